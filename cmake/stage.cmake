@@ -1,0 +1,20 @@
+# mbp_stage(NAME SOURCES a.c b.c [USES lower stages and packages])
+# A stage is a static library mbp_NAME. It links only what it USES, so a call upwards does not link.
+function(mbp_stage name)
+  cmake_parse_arguments(STAGE "" "" "SOURCES;USES" ${ARGN})
+  add_library(mbp_${name} STATIC ${STAGE_SOURCES})
+  target_include_directories(mbp_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(mbp_${name} PUBLIC ${STAGE_USES} mbp_options)
+endfunction()
+
+# mbp_unit_test(STAGE FILE [USES more libraries])  ->  ctest "unit.STAGE.FILE" from tests/unit/STAGE/FILE.c
+function(mbp_unit_test stage file)
+  cmake_parse_arguments(TEST "" "" "USES" ${ARGN})
+  set(target test_${stage}_${file})
+  add_executable(${target} ${CMAKE_SOURCE_DIR}/tests/unit/${stage}/${file}.c)
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/unit)
+  target_compile_definitions(${target} PRIVATE MBP_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data" MBP_CONFIG_DIR="${CMAKE_SOURCE_DIR}/config")
+  target_link_libraries(${target} PRIVATE mbp_${stage} ${TEST_USES} PkgConfig::cmocka mbp_options)
+  add_test(NAME unit.${stage}.${file} COMMAND ${target})
+  set_tests_properties(unit.${stage}.${file} PROPERTIES TIMEOUT 120)
+endfunction()
