@@ -1,0 +1,113 @@
+/* base: what every stage needs and no stage is about: status codes, clock, log, repeatable random numbers, text. */
+#ifndef MBPLANT_BASE_H
+#define MBPLANT_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MBP_VERSION   "1.0.0"
+#define MBP_NONE16    0xFFFFu /* "no unit, machine or sensor" in a 16-bit index */
+#define MBP_NS_PER_MS UINT64_C(1000000)
+#define MBP_NS_PER_S  UINT64_C(1000000000)
+
+/* 0 is success, 1..11 are Modbus exception codes exactly as on the wire (Application Protocol V1.1b3, section 7),
+ * negative ones are ours. Outputs of a function that fails are untouched unless its comment says otherwise. */
+enum mbp_status {
+    MBP_OK = 0,
+    MBP_EX_ILLEGAL_FUNCTION = 1,
+    MBP_EX_ILLEGAL_DATA_ADDRESS = 2,
+    MBP_EX_ILLEGAL_DATA_VALUE = 3,
+    MBP_EX_SERVER_DEVICE_FAILURE = 4,
+    MBP_EX_ACKNOWLEDGE = 5,
+    MBP_EX_SERVER_DEVICE_BUSY = 6,
+    MBP_EX_NEGATIVE_ACKNOWLEDGE = 7,
+    MBP_EX_MEMORY_PARITY_ERROR = 8,
+    MBP_EX_GATEWAY_PATH_UNAVAILABLE = 10,
+    MBP_EX_GATEWAY_TARGET_FAILED = 11,
+    MBP_ERR_MEMORY = -1,  /* allocation failed */
+    MBP_ERR_IO = -2,      /* the operating system refused; errno says why */
+    MBP_ERR_FORMAT = -3,  /* text or bytes that do not follow their format */
+    MBP_ERR_RANGE = -4,   /* well formed, but outside what is allowed */
+    MBP_ERR_MISSING = -5, /* the named thing does not exist */
+    MBP_ERR_BUSY = -6,    /* held by someone else, try later */
+    MBP_ERR_CORRUPT = -7, /* stored data is damaged */
+    MBP_ERR_NEWER = -8,   /* stored data is of a later format version */
+    MBP_ERR_FULL = -9     /* no room; nothing was stored */
+};
+
+/* A word for a status, for messages. Never NULL; static storage. */
+const char *mbp_status_text(enum mbp_status status);
+
+/* ---- time ---------------------------------------------------------------------------------------------------- */
+
+/* The injectable clock. mono_ns never goes back; wall_ms is Unix time in ms and may step. */
+struct mbp_clock {
+    uint64_t (*mono_ns)(void *ctx);
+    uint64_t (*wall_ms)(void *ctx);
+    void *ctx;
+};
+
+/* CLOCK_MONOTONIC and CLOCK_REALTIME. */
+struct mbp_clock mbp_clock_system(void);
+
+/* Reads a duration: a decimal number and, with or without spaces between, its unit: ns us ms s min h d ("1.5 h",
+ * "200ms"). Units: out in ns. Errors: MBP_ERR_FORMAT (no number, no unit, unknown unit), MBP_ERR_RANGE (negative, over
+ * 3650 days). */
+enum mbp_status mbp_duration_parse(const char *text, uint64_t *out_ns);
+
+/* Writes a duration in the largest unit that divides it ("90s", "1500us"), so that mbp_duration_parse reads the same
+ * one back (any that it gave, and any below 2^53 ns); returns buf. 32 bytes suffice. */
+const char *mbp_duration_format(uint64_t ns, char *buf, size_t size);
+
+/* Unix ms as "2026-11-23T22:55:18.123Z"; returns buf. 32 bytes suffice. */
+const char *mbp_time_format(uint64_t wall_ms, char *buf, size_t size);
+
+/* ---- log ------------------------------------------------------------------------------------------------------ */
+
+enum mbp_log_level { MBP_LOG_ERROR, MBP_LOG_WARNING, MBP_LOG_INFO, MBP_LOG_DEBUG };
+
+/* One line to stderr, coloured on a terminal only. Levels above the set one are dropped. Thread-safe. */
+void mbp_log(enum mbp_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void mbp_log_set_level(enum mbp_log_level level); /* at start: MBP_LOG_INFO */
+
+/* ---- repeatable random numbers -------------------------------------------------------------------------------- */
+
+/* Counter-based: the same (seed, stream, counter) always gives the same bits, whatever was drawn before, so results
+ * do not depend on the order of evaluation. Source: the SplitMix64 finaliser (Steele, Lea, Flood 2014). */
+uint64_t mbp_rng_bits(uint64_t seed, uint64_t stream, uint64_t counter);
+
+/* The same in two steps, for who draws from one stream again and again: mbp_rng_bits(seed, stream, counter) is
+ * mbp_rng_draw(mbp_rng_key(seed, stream), counter). */
+uint64_t mbp_rng_key(uint64_t seed, uint64_t stream);
+uint64_t mbp_rng_draw(uint64_t key, uint64_t counter);
+
+/* Uniform in [0, 1), 53 bits. */
+double mbp_rng_uniform(uint64_t bits);
+
+/* Mean 0, variance 1: the sum of eight 16-bit uniforms (Irwin-Hall), so |result| < 4.9. Two draws of bits. */
+double mbp_rng_normal(uint64_t bits_a, uint64_t bits_b);
+
+/* FNV-1a 64 of a name: a stream number that survives a reordering of the plant file. */
+uint64_t mbp_name_hash(const char *name);
+
+/* ---- text and checks ------------------------------------------------------------------------------------------ */
+
+/* The candidate nearest to word by edit distance (case-insensitive, transposition counts one), or NULL when none is
+ * within a third of the word's length (at least 1, at most 3). Candidates: n pointers. */
+const char *mbp_nearest(const char *word, const char *const *candidates, size_t n);
+
+/* CRC-32 (ISO-HDLC, as in zlib and PNG) of len bytes; start with crc 0, chain by passing the previous result. */
+uint32_t mbp_crc32(uint32_t crc, const void *data, size_t len);
+
+/* Splits "HOST:PORT", "[V6]:PORT". Outputs: host (without brackets; size bytes), port. Port 0 is allowed (any free
+ * port). Errors: MBP_ERR_FORMAT. */
+enum mbp_status mbp_endpoint_parse(const char *text, char *host, size_t size, uint16_t *port);
+
+/* A non-owning array view: len bytes of text, not NUL-terminated necessarily. */
+struct mbp_text {
+    const char *bytes;
+    size_t len;
+};
+
+#endif

@@ -1,0 +1,104 @@
+/* event: one thing that happened, in the one shape that the scan emits, the journal stores and a master reads.
+ * A struct here, a row in the journal, a 20-register record on the wire (DESIGN.md, "Events"). */
+#ifndef MBPLANT_EVENT_H
+#define MBPLANT_EVENT_H
+
+#include "mbplant/base.h"
+
+#define MBP_EVENT_WORDS        20
+#define MBP_EVENTS_PER_FILE    500
+#define MBP_JOURNAL_FIRST_FILE 1000
+
+/* Stable on the wire and in the journal: never renumber. */
+enum mbp_event_code {
+    MBP_EV_START = 1,
+    MBP_EV_STOP = 2,
+    MBP_EV_PLANT_LOADED = 3,
+    MBP_EV_PLANT_CHANGED = 4,
+    MBP_EV_MACHINE_ADDED = 10,
+    MBP_EV_MACHINE_REMOVED = 11,
+    MBP_EV_MACHINE_CHANGED = 12,
+    MBP_EV_SENSOR_ADDED = 13,
+    MBP_EV_SENSOR_REMOVED = 14,
+    MBP_EV_SENSOR_CHANGED = 15,
+    MBP_EV_ALARM_RAISED = 20,       /* value; limit; detail = enum mbp_limit */
+    MBP_EV_ALARM_CLEARED = 21,      /* value; limit; detail = enum mbp_limit */
+    MBP_EV_ALARM_ACKNOWLEDGED = 22, /* detail = enum mbp_limit; peer */
+    MBP_EV_ALARM_SHELVED = 23,      /* peer */
+    MBP_EV_ALARM_UNSHELVED = 24,    /* peer */
+    MBP_EV_MACHINE_STATE = 30,      /* detail = mbp_event_state_detail(); sensor and value when a trip caused it */
+    MBP_EV_MACHINE_REFUSED = 31,    /* detail = mbp_event_state_detail(), cause = enum mbp_cause why not; peer */
+    MBP_EV_MAINTENANCE_STARTED = 32,
+    MBP_EV_MAINTENANCE_ENDED = 33,
+    MBP_EV_MAINTENANCE_DUE = 34, /* value = running hours since the last one */
+    MBP_EV_VALUE_FORCED = 40,    /* value = new, limit = value before; detail 0 hold, 1 once; peer */
+    MBP_EV_VALUE_RELEASED = 41,  /* value = forced value that ended; peer */
+    MBP_EV_LIMIT_CHANGED = 42,   /* value = new, limit = old; detail = enum mbp_limit; peer */
+    MBP_EV_WRITE_REFUSED = 43,   /* value = the value asked; detail = mbp_event_write_detail(); peer */
+    MBP_EV_JOURNAL_TROUBLE = 50  /* value = events lost; detail 0 = recovered, 1 = cannot write, 2 = overrun */
+};
+
+/* Why a machine changed state, or was refused to. */
+enum mbp_cause {
+    MBP_CAUSE_COMMAND = 1,          /* a master asked */
+    MBP_CAUSE_TRIP = 2,             /* an alarm that trips the machine */
+    MBP_CAUSE_MAINTENANCE_OVER = 3, /* its planned duration ended */
+    MBP_CAUSE_TRIP_ACTIVE = 4,      /* refused: a tripping alarm is still active (its sensor in the event) */
+    MBP_CAUSE_NO_TRANSITION = 5,    /* refused: the transition table has no such way */
+    MBP_CAUSE_RESTORED = 6          /* taken over from the journal at start */
+};
+
+/* seq 0 means "not yet numbered": the journal numbers, without gaps, from 1. Indices are of the plant's unit in file
+ * order, MBP_NONE16 = none. value and limit are NaN when the code has none. */
+struct mbp_event {
+    uint64_t wall_ms;
+    uint32_t seq;
+    uint32_t scan;
+    uint16_t code; /* enum mbp_event_code */
+    uint16_t unit; /* Modbus unit id */
+    uint16_t machine;
+    uint16_t sensor;
+    float value;
+    float limit;
+    uint32_t peer; /* IPv4, host order; 0 = the plant itself */
+    uint32_t detail;
+};
+
+/* detail of MACHINE_STATE and MACHINE_REFUSED: to in bits 0-7, from in 8-15, enum mbp_cause in 16-23. */
+uint32_t mbp_event_state_detail(unsigned from, unsigned to, enum mbp_cause cause);
+unsigned mbp_event_state_from(uint32_t detail);
+unsigned mbp_event_state_to(uint32_t detail);
+enum mbp_cause mbp_event_state_cause(uint32_t detail);
+
+/* detail of WRITE_REFUSED: address in bits 0-15, enum mbp_table in 16-19, exception code in 20-23, how many more
+ * like it were folded into this event in 24-31 (255 = that many or more). */
+uint32_t mbp_event_write_detail(unsigned table, unsigned addr, unsigned exception, unsigned more);
+
+/* The code as a word of the journal's formats ("alarm raised"), or "unknown". Static storage. */
+const char *mbp_event_code_name(uint16_t code);
+
+/* The code that mbp_event_code_name gave this name; 0 when there is none. */
+uint16_t mbp_event_code_find(const char *name);
+
+/* To and from the 20 registers, each number high word first (DESIGN.md, "Events"). Total: cannot fail. */
+void mbp_event_encode(const struct mbp_event *event, uint16_t words[MBP_EVENT_WORDS]);
+void mbp_event_decode(const uint16_t words[MBP_EVENT_WORDS], struct mbp_event *event);
+
+/* What the stages of one scan append to. Fixed capacity; what does not fit is counted in lost. */
+struct mbp_events {
+    struct mbp_event *items;
+    size_t count;
+    size_t capacity;
+    uint64_t lost;
+    uint64_t wall_ms; /* stamped on each event by mbp_events_emit */
+    uint32_t scan;    /* likewise */
+};
+
+/* Errors: MBP_ERR_MEMORY. Ownership: free with mbp_events_free. */
+enum mbp_status mbp_events_alloc(struct mbp_events *events, size_t capacity);
+void mbp_events_free(struct mbp_events *events);
+
+/* Appends event with the scan's stamps; value and limit as given. */
+void mbp_events_emit(struct mbp_events *events, struct mbp_event event);
+
+#endif

@@ -1,0 +1,182 @@
+/* image: each unit's four tables as masters see them, the codec between words and engineering values, and the record
+ * of which points masters wrote since the last scan. The hub: modbus/ serves and writes it, the scan latches from it
+ * and publishes to it; those two never see each other. */
+#ifndef MBPLANT_IMAGE_H
+#define MBPLANT_IMAGE_H
+
+#include "mbplant/event.h"
+#include "mbplant/plant.h"
+#include "mbplant/state.h"
+
+/* ---- codec: words <-> engineering values (the four orders as Modbus masters name them) ------------------------ */
+
+/* The words of a value: raw = round(value / scale), saturated at the type's range; NaN becomes the type's "unused"
+ * pattern (0x8000.., NaN for floats). words receives mbp_type_words(type) of them in the given order. For MBP_INT16 and
+ * other one-word types BADC and DCBA swap the bytes of the word, ABCD and CDAB do not. */
+void mbp_codec_encode(enum mbp_type type, enum mbp_order order, double scale, double value, uint16_t *words);
+
+/* The engineering value of words. The "unused" pattern 0x8000.. is a number like another here. */
+double mbp_codec_decode(enum mbp_type type, enum mbp_order order, double scale, const uint16_t *words);
+
+/* Whether words are the type's "unused" pattern. */
+bool mbp_codec_unused(enum mbp_type type, enum mbp_order order, const uint16_t *words);
+
+/* What a value becomes by going through the register: decode(encode(value)). */
+double mbp_codec_quantise(enum mbp_type type, double scale, double value);
+
+/* The same for count values of one type, each with its scale (NULL = all 1): what every scan does to all sensors. The
+ * words of a run follow each other. value and out do not overlap. */
+void mbp_codec_encode_run(enum mbp_type type, enum mbp_order order, const double *scale, const double *value,
+                          size_t count, uint16_t *words);
+void mbp_codec_quantise_run(enum mbp_type type, const double *scale, const double *value, size_t count, double *out);
+
+/* ---- the tables ------------------------------------------------------------------------------------------------ */
+
+#define MBP_IMAGE_WRITE_MAX 125 /* words of one write */
+#define MBP_MAP_VERSION     1
+
+/* Access bits, one byte per address of a table. */
+#define MBP_ACCESS_DECLARED 0x01u
+#define MBP_ACCESS_WRITABLE 0x02u
+#define MBP_ACCESS_LATCHED  0x04u /* a write has an effect at the next scan */
+#define MBP_ACCESS_DIRTY    0x08u /* written since the last scan */
+#define MBP_ACCESS_CHECKED  0x10u /* a write must pass mbp_image's value checks */
+
+struct _modbus_mapping_t; /* libmodbus */
+struct mbp_image;
+
+/* Where the journal's files (1000..) are read from. Reads count words of a file from
+ * a record number. Errors: MBP_EX_ILLEGAL_DATA_ADDRESS. Called from the request path: must not block on a commit. */
+struct mbp_file_source {
+    enum mbp_status (*read)(void *ctx, uint16_t file, uint16_t record, uint16_t count, uint16_t *words);
+    void *ctx;
+};
+
+/* One unit's tables. size[t] addresses from 0 exist in table t; which of them are declared, access says. coils and
+ * discrete hold one 0/1 byte per bit, as libmodbus does. */
+struct mbp_image_unit {
+    const struct mbp_unit *unit;
+    struct mbp_image *image;
+    uint8_t *coils, *discrete; /* size[MBP_COILS], size[MBP_DISCRETE_INPUTS] bytes */
+    uint16_t *holding, *input;
+    uint32_t size[MBP_TABLE_COUNT];
+    uint8_t *access[MBP_TABLE_COUNT];
+    bool gaps_zero;
+    struct _modbus_mapping_t *mapping; /* the same arrays, for libmodbus (the oracle in tests) */
+};
+
+/* Who writes. */
+struct mbp_peer {
+    uint32_t ipv4; /* host order; 0 = the plant itself */
+};
+
+/* Shape: all tables of all units with their declared points, raw tables at their values, everything else 0 until the
+ * first publish. plant must outlive the image. Errors: MBP_ERR_MEMORY. Ownership: mbp_image_free. */
+enum mbp_status mbp_image_new(const struct mbp_plant *plant, struct mbp_image **out);
+void mbp_image_free(struct mbp_image *image);
+
+/* The unit that answers a unit id; 0 and 255 are the first unit; NULL = no such unit (Messaging Guide 4.4.1.2). */
+struct mbp_image_unit *mbp_image_unit(struct mbp_image *image, uint8_t id);
+
+/* Sets where files 1000.. are read from; without it they do not exist. Files 900..999 are the plant's own text. */
+void mbp_image_set_files(struct mbp_image *image, struct mbp_file_source source);
+
+/* ---- the request path ------------------------------------------------------------------------------------------ */
+
+/* Whether count addresses from addr may be read; MBP_EX_ILLEGAL_DATA_ADDRESS otherwise. addr + count > 65536 is never
+ * allowed (no wrap; V1.1b3 figures 11..14). */
+enum mbp_status mbp_image_may_read(const struct mbp_image_unit *unit, enum mbp_table table, uint32_t addr,
+                                   uint32_t count);
+
+/* Whether they may be written: declared and writable. The same error. */
+enum mbp_status mbp_image_may_write(const struct mbp_image_unit *unit, enum mbp_table table, uint32_t addr,
+                                    uint32_t count);
+
+/* Copies count values out; addresses of a `gaps: zero` unit that nobody declared read 0. Call mbp_image_may_read first.
+ */
+void mbp_image_read_bits(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count,
+                         uint8_t *packed);
+void mbp_image_read_words(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count,
+                          uint8_t *big_endian);
+
+/* Writes bits (packed, lowest first) or words (big-endian bytes), whole or not at all, and notes for the next latch
+ * what has an effect. A refusal is noted too. Checks mbp_image_may_write itself.
+ * Errors: MBP_EX_ILLEGAL_DATA_ADDRESS; MBP_EX_SERVER_DEVICE_FAILURE when a value is outside the instrument's range, the
+ * limits would be out of order, or a raw block's min/max forbids it (V1.1b3 section 7: code 03 is not for application
+ * ranges); MBP_EX_SERVER_DEVICE_BUSY when more points were written within one scan than the log holds. */
+enum mbp_status mbp_image_write_bits(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, const uint8_t *packed,
+                                     struct mbp_peer peer);
+enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
+                                      const uint8_t *big_endian, struct mbp_peer peer);
+
+/* Notes a write that was refused (the two functions above do so themselves) for the journal; value is the first word or
+ * bit asked. */
+void mbp_image_refuse(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t value,
+                      enum mbp_status why, struct mbp_peer peer);
+
+/* Words of a file (V1.1b3 6.14): declared ones and the file source. Writes go to declared ones only.
+ * Errors: MBP_EX_ILLEGAL_DATA_ADDRESS. */
+enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
+                                    uint8_t *big_endian);
+enum mbp_status mbp_image_may_write_file(const struct mbp_image_unit *unit, uint16_t file, uint16_t record,
+                                         uint16_t count);
+enum mbp_status mbp_image_write_file(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
+                                     const uint8_t *big_endian);
+
+/* The FIFO queue at a pointer address (V1.1b3 6.18): count words (0..31), or MBP_EX_ILLEGAL_DATA_ADDRESS. */
+enum mbp_status mbp_image_read_fifo(const struct mbp_image_unit *unit, uint16_t addr, uint16_t *count,
+                                    const uint16_t **words);
+
+/* ---- the scan's side ------------------------------------------------------------------------------------------- */
+
+enum mbp_write_kind {
+    MBP_WRITE_VALUE,
+    MBP_WRITE_LIMIT,
+    MBP_WRITE_STATE,
+    MBP_WRITE_ACKNOWLEDGE,
+    MBP_WRITE_FORCED,
+    MBP_WRITE_SHELVED
+};
+
+/* What a master asked for since the last scan, decoded. */
+struct mbp_write {
+    enum mbp_write_kind kind;
+    uint32_t index; /* plant-wide sensor (VALUE, LIMIT, FORCED, SHELVED) or machine (STATE, ACKNOWLEDGE) */
+    uint8_t sub;    /* LIMIT: enum mbp_limit; STATE: enum mbp_state_code */
+    double value;   /* engineering units (NaN = limit unused); coils 0 or 1 */
+    struct mbp_peer peer;
+};
+
+/* A write that was refused by the image since the last scan. */
+struct mbp_refusal {
+    uint8_t unit; /* id */
+    uint8_t table, exception;
+    uint16_t addr;
+    uint16_t value; /* the first word or bit asked */
+    uint32_t peer;
+    uint32_t more; /* how many further ones of the same peer, unit, table and exception were folded into this one */
+};
+
+/* Hands over, in the order of each point's last write, what was written since the last latch, one entry per point with
+ * the value it has now, and forgets it. Returns how many; *writes stays valid until the next call. */
+size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes);
+
+/* The same for refusals. */
+size_t mbp_image_latch_refusals(struct mbp_image *image, const struct mbp_refusal **refusals);
+
+/* A sensor's four limits as they stand in its registers (NaN = unused), those that a master wrote since the last scan
+ * among them. */
+void mbp_image_limits(const struct mbp_image *image, uint32_t sensor, double limits[MBP_LIMIT_COUNT]);
+
+/* Figures for the summary block that are not in the state. */
+struct mbp_figures {
+    uint32_t last_event, oldest_event, last_incident; /* durable ones */
+    uint32_t scan_us_last, scan_us_max, late_scans;
+    const struct mbp_event *recent; /* durable, newest first */
+    size_t recent_count;            /* <= MBP_RECENT_EVENTS */
+};
+
+/* Copies the state into every unit's tables (DESIGN.md, "The register map"). */
+void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, const struct mbp_figures *figures);
+
+#endif

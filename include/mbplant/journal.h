@@ -1,0 +1,81 @@
+/* journal: every event and the retained state in SQLite, written by a thread of its own. The scan's thread pushes and
+ * reads; it never waits for a commit. Only durable (committed) events can be read. While the disk refuses, records are
+ * kept in memory and tried again until it takes them. */
+#ifndef MBPLANT_JOURNAL_H
+#define MBPLANT_JOURNAL_H
+
+#include <stdio.h>
+
+#include "mbplant/event.h"
+#include "mbplant/plant.h"
+#include "mbplant/state.h"
+
+struct mbp_journal;
+
+/* What survives a restart. Keyed by unit id and name, so it follows a machine or sensor through edits of the file. */
+struct mbp_retained_machine {
+    uint32_t machine; /* plant-wide index */
+    struct mbp_machine_state state;
+};
+struct mbp_retained_sensor {
+    uint32_t sensor; /* plant-wide index */
+    double limit[MBP_LIMIT_COUNT];
+    double file_limit[MBP_LIMIT_COUNT]; /* what the plant file said: when the file's limit changes, the file wins */
+    double forced_value;
+    uint8_t active, unack, flags;
+};
+
+/* Opens (creates) DIR/journal.db and starts the writer. One line to errors on failure:
+ * MBP_ERR_IO (directory or file not usable), MBP_ERR_BUSY (another process holds the directory), MBP_ERR_CORRUPT,
+ * MBP_ERR_NEWER (a later mbplant wrote it), MBP_ERR_MEMORY. The journal is as it was on failure.
+ * plant must outlive the journal; clock is called from the writer's thread too.
+ * Durability: WAL, synchronous=FULL, one transaction per wake-up (group commit). Ownership: mbp_journal_close. */
+enum mbp_status mbp_journal_open(const char *dir, const struct mbp_plant *plant, const struct mbp_clock *clock,
+                                 FILE *errors, struct mbp_journal **out);
+
+/* Commits all that was pushed, stops the writer, closes. When the disk keeps refusing for three seconds it gives up and
+ * logs how many events are lost. NULL is allowed. */
+void mbp_journal_close(struct mbp_journal *journal);
+
+/* Takes what an earlier run left into state. Names that the plant no longer has are left in the database. A limit that
+ * the file now gives otherwise than when the row was stored is the file's. Errors, one line on stderr:
+ * MBP_ERR_CORRUPT, MBP_ERR_IO, MBP_ERR_MEMORY; state is then as it was. */
+enum mbp_status mbp_journal_restore(struct mbp_journal *journal, struct mbp_state *state);
+
+/* ---- the scan's side (one thread) ----------------------------------------------------------------------------- */
+
+/* Appends to the current scan's record; event->seq is given here, gapless from the last stored one. Without room:
+ * MBP_ERR_FULL, nothing taken, and the loss is counted and becomes a JOURNAL_TROUBLE event when there is room. Retained
+ * state without room is the caller's to push again with a later scan. */
+enum mbp_status mbp_journal_push_event(struct mbp_journal *journal, struct mbp_event *event);
+enum mbp_status mbp_journal_push_machine(struct mbp_journal *journal, const struct mbp_retained_machine *machine);
+enum mbp_status mbp_journal_push_sensor(struct mbp_journal *journal, const struct mbp_retained_sensor *sensor);
+
+/* Hands the scan's record, whole, to the writer: it will be one transaction or a part of one. */
+void mbp_journal_hand_over(struct mbp_journal *journal);
+
+/* ---- durable events ------------------------------------------------------------------------------------------- */
+
+uint32_t mbp_journal_last(const struct mbp_journal *journal);   /* newest durable seq; 0 = none */
+uint32_t mbp_journal_oldest(const struct mbp_journal *journal); /* 0 = none */
+uint32_t
+mbp_journal_last_incident(const struct mbp_journal *journal);   /* last durable MACHINE_STATE to en_panne; 0 = none */
+bool mbp_journal_in_trouble(const struct mbp_journal *journal); /* the last commit failed; it is being retried */
+
+/* Up to max durable events from first upward. Returns how many; 0 when first is not stored. */
+size_t mbp_journal_read(struct mbp_journal *journal, uint32_t first, size_t max, struct mbp_event *events);
+
+/* Up to max durable events, newest first, from memory (the last 1024): for the scan. */
+size_t mbp_journal_recent(struct mbp_journal *journal, size_t max, struct mbp_event *events);
+
+/* Waits until everything handed over is durable (for stopping and tests, never in the scan). MBP_ERR_BUSY: the disk has
+ * refused for three seconds; nothing is lost, the writer goes on trying. */
+enum mbp_status mbp_journal_flush(struct mbp_journal *journal);
+
+/* Files 1000..: word `record` of file holds event n = 500 * (file - 1000) + record / 20, words record % 20
+ * (DESIGN.md, "The register map"). Errors: MBP_EX_ILLEGAL_DATA_ADDRESS when any word's event is not stored,
+ * MBP_EX_SERVER_DEVICE_FAILURE when the database cannot be read just now. */
+enum mbp_status mbp_journal_read_file(struct mbp_journal *journal, uint16_t file, uint16_t record, uint16_t count,
+                                      uint16_t *words);
+
+#endif

@@ -1,0 +1,104 @@
+/* modbus: bytes -> ADU -> response, exactly as the specifications say (Application Protocol V1.1b3; Messaging on TCP/IP
+ * Implementation Guide V1.0b). Framing and requests are pure functions; only the server knows sockets. */
+#ifndef MBPLANT_MODBUS_H
+#define MBPLANT_MODBUS_H
+
+#include <stdio.h>
+
+#include "mbplant/image.h"
+
+#define MBP_MBAP_LEN      7u
+#define MBP_PDU_MAX       253u
+#define MBP_ADU_MAX       260u
+#define MBP_IN_FLIGHT_MAX 16u
+
+/* ---- mbap: a stream of bytes -> ADUs (Messaging Guide 3.1.3) --------------------------------------------------- */
+
+enum mbp_frame_kind {
+    MBP_FRAME_MORE,    /* not complete yet */
+    MBP_FRAME_REQUEST, /* a whole request */
+    MBP_FRAME_DISCARD, /* a whole frame of another protocol: no reply, stay in step */
+    MBP_FRAME_CLOSE    /* length outside 2..254: the stream cannot be followed */
+};
+
+struct mbp_frame {
+    enum mbp_frame_kind kind;
+    size_t len; /* bytes of the stream it took (REQUEST, DISCARD) */
+    uint16_t transaction;
+    uint8_t unit;
+    const uint8_t *pdu; /* into the stream */
+    size_t pdu_len;     /* 1..253 */
+};
+
+/* The first frame of len bytes. Total: any bytes give a frame of some kind. */
+struct mbp_frame mbp_mbap_parse(const uint8_t *bytes, size_t len);
+
+/* ---- pdu: request -> response, a pure function beside the image ------------------------------------------------ */
+
+/* What the serial-line functions FC 8, 11 and 12 count for one unit (V1.1b3 6.8-6.10). Zero-initialise. */
+struct mbp_serial {
+    uint16_t bus_messages, exceptions, server_messages, no_responses; /* sub-functions 11, 13, 14, 15 */
+    uint16_t event_count;                                             /* FC 11: messages completed without exception */
+    uint8_t log[64];                                                  /* FC 12: a ring, log_next is the next place */
+    uint8_t log_len, log_next;
+};
+
+struct mbp_pdu_context {
+    struct mbp_image_unit *unit;
+    const struct mbp_identity *identity;
+    struct mbp_serial *serial; /* NULL = serial_functions off */
+    bool *listen_only;         /* of the connection (FC 8 sub-functions 1 and 4); NULL with serial */
+    struct mbp_peer peer;
+    enum mbp_allow allow; /* what an access rule lets this peer do: a function it may not use is exception 01 */
+};
+
+/* The response to a request of len bytes (1..253). Output: response, up to 253 bytes. Returns its length; 0 = no
+ * response. Checks in the order of each function's figure. Source: V1.1b3 sections 6 and 7. */
+size_t mbp_pdu_respond(const struct mbp_pdu_context *context, const uint8_t *request, size_t len,
+                       uint8_t response[MBP_PDU_MAX]);
+
+/* "Read Holding Registers", or "unknown function"; "illegal data address", or "unknown exception". Static storage. */
+const char *mbp_function_name(uint8_t function);
+const char *mbp_exception_name(uint8_t exception);
+
+/* ---- server: the sockets (libuv) ------------------------------------------------------------------------------- */
+
+struct uv_loop_s;
+struct mbp_server;
+
+/* One request and what became of it, for a trace. */
+struct mbp_exchange {
+    uint32_t peer; /* IPv4, host order */
+    uint16_t peer_port;
+    uint16_t transaction;
+    uint8_t unit;                      /* as the request gave it */
+    const uint8_t *request, *response; /* PDUs; response_len 0 = none was sent */
+    size_t request_len, response_len;
+    const struct mbp_fault *fault; /* that befell it, or NULL */
+};
+
+struct mbp_server_config {
+    struct uv_loop_s *loop;
+    struct mbp_image *image;
+    const struct mbp_plant *plant;
+    const char *listen;                /* "ADDR:PORT" */
+    void (*before_request)(void *ctx); /* called before each batch of a connection's requests: a due scan runs first */
+    void (*observe)(void *ctx,
+                    const struct mbp_exchange *exchange); /* called after each request; NULL = nobody looks */
+    void *ctx;
+};
+
+struct mbp_server_counters {
+    uint64_t accepted, open, evicted, refused, requests, exceptions, discarded, bad_frames, timeouts, slow_closed,
+        faults;
+};
+
+/* Listens. One line to errors on failure: MBP_ERR_FORMAT, MBP_ERR_IO. Ownership: mbp_server_close, then run the loop
+ * until it is idle. */
+enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *errors, struct mbp_server **out);
+void mbp_server_close(struct mbp_server *server);
+uint16_t mbp_server_port(const struct mbp_server *server);        /* the bound one, also when 0 was asked */
+bool mbp_server_open_to_network(const struct mbp_server *server); /* listens beyond loopback */
+struct mbp_server_counters mbp_server_counters(const struct mbp_server *server);
+
+#endif

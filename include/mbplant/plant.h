@@ -1,0 +1,344 @@
+/* plant: what the plant file says, checked and flattened. Read once, never changed; what moves is in state.h.
+ * Arrays are in file order; repeats are already expanded. An index into machines[] or sensors[] is plant-wide; a
+ * unit's own numbering (m and s of the register map) starts at its first_machine and first_sensor. */
+#ifndef MBPLANT_PLANT_H
+#define MBPLANT_PLANT_H
+
+#include <stdio.h>
+
+#include "mbplant/base.h"
+
+#define MBP_PLANT_FILE_MAX        (16u << 20) /* bytes of YAML */
+#define MBP_PLANT_DEPTH_MAX       32          /* nesting; checked in the event stream, libyaml has no limit */
+#define MBP_PLANT_WIRE_MAX        2000000u    /* bytes that fit files 900..999 */
+#define MBP_PLANT_FIRST_FILE      900
+#define MBP_MACHINES_PER_UNIT_MAX 1000
+#define MBP_SENSORS_PER_UNIT_MAX  4000
+#define MBP_NAME_MAX              32       /* bytes of a machine's or sensor's name; [A-Za-z0-9_.-], a letter first */
+#define MBP_DEAD_TIME_SCANS_MAX   1000000u /* values that one dead time keeps */
+#define MBP_STRING_WORDS_MAX      100      /* registers of a string(n) */
+
+enum mbp_state_code {
+    MBP_EN_SERVICE,
+    MBP_EN_PANNE,
+    MBP_MAINTENANCE,
+    MBP_STATE_COUNT
+};                                                                                 /* = coil offset = register value */
+enum mbp_limit { MBP_LOW_LOW, MBP_LOW, MBP_HIGH, MBP_HIGH_HIGH, MBP_LIMIT_COUNT }; /* = order in the map */
+enum mbp_table { MBP_COILS, MBP_DISCRETE_INPUTS, MBP_HOLDING_REGISTERS, MBP_INPUT_REGISTERS, MBP_TABLE_COUNT };
+enum mbp_type {
+    MBP_INT16,
+    MBP_UINT16,
+    MBP_INT32,
+    MBP_UINT32,
+    MBP_INT64,
+    MBP_UINT64,
+    MBP_FLOAT32,
+    MBP_FLOAT64,
+    MBP_BOOL,
+    MBP_STRING,
+    MBP_TYPE_COUNT
+};
+enum mbp_order { MBP_ABCD, MBP_CDAB, MBP_BADC, MBP_DCBA, MBP_ORDER_COUNT };
+enum mbp_inject { MBP_INJECT_HOLD, MBP_INJECT_ONCE, MBP_INJECT_REJECT, MBP_INJECT_COUNT };
+enum mbp_priority {
+    MBP_PRIORITY_LOW,
+    MBP_PRIORITY_MEDIUM,
+    MBP_PRIORITY_HIGH,
+    MBP_PRIORITY_CRITICAL,
+    MBP_PRIORITY_COUNT
+};
+enum mbp_kind {
+    MBP_TEMPERATURE,
+    MBP_PRESSURE,
+    MBP_LEVEL,
+    MBP_FLOW,
+    MBP_SPEED,
+    MBP_VIBRATION,
+    MBP_CURRENT,
+    MBP_VOLTAGE,
+    MBP_HUMIDITY,
+    MBP_POWER,
+    MBP_TORQUE,
+    MBP_POSITION,
+    MBP_WEIGHT,
+    MBP_FREQUENCY,
+    MBP_PH,
+    MBP_CONDUCTIVITY,
+    MBP_CONCENTRATION,
+    MBP_GENERIC,
+    MBP_KIND_COUNT
+};
+enum mbp_wave {
+    MBP_WAVE_NONE,
+    MBP_WAVE_SINE,
+    MBP_WAVE_SQUARE,
+    MBP_WAVE_TRIANGLE,
+    MBP_WAVE_SAWTOOTH,
+    MBP_WAVE_STEPS,
+    MBP_WAVE_COUNT
+};
+
+/* Words of the file for the enums above ("en_service", "low_low", "holding_registers", "float32", "CDAB", ...). Never
+ * NULL for a value below its COUNT. Static storage. */
+const char *mbp_state_name(enum mbp_state_code state);
+const char *mbp_limit_name(enum mbp_limit limit);
+const char *mbp_table_name(enum mbp_table table);
+const char *mbp_type_name(enum mbp_type type);
+const char *mbp_order_name(enum mbp_order order);
+const char *mbp_inject_name(enum mbp_inject inject);
+const char *mbp_priority_name(enum mbp_priority priority);
+const char *mbp_kind_name(enum mbp_kind kind);
+const char *mbp_wave_name(enum mbp_wave wave);
+
+/* The diagnosis that a limit of this kind stands for: temperature high = "Overheating", low = "Low temperature",
+ * pressure high = "Overpressure", low = "Pressure drop" (DESIGN.md, "The plant file"). Static storage. */
+const char *mbp_kind_diagnosis(enum mbp_kind kind, enum mbp_limit limit);
+
+/* A signal's input from another sensor. */
+struct mbp_input {
+    uint32_t from; /* plant-wide sensor index */
+    double gain;
+    uint64_t lag_ns;
+    uint64_t dead_time_ns;
+};
+
+/* How a sensor's process value comes about, in the order of the members. Durations of 0 mean "no such part". Shared by
+ * the instances of a repeat. */
+struct mbp_signal {
+    double base[MBP_STATE_COUNT]; /* engineering units, per machine state */
+    enum mbp_wave wave;
+    double wave_amplitude;
+    uint64_t wave_period_ns;
+    double wave_phase;     /* turns, 0..1 */
+    double integrate_gain; /* per second; 0 = none */
+    double integrate_initial;
+    uint64_t lag_ns;
+    uint64_t dead_time_ns;
+    double wander_sigma;
+    uint64_t wander_tau_ns;
+    double noise;              /* standard deviation of the sensor's noise, engineering units */
+    const char *replay;        /* CSV path, or NULL; from the plant file's folder when it is relative */
+    const char *replay_column; /* the header of the value's column; NULL = the second */
+    bool replay_hold;          /* keeps its last value at the end; otherwise starts again */
+    const char *text;          /* what a string sensor shows, "" when the file does not say; NULL for the other types */
+};
+
+/* Where and how a sensor's value stands in the holding registers. raw = value / scale. */
+struct mbp_register {
+    double scale;         /* > 0 */
+    uint16_t addr;        /* 0-based PDU address of its first word */
+    uint16_t limits_addr; /* four limits from here, each of `words` words; strings and bools have none */
+    uint16_t words;       /* 1, 2, 4 or the string's register count */
+    uint8_t type;         /* enum mbp_type */
+    uint8_t order;        /* enum mbp_order */
+};
+
+struct mbp_sensor {
+    const char *name;
+    const char *label;     /* "" when the file has none */
+    const char *unit_text; /* engineering unit, UTF-8; "" when none */
+    const struct mbp_signal *signal;
+    double range[2]; /* of the instrument: the register saturates here; {-inf, inf} narrowed to the type */
+    double limits[MBP_LIMIT_COUNT];    /* NaN = unused */
+    double deadband;                   /* engineering units, >= 0 */
+    uint64_t delay_ns;                 /* a limit must be exceeded this long before its alarm is raised */
+    uint32_t machine;                  /* plant-wide index; UINT32_MAX = sensor of the unit itself */
+    uint32_t unit;                     /* index into units[] */
+    uint32_t first_input, input_count; /* into inputs[] */
+    struct mbp_register reg;
+    uint8_t kind;     /* enum mbp_kind */
+    uint8_t trip;     /* bit l set: limit l trips the machine */
+    uint8_t priority; /* enum mbp_priority */
+    uint8_t inject;   /* enum mbp_inject */
+};
+
+struct mbp_machine {
+    const char *name;
+    const char *label;
+    uint32_t unit;
+    uint32_t first_sensor, sensor_count;
+    enum mbp_state_code initial;
+    uint64_t cycle_ns;             /* 0 = produces nothing */
+    double reject;                 /* 0..1 */
+    uint64_t maintenance_every_ns; /* running time; 0 = never due */
+    uint64_t maintenance_takes_ns; /* 0 = ends by command only */
+};
+
+/* A raw block of `tables`: count points from at. */
+struct mbp_block {
+    uint16_t at;
+    uint32_t count;         /* 1..65536 */
+    const uint16_t *values; /* count of them; coils and discrete inputs as 0/1 */
+    bool writable;          /* coils and holding registers only; `access: read` makes it false */
+    bool has_min, has_max;  /* `min`/`max`: a write beyond is refused with exception 04 */
+    uint16_t min, max;
+};
+
+struct mbp_file {
+    uint16_t number; /* 1..899 */
+    uint32_t count;  /* 1..10000 */
+    const uint16_t *values;
+};
+
+struct mbp_fifo {
+    uint16_t at;
+    uint16_t count; /* 0..31 */
+    const uint16_t *values;
+};
+
+/* Bases of the default register map of one unit (DESIGN.md, "The register map"); each may have moved up to the next
+ * thousand because the block before it outgrew its room. Meaningful where the unit has machines or sensors. */
+struct mbp_layout {
+    uint16_t coil_forced, coil_shelved;
+    uint16_t discrete_machines;
+    uint16_t holding_limits;
+    uint16_t input_machines, input_sensors, input_events;
+};
+
+#define MBP_SUMMARY_WORDS 24
+#define MBP_MACHINE_WORDS 16
+#define MBP_RECENT_EVENTS 64
+
+struct mbp_unit {
+    const char *name;
+    uint8_t id; /* 1..247 */
+    bool gaps_zero;
+    bool instructor; /* the unit 247 that `instructor: true` adds: coil i switches wire fault i */
+    uint32_t first_machine, machine_count;
+    uint32_t first_sensor, sensor_count;
+    struct mbp_layout layout;
+    const struct mbp_block *blocks[MBP_TABLE_COUNT];
+    uint32_t block_count[MBP_TABLE_COUNT];
+    const struct mbp_file *files;
+    uint32_t file_count;
+    const struct mbp_fifo *fifos;
+    uint32_t fifo_count;
+};
+
+/* Who may do what: the first rule whose network holds the peer's address counts. */
+enum mbp_allow { MBP_ALLOW_READ, MBP_ALLOW_OPERATE, MBP_ALLOW_ALL, MBP_ALLOW_COUNT };
+
+struct mbp_access_rule {
+    uint8_t network[16]; /* IPv6; IPv4 as ::ffff:a.b.c.d */
+    uint8_t prefix_bits; /* of 128 */
+    uint8_t allow;       /* enum mbp_allow: read; operate = read and write coils; all */
+    bool keep;           /* its connections are never evicted for a new one */
+};
+
+/* A fault on the wire, for people who test masters. The request is executed; only its answer suffers. */
+enum mbp_wire_fault {
+    MBP_FAULT_DELAY,
+    MBP_FAULT_DROP,
+    MBP_FAULT_EXCEPTION,
+    MBP_FAULT_WRONG_TRANSACTION,
+    MBP_FAULT_TRUNCATE,
+    MBP_FAULT_SPLIT,
+    MBP_FAULT_CLOSE,
+    MBP_FAULT_COUNT
+};
+
+struct mbp_fault {
+    const char *name;
+    uint8_t kind;     /* enum mbp_wire_fault */
+    bool enabled;     /* at start; coil i of unit 247 switches fault i at run time */
+    uint8_t unit;     /* id; 0 = any */
+    uint8_t function; /* 0 = any */
+    uint16_t addr_first,
+        addr_last;      /* the request's first address lies within; 0 and 65535 = any, with or without one */
+    uint64_t delay_ns;  /* DELAY; SPLIT: between the two parts */
+    uint16_t amount;    /* EXCEPTION: its code; TRUNCATE, SPLIT: bytes of the first part */
+    double probability; /* 0..1 */
+    uint32_t count;     /* how many times at most; 0 = no end */
+};
+
+#define MBP_INSTRUCTOR_UNIT 247
+
+struct mbp_server_options {
+    const char *listen; /* "127.0.0.1:5020" */
+    uint32_t max_connections;
+    uint64_t frame_timeout_ns;
+    bool serial_functions;
+    uint32_t per_client;      /* connections of one address at most; 0 = no cap */
+    uint64_t idle_timeout_ns; /* 0 = never */
+    const struct mbp_access_rule *access;
+    uint32_t access_count;
+    const struct mbp_fault *faults;
+    uint32_t fault_count;
+};
+
+/* FC 43/14 objects 0..6; NULL = absent (0..2 never are). */
+struct mbp_identity {
+    const char *object[7];
+};
+
+struct mbp_plant {
+    const char *name;
+    const char *folder; /* of the plant file, with its slash; "" = the current one: where relative paths in it begin */
+    uint64_t scan_ns;
+    uint64_t seed;
+    struct mbp_server_options server;
+    bool instructor;         /* unit 247 is the instructor's */
+    const char *http_listen; /* NULL = off */
+    struct mbp_identity identity;
+    const struct mbp_unit *units;
+    uint32_t unit_count;
+    const struct mbp_machine *machines;
+    uint32_t machine_count;
+    const struct mbp_sensor *sensors;
+    uint32_t sensor_count;
+    const struct mbp_input *inputs;
+    uint32_t input_count;
+    struct mbp_text text; /* the file as it was read */
+    uint32_t text_crc;
+    void *memory; /* owns everything above */
+};
+
+/* Reads a plant file or a text already in memory (path then only names it in messages).
+ * Errors: all of the file go to `errors`, one `path:line:col: what is wrong, what is allowed` a line, and the result is
+ * MBP_ERR_FORMAT; MBP_ERR_IO (one line too) when it cannot be read; MBP_ERR_MEMORY.
+ * Ownership: free with mbp_plant_free. text is copied. */
+enum mbp_status mbp_plant_load(const char *path, FILE *errors, struct mbp_plant **out);
+enum mbp_status mbp_plant_parse(const char *path, struct mbp_text text, FILE *errors, struct mbp_plant **out);
+void mbp_plant_free(struct mbp_plant *plant);
+
+/* --check: one screen about the plant. --print-config: YAML with every default and every address explicit, which
+ * loads to the same plant. */
+void mbp_plant_print_summary(const struct mbp_plant *plant, FILE *out);
+void mbp_plant_print_config(const struct mbp_plant *plant, FILE *out);
+
+/* One thing of the map, with all that a table of it needs. */
+struct mbp_point {
+    char name[96];    /* unique in the unit: "TT101", "TT101.high", "FILL1.en_panne", "active alarms", ... */
+    const char *what; /* a few words: "value", "limit", "ask for this state", ... */
+    const char *unit_text;
+    double scale;
+    uint32_t count;           /* addresses it covers */
+    uint32_t sensor, machine; /* plant-wide index or UINT32_MAX */
+    uint16_t addr;
+    uint8_t table; /* enum mbp_table */
+    uint8_t type;  /* enum mbp_type; MBP_BOOL in bit tables */
+    uint8_t order;
+    bool writable;
+};
+
+/* Calls visit for each point of a unit, default map and raw tables (a block is one point), table by table, in address
+ * order within a kind of point. Stops and returns what visit returns when that is not 0. */
+int mbp_plant_points(const struct mbp_plant *plant, uint32_t unit,
+                     int (*visit)(const struct mbp_point *point, void *ctx), void *ctx);
+
+/* A machine or sensor by name. UINT32_MAX when there is none. */
+uint32_t mbp_plant_find_machine(const struct mbp_plant *plant, const char *name);
+uint32_t mbp_plant_find_sensor(const struct mbp_plant *plant, const char *name);
+
+/* What people call an address: "40001" for holding register 0; six digits ("410000") from address 9999 on, which five
+ * cannot name; returns buf. 8 bytes suffice. */
+const char *mbp_reference(enum mbp_table table, uint16_t addr, char *buf, size_t size);
+
+/* Words that a type takes: 1, 2 or 4 (0 for MBP_STRING: its own count). */
+unsigned mbp_type_words(enum mbp_type type);
+
+/* The largest and smallest engineering value that type and scale can show. */
+void mbp_type_range(enum mbp_type type, double scale, double *low, double *high);
+
+#endif

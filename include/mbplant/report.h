@@ -1,0 +1,154 @@
+/* report: what a person wants to know of a plant, as one struct, and its writers; events as sentences; numbers with as
+ * many digits as their register shows. Knows nothing of where the numbers come from: mbplantctl fills them over Modbus.
+ */
+#ifndef MBPLANT_REPORT_H
+#define MBPLANT_REPORT_H
+
+#include <stdio.h>
+
+#include "mbplant/event.h"
+#include "mbplant/plant.h"
+
+enum mbp_format {
+    MBP_FORMAT_TEXT,
+    MBP_FORMAT_MARKDOWN,
+    MBP_FORMAT_HTML,
+    MBP_FORMAT_JSON,
+    MBP_FORMAT_CSV,
+    MBP_FORMAT_JSONL,
+    MBP_FORMAT_COUNT
+};
+
+/* "text", "markdown", ... Static storage. */
+const char *mbp_format_name(enum mbp_format format);
+
+/* The format of that name. Errors: MBP_ERR_MISSING. */
+enum mbp_status mbp_format_find(const char *name, enum mbp_format *out);
+
+/* ---- numbers ---------------------------------------------------------------------------------------------------- */
+
+/* Digits after the point that a sensor's register can tell apart: of its scale for the integer types (0.1 -> 1), a
+ * two-thousandth of the instrument's range for the floating ones. 0..6. */
+unsigned mbp_sensor_decimals(const struct mbp_sensor *sensor);
+
+/* Digits after the point of a scale: the least that show it exactly. 0..6. */
+unsigned mbp_scale_decimals(double scale);
+
+/* A sensor's value: fixed digits, with its unit ("65.0 °C"); bool is "on" or "off", NaN is "-". Returns buf. 64 bytes
+ * suffice. */
+const char *mbp_value_text(const struct mbp_sensor *sensor, double value, char *buf, size_t size);
+
+/* A limit: the same without trailing zeros ("85 °C"), NaN is "off". Returns buf. 64 bytes suffice. */
+const char *mbp_limit_text(const struct mbp_sensor *sensor, double limit, char *buf, size_t size);
+
+/* The shortest decimal text that reads back as the same float ("92.3"); NaN is "". Returns buf. 32 bytes suffice. */
+const char *mbp_float_text(float number, char *buf, size_t size);
+
+/* How long, in the two largest units that matter: "3d 4h", "17h 3min", "12s". Returns buf. 32 bytes suffice. */
+const char *mbp_span_text(uint64_t seconds, char *buf, size_t size);
+
+/* "127.0.0.1"; 0 is "the plant". Returns buf. 16 bytes suffice. */
+const char *mbp_peer_text(uint32_t ipv4, char *buf, size_t size);
+
+/* ---- grids: one table, written as aligned text, Markdown, CSV or JSON ------------------------------------------- */
+
+struct mbp_grid_column {
+    const char *title; /* of text and Markdown */
+    const char *key;   /* of CSV and JSON */
+    bool number;       /* right-aligned; a JSON number, or null when the cell is empty or "-" */
+};
+
+enum mbp_paint { MBP_PAINT_NONE, MBP_PAINT_TITLE, MBP_PAINT_GOOD, MBP_PAINT_BAD, MBP_PAINT_CARE };
+
+struct mbp_grid;
+
+/* columns must outlive the grid. Errors: MBP_ERR_MEMORY. Ownership: mbp_grid_free. */
+enum mbp_status mbp_grid_new(const struct mbp_grid_column *columns, size_t count, struct mbp_grid **out);
+void mbp_grid_free(struct mbp_grid *grid);
+
+/* Appends the next cell, row by row. A cell that memory did not suffice for fails mbp_grid_write, not this call. */
+void mbp_grid_cell(struct mbp_grid *grid, enum mbp_paint paint, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Writes all rows. colour concerns text only. Errors: MBP_ERR_MEMORY (nothing written), MBP_ERR_MISSING (HTML, JSONL).
+ */
+enum mbp_status mbp_grid_write(const struct mbp_grid *grid, enum mbp_format format, bool colour, FILE *out);
+
+enum mbp_paint mbp_state_paint(enum mbp_state_code state);
+
+/* What switches a paint on in a terminal; "\033[0m" switches it off. Static storage. */
+const char *mbp_paint_code(enum mbp_paint paint);
+
+/* ---- the report ------------------------------------------------------------------------------------------------- */
+
+struct mbp_report_machine {
+    const char *name, *label, *unit_name;
+    uint8_t unit; /* Modbus unit id */
+    enum mbp_state_code state;
+    uint64_t since_ms;                         /* wall time; 0 = unknown */
+    const char *cause;                         /* of the present state, "" = unknown */
+    const char *first_out;                     /* sensor that tripped it, "" = none */
+    uint32_t alarms;                           /* active ones of its sensors */
+    uint32_t good, reject;                     /* products */
+    uint32_t running_s, down_s, maintenance_s; /* simulated time in each state */
+    uint32_t failures;
+    bool due; /* maintenance */
+};
+
+struct mbp_report_alarm {
+    const char *machine; /* "" = a sensor of the unit itself */
+    const struct mbp_sensor *sensor;
+    enum mbp_limit limit;
+    double value, limit_value; /* engineering units, as read when the report was made */
+    bool active, unacknowledged, shelved;
+};
+
+struct mbp_report {
+    const char *plant;
+    uint64_t now_ms; /* wall time when it was made */
+    uint64_t sim_ms; /* the plant's simulated time */
+    uint32_t scans, late_scans, sensors;
+    uint32_t by_state[MBP_STATE_COUNT]; /* machines */
+    const struct mbp_report_machine *machines;
+    size_t machine_count;
+    const struct mbp_report_alarm *alarms; /* active or waiting for acknowledgement */
+    size_t alarm_count;
+    bool has_incident; /* the last machine that went to en_panne */
+    struct mbp_event incident;
+};
+
+/* Totals over the machines and alarms of a report, as every writer shows them. */
+struct mbp_report_totals {
+    uint64_t good, reject;
+    uint32_t active, unacknowledged; /* alarms */
+};
+struct mbp_report_totals mbp_report_total(const struct mbp_report *report);
+
+/* Writes it whole: text (coloured if asked), markdown, json, csv (section, subject, field, value, unit).
+ * Errors: MBP_ERR_MISSING (html and jsonl: nothing written), MBP_ERR_MEMORY. */
+enum mbp_status mbp_report_write(const struct mbp_report *report, const struct mbp_plant *plant, enum mbp_format format,
+                                 bool colour, FILE *out);
+
+/* The alarms alone, as a table in any of the same formats (json: an array). */
+enum mbp_status mbp_report_write_alarms(const struct mbp_report *report, enum mbp_format format, bool colour,
+                                        FILE *out);
+
+/* ---- events ----------------------------------------------------------------------------------------------------- */
+
+/* One event: text line, CSV row (RFC 4180) or JSON object on a line. header writes what comes before the first (CSV).
+ * Any other format is written as text. */
+void mbp_report_event_header(enum mbp_format format, FILE *out);
+void mbp_report_event(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_format format, FILE *out);
+
+/* An event from a JSON line that mbp_report_event wrote. Errors: MBP_ERR_FORMAT. */
+enum mbp_status mbp_report_event_parse(struct mbp_text line, struct mbp_event *out);
+
+/* The event as a sentence without its time: "FILL1 en_service -> en_panne: TT101 Overheating 92.3 °C (limit 85 °C)".
+ * Names that the plant does not have become "machine 3 of unit 1". Returns buf. 256 bytes suffice. */
+const char *mbp_report_event_text(const struct mbp_plant *plant, const struct mbp_event *event, char *buf, size_t size);
+
+/* The names of an event's machine and sensor; "" = none or not in the plant. */
+const struct mbp_machine *mbp_event_machine(const struct mbp_plant *plant, const struct mbp_event *event);
+const struct mbp_sensor *mbp_event_sensor(const struct mbp_plant *plant, const struct mbp_event *event);
+
+#endif

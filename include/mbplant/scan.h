@@ -1,0 +1,51 @@
+/* scan: latch -> process -> sense -> diagnose -> operate -> publish -> record, once per period, and the pacing around
+ * it. The only stage that sees all others. */
+#ifndef MBPLANT_SCAN_H
+#define MBPLANT_SCAN_H
+
+#include "mbplant/image.h"
+#include "mbplant/journal.h"
+#include "mbplant/process.h"
+
+struct uv_loop_s;
+struct mbp_scan;
+
+struct mbp_scan_config {
+    const struct mbp_plant *plant;
+    struct mbp_image *image;
+    struct mbp_journal *journal; /* NULL = no record is kept (benchmarks, --check) */
+    struct mbp_clock clock;
+    double speed; /* scans per period of wall time; 1 = real time */
+};
+
+/* Shape: state restored from the journal when there is one, image published, START and PLANT_LOADED recorded; the first
+ * scan is due a period from now. Errors: MBP_ERR_MEMORY, and those of mbp_journal_restore. Ownership: mbp_scan_free. */
+enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_scan **out);
+void mbp_scan_free(struct mbp_scan *scan);
+
+/* One scan, now. */
+void mbp_scan_step(struct mbp_scan *scan);
+
+/* Runs every scan that is due at the clock's present time (each one, so simulated time keeps up), at most a bounded
+ * number at once; counts those that start late by a period or more, or take that long. Cheap when none is due. */
+void mbp_scan_poll(struct mbp_scan *scan);
+
+/* Paces mbp_scan_poll from the loop (uses CLOCK_MONOTONIC, as mbp_clock_system does) until mbp_scan_stop, after which
+ * the loop must run until it is idle. Errors: MBP_ERR_IO. */
+enum mbp_status mbp_scan_start(struct mbp_scan *scan, struct uv_loop_s *loop);
+void mbp_scan_stop(struct mbp_scan *scan);
+
+/* Records refused writes not yet told, STOP, and what is left of the retained state. No step may follow. */
+void mbp_scan_close(struct mbp_scan *scan);
+
+const struct mbp_state *mbp_scan_state(const struct mbp_scan *scan);
+
+struct mbp_scan_stats {
+    uint64_t scans;
+    uint64_t late;     /* started late by a period or more, or took that long */
+    uint64_t recorded; /* events and retained states handed to the journal */
+    uint32_t last_us, max_us;
+};
+struct mbp_scan_stats mbp_scan_stats(const struct mbp_scan *scan);
+
+#endif

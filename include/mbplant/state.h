@@ -1,0 +1,83 @@
+/* state: what the plant is at this moment, apart from what its file says. Flat arrays indexed as the plant's sensors[]
+ * and machines[], in one block of memory: the scan is loops over arrays, a snapshot is one copy. */
+#ifndef MBPLANT_STATE_H
+#define MBPLANT_STATE_H
+
+#include "mbplant/event.h"
+#include "mbplant/plant.h"
+
+/* Bits of mbp_state.flags. */
+#define MBP_SENSOR_FORCED  0x01u /* value comes from forced_value */
+#define MBP_SENSOR_ONCE    0x02u /* ... for the coming scan only */
+#define MBP_SENSOR_SHELVED 0x04u
+#define MBP_SENSOR_BAD     0x08u /* the process value left the instrument's range */
+
+struct mbp_machine_state {
+    uint64_t since_ms;    /* wall time of the last change of state */
+    uint64_t in_state_ns; /* simulated time in this state */
+    uint64_t running_ns;  /* totals, simulated time */
+    uint64_t down_ns;
+    uint64_t maintenance_ns;
+    uint64_t since_maintenance_ns; /* running time since the last maintenance */
+    uint64_t cycle_ns;             /* progress of the product in the machine */
+    uint32_t good;
+    uint32_t reject;
+    uint32_t failures;
+    uint32_t first_out; /* plant-wide index of the sensor that tripped it; UINT32_MAX = none */
+    uint32_t alarms;    /* active alarms of its sensors */
+    uint8_t state;      /* enum mbp_state_code */
+    bool trip;          /* a tripping alarm is active */
+    bool due;           /* maintenance due */
+    bool refusal_told;  /* the end of a planned maintenance was refused and journaled already */
+};
+
+struct mbp_state {
+    uint32_t sensor_count, machine_count;
+    uint64_t scan;                          /* scans done */
+    uint64_t sim_ns;                        /* simulated time */
+    uint64_t wall_ms;                       /* of the current scan */
+    uint32_t active_alarms, unacknowledged; /* of the whole plant */
+    uint32_t limits_version;                /* counts changes of limits: publish copies them when it moved */
+
+    double *lagged; /* the process value: the end of the signal, what other signals take in and the sensor senses */
+    double *base;   /* the signal's base in the state that its machine is in */
+    double *part;   /* what signals keep between scans beside that: mbp_signal_parts of each sensor, in file order */
+    double *value;  /* sensed: noise, forcing, saturation and quantisation done; what the register shows */
+    double *forced_value;
+    double *limit;        /* MBP_LIMIT_COUNT per sensor; NaN = unused */
+    uint32_t *over_scans; /* MBP_LIMIT_COUNT per sensor: for how many scans the limit has been exceeded */
+    uint8_t *waiting;     /* bit l: limit l is exceeded and its alarm not active, so over_scans counts */
+    uint8_t *active;      /* bit l: alarm of limit l is active */
+    uint8_t *unack;       /* bit l: it waits for acknowledgement */
+    uint8_t *flags;       /* MBP_SENSOR_... */
+    struct mbp_machine_state *machine;
+    uint8_t *based; /* per machine, then one for sensors without: the state that `base` is of; MBP_STATE_COUNT = none */
+    void *memory;   /* the one block behind the arrays */
+    size_t memory_len;
+};
+
+/* Shape: a state for this plant, limits and machine states as the file says, since_ms = wall_ms.
+ * Errors: MBP_ERR_MEMORY. Ownership: mbp_state_free. */
+enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, struct mbp_state **out);
+void mbp_state_free(struct mbp_state *state);
+
+/* How many numbers a sensor's signal keeps between scans beside its process value: integral, lag, the samples of its
+ * dead times, wander. */
+size_t mbp_signal_parts(const struct mbp_plant *plant, uint32_t sensor);
+
+/* The samples that a dead time keeps: of as many scans as it is long, rounded up. */
+size_t mbp_dead_time_samples(const struct mbp_plant *plant, uint64_t dead_time_ns);
+
+/* How far beyond its range's end a sensor's value or limit may lie: half a step of its register, for the step nearest
+ * to the end may lie beyond it. Units: engineering units. */
+double mbp_range_give(const struct mbp_sensor *sensor);
+
+/* Whether limits, of which NaN are unused, lie within the sensor's range and none is below the one before it. */
+bool mbp_limits_in_order(const struct mbp_sensor *sensor, const double limits[MBP_LIMIT_COUNT]);
+
+/* An event about a sensor (and its machine) or a machine, with the unit's own numbering as the wire has it; value and
+ * limit NaN, the rest 0. Indices are plant-wide. */
+struct mbp_event mbp_sensor_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t sensor);
+struct mbp_event mbp_machine_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t machine);
+
+#endif
