@@ -1,0 +1,99 @@
+/* Nearest word, CRC-32, endpoints. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mbplant/base.h"
+
+#define WORD_MAX 40
+
+static unsigned min_u(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+static bool same_letter(char a, char b)
+{
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+/* Optimal string alignment distance; words over WORD_MAX count as far away. */
+static unsigned edit_distance(const char *a, const char *b)
+{
+    size_t len_a = strlen(a);
+    size_t len_b = strlen(b);
+    if (len_a > WORD_MAX || len_b > WORD_MAX)
+        return WORD_MAX;
+    unsigned row[3][WORD_MAX + 1];
+    for (size_t j = 0; j <= len_b; j++)
+        row[0][j] = (unsigned)j;
+    for (size_t i = 1; i <= len_a; i++) {
+        unsigned *now = row[i % 3];
+        const unsigned *before = row[(i - 1) % 3];
+        now[0] = (unsigned)i;
+        for (size_t j = 1; j <= len_b; j++) {
+            unsigned change = before[j - 1] + (same_letter(a[i - 1], b[j - 1]) ? 0 : 1);
+            now[j] = min_u(change, min_u(before[j], now[j - 1]) + 1);
+            if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) && same_letter(a[i - 2], b[j - 1]))
+                now[j] = min_u(now[j], row[(i - 2) % 3][j - 2] + 1);
+        }
+    }
+    return row[len_a % 3][len_b];
+}
+
+const char *mbp_nearest(const char *word, const char *const *candidates, size_t n)
+{
+    size_t third = strlen(word) / 3;
+    unsigned allowed = third < 1 ? 1 : third > 3 ? 3 : (unsigned)third;
+    const char *nearest = NULL;
+    for (size_t i = 0; i < n; i++) {
+        unsigned distance = edit_distance(word, candidates[i]);
+        if (distance <= allowed && distance < WORD_MAX) {
+            nearest = candidates[i];
+            if (distance == 0)
+                break;
+            allowed = distance - 1;
+        }
+    }
+    return nearest;
+}
+
+uint32_t mbp_crc32(uint32_t crc, const void *data, size_t len)
+{
+    const uint8_t *bytes = data;
+    crc = ~crc;
+    for (size_t i = 0; i < len; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
+    }
+    return ~crc;
+}
+
+enum mbp_status mbp_endpoint_parse(const char *text, char *host, size_t size, uint16_t *port)
+{
+    const char *colon = strrchr(text, ':');
+    if (colon == NULL || colon == text || colon[1] == '\0')
+        return MBP_ERR_FORMAT;
+    const char *first = text;
+    const char *last = colon;
+    if (text[0] == '[') {
+        if (colon[-1] != ']')
+            return MBP_ERR_FORMAT;
+        first++;
+        last--;
+    } else if (memchr(text, ':', (size_t)(colon - text)) != NULL) {
+        return MBP_ERR_FORMAT; /* IPv6 needs its brackets */
+    }
+    size_t len = (size_t)(last - first);
+    size_t digits = strspn(colon + 1, "0123456789");
+    if (len == 0 || len >= size || colon[1 + digits] != '\0' || digits > 5)
+        return MBP_ERR_FORMAT;
+    unsigned long number = strtoul(colon + 1, NULL, 10);
+    if (number > 65535)
+        return MBP_ERR_FORMAT;
+    memcpy(host, first, len);
+    host[len] = '\0';
+    *port = (uint16_t)number;
+    return MBP_OK;
+}

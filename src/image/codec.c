@@ -1,0 +1,256 @@
+/* Registers <-> engineering values. A value travels as raw = value / scale in its type, split into 16-bit words; the
+ * order says how the bytes ABCD of a 32-bit number (A the most significant) stand in the words. */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "mbplant/image.h"
+
+/* Integer types as bits and saturation bounds; the upper bounds of 64-bit types are the largest doubles inside them. */
+static const struct {
+    double low, high;
+} bounds[MBP_TYPE_COUNT] = {
+    [MBP_INT16] = {-32768.0, 32767.0},
+    [MBP_UINT16] = {0.0, 65535.0},
+    [MBP_INT32] = {-2147483648.0, 2147483647.0},
+    [MBP_UINT32] = {0.0, 4294967295.0},
+    [MBP_INT64] = {-0x1p63, 0x1.fffffffffffffp62},
+    [MBP_UINT64] = {0.0, 0x1.fffffffffffffp63},
+    [MBP_FLOAT32] = {-(double)FLT_MAX, (double)FLT_MAX},
+    [MBP_FLOAT64] = {-DBL_MAX, DBL_MAX},
+    [MBP_BOOL] = {0.0, 1.0},
+};
+
+static bool is_float(enum mbp_type type)
+{
+    return type == MBP_FLOAT32 || type == MBP_FLOAT64;
+}
+
+static unsigned bit_count(enum mbp_type type)
+{
+    return 16 * mbp_type_words(type);
+}
+
+static double saturate(enum mbp_type type, double raw)
+{
+    return raw < bounds[type].low ? bounds[type].low : raw > bounds[type].high ? bounds[type].high : raw;
+}
+
+/* The number as the type's bits, right-aligned. */
+static uint64_t to_bits(enum mbp_type type, double raw)
+{
+    if (isnan(raw) && !is_float(type))
+        return type == MBP_BOOL ? 0 : UINT64_C(1) << (bit_count(type) - 1);
+    raw = saturate(type, raw);
+    if (type == MBP_FLOAT32) {
+        float number = (float)raw;
+        uint32_t bits;
+        memcpy(&bits, &number, sizeof bits);
+        return bits;
+    }
+    if (type == MBP_FLOAT64) {
+        uint64_t bits;
+        memcpy(&bits, &raw, sizeof bits);
+        return bits;
+    }
+    raw = round(raw);
+    return raw < 0 ? (uint64_t)(int64_t)raw : (uint64_t)raw;
+}
+
+static double from_bits(enum mbp_type type, uint64_t bits)
+{
+    switch (type) {
+    case MBP_INT16:
+        return (double)(int16_t)bits;
+    case MBP_INT32:
+        return (double)(int32_t)bits;
+    case MBP_INT64:
+        return (double)(int64_t)bits;
+    case MBP_FLOAT32: {
+        uint32_t half = (uint32_t)bits;
+        float number;
+        memcpy(&number, &half, sizeof number);
+        return (double)number;
+    }
+    case MBP_FLOAT64: {
+        double number;
+        memcpy(&number, &bits, sizeof number);
+        return number;
+    }
+    case MBP_BOOL:
+        return bits != 0 ? 1.0 : 0.0;
+    case MBP_UINT16:
+    case MBP_UINT32:
+    case MBP_UINT64:
+    case MBP_STRING:
+    case MBP_TYPE_COUNT:
+        break;
+    }
+    return (double)bits;
+}
+
+/* Word i of n in the order: CDAB and DCBA turn the words round, BADC and DCBA the bytes within each. */
+static uint16_t swap_bytes(enum mbp_order order, uint16_t word)
+{
+    return order == MBP_BADC || order == MBP_DCBA ? (uint16_t)(word << 8 | word >> 8) : word;
+}
+
+static unsigned place(enum mbp_order order, unsigned i, unsigned n)
+{
+    return order == MBP_CDAB || order == MBP_DCBA ? n - 1 - i : i;
+}
+
+void mbp_codec_encode(enum mbp_type type, enum mbp_order order, double scale, double value, uint16_t *words)
+{
+    uint64_t bits = to_bits(type, value / scale);
+    unsigned n = mbp_type_words(type);
+    for (unsigned i = 0; i < n; i++)
+        words[place(order, i, n)] = swap_bytes(order, (uint16_t)(bits >> (16 * (n - 1 - i))));
+}
+
+static uint64_t gather(enum mbp_type type, enum mbp_order order, const uint16_t *words)
+{
+    uint64_t bits = 0;
+    unsigned n = mbp_type_words(type);
+    for (unsigned i = 0; i < n; i++)
+        bits = bits << 16 | swap_bytes(order, words[place(order, i, n)]);
+    return bits;
+}
+
+double mbp_codec_decode(enum mbp_type type, enum mbp_order order, double scale, const uint16_t *words)
+{
+    return from_bits(type, gather(type, order, words)) * scale;
+}
+
+bool mbp_codec_unused(enum mbp_type type, enum mbp_order order, const uint16_t *words)
+{
+    uint64_t bits = gather(type, order, words);
+    if (is_float(type))
+        return isnan(from_bits(type, bits));
+    return type != MBP_BOOL && type != MBP_STRING && bits == UINT64_C(1) << (bit_count(type) - 1);
+}
+
+double mbp_codec_quantise(enum mbp_type type, double scale, double value)
+{
+    if (type == MBP_STRING)
+        return value;
+    return from_bits(type, to_bits(type, value / scale)) * scale;
+}
+
+/* ---- runs -------------------------------------------------------------------------------------------------------- */
+
+/* The nearest whole number, halves away from zero, as round() but without a call; for |x| < 2^51. */
+static inline double nearest(double x)
+{
+    const double no_fraction = 0x1.8p52; /* a double of this size has no room for one */
+    double whole = (x + no_fraction) - no_fraction;
+    double rest = x - whole; /* halves went to even */
+    double up = rest >= 0.5 && x > 0 ? 1.0 : 0.0;
+    double down = rest <= -0.5 && x < 0 ? 1.0 : 0.0;
+    return whole + up - down;
+}
+
+static inline double within(double x, double low, double high)
+{
+    x = x < low ? low : x; /* NaN stays */
+    return x > high ? high : x;
+}
+
+/* The number in an integer register of up to 32 bits; NaN is the unused pattern. */
+static inline double whole_number(double value, double scale, double low, double high)
+{
+    double raw = value / scale;
+    double whole = nearest(within(raw, low, high));
+    double unused = low < 0 ? low : (high + 1) / 2;
+    return isnan(raw) ? unused : whole;
+}
+
+static inline double float_number(double value, double scale)
+{
+    return (double)(float)within(value / scale, bounds[MBP_FLOAT32].low, bounds[MBP_FLOAT32].high);
+}
+
+static void encode_words(double low, double high, const double *restrict scale, const double *restrict value,
+                         size_t count, uint16_t *restrict words)
+{
+    for (size_t i = 0; i < count; i++)
+        words[i] = (uint16_t)(int32_t)whole_number(value[i], scale[i], low, high);
+}
+
+static void encode_pairs(double low, double high, const double *restrict scale, const double *restrict value,
+                         size_t count, uint16_t *restrict words)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits = (uint32_t)(int64_t)whole_number(value[i], scale[i], low, high);
+        words[2 * i] = (uint16_t)(bits >> 16);
+        words[2 * i + 1] = (uint16_t)bits;
+    }
+}
+
+static void encode_floats(const double *restrict scale, const double *restrict value, size_t count,
+                          uint16_t *restrict words)
+{
+    for (size_t i = 0; i < count; i++) {
+        float number = (float)float_number(value[i], scale == NULL ? 1.0 : scale[i]);
+        uint32_t bits;
+        memcpy(&bits, &number, sizeof bits);
+        words[2 * i] = (uint16_t)(bits >> 16);
+        words[2 * i + 1] = (uint16_t)bits;
+    }
+}
+
+/* From ABCD, in place, values of n words. */
+static void reorder(enum mbp_order order, unsigned n, size_t count, uint16_t *words)
+{
+    for (size_t i = 0; i < count * n; i += n) {
+        uint16_t first = words[i];
+        uint16_t last = words[i + n - 1];
+        words[i + place(order, 0, n)] = swap_bytes(order, first);
+        words[i + place(order, n - 1, n)] = swap_bytes(order, last);
+    }
+}
+
+void mbp_codec_encode_run(enum mbp_type type, enum mbp_order order, const double *scale, const double *value,
+                          size_t count, uint16_t *words)
+{
+    unsigned n = mbp_type_words(type);
+    if (scale != NULL && (type == MBP_INT16 || type == MBP_UINT16)) {
+        encode_words(bounds[type].low, bounds[type].high, scale, value, count, words);
+    } else if (scale != NULL && (type == MBP_INT32 || type == MBP_UINT32)) {
+        encode_pairs(bounds[type].low, bounds[type].high, scale, value, count, words);
+    } else if (type == MBP_FLOAT32) {
+        encode_floats(scale, value, count, words);
+    } else {
+        for (size_t i = 0; i < count; i++)
+            mbp_codec_encode(type, order, scale == NULL ? 1.0 : scale[i], value[i], words + i * n);
+        return;
+    }
+    if (order != MBP_ABCD)
+        reorder(order, n, count, words);
+}
+
+static void quantise_whole(double low, double high, const double *restrict scale, const double *restrict value,
+                           size_t count, double *restrict out)
+{
+    for (size_t i = 0; i < count; i++)
+        out[i] = whole_number(value[i], scale[i], low, high) * scale[i];
+}
+
+static void quantise_floats(const double *restrict scale, const double *restrict value, size_t count,
+                            double *restrict out)
+{
+    for (size_t i = 0; i < count; i++)
+        out[i] = float_number(value[i], scale[i]) * scale[i];
+}
+
+void mbp_codec_quantise_run(enum mbp_type type, const double *scale, const double *value, size_t count, double *out)
+{
+    if (type <= MBP_UINT32) {
+        quantise_whole(bounds[type].low, bounds[type].high, scale, value, count, out);
+    } else if (type == MBP_FLOAT32) {
+        quantise_floats(scale, value, count, out);
+    } else {
+        for (size_t i = 0; i < count; i++)
+            out[i] = mbp_codec_quantise(type, scale[i], value[i]);
+    }
+}

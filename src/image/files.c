@@ -1,0 +1,107 @@
+/* Files and FIFO queues of a unit: declared ones, the plant's own text from file 900, the journal from file 1000. */
+#include <string.h>
+
+#include "image_priv.h"
+
+#define FILE_WORDS 10000u
+
+static struct image_file *find_file(const struct mbp_image_unit *unit, uint16_t number)
+{
+    struct mbp_image *image = unit->image;
+    struct image_index *index = &image->index[unit - image->units];
+    for (uint32_t f = 0; f < index->file_count; f++) {
+        if (index->files[f].number == number)
+            return &index->files[f];
+    }
+    return NULL;
+}
+
+static void put_words(const uint16_t *words, uint16_t count, uint8_t *big_endian)
+{
+    for (uint16_t i = 0; i < count; i++) {
+        big_endian[2 * i] = (uint8_t)(words[i] >> 8);
+        big_endian[2 * i + 1] = (uint8_t)words[i];
+    }
+}
+
+/* Byte i of the plant file as it stands in files 900..: length u32, CRC-32 u32, text. */
+static uint8_t plant_byte(const struct mbp_plant *plant, size_t i)
+{
+    if (i < 4)
+        return (uint8_t)((uint32_t)plant->text.len >> (24 - 8 * i));
+    if (i < 8)
+        return (uint8_t)(plant->text_crc >> (24 - 8 * (i - 4)));
+    return i - 8 < plant->text.len ? (uint8_t)plant->text.bytes[i - 8] : 0;
+}
+
+static enum mbp_status read_plant(const struct mbp_plant *plant, uint16_t file, uint16_t record, uint16_t count,
+                                  uint8_t *big_endian)
+{
+    if (plant->text.len > MBP_PLANT_WIRE_MAX - 8)
+        return MBP_EX_ILLEGAL_DATA_ADDRESS; /* a master of a larger plant needs its own copy */
+    size_t first = (size_t)(file - MBP_PLANT_FIRST_FILE) * FILE_WORDS + record;
+    size_t words = (plant->text.len + 9) / 2;
+    if (first + count > words)
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    for (size_t i = 0; i < 2 * (size_t)count; i++)
+        big_endian[i] = plant_byte(plant, 2 * first + i);
+    return MBP_OK;
+}
+
+enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
+                                    uint8_t *big_endian)
+{
+    const struct mbp_image *image = unit->image;
+    if (file == 0 || record + count > FILE_WORDS)
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    if (file >= MBP_PLANT_FIRST_FILE && file < MBP_JOURNAL_FIRST_FILE)
+        return read_plant(image->plant, file, record, count, big_endian);
+    uint16_t words[MBP_EVENT_WORDS * 7];
+    if (file >= MBP_JOURNAL_FIRST_FILE) {
+        if (image->source.read == NULL || count > sizeof words / sizeof words[0])
+            return MBP_EX_ILLEGAL_DATA_ADDRESS;
+        enum mbp_status status = image->source.read(image->source.ctx, file, record, count, words);
+        if (status == MBP_OK)
+            put_words(words, count, big_endian);
+        return status;
+    }
+    const struct image_file *declared = find_file(unit, file);
+    if (declared == NULL || record + count > declared->count)
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    put_words(declared->words + record, count, big_endian);
+    return MBP_OK;
+}
+
+enum mbp_status mbp_image_may_write_file(const struct mbp_image_unit *unit, uint16_t file, uint16_t record,
+                                         uint16_t count)
+{
+    const struct image_file *declared = find_file(unit, file);
+    if (declared == NULL || record + count > declared->count)
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    return MBP_OK;
+}
+
+enum mbp_status mbp_image_write_file(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
+                                     const uint8_t *big_endian)
+{
+    enum mbp_status status = mbp_image_may_write_file(unit, file, record, count);
+    if (status != MBP_OK)
+        return status;
+    uint16_t *words = find_file(unit, file)->words + record;
+    for (uint16_t i = 0; i < count; i++)
+        words[i] = (uint16_t)(big_endian[2 * i] << 8 | big_endian[2 * i + 1]);
+    return MBP_OK;
+}
+
+enum mbp_status mbp_image_read_fifo(const struct mbp_image_unit *unit, uint16_t addr, uint16_t *count,
+                                    const uint16_t **words)
+{
+    for (uint32_t f = 0; f < unit->unit->fifo_count; f++) {
+        if (unit->unit->fifos[f].at == addr) {
+            *count = unit->unit->fifos[f].count;
+            *words = unit->unit->fifos[f].values;
+            return MBP_OK;
+        }
+    }
+    return MBP_EX_ILLEGAL_DATA_ADDRESS;
+}

@@ -1,0 +1,217 @@
+/* Building the tables of every unit from the plant's map. */
+#include <modbus/modbus.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image_priv.h"
+
+bool image_has_limits(const struct mbp_sensor *sensor)
+{
+    return sensor->reg.type != MBP_BOOL && sensor->reg.type != MBP_STRING;
+}
+
+/* ---- declared addresses ---------------------------------------------------------------------------------------- */
+
+struct declaring {
+    struct mbp_image_unit *unit;
+    bool measuring; /* first pass: only how large each table is */
+};
+
+/* Raw blocks are declared from the plant itself, which knows their min and max. */
+static bool is_raw(const struct mbp_point *point)
+{
+    return point->sensor == UINT32_MAX && point->machine == UINT32_MAX && point->writable;
+}
+
+static int declare_point(const struct mbp_point *point, void *ctx)
+{
+    struct declaring *declaring = ctx;
+    struct mbp_image_unit *unit = declaring->unit;
+    uint32_t end = (uint32_t)point->addr + point->count;
+    if (declaring->measuring) {
+        if (end > unit->size[point->table])
+            unit->size[point->table] = end;
+        return 0;
+    }
+    uint8_t bits = MBP_ACCESS_DECLARED;
+    if (point->writable)
+        bits |= MBP_ACCESS_WRITABLE;
+    if (point->writable && !is_raw(point) && point->type != MBP_STRING)
+        bits |= MBP_ACCESS_LATCHED;
+    memset(unit->access[point->table] + point->addr, bits, point->count);
+    return 0;
+}
+
+static void load_blocks(struct mbp_image_unit *unit)
+{
+    for (int t = 0; t < MBP_TABLE_COUNT; t++) {
+        for (uint32_t b = 0; b < unit->unit->block_count[t]; b++) {
+            const struct mbp_block *block = &unit->unit->blocks[t][b];
+            for (uint32_t i = 0; i < block->count; i++) {
+                uint16_t value = block->values[i];
+                uint32_t addr = block->at + i;
+                if (t == MBP_COILS)
+                    unit->coils[addr] = value != 0;
+                else if (t == MBP_DISCRETE_INPUTS)
+                    unit->discrete[addr] = value != 0;
+                else if (t == MBP_HOLDING_REGISTERS)
+                    unit->holding[addr] = value;
+                else
+                    unit->input[addr] = value;
+                if (block->has_min || block->has_max)
+                    unit->access[t][addr] |= MBP_ACCESS_CHECKED;
+            }
+        }
+    }
+}
+
+/* What a string sensor shows: two characters a register, the first in the high byte, zeros behind. */
+static void load_texts(struct mbp_image_unit *unit)
+{
+    const struct mbp_sensor *sensors = unit->image->plant->sensors + unit->unit->first_sensor;
+    for (uint32_t i = 0; i < unit->unit->sensor_count; i++) {
+        const struct mbp_register *reg = &sensors[i].reg;
+        const char *text = sensors[i].signal->text;
+        size_t len = reg->type == MBP_STRING && text != NULL ? strlen(text) : 0;
+        for (size_t at = 0; at < len && at < 2 * (size_t)reg->words; at++)
+            unit->holding[reg->addr + at / 2] |= (uint16_t)((uint8_t)text[at] << (at % 2 == 0 ? 8 : 0));
+    }
+}
+
+/* ---- sorted indices and files ----------------------------------------------------------------------------------- */
+
+static int by_register(const void *a, const void *b, void *ctx)
+{
+    const struct mbp_plant *plant = *(const struct mbp_plant **)ctx;
+    return (int)plant->sensors[*(const uint32_t *)a].reg.addr - (int)plant->sensors[*(const uint32_t *)b].reg.addr;
+}
+
+static enum mbp_status build_index(const struct mbp_plant *plant, const struct mbp_unit *unit,
+                                   struct image_index *index)
+{
+    index->by_value = calloc(unit->sensor_count + 1, sizeof *index->by_value);
+    index->by_limits = calloc(unit->sensor_count + 1, sizeof *index->by_limits);
+    index->files = calloc(unit->file_count + 1, sizeof *index->files);
+    if (index->by_value == NULL || index->by_limits == NULL || index->files == NULL)
+        return MBP_ERR_MEMORY;
+    for (uint32_t i = 0; i < unit->sensor_count; i++) {
+        uint32_t s = unit->first_sensor + i;
+        index->by_value[index->value_count++] = s;
+        if (image_has_limits(&plant->sensors[s]))
+            index->by_limits[index->limits_count++] = s; /* file order is address order: limits cannot be moved */
+    }
+    qsort_r(index->by_value, index->value_count, sizeof *index->by_value, by_register, &plant);
+    for (uint32_t f = 0; f < unit->file_count; f++) {
+        const struct mbp_file *file = &unit->files[f];
+        uint16_t *words = malloc((size_t)file->count * sizeof *words);
+        if (words == NULL)
+            return MBP_ERR_MEMORY;
+        memcpy(words, file->values, (size_t)file->count * sizeof *words);
+        index->files[index->file_count++] = (struct image_file){file->number, (uint16_t)file->count, words};
+    }
+    return MBP_OK;
+}
+
+/* ---- units ------------------------------------------------------------------------------------------------------ */
+
+static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
+{
+    const struct mbp_plant *plant = image->plant;
+    struct mbp_image_unit *unit = &image->units[u];
+    *unit = (struct mbp_image_unit){.unit = &plant->units[u], .image = image, .gaps_zero = plant->units[u].gaps_zero};
+    struct declaring declaring = {unit, true};
+    mbp_plant_points(plant, u, declare_point, &declaring);
+    modbus_mapping_t *mapping =
+        modbus_mapping_new((int)unit->size[MBP_COILS], (int)unit->size[MBP_DISCRETE_INPUTS],
+                           (int)unit->size[MBP_HOLDING_REGISTERS], (int)unit->size[MBP_INPUT_REGISTERS]);
+    if (mapping == NULL)
+        return MBP_ERR_MEMORY;
+    unit->mapping = mapping;
+    unit->coils = mapping->tab_bits;
+    unit->discrete = mapping->tab_input_bits;
+    unit->holding = mapping->tab_registers;
+    unit->input = mapping->tab_input_registers;
+    for (int t = 0; t < MBP_TABLE_COUNT; t++) {
+        unit->access[t] = calloc(unit->size[t] + 1, 1);
+        if (unit->access[t] == NULL)
+            return MBP_ERR_MEMORY;
+    }
+    declaring.measuring = false;
+    mbp_plant_points(plant, u, declare_point, &declaring);
+    load_blocks(unit);
+    load_texts(unit);
+    return build_index(plant, unit->unit, &image->index[u]);
+}
+
+static enum mbp_status build_log(struct mbp_image *image)
+{
+    size_t latched = 7 * (size_t)image->plant->sensor_count + 4 * (size_t)image->plant->machine_count;
+    image->log_capacity = 2 * latched + MBP_WRITE_LOG_MIN;
+    if (image->log_capacity > MBP_WRITE_LOG_MAX)
+        image->log_capacity = MBP_WRITE_LOG_MAX;
+    image->log = calloc(image->log_capacity, sizeof *image->log);
+    image->writes = calloc(image->log_capacity, sizeof *image->writes);
+    return image->log == NULL || image->writes == NULL ? MBP_ERR_MEMORY : MBP_OK;
+}
+
+enum mbp_status mbp_image_new(const struct mbp_plant *plant, struct mbp_image **out)
+{
+    enum mbp_status status = MBP_ERR_MEMORY;
+    struct mbp_image *image = calloc(1, sizeof *image);
+    if (image == NULL)
+        return status;
+    image->plant = plant;
+    image->units = calloc(plant->unit_count, sizeof *image->units);
+    image->index = calloc(plant->unit_count, sizeof *image->index);
+    if (image->units == NULL || image->index == NULL)
+        goto out;
+    for (uint32_t u = 0; u < plant->unit_count; u++) {
+        status = build_unit(image, u);
+        if (status != MBP_OK)
+            goto out;
+        image->by_id[plant->units[u].id] = &image->units[u];
+    }
+    /* Messaging Guide 4.4.1.2: a server that is no gateway answers 0xFF and 0 as itself. */
+    image->by_id[0] = &image->units[0];
+    image->by_id[255] = &image->units[0];
+    status = build_log(image);
+out:
+    if (status != MBP_OK)
+        mbp_image_free(image);
+    else
+        *out = image;
+    return status;
+}
+
+void mbp_image_free(struct mbp_image *image)
+{
+    if (image == NULL)
+        return;
+    for (uint32_t u = 0; image->units != NULL && image->index != NULL && u < image->plant->unit_count; u++) {
+        struct image_index *index = &image->index[u];
+        for (uint32_t f = 0; f < index->file_count; f++)
+            free(index->files[f].words);
+        free(index->files);
+        free(index->by_value);
+        free(index->by_limits);
+        for (int t = 0; t < MBP_TABLE_COUNT; t++)
+            free(image->units[u].access[t]);
+        if (image->units[u].mapping != NULL)
+            modbus_mapping_free(image->units[u].mapping);
+    }
+    free(image->units);
+    free(image->index);
+    free(image->log);
+    free(image->writes);
+    free(image);
+}
+
+struct mbp_image_unit *mbp_image_unit(struct mbp_image *image, uint8_t id)
+{
+    return image->by_id[id];
+}
+
+void mbp_image_set_files(struct mbp_image *image, struct mbp_file_source source)
+{
+    image->source = source;
+}

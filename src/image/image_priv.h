@@ -1,0 +1,71 @@
+/* What the files of image/ share. */
+#ifndef MBPLANT_IMAGE_PRIV_H
+#define MBPLANT_IMAGE_PRIV_H
+
+#include "mbplant/image.h"
+
+#define MBP_REFUSALS_MAX  64
+#define MBP_WRITE_LOG_MIN 4096
+#define MBP_WRITE_LOG_MAX 131072
+
+/* A point that was written: where it starts. A point written twice has two entries; the later one counts. */
+struct write_entry {
+    uint32_t unit; /* index */
+    uint16_t addr; /* first address of the point */
+    uint8_t table;
+    bool stale;
+    struct mbp_peer peer;
+};
+
+struct image_file {
+    uint16_t number;
+    uint16_t count;
+    uint16_t *words;
+};
+
+/* What image keeps of a unit beside its public tables. */
+struct image_index {
+    uint32_t *by_value;  /* plant-wide sensor indices by register address */
+    uint32_t *by_limits; /* those with limits, by limits address */
+    uint32_t value_count, limits_count;
+    struct image_file *files;
+    uint32_t file_count;
+};
+
+struct mbp_image {
+    const struct mbp_plant *plant;
+    struct mbp_image_unit *units;
+    struct image_index *index;
+    struct mbp_image_unit *by_id[256];
+    struct mbp_file_source source;
+    struct write_entry *log;
+    size_t log_count, log_capacity;
+    struct mbp_write *writes; /* as many as log */
+    struct mbp_refusal refusals[MBP_REFUSALS_MAX], handed[MBP_REFUSALS_MAX];
+    size_t refusal_count;
+    uint32_t limits_version; /* of the state, at the last publish */
+};
+
+/* A latched address's point. */
+struct image_point {
+    enum mbp_write_kind kind;
+    uint32_t index; /* plant-wide */
+    uint8_t sub;
+    uint16_t addr; /* first */
+    uint16_t words;
+};
+
+/* The point that covers a latched address of the coils or holding registers. */
+struct image_point image_find_point(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr);
+
+/* Whether a sensor's register type carries limits. */
+bool image_has_limits(const struct mbp_sensor *sensor);
+
+/* A sensor's value as it stands in the registers. */
+double image_value(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor);
+
+/* Notes one point as written. False when there is no room even after dropping stale entries. */
+bool image_log_room(struct mbp_image *image, size_t points);
+void image_log_write(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, struct mbp_peer peer);
+
+#endif

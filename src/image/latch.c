@@ -1,0 +1,128 @@
+/* What masters wrote since the last scan. The log holds one entry per write of a point; at the latch the last entry of
+ * each point counts, in the order of those last writes, with the value that stands in the tables now. */
+#include <math.h>
+#include <string.h>
+
+#include "image_priv.h"
+
+void mbp_image_limits(const struct mbp_image *image, uint32_t sensor, double limits[MBP_LIMIT_COUNT])
+{
+    const struct mbp_image_unit *unit = &image->units[image->plant->sensors[sensor].unit];
+    const struct mbp_register *reg = &image->plant->sensors[sensor].reg;
+    for (int l = 0; l < MBP_LIMIT_COUNT; l++) {
+        const uint16_t *words = unit->holding + reg->limits_addr + l * reg->words;
+        limits[l] = mbp_codec_unused(reg->type, reg->order, words)
+                        ? NAN
+                        : mbp_codec_decode(reg->type, reg->order, reg->scale, words);
+    }
+}
+
+double image_value(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor)
+{
+    const struct mbp_register *reg = &sensor->reg;
+    return mbp_codec_decode(reg->type, reg->order, reg->scale, unit->holding + reg->addr);
+}
+
+/* ---- the log ---------------------------------------------------------------------------------------------------- */
+
+static uint8_t *access_byte(struct mbp_image *image, const struct write_entry *entry)
+{
+    return &image->units[entry->unit].access[entry->table][entry->addr];
+}
+
+/* Drops all but the last entry of each point and clears the marks, from the end so that the last is met first. */
+static void drop_stale(struct mbp_image *image)
+{
+    for (size_t i = image->log_count; i-- > 0;) {
+        uint8_t *access = access_byte(image, &image->log[i]);
+        image->log[i].stale = (*access & MBP_ACCESS_DIRTY) == 0;
+        *access &= (uint8_t)~MBP_ACCESS_DIRTY;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < image->log_count; i++) {
+        if (!image->log[i].stale)
+            image->log[kept++] = image->log[i];
+    }
+    image->log_count = kept;
+}
+
+bool image_log_room(struct mbp_image *image, size_t points)
+{
+    if (image->log_count + points <= image->log_capacity)
+        return true;
+    drop_stale(image);
+    for (size_t i = 0; i < image->log_count; i++)
+        *access_byte(image, &image->log[i]) |= MBP_ACCESS_DIRTY;
+    return image->log_count + points <= image->log_capacity;
+}
+
+void image_log_write(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, struct mbp_peer peer)
+{
+    struct mbp_image *image = unit->image;
+    struct write_entry entry = {(uint32_t)(unit - image->units), addr, (uint8_t)table, false, peer};
+    image->log[image->log_count++] = entry;
+    *access_byte(image, &entry) |= MBP_ACCESS_DIRTY;
+}
+
+static double written_value(const struct mbp_image_unit *unit, const struct image_point *point)
+{
+    const struct mbp_sensor *sensor = &unit->image->plant->sensors[point->index];
+    double limits[MBP_LIMIT_COUNT];
+    switch (point->kind) {
+    case MBP_WRITE_VALUE:
+        return image_value(unit, sensor);
+    case MBP_WRITE_LIMIT:
+        mbp_image_limits(unit->image, point->index, limits);
+        return limits[point->sub];
+    case MBP_WRITE_STATE:
+    case MBP_WRITE_ACKNOWLEDGE:
+    case MBP_WRITE_FORCED:
+    case MBP_WRITE_SHELVED:
+        break;
+    }
+    return unit->coils[point->addr] != 0 ? 1.0 : 0.0;
+}
+
+size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes)
+{
+    drop_stale(image);
+    size_t count = image->log_count;
+    for (size_t i = 0; i < count; i++) {
+        const struct write_entry *entry = &image->log[i];
+        const struct mbp_image_unit *unit = &image->units[entry->unit];
+        struct image_point point = image_find_point(unit, entry->table, entry->addr);
+        image->writes[i] =
+            (struct mbp_write){point.kind, point.index, point.sub, written_value(unit, &point), entry->peer};
+    }
+    image->log_count = 0;
+    *writes = image->writes;
+    return count;
+}
+
+/* ---- refusals --------------------------------------------------------------------------------------------------- */
+
+void mbp_image_refuse(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t value,
+                      enum mbp_status why, struct mbp_peer peer)
+{
+    struct mbp_image *image = unit->image;
+    struct mbp_refusal refusal = {unit->unit->id, (uint8_t)table, (uint8_t)why, addr, value, peer.ipv4, 0};
+    for (size_t i = 0; i < image->refusal_count; i++) {
+        struct mbp_refusal *like = &image->refusals[i];
+        bool full = i == MBP_REFUSALS_MAX - 1; /* the last place takes all that has no place of its own */
+        if (full || (like->unit == refusal.unit && like->table == refusal.table &&
+                     like->exception == refusal.exception && like->peer == refusal.peer)) {
+            like->more++;
+            return;
+        }
+    }
+    image->refusals[image->refusal_count++] = refusal;
+}
+
+size_t mbp_image_latch_refusals(struct mbp_image *image, const struct mbp_refusal **refusals)
+{
+    size_t count = image->refusal_count;
+    memcpy(image->handed, image->refusals, count * sizeof image->handed[0]);
+    image->refusal_count = 0;
+    *refusals = image->handed;
+    return count;
+}

@@ -1,0 +1,138 @@
+/* The state, copied into every unit's tables (DESIGN.md, "The register map"). */
+#include "image_priv.h"
+
+static void put_u32(uint16_t *words, uint64_t number)
+{
+    uint32_t low = number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
+    words[0] = (uint16_t)(low >> 16);
+    words[1] = (uint16_t)low;
+}
+
+static uint16_t cap_u16(uint64_t number)
+{
+    return number > UINT16_MAX ? UINT16_MAX : (uint16_t)number;
+}
+
+static void publish_value(struct mbp_image_unit *unit, const struct mbp_sensor *sensor, double value, uint16_t *input)
+{
+    const struct mbp_register *reg = &sensor->reg;
+    if (reg->type != MBP_STRING) /* a text stands where it was put at the start, or where a master put another */
+        mbp_codec_encode(reg->type, reg->order, reg->scale, value, unit->holding + reg->addr);
+    mbp_codec_encode(MBP_FLOAT32, MBP_ABCD, 1.0, value, input);
+}
+
+static void publish_discrete(const struct mbp_state *state, uint32_t s, uint8_t *bits)
+{
+    for (int l = 0; l < MBP_LIMIT_COUNT; l++)
+        bits[l] = state->active[s] >> l & 1u;
+    bits[4] = state->unack[s] != 0;
+    bits[5] = (state->flags[s] & MBP_SENSOR_SHELVED) != 0;
+    bits[6] = (state->flags[s] & MBP_SENSOR_FORCED) != 0;
+    bits[7] = (state->flags[s] & MBP_SENSOR_BAD) != 0;
+}
+
+static void publish_limits(struct mbp_image_unit *unit, const struct mbp_sensor *sensor, const double *limits)
+{
+    const struct mbp_register *reg = &sensor->reg;
+    if (!image_has_limits(sensor))
+        return;
+    for (int l = 0; l < MBP_LIMIT_COUNT; l++)
+        mbp_codec_encode(reg->type, reg->order, reg->scale, limits[l],
+                         unit->holding + reg->limits_addr + l * reg->words);
+}
+
+static void publish_sensors(struct mbp_image_unit *unit, const struct mbp_plant *plant, const struct mbp_state *state,
+                            bool limits)
+{
+    const struct mbp_unit *u = unit->unit;
+    for (uint32_t i = 0; i < u->sensor_count; i++) {
+        uint32_t s = u->first_sensor + i;
+        const struct mbp_sensor *sensor = &plant->sensors[s];
+        publish_value(unit, sensor, state->value[s], unit->input + u->layout.input_sensors + 2 * i);
+        publish_discrete(state, s, unit->discrete + 8 * (size_t)i);
+        unit->coils[u->layout.coil_forced + i] = (state->flags[s] & MBP_SENSOR_FORCED) != 0;
+        unit->coils[u->layout.coil_shelved + i] = (state->flags[s] & MBP_SENSOR_SHELVED) != 0;
+        if (limits)
+            publish_limits(unit, sensor, &state->limit[s * MBP_LIMIT_COUNT]);
+    }
+}
+
+static void publish_machine(struct mbp_image_unit *unit, const struct mbp_machine_state *machine, uint32_t i)
+{
+    const struct mbp_unit *u = unit->unit;
+    uint8_t *coils = unit->coils + 8 * (size_t)i;
+    for (int state = 0; state < MBP_STATE_COUNT; state++)
+        coils[state] = machine->state == state;
+    coils[3] = 0; /* acknowledge clears itself */
+    uint8_t *bits = unit->discrete + u->layout.discrete_machines + 8 * (size_t)i;
+    bits[0] = machine->state == MBP_EN_SERVICE;
+    bits[1] = machine->trip;
+    bits[2] = machine->due;
+    uint16_t *words = unit->input + u->layout.input_machines + MBP_MACHINE_WORDS * (size_t)i;
+    words[0] = machine->state;
+    words[1] = machine->first_out == UINT32_MAX ? MBP_NONE16 : (uint16_t)(machine->first_out - u->first_sensor);
+    words[2] = cap_u16(machine->alarms);
+    put_u32(words + 3, machine->good);
+    put_u32(words + 5, machine->reject);
+    put_u32(words + 7, machine->running_ns / MBP_NS_PER_S);
+    put_u32(words + 9, machine->down_ns / MBP_NS_PER_S);
+    put_u32(words + 11, machine->maintenance_ns / MBP_NS_PER_S);
+    words[13] = cap_u16(machine->failures);
+    put_u32(words + 14, machine->since_ms / 1000);
+}
+
+static void publish_summary(struct mbp_image_unit *unit, const struct mbp_state *state,
+                            const struct mbp_figures *figures)
+{
+    const struct mbp_unit *u = unit->unit;
+    uint32_t by_state[MBP_STATE_COUNT] = {0};
+    uint32_t active = 0;
+    uint32_t unacknowledged = 0;
+    for (uint32_t i = 0; i < u->machine_count; i++)
+        by_state[state->machine[u->first_machine + i].state]++;
+    for (uint32_t i = 0; i < u->sensor_count; i++) {
+        active += (uint32_t)__builtin_popcount(state->active[u->first_sensor + i]);
+        unacknowledged += (uint32_t)__builtin_popcount(state->unack[u->first_sensor + i]);
+    }
+    uint16_t *words = unit->input;
+    words[0] = MBP_MAP_VERSION;
+    words[1] = cap_u16(u->machine_count);
+    for (int s = 0; s < MBP_STATE_COUNT; s++)
+        words[2 + s] = cap_u16(by_state[s]);
+    words[5] = cap_u16(u->sensor_count);
+    words[6] = cap_u16(active);
+    words[7] = cap_u16(unacknowledged);
+    put_u32(words + 8, figures->last_event);
+    put_u32(words + 10, figures->oldest_event);
+    put_u32(words + 12, figures->last_incident);
+    put_u32(words + 14, (uint32_t)state->scan);
+    words[16] = cap_u16(figures->scan_us_last);
+    words[17] = cap_u16(figures->scan_us_max);
+    put_u32(words + 18, figures->late_scans);
+    uint64_t sim_ms = state->sim_ns / MBP_NS_PER_MS;
+    put_u32(words + 20, sim_ms >> 32);
+    put_u32(words + 22, (uint32_t)sim_ms);
+}
+
+static void publish_events(struct mbp_image_unit *unit, const struct mbp_figures *figures)
+{
+    uint16_t *words = unit->input + unit->unit->layout.input_events;
+    for (size_t i = 0; i < figures->recent_count; i++)
+        mbp_event_encode(&figures->recent[i], words + i * MBP_EVENT_WORDS);
+}
+
+void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, const struct mbp_figures *figures)
+{
+    bool limits = image->limits_version != state->limits_version;
+    image->limits_version = state->limits_version;
+    for (uint32_t u = 0; u < image->plant->unit_count; u++) {
+        struct mbp_image_unit *unit = &image->units[u];
+        if (unit->unit->machine_count + unit->unit->sensor_count == 0)
+            continue; /* raw tables only: nothing of ours stands there */
+        publish_sensors(unit, image->plant, state, limits);
+        for (uint32_t i = 0; i < unit->unit->machine_count; i++)
+            publish_machine(unit, &state->machine[unit->unit->first_machine + i], i);
+        publish_summary(unit, state, figures);
+        publish_events(unit, figures);
+    }
+}

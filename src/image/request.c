@@ -1,0 +1,227 @@
+/* The request path: what a master may read and write, whole or not at all. */
+#include <endian.h>
+#include <string.h>
+
+#include "image_priv.h"
+
+#define ADDRESSES 65536u
+
+enum mbp_status mbp_image_may_read(const struct mbp_image_unit *unit, enum mbp_table table, uint32_t addr,
+                                   uint32_t count)
+{
+    if (addr + count > ADDRESSES)
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    if (unit->gaps_zero)
+        return MBP_OK;
+    if (addr + count > unit->size[table] || memchr(unit->access[table] + addr, 0, count) != NULL)
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    return MBP_OK;
+}
+
+enum mbp_status mbp_image_may_write(const struct mbp_image_unit *unit, enum mbp_table table, uint32_t addr,
+                                    uint32_t count)
+{
+    if (addr + count > unit->size[table])
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    for (uint32_t i = addr; i < addr + count; i++) {
+        if ((unit->access[table][i] & MBP_ACCESS_WRITABLE) == 0)
+            return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    }
+    return MBP_OK;
+}
+
+/* How many of count addresses from addr lie inside the table; the rest are the zeros of a `gaps: zero` unit. */
+static uint16_t inside(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count)
+{
+    uint32_t size = unit->size[table];
+    return addr >= size ? 0 : addr + (uint32_t)count > size ? (uint16_t)(size - addr) : count;
+}
+
+void mbp_image_read_bits(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count,
+                         uint8_t *packed)
+{
+    const uint8_t *bits = table == MBP_COILS ? unit->coils : unit->discrete; /* NULL when it has no point */
+    uint16_t n = inside(unit, table, addr, count);
+    memset(packed, 0, (count + 7u) / 8u);
+    for (uint16_t i = 0; i < n; i++)
+        packed[i / 8] |= (uint8_t)(bits[addr + i] << (i % 8));
+}
+
+void mbp_image_read_words(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count,
+                          uint8_t *big_endian)
+{
+    const uint16_t *words = table == MBP_HOLDING_REGISTERS ? unit->holding : unit->input;
+    uint16_t n = inside(unit, table, addr, count);
+    for (uint16_t i = 0; i < n; i++) { /* in this form compilers swap eight words at a time */
+        uint16_t swapped = htobe16(words[addr + i]);
+        memcpy(big_endian + 2 * (size_t)i, &swapped, sizeof swapped);
+    }
+    memset(big_endian + 2 * (size_t)n, 0, 2u * (size_t)(count - n));
+}
+
+/* ---- whose address is it ---------------------------------------------------------------------------------------- */
+
+/* The last of n sensors (sorted by the address that `start` gives) that starts at or before addr; there is one. */
+static uint32_t last_before(const struct mbp_sensor *sensors, const uint32_t *sorted, uint32_t n, uint16_t addr,
+                            bool limits)
+{
+    uint32_t low = 0;
+    while (n - low > 1) {
+        uint32_t middle = low + (n - low) / 2;
+        const struct mbp_register *reg = &sensors[sorted[middle]].reg;
+        if ((limits ? reg->limits_addr : reg->addr) <= addr)
+            low = middle;
+        else
+            n = middle;
+    }
+    return sorted[low];
+}
+
+static struct image_point find_register(const struct mbp_image_unit *unit, uint16_t addr)
+{
+    const struct mbp_sensor *sensors = unit->image->plant->sensors;
+    const struct image_index *index = &unit->image->index[unit - unit->image->units];
+    uint32_t s = last_before(sensors, index->by_value, index->value_count, addr, false);
+    const struct mbp_register *reg = &sensors[s].reg;
+    if (addr >= reg->addr && addr < reg->addr + reg->words)
+        return (struct image_point){MBP_WRITE_VALUE, s, 0, reg->addr, reg->words};
+    s = last_before(sensors, index->by_limits, index->limits_count, addr, true);
+    reg = &sensors[s].reg;
+    uint8_t limit = (uint8_t)((addr - reg->limits_addr) / reg->words);
+    return (struct image_point){MBP_WRITE_LIMIT, s, limit, (uint16_t)(reg->limits_addr + limit * reg->words),
+                                reg->words};
+}
+
+static struct image_point find_coil(const struct mbp_image_unit *unit, uint16_t addr)
+{
+    const struct mbp_unit *u = unit->unit;
+    if (addr >= u->layout.coil_shelved)
+        return (struct image_point){MBP_WRITE_SHELVED, u->first_sensor + addr - u->layout.coil_shelved, 0, addr, 1};
+    if (addr >= u->layout.coil_forced)
+        return (struct image_point){MBP_WRITE_FORCED, u->first_sensor + addr - u->layout.coil_forced, 0, addr, 1};
+    uint32_t machine = u->first_machine + addr / 8;
+    uint8_t offset = addr % 8;
+    if (offset < MBP_STATE_COUNT)
+        return (struct image_point){MBP_WRITE_STATE, machine, offset, addr, 1};
+    return (struct image_point){MBP_WRITE_ACKNOWLEDGE, machine, 0, addr, 1};
+}
+
+struct image_point image_find_point(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr)
+{
+    return table == MBP_COILS ? find_coil(unit, addr) : find_register(unit, addr);
+}
+
+/* ---- may the value be ------------------------------------------------------------------------------------------- */
+
+static bool point_allowed(const struct mbp_image_unit *unit, const struct image_point *point)
+{
+    const struct mbp_sensor *sensor = &unit->image->plant->sensors[point->index];
+    if (point->kind == MBP_WRITE_VALUE) {
+        double value = image_value(unit, sensor);
+        double give = mbp_range_give(sensor);
+        return value >= sensor->range[0] - give && value <= sensor->range[1] + give; /* false for NaN */
+    }
+    double limits[MBP_LIMIT_COUNT];
+    mbp_image_limits(unit->image, point->index, limits);
+    return mbp_limits_in_order(sensor, limits);
+}
+
+static bool raw_allowed(const struct mbp_image_unit *unit, uint16_t addr)
+{
+    uint16_t value = unit->holding[addr];
+    for (uint32_t b = 0; b < unit->unit->block_count[MBP_HOLDING_REGISTERS]; b++) {
+        const struct mbp_block *block = &unit->unit->blocks[MBP_HOLDING_REGISTERS][b];
+        if (addr >= block->at && addr < block->at + block->count)
+            return (!block->has_min || value >= block->min) && (!block->has_max || value <= block->max);
+    }
+    return true;
+}
+
+/* Whether what now stands in count registers from addr is acceptable. A point that the request covers only in part is
+ * judged at the next latch, when its other words have had time to come. */
+static bool span_allowed(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count)
+{
+    uint32_t end = (uint32_t)addr + count;
+    for (uint32_t a = addr; a < end; a++) {
+        uint8_t access = unit->access[MBP_HOLDING_REGISTERS][a];
+        if ((access & MBP_ACCESS_CHECKED) != 0 && !raw_allowed(unit, (uint16_t)a))
+            return false;
+        if ((access & MBP_ACCESS_LATCHED) == 0)
+            continue;
+        struct image_point point = image_find_point(unit, MBP_HOLDING_REGISTERS, (uint16_t)a);
+        if (point.addr == a && a + point.words <= end && !point_allowed(unit, &point))
+            return false;
+    }
+    return true;
+}
+
+/* ---- writing ---------------------------------------------------------------------------------------------------- */
+
+static uint8_t access_of(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count)
+{
+    uint8_t bits = 0;
+    for (uint32_t i = 0; i < count; i++)
+        bits |= unit->access[table][addr + i];
+    return bits;
+}
+
+static void log_span(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count,
+                     struct mbp_peer peer)
+{
+    for (uint32_t a = addr; a < (uint32_t)addr + count; a++) {
+        if ((unit->access[table][a] & MBP_ACCESS_LATCHED) == 0)
+            continue;
+        struct image_point point = image_find_point(unit, table, (uint16_t)a);
+        image_log_write(unit, table, point.addr, peer);
+        a = (uint32_t)point.addr + point.words - 1;
+    }
+}
+
+enum mbp_status mbp_image_write_bits(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, const uint8_t *packed,
+                                     struct mbp_peer peer)
+{
+    enum mbp_status status = mbp_image_may_write(unit, MBP_COILS, addr, count);
+    uint8_t access = status == MBP_OK ? access_of(unit, MBP_COILS, addr, count) : 0;
+    bool latched = (access & MBP_ACCESS_LATCHED) != 0;
+    if (status == MBP_OK && latched && !image_log_room(unit->image, count))
+        status = MBP_EX_SERVER_DEVICE_BUSY;
+    if (status != MBP_OK) {
+        mbp_image_refuse(unit, MBP_COILS, addr, packed[0] & 1u, status, peer);
+        return status;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        unit->coils[addr + i] = packed[i / 8] >> (i % 8) & 1u;
+    if (latched)
+        log_span(unit, MBP_COILS, addr, count, peer);
+    return MBP_OK;
+}
+
+enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
+                                      const uint8_t *big_endian, struct mbp_peer peer)
+{
+    uint16_t before[MBP_IMAGE_WRITE_MAX];
+    enum mbp_status status = mbp_image_may_write(unit, MBP_HOLDING_REGISTERS, addr, count);
+    if (status != MBP_OK)
+        goto out;
+    uint8_t access = access_of(unit, MBP_HOLDING_REGISTERS, addr, count);
+    if ((access & MBP_ACCESS_LATCHED) != 0 && !image_log_room(unit->image, count)) {
+        status = MBP_EX_SERVER_DEVICE_BUSY;
+        goto out;
+    }
+    memcpy(before, unit->holding + addr, count * sizeof before[0]);
+    for (uint32_t i = 0; i < count; i++)
+        unit->holding[addr + i] = (uint16_t)(big_endian[2 * i] << 8 | big_endian[2 * i + 1]);
+    if ((access & (MBP_ACCESS_LATCHED | MBP_ACCESS_CHECKED)) != 0 && !span_allowed(unit, addr, count)) {
+        memcpy(unit->holding + addr, before, count * sizeof before[0]);
+        status = MBP_EX_SERVER_DEVICE_FAILURE;
+        goto out;
+    }
+    if ((access & MBP_ACCESS_LATCHED) != 0)
+        log_span(unit, MBP_HOLDING_REGISTERS, addr, count, peer);
+out:
+    if (status != MBP_OK) {
+        uint16_t asked = (uint16_t)(big_endian[0] << 8 | big_endian[1]);
+        mbp_image_refuse(unit, MBP_HOLDING_REGISTERS, addr, asked, status, peer);
+    }
+    return status;
+}

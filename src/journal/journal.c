@@ -1,0 +1,321 @@
+/* The journal's public face: numbers events as they are pushed, counts the lost, takes back what became durable. */
+#include "mbplant/journal.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "directory.h"
+#include "reader.h"
+#include "retained.h"
+#include "writer.h"
+
+/* More than a second of 50,000 events a second, 3 MB. Larger plants get twice the room that all their retained state
+ * takes. */
+#define RING_SLOTS 65536u
+
+/* How long a stop waits for a disk that refuses. */
+#define PATIENCE_MS 3000
+
+struct mbp_journal {
+    const struct mbp_plant *plant;
+    int lock_fd;
+    uint64_t next_seq;          /* 64 bits, to see the end of the record's 32 */
+    uint32_t lost;              /* events refused for lack of room and not told of yet */
+    struct mbp_event last_lost; /* gives the loss its time and scan */
+    struct mbp_ring ring;
+    struct mbp_store store;
+    struct mbp_writer writer;
+    struct mbp_reader reader;
+};
+
+/* ---- the scan's side ------------------------------------------------------------------------------------------ */
+
+/* What the writer has stored goes to the reader's memory, and its slots are free again. */
+static void take_back(struct mbp_journal *journal)
+{
+    struct mbp_record record;
+    while (mbp_ring_take_back(&journal->ring, &record)) {
+        if (record.kind == MBP_RECORD_EVENT)
+            mbp_reader_add(&journal->reader, &record.of.event);
+    }
+}
+
+static bool has_room(struct mbp_journal *journal, uint64_t slots)
+{
+    if (mbp_ring_room(&journal->ring) >= slots)
+        return true;
+    take_back(journal);
+    return mbp_ring_room(&journal->ring) >= slots;
+}
+
+/* Numbers the event and puts it; the caller knows that there is room. */
+static void put_numbered(struct mbp_journal *journal, const struct mbp_event *event)
+{
+    struct mbp_record record = {.kind = MBP_RECORD_EVENT, .of.event = *event};
+    record.of.event.seq = (uint32_t)journal->next_seq++;
+    /* SQLite keeps that a value is NaN, not which: so that memory and database show the same one. */
+    if (isnan(event->value))
+        record.of.event.value = NAN;
+    if (isnan(event->limit))
+        record.of.event.limit = NAN;
+    mbp_ring_put(&journal->ring, &record);
+}
+
+/* Turns the losses so far into their event; false without room. */
+static bool tell_loss(struct mbp_journal *journal)
+{
+    if (!has_room(journal, 1))
+        return false;
+    const struct mbp_event event = {
+        .wall_ms = journal->last_lost.wall_ms,
+        .scan = journal->last_lost.scan,
+        .code = MBP_EV_JOURNAL_TROUBLE,
+        .unit = MBP_NONE16,
+        .machine = MBP_NONE16,
+        .sensor = MBP_NONE16,
+        .value = (float)journal->lost,
+        .limit = NAN,
+        .detail = 2,
+    };
+    put_numbered(journal, &event);
+    journal->lost = 0;
+    return true;
+}
+
+enum mbp_status mbp_journal_push_event(struct mbp_journal *journal, struct mbp_event *event)
+{
+    uint64_t needed = journal->lost > 0 ? 2 : 1;
+    if (!has_room(journal, needed) || journal->next_seq + needed > UINT32_MAX) {
+        journal->lost += journal->lost < UINT32_MAX ? 1 : 0;
+        journal->last_lost = *event;
+        return MBP_ERR_FULL;
+    }
+    if (journal->lost > 0)
+        tell_loss(journal);
+    event->seq = (uint32_t)journal->next_seq;
+    put_numbered(journal, event);
+    return MBP_OK;
+}
+
+static enum mbp_status push_state(struct mbp_journal *journal, const struct mbp_record *record)
+{
+    if (!has_room(journal, mbp_ring_slots((enum mbp_record_kind)record->kind)))
+        return MBP_ERR_FULL;
+    return mbp_ring_put(&journal->ring, record);
+}
+
+enum mbp_status mbp_journal_push_machine(struct mbp_journal *journal, const struct mbp_retained_machine *machine)
+{
+    const struct mbp_record record = {.kind = MBP_RECORD_MACHINE, .of.machine = *machine};
+    return push_state(journal, &record);
+}
+
+enum mbp_status mbp_journal_push_sensor(struct mbp_journal *journal, const struct mbp_retained_sensor *sensor)
+{
+    const struct mbp_record record = {.kind = MBP_RECORD_SENSOR, .of.sensor = *sensor};
+    return push_state(journal, &record);
+}
+
+void mbp_journal_hand_over(struct mbp_journal *journal)
+{
+    mbp_ring_hand_over(&journal->ring);
+    mbp_writer_wake(&journal->writer);
+    take_back(journal);
+}
+
+enum mbp_status mbp_journal_flush(struct mbp_journal *journal)
+{
+    return mbp_writer_flush(&journal->writer);
+}
+
+/* ---- open and close ------------------------------------------------------------------------------------------- */
+
+static enum mbp_status start_writer(struct mbp_journal *journal, const struct mbp_clock *clock,
+                                    const struct mbp_marks *marks, FILE *errors)
+{
+    uint64_t state_slots =
+        ((uint64_t)journal->plant->machine_count + journal->plant->sensor_count) * mbp_ring_slots(MBP_RECORD_SENSOR);
+    enum mbp_status status = mbp_ring_new(&journal->ring, 2 * state_slots > RING_SLOTS ? 2 * state_slots : RING_SLOTS);
+    if (status != MBP_OK) {
+        fprintf(errors, "no memory for the journal of %u sensors\n", journal->plant->sensor_count);
+        return status;
+    }
+    status = mbp_writer_start(&journal->writer, &journal->ring, &journal->store, clock, marks, PATIENCE_MS);
+    if (status != MBP_OK) {
+        fprintf(errors, "the journal's thread cannot be started (%s): raise the limits of the service\n",
+                strerrordesc_np(errno));
+        mbp_ring_free(&journal->ring);
+    }
+    return status;
+}
+
+static enum mbp_status open_held(struct mbp_journal *journal, const char *path, const struct mbp_clock *clock,
+                                 FILE *errors)
+{
+    struct mbp_marks marks;
+    enum mbp_status status = mbp_store_open(path, journal->plant, errors, &journal->store, &marks);
+    if (status != MBP_OK)
+        return status;
+    status = mbp_reader_open(&journal->reader, path, marks.last, errors);
+    if (status == MBP_OK) {
+        journal->next_seq = (uint64_t)marks.last + 1;
+        status = start_writer(journal, clock, &marks, errors);
+        if (status == MBP_OK)
+            return MBP_OK;
+        mbp_reader_close(&journal->reader);
+    }
+    mbp_store_close(&journal->store);
+    return status;
+}
+
+enum mbp_status mbp_journal_open(const char *dir, const struct mbp_plant *plant, const struct mbp_clock *clock,
+                                 FILE *errors, struct mbp_journal **out)
+{
+    char path[PATH_MAX - 16]; /* leaves room for SQLite's endings */
+    struct mbp_journal *journal = calloc(1, sizeof *journal);
+    if (journal == NULL)
+        return MBP_ERR_MEMORY;
+    journal->plant = plant;
+    enum mbp_status status = MBP_ERR_IO;
+    if ((size_t)snprintf(path, sizeof path, "%s/journal.db", dir) >= sizeof path) {
+        fprintf(errors, "the data directory's path is too long: choose another with -d\n");
+        goto out;
+    }
+    status = mbp_directory_hold(dir, errors, &journal->lock_fd);
+    if (status != MBP_OK)
+        goto out;
+    status = open_held(journal, path, clock, errors);
+    if (status != MBP_OK) {
+        close(journal->lock_fd);
+        goto out;
+    }
+    *out = journal;
+    return MBP_OK;
+out:
+    free(journal);
+    return status;
+}
+
+/* What the writer had to give up. */
+static size_t count_unstored_events(const struct mbp_ring *ring)
+{
+    struct mbp_record record;
+    size_t events = 0;
+    for (uint64_t at = atomic_load(&ring->stored); at != atomic_load(&ring->handed);) {
+        at = mbp_ring_get(ring, at, &record);
+        events += record.kind == MBP_RECORD_EVENT ? 1 : 0;
+    }
+    return events;
+}
+
+void mbp_journal_close(struct mbp_journal *journal)
+{
+    if (journal == NULL)
+        return;
+    mbp_journal_hand_over(journal);
+    if (journal->lost > 0 && mbp_journal_flush(journal) == MBP_OK && tell_loss(journal))
+        mbp_journal_hand_over(journal);
+    mbp_writer_stop(&journal->writer);
+    size_t unstored = count_unstored_events(&journal->ring) + journal->lost;
+    if (unstored > 0)
+        mbp_log(MBP_LOG_ERROR, "journal: %zu events could not be stored and are lost; the ones before them are safe",
+                unstored);
+    mbp_reader_close(&journal->reader);
+    mbp_store_close(&journal->store);
+    mbp_ring_free(&journal->ring);
+    close(journal->lock_fd);
+    free(journal);
+}
+
+enum mbp_status mbp_journal_restore(struct mbp_journal *journal, struct mbp_state *state)
+{
+    return mbp_retained_restore(journal->reader.db, journal->plant, state);
+}
+
+/* ---- durable events ------------------------------------------------------------------------------------------- */
+
+uint32_t mbp_journal_last(const struct mbp_journal *journal)
+{
+    return atomic_load(&journal->writer.last);
+}
+
+uint32_t mbp_journal_oldest(const struct mbp_journal *journal)
+{
+    return atomic_load(&journal->writer.oldest);
+}
+
+uint32_t mbp_journal_last_incident(const struct mbp_journal *journal)
+{
+    return atomic_load(&journal->writer.incident);
+}
+
+bool mbp_journal_in_trouble(const struct mbp_journal *journal)
+{
+    return atomic_load(&journal->writer.trouble);
+}
+
+size_t mbp_journal_read(struct mbp_journal *journal, uint32_t first, size_t max, struct mbp_event *events)
+{
+    size_t count = 0;
+    take_back(journal);
+    if (mbp_reader_get(&journal->reader, first, max, events, &count) != MBP_OK)
+        return 0;
+    return count;
+}
+
+size_t mbp_journal_recent(struct mbp_journal *journal, size_t max, struct mbp_event *events)
+{
+    take_back(journal);
+    return mbp_reader_newest(&journal->reader, max, events);
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* count words from word `offset` of event `first`. */
+static enum mbp_status copy_words(struct mbp_journal *journal, uint32_t first, size_t offset, size_t count,
+                                  uint16_t *words)
+{
+    struct mbp_event events[8]; /* as many as a response can touch */
+    while (count > 0) {
+        size_t got = 0;
+        size_t want = smaller(sizeof events / sizeof events[0], (offset + count - 1) / MBP_EVENT_WORDS + 1);
+        if (mbp_reader_get(&journal->reader, first, want, events, &got) != MBP_OK)
+            return MBP_EX_SERVER_DEVICE_FAILURE;
+        if (got < want)
+            return MBP_EX_ILLEGAL_DATA_ADDRESS;
+        first += (uint32_t)got;
+        for (size_t i = 0; i < got; i++) {
+            uint16_t record[MBP_EVENT_WORDS];
+            mbp_event_encode(&events[i], record);
+            size_t n = smaller(MBP_EVENT_WORDS - offset, count);
+            memcpy(words, record + offset, n * sizeof *words);
+            words += n;
+            count -= n;
+            offset = 0;
+        }
+    }
+    return MBP_OK;
+}
+
+enum mbp_status mbp_journal_read_file(struct mbp_journal *journal, uint16_t file, uint16_t record, uint16_t count,
+                                      uint16_t *words)
+{
+    const uint32_t file_words = MBP_EVENTS_PER_FILE * MBP_EVENT_WORDS;
+    uint32_t end = (uint32_t)record + count;
+    if (file < MBP_JOURNAL_FIRST_FILE || count == 0 || end > file_words)
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    uint32_t base = (uint32_t)(file - MBP_JOURNAL_FIRST_FILE) * MBP_EVENTS_PER_FILE;
+    uint32_t first = base + record / MBP_EVENT_WORDS;
+    uint32_t last = base + (end - 1) / MBP_EVENT_WORDS;
+    if (first == 0 || first < mbp_journal_oldest(journal) || last > mbp_journal_last(journal))
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    take_back(journal);
+    return copy_words(journal, first, record % MBP_EVENT_WORDS, count, words);
+}

@@ -1,0 +1,127 @@
+/* Durable events from memory and from the database. */
+#include "reader.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "schema.h"
+
+static struct mbp_event *tail_slot(struct mbp_reader *reader, uint32_t seq)
+{
+    return &reader->tail[seq % MBP_TAIL_EVENTS];
+}
+
+void mbp_reader_add(struct mbp_reader *reader, const struct mbp_event *event)
+{
+    /* A hole, which only a hand in the database can have made, starts the memory anew: it holds consecutive ones. */
+    if (reader->tail_last == 0 || event->seq != reader->tail_last + 1)
+        reader->tail_first = event->seq;
+    else if (event->seq - reader->tail_first == MBP_TAIL_EVENTS)
+        reader->tail_first++;
+    reader->tail_last = event->seq;
+    *tail_slot(reader, event->seq) = *event;
+}
+
+size_t mbp_reader_newest(const struct mbp_reader *reader, size_t max, struct mbp_event *events)
+{
+    size_t held = reader->tail_last == 0 ? 0 : reader->tail_last - reader->tail_first + 1;
+    size_t count = held < max ? held : max;
+    for (size_t i = 0; i < count; i++)
+        events[i] = reader->tail[(reader->tail_last - i) % MBP_TAIL_EVENTS];
+    return count;
+}
+
+static float column_f32(sqlite3_stmt *row, int column)
+{
+    return sqlite3_column_type(row, column) == SQLITE_NULL ? NAN : (float)sqlite3_column_double(row, column);
+}
+
+static void take_event(sqlite3_stmt *row, struct mbp_event *event)
+{
+    *event = (struct mbp_event){
+        .seq = (uint32_t)sqlite3_column_int64(row, 0),
+        .scan = (uint32_t)sqlite3_column_int64(row, 1),
+        .wall_ms = (uint64_t)sqlite3_column_int64(row, 2),
+        .code = (uint16_t)sqlite3_column_int(row, 3),
+        .unit = (uint16_t)sqlite3_column_int(row, 4),
+        .machine = (uint16_t)sqlite3_column_int(row, 5),
+        .sensor = (uint16_t)sqlite3_column_int(row, 6),
+        .value = column_f32(row, 7),
+        .limit = column_f32(row, 8),
+        .peer = (uint32_t)sqlite3_column_int64(row, 9),
+        .detail = (uint32_t)sqlite3_column_int64(row, 10),
+    };
+}
+
+static int get_stored(struct mbp_reader *reader, uint32_t first, size_t max, struct mbp_event *events, size_t *count)
+{
+    sqlite3_bind_int64(reader->range, 1, first);
+    sqlite3_bind_int64(reader->range, 2, (sqlite3_int64)max);
+    size_t n = 0;
+    int rc = sqlite3_step(reader->range);
+    while (rc == SQLITE_ROW && n < max &&
+           sqlite3_column_int64(reader->range, 0) == (sqlite3_int64)first + (sqlite3_int64)n) {
+        take_event(reader->range, &events[n++]);
+        rc = sqlite3_step(reader->range);
+    }
+    /* At once: an unfinished statement would hold the log back from being checkpointed. */
+    sqlite3_reset(reader->range);
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        return rc;
+    *count = n;
+    return SQLITE_OK;
+}
+
+enum mbp_status mbp_reader_get(struct mbp_reader *reader, uint32_t first, size_t max, struct mbp_event *events,
+                               size_t *count)
+{
+    if (first == 0 || first < reader->tail_first || first > reader->tail_last)
+        return get_stored(reader, first, max, events, count) == SQLITE_OK ? MBP_OK : MBP_ERR_IO;
+    size_t held = reader->tail_last - first + 1;
+    size_t n = held < max ? held : max;
+    for (size_t i = 0; i < n; i++)
+        events[i] = *tail_slot(reader, first + (uint32_t)i);
+    *count = n;
+    return MBP_OK;
+}
+
+static int fill_tail(struct mbp_reader *reader, uint32_t last)
+{
+    struct mbp_event chunk[64];
+    uint32_t seq = last > MBP_TAIL_EVENTS ? last - MBP_TAIL_EVENTS + 1 : 1;
+    while (seq <= last) {
+        size_t count = 0;
+        int rc = get_stored(reader, seq, sizeof chunk / sizeof chunk[0], chunk, &count);
+        if (rc != SQLITE_OK)
+            return rc;
+        for (size_t i = 0; i < count; i++)
+            mbp_reader_add(reader, &chunk[i]);
+        seq += count == 0 ? 1 : (uint32_t)count;
+    }
+    return SQLITE_OK;
+}
+
+enum mbp_status mbp_reader_open(struct mbp_reader *reader, const char *path, uint32_t last, FILE *errors)
+{
+    static const char sql[] = "SELECT seq, scan, wall_ms, code, unit, machine, sensor, value, limit_or_old, peer, "
+                              "detail FROM event WHERE seq >= ? ORDER BY seq LIMIT ?";
+    memset(reader, 0, sizeof *reader);
+    int rc = sqlite3_open_v2(path, &reader->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_prepare_v3(reader->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &reader->range, NULL);
+    if (rc == SQLITE_OK)
+        rc = fill_tail(reader, last);
+    if (rc == SQLITE_OK)
+        return MBP_OK;
+    enum mbp_status status = mbp_schema_refuse(reader->db, rc, path, errors);
+    mbp_reader_close(reader);
+    return status;
+}
+
+void mbp_reader_close(struct mbp_reader *reader)
+{
+    sqlite3_finalize(reader->range);
+    sqlite3_close(reader->db);
+    reader->range = NULL;
+    reader->db = NULL;
+}

@@ -1,0 +1,36 @@
+/* reader: durable events for the scan's thread: the newest from memory, older ones by a connection of its own that
+ * never waits for the writer's (WAL). */
+#ifndef MBP_JOURNAL_READER_H
+#define MBP_JOURNAL_READER_H
+
+#include <sqlite3.h>
+#include <stdio.h>
+
+#include "mbplant/event.h"
+
+#define MBP_TAIL_EVENTS 1024 /* a power of two */
+
+struct mbp_reader {
+    sqlite3 *db;
+    sqlite3_stmt *range;
+    struct mbp_event tail[MBP_TAIL_EVENTS]; /* event n at n % MBP_TAIL_EVENTS */
+    uint32_t tail_first, tail_last;         /* both 0 = none */
+};
+
+/* Opens path to read and takes the newest events, up to `last`, into memory. One line to errors on failure, as
+ * mbp_journal_open. Ownership: mbp_reader_close. */
+enum mbp_status mbp_reader_open(struct mbp_reader *reader, const char *path, uint32_t last, FILE *errors);
+void mbp_reader_close(struct mbp_reader *reader);
+
+/* Takes a newly durable event into memory. */
+void mbp_reader_add(struct mbp_reader *reader, const struct mbp_event *event);
+
+/* Up to max consecutive events from first upward; *count says how many there were.
+ * Errors: MBP_ERR_IO, when the database cannot be read just now. */
+enum mbp_status mbp_reader_get(struct mbp_reader *reader, uint32_t first, size_t max, struct mbp_event *events,
+                               size_t *count);
+
+/* Up to max of those in memory, newest first. */
+size_t mbp_reader_newest(const struct mbp_reader *reader, size_t max, struct mbp_event *events);
+
+#endif

@@ -1,0 +1,60 @@
+/* ring: the one way between the scan's thread and the writer's, a bounded single-producer single-consumer ring of
+ * records. Slots go round in a circle: filled by the producer, seen by the consumer only when handed over (so a scan
+ * is seen whole or not at all), stored by the consumer, and taken back by the producer, who thus learns what became
+ * durable and needs no lock for it. */
+#ifndef MBP_JOURNAL_RING_H
+#define MBP_JOURNAL_RING_H
+
+#include <stdatomic.h>
+
+#include "mbplant/journal.h"
+
+enum mbp_record_kind { MBP_RECORD_EVENT, MBP_RECORD_MACHINE, MBP_RECORD_SENSOR };
+
+/* What one slot holds, or two: events, of which there are many, take half the room of retained state. */
+struct mbp_record {
+    uint32_t kind; /* enum mbp_record_kind */
+    union {
+        struct mbp_event event;
+        struct mbp_retained_machine machine;
+        struct mbp_retained_sensor sensor;
+    } of;
+};
+
+/* Positions count slots from the start of the run and never wrap (64 bits). freed <= stored <= handed <= head. */
+struct mbp_ring {
+    unsigned char *slots;
+    uint64_t slot_count; /* a power of two */
+    uint64_t head;       /* producer's: the next slot to fill */
+    uint64_t freed;      /* producer's: slots below were taken back */
+    _Atomic uint64_t handed;
+    _Atomic uint64_t stored;
+};
+
+/* At least this many slots. Errors: MBP_ERR_MEMORY. Ownership: mbp_ring_free. */
+enum mbp_status mbp_ring_new(struct mbp_ring *ring, uint64_t slots);
+void mbp_ring_free(struct mbp_ring *ring);
+
+/* ---- the producer's side */
+
+/* Slots that can be filled now. */
+uint64_t mbp_ring_room(const struct mbp_ring *ring);
+
+/* Slots that a record of this kind takes. */
+unsigned mbp_ring_slots(enum mbp_record_kind kind);
+
+/* Errors: MBP_ERR_FULL, nothing taken. */
+enum mbp_status mbp_ring_put(struct mbp_ring *ring, const struct mbp_record *record);
+
+/* Lets the consumer see all that was put. */
+void mbp_ring_hand_over(struct mbp_ring *ring);
+
+/* The oldest stored record that was not taken back yet; frees its slots. False when there is none. */
+bool mbp_ring_take_back(struct mbp_ring *ring, struct mbp_record *record);
+
+/* ---- the consumer's side */
+
+/* Copies the record at position, which must be below handed; returns the position after it. */
+uint64_t mbp_ring_get(const struct mbp_ring *ring, uint64_t position, struct mbp_record *record);
+
+#endif

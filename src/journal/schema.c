@@ -1,0 +1,278 @@
+/* The tables, and the checks before a database is trusted. */
+#include "schema.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Beyond this, reading the whole database for damage would be felt at start. */
+#define QUICK_CHECK_MAX_BYTES (16 << 20)
+
+#define HEADER_BYTES 100
+#define STRINGIFY(x) #x
+#define TEXT_OF(x)   STRINGIFY(x)
+
+/* The event's columns are in the order of its record (DESIGN.md, "Events"). The index finds the last incident: code 30
+ * is a machine's state, whose detail has the new state in bits 0-7, 1 = en_panne. */
+static const char schema_sql[] = /* */
+    "BEGIN;"
+    "PRAGMA application_id = " TEXT_OF(
+        MBP_SCHEMA_APPLICATION) ";"
+                                "PRAGMA user_version = " TEXT_OF(
+                                    MBP_SCHEMA_VERSION) ";"
+                                                        "CREATE TABLE event(seq INTEGER PRIMARY KEY, scan INTEGER NOT "
+                                                        "NULL, wall_ms INTEGER NOT NULL,"
+                                                        " code INTEGER NOT NULL, unit INTEGER NOT NULL, machine "
+                                                        "INTEGER NOT NULL, sensor INTEGER NOT NULL,"
+                                                        " value REAL, limit_or_old REAL, peer INTEGER NOT NULL, detail "
+                                                        "INTEGER NOT NULL) STRICT;"
+                                                        "CREATE INDEX incident ON event(seq) WHERE code = 30 AND "
+                                                        "(detail & 255) = 1;"
+                                                        "CREATE TABLE retained_machine(unit INTEGER, name TEXT, state "
+                                                        "INTEGER NOT NULL, since_ms INTEGER NOT NULL,"
+                                                        " in_state_ns INTEGER NOT NULL, running_ns INTEGER NOT NULL, "
+                                                        "down_ns INTEGER NOT NULL,"
+                                                        " maintenance_ns INTEGER NOT NULL, since_maintenance_ns "
+                                                        "INTEGER NOT NULL, cycle_ns INTEGER NOT NULL,"
+                                                        " good INTEGER NOT NULL, reject INTEGER NOT NULL, failures "
+                                                        "INTEGER NOT NULL, first_out TEXT,"
+                                                        " alarms INTEGER NOT NULL, trip INTEGER NOT NULL, due INTEGER "
+                                                        "NOT NULL, refusal_told INTEGER NOT NULL,"
+                                                        " PRIMARY KEY(unit, name)) STRICT, WITHOUT ROWID;"
+                                                        "CREATE TABLE retained_sensor(unit INTEGER, name TEXT, low_low "
+                                                        "REAL, low REAL, high REAL, high_high REAL,"
+                                                        " file_low_low REAL, file_low REAL, file_high REAL, "
+                                                        "file_high_high REAL, forced_value REAL,"
+                                                        " active INTEGER NOT NULL, unack INTEGER NOT NULL, flags "
+                                                        "INTEGER NOT NULL,"
+                                                        " PRIMARY KEY(unit, name)) STRICT, WITHOUT ROWID;"
+                                                        "COMMIT;"
+                                                        "PRAGMA journal_mode = WAL;";
+
+const char *mbp_schema_error(sqlite3 *db, char *buf, size_t size)
+{
+    int rc = sqlite3_errcode(db) & 0xFF;
+    int system_error = sqlite3_system_errno(db);
+    bool of_system = rc == SQLITE_IOERR || rc == SQLITE_CANTOPEN || rc == SQLITE_FULL;
+    if (of_system && system_error != 0)
+        snprintf(buf, size, "%s (%s)", sqlite3_errmsg(db), strerrordesc_np(system_error));
+    else
+        snprintf(buf, size, "%s", sqlite3_errmsg(db));
+    return buf;
+}
+
+static enum mbp_status say_damaged(const char *path, const char *why, FILE *errors)
+{
+    fprintf(errors, "%s is damaged (%s): put back a copy, or move it and its -wal away to start a new journal\n", path,
+            why);
+    return MBP_ERR_CORRUPT;
+}
+
+static enum mbp_status say_newer(const char *path, long version, FILE *errors)
+{
+    fprintf(errors,
+            "%s was written by a later mbplant (format %ld, this one knows %d): use that one, or move it away to start "
+            "a new journal\n",
+            path, version, MBP_SCHEMA_VERSION);
+    return MBP_ERR_NEWER;
+}
+
+static enum mbp_status say_foreign(const char *path, FILE *errors)
+{
+    fprintf(errors, "%s is another program's database: move it away, or choose another directory with -d\n", path);
+    return MBP_ERR_CORRUPT;
+}
+
+static enum mbp_status say_unusable(const char *path, const char *why, FILE *errors)
+{
+    fprintf(errors,
+            "%s cannot be used (%s): look at the disk and the permissions, or choose another directory with "
+            "-d\n",
+            path, why);
+    return MBP_ERR_IO;
+}
+
+enum mbp_status mbp_schema_refuse(sqlite3 *db, int rc, const char *path, FILE *errors)
+{
+    char why[256];
+    /* A verdict of our own on what a row holds is no failure that db knows of. */
+    if ((sqlite3_errcode(db) & 0xFF) == (rc & 0xFF))
+        mbp_schema_error(db, why, sizeof why);
+    else
+        snprintf(why, sizeof why, "%s", sqlite3_errstr(rc));
+    switch (rc & 0xFF) {
+    case SQLITE_ERROR: /* a table or column that must be there is not */
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return say_damaged(path, why, errors);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        fprintf(errors, "%s is held by another program (%s): close that one and start again\n", path, why);
+        return MBP_ERR_BUSY;
+    case SQLITE_NOMEM:
+        fprintf(errors, "%s: out of memory\n", path);
+        return MBP_ERR_MEMORY;
+    default:
+        return say_unusable(path, why, errors);
+    }
+}
+
+/* ---- a new one ------------------------------------------------------------------------------------------------ */
+
+/* A log beside a journal that is gone would be replayed into the new one. */
+static enum mbp_status check_no_orphan(const char *path, FILE *errors)
+{
+    char log[PATH_MAX];
+    snprintf(log, sizeof log, "%s-wal", path);
+    if (access(log, F_OK) != 0)
+        return MBP_OK;
+    fprintf(errors, "%s belongs to a journal.db that is gone: put that back, or move this away to start a new one\n",
+            log);
+    return MBP_ERR_CORRUPT;
+}
+
+static void remove_draft(const char *draft)
+{
+    static const char *const parts[] = {"", "-journal", "-wal", "-shm"};
+    char path[PATH_MAX];
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if ((size_t)snprintf(path, sizeof path, "%s%s", draft, parts[i]) < sizeof path)
+            unlink(path);
+    }
+}
+
+static enum mbp_status write_draft(const char *draft, const char *path, FILE *errors)
+{
+    sqlite3 *db = NULL;
+    enum mbp_status status = MBP_OK;
+    int rc = sqlite3_open_v2(draft, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, schema_sql, NULL, NULL, NULL);
+    if (rc != SQLITE_OK) {
+        char why[256];
+        status = say_unusable(path, mbp_schema_error(db, why, sizeof why), errors);
+    }
+    sqlite3_close(db);
+    return status;
+}
+
+/* A rename is durable when its directory is. */
+static void sync_directory_of(const char *path)
+{
+    char dir[PATH_MAX];
+    snprintf(dir, sizeof dir, "%s", path);
+    *strrchr(dir, '/') = '\0';
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    fsync(fd);
+    close(fd);
+}
+
+enum mbp_status mbp_schema_create(const char *path, FILE *errors)
+{
+    char draft[PATH_MAX];
+    enum mbp_status status = check_no_orphan(path, errors);
+    if (status != MBP_OK)
+        return status;
+    snprintf(draft, sizeof draft, "%s.new", path);
+    remove_draft(draft);
+    status = write_draft(draft, path, errors);
+    if (status == MBP_OK && rename(draft, path) != 0)
+        status = say_unusable(path, strerrordesc_np(errno), errors);
+    if (status == MBP_OK)
+        sync_directory_of(path);
+    else
+        remove_draft(draft);
+    return status;
+}
+
+/* ---- an existing one ------------------------------------------------------------------------------------------ */
+
+static uint32_t big_endian_at(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+enum mbp_status mbp_schema_check_file(const char *path, FILE *errors)
+{
+    uint8_t header[HEADER_BYTES];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? MBP_ERR_MISSING : say_unusable(path, strerrordesc_np(errno), errors);
+    ssize_t len = pread(fd, header, sizeof header, 0);
+    int error = errno;
+    close(fd);
+    if (len < 0)
+        return say_unusable(path, strerrordesc_np(error), errors);
+    if (len < HEADER_BYTES || memcmp(header, "SQLite format 3", 16) != 0)
+        return say_damaged(path, "it is no SQLite database", errors);
+    if (big_endian_at(header + 68) != MBP_SCHEMA_APPLICATION)
+        return say_foreign(path, errors);
+    long version = (long)big_endian_at(header + 60);
+    return version > MBP_SCHEMA_VERSION ? say_newer(path, version, errors) : MBP_OK;
+}
+
+/* The first column of the first row of sql as a number; SQLITE_ROW when there was one. */
+static int ask_number(sqlite3 *db, const char *sql, long *number)
+{
+    sqlite3_stmt *stmt;
+    int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = sqlite3_step(stmt);
+    if (rc == SQLITE_ROW)
+        *number = (long)sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    return rc;
+}
+
+static enum mbp_status check_content(sqlite3 *db, const char *path, FILE *errors)
+{
+    sqlite3_stmt *stmt;
+    enum mbp_status status = MBP_OK;
+    int rc = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
+    if (rc != SQLITE_OK)
+        return mbp_schema_refuse(db, rc, path, errors);
+    rc = sqlite3_step(stmt);
+    if (rc != SQLITE_ROW) {
+        status = mbp_schema_refuse(db, rc, path, errors);
+    } else {
+        const char *answer = (const char *)sqlite3_column_text(stmt, 0);
+        if (answer == NULL || strcmp(answer, "ok") != 0) {
+            /* SQLite may answer in several lines; ours is one. */
+            char why[128];
+            snprintf(why, sizeof why, "%s", answer == NULL ? "out of memory" : answer);
+            for (char *end = strchr(why, '\n'); end != NULL; end = strchr(end, '\n'))
+                *end = ' ';
+            status = say_damaged(path, why, errors);
+        }
+    }
+    sqlite3_finalize(stmt);
+    return status;
+}
+
+enum mbp_status mbp_schema_check(sqlite3 *db, const char *path, FILE *errors)
+{
+    long application = 0;
+    long version = 0;
+    long pages = 0;
+    long page_bytes = 0;
+    int rc = ask_number(db, "PRAGMA application_id", &application);
+    if (rc == SQLITE_ROW)
+        rc = ask_number(db, "PRAGMA user_version", &version);
+    if (rc == SQLITE_ROW)
+        rc = ask_number(db, "PRAGMA page_count", &pages);
+    if (rc == SQLITE_ROW)
+        rc = ask_number(db, "PRAGMA page_size", &page_bytes);
+    if (rc != SQLITE_ROW)
+        return mbp_schema_refuse(db, rc, path, errors);
+    if (application != MBP_SCHEMA_APPLICATION)
+        return say_foreign(path, errors);
+    if (version > MBP_SCHEMA_VERSION)
+        return say_newer(path, version, errors);
+    return pages * page_bytes < QUICK_CHECK_MAX_BYTES ? check_content(db, path, errors) : MBP_OK;
+}

@@ -1,0 +1,184 @@
+/* The writer's connection: settings, statements, transactions. */
+#include "store.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include "retained.h"
+#include "schema.h"
+
+/* The index `incident` of the schema has these two numbers in its text. */
+static_assert(MBP_EV_MACHINE_STATE == 30 && MBP_EN_PANNE == 1, "the schema's incident index");
+
+/* FULL: a commit is on the disk when it returns. The log is cut back to this size after a burst. */
+static const char settings_sql[] = "PRAGMA journal_mode = WAL;"
+                                   "PRAGMA synchronous = FULL;"
+                                   "PRAGMA journal_size_limit = 16777216;";
+
+static int prepare_all(struct mbp_store *store)
+{
+    static const char event_sql[] = "INSERT INTO event(seq, scan, wall_ms, code, unit, machine, sensor, value, "
+                                    "limit_or_old, peer, detail) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    const struct {
+        const char *sql;
+        sqlite3_stmt **stmt;
+    } statements[] = {
+        {"BEGIN IMMEDIATE", &store->begin},
+        {"COMMIT", &store->commit},
+        {"ROLLBACK", &store->rollback},
+        {event_sql, &store->event},
+        {mbp_retained_machine_put_sql, &store->machine},
+        {mbp_retained_sensor_put_sql, &store->sensor},
+    };
+    int rc = SQLITE_OK;
+    for (size_t i = 0; i < sizeof statements / sizeof statements[0] && rc == SQLITE_OK; i++)
+        rc = sqlite3_prepare_v3(store->db, statements[i].sql, -1, SQLITE_PREPARE_PERSISTENT, statements[i].stmt, NULL);
+    return rc;
+}
+
+/* One row of three numbers, each found at an end of an index: the same few microseconds for any number of events. */
+static int read_marks(sqlite3 *db, struct mbp_marks *marks)
+{
+    static const char sql[] = "SELECT coalesce((SELECT min(seq) FROM event), 0), "
+                              "coalesce((SELECT max(seq) FROM event), 0), "
+                              "coalesce((SELECT max(seq) FROM event INDEXED BY incident"
+                              " WHERE code = 30 AND (detail & 255) = 1), 0)";
+    sqlite3_stmt *stmt;
+    int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = sqlite3_step(stmt);
+    if (rc == SQLITE_ROW) {
+        sqlite3_int64 oldest = sqlite3_column_int64(stmt, 0);
+        sqlite3_int64 last = sqlite3_column_int64(stmt, 1);
+        rc = oldest < 0 || last > UINT32_MAX ? SQLITE_CORRUPT : SQLITE_OK;
+        if (rc == SQLITE_OK)
+            *marks = (struct mbp_marks){(uint32_t)oldest, (uint32_t)last, (uint32_t)sqlite3_column_int64(stmt, 2)};
+    }
+    sqlite3_finalize(stmt);
+    return rc;
+}
+
+/* Until the database is trusted, closing it must not write the log of whoever made it into it. */
+static void set_checkpoint_on_close(sqlite3 *db, bool on)
+{
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on ? 0 : 1, NULL);
+}
+
+static enum mbp_status open_checked(const char *path, FILE *errors, struct mbp_store *store)
+{
+    char log[PATH_MAX];
+    snprintf(log, sizeof log, "%s-wal", path);
+    bool had_log = access(log, F_OK) == 0;
+    int rc = sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc != SQLITE_OK)
+        return mbp_schema_refuse(store->db, rc, path, errors);
+    sqlite3_extended_result_codes(store->db, 1);
+    set_checkpoint_on_close(store->db, !had_log);
+    if (sqlite3_db_readonly(store->db, "main") == 1) {
+        fprintf(errors, "%s may not be written: change its permissions, or choose another directory with -d\n", path);
+        return MBP_ERR_IO;
+    }
+    enum mbp_status status = mbp_schema_check(store->db, path, errors);
+    if (status != MBP_OK)
+        return status;
+    rc = sqlite3_exec(store->db, settings_sql, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = prepare_all(store);
+    return rc == SQLITE_OK ? MBP_OK : mbp_schema_refuse(store->db, rc, path, errors);
+}
+
+enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, FILE *errors, struct mbp_store *store,
+                               struct mbp_marks *marks)
+{
+    struct mbp_store opened = {.plant = plant};
+    struct mbp_marks found = {0};
+    enum mbp_status status = mbp_schema_check_file(path, errors);
+    if (status == MBP_ERR_MISSING)
+        status = mbp_schema_create(path, errors);
+    if (status != MBP_OK)
+        return status;
+    status = open_checked(path, errors, &opened);
+    if (status == MBP_OK) {
+        int rc = read_marks(opened.db, &found);
+        if (rc != SQLITE_OK)
+            status = mbp_schema_refuse(opened.db, rc, path, errors);
+    }
+    if (status != MBP_OK) {
+        mbp_store_close(&opened);
+        return status;
+    }
+    set_checkpoint_on_close(opened.db, true);
+    *store = opened;
+    *marks = found;
+    return MBP_OK;
+}
+
+void mbp_store_close(struct mbp_store *store)
+{
+    sqlite3_stmt *const all[] = {store->begin, store->commit,  store->rollback,
+                                 store->event, store->machine, store->sensor};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        sqlite3_finalize(all[i]);
+    sqlite3_close(store->db);
+    store->db = NULL;
+}
+
+/* Runs a statement that gives no rows and makes it ready for the next time. */
+static int run(sqlite3_stmt *stmt)
+{
+    int rc = sqlite3_step(stmt);
+    sqlite3_reset(stmt);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+int mbp_store_begin(struct mbp_store *store)
+{
+    return run(store->begin);
+}
+
+int mbp_store_commit(struct mbp_store *store)
+{
+    return run(store->commit);
+}
+
+void mbp_store_roll_back(struct mbp_store *store)
+{
+    /* Some failures have rolled back already. */
+    if (sqlite3_get_autocommit(store->db) == 0)
+        run(store->rollback);
+}
+
+static void bind_event(sqlite3_stmt *stmt, const struct mbp_event *event)
+{
+    /* Binding a number to a parameter that exists cannot fail. A NaN becomes NULL. */
+    sqlite3_bind_int64(stmt, 1, event->seq);
+    sqlite3_bind_int64(stmt, 2, event->scan);
+    sqlite3_bind_int64(stmt, 3, (sqlite3_int64)event->wall_ms);
+    sqlite3_bind_int(stmt, 4, event->code);
+    sqlite3_bind_int(stmt, 5, event->unit);
+    sqlite3_bind_int(stmt, 6, event->machine);
+    sqlite3_bind_int(stmt, 7, event->sensor);
+    sqlite3_bind_double(stmt, 8, (double)event->value);
+    sqlite3_bind_double(stmt, 9, (double)event->limit);
+    sqlite3_bind_int64(stmt, 10, event->peer);
+    sqlite3_bind_int64(stmt, 11, event->detail);
+}
+
+int mbp_store_put(struct mbp_store *store, const struct mbp_record *record)
+{
+    switch ((enum mbp_record_kind)record->kind) {
+    case MBP_RECORD_EVENT:
+        bind_event(store->event, &record->of.event);
+        return run(store->event);
+    case MBP_RECORD_MACHINE:
+        mbp_retained_bind_machine(store->machine, store->plant, &record->of.machine);
+        return run(store->machine);
+    case MBP_RECORD_SENSOR:
+        mbp_retained_bind_sensor(store->sensor, store->plant, &record->of.sensor);
+        return run(store->sensor);
+    }
+    assert(false && "a record of no kind");
+    return SQLITE_INTERNAL;
+}

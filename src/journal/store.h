@@ -1,0 +1,34 @@
+/* store: the journal's database as the writer's thread sees it: open it checked, write a transaction. */
+#ifndef MBP_JOURNAL_STORE_H
+#define MBP_JOURNAL_STORE_H
+
+#include <sqlite3.h>
+
+#include "ring.h"
+
+struct mbp_store {
+    sqlite3 *db;
+    const struct mbp_plant *plant;
+    sqlite3_stmt *begin, *commit, *rollback;
+    sqlite3_stmt *event, *machine, *sensor;
+};
+
+/* The event numbers that a client can see; 0 = none. */
+struct mbp_marks {
+    uint32_t oldest, last, incident;
+};
+
+/* Opens the database at path, a new one when there is none, and says what it holds. One line to errors on failure, as
+ * mbp_journal_open. Ownership: mbp_store_close. */
+enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, FILE *errors, struct mbp_store *store,
+                               struct mbp_marks *marks);
+void mbp_store_close(struct mbp_store *store);
+
+/* One transaction: begin, put each record, commit. Each returns SQLITE_OK or SQLite's code; after a failure
+ * mbp_store_roll_back leaves the database as it was before the begin. */
+int mbp_store_begin(struct mbp_store *store);
+int mbp_store_put(struct mbp_store *store, const struct mbp_record *record);
+int mbp_store_commit(struct mbp_store *store);
+void mbp_store_roll_back(struct mbp_store *store);
+
+#endif

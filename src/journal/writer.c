@@ -1,0 +1,212 @@
+/* Group commit: a transaction takes all that was handed over while the one before it was on its way to the disk. */
+#include "writer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+
+#include "schema.h"
+
+#define BACKOFF_FIRST_MS 10
+#define BACKOFF_MAX_MS   1000
+#define BACKOFF_STOP_MS  250 /* somebody waits for us */
+#define FLUSH_STEP_MS    50
+
+/* ---- one transaction ------------------------------------------------------------------------------------------ */
+
+static bool is_incident(const struct mbp_event *event)
+{
+    return event->code == MBP_EV_MACHINE_STATE && mbp_event_state_to(event->detail) == MBP_EN_PANNE;
+}
+
+/* Everything from `from` up to `to`, or nothing. */
+static int write_transaction(struct mbp_writer *writer, uint64_t from, uint64_t to, struct mbp_marks *marks)
+{
+    struct mbp_store *store = writer->store;
+    struct mbp_record record;
+    int rc = mbp_store_begin(store);
+    while (rc == SQLITE_OK && from != to) {
+        from = mbp_ring_get(writer->ring, from, &record);
+        rc = mbp_store_put(store, &record);
+        if (record.kind != MBP_RECORD_EVENT)
+            continue;
+        marks->last = record.of.event.seq;
+        if (marks->oldest == 0)
+            marks->oldest = marks->last;
+        if (is_incident(&record.of.event))
+            marks->incident = marks->last;
+    }
+    return rc == SQLITE_OK ? mbp_store_commit(store) : rc;
+}
+
+/* First the slots, then the numbers: who sees a number finds its event. */
+static void publish(struct mbp_writer *writer, uint64_t to, const struct mbp_marks *marks)
+{
+    atomic_store(&writer->ring->stored, to);
+    atomic_store(&writer->incident, marks->incident);
+    atomic_store(&writer->oldest, marks->oldest);
+    atomic_store(&writer->last, marks->last);
+    atomic_store(&writer->trouble, false);
+    atomic_store(&writer->finished, to);
+    mbp_bell_ring(&writer->done);
+}
+
+/* A failed attempt changes nothing; the next one takes in what was handed over meanwhile. */
+static int attempt(struct mbp_writer *writer)
+{
+    uint64_t from = atomic_load(&writer->ring->stored);
+    uint64_t to = atomic_load(&writer->ring->handed);
+    struct mbp_marks marks = {atomic_load(&writer->oldest), atomic_load(&writer->last), atomic_load(&writer->incident)};
+    int rc = write_transaction(writer, from, to, &marks);
+    if (rc == SQLITE_OK)
+        publish(writer, to, &marks);
+    return rc;
+}
+
+/* ---- trouble -------------------------------------------------------------------------------------------------- */
+
+static void enter_trouble(struct mbp_writer *writer)
+{
+    char why[256];
+    mbp_schema_error(writer->store->db, why, sizeof why);
+    mbp_log(MBP_LOG_WARNING,
+            "journal: events cannot be stored (%s): they are kept in memory and tried again until it can be written",
+            why);
+    atomic_store(&writer->trouble, true);
+}
+
+static void say_recovered(const struct mbp_writer *writer, uint64_t since_ns)
+{
+    uint64_t lasted_ms = (writer->clock.mono_ns(writer->clock.ctx) - since_ns) / MBP_NS_PER_MS;
+    mbp_log(MBP_LOG_WARNING, "journal: events are stored again, after %" PRIu64 ".%03" PRIu64 " s", lasted_ms / 1000,
+            lasted_ms % 1000);
+}
+
+static unsigned smaller(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+/* Tries until it is stored; false when told to stop and out of patience. */
+static bool store_all(struct mbp_writer *writer)
+{
+    if (attempt(writer) == SQLITE_OK)
+        return true;
+    uint64_t since_ns = writer->clock.mono_ns(writer->clock.ctx);
+    unsigned backoff_ms = BACKOFF_FIRST_MS;
+    unsigned patience_ms = writer->patience_ms;
+    enter_trouble(writer);
+    do {
+        mbp_store_roll_back(writer->store);
+        if (atomic_load(&writer->stop)) {
+            if (patience_ms == 0)
+                return false;
+            backoff_ms = smaller(smaller(backoff_ms, BACKOFF_STOP_MS), patience_ms);
+            patience_ms -= backoff_ms;
+        }
+        if (!mbp_bell_sleep(&writer->work, (int)backoff_ms))
+            atomic_fetch_add(&writer->backed_off_ms, backoff_ms);
+        backoff_ms = smaller(backoff_ms * 2, BACKOFF_MAX_MS);
+    } while (attempt(writer) != SQLITE_OK);
+    say_recovered(writer, since_ns);
+    return true;
+}
+
+/* ---- the thread ----------------------------------------------------------------------------------------------- */
+
+/* False: nothing is left and nothing will come. */
+static bool wait_for_work(struct mbp_writer *writer)
+{
+    for (;;) {
+        mbp_bell_prepare(&writer->work);
+        bool stop = atomic_load(&writer->stop);
+        bool work = atomic_load(&writer->ring->handed) != atomic_load(&writer->ring->stored);
+        mbp_bell_sleep(&writer->work, work || stop ? 0 : -1);
+        if (work || stop)
+            return work;
+    }
+}
+
+static void *run(void *ctx)
+{
+    struct mbp_writer *writer = ctx;
+    while (wait_for_work(writer) && store_all(writer))
+        ;
+    return NULL;
+}
+
+/* Signals are for the main thread: the new one inherits that all are blocked. */
+static int start_thread(struct mbp_writer *writer)
+{
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    int error = pthread_create(&writer->thread, NULL, run, writer);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (error == 0)
+        pthread_setname_np(writer->thread, "mbp-journal");
+    return error;
+}
+
+enum mbp_status mbp_writer_start(struct mbp_writer *writer, struct mbp_ring *ring, struct mbp_store *store,
+                                 const struct mbp_clock *clock, const struct mbp_marks *marks, unsigned patience_ms)
+{
+    writer->ring = ring;
+    writer->store = store;
+    writer->clock = *clock;
+    writer->patience_ms = patience_ms;
+    atomic_init(&writer->oldest, marks->oldest);
+    atomic_init(&writer->last, marks->last);
+    atomic_init(&writer->incident, marks->incident);
+    atomic_init(&writer->trouble, false);
+    atomic_init(&writer->finished, 0);
+    atomic_init(&writer->stop, false);
+    atomic_init(&writer->backed_off_ms, 0);
+    if (mbp_bell_new(&writer->work) != MBP_OK)
+        return MBP_ERR_IO;
+    if (mbp_bell_new(&writer->done) != MBP_OK) {
+        mbp_bell_free(&writer->work);
+        return MBP_ERR_IO;
+    }
+    int error = start_thread(writer);
+    if (error != 0) {
+        mbp_bell_free(&writer->work);
+        mbp_bell_free(&writer->done);
+        errno = error;
+        return MBP_ERR_IO;
+    }
+    return MBP_OK;
+}
+
+void mbp_writer_stop(struct mbp_writer *writer)
+{
+    atomic_store(&writer->stop, true);
+    mbp_bell_ring_anyway(&writer->work);
+    pthread_join(writer->thread, NULL);
+    mbp_bell_free(&writer->work);
+    mbp_bell_free(&writer->done);
+}
+
+void mbp_writer_wake(struct mbp_writer *writer)
+{
+    mbp_bell_ring(&writer->work);
+}
+
+enum mbp_status mbp_writer_flush(struct mbp_writer *writer)
+{
+    uint64_t target = atomic_load(&writer->ring->handed);
+    uint64_t backed_off_ms = atomic_load(&writer->backed_off_ms);
+    /* Ends a back-off at once. */
+    mbp_bell_ring_anyway(&writer->work);
+    for (;;) {
+        mbp_bell_prepare(&writer->done);
+        bool stored = atomic_load(&writer->finished) >= target;
+        mbp_bell_sleep(&writer->done, stored ? 0 : FLUSH_STEP_MS);
+        if (stored)
+            return MBP_OK;
+        /* A commit that takes long is no failure, so time alone does not count. */
+        if (atomic_load(&writer->backed_off_ms) - backed_off_ms >= writer->patience_ms)
+            return MBP_ERR_BUSY;
+    }
+}

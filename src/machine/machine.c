@@ -1,0 +1,139 @@
+/* The machine's states and the ways between them, as the mission gives them:
+ *   a fault (a trip, or declared by hand) takes a working machine out of service;
+ *   maintenance may begin from anywhere;
+ *   back to en_service only when no tripping alarm is active. */
+#include <math.h>
+
+#include "machine_priv.h"
+
+enum condition { ALWAYS, NO_TRIP };
+
+/* STAY: asking for the state it is in, or an input that means nothing there. */
+enum way { STAY, GO };
+
+static const struct transition {
+    enum way way;
+    enum mbp_state_code to;
+    enum condition condition;
+    enum mbp_cause cause;
+} transitions[MBP_STATE_COUNT][MACHINE_INPUT_COUNT] = {
+    [MBP_EN_SERVICE] =
+        {
+            [ASK_EN_SERVICE] = {STAY, MBP_EN_SERVICE, ALWAYS, MBP_CAUSE_COMMAND},
+            [ASK_EN_PANNE] = {GO, MBP_EN_PANNE, ALWAYS, MBP_CAUSE_COMMAND},
+            [ASK_MAINTENANCE] = {GO, MBP_MAINTENANCE, ALWAYS, MBP_CAUSE_COMMAND},
+            [TRIP] = {GO, MBP_EN_PANNE, ALWAYS, MBP_CAUSE_TRIP},
+            [MAINTENANCE_OVER] = {STAY, MBP_EN_SERVICE, ALWAYS, MBP_CAUSE_MAINTENANCE_OVER},
+        },
+    [MBP_EN_PANNE] =
+        {
+            [ASK_EN_SERVICE] = {GO, MBP_EN_SERVICE, NO_TRIP, MBP_CAUSE_COMMAND},
+            [ASK_EN_PANNE] = {STAY, MBP_EN_PANNE, ALWAYS, MBP_CAUSE_COMMAND},
+            [ASK_MAINTENANCE] = {GO, MBP_MAINTENANCE, ALWAYS, MBP_CAUSE_COMMAND},
+            [TRIP] = {STAY, MBP_EN_PANNE, ALWAYS, MBP_CAUSE_TRIP},
+            [MAINTENANCE_OVER] = {STAY, MBP_EN_PANNE, ALWAYS, MBP_CAUSE_MAINTENANCE_OVER},
+        },
+    [MBP_MAINTENANCE] =
+        {
+            [ASK_EN_SERVICE] = {GO, MBP_EN_SERVICE, NO_TRIP, MBP_CAUSE_COMMAND},
+            [ASK_EN_PANNE] = {GO, MBP_EN_PANNE, ALWAYS, MBP_CAUSE_COMMAND},
+            [ASK_MAINTENANCE] = {STAY, MBP_MAINTENANCE, ALWAYS, MBP_CAUSE_COMMAND},
+            [TRIP] = {STAY, MBP_MAINTENANCE, ALWAYS, MBP_CAUSE_TRIP},
+            [MAINTENANCE_OVER] = {GO, MBP_EN_SERVICE, NO_TRIP, MBP_CAUSE_MAINTENANCE_OVER},
+        },
+};
+
+/* Adds the sensor that trips the machine, its value and its limit. */
+static void name_first_out(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t sensor,
+                           struct mbp_event *event)
+{
+    if (sensor == UINT32_MAX)
+        return;
+    event->sensor = mbp_sensor_event(plant, MBP_EV_MACHINE_STATE, sensor).sensor;
+    event->value = (float)state->value[sensor];
+    uint32_t tripping = state->active[sensor] & plant->sensors[sensor].trip;
+    if (tripping != 0)
+        event->limit = (float)state->limit[sensor * MBP_LIMIT_COUNT + (uint32_t)__builtin_ctz(tripping)];
+}
+
+/* The first sensor of the machine whose tripping alarm is active now: what a refusal names. */
+static uint32_t tripping_sensor(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t machine)
+{
+    const struct mbp_machine *of = &plant->machines[machine];
+    for (uint32_t s = of->first_sensor; s < of->first_sensor + of->sensor_count; s++) {
+        if ((state->active[s] & plant->sensors[s].trip) != 0 && (state->flags[s] & MBP_SENSOR_SHELVED) == 0)
+            return s;
+    }
+    return UINT32_MAX;
+}
+
+static void refuse(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine,
+                   const struct transition *transition, uint32_t peer, struct mbp_events *events)
+{
+    struct mbp_machine_state *m = &state->machine[machine];
+    bool by_itself = transition->cause != MBP_CAUSE_COMMAND;
+    if (by_itself && m->refusal_told)
+        return;
+    m->refusal_told = m->refusal_told || by_itself;
+    struct mbp_event event = mbp_machine_event(plant, MBP_EV_MACHINE_REFUSED, machine);
+    event.detail = mbp_event_state_detail(m->state, transition->to, MBP_CAUSE_TRIP_ACTIVE);
+    event.peer = peer;
+    name_first_out(plant, state, tripping_sensor(plant, state, machine), &event);
+    mbp_events_emit(events, event);
+}
+
+static void emit_maintenance(const struct mbp_plant *plant, uint32_t machine, enum mbp_event_code code, uint32_t peer,
+                             struct mbp_events *events)
+{
+    struct mbp_event event = mbp_machine_event(plant, code, machine);
+    event.peer = peer;
+    mbp_events_emit(events, event);
+}
+
+static void go(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine,
+               const struct transition *transition, uint32_t peer, struct mbp_events *events)
+{
+    struct mbp_machine_state *m = &state->machine[machine];
+    enum mbp_state_code from = (enum mbp_state_code)m->state;
+    struct mbp_event event = mbp_machine_event(plant, MBP_EV_MACHINE_STATE, machine);
+    event.detail = mbp_event_state_detail(from, transition->to, transition->cause);
+    event.peer = peer;
+    if (transition->cause == MBP_CAUSE_TRIP)
+        name_first_out(plant, state, m->first_out, &event);
+    mbp_events_emit(events, event);
+    m->state = (uint8_t)transition->to;
+    m->since_ms = state->wall_ms;
+    m->in_state_ns = 0;
+    m->refusal_told = false;
+    if (transition->to == MBP_EN_PANNE)
+        m->failures++;
+    if (from == MBP_MAINTENANCE) {
+        m->since_maintenance_ns = 0;
+        m->due = false;
+        emit_maintenance(plant, machine, MBP_EV_MAINTENANCE_ENDED, peer, events);
+    }
+    if (transition->to == MBP_MAINTENANCE)
+        emit_maintenance(plant, machine, MBP_EV_MAINTENANCE_STARTED, peer, events);
+}
+
+enum mbp_status machine_take(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine,
+                             enum machine_input input, uint32_t peer, struct mbp_events *events)
+{
+    const struct transition *transition = &transitions[state->machine[machine].state][input];
+    if (transition->way == STAY)
+        return MBP_OK;
+    if (transition->condition == NO_TRIP && state->machine[machine].trip) {
+        refuse(plant, state, machine, transition, peer, events);
+        return MBP_ERR_BUSY;
+    }
+    go(plant, state, machine, transition, peer, events);
+    return MBP_OK;
+}
+
+enum mbp_status mbp_machine_request(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine,
+                                    enum mbp_state_code to, uint32_t peer, struct mbp_events *events)
+{
+    static const enum machine_input inputs[MBP_STATE_COUNT] = {
+        [MBP_EN_SERVICE] = ASK_EN_SERVICE, [MBP_EN_PANNE] = ASK_EN_PANNE, [MBP_MAINTENANCE] = ASK_MAINTENANCE};
+    return machine_take(plant, state, machine, inputs[to], peer, events);
+}

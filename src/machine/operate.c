@@ -1,0 +1,69 @@
+/* What happens to machines by themselves in one scan: trips, time, production, maintenance due and over. */
+#include "machine_priv.h"
+
+static void produce(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine)
+{
+    const struct mbp_machine *of = &plant->machines[machine];
+    struct mbp_machine_state *m = &state->machine[machine];
+    if (of->cycle_ns == 0)
+        return;
+    m->cycle_ns += plant->scan_ns;
+    uint64_t stream = mbp_name_hash(of->name);
+    while (m->cycle_ns >= of->cycle_ns) {
+        m->cycle_ns -= of->cycle_ns;
+        /* The product's number is the counter: the same product is good or bad however long a scan is. */
+        uint64_t product = (uint64_t)m->good + m->reject;
+        if (mbp_rng_uniform(mbp_rng_bits(plant->seed, stream, product)) < of->reject)
+            m->reject++;
+        else
+            m->good++;
+    }
+}
+
+static void check_due(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine,
+                      struct mbp_events *events)
+{
+    struct mbp_machine_state *m = &state->machine[machine];
+    uint64_t every_ns = plant->machines[machine].maintenance_every_ns;
+    if (every_ns == 0 || m->due || m->since_maintenance_ns < every_ns)
+        return;
+    m->due = true;
+    struct mbp_event event = mbp_machine_event(plant, MBP_EV_MAINTENANCE_DUE, machine);
+    event.value = (float)((double)m->since_maintenance_ns / (3600.0 * (double)MBP_NS_PER_S));
+    mbp_events_emit(events, event);
+}
+
+static void spend(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine, struct mbp_events *events)
+{
+    struct mbp_machine_state *m = &state->machine[machine];
+    m->in_state_ns += plant->scan_ns;
+    switch ((enum mbp_state_code)m->state) {
+    case MBP_EN_SERVICE:
+        m->running_ns += plant->scan_ns;
+        m->since_maintenance_ns += plant->scan_ns;
+        produce(plant, state, machine);
+        check_due(plant, state, machine, events);
+        break;
+    case MBP_EN_PANNE:
+        m->down_ns += plant->scan_ns;
+        break;
+    case MBP_MAINTENANCE: {
+        uint64_t takes_ns = plant->machines[machine].maintenance_takes_ns;
+        m->maintenance_ns += plant->scan_ns;
+        if (takes_ns != 0 && m->in_state_ns >= takes_ns)
+            machine_take(plant, state, machine, MAINTENANCE_OVER, 0, events);
+        break;
+    }
+    case MBP_STATE_COUNT:
+        break;
+    }
+}
+
+void mbp_machine_operate(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events)
+{
+    for (uint32_t m = 0; m < plant->machine_count; m++) {
+        if (state->machine[m].trip)
+            machine_take(plant, state, m, TRIP, 0, events);
+        spend(plant, state, m, events);
+    }
+}

@@ -1,0 +1,268 @@
+/* mbplantd: arguments, start in order, run, stop in reverse. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "greeting.h"
+#include "mbplant/modbus.h"
+#include "mbplant/report.h"
+#include "mbplant/scan.h"
+#include "mbplant/trace.h"
+#include "options.h"
+
+enum { EXIT_OK = 0, EXIT_RUNTIME = 1, EXIT_USAGE = 2 };
+
+/* --fast-forward waits for the journal after so many: well below the room between the two. */
+#define FLUSH_EVERY_RECORDS 16384u
+
+struct daemon {
+    struct options options;
+    struct mbp_plant *plant;
+    struct mbp_journal *journal;
+    struct mbp_image *image;
+    struct mbp_scan *scan;
+    struct mbp_server *server;
+    struct mbp_trace *trace;
+    struct mbp_clock clock;
+    char data_dir[4096];
+    uv_loop_t loop;
+    uv_signal_t signals[3];
+    uint64_t virtual_start_ns; /* --fast-forward: the clock that the scans see */
+    uint64_t virtual_now_ns;
+};
+
+/* ---- where the data stands -------------------------------------------------------------------------------------- */
+
+/* The plant file's name without folder and ending. */
+static void plant_stem(const char *path, char *stem, size_t size)
+{
+    const char *slash = strrchr(path, '/');
+    snprintf(stem, size, "%s", slash == NULL ? path : slash + 1);
+    char *dot = strrchr(stem, '.');
+    if (dot != NULL && dot != stem)
+        *dot = '\0';
+}
+
+static bool find_data_dir(struct daemon *daemon)
+{
+    const struct options *options = &daemon->options;
+    const char *state = getenv("XDG_STATE_HOME"); // NOLINT(concurrency-mt-unsafe): before any thread
+    const char *home = getenv("HOME");            // NOLINT(concurrency-mt-unsafe)
+    char stem[256];
+    int len;
+    plant_stem(options->plant_path, stem, sizeof stem);
+    if (options->data_dir != NULL)
+        len = snprintf(daemon->data_dir, sizeof daemon->data_dir, "%s", options->data_dir);
+    else if (state != NULL && state[0] == '/')
+        len = snprintf(daemon->data_dir, sizeof daemon->data_dir, "%s/mbplant/%s", state, stem);
+    else if (home != NULL && home[0] == '/')
+        len = snprintf(daemon->data_dir, sizeof daemon->data_dir, "%s/.local/state/mbplant/%s", home, stem);
+    else
+        len = -1;
+    if (len < 0 || (size_t)len >= sizeof daemon->data_dir) {
+        fputs("mbplantd: no place for the journal: neither HOME nor XDG_STATE_HOME is set; give one with -d DIR\n",
+              stderr);
+        return false;
+    }
+    return true;
+}
+
+/* ---- the plant file --------------------------------------------------------------------------------------------- */
+
+static int load_plant(struct daemon *daemon)
+{
+    enum mbp_status status = mbp_plant_load(daemon->options.plant_path, stderr, &daemon->plant);
+    if (status != MBP_OK)
+        return status == MBP_ERR_MEMORY ? EXIT_RUNTIME : EXIT_USAGE;
+    status = mbp_process_check(daemon->plant, stderr);
+    if (status != MBP_OK)
+        return status == MBP_ERR_MEMORY ? EXIT_RUNTIME : EXIT_USAGE;
+    if (daemon->options.has_seed)
+        daemon->plant->seed = daemon->options.seed;
+    return -1;
+}
+
+/* ---- running ---------------------------------------------------------------------------------------------------- */
+
+static void before_request(void *ctx)
+{
+    mbp_scan_poll(((struct daemon *)ctx)->scan);
+}
+
+static void observe(void *ctx, const struct mbp_exchange *exchange)
+{
+    mbp_trace_exchange(((struct daemon *)ctx)->trace, exchange);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct daemon *daemon = handle->data;
+    if (number == SIGHUP) {
+        mbp_log(MBP_LOG_WARNING,
+                "SIGHUP: the running plant goes on; restart mbplantd to take over a changed plant file");
+        return;
+    }
+    if (daemon->server == NULL)
+        return; /* stopping already */
+    mbp_scan_stop(daemon->scan);
+    mbp_server_close(daemon->server);
+    daemon->server = NULL;
+    for (size_t i = 0; i < sizeof daemon->signals / sizeof daemon->signals[0]; i++)
+        uv_close((uv_handle_t *)&daemon->signals[i], NULL);
+}
+
+static void watch_signals(struct daemon *daemon)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        uv_signal_init(&daemon->loop, &daemon->signals[i]);
+        daemon->signals[i].data = daemon;
+        uv_signal_start(&daemon->signals[i], on_signal, numbers[i]);
+    }
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static int serve(struct daemon *daemon)
+{
+    const char *listen = daemon->options.listen != NULL ? daemon->options.listen : daemon->plant->server.listen;
+    const struct mbp_server_config config = {
+        .loop = &daemon->loop,
+        .image = daemon->image,
+        .plant = daemon->plant,
+        .listen = listen,
+        .before_request = before_request,
+        .observe = daemon->trace != NULL ? observe : NULL,
+        .ctx = daemon,
+    };
+    if (mbp_server_open(&config, stderr, &daemon->server) != MBP_OK) {
+        uv_run(&daemon->loop, UV_RUN_DEFAULT); /* lets go of the half-open server */
+        return EXIT_RUNTIME;
+    }
+    watch_signals(daemon);
+    if (mbp_scan_start(daemon->scan, &daemon->loop) != MBP_OK) {
+        fprintf(stderr, "mbplantd: cannot make a timer: %s\n", strerror(errno)); // NOLINT(concurrency-mt-unsafe)
+        return EXIT_RUNTIME;
+    }
+    greeting_print(daemon->plant, daemon->server, listen, daemon->data_dir);
+    uv_run(&daemon->loop, UV_RUN_DEFAULT);
+    return EXIT_OK;
+}
+
+/* ---- fast forward ----------------------------------------------------------------------------------------------- */
+
+static uint64_t virtual_mono_ns(void *ctx)
+{
+    return ((const struct daemon *)ctx)->virtual_now_ns;
+}
+
+static uint64_t virtual_wall_ms(void *ctx)
+{
+    const struct daemon *daemon = ctx;
+    return (daemon->virtual_start_ns + daemon->virtual_now_ns) / MBP_NS_PER_MS;
+}
+
+static int fast_forward(struct daemon *daemon)
+{
+    struct mbp_clock system = mbp_clock_system();
+    uint64_t begin_ns = system.mono_ns(system.ctx);
+    uint64_t period_ns = daemon->plant->scan_ns;
+    uint64_t scans = daemon->options.fast_forward_ns / period_ns;
+    uint64_t flushed = 0;
+    for (uint64_t i = 0; i < scans; i++) {
+        daemon->virtual_now_ns += period_ns;
+        mbp_scan_step(daemon->scan);
+        if (mbp_scan_stats(daemon->scan).recorded - flushed < FLUSH_EVERY_RECORDS)
+            continue;
+        flushed = mbp_scan_stats(daemon->scan).recorded;
+        if (mbp_journal_flush(daemon->journal) != MBP_OK) { /* the journal must keep up: nothing may overrun */
+            fprintf(stderr, "mbplantd: the journal in %s cannot be written; see above\n", daemon->data_dir);
+            return EXIT_RUNTIME;
+        }
+    }
+    double took_s = (double)(system.mono_ns(system.ctx) - begin_ns) / (double)MBP_NS_PER_S;
+    char duration[32];
+    printf("mbplant " MBP_VERSION ": %s of %s in %.3f s, %" PRIu64 " scans; the journal stands in %s\n",
+           mbp_duration_format(scans * period_ns, duration, sizeof duration), daemon->plant->name, took_s, scans,
+           daemon->data_dir);
+    return EXIT_OK;
+}
+
+/* ---- start and stop --------------------------------------------------------------------------------------------- */
+
+static enum mbp_status read_journal_file(void *ctx, uint16_t file, uint16_t record, uint16_t count, uint16_t *words)
+{
+    return mbp_journal_read_file(ctx, file, record, count, words);
+}
+
+static int start(struct daemon *daemon)
+{
+    daemon->clock = mbp_clock_system();
+    if (daemon->options.mode == MODE_FAST_FORWARD) {
+        daemon->virtual_start_ns = daemon->clock.wall_ms(daemon->clock.ctx) * MBP_NS_PER_MS;
+        daemon->clock = (struct mbp_clock){virtual_mono_ns, virtual_wall_ms, daemon};
+    }
+    if (!find_data_dir(daemon))
+        return EXIT_RUNTIME;
+    if (mbp_journal_open(daemon->data_dir, daemon->plant, &daemon->clock, stderr, &daemon->journal) != MBP_OK)
+        return EXIT_RUNTIME;
+    enum mbp_status status = mbp_image_new(daemon->plant, &daemon->image);
+    if (status == MBP_OK) {
+        mbp_image_set_files(daemon->image, (struct mbp_file_source){read_journal_file, daemon->journal});
+        const struct mbp_scan_config config = {daemon->plant, daemon->image, daemon->journal, daemon->clock,
+                                               daemon->options.speed};
+        status = mbp_scan_new(&config, &daemon->scan);
+    }
+    if (status == MBP_OK && daemon->options.trace) {
+        setvbuf(stdout, NULL, _IOLBF, 0); /* a trace in a pipe is read while it grows */
+        status = mbp_trace_new(daemon->plant, stdout, &daemon->trace);
+    }
+    if (status != MBP_OK) {
+        fprintf(stderr, "mbplantd: cannot start: %s\n", mbp_status_text(status));
+        return EXIT_RUNTIME;
+    }
+    return daemon->options.mode == MODE_FAST_FORWARD ? fast_forward(daemon) : serve(daemon);
+}
+
+static void stop(struct daemon *daemon)
+{
+    if (daemon->scan != NULL)
+        mbp_scan_close(daemon->scan);
+    mbp_journal_close(daemon->journal);
+    mbp_trace_free(daemon->trace);
+    mbp_scan_free(daemon->scan);
+    mbp_image_free(daemon->image);
+    mbp_plant_free(daemon->plant);
+}
+
+int main(int argc, char **argv)
+{
+    static struct daemon daemon;
+    int code = options_read(argc, argv, &daemon.options);
+    if (code >= 0)
+        return code;
+    if (daemon.options.verbose)
+        mbp_log_set_level(MBP_LOG_DEBUG);
+    code = load_plant(&daemon);
+    if (code >= 0)
+        return code;
+    if (daemon.options.mode == MODE_CHECK || daemon.options.mode == MODE_PRINT_CONFIG) {
+        if (daemon.options.mode == MODE_CHECK) {
+            mbp_plant_print_summary(daemon.plant, stdout);
+            mbp_process_print_loops(daemon.plant, stdout);
+        } else {
+            mbp_plant_print_config(daemon.plant, stdout);
+        }
+        mbp_plant_free(daemon.plant);
+        return EXIT_OK;
+    }
+    uv_loop_init(&daemon.loop);
+    code = start(&daemon);
+    stop(&daemon);
+    uv_loop_close(&daemon.loop);
+    return code;
+}

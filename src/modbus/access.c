@@ -1,0 +1,69 @@
+/* Access rules. */
+#include "access.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+
+struct access_address access_address_of(const struct sockaddr *address)
+{
+    struct access_address out = {{0}};
+    if (address->sa_family == AF_INET) {
+        memcpy(out.bytes, mapped_prefix, sizeof mapped_prefix);
+        memcpy(out.bytes + 12, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
+    } else if (address->sa_family == AF_INET6) {
+        memcpy(out.bytes, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, 16);
+    }
+    return out;
+}
+
+bool access_same(const struct access_address *a, const struct access_address *b)
+{
+    return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+static bool is_mapped(const struct access_address *address)
+{
+    return memcmp(address->bytes, mapped_prefix, sizeof mapped_prefix) == 0;
+}
+
+static bool is_loopback_v6(const struct access_address *address)
+{
+    static const uint8_t loopback[16] = {[15] = 1};
+    return memcmp(address->bytes, loopback, sizeof loopback) == 0;
+}
+
+bool access_is_loopback(const struct access_address *address)
+{
+    return is_mapped(address) ? address->bytes[12] == 127 : is_loopback_v6(address);
+}
+
+uint32_t access_ipv4(const struct access_address *address)
+{
+    const uint8_t *last = address->bytes + 12;
+    if (is_loopback_v6(address))
+        return INADDR_LOOPBACK;
+    return (uint32_t)last[0] << 24 | (uint32_t)last[1] << 16 | (uint32_t)last[2] << 8 | last[3];
+}
+
+static bool in_network(const struct access_address *address, const struct mbp_access_rule *rule)
+{
+    unsigned whole = rule->prefix_bits / 8u;
+    unsigned rest = rule->prefix_bits % 8u;
+    if (memcmp(address->bytes, rule->network, whole) != 0)
+        return false;
+    return rest == 0 || ((address->bytes[whole] ^ rule->network[whole]) >> (8 - rest)) == 0;
+}
+
+struct access_right access_right_of(const struct mbp_server_options *options, const struct access_address *address,
+                                    bool open_to_network)
+{
+    for (uint32_t i = 0; i < options->access_count; i++) {
+        const struct mbp_access_rule *rule = &options->access[i];
+        if (in_network(address, rule))
+            return (struct access_right){true, rule->keep, (enum mbp_allow)rule->allow};
+    }
+    bool may_write = !open_to_network || access_is_loopback(address);
+    return (struct access_right){options->access_count == 0, false, may_write ? MBP_ALLOW_ALL : MBP_ALLOW_READ};
+}

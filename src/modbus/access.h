@@ -1,0 +1,33 @@
+/* Who may connect and what they may do (the plant file's `server: access`). */
+#ifndef MBPLANT_ACCESS_H
+#define MBPLANT_ACCESS_H
+
+#include <sys/socket.h>
+
+#include "mbplant/modbus.h"
+
+/* An address in one form for all comparisons. */
+struct access_address {
+    uint8_t bytes[16]; /* IPv6; IPv4 as ::ffff:a.b.c.d */
+};
+
+struct access_right {
+    bool admitted;
+    bool keep;
+    enum mbp_allow allow;
+};
+
+struct access_address access_address_of(const struct sockaddr *address);
+bool access_same(const struct access_address *a, const struct access_address *b);
+bool access_is_loopback(const struct access_address *address);
+
+/* The 32 bits that an event has room for: an IPv4 address in host order; of another, its last four bytes; ::1 counts as
+ * 127.0.0.1. */
+uint32_t access_ipv4(const struct access_address *address);
+
+/* The first rule that fits; none fits: not admitted. Without any rule everybody is admitted, and writes from beyond
+ * this machine are refused when the server listens beyond loopback. */
+struct access_right access_right_of(const struct mbp_server_options *options, const struct access_address *address,
+                                    bool open_to_network);
+
+#endif

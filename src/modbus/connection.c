@@ -1,0 +1,384 @@
+/* One connection: bytes in, frames, responses, bytes out. All requests of a wake-up are answered in order and sent at
+ * once, sixteen at a time. While something cannot be sent, because the client does not read or a wire fault delays it,
+ * nothing more is read from that client. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server_priv.h"
+
+/* Memory that exists only while a connection is held up. */
+struct held {
+    uv_write_t write;
+    uv_timer_t timer; /* used when paused */
+    bool paused;
+    struct connection *connection; /* NULL once that is closing */
+    size_t output_len, input_len;
+    uint8_t *input; /* behind the output */
+    uint8_t output[];
+};
+
+static void consume(struct connection *connection, const uint8_t *bytes, size_t len);
+static void send_and_go_on(struct connection *connection, uint8_t *output, size_t output_len, const uint8_t *input,
+                           size_t input_len);
+
+/* ---- closing ---------------------------------------------------------------------------------------------------- */
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct connection *connection = handle->data;
+    struct mbp_server *server = connection->server;
+    server->counters.open--;
+    server->closing--;
+    free(connection);
+    server_release(server);
+}
+
+static void on_pause_dropped(uv_handle_t *timer)
+{
+    free(timer->data);
+}
+
+void connection_close(struct connection *connection)
+{
+    if (connection->closing)
+        return;
+    connection->closing = true;
+    connection->server->closing++;
+    if (connection->held != NULL && connection->held->paused) {
+        uv_close((uv_handle_t *)&connection->held->timer, on_pause_dropped);
+        connection->held = NULL;
+    } else if (connection->held != NULL && connection->held->timer.data != NULL) {
+        connection->held->connection = NULL; /* its pause is over and its timer about to be gone */
+        connection->held = NULL;
+    }
+    server_forget(connection->server, connection);
+    uv_close((uv_handle_t *)&connection->tcp, on_closed);
+}
+
+/* ---- answering -------------------------------------------------------------------------------------------------- */
+
+struct batch {
+    size_t taken;      /* bytes of the input */
+    size_t out_len;    /* bytes in server->output */
+    size_t pause_at;   /* with pause_ms: where in the output the pause comes */
+    uint64_t pause_ms; /* 0 = none */
+    bool more;         /* stopped because it was full, not because the input ended */
+    bool close;        /* to be closed once the output is sent */
+};
+
+static size_t respond(struct connection *connection, const struct mbp_frame *frame, struct mbp_image_unit *unit,
+                      uint8_t *pdu)
+{
+    struct mbp_server *server = connection->server;
+    if (unit == NULL) {
+        pdu[0] = frame->pdu[0] | 0x80u;
+        pdu[1] = MBP_EX_GATEWAY_TARGET_FAILED;
+        return 2;
+    }
+    const struct mbp_pdu_context context = {
+        .unit = unit,
+        .identity = &server->config.plant->identity,
+        .serial = server->options->serial_functions ? &server->serial[unit->unit->id] : NULL,
+        .listen_only = &connection->listen_only,
+        .peer = {access_ipv4(&connection->address)},
+        .allow = connection->right.allow,
+    };
+    return mbp_pdu_respond(&context, frame->pdu, frame->pdu_len, pdu);
+}
+
+/* What a wire fault does to the `len` bytes of an answer at `out`, of which the batch ends before. Returns the new
+ * length. */
+static size_t suffer(const struct mbp_fault *fault, uint8_t *out, size_t len, struct batch *batch)
+{
+    switch ((enum mbp_wire_fault)fault->kind) {
+    case MBP_FAULT_DELAY:
+        batch->pause_at = batch->out_len;
+        batch->pause_ms = fault->delay_ns / MBP_NS_PER_MS;
+        return len;
+    case MBP_FAULT_DROP:
+        return 0;
+    case MBP_FAULT_EXCEPTION:
+        out[5] = 3;
+        out[7] |= 0x80u;
+        out[8] = (uint8_t)fault->amount;
+        return MBP_MBAP_LEN + 2;
+    case MBP_FAULT_WRONG_TRANSACTION:
+        out[1]++;
+        return len;
+    case MBP_FAULT_TRUNCATE:
+        return fault->amount < len ? fault->amount : len;
+    case MBP_FAULT_SPLIT:
+        batch->pause_at = batch->out_len + (fault->amount < len ? fault->amount : len);
+        batch->pause_ms = fault->delay_ns / MBP_NS_PER_MS;
+        return len;
+    case MBP_FAULT_CLOSE:
+        batch->close = true;
+        return 0;
+    case MBP_FAULT_COUNT:
+        break;
+    }
+    return len;
+}
+
+static size_t put_header(uint8_t *out, const struct mbp_frame *frame, size_t pdu_len)
+{
+    out[0] = (uint8_t)(frame->transaction >> 8);
+    out[1] = (uint8_t)frame->transaction;
+    out[2] = 0;
+    out[3] = 0;
+    out[4] = (uint8_t)((pdu_len + 1) >> 8);
+    out[5] = (uint8_t)(pdu_len + 1);
+    out[6] = frame->unit;
+    return MBP_MBAP_LEN + pdu_len;
+}
+
+/* Appends the answer to one request, with its header and whatever befalls it, to the batch. */
+static void answer(struct connection *connection, const struct mbp_frame *frame, struct batch *batch)
+{
+    struct mbp_server *server = connection->server;
+    struct mbp_image_unit *unit = mbp_image_unit(server->config.image, frame->unit);
+    uint8_t *out = server->output + batch->out_len;
+    size_t pdu_len = respond(connection, frame, unit, out + MBP_MBAP_LEN);
+    const struct mbp_fault *fault = NULL;
+    server->counters.requests++;
+    if (pdu_len != 0 && (out[MBP_MBAP_LEN] & 0x80u) != 0)
+        server->counters.exceptions++;
+    if (server->faults != NULL && unit != NULL && pdu_len != 0)
+        fault = faults_draw(server->config.plant, server->faults, server->fault_enabled, unit->unit->id, frame);
+    if (server->config.observe != NULL) {
+        const struct mbp_exchange exchange = {
+            .peer = access_ipv4(&connection->address),
+            .peer_port = connection->port,
+            .transaction = frame->transaction,
+            .unit = frame->unit,
+            .request = frame->pdu,
+            .request_len = frame->pdu_len,
+            .response = out + MBP_MBAP_LEN,
+            .response_len = pdu_len,
+            .fault = fault,
+        };
+        server->config.observe(server->config.ctx, &exchange);
+    }
+    if (pdu_len == 0)
+        return;
+    size_t len = put_header(out, frame, pdu_len);
+    if (fault != NULL) {
+        server->counters.faults++;
+        len = suffer(fault, out, len, batch);
+    }
+    batch->out_len += len;
+}
+
+/* Answers up to MBP_IN_FLIGHT_MAX requests of the input into server->output. */
+static struct batch answer_batch(struct connection *connection, const uint8_t *bytes, size_t len)
+{
+    struct mbp_server *server = connection->server;
+    struct batch batch = {0};
+    for (unsigned answered = 0; answered < MBP_IN_FLIGHT_MAX;) {
+        struct mbp_frame frame = mbp_mbap_parse(bytes + batch.taken, len - batch.taken);
+        if (frame.kind == MBP_FRAME_MORE)
+            return batch;
+        if (frame.kind == MBP_FRAME_CLOSE) {
+            server->counters.bad_frames++;
+            batch.close = true;
+            return batch;
+        }
+        batch.taken += frame.len;
+        if (frame.kind == MBP_FRAME_DISCARD) {
+            server->counters.discarded++;
+            continue;
+        }
+        answer(connection, &frame, &batch);
+        answered++;
+        if (batch.close || batch.pause_ms != 0)
+            break;
+    }
+    batch.more = true;
+    return batch;
+}
+
+/* ---- sending ---------------------------------------------------------------------------------------------------- */
+
+static void on_written(uv_write_t *write, int error)
+{
+    struct held *held = write->data;
+    struct connection *connection = held->connection;
+    connection->held = NULL;
+    connection->blocked_since_ms = 0;
+    if (error != 0) {
+        connection_close(connection);
+    } else if (!connection->closing) {
+        server_touch(connection->server, connection);
+        send_and_go_on(connection, NULL, 0, held->input, held->input_len);
+    }
+    free(held);
+}
+
+static void on_pause_closed(uv_handle_t *timer)
+{
+    struct held *held = timer->data;
+    struct connection *connection = held->connection;
+    if (connection != NULL && !connection->closing) {
+        connection->held = NULL;
+        send_and_go_on(connection, held->output, held->output_len, held->input, held->input_len);
+    }
+    free(held);
+}
+
+static void on_pause_over(uv_timer_t *timer)
+{
+    /* From here the close callback owns it: connection_close must not close the timer a second time. */
+    struct held *held = timer->data;
+    held->paused = false;
+    uv_close((uv_handle_t *)timer, on_pause_closed);
+}
+
+static bool begin_waiting(struct held *held, uint64_t pause_ms)
+{
+    struct connection *connection = held->connection;
+    uv_loop_t *loop = connection->server->config.loop;
+    if (pause_ms != 0) {
+        held->paused = true;
+        held->timer.data = held;
+        return uv_timer_init(loop, &held->timer) == 0 && uv_timer_start(&held->timer, on_pause_over, pause_ms, 0) == 0;
+    }
+    held->write.data = held;
+    connection->blocked_since_ms = uv_now(loop);
+    server_watch(connection->server);
+    uv_buf_t buffer = uv_buf_init((char *)held->output, (unsigned)held->output_len);
+    return uv_write(&held->write, (uv_stream_t *)&connection->tcp, &buffer, 1, on_written) == 0;
+}
+
+/* Keeps the rest of the output and the unanswered input until the pause is over or the client reads again. */
+static void hold(struct connection *connection, const uint8_t *output, size_t output_len, const uint8_t *input,
+                 size_t input_len, uint64_t pause_ms)
+{
+    struct held *held = malloc(sizeof *held + output_len + input_len);
+    if (held == NULL) {
+        connection_close(connection);
+        return;
+    }
+    *held = (struct held){
+        .connection = connection, .output_len = output_len, .input = held->output + output_len, .input_len = input_len};
+    if (output_len > 0)
+        memcpy(held->output, output, output_len);
+    if (input_len > 0)
+        memcpy(held->input, input, input_len);
+    connection->held = held;
+    connection->partial_len = 0; /* it is part of the input held */
+    connection->partial_since_ms = 0;
+    uv_read_stop((uv_stream_t *)&connection->tcp);
+    if (!begin_waiting(held, pause_ms)) {
+        connection->held = NULL;
+        connection_close(connection);
+        free(held);
+    }
+}
+
+/* Sends output, of which what follows pause_at waits for pause_ms. False when the connection is now held or gone. */
+static bool send_or_hold(struct connection *connection, uint8_t *output, const struct batch *batch, const uint8_t *rest,
+                         size_t rest_len)
+{
+    size_t at_once = batch->pause_ms != 0 ? batch->pause_at : batch->out_len;
+    int sent = 0;
+    if (at_once > 0) {
+        uv_buf_t buffer = uv_buf_init((char *)output, (unsigned)at_once);
+        sent = uv_try_write((uv_stream_t *)&connection->tcp, &buffer, 1);
+        if (sent == UV_EAGAIN)
+            sent = 0;
+        if (sent < 0) {
+            connection_close(connection);
+            return false;
+        }
+    }
+    if ((size_t)sent == batch->out_len)
+        return true;
+    bool pause = batch->pause_ms != 0 && (size_t)sent == at_once;
+    hold(connection, output + sent, batch->out_len - (size_t)sent, rest, rest_len, pause ? batch->pause_ms : 0);
+    return false;
+}
+
+/* After a hold: what was kept of the output, then of the input, then new bytes. */
+static void send_and_go_on(struct connection *connection, uint8_t *output, size_t output_len, const uint8_t *input,
+                           size_t input_len)
+{
+    const struct batch kept = {.out_len = output_len};
+    if (!send_or_hold(connection, output, &kept, input, input_len))
+        return;
+    if (connection->last_words)
+        connection_close(connection);
+    else
+        consume(connection, input, input_len);
+    if (!connection->closing && connection->held == NULL)
+        connection_start(connection);
+}
+
+/* ---- reading ---------------------------------------------------------------------------------------------------- */
+
+/* `fresh`: a frame ended since the last incomplete one, so its time begins now. */
+static void keep_partial(struct connection *connection, const uint8_t *bytes, size_t len, bool fresh)
+{
+    memcpy(connection->partial, bytes, len);
+    connection->partial_len = (uint16_t)len;
+    if (len == 0) {
+        connection->partial_since_ms = 0;
+    } else if (fresh || connection->partial_since_ms == 0) {
+        connection->partial_since_ms = uv_now(connection->server->config.loop);
+        server_watch(connection->server);
+    }
+}
+
+/* Answers all whole frames of the input and keeps the rest. */
+static void consume(struct connection *connection, const uint8_t *bytes, size_t len)
+{
+    for (bool fresh = false;;) {
+        struct batch batch = answer_batch(connection, bytes, len);
+        fresh = fresh || batch.taken > 0;
+        bytes += batch.taken;
+        len -= batch.taken;
+        connection->last_words = batch.close;
+        if (!send_or_hold(connection, connection->server->output, &batch, bytes, len))
+            return;
+        if (batch.close) {
+            connection_close(connection);
+            return;
+        }
+        if (!batch.more) {
+            keep_partial(connection, bytes, len, fresh);
+            return;
+        }
+    }
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+    (void)suggested;
+    struct connection *connection = handle->data;
+    uint8_t *input = connection->server->input;
+    memcpy(input, connection->partial, connection->partial_len);
+    *buffer = uv_buf_init((char *)input + connection->partial_len, INPUT_MAX);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
+{
+    (void)buffer;
+    struct connection *connection = stream->data;
+    struct mbp_server *server = connection->server;
+    if (got < 0) {
+        connection_close(connection);
+        return;
+    }
+    if (got == 0)
+        return;
+    server_touch(server, connection);
+    if (server->config.before_request != NULL)
+        server->config.before_request(server->config.ctx);
+    consume(connection, server->input, connection->partial_len + (size_t)got);
+}
+
+void connection_start(struct connection *connection)
+{
+    int error = uv_read_start((uv_stream_t *)&connection->tcp, on_alloc, on_read);
+    if (error != 0 && error != UV_EALREADY)
+        connection_close(connection);
+}

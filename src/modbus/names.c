@@ -1,0 +1,54 @@
+/* Function and exception codes in the specification's words (V1.1b3 sections 6 and 7). */
+#include "mbplant/modbus.h"
+
+const char *mbp_function_name(uint8_t function)
+{
+    switch (function) {
+    case 1:
+        return "Read Coils";
+    case 2:
+        return "Read Discrete Inputs";
+    case 3:
+        return "Read Holding Registers";
+    case 4:
+        return "Read Input Registers";
+    case 5:
+        return "Write Single Coil";
+    case 6:
+        return "Write Single Register";
+    case 7:
+        return "Read Exception Status";
+    case 8:
+        return "Diagnostics";
+    case 11:
+        return "Get Comm Event Counter";
+    case 12:
+        return "Get Comm Event Log";
+    case 15:
+        return "Write Multiple Coils";
+    case 16:
+        return "Write Multiple Registers";
+    case 17:
+        return "Report Server ID";
+    case 20:
+        return "Read File Record";
+    case 21:
+        return "Write File Record";
+    case 22:
+        return "Mask Write Register";
+    case 23:
+        return "Read/Write Multiple Registers";
+    case 24:
+        return "Read FIFO Queue";
+    case 43:
+        return "Encapsulated Interface Transport";
+    default:
+        return "unknown function";
+    }
+}
+
+const char *mbp_exception_name(uint8_t exception)
+{
+    bool known = exception >= 1 && exception <= 11 && exception != 9; /* section 7 has no 9 */
+    return known ? mbp_status_text((enum mbp_status)exception) : "unknown exception";
+}

@@ -1,0 +1,31 @@
+/* What the files of the PDU handler share. A handler gets the request and its length, writes the response behind its
+ * function code and says in *out_len how long the whole response is (0 = none); it returns 0 or an exception code. */
+#ifndef MBPLANT_PDU_PRIV_H
+#define MBPLANT_PDU_PRIV_H
+
+#include "mbplant/modbus.h"
+
+typedef enum mbp_status pdu_handler(const struct mbp_pdu_context *context, const uint8_t *request, size_t len,
+                                    uint8_t *response, size_t *out_len);
+
+static inline uint16_t pdu_u16(const uint8_t *bytes)
+{
+    return (uint16_t)((unsigned)bytes[0] << 8 | bytes[1]);
+}
+
+static inline void pdu_put_u16(uint8_t *bytes, unsigned number)
+{
+    bytes[0] = (uint8_t)(number >> 8);
+    bytes[1] = (uint8_t)number;
+}
+
+pdu_handler pdu_read_file_record, pdu_write_file_record, pdu_read_fifo_queue;
+pdu_handler pdu_read_exception_status, pdu_diagnostics, pdu_comm_event_counter, pdu_comm_event_log,
+    pdu_report_server_id;
+pdu_handler pdu_encapsulated_interface;
+
+/* Counts a received request and its outcome for FC 8, 11 and 12. */
+void pdu_serial_received(const struct mbp_pdu_context *context);
+void pdu_serial_sent(const struct mbp_pdu_context *context, uint8_t function, enum mbp_status status, size_t len);
+
+#endif

@@ -1,0 +1,216 @@
+/* The listening socket, the list of connections, and their deadlines. */
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "server_priv.h"
+
+#define SWEEP_MS 50u
+#define BACKLOG  1024
+
+/* ---- the list of connections, least recently used first --------------------------------------------------------- */
+
+void server_forget(struct mbp_server *server, const struct connection *connection)
+{
+    if (connection->older != NULL)
+        connection->older->newer = connection->newer;
+    else
+        server->oldest = connection->newer;
+    if (connection->newer != NULL)
+        connection->newer->older = connection->older;
+    else
+        server->newest = connection->older;
+}
+
+void server_append(struct mbp_server *server, struct connection *connection)
+{
+    connection->older = server->newest;
+    connection->newer = NULL;
+    if (server->newest != NULL)
+        server->newest->newer = connection;
+    else
+        server->oldest = connection;
+    server->newest = connection;
+}
+
+void server_touch(struct mbp_server *server, struct connection *connection)
+{
+    connection->used_ms = uv_now(server->config.loop);
+    if (server->newest == connection)
+        return;
+    server_forget(server, connection);
+    server_append(server, connection);
+}
+
+/* ---- deadlines -------------------------------------------------------------------------------------------------- */
+
+static bool over(uint64_t since_ms, uint64_t now_ms, uint64_t allowed_ms)
+{
+    return since_ms != 0 && allowed_ms != 0 && now_ms - since_ms >= allowed_ms;
+}
+
+static void on_sweep(uv_timer_t *timer)
+{
+    struct mbp_server *server = timer->data;
+    uint64_t now = uv_now(server->config.loop);
+    bool waiting = false;
+    for (struct connection *connection = server->oldest; connection != NULL;) {
+        struct connection *next = connection->newer;
+        bool idle = connection->held == NULL && over(connection->used_ms, now, server->idle_timeout_ms);
+        if (idle || over(connection->partial_since_ms, now, server->frame_timeout_ms)) {
+            server->counters.timeouts++;
+            connection_close(connection);
+        } else if (over(connection->blocked_since_ms, now, SLOW_CLIENT_MS)) {
+            server->counters.slow_closed++;
+            connection_close(connection);
+        } else if (connection->partial_since_ms != 0 || connection->blocked_since_ms != 0 ||
+                   server->idle_timeout_ms != 0) {
+            waiting = true;
+        }
+        connection = next;
+    }
+    if (!waiting) {
+        uv_timer_stop(timer);
+        server->sweeping = false;
+    }
+}
+
+void server_watch(struct mbp_server *server)
+{
+    if (server->sweeping)
+        return;
+    server->sweeping = true;
+    uv_timer_start(&server->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
+}
+
+/* ---- opening and closing ---------------------------------------------------------------------------------------- */
+
+void server_release(struct mbp_server *server)
+{
+    if (!server->closed || server->handles != 0 || server->counters.open != 0)
+        return;
+    free(server->faults);
+    free(server);
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    struct mbp_server *server = handle->data;
+    server->handles--;
+    server_release(server);
+}
+
+void mbp_server_close(struct mbp_server *server)
+{
+    if (server == NULL)
+        return;
+    server->closed = true;
+    while (server->oldest != NULL)
+        connection_close(server->oldest);
+    uv_close((uv_handle_t *)&server->listener, on_handle_closed);
+    uv_close((uv_handle_t *)&server->sweep, on_handle_closed);
+}
+
+static const char *listen_hint(int error)
+{
+    if (error == UV_EADDRINUSE)
+        return "; another program has that port: stop it, or choose another with -l ADDRESS:PORT";
+    if (error == UV_EACCES)
+        return "; ports below 1024 (502 too) need the capability cap_net_bind_service";
+    if (error == UV_EADDRNOTAVAIL)
+        return "; no interface of this machine has that address";
+    return "";
+}
+
+static enum mbp_status listen_at(struct mbp_server *server, const char *endpoint, FILE *errors)
+{
+    char host[64];
+    uint16_t port;
+    struct sockaddr_storage address;
+    struct sockaddr *any = (struct sockaddr *)&address;
+    if (mbp_endpoint_parse(endpoint, host, sizeof host, &port) != MBP_OK ||
+        (uv_ip4_addr(host, port, (struct sockaddr_in *)&address) != 0 &&
+         uv_ip6_addr(host, port, (struct sockaddr_in6 *)&address) != 0)) {
+        fprintf(errors,
+                "mbplantd: cannot listen at '%s': write it as ADDRESS:PORT, for example 127.0.0.1:5020 or [::1]:5020\n",
+                endpoint);
+        return MBP_ERR_FORMAT;
+    }
+    const struct access_address bound = access_address_of(any);
+    server->open_to_network = !access_is_loopback(&bound);
+    int error = uv_tcp_bind(&server->listener, any, 0);
+    if (error == 0)
+        error = uv_listen((uv_stream_t *)&server->listener, BACKLOG, admission_on_connection);
+    if (error != 0) {
+        fprintf(errors, "mbplantd: cannot listen at %s: %s%s\n", endpoint, uv_strerror(error), listen_hint(error));
+        return MBP_ERR_IO;
+    }
+    int len = sizeof address;
+    if (uv_tcp_getsockname(&server->listener, any, &len) == 0)
+        server->port = ntohs(any->sa_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
+                                                        : ((struct sockaddr_in *)&address)->sin_port);
+    return MBP_OK;
+}
+
+/* Each connection is a descriptor; the soft limit is often 1024. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/* The instructor's coils switch the plant file's faults at run time, where there is an instructor. */
+static const uint8_t *fault_switches(struct mbp_image *image)
+{
+    const struct mbp_image_unit *instructor = mbp_image_unit(image, MBP_INSTRUCTOR_UNIT);
+    return instructor != NULL && instructor->unit->instructor ? instructor->coils : NULL;
+}
+
+enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *errors, struct mbp_server **out)
+{
+    struct mbp_server *server = calloc(1, sizeof *server);
+    uint32_t fault_count = config->plant->server.fault_count;
+    struct fault_state *faults = fault_count == 0 ? NULL : calloc(fault_count, sizeof *faults);
+    if (server == NULL || (fault_count != 0 && faults == NULL)) {
+        free(server);
+        free(faults);
+        return MBP_ERR_MEMORY;
+    }
+    server->config = *config;
+    server->options = &config->plant->server;
+    server->faults = faults;
+    server->fault_enabled = fault_switches(config->image);
+    server->frame_timeout_ms = server->options->frame_timeout_ns / MBP_NS_PER_MS;
+    server->idle_timeout_ms = server->options->idle_timeout_ns / MBP_NS_PER_MS;
+    raise_descriptor_limit();
+    uv_tcp_init(config->loop, &server->listener); /* cannot fail: no socket is made before the bind */
+    uv_timer_init(config->loop, &server->sweep);
+    server->handles = 2;
+    server->listener.data = server;
+    server->sweep.data = server;
+    enum mbp_status status = listen_at(server, config->listen, errors);
+    if (status != MBP_OK)
+        mbp_server_close(server);
+    else
+        *out = server;
+    return status;
+}
+
+uint16_t mbp_server_port(const struct mbp_server *server)
+{
+    return server->port;
+}
+
+bool mbp_server_open_to_network(const struct mbp_server *server)
+{
+    return server->open_to_network;
+}
+
+struct mbp_server_counters mbp_server_counters(const struct mbp_server *server)
+{
+    return server->counters;
+}

@@ -1,0 +1,77 @@
+/* What server.c (who is connected), admission.c (who may) and connection.c (what one connection says) share. */
+#ifndef MBPLANT_SERVER_PRIV_H
+#define MBPLANT_SERVER_PRIV_H
+
+#include <uv.h>
+
+#include "access.h"
+#include "faults.h"
+#include "mbplant/modbus.h"
+
+/* One wake-up answers at most this much of a connection's stream, so that nobody waits long for its turn. */
+#define INPUT_MAX      (MBP_IN_FLIGHT_MAX * MBP_ADU_MAX)
+#define OUTPUT_MAX     (MBP_IN_FLIGHT_MAX * MBP_ADU_MAX)
+#define SLOW_CLIENT_MS 5000u
+
+struct connection {
+    uv_tcp_t tcp;
+    struct mbp_server *server;
+    struct connection *older, *newer; /* by last use */
+    struct access_address address;
+    struct access_right right;
+    uint64_t used_ms;          /* loop time of its last bytes */
+    uint64_t partial_since_ms; /* loop time of the first byte of an incomplete frame; 0 = none */
+    uint64_t blocked_since_ms; /* loop time since which the client does not read; 0 = it does */
+    struct held *held;         /* what cannot be sent yet, and what cannot be answered before it is */
+    bool listen_only;          /* FC 8 sub-function 4 */
+    bool last_words;           /* to be closed when everything is sent */
+    bool closing;
+    uint16_t partial_len;
+    uint16_t port;
+    uint8_t partial[MBP_ADU_MAX];
+};
+
+struct mbp_server {
+    struct mbp_server_config config;
+    const struct mbp_server_options *options;
+    uv_tcp_t listener;
+    uv_timer_t sweep;
+    bool sweeping;
+    bool open_to_network; /* listens beyond loopback */
+    uint16_t port;
+    uint64_t frame_timeout_ms, idle_timeout_ms;
+    struct connection *oldest, *newest;
+    struct mbp_server_counters counters;
+    uint64_t closing;              /* of counters.open: those on their way out */
+    struct mbp_serial serial[256]; /* by unit id */
+    struct fault_state *faults;    /* one per fault of the plant file */
+    const uint8_t *fault_enabled;  /* the instructor's coils, or NULL */
+    int handles;                   /* libuv handles of the server itself still open */
+    bool closed;
+    uint8_t input[MBP_ADU_MAX + INPUT_MAX]; /* one connection at a time is read and answered */
+    uint8_t output[OUTPUT_MAX];
+};
+
+/* Starts reading. */
+void connection_start(struct connection *connection);
+
+/* Closes it once; the memory goes with libuv's close callbacks. */
+void connection_close(struct connection *connection);
+
+/* Marks it as the most recently used. */
+void server_touch(struct mbp_server *server, struct connection *connection);
+
+/* Puts it into or takes it out of the list of open connections. */
+void server_append(struct mbp_server *server, struct connection *connection);
+void server_forget(struct mbp_server *server, const struct connection *connection);
+
+/* Makes the sweep run while some connection has a deadline. */
+void server_watch(struct mbp_server *server);
+
+/* Frees the server when the last of its handles and connections is gone. */
+void server_release(struct mbp_server *server);
+
+/* libuv's callback for a new connection. */
+void admission_on_connection(uv_stream_t *listener, int error);
+
+#endif

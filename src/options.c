@@ -1,0 +1,172 @@
+/* The command line of mbplantd: one table of options, help with examples. */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { USAGE_ERROR = 2 };
+enum long_only {
+    OPT_HTTP = 256,
+    OPT_SEED,
+    OPT_SPEED,
+    OPT_FAST_FORWARD,
+    OPT_CHECK,
+    OPT_PRINT_CONFIG,
+    OPT_TRACE,
+    OPT_VERSION
+};
+
+static const struct option long_options[] = {
+    {"listen", required_argument, NULL, 'l'},
+    {"http", required_argument, NULL, OPT_HTTP},
+    {"data", required_argument, NULL, 'd'},
+    {"seed", required_argument, NULL, OPT_SEED},
+    {"speed", required_argument, NULL, OPT_SPEED},
+    {"fast-forward", required_argument, NULL, OPT_FAST_FORWARD},
+    {"check", no_argument, NULL, OPT_CHECK},
+    {"print-config", no_argument, NULL, OPT_PRINT_CONFIG},
+    {"trace", no_argument, NULL, OPT_TRACE},
+    {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+static const char help[] =
+    "Usage: mbplantd [OPTION]... PLANT.yaml\n"
+    "A whole industrial plant behind one Modbus TCP port.\n"
+    "\n"
+    "  -l, --listen ADDR:PORT       where masters connect (default: the plant file's, 127.0.0.1:5020)\n"
+    "      --http ADDR:PORT|off     accepted for the dashboard to come; nothing is served yet\n"
+    "  -d, --data DIR               journal and retained state\n"
+    "                               (default: $XDG_STATE_HOME/mbplant/PLANT or ~/.local/state/mbplant/PLANT)\n"
+    "      --seed N                 another seed for noise and rejects than the plant file's\n"
+    "      --speed X                X times as fast as real time, 0.1 to 1000\n"
+    "      --fast-forward DURATION  run that much simulated time as fast as possible, without network, and exit\n"
+    "      --check                  check the plant file, print a summary, start nothing\n"
+    "      --print-config           print the plant file with every default and address explicit\n"
+    "      --trace                  print each frame decoded: who, unit, function, points and values by name\n"
+    "  -v, --verbose                print every event\n"
+    "  -h, --help                   this text\n"
+    "      --version                the version\n"
+    "\n"
+    "Examples:\n"
+    "  mbplantd config/bottling.yaml\n"
+    "  mbplantd -l 0.0.0.0:5020 -d /var/lib/mbplant config/bottling.yaml\n"
+    "  mbplantd --check my-plant.yaml\n"
+    "  mbplantd --fast-forward 8h -d /tmp/shift config/bottling.yaml\n"
+    "\n"
+    "Exit status: 0 stopped on request, 1 runtime failure, 2 usage or plant file.\n"
+    "SIGINT and SIGTERM stop it; the journal is complete when it has ended.\n";
+
+static int complain(const char *what, const char *value, const char *allowed)
+{
+    fprintf(stderr, "mbplantd: %s '%s': %s; see mbplantd --help\n", what, value, allowed);
+    return USAGE_ERROR;
+}
+
+static bool read_u64(const char *text, uint64_t *out)
+{
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 0);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0)
+        return false;
+    *out = number;
+    return true;
+}
+
+static bool read_speed(const char *text, double *out)
+{
+    char *end;
+    double number = strtod(text, &end);
+    if (end == text || *end != '\0' || !(number >= 0.1 && number <= 1000.0))
+        return false;
+    *out = number;
+    return true;
+}
+
+static bool is_endpoint(const char *text)
+{
+    char host[64];
+    uint16_t port;
+    return mbp_endpoint_parse(text, host, sizeof host, &port) == MBP_OK;
+}
+
+/* One option; -1 to go on, else the exit code. */
+static int take(int option, const char *argument, struct options *options)
+{
+    switch (option) {
+    case 'l':
+        options->listen = argument;
+        return is_endpoint(argument) ? -1 : complain("--listen", argument, "write ADDR:PORT, as in 127.0.0.1:5020");
+    case OPT_HTTP:
+        options->http = argument;
+        return strcmp(argument, "off") == 0 || is_endpoint(argument)
+                   ? -1
+                   : complain("--http", argument, "write ADDR:PORT or off");
+    case 'd':
+        options->data_dir = argument;
+        return -1;
+    case OPT_SEED:
+        options->has_seed = true;
+        return read_u64(argument, &options->seed) ? -1 : complain("--seed", argument, "write a whole number from 0 up");
+    case OPT_SPEED:
+        return read_speed(argument, &options->speed) ? -1
+                                                     : complain("--speed", argument, "write a number from 0.1 to 1000");
+    case OPT_FAST_FORWARD:
+        options->mode = MODE_FAST_FORWARD;
+        return mbp_duration_parse(argument, &options->fast_forward_ns) == MBP_OK
+                   ? -1
+                   : complain("--fast-forward", argument, "write a duration with its unit, as in 30min or 8h");
+    case OPT_CHECK:
+        options->mode = MODE_CHECK;
+        return -1;
+    case OPT_PRINT_CONFIG:
+        options->mode = MODE_PRINT_CONFIG;
+        return -1;
+    case OPT_TRACE:
+        options->trace = true;
+        return -1;
+    case 'v':
+        options->verbose = true;
+        return -1;
+    case 'h':
+        fputs(help, stdout);
+        return 0;
+    case OPT_VERSION:
+        puts("mbplantd " MBP_VERSION);
+        return 0;
+    default:
+        return -1; /* told by the caller, who knows the word */
+    }
+}
+
+int options_read(int argc, char **argv, struct options *options)
+{
+    *options = (struct options){.speed = 1.0};
+    int option;
+    opterr = 0; /* one line, and ours */
+    /* One thread: getopt's globals are nobody else's. */
+    while ((option = getopt_long(argc, argv, ":l:d:vh", long_options, NULL)) != -1) { // NOLINT(concurrency-mt-unsafe)
+        if (option == '?' || option == ':') {
+            const char *word = argv[optind - 1];
+            return complain(option == ':' ? "option" : "unknown option", word,
+                            option == ':' ? "it needs a value" : "it is not one of mbplantd's");
+        }
+        int code = take(option, optarg, options);
+        if (code >= 0)
+            return code;
+    }
+    if (optind != argc - 1) {
+        fprintf(stderr, "mbplantd: %s; usage: mbplantd [OPTION]... PLANT.yaml (see mbplantd --help)\n",
+                optind == argc ? "no plant file given" : "more than one plant file given");
+        return USAGE_ERROR;
+    }
+    options->plant_path = argv[optind];
+    return -1;
+}

@@ -1,0 +1,26 @@
+/* The command line of mbplantd. */
+#ifndef MBPLANT_OPTIONS_H
+#define MBPLANT_OPTIONS_H
+
+#include "mbplant/base.h"
+
+enum mode { MODE_RUN, MODE_CHECK, MODE_PRINT_CONFIG, MODE_FAST_FORWARD };
+
+struct options {
+    const char *plant_path;
+    const char *listen;   /* NULL = as the plant file says */
+    const char *http;     /* NULL = as the plant file says */
+    const char *data_dir; /* NULL = the default */
+    enum mode mode;
+    bool has_seed;
+    uint64_t seed;
+    double speed;
+    uint64_t fast_forward_ns;
+    bool verbose;
+    bool trace;
+};
+
+/* Reads the command line; prints help, version or what is wrong. Returns -1 to go on, else the exit code. */
+int options_read(int argc, char **argv, struct options *options);
+
+#endif

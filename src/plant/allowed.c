@@ -1,0 +1,80 @@
+/* allowed: what a key may hold, in words, for messages. */
+#include <stdio.h>
+
+#include "scalar.h"
+#include "schema.h"
+
+const char *mbp_schema_keys(const struct mbp_schema *schema, char *buf, size_t size)
+{
+    size_t used = 0;
+    buf[0] = '\0';
+    for (unsigned i = 0; i < schema->field_count && used < size; i++) {
+        used += (size_t)snprintf(buf + used, size - used, "%s%s", i == 0 ? "" : ", ", schema->fields[i].key);
+    }
+    return buf;
+}
+
+static void number_allowed(const struct mbp_field *field, char *buf, size_t size)
+{
+    char low[32], high[32];
+    mbp_scalar_format(field->low, low, sizeof low);
+    mbp_scalar_format(field->high, high, sizeof high);
+    if (field->high < DBL_MAX) {
+        snprintf(buf, size, "a number %s..%s", low, high);
+    } else if (field->low > -DBL_MAX) {
+        snprintf(buf, size, "a number, at least %s", low);
+    } else {
+        snprintf(buf, size, "a number");
+    }
+}
+
+void mbp_field_allowed(const struct mbp_field *field, char *buf, size_t size)
+{
+    char low[64], list[256];
+    switch (field->type) {
+    case MBP_FIELD_TEXT:
+        snprintf(buf, size, "a text of one line, at most %.0f bytes", field->high);
+        break;
+    case MBP_FIELD_ASCII:
+        snprintf(buf, size, "a text of printable ASCII, at most %.0f characters", field->high);
+        break;
+    case MBP_FIELD_NAME:
+        snprintf(buf, size, "a name of at most %d letters, digits, '_', '-', '.', a letter first", MBP_NAME_MAX);
+        break;
+    case MBP_FIELD_COUNT:
+        snprintf(buf, size, "a whole number %.0f..%.0f", field->low, field->high);
+        break;
+    case MBP_FIELD_SEED:
+        snprintf(buf, size, "a whole number 0..18446744073709551615");
+        break;
+    case MBP_FIELD_NUMBER:
+        number_allowed(field, buf, size);
+        break;
+    case MBP_FIELD_SHARE:
+        snprintf(buf, size, "a share 0..1 or a percentage such as 1.5%%");
+        break;
+    case MBP_FIELD_DURATION:
+        mbp_duration_format((uint64_t)field->low, low, sizeof low);
+        mbp_duration_format((uint64_t)field->high, list, sizeof list);
+        snprintf(buf, size, "a duration %s..%s, a number with its unit (us ms s min h d)", low, list);
+        break;
+    case MBP_FIELD_BOOL:
+        snprintf(buf, size, "true or false");
+        break;
+    case MBP_FIELD_CHOICE:
+        snprintf(buf, size, "one of %s", mbp_words_list(field->words, list, sizeof list));
+        break;
+    case MBP_FIELD_ENDPOINT:
+        snprintf(buf, size, "ADDRESS:PORT such as 127.0.0.1:5020 or \"[::1]:5020\" in quotes");
+        break;
+    case MBP_FIELD_MAP:
+        snprintf(buf, size, "a group of keys: %s", mbp_schema_keys(field->schema, list, sizeof list));
+        break;
+    case MBP_FIELD_LIST:
+        snprintf(buf, size, "a list of at most %.0f, each %s", field->high, field->schema->noun);
+        break;
+    case MBP_FIELD_CUSTOM:
+        snprintf(buf, size, "%s", field->allowed);
+        break;
+    }
+}

@@ -1,0 +1,84 @@
+/* arena: a list of chunks, each handed out from its start upwards. */
+#include "arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_CHUNK ((size_t)16 << 10)
+#define LAST_CHUNK  ((size_t)1 << 20)
+
+struct mbp_arena_chunk {
+    struct mbp_arena_chunk *older;
+    size_t used, size; /* of the bytes */
+    alignas(max_align_t) unsigned char bytes[];
+};
+
+static struct mbp_arena_chunk *chunk_new(struct mbp_arena *arena, size_t size)
+{
+    if (arena->next_size == 0) {
+        arena->next_size = FIRST_CHUNK;
+    }
+    if (size < arena->next_size) {
+        size = arena->next_size;
+        if (arena->next_size < LAST_CHUNK) {
+            arena->next_size *= 2;
+        }
+    }
+    if (size > SIZE_MAX - sizeof(struct mbp_arena_chunk)) {
+        return NULL;
+    }
+    struct mbp_arena_chunk *chunk = calloc(1, sizeof *chunk + size);
+    if (chunk == NULL) {
+        return NULL;
+    }
+    chunk->size = size;
+    chunk->older = arena->chunks;
+    arena->chunks = chunk;
+    return chunk;
+}
+
+static void *take(struct mbp_arena *arena, size_t size, size_t align)
+{
+    struct mbp_arena_chunk *chunk = arena->chunks;
+    size_t at = chunk == NULL ? 0 : (chunk->used + align - 1) & ~(align - 1);
+    if (chunk == NULL || at > chunk->size || size > chunk->size - at) {
+        chunk = chunk_new(arena, size);
+        at = 0;
+    }
+    if (chunk == NULL) {
+        return NULL;
+    }
+    chunk->used = at + size;
+    return chunk->bytes + at;
+}
+
+void *mbp_arena_array(struct mbp_arena *arena, size_t count, size_t size)
+{
+    if (size != 0 && count > SIZE_MAX / size) {
+        return NULL;
+    }
+    return take(arena, count * size, alignof(max_align_t));
+}
+
+char *mbp_arena_text(struct mbp_arena *arena, const char *bytes, size_t len)
+{
+    char *copy = take(arena, len + 1, 1);
+    if (copy != NULL) {
+        memcpy(copy, bytes, len);
+        copy[len] = '\0';
+    }
+    return copy;
+}
+
+void mbp_arena_free(struct mbp_arena *arena)
+{
+    struct mbp_arena_chunk *chunk = arena->chunks;
+    while (chunk != NULL) {
+        struct mbp_arena_chunk *older = chunk->older;
+        free(chunk);
+        chunk = older;
+    }
+    *arena = (struct mbp_arena){0};
+}

@@ -1,0 +1,10 @@
+/* check: what the keys of one sensor must have to do with each other. */
+#ifndef MBP_PLANT_CHECK_H
+#define MBP_PLANT_CHECK_H
+
+#include "schema.h"
+
+/* The check of mbp_sensor_schema: also settles the range, the limits and the signal. */
+void mbp_check_sensor(struct mbp_reader *reader, void *sensor_def);
+
+#endif

@@ -1,0 +1,212 @@
+/* defs: the plant file as it is written, before `repeat` is expanded. Lives from reading to the end of the load. */
+#ifndef MBP_PLANT_DEFS_H
+#define MBP_PLANT_DEFS_H
+
+#include "schema.h"
+
+struct mbp_input_def {
+    struct mbp_def def;
+    const char *from; /* may hold placeholders */
+    double gain;
+    uint64_t lag_ns, dead_time_ns;
+};
+
+struct mbp_wave_def {
+    struct mbp_def def;
+    int shape; /* enum mbp_wave */
+    double amplitude;
+    uint64_t period_ns;
+    double phase;
+};
+
+struct mbp_integrate_def {
+    struct mbp_def def;
+    double gain, initial;
+};
+
+struct mbp_wander_def {
+    struct mbp_def def;
+    double sigma;
+    uint64_t tau_ns;
+};
+
+struct mbp_replay_def {
+    struct mbp_def def;
+    const char *file;   /* NULL = none */
+    const char *column; /* NULL = the second */
+    bool loop;
+};
+
+enum mbp_signal_field {
+    MBP_SIGNAL_BASE,
+    MBP_SIGNAL_WAVE,
+    MBP_SIGNAL_INPUTS,
+    MBP_SIGNAL_INTEGRATE,
+    MBP_SIGNAL_LAG,
+    MBP_SIGNAL_DEAD_TIME,
+    MBP_SIGNAL_WANDER,
+    MBP_SIGNAL_NOISE,
+    MBP_SIGNAL_REPLAY,
+    MBP_SIGNAL_TEXT
+};
+
+struct mbp_signal_def {
+    struct mbp_def def;
+    double base[MBP_STATE_COUNT];
+    struct mbp_wave_def wave;
+    struct mbp_def_list inputs; /* of struct mbp_input_def */
+    struct mbp_integrate_def integrate;
+    struct mbp_wander_def wander;
+    uint64_t lag_ns, dead_time_ns;
+    double noise;
+    struct mbp_replay_def replay;
+    const char *text;
+};
+
+struct mbp_type_def {
+    uint8_t type;   /* enum mbp_type */
+    uint16_t words; /* of it */
+};
+
+enum mbp_register_field { MBP_REGISTER_AT, MBP_REGISTER_TYPE, MBP_REGISTER_SCALE, MBP_REGISTER_ORDER };
+
+struct mbp_register_def {
+    struct mbp_def def;
+    uint32_t at;
+    struct mbp_type_def type;
+    double scale;
+    int order; /* enum mbp_order */
+};
+
+struct mbp_limits_def {
+    struct mbp_def def;
+    double value[MBP_LIMIT_COUNT]; /* NaN = unused */
+};
+
+enum mbp_sensor_field {
+    MBP_SENSOR_NAME,
+    MBP_SENSOR_LABEL,
+    MBP_SENSOR_KIND,
+    MBP_SENSOR_UNIT,
+    MBP_SENSOR_RANGE,
+    MBP_SENSOR_MIN,
+    MBP_SENSOR_MAX,
+    MBP_SENSOR_LIMITS,
+    MBP_SENSOR_TRIP,
+    MBP_SENSOR_DEADBAND,
+    MBP_SENSOR_DELAY,
+    MBP_SENSOR_PRIORITY,
+    MBP_SENSOR_SIGNAL,
+    MBP_SENSOR_REGISTER,
+    MBP_SENSOR_INJECT,
+    MBP_SENSOR_REPEAT,
+    MBP_SENSOR_FIELDS
+};
+
+struct mbp_sensor_def {
+    struct mbp_def def;
+    const char *name, *label, *unit_text;
+    int kind, priority, inject;
+    double range[2];
+    double min, max;
+    struct mbp_limits_def limits; /* min and max are put here */
+    uint32_t trip;                /* bits of enum mbp_limit */
+    double deadband;
+    uint64_t delay_ns;
+    struct mbp_signal_def *signal_def; /* NULL when the file has none */
+    const struct mbp_signal *signal;
+    struct mbp_register_def reg;
+    uint32_t repeat;
+};
+
+struct mbp_machine_def {
+    struct mbp_def def;
+    const char *name, *label;
+    int initial; /* enum mbp_state_code */
+    struct {
+        struct mbp_def def;
+        uint64_t time_ns;
+        double reject;
+    } cycle;
+    struct {
+        struct mbp_def def;
+        uint64_t every_ns, takes_ns;
+    } maintenance;
+    struct mbp_def_list sensors;
+    uint32_t repeat;
+};
+
+struct mbp_values_def {
+    const uint16_t *items;
+    uint32_t count;
+};
+
+struct mbp_block_def {
+    struct mbp_def def;
+    uint32_t at, count;
+    struct mbp_values_def values;
+    int access; /* enum mbp_access */
+    uint32_t min, max;
+    bool has_min, has_max;
+};
+
+struct mbp_file_def {
+    struct mbp_def def;
+    uint32_t number, count;
+    struct mbp_values_def values;
+};
+
+struct mbp_fifo_def {
+    struct mbp_def def;
+    uint32_t at;
+    struct mbp_values_def values;
+};
+
+struct mbp_tables_def {
+    struct mbp_def def;
+    struct mbp_def_list blocks[MBP_TABLE_COUNT]; /* of struct mbp_block_def */
+    struct mbp_def_list files, fifos;
+};
+
+struct mbp_unit_def {
+    struct mbp_def def;
+    const char *name; /* NULL when the file has none */
+    uint32_t id;
+    int gaps; /* 1 = zero */
+    uint32_t repeat;
+    struct mbp_def_list machines, sensors;
+    struct mbp_tables_def tables;
+    bool unsure; /* its addresses cannot be told because of an error in it */
+};
+
+struct mbp_server_def {
+    struct mbp_def def;
+    struct mbp_server_options options;
+    struct mbp_def_list access, faults;
+};
+
+struct mbp_plant_def {
+    struct mbp_def def;
+    const char *name; /* NULL when the file has none */
+    uint64_t scan_ns, seed;
+    struct mbp_server_def server;
+    bool instructor;
+    struct {
+        struct mbp_def def;
+        const char *listen; /* NULL = off */
+    } http;
+    struct {
+        struct mbp_def def;
+        const char *object[7];
+    } identity;
+    struct mbp_def_list units;
+};
+
+/* What the root, a sensor and the tables of a unit may hold. */
+extern const struct mbp_schema mbp_plant_schema, mbp_server_schema, mbp_sensor_schema, mbp_tables_schema;
+
+/* Custom readers of fields (schema.h). */
+enum mbp_reading mbp_read_values(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                 void *at);
+
+#endif

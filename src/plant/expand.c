@@ -1,0 +1,316 @@
+/* expand: each definition becomes as many units, machines and sensors as its `repeat` says, in file order: within a
+ * unit the machines' sensors first, then the unit's own. */
+#include <string.h>
+
+#include "load.h"
+
+#define FILLED_MAX 512 /* bytes of a label with its counters filled in */
+
+static const struct mbp_unit_def *unit_at(const struct mbp_load *load, uint32_t i)
+{
+    return (const struct mbp_unit_def *)load->def.units.items + i;
+}
+
+static const struct mbp_machine_def *machine_at(const struct mbp_unit_def *unit, uint32_t i)
+{
+    return (const struct mbp_machine_def *)unit->machines.items + i;
+}
+
+static const struct mbp_sensor_def *sensor_at(const struct mbp_def_list *sensors, uint32_t i)
+{
+    return (const struct mbp_sensor_def *)sensors->items + i;
+}
+
+/* ---- how many ------------------------------------------------------------------------------------------------- */
+
+struct totals {
+    uint64_t units, machines, sensors, inputs;
+};
+
+static void count_sensors(const struct mbp_def_list *sensors, uint64_t times, struct totals *totals)
+{
+    for (uint32_t i = 0; i < sensors->count; i++) {
+        const struct mbp_sensor_def *sensor = sensor_at(sensors, i);
+        totals->sensors += times * sensor->repeat;
+        totals->inputs += sensor->signal_def == NULL ? 0 : times * sensor->repeat * sensor->signal_def->inputs.count;
+    }
+}
+
+static struct totals count_unit(const struct mbp_unit_def *unit)
+{
+    struct totals totals = {.units = 1};
+    for (uint32_t i = 0; i < unit->machines.count; i++) {
+        const struct mbp_machine_def *machine = machine_at(unit, i);
+        totals.machines += machine->repeat;
+        count_sensors(&machine->sensors, machine->repeat, &totals);
+    }
+    count_sensors(&unit->sensors, 1, &totals);
+    return totals;
+}
+
+static bool count_all(struct mbp_load *load, struct totals *totals)
+{
+    bool fits = true;
+    for (uint32_t i = 0; i < load->def.units.count; i++) {
+        const struct mbp_unit_def *unit = unit_at(load, i);
+        struct totals one = count_unit(unit);
+        if (one.machines > MBP_MACHINES_PER_UNIT_MAX || one.sensors > MBP_SENSORS_PER_UNIT_MAX) {
+            bool machines = one.machines > MBP_MACHINES_PER_UNIT_MAX;
+            mbp_reader_tell(
+                &load->reader, unit->def.node, "the unit has %llu %s; allowed are %d: spread them over more units",
+                (unsigned long long)(machines ? one.machines : one.sensors), machines ? "machines" : "sensors",
+                machines ? MBP_MACHINES_PER_UNIT_MAX : MBP_SENSORS_PER_UNIT_MAX);
+            fits = false;
+        }
+        totals->units += unit->repeat;
+        totals->machines += one.machines * unit->repeat;
+        totals->sensors += one.sensors * unit->repeat;
+        totals->inputs += one.inputs * unit->repeat;
+    }
+    if (totals->units > 247) {
+        mbp_reader_tell(&load->reader, mbp_def_node(&load->def.def, "units"),
+                        "the plant has %llu units; unit ids allow 247", (unsigned long long)totals->units);
+        fits = false;
+    }
+    return fits;
+}
+
+/* ---- text ----------------------------------------------------------------------------------------------------- */
+
+/* Text with its counters filled in; shared by all instances when it has none. Too long a one is cut: mbp_check_names
+ * has told of names, and labels are for people. */
+static const char *fill(struct mbp_load *load, const char *text, const struct mbp_counters *counters)
+{
+    char filled[FILLED_MAX];
+    if (strchr(text, '{') == NULL) {
+        return text;
+    }
+    size_t len = mbp_pattern_fill(text, counters, filled, sizeof filled);
+    return len == SIZE_MAX ? text : mbp_reader_keep(&load->reader, filled, len);
+}
+
+/* Names without placeholders still stand in scratch memory. */
+static const char *fill_name(struct mbp_load *load, const char *text, const struct mbp_counters *counters)
+{
+    char filled[FILLED_MAX] = "";
+    size_t len = text == NULL ? 0 : mbp_pattern_fill(text, counters, filled, sizeof filled);
+    return mbp_reader_keep(&load->reader, filled, len == SIZE_MAX ? 0 : len);
+}
+
+/* ---- one of each ---------------------------------------------------------------------------------------------- */
+
+static void add_sensor(struct mbp_load *load, const struct mbp_sensor_def *def, uint32_t machine,
+                       struct mbp_counters counters, uint32_t instance)
+{
+    struct mbp_plant *plant = load->plant;
+    uint32_t index = plant->sensor_count++;
+    struct mbp_sensor *sensor = &load->sensors[index];
+    load->origins[index] = (struct mbp_sensor_origin){def, counters, instance};
+    sensor->name = fill_name(load, def->name, &counters);
+    sensor->label = fill(load, def->label, &counters);
+    sensor->unit_text = def->unit_text;
+    sensor->signal = def->signal;
+    memcpy(sensor->range, def->range, sizeof sensor->range);
+    memcpy(sensor->limits, def->limits.value, sizeof sensor->limits);
+    sensor->deadband = def->deadband;
+    sensor->delay_ns = def->delay_ns;
+    sensor->machine = machine;
+    sensor->unit = plant->unit_count;
+    sensor->first_input = plant->input_count;
+    sensor->input_count = def->signal_def == NULL ? 0 : def->signal_def->inputs.count;
+    plant->input_count += sensor->input_count;
+    sensor->reg.scale = def->reg.scale;
+    sensor->reg.type = def->reg.type.type;
+    sensor->reg.words = def->reg.type.words;
+    sensor->reg.order = (uint8_t)def->reg.order;
+    sensor->kind = (uint8_t)def->kind;
+    sensor->trip = machine == UINT32_MAX ? 0 : (uint8_t)def->trip;
+    sensor->priority = (uint8_t)def->priority;
+    sensor->inject = (uint8_t)def->inject;
+}
+
+static void add_sensors(struct mbp_load *load, const struct mbp_def_list *sensors, uint32_t machine,
+                        uint32_t machine_number, uint32_t unit_number)
+{
+    for (uint32_t i = 0; i < sensors->count; i++) {
+        const struct mbp_sensor_def *def = sensor_at(sensors, i);
+        uint32_t before = machine_number == 0 ? 0 : (machine_number - 1) * def->repeat;
+        for (uint32_t n = 1; n <= def->repeat; n++) {
+            add_sensor(load, def, machine, (struct mbp_counters){n, machine_number, unit_number}, before + n - 1);
+        }
+    }
+}
+
+static void add_machine(struct mbp_load *load, const struct mbp_machine_def *def, uint32_t number, uint32_t unit_number)
+{
+    struct mbp_plant *plant = load->plant;
+    struct mbp_counters counters = {number, number, unit_number};
+    uint32_t index = plant->machine_count++;
+    struct mbp_machine *machine = &load->machines[index];
+    load->machine_defs[index] = def;
+    machine->name = fill_name(load, def->name, &counters);
+    machine->label = fill(load, def->label, &counters);
+    machine->unit = plant->unit_count;
+    machine->initial = (enum mbp_state_code)def->initial;
+    machine->cycle_ns = def->cycle.time_ns;
+    machine->reject = def->cycle.reject;
+    machine->maintenance_every_ns = def->maintenance.every_ns;
+    machine->maintenance_takes_ns = def->maintenance.takes_ns;
+    machine->first_sensor = plant->sensor_count;
+    add_sensors(load, &def->sensors, index, number, unit_number);
+    machine->sensor_count = plant->sensor_count - machine->first_sensor;
+}
+
+static void add_unit(struct mbp_load *load, const struct mbp_unit_def *def, uint32_t number)
+{
+    struct mbp_plant *plant = load->plant;
+    struct mbp_unit *unit = &load->units[plant->unit_count];
+    load->unit_defs[plant->unit_count] = def;
+    unit->id = (uint8_t)(def->id + number - 1);
+    unit->name = fill(load, def->name != NULL ? def->name : "Unit {u}",
+                      &(struct mbp_counters){number, 0, def->name != NULL ? number : unit->id});
+    unit->gaps_zero = def->gaps == 1;
+    unit->first_machine = plant->machine_count;
+    unit->first_sensor = plant->sensor_count;
+    for (uint32_t i = 0; i < def->machines.count; i++) {
+        const struct mbp_machine_def *machine = machine_at(def, i);
+        for (uint32_t m = 1; m <= machine->repeat; m++) {
+            add_machine(load, machine, m, number);
+        }
+    }
+    add_sensors(load, &def->sensors, UINT32_MAX, 0, number);
+    unit->machine_count = plant->machine_count - unit->first_machine;
+    unit->sensor_count = plant->sensor_count - unit->first_sensor;
+    plant->unit_count++;
+}
+
+/* ---- tables --------------------------------------------------------------------------------------------------- */
+
+static void add_blocks(struct mbp_load *load, const struct mbp_def_list *list, enum mbp_table table,
+                       struct mbp_unit *unit)
+{
+    const struct mbp_block_def *defs = list->items;
+    struct mbp_block *blocks = mbp_reader_array(&load->reader, load->reader.keep, list->count, sizeof *blocks);
+    if (blocks == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < list->count; i++) {
+        blocks[i] = (struct mbp_block){.at = (uint16_t)defs[i].at,
+                                       .count = defs[i].count,
+                                       .values = defs[i].values.items,
+                                       .writable = defs[i].access == MBP_ACCESS_READ_WRITE,
+                                       .has_min = defs[i].has_min,
+                                       .has_max = defs[i].has_max,
+                                       .min = (uint16_t)defs[i].min,
+                                       .max = (uint16_t)defs[i].max};
+    }
+    unit->blocks[table] = blocks;
+    unit->block_count[table] = list->count;
+}
+
+static void add_files(struct mbp_load *load, const struct mbp_tables_def *tables, struct mbp_unit *unit)
+{
+    const struct mbp_file_def *file_defs = tables->files.items;
+    const struct mbp_fifo_def *fifo_defs = tables->fifos.items;
+    struct mbp_file *files = mbp_reader_array(&load->reader, load->reader.keep, tables->files.count, sizeof *files);
+    struct mbp_fifo *fifos = mbp_reader_array(&load->reader, load->reader.keep, tables->fifos.count, sizeof *fifos);
+    if (files == NULL || fifos == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < tables->files.count; i++) {
+        files[i] =
+            (struct mbp_file){(uint16_t)file_defs[i].number, file_defs[i].values.count, file_defs[i].values.items};
+    }
+    for (uint32_t i = 0; i < tables->fifos.count; i++) {
+        fifos[i] = (struct mbp_fifo){(uint16_t)fifo_defs[i].at, (uint16_t)fifo_defs[i].values.count,
+                                     fifo_defs[i].values.items};
+    }
+    unit->files = files;
+    unit->file_count = tables->files.count;
+    unit->fifos = fifos;
+    unit->fifo_count = tables->fifos.count;
+}
+
+/* ---- the instructor's unit ------------------------------------------------------------------------------------ */
+
+/* Unit 247: coil i switches fault i on the wire. It follows the units of the file, so that the first of those stays the
+ * one that answers to ids 0 and 255. */
+static void add_instructor(struct mbp_load *load)
+{
+    struct mbp_reader *reader = &load->reader;
+    uint32_t count = load->plant->server.fault_count;
+    struct mbp_unit_def *def = mbp_reader_array(reader, reader->scratch, 1, sizeof *def);
+    struct mbp_block_def *block = mbp_reader_array(reader, reader->scratch, 1, sizeof *block);
+    uint16_t *enabled = mbp_reader_array(reader, reader->keep, count + 1, sizeof *enabled);
+    if (def == NULL || block == NULL || enabled == NULL) {
+        return;
+    }
+    for (uint32_t u = 0; u < load->plant->unit_count; u++) {
+        if (load->units[u].id == MBP_INSTRUCTOR_UNIT) {
+            mbp_reader_tell(reader, load->unit_defs[u]->def.node,
+                            "with 'instructor: true' unit id 247 is the instructor's; give this unit another id");
+            return;
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        enabled[i] = load->plant->server.faults[i].enabled;
+    }
+    const struct mbp_def at_root = {.node = load->def.def.node};
+    *block = (struct mbp_block_def){
+        .def = at_root, .count = count, .values = {enabled, count}, .access = MBP_ACCESS_READ_WRITE};
+    *def = (struct mbp_unit_def){.def = at_root, .name = "Instructor", .id = MBP_INSTRUCTOR_UNIT, .repeat = 1};
+    def->tables.blocks[MBP_COILS] = (struct mbp_def_list){block, count != 0 ? 1 : 0};
+    struct mbp_unit *unit = &load->units[load->plant->unit_count];
+    add_blocks(load, &def->tables.blocks[MBP_COILS], MBP_COILS, unit);
+    add_unit(load, def, 1);
+    unit->instructor = true;
+}
+
+/* ---- all ------------------------------------------------------------------------------------------------------ */
+
+static bool allocate(struct mbp_load *load, const struct totals *totals)
+{
+    struct mbp_reader *reader = &load->reader;
+    uint64_t units = totals->units + 1; /* the instructor's too */
+    load->units = mbp_reader_array(reader, reader->keep, units, sizeof *load->units);
+    load->machines = mbp_reader_array(reader, reader->keep, totals->machines, sizeof *load->machines);
+    load->sensors = mbp_reader_array(reader, reader->keep, totals->sensors, sizeof *load->sensors);
+    load->inputs = mbp_reader_array(reader, reader->keep, totals->inputs, sizeof *load->inputs);
+    load->unit_defs = mbp_reader_array(reader, reader->scratch, units, sizeof(struct mbp_unit_def *));
+    load->machine_defs = mbp_reader_array(reader, reader->scratch, totals->machines, sizeof(struct mbp_machine_def *));
+    load->origins = mbp_reader_array(reader, reader->scratch, totals->sensors, sizeof *load->origins);
+    load->plant->units = load->units;
+    load->plant->machines = load->machines;
+    load->plant->sensors = load->sensors;
+    load->plant->inputs = load->inputs;
+    return !reader->out_of_memory;
+}
+
+enum mbp_status mbp_expand(struct mbp_load *load)
+{
+    struct totals totals = {0};
+    if (!count_all(load, &totals)) {
+        return MBP_ERR_FORMAT;
+    }
+    if (!allocate(load, &totals)) {
+        return MBP_ERR_MEMORY;
+    }
+    for (uint32_t i = 0; i < load->def.units.count; i++) {
+        const struct mbp_unit_def *def = unit_at(load, i);
+        struct mbp_unit *first = &load->units[load->plant->unit_count];
+        for (unsigned table = 0; table < MBP_TABLE_COUNT; table++) {
+            add_blocks(load, &def->tables.blocks[table], (enum mbp_table)table, first);
+        }
+        add_files(load, &def->tables, first);
+        for (uint32_t number = 1; number <= def->repeat; number++) {
+            struct mbp_unit *unit = &load->units[load->plant->unit_count];
+            *unit = *first; /* the tables are the same for all */
+            add_unit(load, def, number);
+        }
+    }
+    if (load->def.instructor) {
+        load->plant->server = load->def.server.options;
+        add_instructor(load);
+    }
+    return load->reader.out_of_memory ? MBP_ERR_MEMORY : MBP_OK;
+}

@@ -1,0 +1,64 @@
+/* index: linear probing, never more than half full. */
+#include "index.h"
+
+#include <string.h>
+
+static const char *name_of(const struct mbp_plant *plant, uint32_t item)
+{
+    return item < plant->machine_count ? plant->machines[item].name : plant->sensors[item - plant->machine_count].name;
+}
+
+enum mbp_status mbp_index_init(struct mbp_index *index, const struct mbp_plant *plant, struct mbp_arena *arena)
+{
+    uint32_t size = 16;
+    while (size < 2 * (plant->machine_count + plant->sensor_count)) {
+        size *= 2;
+    }
+    uint32_t *slots = mbp_arena_array(arena, size, sizeof *slots);
+    if (slots == NULL) {
+        return MBP_ERR_MEMORY;
+    }
+    *index = (struct mbp_index){slots, size - 1};
+    return MBP_OK;
+}
+
+/* The slot of the name, or the free one where it would stand. */
+static uint32_t *slot_of(const struct mbp_index *index, const struct mbp_plant *plant, const char *name)
+{
+    uint64_t hash = mbp_name_hash(name);
+    uint32_t at = (uint32_t)(hash ^ (hash >> 32)) & index->mask;
+    while (index->slots[at] != 0 && strcmp(name_of(plant, index->slots[at] - 1), name) != 0) {
+        at = (at + 1) & index->mask;
+    }
+    return &index->slots[at];
+}
+
+uint32_t mbp_index_find(const struct mbp_index *index, const struct mbp_plant *plant, const char *name)
+{
+    uint32_t taken = *slot_of(index, plant, name);
+    return taken == 0 ? UINT32_MAX : taken - 1;
+}
+
+uint32_t mbp_index_add(struct mbp_index *index, const struct mbp_plant *plant, uint32_t item)
+{
+    uint32_t *slot = slot_of(index, plant, name_of(plant, item));
+    if (*slot != 0) {
+        return *slot - 1;
+    }
+    *slot = item + 1;
+    return UINT32_MAX;
+}
+
+uint32_t mbp_plant_find_machine(const struct mbp_plant *plant, const char *name)
+{
+    const struct mbp_plant_memory *memory = plant->memory;
+    uint32_t item = mbp_index_find(&memory->index, plant, name);
+    return item < plant->machine_count ? item : UINT32_MAX;
+}
+
+uint32_t mbp_plant_find_sensor(const struct mbp_plant *plant, const char *name)
+{
+    const struct mbp_plant_memory *memory = plant->memory;
+    uint32_t item = mbp_index_find(&memory->index, plant, name);
+    return item == UINT32_MAX || item < plant->machine_count ? UINT32_MAX : item - plant->machine_count;
+}

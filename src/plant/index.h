@@ -1,0 +1,29 @@
+/* index: machines and sensors by name, in one open-addressed table of the plant's memory. */
+#ifndef MBP_PLANT_INDEX_H
+#define MBP_PLANT_INDEX_H
+
+#include "arena.h"
+#include "mbplant/plant.h"
+
+/* An item is a machine's index, or the number of machines plus a sensor's index. */
+struct mbp_index {
+    uint32_t *slots; /* item + 1; 0 = free */
+    uint32_t mask;
+};
+
+/* What plant->memory points to. */
+struct mbp_plant_memory {
+    struct mbp_arena arena;
+    struct mbp_index index;
+};
+
+/* Room for all machines and sensors of the plant. Errors: MBP_ERR_MEMORY. */
+enum mbp_status mbp_index_init(struct mbp_index *index, const struct mbp_plant *plant, struct mbp_arena *arena);
+
+/* The item of this name, UINT32_MAX when there is none. */
+uint32_t mbp_index_find(const struct mbp_index *index, const struct mbp_plant *plant, const char *name);
+
+/* Adds an item under its name; returns the item that has the name already, or UINT32_MAX when it was free. */
+uint32_t mbp_index_add(struct mbp_index *index, const struct mbp_plant *plant, uint32_t item);
+
+#endif

@@ -1,0 +1,43 @@
+/* load: what the steps from definitions to a plant hand to each other. */
+#ifndef MBP_PLANT_LOAD_H
+#define MBP_PLANT_LOAD_H
+
+#include "defs.h"
+#include "index.h"
+#include "pattern.h"
+
+/* Where an expanded sensor comes from. */
+struct mbp_sensor_origin {
+    const struct mbp_sensor_def *def;
+    struct mbp_counters counters;
+    uint32_t instance; /* of the definition in this unit, from 0 */
+};
+
+struct mbp_load {
+    struct mbp_reader reader;
+    struct mbp_plant_def def;
+    struct mbp_plant *plant;
+    /* The plant's arrays while they may still be written, and the definition behind each item. */
+    struct mbp_unit *units;
+    struct mbp_machine *machines;
+    struct mbp_sensor *sensors;
+    struct mbp_input *inputs;
+    const struct mbp_unit_def **unit_defs;
+    const struct mbp_machine_def **machine_defs;
+    struct mbp_sensor_origin *origins;
+};
+
+/* The rules of names that hold for a definition before it is expanded: placeholders where `repeat` needs them. */
+void mbp_check_names(struct mbp_load *load);
+
+/* Definitions -> arrays, `repeat` carried out. Errors: MBP_ERR_MEMORY; MBP_ERR_FORMAT when there are too many of
+ * something to go on (told). */
+enum mbp_status mbp_expand(struct mbp_load *load);
+
+/* Unique names and unit ids; inputs' sensors by name. Errors: MBP_ERR_MEMORY. */
+enum mbp_status mbp_resolve(struct mbp_load *load);
+
+/* Every address; overlaps and what does not fit. Errors: MBP_ERR_MEMORY. */
+enum mbp_status mbp_layout(struct mbp_load *load);
+
+#endif

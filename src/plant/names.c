@@ -1,0 +1,174 @@
+/* names: words <-> enums, diagnoses by kind, references. */
+#include "names.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *const state_names[] = {"en_service", "en_panne", "maintenance"};
+static const char *const limit_names[] = {"low_low", "low", "high", "high_high"};
+static const char *const table_names[] = {"coils", "discrete_inputs", "holding_registers", "input_registers"};
+static const char *const type_names[] = {"int16",  "uint16",  "int32",   "uint32", "int64",
+                                         "uint64", "float32", "float64", "bool",   "string"};
+static const char *const order_names[] = {"ABCD", "CDAB", "BADC", "DCBA"};
+static const char *const inject_names[] = {"hold", "once", "reject"};
+static const char *const priority_names[] = {"low", "medium", "high", "critical"};
+static const char *const kind_names[] = {"temperature",  "pressure",      "level",   "flow",      "speed",
+                                         "vibration",    "current",       "voltage", "humidity",  "power",
+                                         "torque",       "position",      "weight",  "frequency", "ph",
+                                         "conductivity", "concentration", "generic"};
+static const char *const wave_names[] = {"none", "sine", "square", "triangle", "sawtooth", "steps"};
+static const char *const access_names[] = {"read", "read_write"};
+static const char *const gaps_names[] = {"error", "zero"};
+static const char *const allow_names[] = {"read", "operate", "all"};
+static const char *const wire_fault_names[] = {"delay",    "drop",  "exception", "wrong_transaction",
+                                               "truncate", "split", "close"};
+
+_Static_assert(COUNT_OF(state_names) == MBP_STATE_COUNT, "a word for each state");
+_Static_assert(COUNT_OF(limit_names) == MBP_LIMIT_COUNT, "a word for each limit");
+_Static_assert(COUNT_OF(table_names) == MBP_TABLE_COUNT, "a word for each table");
+_Static_assert(COUNT_OF(type_names) == MBP_TYPE_COUNT, "a word for each type");
+_Static_assert(COUNT_OF(order_names) == MBP_ORDER_COUNT, "a word for each order");
+_Static_assert(COUNT_OF(inject_names) == MBP_INJECT_COUNT, "a word for each inject");
+_Static_assert(COUNT_OF(priority_names) == MBP_PRIORITY_COUNT, "a word for each priority");
+_Static_assert(COUNT_OF(kind_names) == MBP_KIND_COUNT, "a word for each kind");
+_Static_assert(COUNT_OF(wave_names) == MBP_WAVE_COUNT, "a word for each wave");
+
+static const struct mbp_synonym state_synonyms[] = {{"in_service", MBP_EN_SERVICE}, {"faulted", MBP_EN_PANNE}};
+
+#define WORDS(what, names)                                                                                             \
+    {                                                                                                                  \
+        what, names, COUNT_OF(names), NULL, 0                                                                          \
+    }
+
+const struct mbp_words mbp_state_words = {"a machine's state", state_names, COUNT_OF(state_names), state_synonyms,
+                                          COUNT_OF(state_synonyms)};
+const struct mbp_words mbp_limit_words = WORDS("a limit", limit_names);
+const struct mbp_words mbp_table_words = WORDS("a table", table_names);
+const struct mbp_words mbp_type_words_list = WORDS("a type", type_names);
+const struct mbp_words mbp_order_words = WORDS("an order", order_names);
+const struct mbp_words mbp_inject_words = WORDS("a way to inject", inject_names);
+const struct mbp_words mbp_priority_words = WORDS("a priority", priority_names);
+const struct mbp_words mbp_kind_words = WORDS("a kind", kind_names);
+const struct mbp_words mbp_wave_words = WORDS("a shape", wave_names);
+const struct mbp_words mbp_access_words = WORDS("an access", access_names);
+const struct mbp_words mbp_gaps_words = WORDS("a way with gaps", gaps_names);
+const struct mbp_words mbp_allow_words = WORDS("a permission", allow_names);
+const struct mbp_words mbp_wire_fault_words = WORDS("a wire fault", wire_fault_names);
+
+int mbp_words_find(const struct mbp_words *words, const char *word)
+{
+    for (unsigned i = 0; i < words->count; i++) {
+        if (strcmp(words->names[i], word) == 0) {
+            return (int)i;
+        }
+    }
+    for (unsigned i = 0; i < words->synonym_count; i++) {
+        if (strcmp(words->synonyms[i].word, word) == 0) {
+            return words->synonyms[i].value;
+        }
+    }
+    return -1;
+}
+
+const char *mbp_words_list(const struct mbp_words *words, char *buf, size_t size)
+{
+    size_t used = 0;
+    buf[0] = '\0';
+    for (unsigned i = 0; i < words->count && used < size; i++) {
+        used += (size_t)snprintf(buf + used, size - used, "%s%s", i == 0 ? "" : ", ", words->names[i]);
+    }
+    return buf;
+}
+
+static const char *name_of(const struct mbp_words *words, unsigned value)
+{
+    assert(value < words->count);
+    return words->names[value];
+}
+
+const char *mbp_state_name(enum mbp_state_code state)
+{
+    return name_of(&mbp_state_words, state);
+}
+
+const char *mbp_limit_name(enum mbp_limit limit)
+{
+    return name_of(&mbp_limit_words, limit);
+}
+
+const char *mbp_table_name(enum mbp_table table)
+{
+    return name_of(&mbp_table_words, table);
+}
+
+const char *mbp_type_name(enum mbp_type type)
+{
+    return name_of(&mbp_type_words_list, type);
+}
+
+const char *mbp_order_name(enum mbp_order order)
+{
+    return name_of(&mbp_order_words, order);
+}
+
+const char *mbp_inject_name(enum mbp_inject inject)
+{
+    return name_of(&mbp_inject_words, inject);
+}
+
+const char *mbp_priority_name(enum mbp_priority priority)
+{
+    return name_of(&mbp_priority_words, priority);
+}
+
+const char *mbp_kind_name(enum mbp_kind kind)
+{
+    return name_of(&mbp_kind_words, kind);
+}
+
+const char *mbp_wave_name(enum mbp_wave wave)
+{
+    return name_of(&mbp_wave_words, wave);
+}
+
+/* The mission names those of temperature and pressure; the others are the terms of their fields (ANSI device numbers
+ * for the electrical ones: 27 undervoltage, 37 undercurrent, 50 overcurrent, 59 overvoltage, 81 frequency). */
+static const char *const diagnoses[][2] = {
+    [MBP_TEMPERATURE] = {"Low temperature", "Overheating"},
+    [MBP_PRESSURE] = {"Pressure drop", "Overpressure"},
+    [MBP_LEVEL] = {"Low level", "Overfilling"},
+    [MBP_FLOW] = {"Low flow", "Excess flow"},
+    [MBP_SPEED] = {"Underspeed", "Overspeed"},
+    [MBP_VIBRATION] = {"Vibration signal low", "Excessive vibration"},
+    [MBP_CURRENT] = {"Undercurrent", "Overcurrent"},
+    [MBP_VOLTAGE] = {"Undervoltage", "Overvoltage"},
+    [MBP_HUMIDITY] = {"Too dry", "Too humid"},
+    [MBP_POWER] = {"Low power", "Overload"},
+    [MBP_TORQUE] = {"Low torque", "Excess torque"},
+    [MBP_POSITION] = {"Position too low", "Overtravel"},
+    [MBP_WEIGHT] = {"Underweight", "Overweight"},
+    [MBP_FREQUENCY] = {"Underfrequency", "Overfrequency"},
+    [MBP_PH] = {"Too acid", "Too alkaline"},
+    [MBP_CONDUCTIVITY] = {"Low conductivity", "High conductivity"},
+    [MBP_CONCENTRATION] = {"Low concentration", "High concentration"},
+    [MBP_GENERIC] = {"Low value", "High value"},
+};
+_Static_assert(COUNT_OF(diagnoses) == MBP_KIND_COUNT, "a diagnosis for each kind");
+
+const char *mbp_kind_diagnosis(enum mbp_kind kind, enum mbp_limit limit)
+{
+    assert((unsigned)kind < MBP_KIND_COUNT && (unsigned)limit < MBP_LIMIT_COUNT);
+    return diagnoses[kind][limit >= MBP_HIGH];
+}
+
+const char *mbp_reference(enum mbp_table table, uint16_t addr, char *buf, size_t size)
+{
+    static const unsigned digit[] = {
+        [MBP_COILS] = 0, [MBP_DISCRETE_INPUTS] = 1, [MBP_HOLDING_REGISTERS] = 4, [MBP_INPUT_REGISTERS] = 3};
+    assert((unsigned)table < MBP_TABLE_COUNT);
+    snprintf(buf, size, addr > 9998 ? "%u%05u" : "%u%04u", digit[table], addr + 1u);
+    return buf;
+}

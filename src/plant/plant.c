@@ -1,0 +1,188 @@
+/* plant: the file -> struct mbp_plant, step by step; all its errors in one run. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "load.h"
+#include "scalar.h"
+
+/* A plant without a name is called as its file, so that two of them do not share a journal. */
+static const char *name_of_file(struct mbp_load *load, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash == NULL ? path : slash + 1;
+    const char *dot = strrchr(base, '.');
+    size_t len = dot == NULL || dot == base ? strlen(base) : (size_t)(dot - base);
+    if (len == 0 || len > 80 || !mbp_scalar_printable(base, len)) {
+        return "plant";
+    }
+    return mbp_reader_keep(&load->reader, base, len);
+}
+
+/* Relative paths in the file begin where it stands. */
+static const char *folder_of_file(struct mbp_load *load, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? "" : mbp_reader_keep(&load->reader, path, (size_t)(slash - path) + 1);
+}
+
+static void set_plant(struct mbp_load *load, const char *path, struct mbp_text text)
+{
+    struct mbp_plant *plant = load->plant;
+    const struct mbp_plant_def *def = &load->def;
+    plant->name = def->name != NULL ? def->name : name_of_file(load, path);
+    plant->folder = folder_of_file(load, path);
+    plant->scan_ns = def->scan_ns;
+    plant->seed = def->seed;
+    plant->server = def->server.options;
+    plant->instructor = def->instructor;
+    plant->http_listen = def->http.listen;
+    memcpy(plant->identity.object, def->identity.object, sizeof plant->identity.object);
+    plant->text.bytes = mbp_reader_keep(&load->reader, text.bytes, text.len);
+    plant->text.len = text.len;
+    plant->text_crc = mbp_crc32(0, text.bytes, text.len);
+}
+
+/* Each step works on what the one before could make of the file, so that later kinds of errors are found as well. */
+static enum mbp_status build(struct mbp_load *load, const char *path, struct mbp_text text)
+{
+    struct mbp_errors *errors = load->reader.errors;
+    const struct mbp_node *root = NULL;
+    if (text.len > MBP_PLANT_FILE_MAX) {
+        mbp_errors_add(errors, 1, 1, "the file is larger than %u MiB; let 'repeat' write what is alike",
+                       MBP_PLANT_FILE_MAX >> 20);
+        return MBP_ERR_FORMAT;
+    }
+    enum mbp_status status = mbp_tree_parse(text, load->reader.scratch, errors, &root);
+    if (status != MBP_OK) {
+        return status;
+    }
+    if (!mbp_read_map(&load->reader, root, &mbp_plant_schema, &load->def)) {
+        mbp_reader_tell(&load->reader, root,
+                        "this is no plant file; a plant file is keys with values and starts with 'mbplant: 1'");
+        return MBP_ERR_FORMAT;
+    }
+    if (load->reader.out_of_memory) {
+        return MBP_ERR_MEMORY;
+    }
+    mbp_check_names(load);
+    status = mbp_expand(load);
+    if (status == MBP_OK) {
+        status = mbp_resolve(load);
+    }
+    if (status == MBP_OK) {
+        status = mbp_layout(load);
+    }
+    if (status != MBP_OK) {
+        return status;
+    }
+    set_plant(load, path, text);
+    return load->reader.out_of_memory ? MBP_ERR_MEMORY : errors->count != 0 ? MBP_ERR_FORMAT : MBP_OK;
+}
+
+/* The plant stands in the arena that it owns. */
+static struct mbp_plant *plant_new(void)
+{
+    struct mbp_plant_memory *memory = calloc(1, sizeof *memory);
+    if (memory == NULL) {
+        return NULL;
+    }
+    struct mbp_plant *plant = mbp_arena_array(&memory->arena, 1, sizeof *plant);
+    if (plant == NULL) {
+        free(memory);
+        return NULL;
+    }
+    plant->memory = memory;
+    return plant;
+}
+
+enum mbp_status mbp_plant_parse(const char *path, struct mbp_text text, FILE *errors, struct mbp_plant **out)
+{
+    enum mbp_status status = MBP_ERR_MEMORY;
+    struct mbp_arena scratch = {0};
+    struct mbp_load *load = calloc(1, sizeof *load);
+    struct mbp_errors *list = calloc(1, sizeof *list);
+    struct mbp_plant *plant = plant_new();
+    if (load == NULL || list == NULL || plant == NULL) {
+        goto out;
+    }
+    load->plant = plant;
+    load->reader = (struct mbp_reader){
+        .keep = &((struct mbp_plant_memory *)plant->memory)->arena, .scratch = &scratch, .errors = list};
+    status = build(load, path, text);
+    mbp_errors_write(list, path, errors);
+    if (status == MBP_OK) {
+        *out = plant;
+        plant = NULL;
+    }
+
+out:
+    if (status == MBP_ERR_MEMORY) {
+        fprintf(errors, "%s: not enough memory for this plant\n", path);
+    }
+    mbp_plant_free(plant);
+    free(list);
+    free(load);
+    mbp_arena_free(&scratch);
+    return status;
+}
+
+/* Reads to the end, whatever kind of file it is; one byte more than allowed suffices to know that it is too large. */
+static enum mbp_status read_all(FILE *file, char **bytes, size_t *len)
+{
+    size_t room = 0, used = 0;
+    char *buf = NULL;
+    for (;;) {
+        if (used == room) {
+            room = room == 0 ? 64 << 10 : 2 * room;
+            char *bigger = realloc(buf, room);
+            if (bigger == NULL) {
+                free(buf);
+                return MBP_ERR_MEMORY;
+            }
+            buf = bigger;
+        }
+        size_t got = fread(buf + used, 1, room - used, file);
+        used += got;
+        if (got == 0 || used > MBP_PLANT_FILE_MAX) {
+            break;
+        }
+    }
+    if (ferror(file)) {
+        free(buf);
+        return MBP_ERR_IO;
+    }
+    *bytes = buf;
+    *len = used;
+    return MBP_OK;
+}
+
+enum mbp_status mbp_plant_load(const char *path, FILE *errors, struct mbp_plant **out)
+{
+    char *bytes = NULL;
+    size_t len = 0;
+    FILE *file = fopen(path, "rbe");
+    enum mbp_status status = file == NULL ? MBP_ERR_IO : read_all(file, &bytes, &len);
+    if (status == MBP_ERR_IO) {
+        fprintf(errors, "%s: cannot be read: %s\n", path, strerror(errno));
+    } else if (status == MBP_ERR_MEMORY) {
+        fprintf(errors, "%s: not enough memory to read it\n", path);
+    } else {
+        status = mbp_plant_parse(path, (struct mbp_text){bytes, len}, errors, out);
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    free(bytes);
+    return status;
+}
+
+void mbp_plant_free(struct mbp_plant *plant)
+{
+    if (plant == NULL) {
+        return;
+    }
+    struct mbp_plant_memory *memory = plant->memory;
+    mbp_arena_free(&memory->arena);
+    free(memory);
+}

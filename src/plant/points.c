@@ -1,0 +1,298 @@
+/* points: every point of a unit's map, one after another. */
+#include "points.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define NOTHING         UINT32_MAX
+
+struct item {
+    const char *suffix; /* of the machine's or sensor's name; a whole name in the summary */
+    const char *what;
+    const char *unit_text;
+    uint8_t offset; /* from the start of its block */
+    uint8_t count;
+    uint8_t type;
+    double scale;
+};
+
+static const struct item machine_coils[] = {
+    {"en_service", "ask for this state", "", 0, 1, MBP_BOOL, 1},
+    {"en_panne", "ask for this state", "", 1, 1, MBP_BOOL, 1},
+    {"maintenance", "ask for this state", "", 2, 1, MBP_BOOL, 1},
+    {"acknowledge", "acknowledge its alarms", "", 3, 1, MBP_BOOL, 1},
+};
+static const struct item sensor_coils[] = {
+    {"forced", "value is forced; 0 releases", "", 0, 1, MBP_BOOL, 1},
+    {"shelved", "alarms are shelved", "", 0, 1, MBP_BOOL, 1},
+};
+static const struct item sensor_bits[] = {
+    {"low_low_alarm", "alarm", "", 0, 1, MBP_BOOL, 1},
+    {"low_alarm", "alarm", "", 1, 1, MBP_BOOL, 1},
+    {"high_alarm", "alarm", "", 2, 1, MBP_BOOL, 1},
+    {"high_high_alarm", "alarm", "", 3, 1, MBP_BOOL, 1},
+    {"unacknowledged", "an alarm waits", "", 4, 1, MBP_BOOL, 1},
+    {"is_shelved", "alarms are shelved", "", 5, 1, MBP_BOOL, 1},
+    {"is_forced", "value is forced", "", 6, 1, MBP_BOOL, 1},
+    {"bad_quality", "out of its range", "", 7, 1, MBP_BOOL, 1},
+};
+static const struct item machine_bits[] = {
+    {"running", "is in service", "", 0, 1, MBP_BOOL, 1},
+    {"trip_active", "an alarm trips it", "", 1, 1, MBP_BOOL, 1},
+    {"maintenance_due", "maintenance is due", "", 2, 1, MBP_BOOL, 1},
+};
+static const struct item summary[] = {
+    {"map version", "of this register map", "", 0, 1, MBP_UINT16, 1},
+    {"machines in all", "count", "", 1, 1, MBP_UINT16, 1},
+    {"machines en_service", "count", "", 2, 1, MBP_UINT16, 1},
+    {"machines en_panne", "count", "", 3, 1, MBP_UINT16, 1},
+    {"machines in maintenance", "count", "", 4, 1, MBP_UINT16, 1},
+    {"sensors in all", "count", "", 5, 1, MBP_UINT16, 1},
+    {"active alarms", "count", "", 6, 1, MBP_UINT16, 1},
+    {"unacknowledged alarms", "count", "", 7, 1, MBP_UINT16, 1},
+    {"last durable event", "number", "", 8, 2, MBP_UINT32, 1},
+    {"oldest event", "number", "", 10, 2, MBP_UINT32, 1},
+    {"last incident", "its event's number", "", 12, 2, MBP_UINT32, 1},
+    {"scan count", "scans done", "", 14, 2, MBP_UINT32, 1},
+    {"scan time last", "of the last scan", "us", 16, 1, MBP_UINT16, 1},
+    {"scan time max", "of all scans", "us", 17, 1, MBP_UINT16, 1},
+    {"late scans", "count", "", 18, 2, MBP_UINT32, 1},
+    {"simulated time", "since the start", "ms", 20, 4, MBP_UINT64, 1},
+};
+static const struct item machine_words[] = {
+    {"state", "0 en_service 1 en_panne 2 maintenance", "", 0, 1, MBP_UINT16, 1},
+    {"first_out", "sensor that tripped it, 65535 none", "", 1, 1, MBP_UINT16, 1},
+    {"alarms", "active alarms", "", 2, 1, MBP_UINT16, 1},
+    {"good", "good products", "", 3, 2, MBP_UINT32, 1},
+    {"reject", "rejected products", "", 5, 2, MBP_UINT32, 1},
+    {"running_time", "time en_service", "s", 7, 2, MBP_UINT32, 1},
+    {"down_time", "time en_panne", "s", 9, 2, MBP_UINT32, 1},
+    {"maintenance_time", "time in maintenance", "s", 11, 2, MBP_UINT32, 1},
+    {"failures", "times en_panne", "", 13, 1, MBP_UINT16, 1},
+    {"since", "Unix time of its state's begin", "s", 14, 2, MBP_UINT32, 1},
+};
+static const struct item sensor_float = {"float32", "value as float32", "", 0, MBP_FLOAT_WORDS, MBP_FLOAT32, 1};
+
+static bool is_suffix_of(const struct item *items, size_t count, const char *suffix)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(items[i].suffix, suffix) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool mbp_point_suffix_is_taken(const char *suffix)
+{
+    for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++) {
+        if (strcmp(mbp_limit_name((enum mbp_limit)limit), suffix) == 0) {
+            return true;
+        }
+    }
+    return is_suffix_of(machine_coils, COUNT_OF(machine_coils), suffix) ||
+           is_suffix_of(sensor_coils, COUNT_OF(sensor_coils), suffix) ||
+           is_suffix_of(sensor_bits, COUNT_OF(sensor_bits), suffix) ||
+           is_suffix_of(machine_bits, COUNT_OF(machine_bits), suffix) ||
+           is_suffix_of(machine_words, COUNT_OF(machine_words), suffix) || is_suffix_of(&sensor_float, 1, suffix);
+}
+
+/* ---- visiting -------------------------------------------------------------------------------------------------- */
+
+struct tour {
+    const struct mbp_plant *plant;
+    const struct mbp_unit *unit;
+    int (*visit)(const struct mbp_point *point, void *ctx);
+    void *ctx;
+};
+
+static struct mbp_point point_of(const struct item *item, enum mbp_table table, uint32_t base, const char *name)
+{
+    struct mbp_point point = {.what = item->what,
+                              .unit_text = item->unit_text,
+                              .scale = item->scale,
+                              .count = item->count,
+                              .sensor = NOTHING,
+                              .machine = NOTHING,
+                              .addr = (uint16_t)(base + item->offset),
+                              .table = (uint8_t)table,
+                              .type = item->type,
+                              .order = MBP_ABCD,
+                              .writable = table == MBP_COILS};
+    snprintf(point.name, sizeof point.name, "%s%s%s", name, name[0] != '\0' ? "." : "", item->suffix);
+    return point;
+}
+
+/* All items of each machine of the unit, stride apart. */
+static int visit_machines(const struct tour *tour, enum mbp_table table, uint32_t base, uint32_t stride,
+                          const struct item *items, size_t count)
+{
+    int stop = 0;
+    for (uint32_t m = 0; m < tour->unit->machine_count && stop == 0; m++) {
+        uint32_t machine = tour->unit->first_machine + m;
+        for (size_t i = 0; i < count && stop == 0; i++) {
+            struct mbp_point point = point_of(&items[i], table, base + stride * m, tour->plant->machines[machine].name);
+            point.machine = machine;
+            stop = tour->visit(&point, tour->ctx);
+        }
+    }
+    return stop;
+}
+
+/* The same of each sensor. A float32 copy is in the sensor's own engineering unit. */
+static int visit_sensors(const struct tour *tour, enum mbp_table table, uint32_t base, uint32_t stride,
+                         const struct item *items, size_t count)
+{
+    int stop = 0;
+    for (uint32_t s = 0; s < tour->unit->sensor_count && stop == 0; s++) {
+        const struct mbp_sensor *sensor = &tour->plant->sensors[tour->unit->first_sensor + s];
+        for (size_t i = 0; i < count && stop == 0; i++) {
+            struct mbp_point point = point_of(&items[i], table, base + stride * s, sensor->name);
+            point.sensor = tour->unit->first_sensor + s;
+            point.machine = sensor->machine;
+            point.unit_text = items[i].type == MBP_FLOAT32 ? sensor->unit_text : "";
+            stop = tour->visit(&point, tour->ctx);
+        }
+    }
+    return stop;
+}
+
+static struct mbp_point register_point(const struct tour *tour, uint32_t s)
+{
+    const struct mbp_sensor *sensor = &tour->plant->sensors[s];
+    struct mbp_point point = {.what = "value",
+                              .unit_text = sensor->unit_text,
+                              .scale = sensor->reg.scale,
+                              .count = sensor->reg.words,
+                              .sensor = s,
+                              .machine = sensor->machine,
+                              .addr = sensor->reg.addr,
+                              .table = MBP_HOLDING_REGISTERS,
+                              .type = sensor->reg.type,
+                              .order = sensor->reg.order,
+                              .writable = sensor->inject != MBP_INJECT_REJECT};
+    snprintf(point.name, sizeof point.name, "%s", sensor->name);
+    return point;
+}
+
+static int visit_values(const struct tour *tour)
+{
+    int stop = 0;
+    for (uint32_t s = 0; s < tour->unit->sensor_count && stop == 0; s++) {
+        struct mbp_point point = register_point(tour, tour->unit->first_sensor + s);
+        stop = tour->visit(&point, tour->ctx);
+    }
+    return stop;
+}
+
+static int visit_limits(const struct tour *tour)
+{
+    int stop = 0;
+    for (uint32_t s = tour->unit->first_sensor; s < tour->unit->first_sensor + tour->unit->sensor_count; s++) {
+        const struct mbp_sensor *sensor = &tour->plant->sensors[s];
+        unsigned limits = mbp_sensor_has_limits(sensor) ? MBP_LIMIT_COUNT : 0;
+        for (unsigned limit = 0; limit < limits && stop == 0; limit++) {
+            struct mbp_point point = register_point(tour, s);
+            point.what = "limit";
+            point.addr = (uint16_t)(sensor->reg.limits_addr + limit * sensor->reg.words);
+            point.writable = true;
+            snprintf(point.name, sizeof point.name, "%s.%s", sensor->name, mbp_limit_name((enum mbp_limit)limit));
+            stop = tour->visit(&point, tour->ctx);
+        }
+    }
+    return stop;
+}
+
+static int visit_blocks(const struct tour *tour, enum mbp_table table)
+{
+    int stop = 0;
+    bool bits = table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
+    for (uint32_t b = 0; b < tour->unit->block_count[table] && stop == 0; b++) {
+        const struct mbp_block *block = &tour->unit->blocks[table][b];
+        struct mbp_point point = {.what = "raw",
+                                  .unit_text = "",
+                                  .scale = 1,
+                                  .count = block->count,
+                                  .sensor = NOTHING,
+                                  .machine = NOTHING,
+                                  .addr = block->at,
+                                  .table = (uint8_t)table,
+                                  .type = bits ? MBP_BOOL : MBP_UINT16,
+                                  .order = MBP_ABCD,
+                                  .writable = block->writable};
+        snprintf(point.name, sizeof point.name, "%s %u", mbp_table_name(table), block->at);
+        stop = tour->visit(&point, tour->ctx);
+    }
+    return stop;
+}
+
+static int visit_summary(const struct tour *tour)
+{
+    int stop = 0;
+    for (size_t i = 0; i < COUNT_OF(summary) && stop == 0; i++) {
+        struct mbp_point point = point_of(&summary[i], MBP_INPUT_REGISTERS, 0, "");
+        stop = tour->visit(&point, tour->ctx);
+    }
+    return stop;
+}
+
+static int visit_recent(const struct tour *tour)
+{
+    struct mbp_point point = {.name = "recent events",
+                              .what = "20 registers each, newest first",
+                              .unit_text = "",
+                              .scale = 1,
+                              .count = MBP_RECENT_WORDS,
+                              .sensor = NOTHING,
+                              .machine = NOTHING,
+                              .addr = tour->unit->layout.input_events,
+                              .table = MBP_INPUT_REGISTERS,
+                              .type = MBP_UINT16,
+                              .order = MBP_ABCD};
+    return tour->visit(&point, tour->ctx);
+}
+
+/* `a ?: b` in standard C: the tour goes on while nobody stopped it. */
+#define THEN(stop, call) ((stop) != 0 ? (stop) : (call))
+
+static int visit_map(const struct tour *tour, enum mbp_table table)
+{
+    const struct mbp_layout *at = &tour->unit->layout;
+    int stop = 0;
+    switch (table) {
+    case MBP_COILS:
+        stop = visit_machines(tour, table, 0, MBP_COILS_PER_MACHINE, machine_coils, COUNT_OF(machine_coils));
+        stop = THEN(stop, visit_sensors(tour, table, at->coil_forced, 1, &sensor_coils[0], 1));
+        return THEN(stop, visit_sensors(tour, table, at->coil_shelved, 1, &sensor_coils[1], 1));
+    case MBP_DISCRETE_INPUTS:
+        stop = visit_sensors(tour, table, 0, MBP_BITS_PER_SENSOR, sensor_bits, COUNT_OF(sensor_bits));
+        return THEN(stop, visit_machines(tour, table, at->discrete_machines, MBP_BITS_PER_MACHINE, machine_bits,
+                                         COUNT_OF(machine_bits)));
+    case MBP_HOLDING_REGISTERS:
+        stop = visit_values(tour);
+        return THEN(stop, visit_limits(tour));
+    case MBP_INPUT_REGISTERS:
+        stop = visit_summary(tour);
+        stop = THEN(stop, visit_machines(tour, table, at->input_machines, MBP_MACHINE_WORDS, machine_words,
+                                         COUNT_OF(machine_words)));
+        stop = THEN(stop, visit_sensors(tour, table, at->input_sensors, MBP_FLOAT_WORDS, &sensor_float, 1));
+        return THEN(stop, visit_recent(tour));
+    case MBP_TABLE_COUNT:
+        break;
+    }
+    return stop;
+}
+
+int mbp_plant_points(const struct mbp_plant *plant, uint32_t unit,
+                     int (*visit)(const struct mbp_point *point, void *ctx), void *ctx)
+{
+    struct tour tour = {plant, &plant->units[unit], visit, ctx};
+    bool has_map = mbp_unit_has_map(tour.unit);
+    int stop = 0;
+    for (unsigned table = 0; table < MBP_TABLE_COUNT && stop == 0; table++) {
+        stop = has_map ? visit_map(&tour, (enum mbp_table)table) : 0;
+        stop = THEN(stop, visit_blocks(&tour, (enum mbp_table)table));
+    }
+    return stop;
+}

@@ -1,0 +1,26 @@
+/* print: the parts of --print-config. */
+#ifndef MBP_PLANT_PRINT_H
+#define MBP_PLANT_PRINT_H
+
+#include <stdio.h>
+
+#include "mbplant/plant.h"
+
+/* In double quotes. */
+void mbp_print_text(FILE *out, const char *text);
+
+/* A name needs no quotes, but one of them has a meaning in YAML. */
+void mbp_print_name(FILE *out, const char *name);
+
+/* Each after the text `before`. */
+void mbp_print_number(FILE *out, const char *before, double value);
+void mbp_print_duration(FILE *out, const char *before, uint64_t ns);
+
+/* `sensors:` with count of the plant's sensors from first, all of this unit. Nothing when count is 0. */
+void mbp_print_sensors(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
+                       uint32_t count, const char *indent);
+
+/* `server:` with all its keys. */
+void mbp_print_server(FILE *out, const struct mbp_server_options *server);
+
+#endif

@@ -1,0 +1,171 @@
+/* print_sensor: sensors with every key. Comments name the addresses that the map gives them beside the value's. */
+#include <math.h>
+#include <stdio.h>
+
+#include "points.h"
+#include "print.h"
+
+static void print_inputs(FILE *out, const struct mbp_plant *plant, const struct mbp_sensor *sensor, const char *indent)
+{
+    fprintf(out, "%s  inputs:\n", indent);
+    for (uint32_t i = 0; i < sensor->input_count; i++) {
+        const struct mbp_input *input = &plant->inputs[sensor->first_input + i];
+        fprintf(out, "%s    - {from: ", indent);
+        mbp_print_name(out, plant->sensors[input->from].name);
+        mbp_print_number(out, ", gain: ", input->gain);
+        mbp_print_duration(out, ", lag: ", input->lag_ns);
+        mbp_print_duration(out, ", dead_time: ", input->dead_time_ns);
+        fputs("}\n", out);
+    }
+}
+
+static void print_process(FILE *out, const struct mbp_plant *plant, const struct mbp_sensor *sensor, const char *indent)
+{
+    const struct mbp_signal *signal = sensor->signal;
+    fprintf(out, "%s  base: {", indent);
+    for (unsigned state = 0; state < MBP_STATE_COUNT; state++) {
+        fprintf(out, "%s%s", state == 0 ? "" : ", ", mbp_state_name((enum mbp_state_code)state));
+        mbp_print_number(out, ": ", signal->base[state]);
+    }
+    fputs("}\n", out);
+    if (signal->wave != MBP_WAVE_NONE) {
+        fprintf(out, "%s  wave: {shape: %s", indent, mbp_wave_name(signal->wave));
+        mbp_print_number(out, ", amplitude: ", signal->wave_amplitude);
+        mbp_print_duration(out, ", period: ", signal->wave_period_ns);
+        mbp_print_number(out, ", phase: ", signal->wave_phase);
+        fputs("}\n", out);
+    }
+    if (sensor->input_count > 0) {
+        print_inputs(out, plant, sensor, indent);
+    }
+    if (fabs(signal->integrate_gain) > 0) {
+        fprintf(out, "%s  integrate: {", indent);
+        mbp_print_number(out, "gain: ", signal->integrate_gain);
+        mbp_print_number(out, ", initial: ", signal->integrate_initial);
+        fputs("}\n", out);
+    }
+    fprintf(out, "%s", indent);
+    mbp_print_duration(out, "  lag: ", signal->lag_ns);
+    fprintf(out, "\n%s", indent);
+    mbp_print_duration(out, "  dead_time: ", signal->dead_time_ns);
+    fputc('\n', out);
+    if (signal->wander_sigma > 0) {
+        fprintf(out, "%s  wander: {", indent);
+        mbp_print_number(out, "sigma: ", signal->wander_sigma);
+        mbp_print_duration(out, ", tau: ", signal->wander_tau_ns);
+        fputs("}\n", out);
+    }
+}
+
+static void print_signal(FILE *out, const struct mbp_plant *plant, const struct mbp_sensor *sensor, const char *indent)
+{
+    const struct mbp_signal *signal = sensor->signal;
+    fprintf(out, "%ssignal:\n", indent);
+    if (signal->text != NULL) {
+        fprintf(out, "%s  text: ", indent);
+        mbp_print_text(out, signal->text);
+        fputc('\n', out);
+        return;
+    }
+    if (signal->replay != NULL) {
+        fprintf(out, "%s  replay: {file: ", indent);
+        mbp_print_text(out, signal->replay);
+        if (signal->replay_column != NULL) {
+            fputs(", column: ", out);
+            mbp_print_text(out, signal->replay_column);
+        }
+        fprintf(out, ", loop: %s}\n", signal->replay_hold ? "false" : "true");
+    } else {
+        print_process(out, plant, sensor, indent);
+    }
+    fprintf(out, "%s", indent);
+    mbp_print_number(out, "  noise: ", signal->noise);
+    fputc('\n', out);
+}
+
+static void print_limits(FILE *out, const struct mbp_sensor *sensor, const char *indent)
+{
+    const char *comma = "";
+    fprintf(out, "%slimits: {", indent);
+    for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++) {
+        if (!isnan(sensor->limits[limit])) {
+            fprintf(out, "%s%s", comma, mbp_limit_name((enum mbp_limit)limit));
+            mbp_print_number(out, ": ", sensor->limits[limit]);
+            comma = ", ";
+        }
+    }
+    fprintf(out, "}\n%strip: [", indent);
+    comma = "";
+    for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++) {
+        if ((sensor->trip >> limit & 1u) != 0) {
+            fprintf(out, "%s%s", comma, mbp_limit_name((enum mbp_limit)limit));
+            comma = ", ";
+        }
+    }
+    fprintf(out, "]\n%s", indent);
+    mbp_print_number(out, "deadband: ", sensor->deadband);
+    fprintf(out, "\n%s", indent);
+    mbp_print_duration(out, "delay: ", sensor->delay_ns);
+    fprintf(out, "\n%spriority: %s\n", indent, mbp_priority_name((enum mbp_priority)sensor->priority));
+}
+
+static void print_register(FILE *out, const struct mbp_sensor *sensor, const char *indent)
+{
+    const struct mbp_register *reg = &sensor->reg;
+    fprintf(out, "%sregister: {at: %u, type: %s", indent, reg->addr, mbp_type_name((enum mbp_type)reg->type));
+    if (reg->type == MBP_STRING) {
+        fprintf(out, "(%u)", reg->words);
+    }
+    if (mbp_sensor_has_limits(sensor)) {
+        mbp_print_number(out, ", scale: ", reg->scale);
+    }
+    fprintf(out, ", order: %s}\n", mbp_order_name((enum mbp_order)reg->order));
+}
+
+/* What the map gives the sensor beside its value. */
+static void print_sensor_map(FILE *out, const struct mbp_unit *unit, const struct mbp_sensor *sensor, uint32_t s,
+                             const char *indent)
+{
+    const struct mbp_layout *layout = &unit->layout;
+    fprintf(out, "%s# forced: coil %u, shelved: coil %u, alarms: discrete inputs %u..%u, float32: input register %u",
+            indent, layout->coil_forced + s, layout->coil_shelved + s, MBP_BITS_PER_SENSOR * s,
+            MBP_BITS_PER_SENSOR * s + 7, layout->input_sensors + MBP_FLOAT_WORDS * s);
+    if (mbp_sensor_has_limits(sensor)) {
+        uint32_t first = sensor->reg.limits_addr;
+        fprintf(out, ", limits: holding registers %u..%u", first,
+                first + (uint32_t)MBP_LIMIT_COUNT * sensor->reg.words - 1u);
+    }
+    fputc('\n', out);
+}
+
+void mbp_print_sensors(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
+                       uint32_t count, const char *indent)
+{
+    char inner[32];
+    snprintf(inner, sizeof inner, "%s    ", indent);
+    if (count > 0) {
+        fprintf(out, "%ssensors:\n", indent);
+    }
+    for (uint32_t s = first; s < first + count; s++) {
+        const struct mbp_sensor *sensor = &plant->sensors[s];
+        fprintf(out, "%s  - name: ", indent);
+        mbp_print_name(out, sensor->name);
+        fputc('\n', out);
+        print_sensor_map(out, unit, sensor, s - unit->first_sensor, inner);
+        fprintf(out, "%slabel: ", inner);
+        mbp_print_text(out, sensor->label);
+        fprintf(out, "\n%skind: %s\n%sunit: ", inner, mbp_kind_name((enum mbp_kind)sensor->kind), inner);
+        mbp_print_text(out, sensor->unit_text);
+        fputc('\n', out);
+        if (mbp_sensor_has_limits(sensor)) {
+            fprintf(out, "%s", inner);
+            mbp_print_number(out, "range: [", sensor->range[0]);
+            mbp_print_number(out, ", ", sensor->range[1]);
+            fputs("]\n", out);
+            print_limits(out, sensor, inner);
+        }
+        print_signal(out, plant, sensor, inner);
+        print_register(out, sensor, inner);
+        fprintf(out, "%sinject: %s\n", inner, mbp_inject_name((enum mbp_inject)sensor->inject));
+    }
+}

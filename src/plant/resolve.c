@@ -1,0 +1,228 @@
+/* resolve: names. Each belongs to one machine or sensor of the plant, and inputs find their sensor by it. And what can
+ * be judged only once the whole file is read. */
+#include <string.h>
+
+#include "load.h"
+#include "points.h"
+
+#define CANDIDATES_MAX 4096 /* sensors that a misspelt reference is compared with */
+
+/* ---- before expansion ----------------------------------------------------------------------------------------- */
+
+struct repeats {
+    uint32_t unit, machine, own;
+};
+
+/* One definition that gives several things the same name is one mistake, not as many as it gives. */
+static bool name_is_right(struct mbp_load *load, const struct mbp_def *def, const char *name,
+                          const struct repeats *repeats, bool has_machine)
+{
+    struct mbp_reader *reader = &load->reader;
+    const struct mbp_node *node = mbp_def_node(def, "name");
+    char longest[MBP_NAME_MAX + 1];
+    const char *suffix = strrchr(name, '.');
+    bool own = repeats->own > 1 && !mbp_pattern_has(name, 'n');
+    bool machine = repeats->machine > 1 && !mbp_pattern_has(name, 'm');
+    bool unit = repeats->unit > 1 && !mbp_pattern_has(name, 'u');
+    if (own || machine || unit) {
+        const char *what = own ? "n" : machine ? "m" : "u";
+        mbp_reader_tell(reader, node, "'repeat' makes several of '%s'; put {%s} in the name, it counts the %s from 1",
+                        name, what,
+                        own       ? "repeats"
+                        : machine ? "machines"
+                                  : "units");
+        return false;
+    }
+    if (!has_machine && mbp_pattern_has(name, 'm')) {
+        mbp_reader_tell(reader, node, "{m} counts machines, and this sensor belongs to none; allowed are {n} and {u}");
+        return false;
+    }
+    struct mbp_counters last = {repeats->own, repeats->machine, repeats->unit};
+    if (mbp_pattern_fill(name, &last, longest, sizeof longest) == SIZE_MAX) {
+        mbp_reader_tell(reader, node, "the name '%s' grows longer than %d characters; shorten it", name, MBP_NAME_MAX);
+        return false;
+    }
+    if (suffix != NULL && mbp_point_suffix_is_taken(suffix + 1)) {
+        mbp_reader_tell(reader, node,
+                        "a name may not end in '%s': that is how the map calls points of a machine or sensor", suffix);
+        return false;
+    }
+    return true;
+}
+
+/* A dead time keeps as many values as it has scans. */
+static void check_dead_time(struct mbp_load *load, const struct mbp_def *def, uint64_t dead_time_ns)
+{
+    uint64_t scan_ns = load->def.scan_ns;
+    char longest[32], scan[32];
+    if (scan_ns == 0 || dead_time_ns / scan_ns < MBP_DEAD_TIME_SCANS_MAX) {
+        return;
+    }
+    mbp_reader_tell(&load->reader, mbp_def_node(def, "dead_time"),
+                    "'dead_time' is more than %u scans; with a scan of %s allowed is less than %s",
+                    MBP_DEAD_TIME_SCANS_MAX, mbp_duration_format(scan_ns, scan, sizeof scan),
+                    mbp_duration_format(MBP_DEAD_TIME_SCANS_MAX * scan_ns, longest, sizeof longest));
+}
+
+static void check_dead_times(struct mbp_load *load, const struct mbp_signal_def *signal)
+{
+    const struct mbp_input_def *inputs = signal->inputs.items;
+    check_dead_time(load, &signal->def, signal->dead_time_ns);
+    for (uint32_t i = 0; i < signal->inputs.count; i++) {
+        check_dead_time(load, &inputs[i].def, inputs[i].dead_time_ns);
+    }
+}
+
+static void check_sensors(struct mbp_load *load, struct mbp_def_list *sensors, struct repeats repeats, bool has_machine)
+{
+    struct mbp_sensor_def *defs = sensors->items;
+    for (uint32_t i = 0; i < sensors->count; i++) {
+        struct mbp_sensor_def *sensor = &defs[i];
+        repeats.own = sensor->repeat;
+        if (mbp_def_has(&sensor->def, MBP_SENSOR_NAME) &&
+            !name_is_right(load, &sensor->def, sensor->name, &repeats, has_machine)) {
+            sensor->def.present &= ~MBP_BIT(MBP_SENSOR_NAME);
+            load->reader.nameless = true;
+        }
+        if (sensor->signal_def != NULL) {
+            check_dead_times(load, sensor->signal_def);
+        }
+        if (!has_machine && mbp_def_has(&sensor->def, MBP_SENSOR_TRIP) && sensor->trip != 0) {
+            mbp_reader_tell(&load->reader, mbp_def_node(&sensor->def, "trip"),
+                            "'trip' needs a machine to trip, and this sensor belongs to none; remove it");
+        }
+    }
+}
+
+void mbp_check_names(struct mbp_load *load)
+{
+    struct mbp_unit_def *units = load->def.units.items;
+    for (uint32_t u = 0; u < load->def.units.count; u++) {
+        struct mbp_machine_def *machines = units[u].machines.items;
+        for (uint32_t m = 0; m < units[u].machines.count; m++) {
+            struct mbp_machine_def *machine = &machines[m];
+            /* For a machine its own counter is the machines' counter, so {n} and {m} are the same. */
+            struct repeats own = {units[u].repeat, 1, machine->repeat};
+            if (machine->name != NULL && mbp_pattern_has(machine->name, 'm')) {
+                own = (struct repeats){units[u].repeat, machine->repeat, 1};
+            }
+            if (machine->name != NULL && !name_is_right(load, &machine->def, machine->name, &own, true)) {
+                machine->name = NULL;
+                load->reader.nameless = true;
+            }
+            check_sensors(load, &machine->sensors, (struct repeats){units[u].repeat, machine->repeat, 1}, true);
+        }
+        check_sensors(load, &units[u].sensors, (struct repeats){units[u].repeat, 1, 1}, false);
+    }
+}
+
+/* ---- unique names --------------------------------------------------------------------------------------------- */
+
+static const struct mbp_def *def_of(const struct mbp_load *load, uint32_t item)
+{
+    uint32_t machines = load->plant->machine_count;
+    return item < machines ? &load->machine_defs[item]->def : &load->origins[item - machines].def->def;
+}
+
+static bool has_name(const struct mbp_load *load, uint32_t item)
+{
+    uint32_t machines = load->plant->machine_count;
+    return item < machines ? load->machine_defs[item]->name != NULL
+                           : mbp_def_has(&load->origins[item - machines].def->def, MBP_SENSOR_NAME);
+}
+
+static void check_unique_names(struct mbp_load *load, struct mbp_index *index)
+{
+    uint32_t machines = load->plant->machine_count, items = machines + load->plant->sensor_count;
+    for (uint32_t item = 0; item < items && !mbp_errors_hopeless(load->reader.errors); item++) {
+        uint32_t first = has_name(load, item) ? mbp_index_add(index, load->plant, item) : UINT32_MAX;
+        if (first == UINT32_MAX) {
+            continue;
+        }
+        const char *name = item < machines ? load->machines[item].name : load->sensors[item - machines].name;
+        mbp_reader_tell(&load->reader, mbp_def_node(def_of(load, item), "name"),
+                        "the name '%s' is taken by the %s in line %u; names are unique in the plant", name,
+                        first < machines ? "machine" : "sensor", mbp_def_node(def_of(load, first), "name")->line);
+    }
+}
+
+static void check_unique_ids(struct mbp_load *load)
+{
+    const struct mbp_def *taken[256] = {NULL};
+    for (uint32_t u = 0; u < load->plant->unit_count; u++) {
+        const struct mbp_def *def = &load->unit_defs[u]->def;
+        uint8_t id = load->units[u].id;
+        if (load->unit_defs[u]->id == 0) {
+            continue; /* missing or wrong, told already */
+        }
+        if (taken[id] != NULL) {
+            mbp_reader_tell(&load->reader, mbp_def_node(def, "id"),
+                            "the unit id %u is taken by the unit in line %u; each unit has its own", id,
+                            mbp_def_node(taken[id], "id")->line);
+        } else {
+            taken[id] = def;
+        }
+    }
+}
+
+/* ---- references ----------------------------------------------------------------------------------------------- */
+
+static void tell_unknown_sensor(struct mbp_load *load, const struct mbp_sensor *sensor,
+                                const struct mbp_input_def *input, const char *name)
+{
+    const char *candidates[CANDIDATES_MAX];
+    const struct mbp_plant *plant = load->plant;
+    /* In a plant of many sensors the one that was meant is likely of the same unit. */
+    bool few = plant->sensor_count <= CANDIDATES_MAX;
+    uint32_t first = few ? 0 : plant->units[sensor->unit].first_sensor;
+    uint32_t count = few ? plant->sensor_count : plant->units[sensor->unit].sensor_count;
+    for (uint32_t i = 0; i < count; i++) {
+        candidates[i] = plant->sensors[first + i].name;
+    }
+    /* What is not shown need not be good. */
+    bool shown = load->reader.errors->count < MBP_ERRORS_SHOWN;
+    const char *near = shown ? mbp_nearest(name, candidates, count) : NULL;
+    mbp_reader_tell(&load->reader, mbp_def_node(&input->def, "from"), "there is no sensor '%s' in the plant%s%s%s",
+                    name, near != NULL ? "; did you mean '" : "; 'from' names a sensor", near != NULL ? near : "",
+                    near != NULL ? "'?" : "");
+}
+
+static void resolve_inputs(struct mbp_load *load, const struct mbp_index *index, uint32_t s)
+{
+    const struct mbp_plant *plant = load->plant;
+    const struct mbp_sensor *sensor = &plant->sensors[s];
+    const struct mbp_signal_def *signal = load->origins[s].def->signal_def;
+    for (uint32_t i = 0; i < sensor->input_count; i++) {
+        const struct mbp_input_def *def = (const struct mbp_input_def *)signal->inputs.items + i;
+        struct mbp_input *input = &load->inputs[sensor->first_input + i];
+        char name[MBP_NAME_MAX + 1];
+        *input = (struct mbp_input){UINT32_MAX, def->gain, def->lag_ns, def->dead_time_ns};
+        if (def->from == NULL || load->reader.nameless) {
+            continue;
+        }
+        if (mbp_pattern_fill(def->from, &load->origins[s].counters, name, sizeof name) == SIZE_MAX) {
+            name[0] = '\0';
+        }
+        uint32_t item = mbp_index_find(index, plant, name);
+        if (item != UINT32_MAX && item >= plant->machine_count) {
+            input->from = item - plant->machine_count;
+        } else if (!mbp_errors_hopeless(load->reader.errors)) {
+            tell_unknown_sensor(load, sensor, def, name);
+        }
+    }
+}
+
+enum mbp_status mbp_resolve(struct mbp_load *load)
+{
+    struct mbp_plant_memory *memory = load->plant->memory;
+    enum mbp_status status = mbp_index_init(&memory->index, load->plant, load->reader.keep);
+    if (status != MBP_OK) {
+        return status;
+    }
+    check_unique_ids(load);
+    check_unique_names(load, &memory->index);
+    for (uint32_t s = 0; s < load->plant->sensor_count; s++) {
+        resolve_inputs(load, &memory->index, s);
+    }
+    return MBP_OK;
+}

@@ -1,0 +1,156 @@
+/* scalar: numbers and words, strictly. */
+#include "scalar.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXCERPT_LEN 40
+
+static const char *skip_digits(const char *at)
+{
+    while (isdigit((unsigned char)*at)) {
+        at++;
+    }
+    return at;
+}
+
+/* strtod takes more than YAML does ("inf", "0x1p3", leading blanks), so the form is checked first. */
+static bool is_decimal(const char *at)
+{
+    at += *at == '-' || *at == '+';
+    const char *whole = at;
+    at = skip_digits(at);
+    bool digits = at > whole;
+    if (*at == '.') {
+        const char *fraction = ++at;
+        at = skip_digits(at);
+        digits = digits || at > fraction;
+    }
+    if (digits && (*at == 'e' || *at == 'E')) {
+        at++;
+        at += *at == '-' || *at == '+';
+        const char *exponent = at;
+        at = skip_digits(at);
+        digits = at > exponent;
+    }
+    return digits && *at == '\0';
+}
+
+bool mbp_scalar_unsigned(const char *text, uint64_t *out)
+{
+    static const char *const digits[] = {[8] = "01234567", [10] = "0123456789", [16] = "0123456789abcdefABCDEF"};
+    int base = 10;
+    if (text[0] == '0' && (text[1] == 'x' || text[1] == 'o')) {
+        base = text[1] == 'x' ? 16 : 8;
+        text += 2;
+    }
+    size_t len = strlen(text);
+    if (len == 0 || strspn(text, digits[base]) != len) {
+        return false;
+    }
+    errno = 0;
+    uint64_t value = strtoull(text, NULL, base);
+    if (errno != 0) {
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+bool mbp_scalar_number(const char *text, double *out)
+{
+    const char *magnitude = text + (*text == '-' || *text == '+');
+    uint64_t integer;
+    if (magnitude[0] == '0' && (magnitude[1] == 'x' || magnitude[1] == 'o')) {
+        if (!mbp_scalar_unsigned(magnitude, &integer)) {
+            return false;
+        }
+        *out = *text == '-' ? -(double)integer : (double)integer;
+        return true;
+    }
+    if (!is_decimal(text)) {
+        return false;
+    }
+    double value = strtod(text, NULL);
+    if (!isfinite(value)) {
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+bool mbp_scalar_share(const char *text, double *out)
+{
+    size_t len = strlen(text);
+    char number[64];
+    if (len == 0 || text[len - 1] != '%') {
+        return mbp_scalar_number(text, out);
+    }
+    if (len > sizeof number) {
+        return false;
+    }
+    memcpy(number, text, len - 1);
+    number[len - 1] = '\0';
+    double percent;
+    if (!mbp_scalar_number(number, &percent)) {
+        return false;
+    }
+    *out = percent / 100;
+    return true;
+}
+
+bool mbp_scalar_bool(const char *text, bool *out)
+{
+    if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0) {
+        return false;
+    }
+    *out = text[0] == 't';
+    return true;
+}
+
+const char *mbp_scalar_format(double value, char *buf, size_t size)
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(buf, size, "%.*g", digits, value);
+        double back = strtod(buf, NULL);
+        if (!(back < value) && !(back > value)) {
+            break;
+        }
+    }
+    return buf;
+}
+
+bool mbp_scalar_printable(const char *text, size_t len)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    for (size_t i = 0; i < len; i++) {
+        bool c0 = at[i] < 0x20 || at[i] == 0x7F;
+        bool c1 = at[i] == 0xC2 && i + 1 < len && at[i + 1] >= 0x80 && at[i + 1] <= 0x9F;
+        bool separator = at[i] == 0xE2 && i + 2 < len && at[i + 1] == 0x80 && (at[i + 2] == 0xA8 || at[i + 2] == 0xA9);
+        bool mark = at[i] == 0xEF && i + 2 < len &&
+                    ((at[i + 1] == 0xBB && at[i + 2] == 0xBF) || (at[i + 1] == 0xBF && at[i + 2] >= 0xBE));
+        if (c0 || c1 || separator || mark) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const char *mbp_scalar_excerpt(const char *text, size_t len, char *buf, size_t size)
+{
+    size_t keep = len <= EXCERPT_LEN ? len : EXCERPT_LEN;
+    while (keep > 0 && keep < len && ((unsigned char)text[keep] & 0xC0u) == 0x80u) {
+        keep--;
+    }
+    snprintf(buf, size, "%.*s%s", (int)keep, text, keep < len ? "..." : "");
+    for (char *at = buf; *at != '\0'; at++) {
+        if ((unsigned char)*at < 0x20 || *at == 0x7F) {
+            *at = '?';
+        }
+    }
+    return buf;
+}

@@ -1,0 +1,30 @@
+/* scalar: the strict reading of a word of the file: whole text or nothing. */
+#ifndef MBP_PLANT_SCALAR_H
+#define MBP_PLANT_SCALAR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A decimal number (sign, point, exponent) or a hexadecimal (0x) or octal (0o) integer, as YAML 1.2; finite. */
+bool mbp_scalar_number(const char *text, double *out);
+
+/* A whole number without sign, decimal, hexadecimal (0x) or octal (0o). */
+bool mbp_scalar_unsigned(const char *text, uint64_t *out);
+
+/* A share: "1.5%" or 0.015. */
+bool mbp_scalar_share(const char *text, double *out);
+
+/* "true" or "false". */
+bool mbp_scalar_bool(const char *text, bool *out);
+
+/* The shortest decimal that reads back as the same number; returns buf. 32 bytes suffice. */
+const char *mbp_scalar_format(double value, char *buf, size_t size);
+
+/* Text without control characters and line separators, whatever their encoding: what may stand in a table's cell. */
+bool mbp_scalar_printable(const char *text, size_t len);
+
+/* The start of text for a message: at most 40 bytes, whole characters, no control characters; returns buf. */
+const char *mbp_scalar_excerpt(const char *text, size_t len, char *buf, size_t size);
+
+#endif

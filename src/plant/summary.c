@@ -1,0 +1,191 @@
+/* summary: one screen about a plant: what is in it, which addresses it takes, and what looks like a mistake although it
+ * is allowed. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "points.h"
+#include "scalar.h"
+
+#define ADDRESSES      65536u
+#define UNITS_IN_FULL  3u /* with their addresses; of the others a line each */
+#define UNITS_SHOWN    10u
+#define RANGES_SHOWN   6u
+#define GAP_HIDDEN     8u /* addresses between a machine's coils and the next one's are no gap to a reader */
+#define WARNINGS_SHOWN 8u
+#define NOISE_PEAK     4.9 /* standard deviations; mbp_rng_normal never exceeds it */
+
+static const char *plural(uint32_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* ---- addresses ------------------------------------------------------------------------------------------------ */
+
+static int mark(const struct mbp_point *point, void *ctx)
+{
+    unsigned char *used = ctx;
+    for (uint32_t i = 0; i < point->count; i++) {
+        used[point->addr + i] |= (unsigned char)(1u << point->table);
+    }
+    return 0;
+}
+
+static void print_ranges(FILE *out, const unsigned char *used, enum mbp_table table)
+{
+    uint32_t shown = 0, more = 0, at = 0;
+    while (at < ADDRESSES) {
+        if ((used[at] >> table & 1u) == 0) {
+            at++;
+            continue;
+        }
+        uint32_t first = at, last = at;
+        for (; at < ADDRESSES && at - last <= GAP_HIDDEN; at++) {
+            last = (used[at] >> table & 1u) != 0 ? at : last;
+        }
+        if (shown == 0) {
+            fprintf(out, "    %-18s", mbp_table_name(table));
+        }
+        if (shown == RANGES_SHOWN) {
+            more++;
+            continue;
+        }
+        shown++;
+        fprintf(out, first == last ? " %u" : " %u..%u", first, last);
+    }
+    if (more > 0) {
+        fprintf(out, " and %u more", more);
+    }
+    fputs(shown > 0 ? "\n" : "", out);
+}
+
+static void print_unit(FILE *out, const struct mbp_plant *plant, uint32_t u, bool in_full)
+{
+    const struct mbp_unit *unit = &plant->units[u];
+    fprintf(out, "  unit %u \"%s\": %u machine%s, %u sensor%s\n", unit->id, unit->name, unit->machine_count,
+            plural(unit->machine_count), unit->sensor_count, plural(unit->sensor_count));
+    unsigned char *used = in_full ? calloc(ADDRESSES, 1) : NULL;
+    if (used == NULL) {
+        return;
+    }
+    mbp_plant_points(plant, u, mark, used);
+    for (unsigned table = 0; table < MBP_TABLE_COUNT; table++) {
+        print_ranges(out, used, (enum mbp_table)table);
+    }
+    free(used);
+    if (unit->file_count + unit->fifo_count > 0) {
+        fprintf(out, "    %u file%s, %u FIFO queue%s\n", unit->file_count, plural(unit->file_count), unit->fifo_count,
+                plural(unit->fifo_count));
+    }
+}
+
+/* ---- warnings ------------------------------------------------------------------------------------------------- */
+
+struct warnings {
+    FILE *out;
+    uint32_t count;
+};
+
+static bool may_warn(struct warnings *warnings)
+{
+    return warnings->count++ < WARNINGS_SHOWN;
+}
+
+static bool is_low(unsigned limit)
+{
+    return limit == MBP_LOW_LOW || limit == MBP_LOW;
+}
+
+static void warn_unreachable(struct warnings *warnings, const struct mbp_sensor *sensor)
+{
+    for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++) {
+        double value = sensor->limits[limit];
+        bool at_end = is_low(limit) ? value <= sensor->range[0] : value >= sensor->range[1];
+        char end[32];
+        if (at_end && may_warn(warnings)) {
+            fprintf(warnings->out, "  warning: %s can never pass its limit %s, which is the end of its range, %s\n",
+                    sensor->name, mbp_limit_name((enum mbp_limit)limit), mbp_scalar_format(value, end, sizeof end));
+        }
+    }
+}
+
+static void warn_trip(struct warnings *warnings, const struct mbp_plant *plant, const struct mbp_sensor *sensor,
+                      unsigned state)
+{
+    const struct mbp_signal *signal = sensor->signal;
+    double swing = fabs(signal->wave_amplitude) + NOISE_PEAK * signal->noise;
+    double low = signal->base[state] - swing, high = signal->base[state] + swing;
+    for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++) {
+        double value = sensor->limits[limit];
+        bool trips = (sensor->trip >> limit & 1u) != 0 && (is_low(limit) ? low < value : high > value);
+        char number[32];
+        if (trips && may_warn(warnings)) {
+            fprintf(warnings->out, "  warning: in %s %s passes its limit %s (%s) by itself, so %s %s\n",
+                    mbp_state_name((enum mbp_state_code)state), sensor->name, mbp_limit_name((enum mbp_limit)limit),
+                    mbp_scalar_format(value, number, sizeof number), plant->machines[sensor->machine].name,
+                    state == MBP_EN_SERVICE ? "trips" : "cannot return to en_service");
+        }
+    }
+}
+
+static void warn_base(struct warnings *warnings, const struct mbp_plant *plant, const struct mbp_sensor *sensor)
+{
+    const struct mbp_signal *signal = sensor->signal;
+    /* What comes from elsewhere cannot be judged by the base. */
+    bool alone = sensor->input_count == 0 && signal->replay == NULL && !(fabs(signal->integrate_gain) > 0);
+    for (unsigned state = 0; alone && state < MBP_STATE_COUNT; state++) {
+        bool same = state > 0 && !(fabs(signal->base[state] - signal->base[MBP_EN_SERVICE]) > 0);
+        bool outside = signal->base[state] < sensor->range[0] || signal->base[state] > sensor->range[1];
+        char number[32];
+        if (!same && outside && may_warn(warnings)) {
+            fprintf(warnings->out, "  warning: the base of %s in %s, %s, is outside its range: quality is bad\n",
+                    sensor->name, mbp_state_name((enum mbp_state_code)state),
+                    mbp_scalar_format(signal->base[state], number, sizeof number));
+        }
+        if (!same && sensor->trip != 0) {
+            warn_trip(warnings, plant, sensor, state);
+        }
+    }
+}
+
+static void print_warnings(FILE *out, const struct mbp_plant *plant)
+{
+    struct warnings warnings = {.out = out};
+    if (plant->text.len > MBP_PLANT_WIRE_MAX && may_warn(&warnings)) {
+        fprintf(out,
+                "  warning: the file is larger than %u bytes, so masters cannot read it over Modbus; use mbplantctl "
+                "--plant\n",
+                MBP_PLANT_WIRE_MAX);
+    }
+    for (uint32_t s = 0; s < plant->sensor_count; s++) {
+        if (mbp_sensor_has_limits(&plant->sensors[s])) {
+            warn_unreachable(&warnings, &plant->sensors[s]);
+            warn_base(&warnings, plant, &plant->sensors[s]);
+        }
+    }
+    if (warnings.count > WARNINGS_SHOWN) {
+        fprintf(out, "  and %u more warnings\n", warnings.count - WARNINGS_SHOWN);
+    }
+}
+
+/* ---- all ------------------------------------------------------------------------------------------------------ */
+
+void mbp_plant_print_summary(const struct mbp_plant *plant, FILE *out)
+{
+    char scan[32];
+    fprintf(out, "%s: %u unit%s, %u machine%s, %u sensor%s; scan %s, seed %" PRIu64 "\n", plant->name,
+            plant->unit_count, plural(plant->unit_count), plant->machine_count, plural(plant->machine_count),
+            plant->sensor_count, plural(plant->sensor_count), mbp_duration_format(plant->scan_ns, scan, sizeof scan),
+            plant->seed);
+    fprintf(out, "  Modbus %s, HTTP %s\n", plant->server.listen,
+            plant->http_listen != NULL ? plant->http_listen : "off");
+    bool few = plant->unit_count <= UNITS_IN_FULL;
+    for (uint32_t u = 0; u < plant->unit_count && u < UNITS_SHOWN; u++) {
+        print_unit(out, plant, u, few);
+    }
+    if (plant->unit_count > UNITS_SHOWN) {
+        fprintf(out, "  and %u more units\n", plant->unit_count - UNITS_SHOWN);
+    }
+    print_warnings(out, plant);
+}

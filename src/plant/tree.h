@@ -1,0 +1,32 @@
+/* tree: a YAML text as nodes that know their place. The only file pair that sees libyaml. */
+#ifndef MBP_PLANT_TREE_H
+#define MBP_PLANT_TREE_H
+
+#include "arena.h"
+#include "errors.h"
+#include "mbplant/base.h"
+
+enum mbp_node_kind { MBP_NODE_SCALAR, MBP_NODE_LIST, MBP_NODE_MAP };
+
+struct mbp_node {
+    struct mbp_node *next; /* sibling */
+    union {
+        const char *text;       /* scalar: NUL-terminated; may hold further NULs, see len */
+        struct mbp_node *first; /* list: items; map: key, value, key, value ... (keys are scalars) */
+    };
+    uint32_t line, column; /* from 1 */
+    uint32_t len;          /* bytes of a scalar, items of a list, pairs of a map */
+    uint8_t kind;          /* enum mbp_node_kind */
+    bool plain;            /* a scalar without quotes */
+};
+
+/* Reads one document. What a plant file may not hold is refused here: anchors, aliases, tags, directives, a second
+ * document, keys that are not words, nesting beyond MBP_PLANT_DEPTH_MAX.
+ * Errors: MBP_ERR_FORMAT (told to errors), MBP_ERR_MEMORY. Ownership: the nodes are the arena's. */
+enum mbp_status mbp_tree_parse(struct mbp_text text, struct mbp_arena *arena, struct mbp_errors *errors,
+                               const struct mbp_node **root);
+
+/* The value that a map has under key, or NULL. */
+const struct mbp_node *mbp_node_find(const struct mbp_node *map, const char *key);
+
+#endif

@@ -1,0 +1,125 @@
+/* What the files of process/ share. */
+#ifndef MBPLANT_PROCESS_PRIV_H
+#define MBPLANT_PROCESS_PRIV_H
+
+#include "mbplant/process.h"
+#include "replay.h"
+
+/* No process value goes beyond this, so that a loop that runs away ends in a large number and never in none. */
+#define PROCESS_BOUND 1e100
+
+/* Sensors that follow each other and are treated alike. */
+struct process_run {
+    uint32_t first, count;
+};
+
+/* A signal that is base, one plain input and lag: by far the most frequent coupling. */
+struct process_tap {
+    uint32_t sensor, from;
+    double gain;
+};
+
+/* A dead time: of `samples` kept values the oldest is a little too old; `older` is its share, the rest the next one's.
+ */
+struct process_delay {
+    uint64_t samples; /* 0 = no dead time */
+    double older;     /* 1 when the dead time is a whole number of scans */
+};
+
+struct process_input {
+    uint32_t from;
+    uint32_t fed; /* index into process->fed when a loop is closed here; UINT32_MAX = sees this scan's value */
+    double gain;
+    double decay; /* of its lag */
+    struct process_delay delay;
+};
+
+/* Any other signal. Its parts of the state follow each other in the order of their use. */
+struct process_signal {
+    uint32_t sensor;
+    uint32_t first_input, input_count; /* into process->inputs */
+    size_t part;
+    double integrate; /* gain times scan period; 0 = none */
+    struct process_delay delay;
+    double wander_decay, wander_kick;
+    uint64_t wander_key;
+};
+
+/* The signals that depend on each other, in runs of either kind, in an order in which sources come first. */
+struct process_step {
+    bool tapped;           /* into taps, else into signals */
+    uint32_t first, count; /* into it */
+};
+
+struct process_replay {
+    uint32_t sensor, series;
+};
+
+/* Sensors of one register type that follow each other. */
+struct process_type_run {
+    uint32_t first, count;
+    enum mbp_type type;
+};
+
+struct mbp_process {
+    const struct mbp_plant *plant;
+
+    /* signals */
+    double *decay;            /* per sensor: e^(-T/tau) of its lag, 0 without */
+    struct process_run *runs; /* of base and lag alone */
+    struct process_tap *taps;
+    struct process_input *inputs;
+    struct process_signal *signals;
+    struct process_step *steps;
+    struct process_replay *replays;
+    struct replay_series *series;
+    uint32_t run_count, tap_count, input_count, signal_count, step_count, replay_count, series_count;
+    double *fed;        /* scratch: what inputs that close a loop see, taken before any signal advances */
+    uint32_t *fed_from; /* whose value */
+    uint32_t fed_count;
+
+    /* sensors */
+    double *low, *high, *scale; /* per sensor: the instrument's range, its register's scale */
+    uint32_t *noisy;            /* sensors with noise, and its stream and deviation */
+    uint64_t *noise_key;
+    double *noise;
+    uint32_t noisy_count;
+    struct process_type_run *type_runs; /* without strings */
+    uint32_t type_run_count;
+};
+
+static inline double process_bounded(double value)
+{
+    return value > -PROCESS_BOUND ? (value < PROCESS_BOUND ? value : PROCESS_BOUND) : -PROCESS_BOUND;
+}
+
+/* ---- signal.c ---------------------------------------------------------------------------------------------------- */
+
+/* Whether the sensor's signal has a part beyond base, lag and inputs, or an input one beyond its gain. */
+bool process_is_elaborate(const struct mbp_plant *plant, uint32_t sensor);
+
+/* e^(-T/tau) for the plant's scan period; 0 without a lag. */
+double process_decay(const struct mbp_plant *plant, uint64_t tau_ns);
+
+/* Fills in a signal's coefficients; its inputs' are at inputs. */
+void process_signal_init(const struct mbp_plant *plant, uint32_t sensor, size_t part, struct process_signal *out,
+                         struct process_input *inputs);
+
+void process_signal_settle(const struct mbp_process *process, struct mbp_state *state,
+                           const struct process_signal *signal);
+void process_signal_advance(const struct mbp_process *process, struct mbp_state *state,
+                            const struct process_signal *signal);
+
+/* ---- build.c ----------------------------------------------------------------------------------------------------- */
+
+/* Makes room for one more item behind the count that an array of items has; array points to its pointer. Room grows by
+ * doubling. Errors: MBP_ERR_MEMORY, the array is then as it was. */
+enum mbp_status process_room(void *array, uint32_t count, size_t size);
+
+enum mbp_status process_build_signals(struct mbp_process *process);
+
+/* ---- sense.c ----------------------------------------------------------------------------------------------------- */
+
+enum mbp_status process_build_sensors(struct mbp_process *process);
+
+#endif

@@ -1,0 +1,189 @@
+/* Sensors: what the instrument makes of the process value, and what a master forces it to show. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mbplant/image.h"
+#include "process_priv.h"
+
+#define BLOCK 128 /* sensors at once, so that what is between the steps stays in the nearest cache */
+
+/* ---- coefficients ------------------------------------------------------------------------------------------------ */
+
+static enum mbp_status add_noisy(struct mbp_process *process, uint32_t s)
+{
+    const struct mbp_sensor *sensor = &process->plant->sensors[s];
+    uint32_t count = process->noisy_count;
+    enum mbp_status status = process_room(&process->noisy, count, sizeof *process->noisy);
+    if (status == MBP_OK)
+        status = process_room(&process->noise_key, count, sizeof *process->noise_key);
+    if (status == MBP_OK)
+        status = process_room(&process->noise, count, sizeof *process->noise);
+    if (status != MBP_OK)
+        return status;
+    process->noisy[count] = s;
+    /* By its name, so that a reordered file keeps its noise. */
+    process->noise_key[count] = mbp_rng_key(process->plant->seed, mbp_name_hash(sensor->name));
+    process->noise[count] = process_bounded(sensor->signal->noise);
+    process->noisy_count++;
+    return MBP_OK;
+}
+
+static enum mbp_status add_to_type_run(struct mbp_process *process, uint32_t s)
+{
+    enum mbp_type type = (enum mbp_type)process->plant->sensors[s].reg.type;
+    if (process->type_run_count > 0) {
+        struct process_type_run *last = &process->type_runs[process->type_run_count - 1];
+        if (last->type == type && last->first + last->count == s) {
+            last->count++;
+            return MBP_OK;
+        }
+    }
+    enum mbp_status status = process_room(&process->type_runs, process->type_run_count, sizeof *process->type_runs);
+    if (status == MBP_OK)
+        process->type_runs[process->type_run_count++] = (struct process_type_run){s, 1, type};
+    return status;
+}
+
+enum mbp_status process_build_sensors(struct mbp_process *process)
+{
+    const struct mbp_plant *plant = process->plant;
+    size_t room = (size_t)plant->sensor_count + 1;
+    process->low = calloc(room, sizeof *process->low);
+    process->high = calloc(room, sizeof *process->high);
+    process->scale = calloc(room, sizeof *process->scale);
+    if (process->low == NULL || process->high == NULL || process->scale == NULL)
+        return MBP_ERR_MEMORY;
+    enum mbp_status status = MBP_OK;
+    for (uint32_t s = 0; status == MBP_OK && s < plant->sensor_count; s++) {
+        const struct mbp_sensor *sensor = &plant->sensors[s];
+        process->low[s] = sensor->range[0];
+        process->high[s] = sensor->range[1];
+        process->scale[s] = sensor->reg.scale;
+        if (sensor->reg.type == MBP_STRING)
+            continue; /* no number: its value stays NaN */
+        status = add_to_type_run(process, s);
+        if (status == MBP_OK && sensor->signal->noise > 0)
+            status = add_noisy(process, s);
+    }
+    return status;
+}
+
+/* ---- sense ------------------------------------------------------------------------------------------------------- */
+
+/* The noise of the sensors from first up to end, on seen[0]...; at is the first noisy one of them. Returns the next. */
+static uint32_t add_noise(const struct mbp_process *process, uint64_t scan, uint32_t at, uint32_t first, uint32_t end,
+                          double *seen)
+{
+    for (; at < process->noisy_count && process->noisy[at] < end; at++) {
+        uint64_t key = process->noise_key[at];
+        double normal = mbp_rng_normal(mbp_rng_draw(key, 2 * scan), mbp_rng_draw(key, 2 * scan + 1));
+        seen[process->noisy[at] - first] += process->noise[at] * normal;
+    }
+    return at;
+}
+
+/* Brings the values into the instrument's range. False when some were outside. */
+static bool saturate(uint32_t count, const double *restrict low, const double *restrict high,
+                     const double *restrict seen, double *restrict shown)
+{
+    uint64_t differ = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        double value = seen[i] > low[i] ? seen[i] : low[i]; /* NaN ends at low */
+        value = value < high[i] ? value : high[i];
+        shown[i] = value;
+        uint64_t bits[2];
+        memcpy(&bits[0], &seen[i], sizeof bits[0]);
+        memcpy(&bits[1], &value, sizeof bits[1]);
+        differ |= bits[0] ^ bits[1];
+    }
+    return differ == 0;
+}
+
+static bool none_set(const uint8_t *flags, uint32_t count)
+{
+    uint8_t any = 0;
+    for (uint32_t i = 0; i < count; i++)
+        any |= flags[i];
+    return any == 0;
+}
+
+static void force(uint32_t count, const uint8_t *flags, const double *forced_value, double *seen)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if ((flags[i] & MBP_SENSOR_FORCED) != 0)
+            seen[i] = forced_value[i];
+    }
+}
+
+static void judge(uint32_t count, const double *seen, const double *shown, uint8_t *flags)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        bool bad = !(shown[i] >= seen[i] && shown[i] <= seen[i]);
+        flags[i] = (uint8_t)((flags[i] & ~MBP_SENSOR_BAD) | (bad ? MBP_SENSOR_BAD : 0));
+        if ((flags[i] & MBP_SENSOR_ONCE) != 0)
+            flags[i] &= (uint8_t) ~(MBP_SENSOR_ONCE | MBP_SENSOR_FORCED);
+    }
+}
+
+void mbp_process_sense(const struct mbp_process *process, struct mbp_state *state)
+{
+    uint32_t noisy = 0;
+    double seen[BLOCK];
+    double shown[BLOCK];
+    for (uint32_t r = 0; r < process->type_run_count; r++) {
+        const struct process_type_run *run = &process->type_runs[r];
+        uint32_t end = run->first + run->count;
+        for (uint32_t first = run->first; first < end; first += BLOCK) {
+            uint32_t count = end - first < BLOCK ? end - first : BLOCK;
+            uint8_t *flags = state->flags + first;
+            bool plain = none_set(flags, count);
+            memcpy(seen, state->lagged + first, count * sizeof *seen);
+            noisy = add_noise(process, state->scan, noisy, first, first + count, seen);
+            if (!plain)
+                force(count, flags, state->forced_value + first, seen);
+            if (!saturate(count, process->low + first, process->high + first, seen, shown) || !plain)
+                judge(count, seen, shown, flags);
+            mbp_codec_quantise_run(run->type, process->scale + first, shown, count, state->value + first);
+        }
+    }
+}
+
+/* ---- forcing ----------------------------------------------------------------------------------------------------- */
+
+static void emit(const struct mbp_plant *plant, struct mbp_events *events, enum mbp_event_code code, uint32_t s,
+                 double value, double before, uint32_t detail, uint32_t peer)
+{
+    struct mbp_event event = mbp_sensor_event(plant, code, s);
+    event.value = (float)value;
+    event.limit = (float)before;
+    event.detail = detail;
+    event.peer = peer;
+    mbp_events_emit(events, event);
+}
+
+void mbp_process_force(const struct mbp_process *process, struct mbp_state *state, uint32_t s, double value,
+                       uint32_t peer, struct mbp_events *events)
+{
+    const struct mbp_sensor *sensor = &process->plant->sensors[s];
+    bool once = sensor->inject == MBP_INJECT_ONCE;
+    bool held = (state->flags[s] & MBP_SENSOR_FORCED) != 0 && (state->flags[s] & MBP_SENSOR_ONCE) == 0;
+    /* A value of many words may have been written in parts that make no number of the instrument's. */
+    if (isnan(value))
+        return;
+    value = fmin(fmax(value, sensor->range[0]), sensor->range[1]);
+    if (held && state->forced_value[s] == value)
+        return;
+    emit(process->plant, events, MBP_EV_VALUE_FORCED, s, value, state->value[s], once ? 1 : 0, peer);
+    state->forced_value[s] = value;
+    state->flags[s] |= (uint8_t)(once ? MBP_SENSOR_FORCED | MBP_SENSOR_ONCE : MBP_SENSOR_FORCED);
+}
+
+void mbp_process_release(const struct mbp_process *process, struct mbp_state *state, uint32_t s, uint32_t peer,
+                         struct mbp_events *events)
+{
+    if ((state->flags[s] & MBP_SENSOR_FORCED) == 0)
+        return;
+    emit(process->plant, events, MBP_EV_VALUE_RELEASED, s, state->forced_value[s], NAN, 0, peer);
+    state->flags[s] &= (uint8_t) ~(MBP_SENSOR_FORCED | MBP_SENSOR_ONCE);
+}

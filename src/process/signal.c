@@ -1,0 +1,191 @@
+/* A signal that is more than base, one plain input and lag, in the order of its parts:
+ *   base + wave + inputs (each behind its own lag and dead time) -> integrate -> lag -> dead time -> wander.
+ * Lag and wander are exact at any scan period for what stays constant within a scan. */
+#include <math.h>
+
+#include "process_priv.h"
+#include "wave.h"
+
+#define WANDER_STREAM UINT64_C(0x57414E444552) /* sets the wander's draws apart from the noise's of the same sensor */
+
+/* ---- coefficients ------------------------------------------------------------------------------------------------ */
+
+bool process_is_elaborate(const struct mbp_plant *plant, uint32_t s)
+{
+    const struct mbp_sensor *sensor = &plant->sensors[s];
+    const struct mbp_signal *signal = sensor->signal;
+    return signal->wave != MBP_WAVE_NONE || sensor->input_count > 1 || mbp_signal_parts(plant, s) > 0;
+}
+
+static struct process_delay delay_of(const struct mbp_plant *plant, uint64_t dead_time_ns)
+{
+    uint64_t rest_ns = dead_time_ns % plant->scan_ns;
+    return (struct process_delay){.samples = mbp_dead_time_samples(plant, dead_time_ns),
+                                  .older = rest_ns == 0 ? 1.0 : (double)rest_ns / (double)plant->scan_ns};
+}
+
+double process_decay(const struct mbp_plant *plant, uint64_t tau_ns)
+{
+    return tau_ns == 0 ? 0.0 : exp(-(double)plant->scan_ns / (double)tau_ns);
+}
+
+static void init_wander(const struct mbp_plant *plant, const struct mbp_sensor *sensor, struct process_signal *out)
+{
+    const struct mbp_signal *signal = sensor->signal;
+    double periods = (double)plant->scan_ns / (double)signal->wander_tau_ns;
+    out->wander_decay = exp(-periods);
+    out->wander_kick = process_bounded(signal->wander_sigma) * sqrt(-expm1(-2.0 * periods));
+    out->wander_key = mbp_rng_key(plant->seed, mbp_name_hash(sensor->name) ^ WANDER_STREAM);
+}
+
+void process_signal_init(const struct mbp_plant *plant, uint32_t s, size_t part, struct process_signal *out,
+                         struct process_input *inputs)
+{
+    const struct mbp_sensor *sensor = &plant->sensors[s];
+    const struct mbp_signal *signal = sensor->signal;
+    out->sensor = s;
+    out->part = part;
+    out->input_count = sensor->input_count;
+    out->integrate = process_bounded(signal->integrate_gain) * ((double)plant->scan_ns / (double)MBP_NS_PER_S);
+    out->delay = delay_of(plant, signal->dead_time_ns);
+    if (signal->wander_sigma > 0)
+        init_wander(plant, sensor, out);
+    for (uint32_t i = 0; i < sensor->input_count; i++) {
+        const struct mbp_input *input = &plant->inputs[sensor->first_input + i];
+        inputs[i] = (struct process_input){.from = input->from,
+                                           .fed = UINT32_MAX,
+                                           .gain = process_bounded(input->gain),
+                                           .decay = process_decay(plant, input->lag_ns),
+                                           .delay = delay_of(plant, input->dead_time_ns)};
+    }
+}
+
+/* ---- parts ------------------------------------------------------------------------------------------------------- */
+
+/* Keeps `now` in place of the oldest sample. Between two samples the value is on the line between them. */
+static double delayed(const struct process_delay *delay, uint64_t scan, double *samples, double now)
+{
+    double *oldest = &samples[scan % delay->samples];
+    double before = *oldest;
+    double after = delay->samples > 1 ? samples[(scan + 1) % delay->samples] : now;
+    *oldest = now;
+    return before * delay->older + after * (1.0 - delay->older);
+}
+
+static void fill(const struct process_delay *delay, double *samples, double value)
+{
+    for (uint64_t i = 0; i < delay->samples; i++)
+        samples[i] = value;
+}
+
+static double lagged(double target, double value, double decay)
+{
+    return target + (value - target) * decay;
+}
+
+static double source(const struct mbp_process *process, const struct mbp_state *state,
+                     const struct process_input *input)
+{
+    return input->fed == UINT32_MAX ? state->lagged[input->from] : process->fed[input->fed];
+}
+
+/* The sum of the inputs; *part moves on behind what they keep. */
+static double inputs_now(const struct mbp_process *process, struct mbp_state *state,
+                         const struct process_signal *signal, double **part)
+{
+    double sum = 0.0;
+    for (uint32_t i = 0; i < signal->input_count; i++) {
+        const struct process_input *input = &process->inputs[signal->first_input + i];
+        double value = source(process, state, input);
+        if (input->decay > 0) {
+            value = **part = lagged(value, **part, input->decay);
+            ++*part;
+        }
+        if (input->delay.samples > 0) {
+            value = delayed(&input->delay, state->scan, *part, value);
+            *part += input->delay.samples;
+        }
+        sum += process_bounded(input->gain * value);
+    }
+    return sum;
+}
+
+static double inputs_at_rest(const struct mbp_process *process, struct mbp_state *state,
+                             const struct process_signal *signal, double **part)
+{
+    double sum = 0.0;
+    for (uint32_t i = 0; i < signal->input_count; i++) {
+        const struct process_input *input = &process->inputs[signal->first_input + i];
+        double value = source(process, state, input);
+        if (input->decay > 0)
+            *(*part)++ = value;
+        fill(&input->delay, *part, value);
+        *part += input->delay.samples;
+        sum += process_bounded(input->gain * value);
+    }
+    return sum;
+}
+
+/* A vessel holds no more than full and no less than nothing: the integral ends where the instrument's range does. */
+static double held(const struct mbp_sensor *sensor, double integral)
+{
+    return fmin(fmax(integral, sensor->range[0]), sensor->range[1]);
+}
+
+static double wander(const struct process_signal *signal, uint64_t scan, double value)
+{
+    double normal =
+        mbp_rng_normal(mbp_rng_draw(signal->wander_key, 2 * scan), mbp_rng_draw(signal->wander_key, 2 * scan + 1));
+    return value * signal->wander_decay + signal->wander_kick * normal;
+}
+
+/* ---- the signal -------------------------------------------------------------------------------------------------- */
+
+void process_signal_advance(const struct mbp_process *process, struct mbp_state *state,
+                            const struct process_signal *signal)
+{
+    const struct mbp_sensor *sensor = &process->plant->sensors[signal->sensor];
+    const struct mbp_signal *of = sensor->signal;
+    bool wanders = of->wander_sigma > 0;
+    double *part = state->part + signal->part;
+    double *shown = &state->lagged[signal->sensor];
+    double value = state->base[signal->sensor] + process_wave(of, state->sim_ns);
+    value = process_bounded(value + inputs_now(process, state, signal, &part));
+    if (fabs(of->integrate_gain) > 0) {
+        value = *part = held(sensor, *part + signal->integrate * value);
+        part++;
+    }
+    if (of->lag_ns != 0) {
+        double *kept = signal->delay.samples > 0 || wanders ? part++ : shown;
+        value = *kept = lagged(value, *kept, process->decay[signal->sensor]);
+    }
+    if (signal->delay.samples > 0) {
+        value = delayed(&signal->delay, state->scan, part, value);
+        part += signal->delay.samples;
+    }
+    if (wanders) {
+        *part = wander(signal, state->scan, *part);
+        value = process_bounded(value + *part);
+    }
+    *shown = value;
+}
+
+void process_signal_settle(const struct mbp_process *process, struct mbp_state *state,
+                           const struct process_signal *signal)
+{
+    const struct mbp_sensor *sensor = &process->plant->sensors[signal->sensor];
+    const struct mbp_signal *of = sensor->signal;
+    bool wanders = of->wander_sigma > 0;
+    double *part = state->part + signal->part;
+    double value = state->base[signal->sensor] + process_wave(of, state->sim_ns);
+    value = process_bounded(value + inputs_at_rest(process, state, signal, &part));
+    if (fabs(of->integrate_gain) > 0)
+        value = *part++ = held(sensor, of->integrate_initial);
+    if (of->lag_ns != 0 && (signal->delay.samples > 0 || wanders))
+        *part++ = value;
+    fill(&signal->delay, part, value);
+    part += signal->delay.samples;
+    if (wanders)
+        *part = 0.0;
+    state->lagged[signal->sensor] = value;
+}

@@ -1,0 +1,151 @@
+/* The report as CSV (RFC 4180): one fact a row, so that a spreadsheet can filter and pivot it. */
+#include <inttypes.h>
+#include <math.h>
+
+#include "writers.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct mbp_grid_column fact_columns[] = {
+    {"SECTION", "section", false}, {"SUBJECT", "subject", false}, {"FIELD", "field", false},
+    {"VALUE", "value", true},      {"UNIT", "unit", false},
+};
+
+static void put_text(struct mbp_grid *grid, const char *section, const char *subject, const char *field,
+                     const char *value, const char *unit)
+{
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", section);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", subject);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", field);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", value);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", unit);
+}
+
+static void put_count(struct mbp_grid *grid, const char *section, const char *subject, const char *field,
+                      uint64_t value, const char *unit)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    put_text(grid, section, subject, field, text, unit);
+}
+
+static void put_summary(const struct mbp_report *report, const struct mbp_plant *plant, struct mbp_grid *grid)
+{
+    struct mbp_report_totals totals = mbp_report_total(report);
+    char text[256];
+    put_text(grid, "summary", "", "made", mbp_time_format(report->now_ms, text, sizeof text), "");
+    put_count(grid, "summary", "", "machines", report->machine_count, "");
+    for (unsigned s = 0; s < MBP_STATE_COUNT; s++)
+        put_count(grid, "summary", "", mbp_state_name((enum mbp_state_code)s), report->by_state[s], "");
+    put_count(grid, "summary", "", "sensors", report->sensors, "");
+    put_count(grid, "summary", "", "active alarms", totals.active, "");
+    put_count(grid, "summary", "", "unacknowledged alarms", totals.unacknowledged, "");
+    put_count(grid, "summary", "", "good", totals.good, "");
+    put_count(grid, "summary", "", "reject", totals.reject, "");
+    put_count(grid, "summary", "", "scans", report->scans, "");
+    put_count(grid, "summary", "", "late scans", report->late_scans, "");
+    put_count(grid, "summary", "", "simulated time", report->sim_ms, "ms");
+    if (!report->has_incident)
+        return;
+    put_text(grid, "last incident", "", "time", mbp_time_format(report->incident.wall_ms, text, sizeof text), "");
+    put_count(grid, "last incident", "", "event", report->incident.seq, "");
+    put_text(grid, "last incident", "", "text", mbp_report_event_text(plant, &report->incident, text, sizeof text), "");
+}
+
+static void put_machine(const struct mbp_report_machine *machine, struct mbp_grid *grid)
+{
+    const char *name = machine->name;
+    char time[32] = "";
+    if (machine->since_ms != 0)
+        mbp_time_format(machine->since_ms, time, sizeof time);
+    put_text(grid, "machine", name, "state", mbp_state_name(machine->state), "");
+    put_text(grid, "machine", name, "since", time, "");
+    put_text(grid, "machine", name, "cause", machine->cause, "");
+    put_text(grid, "machine", name, "first out", machine->first_out, "");
+    put_count(grid, "machine", name, "alarms", machine->alarms, "");
+    put_count(grid, "machine", name, "good", machine->good, "");
+    put_count(grid, "machine", name, "reject", machine->reject, "");
+    put_count(grid, "machine", name, "running", machine->running_s, "s");
+    put_count(grid, "machine", name, "down", machine->down_s, "s");
+    put_count(grid, "machine", name, "maintenance", machine->maintenance_s, "s");
+    put_count(grid, "machine", name, "failures", machine->failures, "");
+    put_count(grid, "machine", name, "maintenance due", machine->due, "");
+}
+
+/* Values without their unit, which has a column of its own. */
+static void plain_number(const struct mbp_sensor *sensor, double number, char *buf, size_t size)
+{
+    if (isnan(number))
+        buf[0] = '\0';
+    else
+        snprintf(buf, size, "%.*f", (int)mbp_sensor_decimals(sensor), number);
+}
+
+static void put_alarm(const struct mbp_report_alarm *alarm, struct mbp_grid *grid)
+{
+    const struct mbp_sensor *sensor = alarm->sensor;
+    char subject[2 * MBP_NAME_MAX];
+    char text[400];
+    snprintf(subject, sizeof subject, "%s.%s", sensor->name, mbp_limit_name(alarm->limit));
+    put_text(grid, "alarm", subject, "diagnosis", mbp_kind_diagnosis((enum mbp_kind)sensor->kind, alarm->limit), "");
+    plain_number(sensor, alarm->value, text, sizeof text);
+    put_text(grid, "alarm", subject, "value", text, sensor->unit_text);
+    plain_number(sensor, alarm->limit_value, text, sizeof text);
+    put_text(grid, "alarm", subject, "limit", text, sensor->unit_text);
+    put_text(grid, "alarm", subject, "machine", alarm->machine, "");
+    put_count(grid, "alarm", subject, "active", alarm->active, "");
+    put_count(grid, "alarm", subject, "unacknowledged", alarm->unacknowledged, "");
+    put_count(grid, "alarm", subject, "shelved", alarm->shelved, "");
+}
+
+enum mbp_status mbp_report_csv(const struct mbp_report *report, const struct mbp_plant *plant, FILE *out)
+{
+    struct mbp_grid *grid = NULL;
+    enum mbp_status status = mbp_grid_new(fact_columns, COUNT(fact_columns), &grid);
+    if (status != MBP_OK)
+        return status;
+    put_text(grid, "summary", "", "plant", report->plant, "");
+    put_summary(report, plant, grid);
+    for (size_t i = 0; i < report->machine_count; i++)
+        put_machine(&report->machines[i], grid);
+    for (size_t i = 0; i < report->alarm_count; i++)
+        put_alarm(&report->alarms[i], grid);
+    status = mbp_grid_write(grid, MBP_FORMAT_CSV, false, out);
+    mbp_grid_free(grid);
+    return status;
+}
+
+static const struct mbp_grid_column alarm_columns[] = {
+    {"", "machine", false}, {"", "sensor", false},        {"", "diagnosis", false}, {"", "limit_name", false},
+    {"", "value", true},    {"", "limit", true},          {"", "unit", false},      {"", "priority", false},
+    {"", "active", true},   {"", "unacknowledged", true}, {"", "shelved", true},
+};
+
+enum mbp_status mbp_report_alarms_csv(const struct mbp_report *report, FILE *out)
+{
+    struct mbp_grid *grid = NULL;
+    enum mbp_status status = mbp_grid_new(alarm_columns, COUNT(alarm_columns), &grid);
+    if (status != MBP_OK)
+        return status;
+    for (size_t i = 0; i < report->alarm_count; i++) {
+        const struct mbp_report_alarm *alarm = &report->alarms[i];
+        const struct mbp_sensor *sensor = alarm->sensor;
+        char text[400];
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", alarm->machine);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", sensor->name);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_kind_diagnosis((enum mbp_kind)sensor->kind, alarm->limit));
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_limit_name(alarm->limit));
+        plain_number(sensor, alarm->value, text, sizeof text);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);
+        plain_number(sensor, alarm->limit_value, text, sizeof text);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", sensor->unit_text);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_priority_name((enum mbp_priority)sensor->priority));
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", alarm->active);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", alarm->unacknowledged);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", alarm->shelved);
+    }
+    status = mbp_grid_write(grid, MBP_FORMAT_CSV, false, out);
+    mbp_grid_free(grid);
+    return status;
+}

@@ -1,0 +1,190 @@
+/* One event on one line: text, CSV, JSON; and back from JSON, which holds all of it. */
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "writers.h"
+
+static const char *const csv_columns[] = {"seq",   "time",  "scan",      "code", "unit",   "machine", "sensor",
+                                          "value", "limit", "unit_text", "peer", "detail", "text"};
+
+#define CSV_COLUMNS (sizeof csv_columns / sizeof csv_columns[0])
+
+void mbp_report_event_header(enum mbp_format format, FILE *out)
+{
+    if (format != MBP_FORMAT_CSV)
+        return;
+    for (size_t i = 0; i < CSV_COLUMNS; i++)
+        mbp_csv_field(out, csv_columns[i], i == 0);
+    fputs(MBP_CSV_END_OF_ROW, out);
+}
+
+/* What the line formats say in words. */
+struct line {
+    char time[32];
+    char sentence[256];
+    char peer[16];
+    const char *machine, *sensor, *unit_text; /* "" = none, or not in this plant */
+};
+
+static struct line describe(const struct mbp_plant *plant, const struct mbp_event *event)
+{
+    struct line line;
+    const struct mbp_machine *machine = mbp_event_machine(plant, event);
+    const struct mbp_sensor *sensor = mbp_event_sensor(plant, event);
+    mbp_time_format(event->wall_ms, line.time, sizeof line.time);
+    mbp_report_event_text(plant, event, line.sentence, sizeof line.sentence);
+    line.peer[0] = '\0';
+    if (event->peer != 0)
+        mbp_peer_text(event->peer, line.peer, sizeof line.peer);
+    line.machine = machine != NULL ? machine->name : "";
+    line.sensor = sensor != NULL ? sensor->name : "";
+    line.unit_text = sensor != NULL ? sensor->unit_text : "";
+    return line;
+}
+
+static void write_csv(const struct line *line, const struct mbp_event *event, FILE *out)
+{
+    char value[32];
+    char limit[32];
+    fprintf(out, "%u,%s,%u,%s,%u", event->seq, line->time, event->scan, mbp_event_code_name(event->code), event->unit);
+    mbp_csv_field(out, line->machine, false);
+    mbp_csv_field(out, line->sensor, false);
+    mbp_csv_field(out, mbp_float_text(event->value, value, sizeof value), false);
+    mbp_csv_field(out, mbp_float_text(event->limit, limit, sizeof limit), false);
+    mbp_csv_field(out, line->unit_text, false);
+    mbp_csv_field(out, line->peer, false);
+    fprintf(out, ",%u", event->detail);
+    mbp_csv_field(out, line->sentence, false);
+    fputs(MBP_CSV_END_OF_ROW, out);
+}
+
+/* A JSON string (RFC 8259, 7). Written here and not by jansson, which takes several times as long: a journal has
+ * millions of events. */
+static void put_string(FILE *out, const char *key, const char *text)
+{
+    fprintf(out, ",\"%s\":\"", key);
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (byte == '"' || byte == '\\')
+            putc('\\', out);
+        if (byte < 0x20)
+            fprintf(out, "\\u%04x", byte);
+        else
+            putc(byte, out);
+    }
+    putc('"', out);
+}
+
+static void put_float(FILE *out, const char *key, float number)
+{
+    char text[32];
+    fprintf(out, ",\"%s\":%s", key, isfinite(number) ? mbp_float_text(number, text, sizeof text) : "null");
+}
+
+static void put_index(FILE *out, const char *key, uint16_t index)
+{
+    if (index == MBP_NONE16)
+        fprintf(out, ",\"%s\":null", key);
+    else
+        fprintf(out, ",\"%s\":%u", key, index);
+}
+
+static void write_json(const struct line *line, const struct mbp_event *event, FILE *out)
+{
+    fprintf(out, "{\"seq\":%u", event->seq);
+    put_string(out, "time", line->time);
+    fprintf(out, ",\"time_ms\":%" PRIu64 ",\"scan\":%u", event->wall_ms, event->scan);
+    put_string(out, "code", mbp_event_code_name(event->code));
+    fprintf(out, ",\"code_number\":%u", event->code);
+    put_index(out, "unit", event->unit);
+    put_string(out, "machine", line->machine);
+    put_index(out, "machine_index", event->machine);
+    put_string(out, "sensor", line->sensor);
+    put_index(out, "sensor_index", event->sensor);
+    put_float(out, "value", event->value);
+    put_float(out, "limit", event->limit);
+    put_string(out, "unit_text", line->unit_text);
+    put_string(out, "peer", line->peer);
+    fprintf(out, ",\"detail\":%u", event->detail);
+    put_string(out, "text", line->sentence);
+    fputs("}\n", out);
+}
+
+void mbp_report_event(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_format format, FILE *out)
+{
+    struct line line = describe(plant, event);
+    if (format == MBP_FORMAT_CSV)
+        write_csv(&line, event, out);
+    else if (format == MBP_FORMAT_JSON || format == MBP_FORMAT_JSONL)
+        write_json(&line, event, out);
+    else
+        fprintf(out, "%8u  %s  %s\n", event->seq, line.time, line.sentence);
+}
+
+/* ---- back from JSON --------------------------------------------------------------------------------------------- */
+
+/* An integer of 0..max; `fallback` where it is null or absent. */
+static bool get_number(const json_t *root, const char *key, uint64_t max, uint64_t fallback, uint64_t *out)
+{
+    const json_t *value = json_object_get(root, key);
+    if (value == NULL || json_is_null(value)) {
+        *out = fallback;
+        return true;
+    }
+    json_int_t number = json_integer_value(value);
+    if (!json_is_integer(value) || number < 0 || (uint64_t)number > max)
+        return false;
+    *out = (uint64_t)number;
+    return true;
+}
+
+static bool get_float(const json_t *root, const char *key, float *out)
+{
+    const json_t *value = json_object_get(root, key);
+    *out = json_is_number(value) ? (float)json_number_value(value) : NAN;
+    return value == NULL || json_is_null(value) || json_is_number(value);
+}
+
+static bool get_peer(const json_t *root, uint32_t *out)
+{
+    const char *text = json_string_value(json_object_get(root, "peer"));
+    struct in_addr address = {0};
+    if (text != NULL && text[0] != '\0' && inet_pton(AF_INET, text, &address) != 1)
+        return false;
+    *out = ntohl(address.s_addr);
+    return true;
+}
+
+enum mbp_status mbp_report_event_parse(struct mbp_text text, struct mbp_event *out)
+{
+    json_t *root = json_loadb(text.bytes, text.len, JSON_REJECT_DUPLICATES, NULL);
+    if (root == NULL)
+        return MBP_ERR_FORMAT;
+    uint64_t seq, scan, wall_ms, code, unit, machine, sensor, detail;
+    struct mbp_event event = {0};
+    bool good = json_is_object(root) && get_number(root, "seq", UINT32_MAX, 0, &seq) && seq > 0 &&
+                get_number(root, "scan", UINT32_MAX, 0, &scan) && get_number(root, "time_ms", INT64_MAX, 0, &wall_ms) &&
+                get_number(root, "code_number", UINT16_MAX, 0, &code) && code > 0 &&
+                get_number(root, "unit", UINT16_MAX, MBP_NONE16, &unit) &&
+                get_number(root, "machine_index", UINT16_MAX, MBP_NONE16, &machine) &&
+                get_number(root, "sensor_index", UINT16_MAX, MBP_NONE16, &sensor) &&
+                get_number(root, "detail", UINT32_MAX, 0, &detail) && get_float(root, "value", &event.value) &&
+                get_float(root, "limit", &event.limit) && get_peer(root, &event.peer);
+    json_decref(root);
+    if (!good)
+        return MBP_ERR_FORMAT;
+    event.seq = (uint32_t)seq;
+    event.scan = (uint32_t)scan;
+    event.wall_ms = wall_ms;
+    event.code = (uint16_t)code;
+    event.unit = (uint16_t)unit;
+    event.machine = (uint16_t)machine;
+    event.sensor = (uint16_t)sensor;
+    event.detail = (uint32_t)detail;
+    *out = event;
+    return MBP_OK;
+}

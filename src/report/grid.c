@@ -1,0 +1,251 @@
+/* A grid: rows of text cells, written as an aligned table, Markdown, CSV or JSON. */
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "writers.h"
+
+#define CELL_MAX       1024u
+#define COLUMN_GAP     2u
+#define FIRST_CAPACITY 64u
+
+struct cell {
+    const char *text; /* owned, except in a row of titles */
+    enum mbp_paint paint;
+};
+
+struct mbp_grid {
+    const struct mbp_grid_column *columns;
+    size_t column_count;
+    struct cell *cells;
+    size_t count, capacity;
+    bool incomplete; /* memory did not suffice for a cell */
+};
+
+enum mbp_status mbp_grid_new(const struct mbp_grid_column *columns, size_t count, struct mbp_grid **out)
+{
+    struct mbp_grid *grid = calloc(1, sizeof *grid);
+    if (grid == NULL)
+        return MBP_ERR_MEMORY;
+    grid->columns = columns;
+    grid->column_count = count;
+    *out = grid;
+    return MBP_OK;
+}
+
+void mbp_grid_free(struct mbp_grid *grid)
+{
+    if (grid == NULL)
+        return;
+    for (size_t i = 0; i < grid->count; i++)
+        free((char *)grid->cells[i].text);
+    free(grid->cells);
+    free(grid);
+}
+
+static bool has_room(struct mbp_grid *grid)
+{
+    if (grid->count < grid->capacity)
+        return true;
+    size_t capacity = grid->capacity == 0 ? FIRST_CAPACITY : 2 * grid->capacity;
+    struct cell *cells = realloc(grid->cells, capacity * sizeof *cells);
+    if (cells == NULL)
+        return false;
+    grid->cells = cells;
+    grid->capacity = capacity;
+    return true;
+}
+
+void mbp_grid_cell(struct mbp_grid *grid, enum mbp_paint paint, const char *format, ...)
+{
+    char text[CELL_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    char *copy = grid->incomplete || !has_room(grid) ? NULL : strdup(text);
+    if (copy == NULL) {
+        grid->incomplete = true;
+        return;
+    }
+    grid->cells[grid->count++] = (struct cell){copy, paint};
+}
+
+/* Columns on a terminal that a UTF-8 text takes: continuation bytes take none. */
+static size_t text_width(const char *text)
+{
+    size_t width = 0;
+    for (; *text != '\0'; text++)
+        width += ((unsigned char)*text & 0xC0u) != 0x80u;
+    return width;
+}
+
+static void measure(const struct mbp_grid *grid, size_t *widths)
+{
+    for (size_t c = 0; c < grid->column_count; c++)
+        widths[c] = text_width(grid->columns[c].title);
+    for (size_t i = 0; i < grid->count; i++) {
+        size_t width = text_width(grid->cells[i].text);
+        size_t *widest = &widths[i % grid->column_count];
+        if (width > *widest)
+            *widest = width;
+    }
+}
+
+static void put_spaces(FILE *out, size_t count)
+{
+    while (count-- > 0)
+        putc(' ', out);
+}
+
+/* One row. Spaces are held back until something follows them: no line ends in one. */
+static void put_row(const struct mbp_grid *grid, const size_t *widths, const struct cell *cells, bool colour, FILE *out)
+{
+    size_t pending = 0;
+    for (size_t c = 0; c < grid->column_count; c++) {
+        const char *text = cells[c].text;
+        size_t pad = widths[c] - text_width(text);
+        bool right = grid->columns[c].number;
+        if (text[0] != '\0') {
+            put_spaces(out, pending + (right ? pad : 0));
+            pending = right ? 0 : pad;
+            const char *paint = colour ? mbp_paint_code(cells[c].paint) : "";
+            fprintf(out, "%s%s%s", paint, text, paint[0] == '\0' ? "" : "\033[0m");
+        } else {
+            pending += pad;
+        }
+        pending += COLUMN_GAP;
+    }
+    putc('\n', out);
+}
+
+static enum mbp_status write_text(const struct mbp_grid *grid, const size_t *widths, bool colour, FILE *out)
+{
+    size_t n = grid->column_count;
+    struct cell *titles = calloc(n, sizeof *titles);
+    if (titles == NULL)
+        return MBP_ERR_MEMORY;
+    for (size_t c = 0; c < n; c++)
+        titles[c] = (struct cell){grid->columns[c].title, MBP_PAINT_TITLE};
+    put_row(grid, widths, titles, colour, out);
+    for (size_t i = 0; i + n <= grid->count; i += n)
+        put_row(grid, widths, &grid->cells[i], colour, out);
+    free(titles);
+    return MBP_OK;
+}
+
+/* A bar would end the cell. */
+static void put_markdown_cell(FILE *out, const char *text, size_t width)
+{
+    fputs("| ", out);
+    for (const char *p = text; *p != '\0'; p++) {
+        if (*p == '|')
+            putc('\\', out);
+        putc(*p, out);
+    }
+    size_t used = text_width(text);
+    put_spaces(out, (used < width ? width - used : 0) + 1);
+}
+
+static void write_markdown(const struct mbp_grid *grid, const size_t *widths, FILE *out)
+{
+    size_t n = grid->column_count;
+    for (size_t c = 0; c < n; c++)
+        put_markdown_cell(out, grid->columns[c].title, widths[c]);
+    fputs("|\n", out);
+    for (size_t c = 0; c < n; c++)
+        fputs(grid->columns[c].number ? "| ---: " : "| --- ", out);
+    fputs("|\n", out);
+    for (size_t i = 0; i < grid->count; i++) {
+        put_markdown_cell(out, grid->cells[i].text, widths[i % n]);
+        if (i % n + 1 == n)
+            fputs("|\n", out);
+    }
+}
+
+void mbp_csv_field(FILE *out, const char *text, bool first)
+{
+    if (!first)
+        putc(',', out);
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        fputs(text, out);
+        return;
+    }
+    putc('"', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            putc('"', out);
+        putc(*text, out);
+    }
+    putc('"', out);
+}
+
+static void write_csv(const struct mbp_grid *grid, FILE *out)
+{
+    size_t n = grid->column_count;
+    for (size_t c = 0; c < n; c++)
+        mbp_csv_field(out, grid->columns[c].key, c == 0);
+    fputs(MBP_CSV_END_OF_ROW, out);
+    for (size_t i = 0; i < grid->count; i++) {
+        mbp_csv_field(out, grid->cells[i].text, i % n == 0);
+        if (i % n + 1 == n)
+            fputs(MBP_CSV_END_OF_ROW, out);
+    }
+}
+
+/* A number column's cell as a JSON number, where it is one; null where there is nothing. */
+static json_t *cell_json(const char *text, bool number)
+{
+    if (!number)
+        return json_string(text);
+    if (text[0] == '\0' || strcmp(text, "-") == 0)
+        return json_null();
+    json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+    return value != NULL ? value : json_string(text);
+}
+
+static enum mbp_status write_json(const struct mbp_grid *grid, FILE *out)
+{
+    size_t n = grid->column_count;
+    json_t *rows = json_array();
+    json_t *row = NULL;
+    int failed = rows == NULL;
+    for (size_t i = 0; i < grid->count && !failed; i++) {
+        if (i % n == 0) {
+            row = json_object();
+            failed |= json_array_append_new(rows, row);
+        }
+        const struct mbp_grid_column *column = &grid->columns[i % n];
+        failed |= json_object_set_new(row, column->key, cell_json(grid->cells[i].text, column->number));
+    }
+    if (!failed) {
+        json_dumpf(rows, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+        putc('\n', out);
+    }
+    json_decref(rows);
+    return failed ? MBP_ERR_MEMORY : MBP_OK;
+}
+
+enum mbp_status mbp_grid_write(const struct mbp_grid *grid, enum mbp_format format, bool colour, FILE *out)
+{
+    if (grid->incomplete)
+        return MBP_ERR_MEMORY;
+    if (format == MBP_FORMAT_HTML || format == MBP_FORMAT_JSONL || format == MBP_FORMAT_COUNT)
+        return MBP_ERR_MISSING;
+    if (format == MBP_FORMAT_JSON)
+        return write_json(grid, out);
+    size_t *widths = calloc(grid->column_count, sizeof *widths);
+    if (widths == NULL)
+        return MBP_ERR_MEMORY;
+    measure(grid, widths);
+    enum mbp_status status = MBP_OK;
+    if (format == MBP_FORMAT_CSV)
+        write_csv(grid, out);
+    else if (format == MBP_FORMAT_MARKDOWN)
+        write_markdown(grid, widths, out);
+    else
+        status = write_text(grid, widths, colour, out);
+    free(widths);
+    return status;
+}

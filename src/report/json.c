@@ -1,0 +1,112 @@
+/* The report as JSON. Numbers are numbers; what is unknown is null; times are both ISO 8601 and Unix milliseconds. */
+#include <jansson.h>
+#include <math.h>
+
+#include "writers.h"
+
+#define DUMP_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
+
+static json_t *number_or_null(double number)
+{
+    return isfinite(number) ? json_real(number) : json_null();
+}
+
+static json_t *time_or_null(uint64_t wall_ms)
+{
+    char text[32];
+    return wall_ms == 0 ? json_null() : json_string(mbp_time_format(wall_ms, text, sizeof text));
+}
+
+static json_t *event_json(const struct mbp_plant *plant, const struct mbp_event *event)
+{
+    char sentence[256];
+    mbp_report_event_text(plant, event, sentence, sizeof sentence);
+    return json_pack("{s:I, s:o, s:I, s:s, s:s}", "seq", (json_int_t)event->seq, "time", time_or_null(event->wall_ms),
+                     "time_ms", (json_int_t)event->wall_ms, "code", mbp_event_code_name(event->code), "text", sentence);
+}
+
+static json_t *machine_json(const struct mbp_report_machine *machine)
+{
+    return json_pack("{s:s, s:s, s:i, s:s, s:s, s:o, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "name",
+                     machine->name, "label", machine->label, "unit", (int)machine->unit, "unit_name",
+                     machine->unit_name, "state", mbp_state_name(machine->state), "since",
+                     time_or_null(machine->since_ms), "since_ms", (json_int_t)machine->since_ms, "cause",
+                     machine->cause, "first_out", machine->first_out, "alarms", (json_int_t)machine->alarms, "good",
+                     (json_int_t)machine->good, "reject", (json_int_t)machine->reject, "running_s",
+                     (json_int_t)machine->running_s, "down_s", (json_int_t)machine->down_s, "maintenance_s",
+                     (json_int_t)machine->maintenance_s, "failures", (json_int_t)machine->failures, "maintenance_due",
+                     (int)machine->due);
+}
+
+static json_t *alarm_json(const struct mbp_report_alarm *alarm)
+{
+    const struct mbp_sensor *sensor = alarm->sensor;
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:b, s:b, s:b}", "machine", alarm->machine, "sensor",
+                     sensor->name, "diagnosis", mbp_kind_diagnosis((enum mbp_kind)sensor->kind, alarm->limit),
+                     "limit_name", mbp_limit_name(alarm->limit), "value", number_or_null(alarm->value), "limit",
+                     number_or_null(alarm->limit_value), "unit", sensor->unit_text, "priority",
+                     mbp_priority_name((enum mbp_priority)sensor->priority), "active", (int)alarm->active,
+                     "unacknowledged", (int)alarm->unacknowledged, "shelved", (int)alarm->shelved);
+}
+
+static json_t *alarms_json(const struct mbp_report *report)
+{
+    json_t *alarms = json_array();
+    for (size_t i = 0; i < report->alarm_count; i++) {
+        if (json_array_append_new(alarms, alarm_json(&report->alarms[i])) != 0) {
+            json_decref(alarms);
+            return NULL;
+        }
+    }
+    return alarms;
+}
+
+static json_t *machines_json(const struct mbp_report *report)
+{
+    json_t *machines = json_array();
+    for (size_t i = 0; i < report->machine_count; i++) {
+        if (json_array_append_new(machines, machine_json(&report->machines[i])) != 0) {
+            json_decref(machines);
+            return NULL;
+        }
+    }
+    return machines;
+}
+
+static json_t *summary_json(const struct mbp_report *report)
+{
+    struct mbp_report_totals totals = mbp_report_total(report);
+    return json_pack(
+        "{s:I, s:{s:i, s:i, s:i}, s:i, s:i, s:i, s:{s:I, s:I}, s:{s:I, s:I, s:I}}", "machines",
+        (json_int_t)report->machine_count, "by_state", "en_service", (int)report->by_state[MBP_EN_SERVICE], "en_panne",
+        (int)report->by_state[MBP_EN_PANNE], "maintenance", (int)report->by_state[MBP_MAINTENANCE], "sensors",
+        (int)report->sensors, "active_alarms", (int)totals.active, "unacknowledged_alarms", (int)totals.unacknowledged,
+        "production", "good", (json_int_t)totals.good, "reject", (json_int_t)totals.reject, "scan", "done",
+        (json_int_t)report->scans, "late", (json_int_t)report->late_scans, "simulated_ms", (json_int_t)report->sim_ms);
+}
+
+static enum mbp_status dump(json_t *root, FILE *out)
+{
+    if (root == NULL)
+        return MBP_ERR_MEMORY;
+    json_dumpf(root, out, DUMP_FLAGS);
+    putc('\n', out);
+    json_decref(root);
+    return MBP_OK;
+}
+
+enum mbp_status mbp_report_json(const struct mbp_report *report, const struct mbp_plant *plant, FILE *out)
+{
+    /* json_pack takes over what it is given with "o", also when it fails */
+    return dump(json_pack("{s:s, s:o, s:I, s:o, s:o, s:o, s:o}", "plant", report->plant, "made",
+                          time_or_null(report->now_ms), "made_ms", (json_int_t)report->now_ms, "summary",
+                          summary_json(report), "last_incident",
+                          report->has_incident ? event_json(plant, &report->incident) : json_null(), "machines",
+                          machines_json(report), "alarms", alarms_json(report)),
+                out);
+}
+
+enum mbp_status mbp_report_alarms_json(const struct mbp_report *report, FILE *out)
+{
+    return dump(alarms_json(report), out);
+}

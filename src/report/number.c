@@ -1,0 +1,131 @@
+/* Numbers as people read them: as many digits as the register can tell apart, always with the unit. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mbplant/report.h"
+
+#define DECIMALS_MAX       6u
+#define FLOAT_STEPS        2000.0 /* steps of a floating sensor's range that are worth showing */
+#define RANGE_MEANINGFUL   1e9    /* a wider range is the type's own, which says nothing about the sensor */
+#define DECIMALS_NO_RANGE  3u
+#define FIXED_DIGITS_LIMIT 1e15 /* beyond, a double has no digits after the point left */
+
+unsigned mbp_scale_decimals(double scale)
+{
+    unsigned decimals = 0;
+    double scaled = scale;
+    while (decimals < DECIMALS_MAX && fabs(scaled - round(scaled)) > fabs(scaled) * 1e-9) {
+        scaled *= 10;
+        decimals++;
+    }
+    return decimals;
+}
+
+unsigned mbp_sensor_decimals(const struct mbp_sensor *sensor)
+{
+    if (sensor->reg.type == MBP_BOOL)
+        return 0;
+    if (sensor->reg.type != MBP_FLOAT32 && sensor->reg.type != MBP_FLOAT64)
+        return mbp_scale_decimals(sensor->reg.scale);
+    double span = sensor->range[1] - sensor->range[0];
+    if (!(span > 0) || span >= RANGE_MEANINGFUL)
+        return DECIMALS_NO_RANGE;
+    double step = span / FLOAT_STEPS * (1 + 1e-9);
+    unsigned decimals = 0;
+    for (double shown = 1; decimals < DECIMALS_MAX && shown > step; shown /= 10)
+        decimals++;
+    return decimals;
+}
+
+static void append_unit(const struct mbp_sensor *sensor, char *buf, size_t size)
+{
+    if (sensor->unit_text[0] == '\0')
+        return;
+    size_t len = strlen(buf);
+    snprintf(buf + len, size - len, " %s", sensor->unit_text);
+}
+
+static void print_fixed(double value, unsigned decimals, char *buf, size_t size)
+{
+    if (fabs(value) >= FIXED_DIGITS_LIMIT) {
+        snprintf(buf, size, "%.9g", value);
+        return;
+    }
+    if (fabs(value) < 0.5 * pow(10, -(double)decimals))
+        value = 0; /* no "-0.0" */
+    snprintf(buf, size, "%.*f", (int)decimals, value);
+}
+
+const char *mbp_value_text(const struct mbp_sensor *sensor, double value, char *buf, size_t size)
+{
+    if (isnan(value)) {
+        snprintf(buf, size, "-");
+        return buf;
+    }
+    if (sensor->reg.type == MBP_BOOL) {
+        snprintf(buf, size, "%s", value != 0 ? "on" : "off");
+        return buf;
+    }
+    print_fixed(value, mbp_sensor_decimals(sensor), buf, size);
+    append_unit(sensor, buf, size);
+    return buf;
+}
+
+const char *mbp_limit_text(const struct mbp_sensor *sensor, double limit, char *buf, size_t size)
+{
+    if (isnan(limit)) {
+        snprintf(buf, size, "off");
+        return buf;
+    }
+    print_fixed(limit, mbp_sensor_decimals(sensor), buf, size);
+    char *point = strchr(buf, '.');
+    if (point != NULL && strchr(buf, 'e') == NULL) {
+        char *last = buf + strlen(buf) - 1;
+        while (*last == '0')
+            *last-- = '\0';
+        if (last == point)
+            *point = '\0';
+    }
+    append_unit(sensor, buf, size);
+    return buf;
+}
+
+const char *mbp_float_text(float number, char *buf, size_t size)
+{
+    if (isnan(number)) {
+        snprintf(buf, size, "%s", "");
+        return buf;
+    }
+    for (int digits = 6; digits <= 9; digits++) {
+        snprintf(buf, size, "%.*g", digits, (double)number);
+        if (strtof(buf, NULL) == number)
+            break;
+    }
+    return buf;
+}
+
+const char *mbp_span_text(uint64_t seconds, char *buf, size_t size)
+{
+    uint64_t minutes = seconds / 60;
+    uint64_t hours = minutes / 60;
+    if (hours >= 24)
+        snprintf(buf, size, "%" PRIu64 "d %" PRIu64 "h", hours / 24, hours % 24);
+    else if (hours > 0)
+        snprintf(buf, size, "%" PRIu64 "h %" PRIu64 "min", hours, minutes % 60);
+    else if (minutes > 0)
+        snprintf(buf, size, "%" PRIu64 "min %" PRIu64 "s", minutes, seconds % 60);
+    else
+        snprintf(buf, size, "%" PRIu64 "s", seconds);
+    return buf;
+}
+
+const char *mbp_peer_text(uint32_t ipv4, char *buf, size_t size)
+{
+    if (ipv4 == 0)
+        snprintf(buf, size, "the plant");
+    else
+        snprintf(buf, size, "%u.%u.%u.%u", ipv4 >> 24, ipv4 >> 16 & 0xFFu, ipv4 >> 8 & 0xFFu, ipv4 & 0xFFu);
+    return buf;
+}

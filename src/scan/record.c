@@ -1,0 +1,140 @@
+/* record: the scan's events, and the retained state of every machine and sensor that an event touched, to the journal
+ * in one piece. No state that survives a restart changes without an event, but for counters, which go along once a
+ * second. */
+#include <math.h>
+#include <string.h>
+
+#include "scan_priv.h"
+
+#define COUNTERS_EVERY_NS MBP_NS_PER_S
+
+static bool retain_machine(struct mbp_scan *scan, uint32_t machine)
+{
+    scan->stats.recorded++;
+    struct mbp_retained_machine retained = {.machine = machine, .state = scan->state->machine[machine]};
+    return mbp_journal_push_machine(scan->config.journal, &retained) == MBP_OK;
+}
+
+static bool retain_sensor(struct mbp_scan *scan, uint32_t sensor)
+{
+    const struct mbp_state *state = scan->state;
+    scan->stats.recorded++;
+    struct mbp_retained_sensor retained = {
+        .sensor = sensor,
+        .forced_value = state->forced_value[sensor],
+        .active = state->active[sensor],
+        .unack = state->unack[sensor],
+        .flags = state->flags[sensor] & (MBP_SENSOR_FORCED | MBP_SENSOR_SHELVED),
+    };
+    memcpy(retained.limit, &state->limit[sensor * MBP_LIMIT_COUNT], sizeof retained.limit);
+    memcpy(retained.file_limit, scan->config.plant->sensors[sensor].limits, sizeof retained.file_limit);
+    return mbp_journal_push_sensor(scan->config.journal, &retained) == MBP_OK;
+}
+
+static bool retain_machines(struct mbp_scan *scan)
+{
+    for (uint32_t m = 0; m < scan->config.plant->machine_count; m++) {
+        if (!retain_machine(scan, m))
+            return false;
+    }
+    return true;
+}
+
+/* After a loss: every sensor again, then every machine, as far as there is room, going on with the next scan. */
+static void retain_again(struct mbp_scan *scan)
+{
+    uint32_t sensors = scan->config.plant->sensor_count;
+    uint32_t end = sensors + scan->config.plant->machine_count;
+    for (; scan->retain_from < end; scan->retain_from++) {
+        uint32_t i = scan->retain_from;
+        if (!(i < sensors ? retain_sensor(scan, i) : retain_machine(scan, i - sensors)))
+            return;
+    }
+    scan->retain_from = UINT32_MAX;
+}
+
+static const struct mbp_unit *unit_of(const struct mbp_plant *plant, uint16_t id)
+{
+    for (uint32_t u = 0; u < plant->unit_count; u++) {
+        if (plant->units[u].id == id)
+            return &plant->units[u];
+    }
+    return NULL;
+}
+
+/* What the event is about, by the unit's own numbering. */
+static bool retain_touched(struct mbp_scan *scan, const struct mbp_event *event)
+{
+    const struct mbp_unit *unit = unit_of(scan->config.plant, event->unit);
+    bool ok = true;
+    if (unit == NULL)
+        return true;
+    if (event->sensor != MBP_NONE16)
+        ok = retain_sensor(scan, unit->first_sensor + event->sensor);
+    if (event->machine != MBP_NONE16)
+        ok = retain_machine(scan, unit->first_machine + event->machine) && ok;
+    return ok;
+}
+
+static void tell(struct mbp_scan *scan, double value, uint32_t detail)
+{
+    struct mbp_event event = {.code = MBP_EV_JOURNAL_TROUBLE,
+                              .machine = MBP_NONE16,
+                              .sensor = MBP_NONE16,
+                              .value = (float)value,
+                              .limit = NAN,
+                              .detail = detail};
+    mbp_events_emit(&scan->events, event);
+}
+
+static void tell_trouble(struct mbp_scan *scan)
+{
+    bool trouble = mbp_journal_in_trouble(scan->config.journal);
+    if (trouble != scan->trouble_told)
+        tell(scan, NAN, trouble ? 1 : 0);
+    scan->trouble_told = trouble;
+    if (scan->events.lost > 0 && scan->events.count < scan->events.capacity) {
+        tell(scan, (double)scan->events.lost, 2);
+        scan->events.lost = 0;
+    }
+}
+
+static void record(struct mbp_scan *scan, bool counters)
+{
+    struct mbp_journal *journal = scan->config.journal;
+    if (journal == NULL)
+        return;
+    tell_trouble(scan);
+    bool ok = true;
+    for (size_t i = 0; i < scan->events.count; i++) {
+        struct mbp_event *event = &scan->events.items[i];
+        scan->stats.recorded++;
+        mbp_journal_push_event(journal, event); /* a loss is counted and told by the journal itself */
+        ok = retain_touched(scan, event) && ok;
+    }
+    if (counters) {
+        scan->counters_told_ns = scan->state->sim_ns;
+        ok = retain_machines(scan) && ok;
+    }
+    if (!ok)
+        scan->retain_from = 0;
+    else if (scan->retain_from != UINT32_MAX)
+        retain_again(scan);
+    mbp_journal_hand_over(journal);
+}
+
+void scan_record(struct mbp_scan *scan)
+{
+    record(scan, scan->state->sim_ns - scan->counters_told_ns >= COUNTERS_EVERY_NS);
+}
+
+void scan_record_last(struct mbp_scan *scan)
+{
+    if (scan->config.journal == NULL)
+        return;
+    record(scan, true);
+    while (scan->retain_from != UINT32_MAX && mbp_journal_flush(scan->config.journal) == MBP_OK) {
+        retain_again(scan);
+        mbp_journal_hand_over(scan->config.journal);
+    }
+}

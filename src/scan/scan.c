@@ -1,0 +1,254 @@
+/* The scan cycle of a PLC: latch, process, sense, diagnose, operate, publish, record. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mbplant/diagnosis.h"
+#include "mbplant/machine.h"
+#include "scan_priv.h"
+
+#define REFUSALS_PER_S 10u
+
+/* ---- latch ------------------------------------------------------------------------------------------------------ */
+
+static void tell_refusal(struct mbp_scan *scan, const struct mbp_refusal *refusal)
+{
+    struct mbp_event event = {
+        .code = MBP_EV_WRITE_REFUSED,
+        .unit = refusal->unit,
+        .machine = MBP_NONE16,
+        .sensor = MBP_NONE16,
+        .value = (float)refusal->value,
+        .limit = NAN,
+        .peer = refusal->peer,
+        .detail = mbp_event_write_detail(refusal->table, refusal->addr, refusal->exception, refusal->more),
+    };
+    mbp_events_emit(&scan->events, event);
+}
+
+static void tell_folded(struct mbp_scan *scan)
+{
+    if (scan->has_folded)
+        tell_refusal(scan, &scan->folded);
+    scan->has_folded = false;
+}
+
+/* A flood of refused writes must not flood the journal, and none is forgotten. */
+static void latch_refusals(struct mbp_scan *scan)
+{
+    const uint64_t price_ns = MBP_NS_PER_S / REFUSALS_PER_S;
+    const struct mbp_refusal *refusals;
+    size_t count = mbp_image_latch_refusals(scan->config.image, &refusals);
+    scan->refusal_credit_ns += scan->config.plant->scan_ns;
+    if (scan->refusal_credit_ns > MBP_NS_PER_S)
+        scan->refusal_credit_ns = MBP_NS_PER_S;
+    for (size_t i = 0; i < count; i++) {
+        struct mbp_refusal refusal = refusals[i];
+        if (scan->has_folded)
+            refusal.more += 1 + scan->folded.more;
+        scan->has_folded = scan->refusal_credit_ns < price_ns;
+        if (scan->has_folded) {
+            scan->folded = refusal;
+            continue;
+        }
+        scan->refusal_credit_ns -= price_ns;
+        tell_refusal(scan, &refusal);
+    }
+    if (scan->has_folded && scan->refusal_credit_ns >= price_ns) {
+        scan->refusal_credit_ns -= price_ns;
+        tell_folded(scan);
+    }
+}
+
+static void force_by_coil(struct mbp_scan *scan, const struct mbp_write *write)
+{
+    if (write->value == 0)
+        mbp_process_release(scan->process, scan->state, write->index, write->peer.ipv4, &scan->events);
+    else if ((scan->state->flags[write->index] & MBP_SENSOR_FORCED) == 0 &&
+             scan->config.plant->sensors[write->index].inject == MBP_INJECT_HOLD)
+        mbp_process_force(scan->process, scan->state, write->index, scan->state->value[write->index], write->peer.ipv4,
+                          &scan->events);
+}
+
+/* Gives the masters' writes to the stages they are for; a machine's commands wait for `operate`. */
+static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t count)
+{
+    const struct mbp_plant *plant = scan->config.plant;
+    double limits[MBP_LIMIT_COUNT];
+    for (size_t i = 0; i < count; i++) {
+        const struct mbp_write *write = &writes[i];
+        uint32_t peer = write->peer.ipv4;
+        switch (write->kind) {
+        case MBP_WRITE_VALUE:
+            mbp_process_force(scan->process, scan->state, write->index, write->value, peer, &scan->events);
+            break;
+        case MBP_WRITE_FORCED:
+            force_by_coil(scan, write);
+            break;
+        case MBP_WRITE_LIMIT:
+            mbp_image_limits(scan->config.image, write->index, limits);
+            mbp_diagnosis_set_limit(plant, scan->state, write->index, (enum mbp_limit)write->sub, limits, peer,
+                                    &scan->events);
+            break;
+        case MBP_WRITE_SHELVED:
+            mbp_diagnosis_shelve(plant, scan->state, write->index, write->value != 0, peer, &scan->events);
+            break;
+        case MBP_WRITE_ACKNOWLEDGE:
+            if (write->value != 0)
+                mbp_diagnosis_acknowledge(plant, scan->state, write->index, peer, &scan->events);
+            break;
+        case MBP_WRITE_STATE:
+            break;
+        }
+    }
+}
+
+/* ---- operate ---------------------------------------------------------------------------------------------------- */
+
+static void operate(struct mbp_scan *scan, const struct mbp_write *writes, size_t count)
+{
+    const struct mbp_plant *plant = scan->config.plant;
+    for (size_t i = 0; i < count; i++) {
+        if (writes[i].kind == MBP_WRITE_STATE && writes[i].value != 0)
+            mbp_machine_request(plant, scan->state, writes[i].index, (enum mbp_state_code)writes[i].sub,
+                                writes[i].peer.ipv4, &scan->events);
+    }
+    mbp_machine_operate(plant, scan->state, &scan->events);
+}
+
+/* ---- publish ---------------------------------------------------------------------------------------------------- */
+
+static void publish(struct mbp_scan *scan)
+{
+    struct mbp_journal *journal = scan->config.journal;
+    struct mbp_figures *figures = &scan->figures;
+    figures->scan_us_last = scan->stats.last_us;
+    figures->scan_us_max = scan->stats.max_us;
+    figures->late_scans = scan->stats.late > UINT32_MAX ? UINT32_MAX : (uint32_t)scan->stats.late;
+    if (journal != NULL) {
+        uint32_t last = mbp_journal_last(journal);
+        if (last != figures->last_event)
+            figures->recent_count = mbp_journal_recent(journal, MBP_RECENT_EVENTS, scan->recent);
+        figures->last_event = last;
+        figures->oldest_event = mbp_journal_oldest(journal);
+        figures->last_incident = mbp_journal_last_incident(journal);
+    }
+    figures->recent = scan->recent;
+    mbp_image_publish(scan->config.image, scan->state, figures);
+}
+
+/* ---- the cycle -------------------------------------------------------------------------------------------------- */
+
+/* The one place where a value's way through the plant can be read. */
+void mbp_scan_step(struct mbp_scan *scan)
+{
+    struct mbp_state *state = scan->state;
+    const struct mbp_clock *clock = &scan->config.clock;
+    uint64_t begin_ns = clock->mono_ns(clock->ctx);
+    state->scan++;
+    state->sim_ns += scan->config.plant->scan_ns;
+    state->wall_ms = clock->wall_ms(clock->ctx);
+    scan->events.count = 0;
+    scan->events.scan = (uint32_t)state->scan;
+    scan->events.wall_ms = state->wall_ms;
+
+    const struct mbp_write *writes;
+    size_t count = mbp_image_latch(scan->config.image, &writes);
+    latch(scan, writes, count);
+    latch_refusals(scan);
+    mbp_process_advance(scan->process, state);
+    mbp_process_sense(scan->process, state);
+    mbp_diagnosis_run(scan->config.plant, state, &scan->events);
+    operate(scan, writes, count);
+    publish(scan);
+    scan_record(scan);
+
+    uint64_t took_us = (clock->mono_ns(clock->ctx) - begin_ns) / 1000;
+    scan->stats.scans++;
+    scan->stats.last_us = took_us > UINT32_MAX ? UINT32_MAX : (uint32_t)took_us;
+    if (scan->stats.last_us > scan->stats.max_us)
+        scan->stats.max_us = scan->stats.last_us;
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------------- */
+
+static void tell_plant(struct mbp_scan *scan, enum mbp_event_code code, uint32_t detail)
+{
+    struct mbp_event event = {.code = (uint16_t)code,
+                              .machine = MBP_NONE16,
+                              .sensor = MBP_NONE16,
+                              .value = NAN,
+                              .limit = NAN,
+                              .detail = detail};
+    mbp_events_emit(&scan->events, event);
+}
+
+/* The most that one scan can bring, for what goes with an event survives a restart: of a sensor its value, its forced
+ * and its shelved coil, four limits changed, four alarms acknowledged and four raised or cleared; of a machine three
+ * requests and a planned end of maintenance with two events each, a trip or maintenance due; and the refused writes. */
+static size_t events_capacity(const struct mbp_plant *plant)
+{
+    return 256 + 9 * (size_t)plant->machine_count + 15 * (size_t)plant->sensor_count;
+}
+
+enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_scan **out)
+{
+    struct mbp_scan *scan = calloc(1, sizeof *scan);
+    if (scan == NULL)
+        return MBP_ERR_MEMORY;
+    scan->config = *config;
+    scan->timer_fd = -1;
+    scan->retain_from = UINT32_MAX;
+    scan->wall_period_ns = (uint64_t)((double)config->plant->scan_ns / config->speed);
+    scan->next_due_ns = config->clock.mono_ns(config->clock.ctx) + scan->wall_period_ns;
+    enum mbp_status status = mbp_events_alloc(&scan->events, events_capacity(config->plant));
+    if (status == MBP_OK)
+        status = mbp_process_new(config->plant, &scan->process);
+    if (status == MBP_OK)
+        status = mbp_state_new(config->plant, config->clock.wall_ms(config->clock.ctx), &scan->state);
+    if (status == MBP_OK && config->journal != NULL)
+        status = mbp_journal_restore(config->journal, scan->state);
+    if (status != MBP_OK) {
+        mbp_scan_free(scan);
+        return status;
+    }
+    mbp_process_settle(scan->process, scan->state);
+    mbp_process_sense(scan->process, scan->state);
+    scan->events.wall_ms = scan->state->wall_ms;
+    tell_plant(scan, MBP_EV_START, 0);
+    tell_plant(scan, MBP_EV_PLANT_LOADED, config->plant->text_crc);
+    scan_record(scan);
+    publish(scan);
+    *out = scan;
+    return MBP_OK;
+}
+
+void mbp_scan_close(struct mbp_scan *scan)
+{
+    scan->events.count = 0;
+    scan->events.wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
+    latch_refusals(scan);
+    tell_folded(scan);
+    tell_plant(scan, MBP_EV_STOP, 0);
+    scan_record_last(scan);
+}
+
+void mbp_scan_free(struct mbp_scan *scan)
+{
+    if (scan == NULL)
+        return;
+    mbp_events_free(&scan->events);
+    mbp_process_free(scan->process);
+    mbp_state_free(scan->state);
+    free(scan);
+}
+
+const struct mbp_state *mbp_scan_state(const struct mbp_scan *scan)
+{
+    return scan->state;
+}
+
+struct mbp_scan_stats mbp_scan_stats(const struct mbp_scan *scan)
+{
+    return scan->stats;
+}

@@ -1,0 +1,224 @@
+/* One exchange in two lines. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "trace_priv.h"
+
+/* ---- the points of each unit ------------------------------------------------------------------------------------ */
+
+static int count_point(const struct mbp_point *point, void *ctx)
+{
+    (void)point;
+    ++*(uint32_t *)ctx;
+    return 0;
+}
+
+static int take_point(const struct mbp_point *point, void *ctx)
+{
+    struct traced_unit *unit = ctx;
+    unit->points[unit->count++] = *point;
+    return 0;
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const struct mbp_point *left = a;
+    const struct mbp_point *right = b;
+    if (left->table != right->table)
+        return (int)left->table - (int)right->table;
+    return (int)left->addr - (int)right->addr;
+}
+
+enum mbp_status mbp_trace_new(const struct mbp_plant *plant, FILE *out, struct mbp_trace **trace)
+{
+    struct mbp_trace *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return MBP_ERR_MEMORY;
+    *made = (struct mbp_trace){.plant = plant, .out = out, .units = calloc(plant->unit_count, sizeof *made->units)};
+    for (uint32_t u = 0; made->units != NULL && u < plant->unit_count; u++) {
+        uint32_t count = 0;
+        mbp_plant_points(plant, u, count_point, &count);
+        made->units[u].points = calloc(count + 1, sizeof *made->units[u].points);
+        if (made->units[u].points == NULL) {
+            mbp_trace_free(made);
+            return MBP_ERR_MEMORY;
+        }
+        mbp_plant_points(plant, u, take_point, &made->units[u]);
+        qsort(made->units[u].points, count, sizeof *made->units[u].points, by_address);
+    }
+    if (made->units == NULL) {
+        mbp_trace_free(made);
+        return MBP_ERR_MEMORY;
+    }
+    *trace = made;
+    return MBP_OK;
+}
+
+void mbp_trace_free(struct mbp_trace *trace)
+{
+    if (trace == NULL)
+        return;
+    for (uint32_t u = 0; trace->units != NULL && u < trace->plant->unit_count; u++)
+        free(trace->units[u].points);
+    free(trace->units);
+    free(trace);
+}
+
+const struct traced_unit *trace_unit(const struct mbp_trace *trace, uint8_t id)
+{
+    if (id == 0 || id == 255)
+        return &trace->units[0];
+    for (uint32_t u = 0; u < trace->plant->unit_count; u++) {
+        if (trace->plant->units[u].id == id)
+            return &trace->units[u];
+    }
+    return NULL;
+}
+
+const struct mbp_point *trace_point(const struct traced_unit *unit, enum mbp_table table, uint32_t addr)
+{
+    uint32_t low = 0;
+    uint32_t high = unit->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const struct mbp_point *point = &unit->points[middle];
+        bool before = point->table != table ? point->table < table : point->addr + point->count <= addr;
+        if (before)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == unit->count || unit->points[low].table != table || unit->points[low].addr > addr)
+        return NULL;
+    return &unit->points[low];
+}
+
+/* ---- requests --------------------------------------------------------------------------------------------------- */
+
+static unsigned get_u16(const uint8_t *bytes)
+{
+    return (unsigned)bytes[0] << 8 | bytes[1];
+}
+
+/* The table and addresses that a request works on (of FC 23, what it writes). */
+static struct span span_of(const uint8_t *request, size_t len)
+{
+    static const struct {
+        uint8_t function, addr_at, count_at, table;
+    } shapes[] = {
+        {1, 1, 3, MBP_COILS},
+        {2, 1, 3, MBP_DISCRETE_INPUTS},
+        {3, 1, 3, MBP_HOLDING_REGISTERS},
+        {4, 1, 3, MBP_INPUT_REGISTERS},
+        {5, 1, 0, MBP_COILS},
+        {6, 1, 0, MBP_HOLDING_REGISTERS},
+        {15, 1, 3, MBP_COILS},
+        {16, 1, 3, MBP_HOLDING_REGISTERS},
+        {22, 1, 0, MBP_HOLDING_REGISTERS},
+        {23, 5, 7, MBP_HOLDING_REGISTERS},
+    };
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        size_t needs = (shapes[i].count_at != 0 ? shapes[i].count_at : shapes[i].addr_at) + 2u;
+        if (request[0] != shapes[i].function || len < needs)
+            continue;
+        uint32_t count = shapes[i].count_at != 0 ? get_u16(request + shapes[i].count_at) : 1;
+        return (struct span){(enum mbp_table)shapes[i].table, get_u16(request + shapes[i].addr_at), count, count > 0};
+    }
+    return (struct span){0};
+}
+
+static void put_written(FILE *out, const struct traced_unit *unit, const struct span *span, const uint8_t *request,
+                        size_t len)
+{
+    const uint8_t coil[1] = {len > 3 && request[3] != 0};
+    fputs(": ", out);
+    switch (request[0]) {
+    case 5:
+        trace_put_values(out, unit, span, coil, 1);
+        break;
+    case 6:
+        trace_put_values(out, unit, span, request + 3, len - 3);
+        break;
+    case 15:
+    case 16:
+        trace_put_values(out, unit, span, request + 6, len > 6 ? len - 6 : 0);
+        break;
+    case 22:
+        if (len >= 7)
+            fprintf(out, "AND 0x%04X, OR 0x%04X", get_u16(request + 3), get_u16(request + 5));
+        break;
+    default:
+        trace_put_values(out, unit, span, request + 10, len > 10 ? len - 10 : 0);
+        break;
+    }
+}
+
+static bool writes(uint8_t function)
+{
+    return function == 5 || function == 6 || function == 15 || function == 16 || function == 22 || function == 23;
+}
+
+static void put_request(struct mbp_trace *trace, const struct mbp_exchange *exchange, const struct traced_unit *unit,
+                        const struct span *span)
+{
+    FILE *out = trace->out;
+    uint32_t ip = exchange->peer;
+    fprintf(out, "%u.%u.%u.%u:%u #%u unit %u > FC %u %s", ip >> 24, ip >> 16 & 255u, ip >> 8 & 255u, ip & 255u,
+            exchange->peer_port, exchange->transaction, exchange->unit, exchange->request[0],
+            mbp_function_name(exchange->request[0]));
+    if (span->ok) {
+        fputc(' ', out);
+        trace_put_span(out, span);
+        if (unit != NULL && writes(exchange->request[0]))
+            put_written(out, unit, span, exchange->request, exchange->request_len);
+    } else {
+        for (size_t i = 1; i < exchange->request_len; i++)
+            fprintf(out, " %02X", exchange->request[i]);
+    }
+    fputc('\n', out);
+}
+
+/* ---- responses -------------------------------------------------------------------------------------------------- */
+
+static void put_fault(FILE *out, const struct mbp_fault *fault)
+{
+    if (fault != NULL)
+        fprintf(out, "  [wire fault '%s']", fault->name);
+}
+
+static void put_answer(struct mbp_trace *trace, const struct mbp_exchange *exchange, const struct traced_unit *unit,
+                       const struct span *span)
+{
+    FILE *out = trace->out;
+    const uint8_t *response = exchange->response;
+    if (exchange->response_len == 0) {
+        fputs("no response", out);
+    } else if ((response[0] & 0x80u) != 0) {
+        fprintf(out, "exception %02u %s: ", response[1], mbp_exception_name(response[1]));
+        trace_put_reason(out, unit, exchange, span);
+    } else if (response[0] <= 4 && exchange->response_len > 2) {
+        trace_put_values(out, unit, span, response + 2, exchange->response_len - 2);
+    } else if (response[0] == 23) {
+        const struct span read = {MBP_HOLDING_REGISTERS, get_u16(exchange->request + 1), get_u16(exchange->request + 3),
+                                  true};
+        trace_put_values(out, unit, &read, response + 2, exchange->response_len - 2);
+    } else if (writes(response[0])) {
+        fputs("done", out);
+    } else {
+        for (size_t i = 1; i < exchange->response_len && i < 33; i++)
+            fprintf(out, "%02X ", response[i]);
+        if (exchange->response_len > 33)
+            fprintf(out, "... (%zu bytes)", exchange->response_len - 1);
+    }
+}
+
+void mbp_trace_exchange(struct mbp_trace *trace, const struct mbp_exchange *exchange)
+{
+    const struct traced_unit *unit = trace_unit(trace, exchange->unit);
+    struct span span = span_of(exchange->request, exchange->request_len);
+    put_request(trace, exchange, unit, &span);
+    fputs("    < ", trace->out);
+    put_answer(trace, exchange, unit, &span);
+    put_fault(trace->out, exchange->fault);
+    fputc('\n', trace->out);
+}
