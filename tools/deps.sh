@@ -1,0 +1,126 @@
+# Shell library of tools/run and tools/test: the Debian packages they need, and a build folder that is configured only
+# when something about it changed. Sourced, with $root set to the top of the tree and `set -euo pipefail` on.
+# All that it prints goes to stderr, so that a caller's stdout is the program's alone.
+
+build_packages=(
+    gcc libc6-dev cmake ninja-build pkg-config
+    libmodbus-dev  # register image, and the whole of mbplantctl
+    libyaml-dev    # the plant file
+    libuv1-dev     # event loop
+    libsqlite3-dev # journal
+    libjansson-dev # JSON
+)
+test_packages=(
+    libcmocka-dev
+    clang-format clang-tidy cppcheck                 # lint.*
+    python3 python3-pymodbus python3-serial-asyncio  # pymodbus imports serial_asyncio for TCP too
+    mbpoll tshark                                    # clients and a dissector that nobody here wrote
+)
+
+say() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+die() {
+    say "$*"
+    exit 1
+}
+
+# Prints those of the named packages that are not installed.
+missing_packages() {
+    local -A installed=()
+    local status name
+    while read -r status name; do
+        if [[ $status == ii ]]; then
+            installed[$name]=1
+        fi
+    done < <(dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null)
+    for name in "$@"; do
+        if [[ -z ${installed[$name]:-} ]]; then
+            printf '%s\n' "$name"
+        fi
+    done
+}
+
+# Runs a command as root, with sudo where we are not root already.
+as_root() {
+    if ((EUID == 0)); then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+can_be_root() {
+    ((EUID == 0)) || command -v sudo >/dev/null
+}
+
+# apt without questions, also where debconf would like to ask (wireshark-common).
+apt_get() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" >&2
+}
+
+apt_update() {
+    if [[ -z ${apt_is_updated:-} ]]; then
+        apt_get update || say "apt-get update had errors; trying with the package lists as they are"
+        apt_is_updated=1
+    fi
+}
+
+# Installs those of the named packages that are missing. Costs one dpkg-query when none is.
+need_packages() {
+    if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+        say "no apt here: taking for granted that this is installed: $*"
+        return
+    fi
+    local missing
+    mapfile -t missing < <(missing_packages "$@")
+    if ((${#missing[@]} == 0)); then
+        return
+    fi
+    if ! can_be_root; then
+        die "packages are missing, and there is neither root nor sudo to install them; as root, run:" \
+            "apt-get install --no-install-recommends ${missing[*]}"
+    fi
+    say "installing ${missing[*]}"
+    apt_update
+    apt_get install --yes --no-install-recommends "${missing[@]}" ||
+        die "apt-get could not install the packages above; see its messages, then start again"
+}
+
+# Unpacks one program of a package into FOLDER without installing it: for packages that would start a daemon.
+# Not to get it is no failure: the tests that want it then say so and are skipped.
+unpack_package() {
+    local name=$1 folder=$2
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+        return
+    fi
+    say "unpacking $name into ${folder#"$root/"}"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    if ! (cd "$folder" && apt-get -q download "$name" >&2); then
+        if can_be_root; then
+            apt_update
+        fi
+        (cd "$folder" && apt-get -q download "$name" >&2) || say "could not get $name: its tests will be skipped"
+    fi
+    find "$folder" -name '*.deb' -exec dpkg-deb -x {} "$folder" \;
+}
+
+# build FOLDER TARGET.. -- CMAKE_OPTION..  Builds targets (none = all) in FOLDER. Configures first when the options, the
+# place of the tree or the set of CMakeLists.txt files are not those of the last time; ninja sees to all other changes.
+build() {
+    local folder=$1 targets=() wanted
+    shift
+    while [[ $1 != -- ]]; do
+        targets+=("$1")
+        shift
+    done
+    shift
+    wanted=$(printf '%s\n' "$root" "$@" && cd "$root" && find src tools tests -name CMakeLists.txt | sort)
+    if [[ ! -f $folder/build.ninja || $wanted != "$(cat "$folder/configured" 2>/dev/null)" ]]; then
+        cmake --fresh -G Ninja -S "$root" -B "$folder" "$@" >&2
+        printf '%s\n' "$wanted" >"$folder/configured"
+    fi
+    ninja -C "$folder" --quiet "${targets[@]}" >&2
+}

@@ -1,0 +1,32 @@
+/* address: raw addresses as masters write them, without a plant: "hr:0", "ir:5-9", "coil:3", "hr:0:float32:CDAB",
+ * references "40001", "30001", "10001", "1" and their six-digit forms. */
+#ifndef MBP_CTL_ADDRESS_H
+#define MBP_CTL_ADDRESS_H
+
+#include "mbplant/plant.h"
+
+struct ctl_address {
+    enum mbp_table table;
+    uint16_t addr;  /* PDU address of the first */
+    uint32_t count; /* addresses: words or bits */
+    enum mbp_type type;
+    enum mbp_order order;
+};
+
+/* Whether text is meant as a raw address: it has a colon or starts with a digit, which no name of a plant does. */
+bool ctl_address_is_raw(const char *text);
+
+/* Errors: MBP_ERR_FORMAT; why (of size bytes) then says what is wrong and what is allowed. */
+enum mbp_status ctl_address_parse(const char *text, struct ctl_address *out, char *why, size_t size);
+
+/* "HR 0 = 40001" or "HR 0..1 = 40001..40002". Returns buf. 48 bytes suffice. */
+const char *ctl_address_text(enum mbp_table table, uint16_t addr, uint32_t count, char *buf, size_t size);
+
+/* "HR", "IR", "DI", "coil". Static storage. */
+const char *ctl_table_short(enum mbp_table table);
+
+/* An enum's value by its word, ignoring case: true and *out, or false. */
+bool ctl_type_find(const char *word, enum mbp_type *out);
+bool ctl_order_find(const char *word, enum mbp_order *out);
+
+#endif

@@ -1,0 +1,124 @@
+/* ctl: what the verbs of mbplantctl share: options, the verb table, the connection and the plant behind it. */
+#ifndef MBP_CTL_H
+#define MBP_CTL_H
+
+#include "mbplant/plant.h"
+#include "mbplant/report.h"
+#include "transport.h"
+
+enum ctl_exit {
+    CTL_OK = 0,
+    CTL_FAILED = 1, /* the slave refused or did not answer */
+    CTL_USAGE = 2
+};
+
+#define CTL_DEFAULT_HOST       "127.0.0.1"
+#define CTL_DEFAULT_PORT       5020
+#define CTL_DEFAULT_TIMEOUT_MS 1000
+#define CTL_ARGUMENTS_MAX      600
+
+/* Which options a verb takes beside the ones that all take. */
+#define CTL_OPT_COMMON  0x00u
+#define CTL_OPT_FORMAT  0x01u
+#define CTL_OPT_RAW     0x02u
+#define CTL_OPT_JOURNAL 0x04u
+#define CTL_OPT_ALL     0x08u
+#define CTL_OPT_EXPLAIN 0x10u
+
+struct ctl_verb;
+
+struct ctl_options {
+    struct ctl_target target;
+    int unit;               /* -u; -1 = not given */
+    const char *plant_path; /* --plant; NULL = learn it from the slave */
+    enum mbp_format format;
+    bool raw, follow, all, request, response, help, version;
+    uint32_t since; /* event number; 1 = from the oldest */
+    const char *load_path, *save_path;
+    const struct ctl_verb *verb; /* NULL = none was named */
+    int argc;
+    const char *argv[CTL_ARGUMENTS_MAX];
+};
+
+struct ctl {
+    const struct ctl_options *options;
+    struct ctl_link *link;   /* NULL until something needs the slave: ctl_link() */
+    struct mbp_plant *plant; /* NULL until something needs it: ctl_plant() */
+    bool colour;
+};
+
+struct ctl_verb {
+    const char *name;
+    enum ctl_exit (*run)(struct ctl *ctl);
+    int arguments_min, arguments_max;
+    unsigned options; /* CTL_OPT_ bits */
+    unsigned formats; /* bit per enum mbp_format it can write; the lowest is its default */
+    const char *arguments;
+    const char *help;     /* one line */
+    const char *details;  /* "" or whole lines */
+    const char *examples; /* whole lines */
+};
+
+/* ---- the command line ------------------------------------------------------------------------------------------- */
+
+extern const struct ctl_verb ctl_verbs[];
+extern const size_t ctl_verb_count;
+
+/* NULL when there is none of that name. */
+const struct ctl_verb *ctl_verb_find(const char *name);
+
+/* Reads the command line; options may stand before and after the verb. One line to errors on failure: MBP_ERR_FORMAT.
+ */
+enum mbp_status ctl_options_parse(int argc, char **argv, FILE *errors, struct ctl_options *out);
+
+/* The options that a verb with these CTL_OPT_ bits takes, one line each. */
+void ctl_options_print(unsigned mask, bool common, FILE *out);
+
+void ctl_help(FILE *out);
+void ctl_verb_help(const struct ctl_verb *verb, FILE *out);
+
+/* "mbplantctl: ..." on stderr, one line. */
+void ctl_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- the slave and its plant (session.c, learn.c) --------------------------------------------------------------- */
+
+/* The connection, made on first use; NULL after saying why there is none. */
+struct ctl_link *ctl_link(struct ctl *ctl);
+
+/* The plant behind the slave, or of --plant, on first use; NULL after saying why it cannot be known. */
+const struct mbp_plant *ctl_plant(struct ctl *ctl);
+
+/* The unit id for what belongs to no point: -u, else 255, which every slave that is not a gateway answers and which a
+ * mbplant takes as its first unit (Messaging Guide V1.0b, 4.4.1.2). */
+uint8_t ctl_any_unit(const struct ctl *ctl);
+
+/* The unit id for a raw address: -u, else 1. */
+uint8_t ctl_raw_unit(const struct ctl *ctl);
+
+/* Reads the plant file from files 900.. of the slave. Errors: those of ctl_file_read; MBP_ERR_CORRUPT when length or
+ * CRC do not fit. Ownership: free(*text). */
+enum mbp_status ctl_learn_text(struct ctl_link *link, uint8_t unit, char **text, size_t *len);
+
+/* Says, on stderr, that a slave failed while doing something, and why. Returns CTL_FAILED. */
+enum ctl_exit ctl_fail(struct ctl *ctl, enum mbp_status status, const char *doing);
+
+void ctl_close(struct ctl *ctl);
+
+/* ---- verbs ------------------------------------------------------------------------------------------------------- */
+
+enum ctl_exit ctl_run_map(struct ctl *ctl);
+enum ctl_exit ctl_run_status(struct ctl *ctl);
+enum ctl_exit ctl_run_read(struct ctl *ctl);
+enum ctl_exit ctl_run_write(struct ctl *ctl);
+enum ctl_exit ctl_run_force(struct ctl *ctl);
+enum ctl_exit ctl_run_release(struct ctl *ctl);
+enum ctl_exit ctl_run_machine(struct ctl *ctl);
+enum ctl_exit ctl_run_alarms(struct ctl *ctl);
+enum ctl_exit ctl_run_ack(struct ctl *ctl);
+enum ctl_exit ctl_run_shelve(struct ctl *ctl);
+enum ctl_exit ctl_run_unshelve(struct ctl *ctl);
+enum ctl_exit ctl_run_report(struct ctl *ctl);
+enum ctl_exit ctl_run_journal(struct ctl *ctl);
+enum ctl_exit ctl_run_explain(struct ctl *ctl);
+
+#endif

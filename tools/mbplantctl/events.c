@@ -1,0 +1,68 @@
+/* Reading the journal: six events a request, many requests under way. */
+#include "events.h"
+
+#define EVENTS_A_PIECE (CTL_FILE_WORDS_MAX / MBP_EVENT_WORDS)
+
+struct run {
+    uint64_t asked, last; /* the next event to ask for, the last one wanted: 64 bits, so that one past UINT32_MAX is */
+    uint32_t next;        /* the next one to hand over */
+    bool (*got)(void *ctx, const struct mbp_event *event);
+    void *ctx;
+    bool wrong; /* an event carries another number than its place */
+};
+
+static bool next_piece(void *ctx, struct ctl_piece *piece)
+{
+    struct run *run = ctx;
+    if (run->asked > run->last)
+        return false;
+    uint64_t file = MBP_JOURNAL_FIRST_FILE + run->asked / MBP_EVENTS_PER_FILE;
+    if (file > UINT16_MAX)
+        return false;
+    uint32_t place = (uint32_t)(run->asked % MBP_EVENTS_PER_FILE);
+    uint64_t count = run->last - run->asked + 1;
+    if (count > EVENTS_A_PIECE)
+        count = EVENTS_A_PIECE;
+    if (count > MBP_EVENTS_PER_FILE - place)
+        count = MBP_EVENTS_PER_FILE - place;
+    *piece =
+        (struct ctl_piece){(uint16_t)file, (uint16_t)(MBP_EVENT_WORDS * place), (uint16_t)(MBP_EVENT_WORDS * count)};
+    run->asked += count;
+    return true;
+}
+
+static bool got_piece(void *ctx, const struct ctl_piece *piece, const uint16_t *words)
+{
+    struct run *run = ctx;
+    for (unsigned i = 0; i < piece->count / MBP_EVENT_WORDS; i++) {
+        struct mbp_event event;
+        mbp_event_decode(words + (size_t)i * MBP_EVENT_WORDS, &event);
+        run->wrong = event.seq != run->next;
+        if (run->wrong || !run->got(run->ctx, &event))
+            return false;
+        run->next++;
+    }
+    return true;
+}
+
+enum mbp_status ctl_events_read(struct ctl_link *link, uint8_t unit, uint32_t first, uint32_t last,
+                                bool (*got)(void *ctx, const struct mbp_event *event), void *ctx, uint32_t *next)
+{
+    struct run run = {.asked = first, .last = last, .next = first, .got = got, .ctx = ctx};
+    struct ctl_piece_reader reader = {next_piece, got_piece, &run};
+    enum mbp_status status = ctl_read_pieces(link, unit, &reader);
+    if (next != NULL)
+        *next = run.next;
+    return run.wrong ? MBP_ERR_CORRUPT : status;
+}
+
+static bool keep_event(void *ctx, const struct mbp_event *event)
+{
+    *(struct mbp_event *)ctx = *event;
+    return true;
+}
+
+enum mbp_status ctl_event_read(struct ctl_link *link, uint8_t unit, uint32_t seq, struct mbp_event *out)
+{
+    return ctl_events_read(link, unit, seq, seq, keep_event, out, NULL);
+}

@@ -1,0 +1,16 @@
+/* events: the journal of a slave, read over FC 20 from files 1000.. (DESIGN.md, "Events"). */
+#ifndef MBP_CTL_EVENTS_H
+#define MBP_CTL_EVENTS_H
+
+#include "mbplant/event.h"
+#include "transport.h"
+
+/* Hands over events first..last in order; got returns false to stop. *next (if not NULL) becomes the first event that
+ * was not handed over, also on failure: where to resume. Errors: those of ctl_read_pieces. */
+enum mbp_status ctl_events_read(struct ctl_link *link, uint8_t unit, uint32_t first, uint32_t last,
+                                bool (*got)(void *ctx, const struct mbp_event *event), void *ctx, uint32_t *next);
+
+/* One event. */
+enum mbp_status ctl_event_read(struct ctl_link *link, uint8_t unit, uint32_t seq, struct mbp_event *out);
+
+#endif

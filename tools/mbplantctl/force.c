@@ -1,0 +1,91 @@
+/* force SENSOR VALUE and release SENSOR: the injection and its end. */
+#include "address.h"
+#include "snapshot.h"
+#include "value.h"
+#include "wait.h"
+#include "write.h"
+
+/* The sensor of the first argument as a point; false after saying why not. */
+static bool find_sensor(struct ctl *ctl, uint32_t *index, struct ctl_point *point, enum ctl_exit *code)
+{
+    const struct mbp_plant *plant = ctl_plant(ctl);
+    *code = CTL_FAILED;
+    if (plant == NULL)
+        return false;
+    *code = CTL_USAGE;
+    *index = ctl_sensor_find(plant, ctl->options->argv[0]);
+    return *index != UINT32_MAX && ctl_point_find(plant, -1, plant->sensors[*index].name, point);
+}
+
+enum ctl_exit ctl_run_force(struct ctl *ctl)
+{
+    uint32_t index = 0;
+    struct ctl_point point;
+    enum ctl_exit code;
+    if (!find_sensor(ctl, &index, &point, &code))
+        return code;
+    uint16_t words[CTL_POINT_WORDS_MAX] = {0};
+    code = ctl_write_point(ctl, &point, ctl->options->argv[1], words);
+    if (code != CTL_OK)
+        return code;
+    char place[48];
+    char coil[48];
+    char value[300];
+    ctl_address_text((enum mbp_table)point.map.table, point.map.addr, point.map.count, place, sizeof place);
+    ctl_address_text(MBP_COILS, ctl_forced_coil(ctl->plant, index), 1, coil, sizeof coil);
+    printf("%s = %s  (%s)\n", point.map.name, ctl_point_text(&point, words, value, sizeof value), place);
+    if (point.sensor->inject == MBP_INJECT_ONCE)
+        printf("shown for one scan, then the process again (inject: once in the plant file)\n");
+    else
+        printf("held until released: mbplantctl release %s  (%s, write 0)\n", point.map.name, coil);
+    return CTL_OK;
+}
+
+/* Waits until the sensor's forced bit is off. */
+static enum mbp_status wait_for_release(struct ctl *ctl, uint32_t index, bool *released)
+{
+    struct ctl_wait wait = ctl_wait_begin(ctl->plant, ctl->options->target.timeout_ms);
+    for (;;) {
+        uint8_t bits = 0;
+        enum mbp_status status = ctl_sensor_bits_read(ctl->link, ctl->plant, index, &bits);
+        *released = status == MBP_OK && (bits >> CTL_BIT_FORCED & 1u) == 0;
+        if (status != MBP_OK || *released || !ctl_wait_more(&wait))
+            return status;
+    }
+}
+
+enum ctl_exit ctl_run_release(struct ctl *ctl)
+{
+    uint32_t index = 0;
+    struct ctl_point point;
+    enum ctl_exit code;
+    if (!find_sensor(ctl, &index, &point, &code))
+        return code;
+    if (ctl_link(ctl) == NULL)
+        return CTL_FAILED;
+    const char *name = point.map.name;
+    uint8_t bits = 0;
+    enum mbp_status status = ctl_sensor_bits_read(ctl->link, ctl->plant, index, &bits);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, name);
+    /* written even when the bit is off: a value that was written a moment ago is forced with the coming scan only */
+    code = ctl_set_coil(ctl, point.unit, ctl_forced_coil(ctl->plant, index), false, name);
+    if (code != CTL_OK)
+        return code;
+    bool released = false;
+    status = wait_for_release(ctl, index, &released);
+    uint16_t words[CTL_POINT_WORDS_MAX];
+    if (status == MBP_OK)
+        status = ctl_read(ctl->link, point.unit, MBP_HOLDING_REGISTERS, point.map.addr, point.map.count, words);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, name);
+    if (!released) {
+        ctl_error("%s is still forced; is the plant scanning? mbplantctl status shows its scans", name);
+        return CTL_FAILED;
+    }
+    char value[300];
+    bool was_forced = (bits >> CTL_BIT_FORCED & 1u) != 0;
+    printf("%s = %s  (%s)\n", name, ctl_point_text(&point, words, value, sizeof value),
+           was_forced ? "released: the process again" : "was not forced");
+    return CTL_OK;
+}

@@ -1,0 +1,41 @@
+/* --help, for the whole and for each verb, out of the tables of verbs and options. */
+#include <ctype.h>
+
+#include "ctl.h"
+
+void ctl_help(FILE *out)
+{
+    fputs("mbplantctl: the master of a mbplant, over Modbus alone\n\n"
+          "Usage: mbplantctl [OPTION..] VERB [ARGUMENT..]\n\nVerbs:\n",
+          out);
+    for (size_t i = 0; i < ctl_verb_count; i++) {
+        const struct ctl_verb *verb = &ctl_verbs[i];
+        char head[64];
+        snprintf(head, sizeof head, "%s %s", verb->name, verb->arguments);
+        fprintf(out, "  %-22s %s\n", head, verb->help);
+    }
+    fputs("\nOptions:\n", out);
+    ctl_options_print(CTL_OPT_COMMON, true, out);
+    fputs("\nExit code: 0 done, 1 the slave refused or did not answer, 2 wrong usage.\n"
+          "mbplantctl VERB --help has the verb's options and examples.\n",
+          out);
+}
+
+void ctl_verb_help(const struct ctl_verb *verb, FILE *out)
+{
+    fprintf(out, "Usage: mbplantctl [OPTION..] %s%s%s\n\n%c%s.\n%s", verb->name, verb->arguments[0] != '\0' ? " " : "",
+            verb->arguments, toupper(verb->help[0]), verb->help + 1, verb->details);
+    if (verb->options != CTL_OPT_COMMON) {
+        fputs("\nOptions of its own:\n", out);
+        ctl_options_print(verb->options, false, out);
+    }
+    if (verb->formats != 1u << MBP_FORMAT_TEXT) {
+        fputs("                         FORMAT is", out);
+        for (unsigned f = 0; f < MBP_FORMAT_COUNT; f++) {
+            if ((verb->formats >> f & 1u) != 0)
+                fprintf(out, " %s", mbp_format_name((enum mbp_format)f));
+        }
+        putc('\n', out);
+    }
+    fprintf(out, "\nExamples:\n%s", verb->examples);
+}

@@ -1,0 +1,170 @@
+/* machine NAME [STATE]: shows a machine, or asks it for a state and tells what became of it. */
+#include "machine.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "address.h"
+#include "events.h"
+#include "snapshot.h"
+#include "wait.h"
+
+static void print_machine(const struct ctl *ctl, uint32_t machine, const struct ctl_machine_now *now)
+{
+    const struct mbp_plant *plant = ctl->plant;
+    const struct mbp_machine *of = &plant->machines[machine];
+    const char *paint = ctl->colour ? mbp_paint_code(mbp_state_paint(now->state)) : "";
+    char text[64];
+    char span[32];
+    printf("%s = %s%s%s  (%s%sunit %u)\n", of->name, paint, mbp_state_name(now->state), ctl->colour ? "\033[0m" : "",
+           of->label, of->label[0] != '\0' ? ", " : "", ctl_machine_unit(plant, machine));
+    if (now->since_s != 0) {
+        uint64_t now_s = (uint64_t)time(NULL);
+        printf("  since            %s, for %s\n", mbp_time_format(now->since_s * 1000, text, sizeof text),
+               mbp_span_text(now_s > now->since_s ? now_s - now->since_s : 0, span, sizeof span));
+    }
+    if (now->first_out != UINT32_MAX)
+        printf("  tripped by       %s\n", plant->sensors[now->first_out].name);
+    printf("  active alarms    %u%s\n", now->alarms, now->trip ? ", of which some trip it" : "");
+    printf("  production       %u good, %u reject\n", now->good, now->reject);
+    printf("  en_service       %s\n", mbp_span_text(now->running_s, span, sizeof span));
+    printf("  en_panne         %s, %u times\n", mbp_span_text(now->down_s, span, sizeof span), now->failures);
+    printf("  maintenance      %s%s\n", mbp_span_text(now->maintenance_s, span, sizeof span),
+           now->due ? ", due now" : "");
+    ctl_address_text(MBP_INPUT_REGISTERS, ctl_machine_block(plant, machine), MBP_MACHINE_WORDS, text, sizeof text);
+    printf("  stands in        %s; ", text);
+    ctl_address_text(MBP_COILS, ctl_machine_coil(plant, machine, 0), MBP_STATE_COUNT, text, sizeof text);
+    printf("%s ask for a state\n", text);
+}
+
+enum ctl_exit ctl_machine_show(struct ctl *ctl, uint32_t machine)
+{
+    struct ctl_link *link = ctl_link(ctl);
+    if (link == NULL)
+        return CTL_FAILED;
+    struct ctl_machine_now now;
+    enum mbp_status status = ctl_machine_read(link, ctl->plant, machine, &now);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, ctl->plant->machines[machine].name);
+    print_machine(ctl, machine, &now);
+    return CTL_OK;
+}
+
+/* A command to a machine, under way. */
+struct command {
+    struct ctl *ctl;
+    uint32_t machine;
+    enum mbp_state_code to;
+    struct ctl_summary before;
+    struct mbp_event refusal; /* code 0 = none was found */
+};
+
+static bool note_refusal(void *ctx, const struct mbp_event *event)
+{
+    struct command *command = ctx;
+    const struct mbp_plant *plant = command->ctl->plant;
+    if (event->code == MBP_EV_MACHINE_REFUSED &&
+        mbp_event_machine(plant, event) == &plant->machines[command->machine] &&
+        mbp_event_state_to(event->detail) == (unsigned)command->to)
+        command->refusal = *event;
+    return true;
+}
+
+/* The journal's word on it: an event is shown when it is durable, so some time after the scan. */
+static enum mbp_status look_for_refusal(struct command *command)
+{
+    struct ctl *ctl = command->ctl;
+    uint8_t unit = ctl_machine_unit(ctl->plant, command->machine);
+    struct ctl_wait wait = ctl_wait_begin(ctl->plant, ctl->options->target.timeout_ms);
+    uint32_t next = command->before.last_event + 1;
+    for (;;) {
+        struct ctl_summary now;
+        enum mbp_status status = ctl_summary_read(ctl->link, unit, &now);
+        if (status == MBP_OK && now.last_event >= next)
+            status = ctl_events_read(ctl->link, unit, next, now.last_event, note_refusal, command, &next);
+        if (status != MBP_OK || command->refusal.code != 0 || !ctl_wait_more(&wait))
+            return status;
+    }
+}
+
+/* Two scans are enough: the one that was under way, and the one that latches the command. */
+static enum mbp_status wait_for_scans(struct command *command, struct ctl_machine_now *now)
+{
+    struct ctl *ctl = command->ctl;
+    uint8_t unit = ctl_machine_unit(ctl->plant, command->machine);
+    struct ctl_wait wait = ctl_wait_begin(ctl->plant, ctl->options->target.timeout_ms);
+    for (;;) {
+        struct ctl_summary summary;
+        enum mbp_status status = ctl_summary_read(ctl->link, unit, &summary);
+        if (status == MBP_OK)
+            status = ctl_machine_read(ctl->link, ctl->plant, command->machine, now);
+        if (status != MBP_OK || now->state == command->to || summary.scans - command->before.scans >= 2 ||
+            !ctl_wait_more(&wait))
+            return status;
+    }
+}
+
+static enum ctl_exit tell(struct command *command, const struct ctl_machine_now *now, enum mbp_state_code was)
+{
+    const struct mbp_plant *plant = command->ctl->plant;
+    const char *name = plant->machines[command->machine].name;
+    if (now->state == command->to) {
+        printf("%s: %s -> %s\n", name, mbp_state_name(was), mbp_state_name(command->to));
+        return CTL_OK;
+    }
+    enum mbp_status status = look_for_refusal(command);
+    if (status != MBP_OK)
+        return ctl_fail(command->ctl, status, "reading the journal for the reason");
+    if (command->refusal.code != 0) {
+        char sentence[256];
+        ctl_error("%s", mbp_report_event_text(plant, &command->refusal, sentence, sizeof sentence));
+    } else {
+        ctl_error("%s stays %s, and the journal does not say why; mbplantctl journal shows it all", name,
+                  mbp_state_name(now->state));
+    }
+    return CTL_FAILED;
+}
+
+static enum ctl_exit ask(struct ctl *ctl, uint32_t machine, enum mbp_state_code to)
+{
+    const struct mbp_plant *plant = ctl->plant;
+    const char *name = plant->machines[machine].name;
+    struct ctl_link *link = ctl_link(ctl);
+    if (link == NULL)
+        return CTL_FAILED;
+    uint8_t unit = ctl_machine_unit(plant, machine);
+    struct command command = {.ctl = ctl, .machine = machine, .to = to};
+    struct ctl_machine_now now;
+    enum mbp_status status = ctl_summary_read(link, unit, &command.before);
+    if (status == MBP_OK)
+        status = ctl_machine_read(link, plant, machine, &now);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, name);
+    enum mbp_state_code was = now.state;
+    if (was == to) {
+        printf("%s is %s already\n", name, mbp_state_name(to));
+        return CTL_OK;
+    }
+    uint16_t on = 1;
+    status = ctl_write(link, unit, MBP_COILS, ctl_machine_coil(plant, machine, (unsigned)to), 1, &on);
+    if (status == MBP_OK)
+        status = wait_for_scans(&command, &now);
+    return status == MBP_OK ? tell(&command, &now, was) : ctl_fail(ctl, status, name);
+}
+
+enum ctl_exit ctl_run_machine(struct ctl *ctl)
+{
+    const struct ctl_options *options = ctl->options;
+    enum mbp_state_code state = MBP_EN_SERVICE;
+    if (options->argc == 2 && !ctl_state_find(options->argv[1], &state)) {
+        ctl_error("machine: no state '%s'; it is en_service, en_panne or maintenance", options->argv[1]);
+        return CTL_USAGE;
+    }
+    const struct mbp_plant *plant = ctl_plant(ctl);
+    if (plant == NULL)
+        return CTL_FAILED;
+    uint32_t machine = ctl_machine_find(plant, options->argv[0]);
+    if (machine == UINT32_MAX)
+        return CTL_USAGE;
+    return options->argc == 2 ? ask(ctl, machine, state) : ctl_machine_show(ctl, machine);
+}

@@ -1,0 +1,323 @@
+/* The command line. Own code instead of getopt, because "write TT101 -5" must not take -5 for an option, and because
+ * options may stand before and after the verb. */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+
+#define TIMEOUT_MS_MAX UINT64_C(3600000)
+
+struct option {
+    const char *name;
+    char letter;          /* 0 = has none */
+    const char *argument; /* NULL = takes none */
+    unsigned mask;        /* CTL_OPT_ bits; CTL_OPT_COMMON = every verb takes it */
+    const char *help;
+    bool (*set)(struct ctl_options *options, const char *value); /* false = not allowed; NULL = a flag */
+    size_t flag;                                                 /* of a flag: its offset in struct ctl_options */
+    const char *allowed;
+};
+
+#define FLAG(member) NULL, offsetof(struct ctl_options, member), ""
+
+static bool parse_unsigned(const char *text, uint64_t low, uint64_t high, uint64_t *out)
+{
+    size_t digits = strspn(text, "0123456789");
+    if (digits == 0 || digits > 10 || text[digits] != '\0')
+        return false;
+    uint64_t number = strtoull(text, NULL, 10);
+    if (number < low || number > high)
+        return false;
+    *out = number;
+    return true;
+}
+
+static bool set_host(struct ctl_options *options, const char *value)
+{
+    options->target.host = value;
+    return value[0] != '\0';
+}
+
+static bool set_port(struct ctl_options *options, const char *value)
+{
+    uint64_t port;
+    if (!parse_unsigned(value, 1, UINT16_MAX, &port))
+        return false;
+    options->target.port = (uint16_t)port;
+    return true;
+}
+
+static bool set_unit(struct ctl_options *options, const char *value)
+{
+    uint64_t unit;
+    if (!parse_unsigned(value, 0, 255, &unit) || (unit > 247 && unit < 255))
+        return false;
+    options->unit = (int)unit;
+    return true;
+}
+
+static bool set_plant(struct ctl_options *options, const char *value)
+{
+    options->plant_path = value;
+    return value[0] != '\0';
+}
+
+static bool set_timeout(struct ctl_options *options, const char *value)
+{
+    uint64_t ns;
+    if (mbp_duration_parse(value, &ns) != MBP_OK || ns < MBP_NS_PER_MS || ns > TIMEOUT_MS_MAX * MBP_NS_PER_MS)
+        return false;
+    options->target.timeout_ms = (uint32_t)(ns / MBP_NS_PER_MS);
+    return true;
+}
+
+static bool set_format(struct ctl_options *options, const char *value)
+{
+    return mbp_format_find(value, &options->format) == MBP_OK;
+}
+
+static bool set_since(struct ctl_options *options, const char *value)
+{
+    uint64_t since;
+    if (!parse_unsigned(value, 1, UINT32_MAX, &since))
+        return false;
+    options->since = (uint32_t)since;
+    return true;
+}
+
+static bool set_load(struct ctl_options *options, const char *value)
+{
+    options->load_path = value;
+    return value[0] != '\0';
+}
+
+static bool set_save(struct ctl_options *options, const char *value)
+{
+    options->save_path = value;
+    return value[0] != '\0';
+}
+
+static const struct option known[] = {
+    {"host", 'H', "HOST", CTL_OPT_COMMON, "the slave's name or address (127.0.0.1)", set_host, 0, "a host"},
+    {"port", 'p', "PORT", CTL_OPT_COMMON, "its TCP port (5020)", set_port, 0, "1..65535"},
+    {"unit", 'u', "UNIT", CTL_OPT_COMMON, "unit id for raw addresses (1); a named point knows its own", set_unit, 0,
+     "0..247 or 255"},
+    {"plant", 0, "FILE", CTL_OPT_COMMON, "use this plant file instead of asking the slave", set_plant, 0, "a file"},
+    {"timeout", 0, "TIME", CTL_OPT_COMMON, "to connect, and for each reply (1s)", set_timeout, 0,
+     "a time from 1ms to 1h, like 500ms or 2s"},
+    {"format", 'f', "FORMAT", CTL_OPT_FORMAT, "form of the output", set_format, 0,
+     "text, markdown, html, json, csv, jsonl"},
+    {"raw", 0, NULL, CTL_OPT_RAW, "the register's words in hexadecimal, not the value", FLAG(raw)},
+    {"all", 'a', NULL, CTL_OPT_ALL, "all of them, however many", FLAG(all)},
+    {"since", 0, "SEQ", CTL_OPT_JOURNAL, "from this event number on", set_since, 0, "an event number, from 1"},
+    {"follow", 0, NULL, CTL_OPT_JOURNAL, "keep printing new events until interrupted", FLAG(follow)},
+    {"save", 0, "FILE", CTL_OPT_JOURNAL, "write a dump that --load reads, with the plant file in it", set_save, 0,
+     "a file"},
+    {"load", 0, "FILE", CTL_OPT_JOURNAL, "read such a dump instead of asking the slave", set_load, 0, "a file"},
+    {"request", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a request", FLAG(request)},
+    {"response", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a response", FLAG(response)},
+    {"help", 'h', NULL, CTL_OPT_COMMON, "this help, or a verb's", FLAG(help)},
+    {"version", 'V', NULL, CTL_OPT_COMMON, "the version", FLAG(version)},
+};
+
+#define KNOWN (sizeof known / sizeof known[0])
+
+void ctl_options_print(unsigned mask, bool common, FILE *out)
+{
+    for (size_t i = 0; i < KNOWN; i++) {
+        const struct option *option = &known[i];
+        if (option->mask == CTL_OPT_COMMON ? !common : (option->mask & mask) == 0)
+            continue;
+        char head[40];
+        char letter[8] = "    ";
+        if (option->letter != 0)
+            snprintf(letter, sizeof letter, "-%c, ", option->letter);
+        snprintf(head, sizeof head, "%s--%s %s", letter, option->name,
+                 option->argument != NULL ? option->argument : "");
+        fprintf(out, "  %-22s %s\n", head, option->help);
+    }
+}
+
+static const struct option *find_option(const char *name, size_t len)
+{
+    for (size_t i = 0; i < KNOWN; i++) {
+        if (strlen(known[i].name) == len && memcmp(known[i].name, name, len) == 0)
+            return &known[i];
+    }
+    return NULL;
+}
+
+static const struct option *find_letter(char letter)
+{
+    for (size_t i = 0; i < KNOWN; i++) {
+        if (known[i].letter != 0 && known[i].letter == letter)
+            return &known[i];
+    }
+    return NULL;
+}
+
+static enum mbp_status unknown_option(const char *argument, FILE *errors)
+{
+    const char *names[KNOWN];
+    for (size_t i = 0; i < KNOWN; i++)
+        names[i] = known[i].name;
+    const char *word = argument + strspn(argument, "-");
+    char copy[32];
+    snprintf(copy, sizeof copy, "%.*s", (int)strcspn(word, "="), word);
+    const char *nearest = mbp_nearest(copy, names, KNOWN);
+    fprintf(errors, "mbplantctl: unknown option %s; ", argument);
+    if (nearest != NULL)
+        fprintf(errors, "did you mean --%s? ", nearest);
+    fputs("mbplantctl --help lists them\n", errors);
+    return MBP_ERR_FORMAT;
+}
+
+/* "-5" and "-.5" are values. */
+static bool is_option(const char *argument)
+{
+    return argument[0] == '-' && argument[1] != '\0' && strchr("0123456789.", argument[1]) == NULL;
+}
+
+struct parser {
+    int argc, next;
+    char **argv;
+    FILE *errors;
+    uint32_t used; /* bit per entry of known[] that was given */
+    struct ctl_options *out;
+};
+
+/* One option with its value: "--port 5020", "--port=5020", "-p 5020", "-p5020". */
+static enum mbp_status take_option(struct parser *parser, const char *argument)
+{
+    const struct option *option;
+    const char *value = NULL;
+    if (argument[1] == '-') {
+        size_t len = strcspn(argument + 2, "=");
+        option = find_option(argument + 2, len);
+        if (argument[2 + len] == '=')
+            value = argument + 2 + len + 1;
+    } else {
+        option = find_letter(argument[1]);
+        if (argument[2] != '\0')
+            value = argument + 2;
+    }
+    if (option == NULL || (value != NULL && option->argument == NULL))
+        return unknown_option(argument, parser->errors);
+    if (option->argument != NULL && value == NULL) {
+        if (parser->next == parser->argc) {
+            fprintf(parser->errors, "mbplantctl: --%s needs a value: %s\n", option->name, option->allowed);
+            return MBP_ERR_FORMAT;
+        }
+        value = parser->argv[parser->next++];
+    }
+    if (option->set == NULL)
+        *(bool *)((char *)parser->out + option->flag) = true;
+    else if (!option->set(parser->out, value)) {
+        fprintf(parser->errors, "mbplantctl: --%s %s: allowed is %s\n", option->name, value, option->allowed);
+        return MBP_ERR_FORMAT;
+    }
+    parser->used |= UINT32_C(1) << (option - known);
+    return MBP_OK;
+}
+
+static enum mbp_status take_word(struct parser *parser, const char *word)
+{
+    struct ctl_options *out = parser->out;
+    if (out->verb != NULL) {
+        if (out->argc == CTL_ARGUMENTS_MAX) {
+            fprintf(parser->errors, "mbplantctl: more than %d arguments\n", CTL_ARGUMENTS_MAX);
+            return MBP_ERR_FORMAT;
+        }
+        out->argv[out->argc++] = word;
+        return MBP_OK;
+    }
+    out->verb = ctl_verb_find(word);
+    if (out->verb != NULL)
+        return MBP_OK;
+    const char *names[64];
+    size_t count = 0;
+    for (; count < ctl_verb_count && count < 64; count++)
+        names[count] = ctl_verbs[count].name;
+    const char *nearest = mbp_nearest(word, names, count);
+    fprintf(parser->errors, "mbplantctl: unknown verb %s; ", word);
+    if (nearest != NULL)
+        fprintf(parser->errors, "did you mean %s? ", nearest);
+    fputs("mbplantctl --help lists them\n", parser->errors);
+    return MBP_ERR_FORMAT;
+}
+
+/* The format that was asked for, or the verb's own. */
+static enum mbp_status check_format(const struct ctl_verb *verb, bool given, struct ctl_options *options, FILE *errors)
+{
+    if (!given) {
+        unsigned f = 0;
+        while (f < MBP_FORMAT_COUNT - 1 && (verb->formats >> f & 1u) == 0)
+            f++;
+        options->format = (enum mbp_format)f;
+        return MBP_OK;
+    }
+    if ((verb->formats >> options->format & 1u) != 0)
+        return MBP_OK;
+    bool later = options->format == MBP_FORMAT_HTML && (verb->formats >> MBP_FORMAT_MARKDOWN & 1u) != 0;
+    fprintf(errors, "mbplantctl: %s has no format %s%s; it has", verb->name, mbp_format_name(options->format),
+            later ? " yet" : "");
+    for (unsigned f = 0; f < MBP_FORMAT_COUNT; f++) {
+        if ((verb->formats >> f & 1u) != 0)
+            fprintf(errors, " %s", mbp_format_name((enum mbp_format)f));
+    }
+    putc('\n', errors);
+    return MBP_ERR_FORMAT;
+}
+
+/* What was given must be what the verb takes. */
+static enum mbp_status check_for_verb(const struct parser *parser)
+{
+    struct ctl_options *out = parser->out;
+    const struct ctl_verb *verb = out->verb;
+    if (out->help || out->version || verb == NULL)
+        return MBP_OK;
+    bool format_given = false;
+    for (size_t i = 0; i < KNOWN; i++) {
+        if ((parser->used >> i & 1u) == 0 || known[i].mask == CTL_OPT_COMMON)
+            continue;
+        format_given |= known[i].mask == CTL_OPT_FORMAT;
+        if ((known[i].mask & verb->options) == 0) {
+            fprintf(parser->errors, "mbplantctl: %s does not take --%s; mbplantctl %s --help lists its options\n",
+                    verb->name, known[i].name, verb->name);
+            return MBP_ERR_FORMAT;
+        }
+    }
+    if (out->argc < verb->arguments_min || out->argc > verb->arguments_max) {
+        fprintf(parser->errors, "mbplantctl: usage: mbplantctl %s%s%s; mbplantctl %s --help has examples\n", verb->name,
+                verb->arguments[0] != '\0' ? " " : "", verb->arguments, verb->name);
+        return MBP_ERR_FORMAT;
+    }
+    return check_format(verb, format_given, out, parser->errors);
+}
+
+enum mbp_status ctl_options_parse(int argc, char **argv, FILE *errors, struct ctl_options *out)
+{
+    *out = (struct ctl_options){
+        .target = {CTL_DEFAULT_HOST, CTL_DEFAULT_PORT, CTL_DEFAULT_TIMEOUT_MS},
+        .unit = -1,
+        .since = 1,
+    };
+    struct parser parser = {.argc = argc, .next = 1, .argv = argv, .errors = errors, .out = out};
+    bool options_over = false;
+    while (parser.next < argc) {
+        const char *argument = argv[parser.next++];
+        enum mbp_status status;
+        if (!options_over && strcmp(argument, "--") == 0) {
+            options_over = true;
+            continue;
+        }
+        if (!options_over && is_option(argument))
+            status = take_option(&parser, argument);
+        else
+            status = take_word(&parser, argument);
+        if (status != MBP_OK)
+            return status;
+    }
+    return check_for_verb(&parser);
+}

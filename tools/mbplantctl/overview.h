@@ -1,0 +1,21 @@
+/* overview: a snapshot as the report's structs, for report, alarms and status. */
+#ifndef MBP_CTL_OVERVIEW_H
+#define MBP_CTL_OVERVIEW_H
+
+#include "ctl.h"
+#include "snapshot.h"
+
+struct ctl_overview {
+    struct ctl_snapshot snapshot;
+    struct mbp_report report;
+    struct mbp_report_machine *machines;
+    struct mbp_report_alarm *alarms;
+    char (*causes)[256]; /* of the machines' present states */
+};
+
+/* The plant now. with_journal also reads the last incident and why each machine is in its state from the journal.
+ * Errors are told. Ownership: ctl_overview_free. */
+enum ctl_exit ctl_overview_take(struct ctl *ctl, bool with_journal, struct ctl_overview *out);
+void ctl_overview_free(const struct mbp_plant *plant, struct ctl_overview *overview);
+
+#endif

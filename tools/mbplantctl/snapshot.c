@@ -1,0 +1,223 @@
+/* The plant's present state out of its tables (DESIGN.md, "The register map"). */
+#include "snapshot.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fetch.h"
+#include "mbplant/image.h"
+#include "value.h"
+
+static bool has_limits(const struct mbp_sensor *sensor)
+{
+    return sensor->reg.type != MBP_STRING && sensor->reg.type != MBP_BOOL;
+}
+
+static struct ctl_summary parse_summary(const uint16_t *words)
+{
+    return (struct ctl_summary){
+        .last_event = ctl_u32(words + 8),
+        .oldest_event = ctl_u32(words + 10),
+        .last_incident = ctl_u32(words + 12),
+        .scans = ctl_u32(words + 14),
+        .scan_us_last = words[16],
+        .scan_us_max = words[17],
+        .late_scans = ctl_u32(words + 18),
+        .sim_ms = (uint64_t)ctl_u32(words + 20) << 32 | ctl_u32(words + 22),
+    };
+}
+
+/* bits: the machine's discrete inputs, 0 or 1 each. */
+static struct ctl_machine_now parse_machine(const struct mbp_plant *plant, uint32_t machine, const uint16_t *words,
+                                            const uint16_t *bits)
+{
+    const struct mbp_unit *unit = &plant->units[plant->machines[machine].unit];
+    return (struct ctl_machine_now){
+        .state = words[0] < MBP_STATE_COUNT ? (enum mbp_state_code)words[0] : MBP_EN_PANNE,
+        .first_out = words[1] < unit->sensor_count ? unit->first_sensor + words[1] : UINT32_MAX,
+        .alarms = words[2],
+        .good = ctl_u32(words + 3),
+        .reject = ctl_u32(words + 5),
+        .running_s = ctl_u32(words + 7),
+        .down_s = ctl_u32(words + 9),
+        .maintenance_s = ctl_u32(words + 11),
+        .failures = words[13],
+        .since_s = ctl_u32(words + 14),
+        .running = bits[0] != 0,
+        .trip = bits[1] != 0,
+        .due = bits[2] != 0,
+    };
+}
+
+static double decode(const struct mbp_register *reg, const uint16_t *words)
+{
+    return mbp_codec_decode((enum mbp_type)reg->type, (enum mbp_order)reg->order, reg->scale, words);
+}
+
+/* A sensor's eight discrete inputs in one byte. */
+static uint8_t pack_bits(const uint16_t bits[CTL_SENSOR_BITS])
+{
+    unsigned packed = 0;
+    for (unsigned b = 0; b < CTL_SENSOR_BITS; b++)
+        packed |= (unsigned)(bits[b] != 0) << b;
+    return (uint8_t)packed;
+}
+
+static void parse_sensor(const struct mbp_plant *plant, uint32_t index, const struct ctl_fetch *fetch,
+                         struct ctl_sensor_now *out)
+{
+    const struct mbp_sensor *sensor = &plant->sensors[index];
+    const struct mbp_register *reg = &sensor->reg;
+    const uint16_t *holding = fetch->words[MBP_HOLDING_REGISTERS];
+    out->value = reg->type == MBP_STRING ? (double)NAN : decode(reg, &holding[reg->addr]);
+    if (reg->type == MBP_STRING) {
+        char text[2 * MBP_STRING_WORDS_MAX + 1];
+        out->text = strdup(ctl_string_text(&holding[reg->addr], reg->words, text, sizeof text));
+    }
+    for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
+        const uint16_t *words = &holding[reg->limits_addr + l * reg->words];
+        bool used =
+            has_limits(sensor) && !mbp_codec_unused((enum mbp_type)reg->type, (enum mbp_order)reg->order, words);
+        out->limit[l] = used ? decode(reg, words) : (double)NAN;
+    }
+    out->bits = pack_bits(&fetch->words[MBP_DISCRETE_INPUTS][ctl_sensor_discrete(plant, index)]);
+}
+
+static void want_unit(const struct mbp_plant *plant, const struct mbp_unit *unit, struct ctl_fetch *fetch)
+{
+    ctl_fetch_want(fetch, MBP_INPUT_REGISTERS, 0, MBP_SUMMARY_WORDS);
+    for (uint32_t m = unit->first_machine; m < unit->first_machine + unit->machine_count; m++) {
+        ctl_fetch_want(fetch, MBP_INPUT_REGISTERS, ctl_machine_block(plant, m), MBP_MACHINE_WORDS);
+        ctl_fetch_want(fetch, MBP_DISCRETE_INPUTS, ctl_machine_discrete(plant, m), 3);
+    }
+    for (uint32_t s = unit->first_sensor; s < unit->first_sensor + unit->sensor_count; s++) {
+        const struct mbp_sensor *sensor = &plant->sensors[s];
+        ctl_fetch_want(fetch, MBP_HOLDING_REGISTERS, sensor->reg.addr, sensor->reg.words);
+        ctl_fetch_want(fetch, MBP_DISCRETE_INPUTS, ctl_sensor_discrete(plant, s), CTL_SENSOR_BITS);
+        if (has_limits(sensor))
+            ctl_fetch_want(fetch, MBP_HOLDING_REGISTERS, sensor->reg.limits_addr, MBP_LIMIT_COUNT * sensor->reg.words);
+    }
+}
+
+static void parse_unit(const struct mbp_plant *plant, const struct mbp_unit *unit, const struct ctl_fetch *fetch,
+                       struct ctl_snapshot *out)
+{
+    for (uint32_t m = unit->first_machine; m < unit->first_machine + unit->machine_count; m++)
+        out->machines[m] = parse_machine(plant, m, &fetch->words[MBP_INPUT_REGISTERS][ctl_machine_block(plant, m)],
+                                         &fetch->words[MBP_DISCRETE_INPUTS][ctl_machine_discrete(plant, m)]);
+    for (uint32_t s = unit->first_sensor; s < unit->first_sensor + unit->sensor_count; s++)
+        parse_sensor(plant, s, fetch, &out->sensors[s]);
+}
+
+static enum mbp_status read_units(struct ctl_link *link, const struct mbp_plant *plant, struct ctl_fetch *fetch,
+                                  struct ctl_snapshot *snapshot)
+{
+    bool has_summary = false;
+    for (uint32_t u = 0; u < plant->unit_count; u++) {
+        const struct mbp_unit *unit = &plant->units[u];
+        if (unit->machine_count == 0 && unit->sensor_count == 0)
+            continue;
+        ctl_fetch_clear(fetch);
+        want_unit(plant, unit, fetch);
+        enum mbp_status status = ctl_fetch_run(fetch, link, unit->id);
+        if (status != MBP_OK)
+            return status;
+        parse_unit(plant, unit, fetch, snapshot);
+        if (!has_summary)
+            snapshot->summary = parse_summary(fetch->words[MBP_INPUT_REGISTERS]);
+        has_summary = true;
+    }
+    return MBP_OK;
+}
+
+enum ctl_exit ctl_snapshot_take(struct ctl *ctl, struct ctl_snapshot *out)
+{
+    const struct mbp_plant *plant = ctl_plant(ctl);
+    struct ctl_link *link = plant != NULL ? ctl_link(ctl) : NULL;
+    if (link == NULL)
+        return CTL_FAILED;
+    struct ctl_snapshot snapshot = {
+        .sensors = calloc(plant->sensor_count + 1u, sizeof *snapshot.sensors),
+        .machines = calloc(plant->machine_count + 1u, sizeof *snapshot.machines),
+    };
+    struct ctl_fetch *fetch = ctl_fetch_new();
+    enum mbp_status status = MBP_ERR_MEMORY;
+    if (snapshot.sensors != NULL && snapshot.machines != NULL && fetch != NULL)
+        status = read_units(link, plant, fetch, &snapshot);
+    free(fetch);
+    if (status == MBP_OK) {
+        *out = snapshot;
+        return CTL_OK;
+    }
+    ctl_snapshot_free(plant, &snapshot);
+    return ctl_fail(ctl, status, "reading the plant");
+}
+
+void ctl_snapshot_free(const struct mbp_plant *plant, struct ctl_snapshot *snapshot)
+{
+    for (uint32_t s = 0; snapshot->sensors != NULL && s < plant->sensor_count; s++)
+        free(snapshot->sensors[s].text);
+    free(snapshot->sensors);
+    free(snapshot->machines);
+}
+
+enum mbp_status ctl_machine_read(struct ctl_link *link, const struct mbp_plant *plant, uint32_t machine,
+                                 struct ctl_machine_now *out)
+{
+    uint8_t unit = ctl_machine_unit(plant, machine);
+    uint16_t words[MBP_MACHINE_WORDS];
+    uint16_t bits[3];
+    enum mbp_status status =
+        ctl_read(link, unit, MBP_INPUT_REGISTERS, ctl_machine_block(plant, machine), MBP_MACHINE_WORDS, words);
+    if (status == MBP_OK)
+        status = ctl_read(link, unit, MBP_DISCRETE_INPUTS, ctl_machine_discrete(plant, machine), 3, bits);
+    if (status == MBP_OK)
+        *out = parse_machine(plant, machine, words, bits);
+    return status;
+}
+
+enum mbp_status ctl_sensor_bits_read(struct ctl_link *link, const struct mbp_plant *plant, uint32_t sensor,
+                                     uint8_t *out)
+{
+    uint16_t bits[CTL_SENSOR_BITS];
+    enum mbp_status status = ctl_read(link, ctl_sensor_unit(plant, sensor), MBP_DISCRETE_INPUTS,
+                                      ctl_sensor_discrete(plant, sensor), CTL_SENSOR_BITS, bits);
+    if (status == MBP_OK)
+        *out = pack_bits(bits);
+    return status;
+}
+
+int ctl_summary_unit(const struct mbp_plant *plant)
+{
+    for (uint32_t u = 0; u < plant->unit_count; u++) {
+        if (plant->units[u].machine_count > 0 || plant->units[u].sensor_count > 0)
+            return plant->units[u].id;
+    }
+    ctl_error("%s has no unit with machines or sensors, so nothing tells how long its journal is", plant->name);
+    return -1;
+}
+
+enum mbp_status ctl_summary_read(struct ctl_link *link, uint8_t unit, struct ctl_summary *out)
+{
+    uint16_t words[MBP_SUMMARY_WORDS];
+    enum mbp_status status = ctl_read(link, unit, MBP_INPUT_REGISTERS, 0, MBP_SUMMARY_WORDS, words);
+    if (status == MBP_OK)
+        *out = parse_summary(words);
+    return status;
+}
+
+const char *ctl_bits_text(uint8_t bits, char *buf, size_t size)
+{
+    static const char *const names[CTL_SENSOR_BITS] = {"low_low",        "low",     "high",   "high_high",
+                                                       "unacknowledged", "shelved", "forced", "bad quality"};
+    size_t len = 0;
+    buf[0] = '\0';
+    for (unsigned b = 0; b < CTL_SENSOR_BITS; b++) {
+        if ((bits >> b & 1u) == 0)
+            continue;
+        int wrote = snprintf(buf + len, size - len, "%s%s", len == 0 ? "" : ", ", names[b]);
+        len += wrote > 0 && (size_t)wrote < size - len ? (size_t)wrote : 0;
+    }
+    return buf;
+}

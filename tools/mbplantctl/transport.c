@@ -1,0 +1,397 @@
+/* The connection to a slave. Two things of libmodbus 3.1.6 keep it from FC 20: it takes every reply it does not know
+ * for 9 bytes long, and modbus_send_raw_request gives every request transaction 0, by which replies under way could not
+ * be told apart. So FC 20 alone is sent and received here, on libmodbus's socket. */
+#include "transport.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <modbus/modbus.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#define FC_READ_FILE_RECORD 0x14
+#define FILE_REFERENCE_TYPE 6
+#define WORDS_PER_FILE      10000u
+#define MBAP_LEN            7u
+#define ADU_MAX             260u
+#define FILE_REQUEST_LEN    16u
+
+struct ctl_link {
+    modbus_t *modbus;
+    uint32_t timeout_ms;
+    char error[160];
+    uint16_t transaction; /* of the next request that is sent here */
+    /* bytes of replies that came together with the one that was asked for */
+    uint8_t buffer[CTL_IN_FLIGHT_MAX * ADU_MAX];
+    size_t len;
+};
+
+const char *ctl_link_error(const struct ctl_link *link)
+{
+    return link->error;
+}
+
+static enum mbp_status fail(struct ctl_link *link, const char *why)
+{
+    snprintf(link->error, sizeof link->error, "%s", why);
+    return MBP_ERR_IO;
+}
+
+static enum mbp_status fail_timeout(struct ctl_link *link)
+{
+    char duration[32];
+    mbp_duration_format(link->timeout_ms * MBP_NS_PER_MS, duration, sizeof duration);
+    snprintf(link->error, sizeof link->error, "no answer within %s", duration);
+    return MBP_ERR_IO;
+}
+
+/* What libmodbus put into errno: an exception of the slave, or a failure. */
+static enum mbp_status status_of_errno(struct ctl_link *link)
+{
+    int code = errno - MODBUS_ENOBASE;
+    if (code >= MBP_EX_ILLEGAL_FUNCTION && code <= MBP_EX_GATEWAY_TARGET_FAILED)
+        return (enum mbp_status)code;
+    if (errno == ETIMEDOUT || errno == EINPROGRESS)
+        return fail_timeout(link);
+    if (errno == ECONNRESET || errno == EPIPE)
+        return fail(link, "the slave closed the connection");
+    if (errno == EMBBADDATA || errno == EMBBADEXC || errno == EMBUNKEXC || errno == EMBBADCRC)
+        return fail(link, "the reply does not fit the request");
+    return fail(link, modbus_strerror(errno));
+}
+
+static enum mbp_status resolve(const struct ctl_target *target, const char *service, char *error, size_t size)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    int code = getaddrinfo(target->host, service, &hints, &found);
+    if (code != 0) {
+        snprintf(error, size, "%s", gai_strerror(code));
+        return MBP_ERR_IO;
+    }
+    freeaddrinfo(found);
+    return MBP_OK;
+}
+
+enum mbp_status ctl_link_open(const struct ctl_target *target, char *error, size_t size, struct ctl_link **out)
+{
+    char service[8];
+    snprintf(service, sizeof service, "%u", target->port);
+    enum mbp_status status = resolve(target, service, error, size);
+    if (status != MBP_OK)
+        return status;
+    struct ctl_link *link = calloc(1, sizeof *link);
+    if (link != NULL)
+        link->modbus = modbus_new_tcp_pi(target->host, service);
+    if (link == NULL || link->modbus == NULL) {
+        snprintf(error, size, "%s", strerror(errno));
+        free(link);
+        return MBP_ERR_IO;
+    }
+    link->timeout_ms = target->timeout_ms;
+    uint32_t seconds = target->timeout_ms / 1000;
+    uint32_t micros = target->timeout_ms % 1000 * 1000;
+    modbus_set_response_timeout(link->modbus, seconds, micros);
+    modbus_set_byte_timeout(link->modbus, seconds, micros);
+    if (modbus_connect(link->modbus) != 0) {
+        status_of_errno(link);
+        snprintf(error, size, "%s", link->error);
+        ctl_link_close(link);
+        return MBP_ERR_IO;
+    }
+    *out = link;
+    return MBP_OK;
+}
+
+void ctl_link_close(struct ctl_link *link)
+{
+    if (link == NULL)
+        return;
+    modbus_close(link->modbus);
+    modbus_free(link->modbus);
+    free(link);
+}
+
+/* ---- what libmodbus does ---------------------------------------------------------------------------------------- */
+
+static uint32_t lesser(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool is_bits(enum mbp_table table)
+{
+    return table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
+}
+
+/* One request's worth; returns what libmodbus does: how many were read, or -1. */
+static int read_some(struct ctl_link *link, enum mbp_table table, int addr, int count, uint16_t *words)
+{
+    if (table == MBP_HOLDING_REGISTERS)
+        return modbus_read_registers(link->modbus, addr, count, words);
+    if (table == MBP_INPUT_REGISTERS)
+        return modbus_read_input_registers(link->modbus, addr, count, words);
+    uint8_t bits[MODBUS_MAX_READ_BITS];
+    int got = table == MBP_COILS ? modbus_read_bits(link->modbus, addr, count, bits)
+                                 : modbus_read_input_bits(link->modbus, addr, count, bits);
+    for (int i = 0; i < got; i++)
+        words[i] = bits[i] != 0;
+    return got;
+}
+
+enum mbp_status ctl_read(struct ctl_link *link, uint8_t unit, enum mbp_table table, uint16_t addr, uint32_t count,
+                         uint16_t *words)
+{
+    uint32_t max = is_bits(table) ? MODBUS_MAX_READ_BITS : MODBUS_MAX_READ_REGISTERS;
+    modbus_set_slave(link->modbus, unit);
+    for (uint32_t done = 0; done < count;) {
+        int n = (int)lesser(count - done, max);
+        if (read_some(link, table, (int)(addr + done), n, words + done) != n)
+            return status_of_errno(link);
+        done += (uint32_t)n;
+    }
+    return MBP_OK;
+}
+
+static int write_coils(struct ctl_link *link, uint16_t addr, uint16_t count, const uint16_t *words)
+{
+    uint8_t bits[CTL_WRITE_COILS_MAX];
+    assert(count <= CTL_WRITE_COILS_MAX);
+    if (count == 1)
+        return modbus_write_bit(link->modbus, addr, words[0] != 0);
+    for (uint16_t i = 0; i < count; i++)
+        bits[i] = words[i] != 0;
+    return modbus_write_bits(link->modbus, addr, count, bits);
+}
+
+enum mbp_status ctl_write(struct ctl_link *link, uint8_t unit, enum mbp_table table, uint16_t addr, uint16_t count,
+                          const uint16_t *words)
+{
+    int done;
+    modbus_set_slave(link->modbus, unit);
+    if (table == MBP_COILS)
+        done = write_coils(link, addr, count, words);
+    else if (count == 1)
+        done = modbus_write_register(link->modbus, addr, words[0]);
+    else
+        done = modbus_write_registers(link->modbus, addr, count, words);
+    return done == count ? MBP_OK : status_of_errno(link);
+}
+
+/* ---- Read File Record ------------------------------------------------------------------------------------------- */
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / MBP_NS_PER_MS;
+}
+
+static unsigned get16(const uint8_t *bytes)
+{
+    return (unsigned)bytes[0] << 8 | bytes[1];
+}
+
+static void put16(uint8_t *bytes, unsigned number)
+{
+    bytes[0] = (uint8_t)(number >> 8);
+    bytes[1] = (uint8_t)number;
+}
+
+/* A request for one group (V1.1b3 6.14) with its MBAP header. */
+static void build_request(uint8_t request[FILE_REQUEST_LEN], uint16_t transaction, uint8_t unit,
+                          const struct ctl_piece *piece)
+{
+    put16(request, transaction);
+    put16(request + 2, 0);
+    put16(request + 4, FILE_REQUEST_LEN - 6);
+    request[6] = unit;
+    request[7] = FC_READ_FILE_RECORD;
+    request[8] = 7;
+    request[9] = FILE_REFERENCE_TYPE;
+    put16(request + 10, piece->file);
+    put16(request + 12, piece->record);
+    put16(request + 14, piece->count);
+}
+
+/* All bytes, or a failure. The socket is non-blocking (libmodbus made it so). */
+static enum mbp_status send_all(struct ctl_link *link, const uint8_t *bytes, size_t len)
+{
+    int descriptor = modbus_get_socket(link->modbus);
+    uint64_t deadline_ms = now_ms() + link->timeout_ms;
+    while (len > 0) {
+        ssize_t sent = send(descriptor, bytes, len, MSG_NOSIGNAL);
+        if (sent > 0) {
+            bytes += sent;
+            len -= (size_t)sent;
+            continue;
+        }
+        if (errno != EAGAIN && errno != EINTR)
+            return status_of_errno(link);
+        uint64_t now = now_ms();
+        struct pollfd ready = {.fd = descriptor, .events = POLLOUT};
+        if (now >= deadline_ms || poll(&ready, 1, (int)(deadline_ms - now)) == 0)
+            return fail_timeout(link);
+    }
+    return MBP_OK;
+}
+
+/* Waits until `wanted` bytes stand in the buffer. */
+static enum mbp_status fill(struct ctl_link *link, size_t wanted, uint64_t deadline_ms)
+{
+    int descriptor = modbus_get_socket(link->modbus);
+    while (link->len < wanted) {
+        uint64_t now = now_ms();
+        struct pollfd ready = {.fd = descriptor, .events = POLLIN};
+        int n = now < deadline_ms ? poll(&ready, 1, (int)(deadline_ms - now)) : 0;
+        if (n == 0)
+            return fail_timeout(link);
+        if (n < 0 && errno == EINTR)
+            continue;
+        ssize_t got = n < 0 ? -1 : recv(descriptor, link->buffer + link->len, sizeof link->buffer - link->len, 0);
+        if (got == 0)
+            return fail(link, "the slave closed the connection");
+        if (got < 0 && (errno == EAGAIN || errno == EINTR))
+            continue;
+        if (got < 0)
+            return status_of_errno(link);
+        link->len += (size_t)got;
+    }
+    return MBP_OK;
+}
+
+/* The words of one piece out of the reply's PDU. */
+static enum mbp_status parse_reply(struct ctl_link *link, const uint8_t *pdu, size_t len, const struct ctl_piece *piece,
+                                   uint16_t *words)
+{
+    if (len == 2 && pdu[0] == (FC_READ_FILE_RECORD | 0x80) && pdu[1] >= MBP_EX_ILLEGAL_FUNCTION &&
+        pdu[1] <= MBP_EX_GATEWAY_TARGET_FAILED)
+        return (enum mbp_status)pdu[1];
+    size_t data_len = 2u * piece->count;
+    if (len != 4 + data_len || pdu[0] != FC_READ_FILE_RECORD || pdu[1] != 2 + data_len || pdu[2] != 1 + data_len ||
+        pdu[3] != FILE_REFERENCE_TYPE)
+        return fail(link, "the reply to Read File Record does not fit the request");
+    for (size_t i = 0; i < piece->count; i++)
+        words[i] = (uint16_t)get16(pdu + 4 + 2 * i);
+    return MBP_OK;
+}
+
+/* Takes one reply off the stream: the one to this transaction. */
+static enum mbp_status receive_piece(struct ctl_link *link, uint16_t transaction, const struct ctl_piece *piece,
+                                     uint16_t *words)
+{
+    uint64_t deadline_ms = now_ms() + link->timeout_ms;
+    enum mbp_status status = fill(link, MBAP_LEN, deadline_ms);
+    if (status != MBP_OK)
+        return status;
+    size_t frame_len = 6 + get16(link->buffer + 4);
+    if (get16(link->buffer + 2) != 0 || frame_len <= MBAP_LEN || frame_len > ADU_MAX)
+        return fail(link, "the reply is not Modbus TCP");
+    if (get16(link->buffer) != transaction)
+        return fail(link, "a reply carries another request's transaction id");
+    status = fill(link, frame_len, deadline_ms);
+    if (status != MBP_OK)
+        return status;
+    status = parse_reply(link, link->buffer + MBAP_LEN, frame_len - MBAP_LEN, piece, words);
+    link->len -= frame_len;
+    memmove(link->buffer, link->buffer + frame_len, link->len);
+    return status;
+}
+
+/* Requests that are sent and not yet answered. */
+struct flight {
+    struct ctl_piece ring[CTL_IN_FLIGHT_MAX];
+    size_t sent, received;
+    uint16_t first_transaction;
+    bool more; /* the reader may have further pieces */
+};
+
+/* Sends as many requests as may be under way, in one go. */
+static enum mbp_status send_pieces(struct ctl_link *link, uint8_t unit, const struct ctl_piece_reader *reader,
+                                   struct flight *flight)
+{
+    uint8_t bytes[CTL_IN_FLIGHT_MAX * FILE_REQUEST_LEN];
+    size_t len = 0;
+    while (flight->more && flight->sent - flight->received < CTL_IN_FLIGHT_MAX) {
+        struct ctl_piece *piece = &flight->ring[flight->sent % CTL_IN_FLIGHT_MAX];
+        flight->more = reader->next(reader->ctx, piece);
+        if (!flight->more)
+            break;
+        build_request(bytes + len, (uint16_t)(flight->first_transaction + flight->sent), unit, piece);
+        len += FILE_REQUEST_LEN;
+        flight->sent++;
+    }
+    return send_all(link, bytes, len);
+}
+
+enum mbp_status ctl_read_pieces(struct ctl_link *link, uint8_t unit, const struct ctl_piece_reader *reader)
+{
+    struct flight flight = {.first_transaction = link->transaction, .more = true};
+    bool wanted =
+        true; /* false after an exception or a stop: what is under way is read all the same, to stay in step */
+    enum mbp_status result = MBP_OK;
+    for (;;) {
+        /* half of the window at a time: fewer, larger sends */
+        enum mbp_status status = MBP_OK;
+        if (flight.sent - flight.received <= CTL_IN_FLIGHT_MAX / 2)
+            status = send_pieces(link, unit, reader, &flight);
+        if (status != MBP_OK)
+            return status;
+        if (flight.received == flight.sent)
+            break;
+        const struct ctl_piece *piece = &flight.ring[flight.received % CTL_IN_FLIGHT_MAX];
+        uint16_t words[CTL_FILE_WORDS_MAX];
+        status = receive_piece(link, (uint16_t)(flight.first_transaction + flight.received), piece, words);
+        if (status < 0)
+            return status;
+        flight.received++;
+        if (!wanted)
+            continue;
+        result = status;
+        wanted = status == MBP_OK && reader->got(reader->ctx, piece, words);
+        flight.more = flight.more && wanted;
+    }
+    link->transaction = (uint16_t)(link->transaction + flight.sent);
+    return result;
+}
+
+/* A stretch of words across files. */
+struct stretch {
+    uint16_t first_file;
+    uint32_t next, end, filled;
+    uint16_t *words;
+};
+
+static bool stretch_next(void *ctx, struct ctl_piece *piece)
+{
+    struct stretch *stretch = ctx;
+    if (stretch->next == stretch->end)
+        return false;
+    uint32_t record = stretch->next % WORDS_PER_FILE;
+    uint32_t count = lesser(stretch->end - stretch->next, lesser(CTL_FILE_WORDS_MAX, WORDS_PER_FILE - record));
+    *piece = (struct ctl_piece){(uint16_t)(stretch->first_file + stretch->next / WORDS_PER_FILE), (uint16_t)record,
+                                (uint16_t)count};
+    stretch->next += count;
+    return true;
+}
+
+static bool stretch_got(void *ctx, const struct ctl_piece *piece, const uint16_t *words)
+{
+    struct stretch *stretch = ctx;
+    memcpy(stretch->words + stretch->filled, words, piece->count * sizeof *words);
+    stretch->filled += piece->count;
+    return true;
+}
+
+enum mbp_status ctl_read_file(struct ctl_link *link, uint8_t unit, uint16_t first_file, uint32_t word, uint32_t count,
+                              uint16_t *words)
+{
+    struct stretch stretch = {first_file, word, word + count, 0, words};
+    struct ctl_piece_reader reader = {stretch_next, stretch_got, &stretch};
+    return ctl_read_pieces(link, unit, &reader);
+}

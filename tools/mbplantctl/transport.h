@@ -1,0 +1,64 @@
+/* transport: the connection to a slave on libmodbus, and what libmodbus 3.1.6 cannot do: Read File Record (FC 20). */
+#ifndef MBP_CTL_TRANSPORT_H
+#define MBP_CTL_TRANSPORT_H
+
+#include "mbplant/plant.h"
+
+#define CTL_FILE_WORDS_MAX 121u /* one FC 20 group: 2 + 2 * 121 = 244 of the 245 bytes that a response holds */
+#define CTL_IN_FLIGHT_MAX  16u
+
+struct ctl_target {
+    const char *host;
+    uint16_t port;
+    uint32_t timeout_ms; /* to connect, and for each reply */
+};
+
+struct ctl_link;
+
+/* Connects. On failure error (of size bytes) says why. Errors: MBP_ERR_IO. Ownership: ctl_link_close. */
+enum mbp_status ctl_link_open(const struct ctl_target *target, char *error, size_t size, struct ctl_link **out);
+void ctl_link_close(struct ctl_link *link);
+
+/* Why the last call on the link returned MBP_ERR_IO. */
+const char *ctl_link_error(const struct ctl_link *link);
+
+/* All of these return MBP_OK, a Modbus exception (1..11), or MBP_ERR_IO: no answer, or none that makes sense; the link
+ * is of no use then. Any count is allowed where one is given: longer ones take several requests. */
+
+/* Any of the four tables; a bit is a word of 0 or 1. */
+enum mbp_status ctl_read(struct ctl_link *link, uint8_t unit, enum mbp_table table, uint16_t addr, uint32_t count,
+                         uint16_t *words);
+
+/* Coils (FC 5 for one, FC 15) or holding registers (FC 6 for one, FC 16), whole or not at all: one request. */
+enum mbp_status ctl_write(struct ctl_link *link, uint8_t unit, enum mbp_table table, uint16_t addr, uint16_t count,
+                          const uint16_t *words);
+
+/* What one such request holds: V1.1b3 6.11, 6.12. */
+#define CTL_WRITE_COILS_MAX     1968u
+#define CTL_WRITE_REGISTERS_MAX 123u
+
+/* A number of two registers, high word first. */
+static inline uint32_t ctl_u32(const uint16_t *words)
+{
+    return (uint32_t)words[0] << 16 | words[1];
+}
+
+/* A piece of a file: count words (1..CTL_FILE_WORDS_MAX) from a record number. */
+struct ctl_piece {
+    uint16_t file, record, count;
+};
+
+/* Reads pieces with up to CTL_IN_FLIGHT_MAX requests under way. next gives the next piece or false when there is none
+ * left; got receives the words of each, in order, and returns false to stop (MBP_OK then). */
+struct ctl_piece_reader {
+    bool (*next)(void *ctx, struct ctl_piece *piece);
+    bool (*got)(void *ctx, const struct ctl_piece *piece, const uint16_t *words);
+    void *ctx;
+};
+enum mbp_status ctl_read_pieces(struct ctl_link *link, uint8_t unit, const struct ctl_piece_reader *reader);
+
+/* Count words of the plant file's numbering: word w is in file first_file + w / 10000, record w % 10000. */
+enum mbp_status ctl_read_file(struct ctl_link *link, uint8_t unit, uint16_t first_file, uint32_t word, uint32_t count,
+                              uint16_t *words);
+
+#endif

@@ -1,0 +1,93 @@
+/* The verbs: name, handler, arguments, help, examples. */
+#include <string.h>
+
+#include "ctl.h"
+
+#define ANY     CTL_ARGUMENTS_MAX
+#define TEXT    (1u << MBP_FORMAT_TEXT)
+#define TABLES  (TEXT | 1u << MBP_FORMAT_MARKDOWN | 1u << MBP_FORMAT_JSON | 1u << MBP_FORMAT_CSV)
+#define LINES   (TEXT | 1u << MBP_FORMAT_CSV | 1u << MBP_FORMAT_JSONL)
+#define READING (TEXT | 1u << MBP_FORMAT_JSON | 1u << MBP_FORMAT_CSV)
+
+const struct ctl_verb ctl_verbs[] = {
+    {"map", ctl_run_map, 0, 1, CTL_OPT_FORMAT, TABLES, "[NAME]",
+     "the register map, with the mbpoll command of each point",
+     "NAME shows one machine with its sensors, one sensor, one point, or one table (holding_registers, ...).\n"
+     "ADDRESS is what stands in the frame, from 0; REFERENCE is how handbooks write it, from 1 with the table in "
+     "front.\n",
+     "  mbplantctl map\n"
+     "  mbplantctl map TT101\n"
+     "  mbplantctl --plant config/bottling.yaml map --format csv     without a slave\n"},
+    {"status", ctl_run_status, 0, 0, CTL_OPT_ALL, TEXT, "", "the plant on one screen",
+     "Of many sensors only those in alarm, forced, shelved or of bad quality; --all shows every one.\n",
+     "  mbplantctl status\n"
+     "  mbplantctl -H 192.168.1.20 status\n"},
+    {"read", ctl_run_read, 1, ANY, CTL_OPT_FORMAT | CTL_OPT_RAW, READING, "POINT..", "what stands in points",
+     "POINT is a sensor (TT101), its limit (TT101.high), a machine (FILL1) or a part of it (FILL1.good), any other "
+     "name\n"
+     "of the map, or a raw address of unit -u: TABLE:ADDRESS[-LAST][:TYPE[:ORDER]] with the table hr, ir, coil or di\n"
+     "and the address from 0 (0x10 is hexadecimal), or a reference from 1: 40001, 30001, 10001, 1.\n",
+     "  mbplantctl read TT101 TT101.high FILL1\n"
+     "  mbplantctl read hr:0-9\n"
+     "  mbplantctl -u 2 read hr:4:float32:CDAB 40005:float32:CDAB     the same twice\n"
+     "  mbplantctl read TT101 --format json\n"},
+    {"write", ctl_run_write, 2, ANY, CTL_OPT_COMMON, TEXT, "POINT VALUE", "a value, a limit or a coil",
+     "A sensor's value is an injection: it is held until it is released. A limit takes off too, a coil on and off.\n"
+     "A raw address of the form of read takes several values, which go out in one request.\n",
+     "  mbplantctl write TT101 92.3\n"
+     "  mbplantctl write TT101.high 80\n"
+     "  mbplantctl write TT101.high_high off\n"
+     "  mbplantctl write hr:100 1 2 3\n"
+     "  mbplantctl write coil:1000 off\n"},
+    {"force", ctl_run_force, 2, 2, CTL_OPT_COMMON, TEXT, "SENSOR VALUE", "hold a sensor at a value", "",
+     "  mbplantctl force TT101 92.3\n"
+     "  mbplantctl force LT102 -5\n"},
+    {"release", ctl_run_release, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR", "let a held sensor show the process again", "",
+     "  mbplantctl release TT101\n"},
+    {"machine", ctl_run_machine, 1, 2, CTL_OPT_COMMON, TEXT, "NAME [STATE]", "show a machine, or ask it for a state",
+     "STATE is en_service, en_panne or maintenance. The answer is what the machine did; where it refused, why.\n",
+     "  mbplantctl machine FILL1\n"
+     "  mbplantctl machine FILL1 maintenance\n"
+     "  mbplantctl machine FILL1 en_service\n"},
+    {"alarms", ctl_run_alarms, 0, 0, CTL_OPT_FORMAT, TABLES, "", "active alarms and those that wait", "",
+     "  mbplantctl alarms\n"
+     "  mbplantctl alarms --format json\n"},
+    {"ack", ctl_run_ack, 1, 1, CTL_OPT_COMMON, TEXT, "MACHINE|all", "acknowledge a machine's alarms",
+     "A sensor's name stands for its machine.\n",
+     "  mbplantctl ack FILL1\n"
+     "  mbplantctl ack all\n"},
+    {"shelve", ctl_run_shelve, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR", "keep a sensor's alarms from tripping", "",
+     "  mbplantctl shelve TT101\n"},
+    {"unshelve", ctl_run_unshelve, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR", "end that", "",
+     "  mbplantctl unshelve TT101\n"},
+    {"report", ctl_run_report, 0, 0, CTL_OPT_FORMAT, TABLES, "", "the summary: machines, alarms, incident, production",
+     "",
+     "  mbplantctl report\n"
+     "  mbplantctl report --format markdown > report.md\n"
+     "  mbplantctl report --format json | jq .summary\n"},
+    {"journal", ctl_run_journal, 0, 0, CTL_OPT_FORMAT | CTL_OPT_JOURNAL, LINES, "", "every event, oldest first",
+     "A dump that broke off says with which --since it goes on.\n",
+     "  mbplantctl journal\n"
+     "  mbplantctl journal --since 1200 --format csv > events.csv\n"
+     "  mbplantctl journal --follow\n"
+     "  mbplantctl journal --save monday.dump\n"
+     "  mbplantctl journal --load monday.dump --format jsonl\n"},
+    {"explain", ctl_run_explain, 1, ANY, CTL_OPT_EXPLAIN, TEXT, "HEX..", "a Modbus frame, field by field",
+     "A Modbus TCP frame, an RTU frame or a bare PDU, as Wireshark or a log shows it: spaces, colons, commas and 0x "
+     "are\n"
+     "passed over. Exit code 1 when something in it breaks the specification.\n",
+     "  mbplantctl explain 00 01 00 00 00 06 01 03 00 00 00 0A\n"
+     "  mbplantctl explain 000100000007010304428433 33\n"
+     "  mbplantctl explain --response 01 03 05 00 01\n"},
+};
+
+const size_t ctl_verb_count = sizeof ctl_verbs / sizeof ctl_verbs[0];
+
+const struct ctl_verb *ctl_verb_find(const char *name)
+{
+    for (size_t i = 0; i < ctl_verb_count; i++) {
+        if (strcmp(ctl_verbs[i].name, name) == 0)
+            return &ctl_verbs[i];
+    }
+    return NULL;
+}

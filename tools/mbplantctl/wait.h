@@ -1,0 +1,17 @@
+/* wait: looking again until something has happened or time is up. */
+#ifndef MBP_CTL_WAIT_H
+#define MBP_CTL_WAIT_H
+
+#include "mbplant/plant.h"
+
+struct ctl_wait {
+    uint64_t deadline_ns, pause_ns;
+};
+
+/* Gives the slave three of its scans and patience_ms; looks four times a scan, at most every 5 ms. */
+struct ctl_wait ctl_wait_begin(const struct mbp_plant *plant, uint32_t patience_ms);
+
+/* Pauses until it is worth looking again; false = time is up. */
+bool ctl_wait_more(const struct ctl_wait *wait);
+
+#endif
