@@ -1,0 +1,158 @@
+"""mbplantd's command line: exit codes, one clear line on stderr for what cannot be, and nothing lost by trying."""
+import os
+import pathlib
+import signal
+import socket
+import sqlite3
+import tempfile
+import unittest
+import unittest.mock
+
+import support
+
+OK, FAILED, USAGE = 0, 1, 2
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-")))
+        self.data = self.folder / "data"
+        self.types = support.DATA / "types.yaml"
+
+    def mbplantd(self, *words):
+        return support.run(support.MBPLANTD, *words)
+
+    def serve(self, *words, file=None):
+        """A start that is expected to fail, on a free port and with this test's data folder."""
+        return self.mbplantd("-l", "127.0.0.1:0", "--http", "off", "-d", self.data, *words, file or self.types)
+
+    def assert_refused(self, result, code, *words):
+        """It ended with this code and one line on stderr, in which all the words stand."""
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+        for word in words:
+            self.assertIn(str(word), result.stderr)
+
+    def make_journal(self):
+        """A data folder that an earlier, well ended run left."""
+        with support.Plant("line.yaml", data=self.data):
+            pass
+        return self.data / "journal.db"
+
+    # ---- plant file ----
+
+    def test_plant_file_unknown_is_one_line_and_exit_2(self):
+        self.assert_refused(self.serve(file=self.folder / "nowhere.yaml"), USAGE, "nowhere.yaml")
+        self.assertFalse(self.data.exists(), "nothing was started")
+
+    def test_plant_file_with_mistakes_names_file_line_and_column(self):
+        bad = self.folder / "bad.yaml"
+        bad.write_text("mbplant: 1\nname: Bad\nscann: 100ms\nunits:\n  - {id: 300, name: U}\n", encoding="utf-8")
+        for how in ([], ["--check"], ["--print-config"]):
+            result = self.serve(*how, file=bad)
+            self.assertEqual(result.returncode, USAGE)
+            self.assertRegex(result.stderr, r"bad\.yaml:3:1: .*scann.*scan")
+            self.assertRegex(result.stderr, r"bad\.yaml:5:\d+: .*300")
+        self.assertFalse(self.data.exists(), "nothing was started")
+
+    def test_check_prints_a_summary_and_starts_nothing(self):
+        for file in [self.types, *sorted((support.ROOT / "config").glob("*.yaml"))]:
+            result = self.mbplantd("--check", "-d", self.data, file)
+            self.assertEqual((result.returncode, result.stderr), (OK, ""))
+            self.assertLessEqual(len(result.stdout.splitlines()), 24, "one screen")
+        self.assertFalse(self.data.exists(), "nothing was started")
+
+    def test_print_config_loads_again_to_the_same_plant(self):
+        for file in [self.types, support.DATA / "line.yaml", *sorted((support.ROOT / "config").glob("*.yaml"))]:
+            printed = self.mbplantd("--print-config", file)
+            self.assertEqual((printed.returncode, printed.stderr), (OK, ""))
+            again = self.folder / "again.yaml"
+            again.write_text(printed.stdout, encoding="utf-8")
+            self.assertEqual(self.mbplantd("--print-config", again).stdout, printed.stdout)
+
+    # ---- flags ----
+
+    def test_bad_flags_are_one_line_and_exit_2(self):
+        for words in (["--bogus"], ["--seed", "many"], ["--speed", "0"], ["--speed", "-1"], ["--speed", "fast"],
+                      ["-l", "127.0.0.1"], ["-l", "127.0.0.1:70000"], ["--http", "nonsense"], ["--fast-forward", "8"]):
+            with self.subTest(words=words):
+                self.assert_refused(self.serve(*words), USAGE)
+        self.assertFalse(self.data.exists(), "nothing was started")
+
+    def test_no_plant_file_or_two_is_exit_2(self):
+        self.assert_refused(self.mbplantd(), USAGE)
+        self.assert_refused(self.mbplantd(self.types, self.types), USAGE)
+
+    def test_help_is_exit_0_and_names_every_flag(self):
+        result = self.mbplantd("--help")
+        self.assertEqual((result.returncode, result.stderr), (OK, ""))
+        for flag in ("-l", "--http", "-d", "--seed", "--speed", "--fast-forward", "--check", "--print-config", "-v"):
+            self.assertIn(flag, result.stdout)
+
+    # ---- what stands in the way ----
+
+    def test_port_in_use_is_one_line_and_exit_1(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            place = f"127.0.0.1:{taken.getsockname()[1]}"
+            self.assert_refused(self.serve("-l", place), FAILED, place)
+
+    def test_data_directory_that_is_a_file_is_one_line_and_exit_1(self):
+        self.data.write_text("mine", encoding="ascii")
+        self.assert_refused(self.serve(), FAILED, self.data)
+        self.assertEqual(self.data.read_text(encoding="ascii"), "mine")
+
+    @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
+    def test_data_directory_not_writable_is_one_line_and_exit_1(self):
+        self.data.mkdir(mode=0o500)
+        self.assert_refused(self.serve(), FAILED, self.data)
+
+    def test_second_on_the_same_data_directory_is_refused_and_the_first_goes_on(self):
+        with support.Plant("types.yaml", data=self.data) as first:
+            self.assert_refused(self.serve(), FAILED, self.data)
+            self.assertEqual(support.mbpoll_values(first.mbpoll("-r", 3000))[3000], "1")
+
+    def test_journal_that_is_corrupt_is_refused_and_left_as_it_is(self):
+        journal = self.make_journal()
+        whole = journal.read_bytes()
+        for damage in (b"no database at all\n" * 100, whole[:len(whole) // 2], whole[:4096] + bytes(len(whole) - 4096)):
+            journal.write_bytes(damage)
+            self.assert_refused(self.serve(file=support.DATA / "line.yaml"), FAILED, journal)
+            self.assertEqual(journal.read_bytes(), damage)
+
+    def test_journal_of_a_later_version_is_refused_and_left_as_it_is(self):
+        journal = self.make_journal()
+        with sqlite3.connect(journal) as database:
+            database.execute("PRAGMA user_version = 999")
+        database.close()
+        before = journal.read_bytes()
+        self.assert_refused(self.serve(file=support.DATA / "line.yaml"), FAILED, journal, "later")
+        self.assertEqual(journal.read_bytes(), before)
+
+    # ---- the end ----
+
+    def test_sigterm_and_sigint_end_with_exit_0(self):
+        for how in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(how=how.name):
+                plant = support.Plant("line.yaml", data=self.data)
+                plant.start()
+                plant.stop(how)
+
+    def test_start_says_where_it_listens_and_where_its_data_stands(self):
+        with support.Plant("line.yaml", data=self.data) as plant:
+            told = "".join(plant.out.lines)
+            self.assertIn(str(self.data), told)
+            self.assertIn(f"127.0.0.1:{plant.port}", told)
+
+    def test_data_directory_by_default_is_in_the_state_home(self):
+        state = self.folder / "state"
+        environment = dict(support.ENVIRONMENT, XDG_STATE_HOME=str(state))
+        with unittest.mock.patch.object(support, "ENVIRONMENT", environment):
+            plant = support.Plant("line.yaml", data=self.data)
+            plant.data_flags = []
+            plant.start()
+            plant.stop()
+        self.assertEqual([path.name for path in (state / "mbplant").glob("*/journal.db")], ["journal.db"])
+
+
+if __name__ == "__main__":
+    support.main()

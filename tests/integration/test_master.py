@@ -1,0 +1,217 @@
+"""mbplantctl's verbs against a mbplantd: what they print, and with which exit code they end when something is wrong."""
+import csv
+import io
+import json
+import pathlib
+import shlex
+import subprocess
+import tempfile
+import unittest
+
+import support
+
+OK, FAILED, USAGE = 0, 1, 2
+BOTTLING = support.ROOT / "config" / "bottling.yaml"
+
+
+class Verbs(unittest.TestCase):
+    def use(self, file):
+        self.plant = self.enterContext(support.Plant(file))
+
+    def ctl(self, *words, **how):
+        return self.plant.ctl(*words, **how)
+
+    def assert_fails(self, code, wanted, *words, unit=None):
+        """It ends with this code, prints nothing, and says one line in which `wanted` stands."""
+        result = self.ctl(*words, check=False, unit=unit)
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertEqual(result.stdout, "")
+        self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+        self.assertTrue(result.stderr.startswith("mbplantctl: "), result.stderr)
+        self.assertIn(wanted, result.stderr)
+
+
+class Reading(Verbs):
+    def test_value_is_shown_with_unit_address_reference_and_raw(self):
+        self.use(BOTTLING)
+        self.ctl("force", "TT101", "65.2")
+        support.eventually(lambda: "forced" in self.ctl("read", "TT101"), "the next scan forces it")
+        self.assertEqual(self.ctl("read", "TT101"),
+                         "TT101 = 65.2 °C  (HR 0 = 40001, int16 x 0.1, raw 652)  forced\n")
+        self.assertIn("raw 850", self.ctl("read", "TT101.high"))
+        self.assertIn("TT101 = 0x028C", self.ctl("read", "--raw", "TT101"))
+        self.assertIn("FILL1 = en_service", self.ctl("read", "FILL1"))
+        self.assertRegex(self.ctl("read", "FILL1.good"), r"^FILL1\.good = \d+  \(IR 103\.\.104 = ")
+
+    def test_raw_addresses_of_each_notation_are_the_same_register(self):
+        self.use("types.yaml")
+        lines = [self.ctl("read", address).split(":")[1].split()[0] for address in
+                 ("hr:0:int16", "HR:0x0:int16", "40001:int16", "400001:int16", "holding:0-0:int16")]
+        self.assertEqual(set(lines), {"-1234"})
+        self.assertIn("-273.15625", self.ctl("read", "F32_DCBA", "--format", "csv"))
+
+    def test_every_type_and_order_reads_the_value_of_its_sensor_by_raw_address_too(self):
+        self.use("types.yaml")
+        rows = [row for row in csv.DictReader(io.StringIO(self.ctl("map", "--format", "csv"))) if row["what"] == "value"]
+        self.assertGreater(len(rows), 20)
+        for row in rows:
+            named = json.loads(self.ctl("read", row["point"], "--format", "json"))[0]
+            raw = json.loads(self.ctl("read", f"hr:{row['address']}:{row['type']}:{row['order']}", "--format", "json",
+                                      unit=row["unit_id"]))[0]
+            self.assertAlmostEqual(named["value"], raw["value"] * float(row["scale"]), delta=1e-6)
+            self.assertEqual(named["words"], raw["words"])
+
+    def test_map_gives_mbpoll_commands_that_work(self):
+        self.use(BOTTLING)
+        support.program("mbpoll")
+        rows = list(csv.DictReader(io.StringIO(self.ctl("map", "--format", "csv"))))
+        of_interest = {(row["table"], row["type"], row["order"]): row for row in rows}
+        for row in of_interest.values():
+            with self.subTest(row["point"]):
+                shown = support.run(*shlex.split(row["mbpoll"]), check=True)
+                self.assertIn(int(row["address"]) + 1, support.mbpoll_values(shown))
+
+    def test_map_and_plant_need_no_slave(self):
+        shown = support.run(support.MBPLANTCTL, "-p", 1, "--plant", BOTTLING, "map", "TT101", check=True).stdout
+        self.assertIn("40001", shown)
+
+    def test_points_of_odd_plants_read_and_write(self):
+        self.use("odd.yaml")
+        self.assertIn("BATCH = Lot 7 ", self.ctl("read", "BATCH"))
+        self.assertIn("BATCH = Lot 8 ", self.ctl("write", "BATCH", "Lot 8"))
+        self.assertIn("GS = on ", self.ctl("write", "GS", "on"))
+        self.assertIn("FAR = 50.00 % ", self.ctl("read", "FAR"))
+        self.assertIn("HR 101 = 40102: 2 ", self.ctl("read", "holding_registers 100"))
+        self.assertIn("coil 502 = 00503: on", self.ctl("write", "coil:500", "off", "on", "on", unit=5))
+        self.assertIn("Lot 8", self.ctl("status"))
+
+
+class Writing(Verbs):
+    def test_refusals_are_explained_and_nothing_changes(self):
+        self.use(BOTTLING)
+        for wanted, *words in (("outside the instrument's range 0..150 °C", "write", "TT101", "200"),
+                               ("rise: low_low < low < high < high_high", "write", "TT101.high", "5"),
+                               ("no such address", "write", "hr:5000", "1"),
+                               ("no such address", "read", "hr:5000")):
+            self.assert_fails(FAILED, wanted, *words)
+        self.assert_fails(FAILED, "no unit of that id", "read", "hr:0", unit=99)
+        self.assertIn("TT101.high = 85 °C", self.ctl("read", "TT101.high"))
+
+    def test_what_cannot_be_sent_is_wrong_usage(self):
+        self.use(BOTTLING)
+        for wanted, *words in (("did you mean TT101?", "read", "TT10"), ("did you mean TT101.high?", "read", "TT101.hgih"),
+                               ("did you mean FILL1?", "machine", "FIL1"), ("no sensor 'FILL1'", "force", "FILL1", "1"),
+                               ("int16 x 0.1 can hold: -3276.8..3276.7 °C", "write", "TT101", "4000"),
+                               ("not a number", "write", "TT101", "warm"), ("no state 'broken'", "machine", "FILL1", "broken"),
+                               ("machine FILL1 STATE", "write", "FILL1", "1"),
+                               ("no function that writes", "write", "FILL1.good", "1"),
+                               ("uint16 can hold: 0..65535", "write", "hr:0", "-1")):
+            self.assert_fails(USAGE, wanted, *words)
+
+    def test_limits_change_and_go_off(self):
+        self.use(BOTTLING)
+        self.assertIn("TT101.high = 80 °C", self.ctl("write", "TT101.high", "80"))
+        self.assertIn("TT101.high = off", self.ctl("write", "TT101.high", "off"))
+
+    def test_injection_follows_what_the_plant_file_says(self):
+        self.use("odd.yaml")
+        self.assert_fails(FAILED, "inject: reject", "force", "REJ", "7")
+        self.assertIn("shown for one scan", self.ctl("force", "ONCE", "7"))
+        self.assertIn("mbplantctl release FAR", self.ctl("force", "FAR", "10"))
+        self.assertIn("released", self.ctl("release", "FAR"))
+        self.assertIn("was not forced", self.ctl("release", "FAR"))
+        self.assert_fails(FAILED, "does not allow this value", "write", "hr:300", "99", unit=5)
+
+
+class Operating(Verbs):
+    def overheat(self):
+        self.use(BOTTLING)
+        self.ctl("force", "TT101", "92.3")
+        support.eventually(lambda: "FILL1 = en_panne" in self.ctl("machine", "FILL1"), "FILL1 trips")
+
+    def test_refused_state_names_the_alarm(self):
+        self.overheat()
+        self.assert_fails(FAILED, "refused: TT101 Overheating 92.3 °C (limit 85 °C) still active", "machine", "FILL1",
+                          "en_service")
+        self.assertIn("tripped by       TT101", self.ctl("machine", "FILL1"))
+        self.assertEqual(self.ctl("machine", "FILL1", "maintenance"), "FILL1: en_panne -> maintenance\n")
+        self.assertEqual(self.ctl("machine", "FILL1", "maintenance"), "FILL1 is maintenance already\n")
+
+    def test_alarms_are_acknowledged_and_shelved(self):
+        self.overheat()
+        self.assertIn("active, unacknowledged", self.ctl("alarms"))
+        self.assertIn("1 sensor acknowledged", self.ctl("ack", "TT101"))
+        support.eventually(lambda: "active, acknowledged" in self.ctl("alarms"), "the alarm is acknowledged")
+        self.assertIn("no alarm of a machine waits", self.ctl("ack", "all"))
+        self.ctl("shelve", "TT101")
+        support.eventually(lambda: json.loads(self.ctl("alarms", "--format", "json"))[0]["shelved"], "it is shelved")
+        self.ctl("unshelve", "TT101")
+        support.eventually(lambda: not json.loads(self.ctl("alarms", "--format", "json"))[0]["shelved"], "it is not")
+
+    def test_report_says_why_a_machine_is_down(self):
+        self.overheat()
+        support.eventually(lambda: "TT101 Overheating 92.3 °C (limit 85 °C)\n" in self.ctl("report"), "the cause is there")
+
+
+class Journal(Verbs):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-")))
+
+    def follow(self, **pipes):
+        return subprocess.Popen([support.MBPLANTCTL, "-p", str(self.plant.port), "journal", "--follow"],
+                                stdout=subprocess.PIPE, text=True, env=support.ENVIRONMENT, **pipes)
+
+    def test_dump_saved_is_shown_the_same_without_a_slave(self):
+        self.use(BOTTLING)
+        self.ctl("force", "TT101", "70")
+        support.eventually(lambda: "forced" in self.ctl("journal"), "the event is durable")
+        dump = self.folder / "dump"
+        self.ctl("journal", "--save", dump)
+        for shape in ("text", "csv", "jsonl"):
+            loaded = support.run(support.MBPLANTCTL, "-p", 1, "journal", "--load", dump, "-f", shape, check=True).stdout
+            self.assertEqual(loaded, self.ctl("journal", "--format", shape))
+        self.assert_fails(FAILED, "never overwrites", "journal", "--save", dump)
+        self.assert_fails(FAILED, "not a dump", "journal", "--load", BOTTLING)
+
+    def test_follow_prints_an_event_when_it_happens(self):
+        self.use(BOTTLING)
+        with self.follow() as follower:
+            self.assertIn("start", follower.stdout.readline())
+            self.ctl("force", "TT101", "70")
+            while "TT101 forced to 70.0 °C" not in (line := follower.stdout.readline()):
+                self.assertTrue(line, "the follower ended")
+            follower.kill()
+
+    def test_slave_that_dies_leaves_the_dump_and_tells_where_to_resume(self):
+        self.use(BOTTLING)
+        with self.follow(stderr=subprocess.STDOUT) as follower:
+            lines = [follower.stdout.readline()]
+            self.plant.stop()
+            lines += follower.stdout.readlines()
+        self.assertEqual(follower.returncode, FAILED)
+        self.assertTrue(lines[-1].startswith("mbplantctl: "), lines)
+        self.assertIn(f"journal --since {int(lines[-2].split()[0]) + 1} resumes", lines[-1])
+        self.plant.start()
+
+
+class Strangers(unittest.TestCase):
+    def assert_says(self, code, wanted, *words):
+        result = support.run(support.MBPLANTCTL, *words)
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertIn(wanted, result.stderr)
+
+    def test_nobody_there_says_what_to_do(self):
+        self.assert_says(FAILED, "Connection refused; is mbplantd running?", "-p", 1, "status")
+        self.assert_says(USAGE, "nowhere.yaml", "--plant", "nowhere.yaml", "status")
+
+    def test_unit_that_tells_no_plant_still_reads_by_address(self):
+        with support.Plant("odd.yaml") as plant:
+            place = ["-p", plant.port, "-u", 99, "--timeout", f"{support.PATIENCE_S}s"]
+            self.assert_says(FAILED, "does not tell its plant", *place, "status")
+            self.assert_says(FAILED, "--plant FILE", *place, "read", "FAR")
+            shown = support.run(support.MBPLANTCTL, "-p", plant.port, "-u", 5, "read", "hr:100", check=True).stdout
+            self.assertIn("HR 100 = 40101: 1 ", shown)
+
+
+if __name__ == "__main__":
+    support.main()

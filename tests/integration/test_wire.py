@@ -1,0 +1,205 @@
+"""Who may connect and do what, who must go, and faults on the wire: raw sockets from several loopback addresses."""
+import socket
+import struct
+import time
+import unittest
+
+import support
+
+
+class WirePlant(support.Plant):
+    """Not in the capture: what is cut on purpose is malformed."""
+
+    captured = False
+
+
+def request(pdu, transaction=1, unit=1):
+    return struct.pack(">HHHB", transaction, 0, len(pdu) + 1, unit) + pdu
+
+
+def read(addr, transaction=1, unit=1):
+    return request(struct.pack(">BHH", 3, addr, 1), transaction, unit)
+
+
+def answer(addr, transaction=1):
+    return request(struct.pack(">BBH", 3, 2, addr), transaction)
+
+
+WRITE_REGISTER = struct.pack(">BHH", 6, 9, 1234)
+WRITE_COIL = struct.pack(">BHH", 5, 0, 0xFF00)
+
+
+class Client:
+    """A connection from a loopback address of our choice."""
+
+    def __init__(self, port, source="127.0.0.1"):
+        self.socket = socket.socket()
+        self.socket.bind((source, 0))
+        self.socket.settimeout(support.PATIENCE_S)
+        self.socket.connect(("127.0.0.1", port))
+
+    def send(self, data):
+        self.socket.sendall(data)
+        return self
+
+    def receive(self, length):
+        """That many bytes, or fewer when the server closed."""
+        data = b""
+        while len(data) < length:
+            try:
+                more = self.socket.recv(length - len(data))
+            except ConnectionResetError:
+                more = b""
+            if not more:
+                break
+            data += more
+        return data
+
+    def ask(self, pdu, unit=1):
+        """The response PDU to a request PDU; empty when the connection was closed instead."""
+        self.send(request(pdu, 7, unit))
+        header = self.receive(7)
+        return self.receive(struct.unpack(">H", header[4:6])[0] - 1) if len(header) == 7 else b""
+
+    def is_open(self):
+        return self.ask(read(0)[7:]) != b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
+class Wire(unittest.TestCase):
+    def setUp(self):
+        self.plant = self.enterContext(WirePlant("wire.yaml"))
+
+    def client(self, source="127.0.0.1"):
+        return self.enterContext(Client(self.plant.port, source))
+
+    # ---- access ----
+
+    def test_read_rule_refuses_every_write_with_01(self):
+        client = self.client("127.0.0.2")
+        self.assertEqual(client.ask(WRITE_REGISTER), b"\x86\x01")
+        self.assertEqual(client.ask(WRITE_COIL), b"\x85\x01")
+        self.assertEqual(client.ask(read(9)[7:]), b"\x03\x02\x00\x09")
+
+    def test_operate_rule_lets_coils_through_only(self):
+        client = self.client("127.0.0.3")
+        self.assertEqual(client.ask(WRITE_COIL), WRITE_COIL)
+        self.assertEqual(client.ask(WRITE_REGISTER), b"\x86\x01")
+
+    def test_all_rule_lets_everything_through(self):
+        self.assertEqual(self.client("127.0.0.5").ask(WRITE_REGISTER), WRITE_REGISTER)
+
+    def test_address_without_rule_is_not_served(self):
+        self.assertEqual(self.client("127.0.0.9").ask(WRITE_COIL), b"")
+
+    def test_refused_write_is_journaled_with_its_peer(self):
+        self.client("127.0.0.2").ask(WRITE_REGISTER)
+        text = support.eventually(
+            lambda: (lambda out: out if "127.0.0.2" in out else "")(self.plant.ctl("journal", "--format", "csv")),
+            "a refused write in the journal")
+        self.assertIn("write refused", text)
+
+    # ---- connections ----
+
+    def test_client_over_its_cap_loses_its_oldest_unused(self):
+        first, second, third = (self.client("127.0.0.16") for _ in range(3))
+        for client in (second, third, first):
+            self.assertTrue(client.is_open())
+        fourth = self.client("127.0.0.16")
+        self.assertTrue(fourth.is_open())
+        self.assertFalse(second.is_open())
+        self.assertTrue(first.is_open() and third.is_open())
+
+    def test_full_server_closes_the_oldest_unused_but_never_a_kept_one(self):
+        kept = self.client("127.0.0.4")
+        self.assertTrue(kept.is_open())
+        others = []
+        for host in range(17, 22):
+            others.append(self.client(f"127.0.0.{host}"))
+            self.assertTrue(others[-1].is_open())
+        newest = self.client("127.0.0.22")
+        self.assertTrue(newest.is_open())
+        self.assertTrue(kept.is_open())
+        self.assertEqual([client.is_open() for client in others], [False, True, True, True, True])
+
+    def test_request_in_flight_is_not_evicted(self):
+        busy = self.client("127.0.0.17").send(read(1))      # answered 150 ms later
+        others = [self.client(f"127.0.0.{host}") for host in range(18, 24)]
+        self.assertEqual(busy.receive(11), answer(1))
+        self.assertTrue(others[-1].is_open())
+
+    def test_incomplete_frame_is_closed_after_its_time(self):
+        slow = self.client().send(read(0)[:5])
+        quick = self.client()
+        self.assertEqual(slow.receive(1), b"")
+        self.assertTrue(quick.is_open())
+
+    # ---- faults ----
+
+    def test_delay_holds_up_its_own_connection_only(self):
+        other = self.client("127.0.0.16")
+        slow = self.client().send(read(0, 1) + read(1, 2) + read(0, 3))
+        self.assertEqual(slow.receive(11), answer(0, 1))
+        self.assertTrue(other.is_open())
+        self.assertEqual(slow.receive(22), answer(1, 2) + answer(0, 3))
+
+    def test_delay_takes_its_time(self):
+        client = self.client()
+        begin = time.monotonic()
+        self.assertEqual(client.send(read(1)).receive(11), answer(1))
+        self.assertGreaterEqual(time.monotonic() - begin, 0.14)
+
+    def test_drop_is_silent_once(self):
+        client = self.client().send(read(2, 1) + read(2, 2))
+        self.assertEqual(client.receive(11), answer(2, 2))
+
+    def test_wrong_transaction_answers_another(self):
+        self.assertEqual(self.client().send(read(4, 1)).receive(11), answer(4, 2))
+
+    def test_truncate_cuts_the_frame(self):
+        client = self.client().send(read(5, 1) + read(5, 2))
+        self.assertEqual(client.receive(19), answer(5, 1)[:8] + answer(5, 2))
+
+    def test_split_sends_two_segments(self):
+        client = self.client().send(read(6))
+        first = client.socket.recv(260)
+        self.assertEqual(first, answer(6)[:3])
+        self.assertEqual(first + client.receive(8), answer(6))
+
+    def test_close_answers_what_came_before(self):
+        client = self.client().send(read(0, 1) + read(7, 2) + read(0, 3))
+        self.assertEqual(client.receive(100), answer(0, 1))
+
+    def test_close_while_a_delayed_answer_waits_is_clean(self):
+        self.client().send(read(1) + read(0)).socket.close()
+        self.assertTrue(self.client().is_open())
+
+    def test_instructor_switches_a_fault_at_run_time(self):
+        client = self.client()
+        self.assertEqual(client.ask(read(3)[7:]), b"\x03\x02\x00\x03")
+        client.ask(struct.pack(">BHH", 5, 2, 0xFF00), unit=247)
+        self.assertEqual(client.ask(read(3)[7:]), b"\x83\x06")
+        client.ask(struct.pack(">BHH", 5, 2, 0), unit=247)
+        self.assertEqual(client.ask(read(3)[7:]), b"\x03\x02\x00\x03")
+
+    def test_probability_is_seeded(self):
+        def pattern(plant):
+            with Client(plant.port) as client:
+                client.send(b"".join(read(8, n) for n in range(1, 101)) + read(0, 101))
+                got = []
+                while not got or got[-1] != 101:
+                    got.append(struct.unpack(">H", client.receive(11)[:2])[0])
+                return got
+        first = pattern(self.plant)
+        self.assertTrue(30 < len(first) < 70, len(first))
+        with WirePlant("wire.yaml") as again:
+            self.assertEqual(pattern(again), first)
+
+
+if __name__ == "__main__":
+    support.main()

@@ -1,0 +1,54 @@
+/* Events' names in the journal's formats. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "mbplant/event.h"
+
+static void test_name_of_a_code_found_again_is_the_code(void **state)
+{
+    (void)state;
+    unsigned known = 0;
+    for (unsigned code = 1; code <= UINT16_MAX; code++) {
+        const char *name = mbp_event_code_name((uint16_t)code);
+        assert_non_null(name);
+        if (mbp_event_code_find(name) == 0)
+            continue;
+        assert_int_equal(mbp_event_code_find(name), code);
+        known++;
+    }
+    assert_int_equal(known, 25);
+}
+
+static void test_name_of_codes_on_the_wire_stays_as_published(void **state)
+{
+    (void)state;
+    assert_string_equal(mbp_event_code_name(1), "start");
+    assert_string_equal(mbp_event_code_name(20), "alarm raised");
+    assert_string_equal(mbp_event_code_name(30), "machine state");
+    assert_string_equal(mbp_event_code_name(43), "write refused");
+    assert_string_equal(mbp_event_code_name(50), "journal trouble");
+}
+
+static void test_name_of_an_unknown_code_is_unknown_and_not_found(void **state)
+{
+    (void)state;
+    assert_string_equal(mbp_event_code_name(0), "unknown");
+    assert_string_equal(mbp_event_code_name(999), "unknown");
+    assert_int_equal(mbp_event_code_find("unknown"), 0);
+    assert_int_equal(mbp_event_code_find("Start"), 0);
+    assert_int_equal(mbp_event_code_find(""), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_name_of_a_code_found_again_is_the_code),
+        cmocka_unit_test(test_name_of_codes_on_the_wire_stays_as_published),
+        cmocka_unit_test(test_name_of_an_unknown_code_is_unknown_and_not_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

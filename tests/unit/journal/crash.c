@@ -1,0 +1,101 @@
+/* A process killed at any moment: what it said was durable is there, numbers have no gap, and retained state and events
+ * of a scan are both there or both not. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "journal_fixture.h"
+
+/* Scan after scan, of 1 to 40 events each, with a machine that counts them; tells each new durable number. */
+_Noreturn static void run_until_killed(struct fixture *f, int report)
+{
+    uint32_t told = 0;
+    fixture_open(f);
+    uint32_t n = mbp_journal_last(f->journal);
+    for (uint32_t scan = 1;; scan++) {
+        uint32_t events = scan * 7 % 40 + 1;
+        struct mbp_retained_machine machine = {.machine = FILL1,
+                                               .state = {.good = n + events, .first_out = UINT32_MAX}};
+        if (mbp_journal_push_machine(f->journal, &machine) != MBP_OK)
+            _exit(1);
+        fixture_push(f, n + 1, events);
+        n += events;
+        uint32_t durable = mbp_journal_last(f->journal);
+        if (durable != told && write(report, &durable, sizeof durable) != (ssize_t)sizeof durable)
+            _exit(1);
+        told = durable;
+        /* No faster than the disk by more than this, or the ring would overrun. */
+        if (n - durable > 2000)
+            mbp_journal_flush(f->journal);
+    }
+}
+
+/* Lets a child run for that many reports, kills it; returns the last number that it reported. */
+static uint32_t kill_after_reports(struct fixture *f, int reports)
+{
+    int ends[2];
+    uint32_t durable = 0;
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        close(ends[0]);
+        run_until_killed(f, ends[1]);
+    }
+    close(ends[1]);
+    for (int i = 0; i < reports; i++)
+        assert_int_equal(read(ends[0], &durable, sizeof durable), sizeof durable);
+    assert_int_equal(kill(child, SIGKILL), 0);
+    /* What it told between the last report seen and its end counts too. */
+    uint32_t more;
+    while (read(ends[0], &more, sizeof more) == (ssize_t)sizeof more)
+        durable = more;
+    int how;
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_true(WIFSIGNALED(how));
+    close(ends[0]);
+    return durable;
+}
+
+static void assert_every_event_up_to(struct fixture *f, uint32_t last)
+{
+    struct mbp_event events[500];
+    for (uint32_t n = 1; n <= last;) {
+        size_t count = mbp_journal_read(f->journal, n, 500, events);
+        assert_true(count > 0);
+        for (size_t i = 0; i < count; i++, n++) {
+            const struct mbp_event expected = fixture_event(n);
+            fixture_assert_event(&events[i], n, &expected);
+        }
+    }
+}
+
+static void test_kill_at_any_moment_loses_nothing_that_was_durable(void **ctx)
+{
+    struct fixture *f = *ctx;
+    static const int reports[] = {1, 2, 17, 60};
+    for (size_t round = 0; round < sizeof reports / sizeof reports[0]; round++) {
+        uint32_t durable = kill_after_reports(f, reports[round]);
+        assert_true(durable > 0);
+        struct mbp_state *state = NULL;
+        assert_int_equal(mbp_state_new(&f->plant, 1, &state), MBP_OK);
+        fixture_open(f);
+        uint32_t last = mbp_journal_last(f->journal);
+        assert_true(last >= durable);
+        assert_every_event_up_to(f, last);
+        assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+        assert_int_equal(state->machine[FILL1].good, last);
+        mbp_state_free(state);
+        fixture_close(f);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FIXTURE_TEST(test_kill_at_any_moment_loses_nothing_that_was_durable),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,262 @@
+/* Retained state: comes back as it was left, by name, and an edited file limit wins over the stored one. */
+#include <math.h>
+#include <string.h>
+
+#include "journal_fixture.h"
+
+static struct mbp_state *new_state(const struct fixture *f)
+{
+    struct mbp_state *state = NULL;
+    assert_int_equal(mbp_state_new(&f->plant, 1, &state), MBP_OK);
+    return state;
+}
+
+static struct mbp_retained_machine worn_machine(uint32_t index, uint32_t first_out)
+{
+    return (struct mbp_retained_machine){.machine = index,
+                                         .state = {.since_ms = 1790000000123,
+                                                   .in_state_ns = 11,
+                                                   .running_ns = UINT64_C(900000000000000007),
+                                                   .down_ns = 13,
+                                                   .maintenance_ns = 14,
+                                                   .since_maintenance_ns = 15,
+                                                   .cycle_ns = 16,
+                                                   .good = UINT32_MAX,
+                                                   .reject = 18,
+                                                   .failures = 19,
+                                                   .first_out = first_out,
+                                                   .alarms = 2,
+                                                   .state = MBP_EN_PANNE,
+                                                   .trip = true,
+                                                   .due = true,
+                                                   .refusal_told = true}};
+}
+
+static void assert_worn_machine(const struct mbp_machine_state *machine, uint32_t first_out)
+{
+    const struct mbp_machine_state expected = worn_machine(0, first_out).state;
+    assert_int_equal(machine->since_ms, expected.since_ms);
+    assert_int_equal(machine->in_state_ns, expected.in_state_ns);
+    assert_int_equal(machine->running_ns, expected.running_ns);
+    assert_int_equal(machine->down_ns, expected.down_ns);
+    assert_int_equal(machine->maintenance_ns, expected.maintenance_ns);
+    assert_int_equal(machine->since_maintenance_ns, expected.since_maintenance_ns);
+    assert_int_equal(machine->cycle_ns, expected.cycle_ns);
+    assert_int_equal(machine->good, expected.good);
+    assert_int_equal(machine->reject, expected.reject);
+    assert_int_equal(machine->failures, expected.failures);
+    assert_int_equal(machine->first_out, expected.first_out);
+    assert_int_equal(machine->alarms, expected.alarms);
+    assert_int_equal(machine->state, expected.state);
+    assert_true(machine->trip);
+    assert_true(machine->due);
+    assert_true(machine->refusal_told);
+}
+
+static void store_machine(struct fixture *f, struct mbp_retained_machine machine)
+{
+    fixture_open(f);
+    assert_int_equal(mbp_journal_push_machine(f->journal, &machine), MBP_OK);
+    fixture_close(f);
+}
+
+/* A sensor with `high` as its HIGH limit, stored while the file of the fixture's plant said 85. */
+static void store_sensor(struct fixture *f, uint32_t index, double high)
+{
+    struct mbp_retained_sensor sensor = {.sensor = index,
+                                         .limit = {NAN, 10, high, NAN},
+                                         .file_limit = {NAN, 10, 85, NAN},
+                                         .forced_value = 92.5,
+                                         .active = 1 << MBP_HIGH,
+                                         .unack = 1 << MBP_HIGH | 1 << MBP_LOW,
+                                         .flags = MBP_SENSOR_FORCED | MBP_SENSOR_SHELVED | MBP_SENSOR_BAD};
+    fixture_open(f);
+    assert_int_equal(mbp_journal_push_sensor(f->journal, &sensor), MBP_OK);
+    fixture_close(f);
+}
+
+static double restored_limit(struct fixture *f, uint32_t sensor, enum mbp_limit limit)
+{
+    struct mbp_state *state = new_state(f);
+    fixture_open(f);
+    assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+    double restored = state->limit[sensor * MBP_LIMIT_COUNT + (unsigned)limit];
+    mbp_state_free(state);
+    fixture_close(f);
+    return restored;
+}
+
+static void test_restore_machine_comes_back_as_it_was_left(void **ctx)
+{
+    struct fixture *f = *ctx;
+    store_machine(f, worn_machine(FILL1, PT101));
+    struct mbp_state *state = new_state(f);
+    fixture_open(f);
+    assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+    assert_worn_machine(&state->machine[FILL1], PT101);
+    /* The one without a row stays as the file says. */
+    assert_int_equal(state->machine[CAP1].state, MBP_EN_SERVICE);
+    assert_int_equal(state->machine[CAP1].since_ms, 1);
+    mbp_state_free(state);
+}
+
+static void test_restore_sensor_comes_back_but_for_its_quality(void **ctx)
+{
+    struct fixture *f = *ctx;
+    store_sensor(f, LT301, 70);
+    struct mbp_state *state = new_state(f);
+    fixture_open(f);
+    assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+    assert_true(state->forced_value[LT301] == 92.5);
+    assert_int_equal(state->active[LT301], 1 << MBP_HIGH);
+    assert_int_equal(state->unack[LT301], 1 << MBP_HIGH | 1 << MBP_LOW);
+    assert_int_equal(state->flags[LT301], MBP_SENSOR_FORCED | MBP_SENSOR_SHELVED);
+    assert_int_equal(state->flags[TT101], 0);
+    mbp_state_free(state);
+}
+
+static void test_restore_limit_of_a_master_stays_while_the_file_is_the_same(void **ctx)
+{
+    struct fixture *f = *ctx;
+    store_sensor(f, TT101, 70);
+    assert_true(restored_limit(f, TT101, MBP_HIGH) == 70);
+    assert_true(restored_limit(f, TT101, MBP_LOW) == 10);
+    assert_true(isnan(restored_limit(f, TT101, MBP_HIGH_HIGH)));
+}
+
+static void test_restore_limit_edited_in_the_file_wins(void **ctx)
+{
+    struct fixture *f = *ctx;
+    store_sensor(f, TT101, 70);
+    f->sensors[TT101].limits[MBP_HIGH] = 80;
+    assert_true(restored_limit(f, TT101, MBP_HIGH) == 80);
+    /* Limits are compared one by one: this one was not edited. */
+    assert_true(restored_limit(f, TT101, MBP_LOW) == 10);
+}
+
+static void test_restore_limit_removed_from_or_new_in_the_file_wins(void **ctx)
+{
+    struct fixture *f = *ctx;
+    store_sensor(f, TT101, 70);
+    f->sensors[TT101].limits[MBP_HIGH] = NAN;
+    f->sensors[TT101].limits[MBP_HIGH_HIGH] = 95;
+    assert_true(isnan(restored_limit(f, TT101, MBP_HIGH)));
+    assert_true(restored_limit(f, TT101, MBP_HIGH_HIGH) == 95);
+}
+
+static void test_restore_limit_removed_by_a_master_stays_removed(void **ctx)
+{
+    struct fixture *f = *ctx;
+    store_sensor(f, TT101, NAN);
+    assert_true(isnan(restored_limit(f, TT101, MBP_HIGH)));
+}
+
+static void test_restore_reordered_file_follows_the_names(void **ctx)
+{
+    struct fixture *f = *ctx;
+    store_machine(f, worn_machine(FILL1, PT101));
+    store_sensor(f, PT101, 70);
+    /* FILL1 and CAP1 change places, and so do their sensors. */
+    f->machines[0].name = "CAP1";
+    f->machines[1].name = "FILL1";
+    f->sensors[PT101].name = "ST201";
+    f->sensors[ST201].name = "PT101";
+    struct mbp_state *state = new_state(f);
+    fixture_open(f);
+    assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+    assert_worn_machine(&state->machine[1], ST201);
+    assert_int_equal(state->machine[0].good, 0);
+    assert_true(state->limit[ST201 * MBP_LIMIT_COUNT + MBP_HIGH] == 70);
+    assert_true(state->limit[PT101 * MBP_LIMIT_COUNT + MBP_HIGH] == 85);
+    mbp_state_free(state);
+}
+
+static void test_restore_first_out_that_the_machine_lost_is_none(void **ctx)
+{
+    struct fixture *f = *ctx;
+    store_machine(f, worn_machine(FILL1, PT101));
+    f->sensors[PT101].name = "PT102";
+    struct mbp_state *state = new_state(f);
+    fixture_open(f);
+    assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+    assert_worn_machine(&state->machine[FILL1], UINT32_MAX);
+    mbp_state_free(state);
+}
+
+static void test_restore_same_name_in_another_unit_is_another_sensor(void **ctx)
+{
+    struct fixture *f = *ctx;
+    store_sensor(f, LT301, 70);
+    f->sensors[LT301].unit = 0;
+    assert_true(restored_limit(f, LT301, MBP_HIGH) == 85);
+}
+
+static void test_restore_name_gone_and_back_again_has_its_state(void **ctx)
+{
+    struct fixture *f = *ctx;
+    store_sensor(f, TT101, 70);
+    f->sensors[TT101].name = "TT999";
+    assert_true(restored_limit(f, TT101, MBP_HIGH) == 85);
+    f->sensors[TT101].name = "TT101";
+    assert_true(restored_limit(f, TT101, MBP_HIGH) == 70);
+}
+
+static void test_push_twice_the_later_state_is_kept(void **ctx)
+{
+    struct fixture *f = *ctx;
+    struct mbp_retained_machine machine = worn_machine(CAP1, UINT32_MAX);
+    store_machine(f, machine);
+    machine.state.good = 4;
+    machine.state.first_out = ST201;
+    store_machine(f, machine);
+    struct mbp_state *state = new_state(f);
+    fixture_open(f);
+    assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+    assert_int_equal(state->machine[CAP1].good, 4);
+    assert_int_equal(state->machine[CAP1].first_out, ST201);
+    mbp_state_free(state);
+}
+
+static void test_restore_impossible_row_is_corrupt_and_changes_nothing(void **ctx)
+{
+    struct fixture *f = *ctx;
+    static const char *const damages[] = {
+        "UPDATE retained_machine SET state = 3",
+        "UPDATE retained_machine SET good = -1",
+        "UPDATE retained_machine SET failures = 4294967296",
+        "UPDATE retained_machine SET due = 2",
+        "UPDATE retained_sensor SET active = 256",
+    };
+    for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+        store_machine(f, worn_machine(FILL1, TT101));
+        store_sensor(f, TT101, 70);
+        fixture_sql(f->db, damages[i]);
+        struct mbp_state *state = new_state(f);
+        struct mbp_state *untouched = new_state(f);
+        fixture_open(f);
+        assert_int_equal(mbp_journal_restore(f->journal, state), MBP_ERR_CORRUPT);
+        assert_memory_equal(state->memory, untouched->memory, state->memory_len);
+        mbp_state_free(state);
+        mbp_state_free(untouched);
+        fixture_close(f);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        FIXTURE_TEST(test_restore_machine_comes_back_as_it_was_left),
+        FIXTURE_TEST(test_restore_sensor_comes_back_but_for_its_quality),
+        FIXTURE_TEST(test_restore_limit_of_a_master_stays_while_the_file_is_the_same),
+        FIXTURE_TEST(test_restore_limit_edited_in_the_file_wins),
+        FIXTURE_TEST(test_restore_limit_removed_from_or_new_in_the_file_wins),
+        FIXTURE_TEST(test_restore_limit_removed_by_a_master_stays_removed),
+        FIXTURE_TEST(test_restore_reordered_file_follows_the_names),
+        FIXTURE_TEST(test_restore_first_out_that_the_machine_lost_is_none),
+        FIXTURE_TEST(test_restore_same_name_in_another_unit_is_another_sensor),
+        FIXTURE_TEST(test_restore_name_gone_and_back_again_has_its_state),
+        FIXTURE_TEST(test_push_twice_the_later_state_is_kept),
+        FIXTURE_TEST(test_restore_impossible_row_is_corrupt_and_changes_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

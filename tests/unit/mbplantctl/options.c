@@ -1,0 +1,165 @@
+/* The command line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+
+static struct ctl_options options;
+static char message[512];
+
+/* Parses a line of words; what it complains about stays in message. */
+static enum mbp_status parse(const char *line)
+{
+    static char words[512];
+    char *argv[32] = {"mbplantctl"};
+    int argc = 1;
+    snprintf(words, sizeof words, "%s", line);
+    for (char *word = strtok(words, " "); word != NULL && argc < 32; word = strtok(NULL, " "))
+        argv[argc++] = word;
+    FILE *errors = fmemopen(message, sizeof message, "w");
+    assert_non_null(errors);
+    enum mbp_status status = ctl_options_parse(argc, argv, errors, &options);
+    fclose(errors);
+    return status;
+}
+
+static void test_nothing_given_takes_the_defaults(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("status"), MBP_OK);
+    assert_string_equal(options.verb->name, "status");
+    assert_string_equal(options.target.host, "127.0.0.1");
+    assert_int_equal(options.target.port, 5020);
+    assert_int_equal(options.target.timeout_ms, 1000);
+    assert_int_equal(options.unit, -1);
+    assert_int_equal(options.since, 1);
+    assert_int_equal(options.format, MBP_FORMAT_TEXT);
+}
+
+static void test_options_stand_before_and_after_the_verb_in_each_form(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"-H plc -p 502 -u 7 --timeout 500ms read hr:0",
+                                        "read hr:0 --host plc --port 502 --unit 7 --timeout 500ms",
+                                        "-Hplc -p502 read --unit=7 hr:0 --timeout=500ms"};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        assert_int_equal(parse(lines[i]), MBP_OK);
+        assert_string_equal(options.target.host, "plc");
+        assert_int_equal(options.target.port, 502);
+        assert_int_equal(options.unit, 7);
+        assert_int_equal(options.target.timeout_ms, 500);
+        assert_int_equal(options.argc, 1);
+        assert_string_equal(options.argv[0], "hr:0");
+    }
+}
+
+static void test_negative_number_is_a_value_not_an_option(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("write TT101 -5"), MBP_OK);
+    assert_string_equal(options.argv[1], "-5");
+    assert_int_equal(parse("write TT101 -.5"), MBP_OK);
+    assert_string_equal(options.argv[1], "-.5");
+    assert_int_equal(parse("write TT101 -- -x"), MBP_OK);
+    assert_string_equal(options.argv[1], "-x");
+}
+
+static void test_wrong_command_line_is_told_in_one_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *wanted;
+    } cases[] = {
+        {"statsu", "did you mean status?"},
+        {"xyzzy", "unknown verb xyzzy"},
+        {"status --timout 1s", "did you mean --timeout?"},
+        {"status -x", "unknown option -x"},
+        {"status -p", "--port needs a value"},
+        {"status -p 0", "--port 0: allowed is 1..65535"},
+        {"status -p 65536", "allowed is"},
+        {"status -p 5o20", "allowed is"},
+        {"read -u 248 hr:0", "allowed is 0..247 or 255"},
+        {"status --timeout 5", "allowed is a time"},
+        {"status --timeout 0ms", "allowed is a time"},
+        {"status --raw", "status does not take --raw"},
+        {"journal --raw", "journal does not take --raw"},
+        {"report --since 5", "report does not take --since"},
+        {"report --format html", "no format html yet; it has text markdown json csv"},
+        {"report --format jsonl", "no format jsonl; it has text markdown json csv"},
+        {"report --format xml", "--format xml: allowed is"},
+        {"journal --since 0", "an event number"},
+        {"read", "usage: mbplantctl read POINT.."},
+        {"force TT101", "usage: mbplantctl force SENSOR VALUE"},
+        {"status now", "usage: mbplantctl status;"},
+        {"status --raw=1", "unknown option --raw=1"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(parse(cases[i].line), MBP_ERR_FORMAT);
+        if (strstr(message, cases[i].wanted) == NULL)
+            fail_msg("%s: '%s' is missing in: %s", cases[i].line, cases[i].wanted, message);
+        const char *end = strchr(message, '\n');
+        assert_non_null(end);
+        assert_string_equal(end, "\n");
+    }
+}
+
+static void test_help_is_given_whatever_else_is_missing(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("force --help"), MBP_OK);
+    assert_true(options.help);
+    assert_string_equal(options.verb->name, "force");
+    assert_int_equal(parse("--version"), MBP_OK);
+    assert_true(options.version);
+    assert_null(options.verb);
+}
+
+static void test_format_not_given_is_the_verbs_first(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("journal"), MBP_OK);
+    assert_int_equal(options.format, MBP_FORMAT_TEXT);
+    assert_int_equal(parse("journal -f jsonl"), MBP_OK);
+    assert_int_equal(options.format, MBP_FORMAT_JSONL);
+}
+
+static void test_every_verb_has_help_with_its_name_in_an_example(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ctl_verb_count; i++) {
+        const struct ctl_verb *verb = &ctl_verbs[i];
+        char *text = NULL;
+        size_t len = 0;
+        FILE *out = open_memstream(&text, &len);
+        assert_non_null(out);
+        ctl_verb_help(verb, out);
+        fclose(out);
+        char example[64];
+        snprintf(example, sizeof example, " %s", verb->name);
+        const char *examples = strstr(text, "Examples:");
+        assert_non_null(examples);
+        assert_non_null(strstr(examples, example));
+        assert_ptr_equal(ctl_verb_find(verb->name), verb);
+        free(text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing_given_takes_the_defaults),
+        cmocka_unit_test(test_options_stand_before_and_after_the_verb_in_each_form),
+        cmocka_unit_test(test_negative_number_is_a_value_not_an_option),
+        cmocka_unit_test(test_wrong_command_line_is_told_in_one_line),
+        cmocka_unit_test(test_help_is_given_whatever_else_is_missing),
+        cmocka_unit_test(test_format_not_given_is_the_verbs_first),
+        cmocka_unit_test(test_every_verb_has_help_with_its_name_in_an_example),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,163 @@
+/* Names of a plant, the addresses of what belongs to them, and refusals in words. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "point.h"
+#include "refusal.h"
+
+static const char yaml[] = "mbplant: 1\n"
+                           "name: Line\n"
+                           "units:\n"
+                           "  - id: 1\n"
+                           "    name: One\n"
+                           "    machines:\n"
+                           "      - name: A\n"
+                           "        sensors:\n"
+                           "          - {name: T1, kind: temperature, unit: °C, range: [0, 150], max: 85,\n"
+                           "             register: {type: int16, scale: 0.1}}\n"
+                           "  - id: 2\n"
+                           "    name: Two\n"
+                           "    machines:\n"
+                           "      - name: B\n"
+                           "        sensors:\n"
+                           "          - {name: P1, kind: pressure, range: [0, 10], register: {type: float32}}\n"
+                           "          - {name: P2, kind: pressure, range: [0, 10], inject: reject,\n"
+                           "             register: {type: float32}}\n"
+                           "      - name: C\n";
+
+static struct mbp_plant *plant;
+
+static int load(void **state)
+{
+    (void)state;
+    return mbp_plant_parse("line.yaml", (struct mbp_text){yaml, strlen(yaml)}, stderr, &plant) == MBP_OK ? 0 : -1;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    mbp_plant_free(plant);
+    return 0;
+}
+
+static struct ctl_point point_named(const char *name)
+{
+    struct ctl_point point = {.limit = 99};
+    if (!ctl_point_find(plant, -1, name, &point))
+        fail_msg("no point %s", name);
+    return point;
+}
+
+static void test_sensor_name_is_its_holding_register_in_its_unit(void **state)
+{
+    (void)state;
+    struct ctl_point point = point_named("P2");
+    assert_int_equal(point.map.table, MBP_HOLDING_REGISTERS);
+    assert_int_equal(point.map.addr, 2);
+    assert_int_equal(point.unit, 2);
+    assert_int_equal(point.limit, -1);
+    assert_ptr_equal(point.sensor, &plant->sensors[2]);
+}
+
+static void test_limit_name_is_the_register_of_that_limit(void **state)
+{
+    (void)state;
+    struct ctl_point point = point_named("P1.high");
+    assert_int_equal(point.map.addr, 1004);
+    assert_int_equal(point.limit, MBP_HIGH);
+    assert_int_equal(point_named("T1.low_low").limit, MBP_LOW_LOW);
+}
+
+static void test_name_in_other_letters_is_found_too(void **state)
+{
+    (void)state;
+    assert_string_equal(point_named("t1.HIGH").map.name, "T1.high");
+}
+
+static void test_name_restricted_to_a_unit_is_not_found_in_another(void **state)
+{
+    (void)state;
+    struct ctl_point point;
+    assert_true(ctl_point_find(plant, 2, "P1", &point));
+    assert_false(ctl_point_find(plant, 1, "P1", &point));
+    assert_false(ctl_point_find(plant, -1, "P3", &point));
+}
+
+static void test_addresses_count_within_the_unit(void **state)
+{
+    (void)state;
+    uint32_t c = mbp_plant_find_machine(plant, "C");
+    uint32_t p2 = mbp_plant_find_sensor(plant, "P2");
+    assert_int_equal(ctl_machine_unit(plant, c), 2);
+    assert_int_equal(ctl_machine_coil(plant, c, CTL_ACKNOWLEDGE_COIL), 11);
+    assert_int_equal(ctl_machine_block(plant, c), 116);
+    assert_int_equal(ctl_machine_discrete(plant, c), 4008);
+    assert_int_equal(ctl_sensor_unit(plant, p2), 2);
+    assert_int_equal(ctl_sensor_discrete(plant, p2), 8);
+    assert_int_equal(ctl_forced_coil(plant, p2), 1001);
+    assert_int_equal(ctl_shelved_coil(plant, p2), 2001);
+}
+
+static void test_state_words_of_both_languages_are_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *word;
+        enum mbp_state_code state;
+    } cases[] = {{"en_service", MBP_EN_SERVICE},
+                 {"in_service", MBP_EN_SERVICE},
+                 {"en_panne", MBP_EN_PANNE},
+                 {"faulted", MBP_EN_PANNE},
+                 {"maintenance", MBP_MAINTENANCE}};
+    enum mbp_state_code found = MBP_STATE_COUNT;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_true(ctl_state_find(cases[i].word, &found));
+        assert_int_equal(found, cases[i].state);
+    }
+    assert_false(ctl_state_find("broken", &found));
+}
+
+static void test_refusal_names_range_limits_or_injection(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *point;
+        enum mbp_status exception;
+        const char *wanted;
+    } cases[] = {
+        {"T1", MBP_EX_SERVER_DEVICE_FAILURE, "the value is outside the instrument's range 0..150 °C"},
+        {"T1.high", MBP_EX_SERVER_DEVICE_FAILURE, "low_low < low < high < high_high"},
+        {"P2", MBP_EX_ILLEGAL_DATA_ADDRESS, "inject: reject"},
+        {"P1", MBP_EX_ILLEGAL_DATA_ADDRESS, "no such address"},
+        {"P1", MBP_EX_ILLEGAL_FUNCTION, "does not let this host write"},
+        {"P1", MBP_EX_SERVER_DEVICE_BUSY, "again in a moment"},
+        {"P1", MBP_EX_GATEWAY_TARGET_FAILED, "no unit of that id"},
+        {"A.good", MBP_EX_ILLEGAL_DATA_ADDRESS, "read only"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ctl_point point = point_named(cases[i].point);
+        char reason[256];
+        ctl_refusal_reason(&point, cases[i].exception, reason, sizeof reason);
+        if (strstr(reason, cases[i].wanted) == NULL)
+            fail_msg("%s: '%s' is missing in '%s'", cases[i].point, cases[i].wanted, reason);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sensor_name_is_its_holding_register_in_its_unit),
+        cmocka_unit_test(test_limit_name_is_the_register_of_that_limit),
+        cmocka_unit_test(test_name_in_other_letters_is_found_too),
+        cmocka_unit_test(test_name_restricted_to_a_unit_is_not_found_in_another),
+        cmocka_unit_test(test_addresses_count_within_the_unit),
+        cmocka_unit_test(test_state_words_of_both_languages_are_known),
+        cmocka_unit_test(test_refusal_names_range_limits_or_injection),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}

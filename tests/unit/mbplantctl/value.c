@@ -1,0 +1,156 @@
+/* Values as people type and read them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "value.h"
+
+static const struct mbp_sensor celsius = {
+    .name = "TT101", .unit_text = "°C", .range = {0, 150}, .reg = {.scale = 0.1, .words = 1, .type = MBP_INT16}};
+
+static struct ctl_point value_of(const struct mbp_sensor *sensor, int limit)
+{
+    return (struct ctl_point){.map = {.name = "P",
+                                      .unit_text = sensor->unit_text,
+                                      .scale = sensor->reg.scale,
+                                      .count = sensor->reg.words,
+                                      .table = MBP_HOLDING_REGISTERS,
+                                      .type = sensor->reg.type,
+                                      .order = sensor->reg.order},
+                              .sensor = sensor,
+                              .limit = limit};
+}
+
+static void test_value_typed_becomes_its_raw_number(void **state)
+{
+    (void)state;
+    struct ctl_point point = value_of(&celsius, -1);
+    static const struct {
+        const char *text;
+        uint16_t raw;
+    } cases[] = {{"65.2", 652}, {"65.2°C", 652}, {"65.2 °C", 652}, {"-5", 0xFFCE},
+                 {"0", 0},      {"1e2", 1000},   {"65.24", 652},   {"3276.7", 0x7FFF}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint16_t word = 0x5555;
+        char why[160] = "";
+        if (ctl_point_parse(&point, cases[i].text, &word, why, sizeof why) != MBP_OK)
+            fail_msg("%s: %s", cases[i].text, why);
+        assert_int_equal(word, cases[i].raw);
+    }
+}
+
+static void test_value_typed_wrong_is_refused_before_sending(void **state)
+{
+    (void)state;
+    struct ctl_point point = value_of(&celsius, -1);
+    static const struct {
+        const char *text;
+        enum mbp_status status;
+    } cases[] = {{"", MBP_ERR_FORMAT},       {"abc", MBP_ERR_FORMAT},   {"65,2", MBP_ERR_FORMAT},
+                 {"65 bar", MBP_ERR_FORMAT}, {"nan", MBP_ERR_FORMAT},   {"inf", MBP_ERR_FORMAT},
+                 {"off", MBP_ERR_FORMAT},    {"1e999", MBP_ERR_FORMAT}, {"3276.8", MBP_ERR_RANGE},
+                 {"-3277", MBP_ERR_RANGE}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint16_t word = 0x5555;
+        char why[160] = "";
+        assert_int_equal(ctl_point_parse(&point, cases[i].text, &word, why, sizeof why), cases[i].status);
+        assert_int_equal(word, 0x5555);
+        assert_int_not_equal(why[0], '\0');
+    }
+}
+
+static void test_limit_off_is_the_unused_pattern_and_reads_off(void **state)
+{
+    (void)state;
+    struct ctl_point point = value_of(&celsius, MBP_HIGH);
+    uint16_t word = 0;
+    char text[300];
+    assert_int_equal(ctl_point_parse(&point, "off", &word, text, sizeof text), MBP_OK);
+    assert_int_equal(word, 0x8000);
+    assert_string_equal(ctl_point_text(&point, &word, text, sizeof text), "off");
+    assert_string_equal(ctl_point_number(&point, &word, text, sizeof text), "");
+}
+
+static void test_text_of_each_kind_of_point(void **state)
+{
+    (void)state;
+    char text[300];
+    struct ctl_point value = value_of(&celsius, -1);
+    struct ctl_point limit = value_of(&celsius, MBP_HIGH);
+    struct ctl_point coil = {.map = {.count = 1, .table = MBP_COILS, .type = MBP_BOOL}, .limit = -1};
+    struct ctl_point count = {
+        .map = {.count = 2, .table = MBP_INPUT_REGISTERS, .type = MBP_UINT32, .scale = 1, .unit_text = "s"},
+        .limit = -1};
+    struct ctl_point name = {.map = {.count = 3, .table = MBP_HOLDING_REGISTERS, .type = MBP_STRING}, .limit = -1};
+    assert_string_equal(ctl_point_text(&value, (uint16_t[]){650}, text, sizeof text), "65.0 °C");
+    assert_string_equal(ctl_point_text(&limit, (uint16_t[]){850}, text, sizeof text), "85 °C");
+    assert_string_equal(ctl_point_text(&coil, (uint16_t[]){1}, text, sizeof text), "on");
+    assert_string_equal(ctl_point_text(&count, (uint16_t[]){1, 2}, text, sizeof text), "65538 s");
+    assert_string_equal(ctl_point_text(&name, (uint16_t[]){0x4142, 0x4300, 0x4444}, text, sizeof text), "ABC");
+}
+
+static void test_form_tells_type_scale_and_raw(void **state)
+{
+    (void)state;
+    char text[300];
+    struct mbp_sensor swapped = celsius;
+    swapped.reg = (struct mbp_register){.scale = 1, .words = 2, .type = MBP_FLOAT32, .order = MBP_CDAB};
+    struct ctl_point value = value_of(&celsius, -1);
+    struct ctl_point real = value_of(&swapped, -1);
+    assert_string_equal(ctl_point_form(&value, (uint16_t[]){0xFFFF}, text, sizeof text), "int16 x 0.1, raw -1");
+    assert_string_equal(ctl_point_form(&real, (uint16_t[]){0x6666, 0x4282}, text, sizeof text),
+                        "float32 CDAB, words 0x6666 0x4282");
+}
+
+static void test_text_typed_into_a_string_is_padded_with_zeros(void **state)
+{
+    (void)state;
+    struct ctl_point name = {.map = {.count = 3, .table = MBP_HOLDING_REGISTERS, .type = MBP_STRING}, .limit = -1};
+    uint16_t words[3] = {1, 2, 3};
+    char why[160];
+    assert_int_equal(ctl_point_parse(&name, "ABC", words, why, sizeof why), MBP_OK);
+    assert_int_equal(words[0], 0x4142);
+    assert_int_equal(words[1], 0x4300);
+    assert_int_equal(words[2], 0);
+    assert_int_equal(ctl_point_parse(&name, "ABCDEFG", words, why, sizeof why), MBP_ERR_RANGE);
+    assert_int_equal(words[0], 0x4142);
+}
+
+static void test_raw_value_must_be_whole_and_fit_its_type(void **state)
+{
+    (void)state;
+    struct ctl_address word = {MBP_HOLDING_REGISTERS, 0, 1, MBP_UINT16, MBP_ABCD};
+    struct ctl_address real = {MBP_HOLDING_REGISTERS, 0, 2, MBP_FLOAT32, MBP_CDAB};
+    struct ctl_address coil = {MBP_COILS, 0, 1, MBP_BOOL, MBP_ABCD};
+    uint16_t words[2] = {7, 7};
+    char why[160];
+    assert_int_equal(ctl_raw_parse(&word, "1.5", words, why, sizeof why), MBP_ERR_FORMAT);
+    assert_int_equal(ctl_raw_parse(&word, "-1", words, why, sizeof why), MBP_ERR_RANGE);
+    assert_int_equal(ctl_raw_parse(&word, "65536", words, why, sizeof why), MBP_ERR_RANGE);
+    assert_int_equal(words[0], 7);
+    assert_int_equal(ctl_raw_parse(&word, "0xBEEF", words, why, sizeof why), MBP_OK);
+    assert_int_equal(words[0], 0xBEEF);
+    assert_int_equal(ctl_raw_parse(&real, "65.2", words, why, sizeof why), MBP_OK);
+    assert_int_equal(words[0], 0x6666);
+    assert_int_equal(words[1], 0x4282);
+    assert_int_equal(ctl_raw_parse(&coil, "on", words, why, sizeof why), MBP_OK);
+    assert_int_equal(words[0], 1);
+    assert_int_equal(ctl_raw_parse(&coil, "2", words, why, sizeof why), MBP_ERR_FORMAT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_value_typed_becomes_its_raw_number),
+        cmocka_unit_test(test_value_typed_wrong_is_refused_before_sending),
+        cmocka_unit_test(test_limit_off_is_the_unused_pattern_and_reads_off),
+        cmocka_unit_test(test_text_of_each_kind_of_point),
+        cmocka_unit_test(test_form_tells_type_scale_and_raw),
+        cmocka_unit_test(test_text_typed_into_a_string_is_padded_with_zeros),
+        cmocka_unit_test(test_raw_value_must_be_whole_and_fit_its_type),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

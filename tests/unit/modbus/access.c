@@ -1,0 +1,111 @@
+/* Access rules: the first network that holds the address counts. */
+#include "access.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "fixture.h"
+
+static struct access_address v4(const char *text)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    assert_int_equal(inet_pton(AF_INET, text, &address.sin_addr), 1);
+    return access_address_of((const struct sockaddr *)&address);
+}
+
+static struct access_address v6(const char *text)
+{
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6};
+    assert_int_equal(inet_pton(AF_INET6, text, &address.sin6_addr), 1);
+    return access_address_of((const struct sockaddr *)&address);
+}
+
+/* The rules of a plant file's `access` value. */
+static struct mbp_plant *plant_with(const char *rules)
+{
+    char yaml[512];
+    snprintf(yaml, sizeof yaml,
+             "mbplant: 1\nserver: {access: %s}\nunits: [{id: 1, tables: {coils: [{at: 0, count: 1}]}}]\n", rules);
+    return fixture_plant(yaml);
+}
+
+static void expect(const char *rules, struct access_address address, bool admitted, enum mbp_allow allow)
+{
+    struct mbp_plant *plant = plant_with(rules);
+    struct access_right right = access_right_of(&plant->server, &address, true);
+    assert_int_equal(right.admitted, admitted);
+    if (admitted)
+        assert_int_equal(right.allow, allow);
+    mbp_plant_free(plant);
+}
+
+static void test_first_fitting_rule_counts(void **state)
+{
+    (void)state;
+    const char *rules =
+        "[{from: 10.1.2.3, allow: all}, {from: 10.0.0.0/8, allow: operate}, {from: 0.0.0.0/0, allow: read}]";
+    expect(rules, v4("10.1.2.3"), true, MBP_ALLOW_ALL);
+    expect(rules, v4("10.1.2.4"), true, MBP_ALLOW_OPERATE);
+    expect(rules, v4("11.0.0.0"), true, MBP_ALLOW_READ);
+}
+
+static void test_network_of_odd_length_ends_at_its_bit(void **state)
+{
+    (void)state;
+    const char *rules = "[{from: 192.168.4.0/22, allow: all}]";
+    expect(rules, v4("192.168.4.0"), true, MBP_ALLOW_ALL);
+    expect(rules, v4("192.168.7.255"), true, MBP_ALLOW_ALL);
+    expect(rules, v4("192.168.8.0"), false, MBP_ALLOW_READ);
+    expect(rules, v4("192.168.3.255"), false, MBP_ALLOW_READ);
+}
+
+static void test_ipv6_network_holds_ipv6_only(void **state)
+{
+    (void)state;
+    expect("[{from: fd00::/8, allow: all}]", v6("fdff::1"), true, MBP_ALLOW_ALL);
+    expect("[{from: fd00::/8, allow: all}]", v6("fe00::1"), false, MBP_ALLOW_READ);
+    expect("[{from: 0.0.0.0/0, allow: read}]", v6("fd00::1"), false, MBP_ALLOW_READ);
+    expect("[{from: 0.0.0.0/0, allow: read}]", v6("::ffff:10.0.0.1"), true, MBP_ALLOW_READ);
+}
+
+static void test_no_rules_beyond_loopback_reads_only(void **state)
+{
+    (void)state;
+    const struct mbp_server_options none = {0};
+    const struct access_address local = v4("127.0.0.1");
+    const struct access_address local_v6 = v6("::1");
+    const struct access_address remote = v4("192.168.1.9");
+    assert_int_equal(access_right_of(&none, &local, true).allow, MBP_ALLOW_ALL);
+    assert_int_equal(access_right_of(&none, &local_v6, true).allow, MBP_ALLOW_ALL);
+    assert_int_equal(access_right_of(&none, &remote, true).allow, MBP_ALLOW_READ);
+    assert_true(access_right_of(&none, &remote, true).admitted);
+    assert_int_equal(access_right_of(&none, &remote, false).allow, MBP_ALLOW_ALL);
+}
+
+static void test_peer_of_an_event_is_the_ipv4_address(void **state)
+{
+    (void)state;
+    const struct access_address peer = v4("10.1.2.3");
+    const struct access_address mapped = v6("::ffff:10.1.2.3");
+    const struct access_address local = v6("::1");
+    const struct access_address other = v6("fd00::1:2:a0b:c0d");
+    assert_int_equal(access_ipv4(&peer), 0x0A010203);
+    assert_int_equal(access_ipv4(&mapped), 0x0A010203);
+    assert_int_equal(access_ipv4(&local), 0x7F000001);
+    assert_int_equal(access_ipv4(&other), 0x0A0B0C0D);
+    assert_true(access_same(&peer, &mapped));
+    assert_false(access_same(&peer, &local));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_first_fitting_rule_counts),
+        cmocka_unit_test(test_network_of_odd_length_ends_at_its_bit),
+        cmocka_unit_test(test_ipv6_network_holds_ipv6_only),
+        cmocka_unit_test(test_no_rules_beyond_loopback_reads_only),
+        cmocka_unit_test(test_peer_of_an_event_is_the_ipv4_address),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

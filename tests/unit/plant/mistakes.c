@@ -1,0 +1,181 @@
+/* Each kind of mistake in a file of its own: where it is, what is wrong, what is allowed. */
+#include <stdio.h>
+#include <string.h>
+
+#include "plant_fixture.h"
+
+static void test_wrong_type_names_what_is_allowed(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("wrong_type.yaml"), "8:18: 'max' is 'hot'; allowed is a number\n");
+}
+
+static void test_unknown_key_names_the_nearest(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("unknown_key.yaml"),
+                        "6:9: 'senors' is not a key of a machine; did you mean 'sensors'?\n");
+}
+
+static void test_duplicate_name_names_the_line_of_the_first(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("duplicate_name.yaml"), "12:20: the name 'TT101' is taken by the sensor in line "
+                                                               "7; names are unique in the plant\n");
+}
+
+static void test_missing_unit_id_says_what_it_is(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("missing_unit_id.yaml"), "3:5: a unit needs 'id': a whole number 1..247\n");
+}
+
+static void test_overlap_names_both_points_and_the_line_of_the_other(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("overlap.yaml"), "8:42: TT102 (holding_registers 11..11) overlaps TT101 (line "
+                                                        "7) at address 11; choose another 'at'\n");
+}
+
+static void test_range_reversed_says_which_end_comes_first(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("range_reversed.yaml"),
+                        "8:20: the range is reversed: 150 is not below 0; write the lower end first\n");
+}
+
+static void test_limits_out_of_order_names_the_two(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("limits_out_of_order.yaml"),
+                        "8:64: limits out of order: 'high_high' is 85, not above 'high', which is 95\n");
+}
+
+static void test_unknown_sensor_names_the_nearest(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("unknown_sensor.yaml"),
+                        "9:38: there is no sensor 'PT110' in the plant; did you mean 'PT101'?\n");
+}
+
+static void test_bad_duration_says_that_it_needs_a_unit(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("bad_duration.yaml"), "2:7: 'scan' is '100'; allowed is a duration 1ms..10s, a "
+                                                             "number with its unit (us ms s min h d)\n");
+}
+
+static void test_bad_address_says_how_far_they_go(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("bad_address.yaml"),
+                        "8:28: 'at' is '65536'; allowed is a whole number 0..65535\n");
+}
+
+static void test_bad_endpoint_shows_a_right_one(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("bad_endpoint.yaml"),
+                        "2:18: 'listen' is '127.0.0.1:70000'; allowed is ADDRESS:PORT such as 127.0.0.1:5020 or "
+                        "\"[::1]:5020\" in quotes\n");
+}
+
+static void test_nesting_bomb_is_refused_where_it_gets_too_deep(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("nesting_bomb.yaml"), "2:39: nested too deeply; allowed are 32 levels\n");
+}
+
+static void test_anchors_and_aliases_are_each_refused(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("anchors.yaml"),
+                        "5:9: anchors (&name) are not allowed; write the values out, or use 'repeat'\n"
+                        "7:9: aliases (*name) are not allowed; write the values out, or use 'repeat'\n");
+}
+
+static void test_several_mistakes_are_told_in_one_run_in_file_order(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        errors_of_file("several.yaml"),
+        "2:7: 'scan' is '5min'; allowed is a duration 1ms..10s, a number with its unit (us ms s min h d)\n"
+        "7:23: 'time' is '1.2'; allowed is a duration 1ms..365d, a number with its unit (us ms s min h d)\n"
+        "10:19: 'kind' is 'temprature'; allowed is one of temperature, pressure, level, flow, speed, vibration, "
+        "current, voltage, humidity, power, torque, position, weight, frequency, ph, conductivity, concentration, "
+        "generic; did you mean 'temperature'?\n"
+        "11:13: 'maxx' is not a key of a sensor; did you mean 'max'?\n"
+        "12:19: the name 'TT101' is taken by the sensor in line 9; names are unique in the plant\n"
+        "13:20: the range 0..150 does not fit int16 with scale 0.001 (-32.768..32.767); types that do: int32, uint32, "
+        "int64, uint64, float32, float64\n"
+        "15:38: there is no sensor 'TT102' in the plant; did you mean 'TT101'?\n"
+        "18:20: the block at 1 (coils 1..1) overlaps machine FILL1 (line 6) at address 1; choose another 'at'\n"
+        "19:49: value 2 is '65536'; allowed is a whole number 0..65535\n"
+        "20:9: the unit id 1 is taken by the unit in line 4; each unit has its own\n"
+        "22:24: 'number' is '900'; allowed is a whole number 1..899\n"
+        "23:53: the block at 19 (holding_registers 19..19) overlaps the block at 10 (line 23) at address 19; choose "
+        "another 'at'\n");
+}
+
+static void test_more_mistakes_than_are_shown_are_counted(void **state)
+{
+    (void)state;
+    char text[8192] = "mbplant: 1\nunits: [{id: 1}]\n";
+    for (unsigned i = 0; i < 123; i++) {
+        snprintf(text + strlen(text), sizeof text - strlen(text), "zzzzzz%u: 1\n", i);
+    }
+    const char *errors = errors_of_text(text);
+    unsigned lines = 0;
+    for (const char *at = errors; (at = strchr(at, '\n')) != NULL; at++) {
+        lines++;
+    }
+    assert_int_equal(lines, 101);
+    assert_non_null(strstr(errors, "\n and 23 more errors\n"));
+}
+
+static void test_a_file_that_is_not_there_is_one_line(void **state)
+{
+    (void)state;
+    char said[256] = "";
+    struct mbp_plant *plant = NULL;
+    FILE *errors = fmemopen(said, sizeof said, "w");
+    assert_int_equal(mbp_plant_load("/nowhere/x.yaml", errors, &plant), MBP_ERR_IO);
+    fclose(errors);
+    assert_string_equal(said, "/nowhere/x.yaml: cannot be read: No such file or directory\n");
+    assert_null(plant);
+}
+
+static void test_a_folder_is_no_plant_file(void **state)
+{
+    (void)state;
+    char said[256] = "";
+    struct mbp_plant *plant = NULL;
+    FILE *errors = fmemopen(said, sizeof said, "w");
+    assert_int_equal(mbp_plant_load("/", errors, &plant), MBP_ERR_IO);
+    fclose(errors);
+    assert_string_equal(said, "/: cannot be read: Is a directory\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_wrong_type_names_what_is_allowed),
+        cmocka_unit_test(test_unknown_key_names_the_nearest),
+        cmocka_unit_test(test_duplicate_name_names_the_line_of_the_first),
+        cmocka_unit_test(test_missing_unit_id_says_what_it_is),
+        cmocka_unit_test(test_overlap_names_both_points_and_the_line_of_the_other),
+        cmocka_unit_test(test_range_reversed_says_which_end_comes_first),
+        cmocka_unit_test(test_limits_out_of_order_names_the_two),
+        cmocka_unit_test(test_unknown_sensor_names_the_nearest),
+        cmocka_unit_test(test_bad_duration_says_that_it_needs_a_unit),
+        cmocka_unit_test(test_bad_address_says_how_far_they_go),
+        cmocka_unit_test(test_bad_endpoint_shows_a_right_one),
+        cmocka_unit_test(test_nesting_bomb_is_refused_where_it_gets_too_deep),
+        cmocka_unit_test(test_anchors_and_aliases_are_each_refused),
+        cmocka_unit_test(test_several_mistakes_are_told_in_one_run_in_file_order),
+        cmocka_unit_test(test_more_mistakes_than_are_shown_are_counted),
+        cmocka_unit_test(test_a_file_that_is_not_there_is_one_line),
+        cmocka_unit_test(test_a_folder_is_no_plant_file),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,203 @@
+/* The points of a unit, one after another. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "plant_fixture.h"
+
+#define POINTS_MAX 600
+
+struct list {
+    struct mbp_point items[POINTS_MAX];
+    unsigned count, stop_after;
+};
+
+static int collect(const struct mbp_point *point, void *ctx)
+{
+    struct list *list = ctx;
+    assert_true(list->count < POINTS_MAX);
+    list->items[list->count++] = *point;
+    return list->count == list->stop_after ? 17 : 0;
+}
+
+static const struct mbp_point *point_of(const struct list *list, const char *name)
+{
+    for (unsigned i = 0; i < list->count; i++) {
+        if (strcmp(list->items[i].name, name) == 0) {
+            return &list->items[i];
+        }
+    }
+    fail_msg("there is no point %s", name);
+    return NULL;
+}
+
+static void assert_at(const struct list *list, const char *name, enum mbp_table table, unsigned addr, unsigned count,
+                      enum mbp_type type, bool writable)
+{
+    const struct mbp_point *point = point_of(list, name);
+    assert_int_equal(point->table, table);
+    assert_int_equal(point->addr, addr);
+    assert_int_equal(point->count, count);
+    assert_int_equal(point->type, type);
+    assert_int_equal(point->writable, writable);
+}
+
+static struct list *points_of(const struct mbp_plant *plant, uint32_t unit)
+{
+    struct list *list = calloc(1, sizeof *list);
+    assert_non_null(list);
+    assert_int_equal(mbp_plant_points(plant, unit, collect, list), 0);
+    return list;
+}
+
+static void test_points_of_a_machine_stand_where_the_map_says(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_config("bottling.yaml");
+    struct list *list = points_of(plant, 0);
+    assert_at(list, "FILL1.en_service", MBP_COILS, 0, 1, MBP_BOOL, true);
+    assert_at(list, "RINSE1.en_panne", MBP_COILS, 9, 1, MBP_BOOL, true);
+    assert_at(list, "CAP1.acknowledge", MBP_COILS, 19, 1, MBP_BOOL, true);
+    assert_at(list, "CAP1.trip_active", MBP_DISCRETE_INPUTS, 4017, 1, MBP_BOOL, false);
+    assert_at(list, "FILL1.state", MBP_INPUT_REGISTERS, 100, 1, MBP_UINT16, false);
+    assert_at(list, "FILL1.good", MBP_INPUT_REGISTERS, 103, 2, MBP_UINT32, false);
+    assert_at(list, "RINSE1.since", MBP_INPUT_REGISTERS, 130, 2, MBP_UINT32, false);
+    assert_int_equal(point_of(list, "RINSE1.since")->machine, 1);
+    assert_int_equal(point_of(list, "RINSE1.since")->sensor, UINT32_MAX);
+    free(list);
+    mbp_plant_free(plant);
+}
+
+static void test_points_of_a_sensor_stand_where_the_map_says(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_config("bottling.yaml");
+    struct list *list = points_of(plant, 0);
+    assert_at(list, "TT101", MBP_HOLDING_REGISTERS, 0, 1, MBP_INT16, true);
+    assert_at(list, "LT101", MBP_HOLDING_REGISTERS, 2, 2, MBP_FLOAT32, true);
+    assert_at(list, "TT101.high", MBP_HOLDING_REGISTERS, 1002, 1, MBP_INT16, true);
+    assert_at(list, "LT101.low_low", MBP_HOLDING_REGISTERS, 1008, 2, MBP_FLOAT32, true);
+    assert_at(list, "PT101.forced", MBP_COILS, 1001, 1, MBP_BOOL, true);
+    assert_at(list, "PT101.shelved", MBP_COILS, 2001, 1, MBP_BOOL, true);
+    assert_at(list, "PT101.high_alarm", MBP_DISCRETE_INPUTS, 10, 1, MBP_BOOL, false);
+    assert_at(list, "PT101.bad_quality", MBP_DISCRETE_INPUTS, 15, 1, MBP_BOOL, false);
+    assert_at(list, "PT101.float32", MBP_INPUT_REGISTERS, 1002, 2, MBP_FLOAT32, false);
+    const struct mbp_point *point = point_of(list, "FT101");
+    assert_int_equal(point->order, MBP_CDAB);
+    assert_string_equal(point->unit_text, "m³/h");
+    assert_int_equal(point->sensor, mbp_plant_find_sensor(plant, "FT101"));
+    assert_same_number(point_of(list, "TT101")->scale, 0.1);
+    assert_same_number(point_of(list, "TT101.high")->scale, 0.1);
+    assert_same_number(point_of(list, "TT101.float32")->scale, 1);
+    free(list);
+    mbp_plant_free(plant);
+}
+
+static void test_points_of_the_unit_and_its_tables_stand_where_the_map_says(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_config("bottling.yaml");
+    struct list *list = points_of(plant, 0);
+    assert_at(list, "map version", MBP_INPUT_REGISTERS, 0, 1, MBP_UINT16, false);
+    assert_at(list, "active alarms", MBP_INPUT_REGISTERS, 6, 1, MBP_UINT16, false);
+    assert_at(list, "last durable event", MBP_INPUT_REGISTERS, 8, 2, MBP_UINT32, false);
+    assert_at(list, "late scans", MBP_INPUT_REGISTERS, 18, 2, MBP_UINT32, false);
+    assert_at(list, "simulated time", MBP_INPUT_REGISTERS, 20, 4, MBP_UINT64, false);
+    assert_at(list, "recent events", MBP_INPUT_REGISTERS, 5000, 1280, MBP_UINT16, false);
+    assert_at(list, "holding_registers 900", MBP_HOLDING_REGISTERS, 900, 3, MBP_UINT16, true);
+    assert_at(list, "holding_registers 910", MBP_HOLDING_REGISTERS, 910, 2, MBP_UINT16, false);
+    assert_at(list, "coils 900", MBP_COILS, 900, 1, MBP_BOOL, true);
+    free(list);
+    mbp_plant_free(plant);
+}
+
+static void test_value_that_rejects_injection_is_not_writable(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_config("bottling.yaml");
+    struct list *list = points_of(plant, 1);
+    assert_at(list, "GS501", MBP_HOLDING_REGISTERS, 11, 1, MBP_BOOL, false);
+    free(list);
+    mbp_plant_free(plant);
+}
+
+static void test_points_come_table_by_table_with_unique_names_and_addresses(void **state)
+{
+    (void)state;
+    static unsigned char taken[MBP_TABLE_COUNT][65536];
+    struct mbp_plant *plant = plant_of_file("all_keys.yaml");
+    struct list *list = points_of(plant, 0);
+    memset(taken, 0, sizeof taken);
+    for (unsigned i = 0; i < list->count; i++) {
+        const struct mbp_point *point = &list->items[i];
+        assert_true(i == 0 || point->table >= list->items[i - 1].table);
+        for (unsigned a = 0; a < point->count; a++) {
+            assert_int_equal(taken[point->table][point->addr + a]++, 0);
+        }
+        for (unsigned j = 0; j < i; j++) {
+            assert_string_not_equal(point->name, list->items[j].name);
+        }
+        assert_non_null(point->what);
+        assert_non_null(point->unit_text);
+        assert_true(point->count > 0);
+    }
+    free(list);
+    mbp_plant_free(plant);
+}
+
+static void test_bool_and_string_sensors_have_no_limit_points(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_file("all_keys.yaml");
+    struct list *list = points_of(plant, 0);
+    for (unsigned i = 0; i < list->count; i++) {
+        assert_string_not_equal(list->items[i].name, "DOOR.high");
+        assert_string_not_equal(list->items[i].name, "LOT.high");
+    }
+    assert_at(list, "LOT", MBP_HOLDING_REGISTERS, 10, 6, MBP_STRING, true);
+    free(list);
+    mbp_plant_free(plant);
+}
+
+static void test_unit_of_tables_alone_has_no_other_points(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_text(ONE_UNIT_TABLES "{coils: [{at: 7, count: 3}]}");
+    struct list *list = points_of(plant, 0);
+    assert_int_equal(list->count, 1);
+    assert_at(list, "coils 7", MBP_COILS, 7, 3, MBP_BOOL, true);
+    free(list);
+    mbp_plant_free(plant);
+}
+
+static void test_visit_that_says_stop_ends_the_tour_at_once_wherever_it_is(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_file("all_keys.yaml");
+    struct list *all = points_of(plant, 0);
+    struct list *some = calloc(1, sizeof *some);
+    assert_non_null(some);
+    for (unsigned n = 1; n <= all->count; n++) {
+        some->count = 0;
+        some->stop_after = n;
+        assert_int_equal(mbp_plant_points(plant, 0, collect, some), 17);
+        assert_int_equal(some->count, n);
+    }
+    free(some);
+    free(all);
+    mbp_plant_free(plant);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_points_of_a_machine_stand_where_the_map_says),
+        cmocka_unit_test(test_points_of_a_sensor_stand_where_the_map_says),
+        cmocka_unit_test(test_points_of_the_unit_and_its_tables_stand_where_the_map_says),
+        cmocka_unit_test(test_value_that_rejects_injection_is_not_writable),
+        cmocka_unit_test(test_points_come_table_by_table_with_unique_names_and_addresses),
+        cmocka_unit_test(test_bool_and_string_sensors_have_no_limit_points),
+        cmocka_unit_test(test_unit_of_tables_alone_has_no_other_points),
+        cmocka_unit_test(test_visit_that_says_stop_ends_the_tour_at_once_wherever_it_is),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

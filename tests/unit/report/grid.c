@@ -1,0 +1,126 @@
+/* One table in four forms. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report_fixture.h"
+
+static const struct mbp_grid_column columns[] = {{"NAME", "name", false}, {"COUNT", "count", true}};
+
+/* Two rows; the cells of the second are given. */
+static char *written(enum mbp_format format, bool colour, const char *name, const char *count)
+{
+    struct mbp_grid *grid = NULL;
+    struct report_stream stream;
+    assert_int_equal(mbp_grid_new(columns, 2, &grid), MBP_OK);
+    mbp_grid_cell(grid, MBP_PAINT_BAD, "%s", "a");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", 7);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", name);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", count);
+    report_open(&stream);
+    assert_int_equal(mbp_grid_write(grid, format, colour, stream.file), MBP_OK);
+    mbp_grid_free(grid);
+    return report_text(&stream);
+}
+
+static void test_text_aligns_by_columns_on_the_terminal_not_by_bytes(void **state)
+{
+    (void)state;
+    char *text = written(MBP_FORMAT_TEXT, false, "m³/h", "123456");
+    assert_string_equal(text, "NAME   COUNT\n"
+                              "a          7\n"
+                              "m³/h  123456\n");
+    free(text);
+}
+
+static void test_text_line_does_not_end_in_spaces(void **state)
+{
+    (void)state;
+    char *text = written(MBP_FORMAT_TEXT, false, "b", "");
+    assert_string_equal(text, "NAME  COUNT\n"
+                              "a         7\n"
+                              "b\n");
+    free(text);
+}
+
+static void test_text_is_coloured_when_asked_only(void **state)
+{
+    (void)state;
+    char *plain = written(MBP_FORMAT_TEXT, false, "b", "1");
+    char *coloured = written(MBP_FORMAT_TEXT, true, "b", "1");
+    char *markdown = written(MBP_FORMAT_MARKDOWN, true, "b", "1");
+    assert_null(strchr(plain, '\033'));
+    assert_non_null(strstr(coloured, "\033[1;31ma\033[0m"));
+    assert_null(strchr(markdown, '\033'));
+    free(plain);
+    free(coloured);
+    free(markdown);
+}
+
+static void test_markdown_bar_in_a_cell_does_not_end_it(void **state)
+{
+    (void)state;
+    char *text = written(MBP_FORMAT_MARKDOWN, false, "a|b", "1");
+    assert_non_null(strstr(text, "| a\\|b "));
+    assert_non_null(strstr(text, "| --- | ---: |\n"));
+    free(text);
+}
+
+static void test_csv_quotes_what_rfc_4180_asks_for_and_ends_rows_with_crlf(void **state)
+{
+    (void)state;
+    char *text = written(MBP_FORMAT_CSV, false, "a \"b\", c", "1");
+    assert_string_equal(text, "name,count\r\n"
+                              "a,7\r\n"
+                              "\"a \"\"b\"\", c\",1\r\n");
+    free(text);
+}
+
+static void test_json_number_column_is_a_number_or_null(void **state)
+{
+    (void)state;
+    char *text = written(MBP_FORMAT_JSON, false, "b", "-");
+    assert_non_null(strstr(text, "\"count\": 7"));
+    assert_non_null(strstr(text, "\"count\": null"));
+    assert_non_null(strstr(text, "\"name\": \"b\""));
+    free(text);
+    text = written(MBP_FORMAT_JSON, false, "b", "65.20");
+    assert_non_null(strstr(text, "\"count\": 65.2"));
+    free(text);
+}
+
+static void test_html_and_jsonl_are_refused_and_nothing_is_written(void **state)
+{
+    (void)state;
+    static const enum mbp_format refused[] = {MBP_FORMAT_HTML, MBP_FORMAT_JSONL};
+    for (size_t i = 0; i < 2; i++) {
+        struct mbp_grid *grid = NULL;
+        struct report_stream stream;
+        assert_int_equal(mbp_grid_new(columns, 2, &grid), MBP_OK);
+        report_open(&stream);
+        assert_int_equal(mbp_grid_write(grid, refused[i], false, stream.file), MBP_ERR_MISSING);
+        char *text = report_text(&stream);
+        assert_string_equal(text, "");
+        free(text);
+        mbp_grid_free(grid);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_text_aligns_by_columns_on_the_terminal_not_by_bytes),
+        cmocka_unit_test(test_text_line_does_not_end_in_spaces),
+        cmocka_unit_test(test_text_is_coloured_when_asked_only),
+        cmocka_unit_test(test_markdown_bar_in_a_cell_does_not_end_it),
+        cmocka_unit_test(test_csv_quotes_what_rfc_4180_asks_for_and_ends_rows_with_crlf),
+        cmocka_unit_test(test_json_number_column_is_a_number_or_null),
+        cmocka_unit_test(test_html_and_jsonl_are_refused_and_nothing_is_written),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,197 @@
+/* The report in each of its forms. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report_fixture.h"
+
+static struct mbp_plant *plant;
+
+static int load(void **state)
+{
+    (void)state;
+    plant = report_plant();
+    return 0;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    mbp_plant_free(plant);
+    return 0;
+}
+
+static char *written(const struct mbp_report *report, enum mbp_format format)
+{
+    struct report_stream stream;
+    report_open(&stream);
+    assert_int_equal(mbp_report_write(report, plant, format, false, stream.file), MBP_OK);
+    return report_text(&stream);
+}
+
+static void has_all(const char *text, const char *const *words)
+{
+    for (; *words != NULL; words++) {
+        if (strstr(text, *words) == NULL)
+            fail_msg("'%s' is missing in:\n%s", *words, text);
+    }
+}
+
+static void test_totals_add_up_machines_and_alarms(void **state)
+{
+    (void)state;
+    struct mbp_report report = report_example(plant);
+    struct mbp_report_totals totals = mbp_report_total(&report);
+    assert_int_equal(totals.good, 198);
+    assert_int_equal(totals.reject, 2);
+    assert_int_equal(totals.active, 1);
+    assert_int_equal(totals.unacknowledged, 1);
+}
+
+static void test_text_tells_everything_on_plain_lines(void **state)
+{
+    (void)state;
+    static const char *const words[] = {
+        "Line",
+        "2 machines: 1 en_service, 1 en_panne, 0 maintenance; 4 sensors",
+        "1 active, 1 unacknowledged",
+        "2025-11-24T16:00:00.123Z  FILL1 en_service -> en_panne: TT101 Overheating 92.3 °C (limit 85 °C) (event 7)",
+        "198 good, 2 reject (99.0 % good)",
+        "37200 done, 3 late; simulated time 1h 2min",
+        "2025-11-24T16:00:00.000Z  1min 30s",
+        "active, unacknowledged",
+        NULL};
+    struct mbp_report report = report_example(plant);
+    char *text = written(&report, MBP_FORMAT_TEXT);
+    has_all(text, words);
+    assert_null(strchr(text, '\033'));
+    free(text);
+}
+
+static void test_markdown_has_a_table_of_machines_and_one_of_alarms(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"# Line\n", "## Machines\n", "| FILL1 ", "## Alarms\n", "| TT101 ", NULL};
+    struct mbp_report report = report_example(plant);
+    char *text = written(&report, MBP_FORMAT_MARKDOWN);
+    has_all(text, words);
+    free(text);
+}
+
+static void test_markdown_without_alarms_says_none(void **state)
+{
+    (void)state;
+    struct mbp_report report = report_example(plant);
+    report.alarm_count = 0;
+    char *text = written(&report, MBP_FORMAT_MARKDOWN);
+    assert_non_null(strstr(text, "## Alarms\n\nNone.\n"));
+    free(text);
+}
+
+static void test_json_holds_numbers_as_numbers(void **state)
+{
+    (void)state;
+    struct mbp_report report = report_example(plant);
+    char *text = written(&report, MBP_FORMAT_JSON);
+    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(root);
+    const json_t *summary = json_object_get(root, "summary");
+    const json_t *states = json_object_get(summary, "by_state");
+    const json_t *machine = json_array_get(json_object_get(root, "machines"), 0);
+    const json_t *alarm = json_array_get(json_object_get(root, "alarms"), 0);
+    assert_int_equal(json_integer_value(json_object_get(summary, "machines")), 2);
+    assert_int_equal(json_integer_value(json_object_get(states, "en_panne")), 1);
+    assert_int_equal(json_integer_value(json_object_get(machine, "since_ms")), 1764000000000);
+    assert_string_equal(json_string_value(json_object_get(machine, "state")), "en_panne");
+    assert_true(json_real_value(json_object_get(alarm, "value")) == 92.3);
+    assert_true(json_is_true(json_object_get(alarm, "unacknowledged")));
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(root, "last_incident"), "seq")), 7);
+    json_decref(root);
+    free(text);
+}
+
+static void test_json_without_incident_has_null_there(void **state)
+{
+    (void)state;
+    struct mbp_report report = report_example(plant);
+    report.has_incident = false;
+    char *text = written(&report, MBP_FORMAT_JSON);
+    json_t *root = json_loads(text, 0, NULL);
+    assert_true(json_is_null(json_object_get(root, "last_incident")));
+    json_decref(root);
+    free(text);
+}
+
+static void test_csv_has_one_fact_a_row(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"section,subject,field,value,unit\r\n",
+                                        "summary,,machines,2,\r\n",
+                                        "summary,,en_panne,1,\r\n",
+                                        "machine,FILL1,state,en_panne,\r\n",
+                                        "machine,FILL1,running,3660,s\r\n",
+                                        "alarm,TT101.high,value,92.3,°C\r\n",
+                                        "alarm,TT101.high,limit,85.0,°C\r\n",
+                                        "alarm,TT101.high,diagnosis,Overheating,\r\n",
+                                        NULL};
+    struct mbp_report report = report_example(plant);
+    char *text = written(&report, MBP_FORMAT_CSV);
+    has_all(text, words);
+    free(text);
+}
+
+static void test_alarms_alone_are_written_in_each_form(void **state)
+{
+    (void)state;
+    static const struct {
+        enum mbp_format format;
+        const char *wanted;
+    } cases[] = {{MBP_FORMAT_TEXT, "TT101   FILL1    Overheating  92.3 °C  85 °C"},
+                 {MBP_FORMAT_MARKDOWN, "| TT101 "},
+                 {MBP_FORMAT_JSON, "\"limit\": 85.0"},
+                 {MBP_FORMAT_CSV, "FILL1,TT101,Overheating,high,92.3,85.0,°C,medium,1,1,0\r\n"}};
+    struct mbp_report report = report_example(plant);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct report_stream stream;
+        report_open(&stream);
+        assert_int_equal(mbp_report_write_alarms(&report, cases[i].format, false, stream.file), MBP_OK);
+        char *text = report_text(&stream);
+        if (strstr(text, cases[i].wanted) == NULL)
+            fail_msg("'%s' is missing in:\n%s", cases[i].wanted, text);
+        free(text);
+    }
+}
+
+static void test_html_is_missing_and_nothing_is_written(void **state)
+{
+    (void)state;
+    struct mbp_report report = report_example(plant);
+    struct report_stream stream;
+    report_open(&stream);
+    assert_int_equal(mbp_report_write(&report, plant, MBP_FORMAT_HTML, false, stream.file), MBP_ERR_MISSING);
+    char *text = report_text(&stream);
+    assert_string_equal(text, "");
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_totals_add_up_machines_and_alarms),
+        cmocka_unit_test(test_text_tells_everything_on_plain_lines),
+        cmocka_unit_test(test_markdown_has_a_table_of_machines_and_one_of_alarms),
+        cmocka_unit_test(test_markdown_without_alarms_says_none),
+        cmocka_unit_test(test_json_holds_numbers_as_numbers),
+        cmocka_unit_test(test_json_without_incident_has_null_there),
+        cmocka_unit_test(test_csv_has_one_fact_a_row),
+        cmocka_unit_test(test_alarms_alone_are_written_in_each_form),
+        cmocka_unit_test(test_html_is_missing_and_nothing_is_written),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}

@@ -1,0 +1,176 @@
+/* Each event as a sentence. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "report_fixture.h"
+
+static struct mbp_plant *plant;
+
+static int load(void **state)
+{
+    (void)state;
+    plant = report_plant();
+    return 0;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    mbp_plant_free(plant);
+    return 0;
+}
+
+static void says(struct mbp_event event, const char *wanted)
+{
+    char text[256];
+    assert_string_equal(mbp_report_event_text(plant, &event, text, sizeof text), wanted);
+}
+
+static void test_trip_names_sensor_diagnosis_value_and_limit(void **state)
+{
+    (void)state;
+    uint32_t detail = mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP);
+    says(report_event(MBP_EV_MACHINE_STATE, detail),
+         "FILL1 en_service -> en_panne: TT101 Overheating 92.3 °C (limit 85 °C)");
+}
+
+static void test_trip_below_its_limit_has_the_low_diagnosis(void **state)
+{
+    (void)state;
+    struct mbp_event event =
+        report_event(MBP_EV_MACHINE_STATE, mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP));
+    event.value = 4;
+    event.limit = 10;
+    says(event, "FILL1 en_service -> en_panne: TT101 Low temperature 4.0 °C (limit 10 °C)");
+}
+
+static void test_command_names_the_peer(void **state)
+{
+    (void)state;
+    struct mbp_event event =
+        report_event(MBP_EV_MACHINE_STATE, mbp_event_state_detail(MBP_EN_PANNE, MBP_MAINTENANCE, MBP_CAUSE_COMMAND));
+    event.sensor = MBP_NONE16;
+    event.value = NAN;
+    event.limit = NAN;
+    says(event, "FILL1 en_panne -> maintenance: commanded by 127.0.0.1");
+}
+
+static void test_refusal_names_the_alarm_that_is_active(void **state)
+{
+    (void)state;
+    says(report_event(MBP_EV_MACHINE_REFUSED,
+                      mbp_event_state_detail(MBP_EN_PANNE, MBP_EN_SERVICE, MBP_CAUSE_TRIP_ACTIVE)),
+         "FILL1 en_panne -> en_service refused: TT101 Overheating 92.3 °C (limit 85 °C) still active; asked by "
+         "127.0.0.1");
+}
+
+static void test_alarm_events_name_diagnosis_and_numbers(void **state)
+{
+    (void)state;
+    struct mbp_event raised = report_event(MBP_EV_ALARM_RAISED, MBP_HIGH);
+    struct mbp_event cleared = report_event(MBP_EV_ALARM_CLEARED, MBP_HIGH);
+    raised.peer = 0;
+    cleared.peer = 0;
+    cleared.value = 64;
+    says(raised, "TT101 Overheating 92.3 °C (limit 85 °C)");
+    says(cleared, "TT101 Overheating cleared: 64.0 °C (limit 85 °C)");
+    says(report_event(MBP_EV_ALARM_ACKNOWLEDGED, MBP_HIGH), "TT101 Overheating acknowledged by 127.0.0.1");
+}
+
+static void test_force_and_release_tell_the_value(void **state)
+{
+    (void)state;
+    struct mbp_event event = report_event(MBP_EV_VALUE_FORCED, 0);
+    event.limit = 65;
+    says(event, "TT101 forced to 92.3 °C (was 65.0 °C) by 127.0.0.1");
+    event.detail = 1;
+    says(event, "TT101 forced once to 92.3 °C (was 65.0 °C) by 127.0.0.1");
+    says(report_event(MBP_EV_VALUE_RELEASED, 0), "TT101 released from 92.3 °C by 127.0.0.1");
+}
+
+static void test_limit_change_tells_old_and_new(void **state)
+{
+    (void)state;
+    struct mbp_event event = report_event(MBP_EV_LIMIT_CHANGED, MBP_HIGH_HIGH);
+    says(event, "TT101 limit high_high 85 °C -> 92.3 °C by 127.0.0.1");
+    event.value = NAN;
+    says(event, "TT101 limit high_high 85 °C -> off by 127.0.0.1");
+}
+
+static void test_refused_write_tells_address_reference_and_exception(void **state)
+{
+    (void)state;
+    struct mbp_event event = report_event(MBP_EV_WRITE_REFUSED, mbp_event_write_detail(MBP_HOLDING_REGISTERS, 0, 4, 0));
+    event.machine = MBP_NONE16;
+    event.sensor = MBP_NONE16;
+    event.value = 2000;
+    says(event, "write of 2000 to holding_registers 0 = 40001 of unit 3 refused: server device failure, by 127.0.0.1");
+    event.detail = mbp_event_write_detail(MBP_COILS, 5, 2, 9);
+    says(event, "write of 2000 to coils 5 = 00006 of unit 3 refused: illegal data address, and 9 more like it, by "
+                "127.0.0.1");
+}
+
+static void test_names_that_the_plant_does_not_have_become_numbers(void **state)
+{
+    (void)state;
+    struct mbp_event event =
+        report_event(MBP_EV_MACHINE_STATE, mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_COMMAND));
+    event.machine = 9;
+    says(event, "machine 9 of unit 3 en_service -> en_panne: commanded by 127.0.0.1");
+    event = report_event(MBP_EV_VALUE_RELEASED, 0);
+    event.unit = 99;
+    says(event, "sensor 0 of unit 99 released from 92.3 by 127.0.0.1");
+}
+
+static void test_codes_of_a_later_version_are_shown_by_number(void **state)
+{
+    (void)state;
+    struct mbp_event event = report_event((enum mbp_event_code)999, 0xFFFFFFFF);
+    says(event, "TT101 event code 999 by 127.0.0.1");
+}
+
+static void test_sentence_too_long_for_its_buffer_is_cut(void **state)
+{
+    (void)state;
+    char text[16];
+    struct mbp_event event = report_event(MBP_EV_ALARM_RAISED, MBP_HIGH);
+    mbp_report_event_text(plant, &event, text, sizeof text);
+    assert_int_equal(strlen(text), 15);
+    assert_memory_equal(text, "TT101 Overheati", 15);
+}
+
+static void test_every_code_says_something(void **state)
+{
+    (void)state;
+    for (unsigned code = 0; code < 60; code++) {
+        char text[256];
+        struct mbp_event event = report_event((enum mbp_event_code)code, 0xFFFFFFFFu);
+        mbp_report_event_text(plant, &event, text, sizeof text);
+        assert_true(strlen(text) > 5);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_trip_names_sensor_diagnosis_value_and_limit),
+        cmocka_unit_test(test_trip_below_its_limit_has_the_low_diagnosis),
+        cmocka_unit_test(test_command_names_the_peer),
+        cmocka_unit_test(test_refusal_names_the_alarm_that_is_active),
+        cmocka_unit_test(test_alarm_events_name_diagnosis_and_numbers),
+        cmocka_unit_test(test_force_and_release_tell_the_value),
+        cmocka_unit_test(test_limit_change_tells_old_and_new),
+        cmocka_unit_test(test_refused_write_tells_address_reference_and_exception),
+        cmocka_unit_test(test_names_that_the_plant_does_not_have_become_numbers),
+        cmocka_unit_test(test_codes_of_a_later_version_are_shown_by_number),
+        cmocka_unit_test(test_sentence_too_long_for_its_buffer_is_cut),
+        cmocka_unit_test(test_every_code_says_something),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}

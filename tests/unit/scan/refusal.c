@@ -1,0 +1,88 @@
+/* Refused writes in the journal: at most ten a second, none forgotten. */
+#include "line.h"
+
+/* One refused write from each of n peers. */
+static void refuse(struct line *line, unsigned peers)
+{
+    static const uint8_t zero[2] = {0, 0};
+    for (unsigned i = 0; i < peers; i++)
+        mbp_image_write_words(line->unit, 60000, 1, zero, (struct mbp_peer){0x0A000000u + i});
+}
+
+static uint64_t told(const struct line *line)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < line->event_count; i++) {
+        if (line->events[i].code == MBP_EV_WRITE_REFUSED)
+            sum += 1 + (line->events[i].detail >> 24);
+    }
+    return sum;
+}
+
+static void test_refusal_is_told_with_the_next_scan(void **state)
+{
+    struct line *line = *state;
+    assert_int_equal(line_write_word(line, HR_TT101, 0x7FFF), MBP_EX_SERVER_DEVICE_FAILURE);
+    line_scan(line, 1);
+    line_read(line);
+    const struct mbp_event *event = &line->events[2];
+    assert_int_equal(event->code, MBP_EV_WRITE_REFUSED);
+    assert_int_equal(event->unit, 1);
+    assert_int_equal(event->machine, MBP_NONE16);
+    fixture_assert_number(event->value, 0x7FFF);
+    assert_int_equal(event->peer, LINE_PEER);
+    assert_int_equal(event->detail,
+                     mbp_event_write_detail(MBP_HOLDING_REGISTERS, HR_TT101, MBP_EX_SERVER_DEVICE_FAILURE, 0));
+}
+
+static void test_refusals_in_a_flood_are_ten_events_a_second_that_count_all(void **state)
+{
+    struct line *line = *state;
+    for (int scan = 0; scan < 100; scan++) {
+        refuse(line, 20);
+        line_scan(line, 1);
+    }
+    line_read(line);
+    assert_in_range(line_count(line, MBP_EV_WRITE_REFUSED), 95, 110);
+    assert_true(told(line) >= 2000 - 20);
+    line_scan(line, 2); /* what is left comes with the next that may be told */
+    line_read(line);
+    assert_int_equal(told(line), 2000);
+}
+
+static void test_refusals_after_a_quiet_second_are_told_ten_at_once(void **state)
+{
+    struct line *line = *state;
+    line_scan(line, 50);
+    refuse(line, 20);
+    line_scan(line, 1);
+    line_read(line);
+    assert_int_equal(line_count(line, MBP_EV_WRITE_REFUSED), 10);
+    line_scan(line, 1);
+    line_read(line);
+    assert_int_equal(line_count(line, MBP_EV_WRITE_REFUSED), 11);
+    assert_int_equal(told(line), 20);
+}
+
+static void test_refusals_not_yet_told_are_told_when_the_plant_stops(void **state)
+{
+    struct line *line = *state;
+    refuse(line, 20);
+    line_scan(line, 1);
+    refuse(line, 5); /* since the last scan */
+    mbp_scan_close(line->scan);
+    line_read(line);
+    assert_int_equal(told(line), 25);
+    assert_int_equal(line->events[line->event_count - 1].code, MBP_EV_STOP);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LINE_TEST(test_refusal_is_told_with_the_next_scan),
+        LINE_TEST(test_refusals_in_a_flood_are_ten_events_a_second_that_count_all),
+        LINE_TEST(test_refusals_after_a_quiet_second_are_told_ten_at_once),
+        LINE_TEST(test_refusals_not_yet_told_are_told_when_the_plant_stops),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

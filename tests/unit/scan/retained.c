@@ -1,0 +1,133 @@
+/* What survives a restart, through a real journal. */
+#include "line.h"
+
+#include <math.h>
+
+static void restart(struct line *line)
+{
+    line_stop(line);
+    line->time.mono_ns = 0; /* another boot */
+    line->time.wall_ms += 3600 * 1000;
+    line_start(line, line_yaml);
+}
+
+static void test_restart_of_an_untouched_plant_is_as_its_file_says(void **state)
+{
+    struct line *line = *state;
+    line_scan(line, 5);
+    restart(line);
+    assert_true(line_coil(line, COIL_FILL1 + MBP_EN_SERVICE));
+    assert_int_equal(line_holding(line, HR_TT101_LIMITS + MBP_HIGH), 850);
+    line_read(line);
+    assert_int_equal(line->event_count, 5);
+    assert_int_equal(line->events[2].code, MBP_EV_STOP);
+    assert_int_equal(line->events[3].code, MBP_EV_START);
+    assert_int_equal(line->events[4].code, MBP_EV_PLANT_LOADED);
+}
+
+static void test_restart_keeps_machine_states_and_since_when(void **state)
+{
+    struct line *line = *state;
+    line_scan(line, 5);
+    line_write_coil(line, COIL_FILL1 + MBP_EN_PANNE, true);
+    line_scan(line, 1);
+    uint64_t since = mbp_scan_state(line->scan)->machine[FILL1].since_ms;
+    assert_int_equal(since, FIXTURE_WALL_MS + 600);
+    line_scan(line, 30);
+    restart(line);
+    assert_true(line_coil(line, COIL_FILL1 + MBP_EN_PANNE)); /* published before any scan */
+    line_scan(line, 1);
+    assert_true(line_coil(line, COIL_FILL1 + MBP_EN_PANNE));
+    assert_int_equal(mbp_scan_state(line->scan)->machine[FILL1].since_ms, since);
+    assert_int_equal(mbp_scan_state(line->scan)->machine[FILL1].failures, 1);
+}
+
+static void test_restart_keeps_counters_and_goes_on_from_them(void **state)
+{
+    struct line *line = *state;
+    line_scan(line, 103);
+    struct mbp_machine_state before = mbp_scan_state(line->scan)->machine[FILL1];
+    assert_true(before.good > 30);
+    restart(line);
+    const struct mbp_machine_state *after = &mbp_scan_state(line->scan)->machine[FILL1];
+    assert_int_equal(after->good, before.good);
+    assert_int_equal(after->reject, before.reject);
+    assert_int_equal(after->running_ns, before.running_ns);
+    line_scan(line, 97); /* 20 s in all: 80 products */
+    assert_int_equal(after->good + after->reject, 80);
+}
+
+static void test_restart_keeps_limits_forced_values_and_shelving(void **state)
+{
+    struct line *line = *state;
+    line_write_word(line, HR_TT101_LIMITS + MBP_HIGH, 800);
+    line_write_word(line, HR_TT101, 701);
+    line_write_coil(line, 2000 + PT101, true);
+    line_scan(line, 3);
+    restart(line);
+    assert_int_equal(line_holding(line, HR_TT101_LIMITS + MBP_HIGH), 800);
+    assert_int_equal(line_holding(line, HR_TT101), 701);
+    assert_true(line_coil(line, 1000 + TT101));
+    assert_true(line_coil(line, 2000 + PT101));
+    line_scan(line, 3);
+    assert_int_equal(line_holding(line, HR_TT101), 701);
+    line_write_coil(line, 1000 + TT101, false);
+    line_scan(line, 1);
+    assert_int_not_equal(line_holding(line, HR_TT101), 701);
+}
+
+static void test_restart_with_an_active_alarm_raises_it_no_second_time(void **state)
+{
+    struct line *line = *state;
+    line_write_word(line, HR_TT101, 915);
+    line_scan(line, 3);
+    restart(line);
+    assert_true(line_discrete(line, MBP_HIGH));
+    assert_true(line_discrete(line, 4));
+    line_scan(line, 5);
+    line_read(line);
+    assert_int_equal(line_count(line, MBP_EV_ALARM_RAISED), 1);
+    assert_int_equal(line_count(line, MBP_EV_MACHINE_STATE), 1);
+    assert_int_equal(line_input(line, 101), TT101); /* still the first-out */
+    line_write_coil(line, COIL_FILL1 + MBP_EN_SERVICE, true);
+    line_scan(line, 1);
+    line_read(line);
+    line_find(line, 0, MBP_EV_MACHINE_REFUSED); /* and still in the way */
+}
+
+static void test_restart_forgets_a_once_value(void **state)
+{
+    struct line *line = *state;
+    line_write_word(line, HR_ST201, 80);
+    line_scan(line, 1);
+    restart(line);
+    assert_int_equal(line_holding(line, HR_ST201), 50);
+    assert_false(line_coil(line, 1000 + ST201));
+}
+
+static void test_restart_continues_the_numbers_of_events(void **state)
+{
+    struct line *line = *state;
+    line_write_word(line, HR_TT101, 915);
+    line_scan(line, 2);
+    restart(line);
+    line_read(line); /* checks that numbers have no gap */
+    assert_int_equal(line->events[line->event_count - 2].code, MBP_EV_START);
+    line_scan(line, 1);
+    assert_int_equal(line_input(line, 9), line->event_count);
+    assert_int_equal(line_input(line, 13), line_find(line, 0, MBP_EV_MACHINE_STATE) + 1); /* last incident */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LINE_TEST(test_restart_of_an_untouched_plant_is_as_its_file_says),
+        LINE_TEST(test_restart_keeps_machine_states_and_since_when),
+        LINE_TEST(test_restart_keeps_counters_and_goes_on_from_them),
+        LINE_TEST(test_restart_keeps_limits_forced_values_and_shelving),
+        LINE_TEST(test_restart_with_an_active_alarm_raises_it_no_second_time),
+        LINE_TEST(test_restart_forgets_a_once_value),
+        LINE_TEST(test_restart_continues_the_numbers_of_events),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

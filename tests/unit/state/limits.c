@@ -1,0 +1,78 @@
+/* Limits in order, and how exactly a range's end is meant. */
+#include "fixture.h"
+
+#include <math.h>
+
+#include "mbplant/state.h"
+
+static bool in_order(double low_low, double low, double high, double high_high)
+{
+    static const struct mbp_sensor sensor = {.range = {0, 150}, .reg = {.type = MBP_INT16, .scale = 0.1}};
+    const double limits[MBP_LIMIT_COUNT] = {low_low, low, high, high_high};
+    return mbp_limits_in_order(&sensor, limits);
+}
+
+static void test_limits_that_rise_within_the_range_are_in_order(void **state)
+{
+    (void)state;
+    assert_true(in_order(5, 10, 85, 95));
+    assert_true(in_order(0, 0, 150, 150)); /* the ends belong to the range; two limits may coincide */
+}
+
+static void test_limits_that_fall_anywhere_are_not_in_order(void **state)
+{
+    (void)state;
+    assert_false(in_order(11, 10, 85, 95));
+    assert_false(in_order(5, 86, 85, 95));
+    assert_false(in_order(5, 10, 96, 95));
+    assert_false(in_order(96, 10, 85, 95));
+}
+
+static void test_limits_beyond_the_range_are_not_in_order(void **state)
+{
+    (void)state;
+    assert_false(in_order(-0.1, 10, 85, 95));
+    assert_false(in_order(5, 10, 85, 150.1));
+    assert_false(in_order(5, 10, INFINITY, NAN));
+    assert_false(in_order(NAN, -1, NAN, NAN));
+}
+
+static void test_limits_unused_count_nothing(void **state)
+{
+    (void)state;
+    assert_true(in_order(NAN, NAN, NAN, NAN));
+    assert_true(in_order(NAN, 10, NAN, 95));
+    assert_true(in_order(5, NAN, NAN, NAN));
+    assert_false(in_order(20, NAN, NAN, 10)); /* those that are used are compared across the gap */
+}
+
+/* Ranges that end between two steps of the register: the nearest step still belongs to them. */
+static void test_limits_within_half_a_step_of_the_ranges_end_are_in_order(void **state)
+{
+    (void)state;
+    assert_true(in_order(NAN, -0.04, 150.04, NAN));
+    assert_false(in_order(NAN, NAN, 150.06, NAN));
+    assert_false(in_order(NAN, -0.06, NAN, NAN));
+}
+
+static void test_give_of_a_range_is_half_a_step_or_a_floats_resolution(void **state)
+{
+    (void)state;
+    struct mbp_sensor sensor = {.range = {-16, 8}, .reg = {.type = MBP_INT32, .scale = 0.5}};
+    fixture_assert_number(mbp_range_give(&sensor), 0.25);
+    sensor.reg = (struct mbp_register){.type = MBP_FLOAT32, .scale = 1};
+    fixture_assert_number(mbp_range_give(&sensor), 16e-6);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_limits_that_rise_within_the_range_are_in_order),
+        cmocka_unit_test(test_limits_that_fall_anywhere_are_not_in_order),
+        cmocka_unit_test(test_limits_beyond_the_range_are_not_in_order),
+        cmocka_unit_test(test_limits_unused_count_nothing),
+        cmocka_unit_test(test_limits_within_half_a_step_of_the_ranges_end_are_in_order),
+        cmocka_unit_test(test_give_of_a_range_is_half_a_step_or_a_floats_resolution),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

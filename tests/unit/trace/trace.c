@@ -1,0 +1,177 @@
+/* A traced exchange names points, gives values in engineering units and says why an exception came. */
+#include "mbplant/trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fixture.h"
+
+static const char yaml[] = "mbplant: 1\n"
+                           "units:\n"
+                           "  - id: 1\n"
+                           "    machines:\n"
+                           "      - name: FILL1\n"
+                           "        sensors:\n"
+                           "          - {name: TT101, kind: temperature, unit: °C, range: [0, 150], max: 85,\n"
+                           "             register: {type: int16, scale: 0.1}}\n"
+                           "          - {name: PT101, kind: pressure, unit: bar, range: [0, 10], inject: reject,\n"
+                           "             register: {type: float32, order: CDAB}}\n"
+                           "    tables:\n"
+                           "      holding_registers: [{at: 100, values: [7, 8]}]\n";
+
+struct traced {
+    struct mbp_plant *plant;
+    struct mbp_trace *trace;
+    FILE *out;
+    char *text;
+    size_t len;
+};
+
+/* In place: the stream keeps the addresses of text and len. */
+static void open_trace(struct traced *traced)
+{
+    traced->plant = fixture_plant(yaml);
+    traced->out = open_memstream(&traced->text, &traced->len);
+    assert_non_null(traced->out);
+    assert_int_equal(mbp_trace_new(traced->plant, traced->out, &traced->trace), MBP_OK);
+}
+
+static void close_trace(struct traced *traced)
+{
+    mbp_trace_free(traced->trace);
+    fclose(traced->out);
+    free(traced->text);
+    mbp_plant_free(traced->plant);
+}
+
+/* Traces one exchange and checks the two lines, less the peer in front. */
+static void expect(const uint8_t *request, size_t request_len, const uint8_t *response, size_t response_len,
+                   const struct mbp_fault *fault, const char *lines)
+{
+    struct traced traced;
+    open_trace(&traced);
+    const struct mbp_exchange exchange = {.peer = 0x7F000001,
+                                          .peer_port = 4711,
+                                          .transaction = 9,
+                                          .unit = 1,
+                                          .request = request,
+                                          .request_len = request_len,
+                                          .response = response,
+                                          .response_len = response_len,
+                                          .fault = fault};
+    char expected[512];
+    mbp_trace_exchange(traced.trace, &exchange);
+    fflush(traced.out);
+    snprintf(expected, sizeof expected, "127.0.0.1:4711 #9 unit 1 > %s\n", lines);
+    assert_string_equal(traced.text, expected);
+    close_trace(&traced);
+}
+
+static void test_read_of_named_points_gives_values_with_units(void **state)
+{
+    (void)state;
+    /* 65.2 °C as int16 x 0.1, then 3.5 as float32 in the order CDAB. */
+    const uint8_t request[] = {3, 0, 0, 0, 3};
+    const uint8_t response[] = {3, 6, 0x02, 0x8C, 0x00, 0x00, 0x40, 0x60};
+    expect(request, sizeof request, response, sizeof response, NULL,
+           "FC 3 Read Holding Registers HR 0-2 (40001-40003)\n    < TT101 = 65.2 °C, PT101 = 3.5 bar");
+}
+
+static void test_half_of_a_point_is_shown_as_a_register(void **state)
+{
+    (void)state;
+    const uint8_t request[] = {3, 0, 1, 0, 1};
+    const uint8_t response[] = {3, 2, 0x01, 0x02};
+    expect(request, sizeof request, response, sizeof response, NULL,
+           "FC 3 Read Holding Registers HR 1 (40002)\n    < HR 1 = 258");
+}
+
+static void test_write_shows_the_value_in_the_request(void **state)
+{
+    (void)state;
+    const uint8_t request[] = {6, 0, 0, 0x03, 0x98};
+    expect(request, sizeof request, request, sizeof request, NULL,
+           "FC 6 Write Single Register HR 0 (40001): TT101 = 92.0 °C\n    < done");
+}
+
+static void test_coil_write_names_the_command(void **state)
+{
+    (void)state;
+    const uint8_t request[] = {5, 0, 2, 0xFF, 0x00};
+    expect(request, sizeof request, request, sizeof request, NULL,
+           "FC 5 Write Single Coil coil 2 (00003): FILL1.maintenance = on\n    < done");
+}
+
+static void test_undeclared_address_is_the_reason_of_exception_02(void **state)
+{
+    (void)state;
+    const uint8_t request[] = {3, 0, 101, 0, 2};
+    const uint8_t response[] = {0x83, 2};
+    expect(request, sizeof request, response, sizeof response, NULL,
+           "FC 3 Read Holding Registers HR 101-102 (40102-40103)\n    < exception 02 illegal data address: nobody "
+           "declared HR 102; mbplantctl map shows what is there");
+}
+
+static void test_read_only_point_is_the_reason_of_exception_02(void **state)
+{
+    (void)state;
+    const uint8_t request[] = {6, 0, 1, 0, 0};
+    const uint8_t response[] = {0x86, 2};
+    expect(
+        request, sizeof request, response, sizeof response, NULL,
+        "FC 6 Write Single Register HR 1 (40002): HR 1 = 0\n    < exception 02 illegal data address: PT101 (HR 1) is "
+        "read-only");
+}
+
+static void test_wire_fault_is_named(void **state)
+{
+    (void)state;
+    const struct mbp_fault fault = {.name = "slow"};
+    const uint8_t request[] = {3, 0, 100, 0, 1};
+    const uint8_t response[] = {3, 2, 0, 7};
+    expect(request, sizeof request, response, sizeof response, &fault,
+           "FC 3 Read Holding Registers HR 100 (40101)\n    < HR 100 = 7  [wire fault 'slow']");
+}
+
+/* Requests that are cut anywhere must not be read beyond their end; the sanitizer is the judge. */
+static void test_any_cut_of_any_request_is_traced(void **state)
+{
+    (void)state;
+    struct traced traced;
+    open_trace(&traced);
+    const uint8_t whole[] = {0, 0, 0, 0, 4, 0, 0, 0, 2, 4, 1, 2, 3, 4};
+    const uint8_t response[] = {0x83, 3};
+    for (unsigned function = 0; function < 256; function++) {
+        for (size_t len = 1; len <= sizeof whole; len++) {
+            uint8_t *request = malloc(len);
+            assert_non_null(request);
+            memcpy(request, whole, len);
+            request[0] = (uint8_t)function;
+            struct mbp_exchange exchange = {.unit = (uint8_t)len,
+                                            .request = request,
+                                            .request_len = len,
+                                            .response = response,
+                                            .response_len = function % 2 == 0 ? 0 : sizeof response};
+            mbp_trace_exchange(traced.trace, &exchange);
+            free(request);
+        }
+    }
+    fflush(traced.out);
+    assert_true(traced.len > 0);
+    close_trace(&traced);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_read_of_named_points_gives_values_with_units),
+        cmocka_unit_test(test_half_of_a_point_is_shown_as_a_register),
+        cmocka_unit_test(test_write_shows_the_value_in_the_request),
+        cmocka_unit_test(test_coil_write_names_the_command),
+        cmocka_unit_test(test_undeclared_address_is_the_reason_of_exception_02),
+        cmocka_unit_test(test_read_only_point_is_the_reason_of_exception_02),
+        cmocka_unit_test(test_wire_fault_is_named),
+        cmocka_unit_test(test_any_cut_of_any_request_is_traced),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
