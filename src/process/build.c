@@ -12,10 +12,10 @@ enum mbp_status process_room(void *array, uint32_t count, size_t size)
     memcpy(&items, array, sizeof items); /* a pointer of whatever type */
     if ((count & (count - 1)) != 0)
         return MBP_OK;
-    items = realloc(items, (count == 0 ? 1 : 2 * (size_t)count) * size);
-    if (items == NULL)
+    void *larger = realloc(items, (count == 0 ? 1 : 2 * (size_t)count) * size);
+    if (larger == NULL)
         return MBP_ERR_MEMORY;
-    memcpy(array, &items, sizeof items);
+    memcpy(array, &larger, sizeof larger);
     return MBP_OK;
 }
 

@@ -196,8 +196,8 @@ enum mbp_status replay_load(const struct mbp_plant *plant, const struct mbp_sign
     if (status == MBP_ERR_IO && errors != NULL)
         fprintf(errors, "%s: cannot be read: %s\n", path, strerror(errno)); // NOLINT(concurrency-mt-unsafe): at start
     if (status == MBP_OK && series.count > 1 && !signal->replay_hold) {
-        const uint64_t *last = &series.time_ns[series.count - 1];
-        series.length_ns = *last + (last[0] - last[-1]);
+        uint64_t last_ns = series.time_ns[series.count - 1];
+        series.length_ns = last_ns + (last_ns - series.time_ns[series.count - 2]);
     }
     if (status == MBP_OK)
         *out = series;

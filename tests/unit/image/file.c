@@ -167,7 +167,7 @@ static void test_files_from_1000_are_the_sources(void **state)
 {
     struct files *files = *state;
     uint16_t records = 140;
-    uint16_t words[140];
+    uint16_t words[140] = {0};
     assert_int_equal(read_words(files, 1000, 0, 1, words), MISSING); /* there is none yet */
     mbp_image_set_files(files->image, (struct mbp_file_source){read_journal, &records});
     assert_int_equal(read_words(files, 1000, 20, 120, words), MBP_OK);

@@ -67,7 +67,7 @@ static void test_publish_answers_the_coils_of_a_sensor(void **state)
     device->state->flags[L1] = MBP_SENSOR_SHELVED;
     assert_int_equal(device_write_bit(device->plc, 1000 + T1, true), MBP_OK); /* asked, but the scan did not take it */
     device_publish(device);
-    for (uint16_t s = T1; s <= L1; s++) {
+    for (int s = T1; s <= L1; s++) {
         assert_int_equal(device_bit(device->plc, MBP_COILS, (uint16_t)(1000 + s)), s == P1);
         assert_int_equal(device_bit(device->plc, MBP_COILS, (uint16_t)(2000 + s)), s == L1);
     }
@@ -76,13 +76,13 @@ static void test_publish_answers_the_coils_of_a_sensor(void **state)
 static void test_publish_lights_exactly_the_coil_of_a_machines_state(void **state)
 {
     struct device *device = *state;
-    for (uint8_t code = 0; code < MBP_STATE_COUNT; code++) {
+    for (int code = 0; code < MBP_STATE_COUNT; code++) {
         static const uint16_t base = 8 * M2;
-        device->state->machine[M2].state = code;
-        for (uint16_t i = 0; i < 4; i++)
+        device->state->machine[M2].state = (uint8_t)code;
+        for (int i = 0; i < 4; i++)
             device_write_bit(device->plc, (uint16_t)(base + i), true);
         device_publish(device);
-        for (uint16_t i = 0; i < MBP_STATE_COUNT; i++)
+        for (int i = 0; i < MBP_STATE_COUNT; i++)
             assert_int_equal(device_bit(device->plc, MBP_COILS, (uint16_t)(base + i)), i == code);
         assert_false(device_bit(device->plc, MBP_COILS, base + 3)); /* acknowledge clears itself */
         assert_int_equal(device_bit(device->plc, MBP_DISCRETE_INPUTS, 4008), code == MBP_EN_SERVICE);

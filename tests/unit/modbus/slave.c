@@ -77,7 +77,7 @@ void slave_ask(struct slave *slave, const char *request)
     uint8_t bytes[MBP_PDU_MAX];
     size_t len = from_hex(request, bytes, sizeof bytes);
     /* Its own block: a handler that reads beyond the request is caught. */
-    uint8_t *exact = malloc(len);
+    uint8_t *exact = malloc(len > 0 ? len : 1);
     assert_non_null(exact);
     memcpy(exact, bytes, len);
     memset(slave->response, 0xEE, sizeof slave->response);
