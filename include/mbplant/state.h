@@ -71,8 +71,8 @@ struct mbp_carry {
 
 /* What is the same by name goes on from where it is: process value, lags, integrals, dead times and the like where the
  * signal has the same part, machine states and counters, alarms, forced values; limits that masters wrote, unless the
- * file gives them otherwise now. What is new, or cannot go on, stays as `to` has it. To be called before the signals are
- * settled, which go by the machines' states, and again after that. */
+ * file gives them otherwise now. What is new, or cannot go on, stays as `to` has it. To be called before the signals
+ * are settled, which go by the machines' states, and again after that. */
 void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to);
 
 /* How many numbers a sensor's signal keeps between scans beside its process value: integral, lag, the samples of its

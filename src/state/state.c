@@ -11,10 +11,12 @@
 /* ---- the arrays ------------------------------------------------------------------------------------------------- */
 
 #define ARRAY(name, index, per_item, how)                                                                              \
-    {offsetof(struct mbp_state, name), sizeof *((struct mbp_state *)NULL)->name, per_item, index, how}
+    {                                                                                                                  \
+        offsetof(struct mbp_state, name), sizeof *((struct mbp_state *)NULL)->name, per_item, index, how               \
+    }
 
-/* Every array of struct mbp_state. A new one is a row here: it is then carved out of the block, copied by a snapshot and
- * carried over when the plant file changes. */
+/* Every array of struct mbp_state. A new one is a row here: it is then carved out of the block, copied by a snapshot
+ * and carried over when the plant file changes. */
 const struct state_array state_arrays[] = {
     ARRAY(lagged, STATE_BY_SENSOR, 1, STATE_CARRIED),
     ARRAY(base, STATE_BY_SENSOR, 1, STATE_DERIVED),
