@@ -8,33 +8,15 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "daemon.h"
 #include "greeting.h"
-#include "mbplant/modbus.h"
 #include "mbplant/report.h"
-#include "mbplant/scan.h"
-#include "mbplant/trace.h"
-#include "options.h"
+#include "takeover.h"
 
 enum { EXIT_OK = 0, EXIT_RUNTIME = 1, EXIT_USAGE = 2 };
 
 /* --fast-forward waits for the journal after so many: well below the room between the two. */
 #define FLUSH_EVERY_RECORDS 16384u
-
-struct daemon {
-    struct options options;
-    struct mbp_plant *plant;
-    struct mbp_journal *journal;
-    struct mbp_image *image;
-    struct mbp_scan *scan;
-    struct mbp_server *server;
-    struct mbp_trace *trace;
-    struct mbp_clock clock;
-    char data_dir[4096];
-    uv_loop_t loop;
-    uv_signal_t signals[3];
-    uint64_t virtual_start_ns; /* --fast-forward: the clock that the scans see */
-    uint64_t virtual_now_ns;
-};
 
 /* ---- where the data stands -------------------------------------------------------------------------------------- */
 
@@ -102,18 +84,18 @@ static void observe(void *ctx, const struct mbp_exchange *exchange)
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct daemon *daemon = handle->data;
-    if (number == SIGHUP) {
-        mbp_log(MBP_LOG_WARNING,
-                "SIGHUP: the running plant goes on; restart mbplantd to take over a changed plant file");
-        return;
-    }
     if (daemon->server == NULL)
         return; /* stopping already */
+    if (number == SIGHUP) {
+        takeover_reload(daemon);
+        return;
+    }
     mbp_scan_stop(daemon->scan);
     mbp_server_close(daemon->server);
     daemon->server = NULL;
     for (size_t i = 0; i < sizeof daemon->signals / sizeof daemon->signals[0]; i++)
         uv_close((uv_handle_t *)&daemon->signals[i], NULL);
+    takeover_close(daemon);
 }
 
 static void watch_signals(struct daemon *daemon)
@@ -144,6 +126,7 @@ static int serve(struct daemon *daemon)
         return EXIT_RUNTIME;
     }
     watch_signals(daemon);
+    takeover_open(daemon);
     if (mbp_scan_start(daemon->scan, &daemon->loop) != MBP_OK) {
         fprintf(stderr, "mbplantd: cannot make a timer: %s\n", strerror(errno)); // NOLINT(concurrency-mt-unsafe)
         return EXIT_RUNTIME;
@@ -233,6 +216,7 @@ static void stop(struct daemon *daemon)
     if (daemon->scan != NULL)
         mbp_scan_close(daemon->scan);
     mbp_journal_close(daemon->journal);
+    takeover_free_former(daemon);
     mbp_trace_free(daemon->trace);
     mbp_scan_free(daemon->scan);
     mbp_image_free(daemon->image);

@@ -13,14 +13,16 @@
 enum mbp_event_code {
     MBP_EV_START = 1,
     MBP_EV_STOP = 2,
-    MBP_EV_PLANT_LOADED = 3,
-    MBP_EV_PLANT_CHANGED = 4,
+    MBP_EV_PLANT_LOADED = 3,  /* detail = the plant file's CRC-32 */
+    MBP_EV_PLANT_CHANGED = 4, /* value = how many of 10..15 go with it; detail = the new file's CRC-32; peer. Events
+                                 before it count machines and sensors as the old file does, those after it as the new */
     MBP_EV_MACHINE_ADDED = 10,
-    MBP_EV_MACHINE_REMOVED = 11,
-    MBP_EV_MACHINE_CHANGED = 12,
+    MBP_EV_MACHINE_REMOVED = 11, /* before PLANT_CHANGED */
+    MBP_EV_MACHINE_CHANGED =
+        12, /* value = its new number in the unit, limit = its old one; detail = enum mbp_changed */
     MBP_EV_SENSOR_ADDED = 13,
-    MBP_EV_SENSOR_REMOVED = 14,
-    MBP_EV_SENSOR_CHANGED = 15,
+    MBP_EV_SENSOR_REMOVED = 14,     /* before PLANT_CHANGED */
+    MBP_EV_SENSOR_CHANGED = 15,     /* value = its holding register, limit = the old one; detail = enum mbp_changed */
     MBP_EV_ALARM_RAISED = 20,       /* value; limit; detail = enum mbp_limit */
     MBP_EV_ALARM_CLEARED = 21,      /* value; limit; detail = enum mbp_limit */
     MBP_EV_ALARM_ACKNOWLEDGED = 22, /* detail = enum mbp_limit; peer */
@@ -47,6 +49,29 @@ enum mbp_cause {
     MBP_CAUSE_NO_TRANSITION = 5,    /* refused: the transition table has no such way */
     MBP_CAUSE_RESTORED = 6          /* taken over from the journal at start */
 };
+
+/* What about a machine or sensor is different in a changed plant. */
+enum mbp_changed {
+    MBP_CHANGED_ADDRESS = 1 << 0,  /* its value's register moved */
+    MBP_CHANGED_NUMBER = 1 << 1,   /* other points of it moved: coils, bits, limits, copies */
+    MBP_CHANGED_REGISTER = 1 << 2, /* type, order, scale */
+    MBP_CHANGED_LABEL = 1 << 3,
+    MBP_CHANGED_KIND = 1 << 4,
+    MBP_CHANGED_UNIT = 1 << 5, /* of measurement */
+    MBP_CHANGED_RANGE = 1 << 6,
+    MBP_CHANGED_LIMITS = 1 << 7,
+    MBP_CHANGED_ALARMS = 1 << 8, /* trip, deadband, delay, priority and the like */
+    MBP_CHANGED_SIGNAL = 1 << 9,
+    MBP_CHANGED_INJECT = 1 << 10,
+    MBP_CHANGED_MACHINE = 1 << 11, /* belongs to another machine */
+    MBP_CHANGED_CYCLE = 1 << 12,
+    MBP_CHANGED_MAINTENANCE = 1 << 13,
+    MBP_CHANGED_STATE = 1 << 14, /* the state it begins in */
+    MBP_CHANGED_OTHER = 1 << 15
+};
+
+/* "limits, signal" for a set of enum mbp_changed; returns buf. 256 bytes suffice. */
+const char *mbp_event_changed_text(uint32_t details, char *buf, size_t size);
 
 /* seq 0 means "not yet numbered": the journal numbers, without gaps, from 1. Indices are of the plant's unit in file
  * order, MBP_NONE16 = none. value and limit are NaN when the code has none. */

@@ -168,6 +168,11 @@ size_t mbp_image_latch_refusals(struct mbp_image *image, const struct mbp_refusa
  * among them. */
 void mbp_image_limits(const struct mbp_image *image, uint32_t sensor, double limits[MBP_LIMIT_COUNT]);
 
+/* Takes over into a new plant's image what masters have put into the old one's and no state holds: raw points, files,
+ * texts and the instructor's switches, each where the file says the same about it in both; and the file source. sensor_from: per sensor of
+ * the new plant its place in the old one, UINT32_MAX = none. To be called when the old one has been latched. */
+void mbp_image_carry(const struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from);
+
 /* Figures for the summary block that are not in the state. */
 struct mbp_figures {
     uint32_t last_event, oldest_event, last_incident; /* durable ones */

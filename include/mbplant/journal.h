@@ -51,6 +51,15 @@ enum mbp_status mbp_journal_push_event(struct mbp_journal *journal, struct mbp_e
 enum mbp_status mbp_journal_push_machine(struct mbp_journal *journal, const struct mbp_retained_machine *machine);
 enum mbp_status mbp_journal_push_sensor(struct mbp_journal *journal, const struct mbp_retained_sensor *sensor);
 
+/* Whether that many more records have room now. */
+bool mbp_journal_has_room(struct mbp_journal *journal, size_t records);
+
+/* What is pushed from here on counts machines and sensors as `to` does. The plant so far must stay until the writer's
+ * thread has no more use for it: mbp_journal_plants_left says of how many of them, in order, that is so.
+ * Errors: MBP_ERR_FULL, nothing changed. */
+enum mbp_status mbp_journal_change_plant(struct mbp_journal *journal, const struct mbp_plant *to);
+uint32_t mbp_journal_plants_left(const struct mbp_journal *journal);
+
 /* Hands the scan's record, whole, to the writer: it will be one transaction or a part of one. */
 void mbp_journal_hand_over(struct mbp_journal *journal);
 

@@ -97,6 +97,11 @@ struct mbp_server_counters {
  * until it is idle. */
 enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *errors, struct mbp_server **out);
 void mbp_server_close(struct mbp_server *server);
+
+/* From here on another plant's image is served. Connections stay, but for those that its access rules do not admit;
+ * what each may do is looked up again; the listening address is not changed. To be called from the loop, outside of the
+ * server's own calls. The old plant and image are no longer used. */
+void mbp_server_change(struct mbp_server *server, struct mbp_image *image, const struct mbp_plant *plant);
 uint16_t mbp_server_port(const struct mbp_server *server);        /* the bound one, also when 0 was asked */
 bool mbp_server_open_to_network(const struct mbp_server *server); /* listens beyond loopback */
 struct mbp_server_counters mbp_server_counters(const struct mbp_server *server);

@@ -307,6 +307,10 @@ void mbp_plant_free(struct mbp_plant *plant);
 void mbp_plant_print_summary(const struct mbp_plant *plant, FILE *out);
 void mbp_plant_print_config(const struct mbp_plant *plant, FILE *out);
 
+/* One machine (without its sensors) or sensor as --print-config prints it. */
+void mbp_plant_print_machine(const struct mbp_plant *plant, uint32_t machine, FILE *out);
+void mbp_plant_print_sensor(const struct mbp_plant *plant, uint32_t sensor, FILE *out);
+
 /* One thing of the map, with all that a table of it needs. */
 struct mbp_point {
     char name[96];    /* unique in the unit: "TT101", "TT101.high", "FILL1.en_panne", "active alarms", ... */

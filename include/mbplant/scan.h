@@ -3,6 +3,7 @@
 #ifndef MBPLANT_SCAN_H
 #define MBPLANT_SCAN_H
 
+#include "mbplant/change.h"
 #include "mbplant/image.h"
 #include "mbplant/journal.h"
 #include "mbplant/process.h"
@@ -22,6 +23,24 @@ struct mbp_scan_config {
  * scan is due a period from now. Errors: MBP_ERR_MEMORY, and those of mbp_journal_restore. Ownership: mbp_scan_free. */
 enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_scan **out);
 void mbp_scan_free(struct mbp_scan *scan);
+
+/* A plant that is to take over from the one that runs. */
+struct mbp_next_scan;
+
+/* Shape: all that can be made ready without the running scan, which may go on meanwhile in another thread; `change` is
+ * from its plant to config's. plant, image and change must outlive the call to mbp_scan_change or mbp_next_scan_free.
+ * Errors: MBP_ERR_MEMORY, and those of mbp_process_new. Ownership: mbp_next_scan_free unless mbp_scan_change took it.
+ */
+enum mbp_status mbp_next_scan_new(const struct mbp_plant *plant, struct mbp_image *image,
+                                  const struct mbp_change *change, struct mbp_next_scan **out);
+void mbp_next_scan_free(struct mbp_next_scan *next);
+
+/* Between two scans: what masters have written so far still goes to the old plant; then its state is carried over by
+ * name, the new image is published, and the change is recorded: what was removed by the old numbering, PLANT_CHANGED
+ * and what was added or changed by the new one. The scan uses the old plant and image no more, the journal
+ * still does (mbp_journal_change_plant). peer: who asked for it, 0 = the plant itself.
+ * Errors: MBP_ERR_BUSY when the journal has no room and cannot be written; nothing is changed then. */
+enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *next, uint32_t peer);
 
 /* One scan, now. */
 void mbp_scan_step(struct mbp_scan *scan);

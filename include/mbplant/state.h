@@ -55,11 +55,25 @@ struct mbp_state {
     void *memory;   /* the one block behind the arrays */
     size_t memory_len;
 };
+/* A new array is a pointer here and a row of state_arrays in src/state/state.c; a new single figure stands between
+ * `scan` and `lagged`. Both are then kept when the plant file changes. */
 
 /* Shape: a state for this plant, limits and machine states as the file says, since_ms = wall_ms.
  * Errors: MBP_ERR_MEMORY. Ownership: mbp_state_free. */
 enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, struct mbp_state **out);
 void mbp_state_free(struct mbp_state *state);
+
+/* Which sensor and machine of a plant was which in the one before it: an index into from's, UINT32_MAX = it is new. */
+struct mbp_carry {
+    const struct mbp_plant *from, *to;
+    const uint32_t *sensor_from, *machine_from;
+};
+
+/* What is the same by name goes on from where it is: process value, lags, integrals, dead times and the like where the
+ * signal has the same part, machine states and counters, alarms, forced values; limits that masters wrote, unless the
+ * file gives them otherwise now. What is new, or cannot go on, stays as `to` has it. To be called before the signals
+ * are settled, which go by the machines' states, and again after that. */
+void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to);
 
 /* How many numbers a sensor's signal keeps between scans beside its process value: integral, lag, the samples of its
  * dead times, wander. */

@@ -1,6 +1,7 @@
 /* Events: names, details, the 20-register record, the list that a scan fills. */
 #include "mbplant/event.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +79,30 @@ enum mbp_cause mbp_event_state_cause(uint32_t detail)
 uint32_t mbp_event_write_detail(unsigned table, unsigned addr, unsigned exception, unsigned more)
 {
     return (addr & 0xFFFFu) | (table & 0xFu) << 16 | (exception & 0xFu) << 20 | (more > 255 ? 255u : more) << 24;
+}
+
+const char *mbp_event_changed_text(uint32_t details, char *buf, size_t size)
+{
+    static const struct {
+        uint32_t bit;
+        const char *word;
+    } words[] = {
+        {MBP_CHANGED_ADDRESS, "address"},   {MBP_CHANGED_NUMBER, "addresses of its other points"},
+        {MBP_CHANGED_REGISTER, "register"}, {MBP_CHANGED_LABEL, "label"},
+        {MBP_CHANGED_KIND, "kind"},         {MBP_CHANGED_UNIT, "unit"},
+        {MBP_CHANGED_RANGE, "range"},       {MBP_CHANGED_LIMITS, "limits"},
+        {MBP_CHANGED_ALARMS, "alarms"},     {MBP_CHANGED_SIGNAL, "signal"},
+        {MBP_CHANGED_INJECT, "inject"},     {MBP_CHANGED_MACHINE, "machine"},
+        {MBP_CHANGED_CYCLE, "cycle"},       {MBP_CHANGED_MAINTENANCE, "maintenance"},
+        {MBP_CHANGED_STATE, "first state"}, {MBP_CHANGED_OTHER, "something else"},
+    };
+    size_t len = 0;
+    buf[0] = '\0';
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if ((details & words[i].bit) != 0 && len < size)
+            len += (size_t)snprintf(buf + len, size - len, "%s%s", len > 0 ? ", " : "", words[i].word);
+    }
+    return buf;
 }
 
 static void put_u32(uint16_t *words, uint32_t number)

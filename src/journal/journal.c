@@ -24,6 +24,7 @@ struct mbp_journal {
     const struct mbp_plant *plant;
     int lock_fd;
     uint64_t next_seq;          /* 64 bits, to see the end of the record's 32 */
+    uint32_t plants_left;       /* changes of plant that the writer has come through */
     uint32_t lost;              /* events refused for lack of room and not told of yet */
     struct mbp_event last_lost; /* gives the loss its time and scan */
     struct mbp_ring ring;
@@ -41,6 +42,8 @@ static void take_back(struct mbp_journal *journal)
     while (mbp_ring_take_back(&journal->ring, &record)) {
         if (record.kind == MBP_RECORD_EVENT)
             mbp_reader_add(&journal->reader, &record.of.event);
+        else if (record.kind == MBP_RECORD_PLANT)
+            journal->plants_left++;
     }
 }
 
@@ -118,6 +121,25 @@ enum mbp_status mbp_journal_push_sensor(struct mbp_journal *journal, const struc
 {
     const struct mbp_record record = {.kind = MBP_RECORD_SENSOR, .of.sensor = *sensor};
     return push_state(journal, &record);
+}
+
+bool mbp_journal_has_room(struct mbp_journal *journal, size_t records)
+{
+    return has_room(journal, (uint64_t)records * mbp_ring_slots(MBP_RECORD_SENSOR));
+}
+
+uint32_t mbp_journal_plants_left(const struct mbp_journal *journal)
+{
+    return journal->plants_left;
+}
+
+enum mbp_status mbp_journal_change_plant(struct mbp_journal *journal, const struct mbp_plant *to)
+{
+    const struct mbp_record record = {.kind = MBP_RECORD_PLANT, .of.plant = {to}};
+    enum mbp_status status = push_state(journal, &record);
+    if (status == MBP_OK)
+        journal->plant = to;
+    return status;
 }
 
 void mbp_journal_hand_over(struct mbp_journal *journal)

@@ -9,7 +9,13 @@
 
 #include "mbplant/journal.h"
 
-enum mbp_record_kind { MBP_RECORD_EVENT, MBP_RECORD_MACHINE, MBP_RECORD_SENSOR };
+enum mbp_record_kind { MBP_RECORD_EVENT, MBP_RECORD_MACHINE, MBP_RECORD_SENSOR, MBP_RECORD_PLANT };
+
+/* From here on indices are of another plant; when this is taken back, the consumer has no more use for the one before.
+ */
+struct mbp_plant_change {
+    const struct mbp_plant *to;
+};
 
 /* What one slot holds, or two: events, of which there are many, take half the room of retained state. */
 struct mbp_record {
@@ -18,6 +24,7 @@ struct mbp_record {
         struct mbp_event event;
         struct mbp_retained_machine machine;
         struct mbp_retained_sensor sensor;
+        struct mbp_plant_change plant;
     } of;
 };
 

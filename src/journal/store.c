@@ -178,6 +178,9 @@ int mbp_store_put(struct mbp_store *store, const struct mbp_record *record)
     case MBP_RECORD_SENSOR:
         mbp_retained_bind_sensor(store->sensor, store->plant, &record->of.sensor);
         return run(store->sensor);
+    case MBP_RECORD_PLANT:
+        store->plant = record->of.plant.to;
+        return SQLITE_OK;
     }
     assert(false && "a record of no kind");
     return SQLITE_INTERNAL;

@@ -23,6 +23,7 @@ static bool is_incident(const struct mbp_event *event)
 static int write_transaction(struct mbp_writer *writer, uint64_t from, uint64_t to, struct mbp_marks *marks)
 {
     struct mbp_store *store = writer->store;
+    const struct mbp_plant *plant = store->plant;
     struct mbp_record record;
     int rc = mbp_store_begin(store);
     while (rc == SQLITE_OK && from != to) {
@@ -36,7 +37,11 @@ static int write_transaction(struct mbp_writer *writer, uint64_t from, uint64_t 
         if (is_incident(&record.of.event))
             marks->incident = marks->last;
     }
-    return rc == SQLITE_OK ? mbp_store_commit(store) : rc;
+    if (rc == SQLITE_OK)
+        rc = mbp_store_commit(store);
+    if (rc != SQLITE_OK)
+        store->plant = plant; /* the same records come again */
+    return rc;
 }
 
 /* First the slots, then the numbers: who sees a number finds its event. */

@@ -170,6 +170,50 @@ static const uint8_t *fault_switches(struct mbp_image *image)
     return instructor != NULL && instructor->unit->instructor ? instructor->coils : NULL;
 }
 
+static void set_plant(struct mbp_server *server, struct mbp_image *image, const struct mbp_plant *plant,
+                      struct fault_state *faults)
+{
+    server->config.image = image;
+    server->config.plant = plant;
+    server->options = &plant->server;
+    server->faults = faults;
+    server->fault_enabled = fault_switches(image);
+    server->frame_timeout_ms = server->options->frame_timeout_ns / MBP_NS_PER_MS;
+    server->idle_timeout_ms = server->options->idle_timeout_ns / MBP_NS_PER_MS;
+}
+
+/* What was used up of each wire fault, by its name. */
+static struct fault_state *carry_faults(const struct mbp_server *server, const struct mbp_server_options *to)
+{
+    const struct mbp_server_options *from = server->options;
+    struct fault_state *faults = to->fault_count == 0 ? NULL : calloc(to->fault_count, sizeof *faults);
+    if (faults == NULL && to->fault_count > 0)
+        mbp_log(MBP_LOG_ERROR, "no memory for the wire faults: they stay off");
+    for (uint32_t i = 0; faults != NULL && server->faults != NULL && i < to->fault_count; i++) {
+        for (uint32_t k = 0; k < from->fault_count; k++) {
+            if (strcmp(from->faults[k].name, to->faults[i].name) == 0)
+                faults[i] = server->faults[k];
+        }
+    }
+    return faults;
+}
+
+void mbp_server_change(struct mbp_server *server, struct mbp_image *image, const struct mbp_plant *plant)
+{
+    struct fault_state *faults = carry_faults(server, &plant->server);
+    free(server->faults);
+    set_plant(server, image, plant, faults);
+    for (struct connection *connection = server->oldest; connection != NULL;) {
+        struct connection *next = connection->newer;
+        connection->right = access_right_of(server->options, &connection->address, server->open_to_network);
+        if (!connection->right.admitted)
+            connection_close(connection);
+        connection = next;
+    }
+    if (server->idle_timeout_ms != 0)
+        server_watch(server);
+}
+
 enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *errors, struct mbp_server **out)
 {
     struct mbp_server *server = calloc(1, sizeof *server);
@@ -181,11 +225,7 @@ enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *er
         return MBP_ERR_MEMORY;
     }
     server->config = *config;
-    server->options = &config->plant->server;
-    server->faults = faults;
-    server->fault_enabled = fault_switches(config->image);
-    server->frame_timeout_ms = server->options->frame_timeout_ns / MBP_NS_PER_MS;
-    server->idle_timeout_ms = server->options->idle_timeout_ns / MBP_NS_PER_MS;
+    set_plant(server, config->image, config->plant, faults);
     raise_descriptor_limit();
     uv_tcp_init(config->loop, &server->listener); /* cannot fail: no socket is made before the bind */
     uv_timer_init(config->loop, &server->sweep);

@@ -42,7 +42,17 @@ static void print_machine(FILE *out, const struct mbp_plant *plant, const struct
         }
         fputs("}\n", out);
     }
-    mbp_print_sensors(out, plant, unit, machine->first_sensor, machine->sensor_count, indent);
+}
+
+void mbp_plant_print_machine(const struct mbp_plant *plant, uint32_t machine, FILE *out)
+{
+    const struct mbp_unit *unit = &plant->units[plant->machines[machine].unit];
+    print_machine(out, plant, unit, machine - unit->first_machine);
+}
+
+void mbp_plant_print_sensor(const struct mbp_plant *plant, uint32_t sensor, FILE *out)
+{
+    mbp_print_sensors(out, plant, &plant->units[plant->sensors[sensor].unit], sensor, 1, "        ");
 }
 
 /* ---- tables --------------------------------------------------------------------------------------------------- */
@@ -118,8 +128,10 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, const struct mb
     fputs(unit->machine_count > 0 ? "    machines:\n" : "", out);
     uint32_t own_sensors = unit->first_sensor;
     for (uint32_t m = 0; m < unit->machine_count; m++) {
+        const struct mbp_machine *machine = &plant->machines[unit->first_machine + m];
         print_machine(out, plant, unit, m);
-        own_sensors += plant->machines[unit->first_machine + m].sensor_count;
+        mbp_print_sensors(out, plant, unit, machine->first_sensor, machine->sensor_count, "        ");
+        own_sensors += machine->sensor_count;
     }
     mbp_print_sensors(out, plant, unit, own_sensors, unit->first_sensor + unit->sensor_count - own_sensors, "    ");
     print_tables(out, unit);

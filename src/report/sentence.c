@@ -234,6 +234,26 @@ static void say_refusal(struct sentence *s)
     say_peer(s, ", by ");
 }
 
+static void say_plant_change(struct sentence *s)
+{
+    say(s, "plant changed: %.0f machines and sensors added, removed or changed", (double)s->event->value);
+    say_peer(s, " by ");
+}
+
+static void say_thing_change(struct sentence *s)
+{
+    char what[256];
+    bool sensor = s->event->sensor != MBP_NONE16;
+    if (sensor)
+        say_sensor(s);
+    else
+        say_machine(s);
+    say(s, " changed: %s", mbp_event_changed_text(s->event->detail, what, sizeof what));
+    if ((s->event->detail & MBP_CHANGED_ADDRESS) != 0)
+        say(s, "; holding register %.0f -> %.0f", (double)s->event->limit, (double)s->event->value);
+    say_peer(s, " by ");
+}
+
 static void say_trouble(struct sentence *s)
 {
     static const char *const what[] = {"journal is written again", "journal cannot be written", "journal overrun"};
@@ -265,15 +285,12 @@ static const struct {
     enum mbp_event_code code;
     void (*speak)(struct sentence *s);
 } speakers[] = {
-    {MBP_EV_ALARM_RAISED, say_alarm},
-    {MBP_EV_ALARM_CLEARED, say_alarm},
-    {MBP_EV_ALARM_ACKNOWLEDGED, say_alarm},
-    {MBP_EV_MACHINE_STATE, say_machine_state},
-    {MBP_EV_MACHINE_REFUSED, say_machine_state},
-    {MBP_EV_VALUE_FORCED, say_force},
-    {MBP_EV_VALUE_RELEASED, say_force},
-    {MBP_EV_LIMIT_CHANGED, say_limit_change},
-    {MBP_EV_WRITE_REFUSED, say_refusal},
+    {MBP_EV_PLANT_CHANGED, say_plant_change},  {MBP_EV_MACHINE_CHANGED, say_thing_change},
+    {MBP_EV_SENSOR_CHANGED, say_thing_change}, {MBP_EV_ALARM_RAISED, say_alarm},
+    {MBP_EV_ALARM_CLEARED, say_alarm},         {MBP_EV_ALARM_ACKNOWLEDGED, say_alarm},
+    {MBP_EV_MACHINE_STATE, say_machine_state}, {MBP_EV_MACHINE_REFUSED, say_machine_state},
+    {MBP_EV_VALUE_FORCED, say_force},          {MBP_EV_VALUE_RELEASED, say_force},
+    {MBP_EV_LIMIT_CHANGED, say_limit_change},  {MBP_EV_WRITE_REFUSED, say_refusal},
     {MBP_EV_JOURNAL_TROUBLE, say_trouble},
 };
 

@@ -48,6 +48,14 @@ static void on_due(uv_poll_t *poll, int status, int events)
     arm(scan);
 }
 
+void scan_pace_anew(struct mbp_scan *scan)
+{
+    scan->wall_period_ns = (uint64_t)((double)scan->config.plant->scan_ns / scan->config.speed);
+    scan->next_due_ns = now_ns(scan) + scan->wall_period_ns;
+    if (scan->polling)
+        arm(scan);
+}
+
 enum mbp_status mbp_scan_start(struct mbp_scan *scan, struct uv_loop_s *loop)
 {
     scan->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);

@@ -99,7 +99,24 @@ static void tell_trouble(struct mbp_scan *scan)
     }
 }
 
-static void record(struct mbp_scan *scan, bool counters)
+/* Between them there is room for an event and all that it touches. */
+#define RECORD_AT_ONCE 4096u
+
+static void make_room(struct mbp_scan *scan)
+{
+    if (!mbp_journal_has_room(scan->config.journal, 3 * (size_t)RECORD_AT_ONCE)) {
+        mbp_journal_hand_over(scan->config.journal);
+        mbp_journal_flush(scan->config.journal); /* a disk that refuses: what has no room is counted as lost */
+    }
+}
+
+enum record_how {
+    RECORD_COUNTERS = 1, /* all machines' counters too */
+    RECORD_WAITING = 2,  /* waits for room where a scan never may */
+    RECORD_EVENTS_ONLY = 4
+};
+
+static void record(struct mbp_scan *scan, unsigned how)
 {
     struct mbp_journal *journal = scan->config.journal;
     if (journal == NULL)
@@ -108,31 +125,44 @@ static void record(struct mbp_scan *scan, bool counters)
     bool ok = true;
     for (size_t i = 0; i < scan->events.count; i++) {
         struct mbp_event *event = &scan->events.items[i];
+        if ((how & RECORD_WAITING) != 0 && i % RECORD_AT_ONCE == 0)
+            make_room(scan);
         scan->stats.recorded++;
         mbp_journal_push_event(journal, event); /* a loss is counted and told by the journal itself */
-        ok = retain_touched(scan, event) && ok;
+        if ((how & RECORD_EVENTS_ONLY) == 0)
+            ok = retain_touched(scan, event) && ok;
     }
-    if (counters) {
+    if ((how & RECORD_COUNTERS) != 0) {
         scan->counters_told_ns = scan->state->sim_ns;
         ok = retain_machines(scan) && ok;
     }
     if (!ok)
         scan->retain_from = 0;
-    else if (scan->retain_from != UINT32_MAX)
+    else if (scan->retain_from != UINT32_MAX && (how & RECORD_EVENTS_ONLY) == 0)
         retain_again(scan);
     mbp_journal_hand_over(journal);
 }
 
 void scan_record(struct mbp_scan *scan)
 {
-    record(scan, scan->state->sim_ns - scan->counters_told_ns >= COUNTERS_EVERY_NS);
+    record(scan, scan->state->sim_ns - scan->counters_told_ns >= COUNTERS_EVERY_NS ? RECORD_COUNTERS : 0);
+}
+
+void scan_record_many(struct mbp_scan *scan)
+{
+    record(scan, RECORD_WAITING);
+}
+
+void scan_record_gone(struct mbp_scan *scan)
+{
+    record(scan, RECORD_WAITING | RECORD_EVENTS_ONLY);
 }
 
 void scan_record_last(struct mbp_scan *scan)
 {
     if (scan->config.journal == NULL)
         return;
-    record(scan, true);
+    record(scan, RECORD_COUNTERS);
     while (scan->retain_from != UINT32_MAX && mbp_journal_flush(scan->config.journal) == MBP_OK) {
         retain_again(scan);
         mbp_journal_hand_over(scan->config.journal);

@@ -105,20 +105,33 @@ static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t 
 
 /* ---- operate ---------------------------------------------------------------------------------------------------- */
 
-static void operate(struct mbp_scan *scan, const struct mbp_write *writes, size_t count)
+static void request_states(struct mbp_scan *scan, const struct mbp_write *writes, size_t count)
 {
-    const struct mbp_plant *plant = scan->config.plant;
     for (size_t i = 0; i < count; i++) {
         if (writes[i].kind == MBP_WRITE_STATE && writes[i].value != 0)
-            mbp_machine_request(plant, scan->state, writes[i].index, (enum mbp_state_code)writes[i].sub,
+            mbp_machine_request(scan->config.plant, scan->state, writes[i].index, (enum mbp_state_code)writes[i].sub,
                                 writes[i].peer.ipv4, &scan->events);
     }
-    mbp_machine_operate(plant, scan->state, &scan->events);
+}
+
+static void operate(struct mbp_scan *scan, const struct mbp_write *writes, size_t count)
+{
+    request_states(scan, writes, count);
+    mbp_machine_operate(scan->config.plant, scan->state, &scan->events);
+}
+
+void scan_latch_now(struct mbp_scan *scan)
+{
+    const struct mbp_write *writes;
+    size_t count = mbp_image_latch(scan->config.image, &writes);
+    latch(scan, writes, count);
+    latch_refusals(scan);
+    request_states(scan, writes, count);
 }
 
 /* ---- publish ---------------------------------------------------------------------------------------------------- */
 
-static void publish(struct mbp_scan *scan)
+void scan_publish(struct mbp_scan *scan)
 {
     struct mbp_journal *journal = scan->config.journal;
     struct mbp_figures *figures = &scan->figures;
@@ -160,7 +173,7 @@ void mbp_scan_step(struct mbp_scan *scan)
     mbp_process_sense(scan->process, state);
     mbp_diagnosis_run(scan->config.plant, state, &scan->events);
     operate(scan, writes, count);
-    publish(scan);
+    scan_publish(scan);
     scan_record(scan);
 
     uint64_t took_us = (clock->mono_ns(clock->ctx) - begin_ns) / 1000;
@@ -172,13 +185,14 @@ void mbp_scan_step(struct mbp_scan *scan)
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
-static void tell_plant(struct mbp_scan *scan, enum mbp_event_code code, uint32_t detail)
+void scan_tell_plant(struct mbp_scan *scan, enum mbp_event_code code, double value, uint32_t detail, uint32_t peer)
 {
     struct mbp_event event = {.code = (uint16_t)code,
                               .machine = MBP_NONE16,
                               .sensor = MBP_NONE16,
-                              .value = NAN,
+                              .value = (float)value,
                               .limit = NAN,
+                              .peer = peer,
                               .detail = detail};
     mbp_events_emit(&scan->events, event);
 }
@@ -186,7 +200,7 @@ static void tell_plant(struct mbp_scan *scan, enum mbp_event_code code, uint32_t
 /* The most that one scan can bring, for what goes with an event survives a restart: of a sensor its value, its forced
  * and its shelved coil, four limits changed, four alarms acknowledged and four raised or cleared; of a machine three
  * requests and a planned end of maintenance with two events each, a trip or maintenance due; and the refused writes. */
-static size_t events_capacity(const struct mbp_plant *plant)
+size_t scan_events_capacity(const struct mbp_plant *plant)
 {
     return 256 + 9 * (size_t)plant->machine_count + 15 * (size_t)plant->sensor_count;
 }
@@ -201,7 +215,7 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
     scan->retain_from = UINT32_MAX;
     scan->wall_period_ns = (uint64_t)((double)config->plant->scan_ns / config->speed);
     scan->next_due_ns = config->clock.mono_ns(config->clock.ctx) + scan->wall_period_ns;
-    enum mbp_status status = mbp_events_alloc(&scan->events, events_capacity(config->plant));
+    enum mbp_status status = mbp_events_alloc(&scan->events, scan_events_capacity(config->plant));
     if (status == MBP_OK)
         status = mbp_process_new(config->plant, &scan->process);
     if (status == MBP_OK)
@@ -215,10 +229,10 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
     mbp_process_settle(scan->process, scan->state);
     mbp_process_sense(scan->process, scan->state);
     scan->events.wall_ms = scan->state->wall_ms;
-    tell_plant(scan, MBP_EV_START, 0);
-    tell_plant(scan, MBP_EV_PLANT_LOADED, config->plant->text_crc);
+    scan_tell_plant(scan, MBP_EV_START, NAN, 0, 0);
+    scan_tell_plant(scan, MBP_EV_PLANT_LOADED, NAN, config->plant->text_crc, 0);
     scan_record(scan);
-    publish(scan);
+    scan_publish(scan);
     *out = scan;
     return MBP_OK;
 }
@@ -229,7 +243,7 @@ void mbp_scan_close(struct mbp_scan *scan)
     scan->events.wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
     latch_refusals(scan);
     tell_folded(scan);
-    tell_plant(scan, MBP_EV_STOP, 0);
+    scan_tell_plant(scan, MBP_EV_STOP, NAN, 0, 0);
     scan_record_last(scan);
 }
 

@@ -33,8 +33,26 @@ struct mbp_scan {
     bool polling;
 };
 
+/* A second's worth of events for the most that one scan of this plant can bring. */
+size_t scan_events_capacity(const struct mbp_plant *plant);
+
+/* latch: takes in what masters wrote; their requests to machines too, outside a scan. */
+void scan_latch_now(struct mbp_scan *scan);
+
+void scan_publish(struct mbp_scan *scan);
+void scan_tell_plant(struct mbp_scan *scan, enum mbp_event_code code, double value, uint32_t detail, uint32_t peer);
+
+/* pacing: the plant's scan period is another one. */
+void scan_pace_anew(struct mbp_scan *scan);
+
 /* record: hands the scan's events, and what they changed of the retained state, to the journal. */
 void scan_record(struct mbp_scan *scan);
+
+/* The same for more events than the journal may have room for at once: waits for it. */
+void scan_record_many(struct mbp_scan *scan);
+
+/* The same for events about what is no longer there: nothing of it is retained. */
+void scan_record_gone(struct mbp_scan *scan);
 
 /* The same for the last time: with all counters, and waiting for room where there is none. */
 void scan_record_last(struct mbp_scan *scan);

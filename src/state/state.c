@@ -1,64 +1,71 @@
 /* One block of memory for all that moves. */
-#include "mbplant/state.h"
-
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "state_priv.h"
+
+#define CACHE_LINE 64u /* each array begins on one, so that loops over arrays vectorise */
+
+/* ---- the arrays ------------------------------------------------------------------------------------------------- */
+
+#define ARRAY(name, index, per_item, how)                                                                              \
+    {                                                                                                                  \
+        offsetof(struct mbp_state, name), sizeof *((struct mbp_state *)NULL)->name, per_item, index, how               \
+    }
+
+/* Every array of struct mbp_state. A new one is a row here: it is then carved out of the block, copied by a snapshot
+ * and carried over when the plant file changes. */
+const struct state_array state_arrays[] = {
+    ARRAY(lagged, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(base, STATE_BY_SENSOR, 1, STATE_DERIVED),
+    ARRAY(part, STATE_BY_PART, 1, STATE_CARRIED),
+    ARRAY(value, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(forced_value, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(limit, STATE_BY_SENSOR, MBP_LIMIT_COUNT, STATE_CARRIED),
+    ARRAY(over_scans, STATE_BY_SENSOR, MBP_LIMIT_COUNT, STATE_CARRIED),
+    ARRAY(waiting, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(active, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(unack, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(flags, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(machine, STATE_BY_MACHINE, 1, STATE_CARRIED),
+    ARRAY(based, STATE_BY_MACHINE_AND_ONE, 1, STATE_DERIVED),
+};
+const size_t state_array_count = sizeof state_arrays / sizeof state_arrays[0];
+
+static size_t item_count(const struct mbp_state *state, size_t parts, enum state_index by)
+{
+    switch (by) {
+    case STATE_BY_SENSOR:
+        return state->sensor_count;
+    case STATE_BY_MACHINE:
+        return state->machine_count;
+    case STATE_BY_MACHINE_AND_ONE:
+        return (size_t)state->machine_count + 1;
+    case STATE_BY_PART:
+        break;
+    }
+    return parts;
+}
 
 /* Carves the arrays out of the block; with block NULL it only adds up. */
 static size_t carve(struct mbp_state *state, size_t parts, char *block)
 {
     size_t used = 0;
-#define CARVE(array, n)                                                                                                \
-    do {                                                                                                               \
-        used = (used + 63) & ~(size_t)63; /* a cache line each, so that loops over arrays vectorise */                 \
-        if (block != NULL)                                                                                             \
-            state->array = (void *)(block + used);                                                                     \
-        used += (size_t)(n) * sizeof state->array[0];                                                                  \
-    } while (0)
-    size_t sensors = state->sensor_count;
-    CARVE(lagged, sensors);
-    CARVE(base, sensors);
-    CARVE(part, parts);
-    CARVE(value, sensors);
-    CARVE(forced_value, sensors);
-    CARVE(limit, sensors * MBP_LIMIT_COUNT);
-    CARVE(over_scans, sensors * MBP_LIMIT_COUNT);
-    CARVE(waiting, sensors);
-    CARVE(active, sensors);
-    CARVE(unack, sensors);
-    CARVE(flags, sensors);
-    CARVE(machine, state->machine_count);
-    CARVE(based, state->machine_count + 1);
-#undef CARVE
+    for (size_t i = 0; i < state_array_count; i++) {
+        const struct state_array *array = &state_arrays[i];
+        used = (used + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
+        if (block != NULL) {
+            void *begin = block + used;
+            memcpy((char *)state + array->at, &begin, sizeof begin);
+        }
+        used += item_count(state, parts, (enum state_index)array->by) * array->times * array->size;
+    }
     return used;
 }
 
-size_t mbp_dead_time_samples(const struct mbp_plant *plant, uint64_t dead_time_ns)
-{
-    return dead_time_ns / plant->scan_ns + (dead_time_ns % plant->scan_ns != 0 ? 1u : 0u);
-}
-
-size_t mbp_signal_parts(const struct mbp_plant *plant, uint32_t s)
-{
-    const struct mbp_sensor *sensor = &plant->sensors[s];
-    const struct mbp_signal *signal = sensor->signal;
-    if (signal == NULL) /* a plant that no file describes */
-        return 0;
-    bool integrates = fabs(signal->integrate_gain) > 0;
-    bool wanders = signal->wander_sigma > 0;
-    /* A lag with nothing behind it is the process value itself. */
-    bool lags = signal->lag_ns != 0 && (signal->dead_time_ns != 0 || wanders);
-    size_t parts = mbp_dead_time_samples(plant, signal->dead_time_ns);
-    parts += integrates ? 1u : 0u;
-    parts += lags ? 1u : 0u;
-    parts += wanders ? 1u : 0u;
-    for (uint32_t i = 0; i < sensor->input_count; i++) {
-        const struct mbp_input *input = &plant->inputs[sensor->first_input + i];
-        parts += (input->lag_ns != 0 ? 1u : 0u) + mbp_dead_time_samples(plant, input->dead_time_ns);
-    }
-    return parts;
-}
+/* ---- life ------------------------------------------------------------------------------------------------------- */
 
 enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, struct mbp_state **out)
 {

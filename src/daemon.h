@@ -1,0 +1,38 @@
+/* What the running mbplantd consists of. */
+#ifndef MBPLANT_DAEMON_H
+#define MBPLANT_DAEMON_H
+
+#include <uv.h>
+
+#include "mbplant/modbus.h"
+#include "mbplant/scan.h"
+#include "mbplant/trace.h"
+#include "options.h"
+
+struct former {
+    struct former *next;
+    struct mbp_plant *plant;
+};
+
+struct daemon {
+    struct options options;
+    struct mbp_plant *plant;
+    struct mbp_journal *journal;
+    struct mbp_image *image;
+    struct mbp_scan *scan;
+    struct mbp_server *server; /* NULL = not listening yet, or stopping */
+    struct mbp_trace *trace;
+    struct mbp_clock clock;
+    char data_dir[4096];
+    uv_loop_t loop;
+    uv_signal_t signals[3];
+    struct former *former; /* plants that the journal may still use, oldest first */
+    uint32_t former_left;  /* how many were freed */
+    uv_timer_t former_timer;
+    bool changing;             /* a plant to follow is being made */
+    bool reload_again;         /* SIGHUP came meanwhile */
+    uint64_t virtual_start_ns; /* --fast-forward: the clock that the scans see */
+    uint64_t virtual_now_ns;
+};
+
+#endif

@@ -1,0 +1,123 @@
+/* What masters have put into the tables and only the tables hold, taken over into a changed plant's. */
+#include <string.h>
+
+#include "image_priv.h"
+
+/* A run of words or bits as the file gives it. */
+struct given {
+    uint32_t at, count;
+    const uint16_t *values;
+};
+
+/* Copies each word that both files give the same first value and that thus is still the masters' to say. */
+static void carry_words(const struct given *was, const struct given *now, const uint16_t *source, uint16_t *target)
+{
+    for (uint32_t i = 0; i < now->count; i++) {
+        uint32_t addr = now->at + i;
+        if (addr >= was->at && addr < was->at + was->count && was->values[addr - was->at] == now->values[i])
+            target[addr] = source[addr];
+    }
+}
+
+static void carry_bits(const struct given *was, const struct given *now, const uint8_t *source, uint8_t *target)
+{
+    for (uint32_t i = 0; i < now->count; i++) {
+        uint32_t addr = now->at + i;
+        if (addr >= was->at && addr < was->at + was->count && was->values[addr - was->at] == now->values[i])
+            target[addr] = source[addr];
+    }
+}
+
+static struct given given_block(const struct mbp_block *block)
+{
+    return (struct given){block->at, block->count, block->values};
+}
+
+static void carry_blocks(const struct mbp_image_unit *from, struct mbp_image_unit *to)
+{
+    for (uint32_t b = 0; b < to->unit->block_count[MBP_COILS]; b++) {
+        const struct given now = given_block(&to->unit->blocks[MBP_COILS][b]);
+        for (uint32_t a = 0; a < from->unit->block_count[MBP_COILS]; a++) {
+            const struct given was = given_block(&from->unit->blocks[MBP_COILS][a]);
+            carry_bits(&was, &now, from->coils, to->coils);
+        }
+    }
+    for (uint32_t b = 0; b < to->unit->block_count[MBP_HOLDING_REGISTERS]; b++) {
+        const struct given now = given_block(&to->unit->blocks[MBP_HOLDING_REGISTERS][b]);
+        for (uint32_t a = 0; a < from->unit->block_count[MBP_HOLDING_REGISTERS]; a++) {
+            const struct given was = given_block(&from->unit->blocks[MBP_HOLDING_REGISTERS][a]);
+            carry_words(&was, &now, from->holding, to->holding);
+        }
+    }
+}
+
+static const struct image_index *index_of(const struct mbp_image_unit *unit)
+{
+    return &unit->image->index[unit - unit->image->units];
+}
+
+static void carry_files(const struct mbp_image_unit *from, struct mbp_image_unit *to)
+{
+    const struct image_index *old = index_of(from);
+    const struct image_index *new = index_of(to);
+    for (uint32_t f = 0; f < new->file_count; f++) {
+        for (uint32_t g = 0; g < old->file_count; g++) {
+            if (old->files[g].number != new->files[f].number)
+                continue;
+            const struct given was = {0, old->files[g].count, from->unit->files[g].values};
+            const struct given now = {0, new->files[f].count, to->unit->files[f].values};
+            carry_words(&was, &now, old->files[g].words, new->files[f].words);
+        }
+    }
+}
+
+/* The instructor's coil of each wire fault, by the fault's name, unless the file now begins with another position. */
+static void carry_switches(const struct mbp_image_unit *from, struct mbp_image_unit *to)
+{
+    const struct mbp_server_options *was = &from->image->plant->server;
+    const struct mbp_server_options *now = &to->image->plant->server;
+    for (uint32_t f = 0; f < now->fault_count; f++) {
+        for (uint32_t g = 0; g < was->fault_count; g++) {
+            if (strcmp(was->faults[g].name, now->faults[f].name) == 0 &&
+                was->faults[g].enabled == now->faults[f].enabled)
+                to->coils[f] = from->coils[g];
+        }
+    }
+}
+
+static bool is_text(const struct mbp_sensor *sensor)
+{
+    return sensor->reg.type == MBP_STRING;
+}
+
+static void carry_texts(const struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from)
+{
+    for (uint32_t s = 0; s < to->plant->sensor_count; s++) {
+        const struct mbp_sensor *now = &to->plant->sensors[s];
+        if (!is_text(now) || sensor_from[s] == UINT32_MAX)
+            continue;
+        const struct mbp_sensor *was = &from->plant->sensors[sensor_from[s]];
+        if (!is_text(was) || was->reg.words != now->reg.words || strcmp(was->signal->text, now->signal->text) != 0)
+            continue;
+        memcpy(to->units[now->unit].holding + now->reg.addr, from->units[was->unit].holding + was->reg.addr,
+               now->reg.words * sizeof(uint16_t));
+    }
+}
+
+void mbp_image_carry(const struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from)
+{
+    to->source = from->source;
+    for (uint32_t u = 0; u < to->plant->unit_count; u++) {
+        struct mbp_image_unit *now = &to->units[u];
+        const struct mbp_image_unit *was = from->by_id[now->unit->id];
+        if (was == NULL)
+            continue;
+        if (now->unit->instructor && was->unit->instructor) {
+            carry_switches(was, now);
+            continue;
+        }
+        carry_blocks(was, now);
+        carry_files(was, now);
+    }
+    carry_texts(from, to, sensor_from);
+}

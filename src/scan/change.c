@@ -1,0 +1,129 @@
+/* A changed plant takes over between two scans. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "scan_priv.h"
+
+/* So many records must have room before anything is touched: then the change itself cannot fail any more. */
+#define RECORDS_FIRST 4096u
+
+struct mbp_next_scan {
+    const struct mbp_plant *plant;
+    struct mbp_image *image;
+    const struct mbp_change *change;
+    struct mbp_process *process;
+    struct mbp_state *state;
+    struct mbp_events events;
+};
+
+enum mbp_status mbp_next_scan_new(const struct mbp_plant *plant, struct mbp_image *image,
+                                  const struct mbp_change *change, struct mbp_next_scan **out)
+{
+    struct mbp_next_scan *next = calloc(1, sizeof *next);
+    if (next == NULL)
+        return MBP_ERR_MEMORY;
+    next->plant = plant;
+    next->image = image;
+    next->change = change;
+    enum mbp_status status = mbp_events_alloc(&next->events, scan_events_capacity(plant));
+    if (status == MBP_OK)
+        status = mbp_process_new(plant, &next->process);
+    if (status == MBP_OK)
+        status = mbp_state_new(plant, 0, &next->state);
+    if (status != MBP_OK) {
+        mbp_next_scan_free(next);
+        return status;
+    }
+    *out = next;
+    return MBP_OK;
+}
+
+void mbp_next_scan_free(struct mbp_next_scan *next)
+{
+    if (next == NULL)
+        return;
+    mbp_events_free(&next->events);
+    mbp_process_free(next->process);
+    mbp_state_free(next->state);
+    free(next);
+}
+
+static void begin_events(struct mbp_scan *scan)
+{
+    scan->events.count = 0;
+    scan->events.scan = (uint32_t)scan->state->scan;
+    scan->events.wall_ms = scan->state->wall_ms;
+}
+
+/* What masters have written belongs to the plant that they saw. */
+static void finish_writes(struct mbp_scan *scan)
+{
+    scan->state->wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
+    begin_events(scan);
+    scan_latch_now(scan);
+    scan_record_many(scan);
+}
+
+static bool has_room(struct mbp_journal *journal)
+{
+    return mbp_journal_has_room(journal, RECORDS_FIRST) ||
+           (mbp_journal_flush(journal) == MBP_OK && mbp_journal_has_room(journal, RECORDS_FIRST));
+}
+
+/* The signals of what is new are at rest in the states that the machines are in; everything else goes on. */
+static void carry_over(struct mbp_scan *scan, struct mbp_next_scan *next)
+{
+    const struct mbp_change *change = next->change;
+    const struct mbp_carry carry = {change->from, change->to, change->sensor_from, change->machine_from};
+    for (uint32_t m = 0; m < next->plant->machine_count; m++)
+        next->state->machine[m].since_ms = scan->state->wall_ms;
+    mbp_state_carry(&carry, scan->state, next->state);
+    mbp_process_settle(next->process, next->state);
+    mbp_process_sense(next->process, next->state);
+    mbp_state_carry(&carry, scan->state, next->state);
+    mbp_image_carry(scan->config.image, next->image, change->sensor_from);
+}
+
+/* The new one's parts take the places of the old ones, which go with `next`. */
+static void swap(struct mbp_scan *scan, struct mbp_next_scan *next)
+{
+    struct mbp_next_scan old = {.process = scan->process, .state = scan->state, .events = scan->events};
+    scan->process = next->process;
+    scan->state = next->state;
+    scan->events = next->events;
+    scan->events.lost = old.events.lost;
+    scan->config.plant = next->plant;
+    scan->config.image = next->image;
+    next->process = old.process;
+    next->state = old.state;
+    next->events = old.events;
+}
+
+enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *next, uint32_t peer)
+{
+    const struct mbp_change *change = next->change;
+    struct mbp_journal *journal = scan->config.journal;
+    if (journal != NULL && !has_room(journal))
+        return MBP_ERR_BUSY;
+    uint64_t period_ns = scan->config.plant->scan_ns;
+    finish_writes(scan);
+    if (journal != NULL && mbp_journal_change_plant(journal, next->plant) != MBP_OK)
+        return MBP_ERR_BUSY;
+    begin_events(scan);
+    mbp_change_emit_removed(change, peer, &scan->events);
+    scan_record_gone(scan);
+    carry_over(scan, next);
+    swap(scan, next);
+    begin_events(scan);
+    scan_tell_plant(scan, MBP_EV_PLANT_CHANGED, (double)change->added + change->removed + change->changed,
+                    next->plant->text_crc, peer);
+    mbp_change_emit_added(change, peer, &scan->events);
+    if (scan->retain_from != UINT32_MAX)
+        scan->retain_from = 0;
+    scan_record_many(scan);
+    scan_publish(scan);
+    if (scan->config.plant->scan_ns != period_ns)
+        scan_pace_anew(scan);
+    mbp_next_scan_free(next);
+    return MBP_OK;
+}

@@ -1,0 +1,166 @@
+/* A changed plant takes over: what is the same by name goes on from where it is. */
+#include <assert.h>
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "state_priv.h"
+
+/* ---- arrays ----------------------------------------------------------------------------------------------------- */
+
+static char *array_of(const struct mbp_state *state, const struct state_array *array)
+{
+    char *begin;
+    memcpy(&begin, (const char *)state + array->at, sizeof begin);
+    return begin;
+}
+
+/* The items of one array, each from its place in the old plant. */
+static void carry_array(const struct state_array *array, const uint32_t *places, uint32_t count,
+                        const struct mbp_state *from, struct mbp_state *to)
+{
+    size_t len = array->times * array->size;
+    const char *source = array_of(from, array);
+    char *target = array_of(to, array);
+    for (uint32_t i = 0; i < count; i++) {
+        if (places[i] != UINT32_MAX)
+            memcpy(target + i * len, source + places[i] * len, len);
+    }
+}
+
+/* ---- parts of signals ------------------------------------------------------------------------------------------- */
+
+static bool same_part(const struct signal_part *a, const struct signal_part *b)
+{
+    return a->kind == b->kind && a->count == b->count && a->input == b->input &&
+           (a->from == NULL || strcmp(a->from, b->from) == 0);
+}
+
+/* A part goes on where the old signal has one of the same shape; any other stays as it was settled. */
+static void carry_parts(const struct mbp_carry *carry, uint32_t new_sensor, uint32_t old_sensor, const double *source,
+                        double *target)
+{
+    struct part_walk now = {0};
+    while (state_next_part(carry->to, new_sensor, &now)) {
+        struct part_walk was = {0};
+        while (state_next_part(carry->from, old_sensor, &was)) {
+            if (!same_part(&now.part, &was.part))
+                continue;
+            memcpy(target + now.part.first, source + was.part.first, now.part.count * sizeof *target);
+            break;
+        }
+    }
+}
+
+/* Where each sensor's parts begin follows from those before it, so both plants are walked in file order; new sensors
+ * mostly stand in the order of the old ones. */
+static void carry_all_parts(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to)
+{
+    size_t at = 0;
+    size_t old_at = 0;
+    uint32_t old = 0;
+    for (uint32_t s = 0; s < carry->to->sensor_count; s++) {
+        uint32_t place = carry->sensor_from[s];
+        if (place != UINT32_MAX) {
+            if (place < old)
+                old = 0, old_at = 0;
+            for (; old < place; old++)
+                old_at += mbp_signal_parts(carry->from, old);
+            carry_parts(carry, s, place, from->part + old_at, to->part + at);
+        }
+        at += mbp_signal_parts(carry->to, s);
+    }
+}
+
+/* ---- what the new file says otherwise --------------------------------------------------------------------------- */
+
+static bool same_number(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static bool has_limits(const struct mbp_sensor *sensor)
+{
+    return sensor->reg.type != MBP_BOOL && sensor->reg.type != MBP_STRING;
+}
+
+/* Who edits a limit in the file means it, whatever a master wrote before; else the master's stays, unless the two
+ * cannot stand together. */
+static void mend_limits(const struct mbp_sensor *was, const struct mbp_sensor *now, double *limits)
+{
+    for (int l = 0; l < MBP_LIMIT_COUNT; l++) {
+        if (!same_number(was->limits[l], now->limits[l]))
+            limits[l] = now->limits[l];
+    }
+    if (!has_limits(now) || !mbp_limits_in_order(now, limits))
+        memcpy(limits, now->limits, sizeof now->limits);
+}
+
+static void mend_sensor(const struct mbp_carry *carry, struct mbp_state *to, uint32_t s)
+{
+    const struct mbp_sensor *was = &carry->from->sensors[carry->sensor_from[s]];
+    const struct mbp_sensor *now = &carry->to->sensors[s];
+    mend_limits(was, now, &to->limit[s * MBP_LIMIT_COUNT]);
+    if (now->reg.type == MBP_STRING) {
+        to->flags[s] = 0;
+        to->forced_value[s] = NAN;
+    }
+    if ((to->flags[s] & MBP_SENSOR_FORCED) != 0)
+        to->forced_value[s] = fmin(fmax(to->forced_value[s], now->range[0]), now->range[1]);
+    if (carry->from->scan_ns == carry->to->scan_ns)
+        return;
+    double scale = (double)carry->from->scan_ns / (double)carry->to->scan_ns;
+    for (uint32_t i = s * MBP_LIMIT_COUNT; i < (s + 1) * MBP_LIMIT_COUNT; i++)
+        to->over_scans[i] = (uint32_t)fmin(ceil(to->over_scans[i] * scale), UINT32_MAX);
+}
+
+/* The sensor that tripped it has another number now; another machine's, or none at all, is no first-out. */
+static void mend_machine(const struct mbp_carry *carry, struct mbp_state *to, uint32_t m)
+{
+    uint32_t *first_out = &to->machine[m].first_out;
+    uint32_t was = *first_out;
+    *first_out = UINT32_MAX;
+    const struct mbp_machine *machine = &carry->to->machines[m];
+    for (uint32_t s = machine->first_sensor; was != UINT32_MAX && s < machine->first_sensor + machine->sensor_count;
+         s++) {
+        if (carry->sensor_from[s] == was)
+            *first_out = s;
+    }
+}
+
+/* ---- all -------------------------------------------------------------------------------------------------------- */
+
+void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to)
+{
+    /* The single figures stand between `scan` and the first array. */
+    const size_t figures = offsetof(struct mbp_state, scan);
+    memcpy((char *)to + figures, (const char *)from + figures, offsetof(struct mbp_state, lagged) - figures);
+    to->limits_version++;
+    for (size_t i = 0; i < state_array_count; i++) {
+        const struct state_array *array = &state_arrays[i];
+        if (array->fate == STATE_DERIVED)
+            continue;
+        switch ((enum state_index)array->by) {
+        case STATE_BY_SENSOR:
+            carry_array(array, carry->sensor_from, carry->to->sensor_count, from, to);
+            break;
+        case STATE_BY_MACHINE:
+            carry_array(array, carry->machine_from, carry->to->machine_count, from, to);
+            break;
+        case STATE_BY_PART:
+            carry_all_parts(carry, from, to);
+            break;
+        case STATE_BY_MACHINE_AND_ONE:
+            assert(false && "only derived so far");
+            break;
+        }
+    }
+    for (uint32_t s = 0; s < carry->to->sensor_count; s++) {
+        if (carry->sensor_from[s] != UINT32_MAX)
+            mend_sensor(carry, to, s);
+    }
+    for (uint32_t m = 0; m < carry->to->machine_count; m++) {
+        if (carry->machine_from[m] != UINT32_MAX)
+            mend_machine(carry, to, m);
+    }
+}

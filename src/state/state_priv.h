@@ -1,0 +1,47 @@
+/* What the files of state/ share. */
+#ifndef MBP_STATE_PRIV_H
+#define MBP_STATE_PRIV_H
+
+#include "mbplant/state.h"
+
+/* What an array of the state has items for. */
+enum state_index {
+    STATE_BY_SENSOR,
+    STATE_BY_MACHINE,
+    STATE_BY_MACHINE_AND_ONE, /* and one for the sensors without a machine */
+    STATE_BY_PART             /* mbp_signal_parts of each sensor */
+};
+
+/* Whether an array's items follow their sensor or machine into a changed plant, or are worked out anew. */
+enum state_fate { STATE_CARRIED, STATE_DERIVED };
+
+struct state_array {
+    size_t at;     /* of its pointer in struct mbp_state */
+    size_t size;   /* of one element */
+    uint8_t times; /* elements per sensor or machine */
+    uint8_t by;    /* enum state_index */
+    uint8_t fate;  /* enum state_fate */
+};
+
+extern const struct state_array state_arrays[];
+extern const size_t state_array_count;
+
+/* What a signal keeps between scans, in the order in which it lies in mbp_state.part. */
+enum part_kind { PART_INPUT_LAG, PART_INPUT_DEAD_TIME, PART_INTEGRAL, PART_LAG, PART_DEAD_TIME, PART_WANDER };
+
+struct signal_part {
+    enum part_kind kind;
+    uint32_t input;      /* of the sensor, from 0: PART_INPUT_... */
+    const char *from;    /* that input's sensor */
+    size_t first, count; /* among the signal's parts */
+};
+
+/* The parts of one sensor's signal, one after another: start with a zeroed walk; false after the last. */
+struct part_walk {
+    struct signal_part part;
+    uint32_t step;
+    size_t next;
+};
+bool state_next_part(const struct mbp_plant *plant, uint32_t sensor, struct part_walk *walk);
+
+#endif

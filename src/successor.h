@@ -1,0 +1,38 @@
+/* A plant that is to follow the running one: read, checked and built in a thread of its own while scans and requests go
+ * on, so that taking over is a matter of moments. */
+#ifndef MBPLANT_SUCCESSOR_H
+#define MBPLANT_SUCCESSOR_H
+
+#include <uv.h>
+
+#include "mbplant/scan.h"
+#include "mbplant/trace.h"
+
+struct successor_request {
+    const char *path; /* read; with text it only names it and says where relative paths begin */
+    const char *text; /* NULL = read path; copied */
+    size_t text_len;
+    const struct mbp_plant *now; /* the running plant; it stays until this is done */
+    const uint64_t *seed;        /* instead of the file's; NULL = the file's */
+    bool check_only;             /* nothing is built */
+    bool traced;
+};
+
+struct successor {
+    enum mbp_status status; /* MBP_OK, else errors says why, or MBP_ERR_MEMORY */
+    bool unchanged;         /* the very same text: nothing is built */
+    char *errors;           /* lines "file:line:col: ...", "" without any; NULL = no memory */
+    char *moves;            /* lines about points that moved, "" without any */
+    struct mbp_plant *plant;
+    struct mbp_image *image;
+    struct mbp_change *change;
+    struct mbp_next_scan *scan;
+    struct mbp_trace *trace; /* NULL = not traced */
+};
+
+/* Starts the work; done is called from the loop with what came of it, which is freed afterwards: who takes a part of it
+ * puts NULL in its place. Errors: MBP_ERR_MEMORY, MBP_ERR_IO. */
+enum mbp_status successor_make(uv_loop_t *loop, const struct successor_request *request,
+                               void (*done)(void *ctx, struct successor *successor), void *ctx);
+
+#endif

@@ -1,0 +1,15 @@
+/* Changing the plant while it runs. */
+#ifndef MBPLANT_TAKEOVER_H
+#define MBPLANT_TAKEOVER_H
+
+#include "daemon.h"
+
+/* Around the loop; then, with the journal closed, what it may still have used is freed. */
+void takeover_open(struct daemon *daemon);
+void takeover_close(struct daemon *daemon);
+void takeover_free_former(struct daemon *daemon);
+
+/* SIGHUP: reads the plant file again. What is wrong with it goes to stderr and the running plant goes on. */
+void takeover_reload(struct daemon *daemon);
+
+#endif

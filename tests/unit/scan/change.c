@@ -1,0 +1,267 @@
+/* A changed plant takes over between two scans. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "line.h"
+
+/* line_yaml with the first `what` in it made `with`. */
+static const char *edited(char *text, size_t size, const char *what, const char *with)
+{
+    const char *at = strstr(line_yaml, what);
+    assert_non_null(at);
+    snprintf(text, size, "%.*s%s%s", (int)(at - line_yaml), line_yaml, with, at + strlen(what));
+    return text;
+}
+
+/* What mbplantd does on SIGHUP. */
+static void change_to(struct line *line, const char *yaml)
+{
+    struct mbp_plant *plant = fixture_plant(yaml);
+    struct mbp_image *image;
+    struct mbp_change *change;
+    struct mbp_next_scan *next;
+    assert_int_equal(mbp_change_find(line->plant, plant, &change), MBP_OK);
+    assert_int_equal(mbp_image_new(plant, &image), MBP_OK);
+    assert_int_equal(mbp_next_scan_new(plant, image, change, &next), MBP_OK);
+    assert_int_equal(mbp_scan_change(line->scan, next, LINE_PEER), MBP_OK);
+    mbp_change_free(change);
+    mbp_image_free(line->image);
+    assert_int_equal(mbp_journal_flush(line->journal), MBP_OK);
+    mbp_journal_hand_over(line->journal); /* flush alone takes nothing back */
+    mbp_plant_free(line->plant);
+    line->plant = plant;
+    line->image = image;
+    line->unit = mbp_image_unit(image, 1);
+}
+
+static void change(struct line *line, const char *what, const char *with)
+{
+    char text[4096];
+    change_to(line, edited(text, sizeof text, what, with));
+}
+
+static void test_change_of_a_comment_keeps_everything_and_is_told(void **state)
+{
+    struct line *line = *state;
+    line_write_word(line, HR_TT101, 700);
+    line_write_word(line, HR_TT101_LIMITS + MBP_HIGH, 800);
+    line_write_coil(line, COIL_CAP1 + MBP_MAINTENANCE, true);
+    line_scan(line, 5);
+    uint16_t good = line_input(line, 100 + 4);
+    change(line, "name: Line\n", "name: Line # a comment\n");
+    assert_int_equal(line_holding(line, HR_TT101), 700);
+    assert_true(line_coil(line, 1000 + TT101));
+    assert_int_equal(line_holding(line, HR_TT101_LIMITS + MBP_HIGH), 800);
+    assert_true(line_coil(line, COIL_CAP1 + MBP_MAINTENANCE));
+    assert_int_equal(line_input(line, 100 + 4), good);
+    assert_int_equal(line_input(line, 15), 5); /* scans done */
+    line_read(line);
+    const struct mbp_event *told = &line->events[line_find(line, 0, MBP_EV_PLANT_CHANGED)];
+    assert_int_equal(told->detail, line->plant->text_crc);
+    assert_int_equal(told->peer, LINE_PEER);
+    fixture_assert_number(told->value, 0);
+    assert_int_equal(told, &line->events[line->event_count - 1]);
+}
+
+static void test_change_leaves_the_future_of_what_is_unchanged_as_it_was(void **state)
+{
+    static const char yaml[] =
+        "mbplant: 1\n"
+        "name: Signals\n"
+        "seed: 3\n"
+        "units:\n"
+        "  - id: 1\n"
+        "    sensors:\n"
+        "      - {name: A, kind: flow, range: [0, 100], register: {type: float64},\n"
+        "         signal: {base: 5, wave: {shape: sine, amplitude: 3, period: 3s}, wander: {sigma: 1, tau: 2s}}}\n"
+        "      - {name: B, kind: level, range: [0, 100], register: {type: float64}, signal: {\n"
+        "         inputs: [{from: A, gain: 2, lag: 700ms, dead_time: 450ms}], integrate: {gain: 0.2, initial: 30},\n"
+        "         lag: 300ms, dead_time: 320ms, wander: {sigma: 0.5, tau: 1s}, noise: 0.1}}\n"
+        "      - {name: C, kind: flow, range: [0, 100], register: {type: float64}, signal: {base: 1, lag: 4s,\n"
+        "         inputs: [{from: B, gain: 1}]}}\n";
+    char text[2048];
+    struct line *line = *state;
+    double undisturbed[40][3];
+    for (int changed = 0; changed < 2; changed++) {
+        line_stop(line);
+        line_start(line, yaml);
+        line_scan(line, 33);
+        if (changed == 1) { /* a sensor before them all gives each another place */
+            const char *at = strstr(yaml, "      - {name: A");
+            snprintf(text, sizeof text, "%.*s      - {name: NEW, kind: flow, signal: {dead_time: 500ms}}\n%s",
+                     (int)(at - yaml), yaml, at);
+            change_to(line, text);
+        }
+        for (int i = 0; i < 40; i++) {
+            line_scan(line, 1);
+            for (int s = 0; s < 3; s++) {
+                double value = mbp_scan_state(line->scan)->value[s + changed];
+                if (changed == 0)
+                    undisturbed[i][s] = value;
+                else
+                    fixture_assert_number(value, undisturbed[i][s]);
+            }
+        }
+    }
+}
+
+static void test_change_of_a_limit_in_the_file_wins_over_a_masters(void **state)
+{
+    struct line *line = *state;
+    line_write_word(line, HR_TT101_LIMITS + MBP_HIGH, 800);
+    line_scan(line, 1);
+    change(line, "max: 85", "max: 90");
+    assert_int_equal(line_holding(line, HR_TT101_LIMITS + MBP_HIGH), 900);
+}
+
+static void test_change_that_a_masters_limit_cannot_stand_with_gives_the_files(void **state)
+{
+    struct line *line = *state;
+    line_write_word(line, HR_TT101_LIMITS + MBP_HIGH, 1400);
+    line_scan(line, 1);
+    change(line, "range: [0, 150]", "range: [0, 120]");
+    assert_int_equal(line_holding(line, HR_TT101_LIMITS + MBP_HIGH), 850);
+}
+
+static void test_change_keeps_an_active_alarm_and_raises_it_no_second_time(void **state)
+{
+    struct line *line = *state;
+    line_write_word(line, HR_TT101, 900);
+    line_scan(line, 2);
+    assert_true(line_discrete(line, MBP_HIGH));
+    change(line, "noise: 0.2", "noise: 0.3");
+    assert_true(line_discrete(line, MBP_HIGH));
+    line_scan(line, 5);
+    assert_true(line_discrete(line, MBP_HIGH));
+    assert_true(line_coil(line, COIL_FILL1 + MBP_EN_PANNE));
+    line_read(line);
+    assert_int_equal(line_count(line, MBP_EV_ALARM_RAISED), 1);
+    assert_int_equal(line_count(line, MBP_EV_MACHINE_STATE), 1);
+    const struct mbp_event *told = &line->events[line_find(line, 0, MBP_EV_SENSOR_CHANGED)];
+    assert_int_equal(told->detail, MBP_CHANGED_SIGNAL);
+}
+
+static void test_change_that_renumbers_keeps_the_first_out_by_name(void **state)
+{
+    struct line *line = *state;
+    line_write_word(line, HR_TT101, 900);
+    line_scan(line, 2);
+    assert_int_equal(line_input(line, 101), TT101);
+    change(line, "          - {name: TT101", "          - {name: TT100, kind: temperature}\n          - {name: TT101");
+    assert_int_equal(line_input(line, 101), TT101 + 1);
+    line_scan(line, 1);
+    assert_int_equal(line_input(line, 101), TT101 + 1);
+}
+
+static void test_change_takes_in_what_masters_wrote_just_before(void **state)
+{
+    struct line *line = *state;
+    line_scan(line, 1);
+    line_write_word(line, HR_TT101, 700);
+    line_write_coil(line, COIL_CAP1 + MBP_EN_PANNE, true);
+    change(line, "          - {name: TT101", "          - {name: TT100, kind: temperature}\n          - {name: TT101");
+    line_scan(line, 1);
+    uint16_t addr = line->plant->sensors[1].reg.addr;
+    assert_int_equal(line_holding(line, addr), 700);
+    assert_true(line_coil(line, COIL_CAP1 + MBP_EN_PANNE));
+    line_read(line);
+    size_t forced = line_find(line, 0, MBP_EV_VALUE_FORCED);
+    assert_int_equal(line->events[forced].sensor, TT101);
+    assert_true(forced < line_find(line, 0, MBP_EV_PLANT_CHANGED));
+}
+
+static void test_change_tells_what_goes_before_and_what_comes_after_it(void **state)
+{
+    struct line *line = *state;
+    line_scan(line, 1);
+    change(line, "      - name: CAP1\n        maintenance: {takes: 2s}\n        sensors:\n          - {name: ST201,",
+           "      - name: CAP2\n        sensors:\n          - {name: ST202,");
+    line_scan(line, 1);
+    line_read(line);
+    size_t changed = line_find(line, 0, MBP_EV_PLANT_CHANGED);
+    size_t sensor_removed = line_find(line, 0, MBP_EV_SENSOR_REMOVED);
+    assert_true(sensor_removed < changed);
+    assert_true(line_find(line, 0, MBP_EV_MACHINE_REMOVED) < changed);
+    assert_int_equal(line->events[sensor_removed].sensor, ST201);
+    assert_int_equal(line->events[sensor_removed].machine, CAP1);
+    assert_int_equal(line->events[line_find(line, changed, MBP_EV_MACHINE_ADDED)].machine, CAP1);
+    assert_int_equal(line->events[line_find(line, changed, MBP_EV_SENSOR_ADDED)].sensor, ST201);
+    fixture_assert_number(line->events[changed].value, 4);
+}
+
+static void test_change_is_kept_by_a_restart_by_the_new_names(void **state)
+{
+    struct line *line = *state;
+    char text[4096];
+    edited(text, sizeof text, "          - {name: TT101",
+           "          - {name: TT100, kind: temperature}\n          - {name: TT101");
+    line_write_word(line, HR_TT101, 700);
+    line_scan(line, 1);
+    change_to(line, text);
+    uint16_t addr = line->plant->sensors[1].reg.addr;
+    line_write_word(line, addr, 710);
+    line_scan(line, 1);
+    line_stop(line);
+    line_start(line, text);
+    assert_int_equal(line_holding(line, addr), 710);
+    assert_true(line_coil(line, 1001));
+    assert_false(line_coil(line, 1000));
+}
+
+static void test_change_of_the_scan_period_goes_on_at_the_new_one(void **state)
+{
+    struct line *line = *state;
+    line_scan(line, 3);
+    uint64_t done_ns = mbp_scan_state(line->scan)->sim_ns;
+    change(line, "scan: 100ms", "scan: 20ms");
+    line->time.mono_ns += 60 * MBP_NS_PER_MS;
+    mbp_scan_poll(line->scan);
+    assert_int_equal(mbp_scan_state(line->scan)->sim_ns, done_ns + 60 * MBP_NS_PER_MS);
+}
+
+static void test_change_of_a_sensor_to_a_text_lets_go_of_its_forced_value(void **state)
+{
+    struct line *line = *state;
+    line_write_word(line, HR_TT101, 700);
+    line_scan(line, 1);
+    change(line,
+           "{name: TT101, kind: temperature, range: [0, 150], max: 85, signal: {base: 65, noise: 0.2},\n"
+           "             register: {type: int16, scale: 0.1}}",
+           "{name: TT101, kind: generic, signal: {text: hello}, register: {type: string(3)}}");
+    line_scan(line, 2);
+    assert_false(line_coil(line, 1000));
+    assert_int_equal(line_holding(line, 0), 'h' << 8 | 'e');
+}
+
+static void test_change_back_and_forth_many_times_leaves_nothing_behind(void **state)
+{
+    struct line *line = *state;
+    char text[4096];
+    edited(text, sizeof text, "seed: 7", "seed: 8");
+    for (int i = 0; i < 20; i++) {
+        line_scan(line, 1);
+        change_to(line, i % 2 == 0 ? text : line_yaml);
+    }
+    line_read(line);
+    assert_int_equal(line_count(line, MBP_EV_PLANT_CHANGED), 20);
+    assert_int_equal(mbp_journal_plants_left(line->journal), 20);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LINE_TEST(test_change_of_a_comment_keeps_everything_and_is_told),
+        LINE_TEST(test_change_leaves_the_future_of_what_is_unchanged_as_it_was),
+        LINE_TEST(test_change_of_a_limit_in_the_file_wins_over_a_masters),
+        LINE_TEST(test_change_that_a_masters_limit_cannot_stand_with_gives_the_files),
+        LINE_TEST(test_change_keeps_an_active_alarm_and_raises_it_no_second_time),
+        LINE_TEST(test_change_that_renumbers_keeps_the_first_out_by_name),
+        LINE_TEST(test_change_takes_in_what_masters_wrote_just_before),
+        LINE_TEST(test_change_tells_what_goes_before_and_what_comes_after_it),
+        LINE_TEST(test_change_is_kept_by_a_restart_by_the_new_names),
+        LINE_TEST(test_change_of_the_scan_period_goes_on_at_the_new_one),
+        LINE_TEST(test_change_of_a_sensor_to_a_text_lets_go_of_its_forced_value),
+        LINE_TEST(test_change_back_and_forth_many_times_leaves_nothing_behind),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
