@@ -137,6 +137,13 @@ class Operating(Verbs):
         self.assertEqual(self.ctl("machine", "FILL1", "maintenance"), "FILL1: en_panne -> maintenance\n")
         self.assertEqual(self.ctl("machine", "FILL1", "maintenance"), "FILL1 is maintenance already\n")
 
+    def test_state_that_was_reached_is_in_the_journal_already(self):
+        self.use(BOTTLING)
+        for state in ("maintenance", "en_service", "en_panne") * 3:
+            self.ctl("machine", "FILL1", state)
+            self.assertRegex(self.ctl("journal").splitlines()[-1] + "\n" + self.ctl("journal").splitlines()[-2],
+                             f"FILL1 .*-> {state}: commanded by")
+
     def test_alarms_are_acknowledged_and_shelved(self):
         self.overheat()
         self.assertIn("active, unacknowledged", self.ctl("alarms"))
