@@ -141,8 +141,9 @@ class Operating(Verbs):
         self.use(BOTTLING)
         for state in ("maintenance", "en_service", "en_panne") * 3:
             self.ctl("machine", "FILL1", state)
-            self.assertRegex(self.ctl("journal").splitlines()[-1] + "\n" + self.ctl("journal").splitlines()[-2],
-                             f"FILL1 .*-> {state}: commanded by")
+            told = [json.loads(line) for line in self.ctl("journal", "--format", "jsonl").splitlines()]
+            changes = [event["text"] for event in told if event["code"] == "machine state"]
+            self.assertIn(f"-> {state}: commanded by", changes[-1])
 
     def test_alarms_are_acknowledged_and_shelved(self):
         self.overheat()
