@@ -173,10 +173,10 @@ static int fast_forward(struct daemon *daemon)
     uint64_t period_ns = daemon->plant->scan_ns;
     uint64_t scans = daemon->options.fast_forward_ns / period_ns;
     uint64_t flushed = 0;
-    for (uint64_t i = 0; i < scans; i++) {
+    for (uint64_t i = 1; i <= scans; i++) {
         daemon->virtual_now_ns += period_ns;
         mbp_scan_step(daemon->scan);
-        if (mbp_scan_stats(daemon->scan).recorded - flushed < FLUSH_EVERY_RECORDS)
+        if (mbp_scan_stats(daemon->scan).recorded - flushed < FLUSH_EVERY_RECORDS && i < scans)
             continue;
         flushed = mbp_scan_stats(daemon->scan).recorded;
         if (mbp_journal_flush(daemon->journal) != MBP_OK) { /* the journal must keep up: nothing may overrun */
@@ -228,15 +228,18 @@ static int start(struct daemon *daemon)
     return daemon->options.mode == MODE_FAST_FORWARD ? fast_forward(daemon) : serve(daemon);
 }
 
-static void stop(struct daemon *daemon)
+/* Returns code, or EXIT_RUNTIME where the journal could not take the last events. */
+static int stop(struct daemon *daemon, int code)
 {
     if (daemon->scan != NULL)
         mbp_scan_close(daemon->scan);
-    mbp_journal_close(daemon->journal);
+    if (mbp_journal_close(daemon->journal) != MBP_OK)
+        code = EXIT_RUNTIME;
     mbp_trace_free(daemon->trace);
     mbp_scan_free(daemon->scan);
     mbp_image_free(daemon->image);
     mbp_plant_free(daemon->plant);
+    return code;
 }
 
 int main(int argc, char **argv)
@@ -262,7 +265,7 @@ int main(int argc, char **argv)
     }
     uv_loop_init(&daemon.loop);
     code = start(&daemon);
-    stop(&daemon);
+    code = stop(&daemon, code);
     uv_loop_close(&daemon.loop);
     return code;
 }

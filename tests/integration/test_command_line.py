@@ -1,6 +1,7 @@
 """mbplantd's command line: exit codes, one clear line on stderr for what cannot be, and nothing lost by trying."""
 import os
 import pathlib
+import resource
 import signal
 import socket
 import sqlite3
@@ -129,6 +130,19 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(journal.read_bytes(), before)
 
     # ---- the end ----
+
+    def test_end_with_events_that_the_disk_refused_is_exit_1(self):
+        """A limit on the size of files stands in for a disk without room; the thousand counters alone are beyond it."""
+        def fill_disk():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (32768, resource.RLIM_INFINITY))
+
+        wide = self.folder / "wide.yaml"
+        wide.write_text("mbplant: 1\nunits: [{id: 1, machines: [{name: 'M{n}', repeat: 1000}]}]\n", encoding="utf-8")
+        result = support.run(support.MBPLANTD, "-d", self.data, "--fast-forward", "2s", wide, preexec_fn=fill_disk)
+        self.assertEqual(result.returncode, FAILED, result.stderr)
+        self.assertIn("could not be stored and are lost", result.stderr)
+        self.assertNotIn("the journal stands in", result.stdout)
 
     def test_sigterm_and_sigint_end_with_exit_0(self):
         for how in (signal.SIGTERM, signal.SIGINT):
