@@ -1,10 +1,12 @@
 """mbplantd's command line: exit codes, one clear line on stderr for what cannot be, and nothing lost by trying."""
 import os
 import pathlib
+import re
 import resource
 import signal
 import socket
 import sqlite3
+import subprocess
 import tempfile
 import unittest
 import unittest.mock
@@ -156,6 +158,15 @@ class CommandLine(unittest.TestCase):
             told = "".join(plant.out.lines)
             self.assertIn(str(self.data), told)
             self.assertIn(f"127.0.0.1:{plant.port}", told)
+
+    def test_start_suggests_a_command_that_reaches_it_where_it_listens(self):
+        words = [support.MBPLANTD, "-l", "127.0.0.2:0", "-d", self.data, self.types]
+        server = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  text=True, env=support.ENVIRONMENT)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.terminate)
+        suggested = support.Output(server.stdout).wait_for(re.compile("try next +[^ ]*mbplantctl (.*)"))
+        support.run(support.MBPLANTCTL, *suggested.group(1).split(), check=True)
 
     def test_data_directory_by_default_is_in_the_state_home(self):
         state = self.folder / "state"
