@@ -13,6 +13,7 @@
 #include "mbplant/report.h"
 #include "mbplant/scan.h"
 #include "mbplant/trace.h"
+#include "narrator.h"
 #include "options.h"
 
 enum { EXIT_OK = 0, EXIT_RUNTIME = 1, EXIT_USAGE = 2 };
@@ -28,6 +29,7 @@ struct daemon {
     struct mbp_scan *scan;
     struct mbp_server *server;
     struct mbp_trace *trace;
+    struct narrator narrator; /* --verbose; its journal is NULL otherwise */
     struct mbp_clock clock;
     char data_dir[4096];
     uv_loop_t loop;
@@ -110,6 +112,8 @@ static void on_signal(uv_signal_t *handle, int number)
     if (daemon->server == NULL)
         return; /* stopping already */
     mbp_scan_stop(daemon->scan);
+    if (daemon->narrator.journal != NULL)
+        narrator_stop(&daemon->narrator);
     mbp_server_close(daemon->server);
     daemon->server = NULL;
     for (size_t i = 0; i < sizeof daemon->signals / sizeof daemon->signals[0]; i++)
@@ -149,6 +153,8 @@ static int serve(struct daemon *daemon)
         return EXIT_RUNTIME;
     }
     greeting_print(daemon->plant, daemon->server, listen, daemon->data_dir);
+    if (daemon->narrator.journal != NULL)
+        narrator_start(&daemon->narrator, &daemon->loop);
     uv_run(&daemon->loop, UV_RUN_DEFAULT);
     return EXIT_OK;
 }
@@ -210,6 +216,8 @@ static int start(struct daemon *daemon)
         return EXIT_RUNTIME;
     if (mbp_journal_open(daemon->data_dir, daemon->plant, &daemon->clock, stderr, &daemon->journal) != MBP_OK)
         return EXIT_RUNTIME;
+    if (daemon->options.verbose)
+        narrator_begin(&daemon->narrator, daemon->plant, daemon->journal);
     enum mbp_status status = mbp_image_new(daemon->plant, &daemon->image);
     if (status == MBP_OK) {
         mbp_image_set_files(daemon->image, (struct mbp_file_source){read_journal_file, daemon->journal});
@@ -233,6 +241,8 @@ static int stop(struct daemon *daemon, int code)
 {
     if (daemon->scan != NULL)
         mbp_scan_close(daemon->scan);
+    if (daemon->narrator.journal != NULL && mbp_journal_flush(daemon->journal) == MBP_OK)
+        narrator_tell(&daemon->narrator);
     if (mbp_journal_close(daemon->journal) != MBP_OK)
         code = EXIT_RUNTIME;
     mbp_trace_free(daemon->trace);

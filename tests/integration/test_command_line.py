@@ -168,6 +168,20 @@ class CommandLine(unittest.TestCase):
         suggested = support.Output(server.stdout).wait_for(re.compile("try next +[^ ]*mbplantctl (.*)"))
         support.run(support.MBPLANTCTL, *suggested.group(1).split(), check=True)
 
+    def test_verbose_prints_every_event_as_the_journal_has_it(self):
+        with support.Plant("line.yaml", "-v", data=self.data) as plant:
+            plant.ctl("machine", "M1", "maintenance")
+            self.assertIsNotNone(plant.out.wait_for(re.compile("M1 .*-> maintenance: commanded by")), "told meanwhile")
+        told = [line for line in plant.out.text().splitlines() if re.match(" +[0-9]+  20", line)]
+        with support.Plant("line.yaml", data=self.data) as plant:
+            journal = plant.ctl("journal").splitlines()
+        self.assertEqual(told, journal[:len(told)])
+        self.assertTrue(told[-1].endswith("stop"), told)
+
+    def test_verbose_fast_forward_prints_its_events(self):
+        result = self.mbplantd("-v", "-d", self.data, "--fast-forward", "1s", self.types)
+        self.assertRegex(result.stdout, r"(?s) 1  .*  start\n +2  .*plant loaded\n.* stop\n")
+
     def test_data_directory_by_default_is_in_the_state_home(self):
         state = self.folder / "state"
         environment = dict(support.ENVIRONMENT, XDG_STATE_HOME=str(state))
