@@ -7,6 +7,7 @@
 #include "mbplant/modbus.h"
 #include "mbplant/scan.h"
 #include "mbplant/trace.h"
+#include "narrator.h"
 #include "options.h"
 
 struct former {
@@ -22,6 +23,7 @@ struct daemon {
     struct mbp_scan *scan;
     struct mbp_server *server; /* NULL = not listening yet, or stopping */
     struct mbp_trace *trace;
+    struct narrator narrator; /* --verbose; its journal is NULL otherwise */
     struct mbp_clock clock;
     char data_dir[4096];
     uv_loop_t loop;

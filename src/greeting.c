@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Where mbplantctl looks when it is not told. */
+#define DEFAULT_HOST "127.0.0.1"
 #define DEFAULT_PORT 5020
 
 /* A sensor that a newcomer may read and write first: the first that takes injections. */
@@ -47,13 +49,16 @@ static void print_examples(const struct mbp_plant *plant, const char *host, uint
 {
     const struct mbp_sensor *sensor = example_sensor(plant);
     char command[PATH_MAX];
-    char where[32] = "";
+    char where[96] = "";
     char reference[8];
     if (sensor == NULL)
         return;
     master_command(command, sizeof command);
+    size_t len = 0;
+    if (strcmp(host, DEFAULT_HOST) != 0)
+        len = (size_t)snprintf(where, sizeof where, " -H %s", host);
     if (port != DEFAULT_PORT)
-        snprintf(where, sizeof where, " -p %u", port);
+        snprintf(where + len, sizeof where - len, " -p %u", port);
     mbp_reference(MBP_HOLDING_REGISTERS, sensor->reg.addr, reference, sizeof reference);
     printf("try next    %s%s status\n", command, where);
     printf("            mbpoll -m tcp -p %u -a %u -t 4 -r %u -c %u -1 %s    # %s: holding register %u = %s\n", port,
@@ -81,6 +86,6 @@ void greeting_print(const struct mbp_plant *plant, const struct mbp_server *serv
         printf("access      other machines may read; only this machine may write (see 'access' in the plant file)\n");
     printf("data        %s\n", data_dir);
     bool any = strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
-    print_examples(plant, any ? "127.0.0.1" : host, port);
+    print_examples(plant, any ? DEFAULT_HOST : host, port);
     fflush(stdout);
 }

@@ -91,6 +91,8 @@ static void on_signal(uv_signal_t *handle, int number)
         return;
     }
     mbp_scan_stop(daemon->scan);
+    if (daemon->narrator.journal != NULL)
+        narrator_stop(&daemon->narrator);
     mbp_server_close(daemon->server);
     daemon->server = NULL;
     for (size_t i = 0; i < sizeof daemon->signals / sizeof daemon->signals[0]; i++)
@@ -132,6 +134,8 @@ static int serve(struct daemon *daemon)
         return EXIT_RUNTIME;
     }
     greeting_print(daemon->plant, daemon->server, listen, daemon->data_dir);
+    if (daemon->narrator.journal != NULL)
+        narrator_start(&daemon->narrator, &daemon->loop);
     uv_run(&daemon->loop, UV_RUN_DEFAULT);
     return EXIT_OK;
 }
@@ -156,10 +160,10 @@ static int fast_forward(struct daemon *daemon)
     uint64_t period_ns = daemon->plant->scan_ns;
     uint64_t scans = daemon->options.fast_forward_ns / period_ns;
     uint64_t flushed = 0;
-    for (uint64_t i = 0; i < scans; i++) {
+    for (uint64_t i = 1; i <= scans; i++) {
         daemon->virtual_now_ns += period_ns;
         mbp_scan_step(daemon->scan);
-        if (mbp_scan_stats(daemon->scan).recorded - flushed < FLUSH_EVERY_RECORDS)
+        if (mbp_scan_stats(daemon->scan).recorded - flushed < FLUSH_EVERY_RECORDS && i < scans)
             continue;
         flushed = mbp_scan_stats(daemon->scan).recorded;
         if (mbp_journal_flush(daemon->journal) != MBP_OK) { /* the journal must keep up: nothing may overrun */
@@ -193,6 +197,8 @@ static int start(struct daemon *daemon)
         return EXIT_RUNTIME;
     if (mbp_journal_open(daemon->data_dir, daemon->plant, &daemon->clock, stderr, &daemon->journal) != MBP_OK)
         return EXIT_RUNTIME;
+    if (daemon->options.verbose)
+        narrator_begin(&daemon->narrator, daemon->plant, daemon->journal);
     enum mbp_status status = mbp_image_new(daemon->plant, &daemon->image);
     if (status == MBP_OK) {
         mbp_image_set_files(daemon->image, (struct mbp_file_source){read_journal_file, daemon->journal});
@@ -211,16 +217,21 @@ static int start(struct daemon *daemon)
     return daemon->options.mode == MODE_FAST_FORWARD ? fast_forward(daemon) : serve(daemon);
 }
 
-static void stop(struct daemon *daemon)
+/* Returns code, or EXIT_RUNTIME where the journal could not take the last events. */
+static int stop(struct daemon *daemon, int code)
 {
     if (daemon->scan != NULL)
         mbp_scan_close(daemon->scan);
-    mbp_journal_close(daemon->journal);
+    if (daemon->narrator.journal != NULL && mbp_journal_flush(daemon->journal) == MBP_OK)
+        narrator_tell(&daemon->narrator);
+    if (mbp_journal_close(daemon->journal) != MBP_OK)
+        code = EXIT_RUNTIME;
     takeover_free_former(daemon);
     mbp_trace_free(daemon->trace);
     mbp_scan_free(daemon->scan);
     mbp_image_free(daemon->image);
     mbp_plant_free(daemon->plant);
+    return code;
 }
 
 int main(int argc, char **argv)
@@ -246,7 +257,7 @@ int main(int argc, char **argv)
     }
     uv_loop_init(&daemon.loop);
     code = start(&daemon);
-    stop(&daemon);
+    code = stop(&daemon, code);
     uv_loop_close(&daemon.loop);
     return code;
 }

@@ -96,6 +96,8 @@ static enum mbp_status take_over(struct daemon *daemon, struct successor *made, 
     *former = (struct former){.plant = daemon->plant};
     made->scan = NULL;
     mbp_server_change(daemon->server, made->image, made->plant);
+    if (daemon->narrator.journal != NULL)
+        narrator_follow(&daemon->narrator, made->plant);
     warn_restart(daemon, daemon->plant, made->plant);
     struct mbp_image *old_image = daemon->image;
     struct mbp_trace *old_trace = daemon->trace;

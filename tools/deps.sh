@@ -15,6 +15,7 @@ test_packages=(
     clang-format clang-tidy cppcheck                 # lint.*
     python3 python3-pymodbus python3-serial-asyncio  # pymodbus imports serial_asyncio for TCP too
     mbpoll tshark                                    # clients and a dissector that nobody here wrote
+    clang libclang-rt-dev                            # fuzz.*: libFuzzer
 )
 
 say() {

@@ -34,11 +34,12 @@ enum mbp_status mbp_journal_open(const char *dir, const struct mbp_plant *plant,
                                  FILE *errors, struct mbp_journal **out);
 
 /* Commits all that was pushed, stops the writer, closes. When the disk keeps refusing for three seconds it gives up and
- * logs how many events are lost. NULL is allowed. */
-void mbp_journal_close(struct mbp_journal *journal);
+ * logs how many events are lost: MBP_ERR_IO. NULL is allowed. */
+enum mbp_status mbp_journal_close(struct mbp_journal *journal);
 
 /* Takes what an earlier run left into state. Names that the plant no longer has are left in the database. A limit that
- * the file now gives otherwise than when the row was stored is the file's. Errors, one line on stderr:
+ * the file now gives otherwise than when the row was stored is the file's; so are all four where the stored ones no
+ * longer go with it. Errors, one line on stderr:
  * MBP_ERR_CORRUPT, MBP_ERR_IO, MBP_ERR_MEMORY; state is then as it was. */
 enum mbp_status mbp_journal_restore(struct mbp_journal *journal, struct mbp_state *state);
 

@@ -222,35 +222,37 @@ out:
     return status;
 }
 
-/* What the writer had to give up. */
-static size_t count_unstored_events(const struct mbp_ring *ring)
+/* What the writer had to give up, retained state included; events gets how many of it are events. */
+static size_t count_unstored(const struct mbp_ring *ring, size_t *events)
 {
     struct mbp_record record;
-    size_t events = 0;
-    for (uint64_t at = atomic_load(&ring->stored); at != atomic_load(&ring->handed);) {
+    size_t records = 0;
+    for (uint64_t at = atomic_load(&ring->stored); at != atomic_load(&ring->handed); records++) {
         at = mbp_ring_get(ring, at, &record);
-        events += record.kind == MBP_RECORD_EVENT ? 1 : 0;
+        *events += record.kind == MBP_RECORD_EVENT ? 1 : 0;
     }
-    return events;
+    return records;
 }
 
-void mbp_journal_close(struct mbp_journal *journal)
+enum mbp_status mbp_journal_close(struct mbp_journal *journal)
 {
     if (journal == NULL)
-        return;
+        return MBP_OK;
     mbp_journal_hand_over(journal);
     if (journal->lost > 0 && mbp_journal_flush(journal) == MBP_OK && tell_loss(journal))
         mbp_journal_hand_over(journal);
     mbp_writer_stop(&journal->writer);
-    size_t unstored = count_unstored_events(&journal->ring) + journal->lost;
+    size_t events = journal->lost;
+    size_t unstored = count_unstored(&journal->ring, &events) + journal->lost;
     if (unstored > 0)
         mbp_log(MBP_LOG_ERROR, "journal: %zu events could not be stored and are lost; the ones before them are safe",
-                unstored);
+                events);
     mbp_reader_close(&journal->reader);
     mbp_store_close(&journal->store);
     mbp_ring_free(&journal->ring);
     close(journal->lock_fd);
     free(journal);
+    return unstored > 0 ? MBP_ERR_IO : MBP_OK;
 }
 
 enum mbp_status mbp_journal_restore(struct mbp_journal *journal, struct mbp_state *state)

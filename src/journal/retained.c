@@ -137,22 +137,32 @@ static bool same_limit(double a, double b)
     return a == b || (isnan(a) && isnan(b));
 }
 
-static void take_sensor(struct row *row, const struct mbp_plant *plant, struct mbp_state *state, uint32_t index)
+/* Who edits a limit in the file means it, whatever a master wrote before; else the master's stays. */
+static void take_limits(struct row *row, const struct mbp_sensor *sensor, double limits[MBP_LIMIT_COUNT])
 {
     double stored[MBP_LIMIT_COUNT];
     for (int l = 0; l < MBP_LIMIT_COUNT; l++)
         stored[l] = take_real(row);
     for (int l = 0; l < MBP_LIMIT_COUNT; l++) {
-        /* Who edits a limit in the file means it, whatever a master wrote before; else the master's stays. */
-        double in_file = plant->sensors[index].limits[l];
-        bool edited = !same_limit(take_real(row), in_file);
-        state->limit[index * MBP_LIMIT_COUNT + (unsigned)l] = edited ? in_file : stored[l];
+        bool edited = !same_limit(take_real(row), sensor->limits[l]);
+        if (edited)
+            stored[l] = sensor->limits[l];
     }
+    /* The edit may not go with what the master wrote: then none of that stays, and masters can go on writing. */
+    bool fits = mbp_limits_in_order(sensor, stored);
+    memcpy(limits, fits ? stored : sensor->limits, sizeof stored);
+}
+
+static void take_sensor(struct row *row, const struct mbp_plant *plant, struct mbp_state *state, uint32_t index)
+{
+    const struct mbp_sensor *sensor = &plant->sensors[index];
+    take_limits(row, sensor, &state->limit[(size_t)index * MBP_LIMIT_COUNT]);
     state->forced_value[index] = take_real(row);
     state->active[index] = (uint8_t)take_number(row, UINT8_MAX);
     state->unack[index] = (uint8_t)take_number(row, UINT8_MAX);
-    /* Whether the process is out of range is for the first scan to say. */
-    state->flags[index] = (uint8_t)(take_number(row, UINT8_MAX) & ~(uint64_t)MBP_SENSOR_BAD);
+    /* Whether the process is out of range is for the first scan to say; nobody holds what the file forbids by now. */
+    uint64_t forgotten = MBP_SENSOR_BAD | (sensor->inject == MBP_INJECT_HOLD ? 0 : MBP_SENSOR_FORCED);
+    state->flags[index] = (uint8_t)(take_number(row, UINT8_MAX) & ~forgotten);
 }
 
 /* Looks one machine or sensor up by its key. */

@@ -107,6 +107,8 @@ static void go(const struct mbp_plant *plant, struct mbp_state *state, uint32_t 
     m->refusal_told = false;
     if (transition->to == MBP_EN_PANNE)
         m->failures++;
+    if (transition->to == MBP_EN_SERVICE)
+        m->first_out = UINT32_MAX; /* here, so that no client sees a machine in service with what once tripped it */
     if (from == MBP_MAINTENANCE) {
         m->since_maintenance_ns = 0;
         m->due = false;

@@ -194,18 +194,35 @@ static bool settle_limits(struct mbp_reader *reader, struct mbp_sensor_def *sens
 
 /* ---- signal --------------------------------------------------------------------------------------------------- */
 
-/* Where a value without a `base` rests: amid its limits, so that a first plant does not start in alarm. */
+/* Where a value without a `base` rests: amid its limits, so that a first plant does not start in alarm. Where the file
+ * gives one limit and no range, the other end would be the type's, as far away as 3.4e38: twice the limit is near
+ * enough to be a value of this plant. */
 static double resting_value(const struct mbp_sensor_def *sensor)
 {
     const double *limits = sensor->limits.value;
     double low = !isnan(limits[MBP_LOW]) ? limits[MBP_LOW] : limits[MBP_LOW_LOW];
     double high = !isnan(limits[MBP_HIGH]) ? limits[MBP_HIGH] : limits[MBP_HIGH_HIGH];
-    if (isnan(low) && isnan(high)) {
-        return fmin(fmax(0, sensor->range[0]), sensor->range[1]);
+    double bottom = sensor->range[0];
+    double top = sensor->range[1];
+    if (isnan(low) && isnan(high))
+        return fmin(fmax(0, bottom), top);
+    if (!mbp_def_has(&sensor->def, MBP_SENSOR_RANGE)) {
+        if (low >= 0)
+            top = fmin(top, low > 0 ? 3 * low : 2);
+        if (high <= 0)
+            bottom = fmax(bottom, high < 0 ? 3 * high : -2);
     }
-    low = isnan(low) ? sensor->range[0] : low;
-    high = isnan(high) ? sensor->range[1] : high;
+    low = isnan(low) ? bottom : low;
+    high = isnan(high) ? top : high;
     return low < 0 && high > 0 ? 0 : low + (high - low) / 2;
+}
+
+/* What follows other sensors, or adds up, starts from nothing: a resting value would shift it, or fill it for ever. */
+static bool rests_amid_limits(const struct mbp_sensor_def *sensor, const struct mbp_signal_def *signal)
+{
+    uint32_t moving = MBP_BIT(MBP_SIGNAL_BASE) | MBP_BIT(MBP_SIGNAL_INPUTS) | MBP_BIT(MBP_SIGNAL_INTEGRATE) |
+                      MBP_BIT(MBP_SIGNAL_REPLAY);
+    return (signal->def.present & moving) == 0 && sensor->reg.type.type != MBP_STRING;
 }
 
 static void settle_signal(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
@@ -216,10 +233,9 @@ static void settle_signal(struct mbp_reader *reader, struct mbp_sensor_def *sens
     if (signal == NULL) {
         return;
     }
-    for (unsigned state = 0; state < MBP_STATE_COUNT; state++) {
-        bool given = mbp_def_has(&def->def, MBP_SIGNAL_BASE) || mbp_def_has(&def->def, MBP_SIGNAL_REPLAY);
-        signal->base[state] = given || sensor->reg.type.type == MBP_STRING ? def->base[state] : resting_value(sensor);
-    }
+    bool rests = rests_amid_limits(sensor, def);
+    for (unsigned state = 0; state < MBP_STATE_COUNT; state++)
+        signal->base[state] = rests ? resting_value(sensor) : def->base[state];
     /* Parts that do nothing are left out whole, so that two files that mean the same give the same plant. */
     if (mbp_def_has(&def->def, MBP_SIGNAL_WAVE) && def->wave.shape != MBP_WAVE_NONE) {
         signal->wave = (enum mbp_wave)def->wave.shape;

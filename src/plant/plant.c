@@ -4,20 +4,6 @@
 #include <string.h>
 
 #include "load.h"
-#include "scalar.h"
-
-/* A plant without a name is called as its file, so that two of them do not share a journal. */
-static const char *name_of_file(struct mbp_load *load, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *base = slash == NULL ? path : slash + 1;
-    const char *dot = strrchr(base, '.');
-    size_t len = dot == NULL || dot == base ? strlen(base) : (size_t)(dot - base);
-    if (len == 0 || len > 80 || !mbp_scalar_printable(base, len)) {
-        return "plant";
-    }
-    return mbp_reader_keep(&load->reader, base, len);
-}
 
 /* Relative paths in the file begin where it stands. */
 static const char *folder_of_file(struct mbp_load *load, const char *path)
@@ -30,7 +16,7 @@ static void set_plant(struct mbp_load *load, const char *path, struct mbp_text t
 {
     struct mbp_plant *plant = load->plant;
     const struct mbp_plant_def *def = &load->def;
-    plant->name = def->name != NULL ? def->name : name_of_file(load, path);
+    plant->name = def->name != NULL ? def->name : "plant"; /* not the file's name: a master has the text alone */
     plant->folder = folder_of_file(load, path);
     plant->scan_ns = def->scan_ns;
     plant->seed = def->seed;

@@ -116,10 +116,13 @@ static void force(uint32_t count, const uint8_t *flags, const double *forced_val
     }
 }
 
-static void judge(uint32_t count, const double *seen, const double *shown, uint8_t *flags)
+/* Quality is about the process: noise around an end of the range, as of a machine at rest, is cut off and no fault.
+ * What is forced is within the range (mbp_process_force). */
+static void judge(uint32_t count, const double *process, const double *low, const double *high, uint8_t *flags)
 {
     for (uint32_t i = 0; i < count; i++) {
-        bool bad = !(shown[i] >= seen[i] && shown[i] <= seen[i]);
+        bool inside = process[i] >= low[i] && process[i] <= high[i]; /* false for NaN */
+        bool bad = !inside && (flags[i] & MBP_SENSOR_FORCED) == 0;
         flags[i] = (uint8_t)((flags[i] & ~MBP_SENSOR_BAD) | (bad ? MBP_SENSOR_BAD : 0));
         if ((flags[i] & MBP_SENSOR_ONCE) != 0)
             flags[i] &= (uint8_t) ~(MBP_SENSOR_ONCE | MBP_SENSOR_FORCED);
@@ -142,8 +145,10 @@ void mbp_process_sense(const struct mbp_process *process, struct mbp_state *stat
             noisy = add_noise(process, state->scan, noisy, first, first + count, seen);
             if (!plain)
                 force(count, flags, state->forced_value + first, seen);
-            if (!saturate(count, process->low + first, process->high + first, seen, shown) || !plain)
-                judge(count, seen, shown, flags);
+            const double *low = process->low + first;
+            const double *high = process->high + first;
+            if (!saturate(count, low, high, seen, shown) || !plain)
+                judge(count, state->lagged + first, low, high, flags);
             mbp_codec_quantise_run(run->type, process->scale + first, shown, count, state->value + first);
         }
     }

@@ -1,9 +1,12 @@
 """mbplantd's command line: exit codes, one clear line on stderr for what cannot be, and nothing lost by trying."""
 import os
 import pathlib
+import re
+import resource
 import signal
 import socket
 import sqlite3
+import subprocess
 import tempfile
 import unittest
 import unittest.mock
@@ -130,6 +133,19 @@ class CommandLine(unittest.TestCase):
 
     # ---- the end ----
 
+    def test_end_with_events_that_the_disk_refused_is_exit_1(self):
+        """A limit on the size of files stands in for a disk without room; the thousand counters alone are beyond it."""
+        def fill_disk():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (32768, resource.RLIM_INFINITY))
+
+        wide = self.folder / "wide.yaml"
+        wide.write_text("mbplant: 1\nunits: [{id: 1, machines: [{name: 'M{n}', repeat: 1000}]}]\n", encoding="utf-8")
+        result = support.run(support.MBPLANTD, "-d", self.data, "--fast-forward", "2s", wide, preexec_fn=fill_disk)
+        self.assertEqual(result.returncode, FAILED, result.stderr)
+        self.assertIn("could not be stored and are lost", result.stderr)
+        self.assertNotIn("the journal stands in", result.stdout)
+
     def test_sigterm_and_sigint_end_with_exit_0(self):
         for how in (signal.SIGTERM, signal.SIGINT):
             with self.subTest(how=how.name):
@@ -142,6 +158,29 @@ class CommandLine(unittest.TestCase):
             told = "".join(plant.out.lines)
             self.assertIn(str(self.data), told)
             self.assertIn(f"127.0.0.1:{plant.port}", told)
+
+    def test_start_suggests_a_command_that_reaches_it_where_it_listens(self):
+        words = [support.MBPLANTD, "-l", "127.0.0.2:0", "-d", self.data, self.types]
+        server = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  text=True, env=support.ENVIRONMENT)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.terminate)
+        suggested = support.Output(server.stdout).wait_for(re.compile("try next +[^ ]*mbplantctl (.*)"))
+        support.run(support.MBPLANTCTL, *suggested.group(1).split(), check=True)
+
+    def test_verbose_prints_every_event_as_the_journal_has_it(self):
+        with support.Plant("line.yaml", "-v", data=self.data) as plant:
+            plant.ctl("machine", "M1", "maintenance")
+            self.assertIsNotNone(plant.out.wait_for(re.compile("M1 .*-> maintenance: commanded by")), "told meanwhile")
+        told = [line for line in plant.out.text().splitlines() if re.match(" +[0-9]+  20", line)]
+        with support.Plant("line.yaml", data=self.data) as plant:
+            journal = plant.ctl("journal").splitlines()
+        self.assertEqual(told, journal[:len(told)])
+        self.assertTrue(told[-1].endswith("stop"), told)
+
+    def test_verbose_fast_forward_prints_its_events(self):
+        result = self.mbplantd("-v", "-d", self.data, "--fast-forward", "1s", self.types)
+        self.assertRegex(result.stdout, r"(?s) 1  .*  start\n +2  .*plant loaded\n.* stop\n")
 
     def test_data_directory_by_default_is_in_the_state_home(self):
         state = self.folder / "state"

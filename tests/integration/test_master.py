@@ -137,6 +137,14 @@ class Operating(Verbs):
         self.assertEqual(self.ctl("machine", "FILL1", "maintenance"), "FILL1: en_panne -> maintenance\n")
         self.assertEqual(self.ctl("machine", "FILL1", "maintenance"), "FILL1 is maintenance already\n")
 
+    def test_state_that_was_reached_is_in_the_journal_already(self):
+        self.use(BOTTLING)
+        for state in ("maintenance", "en_service", "en_panne") * 3:
+            self.ctl("machine", "FILL1", state)
+            told = [json.loads(line) for line in self.ctl("journal", "--format", "jsonl").splitlines()]
+            changes = [event["text"] for event in told if event["code"] == "machine state"]
+            self.assertIn(f"-> {state}: commanded by", changes[-1])
+
     def test_alarms_are_acknowledged_and_shelved(self):
         self.overheat()
         self.assertIn("active, unacknowledged", self.ctl("alarms"))

@@ -56,22 +56,23 @@ struct command {
     uint32_t machine;
     enum mbp_state_code to;
     struct ctl_summary before;
-    struct mbp_event refusal; /* code 0 = none was found */
+    struct mbp_event outcome; /* the change of state, or its refusal; code 0 = none was found */
 };
 
-static bool note_refusal(void *ctx, const struct mbp_event *event)
+static bool note_outcome(void *ctx, const struct mbp_event *event)
 {
     struct command *command = ctx;
     const struct mbp_plant *plant = command->ctl->plant;
-    if (event->code == MBP_EV_MACHINE_REFUSED &&
+    if ((event->code == MBP_EV_MACHINE_REFUSED || event->code == MBP_EV_MACHINE_STATE) &&
         mbp_event_machine(plant, event) == &plant->machines[command->machine] &&
         mbp_event_state_to(event->detail) == (unsigned)command->to)
-        command->refusal = *event;
+        command->outcome = *event;
     return true;
 }
 
-/* The journal's word on it: an event is shown when it is durable, so some time after the scan. */
-static enum mbp_status look_for_refusal(struct command *command)
+/* The journal's word on it: an event is shown when it is durable, so some time after the scan. Waited for where the
+ * machine obeyed, too: who asks for the journal next finds there what this command said. */
+static enum mbp_status look_for_outcome(struct command *command)
 {
     struct ctl *ctl = command->ctl;
     uint8_t unit = ctl_machine_unit(ctl->plant, command->machine);
@@ -81,8 +82,8 @@ static enum mbp_status look_for_refusal(struct command *command)
         struct ctl_summary now;
         enum mbp_status status = ctl_summary_read(ctl->link, unit, &now);
         if (status == MBP_OK && now.last_event >= next)
-            status = ctl_events_read(ctl->link, unit, next, now.last_event, note_refusal, command, &next);
-        if (status != MBP_OK || command->refusal.code != 0 || !ctl_wait_more(&wait))
+            status = ctl_events_read(ctl->link, unit, next, now.last_event, note_outcome, command, &next);
+        if (status != MBP_OK || command->outcome.code != 0 || !ctl_wait_more(&wait))
             return status;
     }
 }
@@ -108,16 +109,16 @@ static enum ctl_exit tell(struct command *command, const struct ctl_machine_now 
 {
     const struct mbp_plant *plant = command->ctl->plant;
     const char *name = plant->machines[command->machine].name;
+    enum mbp_status status = look_for_outcome(command);
     if (now->state == command->to) {
         printf("%s: %s -> %s\n", name, mbp_state_name(was), mbp_state_name(command->to));
         return CTL_OK;
     }
-    enum mbp_status status = look_for_refusal(command);
     if (status != MBP_OK)
         return ctl_fail(command->ctl, status, "reading the journal for the reason");
-    if (command->refusal.code != 0) {
+    if (command->outcome.code != 0) {
         char sentence[256];
-        ctl_error("%s", mbp_report_event_text(plant, &command->refusal, sentence, sizeof sentence));
+        ctl_error("%s", mbp_report_event_text(plant, &command->outcome, sentence, sizeof sentence));
     } else {
         ctl_error("%s stays %s, and the journal does not say why; mbplantctl journal shows it all", name,
                   mbp_state_name(now->state));

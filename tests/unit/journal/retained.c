@@ -144,6 +144,35 @@ static void test_restore_limit_removed_from_or_new_in_the_file_wins(void **ctx)
     assert_true(restored_limit(f, TT101, MBP_HIGH_HIGH) == 95);
 }
 
+static void test_restore_limits_out_of_order_after_an_edit_are_the_files(void **ctx)
+{
+    struct fixture *f = *ctx;
+    store_sensor(f, TT101, 70);
+    f->sensors[TT101].limits[MBP_LOW] = 72;
+    assert_true(restored_limit(f, TT101, MBP_LOW) == 72);
+    assert_true(restored_limit(f, TT101, MBP_HIGH) == 85); /* not the master's 70, which would stand below low */
+}
+
+static void test_restore_limits_outside_an_edited_range_are_the_files(void **ctx)
+{
+    struct fixture *f = *ctx;
+    store_sensor(f, TT101, 120);
+    f->sensors[TT101].range[1] = 100;
+    assert_true(restored_limit(f, TT101, MBP_HIGH) == 85);
+}
+
+static void test_restore_forced_value_of_a_sensor_that_is_no_longer_held_is_released(void **ctx)
+{
+    struct fixture *f = *ctx;
+    store_sensor(f, TT101, 70);
+    f->sensors[TT101].inject = MBP_INJECT_REJECT;
+    struct mbp_state *state = new_state(f);
+    fixture_open(f);
+    assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+    assert_int_equal(state->flags[TT101], MBP_SENSOR_SHELVED);
+    mbp_state_free(state);
+}
+
 static void test_restore_limit_removed_by_a_master_stays_removed(void **ctx)
 {
     struct fixture *f = *ctx;
@@ -250,6 +279,9 @@ int main(void)
         FIXTURE_TEST(test_restore_limit_of_a_master_stays_while_the_file_is_the_same),
         FIXTURE_TEST(test_restore_limit_edited_in_the_file_wins),
         FIXTURE_TEST(test_restore_limit_removed_from_or_new_in_the_file_wins),
+        FIXTURE_TEST(test_restore_limits_out_of_order_after_an_edit_are_the_files),
+        FIXTURE_TEST(test_restore_limits_outside_an_edited_range_are_the_files),
+        FIXTURE_TEST(test_restore_forced_value_of_a_sensor_that_is_no_longer_held_is_released),
         FIXTURE_TEST(test_restore_limit_removed_by_a_master_stays_removed),
         FIXTURE_TEST(test_restore_reordered_file_follows_the_names),
         FIXTURE_TEST(test_restore_first_out_that_the_machine_lost_is_none),

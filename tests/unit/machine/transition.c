@@ -71,6 +71,18 @@ static void test_trip_is_told_with_the_sensor_its_value_and_its_limit(void **sta
     assert_int_equal(event->peer, 0);
 }
 
+static void test_return_to_service_forgets_the_first_out_in_the_same_scan(void **state)
+{
+    struct shop *shop = *state;
+    shop_trip(shop, T1, true);
+    shop_operate(shop, 1);
+    shop_trip(shop, T1, false);
+    assert_int_equal(shop_ask(shop, M1, MBP_MAINTENANCE), MBP_OK);
+    assert_int_equal(shop->state->machine[M1].first_out, T1); /* still what stopped it */
+    assert_int_equal(shop_ask(shop, M1, MBP_EN_SERVICE), MBP_OK);
+    assert_int_equal(shop->state->machine[M1].first_out, UINT32_MAX);
+}
+
 static void test_request_taken_is_told_with_its_peer_and_starts_the_states_time(void **state)
 {
     struct shop *shop = *state;
@@ -125,6 +137,7 @@ int main(void)
         TEST(test_request_in_every_cell_goes_stays_or_is_refused),
         TEST(test_trip_takes_a_working_machine_out_and_no_other),
         TEST(test_trip_is_told_with_the_sensor_its_value_and_its_limit),
+        TEST(test_return_to_service_forgets_the_first_out_in_the_same_scan),
         TEST(test_request_taken_is_told_with_its_peer_and_starts_the_states_time),
         TEST(test_request_refused_is_told_each_time_with_the_sensor_that_trips_now),
         TEST(test_failures_count_every_way_into_en_panne),

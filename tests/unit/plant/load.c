@@ -116,7 +116,7 @@ static void test_defaults_stand_in_for_all_that_is_missing(void **state)
 {
     (void)state;
     struct mbp_plant *plant = plant_of_text(ONE_SENSOR "{name: S}");
-    assert_string_equal(plant->name, "test"); /* as the file */
+    assert_string_equal(plant->name, "plant"); /* also for a master, which has the text and not its file's name */
     assert_int_equal(plant->scan_ns, 100 * MBP_NS_PER_MS);
     assert_int_equal(plant->seed, 1);
     assert_string_equal(plant->server.listen, "127.0.0.1:5020");

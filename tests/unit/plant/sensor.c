@@ -250,12 +250,32 @@ static void test_base_missing_rests_amid_the_limits(void **state)
         {"{name: S, range: [0, 100], min: 10}", 55},
         {"{name: S, range: [-100, 0], limits: {high_high: -20}}", -60},
         {"{name: S}", 0},
+        /* Without an instrument's range the other end is the type's, and amid them is nowhere near the plant. */
+        {"{name: S, min: 10}", 20},
+        {"{name: S, max: -5}", -10},
+        {"{name: S, min: 0}", 1},
+        {"{name: S, min: 10, register: {type: float32}}", 20},
+        {"{name: S, limits: {low_low: 4, low: 10}, register: {type: float64}}", 20},
+        {"{name: S, min: 30000}", 31383.5},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[512];
         snprintf(text, sizeof text, "%s%s", ONE_SENSOR, cases[i].sensor);
         struct mbp_plant *plant = plant_of_text(text);
         assert_same_number(plant->sensors[0].signal->base[MBP_EN_PANNE], cases[i].base);
+        mbp_plant_free(plant);
+    }
+}
+
+static void test_base_missing_beside_inputs_or_an_integral_is_0(void **state)
+{
+    (void)state;
+    static const char *const signals[] = {"inputs: [{from: S}]", "integrate: {gain: 0.1, initial: 50}"};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        char text[512];
+        snprintf(text, sizeof text, "%s{name: S, min: 10, max: 85, signal: {%s}}", ONE_SENSOR, signals[i]);
+        struct mbp_plant *plant = plant_of_text(text);
+        assert_same_number(plant->sensors[0].signal->base[MBP_EN_SERVICE], 0);
         mbp_plant_free(plant);
     }
 }
@@ -336,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_base_takes_en_service_for_states_that_are_missing),
         cmocka_unit_test(test_base_with_a_mistake_says_which),
         cmocka_unit_test(test_base_missing_rests_amid_the_limits),
+        cmocka_unit_test(test_base_missing_beside_inputs_or_an_integral_is_0),
         cmocka_unit_test(test_replay_takes_the_place_of_the_other_parts),
         cmocka_unit_test(test_parts_of_a_signal_need_their_own_keys),
         cmocka_unit_test(test_names_out_of_their_letters_or_too_long_are_refused),
