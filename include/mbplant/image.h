@@ -110,7 +110,7 @@ enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr
                                       const uint8_t *big_endian, struct mbp_peer peer);
 
 /* Notes a write that was refused (the two functions above do so themselves) for the journal; value is the first word or
- * bit asked. */
+ * bit asked. Of a file, table is MBP_FILES and addr its number. */
 void mbp_image_refuse(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t value,
                       enum mbp_status why, struct mbp_peer peer);
 
@@ -148,9 +148,11 @@ struct mbp_write {
 };
 
 /* A write that was refused by the image since the last scan. */
+#define MBP_FILES MBP_TABLE_COUNT /* in place of a table: the files of FC 20 and 21 */
+
 struct mbp_refusal {
     uint8_t unit; /* id */
-    uint8_t table, exception;
+    uint8_t table, exception; /* table: enum mbp_table or MBP_FILES */
     uint16_t addr;
     uint16_t value; /* the first word or bit asked */
     uint32_t peer;

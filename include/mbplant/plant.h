@@ -245,7 +245,7 @@ struct mbp_fault {
     uint8_t unit;     /* id; 0 = any */
     uint8_t function; /* 0 = any */
     uint16_t addr_first,
-        addr_last;      /* the request's first address lies within; 0 and 65535 = any, with or without one */
+        addr_last;      /* the request names an address within; 0 and 65535 = any request, with addresses or without */
     uint64_t delay_ns;  /* DELAY; SPLIT: between the two parts */
     uint16_t amount;    /* EXCEPTION: its code; TRUNCATE, SPLIT: bytes of the first part */
     double probability; /* 0..1 */

@@ -6,10 +6,12 @@
 
 #include "server_priv.h"
 
-/* A peer that vanished is found after 30 + 3 * 5 = 45 s. */
+/* A peer that vanished is found after 30 + 3 * 5 = 45 s. Keepalive does not probe while an answer waits to be
+ * acknowledged, so the same time is set for that too; else the kernel would try for a quarter of an hour. */
 #define KEEPALIVE_IDLE_S     30
 #define KEEPALIVE_INTERVAL_S 5
 #define KEEPALIVE_PROBES     3
+#define DEAD_PEER_MS         (1000 * (KEEPALIVE_IDLE_S + KEEPALIVE_PROBES * KEEPALIVE_INTERVAL_S))
 
 static void set_options(const uv_tcp_t *tcp)
 {
@@ -18,6 +20,7 @@ static void set_options(const uv_tcp_t *tcp)
     const int idle = KEEPALIVE_IDLE_S;
     const int interval = KEEPALIVE_INTERVAL_S;
     const int probes = KEEPALIVE_PROBES;
+    const unsigned dead_peer_ms = DEAD_PEER_MS;
     if (uv_fileno((const uv_handle_t *)tcp, &fd) != 0)
         return;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -25,6 +28,7 @@ static void set_options(const uv_tcp_t *tcp)
     setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
     setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
     setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_peer_ms, sizeof dead_peer_ms);
 }
 
 /* Bytes that have come but not been read yet. */

@@ -143,6 +143,8 @@ static void answer(struct connection *connection, const struct mbp_frame *frame,
     server->counters.requests++;
     if (pdu_len != 0 && (out[MBP_MBAP_LEN] & 0x80u) != 0)
         server->counters.exceptions++;
+    if (server->faults != NULL && server->fault_enabled != NULL && unit != NULL && unit->unit->instructor)
+        faults_switched(server->config.plant, server->faults, server->fault_enabled);
     if (server->faults != NULL && unit != NULL && pdu_len != 0)
         fault = faults_draw(server->config.plant, server->faults, server->fault_enabled, unit->unit->id, frame);
     if (server->config.observe != NULL) {

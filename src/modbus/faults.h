@@ -8,11 +8,17 @@
 struct fault_state {
     uint64_t draws; /* requests it could have befallen */
     uint32_t uses;
+    bool off; /* when the instructor's coils were last looked at */
 };
 
+/* To be called after each request to the instructor's unit, whose coils are `enabled`: a fault that was switched off and
+ * is switched on again has its whole `count` again. */
+void faults_switched(const struct mbp_plant *plant, struct fault_state *states, const uint8_t *enabled);
+
 /* The first enabled fault that fits the request, is drawn by its probability and not used up; NULL = none. `enabled`
- * (NULL = as the plant file says) holds a byte per fault; unit_id is the id of the unit that answers. Seeded: the same
- * requests in the same order fare the same. */
+ * (NULL = as the plant file says) holds a byte per fault; unit_id is the id of the unit that answers. A fault of an
+ * address range befalls requests that name any address in it; the instructor's unit suffers only faults that name it.
+ * Seeded: the same requests in the same order fare the same. */
 const struct mbp_fault *faults_draw(const struct mbp_plant *plant, struct fault_state *states, const uint8_t *enabled,
                                     uint8_t unit_id, const struct mbp_frame *frame);
 

@@ -149,7 +149,9 @@ static enum mbp_status read_write_registers(const struct mbp_pdu_context *contex
         request[9] != bytes || len != 10 + bytes)
         return MBP_EX_ILLEGAL_DATA_VALUE;
     enum mbp_status status = mbp_image_may_read(context->unit, MBP_HOLDING_REGISTERS, read_addr, read_count);
-    if (status == MBP_OK)
+    if (status != MBP_OK)
+        pdu_refuse(context, request, len, status);
+    else
         status = mbp_image_write_words(context->unit, pdu_u16(request + 5), write_count, request + 10, context->peer);
     if (status != MBP_OK)
         return status;
@@ -199,13 +201,37 @@ static bool allowed(const struct mbp_pdu_context *context, uint8_t flags)
     return context->allow == MBP_ALLOW_OPERATE && (flags & OPERATES) != 0;
 }
 
-/* Leaves a refused write for the journal, as far as it can be read. */
-static void refuse(const struct mbp_pdu_context *context, const uint8_t *request, size_t len)
+/* Where the writing functions carry what they would write: the address (of FC 21 the number of its first file) and the
+ * first value. */
+static const struct {
+    uint8_t function, table, addr_at, value_at;
+} written[] = {
+    {5, MBP_COILS, 1, 3},
+    {6, MBP_HOLDING_REGISTERS, 1, 3},
+    {15, MBP_COILS, 1, 6},
+    {16, MBP_HOLDING_REGISTERS, 1, 6},
+    {21, MBP_FILES, 3, 9},
+    {22, MBP_HOLDING_REGISTERS, 1, 5},
+    {23, MBP_HOLDING_REGISTERS, 5, 10},
+};
+
+static uint16_t first_value(const uint8_t *request, size_t len, size_t at)
 {
-    enum mbp_table table = request[0] == 5 || request[0] == 15 ? MBP_COILS : MBP_HOLDING_REGISTERS;
-    uint16_t addr = len >= 3 ? pdu_u16(request + 1) : 0;
-    mbp_image_refuse(context->unit, table, addr, len >= 5 ? pdu_u16(request + 3) : 0, MBP_EX_ILLEGAL_FUNCTION,
-                     context->peer);
+    if (request[0] == 15)
+        return len > at ? request[at] & 1u : 0;
+    uint16_t value = len >= at + 2 ? pdu_u16(request + at) : 0;
+    return request[0] == 5 ? value != 0 : value;
+}
+
+void pdu_refuse(const struct mbp_pdu_context *context, const uint8_t *request, size_t len, enum mbp_status why)
+{
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+        size_t at = written[i].addr_at;
+        if (written[i].function != request[0])
+            continue;
+        mbp_image_refuse(context->unit, (enum mbp_table)written[i].table, len >= at + 2 ? pdu_u16(request + at) : 0,
+                         first_value(request, len, written[i].value_at), why, context->peer);
+    }
 }
 
 static enum mbp_status dispatch(const struct mbp_pdu_context *context, const uint8_t *request, size_t len,
@@ -217,7 +243,7 @@ static enum mbp_status dispatch(const struct mbp_pdu_context *context, const uin
     if ((functions[function].flags & SERIAL_LINE) != 0 && context->serial == NULL)
         return MBP_EX_ILLEGAL_FUNCTION;
     if (!allowed(context, functions[function].flags)) {
-        refuse(context, request, len);
+        pdu_refuse(context, request, len, MBP_EX_ILLEGAL_FUNCTION);
         return MBP_EX_ILLEGAL_FUNCTION;
     }
     if (len < functions[function].len_min || len > functions[function].len_max)

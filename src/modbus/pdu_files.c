@@ -99,6 +99,8 @@ enum mbp_status pdu_write_file_record(const struct mbp_pdu_context *context, con
     if (bytes < WRITE_BYTES_MIN || bytes > WRITE_BYTES_MAX || len != 2 + bytes)
         return MBP_EX_ILLEGAL_DATA_VALUE;
     enum mbp_status status = check_write_groups(context, request, len);
+    if (status == MBP_EX_ILLEGAL_DATA_ADDRESS)
+        pdu_refuse(context, request, len, status);
     if (status != MBP_OK)
         return status;
     for (size_t at = 2; at < len;) {

@@ -24,6 +24,9 @@ pdu_handler pdu_read_exception_status, pdu_diagnostics, pdu_comm_event_counter, 
     pdu_report_server_id;
 pdu_handler pdu_encapsulated_interface;
 
+/* Leaves a refused write for the journal, as far as its request can be read. */
+void pdu_refuse(const struct mbp_pdu_context *context, const uint8_t *request, size_t len, enum mbp_status why);
+
 /* Counts a received request and its outcome for FC 8, 11 and 12. */
 void pdu_serial_received(const struct mbp_pdu_context *context);
 void pdu_serial_sent(const struct mbp_pdu_context *context, uint8_t function, enum mbp_status status, size_t len);

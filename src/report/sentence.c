@@ -223,12 +223,12 @@ static void say_refusal(struct sentence *s)
     unsigned table = detail >> 16 & 0xFu;
     unsigned more = detail >> 24;
     char number[NAME_BUF];
-    char reference[16] = "?";
+    char reference[16] = "";
+    say(s, "write of %s to %s %u", mbp_float_text(s->event->value, number, sizeof number),
+        table < MBP_TABLE_COUNT ? mbp_table_name((enum mbp_table)table) : "file", detail & 0xFFFFu);
     if (table < MBP_TABLE_COUNT)
-        mbp_reference((enum mbp_table)table, (uint16_t)detail, reference, sizeof reference);
-    say(s, "write of %s to %s %u = %s of unit %u refused: %s", mbp_float_text(s->event->value, number, sizeof number),
-        table < MBP_TABLE_COUNT ? mbp_table_name((enum mbp_table)table) : "table", detail & 0xFFFFu, reference,
-        s->event->unit, mbp_status_text((enum mbp_status)(detail >> 20 & 0xFu)));
+        say(s, " = %s", mbp_reference((enum mbp_table)table, (uint16_t)detail, reference, sizeof reference));
+    say(s, " of unit %u refused: %s", s->event->unit, mbp_status_text((enum mbp_status)(detail >> 20 & 0xFu)));
     if (more > 0)
         say(s, ", and %u more like it%s", more, more == 255 ? " or above" : "");
     say_peer(s, ", by ");

@@ -57,6 +57,77 @@ static void test_request_without_address_is_befallen_by_a_fault_without_addresse
     assert_int_equal(befallen("{kind: drop, addresses: [0, 100]}", id, sizeof id, 5, NULL), 0);
 }
 
+static void test_fault_befalls_requests_that_overlap_its_addresses(void **state)
+{
+    (void)state;
+    const uint8_t read_10_to_19[] = {3, 0, 10, 0, 10};
+    assert_int_equal(befallen("{kind: drop, addresses: [19, 30]}", read_10_to_19, 5, 1, NULL), 1);
+    assert_int_equal(befallen("{kind: drop, addresses: [15, 15]}", read_10_to_19, 5, 1, NULL), 1);
+    assert_int_equal(befallen("{kind: drop, addresses: [20, 30]}", read_10_to_19, 5, 1, NULL), 0);
+    assert_int_equal(befallen("{kind: drop, addresses: [1, 9]}", read_10_to_19, 5, 1, NULL), 0);
+}
+
+static void test_fault_befalls_what_fc_23_reads_and_what_it_writes(void **state)
+{
+    (void)state;
+    const uint8_t both[] = {23, 0, 10, 0, 2, 0, 40, 0, 1, 2, 0, 0};
+    assert_int_equal(befallen("{kind: drop, addresses: [11, 11]}", both, sizeof both, 1, NULL), 1);
+    assert_int_equal(befallen("{kind: drop, addresses: [40, 40]}", both, sizeof both, 1, NULL), 1);
+    assert_int_equal(befallen("{kind: drop, addresses: [12, 39]}", both, sizeof both, 1, NULL), 0);
+}
+
+static void test_value_of_a_single_write_is_no_quantity(void **state)
+{
+    (void)state;
+    const uint8_t write[] = {6, 0, 10, 0, 50};
+    assert_int_equal(befallen("{kind: drop, addresses: [11, 20]}", write, sizeof write, 1, NULL), 0);
+    assert_int_equal(befallen("{kind: drop, addresses: [10, 20]}", write, sizeof write, 1, NULL), 1);
+}
+
+static void test_file_request_has_no_address(void **state)
+{
+    (void)state;
+    const uint8_t file[] = {20, 7, 6, 0, 1, 0, 0, 0, 1}; /* 7 and 6 are its byte count and reference type */
+    assert_int_equal(befallen("{kind: drop, addresses: [1798, 1798]}", file, sizeof file, 1, NULL), 0);
+}
+
+static void test_instructor_suffers_only_faults_that_name_him(void **state)
+{
+    (void)state;
+    const struct mbp_frame frame = {.kind = MBP_FRAME_REQUEST, .pdu = read_12, .pdu_len = sizeof read_12};
+    const char *faults[] = {"{kind: drop}", "{kind: drop, unit: 247}"};
+    for (size_t i = 0; i < 2; i++) {
+        char yaml[256];
+        snprintf(yaml, sizeof yaml,
+                 "mbplant: 1\ninstructor: true\nserver: {faults: [%s]}\nunits: [{id: 1, tables: {coils: [{at: 0, "
+                 "count: 1}]}}]\n",
+                 faults[i]);
+        struct mbp_plant *plant = fixture_plant(yaml);
+        struct fault_state states[1] = {{0}};
+        const struct mbp_fault *drawn = faults_draw(plant, states, NULL, MBP_INSTRUCTOR_UNIT, &frame);
+        assert_int_equal(drawn != NULL, i == 1);
+        mbp_plant_free(plant);
+    }
+}
+
+static void test_fault_switched_off_and_on_again_has_its_count_again(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_with("{kind: drop, count: 1}");
+    struct fault_state states[1] = {{0}};
+    uint8_t enabled[1] = {1};
+    const struct mbp_frame frame = {.kind = MBP_FRAME_REQUEST, .unit = 1, .pdu = read_12, .pdu_len = sizeof read_12};
+    assert_non_null(faults_draw(plant, states, enabled, 1, &frame));
+    faults_switched(plant, states, enabled); /* looked at, not changed: the count stays used up */
+    assert_null(faults_draw(plant, states, enabled, 1, &frame));
+    enabled[0] = 0;
+    faults_switched(plant, states, enabled);
+    enabled[0] = 1;
+    faults_switched(plant, states, enabled);
+    assert_non_null(faults_draw(plant, states, enabled, 1, &frame));
+    mbp_plant_free(plant);
+}
+
 static void test_count_ends_a_fault(void **state)
 {
     (void)state;
@@ -88,6 +159,12 @@ int main(void)
         cmocka_unit_test(test_fault_befalls_its_unit_only),
         cmocka_unit_test(test_fault_befalls_its_addresses_only),
         cmocka_unit_test(test_request_without_address_is_befallen_by_a_fault_without_addresses),
+        cmocka_unit_test(test_fault_befalls_requests_that_overlap_its_addresses),
+        cmocka_unit_test(test_fault_befalls_what_fc_23_reads_and_what_it_writes),
+        cmocka_unit_test(test_value_of_a_single_write_is_no_quantity),
+        cmocka_unit_test(test_file_request_has_no_address),
+        cmocka_unit_test(test_instructor_suffers_only_faults_that_name_him),
+        cmocka_unit_test(test_fault_switched_off_and_on_again_has_its_count_again),
         cmocka_unit_test(test_count_ends_a_fault),
         cmocka_unit_test(test_probability_befalls_that_share_and_the_same_each_time),
         cmocka_unit_test(test_switch_overrides_the_plant_file),

@@ -147,9 +147,52 @@ static void test_write_by_a_peer_that_may_only_read_is_01_and_noted(void **state
     const struct mbp_refusal *refusals;
     slave->context.allow = MBP_ALLOW_READ;
     SLAVE_EXPECT_ALL(slave, cases);
-    assert_int_equal(mbp_image_latch_refusals(slave->image, &refusals), 2); /* coils, and the rest */
+    assert_int_equal(mbp_image_latch_refusals(slave->image, &refusals), 3); /* coils, registers, files */
     assert_int_equal(refusals[0].exception, MBP_EX_ILLEGAL_FUNCTION);
     assert_int_equal(refusals[0].peer, 0x7F000001);
+}
+
+static void test_refused_write_notes_where_it_would_have_written_and_what(void **state)
+{
+    static const struct {
+        const char *request;
+        unsigned table, addr, value;
+    } cases[] = {
+        {"05 0001 FF00", MBP_COILS, 1, 1},
+        {"06 0003 BEEF", MBP_HOLDING_REGISTERS, 3, 0xBEEF},
+        {"0F 0002 0002 01 03", MBP_COILS, 2, 1},
+        {"10 0004 0002 04 1234 5678", MBP_HOLDING_REGISTERS, 4, 0x1234},
+        {"15 09 06 0001 0002 0001 0777", MBP_FILES, 1, 0x0777},
+        {"16 0004 FF00 0012", MBP_HOLDING_REGISTERS, 4, 0x0012},
+        {"17 0000 0005 0006 0001 02 4321", MBP_HOLDING_REGISTERS, 6, 0x4321}, /* not where it reads */
+        {"17 0000", MBP_HOLDING_REGISTERS, 0, 0},                             /* too short to say */
+    };
+    struct slave *slave = *state;
+    slave->context.allow = MBP_ALLOW_READ;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct mbp_refusal *refusals;
+        slave_ask(slave, cases[i].request);
+        assert_int_equal(mbp_image_latch_refusals(slave->image, &refusals), 1);
+        assert_int_equal(refusals[0].table, cases[i].table);
+        assert_int_equal(refusals[0].addr, cases[i].addr);
+        assert_int_equal(refusals[0].value, cases[i].value);
+    }
+}
+
+static void test_write_refused_for_its_address_is_noted(void **state)
+{
+    static const struct slave_case cases[] = {
+        {"15 09 06 0007 0000 0001 0042", "95 02"},
+        {"17 FFFF 0001 0006 0001 02 4321", "97 02"},
+    };
+    struct slave *slave = *state;
+    const struct mbp_refusal *refusals;
+    SLAVE_EXPECT_ALL(slave, cases);
+    assert_int_equal(mbp_image_latch_refusals(slave->image, &refusals), 2);
+    assert_int_equal(refusals[0].table, MBP_FILES);
+    assert_int_equal(refusals[0].addr, 7);
+    assert_int_equal(refusals[1].addr, 6);
+    assert_int_equal(refusals[1].exception, MBP_EX_ILLEGAL_DATA_ADDRESS);
 }
 
 static void test_write_by_a_peer_that_may_operate_is_of_coils_alone(void **state)
@@ -181,6 +224,8 @@ int main(void)
         SLAVE_TEST(test_read_write_of_a_wrong_quantity_is_03_before_any_address),
         SLAVE_TEST(test_read_write_with_either_span_wrong_writes_nothing),
         SLAVE_TEST(test_write_by_a_peer_that_may_only_read_is_01_and_noted),
+        SLAVE_TEST(test_refused_write_notes_where_it_would_have_written_and_what),
+        SLAVE_TEST(test_write_refused_for_its_address_is_noted),
         SLAVE_TEST(test_write_by_a_peer_that_may_operate_is_of_coils_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,8 @@ static void test_refused_write_tells_address_reference_and_exception(void **stat
     event.detail = mbp_event_write_detail(MBP_COILS, 5, 2, 9);
     says(event, "write of 2000 to coils 5 = 00006 of unit 3 refused: illegal data address, and 9 more like it, by "
                 "127.0.0.1");
+    event.detail = mbp_event_write_detail(MBP_TABLE_COUNT, 7, 2, 0);
+    says(event, "write of 2000 to file 7 of unit 3 refused: illegal data address, by 127.0.0.1");
 }
 
 static void test_names_that_the_plant_does_not_have_become_numbers(void **state)
