@@ -33,7 +33,7 @@ struct daemon {
     uv_loop_t loop;
     uv_signal_t signals[3];
     uint64_t virtual_start_ns; /* --fast-forward: the clock that the scans see */
-    uint64_t virtual_now_ns;
+    _Atomic uint64_t virtual_now_ns;
 };
 
 /* ---- where the data stands -------------------------------------------------------------------------------------- */
