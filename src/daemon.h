@@ -34,7 +34,7 @@ struct daemon {
     bool changing;             /* a plant to follow is being made */
     bool reload_again;         /* SIGHUP came meanwhile */
     uint64_t virtual_start_ns; /* --fast-forward: the clock that the scans see */
-    uint64_t virtual_now_ns;
+    _Atomic uint64_t virtual_now_ns; /* the journal's thread looks at it too */
 };
 
 #endif

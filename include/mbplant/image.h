@@ -179,6 +179,9 @@ void mbp_image_carry(const struct mbp_image *from, struct mbp_image *to, const u
 struct mbp_figures {
     uint32_t last_event, oldest_event, last_incident; /* durable ones */
     uint32_t scan_us_last, scan_us_max, late_scans;
+    bool journal_trouble;           /* cannot write: events wait in memory */
+    uint16_t journal_used_permille; /* of that memory */
+    uint32_t events_lost;           /* since the start, for want of it */
     const struct mbp_event *recent; /* durable, newest first */
     size_t recent_count;            /* <= MBP_RECENT_EVENTS */
 };

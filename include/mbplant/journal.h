@@ -12,6 +12,15 @@
 
 struct mbp_journal;
 
+/* Retention (struct mbp_journal_options of the plant): the writer removes the oldest events, a few with each
+ * transaction and so without delay, while the database is larger than max_bytes, there are more than
+ * MBP_JOURNAL_EVENTS_MAX, or the oldest are older than keep_ns. The newest MBP_JOURNAL_EVENTS_MIN always stay.
+ * Age is what the newest event's wall time says, not the clock: nothing new, nothing goes; an event that a wrong clock
+ * stamped in the future stays until its time has come. A clock that jumps ahead must not cost the journal: age removes
+ * at most as many events as there are in 10 days of running (of keep_ns / 2 when that is shorter). */
+#define MBP_JOURNAL_EVENTS_MIN 1024u
+#define MBP_JOURNAL_EVENTS_MAX 32000000u /* files 1000..65535 hold 32,268,000 */
+
 /* What survives a restart. Keyed by unit id and name, so it follows a machine or sensor through edits of the file. */
 struct mbp_retained_machine {
     uint32_t machine; /* plant-wide index */
@@ -69,8 +78,16 @@ void mbp_journal_hand_over(struct mbp_journal *journal);
 uint32_t mbp_journal_last(const struct mbp_journal *journal);   /* newest durable seq; 0 = none */
 uint32_t mbp_journal_oldest(const struct mbp_journal *journal); /* 0 = none */
 uint32_t
-mbp_journal_last_incident(const struct mbp_journal *journal);   /* last durable MACHINE_STATE to en_panne; 0 = none */
+mbp_journal_last_incident(const struct mbp_journal *journal);   /* last stored MACHINE_STATE to en_panne; 0 = none */
 bool mbp_journal_in_trouble(const struct mbp_journal *journal); /* the last commit failed; it is being retried */
+
+/* How it stands with the writing. */
+struct mbp_journal_health {
+    bool trouble;           /* as mbp_journal_in_trouble */
+    uint16_t used_permille; /* of the memory for what is not durable yet */
+    uint32_t lost;          /* events refused for want of that memory, since the opening */
+};
+struct mbp_journal_health mbp_journal_health(const struct mbp_journal *journal);
 
 /* Up to max durable events from first upward. Returns how many; 0 when first is not stored. */
 size_t mbp_journal_read(struct mbp_journal *journal, uint32_t first, size_t max, struct mbp_event *events);

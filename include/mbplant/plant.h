@@ -199,6 +199,8 @@ struct mbp_layout {
 #define MBP_SUMMARY_WORDS 24
 #define MBP_MACHINE_WORDS 16
 #define MBP_RECENT_EVENTS 64
+#define MBP_RECENT_WORDS  1280 /* 64 events of 20 registers */
+#define MBP_JOURNAL_WORDS 4    /* behind them: how it stands with the journal */
 
 struct mbp_unit {
     const char *name;
@@ -272,6 +274,12 @@ struct mbp_identity {
     const char *object[7];
 };
 
+/* How much of the journal stays; the older events go (mbplant/journal.h, "Retention"). */
+struct mbp_journal_options {
+    uint64_t keep_ns;   /* 0 = whatever their age */
+    uint64_t max_bytes; /* of the database; 0 = whatever its size (no file says that) */
+};
+
 struct mbp_plant {
     const char *name;
     const char *folder; /* of the plant file, with its slash; "" = the current one: where relative paths in it begin */
@@ -280,6 +288,7 @@ struct mbp_plant {
     struct mbp_server_options server;
     bool instructor;         /* unit 247 is the instructor's */
     const char *http_listen; /* NULL = off */
+    struct mbp_journal_options journal;
     struct mbp_identity identity;
     const struct mbp_unit *units;
     uint32_t unit_count;

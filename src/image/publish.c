@@ -119,6 +119,10 @@ static void publish_events(struct mbp_image_unit *unit, const struct mbp_figures
     uint16_t *words = unit->input + unit->unit->layout.input_events;
     for (size_t i = 0; i < figures->recent_count; i++)
         mbp_event_encode(&figures->recent[i], words + i * MBP_EVENT_WORDS);
+    words += MBP_RECENT_WORDS;
+    words[0] = figures->journal_trouble;
+    words[1] = figures->journal_used_permille;
+    put_u32(words + 2, figures->events_lost);
 }
 
 void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, const struct mbp_figures *figures)

@@ -26,6 +26,7 @@ struct mbp_journal {
     uint64_t next_seq;          /* 64 bits, to see the end of the record's 32 */
     uint32_t plants_left;       /* changes of plant that the writer has come through */
     uint32_t lost;              /* events refused for lack of room and not told of yet */
+    uint32_t lost_in_all;       /* ... since the opening */
     struct mbp_event last_lost; /* gives the loss its time and scan */
     struct mbp_ring ring;
     struct mbp_store store;
@@ -94,6 +95,7 @@ enum mbp_status mbp_journal_push_event(struct mbp_journal *journal, struct mbp_e
     uint64_t needed = journal->lost > 0 ? 2 : 1;
     if (!has_room(journal, needed) || journal->next_seq + needed > UINT32_MAX) {
         journal->lost += journal->lost < UINT32_MAX ? 1 : 0;
+        journal->lost_in_all += journal->lost_in_all < UINT32_MAX ? 1 : 0;
         journal->last_lost = *event;
         return MBP_ERR_FULL;
     }
@@ -280,6 +282,14 @@ uint32_t mbp_journal_last_incident(const struct mbp_journal *journal)
 bool mbp_journal_in_trouble(const struct mbp_journal *journal)
 {
     return atomic_load(&journal->writer.trouble);
+}
+
+struct mbp_journal_health mbp_journal_health(const struct mbp_journal *journal)
+{
+    uint64_t used = journal->ring.slot_count - mbp_ring_room(&journal->ring);
+    return (struct mbp_journal_health){.trouble = mbp_journal_in_trouble(journal),
+                                       .used_permille = (uint16_t)(used * 1000 / journal->ring.slot_count),
+                                       .lost = journal->lost_in_all};
 }
 
 size_t mbp_journal_read(struct mbp_journal *journal, uint32_t first, size_t max, struct mbp_event *events)

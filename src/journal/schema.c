@@ -16,8 +16,10 @@
 #define TEXT_OF(x)   STRINGIFY(x)
 
 /* The event's columns are in the order of its record (DESIGN.md, "Events"). The index finds the last incident: code 30
- * is a machine's state, whose detail has the new state in bits 0-7, 1 = en_panne. */
+ * is a machine's state, whose detail has the new state in bits 0-7, 1 = en_panne. The vacuum's way must be chosen
+ * before the first table; it lets the file become smaller again. */
 static const char schema_sql[] = /* */
+    "PRAGMA auto_vacuum = INCREMENTAL;"
     "BEGIN;"
     "PRAGMA application_id = " TEXT_OF(
         MBP_SCHEMA_APPLICATION) ";"

@@ -11,10 +11,12 @@
 /* The index `incident` of the schema has these two numbers in its text. */
 static_assert(MBP_EV_MACHINE_STATE == 30 && MBP_EN_PANNE == 1, "the schema's incident index");
 
-/* FULL: a commit is on the disk when it returns. The log is cut back to this size after a burst. */
+/* FULL: a commit is on the disk when it returns. The log is cut back to this size after a burst. What retention removes
+ * is not overwritten, which would cost more writing than storing it did (some builds of SQLite do so unasked). */
 static const char settings_sql[] = "PRAGMA journal_mode = WAL;"
                                    "PRAGMA synchronous = FULL;"
-                                   "PRAGMA journal_size_limit = 16777216;";
+                                   "PRAGMA journal_size_limit = 16777216;"
+                                   "PRAGMA secure_delete = OFF;";
 
 static int prepare_all(struct mbp_store *store)
 {
@@ -86,6 +88,8 @@ static enum mbp_status open_checked(const char *path, FILE *errors, struct mbp_s
     rc = sqlite3_exec(store->db, settings_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = prepare_all(store);
+    if (rc == SQLITE_OK)
+        rc = mbp_retention_open(&store->retention, store->db, &store->plant->journal);
     return rc == SQLITE_OK ? MBP_OK : mbp_schema_refuse(store->db, rc, path, errors);
 }
 
@@ -121,6 +125,7 @@ void mbp_store_close(struct mbp_store *store)
                                  store->event, store->machine, store->sensor};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
+    mbp_retention_close(&store->retention);
     sqlite3_close(store->db);
     store->db = NULL;
 }
@@ -171,6 +176,7 @@ int mbp_store_put(struct mbp_store *store, const struct mbp_record *record)
     switch ((enum mbp_record_kind)record->kind) {
     case MBP_RECORD_EVENT:
         bind_event(store->event, &record->of.event);
+        mbp_retention_note(&store->retention, &record->of.event);
         return run(store->event);
     case MBP_RECORD_MACHINE:
         mbp_retained_bind_machine(store->machine, store->plant, &record->of.machine);

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "retention.h"
 #include "ring.h"
 
 struct mbp_store {
@@ -11,6 +12,7 @@ struct mbp_store {
     const struct mbp_plant *plant;
     sqlite3_stmt *begin, *commit, *rollback;
     sqlite3_stmt *event, *machine, *sensor;
+    struct mbp_retention retention;
 };
 
 /* The event numbers that a client can see; 0 = none. */

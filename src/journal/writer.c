@@ -11,6 +11,9 @@
 #define BACKOFF_MAX_MS   1000
 #define BACKOFF_STOP_MS  250 /* somebody waits for us */
 #define FLUSH_STEP_MS    50
+#define RETAIN_SOON_MS   10
+#define RETAIN_LATER_MS  60000
+#define RETAIN_REST_NS   (60 * MBP_NS_PER_S) /* after a failure: the new events come first */
 
 /* ---- one transaction ------------------------------------------------------------------------------------------ */
 
@@ -19,28 +22,52 @@ static bool is_incident(const struct mbp_event *event)
     return event->code == MBP_EV_MACHINE_STATE && mbp_event_state_to(event->detail) == MBP_EN_PANNE;
 }
 
-/* Everything from `from` up to `to`, or nothing. */
-static int write_transaction(struct mbp_writer *writer, uint64_t from, uint64_t to, struct mbp_marks *marks)
+/* Everything from `from` up to `to`; *added says how many events. */
+static int put_records(struct mbp_writer *writer, uint64_t from, uint64_t to, struct mbp_marks *marks, uint32_t *added)
 {
-    struct mbp_store *store = writer->store;
-    const struct mbp_plant *plant = store->plant;
     struct mbp_record record;
-    int rc = mbp_store_begin(store);
+    int rc = SQLITE_OK;
     while (rc == SQLITE_OK && from != to) {
         from = mbp_ring_get(writer->ring, from, &record);
-        rc = mbp_store_put(store, &record);
+        rc = mbp_store_put(writer->store, &record);
         if (record.kind != MBP_RECORD_EVENT)
             continue;
+        ++*added;
         marks->last = record.of.event.seq;
         if (marks->oldest == 0)
             marks->oldest = marks->last;
         if (is_incident(&record.of.event))
             marks->incident = marks->last;
     }
+    return rc;
+}
+
+/* In the transaction of the new ones, so that it costs no sync of its own. */
+static int remove_old(struct mbp_writer *writer, uint32_t added, struct mbp_marks *marks)
+{
+    uint64_t now_ns = writer->clock.mono_ns(writer->clock.ctx);
+    int rc = mbp_retention_step(&writer->store->retention, now_ns, added, &marks->oldest, marks->last, &writer->next);
+    /* Who asks for the last incident finds its event, or is told that there is none. */
+    if (marks->incident < marks->oldest)
+        marks->incident = 0;
+    return rc;
+}
+
+/* All or nothing. */
+static int write_transaction(struct mbp_writer *writer, uint64_t from, uint64_t to, bool retain,
+                             struct mbp_marks *marks)
+{
+    const struct mbp_plant *plant = writer->store->plant;
+    uint32_t added = 0;
+    int rc = mbp_store_begin(writer->store);
     if (rc == SQLITE_OK)
-        rc = mbp_store_commit(store);
+        rc = put_records(writer, from, to, marks, &added);
+    if (rc == SQLITE_OK && retain)
+        rc = remove_old(writer, added, marks);
+    if (rc == SQLITE_OK)
+        rc = mbp_store_commit(writer->store);
     if (rc != SQLITE_OK)
-        store->plant = plant; /* the same records come again */
+        writer->store->plant = plant; /* the same records come again */
     return rc;
 }
 
@@ -57,12 +84,12 @@ static void publish(struct mbp_writer *writer, uint64_t to, const struct mbp_mar
 }
 
 /* A failed attempt changes nothing; the next one takes in what was handed over meanwhile. */
-static int attempt(struct mbp_writer *writer)
+static int attempt(struct mbp_writer *writer, bool retain)
 {
     uint64_t from = atomic_load(&writer->ring->stored);
     uint64_t to = atomic_load(&writer->ring->handed);
     struct mbp_marks marks = {atomic_load(&writer->oldest), atomic_load(&writer->last), atomic_load(&writer->incident)};
-    int rc = write_transaction(writer, from, to, &marks);
+    int rc = write_transaction(writer, from, to, retain, &marks);
     if (rc == SQLITE_OK)
         publish(writer, to, &marks);
     return rc;
@@ -95,9 +122,12 @@ static unsigned smaller(unsigned a, unsigned b)
 /* Tries until it is stored; false when told to stop and out of patience. */
 static bool store_all(struct mbp_writer *writer)
 {
-    if (attempt(writer) == SQLITE_OK)
-        return true;
     uint64_t since_ns = writer->clock.mono_ns(writer->clock.ctx);
+    bool retain = since_ns >= writer->rest_until_ns;
+    writer->next = MBP_RETENTION_LATER;
+    if (attempt(writer, retain) == SQLITE_OK)
+        return true;
+    writer->rest_until_ns = since_ns + RETAIN_REST_NS;
     unsigned backoff_ms = BACKOFF_FIRST_MS;
     unsigned patience_ms = writer->patience_ms;
     enter_trouble(writer);
@@ -112,12 +142,20 @@ static bool store_all(struct mbp_writer *writer)
         if (!mbp_bell_sleep(&writer->work, (int)backoff_ms))
             atomic_fetch_add(&writer->backed_off_ms, backoff_ms);
         backoff_ms = smaller(backoff_ms * 2, BACKOFF_MAX_MS);
-    } while (attempt(writer) != SQLITE_OK);
+    } while (attempt(writer, false) != SQLITE_OK);
     say_recovered(writer, since_ns);
     return true;
 }
 
 /* ---- the thread ----------------------------------------------------------------------------------------------- */
+
+/* How long to sleep until retention has something to do, when nothing else comes. */
+static int retention_pause_ms(const struct mbp_writer *writer)
+{
+    static const int pauses_ms[] = {
+        [MBP_RETENTION_DONE] = -1, [MBP_RETENTION_LATER] = RETAIN_LATER_MS, [MBP_RETENTION_SOON] = RETAIN_SOON_MS};
+    return pauses_ms[writer->next];
+}
 
 /* False: nothing is left and nothing will come. */
 static bool wait_for_work(struct mbp_writer *writer)
@@ -126,9 +164,12 @@ static bool wait_for_work(struct mbp_writer *writer)
         mbp_bell_prepare(&writer->work);
         bool stop = atomic_load(&writer->stop);
         bool work = atomic_load(&writer->ring->handed) != atomic_load(&writer->ring->stored);
-        mbp_bell_sleep(&writer->work, work || stop ? 0 : -1);
+        int pause_ms = work || stop ? 0 : retention_pause_ms(writer);
+        bool rung = mbp_bell_sleep(&writer->work, pause_ms);
         if (work || stop)
             return work;
+        if (!rung && pause_ms >= 0)
+            return true;
     }
 }
 
@@ -161,6 +202,8 @@ enum mbp_status mbp_writer_start(struct mbp_writer *writer, struct mbp_ring *rin
     writer->store = store;
     writer->clock = *clock;
     writer->patience_ms = patience_ms;
+    writer->next = MBP_RETENTION_DONE;
+    writer->rest_until_ns = 0;
     atomic_init(&writer->oldest, marks->oldest);
     atomic_init(&writer->last, marks->last);
     atomic_init(&writer->incident, marks->incident);

@@ -19,6 +19,8 @@ struct mbp_writer {
     atomic_bool stop;
     _Atomic uint64_t backed_off_ms; /* sum of all back-offs after failed commits */
     unsigned patience_ms;           /* back-offs that stopping and flushing put up with */
+    enum mbp_retention_next next;   /* what retention said last */
+    uint64_t rest_until_ns;         /* it waits until then */
     pthread_t thread;
 };
 

@@ -185,6 +185,11 @@ struct mbp_server_def {
     struct mbp_def_list access, faults;
 };
 
+struct mbp_journal_def {
+    struct mbp_def def;
+    struct mbp_journal_options options;
+};
+
 struct mbp_plant_def {
     struct mbp_def def;
     const char *name; /* NULL when the file has none */
@@ -195,6 +200,7 @@ struct mbp_plant_def {
         struct mbp_def def;
         const char *listen; /* NULL = off */
     } http;
+    struct mbp_journal_def journal;
     struct {
         struct mbp_def def;
         const char *object[7];
@@ -203,7 +209,8 @@ struct mbp_plant_def {
 };
 
 /* What the root, a sensor and the tables of a unit may hold. */
-extern const struct mbp_schema mbp_plant_schema, mbp_server_schema, mbp_sensor_schema, mbp_tables_schema;
+extern const struct mbp_schema mbp_plant_schema, mbp_server_schema, mbp_sensor_schema, mbp_tables_schema,
+    mbp_journal_schema;
 
 /* Custom readers of fields (schema.h). */
 enum mbp_reading mbp_read_values(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,

@@ -84,7 +84,7 @@ static bool set_limits(struct mbp_load *load, const struct mbp_unit *unit)
 
 /* ---- claims --------------------------------------------------------------------------------------------------- */
 
-enum claimant { FREE, VALUE, LIMITS, SENSOR_COIL, SENSOR_BITS, SENSOR_FLOAT, MACHINE, SUMMARY, EVENTS, BLOCK };
+enum claimant { FREE, VALUE, LIMITS, SENSOR_COIL, SENSOR_BITS, SENSOR_FLOAT, MACHINE, SUMMARY, EVENTS, JOURNAL, BLOCK };
 
 /* Who has each address of one unit: claimant in the upper 8 bits, its index in the lower 24. */
 struct claims {
@@ -126,6 +126,9 @@ static struct described describe(const struct claims *claims, enum mbp_table tab
         return by;
     case EVENTS:
         snprintf(by.text, sizeof by.text, "the recent events");
+        return by;
+    case JOURNAL:
+        snprintf(by.text, sizeof by.text, "the journal's state");
         return by;
     case BLOCK:
         by.node =
@@ -189,6 +192,7 @@ static void claim_map(struct claims *claims, const struct mbp_unit *unit)
     }
     claim(claims, MBP_INPUT_REGISTERS, 0, MBP_SUMMARY_WORDS, SUMMARY, 0, NULL);
     claim(claims, MBP_INPUT_REGISTERS, layout->input_events, MBP_RECENT_WORDS, EVENTS, 0, NULL);
+    claim(claims, MBP_INPUT_REGISTERS, layout->input_events + MBP_RECENT_WORDS, MBP_JOURNAL_WORDS, JOURNAL, 0, NULL);
 }
 
 /* Default places never collide with each other, so what an `at:` put somewhere comes second and takes the blame. */

@@ -23,6 +23,7 @@ static void set_plant(struct mbp_load *load, const char *path, struct mbp_text t
     plant->server = def->server.options;
     plant->instructor = def->instructor;
     plant->http_listen = def->http.listen;
+    plant->journal = def->journal.options;
     memcpy(plant->identity.object, def->identity.object, sizeof plant->identity.object);
     plant->text.bytes = mbp_reader_keep(&load->reader, text.bytes, text.len);
     plant->text.len = text.len;

@@ -60,6 +60,12 @@ static const struct item summary[] = {
     {"late scans", "count", "", 18, 2, MBP_UINT32, 1},
     {"simulated time", "since the start", "ms", 20, 4, MBP_UINT64, 1},
 };
+static const struct item journal_words[] = {
+    /* behind the recent events */
+    {"journal trouble", "1 = cannot write, events wait in memory", "", 0, 1, MBP_UINT16, 1},
+    {"journal memory used", "by events that wait", "%", 1, 1, MBP_UINT16, 0.1},
+    {"events lost", "since the start, for want of that memory", "", 2, 2, MBP_UINT32, 1},
+};
 static const struct item machine_words[] = {
     {"state", "0 en_service 1 en_panne 2 maintenance", "", 0, 1, MBP_UINT16, 1},
     {"first_out", "sensor that tripped it, 65535 none", "", 1, 1, MBP_UINT16, 1},
@@ -227,11 +233,12 @@ static int visit_blocks(const struct tour *tour, enum mbp_table table)
     return stop;
 }
 
-static int visit_summary(const struct tour *tour)
+/* Items whose names are whole names. */
+static int visit_items(const struct tour *tour, uint32_t base, const struct item *items, size_t count)
 {
     int stop = 0;
-    for (size_t i = 0; i < COUNT_OF(summary) && stop == 0; i++) {
-        struct mbp_point point = point_of(&summary[i], MBP_INPUT_REGISTERS, 0, "");
+    for (size_t i = 0; i < count && stop == 0; i++) {
+        struct mbp_point point = point_of(&items[i], MBP_INPUT_REGISTERS, base, "");
         stop = tour->visit(&point, tour->ctx);
     }
     return stop;
@@ -273,11 +280,13 @@ static int visit_map(const struct tour *tour, enum mbp_table table)
         stop = visit_values(tour);
         return THEN(stop, visit_limits(tour));
     case MBP_INPUT_REGISTERS:
-        stop = visit_summary(tour);
+        stop = visit_items(tour, 0, summary, COUNT_OF(summary));
         stop = THEN(stop, visit_machines(tour, table, at->input_machines, MBP_MACHINE_WORDS, machine_words,
                                          COUNT_OF(machine_words)));
         stop = THEN(stop, visit_sensors(tour, table, at->input_sensors, MBP_FLOAT_WORDS, &sensor_float, 1));
-        return THEN(stop, visit_recent(tour));
+        stop = THEN(stop, visit_recent(tour));
+        return THEN(stop,
+                    visit_items(tour, at->input_events + MBP_RECENT_WORDS, journal_words, COUNT_OF(journal_words)));
     case MBP_TABLE_COUNT:
         break;
     }

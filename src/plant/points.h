@@ -10,7 +10,6 @@
 #define MBP_BITS_PER_MACHINE       8u /* of which 3 are declared */
 #define MBP_BITS_USED_PER_MACHINE  3u
 #define MBP_FLOAT_WORDS            2u
-#define MBP_RECENT_WORDS           (MBP_RECENT_EVENTS * 20u)
 
 static inline bool mbp_unit_has_map(const struct mbp_unit *unit)
 {

@@ -150,6 +150,17 @@ static void print_identity(FILE *out, const struct mbp_identity *identity)
     }
 }
 
+static void print_journal(FILE *out, const struct mbp_journal_options *journal)
+{
+    if (journal->keep_ns != 0) {
+        mbp_print_duration(out, "journal: {keep: ", journal->keep_ns);
+    } else {
+        fputs("journal: {keep: forever", out);
+    }
+    mbp_print_size(out, ", max_size: ", journal->max_bytes);
+    fputs("}\n", out);
+}
+
 void mbp_plant_print_config(const struct mbp_plant *plant, FILE *out)
 {
     fputs("mbplant: 1\nname: ", out);
@@ -163,7 +174,9 @@ void mbp_plant_print_config(const struct mbp_plant *plant, FILE *out)
     } else {
         fputs("off", out);
     }
-    fprintf(out, "\ninstructor: %s\n", plant->instructor ? "true" : "false");
+    fputc('\n', out);
+    print_journal(out, &plant->journal);
+    fprintf(out, "instructor: %s\n", plant->instructor ? "true" : "false");
     print_identity(out, &plant->identity);
     fputs("units:\n", out);
     for (uint32_t u = 0; u < plant->unit_count; u++) {

@@ -14,6 +14,7 @@ void mbp_print_name(FILE *out, const char *name);
 
 /* Each after the text `before`. */
 void mbp_print_number(FILE *out, const char *before, double value);
+void mbp_print_size(FILE *out, const char *before, uint64_t bytes);
 void mbp_print_duration(FILE *out, const char *before, uint64_t ns);
 
 /* `sensors:` with count of the plant's sensors from first, all of this unit. Nothing when count is 0. */

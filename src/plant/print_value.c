@@ -32,6 +32,12 @@ void mbp_print_number(FILE *out, const char *before, double value)
     fprintf(out, "%s%s", before, mbp_scalar_format(value, buf, sizeof buf));
 }
 
+void mbp_print_size(FILE *out, const char *before, uint64_t bytes)
+{
+    char buf[32];
+    fprintf(out, "%s%s", before, mbp_scalar_size_format(bytes, buf, sizeof buf));
+}
+
 void mbp_print_duration(FILE *out, const char *before, uint64_t ns)
 {
     char buf[32];

@@ -195,6 +195,7 @@ static const struct mbp_field plant_fields[] = {
      .at = PLANT(http),
      .read = read_http,
      .allowed = "off, or {listen: ADDRESS:PORT}"},
+    {.key = "journal", .type = MBP_FIELD_MAP, .at = PLANT(journal), .schema = &mbp_journal_schema},
     {.key = "instructor", .type = MBP_FIELD_BOOL, .at = PLANT(instructor)},
     {.key = "identity", .type = MBP_FIELD_MAP, .at = PLANT(identity), .schema = &identity_schema},
     {.key = "units", .type = MBP_FIELD_LIST, .required = true, .at = PLANT(units), .high = 247, .schema = &unit_schema},
@@ -210,6 +211,8 @@ static void plant_defaults(void *def)
                                                         .frame_timeout_ns = 2 * MBP_NS_PER_S,
                                                         .serial_functions = true};
     plant->http.listen = "127.0.0.1:8020";
+    plant->journal.options =
+        (struct mbp_journal_options){.keep_ns = 365 * 86400 * MBP_NS_PER_S, .max_bytes = 1000000000};
     plant->identity.object[0] = "mbplant";
     plant->identity.object[1] = "MBP";
     plant->identity.object[2] = MBP_VERSION;

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,6 +102,48 @@ bool mbp_scalar_share(const char *text, double *out)
     }
     *out = percent / 100;
     return true;
+}
+
+static const struct {
+    const char *name;
+    uint64_t bytes;
+} size_units[] = {{"GB", 1000000000}, {"GiB", 1 << 30}, {"MB", 1000000}, {"MiB", 1 << 20},
+                  {"kB", 1000},       {"KiB", 1 << 10}, {"B", 1}};
+
+#define SIZE_UNITS (sizeof size_units / sizeof size_units[0])
+
+bool mbp_scalar_size(const char *text, uint64_t *out)
+{
+    size_t digits = strspn(text, "0123456789.");
+    char number[32];
+    double value;
+    if (digits == 0 || digits >= sizeof number) {
+        return false;
+    }
+    memcpy(number, text, digits);
+    number[digits] = '\0';
+    const char *unit = text + digits + strspn(text + digits, " ");
+    for (size_t i = 0; i < SIZE_UNITS; i++) {
+        if (strcmp(unit, size_units[i].name) != 0) {
+            continue;
+        }
+        if (!mbp_scalar_number(number, &value) || value * (double)size_units[i].bytes >= 9007199254740992.0) {
+            return false;
+        }
+        *out = (uint64_t)llround(value * (double)size_units[i].bytes);
+        return true;
+    }
+    return false;
+}
+
+const char *mbp_scalar_size_format(uint64_t bytes, char *buf, size_t size)
+{
+    size_t i = 0;
+    while (i < SIZE_UNITS - 1 && (bytes < size_units[i].bytes || bytes % size_units[i].bytes != 0)) {
+        i++;
+    }
+    snprintf(buf, size, "%" PRIu64 "%s", bytes / size_units[i].bytes, size_units[i].name);
+    return buf;
 }
 
 bool mbp_scalar_bool(const char *text, bool *out)

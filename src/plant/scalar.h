@@ -15,6 +15,12 @@ bool mbp_scalar_unsigned(const char *text, uint64_t *out);
 /* A share: "1.5%" or 0.015. */
 bool mbp_scalar_share(const char *text, double *out);
 
+/* A size with its unit, in bytes: "500MB", "1.5 GB" (kB MB GB: powers of 1000; KiB MiB GiB: of 1024); below 2^53. */
+bool mbp_scalar_size(const char *text, uint64_t *out);
+
+/* A size in the largest unit that divides it, so that mbp_scalar_size reads it back; returns buf. 32 bytes suffice. */
+const char *mbp_scalar_size_format(uint64_t bytes, char *buf, size_t size);
+
 /* "true" or "false". */
 bool mbp_scalar_bool(const char *text, bool *out);
 

@@ -180,6 +180,10 @@ void mbp_plant_print_summary(const struct mbp_plant *plant, FILE *out)
             plant->seed);
     fprintf(out, "  Modbus %s, HTTP %s\n", plant->server.listen,
             plant->http_listen != NULL ? plant->http_listen : "off");
+    char keep[32], size[32];
+    fprintf(out, "  journal: events are kept for %s, %s of them at most\n",
+            plant->journal.keep_ns == 0 ? "ever" : mbp_duration_format(plant->journal.keep_ns, keep, sizeof keep),
+            mbp_scalar_size_format(plant->journal.max_bytes, size, sizeof size));
     bool few = plant->unit_count <= UNITS_IN_FULL;
     for (uint32_t u = 0; u < plant->unit_count && u < UNITS_SHOWN; u++) {
         print_unit(out, plant, u, few);

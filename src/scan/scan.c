@@ -145,6 +145,10 @@ void scan_publish(struct mbp_scan *scan)
         figures->last_event = last;
         figures->oldest_event = mbp_journal_oldest(journal);
         figures->last_incident = mbp_journal_last_incident(journal);
+        struct mbp_journal_health health = mbp_journal_health(journal);
+        figures->journal_trouble = health.trouble;
+        figures->journal_used_permille = health.used_permille;
+        figures->events_lost = health.lost;
     }
     figures->recent = scan->recent;
     mbp_image_publish(scan->config.image, scan->state, figures);

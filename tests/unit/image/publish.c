@@ -198,6 +198,22 @@ static void test_publish_shows_recent_events_newest_first_and_zeros_behind(void 
         assert_int_equal(input(device, (uint16_t)(5000 + i)), 0);
 }
 
+static void test_publish_tells_behind_them_how_it_stands_with_the_journal(void **state)
+{
+    struct device *device = *state;
+    device_publish(device);
+    for (uint16_t i = 6280; i < 6284; i++)
+        assert_int_equal(input(device, i), 0);
+    device->figures.journal_trouble = true;
+    device->figures.journal_used_permille = 345;
+    device->figures.events_lost = 0x12345678;
+    device_publish(device);
+    assert_int_equal(input(device, 6280), 1);
+    assert_int_equal(input(device, 6281), 345);
+    assert_int_equal(input(device, 6282), 0x1234);
+    assert_int_equal(input(device, 6283), 0x5678);
+}
+
 static void test_publish_copies_limits_when_they_changed(void **state)
 {
     struct device *device = *state;
@@ -247,6 +263,7 @@ int main(void)
         TEST(test_publish_numbers_first_out_within_the_unit),
         TEST(test_publish_shows_the_summary_of_each_unit_by_itself),
         TEST(test_publish_shows_recent_events_newest_first_and_zeros_behind),
+        TEST(test_publish_tells_behind_them_how_it_stands_with_the_journal),
         TEST(test_publish_copies_limits_when_they_changed),
         TEST(test_publish_leaves_raw_points_alone),
         TEST(test_publish_of_a_sensor_without_limits_touches_no_neighbour),

@@ -118,6 +118,14 @@ void fixture_await_trouble(const struct fixture *f)
     }
 }
 
+void fixture_await_oldest(const struct fixture *f, uint32_t oldest)
+{
+    for (int ms = 0; mbp_journal_oldest(f->journal) != oldest; ms++) {
+        assert_true(ms < 10000);
+        poll(NULL, 0, 1);
+    }
+}
+
 struct mbp_event fixture_event(uint32_t n)
 {
     return (struct mbp_event){

@@ -42,6 +42,7 @@ void fixture_close(struct fixture *f);
 
 /* Waits on a condition that another thread brings about; fails the test after ten seconds. */
 void fixture_await_trouble(const struct fixture *f);
+void fixture_await_oldest(const struct fixture *f, uint32_t oldest);
 
 /* An event whose members are all different and follow from n. */
 struct mbp_event fixture_event(uint32_t n);

@@ -64,6 +64,8 @@ static void test_every_key_is_stored(void **state)
     assert_true(plant->seed == UINT64_MAX);
     assert_string_equal(plant->server.listen, "[::1]:1502");
     assert_false(plant->server.serial_functions);
+    assert_int_equal(plant->journal.keep_ns, 90 * 86400 * MBP_NS_PER_S);
+    assert_int_equal(plant->journal.max_bytes, 500000000);
     static const char *const identity[] = {"V", "P", "2.0", "http://v.example", "N", "M", "A"};
     for (unsigned i = 0; i < 7; i++) {
         assert_string_equal(plant->identity.object[i], identity[i]);
@@ -157,7 +159,9 @@ static void test_defaults_stand_in_for_all_that_is_missing(void **state)
 static void test_http_may_be_off_in_both_forms(void **state)
 {
     (void)state;
-    struct mbp_plant *plant = plant_of_text("mbplant: 1\nhttp: off\nunits: [{id: 1}]\n");
+    struct mbp_plant *plant = plant_of_text("mbplant: 1\nhttp: off\njournal: {keep: forever}\nunits: [{id: 1}]\n");
+    assert_int_equal(plant->journal.keep_ns, 0);
+    assert_int_equal(plant->journal.max_bytes, 1000000000);
     assert_null(plant->http_listen);
     mbp_plant_free(plant);
     plant = plant_of_text("mbplant: 1\nhttp: {listen: off}\nunits: [{id: 1}]\n");

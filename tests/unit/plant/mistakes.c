@@ -65,6 +65,15 @@ static void test_bad_duration_says_that_it_needs_a_unit(void **state)
                                                              "number with its unit (us ms s min h d)\n");
 }
 
+static void test_bad_journal_says_what_can_be_kept(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("bad_journal.yaml"),
+                        "2:17: 'keep' is '30min'; allowed is forever, or a duration of at least 1h such as 90d\n"
+                        "2:34: 'max_size' is '500'; allowed is a size 1MB..100GB such as 500MB\n"
+                        "2:39: 'max_events' is not a key of the journal; its keys are keep, max_size\n");
+}
+
 static void test_bad_address_says_how_far_they_go(void **state)
 {
     (void)state;
@@ -168,6 +177,7 @@ int main(void)
         cmocka_unit_test(test_limits_out_of_order_names_the_two),
         cmocka_unit_test(test_unknown_sensor_names_the_nearest),
         cmocka_unit_test(test_bad_duration_says_that_it_needs_a_unit),
+        cmocka_unit_test(test_bad_journal_says_what_can_be_kept),
         cmocka_unit_test(test_bad_address_says_how_far_they_go),
         cmocka_unit_test(test_bad_endpoint_shows_a_right_one),
         cmocka_unit_test(test_nesting_bomb_is_refused_where_it_gets_too_deep),

@@ -150,6 +150,8 @@ static void assert_same_plant(const struct mbp_plant *a, const struct mbp_plant 
     assert_true(a->seed == b->seed);
     assert_same_server(&a->server, &b->server);
     assert_int_equal(a->instructor, b->instructor);
+    assert_int_equal(a->journal.keep_ns, b->journal.keep_ns);
+    assert_int_equal(a->journal.max_bytes, b->journal.max_bytes);
     assert_string_equal(a->http_listen != NULL ? a->http_listen : "off",
                         b->http_listen != NULL ? b->http_listen : "off");
     for (unsigned i = 0; i < 7; i++) {

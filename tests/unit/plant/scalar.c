@@ -63,6 +63,33 @@ static void test_share_in_percent_is_the_same_as_its_fraction(void **state)
     assert_false(mbp_scalar_share("1%%", &percent));
 }
 
+static void test_size_needs_a_unit_and_reads_back_the_same(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t bytes;
+        const char *back;
+    } right[] = {{"500MB", 500000000, "500MB"},
+                 {"1.5 GB", 1500000000, "1500MB"},
+                 {"64KiB", 65536, "64KiB"},
+                 {"2GiB", 2147483648, "2GiB"},
+                 {"7B", 7, "7B"},
+                 {"0B", 0, "0B"}};
+    static const char *const wrong[] = {"", "500", "MB", "-1MB", "1mb", "1.2.3MB", "1e9MB", "10000000GB", "5 MB "};
+    char buf[32];
+    uint64_t bytes = 0;
+    for (unsigned i = 0; i < sizeof right / sizeof right[0]; i++) {
+        assert_true(mbp_scalar_size(right[i].text, &bytes));
+        assert_int_equal(bytes, right[i].bytes);
+        assert_string_equal(mbp_scalar_size_format(bytes, buf, sizeof buf), right[i].back);
+    }
+    for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_false(mbp_scalar_size(wrong[i], &bytes));
+    }
+    assert_int_equal(bytes, 0);
+}
+
 static void test_bool_is_true_or_false_only(void **state)
 {
     (void)state;
@@ -121,6 +148,7 @@ int main(void)
         cmocka_unit_test(test_number_with_junk_or_without_end_is_refused_and_out_untouched),
         cmocka_unit_test(test_unsigned_takes_all_64_bits_and_no_sign),
         cmocka_unit_test(test_share_in_percent_is_the_same_as_its_fraction),
+        cmocka_unit_test(test_size_needs_a_unit_and_reads_back_the_same),
         cmocka_unit_test(test_bool_is_true_or_false_only),
         cmocka_unit_test(test_format_of_any_number_reads_back_the_same),
         cmocka_unit_test(test_printable_refuses_controls_and_line_separators_in_utf8),

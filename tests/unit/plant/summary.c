@@ -22,11 +22,12 @@ static void test_summary_of_a_small_plant_is_whole(void **state)
     char *summary = summary_of(plant);
     assert_string_equal(summary, "Bottling line 3: 1 unit, 1 machine, 1 sensor; scan 100ms, seed 42\n"
                                  "  Modbus 127.0.0.1:5020, HTTP 127.0.0.1:8020\n"
+                                 "  journal: events are kept for 365d, 1GB of them at most\n"
                                  "  unit 1 \"Filler PLC\": 1 machine, 1 sensor\n"
                                  "    coils              0..3 500..507 1000 2000\n"
                                  "    discrete_inputs    0..7 4000..4002\n"
                                  "    holding_registers  0 100..102 200..249 1000..1003\n"
-                                 "    input_registers    0..23 100..115 1000..1001 5000..6279\n"
+                                 "    input_registers    0..23 100..115 1000..1001 5000..6283\n"
                                  "    1 file, 1 FIFO queue\n");
     free(summary);
     mbp_plant_free(plant);
