@@ -178,7 +178,6 @@ class Journal(Verbs):
         for shape in ("text", "csv", "jsonl"):
             loaded = support.run(support.MBPLANTCTL, "-p", 1, "journal", "--load", dump, "-f", shape, check=True).stdout
             self.assertEqual(loaded, self.ctl("journal", "--format", shape))
-        self.assert_fails(FAILED, "never overwrites", "journal", "--save", dump)
         self.assert_fails(FAILED, "not a dump", "journal", "--load", BOTTLING)
 
     def test_follow_prints_an_event_when_it_happens(self):

@@ -4,6 +4,7 @@
 
 #include "mbplant/plant.h"
 #include "mbplant/report.h"
+#include "moment.h"
 #include "transport.h"
 
 enum ctl_exit {
@@ -24,6 +25,8 @@ enum ctl_exit {
 #define CTL_OPT_JOURNAL 0x04u
 #define CTL_OPT_ALL     0x08u
 #define CTL_OPT_EXPLAIN 0x10u
+#define CTL_OPT_PERIOD  0x20u /* --since --until --load */
+#define CTL_OPT_LANG    0x40u
 
 struct ctl_verb;
 
@@ -33,7 +36,8 @@ struct ctl_options {
     const char *plant_path; /* --plant; NULL = learn it from the slave */
     enum mbp_format format;
     bool raw, follow, all, request, response, help, version;
-    uint32_t since; /* event number; 1 = from the oldest */
+    struct ctl_moment since, until;
+    const char *machine, *sensor, *code; /* which events; NULL = any */
     const char *load_path, *save_path;
     const struct ctl_verb *verb; /* NULL = none was named */
     int argc;
@@ -101,6 +105,9 @@ enum mbp_status ctl_learn_text(struct ctl_link *link, uint8_t unit, char **text,
 
 /* Says, on stderr, that a slave failed while doing something, and why. Returns CTL_FAILED. */
 enum ctl_exit ctl_fail(struct ctl *ctl, enum mbp_status status, const char *doing);
+
+/* Why it failed: "127.0.0.1:5020: the slave closed the connection". Returns buf. 256 bytes suffice. */
+const char *ctl_why(struct ctl *ctl, enum mbp_status status, char *buf, size_t size);
 
 void ctl_close(struct ctl *ctl);
 

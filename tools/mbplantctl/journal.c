@@ -1,4 +1,5 @@
 /* journal: the plant's events, from the slave or from a saved dump. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -6,125 +7,351 @@
 #include "ctl.h"
 #include "dump.h"
 #include "events.h"
+#include "filter.h"
 #include "snapshot.h"
 
 #define FOLLOW_PAUSE_MS 200
 
 struct printing {
     const struct mbp_plant *plant;
+    struct ctl_filter filter;
     enum mbp_format format;
-    uint32_t since;
     FILE *out;
-    uint32_t count; /* printed */
+    uint64_t count; /* printed */
+    uint32_t last;  /* of those handed over */
 };
 
 static bool print_event(void *ctx, const struct mbp_event *event)
 {
     struct printing *printing = ctx;
-    if (event->seq < printing->since)
+    printing->last = event->seq;
+    if (!ctl_filter_passes(&printing->filter, printing->plant, event))
         return true;
     mbp_report_event(printing->plant, event, printing->format, printing->out);
     printing->count++;
     return !ferror(printing->out);
 }
 
-/* The journal of a live slave: up to its last event, or on and on. */
-static enum mbp_status dump_events(struct ctl *ctl, uint8_t unit, struct printing *printing, uint32_t *next)
+/* ---- from the slave --------------------------------------------------------------------------------------------- */
+
+struct reading {
+    struct ctl *ctl;
+    struct printing *printing;
+    uint8_t unit;
+    uint64_t next; /* the first event that was not handed over */
+    bool told;     /* that events are gone */
+};
+
+/* Events that retention has removed in the meantime are no failure: say so once and go on behind them. */
+static void skip_removed(struct reading *reading, const struct ctl_summary *summary, bool asked)
+{
+    if (reading->next >= summary->oldest_event)
+        return;
+    if (asked && !reading->told)
+        ctl_error("events before %u are no longer kept", summary->oldest_event);
+    reading->told = true;
+    reading->next = summary->oldest_event;
+}
+
+static enum mbp_status read_to(struct reading *reading, uint64_t end)
+{
+    while (reading->next < end) {
+        uint32_t next = (uint32_t)reading->next;
+        enum mbp_status status = ctl_events_read(reading->ctl->link, reading->unit, next, (uint32_t)(end - 1),
+                                                 print_event, reading->printing, &next);
+        reading->next = next;
+        if (ferror(reading->printing->out))
+            return MBP_OK;
+        if (status != MBP_EX_ILLEGAL_DATA_ADDRESS)
+            return status;
+        struct ctl_summary summary;
+        status = ctl_summary_read(reading->ctl->link, reading->unit, &summary);
+        if (status != MBP_OK)
+            return status;
+        if (summary.oldest_event <= next)
+            return MBP_EX_ILLEGAL_DATA_ADDRESS;
+        skip_removed(reading, &summary, true);
+    }
+    return MBP_OK;
+}
+
+static enum mbp_status follow(struct reading *reading)
 {
     for (;;) {
         struct ctl_summary summary;
-        enum mbp_status status = ctl_summary_read(ctl->link, unit, &summary);
-        if (status == MBP_OK && *next < summary.oldest_event) {
-            if (ctl->options->since > 1)
-                ctl_error("events before %u are no longer kept", summary.oldest_event);
-            *next = summary.oldest_event;
-        }
-        if (status == MBP_OK && *next <= summary.last_event)
-            status = ctl_events_read(ctl->link, unit, *next, summary.last_event, print_event, printing, next);
-        fflush(printing->out);
-        if (status != MBP_OK || ferror(printing->out) || !ctl->options->follow)
+        enum mbp_status status = ctl_summary_read(reading->ctl->link, reading->unit, &summary);
+        if (status != MBP_OK)
+            return status;
+        skip_removed(reading, &summary, true);
+        status = read_to(reading, (uint64_t)summary.last_event + 1);
+        if (fflush(reading->printing->out) != 0 || status != MBP_OK)
             return status;
         struct timespec pause = {0, (long)(FOLLOW_PAUSE_MS * MBP_NS_PER_MS)};
         nanosleep(&pause, NULL);
     }
 }
 
-static enum ctl_exit from_slave(struct ctl *ctl, struct printing *printing)
+/* From reading->next on when that is not 0, else from where the period begins. */
+static enum mbp_status read_period(struct reading *reading)
 {
-    struct ctl_link *link = ctl_link(ctl);
-    int unit = link != NULL ? ctl_summary_unit(ctl->plant) : -1;
-    if (unit < 0)
-        return CTL_FAILED;
-    uint32_t next = ctl->options->since;
-    enum mbp_status status = dump_events(ctl, (uint8_t)unit, printing, &next);
+    const struct ctl_filter *filter = &reading->printing->filter;
+    struct ctl_summary summary;
+    struct ctl_range range = {0, 0};
+    enum mbp_status status = ctl_summary_read(reading->ctl->link, reading->unit, &summary);
     if (status == MBP_OK)
-        return CTL_OK;
-    char kept[96];
-    snprintf(kept, sizeof kept, "journal ends after event %u (mbplantctl journal --since %u resumes)", next - 1, next);
-    return ctl_fail(ctl, status, printing->count > 0 ? kept : "journal");
+        status = ctl_events_range(reading->ctl->link, reading->unit, &filter->since, &filter->until,
+                                  summary.oldest_event, summary.last_event, &range);
+    if (status != MBP_OK)
+        return status;
+    bool resumed = reading->next > 0;
+    if (!resumed)
+        reading->next = filter->since.kind == CTL_MOMENT_EVENT ? filter->since.seq : range.first;
+    if (reading->next == 0) /* nothing is durable yet */
+        reading->next = 1;
+    skip_removed(reading, &summary, resumed || (filter->since.kind == CTL_MOMENT_EVENT && filter->since.seq > 1));
+    status = read_to(reading, range.end);
+    fflush(reading->printing->out);
+    if (status == MBP_OK && reading->ctl->options->follow && !ferror(reading->printing->out))
+        status = follow(reading);
+    return status;
 }
 
-static enum ctl_exit save(struct ctl *ctl)
+/* The unit with the journal, or -1 (told). */
+static int journal_unit(struct ctl *ctl)
+{
+    return ctl_link(ctl) != NULL ? ctl_summary_unit(ctl->plant) : -1;
+}
+
+static enum ctl_exit show(struct ctl *ctl, struct printing *printing)
+{
+    int unit = journal_unit(ctl);
+    if (unit < 0)
+        return CTL_FAILED;
+    struct reading reading = {.ctl = ctl, .printing = printing, .unit = (uint8_t)unit};
+    mbp_report_event_header(printing->format, stdout);
+    enum mbp_status status = read_period(&reading);
+    if (status == MBP_OK)
+        return CTL_OK;
+    char kept[96] = "journal";
+    if (printing->last > 0)
+        snprintf(kept, sizeof kept, "journal ends after event %u (mbplantctl journal --since %u resumes)",
+                 printing->last, printing->last + 1);
+    return ctl_fail(ctl, status, kept);
+}
+
+/* ---- saving ----------------------------------------------------------------------------------------------------- */
+
+static bool same_event(const struct mbp_event *a, const struct mbp_event *b)
+{
+    uint16_t of_a[MBP_EVENT_WORDS];
+    uint16_t of_b[MBP_EVENT_WORDS];
+    mbp_event_encode(a, of_a);
+    mbp_event_encode(b, of_b);
+    /* value and limit (words 12..15): a NaN has many forms, and JSON knows one */
+    return memcmp(of_a, of_b, 12 * sizeof *of_a) == 0 && a->peer == b->peer && a->detail == b->detail;
+}
+
+/* Whether the dump's last event is this slave's too: it is then the same journal, of the same plant. */
+static bool is_continued_by(struct ctl *ctl, uint8_t unit, const struct ctl_dump *dump, const char *path)
+{
+    struct ctl_summary summary;
+    struct mbp_event event;
+    if (dump->last.seq == 0)
+        return true;
+    enum mbp_status status = ctl_summary_read(ctl->link, unit, &summary);
+    if (status == MBP_OK && summary.oldest_event > dump->last.seq)
+        return true; /* gone: what follows is told as a gap */
+    if (status == MBP_OK && summary.last_event >= dump->last.seq) {
+        status = ctl_event_read(ctl->link, unit, dump->last.seq, &event);
+        if (status == MBP_OK && same_event(&event, &dump->last))
+            return true;
+    }
+    if (status == MBP_OK)
+        ctl_error(
+            "--save %s: its last event %u is not in the journal of %s:%u: a dump of another plant, or the journal "
+            "was begun anew; choose another name",
+            path, dump->last.seq, ctl->options->target.host, ctl->options->target.port);
+    else
+        ctl_fail(ctl, status, path);
+    return false;
+}
+
+static void source_text(const struct ctl *ctl, char *buf, size_t size)
+{
+    snprintf(buf, size, "%.60s:%u", ctl->options->target.host, ctl->options->target.port);
+}
+
+static uint64_t now_ms(void)
+{
+    struct mbp_clock clock = mbp_clock_system();
+    return clock.wall_ms(clock.ctx);
+}
+
+/* An existing dump, to be gone on with. */
+static FILE *resume(struct ctl *ctl, uint8_t unit, struct reading *reading)
 {
     const char *path = ctl->options->save_path;
-    struct printing printing = {.plant = ctl->plant, .format = MBP_FORMAT_JSONL, .since = 1};
-    char why[160];
-    if (ctl_link(ctl) == NULL)
-        return CTL_FAILED;
-    if (ctl_dump_create(path, ctl->plant, &printing.out, why, sizeof why) != MBP_OK) {
+    struct ctl_dump dump;
+    char why[CTL_DUMP_WHY] = "";
+    char source[80];
+    FILE *file = NULL;
+    if (ctl_dump_open(path, &dump, why) != MBP_OK) {
+        ctl_error("--save %s: it exists and is no dump that could be gone on with (%s); choose another name", path,
+                  why);
+        return NULL;
+    }
+    const struct ctl_moment *since = &ctl->options->since;
+    if (since->kind != CTL_MOMENT_NONE && !(since->kind == CTL_MOMENT_EVENT && since->seq == dump.last.seq + 1))
+        ctl_error("--save %s: it exists and ends with event %u, so it is gone on with there and not from --since", path,
+                  dump.last.seq);
+    else if (!is_continued_by(ctl, unit, &dump, path))
+        ;
+    else if (ctl_dump_resume(path, &dump, &file, why) != MBP_OK)
         ctl_error("--save %s: %s", path, why);
-        return CTL_FAILED;
+    if (file != NULL &&
+        (dump.plant->text_crc != ctl->plant->text_crc || dump.plant->text.len != ctl->plant->text.len)) {
+        source_text(ctl, source, sizeof source);
+        ctl_dump_put_plant(file, ctl->plant, source, now_ms());
     }
-    enum ctl_exit code = from_slave(ctl, &printing);
-    bool written = !ferror(printing.out);
-    written = fclose(printing.out) == 0 && written;
+    reading->next = dump.last.seq > 0 ? (uint64_t)dump.last.seq + 1 : 0;
+    ctl_dump_close(&dump);
+    return file;
+}
+
+static FILE *open_dump(struct ctl *ctl, uint8_t unit, struct reading *reading)
+{
+    const char *path = ctl->options->save_path;
+    char why[CTL_DUMP_WHY] = "";
+    char source[80];
+    FILE *file = NULL;
+    source_text(ctl, source, sizeof source);
+    if (ctl_dump_create(path, ctl->plant, source, now_ms(), &file, why) == MBP_OK)
+        return file;
+    if (errno == EEXIST)
+        return resume(ctl, unit, reading);
+    ctl_error("--save %s: %s", path, why);
+    return NULL;
+}
+
+/* All events, then what the plant is like after them. */
+static enum mbp_status save_all(struct reading *reading, const struct ctl_snapshot *snapshot, uint64_t taken_ms)
+{
+    struct printing *printing = reading->printing;
+    enum mbp_status status = read_period(reading);
+    char why[256] = "";
+    if (status == MBP_OK)
+        ctl_dump_put_snapshot(printing->out, printing->plant, snapshot, taken_ms);
+    else
+        ctl_why(reading->ctl, status, why, sizeof why);
+    ctl_dump_put_end(printing->out, (uint32_t)(reading->next > 0 ? reading->next - 1 : 0), status == MBP_OK, why);
+    return status;
+}
+
+static enum ctl_exit save(struct ctl *ctl, struct printing *printing)
+{
+    const char *path = ctl->options->save_path;
+    int unit = journal_unit(ctl);
+    struct reading reading = {.ctl = ctl, .printing = printing, .unit = (uint8_t)unit};
+    struct ctl_snapshot snapshot;
+    if (unit < 0 || ctl_snapshot_take(ctl, &snapshot) != CTL_OK)
+        return CTL_FAILED;
+    printing->out = open_dump(ctl, reading.unit, &reading);
+    enum mbp_status status = MBP_OK;
+    bool written = true;
+    if (printing->out != NULL) {
+        status = save_all(&reading, &snapshot, now_ms());
+        written = !ferror(printing->out);
+        written = fclose(printing->out) == 0 && written;
+    }
+    ctl_snapshot_free(ctl->plant, &snapshot);
+    if (printing->out == NULL)
+        return CTL_FAILED;
+    char kept[CTL_DUMP_WHY];
     if (!written) {
-        ctl_error("--save %s: cannot write it all; is the disk full?", path);
+        ctl_error("--save %s: cannot write it all; is the disk full? The same command again goes on where it ends",
+                  path);
         return CTL_FAILED;
     }
-    printf("%u events saved in %s; mbplantctl journal --load %s shows them\n", printing.count, path, path);
+    if (status != MBP_OK) {
+        snprintf(kept, sizeof kept, "%s is a partial dump, up to event %u; the same command again goes on there", path,
+                 (uint32_t)(reading.next > 0 ? reading.next - 1 : 0));
+        return ctl_fail(ctl, status, kept);
+    }
+    printf("%llu events saved in %s; mbplantctl journal --load %s shows them\n", (unsigned long long)printing->count,
+           path, path);
+    return CTL_OK;
+}
+
+/* ---- from a dump ------------------------------------------------------------------------------------------------ */
+
+/* What is missing in a dump, on stderr: it is read all the same. */
+static void say_missing(const char *path, const struct ctl_dump *dump)
+{
+    if (!dump->whole && dump->made_ms > 0)
+        ctl_error("%s is a partial dump: it ends after event %u%s%s", path, dump->last.seq,
+                  dump->why[0] != '\0' ? ", for " : "", dump->why);
+    if (dump->gap)
+        ctl_error("%s has gaps: events that the slave no longer kept when it was continued", path);
+}
+
+static enum ctl_exit load(struct ctl *ctl, struct printing *printing)
+{
+    const char *path = ctl->options->load_path;
+    char why[CTL_DUMP_WHY] = "";
+    struct ctl_dump dump;
+    if (ctl_dump_open(path, &dump, why) != MBP_OK) {
+        ctl_error("--load %s: %s", path, why);
+        return CTL_FAILED;
+    }
+    printing->plant = dump.plant;
+    enum ctl_exit code = ctl_filter_make(ctl->options, dump.plant, &printing->filter);
+    if (code == CTL_OK) {
+        mbp_report_event_header(printing->format, stdout);
+        if (ctl_dump_events(&dump, print_event, printing, why) != MBP_OK) {
+            ctl_error("--load %s: %s", path, why);
+            code = CTL_FAILED;
+        } else {
+            say_missing(path, &dump);
+        }
+    }
+    ctl_dump_close(&dump);
     return code;
 }
 
-/* The plant of a dump is known with its first line only, before its events. */
-struct loading {
-    struct ctl *ctl;
-    struct printing printing;
-};
+/* ---- the verb --------------------------------------------------------------------------------------------------- */
 
-static bool print_loaded(void *ctx, const struct mbp_event *event)
+/* NULL, or why these options do not go together. */
+static const char *conflict(const struct ctl_options *options)
 {
-    struct loading *loading = ctx;
-    loading->printing.plant = loading->ctl->plant;
-    return print_event(&loading->printing, event);
-}
-
-static enum ctl_exit load(struct ctl *ctl, const struct printing *printing)
-{
-    const char *path = ctl->options->load_path;
-    char why[160] = "";
-    struct loading loading = {ctl, *printing};
-    if (ctl_dump_load(path, &ctl->plant, print_loaded, &loading, why, sizeof why) == MBP_OK)
-        return CTL_OK;
-    ctl_error("--load %s: %s", path, why);
-    return CTL_FAILED;
+    if (options->load_path != NULL && (options->save_path != NULL || options->follow))
+        return "--load goes with neither --save nor --follow";
+    if (options->follow && options->until.kind != CTL_MOMENT_NONE)
+        return "--follow has no end, so it does not go with --until";
+    if (options->save_path != NULL && (options->until.kind != CTL_MOMENT_NONE || options->machine != NULL ||
+                                       options->sensor != NULL || options->code != NULL))
+        return "--save takes every event; --until, --machine, --sensor and --code choose among them with --load";
+    return NULL;
 }
 
 enum ctl_exit ctl_run_journal(struct ctl *ctl)
 {
     const struct ctl_options *options = ctl->options;
-    struct printing printing = {.format = options->format, .since = options->since, .out = stdout};
-    if (options->load_path != NULL && (options->save_path != NULL || options->follow)) {
-        ctl_error("journal: --load goes with neither --save nor --follow");
+    struct printing printing = {.format = options->format, .out = stdout};
+    const char *why_not = conflict(options);
+    if (why_not != NULL) {
+        ctl_error("journal: %s", why_not);
         return CTL_USAGE;
     }
-    if (options->load_path == NULL && ctl_plant(ctl) == NULL)
-        return CTL_FAILED;
-    printing.plant = ctl->plant;
-    if (options->save_path != NULL)
-        return save(ctl);
-    mbp_report_event_header(options->format, stdout);
     if (options->load_path != NULL)
         return load(ctl, &printing);
-    return from_slave(ctl, &printing);
+    if (ctl_plant(ctl) == NULL)
+        return CTL_FAILED;
+    printing.plant = ctl->plant;
+    enum ctl_exit code = ctl_filter_make(options, ctl->plant, &printing.filter);
+    if (code != CTL_OK)
+        return code;
+    if (options->save_path == NULL)
+        return show(ctl, &printing);
+    printing.format = MBP_FORMAT_JSONL;
+    return save(ctl, &printing);
 }

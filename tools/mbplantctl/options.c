@@ -77,13 +77,38 @@ static bool set_format(struct ctl_options *options, const char *value)
     return mbp_format_find(value, &options->format) == MBP_OK;
 }
 
+static bool set_moment(const char *value, bool is_end, struct ctl_moment *out)
+{
+    struct mbp_clock clock = mbp_clock_system();
+    return ctl_moment_parse(value, clock.wall_ms(clock.ctx), is_end, out) == MBP_OK;
+}
+
 static bool set_since(struct ctl_options *options, const char *value)
 {
-    uint64_t since;
-    if (!parse_unsigned(value, 1, UINT32_MAX, &since))
-        return false;
-    options->since = (uint32_t)since;
-    return true;
+    return set_moment(value, false, &options->since);
+}
+
+static bool set_until(struct ctl_options *options, const char *value)
+{
+    return set_moment(value, true, &options->until);
+}
+
+static bool set_machine(struct ctl_options *options, const char *value)
+{
+    options->machine = value;
+    return value[0] != '\0';
+}
+
+static bool set_sensor(struct ctl_options *options, const char *value)
+{
+    options->sensor = value;
+    return value[0] != '\0';
+}
+
+static bool set_code(struct ctl_options *options, const char *value)
+{
+    options->code = value;
+    return value[0] != '\0';
 }
 
 static bool set_load(struct ctl_options *options, const char *value)
@@ -110,11 +135,16 @@ static const struct option known[] = {
      "text, markdown, html, json, csv, jsonl"},
     {"raw", 0, NULL, CTL_OPT_RAW, "the register's words in hexadecimal, not the value", FLAG(raw)},
     {"all", 'a', NULL, CTL_OPT_ALL, "all of them, however many", FLAG(all)},
-    {"since", 0, "SEQ", CTL_OPT_JOURNAL, "from this event number on", set_since, 0, "an event number, from 1"},
+    {"since", 0, "WHEN", CTL_OPT_PERIOD, "from this event number or time on", set_since, 0, CTL_MOMENT_ALLOWED},
+    {"until", 0, "WHEN", CTL_OPT_PERIOD, "to this event number, or before this time", set_until, 0, CTL_MOMENT_ALLOWED},
+    {"machine", 0, "NAME", CTL_OPT_JOURNAL, "only what is about this machine or its sensors", set_machine, 0,
+     "a machine's name"},
+    {"sensor", 0, "NAME", CTL_OPT_JOURNAL, "only what is about this sensor", set_sensor, 0, "a sensor's name"},
+    {"code", 0, "KIND", CTL_OPT_JOURNAL, "only events of this kind: alarm, \"alarm raised\", 20; several with commas",
+     set_code, 0, "a kind of event"},
     {"follow", 0, NULL, CTL_OPT_JOURNAL, "keep printing new events until interrupted", FLAG(follow)},
-    {"save", 0, "FILE", CTL_OPT_JOURNAL, "write a dump that --load reads, with the plant file in it", set_save, 0,
-     "a file"},
-    {"load", 0, "FILE", CTL_OPT_JOURNAL, "read such a dump instead of asking the slave", set_load, 0, "a file"},
+    {"save", 0, "FILE", CTL_OPT_JOURNAL, "write a dump that --load reads, or continue it", set_save, 0, "a file"},
+    {"load", 0, "FILE", CTL_OPT_PERIOD, "read such a dump instead of asking the slave", set_load, 0, "a file"},
     {"request", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a request", FLAG(request)},
     {"response", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a response", FLAG(response)},
     {"help", 'h', NULL, CTL_OPT_COMMON, "this help, or a verb's", FLAG(help)},
@@ -122,6 +152,7 @@ static const struct option known[] = {
 };
 
 #define KNOWN (sizeof known / sizeof known[0])
+_Static_assert(KNOWN <= 64, "parser.used has a bit for each");
 
 void ctl_options_print(unsigned mask, bool common, FILE *out)
 {
@@ -183,7 +214,7 @@ struct parser {
     int argc, next;
     char **argv;
     FILE *errors;
-    uint32_t used; /* bit per entry of known[] that was given */
+    uint64_t used; /* bit per entry of known[] that was given */
     struct ctl_options *out;
 };
 
@@ -217,7 +248,7 @@ static enum mbp_status take_option(struct parser *parser, const char *argument)
         fprintf(parser->errors, "mbplantctl: --%s %s: allowed is %s\n", option->name, value, option->allowed);
         return MBP_ERR_FORMAT;
     }
-    parser->used |= UINT32_C(1) << (option - known);
+    parser->used |= UINT64_C(1) << (option - known);
     return MBP_OK;
 }
 
@@ -301,7 +332,6 @@ enum mbp_status ctl_options_parse(int argc, char **argv, FILE *errors, struct ct
     *out = (struct ctl_options){
         .target = {CTL_DEFAULT_HOST, CTL_DEFAULT_PORT, CTL_DEFAULT_TIMEOUT_MS},
         .unit = -1,
-        .since = 1,
     };
     struct parser parser = {.argc = argc, .next = 1, .argv = argv, .errors = errors, .out = out};
     bool options_over = false;

@@ -41,15 +41,22 @@ uint8_t ctl_raw_unit(const struct ctl *ctl)
     return ctl->options->unit >= 0 ? (uint8_t)ctl->options->unit : 1;
 }
 
-enum ctl_exit ctl_fail(struct ctl *ctl, enum mbp_status status, const char *doing)
+const char *ctl_why(struct ctl *ctl, enum mbp_status status, char *buf, size_t size)
 {
     const struct ctl_target *target = &ctl->options->target;
     if (status == MBP_ERR_IO && ctl->link != NULL)
-        ctl_error("%s: %s:%u: %s", doing, target->host, target->port, ctl_link_error(ctl->link));
+        snprintf(buf, size, "%s:%u: %s", target->host, target->port, ctl_link_error(ctl->link));
     else if (status > 0)
-        ctl_error("%s: refused with exception %02d: %s", doing, (int)status, ctl_exception_reason(status, false));
+        snprintf(buf, size, "refused with exception %02d: %s", (int)status, ctl_exception_reason(status, false));
     else
-        ctl_error("%s: %s", doing, mbp_status_text(status));
+        snprintf(buf, size, "%s", mbp_status_text(status));
+    return buf;
+}
+
+enum ctl_exit ctl_fail(struct ctl *ctl, enum mbp_status status, const char *doing)
+{
+    char why[512];
+    ctl_error("%s: %s", doing, ctl_why(ctl, status, why, sizeof why));
     return CTL_FAILED;
 }
 

@@ -65,13 +65,21 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl report\n"
      "  mbplantctl report --format markdown > report.md\n"
      "  mbplantctl report --format json | jq .summary\n"},
-    {"journal", ctl_run_journal, 0, 0, CTL_OPT_FORMAT | CTL_OPT_JOURNAL, LINES, "", "every event, oldest first",
-     "A dump that broke off says with which --since it goes on.\n",
+    {"journal", ctl_run_journal, 0, 0, CTL_OPT_FORMAT | CTL_OPT_PERIOD | CTL_OPT_JOURNAL, LINES, "",
+     "every event, oldest first",
+     "WHEN is an event's number, a time of ISO 8601 (2026-11-24, 2026-11-24T08:00, 08:00; local, or with Z or "
+     "+01:00),\n"
+     "a time ago (2h, 30min), today, yesterday or now. A day that --until names is whole.\n"
+     "KIND is a word of the second column of --format csv, or its beginning: start, stop, plant, machine, sensor, "
+     "alarm,\n"
+     "maintenance, value, limit, write, journal.\n"
+     "A dump that broke off ends with exit code 1; the same --save again goes on where it ended.\n",
      "  mbplantctl journal\n"
-     "  mbplantctl journal --since 1200 --format csv > events.csv\n"
-     "  mbplantctl journal --follow\n"
+     "  mbplantctl journal --since 2h --machine FILL1 --code alarm\n"
+     "  mbplantctl journal --since yesterday --until yesterday --format csv > events.csv\n"
+     "  mbplantctl journal --follow --code \"machine state\"\n"
      "  mbplantctl journal --save monday.dump\n"
-     "  mbplantctl journal --load monday.dump --format jsonl\n"},
+     "  mbplantctl journal --load monday.dump --since 1200 --format jsonl\n"},
     {"explain", ctl_run_explain, 1, ANY, CTL_OPT_EXPLAIN, TEXT, "HEX..", "a Modbus frame, field by field",
      "A Modbus TCP frame, an RTU frame or a bare PDU, as Wireshark or a log shows it: spaces, colons, commas and 0x "
      "are\n"

@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,12 +14,23 @@
 #include "dump.h"
 #include "mbplant/report.h"
 
-static const char yaml[] =
-    "mbplant: 1\nname: \"Line \\\"1\\\"\"\nunits:\n  - {id: 1, name: U, machines: [{name: M1}]}\n";
+static const char yaml[] = "mbplant: 1\nname: \"Line \\\"1\\\"\"\nunits:\n  - {id: 1, name: U, machines: [{name: M1, "
+                           "sensors: [{name: T1, kind: temperature, max: 85}]}]}\n";
+static const char other_yaml[] = "mbplant: 1\nname: Other\nunits:\n  - {id: 1, name: U, machines: [{name: M2}]}\n";
+
+#define MADE_MS UINT64_C(1795543200000)
 
 static struct mbp_plant *plant;
 static char folder[] = "/tmp/mbplant-dump-XXXXXX";
 static char path[64];
+static char why[CTL_DUMP_WHY];
+
+static struct mbp_plant *parse(const char *text)
+{
+    struct mbp_plant *parsed = NULL;
+    assert_int_equal(mbp_plant_parse("line.yaml", (struct mbp_text){text, strlen(text)}, stderr, &parsed), MBP_OK);
+    return parsed;
+}
 
 static int load(void **state)
 {
@@ -25,7 +38,8 @@ static int load(void **state)
     if (mkdtemp(folder) == NULL)
         return -1;
     snprintf(path, sizeof path, "%s/dump", folder);
-    return mbp_plant_parse("line.yaml", (struct mbp_text){yaml, strlen(yaml)}, stderr, &plant) == MBP_OK ? 0 : -1;
+    plant = parse(yaml);
+    return 0;
 }
 
 static int unload(void **state)
@@ -42,16 +56,30 @@ static int remove_dump(void **state)
     return 0;
 }
 
+static void put_events(FILE *file, uint32_t first, uint32_t last)
+{
+    for (uint32_t seq = first; seq <= last; seq++) {
+        struct mbp_event event = {
+            .seq = seq, .code = MBP_EV_START, .unit = 1, .machine = MBP_NONE16, .sensor = MBP_NONE16};
+        mbp_report_event(plant, &event, MBP_FORMAT_JSONL, file);
+    }
+}
+
+/* A dump of so many events, and what follows them. */
 static void write_dump(uint32_t events, const char *tail)
 {
     FILE *file = NULL;
-    char why[160] = "";
-    assert_int_equal(ctl_dump_create(path, plant, &file, why, sizeof why), MBP_OK);
-    for (uint32_t seq = 1; seq <= events; seq++) {
-        struct mbp_event event = {.seq = seq, .code = MBP_EV_START, .unit = 1, .sensor = MBP_NONE16};
-        mbp_report_event(plant, &event, MBP_FORMAT_JSONL, file);
-    }
+    assert_int_equal(ctl_dump_create(path, plant, "host:5020", MADE_MS, &file, why), MBP_OK);
+    put_events(file, 1, events);
     fputs(tail, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void write_text(const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
     assert_int_equal(fclose(file), 0);
 }
 
@@ -63,92 +91,259 @@ static bool count_event(void *ctx, const struct mbp_event *event)
     return true;
 }
 
-static enum mbp_status load_dump(struct mbp_plant **from, uint32_t *count, char why[160])
+static uint32_t count_events(struct ctl_dump *dump)
 {
-    *count = 0;
-    why[0] = '\0';
-    return ctl_dump_load(path, from, count_event, count, why, 160);
+    uint32_t count = 0;
+    assert_int_equal(ctl_dump_events(dump, count_event, &count, why), MBP_OK);
+    return count;
+}
+
+static struct ctl_dump opened(void)
+{
+    struct ctl_dump dump;
+    if (ctl_dump_open(path, &dump, why) != MBP_OK)
+        fail_msg("%s", why);
+    return dump;
 }
 
 static void test_dump_written_loads_with_its_plant_and_events(void **state)
 {
     (void)state;
-    struct mbp_plant *loaded = NULL;
-    uint32_t count;
-    char why[160];
-    write_dump(3, "");
-    assert_int_equal(load_dump(&loaded, &count, why), MBP_OK);
-    assert_int_equal(count, 3);
-    assert_string_equal(loaded->name, "Line \"1\"");
-    assert_string_equal(loaded->machines[0].name, "M1");
-    mbp_plant_free(loaded);
+    write_dump(3, "{\"end\":3,\"whole\":true,\"why\":\"\"}\n");
+    struct ctl_dump dump = opened();
+    assert_int_equal(count_events(&dump), 3);
+    assert_int_equal(count_events(&dump), 3); /* as often as one likes */
+    assert_string_equal(dump.plant->name, "Line \"1\"");
+    assert_string_equal(dump.plant->machines[0].name, "M1");
+    assert_string_equal(dump.source, "host:5020");
+    assert_int_equal(dump.made_ms, MADE_MS);
+    assert_int_equal(dump.first, 1);
+    assert_int_equal(dump.events, 3);
+    assert_int_equal(dump.last.seq, 3);
+    assert_int_equal(dump.last.code, MBP_EV_START);
+    assert_true(dump.whole);
+    assert_false(dump.gap);
+    assert_false(dump.has_snapshot);
+    ctl_dump_close(&dump);
 }
 
-static void test_dump_cut_off_in_a_line_gives_all_lines_before(void **state)
+static void test_dump_without_events_is_one_too(void **state)
 {
     (void)state;
-    struct mbp_plant *loaded = NULL;
-    uint32_t count;
-    char why[160];
+    write_dump(0, "{\"end\":0,\"whole\":true,\"why\":\"\"}\n");
+    struct ctl_dump dump = opened();
+    assert_int_equal(dump.last.seq, 0);
+    assert_int_equal(count_events(&dump), 0);
+    assert_true(dump.whole);
+    ctl_dump_close(&dump);
+}
+
+static void test_dump_of_version_1_is_read(void **state)
+{
+    (void)state;
+    write_text("{\"mbplant_journal\":1,\"plant\":\"P\",\"plant_file\":\"mbplant: 1\\nname: P\\nunits:\\n  - {id: 1, "
+               "name: U, machines: [{name: M1}]}\\n\"}\n{\"seq\":1,\"code_number\":1}\n");
+    struct ctl_dump dump = opened();
+    assert_string_equal(dump.plant->name, "P");
+    assert_int_equal(count_events(&dump), 1);
+    ctl_dump_close(&dump);
+}
+
+static void test_dump_cut_off_in_a_line_gives_all_lines_before_and_is_partial(void **state)
+{
+    (void)state;
     write_dump(2, "{\"seq\":3,\"code_nu");
-    assert_int_equal(load_dump(&loaded, &count, why), MBP_OK);
-    assert_int_equal(count, 2);
-    mbp_plant_free(loaded);
+    struct ctl_dump dump = opened();
+    assert_int_equal(count_events(&dump), 2);
+    assert_false(dump.whole);
+    assert_string_equal(dump.why, "");
+    ctl_dump_close(&dump);
 }
 
-static void test_dump_with_a_bad_line_says_which(void **state)
+static void test_dump_that_says_it_is_partial_tells_why(void **state)
 {
     (void)state;
-    struct mbp_plant *loaded = NULL;
-    uint32_t count;
-    char why[160];
-    write_dump(1, "nonsense\n");
-    assert_int_equal(load_dump(&loaded, &count, why), MBP_ERR_FORMAT);
+    write_dump(2, "{\"end\":2,\"whole\":false,\"why\":\"the slave closed\"}\n");
+    struct ctl_dump dump = opened();
+    assert_false(dump.whole);
+    assert_string_equal(dump.why, "the slave closed");
+    ctl_dump_close(&dump);
+}
+
+static void test_dump_gone_on_with_drops_its_half_line_only(void **state)
+{
+    (void)state;
+    FILE *file = NULL;
+    write_dump(2, "{\"seq\":3,\"code_nu");
+    struct ctl_dump dump = opened();
+    assert_int_equal(ctl_dump_resume(path, &dump, &file, why), MBP_OK);
+    ctl_dump_close(&dump);
+    put_events(file, 3, 5);
+    ctl_dump_put_end(file, 5, true, "");
+    fclose(file);
+    dump = opened();
+    assert_int_equal(count_events(&dump), 5);
+    assert_true(dump.whole);
+    assert_false(dump.gap);
+    ctl_dump_close(&dump);
+}
+
+static void test_dump_with_events_missing_says_so(void **state)
+{
+    (void)state;
+    write_dump(2, "{\"seq\":9,\"code_number\":1}\n{\"seq\":10,\"code_number\":1}\n");
+    struct ctl_dump dump = opened();
+    assert_true(dump.gap);
+    assert_int_equal(dump.events, 4);
+    ctl_dump_close(&dump);
+}
+
+static void test_dump_of_a_changed_plant_has_the_last_one(void **state)
+{
+    (void)state;
+    FILE *file = NULL;
+    struct mbp_plant *other = parse(other_yaml);
+    write_dump(2, "");
+    struct ctl_dump dump = opened();
+    assert_int_equal(ctl_dump_resume(path, &dump, &file, why), MBP_OK);
+    ctl_dump_close(&dump);
+    ctl_dump_put_plant(file, other, "host:5021", MADE_MS + 1000);
+    put_events(file, 3, 3);
+    fclose(file);
+    mbp_plant_free(other);
+    dump = opened();
+    assert_string_equal(dump.plant->name, "Other");
+    assert_string_equal(dump.source, "host:5021");
+    assert_int_equal(count_events(&dump), 3);
+    ctl_dump_close(&dump);
+}
+
+static void test_snapshot_comes_back_as_it_was(void **state)
+{
+    (void)state;
+    FILE *file = NULL;
+    struct ctl_sensor_now sensors[1] = {{.value = 92.3, .limit = {NAN, NAN, 85, NAN}, .bits = 0x14}};
+    struct ctl_machine_now machines[1] = {{.state = MBP_EN_PANNE,
+                                           .first_out = 0,
+                                           .alarms = 1,
+                                           .good = 98,
+                                           .reject = 2,
+                                           .running_s = 4000000000u,
+                                           .failures = 3,
+                                           .since_s = 1795543200,
+                                           .due = true}};
+    struct ctl_snapshot snapshot = {.summary = {.last_event = 2, .oldest_event = 1, .scans = 77, .sim_ms = 7700},
+                                    .sensors = sensors,
+                                    .machines = machines};
+    assert_int_equal(ctl_dump_create(path, plant, "host:5020", MADE_MS, &file, why), MBP_OK);
+    put_events(file, 1, 2);
+    ctl_dump_put_snapshot(file, plant, &snapshot, MADE_MS + 5);
+    ctl_dump_put_end(file, 2, true, "");
+    fclose(file);
+    struct ctl_dump dump = opened();
+    assert_true(dump.has_snapshot);
+    assert_int_equal(dump.snapshot_ms, MADE_MS + 5);
+    assert_int_equal(dump.snapshot.summary.scans, 77);
+    assert_int_equal(dump.snapshot.summary.sim_ms, 7700);
+    const struct ctl_machine_now *machine = &dump.snapshot.machines[0];
+    assert_int_equal(machine->state, MBP_EN_PANNE);
+    assert_int_equal(machine->first_out, 0);
+    assert_int_equal(machine->running_s, 4000000000u);
+    assert_int_equal(machine->good, 98);
+    assert_int_equal(machine->since_s, 1795543200);
+    assert_true(machine->due);
+    assert_false(machine->running);
+    const struct ctl_sensor_now *sensor = &dump.snapshot.sensors[0];
+    assert_true(sensor->value == 92.3);
+    assert_true(isnan(sensor->limit[MBP_LOW]));
+    assert_true(sensor->limit[MBP_HIGH] == 85);
+    assert_int_equal(sensor->bits, 0x14);
+    ctl_dump_close(&dump);
+}
+
+static void test_damaged_line_is_named_by_its_number(void **state)
+{
+    (void)state;
+    static const char *const tails[] = {"nonsense\n",
+                                        "{}\n",
+                                        "{\"snapshot\":\"now\",\"machines\":[{\"name\":\"M9\"}]}\n",
+                                        "{\"snapshot\":\"now\",\"sensors\":[{\"name\":\"T1\",\"bits\":-1}]}\n",
+                                        "{\"mbplant_journal\":2}\n",
+                                        "{\"seq\":2,\"code_number\":\"x\"}\n"};
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        struct ctl_dump dump;
+        write_dump(1, tails[i]);
+        assert_int_equal(ctl_dump_open(path, &dump, why), MBP_ERR_FORMAT);
+        if (strncmp(why, "line 3: ", 8) != 0)
+            fail_msg("%s: %s", tails[i], why);
+        unlink(path);
+    }
+}
+
+static void test_damaged_event_in_the_middle_is_found_when_events_are_read(void **state)
+{
+    (void)state;
+    uint32_t count = 0;
+    write_dump(1, "{\"seq\":2,\"code_number\":{}}\n{\"seq\":3,\"code_number\":1}\n");
+    struct ctl_dump dump = opened();
+    assert_int_equal(ctl_dump_events(&dump, count_event, &count, why), MBP_ERR_FORMAT);
     assert_string_equal(why, "line 3: not an event");
-    mbp_plant_free(loaded);
+    assert_int_equal(count, 1);
+    ctl_dump_close(&dump);
 }
 
 static void test_dump_never_overwrites_a_file(void **state)
 {
     (void)state;
     FILE *file = NULL;
-    char why[160] = "";
     write_dump(1, "");
-    assert_int_equal(ctl_dump_create(path, plant, &file, why, sizeof why), MBP_ERR_IO);
+    assert_int_equal(ctl_dump_create(path, plant, "", MADE_MS, &file, why), MBP_ERR_IO);
+    assert_int_equal(errno, EEXIST);
     assert_null(file);
-    assert_non_null(strstr(why, "never overwrites"));
+    struct ctl_dump dump = opened();
+    assert_int_equal(count_events(&dump), 1);
+    ctl_dump_close(&dump);
 }
 
 static void test_file_that_is_no_dump_is_refused(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "hello\n", "{}\n", "{\"mbplant_journal\":2,\"plant_file\":\"\"}\n",
-                                        "{\"mbplant_journal\":1,\"plant_file\":7}\n"};
+    static const char *const texts[] = {"",
+                                        "hello",
+                                        "hello\n",
+                                        "{}\n",
+                                        "[1]\n",
+                                        "{\"seq\":1,\"code_number\":1}\n",
+                                        "{\"mbplant_journal\":3,\"plant_file\":\"\"}\n",
+                                        "{\"mbplant_journal\":1,\"plant_file\":7}\n",
+                                        "{\"mbplant_journal\":1,\"plant_file\":\"mbplant: 1\\n\"}\n"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        struct mbp_plant *loaded = NULL;
-        uint32_t count;
-        char why[160];
-        FILE *file = fopen(path, "w");
-        assert_non_null(file);
-        fputs(texts[i], file);
-        fclose(file);
-        assert_int_equal(load_dump(&loaded, &count, why), MBP_ERR_FORMAT);
-        assert_null(loaded);
+        struct ctl_dump dump = {0};
+        write_text(texts[i]);
+        why[0] = '\0';
+        assert_int_equal(ctl_dump_open(path, &dump, why), MBP_ERR_FORMAT);
+        assert_null(dump.plant);
         assert_int_not_equal(why[0], '\0');
     }
-    struct mbp_plant *loaded = NULL;
-    uint32_t count;
-    char why[160];
+    struct ctl_dump dump;
     unlink(path);
-    assert_int_equal(load_dump(&loaded, &count, why), MBP_ERR_IO);
+    assert_int_equal(ctl_dump_open(path, &dump, why), MBP_ERR_IO);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_dump_written_loads_with_its_plant_and_events, remove_dump),
-        cmocka_unit_test_teardown(test_dump_cut_off_in_a_line_gives_all_lines_before, remove_dump),
-        cmocka_unit_test_teardown(test_dump_with_a_bad_line_says_which, remove_dump),
+        cmocka_unit_test_teardown(test_dump_without_events_is_one_too, remove_dump),
+        cmocka_unit_test_teardown(test_dump_of_version_1_is_read, remove_dump),
+        cmocka_unit_test_teardown(test_dump_cut_off_in_a_line_gives_all_lines_before_and_is_partial, remove_dump),
+        cmocka_unit_test_teardown(test_dump_that_says_it_is_partial_tells_why, remove_dump),
+        cmocka_unit_test_teardown(test_dump_gone_on_with_drops_its_half_line_only, remove_dump),
+        cmocka_unit_test_teardown(test_dump_with_events_missing_says_so, remove_dump),
+        cmocka_unit_test_teardown(test_dump_of_a_changed_plant_has_the_last_one, remove_dump),
+        cmocka_unit_test_teardown(test_snapshot_comes_back_as_it_was, remove_dump),
+        cmocka_unit_test_teardown(test_damaged_line_is_named_by_its_number, remove_dump),
+        cmocka_unit_test_teardown(test_damaged_event_in_the_middle_is_found_when_events_are_read, remove_dump),
         cmocka_unit_test_teardown(test_dump_never_overwrites_a_file, remove_dump),
         cmocka_unit_test_teardown(test_file_that_is_no_dump_is_refused, remove_dump),
     };

@@ -1,0 +1,98 @@
+/* What the parts of the analysis share. */
+#ifndef MBP_ANALYSIS_PRIV_H
+#define MBP_ANALYSIS_PRIV_H
+
+#include "list.h"
+#include "mbplant/analysis.h"
+
+/* ---- axis: the plant's time of each event ------------------------------------------------------------------------ */
+
+enum axis_phase { AXIS_BEFORE, AXIS_WITHIN, AXIS_AFTER };
+
+/* t is the plant's time in ms since the first event that was taken. */
+struct axis {
+    uint64_t scan_ns;
+    struct mbp_analysis_period period;
+    enum axis_phase phase;
+    bool started;           /* an event was taken */
+    bool begun;             /* begin_t is known */
+    uint64_t t_ns, wall_ms; /* of the last event; wall never falls */
+    uint32_t scan;
+    uint64_t begin_t, begin_wall; /* of the period */
+    uint64_t end_t, end_wall;     /* meaningful in phase AFTER */
+    bool from_birth;              /* the first event taken is the journal's first */
+    bool first_is_in;             /* the first event taken lies in the period */
+};
+
+/* Takes in an event's stamps and moves the phase. */
+void axis_take(struct axis *axis, const struct mbp_event *event);
+
+/* After the last event: the period ends now at the latest. now may be NULL. */
+void axis_finish(struct axis *axis, const struct mbp_analysis_now *now);
+
+static inline uint64_t axis_t(const struct axis *axis)
+{
+    return axis->t_ns / MBP_NS_PER_MS;
+}
+
+/* Whether the period goes on until now. */
+static inline bool axis_is_to_now(const struct axis *axis)
+{
+    return axis->period.end_event > UINT32_MAX && axis->period.until_ms == UINT64_MAX;
+}
+
+/* ---- machines ---------------------------------------------------------------------------------------------------- */
+
+#define STATE_UNKNOWN MBP_STATE_COUNT
+
+struct machine_track {
+    uint8_t state; /* enum mbp_state_code or STATE_UNKNOWN */
+    bool is_repair;
+    bool failed;                  /* failed_t is when */
+    uint64_t since_t, since_wall; /* of the state */
+    uint64_t failed_t;
+};
+
+struct machines {
+    struct machine_track *tracks;
+    struct mbp_analysis_machine *figures;
+    struct analysis_list segments, stops;
+    bool closed; /* the period's end was reached */
+};
+
+struct mbp_analyser {
+    const struct mbp_plant *plant;
+    const struct mbp_analysis_now *now;
+    struct axis axis;
+    uint64_t events;
+    struct machines machines;
+    struct alarms *alarms;
+};
+
+enum mbp_status machines_new(struct mbp_analyser *analyser);
+void machines_free(struct mbp_analyser *analyser);
+enum mbp_status machines_take(struct mbp_analyser *analyser, const struct mbp_event *event, uint32_t machine);
+bool machines_want_more(const struct mbp_analyser *analyser);
+
+/* The plant was stopped from the last event's wall time to this one's. */
+enum mbp_status machines_stopped(struct mbp_analyser *analyser, uint64_t from_wall, uint64_t to_wall);
+
+/* At the end of the period, and after the last event. */
+enum mbp_status machines_close(struct mbp_analyser *analyser);
+enum mbp_status machines_finish(struct mbp_analyser *analyser, bool whole_life);
+
+/* ---- alarms ------------------------------------------------------------------------------------------------------ */
+
+enum mbp_status alarms_new(struct mbp_analyser *analyser);
+void alarms_free(struct mbp_analyser *analyser);
+enum mbp_status alarms_take(struct mbp_analyser *analyser, const struct mbp_event *event, uint32_t sensor);
+
+/* Moves what was found to out. */
+enum mbp_status alarms_finish(struct mbp_analyser *analyser, struct mbp_analysis *out);
+
+/* ---- floods ------------------------------------------------------------------------------------------------------ */
+
+/* Rates, the peak and the floods of alarms->raises, into alarms and floods. */
+enum mbp_status floods_find(struct mbp_analysis *analysis);
+
+#endif

@@ -1,0 +1,215 @@
+/* Each machine's states over time: running, down, planned maintenance, failures and repairs. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "analysis_priv.h"
+
+#define MS_PER_S 1000.0
+
+enum mbp_status machines_new(struct mbp_analyser *analyser)
+{
+    size_t count = analyser->plant->machine_count;
+    struct machines *machines = &analyser->machines;
+    machines->tracks = calloc(count + 1, sizeof *machines->tracks);
+    machines->figures = calloc(count + 1, sizeof *machines->figures);
+    if (machines->tracks == NULL || machines->figures == NULL)
+        return MBP_ERR_MEMORY;
+    for (size_t m = 0; m < count; m++)
+        machines->tracks[m].state = STATE_UNKNOWN;
+    return MBP_OK;
+}
+
+void machines_free(struct mbp_analyser *analyser)
+{
+    free(analyser->machines.tracks);
+    free(analyser->machines.figures);
+    free(analyser->machines.segments.items);
+    free(analyser->machines.stops.items);
+}
+
+/* The time from the state's beginning, or the period's, to t, goes to the state's account. */
+static enum mbp_status account(struct mbp_analyser *analyser, uint32_t machine, uint64_t t, uint64_t wall_ms)
+{
+    const struct axis *axis = &analyser->axis;
+    const struct machine_track *track = &analyser->machines.tracks[machine];
+    struct mbp_analysis_machine *figures = &analyser->machines.figures[machine];
+    uint64_t from_t = track->since_t > axis->begin_t ? track->since_t : axis->begin_t;
+    uint64_t from_wall = track->since_wall > axis->begin_wall ? track->since_wall : axis->begin_wall;
+    if (!axis->begun || track->state == STATE_UNKNOWN)
+        return MBP_OK;
+    figures->known = true;
+    if (t > from_t && track->state == MBP_EN_SERVICE)
+        figures->running_ms += t - from_t;
+    else if (t > from_t && (track->state == MBP_EN_PANNE || track->is_repair))
+        figures->down_ms += t - from_t;
+    else if (t > from_t)
+        figures->planned_ms += t - from_t;
+    if (wall_ms <= from_wall)
+        return MBP_OK;
+    struct mbp_analysis_segment segment = {from_wall, wall_ms, machine, track->state, track->is_repair};
+    return analysis_list_add(&analyser->machines.segments, &segment, sizeof segment);
+}
+
+/* A change of state within the period: what it counts as. */
+static void count_change(struct mbp_analyser *analyser, uint32_t machine, unsigned to)
+{
+    const struct machine_track *track = &analyser->machines.tracks[machine];
+    struct mbp_analysis_machine *figures = &analyser->machines.figures[machine];
+    if (to == MBP_EN_PANNE)
+        figures->failures++;
+    if (to == MBP_EN_SERVICE && track->failed) {
+        figures->repairs++;
+        figures->repair_ms += axis_t(&analyser->axis) - track->failed_t;
+    }
+}
+
+static enum mbp_status change(struct mbp_analyser *analyser, const struct mbp_event *event, uint32_t machine)
+{
+    const struct axis *axis = &analyser->axis;
+    struct machine_track *track = &analyser->machines.tracks[machine];
+    unsigned from = mbp_event_state_from(event->detail);
+    unsigned to = mbp_event_state_to(event->detail);
+    enum mbp_status status = MBP_OK;
+    if (from >= MBP_STATE_COUNT || to >= MBP_STATE_COUNT)
+        return MBP_OK;
+    /* Its first change tells what it was before. */
+    if (track->state == STATE_UNKNOWN)
+        track->state = (uint8_t)from;
+    if (axis->phase == AXIS_WITHIN) {
+        status = account(analyser, machine, axis_t(axis), axis->wall_ms);
+        count_change(analyser, machine, to);
+    }
+    if (to == MBP_EN_PANNE && !track->failed) {
+        track->failed = true;
+        track->failed_t = axis_t(axis);
+    }
+    track->is_repair = to == MBP_MAINTENANCE && track->failed;
+    if (to == MBP_EN_SERVICE)
+        track->failed = false;
+    track->state = (uint8_t)to;
+    track->since_t = axis_t(axis);
+    track->since_wall = axis->wall_ms;
+    return status;
+}
+
+enum mbp_status machines_take(struct mbp_analyser *analyser, const struct mbp_event *event, uint32_t machine)
+{
+    struct machine_track *track = &analyser->machines.tracks[machine];
+    struct mbp_analysis_machine *figures = &analyser->machines.figures[machine];
+    bool within = analyser->axis.phase == AXIS_WITHIN;
+    if (event->code == MBP_EV_MACHINE_STATE && analyser->axis.phase == AXIS_AFTER) {
+        unsigned from = mbp_event_state_from(event->detail);
+        if (track->state == STATE_UNKNOWN && from < MBP_STATE_COUNT) {
+            track->state = (uint8_t)from;
+            return account(analyser, machine, analyser->axis.end_t, analyser->axis.end_wall);
+        }
+        return MBP_OK;
+    }
+    if (event->code == MBP_EV_MACHINE_STATE)
+        return change(analyser, event, machine);
+    figures->maintenance_started += within && event->code == MBP_EV_MAINTENANCE_STARTED;
+    figures->maintenance_ended += within && event->code == MBP_EV_MAINTENANCE_ENDED;
+    figures->maintenance_due += within && event->code == MBP_EV_MAINTENANCE_DUE;
+    return MBP_OK;
+}
+
+enum mbp_status machines_stopped(struct mbp_analyser *analyser, uint64_t from_wall, uint64_t to_wall)
+{
+    struct mbp_analysis_stop stop = {from_wall, to_wall};
+    if (analyser->axis.phase != AXIS_WITHIN || to_wall <= from_wall)
+        return MBP_OK;
+    if (stop.from_ms < analyser->axis.begin_wall)
+        stop.from_ms = analyser->axis.begin_wall;
+    return analysis_list_add(&analyser->machines.stops, &stop, sizeof stop);
+}
+
+/* Whether a machine is still in the state that it had at the end of the period. Masters are told of its last change in
+ * whole seconds. */
+static bool is_told_by_now(const struct mbp_analyser *analyser, uint32_t machine)
+{
+    const struct mbp_analysis_now *now = analyser->now;
+    const struct axis *axis = &analyser->axis;
+    uint64_t end_ms = axis->phase == AXIS_AFTER ? axis->end_wall : axis->period.until_ms;
+    return now != NULL && now->machines[machine].since_ms != 0 && now->machines[machine].since_ms + 1000 <= end_ms;
+}
+
+bool machines_want_more(const struct mbp_analyser *analyser)
+{
+    for (uint32_t m = 0; m < analyser->plant->machine_count; m++) {
+        if (analyser->machines.tracks[m].state == STATE_UNKNOWN && !is_told_by_now(analyser, m))
+            return true;
+    }
+    return false;
+}
+
+enum mbp_status machines_close(struct mbp_analyser *analyser)
+{
+    enum mbp_status status = MBP_OK;
+    if (analyser->machines.closed)
+        return MBP_OK;
+    analyser->machines.closed = true;
+    for (uint32_t m = 0; m < analyser->plant->machine_count && status == MBP_OK; m++)
+        status = account(analyser, m, analyser->axis.end_t, analyser->axis.end_wall);
+    return status;
+}
+
+static double ratio(double part, double whole)
+{
+    return whole > 0 ? part / whole : (double)NAN;
+}
+
+/* Products of the period: counted when it is the machine's whole life, else reckoned from its running time with the
+ * pace and the share of good ones of its whole life: no event tells how many it made. */
+static void reckon_production(const struct mbp_analyser *analyser, uint32_t m, bool whole_life)
+{
+    struct mbp_analysis_machine *figures = &analyser->machines.figures[m];
+    const struct mbp_machine *machine = &analyser->plant->machines[m];
+    double cycle_s = (double)machine->cycle_ns / (double)MBP_NS_PER_S;
+    figures->performance = figures->quality = NAN;
+    figures->produces = machine->cycle_ns != 0;
+    if (!figures->produces || analyser->now == NULL)
+        return;
+    const struct mbp_analysis_machine_now *now = &analyser->now->machines[m];
+    double made = (double)now->good + (double)now->reject;
+    figures->performance = ratio(made * cycle_s, (double)now->running_s);
+    figures->quality = ratio((double)now->good, made);
+    figures->estimated = !whole_life;
+    figures->good = now->good;
+    figures->reject = now->reject;
+    if (whole_life)
+        return;
+    double products = isnan(figures->performance)
+                          ? 0
+                          : floor((double)figures->running_ms / MS_PER_S / cycle_s * figures->performance);
+    figures->good = (uint64_t)(isnan(figures->quality) ? 0 : round(products * figures->quality));
+    figures->reject = (uint64_t)products - figures->good;
+}
+
+static void reckon(const struct mbp_analyser *analyser, uint32_t m, bool whole_life)
+{
+    struct mbp_analysis_machine *figures = &analyser->machines.figures[m];
+    double running = (double)figures->running_ms;
+    double busy = running + (double)figures->down_ms;
+    figures->availability = ratio(running, busy);
+    figures->technical = ratio(running, busy + (double)figures->planned_ms);
+    figures->mtbf_ms = ratio(running, figures->failures);
+    figures->mttr_ms = ratio((double)figures->repair_ms, figures->repairs);
+    reckon_production(analyser, m, whole_life);
+    figures->oee = figures->availability * figures->performance * figures->quality;
+    figures->due = analyser->now != NULL && analyser->now->machines[m].due;
+}
+
+enum mbp_status machines_finish(struct mbp_analyser *analyser, bool whole_life)
+{
+    enum mbp_status status = machines_close(analyser);
+    for (uint32_t m = 0; m < analyser->plant->machine_count && status == MBP_OK; m++) {
+        struct machine_track *track = &analyser->machines.tracks[m];
+        /* No change since the period: it is in that state still. */
+        if (track->state == STATE_UNKNOWN && analyser->now != NULL) {
+            track->state = (uint8_t)analyser->now->machines[m].state;
+            status = account(analyser, m, analyser->axis.end_t, analyser->axis.end_wall);
+        }
+        reckon(analyser, m, whole_life);
+    }
+    return status;
+}

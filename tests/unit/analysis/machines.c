@@ -1,0 +1,318 @@
+/* What a journal tells of machines, with answers worked out by hand. */
+#include "story.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#define NEAR(a, b) assert_true(fabs((a) - (b)) < 1e-9)
+
+static struct mbp_plant *plant;
+static struct story *story;
+static struct mbp_analysis_machine_now machines[2];
+static struct mbp_analysis_now now;
+
+static int load(void **state)
+{
+    (void)state;
+    plant = story_plant();
+    return 0;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    mbp_plant_free(plant);
+    return 0;
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    story = story_new();
+    machines[FILL] = machines[PACK] = (struct mbp_analysis_machine_now){.state = MBP_EN_SERVICE, .since_ms = BIRTH_MS};
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    test_free(story);
+    return 0;
+}
+
+static void set_now(double at_s)
+{
+    now = (struct mbp_analysis_now){.wall_ms = story_wall(story, at_s),
+                                    .scan = (uint32_t)llround((at_s - story->start_s) * 10),
+                                    .machines = machines};
+}
+
+/* An hour: running 20 min, down 5, repaired in maintenance 5, running 20, preventive maintenance 10, running to the
+ * end. */
+static void tell_an_hour(void)
+{
+    story_start(story, 0);
+    story_state(story, 1200, FILL, MBP_EN_SERVICE, MBP_EN_PANNE);
+    story_state(story, 1500, FILL, MBP_EN_PANNE, MBP_MAINTENANCE);
+    story_state(story, 1800, FILL, MBP_MAINTENANCE, MBP_EN_SERVICE);
+    story_state(story, 3000, FILL, MBP_EN_SERVICE, MBP_MAINTENANCE);
+    story_state(story, 3600, FILL, MBP_MAINTENANCE, MBP_EN_SERVICE);
+    machines[FILL].since_ms = story_wall(story, 3600);
+}
+
+static void test_whole_life_gives_each_figure_by_its_definition(void **state)
+{
+    (void)state;
+    tell_an_hour();
+    set_now(4200);
+    machines[FILL].good = 1188;
+    machines[FILL].reject = 12;
+    machines[FILL].running_s = 3000;
+    struct mbp_analysis *analysis = story_tell(story, plant, -1, -1, &now);
+    const struct mbp_analysis_machine *fill = &analysis->machines[FILL];
+    assert_true(analysis->whole_life);
+    assert_int_equal(analysis->length_ms, 4200000);
+    assert_int_equal(analysis->begin_ms, BIRTH_MS);
+    assert_int_equal(analysis->end_ms, now.wall_ms);
+    assert_int_equal(fill->running_ms, 3000000);
+    assert_int_equal(fill->down_ms, 600000); /* the repair is down time */
+    assert_int_equal(fill->planned_ms, 600000);
+    assert_int_equal(fill->failures, 1);
+    assert_int_equal(fill->repairs, 1);
+    NEAR(fill->availability, 3000.0 / 3600);
+    NEAR(fill->technical, 3000.0 / 4200);
+    NEAR(fill->mtbf_ms, 3000000);
+    NEAR(fill->mttr_ms, 600000);
+    NEAR(fill->performance, 1200 * 2.0 / 3000);
+    NEAR(fill->quality, 0.99);
+    NEAR(fill->oee, 3000.0 / 3600 * 0.8 * 0.99);
+    assert_false(fill->estimated);
+    assert_int_equal(fill->good, 1188);
+    const struct mbp_analysis_machine *pack = &analysis->machines[PACK];
+    assert_true(pack->known); /* no change ever: as it is now */
+    assert_int_equal(pack->running_ms, 4200000);
+    assert_true(isnan(pack->mtbf_ms));
+    assert_true(isnan(pack->mttr_ms));
+    assert_true(isnan(pack->oee)); /* produces nothing */
+    NEAR(pack->availability, 1);
+    NEAR(analysis->availability, 7200.0 / 7800);
+    mbp_analysis_free(analysis);
+}
+
+static void test_segments_cover_the_period_without_gaps(void **state)
+{
+    (void)state;
+    tell_an_hour();
+    set_now(4200);
+    struct mbp_analysis *analysis = story_tell(story, plant, -1, -1, &now);
+    uint64_t reached[2] = {BIRTH_MS, BIRTH_MS};
+    static const uint8_t states[] = {MBP_EN_SERVICE, MBP_EN_PANNE, MBP_MAINTENANCE, MBP_EN_SERVICE, MBP_MAINTENANCE};
+    assert_int_equal(analysis->segment_count, 7);
+    for (size_t i = 0; i < analysis->segment_count; i++) {
+        const struct mbp_analysis_segment *segment = &analysis->segments[i];
+        assert_int_equal(segment->from_ms, reached[segment->machine]);
+        reached[segment->machine] = segment->to_ms;
+        if (i < 5) {
+            assert_int_equal(segment->state, states[i]);
+            assert_int_equal(segment->is_repair, i == 2);
+        }
+    }
+    assert_int_equal(reached[FILL], now.wall_ms);
+    assert_int_equal(reached[PACK], now.wall_ms);
+    mbp_analysis_free(analysis);
+}
+
+static void test_period_within_takes_the_state_before_from_the_first_change(void **state)
+{
+    (void)state;
+    tell_an_hour();
+    set_now(4200);
+    machines[FILL].good = 990;
+    machines[FILL].reject = 10;
+    machines[FILL].running_s = 2000; /* pace 1, quality 0.99 */
+    struct mbp_analysis *analysis = story_tell(story, plant, 1320, 3120, &now);
+    const struct mbp_analysis_machine *fill = &analysis->machines[FILL];
+    assert_false(analysis->whole_life);
+    assert_int_equal(analysis->length_ms, 1800000);
+    assert_int_equal(fill->down_ms, 480000);
+    assert_int_equal(fill->running_ms, 1200000);
+    assert_int_equal(fill->planned_ms, 120000);
+    assert_int_equal(fill->failures, 0); /* it failed before */
+    assert_int_equal(fill->repairs, 1);  /* and came back within */
+    NEAR(fill->mttr_ms, 600000);
+    assert_true(fill->estimated);
+    assert_int_equal(fill->good + fill->reject, 600);
+    assert_int_equal(fill->good, 594);
+    mbp_analysis_free(analysis);
+}
+
+static void test_period_without_events_is_told_by_the_next_change(void **state)
+{
+    (void)state;
+    tell_an_hour();
+    set_now(4200);
+    story->first_seq = 1;
+    /* the events before are not given: the journal begins with the third change */
+    struct story *late = story_new();
+    late->first_seq = 50;
+    story_alarm(late, 2000, MBP_EV_ALARM_RAISED, TT, MBP_HIGH);
+    story_state(late, 3000, FILL, MBP_EN_SERVICE, MBP_MAINTENANCE);
+    story_state(late, 3600, FILL, MBP_MAINTENANCE, MBP_EN_SERVICE);
+    struct mbp_analysis *analysis = story_tell(late, plant, 2100, 2700, &now);
+    assert_int_equal(analysis->events, 0);
+    assert_int_equal(analysis->length_ms, 600000);
+    assert_int_equal(analysis->machines[FILL].running_ms, 600000);
+    assert_int_equal(analysis->machines[PACK].running_ms, 600000);
+    mbp_analysis_free(analysis);
+    analysis = story_tell(late, plant, 3060, 3120, &now);
+    assert_int_equal(analysis->machines[FILL].planned_ms, 60000);
+    mbp_analysis_free(analysis);
+    analysis = story_tell(late, plant, 3700, -1, &now);
+    assert_int_equal(analysis->machines[FILL].running_ms, 500000);
+    mbp_analysis_free(analysis);
+    test_free(late);
+}
+
+static void test_machine_of_which_nothing_is_known_has_no_figures(void **state)
+{
+    (void)state;
+    story_start(story, 0);
+    story_stop(story, 100);
+    struct mbp_analysis *analysis = story_tell(story, plant, -1, -1, NULL);
+    assert_false(analysis->machines[FILL].known);
+    assert_true(isnan(analysis->machines[FILL].availability));
+    assert_true(isnan(analysis->availability));
+    assert_int_equal(analysis->length_ms, 100000);
+    mbp_analysis_free(analysis);
+}
+
+static void test_hours_without_the_plant_running_count_nowhere(void **state)
+{
+    (void)state;
+    story_start(story, 0);
+    story_state(story, 600, FILL, MBP_EN_SERVICE, MBP_EN_PANNE);
+    story_stop(story, 700);
+    story_start(story, 7900); /* two hours later; the machine is still down */
+    story_state(story, 8000, FILL, MBP_EN_PANNE, MBP_EN_SERVICE);
+    set_now(8300);
+    struct mbp_analysis *analysis = story_tell(story, plant, -1, -1, &now);
+    const struct mbp_analysis_machine *fill = &analysis->machines[FILL];
+    assert_int_equal(analysis->length_ms, 1100000);
+    assert_int_equal(fill->running_ms, 900000);
+    assert_int_equal(fill->down_ms, 200000);
+    NEAR(fill->mttr_ms, 200000);
+    assert_int_equal(analysis->stop_count, 1);
+    assert_int_equal(analysis->stops[0].from_ms, story_wall(story, 700));
+    assert_int_equal(analysis->stops[0].to_ms, story_wall(story, 7900));
+    mbp_analysis_free(analysis);
+}
+
+static void test_clock_that_steps_changes_no_figure(void **state)
+{
+    (void)state;
+    story_start(story, 0);
+    story_state(story, 600, FILL, MBP_EN_SERVICE, MBP_EN_PANNE);
+    story->wall_off_ms = -3600000; /* set back by an hour */
+    story_state(story, 900, FILL, MBP_EN_PANNE, MBP_EN_SERVICE);
+    story->wall_off_ms = 3600000;
+    story_state(story, 1500, FILL, MBP_EN_SERVICE, MBP_EN_PANNE);
+    set_now(1800);
+    machines[FILL].state = MBP_EN_PANNE;
+    struct mbp_analysis *analysis = story_tell(story, plant, -1, -1, &now);
+    assert_int_equal(analysis->length_ms, 1800000);
+    assert_int_equal(analysis->machines[FILL].running_ms, 1200000);
+    assert_int_equal(analysis->machines[FILL].down_ms, 600000);
+    for (size_t i = 0; i < analysis->segment_count; i++)
+        assert_true(analysis->segments[i].from_ms <= analysis->segments[i].to_ms);
+    mbp_analysis_free(analysis);
+}
+
+static void test_plant_faster_than_life_is_measured_in_its_own_time(void **state)
+{
+    (void)state;
+    story->wall_speed = 0.01; /* --speed 100 */
+    story_start(story, 0);
+    story_state(story, 36000, FILL, MBP_EN_SERVICE, MBP_EN_PANNE);
+    set_now(72000);
+    machines[FILL].state = MBP_EN_PANNE;
+    /* its second half: from 360 s of wall time */
+    struct mbp_analysis *analysis = story_tell(story, plant, 180, -1, &now);
+    assert_int_equal(analysis->length_ms, 54000000);
+    assert_int_equal(analysis->machines[FILL].running_ms, 18000000);
+    assert_int_equal(analysis->machines[FILL].down_ms, 36000000);
+    mbp_analysis_free(analysis);
+}
+
+static void test_period_before_the_journal_or_empty_has_no_length(void **state)
+{
+    (void)state;
+    tell_an_hour();
+    set_now(4200);
+    struct mbp_analysis *analysis = story_tell(story, plant, 5000, -1, &now);
+    assert_int_equal(analysis->length_ms, 0);
+    assert_true(isnan(analysis->machines[FILL].availability));
+    mbp_analysis_free(analysis);
+    struct story *empty = story_new();
+    analysis = story_tell(empty, plant, -1, -1, &now);
+    assert_int_equal(analysis->length_ms, 0);
+    assert_int_equal(analysis->events, 0);
+    assert_true(isnan(analysis->alarms.per_hour));
+    mbp_analysis_free(analysis);
+    test_free(empty);
+}
+
+static void test_maintenance_events_of_the_period_are_counted(void **state)
+{
+    (void)state;
+    story_start(story, 0);
+    story_alarm(story, 10, MBP_EV_MAINTENANCE_DUE, TT, 0);
+    story_alarm(story, 20, MBP_EV_MAINTENANCE_STARTED, TT, 0);
+    story_alarm(story, 30, MBP_EV_MAINTENANCE_ENDED, TT, 0);
+    story_alarm(story, 40, MBP_EV_MAINTENANCE_DUE, TT, 0);
+    set_now(60);
+    machines[FILL].due = true;
+    struct mbp_analysis *analysis = story_tell(story, plant, 15, -1, &now);
+    assert_int_equal(analysis->machines[FILL].maintenance_started, 1);
+    assert_int_equal(analysis->machines[FILL].maintenance_ended, 1);
+    assert_int_equal(analysis->machines[FILL].maintenance_due, 1);
+    assert_true(analysis->machines[FILL].due);
+    mbp_analysis_free(analysis);
+}
+
+static void test_events_of_things_that_the_plant_does_not_have_change_nothing(void **state)
+{
+    (void)state;
+    story_start(story, 0);
+    story_state(story, 10, 77, MBP_EN_SERVICE, MBP_EN_PANNE);
+    story_alarm(story, 10, MBP_EV_ALARM_RAISED, 99, MBP_HIGH);
+    story_alarm(story, 10, MBP_EV_ALARM_RAISED, TT, 200);
+    story_state(story, 20, FILL, (enum mbp_state_code)9, (enum mbp_state_code)7);
+    set_now(60);
+    struct mbp_analysis *analysis = story_tell(story, plant, -1, -1, &now);
+    assert_int_equal(analysis->alarms.raised, 0);
+    assert_int_equal(analysis->machines[FILL].running_ms, 60000);
+    mbp_analysis_free(analysis);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_whole_life_gives_each_figure_by_its_definition, begin, end),
+        cmocka_unit_test_setup_teardown(test_segments_cover_the_period_without_gaps, begin, end),
+        cmocka_unit_test_setup_teardown(test_period_within_takes_the_state_before_from_the_first_change, begin, end),
+        cmocka_unit_test_setup_teardown(test_period_without_events_is_told_by_the_next_change, begin, end),
+        cmocka_unit_test_setup_teardown(test_machine_of_which_nothing_is_known_has_no_figures, begin, end),
+        cmocka_unit_test_setup_teardown(test_hours_without_the_plant_running_count_nowhere, begin, end),
+        cmocka_unit_test_setup_teardown(test_clock_that_steps_changes_no_figure, begin, end),
+        cmocka_unit_test_setup_teardown(test_plant_faster_than_life_is_measured_in_its_own_time, begin, end),
+        cmocka_unit_test_setup_teardown(test_period_before_the_journal_or_empty_has_no_length, begin, end),
+        cmocka_unit_test_setup_teardown(test_maintenance_events_of_the_period_are_counted, begin, end),
+        cmocka_unit_test_setup_teardown(test_events_of_things_that_the_plant_does_not_have_change_nothing, begin, end),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}

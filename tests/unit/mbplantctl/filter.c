@@ -1,0 +1,160 @@
+/* Which events a user wants. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "filter.h"
+
+static const char yaml[] = "mbplant: 1\nname: Line\nunits:\n"
+                           "  - {id: 1, name: A, machines: [{name: M1, sensors: [{name: T1, kind: temperature}]},\n"
+                           "      {name: M2, sensors: [{name: T2, kind: temperature}]}]}\n"
+                           "  - {id: 2, name: B, machines: [{name: M3, sensors: [{name: T3, kind: temperature}]}]}\n";
+
+static struct mbp_plant *plant;
+
+static int load(void **state)
+{
+    (void)state;
+    return mbp_plant_parse("line.yaml", (struct mbp_text){yaml, strlen(yaml)}, stderr, &plant) == MBP_OK ? 0 : -1;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    mbp_plant_free(plant);
+    return 0;
+}
+
+static struct ctl_filter made(const struct ctl_options *options)
+{
+    struct ctl_filter filter;
+    assert_int_equal(ctl_filter_make(options, plant, &filter), CTL_OK);
+    return filter;
+}
+
+static struct mbp_event of(enum mbp_event_code code, uint16_t unit, uint16_t machine, uint16_t sensor)
+{
+    return (struct mbp_event){
+        .seq = 10, .wall_ms = 5000, .code = (uint16_t)code, .unit = unit, .machine = machine, .sensor = sensor};
+}
+
+static bool passes(const struct ctl_filter *filter, struct mbp_event event)
+{
+    return ctl_filter_passes(filter, plant, &event);
+}
+
+static void test_no_option_lets_everything_through(void **state)
+{
+    (void)state;
+    struct ctl_filter filter = made(&(struct ctl_options){0});
+    assert_true(passes(&filter, of(MBP_EV_START, 0, MBP_NONE16, MBP_NONE16)));
+    assert_true(passes(&filter, of((enum mbp_event_code)65, 9, 9, 9)));
+}
+
+static void test_machine_takes_in_its_sensors_and_no_other_units(void **state)
+{
+    (void)state;
+    struct ctl_filter filter = made(&(struct ctl_options){.machine = "M1"});
+    assert_true(passes(&filter, of(MBP_EV_MACHINE_STATE, 1, 0, MBP_NONE16)));
+    assert_true(passes(&filter, of(MBP_EV_VALUE_FORCED, 1, MBP_NONE16, 0)));
+    assert_false(passes(&filter, of(MBP_EV_MACHINE_STATE, 1, 1, MBP_NONE16)));
+    assert_false(passes(&filter, of(MBP_EV_MACHINE_STATE, 2, 0, 0)));
+    assert_false(passes(&filter, of(MBP_EV_START, 0, MBP_NONE16, MBP_NONE16)));
+}
+
+static void test_sensor_is_told_apart_by_unit(void **state)
+{
+    (void)state;
+    struct ctl_filter filter = made(&(struct ctl_options){.sensor = "T3"});
+    assert_true(passes(&filter, of(MBP_EV_ALARM_RAISED, 2, 0, 0)));
+    assert_false(passes(&filter, of(MBP_EV_ALARM_RAISED, 1, 0, 0)));
+}
+
+static void test_period_takes_in_its_beginning_and_not_its_end(void **state)
+{
+    (void)state;
+    struct ctl_moment at = {CTL_MOMENT_TIME, 0, 5000};
+    struct ctl_moment after = {CTL_MOMENT_TIME, 0, 5001};
+    struct mbp_event event = of(MBP_EV_START, 0, MBP_NONE16, MBP_NONE16);
+    struct ctl_filter filter = {.since = at, .until = after};
+    assert_true(ctl_filter_in_period(&filter, &event));
+    filter = (struct ctl_filter){.since = after};
+    assert_false(ctl_filter_in_period(&filter, &event));
+    filter = (struct ctl_filter){.until = at};
+    assert_false(ctl_filter_in_period(&filter, &event));
+    /* numbers take in both */
+    filter = (struct ctl_filter){.since = {CTL_MOMENT_EVENT, 10, 0}, .until = {CTL_MOMENT_EVENT, 10, 0}};
+    assert_true(ctl_filter_in_period(&filter, &event));
+}
+
+static void test_code_words_find_codes_by_name_beginning_and_number(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *word;
+        uint16_t in, out;
+    } cases[] = {
+        {"alarm raised", 20, 21}, {"alarm_raised", 20, 21},  {"ALARM-raised", 20, 21}, {"alarm", 24, 30},
+        {"machine", 10, 20},      {"machine state", 30, 31}, {"20", 20, 21},           {"65", 65, 20},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bool codes[CTL_CODES] = {false};
+        const char *nearest = NULL;
+        assert_int_equal(ctl_codes_find(cases[i].word, codes, &nearest), MBP_OK);
+        assert_true(codes[cases[i].in]);
+        assert_false(codes[cases[i].out]);
+    }
+    struct ctl_filter filter = made(&(struct ctl_options){.code = "start,alarm raised"});
+    assert_true(passes(&filter, of(MBP_EV_START, 0, MBP_NONE16, MBP_NONE16)));
+    assert_true(passes(&filter, of(MBP_EV_ALARM_RAISED, 1, 0, 0)));
+    assert_false(passes(&filter, of(MBP_EV_STOP, 0, MBP_NONE16, MBP_NONE16)));
+}
+
+static void test_unknown_code_has_a_nearest_one(void **state)
+{
+    (void)state;
+    bool codes[CTL_CODES] = {false};
+    const char *nearest = NULL;
+    assert_int_equal(ctl_codes_find("alarm_rased", codes, &nearest), MBP_ERR_MISSING);
+    assert_string_equal(nearest, "alarm raised");
+    assert_int_equal(ctl_codes_find("alrm", codes, &nearest), MBP_ERR_MISSING);
+    assert_string_equal(nearest, "alarm");
+    static const char *const wrong[] = {"", "alar", "0", "256", "99999", "unknown", "20x"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(ctl_codes_find(wrong[i], codes, &nearest), MBP_ERR_MISSING);
+}
+
+static void test_what_the_plant_does_not_have_is_wrong_usage(void **state)
+{
+    (void)state;
+    static const struct ctl_options wrong[] = {
+        {.machine = "M9"},
+        {.machine = "T1"},
+        {.sensor = "M1"},
+        {.code = "alarm,nothing"},
+        {.since = {CTL_MOMENT_EVENT, 5, 0}, .until = {CTL_MOMENT_EVENT, 4, 0}},
+        {.since = {CTL_MOMENT_TIME, 0, 5}, .until = {CTL_MOMENT_TIME, 0, 5}},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct ctl_filter filter;
+        assert_int_equal(ctl_filter_make(&wrong[i], plant, &filter), CTL_USAGE);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_option_lets_everything_through),
+        cmocka_unit_test(test_machine_takes_in_its_sensors_and_no_other_units),
+        cmocka_unit_test(test_sensor_is_told_apart_by_unit),
+        cmocka_unit_test(test_period_takes_in_its_beginning_and_not_its_end),
+        cmocka_unit_test(test_code_words_find_codes_by_name_beginning_and_number),
+        cmocka_unit_test(test_unknown_code_has_a_nearest_one),
+        cmocka_unit_test(test_what_the_plant_does_not_have_is_wrong_usage),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}

@@ -1,0 +1,168 @@
+/* A snapshot to JSON and back. */
+#include "dump_snapshot.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static json_t *number_or_null(double number)
+{
+    return isfinite(number) ? json_real(number) : json_null();
+}
+
+static json_t *machine_json(const struct mbp_plant *plant, uint32_t m, const struct ctl_machine_now *now)
+{
+    const char *first_out = now->first_out < plant->sensor_count ? plant->sensors[now->first_out].name : "";
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b}", "name",
+                     plant->machines[m].name, "state", mbp_state_name(now->state), "first_out", first_out, "alarms",
+                     (json_int_t)now->alarms, "good", (json_int_t)now->good, "reject", (json_int_t)now->reject,
+                     "running_s", (json_int_t)now->running_s, "down_s", (json_int_t)now->down_s, "maintenance_s",
+                     (json_int_t)now->maintenance_s, "failures", (json_int_t)now->failures, "since_s",
+                     (json_int_t)now->since_s, "running", (int)now->running, "trip", (int)now->trip, "due",
+                     (int)now->due);
+}
+
+static json_t *sensor_json(const struct mbp_sensor *sensor, const struct ctl_sensor_now *now)
+{
+    return json_pack("{s:s, s:o, s:[o, o, o, o], s:i, s:s*}", "name", sensor->name, "value", number_or_null(now->value),
+                     "limits", number_or_null(now->limit[0]), number_or_null(now->limit[1]),
+                     number_or_null(now->limit[2]), number_or_null(now->limit[3]), "bits", (int)now->bits, "text",
+                     now->text);
+}
+
+json_t *ctl_snapshot_to_json(const struct mbp_plant *plant, const struct ctl_snapshot *snapshot, uint64_t now_ms)
+{
+    const struct ctl_summary *summary = &snapshot->summary;
+    char time[32];
+    json_t *machines = json_array();
+    json_t *sensors = json_array();
+    int failed = 0;
+    for (uint32_t m = 0; m < plant->machine_count; m++)
+        failed |= json_array_append_new(machines, machine_json(plant, m, &snapshot->machines[m]));
+    for (uint32_t s = 0; s < plant->sensor_count; s++)
+        failed |= json_array_append_new(sensors, sensor_json(&plant->sensors[s], &snapshot->sensors[s]));
+    json_t *line = json_pack("{s:s, s:I, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:o, s:o}", "snapshot",
+                             mbp_time_format(now_ms, time, sizeof time), "time_ms", (json_int_t)now_ms, "summary",
+                             "last_event", (json_int_t)summary->last_event, "oldest_event",
+                             (json_int_t)summary->oldest_event, "last_incident", (json_int_t)summary->last_incident,
+                             "scans", (json_int_t)summary->scans, "late_scans", (json_int_t)summary->late_scans,
+                             "sim_ms", (json_int_t)summary->sim_ms, "machines", machines, "sensors", sensors);
+    if (failed == 0)
+        return line;
+    json_decref(line);
+    return NULL;
+}
+
+/* ---- back ------------------------------------------------------------------------------------------------------- */
+
+static bool get_u32(const json_t *object, const char *key, uint32_t *out)
+{
+    const json_t *value = json_object_get(object, key);
+    json_int_t number = json_integer_value(value);
+    if (value != NULL && (!json_is_integer(value) || number < 0 || number > UINT32_MAX))
+        return false;
+    *out = (uint32_t)number;
+    return true;
+}
+
+static bool get_u64(const json_t *object, const char *key, uint64_t *out)
+{
+    const json_t *value = json_object_get(object, key);
+    if (value != NULL && (!json_is_integer(value) || json_integer_value(value) < 0))
+        return false;
+    *out = (uint64_t)json_integer_value(value);
+    return true;
+}
+
+static double real_or_nan(const json_t *value)
+{
+    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+static const char *get_name(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text != NULL ? text : "";
+}
+
+static bool get_state(const json_t *object, enum mbp_state_code *out)
+{
+    for (unsigned s = 0; s < MBP_STATE_COUNT; s++) {
+        if (strcmp(mbp_state_name((enum mbp_state_code)s), get_name(object, "state")) == 0) {
+            *out = (enum mbp_state_code)s;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_machine(const struct mbp_plant *plant, const json_t *object, struct ctl_snapshot *snapshot)
+{
+    uint32_t m = mbp_plant_find_machine(plant, get_name(object, "name"));
+    if (m == UINT32_MAX)
+        return false;
+    struct ctl_machine_now *now = &snapshot->machines[m];
+    now->first_out = mbp_plant_find_sensor(plant, get_name(object, "first_out"));
+    now->running = json_is_true(json_object_get(object, "running"));
+    now->trip = json_is_true(json_object_get(object, "trip"));
+    now->due = json_is_true(json_object_get(object, "due"));
+    return get_state(object, &now->state) && get_u32(object, "alarms", &now->alarms) &&
+           get_u32(object, "good", &now->good) && get_u32(object, "reject", &now->reject) &&
+           get_u32(object, "running_s", &now->running_s) && get_u32(object, "down_s", &now->down_s) &&
+           get_u32(object, "maintenance_s", &now->maintenance_s) && get_u32(object, "failures", &now->failures) &&
+           get_u64(object, "since_s", &now->since_s);
+}
+
+static bool take_sensor(const struct mbp_plant *plant, const json_t *object, struct ctl_snapshot *snapshot)
+{
+    uint32_t s = mbp_plant_find_sensor(plant, get_name(object, "name"));
+    uint32_t bits;
+    if (s == UINT32_MAX || !get_u32(object, "bits", &bits) || bits > UINT8_MAX)
+        return false;
+    struct ctl_sensor_now *now = &snapshot->sensors[s];
+    const json_t *limits = json_object_get(object, "limits");
+    const char *text = json_string_value(json_object_get(object, "text"));
+    now->value = real_or_nan(json_object_get(object, "value"));
+    for (size_t l = 0; l < MBP_LIMIT_COUNT; l++)
+        now->limit[l] = real_or_nan(json_array_get(limits, l));
+    now->bits = (uint8_t)bits;
+    free(now->text);
+    now->text = text != NULL ? strdup(text) : NULL;
+    return true;
+}
+
+static bool take_all(const struct mbp_plant *plant, const json_t *line, struct ctl_snapshot *snapshot)
+{
+    const json_t *summary = json_object_get(line, "summary");
+    const json_t *item;
+    size_t i;
+    bool good = get_u32(summary, "last_event", &snapshot->summary.last_event) &&
+                get_u32(summary, "oldest_event", &snapshot->summary.oldest_event) &&
+                get_u32(summary, "last_incident", &snapshot->summary.last_incident) &&
+                get_u32(summary, "scans", &snapshot->summary.scans) &&
+                get_u32(summary, "late_scans", &snapshot->summary.late_scans) &&
+                get_u64(summary, "sim_ms", &snapshot->summary.sim_ms);
+    json_array_foreach(json_object_get(line, "machines"), i, item) good = good && take_machine(plant, item, snapshot);
+    json_array_foreach(json_object_get(line, "sensors"), i, item) good = good && take_sensor(plant, item, snapshot);
+    return good;
+}
+
+enum mbp_status ctl_snapshot_of_json(const struct mbp_plant *plant, const json_t *line, struct ctl_snapshot *out,
+                                     uint64_t *now_ms)
+{
+    struct ctl_snapshot snapshot = {
+        .sensors = calloc(plant->sensor_count + 1u, sizeof *snapshot.sensors),
+        .machines = calloc(plant->machine_count + 1u, sizeof *snapshot.machines),
+    };
+    enum mbp_status status = MBP_ERR_MEMORY;
+    if (snapshot.sensors != NULL && snapshot.machines != NULL) {
+        for (uint32_t m = 0; m < plant->machine_count; m++)
+            snapshot.machines[m].first_out = UINT32_MAX;
+        status = get_u64(line, "time_ms", now_ms) && take_all(plant, line, &snapshot) ? MBP_OK : MBP_ERR_FORMAT;
+    }
+    if (status == MBP_OK)
+        *out = snapshot;
+    else
+        ctl_snapshot_free(plant, &snapshot);
+    return status;
+}

@@ -1,0 +1,150 @@
+/* Choosing events. */
+#include "filter.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "point.h"
+
+/* ---- kinds of events -------------------------------------------------------------------------------------------- */
+
+static bool is_known(uint16_t code)
+{
+    return mbp_event_code_find(mbp_event_code_name(code)) == code && code != 0;
+}
+
+/* "alarm" begins "alarm raised" and is no beginning of "alarms"; '_' and '-' stand for a space. */
+static bool begins(const char *name, const char *word)
+{
+    for (; *word != '\0'; word++, name++) {
+        char c = *word == '_' || *word == '-' ? ' ' : (char)tolower((unsigned char)*word);
+        if (*name != c)
+            return false;
+    }
+    return *name == '\0' || *name == ' ';
+}
+
+/* The first words of codes that ctl_codes_find takes as their beginning. */
+static const char *const beginnings[] = {"start",       "stop",  "plant", "machine", "sensor", "alarm",
+                                         "maintenance", "value", "limit", "write",   "journal"};
+
+#define BEGINNINGS (sizeof beginnings / sizeof beginnings[0])
+
+static const char *nearest_code(const char *word)
+{
+    const char *names[CTL_CODES + BEGINNINGS];
+    char spaced[64];
+    size_t count = BEGINNINGS;
+    memcpy(names, beginnings, sizeof beginnings);
+    snprintf(spaced, sizeof spaced, "%s", word);
+    for (char *p = spaced; *p != '\0'; p++) {
+        if (*p == '_' || *p == '-')
+            *p = ' ';
+    }
+    for (uint16_t code = 1; code < CTL_CODES; code++) {
+        if (is_known(code))
+            names[count++] = mbp_event_code_name(code);
+    }
+    return mbp_nearest(spaced, names, count);
+}
+
+enum mbp_status ctl_codes_find(const char *word, bool codes[CTL_CODES], const char **nearest)
+{
+    size_t digits = strspn(word, "0123456789");
+    bool found = false;
+    if (digits > 0 && digits <= 5 && word[digits] == '\0') {
+        unsigned long code = strtoul(word, NULL, 10);
+        found = code > 0 && code < CTL_CODES;
+        if (found)
+            codes[code] = true;
+    }
+    for (uint16_t code = 1; code < CTL_CODES && digits == 0 && word[0] != '\0'; code++) {
+        if (is_known(code) && begins(mbp_event_code_name(code), word))
+            codes[code] = found = true;
+    }
+    if (found)
+        return MBP_OK;
+    *nearest = nearest_code(word);
+    return MBP_ERR_MISSING;
+}
+
+/* "alarm raised,alarm cleared" */
+static bool find_codes(const char *list, bool codes[CTL_CODES])
+{
+    for (const char *p = list;; p++) {
+        char word[64];
+        const char *nearest = NULL;
+        size_t len = strcspn(p, ",");
+        snprintf(word, sizeof word, "%.*s", (int)len, p);
+        if (ctl_codes_find(word, codes, &nearest) != MBP_OK) {
+            ctl_error("--code %s: no kind of event%s%s%s; mbplantctl journal --help lists them", word,
+                      nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
+                      nearest != NULL ? "'?" : "");
+            return false;
+        }
+        p += len;
+        if (*p == '\0')
+            return true;
+    }
+}
+
+/* ---- the filter ------------------------------------------------------------------------------------------------- */
+
+static bool is_reversed(const struct ctl_moment *since, const struct ctl_moment *until)
+{
+    if (since->kind != until->kind)
+        return false;
+    return (since->kind == CTL_MOMENT_EVENT && since->seq > until->seq) ||
+           (since->kind == CTL_MOMENT_TIME && since->ms >= until->ms);
+}
+
+enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mbp_plant *plant, struct ctl_filter *out)
+{
+    struct ctl_filter filter = {.since = options->since,
+                                .until = options->until,
+                                .machine = UINT32_MAX,
+                                .sensor = UINT32_MAX,
+                                .all_codes = options->code == NULL};
+    if (is_reversed(&filter.since, &filter.until)) {
+        ctl_error("--since is not before --until");
+        return CTL_USAGE;
+    }
+    if (options->machine != NULL && (filter.machine = ctl_machine_find(plant, options->machine)) == UINT32_MAX)
+        return CTL_USAGE;
+    if (options->sensor != NULL && (filter.sensor = ctl_sensor_find(plant, options->sensor)) == UINT32_MAX)
+        return CTL_USAGE;
+    if (options->code != NULL && !find_codes(options->code, filter.codes))
+        return CTL_USAGE;
+    *out = filter;
+    return CTL_OK;
+}
+
+bool ctl_filter_in_period(const struct ctl_filter *filter, const struct mbp_event *event)
+{
+    const struct ctl_moment *since = &filter->since;
+    const struct ctl_moment *until = &filter->until;
+    return !(since->kind == CTL_MOMENT_EVENT && event->seq < since->seq) &&
+           !(since->kind == CTL_MOMENT_TIME && event->wall_ms < since->ms) &&
+           !(until->kind == CTL_MOMENT_EVENT && event->seq > until->seq) &&
+           !(until->kind == CTL_MOMENT_TIME && event->wall_ms >= until->ms);
+}
+
+/* An event of a sensor is one of its machine too. */
+static bool is_of_machine(const struct mbp_plant *plant, const struct mbp_event *event, uint32_t machine)
+{
+    const struct mbp_sensor *sensor = mbp_event_sensor(plant, event);
+    return mbp_event_machine(plant, event) == &plant->machines[machine] ||
+           (sensor != NULL && sensor->machine == machine);
+}
+
+bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_plant *plant, const struct mbp_event *event)
+{
+    if (!ctl_filter_in_period(filter, event))
+        return false;
+    if (!filter->all_codes && !(event->code < CTL_CODES && filter->codes[event->code]))
+        return false;
+    if (filter->machine != UINT32_MAX && !is_of_machine(plant, event, filter->machine))
+        return false;
+    return filter->sensor == UINT32_MAX || mbp_event_sensor(plant, event) == &plant->sensors[filter->sensor];
+}

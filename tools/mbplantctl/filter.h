@@ -1,0 +1,30 @@
+/* filter: which events a user wants: a period, a machine, a sensor, kinds of events. */
+#ifndef MBP_CTL_FILTER_H
+#define MBP_CTL_FILTER_H
+
+#include "ctl.h"
+
+#define CTL_CODES 256u /* event codes lie below */
+
+struct ctl_filter {
+    struct ctl_moment since, until;
+    uint32_t machine, sensor; /* plant-wide index; UINT32_MAX = any */
+    bool all_codes;
+    bool codes[CTL_CODES];
+};
+
+/* What the options say, for this plant. Errors are told: CTL_USAGE for a name that the plant does not have (with the
+ * nearest), an unknown kind of event, --since after --until. */
+enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mbp_plant *plant, struct ctl_filter *out);
+
+/* The events of a word: a code's name ("alarm raised", "alarm_raised"), the beginning of some ("alarm", "machine"), or
+ * its number. Sets them in codes. Errors: MBP_ERR_MISSING, *nearest then is the nearest name or NULL. */
+enum mbp_status ctl_codes_find(const char *word, bool codes[CTL_CODES], const char **nearest);
+
+/* Whether it is one of them. The period is judged by the event's own number and time. */
+bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_plant *plant, const struct mbp_event *event);
+
+/* Whether its number and time lie in the period. */
+bool ctl_filter_in_period(const struct ctl_filter *filter, const struct mbp_event *event);
+
+#endif
