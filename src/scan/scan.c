@@ -118,7 +118,7 @@ static void operate(struct mbp_scan *scan, const struct mbp_write *writes, size_
 
 /* ---- publish ---------------------------------------------------------------------------------------------------- */
 
-static void publish(struct mbp_scan *scan)
+void scan_publish(struct mbp_scan *scan)
 {
     struct mbp_journal *journal = scan->config.journal;
     struct mbp_figures *figures = &scan->figures;
@@ -134,7 +134,9 @@ static void publish(struct mbp_scan *scan)
         figures->last_incident = mbp_journal_last_incident(journal);
     }
     figures->recent = scan->recent;
-    mbp_image_publish(scan->config.image, scan->state, figures);
+    mbp_image_refresh(scan->config.image, scan->state, figures);
+    scan->sim.late = scan->stats.late;
+    mbp_image_publish_instructor(scan->config.image, scan->state, &scan->sim);
 }
 
 /* ---- the cycle -------------------------------------------------------------------------------------------------- */
@@ -144,8 +146,10 @@ void mbp_scan_step(struct mbp_scan *scan)
 {
     struct mbp_state *state = scan->state;
     const struct mbp_clock *clock = &scan->config.clock;
+    scan_obey(scan);
     uint64_t begin_ns = clock->mono_ns(clock->ctx);
     state->scan++;
+    state->tick++;
     state->sim_ns += scan->config.plant->scan_ns;
     state->wall_ms = clock->wall_ms(clock->ctx);
     scan->events.count = 0;
@@ -160,7 +164,7 @@ void mbp_scan_step(struct mbp_scan *scan)
     mbp_process_sense(scan->process, state);
     mbp_diagnosis_run(scan->config.plant, state, &scan->events);
     operate(scan, writes, count);
-    publish(scan);
+    scan_publish(scan);
     scan_record(scan);
 
     uint64_t took_us = (clock->mono_ns(clock->ctx) - begin_ns) / 1000;
@@ -199,13 +203,18 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
     scan->config = *config;
     scan->timer_fd = -1;
     scan->retain_from = UINT32_MAX;
+    scan->sim.speed = config->speed;
+    scan->sim.speed_now = config->speed; /* until it is measured */
     scan->wall_period_ns = (uint64_t)((double)config->plant->scan_ns / config->speed);
-    scan->next_due_ns = config->clock.mono_ns(config->clock.ctx) + scan->wall_period_ns;
+    scan->pace_mark_ns = config->clock.mono_ns(config->clock.ctx);
+    scan->next_due_ns = scan->pace_mark_ns + scan->wall_period_ns;
     enum mbp_status status = mbp_events_alloc(&scan->events, events_capacity(config->plant));
     if (status == MBP_OK)
         status = mbp_process_new(config->plant, &scan->process);
     if (status == MBP_OK)
         status = mbp_state_new(config->plant, config->clock.wall_ms(config->clock.ctx), &scan->state);
+    if (status == MBP_OK && config->plant->instructor)
+        status = mbp_state_clone(scan->state, &scan->snapshot);
     if (status == MBP_OK && config->journal != NULL)
         status = mbp_journal_restore(config->journal, scan->state);
     if (status != MBP_OK) {
@@ -218,7 +227,7 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
     tell_plant(scan, MBP_EV_START, 0);
     tell_plant(scan, MBP_EV_PLANT_LOADED, config->plant->text_crc);
     scan_record(scan);
-    publish(scan);
+    scan_publish(scan);
     *out = scan;
     return MBP_OK;
 }
@@ -240,6 +249,7 @@ void mbp_scan_free(struct mbp_scan *scan)
     mbp_events_free(&scan->events);
     mbp_process_free(scan->process);
     mbp_state_free(scan->state);
+    mbp_state_free(scan->snapshot);
     free(scan);
 }
 
@@ -251,4 +261,9 @@ const struct mbp_state *mbp_scan_state(const struct mbp_scan *scan)
 struct mbp_scan_stats mbp_scan_stats(const struct mbp_scan *scan)
 {
     return scan->stats;
+}
+
+struct mbp_sim_figures mbp_scan_sim(const struct mbp_scan *scan)
+{
+    return scan->sim;
 }

@@ -25,13 +25,37 @@ struct mbp_scan {
     uint32_t retain_from; /* after a loss for want of room: the sensor, then machine to go on with; UINT32_MAX = none */
     bool trouble_told;
 
+    /* time */
+    struct mbp_sim_figures sim;
+    struct mbp_state *snapshot; /* memory for one; sim.snapshot says whether it holds one */
+
     /* pacing */
     uint64_t next_due_ns; /* monotonic */
     uint64_t wall_period_ns;
+    uint64_t pace_mark_ns, pace_mark_scans; /* since when the speed reached is measured */
+    uint64_t look_again_ns;                 /* paused: when to look for newly durable events */
     uv_poll_t poll;
+    uv_prepare_t prepare; /* after each round of requests: what did the instructor ask? */
     int timer_fd;
     bool polling;
 };
+
+/* publish: the state and the figures, into the image. */
+void scan_publish(struct mbp_scan *scan);
+
+/* Does what the instructor's unit was asked for since the last call; whether there was anything. */
+bool scan_obey(struct mbp_scan *scan);
+
+/* Around events that are told between two scans. */
+void scan_between_begin(struct mbp_scan *scan);
+void scan_tell(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t detail,
+               uint32_t peer);
+void scan_between_end(struct mbp_scan *scan);
+
+static inline uint64_t scan_now_ns(const struct mbp_scan *scan)
+{
+    return scan->config.clock.mono_ns(scan->config.clock.ctx);
+}
 
 /* record: hands the scan's events, and what they changed of the retained state, to the journal. */
 void scan_record(struct mbp_scan *scan);
