@@ -25,25 +25,25 @@
 #define MBP_SIM_HR_SPEED 0
 #define MBP_SIM_HR_STEPS 2
 
-#define MBP_SIM_IR_VERSION        0  /* of this map */
-#define MBP_SIM_IR_PAUSED         1  /* 0 or 1 */
-#define MBP_SIM_IR_SPEED          2  /* float32: asked */
-#define MBP_SIM_IR_SPEED_NOW      4  /* float32: reached, over about the last second of wall time; 0 while paused */
-#define MBP_SIM_IR_STEPS          6  /* uint32: scans that a step still has to run */
-#define MBP_SIM_IR_SCANS          8  /* uint32: scans since the start; never goes back */
-#define MBP_SIM_IR_TIME           10 /* uint64: simulated time, ms; a restore takes it back */
-#define MBP_SIM_IR_LATE           14 /* uint32: scans that began a period late or more, or took that long */
-#define MBP_SIM_IR_LOST           16 /* uint32: scans that were due and never ran, because the pace was changed first */
-#define MBP_SIM_IR_SNAPSHOT       18 /* 1 = there is a snapshot */
-#define MBP_SIM_IR_SNAPSHOT_SCAN  19 /* uint32: the scan after which it was taken */
-#define MBP_SIM_IR_SNAPSHOT_TIME  21 /* uint64: its simulated time, ms */
-#define MBP_SIM_IR_RESTORED       25 /* uint16: how many times it was restored */
-#define MBP_SIM_IR_WIRE_FAULTS    26 /* uint16: how many coils 0.. there are */
-#define MBP_SIM_IR_FAULTS         27 /* uint16: how many coils 1000.. there are */
-#define MBP_SIM_IR_FAULTS_ACTIVE  28 /* uint16: how many of those are active */
-#define MBP_SIM_IR_LATENESS_MAX   30 /* uint32: the latest begin of a scan, us after it was due */
-#define MBP_SIM_IR_LATENESS       32 /* uint32 each: how many scans began how late, see below */
-#define MBP_SIM_IR_END            68
+#define MBP_SIM_IR_VERSION       0  /* of this map */
+#define MBP_SIM_IR_PAUSED        1  /* 0 or 1 */
+#define MBP_SIM_IR_SPEED         2  /* float32: asked */
+#define MBP_SIM_IR_SPEED_NOW     4  /* float32: reached, over about the last second of wall time; 0 while paused */
+#define MBP_SIM_IR_STEPS         6  /* uint32: scans that a step still has to run */
+#define MBP_SIM_IR_SCANS         8  /* uint32: scans since the start; never goes back */
+#define MBP_SIM_IR_TIME          10 /* uint64: simulated time, ms; a restore takes it back */
+#define MBP_SIM_IR_LATE          14 /* uint32: scans that began a period late or more, or took that long */
+#define MBP_SIM_IR_LOST          16 /* uint32: scans that were due and never ran, because the pace was changed first */
+#define MBP_SIM_IR_SNAPSHOT      18 /* 1 = there is a snapshot */
+#define MBP_SIM_IR_SNAPSHOT_SCAN 19 /* uint32: the scan after which it was taken */
+#define MBP_SIM_IR_SNAPSHOT_TIME 21 /* uint64: its simulated time, ms */
+#define MBP_SIM_IR_RESTORED      25 /* uint16: how many times it was restored */
+#define MBP_SIM_IR_WIRE_FAULTS   26 /* uint16: how many coils 0.. there are */
+#define MBP_SIM_IR_FAULTS        27 /* uint16: how many coils 1000.. there are */
+#define MBP_SIM_IR_FAULTS_ACTIVE 28 /* uint16: how many of those are active */
+#define MBP_SIM_IR_LATENESS_MAX  30 /* uint32: the latest begin of a scan, us after it was due */
+#define MBP_SIM_IR_LATENESS      32 /* uint32 each: how many scans began how late, see below */
+#define MBP_SIM_IR_END           68
 
 #define MBP_SIM_MAP_VERSION 1
 
@@ -53,8 +53,7 @@
 static inline uint32_t mbp_lateness_us(unsigned i)
 {
     static const uint32_t most[MBP_LATENESS_CLASSES] = {
-        1,    2,    5,    10,    20,    50,    100,    200,    500,
-        1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, UINT32_MAX,
+        1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, UINT32_MAX,
     };
     return most[i];
 }

@@ -57,8 +57,8 @@ enum mbp_status mbp_scan_snapshot(struct mbp_scan *scan, uint32_t peer);
 
 /* Puts the process, machines, alarms, limits, forced values and counters back to where they were, simulated time too:
  * the same writes then give the same values. The scan count and the numbers of events go on; wall times (`since`) move
- * to now. What masters wrote since the last scan waits on. Raw tables and wire faults are not part of it. MBP_ERR_MISSING
- * without a snapshot. */
+ * to now. What masters wrote since the last scan waits on. Raw tables and wire faults are not part of it.
+ * MBP_ERR_MISSING without a snapshot. */
 enum mbp_status mbp_scan_restore(struct mbp_scan *scan, uint32_t peer);
 
 /* What unit 247 shows. */

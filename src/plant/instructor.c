@@ -52,8 +52,7 @@ static int visit_lateness(int (*visit)(const struct mbp_point *point, void *ctx)
 {
     int stop = 0;
     for (unsigned i = 0; i < MBP_LATENESS_CLASSES && stop == 0; i++) {
-        struct mbp_point point =
-            plain_point((uint16_t)(MBP_SIM_IR_LATENESS + 2 * i), MBP_INPUT_REGISTERS, MBP_UINT32);
+        struct mbp_point point = plain_point((uint16_t)(MBP_SIM_IR_LATENESS + 2 * i), MBP_INPUT_REGISTERS, MBP_UINT32);
         point.count = 2;
         point.what = "scans that began so late";
         if (i + 1 < MBP_LATENESS_CLASSES)

@@ -20,7 +20,7 @@ static void count_lateness(struct mbp_scan *scan, uint64_t late_ns)
     uint64_t late_us = (late_ns + 999) / 1000;
     unsigned class = 0;
     while (late_us > mbp_lateness_us(class) && class + 1 < MBP_LATENESS_CLASSES)
-        class++;
+        class ++;
     scan->sim.lateness[class]++;
     if (late_us > scan->sim.lateness_max_us)
         scan->sim.lateness_max_us = late_us;

@@ -113,7 +113,8 @@ enum mbp_status mbp_state_clone(const struct mbp_state *from, struct mbp_state *
     *state = *from;
     state->memory = memory;
     /* What lies between the first array and `memory` are pointers into the block, whatever their type. */
-    for (size_t at = offsetof(struct mbp_state, lagged); at < offsetof(struct mbp_state, memory); at += sizeof(void *)) {
+    for (size_t at = offsetof(struct mbp_state, lagged); at < offsetof(struct mbp_state, memory);
+         at += sizeof(void *)) {
         void *pointer;
         memcpy(&pointer, (const char *)from + at, sizeof pointer);
         pointer = moved(pointer, from, state);
