@@ -12,6 +12,9 @@
 /* While paused, events that became durable are shown so soon. */
 #define LOOK_AGAIN_NS (100 * MBP_NS_PER_MS)
 
+/* A step waits for the journal after so many: well below the room between the two. */
+#define FLUSH_EVERY_RECORDS 8192u
+
 /* The speed reached is measured over so long. */
 #define MEASURE_NS MBP_NS_PER_S
 
@@ -55,6 +58,17 @@ static bool run_due(struct mbp_scan *scan)
     return true;
 }
 
+/* A step goes as fast as it can, and nothing of it may overrun the journal. */
+static void keep_journal_up(struct mbp_scan *scan)
+{
+    struct mbp_journal *journal = scan->config.journal;
+    if (journal == NULL || scan->stats.recorded - scan->flushed_records < FLUSH_EVERY_RECORDS)
+        return;
+    scan->flushed_records = scan->stats.recorded;
+    if (!mbp_journal_in_trouble(journal)) /* else it would keep everybody waiting */
+        mbp_journal_flush(journal);
+}
+
 /* A scan of a step, when one is left. Else: an event becomes durable some time after it was recorded, and no scan comes
  * to publish it. */
 static bool run_step(struct mbp_scan *scan)
@@ -62,6 +76,7 @@ static bool run_step(struct mbp_scan *scan)
     if (scan->sim.steps > 0) {
         scan->sim.steps--;
         mbp_scan_step(scan);
+        keep_journal_up(scan);
         return true;
     }
     uint64_t now = scan_now_ns(scan);

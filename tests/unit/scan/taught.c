@@ -86,3 +86,9 @@ void taught_pass(struct line *line, uint64_t ns)
     line->time.wall_ms += ns / MBP_NS_PER_MS;
     mbp_scan_poll(line->scan);
 }
+
+void taught_scan(struct line *line, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        taught_pass(line, line->plant->scan_ns);
+}

@@ -22,4 +22,7 @@ double taught_input_float(const struct line *line, uint16_t addr);
 /* The clock goes on by ns, in one go, and the scan is polled once. */
 void taught_pass(struct line *line, uint64_t ns);
 
+/* n scans by polling, each in time. */
+void taught_scan(struct line *line, unsigned n);
+
 #endif
