@@ -186,7 +186,38 @@ struct mbp_figures {
     size_t recent_count;            /* <= MBP_RECENT_EVENTS */
 };
 
+/* ---- the instructor's unit (instructor.h) ------------------------------------------------------------------------ */
+
+/* What stands in the instructor's unit after somebody wrote there. */
+struct mbp_wishes {
+    double speed; /* may be no speed at all while only one of its two registers was written */
+    uint32_t steps;
+    bool paused, snapshot, restore;
+    struct mbp_peer peer; /* the last who wrote */
+};
+
+/* Whether somebody wrote to the instructor's unit since the last call, and what stands there now; what clears itself is
+ * cleared. Cheap when nobody did; false without an instructor. */
+bool mbp_image_instructor_asked(struct mbp_image *image, struct mbp_wishes *out);
+
+/* Figures of the instructor's unit that are not in the state. */
+struct mbp_sim_figures {
+    double speed, speed_now;
+    uint64_t steps, late, lost;
+    uint64_t snapshot_scan, snapshot_ns;
+    uint64_t lateness_max_us, lateness[MBP_LATENESS_CLASSES];
+    uint32_t restored;
+    bool paused, snapshot;
+};
+
+/* Copies them into the instructor's unit, where there is one. */
+void mbp_image_publish_instructor(struct mbp_image *image, const struct mbp_state *state,
+                                  const struct mbp_sim_figures *figures);
+
 /* Copies the state into every unit's tables (DESIGN.md, "The register map"). */
 void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, const struct mbp_figures *figures);
+
+/* The same between two scans: what masters wrote since the last latch stays as they wrote it. */
+void mbp_image_refresh(struct mbp_image *image, const struct mbp_state *state, const struct mbp_figures *figures);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "mbplant/base.h"
+#include "mbplant/instructor.h"
 
 #define MBP_PLANT_FILE_MAX        (16u << 20) /* bytes of YAML */
 #define MBP_PLANT_DEPTH_MAX       32          /* nesting; checked in the event stream, libyaml has no limit */
@@ -253,8 +254,6 @@ struct mbp_fault {
     double probability; /* 0..1 */
     uint32_t count;     /* how many times at most; 0 = no end */
 };
-
-#define MBP_INSTRUCTOR_UNIT 247
 
 struct mbp_server_options {
     const char *listen; /* "127.0.0.1:5020" */

@@ -24,7 +24,7 @@ enum mbp_status mbp_process_print_loops(const struct mbp_plant *plant, FILE *out
  * passed, integrals stand at their `initial`, nothing has wandered yet. */
 void mbp_process_settle(const struct mbp_process *process, struct mbp_state *state);
 
-/* process: signals advance to state->sim_ns, the end of this scan. To be called once in each scan, which state->scan
+/* process: signals advance to state->sim_ns, the end of this scan. To be called once in each scan, which state->tick
  * counts. Of each sensor:
  *   u = base (of its machine's state) + wave + sum of gain * (source's process value behind the input's lag, then dead
  *       time)

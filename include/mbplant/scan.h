@@ -54,6 +54,35 @@ void mbp_scan_poll(struct mbp_scan *scan);
 enum mbp_status mbp_scan_start(struct mbp_scan *scan, struct uv_loop_s *loop);
 void mbp_scan_stop(struct mbp_scan *scan);
 
+/* ---- time (what the instructor does; unit 247 asks for the same) ------------------------------------------------ */
+
+/* All of these act at once, between two scans, are recorded (SIM_... events; peer 0 = the plant itself) and change no
+ * value of any scan: only when it runs. */
+
+/* Paused, mbp_scan_poll runs no scan and none is late. Requests are served; what masters write stands in the image at
+ * once and takes effect with the next scan. */
+void mbp_scan_pause(struct mbp_scan *scan, uint32_t peer);
+void mbp_scan_resume(struct mbp_scan *scan, uint32_t peer);
+
+/* The coming calls of mbp_scan_poll run so many more scans as fast as they can. MBP_ERR_BUSY while not paused. */
+enum mbp_status mbp_scan_step_by(struct mbp_scan *scan, uint32_t scans, uint32_t peer);
+
+/* Scans per period of wall time, from the next scan on. MBP_ERR_RANGE outside 0.1 .. 1000. */
+enum mbp_status mbp_scan_set_speed(struct mbp_scan *scan, double speed, uint32_t peer);
+
+/* Keeps a copy of the state, in place of the one before. The first takes memory unless the plant has an instructor:
+ * MBP_ERR_MEMORY. */
+enum mbp_status mbp_scan_snapshot(struct mbp_scan *scan, uint32_t peer);
+
+/* Puts the process, machines, alarms, limits, forced values and counters back to where they were, simulated time too:
+ * the same writes then give the same values. The scan count and the numbers of events go on; wall times (`since`) move
+ * to now. What masters wrote since the last scan waits on. Raw tables and wire faults are not part of it.
+ * MBP_ERR_MISSING without a snapshot. */
+enum mbp_status mbp_scan_restore(struct mbp_scan *scan, uint32_t peer);
+
+/* What unit 247 shows. */
+struct mbp_sim_figures mbp_scan_sim(const struct mbp_scan *scan);
+
 /* Records refused writes not yet told, STOP, and what is left of the retained state. No step may follow. */
 void mbp_scan_close(struct mbp_scan *scan);
 

@@ -31,10 +31,12 @@ struct mbp_machine_state {
     bool refusal_told;  /* the end of a planned maintenance was refused and journaled already */
 };
 
+/* Numbers first, then arrays, all in the block: a copy takes what stands before `lagged`, and the block. */
 struct mbp_state {
     uint32_t sensor_count, machine_count;
-    uint64_t scan;                          /* scans done */
-    uint64_t sim_ns;                        /* simulated time */
+    uint64_t scan;                          /* scans done; never goes back */
+    uint64_t tick;                          /* the process's own count of them: random draws and dead times go by it */
+    uint64_t sim_ns;                        /* simulated time; like tick it goes back when a snapshot is restored */
     uint64_t wall_ms;                       /* of the current scan */
     uint32_t active_alarms, unacknowledged; /* of the whole plant */
     uint32_t limits_version;                /* counts changes of limits: publish copies them when it moved */
@@ -74,6 +76,15 @@ struct mbp_carry {
  * file gives them otherwise now. What is new, or cannot go on, stays as `to` has it. To be called before the signals
  * are settled, which go by the machines' states, and again after that. */
 void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to);
+/* A copy in memory of its own. Errors: MBP_ERR_MEMORY. Ownership: mbp_state_free. */
+enum mbp_status mbp_state_clone(const struct mbp_state *state, struct mbp_state **out);
+
+/* The same between two that are there: of one plant. */
+void mbp_state_copy(struct mbp_state *to, const struct mbp_state *from);
+
+/* A snapshot back into the state that it was taken of: everything but the scan count, which goes on, and wall times,
+ * which move by as much as has passed since: a machine is in its state for as long as it was then. */
+void mbp_state_restore(struct mbp_state *state, const struct mbp_state *snapshot, uint64_t wall_ms);
 
 /* How many numbers a sensor's signal keeps between scans beside its process value: integral, lag, the samples of its
  * dead times, wander. */

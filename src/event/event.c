@@ -34,6 +34,12 @@ static const struct {
     {MBP_EV_LIMIT_CHANGED, "limit changed"},
     {MBP_EV_WRITE_REFUSED, "write refused"},
     {MBP_EV_JOURNAL_TROUBLE, "journal trouble"},
+    {MBP_EV_SIM_PAUSED, "simulation paused"},
+    {MBP_EV_SIM_RESUMED, "simulation resumed"},
+    {MBP_EV_SIM_STEPPED, "simulation stepped"},
+    {MBP_EV_SIM_SPEED, "simulation speed"},
+    {MBP_EV_SIM_SNAPSHOT, "snapshot taken"},
+    {MBP_EV_SIM_RESTORED, "snapshot restored"},
 };
 
 #define NAME_COUNT (sizeof names / sizeof names[0])

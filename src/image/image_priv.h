@@ -44,6 +44,9 @@ struct mbp_image {
     struct mbp_refusal refusals[MBP_REFUSALS_MAX], handed[MBP_REFUSALS_MAX];
     size_t refusal_count;
     uint32_t limits_version; /* of the state, at the last publish */
+    uint64_t instructor_writes, instructor_seen; /* requests that wrote to the instructor's unit; of those, seen */
+    struct mbp_peer instructor_peer;             /* the last of them */
+    double instructor_speed;                     /* the speed published last */
 };
 
 /* A latched address's point. */
@@ -67,5 +70,14 @@ double image_value(const struct mbp_image_unit *unit, const struct mbp_sensor *s
 /* Notes one point as written. False when there is no room even after dropping stale entries. */
 bool image_log_room(struct mbp_image *image, size_t points);
 void image_log_write(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, struct mbp_peer peer);
+
+/* Sets what masters wrote since the last latch aside, and puts it back: around a publish between two scans. */
+void image_keep_waiting(struct mbp_image *image);
+void image_put_waiting(struct mbp_image *image);
+
+/* Whether the instructor may write that: words that stand in the tables already, bits that do not yet. */
+bool image_instructor_allows_words(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count);
+bool image_instructor_allows_bits(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
+                                  const uint8_t *packed);
 
 #endif

@@ -64,6 +64,34 @@ void image_log_write(struct mbp_image_unit *unit, enum mbp_table table, uint16_t
     *access_byte(image, &entry) |= MBP_ACCESS_DIRTY;
 }
 
+/* Where a written point stands, and how many bytes it is long. */
+static void *place_of(const struct mbp_image *image, const struct write_entry *entry, size_t *size)
+{
+    const struct mbp_image_unit *unit = &image->units[entry->unit];
+    struct image_point point = image_find_point(unit, entry->table, entry->addr);
+    *size = entry->table == MBP_COILS ? 1u : point.words * sizeof unit->holding[0];
+    return entry->table == MBP_COILS ? (void *)(unit->coils + point.addr) : (void *)(unit->holding + point.addr);
+}
+
+/* In the place where the next latch will put the value: four words are as long as it is. */
+void image_keep_waiting(struct mbp_image *image)
+{
+    for (size_t i = 0; i < image->log_count; i++) {
+        size_t size;
+        const void *place = place_of(image, &image->log[i], &size);
+        memcpy(&image->writes[i].value, place, size);
+    }
+}
+
+void image_put_waiting(struct mbp_image *image)
+{
+    for (size_t i = 0; i < image->log_count; i++) {
+        size_t size;
+        void *place = place_of(image, &image->log[i], &size);
+        memcpy(place, &image->writes[i].value, size);
+    }
+}
+
 static double written_value(const struct mbp_image_unit *unit, const struct image_point *point)
 {
     const struct mbp_sensor *sensor = &unit->image->plant->sensors[point->index];

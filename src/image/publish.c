@@ -140,3 +140,10 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
         publish_events(unit, figures);
     }
 }
+
+void mbp_image_refresh(struct mbp_image *image, const struct mbp_state *state, const struct mbp_figures *figures)
+{
+    image_keep_waiting(image);
+    mbp_image_publish(image, state, figures);
+    image_put_waiting(image);
+}

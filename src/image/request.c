@@ -177,6 +177,14 @@ static void log_span(struct mbp_image_unit *unit, enum mbp_table table, uint16_t
     }
 }
 
+static void note_instructor(struct mbp_image_unit *unit, struct mbp_peer peer)
+{
+    if (!unit->unit->instructor)
+        return;
+    unit->image->instructor_writes++;
+    unit->image->instructor_peer = peer;
+}
+
 enum mbp_status mbp_image_write_bits(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, const uint8_t *packed,
                                      struct mbp_peer peer)
 {
@@ -185,6 +193,8 @@ enum mbp_status mbp_image_write_bits(struct mbp_image_unit *unit, uint16_t addr,
     bool latched = (access & MBP_ACCESS_LATCHED) != 0;
     if (status == MBP_OK && latched && !image_log_room(unit->image, count))
         status = MBP_EX_SERVER_DEVICE_BUSY;
+    if (status == MBP_OK && unit->unit->instructor && !image_instructor_allows_bits(unit, addr, count, packed))
+        status = MBP_EX_SERVER_DEVICE_FAILURE;
     if (status != MBP_OK) {
         mbp_image_refuse(unit, MBP_COILS, addr, packed[0] & 1u, status, peer);
         return status;
@@ -193,6 +203,7 @@ enum mbp_status mbp_image_write_bits(struct mbp_image_unit *unit, uint16_t addr,
         unit->coils[addr + i] = packed[i / 8] >> (i % 8) & 1u;
     if (latched)
         log_span(unit, MBP_COILS, addr, count, peer);
+    note_instructor(unit, peer);
     return MBP_OK;
 }
 
@@ -211,13 +222,16 @@ enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr
     memcpy(before, unit->holding + addr, count * sizeof before[0]);
     for (uint32_t i = 0; i < count; i++)
         unit->holding[addr + i] = (uint16_t)(big_endian[2 * i] << 8 | big_endian[2 * i + 1]);
-    if ((access & (MBP_ACCESS_LATCHED | MBP_ACCESS_CHECKED)) != 0 && !span_allowed(unit, addr, count)) {
+    bool checked = (access & (MBP_ACCESS_LATCHED | MBP_ACCESS_CHECKED)) != 0;
+    if ((checked && !span_allowed(unit, addr, count)) ||
+        (unit->unit->instructor && !image_instructor_allows_words(unit, addr, count))) {
         memcpy(unit->holding + addr, before, count * sizeof before[0]);
         status = MBP_EX_SERVER_DEVICE_FAILURE;
         goto out;
     }
     if ((access & MBP_ACCESS_LATCHED) != 0)
         log_span(unit, MBP_HOLDING_REGISTERS, addr, count, peer);
+    note_instructor(unit, peer);
 out:
     if (status != MBP_OK) {
         uint16_t asked = (uint16_t)(big_endian[0] << 8 | big_endian[1]);

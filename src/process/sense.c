@@ -142,7 +142,7 @@ void mbp_process_sense(const struct mbp_process *process, struct mbp_state *stat
             uint8_t *flags = state->flags + first;
             bool plain = none_set(flags, count);
             memcpy(seen, state->lagged + first, count * sizeof *seen);
-            noisy = add_noise(process, state->scan, noisy, first, first + count, seen);
+            noisy = add_noise(process, state->tick, noisy, first, first + count, seen);
             if (!plain)
                 force(count, flags, state->forced_value + first, seen);
             const double *low = process->low + first;

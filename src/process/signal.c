@@ -102,7 +102,7 @@ static double inputs_now(const struct mbp_process *process, struct mbp_state *st
             ++*part;
         }
         if (input->delay.samples > 0) {
-            value = delayed(&input->delay, state->scan, *part, value);
+            value = delayed(&input->delay, state->tick, *part, value);
             *part += input->delay.samples;
         }
         sum += process_bounded(input->gain * value);
@@ -160,11 +160,11 @@ void process_signal_advance(const struct mbp_process *process, struct mbp_state 
         value = *kept = lagged(value, *kept, process->decay[signal->sensor]);
     }
     if (signal->delay.samples > 0) {
-        value = delayed(&signal->delay, state->scan, part, value);
+        value = delayed(&signal->delay, state->tick, part, value);
         part += signal->delay.samples;
     }
     if (wanders) {
-        *part = wander(signal, state->scan, *part);
+        *part = wander(signal, state->tick, *part);
         value = process_bounded(value + *part);
     }
     *shown = value;

@@ -174,7 +174,7 @@ static void say_cause(struct sentence *s)
         say_peer(s, "; asked by ");
         return;
     case MBP_CAUSE_RESTORED:
-        say(s, "restored after a restart");
+        say(s, "restored");
         return;
     }
     say(s, "cause %u", (unsigned)mbp_event_state_cause(s->event->detail));
@@ -262,6 +262,21 @@ static void say_trouble(struct sentence *s)
         say(s, "; %.0f events lost", (double)s->event->value);
 }
 
+static void say_simulation(struct sentence *s)
+{
+    char number[NAME_BUF];
+    char before[NAME_BUF];
+    say(s, "%s", mbp_event_code_name(s->event->code));
+    if (s->event->code == MBP_EV_SIM_STEPPED)
+        say(s, " by %s scans", mbp_float_text(s->event->value, number, sizeof number));
+    else if (s->event->code == MBP_EV_SIM_SPEED)
+        say(s, " %s -> %s times real time", mbp_float_text(s->event->limit, before, sizeof before),
+            mbp_float_text(s->event->value, number, sizeof number));
+    else
+        say(s, ": the plant is as it was after scan %u", s->event->detail);
+    say_peer(s, ", by ");
+}
+
 /* What the event is about (machine, else sensor), then the code's own words. */
 static void say_plain(struct sentence *s)
 {
@@ -292,6 +307,9 @@ static const struct {
     {MBP_EV_VALUE_FORCED, say_force},          {MBP_EV_VALUE_RELEASED, say_force},
     {MBP_EV_LIMIT_CHANGED, say_limit_change},  {MBP_EV_WRITE_REFUSED, say_refusal},
     {MBP_EV_JOURNAL_TROUBLE, say_trouble},
+    {MBP_EV_SIM_STEPPED, say_simulation},
+    {MBP_EV_SIM_SPEED, say_simulation},
+    {MBP_EV_SIM_RESTORED, say_simulation},
 };
 
 const char *mbp_report_event_text(const struct mbp_plant *plant, const struct mbp_event *event, char *buf, size_t size)

@@ -99,6 +99,14 @@ static void swap(struct mbp_scan *scan, struct mbp_next_scan *next)
     next->events = old.events;
 }
 
+/* It is of a plant that is no more. */
+static void drop_snapshot(struct mbp_scan *scan)
+{
+    mbp_state_free(scan->snapshot);
+    scan->snapshot = NULL;
+    scan->sim.snapshot = false;
+}
+
 enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *next, uint32_t peer)
 {
     const struct mbp_change *change = next->change;
@@ -106,6 +114,7 @@ enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *nex
     if (journal != NULL && !has_room(journal))
         return MBP_ERR_BUSY;
     uint64_t period_ns = scan->config.plant->scan_ns;
+    scan_obey(scan);
     finish_writes(scan);
     if (journal != NULL && mbp_journal_change_plant(journal, next->plant) != MBP_OK)
         return MBP_ERR_BUSY;
@@ -114,9 +123,10 @@ enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *nex
     scan_record_gone(scan);
     carry_over(scan, next);
     swap(scan, next);
+    drop_snapshot(scan);
     begin_events(scan);
-    scan_tell_plant(scan, MBP_EV_PLANT_CHANGED, (double)change->added + change->removed + change->changed,
-                    next->plant->text_crc, peer);
+    scan_tell(scan, MBP_EV_PLANT_CHANGED, (double)change->added + change->removed + change->changed, NAN,
+              next->plant->text_crc, peer);
     mbp_change_emit_added(change, peer, &scan->events);
     if (scan->retain_from != UINT32_MAX)
         scan->retain_from = 0;

@@ -9,32 +9,110 @@
 /* At most this many at once, so that requests are answered while a delayed plant catches up. */
 #define CATCH_UP_MAX 64
 
-static uint64_t now_ns(const struct mbp_scan *scan)
+/* While paused, events that became durable are shown so soon. */
+#define LOOK_AGAIN_NS (100 * MBP_NS_PER_MS)
+
+/* A step waits for the journal after so many: well below the room between the two. */
+#define FLUSH_EVERY_RECORDS 8192u
+
+/* The speed reached is measured over so long. */
+#define MEASURE_NS MBP_NS_PER_S
+
+static void count_lateness(struct mbp_scan *scan, uint64_t late_ns)
 {
-    return scan->config.clock.mono_ns(scan->config.clock.ctx);
+    uint64_t late_us = (late_ns + 999) / 1000;
+    unsigned class = 0;
+    while (late_us > mbp_lateness_us(class) && class + 1 < MBP_LATENESS_CLASSES)
+        class ++;
+    scan->sim.lateness[class]++;
+    if (late_us > scan->sim.lateness_max_us)
+        scan->sim.lateness_max_us = late_us;
 }
 
-void mbp_scan_poll(struct mbp_scan *scan)
+static void measure_speed(struct mbp_scan *scan, uint64_t now)
 {
-    for (int i = 0; i < CATCH_UP_MAX; i++) {
-        uint64_t now = now_ns(scan);
-        if (now < scan->next_due_ns)
-            return;
-        bool late = now - scan->next_due_ns >= scan->wall_period_ns;
-        scan->next_due_ns += scan->wall_period_ns;
+    uint64_t passed = now - scan->pace_mark_ns;
+    if (passed < MEASURE_NS)
+        return;
+    uint64_t scans = scan->stats.scans - scan->pace_mark_scans;
+    scan->sim.speed_now = (double)scans * (double)scan->config.plant->scan_ns / (double)passed;
+    scan->pace_mark_ns = now;
+    scan->pace_mark_scans = scan->stats.scans;
+}
+
+/* The next scan, when its time has come. */
+static bool run_due(struct mbp_scan *scan)
+{
+    uint64_t now = scan_now_ns(scan);
+    if (now < scan->next_due_ns)
+        return false;
+    uint64_t late_ns = now - scan->next_due_ns;
+    bool late = late_ns >= scan->wall_period_ns;
+    scan->next_due_ns += scan->wall_period_ns;
+    count_lateness(scan, late_ns);
+    measure_speed(scan, now);
+    mbp_scan_step(scan);
+    bool overran = (uint64_t)scan->stats.last_us * 1000 >= scan->wall_period_ns;
+    if (late || overran)
+        scan->stats.late++;
+    return true;
+}
+
+/* A step goes as fast as it can, and nothing of it may overrun the journal. */
+static void keep_journal_up(struct mbp_scan *scan)
+{
+    struct mbp_journal *journal = scan->config.journal;
+    if (journal == NULL || scan->stats.recorded - scan->flushed_records < FLUSH_EVERY_RECORDS)
+        return;
+    scan->flushed_records = scan->stats.recorded;
+    if (!mbp_journal_in_trouble(journal)) /* else it would keep everybody waiting */
+        mbp_journal_flush(journal);
+}
+
+/* A scan of a step, when one is left. Else: an event becomes durable some time after it was recorded, and no scan comes
+ * to publish it. */
+static bool run_step(struct mbp_scan *scan)
+{
+    if (scan->sim.steps > 0) {
+        scan->sim.steps--;
         mbp_scan_step(scan);
-        bool overran = (uint64_t)scan->stats.last_us * 1000 >= scan->wall_period_ns;
-        if (late || overran)
-            scan->stats.late++;
+        keep_journal_up(scan);
+        return true;
     }
+    uint64_t now = scan_now_ns(scan);
+    if (now >= scan->look_again_ns) {
+        scan->look_again_ns = now + LOOK_AGAIN_NS;
+        scan_publish(scan);
+    }
+    return false;
 }
 
 static void arm(struct mbp_scan *scan)
 {
-    struct itimerspec when = {.it_value = {.tv_sec = (time_t)(scan->next_due_ns / MBP_NS_PER_S),
-                                           .tv_nsec = (long)(scan->next_due_ns % MBP_NS_PER_S)}};
+    uint64_t at_ns = scan->next_due_ns;
+    if (scan->sim.paused)
+        at_ns = scan->sim.steps > 0 ? 1 : scan->look_again_ns; /* 1: long ago, which is at once */
+    struct itimerspec when = {
+        .it_value = {.tv_sec = (time_t)(at_ns / MBP_NS_PER_S), .tv_nsec = (long)(at_ns % MBP_NS_PER_S)}};
     timerfd_settime(scan->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
+
+static void obey(struct mbp_scan *scan)
+{
+    if (scan_obey(scan) && scan->polling)
+        arm(scan);
+}
+
+void mbp_scan_poll(struct mbp_scan *scan)
+{
+    obey(scan);
+    for (int i = 0; i < CATCH_UP_MAX; i++) {
+        if (!(scan->sim.paused ? run_step(scan) : run_due(scan)))
+            return;
+    }
+}
+
+/* ---- the loop --------------------------------------------------------------------------------------------------- */
 
 static void on_due(uv_poll_t *poll, int status, int events)
 {
@@ -50,10 +128,20 @@ static void on_due(uv_poll_t *poll, int status, int events)
 
 void scan_pace_anew(struct mbp_scan *scan)
 {
-    scan->wall_period_ns = (uint64_t)((double)scan->config.plant->scan_ns / scan->config.speed);
-    scan->next_due_ns = now_ns(scan) + scan->wall_period_ns;
+    uint64_t now = scan_now_ns(scan);
+    if (!scan->sim.paused && now > scan->next_due_ns)
+        scan->sim.lost += (now - scan->next_due_ns) / scan->wall_period_ns;
+    scan->wall_period_ns = (uint64_t)((double)scan->config.plant->scan_ns / scan->sim.speed);
+    scan->next_due_ns = now + scan->wall_period_ns;
+    scan->pace_mark_ns = now;
+    scan->pace_mark_scans = scan->stats.scans;
     if (scan->polling)
         arm(scan);
+}
+
+static void on_round(uv_prepare_t *prepare)
+{
+    obey(prepare->data);
 }
 
 enum mbp_status mbp_scan_start(struct mbp_scan *scan, struct uv_loop_s *loop)
@@ -67,9 +155,12 @@ enum mbp_status mbp_scan_start(struct mbp_scan *scan, struct uv_loop_s *loop)
     }
     scan->poll.data = scan;
     scan->polling = true;
-    scan->next_due_ns = now_ns(scan) + scan->wall_period_ns;
+    scan->next_due_ns = scan_now_ns(scan) + scan->wall_period_ns;
     arm(scan);
     uv_poll_start(&scan->poll, UV_READABLE, on_due);
+    uv_prepare_init(loop, &scan->prepare);
+    scan->prepare.data = scan;
+    uv_prepare_start(&scan->prepare, on_round);
     return MBP_OK;
 }
 
@@ -85,6 +176,8 @@ void mbp_scan_stop(struct mbp_scan *scan)
     if (!scan->polling)
         return;
     scan->polling = false;
+    scan->sim.paused = false;
     scan->next_due_ns = UINT64_MAX;
     uv_close((uv_handle_t *)&scan->poll, on_closed);
+    uv_close((uv_handle_t *)&scan->prepare, NULL);
 }

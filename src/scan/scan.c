@@ -151,7 +151,9 @@ void scan_publish(struct mbp_scan *scan)
         figures->events_lost = health.lost;
     }
     figures->recent = scan->recent;
-    mbp_image_publish(scan->config.image, scan->state, figures);
+    mbp_image_refresh(scan->config.image, scan->state, figures);
+    scan->sim.late = scan->stats.late;
+    mbp_image_publish_instructor(scan->config.image, scan->state, &scan->sim);
 }
 
 /* ---- the cycle -------------------------------------------------------------------------------------------------- */
@@ -161,8 +163,10 @@ void mbp_scan_step(struct mbp_scan *scan)
 {
     struct mbp_state *state = scan->state;
     const struct mbp_clock *clock = &scan->config.clock;
+    scan_obey(scan);
     uint64_t begin_ns = clock->mono_ns(clock->ctx);
     state->scan++;
+    state->tick++;
     state->sim_ns += scan->config.plant->scan_ns;
     state->wall_ms = clock->wall_ms(clock->ctx);
     scan->events.count = 0;
@@ -189,18 +193,6 @@ void mbp_scan_step(struct mbp_scan *scan)
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
-void scan_tell_plant(struct mbp_scan *scan, enum mbp_event_code code, double value, uint32_t detail, uint32_t peer)
-{
-    struct mbp_event event = {.code = (uint16_t)code,
-                              .machine = MBP_NONE16,
-                              .sensor = MBP_NONE16,
-                              .value = (float)value,
-                              .limit = NAN,
-                              .peer = peer,
-                              .detail = detail};
-    mbp_events_emit(&scan->events, event);
-}
-
 /* The most that one scan can bring, for what goes with an event survives a restart: of a sensor its value, its forced
  * and its shelved coil, four limits changed, four alarms acknowledged and four raised or cleared; of a machine three
  * requests and a planned end of maintenance with two events each, a trip or maintenance due; and the refused writes. */
@@ -217,13 +209,18 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
     scan->config = *config;
     scan->timer_fd = -1;
     scan->retain_from = UINT32_MAX;
+    scan->sim.speed = config->speed;
+    scan->sim.speed_now = config->speed; /* until it is measured */
     scan->wall_period_ns = (uint64_t)((double)config->plant->scan_ns / config->speed);
-    scan->next_due_ns = config->clock.mono_ns(config->clock.ctx) + scan->wall_period_ns;
+    scan->pace_mark_ns = config->clock.mono_ns(config->clock.ctx);
+    scan->next_due_ns = scan->pace_mark_ns + scan->wall_period_ns;
     enum mbp_status status = mbp_events_alloc(&scan->events, scan_events_capacity(config->plant));
     if (status == MBP_OK)
         status = mbp_process_new(config->plant, &scan->process);
     if (status == MBP_OK)
         status = mbp_state_new(config->plant, config->clock.wall_ms(config->clock.ctx), &scan->state);
+    if (status == MBP_OK && config->plant->instructor)
+        status = mbp_state_clone(scan->state, &scan->snapshot);
     if (status == MBP_OK && config->journal != NULL)
         status = mbp_journal_restore(config->journal, scan->state);
     if (status != MBP_OK) {
@@ -233,8 +230,8 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
     mbp_process_settle(scan->process, scan->state);
     mbp_process_sense(scan->process, scan->state);
     scan->events.wall_ms = scan->state->wall_ms;
-    scan_tell_plant(scan, MBP_EV_START, NAN, 0, 0);
-    scan_tell_plant(scan, MBP_EV_PLANT_LOADED, NAN, config->plant->text_crc, 0);
+    scan_tell(scan, MBP_EV_START, NAN, NAN, 0, 0);
+    scan_tell(scan, MBP_EV_PLANT_LOADED, NAN, NAN, config->plant->text_crc, 0);
     scan_record(scan);
     scan_publish(scan);
     *out = scan;
@@ -247,7 +244,7 @@ void mbp_scan_close(struct mbp_scan *scan)
     scan->events.wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
     latch_refusals(scan);
     tell_folded(scan);
-    scan_tell_plant(scan, MBP_EV_STOP, NAN, 0, 0);
+    scan_tell(scan, MBP_EV_STOP, NAN, NAN, 0, 0);
     scan_record_last(scan);
 }
 
@@ -258,6 +255,7 @@ void mbp_scan_free(struct mbp_scan *scan)
     mbp_events_free(&scan->events);
     mbp_process_free(scan->process);
     mbp_state_free(scan->state);
+    mbp_state_free(scan->snapshot);
     free(scan);
 }
 
@@ -269,4 +267,9 @@ const struct mbp_state *mbp_scan_state(const struct mbp_scan *scan)
 struct mbp_scan_stats mbp_scan_stats(const struct mbp_scan *scan)
 {
     return scan->stats;
+}
+
+struct mbp_sim_figures mbp_scan_sim(const struct mbp_scan *scan)
+{
+    return scan->sim;
 }

@@ -25,10 +25,18 @@ struct mbp_scan {
     uint32_t retain_from; /* after a loss for want of room: the sensor, then machine to go on with; UINT32_MAX = none */
     bool trouble_told;
 
+    /* time */
+    struct mbp_sim_figures sim;
+    struct mbp_state *snapshot; /* memory for one; sim.snapshot says whether it holds one */
+
     /* pacing */
     uint64_t next_due_ns; /* monotonic */
     uint64_t wall_period_ns;
+    uint64_t pace_mark_ns, pace_mark_scans; /* since when the speed reached is measured */
+    uint64_t flushed_records;               /* of stats.recorded: known to be durable, by a step */
+    uint64_t look_again_ns;                 /* paused: when to look for newly durable events */
     uv_poll_t poll;
+    uv_prepare_t prepare; /* after each round of requests: what did the instructor ask? */
     int timer_fd;
     bool polling;
 };
@@ -39,11 +47,26 @@ size_t scan_events_capacity(const struct mbp_plant *plant);
 /* latch: takes in what masters wrote; their requests to machines too, outside a scan. */
 void scan_latch_now(struct mbp_scan *scan);
 
-void scan_publish(struct mbp_scan *scan);
-void scan_tell_plant(struct mbp_scan *scan, enum mbp_event_code code, double value, uint32_t detail, uint32_t peer);
-
-/* pacing: the plant's scan period is another one. */
+/* pacing: from now on the next scan is due a period from now, at the present speed. What should have begun before this
+ * one's turn is lost. */
 void scan_pace_anew(struct mbp_scan *scan);
+
+/* publish: the state and the figures, into the image. */
+void scan_publish(struct mbp_scan *scan);
+
+/* Does what the instructor's unit was asked for since the last call; whether there was anything. */
+bool scan_obey(struct mbp_scan *scan);
+
+/* Around events that are told between two scans. */
+void scan_between_begin(struct mbp_scan *scan);
+void scan_tell(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t detail,
+               uint32_t peer);
+void scan_between_end(struct mbp_scan *scan);
+
+static inline uint64_t scan_now_ns(const struct mbp_scan *scan)
+{
+    return scan->config.clock.mono_ns(scan->config.clock.ctx);
+}
 
 /* record: hands the scan's events, and what they changed of the retained state, to the journal. */
 void scan_record(struct mbp_scan *scan);

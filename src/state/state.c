@@ -102,6 +102,55 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
     return MBP_OK;
 }
 
+/* A pointer that points into one block, to the same place in another. */
+static void *moved(void *pointer, const struct mbp_state *from, const struct mbp_state *to)
+{
+    return (char *)to->memory + ((const char *)pointer - (const char *)from->memory);
+}
+
+enum mbp_status mbp_state_clone(const struct mbp_state *from, struct mbp_state **out)
+{
+    struct mbp_state *state = calloc(1, sizeof *state);
+    void *memory = aligned_alloc(64, from->memory_len);
+    if (state == NULL || memory == NULL) {
+        free(state);
+        free(memory);
+        return MBP_ERR_MEMORY;
+    }
+    *state = *from;
+    state->memory = memory;
+    /* What lies between the first array and `memory` are pointers into the block, whatever their type. */
+    for (size_t at = offsetof(struct mbp_state, lagged); at < offsetof(struct mbp_state, memory);
+         at += sizeof(void *)) {
+        void *pointer;
+        memcpy(&pointer, (const char *)from + at, sizeof pointer);
+        pointer = moved(pointer, from, state);
+        memcpy((char *)state + at, &pointer, sizeof pointer);
+    }
+    memcpy(state->memory, from->memory, from->memory_len);
+    *out = state;
+    return MBP_OK;
+}
+
+void mbp_state_copy(struct mbp_state *to, const struct mbp_state *from)
+{
+    memcpy(to, from, offsetof(struct mbp_state, lagged));
+    memcpy(to->memory, from->memory, from->memory_len);
+}
+
+void mbp_state_restore(struct mbp_state *state, const struct mbp_state *snapshot, uint64_t wall_ms)
+{
+    uint64_t scan = state->scan;
+    uint32_t limits_version = state->limits_version;
+    int64_t passed_ms = (int64_t)(wall_ms - snapshot->wall_ms); /* the clock may have stepped back */
+    mbp_state_copy(state, snapshot);
+    state->scan = scan;
+    state->wall_ms = wall_ms;
+    state->limits_version = limits_version + 1;
+    for (uint32_t m = 0; m < state->machine_count; m++)
+        state->machine[m].since_ms += (uint64_t)passed_ms;
+}
+
 void mbp_state_free(struct mbp_state *state)
 {
     if (state == NULL)

@@ -80,6 +80,20 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl journal --follow --code \"machine state\"\n"
      "  mbplantctl journal --save monday.dump\n"
      "  mbplantctl journal --load monday.dump --since 1200 --format jsonl\n"},
+    {"sim", ctl_run_sim, 0, ANY, CTL_OPT_COMMON, TEXT, "[WORD ..]",
+     "the plant's time, for an instructor: pause, step, speed",
+     "Needs `instructor: true` in the plant file; unit 247 is where all this stands.\n"
+     "  status                 running or paused, speed asked and reached, scans late and lost (without a word: this)\n"
+     "  pause, resume          no scan runs; what masters write waits for the next one\n"
+     "  step [N|DURATION]      so many scans (1), or so much simulated time, as fast as it can; paused only\n"
+     "  speed [X]              X times real time, 0.1 to 1000\n"
+     "  snapshot, restore      keep the plant as it is; put it back to that: process, machines, alarms, limits\n",
+     "  mbplantctl sim pause\n"
+     "  mbplantctl sim step 10\n"
+     "  mbplantctl sim step 5min\n"
+     "  mbplantctl sim speed 100\n"
+     "  mbplantctl sim snapshot\n"
+     "  mbplantctl sim restore\n"},
     {"explain", ctl_run_explain, 1, ANY, CTL_OPT_EXPLAIN, TEXT, "HEX..", "a Modbus frame, field by field",
      "A Modbus TCP frame, an RTU frame or a bare PDU, as Wireshark or a log shows it: spaces, colons, commas and 0x "
      "are\n"

@@ -33,6 +33,7 @@ void running_end(struct running *running)
 void running_scan(struct running *running)
 {
     running->state->scan++;
+    running->state->tick++;
     running->state->sim_ns += running->plant->scan_ns;
     mbp_process_advance(running->process, running->state);
     mbp_process_sense(running->process, running->state);

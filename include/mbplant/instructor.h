@@ -1,0 +1,64 @@
+/* instructor: the map of unit 247, which `instructor: true` adds: what an instructor does with the plant's time and its
+ * faults, and sees of them. Addresses are PDU addresses; numbers of two registers stand high word first.
+ *
+ * coils              0 + i   wire fault i is switched on
+ *                 1000 + f   plant fault f is active: 1 = begin now, 0 = end
+ *                     2000   paused: no scan runs, requests are answered, what masters write waits
+ *                     2001   take a snapshot (clears itself)
+ *                     2002   restore it (clears itself)
+ * holding registers      0   speed, float32: scans per period of wall time, 0.1 to 1000
+ *                        2   scans to run at once while paused; counts down
+ * input registers     0..99  what of all this is so: MBP_SIM_IR_..., below
+ */
+#ifndef MBPLANT_INSTRUCTOR_H
+#define MBPLANT_INSTRUCTOR_H
+
+#include "mbplant/base.h"
+
+#define MBP_INSTRUCTOR_UNIT 247
+
+#define MBP_SIM_COIL_FAULTS   1000
+#define MBP_SIM_COIL_PAUSED   2000
+#define MBP_SIM_COIL_SNAPSHOT 2001
+#define MBP_SIM_COIL_RESTORE  2002
+
+#define MBP_SIM_HR_SPEED 0
+#define MBP_SIM_HR_STEPS 2
+
+#define MBP_SIM_IR_VERSION       0  /* of this map */
+#define MBP_SIM_IR_PAUSED        1  /* 0 or 1 */
+#define MBP_SIM_IR_SPEED         2  /* float32: asked */
+#define MBP_SIM_IR_SPEED_NOW     4  /* float32: reached, over about the last second of wall time; 0 while paused */
+#define MBP_SIM_IR_STEPS         6  /* uint32: scans that a step still has to run */
+#define MBP_SIM_IR_SCANS         8  /* uint32: scans since the start; never goes back */
+#define MBP_SIM_IR_TIME          10 /* uint64: simulated time, ms; a restore takes it back */
+#define MBP_SIM_IR_LATE          14 /* uint32: scans that began a period late or more, or took that long */
+#define MBP_SIM_IR_LOST          16 /* uint32: scans that were due and never ran, because the pace was changed first */
+#define MBP_SIM_IR_SNAPSHOT      18 /* 1 = there is a snapshot */
+#define MBP_SIM_IR_SNAPSHOT_SCAN 19 /* uint32: the scan after which it was taken */
+#define MBP_SIM_IR_SNAPSHOT_TIME 21 /* uint64: its simulated time, ms */
+#define MBP_SIM_IR_RESTORED      25 /* uint16: how many times it was restored */
+#define MBP_SIM_IR_WIRE_FAULTS   26 /* uint16: how many coils 0.. there are */
+#define MBP_SIM_IR_FAULTS        27 /* uint16: how many coils 1000.. there are */
+#define MBP_SIM_IR_FAULTS_ACTIVE 28 /* uint16: how many of those are active */
+#define MBP_SIM_IR_LATENESS_MAX  30 /* uint32: the latest begin of a scan, us after it was due */
+#define MBP_SIM_IR_LATENESS      32 /* uint32 each: how many scans began how late, see below */
+#define MBP_SIM_IR_END           68
+
+#define MBP_SIM_MAP_VERSION 1
+
+/* Lateness is counted in classes: class i holds scans that began at most so many us after they were due (and more than
+ * class i - 1 allows); the last one takes the rest. */
+#define MBP_LATENESS_CLASSES 18
+static inline uint32_t mbp_lateness_us(unsigned i)
+{
+    static const uint32_t most[MBP_LATENESS_CLASSES] = {
+        1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, UINT32_MAX,
+    };
+    return most[i];
+}
+
+#define MBP_SPEED_MIN 0.1
+#define MBP_SPEED_MAX 1000.0
+
+#endif

@@ -1,0 +1,82 @@
+/* The points of the instructor's unit beside its wire faults (include/mbplant/instructor.h is the map). */
+#include <stdio.h>
+
+#include "points.h"
+
+static const struct instructor_point {
+    const char *name, *what, *unit_text;
+    uint16_t addr;
+    uint8_t table, type, count;
+    bool writable;
+} points[] = {
+    {"paused", "1 pauses the plant, 0 resumes", "", MBP_SIM_COIL_PAUSED, MBP_COILS, MBP_BOOL, 1, true},
+    {"take snapshot", "1 takes one; clears itself", "", MBP_SIM_COIL_SNAPSHOT, MBP_COILS, MBP_BOOL, 1, true},
+    {"restore snapshot", "1 restores it; clears itself", "", MBP_SIM_COIL_RESTORE, MBP_COILS, MBP_BOOL, 1, true},
+    {"speed", "scans per period, 0.1..1000", "", MBP_SIM_HR_SPEED, MBP_HOLDING_REGISTERS, MBP_FLOAT32, 2, true},
+    {"step", "scans to run while paused", "", MBP_SIM_HR_STEPS, MBP_HOLDING_REGISTERS, MBP_UINT16, 1, true},
+    {"simulation map version", "of this map", "", MBP_SIM_IR_VERSION, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
+    {"is paused", "no scan runs", "", MBP_SIM_IR_PAUSED, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
+    {"speed asked", "as in holding register 0", "", MBP_SIM_IR_SPEED, MBP_INPUT_REGISTERS, MBP_FLOAT32, 2, false},
+    {"speed reached", "over the last second", "", MBP_SIM_IR_SPEED_NOW, MBP_INPUT_REGISTERS, MBP_FLOAT32, 2, false},
+    {"steps left", "of the last step", "", MBP_SIM_IR_STEPS, MBP_INPUT_REGISTERS, MBP_UINT32, 2, false},
+    {"scans done", "since the start", "", MBP_SIM_IR_SCANS, MBP_INPUT_REGISTERS, MBP_UINT32, 2, false},
+    {"process time", "simulated", "ms", MBP_SIM_IR_TIME, MBP_INPUT_REGISTERS, MBP_UINT64, 4, false},
+    {"scans late", "by a period or more", "", MBP_SIM_IR_LATE, MBP_INPUT_REGISTERS, MBP_UINT32, 2, false},
+    {"scans lost", "due, and never run", "", MBP_SIM_IR_LOST, MBP_INPUT_REGISTERS, MBP_UINT32, 2, false},
+    {"has snapshot", "there is one", "", MBP_SIM_IR_SNAPSHOT, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
+    {"snapshot scan", "after which it was taken", "", MBP_SIM_IR_SNAPSHOT_SCAN, MBP_INPUT_REGISTERS, MBP_UINT32, 2,
+     false},
+    {"snapshot time", "simulated", "ms", MBP_SIM_IR_SNAPSHOT_TIME, MBP_INPUT_REGISTERS, MBP_UINT64, 4, false},
+    {"times restored", "count", "", MBP_SIM_IR_RESTORED, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
+    {"wire faults in all", "coils 0..", "", MBP_SIM_IR_WIRE_FAULTS, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
+    {"faults in all", "coils 1000..", "", MBP_SIM_IR_FAULTS, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
+    {"faults active", "of those", "", MBP_SIM_IR_FAULTS_ACTIVE, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
+    {"lateness max", "begin of a scan", "us", MBP_SIM_IR_LATENESS_MAX, MBP_INPUT_REGISTERS, MBP_UINT32, 2, false},
+};
+
+static struct mbp_point plain_point(uint16_t addr, enum mbp_table table, enum mbp_type type)
+{
+    return (struct mbp_point){.what = "",
+                              .unit_text = "",
+                              .scale = 1,
+                              .count = 1,
+                              .sensor = UINT32_MAX,
+                              .machine = UINT32_MAX,
+                              .addr = addr,
+                              .table = (uint8_t)table,
+                              .type = (uint8_t)type,
+                              .order = MBP_ABCD};
+}
+
+static int visit_lateness(int (*visit)(const struct mbp_point *point, void *ctx), void *ctx)
+{
+    int stop = 0;
+    for (unsigned i = 0; i < MBP_LATENESS_CLASSES && stop == 0; i++) {
+        struct mbp_point point = plain_point((uint16_t)(MBP_SIM_IR_LATENESS + 2 * i), MBP_INPUT_REGISTERS, MBP_UINT32);
+        point.count = 2;
+        point.what = "scans that began so late";
+        if (i + 1 < MBP_LATENESS_CLASSES)
+            snprintf(point.name, sizeof point.name, "late to %u us", mbp_lateness_us(i));
+        else
+            snprintf(point.name, sizeof point.name, "late over %u us", mbp_lateness_us(i - 1));
+        stop = visit(&point, ctx);
+    }
+    return stop;
+}
+
+int mbp_instructor_points(enum mbp_table table, int (*visit)(const struct mbp_point *point, void *ctx), void *ctx)
+{
+    int stop = 0;
+    for (size_t i = 0; i < sizeof points / sizeof points[0] && stop == 0; i++) {
+        if (points[i].table != table)
+            continue;
+        struct mbp_point point = plain_point(points[i].addr, table, (enum mbp_type)points[i].type);
+        point.what = points[i].what;
+        point.unit_text = points[i].unit_text;
+        point.count = points[i].count;
+        point.writable = points[i].writable;
+        snprintf(point.name, sizeof point.name, "%s", points[i].name);
+        stop = visit(&point, ctx);
+    }
+    return stop == 0 && table == MBP_INPUT_REGISTERS ? visit_lateness(visit, ctx) : stop;
+}

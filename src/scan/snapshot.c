@@ -1,0 +1,72 @@
+/* Snapshot and restore: one copy of all that moves, there and back. The journal tells of the restore, and of each alarm
+ * and machine state that is another one after it, so that whoever counts by the journal counts right. */
+#include <math.h>
+
+#include "scan_priv.h"
+
+enum mbp_status mbp_scan_snapshot(struct mbp_scan *scan, uint32_t peer)
+{
+    if (scan->snapshot == NULL) {
+        enum mbp_status status = mbp_state_clone(scan->state, &scan->snapshot);
+        if (status != MBP_OK)
+            return status;
+    }
+    mbp_state_copy(scan->snapshot, scan->state);
+    scan->sim.snapshot = true;
+    scan->sim.snapshot_scan = scan->state->scan;
+    scan->sim.snapshot_ns = scan->state->sim_ns;
+    scan_between_begin(scan);
+    scan_tell(scan, MBP_EV_SIM_SNAPSHOT, NAN, NAN, 0, peer);
+    scan_between_end(scan);
+    return MBP_OK;
+}
+
+static void tell_alarms(struct mbp_scan *scan, uint32_t s, uint32_t peer)
+{
+    const struct mbp_state *now = scan->state;
+    const struct mbp_state *then = scan->snapshot;
+    for (uint32_t l = 0; l < MBP_LIMIT_COUNT; l++) {
+        unsigned was = now->active[s] >> l & 1u;
+        unsigned becomes = then->active[s] >> l & 1u;
+        if (was == becomes)
+            continue;
+        struct mbp_event event =
+            mbp_sensor_event(scan->config.plant, becomes != 0 ? MBP_EV_ALARM_RAISED : MBP_EV_ALARM_CLEARED, s);
+        event.value = (float)then->value[s];
+        event.limit = (float)then->limit[s * MBP_LIMIT_COUNT + l];
+        event.detail = l;
+        event.peer = peer;
+        mbp_events_emit(&scan->events, event);
+    }
+}
+
+static void tell_machine(struct mbp_scan *scan, uint32_t m, uint32_t peer)
+{
+    uint8_t from = scan->state->machine[m].state;
+    uint8_t to = scan->snapshot->machine[m].state;
+    if (from == to)
+        return;
+    struct mbp_event event = mbp_machine_event(scan->config.plant, MBP_EV_MACHINE_STATE, m);
+    event.detail = mbp_event_state_detail(from, to, MBP_CAUSE_RESTORED);
+    event.peer = peer;
+    mbp_events_emit(&scan->events, event);
+}
+
+enum mbp_status mbp_scan_restore(struct mbp_scan *scan, uint32_t peer)
+{
+    const struct mbp_plant *plant = scan->config.plant;
+    if (!scan->sim.snapshot)
+        return MBP_ERR_MISSING;
+    scan_between_begin(scan);
+    scan_tell(scan, MBP_EV_SIM_RESTORED, NAN, NAN, (uint32_t)scan->sim.snapshot_scan, peer);
+    for (uint32_t s = 0; s < plant->sensor_count; s++)
+        tell_alarms(scan, s, peer);
+    for (uint32_t m = 0; m < plant->machine_count; m++)
+        tell_machine(scan, m, peer);
+    mbp_state_restore(scan->state, scan->snapshot, scan->events.wall_ms);
+    scan->sim.restored++;
+    scan->retain_from = 0; /* what survives a restart is everything's state, as it is now */
+    scan->counters_told_ns = scan->state->sim_ns;
+    scan_between_end(scan);
+    return MBP_OK;
+}

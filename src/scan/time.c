@@ -1,0 +1,108 @@
+/* What the instructor does with the plant's time: pause, step, speed. All of it happens between two scans, so that no
+ * value of any scan depends on it. */
+#include <math.h>
+
+#include "scan_priv.h"
+
+void scan_between_begin(struct mbp_scan *scan)
+{
+    scan->events.count = 0;
+    scan->events.wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
+}
+
+void scan_tell(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t detail,
+               uint32_t peer)
+{
+    struct mbp_event event = {.code = (uint16_t)code,
+                              .machine = MBP_NONE16,
+                              .sensor = MBP_NONE16,
+                              .value = (float)value,
+                              .limit = (float)before,
+                              .detail = detail,
+                              .peer = peer};
+    mbp_events_emit(&scan->events, event);
+}
+
+void scan_between_end(struct mbp_scan *scan)
+{
+    scan_record(scan);
+    scan_publish(scan);
+}
+
+static void tell_alone(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t peer)
+{
+    scan_between_begin(scan);
+    scan_tell(scan, code, value, before, 0, peer);
+    scan_between_end(scan);
+}
+
+/* ---- pace ------------------------------------------------------------------------------------------------------- */
+
+void mbp_scan_pause(struct mbp_scan *scan, uint32_t peer)
+{
+    if (scan->sim.paused)
+        return;
+    scan_pace_anew(scan);
+    scan->sim.paused = true;
+    scan->sim.speed_now = 0;
+    scan->look_again_ns = scan_now_ns(scan);
+    tell_alone(scan, MBP_EV_SIM_PAUSED, NAN, NAN, peer);
+}
+
+void mbp_scan_resume(struct mbp_scan *scan, uint32_t peer)
+{
+    if (!scan->sim.paused)
+        return;
+    scan_pace_anew(scan);
+    scan->sim.paused = false;
+    scan->sim.steps = 0;
+    scan->sim.speed_now = scan->sim.speed; /* until it is measured */
+    tell_alone(scan, MBP_EV_SIM_RESUMED, NAN, NAN, peer);
+}
+
+enum mbp_status mbp_scan_step_by(struct mbp_scan *scan, uint32_t scans, uint32_t peer)
+{
+    if (!scan->sim.paused)
+        return MBP_ERR_BUSY;
+    scan->sim.steps += scans;
+    tell_alone(scan, MBP_EV_SIM_STEPPED, scans, NAN, peer);
+    return MBP_OK;
+}
+
+enum mbp_status mbp_scan_set_speed(struct mbp_scan *scan, double speed, uint32_t peer)
+{
+    speed = round(speed * 1e6) / 1e6; /* the 0.1 of a float32 is 0.1 */
+    if (!(speed >= MBP_SPEED_MIN && speed <= MBP_SPEED_MAX))
+        return MBP_ERR_RANGE;
+    double before = scan->sim.speed;
+    if ((float)speed == (float)before)
+        return MBP_OK;
+    scan->sim.speed = speed;
+    scan_pace_anew(scan);
+    scan->sim.speed_now = scan->sim.paused ? 0 : speed;
+    tell_alone(scan, MBP_EV_SIM_SPEED, speed, before, peer);
+    return MBP_OK;
+}
+
+/* ---- the instructor's unit -------------------------------------------------------------------------------------- */
+
+bool scan_obey(struct mbp_scan *scan)
+{
+    struct mbp_wishes wishes;
+    if (!mbp_image_instructor_asked(scan->config.image, &wishes))
+        return false;
+    uint32_t peer = wishes.peer.ipv4;
+    if (wishes.snapshot)
+        mbp_scan_snapshot(scan, peer);
+    if (wishes.restore)
+        mbp_scan_restore(scan, peer);
+    mbp_scan_set_speed(scan, wishes.speed, peer); /* half a speed may be none: it waits for its other half */
+    if (wishes.paused)
+        mbp_scan_pause(scan, peer);
+    if (wishes.steps != 0)
+        mbp_scan_step_by(scan, wishes.steps, peer);
+    if (!wishes.paused)
+        mbp_scan_resume(scan, peer);
+    scan_publish(scan);
+    return true;
+}
