@@ -135,13 +135,15 @@ enum mbp_write_kind {
     MBP_WRITE_STATE,
     MBP_WRITE_ACKNOWLEDGE,
     MBP_WRITE_FORCED,
-    MBP_WRITE_SHELVED
+    MBP_WRITE_SHELVED,
+    MBP_WRITE_COMMAND
 };
 
 /* What a master asked for since the last scan, decoded. */
 struct mbp_write {
     enum mbp_write_kind kind;
-    uint32_t index; /* plant-wide sensor (VALUE, LIMIT, FORCED, SHELVED) or machine (STATE, ACKNOWLEDGE) */
+    uint32_t index; /* plant-wide sensor (VALUE, LIMIT, FORCED, SHELVED), machine (STATE, ACKNOWLEDGE) or actuator
+                       (COMMAND) */
     uint8_t sub;    /* LIMIT: enum mbp_limit; STATE: enum mbp_state_code */
     double value;   /* engineering units (NaN = limit unused); coils 0 or 1 */
     struct mbp_peer peer;

@@ -9,7 +9,7 @@
 
 #include "mbplant/journal.h"
 
-enum mbp_record_kind { MBP_RECORD_EVENT, MBP_RECORD_MACHINE, MBP_RECORD_SENSOR };
+enum mbp_record_kind { MBP_RECORD_EVENT, MBP_RECORD_MACHINE, MBP_RECORD_SENSOR, MBP_RECORD_SETTING };
 
 /* What one slot holds, or two: events, of which there are many, take half the room of retained state. */
 struct mbp_record {
@@ -18,6 +18,7 @@ struct mbp_record {
         struct mbp_event event;
         struct mbp_retained_machine machine;
         struct mbp_retained_sensor sensor;
+        struct mbp_retained_setting setting;
     } of;
 };
 

@@ -10,7 +10,7 @@ struct mbp_store {
     sqlite3 *db;
     const struct mbp_plant *plant;
     sqlite3_stmt *begin, *commit, *rollback;
-    sqlite3_stmt *event, *machine, *sensor;
+    sqlite3_stmt *event, *machine, *sensor, *setting;
 };
 
 /* The event numbers that a client can see; 0 = none. */

@@ -43,6 +43,7 @@ static void print_machine(FILE *out, const struct mbp_plant *plant, const struct
         fputs("}\n", out);
     }
     mbp_print_sensors(out, plant, unit, machine->first_sensor, machine->sensor_count, indent);
+    mbp_print_actuators(out, plant, unit, machine->first_actuator, machine->actuator_count, indent);
 }
 
 /* ---- tables --------------------------------------------------------------------------------------------------- */
@@ -117,11 +118,15 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, const struct mb
     fprintf(out, "\n    gaps: %s\n", unit->gaps_zero ? "zero" : "error");
     fputs(unit->machine_count > 0 ? "    machines:\n" : "", out);
     uint32_t own_sensors = unit->first_sensor;
+    uint32_t own_actuators = unit->first_actuator;
     for (uint32_t m = 0; m < unit->machine_count; m++) {
         print_machine(out, plant, unit, m);
         own_sensors += plant->machines[unit->first_machine + m].sensor_count;
+        own_actuators += plant->machines[unit->first_machine + m].actuator_count;
     }
     mbp_print_sensors(out, plant, unit, own_sensors, unit->first_sensor + unit->sensor_count - own_sensors, "    ");
+    mbp_print_actuators(out, plant, unit, own_actuators, unit->first_actuator + unit->actuator_count - own_actuators,
+                        "    ");
     print_tables(out, unit);
 }
 

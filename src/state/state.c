@@ -17,11 +17,12 @@ static size_t carve(struct mbp_state *state, size_t parts, char *block)
         used += (size_t)(n) * sizeof state->array[0];                                                                  \
     } while (0)
     size_t sensors = state->sensor_count;
-    CARVE(lagged, sensors);
+    CARVE(lagged, sensors + state->actuator_count);
     CARVE(base, sensors);
     CARVE(part, parts);
     CARVE(value, sensors);
     CARVE(forced_value, sensors);
+    CARVE(command, state->actuator_count);
     CARVE(limit, sensors * MBP_LIMIT_COUNT);
     CARVE(over_scans, sensors * MBP_LIMIT_COUNT);
     CARVE(waiting, sensors);
@@ -67,6 +68,7 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
         return MBP_ERR_MEMORY;
     state->sensor_count = plant->sensor_count;
     state->machine_count = plant->machine_count;
+    state->actuator_count = plant->actuator_count;
     size_t parts = 0;
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         parts += mbp_signal_parts(plant, s);
@@ -85,6 +87,8 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
         state->forced_value[s] = NAN;
         memcpy(&state->limit[s * MBP_LIMIT_COUNT], plant->sensors[s].limits, sizeof plant->sensors[s].limits);
     }
+    for (uint32_t a = 0; a < plant->actuator_count; a++)
+        state->command[a] = state->lagged[plant->sensor_count + a] = plant->actuators[a].initial;
     for (uint32_t m = 0; m < plant->machine_count; m++) {
         state->machine[m].state = (uint8_t)plant->machines[m].initial;
         state->machine[m].since_ms = wall_ms;
@@ -103,12 +107,17 @@ void mbp_state_free(struct mbp_state *state)
     free(state);
 }
 
-double mbp_range_give(const struct mbp_sensor *sensor)
+double mbp_give(const struct mbp_register *reg, const double range[2])
 {
     /* A float has no fixed step: what its 24 bits resolve at the range's ends. */
-    if (sensor->reg.type == MBP_FLOAT32 || sensor->reg.type == MBP_FLOAT64)
-        return 1e-6 * fmax(fabs(sensor->range[0]), fabs(sensor->range[1]));
-    return 0.5 * sensor->reg.scale;
+    if (reg->type == MBP_FLOAT32 || reg->type == MBP_FLOAT64)
+        return 1e-6 * fmax(fabs(range[0]), fabs(range[1]));
+    return 0.5 * reg->scale;
+}
+
+double mbp_range_give(const struct mbp_sensor *sensor)
+{
+    return mbp_give(&sensor->reg, sensor->range);
 }
 
 bool mbp_limits_in_order(const struct mbp_sensor *sensor, const double limits[MBP_LIMIT_COUNT])
@@ -132,6 +141,20 @@ struct mbp_event mbp_machine_event(const struct mbp_plant *plant, enum mbp_event
         .code = (uint16_t)code,
         .unit = unit->id,
         .machine = (uint16_t)(machine - unit->first_machine),
+        .sensor = MBP_NONE16,
+        .value = NAN,
+        .limit = NAN,
+    };
+}
+
+struct mbp_event mbp_actuator_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t actuator)
+{
+    const struct mbp_actuator *of = &plant->actuators[actuator];
+    const struct mbp_unit *unit = &plant->units[of->unit];
+    return (struct mbp_event){
+        .code = (uint16_t)code,
+        .unit = unit->id,
+        .machine = of->machine == UINT32_MAX ? MBP_NONE16 : (uint16_t)(of->machine - unit->first_machine),
         .sensor = MBP_NONE16,
         .value = NAN,
         .limit = NAN,
