@@ -31,9 +31,9 @@ struct daemon {
     struct former *former; /* plants that the journal may still use, oldest first */
     uint32_t former_left;  /* how many were freed */
     uv_timer_t former_timer;
-    bool changing;             /* a plant to follow is being made */
-    bool reload_again;         /* SIGHUP came meanwhile */
-    uint64_t virtual_start_ns; /* --fast-forward: the clock that the scans see */
+    bool changing;                   /* a plant to follow is being made */
+    bool reload_again;               /* SIGHUP came meanwhile */
+    uint64_t virtual_start_ns;       /* --fast-forward: the clock that the scans see */
     _Atomic uint64_t virtual_now_ns; /* the journal's thread looks at it too */
 };
 

@@ -8,11 +8,11 @@
 struct mbp_change {
     const struct mbp_plant *from, *to;
     /* Indices of the other plant; UINT32_MAX = it has none of that name. */
-    uint32_t *sensor_from, *machine_from;       /* per sensor and machine of `to` */
-    uint32_t *sensor_to, *machine_to;           /* per sensor and machine of `from` */
-    uint32_t *sensor_details, *machine_details; /* enum mbp_changed of those that both have; 0 = as it was */
-    uint32_t *sensor_moved, *machine_moved;     /* how many of their points have another address now */
-    uint32_t added, removed, changed;           /* machines and sensors */
+    uint32_t *sensor_from, *machine_from, *actuator_from; /* per sensor, machine and actuator of `to` */
+    uint32_t *sensor_to, *machine_to, *actuator_to;       /* per sensor, machine and actuator of `from` */
+    uint32_t *sensor_details, *machine_details;           /* enum mbp_changed of those that both have; 0 = as it was */
+    uint32_t *sensor_moved, *machine_moved;               /* how many of their points have another address now */
+    uint32_t added, removed, changed;                     /* machines and sensors */
 };
 
 /* Shape: both plants must outlive it. Errors: MBP_ERR_MEMORY. Ownership: mbp_change_free. */

@@ -37,6 +37,7 @@ enum mbp_event_code {
     MBP_EV_VALUE_RELEASED = 41,  /* value = forced value that ended; peer */
     MBP_EV_LIMIT_CHANGED = 42,   /* value = new, limit = old; detail = enum mbp_limit; peer */
     MBP_EV_WRITE_REFUSED = 43,   /* value = the value asked; detail = mbp_event_write_detail(); peer */
+    MBP_EV_POINT_WRITTEN = 44, /* value = new, limit = old; detail = mbp_event_write_detail() without exception; peer */
     MBP_EV_JOURNAL_TROUBLE = 50, /* value = events lost; detail 0 = recovered, 1 = cannot write, 2 = overrun */
     MBP_EV_SIM_PAUSED = 60,      /* peer */
     MBP_EV_SIM_RESUMED = 61,     /* peer */
@@ -101,8 +102,8 @@ unsigned mbp_event_state_from(uint32_t detail);
 unsigned mbp_event_state_to(uint32_t detail);
 enum mbp_cause mbp_event_state_cause(uint32_t detail);
 
-/* detail of WRITE_REFUSED: address in bits 0-15, enum mbp_table (4 = a file, by number) in 16-19, exception code in 20-23, how many more
- * like it were folded into this event in 24-31 (255 = that many or more). */
+/* detail of WRITE_REFUSED: address in bits 0-15, enum mbp_table (4 = a file, by number) in 16-19, exception code in
+ * 20-23, how many more like it were folded into this event in 24-31 (255 = that many or more). */
 uint32_t mbp_event_write_detail(unsigned table, unsigned addr, unsigned exception, unsigned more);
 
 /* The code as a word of the journal's formats ("alarm raised"), or "unknown". Static storage. */

@@ -135,13 +135,15 @@ enum mbp_write_kind {
     MBP_WRITE_STATE,
     MBP_WRITE_ACKNOWLEDGE,
     MBP_WRITE_FORCED,
-    MBP_WRITE_SHELVED
+    MBP_WRITE_SHELVED,
+    MBP_WRITE_COMMAND
 };
 
 /* What a master asked for since the last scan, decoded. */
 struct mbp_write {
     enum mbp_write_kind kind;
-    uint32_t index; /* plant-wide sensor (VALUE, LIMIT, FORCED, SHELVED) or machine (STATE, ACKNOWLEDGE) */
+    uint32_t index; /* plant-wide sensor (VALUE, LIMIT, FORCED, SHELVED), machine (STATE, ACKNOWLEDGE) or actuator
+                       (COMMAND) */
     uint8_t sub;    /* LIMIT: enum mbp_limit; STATE: enum mbp_state_code */
     double value;   /* engineering units (NaN = limit unused); coils 0 or 1 */
     struct mbp_peer peer;
@@ -151,7 +153,7 @@ struct mbp_write {
 #define MBP_FILES MBP_TABLE_COUNT /* in place of a table: the files of FC 20 and 21 */
 
 struct mbp_refusal {
-    uint8_t unit; /* id */
+    uint8_t unit;             /* id */
     uint8_t table, exception; /* table: enum mbp_table or MBP_FILES */
     uint16_t addr;
     uint16_t value; /* the first word or bit asked */
@@ -171,8 +173,9 @@ size_t mbp_image_latch_refusals(struct mbp_image *image, const struct mbp_refusa
 void mbp_image_limits(const struct mbp_image *image, uint32_t sensor, double limits[MBP_LIMIT_COUNT]);
 
 /* Takes over into a new plant's image what masters have put into the old one's and no state holds: raw points, files,
- * texts and the instructor's switches, each where the file says the same about it in both; and the file source. sensor_from: per sensor of
- * the new plant its place in the old one, UINT32_MAX = none. To be called when the old one has been latched. */
+ * texts and the instructor's switches, each where the file says the same about it in both; and the file source.
+ * sensor_from: per sensor of the new plant its place in the old one, UINT32_MAX = none. To be called when the old one
+ * has been latched. */
 void mbp_image_carry(const struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from);
 
 /* Figures for the summary block that are not in the state. */

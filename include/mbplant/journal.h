@@ -34,6 +34,13 @@ struct mbp_retained_sensor {
     uint8_t active, unack, flags;
 };
 
+/* A number that masters set: the command of an actuator. */
+struct mbp_retained_setting {
+    uint32_t owner; /* plant-wide index of the actuator */
+    double value;
+    double file_value; /* what the plant file said: when it says otherwise now, the file wins */
+};
+
 /* Opens (creates) DIR/journal.db and starts the writer. One line to errors on failure:
  * MBP_ERR_IO (directory or file not usable), MBP_ERR_BUSY (another process holds the directory), MBP_ERR_CORRUPT,
  * MBP_ERR_NEWER (a later mbplant wrote it), MBP_ERR_MEMORY. The journal is as it was on failure.
@@ -60,6 +67,7 @@ enum mbp_status mbp_journal_restore(struct mbp_journal *journal, struct mbp_stat
 enum mbp_status mbp_journal_push_event(struct mbp_journal *journal, struct mbp_event *event);
 enum mbp_status mbp_journal_push_machine(struct mbp_journal *journal, const struct mbp_retained_machine *machine);
 enum mbp_status mbp_journal_push_sensor(struct mbp_journal *journal, const struct mbp_retained_sensor *sensor);
+enum mbp_status mbp_journal_push_setting(struct mbp_journal *journal, const struct mbp_retained_setting *setting);
 
 /* Whether that many more records have room now. */
 bool mbp_journal_has_room(struct mbp_journal *journal, size_t records);

@@ -9,15 +9,16 @@
 #include "mbplant/base.h"
 #include "mbplant/instructor.h"
 
-#define MBP_PLANT_FILE_MAX        (16u << 20) /* bytes of YAML */
-#define MBP_PLANT_DEPTH_MAX       32          /* nesting; checked in the event stream, libyaml has no limit */
-#define MBP_PLANT_WIRE_MAX        2000000u    /* bytes that fit files 900..999 */
-#define MBP_PLANT_FIRST_FILE      900
-#define MBP_MACHINES_PER_UNIT_MAX 1000
-#define MBP_SENSORS_PER_UNIT_MAX  4000
-#define MBP_NAME_MAX              32       /* bytes of a machine's or sensor's name; [A-Za-z0-9_.-], a letter first */
-#define MBP_DEAD_TIME_SCANS_MAX   1000000u /* values that one dead time keeps */
-#define MBP_STRING_WORDS_MAX      100      /* registers of a string(n) */
+#define MBP_PLANT_FILE_MAX         (16u << 20) /* bytes of YAML */
+#define MBP_PLANT_DEPTH_MAX        32          /* nesting; checked in the event stream, libyaml has no limit */
+#define MBP_PLANT_WIRE_MAX         2000000u    /* bytes that fit files 900..999 */
+#define MBP_PLANT_FIRST_FILE       900
+#define MBP_MACHINES_PER_UNIT_MAX  1000
+#define MBP_SENSORS_PER_UNIT_MAX   4000
+#define MBP_ACTUATORS_PER_UNIT_MAX 1000
+#define MBP_NAME_MAX               32       /* bytes of a machine's or sensor's name; [A-Za-z0-9_.-], a letter first */
+#define MBP_DEAD_TIME_SCANS_MAX    1000000u /* values that one dead time keeps */
+#define MBP_STRING_WORDS_MAX       100      /* registers of a string(n) */
 
 enum mbp_state_code {
     MBP_EN_SERVICE,
@@ -70,6 +71,17 @@ enum mbp_kind {
     MBP_GENERIC,
     MBP_KIND_COUNT
 };
+enum mbp_actuator_kind {
+    MBP_VALVE,
+    MBP_DAMPER,
+    MBP_PUMP,
+    MBP_FAN,
+    MBP_MOTOR,
+    MBP_HEATER,
+    MBP_SETPOINT,
+    MBP_OUTPUT,
+    MBP_ACTUATOR_KIND_COUNT
+};
 enum mbp_wave {
     MBP_WAVE_NONE,
     MBP_WAVE_SINE,
@@ -91,14 +103,15 @@ const char *mbp_inject_name(enum mbp_inject inject);
 const char *mbp_priority_name(enum mbp_priority priority);
 const char *mbp_kind_name(enum mbp_kind kind);
 const char *mbp_wave_name(enum mbp_wave wave);
+const char *mbp_actuator_kind_name(enum mbp_actuator_kind kind);
 
 /* The diagnosis that a limit of this kind stands for: temperature high = "Overheating", low = "Low temperature",
  * pressure high = "Overpressure", low = "Pressure drop" (DESIGN.md, "The plant file"). Static storage. */
 const char *mbp_kind_diagnosis(enum mbp_kind kind, enum mbp_limit limit);
 
-/* A signal's input from another sensor. */
+/* A signal's input from another sensor, or from an actuator's position. */
 struct mbp_input {
-    uint32_t from; /* plant-wide sensor index */
+    uint32_t from; /* plant-wide sensor index, or sensor_count plus an actuator's */
     double gain;
     uint64_t lag_ns;
     uint64_t dead_time_ns;
@@ -154,11 +167,29 @@ struct mbp_sensor {
     uint8_t inject;   /* enum mbp_inject */
 };
 
+/* What moves the process: a valve, a pump, a heater. A master commands it, and its position follows at the speed that
+ * `travel` gives; signals take the position in. */
+struct mbp_actuator {
+    const char *name;
+    const char *label;
+    const char *unit_text;        /* "" when none */
+    double range[2];              /* an on/off one stands at the first when off, at the second when on */
+    double initial;               /* its command until a master gives another, within the range */
+    double fail[MBP_STATE_COUNT]; /* where it goes while its machine is in that state; NaN = its command counts */
+    uint64_t travel_ns;           /* over its whole range; 0 = at once */
+    uint32_t machine;             /* plant-wide index; UINT32_MAX = actuator of the unit itself */
+    uint32_t unit;                /* index into units[] */
+    struct mbp_register reg;      /* of the command; of an on/off one only addr, which is a coil's */
+    uint8_t kind;                 /* enum mbp_actuator_kind */
+    bool on_off;
+};
+
 struct mbp_machine {
     const char *name;
     const char *label;
     uint32_t unit;
     uint32_t first_sensor, sensor_count;
+    uint32_t first_actuator, actuator_count;
     enum mbp_state_code initial;
     uint64_t cycle_ns;             /* 0 = produces nothing */
     double reject;                 /* 0..1 */
@@ -195,13 +226,15 @@ struct mbp_layout {
     uint16_t discrete_machines;
     uint16_t holding_limits;
     uint16_t input_machines, input_sensors, input_events;
+    uint16_t coil_actuators, holding_actuators, input_actuators; /* where the unit has actuators */
 };
 
-#define MBP_SUMMARY_WORDS 24
-#define MBP_MACHINE_WORDS 16
-#define MBP_RECENT_EVENTS 64
-#define MBP_RECENT_WORDS  1280 /* 64 events of 20 registers */
-#define MBP_JOURNAL_WORDS 4    /* behind them: how it stands with the journal */
+#define MBP_SUMMARY_WORDS  24
+#define MBP_MACHINE_WORDS  16
+#define MBP_RECENT_EVENTS  64
+#define MBP_RECENT_WORDS   1280 /* 64 events of 20 registers */
+#define MBP_JOURNAL_WORDS  4    /* behind them: how it stands with the journal */
+#define MBP_ACTUATOR_WORDS 4
 
 struct mbp_unit {
     const char *name;
@@ -210,6 +243,7 @@ struct mbp_unit {
     bool instructor; /* the unit 247 that `instructor: true` adds: coil i switches wire fault i */
     uint32_t first_machine, machine_count;
     uint32_t first_sensor, sensor_count;
+    uint32_t first_actuator, actuator_count;
     struct mbp_layout layout;
     const struct mbp_block *blocks[MBP_TABLE_COUNT];
     uint32_t block_count[MBP_TABLE_COUNT];
@@ -295,6 +329,8 @@ struct mbp_plant {
     uint32_t machine_count;
     const struct mbp_sensor *sensors;
     uint32_t sensor_count;
+    const struct mbp_actuator *actuators;
+    uint32_t actuator_count;
     const struct mbp_input *inputs;
     uint32_t input_count;
     struct mbp_text text; /* the file as it was read */
@@ -327,6 +363,7 @@ struct mbp_point {
     double scale;
     uint32_t count;           /* addresses it covers */
     uint32_t sensor, machine; /* plant-wide index or UINT32_MAX */
+    uint32_t actuator;        /* likewise */
     uint16_t addr;
     uint8_t table; /* enum mbp_table */
     uint8_t type;  /* enum mbp_type; MBP_BOOL in bit tables */
@@ -339,9 +376,17 @@ struct mbp_point {
 int mbp_plant_points(const struct mbp_plant *plant, uint32_t unit,
                      int (*visit)(const struct mbp_point *point, void *ctx), void *ctx);
 
-/* A machine or sensor by name. UINT32_MAX when there is none. */
+/* A machine, sensor or actuator by name. UINT32_MAX when there is none. */
 uint32_t mbp_plant_find_machine(const struct mbp_plant *plant, const char *name);
 uint32_t mbp_plant_find_sensor(const struct mbp_plant *plant, const char *name);
+uint32_t mbp_plant_find_actuator(const struct mbp_plant *plant, const char *name);
+
+/* The name of what an input takes in: a sensor's or an actuator's. */
+const char *mbp_input_source(const struct mbp_plant *plant, uint32_t from);
+
+/* The point of a unit's map that covers an address. False when none does. */
+bool mbp_plant_point_at(const struct mbp_plant *plant, uint32_t unit, enum mbp_table table, uint16_t addr,
+                        struct mbp_point *out);
 
 /* What people call an address: "40001" for holding register 0; six digits ("410000") from address 9999 on, which five
  * cannot name; returns buf. 8 bytes suffice. */

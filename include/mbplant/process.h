@@ -32,6 +32,8 @@ void mbp_process_settle(const struct mbp_process *process, struct mbp_state *sta
  *   lag: y = u + (y - u) e^(-T/tau), which is exact for a u that is constant within the scan, at any period T
  *   dead time: u as it was that long ago; between two scans, on the line between their values
  *   wander: + x, where x = x e^(-T/tau) + sigma sqrt(1 - e^(-2T/tau)) n: the Ornstein-Uhlenbeck process, exact as well
+ * An actuator moves first, towards its command or, while its machine is not en_service, its fail position, by no more
+ * than its travel time allows.
  * or the row of a recording that holds at this time. A sensor is advanced after those that it takes in, so all see each
  * other in the same scan. In a loop one input must see the scan before: that of an integrator if there is one, so that
  * a flow which depends on a level is one number for the vessel that it leaves and the one that it enters. No process
@@ -46,6 +48,10 @@ void mbp_process_sense(const struct mbp_process *process, struct mbp_state *stat
  * engineering units. Emits VALUE_FORCED, VALUE_RELEASED. */
 void mbp_process_force(const struct mbp_process *process, struct mbp_state *state, uint32_t sensor, double value,
                        uint32_t peer, struct mbp_events *events);
+/* A master's command to an actuator, clamped to its range; NaN is ignored; an on/off one is on when it is not 0. Units:
+ * engineering units. Emits POINT_WRITTEN when it is another than before. */
+void mbp_process_command(const struct mbp_process *process, struct mbp_state *state, uint32_t actuator, double command,
+                         uint32_t peer, struct mbp_events *events);
 void mbp_process_release(const struct mbp_process *process, struct mbp_state *state, uint32_t sensor, uint32_t peer,
                          struct mbp_events *events);
 

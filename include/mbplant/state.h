@@ -33,7 +33,7 @@ struct mbp_machine_state {
 
 /* Numbers first, then arrays, all in the block: a copy takes what stands before `lagged`, and the block. */
 struct mbp_state {
-    uint32_t sensor_count, machine_count;
+    uint32_t sensor_count, machine_count, actuator_count;
     uint64_t scan;                          /* scans done; never goes back */
     uint64_t tick;                          /* the process's own count of them: random draws and dead times go by it */
     uint64_t sim_ns;                        /* simulated time; like tick it goes back when a snapshot is restored */
@@ -41,11 +41,13 @@ struct mbp_state {
     uint32_t active_alarms, unacknowledged; /* of the whole plant */
     uint32_t limits_version;                /* counts changes of limits: publish copies them when it moved */
 
-    double *lagged; /* the process value: the end of the signal, what other signals take in and the sensor senses */
+    double *lagged; /* the process value: the end of the signal, what other signals take in and the sensor senses;
+                       behind the sensors' the positions of the actuators, so that an input's `from` is an index here */
     double *base;   /* the signal's base in the state that its machine is in */
     double *part;   /* what signals keep between scans beside that: mbp_signal_parts of each sensor, in file order */
     double *value;  /* sensed: noise, forcing, saturation and quantisation done; what the register shows */
     double *forced_value;
+    double *command;      /* per actuator: where it was told to go; engineering units */
     double *limit;        /* MBP_LIMIT_COUNT per sensor; NaN = unused */
     uint32_t *over_scans; /* MBP_LIMIT_COUNT per sensor: for how many scans the limit has been exceeded */
     uint8_t *waiting;     /* bit l: limit l is exceeded and its alarm not active, so over_scans counts */
@@ -65,10 +67,11 @@ struct mbp_state {
 enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, struct mbp_state **out);
 void mbp_state_free(struct mbp_state *state);
 
-/* Which sensor and machine of a plant was which in the one before it: an index into from's, UINT32_MAX = it is new. */
+/* Which sensor, machine and actuator of a plant was which in the one before it: an index into from's, UINT32_MAX = it
+ * is new. */
 struct mbp_carry {
     const struct mbp_plant *from, *to;
-    const uint32_t *sensor_from, *machine_from;
+    const uint32_t *sensor_from, *machine_from, *actuator_from;
 };
 
 /* What is the same by name goes on from where it is: process value, lags, integrals, dead times and the like where the
@@ -97,12 +100,16 @@ size_t mbp_dead_time_samples(const struct mbp_plant *plant, uint64_t dead_time_n
  * to the end may lie beyond it. Units: engineering units. */
 double mbp_range_give(const struct mbp_sensor *sensor);
 
+/* The same for any register that shows a range. */
+double mbp_give(const struct mbp_register *reg, const double range[2]);
+
 /* Whether limits, of which NaN are unused, lie within the sensor's range and none is below the one before it. */
 bool mbp_limits_in_order(const struct mbp_sensor *sensor, const double limits[MBP_LIMIT_COUNT]);
 
-/* An event about a sensor (and its machine) or a machine, with the unit's own numbering as the wire has it; value and
- * limit NaN, the rest 0. Indices are plant-wide. */
+/* An event about a sensor (and its machine), an actuator's machine or a machine, with the unit's own numbering as the
+ * wire has it; value and limit NaN, the rest 0. Indices are plant-wide. */
 struct mbp_event mbp_sensor_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t sensor);
+struct mbp_event mbp_actuator_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t actuator);
 struct mbp_event mbp_machine_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t machine);
 
 #endif

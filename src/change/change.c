@@ -20,25 +20,47 @@ static int by_name(const void *a, const void *b)
     return order != 0 ? order : strcmp(left->name, right->name);
 }
 
-static struct named name_of(const struct mbp_plant *plant, bool machines, uint32_t i)
+enum things { MACHINES, SENSORS, ACTUATORS };
+
+static uint32_t count_of(const struct mbp_plant *plant, enum things things)
 {
-    uint32_t unit = machines ? plant->machines[i].unit : plant->sensors[i].unit;
-    return (struct named){machines ? plant->machines[i].name : plant->sensors[i].name, i, plant->units[unit].id};
+    switch (things) {
+    case MACHINES:
+        return plant->machine_count;
+    case SENSORS:
+        return plant->sensor_count;
+    case ACTUATORS:
+        break;
+    }
+    return plant->actuator_count;
+}
+
+static struct named name_of(const struct mbp_plant *plant, enum things things, uint32_t i)
+{
+    switch (things) {
+    case MACHINES:
+        return (struct named){plant->machines[i].name, i, plant->units[plant->machines[i].unit].id};
+    case SENSORS:
+        return (struct named){plant->sensors[i].name, i, plant->units[plant->sensors[i].unit].id};
+    case ACTUATORS:
+        break;
+    }
+    return (struct named){plant->actuators[i].name, i, plant->units[plant->actuators[i].unit].id};
 }
 
 /* Fills in both directions; whatever is not met stays UINT32_MAX. */
-static enum mbp_status match(const struct mbp_change *change, bool machines, uint32_t *from_of, uint32_t *to_of)
+static enum mbp_status match(const struct mbp_change *change, enum things things, uint32_t *from_of, uint32_t *to_of)
 {
-    uint32_t old_count = machines ? change->from->machine_count : change->from->sensor_count;
-    uint32_t new_count = machines ? change->to->machine_count : change->to->sensor_count;
+    uint32_t old_count = count_of(change->from, things);
+    uint32_t new_count = count_of(change->to, things);
     struct named *old = calloc((size_t)old_count + 1, sizeof *old);
     if (old == NULL)
         return MBP_ERR_MEMORY;
     for (uint32_t i = 0; i < old_count; i++)
-        old[i] = name_of(change->from, machines, i);
+        old[i] = name_of(change->from, things, i);
     qsort(old, old_count, sizeof *old, by_name);
     for (uint32_t i = 0; i < new_count; i++) {
-        const struct named now = name_of(change->to, machines, i);
+        const struct named now = name_of(change->to, things, i);
         const struct named *was = bsearch(&now, old, old_count, sizeof *old, by_name);
         if (was == NULL)
             continue;
@@ -87,13 +109,16 @@ static bool allocate(struct mbp_change *change)
     change->machine_from = numbers(to->machine_count, 0xFF);
     change->sensor_to = numbers(from->sensor_count, 0xFF);
     change->machine_to = numbers(from->machine_count, 0xFF);
+    change->actuator_from = numbers(to->actuator_count, 0xFF);
+    change->actuator_to = numbers(from->actuator_count, 0xFF);
     change->sensor_details = numbers(to->sensor_count, 0);
     change->machine_details = numbers(to->machine_count, 0);
     change->sensor_moved = numbers(to->sensor_count, 0);
     change->machine_moved = numbers(to->machine_count, 0);
     return change->sensor_from != NULL && change->machine_from != NULL && change->sensor_to != NULL &&
            change->machine_to != NULL && change->sensor_details != NULL && change->machine_details != NULL &&
-           change->sensor_moved != NULL && change->machine_moved != NULL;
+           change->sensor_moved != NULL && change->machine_moved != NULL && change->actuator_from != NULL &&
+           change->actuator_to != NULL;
 }
 
 enum mbp_status mbp_change_find(const struct mbp_plant *from, const struct mbp_plant *to, struct mbp_change **out)
@@ -105,9 +130,11 @@ enum mbp_status mbp_change_find(const struct mbp_plant *from, const struct mbp_p
     change->to = to;
     enum mbp_status status = allocate(change) ? MBP_OK : MBP_ERR_MEMORY;
     if (status == MBP_OK)
-        status = match(change, true, change->machine_from, change->machine_to);
+        status = match(change, MACHINES, change->machine_from, change->machine_to);
     if (status == MBP_OK)
-        status = match(change, false, change->sensor_from, change->sensor_to);
+        status = match(change, SENSORS, change->sensor_from, change->sensor_to);
+    if (status == MBP_OK)
+        status = match(change, ACTUATORS, change->actuator_from, change->actuator_to);
     if (status == MBP_OK)
         status = change_find_keys(change);
     if (status == MBP_OK)
@@ -127,7 +154,8 @@ void mbp_change_free(struct mbp_change *change)
         return;
     uint32_t *const all[] = {change->sensor_from,  change->machine_from,   change->sensor_to,
                              change->machine_to,   change->sensor_details, change->machine_details,
-                             change->sensor_moved, change->machine_moved};
+                             change->sensor_moved, change->machine_moved,  change->actuator_from,
+                             change->actuator_to};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         free(all[i]);
     free(change);

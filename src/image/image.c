@@ -20,7 +20,8 @@ struct declaring {
 /* Raw blocks are declared from the plant itself, which knows their min and max. */
 static bool is_raw(const struct mbp_point *point)
 {
-    return point->sensor == UINT32_MAX && point->machine == UINT32_MAX && point->writable;
+    return point->sensor == UINT32_MAX && point->machine == UINT32_MAX && point->actuator == UINT32_MAX &&
+           point->writable;
 }
 
 static int declare_point(const struct mbp_point *point, void *ctx)
@@ -86,6 +87,26 @@ static int by_register(const void *a, const void *b, void *ctx)
     return (int)plant->sensors[*(const uint32_t *)a].reg.addr - (int)plant->sensors[*(const uint32_t *)b].reg.addr;
 }
 
+static int by_command_register(const void *a, const void *b, void *ctx)
+{
+    const struct mbp_plant *plant = *(const struct mbp_plant **)ctx;
+    return (int)plant->actuators[*(const uint32_t *)a].reg.addr - (int)plant->actuators[*(const uint32_t *)b].reg.addr;
+}
+
+static enum mbp_status index_commands(const struct mbp_plant *plant, const struct mbp_unit *unit,
+                                      struct image_index *index)
+{
+    index->by_command = calloc(unit->actuator_count + 1, sizeof *index->by_command);
+    if (index->by_command == NULL)
+        return MBP_ERR_MEMORY;
+    for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count; a++) {
+        if (!plant->actuators[a].on_off)
+            index->by_command[index->command_count++] = a;
+    }
+    qsort_r(index->by_command, index->command_count, sizeof *index->by_command, by_command_register, &plant);
+    return MBP_OK;
+}
+
 static enum mbp_status build_index(const struct mbp_plant *plant, const struct mbp_unit *unit,
                                    struct image_index *index)
 {
@@ -140,12 +161,14 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
     mbp_plant_points(plant, u, declare_point, &declaring);
     load_blocks(unit);
     load_texts(unit);
-    return build_index(plant, unit->unit, &image->index[u]);
+    enum mbp_status status = index_commands(plant, unit->unit, &image->index[u]);
+    return status == MBP_OK ? build_index(plant, unit->unit, &image->index[u]) : status;
 }
 
 static enum mbp_status build_log(struct mbp_image *image)
 {
-    size_t latched = 7 * (size_t)image->plant->sensor_count + 4 * (size_t)image->plant->machine_count;
+    size_t latched =
+        7 * (size_t)image->plant->sensor_count + 4 * (size_t)image->plant->machine_count + image->plant->actuator_count;
     image->log_capacity = 2 * latched + MBP_WRITE_LOG_MIN;
     if (image->log_capacity > MBP_WRITE_LOG_MAX)
         image->log_capacity = MBP_WRITE_LOG_MAX;
@@ -194,6 +217,7 @@ void mbp_image_free(struct mbp_image *image)
         free(index->files);
         free(index->by_value);
         free(index->by_limits);
+        free(index->by_command);
         for (int t = 0; t < MBP_TABLE_COUNT; t++)
             free(image->units[u].access[t]);
         if (image->units[u].mapping != NULL)

@@ -25,9 +25,10 @@ struct image_file {
 
 /* What image keeps of a unit beside its public tables. */
 struct image_index {
-    uint32_t *by_value;  /* plant-wide sensor indices by register address */
-    uint32_t *by_limits; /* those with limits, by limits address */
-    uint32_t value_count, limits_count;
+    uint32_t *by_value;   /* plant-wide sensor indices by register address */
+    uint32_t *by_limits;  /* those with limits, by limits address */
+    uint32_t *by_command; /* plant-wide actuator indices of the analogue ones by register address */
+    uint32_t value_count, limits_count, command_count;
     struct image_file *files;
     uint32_t file_count;
 };
@@ -43,7 +44,7 @@ struct mbp_image {
     struct mbp_write *writes; /* as many as log */
     struct mbp_refusal refusals[MBP_REFUSALS_MAX], handed[MBP_REFUSALS_MAX];
     size_t refusal_count;
-    uint32_t limits_version; /* of the state, at the last publish */
+    uint32_t limits_version;                     /* of the state, at the last publish */
     uint64_t instructor_writes, instructor_seen; /* requests that wrote to the instructor's unit; of those, seen */
     struct mbp_peer instructor_peer;             /* the last of them */
     double instructor_speed;                     /* the speed published last */

@@ -94,14 +94,20 @@ void image_put_waiting(struct mbp_image *image)
 
 static double written_value(const struct mbp_image_unit *unit, const struct image_point *point)
 {
-    const struct mbp_sensor *sensor = &unit->image->plant->sensors[point->index];
+    const struct mbp_plant *plant = unit->image->plant;
+    const struct mbp_register *reg;
     double limits[MBP_LIMIT_COUNT];
     switch (point->kind) {
     case MBP_WRITE_VALUE:
-        return image_value(unit, sensor);
+        return image_value(unit, &plant->sensors[point->index]);
     case MBP_WRITE_LIMIT:
         mbp_image_limits(unit->image, point->index, limits);
         return limits[point->sub];
+    case MBP_WRITE_COMMAND:
+        reg = &plant->actuators[point->index].reg;
+        if (plant->actuators[point->index].on_off)
+            break;
+        return mbp_codec_decode(reg->type, reg->order, reg->scale, unit->holding + reg->addr);
     case MBP_WRITE_STATE:
     case MBP_WRITE_ACKNOWLEDGE:
     case MBP_WRITE_FORCED:

@@ -57,6 +57,23 @@ static void publish_sensors(struct mbp_image_unit *unit, const struct mbp_plant 
     }
 }
 
+static void publish_actuators(struct mbp_image_unit *unit, const struct mbp_plant *plant, const struct mbp_state *state)
+{
+    const struct mbp_unit *u = unit->unit;
+    for (uint32_t i = 0; i < u->actuator_count; i++) {
+        uint32_t a = u->first_actuator + i;
+        const struct mbp_actuator *actuator = &plant->actuators[a];
+        const struct mbp_register *reg = &actuator->reg;
+        uint16_t *words = unit->input + u->layout.input_actuators + MBP_ACTUATOR_WORDS * (size_t)i;
+        if (actuator->on_off)
+            unit->coils[reg->addr] = state->command[a] > actuator->range[0];
+        else
+            mbp_codec_encode(reg->type, reg->order, reg->scale, state->command[a], unit->holding + reg->addr);
+        mbp_codec_encode(MBP_FLOAT32, MBP_ABCD, 1.0, state->lagged[plant->sensor_count + a], words);
+        mbp_codec_encode(MBP_FLOAT32, MBP_ABCD, 1.0, state->command[a], words + 2);
+    }
+}
+
 static void publish_machine(struct mbp_image_unit *unit, const struct mbp_machine_state *machine, uint32_t i)
 {
     const struct mbp_unit *u = unit->unit;
@@ -131,9 +148,10 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
     image->limits_version = state->limits_version;
     for (uint32_t u = 0; u < image->plant->unit_count; u++) {
         struct mbp_image_unit *unit = &image->units[u];
-        if (unit->unit->machine_count + unit->unit->sensor_count == 0)
+        if (unit->unit->machine_count + unit->unit->sensor_count + unit->unit->actuator_count == 0)
             continue; /* raw tables only: nothing of ours stands there */
         publish_sensors(unit, image->plant, state, limits);
+        publish_actuators(unit, image->plant, state);
         for (uint32_t i = 0; i < unit->unit->machine_count; i++)
             publish_machine(unit, &state->machine[unit->unit->first_machine + i], i);
         publish_summary(unit, state, figures);

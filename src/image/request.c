@@ -61,32 +61,57 @@ void mbp_image_read_words(const struct mbp_image_unit *unit, enum mbp_table tabl
 
 /* ---- whose address is it ---------------------------------------------------------------------------------------- */
 
-/* The last of n sensors (sorted by the address that `start` gives) that starts at or before addr; there is one. */
-static uint32_t last_before(const struct mbp_sensor *sensors, const uint32_t *sorted, uint32_t n, uint16_t addr,
-                            bool limits)
+/* Positions of the last of n sorted items that starts at or before addr; n when there is none. */
+static uint32_t last_before(const struct mbp_image_unit *unit, const uint32_t *sorted, uint32_t n, uint16_t addr,
+                            uint16_t (*start)(const struct mbp_plant *plant, uint32_t item))
 {
     uint32_t low = 0;
-    while (n - low > 1) {
-        uint32_t middle = low + (n - low) / 2;
-        const struct mbp_register *reg = &sensors[sorted[middle]].reg;
-        if ((limits ? reg->limits_addr : reg->addr) <= addr)
-            low = middle;
+    uint32_t high = n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (start(unit->image->plant, sorted[middle]) <= addr)
+            low = middle + 1;
         else
-            n = middle;
+            high = middle;
     }
-    return sorted[low];
+    return low == 0 ? n : low - 1;
 }
 
+static uint16_t value_start(const struct mbp_plant *plant, uint32_t s)
+{
+    return plant->sensors[s].reg.addr;
+}
+
+static uint16_t limits_start(const struct mbp_plant *plant, uint32_t s)
+{
+    return plant->sensors[s].reg.limits_addr;
+}
+
+static uint16_t command_start(const struct mbp_plant *plant, uint32_t a)
+{
+    return plant->actuators[a].reg.addr;
+}
+
+/* addr is latched, so it belongs to one of these; values and commands may stand anywhere, between the limits too. */
 static struct image_point find_register(const struct mbp_image_unit *unit, uint16_t addr)
 {
-    const struct mbp_sensor *sensors = unit->image->plant->sensors;
+    const struct mbp_plant *plant = unit->image->plant;
     const struct image_index *index = &unit->image->index[unit - unit->image->units];
-    uint32_t s = last_before(sensors, index->by_value, index->value_count, addr, false);
-    const struct mbp_register *reg = &sensors[s].reg;
-    if (addr >= reg->addr && addr < reg->addr + reg->words)
-        return (struct image_point){MBP_WRITE_VALUE, s, 0, reg->addr, reg->words};
-    s = last_before(sensors, index->by_limits, index->limits_count, addr, true);
-    reg = &sensors[s].reg;
+    uint32_t i = last_before(unit, index->by_value, index->value_count, addr, value_start);
+    if (i < index->value_count) {
+        const struct mbp_register *reg = &plant->sensors[index->by_value[i]].reg;
+        if (addr < reg->addr + reg->words)
+            return (struct image_point){MBP_WRITE_VALUE, index->by_value[i], 0, reg->addr, reg->words};
+    }
+    i = last_before(unit, index->by_command, index->command_count, addr, command_start);
+    if (i < index->command_count) {
+        const struct mbp_register *reg = &plant->actuators[index->by_command[i]].reg;
+        if (addr < reg->addr + reg->words)
+            return (struct image_point){MBP_WRITE_COMMAND, index->by_command[i], 0, reg->addr, reg->words};
+    }
+    i = last_before(unit, index->by_limits, index->limits_count, addr, limits_start);
+    uint32_t s = index->by_limits[i];
+    const struct mbp_register *reg = &plant->sensors[s].reg;
     uint8_t limit = (uint8_t)((addr - reg->limits_addr) / reg->words);
     return (struct image_point){MBP_WRITE_LIMIT, s, limit, (uint16_t)(reg->limits_addr + limit * reg->words),
                                 reg->words};
@@ -95,6 +120,8 @@ static struct image_point find_register(const struct mbp_image_unit *unit, uint1
 static struct image_point find_coil(const struct mbp_image_unit *unit, uint16_t addr)
 {
     const struct mbp_unit *u = unit->unit;
+    if (u->actuator_count > 0 && addr >= u->layout.coil_actuators)
+        return (struct image_point){MBP_WRITE_COMMAND, u->first_actuator + addr - u->layout.coil_actuators, 0, addr, 1};
     if (addr >= u->layout.coil_shelved)
         return (struct image_point){MBP_WRITE_SHELVED, u->first_sensor + addr - u->layout.coil_shelved, 0, addr, 1};
     if (addr >= u->layout.coil_forced)
@@ -113,8 +140,19 @@ struct image_point image_find_point(const struct mbp_image_unit *unit, enum mbp_
 
 /* ---- may the value be ------------------------------------------------------------------------------------------- */
 
+/* Half a step of its register beyond its range's ends, as a sensor's value. */
+static bool command_allowed(const struct mbp_image_unit *unit, const struct mbp_actuator *actuator)
+{
+    const struct mbp_register *reg = &actuator->reg;
+    double command = mbp_codec_decode(reg->type, reg->order, reg->scale, unit->holding + reg->addr);
+    double give = mbp_give(reg, actuator->range);
+    return command >= actuator->range[0] - give && command <= actuator->range[1] + give; /* false for NaN */
+}
+
 static bool point_allowed(const struct mbp_image_unit *unit, const struct image_point *point)
 {
+    if (point->kind == MBP_WRITE_COMMAND)
+        return command_allowed(unit, &unit->image->plant->actuators[point->index]);
     const struct mbp_sensor *sensor = &unit->image->plant->sensors[point->index];
     if (point->kind == MBP_WRITE_VALUE) {
         double value = image_value(unit, sensor);

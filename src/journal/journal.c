@@ -144,6 +144,12 @@ enum mbp_status mbp_journal_change_plant(struct mbp_journal *journal, const stru
     return status;
 }
 
+enum mbp_status mbp_journal_push_setting(struct mbp_journal *journal, const struct mbp_retained_setting *setting)
+{
+    const struct mbp_record record = {.kind = MBP_RECORD_SETTING, .of.setting = *setting};
+    return push_state(journal, &record);
+}
+
 void mbp_journal_hand_over(struct mbp_journal *journal)
 {
     mbp_ring_hand_over(&journal->ring);
@@ -162,7 +168,8 @@ static enum mbp_status start_writer(struct mbp_journal *journal, const struct mb
                                     const struct mbp_marks *marks, FILE *errors)
 {
     uint64_t state_slots =
-        ((uint64_t)journal->plant->machine_count + journal->plant->sensor_count) * mbp_ring_slots(MBP_RECORD_SENSOR);
+        ((uint64_t)journal->plant->machine_count + journal->plant->sensor_count) * mbp_ring_slots(MBP_RECORD_SENSOR) +
+        journal->plant->actuator_count;
     enum mbp_status status = mbp_ring_new(&journal->ring, 2 * state_slots > RING_SLOTS ? 2 * state_slots : RING_SLOTS);
     if (status != MBP_OK) {
         fprintf(errors, "no memory for the journal of %u sensors\n", journal->plant->sensor_count);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "schema.h"
+#include "setting.h"
 
 #define MACHINE_COLUMNS                                                                                                \
     "state, since_ms, in_state_ns, running_ns, down_ns, maintenance_ns, since_maintenance_ns, cycle_ns, good, "        \
@@ -217,6 +218,8 @@ enum mbp_status mbp_retained_restore(sqlite3 *db, const struct mbp_plant *plant,
         rc = sqlite3_prepare_v2(db, sensor_get_sql, -1, &sensors, NULL);
     if (rc == SQLITE_OK)
         rc = take_all(machines, sensors, plant, state);
+    if (rc == SQLITE_OK)
+        rc = mbp_setting_restore(db, plant, state);
     if (rc != SQLITE_OK) {
         status = mbp_schema_refuse(db, rc, sqlite3_db_filename(db, "main"), stderr);
         memcpy(state->memory, before, state->memory_len);

@@ -7,6 +7,7 @@
 
 #include "retained.h"
 #include "schema.h"
+#include "setting.h"
 
 /* The index `incident` of the schema has these two numbers in its text. */
 static_assert(MBP_EV_MACHINE_STATE == 30 && MBP_EN_PANNE == 1, "the schema's incident index");
@@ -32,6 +33,7 @@ static int prepare_all(struct mbp_store *store)
         {event_sql, &store->event},
         {mbp_retained_machine_put_sql, &store->machine},
         {mbp_retained_sensor_put_sql, &store->sensor},
+        {mbp_setting_put_sql, &store->setting},
     };
     int rc = SQLITE_OK;
     for (size_t i = 0; i < sizeof statements / sizeof statements[0] && rc == SQLITE_OK; i++)
@@ -87,6 +89,8 @@ static enum mbp_status open_checked(const char *path, FILE *errors, struct mbp_s
         return status;
     rc = sqlite3_exec(store->db, settings_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
+        rc = sqlite3_exec(store->db, mbp_setting_create_sql, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
         rc = prepare_all(store);
     if (rc == SQLITE_OK)
         rc = mbp_retention_open(&store->retention, store->db, &store->plant->journal);
@@ -121,8 +125,8 @@ enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, 
 
 void mbp_store_close(struct mbp_store *store)
 {
-    sqlite3_stmt *const all[] = {store->begin, store->commit,  store->rollback,
-                                 store->event, store->machine, store->sensor};
+    sqlite3_stmt *const all[] = {store->begin,   store->commit, store->rollback, store->event,
+                                 store->machine, store->sensor, store->setting};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
     mbp_retention_close(&store->retention);
@@ -187,6 +191,9 @@ int mbp_store_put(struct mbp_store *store, const struct mbp_record *record)
     case MBP_RECORD_PLANT:
         store->plant = record->of.plant.to;
         return SQLITE_OK;
+    case MBP_RECORD_SETTING:
+        mbp_setting_bind(store->setting, store->plant, &record->of.setting);
+        return run(store->setting);
     }
     assert(false && "a record of no kind");
     return SQLITE_INTERNAL;

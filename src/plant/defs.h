@@ -119,6 +119,45 @@ struct mbp_sensor_def {
     uint32_t repeat;
 };
 
+enum mbp_actuator_field {
+    MBP_ACTUATOR_NAME,
+    MBP_ACTUATOR_LABEL,
+    MBP_ACTUATOR_KIND,
+    MBP_ACTUATOR_UNIT,
+    MBP_ACTUATOR_ON_OFF,
+    MBP_ACTUATOR_RANGE,
+    MBP_ACTUATOR_TRAVEL,
+    MBP_ACTUATOR_INITIAL,
+    MBP_ACTUATOR_FAIL,
+    MBP_ACTUATOR_REGISTER,
+    MBP_ACTUATOR_REPEAT,
+    MBP_ACTUATOR_FIELDS
+};
+
+/* `fail`: a position, or one of its words. */
+enum mbp_fail { MBP_FAIL_LAST, MBP_FAIL_CLOSED, MBP_FAIL_OPEN, MBP_FAIL_AT };
+struct mbp_fail_def {
+    enum mbp_fail to;
+    double at; /* AT */
+};
+
+struct mbp_actuator_def {
+    struct mbp_def def;
+    const char *name, *label, *unit_text;
+    int kind; /* enum mbp_actuator_kind */
+    bool on_off;
+    double range[2];
+    uint64_t travel_ns;
+    struct mbp_position_def {
+        bool is_word, on; /* true or false, for an on/off one */
+        double number;
+    } initial;
+    struct mbp_fail_def fail[MBP_STATE_COUNT]; /* of en_service always LAST */
+    double start, fail_at[MBP_STATE_COUNT];    /* the two above as positions; NaN = LAST */
+    struct mbp_register_def reg;
+    uint32_t repeat;
+};
+
 struct mbp_machine_def {
     struct mbp_def def;
     const char *name, *label;
@@ -132,7 +171,7 @@ struct mbp_machine_def {
         struct mbp_def def;
         uint64_t every_ns, takes_ns;
     } maintenance;
-    struct mbp_def_list sensors;
+    struct mbp_def_list sensors, actuators;
     uint32_t repeat;
 };
 
@@ -174,7 +213,7 @@ struct mbp_unit_def {
     uint32_t id;
     int gaps; /* 1 = zero */
     uint32_t repeat;
-    struct mbp_def_list machines, sensors;
+    struct mbp_def_list machines, sensors, actuators;
     struct mbp_tables_def tables;
     bool unsure; /* its addresses cannot be told because of an error in it */
 };
@@ -210,9 +249,14 @@ struct mbp_plant_def {
 
 /* What the root, a sensor and the tables of a unit may hold. */
 extern const struct mbp_schema mbp_plant_schema, mbp_server_schema, mbp_sensor_schema, mbp_tables_schema,
-    mbp_journal_schema;
+    mbp_actuator_schema, mbp_register_schema, mbp_journal_schema;
+
+/* An int16 with scale 1. */
+void mbp_register_defaults(void *reg);
 
 /* Custom readers of fields (schema.h). */
+enum mbp_reading mbp_read_range(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                void *at);
 enum mbp_reading mbp_read_values(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
                                  void *at);
 

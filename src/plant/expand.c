@@ -24,7 +24,7 @@ static const struct mbp_sensor_def *sensor_at(const struct mbp_def_list *sensors
 /* ---- how many ------------------------------------------------------------------------------------------------- */
 
 struct totals {
-    uint64_t units, machines, sensors, inputs;
+    uint64_t units, machines, sensors, inputs, actuators;
 };
 
 static void count_sensors(const struct mbp_def_list *sensors, uint64_t times, struct totals *totals)
@@ -36,6 +36,18 @@ static void count_sensors(const struct mbp_def_list *sensors, uint64_t times, st
     }
 }
 
+static const struct mbp_actuator_def *actuator_at(const struct mbp_def_list *actuators, uint32_t i)
+{
+    return (const struct mbp_actuator_def *)actuators->items + i;
+}
+
+static void count_actuators(const struct mbp_def_list *actuators, uint64_t times, struct totals *totals)
+{
+    for (uint32_t i = 0; i < actuators->count; i++) {
+        totals->actuators += times * actuator_at(actuators, i)->repeat;
+    }
+}
+
 static struct totals count_unit(const struct mbp_unit_def *unit)
 {
     struct totals totals = {.units = 1};
@@ -43,9 +55,22 @@ static struct totals count_unit(const struct mbp_unit_def *unit)
         const struct mbp_machine_def *machine = machine_at(unit, i);
         totals.machines += machine->repeat;
         count_sensors(&machine->sensors, machine->repeat, &totals);
+        count_actuators(&machine->actuators, machine->repeat, &totals);
     }
     count_sensors(&unit->sensors, 1, &totals);
+    count_actuators(&unit->actuators, 1, &totals);
     return totals;
+}
+
+static bool too_many(struct mbp_load *load, const struct mbp_unit_def *unit, uint64_t count, unsigned max,
+                     const char *what)
+{
+    if (count > max) {
+        mbp_reader_tell(&load->reader, unit->def.node,
+                        "the unit has %llu %s; allowed are %u: spread them over more units", (unsigned long long)count,
+                        what, max);
+    }
+    return count > max;
 }
 
 static bool count_all(struct mbp_load *load, struct totals *totals)
@@ -54,18 +79,16 @@ static bool count_all(struct mbp_load *load, struct totals *totals)
     for (uint32_t i = 0; i < load->def.units.count; i++) {
         const struct mbp_unit_def *unit = unit_at(load, i);
         struct totals one = count_unit(unit);
-        if (one.machines > MBP_MACHINES_PER_UNIT_MAX || one.sensors > MBP_SENSORS_PER_UNIT_MAX) {
-            bool machines = one.machines > MBP_MACHINES_PER_UNIT_MAX;
-            mbp_reader_tell(
-                &load->reader, unit->def.node, "the unit has %llu %s; allowed are %d: spread them over more units",
-                (unsigned long long)(machines ? one.machines : one.sensors), machines ? "machines" : "sensors",
-                machines ? MBP_MACHINES_PER_UNIT_MAX : MBP_SENSORS_PER_UNIT_MAX);
+        if (too_many(load, unit, one.machines, MBP_MACHINES_PER_UNIT_MAX, "machines") ||
+            too_many(load, unit, one.sensors, MBP_SENSORS_PER_UNIT_MAX, "sensors") ||
+            too_many(load, unit, one.actuators, MBP_ACTUATORS_PER_UNIT_MAX, "actuators")) {
             fits = false;
         }
         totals->units += unit->repeat;
         totals->machines += one.machines * unit->repeat;
         totals->sensors += one.sensors * unit->repeat;
         totals->inputs += one.inputs * unit->repeat;
+        totals->actuators += one.actuators * unit->repeat;
     }
     if (totals->units > 247) {
         mbp_reader_tell(&load->reader, mbp_def_node(&load->def.def, "units"),
@@ -141,6 +164,44 @@ static void add_sensors(struct mbp_load *load, const struct mbp_def_list *sensor
     }
 }
 
+static void add_actuator(struct mbp_load *load, const struct mbp_actuator_def *def, uint32_t machine,
+                         struct mbp_counters counters, uint32_t instance)
+{
+    struct mbp_plant *plant = load->plant;
+    uint32_t index = plant->actuator_count++;
+    load->actuator_origins[index] = (struct mbp_actuator_origin){def, instance};
+    struct mbp_actuator *actuator = &load->actuators[index];
+    *actuator = (struct mbp_actuator){
+        .name = fill_name(load, def->name, &counters),
+        .label = fill(load, def->label, &counters),
+        .unit_text = def->unit_text,
+        .range = {def->range[0], def->range[1]},
+        .initial = def->start,
+        .travel_ns = def->travel_ns,
+        .machine = machine,
+        .unit = plant->unit_count,
+        .reg = {.scale = def->reg.scale,
+                .words = def->reg.type.words,
+                .type = def->reg.type.type,
+                .order = (uint8_t)def->reg.order},
+        .kind = (uint8_t)def->kind,
+        .on_off = def->on_off,
+    };
+    memcpy(actuator->fail, def->fail_at, sizeof actuator->fail);
+}
+
+static void add_actuators(struct mbp_load *load, const struct mbp_def_list *actuators, uint32_t machine,
+                          uint32_t machine_number, uint32_t unit_number)
+{
+    for (uint32_t i = 0; i < actuators->count; i++) {
+        const struct mbp_actuator_def *def = actuator_at(actuators, i);
+        uint32_t before = machine_number == 0 ? 0 : (machine_number - 1) * def->repeat;
+        for (uint32_t n = 1; n <= def->repeat; n++) {
+            add_actuator(load, def, machine, (struct mbp_counters){n, machine_number, unit_number}, before + n - 1);
+        }
+    }
+}
+
 static void add_machine(struct mbp_load *load, const struct mbp_machine_def *def, uint32_t number, uint32_t unit_number)
 {
     struct mbp_plant *plant = load->plant;
@@ -159,6 +220,9 @@ static void add_machine(struct mbp_load *load, const struct mbp_machine_def *def
     machine->first_sensor = plant->sensor_count;
     add_sensors(load, &def->sensors, index, number, unit_number);
     machine->sensor_count = plant->sensor_count - machine->first_sensor;
+    machine->first_actuator = plant->actuator_count;
+    add_actuators(load, &def->actuators, index, number, unit_number);
+    machine->actuator_count = plant->actuator_count - machine->first_actuator;
 }
 
 static void add_unit(struct mbp_load *load, const struct mbp_unit_def *def, uint32_t number)
@@ -172,6 +236,7 @@ static void add_unit(struct mbp_load *load, const struct mbp_unit_def *def, uint
     unit->gaps_zero = def->gaps == 1;
     unit->first_machine = plant->machine_count;
     unit->first_sensor = plant->sensor_count;
+    unit->first_actuator = plant->actuator_count;
     for (uint32_t i = 0; i < def->machines.count; i++) {
         const struct mbp_machine_def *machine = machine_at(def, i);
         for (uint32_t m = 1; m <= machine->repeat; m++) {
@@ -179,8 +244,10 @@ static void add_unit(struct mbp_load *load, const struct mbp_unit_def *def, uint
         }
     }
     add_sensors(load, &def->sensors, UINT32_MAX, 0, number);
+    add_actuators(load, &def->actuators, UINT32_MAX, 0, number);
     unit->machine_count = plant->machine_count - unit->first_machine;
     unit->sensor_count = plant->sensor_count - unit->first_sensor;
+    unit->actuator_count = plant->actuator_count - unit->first_actuator;
     plant->unit_count++;
 }
 
@@ -276,6 +343,9 @@ static bool allocate(struct mbp_load *load, const struct totals *totals)
     load->machines = mbp_reader_array(reader, reader->keep, totals->machines, sizeof *load->machines);
     load->sensors = mbp_reader_array(reader, reader->keep, totals->sensors, sizeof *load->sensors);
     load->inputs = mbp_reader_array(reader, reader->keep, totals->inputs, sizeof *load->inputs);
+    load->actuators = mbp_reader_array(reader, reader->keep, totals->actuators, sizeof *load->actuators);
+    load->actuator_origins =
+        mbp_reader_array(reader, reader->scratch, totals->actuators, sizeof *load->actuator_origins);
     load->unit_defs = mbp_reader_array(reader, reader->scratch, units, sizeof(struct mbp_unit_def *));
     load->machine_defs = mbp_reader_array(reader, reader->scratch, totals->machines, sizeof(struct mbp_machine_def *));
     load->origins = mbp_reader_array(reader, reader->scratch, totals->sensors, sizeof *load->origins);
@@ -283,6 +353,7 @@ static bool allocate(struct mbp_load *load, const struct totals *totals)
     load->plant->machines = load->machines;
     load->plant->sensors = load->sensors;
     load->plant->inputs = load->inputs;
+    load->plant->actuators = load->actuators;
     return !reader->out_of_memory;
 }
 

@@ -3,15 +3,20 @@
 
 #include <string.h>
 
-static const char *name_of(const struct mbp_plant *plant, uint32_t item)
+const char *mbp_index_name(const struct mbp_plant *plant, uint32_t item)
 {
-    return item < plant->machine_count ? plant->machines[item].name : plant->sensors[item - plant->machine_count].name;
+    uint32_t at = item;
+    if (at < plant->machine_count) {
+        return plant->machines[at].name;
+    }
+    at -= plant->machine_count;
+    return at < plant->sensor_count ? plant->sensors[at].name : plant->actuators[at - plant->sensor_count].name;
 }
 
 enum mbp_status mbp_index_init(struct mbp_index *index, const struct mbp_plant *plant, struct mbp_arena *arena)
 {
     uint32_t size = 16;
-    while (size < 2 * (plant->machine_count + plant->sensor_count)) {
+    while (size < 2 * (plant->machine_count + plant->sensor_count + plant->actuator_count)) {
         size *= 2;
     }
     uint32_t *slots = mbp_arena_array(arena, size, sizeof *slots);
@@ -27,7 +32,7 @@ static uint32_t *slot_of(const struct mbp_index *index, const struct mbp_plant *
 {
     uint64_t hash = mbp_name_hash(name);
     uint32_t at = (uint32_t)(hash ^ (hash >> 32)) & index->mask;
-    while (index->slots[at] != 0 && strcmp(name_of(plant, index->slots[at] - 1), name) != 0) {
+    while (index->slots[at] != 0 && strcmp(mbp_index_name(plant, index->slots[at] - 1), name) != 0) {
         at = (at + 1) & index->mask;
     }
     return &index->slots[at];
@@ -41,7 +46,7 @@ uint32_t mbp_index_find(const struct mbp_index *index, const struct mbp_plant *p
 
 uint32_t mbp_index_add(struct mbp_index *index, const struct mbp_plant *plant, uint32_t item)
 {
-    uint32_t *slot = slot_of(index, plant, name_of(plant, item));
+    uint32_t *slot = slot_of(index, plant, mbp_index_name(plant, item));
     if (*slot != 0) {
         return *slot - 1;
     }
@@ -60,5 +65,19 @@ uint32_t mbp_plant_find_sensor(const struct mbp_plant *plant, const char *name)
 {
     const struct mbp_plant_memory *memory = plant->memory;
     uint32_t item = mbp_index_find(&memory->index, plant, name);
-    return item == UINT32_MAX || item < plant->machine_count ? UINT32_MAX : item - plant->machine_count;
+    uint32_t sensor = item - plant->machine_count;
+    return item == UINT32_MAX || item < plant->machine_count || sensor >= plant->sensor_count ? UINT32_MAX : sensor;
+}
+
+uint32_t mbp_plant_find_actuator(const struct mbp_plant *plant, const char *name)
+{
+    const struct mbp_plant_memory *memory = plant->memory;
+    uint32_t item = mbp_index_find(&memory->index, plant, name);
+    uint32_t first = plant->machine_count + plant->sensor_count;
+    return item == UINT32_MAX || item < first ? UINT32_MAX : item - first;
+}
+
+const char *mbp_input_source(const struct mbp_plant *plant, uint32_t from)
+{
+    return from < plant->sensor_count ? plant->sensors[from].name : plant->actuators[from - plant->sensor_count].name;
 }

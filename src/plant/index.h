@@ -5,7 +5,7 @@
 #include "arena.h"
 #include "mbplant/plant.h"
 
-/* An item is a machine's index, or the number of machines plus a sensor's index. */
+/* An item is a machine's index; the number of machines plus a sensor's index; or that of both plus an actuator's. */
 struct mbp_index {
     uint32_t *slots; /* item + 1; 0 = free */
     uint32_t mask;
@@ -17,8 +17,11 @@ struct mbp_plant_memory {
     struct mbp_index index;
 };
 
-/* Room for all machines and sensors of the plant. Errors: MBP_ERR_MEMORY. */
+/* Room for everything that has a name. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_index_init(struct mbp_index *index, const struct mbp_plant *plant, struct mbp_arena *arena);
+
+/* The name of an item. */
+const char *mbp_index_name(const struct mbp_plant *plant, uint32_t item);
 
 /* The item of this name, UINT32_MAX when there is none. */
 uint32_t mbp_index_find(const struct mbp_index *index, const struct mbp_plant *plant, const char *name);

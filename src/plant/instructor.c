@@ -42,6 +42,7 @@ static struct mbp_point plain_point(uint16_t addr, enum mbp_table table, enum mb
                               .count = 1,
                               .sensor = UINT32_MAX,
                               .machine = UINT32_MAX,
+                              .actuator = UINT32_MAX,
                               .addr = addr,
                               .table = (uint8_t)table,
                               .type = (uint8_t)type,

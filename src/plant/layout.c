@@ -33,6 +33,36 @@ static void set_bases(struct mbp_unit *unit, uint32_t value_words)
     };
 }
 
+/* Blocks that stand behind those of every unit, in units that have such things. False (told) when there is no room. */
+static bool set_actuators(struct mbp_load *load, struct mbp_unit *unit, uint32_t holding_end)
+{
+    struct mbp_layout *layout = &unit->layout;
+    uint32_t count = unit->actuator_count;
+    uint32_t coils = base_after(layout->coil_shelved + unit->sensor_count, 5000);
+    uint32_t holding = base_after(holding_end, 7000);
+    uint32_t input = base_after(layout->input_events + MBP_RECENT_WORDS, 7000);
+    uint32_t next = holding;
+    for (uint32_t a = 0; a < count; a++) {
+        struct mbp_register *reg = &load->actuators[unit->first_actuator + a].reg;
+        const struct mbp_actuator_origin *origin = &load->actuator_origins[unit->first_actuator + a];
+        bool on_off = load->actuators[unit->first_actuator + a].on_off;
+        bool placed = mbp_def_has(&origin->def->reg.def, MBP_REGISTER_AT);
+        uint32_t addr = on_off ? coils + a : placed ? origin->def->reg.at + origin->instance * reg->words : next;
+        next += on_off ? 0 : reg->words;
+        if (addr + reg->words > ADDRESSES) {
+            mbp_reader_tell(&load->reader, mbp_def_node(&origin->def->reg.def, "at"),
+                            "no room for the command of %s: it would end at address %u; allowed is up to 65535",
+                            load->actuators[unit->first_actuator + a].name, addr + reg->words - 1u);
+            return false;
+        }
+        reg->addr = (uint16_t)addr;
+    }
+    layout->coil_actuators = (uint16_t)coils;
+    layout->holding_actuators = (uint16_t)holding;
+    layout->input_actuators = (uint16_t)input;
+    return true;
+}
+
 static bool is_placed(const struct mbp_load *load, uint32_t s)
 {
     return mbp_def_has(&load->origins[s].def->reg.def, MBP_REGISTER_AT);
@@ -67,7 +97,7 @@ static bool set_values(struct mbp_load *load, const struct mbp_unit *unit, uint3
     return true;
 }
 
-static bool set_limits(struct mbp_load *load, const struct mbp_unit *unit)
+static bool set_limits(struct mbp_load *load, const struct mbp_unit *unit, uint32_t *end)
 {
     uint32_t next = unit->layout.holding_limits;
     for (uint32_t s = unit->first_sensor; s < unit->first_sensor + unit->sensor_count; s++) {
@@ -79,12 +109,26 @@ static bool set_limits(struct mbp_load *load, const struct mbp_unit *unit)
         reg->limits_addr = (uint16_t)(words == 0 ? 0 : next);
         next += words;
     }
+    *end = next;
     return true;
 }
 
 /* ---- claims --------------------------------------------------------------------------------------------------- */
 
-enum claimant { FREE, VALUE, LIMITS, SENSOR_COIL, SENSOR_BITS, SENSOR_FLOAT, MACHINE, SUMMARY, EVENTS, JOURNAL, BLOCK };
+enum claimant {
+    FREE,
+    VALUE,
+    LIMITS,
+    SENSOR_COIL,
+    SENSOR_BITS,
+    SENSOR_FLOAT,
+    MACHINE,
+    SUMMARY,
+    EVENTS,
+    JOURNAL,
+    BLOCK,
+    ACTUATOR
+};
 
 /* Who has each address of one unit: claimant in the upper 8 bits, its index in the lower 24. */
 struct claims {
@@ -135,6 +179,10 @@ static struct described describe(const struct claims *claims, enum mbp_table tab
             ((const struct mbp_block_def *)load->unit_defs[claims->unit]->tables.blocks[table].items)[index].def.node;
         snprintf(by.text, sizeof by.text, "the block at %u", load->units[claims->unit].blocks[table][index].at);
         return by;
+    case ACTUATOR:
+        by.node = load->actuator_origins[index].def->def.node;
+        snprintf(by.text, sizeof by.text, "actuator %s", load->actuators[index].name);
+        return by;
     case VALUE:
     case FREE:
         break;
@@ -160,6 +208,17 @@ static void claim(struct claims *claims, enum mbp_table table, uint32_t addr, ui
                             mbp_table_name(table), addr, addr + count - 1, other.text, other.node->line, at);
             told = true;
         }
+    }
+}
+
+/* Those with an `at:` come second, as sensors do. */
+static void claim_command(struct claims *claims, uint32_t a, bool placed)
+{
+    const struct mbp_actuator *actuator = &claims->load->actuators[a];
+    const struct mbp_def *def = &claims->load->actuator_origins[a].def->reg.def;
+    if (mbp_def_has(def, MBP_REGISTER_AT) == placed) {
+        claim(claims, actuator->on_off ? MBP_COILS : MBP_HOLDING_REGISTERS, actuator->reg.addr, actuator->reg.words,
+              ACTUATOR, a, placed ? mbp_def_node(def, "at") : NULL);
     }
 }
 
@@ -190,6 +249,12 @@ static void claim_map(struct claims *claims, const struct mbp_unit *unit)
             claim(claims, MBP_HOLDING_REGISTERS, reg->limits_addr, MBP_LIMIT_COUNT * reg->words, LIMITS, i, NULL);
         }
     }
+    for (uint32_t a = 0; a < unit->actuator_count; a++) {
+        uint32_t i = unit->first_actuator + a;
+        claim(claims, MBP_INPUT_REGISTERS, layout->input_actuators + MBP_ACTUATOR_WORDS * a, MBP_ACTUATOR_WORDS,
+              ACTUATOR, i, NULL);
+        claim_command(claims, i, false);
+    }
     claim(claims, MBP_INPUT_REGISTERS, 0, MBP_SUMMARY_WORDS, SUMMARY, 0, NULL);
     claim(claims, MBP_INPUT_REGISTERS, layout->input_events, MBP_RECENT_WORDS, EVENTS, 0, NULL);
     claim(claims, MBP_INPUT_REGISTERS, layout->input_events + MBP_RECENT_WORDS, MBP_JOURNAL_WORDS, JOURNAL, 0, NULL);
@@ -209,6 +274,9 @@ static void claim_unit(struct claims *claims)
             claim(claims, MBP_HOLDING_REGISTERS, reg->addr, reg->words, VALUE, s,
                   mbp_def_node(&load->origins[s].def->reg.def, "at"));
         }
+    }
+    for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count; a++) {
+        claim_command(claims, a, true);
     }
     for (unsigned table = 0; table < MBP_TABLE_COUNT; table++) {
         const struct mbp_block_def *defs = load->unit_defs[claims->unit]->tables.blocks[table].items;
@@ -231,7 +299,7 @@ static bool place_unit(struct mbp_load *load, struct mbp_unit *unit)
         return false;
     }
     set_bases(unit, words);
-    return set_limits(load, unit);
+    return set_limits(load, unit, &words) && (unit->actuator_count == 0 || set_actuators(load, unit, words));
 }
 
 /* Whether the file itself places anything in the unit; the default map alone cannot collide. */
@@ -243,6 +311,9 @@ static bool places_anything(const struct mbp_load *load, const struct mbp_unit *
     }
     for (uint32_t s = unit->first_sensor; s < unit->first_sensor + unit->sensor_count && placed == 0; s++) {
         placed += is_placed(load, s);
+    }
+    for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count && placed == 0; a++) {
+        placed += mbp_def_has(&load->actuator_origins[a].def->reg.def, MBP_REGISTER_AT);
     }
     return placed > 0;
 }

@@ -13,6 +13,11 @@ struct mbp_sensor_origin {
     uint32_t instance; /* of the definition in this unit, from 0 */
 };
 
+struct mbp_actuator_origin {
+    const struct mbp_actuator_def *def;
+    uint32_t instance;
+};
+
 struct mbp_load {
     struct mbp_reader reader;
     struct mbp_plant_def def;
@@ -21,10 +26,12 @@ struct mbp_load {
     struct mbp_unit *units;
     struct mbp_machine *machines;
     struct mbp_sensor *sensors;
+    struct mbp_actuator *actuators;
     struct mbp_input *inputs;
     const struct mbp_unit_def **unit_defs;
     const struct mbp_machine_def **machine_defs;
     struct mbp_sensor_origin *origins;
+    struct mbp_actuator_origin *actuator_origins;
 };
 
 /* The rules of names that hold for a definition before it is expanded: placeholders where `repeat` needs them. */

@@ -19,6 +19,8 @@ static const char *const kind_names[] = {"temperature",  "pressure",      "level
                                          "vibration",    "current",       "voltage", "humidity",  "power",
                                          "torque",       "position",      "weight",  "frequency", "ph",
                                          "conductivity", "concentration", "generic"};
+static const char *const actuator_kind_names[] = {"valve", "damper", "pump",     "fan",
+                                                  "motor", "heater", "setpoint", "output"};
 static const char *const wave_names[] = {"none", "sine", "square", "triangle", "sawtooth", "steps"};
 static const char *const access_names[] = {"read", "read_write"};
 static const char *const gaps_names[] = {"error", "zero"};
@@ -35,6 +37,7 @@ _Static_assert(COUNT_OF(inject_names) == MBP_INJECT_COUNT, "a word for each inje
 _Static_assert(COUNT_OF(priority_names) == MBP_PRIORITY_COUNT, "a word for each priority");
 _Static_assert(COUNT_OF(kind_names) == MBP_KIND_COUNT, "a word for each kind");
 _Static_assert(COUNT_OF(wave_names) == MBP_WAVE_COUNT, "a word for each wave");
+_Static_assert(COUNT_OF(actuator_kind_names) == MBP_ACTUATOR_KIND_COUNT, "a word for each kind of actuator");
 
 static const struct mbp_synonym state_synonyms[] = {{"in_service", MBP_EN_SERVICE}, {"faulted", MBP_EN_PANNE}};
 
@@ -52,6 +55,7 @@ const struct mbp_words mbp_order_words = WORDS("an order", order_names);
 const struct mbp_words mbp_inject_words = WORDS("a way to inject", inject_names);
 const struct mbp_words mbp_priority_words = WORDS("a priority", priority_names);
 const struct mbp_words mbp_kind_words = WORDS("a kind", kind_names);
+const struct mbp_words mbp_actuator_kind_words = WORDS("a kind of actuator", actuator_kind_names);
 const struct mbp_words mbp_wave_words = WORDS("a shape", wave_names);
 const struct mbp_words mbp_access_words = WORDS("an access", access_names);
 const struct mbp_words mbp_gaps_words = WORDS("a way with gaps", gaps_names);
@@ -132,6 +136,11 @@ const char *mbp_kind_name(enum mbp_kind kind)
 const char *mbp_wave_name(enum mbp_wave wave)
 {
     return name_of(&mbp_wave_words, wave);
+}
+
+const char *mbp_actuator_kind_name(enum mbp_actuator_kind kind)
+{
+    return name_of(&mbp_actuator_kind_words, kind);
 }
 
 /* The mission names those of temperature and pressure; the others are the terms of their fields (ANSI device numbers

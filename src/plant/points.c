@@ -80,6 +80,11 @@ static const struct item machine_words[] = {
 };
 static const struct item sensor_float = {"float32", "value as float32", "", 0, MBP_FLOAT_WORDS, MBP_FLOAT32, 1};
 
+static const struct item actuator_floats[] = {
+    {"position", "where it stands", "", 0, MBP_FLOAT_WORDS, MBP_FLOAT32, 1},
+    {"command", "where it is to go, as float32", "", 2, MBP_FLOAT_WORDS, MBP_FLOAT32, 1},
+};
+
 static bool is_suffix_of(const struct item *items, size_t count, const char *suffix)
 {
     for (size_t i = 0; i < count; i++) {
@@ -101,7 +106,8 @@ bool mbp_point_suffix_is_taken(const char *suffix)
            is_suffix_of(sensor_coils, COUNT_OF(sensor_coils), suffix) ||
            is_suffix_of(sensor_bits, COUNT_OF(sensor_bits), suffix) ||
            is_suffix_of(machine_bits, COUNT_OF(machine_bits), suffix) ||
-           is_suffix_of(machine_words, COUNT_OF(machine_words), suffix) || is_suffix_of(&sensor_float, 1, suffix);
+           is_suffix_of(machine_words, COUNT_OF(machine_words), suffix) || is_suffix_of(&sensor_float, 1, suffix) ||
+           is_suffix_of(actuator_floats, COUNT_OF(actuator_floats), suffix);
 }
 
 /* ---- visiting -------------------------------------------------------------------------------------------------- */
@@ -121,6 +127,7 @@ static struct mbp_point point_of(const struct item *item, enum mbp_table table, 
                               .count = item->count,
                               .sensor = NOTHING,
                               .machine = NOTHING,
+                              .actuator = NOTHING,
                               .addr = (uint16_t)(base + item->offset),
                               .table = (uint8_t)table,
                               .type = item->type,
@@ -173,6 +180,7 @@ static struct mbp_point register_point(const struct tour *tour, uint32_t s)
                               .count = sensor->reg.words,
                               .sensor = s,
                               .machine = sensor->machine,
+                              .actuator = NOTHING,
                               .addr = sensor->reg.addr,
                               .table = MBP_HOLDING_REGISTERS,
                               .type = sensor->reg.type,
@@ -210,6 +218,62 @@ static int visit_limits(const struct tour *tour)
     return stop;
 }
 
+static struct mbp_point actuator_point(const struct tour *tour, uint32_t a, const char *suffix)
+{
+    const struct mbp_actuator *actuator = &tour->plant->actuators[a];
+    struct mbp_point point = {.unit_text = actuator->unit_text,
+                              .scale = 1,
+                              .sensor = NOTHING,
+                              .machine = actuator->machine,
+                              .actuator = a,
+                              .table = MBP_INPUT_REGISTERS,
+                              .order = MBP_ABCD};
+    snprintf(point.name, sizeof point.name, "%s%s%s", actuator->name, suffix[0] != '\0' ? "." : "", suffix);
+    return point;
+}
+
+/* On/off ones have a coil, the others a holding register in their own type. */
+static int visit_commands(const struct tour *tour, enum mbp_table table)
+{
+    int stop = 0;
+    for (uint32_t i = 0; i < tour->unit->actuator_count && stop == 0; i++) {
+        uint32_t a = tour->unit->first_actuator + i;
+        const struct mbp_actuator *actuator = &tour->plant->actuators[a];
+        struct mbp_point point = actuator_point(tour, a, "");
+        if (actuator->on_off != (table == MBP_COILS)) {
+            continue;
+        }
+        point.what = actuator->on_off ? "on/off command" : "command";
+        point.unit_text = actuator->on_off ? "" : actuator->unit_text;
+        point.scale = actuator->reg.scale;
+        point.count = actuator->reg.words;
+        point.addr = actuator->reg.addr;
+        point.table = (uint8_t)table;
+        point.type = actuator->reg.type;
+        point.order = actuator->reg.order;
+        point.writable = true;
+        stop = tour->visit(&point, tour->ctx);
+    }
+    return stop;
+}
+
+static int visit_positions(const struct tour *tour)
+{
+    int stop = 0;
+    for (uint32_t i = 0; i < tour->unit->actuator_count; i++) {
+        for (size_t k = 0; k < COUNT_OF(actuator_floats) && stop == 0; k++) {
+            const struct item *item = &actuator_floats[k];
+            struct mbp_point point = actuator_point(tour, tour->unit->first_actuator + i, item->suffix);
+            point.what = item->what;
+            point.count = item->count;
+            point.type = item->type;
+            point.addr = (uint16_t)(tour->unit->layout.input_actuators + MBP_ACTUATOR_WORDS * i + item->offset);
+            stop = tour->visit(&point, tour->ctx);
+        }
+    }
+    return stop;
+}
+
 static int visit_blocks(const struct tour *tour, enum mbp_table table)
 {
     int stop = 0;
@@ -222,6 +286,7 @@ static int visit_blocks(const struct tour *tour, enum mbp_table table)
                                   .count = block->count,
                                   .sensor = NOTHING,
                                   .machine = NOTHING,
+                                  .actuator = NOTHING,
                                   .addr = block->at,
                                   .table = (uint8_t)table,
                                   .type = bits ? MBP_BOOL : MBP_UINT16,
@@ -253,6 +318,7 @@ static int visit_recent(const struct tour *tour)
                               .count = MBP_RECENT_WORDS,
                               .sensor = NOTHING,
                               .machine = NOTHING,
+                              .actuator = NOTHING,
                               .addr = tour->unit->layout.input_events,
                               .table = MBP_INPUT_REGISTERS,
                               .type = MBP_UINT16,
@@ -271,22 +337,25 @@ static int visit_map(const struct tour *tour, enum mbp_table table)
     case MBP_COILS:
         stop = visit_machines(tour, table, 0, MBP_COILS_PER_MACHINE, machine_coils, COUNT_OF(machine_coils));
         stop = THEN(stop, visit_sensors(tour, table, at->coil_forced, 1, &sensor_coils[0], 1));
-        return THEN(stop, visit_sensors(tour, table, at->coil_shelved, 1, &sensor_coils[1], 1));
+        stop = THEN(stop, visit_sensors(tour, table, at->coil_shelved, 1, &sensor_coils[1], 1));
+        return THEN(stop, visit_commands(tour, table));
     case MBP_DISCRETE_INPUTS:
         stop = visit_sensors(tour, table, 0, MBP_BITS_PER_SENSOR, sensor_bits, COUNT_OF(sensor_bits));
         return THEN(stop, visit_machines(tour, table, at->discrete_machines, MBP_BITS_PER_MACHINE, machine_bits,
                                          COUNT_OF(machine_bits)));
     case MBP_HOLDING_REGISTERS:
         stop = visit_values(tour);
-        return THEN(stop, visit_limits(tour));
+        stop = THEN(stop, visit_limits(tour));
+        return THEN(stop, visit_commands(tour, table));
     case MBP_INPUT_REGISTERS:
         stop = visit_items(tour, 0, summary, COUNT_OF(summary));
         stop = THEN(stop, visit_machines(tour, table, at->input_machines, MBP_MACHINE_WORDS, machine_words,
                                          COUNT_OF(machine_words)));
         stop = THEN(stop, visit_sensors(tour, table, at->input_sensors, MBP_FLOAT_WORDS, &sensor_float, 1));
         stop = THEN(stop, visit_recent(tour));
-        return THEN(stop,
-                    visit_items(tour, at->input_events + MBP_RECENT_WORDS, journal_words, COUNT_OF(journal_words)));
+        stop =
+            THEN(stop, visit_items(tour, at->input_events + MBP_RECENT_WORDS, journal_words, COUNT_OF(journal_words)));
+        return THEN(stop, visit_positions(tour));
     case MBP_TABLE_COUNT:
         break;
     }
@@ -307,4 +376,30 @@ int mbp_plant_points(const struct mbp_plant *plant, uint32_t unit,
         }
     }
     return stop;
+}
+
+/* ---- one ------------------------------------------------------------------------------------------------------- */
+
+struct wanted {
+    enum mbp_table table;
+    uint16_t addr;
+    struct mbp_point *out;
+};
+
+static int take_if_covers(const struct mbp_point *point, void *ctx)
+{
+    const struct wanted *wanted = ctx;
+    bool covers =
+        point->table == wanted->table && wanted->addr >= point->addr && wanted->addr - point->addr < (int)point->count;
+    if (covers) {
+        *wanted->out = *point;
+    }
+    return covers;
+}
+
+bool mbp_plant_point_at(const struct mbp_plant *plant, uint32_t unit, enum mbp_table table, uint16_t addr,
+                        struct mbp_point *out)
+{
+    struct wanted wanted = {table, addr, out};
+    return mbp_plant_points(plant, unit, take_if_covers, &wanted) != 0;
 }

@@ -127,13 +127,18 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, const struct mb
     fprintf(out, "\n    gaps: %s\n", unit->gaps_zero ? "zero" : "error");
     fputs(unit->machine_count > 0 ? "    machines:\n" : "", out);
     uint32_t own_sensors = unit->first_sensor;
+    uint32_t own_actuators = unit->first_actuator;
     for (uint32_t m = 0; m < unit->machine_count; m++) {
         const struct mbp_machine *machine = &plant->machines[unit->first_machine + m];
         print_machine(out, plant, unit, m);
         mbp_print_sensors(out, plant, unit, machine->first_sensor, machine->sensor_count, "        ");
+        mbp_print_actuators(out, plant, unit, machine->first_actuator, machine->actuator_count, "        ");
         own_sensors += machine->sensor_count;
+        own_actuators += machine->actuator_count;
     }
     mbp_print_sensors(out, plant, unit, own_sensors, unit->first_sensor + unit->sensor_count - own_sensors, "    ");
+    mbp_print_actuators(out, plant, unit, own_actuators, unit->first_actuator + unit->actuator_count - own_actuators,
+                        "    ");
     print_tables(out, unit);
 }
 

@@ -21,6 +21,10 @@ void mbp_print_duration(FILE *out, const char *before, uint64_t ns);
 void mbp_print_sensors(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
                        uint32_t count, const char *indent);
 
+/* `actuators:` likewise. */
+void mbp_print_actuators(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
+                         uint32_t count, const char *indent);
+
 /* `server:` with all its keys. */
 void mbp_print_server(FILE *out, const struct mbp_server_options *server);
 

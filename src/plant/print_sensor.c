@@ -11,7 +11,7 @@ static void print_inputs(FILE *out, const struct mbp_plant *plant, const struct 
     for (uint32_t i = 0; i < sensor->input_count; i++) {
         const struct mbp_input *input = &plant->inputs[sensor->first_input + i];
         fprintf(out, "%s    - {from: ", indent);
-        mbp_print_name(out, plant->sensors[input->from].name);
+        mbp_print_name(out, mbp_input_source(plant, input->from));
         mbp_print_number(out, ", gain: ", input->gain);
         mbp_print_duration(out, ", lag: ", input->lag_ns);
         mbp_print_duration(out, ", dead_time: ", input->dead_time_ns);

@@ -27,7 +27,16 @@ static const struct mbp_field upkeep_fields[] = {
 static const struct mbp_schema upkeep_schema = {
     .noun = "a machine's maintenance", .fields = upkeep_fields, .field_count = COUNT_OF(upkeep_fields)};
 
-enum { MACHINE_NAME, MACHINE_LABEL, MACHINE_STATE, MACHINE_CYCLE, MACHINE_UPKEEP, MACHINE_SENSORS, MACHINE_REPEAT };
+enum {
+    MACHINE_NAME,
+    MACHINE_LABEL,
+    MACHINE_STATE,
+    MACHINE_CYCLE,
+    MACHINE_UPKEEP,
+    MACHINE_SENSORS,
+    MACHINE_ACTUATORS,
+    MACHINE_REPEAT
+};
 
 #define MACHINE(member) offsetof(struct mbp_machine_def, member)
 static const struct mbp_field machine_fields[] = {
@@ -44,6 +53,11 @@ static const struct mbp_field machine_fields[] = {
                          .at = MACHINE(sensors),
                          .high = MBP_SENSORS_PER_UNIT_MAX,
                          .schema = &mbp_sensor_schema},
+    [MACHINE_ACTUATORS] = {.key = "actuators",
+                           .type = MBP_FIELD_LIST,
+                           .at = MACHINE(actuators),
+                           .high = MBP_ACTUATORS_PER_UNIT_MAX,
+                           .schema = &mbp_actuator_schema},
     [MACHINE_REPEAT] =
         {.key = "repeat", .type = MBP_FIELD_COUNT, .at = MACHINE(repeat), .low = 1, .high = MBP_MACHINES_PER_UNIT_MAX},
 };
@@ -59,7 +73,7 @@ static void check_machine(struct mbp_reader *reader, void *def)
 {
     const struct mbp_machine_def *machine = def;
     reader->nameless = reader->nameless || !mbp_def_has(&machine->def, MACHINE_NAME);
-    uint32_t doubtful = MBP_BIT(MACHINE_SENSORS) | MBP_BIT(MACHINE_REPEAT);
+    uint32_t doubtful = MBP_BIT(MACHINE_SENSORS) | MBP_BIT(MACHINE_ACTUATORS) | MBP_BIT(MACHINE_REPEAT);
     reader->unsure = reader->unsure || (machine->def.wrong & doubtful) != 0;
 }
 
@@ -73,7 +87,7 @@ static const struct mbp_schema machine_schema = {.noun = "a machine",
 
 /* ---- unit ----------------------------------------------------------------------------------------------------- */
 
-enum { UNIT_ID, UNIT_NAME, UNIT_GAPS, UNIT_REPEAT, UNIT_MACHINES, UNIT_SENSORS, UNIT_TABLES };
+enum { UNIT_ID, UNIT_NAME, UNIT_GAPS, UNIT_REPEAT, UNIT_MACHINES, UNIT_SENSORS, UNIT_ACTUATORS, UNIT_TABLES };
 
 #define UNIT(member) offsetof(struct mbp_unit_def, member)
 static const struct mbp_field unit_fields[] = {
@@ -91,6 +105,11 @@ static const struct mbp_field unit_fields[] = {
                       .at = UNIT(sensors),
                       .high = MBP_SENSORS_PER_UNIT_MAX,
                       .schema = &mbp_sensor_schema},
+    [UNIT_ACTUATORS] = {.key = "actuators",
+                        .type = MBP_FIELD_LIST,
+                        .at = UNIT(actuators),
+                        .high = MBP_ACTUATORS_PER_UNIT_MAX,
+                        .schema = &mbp_actuator_schema},
     [UNIT_TABLES] = {.key = "tables", .type = MBP_FIELD_MAP, .at = UNIT(tables), .schema = &mbp_tables_schema},
 };
 
@@ -102,7 +121,7 @@ static void unit_defaults(void *def)
 static void check_unit(struct mbp_reader *reader, void *def)
 {
     struct mbp_unit_def *unit = def;
-    uint32_t doubtful = MBP_BIT(UNIT_MACHINES) | MBP_BIT(UNIT_SENSORS);
+    uint32_t doubtful = MBP_BIT(UNIT_MACHINES) | MBP_BIT(UNIT_SENSORS) | MBP_BIT(UNIT_ACTUATORS);
     unit->unsure = reader->unsure || (unit->def.wrong & doubtful) != 0;
     reader->nameless = reader->nameless || (unit->def.wrong & doubtful) != 0;
     reader->unsure = false;

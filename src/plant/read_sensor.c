@@ -228,22 +228,22 @@ static const struct mbp_field register_fields[] = {
     [MBP_REGISTER_ORDER] = {.key = "order", .type = MBP_FIELD_CHOICE, .at = REGISTER(order), .words = &mbp_order_words},
 };
 
-static void register_defaults(void *def)
+void mbp_register_defaults(void *def)
 {
     struct mbp_register_def *reg = def;
     reg->type = (struct mbp_type_def){.type = MBP_INT16, .words = 1};
     reg->scale = 1;
 }
 
-static const struct mbp_schema register_schema = {.noun = "a register",
-                                                  .fields = register_fields,
-                                                  .field_count = COUNT_OF(register_fields),
-                                                  .defaults = register_defaults};
+const struct mbp_schema mbp_register_schema = {.noun = "a register",
+                                               .fields = register_fields,
+                                               .field_count = COUNT_OF(register_fields),
+                                               .defaults = mbp_register_defaults};
 
 /* ---- sensor --------------------------------------------------------------------------------------------------- */
 
-static enum mbp_reading read_range(struct mbp_reader *reader, const struct mbp_node *node,
-                                   const struct mbp_field *field, void *at)
+enum mbp_reading mbp_read_range(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                void *at)
 {
     (void)reader, (void)field;
     double low, high, *range = at;
@@ -302,7 +302,7 @@ static const struct mbp_field sensor_fields[MBP_SENSOR_FIELDS] = {
     [MBP_SENSOR_RANGE] = {.key = "range",
                           .type = MBP_FIELD_CUSTOM,
                           .at = SENSOR(range),
-                          .read = read_range,
+                          .read = mbp_read_range,
                           .allowed = "two numbers, the lower first: [0, 150]"},
     [MBP_SENSOR_MIN] = {.key = "min", .type = MBP_FIELD_NUMBER, .at = SENSOR(min), ANY_NUMBER},
     [MBP_SENSOR_MAX] = {.key = "max", .type = MBP_FIELD_NUMBER, .at = SENSOR(max), ANY_NUMBER},
@@ -326,7 +326,10 @@ static const struct mbp_field sensor_fields[MBP_SENSOR_FIELDS] = {
                            .read = read_signal,
                            .allowed =
                                "a group of keys: base, wave, inputs, integrate, lag, dead_time, wander, noise, replay"},
-    [MBP_SENSOR_REGISTER] = {.key = "register", .type = MBP_FIELD_MAP, .at = SENSOR(reg), .schema = &register_schema},
+    [MBP_SENSOR_REGISTER] = {.key = "register",
+                             .type = MBP_FIELD_MAP,
+                             .at = SENSOR(reg),
+                             .schema = &mbp_register_schema},
     [MBP_SENSOR_INJECT] = {.key = "inject", .type = MBP_FIELD_CHOICE, .at = SENSOR(inject), .words = &mbp_inject_words},
     [MBP_SENSOR_REPEAT] =
         {.key = "repeat", .type = MBP_FIELD_COUNT, .at = SENSOR(repeat), .low = 1, .high = MBP_SENSORS_PER_UNIT_MAX},
@@ -342,7 +345,7 @@ static void sensor_defaults(void *def)
     for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++) {
         sensor->limits.value[limit] = NAN;
     }
-    register_defaults(&sensor->reg);
+    mbp_register_defaults(&sensor->reg);
 }
 
 const struct mbp_schema mbp_sensor_schema = {.noun = "a sensor",

@@ -5,7 +5,7 @@
 #include "load.h"
 #include "points.h"
 
-#define CANDIDATES_MAX 4096 /* sensors that a misspelt reference is compared with */
+#define CANDIDATES_MAX 4096 /* names that a misspelt reference is compared with */
 
 /* ---- before expansion ----------------------------------------------------------------------------------------- */
 
@@ -94,6 +94,26 @@ static void check_sensors(struct mbp_load *load, struct mbp_def_list *sensors, s
     }
 }
 
+static void check_actuators(struct mbp_load *load, struct mbp_def_list *actuators, struct repeats repeats,
+                            bool has_machine)
+{
+    struct mbp_actuator_def *defs = actuators->items;
+    for (uint32_t i = 0; i < actuators->count; i++) {
+        struct mbp_actuator_def *actuator = &defs[i];
+        repeats.own = actuator->repeat;
+        if (mbp_def_has(&actuator->def, MBP_ACTUATOR_NAME) &&
+            !name_is_right(load, &actuator->def, actuator->name, &repeats, has_machine)) {
+            actuator->def.present &= ~MBP_BIT(MBP_ACTUATOR_NAME);
+            load->reader.nameless = true;
+        }
+        if (!has_machine && mbp_def_has(&actuator->def, MBP_ACTUATOR_FAIL)) {
+            mbp_reader_tell(&load->reader, mbp_def_node(&actuator->def, "fail"),
+                            "'fail' says where it goes when its machine is not en_service, and this actuator belongs "
+                            "to none; remove it");
+        }
+    }
+}
+
 void mbp_check_names(struct mbp_load *load)
 {
     struct mbp_unit_def *units = load->def.units.items;
@@ -111,38 +131,55 @@ void mbp_check_names(struct mbp_load *load)
                 load->reader.nameless = true;
             }
             check_sensors(load, &machine->sensors, (struct repeats){units[u].repeat, machine->repeat, 1}, true);
+            check_actuators(load, &machine->actuators, (struct repeats){units[u].repeat, machine->repeat, 1}, true);
         }
         check_sensors(load, &units[u].sensors, (struct repeats){units[u].repeat, 1, 1}, false);
+        check_actuators(load, &units[u].actuators, (struct repeats){units[u].repeat, 1, 1}, false);
     }
 }
 
 /* ---- unique names --------------------------------------------------------------------------------------------- */
 
+/* What has a name: machines, sensors, actuators (index.h). */
 static const struct mbp_def *def_of(const struct mbp_load *load, uint32_t item)
 {
+    uint32_t machines = load->plant->machine_count, sensors = load->plant->sensor_count;
+    if (item < machines) {
+        return &load->machine_defs[item]->def;
+    }
+    item -= machines;
+    return item < sensors ? &load->origins[item].def->def : &load->actuator_origins[item - sensors].def->def;
+}
+
+static const char *noun_of(const struct mbp_load *load, uint32_t item)
+{
     uint32_t machines = load->plant->machine_count;
-    return item < machines ? &load->machine_defs[item]->def : &load->origins[item - machines].def->def;
+    return item < machines ? "machine" : item - machines < load->plant->sensor_count ? "sensor" : "actuator";
 }
 
 static bool has_name(const struct mbp_load *load, uint32_t item)
 {
-    uint32_t machines = load->plant->machine_count;
-    return item < machines ? load->machine_defs[item]->name != NULL
-                           : mbp_def_has(&load->origins[item - machines].def->def, MBP_SENSOR_NAME);
+    uint32_t machines = load->plant->machine_count, sensors = load->plant->sensor_count;
+    if (item < machines) {
+        return load->machine_defs[item]->name != NULL;
+    }
+    return mbp_def_has(def_of(load, item),
+                       item - machines < sensors ? (unsigned)MBP_SENSOR_NAME : (unsigned)MBP_ACTUATOR_NAME);
 }
 
 static void check_unique_names(struct mbp_load *load, struct mbp_index *index)
 {
-    uint32_t machines = load->plant->machine_count, items = machines + load->plant->sensor_count;
+    const struct mbp_plant *plant = load->plant;
+    uint32_t items = plant->machine_count + plant->sensor_count + plant->actuator_count;
     for (uint32_t item = 0; item < items && !mbp_errors_hopeless(load->reader.errors); item++) {
-        uint32_t first = has_name(load, item) ? mbp_index_add(index, load->plant, item) : UINT32_MAX;
+        uint32_t first = has_name(load, item) ? mbp_index_add(index, plant, item) : UINT32_MAX;
         if (first == UINT32_MAX) {
             continue;
         }
-        const char *name = item < machines ? load->machines[item].name : load->sensors[item - machines].name;
         mbp_reader_tell(&load->reader, mbp_def_node(def_of(load, item), "name"),
-                        "the name '%s' is taken by the %s in line %u; names are unique in the plant", name,
-                        first < machines ? "machine" : "sensor", mbp_def_node(def_of(load, first), "name")->line);
+                        "the name '%s' is taken by the %s in line %u; names are unique in the plant",
+                        mbp_index_name(plant, item), noun_of(load, first),
+                        mbp_def_node(def_of(load, first), "name")->line);
     }
 }
 
@@ -179,12 +216,15 @@ static void tell_unknown_sensor(struct mbp_load *load, const struct mbp_sensor *
     for (uint32_t i = 0; i < count; i++) {
         candidates[i] = plant->sensors[first + i].name;
     }
+    for (uint32_t a = 0; a < plant->actuator_count && count < CANDIDATES_MAX; a++) {
+        candidates[count++] = plant->actuators[a].name;
+    }
     /* What is not shown need not be good. */
     bool shown = load->reader.errors->count < MBP_ERRORS_SHOWN;
     const char *near = shown ? mbp_nearest(name, candidates, count) : NULL;
     mbp_reader_tell(&load->reader, mbp_def_node(&input->def, "from"), "there is no sensor '%s' in the plant%s%s%s",
-                    name, near != NULL ? "; did you mean '" : "; 'from' names a sensor", near != NULL ? near : "",
-                    near != NULL ? "'?" : "");
+                    name, near != NULL ? "; did you mean '" : "; 'from' names a sensor or an actuator",
+                    near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
 static void resolve_inputs(struct mbp_load *load, const struct mbp_index *index, uint32_t s)

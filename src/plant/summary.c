@@ -63,8 +63,12 @@ static void print_ranges(FILE *out, const unsigned char *used, enum mbp_table ta
 static void print_unit(FILE *out, const struct mbp_plant *plant, uint32_t u, bool in_full)
 {
     const struct mbp_unit *unit = &plant->units[u];
-    fprintf(out, "  unit %u \"%s\": %u machine%s, %u sensor%s\n", unit->id, unit->name, unit->machine_count,
+    fprintf(out, "  unit %u \"%s\": %u machine%s, %u sensor%s", unit->id, unit->name, unit->machine_count,
             plural(unit->machine_count), unit->sensor_count, plural(unit->sensor_count));
+    if (unit->actuator_count > 0) {
+        fprintf(out, ", %u actuator%s", unit->actuator_count, plural(unit->actuator_count));
+    }
+    fputc('\n', out);
     unsigned char *used = in_full ? calloc(ADDRESSES, 1) : NULL;
     if (used == NULL) {
         return;

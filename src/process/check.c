@@ -35,7 +35,7 @@ enum mbp_status mbp_process_print_loops(const struct mbp_plant *plant, FILE *out
         for (uint32_t i = sensor->first_input; i < sensor->first_input + sensor->input_count; i++) {
             if (order.cut[i] && count++ < LOOPS_SHOWN)
                 fprintf(out, "  loop: %s depends on %s and back, so it takes in the value of the scan before\n",
-                        sensor->name, plant->sensors[plant->inputs[i].from].name);
+                        sensor->name, mbp_input_source(plant, plant->inputs[i].from));
         }
     }
     if (count > LOOPS_SHOWN)

@@ -47,7 +47,8 @@ static void cut_integrators(struct search *search, uint32_t s)
     const struct mbp_sensor *sensor = &search->plant->sensors[s];
     for (uint32_t i = 0; i < sensor->input_count; i++) {
         uint32_t from = input_of(search, s, i)->from;
-        if (search->group[from] == search->group[s] && integrates(search->plant, from))
+        if (from < search->plant->sensor_count && search->group[from] == search->group[s] &&
+            integrates(search->plant, from))
             search->order->cut[sensor->first_input + i] = true;
     }
 }
@@ -70,7 +71,8 @@ static void order_from(struct search *search, uint32_t root)
         }
         uint32_t i = search->next[s]++;
         uint32_t from = input_of(search, s, i)->from;
-        if (search->group[from] != search->group[s] || search->order->cut[sensor->first_input + i])
+        if (from >= search->plant->sensor_count || search->group[from] != search->group[s] ||
+            search->order->cut[sensor->first_input + i])
             continue;
         if (search->visit[from] == ENTERED)
             search->order->cut[sensor->first_input + i] = true;
@@ -137,8 +139,8 @@ static void follow(struct search *search, uint32_t root)
             continue;
         }
         uint32_t from = input_of(search, s, search->next[s]++)->from;
-        if (search->plant->sensors[from].input_count == 0)
-            continue;
+        if (from >= search->plant->sensor_count || search->plant->sensors[from].input_count == 0)
+            continue; /* an actuator, or a signal that depends on nothing */
         if (search->number[from] == 0)
             enter(search, from);
         else if (search->group[from] == 0 && search->number[from] < search->lowest[s])

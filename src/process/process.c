@@ -13,6 +13,8 @@ enum mbp_status mbp_process_new(const struct mbp_plant *plant, struct mbp_proces
     process->plant = plant;
     enum mbp_status status = process_build_signals(process);
     if (status == MBP_OK)
+        status = process_build_actuators(process);
+    if (status == MBP_OK)
         status = process_build_sensors(process);
     if (status != MBP_OK) {
         mbp_process_free(process);
@@ -36,6 +38,7 @@ void mbp_process_free(struct mbp_process *process)
     free(process->steps);
     free(process->replays);
     free(process->series);
+    free(process->stride);
     free(process->fed);
     free(process->fed_from);
     free(process->low);
@@ -120,6 +123,7 @@ void mbp_process_settle(const struct mbp_process *process, struct mbp_state *sta
     follow_machines(plant, state);
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         state->lagged[s] = state->base[s];
+    process_settle_actuators(process, state);
     show_replays(process, state);
     feed(process, state);
     for (int pass = 0; pass < SETTLE_PASSES; pass++) {
@@ -152,6 +156,7 @@ void mbp_process_advance(const struct mbp_process *process, struct mbp_state *st
 {
     follow_machines(process->plant, state);
     feed(process, state);
+    process_advance_actuators(process, state);
     show_replays(process, state);
     for (uint32_t i = 0; i < process->run_count; i++) {
         const struct process_run *run = &process->runs[i];

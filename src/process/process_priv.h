@@ -74,6 +74,7 @@ struct mbp_process {
     struct process_replay *replays;
     struct replay_series *series;
     uint32_t run_count, tap_count, input_count, signal_count, step_count, replay_count, series_count;
+    double *stride;     /* per actuator: how far it moves in a scan */
     double *fed;        /* scratch: what inputs that close a loop see, taken before any signal advances */
     uint32_t *fed_from; /* whose value */
     uint32_t fed_count;
@@ -117,6 +118,13 @@ void process_signal_advance(const struct mbp_process *process, struct mbp_state 
 enum mbp_status process_room(void *array, uint32_t count, size_t size);
 
 enum mbp_status process_build_signals(struct mbp_process *process);
+
+/* ---- actuator.c ---------------------------------------------------------------------------------------------------
+ */
+
+enum mbp_status process_build_actuators(struct mbp_process *process);
+void process_settle_actuators(const struct mbp_process *process, struct mbp_state *state);
+void process_advance_actuators(const struct mbp_process *process, struct mbp_state *state);
 
 /* ---- sense.c ----------------------------------------------------------------------------------------------------- */
 

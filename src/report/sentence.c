@@ -254,6 +254,30 @@ static void say_thing_change(struct sentence *s)
     say_peer(s, " by ");
 }
 
+/* "FV101 written 0 % -> 45 % by 127.0.0.1"; detail: mbp_event_write_detail() */
+static void say_written(struct sentence *s)
+{
+    const struct mbp_unit *unit = unit_of(s->plant, s->event);
+    unsigned table = s->event->detail >> 16 & 0xFu;
+    uint16_t addr = (uint16_t)s->event->detail;
+    struct mbp_point point = {.unit_text = ""};
+    char before[NAME_BUF];
+    char now[NAME_BUF];
+    char reference[16] = "?";
+    if (table < MBP_TABLE_COUNT)
+        mbp_reference((enum mbp_table)table, addr, reference, sizeof reference);
+    bool known = unit != NULL && table < MBP_TABLE_COUNT &&
+                 mbp_plant_point_at(s->plant, (uint32_t)(unit - s->plant->units), (enum mbp_table)table, addr, &point);
+    if (known && point.actuator != UINT32_MAX)
+        say(s, "%s", point.name);
+    else
+        say(s, "%s of unit %u", reference, s->event->unit);
+    const char *space = point.unit_text[0] != '\0' ? " " : "";
+    say(s, " written %s%s%s -> %s%s%s", mbp_float_text(s->event->limit, before, sizeof before), space, point.unit_text,
+        mbp_float_text(s->event->value, now, sizeof now), space, point.unit_text);
+    say_peer(s, " by ");
+}
+
 static void say_trouble(struct sentence *s)
 {
     static const char *const what[] = {"journal is written again", "journal cannot be written", "journal overrun"};
@@ -306,9 +330,8 @@ static const struct {
     {MBP_EV_MACHINE_STATE, say_machine_state}, {MBP_EV_MACHINE_REFUSED, say_machine_state},
     {MBP_EV_VALUE_FORCED, say_force},          {MBP_EV_VALUE_RELEASED, say_force},
     {MBP_EV_LIMIT_CHANGED, say_limit_change},  {MBP_EV_WRITE_REFUSED, say_refusal},
-    {MBP_EV_JOURNAL_TROUBLE, say_trouble},
-    {MBP_EV_SIM_STEPPED, say_simulation},
-    {MBP_EV_SIM_SPEED, say_simulation},
+    {MBP_EV_POINT_WRITTEN, say_written},       {MBP_EV_JOURNAL_TROUBLE, say_trouble},
+    {MBP_EV_SIM_STEPPED, say_simulation},      {MBP_EV_SIM_SPEED, say_simulation},
     {MBP_EV_SIM_RESTORED, say_simulation},
 };
 

@@ -40,6 +40,23 @@ static bool retain_machines(struct mbp_scan *scan)
     return true;
 }
 
+/* Commands that are not yet retained as they are. */
+static bool retain_commands(struct mbp_scan *scan)
+{
+    const struct mbp_plant *plant = scan->config.plant;
+    for (uint32_t a = 0; a < plant->actuator_count; a++) {
+        double command = scan->state->command[a];
+        struct mbp_retained_setting retained = {a, command, plant->actuators[a].initial};
+        if (command >= scan->command_told[a] && command <= scan->command_told[a])
+            continue;
+        if (mbp_journal_push_setting(scan->config.journal, &retained) != MBP_OK)
+            return false;
+        scan->command_told[a] = command;
+        scan->stats.recorded++;
+    }
+    return true;
+}
+
 /* After a loss: every sensor again, then every machine, as far as there is room, going on with the next scan. */
 static void retain_again(struct mbp_scan *scan)
 {
@@ -123,6 +140,7 @@ static void record(struct mbp_scan *scan, unsigned how)
         return;
     tell_trouble(scan);
     bool ok = true;
+    bool written = (how & RECORD_COUNTERS) != 0;
     for (size_t i = 0; i < scan->events.count; i++) {
         struct mbp_event *event = &scan->events.items[i];
         if ((how & RECORD_WAITING) != 0 && i % RECORD_AT_ONCE == 0)
@@ -131,11 +149,14 @@ static void record(struct mbp_scan *scan, unsigned how)
         mbp_journal_push_event(journal, event); /* a loss is counted and told by the journal itself */
         if ((how & RECORD_EVENTS_ONLY) == 0)
             ok = retain_touched(scan, event) && ok;
+        written = written || event->code == MBP_EV_POINT_WRITTEN;
     }
     if ((how & RECORD_COUNTERS) != 0) {
         scan->counters_told_ns = scan->state->sim_ns;
         ok = retain_machines(scan) && ok;
     }
+    if (written && (how & RECORD_EVENTS_ONLY) == 0)
+        retain_commands(scan); /* what finds no room is told with the next second's counters */
     if (!ok)
         scan->retain_from = 0;
     else if (scan->retain_from != UINT32_MAX && (how & RECORD_EVENTS_ONLY) == 0)

@@ -97,6 +97,9 @@ static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t 
             if (write->value != 0)
                 mbp_diagnosis_acknowledge(plant, scan->state, write->index, peer, &scan->events);
             break;
+        case MBP_WRITE_COMMAND:
+            mbp_process_command(scan->process, scan->state, write->index, write->value, peer, &scan->events);
+            break;
         case MBP_WRITE_STATE:
             break;
         }
@@ -195,10 +198,22 @@ void mbp_scan_step(struct mbp_scan *scan)
 
 /* The most that one scan can bring, for what goes with an event survives a restart: of a sensor its value, its forced
  * and its shelved coil, four limits changed, four alarms acknowledged and four raised or cleared; of a machine three
- * requests and a planned end of maintenance with two events each, a trip or maintenance due; and the refused writes. */
+ * requests and a planned end of maintenance with two events each, a trip or maintenance due; of an actuator its
+ * command; and the refused writes. */
 size_t scan_events_capacity(const struct mbp_plant *plant)
 {
-    return 256 + 9 * (size_t)plant->machine_count + 15 * (size_t)plant->sensor_count;
+    return 256 + 9 * (size_t)plant->machine_count + 15 * (size_t)plant->sensor_count + plant->actuator_count;
+}
+
+/* What stands in the file or was restored needs no telling. */
+static enum mbp_status know_commands(struct mbp_scan *scan)
+{
+    size_t len = scan->config.plant->actuator_count * sizeof *scan->command_told;
+    scan->command_told = malloc(len + 1);
+    if (scan->command_told == NULL)
+        return MBP_ERR_MEMORY;
+    memcpy(scan->command_told, scan->state->command, len);
+    return MBP_OK;
 }
 
 enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_scan **out)
@@ -223,6 +238,8 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
         status = mbp_state_clone(scan->state, &scan->snapshot);
     if (status == MBP_OK && config->journal != NULL)
         status = mbp_journal_restore(config->journal, scan->state);
+    if (status == MBP_OK)
+        status = know_commands(scan);
     if (status != MBP_OK) {
         mbp_scan_free(scan);
         return status;
@@ -253,6 +270,7 @@ void mbp_scan_free(struct mbp_scan *scan)
     if (scan == NULL)
         return;
     mbp_events_free(&scan->events);
+    free(scan->command_told);
     mbp_process_free(scan->process);
     mbp_state_free(scan->state);
     mbp_state_free(scan->snapshot);

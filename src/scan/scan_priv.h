@@ -24,6 +24,7 @@ struct mbp_scan {
     uint64_t counters_told_ns; /* simulated time when the counters were last retained */
     uint32_t retain_from; /* after a loss for want of room: the sensor, then machine to go on with; UINT32_MAX = none */
     bool trouble_told;
+    double *command_told; /* per actuator: the command that was retained last; NaN = none */
 
     /* time */
     struct mbp_sim_figures sim;

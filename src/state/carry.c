@@ -15,17 +15,23 @@ static char *array_of(const struct mbp_state *state, const struct state_array *a
     return begin;
 }
 
-/* The items of one array, each from its place in the old plant. */
-static void carry_array(const struct state_array *array, const uint32_t *places, uint32_t count,
-                        const struct mbp_state *from, struct mbp_state *to)
+/* Items of one array, each from its place in the old plant; the first ones stand at `skip_from` and `skip_to`. */
+static void carry_items(const struct state_array *array, const uint32_t *places, uint32_t count,
+                        const struct mbp_state *from, uint32_t skip_from, struct mbp_state *to, uint32_t skip_to)
 {
     size_t len = array->times * array->size;
-    const char *source = array_of(from, array);
-    char *target = array_of(to, array);
+    const char *source = array_of(from, array) + skip_from * len;
+    char *target = array_of(to, array) + skip_to * len;
     for (uint32_t i = 0; i < count; i++) {
         if (places[i] != UINT32_MAX)
             memcpy(target + i * len, source + places[i] * len, len);
     }
+}
+
+static void carry_array(const struct state_array *array, const uint32_t *places, uint32_t count,
+                        const struct mbp_state *from, struct mbp_state *to)
+{
+    carry_items(array, places, count, from, 0, to, 0);
 }
 
 /* ---- parts of signals ------------------------------------------------------------------------------------------- */
@@ -114,6 +120,21 @@ static void mend_sensor(const struct mbp_carry *carry, struct mbp_state *to, uin
         to->over_scans[i] = (uint32_t)fmin(ceil(to->over_scans[i] * scale), UINT32_MAX);
 }
 
+/* Like a limit: the file's new word for where it begins is meant; a command beyond the new range comes to its end. */
+static void mend_actuator(const struct mbp_carry *carry, struct mbp_state *to, uint32_t a)
+{
+    const struct mbp_actuator *was = &carry->from->actuators[carry->actuator_from[a]];
+    const struct mbp_actuator *now = &carry->to->actuators[a];
+    double *command = &to->command[a];
+    double *position = &to->lagged[carry->to->sensor_count + a];
+    if (!same_number(was->initial, now->initial))
+        *command = now->initial;
+    *command = fmin(fmax(*command, now->range[0]), now->range[1]);
+    if (now->on_off)
+        *command = now->range[*command > now->range[0] ? 1 : 0];
+    *position = fmin(fmax(*position, now->range[0]), now->range[1]);
+}
+
 /* The sensor that tripped it has another number now; another machine's, or none at all, is no first-out. */
 static void mend_machine(const struct mbp_carry *carry, struct mbp_state *to, uint32_t m)
 {
@@ -147,6 +168,14 @@ void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from
         case STATE_BY_MACHINE:
             carry_array(array, carry->machine_from, carry->to->machine_count, from, to);
             break;
+        case STATE_BY_ACTUATOR:
+            carry_array(array, carry->actuator_from, carry->to->actuator_count, from, to);
+            break;
+        case STATE_BY_SOURCE:
+            carry_array(array, carry->sensor_from, carry->to->sensor_count, from, to);
+            carry_items(array, carry->actuator_from, carry->to->actuator_count, from, carry->from->sensor_count, to,
+                        carry->to->sensor_count);
+            break;
         case STATE_BY_PART:
             carry_all_parts(carry, from, to);
             break;
@@ -158,6 +187,10 @@ void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from
     for (uint32_t s = 0; s < carry->to->sensor_count; s++) {
         if (carry->sensor_from[s] != UINT32_MAX)
             mend_sensor(carry, to, s);
+    }
+    for (uint32_t a = 0; a < carry->to->actuator_count; a++) {
+        if (carry->actuator_from[a] != UINT32_MAX)
+            mend_actuator(carry, to, a);
     }
     for (uint32_t m = 0; m < carry->to->machine_count; m++) {
         if (carry->machine_from[m] != UINT32_MAX)

@@ -18,11 +18,12 @@
 /* Every array of struct mbp_state. A new one is a row here: it is then carved out of the block, copied by a snapshot
  * and carried over when the plant file changes. */
 const struct state_array state_arrays[] = {
-    ARRAY(lagged, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(lagged, STATE_BY_SOURCE, 1, STATE_CARRIED),
     ARRAY(base, STATE_BY_SENSOR, 1, STATE_DERIVED),
     ARRAY(part, STATE_BY_PART, 1, STATE_CARRIED),
     ARRAY(value, STATE_BY_SENSOR, 1, STATE_CARRIED),
     ARRAY(forced_value, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(command, STATE_BY_ACTUATOR, 1, STATE_CARRIED),
     ARRAY(limit, STATE_BY_SENSOR, MBP_LIMIT_COUNT, STATE_CARRIED),
     ARRAY(over_scans, STATE_BY_SENSOR, MBP_LIMIT_COUNT, STATE_CARRIED),
     ARRAY(waiting, STATE_BY_SENSOR, 1, STATE_CARRIED),
@@ -43,6 +44,10 @@ static size_t item_count(const struct mbp_state *state, size_t parts, enum state
         return state->machine_count;
     case STATE_BY_MACHINE_AND_ONE:
         return (size_t)state->machine_count + 1;
+    case STATE_BY_ACTUATOR:
+        return state->actuator_count;
+    case STATE_BY_SOURCE:
+        return (size_t)state->sensor_count + state->actuator_count;
     case STATE_BY_PART:
         break;
     }
@@ -74,6 +79,7 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
         return MBP_ERR_MEMORY;
     state->sensor_count = plant->sensor_count;
     state->machine_count = plant->machine_count;
+    state->actuator_count = plant->actuator_count;
     size_t parts = 0;
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         parts += mbp_signal_parts(plant, s);
@@ -92,6 +98,8 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
         state->forced_value[s] = NAN;
         memcpy(&state->limit[s * MBP_LIMIT_COUNT], plant->sensors[s].limits, sizeof plant->sensors[s].limits);
     }
+    for (uint32_t a = 0; a < plant->actuator_count; a++)
+        state->command[a] = state->lagged[plant->sensor_count + a] = plant->actuators[a].initial;
     for (uint32_t m = 0; m < plant->machine_count; m++) {
         state->machine[m].state = (uint8_t)plant->machines[m].initial;
         state->machine[m].since_ms = wall_ms;
@@ -159,12 +167,17 @@ void mbp_state_free(struct mbp_state *state)
     free(state);
 }
 
-double mbp_range_give(const struct mbp_sensor *sensor)
+double mbp_give(const struct mbp_register *reg, const double range[2])
 {
     /* A float has no fixed step: what its 24 bits resolve at the range's ends. */
-    if (sensor->reg.type == MBP_FLOAT32 || sensor->reg.type == MBP_FLOAT64)
-        return 1e-6 * fmax(fabs(sensor->range[0]), fabs(sensor->range[1]));
-    return 0.5 * sensor->reg.scale;
+    if (reg->type == MBP_FLOAT32 || reg->type == MBP_FLOAT64)
+        return 1e-6 * fmax(fabs(range[0]), fabs(range[1]));
+    return 0.5 * reg->scale;
+}
+
+double mbp_range_give(const struct mbp_sensor *sensor)
+{
+    return mbp_give(&sensor->reg, sensor->range);
 }
 
 bool mbp_limits_in_order(const struct mbp_sensor *sensor, const double limits[MBP_LIMIT_COUNT])
@@ -188,6 +201,20 @@ struct mbp_event mbp_machine_event(const struct mbp_plant *plant, enum mbp_event
         .code = (uint16_t)code,
         .unit = unit->id,
         .machine = (uint16_t)(machine - unit->first_machine),
+        .sensor = MBP_NONE16,
+        .value = NAN,
+        .limit = NAN,
+    };
+}
+
+struct mbp_event mbp_actuator_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t actuator)
+{
+    const struct mbp_actuator *of = &plant->actuators[actuator];
+    const struct mbp_unit *unit = &plant->units[of->unit];
+    return (struct mbp_event){
+        .code = (uint16_t)code,
+        .unit = unit->id,
+        .machine = of->machine == UINT32_MAX ? MBP_NONE16 : (uint16_t)(of->machine - unit->first_machine),
         .sensor = MBP_NONE16,
         .value = NAN,
         .limit = NAN,

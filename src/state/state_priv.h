@@ -9,7 +9,9 @@ enum state_index {
     STATE_BY_SENSOR,
     STATE_BY_MACHINE,
     STATE_BY_MACHINE_AND_ONE, /* and one for the sensors without a machine */
-    STATE_BY_PART             /* mbp_signal_parts of each sensor */
+    STATE_BY_ACTUATOR,
+    STATE_BY_SOURCE, /* sensors, behind them actuators: what an input may take in */
+    STATE_BY_PART    /* mbp_signal_parts of each sensor */
 };
 
 /* Whether an array's items follow their sensor or machine into a changed plant, or are worked out anew. */

@@ -24,7 +24,7 @@ struct listing {
     size_t shown;
 };
 
-/* A machine's name stands for it and its sensors, a sensor's for its points, a table's for all in it. */
+/* A machine's name stands for it, its sensors and its actuators, theirs for their points, a table's for all in it. */
 static bool is_wanted(const struct listing *listing, const struct mbp_point *point)
 {
     const char *filter = listing->filter;
@@ -33,6 +33,8 @@ static bool is_wanted(const struct listing *listing, const struct mbp_point *poi
         strcmp(mbp_table_name((enum mbp_table)point->table), filter) == 0)
         return true;
     if (point->sensor < plant->sensor_count && strcmp(plant->sensors[point->sensor].name, filter) == 0)
+        return true;
+    if (point->actuator < plant->actuator_count && strcmp(plant->actuators[point->actuator].name, filter) == 0)
         return true;
     return point->machine < plant->machine_count && strcmp(plant->machines[point->machine].name, filter) == 0;
 }

@@ -45,13 +45,16 @@ static int limit_of(const struct mbp_point *point, const struct mbp_sensor *sens
     return (point->addr - sensor->reg.limits_addr) / sensor->reg.words;
 }
 
-/* The unit of the machine or sensor of that name; UINT32_MAX = there is none. */
+/* The unit of the machine, sensor or actuator of that name; UINT32_MAX = there is none. */
 static uint32_t unit_of_item(const struct mbp_plant *plant, const char *name)
 {
     uint32_t sensor = mbp_plant_find_sensor(plant, name);
     uint32_t machine = sensor == UINT32_MAX ? mbp_plant_find_machine(plant, name) : UINT32_MAX;
+    uint32_t actuator = sensor == UINT32_MAX ? mbp_plant_find_actuator(plant, name) : UINT32_MAX;
     if (sensor != UINT32_MAX)
         return plant->sensors[sensor].unit;
+    if (actuator != UINT32_MAX)
+        return plant->actuators[actuator].unit;
     return machine != UINT32_MAX ? plant->machines[machine].unit : UINT32_MAX;
 }
 
@@ -72,6 +75,7 @@ static bool find_in_unit(const struct mbp_plant *plant, uint32_t u, const char *
     out->map = search.found;
     out->unit = plant->units[u].id;
     out->sensor = search.found.sensor < plant->sensor_count ? &plant->sensors[search.found.sensor] : NULL;
+    out->actuator = search.found.actuator < plant->actuator_count ? &plant->actuators[search.found.actuator] : NULL;
     out->limit = limit_of(&search.found, out->sensor);
     return true;
 }
@@ -140,6 +144,8 @@ static const char *nearest_item(const struct mbp_plant *plant, enum ctl_what wha
         add_name(&names, plant->machines[m].name);
     for (uint32_t s = 0; s < plant->sensor_count && what != CTL_MACHINE; s++)
         add_name(&names, plant->sensors[s].name);
+    for (uint32_t a = 0; a < plant->actuator_count && what == CTL_ANY_POINT; a++)
+        add_name(&names, plant->actuators[a].name);
     const char *best = mbp_nearest(word, names.items, names.count);
     free(names.items);
     return best;

@@ -8,9 +8,10 @@
 
 struct ctl_point {
     struct mbp_point map;
-    uint8_t unit;                    /* Modbus unit id */
-    const struct mbp_sensor *sensor; /* that the point belongs to, or NULL */
-    int limit;                       /* enum mbp_limit when the point is a sensor's limit, else -1 */
+    uint8_t unit;                        /* Modbus unit id */
+    const struct mbp_sensor *sensor;     /* that the point belongs to, or NULL */
+    const struct mbp_actuator *actuator; /* likewise */
+    int limit;                           /* enum mbp_limit when the point is a sensor's limit, else -1 */
 };
 
 /* A point of the map by name, of any unit or of the one with that id (unit >= 0). Where a name stands for a register

@@ -50,6 +50,9 @@ const char *ctl_refusal_reason(const struct ctl_point *point, enum mbp_status ex
         snprintf(buf, size, "its values cannot be injected (inject: reject in the plant file)");
     else if (exception == MBP_EX_ILLEGAL_DATA_ADDRESS && !point->map.writable)
         snprintf(buf, size, "the point is read only");
+    else if (exception == MBP_EX_SERVER_DEVICE_FAILURE && point->actuator != NULL)
+        snprintf(buf, size, "the command is outside its range %g..%g%s%s", point->actuator->range[0],
+                 point->actuator->range[1], point->map.unit_text[0] != '\0' ? " " : "", point->map.unit_text);
     else if (exception == MBP_EX_SERVER_DEVICE_FAILURE && is_value)
         snprintf(buf, size, "the value is outside the instrument's range %s", range_text(sensor, range, sizeof range));
     else if (exception == MBP_EX_SERVER_DEVICE_FAILURE && sensor != NULL && point->limit >= 0)

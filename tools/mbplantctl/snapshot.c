@@ -9,6 +9,12 @@
 #include "mbplant/image.h"
 #include "value.h"
 
+/* False for raw tables only: nothing of a mbplant's own stands there. */
+static bool has_map(const struct mbp_unit *unit)
+{
+    return unit->machine_count + unit->sensor_count + unit->actuator_count > 0;
+}
+
 static bool has_limits(const struct mbp_sensor *sensor)
 {
     return sensor->reg.type != MBP_STRING && sensor->reg.type != MBP_BOOL;
@@ -84,6 +90,17 @@ static void parse_sensor(const struct mbp_plant *plant, uint32_t index, const st
     out->bits = pack_bits(&fetch->words[MBP_DISCRETE_INPUTS][ctl_sensor_discrete(plant, index)]);
 }
 
+static uint16_t actuator_block(const struct mbp_unit *unit, uint32_t a)
+{
+    return (uint16_t)(unit->layout.input_actuators + MBP_ACTUATOR_WORDS * (a - unit->first_actuator));
+}
+
+static struct ctl_actuator_now parse_actuator(const uint16_t *words)
+{
+    return (struct ctl_actuator_now){.position = mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1, words),
+                                     .command = mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1, words + 2)};
+}
+
 static void want_unit(const struct mbp_plant *plant, const struct mbp_unit *unit, struct ctl_fetch *fetch)
 {
     ctl_fetch_want(fetch, MBP_INPUT_REGISTERS, 0, MBP_SUMMARY_WORDS);
@@ -98,6 +115,8 @@ static void want_unit(const struct mbp_plant *plant, const struct mbp_unit *unit
         if (has_limits(sensor))
             ctl_fetch_want(fetch, MBP_HOLDING_REGISTERS, sensor->reg.limits_addr, MBP_LIMIT_COUNT * sensor->reg.words);
     }
+    for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count; a++)
+        ctl_fetch_want(fetch, MBP_INPUT_REGISTERS, actuator_block(unit, a), MBP_ACTUATOR_WORDS);
 }
 
 static void parse_unit(const struct mbp_plant *plant, const struct mbp_unit *unit, const struct ctl_fetch *fetch,
@@ -108,6 +127,8 @@ static void parse_unit(const struct mbp_plant *plant, const struct mbp_unit *uni
                                          &fetch->words[MBP_DISCRETE_INPUTS][ctl_machine_discrete(plant, m)]);
     for (uint32_t s = unit->first_sensor; s < unit->first_sensor + unit->sensor_count; s++)
         parse_sensor(plant, s, fetch, &out->sensors[s]);
+    for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count; a++)
+        out->actuators[a] = parse_actuator(&fetch->words[MBP_INPUT_REGISTERS][actuator_block(unit, a)]);
 }
 
 static enum mbp_status read_units(struct ctl_link *link, const struct mbp_plant *plant, struct ctl_fetch *fetch,
@@ -116,7 +137,7 @@ static enum mbp_status read_units(struct ctl_link *link, const struct mbp_plant 
     bool has_summary = false;
     for (uint32_t u = 0; u < plant->unit_count; u++) {
         const struct mbp_unit *unit = &plant->units[u];
-        if (unit->machine_count == 0 && unit->sensor_count == 0)
+        if (!has_map(unit))
             continue;
         ctl_fetch_clear(fetch);
         want_unit(plant, unit, fetch);
@@ -140,10 +161,11 @@ enum ctl_exit ctl_snapshot_take(struct ctl *ctl, struct ctl_snapshot *out)
     struct ctl_snapshot snapshot = {
         .sensors = calloc(plant->sensor_count + 1u, sizeof *snapshot.sensors),
         .machines = calloc(plant->machine_count + 1u, sizeof *snapshot.machines),
+        .actuators = calloc(plant->actuator_count + 1u, sizeof *snapshot.actuators),
     };
     struct ctl_fetch *fetch = ctl_fetch_new();
     enum mbp_status status = MBP_ERR_MEMORY;
-    if (snapshot.sensors != NULL && snapshot.machines != NULL && fetch != NULL)
+    if (snapshot.sensors != NULL && snapshot.machines != NULL && snapshot.actuators != NULL && fetch != NULL)
         status = read_units(link, plant, fetch, &snapshot);
     free(fetch);
     if (status == MBP_OK) {
@@ -160,6 +182,7 @@ void ctl_snapshot_free(const struct mbp_plant *plant, struct ctl_snapshot *snaps
         free(snapshot->sensors[s].text);
     free(snapshot->sensors);
     free(snapshot->machines);
+    free(snapshot->actuators);
 }
 
 enum mbp_status ctl_machine_read(struct ctl_link *link, const struct mbp_plant *plant, uint32_t machine,
@@ -191,7 +214,7 @@ enum mbp_status ctl_sensor_bits_read(struct ctl_link *link, const struct mbp_pla
 int ctl_summary_unit(const struct mbp_plant *plant)
 {
     for (uint32_t u = 0; u < plant->unit_count; u++) {
-        if (plant->units[u].machine_count > 0 || plant->units[u].sensor_count > 0)
+        if (has_map(&plant->units[u]))
             return plant->units[u].id;
     }
     ctl_error("%s has no unit with machines or sensors, so nothing tells how long its journal is", plant->name);

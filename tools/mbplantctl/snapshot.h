@@ -12,6 +12,10 @@ struct ctl_sensor_now {
     uint8_t bits;                  /* bit per enum ctl_sensor_bit; the lowest four per enum mbp_limit */
 };
 
+struct ctl_actuator_now {
+    double position, command; /* engineering units */
+};
+
 struct ctl_machine_now {
     enum mbp_state_code state;
     uint32_t first_out; /* plant-wide sensor index; UINT32_MAX = none */
@@ -31,6 +35,7 @@ struct ctl_snapshot {
     struct ctl_summary summary; /* of the first unit that has one */
     struct ctl_sensor_now *sensors;
     struct ctl_machine_now *machines;
+    struct ctl_actuator_now *actuators;
 };
 
 /* Errors are told. Ownership: ctl_snapshot_free. */

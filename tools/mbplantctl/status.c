@@ -20,6 +20,11 @@ static const struct mbp_grid_column sensor_columns[] = {
     {"HIGH HIGH", "high_high", true}, {"FLAGS", "flags", false},
 };
 
+static const struct mbp_grid_column actuator_columns[] = {
+    {"ACTUATOR", "actuator", false}, {"MACHINE", "machine", false},  {"KIND", "kind", false},
+    {"COMMAND", "command", true},    {"POSITION", "position", true},
+};
+
 static void machine_row(const struct mbp_report_machine *machine, uint64_t now_ms, struct mbp_grid *grid)
 {
     char span[32] = "-";
@@ -93,6 +98,48 @@ static enum mbp_status print_sensors(const struct ctl *ctl, const struct ctl_ove
     return status;
 }
 
+/* ---- actuators -------------------------------------------------------------------------------------------------- */
+
+static void position_text(const struct mbp_actuator *actuator, double position, char *buf, size_t size)
+{
+    bool at_end = position <= actuator->range[0] || position >= actuator->range[1];
+    const char *space = actuator->unit_text[0] != '\0' ? " " : "";
+    if (actuator->on_off && at_end)
+        snprintf(buf, size, "%s", position > actuator->range[0] ? "on" : "off");
+    else
+        snprintf(buf, size, "%.1f%s%s", position, space, actuator->unit_text);
+}
+
+static void actuator_row(const struct mbp_plant *plant, uint32_t a, const struct ctl_actuator_now *now,
+                         struct mbp_grid *grid)
+{
+    const struct mbp_actuator *actuator = &plant->actuators[a];
+    char text[96];
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", actuator->name);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
+                  actuator->machine < plant->machine_count ? plant->machines[actuator->machine].name : "");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_actuator_kind_name((enum mbp_actuator_kind)actuator->kind));
+    position_text(actuator, now->command, text, sizeof text);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);
+    position_text(actuator, now->position, text, sizeof text);
+    mbp_grid_cell(grid, fabs(now->command - now->position) > 0 ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s", text);
+}
+
+static enum mbp_status print_actuators(const struct ctl *ctl, const struct ctl_overview *overview)
+{
+    struct mbp_grid *grid = NULL;
+    enum mbp_status status =
+        mbp_grid_new(actuator_columns, sizeof actuator_columns / sizeof actuator_columns[0], &grid);
+    if (status != MBP_OK)
+        return status;
+    for (uint32_t a = 0; a < ctl->plant->actuator_count; a++)
+        actuator_row(ctl->plant, a, &overview->snapshot.actuators[a], grid);
+    putchar('\n');
+    status = mbp_grid_write(grid, MBP_FORMAT_TEXT, ctl->colour, stdout);
+    mbp_grid_free(grid);
+    return status;
+}
+
 static void print_summary(const struct ctl *ctl, const struct ctl_overview *overview)
 {
     const struct ctl_target *target = &ctl->options->target;
@@ -125,6 +172,8 @@ enum ctl_exit ctl_run_status(struct ctl *ctl)
         status = print_machines(ctl, &overview);
     if (status == MBP_OK && ctl->plant->sensor_count > 0)
         status = print_sensors(ctl, &overview);
+    if (status == MBP_OK && ctl->plant->actuator_count > 0)
+        status = print_actuators(ctl, &overview);
     ctl_overview_free(ctl->plant, &overview);
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "status");
 }

@@ -143,6 +143,28 @@ static void assert_same_server(const struct mbp_server_options *a, const struct 
     }
 }
 
+static void assert_same_actuator(const struct mbp_actuator *a, const struct mbp_actuator *b)
+{
+    assert_string_equal(a->name, b->name);
+    assert_string_equal(a->label, b->label);
+    assert_string_equal(a->unit_text, b->unit_text);
+    assert_int_equal(a->kind, b->kind);
+    assert_int_equal(a->on_off, b->on_off);
+    assert_same_number(a->range[0], b->range[0]);
+    assert_same_number(a->range[1], b->range[1]);
+    assert_same_number(a->initial, b->initial);
+    assert_int_equal(a->travel_ns, b->travel_ns);
+    assert_int_equal(a->machine, b->machine);
+    assert_int_equal(a->unit, b->unit);
+    assert_int_equal(a->reg.addr, b->reg.addr);
+    assert_int_equal(a->reg.type, b->reg.type);
+    assert_int_equal(a->reg.order, b->reg.order);
+    assert_same_number(a->reg.scale, b->reg.scale);
+    for (unsigned state = 0; state < MBP_STATE_COUNT; state++) {
+        assert_same_number(a->fail[state], b->fail[state]);
+    }
+}
+
 static void assert_same_plant(const struct mbp_plant *a, const struct mbp_plant *b)
 {
     assert_string_equal(a->name, b->name);
@@ -169,6 +191,10 @@ static void assert_same_plant(const struct mbp_plant *a, const struct mbp_plant 
     assert_int_equal(a->sensor_count, b->sensor_count);
     for (uint32_t i = 0; i < a->sensor_count; i++) {
         assert_same_sensor(&a->sensors[i], &b->sensors[i]);
+    }
+    assert_int_equal(a->actuator_count, b->actuator_count);
+    for (uint32_t i = 0; i < a->actuator_count; i++) {
+        assert_same_actuator(&a->actuators[i], &b->actuators[i]);
     }
     assert_int_equal(a->input_count, b->input_count);
     for (uint32_t i = 0; i < a->input_count; i++) {
@@ -197,6 +223,12 @@ static void test_print_of_a_file_with_every_key_loads_to_the_same_plant(void **s
 {
     (void)state;
     assert_round_trip(plant_of_file("all_keys.yaml"));
+}
+
+static void test_print_of_actuators_loads_to_the_same_plant(void **state)
+{
+    (void)state;
+    assert_round_trip(plant_of_file("actuators.yaml"));
 }
 
 static void test_print_of_repeats_loads_to_the_same_plant(void **state)
@@ -275,6 +307,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_print_of_a_file_with_every_key_loads_to_the_same_plant),
+        cmocka_unit_test(test_print_of_actuators_loads_to_the_same_plant),
         cmocka_unit_test(test_print_of_repeats_loads_to_the_same_plant),
         cmocka_unit_test(test_print_of_the_designs_example_loads_to_the_same_plant),
         cmocka_unit_test(test_print_of_the_plants_that_ship_loads_to_the_same_plant),

@@ -14,6 +14,11 @@ void running_begin(struct running *running, const char *scan, const char *const 
     for (size_t i = 0; i < count; i++)
         used += (size_t)snprintf(yaml + used, sizeof yaml - used, "          - %s\n", sensors[i]);
     assert_true(used < sizeof yaml);
+    running_begin_yaml(running, yaml);
+}
+
+void running_begin_yaml(struct running *running, const char *yaml)
+{
     running->plant = fixture_plant(yaml);
     running->events = fixture_events();
     assert_int_equal(mbp_process_new(running->plant, &running->process), MBP_OK);

@@ -16,6 +16,8 @@ struct running {
 
 /* One machine M1 of one unit with these sensors (YAML flow maps, one a line, without the indent), settled. */
 void running_begin(struct running *running, const char *scan, const char *const *sensors, size_t count);
+/* The same of a whole plant file. */
+void running_begin_yaml(struct running *running, const char *yaml);
 void running_end(struct running *running);
 
 /* One scan: time goes on, signals advance, sensors sense. */

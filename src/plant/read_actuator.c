@@ -1,0 +1,259 @@
+/* read_actuator: the keys of an actuator, and what they must have to do with each other. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "defs.h"
+#include "scalar.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define DAY             (86400 * 1e9) /* ns */
+
+/* ---- positions ------------------------------------------------------------------------------------------------- */
+
+/* A number, or on and off as true and false. */
+static enum mbp_reading read_initial(struct mbp_reader *reader, const struct mbp_node *node,
+                                     const struct mbp_field *field, void *at)
+{
+    (void)reader, (void)field;
+    struct mbp_position_def *position = at;
+    const char *text = mbp_node_plain(node);
+    if (text == NULL) {
+        return MBP_READING_WRONG;
+    }
+    if (strcmp(text, "on") == 0 || strcmp(text, "off") == 0) {
+        *position = (struct mbp_position_def){.is_word = true, .on = text[1] == 'n'};
+        return MBP_READING_OK;
+    }
+    return mbp_scalar_number(text, &position->number) ? MBP_READING_OK : MBP_READING_WRONG;
+}
+
+static bool read_fail_one(const struct mbp_node *node, struct mbp_fail_def *out)
+{
+    static const struct {
+        const char *word;
+        enum mbp_fail to;
+    } words[] = {{"last", MBP_FAIL_LAST},
+                 {"closed", MBP_FAIL_CLOSED},
+                 {"off", MBP_FAIL_CLOSED},
+                 {"open", MBP_FAIL_OPEN},
+                 {"on", MBP_FAIL_OPEN}};
+    const char *text = mbp_node_plain(node);
+    for (size_t i = 0; text != NULL && i < COUNT_OF(words); i++) {
+        if (strcmp(text, words[i].word) == 0) {
+            *out = (struct mbp_fail_def){.to = words[i].to};
+            return true;
+        }
+    }
+    *out = (struct mbp_fail_def){.to = MBP_FAIL_AT};
+    return text != NULL && mbp_scalar_number(text, &out->at);
+}
+
+/* One position for every state but en_service, or a group of one per state. */
+static enum mbp_reading read_fail(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                  void *at)
+{
+    struct mbp_fail_def *fail = at;
+    if (node->kind == MBP_NODE_SCALAR) {
+        struct mbp_fail_def one;
+        if (!read_fail_one(node, &one)) {
+            return MBP_READING_WRONG;
+        }
+        fail[MBP_EN_PANNE] = fail[MBP_MAINTENANCE] = one;
+        return MBP_READING_OK;
+    }
+    if (node->kind != MBP_NODE_MAP) {
+        return MBP_READING_WRONG;
+    }
+    for (const struct mbp_node *key = node->first; key != NULL; key = key->next->next) {
+        int state = mbp_words_find(&mbp_state_words, key->text);
+        if (state != MBP_EN_PANNE && state != MBP_MAINTENANCE) {
+            mbp_reader_tell(reader, key,
+                            "'fail' is given for en_panne and maintenance; en_service is when the command counts");
+            return MBP_READING_TOLD;
+        }
+        if (!read_fail_one(key->next, &fail[state])) {
+            mbp_reader_tell(reader, key->next, "the fail position of %s is none; allowed is %s", key->text,
+                            field->allowed);
+            return MBP_READING_TOLD;
+        }
+    }
+    return MBP_READING_OK;
+}
+
+/* ---- fields ---------------------------------------------------------------------------------------------------- */
+
+#define ACTUATOR(member) offsetof(struct mbp_actuator_def, member)
+static const struct mbp_field actuator_fields[MBP_ACTUATOR_FIELDS] = {
+    [MBP_ACTUATOR_NAME] = {.key = "name", .type = MBP_FIELD_NAME, .required = true, .at = ACTUATOR(name)},
+    [MBP_ACTUATOR_LABEL] = {.key = "label", .type = MBP_FIELD_TEXT, .at = ACTUATOR(label), .high = 80},
+    [MBP_ACTUATOR_KIND] = {.key = "kind",
+                           .type = MBP_FIELD_CHOICE,
+                           .at = ACTUATOR(kind),
+                           .words = &mbp_actuator_kind_words},
+    [MBP_ACTUATOR_UNIT] = {.key = "unit", .type = MBP_FIELD_TEXT, .at = ACTUATOR(unit_text), .high = 16},
+    [MBP_ACTUATOR_ON_OFF] = {.key = "on_off", .type = MBP_FIELD_BOOL, .at = ACTUATOR(on_off)},
+    [MBP_ACTUATOR_RANGE] = {.key = "range",
+                            .type = MBP_FIELD_CUSTOM,
+                            .at = ACTUATOR(range),
+                            .read = mbp_read_range,
+                            .allowed = "two numbers, the lower first: [0, 100]"},
+    [MBP_ACTUATOR_TRAVEL] =
+        {.key = "travel", .type = MBP_FIELD_DURATION, .at = ACTUATOR(travel_ns), .low = 0, .high = DAY},
+    [MBP_ACTUATOR_INITIAL] = {.key = "initial",
+                              .type = MBP_FIELD_CUSTOM,
+                              .at = ACTUATOR(initial),
+                              .read = read_initial,
+                              .allowed = "a number within the range, or on or off for an on/off one"},
+    [MBP_ACTUATOR_FAIL] = {.key = "fail",
+                           .type = MBP_FIELD_CUSTOM,
+                           .at = ACTUATOR(fail),
+                           .read = read_fail,
+                           .allowed = "closed (or off), open (or on), last, a number within the range, or one of these "
+                                      "per state: {en_panne: , maintenance: }"},
+    [MBP_ACTUATOR_REGISTER] = {.key = "register",
+                               .type = MBP_FIELD_MAP,
+                               .at = ACTUATOR(reg),
+                               .schema = &mbp_register_schema},
+    [MBP_ACTUATOR_REPEAT] = {.key = "repeat",
+                             .type = MBP_FIELD_COUNT,
+                             .at = ACTUATOR(repeat),
+                             .low = 1,
+                             .high = MBP_ACTUATORS_PER_UNIT_MAX},
+};
+
+static void actuator_defaults(void *def)
+{
+    struct mbp_actuator_def *actuator = def;
+    actuator->label = "";
+    actuator->kind = MBP_OUTPUT;
+    actuator->repeat = 1;
+    mbp_register_defaults(&actuator->reg);
+    for (unsigned state = 0; state < MBP_STATE_COUNT; state++) {
+        actuator->fail_at[state] = NAN;
+    }
+}
+
+/* ---- checks ---------------------------------------------------------------------------------------------------- */
+
+static bool is_within(const struct mbp_actuator_def *actuator, double position)
+{
+    return position >= actuator->range[0] && position <= actuator->range[1];
+}
+
+static void tell_outside(struct mbp_reader *reader, const struct mbp_actuator_def *actuator, const char *key,
+                         double position)
+{
+    char text[3][32];
+    mbp_reader_tell(reader, mbp_def_node(&actuator->def, key), "'%s' is %s, outside the range %s..%s", key,
+                    mbp_scalar_format(position, text[0], sizeof text[0]),
+                    mbp_scalar_format(actuator->range[0], text[1], sizeof text[1]),
+                    mbp_scalar_format(actuator->range[1], text[2], sizeof text[2]));
+}
+
+static bool settle_range(struct mbp_reader *reader, struct mbp_actuator_def *actuator)
+{
+    if ((actuator->def.wrong & (MBP_BIT(MBP_ACTUATOR_RANGE) | MBP_BIT(MBP_ACTUATOR_REGISTER))) != 0 ||
+        actuator->reg.def.wrong != 0) {
+        return false;
+    }
+    if (!mbp_def_has(&actuator->def, MBP_ACTUATOR_RANGE)) {
+        actuator->range[1] = actuator->on_off ? 1 : 100;
+    }
+    if (actuator->range[0] >= actuator->range[1]) {
+        mbp_reader_tell(reader, mbp_def_node(&actuator->def, "range"),
+                        "the range is reversed; write the lower end first");
+        return false;
+    }
+    double low, high;
+    enum mbp_type type = (enum mbp_type)actuator->reg.type.type;
+    mbp_type_range(type, actuator->reg.scale, &low, &high);
+    double slack = high - low < DBL_MAX ? 1e-9 * actuator->reg.scale : 0;
+    if (!actuator->on_off && (actuator->range[0] < low - slack || actuator->range[1] > high + slack)) {
+        char text[3][32];
+        mbp_reader_tell(reader, mbp_def_node(&actuator->def, "range"),
+                        "the range does not fit %s with scale %s (%s..%s); choose another type or scale in 'register'",
+                        mbp_type_name(type), mbp_scalar_format(actuator->reg.scale, text[0], sizeof text[0]),
+                        mbp_scalar_format(low, text[1], sizeof text[1]),
+                        mbp_scalar_format(high, text[2], sizeof text[2]));
+        return false;
+    }
+    return true;
+}
+
+/* False when the range says nothing, for want of a number to hold it. */
+static bool check_register(struct mbp_reader *reader, const struct mbp_actuator_def *actuator)
+{
+    uint8_t type = actuator->reg.type.type;
+    if (actuator->on_off && mbp_def_has(&actuator->def, MBP_ACTUATOR_REGISTER)) {
+        mbp_reader_tell(reader, mbp_def_node(&actuator->def, "register"),
+                        "an on/off actuator is commanded by a coil; remove 'register', or 'on_off'");
+    } else if (type == MBP_BOOL || type == MBP_STRING) {
+        mbp_reader_tell(reader, mbp_def_node(&actuator->reg.def, "type"),
+                        "an actuator's command is a number; for an on/off one write on_off: true");
+        return false;
+    }
+    return true;
+}
+
+static void settle_initial(struct mbp_reader *reader, struct mbp_actuator_def *actuator)
+{
+    const struct mbp_position_def *initial = &actuator->initial;
+    actuator->start = actuator->range[0];
+    if (!mbp_def_has(&actuator->def, MBP_ACTUATOR_INITIAL)) {
+        return;
+    }
+    double position = initial->is_word ? actuator->range[initial->on ? 1 : 0] : initial->number;
+    if (!is_within(actuator, position)) {
+        tell_outside(reader, actuator, "initial", position);
+    } else if (actuator->on_off && position > actuator->range[0] && position < actuator->range[1]) {
+        mbp_reader_tell(reader, mbp_def_node(&actuator->def, "initial"), "an on/off actuator is either on or off");
+    } else {
+        actuator->start = position;
+    }
+}
+
+static void settle_fail(struct mbp_reader *reader, struct mbp_actuator_def *actuator)
+{
+    for (unsigned state = MBP_EN_SERVICE + 1; state < MBP_STATE_COUNT; state++) {
+        const struct mbp_fail_def *fail = &actuator->fail[state];
+        if (fail->to == MBP_FAIL_LAST) {
+            continue;
+        }
+        double position = fail->to == MBP_FAIL_AT ? fail->at : actuator->range[fail->to == MBP_FAIL_OPEN ? 1 : 0];
+        if (!is_within(actuator, position)) {
+            tell_outside(reader, actuator, "fail", position);
+            return;
+        }
+        actuator->fail_at[state] = position;
+    }
+}
+
+static void check_actuator(struct mbp_reader *reader, void *def)
+{
+    struct mbp_actuator_def *actuator = def;
+    reader->nameless = reader->nameless || !mbp_def_has(&actuator->def, MBP_ACTUATOR_NAME);
+    uint32_t doubtful = MBP_BIT(MBP_ACTUATOR_REGISTER) | MBP_BIT(MBP_ACTUATOR_REPEAT) | MBP_BIT(MBP_ACTUATOR_ON_OFF);
+    reader->unsure = reader->unsure || (actuator->def.wrong & doubtful) != 0 || actuator->reg.def.wrong != 0;
+    if (!mbp_def_has(&actuator->def, MBP_ACTUATOR_UNIT)) {
+        actuator->unit_text = actuator->on_off ? "" : "%";
+    }
+    if (!mbp_def_has(&actuator->reg.def, MBP_REGISTER_SCALE)) { /* 45.5 % is 455 */
+        actuator->reg.scale = actuator->reg.type.type <= MBP_UINT16 ? 0.1 : 1;
+    }
+    if (check_register(reader, actuator) && settle_range(reader, actuator)) {
+        settle_initial(reader, actuator);
+        settle_fail(reader, actuator);
+    }
+    if (actuator->on_off) { /* a coil has neither type nor scale */
+        actuator->reg = (struct mbp_register_def){.type = {.type = MBP_BOOL, .words = 1}, .scale = 1};
+    }
+}
+
+const struct mbp_schema mbp_actuator_schema = {.noun = "an actuator",
+                                               .fields = actuator_fields,
+                                               .field_count = COUNT_OF(actuator_fields),
+                                               .size = sizeof(struct mbp_actuator_def),
+                                               .named = true,
+                                               .defaults = actuator_defaults,
+                                               .check = check_actuator};

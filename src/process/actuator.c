@@ -1,0 +1,71 @@
+/* Actuators: what a master tells them, and how far they get in a scan. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "process_priv.h"
+
+enum mbp_status process_build_actuators(struct mbp_process *process)
+{
+    const struct mbp_plant *plant = process->plant;
+    process->stride = calloc((size_t)plant->actuator_count + 1, sizeof *process->stride);
+    if (process->stride == NULL)
+        return MBP_ERR_MEMORY;
+    for (uint32_t a = 0; a < plant->actuator_count; a++) {
+        const struct mbp_actuator *actuator = &plant->actuators[a];
+        double span = actuator->range[1] - actuator->range[0];
+        double scans = (double)actuator->travel_ns / (double)plant->scan_ns;
+        process->stride[a] = scans > 1 ? span / scans : span;
+    }
+    return MBP_OK;
+}
+
+static double target_of(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t a)
+{
+    const struct mbp_actuator *actuator = &plant->actuators[a];
+    if (actuator->machine == UINT32_MAX)
+        return state->command[a];
+    double fail = actuator->fail[state->machine[actuator->machine].state];
+    return isnan(fail) ? state->command[a] : fail;
+}
+
+void process_settle_actuators(const struct mbp_process *process, struct mbp_state *state)
+{
+    const struct mbp_plant *plant = process->plant;
+    for (uint32_t a = 0; a < plant->actuator_count; a++)
+        state->lagged[plant->sensor_count + a] = target_of(plant, state, a);
+}
+
+/* At constant speed, so a position after a whole number of scans does not depend on their period. */
+void process_advance_actuators(const struct mbp_process *process, struct mbp_state *state)
+{
+    const struct mbp_plant *plant = process->plant;
+    for (uint32_t a = 0; a < plant->actuator_count; a++) {
+        double *position = &state->lagged[plant->sensor_count + a];
+        double target = target_of(plant, state, a);
+        double stride = process->stride[a];
+        double way = target - *position;
+        *position = fabs(way) <= stride ? target : *position + copysign(stride, way);
+    }
+}
+
+void mbp_process_command(const struct mbp_process *process, struct mbp_state *state, uint32_t a, double command,
+                         uint32_t peer, struct mbp_events *events)
+{
+    const struct mbp_actuator *actuator = &process->plant->actuators[a];
+    enum mbp_table table = actuator->on_off ? MBP_COILS : MBP_HOLDING_REGISTERS;
+    /* A value of many words may have been written in parts that make no number within the range. */
+    if (isnan(command))
+        return;
+    if (actuator->on_off)
+        command = actuator->range[command != 0 ? 1 : 0];
+    command = fmin(fmax(command, actuator->range[0]), actuator->range[1]);
+    if (command >= state->command[a] && command <= state->command[a])
+        return;
+    struct mbp_event event = mbp_actuator_event(process->plant, MBP_EV_POINT_WRITTEN, a);
+    event.value = (float)command;
+    event.limit = (float)state->command[a];
+    event.peer = peer;
+    event.detail = mbp_event_write_detail(table, actuator->reg.addr, 0, 0);
+    mbp_events_emit(events, event);
+    state->command[a] = command;
+}
