@@ -151,7 +151,7 @@ struct mbp_write {
 #define MBP_FILES MBP_TABLE_COUNT /* in place of a table: the files of FC 20 and 21 */
 
 struct mbp_refusal {
-    uint8_t unit; /* id */
+    uint8_t unit;             /* id */
     uint8_t table, exception; /* table: enum mbp_table or MBP_FILES */
     uint16_t addr;
     uint16_t value; /* the first word or bit asked */

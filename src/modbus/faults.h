@@ -11,8 +11,8 @@ struct fault_state {
     bool off; /* when the instructor's coils were last looked at */
 };
 
-/* To be called after each request to the instructor's unit, whose coils are `enabled`: a fault that was switched off and
- * is switched on again has its whole `count` again. */
+/* To be called after each request to the instructor's unit, whose coils are `enabled`: a fault that was switched off
+ * and is switched on again has its whole `count` again. */
 void faults_switched(const struct mbp_plant *plant, struct fault_state *states, const uint8_t *enabled);
 
 /* The first enabled fault that fits the request, is drawn by its probability and not used up; NULL = none. `enabled`

@@ -183,6 +183,7 @@ enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *er
     server->config = *config;
     server->options = &config->plant->server;
     server->faults = faults;
+    server->special = faults != NULL || config->observe != NULL;
     server->fault_enabled = fault_switches(config->image);
     server->frame_timeout_ms = server->options->frame_timeout_ns / MBP_NS_PER_MS;
     server->idle_timeout_ms = server->options->idle_timeout_ns / MBP_NS_PER_MS;
