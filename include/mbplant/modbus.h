@@ -39,8 +39,8 @@ struct mbp_frame mbp_mbap_parse(const uint8_t *bytes, size_t len);
 struct mbp_serial {
     uint16_t bus_messages, exceptions, server_messages, no_responses; /* sub-functions 11, 13, 14, 15 */
     uint16_t event_count;                                             /* FC 11: messages completed without exception */
-    uint8_t log[64];                                                  /* FC 12: a ring, log_next is the next place */
-    uint8_t log_len, log_next;
+    uint64_t logged;                                                  /* events of the log since it was cleared */
+    uint8_t log[64];                                                  /* FC 12: event n at n % 64 */
 };
 
 struct mbp_pdu_context {

@@ -13,16 +13,13 @@
 #define KEEPALIVE_PROBES     3
 #define DEAD_PEER_MS         (1000 * (KEEPALIVE_IDLE_S + KEEPALIVE_PROBES * KEEPALIVE_INTERVAL_S))
 
-static void set_options(const uv_tcp_t *tcp)
+static void set_options(uv_os_fd_t fd)
 {
-    uv_os_fd_t fd;
     const int on = 1;
     const int idle = KEEPALIVE_IDLE_S;
     const int interval = KEEPALIVE_INTERVAL_S;
     const int probes = KEEPALIVE_PROBES;
     const unsigned dead_peer_ms = DEAD_PEER_MS;
-    if (uv_fileno((const uv_handle_t *)tcp, &fd) != 0)
-        return;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
@@ -34,10 +31,8 @@ static void set_options(const uv_tcp_t *tcp)
 /* Bytes that have come but not been read yet. */
 static bool has_unread(const struct connection *connection)
 {
-    uv_os_fd_t fd;
     int unread = 0;
-    return uv_fileno((const uv_handle_t *)&connection->tcp, &fd) == 0 && ioctl(fd, FIONREAD, &unread) == 0 &&
-           unread > 0;
+    return ioctl(connection->fd, FIONREAD, &unread) == 0 && unread > 0;
 }
 
 /* A request in flight is never cut off: one that has come, is being read in, or whose answer is still being sent. */
@@ -90,6 +85,7 @@ static void find_peer(struct connection *connection)
     if (uv_tcp_getpeername(&connection->tcp, (struct sockaddr *)&address, &len) != 0)
         return;
     connection->address = access_address_of((const struct sockaddr *)&address);
+    connection->peer.ipv4 = access_ipv4(&connection->address);
     connection->port = address.ss_family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)&address)->sin6_port)
                                                      : ntohs(((const struct sockaddr_in *)&address)->sin_port);
 }
@@ -106,7 +102,8 @@ void admission_on_connection(uv_stream_t *listener, int error)
     }
     connection->server = server;
     connection->tcp.data = connection;
-    bool accepted = uv_accept(listener, (uv_stream_t *)&connection->tcp) == 0;
+    bool accepted = uv_accept(listener, (uv_stream_t *)&connection->tcp) == 0 &&
+                    uv_fileno((const uv_handle_t *)&connection->tcp, &connection->fd) == 0;
     bool stays = false;
     if (accepted) {
         find_peer(connection);
@@ -120,7 +117,7 @@ void admission_on_connection(uv_stream_t *listener, int error)
         return;
     }
     server->counters.accepted++;
-    set_options(&connection->tcp);
+    set_options(connection->fd);
     server_touch(server, connection);
     connection_start(connection);
     if (server->idle_timeout_ms != 0)

@@ -1,8 +1,10 @@
 /* One connection: bytes in, frames, responses, bytes out. All requests of a wake-up are answered in order and sent at
  * once, sixteen at a time. While something cannot be sent, because the client does not read or a wire fault delays it,
  * nothing more is read from that client. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "server_priv.h"
 
@@ -58,32 +60,26 @@ void connection_close(struct connection *connection)
 /* ---- answering -------------------------------------------------------------------------------------------------- */
 
 struct batch {
-    size_t taken;      /* bytes of the input */
-    size_t out_len;    /* bytes in server->output */
-    size_t pause_at;   /* with pause_ms: where in the output the pause comes */
-    uint64_t pause_ms; /* 0 = none */
-    bool more;         /* stopped because it was full, not because the input ended */
-    bool close;        /* to be closed once the output is sent */
+    struct mbp_pdu_context context; /* of its requests, but for their unit */
+    size_t taken;                   /* bytes of the input */
+    size_t out_len;                 /* bytes in server->output */
+    size_t pause_at;                /* with pause_ms: where in the output the pause comes */
+    uint64_t pause_ms;              /* 0 = none */
+    bool more;                      /* stopped because it was full, not because the input ended */
+    bool close;                     /* to be closed once the output is sent */
 };
 
-static size_t respond(struct connection *connection, const struct mbp_frame *frame, struct mbp_image_unit *unit,
-                      uint8_t *pdu)
+static size_t respond(struct mbp_server *server, const struct mbp_frame *frame, struct mbp_image_unit *unit,
+                      struct mbp_pdu_context *context, uint8_t *pdu)
 {
-    struct mbp_server *server = connection->server;
     if (unit == NULL) {
         pdu[0] = frame->pdu[0] | 0x80u;
         pdu[1] = MBP_EX_GATEWAY_TARGET_FAILED;
         return 2;
     }
-    const struct mbp_pdu_context context = {
-        .unit = unit,
-        .identity = &server->config.plant->identity,
-        .serial = server->options->serial_functions ? &server->serial[unit->unit->id] : NULL,
-        .listen_only = &connection->listen_only,
-        .peer = {access_ipv4(&connection->address)},
-        .allow = connection->right.allow,
-    };
-    return mbp_pdu_respond(&context, frame->pdu, frame->pdu_len, pdu);
+    context->unit = unit;
+    context->serial = server->options->serial_functions ? &server->serial[unit->unit->id] : NULL;
+    return mbp_pdu_respond(context, frame->pdu, frame->pdu_len, pdu);
 }
 
 /* What a wire fault does to the `len` bytes of an answer at `out`, of which the batch ends before. Returns the new
@@ -132,37 +128,49 @@ static size_t put_header(uint8_t *out, const struct mbp_frame *frame, size_t pdu
     return MBP_MBAP_LEN + pdu_len;
 }
 
-/* Appends the answer to one request, with its header and whatever befalls it, to the batch. */
-static void answer(struct connection *connection, const struct mbp_frame *frame, struct batch *batch)
+/* What only some servers have: faults on the wire, and somebody who looks. The fault that befalls the answer, or NULL.
+ */
+static const struct mbp_fault *befall(struct connection *connection, const struct mbp_frame *frame,
+                                      const struct mbp_image_unit *unit, const uint8_t *pdu, size_t pdu_len)
 {
     struct mbp_server *server = connection->server;
-    struct mbp_image_unit *unit = mbp_image_unit(server->config.image, frame->unit);
-    uint8_t *out = server->output + batch->out_len;
-    size_t pdu_len = respond(connection, frame, unit, out + MBP_MBAP_LEN);
     const struct mbp_fault *fault = NULL;
-    server->counters.requests++;
-    if (pdu_len != 0 && (out[MBP_MBAP_LEN] & 0x80u) != 0)
-        server->counters.exceptions++;
     if (server->faults != NULL && server->fault_enabled != NULL && unit != NULL && unit->unit->instructor)
         faults_switched(server->config.plant, server->faults, server->fault_enabled);
     if (server->faults != NULL && unit != NULL && pdu_len != 0)
         fault = faults_draw(server->config.plant, server->faults, server->fault_enabled, unit->unit->id, frame);
     if (server->config.observe != NULL) {
         const struct mbp_exchange exchange = {
-            .peer = access_ipv4(&connection->address),
+            .peer = connection->peer.ipv4,
             .peer_port = connection->port,
             .transaction = frame->transaction,
             .unit = frame->unit,
             .request = frame->pdu,
             .request_len = frame->pdu_len,
-            .response = out + MBP_MBAP_LEN,
+            .response = pdu,
             .response_len = pdu_len,
             .fault = fault,
         };
         server->config.observe(server->config.ctx, &exchange);
     }
+    return fault;
+}
+
+/* Appends the answer to one request, with its header and whatever befalls it, to the batch. */
+static void answer(struct connection *connection, const struct mbp_frame *frame, struct batch *batch)
+{
+    struct mbp_server *server = connection->server;
+    struct mbp_image_unit *unit = mbp_image_unit(server->config.image, frame->unit);
+    uint8_t *out = server->output + batch->out_len;
+    size_t pdu_len = respond(server, frame, unit, &batch->context, out + MBP_MBAP_LEN);
+    const struct mbp_fault *fault = NULL;
+    server->counters.requests++;
+    if (server->special)
+        fault = befall(connection, frame, unit, out + MBP_MBAP_LEN, pdu_len);
     if (pdu_len == 0)
         return;
+    if ((out[MBP_MBAP_LEN] & 0x80u) != 0)
+        server->counters.exceptions++;
     size_t len = put_header(out, frame, pdu_len);
     if (fault != NULL) {
         server->counters.faults++;
@@ -175,7 +183,10 @@ static void answer(struct connection *connection, const struct mbp_frame *frame,
 static struct batch answer_batch(struct connection *connection, const uint8_t *bytes, size_t len)
 {
     struct mbp_server *server = connection->server;
-    struct batch batch = {0};
+    struct batch batch = {.context = {.identity = &server->config.plant->identity,
+                                      .listen_only = &connection->listen_only,
+                                      .peer = connection->peer,
+                                      .allow = connection->right.allow}};
     for (unsigned answered = 0; answered < MBP_IN_FLIGHT_MAX;) {
         struct mbp_frame frame = mbp_mbap_parse(bytes + batch.taken, len - batch.taken);
         if (frame.kind == MBP_FRAME_MORE)
@@ -282,11 +293,11 @@ static bool send_or_hold(struct connection *connection, uint8_t *output, const s
                          size_t rest_len)
 {
     size_t at_once = batch->pause_ms != 0 ? batch->pause_at : batch->out_len;
-    int sent = 0;
+    ssize_t sent = 0;
     if (at_once > 0) {
-        uv_buf_t buffer = uv_buf_init((char *)output, (unsigned)at_once);
-        sent = uv_try_write((uv_stream_t *)&connection->tcp, &buffer, 1);
-        if (sent == UV_EAGAIN)
+        /* Not uv_try_write, which goes the longer way of write(2); nothing is ever queued in libuv here. */
+        sent = send(connection->fd, output, at_once, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
             sent = 0;
         if (sent < 0) {
             connection_close(connection);

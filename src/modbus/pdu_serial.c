@@ -19,25 +19,37 @@
 
 static void log_byte(struct mbp_serial *serial, unsigned byte)
 {
-    serial->log[serial->log_next] = (uint8_t)byte;
-    serial->log_next = (uint8_t)((serial->log_next + 1) % sizeof serial->log);
-    if (serial->log_len < sizeof serial->log)
-        serial->log_len++;
+    serial->log[serial->logged++ % sizeof serial->log] = (uint8_t)byte;
 }
 
+static size_t log_len(const struct mbp_serial *serial)
+{
+    return serial->logged < sizeof serial->log ? (size_t)serial->logged : sizeof serial->log;
+}
+
+/* These two stand in every request's way, so the bytes are computed and not chosen. */
 void pdu_serial_received(const struct mbp_pdu_context *context)
 {
     struct mbp_serial *serial = context->serial;
+    const bool listening = *context->listen_only;
     serial->bus_messages++;
-    if (!*context->listen_only)
-        serial->server_messages++; /* a listener only monitors */
-    log_byte(serial, LOG_RECEIVED | (*context->listen_only ? LOG_RECEIVED_LISTENING : 0u));
+    serial->server_messages = (uint16_t)(serial->server_messages + !listening); /* a listener only monitors */
+    log_byte(serial, LOG_RECEIVED + listening * LOG_RECEIVED_LISTENING);
+}
+
+static unsigned log_bit_of(enum mbp_status status)
+{
+    if (status <= MBP_EX_ILLEGAL_DATA_VALUE)
+        return LOG_SENT_READ_EXCEPTION;
+    if (status == MBP_EX_SERVER_DEVICE_FAILURE)
+        return LOG_SENT_ABORT;
+    return status == MBP_EX_NEGATIVE_ACKNOWLEDGE ? LOG_SENT_NAK : LOG_SENT_BUSY;
 }
 
 void pdu_serial_sent(const struct mbp_pdu_context *context, uint8_t function, enum mbp_status status, size_t len)
 {
     struct mbp_serial *serial = context->serial;
-    unsigned byte = LOG_SENT | (*context->listen_only ? LOG_SENT_LISTENING : 0u);
+    unsigned byte = LOG_SENT + *context->listen_only * LOG_SENT_LISTENING;
     if (len == 0) { /* 6.10: this too is logged as sent */
         serial->no_responses++;
     } else if (status == MBP_OK) {
@@ -46,10 +58,7 @@ void pdu_serial_sent(const struct mbp_pdu_context *context, uint8_t function, en
             serial->event_count++;
     } else {
         serial->exceptions++;
-        byte |= status <= MBP_EX_ILLEGAL_DATA_VALUE      ? LOG_SENT_READ_EXCEPTION
-                : status == MBP_EX_SERVER_DEVICE_FAILURE ? LOG_SENT_ABORT
-                : status == MBP_EX_NEGATIVE_ACKNOWLEDGE  ? LOG_SENT_NAK
-                                                         : LOG_SENT_BUSY;
+        byte |= log_bit_of(status);
     }
     log_byte(serial, byte);
 }
@@ -83,10 +92,8 @@ static void clear_counters(struct mbp_serial *serial)
 static void restart(const struct mbp_pdu_context *context, bool clear_log)
 {
     clear_counters(context->serial);
-    if (clear_log) {
-        context->serial->log_len = 0;
-        context->serial->log_next = 0;
-    }
+    if (clear_log)
+        context->serial->logged = 0;
     *context->listen_only = false;
     log_byte(context->serial, LOG_RESTART);
 }
@@ -173,13 +180,14 @@ enum mbp_status pdu_comm_event_log(const struct mbp_pdu_context *context, const 
     (void)request;
     (void)len;
     const struct mbp_serial *serial = context->serial;
-    response[1] = (uint8_t)(6 + serial->log_len);
+    const size_t events = log_len(serial);
+    response[1] = (uint8_t)(6 + events);
     pdu_put_u16(response + 2, 0);
     pdu_put_u16(response + 4, serial->event_count);
     pdu_put_u16(response + 6, serial->bus_messages);
-    for (size_t i = 0; i < serial->log_len; i++)
-        response[8 + i] = serial->log[(serial->log_next + sizeof serial->log - 1 - i) % sizeof serial->log];
-    *out_len = 8 + (size_t)serial->log_len;
+    for (size_t i = 0; i < events; i++)
+        response[8 + i] = serial->log[(serial->logged - 1 - i) % sizeof serial->log];
+    *out_len = 8 + events;
     return MBP_OK;
 }
 

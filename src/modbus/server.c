@@ -177,6 +177,7 @@ static void set_plant(struct mbp_server *server, struct mbp_image *image, const 
     server->config.plant = plant;
     server->options = &plant->server;
     server->faults = faults;
+    server->special = faults != NULL || server->config.observe != NULL;
     server->fault_enabled = fault_switches(image);
     server->frame_timeout_ms = server->options->frame_timeout_ns / MBP_NS_PER_MS;
     server->idle_timeout_ms = server->options->idle_timeout_ns / MBP_NS_PER_MS;

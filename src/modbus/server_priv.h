@@ -16,8 +16,10 @@
 struct connection {
     uv_tcp_t tcp;
     struct mbp_server *server;
+    uv_os_fd_t fd;                    /* of tcp */
     struct connection *older, *newer; /* by last use */
     struct access_address address;
+    struct mbp_peer peer; /* the address as events have it */
     struct access_right right;
     uint64_t used_ms;          /* loop time of its last bytes */
     uint64_t partial_since_ms; /* loop time of the first byte of an incomplete frame; 0 = none */
@@ -37,6 +39,7 @@ struct mbp_server {
     uv_tcp_t listener;
     uv_timer_t sweep;
     bool sweeping;
+    bool special;         /* has wire faults or an observer: each answer is looked at */
     bool open_to_network; /* listens beyond loopback */
     uint16_t port;
     uint64_t frame_timeout_ms, idle_timeout_ms;

@@ -189,6 +189,9 @@ class Masters(RuleBasedStateMachine):
         if self.links[who] is not None:
             client = self.links[who][0]
             if reset:
+                # A reset throws away what the server has not read yet. What had no answer to wait for (in Listen Only
+                # Mode) is read before what a neighbour sends later, so after its answer nothing is left.
+                self.other_is_served(b'\x03\x00\x00\x00\x01')
                 client.reset()
             else:
                 assert client.finish() == b'', 'more came than was due'

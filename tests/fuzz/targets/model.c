@@ -3,14 +3,14 @@
 
 #include <string.h>
 
-enum { ILLEGAL_FUNCTION = 1, ILLEGAL_ADDRESS = 2, ILLEGAL_VALUE = 3, DEVICE_FAILURE = 4 };
+#include "model_priv.h"
 
-static uint16_t word_at(const uint8_t *bytes)
+uint16_t model_word(const uint8_t *bytes)
 {
     return (uint16_t)(bytes[0] * 256u + bytes[1]);
 }
 
-static void put_word(uint8_t *bytes, uint16_t word)
+void model_put_word(uint8_t *bytes, unsigned word)
 {
     bytes[0] = (uint8_t)(word / 256u);
     bytes[1] = (uint8_t)(word % 256u);
@@ -30,11 +30,6 @@ void model_declare(struct model *model, enum model_table table, uint16_t addr, u
     }
 }
 
-bool model_knows(uint8_t function)
-{
-    return (function >= 1 && function <= 6) || function == 15 || function == 16 || (function >= 22 && function <= 24);
-}
-
 static bool all(const bool *flags, uint32_t addr, uint32_t count)
 {
     if (addr + count > MODEL_POINTS)
@@ -52,8 +47,8 @@ static bool all(const bool *flags, uint32_t addr, uint32_t count)
 static int read_bits(const struct model *model, enum model_table table, const uint8_t *request, size_t len,
                      uint8_t *data, size_t *used)
 {
-    uint16_t addr = word_at(request + 1);
-    uint16_t count = word_at(request + 3);
+    uint16_t addr = model_word(request + 1);
+    uint16_t count = model_word(request + 3);
     if (len != 5 || count == 0 || count > 2000)
         return ILLEGAL_VALUE;
     if (!all(model->declared[table], addr, count))
@@ -71,15 +66,15 @@ static int read_bits(const struct model *model, enum model_table table, const ui
 static int read_words(const struct model *model, enum model_table table, const uint8_t *request, size_t len,
                       uint8_t *data, size_t *used)
 {
-    uint16_t addr = word_at(request + 1);
-    uint16_t count = word_at(request + 3);
+    uint16_t addr = model_word(request + 1);
+    uint16_t count = model_word(request + 3);
     if (len != 5 || count == 0 || count > 125)
         return ILLEGAL_VALUE;
     if (!all(model->declared[table], addr, count))
         return ILLEGAL_ADDRESS;
     data[0] = (uint8_t)(2 * count);
     for (uint16_t i = 0; i < count; i++)
-        put_word(data + 1 + 2 * i, model->value[table][addr + i]);
+        model_put_word(data + 1 + 2 * i, model->value[table][addr + i]);
     *used = 1u + data[0];
     return 0;
 }
@@ -90,19 +85,19 @@ static int store(struct model *model, uint16_t addr, uint16_t count, const uint8
     if (!all(model->writable[MODEL_HOLDING], addr, count))
         return ILLEGAL_ADDRESS;
     for (uint16_t i = 0; i < count; i++) {
-        uint16_t word = word_at(bytes + 2 * i);
+        uint16_t word = model_word(bytes + 2 * i);
         if (word < model->low[addr + i] || word > model->high[addr + i])
             return DEVICE_FAILURE;
     }
     for (uint16_t i = 0; i < count; i++)
-        model->value[MODEL_HOLDING][addr + i] = word_at(bytes + 2 * i);
+        model->value[MODEL_HOLDING][addr + i] = model_word(bytes + 2 * i);
     return 0;
 }
 
 static int write_coil(struct model *model, const uint8_t *request, size_t len)
 {
-    uint16_t addr = word_at(request + 1);
-    uint16_t value = word_at(request + 3);
+    uint16_t addr = model_word(request + 1);
+    uint16_t value = model_word(request + 3);
     if (len != 5 || (value != 0 && value != 0xFF00))
         return ILLEGAL_VALUE;
     if (!all(model->writable[MODEL_COILS], addr, 1))
@@ -113,8 +108,8 @@ static int write_coil(struct model *model, const uint8_t *request, size_t len)
 
 static int write_coils(struct model *model, const uint8_t *request, size_t len)
 {
-    uint16_t addr = word_at(request + 1);
-    uint16_t count = word_at(request + 3);
+    uint16_t addr = model_word(request + 1);
+    uint16_t count = model_word(request + 3);
     unsigned bytes = (count + 7u) / 8u;
     if (len < 6 || count == 0 || count > 1968 || request[5] != bytes || len != 6 + bytes)
         return ILLEGAL_VALUE;
@@ -127,15 +122,15 @@ static int write_coils(struct model *model, const uint8_t *request, size_t len)
 
 static int write_words(struct model *model, const uint8_t *request, size_t len)
 {
-    uint16_t count = word_at(request + 3);
+    uint16_t count = model_word(request + 3);
     if (len < 6 || count == 0 || count > 123 || request[5] != 2 * count || len != 6 + 2u * count)
         return ILLEGAL_VALUE;
-    return store(model, word_at(request + 1), count, request + 6);
+    return store(model, model_word(request + 1), count, request + 6);
 }
 
 static int mask_write(struct model *model, const uint8_t *request, size_t len)
 {
-    uint16_t addr = word_at(request + 1);
+    uint16_t addr = model_word(request + 1);
     uint8_t result[2];
     if (len != 7)
         return ILLEGAL_VALUE;
@@ -153,14 +148,14 @@ static int mask_write(struct model *model, const uint8_t *request, size_t len)
 
 static int read_write(struct model *model, const uint8_t *request, size_t len, uint8_t *data, size_t *used)
 {
-    uint16_t reads = word_at(request + 3);
-    uint16_t writes = word_at(request + 7);
+    uint16_t reads = model_word(request + 3);
+    uint16_t writes = model_word(request + 7);
     if (len < 10 || reads == 0 || reads > 125 || writes == 0 || writes > 121 || request[9] != 2 * writes ||
         len != 10 + 2u * writes)
         return ILLEGAL_VALUE;
-    if (!all(model->declared[MODEL_HOLDING], word_at(request + 1), reads))
+    if (!all(model->declared[MODEL_HOLDING], model_word(request + 1), reads))
         return ILLEGAL_ADDRESS;
-    int refused = store(model, word_at(request + 5), writes, request + 10);
+    int refused = store(model, model_word(request + 5), writes, request + 10);
     if (refused != 0)
         return refused;
     return read_words(model, MODEL_HOLDING, request, 5, data, used); /* its first five bytes are those of FC 3 */
@@ -170,12 +165,12 @@ static int read_fifo(const struct model *model, const uint8_t *request, size_t l
 {
     if (len != 3)
         return ILLEGAL_VALUE;
-    if (word_at(request + 1) != model->fifo_addr)
+    if (model_word(request + 1) != model->fifo_addr)
         return ILLEGAL_ADDRESS;
-    put_word(data, (uint16_t)(2 + 2 * model->fifo_count));
-    put_word(data + 2, model->fifo_count);
+    model_put_word(data, (uint16_t)(2 + 2 * model->fifo_count));
+    model_put_word(data + 2, model->fifo_count);
     for (uint16_t i = 0; i < model->fifo_count; i++)
-        put_word(data + 4 + 2 * i, model->fifo[i]);
+        model_put_word(data + 4 + 2 * i, model->fifo[i]);
     *used = 4 + 2u * model->fifo_count;
     return 0;
 }
@@ -196,11 +191,21 @@ static int execute(struct model *model, const uint8_t *whole, size_t len, uint8_
     case 5:
         return write_coil(model, whole, len);
     case 6:
-        return len != 5 ? ILLEGAL_VALUE : store(model, word_at(whole + 1), 1, whole + 3);
+        return len != 5 ? ILLEGAL_VALUE : store(model, model_word(whole + 1), 1, whole + 3);
+    case 7:
+    case 8:
+    case 11:
+    case 12:
+    case 17:
+        return model_serial(model, whole, len, data, used);
     case 15:
         return write_coils(model, whole, len);
     case 16:
         return write_words(model, whole, len);
+    case 20:
+        return model_read_files(model, whole, len, data, used);
+    case 21:
+        return model_write_files(model, whole, len, used);
     case 22:
         *used = 6;
         return mask_write(model, whole, len);
@@ -208,87 +213,45 @@ static int execute(struct model *model, const uint8_t *whole, size_t len, uint8_
         return read_write(model, whole, len, data, used);
     case 24:
         return read_fifo(model, whole, len, data, used);
+    case 43:
+        return model_identify(model, whole, len, data, used);
     default:
         return ILLEGAL_FUNCTION;
     }
 }
 
-size_t model_respond(struct model *model, const uint8_t *request, size_t len, uint8_t response[253])
+static bool forbidden(const struct model *model, uint8_t function)
 {
-    uint8_t whole[253] = {0};
+    bool coils = function == 5 || function == 15;
+    bool words = function == 6 || function == 16 || (function >= 21 && function <= 23);
+    return (words && !model->may_write_words) || (coils && !model->may_write_coils);
+}
+
+/* The length of the response, listening or not. */
+static size_t respond(struct model *model, const uint8_t *request, size_t len, uint8_t response[253])
+{
+    uint8_t whole[MODEL_WHOLE] = {0};
     size_t used = 4; /* of an echo */
     memcpy(whole, request, len);
-    memcpy(response, whole, 7);
-    int refused = execute(model, whole, len, response + 1, &used);
+    memcpy(response, whole, 253);
+    int refused = forbidden(model, whole[0]) ? ILLEGAL_FUNCTION : execute(model, whole, len, response + 1, &used);
     if (refused == 0)
-        return 1 + used;
+        return used == MODEL_SILENCE ? 0 : 1 + used;
     response[0] = (uint8_t)(request[0] | 0x80u);
     response[1] = (uint8_t)refused;
     return 2;
 }
 
-/* ---- what holds for every response ------------------------------------------------------------------------------- */
-
-static const char *object_to_files(const uint8_t *request, size_t len, const uint8_t *response, size_t response_len)
+size_t model_respond(struct model *model, const uint8_t *request, size_t len, uint8_t response[253])
 {
-    if (request[0] == 21)
-        return response_len == len && memcmp(request, response, len) == 0 ? NULL : "a file write is echoed (6.15)";
-    size_t at = 2;
-    for (size_t group = 2; group < len; group += 7) {
-        size_t words = word_at(request + group + 5);
-        if (at + 2 + 2 * words > response_len || response[at] != 1 + 2 * words || response[at + 1] != 6)
-            return "a group of a file read does not match its request (6.14)";
-        at += 2 + 2 * words;
-    }
-    return at == response_len && response[1] == response_len - 2 ? NULL : "a file read's length is wrong (6.14)";
-}
-
-static const char *object_to_identity(const uint8_t *request, const uint8_t *response, size_t response_len)
-{
-    if (response_len < 7 || response[1] != 14 || response[2] != request[2])
-        return "an identification starts with what was asked (6.21)";
-    bool more = response[4] == 0xFF;
-    if ((!more && response[4] != 0) || (!more && response[5] != 0))
-        return "more follows is 00 or FF, and next object 00 without more (6.21)";
-    size_t at = 7;
-    for (unsigned i = 0; i < response[6]; i++) {
-        if (at + 2 > response_len)
-            return "an identification lists fewer objects than it says (6.21)";
-        at += 2u + response[at + 1];
-    }
-    return at == response_len ? NULL : "an identification's objects do not fill it (6.21)";
-}
-
-const char *model_object(const uint8_t *request, size_t len, const uint8_t *response, size_t response_len)
-{
-    uint8_t function = request[0];
-    if (response_len == 0)
-        return function == 8 ? NULL : "only a diagnostic may leave a request unanswered (6.8)";
-    if (response_len > 253)
-        return "a PDU never exceeds 253 bytes (4.1)";
-    if (response[0] == (function | 0x80u)) {
-        if (response_len != 2)
-            return "an exception response has two bytes (7)";
-        return response[1] >= 1 && response[1] <= 4 ? NULL : "an exception code that nothing here gives (7)";
-    }
-    if (response[0] != function)
-        return "a response begins with the request's function code (4.2)";
-    switch (function) {
-    case 20:
-    case 21:
-        return object_to_files(request, len, response, response_len);
-    case 43:
-        return object_to_identity(request, response, response_len);
-    case 7:
-        return response_len == 2 ? NULL : "an exception status is one byte (6.7)";
-    case 8:
-        return response_len == len && memcmp(request, response, 3) == 0 ? NULL : "a diagnostic keeps its length (6.8)";
-    case 11:
-        return response_len == 5 ? NULL : "an event counter is two words (6.9)";
-    case 12:
-    case 17:
-        return response_len >= 2 && response[1] == response_len - 2 ? NULL : "a byte count is wrong (6.10, 6.13)";
-    default:
-        return model_knows(function) ? NULL : "a function that does not exist was answered (7)";
-    }
+    if (!model->serial_on)
+        return respond(model, request, len, response);
+    bool listening = model_received(model);
+    size_t out = 0;
+    if (!listening || model_is_restart(request, len))
+        out = respond(model, request, len, response);
+    if (listening)
+        out = 0;
+    model_sent(model, response, out);
+    return out;
 }

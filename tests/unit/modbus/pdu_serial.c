@@ -158,9 +158,9 @@ static void test_restart_clears_the_counters_and_on_demand_the_log(void **state)
     slave_ask(slave, "03 FFFF 0001");
     slave_expect(slave, "08 0001 0000", "08 0001 0000");
     assert_int_equal(slave->serial.exceptions, 0);
-    assert_true(slave->serial.log_len > 3); /* kept */
+    assert_true(slave->serial.logged > 3); /* kept */
     slave_expect(slave, "08 0001 FF00", "08 0001 FF00");
-    assert_int_equal(slave->serial.log_len, 2); /* the restart (00), and its answer sent (40) */
+    assert_int_equal(slave->serial.logged, 2); /* the restart (00), and its answer sent (40) */
     assert_int_equal(slave->serial.log[0], 0x00);
 }
 
