@@ -33,6 +33,7 @@ static const struct {
     {MBP_EV_LIMIT_CHANGED, "limit changed"},
     {MBP_EV_WRITE_REFUSED, "write refused"},
     {MBP_EV_JOURNAL_TROUBLE, "journal trouble"},
+    {MBP_EV_CLOCK_STEPPED, "clock stepped"},
 };
 
 #define NAME_COUNT (sizeof names / sizeof names[0])

@@ -242,6 +242,12 @@ static void say_trouble(struct sentence *s)
         say(s, "; %.0f events lost", (double)s->event->value);
 }
 
+static void say_clock(struct sentence *s)
+{
+    double seconds = (double)s->event->value;
+    say(s, "wall clock set %s by %.1f s", seconds < 0 ? "back" : "forward", fabs(seconds));
+}
+
 /* What the event is about (machine, else sensor), then the code's own words. */
 static void say_plain(struct sentence *s)
 {
@@ -275,6 +281,7 @@ static const struct {
     {MBP_EV_LIMIT_CHANGED, say_limit_change},
     {MBP_EV_WRITE_REFUSED, say_refusal},
     {MBP_EV_JOURNAL_TROUBLE, say_trouble},
+    {MBP_EV_CLOCK_STEPPED, say_clock},
 };
 
 const char *mbp_report_event_text(const struct mbp_plant *plant, const struct mbp_event *event, char *buf, size_t size)

@@ -24,6 +24,8 @@ struct mbp_scan {
     uint64_t counters_told_ns; /* simulated time when the counters were last retained */
     uint32_t retain_from; /* after a loss for want of room: the sensor, then machine to go on with; UINT32_MAX = none */
     bool trouble_told;
+    int64_t wall_ahead_ms; /* of the monotonic clock, at the last scan */
+    bool clock_known;
 
     /* pacing */
     uint64_t next_due_ns; /* monotonic */
@@ -38,5 +40,8 @@ void scan_record(struct mbp_scan *scan);
 
 /* The same for the last time: with all counters, and waiting for room where there is none. */
 void scan_record_last(struct mbp_scan *scan);
+
+/* Emits an event when the wall clock jumped since the last call. */
+void scan_tell_clock(struct mbp_scan *scan, uint64_t mono_ns);
 
 #endif
