@@ -41,6 +41,7 @@ static const struct {
     {MBP_EV_SIM_SPEED, "simulation speed"},
     {MBP_EV_SIM_SNAPSHOT, "snapshot taken"},
     {MBP_EV_SIM_RESTORED, "snapshot restored"},
+    {MBP_EV_CLOCK_STEPPED, "clock stepped"},
 };
 
 #define NAME_COUNT (sizeof names / sizeof names[0])

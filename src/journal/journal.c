@@ -69,11 +69,11 @@ static void put_numbered(struct mbp_journal *journal, const struct mbp_event *ev
     mbp_ring_put(&journal->ring, &record);
 }
 
-/* Turns the losses so far into their event; false without room. */
-static bool tell_loss(struct mbp_journal *journal)
+/* Turns the losses so far, if any, into their event as soon as there is room. */
+static void tell_loss(struct mbp_journal *journal)
 {
-    if (!has_room(journal, 1))
-        return false;
+    if (journal->lost == 0 || !has_room(journal, 1) || journal->next_seq >= UINT32_MAX)
+        return;
     const struct mbp_event event = {
         .wall_ms = journal->last_lost.wall_ms,
         .scan = journal->last_lost.scan,
@@ -87,7 +87,6 @@ static bool tell_loss(struct mbp_journal *journal)
     };
     put_numbered(journal, &event);
     journal->lost = 0;
-    return true;
 }
 
 enum mbp_status mbp_journal_push_event(struct mbp_journal *journal, struct mbp_event *event)
@@ -99,8 +98,7 @@ enum mbp_status mbp_journal_push_event(struct mbp_journal *journal, struct mbp_e
         journal->last_lost = *event;
         return MBP_ERR_FULL;
     }
-    if (journal->lost > 0)
-        tell_loss(journal);
+    tell_loss(journal);
     event->seq = (uint32_t)journal->next_seq;
     put_numbered(journal, event);
     return MBP_OK;
@@ -152,6 +150,7 @@ enum mbp_status mbp_journal_push_setting(struct mbp_journal *journal, const stru
 
 void mbp_journal_hand_over(struct mbp_journal *journal)
 {
+    tell_loss(journal);
     mbp_ring_hand_over(&journal->ring);
     mbp_writer_wake(&journal->writer);
     take_back(journal);
@@ -248,7 +247,7 @@ enum mbp_status mbp_journal_close(struct mbp_journal *journal)
     if (journal == NULL)
         return MBP_OK;
     mbp_journal_hand_over(journal);
-    if (journal->lost > 0 && mbp_journal_flush(journal) == MBP_OK && tell_loss(journal))
+    if (journal->lost > 0 && mbp_journal_flush(journal) == MBP_OK)
         mbp_journal_hand_over(journal);
     mbp_writer_stop(&journal->writer);
     size_t events = journal->lost;

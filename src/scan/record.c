@@ -7,6 +7,7 @@
 #include "scan_priv.h"
 
 #define COUNTERS_EVERY_NS MBP_NS_PER_S
+#define CLOCK_STEP_MS     1000 /* no clock discipline slews by so much from one scan to the next */
 
 static bool retain_machine(struct mbp_scan *scan, uint32_t machine)
 {
@@ -93,9 +94,9 @@ static bool retain_touched(struct mbp_scan *scan, const struct mbp_event *event)
     return ok;
 }
 
-static void tell(struct mbp_scan *scan, double value, uint32_t detail)
+static void tell(struct mbp_scan *scan, enum mbp_event_code code, double value, uint32_t detail)
 {
-    struct mbp_event event = {.code = MBP_EV_JOURNAL_TROUBLE,
+    struct mbp_event event = {.code = (uint16_t)code,
                               .machine = MBP_NONE16,
                               .sensor = MBP_NONE16,
                               .value = (float)value,
@@ -108,12 +109,23 @@ static void tell_trouble(struct mbp_scan *scan)
 {
     bool trouble = mbp_journal_in_trouble(scan->config.journal);
     if (trouble != scan->trouble_told)
-        tell(scan, NAN, trouble ? 1 : 0);
+        tell(scan, MBP_EV_JOURNAL_TROUBLE, NAN, trouble ? 1 : 0);
     scan->trouble_told = trouble;
     if (scan->events.lost > 0 && scan->events.count < scan->events.capacity) {
-        tell(scan, (double)scan->events.lost, 2);
+        tell(scan, MBP_EV_JOURNAL_TROUBLE, (double)scan->events.lost, 2);
         scan->events.lost = 0;
     }
+}
+
+/* Whoever reads the journal must know why its times jump. */
+void scan_tell_clock(struct mbp_scan *scan, uint64_t mono_ns)
+{
+    int64_t wall_ms = (int64_t)scan->state->wall_ms;
+    int64_t step_ms = wall_ms - (int64_t)(mono_ns / MBP_NS_PER_MS) - scan->wall_ahead_ms;
+    if (scan->clock_known && (step_ms >= CLOCK_STEP_MS || step_ms <= -CLOCK_STEP_MS))
+        tell(scan, MBP_EV_CLOCK_STEPPED, (double)step_ms / 1000, 0);
+    scan->wall_ahead_ms += step_ms;
+    scan->clock_known = true;
 }
 
 /* Between them there is room for an event and all that it touches. */

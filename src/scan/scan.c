@@ -176,6 +176,7 @@ void mbp_scan_step(struct mbp_scan *scan)
     scan->events.scan = (uint32_t)state->scan;
     scan->events.wall_ms = state->wall_ms;
 
+    scan_tell_clock(scan, begin_ns);
     const struct mbp_write *writes;
     size_t count = mbp_image_latch(scan->config.image, &writes);
     latch(scan, writes, count);

@@ -29,6 +29,8 @@ struct mbp_scan {
     /* time */
     struct mbp_sim_figures sim;
     struct mbp_state *snapshot; /* memory for one; sim.snapshot says whether it holds one */
+    int64_t wall_ahead_ms; /* of the monotonic clock, at the last scan */
+    bool clock_known;
 
     /* pacing */
     uint64_t next_due_ns; /* monotonic */
@@ -80,5 +82,8 @@ void scan_record_gone(struct mbp_scan *scan);
 
 /* The same for the last time: with all counters, and waiting for room where there is none. */
 void scan_record_last(struct mbp_scan *scan);
+
+/* Emits an event when the wall clock jumped since the last call. */
+void scan_tell_clock(struct mbp_scan *scan, uint64_t mono_ns);
 
 #endif

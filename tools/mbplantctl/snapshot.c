@@ -34,6 +34,16 @@ static struct ctl_summary parse_summary(const uint16_t *words)
     };
 }
 
+static uint32_t journal_block(const struct mbp_unit *unit)
+{
+    return unit->layout.input_events + MBP_RECENT_WORDS;
+}
+
+static struct ctl_journal_now parse_journal(const uint16_t *words)
+{
+    return (struct ctl_journal_now){words[0] != 0, words[1], ctl_u32(words + 2)};
+}
+
 /* bits: the machine's discrete inputs, 0 or 1 each. */
 static struct ctl_machine_now parse_machine(const struct mbp_plant *plant, uint32_t machine, const uint16_t *words,
                                             const uint16_t *bits)
@@ -104,6 +114,7 @@ static struct ctl_actuator_now parse_actuator(const uint16_t *words)
 static void want_unit(const struct mbp_plant *plant, const struct mbp_unit *unit, struct ctl_fetch *fetch)
 {
     ctl_fetch_want(fetch, MBP_INPUT_REGISTERS, 0, MBP_SUMMARY_WORDS);
+    ctl_fetch_want(fetch, MBP_INPUT_REGISTERS, journal_block(unit), MBP_JOURNAL_WORDS);
     for (uint32_t m = unit->first_machine; m < unit->first_machine + unit->machine_count; m++) {
         ctl_fetch_want(fetch, MBP_INPUT_REGISTERS, ctl_machine_block(plant, m), MBP_MACHINE_WORDS);
         ctl_fetch_want(fetch, MBP_DISCRETE_INPUTS, ctl_machine_discrete(plant, m), 3);
@@ -145,8 +156,10 @@ static enum mbp_status read_units(struct ctl_link *link, const struct mbp_plant 
         if (status != MBP_OK)
             return status;
         parse_unit(plant, unit, fetch, snapshot);
-        if (!has_summary)
+        if (!has_summary) {
             snapshot->summary = parse_summary(fetch->words[MBP_INPUT_REGISTERS]);
+            snapshot->journal = parse_journal(&fetch->words[MBP_INPUT_REGISTERS][journal_block(unit)]);
+        }
         has_summary = true;
     }
     return MBP_OK;

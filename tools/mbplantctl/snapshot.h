@@ -31,8 +31,16 @@ struct ctl_summary {
     uint64_t sim_ms;
 };
 
+/* How it stands with the journal: the words behind the recent events. */
+struct ctl_journal_now {
+    bool trouble;           /* cannot be written: events wait in memory */
+    unsigned used_permille; /* of that memory */
+    uint32_t lost;          /* events, since the start */
+};
+
 struct ctl_snapshot {
     struct ctl_summary summary; /* of the first unit that has one */
+    struct ctl_journal_now journal;
     struct ctl_sensor_now *sensors;
     struct ctl_machine_now *machines;
     struct ctl_actuator_now *actuators;

@@ -160,6 +160,21 @@ static void print_summary(const struct ctl *ctl, const struct ctl_overview *over
            summary->scan_us_last, summary->scan_us_max, mbp_span_text(summary->sim_ms / 1000, span, sizeof span));
 }
 
+/* Nothing when all is well. */
+static void print_journal_trouble(const struct ctl *ctl, const struct ctl_journal_now *journal)
+{
+    char line[160] = "";
+    int len = 0;
+    if (journal->trouble)
+        len = snprintf(line, sizeof line, "the journal cannot be written: events wait in memory, %u.%u %% of it used",
+                       journal->used_permille / 10, journal->used_permille % 10);
+    if (journal->lost > 0)
+        snprintf(line + len, sizeof line - (size_t)len, "%s%u events were lost for want of memory", len > 0 ? "; " : "",
+                 journal->lost);
+    if (line[0] != '\0')
+        printf("%s%s%s\n", ctl->colour ? mbp_paint_code(MBP_PAINT_BAD) : "", line, ctl->colour ? "\033[0m" : "");
+}
+
 enum ctl_exit ctl_run_status(struct ctl *ctl)
 {
     struct ctl_overview overview;
@@ -167,6 +182,7 @@ enum ctl_exit ctl_run_status(struct ctl *ctl)
     if (code != CTL_OK)
         return code;
     print_summary(ctl, &overview);
+    print_journal_trouble(ctl, &overview.snapshot.journal);
     enum mbp_status status = MBP_OK;
     if (overview.report.machine_count > 0)
         status = print_machines(ctl, &overview);

@@ -20,7 +20,7 @@ static void test_name_of_a_code_found_again_is_the_code(void **state)
         assert_int_equal(mbp_event_code_find(name), code);
         known++;
     }
-    assert_int_equal(known, 32);
+    assert_int_equal(known, 33);
 }
 
 static void test_name_of_codes_on_the_wire_stays_as_published(void **state)
@@ -33,6 +33,7 @@ static void test_name_of_codes_on_the_wire_stays_as_published(void **state)
     assert_string_equal(mbp_event_code_name(50), "journal trouble");
     assert_string_equal(mbp_event_code_name(60), "simulation paused");
     assert_string_equal(mbp_event_code_name(65), "snapshot restored");
+    assert_string_equal(mbp_event_code_name(51), "clock stepped");
 }
 
 static void test_name_of_an_unknown_code_is_unknown_and_not_found(void **state)
