@@ -32,6 +32,10 @@ struct image_index {
     uint32_t file_count;
 };
 
+#define FILE_WORDS 10000u /* of one file: V1.1b3 6.14 */
+
+struct image_staging;
+
 struct mbp_image {
     const struct mbp_plant *plant;
     struct mbp_image_unit *units;
@@ -43,7 +47,8 @@ struct mbp_image {
     struct mbp_write *writes; /* as many as log */
     struct mbp_refusal refusals[MBP_REFUSALS_MAX], handed[MBP_REFUSALS_MAX];
     size_t refusal_count;
-    uint32_t limits_version; /* of the state, at the last publish */
+    uint32_t limits_version;       /* of the state, at the last publish */
+    struct image_staging *staging; /* NULL without an instructor */
 };
 
 /* A latched address's point. */
@@ -67,5 +72,23 @@ double image_value(const struct mbp_image_unit *unit, const struct mbp_sensor *s
 /* Notes one point as written. False when there is no room even after dropping stale entries. */
 bool image_log_room(struct mbp_image *image, size_t points);
 void image_log_write(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, struct mbp_peer peer);
+
+/* ---- staging.c: the plant file to come, at the instructor's unit ---- */
+
+enum mbp_status image_staging_new(struct mbp_image *image);
+void image_staging_carry(struct mbp_image *from, struct mbp_image *to);
+
+/* Whether a file is written to, or read from, there. */
+bool image_staging_takes(const struct mbp_image_unit *unit, uint16_t file);
+bool image_staging_shows(const struct mbp_image_unit *unit, uint16_t file);
+void image_staging_write(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
+                         const uint8_t *big_endian);
+enum mbp_status image_staging_read(const struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
+                                   uint8_t *big_endian);
+
+/* Whether words may be written that may be a command, before they are; and what it asks for, when they were. */
+enum mbp_status image_staging_may_command(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
+                                          const uint8_t *big_endian);
+void image_staging_command(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, struct mbp_peer peer);
 
 #endif

@@ -293,6 +293,9 @@ int mbp_plant_points(const struct mbp_plant *plant, uint32_t unit,
     for (unsigned table = 0; table < MBP_TABLE_COUNT && stop == 0; table++) {
         stop = has_map ? visit_map(&tour, (enum mbp_table)table) : 0;
         stop = THEN(stop, visit_blocks(&tour, (enum mbp_table)table));
+        if (tour.unit->instructor) {
+            stop = THEN(stop, mbp_staging_points((enum mbp_table)table, visit, ctx));
+        }
     }
     return stop;
 }
