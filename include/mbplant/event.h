@@ -39,13 +39,13 @@ enum mbp_event_code {
     MBP_EV_WRITE_REFUSED = 43,   /* value = the value asked; detail = mbp_event_write_detail(); peer */
     MBP_EV_POINT_WRITTEN = 44, /* value = new, limit = old; detail = mbp_event_write_detail() without exception; peer */
     MBP_EV_JOURNAL_TROUBLE = 50, /* value = events lost; detail 0 = recovered, 1 = cannot write, 2 = overrun */
-    MBP_EV_CLOCK_STEPPED = 51, /* value = seconds that the wall clock jumped, negative = back */
-    MBP_EV_SIM_PAUSED = 60, /* peer */
-    MBP_EV_SIM_RESUMED = 61, /* peer */
-    MBP_EV_SIM_STEPPED = 62, /* value = scans asked for; peer */
-    MBP_EV_SIM_SPEED = 63, /* value = new, limit = old; peer */
-    MBP_EV_SIM_SNAPSHOT = 64, /* peer */
-    MBP_EV_SIM_RESTORED = 65 /* detail = the scan after which the snapshot was taken; peer */
+    MBP_EV_CLOCK_STEPPED = 51,   /* value = seconds that the wall clock jumped, negative = back */
+    MBP_EV_SIM_PAUSED = 60,      /* peer */
+    MBP_EV_SIM_RESUMED = 61,     /* peer */
+    MBP_EV_SIM_STEPPED = 62,     /* value = scans asked for; peer */
+    MBP_EV_SIM_SPEED = 63,       /* value = new, limit = old; peer */
+    MBP_EV_SIM_SNAPSHOT = 64,    /* peer */
+    MBP_EV_SIM_RESTORED = 65     /* detail = the scan after which the snapshot was taken; peer */
 };
 
 /* Why a machine changed state, or was refused to. */

@@ -330,24 +330,15 @@ static const struct {
     enum mbp_event_code code;
     void (*speak)(struct sentence *s);
 } speakers[] = {
-    {MBP_EV_PLANT_CHANGED, say_plant_change},
-    {MBP_EV_MACHINE_CHANGED, say_thing_change},
-    {MBP_EV_SENSOR_CHANGED, say_thing_change},
-    {MBP_EV_ALARM_RAISED, say_alarm},
-    {MBP_EV_ALARM_CLEARED, say_alarm},
-    {MBP_EV_ALARM_ACKNOWLEDGED, say_alarm},
-    {MBP_EV_MACHINE_STATE, say_machine_state},
-    {MBP_EV_MACHINE_REFUSED, say_machine_state},
-    {MBP_EV_VALUE_FORCED, say_force},
-    {MBP_EV_VALUE_RELEASED, say_force},
-    {MBP_EV_LIMIT_CHANGED, say_limit_change},
-    {MBP_EV_WRITE_REFUSED, say_refusal},
-    {MBP_EV_POINT_WRITTEN, say_written},
-    {MBP_EV_JOURNAL_TROUBLE, say_trouble},
-    {MBP_EV_SIM_STEPPED, say_simulation},
-    {MBP_EV_SIM_SPEED, say_simulation},
-    {MBP_EV_SIM_RESTORED, say_simulation},
-    {MBP_EV_CLOCK_STEPPED, say_clock},
+    {MBP_EV_PLANT_CHANGED, say_plant_change},  {MBP_EV_MACHINE_CHANGED, say_thing_change},
+    {MBP_EV_SENSOR_CHANGED, say_thing_change}, {MBP_EV_ALARM_RAISED, say_alarm},
+    {MBP_EV_ALARM_CLEARED, say_alarm},         {MBP_EV_ALARM_ACKNOWLEDGED, say_alarm},
+    {MBP_EV_MACHINE_STATE, say_machine_state}, {MBP_EV_MACHINE_REFUSED, say_machine_state},
+    {MBP_EV_VALUE_FORCED, say_force},          {MBP_EV_VALUE_RELEASED, say_force},
+    {MBP_EV_LIMIT_CHANGED, say_limit_change},  {MBP_EV_WRITE_REFUSED, say_refusal},
+    {MBP_EV_POINT_WRITTEN, say_written},       {MBP_EV_JOURNAL_TROUBLE, say_trouble},
+    {MBP_EV_SIM_STEPPED, say_simulation},      {MBP_EV_SIM_SPEED, say_simulation},
+    {MBP_EV_SIM_RESTORED, say_simulation},     {MBP_EV_CLOCK_STEPPED, say_clock},
 };
 
 const char *mbp_report_event_text(const struct mbp_plant *plant, const struct mbp_event *event, char *buf, size_t size)

@@ -29,7 +29,7 @@ struct mbp_scan {
     /* time */
     struct mbp_sim_figures sim;
     struct mbp_state *snapshot; /* memory for one; sim.snapshot says whether it holds one */
-    int64_t wall_ahead_ms; /* of the monotonic clock, at the last scan */
+    int64_t wall_ahead_ms;      /* of the monotonic clock, at the last scan */
     bool clock_known;
 
     /* pacing */
