@@ -196,7 +196,10 @@ struct mbp_wishes {
     double speed; /* may be no speed at all while only one of its two registers was written */
     uint32_t steps;
     bool paused, snapshot, restore;
-    struct mbp_peer peer; /* the last who wrote */
+    bool begin; /* `effect` as a new fault */
+    struct mbp_effect effect;
+    const uint8_t *faults; /* the coil of each plant fault, ad hoc places too */
+    struct mbp_peer peer;  /* the last who wrote */
 };
 
 /* Whether somebody wrote to the instructor's unit since the last call, and what stands there now; what clears itself is

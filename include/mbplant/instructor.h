@@ -7,8 +7,10 @@
  *                     2001   take a snapshot (clears itself)
  *                     2002   restore it (clears itself)
  * holding registers      0   speed, float32: scans per period of wall time, 0.1 to 1000
- *                        2   scans to run at once while paused; counts down
+ *                        2   scans to run at once while paused (clears itself)
+ *                   10..20   a fault that is in no file: MBP_SIM_HR_FAULT_..., below; 20 = 1 begins it (clears itself)
  * input registers     0..99  what of all this is so: MBP_SIM_IR_..., below
+ *           200 + 10 * i ..  the fault in ad hoc place i, in the order of holding registers 10..19; kind 0 = none
  */
 #ifndef MBPLANT_INSTRUCTOR_H
 #define MBPLANT_INSTRUCTOR_H
@@ -24,6 +26,21 @@
 
 #define MBP_SIM_HR_SPEED 0
 #define MBP_SIM_HR_STEPS 2
+
+/* The record of a fault. */
+#define MBP_SIM_HR_FAULT       10
+#define MBP_SIM_FAULT_KIND     0 /* 1 + enum mbp_effect_kind */
+#define MBP_SIM_FAULT_UNIT     1 /* the sensor's unit id */
+#define MBP_SIM_FAULT_SENSOR   2 /* its number in that unit, in file order from 0 */
+#define MBP_SIM_FAULT_FLAGS    3 /* bit 0: a stuck sensor stays where it is; bit 1: a dropout fails upscale */
+#define MBP_SIM_FAULT_AMOUNT   4 /* float32, engineering units */
+#define MBP_SIM_FAULT_OVER     6 /* float32, s: the time of drift, ramp and wear, the mean one between spikes */
+#define MBP_SIM_FAULT_DURATION 8 /* float32, s; 0 = until it is ended */
+#define MBP_SIM_FAULT_WORDS    10
+#define MBP_SIM_HR_FAULT_BEGIN 20
+#define MBP_SIM_FAULT_STAYS    0x1u
+#define MBP_SIM_FAULT_UPSCALE  0x2u
+#define MBP_SIM_IR_AD_HOC      200
 
 #define MBP_SIM_IR_VERSION       0  /* of this map */
 #define MBP_SIM_IR_PAUSED        1  /* 0 or 1 */
@@ -41,6 +58,7 @@
 #define MBP_SIM_IR_WIRE_FAULTS   26 /* uint16: how many coils 0.. there are */
 #define MBP_SIM_IR_FAULTS        27 /* uint16: how many coils 1000.. there are */
 #define MBP_SIM_IR_FAULTS_ACTIVE 28 /* uint16: how many of those are active */
+#define MBP_SIM_IR_AD_HOC_FIRST  29 /* uint16: the first of them that is no file's */
 #define MBP_SIM_IR_LATENESS_MAX  30 /* uint32: the latest begin of a scan, us after it was due */
 #define MBP_SIM_IR_LATENESS      32 /* uint32 each: how many scans began how late, see below */
 #define MBP_SIM_IR_END           68

@@ -195,5 +195,10 @@ void mbp_plant_print_summary(const struct mbp_plant *plant, FILE *out)
     if (plant->unit_count > UNITS_SHOWN) {
         fprintf(out, "  and %u more units\n", plant->unit_count - UNITS_SHOWN);
     }
+    if (plant->fault_count + plant->server.fault_count > 0 || plant->instructor) {
+        fprintf(out, "  %u fault%s, %u wire fault%s; %s\n", plant->fault_count, plural(plant->fault_count),
+                plant->server.fault_count, plural(plant->server.fault_count),
+                plant->instructor ? "unit 247 is the instructor's" : "no instructor");
+    }
     print_warnings(out, plant);
 }

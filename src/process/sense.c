@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fault.h"
 #include "mbplant/image.h"
 #include "process_priv.h"
 
@@ -132,6 +133,7 @@ static void judge(uint32_t count, const double *process, const double *low, cons
 void mbp_process_sense(const struct mbp_process *process, struct mbp_state *state)
 {
     uint32_t noisy = 0;
+    uint32_t faulty = 0;
     double seen[BLOCK];
     double shown[BLOCK];
     for (uint32_t r = 0; r < process->type_run_count; r++) {
@@ -143,6 +145,7 @@ void mbp_process_sense(const struct mbp_process *process, struct mbp_state *stat
             bool plain = none_set(flags, count);
             memcpy(seen, state->lagged + first, count * sizeof *seen);
             noisy = add_noise(process, state->tick, noisy, first, first + count, seen);
+            faulty = process_fault_sense(process, state, faulty, first, first + count, seen);
             if (!plain)
                 force(count, flags, state->forced_value + first, seen);
             const double *low = process->low + first;

@@ -51,6 +51,7 @@ static void decode(const uint16_t *words, struct ctl_sim *out)
         .wire_faults = words[MBP_SIM_IR_WIRE_FAULTS],
         .faults = words[MBP_SIM_IR_FAULTS],
         .faults_active = words[MBP_SIM_IR_FAULTS_ACTIVE],
+        .ad_hoc_first = words[MBP_SIM_IR_AD_HOC_FIRST],
         .time_ms = u64(words + MBP_SIM_IR_TIME),
         .snapshot_ms = u64(words + MBP_SIM_IR_SNAPSHOT_TIME),
         .lateness_max_us = ctl_u32(words + MBP_SIM_IR_LATENESS_MAX),
@@ -64,7 +65,7 @@ enum ctl_exit ctl_sim_read(struct ctl *ctl, struct ctl_sim *out)
 {
     static const struct {
         uint16_t first, end;
-    } blocks[] = {{MBP_SIM_IR_VERSION, MBP_SIM_IR_FAULTS_ACTIVE + 1}, {MBP_SIM_IR_LATENESS_MAX, MBP_SIM_IR_END}};
+    } blocks[] = {{MBP_SIM_IR_VERSION, MBP_SIM_IR_AD_HOC_FIRST + 1}, {MBP_SIM_IR_LATENESS_MAX, MBP_SIM_IR_END}};
     uint16_t words[MBP_SIM_IR_END] = {0};
     if (ctl_link(ctl) == NULL)
         return CTL_FAILED;

@@ -9,7 +9,7 @@ struct ctl_sim {
     bool paused, snapshot;
     double speed, speed_now;
     uint32_t steps, scans, late, lost, snapshot_scan, restored;
-    uint32_t wire_faults, faults, faults_active;
+    uint32_t wire_faults, faults, faults_active, ad_hoc_first;
     uint64_t time_ms, snapshot_ms;
     uint32_t lateness_max_us, lateness[MBP_LATENESS_CLASSES];
 };
