@@ -198,8 +198,8 @@ struct mbp_wishes {
     bool paused, snapshot, restore;
     bool begin; /* `effect` as a new fault */
     struct mbp_effect effect;
-    const uint8_t *faults; /* the coil of each plant fault, ad hoc places too */
-    struct mbp_peer peer;  /* the last who wrote */
+    const uint8_t *coils; /* of the unit: mbp_sim_fault_coil */
+    struct mbp_peer peer; /* the last who wrote */
 };
 
 /* Whether somebody wrote to the instructor's unit since the last call, and what stands there now; what clears itself is

@@ -2,7 +2,8 @@
  * faults, and sees of them. Addresses are PDU addresses; numbers of two registers stand high word first.
  *
  * coils              0 + i   wire fault i is switched on
- *                 1000 + f   plant fault f is active: 1 = begin now, 0 = end
+ *                 1000 + f   fault f of the plant file is active: 1 = begin now, 0 = end
+ *                 1900 + i   the same of the fault in ad hoc place i
  *                     2000   paused: no scan runs, requests are answered, what masters write waits
  *                     2001   take a snapshot (clears itself)
  *                     2002   restore it (clears itself)
@@ -20,6 +21,7 @@
 #define MBP_INSTRUCTOR_UNIT 247
 
 #define MBP_SIM_COIL_FAULTS   1000
+#define MBP_SIM_COIL_AD_HOC   1900
 #define MBP_SIM_COIL_PAUSED   2000
 #define MBP_SIM_COIL_SNAPSHOT 2001
 #define MBP_SIM_COIL_RESTORE  2002
@@ -57,8 +59,7 @@
 #define MBP_SIM_IR_RESTORED      25 /* uint16: how many times it was restored */
 #define MBP_SIM_IR_WIRE_FAULTS   26 /* uint16: how many coils 0.. there are */
 #define MBP_SIM_IR_FAULTS        27 /* uint16: how many coils 1000.. there are */
-#define MBP_SIM_IR_FAULTS_ACTIVE 28 /* uint16: how many of those are active */
-#define MBP_SIM_IR_AD_HOC_FIRST  29 /* uint16: the first of them that is no file's */
+#define MBP_SIM_IR_FAULTS_ACTIVE 28 /* uint16: how many of those and of the ad hoc ones are active */
 #define MBP_SIM_IR_LATENESS_MAX  30 /* uint32: the latest begin of a scan, us after it was due */
 #define MBP_SIM_IR_LATENESS      32 /* uint32 each: how many scans began how late, see below */
 #define MBP_SIM_IR_END           68
@@ -78,5 +79,11 @@ static inline uint32_t mbp_lateness_us(unsigned i)
 
 #define MBP_SPEED_MIN 0.1
 #define MBP_SPEED_MAX 1000.0
+
+/* The coil of a fault, of which a plant file has so many; the ad hoc places' numbers follow those of the file. */
+static inline uint16_t mbp_sim_fault_coil(uint32_t file_faults, uint32_t fault)
+{
+    return (uint16_t)(fault < file_faults ? MBP_SIM_COIL_FAULTS + fault : MBP_SIM_COIL_AD_HOC + (fault - file_faults));
+}
 
 #endif

@@ -387,6 +387,8 @@ struct mbp_plant {
     uint32_t fault_count;
     struct mbp_text text; /* the file as it was read */
     uint32_t text_crc;
+    struct mbp_text public_text; /* without `faults:`: what all units but the instructor's show of it */
+    uint32_t public_crc;
     void *memory; /* owns everything above */
 };
 

@@ -105,8 +105,7 @@ static void write_effect(const struct mbp_plant *plant, const struct mbp_effect 
 
 static bool has_free_place(const struct mbp_image_unit *unit)
 {
-    const uint8_t *coils = unit->coils + MBP_SIM_COIL_FAULTS + unit->image->plant->fault_count;
-    return memchr(coils, 0, MBP_AD_HOC_FAULTS) != NULL;
+    return memchr(unit->coils + MBP_SIM_COIL_AD_HOC, 0, MBP_AD_HOC_FAULTS) != NULL;
 }
 
 /* ---- what may be asked ------------------------------------------------------------------------------------------ */
@@ -153,7 +152,7 @@ bool mbp_image_instructor_asked(struct mbp_image *image, struct mbp_wishes *out)
         .paused = unit->coils[MBP_SIM_COIL_PAUSED] != 0,
         .snapshot = unit->coils[MBP_SIM_COIL_SNAPSHOT] != 0,
         .restore = unit->coils[MBP_SIM_COIL_RESTORE] != 0,
-        .faults = unit->coils + MBP_SIM_COIL_FAULTS,
+        .coils = unit->coils,
         .peer = image->instructor_peer,
     };
     out->begin = unit->holding[MBP_SIM_HR_FAULT_BEGIN] != 0 && read_effect(unit, &out->effect);
@@ -177,13 +176,12 @@ static void publish_faults(const struct mbp_plant *plant, struct mbp_image_unit 
 {
     uint32_t count = plant->fault_count + MBP_AD_HOC_FAULTS;
     for (uint32_t f = 0; f < count; f++)
-        unit->coils[MBP_SIM_COIL_FAULTS + f] = state->fault[f].active;
+        unit->coils[mbp_sim_fault_coil(plant->fault_count, f)] = state->fault[f].active;
     for (uint32_t i = 0; i < MBP_AD_HOC_FAULTS; i++)
         write_effect(plant, &state->fault[plant->fault_count + i].effect,
                      unit->input + MBP_SIM_IR_AD_HOC + (size_t)MBP_SIM_FAULT_WORDS * i);
-    unit->input[MBP_SIM_IR_FAULTS] = (uint16_t)count;
+    unit->input[MBP_SIM_IR_FAULTS] = (uint16_t)plant->fault_count;
     unit->input[MBP_SIM_IR_FAULTS_ACTIVE] = (uint16_t)state->fault_active_count;
-    unit->input[MBP_SIM_IR_AD_HOC_FIRST] = (uint16_t)plant->fault_count;
 }
 
 void mbp_image_publish_instructor(struct mbp_image *image, const struct mbp_state *state,

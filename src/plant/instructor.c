@@ -30,8 +30,7 @@ static const struct instructor_point {
     {"times restored", "count", "", MBP_SIM_IR_RESTORED, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
     {"wire faults in all", "coils 0..", "", MBP_SIM_IR_WIRE_FAULTS, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
     {"faults in all", "coils 1000..", "", MBP_SIM_IR_FAULTS, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
-    {"faults active", "of those", "", MBP_SIM_IR_FAULTS_ACTIVE, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
-    {"first ad hoc fault", "of coils 1000..", "", MBP_SIM_IR_AD_HOC_FIRST, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
+    {"faults active", "of those and ad hoc", "", MBP_SIM_IR_FAULTS_ACTIVE, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
     {"lateness max", "begin of a scan", "us", MBP_SIM_IR_LATENESS_MAX, MBP_INPUT_REGISTERS, MBP_UINT32, 2, false},
 };
 
@@ -71,7 +70,7 @@ static int visit_faults(const struct mbp_plant *plant, int (*visit)(const struct
 {
     int stop = 0;
     for (uint32_t f = 0; f < plant->fault_count + MBP_AD_HOC_FAULTS && stop == 0; f++) {
-        struct mbp_point point = plain_point((uint16_t)(MBP_SIM_COIL_FAULTS + f), MBP_COILS, MBP_BOOL);
+        struct mbp_point point = plain_point(mbp_sim_fault_coil(plant->fault_count, f), MBP_COILS, MBP_BOOL);
         point.what = "1 begins the fault, 0 ends it";
         point.writable = true;
         if (f < plant->fault_count)

@@ -162,6 +162,10 @@ static void print_warnings(FILE *out, const struct mbp_plant *plant)
                 "--plant\n",
                 MBP_PLANT_WIRE_MAX);
     }
+    if (plant->fault_count > 0 && plant->public_text.len == plant->text.len && may_warn(&warnings)) {
+        fputs("  warning: masters can read the faults in the plant file; write `faults:` at the beginning of a line\n",
+              out);
+    }
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
         if (mbp_sensor_has_limits(&plant->sensors[s])) {
             warn_unreachable(&warnings, &plant->sensors[s]);

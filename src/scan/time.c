@@ -101,7 +101,7 @@ static void obey_faults(struct mbp_scan *scan, const struct mbp_wishes *wishes)
 {
     uint32_t fault;
     for (uint32_t f = 0; f < mbp_fault_total(scan->config.plant); f++) {
-        bool on = wishes->faults[f] != 0;
+        bool on = wishes->coils[mbp_sim_fault_coil(scan->config.plant->fault_count, f)] != 0;
         if (on != scan->state->fault[f].active)
             mbp_fault_set(scan->config.plant, scan->state, f, on);
     }

@@ -51,7 +51,6 @@ static void decode(const uint16_t *words, struct ctl_sim *out)
         .wire_faults = words[MBP_SIM_IR_WIRE_FAULTS],
         .faults = words[MBP_SIM_IR_FAULTS],
         .faults_active = words[MBP_SIM_IR_FAULTS_ACTIVE],
-        .ad_hoc_first = words[MBP_SIM_IR_AD_HOC_FIRST],
         .time_ms = u64(words + MBP_SIM_IR_TIME),
         .snapshot_ms = u64(words + MBP_SIM_IR_SNAPSHOT_TIME),
         .lateness_max_us = ctl_u32(words + MBP_SIM_IR_LATENESS_MAX),
@@ -65,7 +64,7 @@ enum ctl_exit ctl_sim_read(struct ctl *ctl, struct ctl_sim *out)
 {
     static const struct {
         uint16_t first, end;
-    } blocks[] = {{MBP_SIM_IR_VERSION, MBP_SIM_IR_AD_HOC_FIRST + 1}, {MBP_SIM_IR_LATENESS_MAX, MBP_SIM_IR_END}};
+    } blocks[] = {{MBP_SIM_IR_VERSION, MBP_SIM_IR_FAULTS_ACTIVE + 1}, {MBP_SIM_IR_LATENESS_MAX, MBP_SIM_IR_END}};
     uint16_t words[MBP_SIM_IR_END] = {0};
     if (ctl_link(ctl) == NULL)
         return CTL_FAILED;
@@ -143,7 +142,8 @@ static void print_status(const struct ctl_sim *sim)
                ctl_sim_time_text(sim->snapshot_ms, text, sizeof text), sim->restored);
     else
         printf("  snapshot        none\n");
-    printf("  faults          %u of %u active; %u wire faults\n", sim->faults_active, sim->faults, sim->wire_faults);
+    printf("  faults          %u active; the plant file has %u, and %u of the wire\n", sim->faults_active, sim->faults,
+           sim->wire_faults);
     printf("  scans begin     half of them within %u us of their time, 99.9 %% within %u us, all within %u us\n",
            ctl_sim_lateness(sim, 0.5), ctl_sim_lateness(sim, 0.999), sim->lateness_max_us);
 }
@@ -165,10 +165,14 @@ static const struct {
     int arguments_min, arguments_max; /* behind the word */
     const char *usage;
 } words[] = {
-    {"status", show_status, 0, 0, "sim status"},          {"pause", ctl_sim_pause, 0, 0, "sim pause"},
-    {"resume", ctl_sim_resume, 0, 0, "sim resume"},       {"step", ctl_sim_step, 0, 1, "sim step [SCANS|DURATION]"},
-    {"speed", ctl_sim_speed, 0, 1, "sim speed [FACTOR]"}, {"snapshot", ctl_sim_snapshot, 0, 0, "sim snapshot"},
+    {"status", show_status, 0, 0, "sim status"},
+    {"pause", ctl_sim_pause, 0, 0, "sim pause"},
+    {"resume", ctl_sim_resume, 0, 0, "sim resume"},
+    {"step", ctl_sim_step, 0, 1, "sim step [SCANS|DURATION]"},
+    {"speed", ctl_sim_speed, 0, 1, "sim speed [FACTOR]"},
+    {"snapshot", ctl_sim_snapshot, 0, 0, "sim snapshot"},
     {"restore", ctl_sim_restore, 0, 0, "sim restore"},
+    {"fault", ctl_sim_fault, 0, 8, "sim fault [NAME on|off | SENSOR KIND [AMOUNT] [over TIME] [for TIME]]"},
 };
 
 #define WORD_COUNT (sizeof words / sizeof words[0])

@@ -9,7 +9,7 @@ struct ctl_sim {
     bool paused, snapshot;
     double speed, speed_now;
     uint32_t steps, scans, late, lost, snapshot_scan, restored;
-    uint32_t wire_faults, faults, faults_active, ad_hoc_first;
+    uint32_t wire_faults, faults, faults_active;
     uint64_t time_ms, snapshot_ms;
     uint32_t lateness_max_us, lateness[MBP_LATENESS_CLASSES];
 };
@@ -33,5 +33,6 @@ enum ctl_exit ctl_sim_step(struct ctl *ctl);
 enum ctl_exit ctl_sim_speed(struct ctl *ctl);
 enum ctl_exit ctl_sim_snapshot(struct ctl *ctl);
 enum ctl_exit ctl_sim_restore(struct ctl *ctl);
+enum ctl_exit ctl_sim_fault(struct ctl *ctl);
 
 #endif

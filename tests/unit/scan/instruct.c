@@ -75,15 +75,14 @@ static void test_record_begins_a_fault_that_no_file_has_and_shows_it(void **stat
     assert_int_equal(taught_write(line, MBP_SIM_HR_FAULT, 11, words), MBP_OK);
     taught_scan(line, 1);
     assert_in_range(line_holding(line, HR_TT101), 745, 765);
-    assert_true(taught_coil(line, MBP_SIM_COIL_FAULTS + FAULTS));
-    assert_int_equal(taught_input(line, MBP_SIM_IR_AD_HOC_FIRST), FAULTS);
-    assert_int_equal(taught_input(line, MBP_SIM_IR_FAULTS), FAULTS + MBP_AD_HOC_FAULTS);
+    assert_true(taught_coil(line, MBP_SIM_COIL_AD_HOC));
+    assert_int_equal(taught_input(line, MBP_SIM_IR_FAULTS), FAULTS);
     for (uint16_t i = 0; i < MBP_SIM_FAULT_WORDS; i++)
         assert_int_equal(taught_input(line, (uint16_t)(MBP_SIM_IR_AD_HOC + i)), words[i]);
     taught_scan(line, 1 * SECOND);
-    assert_false(taught_coil(line, MBP_SIM_COIL_FAULTS + FAULTS));
+    assert_false(taught_coil(line, MBP_SIM_COIL_AD_HOC));
     /* The place keeps its record: its coil begins it again. */
-    taught_write_coil(line, MBP_SIM_COIL_FAULTS + FAULTS, true);
+    taught_write_coil(line, MBP_SIM_COIL_AD_HOC, true);
     taught_scan(line, 1);
     assert_in_range(line_holding(line, HR_TT101), 745, 765);
 }
@@ -122,9 +121,9 @@ static void test_record_that_makes_no_sense_is_refused_whole(void **state)
 static void test_coil_of_a_place_that_never_had_a_fault_begins_nothing(void **state)
 {
     struct line *line = *state;
-    taught_write_coil(line, MBP_SIM_COIL_FAULTS + FAULTS + 3, true);
+    taught_write_coil(line, MBP_SIM_COIL_AD_HOC + 3, true);
     taught_pass(line, 0);
-    assert_false(taught_coil(line, MBP_SIM_COIL_FAULTS + FAULTS + 3));
+    assert_false(taught_coil(line, MBP_SIM_COIL_AD_HOC + 3));
     assert_int_equal(taught_input(line, MBP_SIM_IR_FAULTS_ACTIVE), 0);
 }
 
@@ -153,12 +152,12 @@ static void test_snapshot_keeps_faults_and_restore_brings_them_back(void **state
     taught_write_coil(line, MBP_SIM_COIL_SNAPSHOT, true);
     taught_scan(line, 1 * SECOND);
     uint16_t value = line_holding(line, HR_TT101);
-    taught_write_coil(line, MBP_SIM_COIL_FAULTS + FAULTS, false);
+    taught_write_coil(line, MBP_SIM_COIL_AD_HOC, false);
     taught_write_coil(line, MBP_SIM_COIL_FAULTS + HOT, true);
     taught_scan(line, 3 * SECOND);
     taught_write_coil(line, MBP_SIM_COIL_RESTORE, true);
     taught_pass(line, 0);
-    assert_true(taught_coil(line, MBP_SIM_COIL_FAULTS + FAULTS));
+    assert_true(taught_coil(line, MBP_SIM_COIL_AD_HOC));
     assert_false(taught_coil(line, MBP_SIM_COIL_FAULTS + HOT));
     taught_scan(line, 1 * SECOND);
     assert_int_equal(line_holding(line, HR_TT101), value);
