@@ -229,6 +229,9 @@ struct mbp_wishes {
     double speed; /* may be no speed at all while only one of its two registers was written */
     uint32_t steps;
     bool paused, snapshot, restore;
+    bool begin; /* `effect` as a new fault */
+    struct mbp_effect effect;
+    const uint8_t *coils; /* of the unit: mbp_sim_fault_coil */
     struct mbp_peer peer; /* the last who wrote */
 };
 

@@ -2,13 +2,16 @@
  * faults, and sees of them. Addresses are PDU addresses; numbers of two registers stand high word first.
  *
  * coils              0 + i   wire fault i is switched on
- *                 1000 + f   plant fault f is active: 1 = begin now, 0 = end
+ *                 1000 + f   fault f of the plant file is active: 1 = begin now, 0 = end
+ *                 1900 + i   the same of the fault in ad hoc place i
  *                     2000   paused: no scan runs, requests are answered, what masters write waits
  *                     2001   take a snapshot (clears itself)
  *                     2002   restore it (clears itself)
  * holding registers      0   speed, float32: scans per period of wall time, 0.1 to 1000
- *                        2   scans to run at once while paused; counts down
+ *                        2   scans to run at once while paused (clears itself)
+ *                   10..20   a fault that is in no file: MBP_SIM_HR_FAULT_..., below; 20 = 1 begins it (clears itself)
  * input registers     0..99  what of all this is so: MBP_SIM_IR_..., below
+ *           200 + 10 * i ..  the fault in ad hoc place i, in the order of holding registers 10..19; kind 0 = none
  */
 #ifndef MBPLANT_INSTRUCTOR_H
 #define MBPLANT_INSTRUCTOR_H
@@ -18,12 +21,28 @@
 #define MBP_INSTRUCTOR_UNIT 247
 
 #define MBP_SIM_COIL_FAULTS   1000
+#define MBP_SIM_COIL_AD_HOC   1900
 #define MBP_SIM_COIL_PAUSED   2000
 #define MBP_SIM_COIL_SNAPSHOT 2001
 #define MBP_SIM_COIL_RESTORE  2002
 
 #define MBP_SIM_HR_SPEED 0
 #define MBP_SIM_HR_STEPS 2
+
+/* The record of a fault. */
+#define MBP_SIM_HR_FAULT       10
+#define MBP_SIM_FAULT_KIND     0 /* 1 + enum mbp_effect_kind */
+#define MBP_SIM_FAULT_UNIT     1 /* the sensor's unit id */
+#define MBP_SIM_FAULT_SENSOR   2 /* its number in that unit, in file order from 0 */
+#define MBP_SIM_FAULT_FLAGS    3 /* bit 0: a stuck sensor stays where it is; bit 1: a dropout fails upscale */
+#define MBP_SIM_FAULT_AMOUNT   4 /* float32, engineering units */
+#define MBP_SIM_FAULT_OVER     6 /* float32, s: the time of drift, ramp and wear, the mean one between spikes */
+#define MBP_SIM_FAULT_DURATION 8 /* float32, s; 0 = until it is ended */
+#define MBP_SIM_FAULT_WORDS    10
+#define MBP_SIM_HR_FAULT_BEGIN 20
+#define MBP_SIM_FAULT_STAYS    0x1u
+#define MBP_SIM_FAULT_UPSCALE  0x2u
+#define MBP_SIM_IR_AD_HOC      200
 
 #define MBP_SIM_IR_VERSION       0  /* of this map */
 #define MBP_SIM_IR_PAUSED        1  /* 0 or 1 */
@@ -40,7 +59,7 @@
 #define MBP_SIM_IR_RESTORED      25 /* uint16: how many times it was restored */
 #define MBP_SIM_IR_WIRE_FAULTS   26 /* uint16: how many coils 0.. there are */
 #define MBP_SIM_IR_FAULTS        27 /* uint16: how many coils 1000.. there are */
-#define MBP_SIM_IR_FAULTS_ACTIVE 28 /* uint16: how many of those are active */
+#define MBP_SIM_IR_FAULTS_ACTIVE 28 /* uint16: how many of those and of the ad hoc ones are active */
 #define MBP_SIM_IR_LATENESS_MAX  30 /* uint32: the latest begin of a scan, us after it was due */
 #define MBP_SIM_IR_LATENESS      32 /* uint32 each: how many scans began how late, see below */
 #define MBP_SIM_IR_END           68
@@ -60,5 +79,11 @@ static inline uint32_t mbp_lateness_us(unsigned i)
 
 #define MBP_SPEED_MIN 0.1
 #define MBP_SPEED_MAX 1000.0
+
+/* The coil of a fault, of which a plant file has so many; the ad hoc places' numbers follow those of the file. */
+static inline uint16_t mbp_sim_fault_coil(uint32_t file_faults, uint32_t fault)
+{
+    return (uint16_t)(fault < file_faults ? MBP_SIM_COIL_FAULTS + fault : MBP_SIM_COIL_AD_HOC + (fault - file_faults));
+}
 
 #endif

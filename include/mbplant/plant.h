@@ -289,6 +289,56 @@ struct mbp_fault {
     uint32_t count;     /* how many times at most; 0 = no end */
 };
 
+/* ---- faults of the plant itself ---------------------------------------------------------------------------------- */
+
+/* The first six are of the sensor: the process is as it was, its instrument is not. The others are of the process. */
+enum mbp_effect_kind {
+    MBP_EFFECT_STUCK,   /* shows one value */
+    MBP_EFFECT_BIAS,    /* `amount` too much */
+    MBP_EFFECT_DRIFT,   /* more and more too much: `amount` for each `over` */
+    MBP_EFFECT_SPIKE,   /* `amount` too much for one scan, on average every `over` */
+    MBP_EFFECT_DROPOUT, /* a failed signal at an end of the range, quality bad (NAMUR NE 43) */
+    MBP_EFFECT_NOISE,   /* `amount` is the standard deviation of what is added */
+    MBP_EFFECT_STEP,    /* `amount` is added to the signal's base */
+    MBP_EFFECT_RAMP,    /* the same, rising from 0 within `over` */
+    MBP_EFFECT_WEAR,    /* the same, while its machine runs: `amount` for each `over` of running since maintenance */
+    MBP_EFFECT_COUNT
+};
+
+/* What goes wrong, and for how long. */
+struct mbp_effect {
+    uint32_t sensor; /* plant-wide index */
+    uint8_t kind;    /* enum mbp_effect_kind */
+    bool upscale;    /* DROPOUT: fails to the upper end of the range, else to the lower */
+    double amount;   /* engineering units; STUCK: the value, NaN = where it stands */
+    uint64_t over_ns;
+    uint64_t after_ns;    /* WEAR: running time without any */
+    uint64_t duration_ns; /* 0 = until it is ended */
+};
+
+/* And when: by hand, at a simulated time, or as chance has it. */
+struct mbp_plant_fault {
+    const char *name;
+    struct mbp_effect effect;
+    bool enabled; /* false: by hand only */
+    bool has_start;
+    uint64_t start_ns;
+    uint64_t mttf_ns; /* mean time to the next; 0 = none */
+    uint64_t mttr_ns; /* mean time until it ends; 0 = its duration */
+};
+
+#define MBP_PLANT_FAULTS_MAX 900
+#define MBP_AD_HOC_FAULTS    16 /* places for faults that no file has */
+
+/* "stuck", ...; never NULL below COUNT. -1 when there is none of that name. Static storage. */
+const char *mbp_effect_name(enum mbp_effect_kind kind);
+int mbp_effect_find(const char *name);
+
+static inline bool mbp_effect_is_of_sensor(enum mbp_effect_kind kind)
+{
+    return kind < MBP_EFFECT_STEP;
+}
+
 struct mbp_server_options {
     const char *listen; /* "127.0.0.1:5020" */
     uint32_t max_connections;
@@ -333,8 +383,12 @@ struct mbp_plant {
     uint32_t actuator_count;
     const struct mbp_input *inputs;
     uint32_t input_count;
+    const struct mbp_plant_fault *faults;
+    uint32_t fault_count;
     struct mbp_text text; /* the file as it was read */
     uint32_t text_crc;
+    struct mbp_text public_text; /* without `faults:`: what all units but the instructor's show of it */
+    uint32_t public_crc;
     void *memory; /* owns everything above */
 };
 

@@ -80,6 +80,13 @@ enum mbp_status mbp_scan_snapshot(struct mbp_scan *scan, uint32_t peer);
  * MBP_ERR_MISSING without a snapshot. */
 enum mbp_status mbp_scan_restore(struct mbp_scan *scan, uint32_t peer);
 
+/* Begins or ends a fault of the plant's (fault.h), to act with the next scan. Not recorded: students read the journal.
+ * MBP_ERR_MISSING when there is none of that number. */
+enum mbp_status mbp_scan_fault_set(struct mbp_scan *scan, uint32_t fault, bool on);
+
+/* The same for one that is in no file. Output: its number. MBP_ERR_RANGE, MBP_ERR_FULL. */
+enum mbp_status mbp_scan_fault_begin(struct mbp_scan *scan, const struct mbp_effect *effect, uint32_t *fault);
+
 /* What unit 247 shows. */
 struct mbp_sim_figures mbp_scan_sim(const struct mbp_scan *scan);
 

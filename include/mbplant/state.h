@@ -31,15 +31,31 @@ struct mbp_machine_state {
     bool refusal_told;  /* the end of a planned maintenance was refused and journaled already */
 };
 
+/* A fault of the plant (mbplant/fault.h). */
+struct mbp_fault_state {
+    struct mbp_effect
+        effect;        /* of the file, or as an instructor made it up; sensor UINT32_MAX = an unused ad hoc place */
+    uint64_t begin_ns; /* simulated time, while active */
+    uint64_t end_ns, next_ns; /* when it ends, or begins, by itself; UINT64_MAX = never */
+    uint64_t draws;           /* times drawn by chance */
+    double held;              /* the value of a stuck sensor */
+    double base;              /* the signal's base without disturbances, while it is advanced */
+    bool active;
+};
+
 /* Numbers first, then arrays, all in the block: a copy takes what stands before `lagged`, and the block. */
 struct mbp_state {
-    uint32_t sensor_count, machine_count, actuator_count;
+    uint32_t sensor_count, machine_count, actuator_count, fault_count;
     uint64_t scan;                          /* scans done; never goes back */
     uint64_t tick;                          /* the process's own count of them: random draws and dead times go by it */
     uint64_t sim_ns;                        /* simulated time; like tick it goes back when a snapshot is restored */
     uint64_t wall_ms;                       /* of the current scan */
     uint32_t active_alarms, unacknowledged; /* of the whole plant */
     uint32_t limits_version;                /* counts changes of limits: publish copies them when it moved */
+
+    uint64_t fault_next_ns; /* simulated time when a fault begins or ends; 0 = not planned yet */
+    uint32_t fault_active_count;
+    bool faults_planned; /* their times were drawn */
 
     double *lagged; /* the process value: the end of the signal, what other signals take in and the sensor senses;
                        behind the sensors' the positions of the actuators, so that an input's `from` is an index here */
@@ -55,6 +71,8 @@ struct mbp_state {
     uint8_t *unack;       /* bit l: it waits for acknowledgement */
     uint8_t *flags;       /* MBP_SENSOR_... */
     struct mbp_machine_state *machine;
+    struct mbp_fault_state *fault; /* of the plant file, behind them MBP_AD_HOC_FAULTS places */
+    uint32_t *fault_active;        /* indices of the active ones, by sensor */
     uint8_t *based; /* per machine, then one for sensors without: the state that `base` is of; MBP_STATE_COUNT = none */
     void *memory;   /* the one block behind the arrays */
     size_t memory_len;
@@ -105,6 +123,10 @@ double mbp_give(const struct mbp_register *reg, const double range[2]);
 
 /* Whether limits, of which NaN are unused, lie within the sensor's range and none is below the one before it. */
 bool mbp_limits_in_order(const struct mbp_sensor *sensor, const double limits[MBP_LIMIT_COUNT]);
+
+/* Whether an effect makes sense for the plant: a sensor that shows a number, finite amounts, a time over which where
+ * the kind needs one, a machine to wear. */
+bool mbp_effect_possible(const struct mbp_plant *plant, const struct mbp_effect *effect);
 
 /* An event about a sensor (and its machine), an actuator's machine or a machine, with the unit's own numbering as the
  * wire has it; value and limit NaN, the rest 0. Indices are plant-wide. */

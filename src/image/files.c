@@ -23,26 +23,30 @@ static void put_words(const uint16_t *words, uint16_t count, uint8_t *big_endian
 }
 
 /* Byte i of the plant file as it stands in files 900..: length u32, CRC-32 u32, text. */
-static uint8_t plant_byte(const struct mbp_plant *plant, size_t i)
+static uint8_t plant_byte(struct mbp_text text, uint32_t crc, size_t i)
 {
     if (i < 4)
-        return (uint8_t)((uint32_t)plant->text.len >> (24 - 8 * i));
+        return (uint8_t)((uint32_t)text.len >> (24 - 8 * i));
     if (i < 8)
-        return (uint8_t)(plant->text_crc >> (24 - 8 * (i - 4)));
-    return i - 8 < plant->text.len ? (uint8_t)plant->text.bytes[i - 8] : 0;
+        return (uint8_t)(crc >> (24 - 8 * (i - 4)));
+    return i - 8 < text.len ? (uint8_t)text.bytes[i - 8] : 0;
 }
 
-static enum mbp_status read_plant(const struct mbp_plant *plant, uint16_t file, uint16_t record, uint16_t count,
+/* Students learn the plant from any unit, its faults from none; an instructor needs the whole. */
+static enum mbp_status read_plant(const struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
                                   uint8_t *big_endian)
 {
-    if (plant->text.len > MBP_PLANT_WIRE_MAX - 8)
+    const struct mbp_plant *plant = unit->image->plant;
+    struct mbp_text text = unit->unit->instructor ? plant->text : plant->public_text;
+    uint32_t crc = unit->unit->instructor ? plant->text_crc : plant->public_crc;
+    if (text.len > MBP_PLANT_WIRE_MAX - 8)
         return MBP_EX_ILLEGAL_DATA_ADDRESS; /* a master of a larger plant needs its own copy */
     size_t first = (size_t)(file - MBP_PLANT_FIRST_FILE) * FILE_WORDS + record;
-    size_t words = (plant->text.len + 9) / 2;
+    size_t words = (text.len + 9) / 2;
     if (first + count > words)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     for (size_t i = 0; i < 2 * (size_t)count; i++)
-        big_endian[i] = plant_byte(plant, 2 * first + i);
+        big_endian[i] = plant_byte(text, crc, 2 * first + i);
     return MBP_OK;
 }
 
@@ -53,7 +57,7 @@ enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t 
     if (file == 0 || record + count > FILE_WORDS)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     if (file >= MBP_PLANT_FIRST_FILE && file < MBP_JOURNAL_FIRST_FILE)
-        return read_plant(image->plant, file, record, count, big_endian);
+        return read_plant(unit, file, record, count, big_endian);
     if (image_staging_shows(unit, file))
         return image_staging_read(unit, file, record, count, big_endian);
     uint16_t words[MBP_EVENT_WORDS * 7];

@@ -1,6 +1,7 @@
 /* The instructor's unit: what was asked there, and what is so. Unlike a plant's points these act between scans too, for
  * a paused plant has none. */
 #include <math.h>
+#include <string.h>
 
 #include "image_priv.h"
 
@@ -8,6 +9,26 @@ static struct mbp_image_unit *instructor(const struct mbp_image *image)
 {
     struct mbp_image_unit *unit = image->by_id[MBP_INSTRUCTOR_UNIT];
     return unit != NULL && unit->unit->instructor ? unit : NULL;
+}
+
+/* ---- numbers ---------------------------------------------------------------------------------------------------- */
+
+static void put_u32(uint16_t *words, uint64_t number)
+{
+    uint32_t low = number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
+    words[0] = (uint16_t)(low >> 16);
+    words[1] = (uint16_t)low;
+}
+
+static void put_u64(uint16_t *words, uint64_t number)
+{
+    put_u32(words, number >> 32);
+    put_u32(words + 2, (uint32_t)number);
+}
+
+static void put_float(uint16_t *words, double number)
+{
+    mbp_codec_encode(MBP_FLOAT32, MBP_ABCD, 1.0, number, words);
 }
 
 /* ---- the request path ------------------------------------------------------------------------------------------- */
@@ -27,12 +48,79 @@ static double speed_asked(const struct mbp_image_unit *unit)
     return mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1.0, unit->holding + MBP_SIM_HR_SPEED);
 }
 
+/* ---- a fault that no file has ----------------------------------------------------------------------------------- */
+
+static double float_at(const uint16_t *words)
+{
+    return mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1.0, words);
+}
+
+/* Seconds as ns; what is no time is so long that nobody takes it for one. */
+static bool duration_at(const uint16_t *words, uint64_t *ns)
+{
+    double seconds = float_at(words);
+    if (!(seconds >= 0 && seconds <= 1e9))
+        return false;
+    *ns = (uint64_t)(seconds * (double)MBP_NS_PER_S);
+    return true;
+}
+
+/* The record in holding registers 10..19; false when it names no sensor or is otherwise none. */
+static bool read_effect(const struct mbp_image_unit *unit, struct mbp_effect *out)
+{
+    const uint16_t *words = unit->holding + MBP_SIM_HR_FAULT;
+    const struct mbp_image_unit *of = unit->image->by_id[words[MBP_SIM_FAULT_UNIT] & 0xFFu];
+    uint16_t flags = words[MBP_SIM_FAULT_FLAGS];
+    *out = (struct mbp_effect){.kind = (uint8_t)(words[MBP_SIM_FAULT_KIND] - 1u),
+                               .upscale = (flags & MBP_SIM_FAULT_UPSCALE) != 0,
+                               .amount = float_at(words + MBP_SIM_FAULT_AMOUNT)};
+    if (of == NULL || words[MBP_SIM_FAULT_UNIT] > 247 || words[MBP_SIM_FAULT_SENSOR] >= of->unit->sensor_count ||
+        words[MBP_SIM_FAULT_KIND] == 0 || words[MBP_SIM_FAULT_KIND] > MBP_EFFECT_COUNT)
+        return false;
+    out->sensor = of->unit->first_sensor + words[MBP_SIM_FAULT_SENSOR];
+    if (out->kind == MBP_EFFECT_STUCK && (flags & MBP_SIM_FAULT_STAYS) != 0)
+        out->amount = NAN;
+    return duration_at(words + MBP_SIM_FAULT_OVER, &out->over_ns) &&
+           duration_at(words + MBP_SIM_FAULT_DURATION, &out->duration_ns) &&
+           mbp_effect_possible(unit->image->plant, out);
+}
+
+static void write_effect(const struct mbp_plant *plant, const struct mbp_effect *effect, uint16_t *words)
+{
+    bool none = effect->sensor == UINT32_MAX;
+    bool stays = effect->kind == MBP_EFFECT_STUCK && isnan(effect->amount);
+    memset(words, 0, MBP_SIM_FAULT_WORDS * sizeof *words);
+    if (none)
+        return;
+    const struct mbp_unit *unit = &plant->units[plant->sensors[effect->sensor].unit];
+    words[MBP_SIM_FAULT_KIND] = (uint16_t)(effect->kind + 1);
+    words[MBP_SIM_FAULT_UNIT] = unit->id;
+    words[MBP_SIM_FAULT_SENSOR] = (uint16_t)(effect->sensor - unit->first_sensor);
+    words[MBP_SIM_FAULT_FLAGS] =
+        (uint16_t)((stays ? MBP_SIM_FAULT_STAYS : 0) | (effect->upscale ? MBP_SIM_FAULT_UPSCALE : 0));
+    put_float(words + MBP_SIM_FAULT_AMOUNT, stays ? 0.0 : effect->amount);
+    put_float(words + MBP_SIM_FAULT_OVER, (double)effect->over_ns / (double)MBP_NS_PER_S);
+    put_float(words + MBP_SIM_FAULT_DURATION, (double)effect->duration_ns / (double)MBP_NS_PER_S);
+}
+
+static bool has_free_place(const struct mbp_image_unit *unit)
+{
+    return memchr(unit->coils + MBP_SIM_COIL_AD_HOC, 0, MBP_AD_HOC_FAULTS) != NULL;
+}
+
+/* ---- what may be asked ------------------------------------------------------------------------------------------ */
+
 /* A half of the speed alone makes no number yet: it counts when the other half has come. */
 bool image_instructor_allows_words(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count)
 {
     if (covers(addr, count, MBP_SIM_HR_SPEED, 2)) {
         double speed = speed_asked(unit);
         if (!(speed >= MBP_SPEED_MIN - 1e-6 && speed <= MBP_SPEED_MAX))
+            return false;
+    }
+    if (touches(addr, count, MBP_SIM_HR_FAULT_BEGIN) && unit->holding[MBP_SIM_HR_FAULT_BEGIN] != 0) {
+        struct mbp_effect effect;
+        if (!read_effect(unit, &effect) || !has_free_place(unit))
             return false;
     }
     bool steps = touches(addr, count, MBP_SIM_HR_STEPS) && unit->holding[MBP_SIM_HR_STEPS] != 0;
@@ -64,30 +152,15 @@ bool mbp_image_instructor_asked(struct mbp_image *image, struct mbp_wishes *out)
         .paused = unit->coils[MBP_SIM_COIL_PAUSED] != 0,
         .snapshot = unit->coils[MBP_SIM_COIL_SNAPSHOT] != 0,
         .restore = unit->coils[MBP_SIM_COIL_RESTORE] != 0,
+        .coils = unit->coils,
         .peer = image->instructor_peer,
     };
+    out->begin = unit->holding[MBP_SIM_HR_FAULT_BEGIN] != 0 && read_effect(unit, &out->effect);
+    unit->holding[MBP_SIM_HR_FAULT_BEGIN] = 0;
     unit->holding[MBP_SIM_HR_STEPS] = 0;
     unit->coils[MBP_SIM_COIL_SNAPSHOT] = 0;
     unit->coils[MBP_SIM_COIL_RESTORE] = 0;
     return true;
-}
-
-static void put_u32(uint16_t *words, uint64_t number)
-{
-    uint32_t low = number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
-    words[0] = (uint16_t)(low >> 16);
-    words[1] = (uint16_t)low;
-}
-
-static void put_u64(uint16_t *words, uint64_t number)
-{
-    put_u32(words, number >> 32);
-    put_u32(words + 2, (uint32_t)number);
-}
-
-static void put_float(uint16_t *words, double number)
-{
-    mbp_codec_encode(MBP_FLOAT32, MBP_ABCD, 1.0, number, words);
 }
 
 /* Half of a new speed may stand there: it must not be lost to the publishing of the old one. */
@@ -97,6 +170,18 @@ static void publish_speed(struct mbp_image *image, struct mbp_image_unit *unit, 
         return;
     image->instructor_speed = speed;
     put_float(unit->holding + MBP_SIM_HR_SPEED, speed);
+}
+
+static void publish_faults(const struct mbp_plant *plant, struct mbp_image_unit *unit, const struct mbp_state *state)
+{
+    uint32_t count = plant->fault_count + MBP_AD_HOC_FAULTS;
+    for (uint32_t f = 0; f < count; f++)
+        unit->coils[mbp_sim_fault_coil(plant->fault_count, f)] = state->fault[f].active;
+    for (uint32_t i = 0; i < MBP_AD_HOC_FAULTS; i++)
+        write_effect(plant, &state->fault[plant->fault_count + i].effect,
+                     unit->input + MBP_SIM_IR_AD_HOC + (size_t)MBP_SIM_FAULT_WORDS * i);
+    unit->input[MBP_SIM_IR_FAULTS] = (uint16_t)plant->fault_count;
+    unit->input[MBP_SIM_IR_FAULTS_ACTIVE] = (uint16_t)state->fault_active_count;
 }
 
 void mbp_image_publish_instructor(struct mbp_image *image, const struct mbp_state *state,
@@ -122,6 +207,7 @@ void mbp_image_publish_instructor(struct mbp_image *image, const struct mbp_stat
     put_u32(words + MBP_SIM_IR_SNAPSHOT_SCAN, (uint32_t)figures->snapshot_scan);
     put_u64(words + MBP_SIM_IR_SNAPSHOT_TIME, figures->snapshot_ns / MBP_NS_PER_MS);
     words[MBP_SIM_IR_RESTORED] = (uint16_t)figures->restored;
+    publish_faults(image->plant, unit, state);
     words[MBP_SIM_IR_WIRE_FAULTS] = (uint16_t)image->plant->server.fault_count;
     put_u32(words + MBP_SIM_IR_LATENESS_MAX, figures->lateness_max_us);
     for (unsigned i = 0; i < MBP_LATENESS_CLASSES; i++)

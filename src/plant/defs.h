@@ -245,11 +245,12 @@ struct mbp_plant_def {
         const char *object[7];
     } identity;
     struct mbp_def_list units;
+    struct mbp_def_list faults; /* of struct mbp_plant_fault_def */
 };
 
 /* What the root, a sensor and the tables of a unit may hold. */
 extern const struct mbp_schema mbp_plant_schema, mbp_server_schema, mbp_sensor_schema, mbp_tables_schema,
-    mbp_actuator_schema, mbp_register_schema, mbp_journal_schema;
+    mbp_actuator_schema, mbp_register_schema, mbp_journal_schema, mbp_plant_fault_schema;
 
 /* An int16 with scale 1. */
 void mbp_register_defaults(void *reg);

@@ -30,7 +30,7 @@ static const struct instructor_point {
     {"times restored", "count", "", MBP_SIM_IR_RESTORED, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
     {"wire faults in all", "coils 0..", "", MBP_SIM_IR_WIRE_FAULTS, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
     {"faults in all", "coils 1000..", "", MBP_SIM_IR_FAULTS, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
-    {"faults active", "of those", "", MBP_SIM_IR_FAULTS_ACTIVE, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
+    {"faults active", "of those and ad hoc", "", MBP_SIM_IR_FAULTS_ACTIVE, MBP_INPUT_REGISTERS, MBP_UINT16, 1, false},
     {"lateness max", "begin of a scan", "us", MBP_SIM_IR_LATENESS_MAX, MBP_INPUT_REGISTERS, MBP_UINT32, 2, false},
 };
 
@@ -65,9 +65,56 @@ static int visit_lateness(int (*visit)(const struct mbp_point *point, void *ctx)
     return stop;
 }
 
-int mbp_instructor_points(enum mbp_table table, int (*visit)(const struct mbp_point *point, void *ctx), void *ctx)
+static int visit_faults(const struct mbp_plant *plant, int (*visit)(const struct mbp_point *point, void *ctx),
+                        void *ctx)
 {
     int stop = 0;
+    for (uint32_t f = 0; f < plant->fault_count + MBP_AD_HOC_FAULTS && stop == 0; f++) {
+        struct mbp_point point = plain_point(mbp_sim_fault_coil(plant->fault_count, f), MBP_COILS, MBP_BOOL);
+        point.what = "1 begins the fault, 0 ends it";
+        point.writable = true;
+        if (f < plant->fault_count)
+            snprintf(point.name, sizeof point.name, "fault %s", plant->faults[f].name);
+        else
+            snprintf(point.name, sizeof point.name, "fault ad hoc %u", f - plant->fault_count + 1);
+        stop = visit(&point, ctx);
+    }
+    return stop;
+}
+
+static int visit_ad_hoc(int (*visit)(const struct mbp_point *point, void *ctx), void *ctx)
+{
+    int stop = 0;
+    for (unsigned i = 0; i < MBP_AD_HOC_FAULTS && stop == 0; i++) {
+        struct mbp_point point =
+            plain_point((uint16_t)(MBP_SIM_IR_AD_HOC + MBP_SIM_FAULT_WORDS * i), MBP_INPUT_REGISTERS, MBP_UINT16);
+        point.count = MBP_SIM_FAULT_WORDS;
+        point.what = "its record";
+        snprintf(point.name, sizeof point.name, "ad hoc %u", i + 1);
+        stop = visit(&point, ctx);
+    }
+    return stop;
+}
+
+static int visit_record(int (*visit)(const struct mbp_point *point, void *ctx), void *ctx)
+{
+    struct mbp_point record = plain_point(MBP_SIM_HR_FAULT, MBP_HOLDING_REGISTERS, MBP_UINT16);
+    record.count = MBP_SIM_FAULT_WORDS;
+    record.what = "record of a fault to begin";
+    record.writable = true;
+    snprintf(record.name, sizeof record.name, "new fault");
+    int stop = visit(&record, ctx);
+    struct mbp_point begin = plain_point(MBP_SIM_HR_FAULT_BEGIN, MBP_HOLDING_REGISTERS, MBP_UINT16);
+    begin.what = "1 begins it; clears itself";
+    begin.writable = true;
+    snprintf(begin.name, sizeof begin.name, "begin new fault");
+    return stop != 0 ? stop : visit(&begin, ctx);
+}
+
+int mbp_instructor_points(const struct mbp_plant *plant, enum mbp_table table,
+                          int (*visit)(const struct mbp_point *point, void *ctx), void *ctx)
+{
+    int stop = table == MBP_COILS ? visit_faults(plant, visit, ctx) : 0;
     for (size_t i = 0; i < sizeof points / sizeof points[0] && stop == 0; i++) {
         if (points[i].table != table)
             continue;
@@ -79,5 +126,9 @@ int mbp_instructor_points(enum mbp_table table, int (*visit)(const struct mbp_po
         snprintf(point.name, sizeof point.name, "%s", points[i].name);
         stop = visit(&point, ctx);
     }
-    return stop == 0 && table == MBP_INPUT_REGISTERS ? visit_lateness(visit, ctx) : stop;
+    if (stop == 0 && table == MBP_HOLDING_REGISTERS)
+        stop = visit_record(visit, ctx);
+    if (stop == 0 && table == MBP_INPUT_REGISTERS)
+        stop = visit_lateness(visit, ctx);
+    return stop == 0 && table == MBP_INPUT_REGISTERS ? visit_ad_hoc(visit, ctx) : stop;
 }

@@ -47,4 +47,7 @@ enum mbp_status mbp_resolve(struct mbp_load *load);
 /* Every address; overlaps and what does not fit. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_layout(struct mbp_load *load);
 
+/* The file's text without its faults. */
+void mbp_set_public_text(struct mbp_load *load, const struct mbp_node *root);
+
 #endif

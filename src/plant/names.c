@@ -28,6 +28,11 @@ static const char *const allow_names[] = {"read", "operate", "all"};
 static const char *const wire_fault_names[] = {"delay",    "drop",  "exception", "wrong_transaction",
                                                "truncate", "split", "close"};
 
+static const char *const effect_names[] = {"stuck", "bias", "drift", "spike", "dropout",
+                                           "noise", "step", "ramp",  "wear"};
+static const char *const shows_names[] = {"low", "high"};
+
+_Static_assert(COUNT_OF(effect_names) == MBP_EFFECT_COUNT, "a word for each effect");
 _Static_assert(COUNT_OF(state_names) == MBP_STATE_COUNT, "a word for each state");
 _Static_assert(COUNT_OF(limit_names) == MBP_LIMIT_COUNT, "a word for each limit");
 _Static_assert(COUNT_OF(table_names) == MBP_TABLE_COUNT, "a word for each table");
@@ -61,6 +66,8 @@ const struct mbp_words mbp_access_words = WORDS("an access", access_names);
 const struct mbp_words mbp_gaps_words = WORDS("a way with gaps", gaps_names);
 const struct mbp_words mbp_allow_words = WORDS("a permission", allow_names);
 const struct mbp_words mbp_wire_fault_words = WORDS("a wire fault", wire_fault_names);
+const struct mbp_words mbp_effect_words = WORDS("a fault", effect_names);
+const struct mbp_words mbp_shows_words = WORDS("an end of the range", shows_names);
 
 int mbp_words_find(const struct mbp_words *words, const char *word)
 {
@@ -91,6 +98,16 @@ static const char *name_of(const struct mbp_words *words, unsigned value)
 {
     assert(value < words->count);
     return words->names[value];
+}
+
+const char *mbp_effect_name(enum mbp_effect_kind kind)
+{
+    return name_of(&mbp_effect_words, kind);
+}
+
+int mbp_effect_find(const char *name)
+{
+    return mbp_words_find(&mbp_effect_words, name);
 }
 
 const char *mbp_state_name(enum mbp_state_code state)

@@ -64,6 +64,7 @@ static enum mbp_status build(struct mbp_load *load, const char *path, struct mbp
         return status;
     }
     set_plant(load, path, text);
+    mbp_set_public_text(load, root);
     return load->reader.out_of_memory ? MBP_ERR_MEMORY : errors->count != 0 ? MBP_ERR_FORMAT : MBP_OK;
 }
 

@@ -372,7 +372,7 @@ int mbp_plant_points(const struct mbp_plant *plant, uint32_t unit,
         stop = has_map ? visit_map(&tour, (enum mbp_table)table) : 0;
         stop = THEN(stop, visit_blocks(&tour, (enum mbp_table)table));
         if (tour.unit->instructor) {
-            stop = THEN(stop, mbp_instructor_points((enum mbp_table)table, visit, ctx));
+            stop = THEN(stop, mbp_instructor_points(plant, (enum mbp_table)table, visit, ctx));
             stop = THEN(stop, mbp_staging_points((enum mbp_table)table, visit, ctx));
         }
     }

@@ -189,4 +189,5 @@ void mbp_plant_print_config(const struct mbp_plant *plant, FILE *out)
             print_unit(out, plant, &plant->units[u]);
         }
     }
+    mbp_print_faults(out, plant);
 }

@@ -28,4 +28,7 @@ void mbp_print_actuators(FILE *out, const struct mbp_plant *plant, const struct 
 /* `server:` with all its keys. */
 void mbp_print_server(FILE *out, const struct mbp_server_options *server);
 
+/* `faults:`, when there are any. */
+void mbp_print_faults(FILE *out, const struct mbp_plant *plant);
+
 #endif

@@ -218,6 +218,11 @@ static const struct mbp_field plant_fields[] = {
     {.key = "instructor", .type = MBP_FIELD_BOOL, .at = PLANT(instructor)},
     {.key = "identity", .type = MBP_FIELD_MAP, .at = PLANT(identity), .schema = &identity_schema},
     {.key = "units", .type = MBP_FIELD_LIST, .required = true, .at = PLANT(units), .high = 247, .schema = &unit_schema},
+    {.key = "faults",
+     .type = MBP_FIELD_LIST,
+     .at = PLANT(faults),
+     .high = MBP_PLANT_FAULTS_MAX,
+     .schema = &mbp_plant_fault_schema},
 };
 
 static void plant_defaults(void *def)

@@ -2,6 +2,7 @@
  * be judged only once the whole file is read. */
 #include <string.h>
 
+#include "faults.h"
 #include "load.h"
 #include "points.h"
 
@@ -264,5 +265,6 @@ enum mbp_status mbp_resolve(struct mbp_load *load)
     for (uint32_t s = 0; s < load->plant->sensor_count; s++) {
         resolve_inputs(load, &memory->index, s);
     }
+    mbp_resolve_faults(load, &memory->index);
     return MBP_OK;
 }

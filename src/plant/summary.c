@@ -162,6 +162,10 @@ static void print_warnings(FILE *out, const struct mbp_plant *plant)
                 "--plant\n",
                 MBP_PLANT_WIRE_MAX);
     }
+    if (plant->fault_count > 0 && plant->public_text.len == plant->text.len && may_warn(&warnings)) {
+        fputs("  warning: masters can read the faults in the plant file; write `faults:` at the beginning of a line\n",
+              out);
+    }
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
         if (mbp_sensor_has_limits(&plant->sensors[s])) {
             warn_unreachable(&warnings, &plant->sensors[s]);
@@ -194,6 +198,11 @@ void mbp_plant_print_summary(const struct mbp_plant *plant, FILE *out)
     }
     if (plant->unit_count > UNITS_SHOWN) {
         fprintf(out, "  and %u more units\n", plant->unit_count - UNITS_SHOWN);
+    }
+    if (plant->fault_count + plant->server.fault_count > 0 || plant->instructor) {
+        fprintf(out, "  %u fault%s, %u wire fault%s; %s\n", plant->fault_count, plural(plant->fault_count),
+                plant->server.fault_count, plural(plant->server.fault_count),
+                plant->instructor ? "unit 247 is the instructor's" : "no instructor");
     }
     print_warnings(out, plant);
 }

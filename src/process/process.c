@@ -1,6 +1,7 @@
 /* Signals, settled and advanced: from the sources to what depends on them, all in one scan. */
 #include <stdlib.h>
 
+#include "fault.h"
 #include "process_priv.h"
 
 #define SETTLE_PASSES 64 /* through a plant with loops, which rest where their values repeat */
@@ -158,6 +159,7 @@ void mbp_process_advance(const struct mbp_process *process, struct mbp_state *st
     feed(process, state);
     process_advance_actuators(process, state);
     show_replays(process, state);
+    process_fault_disturb(process, state);
     for (uint32_t i = 0; i < process->run_count; i++) {
         const struct process_run *run = &process->runs[i];
         advance_run(run->count, state->base + run->first, process->decay + run->first, state->lagged + run->first);
@@ -171,4 +173,5 @@ void mbp_process_advance(const struct mbp_process *process, struct mbp_state *st
         for (uint32_t k = step->first; k < step->first + step->count; k++)
             process_signal_advance(process, state, &process->signals[k]);
     }
+    process_fault_calm(state);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fault.h"
 #include "mbplant/image.h"
 #include "process_priv.h"
 
@@ -116,12 +117,12 @@ static void force(uint32_t count, const uint8_t *flags, const double *forced_val
     }
 }
 
-/* Quality is about the process: noise around an end of the range, as of a machine at rest, is cut off and no fault.
- * What is forced is within the range (mbp_process_force). */
-static void judge(uint32_t count, const double *process, const double *low, const double *high, uint8_t *flags)
+/* Quality is about what there is to measure and about the sensor's faults: noise around an end of the range, as of a
+ * machine at rest, is cut off and no fault. What is forced is within the range (mbp_process_force). */
+static void judge(uint32_t count, const double *noiseless, const double *low, const double *high, uint8_t *flags)
 {
     for (uint32_t i = 0; i < count; i++) {
-        bool inside = process[i] >= low[i] && process[i] <= high[i]; /* false for NaN */
+        bool inside = noiseless[i] >= low[i] && noiseless[i] <= high[i]; /* false for NaN */
         bool bad = !inside && (flags[i] & MBP_SENSOR_FORCED) == 0;
         flags[i] = (uint8_t)((flags[i] & ~MBP_SENSOR_BAD) | (bad ? MBP_SENSOR_BAD : 0));
         if ((flags[i] & MBP_SENSOR_ONCE) != 0)
@@ -132,8 +133,10 @@ static void judge(uint32_t count, const double *process, const double *low, cons
 void mbp_process_sense(const struct mbp_process *process, struct mbp_state *state)
 {
     uint32_t noisy = 0;
+    uint32_t faulty = 0;
     double seen[BLOCK];
     double shown[BLOCK];
+    double faulted[BLOCK];
     for (uint32_t r = 0; r < process->type_run_count; r++) {
         const struct process_type_run *run = &process->type_runs[r];
         uint32_t end = run->first + run->count;
@@ -143,12 +146,20 @@ void mbp_process_sense(const struct mbp_process *process, struct mbp_state *stat
             bool plain = none_set(flags, count);
             memcpy(seen, state->lagged + first, count * sizeof *seen);
             noisy = add_noise(process, state->tick, noisy, first, first + count, seen);
+            const double *noiseless = state->lagged + first;
+            uint32_t next_faulty = process_fault_sense(process, state, faulty, first, first + count, seen);
+            if (next_faulty != faulty) {
+                memcpy(faulted, noiseless, count * sizeof *faulted);
+                process_fault_sense(process, state, faulty, first, first + count, faulted);
+                noiseless = faulted;
+            }
+            faulty = next_faulty;
             if (!plain)
                 force(count, flags, state->forced_value + first, seen);
             const double *low = process->low + first;
             const double *high = process->high + first;
             if (!saturate(count, low, high, seen, shown) || !plain)
-                judge(count, state->lagged + first, low, high, flags);
+                judge(count, noiseless, low, high, flags);
             mbp_codec_quantise_run(run->type, process->scale + first, shown, count, state->value + first);
         }
     }

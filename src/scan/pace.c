@@ -34,10 +34,10 @@ static void measure_speed(struct mbp_scan *scan, uint64_t now)
     uint64_t passed = now - scan->pace_mark_ns;
     if (passed < MEASURE_NS)
         return;
-    uint64_t scans = scan->stats.scans - scan->pace_mark_scans;
+    uint64_t scans = scan->stats.scans + 1 - scan->pace_mark_scans; /* with the one that begins */
     scan->sim.speed_now = (double)scans * (double)scan->config.plant->scan_ns / (double)passed;
     scan->pace_mark_ns = now;
-    scan->pace_mark_scans = scan->stats.scans;
+    scan->pace_mark_scans = scan->stats.scans + 1;
 }
 
 /* The next scan, when its time has come. */
@@ -155,7 +155,8 @@ enum mbp_status mbp_scan_start(struct mbp_scan *scan, struct uv_loop_s *loop)
     }
     scan->poll.data = scan;
     scan->polling = true;
-    scan->next_due_ns = scan_now_ns(scan) + scan->wall_period_ns;
+    scan->pace_mark_ns = scan_now_ns(scan);
+    scan->next_due_ns = scan->pace_mark_ns + scan->wall_period_ns;
     arm(scan);
     uv_poll_start(&scan->poll, UV_READABLE, on_due);
     uv_prepare_init(loop, &scan->prepare);

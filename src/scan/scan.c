@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mbplant/diagnosis.h"
+#include "mbplant/fault.h"
 #include "mbplant/machine.h"
 #include "scan_priv.h"
 
@@ -181,6 +182,7 @@ void mbp_scan_step(struct mbp_scan *scan)
     size_t count = mbp_image_latch(scan->config.image, &writes);
     latch(scan, writes, count);
     latch_refusals(scan);
+    mbp_fault_run(scan->config.plant, state);
     mbp_process_advance(scan->process, state);
     mbp_process_sense(scan->process, state);
     mbp_diagnosis_run(scan->config.plant, state, &scan->events);

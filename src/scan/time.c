@@ -2,6 +2,7 @@
  * value of any scan depends on it. */
 #include <math.h>
 
+#include "mbplant/fault.h"
 #include "scan_priv.h"
 
 void scan_between_begin(struct mbp_scan *scan)
@@ -86,12 +87,35 @@ enum mbp_status mbp_scan_set_speed(struct mbp_scan *scan, double speed, uint32_t
 
 /* ---- the instructor's unit -------------------------------------------------------------------------------------- */
 
+enum mbp_status mbp_scan_fault_set(struct mbp_scan *scan, uint32_t fault, bool on)
+{
+    return mbp_fault_set(scan->config.plant, scan->state, fault, on);
+}
+
+enum mbp_status mbp_scan_fault_begin(struct mbp_scan *scan, const struct mbp_effect *effect, uint32_t *fault)
+{
+    return mbp_fault_begin(scan->config.plant, scan->state, effect, fault);
+}
+
+static void obey_faults(struct mbp_scan *scan, const struct mbp_wishes *wishes)
+{
+    uint32_t fault;
+    for (uint32_t f = 0; f < mbp_fault_total(scan->config.plant); f++) {
+        bool on = wishes->coils[mbp_sim_fault_coil(scan->config.plant->fault_count, f)] != 0;
+        if (on != scan->state->fault[f].active)
+            mbp_fault_set(scan->config.plant, scan->state, f, on);
+    }
+    if (wishes->begin)
+        mbp_scan_fault_begin(scan, &wishes->effect, &fault);
+}
+
 bool scan_obey(struct mbp_scan *scan)
 {
     struct mbp_wishes wishes;
     if (!mbp_image_instructor_asked(scan->config.image, &wishes))
         return false;
     uint32_t peer = wishes.peer.ipv4;
+    obey_faults(scan, &wishes);
     if (wishes.snapshot)
         mbp_scan_snapshot(scan, peer);
     if (wishes.restore)

@@ -157,6 +157,8 @@ void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from
     const size_t figures = offsetof(struct mbp_state, scan);
     memcpy((char *)to + figures, (const char *)from + figures, offsetof(struct mbp_state, lagged) - figures);
     to->limits_version++;
+    to->fault_active_count = 0; /* mbp_fault_carry carries them */
+    to->faults_planned = false;
     for (size_t i = 0; i < state_array_count; i++) {
         const struct state_array *array = &state_arrays[i];
         if (array->fate == STATE_DERIVED)
@@ -179,6 +181,7 @@ void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from
         case STATE_BY_PART:
             carry_all_parts(carry, from, to);
             break;
+        case STATE_BY_FAULT:
         case STATE_BY_MACHINE_AND_ONE:
             assert(false && "only derived so far");
             break;

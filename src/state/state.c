@@ -32,6 +32,8 @@ const struct state_array state_arrays[] = {
     ARRAY(flags, STATE_BY_SENSOR, 1, STATE_CARRIED),
     ARRAY(machine, STATE_BY_MACHINE, 1, STATE_CARRIED),
     ARRAY(based, STATE_BY_MACHINE_AND_ONE, 1, STATE_DERIVED),
+    ARRAY(fault, STATE_BY_FAULT, 1, STATE_DERIVED), /* mbp_fault_carry carries them */
+    ARRAY(fault_active, STATE_BY_FAULT, 1, STATE_DERIVED),
 };
 const size_t state_array_count = sizeof state_arrays / sizeof state_arrays[0];
 
@@ -48,6 +50,8 @@ static size_t item_count(const struct mbp_state *state, size_t parts, enum state
         return state->actuator_count;
     case STATE_BY_SOURCE:
         return (size_t)state->sensor_count + state->actuator_count;
+    case STATE_BY_FAULT:
+        return state->fault_count;
     case STATE_BY_PART:
         break;
     }
@@ -80,6 +84,7 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
     state->sensor_count = plant->sensor_count;
     state->machine_count = plant->machine_count;
     state->actuator_count = plant->actuator_count;
+    state->fault_count = plant->fault_count + MBP_AD_HOC_FAULTS;
     size_t parts = 0;
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         parts += mbp_signal_parts(plant, s);
@@ -106,6 +111,12 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
         state->machine[m].first_out = UINT32_MAX;
     }
     memset(state->based, MBP_STATE_COUNT, state->machine_count + 1);
+    for (uint32_t f = 0; f < state->fault_count; f++) {
+        const struct mbp_effect none = {.sensor = UINT32_MAX};
+        state->fault[f] = (struct mbp_fault_state){.effect = f < plant->fault_count ? plant->faults[f].effect : none,
+                                                   .next_ns = UINT64_MAX,
+                                                   .end_ns = UINT64_MAX};
+    }
     *out = state;
     return MBP_OK;
 }
@@ -233,4 +244,21 @@ struct mbp_event mbp_sensor_event(const struct mbp_plant *plant, enum mbp_event_
         .value = NAN,
         .limit = NAN,
     };
+}
+
+bool mbp_effect_possible(const struct mbp_plant *plant, const struct mbp_effect *effect)
+{
+    if (effect->sensor >= plant->sensor_count || effect->kind >= MBP_EFFECT_COUNT)
+        return false;
+    const struct mbp_sensor *sensor = &plant->sensors[effect->sensor];
+    bool anywhere = effect->kind == MBP_EFFECT_STUCK && isnan(effect->amount);
+    bool timed = effect->kind == MBP_EFFECT_DRIFT || effect->kind == MBP_EFFECT_SPIKE ||
+                 effect->kind == MBP_EFFECT_RAMP || effect->kind == MBP_EFFECT_WEAR;
+    if (sensor->reg.type == MBP_STRING || (!isfinite(effect->amount) && !anywhere))
+        return false;
+    if (effect->kind == MBP_EFFECT_NOISE && !(effect->amount > 0))
+        return false;
+    if (effect->kind == MBP_EFFECT_WEAR && sensor->machine == UINT32_MAX)
+        return false;
+    return !timed || effect->over_ns > 0;
 }

@@ -99,6 +99,9 @@ struct ctl_link *ctl_link(struct ctl *ctl);
 /* The plant behind the slave, or of --plant, on first use; NULL after saying why it cannot be known. */
 const struct mbp_plant *ctl_plant(struct ctl *ctl);
 
+/* The same, as a unit tells it: the instructor's tells the faults too. */
+const struct mbp_plant *ctl_plant_of(struct ctl *ctl, uint8_t unit);
+
 /* The unit id for what belongs to no point: -u, else 255, which every slave that is not a gateway answers and which a
  * mbplant takes as its first unit (Messaging Guide V1.0b, 4.4.1.2). */
 uint8_t ctl_any_unit(const struct ctl *ctl);

@@ -11,7 +11,10 @@ static enum ctl_exit get(struct ctl *ctl)
     size_t len = 0;
     if (ctl_link(ctl) == NULL)
         return CTL_FAILED;
-    enum mbp_status status = ctl_learn_text(ctl->link, ctl_any_unit(ctl), &text, &len);
+    /* The instructor is told all of it; students get it without the faults. */
+    enum mbp_status status = ctl_learn_text(ctl->link, MBP_INSTRUCTOR_UNIT, &text, &len);
+    if (status != MBP_OK)
+        status = ctl_learn_text(ctl->link, ctl_any_unit(ctl), &text, &len);
     if (status == MBP_EX_ILLEGAL_DATA_ADDRESS) {
         ctl_error("this slave does not tell its plant file: it is no mbplant, or the file is longer than 2 MB");
         return CTL_FAILED;

@@ -90,13 +90,13 @@ static enum mbp_status parse_learned(struct ctl *ctl, char *bytes, size_t len)
     return mbp_plant_parse(name, text, stderr, &ctl->plant);
 }
 
-static void learn(struct ctl *ctl)
+static void learn(struct ctl *ctl, uint8_t unit)
 {
     if (ctl_link(ctl) == NULL)
         return;
     char *text = NULL;
     size_t len = 0;
-    enum mbp_status status = ctl_learn_text(ctl->link, ctl_any_unit(ctl), &text, &len);
+    enum mbp_status status = ctl_learn_text(ctl->link, unit, &text, &len);
     if (status != MBP_OK) {
         say_not_learned(ctl, status);
         return;
@@ -109,10 +109,15 @@ static void learn(struct ctl *ctl)
 
 const struct mbp_plant *ctl_plant(struct ctl *ctl)
 {
+    return ctl_plant_of(ctl, ctl_any_unit(ctl));
+}
+
+const struct mbp_plant *ctl_plant_of(struct ctl *ctl, uint8_t unit)
+{
     if (ctl->plant != NULL)
         return ctl->plant;
     if (ctl->options->plant_path == NULL)
-        learn(ctl);
+        learn(ctl, unit);
     else
         mbp_plant_load(ctl->options->plant_path, stderr, &ctl->plant); /* says itself what is wrong */
     return ctl->plant;

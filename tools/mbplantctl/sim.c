@@ -142,7 +142,8 @@ static void print_status(const struct ctl_sim *sim)
                ctl_sim_time_text(sim->snapshot_ms, text, sizeof text), sim->restored);
     else
         printf("  snapshot        none\n");
-    printf("  faults          %u of %u active; %u wire faults\n", sim->faults_active, sim->faults, sim->wire_faults);
+    printf("  faults          %u active; the plant file has %u, and %u of the wire\n", sim->faults_active, sim->faults,
+           sim->wire_faults);
     printf("  scans begin     half of them within %u us of their time, 99.9 %% within %u us, all within %u us\n",
            ctl_sim_lateness(sim, 0.5), ctl_sim_lateness(sim, 0.999), sim->lateness_max_us);
 }
@@ -164,10 +165,14 @@ static const struct {
     int arguments_min, arguments_max; /* behind the word */
     const char *usage;
 } words[] = {
-    {"status", show_status, 0, 0, "sim status"},          {"pause", ctl_sim_pause, 0, 0, "sim pause"},
-    {"resume", ctl_sim_resume, 0, 0, "sim resume"},       {"step", ctl_sim_step, 0, 1, "sim step [SCANS|DURATION]"},
-    {"speed", ctl_sim_speed, 0, 1, "sim speed [FACTOR]"}, {"snapshot", ctl_sim_snapshot, 0, 0, "sim snapshot"},
+    {"status", show_status, 0, 0, "sim status"},
+    {"pause", ctl_sim_pause, 0, 0, "sim pause"},
+    {"resume", ctl_sim_resume, 0, 0, "sim resume"},
+    {"step", ctl_sim_step, 0, 1, "sim step [SCANS|DURATION]"},
+    {"speed", ctl_sim_speed, 0, 1, "sim speed [FACTOR]"},
+    {"snapshot", ctl_sim_snapshot, 0, 0, "sim snapshot"},
     {"restore", ctl_sim_restore, 0, 0, "sim restore"},
+    {"fault", ctl_sim_fault, 0, 8, "sim fault [NAME on|off | SENSOR KIND [AMOUNT] [over TIME] [for TIME]]"},
 };
 
 #define WORD_COUNT (sizeof words / sizeof words[0])

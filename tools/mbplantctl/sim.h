@@ -33,5 +33,6 @@ enum ctl_exit ctl_sim_step(struct ctl *ctl);
 enum ctl_exit ctl_sim_speed(struct ctl *ctl);
 enum ctl_exit ctl_sim_snapshot(struct ctl *ctl);
 enum ctl_exit ctl_sim_restore(struct ctl *ctl);
+enum ctl_exit ctl_sim_fault(struct ctl *ctl);
 
 #endif

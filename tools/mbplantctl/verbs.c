@@ -98,20 +98,28 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl journal --follow --code \"machine state\"\n"
      "  mbplantctl journal --save monday.dump\n"
      "  mbplantctl journal --load monday.dump --since 1200 --format jsonl\n"},
-    {"sim", ctl_run_sim, 0, ANY, CTL_OPT_COMMON, TEXT, "[WORD ..]",
-     "the plant's time, for an instructor: pause, step, speed",
+    {"sim", ctl_run_sim, 0, ANY, CTL_OPT_COMMON, TEXT, "[WORD ..]", "the plant's time and faults, for an instructor",
      "Needs `instructor: true` in the plant file; unit 247 is where all this stands.\n"
      "  status                 running or paused, speed asked and reached, scans late and lost (without a word: this)\n"
      "  pause, resume          no scan runs; what masters write waits for the next one\n"
      "  step [N|DURATION]      so many scans (1), or so much simulated time, as fast as it can; paused only\n"
      "  speed [X]              X times real time, 0.1 to 1000\n"
-     "  snapshot, restore      keep the plant as it is; put it back to that: process, machines, alarms, limits\n",
+     "  snapshot, restore      keep the plant as it is; put it back to that: process, machines, alarms, limits\n"
+     "  fault                  lists the faults of the plant file, those made up, and those on the wire\n"
+     "  fault NAME on|off      begins or ends one of them; `all off` ends every one of the plant\n"
+     "  fault SENSOR KIND ..   makes one up. Of the sensor: stuck [VALUE], bias AMOUNT, drift AMOUNT over TIME,\n"
+     "                         spike AMOUNT every TIME, dropout [low|high], noise DEVIATION. Of the process: step\n"
+     "                         AMOUNT, ramp AMOUNT over TIME, wear AMOUNT over TIME. `for TIME` ends it by itself.\n"
+     "Faults are not journaled and stand in no other unit: an operator sees only what they do.\n",
      "  mbplantctl sim pause\n"
      "  mbplantctl sim step 10\n"
      "  mbplantctl sim step 5min\n"
      "  mbplantctl sim speed 100\n"
      "  mbplantctl sim snapshot\n"
-     "  mbplantctl sim restore\n"},
+     "  mbplantctl sim restore\n"
+     "  mbplantctl sim fault TT101 drift 5 over 10min\n"
+     "  mbplantctl sim fault PT101 dropout for 30s\n"
+     "  mbplantctl sim fault adhoc1 off\n"},
     {"plant", ctl_run_plant, 1, 2, CTL_OPT_COMMON, TEXT, "get|check|put FILE",
      "the slave's plant file: read, try or replace it",
      "get writes it to FILE, which must be new, or to the terminal. check and put need the instructor's unit\n"

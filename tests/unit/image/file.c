@@ -127,6 +127,30 @@ static void test_file_900_holds_the_plants_length_checksum_and_text(void **state
 }
 
 /* 25,000 bytes go on in the next file. */
+static void test_file_900_tells_the_faults_to_the_instructor_alone(void **state)
+{
+    (void)state;
+    static const char whole[] = "mbplant: 1\ninstructor: true\nunits: [{id: 1, sensors: [{name: S}]}]\n"
+                                "faults: [{name: F, kind: stuck, sensor: S}]\n";
+    const size_t cut = (size_t)(strstr(whole, "faults") - whole);
+    struct mbp_plant *plant = fixture_plant(whole);
+    struct mbp_image *image;
+    uint16_t words[8];
+    assert_int_equal(mbp_image_new(plant, &image), MBP_OK);
+    struct files all = {plant, image, mbp_image_unit(image, MBP_INSTRUCTOR_UNIT)};
+    assert_int_equal(read_words(&all, 900, 0, 4, words), MBP_OK);
+    assert_int_equal(words[1], sizeof whole - 1);
+    assert_int_equal((uint32_t)words[2] << 16 | words[3], mbp_crc32(0, whole, sizeof whole - 1));
+    assert_int_equal(read_words(&all, 900, (uint16_t)(4 + cut / 2), 1, words), MBP_OK);
+    all.unit = mbp_image_unit(image, 1);
+    assert_int_equal(read_words(&all, 900, 0, 4, words), MBP_OK);
+    assert_int_equal(words[1], cut);
+    assert_int_equal((uint32_t)words[2] << 16 | words[3], mbp_crc32(0, whole, cut));
+    assert_int_equal(read_words(&all, 900, (uint16_t)(4 + (cut + 1) / 2), 1, words), MISSING);
+    mbp_image_free(image);
+    mbp_plant_free(plant);
+}
+
 static void test_file_901_goes_on_where_900_is_full(void **state)
 {
     (void)state;
@@ -203,6 +227,7 @@ int main(void)
         TEST(test_file_written_reads_back_and_only_in_its_unit),
         TEST(test_file_that_is_not_declared_cannot_be_written),
         TEST(test_file_900_holds_the_plants_length_checksum_and_text),
+        TEST(test_file_900_tells_the_faults_to_the_instructor_alone),
         TEST(test_file_901_goes_on_where_900_is_full),
         TEST(test_files_from_1000_are_the_sources),
         TEST(test_fifo_declared_gives_its_queue_and_leaves_it),

@@ -103,6 +103,32 @@ static void test_anchors_and_aliases_are_each_refused(void **state)
                         "7:9: aliases (*name) are not allowed; write the values out, or use 'repeat'\n");
 }
 
+static void test_mistakes_of_faults_each_say_what_is_allowed(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        errors_of_file("faults.yaml"),
+        "12:21: 'kind' is 'bais'; allowed is one of stuck, bias, drift, spike, dropout, noise, step, ramp, wear; did "
+        "you mean 'bias'?\n"
+        "13:5: a fault of kind bias needs 'amount': a number\n"
+        "13:12: the name 'A' is taken by the fault in line 12; each fault has its own\n"
+        "13:35: there is no sensor 'TT110' in the plant; did you mean 'TT101'?\n"
+        "14:5: a fault of kind drift needs 'over': a duration 1ms..3650d, a number with its unit (us ms s min h d)\n"
+        "14:12: a fault's name has no placeholders\n"
+        "15:51: 'amount' means nothing to a fault of kind stuck\n"
+        "16:12: the name 'C' is taken by the fault in line 15; each fault has its own\n"
+        "16:36: LOT shows a text; faults are of sensors that show a number\n"
+        "17:35: wear is a machine's, and ROOM belongs to none\n"
+        "18:50: the 'amount' of noise is its standard deviation: a number above 0\n"
+        "19:61: a fault begins at its 'start' or by its 'mttf'; choose one\n"
+        "19:85: a fault lasts for its 'duration' or by its 'mttr'; choose one\n"
+        "20:50: 'mttr' goes with 'mttf'; a single fault has a 'duration'\n"
+        "20:63: 'shows' is 'left'; allowed is one of low, high\n"
+        "21:5: a fault needs 'name': a name of at most 32 letters, digits, '_', '-', '.', a letter first\n"
+        "21:26: there is no sensor 'M1' in the plant\n"
+        "21:48: 'start' is '5'; allowed is a duration 0s..3650d, a number with its unit (us ms s min h d)\n");
+}
+
 static void test_several_mistakes_are_told_in_one_run_in_file_order(void **state)
 {
     (void)state;
@@ -182,6 +208,7 @@ int main(void)
         cmocka_unit_test(test_bad_endpoint_shows_a_right_one),
         cmocka_unit_test(test_nesting_bomb_is_refused_where_it_gets_too_deep),
         cmocka_unit_test(test_anchors_and_aliases_are_each_refused),
+        cmocka_unit_test(test_mistakes_of_faults_each_say_what_is_allowed),
         cmocka_unit_test(test_several_mistakes_are_told_in_one_run_in_file_order),
         cmocka_unit_test(test_more_mistakes_than_are_shown_are_counted),
         cmocka_unit_test(test_a_file_that_is_not_there_is_one_line),

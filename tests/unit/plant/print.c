@@ -165,6 +165,27 @@ static void assert_same_actuator(const struct mbp_actuator *a, const struct mbp_
     }
 }
 
+static void assert_same_faults(const struct mbp_plant *a, const struct mbp_plant *b)
+{
+    assert_int_equal(a->fault_count, b->fault_count);
+    for (uint32_t i = 0; i < a->fault_count; i++) {
+        const struct mbp_plant_fault *one = &a->faults[i], *other = &b->faults[i];
+        assert_string_equal(one->name, other->name);
+        assert_int_equal(one->effect.sensor, other->effect.sensor);
+        assert_int_equal(one->effect.kind, other->effect.kind);
+        assert_int_equal(one->effect.upscale, other->effect.upscale);
+        assert_same_number(one->effect.amount, other->effect.amount);
+        assert_int_equal(one->effect.over_ns, other->effect.over_ns);
+        assert_int_equal(one->effect.after_ns, other->effect.after_ns);
+        assert_int_equal(one->effect.duration_ns, other->effect.duration_ns);
+        assert_int_equal(one->enabled, other->enabled);
+        assert_int_equal(one->has_start, other->has_start);
+        assert_int_equal(one->start_ns, other->start_ns);
+        assert_int_equal(one->mttf_ns, other->mttf_ns);
+        assert_int_equal(one->mttr_ns, other->mttr_ns);
+    }
+}
+
 static void assert_same_plant(const struct mbp_plant *a, const struct mbp_plant *b)
 {
     assert_string_equal(a->name, b->name);
@@ -180,6 +201,7 @@ static void assert_same_plant(const struct mbp_plant *a, const struct mbp_plant 
         const char *one = a->identity.object[i], *other = b->identity.object[i];
         assert_string_equal(one != NULL ? one : "(absent)", other != NULL ? other : "(absent)");
     }
+    assert_same_faults(a, b);
     assert_int_equal(a->unit_count, b->unit_count);
     for (uint32_t i = 0; i < a->unit_count; i++) {
         assert_same_unit(&a->units[i], &b->units[i]);

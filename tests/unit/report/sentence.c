@@ -137,6 +137,25 @@ static void test_codes_of_a_later_version_are_shown_by_number(void **state)
     says(event, "TT101 event code 999 by 127.0.0.1");
 }
 
+static void test_simulation_events_say_what_was_done_to_time(void **state)
+{
+    (void)state;
+    struct mbp_event event = report_event(MBP_EV_SIM_SPEED, 0);
+    event.machine = MBP_NONE16;
+    event.sensor = MBP_NONE16;
+    event.value = 100;
+    event.limit = 0.5F;
+    event.peer = 0x0A000001;
+    says(event, "simulation speed 0.5 -> 100 times real time, by 10.0.0.1");
+    event.code = MBP_EV_SIM_STEPPED;
+    says(event, "simulation stepped by 100 scans, by 10.0.0.1");
+    event.code = MBP_EV_SIM_RESTORED;
+    event.detail = 4711;
+    says(event, "snapshot restored: the plant is as it was after scan 4711, by 10.0.0.1");
+    event.code = MBP_EV_SIM_PAUSED;
+    says(event, "simulation paused by 10.0.0.1");
+}
+
 static void test_sentence_too_long_for_its_buffer_is_cut(void **state)
 {
     (void)state;
@@ -171,6 +190,7 @@ int main(void)
         cmocka_unit_test(test_refused_write_tells_address_reference_and_exception),
         cmocka_unit_test(test_names_that_the_plant_does_not_have_become_numbers),
         cmocka_unit_test(test_codes_of_a_later_version_are_shown_by_number),
+        cmocka_unit_test(test_simulation_events_say_what_was_done_to_time),
         cmocka_unit_test(test_sentence_too_long_for_its_buffer_is_cut),
         cmocka_unit_test(test_every_code_says_something),
     };

@@ -1,0 +1,226 @@
+/* read_fault: the keys of `faults`: what goes wrong with sensors and with the process. */
+#include <math.h>
+#include <string.h>
+
+#include "faults.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define MS              1e6
+#define S               1e9
+#define YEAR            (365.0 * 86400 * S)
+
+enum {
+    FAULT_NAME,
+    FAULT_KIND,
+    FAULT_SENSOR,
+    FAULT_AMOUNT,
+    FAULT_VALUE,
+    FAULT_OVER,
+    FAULT_EVERY,
+    FAULT_AFTER,
+    FAULT_SHOWS,
+    FAULT_START,
+    FAULT_DURATION,
+    FAULT_MTTF,
+    FAULT_MTTR,
+    FAULT_ENABLED
+};
+
+#define FAULT(member) offsetof(struct mbp_plant_fault_def, member)
+static const struct mbp_field fields[] = {
+    [FAULT_NAME] = {.key = "name", .type = MBP_FIELD_NAME, .required = true, .at = FAULT(fault.name)},
+    [FAULT_KIND] =
+        {.key = "kind", .type = MBP_FIELD_CHOICE, .required = true, .at = FAULT(kind), .words = &mbp_effect_words},
+    [FAULT_SENSOR] = {.key = "sensor", .type = MBP_FIELD_NAME, .required = true, .at = FAULT(sensor)},
+    [FAULT_AMOUNT] =
+        {.key = "amount", .type = MBP_FIELD_NUMBER, .at = FAULT(fault.effect.amount), .low = -DBL_MAX, .high = DBL_MAX},
+    [FAULT_VALUE] = {.key = "value", .type = MBP_FIELD_NUMBER, .at = FAULT(value), .low = -DBL_MAX, .high = DBL_MAX},
+    [FAULT_OVER] =
+        {.key = "over", .type = MBP_FIELD_DURATION, .at = FAULT(fault.effect.over_ns), .low = MS, .high = 10 * YEAR},
+    [FAULT_EVERY] = {.key = "every", .type = MBP_FIELD_DURATION, .at = FAULT(every_ns), .low = MS, .high = YEAR},
+    [FAULT_AFTER] =
+        {.key = "after", .type = MBP_FIELD_DURATION, .at = FAULT(fault.effect.after_ns), .low = 0, .high = 10 * YEAR},
+    [FAULT_SHOWS] = {.key = "shows", .type = MBP_FIELD_CHOICE, .at = FAULT(shows), .words = &mbp_shows_words},
+    [FAULT_START] =
+        {.key = "start", .type = MBP_FIELD_DURATION, .at = FAULT(fault.start_ns), .low = 0, .high = 10 * YEAR},
+    [FAULT_DURATION] = {.key = "duration",
+                        .type = MBP_FIELD_DURATION,
+                        .at = FAULT(fault.effect.duration_ns),
+                        .low = MS,
+                        .high = 10 * YEAR},
+    [FAULT_MTTF] =
+        {.key = "mttf", .type = MBP_FIELD_DURATION, .at = FAULT(fault.mttf_ns), .low = MS, .high = 10 * YEAR},
+    [FAULT_MTTR] =
+        {.key = "mttr", .type = MBP_FIELD_DURATION, .at = FAULT(fault.mttr_ns), .low = MS, .high = 10 * YEAR},
+    [FAULT_ENABLED] = {.key = "enabled", .type = MBP_FIELD_BOOL, .at = FAULT(fault.enabled)},
+};
+
+#define EFFECT(kind) MBP_BIT(MBP_EFFECT_##kind)
+
+/* Beside the keys of all: which kinds have this key, and which cannot do without it. */
+static const struct {
+    unsigned field;
+    uint32_t kinds, needed;
+} own[] = {
+    {FAULT_AMOUNT,
+     EFFECT(BIAS) | EFFECT(DRIFT) | EFFECT(SPIKE) | EFFECT(NOISE) | EFFECT(STEP) | EFFECT(RAMP) | EFFECT(WEAR),
+     EFFECT(BIAS) | EFFECT(DRIFT) | EFFECT(SPIKE) | EFFECT(NOISE) | EFFECT(STEP) | EFFECT(RAMP) | EFFECT(WEAR)},
+    {FAULT_VALUE, EFFECT(STUCK), 0},
+    {FAULT_OVER, EFFECT(DRIFT) | EFFECT(RAMP) | EFFECT(WEAR), EFFECT(DRIFT) | EFFECT(RAMP) | EFFECT(WEAR)},
+    {FAULT_EVERY, EFFECT(SPIKE), EFFECT(SPIKE)},
+    {FAULT_AFTER, EFFECT(WEAR), 0},
+    {FAULT_SHOWS, EFFECT(DROPOUT), 0},
+};
+
+static void fault_defaults(void *def)
+{
+    struct mbp_plant_fault_def *fault = def;
+    fault->fault.enabled = true;
+    fault->fault.effect.sensor = UINT32_MAX;
+    fault->value = NAN;
+}
+
+static void check_own_keys(struct mbp_reader *reader, const struct mbp_plant_fault_def *fault)
+{
+    const char *kind = mbp_effect_words.names[fault->kind];
+    for (size_t i = 0; i < COUNT_OF(own); i++) {
+        const char *key = fields[own[i].field].key;
+        bool given = mbp_def_has(&fault->def, own[i].field);
+        bool wrong = (fault->def.wrong & MBP_BIT(own[i].field)) != 0;
+        if (given && (own[i].kinds & MBP_BIT(fault->kind)) == 0) {
+            mbp_reader_tell(reader, mbp_def_node(&fault->def, key), "'%s' means nothing to a fault of kind %s", key,
+                            kind);
+        } else if (!given && !wrong && (own[i].needed & MBP_BIT(fault->kind)) != 0) {
+            char allowed[128];
+            mbp_field_allowed(&fields[own[i].field], allowed, sizeof allowed);
+            mbp_reader_tell(reader, fault->def.node, "a fault of kind %s needs '%s': %s", kind, key, allowed);
+        }
+    }
+}
+
+/* Two ways to say the same: when it begins, how long it lasts. */
+static void check_times(struct mbp_reader *reader, const struct mbp_plant_fault_def *fault)
+{
+    const struct mbp_def *def = &fault->def;
+    if (mbp_def_has(def, FAULT_START) && mbp_def_has(def, FAULT_MTTF)) {
+        mbp_reader_tell(reader, mbp_def_node(def, "mttf"),
+                        "a fault begins at its 'start' or by its 'mttf'; choose one");
+    }
+    if (mbp_def_has(def, FAULT_DURATION) && mbp_def_has(def, FAULT_MTTR)) {
+        mbp_reader_tell(reader, mbp_def_node(def, "mttr"),
+                        "a fault lasts for its 'duration' or by its 'mttr'; choose one");
+    }
+    if (mbp_def_has(def, FAULT_MTTR) && !mbp_def_has(def, FAULT_MTTF)) {
+        mbp_reader_tell(reader, mbp_def_node(def, "mttr"), "'mttr' goes with 'mttf'; a single fault has a 'duration'");
+    }
+}
+
+static void check_fault(struct mbp_reader *reader, void *def)
+{
+    struct mbp_plant_fault_def *fault = def;
+    if (mbp_def_has(&fault->def, FAULT_NAME) && strchr(fault->fault.name, '{') != NULL) {
+        mbp_reader_tell(reader, mbp_def_node(&fault->def, "name"), "a fault's name has no placeholders");
+    }
+    check_times(reader, fault);
+    fault->fault.has_start = mbp_def_has(&fault->def, FAULT_START);
+    if (!mbp_def_has(&fault->def, FAULT_KIND)) {
+        return;
+    }
+    check_own_keys(reader, fault);
+    struct mbp_effect *effect = &fault->fault.effect;
+    effect->kind = (uint8_t)fault->kind;
+    effect->upscale = fault->shows == 1;
+    if (fault->kind == MBP_EFFECT_STUCK) {
+        effect->amount = fault->value;
+    }
+    if (fault->kind == MBP_EFFECT_SPIKE) {
+        effect->over_ns = fault->every_ns;
+    }
+    if (fault->kind == MBP_EFFECT_NOISE && mbp_def_has(&fault->def, FAULT_AMOUNT) && !(effect->amount > 0)) {
+        mbp_reader_tell(reader, mbp_def_node(&fault->def, "amount"),
+                        "the 'amount' of noise is its standard deviation: a number above 0");
+    }
+}
+
+const struct mbp_schema mbp_plant_fault_schema = {.noun = "a fault",
+                                                  .fields = fields,
+                                                  .field_count = COUNT_OF(fields),
+                                                  .size = sizeof(struct mbp_plant_fault_def),
+                                                  .defaults = fault_defaults,
+                                                  .check = check_fault};
+
+/* ---- sensors by name -------------------------------------------------------------------------------------------- */
+
+#define CANDIDATES_MAX 4096
+
+static void tell_unknown(struct mbp_load *load, const struct mbp_plant_fault_def *def)
+{
+    const char *candidates[CANDIDATES_MAX];
+    const struct mbp_plant *plant = load->plant;
+    uint32_t count = plant->sensor_count < CANDIDATES_MAX ? plant->sensor_count : CANDIDATES_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        candidates[i] = plant->sensors[i].name;
+    }
+    const char *near = mbp_nearest(def->sensor, candidates, count);
+    mbp_reader_tell(&load->reader, mbp_def_node(&def->def, "sensor"), "there is no sensor '%s' in the plant%s%s%s",
+                    def->sensor, near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
+                    near != NULL ? "'?" : "");
+}
+
+static void find_sensor(struct mbp_load *load, const struct mbp_index *index, const struct mbp_plant_fault_def *def,
+                        struct mbp_plant_fault *fault)
+{
+    const struct mbp_plant *plant = load->plant;
+    if (!mbp_def_has(&def->def, FAULT_SENSOR) || load->reader.nameless) {
+        return;
+    }
+    uint32_t item = mbp_index_find(index, plant, def->sensor);
+    if (item == UINT32_MAX || item < plant->machine_count) {
+        tell_unknown(load, def);
+        return;
+    }
+    fault->effect.sensor = item - plant->machine_count;
+    const struct mbp_sensor *sensor = &plant->sensors[fault->effect.sensor];
+    const struct mbp_node *node = mbp_def_node(&def->def, "sensor");
+    if (sensor->reg.type == MBP_STRING) {
+        mbp_reader_tell(&load->reader, node, "%s shows a text; faults are of sensors that show a number", sensor->name);
+    }
+    if (def->kind == MBP_EFFECT_WEAR && mbp_def_has(&def->def, FAULT_KIND) && sensor->machine == UINT32_MAX) {
+        mbp_reader_tell(&load->reader, node, "wear is a machine's, and %s belongs to none", sensor->name);
+    }
+}
+
+static void check_name(struct mbp_load *load, uint32_t f)
+{
+    const struct mbp_plant_fault_def *defs = load->def.faults.items;
+    for (uint32_t i = 0; i < f && mbp_def_has(&defs[f].def, FAULT_NAME); i++) {
+        if (!mbp_def_has(&defs[i].def, FAULT_NAME) || strcmp(defs[i].fault.name, defs[f].fault.name) != 0) {
+            continue;
+        }
+        mbp_reader_tell(&load->reader, mbp_def_node(&defs[f].def, "name"),
+                        "the name '%s' is taken by the fault in line %u; each fault has its own", defs[f].fault.name,
+                        mbp_def_node(&defs[i].def, "name")->line);
+        return;
+    }
+}
+
+void mbp_resolve_faults(struct mbp_load *load, const struct mbp_index *index)
+{
+    const struct mbp_plant_fault_def *defs = load->def.faults.items;
+    uint32_t count = load->def.faults.count;
+    struct mbp_plant_fault *faults = mbp_reader_array(&load->reader, load->reader.keep, count + 1, sizeof *faults);
+    if (faults == NULL) {
+        return;
+    }
+    for (uint32_t f = 0; f < count; f++) {
+        faults[f] = defs[f].fault;
+        /* Names of the file's text stand in scratch memory. */
+        if (faults[f].name != NULL) {
+            faults[f].name = mbp_reader_keep(&load->reader, faults[f].name, strlen(faults[f].name));
+        }
+        find_sensor(load, index, &defs[f], &faults[f]);
+        check_name(load, f);
+    }
+    load->plant->faults = faults;
+    load->plant->fault_count = count;
+}

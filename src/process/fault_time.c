@@ -1,0 +1,200 @@
+/* When faults begin and end. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fault.h"
+
+const char *mbp_fault_name(const struct mbp_plant *plant, uint32_t fault, char *buf, size_t size)
+{
+    if (fault < plant->fault_count)
+        return plant->faults[fault].name;
+    snprintf(buf, size, "ad hoc %u", (unsigned)(fault - plant->fault_count + 1) & 0xFFFu);
+    return buf;
+}
+
+uint32_t mbp_fault_find(const struct mbp_plant *plant, const char *name)
+{
+    for (uint32_t f = 0; f < plant->fault_count; f++) {
+        if (strcmp(plant->faults[f].name, name) == 0)
+            return f;
+    }
+    return UINT32_MAX;
+}
+
+/* ---- begin and end ---------------------------------------------------------------------------------------------- */
+
+#define FOREVER UINT64_MAX
+
+static uint64_t later(uint64_t now_ns, uint64_t by_ns)
+{
+    return by_ns > FOREVER - now_ns ? FOREVER : now_ns + by_ns;
+}
+
+/* How long until the next thing of a mean time happens: exponential, as for what wears no memory. Each draw of a fault
+ * has its number, so what others do makes no difference. */
+static uint64_t chance_ns(const struct mbp_plant *plant, struct mbp_state *state, uint32_t f, uint64_t mean_ns)
+{
+    char buf[16];
+    uint64_t stream = mbp_name_hash(mbp_fault_name(plant, f, buf, sizeof buf)) ^ FAULT_TIME_STREAM;
+    double uniform = mbp_rng_uniform(mbp_rng_bits(plant->seed, stream, state->fault[f].draws++));
+    return (uint64_t)(-log1p(-uniform) * (double)mean_ns);
+}
+
+static bool comes_before(const struct mbp_state *state, uint32_t a, uint32_t b)
+{
+    uint32_t sensor_a = state->fault[a].effect.sensor;
+    uint32_t sensor_b = state->fault[b].effect.sensor;
+    return sensor_a != sensor_b ? sensor_a < sensor_b : a < b;
+}
+
+/* The list of active ones is sorted by sensor, as sensing and advancing go. */
+static void list(struct mbp_state *state, uint32_t f)
+{
+    uint32_t at = state->fault_active_count++;
+    for (; at > 0 && comes_before(state, f, state->fault_active[at - 1]); at--)
+        state->fault_active[at] = state->fault_active[at - 1];
+    state->fault_active[at] = f;
+}
+
+static void unlist(struct mbp_state *state, uint32_t f)
+{
+    uint32_t kept = 0;
+    for (uint32_t at = 0; at < state->fault_active_count; at++) {
+        if (state->fault_active[at] != f)
+            state->fault_active[kept++] = state->fault_active[at];
+    }
+    state->fault_active_count = kept;
+}
+
+static void begin(const struct mbp_plant *plant, struct mbp_state *state, uint32_t f)
+{
+    struct mbp_fault_state *fault = &state->fault[f];
+    uint64_t mttr_ns = f < plant->fault_count ? plant->faults[f].mttr_ns : 0;
+    uint64_t lasts_ns = fault->effect.duration_ns != 0 ? fault->effect.duration_ns : FOREVER;
+    if (mttr_ns != 0)
+        lasts_ns = chance_ns(plant, state, f, mttr_ns);
+    fault->active = true;
+    fault->begin_ns = state->sim_ns;
+    fault->next_ns = FOREVER;
+    fault->end_ns = later(state->sim_ns, lasts_ns);
+    if (fault->effect.kind == MBP_EFFECT_STUCK)
+        fault->held = isnan(fault->effect.amount) ? state->value[fault->effect.sensor] : fault->effect.amount;
+    list(state, f);
+}
+
+static void end(const struct mbp_plant *plant, struct mbp_state *state, uint32_t f)
+{
+    struct mbp_fault_state *fault = &state->fault[f];
+    bool again = f < plant->fault_count && plant->faults[f].enabled && plant->faults[f].mttf_ns != 0;
+    fault->active = false;
+    fault->end_ns = FOREVER;
+    fault->next_ns = again ? later(state->sim_ns, chance_ns(plant, state, f, plant->faults[f].mttf_ns)) : FOREVER;
+    unlist(state, f);
+}
+
+static void look_ahead(const struct mbp_plant *plant, struct mbp_state *state)
+{
+    state->fault_next_ns = FOREVER;
+    for (uint32_t f = 0; f < mbp_fault_total(plant); f++) {
+        const struct mbp_fault_state *fault = &state->fault[f];
+        uint64_t next_ns = fault->active ? fault->end_ns : fault->next_ns;
+        if (next_ns < state->fault_next_ns)
+            state->fault_next_ns = next_ns;
+    }
+}
+
+/* Before the first scan: when each begins by itself. */
+static void plan(const struct mbp_plant *plant, struct mbp_state *state)
+{
+    for (uint32_t f = 0; f < plant->fault_count; f++) {
+        const struct mbp_plant_fault *of = &plant->faults[f];
+        uint64_t next_ns = FOREVER;
+        if (of->enabled && of->has_start)
+            next_ns = of->start_ns;
+        else if (of->enabled && of->mttf_ns != 0)
+            next_ns = chance_ns(plant, state, f, of->mttf_ns);
+        state->fault[f].next_ns = next_ns;
+    }
+    state->faults_planned = true;
+    look_ahead(plant, state);
+}
+
+void mbp_fault_run(const struct mbp_plant *plant, struct mbp_state *state)
+{
+    if (!state->faults_planned)
+        plan(plant, state);
+    if (state->sim_ns < state->fault_next_ns)
+        return;
+    for (uint32_t f = 0; f < mbp_fault_total(plant); f++) {
+        const struct mbp_fault_state *fault = &state->fault[f];
+        if (fault->active && state->sim_ns >= fault->end_ns)
+            end(plant, state, f);
+        else if (!fault->active && state->sim_ns >= fault->next_ns)
+            begin(plant, state, f);
+    }
+    look_ahead(plant, state);
+}
+
+/* ---- by hand ---------------------------------------------------------------------------------------------------- */
+
+enum mbp_status mbp_fault_set(const struct mbp_plant *plant, struct mbp_state *state, uint32_t f, bool on)
+{
+    if (f >= mbp_fault_total(plant) || (on && state->fault[f].effect.sensor == UINT32_MAX))
+        return MBP_ERR_MISSING;
+    if (!state->faults_planned)
+        plan(plant, state);
+    if (on && !state->fault[f].active)
+        begin(plant, state, f);
+    else if (!on && state->fault[f].active)
+        end(plant, state, f);
+    look_ahead(plant, state);
+    return MBP_OK;
+}
+
+enum mbp_status mbp_fault_begin(const struct mbp_plant *plant, struct mbp_state *state, const struct mbp_effect *effect,
+                                uint32_t *fault)
+{
+    if (!mbp_effect_possible(plant, effect))
+        return MBP_ERR_RANGE;
+    for (uint32_t f = plant->fault_count; f < mbp_fault_total(plant); f++) {
+        if (state->fault[f].active)
+            continue;
+        state->fault[f].effect = *effect;
+        *fault = f;
+        return mbp_fault_set(plant, state, f, true);
+    }
+    return MBP_ERR_FULL;
+}
+
+/* ---- to another plant ------------------------------------------------------------------------------------------- */
+
+static uint32_t counterpart(const struct mbp_plant *from_plant, uint32_t f, const struct mbp_plant *to_plant)
+{
+    if (f < from_plant->fault_count)
+        return mbp_fault_find(to_plant, from_plant->faults[f].name);
+    return to_plant->fault_count + (f - from_plant->fault_count);
+}
+
+void mbp_fault_carry(const struct mbp_plant *from_plant, const struct mbp_state *from, const struct mbp_plant *to_plant,
+                     struct mbp_state *to)
+{
+    plan(to_plant, to);
+    for (uint32_t f = 0; f < mbp_fault_total(from_plant); f++) {
+        uint32_t g = counterpart(from_plant, f, to_plant);
+        struct mbp_fault_state moved = from->fault[f];
+        if (g == UINT32_MAX || moved.effect.sensor == UINT32_MAX)
+            continue;
+        uint32_t sensor = mbp_plant_find_sensor(to_plant, from_plant->sensors[moved.effect.sensor].name);
+        bool ad_hoc = g >= to_plant->fault_count;
+        if (sensor == UINT32_MAX || (!ad_hoc && to->fault[g].effect.sensor != sensor))
+            continue;
+        /* What the new file says of the fault holds; that it is active, and since when, goes on. */
+        moved.effect = ad_hoc ? moved.effect : to->fault[g].effect;
+        moved.effect.sensor = sensor;
+        to->fault[g] = moved;
+        if (moved.active)
+            list(to, g);
+    }
+    look_ahead(to_plant, to);
+}
