@@ -31,6 +31,8 @@ struct daemon {
     struct former *former; /* plants that the journal may still use, oldest first */
     uint32_t former_left;  /* how many were freed */
     uv_timer_t former_timer;
+    uv_check_t asked;                /* after each round of requests: is there a plant command? */
+    struct mbp_staged_wish wish;     /* the one that is being worked on */
     bool changing;                   /* a plant to follow is being made */
     bool reload_again;               /* SIGHUP came meanwhile */
     uint64_t virtual_start_ns;       /* --fast-forward: the clock that the scans see */

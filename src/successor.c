@@ -1,6 +1,7 @@
 /* Reading, checking and building the plant to come. */
 #include "successor.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,14 @@ static enum mbp_status build(struct work *work)
     return status;
 }
 
+/* A plant file that cannot be replaced keeps no plant from running. */
+static void save(struct work *work)
+{
+    const struct mbp_text text = {work->text, work->request.text_len};
+    enum mbp_status status = plant_file_prepare(work->path, text, &work->made.draft);
+    work->made.save_error = status == MBP_OK ? 0 : status == MBP_ERR_MEMORY ? ENOMEM : errno;
+}
+
 static void run(uv_work_t *handle)
 {
     struct work *work = handle->data;
@@ -78,6 +87,8 @@ static void run(uv_work_t *handle)
     made->unchanged = same_text(work->request.now, made->plant);
     if (!made->unchanged)
         made->status = build(work);
+    if (made->status == MBP_OK && work->request.save)
+        save(work);
 }
 
 /* ---- in the loop's -------------------------------------------------------------------------------------------- */
@@ -85,6 +96,7 @@ static void run(uv_work_t *handle)
 static void work_free(struct work *work)
 {
     struct successor *made = &work->made;
+    plant_file_drop(&made->draft);
     mbp_next_scan_free(made->scan);
     mbp_trace_free(made->trace);
     mbp_image_free(made->image);

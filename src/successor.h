@@ -7,6 +7,7 @@
 
 #include "mbplant/scan.h"
 #include "mbplant/trace.h"
+#include "plant_file.h"
 
 struct successor_request {
     const char *path; /* read; with text it only names it and says where relative paths begin */
@@ -15,14 +16,17 @@ struct successor_request {
     const struct mbp_plant *now; /* the running plant; it stays until this is done */
     const uint64_t *seed;        /* instead of the file's; NULL = the file's */
     bool check_only;             /* nothing is built */
+    bool save;                   /* text is to become the file at path */
     bool traced;
 };
 
 struct successor {
-    enum mbp_status status; /* MBP_OK, else errors says why, or MBP_ERR_MEMORY */
-    bool unchanged;         /* the very same text: nothing is built */
-    char *errors;           /* lines "file:line:col: ...", "" without any; NULL = no memory */
-    char *moves;            /* lines about points that moved, "" without any */
+    enum mbp_status status;        /* MBP_OK, else errors says why, or MBP_ERR_MEMORY */
+    bool unchanged;                /* the very same text: nothing is built */
+    char *errors;                  /* lines "file:line:col: ...", "" without any; NULL = no memory */
+    char *moves;                   /* lines about points that moved, "" without any; NULL when unchanged */
+    struct plant_file_draft draft; /* with save: to be accepted */
+    int save_error;                /* errno of why there is none; 0 = there is one */
     struct mbp_plant *plant;
     struct mbp_image *image;
     struct mbp_change *change;

@@ -1,35 +1,62 @@
 /* A plant follows another between two scans. */
 #include "takeover.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "successor.h"
 
+static const char no_room[] = "the journal cannot be written and has no room for the change";
+
+/* ---- words ------------------------------------------------------------------------------------------------------ */
+
 /* Each line of a text as a warning of its own. */
 static void warn_lines(const char *lines)
 {
-    while (lines != NULL && *lines != '\0') {
+    while (*lines != '\0') {
         size_t len = strcspn(lines, "\n");
         mbp_log(MBP_LOG_WARNING, "%.*s", (int)len, lines);
         lines += len + (lines[len] == '\n' ? 1 : 0);
     }
 }
 
-/* What a running mbplantd does not follow. */
-static void warn_restart(const struct daemon *daemon, const struct mbp_plant *was, const struct mbp_plant *now)
+static uint32_t count_lines(const char *text)
 {
-    if (daemon->options.listen == NULL && strcmp(was->server.listen, now->server.listen) != 0)
-        mbp_log(MBP_LOG_WARNING, "the plant file's 'listen' is now %s: mbplantd stays at %s until it is restarted",
-                now->server.listen, was->server.listen);
+    uint32_t lines = 0;
+    for (; *text != '\0'; text++)
+        lines += *text == '\n' ? 1 : 0;
+    return lines;
 }
 
-static void say_done(const struct successor *made)
+/* What is to be said of a plant that is not refused: points that moved, and what only a restart changes. */
+static void write_notes(const struct daemon *daemon, const struct successor *made, FILE *out)
 {
-    const struct mbp_change *change = made->change;
-    mbp_log(MBP_LOG_INFO, "the plant has changed: machines and sensors: %u added, %u removed, %u changed",
-            change->added, change->removed, change->changed);
+    const char *listen = daemon->plant->server.listen;
+    if (made->unchanged)
+        return;
+    fputs(made->moves, out);
+    if (daemon->options.listen == NULL && strcmp(listen, made->plant->server.listen) != 0)
+        fprintf(out, "the plant file's 'listen' is now %s: mbplantd stays at %s until it is restarted\n",
+                made->plant->server.listen, listen);
+    if (daemon->plant->instructor && !made->plant->instructor)
+        fputs("the plant has no instructor any more: plant put, and sim, end with this one\n", out);
+}
+
+/* Ownership: free. NULL without memory. */
+static char *notes_of(const struct daemon *daemon, const struct successor *made)
+{
+    char *text = NULL;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+    if (out == NULL)
+        return NULL;
+    write_notes(daemon, made, out);
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
 }
 
 /* ---- former plants ---------------------------------------------------------------------------------------------- */
@@ -52,17 +79,6 @@ static void on_former_timer(uv_timer_t *timer)
         free_oldest(daemon);
     if (daemon->former == NULL)
         uv_timer_stop(timer);
-}
-
-void takeover_open(struct daemon *daemon)
-{
-    uv_timer_init(&daemon->loop, &daemon->former_timer);
-    daemon->former_timer.data = daemon;
-}
-
-void takeover_close(struct daemon *daemon)
-{
-    uv_close((uv_handle_t *)&daemon->former_timer, NULL);
 }
 
 void takeover_free_former(struct daemon *daemon)
@@ -98,7 +114,6 @@ static enum mbp_status take_over(struct daemon *daemon, struct successor *made, 
     mbp_server_change(daemon->server, made->image, made->plant);
     if (daemon->narrator.journal != NULL)
         narrator_follow(&daemon->narrator, made->plant);
-    warn_restart(daemon, daemon->plant, made->plant);
     struct mbp_image *old_image = daemon->image;
     struct mbp_trace *old_trace = daemon->trace;
     daemon->plant = made->plant;
@@ -111,26 +126,50 @@ static enum mbp_status take_over(struct daemon *daemon, struct successor *made, 
     return MBP_OK;
 }
 
-static void on_reloaded(void *ctx, struct successor *made)
+/* ---- SIGHUP ----------------------------------------------------------------------------------------------------- */
+
+static void next_change(struct daemon *daemon)
 {
-    struct daemon *daemon = ctx;
     daemon->changing = false;
-    if (daemon->server == NULL)
-        return; /* stopping */
+    if (daemon->reload_again)
+        takeover_reload(daemon);
+}
+
+static void say_changed(const struct mbp_change *change)
+{
+    mbp_log(MBP_LOG_INFO, "the plant has changed: machines and sensors: %u added, %u removed, %u changed",
+            change->added, change->removed, change->changed);
+}
+
+static void reload(struct daemon *daemon, struct successor *made)
+{
     const char *path = daemon->options.plant_path;
     if (made->status != MBP_OK) {
         fputs(made->errors != NULL ? made->errors : "", stderr);
         mbp_log(MBP_LOG_WARNING, "SIGHUP: %s is not taken over: the running plant goes on", path);
-    } else if (made->unchanged) {
-        mbp_log(MBP_LOG_INFO, "SIGHUP: %s is unchanged", path);
-    } else if (take_over(daemon, made, 0) == MBP_OK) {
-        say_done(made);
-        warn_lines(made->moves);
-    } else {
-        mbp_log(MBP_LOG_WARNING, "SIGHUP: the journal cannot be written and is full: the running plant goes on");
+        return;
     }
-    if (daemon->reload_again)
-        takeover_reload(daemon);
+    if (made->unchanged) {
+        mbp_log(MBP_LOG_INFO, "SIGHUP: %s is unchanged", path);
+        return;
+    }
+    char *notes = notes_of(daemon, made);
+    if (take_over(daemon, made, 0) == MBP_OK) {
+        say_changed(made->change);
+        warn_lines(notes != NULL ? notes : "");
+    } else {
+        mbp_log(MBP_LOG_WARNING, "SIGHUP: %s: the running plant goes on", no_room);
+    }
+    free(notes);
+}
+
+static void on_reloaded(void *ctx, struct successor *made)
+{
+    struct daemon *daemon = ctx;
+    if (daemon->server == NULL)
+        return; /* stopping */
+    reload(daemon, made);
+    next_change(daemon);
 }
 
 void takeover_reload(struct daemon *daemon)
@@ -147,4 +186,140 @@ void takeover_reload(struct daemon *daemon)
     daemon->changing = successor_make(&daemon->loop, &request, on_reloaded, daemon) == MBP_OK;
     if (!daemon->changing)
         mbp_log(MBP_LOG_ERROR, "SIGHUP: no memory or thread to read the plant file again: the running plant goes on");
+}
+
+/* ---- plant commands of the instructor's unit -------------------------------------------------------------------- */
+
+static void refuse(struct daemon *daemon, uint32_t crc, const char *text)
+{
+    uint32_t errors = count_lines(text);
+    const struct mbp_staged_answer answer = {
+        .state = MBP_STAGING_REFUSED, .crc = crc, .errors = errors > 0 ? errors : 1, .text = text};
+    mbp_image_staging_answer(daemon->image, &answer);
+}
+
+/* Why the text that was asked for is not what is staged; NULL = it is. */
+static const char *wrong_text(const struct mbp_staged_wish *wish, enum mbp_status status, uint32_t crc)
+{
+    if (status == MBP_ERR_MISSING)
+        return "nothing is staged: write the new plant file to files 900.. of this unit first\n";
+    if (status == MBP_ERR_RANGE)
+        return "the staged text's length, its first two registers, is beyond what files 900.. hold\n";
+    if (wish->crc != 0 && wish->crc != crc)
+        return "another text is staged than the one that is meant: two masters at once? transfer it again\n";
+    if (status != MBP_OK)
+        return "the staged text does not fit its CRC-32: a part of it is missing, or two masters wrote at once; "
+               "transfer it again\n";
+    return NULL;
+}
+
+/* The plant runs already; a restart must begin with it too. */
+static bool save(const struct daemon *daemon, struct successor *made, FILE *notes)
+{
+    const char *path = daemon->options.plant_path;
+    int error = made->save_error;
+    if (error == 0 && plant_file_accept(&made->draft) != MBP_OK)
+        error = errno;
+    if (error == 0)
+        return true;
+    mbp_log(MBP_LOG_WARNING, "%s cannot be replaced (%s): a restart begins with what it was", path,
+            strerrordesc_np(error));
+    fprintf(notes,
+            "the plant runs, but %s on mbplantd's side cannot be replaced (%s): a restart begins with what it "
+            "was\n",
+            path, strerrordesc_np(error));
+    return false;
+}
+
+/* What was asked for has succeeded so far. */
+static void finish(struct daemon *daemon, struct successor *made, const char *notes)
+{
+    bool put = daemon->wish.command == MBP_STAGING_PUT;
+    uint32_t crc = made->plant->text_crc;
+    if (put && !made->unchanged && take_over(daemon, made, daemon->wish.peer.ipv4) != MBP_OK) {
+        refuse(daemon, crc, no_room);
+        return;
+    }
+    char *text = NULL;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+    struct mbp_staged_answer answer = {.state = made->unchanged ? MBP_STAGING_UNCHANGED : MBP_STAGING_DONE, .crc = crc};
+    if (out != NULL)
+        fputs(notes != NULL ? notes : "", out);
+    if (put)
+        answer.saved = save(daemon, made, out != NULL ? out : stderr);
+    if (made->change != NULL) {
+        answer.added = made->change->added;
+        answer.removed = made->change->removed;
+        answer.changed = made->change->changed;
+    }
+    bool told = out != NULL && fclose(out) == 0;
+    answer.text = told ? text : "";
+    mbp_image_staging_answer(daemon->image, &answer);
+    free(text);
+    if (put && made->change != NULL) {
+        say_changed(made->change);
+        warn_lines(notes != NULL ? notes : "");
+    }
+}
+
+static void on_staged(void *ctx, struct successor *made)
+{
+    struct daemon *daemon = ctx;
+    if (daemon->server == NULL)
+        return; /* stopping */
+    if (made->status != MBP_OK) {
+        refuse(daemon, daemon->wish.crc, made->errors != NULL ? made->errors : "not enough memory for this plant\n");
+    } else {
+        char *notes = notes_of(daemon, made);
+        finish(daemon, made, notes);
+        free(notes);
+    }
+    next_change(daemon);
+}
+
+static void on_asked(uv_check_t *check)
+{
+    struct daemon *daemon = check->data;
+    if (daemon->changing || !mbp_image_staging_asked(daemon->image, &daemon->wish))
+        return;
+    struct mbp_text text;
+    uint32_t crc;
+    enum mbp_status status = mbp_image_staged(daemon->image, &text, &crc);
+    const char *wrong = wrong_text(&daemon->wish, status, crc);
+    if (wrong != NULL) {
+        refuse(daemon, crc, wrong);
+        return;
+    }
+    daemon->wish.crc = crc;
+    const struct successor_request request = {
+        .path = daemon->options.plant_path,
+        .text = text.bytes,
+        .text_len = text.len,
+        .now = daemon->plant,
+        .seed = daemon->options.has_seed ? &daemon->options.seed : NULL,
+        .check_only = daemon->wish.command == MBP_STAGING_CHECK,
+        .save = daemon->wish.command == MBP_STAGING_PUT,
+        .traced = daemon->trace != NULL,
+    };
+    daemon->changing = successor_make(&daemon->loop, &request, on_staged, daemon) == MBP_OK;
+    if (!daemon->changing)
+        refuse(daemon, crc, "no memory or thread to read it\n");
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------------- */
+
+void takeover_open(struct daemon *daemon)
+{
+    uv_timer_init(&daemon->loop, &daemon->former_timer);
+    uv_check_init(&daemon->loop, &daemon->asked);
+    daemon->former_timer.data = daemon;
+    daemon->asked.data = daemon;
+    uv_check_start(&daemon->asked, on_asked);
+}
+
+void takeover_close(struct daemon *daemon)
+{
+    uv_close((uv_handle_t *)&daemon->former_timer, NULL);
+    uv_close((uv_handle_t *)&daemon->asked, NULL);
 }

@@ -6,6 +6,7 @@
 
 #include "mbplant/event.h"
 #include "mbplant/plant.h"
+#include "mbplant/staging.h"
 #include "mbplant/state.h"
 
 /* ---- codec: words <-> engineering values (the four orders as Modbus masters name them) ------------------------ */
@@ -114,7 +115,8 @@ enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr
 void mbp_image_refuse(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t value,
                       enum mbp_status why, struct mbp_peer peer);
 
-/* Words of a file (V1.1b3 6.14): declared ones and the file source. Writes go to declared ones only.
+/* Words of a file (V1.1b3 6.14): declared ones the file source and
+ * what is staged. Writes go to declared ones only.
  * Errors: MBP_EX_ILLEGAL_DATA_ADDRESS. */
 enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
                                     uint8_t *big_endian);
@@ -176,7 +178,38 @@ void mbp_image_limits(const struct mbp_image *image, uint32_t sensor, double lim
  * texts and the instructor's switches, each where the file says the same about it in both; and the file source.
  * sensor_from: per sensor of the new plant its place in the old one, UINT32_MAX = none. To be called when the old one
  * has been latched. */
-void mbp_image_carry(const struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from);
+void mbp_image_carry(struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from);
+
+/* ---- the plant file to come (staging.h) ------------------------------------------------------------------------- */
+
+/* What a master asked the instructor's unit to do with the text that it staged there. */
+struct mbp_staged_wish {
+    enum mbp_staging_command command;
+    uint32_t crc; /* of the text that is meant; 0 = not said */
+    struct mbp_peer peer;
+};
+
+struct mbp_staged_answer {
+    enum mbp_staging_state state;
+    uint32_t crc;
+    uint32_t errors, added, removed, changed;
+    bool saved;
+    const char *text; /* lines, or "" */
+};
+
+/* Whether somebody asked since the last call; no other command is taken until this one is answered. Cheap; false
+ * without an instructor. */
+bool mbp_image_staging_asked(struct mbp_image *image, struct mbp_staged_wish *out);
+
+/* The staged text and the CRC-32 that its header says, also on failure; it stays as long as no request is served. To be
+ * called after mbp_image_staging_asked was true. Errors: MBP_ERR_MISSING (nothing was staged), MBP_ERR_RANGE (its
+ * length cannot be), MBP_ERR_CORRUPT (length or CRC does not fit: half a transfer, or two at once). */
+enum mbp_status mbp_image_staged(const struct mbp_image *image, struct mbp_text *text, uint32_t *crc);
+
+/* Shows what became of it. */
+void mbp_image_staging_answer(struct mbp_image *image, const struct mbp_staged_answer *answer);
+
+/* ---- publish ----------------------------------------------------------------------------------------------------- */
 
 /* Figures for the summary block that are not in the state. */
 struct mbp_figures {

@@ -104,7 +104,7 @@ static void carry_texts(const struct mbp_image *from, struct mbp_image *to, cons
     }
 }
 
-void mbp_image_carry(const struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from)
+void mbp_image_carry(struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from)
 {
     to->source = from->source;
     for (uint32_t u = 0; u < to->plant->unit_count; u++) {
@@ -120,4 +120,5 @@ void mbp_image_carry(const struct mbp_image *from, struct mbp_image *to, const u
         carry_files(was, now);
     }
     carry_texts(from, to, sensor_from);
+    image_staging_carry(from, to);
 }

@@ -3,8 +3,6 @@
 
 #include "image_priv.h"
 
-#define FILE_WORDS 10000u
-
 static struct image_file *find_file(const struct mbp_image_unit *unit, uint16_t number)
 {
     struct mbp_image *image = unit->image;
@@ -56,6 +54,8 @@ enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t 
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     if (file >= MBP_PLANT_FIRST_FILE && file < MBP_JOURNAL_FIRST_FILE)
         return read_plant(image->plant, file, record, count, big_endian);
+    if (image_staging_shows(unit, file))
+        return image_staging_read(unit, file, record, count, big_endian);
     uint16_t words[MBP_EVENT_WORDS * 7];
     if (file >= MBP_JOURNAL_FIRST_FILE) {
         if (image->source.read == NULL || count > sizeof words / sizeof words[0])
@@ -75,6 +75,8 @@ enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t 
 enum mbp_status mbp_image_may_write_file(const struct mbp_image_unit *unit, uint16_t file, uint16_t record,
                                          uint16_t count)
 {
+    if (image_staging_takes(unit, file))
+        return record + count > FILE_WORDS ? MBP_EX_ILLEGAL_DATA_ADDRESS : MBP_OK;
     const struct image_file *declared = find_file(unit, file);
     if (declared == NULL || record + count > declared->count)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
@@ -87,6 +89,10 @@ enum mbp_status mbp_image_write_file(struct mbp_image_unit *unit, uint16_t file,
     enum mbp_status status = mbp_image_may_write_file(unit, file, record, count);
     if (status != MBP_OK)
         return status;
+    if (image_staging_takes(unit, file)) {
+        image_staging_write(unit, file, record, count, big_endian);
+        return MBP_OK;
+    }
     uint16_t *words = find_file(unit, file)->words + record;
     for (uint16_t i = 0; i < count; i++)
         words[i] = (uint16_t)(big_endian[2 * i] << 8 | big_endian[2 * i + 1]);

@@ -197,7 +197,9 @@ enum mbp_status mbp_image_new(const struct mbp_plant *plant, struct mbp_image **
     /* Messaging Guide 4.4.1.2: a server that is no gateway answers 0xFF and 0 as itself. */
     image->by_id[0] = &image->units[0];
     image->by_id[255] = &image->units[0];
-    status = build_log(image);
+    status = image_staging_new(image);
+    if (status == MBP_OK)
+        status = build_log(image);
 out:
     if (status != MBP_OK)
         mbp_image_free(image);
@@ -225,6 +227,7 @@ void mbp_image_free(struct mbp_image *image)
     }
     free(image->units);
     free(image->index);
+    free(image->staging);
     free(image->log);
     free(image->writes);
     free(image);

@@ -33,6 +33,10 @@ struct image_index {
     uint32_t file_count;
 };
 
+#define FILE_WORDS 10000u /* of one file: V1.1b3 6.14 */
+
+struct image_staging;
+
 struct mbp_image {
     const struct mbp_plant *plant;
     struct mbp_image_unit *units;
@@ -48,6 +52,7 @@ struct mbp_image {
     uint64_t instructor_writes, instructor_seen; /* requests that wrote to the instructor's unit; of those, seen */
     struct mbp_peer instructor_peer;             /* the last of them */
     double instructor_speed;                     /* the speed published last */
+    struct image_staging *staging;               /* NULL without an instructor */
 };
 
 /* A latched address's point. */
@@ -80,5 +85,23 @@ void image_put_waiting(struct mbp_image *image);
 bool image_instructor_allows_words(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count);
 bool image_instructor_allows_bits(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
                                   const uint8_t *packed);
+
+/* ---- staging.c: the plant file to come, at the instructor's unit ---- */
+
+enum mbp_status image_staging_new(struct mbp_image *image);
+void image_staging_carry(struct mbp_image *from, struct mbp_image *to);
+
+/* Whether a file is written to, or read from, there. */
+bool image_staging_takes(const struct mbp_image_unit *unit, uint16_t file);
+bool image_staging_shows(const struct mbp_image_unit *unit, uint16_t file);
+void image_staging_write(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
+                         const uint8_t *big_endian);
+enum mbp_status image_staging_read(const struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
+                                   uint8_t *big_endian);
+
+/* Whether words may be written that may be a command, before they are; and what it asks for, when they were. */
+enum mbp_status image_staging_may_command(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
+                                          const uint8_t *big_endian);
+void image_staging_command(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, struct mbp_peer peer);
 
 #endif

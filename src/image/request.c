@@ -285,6 +285,9 @@ enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr
         status = MBP_EX_SERVER_DEVICE_BUSY;
         goto out;
     }
+    status = image_staging_may_command(unit, addr, count, big_endian);
+    if (status != MBP_OK)
+        goto out;
     memcpy(before, unit->holding + addr, count * sizeof before[0]);
     for (uint32_t i = 0; i < count; i++)
         unit->holding[addr + i] = (uint16_t)(big_endian[2 * i] << 8 | big_endian[2 * i + 1]);
@@ -298,6 +301,7 @@ enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr
     if ((access & MBP_ACCESS_LATCHED) != 0)
         log_span(unit, MBP_HOLDING_REGISTERS, addr, count, peer);
     note_instructor(unit, peer);
+    image_staging_command(unit, addr, count, peer);
 out:
     if (status != MBP_OK) {
         uint16_t asked = (uint16_t)(big_endian[0] << 8 | big_endian[1]);

@@ -373,6 +373,7 @@ int mbp_plant_points(const struct mbp_plant *plant, uint32_t unit,
         stop = THEN(stop, visit_blocks(&tour, (enum mbp_table)table));
         if (tour.unit->instructor) {
             stop = THEN(stop, mbp_instructor_points((enum mbp_table)table, visit, ctx));
+            stop = THEN(stop, mbp_staging_points((enum mbp_table)table, visit, ctx));
         }
     }
     return stop;

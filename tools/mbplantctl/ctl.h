@@ -127,6 +127,7 @@ enum ctl_exit ctl_run_unshelve(struct ctl *ctl);
 enum ctl_exit ctl_run_report(struct ctl *ctl);
 enum ctl_exit ctl_run_journal(struct ctl *ctl);
 enum ctl_exit ctl_run_sim(struct ctl *ctl);
+enum ctl_exit ctl_run_plant(struct ctl *ctl);
 enum ctl_exit ctl_run_explain(struct ctl *ctl);
 
 #endif

@@ -1,6 +1,6 @@
-/* The connection to a slave. Two things of libmodbus 3.1.6 keep it from FC 20: it takes every reply it does not know
- * for 9 bytes long, and modbus_send_raw_request gives every request transaction 0, by which replies under way could not
- * be told apart. So FC 20 alone is sent and received here, on libmodbus's socket. */
+/* The connection to a slave. Two things of libmodbus 3.1.6 keep it from FC 20 and 21: it takes every reply it does not
+ * know for 9 bytes long, and modbus_send_raw_request gives every request transaction 0, by which replies under way
+ * could not be told apart. So these alone are sent and received here, on libmodbus's socket. */
 #include "transport.h"
 
 #include <assert.h>
@@ -14,12 +14,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define FC_READ_FILE_RECORD 0x14
-#define FILE_REFERENCE_TYPE 6
-#define WORDS_PER_FILE      10000u
-#define MBAP_LEN            7u
-#define ADU_MAX             260u
-#define FILE_REQUEST_LEN    16u
+#define MBAP_LEN 7u
+#define ADU_MAX  260u
 
 struct ctl_link {
     modbus_t *modbus;
@@ -36,7 +32,7 @@ const char *ctl_link_error(const struct ctl_link *link)
     return link->error;
 }
 
-static enum mbp_status fail(struct ctl_link *link, const char *why)
+enum mbp_status ctl_link_fail(struct ctl_link *link, const char *why)
 {
     snprintf(link->error, sizeof link->error, "%s", why);
     return MBP_ERR_IO;
@@ -59,10 +55,10 @@ static enum mbp_status status_of_errno(struct ctl_link *link)
     if (errno == ETIMEDOUT || errno == EINPROGRESS)
         return fail_timeout(link);
     if (errno == ECONNRESET || errno == EPIPE)
-        return fail(link, "the slave closed the connection");
+        return ctl_link_fail(link, "the slave closed the connection");
     if (errno == EMBBADDATA || errno == EMBBADEXC || errno == EMBUNKEXC || errno == EMBBADCRC)
-        return fail(link, "the reply does not fit the request");
-    return fail(link, modbus_strerror(errno));
+        return ctl_link_fail(link, "the reply does not fit the request");
+    return ctl_link_fail(link, modbus_strerror(errno));
 }
 
 static enum mbp_status resolve(const struct ctl_target *target, const char *service, char *error, size_t size)
@@ -183,7 +179,7 @@ enum mbp_status ctl_write(struct ctl_link *link, uint8_t unit, enum mbp_table ta
     return done == count ? MBP_OK : status_of_errno(link);
 }
 
-/* ---- Read File Record ------------------------------------------------------------------------------------------- */
+/* ---- many requests under way ------------------------------------------------------------------------------------- */
 
 static uint64_t now_ms(void)
 {
@@ -201,22 +197,6 @@ static void put16(uint8_t *bytes, unsigned number)
 {
     bytes[0] = (uint8_t)(number >> 8);
     bytes[1] = (uint8_t)number;
-}
-
-/* A request for one group (V1.1b3 6.14) with its MBAP header. */
-static void build_request(uint8_t request[FILE_REQUEST_LEN], uint16_t transaction, uint8_t unit,
-                          const struct ctl_piece *piece)
-{
-    put16(request, transaction);
-    put16(request + 2, 0);
-    put16(request + 4, FILE_REQUEST_LEN - 6);
-    request[6] = unit;
-    request[7] = FC_READ_FILE_RECORD;
-    request[8] = 7;
-    request[9] = FILE_REFERENCE_TYPE;
-    put16(request + 10, piece->file);
-    put16(request + 12, piece->record);
-    put16(request + 14, piece->count);
 }
 
 /* All bytes, or a failure. The socket is non-blocking (libmodbus made it so). */
@@ -255,7 +235,7 @@ static enum mbp_status fill(struct ctl_link *link, size_t wanted, uint64_t deadl
             continue;
         ssize_t got = n < 0 ? -1 : recv(descriptor, link->buffer + link->len, sizeof link->buffer - link->len, 0);
         if (got == 0)
-            return fail(link, "the slave closed the connection");
+            return ctl_link_fail(link, "the slave closed the connection");
         if (got < 0 && (errno == EAGAIN || errno == EINTR))
             continue;
         if (got < 0)
@@ -265,71 +245,69 @@ static enum mbp_status fill(struct ctl_link *link, size_t wanted, uint64_t deadl
     return MBP_OK;
 }
 
-/* The words of one piece out of the reply's PDU. */
-static enum mbp_status parse_reply(struct ctl_link *link, const uint8_t *pdu, size_t len, const struct ctl_piece *piece,
-                                   uint16_t *words)
-{
-    if (len == 2 && pdu[0] == (FC_READ_FILE_RECORD | 0x80) && pdu[1] >= MBP_EX_ILLEGAL_FUNCTION &&
-        pdu[1] <= MBP_EX_GATEWAY_TARGET_FAILED)
-        return (enum mbp_status)pdu[1];
-    size_t data_len = 2u * piece->count;
-    if (len != 4 + data_len || pdu[0] != FC_READ_FILE_RECORD || pdu[1] != 2 + data_len || pdu[2] != 1 + data_len ||
-        pdu[3] != FILE_REFERENCE_TYPE)
-        return fail(link, "the reply to Read File Record does not fit the request");
-    for (size_t i = 0; i < piece->count; i++)
-        words[i] = (uint16_t)get16(pdu + 4 + 2 * i);
-    return MBP_OK;
-}
-
-/* Takes one reply off the stream: the one to this transaction. */
-static enum mbp_status receive_piece(struct ctl_link *link, uint16_t transaction, const struct ctl_piece *piece,
-                                     uint16_t *words)
+/* Takes one reply off the stream: the one to this transaction. Its PDU stays in the buffer until drop_reply. */
+static enum mbp_status receive_reply(struct ctl_link *link, uint16_t transaction, size_t *frame_len)
 {
     uint64_t deadline_ms = now_ms() + link->timeout_ms;
     enum mbp_status status = fill(link, MBAP_LEN, deadline_ms);
     if (status != MBP_OK)
         return status;
-    size_t frame_len = 6 + get16(link->buffer + 4);
-    if (get16(link->buffer + 2) != 0 || frame_len <= MBAP_LEN || frame_len > ADU_MAX)
-        return fail(link, "the reply is not Modbus TCP");
+    *frame_len = 6 + get16(link->buffer + 4);
+    if (get16(link->buffer + 2) != 0 || *frame_len <= MBAP_LEN || *frame_len > ADU_MAX)
+        return ctl_link_fail(link, "the reply is not Modbus TCP");
     if (get16(link->buffer) != transaction)
-        return fail(link, "a reply carries another request's transaction id");
-    status = fill(link, frame_len, deadline_ms);
-    if (status != MBP_OK)
-        return status;
-    status = parse_reply(link, link->buffer + MBAP_LEN, frame_len - MBAP_LEN, piece, words);
+        return ctl_link_fail(link, "a reply carries another request's transaction id");
+    return fill(link, *frame_len, deadline_ms);
+}
+
+static void drop_reply(struct ctl_link *link, size_t frame_len)
+{
     link->len -= frame_len;
     memmove(link->buffer, link->buffer + frame_len, link->len);
-    return status;
+}
+
+/* An exception, or what the asker makes of the reply. */
+static enum mbp_status take_reply(struct ctl_link *link, const struct ctl_dialogue *dialogue, size_t frame_len,
+                                  bool *more)
+{
+    const uint8_t *pdu = link->buffer + MBAP_LEN;
+    size_t len = frame_len - MBAP_LEN;
+    if (len == 2 && (pdu[0] & 0x80u) != 0 && pdu[1] >= MBP_EX_ILLEGAL_FUNCTION &&
+        pdu[1] <= MBP_EX_GATEWAY_TARGET_FAILED)
+        return (enum mbp_status)pdu[1];
+    return dialogue->reply(dialogue->ctx, link, pdu, len, more);
 }
 
 /* Requests that are sent and not yet answered. */
 struct flight {
-    struct ctl_piece ring[CTL_IN_FLIGHT_MAX];
     size_t sent, received;
     uint16_t first_transaction;
-    bool more; /* the reader may have further pieces */
+    bool more; /* the asker may have further requests */
 };
 
 /* Sends as many requests as may be under way, in one go. */
-static enum mbp_status send_pieces(struct ctl_link *link, uint8_t unit, const struct ctl_piece_reader *reader,
-                                   struct flight *flight)
+static enum mbp_status send_requests(struct ctl_link *link, uint8_t unit, const struct ctl_dialogue *dialogue,
+                                     struct flight *flight)
 {
-    uint8_t bytes[CTL_IN_FLIGHT_MAX * FILE_REQUEST_LEN];
+    uint8_t bytes[CTL_IN_FLIGHT_MAX * ADU_MAX];
     size_t len = 0;
     while (flight->more && flight->sent - flight->received < CTL_IN_FLIGHT_MAX) {
-        struct ctl_piece *piece = &flight->ring[flight->sent % CTL_IN_FLIGHT_MAX];
-        flight->more = reader->next(reader->ctx, piece);
+        uint8_t *adu = bytes + len;
+        size_t pdu_len = dialogue->request(dialogue->ctx, adu + MBAP_LEN);
+        flight->more = pdu_len > 0;
         if (!flight->more)
             break;
-        build_request(bytes + len, (uint16_t)(flight->first_transaction + flight->sent), unit, piece);
-        len += FILE_REQUEST_LEN;
+        put16(adu, (uint16_t)(flight->first_transaction + flight->sent));
+        put16(adu + 2, 0);
+        put16(adu + 4, (unsigned)pdu_len + 1);
+        adu[6] = unit;
+        len += MBAP_LEN + pdu_len;
         flight->sent++;
     }
     return send_all(link, bytes, len);
 }
 
-enum mbp_status ctl_read_pieces(struct ctl_link *link, uint8_t unit, const struct ctl_piece_reader *reader)
+enum mbp_status ctl_converse(struct ctl_link *link, uint8_t unit, const struct ctl_dialogue *dialogue)
 {
     struct flight flight = {.first_transaction = link->transaction, .more = true};
     bool wanted =
@@ -339,59 +317,26 @@ enum mbp_status ctl_read_pieces(struct ctl_link *link, uint8_t unit, const struc
         /* half of the window at a time: fewer, larger sends */
         enum mbp_status status = MBP_OK;
         if (flight.sent - flight.received <= CTL_IN_FLIGHT_MAX / 2)
-            status = send_pieces(link, unit, reader, &flight);
+            status = send_requests(link, unit, dialogue, &flight);
         if (status != MBP_OK)
             return status;
         if (flight.received == flight.sent)
             break;
-        const struct ctl_piece *piece = &flight.ring[flight.received % CTL_IN_FLIGHT_MAX];
-        uint16_t words[CTL_FILE_WORDS_MAX];
-        status = receive_piece(link, (uint16_t)(flight.first_transaction + flight.received), piece, words);
+        size_t frame_len = 0;
+        bool more = true;
+        status = receive_reply(link, (uint16_t)(flight.first_transaction + flight.received), &frame_len);
+        if (status == MBP_OK && wanted)
+            status = take_reply(link, dialogue, frame_len, &more);
         if (status < 0)
             return status;
+        drop_reply(link, frame_len);
         flight.received++;
         if (!wanted)
             continue;
         result = status;
-        wanted = status == MBP_OK && reader->got(reader->ctx, piece, words);
+        wanted = status == MBP_OK && more;
         flight.more = flight.more && wanted;
     }
     link->transaction = (uint16_t)(link->transaction + flight.sent);
     return result;
-}
-
-/* A stretch of words across files. */
-struct stretch {
-    uint16_t first_file;
-    uint32_t next, end, filled;
-    uint16_t *words;
-};
-
-static bool stretch_next(void *ctx, struct ctl_piece *piece)
-{
-    struct stretch *stretch = ctx;
-    if (stretch->next == stretch->end)
-        return false;
-    uint32_t record = stretch->next % WORDS_PER_FILE;
-    uint32_t count = lesser(stretch->end - stretch->next, lesser(CTL_FILE_WORDS_MAX, WORDS_PER_FILE - record));
-    *piece = (struct ctl_piece){(uint16_t)(stretch->first_file + stretch->next / WORDS_PER_FILE), (uint16_t)record,
-                                (uint16_t)count};
-    stretch->next += count;
-    return true;
-}
-
-static bool stretch_got(void *ctx, const struct ctl_piece *piece, const uint16_t *words)
-{
-    struct stretch *stretch = ctx;
-    memcpy(stretch->words + stretch->filled, words, piece->count * sizeof *words);
-    stretch->filled += piece->count;
-    return true;
-}
-
-enum mbp_status ctl_read_file(struct ctl_link *link, uint8_t unit, uint16_t first_file, uint32_t word, uint32_t count,
-                              uint16_t *words)
-{
-    struct stretch stretch = {first_file, word, word + count, 0, words};
-    struct ctl_piece_reader reader = {stretch_next, stretch_got, &stretch};
-    return ctl_read_pieces(link, unit, &reader);
 }

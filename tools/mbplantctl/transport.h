@@ -1,4 +1,5 @@
-/* transport: the connection to a slave on libmodbus, and what libmodbus 3.1.6 cannot do: Read File Record (FC 20). */
+/* transport: the connection to a slave on libmodbus, and what libmodbus 3.1.6 cannot do: Read File Record (FC 20) and
+ * Write File Record (FC 21). */
 #ifndef MBP_CTL_TRANSPORT_H
 #define MBP_CTL_TRANSPORT_H
 
@@ -6,6 +7,9 @@
 
 #define CTL_FILE_WORDS_MAX 121u /* one FC 20 group: 2 + 2 * 121 = 244 of the 245 bytes that a response holds */
 #define CTL_IN_FLIGHT_MAX  16u
+
+/* One FC 21 group: 7 + 2 * 119 = 245 bytes, which figure 25 of V1.1b3 allows; its table would allow three more. */
+#define CTL_FILE_WRITE_WORDS_MAX 119u
 
 struct ctl_target {
     const char *host;
@@ -43,6 +47,22 @@ static inline uint32_t ctl_u32(const uint16_t *words)
     return (uint32_t)words[0] << 16 | words[1];
 }
 
+/* ---- what libmodbus cannot do ------------------------------------------------------------------------------------ */
+
+/* Requests and their replies, up to CTL_IN_FLIGHT_MAX under way. request writes the next PDU and returns its length, 0
+ * when there is none left. reply takes each PDU that is no exception, in order; it sets *more false to stop (MBP_OK
+ * then), and returns MBP_ERR_IO, by ctl_link_fail, when the PDU makes no sense. After a stop or an exception it is not
+ * called any more. */
+struct ctl_dialogue {
+    size_t (*request)(void *ctx, uint8_t *pdu);
+    enum mbp_status (*reply)(void *ctx, struct ctl_link *link, const uint8_t *pdu, size_t len, bool *more);
+    void *ctx;
+};
+enum mbp_status ctl_converse(struct ctl_link *link, uint8_t unit, const struct ctl_dialogue *dialogue);
+
+/* Says why the link is of no use any more. Returns MBP_ERR_IO. */
+enum mbp_status ctl_link_fail(struct ctl_link *link, const char *why);
+
 /* A piece of a file: count words (1..CTL_FILE_WORDS_MAX) from a record number. */
 struct ctl_piece {
     uint16_t file, record, count;
@@ -60,5 +80,11 @@ enum mbp_status ctl_read_pieces(struct ctl_link *link, uint8_t unit, const struc
 /* Count words of the plant file's numbering: word w is in file first_file + w / 10000, record w % 10000. */
 enum mbp_status ctl_read_file(struct ctl_link *link, uint8_t unit, uint16_t first_file, uint32_t word, uint32_t count,
                               uint16_t *words);
+
+/* Writes as many, in pieces of CTL_FILE_WRITE_WORDS_MAX. Not whole or not at all: the pieces before a refusal are
+ * written.
+ */
+enum mbp_status ctl_write_file(struct ctl_link *link, uint8_t unit, uint16_t first_file, uint32_t word, uint32_t count,
+                               const uint16_t *words);
 
 #endif

@@ -94,6 +94,16 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl sim speed 100\n"
      "  mbplantctl sim snapshot\n"
      "  mbplantctl sim restore\n"},
+    {"plant", ctl_run_plant, 1, 2, CTL_OPT_COMMON, TEXT, "get|check|put FILE",
+     "the slave's plant file: read, try or replace it",
+     "get writes it to FILE, which must be new, or to the terminal. check and put need the instructor's unit\n"
+     "(`instructor: true` in the slave's plant file). check lets the slave read FILE and changes nothing. put makes "
+     "it\n"
+     "the plant that runs, between two scans: what has the same name goes on from where it is. A bad file changes "
+     "nothing.\n",
+     "  mbplantctl plant get line.yaml\n"
+     "  mbplantctl plant check line.yaml\n"
+     "  mbplantctl plant put line.yaml\n"},
     {"explain", ctl_run_explain, 1, ANY, CTL_OPT_EXPLAIN, TEXT, "HEX..", "a Modbus frame, field by field",
      "A Modbus TCP frame, an RTU frame or a bare PDU, as Wireshark or a log shows it: spaces, colons, commas and 0x "
      "are\n"
