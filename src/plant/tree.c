@@ -69,9 +69,16 @@ static struct mbp_node *new_node(struct builder *builder, yaml_mark_t mark, enum
     return node;
 }
 
-static enum step add_scalar(struct builder *builder, yaml_mark_t mark, const char *bytes, size_t len, bool plain)
+static void set_end(struct mbp_node *node, yaml_mark_t mark)
 {
-    struct mbp_node *node = new_node(builder, mark, MBP_NODE_SCALAR);
+    node->end_line = (uint32_t)mark.line + 1;
+    node->end_column = (uint32_t)mark.column + 1;
+}
+
+static enum step add_scalar(struct builder *builder, const yaml_event_t *event, const char *bytes, size_t len,
+                            bool plain)
+{
+    struct mbp_node *node = new_node(builder, event->start_mark, MBP_NODE_SCALAR);
     char *text = mbp_arena_text(builder->arena, bytes, len);
     if (node == NULL || text == NULL) {
         return STEP_NO_MEMORY;
@@ -79,10 +86,11 @@ static enum step add_scalar(struct builder *builder, yaml_mark_t mark, const cha
     node->text = text;
     node->len = (uint32_t)len;
     node->plain = plain;
-    return hang(builder, node, mark);
+    set_end(node, event->end_mark);
+    return hang(builder, node, event->start_mark);
 }
 
-static enum step open_group(struct builder *builder, yaml_mark_t mark, enum mbp_node_kind kind)
+static enum step open_group(struct builder *builder, yaml_mark_t mark, enum mbp_node_kind kind, bool flow)
 {
     if (builder->depth == MBP_PLANT_DEPTH_MAX) {
         mbp_errors_add(builder->errors, (uint32_t)mark.line + 1, (uint32_t)mark.column + 1,
@@ -93,6 +101,7 @@ static enum step open_group(struct builder *builder, yaml_mark_t mark, enum mbp_
     if (node == NULL) {
         return STEP_NO_MEMORY;
     }
+    node->flow = flow;
     enum step step = hang(builder, node, mark);
     if (step == STEP_ON) {
         unsigned top = builder->depth++;
@@ -120,21 +129,24 @@ static enum step take(struct builder *builder, const yaml_event_t *event)
     switch (event->type) {
     case YAML_SCALAR_EVENT:
         refuse_extras(builder, event, event->data.scalar.anchor, event->data.scalar.tag);
-        return add_scalar(builder, event->start_mark, (const char *)event->data.scalar.value, event->data.scalar.length,
+        return add_scalar(builder, event, (const char *)event->data.scalar.value, event->data.scalar.length,
                           event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE);
     case YAML_SEQUENCE_START_EVENT:
         refuse_extras(builder, event, event->data.sequence_start.anchor, event->data.sequence_start.tag);
-        return open_group(builder, event->start_mark, MBP_NODE_LIST);
+        return open_group(builder, event->start_mark, MBP_NODE_LIST,
+                          event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE);
     case YAML_MAPPING_START_EVENT:
         refuse_extras(builder, event, event->data.mapping_start.anchor, event->data.mapping_start.tag);
-        return open_group(builder, event->start_mark, MBP_NODE_MAP);
+        return open_group(builder, event->start_mark, MBP_NODE_MAP,
+                          event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE);
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT:
         builder->depth--;
+        set_end(builder->open[builder->depth].node, event->end_mark);
         return STEP_ON;
     case YAML_ALIAS_EVENT:
         refuse(builder, event->start_mark, "aliases (*name) are not allowed; write the values out, or use 'repeat'");
-        return add_scalar(builder, event->start_mark, "", 0, true);
+        return add_scalar(builder, event, "", 0, true);
     case YAML_DOCUMENT_START_EVENT:
         if (builder->documents++ != 0) {
             refuse(builder, event->start_mark, "a second document starts here; a plant file is one document");

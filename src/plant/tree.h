@@ -14,10 +14,12 @@ struct mbp_node {
         const char *text;       /* scalar: NUL-terminated; may hold further NULs, see len */
         struct mbp_node *first; /* list: items; map: key, value, key, value ... (keys are scalars) */
     };
-    uint32_t line, column; /* from 1 */
-    uint32_t len;          /* bytes of a scalar, items of a list, pairs of a map */
-    uint8_t kind;          /* enum mbp_node_kind */
-    bool plain;            /* a scalar without quotes */
+    uint32_t line, column;         /* from 1 */
+    uint32_t end_line, end_column; /* behind its last character; of a list or map in block form nothing is known */
+    uint32_t len;                  /* bytes of a scalar, items of a list, pairs of a map */
+    uint8_t kind;                  /* enum mbp_node_kind */
+    bool plain;                    /* a scalar without quotes */
+    bool flow;                     /* a list or map in brackets */
 };
 
 /* Reads one document. What a plant file may not hold is refused here: anchors, aliases, tags, directives, a second

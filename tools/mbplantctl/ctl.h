@@ -16,6 +16,7 @@ enum ctl_exit {
 #define CTL_DEFAULT_HOST       "127.0.0.1"
 #define CTL_DEFAULT_PORT       5020
 #define CTL_DEFAULT_TIMEOUT_MS 1000
+#define CTL_KEYS_MAX           32
 #define CTL_ARGUMENTS_MAX      600
 
 /* Which options a verb takes beside the ones that all take. */
@@ -27,6 +28,7 @@ enum ctl_exit {
 #define CTL_OPT_EXPLAIN 0x10u
 #define CTL_OPT_PERIOD  0x20u /* --since --until --load */
 #define CTL_OPT_LANG    0x40u
+#define CTL_OPT_EDIT    0x80u /* --dry-run, and --KEY VALUE of the plant file */
 
 struct ctl_verb;
 
@@ -39,6 +41,11 @@ struct ctl_options {
     struct ctl_moment since, until;
     const char *machine, *sensor, *code; /* which events; NULL = any */
     const char *load_path, *save_path;
+    bool dry_run;
+    int key_count; /* --KEY VALUE, in their order */
+    struct ctl_key {
+        const char *key, *value;
+    } keys[CTL_KEYS_MAX];
     const struct ctl_verb *verb; /* NULL = none was named */
     int argc;
     const char *argv[CTL_ARGUMENTS_MAX];
@@ -127,6 +134,7 @@ enum ctl_exit ctl_run_unshelve(struct ctl *ctl);
 enum ctl_exit ctl_run_report(struct ctl *ctl);
 enum ctl_exit ctl_run_journal(struct ctl *ctl);
 enum ctl_exit ctl_run_sim(struct ctl *ctl);
+enum ctl_exit ctl_run_sensor(struct ctl *ctl);
 enum ctl_exit ctl_run_plant(struct ctl *ctl);
 enum ctl_exit ctl_run_explain(struct ctl *ctl);
 

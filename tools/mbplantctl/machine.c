@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "address.h"
+#include "edit.h"
 #include "events.h"
 #include "snapshot.h"
 #include "wait.h"
@@ -157,6 +158,12 @@ enum ctl_exit ctl_run_machine(struct ctl *ctl)
 {
     const struct ctl_options *options = ctl->options;
     enum mbp_state_code state = MBP_EN_SERVICE;
+    if (ctl_edit_is_meant(options))
+        return ctl_edit_machine(ctl);
+    if (options->argc > 2 || options->key_count > 0 || options->dry_run) {
+        ctl_error("usage: mbplantctl machine NAME [STATE]; mbplantctl machine --help has more");
+        return CTL_USAGE;
+    }
     if (options->argc == 2 && !ctl_state_find(options->argv[1], &state)) {
         ctl_error("machine: no state '%s'; it is en_service, en_panne or maintenance", options->argv[1]);
         return CTL_USAGE;

@@ -145,6 +145,7 @@ static const struct option known[] = {
     {"follow", 0, NULL, CTL_OPT_JOURNAL, "keep printing new events until interrupted", FLAG(follow)},
     {"save", 0, "FILE", CTL_OPT_JOURNAL, "write a dump that --load reads, or continue it", set_save, 0, "a file"},
     {"load", 0, "FILE", CTL_OPT_PERIOD, "read such a dump instead of asking the slave", set_load, 0, "a file"},
+    {"dry-run", 0, NULL, CTL_OPT_EDIT, "show what would change in the plant file, and change nothing", FLAG(dry_run)},
     {"request", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a request", FLAG(request)},
     {"response", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a response", FLAG(response)},
     {"help", 'h', NULL, CTL_OPT_COMMON, "this help, or a verb's", FLAG(help)},
@@ -218,6 +219,34 @@ struct parser {
     struct ctl_options *out;
 };
 
+/* A key of the plant file, for verbs that edit it: every word that is no option of mbplantctl's own. A sensor's --unit
+ * is its unit of measurement. */
+static bool is_key(const struct parser *parser, const char *argument, const struct option *option)
+{
+    const struct ctl_verb *verb = parser->out->verb;
+    if (verb == NULL || (verb->options & CTL_OPT_EDIT) == 0 || argument[1] != '-' || argument[2] == '\0')
+        return false;
+    return option == NULL || (strcmp(option->name, "unit") == 0 && strcmp(verb->name, "sensor") == 0);
+}
+
+static enum mbp_status take_key(struct parser *parser, const char *key)
+{
+    struct ctl_options *out = parser->out;
+    size_t len = strcspn(key, "=");
+    if (out->key_count == CTL_KEYS_MAX || (key[len] == '\0' && parser->next == parser->argc)) {
+        fprintf(parser->errors,
+                key[len] == '\0' && parser->next == parser->argc
+                    ? "mbplantctl: --%s needs a value: that of the key in the plant file\n"
+                    : "mbplantctl: --%s is a key too many\n",
+                key);
+        return MBP_ERR_FORMAT;
+    }
+    struct ctl_key *taken = &out->keys[out->key_count++];
+    taken->key = key;
+    taken->value = key[len] == '=' ? key + len + 1 : parser->argv[parser->next++];
+    return MBP_OK;
+}
+
 /* One option with its value: "--port 5020", "--port=5020", "-p 5020", "-p5020". */
 static enum mbp_status take_option(struct parser *parser, const char *argument)
 {
@@ -233,6 +262,8 @@ static enum mbp_status take_option(struct parser *parser, const char *argument)
         if (argument[2] != '\0')
             value = argument + 2;
     }
+    if (is_key(parser, argument, option))
+        return take_key(parser, argument + 2);
     if (option == NULL || (value != NULL && option->argument == NULL))
         return unknown_option(argument, parser->errors);
     if (option->argument != NULL && value == NULL) {

@@ -44,11 +44,29 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl force LT102 -5\n"},
     {"release", ctl_run_release, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR", "let a held sensor show the process again", "",
      "  mbplantctl release TT101\n"},
-    {"machine", ctl_run_machine, 1, 2, CTL_OPT_COMMON, TEXT, "NAME [STATE]", "show a machine, or ask it for a state",
-     "STATE is en_service, en_panne or maintenance. The answer is what the machine did; where it refused, why.\n",
+    {"machine", ctl_run_machine, 1, ANY, CTL_OPT_EDIT, TEXT, "NAME [STATE] | add|remove|set NAME ..",
+     "show a machine, ask it for a state; add, remove or change one",
+     "STATE is en_service, en_panne or maintenance. The answer is what the machine did; where it refused, why.\n"
+     "add NAME --unit ID [--KEY VALUE..], remove NAME and set NAME KEY VALUE.. edit the slave's plant file, comments "
+     "kept,\n"
+     "and put it (see plant --help). An empty VALUE takes the key away.\n",
      "  mbplantctl machine FILL1\n"
      "  mbplantctl machine FILL1 maintenance\n"
-     "  mbplantctl machine FILL1 en_service\n"},
+     "  mbplantctl machine add PACK1 --unit 1 --label 'Case packer' --cycle '{time: 9s, reject: 1%}'\n"
+     "  mbplantctl machine set PACK1 cycle.time 8s\n"
+     "  mbplantctl machine remove PACK1 --dry-run\n"},
+    {"sensor", ctl_run_sensor, 2, ANY, CTL_OPT_EDIT, TEXT, "add|remove|set NAME ..", "add, remove or change a sensor",
+     "add MACHINE|UNIT NAME [--KEY VALUE..], remove NAME and set NAME KEY VALUE.. edit the slave's plant file, "
+     "comments "
+     "kept,\n"
+     "and put it (see plant --help). KEY is one of the plant file, with dots into groups: max, limits.high, "
+     "signal.noise. "
+     "An\n"
+     "empty VALUE takes the key away.\n",
+     "  mbplantctl sensor add FILL1 TT109 --kind temperature --unit °C --range '[0, 150]' --max 80 --signal.base 40\n"
+     "  mbplantctl sensor set TT109 max 85 signal.noise 0.5\n"
+     "  mbplantctl sensor set TT109 max 85 --dry-run\n"
+     "  mbplantctl sensor remove TT109\n"},
     {"alarms", ctl_run_alarms, 0, 0, CTL_OPT_FORMAT, TABLES, "", "active alarms and those that wait", "",
      "  mbplantctl alarms\n"
      "  mbplantctl alarms --format json\n"},
