@@ -61,6 +61,9 @@ size_t mbp_pdu_respond(const struct mbp_pdu_context *context, const uint8_t *req
 const char *mbp_function_name(uint8_t function);
 const char *mbp_exception_name(uint8_t exception);
 
+/* "Return Bus Message Count", or "reserved sub-function" (FC 8). Static storage. */
+const char *mbp_diagnostic_name(uint16_t sub_function);
+
 /* ---- server: the sockets (libuv) ------------------------------------------------------------------------------- */
 
 struct uv_loop_s;
@@ -75,6 +78,7 @@ struct mbp_exchange {
     const uint8_t *request, *response; /* PDUs; response_len 0 = none was sent */
     size_t request_len, response_len;
     const struct mbp_fault *fault; /* that befell it, or NULL */
+    const char *lost; /* not NULL: no request but the first bytes of what was discarded or ended the connection, why */
 };
 
 struct mbp_server_config {

@@ -1,6 +1,6 @@
-/* One connection: bytes in, frames, responses, bytes out. All requests of a wake-up are answered in order and sent at
- * once, sixteen at a time. While something cannot be sent, because the client does not read or a wire fault delays it,
- * nothing more is read from that client. */
+/* One connection: bytes in, frames, responses, bytes out. Up to sixteen requests are answered in order and sent at
+ * once; who has sent more waits until everybody else had a turn. While something cannot be sent, because the client
+ * does not read or a wire fault delays it, nothing more is read from that client. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +8,21 @@
 
 #include "server_priv.h"
 
+#define LOST_SHOWN 16u
+
+enum wait_for {
+    WAIT_CLIENT,     /* until it reads */
+    WAIT_PAUSE,      /* until the time of a wire fault is over */
+    WAIT_PAUSE_OVER, /* it is, and its timer about to be gone */
+    WAIT_TURN        /* until the others had theirs */
+};
+
 /* Memory that exists only while a connection is held up. */
 struct held {
     uv_write_t write;
-    uv_timer_t timer; /* used when paused */
-    bool paused;
+    uv_timer_t timer; /* of the pause */
+    enum wait_for wait;
+    struct held *next;             /* of those that wait for their turn */
     struct connection *connection; /* NULL once that is closing */
     size_t output_len, input_len;
     uint8_t *input; /* behind the output */
@@ -46,12 +56,12 @@ void connection_close(struct connection *connection)
         return;
     connection->closing = true;
     connection->server->closing++;
-    if (connection->held != NULL && connection->held->paused) {
-        uv_close((uv_handle_t *)&connection->held->timer, on_pause_dropped);
+    struct held *held = connection->held;
+    if (held != NULL && held->wait != WAIT_CLIENT) { /* of a client, libuv's callback tells */
         connection->held = NULL;
-    } else if (connection->held != NULL && connection->held->timer.data != NULL) {
-        connection->held->connection = NULL; /* its pause is over and its timer about to be gone */
-        connection->held = NULL;
+        held->connection = NULL;
+        if (held->wait == WAIT_PAUSE)
+            uv_close((uv_handle_t *)&held->timer, on_pause_dropped);
     }
     server_forget(connection->server, connection);
     uv_close((uv_handle_t *)&connection->tcp, on_closed);
@@ -179,6 +189,21 @@ static void answer(struct connection *connection, const struct mbp_frame *frame,
     batch->out_len += len;
 }
 
+/* Tells who looks of bytes that are no request. */
+static void lose(struct connection *connection, const uint8_t *bytes, size_t len, const char *why)
+{
+    struct mbp_server *server = connection->server;
+    const struct mbp_exchange exchange = {
+        .peer = connection->peer.ipv4,
+        .peer_port = connection->port,
+        .request = bytes,
+        .request_len = len < LOST_SHOWN ? len : LOST_SHOWN,
+        .lost = why,
+    };
+    if (server->config.observe != NULL)
+        server->config.observe(server->config.ctx, &exchange);
+}
+
 /* Answers up to MBP_IN_FLIGHT_MAX requests of the input into server->output. */
 static struct batch answer_batch(struct connection *connection, const uint8_t *bytes, size_t len)
 {
@@ -193,12 +218,15 @@ static struct batch answer_batch(struct connection *connection, const uint8_t *b
             return batch;
         if (frame.kind == MBP_FRAME_CLOSE) {
             server->counters.bad_frames++;
+            lose(connection, bytes + batch.taken, len - batch.taken,
+                 "bytes 5 and 6 are no length of a frame (2..254): connection closed");
             batch.close = true;
             return batch;
         }
         batch.taken += frame.len;
         if (frame.kind == MBP_FRAME_DISCARD) {
             server->counters.discarded++;
+            lose(connection, bytes + batch.taken - frame.len, frame.len, "protocol id is not 0: frame discarded");
             continue;
         }
         answer(connection, &frame, &batch);
@@ -242,16 +270,65 @@ static void on_pause_over(uv_timer_t *timer)
 {
     /* From here the close callback owns it: connection_close must not close the timer a second time. */
     struct held *held = timer->data;
-    held->paused = false;
+    held->wait = WAIT_PAUSE_OVER;
     uv_close((uv_handle_t *)timer, on_pause_closed);
+}
+
+static void drop_turns(struct held *held)
+{
+    while (held != NULL) {
+        struct held *next = held->next;
+        free(held);
+        held = next;
+    }
+}
+
+/* Everybody else has had a turn: the ones that wait get theirs, in the order in which they came. */
+static void on_turns(uv_idle_t *idle)
+{
+    struct mbp_server *server = idle->data;
+    struct held *turns = server->first_turn;
+    server->first_turn = NULL;
+    server->last_turn = NULL;
+    uv_idle_stop(idle);
+    if (server->config.before_request != NULL)
+        server->config.before_request(server->config.ctx);
+    for (struct held *held = turns; held != NULL; held = held->next) {
+        if (held->connection == NULL)
+            continue;
+        held->connection->held = NULL;
+        send_and_go_on(held->connection, NULL, 0, held->input, held->input_len);
+    }
+    drop_turns(turns);
+}
+
+void connection_drop_turns(struct mbp_server *server)
+{
+    drop_turns(server->first_turn);
+    server->first_turn = NULL;
+    server->last_turn = NULL;
+}
+
+static void queue_turn(struct held *held)
+{
+    struct mbp_server *server = held->connection->server;
+    if (server->last_turn != NULL)
+        server->last_turn->next = held;
+    else
+        server->first_turn = held;
+    server->last_turn = held;
+    uv_idle_start(&server->turns, on_turns);
 }
 
 static bool begin_waiting(struct held *held, uint64_t pause_ms)
 {
     struct connection *connection = held->connection;
     uv_loop_t *loop = connection->server->config.loop;
-    if (pause_ms != 0) {
-        held->paused = true;
+    if (held->wait == WAIT_TURN) {
+        queue_turn(held);
+        return true;
+    }
+    if (held->wait == WAIT_PAUSE) {
         held->timer.data = held;
         return uv_timer_init(loop, &held->timer) == 0 && uv_timer_start(&held->timer, on_pause_over, pause_ms, 0) == 0;
     }
@@ -262,17 +339,20 @@ static bool begin_waiting(struct held *held, uint64_t pause_ms)
     return uv_write(&held->write, (uv_stream_t *)&connection->tcp, &buffer, 1, on_written) == 0;
 }
 
-/* Keeps the rest of the output and the unanswered input until the pause is over or the client reads again. */
-static void hold(struct connection *connection, const uint8_t *output, size_t output_len, const uint8_t *input,
-                 size_t input_len, uint64_t pause_ms)
+/* Keeps the rest of the output and the unanswered input until what it waits for has come. */
+static void hold(struct connection *connection, enum wait_for wait, const uint8_t *output, size_t output_len,
+                 const uint8_t *input, size_t input_len, uint64_t pause_ms)
 {
     struct held *held = malloc(sizeof *held + output_len + input_len);
     if (held == NULL) {
         connection_close(connection);
         return;
     }
-    *held = (struct held){
-        .connection = connection, .output_len = output_len, .input = held->output + output_len, .input_len = input_len};
+    *held = (struct held){.wait = wait,
+                          .connection = connection,
+                          .output_len = output_len,
+                          .input = held->output + output_len,
+                          .input_len = input_len};
     if (output_len > 0)
         memcpy(held->output, output, output_len);
     if (input_len > 0)
@@ -307,7 +387,8 @@ static bool send_or_hold(struct connection *connection, uint8_t *output, const s
     if ((size_t)sent == batch->out_len)
         return true;
     bool pause = batch->pause_ms != 0 && (size_t)sent == at_once;
-    hold(connection, output + sent, batch->out_len - (size_t)sent, rest, rest_len, pause ? batch->pause_ms : 0);
+    hold(connection, pause ? WAIT_PAUSE : WAIT_CLIENT, output + sent, batch->out_len - (size_t)sent, rest, rest_len,
+         batch->pause_ms);
     return false;
 }
 
@@ -341,26 +422,21 @@ static void keep_partial(struct connection *connection, const uint8_t *bytes, si
     }
 }
 
-/* Answers all whole frames of the input and keeps the rest. */
+/* Answers the first frames of the input. What is left of it waits for its next turn, or for the rest of its frame. */
 static void consume(struct connection *connection, const uint8_t *bytes, size_t len)
 {
-    for (bool fresh = false;;) {
-        struct batch batch = answer_batch(connection, bytes, len);
-        fresh = fresh || batch.taken > 0;
-        bytes += batch.taken;
-        len -= batch.taken;
-        connection->last_words = batch.close;
-        if (!send_or_hold(connection, connection->server->output, &batch, bytes, len))
-            return;
-        if (batch.close) {
-            connection_close(connection);
-            return;
-        }
-        if (!batch.more) {
-            keep_partial(connection, bytes, len, fresh);
-            return;
-        }
-    }
+    struct batch batch = answer_batch(connection, bytes, len);
+    bytes += batch.taken;
+    len -= batch.taken;
+    connection->last_words = batch.close;
+    if (!send_or_hold(connection, connection->server->output, &batch, bytes, len))
+        return;
+    if (batch.close)
+        connection_close(connection);
+    else if (batch.more && mbp_mbap_parse(bytes, len).kind != MBP_FRAME_MORE)
+        hold(connection, WAIT_TURN, NULL, 0, bytes, len, 0);
+    else
+        keep_partial(connection, bytes, len, batch.taken > 0);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)

@@ -52,3 +52,24 @@ const char *mbp_exception_name(uint8_t exception)
     bool known = exception >= 1 && exception <= 11 && exception != 9; /* section 7 has no 9 */
     return known ? mbp_status_text((enum mbp_status)exception) : "unknown exception";
 }
+
+const char *mbp_diagnostic_name(uint16_t sub_function)
+{
+    static const char *const names[] = {"Return Query Data",
+                                        "Restart Communications Option",
+                                        "Return Diagnostic Register",
+                                        "Change ASCII Input Delimiter",
+                                        "Force Listen Only Mode",
+                                        [10] = "Clear Counters and Diagnostic Register",
+                                        "Return Bus Message Count",
+                                        "Return Bus Communication Error Count",
+                                        "Return Bus Exception Error Count",
+                                        "Return Server Message Count",
+                                        "Return Server No Response Count",
+                                        "Return Server NAK Count",
+                                        "Return Server Busy Count",
+                                        "Return Bus Character Overrun Count",
+                                        [20] = "Clear Overrun Counter and Flag"};
+    const char *name = sub_function < sizeof names / sizeof names[0] ? names[sub_function] : NULL;
+    return name != NULL ? name : "reserved sub-function";
+}

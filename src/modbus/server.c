@@ -110,6 +110,8 @@ void mbp_server_close(struct mbp_server *server)
         connection_close(server->oldest);
     uv_close((uv_handle_t *)&server->listener, on_handle_closed);
     uv_close((uv_handle_t *)&server->sweep, on_handle_closed);
+    connection_drop_turns(server);
+    uv_close((uv_handle_t *)&server->turns, on_handle_closed);
 }
 
 static const char *listen_hint(int error)
@@ -230,9 +232,11 @@ enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *er
     raise_descriptor_limit();
     uv_tcp_init(config->loop, &server->listener); /* cannot fail: no socket is made before the bind */
     uv_timer_init(config->loop, &server->sweep);
-    server->handles = 2;
+    uv_idle_init(config->loop, &server->turns);
+    server->handles = 3;
     server->listener.data = server;
     server->sweep.data = server;
+    server->turns.data = server;
     enum mbp_status status = listen_at(server, config->listen, errors);
     if (status != MBP_OK)
         mbp_server_close(server);

@@ -44,6 +44,8 @@ struct mbp_server {
     uint16_t port;
     uint64_t frame_timeout_ms, idle_timeout_ms;
     struct connection *oldest, *newest;
+    uv_idle_t turns; /* runs while connections wait for theirs */
+    struct held *first_turn, *last_turn;
     struct mbp_server_counters counters;
     uint64_t closing;              /* of counters.open: those on their way out */
     struct mbp_serial serial[256]; /* by unit id */
@@ -60,6 +62,9 @@ void connection_start(struct connection *connection);
 
 /* Closes it once; the memory goes with libuv's close callbacks. */
 void connection_close(struct connection *connection);
+
+/* Frees what waits for a turn; its connections are closed. */
+void connection_drop_turns(struct mbp_server *server);
 
 /* Marks it as the most recently used. */
 void server_touch(struct mbp_server *server, struct connection *connection);

@@ -158,13 +158,28 @@ static bool writes(uint8_t function)
     return function == 5 || function == 6 || function == 15 || function == 16 || function == 22 || function == 23;
 }
 
+static void put_peer(FILE *out, const struct mbp_exchange *exchange)
+{
+    uint32_t ip = exchange->peer;
+    fprintf(out, "%u.%u.%u.%u:%u", ip >> 24, ip >> 16 & 255u, ip >> 8 & 255u, ip & 255u, exchange->peer_port);
+}
+
+/* Bytes that are no request of Modbus. */
+static void put_lost(FILE *out, const struct mbp_exchange *exchange)
+{
+    put_peer(out, exchange);
+    fputs(" >", out);
+    for (size_t i = 0; i < exchange->request_len; i++)
+        fprintf(out, " %02X", exchange->request[i]);
+    fprintf(out, "\n    < no response: %s\n", exchange->lost);
+}
+
 static void put_request(struct mbp_trace *trace, const struct mbp_exchange *exchange, const struct traced_unit *unit,
                         const struct span *span)
 {
     FILE *out = trace->out;
-    uint32_t ip = exchange->peer;
-    fprintf(out, "%u.%u.%u.%u:%u #%u unit %u > FC %u %s", ip >> 24, ip >> 16 & 255u, ip >> 8 & 255u, ip & 255u,
-            exchange->peer_port, exchange->transaction, exchange->unit, exchange->request[0],
+    put_peer(out, exchange);
+    fprintf(out, " #%u unit %u > FC %u %s", exchange->transaction, exchange->unit, exchange->request[0],
             mbp_function_name(exchange->request[0]));
     if (span->ok) {
         fputc(' ', out);
@@ -172,8 +187,7 @@ static void put_request(struct mbp_trace *trace, const struct mbp_exchange *exch
         if (unit != NULL && writes(exchange->request[0]))
             put_written(out, unit, span, exchange->request, exchange->request_len);
     } else {
-        for (size_t i = 1; i < exchange->request_len; i++)
-            fprintf(out, " %02X", exchange->request[i]);
+        trace_put_other_request(out, exchange->request, exchange->request_len);
     }
     fputc('\n', out);
 }
@@ -192,32 +206,35 @@ static void put_answer(struct mbp_trace *trace, const struct mbp_exchange *excha
     FILE *out = trace->out;
     const uint8_t *response = exchange->response;
     if (exchange->response_len == 0) {
-        fputs("no response", out);
+        fputs(" no response", out);
     } else if ((response[0] & 0x80u) != 0) {
-        fprintf(out, "exception %02u %s: ", response[1], mbp_exception_name(response[1]));
+        fprintf(out, " exception %02u %s: ", response[1], mbp_exception_name(response[1]));
         trace_put_reason(out, unit, exchange, span);
     } else if (response[0] <= 4 && exchange->response_len > 2) {
+        fputc(' ', out);
         trace_put_values(out, unit, span, response + 2, exchange->response_len - 2);
     } else if (response[0] == 23) {
         const struct span read = {MBP_HOLDING_REGISTERS, get_u16(exchange->request + 1), get_u16(exchange->request + 3),
                                   true};
+        fputc(' ', out);
         trace_put_values(out, unit, &read, response + 2, exchange->response_len - 2);
     } else if (writes(response[0])) {
-        fputs("done", out);
+        fputs(" done", out);
     } else {
-        for (size_t i = 1; i < exchange->response_len && i < 33; i++)
-            fprintf(out, "%02X ", response[i]);
-        if (exchange->response_len > 33)
-            fprintf(out, "... (%zu bytes)", exchange->response_len - 1);
+        trace_put_other_response(out, response, exchange->response_len);
     }
 }
 
 void mbp_trace_exchange(struct mbp_trace *trace, const struct mbp_exchange *exchange)
 {
+    if (exchange->lost != NULL) {
+        put_lost(trace->out, exchange);
+        return;
+    }
     const struct traced_unit *unit = trace_unit(trace, exchange->unit);
     struct span span = span_of(exchange->request, exchange->request_len);
     put_request(trace, exchange, unit, &span);
-    fputs("    < ", trace->out);
+    fputs("    <", trace->out);
     put_answer(trace, exchange, unit, &span);
     put_fault(trace->out, exchange->fault);
     fputc('\n', trace->out);

@@ -40,4 +40,8 @@ void trace_put_values(FILE *out, const struct traced_unit *unit, const struct sp
 void trace_put_reason(FILE *out, const struct traced_unit *unit, const struct mbp_exchange *exchange,
                       const struct span *span);
 
+/* What a request that works on no table asks, and what was answered to it, each with a space in front. */
+void trace_put_other_request(FILE *out, const uint8_t *request, size_t len);
+void trace_put_other_response(FILE *out, const uint8_t *response, size_t len);
+
 #endif

@@ -1,4 +1,6 @@
 """conformance.pipelining: many requests at once, the largest responses, and clients that do not read them yet."""
+import os
+import signal
 import struct
 import unittest
 
@@ -53,6 +55,25 @@ class PipeliningTest(unittest.TestCase):
             server.exchange(other, connection, longest_reads(1))
             late.send(requests[sent:])
             self.assertEqual(late.receive(len(expected) - len(received)), expected[len(received):])
+
+    def test_pipeline_greedy_client_neighbour_is_served_after_sixteen(self):
+        """Both have asked when the server wakes up; what the neighbour reads tells how many writes came before."""
+        writes = b''.join(server.frame(i, 1, struct.pack('>BHH', 6, 0, i)) for i in range(1, 3001))
+        connection = model.Connection(self.model)
+        with self.running.connect() as greedy, self.running.connect() as other:
+            for client in (greedy, other):      # both are accepted
+                server.exchange(client, model.Connection(self.model), longest_reads(1))
+            self.running.process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, self.running.process.pid, os.WSTOPPED)      # the signal takes its time
+            try:
+                greedy.send(writes)
+                other.send(server.frame(1, 1, bytes.fromhex('0300000001')))
+            finally:
+                self.running.process.send_signal(signal.SIGCONT)
+            answer = other.receive(11)
+            # 0x1000, where the register starts: epoll told of the neighbour first.
+            self.assertIn(struct.unpack('>H', answer[9:])[0], [0x1000, *range(1, 17)])
+            self.assertEqual(greedy.receive(len(writes)), connection.feed(writes))
 
     def test_pipeline_client_never_reads_and_leaves_others_served(self):
         with self.running.connect() as other:

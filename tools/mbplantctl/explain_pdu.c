@@ -275,23 +275,8 @@ static void say_byte_count(struct explain *e, size_t len)
 /* V1.1b3 6.8 */
 static void say_subfunction(struct explain *e)
 {
-    static const char *const names[] = {"Return Query Data",
-                                        "Restart Communications Option",
-                                        "Return Diagnostic Register",
-                                        "Change ASCII Input Delimiter",
-                                        "Force Listen Only Mode",
-                                        [10] = "Clear Counters and Diagnostic Register",
-                                        "Return Bus Message Count",
-                                        "Return Bus Communication Error Count",
-                                        "Return Bus Exception Error Count",
-                                        "Return Server Message Count",
-                                        "Return Server No Response Count",
-                                        "Return Server NAK Count",
-                                        "Return Server Busy Count",
-                                        "Return Bus Character Overrun Count"};
     unsigned sub = explain_peek16(e);
-    const char *name = sub < sizeof names / sizeof names[0] ? names[sub] : NULL;
-    explain_field(e, 2, "sub-function %u: %s", sub, name != NULL ? name : "reserved");
+    explain_field(e, 2, "sub-function %u: %s", sub, mbp_diagnostic_name((uint16_t)sub));
 }
 
 static void say_fixed(struct explain *e, enum field field, const char *what)

@@ -32,11 +32,21 @@ static void test_name_of_each_exception_is_its_words(void **state)
     assert_string_equal(mbp_exception_name(12), "unknown exception");
 }
 
+static void test_name_of_a_diagnostic_is_its_words(void **state)
+{
+    (void)state;
+    assert_string_equal(mbp_diagnostic_name(0), "Return Query Data");
+    assert_string_equal(mbp_diagnostic_name(18), "Return Bus Character Overrun Count");
+    assert_string_equal(mbp_diagnostic_name(5), "reserved sub-function");
+    assert_string_equal(mbp_diagnostic_name(0xFFFF), "reserved sub-function");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_name_of_each_function_served_is_its_own),
         cmocka_unit_test(test_name_of_each_exception_is_its_words),
+        cmocka_unit_test(test_name_of_a_diagnostic_is_its_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

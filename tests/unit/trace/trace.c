@@ -133,6 +133,45 @@ static void test_wire_fault_is_named(void **state)
            "FC 3 Read Holding Registers HR 100 (40101)\n    < HR 100 = 7  [wire fault 'slow']");
 }
 
+static void test_functions_on_no_table_are_told_in_words(void **state)
+{
+    (void)state;
+    const uint8_t read_file[] = {20, 14, 6, 0, 1, 0, 0, 0, 2, 6, 0, 2, 0, 9, 0, 1};
+    const uint8_t records[] = {20, 10, 5, 6, 0, 7, 1, 0, 3, 6, 0, 9};
+    expect(read_file, sizeof read_file, records, sizeof records, NULL,
+           "FC 20 Read File Record file 1 records 0-1, file 2 records 9-9\n    < 7, 256; 9");
+    const uint8_t write_file[] = {21, 9, 6, 0, 4, 0, 7, 0, 1, 0x12, 0x34};
+    expect(write_file, sizeof write_file, write_file, sizeof write_file, NULL,
+           "FC 21 Write File Record file 4 records 7-7 = 4660\n    < done");
+    const uint8_t queue[] = {24, 0, 9};
+    const uint8_t queued[] = {24, 0, 6, 0, 2, 0x01, 0xB8, 0x12, 0x84};
+    expect(queue, sizeof queue, queued, sizeof queued, NULL,
+           "FC 24 Read FIFO Queue queue at 9\n    < 2 values: 440, 4740");
+    const uint8_t identify[] = {43, 14, 1, 0};
+    const uint8_t identity[] = {43, 14, 1, 0x81, 0xFF, 1, 1, 0, 2, 'M', 'B'};
+    expect(identify, sizeof identify, identity, sizeof identity, NULL,
+           "FC 43 Encapsulated Interface Transport Read Device Identification, basic objects from 0\n"
+           "    < 0 = \"MB\", more from object 1");
+    const uint8_t diagnose[] = {8, 0, 11, 0, 0};
+    const uint8_t count[] = {8, 0, 11, 0, 3};
+    expect(diagnose, sizeof diagnose, count, sizeof count, NULL,
+           "FC 8 Diagnostics 11 Return Bus Message Count 00 00\n    < 11 Return Bus Message Count 00 03");
+}
+
+static void test_bytes_that_are_no_request_are_shown_with_what_became_of_them(void **state)
+{
+    (void)state;
+    struct traced traced;
+    const uint8_t http[] = "GET /";
+    open_trace(&traced);
+    const struct mbp_exchange exchange = {
+        .peer = 0x7F000001, .peer_port = 4711, .request = http, .request_len = 5, .lost = "no length: closed"};
+    mbp_trace_exchange(traced.trace, &exchange);
+    fflush(traced.out);
+    assert_string_equal(traced.text, "127.0.0.1:4711 > 47 45 54 20 2F\n    < no response: no length: closed\n");
+    close_trace(&traced);
+}
+
 /* Requests that are cut anywhere must not be read beyond their end; the sanitizer is the judge. */
 static void test_any_cut_of_any_request_is_traced(void **state)
 {
@@ -171,6 +210,8 @@ int main(void)
         cmocka_unit_test(test_undeclared_address_is_the_reason_of_exception_02),
         cmocka_unit_test(test_read_only_point_is_the_reason_of_exception_02),
         cmocka_unit_test(test_wire_fault_is_named),
+        cmocka_unit_test(test_functions_on_no_table_are_told_in_words),
+        cmocka_unit_test(test_bytes_that_are_no_request_are_shown_with_what_became_of_them),
         cmocka_unit_test(test_any_cut_of_any_request_is_traced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
