@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "mbplant/diagnosis.h"
 #include "scan_priv.h"
 
 /* So many records must have room before anything is touched: then the change itself cannot fail any more. */
@@ -87,6 +88,7 @@ static void carry_over(struct mbp_scan *scan, struct mbp_next_scan *next)
     mbp_process_settle(next->process, next->state);
     mbp_process_sense(next->process, next->state);
     mbp_state_carry(&carry, scan->state, next->state);
+    mbp_diagnosis_settle(next->plant, next->state);
     mbp_image_carry(scan->config.image, next->image, change->sensor_from);
 }
 
