@@ -1,16 +1,61 @@
-/* diagnosis: limits -> alarms -> events. An alarm is (sensor, limit); a sensor's `active` and `unack` bits are its
- * state: normal (0,0), unacknowledged (1,1), acknowledged (1,0), returned unacknowledged (0,1). Source: ISA-18.2-2016
- * figure "alarm state transition diagram", states A, B, C, D. */
+/* diagnosis: what sensors show -> conditions -> alarms -> events. A sensor has six alarms (enum mbp_limit): four
+ * limits, its rate of change and its quality. Each has a state (enum mbp_alarm_state), which changes by one table of
+ * ways. Source: ISA-18.2-2016 and IEC 62682, clause 5, alarm state transition diagram, states A to I. */
 #ifndef MBPLANT_DIAGNOSIS_H
 #define MBPLANT_DIAGNOSIS_H
 
 #include "mbplant/event.h"
 #include "mbplant/state.h"
 
-/* Compares every sensor with its limits. Raised after the delay, cleared when back by the deadband; emits ALARM_RAISED
- * and ALARM_CLEARED; leaves counts in state and per machine (alarms, trip, and first_out when it trips first).
- * Shelved sensors keep their state but neither raise nor trip. */
+/* ---- the table --------------------------------------------------------------------------------------------------- */
+
+/* What can happen to an alarm. */
+enum mbp_alarm_input {
+    MBP_ALARM_RAISE,       /* its condition has held for the delay */
+    MBP_ALARM_CLEAR,       /* back to normal, by the deadband and for the off-delay */
+    MBP_ALARM_CLEAR_LATCH, /* the same of an alarm that latches */
+    MBP_ALARM_ACKNOWLEDGE,
+    MBP_ALARM_RESET,
+    MBP_ALARM_SHELVE,
+    MBP_ALARM_UNSHELVE,
+    MBP_ALARM_SUPPRESS,
+    MBP_ALARM_UNSUPPRESS,
+    MBP_ALARM_REMOVE, /* from service */
+    MBP_ALARM_RETURN, /* to service */
+    MBP_ALARM_INPUT_COUNT
+};
+
+/* Beside a state, a way may lead to: */
+enum {
+    MBP_ALARM_BACK = MBP_ALARM_STATE_COUNT, /* what it is without this suppression: another one, or what it kept */
+    MBP_ALARM_KEPT                          /* the same; the state that it kept beneath takes the input */
+};
+
+struct mbp_alarm_way {
+    uint8_t next;   /* enum mbp_alarm_state, or one of the above */
+    uint16_t tells; /* enum mbp_event_code; 0 = nothing */
+};
+
+struct mbp_alarm_way mbp_alarm_way(enum mbp_alarm_state state, enum mbp_alarm_input input);
+
+/* ---- the scan ---------------------------------------------------------------------------------------------------- */
+
+/* Looks at every sensor. Emits ALARM_RAISED and ALARM_CLEARED, and what changes by itself: shelves that end,
+ * suppression that follows the machines' states. Leaves counts in state and per machine (alarms, trip, and first_out
+ * when it trips first). What is shelved, suppressed or out of service keeps its state, may return to normal, but is
+ * never raised. */
 void mbp_diagnosis_run(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events);
+
+/* Brings what follows from the rest of the state up to date, without events: to be called when the state was taken over
+ * from elsewhere (the journal, another plant), before the first run. No alarm that was active is raised again. */
+void mbp_diagnosis_settle(const struct mbp_plant *plant, struct mbp_state *state);
+
+/* How much a sensor has changed within the window of its rate-of-change alarm, in engineering units; NaN without one.
+ */
+double mbp_diagnosis_change(const struct mbp_state *state, uint32_t sensor);
+
+/* ---- masters ------------------------------------------------------------------------------------------------------
+ */
 
 /* A master's write to one limit of a sensor. asked: all four as masters want them, NaN = unused, for a write may be in
  * order only together with others of the same scan. Emits LIMIT_CHANGED; or WRITE_REFUSED, when the limit is in order
@@ -20,12 +65,35 @@ void mbp_diagnosis_set_limit(const struct mbp_plant *plant, struct mbp_state *st
                              enum mbp_limit limit, const double asked[MBP_LIMIT_COUNT], uint32_t peer,
                              struct mbp_events *events);
 
-/* Acknowledges all alarms of a machine's sensors. Idempotent. */
+/* Acknowledges all alarms of a sensor, or of a machine's sensors, that the operator sees; what is hidden stays as it
+ * is. Idempotent. */
 void mbp_diagnosis_acknowledge(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine, uint32_t peer,
                                struct mbp_events *events);
+void mbp_diagnosis_acknowledge_sensor(const struct mbp_plant *plant, struct mbp_state *state, uint32_t sensor,
+                                      uint32_t peer, struct mbp_events *events);
 
-/* Shelves or unshelves a sensor's alarms. Idempotent. */
+/* Resets the latched alarms of a sensor, or of a machine's sensors. One whose condition holds is not reset; one that
+ * nobody has acknowledged still waits for that. Idempotent. */
+void mbp_diagnosis_reset(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine, uint32_t peer,
+                         struct mbp_events *events);
+void mbp_diagnosis_reset_sensor(const struct mbp_plant *plant, struct mbp_state *state, uint32_t sensor, uint32_t peer,
+                                struct mbp_events *events);
+
+/* Shelves (until unshelved) or unshelves a sensor's alarms. Idempotent. */
 void mbp_diagnosis_shelve(const struct mbp_plant *plant, struct mbp_state *state, uint32_t sensor, bool on,
+                          uint32_t peer, struct mbp_events *events);
+
+/* Shelves them for so long in simulated time; a shelf that is there already ends then instead. */
+void mbp_diagnosis_shelve_for(const struct mbp_plant *plant, struct mbp_state *state, uint32_t sensor, uint64_t ns,
+                              uint32_t peer, struct mbp_events *events);
+
+/* Shelves them until all that is beyond now, or else what will be beyond next, has returned to normal (one-shot
+ * shelving as in OPC UA part 9, 5.8.17). */
+void mbp_diagnosis_shelve_once(const struct mbp_plant *plant, struct mbp_state *state, uint32_t sensor, uint32_t peer,
+                               struct mbp_events *events);
+
+/* Takes a sensor's alarms out of service, or returns them. Idempotent. */
+void mbp_diagnosis_remove(const struct mbp_plant *plant, struct mbp_state *state, uint32_t sensor, bool on,
                           uint32_t peer, struct mbp_events *events);
 
 #endif

@@ -23,13 +23,18 @@ enum mbp_event_code {
     MBP_EV_SENSOR_ADDED = 13,
     MBP_EV_SENSOR_REMOVED = 14,     /* before PLANT_CHANGED */
     MBP_EV_SENSOR_CHANGED = 15,     /* value = its holding register, limit = the old one; detail = enum mbp_changed */
-    MBP_EV_ALARM_RAISED = 20,       /* value; limit; detail = enum mbp_limit */
+    MBP_EV_ALARM_RAISED = 20,       /* value; limit; detail = enum mbp_limit, of a rate of change its change and max */
     MBP_EV_ALARM_CLEARED = 21,      /* value; limit; detail = enum mbp_limit */
     MBP_EV_ALARM_ACKNOWLEDGED = 22, /* detail = enum mbp_limit; peer */
-    MBP_EV_ALARM_SHELVED = 23,      /* peer */
-    MBP_EV_ALARM_UNSHELVED = 24,    /* peer */
-    MBP_EV_MACHINE_STATE = 30,      /* detail = mbp_event_state_detail(); sensor and value when a trip caused it */
-    MBP_EV_MACHINE_REFUSED = 31,    /* detail = mbp_event_state_detail(), cause = enum mbp_cause why not; peer */
+    MBP_EV_ALARM_SHELVED = 23,      /* detail = enum mbp_shelved; value = seconds when TIMED; peer */
+    MBP_EV_ALARM_UNSHELVED = 24,    /* detail = enum mbp_unshelved; peer */
+    MBP_EV_ALARM_RESET = 25,        /* of a latched one; value; limit; detail = enum mbp_limit; peer */
+    MBP_EV_ALARM_SUPPRESSED = 26,   /* by design; detail = bit per enum mbp_limit that is so from now on */
+    MBP_EV_ALARM_UNSUPPRESSED = 27, /* detail = bit per enum mbp_limit that is so no longer */
+    MBP_EV_ALARM_OUT_OF_SERVICE = 28, /* by hand, all alarms of the sensor; peer */
+    MBP_EV_ALARM_IN_SERVICE = 29,     /* peer */
+    MBP_EV_MACHINE_STATE = 30,        /* detail = mbp_event_state_detail(); sensor and value when a trip caused it */
+    MBP_EV_MACHINE_REFUSED = 31,      /* detail = mbp_event_state_detail(), cause = enum mbp_cause why not; peer */
     MBP_EV_MAINTENANCE_STARTED = 32,
     MBP_EV_MAINTENANCE_ENDED = 33,
     MBP_EV_MAINTENANCE_DUE = 34, /* value = running hours since the last one */
@@ -47,6 +52,10 @@ enum mbp_event_code {
     MBP_EV_SIM_SNAPSHOT = 64,    /* peer */
     MBP_EV_SIM_RESTORED = 65     /* detail = the scan after which the snapshot was taken; peer */
 };
+
+/* How long a sensor is shelved, and why it no longer is. */
+enum mbp_shelved { MBP_SHELVED_UNTIL_UNSHELVED, MBP_SHELVED_TIMED, MBP_SHELVED_ONE_SHOT };
+enum mbp_unshelved { MBP_UNSHELVED_BY_COMMAND, MBP_UNSHELVED_BY_TIME, MBP_UNSHELVED_BY_RETURN };
 
 /* Why a machine changed state, or was refused to. */
 enum mbp_cause {

@@ -41,6 +41,18 @@ struct mbp_retained_setting {
     double file_value; /* what the plant file said: when it says otherwise now, the file wins */
 };
 
+/* Of a sensor's alarms, beside active and unack. */
+struct mbp_retained_alarms {
+    uint32_t sensor;  /* plant-wide index */
+    int64_t shelf_ms; /* simulated time until a shelved sensor comes back; -1 = no end, 0 = not shelved */
+    uint32_t since_s;
+    uint8_t beyond, latched, alarm_flags;
+};
+struct mbp_retained_upkeep {
+    uint32_t machine; /* plant-wide index */
+    struct mbp_upkeep upkeep;
+};
+
 /* Opens (creates) DIR/journal.db and starts the writer. One line to errors on failure:
  * MBP_ERR_IO (directory or file not usable), MBP_ERR_BUSY (another process holds the directory), MBP_ERR_CORRUPT,
  * MBP_ERR_NEWER (a later mbplant wrote it), MBP_ERR_MEMORY. The journal is as it was on failure.
@@ -77,6 +89,8 @@ bool mbp_journal_has_room(struct mbp_journal *journal, size_t records);
  * Errors: MBP_ERR_FULL, nothing changed. */
 enum mbp_status mbp_journal_change_plant(struct mbp_journal *journal, const struct mbp_plant *to);
 uint32_t mbp_journal_plants_left(const struct mbp_journal *journal);
+enum mbp_status mbp_journal_push_alarms(struct mbp_journal *journal, const struct mbp_retained_alarms *alarms);
+enum mbp_status mbp_journal_push_upkeep(struct mbp_journal *journal, const struct mbp_retained_upkeep *upkeep);
 
 /* Hands the scan's record, whole, to the writer: it will be one transaction or a part of one. */
 void mbp_journal_hand_over(struct mbp_journal *journal);

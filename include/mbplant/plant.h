@@ -25,8 +25,19 @@ enum mbp_state_code {
     MBP_EN_PANNE,
     MBP_MAINTENANCE,
     MBP_STATE_COUNT
-};                                                                                 /* = coil offset = register value */
-enum mbp_limit { MBP_LOW_LOW, MBP_LOW, MBP_HIGH, MBP_HIGH_HIGH, MBP_LIMIT_COUNT }; /* = order in the map */
+}; /* = coil offset = register value */
+/* The four limits, in the order of the map, and the two alarms beside them. A bit per alarm of this numbering is what
+ * `trip` and the masks of state.h hold. */
+enum mbp_limit {
+    MBP_LOW_LOW,
+    MBP_LOW,
+    MBP_HIGH,
+    MBP_HIGH_HIGH,
+    MBP_LIMIT_COUNT,
+    MBP_RATE_OF_CHANGE = MBP_LIMIT_COUNT,
+    MBP_BAD_QUALITY,
+    MBP_ALARM_COUNT
+};
 enum mbp_table { MBP_COILS, MBP_DISCRETE_INPUTS, MBP_HOLDING_REGISTERS, MBP_INPUT_REGISTERS, MBP_TABLE_COUNT };
 enum mbp_type {
     MBP_INT16,
@@ -92,10 +103,26 @@ enum mbp_wave {
     MBP_WAVE_COUNT
 };
 
+/* What an alarm is to the operator (ISA-18.2-2016 and IEC 62682:2022, the alarm state transition diagram, whose letters
+ * stand behind each). The numbers are those of the alarm words in the input registers. */
+enum mbp_alarm_state {
+    MBP_ALARM_NORMAL,                 /* A */
+    MBP_ALARM_UNACKNOWLEDGED,         /* B: its condition holds, nobody has acknowledged it */
+    MBP_ALARM_ACKNOWLEDGED,           /* C: its condition holds */
+    MBP_ALARM_RETURNED,               /* D: returned to normal, unacknowledged */
+    MBP_ALARM_LATCHED_UNACKNOWLEDGED, /* E: returned to normal, shown until it is reset */
+    MBP_ALARM_LATCHED_ACKNOWLEDGED,   /* F: likewise, acknowledged */
+    MBP_ALARM_SHELVED,                /* G: hidden by the operator, for a time */
+    MBP_ALARM_SUPPRESSED,     /* H: hidden by design, while its machine is in a state that makes it meaningless */
+    MBP_ALARM_OUT_OF_SERVICE, /* I: hidden while its machine is in maintenance, or by hand */
+    MBP_ALARM_STATE_COUNT
+};
+
 /* Words of the file for the enums above ("en_service", "low_low", "holding_registers", "float32", "CDAB", ...). Never
  * NULL for a value below its COUNT. Static storage. */
 const char *mbp_state_name(enum mbp_state_code state);
-const char *mbp_limit_name(enum mbp_limit limit);
+const char *mbp_limit_name(enum mbp_limit limit);             /* of all six alarms */
+const char *mbp_alarm_state_name(enum mbp_alarm_state state); /* "returned unacknowledged" */
 const char *mbp_table_name(enum mbp_table table);
 const char *mbp_type_name(enum mbp_type type);
 const char *mbp_order_name(enum mbp_order order);
@@ -138,6 +165,28 @@ struct mbp_signal {
     const char *text;          /* what a string sensor shows, "" when the file does not say; NULL for the other types */
 };
 
+/* What the file says about one alarm of a sensor. */
+struct mbp_alarm {
+    double deadband;       /* engineering units, >= 0: how far back it must be to have returned to normal */
+    uint64_t delay_ns;     /* its condition must hold this long before the alarm is raised */
+    uint64_t off_delay_ns; /* ... and be gone this long before it has returned to normal */
+    uint8_t priority;      /* enum mbp_priority */
+    uint8_t suppress;      /* bit per enum mbp_state_code: suppressed by design while its machine is in that state */
+    bool latch;            /* shown after its return to normal until it is reset */
+};
+
+/* All alarms of a sensor. Shared by the instances of a repeat, and by sensors that say the same. */
+struct mbp_alarms {
+    struct mbp_alarm of[MBP_ALARM_COUNT];
+    struct mbp_alarm common; /* the sensor's own keys: what a limit has that says nothing else */
+    double rate_max;         /* engineering units within rate_per_ns; 0 = no rate-of-change alarm */
+    uint64_t rate_per_ns;
+    bool bad_quality; /* there is a bad-quality alarm */
+};
+
+/* No deadband, no delays, priority medium. */
+extern const struct mbp_alarms mbp_alarms_plain;
+
 /* Where and how a sensor's value stands in the holding registers. raw = value / scale. */
 struct mbp_register {
     double scale;         /* > 0 */
@@ -155,18 +204,26 @@ struct mbp_sensor {
     const struct mbp_signal *signal;
     double range[2]; /* of the instrument: the register saturates here; {-inf, inf} narrowed to the type */
     double limits[MBP_LIMIT_COUNT];    /* NaN = unused */
-    double deadband;                   /* engineering units, >= 0 */
-    uint64_t delay_ns;                 /* a limit must be exceeded this long before its alarm is raised */
+    const struct mbp_alarms *alarms;   /* NULL = mbp_alarms_plain: a plant that no file describes */
     uint32_t machine;                  /* plant-wide index; UINT32_MAX = sensor of the unit itself */
     uint32_t unit;                     /* index into units[] */
     uint32_t first_input, input_count; /* into inputs[] */
     struct mbp_register reg;
     uint8_t kind;     /* enum mbp_kind */
-    uint8_t trip;     /* bit l set: limit l trips the machine */
-    uint8_t priority; /* enum mbp_priority */
+    uint8_t trip;     /* bit a set: alarm a trips the machine */
+    uint8_t priority; /* enum mbp_priority; of an alarm: mbp_sensor_alarm() */
     uint8_t inject;   /* enum mbp_inject */
 };
 
+static inline const struct mbp_alarms *mbp_sensor_alarms(const struct mbp_sensor *sensor)
+{
+    return sensor->alarms != NULL ? sensor->alarms : &mbp_alarms_plain;
+}
+
+static inline const struct mbp_alarm *mbp_sensor_alarm(const struct mbp_sensor *sensor, unsigned alarm)
+{
+    return &mbp_sensor_alarms(sensor)->of[alarm];
+}
 /* What moves the process: a valve, a pump, a heater. A master commands it, and its position follows at the speed that
  * `travel` gives; signals take the position in. */
 struct mbp_actuator {
@@ -195,6 +252,7 @@ struct mbp_machine {
     double reject;                 /* 0..1 */
     uint64_t maintenance_every_ns; /* running time; 0 = never due */
     uint64_t maintenance_takes_ns; /* 0 = ends by command only */
+    uint32_t maintenance_cycles;   /* due after so many products, too; 0 = whatever it makes */
 };
 
 /* A raw block of `tables`: count points from at. */

@@ -12,6 +12,17 @@
 #define MBP_SENSOR_SHELVED 0x04u
 #define MBP_SENSOR_BAD     0x08u /* the process value left the instrument's range */
 
+/* Bits of mbp_state.alarm_flags. */
+#define MBP_ALARMS_REMOVED     0x01u /* taken out of service by hand */
+#define MBP_ALARMS_MAINTENANCE 0x02u /* out of service while the machine is in maintenance */
+#define MBP_ALARMS_ONE_SHOT    0x04u /* shelved until what is beyond has returned to normal */
+#define MBP_ALARMS_SHOT        0x08u /* ... and something has been beyond since */
+
+/* Every alarm of a sensor in a mask. */
+#define MBP_ALARMS_ALL ((1u << MBP_ALARM_COUNT) - 1u)
+
+#define MBP_SHELF_NO_END UINT64_MAX /* of mbp_state.shelf_end_ns: shelved until unshelved, or until it returns */
+
 struct mbp_machine_state {
     uint64_t since_ms;    /* wall time of the last change of state */
     uint64_t in_state_ns; /* simulated time in this state */
@@ -43,15 +54,39 @@ struct mbp_fault_state {
     bool active;
 };
 
+/* The values of one sensor in the window that its change is measured over: count of them, taken every so many scans. */
+struct mbp_rate {
+    uint32_t sensor;
+    uint32_t first, count; /* in rate_value */
+    uint32_t every;        /* scans between two of them */
+    uint32_t at;           /* where the oldest stands, once all are filled */
+    uint32_t filled;       /* how many are */
+    uint32_t scans;        /* since the newest was taken */
+};
+
+/* What is kept of a machine beside its state: for its upkeep, and why it last was refused what a master asked. */
+struct mbp_upkeep {
+    uint64_t repair_ns;                /* in simulated time: from each failure to the return to service, summed up */
+    uint32_t repairs;                  /* how many returns those are */
+    uint32_t maintenances;             /* how many have ended: wear begins anew with each */
+    uint32_t cycles_since_maintenance; /* products */
+    uint32_t refused_sensor;           /* plant-wide index of the sensor that stood against it; UINT32_MAX = none */
+    uint8_t refused_state;             /* enum mbp_state_code; MBP_STATE_COUNT = nothing was refused since it changed */
+    uint8_t refused_cause;             /* enum mbp_cause; 0 = likewise */
+    bool in_repair;                    /* it failed, and has not been in service since */
+};
+
 /* Numbers first, then arrays, all in the block: a copy takes what stands before `lagged`, and the block. */
 struct mbp_state {
-    uint32_t sensor_count, machine_count, actuator_count, fault_count;
+    uint32_t sensor_count, machine_count, actuator_count, fault_count, rate_count, rate_value_count;
     uint64_t scan;                          /* scans done; never goes back */
     uint64_t tick;                          /* the process's own count of them: random draws and dead times go by it */
     uint64_t sim_ns;                        /* simulated time; like tick it goes back when a snapshot is restored */
     uint64_t wall_ms;                       /* of the current scan */
     uint32_t active_alarms, unacknowledged; /* of the whole plant */
     uint32_t limits_version;                /* counts changes of limits: publish copies them when it moved */
+    uint32_t alarms_version;                /* likewise of anything that mbp_alarm_state says, and of shelves */
+    uint64_t next_shelf_end_ns;             /* no shelf ends before this simulated time */
 
     uint64_t fault_next_ns; /* simulated time when a fault begins or ends; 0 = not planned yet */
     uint32_t fault_active_count;
@@ -63,16 +98,33 @@ struct mbp_state {
     double *part;   /* what signals keep between scans beside that: mbp_signal_parts of each sensor, in file order */
     double *value;  /* sensed: noise, forcing, saturation and quantisation done; what the register shows */
     double *forced_value;
-    double *command;      /* per actuator: where it was told to go; engineering units */
-    double *limit;        /* MBP_LIMIT_COUNT per sensor; NaN = unused */
-    uint32_t *over_scans; /* MBP_LIMIT_COUNT per sensor: for how many scans the limit has been exceeded */
-    uint8_t *waiting;     /* bit l: limit l is exceeded and its alarm not active, so over_scans counts */
-    uint8_t *active;      /* bit l: alarm of limit l is active */
-    uint8_t *unack;       /* bit l: it waits for acknowledgement */
-    uint8_t *flags;       /* MBP_SENSOR_... */
+    double *command;     /* per actuator: where it was told to go; engineering units */
+    double *limit;       /* MBP_LIMIT_COUNT per sensor; NaN = unused */
+    double *normal_low;  /* below it some low limit is exceeded; -inf when there is none */
+    double *normal_high; /* likewise above it */
+    uint8_t *flags;      /* MBP_SENSOR_... */
+
+    /* Alarms: masks of a bit per enum mbp_limit. beyond is the condition; active, unack and latched are the alarm's
+     * life cycle; hidden is what the operator does not see of it (mbp_alarm_state reads them all). */
+    uint32_t *alarm_scans; /* MBP_ALARM_COUNT per sensor: for how many scans what waits has been so */
+    uint8_t *waiting;      /* the condition has come or gone, and its delay has not passed */
+    uint8_t *beyond;  /* the condition holds: exceeded for the delay, not yet back by the deadband for the off-delay */
+    uint8_t *active;  /* told to the operator: raised, and not returned to normal */
+    uint8_t *unack;   /* waits for acknowledgement */
+    uint8_t *latched; /* returned to normal, waits to be reset */
+    uint8_t *suppressed;     /* by design, in the state that the machine is in */
+    uint8_t *hidden;         /* shelved, suppressed or out of service */
+    uint8_t *watched;        /* sensor flags that are an alarm's condition */
+    uint8_t *alarm_flags;    /* MBP_ALARMS_... */
+    uint64_t *shelf_end_ns;  /* simulated time at which a shelved sensor comes back, or MBP_SHELF_NO_END */
+    uint32_t *alarm_since_s; /* Unix time of the last change of any of its alarms' states; 0 = none yet */
+    struct mbp_rate *rate;   /* of the sensors with a rate-of-change alarm, in file order */
+    double *rate_value;      /* their values of the last while */
     struct mbp_machine_state *machine;
     struct mbp_fault_state *fault; /* of the plant file, behind them MBP_AD_HOC_FAULTS places */
     uint32_t *fault_active;        /* indices of the active ones, by sensor */
+    struct mbp_upkeep *upkeep;     /* per machine */
+    uint8_t *dressed; /* per machine: the state that its sensors' suppression is of; MBP_STATE_COUNT = none */
     uint8_t *based; /* per machine, then one for sensors without: the state that `base` is of; MBP_STATE_COUNT = none */
     void *memory;   /* the one block behind the arrays */
     size_t memory_len;
@@ -113,6 +165,20 @@ size_t mbp_signal_parts(const struct mbp_plant *plant, uint32_t sensor);
 
 /* The samples that a dead time keeps: of as many scans as it is long, rounded up. */
 size_t mbp_dead_time_samples(const struct mbp_plant *plant, uint64_t dead_time_ns);
+
+/* What an alarm of a sensor is to the operator. */
+enum mbp_alarm_state mbp_alarm_state(const struct mbp_state *state, uint32_t sensor, unsigned alarm);
+
+/* The same without what hides it: A to F. */
+enum mbp_alarm_state mbp_alarm_state_kept(const struct mbp_state *state, uint32_t sensor, unsigned alarm);
+
+/* The alarms of a sensor that trip its machine, or would if it were in service: their condition holds or is latched,
+ * and they are neither shelved, suppressed by design nor out of service by hand. Maintenance hides a trip from the
+ * operator, but does not make it go away. */
+uint8_t mbp_state_tripping(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t sensor);
+
+/* Brings what follows from a sensor's limits up to date: to be called when state->limit was changed. */
+void mbp_state_limits_changed(struct mbp_state *state, uint32_t sensor);
 
 /* How far beyond its range's end a sensor's value or limit may lie: half a step of its register, for the step nearest
  * to the end may lie beyond it. Units: engineering units. */

@@ -1,85 +1,96 @@
-/* Limits -> alarms. One pass over the sensors, then one over the machines' sums. */
+/* One scan's diagnosis: what changed by itself, then the sensors block by block, then the machines' sums. */
 #include "mbplant/diagnosis.h"
 
 #include <math.h>
+#include <string.h>
 
-static void emit(const struct mbp_plant *plant, const struct mbp_state *state, struct mbp_events *events,
-                 enum mbp_event_code code, uint32_t s, int limit)
+#include "condition.h"
+
+/* ---- suppression ------------------------------------------------------------------------------------------------- */
+
+static uint8_t suppressed_in(const struct mbp_sensor *sensor, uint8_t machine_state)
 {
-    struct mbp_event event = mbp_sensor_event(plant, code, s);
-    event.value = (float)state->value[s];
-    event.limit = (float)state->limit[s * MBP_LIMIT_COUNT + (uint32_t)limit];
-    event.detail = (uint32_t)limit;
-    mbp_events_emit(events, event);
+    const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
+    uint8_t mask = 0;
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
+        mask |= (uint8_t)((alarms->of[a].suppress >> machine_state & 1u) << a);
+    return mask;
 }
 
-static bool is_high(int limit)
+static void dress_sensor(const struct life *life, uint32_t s, uint8_t machine_state)
 {
-    return limit >= MBP_HIGH;
-}
-
-/* Beyond the limit by more than `give` (negative: still beyond until back by -give). */
-static bool beyond(double value, double limit, int l, double give)
-{
-    return is_high(l) ? value > limit + give : value < limit - give;
-}
-
-/* Whether a limit exceeded for `scans` scans has been so for its delay: the first of them starts the time. */
-static bool delay_over(const struct mbp_plant *plant, const struct mbp_sensor *sensor, uint32_t scans)
-{
-    return (uint64_t)(scans - 1) * plant->scan_ns >= sensor->delay_ns;
-}
-
-static void diagnose_limit(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events,
-                           uint32_t s, int l)
-{
-    const struct mbp_sensor *sensor = &plant->sensors[s];
-    const double limit = state->limit[s * MBP_LIMIT_COUNT + (uint32_t)l];
-    const double value = state->value[s];
-    const uint8_t bit = (uint8_t)(1u << l);
-    uint32_t *over = &state->over_scans[s * MBP_LIMIT_COUNT + (uint32_t)l];
-    if ((state->active[s] & bit) != 0) {
-        /* An unused limit (NaN) compares false: its alarm ends. */
-        if (!beyond(value, limit, l, -sensor->deadband)) {
-            state->active[s] &= (uint8_t)~bit;
-            *over = 0;
-            emit(plant, state, events, MBP_EV_ALARM_CLEARED, s, l);
-        }
-        return;
+    struct mbp_state *state = life->state;
+    uint8_t before = state->suppressed[s];
+    uint8_t now = suppressed_in(&life->plant->sensors[s], machine_state);
+    uint8_t gone = (uint8_t)(before & ~now);
+    uint8_t come = (uint8_t)(now & ~before);
+    if (gone != 0) {
+        life_hide(life, s, gone, MBP_ALARM_UNSUPPRESS, 0);
+        life_tell(life, s, MBP_EV_ALARM_UNSUPPRESSED, NAN, gone);
     }
-    if (!beyond(value, limit, l, 0)) {
-        *over = 0;
-        return;
+    if (come != 0) {
+        life_hide(life, s, come, MBP_ALARM_SUPPRESS, 0);
+        life_tell(life, s, MBP_EV_ALARM_SUPPRESSED, NAN, come);
     }
-    if (*over < UINT32_MAX)
-        ++*over;
-    if (delay_over(plant, sensor, *over) && (state->flags[s] & MBP_SENSOR_SHELVED) == 0) {
-        state->active[s] |= bit;
-        state->unack[s] |= bit;
-        emit(plant, state, events, MBP_EV_ALARM_RAISED, s, l);
+    bool out = (state->alarm_flags[s] & MBP_ALARMS_MAINTENANCE) != 0;
+    bool in_maintenance = machine_state == MBP_MAINTENANCE;
+    if (out != in_maintenance) /* the machine's own events tell it */
+        life_hide(life, s, MBP_ALARMS_ALL, in_maintenance ? MBP_ALARM_REMOVE : MBP_ALARM_RETURN,
+                  MBP_ALARMS_MAINTENANCE);
+}
+
+/* Suppression by design and by maintenance follows the machines' states, when they change. */
+static void follow_machines(const struct life *life)
+{
+    for (uint32_t m = 0; m < life->plant->machine_count; m++) {
+        uint8_t now = life->state->machine[m].state;
+        if (life->state->dressed[m] == now)
+            continue;
+        const struct mbp_machine *machine = &life->plant->machines[m];
+        for (uint32_t s = machine->first_sensor; s < machine->first_sensor + machine->sensor_count; s++)
+            dress_sensor(life, s, now);
+        life->state->dressed[m] = now;
     }
 }
 
-/* Adds a sensor's alarms to its machine. Trips of shelved sensors do not count. */
-static void sum_sensor(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s)
+/* ---- shelves ----------------------------------------------------------------------------------------------------- */
+
+static void end_shelves(const struct life *life)
 {
-    const struct mbp_sensor *sensor = &plant->sensors[s];
-    uint32_t active = (uint32_t)__builtin_popcount(state->active[s]);
-    state->active_alarms += active;
-    state->unacknowledged += (uint32_t)__builtin_popcount(state->unack[s]);
-    if (sensor->machine == UINT32_MAX || active == 0)
+    struct mbp_state *state = life->state;
+    if (state->sim_ns < state->next_shelf_end_ns)
         return;
-    struct mbp_machine_state *machine = &state->machine[sensor->machine];
-    machine->alarms += active;
-    if ((state->active[s] & sensor->trip) == 0 || (state->flags[s] & MBP_SENSOR_SHELVED) != 0)
-        return;
-    machine->trip = true;
-    if (machine->first_out == UINT32_MAX)
-        machine->first_out = s;
+    uint64_t next = MBP_SHELF_NO_END;
+    for (uint32_t s = 0; s < life->plant->sensor_count; s++) {
+        uint64_t end = state->shelf_end_ns[s];
+        if (end == 0)
+            continue;
+        if (end <= state->sim_ns)
+            life_unshelve(life, s, MBP_UNSHELVED_BY_TIME);
+        else if (end < next)
+            next = end;
+    }
+    state->next_shelf_end_ns = next;
 }
 
-void mbp_diagnosis_run(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events)
+/* A one-shot shelf ends when what it was for has returned to normal. */
+static void end_one_shot(const struct life *life, uint32_t s)
 {
+    struct mbp_state *state = life->state;
+    if ((state->alarm_flags[s] & MBP_ALARMS_ONE_SHOT) == 0)
+        return;
+    if (state->beyond[s] != 0)
+        state->alarm_flags[s] |= MBP_ALARMS_SHOT;
+    else if ((state->alarm_flags[s] & MBP_ALARMS_SHOT) != 0)
+        life_unshelve(life, s, MBP_UNSHELVED_BY_RETURN);
+}
+
+/* ---- sums -------------------------------------------------------------------------------------------------------- */
+
+static void begin_sums(const struct mbp_plant *plant, struct mbp_state *state)
+{
+    state->active_alarms = 0;
+    state->unacknowledged = 0;
     for (uint32_t m = 0; m < plant->machine_count; m++) {
         state->machine[m].alarms = 0;
         state->machine[m].trip = false;
@@ -87,12 +98,74 @@ void mbp_diagnosis_run(const struct mbp_plant *plant, struct mbp_state *state, s
         if (state->machine[m].state == MBP_EN_SERVICE)
             state->machine[m].first_out = UINT32_MAX;
     }
-    state->active_alarms = 0;
-    state->unacknowledged = 0;
-    for (uint32_t s = 0; s < plant->sensor_count; s++) {
-        for (int l = 0; l < MBP_LIMIT_COUNT; l++)
-            diagnose_limit(plant, state, events, s, l);
-        if ((state->active[s] | state->unack[s]) != 0)
-            sum_sensor(plant, state, s);
+}
+
+/* Adds what the operator sees of a sensor's alarms, and its trip, to its machine. */
+static void sum_sensor(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s)
+{
+    unsigned seen = ~(unsigned)state->hidden[s];
+    uint32_t active = (uint32_t)__builtin_popcount((state->active[s] | state->latched[s]) & seen);
+    state->active_alarms += active;
+    state->unacknowledged += (uint32_t)__builtin_popcount(state->unack[s] & seen);
+    if (plant->sensors[s].machine == UINT32_MAX)
+        return;
+    struct mbp_machine_state *machine = &state->machine[plant->sensors[s].machine];
+    machine->alarms += active;
+    if (mbp_state_tripping(plant, state, s) == 0)
+        return;
+    machine->trip = true;
+    if (machine->first_out == UINT32_MAX)
+        machine->first_out = s;
+}
+
+/* ---- the run ----------------------------------------------------------------------------------------------------- */
+
+static void run_sensor(const struct life *life, uint32_t s)
+{
+    struct mbp_state *state = life->state;
+    if (condition_calm(state, s, 1))
+        return;
+    condition_judge(life, s);
+    end_one_shot(life, s);
+    if ((state->beyond[s] | state->active[s] | state->unack[s] | state->latched[s]) != 0)
+        sum_sensor(life->plant, state, s);
+}
+
+void mbp_diagnosis_run(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events)
+{
+    const struct life life = {plant, state, events, 0};
+    begin_sums(plant, state);
+    follow_machines(&life);
+    end_shelves(&life);
+    condition_judge_rates(&life);
+    for (uint32_t first = 0; first < plant->sensor_count; first += CONDITION_BLOCK) {
+        uint32_t left = plant->sensor_count - first;
+        uint32_t count = left < CONDITION_BLOCK ? left : CONDITION_BLOCK;
+        if (condition_calm(state, first, count))
+            continue;
+        for (uint32_t s = first; s < first + count; s++)
+            run_sensor(&life, s);
     }
+}
+
+void mbp_diagnosis_settle(const struct mbp_plant *plant, struct mbp_state *state)
+{
+    const struct life life = {plant, state, NULL, 0};
+    state->next_shelf_end_ns = 0; /* the first run looks for the next end */
+    memset(state->dressed, MBP_STATE_COUNT, state->machine_count);
+    for (uint32_t s = 0; s < plant->sensor_count; s++) {
+        mbp_state_limits_changed(state, s);
+        state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_MAINTENANCE; /* it may have moved to another machine */
+        state->suppressed[s] = 0;
+        state->beyond[s] |= state->active[s];
+        if ((state->flags[s] & MBP_SENSOR_SHELVED) == 0)
+            state->shelf_end_ns[s] = 0;
+        else if (state->shelf_end_ns[s] == 0)
+            state->shelf_end_ns[s] = MBP_SHELF_NO_END;
+        state->hidden[s] = 0;
+        for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
+            state->hidden[s] |= (uint8_t)((mbp_alarm_state(state, s, a) >= MBP_ALARM_SHELVED ? 1u : 0u) << a);
+    }
+    follow_machines(&life);
+    state->alarms_version++;
 }

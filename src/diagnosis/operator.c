@@ -1,8 +1,8 @@
-/* What a master may do to alarms: change limits, acknowledge, shelve. */
+/* What a master may do to alarms: change limits, acknowledge, reset, shelve, take out of service. */
 #include <math.h>
 #include <string.h>
 
-#include "mbplant/diagnosis.h"
+#include "life.h"
 
 static bool same(double a, double b)
 {
@@ -30,37 +30,109 @@ void mbp_diagnosis_set_limit(const struct mbp_plant *plant, struct mbp_state *st
                       : mbp_event_write_detail(MBP_HOLDING_REGISTERS, reg->limits_addr + (unsigned)limit * reg->words,
                                                MBP_EX_SERVER_DEVICE_FAILURE, 0);
     mbp_events_emit(events, event);
-    if (ok)
+    if (ok) {
         now[limit] = value;
+        mbp_state_limits_changed(state, s);
+    }
+}
+
+/* ---- acknowledge and reset -----------------------------------------------------------------------------------------
+ */
+
+/* Feeds the input to those alarms of a sensor that it may concern. */
+static void feed(const struct life *life, uint32_t s, uint8_t alarms, enum mbp_alarm_input input)
+{
+    for (unsigned a = 0; alarms >> a != 0; a++) {
+        if ((alarms >> a & 1u) != 0)
+            life_take(life, s, a, input);
+    }
+}
+
+void mbp_diagnosis_acknowledge_sensor(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s, uint32_t peer,
+                                      struct mbp_events *events)
+{
+    const struct life life = {plant, state, events, peer};
+    feed(&life, s, state->unack[s], MBP_ALARM_ACKNOWLEDGE);
 }
 
 void mbp_diagnosis_acknowledge(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine, uint32_t peer,
                                struct mbp_events *events)
 {
     const struct mbp_machine *of = &plant->machines[machine];
-    for (uint32_t s = of->first_sensor; s < of->first_sensor + of->sensor_count; s++) {
-        for (uint32_t l = 0; l < MBP_LIMIT_COUNT; l++) {
-            if ((state->unack[s] >> l & 1u) == 0)
-                continue;
-            struct mbp_event event = mbp_sensor_event(plant, MBP_EV_ALARM_ACKNOWLEDGED, s);
-            event.value = (float)state->value[s];
-            event.limit = (float)state->limit[s * MBP_LIMIT_COUNT + l];
-            event.detail = l;
-            event.peer = peer;
-            mbp_events_emit(events, event);
-        }
-        state->unack[s] = 0;
-    }
+    for (uint32_t s = of->first_sensor; s < of->first_sensor + of->sensor_count; s++)
+        mbp_diagnosis_acknowledge_sensor(plant, state, s, peer, events);
+}
+
+void mbp_diagnosis_reset_sensor(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s, uint32_t peer,
+                                struct mbp_events *events)
+{
+    const struct life life = {plant, state, events, peer};
+    feed(&life, s, state->latched[s], MBP_ALARM_RESET);
+}
+
+void mbp_diagnosis_reset(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine, uint32_t peer,
+                         struct mbp_events *events)
+{
+    const struct mbp_machine *of = &plant->machines[machine];
+    for (uint32_t s = of->first_sensor; s < of->first_sensor + of->sensor_count; s++)
+        mbp_diagnosis_reset_sensor(plant, state, s, peer, events);
+}
+
+/* ---- shelve ------------------------------------------------------------------------------------------------------ */
+
+/* Puts the sensor on the shelf, or gives the shelf it stands on another end. */
+static void shelve(const struct life *life, uint32_t s, enum mbp_shelved how, uint64_t ns)
+{
+    struct mbp_state *state = life->state;
+    uint64_t end = how == MBP_SHELVED_TIMED ? state->sim_ns + ns : MBP_SHELF_NO_END;
+    state->shelf_end_ns[s] = end;
+    state->alarm_flags[s] &= (uint8_t) ~(MBP_ALARMS_ONE_SHOT | MBP_ALARMS_SHOT);
+    if (how == MBP_SHELVED_ONE_SHOT)
+        state->alarm_flags[s] |= (uint8_t)(MBP_ALARMS_ONE_SHOT | (state->beyond[s] != 0 ? MBP_ALARMS_SHOT : 0));
+    if (end < state->next_shelf_end_ns)
+        state->next_shelf_end_ns = end;
+    life_hide(life, s, MBP_ALARMS_ALL, MBP_ALARM_SHELVE, 0);
+    double seconds = how == MBP_SHELVED_TIMED ? (double)ns / (double)MBP_NS_PER_S : (double)NAN;
+    life_tell(life, s, MBP_EV_ALARM_SHELVED, seconds, how);
 }
 
 void mbp_diagnosis_shelve(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s, bool on, uint32_t peer,
                           struct mbp_events *events)
 {
+    const struct life life = {plant, state, events, peer};
     bool was = (state->flags[s] & MBP_SENSOR_SHELVED) != 0;
     if (was == on)
         return;
-    struct mbp_event event = mbp_sensor_event(plant, on ? MBP_EV_ALARM_SHELVED : MBP_EV_ALARM_UNSHELVED, s);
-    event.peer = peer;
-    mbp_events_emit(events, event);
-    state->flags[s] ^= MBP_SENSOR_SHELVED;
+    if (on)
+        shelve(&life, s, MBP_SHELVED_UNTIL_UNSHELVED, 0);
+    else
+        life_unshelve(&life, s, MBP_UNSHELVED_BY_COMMAND);
+}
+
+void mbp_diagnosis_shelve_for(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s, uint64_t ns,
+                              uint32_t peer, struct mbp_events *events)
+{
+    const struct life life = {plant, state, events, peer};
+    shelve(&life, s, MBP_SHELVED_TIMED, ns);
+}
+
+void mbp_diagnosis_shelve_once(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s, uint32_t peer,
+                               struct mbp_events *events)
+{
+    const struct life life = {plant, state, events, peer};
+    if ((state->alarm_flags[s] & MBP_ALARMS_ONE_SHOT) == 0)
+        shelve(&life, s, MBP_SHELVED_ONE_SHOT, 0);
+}
+
+/* ---- out of service ---------------------------------------------------------------------------------------------- */
+
+void mbp_diagnosis_remove(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s, bool on, uint32_t peer,
+                          struct mbp_events *events)
+{
+    const struct life life = {plant, state, events, peer};
+    bool was = (state->alarm_flags[s] & MBP_ALARMS_REMOVED) != 0;
+    if (was == on)
+        return;
+    life_hide(&life, s, MBP_ALARMS_ALL, on ? MBP_ALARM_REMOVE : MBP_ALARM_RETURN, MBP_ALARMS_REMOVED);
+    life_tell(&life, s, on ? MBP_EV_ALARM_OUT_OF_SERVICE : MBP_EV_ALARM_IN_SERVICE, NAN, 0);
 }

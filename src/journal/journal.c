@@ -142,6 +142,18 @@ enum mbp_status mbp_journal_change_plant(struct mbp_journal *journal, const stru
     return status;
 }
 
+enum mbp_status mbp_journal_push_alarms(struct mbp_journal *journal, const struct mbp_retained_alarms *alarms)
+{
+    const struct mbp_record record = {.kind = MBP_RECORD_ALARMS, .of.alarms = *alarms};
+    return push_state(journal, &record);
+}
+
+enum mbp_status mbp_journal_push_upkeep(struct mbp_journal *journal, const struct mbp_retained_upkeep *upkeep)
+{
+    const struct mbp_record record = {.kind = MBP_RECORD_UPKEEP, .of.upkeep = *upkeep};
+    return push_state(journal, &record);
+}
+
 enum mbp_status mbp_journal_push_setting(struct mbp_journal *journal, const struct mbp_retained_setting *setting)
 {
     const struct mbp_record record = {.kind = MBP_RECORD_SETTING, .of.setting = *setting};
@@ -166,9 +178,11 @@ enum mbp_status mbp_journal_flush(struct mbp_journal *journal)
 static enum mbp_status start_writer(struct mbp_journal *journal, const struct mbp_clock *clock,
                                     const struct mbp_marks *marks, FILE *errors)
 {
+    const struct mbp_plant *plant = journal->plant;
+    uint64_t machine_slots = mbp_ring_slots(MBP_RECORD_MACHINE) + mbp_ring_slots(MBP_RECORD_UPKEEP);
+    uint64_t sensor_slots = mbp_ring_slots(MBP_RECORD_SENSOR) + mbp_ring_slots(MBP_RECORD_ALARMS);
     uint64_t state_slots =
-        ((uint64_t)journal->plant->machine_count + journal->plant->sensor_count) * mbp_ring_slots(MBP_RECORD_SENSOR) +
-        journal->plant->actuator_count;
+        plant->machine_count * machine_slots + plant->sensor_count * sensor_slots + plant->actuator_count;
     enum mbp_status status = mbp_ring_new(&journal->ring, 2 * state_slots > RING_SLOTS ? 2 * state_slots : RING_SLOTS);
     if (status != MBP_OK) {
         fprintf(errors, "no memory for the journal of %u sensors\n", journal->plant->sensor_count);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "retained_more.h"
 #include "schema.h"
 #include "setting.h"
 
@@ -218,6 +219,8 @@ enum mbp_status mbp_retained_restore(sqlite3 *db, const struct mbp_plant *plant,
         rc = sqlite3_prepare_v2(db, sensor_get_sql, -1, &sensors, NULL);
     if (rc == SQLITE_OK)
         rc = take_all(machines, sensors, plant, state);
+    if (rc == SQLITE_OK)
+        rc = mbp_retained_more_restore(db, plant, state);
     if (rc == SQLITE_OK)
         rc = mbp_setting_restore(db, plant, state);
     if (rc != SQLITE_OK) {

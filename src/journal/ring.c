@@ -10,6 +10,10 @@
 static_assert(sizeof(struct mbp_record) <= (size_t)2 * SLOT_BYTES, "a record fits two slots");
 static_assert(offsetof(struct mbp_record, of) + sizeof(struct mbp_event) <= SLOT_BYTES, "an event fits one slot");
 static_assert(offsetof(struct mbp_record, of) + sizeof(struct mbp_retained_setting) <= SLOT_BYTES, "a setting too");
+static_assert(offsetof(struct mbp_record, of) + sizeof(struct mbp_retained_alarms) <= SLOT_BYTES,
+              "alarms fit one slot");
+static_assert(offsetof(struct mbp_record, of) + sizeof(struct mbp_retained_upkeep) <= SLOT_BYTES,
+              "upkeep fits one slot");
 
 enum mbp_status mbp_ring_new(struct mbp_ring *ring, uint64_t slots)
 {
@@ -37,7 +41,7 @@ static unsigned char *slot_at(const struct mbp_ring *ring, uint64_t position)
 
 unsigned mbp_ring_slots(enum mbp_record_kind kind)
 {
-    return kind == MBP_RECORD_EVENT || kind == MBP_RECORD_SETTING ? 1 : 2;
+    return kind == MBP_RECORD_MACHINE || kind == MBP_RECORD_SENSOR ? 2 : 1;
 }
 
 uint64_t mbp_ring_room(const struct mbp_ring *ring)

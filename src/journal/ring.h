@@ -9,7 +9,15 @@
 
 #include "mbplant/journal.h"
 
-enum mbp_record_kind { MBP_RECORD_EVENT, MBP_RECORD_MACHINE, MBP_RECORD_SENSOR, MBP_RECORD_SETTING, MBP_RECORD_PLANT };
+enum mbp_record_kind {
+    MBP_RECORD_EVENT,
+    MBP_RECORD_MACHINE,
+    MBP_RECORD_SENSOR,
+    MBP_RECORD_ALARMS,
+    MBP_RECORD_UPKEEP,
+    MBP_RECORD_SETTING,
+    MBP_RECORD_PLANT
+};
 
 /* From here on indices are of another plant; when this is taken back, the consumer has no more use for the one before.
  */
@@ -26,6 +34,8 @@ struct mbp_record {
         struct mbp_retained_sensor sensor;
         struct mbp_plant_change plant;
         struct mbp_retained_setting setting;
+        struct mbp_retained_alarms alarms;
+        struct mbp_retained_upkeep upkeep;
     } of;
 };
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "retained.h"
+#include "retained_more.h"
 #include "schema.h"
 #include "setting.h"
 
@@ -34,6 +35,8 @@ static int prepare_all(struct mbp_store *store)
         {mbp_retained_machine_put_sql, &store->machine},
         {mbp_retained_sensor_put_sql, &store->sensor},
         {mbp_setting_put_sql, &store->setting},
+        {mbp_retained_alarms_put_sql, &store->alarms},
+        {mbp_retained_upkeep_put_sql, &store->upkeep},
     };
     int rc = SQLITE_OK;
     for (size_t i = 0; i < sizeof statements / sizeof statements[0] && rc == SQLITE_OK; i++)
@@ -89,6 +92,8 @@ static enum mbp_status open_checked(const char *path, FILE *errors, struct mbp_s
         return status;
     rc = sqlite3_exec(store->db, settings_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
+        rc = sqlite3_exec(store->db, mbp_retained_more_sql, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, mbp_setting_create_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = prepare_all(store);
@@ -125,8 +130,8 @@ enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, 
 
 void mbp_store_close(struct mbp_store *store)
 {
-    sqlite3_stmt *const all[] = {store->begin,   store->commit, store->rollback, store->event,
-                                 store->machine, store->sensor, store->setting};
+    sqlite3_stmt *const all[] = {store->begin,  store->commit, store->rollback, store->event,  store->machine,
+                                 store->sensor, store->alarms, store->upkeep,   store->setting};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
     mbp_retention_close(&store->retention);
@@ -194,6 +199,12 @@ int mbp_store_put(struct mbp_store *store, const struct mbp_record *record)
     case MBP_RECORD_SETTING:
         mbp_setting_bind(store->setting, store->plant, &record->of.setting);
         return run(store->setting);
+    case MBP_RECORD_ALARMS:
+        mbp_retained_bind_alarms(store->alarms, store->plant, &record->of.alarms);
+        return run(store->alarms);
+    case MBP_RECORD_UPKEEP:
+        mbp_retained_bind_upkeep(store->upkeep, store->plant, &record->of.upkeep);
+        return run(store->upkeep);
     }
     assert(false && "a record of no kind");
     return SQLITE_INTERNAL;

@@ -11,7 +11,7 @@ struct mbp_store {
     sqlite3 *db;
     const struct mbp_plant *plant;
     sqlite3_stmt *begin, *commit, *rollback;
-    sqlite3_stmt *event, *machine, *sensor, *setting;
+    sqlite3_stmt *event, *machine, *sensor, *alarms, *upkeep, *setting;
     struct mbp_retention retention;
 };
 

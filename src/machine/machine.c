@@ -51,9 +51,10 @@ static void name_first_out(const struct mbp_plant *plant, const struct mbp_state
         return;
     event->sensor = mbp_sensor_event(plant, MBP_EV_MACHINE_STATE, sensor).sensor;
     event->value = (float)state->value[sensor];
-    uint32_t tripping = state->active[sensor] & plant->sensors[sensor].trip;
-    if (tripping != 0)
-        event->limit = (float)state->limit[sensor * MBP_LIMIT_COUNT + (uint32_t)__builtin_ctz(tripping)];
+    uint32_t tripping = mbp_state_tripping(plant, state, sensor);
+    uint32_t alarm = tripping == 0 ? MBP_ALARM_COUNT : (uint32_t)__builtin_ctz(tripping);
+    if (alarm < MBP_LIMIT_COUNT)
+        event->limit = (float)state->limit[sensor * MBP_LIMIT_COUNT + alarm];
 }
 
 /* The first sensor of the machine whose tripping alarm is active now: what a refusal names. */
@@ -61,7 +62,7 @@ static uint32_t tripping_sensor(const struct mbp_plant *plant, const struct mbp_
 {
     const struct mbp_machine *of = &plant->machines[machine];
     for (uint32_t s = of->first_sensor; s < of->first_sensor + of->sensor_count; s++) {
-        if ((state->active[s] & plant->sensors[s].trip) != 0 && (state->flags[s] & MBP_SENSOR_SHELVED) == 0)
+        if (mbp_state_tripping(plant, state, s) != 0)
             return s;
     }
     return UINT32_MAX;

@@ -155,6 +155,19 @@ static void check_limits(struct mbp_reader *reader, const struct mbp_sensor_def 
     }
 }
 
+/* A trip by an alarm beside the limits, which has a key of its own. */
+static void check_trip_beside(struct mbp_reader *reader, const struct mbp_sensor_def *sensor, enum mbp_limit alarm,
+                              unsigned field)
+{
+    uint32_t given = sensor->def.present | sensor->def.wrong;
+    bool off = alarm == MBP_BAD_QUALITY && sensor->bad_quality.off;
+    if ((sensor->trip & MBP_BIT(alarm)) != 0 && ((given & MBP_BIT(field)) == 0 || off)) {
+        mbp_reader_tell(reader, mbp_def_node(&sensor->def, "trip"),
+                        "'trip' names %s, but the sensor has no such alarm; give it the key '%s'",
+                        mbp_limit_name(alarm), mbp_limit_name(alarm));
+    }
+}
+
 /* min and max are the short form of `limits: {low:, high:}, trip: [low, high]`. */
 static bool settle_limits(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
 {
@@ -165,6 +178,9 @@ static bool settle_limits(struct mbp_reader *reader, struct mbp_sensor_def *sens
         mbp_reader_tell(reader, mbp_def_node(&sensor->def, key),
                         "'%s' is the short form of 'limits'; give one or the other", key);
         return false;
+    }
+    for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++) {
+        sensor->limits.value[limit] = sensor->limits.alarm[limit].at;
     }
     uint32_t short_trip = 0;
     if (has_min) {
@@ -189,6 +205,8 @@ static bool settle_limits(struct mbp_reader *reader, struct mbp_sensor_def *sens
                             mbp_limit_name((enum mbp_limit)limit));
         }
     }
+    check_trip_beside(reader, sensor, MBP_RATE_OF_CHANGE, MBP_SENSOR_RATE_OF_CHANGE);
+    check_trip_beside(reader, sensor, MBP_BAD_QUALITY, MBP_SENSOR_BAD_QUALITY);
     return true;
 }
 
@@ -297,9 +315,19 @@ static void refuse_numeric_keys(struct mbp_reader *reader, const struct mbp_sens
     static const struct {
         unsigned field;
         const char *key;
-    } numeric[] = {{MBP_SENSOR_RANGE, "range"},   {MBP_SENSOR_MIN, "min"},          {MBP_SENSOR_MAX, "max"},
-                   {MBP_SENSOR_LIMITS, "limits"}, {MBP_SENSOR_TRIP, "trip"},        {MBP_SENSOR_DEADBAND, "deadband"},
-                   {MBP_SENSOR_DELAY, "delay"},   {MBP_SENSOR_PRIORITY, "priority"}};
+    } numeric[] = {{MBP_SENSOR_RANGE, "range"},
+                   {MBP_SENSOR_MIN, "min"},
+                   {MBP_SENSOR_MAX, "max"},
+                   {MBP_SENSOR_LIMITS, "limits"},
+                   {MBP_SENSOR_TRIP, "trip"},
+                   {MBP_SENSOR_DEADBAND, "deadband"},
+                   {MBP_SENSOR_DELAY, "delay"},
+                   {MBP_SENSOR_PRIORITY, "priority"},
+                   {MBP_SENSOR_OFF_DELAY, "off_delay"},
+                   {MBP_SENSOR_LATCH, "latch"},
+                   {MBP_SENSOR_SUPPRESS, "suppress"},
+                   {MBP_SENSOR_RATE_OF_CHANGE, "rate_of_change"},
+                   {MBP_SENSOR_BAD_QUALITY, "bad_quality"}};
     const char *type = mbp_type_name((enum mbp_type)sensor->reg.type.type);
     for (size_t i = 0; i < sizeof numeric / sizeof numeric[0]; i++) {
         if (mbp_def_has(&sensor->def, numeric[i].field)) {
@@ -321,12 +349,14 @@ void mbp_check_sensor(struct mbp_reader *reader, void *sensor_def)
     if (!is_numeric(sensor)) {
         refuse_numeric_keys(reader, sensor);
         mbp_type_range((enum mbp_type)sensor->reg.type.type, 1, &sensor->range[0], &sensor->range[1]);
+        sensor->alarms = &mbp_alarms_plain;
     } else {
         bool range_right = settle_range(reader, sensor);
         bool limits_right = settle_limits(reader, sensor);
         if (range_right && limits_right) {
             check_limits(reader, sensor);
         }
+        mbp_settle_alarms(reader, sensor, range_right);
     }
     check_signal(reader, sensor);
     settle_signal(reader, sensor);

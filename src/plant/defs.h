@@ -78,8 +78,33 @@ struct mbp_register_def {
     int order; /* enum mbp_order */
 };
 
+/* Keys of an alarm; of a limit those up to AT, of a bad-quality alarm those up to SUPPRESS. */
+enum mbp_alarm_field {
+    MBP_ALARM_PRIORITY,
+    MBP_ALARM_DELAY,
+    MBP_ALARM_OFF_DELAY,
+    MBP_ALARM_LATCH,
+    MBP_ALARM_SUPPRESS,
+    MBP_ALARM_DEADBAND,
+    MBP_ALARM_AT, /* of a rate of change: max */
+    MBP_ALARM_PER
+};
+
+struct mbp_alarm_def {
+    struct mbp_def def;
+    int priority;
+    uint64_t delay_ns, off_delay_ns;
+    bool latch;
+    uint32_t suppress; /* bits of enum mbp_state_code */
+    double deadband;
+    double at;
+    uint64_t per_ns;
+    bool off; /* `bad_quality: false` */
+};
+
 struct mbp_limits_def {
     struct mbp_def def;
+    struct mbp_alarm_def alarm[MBP_LIMIT_COUNT];
     double value[MBP_LIMIT_COUNT]; /* NaN = unused */
 };
 
@@ -96,6 +121,11 @@ enum mbp_sensor_field {
     MBP_SENSOR_DEADBAND,
     MBP_SENSOR_DELAY,
     MBP_SENSOR_PRIORITY,
+    MBP_SENSOR_OFF_DELAY,
+    MBP_SENSOR_LATCH,
+    MBP_SENSOR_SUPPRESS,
+    MBP_SENSOR_RATE_OF_CHANGE,
+    MBP_SENSOR_BAD_QUALITY,
     MBP_SENSOR_SIGNAL,
     MBP_SENSOR_REGISTER,
     MBP_SENSOR_INJECT,
@@ -112,7 +142,11 @@ struct mbp_sensor_def {
     struct mbp_limits_def limits; /* min and max are put here */
     uint32_t trip;                /* bits of enum mbp_limit */
     double deadband;
-    uint64_t delay_ns;
+    uint64_t delay_ns, off_delay_ns;
+    bool latch;
+    uint32_t suppress;
+    struct mbp_alarm_def rate_of_change, bad_quality;
+    const struct mbp_alarms *alarms;   /* what all that comes to */
     struct mbp_signal_def *signal_def; /* NULL when the file has none */
     const struct mbp_signal *signal;
     struct mbp_register_def reg;
@@ -170,6 +204,7 @@ struct mbp_machine_def {
     struct {
         struct mbp_def def;
         uint64_t every_ns, takes_ns;
+        uint32_t cycles;
     } maintenance;
     struct mbp_def_list sensors, actuators;
     uint32_t repeat;
@@ -255,9 +290,24 @@ extern const struct mbp_schema mbp_plant_schema, mbp_server_schema, mbp_sensor_s
 /* An int16 with scale 1. */
 void mbp_register_defaults(void *reg);
 
-/* Custom readers of fields (schema.h). */
+/* Custom readers of fields (schema.h): a range; one limit, as a number or a group; a list of machine states;
+ * bad_quality. */
 enum mbp_reading mbp_read_range(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
                                 void *at);
+enum mbp_reading mbp_read_limit(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                void *at);
+enum mbp_reading mbp_read_states(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                 void *at);
+enum mbp_reading mbp_read_bad_quality(struct mbp_reader *reader, const struct mbp_node *node,
+                                      const struct mbp_field *field, void *at);
+extern const struct mbp_schema mbp_rate_schema;
+
+/* Checks a sensor's alarms, its deadbands only when its range is right, and sets its `alarms`. */
+void mbp_settle_alarms(struct mbp_reader *reader, struct mbp_sensor_def *sensor, bool range_right);
+
+/* The first `suppress` that the sensor or one of its alarms has; NULL = none. */
+const struct mbp_node *mbp_suppressing_node(const struct mbp_sensor_def *sensor);
+
 enum mbp_reading mbp_read_values(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
                                  void *at);
 

@@ -135,8 +135,7 @@ static void add_sensor(struct mbp_load *load, const struct mbp_sensor_def *def, 
     sensor->signal = def->signal;
     memcpy(sensor->range, def->range, sizeof sensor->range);
     memcpy(sensor->limits, def->limits.value, sizeof sensor->limits);
-    sensor->deadband = def->deadband;
-    sensor->delay_ns = def->delay_ns;
+    sensor->alarms = def->alarms;
     sensor->machine = machine;
     sensor->unit = plant->unit_count;
     sensor->first_input = plant->input_count;
@@ -217,6 +216,7 @@ static void add_machine(struct mbp_load *load, const struct mbp_machine_def *def
     machine->reject = def->cycle.reject;
     machine->maintenance_every_ns = def->maintenance.every_ns;
     machine->maintenance_takes_ns = def->maintenance.takes_ns;
+    machine->maintenance_cycles = def->maintenance.cycles;
     machine->first_sensor = plant->sensor_count;
     add_sensors(load, &def->sensors, index, number, unit_number);
     machine->sensor_count = plant->sensor_count - machine->first_sensor;

@@ -8,7 +8,16 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const state_names[] = {"en_service", "en_panne", "maintenance"};
-static const char *const limit_names[] = {"low_low", "low", "high", "high_high"};
+static const char *const limit_names[] = {"low_low", "low", "high", "high_high", "rate_of_change", "bad_quality"};
+static const char *const alarm_state_names[] = {"normal",
+                                                "unacknowledged",
+                                                "acknowledged",
+                                                "returned unacknowledged",
+                                                "latched unacknowledged",
+                                                "latched acknowledged",
+                                                "shelved",
+                                                "suppressed",
+                                                "out of service"};
 static const char *const table_names[] = {"coils", "discrete_inputs", "holding_registers", "input_registers"};
 static const char *const type_names[] = {"int16",  "uint16",  "int32",   "uint32", "int64",
                                          "uint64", "float32", "float64", "bool",   "string"};
@@ -34,7 +43,8 @@ static const char *const shows_names[] = {"low", "high"};
 
 _Static_assert(COUNT_OF(effect_names) == MBP_EFFECT_COUNT, "a word for each effect");
 _Static_assert(COUNT_OF(state_names) == MBP_STATE_COUNT, "a word for each state");
-_Static_assert(COUNT_OF(limit_names) == MBP_LIMIT_COUNT, "a word for each limit");
+_Static_assert(COUNT_OF(limit_names) == MBP_ALARM_COUNT, "a word for each alarm");
+_Static_assert(COUNT_OF(alarm_state_names) == MBP_ALARM_STATE_COUNT, "a word for each state of an alarm");
 _Static_assert(COUNT_OF(table_names) == MBP_TABLE_COUNT, "a word for each table");
 _Static_assert(COUNT_OF(type_names) == MBP_TYPE_COUNT, "a word for each type");
 _Static_assert(COUNT_OF(order_names) == MBP_ORDER_COUNT, "a word for each order");
@@ -53,7 +63,8 @@ static const struct mbp_synonym state_synonyms[] = {{"in_service", MBP_EN_SERVIC
 
 const struct mbp_words mbp_state_words = {"a machine's state", state_names, COUNT_OF(state_names), state_synonyms,
                                           COUNT_OF(state_synonyms)};
-const struct mbp_words mbp_limit_words = WORDS("a limit", limit_names);
+const struct mbp_words mbp_limit_words = {"a limit", limit_names, MBP_LIMIT_COUNT, NULL, 0};
+const struct mbp_words mbp_alarm_words = WORDS("an alarm", limit_names);
 const struct mbp_words mbp_table_words = WORDS("a table", table_names);
 const struct mbp_words mbp_type_words_list = WORDS("a type", type_names);
 const struct mbp_words mbp_order_words = WORDS("an order", order_names);
@@ -117,7 +128,13 @@ const char *mbp_state_name(enum mbp_state_code state)
 
 const char *mbp_limit_name(enum mbp_limit limit)
 {
-    return name_of(&mbp_limit_words, limit);
+    return name_of(&mbp_alarm_words, limit);
+}
+
+const char *mbp_alarm_state_name(enum mbp_alarm_state state)
+{
+    assert((unsigned)state < MBP_ALARM_STATE_COUNT);
+    return alarm_state_names[state];
 }
 
 const char *mbp_table_name(enum mbp_table table)
@@ -186,7 +203,10 @@ _Static_assert(COUNT_OF(diagnoses) == MBP_KIND_COUNT, "a diagnosis for each kind
 
 const char *mbp_kind_diagnosis(enum mbp_kind kind, enum mbp_limit limit)
 {
-    assert((unsigned)kind < MBP_KIND_COUNT && (unsigned)limit < MBP_LIMIT_COUNT);
+    assert((unsigned)kind < MBP_KIND_COUNT && (unsigned)limit < MBP_ALARM_COUNT);
+    if (limit >= MBP_LIMIT_COUNT) {
+        return limit == MBP_BAD_QUALITY ? "Signal out of range" : "Changing too fast";
+    }
     return diagnoses[kind][limit >= MBP_HIGH];
 }
 

@@ -10,6 +10,28 @@
 
 /* ---- machine -------------------------------------------------------------------------------------------------- */
 
+static void print_maintenance(FILE *out, const struct mbp_machine *machine, const char *indent)
+{
+    const char *comma = "";
+    if (machine->maintenance_every_ns == 0 && machine->maintenance_cycles == 0 && machine->maintenance_takes_ns == 0) {
+        return;
+    }
+    fprintf(out, "%smaintenance: {", indent);
+    if (machine->maintenance_every_ns > 0) {
+        mbp_print_duration(out, "every: ", machine->maintenance_every_ns);
+        comma = ", ";
+    }
+    if (machine->maintenance_cycles > 0) {
+        fprintf(out, "%scycles: %u", comma, machine->maintenance_cycles);
+        comma = ", ";
+    }
+    if (machine->maintenance_takes_ns > 0) {
+        fputs(comma, out);
+        mbp_print_duration(out, "takes: ", machine->maintenance_takes_ns);
+    }
+    fputs("}\n", out);
+}
+
 static void print_machine(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t m)
 {
     const struct mbp_machine *machine = &plant->machines[unit->first_machine + m];
@@ -31,17 +53,7 @@ static void print_machine(FILE *out, const struct mbp_plant *plant, const struct
         mbp_print_number(out, ", reject: ", machine->reject);
         fputs("}\n", out);
     }
-    if (machine->maintenance_every_ns > 0 || machine->maintenance_takes_ns > 0) {
-        bool both = machine->maintenance_every_ns > 0 && machine->maintenance_takes_ns > 0;
-        fprintf(out, "%smaintenance: {", indent);
-        if (machine->maintenance_every_ns > 0) {
-            mbp_print_duration(out, "every: ", machine->maintenance_every_ns);
-        }
-        if (machine->maintenance_takes_ns > 0) {
-            mbp_print_duration(out, both ? ", takes: " : "takes: ", machine->maintenance_takes_ns);
-        }
-        fputs("}\n", out);
-    }
+    print_maintenance(out, machine, indent);
 }
 
 void mbp_plant_print_machine(const struct mbp_plant *plant, uint32_t machine, FILE *out)

@@ -83,6 +83,93 @@ static void print_signal(FILE *out, const struct mbp_plant *plant, const struct 
     fputc('\n', out);
 }
 
+static void print_states(FILE *out, const char *before, uint8_t states)
+{
+    const char *comma = "";
+    fprintf(out, "%s[", before);
+    for (unsigned state = 0; state < MBP_STATE_COUNT; state++) {
+        if ((states >> state & 1u) != 0) {
+            fprintf(out, "%s%s", comma, mbp_state_name((enum mbp_state_code)state));
+            comma = ", ";
+        }
+    }
+    fputc(']', out);
+}
+
+/* All keys but the deadband. A sensor of no machine has no states to be suppressed in. */
+static void print_alarm(FILE *out, const struct mbp_alarm *alarm, bool has_machine)
+{
+    fprintf(out, "priority: %s", mbp_priority_name((enum mbp_priority)alarm->priority));
+    mbp_print_duration(out, ", delay: ", alarm->delay_ns);
+    mbp_print_duration(out, ", off_delay: ", alarm->off_delay_ns);
+    fprintf(out, ", latch: %s", alarm->latch ? "true" : "false");
+    if (has_machine) {
+        print_states(out, ", suppress: ", alarm->suppress);
+    }
+}
+
+static bool says_the_same(const struct mbp_alarm *a, const struct mbp_alarm *b)
+{
+    bool same_deadband = !(a->deadband < b->deadband) && !(a->deadband > b->deadband);
+    return same_deadband && a->delay_ns == b->delay_ns && a->off_delay_ns == b->off_delay_ns &&
+           a->priority == b->priority && a->suppress == b->suppress && a->latch == b->latch;
+}
+
+/* A limit that has what the sensor's own keys say is its number alone. */
+static void print_limit(FILE *out, const struct mbp_sensor *sensor, unsigned limit)
+{
+    const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
+    const struct mbp_alarm *alarm = &alarms->of[limit];
+    if (says_the_same(alarm, &alarms->common)) {
+        mbp_print_number(out, ": ", sensor->limits[limit]);
+        return;
+    }
+    mbp_print_number(out, ": {at: ", sensor->limits[limit]);
+    mbp_print_number(out, ", deadband: ", alarm->deadband);
+    fputs(", ", out);
+    print_alarm(out, alarm, sensor->machine != UINT32_MAX);
+    fputc('}', out);
+}
+
+static void print_alarms_beside(FILE *out, const struct mbp_sensor *sensor, const char *indent)
+{
+    const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
+    bool has_machine = sensor->machine != UINT32_MAX;
+    if (alarms->rate_max > 0) {
+        fprintf(out, "%srate_of_change: {", indent);
+        mbp_print_number(out, "max: ", alarms->rate_max);
+        mbp_print_duration(out, ", per: ", alarms->rate_per_ns);
+        mbp_print_number(out, ", deadband: ", alarms->of[MBP_RATE_OF_CHANGE].deadband);
+        fputs(", ", out);
+        print_alarm(out, &alarms->of[MBP_RATE_OF_CHANGE], has_machine);
+        fputs("}\n", out);
+    }
+    if (alarms->bad_quality) {
+        fprintf(out, "%sbad_quality: {", indent);
+        print_alarm(out, &alarms->of[MBP_BAD_QUALITY], has_machine);
+        fputs("}\n", out);
+    }
+}
+
+/* The sensor's own keys, which hold for what says nothing else. */
+static void print_common(FILE *out, const struct mbp_sensor *sensor, const char *indent)
+{
+    const struct mbp_alarm *common = &mbp_sensor_alarms(sensor)->common;
+    fprintf(out, "%s", indent);
+    mbp_print_number(out, "deadband: ", common->deadband);
+    fprintf(out, "\n%s", indent);
+    mbp_print_duration(out, "delay: ", common->delay_ns);
+    fprintf(out, "\n%s", indent);
+    mbp_print_duration(out, "off_delay: ", common->off_delay_ns);
+    fprintf(out, "\n%slatch: %s\n", indent, common->latch ? "true" : "false");
+    if (sensor->machine != UINT32_MAX) {
+        fprintf(out, "%s", indent);
+        print_states(out, "suppress: ", common->suppress);
+        fputc('\n', out);
+    }
+    fprintf(out, "%spriority: %s\n", indent, mbp_priority_name((enum mbp_priority)common->priority));
+}
+
 static void print_limits(FILE *out, const struct mbp_sensor *sensor, const char *indent)
 {
     const char *comma = "";
@@ -90,23 +177,21 @@ static void print_limits(FILE *out, const struct mbp_sensor *sensor, const char 
     for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++) {
         if (!isnan(sensor->limits[limit])) {
             fprintf(out, "%s%s", comma, mbp_limit_name((enum mbp_limit)limit));
-            mbp_print_number(out, ": ", sensor->limits[limit]);
+            print_limit(out, sensor, limit);
             comma = ", ";
         }
     }
     fprintf(out, "}\n%strip: [", indent);
     comma = "";
-    for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++) {
-        if ((sensor->trip >> limit & 1u) != 0) {
-            fprintf(out, "%s%s", comma, mbp_limit_name((enum mbp_limit)limit));
+    for (unsigned alarm = 0; alarm < MBP_ALARM_COUNT; alarm++) {
+        if ((sensor->trip >> alarm & 1u) != 0) {
+            fprintf(out, "%s%s", comma, mbp_limit_name((enum mbp_limit)alarm));
             comma = ", ";
         }
     }
-    fprintf(out, "]\n%s", indent);
-    mbp_print_number(out, "deadband: ", sensor->deadband);
-    fprintf(out, "\n%s", indent);
-    mbp_print_duration(out, "delay: ", sensor->delay_ns);
-    fprintf(out, "\n%spriority: %s\n", indent, mbp_priority_name((enum mbp_priority)sensor->priority));
+    fputs("]\n", out);
+    print_common(out, sensor, indent);
+    print_alarms_beside(out, sensor, indent);
 }
 
 static void print_register(FILE *out, const struct mbp_sensor *sensor, const char *indent)

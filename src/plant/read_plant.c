@@ -22,6 +22,7 @@ static const struct mbp_schema cycle_schema = {
     offsetof(struct mbp_machine_def, maintenance.member) - offsetof(struct mbp_machine_def, maintenance)
 static const struct mbp_field upkeep_fields[] = {
     {.key = "every", .type = MBP_FIELD_DURATION, .at = UPKEEP(every_ns), .low = 1 * S, .high = 10 * YEAR},
+    {.key = "cycles", .type = MBP_FIELD_COUNT, .at = UPKEEP(cycles), .low = 1, .high = 4e9},
     {.key = "takes", .type = MBP_FIELD_DURATION, .at = UPKEEP(takes_ns), .low = 1 * S, .high = YEAR},
 };
 static const struct mbp_schema upkeep_schema = {
@@ -73,6 +74,11 @@ static void check_machine(struct mbp_reader *reader, void *def)
 {
     const struct mbp_machine_def *machine = def;
     reader->nameless = reader->nameless || !mbp_def_has(&machine->def, MACHINE_NAME);
+    if (machine->maintenance.cycles > 0 && !mbp_def_has(&machine->def, MACHINE_CYCLE) &&
+        (machine->def.wrong & MBP_BIT(MACHINE_CYCLE)) == 0) {
+        mbp_reader_tell(reader, mbp_def_node(&machine->maintenance.def, "cycles"),
+                        "'cycles' counts products, and this machine makes none; give it a 'cycle'");
+    }
     uint32_t doubtful = MBP_BIT(MACHINE_SENSORS) | MBP_BIT(MACHINE_ACTUATORS) | MBP_BIT(MACHINE_REPEAT);
     reader->unsure = reader->unsure || (machine->def.wrong & doubtful) != 0;
 }

@@ -268,9 +268,9 @@ static enum mbp_reading read_trip(struct mbp_reader *reader, const struct mbp_no
     }
     for (const struct mbp_node *item = node->first; item != NULL; item = item->next) {
         const char *text = mbp_node_plain(item);
-        int limit = text == NULL ? -1 : mbp_words_find(&mbp_limit_words, text);
+        int limit = text == NULL ? -1 : mbp_words_find(&mbp_alarm_words, text);
         if (limit < 0) {
-            mbp_reader_tell(reader, item, "'trip' names a limit that does not exist; allowed is %s", field->allowed);
+            mbp_reader_tell(reader, item, "'trip' names an alarm that does not exist; allowed is %s", field->allowed);
             return MBP_READING_TOLD;
         }
         trip |= UINT32_C(1) << limit;
@@ -281,8 +281,9 @@ static enum mbp_reading read_trip(struct mbp_reader *reader, const struct mbp_no
 
 #define LIMIT(word, limit)                                                                                             \
     {                                                                                                                  \
-        .key = (word), .type = MBP_FIELD_NUMBER,                                                                       \
-        .at = offsetof(struct mbp_limits_def, value) + (limit) * sizeof(double), ANY_NUMBER                            \
+        .key = (word), .type = MBP_FIELD_CUSTOM, .read = mbp_read_limit,                                               \
+        .at = offsetof(struct mbp_limits_def, alarm) + (limit) * sizeof(struct mbp_alarm_def),                         \
+        .allowed = "a number, or a group of keys: at, priority, deadband, delay, off_delay, latch, suppress"           \
     }
 static const struct mbp_field limit_fields[] = {
     [MBP_LOW_LOW] = LIMIT("low_low", MBP_LOW_LOW),
@@ -311,7 +312,7 @@ static const struct mbp_field sensor_fields[MBP_SENSOR_FIELDS] = {
                          .type = MBP_FIELD_CUSTOM,
                          .at = SENSOR(trip),
                          .read = read_trip,
-                         .allowed = "a list of low_low, low, high, high_high"},
+                         .allowed = "a list of low_low, low, high, high_high, rate_of_change, bad_quality"},
     [MBP_SENSOR_DEADBAND] =
         {.key = "deadband", .type = MBP_FIELD_NUMBER, .at = SENSOR(deadband), .low = 0, .high = DBL_MAX},
     [MBP_SENSOR_DELAY] =
@@ -320,6 +321,24 @@ static const struct mbp_field sensor_fields[MBP_SENSOR_FIELDS] = {
                              .type = MBP_FIELD_CHOICE,
                              .at = SENSOR(priority),
                              .words = &mbp_priority_words},
+    [MBP_SENSOR_OFF_DELAY] =
+        {.key = "off_delay", .type = MBP_FIELD_DURATION, .at = SENSOR(off_delay_ns), .low = 0, .high = LONGEST},
+    [MBP_SENSOR_LATCH] = {.key = "latch", .type = MBP_FIELD_BOOL, .at = SENSOR(latch)},
+    [MBP_SENSOR_SUPPRESS] = {.key = "suppress",
+                             .type = MBP_FIELD_CUSTOM,
+                             .at = SENSOR(suppress),
+                             .read = mbp_read_states,
+                             .allowed = "a list of machine states: en_service, en_panne, maintenance"},
+    [MBP_SENSOR_RATE_OF_CHANGE] = {.key = "rate_of_change",
+                                   .type = MBP_FIELD_MAP,
+                                   .at = SENSOR(rate_of_change),
+                                   .schema = &mbp_rate_schema},
+    [MBP_SENSOR_BAD_QUALITY] = {.key = "bad_quality",
+                                .type = MBP_FIELD_CUSTOM,
+                                .at = SENSOR(bad_quality),
+                                .read = mbp_read_bad_quality,
+                                .allowed = "true or false, or a group of keys: priority, delay, off_delay, latch, "
+                                           "suppress"},
     [MBP_SENSOR_SIGNAL] = {.key = "signal",
                            .type = MBP_FIELD_CUSTOM,
                            .at = SENSOR(signal_def),
@@ -343,7 +362,7 @@ static void sensor_defaults(void *def)
     sensor->priority = MBP_PRIORITY_MEDIUM;
     sensor->repeat = 1;
     for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++) {
-        sensor->limits.value[limit] = NAN;
+        sensor->limits.value[limit] = sensor->limits.alarm[limit].at = NAN;
     }
     mbp_register_defaults(&sensor->reg);
 }

@@ -92,6 +92,11 @@ static void check_sensors(struct mbp_load *load, struct mbp_def_list *sensors, s
             mbp_reader_tell(&load->reader, mbp_def_node(&sensor->def, "trip"),
                             "'trip' needs a machine to trip, and this sensor belongs to none; remove it");
         }
+        const struct mbp_node *where = mbp_suppressing_node(sensor);
+        if (!has_machine && where != NULL) {
+            mbp_reader_tell(&load->reader, where,
+                            "'suppress' names states of a machine, and this sensor belongs to none; remove it");
+        }
     }
 }
 

@@ -9,11 +9,15 @@
 #include "names.h"
 #include "tree.h"
 
+#define MBP_ALARMS_REMEMBERED 32
+
 struct mbp_reader {
     struct mbp_arena *keep;    /* lives as long as the plant */
     struct mbp_arena *scratch; /* ends with the load */
     struct mbp_errors *errors;
-    const uint16_t *zeros; /* 65536 of them, once they are needed */
+    const uint16_t *zeros;                                  /* 65536 of them, once they are needed */
+    const struct mbp_alarms *alarms[MBP_ALARMS_REMEMBERED]; /* the last ones made, for sensors that say the same */
+    unsigned alarms_made;
     bool out_of_memory;
     bool nameless; /* a machine or sensor could not be read so far that its name is known */
     bool unsure;   /* ... or so far that the unit's addresses are known */

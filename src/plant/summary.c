@@ -122,7 +122,8 @@ static void warn_trip(struct warnings *warnings, const struct mbp_plant *plant, 
     double low = signal->base[state] - swing, high = signal->base[state] + swing;
     for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++) {
         double value = sensor->limits[limit];
-        bool trips = (sensor->trip >> limit & 1u) != 0 && (is_low(limit) ? low < value : high > value);
+        bool suppressed = (mbp_sensor_alarm(sensor, limit)->suppress >> state & 1u) != 0;
+        bool trips = (sensor->trip >> limit & 1u) != 0 && !suppressed && (is_low(limit) ? low < value : high > value);
         char number[32];
         if (trips && may_warn(warnings)) {
             fprintf(warnings->out, "  warning: in %s %s passes its limit %s (%s) by itself, so %s %s\n",

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "mbplant/diagnosis.h"
 #include "mbplant/fault.h"
 #include "scan_priv.h"
 
@@ -89,6 +90,7 @@ static void carry_over(struct mbp_scan *scan, struct mbp_next_scan *next)
     mbp_process_sense(next->process, next->state);
     mbp_state_carry(&carry, scan->state, next->state);
     mbp_fault_carry(change->from, scan->state, change->to, next->state);
+    mbp_diagnosis_settle(next->plant, next->state);
     mbp_image_carry(scan->config.image, next->image, change->sensor_from);
 }
 

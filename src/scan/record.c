@@ -8,12 +8,39 @@
 
 #define COUNTERS_EVERY_NS MBP_NS_PER_S
 #define CLOCK_STEP_MS     1000 /* no clock discipline slews by so much from one scan to the next */
+#define SHELVES_AT_ONCE   256u
 
 static bool retain_machine(struct mbp_scan *scan, uint32_t machine)
 {
     scan->stats.recorded++;
     struct mbp_retained_machine retained = {.machine = machine, .state = scan->state->machine[machine]};
-    return mbp_journal_push_machine(scan->config.journal, &retained) == MBP_OK;
+    struct mbp_retained_upkeep upkeep = {.machine = machine, .upkeep = scan->state->upkeep[machine]};
+    return mbp_journal_push_machine(scan->config.journal, &retained) == MBP_OK &&
+           mbp_journal_push_upkeep(scan->config.journal, &upkeep) == MBP_OK;
+}
+
+/* What is left of a shelf, as it is stored; at least a millisecond while it stands. */
+static int64_t shelf_ms(const struct mbp_state *state, uint32_t sensor)
+{
+    uint64_t end_ns = state->shelf_end_ns[sensor];
+    if (end_ns == 0 || end_ns == MBP_SHELF_NO_END)
+        return end_ns == 0 ? 0 : -1;
+    uint64_t left_ns = end_ns > state->sim_ns ? end_ns - state->sim_ns : 0;
+    return (int64_t)(left_ns / MBP_NS_PER_MS + 1);
+}
+
+static bool retain_alarms(struct mbp_scan *scan, uint32_t sensor)
+{
+    const struct mbp_state *state = scan->state;
+    struct mbp_retained_alarms alarms = {
+        .sensor = sensor,
+        .shelf_ms = shelf_ms(state, sensor),
+        .since_s = state->alarm_since_s[sensor],
+        .beyond = state->beyond[sensor],
+        .latched = state->latched[sensor],
+        .alarm_flags = state->alarm_flags[sensor],
+    };
+    return mbp_journal_push_alarms(scan->config.journal, &alarms) == MBP_OK;
 }
 
 static bool retain_sensor(struct mbp_scan *scan, uint32_t sensor)
@@ -29,7 +56,7 @@ static bool retain_sensor(struct mbp_scan *scan, uint32_t sensor)
     };
     memcpy(retained.limit, &state->limit[sensor * MBP_LIMIT_COUNT], sizeof retained.limit);
     memcpy(retained.file_limit, scan->config.plant->sensors[sensor].limits, sizeof retained.file_limit);
-    return mbp_journal_push_sensor(scan->config.journal, &retained) == MBP_OK;
+    return mbp_journal_push_sensor(scan->config.journal, &retained) == MBP_OK && retain_alarms(scan, sensor);
 }
 
 static bool retain_machines(struct mbp_scan *scan)
@@ -56,6 +83,24 @@ static bool retain_commands(struct mbp_scan *scan)
         scan->stats.recorded++;
     }
     return true;
+}
+
+/* What is left of timed shelves, of so many at once: all of them in turn. */
+static bool retain_shelves(struct mbp_scan *scan, uint32_t most)
+{
+    const struct mbp_state *state = scan->state;
+    bool ok = true;
+    if (state->next_shelf_end_ns == MBP_SHELF_NO_END)
+        return true;
+    for (uint32_t looked = 0; looked < state->sensor_count && most > 0; looked++) {
+        uint32_t s = scan->shelf_from < state->sensor_count ? scan->shelf_from : 0;
+        scan->shelf_from = s + 1;
+        if (state->shelf_end_ns[s] == 0 || state->shelf_end_ns[s] == MBP_SHELF_NO_END)
+            continue;
+        ok = retain_alarms(scan, s) && ok;
+        most--;
+    }
+    return ok;
 }
 
 /* After a loss: every sensor again, then every machine, as far as there is room, going on with the next scan. */
@@ -133,7 +178,7 @@ void scan_tell_clock(struct mbp_scan *scan, uint64_t mono_ns)
 
 static void make_room(struct mbp_scan *scan)
 {
-    if (!mbp_journal_has_room(scan->config.journal, 3 * (size_t)RECORD_AT_ONCE)) {
+    if (!mbp_journal_has_room(scan->config.journal, 4 * (size_t)RECORD_AT_ONCE)) {
         mbp_journal_hand_over(scan->config.journal);
         mbp_journal_flush(scan->config.journal); /* a disk that refuses: what has no room is counted as lost */
     }
@@ -142,7 +187,8 @@ static void make_room(struct mbp_scan *scan)
 enum record_how {
     RECORD_COUNTERS = 1, /* all machines' counters too */
     RECORD_WAITING = 2,  /* waits for room where a scan never may */
-    RECORD_EVENTS_ONLY = 4
+    RECORD_EVENTS_ONLY = 4,
+    RECORD_SHELVES = 8 /* with the counters what is left of every shelf, not of some at a time */
 };
 
 static void record(struct mbp_scan *scan, unsigned how)
@@ -166,6 +212,7 @@ static void record(struct mbp_scan *scan, unsigned how)
     if ((how & RECORD_COUNTERS) != 0) {
         scan->counters_told_ns = scan->state->sim_ns;
         ok = retain_machines(scan) && ok;
+        ok = retain_shelves(scan, (how & RECORD_SHELVES) != 0 ? UINT32_MAX : SHELVES_AT_ONCE) && ok;
     }
     if (written && (how & RECORD_EVENTS_ONLY) == 0)
         retain_commands(scan); /* what finds no room is told with the next second's counters */
@@ -195,7 +242,7 @@ void scan_record_last(struct mbp_scan *scan)
 {
     if (scan->config.journal == NULL)
         return;
-    record(scan, RECORD_COUNTERS);
+    record(scan, RECORD_COUNTERS | RECORD_SHELVES);
     while (scan->retain_from != UINT32_MAX && mbp_journal_flush(scan->config.journal) == MBP_OK) {
         retain_again(scan);
         mbp_journal_hand_over(scan->config.journal);

@@ -200,12 +200,13 @@ void mbp_scan_step(struct mbp_scan *scan)
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
 /* The most that one scan can bring, for what goes with an event survives a restart: of a sensor its value, its forced
- * and its shelved coil, four limits changed, four alarms acknowledged and four raised or cleared; of a machine three
+ * and its shelved coil, its shelving time, its machine's shelving, an end of its shelf, its service coil, suppression
+ * gone and come, four limits changed, six alarms acknowledged, six reset and six raised or cleared; of a machine three
  * requests and a planned end of maintenance with two events each, a trip or maintenance due; of an actuator its
  * command; and the refused writes. */
 size_t scan_events_capacity(const struct mbp_plant *plant)
 {
-    return 256 + 9 * (size_t)plant->machine_count + 15 * (size_t)plant->sensor_count + plant->actuator_count;
+    return 256 + 9 * (size_t)plant->machine_count + 31 * (size_t)plant->sensor_count + plant->actuator_count;
 }
 
 /* What stands in the file or was restored needs no telling. */
@@ -247,6 +248,7 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
         mbp_scan_free(scan);
         return status;
     }
+    mbp_diagnosis_settle(config->plant, scan->state);
     mbp_process_settle(scan->process, scan->state);
     mbp_process_sense(scan->process, scan->state);
     scan->events.wall_ms = scan->state->wall_ms;

@@ -23,6 +23,7 @@ struct mbp_scan {
     /* record */
     uint64_t counters_told_ns; /* simulated time when the counters were last retained */
     uint32_t retain_from; /* after a loss for want of room: the sensor, then machine to go on with; UINT32_MAX = none */
+    uint32_t shelf_from;  /* the sensor whose shelf is looked at next */
     bool trouble_told;
     double *command_told; /* per actuator: the command that was retained last; NaN = none */
 

@@ -116,8 +116,8 @@ static void mend_sensor(const struct mbp_carry *carry, struct mbp_state *to, uin
     if (carry->from->scan_ns == carry->to->scan_ns)
         return;
     double scale = (double)carry->from->scan_ns / (double)carry->to->scan_ns;
-    for (uint32_t i = s * MBP_LIMIT_COUNT; i < (s + 1) * MBP_LIMIT_COUNT; i++)
-        to->over_scans[i] = (uint32_t)fmin(ceil(to->over_scans[i] * scale), UINT32_MAX);
+    for (uint32_t i = s * MBP_ALARM_COUNT; i < (s + 1) * MBP_ALARM_COUNT; i++)
+        to->alarm_scans[i] = (uint32_t)fmin(ceil(to->alarm_scans[i] * scale), UINT32_MAX);
 }
 
 /* Like a limit: the file's new word for where it begins is meant; a command beyond the new range comes to its end. */
@@ -135,18 +135,22 @@ static void mend_actuator(const struct mbp_carry *carry, struct mbp_state *to, u
     *position = fmin(fmax(*position, now->range[0]), now->range[1]);
 }
 
-/* The sensor that tripped it has another number now; another machine's, or none at all, is no first-out. */
-static void mend_machine(const struct mbp_carry *carry, struct mbp_state *to, uint32_t m)
+/* A sensor of the machine that had the number `was` in the old plant; another machine's, or none at all, is none. */
+static uint32_t renumbered(const struct mbp_carry *carry, uint32_t m, uint32_t was)
 {
-    uint32_t *first_out = &to->machine[m].first_out;
-    uint32_t was = *first_out;
-    *first_out = UINT32_MAX;
     const struct mbp_machine *machine = &carry->to->machines[m];
     for (uint32_t s = machine->first_sensor; was != UINT32_MAX && s < machine->first_sensor + machine->sensor_count;
          s++) {
         if (carry->sensor_from[s] == was)
-            *first_out = s;
+            return s;
     }
+    return UINT32_MAX;
+}
+
+static void mend_machine(const struct mbp_carry *carry, struct mbp_state *to, uint32_t m)
+{
+    to->machine[m].first_out = renumbered(carry, m, to->machine[m].first_out);
+    to->upkeep[m].refused_sensor = renumbered(carry, m, to->upkeep[m].refused_sensor);
 }
 
 /* ---- all -------------------------------------------------------------------------------------------------------- */
@@ -159,6 +163,7 @@ void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from
     to->limits_version++;
     to->fault_active_count = 0; /* mbp_fault_carry carries them */
     to->faults_planned = false;
+    to->alarms_version++;
     for (size_t i = 0; i < state_array_count; i++) {
         const struct state_array *array = &state_arrays[i];
         if (array->fate == STATE_DERIVED)
@@ -181,6 +186,11 @@ void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from
         case STATE_BY_PART:
             carry_all_parts(carry, from, to);
             break;
+        case STATE_BY_RATE:
+            state_carry_rates(carry, from, to);
+            break;
+        case STATE_BY_RATE_VALUE:
+            break; /* with their rates */
         case STATE_BY_FAULT:
         case STATE_BY_MACHINE_AND_ONE:
             assert(false && "only derived so far");

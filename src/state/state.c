@@ -25,12 +25,26 @@ const struct state_array state_arrays[] = {
     ARRAY(forced_value, STATE_BY_SENSOR, 1, STATE_CARRIED),
     ARRAY(command, STATE_BY_ACTUATOR, 1, STATE_CARRIED),
     ARRAY(limit, STATE_BY_SENSOR, MBP_LIMIT_COUNT, STATE_CARRIED),
-    ARRAY(over_scans, STATE_BY_SENSOR, MBP_LIMIT_COUNT, STATE_CARRIED),
+    ARRAY(normal_low, STATE_BY_SENSOR, 1, STATE_DERIVED),
+    ARRAY(normal_high, STATE_BY_SENSOR, 1, STATE_DERIVED),
+    ARRAY(flags, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(alarm_scans, STATE_BY_SENSOR, MBP_ALARM_COUNT, STATE_CARRIED),
     ARRAY(waiting, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(beyond, STATE_BY_SENSOR, 1, STATE_CARRIED),
     ARRAY(active, STATE_BY_SENSOR, 1, STATE_CARRIED),
     ARRAY(unack, STATE_BY_SENSOR, 1, STATE_CARRIED),
-    ARRAY(flags, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(latched, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(suppressed, STATE_BY_SENSOR, 1, STATE_DERIVED),
+    ARRAY(hidden, STATE_BY_SENSOR, 1, STATE_DERIVED),
+    ARRAY(watched, STATE_BY_SENSOR, 1, STATE_DERIVED),
+    ARRAY(alarm_flags, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(shelf_end_ns, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(alarm_since_s, STATE_BY_SENSOR, 1, STATE_CARRIED),
+    ARRAY(rate, STATE_BY_RATE, 1, STATE_CARRIED),
+    ARRAY(rate_value, STATE_BY_RATE_VALUE, 1, STATE_CARRIED),
     ARRAY(machine, STATE_BY_MACHINE, 1, STATE_CARRIED),
+    ARRAY(upkeep, STATE_BY_MACHINE, 1, STATE_CARRIED),
+    ARRAY(dressed, STATE_BY_MACHINE, 1, STATE_DERIVED),
     ARRAY(based, STATE_BY_MACHINE_AND_ONE, 1, STATE_DERIVED),
     ARRAY(fault, STATE_BY_FAULT, 1, STATE_DERIVED), /* mbp_fault_carry carries them */
     ARRAY(fault_active, STATE_BY_FAULT, 1, STATE_DERIVED),
@@ -52,6 +66,10 @@ static size_t item_count(const struct mbp_state *state, size_t parts, enum state
         return (size_t)state->sensor_count + state->actuator_count;
     case STATE_BY_FAULT:
         return state->fault_count;
+    case STATE_BY_RATE:
+        return state->rate_count;
+    case STATE_BY_RATE_VALUE:
+        return state->rate_value_count;
     case STATE_BY_PART:
         break;
     }
@@ -88,6 +106,7 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
     size_t parts = 0;
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         parts += mbp_signal_parts(plant, s);
+    state_count_rates(plant, state);
     state->memory_len = (carve(state, parts, NULL) + 64) & ~(size_t)63;
     state->memory = aligned_alloc(64, state->memory_len);
     if (state->memory == NULL) {
@@ -96,12 +115,17 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
     }
     memset(state->memory, 0, state->memory_len);
     carve(state, parts, state->memory);
+    state_set_rates(plant, state);
     state->wall_ms = wall_ms;
     state->limits_version = 1;
+    state->alarms_version = 1;
+    state->next_shelf_end_ns = MBP_SHELF_NO_END;
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
         state->value[s] = NAN;
         state->forced_value[s] = NAN;
         memcpy(&state->limit[s * MBP_LIMIT_COUNT], plant->sensors[s].limits, sizeof plant->sensors[s].limits);
+        mbp_state_limits_changed(state, s);
+        state->watched[s] = mbp_sensor_alarms(&plant->sensors[s])->bad_quality ? MBP_SENSOR_BAD : 0;
     }
     for (uint32_t a = 0; a < plant->actuator_count; a++)
         state->command[a] = state->lagged[plant->sensor_count + a] = plant->actuators[a].initial;
@@ -109,7 +133,10 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
         state->machine[m].state = (uint8_t)plant->machines[m].initial;
         state->machine[m].since_ms = wall_ms;
         state->machine[m].first_out = UINT32_MAX;
+        state->upkeep[m].refused_sensor = UINT32_MAX;
+        state->upkeep[m].refused_state = MBP_STATE_COUNT;
     }
+    memset(state->dressed, MBP_STATE_COUNT, state->machine_count);
     memset(state->based, MBP_STATE_COUNT, state->machine_count + 1);
     for (uint32_t f = 0; f < state->fault_count; f++) {
         const struct mbp_effect none = {.sensor = UINT32_MAX};
@@ -161,11 +188,15 @@ void mbp_state_restore(struct mbp_state *state, const struct mbp_state *snapshot
 {
     uint64_t scan = state->scan;
     uint32_t limits_version = state->limits_version;
+    uint32_t alarms_version = state->alarms_version;
     int64_t passed_ms = (int64_t)(wall_ms - snapshot->wall_ms); /* the clock may have stepped back */
     mbp_state_copy(state, snapshot);
     state->scan = scan;
     state->wall_ms = wall_ms;
     state->limits_version = limits_version + 1;
+    state->alarms_version = alarms_version + 1;
+    for (uint32_t s = 0; s < state->sensor_count; s++)
+        state->alarm_since_s[s] += state->alarm_since_s[s] != 0 ? (uint32_t)(passed_ms / 1000) : 0;
     for (uint32_t m = 0; m < state->machine_count; m++)
         state->machine[m].since_ms += (uint64_t)passed_ms;
 }
@@ -177,6 +208,8 @@ void mbp_state_free(struct mbp_state *state)
     free(state->memory);
     free(state);
 }
+
+/* ---- limits ----------------------------------------------------------------------------------------------------- */
 
 double mbp_give(const struct mbp_register *reg, const double range[2])
 {

@@ -12,7 +12,9 @@ enum state_index {
     STATE_BY_ACTUATOR,
     STATE_BY_SOURCE, /* sensors, behind them actuators: what an input may take in */
     STATE_BY_FAULT,  /* of the plant file, behind them ad hoc places */
-    STATE_BY_PART    /* mbp_signal_parts of each sensor */
+    STATE_BY_PART,   /* mbp_signal_parts of each sensor */
+    STATE_BY_RATE,   /* sensors with a rate-of-change alarm */
+    STATE_BY_RATE_VALUE
 };
 
 /* Whether an array's items follow their sensor or machine into a changed plant, or are worked out anew. */
@@ -46,5 +48,12 @@ struct part_walk {
     size_t next;
 };
 bool state_next_part(const struct mbp_plant *plant, uint32_t sensor, struct part_walk *walk);
+
+/* Counts the rate-of-change alarms and the values that they keep; then, once there is room, gives each its window. */
+void state_count_rates(const struct mbp_plant *plant, struct mbp_state *state);
+void state_set_rates(const struct mbp_plant *plant, struct mbp_state *state);
+
+/* A window goes on where it is as long as it was, at the same pace. */
+void state_carry_rates(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to);
 
 #endif

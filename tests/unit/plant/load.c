@@ -76,9 +76,12 @@ static void test_every_key_is_stored(void **state)
     const struct mbp_sensor *level = sensor_of(plant, "LT1");
     const struct mbp_signal *signal = level->signal;
     assert_string_equal(level->label, "Level");
-    assert_int_equal(level->trip, 1u << MBP_LOW_LOW | 1u << MBP_HIGH_HIGH);
-    assert_same_number(level->deadband, 1);
-    assert_int_equal(level->delay_ns, 2 * MBP_NS_PER_S);
+    assert_int_equal(level->trip,
+                     1u << MBP_LOW_LOW | 1u << MBP_HIGH_HIGH | 1u << MBP_RATE_OF_CHANGE | 1u << MBP_BAD_QUALITY);
+    assert_same_number(mbp_sensor_alarm(level, MBP_LOW)->deadband, 1);
+    assert_int_equal(mbp_sensor_alarm(level, MBP_LOW)->delay_ns, 2 * MBP_NS_PER_S);
+    assert_int_equal(mbp_sensor_alarm(level, MBP_HIGH)->off_delay_ns, 6 * MBP_NS_PER_S);
+    assert_int_equal(plant->machines[0].maintenance_cycles, 500000);
     assert_int_equal(level->priority, MBP_PRIORITY_CRITICAL);
     assert_int_equal(level->inject, MBP_INJECT_ONCE);
     assert_same_number(signal->base[MBP_MAINTENANCE], 3.5);

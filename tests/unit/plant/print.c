@@ -25,6 +25,27 @@ static void assert_same_signal(const struct mbp_signal *a, const struct mbp_sign
     assert_string_equal(a->text != NULL ? a->text : "(none)", b->text != NULL ? b->text : "(none)");
 }
 
+static void assert_same_alarm(const struct mbp_alarm *a, const struct mbp_alarm *b)
+{
+    assert_same_number(a->deadband, b->deadband);
+    assert_int_equal(a->delay_ns, b->delay_ns);
+    assert_int_equal(a->off_delay_ns, b->off_delay_ns);
+    assert_int_equal(a->priority, b->priority);
+    assert_int_equal(a->suppress, b->suppress);
+    assert_int_equal(a->latch, b->latch);
+}
+
+static void assert_same_alarms(const struct mbp_alarms *a, const struct mbp_alarms *b)
+{
+    for (unsigned i = 0; i < MBP_ALARM_COUNT; i++) {
+        assert_same_alarm(&a->of[i], &b->of[i]);
+    }
+    assert_same_alarm(&a->common, &b->common);
+    assert_same_number(a->rate_max, b->rate_max);
+    assert_int_equal(a->rate_per_ns, b->rate_per_ns);
+    assert_int_equal(a->bad_quality, b->bad_quality);
+}
+
 static void assert_same_sensor(const struct mbp_sensor *a, const struct mbp_sensor *b)
 {
     assert_string_equal(a->name, b->name);
@@ -36,8 +57,7 @@ static void assert_same_sensor(const struct mbp_sensor *a, const struct mbp_sens
     for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++) {
         assert_same_number(a->limits[limit], b->limits[limit]);
     }
-    assert_same_number(a->deadband, b->deadband);
-    assert_int_equal(a->delay_ns, b->delay_ns);
+    assert_same_alarms(mbp_sensor_alarms(a), mbp_sensor_alarms(b));
     assert_int_equal(a->machine, b->machine);
     assert_int_equal(a->unit, b->unit);
     assert_int_equal(a->first_input, b->first_input);
@@ -66,6 +86,7 @@ static void assert_same_machine(const struct mbp_machine *a, const struct mbp_ma
     assert_same_number(a->reject, b->reject);
     assert_int_equal(a->maintenance_every_ns, b->maintenance_every_ns);
     assert_int_equal(a->maintenance_takes_ns, b->maintenance_takes_ns);
+    assert_int_equal(a->maintenance_cycles, b->maintenance_cycles);
 }
 
 static void assert_same_block(const struct mbp_block *a, const struct mbp_block *b)

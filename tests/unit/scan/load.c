@@ -52,8 +52,8 @@ static void test_scan_in_which_everything_happens_loses_no_event(void **state)
     assert_int_equal(line_count(line, MBP_EV_ALARM_CLEARED), 2 * SENSORS);
     write_limits(line);
     write_values(line, 0);
-    assert_int_equal(mbp_image_write_bits(line->unit, 2000, SENSORS, ones, (struct mbp_peer){LINE_PEER}), MBP_OK);
     assert_int_equal(line_write_coil(line, 3, true), MBP_OK);
+    assert_int_equal(mbp_image_write_bits(line->unit, 2000, SENSORS, ones, (struct mbp_peer){LINE_PEER}), MBP_OK);
     line_scan(line, 1);
     line_read(line);
     assert_int_equal(line_count(line, MBP_EV_JOURNAL_TROUBLE), 0);
