@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "schema.h"
 
@@ -11,6 +12,7 @@
 #define BACKOFF_MAX_MS   1000
 #define BACKOFF_STOP_MS  250 /* somebody waits for us */
 #define FLUSH_STEP_MS    50
+#define WRITER_NICE      5
 #define RETAIN_SOON_MS   10
 #define RETAIN_LATER_MS  60000
 #define RETAIN_REST_NS   (60 * MBP_NS_PER_S) /* after a failure: the new events come first */
@@ -173,9 +175,18 @@ static bool wait_for_work(struct mbp_writer *writer)
     }
 }
 
+/* The scan goes first: where both want the same processor, the writer waits, and has a ring full of time to. A thread
+ * may always make itself nicer; where it cannot, nothing is lost. */
+static void give_way(void)
+{
+    int nice_now = getpriority(PRIO_PROCESS, 0);
+    setpriority(PRIO_PROCESS, 0, nice_now + WRITER_NICE);
+}
+
 static void *run(void *ctx)
 {
     struct mbp_writer *writer = ctx;
+    give_way();
     while (wait_for_work(writer) && store_all(writer))
         ;
     return NULL;
