@@ -176,8 +176,8 @@ static void counter_row(enum mbp_lang lang, const struct mbp_report_machine *mac
 static enum mbp_status add_counters(struct document *document)
 {
     static const struct document_column columns[] = {
-        {MSG_C_MACHINE, "machine", false}, {MSG_C_GOOD, "good", true},  {MSG_C_REJECT, "reject", true},
-        {MSG_C_RUNNING, "running", false}, {MSG_C_DOWN, "down", false}, {MSG_C_MAINTENANCE, "maintenance", false},
+        {MSG_C_MACHINE, "machine", false}, {MSG_C_GOOD, "good", true}, {MSG_C_REJECT, "reject", true},
+        {MSG_C_RUNNING, "running", true},  {MSG_C_DOWN, "down", true}, {MSG_C_MAINTENANCE, "maintenance", true},
         {MSG_C_FAILURES, "failures", true}};
     struct document_part *part = mbp_document_add(document, MSG_T_COUNTERS);
     enum mbp_status status = mbp_document_grid(document, part, columns, COUNT(columns));

@@ -33,7 +33,7 @@ static const char style[] =
     "h2{font-size:12pt;margin:6mm 0 2mm;padding-bottom:1mm;border-bottom:1px solid #999;break-after:avoid}"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.6mm 5mm;margin:0 0 3mm}"
     "dt{color:#555}dd{margin:0}"
-    "table{border-collapse:collapse;width:100%;font-size:8pt;margin:0 0 2mm}"
+    "table{border-collapse:collapse;width:100%;font-size:8pt;margin:0 0 2mm;break-inside:avoid}"
     "th{text-align:left;font-weight:600;font-size:6.6pt;letter-spacing:.02em;color:#444;vertical-align:bottom;"
     "border-bottom:1px solid #777;padding:.6mm 1.2mm}"
     "td{padding:.7mm 1.2mm;border-bottom:1px solid #ddd;vertical-align:top}"
@@ -118,6 +118,12 @@ static void put_chart(const struct document *document, const struct document_par
     }
 }
 
+/* The head's first line is the plant's name, which stands above everything here. */
+static size_t first_line(const struct document_part *part)
+{
+    return part->title[0] == '\0' ? 1 : 0;
+}
+
 static void put_part(const struct document *document, const struct document_part *part, FILE *out)
 {
     bool has_rows = part->grid != NULL && mbp_grid_rows(part->grid) > 0;
@@ -129,7 +135,7 @@ static void put_part(const struct document *document, const struct document_part
     }
     if (part->line_count > 0)
         fputs("<dl>\n", out);
-    for (size_t i = 0; i < part->line_count; i++) {
+    for (size_t i = first_line(part); i < part->line_count; i++) {
         fputs("<dt>", out);
         mbp_html_put(out, part->lines[i].title);
         fputs("</dt><dd>", out);

@@ -7,7 +7,8 @@ static enum mbp_status put_part(const struct document_part *part, FILE *out)
     bool has_rows = part->grid != NULL && mbp_grid_rows(part->grid) > 0;
     if (part->title[0] != '\0')
         fprintf(out, "\n## %s\n\n", part->title);
-    for (size_t i = 0; i < part->line_count; i++)
+    /* the head's first line is the plant's name, which is the document's title here */
+    for (size_t i = part->title[0] == '\0' ? 1 : 0; i < part->line_count; i++)
         fprintf(out, "- %s: %s\n", part->lines[i].title, part->lines[i].text);
     if (has_rows) {
         enum mbp_status status = mbp_grid_write(part->grid, MBP_FORMAT_MARKDOWN, false, out);

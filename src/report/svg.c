@@ -382,7 +382,7 @@ void mbp_svg_alarms(const struct document *document, FILE *out)
     fill_bins(analysis, &bins);
     uint32_t step = count_step(bins.most);
     uint32_t top = (bins.most + step - 1) / step * step;
-    mbp_document_say(lang, every, MSG_W_EACH_BAR, mbp_span_text_in(lang, bins.step_ms / 1000, span, sizeof span));
+    mbp_document_say(lang, every, MSG_W_EACH_BAR, mbp_duration_format(bins.step_ms * MBP_NS_PER_MS, span, sizeof span));
     snprintf(title, sizeof title, "%.200s (%.300s)", mbp_message(lang, MSG_T_ALARM_CHART), every);
     begin_chart(title, (int)height + AXIS_HEIGHT + 34, out);
     fputs("<g transform=\"translate(0 10)\">\n", out);
