@@ -1,20 +1,26 @@
-/* analysis: what a period of the journal tells of machines, alarms and maintenance, as figures that the standards
- * define. Pure: a plant, its events in order and what it is like now go in, one struct comes out. Knows nothing of
- * where they come from, nor of how the figures are shown.
+/* analysis: what a period of the journal tells of machines, alarms and maintenance, as figures that standards define.
+ * Pure: a plant, its events in order and what it is like now go in, one struct comes out. Knows nothing of where they
+ * come from, nor of how the figures are shown.
  *
  * Time is the plant's own: scans done times the scan period. A wall clock that steps, a plant that runs faster than
  * life and hours during which mbplantd was stopped change no figure. Only the ends of the period and what charts show
  * are wall time.
  *
- * Machine figures (ISO 22400-2:2014; EN 15341:2007 for MTBF and MTTR; EN 13306 for the two kinds of maintenance):
- *   running = in en_service; down = in en_panne, or in maintenance that began there (corrective maintenance: the
- * repair); planned = in maintenance that began from en_service (preventive maintenance). Planned maintenance is no part
- * of the planned busy time (ISO 22400-2), so availability = running / (running + down),      technical availability =
- * running / (running + down + planned), MTBF = running / failures (EN 15341 T17),       MTTR = time from failures to
- * the return to service / how many returned (EN 15341 T21), performance = products x cycle time / running,  quality =
- * good / products, OEE = availability x performance x quality. Alarm figures (ISA-18.2-2016 and IEC 62682:2014, clause
- * 16; EEMUA 191), for one operator: a flood begins with more than 10 alarms in 10 minutes and ends below 5 in 10
- * minutes; chattering is 3 times or more in a minute; stale is active for longer than 24 h.
+ * Machines (ISO 22400-2:2014 for OEE and its factors; EN 13306:2017, 4.9 and 9.21, with EN 15341's indicator M12 for
+ * availability by the time to restoration):
+ *   - running: in en_service
+ *   - down: in en_panne, or in maintenance that began there (corrective: the repair)
+ *   - planned: in maintenance that began from en_service (preventive); no part of the planned busy time
+ *   - availability = running / (running + down)
+ *   - technical availability = running / (running + down + planned)
+ *   - MTBF = running / failures; MTTR = time from failure to the return to service / how many returned
+ *   - performance = products x cycle time / running; quality = good / products
+ *   - OEE = availability x performance x quality
+ *
+ * Alarms (ISA-18.2-2016 and IEC 62682:2014, clause 16; EEMUA 191), for one operator:
+ *   - a flood begins with more than 10 alarms in 10 minutes and ends with fewer than 5 in 10 minutes
+ *   - chattering: 3 times or more in a minute
+ *   - stale: active for longer than 24 h
  */
 #ifndef MBPLANT_ANALYSIS_H
 #define MBPLANT_ANALYSIS_H
@@ -64,6 +70,7 @@ struct mbp_analysis_period {
 struct mbp_analysis_machine {
     bool known; /* its state in the period is: else all that follows but `due` is 0 or NaN */
     uint64_t running_ms, down_ms, planned_ms;
+    uint64_t maintained_ms; /* of down_ms: in maintenance */
     uint32_t failures;
     uint32_t repairs; /* returns to service after a failure */
     uint64_t repair_ms;

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "mbplant/analysis.h"
 #include "mbplant/event.h"
 #include "mbplant/plant.h"
 
@@ -24,6 +25,22 @@ const char *mbp_format_name(enum mbp_format format);
 
 /* The format of that name. Errors: MBP_ERR_MISSING. */
 enum mbp_status mbp_format_find(const char *name, enum mbp_format *out);
+
+/* ---- languages -------------------------------------------------------------------------------------------------- */
+
+/* Of what is meant for people. Keys of JSON and CSV, names and the words of the plant file (en_service, high_high) are
+ * the same in all. */
+enum mbp_lang { MBP_LANG_EN, MBP_LANG_FR, MBP_LANG_COUNT };
+
+/* "en", "fr". Static storage. */
+const char *mbp_lang_name(enum mbp_lang lang);
+
+/* Errors: MBP_ERR_MISSING. */
+enum mbp_status mbp_lang_find(const char *name, enum mbp_lang *out);
+
+/* What an alarm of this limit means: "Overheating", "Surchauffe"; limits beyond the four are 4 = rate of change, 5 =
+ * bad quality. sensor may be NULL: "limit". Static storage. */
+const char *mbp_report_diagnosis(enum mbp_lang lang, const struct mbp_sensor *sensor, unsigned limit);
 
 /* ---- numbers ---------------------------------------------------------------------------------------------------- */
 
@@ -46,6 +63,9 @@ const char *mbp_float_text(float number, char *buf, size_t size);
 
 /* How long, in the two largest units that matter: "3d 4h", "17h 3min", "12s". Returns buf. 32 bytes suffice. */
 const char *mbp_span_text(uint64_t seconds, char *buf, size_t size);
+
+/* The same in a language: "3j 4h". */
+const char *mbp_span_text_in(enum mbp_lang lang, uint64_t seconds, char *buf, size_t size);
 
 /* "127.0.0.1"; 0 is "the plant". Returns buf. 16 bytes suffice. */
 const char *mbp_peer_text(uint32_t ipv4, char *buf, size_t size);
@@ -105,8 +125,10 @@ struct mbp_report_alarm {
 
 struct mbp_report {
     const char *plant;
-    uint64_t now_ms; /* wall time when it was made */
-    uint64_t sim_ms; /* the plant's simulated time */
+    enum mbp_lang lang;
+    const struct mbp_analysis *analysis; /* of a period; NULL = none was asked for */
+    uint64_t now_ms;                     /* wall time when it was made */
+    uint64_t sim_ms;                     /* the plant's simulated time */
     uint32_t scans, late_scans, sensors;
     uint32_t by_state[MBP_STATE_COUNT]; /* machines */
     const struct mbp_report_machine *machines;
@@ -124,12 +146,12 @@ struct mbp_report_totals {
 };
 struct mbp_report_totals mbp_report_total(const struct mbp_report *report);
 
-/* Writes it whole: text (coloured if asked), markdown, json, csv (section, subject, field, value, unit).
- * Errors: MBP_ERR_MISSING (html and jsonl: nothing written), MBP_ERR_MEMORY. */
+/* Writes it whole: text (coloured if asked), markdown, html (one file that needs no other, with charts), json, csv
+ * (section, subject, field, value, unit). Errors: MBP_ERR_MISSING (jsonl: nothing written), MBP_ERR_MEMORY. */
 enum mbp_status mbp_report_write(const struct mbp_report *report, const struct mbp_plant *plant, enum mbp_format format,
                                  bool colour, FILE *out);
 
-/* The alarms alone, as a table in any of the same formats (json: an array). */
+/* The alarms alone, as a table: text, markdown, csv, json (an array). Errors: as above, html is missing too. */
 enum mbp_status mbp_report_write_alarms(const struct mbp_report *report, enum mbp_format format, bool colour,
                                         FILE *out);
 
@@ -140,12 +162,24 @@ enum mbp_status mbp_report_write_alarms(const struct mbp_report *report, enum mb
 void mbp_report_event_header(enum mbp_format format, FILE *out);
 void mbp_report_event(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_format format, FILE *out);
 
+/* The same in a language: that of its sentence. */
+void mbp_report_event_in(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_format format,
+                         enum mbp_lang lang, FILE *out);
+
 /* An event from a JSON line that mbp_report_event wrote. Errors: MBP_ERR_FORMAT. */
 enum mbp_status mbp_report_event_parse(struct mbp_text line, struct mbp_event *out);
 
 /* The event as a sentence without its time: "FILL1 en_service -> en_panne: TT101 Overheating 92.3 °C (limit 85 °C)".
  * Names that the plant does not have become "machine 3 of unit 1". Returns buf. 256 bytes suffice. */
 const char *mbp_report_event_text(const struct mbp_plant *plant, const struct mbp_event *event, char *buf, size_t size);
+
+/* The same in a language. */
+const char *mbp_report_sentence(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang,
+                                char *buf, size_t size);
+
+/* Why a machine changed its state: what follows the colon in the sentence. Returns buf. 256 bytes suffice. */
+const char *mbp_report_cause_text(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang,
+                                  char *buf, size_t size);
 
 /* The names of an event's machine and sensor; "" = none or not in the plant. */
 const struct mbp_machine *mbp_event_machine(const struct mbp_plant *plant, const struct mbp_event *event);

@@ -1,4 +1,5 @@
-/* Alarms per time: the rate, the worst ten minutes, the floods (ISA-18.2-2016, 16.5; EEMUA 191). */
+/* Alarms per time: the rate, the worst ten minutes, the floods (ISA-18.2-2016 and IEC 62682:2014, clause 16; EEMUA
+ * 191). */
 #include <math.h>
 
 #include "analysis_priv.h"

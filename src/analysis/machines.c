@@ -44,6 +44,8 @@ static enum mbp_status account(struct mbp_analyser *analyser, uint32_t machine, 
         figures->down_ms += t - from_t;
     else if (t > from_t)
         figures->planned_ms += t - from_t;
+    if (t > from_t && track->state == MBP_MAINTENANCE && track->is_repair)
+        figures->maintained_ms += t - from_t;
     if (wall_ms <= from_wall)
         return MBP_OK;
     struct mbp_analysis_segment segment = {from_wall, wall_ms, machine, track->state, track->is_repair};
@@ -159,28 +161,29 @@ static double ratio(double part, double whole)
 }
 
 /* Products of the period: counted when it is the machine's whole life, else reckoned from its running time with the
- * pace and the share of good ones of its whole life: no event tells how many it made. */
+ * pace and the share of good ones of its whole life: no event tells how many it made. Masters are told of the latter in
+ * whole seconds. */
 static void reckon_production(const struct mbp_analyser *analyser, uint32_t m, bool whole_life)
 {
     struct mbp_analysis_machine *figures = &analyser->machines.figures[m];
     const struct mbp_machine *machine = &analyser->plant->machines[m];
     double cycle_s = (double)machine->cycle_ns / (double)MBP_NS_PER_S;
+    double running_s = (double)figures->running_ms / MS_PER_S;
     figures->performance = figures->quality = NAN;
     figures->produces = machine->cycle_ns != 0;
     if (!figures->produces || analyser->now == NULL)
         return;
     const struct mbp_analysis_machine_now *now = &analyser->now->machines[m];
     double made = (double)now->good + (double)now->reject;
-    figures->performance = ratio(made * cycle_s, (double)now->running_s);
+    double life_s = whole_life ? fmax(running_s, now->running_s) : now->running_s + 0.5;
+    figures->performance = ratio(made * cycle_s, life_s);
     figures->quality = ratio((double)now->good, made);
     figures->estimated = !whole_life;
     figures->good = now->good;
     figures->reject = now->reject;
     if (whole_life)
         return;
-    double products = isnan(figures->performance)
-                          ? 0
-                          : floor((double)figures->running_ms / MS_PER_S / cycle_s * figures->performance);
+    double products = floor(running_s / cycle_s * figures->performance);
     figures->good = (uint64_t)(isnan(figures->quality) ? 0 : round(products * figures->quality));
     figures->reject = (uint64_t)products - figures->good;
 }

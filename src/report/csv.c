@@ -2,6 +2,8 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "facts.h"
+#include "messages.h"
 #include "writers.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -11,8 +13,8 @@ static const struct mbp_grid_column fact_columns[] = {
     {"VALUE", "value", true},      {"UNIT", "unit", false},
 };
 
-static void put_text(struct mbp_grid *grid, const char *section, const char *subject, const char *field,
-                     const char *value, const char *unit)
+void mbp_fact_text(struct mbp_grid *grid, const char *section, const char *subject, const char *field,
+                   const char *value, const char *unit)
 {
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", section);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", subject);
@@ -21,35 +23,36 @@ static void put_text(struct mbp_grid *grid, const char *section, const char *sub
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", unit);
 }
 
-static void put_count(struct mbp_grid *grid, const char *section, const char *subject, const char *field,
-                      uint64_t value, const char *unit)
+void mbp_fact_count(struct mbp_grid *grid, const char *section, const char *subject, const char *field, uint64_t value,
+                    const char *unit)
 {
     char text[32];
     snprintf(text, sizeof text, "%" PRIu64, value);
-    put_text(grid, section, subject, field, text, unit);
+    mbp_fact_text(grid, section, subject, field, text, unit);
 }
 
 static void put_summary(const struct mbp_report *report, const struct mbp_plant *plant, struct mbp_grid *grid)
 {
     struct mbp_report_totals totals = mbp_report_total(report);
     char text[256];
-    put_text(grid, "summary", "", "made", mbp_time_format(report->now_ms, text, sizeof text), "");
-    put_count(grid, "summary", "", "machines", report->machine_count, "");
+    mbp_fact_text(grid, "summary", "", "made", mbp_time_format(report->now_ms, text, sizeof text), "");
+    mbp_fact_count(grid, "summary", "", "machines", report->machine_count, "");
     for (unsigned s = 0; s < MBP_STATE_COUNT; s++)
-        put_count(grid, "summary", "", mbp_state_name((enum mbp_state_code)s), report->by_state[s], "");
-    put_count(grid, "summary", "", "sensors", report->sensors, "");
-    put_count(grid, "summary", "", "active alarms", totals.active, "");
-    put_count(grid, "summary", "", "unacknowledged alarms", totals.unacknowledged, "");
-    put_count(grid, "summary", "", "good", totals.good, "");
-    put_count(grid, "summary", "", "reject", totals.reject, "");
-    put_count(grid, "summary", "", "scans", report->scans, "");
-    put_count(grid, "summary", "", "late scans", report->late_scans, "");
-    put_count(grid, "summary", "", "simulated time", report->sim_ms, "ms");
+        mbp_fact_count(grid, "summary", "", mbp_state_name((enum mbp_state_code)s), report->by_state[s], "");
+    mbp_fact_count(grid, "summary", "", "sensors", report->sensors, "");
+    mbp_fact_count(grid, "summary", "", "active alarms", totals.active, "");
+    mbp_fact_count(grid, "summary", "", "unacknowledged alarms", totals.unacknowledged, "");
+    mbp_fact_count(grid, "summary", "", "good", totals.good, "");
+    mbp_fact_count(grid, "summary", "", "reject", totals.reject, "");
+    mbp_fact_count(grid, "summary", "", "scans", report->scans, "");
+    mbp_fact_count(grid, "summary", "", "late scans", report->late_scans, "");
+    mbp_fact_count(grid, "summary", "", "simulated time", report->sim_ms, "ms");
     if (!report->has_incident)
         return;
-    put_text(grid, "last incident", "", "time", mbp_time_format(report->incident.wall_ms, text, sizeof text), "");
-    put_count(grid, "last incident", "", "event", report->incident.seq, "");
-    put_text(grid, "last incident", "", "text", mbp_report_event_text(plant, &report->incident, text, sizeof text), "");
+    mbp_fact_text(grid, "last incident", "", "time", mbp_time_format(report->incident.wall_ms, text, sizeof text), "");
+    mbp_fact_count(grid, "last incident", "", "event", report->incident.seq, "");
+    mbp_fact_text(grid, "last incident", "", "text",
+                  mbp_report_sentence(plant, &report->incident, report->lang, text, sizeof text), "");
 }
 
 static void put_machine(const struct mbp_report_machine *machine, struct mbp_grid *grid)
@@ -58,18 +61,18 @@ static void put_machine(const struct mbp_report_machine *machine, struct mbp_gri
     char time[32] = "";
     if (machine->since_ms != 0)
         mbp_time_format(machine->since_ms, time, sizeof time);
-    put_text(grid, "machine", name, "state", mbp_state_name(machine->state), "");
-    put_text(grid, "machine", name, "since", time, "");
-    put_text(grid, "machine", name, "cause", machine->cause, "");
-    put_text(grid, "machine", name, "first out", machine->first_out, "");
-    put_count(grid, "machine", name, "alarms", machine->alarms, "");
-    put_count(grid, "machine", name, "good", machine->good, "");
-    put_count(grid, "machine", name, "reject", machine->reject, "");
-    put_count(grid, "machine", name, "running", machine->running_s, "s");
-    put_count(grid, "machine", name, "down", machine->down_s, "s");
-    put_count(grid, "machine", name, "maintenance", machine->maintenance_s, "s");
-    put_count(grid, "machine", name, "failures", machine->failures, "");
-    put_count(grid, "machine", name, "maintenance due", machine->due, "");
+    mbp_fact_text(grid, "machine", name, "state", mbp_state_name(machine->state), "");
+    mbp_fact_text(grid, "machine", name, "since", time, "");
+    mbp_fact_text(grid, "machine", name, "cause", machine->cause, "");
+    mbp_fact_text(grid, "machine", name, "first out", machine->first_out, "");
+    mbp_fact_count(grid, "machine", name, "alarms", machine->alarms, "");
+    mbp_fact_count(grid, "machine", name, "good", machine->good, "");
+    mbp_fact_count(grid, "machine", name, "reject", machine->reject, "");
+    mbp_fact_count(grid, "machine", name, "running", machine->running_s, "s");
+    mbp_fact_count(grid, "machine", name, "down", machine->down_s, "s");
+    mbp_fact_count(grid, "machine", name, "maintenance", machine->maintenance_s, "s");
+    mbp_fact_count(grid, "machine", name, "failures", machine->failures, "");
+    mbp_fact_count(grid, "machine", name, "maintenance due", machine->due, "");
 }
 
 /* Values without their unit, which has a column of its own. */
@@ -81,21 +84,21 @@ static void plain_number(const struct mbp_sensor *sensor, double number, char *b
         snprintf(buf, size, "%.*f", (int)mbp_sensor_decimals(sensor), number);
 }
 
-static void put_alarm(const struct mbp_report_alarm *alarm, struct mbp_grid *grid)
+static void put_alarm(enum mbp_lang lang, const struct mbp_report_alarm *alarm, struct mbp_grid *grid)
 {
     const struct mbp_sensor *sensor = alarm->sensor;
     char subject[2 * MBP_NAME_MAX];
     char text[400];
     snprintf(subject, sizeof subject, "%s.%s", sensor->name, mbp_limit_name(alarm->limit));
-    put_text(grid, "alarm", subject, "diagnosis", mbp_kind_diagnosis((enum mbp_kind)sensor->kind, alarm->limit), "");
+    mbp_fact_text(grid, "alarm", subject, "diagnosis", mbp_report_diagnosis(lang, sensor, alarm->limit), "");
     plain_number(sensor, alarm->value, text, sizeof text);
-    put_text(grid, "alarm", subject, "value", text, sensor->unit_text);
+    mbp_fact_text(grid, "alarm", subject, "value", text, sensor->unit_text);
     plain_number(sensor, alarm->limit_value, text, sizeof text);
-    put_text(grid, "alarm", subject, "limit", text, sensor->unit_text);
-    put_text(grid, "alarm", subject, "machine", alarm->machine, "");
-    put_count(grid, "alarm", subject, "active", alarm->active, "");
-    put_count(grid, "alarm", subject, "unacknowledged", alarm->unacknowledged, "");
-    put_count(grid, "alarm", subject, "shelved", alarm->shelved, "");
+    mbp_fact_text(grid, "alarm", subject, "limit", text, sensor->unit_text);
+    mbp_fact_text(grid, "alarm", subject, "machine", alarm->machine, "");
+    mbp_fact_count(grid, "alarm", subject, "active", alarm->active, "");
+    mbp_fact_count(grid, "alarm", subject, "unacknowledged", alarm->unacknowledged, "");
+    mbp_fact_count(grid, "alarm", subject, "shelved", alarm->shelved, "");
 }
 
 enum mbp_status mbp_report_csv(const struct mbp_report *report, const struct mbp_plant *plant, FILE *out)
@@ -104,12 +107,14 @@ enum mbp_status mbp_report_csv(const struct mbp_report *report, const struct mbp
     enum mbp_status status = mbp_grid_new(fact_columns, COUNT(fact_columns), &grid);
     if (status != MBP_OK)
         return status;
-    put_text(grid, "summary", "", "plant", report->plant, "");
+    mbp_fact_text(grid, "summary", "", "plant", report->plant, "");
     put_summary(report, plant, grid);
     for (size_t i = 0; i < report->machine_count; i++)
         put_machine(&report->machines[i], grid);
     for (size_t i = 0; i < report->alarm_count; i++)
-        put_alarm(&report->alarms[i], grid);
+        put_alarm(report->lang, &report->alarms[i], grid);
+    if (report->analysis != NULL)
+        mbp_facts_of_analysis(report->analysis, report->lang, grid);
     status = mbp_grid_write(grid, MBP_FORMAT_CSV, false, out);
     mbp_grid_free(grid);
     return status;
@@ -133,7 +138,7 @@ enum mbp_status mbp_report_alarms_csv(const struct mbp_report *report, FILE *out
         char text[400];
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", alarm->machine);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", sensor->name);
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_kind_diagnosis((enum mbp_kind)sensor->kind, alarm->limit));
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_diagnosis(report->lang, sensor, alarm->limit));
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_limit_name(alarm->limit));
         plain_number(sensor, alarm->value, text, sizeof text);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);

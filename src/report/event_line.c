@@ -30,13 +30,13 @@ struct line {
     const char *machine, *sensor, *unit_text; /* "" = none, or not in this plant */
 };
 
-static struct line describe(const struct mbp_plant *plant, const struct mbp_event *event)
+static struct line describe(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang)
 {
     struct line line;
     const struct mbp_machine *machine = mbp_event_machine(plant, event);
     const struct mbp_sensor *sensor = mbp_event_sensor(plant, event);
     mbp_time_format(event->wall_ms, line.time, sizeof line.time);
-    mbp_report_event_text(plant, event, line.sentence, sizeof line.sentence);
+    mbp_report_sentence(plant, event, lang, line.sentence, sizeof line.sentence);
     line.peer[0] = '\0';
     if (event->peer != 0)
         mbp_peer_text(event->peer, line.peer, sizeof line.peer);
@@ -116,7 +116,13 @@ static void write_json(const struct line *line, const struct mbp_event *event, F
 
 void mbp_report_event(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_format format, FILE *out)
 {
-    struct line line = describe(plant, event);
+    mbp_report_event_in(plant, event, format, MBP_LANG_EN, out);
+}
+
+void mbp_report_event_in(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_format format,
+                         enum mbp_lang lang, FILE *out)
+{
+    struct line line = describe(plant, event, lang);
     if (format == MBP_FORMAT_CSV)
         write_csv(&line, event, out);
     else if (format == MBP_FORMAT_JSON || format == MBP_FORMAT_JSONL)

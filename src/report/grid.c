@@ -81,6 +81,34 @@ static size_t text_width(const char *text)
     return width;
 }
 
+size_t mbp_text_extra(const char *text)
+{
+    return strlen(text) - text_width(text);
+}
+
+size_t mbp_grid_rows(const struct mbp_grid *grid)
+{
+    return grid->count / grid->column_count;
+}
+
+const char *mbp_grid_text(const struct mbp_grid *grid, size_t row, size_t column, enum mbp_paint *paint)
+{
+    const struct cell *cell = &grid->cells[row * grid->column_count + column];
+    *paint = cell->paint;
+    return cell->text;
+}
+
+const struct mbp_grid_column *mbp_grid_columns(const struct mbp_grid *grid, size_t *count)
+{
+    *count = grid->column_count;
+    return grid->columns;
+}
+
+bool mbp_grid_is_whole(const struct mbp_grid *grid)
+{
+    return !grid->incomplete;
+}
+
 static void measure(const struct mbp_grid *grid, size_t *widths)
 {
     for (size_t c = 0; c < grid->column_count; c++)

@@ -2,6 +2,8 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "json_analysis.h"
+#include "messages.h"
 #include "writers.h"
 
 #define DUMP_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
@@ -17,10 +19,10 @@ static json_t *time_or_null(uint64_t wall_ms)
     return wall_ms == 0 ? json_null() : json_string(mbp_time_format(wall_ms, text, sizeof text));
 }
 
-static json_t *event_json(const struct mbp_plant *plant, const struct mbp_event *event)
+static json_t *event_json(const struct mbp_plant *plant, enum mbp_lang lang, const struct mbp_event *event)
 {
     char sentence[256];
-    mbp_report_event_text(plant, event, sentence, sizeof sentence);
+    mbp_report_sentence(plant, event, lang, sentence, sizeof sentence);
     return json_pack("{s:I, s:o, s:I, s:s, s:s}", "seq", (json_int_t)event->seq, "time", time_or_null(event->wall_ms),
                      "time_ms", (json_int_t)event->wall_ms, "code", mbp_event_code_name(event->code), "text", sentence);
 }
@@ -38,12 +40,12 @@ static json_t *machine_json(const struct mbp_report_machine *machine)
                      (int)machine->due);
 }
 
-static json_t *alarm_json(const struct mbp_report_alarm *alarm)
+static json_t *alarm_json(enum mbp_lang lang, const struct mbp_report_alarm *alarm)
 {
     const struct mbp_sensor *sensor = alarm->sensor;
     return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:b, s:b, s:b}", "machine", alarm->machine, "sensor",
-                     sensor->name, "diagnosis", mbp_kind_diagnosis((enum mbp_kind)sensor->kind, alarm->limit),
-                     "limit_name", mbp_limit_name(alarm->limit), "value", number_or_null(alarm->value), "limit",
+                     sensor->name, "diagnosis", mbp_report_diagnosis(lang, sensor, alarm->limit), "limit_name",
+                     mbp_limit_name(alarm->limit), "value", number_or_null(alarm->value), "limit",
                      number_or_null(alarm->limit_value), "unit", sensor->unit_text, "priority",
                      mbp_priority_name((enum mbp_priority)sensor->priority), "active", (int)alarm->active,
                      "unacknowledged", (int)alarm->unacknowledged, "shelved", (int)alarm->shelved);
@@ -53,7 +55,7 @@ static json_t *alarms_json(const struct mbp_report *report)
 {
     json_t *alarms = json_array();
     for (size_t i = 0; i < report->alarm_count; i++) {
-        if (json_array_append_new(alarms, alarm_json(&report->alarms[i])) != 0) {
+        if (json_array_append_new(alarms, alarm_json(report->lang, &report->alarms[i])) != 0) {
             json_decref(alarms);
             return NULL;
         }
@@ -98,11 +100,12 @@ static enum mbp_status dump(json_t *root, FILE *out)
 enum mbp_status mbp_report_json(const struct mbp_report *report, const struct mbp_plant *plant, FILE *out)
 {
     /* json_pack takes over what it is given with "o", also when it fails */
-    return dump(json_pack("{s:s, s:o, s:I, s:o, s:o, s:o, s:o}", "plant", report->plant, "made",
+    return dump(json_pack("{s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:o}", "plant", report->plant, "made",
                           time_or_null(report->now_ms), "made_ms", (json_int_t)report->now_ms, "summary",
                           summary_json(report), "last_incident",
-                          report->has_incident ? event_json(plant, &report->incident) : json_null(), "machines",
-                          machines_json(report), "alarms", alarms_json(report)),
+                          report->has_incident ? event_json(plant, report->lang, &report->incident) : json_null(),
+                          "machines", machines_json(report), "alarms", alarms_json(report), "analysis",
+                          report->analysis != NULL ? mbp_analysis_json(report->analysis, report->lang) : json_null()),
                 out);
 }
 

@@ -1,39 +1,34 @@
-/* The report as Markdown: headings, a list, two tables. */
+/* The report as Markdown: headings, lists, tables. */
+#include "document.h"
 #include "writers.h"
 
-static void put_summary(const struct mbp_report *report, const struct mbp_plant *plant, FILE *out)
+static enum mbp_status put_part(const struct document_part *part, FILE *out)
 {
-    char line[512];
-    fprintf(out, "# %s\n\n", report->plant);
-    fprintf(out, "- Made: %s\n", mbp_time_format(report->now_ms, line, sizeof line));
-    fprintf(out, "- Machines: %s\n", mbp_report_machines_line(report, line, sizeof line));
-    fprintf(out, "- Alarms: %s\n", mbp_report_alarms_line(report, line, sizeof line));
-    fprintf(out, "- Last incident: %s\n", mbp_report_incident_line(report, plant, line, sizeof line));
-    fprintf(out, "- Production: %s\n", mbp_report_production_line(report, line, sizeof line));
-    fprintf(out, "- Scans: %s\n", mbp_report_scan_line(report, line, sizeof line));
+    bool has_rows = part->grid != NULL && mbp_grid_rows(part->grid) > 0;
+    if (part->title[0] != '\0')
+        fprintf(out, "\n## %s\n\n", part->title);
+    /* the head's first line is the plant's name, which is the document's title here */
+    for (size_t i = part->title[0] == '\0' ? 1 : 0; i < part->line_count; i++)
+        fprintf(out, "- %s: %s\n", part->lines[i].title, part->lines[i].text);
+    if (has_rows) {
+        enum mbp_status status = mbp_grid_write(part->grid, MBP_FORMAT_MARKDOWN, false, out);
+        if (status != MBP_OK)
+            return status;
+    } else if (part->none != NULL) {
+        fprintf(out, "%s\n", part->none);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (part->notes[i][0] != '\0')
+            fprintf(out, "\n%s\n", part->notes[i]);
+    }
+    return MBP_OK;
 }
 
-enum mbp_status mbp_report_markdown(const struct mbp_report *report, const struct mbp_plant *plant, FILE *out)
+enum mbp_status mbp_report_markdown(const struct document *document, FILE *out)
 {
-    struct mbp_grid *machines = NULL;
-    struct mbp_grid *alarms = NULL;
-    enum mbp_status status = mbp_report_machine_grid(report, &machines);
-    if (status == MBP_OK)
-        status = mbp_report_alarm_grid(report, &alarms);
-    if (status != MBP_OK)
-        goto out;
-    put_summary(report, plant, out);
-    fputs("\n## Machines\n\n", out);
-    status = mbp_grid_write(machines, MBP_FORMAT_MARKDOWN, false, out);
-    if (status != MBP_OK)
-        goto out;
-    fputs("\n## Alarms\n\n", out);
-    if (report->alarm_count == 0)
-        fputs("None.\n", out);
-    else
-        status = mbp_grid_write(alarms, MBP_FORMAT_MARKDOWN, false, out);
-out:
-    mbp_grid_free(machines);
-    mbp_grid_free(alarms);
+    enum mbp_status status = MBP_OK;
+    fprintf(out, "# %s\n\n", document->report->plant);
+    for (size_t i = 0; i < document->count && status == MBP_OK; i++)
+        status = put_part(&document->parts[i], out);
     return status;
 }

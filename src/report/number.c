@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mbplant/report.h"
+#include "messages.h"
 
 #define DECIMALS_MAX       6u
 #define FLOAT_STEPS        2000.0 /* steps of a floating sensor's range that are worth showing */
@@ -106,12 +106,12 @@ const char *mbp_float_text(float number, char *buf, size_t size)
     return buf;
 }
 
-const char *mbp_span_text(uint64_t seconds, char *buf, size_t size)
+const char *mbp_span_text_in(enum mbp_lang lang, uint64_t seconds, char *buf, size_t size)
 {
     uint64_t minutes = seconds / 60;
     uint64_t hours = minutes / 60;
     if (hours >= 24)
-        snprintf(buf, size, "%" PRIu64 "d %" PRIu64 "h", hours / 24, hours % 24);
+        snprintf(buf, size, "%" PRIu64 "%s %" PRIu64 "h", hours / 24, mbp_message(lang, MSG_W_DAYS), hours % 24);
     else if (hours > 0)
         snprintf(buf, size, "%" PRIu64 "h %" PRIu64 "min", hours, minutes % 60);
     else if (minutes > 0)
@@ -119,6 +119,11 @@ const char *mbp_span_text(uint64_t seconds, char *buf, size_t size)
     else
         snprintf(buf, size, "%" PRIu64 "s", seconds);
     return buf;
+}
+
+const char *mbp_span_text(uint64_t seconds, char *buf, size_t size)
+{
+    return mbp_span_text_in(MBP_LANG_EN, seconds, buf, size);
 }
 
 const char *mbp_peer_text(uint32_t ipv4, char *buf, size_t size)

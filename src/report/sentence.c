@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "mbplant/report.h"
+#include "messages.h"
 
 #define NAME_BUF 64
 
@@ -14,18 +14,34 @@ struct sentence {
     size_t size, len;
     const struct mbp_plant *plant;
     const struct mbp_event *event;
+    enum mbp_lang lang;
 };
 
+static void say_list(struct sentence *s, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 static void say(struct sentence *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say_list(struct sentence *s, const char *format, va_list args)
+{
+    int written = vsnprintf(s->buf + s->len, s->size - s->len, format, args);
+    if (written > 0)
+        s->len += (size_t)written < s->size - s->len ? (size_t)written : s->size - s->len - 1;
+}
 
 static void say(struct sentence *s, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    int written = vsnprintf(s->buf + s->len, s->size - s->len, format, args);
+    say_list(s, format, args);
     va_end(args);
-    if (written > 0)
-        s->len += (size_t)written < s->size - s->len ? (size_t)written : s->size - s->len - 1;
+}
+
+/* A message with what it asks for; that all languages ask for the same is tested. */
+static void tell(struct sentence *s, enum mbp_message id, ...)
+{
+    va_list args;
+    va_start(args, id);
+    say_list(s, mbp_message(s->lang, id), args);
+    va_end(args);
 }
 
 static const struct mbp_unit *unit_of(const struct mbp_plant *plant, const struct mbp_event *event)
@@ -60,9 +76,9 @@ static void say_machine(struct sentence *s)
     if (machine != NULL)
         say(s, "%s", machine->name);
     else if (s->event->machine == MBP_NONE16)
-        say(s, "unit %u", s->event->unit);
+        tell(s, MSG_UNIT, s->event->unit);
     else
-        say(s, "machine %u of unit %u", s->event->machine, s->event->unit);
+        tell(s, MSG_MACHINE_OF_UNIT, s->event->machine, s->event->unit);
 }
 
 static void say_sensor(struct sentence *s)
@@ -71,35 +87,40 @@ static void say_sensor(struct sentence *s)
     if (sensor != NULL)
         say(s, "%s", sensor->name);
     else
-        say(s, "sensor %u of unit %u", s->event->sensor, s->event->unit);
+        tell(s, MSG_SENSOR_OF_UNIT, s->event->sensor, s->event->unit);
 }
 
-/* A number of the event in the sensor's digits and unit; as it came when the sensor is unknown. */
-static void say_number(struct sentence *s, float number, bool is_limit)
+/* A number of the event in the sensor's digits and unit; as it came when the sensor is unknown. Returns buf. */
+static const char *number_text(const struct sentence *s, float number, bool is_limit, char buf[NAME_BUF])
 {
     const struct mbp_sensor *sensor = mbp_event_sensor(s->plant, s->event);
-    char text[NAME_BUF];
     if (sensor == NULL)
-        say(s, "%s", mbp_float_text(number, text, sizeof text));
+        mbp_float_text(number, buf, NAME_BUF);
+    else if (is_limit && isnan(number))
+        snprintf(buf, NAME_BUF, "%s", mbp_message(s->lang, MSG_OFF));
     else if (is_limit)
-        say(s, "%s", mbp_limit_text(sensor, (double)number, text, sizeof text));
+        mbp_limit_text(sensor, (double)number, buf, NAME_BUF);
     else
-        say(s, "%s", mbp_value_text(sensor, (double)number, text, sizeof text));
+        mbp_value_text(sensor, (double)number, buf, NAME_BUF);
+    return mbp_message_decimal(s->lang, buf);
 }
 
-static void say_peer(struct sentence *s, const char *before)
+static void tell_number(struct sentence *s, enum mbp_message id, float number, bool is_limit)
+{
+    char text[NAME_BUF];
+    tell(s, id, number_text(s, number, is_limit, text));
+}
+
+static void say_peer(struct sentence *s, enum mbp_message id)
 {
     char text[NAME_BUF];
     if (s->event->peer != 0)
-        say(s, "%s%s", before, mbp_peer_text(s->event->peer, text, sizeof text));
+        tell(s, id, mbp_peer_text(s->event->peer, text, sizeof text));
 }
 
-static const char *diagnosis(const struct sentence *s, enum mbp_limit limit)
+static const char *diagnosis(const struct sentence *s, unsigned limit)
 {
-    const struct mbp_sensor *sensor = mbp_event_sensor(s->plant, s->event);
-    if (sensor == NULL || limit >= MBP_LIMIT_COUNT)
-        return "limit";
-    return mbp_kind_diagnosis((enum mbp_kind)sensor->kind, limit);
+    return mbp_report_diagnosis(s->lang, mbp_event_sensor(s->plant, s->event), limit);
 }
 
 /* Events that carry a value and its limit, but not which of the four it is: by the side it lies on. */
@@ -110,34 +131,31 @@ static enum mbp_limit limit_by_side(const struct mbp_event *event)
 
 static void say_value_and_limit(struct sentence *s)
 {
+    char text[NAME_BUF];
     if (isnan(s->event->value))
         return;
-    say(s, " ");
-    say_number(s, s->event->value, false);
-    if (isnan(s->event->limit))
-        return;
-    say(s, " (limit ");
-    say_number(s, s->event->limit, true);
-    say(s, ")");
+    say(s, " %s", number_text(s, s->event->value, false, text));
+    if (!isnan(s->event->limit))
+        tell_number(s, MSG_WITH_LIMIT, s->event->limit, true);
 }
 
 static void say_alarm(struct sentence *s)
 {
-    enum mbp_limit limit = (enum mbp_limit)s->event->detail;
     say_sensor(s);
-    say(s, " %s", diagnosis(s, limit));
+    say(s, " %s", diagnosis(s, s->event->detail));
     if (s->event->code == MBP_EV_ALARM_CLEARED)
-        say(s, " cleared:");
+        tell(s, MSG_CLEARED);
     if (s->event->code == MBP_EV_ALARM_ACKNOWLEDGED)
-        say(s, " acknowledged");
+        tell(s, MSG_ACKNOWLEDGED);
     else
         say_value_and_limit(s);
-    say_peer(s, " by ");
+    say_peer(s, MSG_BY);
 }
 
-static const char *state_word(unsigned state)
+static const char *state_word(const struct sentence *s, unsigned state)
 {
-    return state < MBP_STATE_COUNT ? mbp_state_name((enum mbp_state_code)state) : "unknown state";
+    return state < MBP_STATE_COUNT ? mbp_state_name((enum mbp_state_code)state)
+                                   : mbp_message(s->lang, MSG_UNKNOWN_STATE);
 }
 
 static void say_trip(struct sentence *s)
@@ -148,43 +166,49 @@ static void say_trip(struct sentence *s)
     say_value_and_limit(s);
 }
 
+static void say_trip_active(struct sentence *s)
+{
+    if (s->event->sensor == MBP_NONE16) {
+        tell(s, MSG_A_TRIP_STILL_ACTIVE);
+    } else {
+        say_trip(s);
+        tell(s, MSG_STILL_ACTIVE);
+    }
+    say_peer(s, MSG_ASKED_BY);
+}
+
 static void say_cause(struct sentence *s)
 {
     switch (mbp_event_state_cause(s->event->detail)) {
     case MBP_CAUSE_COMMAND:
-        say(s, "commanded");
-        say_peer(s, " by ");
+        tell(s, MSG_COMMANDED);
+        say_peer(s, MSG_BY);
         return;
     case MBP_CAUSE_TRIP:
         say_trip(s);
         return;
     case MBP_CAUSE_MAINTENANCE_OVER:
-        say(s, "planned maintenance is over");
+        tell(s, MSG_MAINTENANCE_OVER);
         return;
     case MBP_CAUSE_TRIP_ACTIVE:
-        if (s->event->sensor == MBP_NONE16)
-            say(s, "a tripping alarm is");
-        else
-            say_trip(s);
-        say(s, " still active");
-        say_peer(s, "; asked by ");
+        say_trip_active(s);
         return;
     case MBP_CAUSE_NO_TRANSITION:
-        say(s, "there is no way from the one to the other");
-        say_peer(s, "; asked by ");
+        tell(s, MSG_NO_TRANSITION);
+        say_peer(s, MSG_ASKED_BY);
         return;
     case MBP_CAUSE_RESTORED:
-        say(s, "restored");
+        tell(s, MSG_RESTORED);
         return;
     }
-    say(s, "cause %u", (unsigned)mbp_event_state_cause(s->event->detail));
+    tell(s, MSG_CAUSE_NUMBER, (unsigned)mbp_event_state_cause(s->event->detail));
 }
 
 static void say_machine_state(struct sentence *s)
 {
     say_machine(s);
-    say(s, " %s -> %s%s: ", state_word(mbp_event_state_from(s->event->detail)),
-        state_word(mbp_event_state_to(s->event->detail)), s->event->code == MBP_EV_MACHINE_REFUSED ? " refused" : "");
+    tell(s, s->event->code == MBP_EV_MACHINE_REFUSED ? MSG_REFUSED : MSG_CHANGES,
+         state_word(s, mbp_event_state_from(s->event->detail)), state_word(s, mbp_event_state_to(s->event->detail)));
     say_cause(s);
 }
 
@@ -192,28 +216,24 @@ static void say_force(struct sentence *s)
 {
     say_sensor(s);
     if (s->event->code == MBP_EV_VALUE_RELEASED) {
-        say(s, " released from ");
-        say_number(s, s->event->value, false);
+        tell_number(s, MSG_RELEASED, s->event->value, false);
     } else {
-        say(s, s->event->detail == 1 ? " forced once to " : " forced to ");
-        say_number(s, s->event->value, false);
-        if (!isnan(s->event->limit)) {
-            say(s, " (was ");
-            say_number(s, s->event->limit, false);
-            say(s, ")");
-        }
+        tell_number(s, s->event->detail == 1 ? MSG_FORCED_ONCE : MSG_FORCED, s->event->value, false);
+        if (!isnan(s->event->limit))
+            tell_number(s, MSG_WAS, s->event->limit, false);
     }
-    say_peer(s, " by ");
+    say_peer(s, MSG_BY);
 }
 
 static void say_limit_change(struct sentence *s)
 {
+    char old[NAME_BUF];
+    char new[NAME_BUF];
     say_sensor(s);
-    say(s, " limit %s ", s->event->detail < MBP_LIMIT_COUNT ? mbp_limit_name((enum mbp_limit)s->event->detail) : "?");
-    say_number(s, s->event->limit, true);
-    say(s, " -> ");
-    say_number(s, s->event->value, true);
-    say_peer(s, " by ");
+    tell(s, MSG_LIMIT_CHANGED,
+         s->event->detail < MBP_LIMIT_COUNT ? mbp_limit_name((enum mbp_limit)s->event->detail) : "?",
+         number_text(s, s->event->limit, true, old), number_text(s, s->event->value, true, new));
+    say_peer(s, MSG_BY);
 }
 
 /* detail: mbp_event_write_detail() */
@@ -223,35 +243,38 @@ static void say_refusal(struct sentence *s)
     unsigned table = detail >> 16 & 0xFu;
     unsigned more = detail >> 24;
     char number[NAME_BUF];
-    char reference[16] = "";
-    say(s, "write of %s to %s %u", mbp_float_text(s->event->value, number, sizeof number),
-        table < MBP_TABLE_COUNT ? mbp_table_name((enum mbp_table)table) : "file", detail & 0xFFFFu);
+    char reference[16];
+    mbp_float_text(s->event->value, number, sizeof number);
+    tell(s, MSG_WRITE, mbp_message_decimal(s->lang, number),
+         table < MBP_TABLE_COUNT ? mbp_table_name((enum mbp_table)table) : mbp_message(s->lang, MSG_FILE),
+         detail & 0xFFFFu);
     if (table < MBP_TABLE_COUNT)
         say(s, " = %s", mbp_reference((enum mbp_table)table, (uint16_t)detail, reference, sizeof reference));
-    say(s, " of unit %u refused: %s", s->event->unit, mbp_status_text((enum mbp_status)(detail >> 20 & 0xFu)));
+    tell(s, MSG_WRITE_REFUSED, s->event->unit, mbp_message_exception(s->lang, (enum mbp_status)(detail >> 20 & 0xFu)));
     if (more > 0)
-        say(s, ", and %u more like it%s", more, more == 255 ? " or above" : "");
-    say_peer(s, ", by ");
+        tell(s, MSG_MORE_LIKE_IT, more);
+    if (more == 255)
+        tell(s, MSG_OR_ABOVE);
+    say_peer(s, MSG_COMMA_BY);
 }
 
 static void say_plant_change(struct sentence *s)
 {
-    say(s, "plant changed: %.0f machines and sensors added, removed or changed", (double)s->event->value);
-    say_peer(s, " by ");
+    tell(s, MSG_PLANT_CHANGED, (double)s->event->value);
+    say_peer(s, MSG_BY);
 }
 
 static void say_thing_change(struct sentence *s)
 {
     char what[256];
-    bool sensor = s->event->sensor != MBP_NONE16;
-    if (sensor)
+    if (s->event->sensor != MBP_NONE16)
         say_sensor(s);
     else
         say_machine(s);
-    say(s, " changed: %s", mbp_event_changed_text(s->event->detail, what, sizeof what));
+    tell(s, MSG_CHANGED, mbp_message_changed(s->lang, s->event->detail, what, sizeof what));
     if ((s->event->detail & MBP_CHANGED_ADDRESS) != 0)
-        say(s, "; holding register %.0f -> %.0f", (double)s->event->limit, (double)s->event->value);
-    say_peer(s, " by ");
+        tell(s, MSG_REGISTER_MOVED, (double)s->event->limit, (double)s->event->value);
+    say_peer(s, MSG_BY);
 }
 
 /* "FV101 written 0 % -> 45 % by 127.0.0.1"; detail: mbp_event_write_detail() */
@@ -271,45 +294,64 @@ static void say_written(struct sentence *s)
     if (known && point.actuator != UINT32_MAX)
         say(s, "%s", point.name);
     else
-        say(s, "%s of unit %u", reference, s->event->unit);
+        tell(s, MSG_POINT_OF_UNIT, reference, s->event->unit);
     const char *space = point.unit_text[0] != '\0' ? " " : "";
-    say(s, " written %s%s%s -> %s%s%s", mbp_float_text(s->event->limit, before, sizeof before), space, point.unit_text,
-        mbp_float_text(s->event->value, now, sizeof now), space, point.unit_text);
-    say_peer(s, " by ");
+    mbp_float_text(s->event->limit, before, sizeof before);
+    mbp_float_text(s->event->value, now, sizeof now);
+    tell(s, MSG_WRITTEN, mbp_message_decimal(s->lang, before), space, point.unit_text,
+         mbp_message_decimal(s->lang, now), space, point.unit_text);
+    say_peer(s, MSG_BY);
 }
 
 static void say_trouble(struct sentence *s)
 {
-    static const char *const what[] = {"journal is written again", "journal cannot be written", "journal overrun"};
-    say(s, "%s", s->event->detail < 3 ? what[s->event->detail] : "journal trouble");
+    static const enum mbp_message what[] = {MSG_JOURNAL_RECOVERED, MSG_JOURNAL_REFUSED, MSG_JOURNAL_OVERRUN};
+    tell(s, s->event->detail < 3 ? what[s->event->detail] : MSG_JOURNAL_TROUBLE);
     if (s->event->value > 0)
-        say(s, "; %.0f events lost", (double)s->event->value);
+        tell(s, MSG_EVENTS_LOST, (double)s->event->value);
+}
+
+/* A code that this version does not know: all that the event holds, for those who do. */
+static void say_unknown(struct sentence *s)
+{
+    tell(s, MSG_EVENT_NUMBER, s->event->code);
+    if (!isnan(s->event->value))
+        tell_number(s, MSG_FIELD_VALUE, s->event->value, false);
+    if (!isnan(s->event->limit))
+        tell_number(s, MSG_FIELD_LIMIT, s->event->limit, false);
+    tell(s, MSG_FIELD_DETAIL, s->event->detail);
 }
 
 static void say_simulation(struct sentence *s)
 {
     char number[NAME_BUF];
     char before[NAME_BUF];
-    say(s, "%s", mbp_event_code_name(s->event->code));
+    mbp_float_text(s->event->value, number, sizeof number);
+    mbp_float_text(s->event->limit, before, sizeof before);
+    mbp_message_decimal(s->lang, number);
+    mbp_message_decimal(s->lang, before);
+    say(s, "%s", mbp_message_code(s->lang, s->event->code));
     if (s->event->code == MBP_EV_SIM_STEPPED)
-        say(s, " by %s scans", mbp_float_text(s->event->value, number, sizeof number));
+        tell(s, MSG_BY_SCANS, number);
     else if (s->event->code == MBP_EV_SIM_SPEED)
-        say(s, " %s -> %s times real time", mbp_float_text(s->event->limit, before, sizeof before),
-            mbp_float_text(s->event->value, number, sizeof number));
+        tell(s, MSG_TIMES_REAL, before, number);
     else
-        say(s, ": the plant is as it was after scan %u", s->event->detail);
-    say_peer(s, ", by ");
+        tell(s, MSG_AS_AFTER_SCAN, s->event->detail);
+    say_peer(s, MSG_COMMA_BY);
 }
 
 static void say_clock(struct sentence *s)
 {
     double seconds = (double)s->event->value;
-    say(s, "wall clock set %s by %.1f s", seconds < 0 ? "back" : "forward", fabs(seconds));
+    char number[NAME_BUF];
+    snprintf(number, sizeof number, "%.1f", fabs(seconds));
+    tell(s, seconds < 0 ? MSG_CLOCK_BACK : MSG_CLOCK_FORWARD, mbp_message_decimal(s->lang, number));
 }
 
 /* What the event is about (machine, else sensor), then the code's own words. */
 static void say_plain(struct sentence *s)
 {
+    const char *words = mbp_message_code(s->lang, s->event->code);
     if (s->event->sensor != MBP_NONE16) {
         say_sensor(s);
         say(s, " ");
@@ -317,13 +359,13 @@ static void say_plain(struct sentence *s)
         say_machine(s);
         say(s, " ");
     }
-    if (strcmp(mbp_event_code_name(s->event->code), "unknown") == 0)
-        say(s, "event code %u", s->event->code);
+    if (words[0] == '\0')
+        say_unknown(s);
     else
-        say(s, "%s", mbp_event_code_name(s->event->code));
+        say(s, "%s", words);
     if (s->event->code == MBP_EV_MAINTENANCE_DUE && !isnan(s->event->value))
-        say(s, " after %.1f running hours", (double)s->event->value);
-    say_peer(s, " by ");
+        tell(s, MSG_AFTER_HOURS, (double)s->event->value);
+    say_peer(s, MSG_BY);
 }
 
 static const struct {
@@ -341,9 +383,10 @@ static const struct {
     {MBP_EV_SIM_RESTORED, say_simulation},     {MBP_EV_CLOCK_STEPPED, say_clock},
 };
 
-const char *mbp_report_event_text(const struct mbp_plant *plant, const struct mbp_event *event, char *buf, size_t size)
+const char *mbp_report_sentence(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang,
+                                char *buf, size_t size)
 {
-    struct sentence s = {.buf = buf, .size = size, .plant = plant, .event = event};
+    struct sentence s = {.buf = buf, .size = size, .plant = plant, .event = event, .lang = lang};
     buf[0] = '\0';
     for (size_t i = 0; i < sizeof speakers / sizeof speakers[0]; i++) {
         if (speakers[i].code == event->code) {
@@ -352,5 +395,19 @@ const char *mbp_report_event_text(const struct mbp_plant *plant, const struct mb
         }
     }
     say_plain(&s);
+    return buf;
+}
+
+const char *mbp_report_event_text(const struct mbp_plant *plant, const struct mbp_event *event, char *buf, size_t size)
+{
+    return mbp_report_sentence(plant, event, MBP_LANG_EN, buf, size);
+}
+
+const char *mbp_report_cause_text(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang,
+                                  char *buf, size_t size)
+{
+    struct sentence s = {.buf = buf, .size = size, .plant = plant, .event = event, .lang = lang};
+    buf[0] = '\0';
+    say_cause(&s);
     return buf;
 }

@@ -1,44 +1,57 @@
-/* The report for a terminal: one screen, aligned, coloured when asked. */
+/* The report for a terminal: aligned, coloured when asked. */
+#include <string.h>
+
+#include "document.h"
 #include "writers.h"
 
-static void put_line(const char *title, const char *line, bool colour, FILE *out)
+#define TITLE_WIDTH_MIN 15
+#define TITLE_GAP       2
+
+static size_t title_width(const struct document *document)
+{
+    size_t widest = TITLE_WIDTH_MIN;
+    for (size_t p = 0; p < document->count; p++) {
+        for (size_t i = 0; i < document->parts[p].line_count; i++) {
+            const char *title = document->parts[p].lines[i].title;
+            size_t width = strlen(title) - mbp_text_extra(title) + TITLE_GAP;
+            widest = width > widest ? width : widest;
+        }
+    }
+    return widest;
+}
+
+static void put_line(const struct document_line *line, size_t width, bool colour, FILE *out)
 {
     const char *on = colour ? mbp_paint_code(MBP_PAINT_TITLE) : "";
-    fprintf(out, "%s%-15s%s%s\n", on, title, colour ? "\033[0m" : "", line);
+    fprintf(out, "%s%-*s%s%s\n", on, (int)(width + mbp_text_extra(line->title)), line->title, colour ? "\033[0m" : "",
+            line->text);
 }
 
-static void put_summary(const struct mbp_report *report, const struct mbp_plant *plant, bool colour, FILE *out)
+static enum mbp_status put_part(const struct document_part *part, size_t width, bool colour, FILE *out)
 {
-    char line[512];
-    put_line("Plant", report->plant, colour, out);
-    put_line("Made", mbp_time_format(report->now_ms, line, sizeof line), colour, out);
-    put_line("Machines", mbp_report_machines_line(report, line, sizeof line), colour, out);
-    put_line("Alarms", mbp_report_alarms_line(report, line, sizeof line), colour, out);
-    put_line("Last incident", mbp_report_incident_line(report, plant, line, sizeof line), colour, out);
-    put_line("Production", mbp_report_production_line(report, line, sizeof line), colour, out);
-    put_line("Scans", mbp_report_scan_line(report, line, sizeof line), colour, out);
+    const char *on = colour ? mbp_paint_code(MBP_PAINT_TITLE) : "";
+    bool has_rows = part->grid != NULL && mbp_grid_rows(part->grid) > 0;
+    if (part->title[0] != '\0' && (has_rows || part->line_count > 0))
+        fprintf(out, "\n%s%s%s\n", on, part->title, colour ? "\033[0m" : "");
+    for (size_t i = 0; i < part->line_count; i++)
+        put_line(&part->lines[i], width, colour, out);
+    if (has_rows) {
+        enum mbp_status status = mbp_grid_write(part->grid, MBP_FORMAT_TEXT, colour, out);
+        if (status != MBP_OK)
+            return status;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (part->notes[i][0] != '\0')
+            fprintf(out, "(%s)\n", part->notes[i]);
+    }
+    return MBP_OK;
 }
 
-enum mbp_status mbp_report_text(const struct mbp_report *report, const struct mbp_plant *plant, bool colour, FILE *out)
+enum mbp_status mbp_report_text(const struct document *document, bool colour, FILE *out)
 {
-    struct mbp_grid *machines = NULL;
-    struct mbp_grid *alarms = NULL;
-    enum mbp_status status = mbp_report_machine_grid(report, &machines);
-    if (status == MBP_OK)
-        status = mbp_report_alarm_grid(report, &alarms);
-    if (status != MBP_OK)
-        goto out;
-    put_summary(report, plant, colour, out);
-    if (report->machine_count > 0) {
-        putc('\n', out);
-        status = mbp_grid_write(machines, MBP_FORMAT_TEXT, colour, out);
-    }
-    if (report->alarm_count > 0 && status == MBP_OK) {
-        putc('\n', out);
-        status = mbp_grid_write(alarms, MBP_FORMAT_TEXT, colour, out);
-    }
-out:
-    mbp_grid_free(machines);
-    mbp_grid_free(alarms);
+    enum mbp_status status = MBP_OK;
+    size_t width = title_width(document);
+    for (size_t i = 0; i < document->count && status == MBP_OK; i++)
+        status = put_part(&document->parts[i], width, colour, out);
     return status;
 }

@@ -4,25 +4,26 @@
 
 #include "mbplant/report.h"
 
-enum mbp_status mbp_report_text(const struct mbp_report *report, const struct mbp_plant *plant, bool colour, FILE *out);
-enum mbp_status mbp_report_markdown(const struct mbp_report *report, const struct mbp_plant *plant, FILE *out);
+struct document;
+
+enum mbp_status mbp_report_text(const struct document *document, bool colour, FILE *out);
+enum mbp_status mbp_report_markdown(const struct document *document, FILE *out);
+enum mbp_status mbp_report_html(const struct document *document, FILE *out);
 enum mbp_status mbp_report_json(const struct mbp_report *report, const struct mbp_plant *plant, FILE *out);
 enum mbp_status mbp_report_csv(const struct mbp_report *report, const struct mbp_plant *plant, FILE *out);
 enum mbp_status mbp_report_alarms_json(const struct mbp_report *report, FILE *out);
 enum mbp_status mbp_report_alarms_csv(const struct mbp_report *report, FILE *out);
 
-/* The tables of machines and alarms that text and Markdown show. Ownership: mbp_grid_free. */
-enum mbp_status mbp_report_machine_grid(const struct mbp_report *report, struct mbp_grid **out);
-enum mbp_status mbp_report_alarm_grid(const struct mbp_report *report, struct mbp_grid **out);
+/* Rows of a grid; a cell of it. */
+size_t mbp_grid_rows(const struct mbp_grid *grid);
+const char *mbp_grid_text(const struct mbp_grid *grid, size_t row, size_t column, enum mbp_paint *paint);
+const struct mbp_grid_column *mbp_grid_columns(const struct mbp_grid *grid, size_t *count);
 
-/* "5 machines: 4 en_service, 1 en_panne, 0 maintenance" and the like: the lines of a summary, in their order. Each
- * returns buf. 512 bytes suffice. */
-const char *mbp_report_machines_line(const struct mbp_report *report, char *buf, size_t size);
-const char *mbp_report_alarms_line(const struct mbp_report *report, char *buf, size_t size);
-const char *mbp_report_incident_line(const struct mbp_report *report, const struct mbp_plant *plant, char *buf,
-                                     size_t size);
-const char *mbp_report_production_line(const struct mbp_report *report, char *buf, size_t size);
-const char *mbp_report_scan_line(const struct mbp_report *report, char *buf, size_t size);
+/* false = memory did not suffice for a cell. */
+bool mbp_grid_is_whole(const struct mbp_grid *grid);
+
+/* Bytes of a UTF-8 text that take no column of their own. */
+size_t mbp_text_extra(const char *text);
 
 /* One CSV field, quoted when RFC 4180 asks for it, after a comma unless it is the first of its row. */
 void mbp_csv_field(FILE *out, const char *text, bool first);

@@ -37,6 +37,7 @@ struct ctl_options {
     int unit;               /* -u; -1 = not given */
     const char *plant_path; /* --plant; NULL = learn it from the slave */
     enum mbp_format format;
+    enum mbp_lang lang;
     bool raw, follow, all, request, response, help, version;
     struct ctl_moment since, until;
     const char *machine, *sensor, *code; /* which events; NULL = any */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ctl.h"
 #include "dump_snapshot.h"
 #include "mbplant/report.h"
 
@@ -185,6 +186,7 @@ static enum mbp_status take_snapshot(const json_t *line, size_t number, struct c
         ctl_snapshot_free(dump->plant, &dump->snapshot);
     dump->snapshot = snapshot;
     dump->has_snapshot = true;
+    dump->whole = false; /* until an end says so */
     return MBP_OK;
 }
 
@@ -299,4 +301,13 @@ enum mbp_status ctl_dump_events(struct ctl_dump *dump, bool (*got)(void *ctx, co
     }
     free(lines.text);
     return status;
+}
+
+void ctl_dump_say_missing(const char *path, const struct ctl_dump *dump)
+{
+    if (!dump->whole && dump->made_ms > 0)
+        ctl_error("%s is a partial dump: it ends after event %u%s%s", path, dump->last.seq,
+                  dump->why[0] != '\0' ? ", for " : "", dump->why);
+    if (dump->gap)
+        ctl_error("%s has gaps: events that the slave no longer kept when it was continued", path);
 }

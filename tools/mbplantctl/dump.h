@@ -1,6 +1,6 @@
 /* dump: a journal in a file, so that it can be read anywhere: JSON lines. The first tells the plant (its whole file),
- * where it came from and when; then an event a line; then what the plant was like when the dump was made, and whether
- * it is whole. It only ever grows: a dump that broke off, or an older one, is continued where it ended. */
+ * where it came from and when; then what the plant was like, an event a line, and whether it is whole. It only ever
+ * grows: a dump that broke off, or an older one, is continued where it ended. */
 #ifndef MBP_CTL_DUMP_H
 #define MBP_CTL_DUMP_H
 
@@ -52,6 +52,9 @@ void ctl_dump_close(struct ctl_dump *dump);
 /* Hands over the events in order; got returns false to stop. Errors as above. */
 enum mbp_status ctl_dump_events(struct ctl_dump *dump, bool (*got)(void *ctx, const struct mbp_event *event), void *ctx,
                                 char why[CTL_DUMP_WHY]);
+
+/* Says on stderr what is missing in it, if something is: it is read all the same. */
+void ctl_dump_say_missing(const char *path, const struct ctl_dump *dump);
 
 /* Opens it for more, after its last whole line. Errors: MBP_ERR_IO. */
 enum mbp_status ctl_dump_resume(const char *path, const struct ctl_dump *dump, FILE **out, char why[CTL_DUMP_WHY]);

@@ -91,12 +91,15 @@ static bool find_codes(const char *list, bool codes[CTL_CODES])
 
 /* ---- the filter ------------------------------------------------------------------------------------------------- */
 
-static bool is_reversed(const struct ctl_moment *since, const struct ctl_moment *until)
+bool ctl_period_is_reversed(const struct ctl_options *options)
 {
-    if (since->kind != until->kind)
-        return false;
-    return (since->kind == CTL_MOMENT_EVENT && since->seq > until->seq) ||
-           (since->kind == CTL_MOMENT_TIME && since->ms >= until->ms);
+    const struct ctl_moment *since = &options->since;
+    const struct ctl_moment *until = &options->until;
+    bool reversed = since->kind == until->kind && ((since->kind == CTL_MOMENT_EVENT && since->seq > until->seq) ||
+                                                   (since->kind == CTL_MOMENT_TIME && since->ms >= until->ms));
+    if (reversed)
+        ctl_error("--since is not before --until");
+    return reversed;
 }
 
 enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mbp_plant *plant, struct ctl_filter *out)
@@ -106,10 +109,8 @@ enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mb
                                 .machine = UINT32_MAX,
                                 .sensor = UINT32_MAX,
                                 .all_codes = options->code == NULL};
-    if (is_reversed(&filter.since, &filter.until)) {
-        ctl_error("--since is not before --until");
+    if (ctl_period_is_reversed(options))
         return CTL_USAGE;
-    }
     if (options->machine != NULL && (filter.machine = ctl_machine_find(plant, options->machine)) == UINT32_MAX)
         return CTL_USAGE;
     if (options->sensor != NULL && (filter.sensor = ctl_sensor_find(plant, options->sensor)) == UINT32_MAX)

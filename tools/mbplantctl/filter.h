@@ -17,6 +17,9 @@ struct ctl_filter {
  * nearest), an unknown kind of event, --since after --until. */
 enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mbp_plant *plant, struct ctl_filter *out);
 
+/* Whether --since is not before --until, which is told. */
+bool ctl_period_is_reversed(const struct ctl_options *options);
+
 /* The events of a word: a code's name ("alarm raised", "alarm_raised"), the beginning of some ("alarm", "machine"), or
  * its number. Sets them in codes. Errors: MBP_ERR_MISSING, *nearest then is the nearest name or NULL. */
 enum mbp_status ctl_codes_find(const char *word, bool codes[CTL_CODES], const char **nearest);

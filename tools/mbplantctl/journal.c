@@ -16,6 +16,7 @@ struct printing {
     const struct mbp_plant *plant;
     struct ctl_filter filter;
     enum mbp_format format;
+    enum mbp_lang lang;
     FILE *out;
     uint64_t count; /* printed */
     uint32_t last;  /* of those handed over */
@@ -27,7 +28,7 @@ static bool print_event(void *ctx, const struct mbp_event *event)
     printing->last = event->seq;
     if (!ctl_filter_passes(&printing->filter, printing->plant, event))
         return true;
-    mbp_report_event(printing->plant, event, printing->format, printing->out);
+    mbp_report_event_in(printing->plant, event, printing->format, printing->lang, printing->out);
     printing->count++;
     return !ferror(printing->out);
 }
@@ -233,15 +234,14 @@ static FILE *open_dump(struct ctl *ctl, uint8_t unit, struct reading *reading)
     return NULL;
 }
 
-/* All events, then what the plant is like after them. */
+/* What the plant is like, then the events that led to it: a dump that breaks off has the former at least. */
 static enum mbp_status save_all(struct reading *reading, const struct ctl_snapshot *snapshot, uint64_t taken_ms)
 {
     struct printing *printing = reading->printing;
-    enum mbp_status status = read_period(reading);
     char why[256] = "";
-    if (status == MBP_OK)
-        ctl_dump_put_snapshot(printing->out, printing->plant, snapshot, taken_ms);
-    else
+    ctl_dump_put_snapshot(printing->out, printing->plant, snapshot, taken_ms);
+    enum mbp_status status = read_period(reading);
+    if (status != MBP_OK)
         ctl_why(reading->ctl, status, why, sizeof why);
     ctl_dump_put_end(printing->out, (uint32_t)(reading->next > 0 ? reading->next - 1 : 0), status == MBP_OK, why);
     return status;
@@ -284,16 +284,6 @@ static enum ctl_exit save(struct ctl *ctl, struct printing *printing)
 
 /* ---- from a dump ------------------------------------------------------------------------------------------------ */
 
-/* What is missing in a dump, on stderr: it is read all the same. */
-static void say_missing(const char *path, const struct ctl_dump *dump)
-{
-    if (!dump->whole && dump->made_ms > 0)
-        ctl_error("%s is a partial dump: it ends after event %u%s%s", path, dump->last.seq,
-                  dump->why[0] != '\0' ? ", for " : "", dump->why);
-    if (dump->gap)
-        ctl_error("%s has gaps: events that the slave no longer kept when it was continued", path);
-}
-
 static enum ctl_exit load(struct ctl *ctl, struct printing *printing)
 {
     const char *path = ctl->options->load_path;
@@ -311,7 +301,7 @@ static enum ctl_exit load(struct ctl *ctl, struct printing *printing)
             ctl_error("--load %s: %s", path, why);
             code = CTL_FAILED;
         } else {
-            say_missing(path, &dump);
+            ctl_dump_say_missing(path, &dump);
         }
     }
     ctl_dump_close(&dump);
@@ -336,7 +326,7 @@ static const char *conflict(const struct ctl_options *options)
 enum ctl_exit ctl_run_journal(struct ctl *ctl)
 {
     const struct ctl_options *options = ctl->options;
-    struct printing printing = {.format = options->format, .out = stdout};
+    struct printing printing = {.format = options->format, .lang = options->lang, .out = stdout};
     const char *why_not = conflict(options);
     if (why_not != NULL) {
         ctl_error("journal: %s", why_not);

@@ -111,6 +111,11 @@ static bool set_code(struct ctl_options *options, const char *value)
     return value[0] != '\0';
 }
 
+static bool set_lang(struct ctl_options *options, const char *value)
+{
+    return mbp_lang_find(value, &options->lang) == MBP_OK;
+}
+
 static bool set_load(struct ctl_options *options, const char *value)
 {
     options->load_path = value;
@@ -146,6 +151,7 @@ static const struct option known[] = {
     {"save", 0, "FILE", CTL_OPT_JOURNAL, "write a dump that --load reads, or continue it", set_save, 0, "a file"},
     {"load", 0, "FILE", CTL_OPT_PERIOD, "read such a dump instead of asking the slave", set_load, 0, "a file"},
     {"dry-run", 0, NULL, CTL_OPT_EDIT, "show what would change in the plant file, and change nothing", FLAG(dry_run)},
+    {"lang", 0, "LANG", CTL_OPT_LANG, "language of what is meant for people: en, fr", set_lang, 0, "en, fr"},
     {"request", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a request", FLAG(request)},
     {"response", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a response", FLAG(response)},
     {"help", 'h', NULL, CTL_OPT_COMMON, "this help, or a verb's", FLAG(help)},
@@ -321,9 +327,7 @@ static enum mbp_status check_format(const struct ctl_verb *verb, bool given, str
     }
     if ((verb->formats >> options->format & 1u) != 0)
         return MBP_OK;
-    bool later = options->format == MBP_FORMAT_HTML && (verb->formats >> MBP_FORMAT_MARKDOWN & 1u) != 0;
-    fprintf(errors, "mbplantctl: %s has no format %s%s; it has", verb->name, mbp_format_name(options->format),
-            later ? " yet" : "");
+    fprintf(errors, "mbplantctl: %s has no format %s; it has", verb->name, mbp_format_name(options->format));
     for (unsigned f = 0; f < MBP_FORMAT_COUNT; f++) {
         if ((verb->formats >> f & 1u) != 0)
             fprintf(errors, " %s", mbp_format_name((enum mbp_format)f));

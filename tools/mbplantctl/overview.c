@@ -79,14 +79,15 @@ static size_t fill_alarms(const struct mbp_plant *plant, const struct ctl_snapsh
     return count;
 }
 
-static void fill_report(const struct mbp_plant *plant, struct ctl_overview *overview)
+static void fill_report(const struct mbp_plant *plant, uint64_t now_ms, enum mbp_lang lang,
+                        struct ctl_overview *overview)
 {
     const struct ctl_snapshot *snapshot = &overview->snapshot;
     struct mbp_report *report = &overview->report;
-    struct mbp_clock clock = mbp_clock_system();
     *report = (struct mbp_report){
         .plant = plant->name,
-        .now_ms = clock.wall_ms(clock.ctx),
+        .lang = lang,
+        .now_ms = now_ms,
         .sim_ms = snapshot->summary.sim_ms,
         .scans = snapshot->summary.scans,
         .late_scans = snapshot->summary.late_scans,
@@ -106,20 +107,25 @@ static void fill_report(const struct mbp_plant *plant, struct ctl_overview *over
 
 struct search {
     const struct mbp_plant *plant;
-    char (*causes)[256];
+    struct ctl_overview *overview;
 };
 
-/* The last change of state of each machine stays. Its sentence is "NAME from -> to: cause". */
+/* The last change of state of each machine stays, and the last that is a failure. */
 static bool note_cause(void *ctx, const struct mbp_event *event)
 {
     struct search *search = ctx;
+    struct mbp_report *report = &search->overview->report;
     const struct mbp_machine *machine = mbp_event_machine(search->plant, event);
-    if (event->code != MBP_EV_MACHINE_STATE || machine == NULL)
+    if (event->code != MBP_EV_MACHINE_STATE)
         return true;
-    char sentence[256];
-    const char *cause = strstr(mbp_report_event_text(search->plant, event, sentence, sizeof sentence), ": ");
-    char *note = search->causes[machine - search->plant->machines];
-    snprintf(note, sizeof search->causes[0], "%s", cause != NULL ? cause + 2 : sentence);
+    if (mbp_event_state_to(event->detail) == MBP_EN_PANNE) {
+        report->has_incident = true;
+        report->incident = *event;
+    }
+    if (machine != NULL)
+        mbp_report_cause_text(search->plant, event, report->lang,
+                              search->overview->causes[machine - search->plant->machines],
+                              sizeof search->overview->causes[0]);
     return true;
 }
 
@@ -137,30 +143,66 @@ static enum mbp_status read_journal(struct ctl *ctl, struct ctl_overview *overvi
     uint32_t first = summary->last_event > CAUSES_DEPTH ? summary->last_event - CAUSES_DEPTH + 1 : 1;
     if (first < summary->oldest_event)
         first = summary->oldest_event;
-    struct search search = {ctl->plant, overview->causes};
+    struct search search = {ctl->plant, overview};
     if (status == MBP_OK)
         status = ctl_events_read(ctl->link, (uint8_t)unit, first, summary->last_event, note_cause, &search, NULL);
     return status;
 }
 
+/* The plant's snapshot stands in the overview already. */
+static enum mbp_status make(struct ctl *ctl, uint64_t now_ms, struct ctl_overview *overview)
+{
+    const struct mbp_plant *plant = ctl->plant;
+    overview->machines = calloc(plant->machine_count + 1u, sizeof *overview->machines);
+    overview->causes = calloc(plant->machine_count + 1u, sizeof *overview->causes);
+    overview->alarms = calloc(MBP_LIMIT_COUNT * (plant->sensor_count + (size_t)1), sizeof *overview->alarms);
+    if (overview->machines == NULL || overview->causes == NULL || overview->alarms == NULL)
+        return MBP_ERR_MEMORY;
+    fill_report(plant, now_ms, ctl->options->lang, overview);
+    return MBP_OK;
+}
+
 enum ctl_exit ctl_overview_take(struct ctl *ctl, bool with_journal, struct ctl_overview *out)
 {
     struct ctl_overview overview = {0};
+    struct mbp_clock clock = mbp_clock_system();
     enum ctl_exit code = ctl_snapshot_take(ctl, &overview.snapshot);
     if (code != CTL_OK)
         return code;
-    const struct mbp_plant *plant = ctl->plant;
-    overview.machines = calloc(plant->machine_count + 1u, sizeof *overview.machines);
-    overview.causes = calloc(plant->machine_count + 1u, sizeof *overview.causes);
-    overview.alarms = calloc(MBP_LIMIT_COUNT * (plant->sensor_count + (size_t)1), sizeof *overview.alarms);
-    enum mbp_status status = MBP_ERR_MEMORY;
-    if (overview.machines != NULL && overview.causes != NULL && overview.alarms != NULL) {
-        fill_report(plant, &overview);
-        status = with_journal ? read_journal(ctl, &overview) : MBP_OK;
-    }
+    enum mbp_status status = make(ctl, clock.wall_ms(clock.ctx), &overview);
+    if (status == MBP_OK && with_journal)
+        status = read_journal(ctl, &overview);
     if (status != MBP_OK) {
         ctl_overview_free(ctl->plant, &overview);
         return ctl_fail(ctl, status, "reading the journal");
+    }
+    *out = overview;
+    return CTL_OK;
+}
+
+enum ctl_exit ctl_overview_of_dump(struct ctl *ctl, struct ctl_dump *dump, struct ctl_overview *out)
+{
+    struct ctl_overview overview = {0};
+    char why[CTL_DUMP_WHY] = "out of memory";
+    if (!dump->has_snapshot) {
+        ctl_error("--load %s: it does not tell what the plant was like (a dump of an earlier mbplantctl): only journal "
+                  "--load reads it",
+                  ctl->options->load_path);
+        return CTL_FAILED;
+    }
+    mbp_plant_free(ctl->plant);
+    ctl->plant = dump->plant;
+    overview.snapshot = dump->snapshot;
+    dump->plant = NULL;
+    dump->has_snapshot = false;
+    struct search search = {ctl->plant, &overview};
+    enum mbp_status status = make(ctl, dump->snapshot_ms, &overview);
+    if (status == MBP_OK)
+        status = ctl_dump_events(dump, note_cause, &search, why);
+    if (status != MBP_OK) {
+        ctl_overview_free(ctl->plant, &overview);
+        ctl_error("--load %s: %s", ctl->options->load_path, why);
+        return CTL_FAILED;
     }
     *out = overview;
     return CTL_OK;

@@ -3,6 +3,7 @@
 #define MBP_CTL_OVERVIEW_H
 
 #include "ctl.h"
+#include "dump.h"
 #include "snapshot.h"
 
 struct ctl_overview {
@@ -16,6 +17,10 @@ struct ctl_overview {
 /* The plant now. with_journal also reads the last incident and why each machine is in its state from the journal.
  * Errors are told. Ownership: ctl_overview_free. */
 enum ctl_exit ctl_overview_take(struct ctl *ctl, bool with_journal, struct ctl_overview *out);
+
+/* The same from a dump, whose plant and snapshot then belong to ctl and the overview. Errors are told. */
+enum ctl_exit ctl_overview_of_dump(struct ctl *ctl, struct ctl_dump *dump, struct ctl_overview *out);
+
 void ctl_overview_free(const struct mbp_plant *plant, struct ctl_overview *overview);
 
 #endif

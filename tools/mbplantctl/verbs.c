@@ -6,6 +6,7 @@
 #define ANY     CTL_ARGUMENTS_MAX
 #define TEXT    (1u << MBP_FORMAT_TEXT)
 #define TABLES  (TEXT | 1u << MBP_FORMAT_MARKDOWN | 1u << MBP_FORMAT_JSON | 1u << MBP_FORMAT_CSV)
+#define REPORTS (TABLES | 1u << MBP_FORMAT_HTML)
 #define LINES   (TEXT | 1u << MBP_FORMAT_CSV | 1u << MBP_FORMAT_JSONL)
 #define READING (TEXT | 1u << MBP_FORMAT_JSON | 1u << MBP_FORMAT_CSV)
 
@@ -78,12 +79,18 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl shelve TT101\n"},
     {"unshelve", ctl_run_unshelve, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR", "end that", "",
      "  mbplantctl unshelve TT101\n"},
-    {"report", ctl_run_report, 0, 0, CTL_OPT_FORMAT, TABLES, "", "the summary: machines, alarms, incident, production",
-     "",
+    {"report", ctl_run_report, 0, 0, CTL_OPT_FORMAT | CTL_OPT_PERIOD | CTL_OPT_LANG, REPORTS, "",
+     "the plant now, and a period of its life",
+     "What the plant is like now; then, of the last 24 hours or the period that --since and --until give (see\n"
+     "mbplantctl journal --help; --since 1 is all of it), availability, MTBF, MTTR, OEE and production of each "
+     "machine,\n"
+     "how many alarms there were, in which floods, which were the worst, and what maintenance was done and is due.\n",
      "  mbplantctl report\n"
-     "  mbplantctl report --format markdown > report.md\n"
-     "  mbplantctl report --format json | jq .summary\n"},
-    {"journal", ctl_run_journal, 0, 0, CTL_OPT_FORMAT | CTL_OPT_PERIOD | CTL_OPT_JOURNAL, LINES, "",
+     "  mbplantctl report --since today --format html > today.html\n"
+     "  mbplantctl report --since 2026-11-23 --until 2026-11-23 --lang fr\n"
+     "  mbplantctl report --format json | jq .analysis.alarms\n"
+     "  mbplantctl report --load monday.dump --since 1\n"},
+    {"journal", ctl_run_journal, 0, 0, CTL_OPT_FORMAT | CTL_OPT_PERIOD | CTL_OPT_JOURNAL | CTL_OPT_LANG, LINES, "",
      "every event, oldest first",
      "WHEN is an event's number, a time of ISO 8601 (2026-11-24, 2026-11-24T08:00, 08:00; local, or with Z or "
      "+01:00),\n"

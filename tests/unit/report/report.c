@@ -168,13 +168,14 @@ static void test_alarms_alone_are_written_in_each_form(void **state)
     }
 }
 
-static void test_html_is_missing_and_nothing_is_written(void **state)
+static void test_jsonl_is_missing_and_nothing_is_written(void **state)
 {
     (void)state;
     struct mbp_report report = report_example(plant);
     struct report_stream stream;
     report_open(&stream);
-    assert_int_equal(mbp_report_write(&report, plant, MBP_FORMAT_HTML, false, stream.file), MBP_ERR_MISSING);
+    assert_int_equal(mbp_report_write(&report, plant, MBP_FORMAT_JSONL, false, stream.file), MBP_ERR_MISSING);
+    assert_int_equal(mbp_report_write_alarms(&report, MBP_FORMAT_HTML, false, stream.file), MBP_ERR_MISSING);
     char *text = report_text(&stream);
     assert_string_equal(text, "");
     free(text);
@@ -191,7 +192,7 @@ int main(void)
         cmocka_unit_test(test_json_without_incident_has_null_there),
         cmocka_unit_test(test_csv_has_one_fact_a_row),
         cmocka_unit_test(test_alarms_alone_are_written_in_each_form),
-        cmocka_unit_test(test_html_is_missing_and_nothing_is_written),
+        cmocka_unit_test(test_jsonl_is_missing_and_nothing_is_written),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

@@ -2,6 +2,7 @@
 #include "report_fixture.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 static const char yaml[] = "mbplant: 1\n"
@@ -13,6 +14,7 @@ static const char yaml[] = "mbplant: 1\n"
                            "      - {name: GS9, kind: generic, register: {type: bool}}\n"
                            "    machines:\n"
                            "      - name: FILL1\n"
+                           "        cycle: {time: 30s}\n"
                            "        label: Filler\n"
                            "        sensors:\n"
                            "          - {name: TT101, kind: temperature, unit: °C, range: [0, 150], min: 10, max: 85,\n"
@@ -106,4 +108,52 @@ char *report_text(struct report_stream *stream)
 {
     fclose(stream->file);
     return stream->text;
+}
+
+#define PERIOD_MS UINT64_C(1764000000000) /* 2025-11-24T16:00:00Z */
+
+static struct mbp_event at(uint32_t seq, uint32_t second, enum mbp_event_code code)
+{
+    return (struct mbp_event){.seq = seq,
+                              .scan = second * 10,
+                              .wall_ms = PERIOD_MS + second * UINT64_C(1000),
+                              .code = (uint16_t)code,
+                              .unit = 3,
+                              .sensor = MBP_NONE16,
+                              .value = NAN,
+                              .limit = NAN};
+}
+
+struct mbp_analysis *report_analysis(const struct mbp_plant *plant)
+{
+    static const struct mbp_analysis_machine_now machines[2] = {
+        {.state = MBP_EN_SERVICE, .since_ms = PERIOD_MS + 1800000, .good = 98, .reject = 2, .running_s = 3300},
+        {.state = MBP_EN_SERVICE, .since_ms = PERIOD_MS, .due = true}};
+    const struct mbp_analysis_now now = {PERIOD_MS + 3600000, 36000, machines, NULL};
+    const struct mbp_analysis_period period = {0, UINT64_MAX, 0, UINT64_MAX};
+    struct mbp_analyser *analyser = NULL;
+    struct mbp_analysis *analysis = NULL;
+    struct mbp_event events[40];
+    size_t count = 0;
+    events[count++] = at(1, 0, MBP_EV_START);
+    for (uint32_t i = 0; i < 12; i++) {
+        events[count] = at((uint32_t)count + 1, 600 + 20 * i, MBP_EV_ALARM_RAISED);
+        events[count].sensor = TT101;
+        events[count++].detail = MBP_HIGH;
+    }
+    events[count] = at((uint32_t)count + 1, 900, MBP_EV_ALARM_ACKNOWLEDGED);
+    events[count].sensor = TT101;
+    events[count++].detail = MBP_HIGH;
+    events[count] = at((uint32_t)count + 1, 1500, MBP_EV_MACHINE_STATE);
+    events[count++].detail = mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP);
+    events[count] = at((uint32_t)count + 1, 1800, MBP_EV_MACHINE_STATE);
+    events[count++].detail = mbp_event_state_detail(MBP_EN_PANNE, MBP_EN_SERVICE, MBP_CAUSE_COMMAND);
+    enum mbp_status status = mbp_analyser_new(plant, &period, &now, &analyser);
+    for (size_t i = 0; i < count && status == MBP_OK; i++)
+        status = mbp_analyser_take(analyser, &events[i]);
+    if (status == MBP_OK)
+        status = mbp_analyser_finish(analyser, &analysis);
+    assert(status == MBP_OK);
+    (void)status;
+    return analysis;
 }

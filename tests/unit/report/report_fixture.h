@@ -11,6 +11,10 @@ struct mbp_plant *report_plant(void);
 /* A report of it: FILL1 tripped by TT101 at 92.3 °C, PACK1 running. Static storage, but for plant. */
 struct mbp_report report_example(const struct mbp_plant *plant);
 
+/* An hour of that plant's life, all of it, from 2025-11-24T16:00Z: FILL1 runs 55 min and is down once for 5; TT101 is
+ * raised 12 times, 20 s apart, acknowledged 5 min after the first, and still active. Ownership: mbp_analysis_free. */
+struct mbp_analysis *report_analysis(const struct mbp_plant *plant);
+
 /* An event of TT101 and FILL1 with value 92.3 and limit 85, from 127.0.0.1. */
 struct mbp_event report_event(enum mbp_event_code code, uint32_t detail);
 

@@ -134,7 +134,12 @@ static void test_codes_of_a_later_version_are_shown_by_number(void **state)
 {
     (void)state;
     struct mbp_event event = report_event((enum mbp_event_code)999, 0xFFFFFFFF);
-    says(event, "TT101 event code 999 by 127.0.0.1");
+    says(event, "TT101 event 999, value 92.3 °C, limit or old value 85.0 °C, detail 4294967295 by 127.0.0.1");
+    event.sensor = event.machine = MBP_NONE16;
+    event.value = event.limit = NAN;
+    event.peer = 0;
+    event.detail = 7;
+    says(event, "event 999, detail 7");
 }
 
 static void test_simulation_events_say_what_was_done_to_time(void **state)

@@ -1,0 +1,244 @@
+/* The document's beginning: what the plant is like now. */
+#include "document.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ---- building blocks --------------------------------------------------------------------------------------------- */
+
+struct document_part *mbp_document_add(struct document *document, enum mbp_message title)
+{
+    struct document_part *part = &document->parts[document->count++];
+    *part = (struct document_part){.title = title == MSG_COUNT ? "" : mbp_message(document->lang, title)};
+    return part;
+}
+
+char *mbp_document_line(struct document *document, struct document_part *part, enum mbp_message title)
+{
+    struct document_line *line = &part->lines[part->line_count++];
+    line->title = mbp_message(document->lang, title);
+    return line->text;
+}
+
+enum mbp_status mbp_document_grid(struct document *document, struct document_part *part,
+                                  const struct document_column *columns, size_t count)
+{
+    for (size_t c = 0; c < count; c++)
+        part->columns[c] =
+            (struct mbp_grid_column){mbp_message(document->lang, columns[c].title), columns[c].key, columns[c].number};
+    return mbp_grid_new(part->columns, count, &part->grid);
+}
+
+const char *mbp_document_say(enum mbp_lang lang, char *buf, enum mbp_message id, ...)
+{
+    va_list args;
+    va_start(args, id);
+    vsnprintf(buf, DOCUMENT_TEXT, mbp_message(lang, id), args);
+    va_end(args);
+    return buf;
+}
+
+const char *mbp_document_percent(enum mbp_lang lang, double ratio, char *buf, size_t size)
+{
+    char number[32];
+    if (isnan(ratio)) {
+        snprintf(buf, size, "-");
+        return buf;
+    }
+    snprintf(number, sizeof number, "%.1f", 100 * ratio);
+    snprintf(buf, size, mbp_message(lang, MSG_W_PERCENT), mbp_message_decimal(lang, number));
+    return buf;
+}
+
+const char *mbp_document_span(enum mbp_lang lang, double ms, char *buf, size_t size)
+{
+    if (isnan(ms))
+        snprintf(buf, size, "-");
+    else
+        mbp_span_text_in(lang, (uint64_t)(ms / 1000), buf, size);
+    return buf;
+}
+
+void mbp_document_free(struct document *document)
+{
+    for (size_t i = 0; i < document->count; i++)
+        mbp_grid_free(document->parts[i].grid);
+}
+
+/* ---- the head ---------------------------------------------------------------------------------------------------- */
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void say_incident(struct document *document, char *text)
+{
+    const struct mbp_event *incident = &document->report->incident;
+    char time[32];
+    char sentence[256];
+    if (!document->report->has_incident)
+        mbp_document_say(document->lang, text, MSG_L_NO_INCIDENT);
+    else
+        mbp_document_say(document->lang, text, MSG_L_INCIDENT, mbp_time_format(incident->wall_ms, time, sizeof time),
+                         mbp_report_sentence(document->plant, incident, document->lang, sentence, sizeof sentence),
+                         incident->seq);
+}
+
+static void say_production(struct document *document, char *text)
+{
+    struct mbp_report_totals totals = mbp_report_total(document->report);
+    double all = (double)totals.good + (double)totals.reject;
+    char good[24];
+    char reject[24];
+    char share[32];
+    snprintf(good, sizeof good, "%" PRIu64, totals.good);
+    snprintf(reject, sizeof reject, "%" PRIu64, totals.reject);
+    if (all == 0)
+        mbp_document_say(document->lang, text, MSG_L_NOTHING_YET);
+    else
+        mbp_document_say(document->lang, text, MSG_L_PRODUCTION, good, reject,
+                         mbp_document_percent(document->lang, (double)totals.good / all, share, sizeof share));
+}
+
+static void add_head(struct document *document)
+{
+    const struct mbp_report *report = document->report;
+    struct mbp_report_totals totals = mbp_report_total(report);
+    struct document_part *head = mbp_document_add(document, MSG_COUNT);
+    char span[32];
+    snprintf(mbp_document_line(document, head, MSG_T_PLANT), DOCUMENT_TEXT, "%s", report->plant);
+    mbp_time_format(report->now_ms, mbp_document_line(document, head, MSG_T_MADE), DOCUMENT_TEXT);
+    mbp_document_say(document->lang, mbp_document_line(document, head, MSG_T_MACHINES), MSG_L_MACHINES,
+                     report->machine_count, plural(report->machine_count), report->by_state[MBP_EN_SERVICE],
+                     report->by_state[MBP_EN_PANNE], report->by_state[MBP_MAINTENANCE], report->sensors,
+                     plural(report->sensors));
+    mbp_document_say(document->lang, mbp_document_line(document, head, MSG_T_ALARMS), MSG_L_ALARMS, totals.active,
+                     totals.unacknowledged);
+    say_incident(document, mbp_document_line(document, head, MSG_T_INCIDENT));
+    say_production(document, mbp_document_line(document, head, MSG_T_PRODUCTION));
+    mbp_document_say(document->lang, mbp_document_line(document, head, MSG_T_SCANS), MSG_L_SCANS, report->scans,
+                     report->late_scans, mbp_span_text_in(document->lang, report->sim_ms / 1000, span, sizeof span));
+}
+
+/* ---- machines ---------------------------------------------------------------------------------------------------- */
+
+static void machine_row(struct document *document, const struct mbp_report_machine *machine, struct mbp_grid *grid)
+{
+    uint64_t now_ms = document->report->now_ms;
+    char time[32] = "-";
+    char span[32] = "-";
+    if (machine->since_ms != 0) {
+        uint64_t ms = now_ms > machine->since_ms ? now_ms - machine->since_ms : 0;
+        mbp_time_format(machine->since_ms, time, sizeof time);
+        mbp_span_text_in(document->lang, ms / 1000, span, sizeof span);
+    }
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", machine->name);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", machine->label);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->unit);
+    mbp_grid_cell(grid, mbp_state_paint(machine->state), "%s", mbp_state_name(machine->state));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", time);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", span);
+    mbp_grid_cell(grid, machine->alarms > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%u", machine->alarms);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", machine->cause[0] != '\0' ? machine->cause : machine->first_out);
+}
+
+static enum mbp_status add_machines(struct document *document)
+{
+    static const struct document_column columns[] = {{MSG_C_MACHINE, "machine", false}, {MSG_C_LABEL, "label", false},
+                                                     {MSG_C_UNIT, "unit", true},        {MSG_C_STATE, "state", false},
+                                                     {MSG_C_SINCE, "since", false},     {MSG_C_FOR, "for", false},
+                                                     {MSG_C_ALARMS, "alarms", true},    {MSG_C_CAUSE, "cause", false}};
+    struct document_part *part = mbp_document_add(document, MSG_T_MACHINES);
+    enum mbp_status status = mbp_document_grid(document, part, columns, COUNT(columns));
+    for (size_t i = 0; i < document->report->machine_count && status == MBP_OK; i++)
+        machine_row(document, &document->report->machines[i], part->grid);
+    return status;
+}
+
+static void counter_row(enum mbp_lang lang, const struct mbp_report_machine *machine, struct mbp_grid *grid)
+{
+    char span[32];
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", machine->name);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->good);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->reject);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_span_text_in(lang, machine->running_s, span, sizeof span));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_span_text_in(lang, machine->down_s, span, sizeof span));
+    mbp_grid_cell(grid, machine->due ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s%s",
+                  mbp_span_text_in(lang, machine->maintenance_s, span, sizeof span),
+                  machine->due ? mbp_message(lang, MSG_W_DUE) : "");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->failures);
+}
+
+static enum mbp_status add_counters(struct document *document)
+{
+    static const struct document_column columns[] = {
+        {MSG_C_MACHINE, "machine", false}, {MSG_C_GOOD, "good", true}, {MSG_C_REJECT, "reject", true},
+        {MSG_C_RUNNING, "running", true},  {MSG_C_DOWN, "down", true}, {MSG_C_MAINTENANCE, "maintenance", true},
+        {MSG_C_FAILURES, "failures", true}};
+    struct document_part *part = mbp_document_add(document, MSG_T_COUNTERS);
+    enum mbp_status status = mbp_document_grid(document, part, columns, COUNT(columns));
+    for (size_t i = 0; i < document->report->machine_count && status == MBP_OK; i++)
+        counter_row(document->lang, &document->report->machines[i], part->grid);
+    return status;
+}
+
+/* ---- alarms ------------------------------------------------------------------------------------------------------ */
+
+static enum mbp_message alarm_state(const struct mbp_report_alarm *alarm)
+{
+    if (alarm->shelved)
+        return MSG_W_SHELVED;
+    if (alarm->active)
+        return alarm->unacknowledged ? MSG_W_ACTIVE_UNACK : MSG_W_ACTIVE_ACK;
+    return MSG_W_RETURNED;
+}
+
+static void alarm_row(enum mbp_lang lang, const struct mbp_report_alarm *alarm, struct mbp_grid *grid)
+{
+    const struct mbp_sensor *sensor = alarm->sensor;
+    char text[64];
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", sensor->name);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", alarm->machine);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_diagnosis(lang, sensor, alarm->limit));
+    mbp_value_text(sensor, alarm->value, text, sizeof text);
+    mbp_grid_cell(grid, alarm->active ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%s", mbp_message_decimal(lang, text));
+    mbp_limit_text(sensor, alarm->limit_value, text, sizeof text);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_decimal(lang, text));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_limit_name(alarm->limit));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_priority(lang, (enum mbp_priority)sensor->priority));
+    mbp_grid_cell(grid, alarm->unacknowledged ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s",
+                  mbp_message(lang, alarm_state(alarm)));
+}
+
+enum mbp_status mbp_document_fill_alarms(struct document *document, struct document_part *part)
+{
+    static const struct document_column columns[] = {
+        {MSG_C_SENSOR, "sensor", false},     {MSG_C_MACHINE, "machine", false}, {MSG_C_DIAGNOSIS, "diagnosis", false},
+        {MSG_C_VALUE, "value", true},        {MSG_C_LIMIT, "limit", true},      {MSG_C_OF, "limit_name", false},
+        {MSG_C_PRIORITY, "priority", false}, {MSG_C_STATE, "state", false}};
+    enum mbp_status status = mbp_document_grid(document, part, columns, COUNT(columns));
+    for (size_t i = 0; i < document->report->alarm_count && status == MBP_OK; i++)
+        alarm_row(document->lang, &document->report->alarms[i], part->grid);
+    return status;
+}
+
+enum mbp_status mbp_document_make(const struct mbp_report *report, const struct mbp_plant *plant, struct document *out)
+{
+    *out = (struct document){.report = report, .plant = plant, .lang = report->lang};
+    add_head(out);
+    enum mbp_status status = report->machine_count > 0 ? add_machines(out) : MBP_OK;
+    if (status == MBP_OK && report->machine_count > 0)
+        status = add_counters(out);
+    if (status == MBP_OK) {
+        struct document_part *alarms = mbp_document_add(out, MSG_T_ALARMS);
+        alarms->none = mbp_message(out->lang, MSG_NONE_THERE);
+        status = mbp_document_fill_alarms(out, alarms);
+    }
+    if (status == MBP_OK && report->analysis != NULL)
+        status = mbp_document_add_period(out);
+    return status;
+}

@@ -1,0 +1,187 @@
+/* The tables of words. */
+#include "messages.h"
+
+#include <string.h>
+
+static const char *const messages[MSG_COUNT][MBP_LANG_COUNT] = {
+#define MBP_MESSAGE_ROW(id, en, fr) [MSG_##id] = {en, fr},
+    MBP_MESSAGES(MBP_MESSAGE_ROW)
+#undef MBP_MESSAGE_ROW
+};
+
+static const char *const langs[MBP_LANG_COUNT] = {[MBP_LANG_EN] = "en", [MBP_LANG_FR] = "fr"};
+
+/* French for mbp_kind_diagnosis, mbp_status_text and mbp_event_code_name, which are English. */
+static const char *const diagnoses_fr[MBP_KIND_COUNT][2] = {
+    [MBP_TEMPERATURE] = {"Température basse", "Surchauffe"},
+    [MBP_PRESSURE] = {"Chute de pression", "Surpression"},
+    [MBP_LEVEL] = {"Niveau bas", "Débordement"},
+    [MBP_FLOW] = {"Débit faible", "Débit excessif"},
+    [MBP_SPEED] = {"Sous-vitesse", "Survitesse"},
+    [MBP_VIBRATION] = {"Signal de vibration faible", "Vibrations excessives"},
+    [MBP_CURRENT] = {"Courant faible", "Surintensité"},
+    [MBP_VOLTAGE] = {"Sous-tension", "Surtension"},
+    [MBP_HUMIDITY] = {"Trop sec", "Trop humide"},
+    [MBP_POWER] = {"Puissance faible", "Surcharge"},
+    [MBP_TORQUE] = {"Couple faible", "Couple excessif"},
+    [MBP_POSITION] = {"Position trop basse", "Dépassement de course"},
+    [MBP_WEIGHT] = {"Poids insuffisant", "Surpoids"},
+    [MBP_FREQUENCY] = {"Sous-fréquence", "Surfréquence"},
+    [MBP_PH] = {"Trop acide", "Trop basique"},
+    [MBP_CONDUCTIVITY] = {"Conductivité basse", "Conductivité élevée"},
+    [MBP_CONCENTRATION] = {"Concentration basse", "Concentration élevée"},
+    [MBP_GENERIC] = {"Valeur basse", "Valeur haute"},
+};
+
+static const struct {
+    enum mbp_status exception;
+    const char *fr;
+} exceptions_fr[] = {
+    {MBP_EX_ILLEGAL_FUNCTION, "fonction non admise"},
+    {MBP_EX_ILLEGAL_DATA_ADDRESS, "adresse non admise"},
+    {MBP_EX_ILLEGAL_DATA_VALUE, "valeur non admise"},
+    {MBP_EX_SERVER_DEVICE_FAILURE, "défaillance de l'esclave"},
+    {MBP_EX_ACKNOWLEDGE, "requête prise en compte"},
+    {MBP_EX_SERVER_DEVICE_BUSY, "esclave occupé"},
+    {MBP_EX_NEGATIVE_ACKNOWLEDGE, "requête rejetée"},
+    {MBP_EX_MEMORY_PARITY_ERROR, "erreur de parité mémoire"},
+    {MBP_EX_GATEWAY_PATH_UNAVAILABLE, "passerelle sans chemin"},
+    {MBP_EX_GATEWAY_TARGET_FAILED, "aucune réponse derrière la passerelle"},
+};
+
+static const struct {
+    enum mbp_event_code code;
+    const char *fr;
+} codes_fr[] = {
+    {MBP_EV_START, "démarrage"},
+    {MBP_EV_STOP, "arrêt"},
+    {MBP_EV_PLANT_LOADED, "installation chargée"},
+    {MBP_EV_PLANT_CHANGED, "installation modifiée"},
+    {MBP_EV_MACHINE_ADDED, "machine ajoutée"},
+    {MBP_EV_MACHINE_REMOVED, "machine retirée"},
+    {MBP_EV_MACHINE_CHANGED, "machine modifiée"},
+    {MBP_EV_SENSOR_ADDED, "capteur ajouté"},
+    {MBP_EV_SENSOR_REMOVED, "capteur retiré"},
+    {MBP_EV_SENSOR_CHANGED, "capteur modifié"},
+    {MBP_EV_ALARM_RAISED, "alarme apparue"},
+    {MBP_EV_ALARM_CLEARED, "alarme disparue"},
+    {MBP_EV_ALARM_ACKNOWLEDGED, "alarme acquittée"},
+    {MBP_EV_ALARM_SHELVED, "alarmes mises de côté"},
+    {MBP_EV_ALARM_UNSHELVED, "alarmes remises en jeu"},
+    {MBP_EV_MACHINE_STATE, "changement d'état"},
+    {MBP_EV_MACHINE_REFUSED, "changement d'état refusé"},
+    {MBP_EV_MAINTENANCE_STARTED, "début de maintenance"},
+    {MBP_EV_MAINTENANCE_ENDED, "fin de maintenance"},
+    {MBP_EV_MAINTENANCE_DUE, "maintenance due"},
+    {MBP_EV_VALUE_FORCED, "valeur forcée"},
+    {MBP_EV_VALUE_RELEASED, "forçage levé"},
+    {MBP_EV_LIMIT_CHANGED, "limite modifiée"},
+    {MBP_EV_WRITE_REFUSED, "écriture refusée"},
+    {MBP_EV_JOURNAL_TROUBLE, "incident du journal"},
+    {MBP_EV_POINT_WRITTEN, "point écrit"},
+    {MBP_EV_CLOCK_STEPPED, "saut d'horloge"},
+    {MBP_EV_SIM_PAUSED, "simulation en pause"},
+    {MBP_EV_SIM_RESUMED, "simulation reprise"},
+    {MBP_EV_SIM_STEPPED, "simulation avancée"},
+    {MBP_EV_SIM_SPEED, "vitesse de simulation"},
+    {MBP_EV_SIM_SNAPSHOT, "instantané pris"},
+    {MBP_EV_SIM_RESTORED, "instantané rétabli"},
+};
+
+static const struct {
+    uint32_t bit; /* enum mbp_changed */
+    const char *fr;
+} changed_fr[] = {
+    {MBP_CHANGED_ADDRESS, "adresse"},    {MBP_CHANGED_NUMBER, "adresses de ses autres points"},
+    {MBP_CHANGED_REGISTER, "registre"},  {MBP_CHANGED_LABEL, "désignation"},
+    {MBP_CHANGED_KIND, "genre"},         {MBP_CHANGED_UNIT, "unité"},
+    {MBP_CHANGED_RANGE, "étendue"},      {MBP_CHANGED_LIMITS, "limites"},
+    {MBP_CHANGED_ALARMS, "alarmes"},     {MBP_CHANGED_SIGNAL, "signal"},
+    {MBP_CHANGED_INJECT, "injection"},   {MBP_CHANGED_MACHINE, "machine"},
+    {MBP_CHANGED_CYCLE, "cadence"},      {MBP_CHANGED_MAINTENANCE, "maintenance"},
+    {MBP_CHANGED_STATE, "premier état"}, {MBP_CHANGED_OTHER, "autre chose"},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+const char *mbp_lang_name(enum mbp_lang lang)
+{
+    return langs[lang];
+}
+
+enum mbp_status mbp_lang_find(const char *name, enum mbp_lang *out)
+{
+    for (unsigned i = 0; i < MBP_LANG_COUNT; i++) {
+        if (strcmp(langs[i], name) == 0) {
+            *out = (enum mbp_lang)i;
+            return MBP_OK;
+        }
+    }
+    return MBP_ERR_MISSING;
+}
+
+const char *mbp_message(enum mbp_lang lang, enum mbp_message id)
+{
+    return messages[id][lang];
+}
+
+const char *mbp_report_diagnosis(enum mbp_lang lang, const struct mbp_sensor *sensor, unsigned limit)
+{
+    if (limit == MBP_LIMIT_COUNT)
+        return mbp_message(lang, MSG_RATE_OF_CHANGE);
+    if (limit == MBP_LIMIT_COUNT + 1)
+        return mbp_message(lang, MSG_BAD_QUALITY);
+    if (sensor == NULL || limit >= MBP_LIMIT_COUNT)
+        return mbp_message(lang, MSG_LIMIT);
+    if (lang == MBP_LANG_FR)
+        return diagnoses_fr[sensor->kind][limit >= MBP_HIGH];
+    return mbp_kind_diagnosis((enum mbp_kind)sensor->kind, (enum mbp_limit)limit);
+}
+
+const char *mbp_message_priority(enum mbp_lang lang, enum mbp_priority priority)
+{
+    static const enum mbp_message ids[MBP_PRIORITY_COUNT] = {MSG_W_LOW, MSG_W_MEDIUM, MSG_W_HIGH, MSG_W_CRITICAL};
+    return mbp_message(lang, ids[priority]);
+}
+
+const char *mbp_message_exception(enum mbp_lang lang, enum mbp_status exception)
+{
+    for (size_t i = 0; i < COUNT(exceptions_fr) && lang == MBP_LANG_FR; i++) {
+        if (exceptions_fr[i].exception == exception)
+            return exceptions_fr[i].fr;
+    }
+    return mbp_status_text(exception);
+}
+
+const char *mbp_message_code(enum mbp_lang lang, uint16_t code)
+{
+    for (size_t i = 0; i < COUNT(codes_fr) && lang == MBP_LANG_FR; i++) {
+        if (codes_fr[i].code == code)
+            return codes_fr[i].fr;
+    }
+    const char *name = mbp_event_code_name(code);
+    return mbp_event_code_find(name) == code ? name : "";
+}
+
+const char *mbp_message_changed(enum mbp_lang lang, uint32_t details, char *buf, size_t size)
+{
+    size_t len = 0;
+    if (lang != MBP_LANG_FR)
+        return mbp_event_changed_text(details, buf, size);
+    buf[0] = '\0';
+    for (size_t i = 0; i < COUNT(changed_fr); i++) {
+        if ((details & changed_fr[i].bit) != 0 && len < size)
+            len += (size_t)snprintf(buf + len, size - len, "%s%s", len > 0 ? ", " : "", changed_fr[i].fr);
+    }
+    return buf;
+}
+
+char *mbp_message_decimal(enum mbp_lang lang, char *text)
+{
+    const char point = mbp_message(lang, MSG_W_DECIMAL)[0];
+    for (char *p = text + 1; text[0] != '\0' && *p != '\0'; p++) {
+        if (*p == '.' && p[-1] >= '0' && p[-1] <= '9')
+            *p = point;
+    }
+    return text;
+}
