@@ -23,9 +23,11 @@ bool condition_calm(const struct mbp_state *state, uint32_t first, uint32_t coun
     const uint8_t *restrict active = state->active + first;
     const uint8_t *restrict unack = state->unack + first;
     const uint8_t *restrict latched = state->latched + first;
+    const uint8_t *restrict alarm_flags = state->alarm_flags + first;
     uint8_t up = 0;
     for (uint32_t i = 0; i < count; i++)
-        up |= (uint8_t)((flags[i] & watched[i]) | waiting[i] | condition[i] | active[i] | unack[i] | latched[i]);
+        up |= (uint8_t)((flags[i] & watched[i]) | waiting[i] | condition[i] | active[i] | unack[i] | latched[i] |
+                        (alarm_flags[i] & MBP_ALARMS_ONE_SHOT));
     /* A count that the compiler knows lets it take several sensors at once. */
     const double *value = state->value + first;
     const double *low = state->normal_low + first;
