@@ -8,6 +8,7 @@
 #define MBP_EVENT_WORDS        20
 #define MBP_EVENTS_PER_FILE    500
 #define MBP_JOURNAL_FIRST_FILE 1000
+#define MBP_JOURNAL_FILES      64536 /* 1000..65535; after the last comes the first again */
 
 /* Stable on the wire and in the journal: never renumber. */
 enum mbp_event_code {
@@ -121,6 +122,11 @@ const char *mbp_event_code_name(uint16_t code);
 
 /* The code that mbp_event_code_name gave this name; 0 when there is none. */
 uint16_t mbp_event_code_find(const char *name);
+
+/* Where an event stands for FC 20: its file, and its first word there (DESIGN.md, "The register map"). Every
+ * 32,268,000 events the files begin again; retention sees to it that no two kept ones have the same place. */
+uint16_t mbp_event_file(uint32_t seq);
+uint16_t mbp_event_place(uint32_t seq);
 
 /* To and from the 20 registers, each number high word first (DESIGN.md, "Events"). Total: cannot fail. */
 void mbp_event_encode(const struct mbp_event *event, uint16_t words[MBP_EVENT_WORDS]);

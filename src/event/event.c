@@ -118,6 +118,16 @@ const char *mbp_event_changed_text(uint32_t details, char *buf, size_t size)
     return buf;
 }
 
+uint16_t mbp_event_file(uint32_t seq)
+{
+    return (uint16_t)(MBP_JOURNAL_FIRST_FILE + seq / MBP_EVENTS_PER_FILE % MBP_JOURNAL_FILES);
+}
+
+uint16_t mbp_event_place(uint32_t seq)
+{
+    return (uint16_t)(seq % MBP_EVENTS_PER_FILE * MBP_EVENT_WORDS);
+}
+
 static void put_u32(uint16_t *words, uint32_t number)
 {
     words[0] = (uint16_t)(number >> 16);

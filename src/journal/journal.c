@@ -358,6 +358,15 @@ static enum mbp_status copy_words(struct mbp_journal *journal, uint32_t first, s
     return MBP_OK;
 }
 
+/* The newest event at this place of the files, for they begin again (mbp_event_file); 0 when there is none yet. */
+static uint64_t newest_at(const struct mbp_journal *journal, uint16_t file, uint32_t in_file)
+{
+    const uint64_t round = (uint64_t)MBP_JOURNAL_FILES * MBP_EVENTS_PER_FILE;
+    uint64_t seq = (uint64_t)(file - MBP_JOURNAL_FIRST_FILE) * MBP_EVENTS_PER_FILE + in_file;
+    uint64_t last = mbp_journal_last(journal);
+    return seq > last ? 0 : seq + (last - seq) / round * round;
+}
+
 enum mbp_status mbp_journal_read_file(struct mbp_journal *journal, uint16_t file, uint16_t record, uint16_t count,
                                       uint16_t *words)
 {
@@ -365,11 +374,10 @@ enum mbp_status mbp_journal_read_file(struct mbp_journal *journal, uint16_t file
     uint32_t end = (uint32_t)record + count;
     if (file < MBP_JOURNAL_FIRST_FILE || count == 0 || end > file_words)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    uint32_t base = (uint32_t)(file - MBP_JOURNAL_FIRST_FILE) * MBP_EVENTS_PER_FILE;
-    uint32_t first = base + record / MBP_EVENT_WORDS;
-    uint32_t last = base + (end - 1) / MBP_EVENT_WORDS;
+    uint64_t first = newest_at(journal, file, record / MBP_EVENT_WORDS);
+    uint64_t last = first + (end - 1) / MBP_EVENT_WORDS - record / MBP_EVENT_WORDS;
     if (first == 0 || first < mbp_journal_oldest(journal) || last > mbp_journal_last(journal))
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     take_back(journal);
-    return copy_words(journal, first, record % MBP_EVENT_WORDS, count, words);
+    return copy_words(journal, (uint32_t)first, record % MBP_EVENT_WORDS, count, words);
 }

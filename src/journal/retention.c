@@ -20,9 +20,16 @@ static int ask(sqlite3 *db, const char *sql, uint64_t *number)
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
+void mbp_retention_rule(struct mbp_retention *retention, const struct mbp_journal_options *options)
+{
+    retention->keep_ms = options->keep_ns / MBP_NS_PER_MS;
+    retention->max_bytes = options->max_bytes;
+}
+
 int mbp_retention_open(struct mbp_retention *retention, sqlite3 *db, const struct mbp_journal_options *options)
 {
-    *retention = (struct mbp_retention){.keep_ms = options->keep_ns / MBP_NS_PER_MS, .max_bytes = options->max_bytes};
+    *retention = (struct mbp_retention){0};
+    mbp_retention_rule(retention, options);
     const struct {
         const char *sql;
         sqlite3_stmt **stmt;

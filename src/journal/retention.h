@@ -21,6 +21,9 @@ struct mbp_retention {
 int mbp_retention_open(struct mbp_retention *retention, sqlite3 *db, const struct mbp_journal_options *options);
 void mbp_retention_close(struct mbp_retention *retention);
 
+/* What is to be kept from now on. */
+void mbp_retention_rule(struct mbp_retention *retention, const struct mbp_journal_options *options);
+
 /* The event is being stored; in order. */
 void mbp_retention_note(struct mbp_retention *retention, const struct mbp_event *event);
 

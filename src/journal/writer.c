@@ -47,8 +47,10 @@ static int put_records(struct mbp_writer *writer, uint64_t from, uint64_t to, st
 /* In the transaction of the new ones, so that it costs no sync of its own. */
 static int remove_old(struct mbp_writer *writer, uint32_t added, struct mbp_marks *marks)
 {
+    struct mbp_store *store = writer->store;
     uint64_t now_ns = writer->clock.mono_ns(writer->clock.ctx);
-    int rc = mbp_retention_step(&writer->store->retention, now_ns, added, &marks->oldest, marks->last, &writer->next);
+    mbp_retention_rule(&store->retention, &store->plant->journal); /* another plant may have come meanwhile */
+    int rc = mbp_retention_step(&store->retention, now_ns, added, &marks->oldest, marks->last, &writer->next);
     /* Who asks for the last incident finds its event, or is told that there is none. */
     if (marks->incident < marks->oldest)
         marks->incident = 0;

@@ -11,6 +11,7 @@ WORDS, PER_FILE, FIRST_FILE = 20, 500, 1000
 RAISED, CLEARED, ACKNOWLEDGED, SHELVED, UNSHELVED, MACHINE_STATE = 20, 21, 22, 23, 24, 30
 FORCED, RELEASED, LIMIT_CHANGED = 40, 41, 42
 NONE = 0xFFFF
+LEAST_USED = 800_000  # bytes of a journal that may have 1 MB and had to remove events
 FORCED_FLAG, SHELVED_FLAG = 0x01, 0x04  # of retained_sensor.flags
 LIMITS = 4  # that these plants have; the bits of active and unack above them are other alarms'
 
@@ -142,15 +143,20 @@ class Copy:
             self.db.close()
 
     def check(self):
-        """SQLite's own verdict, and that numbers have no gap; the last number."""
+        """SQLite's own verdict, that numbers have no gap, and that none was removed but for want of room; the first and
+        the last number."""
         verdict = self.db.execute("PRAGMA integrity_check").fetchone()[0]
         if verdict != "ok":
             raise Broken(f"integrity_check: {verdict}")
         count, first, last = self.db.execute("SELECT count(*), coalesce(min(seq), 1), coalesce(max(seq), 0) FROM event"
                                              ).fetchone()
-        if first != 1 or count != last:
+        if count != last - first + 1:
             raise Broken(f"{count} events are stored, numbered from {first} to {last}")
-        return last
+        used = self.db.execute("SELECT (page_count - freelist_count) * 4096 FROM pragma_page_count, pragma_freelist_count"
+                               ).fetchone()[0]
+        if first > 1 and used < LEAST_USED:
+            raise Broken(f"events before {first} were removed, but there was room: {used} bytes are used")
+        return first, last
 
     def events(self, after):
         """Those numbered above `after`, as decode gives them."""

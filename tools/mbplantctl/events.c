@@ -18,17 +18,14 @@ static bool next_piece(void *ctx, struct ctl_piece *piece)
     struct run *run = ctx;
     if (run->asked > run->last)
         return false;
-    uint64_t file = MBP_JOURNAL_FIRST_FILE + run->asked / MBP_EVENTS_PER_FILE;
-    if (file > UINT16_MAX)
-        return false;
-    uint32_t place = (uint32_t)(run->asked % MBP_EVENTS_PER_FILE);
+    uint32_t seq = (uint32_t)run->asked;
+    uint32_t place = seq % MBP_EVENTS_PER_FILE;
     uint64_t count = run->last - run->asked + 1;
     if (count > EVENTS_A_PIECE)
         count = EVENTS_A_PIECE;
     if (count > MBP_EVENTS_PER_FILE - place)
         count = MBP_EVENTS_PER_FILE - place;
-    *piece =
-        (struct ctl_piece){(uint16_t)file, (uint16_t)(MBP_EVENT_WORDS * place), (uint16_t)(MBP_EVENT_WORDS * count)};
+    *piece = (struct ctl_piece){mbp_event_file(seq), mbp_event_place(seq), (uint16_t)(MBP_EVENT_WORDS * count)};
     run->asked += count;
     return true;
 }
@@ -88,8 +85,7 @@ static bool next_time(void *ctx, struct ctl_piece *piece)
     if (probing->asked == probing->count)
         return false;
     uint32_t seq = probing->seqs[probing->asked++];
-    *piece = (struct ctl_piece){(uint16_t)(MBP_JOURNAL_FIRST_FILE + seq / MBP_EVENTS_PER_FILE),
-                                (uint16_t)(MBP_EVENT_WORDS * (seq % MBP_EVENTS_PER_FILE) + WALL_WORD), WALL_WORDS};
+    *piece = (struct ctl_piece){mbp_event_file(seq), (uint16_t)(mbp_event_place(seq) + WALL_WORD), WALL_WORDS};
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* A process killed at any moment: what it said was durable is there, numbers have no gap, and retained state and events
  * of a scan are both there or both not. */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -92,10 +93,90 @@ static void test_kill_at_any_moment_loses_nothing_that_was_durable(void **ctx)
     }
 }
 
+/* The two files of a process that was killed with part of its events in the log alone. */
+struct wreck {
+    char log_path[128];
+    char *db, *log;
+    size_t db_len, log_len;
+    uint32_t last;
+};
+
+static void leave_wreck(struct fixture *f, struct wreck *wreck)
+{
+    kill_after_reports(f, 40);
+    snprintf(wreck->log_path, sizeof wreck->log_path, "%s-wal", f->db);
+    wreck->db = fixture_read_file(f->db, &wreck->db_len);
+    wreck->log = fixture_read_file(wreck->log_path, &wreck->log_len);
+    fixture_open(f);
+    wreck->last = mbp_journal_last(f->journal);
+    fixture_close(f);
+}
+
+static void put_back(struct fixture *f, const struct wreck *wreck, size_t log_len)
+{
+    char shm[128];
+    snprintf(shm, sizeof shm, "%s-shm", f->db);
+    unlink(shm);
+    fixture_write_file(f->db, wreck->db, wreck->db_len);
+    fixture_write_file(wreck->log_path, wreck->log, log_len);
+}
+
+/* Opens what is there: it holds whole scans, without a gap, in step with the retained state. */
+static uint32_t assert_consistent(struct fixture *f)
+{
+    struct mbp_state *state = NULL;
+    assert_int_equal(mbp_state_new(&f->plant, 1, &state), MBP_OK);
+    fixture_open(f);
+    uint32_t last = mbp_journal_last(f->journal);
+    assert_every_event_up_to(f, last);
+    assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+    assert_int_equal(state->machine[FILL1].good, last);
+    mbp_state_free(state);
+    fixture_close(f);
+    return last;
+}
+
+static void test_log_cut_off_anywhere_opens_at_a_whole_scan(void **ctx)
+{
+    struct fixture *f = *ctx;
+    struct wreck wreck;
+    uint32_t before = 0;
+    leave_wreck(f, &wreck);
+    for (size_t part = 0; part <= 16; part++) {
+        put_back(f, &wreck, wreck.log_len * part / 16);
+        uint32_t last = assert_consistent(f);
+        assert_true(last >= before); /* the longer the log, the more of it */
+        before = last;
+    }
+    assert_int_equal(before, wreck.last);
+    free(wreck.db);
+    free(wreck.log);
+}
+
+static void test_log_with_a_flipped_bit_opens_at_the_scan_before_it(void **ctx)
+{
+    struct fixture *f = *ctx;
+    struct wreck wreck;
+    leave_wreck(f, &wreck);
+    for (unsigned i = 0; i < 40; i++) {
+        size_t bit = mbp_rng_bits(5, 1, i) % (wreck.log_len * 8);
+        wreck.log[bit / 8] = (char)(wreck.log[bit / 8] ^ 1 << bit % 8);
+        put_back(f, &wreck, wreck.log_len);
+        assert_true(assert_consistent(f) <= wreck.last);
+        wreck.log[bit / 8] = (char)(wreck.log[bit / 8] ^ 1 << bit % 8);
+    }
+    put_back(f, &wreck, wreck.log_len);
+    assert_int_equal(assert_consistent(f), wreck.last);
+    free(wreck.db);
+    free(wreck.log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(test_kill_at_any_moment_loses_nothing_that_was_durable),
+        FIXTURE_TEST(test_log_cut_off_anywhere_opens_at_a_whole_scan),
+        FIXTURE_TEST(test_log_with_a_flipped_bit_opens_at_the_scan_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

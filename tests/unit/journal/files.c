@@ -125,6 +125,26 @@ static void test_read_file_removed_event_is_illegal_address(void **state)
     assert_file_holds_event(f, 1001, 101 * 20, 601);
 }
 
+static void test_read_file_after_the_last_file_comes_the_first_again(void **state)
+{
+    struct fixture *f = *state;
+    uint16_t words[MBP_EVENT_WORDS];
+    fixture_close(f);
+    fixture_sql(f->db, "DELETE FROM event; INSERT INTO event VALUES(32267998, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)");
+    fixture_open(f);
+    for (uint32_t n = 32267999; n <= 32268600; n++)
+        fixture_push(f, n, 1);
+    assert_int_equal(mbp_journal_flush(f->journal), MBP_OK);
+    assert_file_holds_event(f, 65535, 9980, 32267999);
+    assert_file_holds_event(f, 1000, 0, 32268000);
+    assert_file_holds_event(f, 1000, 20, 32268001);
+    assert_file_holds_event(f, 1001, 2000, 32268600);
+    assert_int_equal(mbp_event_file(32268600), 1001);
+    assert_int_equal(mbp_event_place(32268600), 2000);
+    assert_int_equal(mbp_journal_read_file(f->journal, 1001, 2020, 1, words), MBP_EX_ILLEGAL_DATA_ADDRESS);
+    assert_int_equal(mbp_journal_read_file(f->journal, 65535, 9940, 1, words), MBP_EX_ILLEGAL_DATA_ADDRESS);
+}
+
 static void test_read_file_unreadable_database_is_device_failure(void **state)
 {
     struct fixture *f = *state;
@@ -146,6 +166,7 @@ int main(void)
         FILES_TEST(test_read_file_where_no_event_is_illegal_address),
         FILES_TEST(test_read_file_any_nan_is_the_same_words_from_memory_and_database),
         FILES_TEST(test_read_file_removed_event_is_illegal_address),
+        FILES_TEST(test_read_file_after_the_last_file_comes_the_first_again),
         FILES_TEST(test_read_file_unreadable_database_is_device_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,41 @@ static void test_open_overwritten_page_is_corrupt(void **state)
     assert_refused(f, MBP_ERR_CORRUPT, "is damaged");
 }
 
+/* One bit of a page's inside after another: it is refused and left as it is, or the bit meant nothing to the structure
+ * and all events are there; never a crash, never a hole. */
+static void test_open_flipped_bit_is_corrupt_or_harmless(void **state)
+{
+    struct fixture *f = *state;
+    unsigned refused = 0;
+    make_journal(f);
+    size_t len;
+    char *bytes = fixture_read_file(f->db, &len);
+    for (unsigned i = 0; i < 200; i++) {
+        size_t bit = 100 * 8 + mbp_rng_bits(3, 1, i) % ((len - 100) * 8); /* behind the header, which has tests above */
+        bytes[bit / 8] = (char)(bytes[bit / 8] ^ 1 << bit % 8);
+        fixture_write_file(f->db, bytes, len);
+        enum mbp_status status = fixture_try_open(f, f->dir);
+        if (status == MBP_OK) {
+            assert_int_equal(mbp_journal_last(f->journal) - mbp_journal_oldest(f->journal) + 1, 2000);
+            fixture_close(f);
+        } else {
+            assert_int_equal(status, MBP_ERR_CORRUPT);
+            size_t len_after;
+            char *after = fixture_read_file(f->db, &len_after);
+            assert_int_equal(len_after, len);
+            assert_memory_equal(after, bytes, len);
+            free(after);
+            refused++;
+        }
+        bytes[bit / 8] = (char)(bytes[bit / 8] ^ 1 << bit % 8);
+    }
+    assert_true(refused > 10);
+    fixture_write_file(f->db, bytes, len); /* put back, as the line says */
+    free(bytes);
+    fixture_open(f);
+    assert_int_equal(mbp_journal_last(f->journal), 2000);
+}
+
 static void test_open_without_a_table_is_corrupt(void **state)
 {
     struct fixture *f = *state;
@@ -247,6 +282,7 @@ int main(void)
         FIXTURE_TEST(test_open_empty_or_short_file_is_corrupt),
         FIXTURE_TEST(test_open_truncated_is_corrupt),
         FIXTURE_TEST(test_open_overwritten_page_is_corrupt),
+        FIXTURE_TEST(test_open_flipped_bit_is_corrupt_or_harmless),
         FIXTURE_TEST(test_open_without_a_table_is_corrupt),
         FIXTURE_TEST(test_open_impossible_number_is_corrupt),
         FIXTURE_TEST(test_open_newer_format_is_newer),

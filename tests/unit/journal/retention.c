@@ -318,6 +318,20 @@ static void test_old_events_that_cannot_be_removed_do_not_hold_new_ones_up(void 
     assert_int_equal(mbp_journal_oldest(f->journal), 1);
 }
 
+static void test_changed_plant_its_rules_hold_from_then_on(void **state)
+{
+    struct fixture *f = *state;
+    struct mbp_plant changed = f->plant;
+    fixture_open(f);
+    fixture_store(f, 1, 3000);
+    changed.journal.max_bytes = 4096;
+    assert_int_equal(mbp_journal_oldest(f->journal), 1);
+    assert_int_equal(mbp_journal_change_plant(f->journal, &changed), MBP_OK);
+    fixture_store(f, 3001, 1);
+    fixture_await_oldest(f, 3001 - MBP_JOURNAL_EVENTS_MIN + 1);
+    fixture_close(f); /* before the plant goes */
+}
+
 /* Nobody pushes: the writer goes on by itself until the rules are kept. */
 static void test_much_to_remove_goes_on_without_new_events(void **state)
 {
@@ -349,6 +363,7 @@ int main(void)
         FIXTURE_TEST(test_removed_events_are_gone_for_clients_and_after_a_restart),
         FIXTURE_TEST(test_last_incident_is_kept_or_told_to_be_none),
         FIXTURE_TEST(test_old_events_that_cannot_be_removed_do_not_hold_new_ones_up),
+        FIXTURE_TEST(test_changed_plant_its_rules_hold_from_then_on),
         FIXTURE_TEST(test_much_to_remove_goes_on_without_new_events),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
