@@ -50,7 +50,7 @@ static const struct {
 };
 
 static const struct {
-    enum mbp_event_code code;
+    uint16_t code; /* enum mbp_event_code */
     const char *fr;
 } codes_fr[] = {
     {MBP_EV_START, "démarrage"},
@@ -68,6 +68,11 @@ static const struct {
     {MBP_EV_ALARM_ACKNOWLEDGED, "alarme acquittée"},
     {MBP_EV_ALARM_SHELVED, "alarmes mises de côté"},
     {MBP_EV_ALARM_UNSHELVED, "alarmes remises en jeu"},
+    {25, "alarme réarmée"},
+    {26, "alarme inhibée"},
+    {27, "alarme rétablie"},
+    {28, "alarmes hors service"},
+    {29, "alarmes en service"},
     {MBP_EV_MACHINE_STATE, "changement d'état"},
     {MBP_EV_MACHINE_REFUSED, "changement d'état refusé"},
     {MBP_EV_MAINTENANCE_STARTED, "début de maintenance"},
@@ -155,12 +160,14 @@ const char *mbp_message_exception(enum mbp_lang lang, enum mbp_status exception)
 
 const char *mbp_message_code(enum mbp_lang lang, uint16_t code)
 {
+    const char *name = mbp_event_code_name(code);
+    if (mbp_event_code_find(name) != code)
+        return "";
     for (size_t i = 0; i < COUNT(codes_fr) && lang == MBP_LANG_FR; i++) {
         if (codes_fr[i].code == code)
             return codes_fr[i].fr;
     }
-    const char *name = mbp_event_code_name(code);
-    return mbp_event_code_find(name) == code ? name : "";
+    return name;
 }
 
 const char *mbp_message_changed(enum mbp_lang lang, uint32_t details, char *buf, size_t size)

@@ -7,16 +7,17 @@
 #include "html.h"
 
 #define WIDTH       720 /* of every chart, in its own units; it fills the page's width */
-#define LEFT        92  /* where the plot begins: names stand before it */
+#define LEFT        120 /* where the plot begins: names stand before it */
 #define RIGHT       58  /* room behind it */
 #define PLOT        (WIDTH - LEFT - RIGHT)
 #define ROW         20
 #define BAR         13
-#define ROWS_MAX    30 /* of a chart: a page holds it */
+#define ROWS_MAX    24 /* of a chart: a page holds it */
 #define TICKS_MAX   8
 #define BINS_MAX    72
 #define AXIS_HEIGHT 30
-#define NAME_SHOWN  14
+#define NAME_BEGIN  6 /* of a long name, and its end, which mostly tells it from others */
+#define NAME_END    7
 
 /* How a state looks. Vermilion, sky blue and bluish green of Okabe and Ito (2008), with a pattern each but for the
  * first: told apart in grey and by the colour-blind. */
@@ -78,12 +79,13 @@ static void put_bar(FILE *out, double x, double y, double width, double height, 
                 x, y, width, height, fill);
 }
 
-/* A name that fits before the plot. */
+/* A name, shortened to what fits before the plot. */
 static void put_name(FILE *out, double y, const char *name)
 {
     char shown[MBP_NAME_MAX + 8];
-    if (strlen(name) > NAME_SHOWN)
-        snprintf(shown, sizeof shown, "%.*s\xE2\x80\xA6", NAME_SHOWN - 1, name);
+    size_t len = strlen(name);
+    if (len > NAME_BEGIN + 1 + NAME_END)
+        snprintf(shown, sizeof shown, "%.*s\xE2\x80\xA6%s", NAME_BEGIN, name, name + len - NAME_END);
     else
         snprintf(shown, sizeof shown, "%s", name);
     put_text(out, LEFT - 6, y, "end", shown);

@@ -14,6 +14,7 @@ LATE_US = 1000          # of any scan
 LONG, LONG_QUICK = 10_000_000, 1_000_000
 START_MS = 200
 DUMPED, DUMP_S = 100_000, 3.0
+REPORT_S = 1.0
 SENSORS = 5200          # each with an event in every scan, ten scans a second
 PER_UNIT, PER_MACHINE = 2600, 20
 
@@ -127,6 +128,18 @@ def dump_s(settings, port, first):
     return took
 
 
+def report_s(settings, port):
+    """mbplantctl's report of the last day."""
+    program = settings.build_dir / "tools" / "mbplantctl" / "mbplantctl"
+    begin = time.monotonic()
+    done = subprocess.run([program, "-H", "127.0.0.1", "-p", str(port), "report"], stdout=subprocess.PIPE, check=False,
+                          preexec_fn=lambda: take_over(settings.load_cpu))
+    took = time.monotonic() - begin
+    if done.returncode != 0 or b"Worst alarms" not in done.stdout:
+        raise BenchError(f"mbplantctl report: code {done.returncode}: {done.stdout[:200]}")
+    return took
+
+
 def run_long(settings, verdicts):
     """Start-up and dumps."""
     events = LONG_QUICK if settings.quick else LONG
@@ -141,11 +154,13 @@ def run_long(settings, verdicts):
         plant = LongPlant(settings, data)
         last = plant.first_answer()
         dumps = [dump_s(settings, plant.port, last - DUMPED + 1) for _ in range(3)]
+        reports = [report_s(settings, plant.port) for _ in range(5)]
         plant.stop()
     table(f"A journal of {events:,} events ({size / MIB:.0f} MiB, made in {made:.0f} s)", ["what", "measured"], [
         ["start to first answer, ms", verdicts.at_most(warm, START_MS, "{:.1f}")],
         ["the same, not in the system's memory", verdicts.at_most(cold, START_MS, "{:.1f}")],
-        [f"dump of {DUMPED:,} events over Modbus, s", verdicts.at_most(median(dumps), DUMP_S)]])
+        [f"dump of {DUMPED:,} events over Modbus, s", verdicts.at_most(median(dumps), DUMP_S)],
+        ["report of the last day over Modbus, s", verdicts.at_most(median(reports), REPORT_S)]])
 
 
 def run(settings, verdicts: Verdicts):

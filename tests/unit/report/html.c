@@ -138,6 +138,25 @@ static void test_names_cannot_break_out_of_the_page(void **state)
     free(text);
 }
 
+static void test_long_names_keep_their_ends_before_the_charts(void **state)
+{
+    (void)state;
+    struct mbp_machine machines[2];
+    struct mbp_plant other = *plant;
+    struct mbp_report report = example();
+    struct report_stream stream;
+    memcpy(machines, plant->machines, sizeof machines);
+    machines[0].name = "MACHINE_NUMBER_0000000000000045";
+    other.machines = machines;
+    report_open(&stream);
+    assert_int_equal(mbp_report_write(&report, &other, MBP_FORMAT_HTML, false, stream.file), MBP_OK);
+    char *text = report_text(&stream);
+    assert_non_null(strstr(text, ">MACHIN\xE2\x80\xA6"
+                                 "0000045<"));
+    assert_non_null(strstr(text, ">PACK1</text>"));
+    free(text);
+}
+
 static void test_page_without_a_period_alarms_or_machines_is_a_page(void **state)
 {
     (void)state;
@@ -196,6 +215,7 @@ int main(void)
         cmocka_unit_test(test_page_needs_no_other_file),
         cmocka_unit_test(test_page_has_a_chart_of_each_kind),
         cmocka_unit_test(test_names_cannot_break_out_of_the_page),
+        cmocka_unit_test(test_long_names_keep_their_ends_before_the_charts),
         cmocka_unit_test(test_page_without_a_period_alarms_or_machines_is_a_page),
         cmocka_unit_test(test_period_without_time_draws_nothing_and_divides_by_nothing),
         cmocka_unit_test(test_many_segments_make_no_more_rectangles_than_columns),
