@@ -25,7 +25,7 @@ static void tell_alarms(struct mbp_scan *scan, uint32_t s, uint32_t peer)
 {
     const struct mbp_state *now = scan->state;
     const struct mbp_state *then = scan->snapshot;
-    for (uint32_t l = 0; l < MBP_LIMIT_COUNT; l++) {
+    for (uint32_t l = 0; l < MBP_ALARM_COUNT; l++) {
         unsigned was = now->active[s] >> l & 1u;
         unsigned becomes = then->active[s] >> l & 1u;
         if (was == becomes)
@@ -33,7 +33,8 @@ static void tell_alarms(struct mbp_scan *scan, uint32_t s, uint32_t peer)
         struct mbp_event event =
             mbp_sensor_event(scan->config.plant, becomes != 0 ? MBP_EV_ALARM_RAISED : MBP_EV_ALARM_CLEARED, s);
         event.value = (float)then->value[s];
-        event.limit = (float)then->limit[s * MBP_LIMIT_COUNT + l];
+        if (l < MBP_LIMIT_COUNT)
+            event.limit = (float)then->limit[s * MBP_LIMIT_COUNT + l];
         event.detail = l;
         event.peer = peer;
         mbp_events_emit(&scan->events, event);

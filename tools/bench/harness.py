@@ -152,6 +152,10 @@ class Server:
         tasks = Path(f"/proc/{self.process.pid}/task")
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir())
 
+    def waited_ns(self):
+        """How long its first thread, which scans and serves, was ready to run and had no processor, so far."""
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[1])
+
 
 class Master:
     """A Modbus master of one connection, enough to look at a server from outside."""
@@ -180,6 +184,16 @@ class Master:
         if answered != function:
             raise BenchError(f"exception {data[0]} to function {function} at {addr}")
         return struct.unpack(f">{count}H", data[1:])
+
+
+    def write(self, addr, words, unit=1):
+        """Holding registers, FC 16."""
+        self.socket.sendall(struct.pack(f">HHHBBHHB{len(words)}H", 1, 0, 7 + 2 * len(words), unit, 16, addr, len(words),
+                                        2 * len(words), *words))
+        length, _, answered = struct.unpack(">4xHBB", self._receive(8))
+        data = self._receive(length - 2)
+        if answered != 16:
+            raise BenchError(f"exception {data[0]} to a write at {addr}")
 
 
 def spawn(settings, name, *arguments):

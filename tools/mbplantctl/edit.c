@@ -168,7 +168,10 @@ static enum ctl_exit run(struct ctl *ctl, enum mbp_edit_thing thing)
         return usage(&editing);
     if (ctl_link(ctl) == NULL)
         return CTL_FAILED;
-    enum mbp_status status = ctl_learn_text(ctl->link, ctl_any_unit(ctl), &editing.was, &editing.was_len);
+    /* Whole, from the instructor, who is needed to put it back anyway: other units tell it without its faults. */
+    enum mbp_status status = ctl_learn_text(ctl->link, MBP_INSTRUCTOR_UNIT, &editing.was, &editing.was_len);
+    if (status > 0)
+        status = ctl_learn_text(ctl->link, ctl_any_unit(ctl), &editing.was, &editing.was_len);
     if (status != MBP_OK)
         return ctl_fail(ctl, status, "reading the plant file");
     editing.now = editing.was;

@@ -150,7 +150,7 @@ static void print_status(const struct ctl_sim *sim)
 
 static enum ctl_exit show_status(struct ctl *ctl)
 {
-    struct ctl_sim sim;
+    struct ctl_sim sim = {0};
     enum ctl_exit code = ctl_sim_read(ctl, &sim);
     if (code == CTL_OK)
         print_status(&sim);

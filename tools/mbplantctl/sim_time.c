@@ -20,7 +20,7 @@ static enum ctl_exit set_coil(struct ctl *ctl, uint16_t coil, bool on, const cha
 /* Tells where the plant stands after a command. */
 static enum ctl_exit say(struct ctl *ctl, const char *what)
 {
-    struct ctl_sim sim;
+    struct ctl_sim sim = {0};
     char text[48];
     enum ctl_exit code = ctl_sim_read(ctl, &sim);
     if (code == CTL_OK)
@@ -82,7 +82,7 @@ static enum ctl_exit read_scans(struct ctl *ctl, const char *text, uint32_t *out
 /* Waits until the scans of a step have run; how long that takes is the plant's size. */
 static enum ctl_exit wait_for_step(struct ctl *ctl)
 {
-    struct ctl_sim sim;
+    struct ctl_sim sim = {0};
     uint32_t scans = 0;
     for (unsigned looks = 0; looks < STUCK_LOOKS; looks++) {
         enum ctl_exit code = ctl_sim_read(ctl, &sim);
@@ -119,7 +119,7 @@ enum ctl_exit ctl_sim_step(struct ctl *ctl)
 enum ctl_exit ctl_sim_speed(struct ctl *ctl)
 {
     const struct ctl_options *options = ctl->options;
-    struct ctl_sim sim;
+    struct ctl_sim sim = {0};
     if (options->argc > 1) {
         char *end;
         double speed = strtod(options->argv[1], &end);

@@ -1,0 +1,130 @@
+"""An instructor at a running plant: its time and its faults, through mbplantctl and by plain Modbus."""
+import json
+import re
+import unittest
+
+from pymodbus.client import ModbusTcpClient
+
+import support
+
+INSTRUCTOR = 247
+PAUSED, SNAPSHOT, RESTORE, FAULTS = 2000, 2001, 2002, 1000
+SCANS = 8
+
+
+class Sim(unittest.TestCase):
+    def setUp(self):
+        self.plant = self.enterContext(support.Plant("taught.yaml"))
+        self.master = ModbusTcpClient("127.0.0.1", port=self.plant.port)
+        self.assertTrue(self.master.connect())
+        self.addCleanup(self.master.close)
+
+    def sim(self, *words, **options):
+        return self.plant.ctl("sim", *words, **options)
+
+    def scans(self):
+        high, low = self.master.read_input_registers(SCANS, 2, slave=INSTRUCTOR).registers
+        return high << 16 | low
+
+    def value(self, sensor):
+        return json.loads(self.plant.ctl("read", sensor, "--format", "json"))
+
+    def register(self, addr):
+        return self.master.read_holding_registers(addr, 1, slave=1).registers[0]
+
+    def codes(self):
+        lines = self.plant.ctl("journal", "--format", "jsonl").splitlines()
+        return [json.loads(line)["code"] for line in lines]
+
+    def test_pause_step_and_resume(self):
+        self.assertIn("paused after scan", self.sim("pause"))
+        paused_at = self.scans()
+        self.assertIn("paused", self.sim("status"))
+        self.assertEqual(self.scans(), paused_at)
+        self.assertIn(f"paused after scan {paused_at + 1},", self.sim("step"))
+        self.sim("step", "70000")  # more than one register holds
+        self.assertEqual(self.scans(), paused_at + 70001)
+        self.sim("step", "2min")
+        self.assertEqual(self.scans(), paused_at + 70001 + 6000)
+        self.assertIn("running", self.sim("resume"))
+        support.eventually(lambda: self.scans() > paused_at + 76001, "scans again")
+        support.eventually(lambda: "simulation resumed" in self.codes(), "every command is journaled")
+        told = [code for code in self.codes() if code.startswith("simulation")]
+        self.assertEqual(told, ["simulation paused"] + 4 * ["simulation stepped"] + ["simulation resumed"])
+
+    def test_write_while_paused_waits_for_the_next_scan(self):
+        self.sim("pause")
+        self.master.write_register(0, 900, slave=1)
+        self.assertEqual(self.register(0), 900)
+        self.assertFalse(self.master.read_discrete_inputs(6, 1, slave=1).bits[0])
+        self.sim("step")
+        self.assertTrue(self.master.read_discrete_inputs(6, 1, slave=1).bits[0])
+        self.assertTrue(self.master.read_coils(1, 1, slave=1).bits[0])
+
+    def test_coil_of_a_plain_master_acts_before_its_next_request(self):
+        for _ in range(20):
+            self.master.write_coil(PAUSED, True, slave=INSTRUCTOR)
+            before = self.scans()
+            self.master.write_register(2, 3, slave=INSTRUCTOR)
+            self.assertEqual(self.scans(), before + 3)
+            self.master.write_coil(PAUSED, False, slave=INSTRUCTOR)
+
+    def test_speed(self):
+        self.assertIn("50 times real time", self.sim("speed", "50"))
+        support.eventually(lambda: self.scans() > 500, "at the plant file's pace that takes ten seconds")
+        wrong = self.sim("speed", "0", check=False)
+        self.assertEqual((wrong.returncode, "0.1 to 1000" in wrong.stderr), (2, True))
+
+    def test_snapshot_and_restore(self):
+        none = self.sim("restore", check=False)
+        self.assertEqual((none.returncode, "no snapshot" in none.stderr), (1, True))
+        self.sim("snapshot")
+        self.plant.ctl("force", "TT1", "90")
+        support.eventually(lambda: self.master.read_coils(1, 1, slave=1).bits[0], "it trips M1")
+        before = self.scans()
+        self.assertIn("snapshot restored", self.sim("restore"))
+        self.assertTrue(self.master.read_coils(0, 1, slave=1).bits[0])
+        self.assertEqual(self.register(0), 650)
+        self.assertGreaterEqual(self.scans(), before)
+
+    def test_faults_of_the_file_and_made_up_ones(self):
+        support.eventually(lambda: re.search(r"(?m)^active +bearing ", self.sim("fault")), "begun by the first scan")
+        self.assertRegex(self.sim("fault"), r"(?m)^- +hot .*by hand\n")
+        self.sim("fault", "hot", "on")
+        support.eventually(lambda: self.register(0) == 950, "the process is hotter")
+        self.sim("fault", "hot", "off")
+        support.eventually(lambda: self.register(0) == 650, "and as it was")
+        self.assertIn("ad hoc 1", self.sim("fault", "TT1", "bias", "-4.5"))
+        support.eventually(lambda: self.register(0) == 605, "the sensor shows less")
+        self.sim("fault", "TT1", "dropout", "high", "for", "10min")
+        support.eventually(lambda: self.register(0) == 1500, "it fails upscale")
+        self.assertIn("3 faults ended", self.sim("fault", "all", "off"))
+        support.eventually(lambda: self.register(0) == 650, "and all is well")
+        for words, said in [(("hott", "on"), "did you mean 'hot'"), (("TT1", "bias"), "amount"),
+                            (("TT1", "drift", "5"), "over"), (("TT1", "odd"), "stuck, bias"),
+                            (("TT9", "stuck"), "TT1")]:
+            wrong = self.sim("fault", *words, check=False)
+            self.assertEqual((wrong.returncode, said in wrong.stderr), (2, True), wrong.stderr)
+
+    def test_students_see_no_fault(self):
+        self.sim("fault", "TT1", "bias", "1")
+        support.eventually(lambda: self.register(0) == 660, "it acts")
+        support.eventually(lambda: len(self.codes()) >= 2, "the journal is there")
+        self.assertEqual(set(self.codes()), {"start", "plant loaded"})
+        for words in (["map"], ["status"], ["report"]):
+            said = self.plant.ctl(*words)
+            self.assertNotIn("bearing", said)
+        self.assertIn("bearing", self.plant.ctl("map", unit=INSTRUCTOR))
+
+
+class WithoutInstructor(unittest.TestCase):
+    def test_says_what_to_do(self):
+        with support.Plant("line.yaml") as plant:
+            for words in ([], ["pause"], ["fault"], ["step", "3"]):
+                result = plant.ctl("sim", *words, check=False)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn("add `instructor: true` to the plant file", result.stderr)
+
+
+if __name__ == "__main__":
+    support.main()
