@@ -81,7 +81,9 @@ static void test_restart_with_another_initial_command_in_the_file_takes_the_file
     line_scan(line, 1);
     line_stop(line);
     memcpy(edited, plant, sizeof plant);
-    memcpy(strstr(edited, "initial: 50"), "initial: 30", 11);
+    char *initial = strstr(edited, "initial: 50");
+    assert_non_null(initial);
+    initial[strlen("initial: ")] = '3';
     line_start(line, edited);
     assert_int_equal(line_holding(line, HR_FV1), 300);
     assert_true(line_coil(line, COIL_P1));
