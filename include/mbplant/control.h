@@ -17,10 +17,10 @@ void mbp_control_free(struct mbp_control *control);
  *   e = setpoint - measurement (action reverse) or measurement - setpoint (direct).
  * The derivative acts on the measurement alone, behind a lag of a tenth of its time. While the output is at an end the
  * integral is pulled back to what the output is, within the integral time (back-calculation), so it does not wind up.
- * In manual, while its actuator is at its fail position, and an outer one while its inner one is in manual, a controller
- * follows: its integral is kept such that it goes on without a bump. The same holds for a change of gain or derivative.
- * A sensor without a number leaves the output as it is.
- * Source: Astrom and Hagglund, Advanced PID Control (2006), 3.5 and 13.3. */
+ * In manual, while its actuator is at its fail position, and an outer one while its inner one is in manual, a
+ * controller follows: its integral is kept such that it goes on without a bump. The same holds for a change of gain or
+ * derivative. A sensor without a number leaves the output as it is. Source: Astrom and Hagglund, Advanced PID Control
+ * (2006), 3.5 and 13.3. */
 void mbp_control_run(const struct mbp_control *control, struct mbp_state *state);
 
 /* A master's new setting; NaN and what the setting cannot be is ignored, as is MANUAL in automatic and SETPOINT of an

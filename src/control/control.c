@@ -4,7 +4,8 @@
 
 #include "control_priv.h"
 
-#define FILTER_SHARE 0.1 /* of the derivative time: the lag that keeps noise out of it */
+#define LARGEST      1e30 /* no number in here goes beyond, so that none becomes infinite */
+#define FILTER_SHARE 0.1  /* of the derivative time: the lag that keeps noise out of it */
 
 /* ---- order ------------------------------------------------------------------------------------------------------ */
 
@@ -50,6 +51,13 @@ double control_proportional(const struct mbp_controller *controller, const struc
     return sign_of(controller) * now->setting[MBP_SET_GAIN] * (now->error - derivative);
 }
 
+/* NaN ends at low. */
+static double within(double value, double low, double high)
+{
+    value = value > low ? value : low;
+    return value < high ? value : high;
+}
+
 static double feedforward(const struct mbp_plant *plant, const struct mbp_state *state,
                           const struct mbp_controller *controller)
 {
@@ -57,14 +65,10 @@ static double feedforward(const struct mbp_plant *plant, const struct mbp_state 
     for (uint32_t i = 0; i < controller->feed_count; i++) {
         uint32_t from = controller->feeds[i].from;
         double value = from < plant->sensor_count ? state->value[from] : state->lagged[from];
-        sum += isnan(value) ? 0.0 : controller->feeds[i].gain * value;
+        if (!isnan(value))
+            sum += within(controller->feeds[i].gain * value, -LARGEST, LARGEST);
     }
     return sum;
-}
-
-static double within(double value, double low, double high)
-{
-    return value < low ? low : value > high ? high : value;
 }
 
 /* What the measurement does, and what it lacks. False when the sensor shows no number. */
@@ -76,6 +80,7 @@ static bool measure(const struct mbp_plant *plant, const struct mbp_state *state
     double filter_s = FILTER_SHARE * now->setting[MBP_SET_DERIVATIVE];
     if (isnan(value))
         return false;
+    value = within(value, fmax(controller->setpoint_range[0], -LARGEST), fmin(controller->setpoint_range[1], LARGEST));
     double rate = isnan(now->seen) ? 0.0 : (value - now->seen) / period_s;
     now->rate = filter_s > 0 ? now->rate + (rate - now->rate) * -expm1(-period_s / filter_s) : 0.0;
     now->seen = value;
@@ -147,8 +152,7 @@ static void run_one(const struct mbp_plant *plant, struct mbp_state *state, uint
     } else {
         double unbounded = others + now->integral;
         now->output = within(unbounded, now->setting[MBP_SET_LOW], now->setting[MBP_SET_HIGH]);
-        now->integral =
-            integrated(controller, now, unbounded, (double)plant->scan_ns / (double)MBP_NS_PER_S);
+        now->integral = integrated(controller, now, unbounded, (double)plant->scan_ns / (double)MBP_NS_PER_S);
     }
     give(plant, state, controller, now);
 }

@@ -168,7 +168,7 @@ static enum mbp_status start_writer(struct mbp_journal *journal, const struct mb
 {
     uint64_t state_slots =
         ((uint64_t)journal->plant->machine_count + journal->plant->sensor_count) * mbp_ring_slots(MBP_RECORD_SENSOR) +
-        journal->plant->actuator_count;
+        mbp_setting_count(journal->plant);
     enum mbp_status status = mbp_ring_new(&journal->ring, 2 * state_slots > RING_SLOTS ? 2 * state_slots : RING_SLOTS);
     if (status != MBP_OK) {
         fprintf(errors, "no memory for the journal of %u sensors\n", journal->plant->sensor_count);

@@ -40,7 +40,7 @@ static bool set_actuators(struct mbp_load *load, struct mbp_unit *unit, uint32_t
     uint32_t count = unit->actuator_count;
     uint32_t coils = base_after(layout->coil_shelved + unit->sensor_count, 5000);
     uint32_t holding = base_after(*holding_end, 7000);
-    uint32_t input = base_after(layout->input_events + MBP_RECENT_WORDS, 7000);
+    uint32_t input = base_after(layout->input_events + MBP_RECENT_WORDS + MBP_JOURNAL_WORDS, 7000);
     uint32_t next = holding;
     for (uint32_t a = 0; a < count; a++) {
         struct mbp_register *reg = &load->actuators[unit->first_actuator + a].reg;
@@ -70,7 +70,7 @@ static void set_controllers(struct mbp_unit *unit, uint32_t holding_end)
     bool moves = unit->actuator_count > 0;
     uint32_t coils = moves ? layout->coil_actuators + unit->actuator_count : layout->coil_shelved + unit->sensor_count;
     uint32_t input = moves ? layout->input_actuators + MBP_ACTUATOR_WORDS * unit->actuator_count
-                           : layout->input_events + MBP_RECENT_WORDS;
+                           : (uint32_t)layout->input_events + MBP_RECENT_WORDS + MBP_JOURNAL_WORDS;
     layout->coil_controllers = (uint16_t)base_after(coils, 6000);
     layout->holding_controllers = (uint16_t)base_after(holding_end, 8000);
     layout->input_controllers = (uint16_t)base_after(input, 8000);
