@@ -138,15 +138,17 @@ enum mbp_write_kind {
     MBP_WRITE_ACKNOWLEDGE,
     MBP_WRITE_FORCED,
     MBP_WRITE_SHELVED,
-    MBP_WRITE_COMMAND
+    MBP_WRITE_COMMAND,
+    MBP_WRITE_SETTING,
+    MBP_WRITE_MODE
 };
 
 /* What a master asked for since the last scan, decoded. */
 struct mbp_write {
     enum mbp_write_kind kind;
-    uint32_t index; /* plant-wide sensor (VALUE, LIMIT, FORCED, SHELVED), machine (STATE, ACKNOWLEDGE) or actuator
-                       (COMMAND) */
-    uint8_t sub;    /* LIMIT: enum mbp_limit; STATE: enum mbp_state_code */
+    uint32_t index; /* plant-wide sensor (VALUE, LIMIT, FORCED, SHELVED), machine (STATE, ACKNOWLEDGE), actuator
+                       (COMMAND) or controller (SETTING, MODE) */
+    uint8_t sub;    /* LIMIT: enum mbp_limit; STATE: enum mbp_state_code; SETTING: enum mbp_setting */
     double value;   /* engineering units (NaN = limit unused); coils 0 or 1 */
     struct mbp_peer peer;
 };

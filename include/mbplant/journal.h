@@ -34,9 +34,17 @@ struct mbp_retained_sensor {
     uint8_t active, unack, flags;
 };
 
-/* A number that masters set: the command of an actuator. */
+/* A number that masters set: the command of an actuator, a setting or the mode of a controller. They are counted: first
+ * the actuators, then MBP_SETTING_COUNT + 1 of each controller, its mode last. */
+#define MBP_SETTINGS_RETAINED (MBP_SETTING_COUNT + 1)
+size_t mbp_setting_count(const struct mbp_plant *plant);
+
+/* What a setting is now, and what the plant file says. */
+double mbp_setting_now(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t index);
+double mbp_setting_in_file(const struct mbp_plant *plant, uint32_t index);
+
 struct mbp_retained_setting {
-    uint32_t owner; /* plant-wide index of the actuator */
+    uint32_t index;
     double value;
     double file_value; /* what the plant file said: when it says otherwise now, the file wins */
 };

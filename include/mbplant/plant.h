@@ -9,16 +9,17 @@
 #include "mbplant/base.h"
 #include "mbplant/instructor.h"
 
-#define MBP_PLANT_FILE_MAX         (16u << 20) /* bytes of YAML */
-#define MBP_PLANT_DEPTH_MAX        32          /* nesting; checked in the event stream, libyaml has no limit */
-#define MBP_PLANT_WIRE_MAX         2000000u    /* bytes that fit files 900..999 */
-#define MBP_PLANT_FIRST_FILE       900
-#define MBP_MACHINES_PER_UNIT_MAX  1000
-#define MBP_SENSORS_PER_UNIT_MAX   4000
-#define MBP_ACTUATORS_PER_UNIT_MAX 1000
-#define MBP_NAME_MAX               32       /* bytes of a machine's or sensor's name; [A-Za-z0-9_.-], a letter first */
-#define MBP_DEAD_TIME_SCANS_MAX    1000000u /* values that one dead time keeps */
-#define MBP_STRING_WORDS_MAX       100      /* registers of a string(n) */
+#define MBP_PLANT_FILE_MAX           (16u << 20) /* bytes of YAML */
+#define MBP_PLANT_DEPTH_MAX          32          /* nesting; checked in the event stream, libyaml has no limit */
+#define MBP_PLANT_WIRE_MAX           2000000u    /* bytes that fit files 900..999 */
+#define MBP_PLANT_FIRST_FILE         900
+#define MBP_MACHINES_PER_UNIT_MAX    1000
+#define MBP_SENSORS_PER_UNIT_MAX     4000
+#define MBP_ACTUATORS_PER_UNIT_MAX   1000
+#define MBP_CONTROLLERS_PER_UNIT_MAX 500
+#define MBP_NAME_MAX                 32 /* bytes of a machine's or sensor's name; [A-Za-z0-9_.-], a letter first */
+#define MBP_DEAD_TIME_SCANS_MAX      1000000u /* values that one dead time keeps */
+#define MBP_STRING_WORDS_MAX         100      /* registers of a string(n) */
 
 enum mbp_state_code {
     MBP_EN_SERVICE,
@@ -93,6 +94,16 @@ enum mbp_actuator_kind {
     MBP_OUTPUT,
     MBP_ACTUATOR_KIND_COUNT
 };
+enum mbp_setting {
+    MBP_SET_SETPOINT,
+    MBP_SET_GAIN,
+    MBP_SET_INTEGRAL,
+    MBP_SET_DERIVATIVE,
+    MBP_SET_LOW,
+    MBP_SET_HIGH,
+    MBP_SET_MANUAL,
+    MBP_SETTING_COUNT
+}; /* of a controller; = order in the map */
 enum mbp_wave {
     MBP_WAVE_NONE,
     MBP_WAVE_SINE,
@@ -131,6 +142,7 @@ const char *mbp_priority_name(enum mbp_priority priority);
 const char *mbp_kind_name(enum mbp_kind kind);
 const char *mbp_wave_name(enum mbp_wave wave);
 const char *mbp_actuator_kind_name(enum mbp_actuator_kind kind);
+const char *mbp_setting_name(enum mbp_setting setting);
 
 /* The diagnosis that a limit of this kind stands for: temperature high = "Overheating", low = "Low temperature",
  * pressure high = "Overpressure", low = "Pressure drop" (DESIGN.md, "The plant file"). Static storage. */
@@ -241,12 +253,40 @@ struct mbp_actuator {
     bool on_off;
 };
 
+/* What a controller adds to its output beside what its error asks for. */
+struct mbp_feed {
+    uint32_t from; /* as an input's */
+    double gain;
+};
+
+/* A PID controller in the standard (ISA) form: output = gain (error + 1/integral x integral of error + derivative x
+ * rate of the measurement) + feedforward, within its output range. */
+struct mbp_controller {
+    const char *name;
+    const char *label;
+    double setting[MBP_SETTING_COUNT]; /* at start; setpoint in the input's unit, times in s (0 = no such part), the
+                                          others in the output's unit; MANUAL is where the output begins */
+    double setpoint_range[2];          /* of the input */
+    double output_range[2];            /* of the actuator, or of the input of the controller whose setpoint it gives */
+    const struct mbp_feed *feeds;
+    uint32_t feed_count;
+    uint32_t input;   /* plant-wide sensor index */
+    uint32_t output;  /* plant-wide actuator index; UINT32_MAX = its output is the setpoint of `inner` */
+    uint32_t outer;   /* plant-wide index of the controller that gives its setpoint; UINT32_MAX = none */
+    uint32_t inner;   /* of the one that it gives the setpoint; UINT32_MAX = none */
+    uint32_t machine; /* plant-wide index; UINT32_MAX = controller of the unit itself */
+    uint32_t unit;    /* index into units[] */
+    bool direct;      /* its output rises with the measurement: cooling, draining */
+    bool automatic;   /* at start */
+};
+
 struct mbp_machine {
     const char *name;
     const char *label;
     uint32_t unit;
     uint32_t first_sensor, sensor_count;
     uint32_t first_actuator, actuator_count;
+    uint32_t first_controller, controller_count;
     enum mbp_state_code initial;
     uint64_t cycle_ns;             /* 0 = produces nothing */
     double reject;                 /* 0..1 */
@@ -284,15 +324,18 @@ struct mbp_layout {
     uint16_t discrete_machines;
     uint16_t holding_limits;
     uint16_t input_machines, input_sensors, input_events;
-    uint16_t coil_actuators, holding_actuators, input_actuators; /* where the unit has actuators */
+    uint16_t coil_actuators, holding_actuators, input_actuators;       /* where the unit has actuators */
+    uint16_t coil_controllers, holding_controllers, input_controllers; /* likewise */
 };
 
-#define MBP_SUMMARY_WORDS  24
-#define MBP_MACHINE_WORDS  16
-#define MBP_RECENT_EVENTS  64
-#define MBP_RECENT_WORDS   1280 /* 64 events of 20 registers */
-#define MBP_JOURNAL_WORDS  4    /* behind them: how it stands with the journal */
-#define MBP_ACTUATOR_WORDS 4
+#define MBP_SUMMARY_WORDS            24
+#define MBP_MACHINE_WORDS            16
+#define MBP_RECENT_EVENTS            64
+#define MBP_RECENT_WORDS             1280 /* 64 events of 20 registers */
+#define MBP_JOURNAL_WORDS            4    /* behind them: how it stands with the journal */
+#define MBP_ACTUATOR_WORDS           4
+#define MBP_CONTROLLER_WORDS         8  /* input registers: output, error, setpoint in effect, measurement */
+#define MBP_CONTROLLER_SETTING_WORDS 16 /* holding registers: a float32 per setting; the last two are not declared */
 
 struct mbp_unit {
     const char *name;
@@ -302,6 +345,7 @@ struct mbp_unit {
     uint32_t first_machine, machine_count;
     uint32_t first_sensor, sensor_count;
     uint32_t first_actuator, actuator_count;
+    uint32_t first_controller, controller_count;
     struct mbp_layout layout;
     const struct mbp_block *blocks[MBP_TABLE_COUNT];
     uint32_t block_count[MBP_TABLE_COUNT];
@@ -439,6 +483,8 @@ struct mbp_plant {
     uint32_t sensor_count;
     const struct mbp_actuator *actuators;
     uint32_t actuator_count;
+    const struct mbp_controller *controllers;
+    uint32_t controller_count;
     const struct mbp_input *inputs;
     uint32_t input_count;
     const struct mbp_plant_fault *faults;
@@ -474,8 +520,8 @@ struct mbp_point {
     const char *unit_text;
     double scale;
     uint32_t count;           /* addresses it covers */
-    uint32_t sensor, machine; /* plant-wide index or UINT32_MAX */
-    uint32_t actuator;        /* likewise */
+    uint32_t sensor, machine; /* plant-wide index or UINT32_MAX, these and the next two */
+    uint32_t actuator, controller;
     uint16_t addr;
     uint8_t table; /* enum mbp_table */
     uint8_t type;  /* enum mbp_type; MBP_BOOL in bit tables */
@@ -488,10 +534,11 @@ struct mbp_point {
 int mbp_plant_points(const struct mbp_plant *plant, uint32_t unit,
                      int (*visit)(const struct mbp_point *point, void *ctx), void *ctx);
 
-/* A machine, sensor or actuator by name. UINT32_MAX when there is none. */
+/* A machine, sensor, actuator or controller by name. UINT32_MAX when there is none. */
 uint32_t mbp_plant_find_machine(const struct mbp_plant *plant, const char *name);
 uint32_t mbp_plant_find_sensor(const struct mbp_plant *plant, const char *name);
 uint32_t mbp_plant_find_actuator(const struct mbp_plant *plant, const char *name);
+uint32_t mbp_plant_find_controller(const struct mbp_plant *plant, const char *name);
 
 /* The name of what an input takes in: a sensor's or an actuator's. */
 const char *mbp_input_source(const struct mbp_plant *plant, uint32_t from);

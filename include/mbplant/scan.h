@@ -4,6 +4,7 @@
 #define MBPLANT_SCAN_H
 
 #include "mbplant/change.h"
+#include "mbplant/control.h"
 #include "mbplant/image.h"
 #include "mbplant/journal.h"
 #include "mbplant/process.h"

@@ -76,9 +76,21 @@ struct mbp_upkeep {
     bool in_repair;                    /* it failed, and has not been in service since */
 };
 
+/* What a controller keeps between scans (control.h). */
+struct mbp_controller_state {
+    double setting[MBP_SETTING_COUNT];
+    double integral; /* its part of the output, in the output's unit */
+    double seen;     /* measurement of the last scan; NaN before the first */
+    double rate;     /* of it, behind the derivative's filter; per s */
+    double setpoint; /* in effect */
+    double error;    /* setpoint less measurement */
+    double output;
+    bool automatic;
+};
+
 /* Numbers first, then arrays, all in the block: a copy takes what stands before `lagged`, and the block. */
 struct mbp_state {
-    uint32_t sensor_count, machine_count, actuator_count, fault_count, rate_count, rate_value_count;
+    uint32_t sensor_count, machine_count, actuator_count, controller_count, fault_count, rate_count, rate_value_count;
     uint64_t scan;                          /* scans done; never goes back */
     uint64_t tick;                          /* the process's own count of them: random draws and dead times go by it */
     uint64_t sim_ns;                        /* simulated time; like tick it goes back when a snapshot is restored */
@@ -121,6 +133,7 @@ struct mbp_state {
     struct mbp_rate *rate;   /* of the sensors with a rate-of-change alarm, in file order */
     double *rate_value;      /* their values of the last while */
     struct mbp_machine_state *machine;
+    struct mbp_controller_state *controller;
     struct mbp_fault_state *fault; /* of the plant file, behind them MBP_AD_HOC_FAULTS places */
     uint32_t *fault_active;        /* indices of the active ones, by sensor */
     struct mbp_upkeep *upkeep;     /* per machine */
@@ -141,7 +154,7 @@ void mbp_state_free(struct mbp_state *state);
  * is new. */
 struct mbp_carry {
     const struct mbp_plant *from, *to;
-    const uint32_t *sensor_from, *machine_from, *actuator_from;
+    const uint32_t *sensor_from, *machine_from, *actuator_from, *controller_from;
 };
 
 /* What is the same by name goes on from where it is: process value, lags, integrals, dead times and the like where the
@@ -183,6 +196,13 @@ void mbp_state_limits_changed(struct mbp_state *state, uint32_t sensor);
 /* How far beyond its range's end a sensor's value or limit may lie: half a step of its register, for the step nearest
  * to the end may lie beyond it. Units: engineering units. */
 double mbp_range_give(const struct mbp_sensor *sensor);
+
+/* Where an actuator goes while its machine is not en_service; NaN = its command counts. */
+double mbp_actuator_fail(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t actuator);
+
+/* Whether a controller can have these settings, of which `which` is new; the others are not judged by themselves. */
+bool mbp_setting_allowed(const struct mbp_controller *controller, enum mbp_setting which,
+                         const double setting[MBP_SETTING_COUNT]);
 
 /* The same for any register that shows a range. */
 double mbp_give(const struct mbp_register *reg, const double range[2]);

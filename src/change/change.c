@@ -20,7 +20,7 @@ static int by_name(const void *a, const void *b)
     return order != 0 ? order : strcmp(left->name, right->name);
 }
 
-enum things { MACHINES, SENSORS, ACTUATORS };
+enum things { MACHINES, SENSORS, ACTUATORS, CONTROLLERS };
 
 static uint32_t count_of(const struct mbp_plant *plant, enum things things)
 {
@@ -30,9 +30,11 @@ static uint32_t count_of(const struct mbp_plant *plant, enum things things)
     case SENSORS:
         return plant->sensor_count;
     case ACTUATORS:
+        return plant->actuator_count;
+    case CONTROLLERS:
         break;
     }
-    return plant->actuator_count;
+    return plant->controller_count;
 }
 
 static struct named name_of(const struct mbp_plant *plant, enum things things, uint32_t i)
@@ -43,9 +45,11 @@ static struct named name_of(const struct mbp_plant *plant, enum things things, u
     case SENSORS:
         return (struct named){plant->sensors[i].name, i, plant->units[plant->sensors[i].unit].id};
     case ACTUATORS:
+        return (struct named){plant->actuators[i].name, i, plant->units[plant->actuators[i].unit].id};
+    case CONTROLLERS:
         break;
     }
-    return (struct named){plant->actuators[i].name, i, plant->units[plant->actuators[i].unit].id};
+    return (struct named){plant->controllers[i].name, i, plant->units[plant->controllers[i].unit].id};
 }
 
 /* Fills in both directions; whatever is not met stays UINT32_MAX. */
@@ -111,6 +115,8 @@ static bool allocate(struct mbp_change *change)
     change->machine_to = numbers(from->machine_count, 0xFF);
     change->actuator_from = numbers(to->actuator_count, 0xFF);
     change->actuator_to = numbers(from->actuator_count, 0xFF);
+    change->controller_from = numbers(to->controller_count, 0xFF);
+    change->controller_to = numbers(from->controller_count, 0xFF);
     change->sensor_details = numbers(to->sensor_count, 0);
     change->machine_details = numbers(to->machine_count, 0);
     change->sensor_moved = numbers(to->sensor_count, 0);
@@ -118,7 +124,7 @@ static bool allocate(struct mbp_change *change)
     return change->sensor_from != NULL && change->machine_from != NULL && change->sensor_to != NULL &&
            change->machine_to != NULL && change->sensor_details != NULL && change->machine_details != NULL &&
            change->sensor_moved != NULL && change->machine_moved != NULL && change->actuator_from != NULL &&
-           change->actuator_to != NULL;
+           change->actuator_to != NULL && change->controller_from != NULL && change->controller_to != NULL;
 }
 
 enum mbp_status mbp_change_find(const struct mbp_plant *from, const struct mbp_plant *to, struct mbp_change **out)
@@ -136,6 +142,8 @@ enum mbp_status mbp_change_find(const struct mbp_plant *from, const struct mbp_p
     if (status == MBP_OK)
         status = match(change, ACTUATORS, change->actuator_from, change->actuator_to);
     if (status == MBP_OK)
+        status = match(change, CONTROLLERS, change->controller_from, change->controller_to);
+    if (status == MBP_OK)
         status = change_find_keys(change);
     if (status == MBP_OK)
         status = change_find_moves(change);
@@ -152,10 +160,10 @@ void mbp_change_free(struct mbp_change *change)
 {
     if (change == NULL)
         return;
-    uint32_t *const all[] = {change->sensor_from,  change->machine_from,   change->sensor_to,
-                             change->machine_to,   change->sensor_details, change->machine_details,
-                             change->sensor_moved, change->machine_moved,  change->actuator_from,
-                             change->actuator_to};
+    uint32_t *const all[] = {change->sensor_from,  change->machine_from,    change->sensor_to,
+                             change->machine_to,   change->sensor_details,  change->machine_details,
+                             change->sensor_moved, change->machine_moved,   change->actuator_from,
+                             change->actuator_to,  change->controller_from, change->controller_to};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         free(all[i]);
     free(change);

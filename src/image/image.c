@@ -21,7 +21,7 @@ struct declaring {
 static bool is_raw(const struct mbp_point *point)
 {
     return point->sensor == UINT32_MAX && point->machine == UINT32_MAX && point->actuator == UINT32_MAX &&
-           point->writable;
+           point->controller == UINT32_MAX && point->writable;
 }
 
 static int declare_point(const struct mbp_point *point, void *ctx)
@@ -103,6 +103,15 @@ static enum mbp_status index_commands(const struct mbp_plant *plant, const struc
         if (!plant->actuators[a].on_off)
             index->by_command[index->command_count++] = a;
     }
+    index->moved_by = malloc((unit->actuator_count + (size_t)1) * sizeof *index->moved_by);
+    if (index->moved_by == NULL)
+        return MBP_ERR_MEMORY;
+    memset(index->moved_by, 0xFF, (unit->actuator_count + (size_t)1) * sizeof *index->moved_by);
+    for (uint32_t c = 0; c < plant->controller_count; c++) {
+        uint32_t a = plant->controllers[c].output;
+        if (a != UINT32_MAX && a >= unit->first_actuator && a < unit->first_actuator + unit->actuator_count)
+            index->moved_by[a - unit->first_actuator] = c;
+    }
     qsort_r(index->by_command, index->command_count, sizeof *index->by_command, by_command_register, &plant);
     return MBP_OK;
 }
@@ -167,8 +176,8 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
 
 static enum mbp_status build_log(struct mbp_image *image)
 {
-    size_t latched =
-        7 * (size_t)image->plant->sensor_count + 4 * (size_t)image->plant->machine_count + image->plant->actuator_count;
+    size_t latched = 7 * (size_t)image->plant->sensor_count + 4 * (size_t)image->plant->machine_count +
+                     image->plant->actuator_count + 8 * (size_t)image->plant->controller_count;
     image->log_capacity = 2 * latched + MBP_WRITE_LOG_MIN;
     if (image->log_capacity > MBP_WRITE_LOG_MAX)
         image->log_capacity = MBP_WRITE_LOG_MAX;
@@ -220,6 +229,7 @@ void mbp_image_free(struct mbp_image *image)
         free(index->by_value);
         free(index->by_limits);
         free(index->by_command);
+        free(index->moved_by);
         for (int t = 0; t < MBP_TABLE_COUNT; t++)
             free(image->units[u].access[t]);
         if (image->units[u].mapping != NULL)

@@ -28,6 +28,7 @@ struct image_index {
     uint32_t *by_value;   /* plant-wide sensor indices by register address */
     uint32_t *by_limits;  /* those with limits, by limits address */
     uint32_t *by_command; /* plant-wide actuator indices of the analogue ones by register address */
+    uint32_t *moved_by;   /* per actuator of the unit: plant-wide index of its controller; UINT32_MAX = none */
     uint32_t value_count, limits_count, command_count;
     struct image_file *files;
     uint32_t file_count;

@@ -108,6 +108,9 @@ static double written_value(const struct mbp_image_unit *unit, const struct imag
         if (plant->actuators[point->index].on_off)
             break;
         return mbp_codec_decode(reg->type, reg->order, reg->scale, unit->holding + reg->addr);
+    case MBP_WRITE_SETTING:
+        return mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1, unit->holding + point->addr);
+    case MBP_WRITE_MODE:
     case MBP_WRITE_STATE:
     case MBP_WRITE_ACKNOWLEDGE:
     case MBP_WRITE_FORCED:

@@ -74,6 +74,20 @@ static void publish_actuators(struct mbp_image_unit *unit, const struct mbp_plan
     }
 }
 
+static void publish_controllers(struct mbp_image_unit *unit, const struct mbp_state *state)
+{
+    const struct mbp_unit *u = unit->unit;
+    for (uint32_t i = 0; i < u->controller_count; i++) {
+        const struct mbp_controller_state *now = &state->controller[u->first_controller + i];
+        uint16_t *settings = unit->holding + u->layout.holding_controllers + MBP_CONTROLLER_SETTING_WORDS * (size_t)i;
+        uint16_t *words = unit->input + u->layout.input_controllers + MBP_CONTROLLER_WORDS * (size_t)i;
+        const double shown[] = {now->output, now->error, now->setpoint, now->seen};
+        unit->coils[u->layout.coil_controllers + i] = now->automatic;
+        mbp_codec_encode_run(MBP_FLOAT32, MBP_ABCD, NULL, now->setting, MBP_SETTING_COUNT, settings);
+        mbp_codec_encode_run(MBP_FLOAT32, MBP_ABCD, NULL, shown, sizeof shown / sizeof shown[0], words);
+    }
+}
+
 static void publish_machine(struct mbp_image_unit *unit, const struct mbp_machine_state *machine, uint32_t i)
 {
     const struct mbp_unit *u = unit->unit;
@@ -148,10 +162,13 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
     image->limits_version = state->limits_version;
     for (uint32_t u = 0; u < image->plant->unit_count; u++) {
         struct mbp_image_unit *unit = &image->units[u];
-        if (unit->unit->machine_count + unit->unit->sensor_count + unit->unit->actuator_count == 0)
+        if (unit->unit->machine_count + unit->unit->sensor_count + unit->unit->actuator_count +
+                unit->unit->controller_count ==
+            0)
             continue; /* raw tables only: nothing of ours stands there */
         publish_sensors(unit, image->plant, state, limits);
         publish_actuators(unit, image->plant, state);
+        publish_controllers(unit, state);
         for (uint32_t i = 0; i < unit->unit->machine_count; i++)
             publish_machine(unit, &state->machine[unit->unit->first_machine + i], i);
         publish_summary(unit, state, figures);

@@ -125,6 +125,8 @@ static struct image_point find_register(const struct mbp_image_unit *unit, uint1
 {
     const struct mbp_plant *plant = unit->image->plant;
     const struct image_index *index = &unit->image->index[unit - unit->image->units];
+    uint32_t controllers = MBP_CONTROLLER_SETTING_WORDS * unit->unit->controller_count;
+    uint32_t first = unit->unit->layout.holding_controllers;
     uint32_t i = last_before(unit, index->by_value, index->value_count, addr, value_start);
     if (i < index->value_count) {
         const struct mbp_register *reg = &plant->sensors[index->by_value[i]].reg;
@@ -137,6 +139,12 @@ static struct image_point find_register(const struct mbp_image_unit *unit, uint1
         if (addr < reg->addr + reg->words)
             return (struct image_point){MBP_WRITE_COMMAND, index->by_command[i], 0, reg->addr, reg->words};
     }
+    if (controllers > 0 && addr >= first && addr < first + controllers) {
+        uint32_t c = (addr - first) / MBP_CONTROLLER_SETTING_WORDS;
+        uint8_t setting = (uint8_t)((addr - first) % MBP_CONTROLLER_SETTING_WORDS / 2);
+        return (struct image_point){MBP_WRITE_SETTING, unit->unit->first_controller + c, setting,
+                                    (uint16_t)(first + MBP_CONTROLLER_SETTING_WORDS * c + 2u * setting), 2};
+    }
     i = last_before(unit, index->by_limits, index->limits_count, addr, limits_start);
     uint32_t s = index->by_limits[i];
     const struct mbp_register *reg = &plant->sensors[s].reg;
@@ -148,6 +156,9 @@ static struct image_point find_register(const struct mbp_image_unit *unit, uint1
 static struct image_point find_coil(const struct mbp_image_unit *unit, uint16_t addr)
 {
     const struct mbp_unit *u = unit->unit;
+    if (u->controller_count > 0 && addr >= u->layout.coil_controllers)
+        return (struct image_point){MBP_WRITE_MODE, u->first_controller + addr - u->layout.coil_controllers, 0, addr,
+                                    1};
     if (u->actuator_count > 0 && addr >= u->layout.coil_actuators)
         return (struct image_point){MBP_WRITE_COMMAND, u->first_actuator + addr - u->layout.coil_actuators, 0, addr, 1};
     if (addr >= u->layout.coil_shelved)
@@ -168,6 +179,26 @@ struct image_point image_find_point(const struct mbp_image_unit *unit, enum mbp_
 
 /* ---- may the value be ------------------------------------------------------------------------------------------- */
 
+/* As its coil stands, so that a master may switch a controller and set its output in one go. */
+static bool is_automatic(const struct mbp_image *image, uint32_t c)
+{
+    const struct mbp_image_unit *unit = &image->units[image->plant->controllers[c].unit];
+    return unit->coils[unit->unit->layout.coil_controllers + (c - unit->unit->first_controller)] != 0;
+}
+
+/* Who is in automatic sets its output by itself, and an inner controller takes its setpoint from its outer one. */
+static bool setting_allowed(const struct mbp_image_unit *unit, const struct image_point *point)
+{
+    const struct mbp_controller *controller = &unit->image->plant->controllers[point->index];
+    uint16_t first = (uint16_t)(point->addr - 2u * point->sub);
+    double setting[MBP_SETTING_COUNT];
+    for (unsigned i = 0; i < MBP_SETTING_COUNT; i++)
+        setting[i] = mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1, unit->holding + first + 2 * (size_t)i);
+    bool taken = point->sub == MBP_SET_MANUAL || (point->sub == MBP_SET_SETPOINT && controller->outer != UINT32_MAX);
+    return !(taken && is_automatic(unit->image, point->index)) &&
+           mbp_setting_allowed(controller, (enum mbp_setting)point->sub, setting);
+}
+
 /* Half a step of its register beyond its range's ends, as a sensor's value. */
 static bool command_allowed(const struct mbp_image_unit *unit, const struct mbp_actuator *actuator)
 {
@@ -179,8 +210,14 @@ static bool command_allowed(const struct mbp_image_unit *unit, const struct mbp_
 
 static bool point_allowed(const struct mbp_image_unit *unit, const struct image_point *point)
 {
-    if (point->kind == MBP_WRITE_COMMAND)
-        return command_allowed(unit, &unit->image->plant->actuators[point->index]);
+    if (point->kind == MBP_WRITE_SETTING)
+        return setting_allowed(unit, point);
+    if (point->kind == MBP_WRITE_COMMAND) {
+        const struct image_index *index = &unit->image->index[unit - unit->image->units];
+        uint32_t controller = index->moved_by[point->index - unit->unit->first_actuator];
+        return command_allowed(unit, &unit->image->plant->actuators[point->index]) &&
+               (controller == UINT32_MAX || !is_automatic(unit->image, controller));
+    }
     const struct mbp_sensor *sensor = &unit->image->plant->sensors[point->index];
     if (point->kind == MBP_WRITE_VALUE) {
         double value = image_value(unit, sensor);

@@ -182,7 +182,7 @@ static enum mbp_status start_writer(struct mbp_journal *journal, const struct mb
     uint64_t machine_slots = mbp_ring_slots(MBP_RECORD_MACHINE) + mbp_ring_slots(MBP_RECORD_UPKEEP);
     uint64_t sensor_slots = mbp_ring_slots(MBP_RECORD_SENSOR) + mbp_ring_slots(MBP_RECORD_ALARMS);
     uint64_t state_slots =
-        plant->machine_count * machine_slots + plant->sensor_count * sensor_slots + plant->actuator_count;
+        plant->machine_count * machine_slots + plant->sensor_count * sensor_slots + mbp_setting_count(plant);
     enum mbp_status status = mbp_ring_new(&journal->ring, 2 * state_slots > RING_SLOTS ? 2 * state_slots : RING_SLOTS);
     if (status != MBP_OK) {
         fprintf(errors, "no memory for the journal of %u sensors\n", journal->plant->sensor_count);

@@ -2,6 +2,7 @@
 #include "setting.h"
 
 #include <math.h>
+#include <stdio.h>
 
 const char mbp_setting_create_sql[] =
     "CREATE TABLE IF NOT EXISTS retained_setting(unit INTEGER, name TEXT, value REAL, file_value REAL, "
@@ -10,17 +11,65 @@ const char mbp_setting_put_sql[] =
     "INSERT OR REPLACE INTO retained_setting(unit, name, value, file_value) VALUES(?, ?, ?, ?)";
 static const char get_sql[] = "SELECT value, file_value FROM retained_setting WHERE unit = ? AND name = ?";
 
-/* The key is the point's name in the map. */
-static void bind_key(sqlite3_stmt *stmt, const struct mbp_plant *plant, uint32_t owner)
+/* ---- which is which --------------------------------------------------------------------------------------------- */
+
+size_t mbp_setting_count(const struct mbp_plant *plant)
 {
-    const struct mbp_actuator *actuator = &plant->actuators[owner];
-    sqlite3_bind_int(stmt, 1, plant->units[actuator->unit].id);
-    sqlite3_bind_text(stmt, 2, actuator->name, -1, SQLITE_STATIC);
+    return plant->actuator_count + (size_t)MBP_SETTINGS_RETAINED * plant->controller_count;
 }
+
+static uint32_t controller_of(const struct mbp_plant *plant, uint32_t index)
+{
+    return (index - plant->actuator_count) / MBP_SETTINGS_RETAINED;
+}
+
+static unsigned part_of(const struct mbp_plant *plant, uint32_t index)
+{
+    return (index - plant->actuator_count) % MBP_SETTINGS_RETAINED;
+}
+
+double mbp_setting_now(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t index)
+{
+    if (index < plant->actuator_count)
+        return state->command[index];
+    const struct mbp_controller_state *controller = &state->controller[controller_of(plant, index)];
+    unsigned part = part_of(plant, index);
+    return part == MBP_SETTING_COUNT ? (double)controller->automatic : controller->setting[part];
+}
+
+double mbp_setting_in_file(const struct mbp_plant *plant, uint32_t index)
+{
+    if (index < plant->actuator_count)
+        return plant->actuators[index].initial;
+    const struct mbp_controller *controller = &plant->controllers[controller_of(plant, index)];
+    unsigned part = part_of(plant, index);
+    return part == MBP_SETTING_COUNT ? (double)controller->automatic : controller->setting[part];
+}
+
+/* The key is the point's name in the map. */
+static void bind_key(sqlite3_stmt *stmt, const struct mbp_plant *plant, uint32_t index)
+{
+    char name[MBP_NAME_MAX + 16];
+    uint32_t unit;
+    if (index < plant->actuator_count) {
+        unit = plant->actuators[index].unit;
+        snprintf(name, sizeof name, "%s", plant->actuators[index].name);
+    } else {
+        const struct mbp_controller *controller = &plant->controllers[controller_of(plant, index)];
+        unsigned part = part_of(plant, index);
+        unit = controller->unit;
+        snprintf(name, sizeof name, "%s.%s", controller->name,
+                 part == MBP_SETTING_COUNT ? "automatic" : mbp_setting_name((enum mbp_setting)part));
+    }
+    sqlite3_bind_int(stmt, 1, plant->units[unit].id);
+    sqlite3_bind_text(stmt, 2, name, -1, SQLITE_TRANSIENT);
+}
+
+/* ---- out and in ------------------------------------------------------------------------------------------------- */
 
 void mbp_setting_bind(sqlite3_stmt *stmt, const struct mbp_plant *plant, const struct mbp_retained_setting *record)
 {
-    bind_key(stmt, plant, record->owner);
+    bind_key(stmt, plant, record->index);
     sqlite3_bind_double(stmt, 3, record->value);
     sqlite3_bind_double(stmt, 4, record->file_value);
 }
@@ -35,27 +84,48 @@ static double real(sqlite3_stmt *row, int column)
     return sqlite3_column_type(row, column) == SQLITE_NULL ? (double)NAN : sqlite3_column_double(row, column);
 }
 
-/* Who edits an initial command in the file means it, whatever a master wrote before; else the master's stays, as far as
- * the range that the file gives now allows. */
-static void take_command(sqlite3_stmt *row, const struct mbp_actuator *actuator, double *command)
+static void take_command(const struct mbp_actuator *actuator, double stored, double *command)
 {
-    double stored = real(row, 0);
-    if (!same(real(row, 1), actuator->initial) || isnan(stored))
-        return;
     *command = fmin(fmax(stored, actuator->range[0]), actuator->range[1]);
     if (actuator->on_off)
         *command = actuator->range[stored > actuator->range[0] ? 1 : 0];
 }
 
+/* Who edits a setting in the file means it, whatever a master wrote before; else the master's stays, as far as what the
+ * file says now allows it. */
+static void take(sqlite3_stmt *row, const struct mbp_plant *plant, struct mbp_state *state, uint32_t index)
+{
+    double stored = real(row, 0);
+    if (!same(real(row, 1), mbp_setting_in_file(plant, index)) || isnan(stored))
+        return;
+    if (index < plant->actuator_count) {
+        take_command(&plant->actuators[index], stored, &state->command[index]);
+        return;
+    }
+    const struct mbp_controller *controller = &plant->controllers[controller_of(plant, index)];
+    struct mbp_controller_state *now = &state->controller[controller_of(plant, index)];
+    unsigned part = part_of(plant, index);
+    if (part == MBP_SETTING_COUNT) {
+        now->automatic = stored > 0;
+        return;
+    }
+    double before = now->setting[part];
+    now->setting[part] = stored;
+    if (!mbp_setting_allowed(controller, (enum mbp_setting)part, now->setting))
+        now->setting[part] = before;
+    now->output = now->setting[MBP_SET_MANUAL];
+}
+
 int mbp_setting_restore(sqlite3 *db, const struct mbp_plant *plant, struct mbp_state *state)
 {
     sqlite3_stmt *stmt = NULL;
+    size_t count = mbp_setting_count(plant);
     int rc = sqlite3_prepare_v2(db, get_sql, -1, &stmt, NULL);
-    for (uint32_t a = 0; rc == SQLITE_OK && a < plant->actuator_count; a++) {
-        bind_key(stmt, plant, a);
+    for (uint32_t i = 0; rc == SQLITE_OK && i < count; i++) {
+        bind_key(stmt, plant, i);
         rc = sqlite3_step(stmt);
         if (rc == SQLITE_ROW)
-            take_command(stmt, &plant->actuators[a], &state->command[a]);
+            take(stmt, plant, state, i);
         if (rc == SQLITE_ROW || rc == SQLITE_DONE)
             rc = SQLITE_OK;
         sqlite3_reset(stmt);

@@ -72,7 +72,9 @@ enum mbp_status pdu_read_exception_status(const struct mbp_pdu_context *context,
     (void)len;
     const struct mbp_image_unit *unit = context->unit;
     uint8_t status = 0;
-    if (unit->unit->machine_count + unit->unit->sensor_count + unit->unit->actuator_count > 0)
+    if (unit->unit->machine_count + unit->unit->sensor_count + unit->unit->actuator_count +
+            unit->unit->controller_count >
+        0)
         status = (uint8_t)((unit->input[3] != 0) | (unit->input[4] != 0) << 1 | (unit->input[6] != 0) << 2 |
                            (unit->input[7] != 0) << 3);
     response[1] = status;

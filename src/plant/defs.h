@@ -192,6 +192,43 @@ struct mbp_actuator_def {
     uint32_t repeat;
 };
 
+enum mbp_controller_field {
+    MBP_CONTROLLER_NAME,
+    MBP_CONTROLLER_LABEL,
+    MBP_CONTROLLER_INPUT,
+    MBP_CONTROLLER_OUTPUT,
+    MBP_CONTROLLER_CASCADE,
+    MBP_CONTROLLER_SETPOINT,
+    MBP_CONTROLLER_GAIN,
+    MBP_CONTROLLER_INTEGRAL,
+    MBP_CONTROLLER_DERIVATIVE,
+    MBP_CONTROLLER_ACTION,
+    MBP_CONTROLLER_OUTPUT_RANGE,
+    MBP_CONTROLLER_FEEDFORWARD,
+    MBP_CONTROLLER_MODE,
+    MBP_CONTROLLER_REPEAT,
+    MBP_CONTROLLER_FIELDS
+};
+
+struct mbp_feed_def {
+    struct mbp_def def;
+    const char *from; /* may hold placeholders, as the names below */
+    double gain;
+};
+
+struct mbp_controller_def {
+    struct mbp_def def;
+    const char *name, *label;
+    const char *input, *output, *cascade; /* NULL when the file has none */
+    double setpoint, gain;
+    uint64_t integral_ns, derivative_ns;
+    int action; /* 1 = direct */
+    double output_range[2];
+    struct mbp_def_list feedforward; /* of struct mbp_feed_def */
+    int mode;                        /* 1 = auto */
+    uint32_t repeat;
+};
+
 struct mbp_machine_def {
     struct mbp_def def;
     const char *name, *label;
@@ -206,7 +243,7 @@ struct mbp_machine_def {
         uint64_t every_ns, takes_ns;
         uint32_t cycles;
     } maintenance;
-    struct mbp_def_list sensors, actuators;
+    struct mbp_def_list sensors, actuators, controllers;
     uint32_t repeat;
 };
 
@@ -248,7 +285,7 @@ struct mbp_unit_def {
     uint32_t id;
     int gaps; /* 1 = zero */
     uint32_t repeat;
-    struct mbp_def_list machines, sensors, actuators;
+    struct mbp_def_list machines, sensors, actuators, controllers;
     struct mbp_tables_def tables;
     bool unsure; /* its addresses cannot be told because of an error in it */
 };
@@ -285,7 +322,7 @@ struct mbp_plant_def {
 
 /* What the root, a sensor and the tables of a unit may hold. */
 extern const struct mbp_schema mbp_plant_schema, mbp_server_schema, mbp_sensor_schema, mbp_tables_schema,
-    mbp_actuator_schema, mbp_register_schema, mbp_journal_schema, mbp_plant_fault_schema;
+    mbp_actuator_schema, mbp_controller_schema, mbp_register_schema, mbp_journal_schema, mbp_plant_fault_schema;
 
 /* An int16 with scale 1. */
 void mbp_register_defaults(void *reg);

@@ -24,7 +24,7 @@ static const struct mbp_sensor_def *sensor_at(const struct mbp_def_list *sensors
 /* ---- how many ------------------------------------------------------------------------------------------------- */
 
 struct totals {
-    uint64_t units, machines, sensors, inputs, actuators;
+    uint64_t units, machines, sensors, inputs, actuators, controllers;
 };
 
 static void count_sensors(const struct mbp_def_list *sensors, uint64_t times, struct totals *totals)
@@ -48,6 +48,18 @@ static void count_actuators(const struct mbp_def_list *actuators, uint64_t times
     }
 }
 
+static const struct mbp_controller_def *controller_at(const struct mbp_def_list *controllers, uint32_t i)
+{
+    return (const struct mbp_controller_def *)controllers->items + i;
+}
+
+static void count_controllers(const struct mbp_def_list *controllers, uint64_t times, struct totals *totals)
+{
+    for (uint32_t i = 0; i < controllers->count; i++) {
+        totals->controllers += times * controller_at(controllers, i)->repeat;
+    }
+}
+
 static struct totals count_unit(const struct mbp_unit_def *unit)
 {
     struct totals totals = {.units = 1};
@@ -56,9 +68,11 @@ static struct totals count_unit(const struct mbp_unit_def *unit)
         totals.machines += machine->repeat;
         count_sensors(&machine->sensors, machine->repeat, &totals);
         count_actuators(&machine->actuators, machine->repeat, &totals);
+        count_controllers(&machine->controllers, machine->repeat, &totals);
     }
     count_sensors(&unit->sensors, 1, &totals);
     count_actuators(&unit->actuators, 1, &totals);
+    count_controllers(&unit->controllers, 1, &totals);
     return totals;
 }
 
@@ -81,7 +95,8 @@ static bool count_all(struct mbp_load *load, struct totals *totals)
         struct totals one = count_unit(unit);
         if (too_many(load, unit, one.machines, MBP_MACHINES_PER_UNIT_MAX, "machines") ||
             too_many(load, unit, one.sensors, MBP_SENSORS_PER_UNIT_MAX, "sensors") ||
-            too_many(load, unit, one.actuators, MBP_ACTUATORS_PER_UNIT_MAX, "actuators")) {
+            too_many(load, unit, one.actuators, MBP_ACTUATORS_PER_UNIT_MAX, "actuators") ||
+            too_many(load, unit, one.controllers, MBP_CONTROLLERS_PER_UNIT_MAX, "controllers")) {
             fits = false;
         }
         totals->units += unit->repeat;
@@ -89,6 +104,7 @@ static bool count_all(struct mbp_load *load, struct totals *totals)
         totals->sensors += one.sensors * unit->repeat;
         totals->inputs += one.inputs * unit->repeat;
         totals->actuators += one.actuators * unit->repeat;
+        totals->controllers += one.controllers * unit->repeat;
     }
     if (totals->units > 247) {
         mbp_reader_tell(&load->reader, mbp_def_node(&load->def.def, "units"),
@@ -201,6 +217,46 @@ static void add_actuators(struct mbp_load *load, const struct mbp_def_list *actu
     }
 }
 
+static double seconds(uint64_t ns)
+{
+    return (double)ns / (double)MBP_NS_PER_S;
+}
+
+static void add_controller(struct mbp_load *load, const struct mbp_controller_def *def, uint32_t machine,
+                           struct mbp_counters counters)
+{
+    struct mbp_plant *plant = load->plant;
+    uint32_t index = plant->controller_count++;
+    load->controller_origins[index] = (struct mbp_controller_origin){def, counters};
+    load->controllers[index] = (struct mbp_controller){
+        .name = fill_name(load, def->name, &counters),
+        .label = fill(load, def->label, &counters),
+        .setting = {[MBP_SET_SETPOINT] = def->setpoint,
+                    [MBP_SET_GAIN] = def->gain,
+                    [MBP_SET_INTEGRAL] = seconds(def->integral_ns),
+                    [MBP_SET_DERIVATIVE] = seconds(def->derivative_ns)},
+        .input = UINT32_MAX,
+        .output = UINT32_MAX,
+        .outer = UINT32_MAX,
+        .inner = UINT32_MAX,
+        .machine = machine,
+        .unit = plant->unit_count,
+        .direct = def->action == 1,
+        .automatic = def->mode == 1,
+    };
+}
+
+static void add_controllers(struct mbp_load *load, const struct mbp_def_list *controllers, uint32_t machine,
+                            uint32_t machine_number, uint32_t unit_number)
+{
+    for (uint32_t i = 0; i < controllers->count; i++) {
+        const struct mbp_controller_def *def = controller_at(controllers, i);
+        for (uint32_t n = 1; n <= def->repeat; n++) {
+            add_controller(load, def, machine, (struct mbp_counters){n, machine_number, unit_number});
+        }
+    }
+}
+
 static void add_machine(struct mbp_load *load, const struct mbp_machine_def *def, uint32_t number, uint32_t unit_number)
 {
     struct mbp_plant *plant = load->plant;
@@ -223,6 +279,9 @@ static void add_machine(struct mbp_load *load, const struct mbp_machine_def *def
     machine->first_actuator = plant->actuator_count;
     add_actuators(load, &def->actuators, index, number, unit_number);
     machine->actuator_count = plant->actuator_count - machine->first_actuator;
+    machine->first_controller = plant->controller_count;
+    add_controllers(load, &def->controllers, index, number, unit_number);
+    machine->controller_count = plant->controller_count - machine->first_controller;
 }
 
 static void add_unit(struct mbp_load *load, const struct mbp_unit_def *def, uint32_t number)
@@ -237,6 +296,7 @@ static void add_unit(struct mbp_load *load, const struct mbp_unit_def *def, uint
     unit->first_machine = plant->machine_count;
     unit->first_sensor = plant->sensor_count;
     unit->first_actuator = plant->actuator_count;
+    unit->first_controller = plant->controller_count;
     for (uint32_t i = 0; i < def->machines.count; i++) {
         const struct mbp_machine_def *machine = machine_at(def, i);
         for (uint32_t m = 1; m <= machine->repeat; m++) {
@@ -245,9 +305,11 @@ static void add_unit(struct mbp_load *load, const struct mbp_unit_def *def, uint
     }
     add_sensors(load, &def->sensors, UINT32_MAX, 0, number);
     add_actuators(load, &def->actuators, UINT32_MAX, 0, number);
+    add_controllers(load, &def->controllers, UINT32_MAX, 0, number);
     unit->machine_count = plant->machine_count - unit->first_machine;
     unit->sensor_count = plant->sensor_count - unit->first_sensor;
     unit->actuator_count = plant->actuator_count - unit->first_actuator;
+    unit->controller_count = plant->controller_count - unit->first_controller;
     plant->unit_count++;
 }
 
@@ -344,6 +406,9 @@ static bool allocate(struct mbp_load *load, const struct totals *totals)
     load->sensors = mbp_reader_array(reader, reader->keep, totals->sensors, sizeof *load->sensors);
     load->inputs = mbp_reader_array(reader, reader->keep, totals->inputs, sizeof *load->inputs);
     load->actuators = mbp_reader_array(reader, reader->keep, totals->actuators, sizeof *load->actuators);
+    load->controllers = mbp_reader_array(reader, reader->keep, totals->controllers, sizeof *load->controllers);
+    load->controller_origins =
+        mbp_reader_array(reader, reader->scratch, totals->controllers, sizeof *load->controller_origins);
     load->actuator_origins =
         mbp_reader_array(reader, reader->scratch, totals->actuators, sizeof *load->actuator_origins);
     load->unit_defs = mbp_reader_array(reader, reader->scratch, units, sizeof(struct mbp_unit_def *));
@@ -354,6 +419,7 @@ static bool allocate(struct mbp_load *load, const struct totals *totals)
     load->plant->sensors = load->sensors;
     load->plant->inputs = load->inputs;
     load->plant->actuators = load->actuators;
+    load->plant->controllers = load->controllers;
     return !reader->out_of_memory;
 }
 

@@ -10,13 +10,22 @@ const char *mbp_index_name(const struct mbp_plant *plant, uint32_t item)
         return plant->machines[at].name;
     }
     at -= plant->machine_count;
-    return at < plant->sensor_count ? plant->sensors[at].name : plant->actuators[at - plant->sensor_count].name;
+    if (at < plant->sensor_count) {
+        return plant->sensors[at].name;
+    }
+    at -= plant->sensor_count;
+    return at < plant->actuator_count ? plant->actuators[at].name : plant->controllers[at - plant->actuator_count].name;
+}
+
+uint32_t mbp_index_count(const struct mbp_plant *plant)
+{
+    return plant->machine_count + plant->sensor_count + plant->actuator_count + plant->controller_count;
 }
 
 enum mbp_status mbp_index_init(struct mbp_index *index, const struct mbp_plant *plant, struct mbp_arena *arena)
 {
     uint32_t size = 16;
-    while (size < 2 * (plant->machine_count + plant->sensor_count + plant->actuator_count)) {
+    while (size < 2 * mbp_index_count(plant)) {
         size *= 2;
     }
     uint32_t *slots = mbp_arena_array(arena, size, sizeof *slots);
@@ -74,6 +83,15 @@ uint32_t mbp_plant_find_actuator(const struct mbp_plant *plant, const char *name
     const struct mbp_plant_memory *memory = plant->memory;
     uint32_t item = mbp_index_find(&memory->index, plant, name);
     uint32_t first = plant->machine_count + plant->sensor_count;
+    uint32_t actuator = item - first;
+    return item == UINT32_MAX || item < first || actuator >= plant->actuator_count ? UINT32_MAX : actuator;
+}
+
+uint32_t mbp_plant_find_controller(const struct mbp_plant *plant, const char *name)
+{
+    const struct mbp_plant_memory *memory = plant->memory;
+    uint32_t item = mbp_index_find(&memory->index, plant, name);
+    uint32_t first = plant->machine_count + plant->sensor_count + plant->actuator_count;
     return item == UINT32_MAX || item < first ? UINT32_MAX : item - first;
 }
 

@@ -5,7 +5,8 @@
 #include "arena.h"
 #include "mbplant/plant.h"
 
-/* An item is a machine's index; the number of machines plus a sensor's index; or that of both plus an actuator's. */
+/* An item is a machine's index; the number of machines plus a sensor's index; that of both plus an actuator's; or that
+ * of all three plus a controller's. */
 struct mbp_index {
     uint32_t *slots; /* item + 1; 0 = free */
     uint32_t mask;
@@ -20,7 +21,8 @@ struct mbp_plant_memory {
 /* Room for everything that has a name. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_index_init(struct mbp_index *index, const struct mbp_plant *plant, struct mbp_arena *arena);
 
-/* The name of an item. */
+/* How many items there are, and the name of one. */
+uint32_t mbp_index_count(const struct mbp_plant *plant);
 const char *mbp_index_name(const struct mbp_plant *plant, uint32_t item);
 
 /* The item of this name, UINT32_MAX when there is none. */

@@ -43,6 +43,7 @@ static struct mbp_point plain_point(uint16_t addr, enum mbp_table table, enum mb
                               .sensor = UINT32_MAX,
                               .machine = UINT32_MAX,
                               .actuator = UINT32_MAX,
+                              .controller = UINT32_MAX,
                               .addr = addr,
                               .table = (uint8_t)table,
                               .type = (uint8_t)type,

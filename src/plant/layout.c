@@ -34,13 +34,13 @@ static void set_bases(struct mbp_unit *unit, uint32_t value_words)
 }
 
 /* Blocks that stand behind those of every unit, in units that have such things. False (told) when there is no room. */
-static bool set_actuators(struct mbp_load *load, struct mbp_unit *unit, uint32_t holding_end)
+static bool set_actuators(struct mbp_load *load, struct mbp_unit *unit, uint32_t *holding_end)
 {
     struct mbp_layout *layout = &unit->layout;
     uint32_t count = unit->actuator_count;
     uint32_t coils = base_after(layout->coil_shelved + unit->sensor_count, 5000);
-    uint32_t holding = base_after(holding_end, 7000);
-    uint32_t input = base_after(layout->input_events + MBP_RECENT_WORDS, 7000);
+    uint32_t holding = base_after(*holding_end, 7000);
+    uint32_t input = base_after(layout->input_events + MBP_RECENT_WORDS + MBP_JOURNAL_WORDS, 7000);
     uint32_t next = holding;
     for (uint32_t a = 0; a < count; a++) {
         struct mbp_register *reg = &load->actuators[unit->first_actuator + a].reg;
@@ -60,7 +60,20 @@ static bool set_actuators(struct mbp_load *load, struct mbp_unit *unit, uint32_t
     layout->coil_actuators = (uint16_t)coils;
     layout->holding_actuators = (uint16_t)holding;
     layout->input_actuators = (uint16_t)input;
+    *holding_end = next;
     return true;
+}
+
+static void set_controllers(struct mbp_unit *unit, uint32_t holding_end)
+{
+    struct mbp_layout *layout = &unit->layout;
+    bool moves = unit->actuator_count > 0;
+    uint32_t coils = moves ? layout->coil_actuators + unit->actuator_count : layout->coil_shelved + unit->sensor_count;
+    uint32_t input = moves ? layout->input_actuators + MBP_ACTUATOR_WORDS * unit->actuator_count
+                           : (uint32_t)layout->input_events + MBP_RECENT_WORDS + MBP_JOURNAL_WORDS;
+    layout->coil_controllers = (uint16_t)base_after(coils, 6000);
+    layout->holding_controllers = (uint16_t)base_after(holding_end, 8000);
+    layout->input_controllers = (uint16_t)base_after(input, 8000);
 }
 
 static bool is_placed(const struct mbp_load *load, uint32_t s)
@@ -127,7 +140,8 @@ enum claimant {
     EVENTS,
     JOURNAL,
     BLOCK,
-    ACTUATOR
+    ACTUATOR,
+    CONTROLLER
 };
 
 /* Who has each address of one unit: claimant in the upper 8 bits, its index in the lower 24. */
@@ -182,6 +196,10 @@ static struct described describe(const struct claims *claims, enum mbp_table tab
     case ACTUATOR:
         by.node = load->actuator_origins[index].def->def.node;
         snprintf(by.text, sizeof by.text, "actuator %s", load->actuators[index].name);
+        return by;
+    case CONTROLLER:
+        by.node = load->controller_origins[index].def->def.node;
+        snprintf(by.text, sizeof by.text, "controller %s", load->controllers[index].name);
         return by;
     case VALUE:
     case FREE:
@@ -255,6 +273,14 @@ static void claim_map(struct claims *claims, const struct mbp_unit *unit)
               ACTUATOR, i, NULL);
         claim_command(claims, i, false);
     }
+    for (uint32_t c = 0; c < unit->controller_count; c++) {
+        uint32_t i = unit->first_controller + c;
+        claim(claims, MBP_COILS, layout->coil_controllers + c, 1, CONTROLLER, i, NULL);
+        claim(claims, MBP_HOLDING_REGISTERS, layout->holding_controllers + MBP_CONTROLLER_SETTING_WORDS * c,
+              MBP_FLOAT_WORDS * MBP_SETTING_COUNT, CONTROLLER, i, NULL);
+        claim(claims, MBP_INPUT_REGISTERS, layout->input_controllers + MBP_CONTROLLER_WORDS * c, MBP_CONTROLLER_WORDS,
+              CONTROLLER, i, NULL);
+    }
     claim(claims, MBP_INPUT_REGISTERS, 0, MBP_SUMMARY_WORDS, SUMMARY, 0, NULL);
     claim(claims, MBP_INPUT_REGISTERS, layout->input_events, MBP_RECENT_WORDS, EVENTS, 0, NULL);
     claim(claims, MBP_INPUT_REGISTERS, layout->input_events + MBP_RECENT_WORDS, MBP_JOURNAL_WORDS, JOURNAL, 0, NULL);
@@ -299,7 +325,22 @@ static bool place_unit(struct mbp_load *load, struct mbp_unit *unit)
         return false;
     }
     set_bases(unit, words);
-    return set_limits(load, unit, &words) && (unit->actuator_count == 0 || set_actuators(load, unit, words));
+    if (!set_limits(load, unit, &words) || (unit->actuator_count > 0 && !set_actuators(load, unit, &words))) {
+        return false;
+    }
+    if (unit->controller_count == 0) {
+        return true;
+    }
+    if (base_after(words, 8000) + MBP_CONTROLLER_SETTING_WORDS * unit->controller_count > ADDRESSES) {
+        mbp_reader_tell(
+            &load->reader, load->unit_defs[unit - load->units]->def.node,
+            "no room for the settings of %u controllers behind holding register %u; spread the sensors over "
+            "more units",
+            unit->controller_count, words - 1);
+        return false;
+    }
+    set_controllers(unit, words);
+    return true;
 }
 
 /* Whether the file itself places anything in the unit; the default map alone cannot collide. */

@@ -18,6 +18,11 @@ struct mbp_actuator_origin {
     uint32_t instance;
 };
 
+struct mbp_controller_origin {
+    const struct mbp_controller_def *def;
+    struct mbp_counters counters;
+};
+
 struct mbp_load {
     struct mbp_reader reader;
     struct mbp_plant_def def;
@@ -27,11 +32,13 @@ struct mbp_load {
     struct mbp_machine *machines;
     struct mbp_sensor *sensors;
     struct mbp_actuator *actuators;
+    struct mbp_controller *controllers;
     struct mbp_input *inputs;
     const struct mbp_unit_def **unit_defs;
     const struct mbp_machine_def **machine_defs;
     struct mbp_sensor_origin *origins;
     struct mbp_actuator_origin *actuator_origins;
+    struct mbp_controller_origin *controller_origins;
 };
 
 /* The rules of names that hold for a definition before it is expanded: placeholders where `repeat` needs them. */
@@ -40,6 +47,9 @@ void mbp_check_names(struct mbp_load *load);
 /* Definitions -> arrays, `repeat` carried out. Errors: MBP_ERR_MEMORY; MBP_ERR_FORMAT when there are too many of
  * something to go on (told). */
 enum mbp_status mbp_expand(struct mbp_load *load);
+
+/* Controllers' inputs, outputs and cascades by name, and what must hold between them. */
+void mbp_resolve_controllers(struct mbp_load *load, const struct mbp_index *index);
 
 /* Unique names and unit ids; inputs' sensors by name. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_resolve(struct mbp_load *load);

@@ -30,6 +30,10 @@ static const char *const kind_names[] = {"temperature",  "pressure",      "level
                                          "conductivity", "concentration", "generic"};
 static const char *const actuator_kind_names[] = {"valve", "damper", "pump",     "fan",
                                                   "motor", "heater", "setpoint", "output"};
+static const char *const setting_names[] = {"setpoint",   "gain",        "integral", "derivative",
+                                            "output_low", "output_high", "manual"};
+static const char *const action_names[] = {"reverse", "direct"};
+static const char *const mode_names[] = {"manual", "auto"};
 static const char *const wave_names[] = {"none", "sine", "square", "triangle", "sawtooth", "steps"};
 static const char *const access_names[] = {"read", "read_write"};
 static const char *const gaps_names[] = {"error", "zero"};
@@ -52,6 +56,7 @@ _Static_assert(COUNT_OF(inject_names) == MBP_INJECT_COUNT, "a word for each inje
 _Static_assert(COUNT_OF(priority_names) == MBP_PRIORITY_COUNT, "a word for each priority");
 _Static_assert(COUNT_OF(kind_names) == MBP_KIND_COUNT, "a word for each kind");
 _Static_assert(COUNT_OF(wave_names) == MBP_WAVE_COUNT, "a word for each wave");
+_Static_assert(COUNT_OF(setting_names) == MBP_SETTING_COUNT, "a word for each setting");
 _Static_assert(COUNT_OF(actuator_kind_names) == MBP_ACTUATOR_KIND_COUNT, "a word for each kind of actuator");
 
 static const struct mbp_synonym state_synonyms[] = {{"in_service", MBP_EN_SERVICE}, {"faulted", MBP_EN_PANNE}};
@@ -72,6 +77,9 @@ const struct mbp_words mbp_inject_words = WORDS("a way to inject", inject_names)
 const struct mbp_words mbp_priority_words = WORDS("a priority", priority_names);
 const struct mbp_words mbp_kind_words = WORDS("a kind", kind_names);
 const struct mbp_words mbp_actuator_kind_words = WORDS("a kind of actuator", actuator_kind_names);
+static const struct mbp_words setting_words = WORDS("a setting", setting_names);
+const struct mbp_words mbp_action_words = WORDS("an action", action_names);
+const struct mbp_words mbp_mode_words = WORDS("a mode", mode_names);
 const struct mbp_words mbp_wave_words = WORDS("a shape", wave_names);
 const struct mbp_words mbp_access_words = WORDS("an access", access_names);
 const struct mbp_words mbp_gaps_words = WORDS("a way with gaps", gaps_names);
@@ -175,6 +183,11 @@ const char *mbp_wave_name(enum mbp_wave wave)
 const char *mbp_actuator_kind_name(enum mbp_actuator_kind kind)
 {
     return name_of(&mbp_actuator_kind_words, kind);
+}
+
+const char *mbp_setting_name(enum mbp_setting setting)
+{
+    return name_of(&setting_words, setting);
 }
 
 /* The mission names those of temperature and pressure; the others are the terms of their fields (ANSI device numbers

@@ -85,6 +85,18 @@ static const struct item actuator_floats[] = {
     {"command", "where it is to go, as float32", "", 2, MBP_FLOAT_WORDS, MBP_FLOAT32, 1},
 };
 
+static const struct item controller_coil = {"automatic", "1 automatic, 0 manual", "", 0, 1, MBP_BOOL, 1};
+/* In the order of enum mbp_setting. */
+static const char *const setting_whats[MBP_SETTING_COUNT] = {
+    "what it holds its input at", "of its error",       "time, 0 = none",        "time, 0 = none",
+    "output's lower end",         "output's upper end", "output while in manual"};
+static const struct item controller_floats[] = {
+    {"output", "what it gives", "", 0, MBP_FLOAT_WORDS, MBP_FLOAT32, 1},
+    {"error", "setpoint less measurement", "", 2, MBP_FLOAT_WORDS, MBP_FLOAT32, 1},
+    {"active_setpoint", "the one in effect", "", 4, MBP_FLOAT_WORDS, MBP_FLOAT32, 1},
+    {"measurement", "its input as it saw it", "", 6, MBP_FLOAT_WORDS, MBP_FLOAT32, 1},
+};
+
 static bool is_suffix_of(const struct item *items, size_t count, const char *suffix)
 {
     for (size_t i = 0; i < count; i++) {
@@ -102,12 +114,19 @@ bool mbp_point_suffix_is_taken(const char *suffix)
             return true;
         }
     }
+    for (unsigned setting = 0; setting < MBP_SETTING_COUNT; setting++) {
+        if (strcmp(mbp_setting_name((enum mbp_setting)setting), suffix) == 0) {
+            return true;
+        }
+    }
     return is_suffix_of(machine_coils, COUNT_OF(machine_coils), suffix) ||
            is_suffix_of(sensor_coils, COUNT_OF(sensor_coils), suffix) ||
            is_suffix_of(sensor_bits, COUNT_OF(sensor_bits), suffix) ||
            is_suffix_of(machine_bits, COUNT_OF(machine_bits), suffix) ||
            is_suffix_of(machine_words, COUNT_OF(machine_words), suffix) || is_suffix_of(&sensor_float, 1, suffix) ||
-           is_suffix_of(actuator_floats, COUNT_OF(actuator_floats), suffix);
+           is_suffix_of(actuator_floats, COUNT_OF(actuator_floats), suffix) ||
+           is_suffix_of(&controller_coil, 1, suffix) ||
+           is_suffix_of(controller_floats, COUNT_OF(controller_floats), suffix);
 }
 
 /* ---- visiting -------------------------------------------------------------------------------------------------- */
@@ -128,6 +147,7 @@ static struct mbp_point point_of(const struct item *item, enum mbp_table table, 
                               .sensor = NOTHING,
                               .machine = NOTHING,
                               .actuator = NOTHING,
+                              .controller = NOTHING,
                               .addr = (uint16_t)(base + item->offset),
                               .table = (uint8_t)table,
                               .type = item->type,
@@ -181,6 +201,7 @@ static struct mbp_point register_point(const struct tour *tour, uint32_t s)
                               .sensor = s,
                               .machine = sensor->machine,
                               .actuator = NOTHING,
+                              .controller = NOTHING,
                               .addr = sensor->reg.addr,
                               .table = MBP_HOLDING_REGISTERS,
                               .type = sensor->reg.type,
@@ -226,6 +247,7 @@ static struct mbp_point actuator_point(const struct tour *tour, uint32_t a, cons
                               .sensor = NOTHING,
                               .machine = actuator->machine,
                               .actuator = a,
+                              .controller = NOTHING,
                               .table = MBP_INPUT_REGISTERS,
                               .order = MBP_ABCD};
     snprintf(point.name, sizeof point.name, "%s%s%s", actuator->name, suffix[0] != '\0' ? "." : "", suffix);
@@ -274,6 +296,105 @@ static int visit_positions(const struct tour *tour)
     return stop;
 }
 
+static struct mbp_point controller_point(const struct tour *tour, uint32_t c, const char *suffix)
+{
+    const struct mbp_controller *controller = &tour->plant->controllers[c];
+    struct mbp_point point = {.unit_text = "",
+                              .scale = 1,
+                              .count = MBP_FLOAT_WORDS,
+                              .sensor = NOTHING,
+                              .machine = controller->machine,
+                              .actuator = NOTHING,
+                              .controller = c,
+                              .type = MBP_FLOAT32,
+                              .order = MBP_ABCD};
+    snprintf(point.name, sizeof point.name, "%s.%s", controller->name, suffix);
+    return point;
+}
+
+/* The unit of a controller's output: its actuator's, or of what it gives the setpoint of. */
+static const char *output_unit(const struct mbp_plant *plant, const struct mbp_controller *controller)
+{
+    if (controller->output != NOTHING) {
+        return plant->actuators[controller->output].unit_text;
+    }
+    return plant->sensors[plant->controllers[controller->inner].input].unit_text;
+}
+
+static const char *setting_unit(const struct mbp_plant *plant, const struct mbp_controller *controller,
+                                enum mbp_setting setting)
+{
+    switch (setting) {
+    case MBP_SET_SETPOINT:
+        return plant->sensors[controller->input].unit_text;
+    case MBP_SET_GAIN:
+        return "";
+    case MBP_SET_INTEGRAL:
+    case MBP_SET_DERIVATIVE:
+        return "s";
+    case MBP_SET_LOW:
+    case MBP_SET_HIGH:
+    case MBP_SET_MANUAL:
+    case MBP_SETTING_COUNT:
+        break;
+    }
+    return output_unit(plant, controller);
+}
+
+static int visit_settings(const struct tour *tour)
+{
+    int stop = 0;
+    for (uint32_t i = 0; i < tour->unit->controller_count; i++) {
+        uint32_t c = tour->unit->first_controller + i;
+        for (unsigned k = 0; k < MBP_SETTING_COUNT && stop == 0; k++) {
+            struct mbp_point point = controller_point(tour, c, mbp_setting_name((enum mbp_setting)k));
+            point.what = setting_whats[k];
+            point.unit_text = setting_unit(tour->plant, &tour->plant->controllers[c], (enum mbp_setting)k);
+            point.addr = (uint16_t)(tour->unit->layout.holding_controllers + MBP_CONTROLLER_SETTING_WORDS * i +
+                                    MBP_FLOAT_WORDS * k);
+            point.table = MBP_HOLDING_REGISTERS;
+            point.writable = true;
+            stop = tour->visit(&point, tour->ctx);
+        }
+    }
+    return stop;
+}
+
+static int visit_modes(const struct tour *tour)
+{
+    int stop = 0;
+    for (uint32_t i = 0; i < tour->unit->controller_count && stop == 0; i++) {
+        struct mbp_point point = controller_point(tour, tour->unit->first_controller + i, controller_coil.suffix);
+        point.what = controller_coil.what;
+        point.count = 1;
+        point.type = MBP_BOOL;
+        point.addr = (uint16_t)(tour->unit->layout.coil_controllers + i);
+        point.table = MBP_COILS;
+        point.writable = true;
+        stop = tour->visit(&point, tour->ctx);
+    }
+    return stop;
+}
+
+static int visit_outputs(const struct tour *tour)
+{
+    int stop = 0;
+    for (uint32_t i = 0; i < tour->unit->controller_count; i++) {
+        const struct mbp_controller *controller = &tour->plant->controllers[tour->unit->first_controller + i];
+        for (size_t k = 0; k < COUNT_OF(controller_floats) && stop == 0; k++) {
+            const struct item *item = &controller_floats[k];
+            struct mbp_point point = controller_point(tour, tour->unit->first_controller + i, item->suffix);
+            point.what = item->what;
+            point.unit_text =
+                k == 0 ? output_unit(tour->plant, controller) : tour->plant->sensors[controller->input].unit_text;
+            point.addr = (uint16_t)(tour->unit->layout.input_controllers + MBP_CONTROLLER_WORDS * i + item->offset);
+            point.table = MBP_INPUT_REGISTERS;
+            stop = tour->visit(&point, tour->ctx);
+        }
+    }
+    return stop;
+}
+
 static int visit_blocks(const struct tour *tour, enum mbp_table table)
 {
     int stop = 0;
@@ -287,6 +408,7 @@ static int visit_blocks(const struct tour *tour, enum mbp_table table)
                                   .sensor = NOTHING,
                                   .machine = NOTHING,
                                   .actuator = NOTHING,
+                                  .controller = NOTHING,
                                   .addr = block->at,
                                   .table = (uint8_t)table,
                                   .type = bits ? MBP_BOOL : MBP_UINT16,
@@ -319,6 +441,7 @@ static int visit_recent(const struct tour *tour)
                               .sensor = NOTHING,
                               .machine = NOTHING,
                               .actuator = NOTHING,
+                              .controller = NOTHING,
                               .addr = tour->unit->layout.input_events,
                               .table = MBP_INPUT_REGISTERS,
                               .type = MBP_UINT16,
@@ -338,7 +461,8 @@ static int visit_map(const struct tour *tour, enum mbp_table table)
         stop = visit_machines(tour, table, 0, MBP_COILS_PER_MACHINE, machine_coils, COUNT_OF(machine_coils));
         stop = THEN(stop, visit_sensors(tour, table, at->coil_forced, 1, &sensor_coils[0], 1));
         stop = THEN(stop, visit_sensors(tour, table, at->coil_shelved, 1, &sensor_coils[1], 1));
-        return THEN(stop, visit_commands(tour, table));
+        stop = THEN(stop, visit_commands(tour, table));
+        return THEN(stop, visit_modes(tour));
     case MBP_DISCRETE_INPUTS:
         stop = visit_sensors(tour, table, 0, MBP_BITS_PER_SENSOR, sensor_bits, COUNT_OF(sensor_bits));
         return THEN(stop, visit_machines(tour, table, at->discrete_machines, MBP_BITS_PER_MACHINE, machine_bits,
@@ -346,7 +470,8 @@ static int visit_map(const struct tour *tour, enum mbp_table table)
     case MBP_HOLDING_REGISTERS:
         stop = visit_values(tour);
         stop = THEN(stop, visit_limits(tour));
-        return THEN(stop, visit_commands(tour, table));
+        stop = THEN(stop, visit_commands(tour, table));
+        return THEN(stop, visit_settings(tour));
     case MBP_INPUT_REGISTERS:
         stop = visit_items(tour, 0, summary, COUNT_OF(summary));
         stop = THEN(stop, visit_machines(tour, table, at->input_machines, MBP_MACHINE_WORDS, machine_words,
@@ -355,7 +480,8 @@ static int visit_map(const struct tour *tour, enum mbp_table table)
         stop = THEN(stop, visit_recent(tour));
         stop =
             THEN(stop, visit_items(tour, at->input_events + MBP_RECENT_WORDS, journal_words, COUNT_OF(journal_words)));
-        return THEN(stop, visit_positions(tour));
+        stop = THEN(stop, visit_positions(tour));
+        return THEN(stop, visit_outputs(tour));
     case MBP_TABLE_COUNT:
         break;
     }

@@ -13,7 +13,7 @@
 
 static inline bool mbp_unit_has_map(const struct mbp_unit *unit)
 {
-    return unit->machine_count + unit->sensor_count + unit->actuator_count > 0;
+    return unit->machine_count + unit->sensor_count + unit->actuator_count + unit->controller_count > 0;
 }
 
 static inline bool mbp_sensor_has_limits(const struct mbp_sensor *sensor)

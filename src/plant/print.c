@@ -140,17 +140,22 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, const struct mb
     fputs(unit->machine_count > 0 ? "    machines:\n" : "", out);
     uint32_t own_sensors = unit->first_sensor;
     uint32_t own_actuators = unit->first_actuator;
+    uint32_t own_controllers = unit->first_controller;
     for (uint32_t m = 0; m < unit->machine_count; m++) {
         const struct mbp_machine *machine = &plant->machines[unit->first_machine + m];
         print_machine(out, plant, unit, m);
         mbp_print_sensors(out, plant, unit, machine->first_sensor, machine->sensor_count, "        ");
         mbp_print_actuators(out, plant, unit, machine->first_actuator, machine->actuator_count, "        ");
+        mbp_print_controllers(out, plant, unit, machine->first_controller, machine->controller_count, "        ");
         own_sensors += machine->sensor_count;
         own_actuators += machine->actuator_count;
+        own_controllers += machine->controller_count;
     }
     mbp_print_sensors(out, plant, unit, own_sensors, unit->first_sensor + unit->sensor_count - own_sensors, "    ");
     mbp_print_actuators(out, plant, unit, own_actuators, unit->first_actuator + unit->actuator_count - own_actuators,
                         "    ");
+    mbp_print_controllers(out, plant, unit, own_controllers,
+                          unit->first_controller + unit->controller_count - own_controllers, "    ");
     print_tables(out, unit);
 }
 

@@ -25,6 +25,10 @@ void mbp_print_sensors(FILE *out, const struct mbp_plant *plant, const struct mb
 void mbp_print_actuators(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
                          uint32_t count, const char *indent);
 
+/* `controllers:` likewise. */
+void mbp_print_controllers(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
+                           uint32_t count, const char *indent);
+
 /* `server:` with all its keys. */
 void mbp_print_server(FILE *out, const struct mbp_server_options *server);
 

@@ -36,6 +36,7 @@ enum {
     MACHINE_UPKEEP,
     MACHINE_SENSORS,
     MACHINE_ACTUATORS,
+    MACHINE_CONTROLLERS,
     MACHINE_REPEAT
 };
 
@@ -59,6 +60,11 @@ static const struct mbp_field machine_fields[] = {
                            .at = MACHINE(actuators),
                            .high = MBP_ACTUATORS_PER_UNIT_MAX,
                            .schema = &mbp_actuator_schema},
+    [MACHINE_CONTROLLERS] = {.key = "controllers",
+                             .type = MBP_FIELD_LIST,
+                             .at = MACHINE(controllers),
+                             .high = MBP_CONTROLLERS_PER_UNIT_MAX,
+                             .schema = &mbp_controller_schema},
     [MACHINE_REPEAT] =
         {.key = "repeat", .type = MBP_FIELD_COUNT, .at = MACHINE(repeat), .low = 1, .high = MBP_MACHINES_PER_UNIT_MAX},
 };
@@ -79,7 +85,8 @@ static void check_machine(struct mbp_reader *reader, void *def)
         mbp_reader_tell(reader, mbp_def_node(&machine->maintenance.def, "cycles"),
                         "'cycles' counts products, and this machine makes none; give it a 'cycle'");
     }
-    uint32_t doubtful = MBP_BIT(MACHINE_SENSORS) | MBP_BIT(MACHINE_ACTUATORS) | MBP_BIT(MACHINE_REPEAT);
+    uint32_t doubtful =
+        MBP_BIT(MACHINE_SENSORS) | MBP_BIT(MACHINE_ACTUATORS) | MBP_BIT(MACHINE_CONTROLLERS) | MBP_BIT(MACHINE_REPEAT);
     reader->unsure = reader->unsure || (machine->def.wrong & doubtful) != 0;
 }
 
@@ -93,7 +100,17 @@ static const struct mbp_schema machine_schema = {.noun = "a machine",
 
 /* ---- unit ----------------------------------------------------------------------------------------------------- */
 
-enum { UNIT_ID, UNIT_NAME, UNIT_GAPS, UNIT_REPEAT, UNIT_MACHINES, UNIT_SENSORS, UNIT_ACTUATORS, UNIT_TABLES };
+enum {
+    UNIT_ID,
+    UNIT_NAME,
+    UNIT_GAPS,
+    UNIT_REPEAT,
+    UNIT_MACHINES,
+    UNIT_SENSORS,
+    UNIT_ACTUATORS,
+    UNIT_CONTROLLERS,
+    UNIT_TABLES
+};
 
 #define UNIT(member) offsetof(struct mbp_unit_def, member)
 static const struct mbp_field unit_fields[] = {
@@ -116,6 +133,11 @@ static const struct mbp_field unit_fields[] = {
                         .at = UNIT(actuators),
                         .high = MBP_ACTUATORS_PER_UNIT_MAX,
                         .schema = &mbp_actuator_schema},
+    [UNIT_CONTROLLERS] = {.key = "controllers",
+                          .type = MBP_FIELD_LIST,
+                          .at = UNIT(controllers),
+                          .high = MBP_CONTROLLERS_PER_UNIT_MAX,
+                          .schema = &mbp_controller_schema},
     [UNIT_TABLES] = {.key = "tables", .type = MBP_FIELD_MAP, .at = UNIT(tables), .schema = &mbp_tables_schema},
 };
 
@@ -127,7 +149,8 @@ static void unit_defaults(void *def)
 static void check_unit(struct mbp_reader *reader, void *def)
 {
     struct mbp_unit_def *unit = def;
-    uint32_t doubtful = MBP_BIT(UNIT_MACHINES) | MBP_BIT(UNIT_SENSORS) | MBP_BIT(UNIT_ACTUATORS);
+    uint32_t doubtful =
+        MBP_BIT(UNIT_MACHINES) | MBP_BIT(UNIT_SENSORS) | MBP_BIT(UNIT_ACTUATORS) | MBP_BIT(UNIT_CONTROLLERS);
     unit->unsure = reader->unsure || (unit->def.wrong & doubtful) != 0;
     reader->nameless = reader->nameless || (unit->def.wrong & doubtful) != 0;
     reader->unsure = false;

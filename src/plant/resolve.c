@@ -120,6 +120,21 @@ static void check_actuators(struct mbp_load *load, struct mbp_def_list *actuator
     }
 }
 
+static void check_controllers(struct mbp_load *load, struct mbp_def_list *controllers, struct repeats repeats,
+                              bool has_machine)
+{
+    struct mbp_controller_def *defs = controllers->items;
+    for (uint32_t i = 0; i < controllers->count; i++) {
+        struct mbp_controller_def *controller = &defs[i];
+        repeats.own = controller->repeat;
+        if (mbp_def_has(&controller->def, MBP_CONTROLLER_NAME) &&
+            !name_is_right(load, &controller->def, controller->name, &repeats, has_machine)) {
+            controller->def.present &= ~MBP_BIT(MBP_CONTROLLER_NAME);
+            load->reader.nameless = true;
+        }
+    }
+}
+
 void mbp_check_names(struct mbp_load *load)
 {
     struct mbp_unit_def *units = load->def.units.items;
@@ -138,29 +153,42 @@ void mbp_check_names(struct mbp_load *load)
             }
             check_sensors(load, &machine->sensors, (struct repeats){units[u].repeat, machine->repeat, 1}, true);
             check_actuators(load, &machine->actuators, (struct repeats){units[u].repeat, machine->repeat, 1}, true);
+            check_controllers(load, &machine->controllers, (struct repeats){units[u].repeat, machine->repeat, 1}, true);
         }
         check_sensors(load, &units[u].sensors, (struct repeats){units[u].repeat, 1, 1}, false);
         check_actuators(load, &units[u].actuators, (struct repeats){units[u].repeat, 1, 1}, false);
+        check_controllers(load, &units[u].controllers, (struct repeats){units[u].repeat, 1, 1}, false);
     }
 }
 
 /* ---- unique names --------------------------------------------------------------------------------------------- */
 
-/* What has a name: machines, sensors, actuators (index.h). */
+/* What has a name: machines, sensors, actuators, controllers (index.h). */
 static const struct mbp_def *def_of(const struct mbp_load *load, uint32_t item)
 {
-    uint32_t machines = load->plant->machine_count, sensors = load->plant->sensor_count;
-    if (item < machines) {
+    const struct mbp_plant *plant = load->plant;
+    if (item < plant->machine_count) {
         return &load->machine_defs[item]->def;
     }
-    item -= machines;
-    return item < sensors ? &load->origins[item].def->def : &load->actuator_origins[item - sensors].def->def;
+    item -= plant->machine_count;
+    if (item < plant->sensor_count) {
+        return &load->origins[item].def->def;
+    }
+    item -= plant->sensor_count;
+    return item < plant->actuator_count ? &load->actuator_origins[item].def->def
+                                        : &load->controller_origins[item - plant->actuator_count].def->def;
 }
 
 static const char *noun_of(const struct mbp_load *load, uint32_t item)
 {
-    uint32_t machines = load->plant->machine_count;
-    return item < machines ? "machine" : item - machines < load->plant->sensor_count ? "sensor" : "actuator";
+    const struct mbp_plant *plant = load->plant;
+    uint32_t behind = item - plant->machine_count - plant->sensor_count;
+    if (item < plant->machine_count) {
+        return "machine";
+    }
+    return item - plant->machine_count < plant->sensor_count ? "sensor"
+           : behind < plant->actuator_count                  ? "actuator"
+                                                             : "controller";
 }
 
 static bool has_name(const struct mbp_load *load, uint32_t item)
@@ -169,14 +197,17 @@ static bool has_name(const struct mbp_load *load, uint32_t item)
     if (item < machines) {
         return load->machine_defs[item]->name != NULL;
     }
-    return mbp_def_has(def_of(load, item),
-                       item - machines < sensors ? (unsigned)MBP_SENSOR_NAME : (unsigned)MBP_ACTUATOR_NAME);
+    item -= machines;
+    unsigned field = item < sensors                                 ? (unsigned)MBP_SENSOR_NAME
+                     : item - sensors < load->plant->actuator_count ? (unsigned)MBP_ACTUATOR_NAME
+                                                                    : (unsigned)MBP_CONTROLLER_NAME;
+    return mbp_def_has(def_of(load, machines + item), field);
 }
 
 static void check_unique_names(struct mbp_load *load, struct mbp_index *index)
 {
     const struct mbp_plant *plant = load->plant;
-    uint32_t items = plant->machine_count + plant->sensor_count + plant->actuator_count;
+    uint32_t items = mbp_index_count(plant);
     for (uint32_t item = 0; item < items && !mbp_errors_hopeless(load->reader.errors); item++) {
         uint32_t first = has_name(load, item) ? mbp_index_add(index, plant, item) : UINT32_MAX;
         if (first == UINT32_MAX) {
@@ -270,6 +301,7 @@ enum mbp_status mbp_resolve(struct mbp_load *load)
     for (uint32_t s = 0; s < load->plant->sensor_count; s++) {
         resolve_inputs(load, &memory->index, s);
     }
+    mbp_resolve_controllers(load, &memory->index);
     mbp_resolve_faults(load, &memory->index);
     return MBP_OK;
 }

@@ -38,6 +38,7 @@ int mbp_staging_points(enum mbp_table table, int (*visit)(const struct mbp_point
                                   .sensor = UINT32_MAX,
                                   .machine = UINT32_MAX,
                                   .actuator = UINT32_MAX,
+                                  .controller = UINT32_MAX,
                                   .addr = points[i].addr,
                                   .table = points[i].table,
                                   .type = points[i].type,

@@ -68,6 +68,9 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, uint32_t u, boo
     if (unit->actuator_count > 0) {
         fprintf(out, ", %u actuator%s", unit->actuator_count, plural(unit->actuator_count));
     }
+    if (unit->controller_count > 0) {
+        fprintf(out, ", %u controller%s", unit->controller_count, plural(unit->controller_count));
+    }
     fputc('\n', out);
     unsigned char *used = in_full ? calloc(ADDRESSES, 1) : NULL;
     if (used == NULL) {

@@ -21,10 +21,7 @@ enum mbp_status process_build_actuators(struct mbp_process *process)
 
 static double target_of(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t a)
 {
-    const struct mbp_actuator *actuator = &plant->actuators[a];
-    if (actuator->machine == UINT32_MAX)
-        return state->command[a];
-    double fail = actuator->fail[state->machine[actuator->machine].state];
+    double fail = mbp_actuator_fail(plant, state, a);
     return isnan(fail) ? state->command[a] : fail;
 }
 

@@ -291,7 +291,7 @@ static void say_written(struct sentence *s)
         mbp_reference((enum mbp_table)table, addr, reference, sizeof reference);
     bool known = unit != NULL && table < MBP_TABLE_COUNT &&
                  mbp_plant_point_at(s->plant, (uint32_t)(unit - s->plant->units), (enum mbp_table)table, addr, &point);
-    if (known && point.actuator != UINT32_MAX)
+    if (known && (point.actuator != UINT32_MAX || point.controller != UINT32_MAX))
         say(s, "%s", point.name);
     else
         tell(s, MSG_POINT_OF_UNIT, reference, s->event->unit);

@@ -14,6 +14,7 @@ struct mbp_next_scan {
     struct mbp_image *image;
     const struct mbp_change *change;
     struct mbp_process *process;
+    struct mbp_control *control;
     struct mbp_state *state;
     double *command_told;
     struct mbp_events events;
@@ -32,8 +33,10 @@ enum mbp_status mbp_next_scan_new(const struct mbp_plant *plant, struct mbp_imag
     if (status == MBP_OK)
         status = mbp_process_new(plant, &next->process);
     if (status == MBP_OK)
+        status = mbp_control_new(plant, &next->control);
+    if (status == MBP_OK)
         status = mbp_state_new(plant, 0, &next->state);
-    next->command_told = malloc((size_t)plant->actuator_count * sizeof *next->command_told + 1);
+    next->command_told = malloc(mbp_setting_count(plant) * sizeof *next->command_told + 1);
     if (status == MBP_OK && next->command_told == NULL)
         status = MBP_ERR_MEMORY;
     if (status != MBP_OK) {
@@ -51,6 +54,7 @@ void mbp_next_scan_free(struct mbp_next_scan *next)
     mbp_events_free(&next->events);
     free(next->command_told);
     mbp_process_free(next->process);
+    mbp_control_free(next->control);
     mbp_state_free(next->state);
     free(next);
 }
@@ -81,8 +85,9 @@ static bool has_room(struct mbp_journal *journal)
 static void carry_over(struct mbp_scan *scan, struct mbp_next_scan *next)
 {
     const struct mbp_change *change = next->change;
-    const struct mbp_carry carry = {change->from, change->to, change->sensor_from, change->machine_from,
-                                    change->actuator_from};
+    const struct mbp_carry carry = {change->from,          change->to,
+                                    change->sensor_from,   change->machine_from,
+                                    change->actuator_from, change->controller_from};
     for (uint32_t m = 0; m < next->plant->machine_count; m++)
         next->state->machine[m].since_ms = scan->state->wall_ms;
     mbp_state_carry(&carry, scan->state, next->state);
@@ -97,18 +102,23 @@ static void carry_over(struct mbp_scan *scan, struct mbp_next_scan *next)
 /* The new one's parts take the places of the old ones, which go with `next`. */
 static void swap(struct mbp_scan *scan, struct mbp_next_scan *next)
 {
-    struct mbp_next_scan old = {
-        .process = scan->process, .state = scan->state, .command_told = scan->command_told, .events = scan->events};
+    struct mbp_next_scan old = {.process = scan->process,
+                                .control = scan->control,
+                                .state = scan->state,
+                                .command_told = scan->command_told,
+                                .events = scan->events};
     scan->process = next->process;
+    scan->control = next->control;
     scan->state = next->state;
     scan->events = next->events;
     scan->command_told = next->command_told;
-    for (uint32_t a = 0; a < next->plant->actuator_count; a++)
+    for (size_t a = 0; a < mbp_setting_count(next->plant); a++)
         scan->command_told[a] = NAN; /* the journal learns all of them anew */
     scan->events.lost = old.events.lost;
     scan->config.plant = next->plant;
     scan->config.image = next->image;
     next->process = old.process;
+    next->control = old.control;
     next->state = old.state;
     next->events = old.events;
     next->command_told = old.command_told;

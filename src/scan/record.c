@@ -68,18 +68,19 @@ static bool retain_machines(struct mbp_scan *scan)
     return true;
 }
 
-/* Commands that are not yet retained as they are. */
+/* Commands and settings that are not yet retained as they are. */
 static bool retain_commands(struct mbp_scan *scan)
 {
     const struct mbp_plant *plant = scan->config.plant;
-    for (uint32_t a = 0; a < plant->actuator_count; a++) {
-        double command = scan->state->command[a];
-        struct mbp_retained_setting retained = {a, command, plant->actuators[a].initial};
-        if (command >= scan->command_told[a] && command <= scan->command_told[a])
+    size_t count = mbp_setting_count(plant);
+    for (uint32_t i = 0; i < count; i++) {
+        double now = mbp_setting_now(plant, scan->state, i);
+        struct mbp_retained_setting retained = {i, now, mbp_setting_in_file(plant, i)};
+        if (now >= scan->command_told[i] && now <= scan->command_told[i])
             continue;
         if (mbp_journal_push_setting(scan->config.journal, &retained) != MBP_OK)
             return false;
-        scan->command_told[a] = command;
+        scan->command_told[i] = now;
         scan->stats.recorded++;
     }
     return true;

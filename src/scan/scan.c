@@ -101,6 +101,13 @@ static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t 
         case MBP_WRITE_COMMAND:
             mbp_process_command(scan->process, scan->state, write->index, write->value, peer, &scan->events);
             break;
+        case MBP_WRITE_SETTING:
+            mbp_control_set(plant, scan->state, write->index, (enum mbp_setting)write->sub, write->value, peer,
+                            &scan->events);
+            break;
+        case MBP_WRITE_MODE:
+            mbp_control_switch(plant, scan->state, write->index, write->value != 0, peer, &scan->events);
+            break;
         case MBP_WRITE_STATE:
             break;
         }
@@ -183,6 +190,7 @@ void mbp_scan_step(struct mbp_scan *scan)
     latch(scan, writes, count);
     latch_refusals(scan);
     mbp_fault_run(scan->config.plant, state);
+    mbp_control_run(scan->control, state);
     mbp_process_advance(scan->process, state);
     mbp_process_sense(scan->process, state);
     mbp_diagnosis_run(scan->config.plant, state, &scan->events);
@@ -203,20 +211,21 @@ void mbp_scan_step(struct mbp_scan *scan)
  * and its shelved coil, its shelving time, its machine's shelving, an end of its shelf, its service coil, suppression
  * gone and come, four limits changed, six alarms acknowledged, six reset and six raised or cleared; of a machine three
  * requests and a planned end of maintenance with two events each, a trip or maintenance due; of an actuator its
- * command; and the refused writes. */
+ * command; of a controller its settings and its mode; and the refused writes. */
 size_t scan_events_capacity(const struct mbp_plant *plant)
 {
-    return 256 + 9 * (size_t)plant->machine_count + 31 * (size_t)plant->sensor_count + plant->actuator_count;
+    return 256 + 9 * (size_t)plant->machine_count + 31 * (size_t)plant->sensor_count + mbp_setting_count(plant);
 }
 
 /* What stands in the file or was restored needs no telling. */
 static enum mbp_status know_commands(struct mbp_scan *scan)
 {
-    size_t len = scan->config.plant->actuator_count * sizeof *scan->command_told;
-    scan->command_told = malloc(len + 1);
+    size_t count = mbp_setting_count(scan->config.plant);
+    scan->command_told = malloc(count * sizeof *scan->command_told + 1);
     if (scan->command_told == NULL)
         return MBP_ERR_MEMORY;
-    memcpy(scan->command_told, scan->state->command, len);
+    for (uint32_t i = 0; i < count; i++)
+        scan->command_told[i] = mbp_setting_now(scan->config.plant, scan->state, i);
     return MBP_OK;
 }
 
@@ -236,6 +245,8 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
     enum mbp_status status = mbp_events_alloc(&scan->events, scan_events_capacity(config->plant));
     if (status == MBP_OK)
         status = mbp_process_new(config->plant, &scan->process);
+    if (status == MBP_OK)
+        status = mbp_control_new(config->plant, &scan->control);
     if (status == MBP_OK)
         status = mbp_state_new(config->plant, config->clock.wall_ms(config->clock.ctx), &scan->state);
     if (status == MBP_OK && config->plant->instructor)
@@ -277,6 +288,7 @@ void mbp_scan_free(struct mbp_scan *scan)
     mbp_events_free(&scan->events);
     free(scan->command_told);
     mbp_process_free(scan->process);
+    mbp_control_free(scan->control);
     mbp_state_free(scan->state);
     mbp_state_free(scan->snapshot);
     free(scan);

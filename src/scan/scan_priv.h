@@ -10,6 +10,7 @@ struct mbp_scan {
     struct mbp_scan_config config;
     struct mbp_state *state;
     struct mbp_process *process;
+    struct mbp_control *control;
     struct mbp_events events;
     struct mbp_event recent[MBP_RECENT_EVENTS];
     struct mbp_figures figures;
@@ -25,7 +26,7 @@ struct mbp_scan {
     uint32_t retain_from; /* after a loss for want of room: the sensor, then machine to go on with; UINT32_MAX = none */
     uint32_t shelf_from;  /* the sensor whose shelf is looked at next */
     bool trouble_told;
-    double *command_told; /* per actuator: the command that was retained last; NaN = none */
+    double *command_told; /* per command and setting (journal.h): what was retained last; NaN = none */
 
     /* time */
     struct mbp_sim_figures sim;

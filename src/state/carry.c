@@ -153,6 +153,25 @@ static void mend_machine(const struct mbp_carry *carry, struct mbp_state *to, ui
     to->upkeep[m].refused_sensor = renumbered(carry, m, to->upkeep[m].refused_sensor);
 }
 
+/* A setting that the file gives otherwise now is the file's; so is one that can be no more. */
+static void mend_controller(const struct mbp_carry *carry, struct mbp_state *to, uint32_t c)
+{
+    const struct mbp_controller *was = &carry->from->controllers[carry->controller_from[c]];
+    const struct mbp_controller *now = &carry->to->controllers[c];
+    double *setting = to->controller[c].setting;
+    for (unsigned i = 0; i < MBP_SETTING_COUNT; i++) {
+        if (!same_number(was->setting[i], now->setting[i]))
+            setting[i] = now->setting[i];
+    }
+    for (unsigned i = 0; i < MBP_SETTING_COUNT; i++) {
+        if (!mbp_setting_allowed(now, (enum mbp_setting)i, setting))
+            memcpy(setting, now->setting, sizeof now->setting);
+    }
+    if (was->automatic != now->automatic)
+        to->controller[c].automatic = now->automatic;
+    to->controller[c].seen = NAN; /* takes its integral from where its output is */
+}
+
 /* ---- all -------------------------------------------------------------------------------------------------------- */
 
 void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to)
@@ -177,6 +196,9 @@ void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from
             break;
         case STATE_BY_ACTUATOR:
             carry_array(array, carry->actuator_from, carry->to->actuator_count, from, to);
+            break;
+        case STATE_BY_CONTROLLER:
+            carry_array(array, carry->controller_from, carry->to->controller_count, from, to);
             break;
         case STATE_BY_SOURCE:
             carry_array(array, carry->sensor_from, carry->to->sensor_count, from, to);
@@ -204,6 +226,10 @@ void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from
     for (uint32_t a = 0; a < carry->to->actuator_count; a++) {
         if (carry->actuator_from[a] != UINT32_MAX)
             mend_actuator(carry, to, a);
+    }
+    for (uint32_t c = 0; c < carry->to->controller_count; c++) {
+        if (carry->controller_from[c] != UINT32_MAX)
+            mend_controller(carry, to, c);
     }
     for (uint32_t m = 0; m < carry->to->machine_count; m++) {
         if (carry->machine_from[m] != UINT32_MAX)

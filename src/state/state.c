@@ -45,6 +45,7 @@ const struct state_array state_arrays[] = {
     ARRAY(machine, STATE_BY_MACHINE, 1, STATE_CARRIED),
     ARRAY(upkeep, STATE_BY_MACHINE, 1, STATE_CARRIED),
     ARRAY(dressed, STATE_BY_MACHINE, 1, STATE_DERIVED),
+    ARRAY(controller, STATE_BY_CONTROLLER, 1, STATE_CARRIED),
     ARRAY(based, STATE_BY_MACHINE_AND_ONE, 1, STATE_DERIVED),
     ARRAY(fault, STATE_BY_FAULT, 1, STATE_DERIVED), /* mbp_fault_carry carries them */
     ARRAY(fault_active, STATE_BY_FAULT, 1, STATE_DERIVED),
@@ -62,6 +63,8 @@ static size_t item_count(const struct mbp_state *state, size_t parts, enum state
         return (size_t)state->machine_count + 1;
     case STATE_BY_ACTUATOR:
         return state->actuator_count;
+    case STATE_BY_CONTROLLER:
+        return state->controller_count;
     case STATE_BY_SOURCE:
         return (size_t)state->sensor_count + state->actuator_count;
     case STATE_BY_FAULT:
@@ -102,6 +105,7 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
     state->sensor_count = plant->sensor_count;
     state->machine_count = plant->machine_count;
     state->actuator_count = plant->actuator_count;
+    state->controller_count = plant->controller_count;
     state->fault_count = plant->fault_count + MBP_AD_HOC_FAULTS;
     size_t parts = 0;
     for (uint32_t s = 0; s < plant->sensor_count; s++)
@@ -129,6 +133,13 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
     }
     for (uint32_t a = 0; a < plant->actuator_count; a++)
         state->command[a] = state->lagged[plant->sensor_count + a] = plant->actuators[a].initial;
+    for (uint32_t c = 0; c < plant->controller_count; c++) {
+        const struct mbp_controller *controller = &plant->controllers[c];
+        state->controller[c] = (struct mbp_controller_state){.seen = NAN, .automatic = controller->automatic};
+        memcpy(state->controller[c].setting, controller->setting, sizeof controller->setting);
+        state->controller[c].setpoint = controller->setting[MBP_SET_SETPOINT];
+        state->controller[c].output = controller->setting[MBP_SET_MANUAL];
+    }
     for (uint32_t m = 0; m < plant->machine_count; m++) {
         state->machine[m].state = (uint8_t)plant->machines[m].initial;
         state->machine[m].since_ms = wall_ms;
@@ -217,6 +228,36 @@ double mbp_give(const struct mbp_register *reg, const double range[2])
     if (reg->type == MBP_FLOAT32 || reg->type == MBP_FLOAT64)
         return 1e-6 * fmax(fabs(range[0]), fabs(range[1]));
     return 0.5 * reg->scale;
+}
+
+double mbp_actuator_fail(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t a)
+{
+    const struct mbp_actuator *actuator = &plant->actuators[a];
+    return actuator->machine == UINT32_MAX ? (double)NAN : actuator->fail[state->machine[actuator->machine].state];
+}
+
+bool mbp_setting_allowed(const struct mbp_controller *controller, enum mbp_setting which,
+                         const double setting[MBP_SETTING_COUNT])
+{
+    const double largest = 1e6;
+    const double *range = controller->output_range;
+    double value = setting[which];
+    switch (which) {
+    case MBP_SET_SETPOINT:
+        return value >= controller->setpoint_range[0] && value <= controller->setpoint_range[1];
+    case MBP_SET_GAIN:
+    case MBP_SET_INTEGRAL:
+    case MBP_SET_DERIVATIVE:
+        return value >= 0 && value <= largest;
+    case MBP_SET_LOW:
+    case MBP_SET_HIGH:
+        return value >= range[0] && value <= range[1] && setting[MBP_SET_LOW] <= setting[MBP_SET_HIGH];
+    case MBP_SET_MANUAL:
+        return value >= range[0] && value <= range[1];
+    case MBP_SETTING_COUNT:
+        break;
+    }
+    return false;
 }
 
 double mbp_range_give(const struct mbp_sensor *sensor)

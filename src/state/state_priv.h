@@ -10,6 +10,7 @@ enum state_index {
     STATE_BY_MACHINE,
     STATE_BY_MACHINE_AND_ONE, /* and one for the sensors without a machine */
     STATE_BY_ACTUATOR,
+    STATE_BY_CONTROLLER,
     STATE_BY_SOURCE, /* sensors, behind them actuators: what an input may take in */
     STATE_BY_FAULT,  /* of the plant file, behind them ad hoc places */
     STATE_BY_PART,   /* mbp_signal_parts of each sensor */

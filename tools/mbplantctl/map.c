@@ -36,6 +36,8 @@ static bool is_wanted(const struct listing *listing, const struct mbp_point *poi
         return true;
     if (point->actuator < plant->actuator_count && strcmp(plant->actuators[point->actuator].name, filter) == 0)
         return true;
+    if (point->controller < plant->controller_count && strcmp(plant->controllers[point->controller].name, filter) == 0)
+        return true;
     return point->machine < plant->machine_count && strcmp(plant->machines[point->machine].name, filter) == 0;
 }
 

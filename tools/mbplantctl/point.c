@@ -55,6 +55,9 @@ static uint32_t unit_of_item(const struct mbp_plant *plant, const char *name)
         return plant->sensors[sensor].unit;
     if (actuator != UINT32_MAX)
         return plant->actuators[actuator].unit;
+    uint32_t controller = mbp_plant_find_controller(plant, name);
+    if (controller != UINT32_MAX)
+        return plant->controllers[controller].unit;
     return machine != UINT32_MAX ? plant->machines[machine].unit : UINT32_MAX;
 }
 
@@ -76,6 +79,7 @@ static bool find_in_unit(const struct mbp_plant *plant, uint32_t u, const char *
     out->unit = plant->units[u].id;
     out->sensor = search.found.sensor < plant->sensor_count ? &plant->sensors[search.found.sensor] : NULL;
     out->actuator = search.found.actuator < plant->actuator_count ? &plant->actuators[search.found.actuator] : NULL;
+    out->is_setting = search.found.controller < plant->controller_count && search.found.table == MBP_HOLDING_REGISTERS;
     out->limit = limit_of(&search.found, out->sensor);
     return true;
 }
@@ -146,6 +150,8 @@ static const char *nearest_item(const struct mbp_plant *plant, enum ctl_what wha
         add_name(&names, plant->sensors[s].name);
     for (uint32_t a = 0; a < plant->actuator_count && what == CTL_ANY_POINT; a++)
         add_name(&names, plant->actuators[a].name);
+    for (uint32_t c = 0; c < plant->controller_count && what == CTL_ANY_POINT; c++)
+        add_name(&names, plant->controllers[c].name);
     const char *best = mbp_nearest(word, names.items, names.count);
     free(names.items);
     return best;

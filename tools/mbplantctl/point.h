@@ -11,6 +11,7 @@ struct ctl_point {
     uint8_t unit;                        /* Modbus unit id */
     const struct mbp_sensor *sensor;     /* that the point belongs to, or NULL */
     const struct mbp_actuator *actuator; /* likewise */
+    bool is_setting;                     /* of a controller */
     int limit;                           /* enum mbp_limit when the point is a sensor's limit, else -1 */
 };
 

@@ -51,8 +51,16 @@ const char *ctl_refusal_reason(const struct ctl_point *point, enum mbp_status ex
     else if (exception == MBP_EX_ILLEGAL_DATA_ADDRESS && !point->map.writable)
         snprintf(buf, size, "the point is read only");
     else if (exception == MBP_EX_SERVER_DEVICE_FAILURE && point->actuator != NULL)
-        snprintf(buf, size, "the command is outside its range %g..%g%s%s", point->actuator->range[0],
-                 point->actuator->range[1], point->map.unit_text[0] != '\0' ? " " : "", point->map.unit_text);
+        snprintf(
+            buf, size,
+            "the command is outside its range %g..%g%s%s, or a controller in automatic moves it (mbplantctl status "
+            "shows which)",
+            point->actuator->range[0], point->actuator->range[1], point->map.unit_text[0] != '\0' ? " " : "",
+            point->map.unit_text);
+    else if (exception == MBP_EX_SERVER_DEVICE_FAILURE && point->is_setting)
+        snprintf(buf, size,
+                 "the setting is outside its range; in automatic a controller sets its output by itself, and an inner "
+                 "one takes its setpoint from its outer one");
     else if (exception == MBP_EX_SERVER_DEVICE_FAILURE && is_value)
         snprintf(buf, size, "the value is outside the instrument's range %s", range_text(sensor, range, sizeof range));
     else if (exception == MBP_EX_SERVER_DEVICE_FAILURE && sensor != NULL && point->limit >= 0)

@@ -12,7 +12,7 @@
 /* False for raw tables only: nothing of a mbplant's own stands there. */
 static bool has_map(const struct mbp_unit *unit)
 {
-    return unit->machine_count + unit->sensor_count + unit->actuator_count > 0;
+    return unit->machine_count + unit->sensor_count + unit->actuator_count + unit->controller_count > 0;
 }
 
 static bool has_limits(const struct mbp_sensor *sensor)
@@ -111,6 +111,27 @@ static struct ctl_actuator_now parse_actuator(const uint16_t *words)
                                      .command = mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1, words + 2)};
 }
 
+static uint16_t controller_block(const struct mbp_unit *unit, uint32_t c)
+{
+    return (uint16_t)(unit->layout.input_controllers + MBP_CONTROLLER_WORDS * (c - unit->first_controller));
+}
+
+static uint16_t controller_coil(const struct mbp_unit *unit, uint32_t c)
+{
+    return (uint16_t)(unit->layout.coil_controllers + (c - unit->first_controller));
+}
+
+static struct ctl_controller_now parse_controller(const uint16_t *words, uint16_t coil)
+{
+    return (struct ctl_controller_now){
+        .output = mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1, words),
+        .error = mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1, words + 2),
+        .setpoint = mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1, words + 4),
+        .measurement = mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1, words + 6),
+        .automatic = coil != 0,
+    };
+}
+
 static void want_unit(const struct mbp_plant *plant, const struct mbp_unit *unit, struct ctl_fetch *fetch)
 {
     ctl_fetch_want(fetch, MBP_INPUT_REGISTERS, 0, MBP_SUMMARY_WORDS);
@@ -128,6 +149,10 @@ static void want_unit(const struct mbp_plant *plant, const struct mbp_unit *unit
     }
     for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count; a++)
         ctl_fetch_want(fetch, MBP_INPUT_REGISTERS, actuator_block(unit, a), MBP_ACTUATOR_WORDS);
+    for (uint32_t c = unit->first_controller; c < unit->first_controller + unit->controller_count; c++) {
+        ctl_fetch_want(fetch, MBP_INPUT_REGISTERS, controller_block(unit, c), MBP_CONTROLLER_WORDS);
+        ctl_fetch_want(fetch, MBP_COILS, controller_coil(unit, c), 1);
+    }
 }
 
 static void parse_unit(const struct mbp_plant *plant, const struct mbp_unit *unit, const struct ctl_fetch *fetch,
@@ -140,6 +165,9 @@ static void parse_unit(const struct mbp_plant *plant, const struct mbp_unit *uni
         parse_sensor(plant, s, fetch, &out->sensors[s]);
     for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count; a++)
         out->actuators[a] = parse_actuator(&fetch->words[MBP_INPUT_REGISTERS][actuator_block(unit, a)]);
+    for (uint32_t c = unit->first_controller; c < unit->first_controller + unit->controller_count; c++)
+        out->controllers[c] = parse_controller(&fetch->words[MBP_INPUT_REGISTERS][controller_block(unit, c)],
+                                               fetch->words[MBP_COILS][controller_coil(unit, c)]);
 }
 
 static enum mbp_status read_units(struct ctl_link *link, const struct mbp_plant *plant, struct ctl_fetch *fetch,
@@ -175,10 +203,12 @@ enum ctl_exit ctl_snapshot_take(struct ctl *ctl, struct ctl_snapshot *out)
         .sensors = calloc(plant->sensor_count + 1u, sizeof *snapshot.sensors),
         .machines = calloc(plant->machine_count + 1u, sizeof *snapshot.machines),
         .actuators = calloc(plant->actuator_count + 1u, sizeof *snapshot.actuators),
+        .controllers = calloc(plant->controller_count + 1u, sizeof *snapshot.controllers),
     };
     struct ctl_fetch *fetch = ctl_fetch_new();
     enum mbp_status status = MBP_ERR_MEMORY;
-    if (snapshot.sensors != NULL && snapshot.machines != NULL && snapshot.actuators != NULL && fetch != NULL)
+    if (snapshot.sensors != NULL && snapshot.machines != NULL && snapshot.actuators != NULL &&
+        snapshot.controllers != NULL && fetch != NULL)
         status = read_units(link, plant, fetch, &snapshot);
     free(fetch);
     if (status == MBP_OK) {
@@ -196,6 +226,7 @@ void ctl_snapshot_free(const struct mbp_plant *plant, struct ctl_snapshot *snaps
     free(snapshot->sensors);
     free(snapshot->machines);
     free(snapshot->actuators);
+    free(snapshot->controllers);
 }
 
 enum mbp_status ctl_machine_read(struct ctl_link *link, const struct mbp_plant *plant, uint32_t machine,

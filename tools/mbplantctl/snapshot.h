@@ -16,6 +16,11 @@ struct ctl_actuator_now {
     double position, command; /* engineering units */
 };
 
+struct ctl_controller_now {
+    double output, error, setpoint, measurement;
+    bool automatic;
+};
+
 struct ctl_machine_now {
     enum mbp_state_code state;
     uint32_t first_out; /* plant-wide sensor index; UINT32_MAX = none */
@@ -44,6 +49,7 @@ struct ctl_snapshot {
     struct ctl_sensor_now *sensors;
     struct ctl_machine_now *machines;
     struct ctl_actuator_now *actuators;
+    struct ctl_controller_now *controllers;
 };
 
 /* Errors are told. Ownership: ctl_snapshot_free. */

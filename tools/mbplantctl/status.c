@@ -25,6 +25,12 @@ static const struct mbp_grid_column actuator_columns[] = {
     {"COMMAND", "command", true},    {"POSITION", "position", true},
 };
 
+static const struct mbp_grid_column controller_columns[] = {
+    {"CONTROLLER", "controller", false}, {"MODE", "mode", false},  {"INPUT", "input", false},
+    {"SETPOINT", "setpoint", true},      {"VALUE", "value", true}, {"OUTPUT", "output", true},
+    {"MOVES", "moves", false},
+};
+
 static void machine_row(const struct mbp_report_machine *machine, uint64_t now_ms, struct mbp_grid *grid)
 {
     char span[32] = "-";
@@ -140,6 +146,40 @@ static enum mbp_status print_actuators(const struct ctl *ctl, const struct ctl_o
     return status;
 }
 
+static void controller_row(const struct mbp_plant *plant, uint32_t c, const struct ctl_controller_now *now,
+                           struct mbp_grid *grid)
+{
+    const struct mbp_controller *controller = &plant->controllers[c];
+    const struct mbp_sensor *input = &plant->sensors[controller->input];
+    bool moves = controller->output < plant->actuator_count;
+    const char *unit = moves ? plant->actuators[controller->output].unit_text
+                             : plant->sensors[plant->controllers[controller->inner].input].unit_text;
+    char text[96];
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", controller->name);
+    mbp_grid_cell(grid, now->automatic ? MBP_PAINT_NONE : MBP_PAINT_CARE, "%s", now->automatic ? "auto" : "manual");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", input->name);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_value_text(input, now->setpoint, text, sizeof text));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_value_text(input, now->measurement, text, sizeof text));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%.1f%s%s", now->output, unit[0] != '\0' ? " " : "", unit);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
+                  moves ? plant->actuators[controller->output].name : plant->controllers[controller->inner].name);
+}
+
+static enum mbp_status print_controllers(const struct ctl *ctl, const struct ctl_overview *overview)
+{
+    struct mbp_grid *grid = NULL;
+    enum mbp_status status =
+        mbp_grid_new(controller_columns, sizeof controller_columns / sizeof controller_columns[0], &grid);
+    if (status != MBP_OK)
+        return status;
+    for (uint32_t c = 0; c < ctl->plant->controller_count; c++)
+        controller_row(ctl->plant, c, &overview->snapshot.controllers[c], grid);
+    putchar('\n');
+    status = mbp_grid_write(grid, MBP_FORMAT_TEXT, ctl->colour, stdout);
+    mbp_grid_free(grid);
+    return status;
+}
+
 static void print_summary(const struct ctl *ctl, const struct ctl_overview *overview)
 {
     const struct ctl_target *target = &ctl->options->target;
@@ -190,6 +230,8 @@ enum ctl_exit ctl_run_status(struct ctl *ctl)
         status = print_sensors(ctl, &overview);
     if (status == MBP_OK && ctl->plant->actuator_count > 0)
         status = print_actuators(ctl, &overview);
+    if (status == MBP_OK && ctl->plant->controller_count > 0)
+        status = print_controllers(ctl, &overview);
     ctl_overview_free(ctl->plant, &overview);
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "status");
 }

@@ -72,6 +72,38 @@ static void test_restart_keeps_commands(void **state)
     assert_near(position(line, FV1), 72.5);
 }
 
+static void test_restart_keeps_a_controllers_settings_and_goes_on_without_a_bump(void **state)
+{
+    struct line *line = *state;
+    static const char controlled[] =
+        "mbplant: 1\nscan: 100ms\nunits:\n  - id: 1\n    machines:\n      - name: TANK1\n"
+        "        actuators: [{name: FV1, initial: 50}]\n"
+        "        controllers: [{name: LIC1, input: LT1, output: FV1, setpoint: 40, gain: 2, integral: 20s}]\n"
+        "        sensors: [{name: LT1, range: [0, 100], register: {type: float32}, signal: {base: 30}}]\n";
+    static const uint16_t five[2] = {0x40A0, 0};
+    line_stop(line);
+    line_start(line, controlled);
+    assert_int_equal(line_write(line, 8002, 2, five), MBP_OK); /* gain */
+    line_scan(line, 50);                                       /* 10 too low for 5 s */
+    double before = mbp_scan_state(line->scan)->command[0];
+    assert_true(before > 55);
+    line_stop(line);
+    line_start(line, controlled);
+    assert_int_equal(line_holding(line, 8002), 0x40A0);
+    line_scan(line, 1);
+    assert_near(mbp_scan_state(line->scan)->command[0], before);
+    assert_int_equal(line_write(line, HR_FV1, 1, five), MBP_EX_SERVER_DEVICE_FAILURE); /* it is in automatic */
+    assert_int_equal(line_write_coil(line, 6000, false), MBP_OK);
+    line_scan(line, 1);
+    assert_int_equal(line_write_word(line, HR_FV1, 125), MBP_OK);
+    line_scan(line, 1);
+    assert_near(mbp_scan_state(line->scan)->command[0], 12.5);
+    line_stop(line);
+    line_start(line, controlled);
+    assert_false(line_coil(line, 6000));
+    assert_int_equal(line_holding(line, HR_FV1), 125);
+}
+
 static void test_restart_with_another_initial_command_in_the_file_takes_the_files(void **state)
 {
     struct line *line = *state;
@@ -81,7 +113,9 @@ static void test_restart_with_another_initial_command_in_the_file_takes_the_file
     line_scan(line, 1);
     line_stop(line);
     memcpy(edited, plant, sizeof plant);
-    memcpy(strstr(edited, "initial: 50"), "initial: 30", 11);
+    char *initial = strstr(edited, "initial: 50");
+    assert_non_null(initial);
+    initial[strlen("initial: ")] = '3';
     line_start(line, edited);
     assert_int_equal(line_holding(line, HR_FV1), 300);
     assert_true(line_coil(line, COIL_P1));
@@ -95,6 +129,7 @@ int main(void)
         ACTUATOR_TEST(test_command_moves_the_process),
         ACTUATOR_TEST(test_trip_closes_the_valve_whose_command_stays),
         ACTUATOR_TEST(test_restart_keeps_commands),
+        ACTUATOR_TEST(test_restart_keeps_a_controllers_settings_and_goes_on_without_a_bump),
         ACTUATOR_TEST(test_restart_with_another_initial_command_in_the_file_takes_the_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

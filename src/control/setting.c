@@ -1,0 +1,78 @@
+/* What a master may change in a controller. */
+#include <math.h>
+
+#include "control_priv.h"
+
+static void tell(const struct mbp_plant *plant, uint32_t c, enum mbp_table table, unsigned addr, double value,
+                 double before, uint32_t peer, struct mbp_events *events)
+{
+    const struct mbp_controller *controller = &plant->controllers[c];
+    const struct mbp_unit *unit = &plant->units[controller->unit];
+    struct mbp_event event = {
+        .code = MBP_EV_POINT_WRITTEN,
+        .unit = unit->id,
+        .machine =
+            controller->machine == UINT32_MAX ? MBP_NONE16 : (uint16_t)(controller->machine - unit->first_machine),
+        .sensor = MBP_NONE16,
+        .value = (float)value,
+        .limit = (float)before,
+        .peer = peer,
+        .detail = mbp_event_write_detail(table, addr, 0, 0),
+    };
+    mbp_events_emit(events, event);
+}
+
+/* A new gain finds the output where the old one left it. */
+static void keep_output(const struct mbp_controller *controller, struct mbp_controller_state *now,
+                        enum mbp_setting setting, double value)
+{
+    double before = control_proportional(controller, now);
+    now->setting[setting] = value;
+    if (!isnan(now->seen))
+        now->integral += before - control_proportional(controller, now);
+}
+
+static void set_manual(const struct mbp_controller *controller, struct mbp_state *state,
+                       struct mbp_controller_state *now, double value)
+{
+    now->setting[MBP_SET_MANUAL] = value;
+    now->output = value;
+    if (controller->output != UINT32_MAX)
+        state->command[controller->output] = value;
+}
+
+void mbp_control_set(const struct mbp_plant *plant, struct mbp_state *state, uint32_t c, enum mbp_setting setting,
+                     double value, uint32_t peer, struct mbp_events *events)
+{
+    const struct mbp_controller *controller = &plant->controllers[c];
+    const struct mbp_unit *unit = &plant->units[controller->unit];
+    struct mbp_controller_state *now = &state->controller[c];
+    double before = now->setting[setting];
+    double wanted[MBP_SETTING_COUNT];
+    for (unsigned i = 0; i < MBP_SETTING_COUNT; i++)
+        wanted[i] = now->setting[i];
+    wanted[setting] = value;
+    bool taken = (setting == MBP_SET_MANUAL && now->automatic) ||
+                 (setting == MBP_SET_SETPOINT && now->automatic && controller->outer != UINT32_MAX);
+    if (taken || !mbp_setting_allowed(controller, setting, wanted) || (value >= before && value <= before))
+        return;
+    if (setting == MBP_SET_MANUAL)
+        set_manual(controller, state, now, value);
+    else
+        keep_output(controller, now, setting, value);
+    uint32_t addr = unit->layout.holding_controllers + MBP_CONTROLLER_SETTING_WORDS * (c - unit->first_controller) +
+                    2 * (uint32_t)setting;
+    tell(plant, c, MBP_HOLDING_REGISTERS, addr, value, before, peer, events);
+}
+
+void mbp_control_switch(const struct mbp_plant *plant, struct mbp_state *state, uint32_t c, bool automatic,
+                        uint32_t peer, struct mbp_events *events)
+{
+    const struct mbp_unit *unit = &plant->units[plant->controllers[c].unit];
+    struct mbp_controller_state *now = &state->controller[c];
+    if (now->automatic == automatic)
+        return;
+    now->automatic = automatic;
+    tell(plant, c, MBP_COILS, unit->layout.coil_controllers + (c - unit->first_controller), automatic, !automatic, peer,
+         events);
+}
