@@ -139,7 +139,7 @@ static uint32_t assert_consistent(struct fixture *f)
 static void test_log_cut_off_anywhere_opens_at_a_whole_scan(void **ctx)
 {
     struct fixture *f = *ctx;
-    struct wreck wreck;
+    struct wreck wreck = {0};
     uint32_t before = 0;
     leave_wreck(f, &wreck);
     for (size_t part = 0; part <= 16; part++) {
@@ -156,7 +156,7 @@ static void test_log_cut_off_anywhere_opens_at_a_whole_scan(void **ctx)
 static void test_log_with_a_flipped_bit_opens_at_the_scan_before_it(void **ctx)
 {
     struct fixture *f = *ctx;
-    struct wreck wreck;
+    struct wreck wreck = {0};
     leave_wreck(f, &wreck);
     for (unsigned i = 0; i < 40; i++) {
         size_t bit = mbp_rng_bits(5, 1, i) % (wreck.log_len * 8);

@@ -1,5 +1,6 @@
 /* Files 1000..: event n at file 1000 + n/500, record 20 * (n % 500). */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "journal_fixture.h"
@@ -125,6 +126,34 @@ static void test_read_file_removed_event_is_illegal_address(void **state)
     assert_file_holds_event(f, 1001, 101 * 20, 601);
 }
 
+/* Too long to be read whole at the start: what is damaged inside is found when it is asked for, and costs no more. */
+static void test_read_file_damaged_page_of_a_long_journal_is_device_failure(void **state)
+{
+    struct fixture *f = *state;
+    unsigned failures = 0;
+    for (uint32_t n = STORED; n < 420 * 1000 + STORED; n += 30000)
+        fixture_store(f, n + 1, 30000);
+    uint32_t last = mbp_journal_last(f->journal);
+    fixture_close(f);
+    size_t len;
+    char *bytes = fixture_read_file(f->db, &len);
+    assert_true(len > 17 << 20);
+    memset(bytes + len / 2 / 4096 * 4096, 0x5A, 4096);
+    fixture_write_file(f->db, bytes, len);
+    free(bytes);
+    fixture_open(f);
+    assert_int_equal(mbp_journal_last(f->journal), last);
+    for (uint32_t n = 1; n <= last; n += 20) {
+        uint16_t word;
+        enum mbp_status status = mbp_journal_read_file(f->journal, mbp_event_file(n), mbp_event_place(n), 1, &word);
+        assert_true(status == MBP_OK || status == MBP_EX_SERVER_DEVICE_FAILURE);
+        failures += status == MBP_OK ? 0 : 1;
+    }
+    assert_in_range(failures, 1, 10);
+    fixture_store(f, last + 1, 10);
+    assert_int_equal(mbp_journal_last(f->journal), last + 10);
+}
+
 static void test_read_file_after_the_last_file_comes_the_first_again(void **state)
 {
     struct fixture *f = *state;
@@ -166,6 +195,7 @@ int main(void)
         FILES_TEST(test_read_file_where_no_event_is_illegal_address),
         FILES_TEST(test_read_file_any_nan_is_the_same_words_from_memory_and_database),
         FILES_TEST(test_read_file_removed_event_is_illegal_address),
+        FILES_TEST(test_read_file_damaged_page_of_a_long_journal_is_device_failure),
         FILES_TEST(test_read_file_after_the_last_file_comes_the_first_again),
         FILES_TEST(test_read_file_unreadable_database_is_device_failure),
     };
