@@ -61,6 +61,17 @@ class Sim(unittest.TestCase):
         self.assertTrue(self.master.read_discrete_inputs(6, 1, slave=1).bits[0])
         self.assertTrue(self.master.read_coils(1, 1, slave=1).bits[0])
 
+    def test_commands_while_paused_say_that_they_wait(self):
+        self.plant.ctl("force", "TT1", "70")
+        support.eventually(lambda: self.master.read_coils(1000, 1, slave=1).bits[0], "forced")
+        self.sim("pause")
+        for words in (["release", "TT1"], ["machine", "M1", "maintenance"]):
+            said = support.run(support.MBPLANTCTL, "-p", self.plant.port, "--timeout", "200ms", *words, check=True)
+            self.assertIn("paused", said.stdout)
+        self.sim("step")
+        self.assertEqual(self.register(0), 650)
+        self.assertTrue(self.master.read_coils(2, 1, slave=1).bits[0])
+
     def test_coil_of_a_plain_master_acts_before_its_next_request(self):
         for _ in range(20):
             self.master.write_coil(PAUSED, True, slave=INSTRUCTOR)

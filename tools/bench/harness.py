@@ -153,8 +153,10 @@ class Server:
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir())
 
     def waited_ns(self):
-        """How long its first thread, which scans and serves, was ready to run and had no processor, so far."""
-        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[1])
+        """How long its first thread, which scans and serves, was ready to run and had no processor, so far; less what
+        its other threads took of that processor, which is its own affair."""
+        ran, waited = map(int, Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[:2])
+        return waited - (self.cpu_ns() - ran)
 
 
 class Master:

@@ -1,5 +1,6 @@
 /* force SENSOR VALUE and release SENSOR: the injection and its end. */
 #include "address.h"
+#include "sim.h"
 #include "snapshot.h"
 #include "value.h"
 #include "wait.h"
@@ -80,6 +81,12 @@ enum ctl_exit ctl_run_release(struct ctl *ctl)
     if (status != MBP_OK)
         return ctl_fail(ctl, status, name);
     if (!released) {
+        if (ctl_sim_is_paused(ctl)) {
+            printf(
+                "%s: its release waits for the next scan, for the plant is paused (mbplantctl sim resume, or step)\n",
+                name);
+            return CTL_OK;
+        }
         ctl_error("%s is still forced; is the plant scanning? mbplantctl status shows its scans", name);
         return CTL_FAILED;
     }

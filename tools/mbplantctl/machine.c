@@ -7,6 +7,7 @@
 #include "address.h"
 #include "edit.h"
 #include "events.h"
+#include "sim.h"
 #include "snapshot.h"
 #include "wait.h"
 
@@ -120,6 +121,11 @@ static enum ctl_exit tell(struct command *command, const struct ctl_machine_now 
     if (command->outcome.code != 0) {
         char sentence[256];
         ctl_error("%s", mbp_report_event_text(plant, &command->outcome, sentence, sizeof sentence));
+    } else if (ctl_sim_is_paused(command->ctl)) {
+        printf("%s: asked for %s; the plant is paused, so that waits for its next scan (mbplantctl sim resume, or "
+               "step)\n",
+               name, mbp_state_name(command->to));
+        return CTL_OK;
     } else {
         ctl_error("%s stays %s, and the journal does not say why; mbplantctl journal shows it all", name,
                   mbp_state_name(now->state));

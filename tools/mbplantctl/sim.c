@@ -78,6 +78,13 @@ enum ctl_exit ctl_sim_read(struct ctl *ctl, struct ctl_sim *out)
     return CTL_OK;
 }
 
+bool ctl_sim_is_paused(struct ctl *ctl)
+{
+    uint16_t paused = 0;
+    return ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, MBP_SIM_IR_PAUSED, 1, &paused) == MBP_OK &&
+           paused != 0;
+}
+
 enum ctl_exit ctl_sim_write(struct ctl *ctl, enum mbp_table table, uint16_t addr, uint16_t count, const uint16_t *words,
                             const char *hint)
 {
