@@ -35,10 +35,6 @@
 #define MBP_ANALYSIS_CHATTER_MS UINT64_C(60000)
 #define MBP_ANALYSIS_STALE_MS   UINT64_C(86400000)
 
-/* The limits of a sensor, and after them what alarm events beyond limits carry in their detail: rate of change and bad
- * quality. */
-#define MBP_ANALYSIS_LIMITS 6u
-
 /* ---- what goes in ----------------------------------------------------------------------------------------------- */
 
 /* What a machine is like now: its counters are since its first start. */
@@ -108,7 +104,7 @@ struct mbp_analysis_flood {
 /* One alarm: a limit of a sensor. */
 struct mbp_analysis_actor {
     uint32_t sensor;
-    uint8_t limit; /* enum mbp_limit, or 4 rate of change, 5 bad quality */
+    uint8_t limit; /* enum mbp_limit, one of all six */
     uint8_t priority;
     bool active;        /* at the end of the period */
     bool stale;         /* and for longer than 24 h */

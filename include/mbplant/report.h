@@ -38,8 +38,8 @@ const char *mbp_lang_name(enum mbp_lang lang);
 /* Errors: MBP_ERR_MISSING. */
 enum mbp_status mbp_lang_find(const char *name, enum mbp_lang *out);
 
-/* What an alarm of this limit means: "Overheating", "Surchauffe"; limits beyond the four are 4 = rate of change, 5 =
- * bad quality. sensor may be NULL: "limit". Static storage. */
+/* What an alarm means, any of the six: "Overheating", "Surchauffe". sensor may be NULL: "limit" for the four. Static
+ * storage. */
 const char *mbp_report_diagnosis(enum mbp_lang lang, const struct mbp_sensor *sensor, unsigned limit);
 
 /* ---- numbers ---------------------------------------------------------------------------------------------------- */

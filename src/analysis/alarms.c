@@ -13,7 +13,7 @@ struct alarm_track {
 };
 
 struct alarms {
-    struct alarm_track *tracks; /* MBP_ANALYSIS_LIMITS a sensor */
+    struct alarm_track *tracks; /* MBP_ALARM_COUNT a sensor */
     struct mbp_analysis_alarms figures;
     double answer_sum_ms;
     struct analysis_list raises, actors;
@@ -21,8 +21,7 @@ struct alarms {
 
 enum mbp_priority mbp_analysis_priority(const struct mbp_plant *plant, uint32_t sensor, unsigned limit)
 {
-    (void)limit;
-    return (enum mbp_priority)plant->sensors[sensor].priority;
+    return (enum mbp_priority)mbp_sensor_alarm(&plant->sensors[sensor], limit)->priority;
 }
 
 enum mbp_status alarms_new(struct mbp_analyser *analyser)
@@ -31,7 +30,7 @@ enum mbp_status alarms_new(struct mbp_analyser *analyser)
     if (analyser->alarms == NULL)
         return MBP_ERR_MEMORY;
     analyser->alarms->tracks =
-        calloc((size_t)analyser->plant->sensor_count * MBP_ANALYSIS_LIMITS + 1, sizeof *analyser->alarms->tracks);
+        calloc((size_t)analyser->plant->sensor_count * MBP_ALARM_COUNT + 1, sizeof *analyser->alarms->tracks);
     return analyser->alarms->tracks != NULL ? MBP_OK : MBP_ERR_MEMORY;
 }
 
@@ -101,9 +100,9 @@ enum mbp_status alarms_take(struct mbp_analyser *analyser, const struct mbp_even
         return MBP_OK;
     if (event->code == MBP_EV_ALARM_SHELVED)
         alarms->figures.shelved += within;
-    if (event->detail >= MBP_ANALYSIS_LIMITS)
+    if (event->detail >= MBP_ALARM_COUNT)
         return MBP_OK;
-    struct alarm_track *track = &alarms->tracks[(size_t)sensor * MBP_ANALYSIS_LIMITS + event->detail];
+    struct alarm_track *track = &alarms->tracks[(size_t)sensor * MBP_ALARM_COUNT + event->detail];
     if (event->code == MBP_EV_ALARM_RAISED)
         return raise_alarm(analyser, track, sensor, event->detail);
     if (event->code == MBP_EV_ALARM_CLEARED) {
@@ -120,7 +119,7 @@ enum mbp_status alarms_take(struct mbp_analyser *analyser, const struct mbp_even
 static struct mbp_analysis_actor judge(const struct mbp_analyser *analyser, uint32_t sensor, unsigned limit,
                                        bool to_now)
 {
-    const struct alarm_track *track = &analyser->alarms->tracks[(size_t)sensor * MBP_ANALYSIS_LIMITS + limit];
+    const struct alarm_track *track = &analyser->alarms->tracks[(size_t)sensor * MBP_ALARM_COUNT + limit];
     bool active_now = to_now && limit < MBP_LIMIT_COUNT && (analyser->now->active[sensor] >> limit & 1u) != 0 &&
                       track->last_count == 0;
     struct mbp_analysis_actor actor = {
@@ -156,9 +155,9 @@ enum mbp_status alarms_finish(struct mbp_analyser *analyser, struct mbp_analysis
     struct mbp_analysis_alarms *figures = &alarms->figures;
     bool to_now = analyser->now != NULL && analyser->now->active != NULL && axis_is_to_now(&analyser->axis);
     enum mbp_status status = MBP_OK;
-    for (size_t i = 0; i < (size_t)analyser->plant->sensor_count * MBP_ANALYSIS_LIMITS && status == MBP_OK; i++) {
+    for (size_t i = 0; i < (size_t)analyser->plant->sensor_count * MBP_ALARM_COUNT && status == MBP_OK; i++) {
         struct mbp_analysis_actor actor =
-            judge(analyser, (uint32_t)(i / MBP_ANALYSIS_LIMITS), (unsigned)(i % MBP_ANALYSIS_LIMITS), to_now);
+            judge(analyser, (uint32_t)(i / MBP_ALARM_COUNT), (unsigned)(i % MBP_ALARM_COUNT), to_now);
         figures->waiting += alarms->tracks[i].waiting;
         figures->chattering += actor.chatter > 0;
         figures->stale += actor.stale;

@@ -145,7 +145,8 @@ enum mbp_status mbp_report_alarms_csv(const struct mbp_report *report, FILE *out
         plain_number(sensor, alarm->limit_value, text, sizeof text);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", sensor->unit_text);
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_priority_name((enum mbp_priority)sensor->priority));
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
+                      mbp_priority_name((enum mbp_priority)mbp_sensor_alarm(sensor, alarm->limit)->priority));
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", alarm->active);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", alarm->unacknowledged);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", alarm->shelved);

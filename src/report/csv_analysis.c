@@ -71,12 +71,9 @@ static void put_actor(const struct mbp_analysis *analysis, enum mbp_lang lang, c
                       struct mbp_grid *grid)
 {
     static const char section[] = "worst alarm";
-    static const char *const beyond[] = {"rate_of_change", "bad_quality"};
     const struct mbp_sensor *sensor = &analysis->plant->sensors[actor->sensor];
     char subject[2 * MBP_NAME_MAX];
-    snprintf(subject, sizeof subject, "%s.%s", sensor->name,
-             actor->limit < MBP_LIMIT_COUNT ? mbp_limit_name((enum mbp_limit)actor->limit)
-                                            : beyond[actor->limit - MBP_LIMIT_COUNT]);
+    snprintf(subject, sizeof subject, "%s.%s", sensor->name, mbp_limit_name((enum mbp_limit)actor->limit));
     mbp_fact_text(grid, section, subject, "diagnosis", mbp_report_diagnosis(lang, sensor, actor->limit), "");
     mbp_fact_text(grid, section, subject, "priority", mbp_priority_name((enum mbp_priority)actor->priority), "");
     mbp_fact_count(grid, section, subject, "raised", actor->raised, "");

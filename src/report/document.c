@@ -209,7 +209,8 @@ static void alarm_row(enum mbp_lang lang, const struct mbp_report_alarm *alarm, 
     mbp_limit_text(sensor, alarm->limit_value, text, sizeof text);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_decimal(lang, text));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_limit_name(alarm->limit));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_priority(lang, (enum mbp_priority)sensor->priority));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
+                  mbp_message_priority(lang, (enum mbp_priority)mbp_sensor_alarm(sensor, alarm->limit)->priority));
     mbp_grid_cell(grid, alarm->unacknowledged ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s",
                   mbp_message(lang, alarm_state(alarm)));
 }

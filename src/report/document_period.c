@@ -190,8 +190,7 @@ static void actor_row(struct document *document, const struct mbp_analysis_actor
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
                   sensor->machine != UINT32_MAX ? document->plant->machines[sensor->machine].name : "");
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_diagnosis(lang, sensor, actor->limit));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
-                  actor->limit < MBP_LIMIT_COUNT ? mbp_limit_name((enum mbp_limit)actor->limit) : "");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_limit_name((enum mbp_limit)actor->limit));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_priority(lang, (enum mbp_priority)actor->priority));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", actor->raised);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",

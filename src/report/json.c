@@ -47,8 +47,8 @@ static json_t *alarm_json(enum mbp_lang lang, const struct mbp_report_alarm *ala
                      sensor->name, "diagnosis", mbp_report_diagnosis(lang, sensor, alarm->limit), "limit_name",
                      mbp_limit_name(alarm->limit), "value", number_or_null(alarm->value), "limit",
                      number_or_null(alarm->limit_value), "unit", sensor->unit_text, "priority",
-                     mbp_priority_name((enum mbp_priority)sensor->priority), "active", (int)alarm->active,
-                     "unacknowledged", (int)alarm->unacknowledged, "shelved", (int)alarm->shelved);
+                     mbp_priority_name((enum mbp_priority)mbp_sensor_alarm(sensor, alarm->limit)->priority), "active",
+                     (int)alarm->active, "unacknowledged", (int)alarm->unacknowledged, "shelved", (int)alarm->shelved);
 }
 
 static json_t *alarms_json(const struct mbp_report *report)

@@ -64,9 +64,7 @@ static json_t *actor_json(const struct mbp_analysis *analysis, enum mbp_lang lan
                           const struct mbp_analysis_actor *actor)
 {
     const struct mbp_sensor *sensor = &analysis->plant->sensors[actor->sensor];
-    const char *limit = actor->limit < MBP_LIMIT_COUNT    ? mbp_limit_name((enum mbp_limit)actor->limit)
-                        : actor->limit == MBP_LIMIT_COUNT ? "rate_of_change"
-                                                          : "bad_quality";
+    const char *limit = mbp_limit_name((enum mbp_limit)actor->limit);
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:b, s:b, s:o}", "sensor", sensor->name, "machine",
                      sensor->machine != UINT32_MAX ? analysis->plant->machines[sensor->machine].name : "", "diagnosis",
                      mbp_report_diagnosis(lang, sensor, actor->limit), "limit_name", limit, "priority",

@@ -68,11 +68,11 @@ static const struct {
     {MBP_EV_ALARM_ACKNOWLEDGED, "alarme acquittée"},
     {MBP_EV_ALARM_SHELVED, "alarmes mises de côté"},
     {MBP_EV_ALARM_UNSHELVED, "alarmes remises en jeu"},
-    {25, "alarme réarmée"},
-    {26, "alarme inhibée"},
-    {27, "alarme rétablie"},
-    {28, "alarmes hors service"},
-    {29, "alarmes en service"},
+    {MBP_EV_ALARM_RESET, "alarme réarmée"},
+    {MBP_EV_ALARM_SUPPRESSED, "alarme inhibée"},
+    {MBP_EV_ALARM_UNSUPPRESSED, "alarme rétablie"},
+    {MBP_EV_ALARM_OUT_OF_SERVICE, "alarmes hors service"},
+    {MBP_EV_ALARM_IN_SERVICE, "alarmes en service"},
     {MBP_EV_MACHINE_STATE, "changement d'état"},
     {MBP_EV_MACHINE_REFUSED, "changement d'état refusé"},
     {MBP_EV_MAINTENANCE_STARTED, "début de maintenance"},
@@ -132,9 +132,9 @@ const char *mbp_message(enum mbp_lang lang, enum mbp_message id)
 
 const char *mbp_report_diagnosis(enum mbp_lang lang, const struct mbp_sensor *sensor, unsigned limit)
 {
-    if (limit == MBP_LIMIT_COUNT)
+    if (limit == MBP_RATE_OF_CHANGE)
         return mbp_message(lang, MSG_RATE_OF_CHANGE);
-    if (limit == MBP_LIMIT_COUNT + 1)
+    if (limit == MBP_BAD_QUALITY)
         return mbp_message(lang, MSG_BAD_QUALITY);
     if (sensor == NULL || limit >= MBP_LIMIT_COUNT)
         return mbp_message(lang, MSG_LIMIT);

@@ -18,6 +18,11 @@
     M(WITH_LIMIT, " (limit %s)", " (limite %s)") \
     M(CLEARED, " cleared:", ", retour à la normale :") \
     M(ACKNOWLEDGED, " acknowledged", ", acquittement") \
+    M(RESET, " reset", ", réarmement") \
+    M(FOR, " for %s", " pour %s") \
+    M(UNTIL_NORMAL, " until it returns to normal", " jusqu'au retour à la normale") \
+    M(TIME_OVER, ": its time is over", " : fin du délai") \
+    M(IS_NORMAL, ": it has returned to normal", " : retour à la normale") \
     M(BY, " by %s", " par %s") \
     M(COMMA_BY, ", by %s", ", par %s") \
     M(UNKNOWN_STATE, "unknown state", "état inconnu") \

@@ -147,9 +147,43 @@ static void say_alarm(struct sentence *s)
         tell(s, MSG_CLEARED);
     if (s->event->code == MBP_EV_ALARM_ACKNOWLEDGED)
         tell(s, MSG_ACKNOWLEDGED);
+    else if (s->event->code == MBP_EV_ALARM_RESET)
+        tell(s, MSG_RESET);
     else
         say_value_and_limit(s);
     say_peer(s, MSG_BY);
+}
+
+/* "TT101 alarm shelved for 10min by 127.0.0.1" */
+static void say_shelving(struct sentence *s)
+{
+    char span[NAME_BUF];
+    say_sensor(s);
+    say(s, " %s", mbp_message_code(s->lang, s->event->code));
+    bool shelved = s->event->code == MBP_EV_ALARM_SHELVED;
+    if (shelved && s->event->detail == MBP_SHELVED_TIMED && s->event->value > 0)
+        tell(s, MSG_FOR, mbp_span_text_in(s->lang, (uint64_t)s->event->value, span, sizeof span));
+    if (shelved && s->event->detail == MBP_SHELVED_ONE_SHOT)
+        tell(s, MSG_UNTIL_NORMAL);
+    if (!shelved && s->event->detail == MBP_UNSHELVED_BY_TIME)
+        tell(s, MSG_TIME_OVER);
+    if (!shelved && s->event->detail == MBP_UNSHELVED_BY_RETURN)
+        tell(s, MSG_IS_NORMAL);
+    say_peer(s, MSG_BY);
+}
+
+/* detail: a bit per alarm of the sensor */
+static void say_suppression(struct sentence *s)
+{
+    const char *between = ": ";
+    say_sensor(s);
+    say(s, " %s", mbp_message_code(s->lang, s->event->code));
+    for (unsigned alarm = 0; alarm < MBP_ALARM_COUNT; alarm++) {
+        if ((s->event->detail >> alarm & 1u) == 0)
+            continue;
+        say(s, "%s%s", between, mbp_limit_name((enum mbp_limit)alarm));
+        between = ", ";
+    }
 }
 
 static const char *state_word(const struct sentence *s, unsigned state)
@@ -231,7 +265,7 @@ static void say_limit_change(struct sentence *s)
     char new[NAME_BUF];
     say_sensor(s);
     tell(s, MSG_LIMIT_CHANGED,
-         s->event->detail < MBP_LIMIT_COUNT ? mbp_limit_name((enum mbp_limit)s->event->detail) : "?",
+         s->event->detail < MBP_ALARM_COUNT ? mbp_limit_name((enum mbp_limit)s->event->detail) : "?",
          number_text(s, s->event->limit, true, old), number_text(s, s->event->value, true, new));
     say_peer(s, MSG_BY);
 }
@@ -372,15 +406,29 @@ static const struct {
     enum mbp_event_code code;
     void (*speak)(struct sentence *s);
 } speakers[] = {
-    {MBP_EV_PLANT_CHANGED, say_plant_change},  {MBP_EV_MACHINE_CHANGED, say_thing_change},
-    {MBP_EV_SENSOR_CHANGED, say_thing_change}, {MBP_EV_ALARM_RAISED, say_alarm},
-    {MBP_EV_ALARM_CLEARED, say_alarm},         {MBP_EV_ALARM_ACKNOWLEDGED, say_alarm},
-    {MBP_EV_MACHINE_STATE, say_machine_state}, {MBP_EV_MACHINE_REFUSED, say_machine_state},
-    {MBP_EV_VALUE_FORCED, say_force},          {MBP_EV_VALUE_RELEASED, say_force},
-    {MBP_EV_LIMIT_CHANGED, say_limit_change},  {MBP_EV_WRITE_REFUSED, say_refusal},
-    {MBP_EV_POINT_WRITTEN, say_written},       {MBP_EV_JOURNAL_TROUBLE, say_trouble},
-    {MBP_EV_SIM_STEPPED, say_simulation},      {MBP_EV_SIM_SPEED, say_simulation},
-    {MBP_EV_SIM_RESTORED, say_simulation},     {MBP_EV_CLOCK_STEPPED, say_clock},
+    {MBP_EV_PLANT_CHANGED, say_plant_change},
+    {MBP_EV_MACHINE_CHANGED, say_thing_change},
+    {MBP_EV_SENSOR_CHANGED, say_thing_change},
+    {MBP_EV_ALARM_RAISED, say_alarm},
+    {MBP_EV_ALARM_CLEARED, say_alarm},
+    {MBP_EV_ALARM_ACKNOWLEDGED, say_alarm},
+    {MBP_EV_MACHINE_STATE, say_machine_state},
+    {MBP_EV_MACHINE_REFUSED, say_machine_state},
+    {MBP_EV_VALUE_FORCED, say_force},
+    {MBP_EV_VALUE_RELEASED, say_force},
+    {MBP_EV_LIMIT_CHANGED, say_limit_change},
+    {MBP_EV_WRITE_REFUSED, say_refusal},
+    {MBP_EV_POINT_WRITTEN, say_written},
+    {MBP_EV_JOURNAL_TROUBLE, say_trouble},
+    {MBP_EV_ALARM_RESET, say_alarm},
+    {MBP_EV_ALARM_SHELVED, say_shelving},
+    {MBP_EV_ALARM_UNSHELVED, say_shelving},
+    {MBP_EV_ALARM_SUPPRESSED, say_suppression},
+    {MBP_EV_ALARM_UNSUPPRESSED, say_suppression},
+    {MBP_EV_SIM_STEPPED, say_simulation},
+    {MBP_EV_SIM_SPEED, say_simulation},
+    {MBP_EV_SIM_RESTORED, say_simulation},
+    {MBP_EV_CLOCK_STEPPED, say_clock},
 };
 
 const char *mbp_report_sentence(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang,

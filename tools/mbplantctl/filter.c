@@ -78,9 +78,11 @@ static bool find_codes(const char *list, bool codes[CTL_CODES])
         size_t len = strcspn(p, ",");
         snprintf(word, sizeof word, "%.*s", (int)len, p);
         if (ctl_codes_find(word, codes, &nearest) != MBP_OK) {
-            ctl_error("--code %s: no kind of event%s%s%s; mbplantctl journal --help lists them", word,
-                      nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
-                      nearest != NULL ? "'?" : "");
+            if (nearest != NULL)
+                ctl_error("--code %s: no kind of event; did you mean '%s'? mbplantctl journal --help lists them", word,
+                          nearest);
+            else
+                ctl_error("--code %s: no kind of event; mbplantctl journal --help lists them", word);
             return false;
         }
         p += len;

@@ -277,8 +277,8 @@ static enum ctl_exit save(struct ctl *ctl, struct printing *printing)
                  (uint32_t)(reading.next > 0 ? reading.next - 1 : 0));
         return ctl_fail(ctl, status, kept);
     }
-    printf("%llu events saved in %s; mbplantctl journal --load %s shows them\n", (unsigned long long)printing->count,
-           path, path);
+    printf("%llu event%s saved in %s; mbplantctl journal --load %s shows them\n", (unsigned long long)printing->count,
+           printing->count == 1 ? "" : "s", path, path);
     return CTL_OK;
 }
 

@@ -83,6 +83,29 @@ static void test_alarm_events_name_diagnosis_and_numbers(void **state)
     says(report_event(MBP_EV_ALARM_ACKNOWLEDGED, MBP_HIGH), "TT101 Overheating acknowledged by 127.0.0.1");
 }
 
+static void test_shelving_tells_how_long_and_why_it_ended(void **state)
+{
+    (void)state;
+    struct mbp_event event = report_event(MBP_EV_ALARM_SHELVED, MBP_SHELVED_TIMED);
+    event.value = 600;
+    says(event, "TT101 alarm shelved for 10min 0s by 127.0.0.1");
+    says(report_event(MBP_EV_ALARM_SHELVED, MBP_SHELVED_ONE_SHOT),
+         "TT101 alarm shelved until it returns to normal by 127.0.0.1");
+    says(report_event(MBP_EV_ALARM_SHELVED, MBP_SHELVED_UNTIL_UNSHELVED), "TT101 alarm shelved by 127.0.0.1");
+    says(report_event(MBP_EV_ALARM_UNSHELVED, MBP_UNSHELVED_BY_COMMAND), "TT101 alarm unshelved by 127.0.0.1");
+    event = report_event(MBP_EV_ALARM_UNSHELVED, MBP_UNSHELVED_BY_TIME);
+    event.peer = 0;
+    says(event, "TT101 alarm unshelved: its time is over");
+}
+
+static void test_reset_and_suppression_name_the_alarms(void **state)
+{
+    (void)state;
+    says(report_event(MBP_EV_ALARM_RESET, MBP_HIGH), "TT101 Overheating reset by 127.0.0.1");
+    says(report_event(MBP_EV_ALARM_SUPPRESSED, 1u << MBP_LOW | 1u << MBP_RATE_OF_CHANGE),
+         "TT101 alarm suppressed: low, rate_of_change");
+}
+
 static void test_force_and_release_tell_the_value(void **state)
 {
     (void)state;
@@ -190,6 +213,8 @@ int main(void)
         cmocka_unit_test(test_command_names_the_peer),
         cmocka_unit_test(test_refusal_names_the_alarm_that_is_active),
         cmocka_unit_test(test_alarm_events_name_diagnosis_and_numbers),
+        cmocka_unit_test(test_shelving_tells_how_long_and_why_it_ended),
+        cmocka_unit_test(test_reset_and_suppression_name_the_alarms),
         cmocka_unit_test(test_force_and_release_tell_the_value),
         cmocka_unit_test(test_limit_change_tells_old_and_new),
         cmocka_unit_test(test_refused_write_tells_address_reference_and_exception),
