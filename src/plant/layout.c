@@ -228,7 +228,7 @@ static void claim_map(struct claims *claims, const struct mbp_unit *unit)
     const struct mbp_layout *layout = &unit->layout;
     for (uint32_t m = 0; m < unit->machine_count; m++) {
         uint32_t i = unit->first_machine + m;
-        claim(claims, MBP_COILS, MBP_COILS_PER_MACHINE * m, MBP_COILS_USED_PER_MACHINE, MACHINE, i, NULL);
+        claim(claims, MBP_COILS, MBP_COILS_PER_MACHINE * m, layout->machine_coils, MACHINE, i, NULL);
         claim(claims, MBP_DISCRETE_INPUTS, layout->discrete_machines + MBP_BITS_PER_MACHINE * m,
               MBP_BITS_USED_PER_MACHINE, MACHINE, i, NULL);
         claim(claims, MBP_INPUT_REGISTERS, layout->input_machines + MBP_MACHINE_WORDS * m, MBP_MACHINE_WORDS, MACHINE,
@@ -299,7 +299,11 @@ static bool place_unit(struct mbp_load *load, struct mbp_unit *unit)
         return false;
     }
     set_bases(unit, words);
-    return set_limits(load, unit, &words) && (unit->actuator_count == 0 || set_actuators(load, unit, words));
+    if (!set_limits(load, unit, &words) || (unit->actuator_count > 0 && !set_actuators(load, unit, words))) {
+        return false;
+    }
+    mbp_layout_alarms(load, unit);
+    return true;
 }
 
 /* Whether the file itself places anything in the unit; the default map alone cannot collide. */

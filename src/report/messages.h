@@ -18,6 +18,19 @@
     M(WITH_LIMIT, " (limit %s)", " (limite %s)") \
     M(CLEARED, " cleared:", ", retour à la normale :") \
     M(ACKNOWLEDGED, " acknowledged", ", acquittement") \
+    M(RESET, " reset", ", réarmement") \
+    M(SHELVED, " alarms shelved", ", alarmes mises de côté") \
+    M(FOR_TIME, " for %s", " pendant %s") \
+    M(UNTIL_RETURN, " until it returns to normal", " jusqu'au retour à la normale") \
+    M(UNSHELVED, " alarms unshelved", ", alarmes remises en vue") \
+    M(TIME_OVER, ": its time is over", " : délai écoulé") \
+    M(HAS_RETURNED, ": it has returned to normal", " : retour à la normale") \
+    M(SUPPRESSED, " suppressed by design", " : inhibition par l'état de la machine") \
+    M(UNSUPPRESSED, " no longer suppressed by design", " : fin d'inhibition") \
+    M(OUT_OF_SERVICE, " alarms taken out of service", ", alarmes mises hors service") \
+    M(IN_SERVICE, " alarms back in service", ", alarmes remises en service") \
+    M(STILL_LATCHED, " is over, but latched: reset it", ", terminé mais mémorisé : à réarmer") \
+    M(AND_PRODUCTS, " and %.0f products", " et %.0f produits") \
     M(BY, " by %s", " par %s") \
     M(COMMA_BY, ", by %s", ", par %s") \
     M(UNKNOWN_STATE, "unknown state", "état inconnu") \
@@ -175,6 +188,11 @@
     M(W_SHELVED, "shelved", "mise de côté") \
     M(W_ACTIVE_UNACK, "active, unacknowledged", "active, non acquittée") \
     M(W_ACTIVE_ACK, "active, acknowledged", "active, acquittée") \
+    M(W_NORMAL, "normal", "normale") \
+    M(W_LATCHED_UNACK, "latched, unacknowledged", "mémorisée, non acquittée") \
+    M(W_LATCHED_ACK, "latched, acknowledged", "mémorisée, acquittée") \
+    M(W_SUPPRESSED, "suppressed", "inhibée") \
+    M(W_OUT_OF_SERVICE, "out of service", "hors service") \
     M(W_RETURNED, "returned, unacknowledged", "disparue, non acquittée") \
     M(W_REPAIR, "repair", "réparation") \
     M(W_STOPPED, "plant stopped", "installation à l'arrêt") \

@@ -145,10 +145,53 @@ static void say_alarm(struct sentence *s)
     say(s, " %s", diagnosis(s, s->event->detail));
     if (s->event->code == MBP_EV_ALARM_CLEARED)
         tell(s, MSG_CLEARED);
-    if (s->event->code == MBP_EV_ALARM_ACKNOWLEDGED)
+    if (s->event->code == MBP_EV_ALARM_RESET)
+        tell(s, MSG_RESET);
+    else if (s->event->code == MBP_EV_ALARM_ACKNOWLEDGED)
         tell(s, MSG_ACKNOWLEDGED);
     else
         say_value_and_limit(s);
+    say_peer(s, MSG_BY);
+}
+
+/* "TT101 alarms shelved for 10min by 127.0.0.1" */
+static void say_shelf(struct sentence *s)
+{
+    char span[NAME_BUF];
+    uint32_t detail = s->event->detail;
+    say_sensor(s);
+    if (s->event->code == MBP_EV_ALARM_UNSHELVED) {
+        tell(s, MSG_UNSHELVED);
+        if (detail == MBP_UNSHELVED_BY_TIME || detail == MBP_UNSHELVED_BY_RETURN)
+            tell(s, detail == MBP_UNSHELVED_BY_TIME ? MSG_TIME_OVER : MSG_HAS_RETURNED);
+    } else {
+        tell(s, MSG_SHELVED);
+        if (detail == MBP_SHELVED_TIMED && s->event->value >= 0 && s->event->value < 1e9F)
+            tell(s, MSG_FOR_TIME, mbp_span_text_in(s->lang, (uint64_t)s->event->value, span, sizeof span));
+        if (detail == MBP_SHELVED_ONE_SHOT)
+            tell(s, MSG_UNTIL_RETURN);
+    }
+    say_peer(s, MSG_BY);
+}
+
+/* "FT101 low_low, low suppressed by design" */
+static void say_suppression(struct sentence *s)
+{
+    const char *comma = " ";
+    say_sensor(s);
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+        if ((s->event->detail >> a & 1u) != 0) {
+            say(s, "%s%s", comma, mbp_limit_name((enum mbp_limit)a));
+            comma = ", ";
+        }
+    }
+    tell(s, s->event->code == MBP_EV_ALARM_SUPPRESSED ? MSG_SUPPRESSED : MSG_UNSUPPRESSED);
+}
+
+static void say_service(struct sentence *s)
+{
+    say_sensor(s);
+    tell(s, s->event->code == MBP_EV_ALARM_OUT_OF_SERVICE ? MSG_OUT_OF_SERVICE : MSG_IN_SERVICE);
     say_peer(s, MSG_BY);
 }
 
@@ -192,6 +235,11 @@ static void say_cause(struct sentence *s)
         return;
     case MBP_CAUSE_TRIP_ACTIVE:
         say_trip_active(s);
+        return;
+    case MBP_CAUSE_TRIP_LATCHED:
+        say_trip(s);
+        tell(s, MSG_STILL_LATCHED);
+        say_peer(s, MSG_ASKED_BY);
         return;
     case MBP_CAUSE_NO_TRANSITION:
         tell(s, MSG_NO_TRANSITION);
@@ -365,6 +413,8 @@ static void say_plain(struct sentence *s)
         say(s, "%s", words);
     if (s->event->code == MBP_EV_MAINTENANCE_DUE && !isnan(s->event->value))
         tell(s, MSG_AFTER_HOURS, (double)s->event->value);
+    if (s->event->code == MBP_EV_MAINTENANCE_DUE && !isnan(s->event->limit))
+        tell(s, MSG_AND_PRODUCTS, (double)s->event->limit);
     say_peer(s, MSG_BY);
 }
 
@@ -381,6 +431,10 @@ static const struct {
     {MBP_EV_POINT_WRITTEN, say_written},       {MBP_EV_JOURNAL_TROUBLE, say_trouble},
     {MBP_EV_SIM_STEPPED, say_simulation},      {MBP_EV_SIM_SPEED, say_simulation},
     {MBP_EV_SIM_RESTORED, say_simulation},     {MBP_EV_CLOCK_STEPPED, say_clock},
+    {MBP_EV_ALARM_RESET, say_alarm},           {MBP_EV_ALARM_SHELVED, say_shelf},
+    {MBP_EV_ALARM_UNSHELVED, say_shelf},       {MBP_EV_ALARM_SUPPRESSED, say_suppression},
+    {MBP_EV_ALARM_UNSUPPRESSED, say_suppression}, {MBP_EV_ALARM_OUT_OF_SERVICE, say_service},
+    {MBP_EV_ALARM_IN_SERVICE, say_service},
 };
 
 const char *mbp_report_sentence(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang,
