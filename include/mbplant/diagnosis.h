@@ -92,6 +92,15 @@ void mbp_diagnosis_shelve_for(const struct mbp_plant *plant, struct mbp_state *s
 void mbp_diagnosis_shelve_once(const struct mbp_plant *plant, struct mbp_state *state, uint32_t sensor, uint32_t peer,
                                struct mbp_events *events);
 
+/* What a master wrote to a sensor's shelving register: seconds, 0 = unshelve, or one of MBP_SHELVE_ONCE and _FOR_EVER.
+ */
+void mbp_diagnosis_set_shelving(const struct mbp_plant *plant, struct mbp_state *state, uint32_t sensor, uint16_t asked,
+                                uint32_t peer, struct mbp_events *events);
+
+/* Shelves (until unshelved) or unshelves all sensors of a machine. */
+void mbp_diagnosis_shelve_all(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine, bool on,
+                              uint32_t peer, struct mbp_events *events);
+
 /* Takes a sensor's alarms out of service, or returns them. Idempotent. */
 void mbp_diagnosis_remove(const struct mbp_plant *plant, struct mbp_state *state, uint32_t sensor, bool on,
                           uint32_t peer, struct mbp_events *events);

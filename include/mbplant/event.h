@@ -38,11 +38,12 @@ enum mbp_event_code {
     MBP_EV_MACHINE_REFUSED = 31,      /* detail = mbp_event_state_detail(), cause = enum mbp_cause why not; peer */
     MBP_EV_MAINTENANCE_STARTED = 32,
     MBP_EV_MAINTENANCE_ENDED = 33,
-    MBP_EV_MAINTENANCE_DUE = 34, /* value = running hours since the last one */
-    MBP_EV_VALUE_FORCED = 40,    /* value = new, limit = value before; detail 0 hold, 1 once; peer */
-    MBP_EV_VALUE_RELEASED = 41,  /* value = forced value that ended; peer */
-    MBP_EV_LIMIT_CHANGED = 42,   /* value = new, limit = old; detail = enum mbp_limit; peer */
-    MBP_EV_WRITE_REFUSED = 43,   /* value = the value asked; detail = mbp_event_write_detail(); peer */
+    MBP_EV_MAINTENANCE_DUE =
+        34,                   /* value = running hours since the last one; limit = products when they are the reason */
+    MBP_EV_VALUE_FORCED = 40, /* value = new, limit = value before; detail 0 hold, 1 once; peer */
+    MBP_EV_VALUE_RELEASED = 41, /* value = forced value that ended; peer */
+    MBP_EV_LIMIT_CHANGED = 42,  /* value = new, limit = old; detail = enum mbp_limit; peer */
+    MBP_EV_WRITE_REFUSED = 43,  /* value = the value asked; detail = mbp_event_write_detail(); peer */
     MBP_EV_POINT_WRITTEN = 44, /* value = new, limit = old; detail = mbp_event_write_detail() without exception; peer */
     MBP_EV_JOURNAL_TROUBLE = 50, /* value = events lost; detail 0 = recovered, 1 = cannot write, 2 = overrun */
     MBP_EV_CLOCK_STEPPED = 51,   /* value = seconds that the wall clock jumped, negative = back */
@@ -65,7 +66,8 @@ enum mbp_cause {
     MBP_CAUSE_MAINTENANCE_OVER = 3, /* its planned duration ended */
     MBP_CAUSE_TRIP_ACTIVE = 4,      /* refused: a tripping alarm is still active (its sensor in the event) */
     MBP_CAUSE_NO_TRANSITION = 5,    /* refused: the transition table has no such way */
-    MBP_CAUSE_RESTORED = 6          /* taken over from the journal at start */
+    MBP_CAUSE_RESTORED = 6,         /* taken over from the journal at start */
+    MBP_CAUSE_TRIP_LATCHED = 7      /* refused: what tripped it is over, but latched until it is reset */
 };
 
 /* What about a machine or sensor is different in a changed plant. */

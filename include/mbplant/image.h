@@ -140,16 +140,22 @@ enum mbp_write_kind {
     MBP_WRITE_SHELVED,
     MBP_WRITE_COMMAND,
     MBP_WRITE_SETTING,
-    MBP_WRITE_MODE
+    MBP_WRITE_MODE,
+    MBP_WRITE_RESET,      /* a machine's latched alarms */
+    MBP_WRITE_SHELVE_ALL, /* of a machine's sensors */
+    MBP_WRITE_ACKNOWLEDGE_SENSOR,
+    MBP_WRITE_RESET_SENSOR,
+    MBP_WRITE_SERVICE,
+    MBP_WRITE_SHELVING
 };
 
 /* What a master asked for since the last scan, decoded. */
 struct mbp_write {
     enum mbp_write_kind kind;
-    uint32_t index; /* plant-wide sensor (VALUE, LIMIT, FORCED, SHELVED), machine (STATE, ACKNOWLEDGE), actuator
-                       (COMMAND) or controller (SETTING, MODE) */
+    uint32_t index; /* plant-wide machine (STATE, ACKNOWLEDGE, RESET, SHELVE_ALL), actuator (COMMAND), controller
+                       (SETTING, MODE) or sensor (the others) */
     uint8_t sub;    /* LIMIT: enum mbp_limit; STATE: enum mbp_state_code; SETTING: enum mbp_setting */
-    double value;   /* engineering units (NaN = limit unused); coils 0 or 1 */
+    double value;   /* engineering units (NaN = limit unused); coils 0 or 1; SHELVING as its register holds it */
     struct mbp_peer peer;
 };
 

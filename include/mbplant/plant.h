@@ -326,6 +326,12 @@ struct mbp_layout {
     uint16_t input_machines, input_sensors, input_events;
     uint16_t coil_actuators, holding_actuators, input_actuators;       /* where the unit has actuators */
     uint16_t coil_controllers, holding_controllers, input_controllers; /* likewise */
+    /* Of sensors' alarms and machines' upkeep; 0 = the unit has none, or no room for it. These give way to what the
+     * file places with `at:`. */
+    uint16_t coil_acknowledge, coil_reset, coil_service;
+    uint16_t machine_coils; /* of each machine's eight: 6, or 4 where the file places something at +4 or +5 */
+    uint16_t discrete_alarms, holding_shelving;
+    uint16_t input_upkeep, input_alarms;
 };
 
 #define MBP_SUMMARY_WORDS            24
@@ -336,6 +342,13 @@ struct mbp_layout {
 #define MBP_ACTUATOR_WORDS           4
 #define MBP_CONTROLLER_WORDS         8  /* input registers: output, error, setpoint in effect, measurement */
 #define MBP_CONTROLLER_SETTING_WORDS 16 /* holding registers: a float32 per setting; the last two are not declared */
+#define MBP_UPKEEP_WORDS             16
+#define MBP_ALARM_BITS               5 /* of eight per sensor */
+#define MBP_ALARM_WORDS              4
+
+/* What a sensor's shelving register holds beside seconds. */
+#define MBP_SHELVE_ONCE     65534u
+#define MBP_SHELVE_FOR_EVER 65535u
 
 struct mbp_unit {
     const char *name;

@@ -121,6 +121,8 @@ struct mbp_report_alarm {
     enum mbp_limit limit;
     double value, limit_value; /* engineering units, as read when the report was made */
     bool active, unacknowledged, shelved;
+    enum mbp_alarm_state state; /* NORMAL = what the three above say */
+    uint64_t since_ms;          /* wall time of the last change of the sensor's alarms; 0 = unknown */
 };
 
 struct mbp_report {
@@ -150,6 +152,9 @@ struct mbp_report_totals mbp_report_total(const struct mbp_report *report);
  * (section, subject, field, value, unit). Errors: MBP_ERR_MISSING (jsonl: nothing written), MBP_ERR_MEMORY. */
 enum mbp_status mbp_report_write(const struct mbp_report *report, const struct mbp_plant *plant, enum mbp_format format,
                                  bool colour, FILE *out);
+
+/* "active, unacknowledged", "latched, acknowledged", "shelved", "out of service", ... Static storage. */
+const char *mbp_report_alarm_state(const struct mbp_report_alarm *alarm);
 
 /* The alarms alone, as a table: text, markdown, csv, json (an array). Errors: as above, html is missing too. */
 enum mbp_status mbp_report_write_alarms(const struct mbp_report *report, enum mbp_format format, bool colour,

@@ -10,11 +10,26 @@ static const struct {
     const char *key;
     uint32_t detail;
 } details[] = {
-    {"label", MBP_CHANGED_LABEL},     {"kind", MBP_CHANGED_KIND},         {"unit", MBP_CHANGED_UNIT},
-    {"range", MBP_CHANGED_RANGE},     {"limits", MBP_CHANGED_LIMITS},     {"trip", MBP_CHANGED_ALARMS},
-    {"deadband", MBP_CHANGED_ALARMS}, {"delay", MBP_CHANGED_ALARMS},      {"priority", MBP_CHANGED_ALARMS},
-    {"signal", MBP_CHANGED_SIGNAL},   {"register", MBP_CHANGED_REGISTER}, {"inject", MBP_CHANGED_INJECT},
-    {"state", MBP_CHANGED_STATE},     {"cycle", MBP_CHANGED_CYCLE},       {"maintenance", MBP_CHANGED_MAINTENANCE},
+    {"label", MBP_CHANGED_LABEL},
+    {"kind", MBP_CHANGED_KIND},
+    {"unit", MBP_CHANGED_UNIT},
+    {"range", MBP_CHANGED_RANGE},
+    {"limits", MBP_CHANGED_LIMITS},
+    {"trip", MBP_CHANGED_ALARMS},
+    {"deadband", MBP_CHANGED_ALARMS},
+    {"delay", MBP_CHANGED_ALARMS},
+    {"priority", MBP_CHANGED_ALARMS},
+    {"off_delay", MBP_CHANGED_ALARMS},
+    {"latch", MBP_CHANGED_ALARMS},
+    {"suppress", MBP_CHANGED_ALARMS},
+    {"rate_of_change", MBP_CHANGED_ALARMS},
+    {"bad_quality", MBP_CHANGED_ALARMS},
+    {"signal", MBP_CHANGED_SIGNAL},
+    {"register", MBP_CHANGED_REGISTER},
+    {"inject", MBP_CHANGED_INJECT},
+    {"state", MBP_CHANGED_STATE},
+    {"cycle", MBP_CHANGED_CYCLE},
+    {"maintenance", MBP_CHANGED_MAINTENANCE},
 };
 
 /* ---- printed keys ----------------------------------------------------------------------------------------------- */

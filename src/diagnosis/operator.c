@@ -109,6 +109,16 @@ void mbp_diagnosis_shelve(const struct mbp_plant *plant, struct mbp_state *state
         life_unshelve(&life, s, MBP_UNSHELVED_BY_COMMAND);
 }
 
+/* Also when the shelf that is there would end by itself. */
+static void shelve_for_ever(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s, uint32_t peer,
+                            struct mbp_events *events)
+{
+    const struct life life = {plant, state, events, peer};
+    bool once = (state->alarm_flags[s] & MBP_ALARMS_ONE_SHOT) != 0;
+    if ((state->flags[s] & MBP_SENSOR_SHELVED) == 0 || once || state->shelf_end_ns[s] != MBP_SHELF_NO_END)
+        shelve(&life, s, MBP_SHELVED_UNTIL_UNSHELVED, 0);
+}
+
 void mbp_diagnosis_shelve_for(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s, uint64_t ns,
                               uint32_t peer, struct mbp_events *events)
 {
@@ -124,6 +134,29 @@ void mbp_diagnosis_shelve_once(const struct mbp_plant *plant, struct mbp_state *
         shelve(&life, s, MBP_SHELVED_ONE_SHOT, 0);
 }
 
+void mbp_diagnosis_set_shelving(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s, uint16_t asked,
+                                uint32_t peer, struct mbp_events *events)
+{
+    state->alarms_version++; /* also when nothing changes: the register must show what is left */
+    if (asked == MBP_SHELVE_ONCE)
+        mbp_diagnosis_shelve_once(plant, state, s, peer, events);
+    else if (asked == MBP_SHELVE_FOR_EVER)
+        shelve_for_ever(plant, state, s, peer, events);
+    else if (asked == 0)
+        mbp_diagnosis_shelve(plant, state, s, false, peer, events);
+    else
+        mbp_diagnosis_shelve_for(plant, state, s, asked * MBP_NS_PER_S, peer, events);
+}
+
+void mbp_diagnosis_shelve_all(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine, bool on,
+                              uint32_t peer, struct mbp_events *events)
+{
+    const struct mbp_machine *of = &plant->machines[machine];
+    state->alarms_version++;
+    for (uint32_t s = of->first_sensor; s < of->first_sensor + of->sensor_count; s++)
+        mbp_diagnosis_shelve(plant, state, s, on, peer, events);
+}
+
 /* ---- out of service ---------------------------------------------------------------------------------------------- */
 
 void mbp_diagnosis_remove(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s, bool on, uint32_t peer,
@@ -131,6 +164,7 @@ void mbp_diagnosis_remove(const struct mbp_plant *plant, struct mbp_state *state
 {
     const struct life life = {plant, state, events, peer};
     bool was = (state->alarm_flags[s] & MBP_ALARMS_REMOVED) != 0;
+    state->alarms_version++;
     if (was == on)
         return;
     life_hide(&life, s, MBP_ALARMS_ALL, on ? MBP_ALARM_REMOVE : MBP_ALARM_RETURN, MBP_ALARMS_REMOVED);

@@ -176,7 +176,7 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
 
 static enum mbp_status build_log(struct mbp_image *image)
 {
-    size_t latched = 7 * (size_t)image->plant->sensor_count + 4 * (size_t)image->plant->machine_count +
+    size_t latched = 11 * (size_t)image->plant->sensor_count + 6 * (size_t)image->plant->machine_count +
                      image->plant->actuator_count + 8 * (size_t)image->plant->controller_count;
     image->log_capacity = 2 * latched + MBP_WRITE_LOG_MIN;
     if (image->log_capacity > MBP_WRITE_LOG_MAX)

@@ -50,6 +50,8 @@ struct mbp_image {
     struct mbp_refusal refusals[MBP_REFUSALS_MAX], handed[MBP_REFUSALS_MAX];
     size_t refusal_count;
     uint32_t limits_version;                     /* of the state, at the last publish */
+    uint32_t alarms_version;                     /* likewise */
+    uint64_t shelving_s;                         /* the second of simulated time that the shelving registers show */
     uint64_t instructor_writes, instructor_seen; /* requests that wrote to the instructor's unit; of those, seen */
     struct mbp_peer instructor_peer;             /* the last of them */
     double instructor_speed;                     /* the speed published last */
@@ -121,5 +123,14 @@ enum mbp_status image_staging_read(const struct mbp_image_unit *unit, uint16_t f
 enum mbp_status image_staging_may_command(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
                                           const uint8_t *big_endian);
 void image_staging_command(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, struct mbp_peer peer);
+
+/* Numbers of two registers, high word first, and of one, each at its largest when it holds no more. */
+void image_put_u32(uint16_t *words, uint64_t number);
+uint16_t image_cap_u16(uint64_t number);
+
+/* The blocks of sensors' alarms, and of machines' upkeep; publish_alarms.c. */
+void image_publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *state);
+void image_publish_shelving(struct mbp_image_unit *unit, const struct mbp_state *state);
+void image_publish_upkeep(struct mbp_image_unit *unit, const struct mbp_state *state);
 
 #endif

@@ -108,16 +108,29 @@ static double written_value(const struct mbp_image_unit *unit, const struct imag
         if (plant->actuators[point->index].on_off)
             break;
         return mbp_codec_decode(reg->type, reg->order, reg->scale, unit->holding + reg->addr);
+    case MBP_WRITE_SHELVING:
+        return unit->holding[point->addr];
     case MBP_WRITE_SETTING:
         return mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1, unit->holding + point->addr);
     case MBP_WRITE_MODE:
     case MBP_WRITE_STATE:
     case MBP_WRITE_ACKNOWLEDGE:
+    case MBP_WRITE_RESET:
+    case MBP_WRITE_SHELVE_ALL:
+    case MBP_WRITE_ACKNOWLEDGE_SENSOR:
+    case MBP_WRITE_RESET_SENSOR:
+    case MBP_WRITE_SERVICE:
     case MBP_WRITE_FORCED:
     case MBP_WRITE_SHELVED:
         break;
     }
     return unit->coils[point->addr] != 0 ? 1.0 : 0.0;
+}
+
+static bool clears_itself(enum mbp_write_kind kind)
+{
+    return kind == MBP_WRITE_ACKNOWLEDGE || kind == MBP_WRITE_RESET || kind == MBP_WRITE_ACKNOWLEDGE_SENSOR ||
+           kind == MBP_WRITE_RESET_SENSOR;
 }
 
 size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes)
@@ -130,6 +143,8 @@ size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes)
         struct image_point point = image_find_point(unit, entry->table, entry->addr);
         image->writes[i] =
             (struct mbp_write){point.kind, point.index, point.sub, written_value(unit, &point), entry->peer};
+        if (clears_itself(point.kind))
+            unit->coils[point.addr] = 0;
     }
     image->log_count = 0;
     *writes = image->writes;

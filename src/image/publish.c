@@ -1,14 +1,14 @@
 /* The state, copied into every unit's tables (DESIGN.md, "The register map"). */
 #include "image_priv.h"
 
-static void put_u32(uint16_t *words, uint64_t number)
+void image_put_u32(uint16_t *words, uint64_t number)
 {
     uint32_t low = number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
     words[0] = (uint16_t)(low >> 16);
     words[1] = (uint16_t)low;
 }
 
-static uint16_t cap_u16(uint64_t number)
+uint16_t image_cap_u16(uint64_t number)
 {
     return number > UINT16_MAX ? UINT16_MAX : (uint16_t)number;
 }
@@ -102,14 +102,14 @@ static void publish_machine(struct mbp_image_unit *unit, const struct mbp_machin
     uint16_t *words = unit->input + u->layout.input_machines + MBP_MACHINE_WORDS * (size_t)i;
     words[0] = machine->state;
     words[1] = machine->first_out == UINT32_MAX ? MBP_NONE16 : (uint16_t)(machine->first_out - u->first_sensor);
-    words[2] = cap_u16(machine->alarms);
-    put_u32(words + 3, machine->good);
-    put_u32(words + 5, machine->reject);
-    put_u32(words + 7, machine->running_ns / MBP_NS_PER_S);
-    put_u32(words + 9, machine->down_ns / MBP_NS_PER_S);
-    put_u32(words + 11, machine->maintenance_ns / MBP_NS_PER_S);
-    words[13] = cap_u16(machine->failures);
-    put_u32(words + 14, machine->since_ms / 1000);
+    words[2] = image_cap_u16(machine->alarms);
+    image_put_u32(words + 3, machine->good);
+    image_put_u32(words + 5, machine->reject);
+    image_put_u32(words + 7, machine->running_ns / MBP_NS_PER_S);
+    image_put_u32(words + 9, machine->down_ns / MBP_NS_PER_S);
+    image_put_u32(words + 11, machine->maintenance_ns / MBP_NS_PER_S);
+    words[13] = image_cap_u16(machine->failures);
+    image_put_u32(words + 14, machine->since_ms / 1000);
 }
 
 static void publish_summary(struct mbp_image_unit *unit, const struct mbp_state *state,
@@ -127,22 +127,22 @@ static void publish_summary(struct mbp_image_unit *unit, const struct mbp_state 
     }
     uint16_t *words = unit->input;
     words[0] = MBP_MAP_VERSION;
-    words[1] = cap_u16(u->machine_count);
+    words[1] = image_cap_u16(u->machine_count);
     for (int s = 0; s < MBP_STATE_COUNT; s++)
-        words[2 + s] = cap_u16(by_state[s]);
-    words[5] = cap_u16(u->sensor_count);
-    words[6] = cap_u16(active);
-    words[7] = cap_u16(unacknowledged);
-    put_u32(words + 8, figures->last_event);
-    put_u32(words + 10, figures->oldest_event);
-    put_u32(words + 12, figures->last_incident);
-    put_u32(words + 14, (uint32_t)state->scan);
-    words[16] = cap_u16(figures->scan_us_last);
-    words[17] = cap_u16(figures->scan_us_max);
-    put_u32(words + 18, figures->late_scans);
+        words[2 + s] = image_cap_u16(by_state[s]);
+    words[5] = image_cap_u16(u->sensor_count);
+    words[6] = image_cap_u16(active);
+    words[7] = image_cap_u16(unacknowledged);
+    image_put_u32(words + 8, figures->last_event);
+    image_put_u32(words + 10, figures->oldest_event);
+    image_put_u32(words + 12, figures->last_incident);
+    image_put_u32(words + 14, (uint32_t)state->scan);
+    words[16] = image_cap_u16(figures->scan_us_last);
+    words[17] = image_cap_u16(figures->scan_us_max);
+    image_put_u32(words + 18, figures->late_scans);
     uint64_t sim_ms = state->sim_ns / MBP_NS_PER_MS;
-    put_u32(words + 20, sim_ms >> 32);
-    put_u32(words + 22, (uint32_t)sim_ms);
+    image_put_u32(words + 20, sim_ms >> 32);
+    image_put_u32(words + 22, (uint32_t)sim_ms);
 }
 
 static void publish_events(struct mbp_image_unit *unit, const struct mbp_figures *figures)
@@ -153,13 +153,19 @@ static void publish_events(struct mbp_image_unit *unit, const struct mbp_figures
     words += MBP_RECENT_WORDS;
     words[0] = figures->journal_trouble;
     words[1] = figures->journal_used_permille;
-    put_u32(words + 2, figures->events_lost);
+    image_put_u32(words + 2, figures->events_lost);
 }
 
 void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, const struct mbp_figures *figures)
 {
     bool limits = image->limits_version != state->limits_version;
+    bool alarms = image->alarms_version != state->alarms_version;
+    uint64_t second = state->sim_ns / MBP_NS_PER_S;
+    /* What is left on a shelf changes by itself, once a second. */
+    bool shelving = alarms || (second != image->shelving_s && state->next_shelf_end_ns != MBP_SHELF_NO_END);
     image->limits_version = state->limits_version;
+    image->alarms_version = state->alarms_version;
+    image->shelving_s = second;
     for (uint32_t u = 0; u < image->plant->unit_count; u++) {
         struct mbp_image_unit *unit = &image->units[u];
         if (unit->unit->machine_count + unit->unit->sensor_count + unit->unit->actuator_count +
@@ -171,6 +177,11 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
         publish_controllers(unit, state);
         for (uint32_t i = 0; i < unit->unit->machine_count; i++)
             publish_machine(unit, &state->machine[unit->unit->first_machine + i], i);
+        image_publish_upkeep(unit, state);
+        if (alarms)
+            image_publish_alarms(unit, state);
+        if (shelving)
+            image_publish_shelving(unit, state);
         publish_summary(unit, state, figures);
         publish_events(unit, figures);
     }

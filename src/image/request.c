@@ -120,6 +120,12 @@ static uint16_t command_start(const struct mbp_plant *plant, uint32_t a)
     return plant->actuators[a].reg.addr;
 }
 
+/* Whether addr is one of count from a base; of a block that the unit does not have, it is not. */
+static bool is_of(uint16_t addr, uint16_t base, uint32_t count)
+{
+    return base != 0 && addr >= base && addr < base + count;
+}
+
 /* addr is latched, so it belongs to one of these; values and commands may stand anywhere, between the limits too. */
 static struct image_point find_register(const struct mbp_image_unit *unit, uint16_t addr)
 {
@@ -145,6 +151,10 @@ static struct image_point find_register(const struct mbp_image_unit *unit, uint1
         return (struct image_point){MBP_WRITE_SETTING, unit->unit->first_controller + c, setting,
                                     (uint16_t)(first + MBP_CONTROLLER_SETTING_WORDS * c + 2u * setting), 2};
     }
+    const struct mbp_unit *u = unit->unit;
+    if (is_of(addr, u->layout.holding_shelving, u->sensor_count))
+        return (struct image_point){MBP_WRITE_SHELVING, u->first_sensor + addr - u->layout.holding_shelving, 0, addr,
+                                    1};
     i = last_before(unit, index->by_limits, index->limits_count, addr, limits_start);
     uint32_t s = index->by_limits[i];
     const struct mbp_register *reg = &plant->sensors[s].reg;
@@ -153,23 +163,37 @@ static struct image_point find_register(const struct mbp_image_unit *unit, uint1
                                 reg->words};
 }
 
+/* A machine's eight coils. */
+static struct image_point find_machine_coil(const struct mbp_unit *u, uint16_t addr)
+{
+    static const enum mbp_write_kind kinds[] = {MBP_WRITE_STATE,       MBP_WRITE_STATE, MBP_WRITE_STATE,
+                                                MBP_WRITE_ACKNOWLEDGE, MBP_WRITE_RESET, MBP_WRITE_SHELVE_ALL};
+    uint8_t offset = addr % 8;
+    uint8_t state = offset < MBP_STATE_COUNT ? offset : 0;
+    return (struct image_point){kinds[offset], u->first_machine + addr / 8, state, addr, 1};
+}
+
 static struct image_point find_coil(const struct mbp_image_unit *unit, uint16_t addr)
 {
     const struct mbp_unit *u = unit->unit;
-    if (u->controller_count > 0 && addr >= u->layout.coil_controllers)
-        return (struct image_point){MBP_WRITE_MODE, u->first_controller + addr - u->layout.coil_controllers, 0, addr,
-                                    1};
-    if (u->actuator_count > 0 && addr >= u->layout.coil_actuators)
-        return (struct image_point){MBP_WRITE_COMMAND, u->first_actuator + addr - u->layout.coil_actuators, 0, addr, 1};
-    if (addr >= u->layout.coil_shelved)
-        return (struct image_point){MBP_WRITE_SHELVED, u->first_sensor + addr - u->layout.coil_shelved, 0, addr, 1};
-    if (addr >= u->layout.coil_forced)
-        return (struct image_point){MBP_WRITE_FORCED, u->first_sensor + addr - u->layout.coil_forced, 0, addr, 1};
-    uint32_t machine = u->first_machine + addr / 8;
-    uint8_t offset = addr % 8;
-    if (offset < MBP_STATE_COUNT)
-        return (struct image_point){MBP_WRITE_STATE, machine, offset, addr, 1};
-    return (struct image_point){MBP_WRITE_ACKNOWLEDGE, machine, 0, addr, 1};
+    const struct mbp_layout *at = &u->layout;
+    const struct {
+        uint16_t base;
+        enum mbp_write_kind kind;
+    } of_sensors[] = {{at->coil_forced, MBP_WRITE_FORCED},
+                      {at->coil_shelved, MBP_WRITE_SHELVED},
+                      {at->coil_acknowledge, MBP_WRITE_ACKNOWLEDGE_SENSOR},
+                      {at->coil_reset, MBP_WRITE_RESET_SENSOR},
+                      {at->coil_service, MBP_WRITE_SERVICE}};
+    if (is_of(addr, at->coil_actuators, u->actuator_count))
+        return (struct image_point){MBP_WRITE_COMMAND, u->first_actuator + addr - at->coil_actuators, 0, addr, 1};
+    if (is_of(addr, at->coil_controllers, u->controller_count))
+        return (struct image_point){MBP_WRITE_MODE, u->first_controller + addr - at->coil_controllers, 0, addr, 1};
+    for (size_t i = 0; i < sizeof of_sensors / sizeof of_sensors[0]; i++) {
+        if (is_of(addr, of_sensors[i].base, u->sensor_count))
+            return (struct image_point){of_sensors[i].kind, u->first_sensor + addr - of_sensors[i].base, 0, addr, 1};
+    }
+    return find_machine_coil(u, addr);
 }
 
 struct image_point image_find_point(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr)
@@ -210,6 +234,8 @@ static bool command_allowed(const struct mbp_image_unit *unit, const struct mbp_
 
 static bool point_allowed(const struct mbp_image_unit *unit, const struct image_point *point)
 {
+    if (point->kind == MBP_WRITE_SHELVING)
+        return true; /* every number of seconds is one */
     if (point->kind == MBP_WRITE_SETTING)
         return setting_allowed(unit, point);
     if (point->kind == MBP_WRITE_COMMAND) {

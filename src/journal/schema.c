@@ -1,6 +1,8 @@
 /* The tables, and the checks before a database is trusted. */
 #include "schema.h"
 
+#include "retained_more.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -153,6 +155,8 @@ static enum mbp_status write_draft(const char *draft, const char *path, FILE *er
     int rc = sqlite3_open_v2(draft, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, schema_sql, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, mbp_retained_more_sql, NULL, NULL, NULL);
     if (rc != SQLITE_OK) {
         char why[256];
         status = say_unusable(path, mbp_schema_error(db, why, sizeof why), errors);

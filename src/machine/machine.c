@@ -68,6 +68,15 @@ static uint32_t tripping_sensor(const struct mbp_plant *plant, const struct mbp_
     return UINT32_MAX;
 }
 
+/* What the sensor has against it: a condition that holds, or one that is over but must be reset. */
+static enum mbp_cause refusal_cause(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t sensor)
+{
+    if (sensor == UINT32_MAX)
+        return MBP_CAUSE_TRIP_ACTIVE;
+    unsigned holding = mbp_state_tripping(plant, state, sensor) & (state->beyond[sensor] | state->active[sensor]);
+    return holding != 0 ? MBP_CAUSE_TRIP_ACTIVE : MBP_CAUSE_TRIP_LATCHED;
+}
+
 static void refuse(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine,
                    const struct transition *transition, uint32_t peer, struct mbp_events *events)
 {
@@ -77,9 +86,14 @@ static void refuse(const struct mbp_plant *plant, struct mbp_state *state, uint3
         return;
     m->refusal_told = m->refusal_told || by_itself;
     struct mbp_event event = mbp_machine_event(plant, MBP_EV_MACHINE_REFUSED, machine);
-    event.detail = mbp_event_state_detail(m->state, transition->to, MBP_CAUSE_TRIP_ACTIVE);
+    uint32_t sensor = tripping_sensor(plant, state, machine);
+    enum mbp_cause why = refusal_cause(plant, state, sensor);
+    state->upkeep[machine].refused_state = (uint8_t)transition->to;
+    state->upkeep[machine].refused_cause = (uint8_t)why;
+    state->upkeep[machine].refused_sensor = sensor;
+    event.detail = mbp_event_state_detail(m->state, transition->to, why);
     event.peer = peer;
-    name_first_out(plant, state, tripping_sensor(plant, state, machine), &event);
+    name_first_out(plant, state, sensor, &event);
     mbp_events_emit(events, event);
 }
 
@@ -89,6 +103,25 @@ static void emit_maintenance(const struct mbp_plant *plant, uint32_t machine, en
     struct mbp_event event = mbp_machine_event(plant, code, machine);
     event.peer = peer;
     mbp_events_emit(events, event);
+}
+
+/* A failure's repair begins with it and ends in service, maintenance between them included (EN 13306: time to
+ * restoration). Maintenance lets wear begin anew. */
+static void keep_upkeep(struct mbp_upkeep *upkeep, enum mbp_state_code from, enum mbp_state_code to)
+{
+    upkeep->refused_state = MBP_STATE_COUNT;
+    upkeep->refused_cause = 0;
+    upkeep->refused_sensor = UINT32_MAX;
+    if (to == MBP_EN_PANNE)
+        upkeep->in_repair = true;
+    if (to == MBP_EN_SERVICE && upkeep->in_repair) {
+        upkeep->in_repair = false;
+        upkeep->repairs++;
+    }
+    if (from == MBP_MAINTENANCE) {
+        upkeep->maintenances++;
+        upkeep->cycles_since_maintenance = 0;
+    }
 }
 
 static void go(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine,
@@ -110,6 +143,7 @@ static void go(const struct mbp_plant *plant, struct mbp_state *state, uint32_t 
         m->failures++;
     if (transition->to == MBP_EN_SERVICE)
         m->first_out = UINT32_MAX; /* here, so that no client sees a machine in service with what once tripped it */
+    keep_upkeep(&state->upkeep[machine], from, transition->to);
     if (from == MBP_MAINTENANCE) {
         m->since_maintenance_ns = 0;
         m->due = false;

@@ -17,6 +17,7 @@ static void produce(const struct mbp_plant *plant, struct mbp_state *state, uint
             m->reject++;
         else
             m->good++;
+        state->upkeep[machine].cycles_since_maintenance++;
     }
 }
 
@@ -24,12 +25,17 @@ static void check_due(const struct mbp_plant *plant, struct mbp_state *state, ui
                       struct mbp_events *events)
 {
     struct mbp_machine_state *m = &state->machine[machine];
-    uint64_t every_ns = plant->machines[machine].maintenance_every_ns;
-    if (every_ns == 0 || m->due || m->since_maintenance_ns < every_ns)
+    const struct mbp_machine *of = &plant->machines[machine];
+    bool by_time = of->maintenance_every_ns != 0 && m->since_maintenance_ns >= of->maintenance_every_ns;
+    bool by_cycles =
+        of->maintenance_cycles != 0 && state->upkeep[machine].cycles_since_maintenance >= of->maintenance_cycles;
+    if (m->due || (!by_time && !by_cycles))
         return;
     m->due = true;
     struct mbp_event event = mbp_machine_event(plant, MBP_EV_MAINTENANCE_DUE, machine);
     event.value = (float)((double)m->since_maintenance_ns / (3600.0 * (double)MBP_NS_PER_S));
+    if (!by_time)
+        event.limit = (float)state->upkeep[machine].cycles_since_maintenance;
     mbp_events_emit(events, event);
 }
 
@@ -37,6 +43,8 @@ static void spend(const struct mbp_plant *plant, struct mbp_state *state, uint32
 {
     struct mbp_machine_state *m = &state->machine[machine];
     m->in_state_ns += plant->scan_ns;
+    if (state->upkeep[machine].in_repair)
+        state->upkeep[machine].repair_ns += plant->scan_ns;
     switch ((enum mbp_state_code)m->state) {
     case MBP_EN_SERVICE:
         m->running_ns += plant->scan_ns;

@@ -246,7 +246,7 @@ static void claim_map(struct claims *claims, const struct mbp_unit *unit)
     const struct mbp_layout *layout = &unit->layout;
     for (uint32_t m = 0; m < unit->machine_count; m++) {
         uint32_t i = unit->first_machine + m;
-        claim(claims, MBP_COILS, MBP_COILS_PER_MACHINE * m, MBP_COILS_USED_PER_MACHINE, MACHINE, i, NULL);
+        claim(claims, MBP_COILS, MBP_COILS_PER_MACHINE * m, layout->machine_coils, MACHINE, i, NULL);
         claim(claims, MBP_DISCRETE_INPUTS, layout->discrete_machines + MBP_BITS_PER_MACHINE * m,
               MBP_BITS_USED_PER_MACHINE, MACHINE, i, NULL);
         claim(claims, MBP_INPUT_REGISTERS, layout->input_machines + MBP_MACHINE_WORDS * m, MBP_MACHINE_WORDS, MACHINE,
@@ -315,6 +315,20 @@ static void claim_unit(struct claims *claims)
 
 /* ---- all ------------------------------------------------------------------------------------------------------ */
 
+static bool place_controllers(struct mbp_load *load, struct mbp_unit *unit, uint32_t words)
+{
+    if (base_after(words, 8000) + MBP_CONTROLLER_SETTING_WORDS * unit->controller_count > ADDRESSES) {
+        mbp_reader_tell(
+            &load->reader, load->unit_defs[unit - load->units]->def.node,
+            "no room for the settings of %u controllers behind holding register %u; spread the sensors over "
+            "more units",
+            unit->controller_count, words - 1);
+        return false;
+    }
+    set_controllers(unit, words);
+    return true;
+}
+
 static bool place_unit(struct mbp_load *load, struct mbp_unit *unit)
 {
     uint32_t words;
@@ -328,18 +342,10 @@ static bool place_unit(struct mbp_load *load, struct mbp_unit *unit)
     if (!set_limits(load, unit, &words) || (unit->actuator_count > 0 && !set_actuators(load, unit, &words))) {
         return false;
     }
-    if (unit->controller_count == 0) {
-        return true;
-    }
-    if (base_after(words, 8000) + MBP_CONTROLLER_SETTING_WORDS * unit->controller_count > ADDRESSES) {
-        mbp_reader_tell(
-            &load->reader, load->unit_defs[unit - load->units]->def.node,
-            "no room for the settings of %u controllers behind holding register %u; spread the sensors over "
-            "more units",
-            unit->controller_count, words - 1);
+    if (unit->controller_count > 0 && !place_controllers(load, unit, words)) {
         return false;
     }
-    set_controllers(unit, words);
+    mbp_layout_alarms(load, unit);
     return true;
 }
 

@@ -22,10 +22,43 @@ static const struct item machine_coils[] = {
     {"en_panne", "ask for this state", "", 1, 1, MBP_BOOL, 1},
     {"maintenance", "ask for this state", "", 2, 1, MBP_BOOL, 1},
     {"acknowledge", "acknowledge its alarms", "", 3, 1, MBP_BOOL, 1},
+    {"reset", "reset its latched alarms", "", 4, 1, MBP_BOOL, 1},
+    {"shelve", "all its sensors are shelved", "", 5, 1, MBP_BOOL, 1},
 };
 static const struct item sensor_coils[] = {
     {"forced", "value is forced; 0 releases", "", 0, 1, MBP_BOOL, 1},
     {"shelved", "alarms are shelved", "", 0, 1, MBP_BOOL, 1},
+    {"acknowledge", "acknowledge its alarms", "", 0, 1, MBP_BOOL, 1},
+    {"reset", "reset its latched alarms", "", 0, 1, MBP_BOOL, 1},
+    {"out_of_service", "alarms are out of service, by hand", "", 0, 1, MBP_BOOL, 1},
+};
+enum { COIL_FORCED, COIL_SHELVED, COIL_ACKNOWLEDGE, COIL_RESET, COIL_SERVICE };
+static const struct item alarm_bits[] = {
+    {"rate_of_change_alarm", "alarm", "", 0, 1, MBP_BOOL, 1},
+    {"bad_quality_alarm", "alarm", "", 1, 1, MBP_BOOL, 1},
+    {"latched", "an alarm waits to be reset", "", 2, 1, MBP_BOOL, 1},
+    {"suppressed", "an alarm is suppressed by design", "", 3, 1, MBP_BOOL, 1},
+    {"is_out_of_service", "alarms are out of service", "", 4, 1, MBP_BOOL, 1},
+};
+static const struct item alarm_words[] = {
+    {"alarm_states", "low_low, low, high, high_high, 4 bits each", "", 0, 1, MBP_UINT16, 1},
+    {"alarm_states_beside", "rate_of_change, bad_quality, 4 bits each", "", 1, 1, MBP_UINT16, 1},
+    {"alarm_since", "Unix time of their last change", "s", 2, 2, MBP_UINT32, 1},
+};
+static const struct item shelving_item = {"shelving", "left; 0 none, 65534 once, 65535 no end", "s", 0, 1, MBP_UINT16,
+                                          1};
+static const struct item upkeep_words[] = {
+    {"refused_state", "asked last and refused, 65535 none", "", 0, 1, MBP_UINT16, 1},
+    {"refused_reason", "0 none 4 trip active 7 trip latched", "", 1, 1, MBP_UINT16, 1},
+    {"refused_sensor", "that stands against it, 65535 none", "", 2, 1, MBP_UINT16, 1},
+    {"running_since_maintenance", "time en_service", "s", 3, 2, MBP_UINT32, 1},
+    {"cycles_since_maintenance", "products", "", 5, 2, MBP_UINT32, 1},
+    {"time_until_due", "4294967295 never", "s", 7, 2, MBP_UINT32, 1},
+    {"cycles_until_due", "4294967295 never", "", 9, 2, MBP_UINT32, 1},
+    {"repair_time", "from failures to returns, summed up", "s", 11, 2, MBP_UINT32, 1},
+    {"repairs", "returns to service after a failure", "", 13, 1, MBP_UINT16, 1},
+    {"maintenances", "ended", "", 14, 1, MBP_UINT16, 1},
+    {"maintenance_left", "of the planned time, 65535 none", "s", 15, 1, MBP_UINT16, 1},
 };
 static const struct item sensor_bits[] = {
     {"low_low_alarm", "alarm", "", 0, 1, MBP_BOOL, 1},
@@ -123,6 +156,9 @@ bool mbp_point_suffix_is_taken(const char *suffix)
            is_suffix_of(sensor_coils, COUNT_OF(sensor_coils), suffix) ||
            is_suffix_of(sensor_bits, COUNT_OF(sensor_bits), suffix) ||
            is_suffix_of(machine_bits, COUNT_OF(machine_bits), suffix) ||
+           is_suffix_of(alarm_bits, COUNT_OF(alarm_bits), suffix) ||
+           is_suffix_of(alarm_words, COUNT_OF(alarm_words), suffix) || is_suffix_of(&shelving_item, 1, suffix) ||
+           is_suffix_of(upkeep_words, COUNT_OF(upkeep_words), suffix) ||
            is_suffix_of(machine_words, COUNT_OF(machine_words), suffix) || is_suffix_of(&sensor_float, 1, suffix) ||
            is_suffix_of(actuator_floats, COUNT_OF(actuator_floats), suffix) ||
            is_suffix_of(&controller_coil, 1, suffix) ||
@@ -152,7 +188,7 @@ static struct mbp_point point_of(const struct item *item, enum mbp_table table, 
                               .table = (uint8_t)table,
                               .type = item->type,
                               .order = MBP_ABCD,
-                              .writable = table == MBP_COILS};
+                              .writable = table == MBP_COILS || table == MBP_HOLDING_REGISTERS};
     snprintf(point.name, sizeof point.name, "%s%s%s", name, name[0] != '\0' ? "." : "", item->suffix);
     return point;
 }
@@ -189,6 +225,13 @@ static int visit_sensors(const struct tour *tour, enum mbp_table table, uint32_t
         }
     }
     return stop;
+}
+
+/* The same where the unit has such a block. */
+static int visit_where(const struct tour *tour, enum mbp_table table, uint32_t base, uint32_t stride,
+                       const struct item *items, size_t count)
+{
+    return base == 0 ? 0 : visit_sensors(tour, table, base, stride, items, count);
 }
 
 static struct mbp_point register_point(const struct tour *tour, uint32_t s)
@@ -458,18 +501,24 @@ static int visit_map(const struct tour *tour, enum mbp_table table)
     int stop = 0;
     switch (table) {
     case MBP_COILS:
-        stop = visit_machines(tour, table, 0, MBP_COILS_PER_MACHINE, machine_coils, COUNT_OF(machine_coils));
-        stop = THEN(stop, visit_sensors(tour, table, at->coil_forced, 1, &sensor_coils[0], 1));
-        stop = THEN(stop, visit_sensors(tour, table, at->coil_shelved, 1, &sensor_coils[1], 1));
+        stop = visit_machines(tour, table, 0, MBP_COILS_PER_MACHINE, machine_coils, at->machine_coils);
+        stop = THEN(stop, visit_sensors(tour, table, at->coil_forced, 1, &sensor_coils[COIL_FORCED], 1));
+        stop = THEN(stop, visit_sensors(tour, table, at->coil_shelved, 1, &sensor_coils[COIL_SHELVED], 1));
+        stop = THEN(stop, visit_where(tour, table, at->coil_acknowledge, 1, &sensor_coils[COIL_ACKNOWLEDGE], 1));
+        stop = THEN(stop, visit_where(tour, table, at->coil_reset, 1, &sensor_coils[COIL_RESET], 1));
+        stop = THEN(stop, visit_where(tour, table, at->coil_service, 1, &sensor_coils[COIL_SERVICE], 1));
         stop = THEN(stop, visit_commands(tour, table));
         return THEN(stop, visit_modes(tour));
     case MBP_DISCRETE_INPUTS:
         stop = visit_sensors(tour, table, 0, MBP_BITS_PER_SENSOR, sensor_bits, COUNT_OF(sensor_bits));
-        return THEN(stop, visit_machines(tour, table, at->discrete_machines, MBP_BITS_PER_MACHINE, machine_bits,
+        stop = THEN(stop, visit_machines(tour, table, at->discrete_machines, MBP_BITS_PER_MACHINE, machine_bits,
                                          COUNT_OF(machine_bits)));
+        return THEN(
+            stop, visit_where(tour, table, at->discrete_alarms, MBP_BITS_PER_SENSOR, alarm_bits, COUNT_OF(alarm_bits)));
     case MBP_HOLDING_REGISTERS:
         stop = visit_values(tour);
         stop = THEN(stop, visit_limits(tour));
+        stop = THEN(stop, visit_where(tour, table, at->holding_shelving, 1, &shelving_item, 1));
         stop = THEN(stop, visit_commands(tour, table));
         return THEN(stop, visit_settings(tour));
     case MBP_INPUT_REGISTERS:
@@ -481,7 +530,13 @@ static int visit_map(const struct tour *tour, enum mbp_table table)
         stop =
             THEN(stop, visit_items(tour, at->input_events + MBP_RECENT_WORDS, journal_words, COUNT_OF(journal_words)));
         stop = THEN(stop, visit_positions(tour));
-        return THEN(stop, visit_outputs(tour));
+        stop = THEN(stop, visit_outputs(tour));
+        if (at->input_upkeep != 0) {
+            stop = THEN(stop, visit_machines(tour, table, at->input_upkeep, MBP_UPKEEP_WORDS, upkeep_words,
+                                             COUNT_OF(upkeep_words)));
+        }
+        return THEN(stop,
+                    visit_where(tour, table, at->input_alarms, MBP_ALARM_WORDS, alarm_words, COUNT_OF(alarm_words)));
     case MBP_TABLE_COUNT:
         break;
     }

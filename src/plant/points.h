@@ -4,12 +4,11 @@
 
 #include "mbplant/plant.h"
 
-#define MBP_COILS_PER_MACHINE      8u /* of which 4 are declared */
-#define MBP_COILS_USED_PER_MACHINE 4u
-#define MBP_BITS_PER_SENSOR        8u
-#define MBP_BITS_PER_MACHINE       8u /* of which 3 are declared */
-#define MBP_BITS_USED_PER_MACHINE  3u
-#define MBP_FLOAT_WORDS            2u
+#define MBP_COILS_PER_MACHINE     8u /* of which mbp_layout.machine_coils are declared */
+#define MBP_BITS_PER_SENSOR       8u
+#define MBP_BITS_PER_MACHINE      8u /* of which 3 are declared */
+#define MBP_BITS_USED_PER_MACHINE 3u
+#define MBP_FLOAT_WORDS           2u
 
 static inline bool mbp_unit_has_map(const struct mbp_unit *unit)
 {

@@ -39,7 +39,7 @@ static void print_machine(FILE *out, const struct mbp_plant *plant, const struct
     fprintf(out, "      - name: ");
     mbp_print_name(out, machine->name);
     fprintf(out, "\n%s# coils %u..%u, discrete inputs %u..%u, input registers %u..%u\n", indent,
-            MBP_COILS_PER_MACHINE * m, MBP_COILS_PER_MACHINE * m + MBP_COILS_USED_PER_MACHINE - 1,
+            MBP_COILS_PER_MACHINE * m, MBP_COILS_PER_MACHINE * m + unit->layout.machine_coils - 1u,
             unit->layout.discrete_machines + MBP_BITS_PER_MACHINE * m,
             unit->layout.discrete_machines + MBP_BITS_PER_MACHINE * m + MBP_BITS_USED_PER_MACHINE - 1,
             unit->layout.input_machines + MBP_MACHINE_WORDS * m,

@@ -11,7 +11,7 @@
 #define ADDRESSES      65536u
 #define UNITS_IN_FULL  3u /* with their addresses; of the others a line each */
 #define UNITS_SHOWN    10u
-#define RANGES_SHOWN   6u
+#define RANGES_SHOWN   8u
 #define GAP_HIDDEN     8u /* addresses between a machine's coils and the next one's are no gap to a reader */
 #define WARNINGS_SHOWN 8u
 #define NOISE_PEAK     4.9 /* standard deviations; mbp_rng_normal never exceeds it */

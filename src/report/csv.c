@@ -123,7 +123,8 @@ enum mbp_status mbp_report_csv(const struct mbp_report *report, const struct mbp
 static const struct mbp_grid_column alarm_columns[] = {
     {"", "machine", false}, {"", "sensor", false},        {"", "diagnosis", false}, {"", "limit_name", false},
     {"", "value", true},    {"", "limit", true},          {"", "unit", false},      {"", "priority", false},
-    {"", "active", true},   {"", "unacknowledged", true}, {"", "shelved", true},
+    {"", "active", true},   {"", "unacknowledged", true}, {"", "shelved", true},    {"", "state", false},
+    {"", "since", false},
 };
 
 enum mbp_status mbp_report_alarms_csv(const struct mbp_report *report, FILE *out)
@@ -150,6 +151,9 @@ enum mbp_status mbp_report_alarms_csv(const struct mbp_report *report, FILE *out
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", alarm->active);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", alarm->unacknowledged);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", alarm->shelved);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_alarm_state(alarm));
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
+                      alarm->since_ms == 0 ? "" : mbp_time_format(alarm->since_ms, text, sizeof text));
     }
     status = mbp_grid_write(grid, MBP_FORMAT_CSV, false, out);
     mbp_grid_free(grid);

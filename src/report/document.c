@@ -190,11 +190,22 @@ static enum mbp_status add_counters(struct document *document)
 
 static enum mbp_message alarm_state(const struct mbp_report_alarm *alarm)
 {
+    if (alarm->state == MBP_ALARM_NORMAL && !alarm->active && !alarm->unacknowledged && !alarm->shelved)
+        return MSG_W_NORMAL;
+    if (alarm->state == MBP_ALARM_LATCHED_UNACKNOWLEDGED || alarm->state == MBP_ALARM_LATCHED_ACKNOWLEDGED)
+        return alarm->unacknowledged ? MSG_W_LATCHED_UNACK : MSG_W_LATCHED_ACK;
+    if (alarm->state == MBP_ALARM_SUPPRESSED || alarm->state == MBP_ALARM_OUT_OF_SERVICE)
+        return alarm->state == MBP_ALARM_SUPPRESSED ? MSG_W_SUPPRESSED : MSG_W_OUT_OF_SERVICE;
     if (alarm->shelved)
         return MSG_W_SHELVED;
     if (alarm->active)
         return alarm->unacknowledged ? MSG_W_ACTIVE_UNACK : MSG_W_ACTIVE_ACK;
     return MSG_W_RETURNED;
+}
+
+const char *mbp_report_alarm_state(const struct mbp_report_alarm *alarm)
+{
+    return mbp_message(MBP_LANG_EN, alarm_state(alarm));
 }
 
 static void alarm_row(enum mbp_lang lang, const struct mbp_report_alarm *alarm, struct mbp_grid *grid)
@@ -213,6 +224,8 @@ static void alarm_row(enum mbp_lang lang, const struct mbp_report_alarm *alarm, 
                   mbp_message_priority(lang, (enum mbp_priority)mbp_sensor_alarm(sensor, alarm->limit)->priority));
     mbp_grid_cell(grid, alarm->unacknowledged ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s",
                   mbp_message(lang, alarm_state(alarm)));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
+                  alarm->since_ms == 0 ? "-" : mbp_time_format(alarm->since_ms, text, sizeof text));
 }
 
 enum mbp_status mbp_document_fill_alarms(struct document *document, struct document_part *part)
@@ -220,7 +233,7 @@ enum mbp_status mbp_document_fill_alarms(struct document *document, struct docum
     static const struct document_column columns[] = {
         {MSG_C_SENSOR, "sensor", false},     {MSG_C_MACHINE, "machine", false}, {MSG_C_DIAGNOSIS, "diagnosis", false},
         {MSG_C_VALUE, "value", true},        {MSG_C_LIMIT, "limit", true},      {MSG_C_OF, "limit_name", false},
-        {MSG_C_PRIORITY, "priority", false}, {MSG_C_STATE, "state", false}};
+        {MSG_C_PRIORITY, "priority", false}, {MSG_C_STATE, "state", false},     {MSG_C_SINCE, "since", false}};
     enum mbp_status status = mbp_document_grid(document, part, columns, COUNT(columns));
     for (size_t i = 0; i < document->report->alarm_count && status == MBP_OK; i++)
         alarm_row(document->lang, &document->report->alarms[i], part->grid);

@@ -43,12 +43,13 @@ static json_t *machine_json(const struct mbp_report_machine *machine)
 static json_t *alarm_json(enum mbp_lang lang, const struct mbp_report_alarm *alarm)
 {
     const struct mbp_sensor *sensor = alarm->sensor;
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:b, s:b, s:b}", "machine", alarm->machine, "sensor",
-                     sensor->name, "diagnosis", mbp_report_diagnosis(lang, sensor, alarm->limit), "limit_name",
-                     mbp_limit_name(alarm->limit), "value", number_or_null(alarm->value), "limit",
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:b, s:b, s:b, s:s, s:o}", "machine", alarm->machine,
+                     "sensor", sensor->name, "diagnosis", mbp_report_diagnosis(lang, sensor, alarm->limit),
+                     "limit_name", mbp_limit_name(alarm->limit), "value", number_or_null(alarm->value), "limit",
                      number_or_null(alarm->limit_value), "unit", sensor->unit_text, "priority",
                      mbp_priority_name((enum mbp_priority)mbp_sensor_alarm(sensor, alarm->limit)->priority), "active",
-                     (int)alarm->active, "unacknowledged", (int)alarm->unacknowledged, "shelved", (int)alarm->shelved);
+                     (int)alarm->active, "unacknowledged", (int)alarm->unacknowledged, "shelved", (int)alarm->shelved,
+                     "state", mbp_report_alarm_state(alarm), "since", time_or_null(alarm->since_ms));
 }
 
 static json_t *alarms_json(const struct mbp_report *report)

@@ -23,6 +23,10 @@
     M(UNTIL_NORMAL, " until it returns to normal", " jusqu'au retour à la normale") \
     M(TIME_OVER, ": its time is over", " : fin du délai") \
     M(IS_NORMAL, ": it has returned to normal", " : retour à la normale") \
+    M(OUT_OF_SERVICE, " alarms taken out of service", ", alarmes mises hors service") \
+    M(IN_SERVICE, " alarms back in service", ", alarmes remises en service") \
+    M(STILL_LATCHED, " is over, but latched: reset it", ", terminé mais mémorisé : à réarmer") \
+    M(AND_PRODUCTS, " and %.0f products", " et %.0f produits") \
     M(BY, " by %s", " par %s") \
     M(COMMA_BY, ", by %s", ", par %s") \
     M(UNKNOWN_STATE, "unknown state", "état inconnu") \
@@ -180,6 +184,11 @@
     M(W_SHELVED, "shelved", "mise de côté") \
     M(W_ACTIVE_UNACK, "active, unacknowledged", "active, non acquittée") \
     M(W_ACTIVE_ACK, "active, acknowledged", "active, acquittée") \
+    M(W_NORMAL, "normal", "normale") \
+    M(W_LATCHED_UNACK, "latched, unacknowledged", "mémorisée, non acquittée") \
+    M(W_LATCHED_ACK, "latched, acknowledged", "mémorisée, acquittée") \
+    M(W_SUPPRESSED, "suppressed", "inhibée") \
+    M(W_OUT_OF_SERVICE, "out of service", "hors service") \
     M(W_RETURNED, "returned, unacknowledged", "disparue, non acquittée") \
     M(W_REPAIR, "repair", "réparation") \
     M(W_STOPPED, "plant stopped", "installation à l'arrêt") \

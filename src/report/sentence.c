@@ -186,6 +186,13 @@ static void say_suppression(struct sentence *s)
     }
 }
 
+static void say_service(struct sentence *s)
+{
+    say_sensor(s);
+    tell(s, s->event->code == MBP_EV_ALARM_OUT_OF_SERVICE ? MSG_OUT_OF_SERVICE : MSG_IN_SERVICE);
+    say_peer(s, MSG_BY);
+}
+
 static const char *state_word(const struct sentence *s, unsigned state)
 {
     return state < MBP_STATE_COUNT ? mbp_state_name((enum mbp_state_code)state)
@@ -226,6 +233,11 @@ static void say_cause(struct sentence *s)
         return;
     case MBP_CAUSE_TRIP_ACTIVE:
         say_trip_active(s);
+        return;
+    case MBP_CAUSE_TRIP_LATCHED:
+        say_trip(s);
+        tell(s, MSG_STILL_LATCHED);
+        say_peer(s, MSG_ASKED_BY);
         return;
     case MBP_CAUSE_NO_TRANSITION:
         tell(s, MSG_NO_TRANSITION);
@@ -399,6 +411,8 @@ static void say_plain(struct sentence *s)
         say(s, "%s", words);
     if (s->event->code == MBP_EV_MAINTENANCE_DUE && !isnan(s->event->value))
         tell(s, MSG_AFTER_HOURS, (double)s->event->value);
+    if (s->event->code == MBP_EV_MAINTENANCE_DUE && !isnan(s->event->limit))
+        tell(s, MSG_AND_PRODUCTS, (double)s->event->limit);
     say_peer(s, MSG_BY);
 }
 
@@ -429,6 +443,8 @@ static const struct {
     {MBP_EV_SIM_SPEED, say_simulation},
     {MBP_EV_SIM_RESTORED, say_simulation},
     {MBP_EV_CLOCK_STEPPED, say_clock},
+    {MBP_EV_ALARM_OUT_OF_SERVICE, say_service},
+    {MBP_EV_ALARM_IN_SERVICE, say_service},
 };
 
 const char *mbp_report_sentence(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang,

@@ -71,6 +71,27 @@ static void force_by_coil(struct mbp_scan *scan, const struct mbp_write *write)
                           &scan->events);
 }
 
+/* What concerns alarms alone. */
+static void latch_alarm(struct mbp_scan *scan, const struct mbp_write *write)
+{
+    const struct mbp_plant *plant = scan->config.plant;
+    struct mbp_state *state = scan->state;
+    uint32_t peer = write->peer.ipv4;
+    bool on = write->value != 0;
+    if (write->kind == MBP_WRITE_SHELVING)
+        mbp_diagnosis_set_shelving(plant, state, write->index, (uint16_t)write->value, peer, &scan->events);
+    else if (write->kind == MBP_WRITE_SHELVE_ALL)
+        mbp_diagnosis_shelve_all(plant, state, write->index, on, peer, &scan->events);
+    else if (write->kind == MBP_WRITE_SERVICE)
+        mbp_diagnosis_remove(plant, state, write->index, on, peer, &scan->events);
+    else if (on && write->kind == MBP_WRITE_ACKNOWLEDGE_SENSOR)
+        mbp_diagnosis_acknowledge_sensor(plant, state, write->index, peer, &scan->events);
+    else if (on && write->kind == MBP_WRITE_RESET_SENSOR)
+        mbp_diagnosis_reset_sensor(plant, state, write->index, peer, &scan->events);
+    else if (on && write->kind == MBP_WRITE_RESET)
+        mbp_diagnosis_reset(plant, state, write->index, peer, &scan->events);
+}
+
 /* Gives the masters' writes to the stages they are for; a machine's commands wait for `operate`. */
 static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t count)
 {
@@ -107,6 +128,14 @@ static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t 
             break;
         case MBP_WRITE_MODE:
             mbp_control_switch(plant, scan->state, write->index, write->value != 0, peer, &scan->events);
+            break;
+        case MBP_WRITE_ACKNOWLEDGE_SENSOR:
+        case MBP_WRITE_RESET:
+        case MBP_WRITE_RESET_SENSOR:
+        case MBP_WRITE_SHELVE_ALL:
+        case MBP_WRITE_SHELVING:
+        case MBP_WRITE_SERVICE:
+            latch_alarm(scan, write);
             break;
         case MBP_WRITE_STATE:
             break;

@@ -1,4 +1,4 @@
-/* alarms: what is beyond its limit now, or waits for acknowledgement. */
+/* alarms [--all]: what is beyond its limit now, waits for acknowledgement or for a reset; or all alarms there are. */
 #include "overview.h"
 
 enum ctl_exit ctl_run_alarms(struct ctl *ctl)
@@ -8,6 +8,8 @@ enum ctl_exit ctl_run_alarms(struct ctl *ctl)
     if (code != CTL_OK)
         return code;
     enum mbp_status status = MBP_OK;
+    if (ctl->options->all)
+        overview.report.alarm_count = ctl_alarms_fill(ctl->plant, &overview.snapshot, true, overview.alarms);
     if (overview.report.alarm_count == 0 && ctl->options->format == MBP_FORMAT_TEXT)
         printf("no alarms\n");
     else

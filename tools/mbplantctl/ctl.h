@@ -28,7 +28,8 @@ enum ctl_exit {
 #define CTL_OPT_EXPLAIN 0x10u
 #define CTL_OPT_PERIOD  0x20u /* --since --until --load */
 #define CTL_OPT_LANG    0x40u
-#define CTL_OPT_EDIT    0x80u /* --dry-run, and --KEY VALUE of the plant file */
+#define CTL_OPT_EDIT    0x80u  /* --dry-run, and --KEY VALUE of the plant file */
+#define CTL_OPT_SHELF   0x100u /* --for, --once */
 
 struct ctl_verb;
 
@@ -42,8 +43,9 @@ struct ctl_options {
     struct ctl_moment since, until;
     const char *machine, *sensor, *code; /* which events; NULL = any */
     const char *load_path, *save_path;
-    bool dry_run;
-    int key_count; /* --KEY VALUE, in their order */
+    bool dry_run, once;
+    uint32_t shelf_s; /* --for; 0 = not given */
+    int key_count;    /* --KEY VALUE, in their order */
     struct ctl_key {
         const char *key, *value;
     } keys[CTL_KEYS_MAX];
@@ -135,6 +137,9 @@ enum ctl_exit ctl_run_alarms(struct ctl *ctl);
 enum ctl_exit ctl_run_ack(struct ctl *ctl);
 enum ctl_exit ctl_run_shelve(struct ctl *ctl);
 enum ctl_exit ctl_run_unshelve(struct ctl *ctl);
+enum ctl_exit ctl_run_reset(struct ctl *ctl);
+enum ctl_exit ctl_run_suppress(struct ctl *ctl);
+enum ctl_exit ctl_run_unsuppress(struct ctl *ctl);
 enum ctl_exit ctl_run_report(struct ctl *ctl);
 enum ctl_exit ctl_run_journal(struct ctl *ctl);
 enum ctl_exit ctl_run_sim(struct ctl *ctl);

@@ -116,6 +116,16 @@ static bool set_lang(struct ctl_options *options, const char *value)
     return mbp_lang_find(value, &options->lang) == MBP_OK;
 }
 
+/* The shelving register counts seconds; a part of one is one. */
+static bool set_shelf(struct ctl_options *options, const char *value)
+{
+    uint64_t ns;
+    if (mbp_duration_parse(value, &ns) != MBP_OK || ns == 0 || ns > (MBP_SHELVE_ONCE - 1) * MBP_NS_PER_S)
+        return false;
+    options->shelf_s = (uint32_t)((ns + MBP_NS_PER_S - 1) / MBP_NS_PER_S);
+    return true;
+}
+
 static bool set_load(struct ctl_options *options, const char *value)
 {
     options->load_path = value;
@@ -150,6 +160,9 @@ static const struct option known[] = {
     {"follow", 0, NULL, CTL_OPT_JOURNAL, "keep printing new events until interrupted", FLAG(follow)},
     {"save", 0, "FILE", CTL_OPT_JOURNAL, "write a dump that --load reads, or continue it", set_save, 0, "a file"},
     {"load", 0, "FILE", CTL_OPT_PERIOD, "read such a dump instead of asking the slave", set_load, 0, "a file"},
+    {"for", 0, "TIME", CTL_OPT_SHELF, "ends by itself after this time", set_shelf, 0,
+     "a time from 1s to 18h, like 10min"},
+    {"once", 0, NULL, CTL_OPT_SHELF, "ends by itself when what is beyond has returned to normal", FLAG(once)},
     {"dry-run", 0, NULL, CTL_OPT_EDIT, "show what would change in the plant file, and change nothing", FLAG(dry_run)},
     {"lang", 0, "LANG", CTL_OPT_LANG, "language of what is meant for people: en, fr", set_lang, 0, "en, fr"},
     {"request", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a request", FLAG(request)},

@@ -1,6 +1,7 @@
 /* A snapshot, and a look into the journal, as a report. */
 #include "overview.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,46 +35,62 @@ static void fill_machine(const struct mbp_plant *plant, uint32_t m, const struct
     };
 }
 
-/* A sensor's unacknowledged bit does not tell which limit waits. An active one does; when none is active, the one that
- * the value is nearest to stands for it. */
-static unsigned waiting_limits(const struct ctl_sensor_now *now)
+/* A condition that the operator would see if nothing hid the alarm. */
+static bool is_beyond(const struct ctl_sensor_now *now, unsigned alarm)
 {
-    unsigned active = now->bits & 0xFu;
-    if ((now->bits >> CTL_BIT_UNACKNOWLEDGED & 1u) == 0 || active != 0)
-        return active;
-    unsigned nearest = MBP_LIMIT_COUNT;
-    double least = 0;
-    for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
-        double distance = l < MBP_HIGH ? now->value - now->limit[l] : now->limit[l] - now->value;
-        if (distance == distance && (nearest == MBP_LIMIT_COUNT || distance < least)) { /* not NaN */
-            nearest = l;
-            least = distance;
-        }
-    }
-    return nearest < MBP_LIMIT_COUNT ? 1u << nearest : 0;
+    if (alarm == MBP_BAD_QUALITY)
+        return (now->bits >> CTL_BIT_BAD & 1u) != 0;
+    if (alarm == MBP_RATE_OF_CHANGE)
+        return false;
+    return alarm < MBP_HIGH ? now->value < now->limit[alarm] : now->value > now->limit[alarm]; /* false for NaN */
 }
 
-static size_t fill_alarms(const struct mbp_plant *plant, const struct ctl_snapshot *snapshot,
-                          struct mbp_report_alarm *alarms)
+static bool has_alarm(const struct mbp_sensor *sensor, const struct ctl_sensor_now *now, unsigned alarm)
+{
+    const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
+    if (alarm == MBP_BAD_QUALITY)
+        return alarms->bad_quality;
+    return alarm == MBP_RATE_OF_CHANGE ? alarms->rate_max > 0 : now->limit[alarm] == now->limit[alarm]; /* not NaN */
+}
+
+/* What is not normal; of what is hidden, that which would be seen otherwise. */
+static bool is_listed(const struct ctl_sensor_now *now, unsigned alarm)
+{
+    enum mbp_alarm_state state = now->alarm[alarm];
+    return state >= MBP_ALARM_SHELVED ? is_beyond(now, alarm) : state != MBP_ALARM_NORMAL;
+}
+
+static struct mbp_report_alarm alarm_of(const struct mbp_plant *plant, const struct mbp_sensor *sensor,
+                                        const struct ctl_sensor_now *now, unsigned a)
+{
+    enum mbp_alarm_state state = now->alarm[a];
+    return (struct mbp_report_alarm){
+        .machine = sensor->machine < plant->machine_count ? plant->machines[sensor->machine].name : "",
+        .sensor = sensor,
+        .limit = (enum mbp_limit)a,
+        .value = now->value,
+        .limit_value = a < MBP_LIMIT_COUNT       ? now->limit[a]
+                       : a == MBP_RATE_OF_CHANGE ? mbp_sensor_alarms(sensor)->rate_max
+                                                 : (double)NAN,
+        .active = state == MBP_ALARM_UNACKNOWLEDGED || state == MBP_ALARM_ACKNOWLEDGED,
+        .unacknowledged = state == MBP_ALARM_UNACKNOWLEDGED || state == MBP_ALARM_RETURNED ||
+                          state == MBP_ALARM_LATCHED_UNACKNOWLEDGED,
+        .shelved = (now->bits >> CTL_BIT_SHELVED & 1u) != 0,
+        .state = state,
+        .since_ms = now->alarm_since_s * 1000,
+    };
+}
+
+size_t ctl_alarms_fill(const struct mbp_plant *plant, const struct ctl_snapshot *snapshot, bool all,
+                       struct mbp_report_alarm *alarms)
 {
     size_t count = 0;
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
         const struct mbp_sensor *sensor = &plant->sensors[s];
         const struct ctl_sensor_now *now = &snapshot->sensors[s];
-        unsigned limits = waiting_limits(now);
-        for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
-            if ((limits >> l & 1u) == 0)
-                continue;
-            alarms[count++] = (struct mbp_report_alarm){
-                .machine = sensor->machine < plant->machine_count ? plant->machines[sensor->machine].name : "",
-                .sensor = sensor,
-                .limit = (enum mbp_limit)l,
-                .value = now->value,
-                .limit_value = now->limit[l],
-                .active = (now->bits >> l & 1u) != 0,
-                .unacknowledged = (now->bits >> CTL_BIT_UNACKNOWLEDGED & 1u) != 0,
-                .shelved = (now->bits >> CTL_BIT_SHELVED & 1u) != 0,
-            };
+        for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+            if (is_listed(now, a) || (all && has_alarm(sensor, now, a)))
+                alarms[count++] = alarm_of(plant, sensor, now, a);
         }
     }
     return count;
@@ -100,7 +117,7 @@ static void fill_report(const struct mbp_plant *plant, uint64_t now_ms, enum mbp
         report->by_state[snapshot->machines[m].state]++;
         fill_machine(plant, m, &snapshot->machines[m], overview->causes[m], &overview->machines[m]);
     }
-    report->alarm_count = fill_alarms(plant, snapshot, overview->alarms);
+    report->alarm_count = ctl_alarms_fill(plant, snapshot, false, overview->alarms);
 }
 
 /* ---- the journal's part ----------------------------------------------------------------------------------------- */
@@ -155,7 +172,7 @@ static enum mbp_status make(struct ctl *ctl, uint64_t now_ms, struct ctl_overvie
     const struct mbp_plant *plant = ctl->plant;
     overview->machines = calloc(plant->machine_count + 1u, sizeof *overview->machines);
     overview->causes = calloc(plant->machine_count + 1u, sizeof *overview->causes);
-    overview->alarms = calloc(MBP_LIMIT_COUNT * (plant->sensor_count + (size_t)1), sizeof *overview->alarms);
+    overview->alarms = calloc(MBP_ALARM_COUNT * (plant->sensor_count + (size_t)1), sizeof *overview->alarms);
     if (overview->machines == NULL || overview->causes == NULL || overview->alarms == NULL)
         return MBP_ERR_MEMORY;
     fill_report(plant, now_ms, ctl->options->lang, overview);

@@ -23,4 +23,9 @@ enum ctl_exit ctl_overview_of_dump(struct ctl *ctl, struct ctl_dump *dump, struc
 
 void ctl_overview_free(const struct mbp_plant *plant, struct ctl_overview *overview);
 
+/* The alarms that are not normal, or with `all` every one that there is; alarms has room for MBP_ALARM_COUNT per
+ * sensor. Returns how many. */
+size_t ctl_alarms_fill(const struct mbp_plant *plant, const struct ctl_snapshot *snapshot, bool all,
+                       struct mbp_report_alarm *alarms);
+
 #endif

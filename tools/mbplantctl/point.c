@@ -201,6 +201,30 @@ uint32_t ctl_sensor_find(const struct mbp_plant *plant, const char *name)
     return sensor;
 }
 
+bool ctl_sensors_find(const struct mbp_plant *plant, const char *name, uint32_t *first, uint32_t *count,
+                      uint32_t *machine)
+{
+    struct ctl_point point;
+    *machine = UINT32_MAX;
+    *first = 0;
+    *count = plant->sensor_count;
+    if (strcmp(name, "all") == 0)
+        return true;
+    *machine = mbp_plant_find_machine(plant, name);
+    if (*machine != UINT32_MAX) {
+        *first = plant->machines[*machine].first_sensor;
+        *count = plant->machines[*machine].sensor_count;
+        return true;
+    }
+    *first = mbp_plant_find_sensor(plant, name);
+    *count = 1;
+    if (*first == UINT32_MAX && ctl_point_find(plant, -1, name, &point))
+        *first = point.map.sensor;
+    if (*first == UINT32_MAX)
+        ctl_unknown_name(plant, CTL_ANY_POINT, name);
+    return *first != UINT32_MAX;
+}
+
 bool ctl_state_find(const char *word, enum mbp_state_code *out)
 {
     static const char *const others[MBP_STATE_COUNT] = {
@@ -258,6 +282,44 @@ uint16_t ctl_shelved_coil(const struct mbp_plant *plant, uint32_t sensor)
 {
     const struct mbp_unit *unit = sensor_unit(plant, sensor);
     return (uint16_t)(unit->layout.coil_shelved + (sensor - unit->first_sensor));
+}
+
+/* A place in a block with so much for each sensor. */
+static uint16_t in_block(const struct mbp_plant *plant, uint32_t sensor, uint16_t base, unsigned each)
+{
+    return base == 0 ? 0 : (uint16_t)(base + each * (sensor - sensor_unit(plant, sensor)->first_sensor));
+}
+
+uint16_t ctl_acknowledge_coil(const struct mbp_plant *plant, uint32_t sensor)
+{
+    return in_block(plant, sensor, sensor_unit(plant, sensor)->layout.coil_acknowledge, 1);
+}
+
+uint16_t ctl_reset_coil(const struct mbp_plant *plant, uint32_t sensor)
+{
+    return in_block(plant, sensor, sensor_unit(plant, sensor)->layout.coil_reset, 1);
+}
+
+uint16_t ctl_service_coil(const struct mbp_plant *plant, uint32_t sensor)
+{
+    return in_block(plant, sensor, sensor_unit(plant, sensor)->layout.coil_service, 1);
+}
+
+uint16_t ctl_shelving_register(const struct mbp_plant *plant, uint32_t sensor)
+{
+    return in_block(plant, sensor, sensor_unit(plant, sensor)->layout.holding_shelving, 1);
+}
+
+uint16_t ctl_alarm_block(const struct mbp_plant *plant, uint32_t sensor)
+{
+    return in_block(plant, sensor, sensor_unit(plant, sensor)->layout.input_alarms, MBP_ALARM_WORDS);
+}
+
+uint16_t ctl_upkeep_block(const struct mbp_plant *plant, uint32_t machine)
+{
+    const struct mbp_unit *unit = machine_unit(plant, machine);
+    uint16_t base = unit->layout.input_upkeep;
+    return base == 0 ? 0 : (uint16_t)(base + MBP_UPKEEP_WORDS * (machine - unit->first_machine));
 }
 
 uint8_t ctl_machine_unit(const struct mbp_plant *plant, uint32_t machine)

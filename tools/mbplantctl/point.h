@@ -27,6 +27,11 @@ void ctl_unknown_name(const struct mbp_plant *plant, enum ctl_what what, const c
 uint32_t ctl_machine_find(const struct mbp_plant *plant, const char *name);
 uint32_t ctl_sensor_find(const struct mbp_plant *plant, const char *name);
 
+/* The sensors that a word means: "all", a machine's, one, or the one of a point (TT101.high). False after saying that
+ * there is none. *machine is the machine's index, else UINT32_MAX. */
+bool ctl_sensors_find(const struct mbp_plant *plant, const char *name, uint32_t *first, uint32_t *count,
+                      uint32_t *machine);
+
 /* A state by its word: en_service, en_panne, maintenance; in_service and faulted are taken too. */
 bool ctl_state_find(const char *word, enum mbp_state_code *out);
 
@@ -38,10 +43,20 @@ uint16_t ctl_machine_discrete(const struct mbp_plant *plant, uint32_t machine);
 uint16_t ctl_sensor_discrete(const struct mbp_plant *plant, uint32_t sensor);
 uint16_t ctl_forced_coil(const struct mbp_plant *plant, uint32_t sensor);
 uint16_t ctl_shelved_coil(const struct mbp_plant *plant, uint32_t sensor);
+
+/* Blocks for which a unit may have no room: 0 then. */
+uint16_t ctl_acknowledge_coil(const struct mbp_plant *plant, uint32_t sensor);
+uint16_t ctl_reset_coil(const struct mbp_plant *plant, uint32_t sensor);
+uint16_t ctl_service_coil(const struct mbp_plant *plant, uint32_t sensor);
+uint16_t ctl_shelving_register(const struct mbp_plant *plant, uint32_t sensor); /* holding */
+uint16_t ctl_alarm_block(const struct mbp_plant *plant, uint32_t sensor);       /* input registers */
+uint16_t ctl_upkeep_block(const struct mbp_plant *plant, uint32_t machine);     /* input registers */
 uint8_t ctl_machine_unit(const struct mbp_plant *plant, uint32_t machine);
 uint8_t ctl_sensor_unit(const struct mbp_plant *plant, uint32_t sensor);
 
-#define CTL_ACKNOWLEDGE_COIL 3u /* of a machine's eight */
+/* Of a machine's eight. */
+#define CTL_ACKNOWLEDGE_COIL 3u
+#define CTL_RESET_COIL       4u
 
 /* Bits of a sensor's eight discrete inputs; the first four are enum mbp_limit. */
 enum ctl_sensor_bit { CTL_BIT_UNACKNOWLEDGED = 4, CTL_BIT_SHELVED, CTL_BIT_FORCED, CTL_BIT_BAD, CTL_SENSOR_BITS };

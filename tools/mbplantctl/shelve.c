@@ -1,36 +1,148 @@
-/* shelve SENSOR and unshelve SENSOR: its alarms neither raised nor tripping for a while, by its shelved coil. */
+/* shelve and unshelve, suppress and unsuppress: a sensor's alarms, or those of all sensors of a machine, hidden from
+ * the operator and shown again. */
 #include "address.h"
 #include "point.h"
 #include "write.h"
 
-static enum ctl_exit set_shelved(struct ctl *ctl, bool on)
+/* The sensors that the verb's argument means. */
+struct meant {
+    const char *name;
+    uint8_t unit;
+    uint32_t first, count;
+};
+
+static enum ctl_exit find_meant(struct ctl *ctl, struct meant *meant)
 {
     const struct mbp_plant *plant = ctl_plant(ctl);
+    uint32_t machine;
+    meant->name = ctl->options->argv[0];
     if (plant == NULL)
         return CTL_FAILED;
-    uint32_t sensor = ctl_sensor_find(plant, ctl->options->argv[0]);
-    if (sensor == UINT32_MAX)
+    if (mbp_plant_find_machine(plant, meant->name) == UINT32_MAX && ctl_sensor_find(plant, meant->name) == UINT32_MAX)
         return CTL_USAGE;
-    const char *name = plant->sensors[sensor].name;
-    uint16_t coil = ctl_shelved_coil(plant, sensor);
-    enum ctl_exit code = ctl_set_coil(ctl, ctl_sensor_unit(plant, sensor), coil, on, name);
-    if (code != CTL_OK)
-        return code;
-    char place[48];
-    ctl_address_text(MBP_COILS, coil, 1, place, sizeof place);
-    if (on)
-        printf("%s: alarms shelved until mbplantctl unshelve %s  (%s)\n", name, name, place);
-    else
-        printf("%s: alarms no longer shelved  (%s)\n", name, place);
+    if (!ctl_sensors_find(plant, meant->name, &meant->first, &meant->count, &machine))
+        return CTL_USAGE;
+    if (meant->count == 0) {
+        ctl_error("%s has no sensors", meant->name);
+        return CTL_USAGE;
+    }
+    meant->unit = ctl_sensor_unit(plant, meant->first);
     return CTL_OK;
 }
 
+/* The same word to so many points that follow each other, in as few requests as it takes. */
+static enum ctl_exit write_all(struct ctl *ctl, const struct meant *meant, enum mbp_table table, uint16_t addr,
+                               uint16_t word)
+{
+    uint16_t words[CTL_WRITE_REGISTERS_MAX];
+    struct ctl_link *link = ctl_link(ctl);
+    if (link == NULL)
+        return CTL_FAILED;
+    for (uint32_t i = 0; i < CTL_WRITE_REGISTERS_MAX; i++)
+        words[i] = word;
+    for (uint32_t done = 0; done < meant->count;) {
+        uint32_t left = meant->count - done;
+        uint16_t n = (uint16_t)(left < CTL_WRITE_REGISTERS_MAX ? left : CTL_WRITE_REGISTERS_MAX);
+        enum mbp_status status = ctl_write(link, meant->unit, table, (uint16_t)(addr + done), n, words);
+        if (status != MBP_OK)
+            return ctl_fail(ctl, status, meant->name);
+        done += n;
+    }
+    return CTL_OK;
+}
+
+static const char *place_of(enum mbp_table table, uint16_t addr, uint32_t count, char *buf, size_t size)
+{
+    return ctl_address_text(table, addr, count, buf, size);
+}
+
+/* ---- shelving ---------------------------------------------------------------------------------------------------- */
+
 enum ctl_exit ctl_run_shelve(struct ctl *ctl)
 {
-    return set_shelved(ctl, true);
+    const struct ctl_options *options = ctl->options;
+    struct meant meant;
+    char place[48];
+    char span[32];
+    if (options->once && options->shelf_s != 0) {
+        ctl_error("shelve: --for and --once exclude each other");
+        return CTL_USAGE;
+    }
+    enum ctl_exit code = find_meant(ctl, &meant);
+    if (code != CTL_OK)
+        return code;
+    uint16_t addr = ctl_shelving_register(ctl->plant, meant.first);
+    bool timed = options->once || options->shelf_s != 0;
+    if (timed && addr == 0) {
+        ctl_error("%s: its unit has no room for shelving times; without --for and --once it is shelved until unshelve",
+                  meant.name);
+        return CTL_FAILED;
+    }
+    if (timed)
+        code = write_all(ctl, &meant, MBP_HOLDING_REGISTERS, addr,
+                         options->once ? MBP_SHELVE_ONCE : (uint16_t)options->shelf_s);
+    else
+        code = write_all(ctl, &meant, MBP_COILS, ctl_shelved_coil(ctl->plant, meant.first), 1);
+    if (code != CTL_OK)
+        return code;
+    place_of(timed ? MBP_HOLDING_REGISTERS : MBP_COILS, timed ? addr : ctl_shelved_coil(ctl->plant, meant.first),
+             meant.count, place, sizeof place);
+    if (options->once)
+        printf("%s: alarms shelved until they return to normal  (%s)\n", meant.name, place);
+    else if (options->shelf_s != 0)
+        printf("%s: alarms shelved for %s  (%s)\n", meant.name, mbp_span_text(options->shelf_s, span, sizeof span),
+               place);
+    else
+        printf("%s: alarms shelved until mbplantctl unshelve %s  (%s)\n", meant.name, meant.name, place);
+    return CTL_OK;
 }
 
 enum ctl_exit ctl_run_unshelve(struct ctl *ctl)
 {
-    return set_shelved(ctl, false);
+    struct meant meant;
+    char place[48];
+    enum ctl_exit code = find_meant(ctl, &meant);
+    if (code != CTL_OK)
+        return code;
+    uint16_t coil = ctl_shelved_coil(ctl->plant, meant.first);
+    code = write_all(ctl, &meant, MBP_COILS, coil, 0);
+    if (code == CTL_OK)
+        printf("%s: alarms no longer shelved  (%s)\n", meant.name,
+               place_of(MBP_COILS, coil, meant.count, place, sizeof place));
+    return code;
+}
+
+/* ---- out of service ---------------------------------------------------------------------------------------------- */
+
+static enum ctl_exit set_service(struct ctl *ctl, bool out)
+{
+    struct meant meant;
+    char place[48];
+    enum ctl_exit code = find_meant(ctl, &meant);
+    if (code != CTL_OK)
+        return code;
+    uint16_t coil = ctl_service_coil(ctl->plant, meant.first);
+    if (coil == 0) {
+        ctl_error("%s: its unit has no room for such coils", meant.name);
+        return CTL_FAILED;
+    }
+    code = write_all(ctl, &meant, MBP_COILS, coil, out ? 1 : 0);
+    if (code != CTL_OK)
+        return code;
+    place_of(MBP_COILS, coil, meant.count, place, sizeof place);
+    if (out)
+        printf("%s: alarms out of service until mbplantctl unsuppress %s  (%s)\n", meant.name, meant.name, place);
+    else
+        printf("%s: alarms in service  (%s)\n", meant.name, place);
+    return CTL_OK;
+}
+
+enum ctl_exit ctl_run_suppress(struct ctl *ctl)
+{
+    return set_service(ctl, true);
+}
+
+enum ctl_exit ctl_run_unsuppress(struct ctl *ctl)
+{
+    return set_service(ctl, false);
 }

@@ -80,6 +80,34 @@ static uint8_t pack_bits(const uint16_t bits[CTL_SENSOR_BITS])
     return (uint8_t)packed;
 }
 
+/* What the first eight bits tell of an alarm, where the unit has no room for more. */
+static enum mbp_alarm_state state_by_bits(uint8_t bits, unsigned alarm)
+{
+    bool active = alarm < MBP_LIMIT_COUNT && (bits >> alarm & 1u) != 0;
+    bool waits = (bits >> CTL_BIT_UNACKNOWLEDGED & 1u) != 0;
+    if ((bits >> CTL_BIT_SHELVED & 1u) != 0)
+        return MBP_ALARM_SHELVED;
+    if (!active)
+        return MBP_ALARM_NORMAL;
+    return waits ? MBP_ALARM_UNACKNOWLEDGED : MBP_ALARM_ACKNOWLEDGED;
+}
+
+static void parse_alarms(const struct mbp_plant *plant, uint32_t index, const struct ctl_fetch *fetch,
+                         struct ctl_sensor_now *out)
+{
+    uint16_t addr = ctl_alarm_block(plant, index);
+    const uint16_t *words = &fetch->words[MBP_INPUT_REGISTERS][addr];
+    uint16_t shelving = ctl_shelving_register(plant, index);
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+        unsigned state = words[a / 4] >> 4 * (a % 4) & 0xFu;
+        out->alarm[a] = addr == 0                       ? state_by_bits(out->bits, a)
+                        : state < MBP_ALARM_STATE_COUNT ? (enum mbp_alarm_state)state
+                                                        : MBP_ALARM_NORMAL;
+    }
+    out->alarm_since_s = addr == 0 ? 0 : ctl_u32(words + 2);
+    out->shelf_left = shelving == 0 ? 0 : fetch->words[MBP_HOLDING_REGISTERS][shelving];
+}
+
 static void parse_sensor(const struct mbp_plant *plant, uint32_t index, const struct ctl_fetch *fetch,
                          struct ctl_sensor_now *out)
 {
@@ -98,6 +126,7 @@ static void parse_sensor(const struct mbp_plant *plant, uint32_t index, const st
         out->limit[l] = used ? decode(reg, words) : (double)NAN;
     }
     out->bits = pack_bits(&fetch->words[MBP_DISCRETE_INPUTS][ctl_sensor_discrete(plant, index)]);
+    parse_alarms(plant, index, fetch, out);
 }
 
 static uint16_t actuator_block(const struct mbp_unit *unit, uint32_t a)
@@ -144,6 +173,10 @@ static void want_unit(const struct mbp_plant *plant, const struct mbp_unit *unit
         const struct mbp_sensor *sensor = &plant->sensors[s];
         ctl_fetch_want(fetch, MBP_HOLDING_REGISTERS, sensor->reg.addr, sensor->reg.words);
         ctl_fetch_want(fetch, MBP_DISCRETE_INPUTS, ctl_sensor_discrete(plant, s), CTL_SENSOR_BITS);
+        if (ctl_alarm_block(plant, s) != 0)
+            ctl_fetch_want(fetch, MBP_INPUT_REGISTERS, ctl_alarm_block(plant, s), MBP_ALARM_WORDS);
+        if (ctl_shelving_register(plant, s) != 0)
+            ctl_fetch_want(fetch, MBP_HOLDING_REGISTERS, ctl_shelving_register(plant, s), 1);
         if (has_limits(sensor))
             ctl_fetch_want(fetch, MBP_HOLDING_REGISTERS, sensor->reg.limits_addr, MBP_LIMIT_COUNT * sensor->reg.words);
     }

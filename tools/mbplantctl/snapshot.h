@@ -10,6 +10,9 @@ struct ctl_sensor_now {
     char *text;                    /* of a string, else NULL */
     double limit[MBP_LIMIT_COUNT]; /* NaN = unused */
     uint8_t bits;                  /* bit per enum ctl_sensor_bit; the lowest four per enum mbp_limit */
+    enum mbp_alarm_state alarm[MBP_ALARM_COUNT];
+    uint64_t alarm_since_s; /* Unix time; 0 = unknown */
+    uint16_t shelf_left;    /* as the shelving register holds it */
 };
 
 struct ctl_actuator_now {

@@ -68,17 +68,39 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl sensor set TT109 max 85 signal.noise 0.5\n"
      "  mbplantctl sensor set TT109 max 85 --dry-run\n"
      "  mbplantctl sensor remove TT109\n"},
-    {"alarms", ctl_run_alarms, 0, 0, CTL_OPT_FORMAT, TABLES, "", "active alarms and those that wait", "",
+    {"alarms", ctl_run_alarms, 0, 0, CTL_OPT_FORMAT | CTL_OPT_ALL, TABLES, "", "active alarms and those that wait",
+     "Of alarms that are shelved, suppressed by design or out of service those whose value is beyond; --all lists "
+     "every\n"
+     "alarm there is with its state. SINCE is when any of the sensor's alarms last changed its state.\n",
      "  mbplantctl alarms\n"
+     "  mbplantctl alarms --all\n"
      "  mbplantctl alarms --format json\n"},
-    {"ack", ctl_run_ack, 1, 1, CTL_OPT_COMMON, TEXT, "MACHINE|all", "acknowledge a machine's alarms",
-     "A sensor's name stands for its machine.\n",
+    {"ack", ctl_run_ack, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR|MACHINE|all", "acknowledge alarms",
+     "Of a sensor, of all sensors of a machine, or all there are. What is hidden is not acknowledged: it waits until "
+     "it "
+     "is\n"
+     "shown again. A point of a sensor (TT101.high) stands for the sensor.\n",
+     "  mbplantctl ack TT101\n"
      "  mbplantctl ack FILL1\n"
      "  mbplantctl ack all\n"},
-    {"shelve", ctl_run_shelve, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR", "keep a sensor's alarms from tripping", "",
-     "  mbplantctl shelve TT101\n"},
-    {"unshelve", ctl_run_unshelve, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR", "end that", "",
+    {"reset", ctl_run_reset, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR|MACHINE|all", "reset latched alarms",
+     "An alarm with `latch: true` is shown, and keeps its machine from working if it tripped it, until it is reset "
+     "after\n"
+     "its value has returned to normal.\n",
+     "  mbplantctl reset TT101\n"
+     "  mbplantctl reset all\n"},
+    {"shelve", ctl_run_shelve, 1, 1, CTL_OPT_SHELF, TEXT, "SENSOR|MACHINE",
+     "hide a sensor's alarms for a while; they do not trip either",
+     "Without --for and --once until unshelve. Simulated time counts; while the slave is off, it stands still.\n",
+     "  mbplantctl shelve TT101 --for 10min\n"
+     "  mbplantctl shelve TT101 --once\n"
+     "  mbplantctl shelve FILL1\n"},
+    {"unshelve", ctl_run_unshelve, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR|MACHINE", "end that", "",
      "  mbplantctl unshelve TT101\n"},
+    {"suppress", ctl_run_suppress, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR|MACHINE",
+     "take a sensor's alarms out of service, until unsuppress", "", "  mbplantctl suppress TT101\n"},
+    {"unsuppress", ctl_run_unsuppress, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR|MACHINE", "put them back in service", "",
+     "  mbplantctl unsuppress TT101\n"},
     {"report", ctl_run_report, 0, 0, CTL_OPT_FORMAT | CTL_OPT_PERIOD | CTL_OPT_LANG, REPORTS, "",
      "the plant now, and a period of its life",
      "What the plant is like now; then, of the last 24 hours or the period that --since and --until give (see\n"

@@ -51,7 +51,7 @@ static void test_reading_one_address_that_nobody_declared_is_refused(void **stat
     assert_int_equal(mbp_image_may_read(device->plc, MBP_HOLDING_REGISTERS, 999, 1), REFUSED);
     assert_int_equal(mbp_image_may_read(device->plc, MBP_HOLDING_REGISTERS, 3022, 2), REFUSED); /* the table's end */
     assert_int_equal(mbp_image_may_read(device->plc, MBP_HOLDING_REGISTERS, 60000, 1), REFUSED);
-    assert_int_equal(mbp_image_may_read(device->plc, MBP_COILS, 4, 1), REFUSED);
+    assert_int_equal(mbp_image_may_read(device->plc, MBP_COILS, 6, 1), REFUSED);
     assert_int_equal(mbp_image_may_read(device->plc, MBP_COILS, 1006, 1), REFUSED);
     assert_int_equal(mbp_image_may_read(device->plc, MBP_DISCRETE_INPUTS, 48, 1), REFUSED);
     assert_int_equal(mbp_image_may_read(device->plc, MBP_INPUT_REGISTERS, 23, 2), REFUSED);

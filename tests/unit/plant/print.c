@@ -337,7 +337,7 @@ static void test_print_makes_defaults_and_addresses_explicit(void **state)
                            "            priority: medium\n",
                            "            register: {at: 0, type: int16, scale: 1, order: ABCD}\n",
                            "            inject: hold\n",
-                           "# coils 0..3, discrete inputs 4000..4002, input registers 100..115\n",
+                           "# coils 0..5, discrete inputs 4000..4002, input registers 100..115\n",
                            sensor_map};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         assert_non_null(strstr(config, lines[i]));

@@ -24,10 +24,10 @@ static void test_summary_of_a_small_plant_is_whole(void **state)
                                  "  Modbus 127.0.0.1:5020, HTTP 127.0.0.1:8020\n"
                                  "  journal: events are kept for 365d, 1GB of them at most\n"
                                  "  unit 1 \"Filler PLC\": 1 machine, 1 sensor\n"
-                                 "    coils              0..3 500..507 1000 2000\n"
-                                 "    discrete_inputs    0..7 4000..4002\n"
-                                 "    holding_registers  0 100..102 200..249 1000..1003\n"
-                                 "    input_registers    0..23 100..115 1000..1001 5000..6283\n"
+                                 "    coils              0..5 500..507 1000 2000 3000 4000 7000\n"
+                                 "    discrete_inputs    0..7 4000..4002 6000..6004\n"
+                                 "    holding_registers  0 100..102 200..249 1000..1003 5000\n"
+                                 "    input_registers    0..23 100..115 1000..1001 5000..6283 9000..9015 10000..10003\n"
                                  "    1 file, 1 FIFO queue\n");
     free(summary);
     mbp_plant_free(plant);
@@ -56,7 +56,7 @@ static void test_summary_counts_ranges_that_it_does_not_show(void **state)
     assert_summary(ONE_UNIT_TABLES "{coils: [{at: 0, count: 1}, {at: 20, count: 1}, {at: 40, count: 1}, {at: 60, "
                                    "count: 1}, {at: 80, count: 1}, {at: 100, count: 1}, {at: 120, count: 1}, {at: "
                                    "65535, count: 1}]}",
-                   "coils              0 20 40 60 80 100 and 2 more\n");
+                   "coils              0 20 40 60 80 100 120 65535\n");
 }
 
 static void test_warning_of_a_limit_at_the_end_of_the_range(void **state)

@@ -152,10 +152,11 @@ static void test_alarms_alone_are_written_in_each_form(void **state)
     static const struct {
         enum mbp_format format;
         const char *wanted;
-    } cases[] = {{MBP_FORMAT_TEXT, "TT101   FILL1    Overheating  92.3 °C  85 °C"},
-                 {MBP_FORMAT_MARKDOWN, "| TT101 "},
-                 {MBP_FORMAT_JSON, "\"limit\": 85.0"},
-                 {MBP_FORMAT_CSV, "FILL1,TT101,Overheating,high,92.3,85.0,°C,medium,1,1,0\r\n"}};
+    } cases[] = {
+        {MBP_FORMAT_TEXT, "TT101   FILL1    Overheating  92.3 °C  85 °C"},
+        {MBP_FORMAT_MARKDOWN, "| TT101 "},
+        {MBP_FORMAT_JSON, "\"limit\": 85.0"},
+        {MBP_FORMAT_CSV, "FILL1,TT101,Overheating,high,92.3,85.0,°C,medium,1,1,0,\"active, unacknowledged\",\r\n"}};
     struct mbp_report report = report_example(plant);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct report_stream stream;

@@ -1,0 +1,20 @@
+/* answer: acknowledging and resetting alarms, which go the same way: by a machine's coil where all its sensors are
+ * meant, else by those of the sensors. */
+#ifndef MBP_CTL_ANSWER_H
+#define MBP_CTL_ANSWER_H
+
+#include "ctl.h"
+#include "snapshot.h"
+
+struct ctl_answer {
+    bool (*concerns)(enum mbp_alarm_state state); /* whether an alarm in that state waits for it */
+    unsigned machine_coil;                        /* of a machine's eight */
+    uint16_t (*sensor_coil)(const struct mbp_plant *plant, uint32_t sensor);
+    const char *done;    /* "acknowledged" */
+    const char *nothing; /* "waits for acknowledgement": behind "no alarm of NAME" */
+};
+
+/* Runs the verb on its one argument. */
+enum ctl_exit ctl_answer_run(struct ctl *ctl, const struct ctl_answer *answer);
+
+#endif
