@@ -101,15 +101,22 @@ struct wreck {
     uint32_t last;
 };
 
+/* A log that grew to this has been put into the database in part, and is no longer all that a commit consists of. */
+#define CHECKPOINTED_LEN (1000u * 4096u)
+
 static void leave_wreck(struct fixture *f, struct wreck *wreck)
 {
-    kill_after_reports(f, 40);
     snprintf(wreck->log_path, sizeof wreck->log_path, "%s-wal", f->db);
-    wreck->db = fixture_read_file(f->db, &wreck->db_len);
-    wreck->log = fixture_read_file(wreck->log_path, &wreck->log_len);
-    fixture_open(f);
-    wreck->last = mbp_journal_last(f->journal);
-    fixture_close(f);
+    do {
+        free(wreck->db);
+        free(wreck->log);
+        kill_after_reports(f, 12);
+        wreck->db = fixture_read_file(f->db, &wreck->db_len);
+        wreck->log = fixture_read_file(wreck->log_path, &wreck->log_len);
+        fixture_open(f);
+        wreck->last = mbp_journal_last(f->journal);
+        fixture_close(f);
+    } while (wreck->log_len >= CHECKPOINTED_LEN);
 }
 
 static void put_back(struct fixture *f, const struct wreck *wreck, size_t log_len)
