@@ -45,6 +45,8 @@ enum mbp_event_code {
     MBP_EV_LIMIT_CHANGED = 42,  /* value = new, limit = old; detail = enum mbp_limit; peer */
     MBP_EV_WRITE_REFUSED = 43,  /* value = the value asked; detail = mbp_event_write_detail(); peer */
     MBP_EV_POINT_WRITTEN = 44, /* value = new, limit = old; detail = mbp_event_write_detail() without exception; peer */
+    MBP_EV_WRITES_AGGREGATED =
+        45,                      /* value = so many further writes like the event before it; detail = its code; peer */
     MBP_EV_JOURNAL_TROUBLE = 50, /* value = events lost; detail 0 = recovered, 1 = cannot write, 2 = overrun */
     MBP_EV_CLOCK_STEPPED = 51,   /* value = seconds that the wall clock jumped, negative = back */
     MBP_EV_SIM_PAUSED = 60,      /* peer */

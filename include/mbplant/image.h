@@ -123,7 +123,7 @@ enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t 
 enum mbp_status mbp_image_may_write_file(const struct mbp_image_unit *unit, uint16_t file, uint16_t record,
                                          uint16_t count);
 enum mbp_status mbp_image_write_file(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
-                                     const uint8_t *big_endian);
+                                     const uint8_t *big_endian, struct mbp_peer peer);
 
 /* The FIFO queue at a pointer address (V1.1b3 6.18): count words (0..31), or MBP_EX_ILLEGAL_DATA_ADDRESS. */
 enum mbp_status mbp_image_read_fifo(const struct mbp_image_unit *unit, uint16_t addr, uint16_t *count,
@@ -177,6 +177,22 @@ size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes)
 
 /* The same for refusals. */
 size_t mbp_image_latch_refusals(struct mbp_image *image, const struct mbp_refusal **refusals);
+
+/* A raw point, text or file that a master changed since the last scan. */
+#define MBP_WRITTEN_FILE ((unsigned)MBP_TABLE_COUNT) /* in the place of the table: addr is a file's number */
+#define MBP_WRITTEN_MAX  1024u
+
+struct mbp_written {
+    uint8_t unit, table; /* id; enum mbp_table or MBP_WRITTEN_FILE */
+    uint16_t addr;
+    uint16_t value, before; /* of a file: its first word that is another one now */
+    uint32_t peer;
+    uint32_t more; /* further changes of it in between; of a file: further words */
+};
+
+/* The same for these, at most MBP_WRITTEN_MAX, in their order. lost: how many (`more`) had no room, and whose the last
+ * was. Not the instructor's unit, whose deeds are told by what they do. */
+size_t mbp_image_latch_written(struct mbp_image *image, const struct mbp_written **written, struct mbp_written *lost);
 
 /* A sensor's four limits as they stand in its registers (NaN = unused), those that a master wrote since the last scan
  * among them. */

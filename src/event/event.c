@@ -39,6 +39,7 @@ static const struct {
     {MBP_EV_LIMIT_CHANGED, "limit changed"},
     {MBP_EV_WRITE_REFUSED, "write refused"},
     {MBP_EV_POINT_WRITTEN, "point written"},
+    {MBP_EV_WRITES_AGGREGATED, "writes aggregated"},
     {MBP_EV_JOURNAL_TROUBLE, "journal trouble"},
     {MBP_EV_SIM_PAUSED, "simulation paused"},
     {MBP_EV_SIM_RESUMED, "simulation resumed"},

@@ -88,8 +88,9 @@ enum mbp_status mbp_image_may_write_file(const struct mbp_image_unit *unit, uint
 }
 
 enum mbp_status mbp_image_write_file(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
-                                     const uint8_t *big_endian)
+                                     const uint8_t *big_endian, struct mbp_peer peer)
 {
+    uint16_t before[MBP_IMAGE_WRITE_MAX];
     enum mbp_status status = mbp_image_may_write_file(unit, file, record, count);
     if (status != MBP_OK)
         return status;
@@ -98,8 +99,11 @@ enum mbp_status mbp_image_write_file(struct mbp_image_unit *unit, uint16_t file,
         return MBP_OK;
     }
     uint16_t *words = find_file(unit, file)->words + record;
+    uint16_t told = count < MBP_IMAGE_WRITE_MAX ? count : MBP_IMAGE_WRITE_MAX; /* no request holds more */
+    memcpy(before, words, told * sizeof before[0]);
     for (uint16_t i = 0; i < count; i++)
         words[i] = (uint16_t)(big_endian[2 * i] << 8 | big_endian[2 * i + 1]);
+    image_note_file(unit, file, before, words, told, peer);
     return MBP_OK;
 }
 

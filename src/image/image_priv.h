@@ -17,6 +17,12 @@ struct write_entry {
     struct mbp_peer peer;
 };
 
+/* A change that the scan only tells. */
+struct written_entry {
+    uint32_t unit; /* index */
+    struct mbp_written of;
+};
+
 struct image_file {
     uint16_t number;
     uint16_t count;
@@ -30,6 +36,7 @@ struct image_index {
     uint32_t *by_command; /* plant-wide actuator indices of the analogue ones by register address */
     uint32_t *moved_by;   /* per actuator of the unit: plant-wide index of its controller; UINT32_MAX = none */
     uint32_t value_count, limits_count, command_count;
+    uint16_t *written_bit, *written_word; /* per coil and holding register: its entry in written, from 1; 0 = none */
     struct image_file *files;
     uint32_t file_count;
 };
@@ -49,6 +56,9 @@ struct mbp_image {
     struct mbp_write *writes; /* as many as log */
     struct mbp_refusal refusals[MBP_REFUSALS_MAX], handed[MBP_REFUSALS_MAX];
     size_t refusal_count;
+    struct written_entry written[MBP_WRITTEN_MAX];
+    struct mbp_written written_handed[MBP_WRITTEN_MAX], written_lost;
+    size_t written_count;
     uint32_t limits_version;                     /* of the state, at the last publish */
     uint32_t alarms_version;                     /* likewise */
     uint64_t shelving_s;                         /* the second of simulated time that the shelving registers show */
@@ -88,6 +98,14 @@ void image_put_waiting(struct mbp_image *image);
 bool image_instructor_allows_words(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count);
 bool image_instructor_allows_bits(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
                                   const uint8_t *packed);
+/* ---- written.c: what the scan only tells ---- */
+
+enum mbp_status image_written_new(struct mbp_image *image);
+void image_note_written(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t before, uint16_t now,
+                        struct mbp_peer peer);
+void image_note_file(struct mbp_image_unit *unit, uint16_t file, const uint16_t *before, const uint16_t *now,
+                     uint16_t count, struct mbp_peer peer);
+
 /* ---- staging.c: the plant file to come, at the instructor's unit ---- */
 
 enum mbp_status image_staging_new(struct mbp_image *image);

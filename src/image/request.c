@@ -306,6 +306,17 @@ static void log_span(struct mbp_image_unit *unit, enum mbp_table table, uint16_t
     }
 }
 
+/* Registers that no latch tells the scan of. */
+static void note_words(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, const uint16_t *before,
+                       struct mbp_peer peer)
+{
+    const uint16_t *now = unit->holding + addr;
+    for (uint16_t i = 0; i < count; i++) {
+        if (before[i] != now[i] && (unit->access[MBP_HOLDING_REGISTERS][addr + i] & MBP_ACCESS_LATCHED) == 0)
+            image_note_written(unit, MBP_HOLDING_REGISTERS, (uint16_t)(addr + i), before[i], now[i], peer);
+    }
+}
+
 static void note_instructor(struct mbp_image_unit *unit, struct mbp_peer peer)
 {
     if (!unit->unit->instructor)
@@ -328,8 +339,12 @@ enum mbp_status mbp_image_write_bits(struct mbp_image_unit *unit, uint16_t addr,
         mbp_image_refuse(unit, MBP_COILS, addr, packed[0] & 1u, status, peer);
         return status;
     }
-    for (uint32_t i = 0; i < count; i++)
-        unit->coils[addr + i] = packed[i / 8] >> (i % 8) & 1u;
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t now = packed[i / 8] >> (i % 8) & 1u;
+        if ((unit->access[MBP_COILS][addr + i] & MBP_ACCESS_LATCHED) == 0)
+            image_note_written(unit, MBP_COILS, (uint16_t)(addr + i), unit->coils[addr + i], now, peer);
+        unit->coils[addr + i] = now;
+    }
     if (latched)
         log_span(unit, MBP_COILS, addr, count, peer);
     note_instructor(unit, peer);
@@ -363,6 +378,7 @@ enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr
     }
     if ((access & MBP_ACCESS_LATCHED) != 0)
         log_span(unit, MBP_HOLDING_REGISTERS, addr, count, peer);
+    note_words(unit, addr, count, before, peer);
     note_instructor(unit, peer);
     image_staging_command(unit, addr, count, peer);
 out:

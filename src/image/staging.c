@@ -76,7 +76,9 @@ void image_staging_write(struct mbp_image_unit *unit, uint16_t file, uint16_t re
                          const uint8_t *big_endian)
 {
     size_t at = 2 * ((size_t)(file - MBP_PLANT_FIRST_FILE) * FILE_WORDS + record);
-    memcpy(staging_of(unit)->staged + at, big_endian, 2 * (size_t)count);
+    struct image_staging *staging = staging_of(unit);
+    if (staging != NULL) /* image_staging_takes said so */
+        memcpy(staging->staged + at, big_endian, 2 * (size_t)count);
 }
 
 bool image_staging_shows(const struct mbp_image_unit *unit, uint16_t file)

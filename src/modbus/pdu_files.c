@@ -105,7 +105,8 @@ enum mbp_status pdu_write_file_record(const struct mbp_pdu_context *context, con
         return status;
     for (size_t at = 2; at < len;) {
         struct group group = get_group(request + at);
-        status = mbp_image_write_file(context->unit, group.file, group.record, group.count, request + at + GROUP_LEN);
+        status = mbp_image_write_file(context->unit, group.file, group.record, group.count, request + at + GROUP_LEN,
+                                      context->peer);
         if (status != MBP_OK)
             return status;
         at += GROUP_LEN + 2 * (size_t)group.count;

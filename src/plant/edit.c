@@ -307,7 +307,7 @@ static const struct mbp_node *find_unit(const struct edit *edit, const char *id)
 
 static enum mbp_status find_holder(struct edit *edit, const char *where, const struct mbp_node **holder)
 {
-    struct thing machine;
+    struct thing machine = {0};
     if (strspn(where, "0123456789") != strlen(where)) {
         enum mbp_status status = find(edit, MBP_EDIT_MACHINE, where, &machine);
         *holder = status == MBP_OK ? machine.item : NULL;
@@ -389,12 +389,12 @@ enum mbp_status mbp_edit_set(struct mbp_text text, enum mbp_edit_thing thing, co
                              const char *value, char **out, size_t *out_len, char *why)
 {
     struct edit edit;
-    struct thing found;
+    struct thing found = {0};
     enum mbp_status status = edit_open(&edit, text, why);
     if (status == MBP_OK) {
         status = find(&edit, thing, name, &found);
     }
-    if (status == MBP_OK) {
+    if (status == MBP_OK && found.item != NULL) {
         status = set_key(&edit, found.item, key, value);
     }
     return edit_close(&edit, status, out, out_len);
@@ -404,14 +404,14 @@ enum mbp_status mbp_edit_remove(struct mbp_text text, enum mbp_edit_thing thing,
                                 size_t *out_len, char *why)
 {
     struct edit edit;
-    struct thing found;
+    struct thing found = {0};
     enum mbp_status status = edit_open(&edit, text, why);
     if (status == MBP_OK) {
         status = find(&edit, thing, name, &found);
     }
-    if (status == MBP_OK && found.list->len > 1) {
+    if (status == MBP_OK && found.list != NULL && found.list->len > 1) {
         status = edit_take_out(&edit, found.list, found.item, found.item);
-    } else if (status == MBP_OK) { /* a list without items is none */
+    } else if (status == MBP_OK && found.holder != NULL) { /* a list without items is none */
         const char *key = thing == MBP_EDIT_MACHINE ? "machines" : "sensors";
         status = remove_key(&edit, found.holder, find_key(found.holder, key, strlen(key)));
     }
@@ -434,7 +434,7 @@ enum mbp_status mbp_edit_add(struct mbp_text text, enum mbp_edit_thing thing, co
     if (status == MBP_OK) {
         status = find_holder(&edit, where, &holder);
     }
-    if (status == MBP_OK) {
+    if (status == MBP_OK && holder != NULL) {
         status = add(&edit, thing, holder, name);
     }
     return edit_close(&edit, status, out, out_len);

@@ -84,6 +84,7 @@ static const struct {
     {MBP_EV_WRITE_REFUSED, "écriture refusée"},
     {MBP_EV_JOURNAL_TROUBLE, "incident du journal"},
     {MBP_EV_POINT_WRITTEN, "point écrit"},
+    {MBP_EV_WRITES_AGGREGATED, "écritures regroupées"},
     {MBP_EV_CLOCK_STEPPED, "saut d'horloge"},
     {MBP_EV_SIM_PAUSED, "simulation en pause"},
     {MBP_EV_SIM_RESUMED, "simulation reprise"},

@@ -54,6 +54,9 @@
     M(REGISTER_MOVED, "; holding register %.0f -> %.0f", " ; registre de maintien %.0f -> %.0f") \
     M(POINT_OF_UNIT, "%s of unit %u", "%s de l'unité %u") \
     M(WRITTEN, " written %s%s%s -> %s%s%s", ", écriture %s%s%s -> %s%s%s") \
+    M(WRITTEN_MORE, ", with %u more writes in between", ", avec %u autres écritures entre-temps") \
+    M(WRITTEN_WORDS, ", and %u more of its words", ", et %u autres de ses mots") \
+    M(WRITES_AGGREGATED, "%.0f more of '%s' like the one before", "%.0f autres « %s » comme le précédent") \
     M(BY_SCANS, " by %s scans", " de %s cycles") \
     M(TIMES_REAL, " %s -> %s times real time", " %s -> %s fois le temps réel") \
     M(AS_AFTER_SCAN, ": the plant is as it was after scan %u", " : l'installation est comme après le cycle %u") \

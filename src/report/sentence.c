@@ -328,16 +328,19 @@ static void say_written(struct sentence *s)
 {
     const struct mbp_unit *unit = unit_of(s->plant, s->event);
     unsigned table = s->event->detail >> 16 & 0xFu;
+    unsigned more = s->event->detail >> 24;
     uint16_t addr = (uint16_t)s->event->detail;
     struct mbp_point point = {.unit_text = ""};
     char before[NAME_BUF];
     char now[NAME_BUF];
     char reference[16] = "?";
-    if (table < MBP_TABLE_COUNT)
-        mbp_reference((enum mbp_table)table, addr, reference, sizeof reference);
     bool known = unit != NULL && table < MBP_TABLE_COUNT &&
                  mbp_plant_point_at(s->plant, (uint32_t)(unit - s->plant->units), (enum mbp_table)table, addr, &point);
-    if (known && (point.actuator != UINT32_MAX || point.controller != UINT32_MAX))
+    if (table < MBP_TABLE_COUNT)
+        mbp_reference((enum mbp_table)table, addr, reference, sizeof reference);
+    else
+        snprintf(reference, sizeof reference, "%s %u", mbp_message(s->lang, MSG_FILE), addr);
+    if (known && (point.actuator != UINT32_MAX || point.controller != UINT32_MAX || point.sensor != UINT32_MAX))
         say(s, "%s", point.name);
     else
         tell(s, MSG_POINT_OF_UNIT, reference, s->event->unit);
@@ -346,6 +349,14 @@ static void say_written(struct sentence *s)
     mbp_float_text(s->event->value, now, sizeof now);
     tell(s, MSG_WRITTEN, mbp_message_decimal(s->lang, before), space, point.unit_text,
          mbp_message_decimal(s->lang, now), space, point.unit_text);
+    if (more > 0)
+        tell(s, table < MBP_TABLE_COUNT ? MSG_WRITTEN_MORE : MSG_WRITTEN_WORDS, more);
+    say_peer(s, MSG_BY);
+}
+
+static void say_aggregated(struct sentence *s)
+{
+    tell(s, MSG_WRITES_AGGREGATED, (double)s->event->value, mbp_message_code(s->lang, (uint16_t)s->event->detail));
     say_peer(s, MSG_BY);
 }
 
@@ -420,31 +431,19 @@ static const struct {
     enum mbp_event_code code;
     void (*speak)(struct sentence *s);
 } speakers[] = {
-    {MBP_EV_PLANT_CHANGED, say_plant_change},
-    {MBP_EV_MACHINE_CHANGED, say_thing_change},
-    {MBP_EV_SENSOR_CHANGED, say_thing_change},
-    {MBP_EV_ALARM_RAISED, say_alarm},
-    {MBP_EV_ALARM_CLEARED, say_alarm},
-    {MBP_EV_ALARM_ACKNOWLEDGED, say_alarm},
-    {MBP_EV_MACHINE_STATE, say_machine_state},
-    {MBP_EV_MACHINE_REFUSED, say_machine_state},
-    {MBP_EV_VALUE_FORCED, say_force},
-    {MBP_EV_VALUE_RELEASED, say_force},
-    {MBP_EV_LIMIT_CHANGED, say_limit_change},
-    {MBP_EV_WRITE_REFUSED, say_refusal},
-    {MBP_EV_POINT_WRITTEN, say_written},
-    {MBP_EV_JOURNAL_TROUBLE, say_trouble},
-    {MBP_EV_ALARM_RESET, say_alarm},
-    {MBP_EV_ALARM_SHELVED, say_shelving},
-    {MBP_EV_ALARM_UNSHELVED, say_shelving},
-    {MBP_EV_ALARM_SUPPRESSED, say_suppression},
-    {MBP_EV_ALARM_UNSUPPRESSED, say_suppression},
-    {MBP_EV_SIM_STEPPED, say_simulation},
-    {MBP_EV_SIM_SPEED, say_simulation},
-    {MBP_EV_SIM_RESTORED, say_simulation},
-    {MBP_EV_CLOCK_STEPPED, say_clock},
-    {MBP_EV_ALARM_OUT_OF_SERVICE, say_service},
-    {MBP_EV_ALARM_IN_SERVICE, say_service},
+    {MBP_EV_PLANT_CHANGED, say_plant_change},   {MBP_EV_MACHINE_CHANGED, say_thing_change},
+    {MBP_EV_SENSOR_CHANGED, say_thing_change},  {MBP_EV_ALARM_RAISED, say_alarm},
+    {MBP_EV_ALARM_CLEARED, say_alarm},          {MBP_EV_ALARM_ACKNOWLEDGED, say_alarm},
+    {MBP_EV_MACHINE_STATE, say_machine_state},  {MBP_EV_MACHINE_REFUSED, say_machine_state},
+    {MBP_EV_VALUE_FORCED, say_force},           {MBP_EV_VALUE_RELEASED, say_force},
+    {MBP_EV_LIMIT_CHANGED, say_limit_change},   {MBP_EV_WRITE_REFUSED, say_refusal},
+    {MBP_EV_POINT_WRITTEN, say_written},        {MBP_EV_WRITES_AGGREGATED, say_aggregated},
+    {MBP_EV_JOURNAL_TROUBLE, say_trouble},      {MBP_EV_ALARM_RESET, say_alarm},
+    {MBP_EV_ALARM_SHELVED, say_shelving},       {MBP_EV_ALARM_UNSHELVED, say_shelving},
+    {MBP_EV_ALARM_SUPPRESSED, say_suppression}, {MBP_EV_ALARM_UNSUPPRESSED, say_suppression},
+    {MBP_EV_SIM_STEPPED, say_simulation},       {MBP_EV_SIM_SPEED, say_simulation},
+    {MBP_EV_SIM_RESTORED, say_simulation},      {MBP_EV_CLOCK_STEPPED, say_clock},
+    {MBP_EV_ALARM_OUT_OF_SERVICE, say_service}, {MBP_EV_ALARM_IN_SERVICE, say_service},
 };
 
 const char *mbp_report_sentence(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang,

@@ -149,6 +149,7 @@ enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *nex
     carry_over(scan, next);
     swap(scan, next);
     drop_snapshot(scan);
+    scan_forget_writes(scan);
     begin_events(scan);
     scan_tell(scan, MBP_EV_PLANT_CHANGED, (double)change->added + change->removed + change->changed, NAN,
               next->plant->text_crc, peer);

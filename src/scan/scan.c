@@ -25,6 +25,7 @@ static void tell_refusal(struct mbp_scan *scan, const struct mbp_refusal *refusa
         .detail = mbp_event_write_detail(refusal->table, refusal->addr, refusal->exception, refusal->more),
     };
     mbp_events_emit(&scan->events, event);
+    scan_tell_more_refused(scan, &event, refusal->more);
 }
 
 static void tell_folded(struct mbp_scan *scan)
@@ -165,8 +166,10 @@ void scan_latch_now(struct mbp_scan *scan)
     const struct mbp_write *writes;
     size_t count = mbp_image_latch(scan->config.image, &writes);
     latch(scan, writes, count);
-    latch_refusals(scan);
+    scan_latch_written(scan);
     request_states(scan, writes, count);
+    scan_tell_all_writes(scan);
+    latch_refusals(scan);
 }
 
 /* ---- publish ---------------------------------------------------------------------------------------------------- */
@@ -217,6 +220,8 @@ void mbp_scan_step(struct mbp_scan *scan)
     const struct mbp_write *writes;
     size_t count = mbp_image_latch(scan->config.image, &writes);
     latch(scan, writes, count);
+    scan_latch_written(scan);
+    scan_fold_writes(scan);
     latch_refusals(scan);
     mbp_fault_run(scan->config.plant, state);
     mbp_control_run(scan->control, state);
@@ -224,6 +229,7 @@ void mbp_scan_step(struct mbp_scan *scan)
     mbp_process_sense(scan->process, state);
     mbp_diagnosis_run(scan->config.plant, state, &scan->events);
     operate(scan, writes, count);
+    scan_order_writes(scan);
     scan_publish(scan);
     scan_record(scan);
 
@@ -240,10 +246,12 @@ void mbp_scan_step(struct mbp_scan *scan)
  * and its shelved coil, its shelving time, its machine's shelving, an end of its shelf, its service coil, suppression
  * gone and come, four limits changed, six alarms acknowledged, six reset and six raised or cleared; of a machine three
  * requests and a planned end of maintenance with two events each, a trip or maintenance due; of an actuator its
- * command; of a controller its settings and its mode; and the refused writes. */
+ * command; of a controller its settings and its mode; of the raw points as many as are told; and the
+ * refused writes. */
 size_t scan_events_capacity(const struct mbp_plant *plant)
 {
-    return 256 + 9 * (size_t)plant->machine_count + 31 * (size_t)plant->sensor_count + mbp_setting_count(plant);
+    return 256 + 9 * (size_t)plant->machine_count + 31 * (size_t)plant->sensor_count + mbp_setting_count(plant) +
+           MBP_WRITTEN_MAX;
 }
 
 /* What stands in the file or was restored needs no telling. */
@@ -272,6 +280,8 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
     scan->pace_mark_ns = config->clock.mono_ns(config->clock.ctx);
     scan->next_due_ns = scan->pace_mark_ns + scan->wall_period_ns;
     enum mbp_status status = mbp_events_alloc(&scan->events, scan_events_capacity(config->plant));
+    if (status == MBP_OK)
+        status = scan_writes_new(&scan->writes);
     if (status == MBP_OK)
         status = mbp_process_new(config->plant, &scan->process);
     if (status == MBP_OK)
@@ -304,6 +314,8 @@ void mbp_scan_close(struct mbp_scan *scan)
 {
     scan->events.count = 0;
     scan->events.wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
+    scan_latch_written(scan);
+    scan_tell_all_writes(scan);
     latch_refusals(scan);
     tell_folded(scan);
     scan_tell(scan, MBP_EV_STOP, NAN, NAN, 0, 0);
@@ -316,6 +328,7 @@ void mbp_scan_free(struct mbp_scan *scan)
         return;
     mbp_events_free(&scan->events);
     free(scan->command_told);
+    free(scan->writes);
     mbp_process_free(scan->process);
     mbp_control_free(scan->control);
     mbp_state_free(scan->state);

@@ -6,6 +6,8 @@
 
 #include "mbplant/scan.h"
 
+struct scan_writes;
+
 struct mbp_scan {
     struct mbp_scan_config config;
     struct mbp_state *state;
@@ -20,6 +22,7 @@ struct mbp_scan {
     uint64_t refusal_credit_ns; /* simulated time saved up */
     struct mbp_refusal folded;
     bool has_folded;
+    struct scan_writes *writes; /* accepted ones: what is folded, and how much each peer may still bring */
 
     /* record */
     uint64_t counters_told_ns; /* simulated time when the counters were last retained */
@@ -51,6 +54,15 @@ size_t scan_events_capacity(const struct mbp_plant *plant);
 
 /* latch: takes in what masters wrote; their requests to machines too, outside a scan. */
 void scan_latch_now(struct mbp_scan *scan);
+
+/* writes.c: who did what. */
+enum mbp_status scan_writes_new(struct scan_writes **out); /* Ownership: free */
+void scan_latch_written(struct mbp_scan *scan);            /* tells what masters changed that no stage takes in */
+void scan_fold_writes(struct mbp_scan *scan);     /* of the events so far: keeps repetitions back, tells what is due */
+void scan_order_writes(struct mbp_scan *scan);    /* tells what must stand before another event of this scan */
+void scan_tell_all_writes(struct mbp_scan *scan); /* tells all that was kept back */
+void scan_forget_writes(struct mbp_scan *scan);   /* all is told, and numbers mean something else from here on */
+void scan_tell_more_refused(struct mbp_scan *scan, const struct mbp_event *refused, uint32_t more);
 
 /* pacing: from now on the next scan is due a period from now, at the present speed. What should have begun before this
  * one's turn is lost. */

@@ -20,7 +20,7 @@ static void test_name_of_a_code_found_again_is_the_code(void **state)
         assert_int_equal(mbp_event_code_find(name), code);
         known++;
     }
-    assert_int_equal(known, 38);
+    assert_int_equal(known, 39);
 }
 
 static void test_name_of_codes_on_the_wire_stays_as_published(void **state)
@@ -30,6 +30,7 @@ static void test_name_of_codes_on_the_wire_stays_as_published(void **state)
     assert_string_equal(mbp_event_code_name(20), "alarm raised");
     assert_string_equal(mbp_event_code_name(30), "machine state");
     assert_string_equal(mbp_event_code_name(43), "write refused");
+    assert_string_equal(mbp_event_code_name(45), "writes aggregated");
     assert_string_equal(mbp_event_code_name(50), "journal trouble");
     assert_string_equal(mbp_event_code_name(60), "simulation paused");
     assert_string_equal(mbp_event_code_name(65), "snapshot restored");

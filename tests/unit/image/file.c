@@ -85,7 +85,7 @@ static void test_file_written_reads_back_and_only_in_its_unit(void **state)
     static const uint8_t bytes[4] = {0xBE, 0xEF, 0x00, 0x01};
     uint16_t words[3];
     uint8_t other[2];
-    assert_int_equal(mbp_image_write_file(files->unit, 1, 1, 2, bytes), MBP_OK);
+    assert_int_equal(mbp_image_write_file(files->unit, 1, 1, 2, bytes, (struct mbp_peer){1}), MBP_OK);
     assert_int_equal(read_words(files, 1, 0, 3, words), MBP_OK);
     assert_int_equal(words[0], 10);
     assert_int_equal(words[1], 0xBEEF);
@@ -99,8 +99,8 @@ static void test_file_that_is_not_declared_cannot_be_written(void **state)
     struct files *files = *state;
     static const uint8_t bytes[8] = {0};
     uint16_t words[1];
-    assert_int_equal(mbp_image_write_file(files->unit, 1, 0, 4, bytes), MISSING);
-    assert_int_equal(mbp_image_write_file(files->unit, 2, 0, 1, bytes), MISSING);
+    assert_int_equal(mbp_image_write_file(files->unit, 1, 0, 4, bytes, (struct mbp_peer){1}), MISSING);
+    assert_int_equal(mbp_image_write_file(files->unit, 2, 0, 1, bytes, (struct mbp_peer){1}), MISSING);
     assert_int_equal(mbp_image_may_write_file(files->unit, MBP_PLANT_FIRST_FILE, 0, 1), MISSING);
     assert_int_equal(mbp_image_may_write_file(files->unit, MBP_JOURNAL_FIRST_FILE, 0, 1), MISSING);
     assert_int_equal(read_words(files, 1, 0, 1, words), MBP_OK);

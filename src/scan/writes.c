@@ -1,0 +1,319 @@
+/* Who did what: a master's writes become events at once, until it repeats itself: beyond WRITES_PER_S events a second
+ * of one peer, further writes of the same point are folded into one event, which is told when the peer has credit
+ * again: the value before the first of them, the value after the last, and how many there were. None is forgotten. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan_priv.h"
+
+#define WRITES_PER_S 10u
+#define PRICE_NS     (MBP_NS_PER_S / WRITES_PER_S)
+#define REPEATED_NS  (60 * MBP_NS_PER_S) /* so long after its last event a point's next one is a repetition */
+#define PLACES       2048u               /* points that are remembered; a power of two */
+#define PROBES       8u
+#define PEERS        64u
+
+/* A point that was written, by whom, and what of it is not told yet. */
+struct place {
+    uint64_t told_ns; /* simulated time; 0 = never */
+    uint32_t key;     /* of the point within its unit and code */
+    uint32_t folded;  /* writes in event that are not told yet */
+    struct mbp_event event;
+};
+
+struct budget {
+    uint64_t credit_ns, since_ns; /* simulated time saved up, and when */
+    uint32_t peer;
+};
+
+struct scan_writes {
+    struct place places[PLACES];
+    uint16_t pending[PLACES]; /* places with something folded, oldest first */
+    size_t pending_count;
+    struct budget budgets[PEERS];
+};
+
+enum mbp_status scan_writes_new(struct scan_writes **out)
+{
+    *out = calloc(1, sizeof **out);
+    return *out == NULL ? MBP_ERR_MEMORY : MBP_OK;
+}
+
+/* ---- credit ----------------------------------------------------------------------------------------------------- */
+
+static struct budget *budget_of(struct mbp_scan *scan, uint32_t peer)
+{
+    struct budget *budgets = scan->writes->budgets;
+    struct budget *oldest = &budgets[0];
+    uint64_t now = scan->state->sim_ns;
+    struct budget *found = NULL;
+    for (size_t i = 0; i < PEERS && found == NULL; i++) {
+        if (budgets[i].peer == peer)
+            found = &budgets[i];
+        if (budgets[i].since_ns < oldest->since_ns)
+            oldest = &budgets[i];
+    }
+    if (found == NULL) {
+        found = oldest;
+        *found = (struct budget){.credit_ns = MBP_NS_PER_S, .peer = peer};
+    }
+    uint64_t passed = now > found->since_ns ? now - found->since_ns : 0; /* a restored snapshot goes back */
+    found->credit_ns = passed > MBP_NS_PER_S - found->credit_ns ? MBP_NS_PER_S : found->credit_ns + passed;
+    found->since_ns = now;
+    return found;
+}
+
+static void pay(struct budget *budget)
+{
+    budget->credit_ns -= budget->credit_ns < PRICE_NS ? budget->credit_ns : PRICE_NS;
+}
+
+/* ---- places ----------------------------------------------------------------------------------------------------- */
+
+static bool may_fold(const struct mbp_event *event)
+{
+    return event->peer != 0 && (event->code == MBP_EV_VALUE_FORCED || event->code == MBP_EV_LIMIT_CHANGED ||
+                                event->code == MBP_EV_POINT_WRITTEN);
+}
+
+static uint32_t key_of(const struct mbp_event *event)
+{
+    if (event->code == MBP_EV_POINT_WRITTEN)
+        return event->detail & 0xFFFFFu; /* table and address */
+    return event->code == MBP_EV_LIMIT_CHANGED ? event->sensor | (event->detail & 0xFu) << 16 : event->sensor;
+}
+
+/* Peers share a hash, so that what one does can end what another repeated. */
+static size_t hash_of(uint16_t code, uint16_t unit, uint32_t key)
+{
+    uint64_t mixed = ((uint64_t)code << 48 | (uint64_t)unit << 32 | key) * UINT64_C(0x9E3779B97F4A7C15);
+    return (size_t)(mixed >> 40) & (PLACES - 1);
+}
+
+static bool is_place(const struct place *place, uint16_t code, uint16_t unit, uint32_t key)
+{
+    return place->told_ns != 0 && place->event.code == code && place->event.unit == unit && place->key == key;
+}
+
+/* The event's place; a new one where it has none, or NULL when all that could be hold something. */
+static struct place *place_of(struct scan_writes *writes, const struct mbp_event *event)
+{
+    uint32_t key = key_of(event);
+    size_t at = hash_of(event->code, event->unit, key);
+    struct place *spare = NULL;
+    for (size_t i = 0; i < PROBES; i++) {
+        struct place *place = &writes->places[(at + i) & (PLACES - 1)];
+        if (is_place(place, event->code, event->unit, key) && place->event.peer == event->peer)
+            return place;
+        if (place->folded == 0 && (spare == NULL || place->told_ns < spare->told_ns))
+            spare = place;
+    }
+    if (spare != NULL)
+        *spare = (struct place){.key = key, .event = *event};
+    return spare;
+}
+
+/* The next force of a released sensor is no repetition. */
+static void forget_force(struct scan_writes *writes, const struct mbp_event *release)
+{
+    size_t at = hash_of(MBP_EV_VALUE_FORCED, release->unit, release->sensor);
+    for (size_t i = 0; i < PROBES; i++) {
+        struct place *place = &writes->places[(at + i) & (PLACES - 1)];
+        if (is_place(place, MBP_EV_VALUE_FORCED, release->unit, release->sensor) && place->folded == 0)
+            place->told_ns = 0;
+    }
+}
+
+/* ---- telling ---------------------------------------------------------------------------------------------------- */
+
+static void emit_at(struct mbp_events *events, size_t at, struct mbp_event event)
+{
+    size_t count = events->count;
+    mbp_events_emit(events, event);
+    if (events->count == count || at >= count)
+        return;
+    event = events->items[count]; /* with its stamps */
+    memmove(&events->items[at + 1], &events->items[at], (count - at) * sizeof event);
+    events->items[at] = event;
+}
+
+/* The folded event and, where it has no room for it, how many writes it stands for. */
+static void tell(struct mbp_scan *scan, struct place *place, size_t at)
+{
+    struct mbp_event event = place->event;
+    uint32_t more = place->folded - 1;
+    if (event.code == MBP_EV_POINT_WRITTEN) {
+        uint32_t has_room = more > UINT8_MAX ? UINT8_MAX : more;
+        event.detail = (event.detail & 0xFFFFFFu) | has_room << 24;
+        more -= has_room;
+    }
+    if (more > 0) {
+        struct mbp_event counts = event;
+        counts.code = MBP_EV_WRITES_AGGREGATED;
+        counts.value = (float)more;
+        counts.limit = NAN;
+        counts.detail = event.code;
+        emit_at(&scan->events, at, counts);
+    }
+    emit_at(&scan->events, at, event);
+    place->folded = 0;
+    place->told_ns = scan->state->sim_ns + 1;
+}
+
+static void tell_pending(struct mbp_scan *scan, bool (*due)(struct mbp_scan *scan, const struct mbp_event *event),
+                         size_t at)
+{
+    struct scan_writes *writes = scan->writes;
+    size_t kept = 0;
+    for (size_t i = 0; i < writes->pending_count; i++) {
+        struct place *place = &writes->places[writes->pending[i]];
+        size_t count = scan->events.count;
+        if (scan->events.capacity - count >= 2 && due(scan, &place->event)) {
+            tell(scan, place, at < count ? at : count);
+            at += at < count ? scan->events.count - count : 0; /* the next one stands behind it */
+        } else {
+            writes->pending[kept++] = writes->pending[i];
+        }
+    }
+    writes->pending_count = kept;
+}
+
+static bool has_credit(struct mbp_scan *scan, const struct mbp_event *event)
+{
+    struct budget *budget = budget_of(scan, event->peer);
+    if (budget->credit_ns < PRICE_NS)
+        return false;
+    pay(budget);
+    return true;
+}
+
+static bool always(struct mbp_scan *scan, const struct mbp_event *event)
+{
+    (void)scan;
+    (void)event;
+    return true;
+}
+
+/* Whether this scan tells something else about the same sensor, for which it is the reason or which ends it. */
+static bool is_mentioned(struct mbp_scan *scan, const struct mbp_event *event)
+{
+    for (size_t i = 0; i < scan->events.count && event->sensor != MBP_NONE16; i++) {
+        const struct mbp_event *other = &scan->events.items[i];
+        bool is_write = may_fold(other) || other->code == MBP_EV_WRITES_AGGREGATED;
+        if (!is_write && other->unit == event->unit && other->sensor == event->sensor)
+            return true;
+    }
+    return false;
+}
+
+/* ---- the scan's events ------------------------------------------------------------------------------------------ */
+
+/* False: the event goes into its place and not into the journal, for now. */
+static bool is_told(struct mbp_scan *scan, const struct mbp_event *event)
+{
+    struct scan_writes *writes = scan->writes;
+    if (event->code == MBP_EV_VALUE_RELEASED)
+        forget_force(writes, event);
+    if (!may_fold(event))
+        return true;
+    struct budget *budget = budget_of(scan, event->peer);
+    struct place *place = place_of(writes, event);
+    uint64_t now = scan->state->sim_ns;
+    uint32_t count = 1 + (event->code == MBP_EV_POINT_WRITTEN ? event->detail >> 24 : 0);
+    bool repeated = place != NULL && place->told_ns != 0 && now + 1 - place->told_ns < REPEATED_NS;
+    if (place != NULL && place->folded == 0 && (!repeated || budget->credit_ns >= PRICE_NS)) {
+        pay(budget);
+        place->told_ns = now + 1;
+        return true;
+    }
+    if (place == NULL) {
+        pay(budget);
+        return true;
+    }
+    if (place->folded == 0) {
+        place->event = *event;
+        writes->pending[writes->pending_count++] = (uint16_t)(place - writes->places);
+    }
+    place->event.value = event->value;
+    place->folded += count;
+    return false;
+}
+
+void scan_fold_writes(struct mbp_scan *scan)
+{
+    size_t new_count = scan->events.count;
+    if (scan->writes->pending_count > 0)
+        tell_pending(scan, has_credit, 0); /* who waits comes first, or would for ever */
+    size_t kept = scan->events.count - new_count;
+    for (size_t i = kept; i < scan->events.count; i++) {
+        if (is_told(scan, &scan->events.items[i]))
+            scan->events.items[kept++] = scan->events.items[i];
+    }
+    scan->events.count = kept;
+}
+
+void scan_order_writes(struct mbp_scan *scan)
+{
+    if (scan->writes->pending_count > 0)
+        tell_pending(scan, is_mentioned, 0);
+}
+
+void scan_tell_all_writes(struct mbp_scan *scan)
+{
+    tell_pending(scan, always, SIZE_MAX);
+}
+
+void scan_forget_writes(struct mbp_scan *scan)
+{
+    memset(scan->writes, 0, sizeof *scan->writes);
+}
+
+/* ---- raw points ------------------------------------------------------------------------------------------------- */
+
+static struct mbp_event written_event(const struct mbp_written *written)
+{
+    return (struct mbp_event){
+        .code = MBP_EV_POINT_WRITTEN,
+        .unit = written->unit,
+        .machine = MBP_NONE16,
+        .sensor = MBP_NONE16,
+        .value = written->value,
+        .limit = written->before,
+        .peer = written->peer,
+        .detail = mbp_event_write_detail(written->table, written->addr, 0, written->more),
+    };
+}
+
+static void tell_more(struct mbp_scan *scan, const struct mbp_event *like, uint32_t more)
+{
+    struct mbp_event event = *like;
+    event.code = MBP_EV_WRITES_AGGREGATED;
+    event.value = (float)more;
+    event.limit = NAN;
+    event.detail = like->code;
+    mbp_events_emit(&scan->events, event);
+}
+
+void scan_latch_written(struct mbp_scan *scan)
+{
+    const struct mbp_written *written;
+    struct mbp_written lost;
+    size_t count = mbp_image_latch_written(scan->config.image, &written, &lost);
+    for (size_t i = 0; i < count; i++) {
+        struct mbp_event event = written_event(&written[i]);
+        mbp_events_emit(&scan->events, event);
+        if (written[i].more > UINT8_MAX)
+            tell_more(scan, &event, written[i].more - UINT8_MAX);
+    }
+    if (lost.more > 0) {
+        struct mbp_event event = written_event(&lost);
+        tell_more(scan, &event, lost.more);
+    }
+}
+
+void scan_tell_more_refused(struct mbp_scan *scan, const struct mbp_event *refused, uint32_t more)
+{
+    if (more > UINT8_MAX)
+        tell_more(scan, refused, more - UINT8_MAX);
+}
