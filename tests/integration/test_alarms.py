@@ -59,7 +59,7 @@ class Alarms(unittest.TestCase):
         self.until("T1", "active, acknowledged")
         self.ctl("release", "T1")
         self.until("T1", "latched, acknowledged")
-        self.assertIn("latched", self.ctl("machine", "M1", "en_service", code=FAILED))
+        self.assertIn("T1: its trip is over, but latched: reset it", self.ctl("machine", "M1", "en_service", code=FAILED))
         self.assertIn("a latched trip of T1", self.ctl("machine", "M1"))
         self.assertIn("alarms of 1 sensor reset", self.ctl("reset", "T1"))
         self.until("T1", "normal")
@@ -79,8 +79,8 @@ class Alarms(unittest.TestCase):
         self.ctl("release", "U1")
         self.until("U1", "returned, unacknowledged", "low")
         journal = self.ctl("journal")
-        self.assertIn("U1 alarms unshelved: its time is over", journal)
-        self.assertIn("U1 alarms unshelved: it has returned to normal", journal)
+        self.assertIn("U1 alarm unshelved: its time is over", journal)
+        self.assertIn("U1 alarm unshelved: it has returned to normal", journal)
 
     def test_suppression_by_hand_and_by_the_machines_state(self):
         self.assertIn("out of service", self.ctl("suppress", "T1"))
