@@ -59,9 +59,9 @@ struct mbp_image {
     struct written_entry written[MBP_WRITTEN_MAX];
     struct mbp_written written_handed[MBP_WRITTEN_MAX], written_lost;
     size_t written_count;
-    uint32_t limits_version;                     /* of the state, at the last publish */
-    uint32_t alarms_version;                     /* likewise */
-    uint64_t shelving_s;                         /* the second of simulated time that the shelving registers show */
+    uint32_t limits_version;   /* of the state, at the last publish */
+    uint32_t alarms_version;   /* likewise */
+    uint64_t shelving_quarter; /* of a second of simulated time: what the shelving registers show is of it */
     uint64_t instructor_writes, instructor_seen; /* requests that wrote to the instructor's unit; of those, seen */
     struct mbp_peer instructor_peer;             /* the last of them */
     double instructor_speed;                     /* the speed published last */

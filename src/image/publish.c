@@ -23,9 +23,12 @@ static void publish_value(struct mbp_image_unit *unit, const struct mbp_sensor *
 
 static void publish_discrete(const struct mbp_state *state, uint32_t s, uint8_t *bits)
 {
+    /* What the operator is to see: an alarm that is hidden is none to him, one that is latched still is. */
+    unsigned seen = ~(unsigned)state->hidden[s];
+    unsigned active = (state->active[s] | state->latched[s]) & seen;
     for (int l = 0; l < MBP_LIMIT_COUNT; l++)
-        bits[l] = state->active[s] >> l & 1u;
-    bits[4] = state->unack[s] != 0;
+        bits[l] = active >> l & 1u;
+    bits[4] = (state->unack[s] & seen) != 0;
     bits[5] = (state->flags[s] & MBP_SENSOR_SHELVED) != 0;
     bits[6] = (state->flags[s] & MBP_SENSOR_FORCED) != 0;
     bits[7] = (state->flags[s] & MBP_SENSOR_BAD) != 0;
@@ -122,8 +125,10 @@ static void publish_summary(struct mbp_image_unit *unit, const struct mbp_state 
     for (uint32_t i = 0; i < u->machine_count; i++)
         by_state[state->machine[u->first_machine + i].state]++;
     for (uint32_t i = 0; i < u->sensor_count; i++) {
-        active += (uint32_t)__builtin_popcount(state->active[u->first_sensor + i]);
-        unacknowledged += (uint32_t)__builtin_popcount(state->unack[u->first_sensor + i]);
+        uint32_t s = u->first_sensor + i;
+        unsigned seen = ~(unsigned)state->hidden[s];
+        active += (uint32_t)__builtin_popcount((state->active[s] | state->latched[s]) & seen);
+        unacknowledged += (uint32_t)__builtin_popcount(state->unack[s] & seen);
     }
     uint16_t *words = unit->input;
     words[0] = MBP_MAP_VERSION;
@@ -160,12 +165,12 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
 {
     bool limits = image->limits_version != state->limits_version;
     bool alarms = image->alarms_version != state->alarms_version;
-    uint64_t second = state->sim_ns / MBP_NS_PER_S;
-    /* What is left on a shelf changes by itself, once a second. */
-    bool shelving = alarms || (second != image->shelving_s && state->next_shelf_end_ns != MBP_SHELF_NO_END);
+    uint64_t quarter = state->sim_ns / (MBP_NS_PER_S / 4);
+    /* What is left on a shelf changes by itself; a quarter of a second is near enough. */
+    bool shelving = alarms || (quarter != image->shelving_quarter && state->next_shelf_end_ns != MBP_SHELF_NO_END);
     image->limits_version = state->limits_version;
     image->alarms_version = state->alarms_version;
-    image->shelving_s = second;
+    image->shelving_quarter = quarter;
     for (uint32_t u = 0; u < image->plant->unit_count; u++) {
         struct mbp_image_unit *unit = &image->units[u];
         if (unit->unit->machine_count + unit->unit->sensor_count + unit->unit->actuator_count +

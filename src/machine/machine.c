@@ -94,6 +94,8 @@ static void refuse(const struct mbp_plant *plant, struct mbp_state *state, uint3
     event.detail = mbp_event_state_detail(m->state, transition->to, why);
     event.peer = peer;
     name_first_out(plant, state, sensor, &event);
+    if (why == MBP_CAUSE_TRIP_LATCHED)
+        event.value = event.limit = NAN; /* what it shows now is no reason */
     mbp_events_emit(events, event);
 }
 

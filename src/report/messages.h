@@ -25,7 +25,7 @@
     M(IS_NORMAL, ": it has returned to normal", " : retour à la normale") \
     M(OUT_OF_SERVICE, " alarms taken out of service", ", alarmes mises hors service") \
     M(IN_SERVICE, " alarms back in service", ", alarmes remises en service") \
-    M(STILL_LATCHED, " is over, but latched: reset it", ", terminé mais mémorisé : à réarmer") \
+    M(STILL_LATCHED, ": its trip is over, but latched: reset it", " : déclenchement terminé mais mémorisé, à réarmer") \
     M(AND_PRODUCTS, " and %.0f products", " et %.0f produits") \
     M(BY, " by %s", " par %s") \
     M(COMMA_BY, ", by %s", ", par %s") \

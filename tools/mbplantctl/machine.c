@@ -39,6 +39,29 @@ static void print_machine(const struct ctl *ctl, uint32_t machine, const struct 
     printf("%s ask for a state\n", text);
 }
 
+/* Of the upkeep block: counters since the last maintenance, when the next is due, repairs, and the last refusal. */
+static void print_upkeep(const struct mbp_plant *plant, uint32_t machine, const uint16_t *words)
+{
+    const struct mbp_unit *unit = &plant->units[plant->machines[machine].unit];
+    char text[64];
+    char span[32];
+    printf("  since then       %s en_service, %u products", mbp_span_text(ctl_u32(words + 3), span, sizeof span),
+           ctl_u32(words + 5));
+    if (ctl_u32(words + 7) != UINT32_MAX)
+        printf("; due after %s more", mbp_span_text(ctl_u32(words + 7), span, sizeof span));
+    if (ctl_u32(words + 9) != UINT32_MAX)
+        printf("%s%u more products", ctl_u32(words + 7) != UINT32_MAX ? " or " : "; due after ", ctl_u32(words + 9));
+    printf("\n  repairs          %u, %s in all\n", words[13], mbp_span_text(ctl_u32(words + 11), span, sizeof span));
+    if (words[15] != MBP_NONE16)
+        printf("  planned end      in %s\n", mbp_span_text(words[15], span, sizeof span));
+    if (words[0] < MBP_STATE_COUNT)
+        printf("  refused last     %s: %s of %s\n", mbp_state_name((enum mbp_state_code)words[0]),
+               words[1] == MBP_CAUSE_TRIP_LATCHED ? "a latched trip" : "an active trip",
+               words[2] < unit->sensor_count ? plant->sensors[unit->first_sensor + words[2]].name : "a sensor");
+    ctl_address_text(MBP_INPUT_REGISTERS, ctl_upkeep_block(plant, machine), MBP_UPKEEP_WORDS, text, sizeof text);
+    printf("  upkeep stands in %s\n", text);
+}
+
 enum ctl_exit ctl_machine_show(struct ctl *ctl, uint32_t machine)
 {
     struct ctl_link *link = ctl_link(ctl);
@@ -49,6 +72,14 @@ enum ctl_exit ctl_machine_show(struct ctl *ctl, uint32_t machine)
     if (status != MBP_OK)
         return ctl_fail(ctl, status, ctl->plant->machines[machine].name);
     print_machine(ctl, machine, &now);
+    uint16_t block = ctl_upkeep_block(ctl->plant, machine);
+    uint16_t words[MBP_UPKEEP_WORDS];
+    if (block == 0)
+        return CTL_OK;
+    status = ctl_read(link, ctl_machine_unit(ctl->plant, machine), MBP_INPUT_REGISTERS, block, MBP_UPKEEP_WORDS, words);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, ctl->plant->machines[machine].name);
+    print_upkeep(ctl->plant, machine, words);
     return CTL_OK;
 }
 

@@ -38,10 +38,8 @@ static void fill_machine(const struct mbp_plant *plant, uint32_t m, const struct
 /* A condition that the operator would see if nothing hid the alarm. */
 static bool is_beyond(const struct ctl_sensor_now *now, unsigned alarm)
 {
-    if (alarm == MBP_BAD_QUALITY)
-        return (now->bits >> CTL_BIT_BAD & 1u) != 0;
-    if (alarm == MBP_RATE_OF_CHANGE)
-        return false;
+    if (alarm >= MBP_LIMIT_COUNT)
+        return alarm == MBP_BAD_QUALITY && (now->bits >> CTL_BIT_BAD & 1u) != 0;
     return alarm < MBP_HIGH ? now->value < now->limit[alarm] : now->value > now->limit[alarm]; /* false for NaN */
 }
 

@@ -51,6 +51,20 @@ static enum ctl_exit write_all(struct ctl *ctl, const struct meant *meant, enum 
     return CTL_OK;
 }
 
+/* Whether any of the coils is on; true also when they cannot be read, which the write that follows will tell. */
+static bool any_on(struct ctl *ctl, const struct meant *meant, uint16_t coil)
+{
+    uint16_t words[MBP_SENSORS_PER_UNIT_MAX];
+    struct ctl_link *link = ctl_link(ctl);
+    if (link == NULL || ctl_read(link, meant->unit, MBP_COILS, coil, meant->count, words) != MBP_OK)
+        return true;
+    for (uint32_t i = 0; i < meant->count; i++) {
+        if (words[i] != 0)
+            return true;
+    }
+    return false;
+}
+
 static const char *place_of(enum mbp_table table, uint16_t addr, uint32_t count, char *buf, size_t size)
 {
     return ctl_address_text(table, addr, count, buf, size);
@@ -105,6 +119,10 @@ enum ctl_exit ctl_run_unshelve(struct ctl *ctl)
     if (code != CTL_OK)
         return code;
     uint16_t coil = ctl_shelved_coil(ctl->plant, meant.first);
+    if (!any_on(ctl, &meant, coil)) {
+        printf("%s is not shelved: nothing to do\n", meant.name);
+        return CTL_OK;
+    }
     code = write_all(ctl, &meant, MBP_COILS, coil, 0);
     if (code == CTL_OK)
         printf("%s: alarms no longer shelved  (%s)\n", meant.name,
@@ -125,6 +143,10 @@ static enum ctl_exit set_service(struct ctl *ctl, bool out)
     if (coil == 0) {
         ctl_error("%s: its unit has no room for such coils", meant.name);
         return CTL_FAILED;
+    }
+    if (!out && !any_on(ctl, &meant, coil)) {
+        printf("%s is in service, as far as a command goes: nothing to do\n", meant.name);
+        return CTL_OK;
     }
     code = write_all(ctl, &meant, MBP_COILS, coil, out ? 1 : 0);
     if (code != CTL_OK)

@@ -216,6 +216,45 @@ static void test_wrong_repeat_hides_overlaps_that_it_would_cause(void **state)
                         "7:33: 'repeat' is 'x'; allowed is a whole number 1..4000\n");
 }
 
+static void test_alarm_blocks_stand_in_their_usual_places_and_give_way_to_what_the_file_places(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_text(ONE_SENSOR "{name: S}\n");
+    const struct mbp_layout *layout = &plant->units[0].layout;
+    assert_int_equal(layout->coil_acknowledge, 3000);
+    assert_int_equal(layout->coil_reset, 4000);
+    assert_int_equal(layout->coil_service, 7000);
+    assert_int_equal(layout->discrete_alarms, 6000);
+    assert_int_equal(layout->holding_shelving, 5000);
+    assert_int_equal(layout->input_upkeep, 9000);
+    assert_int_equal(layout->input_alarms, 10000);
+    assert_int_equal(layout->machine_coils, 6);
+    mbp_plant_free(plant);
+    plant = plant_of_text(ONE_SENSOR "{name: S, register: {at: 5000}}\n"
+                                     "    tables: {coils: [{at: 3000, count: 1200}, {at: 5, count: 1}],\n"
+                                     "             discrete_inputs: [{at: 6004, count: 1}]}\n");
+    layout = &plant->units[0].layout;
+    assert_int_equal(layout->coil_acknowledge, 5000);
+    assert_int_equal(layout->coil_reset, 6000);
+    assert_int_equal(layout->discrete_alarms, 7000);
+    assert_int_equal(layout->holding_shelving, 6000);
+    assert_int_equal(layout->machine_coils, 4);
+    mbp_plant_free(plant);
+}
+
+static void test_alarm_block_without_room_is_left_out_and_the_largest_unit_loads(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_text("mbplant: 1\nunits: [{id: 1, sensors: [{name: 'S{n}', repeat: 4000}], "
+                                            "machines: [{name: 'M{n}', repeat: 1000}]}]\n");
+    const struct mbp_layout *layout = &plant->units[0].layout;
+    assert_int_equal(layout->discrete_alarms, 0); /* 32,000 more do not fit beside those of sensors and machines */
+    assert_int_not_equal(layout->coil_service, 0);
+    assert_int_not_equal(layout->holding_shelving, 0);
+    assert_int_not_equal(layout->input_alarms, 0);
+    mbp_plant_free(plant);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +273,8 @@ int main(void)
         cmocka_unit_test(test_raw_points_beside_the_map_are_free),
         cmocka_unit_test(test_unit_of_tables_alone_has_all_addresses_free),
         cmocka_unit_test(test_wrong_repeat_hides_overlaps_that_it_would_cause),
+        cmocka_unit_test(test_alarm_blocks_stand_in_their_usual_places_and_give_way_to_what_the_file_places),
+        cmocka_unit_test(test_alarm_block_without_room_is_left_out_and_the_largest_unit_loads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

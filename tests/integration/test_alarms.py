@@ -1,0 +1,114 @@
+"""Alarms as an operator has them, through mbplantctl and through mbpoll, which nobody here wrote."""
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+import support
+
+OK, FAILED, USAGE = 0, 1, 2
+PLANT = """mbplant: 1
+name: Alarms
+scan: 10ms
+units:
+  - id: 1
+    machines:
+      - name: M1
+        sensors:
+          - {name: T1, kind: temperature, range: [0, 150], limits: {high: {at: 85, priority: critical, latch: true}},
+             trip: [high], signal: {base: 50}}
+          - {name: T2, kind: temperature, range: [0, 150], max: 85, suppress: [en_panne], signal: {base: 50}}
+    sensors: [{name: U1, kind: flow, range: [0, 100], limits: {low: 10}, signal: {base: 50}}]
+"""
+
+
+class Alarms(unittest.TestCase):
+    """One plant for each test."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="mbplant-")
+        self.addCleanup(folder.cleanup)
+        path = pathlib.Path(folder.name) / "alarms.yaml"
+        path.write_text(PLANT, encoding="utf-8")
+        self.plant = self.enterContext(support.Plant(path))
+
+    def ctl(self, *words, code=OK):
+        result = self.plant.ctl(*words, check=False)
+        self.assertEqual(result.returncode, code, result.stderr)
+        return result.stdout if code == OK else result.stderr
+
+    def state(self, sensor, limit="high"):
+        for alarm in json.loads(self.ctl("alarms", "--all", "--format", "json")):
+            if alarm["sensor"] == sensor and alarm["limit_name"] == limit:
+                return alarm["state"]
+        return None
+
+    def until(self, sensor, state, limit="high"):
+        support.eventually(lambda: self.state(sensor, limit) == state, f"{sensor} is {state}")
+
+    def test_alarm_latches_is_acknowledged_by_mbpoll_and_reset(self):
+        self.until("T1", "normal")
+        self.assertIn("no alarms", self.ctl("alarms"))
+        self.ctl("force", "T1", "90")
+        self.until("T1", "active, unacknowledged")
+        self.assertRegex(self.ctl("alarms"), r"T1 +M1 +Overheating +90 +85 +high +critical +active")
+        self.plant.mbpoll("-t", 0, "-r", 3000, "write", 1)
+        self.until("T1", "active, acknowledged")
+        self.ctl("release", "T1")
+        self.until("T1", "latched, acknowledged")
+        self.assertIn("T1: its trip is over, but latched: reset it", self.ctl("machine", "M1", "en_service", code=FAILED))
+        self.assertIn("a latched trip of T1", self.ctl("machine", "M1"))
+        self.assertIn("alarms of 1 sensor reset", self.ctl("reset", "T1"))
+        self.until("T1", "normal")
+        self.assertIn("M1: en_panne -> en_service", self.ctl("machine", "M1", "en_service"))
+
+    def test_shelving_for_a_time_ends_by_itself_and_mbpoll_reads_what_is_left(self):
+        self.ctl("force", "U1", "5")
+        self.until("U1", "active, unacknowledged", "low")
+        self.assertIn("shelved for 40s", self.ctl("shelve", "U1", "--for", "40s"))
+        self.until("U1", "shelved", "low")
+        left = int(support.mbpoll_values(self.plant.mbpoll("-t", 4, "-r", 5002))[5002])
+        self.assertTrue(0 < left <= 40, left)
+        self.plant.mbpoll("-t", 4, "-r", 5002, "write", 1)
+        self.until("U1", "active, unacknowledged", "low")
+        self.assertIn("until they return to normal", self.ctl("shelve", "U1", "--once"))
+        self.until("U1", "shelved", "low")
+        self.ctl("release", "U1")
+        self.until("U1", "returned, unacknowledged", "low")
+        journal = self.ctl("journal")
+        self.assertIn("U1 alarm unshelved: its time is over", journal)
+        self.assertIn("U1 alarm unshelved: it has returned to normal", journal)
+
+    def test_suppression_by_hand_and_by_the_machines_state(self):
+        self.assertIn("out of service", self.ctl("suppress", "T1"))
+        self.until("T1", "out of service")
+        self.ctl("unsuppress", "T1")
+        self.until("T1", "normal")
+        self.ctl("machine", "M1", "en_panne")
+        self.until("T2", "suppressed")
+        self.ctl("machine", "M1", "maintenance")
+        self.until("T2", "out of service")
+        self.ctl("machine", "M1", "en_service")
+        self.until("T2", "normal")
+
+    def test_what_makes_no_sense_is_said(self):
+        self.assertIn("no alarm of T1 waits for acknowledgement", self.ctl("ack", "T1"))
+        self.assertIn("no alarm of M1 is latched: nothing to reset", self.ctl("reset", "M1"))
+        self.assertIn("T1 is not shelved", self.ctl("unshelve", "T1"))
+        self.assertIn("did you mean T1?", self.ctl("ack", "T11", code=USAGE))
+        for wrong in ("-5min", "0s", "19h", "soon"):
+            self.assertIn("allowed is a time from 1s", self.ctl("shelve", "T1", "--for", wrong, code=USAGE))
+        self.assertIn("exclude each other", self.ctl("shelve", "T1", "--for", "5s", "--once", code=USAGE))
+
+    def test_map_lists_the_points_of_alarms(self):
+        text = self.ctl("map", "T1")
+        for name in ("T1.acknowledge", "T1.reset", "T1.out_of_service", "T1.shelving", "T1.latched", "T1.alarm_states"):
+            self.assertIn(name, text)
+        self.assertIn("M1.refused_reason", self.ctl("map", "M1"))
+
+
+if __name__ == "__main__":
+    support.main()
