@@ -1,6 +1,7 @@
 /* Settings, out and in. */
 #include "setting.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -46,7 +47,11 @@ double mbp_setting_in_file(const struct mbp_plant *plant, uint32_t index)
     return part == MBP_SETTING_COUNT ? (double)controller->automatic : controller->setting[part];
 }
 
-/* The key is the point's name in the map. */
+/* The key is the point's name in the map; these words are stored, so they do not change with it. */
+static const char *const words[] = {"setpoint",   "gain",        "integral", "derivative",
+                                    "output_low", "output_high", "manual",   "automatic"};
+static_assert(sizeof words / sizeof words[0] == MBP_SETTINGS_RETAINED, "a word for each");
+
 static void bind_key(sqlite3_stmt *stmt, const struct mbp_plant *plant, uint32_t index)
 {
     char name[MBP_NAME_MAX + 16];
@@ -56,10 +61,8 @@ static void bind_key(sqlite3_stmt *stmt, const struct mbp_plant *plant, uint32_t
         snprintf(name, sizeof name, "%s", plant->actuators[index].name);
     } else {
         const struct mbp_controller *controller = &plant->controllers[controller_of(plant, index)];
-        unsigned part = part_of(plant, index);
         unit = controller->unit;
-        snprintf(name, sizeof name, "%s.%s", controller->name,
-                 part == MBP_SETTING_COUNT ? "automatic" : mbp_setting_name((enum mbp_setting)part));
+        snprintf(name, sizeof name, "%s.%s", controller->name, words[part_of(plant, index)]);
     }
     sqlite3_bind_int(stmt, 1, plant->units[unit].id);
     sqlite3_bind_text(stmt, 2, name, -1, SQLITE_TRANSIENT);

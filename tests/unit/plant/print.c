@@ -291,6 +291,9 @@ static void test_print_of_the_plants_that_ship_loads_to_the_same_plant(void **st
     (void)state;
     assert_round_trip(plant_of_config("hello.yaml"));
     assert_round_trip(plant_of_config("bottling.yaml"));
+    assert_round_trip(plant_of_config("boiler.yaml"));
+    assert_round_trip(plant_of_config("water.yaml"));
+    assert_round_trip(plant_of_config("device.yaml"));
 }
 
 static void test_print_of_access_rules_faults_and_instructor_loads_to_the_same_plant(void **state)
