@@ -81,9 +81,8 @@ static bool find_alarm(struct mbp_scenario *scenario, const struct mbp_def *def,
         mbp_reader_tell(&scenario->reader, mbp_def_node(def, key), "'%s' is no alarm of %s; its alarms are %s%s%s%s",
                         point + 1, sensor, mbp_words_list(&mbp_alarm_words, words, sizeof words),
                         near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
-        alarm = 0;
     }
-    *out = (struct target){TARGET_SENSOR, index, (uint8_t)(1u << alarm)};
+    *out = (struct target){TARGET_SENSOR, index, alarm < 0 ? MBP_ALARMS_ALL : (uint8_t)(1u << alarm)};
     return true;
 }
 
@@ -162,6 +161,7 @@ static bool raw_point(const struct mbp_plant *plant, uint32_t unit, const char *
             return point->addr == addr;
         point->addr = (uint16_t)addr;
         point->count = 1;
+        snprintf(point->name, sizeof point->name, "%s %lu", table, addr);
         return true;
     }
     return false;

@@ -3,23 +3,21 @@
 
 #include "scenario_priv.h"
 
-/* What a value must lie in, so that the write is not refused; false = the type's own range will do. */
-static bool allowed_range(const struct mbp_plant *plant, const struct mbp_point *point, double range[2])
+/* What a value must lie in, give or take half a step of its register, so that the write is not refused; false = the
+ * type's own range will do. */
+static bool allowed_range(const struct mbp_plant *plant, const struct mbp_point *point, double range[2], double *give)
 {
     const double *of = NULL;
-    double give = 0;
     if (point->actuator != UINT32_MAX) {
         of = plant->actuators[point->actuator].range;
-        give = mbp_give(&plant->actuators[point->actuator].reg, of);
+        *give = mbp_give(&plant->actuators[point->actuator].reg, of);
     } else if (point->sensor != UINT32_MAX &&
                (strcmp(point->what, "value") == 0 || strcmp(point->what, "limit") == 0)) {
         of = plant->sensors[point->sensor].range;
-        give = mbp_range_give(&plant->sensors[point->sensor]);
+        *give = mbp_range_give(&plant->sensors[point->sensor]);
     }
-    if (of != NULL) {
-        range[0] = of[0] - give;
-        range[1] = of[1] + give;
-    }
+    if (of != NULL)
+        memcpy(range, of, 2 * sizeof range[0]);
     return of != NULL;
 }
 
@@ -42,16 +40,17 @@ bool put_fits(struct mbp_scenario *scenario, const struct mbp_node *node, const 
               double value)
 {
     double range[2] = {0, 1};
+    double give = 0;
     if (point->type == MBP_STRING) {
         mbp_reader_tell(&scenario->reader, node, "%s shows a text; a scenario writes numbers", point->name);
         return false;
     }
     bool bits = point->type == MBP_BOOL;
-    if (!bits && !allowed_range(scenario->plant, point, range)) {
+    if (!bits && !allowed_range(scenario->plant, point, range, &give)) {
         mbp_type_range((enum mbp_type)point->type, point->scale, &range[0], &range[1]);
         narrow_to_block(scenario->plant, point, unit, range);
     }
-    if (value >= range[0] && value <= range[1] && (!bits || value == 0.0 || value == 1.0)) // NOLINT
+    if (value >= range[0] - give && value <= range[1] + give && (!bits || value == 0.0 || value == 1.0)) // NOLINT
         return true;
     if (bits)
         mbp_reader_tell(&scenario->reader, node, "%s takes 0 and 1, not %g", point->name, value);

@@ -44,10 +44,12 @@ void report_line(const struct mbp_play *play, uint32_t i, FILE *out)
 {
     static const char *const marks[MBP_VERDICT_COUNT] = {"-", "-", "ok", "MISSED"};
     struct mbp_expectation of = mbp_play_expectation(play, i);
+    enum when when = play->config.scenario->wishes[i].when;
     bool decided = of.verdict >= MBP_VERDICT_MET;
     char now[CLOCK_LEN], took[CLOCK_LEN];
     fprintf(out, "%s  %-7s  %s", decided ? clock_text(of.decided_ns, now) : "            ", marks[of.verdict], of.what);
-    if (of.verdict == MBP_VERDICT_MET)
+    bool waited = when == WHEN_WITHIN || when == WHEN_BEFORE;
+    if (of.verdict == MBP_VERDICT_MET && waited)
         fprintf(out, " (%safter %s)", of.model ? "by the model student, " : "",
                 span_text(of.decided_ns - of.begin_ns, took));
     else if (!decided)

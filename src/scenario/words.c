@@ -17,8 +17,10 @@ const char *span_text(uint64_t ns, char buf[CLOCK_LEN])
 {
     uint64_t minutes = ns / (60 * MBP_NS_PER_S);
     double rest_s = (double)(ns % (60 * MBP_NS_PER_S) / MBP_NS_PER_MS) / 1000;
-    if (minutes > 0)
+    if (minutes > 0 && rest_s > 0)
         snprintf(buf, CLOCK_LEN, "%" PRIu64 "min %gs", minutes, rest_s);
+    else if (minutes > 0)
+        snprintf(buf, CLOCK_LEN, "%" PRIu64 "min", minutes);
     else
         snprintf(buf, CLOCK_LEN, "%gs", rest_s);
     return buf;
