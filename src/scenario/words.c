@@ -16,7 +16,8 @@ const char *clock_text(uint64_t ns, char buf[CLOCK_LEN])
 const char *span_text(uint64_t ns, char buf[CLOCK_LEN])
 {
     uint64_t minutes = ns / (60 * MBP_NS_PER_S);
-    double rest_s = (double)(ns % (60 * MBP_NS_PER_S) / MBP_NS_PER_MS) / 1000;
+    uint64_t rest_ms = ns % (60 * MBP_NS_PER_S) / MBP_NS_PER_MS;
+    double rest_s = (double)rest_ms / 1000;
     if (minutes > 0 && rest_s > 0)
         snprintf(buf, CLOCK_LEN, "%" PRIu64 "min %gs", minutes, rest_s);
     else if (minutes > 0)
