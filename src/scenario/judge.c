@@ -38,10 +38,11 @@ static const struct mbp_unit *unit_of(const struct mbp_plant *plant, uint16_t id
     return NULL;
 }
 
-/* A scenario's own steps have no peer, nor has the model student: they never act in the same scan. */
+/* A scenario's own steps have no peer, but neither have masters over IPv6 and the model student. The latter never acts
+ * in the scan of a step; of the former one that does is not told apart. */
 static bool by_student(const struct mbp_play *play, const struct mbp_event *event)
 {
-    return event->peer != 0 || play->acted_as_student;
+    return event->peer != 0 || !play->acted;
 }
 
 static void see_acknowledged(struct mbp_play *play, const struct mbp_event *event, uint32_t sensor)

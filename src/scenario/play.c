@@ -17,7 +17,6 @@ static void act_as_student(struct mbp_play *play)
             continue;
         act_puts(play, &wish->puts);
         open->done = true;
-        play->acted_as_student = true;
     }
 }
 
@@ -26,7 +25,6 @@ static void before_scan(void *ctx)
     struct mbp_play *play = ctx;
     const struct mbp_scenario *scenario = play->config.scenario;
     play->acted = false;
-    play->acted_as_student = false;
     if (play->over)
         return;
     for (; play->next < scenario->step_count && scenario->steps[play->next].at_ns <= play->now_ns; play->next++)

@@ -257,7 +257,7 @@ struct mbp_play {
     bool *asked;     /* per machine: it is in its state because a student asked for it */
     uint32_t *fault; /* per step: the one it began; UINT32_MAX = none */
     uint32_t refused;
-    bool acted, acted_as_student; /* before the coming scan */
+    bool acted; /* a step wrote something, before the coming scan */
     bool over;
 };
 

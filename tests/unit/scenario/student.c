@@ -18,6 +18,20 @@ static void test_acknowledge_by_the_student_is_met(void **state)
     assert_false(mbp_play_expectation(exercise->play, 0).model);
 }
 
+/* Events name masters by their IPv4 address; one over IPv6 has none. */
+static void test_student_without_an_ipv4_address_counts(void **state)
+{
+    struct exercise *exercise = *state;
+    const uint8_t on = 1;
+    exercise_play(exercise, HOT_AT_1S "  - student: {acknowledge: FILL1, within: 5s}\n", false);
+    exercise_scan(exercise, 20);
+    assert_int_equal(mbp_image_write_bits(mbp_image_unit(exercise->image, 1), COIL_FILL1 + COIL_ACKNOWLEDGE, 1, &on,
+                                          (struct mbp_peer){0}),
+                     MBP_OK);
+    exercise_scan(exercise, 1);
+    assert_int_equal(exercise_verdict(exercise, 0), MBP_VERDICT_MET);
+}
+
 static void test_acknowledge_by_the_scenario_is_not_the_students(void **state)
 {
     struct exercise *exercise = *state;
@@ -125,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EXERCISE_TEST(test_acknowledge_by_the_student_is_met),
+        EXERCISE_TEST(test_student_without_an_ipv4_address_counts),
         EXERCISE_TEST(test_acknowledge_by_the_scenario_is_not_the_students),
         EXERCISE_TEST(test_acknowledge_of_another_machine_does_not_count),
         EXERCISE_TEST(test_machine_asked_by_the_student_is_met_and_by_the_scenario_not),
