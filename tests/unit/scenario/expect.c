@@ -33,7 +33,7 @@ static void test_deadline_is_met_by_the_scan_that_ends_at_it_and_missed_a_scan_b
                                   "  - expect: {alarm: PT101.low, %s: %ums}\n";
     struct exercise *exercise = *state;
     char timeline[256];
-    snprintf(timeline, sizeof timeline, pattern, "within", 5000);
+    snprintf(timeline, sizeof timeline, pattern, "within", 5000u);
     exercise_play(exercise, timeline, false);
     exercise_scan(exercise, 100);
     assert_int_equal(exercise_verdict(exercise, 0), MBP_VERDICT_MET);
