@@ -6,6 +6,7 @@
 
 #include "mbplant/modbus.h"
 #include "mbplant/scan.h"
+#include "mbplant/scenario.h"
 #include "mbplant/trace.h"
 #include "narrator.h"
 #include "options.h"
@@ -26,6 +27,10 @@ struct daemon {
     struct narrator narrator; /* --verbose; its journal is NULL otherwise */
     struct mbp_clock clock;
     char data_dir[4096];
+    bool data_dir_passes;          /* it was made for this run, and goes with it */
+    struct mbp_scenario *scenario; /* NULL = none */
+    struct mbp_play *play;         /* likewise */
+    uv_check_t after_round;        /* is the scenario over? */
     uv_loop_t loop;
     uv_signal_t signals[3];
     struct former *former; /* plants that the journal may still use, oldest first */

@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "daemon.h"
+#include "exercise.h"
 #include "greeting.h"
 #include "mbplant/report.h"
 #include "takeover.h"
@@ -37,6 +38,8 @@ static bool find_data_dir(struct daemon *daemon)
     const char *home = getenv("HOME");            // NOLINT(concurrency-mt-unsafe)
     char stem[256];
     int len;
+    if (daemon->scenario != NULL && options->data_dir == NULL)
+        return exercise_make_dir(daemon);
     plant_stem(options->plant_path, stem, sizeof stem);
     if (options->data_dir != NULL)
         len = snprintf(daemon->data_dir, sizeof daemon->data_dir, "%s", options->data_dir);
@@ -56,16 +59,28 @@ static bool find_data_dir(struct daemon *daemon)
 
 /* ---- the plant file --------------------------------------------------------------------------------------------- */
 
+static int code_of(enum mbp_status status)
+{
+    return status == MBP_ERR_MEMORY ? EXIT_RUNTIME : EXIT_USAGE;
+}
+
+/* All that is wrong with the plant's file and the scenario's is told at once. */
 static int load_plant(struct daemon *daemon)
 {
-    enum mbp_status status = mbp_plant_load(daemon->options.plant_path, stderr, &daemon->plant);
+    struct options *options = &daemon->options;
+    enum mbp_status status = exercise_load(daemon);
     if (status != MBP_OK)
-        return status == MBP_ERR_MEMORY ? EXIT_RUNTIME : EXIT_USAGE;
-    status = mbp_process_check(daemon->plant, stderr);
-    if (status != MBP_OK)
-        return status == MBP_ERR_MEMORY ? EXIT_RUNTIME : EXIT_USAGE;
-    if (daemon->options.has_seed)
-        daemon->plant->seed = daemon->options.seed;
+        return code_of(status);
+    status = mbp_plant_load(options->plant_path, stderr, &daemon->plant);
+    if (status == MBP_OK)
+        status = mbp_process_check(daemon->plant, stderr);
+    enum mbp_status scenario = exercise_bind(daemon);
+    if (status != MBP_OK || scenario != MBP_OK)
+        return code_of(status != MBP_OK ? status : scenario);
+    if (!options->has_seed && daemon->scenario != NULL)
+        options->has_seed = mbp_scenario_seed(daemon->scenario, &options->seed);
+    if (options->has_seed)
+        daemon->plant->seed = options->seed;
     return -1;
 }
 
@@ -81,15 +96,11 @@ static void observe(void *ctx, const struct mbp_exchange *exchange)
     mbp_trace_exchange(((struct daemon *)ctx)->trace, exchange);
 }
 
-static void on_signal(uv_signal_t *handle, int number)
+/* The loop ends when all that is left of it has. */
+static void stop_serving(struct daemon *daemon)
 {
-    struct daemon *daemon = handle->data;
     if (daemon->server == NULL)
         return; /* stopping already */
-    if (number == SIGHUP) {
-        takeover_reload(daemon);
-        return;
-    }
     mbp_scan_stop(daemon->scan);
     if (daemon->narrator.journal != NULL)
         narrator_stop(&daemon->narrator);
@@ -97,7 +108,32 @@ static void on_signal(uv_signal_t *handle, int number)
     daemon->server = NULL;
     for (size_t i = 0; i < sizeof daemon->signals / sizeof daemon->signals[0]; i++)
         uv_close((uv_handle_t *)&daemon->signals[i], NULL);
+    uv_close((uv_handle_t *)&daemon->after_round, NULL);
     takeover_close(daemon);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct daemon *daemon = handle->data;
+    if (number != SIGHUP)
+        stop_serving(daemon);
+    else if (daemon->server != NULL)
+        takeover_reload(daemon);
+}
+
+static void on_round(uv_check_t *check)
+{
+    struct daemon *daemon = check->data;
+    if (daemon->play != NULL && mbp_play_is_over(daemon->play))
+        stop_serving(daemon);
+}
+
+static void watch_scenario(struct daemon *daemon)
+{
+    uv_check_init(&daemon->loop, &daemon->after_round);
+    daemon->after_round.data = daemon;
+    if (daemon->play != NULL)
+        uv_check_start(&daemon->after_round, on_round);
 }
 
 static void watch_signals(struct daemon *daemon)
@@ -128,16 +164,19 @@ static int serve(struct daemon *daemon)
         return EXIT_RUNTIME;
     }
     watch_signals(daemon);
+    watch_scenario(daemon);
     takeover_open(daemon);
     if (mbp_scan_start(daemon->scan, &daemon->loop) != MBP_OK) {
         fprintf(stderr, "mbplantd: cannot make a timer: %s\n", strerror(errno)); // NOLINT(concurrency-mt-unsafe)
         return EXIT_RUNTIME;
     }
-    greeting_print(daemon->plant, daemon->server, listen, daemon->data_dir);
+    if (daemon->options.report == MBP_PLAY_TEXT)
+        greeting_print(daemon->plant, daemon->server, listen, daemon->data_dir);
+    exercise_greet(daemon);
     if (daemon->narrator.journal != NULL)
         narrator_start(&daemon->narrator, &daemon->loop);
     uv_run(&daemon->loop, UV_RUN_DEFAULT);
-    return EXIT_OK;
+    return daemon->play != NULL ? exercise_report(daemon) : EXIT_OK;
 }
 
 /* ---- fast forward ----------------------------------------------------------------------------------------------- */
@@ -153,12 +192,21 @@ static uint64_t virtual_wall_ms(void *ctx)
     return (daemon->virtual_start_ns + daemon->virtual_now_ns) / MBP_NS_PER_MS;
 }
 
+/* A scenario's own duration, or what the command line allows of it. */
+static uint64_t fast_forward_scans(const struct daemon *daemon)
+{
+    uint64_t asked_ns = daemon->options.fast_forward_ns;
+    uint64_t scenario_ns = daemon->scenario != NULL ? mbp_scenario_duration_ns(daemon->scenario) : 0;
+    bool all = scenario_ns != 0 && (asked_ns == 0 || asked_ns > scenario_ns);
+    return (all ? scenario_ns : asked_ns) / daemon->plant->scan_ns;
+}
+
 static int fast_forward(struct daemon *daemon)
 {
     struct mbp_clock system = mbp_clock_system();
     uint64_t begin_ns = system.mono_ns(system.ctx);
     uint64_t period_ns = daemon->plant->scan_ns;
-    uint64_t scans = daemon->options.fast_forward_ns / period_ns;
+    uint64_t scans = fast_forward_scans(daemon);
     uint64_t flushed = 0;
     for (uint64_t i = 1; i <= scans; i++) {
         daemon->virtual_now_ns += period_ns;
@@ -171,6 +219,8 @@ static int fast_forward(struct daemon *daemon)
             return EXIT_RUNTIME;
         }
     }
+    if (daemon->play != NULL)
+        return exercise_report(daemon);
     double took_s = (double)(system.mono_ns(system.ctx) - begin_ns) / (double)MBP_NS_PER_S;
     char duration[32];
     printf("mbplant " MBP_VERSION ": %s of %s in %.3f s, %" PRIu64 " scans; the journal stands in %s\n",
@@ -195,7 +245,8 @@ static int start(struct daemon *daemon)
     }
     if (!find_data_dir(daemon))
         return EXIT_RUNTIME;
-    if (mbp_journal_open(daemon->data_dir, daemon->plant, &daemon->clock, stderr, &daemon->journal) != MBP_OK)
+    if (mbp_journal_open(daemon->data_dir, daemon->plant, &daemon->clock, stderr, &daemon->journal) != MBP_OK ||
+        !exercise_is_fresh(daemon))
         return EXIT_RUNTIME;
     if (daemon->options.verbose)
         narrator_begin(&daemon->narrator, daemon->plant, daemon->journal);
@@ -206,6 +257,8 @@ static int start(struct daemon *daemon)
                                                daemon->options.speed};
         status = mbp_scan_new(&config, &daemon->scan);
     }
+    if (status == MBP_OK)
+        status = exercise_begin(daemon);
     if (status == MBP_OK && daemon->options.trace) {
         setvbuf(stdout, NULL, _IOLBF, 0); /* a trace in a pipe is read while it grows */
         status = mbp_trace_new(daemon->plant, stdout, &daemon->trace);
@@ -227,6 +280,7 @@ static int stop(struct daemon *daemon, int code)
     if (mbp_journal_close(daemon->journal) != MBP_OK)
         code = EXIT_RUNTIME;
     takeover_free_former(daemon);
+    exercise_end(daemon);
     mbp_trace_free(daemon->trace);
     mbp_scan_free(daemon->scan);
     mbp_image_free(daemon->image);
@@ -243,15 +297,21 @@ int main(int argc, char **argv)
     if (daemon.options.verbose)
         mbp_log_set_level(MBP_LOG_DEBUG);
     code = load_plant(&daemon);
-    if (code >= 0)
+    if (code >= 0) {
+        mbp_plant_free(daemon.plant);
+        mbp_scenario_free(daemon.scenario);
         return code;
+    }
     if (daemon.options.mode == MODE_CHECK || daemon.options.mode == MODE_PRINT_CONFIG) {
         if (daemon.options.mode == MODE_CHECK) {
             mbp_plant_print_summary(daemon.plant, stdout);
             mbp_process_print_loops(daemon.plant, stdout);
+            if (daemon.scenario != NULL)
+                mbp_scenario_print_summary(daemon.scenario, stdout);
         } else {
             mbp_plant_print_config(daemon.plant, stdout);
         }
+        mbp_scenario_free(daemon.scenario);
         mbp_plant_free(daemon.plant);
         return EXIT_OK;
     }

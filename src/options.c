@@ -8,12 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/scenario.h"
+
 enum { USAGE_ERROR = 2 };
 enum long_only {
     OPT_HTTP = 256,
     OPT_SEED,
     OPT_SPEED,
     OPT_FAST_FORWARD,
+    OPT_SCENARIO,
+    OPT_FORMAT,
     OPT_CHECK,
     OPT_PRINT_CONFIG,
     OPT_TRACE,
@@ -26,7 +30,9 @@ static const struct option long_options[] = {
     {"data", required_argument, NULL, 'd'},
     {"seed", required_argument, NULL, OPT_SEED},
     {"speed", required_argument, NULL, OPT_SPEED},
-    {"fast-forward", required_argument, NULL, OPT_FAST_FORWARD},
+    {"fast-forward", optional_argument, NULL, OPT_FAST_FORWARD},
+    {"scenario", required_argument, NULL, OPT_SCENARIO},
+    {"format", required_argument, NULL, OPT_FORMAT},
     {"check", no_argument, NULL, OPT_CHECK},
     {"print-config", no_argument, NULL, OPT_PRINT_CONFIG},
     {"trace", no_argument, NULL, OPT_TRACE},
@@ -38,6 +44,7 @@ static const struct option long_options[] = {
 
 static const char help[] =
     "Usage: mbplantd [OPTION]... PLANT.yaml\n"
+    "       mbplantd [OPTION]... --scenario SCENARIO.yaml [PLANT.yaml]\n"
     "A whole industrial plant behind one Modbus TCP port.\n"
     "\n"
     "  -l, --listen ADDR:PORT       where masters connect (default: the plant file's, 127.0.0.1:5020)\n"
@@ -47,6 +54,9 @@ static const char help[] =
     "      --seed N                 another seed for noise and rejects than the plant file's\n"
     "      --speed X                X times as fast as real time, 0.1 to 1000\n"
     "      --fast-forward DURATION  run that much simulated time as fast as possible, without network, and exit\n"
+    "      --scenario FILE          play a scenario and say how it went; with --fast-forward (then without DURATION)\n"
+    "                               as fast as possible; begins with a new journal, kept only with -d\n"
+    "      --format FORMAT          of a scenario's report: text, json or junit\n"
     "      --check                  check the plant file, print a summary, start nothing\n"
     "      --print-config           print the plant file with every default and address explicit\n"
     "      --trace                  print each frame decoded: who, unit, function, points and values by name\n"
@@ -59,8 +69,11 @@ static const char help[] =
     "  mbplantd -l 0.0.0.0:5020 -d /var/lib/mbplant config/bottling.yaml\n"
     "  mbplantd --check my-plant.yaml\n"
     "  mbplantd --fast-forward 8h -d /tmp/shift config/bottling.yaml\n"
+    "  mbplantd --scenario config/scenarios/overheat.yaml\n"
+    "  mbplantd --scenario config/scenarios/overheat.yaml --fast-forward\n"
     "\n"
-    "Exit status: 0 stopped on request, 1 runtime failure, 2 usage or plant file.\n"
+    "Exit status: 0 stopped on request, 1 runtime failure, 2 usage or plant file;\n"
+    "of a scenario: 0 passed, 1 not passed, 2 usage, plant file or scenario.\n"
     "SIGINT and SIGTERM stop it; the journal is complete when it has ended.\n";
 
 static int complain(const char *what, const char *value, const char *allowed)
@@ -120,9 +133,17 @@ static int take(int option, const char *argument, struct options *options)
                                                      : complain("--speed", argument, "write a number from 0.1 to 1000");
     case OPT_FAST_FORWARD:
         options->mode = MODE_FAST_FORWARD;
+        if (argument == NULL)
+            return -1; /* to the end of a scenario */
         return mbp_duration_parse(argument, &options->fast_forward_ns) == MBP_OK
                    ? -1
                    : complain("--fast-forward", argument, "write a duration with its unit, as in 30min or 8h");
+    case OPT_SCENARIO:
+        options->scenario_path = argument;
+        return -1;
+    case OPT_FORMAT:
+        options->report = mbp_play_format_find(argument);
+        return options->report >= 0 ? -1 : complain("--format", argument, "write text, json or junit");
     case OPT_CHECK:
         options->mode = MODE_CHECK;
         return -1;
@@ -146,27 +167,65 @@ static int take(int option, const char *argument, struct options *options)
     }
 }
 
+static bool is_duration(const char *word)
+{
+    uint64_t ns;
+    return mbp_duration_parse(word, &ns) == MBP_OK;
+}
+
+/* Without a scenario --fast-forward takes the next word, whatever it is. With one the duration may be left out, so only
+ * what is one is taken: the next word may be the plant file. */
+static const char *fast_forward_word(int argc, char **argv, bool scenario)
+{
+    if (optind >= argc || (scenario && !is_duration(argv[optind])))
+        return NULL;
+    return argv[optind++];
+}
+
+/* Options may be abbreviated. */
+static bool has_scenario(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strncmp(argv[i], "--sc", strlen("--sc")) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int check_together(const struct options *options, int words)
+{
+    bool scenario = options->scenario_path != NULL;
+    if (words == 0 && scenario)
+        return -1;
+    if (words != 1) {
+        fprintf(stderr, "mbplantd: %s; usage: mbplantd [OPTION]... PLANT.yaml (see mbplantd --help)\n",
+                words == 0 ? "no plant file given" : "more than one plant file given");
+        return USAGE_ERROR;
+    }
+    return -1;
+}
+
 int options_read(int argc, char **argv, struct options *options)
 {
     *options = (struct options){.speed = 1.0};
+    bool scenario = has_scenario(argc, argv);
     int option;
     opterr = 0; /* one line, and ours */
     /* One thread: getopt's globals are nobody else's. */
     while ((option = getopt_long(argc, argv, ":l:d:vh", long_options, NULL)) != -1) { // NOLINT(concurrency-mt-unsafe)
-        if (option == '?' || option == ':') {
+        const char *argument = optarg;
+        if (option == OPT_FAST_FORWARD && argument == NULL)
+            argument = fast_forward_word(argc, argv, scenario);
+        if (option == '?' || option == ':' || (option == OPT_FAST_FORWARD && argument == NULL && !scenario)) {
             const char *word = argv[optind - 1];
-            return complain(option == ':' ? "option" : "unknown option", word,
-                            option == ':' ? "it needs a value" : "it is not one of mbplantd's");
+            return complain(option == '?' ? "unknown option" : "option", word,
+                            option == '?' ? "it is not one of mbplantd's" : "it needs a value");
         }
-        int code = take(option, optarg, options);
+        int code = take(option, argument, options);
         if (code >= 0)
             return code;
     }
-    if (optind != argc - 1) {
-        fprintf(stderr, "mbplantd: %s; usage: mbplantd [OPTION]... PLANT.yaml (see mbplantd --help)\n",
-                optind == argc ? "no plant file given" : "more than one plant file given");
-        return USAGE_ERROR;
-    }
-    options->plant_path = argv[optind];
-    return -1;
+    int code = check_together(options, argc - optind);
+    options->plant_path = code < 0 && optind < argc ? argv[optind] : NULL;
+    return code;
 }

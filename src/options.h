@@ -7,15 +7,17 @@
 enum mode { MODE_RUN, MODE_CHECK, MODE_PRINT_CONFIG, MODE_FAST_FORWARD };
 
 struct options {
-    const char *plant_path;
-    const char *listen;   /* NULL = as the plant file says */
-    const char *http;     /* NULL = as the plant file says */
-    const char *data_dir; /* NULL = the default */
+    const char *plant_path;    /* NULL = the one that the scenario is for */
+    const char *scenario_path; /* NULL = none */
+    int report;                /* enum mbp_play_format */
+    const char *listen;        /* NULL = as the plant file says */
+    const char *http;          /* NULL = as the plant file says */
+    const char *data_dir;      /* NULL = the default */
     enum mode mode;
     bool has_seed;
     uint64_t seed;
     double speed;
-    uint64_t fast_forward_ns;
+    uint64_t fast_forward_ns; /* 0 = to the scenario's end */
     bool verbose;
     bool trace;
 };

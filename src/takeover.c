@@ -8,6 +8,8 @@
 
 #include "successor.h"
 
+static const char scenario_plays[] =
+    "a scenario plays on the running plant, and is for that one: it can be changed when the scenario has ended";
 static const char no_room[] = "the journal cannot be written and has no room for the change";
 
 /* ---- words ------------------------------------------------------------------------------------------------------ */
@@ -174,6 +176,10 @@ static void on_reloaded(void *ctx, struct successor *made)
 
 void takeover_reload(struct daemon *daemon)
 {
+    if (daemon->play != NULL) {
+        mbp_log(MBP_LOG_WARNING, "SIGHUP: %s", scenario_plays);
+        return;
+    }
     daemon->reload_again = daemon->changing;
     if (daemon->changing)
         return;
@@ -292,6 +298,10 @@ static void on_asked(uv_check_t *check)
         return;
     }
     daemon->wish.crc = crc;
+    if (daemon->play != NULL && daemon->wish.command == MBP_STAGING_PUT) {
+        refuse(daemon, crc, scenario_plays);
+        return;
+    }
     const struct successor_request request = {
         .path = daemon->options.plant_path,
         .text = text.bytes,

@@ -43,6 +43,17 @@ void mbp_next_scan_free(struct mbp_next_scan *next);
  * Errors: MBP_ERR_BUSY when the journal has no room and cannot be written; nothing is changed then. */
 enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *next, uint32_t peer);
 
+/* Somebody who goes along with the scans: called before each, when what he writes to the image or does with faults
+ * still enters it, and after each, with its events. He may not run, change or free the scan. */
+struct mbp_companion {
+    void (*before)(void *ctx);
+    void (*after)(void *ctx, const struct mbp_event *events, size_t count);
+    void *ctx;
+};
+
+/* From the next scan on; NULL = nobody any more. */
+void mbp_scan_accompany(struct mbp_scan *scan, const struct mbp_companion *companion);
+
 /* One scan, now. */
 void mbp_scan_step(struct mbp_scan *scan);
 

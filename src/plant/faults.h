@@ -14,6 +14,10 @@ struct mbp_plant_fault_def {
     uint64_t every_ns;
 };
 
+/* The fault that a scenario makes up: the same keys, but that it begins at its place in the timeline, needs no name,
+ * and lasts `for` a while. */
+extern const struct mbp_schema mbp_step_fault_schema;
+
 /* The sensors of the plant's faults by name. */
 void mbp_resolve_faults(struct mbp_load *load, const struct mbp_index *index);
 

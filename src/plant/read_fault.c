@@ -19,40 +19,64 @@ enum {
     FAULT_EVERY,
     FAULT_AFTER,
     FAULT_SHOWS,
+    FAULT_DURATION, /* the keys up to here are those of a scenario's fault too */
     FAULT_START,
-    FAULT_DURATION,
     FAULT_MTTF,
     FAULT_MTTR,
     FAULT_ENABLED
 };
 
 #define FAULT(member) offsetof(struct mbp_plant_fault_def, member)
+
+/* What every fault may say of what it does. */
+#define EFFECT_FIELDS                                                                                                  \
+    [FAULT_KIND] = {.key = "kind",                                                                                     \
+                    .type = MBP_FIELD_CHOICE,                                                                          \
+                    .required = true,                                                                                  \
+                    .at = FAULT(kind),                                                                                 \
+                    .words = &mbp_effect_words},                                                                       \
+    [FAULT_SENSOR] = {.key = "sensor", .type = MBP_FIELD_NAME, .required = true, .at = FAULT(sensor)},                 \
+    [FAULT_AMOUNT] = {.key = "amount",                                                                                 \
+                      .type = MBP_FIELD_NUMBER,                                                                        \
+                      .at = FAULT(fault.effect.amount),                                                                \
+                      .low = -DBL_MAX,                                                                                 \
+                      .high = DBL_MAX},                                                                                \
+    [FAULT_VALUE] = {.key = "value", .type = MBP_FIELD_NUMBER, .at = FAULT(value), .low = -DBL_MAX, .high = DBL_MAX},  \
+    [FAULT_OVER] = {.key = "over",                                                                                     \
+                    .type = MBP_FIELD_DURATION,                                                                        \
+                    .at = FAULT(fault.effect.over_ns),                                                                 \
+                    .low = MS,                                                                                         \
+                    .high = 10 * YEAR},                                                                                \
+    [FAULT_EVERY] = {.key = "every", .type = MBP_FIELD_DURATION, .at = FAULT(every_ns), .low = MS, .high = YEAR},      \
+    [FAULT_AFTER] = {.key = "after",                                                                                   \
+                     .type = MBP_FIELD_DURATION,                                                                       \
+                     .at = FAULT(fault.effect.after_ns),                                                               \
+                     .low = 0,                                                                                         \
+                     .high = 10 * YEAR},                                                                               \
+    [FAULT_SHOWS] = {.key = "shows", .type = MBP_FIELD_CHOICE, .at = FAULT(shows), .words = &mbp_shows_words}
+
 static const struct mbp_field fields[] = {
     [FAULT_NAME] = {.key = "name", .type = MBP_FIELD_NAME, .required = true, .at = FAULT(fault.name)},
-    [FAULT_KIND] =
-        {.key = "kind", .type = MBP_FIELD_CHOICE, .required = true, .at = FAULT(kind), .words = &mbp_effect_words},
-    [FAULT_SENSOR] = {.key = "sensor", .type = MBP_FIELD_NAME, .required = true, .at = FAULT(sensor)},
-    [FAULT_AMOUNT] =
-        {.key = "amount", .type = MBP_FIELD_NUMBER, .at = FAULT(fault.effect.amount), .low = -DBL_MAX, .high = DBL_MAX},
-    [FAULT_VALUE] = {.key = "value", .type = MBP_FIELD_NUMBER, .at = FAULT(value), .low = -DBL_MAX, .high = DBL_MAX},
-    [FAULT_OVER] =
-        {.key = "over", .type = MBP_FIELD_DURATION, .at = FAULT(fault.effect.over_ns), .low = MS, .high = 10 * YEAR},
-    [FAULT_EVERY] = {.key = "every", .type = MBP_FIELD_DURATION, .at = FAULT(every_ns), .low = MS, .high = YEAR},
-    [FAULT_AFTER] =
-        {.key = "after", .type = MBP_FIELD_DURATION, .at = FAULT(fault.effect.after_ns), .low = 0, .high = 10 * YEAR},
-    [FAULT_SHOWS] = {.key = "shows", .type = MBP_FIELD_CHOICE, .at = FAULT(shows), .words = &mbp_shows_words},
-    [FAULT_START] =
-        {.key = "start", .type = MBP_FIELD_DURATION, .at = FAULT(fault.start_ns), .low = 0, .high = 10 * YEAR},
+    EFFECT_FIELDS,
     [FAULT_DURATION] = {.key = "duration",
                         .type = MBP_FIELD_DURATION,
                         .at = FAULT(fault.effect.duration_ns),
                         .low = MS,
                         .high = 10 * YEAR},
+    [FAULT_START] =
+        {.key = "start", .type = MBP_FIELD_DURATION, .at = FAULT(fault.start_ns), .low = 0, .high = 10 * YEAR},
     [FAULT_MTTF] =
         {.key = "mttf", .type = MBP_FIELD_DURATION, .at = FAULT(fault.mttf_ns), .low = MS, .high = 10 * YEAR},
     [FAULT_MTTR] =
         {.key = "mttr", .type = MBP_FIELD_DURATION, .at = FAULT(fault.mttr_ns), .low = MS, .high = 10 * YEAR},
     [FAULT_ENABLED] = {.key = "enabled", .type = MBP_FIELD_BOOL, .at = FAULT(fault.enabled)},
+};
+
+static const struct mbp_field step_fields[] = {
+    [FAULT_NAME] = {.key = "name", .type = MBP_FIELD_NAME, .at = FAULT(fault.name)},
+    EFFECT_FIELDS,
+    [FAULT_DURATION] =
+        {.key = "for", .type = MBP_FIELD_DURATION, .at = FAULT(fault.effect.duration_ns), .low = MS, .high = 10 * YEAR},
 };
 
 #define EFFECT(kind) MBP_BIT(MBP_EFFECT_##kind)
@@ -148,6 +172,13 @@ const struct mbp_schema mbp_plant_fault_schema = {.noun = "a fault",
                                                   .size = sizeof(struct mbp_plant_fault_def),
                                                   .defaults = fault_defaults,
                                                   .check = check_fault};
+
+const struct mbp_schema mbp_step_fault_schema = {.noun = "a fault",
+                                                 .fields = step_fields,
+                                                 .field_count = COUNT_OF(step_fields),
+                                                 .size = sizeof(struct mbp_plant_fault_def),
+                                                 .defaults = fault_defaults,
+                                                 .check = check_fault};
 
 /* ---- sensors by name -------------------------------------------------------------------------------------------- */
 

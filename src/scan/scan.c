@@ -207,6 +207,8 @@ void mbp_scan_step(struct mbp_scan *scan)
     struct mbp_state *state = scan->state;
     const struct mbp_clock *clock = &scan->config.clock;
     scan_obey(scan);
+    if (scan->companion.before != NULL)
+        scan->companion.before(scan->companion.ctx);
     uint64_t begin_ns = clock->mono_ns(clock->ctx);
     state->scan++;
     state->tick++;
@@ -238,6 +240,13 @@ void mbp_scan_step(struct mbp_scan *scan)
     scan->stats.last_us = took_us > UINT32_MAX ? UINT32_MAX : (uint32_t)took_us;
     if (scan->stats.last_us > scan->stats.max_us)
         scan->stats.max_us = scan->stats.last_us;
+    if (scan->companion.after != NULL)
+        scan->companion.after(scan->companion.ctx, scan->events.items, scan->events.count);
+}
+
+void mbp_scan_accompany(struct mbp_scan *scan, const struct mbp_companion *companion)
+{
+    scan->companion = companion != NULL ? *companion : (struct mbp_companion){0};
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */

@@ -17,6 +17,7 @@ struct mbp_scan {
     struct mbp_event recent[MBP_RECENT_EVENTS];
     struct mbp_figures figures;
     struct mbp_scan_stats stats;
+    struct mbp_companion companion; /* its functions NULL = nobody */
 
     /* refused writes: at most REFUSALS_PER_S events a second, the rest folded into the next one */
     uint64_t refusal_credit_ns; /* simulated time saved up */

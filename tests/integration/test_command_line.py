@@ -77,7 +77,8 @@ class CommandLine(unittest.TestCase):
 
     def test_bad_flags_are_one_line_and_exit_2(self):
         for words in (["--bogus"], ["--seed", "many"], ["--speed", "0"], ["--speed", "-1"], ["--speed", "fast"],
-                      ["-l", "127.0.0.1"], ["-l", "127.0.0.1:70000"], ["--http", "nonsense"], ["--fast-forward", "8"]):
+                      ["-l", "127.0.0.1"], ["-l", "127.0.0.1:70000"], ["--http", "nonsense"], ["--fast-forward", "8"],
+                      ["--fast-forward=x"], ["--format", "pdf"]):
             with self.subTest(words=words):
                 self.assert_refused(self.serve(*words), USAGE)
         self.assertFalse(self.data.exists(), "nothing was started")
@@ -86,10 +87,15 @@ class CommandLine(unittest.TestCase):
         self.assert_refused(self.mbplantd(), USAGE)
         self.assert_refused(self.mbplantd(self.types, self.types), USAGE)
 
+    def test_fast_forward_without_scenario_needs_its_duration(self):
+        self.assert_refused(self.mbplantd("--fast-forward"), USAGE, "--fast-forward", "value")
+        self.assert_refused(self.mbplantd("--fast-forward", self.types), USAGE, self.types, "duration")
+
     def test_help_is_exit_0_and_names_every_flag(self):
         result = self.mbplantd("--help")
         self.assertEqual((result.returncode, result.stderr), (OK, ""))
-        for flag in ("-l", "--http", "-d", "--seed", "--speed", "--fast-forward", "--check", "--print-config", "-v"):
+        for flag in ("-l", "--http", "-d", "--seed", "--speed", "--fast-forward", "--check", "--print-config", "-v",
+                     "--scenario", "--format"):
             self.assertIn(flag, result.stdout)
 
     # ---- what stands in the way ----

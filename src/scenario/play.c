@@ -1,0 +1,153 @@
+/* play: the timeline beside the scans. */
+#include <stdlib.h>
+
+#include "scenario_priv.h"
+
+/* ---- before a scan ---------------------------------------------------------------------------------------------- */
+
+/* What the student is to do, where there is none: not in the same scan as a step, so that both can be told apart. */
+static void act_as_student(struct mbp_play *play)
+{
+    const struct mbp_scenario *scenario = play->config.scenario;
+    for (uint32_t i = 0; i < scenario->wish_count; i++) {
+        const struct wish *wish = &scenario->wishes[i];
+        struct open_wish *open = &play->wishes[i];
+        if (!wish->student || open->verdict != MBP_VERDICT_OPEN || open->done ||
+            play->now_ns < open->begin_ns + wish->model_ns)
+            continue;
+        act_puts(play, &wish->puts);
+        open->done = true;
+    }
+}
+
+static void before_scan(void *ctx)
+{
+    struct mbp_play *play = ctx;
+    const struct mbp_scenario *scenario = play->config.scenario;
+    play->acted = false;
+    if (play->over)
+        return;
+    for (; play->next < scenario->step_count && scenario->steps[play->next].at_ns <= play->now_ns; play->next++)
+        act_step(play, play->next);
+    if (play->config.model && !play->acted)
+        act_as_student(play);
+    if (play->config.out != NULL)
+        fflush(play->config.out);
+}
+
+/* ---- after a scan ----------------------------------------------------------------------------------------------- */
+
+static void decide(struct mbp_play *play, uint32_t index, bool met)
+{
+    struct open_wish *open = &play->wishes[index];
+    open->verdict = met ? MBP_VERDICT_MET : MBP_VERDICT_MISSED;
+    open->decided_ns = play->now_ns;
+    if (play->config.out != NULL)
+        report_line(play, index, play->config.out);
+}
+
+/* The scan that ends at the deadline still counts, one that ends behind it does not. */
+static void judge_scan(struct mbp_play *play)
+{
+    const struct mbp_scenario *scenario = play->config.scenario;
+    for (uint32_t i = 0; i < scenario->wish_count; i++) {
+        const struct open_wish *open = &play->wishes[i];
+        if (open->verdict != MBP_VERDICT_OPEN)
+            continue;
+        bool last = play->now_ns >= open->deadline_ns;
+        bool counts = play->now_ns <= open->deadline_ns;
+        bool so = judge_wish(play, i);
+        if (scenario->wishes[i].when == WHEN_THROUGHOUT) {
+            if ((counts && !so) || last)
+                decide(play, i, !(counts && !so));
+        } else if (last || so) {
+            decide(play, i, counts && so);
+        }
+    }
+}
+
+static void after_scan(void *ctx, const struct mbp_event *events, size_t count)
+{
+    struct mbp_play *play = ctx;
+    if (play->over)
+        return;
+    play->now_ns += play->config.plant->scan_ns;
+    judge_events(play, events, count);
+    judge_scan(play);
+    play->over = play->now_ns >= play->config.scenario->duration_ns;
+    if (play->config.out != NULL)
+        fflush(play->config.out);
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------------- */
+
+enum mbp_status mbp_play_new(const struct mbp_play_config *config, struct mbp_play **out)
+{
+    const struct mbp_scenario *scenario = config->scenario;
+    struct mbp_play *play = calloc(1, sizeof *play);
+    if (play == NULL)
+        return MBP_ERR_MEMORY;
+    play->config = *config;
+    play->wishes = calloc(scenario->wish_count + 1u, sizeof *play->wishes);
+    play->asked = calloc(config->plant->machine_count + 1u, sizeof *play->asked);
+    play->fault = calloc(scenario->step_count + 1u, sizeof *play->fault);
+    if (play->wishes == NULL || play->asked == NULL || play->fault == NULL) {
+        mbp_play_free(play);
+        return MBP_ERR_MEMORY;
+    }
+    for (uint32_t i = 0; i < scenario->step_count; i++)
+        play->fault[i] = UINT32_MAX;
+    const struct mbp_companion companion = {before_scan, after_scan, play};
+    mbp_scan_accompany(config->scan, &companion);
+    *out = play;
+    return MBP_OK;
+}
+
+void mbp_play_free(struct mbp_play *play)
+{
+    if (play == NULL)
+        return;
+    if (play->config.scan != NULL)
+        mbp_scan_accompany(play->config.scan, NULL);
+    free(play->wishes);
+    free(play->asked);
+    free(play->fault);
+    free(play);
+}
+
+void mbp_play_stop(struct mbp_play *play)
+{
+    play->over = true;
+}
+
+bool mbp_play_is_over(const struct mbp_play *play)
+{
+    return play->over;
+}
+
+bool mbp_play_passed(const struct mbp_play *play)
+{
+    for (uint32_t i = 0; i < play->config.scenario->wish_count; i++) {
+        if (play->wishes[i].verdict != MBP_VERDICT_MET)
+            return false;
+    }
+    return play->refused == 0 && play->next == play->config.scenario->step_count;
+}
+
+uint32_t mbp_play_count(const struct mbp_play *play)
+{
+    return play->config.scenario->wish_count;
+}
+
+struct mbp_expectation mbp_play_expectation(const struct mbp_play *play, uint32_t i)
+{
+    const struct wish *wish = &play->config.scenario->wishes[i];
+    const struct open_wish *open = &play->wishes[i];
+    return (struct mbp_expectation){.what = wish->what,
+                                    .verdict = open->verdict,
+                                    .begin_ns = open->begin_ns,
+                                    .decided_ns = open->decided_ns,
+                                    .points = wish->points,
+                                    .student = wish->student,
+                                    .model = open->done};
+}

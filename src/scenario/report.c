@@ -1,0 +1,192 @@
+/* report: how it went. Simulated times only, so that the same run gives the same report. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "scenario_priv.h"
+
+static const char *const verdict_names[MBP_VERDICT_COUNT] = {"not begun", "not decided", "met", "missed"};
+static const char *const format_names[MBP_PLAY_FORMAT_COUNT] = {"text", "json", "junit"};
+
+const char *mbp_verdict_name(enum mbp_verdict verdict)
+{
+    return verdict_names[verdict];
+}
+
+int mbp_play_format_find(const char *name)
+{
+    for (int i = 0; i < MBP_PLAY_FORMAT_COUNT; i++) {
+        if (strcmp(format_names[i], name) == 0)
+            return i;
+    }
+    return -1;
+}
+
+struct sum {
+    uint32_t met, points, points_met;
+};
+
+static struct sum sum_up(const struct mbp_play *play)
+{
+    struct sum sum = {0};
+    for (uint32_t i = 0; i < mbp_play_count(play); i++) {
+        struct mbp_expectation of = mbp_play_expectation(play, i);
+        bool met = of.verdict == MBP_VERDICT_MET;
+        sum.met += met ? 1u : 0u;
+        sum.points += of.points;
+        sum.points_met += met ? of.points : 0u;
+    }
+    return sum;
+}
+
+/* ---- text ------------------------------------------------------------------------------------------------------- */
+
+void report_line(const struct mbp_play *play, uint32_t i, FILE *out)
+{
+    static const char *const marks[MBP_VERDICT_COUNT] = {"-", "-", "ok", "MISSED"};
+    struct mbp_expectation of = mbp_play_expectation(play, i);
+    enum when when = play->config.scenario->wishes[i].when;
+    bool decided = of.verdict >= MBP_VERDICT_MET;
+    char now[CLOCK_LEN], took[CLOCK_LEN];
+    fprintf(out, "%s  %-7s  %s", decided ? clock_text(of.decided_ns, now) : "            ", marks[of.verdict], of.what);
+    bool waited = when == WHEN_WITHIN || when == WHEN_BEFORE;
+    if (of.verdict == MBP_VERDICT_MET && waited)
+        fprintf(out, " (%safter %s)", of.model ? "by the model student, " : "",
+                span_text(of.decided_ns - of.begin_ns, took));
+    else if (!decided)
+        fprintf(out, " (%s)", mbp_verdict_name(of.verdict));
+    if (of.points > 0)
+        fprintf(out, " [%u of %u points]", of.verdict == MBP_VERDICT_MET ? of.points : 0, of.points);
+    fputc('\n', out);
+}
+
+/* What was met has been told when it was. */
+static void report_text(const struct mbp_play *play, FILE *out)
+{
+    struct sum sum = sum_up(play);
+    char now[CLOCK_LEN];
+    fprintf(out, "%s  %-7s  %s: %u of %u expectations met", clock_text(play->now_ns, now),
+            mbp_play_passed(play) ? "PASSED" : "FAILED", play->config.scenario->def.name, sum.met,
+            mbp_play_count(play));
+    if (sum.points > 0)
+        fprintf(out, ", %u of %u points", sum.points_met, sum.points);
+    if (play->refused > 0)
+        fprintf(out, "; %u step%s of the scenario could not be done", play->refused, play->refused == 1 ? "" : "s");
+    fputc('\n', out);
+    for (uint32_t i = 0; i < mbp_play_count(play); i++) {
+        if (play->wishes[i].verdict != MBP_VERDICT_MET)
+            report_line(play, i, out);
+    }
+}
+
+/* ---- json ------------------------------------------------------------------------------------------------------- */
+
+static void json_text(const char *text, FILE *out)
+{
+    fputc('"', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            fputc('\\', out);
+        if ((unsigned char)*text >= ' ')
+            fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+static double seconds(uint64_t ns)
+{
+    return (double)ns / (double)MBP_NS_PER_S;
+}
+
+static void report_json(const struct mbp_play *play, FILE *out)
+{
+    struct sum sum = sum_up(play);
+    const char *passed = mbp_play_passed(play) ? "true" : "false";
+    fputs("{\n  \"scenario\": ", out);
+    json_text(play->config.scenario->def.name, out);
+    fputs(",\n  \"plant\": ", out);
+    json_text(play->config.plant->name, out);
+    fprintf(out, ",\n  \"seed\": %" PRIu64 ",\n  \"simulated_s\": %.3f,\n  \"passed\": %s,\n", play->config.plant->seed,
+            seconds(play->now_ns), passed);
+    fprintf(out, "  \"met\": %u,\n  \"points\": %u,\n  \"points_max\": %u,\n  \"steps_refused\": %u,\n", sum.met,
+            sum.points_met, sum.points, play->refused);
+    fputs("  \"expectations\": [", out);
+    for (uint32_t i = 0; i < mbp_play_count(play); i++) {
+        struct mbp_expectation of = mbp_play_expectation(play, i);
+        fputs(i == 0 ? "\n    {\"what\": " : ",\n    {\"what\": ", out);
+        json_text(of.what, out);
+        fprintf(out, ", \"verdict\": \"%s\"", mbp_verdict_name(of.verdict));
+        if (of.verdict >= MBP_VERDICT_OPEN)
+            fprintf(out, ", \"begin_s\": %.3f", seconds(of.begin_ns));
+        if (of.verdict >= MBP_VERDICT_MET)
+            fprintf(out, ", \"decided_s\": %.3f", seconds(of.decided_ns));
+        fprintf(out, ", \"points\": %u, \"student\": %s, \"model\": %s}", of.points, of.student ? "true" : "false",
+                of.model ? "true" : "false");
+    }
+    fputs("\n  ]\n}\n", out);
+}
+
+/* ---- junit ------------------------------------------------------------------------------------------------------ */
+
+static void xml_text(const char *text, FILE *out)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '<')
+            fputs("&lt;", out);
+        else if (*text == '&')
+            fputs("&amp;", out);
+        else if (*text == '"')
+            fputs("&quot;", out);
+        else
+            fputc(*text, out);
+    }
+}
+
+/* A case of the suite's; failure NULL = none. Times are simulated ones. */
+static void junit_case(const char *suite, const char *name, double time_s, const char *failure, FILE *out)
+{
+    fputs("  <testcase classname=\"", out);
+    xml_text(suite, out);
+    fputs("\" name=\"", out);
+    xml_text(name, out);
+    fprintf(out, "\" time=\"%.3f\"", time_s);
+    if (failure == NULL)
+        fputs("/>\n", out);
+    else
+        fprintf(out, "><failure message=\"%s\"/></testcase>\n", failure);
+}
+
+static void report_junit(const struct mbp_play *play, FILE *out)
+{
+    struct sum sum = sum_up(play);
+    uint32_t count = mbp_play_count(play);
+    const char *suite = play->config.scenario->def.name;
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"", out);
+    xml_text(suite, out);
+    fprintf(out, "\" tests=\"%u\" failures=\"%u\" errors=\"0\" time=\"%.3f\">\n", count + 1,
+            count - sum.met + (play->refused > 0 ? 1u : 0u), seconds(play->now_ns));
+    for (uint32_t i = 0; i < count; i++) {
+        struct mbp_expectation of = mbp_play_expectation(play, i);
+        double time_s = of.verdict >= MBP_VERDICT_MET ? seconds(of.decided_ns - of.begin_ns) : 0;
+        junit_case(suite, of.what, time_s, of.verdict == MBP_VERDICT_MET ? NULL : mbp_verdict_name(of.verdict), out);
+    }
+    junit_case(suite, "every step could be done", 0, play->refused > 0 ? "refused by the plant" : NULL, out);
+    fputs("</testsuite>\n", out);
+}
+
+void mbp_play_report(const struct mbp_play *play, enum mbp_play_format format, FILE *out)
+{
+    switch (format) {
+    case MBP_PLAY_TEXT:
+        report_text(play, out);
+        break;
+    case MBP_PLAY_JSON:
+        report_json(play, out);
+        break;
+    case MBP_PLAY_JUNIT:
+        report_junit(play, out);
+        break;
+    case MBP_PLAY_FORMAT_COUNT:
+        break;
+    }
+    fflush(out);
+}

@@ -1,0 +1,275 @@
+/* What the files of scenario/ share: the file as it is written, then what it means for its plant. */
+#ifndef MBPLANT_SCENARIO_PRIV_H
+#define MBPLANT_SCENARIO_PRIV_H
+
+#include "faults.h"
+#include "mbplant/scenario.h"
+#include "schema.h"
+
+/* ---- as it is written ------------------------------------------------------------------------------------------- */
+
+/* What a step does; its key is that of step_fields[2 + act]. */
+enum act {
+    ACT_INJECT,
+    ACT_RELEASE,
+    ACT_FAULT,
+    ACT_WRITE,
+    ACT_MACHINE,
+    ACT_ACKNOWLEDGE,
+    ACT_NOTE,
+    ACT_EXPECT,
+    ACT_STUDENT,
+    ACT_COUNT
+};
+enum { STEP_AT, STEP_AFTER, STEP_ACT };
+
+struct inject_def {
+    struct mbp_def def;
+    const char *sensor;
+    double value;
+};
+
+struct write_def {
+    struct mbp_def def;
+    const char *point;
+    double value;
+    uint32_t unit;
+};
+
+struct ask_def {
+    struct mbp_def def;
+    const char *name;
+    int ask; /* enum mbp_state_code */
+};
+
+/* `fault: NAME on`, or one of its own. */
+struct fault_def {
+    struct mbp_plant_fault_def own;
+    const char *name; /* NULL: of its own */
+    bool on;
+};
+
+struct value_def {
+    struct mbp_def def;
+    const char *sensor;
+    double between[2];
+};
+
+/* When an expectation must hold. */
+struct when_def {
+    uint64_t within_ns, before_ns, for_ns;
+    uint32_t points;
+};
+
+struct expect_def {
+    struct mbp_def def;
+    const char *alarm, *no_alarm, *machine, *acknowledged;
+    struct value_def value;
+    int state;
+    struct when_def when;
+};
+
+struct student_def {
+    struct mbp_def def;
+    const char *acknowledge, *machine;
+    struct write_def write;
+    int ask;
+    struct when_def when;
+    uint64_t model_ns;
+};
+
+/* Which of its keys a schema's struct has: fields of expect_fields and student_fields. */
+enum { EXPECT_ALARM, EXPECT_NO_ALARM, EXPECT_MACHINE, EXPECT_ACKNOWLEDGED, EXPECT_VALUE, EXPECT_STATE, EXPECT_TIMES };
+enum {
+    STUDENT_ACKNOWLEDGE,
+    STUDENT_MACHINE,
+    STUDENT_WRITE,
+    STUDENT_ASK,
+    STUDENT_TIMES,
+    STUDENT_MODEL = STUDENT_TIMES + 2
+};
+enum { TIMES_WITHIN, TIMES_BEFORE, TIMES_FOR };
+
+struct step_def {
+    struct mbp_def def;
+    uint64_t at_ns, after_ns;
+    struct inject_def inject;
+    const char *release, *acknowledge, *note;
+    struct fault_def fault;
+    struct write_def write;
+    struct ask_def machine;
+    struct expect_def expect;
+    struct student_def student;
+};
+
+struct scenario_def {
+    struct mbp_def def;
+    const char *name, *plant;
+    uint64_t duration_ns, seed;
+    struct mbp_def_list timeline; /* of struct step_def */
+};
+
+enum { SCENARIO_VERSION, SCENARIO_NAME, SCENARIO_PLANT, SCENARIO_DURATION, SCENARIO_SEED, SCENARIO_TIMELINE };
+enum { WRITE_POINT, WRITE_VALUE, WRITE_UNIT };
+enum { INJECT_SENSOR, INJECT_VALUE };
+enum { ASK_NAME, ASK_ASK };
+enum { VALUE_SENSOR, VALUE_BETWEEN };
+
+extern const struct mbp_schema scenario_schema;
+
+/* The one thing that a step does, ACT_COUNT when it is not one. */
+enum act step_act(const struct step_def *step);
+
+/* ---- what it means ---------------------------------------------------------------------------------------------- */
+
+/* A write to one point. */
+struct put {
+    uint8_t unit;  /* id */
+    uint8_t table; /* MBP_COILS or MBP_HOLDING_REGISTERS */
+    uint16_t addr, count;
+    uint16_t words[4]; /* a coil's 0 or 1 in the first */
+};
+
+struct puts {
+    const struct put *items;
+    uint32_t count;
+};
+
+/* Whose alarms. */
+enum target_kind { TARGET_ALL, TARGET_MACHINE, TARGET_SENSOR };
+struct target {
+    enum target_kind kind;
+    uint32_t index;
+    uint8_t alarms; /* mask of enum mbp_limit */
+};
+
+enum wish_kind { WISH_ALARM, WISH_NO_ALARM, WISH_STATE, WISH_ACKNOWLEDGED, WISH_VALUE, WISH_ASKED, WISH_WRITTEN };
+enum when { WHEN_NEXT, WHEN_WITHIN, WHEN_BEFORE, WHEN_THROUGHOUT };
+
+struct wish {
+    enum wish_kind kind;
+    enum when when;
+    uint64_t span_ns; /* WITHIN, THROUGHOUT: from its step; BEFORE: from the scenario's begin */
+    struct target target;
+    uint32_t index; /* STATE, ASKED: machine; VALUE: sensor, or sensors + actuator */
+    uint8_t state;  /* enum mbp_state_code */
+    double low, high;
+    struct puts puts; /* the student's: how the model student does it */
+    uint64_t model_ns;
+    uint32_t points;
+    bool student;
+    const char *what;
+};
+
+struct step {
+    uint64_t at_ns;
+    enum act act;
+    struct puts puts;
+    const char *note;
+    const char *what;         /* in words, for who may know */
+    uint32_t fault;           /* of the plant file; UINT32_MAX = of its own */
+    uint32_t began;           /* the step that began the one that it ends; UINT32_MAX = itself, or the plant file */
+    bool on;                  /* the fault begins */
+    struct mbp_effect effect; /* of its own */
+    uint32_t wish;            /* EXPECT, STUDENT: index into wishes */
+};
+
+struct mbp_scenario {
+    struct scenario_def def;
+    struct mbp_arena arena;
+    struct mbp_reader reader;
+    struct mbp_errors *errors;
+    const char *path;
+    const char *plant_path; /* NULL = none */
+    const struct mbp_plant *plant;
+    uint64_t duration_ns;
+    struct step *steps;
+    uint32_t step_count;
+    struct wish *wishes;
+    uint32_t wish_count;
+};
+
+/* ---- find.c: names of the plant --------------------------------------------------------------------------------- */
+
+/* Each tells an error at a key of def and returns UINT32_MAX, or false. */
+uint32_t find_sensor(struct mbp_scenario *scenario, const struct mbp_def *def, const char *key, const char *name);
+uint32_t find_machine(struct mbp_scenario *scenario, const struct mbp_def *def, const char *key, const char *name);
+bool find_target(struct mbp_scenario *scenario, const struct mbp_def *def, const char *key, const char *name,
+                 struct target *out);
+
+/* The point of the map that a name (or "holding_registers 900") is of; unit 0 = whichever has it. */
+bool find_point(struct mbp_scenario *scenario, const struct write_def *def, struct mbp_point *point, uint8_t *unit);
+
+/* The same of a name that need not be there; nothing is told. */
+bool look_up_point(const struct mbp_plant *plant, const char *name, struct mbp_point *point, uint8_t *unit);
+
+/* ---- put.c: writes ---------------------------------------------------------------------------------------------- */
+
+/* Whether a point takes a value; told at node when not. */
+bool put_fits(struct mbp_scenario *scenario, const struct mbp_node *node, const struct mbp_point *point, uint8_t unit,
+              double value);
+
+/* Each adds writes to puts; false when there is nothing to add (told, but for put_add and put_coil). */
+bool put_add(struct mbp_scenario *scenario, struct puts *puts, const struct mbp_point *point, uint8_t unit,
+             double value);
+bool put_value(struct mbp_scenario *scenario, const struct write_def *def, struct puts *puts);
+bool put_coil(struct mbp_scenario *scenario, const char *name, const char *suffix, bool on, struct puts *puts);
+bool put_acknowledge(struct mbp_scenario *scenario, const struct mbp_node *node, const struct target *target,
+                     struct puts *puts);
+
+/* ---- bind_wish.c: expectations of a step at at_ns --------------------------------------------------------------- */
+
+void bind_expect(struct mbp_scenario *scenario, const struct expect_def *def, uint64_t at_ns, struct wish *wish);
+void bind_student(struct mbp_scenario *scenario, const struct student_def *def, uint64_t at_ns, struct wish *wish);
+
+/* ---- words.c ---------------------------------------------------------------------------------------------------- */
+
+#define CLOCK_LEN 32
+/* "00:02:04.100"; returns buf. */
+const char *clock_text(uint64_t ns, char buf[CLOCK_LEN]);
+
+/* "37.8s", "2min 0.1s"; returns buf. */
+const char *span_text(uint64_t ns, char buf[CLOCK_LEN]);
+
+/* "TT101.high", "FILL1", "all". */
+const char *target_text(const struct mbp_plant *plant, const struct target *target, char *buf, size_t size);
+
+/* A sentence in the scenario's memory. */
+const char *say(struct mbp_scenario *scenario, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* " within 30s" and the like, as the wish has it. */
+const char *when_text(const struct wish *wish, char *buf, size_t size);
+
+/* ---- playing ---------------------------------------------------------------------------------------------------- */
+
+struct open_wish {
+    enum mbp_verdict verdict;
+    uint64_t begin_ns, deadline_ns, decided_ns;
+    bool seen; /* ACKNOWLEDGED: somebody did, since its step */
+    bool done; /* by the model student */
+};
+
+struct mbp_play {
+    struct mbp_play_config config;
+    uint64_t now_ns; /* the boundary before the coming scan; while it is judged, the one behind it */
+    uint32_t next;   /* step */
+    struct open_wish *wishes;
+    bool *asked;     /* per machine: it is in its state because a student asked for it */
+    uint32_t *fault; /* per step: the one it began; UINT32_MAX = none */
+    uint32_t refused;
+    bool acted; /* a step wrote something, before the coming scan */
+    bool over;
+};
+
+/* act.c: carries out a step, or the student's part of a wish. */
+void act_step(struct mbp_play *play, uint32_t step);
+void act_puts(struct mbp_play *play, const struct puts *puts);
+
+/* judge.c: what a scan's events tell about who did what; whether a wish is so now. */
+void judge_events(struct mbp_play *play, const struct mbp_event *events, size_t count);
+bool judge_wish(const struct mbp_play *play, uint32_t wish);
+
+/* report.c: one line about an expectation that is decided. */
+void report_line(const struct mbp_play *play, uint32_t wish, FILE *out);
+
+#endif
