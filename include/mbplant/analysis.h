@@ -131,8 +131,10 @@ struct mbp_analysis {
     uint64_t begin_ms, end_ms; /* wall time */
     uint64_t length_ms;        /* plant's time */
     uint64_t events;
-    bool whole_life;                       /* from the plant's first event to now: counters are those of the period */
-    double availability;                   /* of all machines together: by time */
+    uint32_t plant_changes; /* in it. Events before one count machines and sensors as the plant of then did, and are
+                               taken here for those that have these numbers now. */
+    bool whole_life;        /* from the plant's first event to now: counters are those of the period */
+    double availability;    /* of all machines together: by time */
     struct mbp_analysis_machine *machines; /* as the plant's machines[] */
     struct mbp_analysis_alarms alarms;
     struct mbp_analysis_actor *actors; /* that were raised or are active; worst first */

@@ -62,6 +62,7 @@ enum mbp_status mbp_analyser_take(struct mbp_analyser *analyser, const struct mb
     if (event->code == MBP_EV_START && was_started && status == MBP_OK)
         status = machines_stopped(analyser, wall_before, axis->wall_ms);
     analyser->events += axis->phase == AXIS_WITHIN;
+    analyser->plant_changes += axis->phase == AXIS_WITHIN && event->code == MBP_EV_PLANT_CHANGED && event->value > 0;
     find(analyser->plant, event, &machine, &sensor);
     if (status == MBP_OK && machine != UINT32_MAX)
         status = machines_take(analyser, event, machine);
@@ -95,6 +96,7 @@ static enum mbp_status fill(struct mbp_analyser *analyser, struct mbp_analysis *
     out->end_ms = axis->end_wall > axis->begin_wall ? axis->end_wall : axis->begin_wall;
     out->length_ms = axis->end_t > axis->begin_t ? axis->end_t - axis->begin_t : 0;
     out->events = analyser->events;
+    out->plant_changes = analyser->plant_changes;
     out->whole_life = axis->from_birth && axis->first_is_in && analyser->now != NULL && axis_is_to_now(axis);
     enum mbp_status status = machines_finish(analyser, out->whole_life);
     if (status == MBP_OK)

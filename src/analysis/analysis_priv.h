@@ -65,6 +65,7 @@ struct mbp_analyser {
     const struct mbp_analysis_now *now;
     struct axis axis;
     uint64_t events;
+    uint32_t plant_changes;
     struct machines machines;
     struct alarms *alarms;
 };

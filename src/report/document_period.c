@@ -24,6 +24,8 @@ static void add_period(struct document *document)
                      mbp_span_text_in(lang, analysis->length_ms / 1000, span, sizeof span), events);
     if (analysis->length_ms == 0)
         mbp_document_say(lang, part->notes[0], MSG_L_NO_TIME);
+    if (analysis->plant_changes > 0)
+        mbp_document_say(lang, part->notes[1], MSG_L_PLANT_CHANGED, analysis->plant_changes);
     if (document->report->machine_count > 0)
         mbp_document_say(lang, mbp_document_line(document, part, MSG_T_AVAILABILITY), MSG_L_AVAILABILITY,
                          mbp_document_percent(lang, analysis->availability, span, sizeof span));

@@ -113,6 +113,9 @@
     M(L_PRODUCTION, "%s good, %s reject (%s good)", "%s bonnes, %s rebutées (%s bonnes)") \
     M(L_SCANS, "%u done, %u late; simulated time %s", "%u effectués, %u en retard ; temps simulé %s") \
     M(L_PERIOD, "%s to %s: %s of the plant's time, %s events", "%s à %s : %s de temps de l'installation, %s événements") \
+    M(L_PLANT_CHANGED, "the plant was changed in it, %u times: what happened before goes to the machines and sensors that have " \
+      "the same numbers now", "l'installation y a été modifiée %u fois : ce qui précède est attribué aux machines et capteurs " \
+      "qui portent aujourd'hui les mêmes numéros") \
     M(L_NO_TIME, "no time of the plant lies in it", "elle ne contient aucun temps de l'installation") \
     M(L_RAISED, "%u: %u critical, %u high, %u medium, %u low; %u cleared", \
       "%u : %u critiques, %u hautes, %u moyennes, %u basses ; %u disparues") \

@@ -285,6 +285,22 @@ static void test_maintenance_events_of_the_period_are_counted(void **state)
     mbp_analysis_free(analysis);
 }
 
+static void test_changes_of_the_plant_in_the_period_are_counted(void **state)
+{
+    (void)state;
+    story_start(story, 0);
+    story_alarm(story, 10, MBP_EV_PLANT_CHANGED, TT, 0);
+    story->events[1].value = 3;
+    story_alarm(story, 20, MBP_EV_PLANT_CHANGED, TT, 0);
+    story->events[2].value = 2;
+    story_alarm(story, 30, MBP_EV_PLANT_CHANGED, TT, 0);
+    story->events[3].value = 0; /* nothing that has a number */
+    set_now(60);
+    struct mbp_analysis *analysis = story_tell(story, plant, 15, -1, &now);
+    assert_int_equal(analysis->plant_changes, 1);
+    mbp_analysis_free(analysis);
+}
+
 static void test_events_of_things_that_the_plant_does_not_have_change_nothing(void **state)
 {
     (void)state;
@@ -313,6 +329,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_plant_faster_than_life_is_measured_in_its_own_time, begin, end),
         cmocka_unit_test_setup_teardown(test_period_before_the_journal_or_empty_has_no_length, begin, end),
         cmocka_unit_test_setup_teardown(test_maintenance_events_of_the_period_are_counted, begin, end),
+        cmocka_unit_test_setup_teardown(test_changes_of_the_plant_in_the_period_are_counted, begin, end),
         cmocka_unit_test_setup_teardown(test_events_of_things_that_the_plant_does_not_have_change_nothing, begin, end),
     };
     return cmocka_run_group_tests(tests, load, unload);

@@ -165,6 +165,21 @@ static void test_csv_has_the_figures_as_facts(void **state)
     has_all(written(MBP_FORMAT_CSV, MBP_LANG_FR), words);
 }
 
+static void test_changed_plant_is_told_where_names_may_be_wrong(void **state)
+{
+    (void)state;
+    struct mbp_analysis changed = *analysis;
+    struct mbp_report report = report_example(plant);
+    struct report_stream stream;
+    changed.plant_changes = 2;
+    report.analysis = &changed;
+    report_open(&stream);
+    assert_int_equal(mbp_report_write(&report, plant, MBP_FORMAT_TEXT, false, stream.file), MBP_OK);
+    char *text = report_text(&stream);
+    assert_non_null(strstr(text, "the plant was changed in it, 2 times"));
+    free(text);
+}
+
 static void test_report_without_a_period_has_null_there(void **state)
 {
     (void)state;
@@ -185,6 +200,7 @@ int main(void)
         cmocka_unit_test(test_markdown_has_each_part_as_a_heading),
         cmocka_unit_test(test_json_has_seconds_ratios_and_nulls),
         cmocka_unit_test(test_csv_has_the_figures_as_facts),
+        cmocka_unit_test(test_changed_plant_is_told_where_names_may_be_wrong),
         cmocka_unit_test(test_report_without_a_period_has_null_there),
     };
     return cmocka_run_group_tests(tests, load, unload);
