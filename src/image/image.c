@@ -171,7 +171,9 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
     load_blocks(unit);
     load_texts(unit);
     enum mbp_status status = index_commands(plant, unit->unit, &image->index[u]);
-    return status == MBP_OK ? build_index(plant, unit->unit, &image->index[u]) : status;
+    if (status == MBP_OK)
+        status = build_index(plant, unit->unit, &image->index[u]);
+    return status == MBP_OK ? image_values_new(plant, unit->unit, &image->index[u]) : status;
 }
 
 static enum mbp_status build_log(struct mbp_image *image)
@@ -230,6 +232,9 @@ void mbp_image_free(struct mbp_image *image)
         free(index->written_bit);
         free(index->written_word);
         free(index->files);
+        free(index->runs);
+        free(index->scale);
+        free(index->bits_shown);
         free(index->by_value);
         free(index->by_limits);
         free(index->by_command);

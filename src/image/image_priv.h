@@ -29,6 +29,13 @@ struct image_file {
     uint16_t *words;
 };
 
+/* Sensors whose registers follow each other, of one type and order. */
+struct value_run {
+    uint32_t first, count; /* plant-wide sensors */
+    uint16_t addr;
+    uint8_t type, order;
+};
+
 /* What image keeps of a unit beside its public tables. */
 struct image_index {
     uint32_t *by_value;   /* plant-wide sensor indices by register address */
@@ -36,6 +43,10 @@ struct image_index {
     uint32_t *by_command; /* plant-wide actuator indices of the analogue ones by register address */
     uint32_t *moved_by;   /* per actuator of the unit: plant-wide index of its controller; UINT32_MAX = none */
     uint32_t value_count, limits_count, command_count;
+    struct value_run *runs;
+    uint32_t run_count;
+    double *scale;                        /* per sensor of the unit: its register's */
+    uint8_t *bits_shown;                  /* likewise: its eight discrete inputs as published last */
     uint16_t *written_bit, *written_word; /* per coil and holding register: its entry in written, from 1; 0 = none */
     struct image_file *files;
     uint32_t file_count;
@@ -79,6 +90,11 @@ struct image_point {
 
 /* The point that covers a latched address of the coils or holding registers. */
 struct image_point image_find_point(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr);
+
+/* ---- values.c: sensors' values into their registers ---- */
+
+enum mbp_status image_values_new(const struct mbp_plant *plant, const struct mbp_unit *unit, struct image_index *index);
+void image_values_publish(struct mbp_image_unit *unit, const struct mbp_state *state);
 
 /* Whether a sensor's register type carries limits. */
 bool image_has_limits(const struct mbp_sensor *sensor);

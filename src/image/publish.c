@@ -13,25 +13,39 @@ uint16_t image_cap_u16(uint64_t number)
     return number > UINT16_MAX ? UINT16_MAX : (uint16_t)number;
 }
 
-static void publish_value(struct mbp_image_unit *unit, const struct mbp_sensor *sensor, double value, uint16_t *input)
+/* A sensor's eight discrete inputs, the first in the lowest bit. What the operator is to see: an alarm that is hidden
+ * is none to him, one that is latched still is. */
+static uint8_t discrete_of(const struct mbp_state *state, uint32_t s)
 {
-    const struct mbp_register *reg = &sensor->reg;
-    if (reg->type != MBP_STRING) /* a text stands where it was put at the start, or where a master put another */
-        mbp_codec_encode(reg->type, reg->order, reg->scale, value, unit->holding + reg->addr);
-    mbp_codec_encode(MBP_FLOAT32, MBP_ABCD, 1.0, value, input);
+    unsigned seen = ~(unsigned)state->hidden[s];
+    unsigned flags = state->flags[s];
+    unsigned bits = (state->active[s] | state->latched[s]) & seen & ((1u << MBP_LIMIT_COUNT) - 1);
+    bits |= (state->unack[s] & seen) != 0 ? 0x10u : 0;
+    bits |= (flags & MBP_SENSOR_SHELVED) != 0 ? 0x20u : 0;
+    bits |= (flags & MBP_SENSOR_FORCED) != 0 ? 0x40u : 0;
+    bits |= (flags & MBP_SENSOR_BAD) != 0 ? 0x80u : 0;
+    return (uint8_t)bits;
 }
 
-static void publish_discrete(const struct mbp_state *state, uint32_t s, uint8_t *bits)
+/* No master writes them, so they stand as they were shown last. */
+static void publish_discrete(struct mbp_image_unit *unit, const struct mbp_state *state)
 {
-    /* What the operator is to see: an alarm that is hidden is none to him, one that is latched still is. */
-    unsigned seen = ~(unsigned)state->hidden[s];
-    unsigned active = (state->active[s] | state->latched[s]) & seen;
-    for (int l = 0; l < MBP_LIMIT_COUNT; l++)
-        bits[l] = active >> l & 1u;
-    bits[4] = (state->unack[s] & seen) != 0;
-    bits[5] = (state->flags[s] & MBP_SENSOR_SHELVED) != 0;
-    bits[6] = (state->flags[s] & MBP_SENSOR_FORCED) != 0;
-    bits[7] = (state->flags[s] & MBP_SENSOR_BAD) != 0;
+    const struct mbp_unit *u = unit->unit;
+    uint8_t *shown = unit->image->index[unit - unit->image->units].bits_shown;
+    for (uint32_t i = 0; i < u->sensor_count; i++) {
+        uint8_t now = discrete_of(state, u->first_sensor + i);
+        if (now == shown[i])
+            continue;
+        shown[i] = now;
+        for (unsigned bit = 0; bit < 8; bit++)
+            unit->discrete[8 * (size_t)i + bit] = now >> bit & 1u;
+    }
+}
+
+static void publish_coil(uint32_t count, const uint8_t *flags, uint8_t flag, uint8_t *coils)
+{
+    for (uint32_t i = 0; i < count; i++)
+        coils[i] = (flags[i] & flag) != 0;
 }
 
 static void publish_limits(struct mbp_image_unit *unit, const struct mbp_sensor *sensor, const double *limits)
@@ -48,16 +62,13 @@ static void publish_sensors(struct mbp_image_unit *unit, const struct mbp_plant 
                             bool limits)
 {
     const struct mbp_unit *u = unit->unit;
-    for (uint32_t i = 0; i < u->sensor_count; i++) {
-        uint32_t s = u->first_sensor + i;
-        const struct mbp_sensor *sensor = &plant->sensors[s];
-        publish_value(unit, sensor, state->value[s], unit->input + u->layout.input_sensors + 2 * i);
-        publish_discrete(state, s, unit->discrete + 8 * (size_t)i);
-        unit->coils[u->layout.coil_forced + i] = (state->flags[s] & MBP_SENSOR_FORCED) != 0;
-        unit->coils[u->layout.coil_shelved + i] = (state->flags[s] & MBP_SENSOR_SHELVED) != 0;
-        if (limits)
-            publish_limits(unit, sensor, &state->limit[s * MBP_LIMIT_COUNT]);
-    }
+    const uint8_t *flags = state->flags + u->first_sensor;
+    image_values_publish(unit, state);
+    publish_discrete(unit, state);
+    publish_coil(u->sensor_count, flags, MBP_SENSOR_FORCED, unit->coils + u->layout.coil_forced);
+    publish_coil(u->sensor_count, flags, MBP_SENSOR_SHELVED, unit->coils + u->layout.coil_shelved);
+    for (uint32_t s = u->first_sensor; limits && s < u->first_sensor + u->sensor_count; s++)
+        publish_limits(unit, &plant->sensors[s], &state->limit[s * MBP_LIMIT_COUNT]);
 }
 
 static void publish_actuators(struct mbp_image_unit *unit, const struct mbp_plant *plant, const struct mbp_state *state)
@@ -126,6 +137,8 @@ static void publish_summary(struct mbp_image_unit *unit, const struct mbp_state 
         by_state[state->machine[u->first_machine + i].state]++;
     for (uint32_t i = 0; i < u->sensor_count; i++) {
         uint32_t s = u->first_sensor + i;
+        if ((state->active[s] | state->latched[s] | state->unack[s]) == 0)
+            continue;
         unsigned seen = ~(unsigned)state->hidden[s];
         active += (uint32_t)__builtin_popcount((state->active[s] | state->latched[s]) & seen);
         unacknowledged += (uint32_t)__builtin_popcount(state->unack[s] & seen);

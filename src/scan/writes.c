@@ -13,12 +13,14 @@
 #define PLACES       2048u               /* points that are remembered; a power of two */
 #define PROBES       8u
 #define PEERS        64u
+#define FOLDED       0u /* no code of any event */
 
 /* A point that was written, by whom, and what of it is not told yet. */
 struct place {
     uint64_t told_ns; /* simulated time; 0 = never */
     uint32_t key;     /* of the point within its unit and code */
     uint32_t folded;  /* writes in event that are not told yet */
+    bool due;         /* their event is paid for, and told with this scan */
     struct mbp_event event;
 };
 
@@ -114,6 +116,19 @@ static struct place *place_of(struct scan_writes *writes, const struct mbp_event
     return spare;
 }
 
+/* The event's place where something waits already; NULL when nothing does. */
+static struct place *waiting_place(struct scan_writes *writes, const struct mbp_event *event)
+{
+    uint32_t key = key_of(event);
+    size_t at = hash_of(event->code, event->unit, key);
+    for (size_t i = 0; i < PROBES; i++) {
+        struct place *place = &writes->places[(at + i) & (PLACES - 1)];
+        if (is_place(place, event->code, event->unit, key) && place->event.peer == event->peer)
+            return place->folded > 0 ? place : NULL;
+    }
+    return NULL;
+}
+
 /* The next force of a released sensor is no repetition. */
 static void forget_force(struct scan_writes *writes, const struct mbp_event *release)
 {
@@ -158,10 +173,11 @@ static void tell(struct mbp_scan *scan, struct place *place, size_t at)
     }
     emit_at(&scan->events, at, event);
     place->folded = 0;
+    place->due = false;
     place->told_ns = scan->state->sim_ns + 1;
 }
 
-static void tell_pending(struct mbp_scan *scan, bool (*due)(struct mbp_scan *scan, const struct mbp_event *event),
+static void tell_pending(struct mbp_scan *scan, bool (*due)(struct mbp_scan *scan, const struct place *place),
                          size_t at)
 {
     struct scan_writes *writes = scan->writes;
@@ -169,7 +185,7 @@ static void tell_pending(struct mbp_scan *scan, bool (*due)(struct mbp_scan *sca
     for (size_t i = 0; i < writes->pending_count; i++) {
         struct place *place = &writes->places[writes->pending[i]];
         size_t count = scan->events.count;
-        if (scan->events.capacity - count >= 2 && due(scan, &place->event)) {
+        if (scan->events.capacity - count >= 2 && due(scan, place)) {
             tell(scan, place, at < count ? at : count);
             at += at < count ? scan->events.count - count : 0; /* the next one stands behind it */
         } else {
@@ -188,26 +204,46 @@ static bool has_credit(struct mbp_scan *scan, const struct mbp_event *event)
     return true;
 }
 
-static bool always(struct mbp_scan *scan, const struct mbp_event *event)
+static bool always(struct mbp_scan *scan, const struct place *place)
 {
     (void)scan;
-    (void)event;
+    (void)place;
     return true;
 }
 
-/* Whether this scan tells something else about the same sensor, for which it is the reason or which ends it. */
-static bool is_mentioned(struct mbp_scan *scan, const struct mbp_event *event)
+static bool is_due(struct mbp_scan *scan, const struct place *place)
 {
+    (void)scan;
+    return place->due;
+}
+
+static bool is_same_point(const struct mbp_event *other, const struct mbp_event *event)
+{
+    if (other->code == MBP_EV_WRITES_AGGREGATED)
+        return other->detail == event->code;
+    return other->code == event->code && key_of(other) == key_of(event);
+}
+
+/* Whether this scan tells something else about the same sensor: for which it is the reason, or which ends it; and with
+ * which all of the sensor that survives a restart is stored, so that what is stored would be ahead of what is told. */
+static bool is_mentioned(struct mbp_scan *scan, const struct place *place)
+{
+    const struct mbp_event *event = &place->event;
     for (size_t i = 0; i < scan->events.count && event->sensor != MBP_NONE16; i++) {
         const struct mbp_event *other = &scan->events.items[i];
-        bool is_write = may_fold(other) || other->code == MBP_EV_WRITES_AGGREGATED;
-        if (!is_write && other->unit == event->unit && other->sensor == event->sensor)
+        if (other->unit == event->unit && other->sensor == event->sensor && !is_same_point(other, event))
             return true;
     }
     return false;
 }
 
 /* ---- the scan's events ------------------------------------------------------------------------------------------ */
+
+static void add_to(struct place *place, const struct mbp_event *event)
+{
+    place->event.value = event->value;
+    place->folded += 1 + (event->code == MBP_EV_POINT_WRITTEN ? event->detail >> 24 : 0);
+}
 
 /* False: the event goes into its place and not into the journal, for now. */
 static bool is_told(struct mbp_scan *scan, const struct mbp_event *event)
@@ -220,7 +256,6 @@ static bool is_told(struct mbp_scan *scan, const struct mbp_event *event)
     struct budget *budget = budget_of(scan, event->peer);
     struct place *place = place_of(writes, event);
     uint64_t now = scan->state->sim_ns;
-    uint32_t count = 1 + (event->code == MBP_EV_POINT_WRITTEN ? event->detail >> 24 : 0);
     bool repeated = place != NULL && place->told_ns != 0 && now + 1 - place->told_ns < REPEATED_NS;
     if (place != NULL && place->folded == 0 && (!repeated || budget->credit_ns >= PRICE_NS)) {
         pay(budget);
@@ -235,22 +270,94 @@ static bool is_told(struct mbp_scan *scan, const struct mbp_event *event)
         place->event = *event;
         writes->pending[writes->pending_count++] = (uint16_t)(place - writes->places);
     }
-    place->event.value = event->value;
-    place->folded += count;
+    add_to(place, event);
     return false;
+}
+
+/* Tells what waits of the sensor of the event at `at`, before it: what that event is the reason of, or ends. Returns
+ * how many events were put before it. */
+static size_t tell_before(struct mbp_scan *scan, size_t at)
+{
+    struct scan_writes *writes = scan->writes;
+    const struct mbp_event event = scan->events.items[at];
+    size_t count = scan->events.count;
+    size_t kept = 0;
+    for (size_t i = 0; i < writes->pending_count; i++) {
+        struct place *place = &writes->places[writes->pending[i]];
+        bool same = place->event.unit == event.unit && place->event.sensor == event.sensor;
+        if (same && scan->events.capacity - scan->events.count >= 2)
+            tell(scan, place, at);
+        else
+            writes->pending[kept++] = writes->pending[i];
+    }
+    writes->pending_count = kept;
+    return scan->events.count - count;
+}
+
+/* Whether an event before this one in the scan, which is no write itself, is about the same sensor. With it all of the
+ * sensor that survives a restart is stored, so that what comes after it must be told as well. */
+static bool follows_another(const struct mbp_scan *scan, size_t at)
+{
+    const struct mbp_event *event = &scan->events.items[at];
+    for (size_t i = 0; i < at && event->sensor != MBP_NONE16; i++) {
+        const struct mbp_event *other = &scan->events.items[i];
+        if (!may_fold(other) && other->code != MBP_EV_WRITES_AGGREGATED && other->code != FOLDED &&
+            other->unit == event->unit && other->sensor == event->sensor)
+            return true;
+    }
+    return false;
+}
+
+/* Who waits is paid for first, or would wait for ever behind what comes new in every scan. */
+static void pay_for_waiting(struct mbp_scan *scan)
+{
+    for (size_t i = 0; i < scan->writes->pending_count; i++) {
+        struct place *place = &scan->writes->places[scan->writes->pending[i]];
+        place->due = place->due || has_credit(scan, &place->event);
+    }
+}
+
+/* Whether the event at `at` stays among those that are told now; else it is in its place. */
+static bool stays(struct mbp_scan *scan, size_t at, bool others)
+{
+    const struct mbp_event *event = &scan->events.items[at];
+    if (!may_fold(event))
+        return is_told(scan, event);
+    struct place *place = waiting_place(scan->writes, event);
+    if (place != NULL) {
+        add_to(place, event);
+        return false;
+    }
+    return (others && follows_another(scan, at)) || is_told(scan, event);
+}
+
+/* Drops the events that are in their places now. */
+static void close_up(struct mbp_events *events)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < events->count; i++) {
+        if (events->items[i].code != FOLDED)
+            events->items[kept++] = events->items[i];
+    }
+    events->count = kept;
 }
 
 void scan_fold_writes(struct mbp_scan *scan)
 {
-    size_t new_count = scan->events.count;
-    if (scan->writes->pending_count > 0)
-        tell_pending(scan, has_credit, 0); /* who waits comes first, or would for ever */
-    size_t kept = scan->events.count - new_count;
-    for (size_t i = kept; i < scan->events.count; i++) {
-        if (is_told(scan, &scan->events.items[i]))
-            scan->events.items[kept++] = scan->events.items[i];
+    struct mbp_events *events = &scan->events;
+    bool others = false; /* there was an event about a sensor that is no write */
+    pay_for_waiting(scan);
+    for (size_t i = 0; i < events->count; i++) {
+        bool other = !may_fold(&events->items[i]) && events->items[i].sensor != MBP_NONE16;
+        others = others || other;
+        if (other && scan->writes->pending_count > 0)
+            i += tell_before(scan, i);
+        if (!stays(scan, i, others))
+            events->items[i].code = FOLDED;
     }
-    scan->events.count = kept;
+    close_up(events);
+    if (scan->writes->pending_count > 0)
+        tell_pending(scan, is_due, 0);
 }
 
 void scan_order_writes(struct mbp_scan *scan)
