@@ -71,6 +71,7 @@ static struct mbp_node *new_node(struct builder *builder, yaml_mark_t mark, enum
 
 static void set_end(struct mbp_node *node, yaml_mark_t mark)
 {
+    assert(node != NULL); /* libyaml ends no group that it has not begun */
     node->end_line = (uint32_t)mark.line + 1;
     node->end_column = (uint32_t)mark.column + 1;
 }
