@@ -140,24 +140,6 @@ enum mbp_status image_staging_may_command(const struct mbp_image_unit *unit, uin
                                           const uint8_t *big_endian);
 void image_staging_command(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, struct mbp_peer peer);
 
-/* ---- staging.c: the plant file to come, at the instructor's unit ---- */
-
-enum mbp_status image_staging_new(struct mbp_image *image);
-void image_staging_carry(struct mbp_image *from, struct mbp_image *to);
-
-/* Whether a file is written to, or read from, there. */
-bool image_staging_takes(const struct mbp_image_unit *unit, uint16_t file);
-bool image_staging_shows(const struct mbp_image_unit *unit, uint16_t file);
-void image_staging_write(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
-                         const uint8_t *big_endian);
-enum mbp_status image_staging_read(const struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
-                                   uint8_t *big_endian);
-
-/* Whether words may be written that may be a command, before they are; and what it asks for, when they were. */
-enum mbp_status image_staging_may_command(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
-                                          const uint8_t *big_endian);
-void image_staging_command(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, struct mbp_peer peer);
-
 /* Numbers of two registers, high word first, and of one, each at its largest when it holds no more. */
 void image_put_u32(uint16_t *words, uint64_t number);
 uint16_t image_cap_u16(uint64_t number);
