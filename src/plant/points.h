@@ -27,9 +27,6 @@ int mbp_instructor_points(const struct mbp_plant *plant, enum mbp_table table,
 /* Visits the points of the instructor's unit in a table that plant files are put with. */
 int mbp_staging_points(enum mbp_table table, int (*visit)(const struct mbp_point *point, void *ctx), void *ctx);
 
-/* Visits the points of the instructor's unit in a table that plant files are put with. */
-int mbp_staging_points(enum mbp_table table, int (*visit)(const struct mbp_point *point, void *ctx), void *ctx);
-
 /* Whether NAME.suffix is how the map calls a point of a machine or sensor NAME. */
 bool mbp_point_suffix_is_taken(const char *suffix);
 
