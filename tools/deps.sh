@@ -9,6 +9,7 @@ build_packages=(
     libuv1-dev     # event loop
     libsqlite3-dev # journal
     libjansson-dev # JSON
+    libncurses-dev # mbplantctl watch
 )
 test_packages=(
     libcmocka-dev

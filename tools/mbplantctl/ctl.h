@@ -30,6 +30,7 @@ enum ctl_exit {
 #define CTL_OPT_LANG    0x40u
 #define CTL_OPT_EDIT    0x80u  /* --dry-run, and --KEY VALUE of the plant file */
 #define CTL_OPT_SHELF   0x100u /* --for, --once */
+#define CTL_OPT_WATCH   0x200u /* --interval, --count */
 
 struct ctl_verb;
 
@@ -44,8 +45,9 @@ struct ctl_options {
     const char *machine, *sensor, *code; /* which events; NULL = any */
     const char *load_path, *save_path;
     bool dry_run, once;
-    uint32_t shelf_s; /* --for; 0 = not given */
-    int key_count;    /* --KEY VALUE, in their order */
+    uint32_t shelf_s;            /* --for; 0 = not given */
+    uint32_t interval_ms, count; /* 0 = not given */
+    int key_count;               /* --KEY VALUE, in their order */
     struct ctl_key {
         const char *key, *value;
     } keys[CTL_KEYS_MAX];
@@ -128,6 +130,7 @@ void ctl_close(struct ctl *ctl);
 
 enum ctl_exit ctl_run_map(struct ctl *ctl);
 enum ctl_exit ctl_run_status(struct ctl *ctl);
+enum ctl_exit ctl_run_watch(struct ctl *ctl);
 enum ctl_exit ctl_run_read(struct ctl *ctl);
 enum ctl_exit ctl_run_write(struct ctl *ctl);
 enum ctl_exit ctl_run_force(struct ctl *ctl);

@@ -6,7 +6,8 @@
 
 #include "ctl.h"
 
-#define TIMEOUT_MS_MAX UINT64_C(3600000)
+#define TIMEOUT_MS_MAX  UINT64_C(3600000)
+#define INTERVAL_MS_MIN UINT64_C(100)
 
 struct option {
     const char *name;
@@ -126,6 +127,25 @@ static bool set_shelf(struct ctl_options *options, const char *value)
     return true;
 }
 
+static bool set_interval(struct ctl_options *options, const char *value)
+{
+    uint64_t ns;
+    if (mbp_duration_parse(value, &ns) != MBP_OK || ns < INTERVAL_MS_MIN * MBP_NS_PER_MS ||
+        ns > TIMEOUT_MS_MAX * MBP_NS_PER_MS)
+        return false;
+    options->interval_ms = (uint32_t)(ns / MBP_NS_PER_MS);
+    return true;
+}
+
+static bool set_count(struct ctl_options *options, const char *value)
+{
+    uint64_t count;
+    if (!parse_unsigned(value, 1, UINT32_MAX, &count))
+        return false;
+    options->count = (uint32_t)count;
+    return true;
+}
+
 static bool set_load(struct ctl_options *options, const char *value)
 {
     options->load_path = value;
@@ -163,6 +183,9 @@ static const struct option known[] = {
     {"for", 0, "TIME", CTL_OPT_SHELF, "ends by itself after this time", set_shelf, 0,
      "a time from 1s to 18h, like 10min"},
     {"once", 0, NULL, CTL_OPT_SHELF, "ends by itself when what is beyond has returned to normal", FLAG(once)},
+    {"interval", 0, "TIME", CTL_OPT_WATCH, "how often it looks at the slave (1s)", set_interval, 0,
+     "a time from 100ms to 1h, like 500ms or 2s"},
+    {"count", 0, "N", CTL_OPT_WATCH, "ends after so many looks", set_count, 0, "1..4294967295"},
     {"dry-run", 0, NULL, CTL_OPT_EDIT, "show what would change in the plant file, and change nothing", FLAG(dry_run)},
     {"lang", 0, "LANG", CTL_OPT_LANG, "language of what is meant for people: en, fr", set_lang, 0, "en, fr"},
     {"request", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a request", FLAG(request)},
