@@ -123,7 +123,7 @@ static void lay_header(const struct watch_model *model, struct watch_screen *out
     put(out, row, MBP_PAINT_TITLE, place, "%s", title);
     put(out, row, MBP_PAINT_NONE, 0, "%s", model->clock);
     row = &out->rows[1];
-    if (model->overview == NULL)
+    if (model->overview == NULL || model->plant == NULL)
         return;
     struct mbp_report_totals totals = mbp_report_total(&model->overview->report);
     put(out, row, MBP_PAINT_NONE, 0, "%zu machines, %u sensors, %u scans,", model->overview->report.machine_count,
