@@ -10,7 +10,7 @@
 #define WATCH_WIDTH_MAX  400u
 #define WATCH_HEIGHT_MAX 200u
 #define WATCH_EVENTS     200u /* the newest that are kept */
-#define WATCH_RUNS       128u
+#define WATCH_RUNS       32u
 
 enum watch_page { WATCH_MACHINES, WATCH_SENSORS, WATCH_ALARMS, WATCH_JOURNAL, WATCH_PAGES };
 
