@@ -83,7 +83,7 @@ void watch_terminal_draw(const struct watch_screen *screen)
         const char *text = row->text;
         move((int)r, 0);
         for (unsigned i = 0; i < row->run_count; i++) {
-            attrset(attributes(row->runs[i].paint, row->selected));
+            attrset((int)attributes(row->runs[i].paint, row->selected));
             write_run(text, row->runs[i].bytes);
             text += row->runs[i].bytes;
         }
