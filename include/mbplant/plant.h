@@ -449,11 +449,6 @@ struct mbp_plant_fault {
 const char *mbp_effect_name(enum mbp_effect_kind kind);
 int mbp_effect_find(const char *name);
 
-static inline bool mbp_effect_is_of_sensor(enum mbp_effect_kind kind)
-{
-    return kind < MBP_EFFECT_STEP;
-}
-
 struct mbp_server_options {
     const char *listen; /* "127.0.0.1:5020" */
     uint32_t max_connections;

@@ -13,17 +13,10 @@ static struct mbp_image_unit *instructor(const struct mbp_image *image)
 
 /* ---- numbers ---------------------------------------------------------------------------------------------------- */
 
-static void put_u32(uint16_t *words, uint64_t number)
-{
-    uint32_t low = number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
-    words[0] = (uint16_t)(low >> 16);
-    words[1] = (uint16_t)low;
-}
-
 static void put_u64(uint16_t *words, uint64_t number)
 {
-    put_u32(words, number >> 32);
-    put_u32(words + 2, (uint32_t)number);
+    image_put_u32(words, number >> 32);
+    image_put_u32(words + 2, (uint32_t)number);
 }
 
 static void put_float(uint16_t *words, double number)
@@ -198,18 +191,18 @@ void mbp_image_publish_instructor(struct mbp_image *image, const struct mbp_stat
     words[MBP_SIM_IR_PAUSED] = figures->paused;
     put_float(words + MBP_SIM_IR_SPEED, figures->speed);
     put_float(words + MBP_SIM_IR_SPEED_NOW, figures->speed_now);
-    put_u32(words + MBP_SIM_IR_STEPS, figures->steps);
-    put_u32(words + MBP_SIM_IR_SCANS, (uint32_t)state->scan);
+    image_put_u32(words + MBP_SIM_IR_STEPS, figures->steps);
+    image_put_u32(words + MBP_SIM_IR_SCANS, (uint32_t)state->scan);
     put_u64(words + MBP_SIM_IR_TIME, state->sim_ns / MBP_NS_PER_MS);
-    put_u32(words + MBP_SIM_IR_LATE, figures->late);
-    put_u32(words + MBP_SIM_IR_LOST, figures->lost);
+    image_put_u32(words + MBP_SIM_IR_LATE, figures->late);
+    image_put_u32(words + MBP_SIM_IR_LOST, figures->lost);
     words[MBP_SIM_IR_SNAPSHOT] = figures->snapshot;
-    put_u32(words + MBP_SIM_IR_SNAPSHOT_SCAN, (uint32_t)figures->snapshot_scan);
+    image_put_u32(words + MBP_SIM_IR_SNAPSHOT_SCAN, (uint32_t)figures->snapshot_scan);
     put_u64(words + MBP_SIM_IR_SNAPSHOT_TIME, figures->snapshot_ns / MBP_NS_PER_MS);
     words[MBP_SIM_IR_RESTORED] = (uint16_t)figures->restored;
     publish_faults(image->plant, unit, state);
     words[MBP_SIM_IR_WIRE_FAULTS] = (uint16_t)image->plant->server.fault_count;
-    put_u32(words + MBP_SIM_IR_LATENESS_MAX, figures->lateness_max_us);
+    image_put_u32(words + MBP_SIM_IR_LATENESS_MAX, figures->lateness_max_us);
     for (unsigned i = 0; i < MBP_LATENESS_CLASSES; i++)
-        put_u32(words + MBP_SIM_IR_LATENESS + 2 * i, figures->lateness[i]);
+        image_put_u32(words + MBP_SIM_IR_LATENESS + 2 * i, figures->lateness[i]);
 }

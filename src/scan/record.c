@@ -140,25 +140,14 @@ static bool retain_touched(struct mbp_scan *scan, const struct mbp_event *event)
     return ok;
 }
 
-static void tell(struct mbp_scan *scan, enum mbp_event_code code, double value, uint32_t detail)
-{
-    struct mbp_event event = {.code = (uint16_t)code,
-                              .machine = MBP_NONE16,
-                              .sensor = MBP_NONE16,
-                              .value = (float)value,
-                              .limit = NAN,
-                              .detail = detail};
-    mbp_events_emit(&scan->events, event);
-}
-
 static void tell_trouble(struct mbp_scan *scan)
 {
     bool trouble = mbp_journal_in_trouble(scan->config.journal);
     if (trouble != scan->trouble_told)
-        tell(scan, MBP_EV_JOURNAL_TROUBLE, NAN, trouble ? 1 : 0);
+        scan_tell(scan, MBP_EV_JOURNAL_TROUBLE, NAN, NAN, trouble ? 1 : 0, 0);
     scan->trouble_told = trouble;
     if (scan->events.lost > 0 && scan->events.count < scan->events.capacity) {
-        tell(scan, MBP_EV_JOURNAL_TROUBLE, (double)scan->events.lost, 2);
+        scan_tell(scan, MBP_EV_JOURNAL_TROUBLE, (double)scan->events.lost, NAN, 2, 0);
         scan->events.lost = 0;
     }
 }
@@ -169,7 +158,7 @@ void scan_tell_clock(struct mbp_scan *scan, uint64_t mono_ns)
     int64_t wall_ms = (int64_t)scan->state->wall_ms;
     int64_t step_ms = wall_ms - (int64_t)(mono_ns / MBP_NS_PER_MS) - scan->wall_ahead_ms;
     if (scan->clock_known && (step_ms >= CLOCK_STEP_MS || step_ms <= -CLOCK_STEP_MS))
-        tell(scan, MBP_EV_CLOCK_STEPPED, (double)step_ms / 1000, 0);
+        scan_tell(scan, MBP_EV_CLOCK_STEPPED, (double)step_ms / 1000, NAN, 0, 0);
     scan->wall_ahead_ms += step_ms;
     scan->clock_known = true;
 }
