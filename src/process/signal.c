@@ -83,10 +83,11 @@ static double lagged(double target, double value, double decay)
     return target + (value - target) * decay;
 }
 
+/* An actuator's position or a recording's value may be beyond the bound; no lag could follow it there. */
 static double source(const struct mbp_process *process, const struct mbp_state *state,
                      const struct process_input *input)
 {
-    return input->fed == UINT32_MAX ? state->lagged[input->from] : process->fed[input->fed];
+    return process_bounded(input->fed == UINT32_MAX ? state->lagged[input->from] : process->fed[input->fed]);
 }
 
 /* The sum of the inputs; *part moves on behind what they keep. */
@@ -126,10 +127,11 @@ static double inputs_at_rest(const struct mbp_process *process, struct mbp_state
     return sum;
 }
 
-/* A vessel holds no more than full and no less than nothing: the integral ends where the instrument's range does. */
+/* A vessel holds no more than full and no less than nothing: the integral ends where the instrument's range does, or
+ * at the bound when the range goes beyond it: the difference of two integrals must still be a number. */
 static double held(const struct mbp_sensor *sensor, double integral)
 {
-    return fmin(fmax(integral, sensor->range[0]), sensor->range[1]);
+    return process_bounded(fmin(fmax(integral, sensor->range[0]), sensor->range[1]));
 }
 
 static double wander(const struct process_signal *signal, uint64_t scan, double value)
