@@ -33,7 +33,7 @@ static const struct key {
     {{'p'}, WATCH_EN_PANNE, NEEDS_MACHINE, WATCH_ASKS_YES, "p", "ask it for en_panne"},
     {{'m'}, WATCH_MAINTENANCE, NEEDS_MACHINE, WATCH_ASKS_YES, "m", "ask it for maintenance"},
     {{'?', 'h'}, WATCH_SHOW_HELP, NEEDS_NONE, WATCH_LIST, "?", "this help"},
-    {{'q'}, WATCH_QUIT, NEEDS_NONE, WATCH_LIST, "q", "quit; Ctrl-C too"},
+    {{'q'}, WATCH_QUIT, NEEDS_NONE, WATCH_LIST, "q", "quit; Ctrl-C too. Ctrl-L draws the screen anew"},
 };
 
 #define TABLE (sizeof table / sizeof table[0])

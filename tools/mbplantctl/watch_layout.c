@@ -349,9 +349,8 @@ static void lay_footer(const struct watch_model *model, const struct watch_view 
         put(out, row, MBP_PAINT_NONE, 0, "%s", view->message);
     row = &out->rows[out->height - 1];
     put(out, row, MBP_PAINT_NONE, 0, "%s",
-        view->mode == WATCH_HELP
-            ? "any key: back"
-            : "Tab page  a/A acknowledge  f force  r release  s/p/m machine's state  ? help  q quit");
+        view->mode == WATCH_HELP ? "any key: back"
+                                 : "Tab page  a/A acknowledge  f force  r release  s/p/m state  ? help  q quit");
 }
 
 static void lay_too_small(struct watch_screen *out)

@@ -11,6 +11,7 @@
 
 #define ESCAPE_DELAY_MS 25 /* a lone Escape is told from an arrow key by what follows at once */
 #define DELETE          127
+#define CONTROL_L       12
 
 static SCREEN *terminal;
 static bool painted, utf8;
@@ -121,6 +122,10 @@ int watch_terminal_key(int timeout_ms)
     int key = getch();
     if (key == ERR && is_gone())
         return -1;
+    if (key == CONTROL_L) {
+        clearok(curscr, true); /* the next drawing writes all, over what another program has left there */
+        return 0;
+    }
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         if (keys[i].curses == key)
             return keys[i].ours;
