@@ -125,7 +125,7 @@ enum mbp_status mbp_image_may_write_file(const struct mbp_image_unit *unit, uint
 enum mbp_status mbp_image_write_file(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
                                      const uint8_t *big_endian, struct mbp_peer peer);
 
-/* The FIFO queue at a pointer address (V1.1b3 6.18): count words (0..31), or MBP_EX_ILLEGAL_DATA_ADDRESS. */
+/* The FIFO queue at a pointer address (V1.1b3 6.18): count words, any number, or MBP_EX_ILLEGAL_DATA_ADDRESS. */
 enum mbp_status mbp_image_read_fifo(const struct mbp_image_unit *unit, uint16_t addr, uint16_t *count,
                                     const uint16_t **words);
 

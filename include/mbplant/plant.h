@@ -313,7 +313,7 @@ struct mbp_file {
 
 struct mbp_fifo {
     uint16_t at;
-    uint16_t count; /* 0..31 */
+    uint16_t count; /* of more than 31, FC 24 reads none (V1.1b3 6.18) */
     const uint16_t *values;
 };
 

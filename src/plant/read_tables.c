@@ -211,15 +211,17 @@ static const struct mbp_field fifo_fields[] = {
                      .at = FIFO(values),
                      .high = UINT16_MAX,
                      .read = mbp_read_values,
-                     .allowed = "a list of at most 31 whole numbers 0..65535"},
+                     .allowed = "a list of whole numbers 0..65535"},
 };
 
+/* FC 24 reads up to 31 values and answers 03 where more stand in the queue (V1.1b3 6.18): a plant may have such a one.
+ */
 static void check_fifo(struct mbp_reader *reader, void *def)
 {
     const struct mbp_fifo_def *fifo = def;
-    if (fifo->values.count > 31) {
+    if (fifo->values.count > UINT16_MAX) {
         mbp_reader_tell(reader, mbp_def_node(&fifo->def, "values"),
-                        "a FIFO queue holds at most 31 values; these are %u", fifo->values.count);
+                        "a FIFO queue holds at most 65535 values; these are %u", fifo->values.count);
     }
 }
 

@@ -121,7 +121,8 @@ def gaps(**options):
         'input_registers': [Block(1, [21, 22]), Block(4, [24])],
     }
     files = {1: [1], 2: list(range(125)), 899: [0xFFFF] * 3}
-    fifos = {0: [], 1: [440], 1246: [440, 4740], 40000: list(range(31)), 65535: [1] * 30}
+    fifos = {0: [], 1: [440], 1246: [440, 4740], 40000: list(range(31)), 50000: list(range(32)),
+             65535: [1] * 30}
     options.setdefault('identity', ('V' * 100, 'P' * 100, '1' * 40, 'U' * 120, None, 'M' * 60, 'A' * 100))
     options.setdefault('serial', True)
     return Plant('gaps', [UnitSpec(1, zero, gaps_zero=True), UnitSpec(2, strict, files, fifos)], **options)

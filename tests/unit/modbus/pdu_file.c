@@ -114,6 +114,13 @@ static void test_read_fifo_gives_its_count_and_leaves_the_queue(void **state)
     assert_int_equal(slave->response[66], 31);
 }
 
+/* 6.18: "If the queue count exceeds 31, an exception response is returned with an error code of 03." */
+static void test_read_fifo_of_more_than_31_is_03(void **state)
+{
+    static const struct slave_case cases[] = {{"18 0008", "98 03"}};
+    SLAVE_EXPECT_ALL(*state, cases);
+}
+
 static void test_read_fifo_elsewhere_is_02_and_of_another_length_03(void **state)
 {
     static const struct slave_case cases[] = {
@@ -137,6 +144,7 @@ int main(void)
         SLAVE_TEST(test_write_file_whose_bytes_do_not_fit_is_03),
         SLAVE_TEST(test_write_file_with_one_group_wrong_writes_none),
         SLAVE_TEST(test_read_fifo_gives_its_count_and_leaves_the_queue),
+        SLAVE_TEST(test_read_fifo_of_more_than_31_is_03),
         SLAVE_TEST(test_read_fifo_elsewhere_is_02_and_of_another_length_03),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
