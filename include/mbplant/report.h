@@ -48,6 +48,9 @@ const char *mbp_report_diagnosis(enum mbp_lang lang, const struct mbp_sensor *se
  * two-thousandth of the instrument's range for the floating ones. 0..6. */
 unsigned mbp_sensor_decimals(const struct mbp_sensor *sensor);
 
+/* The same of an actuator's command. */
+unsigned mbp_actuator_decimals(const struct mbp_actuator *actuator);
+
 /* Digits after the point of a scale: the least that show it exactly. 0..6. */
 unsigned mbp_scale_decimals(double scale);
 
@@ -60,6 +63,14 @@ const char *mbp_limit_text(const struct mbp_sensor *sensor, double limit, char *
 
 /* The shortest decimal text that reads back as the same float ("92.3"); NaN is "". Returns buf. 32 bytes suffice. */
 const char *mbp_float_text(float number, char *buf, size_t size);
+
+/* A command, a position, or what a controller gives the actuator, with its unit: an on/off one that stands at an end is
+ * "on" or "off", NaN is "-". Returns buf. 64 bytes suffice. */
+const char *mbp_actuator_text(const struct mbp_actuator *actuator, double position, char *buf, size_t size);
+
+/* A controller's output, in the unit of what it moves. Returns buf. 64 bytes suffice. */
+const char *mbp_output_text(const struct mbp_plant *plant, const struct mbp_controller *controller, double output,
+                            char *buf, size_t size);
 
 /* How long, in the two largest units that matter: "3d 4h", "17h 3min", "12s". Returns buf. 32 bytes suffice. */
 const char *mbp_span_text(uint64_t seconds, char *buf, size_t size);
@@ -125,6 +136,20 @@ struct mbp_report_alarm {
     uint64_t since_ms;          /* wall time of the last change of the sensor's alarms; 0 = unknown */
 };
 
+struct mbp_report_actuator {
+    const struct mbp_actuator *actuator;
+    const struct mbp_controller *by; /* moves it, in automatic; NULL = nobody but masters */
+    const char *machine;             /* "" = an actuator of the unit itself */
+    double command, position;        /* engineering units */
+};
+
+struct mbp_report_controller {
+    const struct mbp_controller *controller;
+    bool automatic;
+    double setpoint, measurement; /* in the unit of its input */
+    double output;                /* in the unit of what it moves */
+};
+
 struct mbp_report {
     const char *plant;
     enum mbp_lang lang;
@@ -137,6 +162,10 @@ struct mbp_report {
     size_t machine_count;
     const struct mbp_report_alarm *alarms; /* active or waiting for acknowledgement */
     size_t alarm_count;
+    const struct mbp_report_actuator *actuators;
+    size_t actuator_count;
+    const struct mbp_report_controller *controllers;
+    size_t controller_count;
     bool has_incident; /* the last machine that went to en_panne */
     struct mbp_event incident;
 };
@@ -159,6 +188,12 @@ const char *mbp_report_alarm_state(const struct mbp_report_alarm *alarm);
 /* The alarms alone, as a table: text, markdown, csv, json (an array). Errors: as above, html is missing too. */
 enum mbp_status mbp_report_write_alarms(const struct mbp_report *report, enum mbp_format format, bool colour,
                                         FILE *out);
+
+/* Actuators or controllers alone, as a table: text, markdown, csv, json. Errors: as above. */
+enum mbp_status mbp_report_write_actuators(const struct mbp_report *report, const struct mbp_plant *plant,
+                                           enum mbp_format format, bool colour, FILE *out);
+enum mbp_status mbp_report_write_controllers(const struct mbp_report *report, const struct mbp_plant *plant,
+                                             enum mbp_format format, bool colour, FILE *out);
 
 /* ---- events ----------------------------------------------------------------------------------------------------- */
 

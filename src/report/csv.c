@@ -76,12 +76,18 @@ static void put_machine(const struct mbp_report_machine *machine, struct mbp_gri
 }
 
 /* Values without their unit, which has a column of its own. */
-static void plain_number(const struct mbp_sensor *sensor, double number, char *buf, size_t size)
+static const char *plain(double number, unsigned decimals, char *buf, size_t size)
 {
     if (isnan(number))
         buf[0] = '\0';
     else
-        snprintf(buf, size, "%.*f", (int)mbp_sensor_decimals(sensor), number);
+        snprintf(buf, size, "%.*f", (int)decimals, number);
+    return buf;
+}
+
+static const char *plain_number(const struct mbp_sensor *sensor, double number, char *buf, size_t size)
+{
+    return plain(number, mbp_sensor_decimals(sensor), buf, size);
 }
 
 static void put_alarm(enum mbp_lang lang, const struct mbp_report_alarm *alarm, struct mbp_grid *grid)
@@ -101,6 +107,42 @@ static void put_alarm(enum mbp_lang lang, const struct mbp_report_alarm *alarm, 
     mbp_fact_count(grid, "alarm", subject, "shelved", alarm->shelved, "");
 }
 
+static void put_actuator(const struct mbp_report_actuator *row, struct mbp_grid *grid)
+{
+    const struct mbp_actuator *actuator = row->actuator;
+    const char *name = actuator->name;
+    unsigned decimals = mbp_actuator_decimals(actuator);
+    char text[400];
+    mbp_fact_text(grid, "actuator", name, "machine", row->machine, "");
+    mbp_fact_text(grid, "actuator", name, "kind", mbp_actuator_kind_name((enum mbp_actuator_kind)actuator->kind), "");
+    mbp_fact_text(grid, "actuator", name, "command", plain(row->command, decimals, text, sizeof text),
+                  actuator->unit_text);
+    mbp_fact_text(grid, "actuator", name, "position", plain(row->position, decimals, text, sizeof text),
+                  actuator->unit_text);
+    mbp_fact_text(grid, "actuator", name, "moved by", row->by != NULL ? row->by->name : "", "");
+}
+
+static void put_controller(const struct mbp_plant *plant, const struct mbp_report_controller *row,
+                           struct mbp_grid *grid)
+{
+    const struct mbp_controller *controller = row->controller;
+    const struct mbp_sensor *input = &plant->sensors[controller->input];
+    const char *name = controller->name;
+    unsigned decimals = controller->output < plant->actuator_count
+                            ? mbp_actuator_decimals(&plant->actuators[controller->output])
+                            : mbp_sensor_decimals(&plant->sensors[plant->controllers[controller->inner].input]);
+    char text[400];
+    mbp_fact_text(grid, "controller", name, "mode", mbp_output_mode(row->automatic), "");
+    mbp_fact_text(grid, "controller", name, "input", input->name, "");
+    mbp_fact_text(grid, "controller", name, "setpoint", plain_number(input, row->setpoint, text, sizeof text),
+                  input->unit_text);
+    mbp_fact_text(grid, "controller", name, "value", plain_number(input, row->measurement, text, sizeof text),
+                  input->unit_text);
+    mbp_fact_text(grid, "controller", name, "output", plain(row->output, decimals, text, sizeof text),
+                  mbp_output_unit(plant, controller));
+    mbp_fact_text(grid, "controller", name, "moves", mbp_output_moves(plant, controller), "");
+}
+
 enum mbp_status mbp_report_csv(const struct mbp_report *report, const struct mbp_plant *plant, FILE *out)
 {
     struct mbp_grid *grid = NULL;
@@ -113,6 +155,10 @@ enum mbp_status mbp_report_csv(const struct mbp_report *report, const struct mbp
         put_machine(&report->machines[i], grid);
     for (size_t i = 0; i < report->alarm_count; i++)
         put_alarm(report->lang, &report->alarms[i], grid);
+    for (size_t i = 0; i < report->actuator_count; i++)
+        put_actuator(&report->actuators[i], grid);
+    for (size_t i = 0; i < report->controller_count; i++)
+        put_controller(plant, &report->controllers[i], grid);
     if (report->analysis != NULL)
         mbp_facts_of_analysis(report->analysis, report->lang, grid);
     status = mbp_grid_write(grid, MBP_FORMAT_CSV, false, out);

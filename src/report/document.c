@@ -252,6 +252,8 @@ enum mbp_status mbp_document_make(const struct mbp_report *report, const struct 
         alarms->none = mbp_message(out->lang, MSG_NONE_THERE);
         status = mbp_document_fill_alarms(out, alarms);
     }
+    if (status == MBP_OK)
+        status = mbp_document_add_outputs(out);
     if (status == MBP_OK && report->analysis != NULL)
         status = mbp_document_add_period(out);
     return status;

@@ -7,7 +7,7 @@
 
 #define DOCUMENT_LINES   10u
 #define DOCUMENT_COLUMNS 14u
-#define DOCUMENT_PARTS   10u
+#define DOCUMENT_PARTS   12u
 #define DOCUMENT_TEXT    512u
 
 struct document_line {
@@ -69,6 +69,11 @@ const char *mbp_document_span(enum mbp_lang lang, double ms, char *buf, size_t s
 
 /* The parts that the period's analysis gives. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_document_add_period(struct document *document);
+
+/* The tables of actuators and of controllers, where there are such. Errors: MBP_ERR_MEMORY. */
+enum mbp_status mbp_document_add_outputs(struct document *document);
+enum mbp_status mbp_document_fill_actuators(struct document *document, struct document_part *part);
+enum mbp_status mbp_document_fill_controllers(struct document *document, struct document_part *part);
 
 /* The table of alarms that are active or wait. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_document_fill_alarms(struct document *document, struct document_part *part);

@@ -76,6 +76,59 @@ static json_t *machines_json(const struct mbp_report *report)
     return machines;
 }
 
+/* "" is none. */
+static json_t *name_or_null(const char *name)
+{
+    return name[0] != '\0' ? json_string(name) : json_null();
+}
+
+static json_t *actuator_json(const struct mbp_plant *plant, const struct mbp_report_actuator *row)
+{
+    const struct mbp_actuator *actuator = row->actuator;
+    return json_pack("{s:s, s:s, s:o, s:i, s:s, s:b, s:o, s:o, s:s, s:o}", "name", actuator->name, "label",
+                     actuator->label, "machine", name_or_null(row->machine), "unit_id",
+                     (int)plant->units[actuator->unit].id, "kind",
+                     mbp_actuator_kind_name((enum mbp_actuator_kind)actuator->kind), "on_off", (int)actuator->on_off,
+                     "command", number_or_null(row->command), "position", number_or_null(row->position), "unit",
+                     actuator->unit_text, "moved_by", name_or_null(row->by != NULL ? row->by->name : ""));
+}
+
+static json_t *controller_json(const struct mbp_plant *plant, const struct mbp_report_controller *row)
+{
+    const struct mbp_controller *controller = row->controller;
+    const struct mbp_sensor *input = &plant->sensors[controller->input];
+    return json_pack("{s:s, s:s, s:i, s:s, s:s, s:o, s:o, s:s, s:o, s:s, s:s}", "name", controller->name, "label",
+                     controller->label, "unit_id", (int)plant->units[controller->unit].id, "mode",
+                     mbp_output_mode(row->automatic), "input", input->name, "setpoint", number_or_null(row->setpoint),
+                     "value", number_or_null(row->measurement), "unit", input->unit_text, "output",
+                     number_or_null(row->output), "output_unit", mbp_output_unit(plant, controller), "moves",
+                     mbp_output_moves(plant, controller));
+}
+
+static json_t *actuators_json(const struct mbp_report *report, const struct mbp_plant *plant)
+{
+    json_t *actuators = json_array();
+    for (size_t i = 0; i < report->actuator_count; i++) {
+        if (json_array_append_new(actuators, actuator_json(plant, &report->actuators[i])) != 0) {
+            json_decref(actuators);
+            return NULL;
+        }
+    }
+    return actuators;
+}
+
+static json_t *controllers_json(const struct mbp_report *report, const struct mbp_plant *plant)
+{
+    json_t *controllers = json_array();
+    for (size_t i = 0; i < report->controller_count; i++) {
+        if (json_array_append_new(controllers, controller_json(plant, &report->controllers[i])) != 0) {
+            json_decref(controllers);
+            return NULL;
+        }
+    }
+    return controllers;
+}
+
 static json_t *summary_json(const struct mbp_report *report)
 {
     struct mbp_report_totals totals = mbp_report_total(report);
@@ -101,11 +154,12 @@ static enum mbp_status dump(json_t *root, FILE *out)
 enum mbp_status mbp_report_json(const struct mbp_report *report, const struct mbp_plant *plant, FILE *out)
 {
     /* json_pack takes over what it is given with "o", also when it fails */
-    return dump(json_pack("{s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:o}", "plant", report->plant, "made",
+    return dump(json_pack("{s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "plant", report->plant, "made",
                           time_or_null(report->now_ms), "made_ms", (json_int_t)report->now_ms, "summary",
                           summary_json(report), "last_incident",
                           report->has_incident ? event_json(plant, report->lang, &report->incident) : json_null(),
-                          "machines", machines_json(report), "alarms", alarms_json(report), "analysis",
+                          "machines", machines_json(report), "alarms", alarms_json(report), "actuators",
+                          actuators_json(report, plant), "controllers", controllers_json(report, plant), "analysis",
                           report->analysis != NULL ? mbp_analysis_json(report->analysis, report->lang) : json_null()),
                 out);
 }

@@ -80,6 +80,8 @@
     M(T_MADE, "Made", "Établi") \
     M(T_MACHINES, "Machines", "Machines") \
     M(T_ALARMS, "Alarms", "Alarmes") \
+    M(T_ACTUATORS, "Actuators", "Actionneurs") \
+    M(T_CONTROLLERS, "Controllers", "Régulateurs") \
     M(T_INCIDENT, "Last incident", "Dernier incident") \
     M(T_PRODUCTION, "Production", "Production") \
     M(T_SCANS, "Scans", "Cycles") \
@@ -160,6 +162,17 @@
     M(C_LIMIT, "LIMIT", "LIMITE") \
     M(C_OF, "OF", "SEUIL") \
     M(C_PRIORITY, "PRIORITY", "PRIORITÉ") \
+    M(C_ACTUATOR, "ACTUATOR", "ACTIONNEUR") \
+    M(C_KIND, "KIND", "GENRE") \
+    M(C_COMMAND, "COMMAND", "COMMANDE") \
+    M(C_POSITION, "POSITION", "POSITION") \
+    M(C_MOVED_BY, "MOVED BY", "PILOTÉ PAR") \
+    M(C_CONTROLLER, "CONTROLLER", "RÉGULATEUR") \
+    M(C_MODE, "MODE", "MODE") \
+    M(C_INPUT, "INPUT", "MESURE") \
+    M(C_SETPOINT, "SETPOINT", "CONSIGNE") \
+    M(C_OUTPUT, "OUTPUT", "SORTIE") \
+    M(C_MOVES, "MOVES", "AGIT SUR") \
     M(C_AVAILABILITY, "AVAILABILITY", "DISPONIBILITÉ") \
     M(C_TECHNICAL, "TECHNICAL", "TECHNIQUE") \
     M(C_MTBF, "MTBF", "MTBF") \

@@ -10,6 +10,7 @@
 #define FLOAT_STEPS        2000.0 /* steps of a floating sensor's range that are worth showing */
 #define RANGE_MEANINGFUL   1e9    /* a wider range is the type's own, which says nothing about the sensor */
 #define DECIMALS_NO_RANGE  3u
+#define DECIMALS_ON_OFF    1u   /* between off and on */
 #define FIXED_DIGITS_LIMIT 1e15 /* beyond, a double has no digits after the point left */
 
 unsigned mbp_scale_decimals(double scale)
@@ -23,13 +24,11 @@ unsigned mbp_scale_decimals(double scale)
     return decimals;
 }
 
-unsigned mbp_sensor_decimals(const struct mbp_sensor *sensor)
+static unsigned register_decimals(const struct mbp_register *reg, const double range[2])
 {
-    if (sensor->reg.type == MBP_BOOL)
-        return 0;
-    if (sensor->reg.type != MBP_FLOAT32 && sensor->reg.type != MBP_FLOAT64)
-        return mbp_scale_decimals(sensor->reg.scale);
-    double span = sensor->range[1] - sensor->range[0];
+    if (reg->type != MBP_FLOAT32 && reg->type != MBP_FLOAT64)
+        return mbp_scale_decimals(reg->scale);
+    double span = range[1] - range[0];
     if (!(span > 0) || span >= RANGE_MEANINGFUL)
         return DECIMALS_NO_RANGE;
     double step = span / FLOAT_STEPS * (1 + 1e-9);
@@ -39,12 +38,22 @@ unsigned mbp_sensor_decimals(const struct mbp_sensor *sensor)
     return decimals;
 }
 
-static void append_unit(const struct mbp_sensor *sensor, char *buf, size_t size)
+unsigned mbp_sensor_decimals(const struct mbp_sensor *sensor)
 {
-    if (sensor->unit_text[0] == '\0')
+    return sensor->reg.type == MBP_BOOL ? 0 : register_decimals(&sensor->reg, sensor->range);
+}
+
+unsigned mbp_actuator_decimals(const struct mbp_actuator *actuator)
+{
+    return actuator->on_off ? DECIMALS_ON_OFF : register_decimals(&actuator->reg, actuator->range);
+}
+
+static void append_unit(const char *unit, char *buf, size_t size)
+{
+    if (unit[0] == '\0')
         return;
     size_t len = strlen(buf);
-    snprintf(buf + len, size - len, " %s", sensor->unit_text);
+    snprintf(buf + len, size - len, " %s", unit);
 }
 
 static void print_fixed(double value, unsigned decimals, char *buf, size_t size)
@@ -69,7 +78,23 @@ const char *mbp_value_text(const struct mbp_sensor *sensor, double value, char *
         return buf;
     }
     print_fixed(value, mbp_sensor_decimals(sensor), buf, size);
-    append_unit(sensor, buf, size);
+    append_unit(sensor->unit_text, buf, size);
+    return buf;
+}
+
+const char *mbp_actuator_text(const struct mbp_actuator *actuator, double position, char *buf, size_t size)
+{
+    bool at_end = position <= actuator->range[0] || position >= actuator->range[1];
+    if (isnan(position)) {
+        snprintf(buf, size, "-");
+        return buf;
+    }
+    if (actuator->on_off && at_end) {
+        snprintf(buf, size, "%s", position > actuator->range[0] ? "on" : "off");
+        return buf;
+    }
+    print_fixed(position, mbp_actuator_decimals(actuator), buf, size);
+    append_unit(actuator->unit_text, buf, size);
     return buf;
 }
 
@@ -88,7 +113,7 @@ const char *mbp_limit_text(const struct mbp_sensor *sensor, double limit, char *
         if (last == point)
             *point = '\0';
     }
-    append_unit(sensor, buf, size);
+    append_unit(sensor->unit_text, buf, size);
     return buf;
 }
 

@@ -51,17 +51,37 @@ enum mbp_status mbp_report_write(const struct mbp_report *report, const struct m
     return MBP_ERR_MISSING;
 }
 
+/* One table of the document alone. */
+static enum mbp_status write_part(const struct mbp_report *report, const struct mbp_plant *plant,
+                                  enum mbp_status (*fill)(struct document *document, struct document_part *part),
+                                  enum mbp_format format, bool colour, FILE *out)
+{
+    struct document document = {.report = report, .plant = plant, .lang = report->lang};
+    struct document_part *part = mbp_document_add(&document, MSG_COUNT);
+    enum mbp_status status = fill(&document, part);
+    if (status == MBP_OK)
+        status = mbp_grid_write(part->grid, format, colour, out);
+    mbp_document_free(&document);
+    return status;
+}
+
 enum mbp_status mbp_report_write_alarms(const struct mbp_report *report, enum mbp_format format, bool colour, FILE *out)
 {
     if (format == MBP_FORMAT_JSON)
         return mbp_report_alarms_json(report, out);
     if (format == MBP_FORMAT_CSV)
         return mbp_report_alarms_csv(report, out);
-    struct document document = {.report = report, .lang = report->lang};
-    struct document_part *part = mbp_document_add(&document, MSG_T_ALARMS);
-    enum mbp_status status = mbp_document_fill_alarms(&document, part);
-    if (status == MBP_OK)
-        status = mbp_grid_write(part->grid, format, colour, out);
-    mbp_document_free(&document);
-    return status;
+    return write_part(report, NULL, mbp_document_fill_alarms, format, colour, out);
+}
+
+enum mbp_status mbp_report_write_actuators(const struct mbp_report *report, const struct mbp_plant *plant,
+                                           enum mbp_format format, bool colour, FILE *out)
+{
+    return write_part(report, plant, mbp_document_fill_actuators, format, colour, out);
+}
+
+enum mbp_status mbp_report_write_controllers(const struct mbp_report *report, const struct mbp_plant *plant,
+                                             enum mbp_format format, bool colour, FILE *out)
+{
+    return write_part(report, plant, mbp_document_fill_controllers, format, colour, out);
 }

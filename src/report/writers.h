@@ -14,6 +14,11 @@ enum mbp_status mbp_report_csv(const struct mbp_report *report, const struct mbp
 enum mbp_status mbp_report_alarms_json(const struct mbp_report *report, FILE *out);
 enum mbp_status mbp_report_alarms_csv(const struct mbp_report *report, FILE *out);
 
+/* What a controller moves: an actuator, or the setpoint of another controller; the unit of that; its mode in a word. */
+const char *mbp_output_moves(const struct mbp_plant *plant, const struct mbp_controller *controller);
+const char *mbp_output_unit(const struct mbp_plant *plant, const struct mbp_controller *controller);
+const char *mbp_output_mode(bool automatic);
+
 /* Rows of a grid; a cell of it. */
 size_t mbp_grid_rows(const struct mbp_grid *grid);
 const char *mbp_grid_text(const struct mbp_grid *grid, size_t row, size_t column, enum mbp_paint *paint);

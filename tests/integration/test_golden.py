@@ -41,7 +41,7 @@ def hour(*arguments):
 
 
 def wear():
-    """Nine hours with a pump that wears out, its trip, repair and maintenance."""
+    """Nine hours of the waterworks with a pump that wears out, its trip, repair and maintenance."""
     return journal_of("--scenario", WEAR, "--fast-forward")
 
 

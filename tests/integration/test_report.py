@@ -168,6 +168,35 @@ class Reports(unittest.TestCase):
         self.assertIn("figures,FILL1,mtbf,72000,s", self.load("--format", "csv", *period))
         json.loads(self.load("--format", "json", "--since", "1"))
 
+    def test_outputs_are_told_in_every_form_also_from_a_dump(self):
+        with support.Plant(support.ROOT / "config" / "boiler.yaml") as plant:
+            plant.ctl("write", "LIC101.automatic", "off")
+            plant.ctl("write", "SD101", "12.5")
+            support.eventually(lambda: "SD101" in plant.ctl("journal"), "it is durable")
+            report = json.loads(plant.ctl("report", "--format", "json"))
+            plant.ctl("journal", "--save", self.dump)
+            status = plant.ctl("status")
+        actuators = {row["name"]: row for row in report["actuators"]}
+        controllers = {row["name"]: row for row in report["controllers"]}
+        self.assertEqual(list(actuators), ["FV101", "FV102", "SD101"])
+        self.assertAlmostEqual(actuators["SD101"]["command"], 12.5)
+        self.assertEqual((actuators["FV101"]["moved_by"], actuators["SD101"]["moved_by"]), ("FIC101", None))
+        self.assertEqual([controllers[name]["mode"] for name in ("LIC101", "FIC101", "PIC101")], ["manual", "auto", "auto"])
+        self.assertEqual((controllers["LIC101"]["moves"], controllers["LIC101"]["output_unit"]), ("FIC101", "t/h"))
+        self.assertRegex(status, r"FV101 +BOILER1 +valve .* FIC101\n")
+        saved = json.loads(self.load("--format", "json"))
+        self.assertEqual([row["command"] for row in saved["actuators"] if row["name"] == "SD101"],
+                         [actuators["SD101"]["command"]])
+        self.assertEqual([row["mode"] for row in saved["controllers"]], ["manual", "auto", "auto"])
+        for shape in FORMATS:
+            for lang, word in (("en", "SETPOINT"), ("fr", "CONSIGNE")):
+                with self.subTest(shape=shape, lang=lang):
+                    shown = self.load("--format", shape, "--lang", lang)
+                    self.assertIn("SD101", shown)
+                    self.assertIn("PIC101", shown)
+                    if shape in ("text", "markdown", "html"):
+                        self.assertIn(word, shown)
+
     def test_page_is_well_formed_and_needs_nothing_from_outside(self):
         self.use(day())
         for lang in ("en", "fr"):

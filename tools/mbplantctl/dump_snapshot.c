@@ -30,6 +30,35 @@ static json_t *sensor_json(const struct mbp_sensor *sensor, const struct ctl_sen
                      now->text);
 }
 
+static json_t *actuator_json(const struct mbp_actuator *actuator, const struct ctl_actuator_now *now)
+{
+    return json_pack("{s:s, s:o, s:o}", "name", actuator->name, "command", number_or_null(now->command), "position",
+                     number_or_null(now->position));
+}
+
+static json_t *controller_json(const struct mbp_controller *controller, const struct ctl_controller_now *now)
+{
+    return json_pack("{s:s, s:b, s:o, s:o, s:o, s:o}", "name", controller->name, "automatic", (int)now->automatic,
+                     "setpoint", number_or_null(now->setpoint), "measurement", number_or_null(now->measurement),
+                     "error", number_or_null(now->error), "output", number_or_null(now->output));
+}
+
+/* Adds them to the line. */
+static int put_outputs(const struct mbp_plant *plant, const struct ctl_snapshot *snapshot, json_t *line)
+{
+    json_t *actuators = json_array();
+    json_t *controllers = json_array();
+    int failed = 0;
+    for (uint32_t a = 0; a < plant->actuator_count; a++)
+        failed |= json_array_append_new(actuators, actuator_json(&plant->actuators[a], &snapshot->actuators[a]));
+    for (uint32_t c = 0; c < plant->controller_count; c++)
+        failed |=
+            json_array_append_new(controllers, controller_json(&plant->controllers[c], &snapshot->controllers[c]));
+    failed |= json_object_set_new(line, "actuators", actuators);
+    failed |= json_object_set_new(line, "controllers", controllers);
+    return failed;
+}
+
 json_t *ctl_snapshot_to_json(const struct mbp_plant *plant, const struct ctl_snapshot *snapshot, uint64_t now_ms)
 {
     const struct ctl_summary *summary = &snapshot->summary;
@@ -47,7 +76,7 @@ json_t *ctl_snapshot_to_json(const struct mbp_plant *plant, const struct ctl_sna
                              (json_int_t)summary->oldest_event, "last_incident", (json_int_t)summary->last_incident,
                              "scans", (json_int_t)summary->scans, "late_scans", (json_int_t)summary->late_scans,
                              "sim_ms", (json_int_t)summary->sim_ms, "machines", machines, "sensors", sensors);
-    if (failed == 0)
+    if (failed == 0 && line != NULL && put_outputs(plant, snapshot, line) == 0)
         return line;
     json_decref(line);
     return NULL;
@@ -131,6 +160,52 @@ static bool take_sensor(const struct mbp_plant *plant, const json_t *object, str
     return true;
 }
 
+static bool take_actuator(const struct mbp_plant *plant, const json_t *object, struct ctl_snapshot *snapshot)
+{
+    uint32_t a = mbp_plant_find_actuator(plant, get_name(object, "name"));
+    if (a == UINT32_MAX)
+        return false;
+    snapshot->actuators[a].command = real_or_nan(json_object_get(object, "command"));
+    snapshot->actuators[a].position = real_or_nan(json_object_get(object, "position"));
+    return true;
+}
+
+static bool take_controller(const struct mbp_plant *plant, const json_t *object, struct ctl_snapshot *snapshot)
+{
+    uint32_t c = mbp_plant_find_controller(plant, get_name(object, "name"));
+    if (c == UINT32_MAX)
+        return false;
+    snapshot->controllers[c] = (struct ctl_controller_now){
+        .automatic = json_is_true(json_object_get(object, "automatic")),
+        .setpoint = real_or_nan(json_object_get(object, "setpoint")),
+        .measurement = real_or_nan(json_object_get(object, "measurement")),
+        .error = real_or_nan(json_object_get(object, "error")),
+        .output = real_or_nan(json_object_get(object, "output")),
+    };
+    return true;
+}
+
+/* A dump of an earlier mbplantctl does not tell them: they are NULL then. Errors: MBP_ERR_MEMORY, MBP_ERR_FORMAT. */
+static enum mbp_status take_outputs(const struct mbp_plant *plant, const json_t *line, struct ctl_snapshot *snapshot)
+{
+    const json_t *actuators = json_object_get(line, "actuators");
+    const json_t *controllers = json_object_get(line, "controllers");
+    const json_t *item;
+    size_t i;
+    bool good = true;
+    if (!json_is_array(actuators) || !json_is_array(controllers))
+        return actuators == NULL && controllers == NULL ? MBP_OK : MBP_ERR_FORMAT;
+    if (json_array_size(actuators) != plant->actuator_count || json_array_size(controllers) != plant->controller_count)
+        return MBP_ERR_FORMAT;
+    snapshot->actuators = calloc(plant->actuator_count + 1u, sizeof *snapshot->actuators);
+    snapshot->controllers = calloc(plant->controller_count + 1u, sizeof *snapshot->controllers);
+    if (snapshot->actuators == NULL || snapshot->controllers == NULL)
+        return MBP_ERR_MEMORY;
+    json_array_foreach(actuators, i, item) good = good && take_actuator(plant, item, snapshot);
+    json_array_foreach(controllers, i, item) good = good && take_controller(plant, item, snapshot);
+    return good ? MBP_OK : MBP_ERR_FORMAT;
+}
+
 static bool take_all(const struct mbp_plant *plant, const json_t *line, struct ctl_snapshot *snapshot)
 {
     const json_t *summary = json_object_get(line, "summary");
@@ -159,6 +234,8 @@ enum mbp_status ctl_snapshot_of_json(const struct mbp_plant *plant, const json_t
         for (uint32_t m = 0; m < plant->machine_count; m++)
             snapshot.machines[m].first_out = UINT32_MAX;
         status = get_u64(line, "time_ms", now_ms) && take_all(plant, line, &snapshot) ? MBP_OK : MBP_ERR_FORMAT;
+        if (status == MBP_OK)
+            status = take_outputs(plant, line, &snapshot);
     }
     if (status == MBP_OK)
         *out = snapshot;

@@ -94,6 +94,39 @@ size_t ctl_alarms_fill(const struct mbp_plant *plant, const struct ctl_snapshot 
     return count;
 }
 
+/* Of what the snapshot knows: a dump of an earlier mbplantctl has none. */
+static void fill_outputs(const struct mbp_plant *plant, struct ctl_overview *overview)
+{
+    const struct ctl_snapshot *snapshot = &overview->snapshot;
+    struct mbp_report *report = &overview->report;
+    for (uint32_t a = 0; a < plant->actuator_count && snapshot->actuators != NULL; a++) {
+        const struct mbp_actuator *actuator = &plant->actuators[a];
+        overview->actuators[a] = (struct mbp_report_actuator){
+            .actuator = actuator,
+            .machine = actuator->machine < plant->machine_count ? plant->machines[actuator->machine].name : "",
+            .command = snapshot->actuators[a].command,
+            .position = snapshot->actuators[a].position,
+        };
+        report->actuator_count = a + 1u;
+    }
+    for (uint32_t c = 0; c < plant->controller_count && snapshot->controllers != NULL; c++) {
+        const struct mbp_controller *controller = &plant->controllers[c];
+        const struct ctl_controller_now *now = &snapshot->controllers[c];
+        overview->controllers[c] = (struct mbp_report_controller){
+            .controller = controller,
+            .automatic = now->automatic,
+            .setpoint = now->setpoint,
+            .measurement = now->measurement,
+            .output = now->output,
+        };
+        if (now->automatic && controller->output < report->actuator_count)
+            overview->actuators[controller->output].by = controller;
+        report->controller_count = c + 1u;
+    }
+    report->actuators = overview->actuators;
+    report->controllers = overview->controllers;
+}
+
 static void fill_report(const struct mbp_plant *plant, uint64_t now_ms, enum mbp_lang lang,
                         struct ctl_overview *overview)
 {
@@ -116,6 +149,7 @@ static void fill_report(const struct mbp_plant *plant, uint64_t now_ms, enum mbp
         fill_machine(plant, m, &snapshot->machines[m], overview->causes[m], &overview->machines[m]);
     }
     report->alarm_count = ctl_alarms_fill(plant, snapshot, false, overview->alarms);
+    fill_outputs(plant, overview);
 }
 
 /* ---- the journal's part ----------------------------------------------------------------------------------------- */
@@ -171,7 +205,10 @@ static enum mbp_status make(struct ctl *ctl, uint64_t now_ms, struct ctl_overvie
     overview->machines = calloc(plant->machine_count + 1u, sizeof *overview->machines);
     overview->causes = calloc(plant->machine_count + 1u, sizeof *overview->causes);
     overview->alarms = calloc(MBP_ALARM_COUNT * (plant->sensor_count + (size_t)1), sizeof *overview->alarms);
-    if (overview->machines == NULL || overview->causes == NULL || overview->alarms == NULL)
+    overview->actuators = calloc(plant->actuator_count + 1u, sizeof *overview->actuators);
+    overview->controllers = calloc(plant->controller_count + 1u, sizeof *overview->controllers);
+    if (overview->machines == NULL || overview->causes == NULL || overview->alarms == NULL ||
+        overview->actuators == NULL || overview->controllers == NULL)
         return MBP_ERR_MEMORY;
     fill_report(plant, now_ms, ctl->options->lang, overview);
     return MBP_OK;
@@ -229,4 +266,6 @@ void ctl_overview_free(const struct mbp_plant *plant, struct ctl_overview *overv
     free(overview->machines);
     free(overview->causes);
     free(overview->alarms);
+    free(overview->actuators);
+    free(overview->controllers);
 }

@@ -11,6 +11,8 @@ struct ctl_overview {
     struct mbp_report report;
     struct mbp_report_machine *machines;
     struct mbp_report_alarm *alarms;
+    struct mbp_report_actuator *actuators;
+    struct mbp_report_controller *controllers;
     char (*causes)[256]; /* of the machines' present states */
 };
 

@@ -20,17 +20,6 @@ static const struct mbp_grid_column sensor_columns[] = {
     {"HIGH HIGH", "high_high", true}, {"FLAGS", "flags", false},
 };
 
-static const struct mbp_grid_column actuator_columns[] = {
-    {"ACTUATOR", "actuator", false}, {"MACHINE", "machine", false},  {"KIND", "kind", false},
-    {"COMMAND", "command", true},    {"POSITION", "position", true},
-};
-
-static const struct mbp_grid_column controller_columns[] = {
-    {"CONTROLLER", "controller", false}, {"MODE", "mode", false},  {"INPUT", "input", false},
-    {"SETPOINT", "setpoint", true},      {"VALUE", "value", true}, {"OUTPUT", "output", true},
-    {"MOVES", "moves", false},
-};
-
 static void machine_row(const struct mbp_report_machine *machine, uint64_t now_ms, struct mbp_grid *grid)
 {
     char span[32] = "-";
@@ -104,79 +93,17 @@ static enum mbp_status print_sensors(const struct ctl *ctl, const struct ctl_ove
     return status;
 }
 
-/* ---- actuators -------------------------------------------------------------------------------------------------- */
-
-static void position_text(const struct mbp_actuator *actuator, double position, char *buf, size_t size)
+static enum mbp_status print_outputs(const struct ctl *ctl, const struct ctl_overview *overview)
 {
-    bool at_end = position <= actuator->range[0] || position >= actuator->range[1];
-    const char *space = actuator->unit_text[0] != '\0' ? " " : "";
-    if (actuator->on_off && at_end)
-        snprintf(buf, size, "%s", position > actuator->range[0] ? "on" : "off");
-    else
-        snprintf(buf, size, "%.1f%s%s", position, space, actuator->unit_text);
-}
-
-static void actuator_row(const struct mbp_plant *plant, uint32_t a, const struct ctl_actuator_now *now,
-                         struct mbp_grid *grid)
-{
-    const struct mbp_actuator *actuator = &plant->actuators[a];
-    char text[96];
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", actuator->name);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
-                  actuator->machine < plant->machine_count ? plant->machines[actuator->machine].name : "");
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_actuator_kind_name((enum mbp_actuator_kind)actuator->kind));
-    position_text(actuator, now->command, text, sizeof text);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);
-    position_text(actuator, now->position, text, sizeof text);
-    mbp_grid_cell(grid, fabs(now->command - now->position) > 0 ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s", text);
-}
-
-static enum mbp_status print_actuators(const struct ctl *ctl, const struct ctl_overview *overview)
-{
-    struct mbp_grid *grid = NULL;
-    enum mbp_status status =
-        mbp_grid_new(actuator_columns, sizeof actuator_columns / sizeof actuator_columns[0], &grid);
-    if (status != MBP_OK)
-        return status;
-    for (uint32_t a = 0; a < ctl->plant->actuator_count; a++)
-        actuator_row(ctl->plant, a, &overview->snapshot.actuators[a], grid);
-    putchar('\n');
-    status = mbp_grid_write(grid, MBP_FORMAT_TEXT, ctl->colour, stdout);
-    mbp_grid_free(grid);
-    return status;
-}
-
-static void controller_row(const struct mbp_plant *plant, uint32_t c, const struct ctl_controller_now *now,
-                           struct mbp_grid *grid)
-{
-    const struct mbp_controller *controller = &plant->controllers[c];
-    const struct mbp_sensor *input = &plant->sensors[controller->input];
-    bool moves = controller->output < plant->actuator_count;
-    const char *unit = moves ? plant->actuators[controller->output].unit_text
-                             : plant->sensors[plant->controllers[controller->inner].input].unit_text;
-    char text[96];
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", controller->name);
-    mbp_grid_cell(grid, now->automatic ? MBP_PAINT_NONE : MBP_PAINT_CARE, "%s", now->automatic ? "auto" : "manual");
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", input->name);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_value_text(input, now->setpoint, text, sizeof text));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_value_text(input, now->measurement, text, sizeof text));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%.1f%s%s", now->output, unit[0] != '\0' ? " " : "", unit);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
-                  moves ? plant->actuators[controller->output].name : plant->controllers[controller->inner].name);
-}
-
-static enum mbp_status print_controllers(const struct ctl *ctl, const struct ctl_overview *overview)
-{
-    struct mbp_grid *grid = NULL;
-    enum mbp_status status =
-        mbp_grid_new(controller_columns, sizeof controller_columns / sizeof controller_columns[0], &grid);
-    if (status != MBP_OK)
-        return status;
-    for (uint32_t c = 0; c < ctl->plant->controller_count; c++)
-        controller_row(ctl->plant, c, &overview->snapshot.controllers[c], grid);
-    putchar('\n');
-    status = mbp_grid_write(grid, MBP_FORMAT_TEXT, ctl->colour, stdout);
-    mbp_grid_free(grid);
+    enum mbp_status status = MBP_OK;
+    if (ctl->plant->actuator_count > 0) {
+        putchar('\n');
+        status = mbp_report_write_actuators(&overview->report, ctl->plant, MBP_FORMAT_TEXT, ctl->colour, stdout);
+    }
+    if (status == MBP_OK && ctl->plant->controller_count > 0) {
+        putchar('\n');
+        status = mbp_report_write_controllers(&overview->report, ctl->plant, MBP_FORMAT_TEXT, ctl->colour, stdout);
+    }
     return status;
 }
 
@@ -228,10 +155,8 @@ enum ctl_exit ctl_run_status(struct ctl *ctl)
         status = print_machines(ctl, &overview);
     if (status == MBP_OK && ctl->plant->sensor_count > 0)
         status = print_sensors(ctl, &overview);
-    if (status == MBP_OK && ctl->plant->actuator_count > 0)
-        status = print_actuators(ctl, &overview);
-    if (status == MBP_OK && ctl->plant->controller_count > 0)
-        status = print_controllers(ctl, &overview);
+    if (status == MBP_OK)
+        status = print_outputs(ctl, &overview);
     ctl_overview_free(ctl->plant, &overview);
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "status");
 }

@@ -15,7 +15,8 @@
 #include "mbplant/report.h"
 
 static const char yaml[] = "mbplant: 1\nname: \"Line \\\"1\\\"\"\nunits:\n  - {id: 1, name: U, machines: [{name: M1, "
-                           "sensors: [{name: T1, kind: temperature, max: 85}]}]}\n";
+                           "sensors: [{name: T1, kind: temperature, max: 85}], actuators: [{name: V1}], "
+                           "controllers: [{name: C1, input: T1, output: V1, setpoint: 1, gain: 1}]}]}\n";
 static const char other_yaml[] = "mbplant: 1\nname: Other\nunits:\n  - {id: 1, name: U, machines: [{name: M2}]}\n";
 
 #define MADE_MS UINT64_C(1795543200000)
@@ -232,8 +233,12 @@ static void test_snapshot_comes_back_as_it_was(void **state)
                                            .failures = 3,
                                            .since_s = 1795543200,
                                            .due = true}};
+    struct ctl_actuator_now actuators[1] = {{.command = 40, .position = 38.5}};
+    struct ctl_controller_now controllers[1] = {{.output = 40, .setpoint = 65, .measurement = 92.3, .automatic = true}};
     struct ctl_snapshot snapshot = {.summary = {.last_event = 2, .oldest_event = 1, .scans = 77, .sim_ms = 7700},
                                     .sensors = sensors,
+                                    .actuators = actuators,
+                                    .controllers = controllers,
                                     .machines = machines};
     assert_int_equal(ctl_dump_create(path, plant, "host:5020", MADE_MS, &file, why), MBP_OK);
     put_events(file, 1, 2);
@@ -258,7 +263,24 @@ static void test_snapshot_comes_back_as_it_was(void **state)
     assert_true(isnan(sensor->limit[MBP_LOW]));
     assert_true(sensor->limit[MBP_HIGH] == 85);
     assert_int_equal(sensor->bits, 0x14);
+    assert_true(dump.snapshot.actuators[0].command == 40);
+    assert_true(dump.snapshot.actuators[0].position == 38.5);
+    assert_true(dump.snapshot.controllers[0].automatic);
+    assert_true(dump.snapshot.controllers[0].output == 40);
+    assert_true(dump.snapshot.controllers[0].measurement == 92.3);
     ctl_dump_close(&dump);
+}
+
+static void test_snapshot_of_an_earlier_version_has_no_outputs(void **state)
+{
+    (void)state;
+    write_dump(1, "{\"snapshot\":\"now\",\"time_ms\":5,\"summary\":{},\"machines\":[],\"sensors\":[]}\n");
+    struct ctl_dump dump = opened();
+    assert_true(dump.has_snapshot);
+    assert_null(dump.snapshot.actuators);
+    assert_null(dump.snapshot.controllers);
+    ctl_dump_close(&dump);
+    unlink(path);
 }
 
 static void test_damaged_line_is_named_by_its_number(void **state)
@@ -268,6 +290,8 @@ static void test_damaged_line_is_named_by_its_number(void **state)
                                         "{}\n",
                                         "{\"snapshot\":\"now\",\"machines\":[{\"name\":\"M9\"}]}\n",
                                         "{\"snapshot\":\"now\",\"sensors\":[{\"name\":\"T1\",\"bits\":-1}]}\n",
+                                        "{\"snapshot\":\"now\",\"actuators\":[{\"name\":\"V9\"}],\"controllers\":[]}\n",
+                                        "{\"snapshot\":\"now\",\"actuators\":[],\"controllers\":[]}\n",
                                         "{\"mbplant_journal\":2}\n",
                                         "{\"seq\":2,\"code_number\":\"x\"}\n"};
     for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
@@ -342,6 +366,7 @@ int main(void)
         cmocka_unit_test_teardown(test_dump_with_events_missing_says_so, remove_dump),
         cmocka_unit_test_teardown(test_dump_of_a_changed_plant_has_the_last_one, remove_dump),
         cmocka_unit_test_teardown(test_snapshot_comes_back_as_it_was, remove_dump),
+        cmocka_unit_test_teardown(test_snapshot_of_an_earlier_version_has_no_outputs, remove_dump),
         cmocka_unit_test_teardown(test_damaged_line_is_named_by_its_number, remove_dump),
         cmocka_unit_test_teardown(test_damaged_event_in_the_middle_is_found_when_events_are_read, remove_dump),
         cmocka_unit_test_teardown(test_dump_never_overwrites_a_file, remove_dump),

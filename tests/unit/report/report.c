@@ -116,6 +116,99 @@ static void test_json_holds_numbers_as_numbers(void **state)
     free(text);
 }
 
+static void test_text_and_markdown_have_tables_of_actuators_and_controllers(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"Actuators\n",
+                                        "ACTUATOR  MACHINE  KIND   COMMAND  POSITION  MOVED BY\n",
+                                        "FV101     FILL1    valve   45.5 %    40.0 %  TIC101\n",
+                                        "P9                 pump        on        on\n",
+                                        "Controllers\n",
+                                        "CONTROLLER  MODE    INPUT   SETPOINT      VALUE   OUTPUT  MOVES\n",
+                                        "PIC101      manual  PT101  5.000 bar  4.250 bar  65.0 °C  TIC101\n",
+                                        "TIC101      auto    TT101    65.0 °C    92.3 °C   45.5 %  FV101\n",
+                                        NULL};
+    struct mbp_report report = report_example(plant);
+    char *text = written(&report, MBP_FORMAT_TEXT);
+    has_all(text, words);
+    free(text);
+    text = written(&report, MBP_FORMAT_MARKDOWN);
+    has_all(text, (const char *const[]){"## Actuators\n", "| FV101 ", "## Controllers\n", "| TIC101 ", NULL});
+    free(text);
+    text = written(&report, MBP_FORMAT_HTML);
+    has_all(text, (const char *const[]){">Actuators<", ">FV101<", ">Controllers<", ">TIC101<", NULL});
+    free(text);
+}
+
+static void test_french_tells_actuators_and_controllers_in_french(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"Actionneurs\n", "COMMANDE", "PILOTÉ PAR", "45,5 %", "Régulateurs\n",
+                                        "CONSIGNE",      "AGIT SUR", "4,250 bar",   NULL};
+    struct mbp_report report = report_example(plant);
+    report.lang = MBP_LANG_FR;
+    char *text = written(&report, MBP_FORMAT_TEXT);
+    has_all(text, words);
+    free(text);
+}
+
+static void test_report_of_a_plant_without_outputs_has_no_table_of_them(void **state)
+{
+    (void)state;
+    struct mbp_report report = report_example(plant);
+    report.actuator_count = 0;
+    report.controller_count = 0;
+    char *text = written(&report, MBP_FORMAT_TEXT);
+    assert_null(strstr(text, "Actuators"));
+    assert_null(strstr(text, "Controllers"));
+    free(text);
+}
+
+static void test_json_tells_outputs_as_numbers(void **state)
+{
+    (void)state;
+    struct mbp_report report = report_example(plant);
+    char *text = written(&report, MBP_FORMAT_JSON);
+    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(root);
+    const json_t *valve = json_array_get(json_object_get(root, "actuators"), 0);
+    const json_t *pump = json_array_get(json_object_get(root, "actuators"), 1);
+    const json_t *outer = json_array_get(json_object_get(root, "controllers"), 0);
+    const json_t *inner = json_array_get(json_object_get(root, "controllers"), 1);
+    assert_true(json_real_value(json_object_get(valve, "command")) == 45.5);
+    assert_true(json_real_value(json_object_get(valve, "position")) == 40);
+    assert_string_equal(json_string_value(json_object_get(valve, "unit")), "%");
+    assert_string_equal(json_string_value(json_object_get(valve, "moved_by")), "TIC101");
+    assert_string_equal(json_string_value(json_object_get(valve, "machine")), "FILL1");
+    assert_true(json_is_null(json_object_get(pump, "moved_by")));
+    assert_true(json_is_true(json_object_get(pump, "on_off")));
+    assert_string_equal(json_string_value(json_object_get(outer, "mode")), "manual");
+    assert_string_equal(json_string_value(json_object_get(outer, "output_unit")), "°C");
+    assert_string_equal(json_string_value(json_object_get(outer, "moves")), "TIC101");
+    assert_true(json_real_value(json_object_get(inner, "setpoint")) == 65);
+    assert_true(json_real_value(json_object_get(inner, "output")) == 45.5);
+    json_decref(root);
+    free(text);
+}
+
+static void test_csv_tells_outputs_a_fact_a_row(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"actuator,FV101,command,45.5,%\r\n",
+                                        "actuator,FV101,position,40.0,%\r\n",
+                                        "actuator,FV101,moved by,TIC101,\r\n",
+                                        "actuator,P9,command,1.0,\r\n",
+                                        "controller,PIC101,mode,manual,\r\n",
+                                        "controller,PIC101,setpoint,5.000,bar\r\n",
+                                        "controller,PIC101,output,65.0,°C\r\n",
+                                        "controller,TIC101,value,92.3,°C\r\n",
+                                        NULL};
+    struct mbp_report report = report_example(plant);
+    char *text = written(&report, MBP_FORMAT_CSV);
+    has_all(text, words);
+    free(text);
+}
+
 static void test_json_without_incident_has_null_there(void **state)
 {
     (void)state;
@@ -190,6 +283,11 @@ int main(void)
         cmocka_unit_test(test_markdown_has_a_table_of_machines_and_one_of_alarms),
         cmocka_unit_test(test_markdown_without_alarms_says_none),
         cmocka_unit_test(test_json_holds_numbers_as_numbers),
+        cmocka_unit_test(test_text_and_markdown_have_tables_of_actuators_and_controllers),
+        cmocka_unit_test(test_french_tells_actuators_and_controllers_in_french),
+        cmocka_unit_test(test_report_of_a_plant_without_outputs_has_no_table_of_them),
+        cmocka_unit_test(test_json_tells_outputs_as_numbers),
+        cmocka_unit_test(test_csv_tells_outputs_a_fact_a_row),
         cmocka_unit_test(test_json_without_incident_has_null_there),
         cmocka_unit_test(test_csv_has_one_fact_a_row),
         cmocka_unit_test(test_alarms_alone_are_written_in_each_form),

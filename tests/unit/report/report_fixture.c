@@ -5,26 +5,35 @@
 #include <math.h>
 #include <string.h>
 
-static const char yaml[] = "mbplant: 1\n"
-                           "name: Line\n"
-                           "units:\n"
-                           "  - id: 3\n"
-                           "    name: PLC\n"
-                           "    sensors:\n"
-                           "      - {name: GS9, kind: generic, register: {type: bool}}\n"
-                           "    machines:\n"
-                           "      - name: FILL1\n"
-                           "        cycle: {time: 30s}\n"
-                           "        label: Filler\n"
-                           "        sensors:\n"
-                           "          - {name: TT101, kind: temperature, unit: °C, range: [0, 150], min: 10, max: 85,\n"
-                           "             register: {type: int16, scale: 0.1}}\n"
-                           "          - {name: PT101, kind: pressure, unit: bar, range: [0, 10],\n"
-                           "             limits: {low_low: 1, low: 2, high: 8}, register: {type: float32}}\n"
-                           "      - name: PACK1\n"
-                           "        sensors:\n"
-                           "          - {name: ST401, kind: speed, unit: rpm, range: [0, 900], max: 800,\n"
-                           "             register: {type: uint16}}\n";
+static const char yaml[] =
+    "mbplant: 1\n"
+    "name: Line\n"
+    "units:\n"
+    "  - id: 3\n"
+    "    name: PLC\n"
+    "    actuators:\n"
+    "      - {name: P9, kind: pump, on_off: true}\n"
+    "    sensors:\n"
+    "      - {name: GS9, kind: generic, register: {type: bool}}\n"
+    "    machines:\n"
+    "      - name: FILL1\n"
+    "        cycle: {time: 30s}\n"
+    "        label: Filler\n"
+    "        actuators:\n"
+    "          - {name: FV101, label: Valve, kind: valve, travel: 20s}\n"
+    "        controllers:\n"
+    "          - {name: PIC101, input: PT101, setpoint: 5, gain: 1}\n"
+    "          - {name: TIC101, label: Warmth, input: TT101, output: FV101, setpoint: 65, gain: 2,\n"
+    "             cascade: PIC101}\n"
+    "        sensors:\n"
+    "          - {name: TT101, kind: temperature, unit: °C, range: [0, 150], min: 10, max: 85,\n"
+    "             register: {type: int16, scale: 0.1}}\n"
+    "          - {name: PT101, kind: pressure, unit: bar, range: [0, 10],\n"
+    "             limits: {low_low: 1, low: 2, high: 8}, register: {type: float32}}\n"
+    "      - name: PACK1\n"
+    "        sensors:\n"
+    "          - {name: ST401, kind: speed, unit: rpm, range: [0, 900], max: 800,\n"
+    "             register: {type: uint16}}\n";
 
 struct mbp_plant *report_plant(void)
 {
@@ -57,6 +66,19 @@ struct mbp_report report_example(const struct mbp_plant *plant)
 {
     static struct mbp_report_machine machines[2];
     static struct mbp_report_alarm alarms[1];
+    static struct mbp_report_actuator actuators[2];
+    static struct mbp_report_controller controllers[2];
+    actuators[0] = (struct mbp_report_actuator){.actuator = &plant->actuators[0],
+                                                .by = &plant->controllers[1],
+                                                .machine = "FILL1",
+                                                .command = 45.5,
+                                                .position = 40};
+    actuators[1] =
+        (struct mbp_report_actuator){.actuator = &plant->actuators[1], .machine = "", .command = 1, .position = 1};
+    controllers[0] = (struct mbp_report_controller){
+        .controller = &plant->controllers[0], .setpoint = 5, .measurement = 4.25, .output = 65};
+    controllers[1] = (struct mbp_report_controller){
+        .controller = &plant->controllers[1], .automatic = true, .setpoint = 65, .measurement = 92.3, .output = 45.5};
     machines[0] = (struct mbp_report_machine){.name = "FILL1",
                                               .label = "Filler",
                                               .unit_name = "PLC",
@@ -92,6 +114,10 @@ struct mbp_report report_example(const struct mbp_plant *plant)
         .machine_count = 2,
         .alarms = alarms,
         .alarm_count = 1,
+        .actuators = actuators,
+        .actuator_count = 2,
+        .controllers = controllers,
+        .controller_count = 2,
         .has_incident = true,
         .incident =
             report_event(MBP_EV_MACHINE_STATE, mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP))};

@@ -5,6 +5,7 @@
 #include "mbplant/report.h"
 
 /* FILL1 with TT101 (int16 x 0.1, 10..85 °C) and PT101 (float32), PACK1 with ST401 (uint16); GS9 of the unit itself.
+ * PIC101 (PT101, manual) sets TIC101 (TT101), which moves FV101; P9, on/off, of the unit itself.
  * Ownership: mbp_plant_free. */
 struct mbp_plant *report_plant(void);
 
