@@ -131,10 +131,11 @@ struct mbp_analysis {
     uint64_t begin_ms, end_ms; /* wall time */
     uint64_t length_ms;        /* plant's time */
     uint64_t events;
-    uint32_t plant_changes; /* in it. Events before one count machines and sensors as the plant of then did, and are
-                               taken here for those that have these numbers now. */
-    bool whole_life;        /* from the plant's first event to now: counters are those of the period */
-    double availability;    /* of all machines together: by time */
+    uint32_t plant_changes; /* in it */
+    bool by_name;    /* mbp_analyser_change told the plants of then, so that all is counted for machines and sensors by
+                        name; else events before a change are taken for those that have these numbers now */
+    bool whole_life; /* from the plant's first event to now: counters are those of the period */
+    double availability;                   /* of all machines together: by time */
     struct mbp_analysis_machine *machines; /* as the plant's machines[] */
     struct mbp_analysis_alarms alarms;
     struct mbp_analysis_actor *actors; /* that were raised or are active; worst first */
@@ -156,6 +157,11 @@ struct mbp_analyser;
 enum mbp_status mbp_analyser_new(const struct mbp_plant *plant, const struct mbp_analysis_period *period,
                                  const struct mbp_analysis_now *now, struct mbp_analyser **out);
 void mbp_analyser_free(struct mbp_analyser *analyser);
+
+/* From the next event on, this plant counts: machines and sensors that the plant of now has too, by unit id and name,
+ * are taken for those, others for none. What the plant of now has and this one has not does not exist meanwhile. It
+ * must stay until the analysis is finished. Errors: MBP_ERR_MEMORY. */
+enum mbp_status mbp_analyser_change(struct mbp_analyser *analyser, const struct mbp_plant *plant);
 
 /* The next event, by number. Those before the period tell what went on when it began: one suffices for its beginning
  * between two events, a day of them for alarms that are older. Errors: MBP_ERR_MEMORY. */

@@ -10,6 +10,21 @@
 #define MBP_JOURNAL_FIRST_FILE 1000
 #define MBP_JOURNAL_FILES      64536 /* 1000..65535; after the last comes the first again */
 
+/* Former plants: by which plant an event counts machines and sensors. The index of them, in words: "MBPH", version,
+ * how many; then of each, oldest first, MBP_PAST_ENTRY_WORDS: the event from which on it was in force u32, its text's
+ * length in bytes u32 (0 = the text is not kept) and CRC-32 u32, the word where the text begins in the files behind
+ * u32. The texts there are what everybody may read: without faults. The journal keeps those that its events need, the
+ * newest MBP_PAST_PLANTS and MBP_PAST_WORDS at most. Both give way to files that the plant file declares in a unit. */
+#define MBP_PAST_INDEX_FILE   700
+#define MBP_PAST_FIRST_FILE   701
+#define MBP_PAST_END_FILE     890
+#define MBP_PAST_MAGIC        0x4D425048u
+#define MBP_PAST_VERSION      1
+#define MBP_PAST_HEADER_WORDS 4u
+#define MBP_PAST_ENTRY_WORDS  8u
+#define MBP_PAST_PLANTS       256u
+#define MBP_PAST_WORDS        ((MBP_PAST_END_FILE - MBP_PAST_FIRST_FILE) * 10000u)
+
 /* Stable on the wire and in the journal: never renumber. */
 enum mbp_event_code {
     MBP_EV_START = 1,

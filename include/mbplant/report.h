@@ -168,7 +168,15 @@ struct mbp_report {
     size_t controller_count;
     bool has_incident; /* the last machine that went to en_panne */
     struct mbp_event incident;
+    const struct mbp_plant *incident_plant; /* by which it counts; NULL = the plant of now */
 };
+
+/* The plant by which the incident counts. */
+static inline const struct mbp_plant *mbp_report_incident_plant(const struct mbp_report *report,
+                                                                const struct mbp_plant *plant)
+{
+    return report->incident_plant != NULL ? report->incident_plant : plant;
+}
 
 /* Totals over the machines and alarms of a report, as every writer shows them. */
 struct mbp_report_totals {

@@ -114,6 +114,17 @@ enum mbp_status alarms_take(struct mbp_analyser *analyser, const struct mbp_even
     return MBP_OK;
 }
 
+void alarms_change(struct mbp_analyser *analyser, const uint32_t *sensor_from)
+{
+    for (uint32_t s = 0; sensor_from != NULL && s < analyser->plant->sensor_count; s++) {
+        for (unsigned a = 0; sensor_from[s] == UINT32_MAX && a < MBP_ALARM_COUNT; a++) {
+            struct alarm_track *track = &analyser->alarms->tracks[(size_t)s * MBP_ALARM_COUNT + a];
+            track->active = track->waiting = false;
+            track->last_count = 0;
+        }
+    }
+}
+
 /* How an alarm stands at the end of the period. One that is active now, and whose raising no event told, was so before
  * the first of them. */
 static struct mbp_analysis_actor judge(const struct mbp_analyser *analyser, uint32_t sensor, unsigned limit,

@@ -11,6 +11,7 @@ enum mbp_status mbp_analyser_new(const struct mbp_plant *plant, const struct mbp
     if (analyser == NULL)
         return MBP_ERR_MEMORY;
     analyser->plant = plant;
+    analyser->of = plant;
     analyser->now = now;
     analyser->axis = (struct axis){.scan_ns = plant->scan_ns, .period = *period};
     enum mbp_status status = machines_new(analyser);
@@ -27,6 +28,7 @@ void mbp_analyser_free(struct mbp_analyser *analyser)
 {
     if (analyser == NULL)
         return;
+    mbp_change_free(analyser->to_now);
     machines_free(analyser);
     alarms_free(analyser);
     free(analyser);
@@ -48,6 +50,41 @@ static void find(const struct mbp_plant *plant, const struct mbp_event *event, u
     }
 }
 
+/* The same as indices of the plant of now. */
+static void find_now(const struct mbp_analyser *analyser, const struct mbp_event *event, uint32_t *machine,
+                     uint32_t *sensor)
+{
+    const struct mbp_change *to_now = analyser->to_now;
+    find(analyser->of, event, machine, sensor);
+    if (to_now != NULL && *machine != UINT32_MAX)
+        *machine = to_now->machine_to[*machine];
+    if (to_now != NULL && *sensor != UINT32_MAX)
+        *sensor = to_now->sensor_to[*sensor];
+}
+
+enum mbp_status mbp_analyser_change(struct mbp_analyser *analyser, const struct mbp_plant *plant)
+{
+    struct mbp_change *to_now = NULL;
+    enum mbp_status status = plant != analyser->plant ? mbp_change_find(plant, analyser->plant, &to_now) : MBP_OK;
+    if (status != MBP_OK)
+        return status;
+    mbp_change_free(analyser->to_now);
+    analyser->to_now = to_now;
+    analyser->of = plant;
+    analyser->changes = analyser->by_name = true;
+    return MBP_OK;
+}
+
+/* The time up to the event was still that of the plant before. */
+static enum mbp_status change(struct mbp_analyser *analyser)
+{
+    const struct mbp_change *to_now = analyser->to_now;
+    analyser->changes = false;
+    analyser->axis.scan_ns = analyser->of->scan_ns;
+    alarms_change(analyser, to_now != NULL ? to_now->sensor_from : NULL);
+    return machines_change(analyser, to_now != NULL ? to_now->machine_from : NULL);
+}
+
 enum mbp_status mbp_analyser_take(struct mbp_analyser *analyser, const struct mbp_event *event)
 {
     struct axis *axis = &analyser->axis;
@@ -59,11 +96,13 @@ enum mbp_status mbp_analyser_take(struct mbp_analyser *analyser, const struct mb
     axis_take(axis, event);
     if (axis->phase == AXIS_AFTER)
         status = machines_close(analyser);
+    if (analyser->changes && status == MBP_OK)
+        status = change(analyser);
     if (event->code == MBP_EV_START && was_started && status == MBP_OK)
         status = machines_stopped(analyser, wall_before, axis->wall_ms);
     analyser->events += axis->phase == AXIS_WITHIN;
     analyser->plant_changes += axis->phase == AXIS_WITHIN && event->code == MBP_EV_PLANT_CHANGED && event->value > 0;
-    find(analyser->plant, event, &machine, &sensor);
+    find_now(analyser, event, &machine, &sensor);
     if (status == MBP_OK && machine != UINT32_MAX)
         status = machines_take(analyser, event, machine);
     if (status == MBP_OK && sensor != UINT32_MAX)
@@ -97,6 +136,7 @@ static enum mbp_status fill(struct mbp_analyser *analyser, struct mbp_analysis *
     out->length_ms = axis->end_t > axis->begin_t ? axis->end_t - axis->begin_t : 0;
     out->events = analyser->events;
     out->plant_changes = analyser->plant_changes;
+    out->by_name = analyser->by_name;
     out->whole_life = axis->from_birth && axis->first_is_in && analyser->now != NULL && axis_is_to_now(axis);
     enum mbp_status status = machines_finish(analyser, out->whole_life);
     if (status == MBP_OK)

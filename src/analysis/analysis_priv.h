@@ -4,6 +4,7 @@
 
 #include "list.h"
 #include "mbplant/analysis.h"
+#include "mbplant/change.h"
 
 /* ---- axis: the plant's time of each event ------------------------------------------------------------------------ */
 
@@ -48,6 +49,7 @@ static inline bool axis_is_to_now(const struct axis *axis)
 struct machine_track {
     uint8_t state; /* enum mbp_state_code or STATE_UNKNOWN */
     bool is_repair;
+    bool absent;                  /* the plant of that time does not have it */
     bool failed;                  /* failed_t is when */
     uint64_t since_t, since_wall; /* of the state */
     uint64_t failed_t;
@@ -66,6 +68,9 @@ struct mbp_analyser {
     struct axis axis;
     uint64_t events;
     uint32_t plant_changes;
+    const struct mbp_plant *of; /* by which events count */
+    struct mbp_change *to_now;  /* from there to the plant of now; NULL = it is that */
+    bool changes, by_name;      /* it is another one than at the event before; it was told */
     struct machines machines;
     struct alarms *alarms;
 };
@@ -78,6 +83,10 @@ bool machines_want_more(const struct mbp_analyser *analyser);
 /* The plant was stopped from the last event's wall time to this one's. */
 enum mbp_status machines_stopped(struct mbp_analyser *analyser, uint64_t from_wall, uint64_t to_wall);
 
+/* What the plant has from the last event on: machine_from and sensor_from are those of a change to the plant of now;
+ * NULL = all. */
+enum mbp_status machines_change(struct mbp_analyser *analyser, const uint32_t *machine_from);
+
 /* At the end of the period, and after the last event. */
 enum mbp_status machines_close(struct mbp_analyser *analyser);
 enum mbp_status machines_finish(struct mbp_analyser *analyser, bool whole_life);
@@ -87,6 +96,8 @@ enum mbp_status machines_finish(struct mbp_analyser *analyser, bool whole_life);
 enum mbp_status alarms_new(struct mbp_analyser *analyser);
 void alarms_free(struct mbp_analyser *analyser);
 enum mbp_status alarms_take(struct mbp_analyser *analyser, const struct mbp_event *event, uint32_t sensor);
+
+void alarms_change(struct mbp_analyser *analyser, const uint32_t *sensor_from);
 
 /* Moves what was found to out. */
 enum mbp_status alarms_finish(struct mbp_analyser *analyser, struct mbp_analysis *out);

@@ -35,7 +35,7 @@ static enum mbp_status account(struct mbp_analyser *analyser, uint32_t machine, 
     struct mbp_analysis_machine *figures = &analyser->machines.figures[machine];
     uint64_t from_t = track->since_t > axis->begin_t ? track->since_t : axis->begin_t;
     uint64_t from_wall = track->since_wall > axis->begin_wall ? track->since_wall : axis->begin_wall;
-    if (!axis->begun || track->state == STATE_UNKNOWN)
+    if (!axis->begun || track->state == STATE_UNKNOWN || track->absent)
         return MBP_OK;
     figures->known = true;
     if (t > from_t && track->state == MBP_EN_SERVICE)
@@ -125,6 +125,23 @@ enum mbp_status machines_stopped(struct mbp_analyser *analyser, uint64_t from_wa
     return analysis_list_add(&analyser->machines.stops, &stop, sizeof stop);
 }
 
+enum mbp_status machines_change(struct mbp_analyser *analyser, const uint32_t *machine_from)
+{
+    const struct axis *axis = &analyser->axis;
+    enum mbp_status status = MBP_OK;
+    for (uint32_t m = 0; m < analyser->plant->machine_count && status == MBP_OK; m++) {
+        struct machine_track *track = &analyser->machines.tracks[m];
+        bool absent = machine_from != NULL && machine_from[m] == UINT32_MAX;
+        if (absent == track->absent)
+            continue;
+        if (absent && axis->phase == AXIS_WITHIN)
+            status = account(analyser, m, axis_t(axis), axis->wall_ms);
+        *track = (struct machine_track){
+            .state = STATE_UNKNOWN, .absent = absent, .since_t = axis_t(axis), .since_wall = axis->wall_ms};
+    }
+    return status;
+}
+
 /* Whether a machine is still in the state that it had at the end of the period. Masters are told of its last change in
  * whole seconds. */
 static bool is_told_by_now(const struct mbp_analyser *analyser, uint32_t machine)
@@ -138,7 +155,8 @@ static bool is_told_by_now(const struct mbp_analyser *analyser, uint32_t machine
 bool machines_want_more(const struct mbp_analyser *analyser)
 {
     for (uint32_t m = 0; m < analyser->plant->machine_count; m++) {
-        if (analyser->machines.tracks[m].state == STATE_UNKNOWN && !is_told_by_now(analyser, m))
+        const struct machine_track *track = &analyser->machines.tracks[m];
+        if (track->state == STATE_UNKNOWN && !track->absent && !is_told_by_now(analyser, m))
             return true;
     }
     return false;

@@ -1,4 +1,5 @@
-/* Files and FIFO queues of a unit: declared ones, the plant's own text from file 900, the journal from file 1000. */
+/* Files and FIFO queues of a unit: declared ones, former plants' texts from file 700, the plant's own from file 900,
+ * the journal from file 1000. */
 #include <string.h>
 
 #include "image_priv.h"
@@ -50,6 +51,23 @@ static enum mbp_status read_plant(const struct mbp_image_unit *unit, uint16_t fi
     return MBP_OK;
 }
 
+static bool is_past(uint16_t file)
+{
+    return file >= MBP_PAST_INDEX_FILE && file < MBP_PAST_END_FILE;
+}
+
+/* Whether the unit has files of its own where former plants would be: then these are not there at all, for half of them
+ * would be of no use. */
+static bool declares_past(const struct mbp_image_unit *unit)
+{
+    const struct image_index *index = &unit->image->index[unit - unit->image->units];
+    for (uint32_t f = 0; f < index->file_count; f++) {
+        if (is_past(index->files[f].number))
+            return true;
+    }
+    return false;
+}
+
 enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
                                     uint8_t *big_endian)
 {
@@ -61,7 +79,7 @@ enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t 
     if (image_staging_shows(unit, file))
         return image_staging_read(unit, file, record, count, big_endian);
     uint16_t words[MBP_EVENT_WORDS * 7];
-    if (file >= MBP_JOURNAL_FIRST_FILE) {
+    if (file >= MBP_JOURNAL_FIRST_FILE || (is_past(file) && !declares_past(unit))) {
         if (image->source.read == NULL || count > sizeof words / sizeof words[0])
             return MBP_EX_ILLEGAL_DATA_ADDRESS;
         enum mbp_status status = image->source.read(image->source.ctx, file, record, count, words);

@@ -372,6 +372,8 @@ enum mbp_status mbp_journal_read_file(struct mbp_journal *journal, uint16_t file
 {
     const uint32_t file_words = MBP_EVENTS_PER_FILE * MBP_EVENT_WORDS;
     uint32_t end = (uint32_t)record + count;
+    if (file >= MBP_PAST_INDEX_FILE && file < MBP_PAST_END_FILE)
+        return mbp_past_read_file(&journal->reader.past, file, record, count, words);
     if (file < MBP_JOURNAL_FIRST_FILE || count == 0 || end > file_words)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     uint64_t first = newest_at(journal, file, record / MBP_EVENT_WORDS);

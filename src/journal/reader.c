@@ -110,6 +110,8 @@ enum mbp_status mbp_reader_open(struct mbp_reader *reader, const char *path, uin
     if (rc == SQLITE_OK)
         rc = sqlite3_prepare_v3(reader->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &reader->range, NULL);
     if (rc == SQLITE_OK)
+        rc = mbp_past_reader_open(&reader->past, reader->db);
+    if (rc == SQLITE_OK)
         rc = fill_tail(reader, last);
     if (rc == SQLITE_OK)
         return MBP_OK;
@@ -121,6 +123,7 @@ enum mbp_status mbp_reader_open(struct mbp_reader *reader, const char *path, uin
 void mbp_reader_close(struct mbp_reader *reader)
 {
     sqlite3_finalize(reader->range);
+    mbp_past_reader_close(&reader->past);
     sqlite3_close(reader->db);
     reader->range = NULL;
     reader->db = NULL;

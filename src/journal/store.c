@@ -96,9 +96,13 @@ static enum mbp_status open_checked(const char *path, FILE *errors, struct mbp_s
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, mbp_setting_create_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
+        rc = sqlite3_exec(store->db, mbp_past_create_sql, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
         rc = prepare_all(store);
     if (rc == SQLITE_OK)
         rc = mbp_retention_open(&store->retention, store->db, &store->plant->journal);
+    if (rc == SQLITE_OK)
+        rc = mbp_past_open(&store->past, store->db);
     return rc == SQLITE_OK ? MBP_OK : mbp_schema_refuse(store->db, rc, path, errors);
 }
 
@@ -135,6 +139,7 @@ void mbp_store_close(struct mbp_store *store)
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
     mbp_retention_close(&store->retention);
+    mbp_past_close(&store->past);
     sqlite3_close(store->db);
     store->db = NULL;
 }
@@ -154,11 +159,15 @@ int mbp_store_begin(struct mbp_store *store)
 
 int mbp_store_commit(struct mbp_store *store)
 {
-    return run(store->commit);
+    int rc = run(store->commit);
+    store->plant_told = store->plant_told || (rc == SQLITE_OK && store->plant_put);
+    store->plant_put = false;
+    return rc;
 }
 
 void mbp_store_roll_back(struct mbp_store *store)
 {
+    store->plant_put = false;
     /* Some failures have rolled back already. */
     if (sqlite3_get_autocommit(store->db) == 0)
         run(store->rollback);
@@ -180,13 +189,26 @@ static void bind_event(sqlite3_stmt *stmt, const struct mbp_event *event)
     sqlite3_bind_int64(stmt, 11, event->detail);
 }
 
+/* The first event of a run tells that the plant is in force, and so does the one of a change: what was removed is told
+ * before it, by the old numbers, when the record of the change has come already. */
+static int put_event(struct mbp_store *store, const struct mbp_event *event)
+{
+    bool first = !store->plant_told && !store->plant_put;
+    int rc =
+        first || event->code == MBP_EV_PLANT_CHANGED ? mbp_past_put(&store->past, event->seq, store->plant) : SQLITE_OK;
+    if (rc != SQLITE_OK)
+        return rc;
+    store->plant_put = true;
+    bind_event(store->event, event);
+    mbp_retention_note(&store->retention, event);
+    return run(store->event);
+}
+
 int mbp_store_put(struct mbp_store *store, const struct mbp_record *record)
 {
     switch ((enum mbp_record_kind)record->kind) {
     case MBP_RECORD_EVENT:
-        bind_event(store->event, &record->of.event);
-        mbp_retention_note(&store->retention, &record->of.event);
-        return run(store->event);
+        return put_event(store, &record->of.event);
     case MBP_RECORD_MACHINE:
         mbp_retained_bind_machine(store->machine, store->plant, &record->of.machine);
         return run(store->machine);

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "past.h"
 #include "retention.h"
 #include "ring.h"
 
@@ -13,6 +14,8 @@ struct mbp_store {
     sqlite3_stmt *begin, *commit, *rollback;
     sqlite3_stmt *event, *machine, *sensor, *alarms, *upkeep, *setting;
     struct mbp_retention retention;
+    struct mbp_past past;
+    bool plant_told, plant_put; /* the database knows which plant is in force; it will when this transaction commits */
 };
 
 /* The event numbers that a client can see; 0 = none. */

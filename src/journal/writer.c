@@ -50,7 +50,10 @@ static int remove_old(struct mbp_writer *writer, uint32_t added, struct mbp_mark
     struct mbp_store *store = writer->store;
     uint64_t now_ns = writer->clock.mono_ns(writer->clock.ctx);
     mbp_retention_rule(&store->retention, &store->plant->journal); /* another plant may have come meanwhile */
+    uint32_t oldest = marks->oldest;
     int rc = mbp_retention_step(&store->retention, now_ns, added, &marks->oldest, marks->last, &writer->next);
+    if (rc == SQLITE_OK && marks->oldest != oldest)
+        rc = mbp_past_drop(&store->past, marks->oldest);
     /* Who asks for the last incident finds its event, or is told that there is none. */
     if (marks->incident < marks->oldest)
         marks->incident = 0;

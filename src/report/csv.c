@@ -52,7 +52,9 @@ static void put_summary(const struct mbp_report *report, const struct mbp_plant 
     mbp_fact_text(grid, "last incident", "", "time", mbp_time_format(report->incident.wall_ms, text, sizeof text), "");
     mbp_fact_count(grid, "last incident", "", "event", report->incident.seq, "");
     mbp_fact_text(grid, "last incident", "", "text",
-                  mbp_report_sentence(plant, &report->incident, report->lang, text, sizeof text), "");
+                  mbp_report_sentence(mbp_report_incident_plant(report, plant), &report->incident, report->lang, text,
+                                      sizeof text),
+                  "");
 }
 
 static void put_machine(const struct mbp_report_machine *machine, struct mbp_grid *grid)

@@ -84,7 +84,8 @@ static void say_incident(struct document *document, char *text)
         mbp_document_say(document->lang, text, MSG_L_NO_INCIDENT);
     else
         mbp_document_say(document->lang, text, MSG_L_INCIDENT, mbp_time_format(incident->wall_ms, time, sizeof time),
-                         mbp_report_sentence(document->plant, incident, document->lang, sentence, sizeof sentence),
+                         mbp_report_sentence(mbp_report_incident_plant(document->report, document->plant), incident,
+                                             document->lang, sentence, sizeof sentence),
                          incident->seq);
 }
 

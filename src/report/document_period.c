@@ -25,7 +25,8 @@ static void add_period(struct document *document)
     if (analysis->length_ms == 0)
         mbp_document_say(lang, part->notes[0], MSG_L_NO_TIME);
     if (analysis->plant_changes > 0)
-        mbp_document_say(lang, part->notes[1], MSG_L_PLANT_CHANGED, analysis->plant_changes);
+        mbp_document_say(lang, part->notes[1], analysis->by_name ? MSG_L_PLANT_CHANGED_BY_NAME : MSG_L_PLANT_CHANGED,
+                         analysis->plant_changes);
     if (document->report->machine_count > 0)
         mbp_document_say(lang, mbp_document_line(document, part, MSG_T_AVAILABILITY), MSG_L_AVAILABILITY,
                          mbp_document_percent(lang, analysis->availability, span, sizeof span));

@@ -118,6 +118,9 @@
     M(L_PLANT_CHANGED, "the plant was changed in it, %u times: what happened before goes to the machines and sensors that have " \
       "the same numbers now", "l'installation y a été modifiée %u fois : ce qui précède est attribué aux machines et capteurs " \
       "qui portent aujourd'hui les mêmes numéros") \
+    M(L_PLANT_CHANGED_BY_NAME, "the plant was changed in it, %u times: machines and sensors are those of now, by name, for as " \
+      "long as there were any; what was removed is left out", "l'installation y a été modifiée %u fois : machines et " \
+      "capteurs sont ceux d'aujourd'hui, par nom, tant qu'ils existaient ; ceux qui ont été supprimés n'y figurent pas") \
     M(L_NO_TIME, "no time of the plant lies in it", "elle ne contient aucun temps de l'installation") \
     M(L_RAISED, "%u: %u critical, %u high, %u medium, %u low; %u cleared", \
       "%u : %u critiques, %u hautes, %u moyennes, %u basses ; %u disparues") \

@@ -14,7 +14,7 @@
 #include "dump_snapshot.h"
 #include "mbplant/report.h"
 
-#define DUMP_VERSION 2 /* 1 had neither snapshot nor end; it is read too */
+#define DUMP_VERSION CTL_DUMP_VERSION
 
 static enum mbp_status fail_io(char why[CTL_DUMP_WHY])
 {
@@ -89,6 +89,23 @@ void ctl_dump_put_snapshot(FILE *file, const struct mbp_plant *plant, const stru
                            uint64_t now_ms)
 {
     put_line(file, ctl_snapshot_to_json(plant, snapshot, now_ms));
+}
+
+void ctl_dump_put_past(FILE *file, const struct ctl_past *past, const struct mbp_plant *now, uint32_t first,
+                       uint32_t last)
+{
+    for (size_t i = 0; i < past->count; i++) {
+        const struct ctl_past_entry *entry = &past->entries[i];
+        bool ends_before = i + 1 < past->count && past->entries[i + 1].since <= first;
+        if (ends_before || entry->plant == NULL || (i > 0 && entry->since > last))
+            continue;
+        json_int_t since = (json_int_t)entry->since;
+        if (entry->plant == now)
+            put_line(file, json_pack("{s:I}", "plant_since", since));
+        else
+            put_line(file, json_pack("{s:I, s:s%}", "plant_since", since, "plant_file", entry->plant->text.bytes,
+                                     entry->plant->text.len));
+    }
 }
 
 void ctl_dump_put_end(FILE *file, uint32_t last, bool whole, const char *why)
@@ -166,12 +183,43 @@ static enum mbp_status take_plant(const char *path, const json_t *line, size_t n
     if (dump->has_snapshot)
         ctl_snapshot_free(dump->plant, &dump->snapshot);
     dump->has_snapshot = false;
-    mbp_plant_free(dump->plant);
+    if (dump->plant != NULL && ctl_past_own(&dump->past, dump->plant) != MBP_OK) { /* events before may count by it */
+        dump->plant = plant;
+        snprintf(why, CTL_DUMP_WHY, "%s", mbp_status_text(MBP_ERR_MEMORY));
+        return MBP_ERR_MEMORY;
+    }
     dump->plant = plant;
+    dump->version = (int)json_integer_value(version);
     const char *source = json_string_value(json_object_get(line, "source"));
     snprintf(dump->source, sizeof dump->source, "%s", source != NULL ? source : "");
     dump->made_ms = (uint64_t)json_integer_value(json_object_get(line, "made_ms"));
     return MBP_OK;
+}
+
+static enum mbp_status take_past(const char *path, const json_t *line, size_t number, struct ctl_dump *dump,
+                                 char why[CTL_DUMP_WHY])
+{
+    json_int_t since = json_integer_value(json_object_get(line, "plant_since"));
+    const json_t *text = json_object_get(line, "plant_file");
+    struct mbp_plant *plant = dump->plant;
+    enum mbp_status status = MBP_OK;
+    if (since < 0 || since > UINT32_MAX || (text != NULL && !json_is_string(text))) {
+        snprintf(why, CTL_DUMP_WHY, "line %zu: not a plant and the event from which on it was in force", number);
+        return MBP_ERR_FORMAT;
+    }
+    if (text != NULL) {
+        struct mbp_text file = {json_string_value(text), json_string_length(text)};
+        if (mbp_plant_parse(path, file, stderr, &plant) != MBP_OK) {
+            snprintf(why, CTL_DUMP_WHY, "line %zu: the plant file in it is wrong", number);
+            return MBP_ERR_FORMAT;
+        }
+        status = ctl_past_own(&dump->past, plant);
+    }
+    if (status == MBP_OK)
+        status = ctl_past_add(&dump->past, (uint32_t)since, plant);
+    if (status != MBP_OK)
+        snprintf(why, CTL_DUMP_WHY, "%s", mbp_status_text(status));
+    return status;
 }
 
 static enum mbp_status take_snapshot(const json_t *line, size_t number, struct ctl_dump *dump, char why[CTL_DUMP_WHY])
@@ -198,6 +246,8 @@ static enum mbp_status take_other(const char *path, const struct lines *lines, s
     enum mbp_status status = MBP_ERR_FORMAT;
     if (lines->number == 1 || json_object_get(line, "mbplant_journal") != NULL) {
         status = take_plant(path, line, lines->number, dump, why);
+    } else if (json_is_integer(json_object_get(line, "plant_since"))) {
+        status = take_past(path, line, lines->number, dump, why);
     } else if (json_object_get(line, "snapshot") != NULL) {
         status = take_snapshot(line, lines->number, dump, why);
     } else if (json_is_integer(json_object_get(line, "end"))) {
@@ -280,6 +330,7 @@ void ctl_dump_close(struct ctl_dump *dump)
     if (dump->has_snapshot)
         ctl_snapshot_free(dump->plant, &dump->snapshot);
     mbp_plant_free(dump->plant);
+    ctl_past_free(&dump->past);
     if (dump->file != NULL)
         fclose(dump->file);
     *dump = (struct ctl_dump){0};

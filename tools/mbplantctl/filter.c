@@ -104,18 +104,44 @@ bool ctl_period_is_reversed(const struct ctl_options *options)
     return reversed;
 }
 
-enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mbp_plant *plant, struct ctl_filter *out)
+static bool has(const struct mbp_plant *plant, enum ctl_what what, const char *name)
+{
+    return (what == CTL_MACHINE ? mbp_plant_find_machine(plant, name) : mbp_plant_find_sensor(plant, name)) !=
+           UINT32_MAX;
+}
+
+bool ctl_filter_needs_past(const struct ctl_options *options, const struct mbp_plant *plant)
+{
+    return (options->machine != NULL && !has(plant, CTL_MACHINE, options->machine)) ||
+           (options->sensor != NULL && !has(plant, CTL_SENSOR, options->sensor));
+}
+
+/* Whether the plant has it now or had it once; says so when not. */
+static bool is_known_name(const struct mbp_plant *plant, const struct ctl_past *past, enum ctl_what what,
+                          const char *name)
+{
+    if (name == NULL || has(plant, what, name))
+        return true;
+    for (size_t i = 0; i < past->count; i++) {
+        if (past->entries[i].plant != NULL && has(past->entries[i].plant, what, name))
+            return true;
+    }
+    ctl_unknown_name(plant, what, name);
+    return false;
+}
+
+enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mbp_plant *plant,
+                              const struct ctl_past *past, struct ctl_filter *out)
 {
     struct ctl_filter filter = {.since = options->since,
                                 .until = options->until,
-                                .machine = UINT32_MAX,
-                                .sensor = UINT32_MAX,
+                                .machine = options->machine,
+                                .sensor = options->sensor,
                                 .all_codes = options->code == NULL};
     if (ctl_period_is_reversed(options))
         return CTL_USAGE;
-    if (options->machine != NULL && (filter.machine = ctl_machine_find(plant, options->machine)) == UINT32_MAX)
-        return CTL_USAGE;
-    if (options->sensor != NULL && (filter.sensor = ctl_sensor_find(plant, options->sensor)) == UINT32_MAX)
+    if (!is_known_name(plant, past, CTL_MACHINE, options->machine) ||
+        !is_known_name(plant, past, CTL_SENSOR, options->sensor))
         return CTL_USAGE;
     if (options->code != NULL && !find_codes(options->code, filter.codes))
         return CTL_USAGE;
@@ -134,11 +160,14 @@ bool ctl_filter_in_period(const struct ctl_filter *filter, const struct mbp_even
 }
 
 /* An event of a sensor is one of its machine too. */
-static bool is_of_machine(const struct mbp_plant *plant, const struct mbp_event *event, uint32_t machine)
+static bool is_of_machine(const struct mbp_plant *plant, const struct mbp_event *event, const char *name)
 {
+    const struct mbp_machine *machine = mbp_event_machine(plant, event);
     const struct mbp_sensor *sensor = mbp_event_sensor(plant, event);
-    return mbp_event_machine(plant, event) == &plant->machines[machine] ||
-           (sensor != NULL && sensor->machine == machine);
+    if (machine != NULL && strcmp(machine->name, name) == 0)
+        return true;
+    return sensor != NULL && sensor->machine < plant->machine_count &&
+           strcmp(plant->machines[sensor->machine].name, name) == 0;
 }
 
 bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_plant *plant, const struct mbp_event *event)
@@ -147,7 +176,8 @@ bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_plant *
         return false;
     if (!filter->all_codes && !(event->code < CTL_CODES && filter->codes[event->code]))
         return false;
-    if (filter->machine != UINT32_MAX && !is_of_machine(plant, event, filter->machine))
+    if (filter->machine != NULL && !is_of_machine(plant, event, filter->machine))
         return false;
-    return filter->sensor == UINT32_MAX || mbp_event_sensor(plant, event) == &plant->sensors[filter->sensor];
+    const struct mbp_sensor *sensor = mbp_event_sensor(plant, event);
+    return filter->sensor == NULL || (sensor != NULL && strcmp(sensor->name, filter->sensor) == 0);
 }

@@ -8,12 +8,14 @@
 #include "dump.h"
 #include "events.h"
 #include "filter.h"
+#include "past.h"
 #include "snapshot.h"
 
 #define FOLLOW_PAUSE_MS 200
 
 struct printing {
-    const struct mbp_plant *plant;
+    const struct mbp_plant *plant; /* now */
+    struct ctl_past *past;
     struct ctl_filter filter;
     enum mbp_format format;
     enum mbp_lang lang;
@@ -25,10 +27,11 @@ struct printing {
 static bool print_event(void *ctx, const struct mbp_event *event)
 {
     struct printing *printing = ctx;
+    const struct mbp_plant *plant = ctl_past_at(printing->past, event->seq, printing->plant);
     printing->last = event->seq;
-    if (!ctl_filter_passes(&printing->filter, printing->plant, event))
+    if (!ctl_filter_passes(&printing->filter, plant, event))
         return true;
-    mbp_report_event_in(printing->plant, event, printing->format, printing->lang, printing->out);
+    mbp_report_event_in(plant, event, printing->format, printing->lang, printing->out);
     printing->count++;
     return !ferror(printing->out);
 }
@@ -41,7 +44,21 @@ struct reading {
     uint8_t unit;
     uint64_t next; /* the first event that was not handed over */
     bool told;     /* that events are gone */
+    bool saving;   /* to a dump, which is told the plants too */
 };
+
+/* By which plants the events up to last count: before any of them is shown. */
+static enum mbp_status learn_past(struct reading *reading, uint32_t last)
+{
+    struct printing *printing = reading->printing;
+    uint32_t first = (uint32_t)reading->next;
+    if (reading->next > last)
+        return MBP_OK;
+    enum mbp_status status = ctl_past_read(reading->ctl, reading->unit, first, last, printing->past);
+    if (status == MBP_OK && reading->saving)
+        ctl_dump_put_past(printing->out, printing->past, printing->plant, first, last);
+    return status;
+}
 
 /* Events that retention has removed in the meantime are no failure: say so once and go on behind them. */
 static void skip_removed(struct reading *reading, const struct ctl_summary *summary, bool asked)
@@ -84,7 +101,9 @@ static enum mbp_status follow(struct reading *reading)
         if (status != MBP_OK)
             return status;
         skip_removed(reading, &summary, true);
-        status = read_to(reading, (uint64_t)summary.last_event + 1);
+        status = learn_past(reading, summary.last_event);
+        if (status == MBP_OK)
+            status = read_to(reading, (uint64_t)summary.last_event + 1);
         if (fflush(reading->printing->out) != 0 || status != MBP_OK)
             return status;
         struct timespec pause = {0, (long)(FOLLOW_PAUSE_MS * MBP_NS_PER_MS)};
@@ -110,7 +129,10 @@ static enum mbp_status read_period(struct reading *reading)
     if (reading->next == 0) /* nothing is durable yet */
         reading->next = 1;
     skip_removed(reading, &summary, resumed || (filter->since.kind == CTL_MOMENT_EVENT && filter->since.seq > 1));
-    status = read_to(reading, range.end);
+    if (reading->next < range.end)
+        status = learn_past(reading, (uint32_t)(range.end - 1));
+    if (status == MBP_OK)
+        status = read_to(reading, range.end);
     fflush(reading->printing->out);
     if (status == MBP_OK && reading->ctl->options->follow && !ferror(reading->printing->out))
         status = follow(reading);
@@ -209,8 +231,8 @@ static FILE *resume(struct ctl *ctl, uint8_t unit, struct reading *reading)
         ;
     else if (ctl_dump_resume(path, &dump, &file, why) != MBP_OK)
         ctl_error("--save %s: %s", path, why);
-    if (file != NULL &&
-        (dump.plant->text_crc != ctl->plant->text_crc || dump.plant->text.len != ctl->plant->text.len)) {
+    if (file != NULL && (dump.version < CTL_DUMP_VERSION || dump.plant->text_crc != ctl->plant->text_crc ||
+                         dump.plant->text.len != ctl->plant->text.len)) {
         source_text(ctl, source, sizeof source);
         ctl_dump_put_plant(file, ctl->plant, source, now_ms());
     }
@@ -251,7 +273,7 @@ static enum ctl_exit save(struct ctl *ctl, struct printing *printing)
 {
     const char *path = ctl->options->save_path;
     int unit = journal_unit(ctl);
-    struct reading reading = {.ctl = ctl, .printing = printing, .unit = (uint8_t)unit};
+    struct reading reading = {.ctl = ctl, .printing = printing, .unit = (uint8_t)unit, .saving = true};
     struct ctl_snapshot snapshot;
     if (unit < 0 || ctl_snapshot_take(ctl, &snapshot) != CTL_OK)
         return CTL_FAILED;
@@ -294,7 +316,8 @@ static enum ctl_exit load(struct ctl *ctl, struct printing *printing)
         return CTL_FAILED;
     }
     printing->plant = dump.plant;
-    enum ctl_exit code = ctl_filter_make(ctl->options, dump.plant, &printing->filter);
+    printing->past = &dump.past;
+    enum ctl_exit code = ctl_filter_make(ctl->options, dump.plant, &dump.past, &printing->filter);
     if (code == CTL_OK) {
         mbp_report_event_header(printing->format, stdout);
         if (ctl_dump_events(&dump, print_event, printing, why) != MBP_OK) {
@@ -323,10 +346,34 @@ static const char *conflict(const struct ctl_options *options)
     return NULL;
 }
 
+static enum ctl_exit of_slave(struct ctl *ctl, struct printing *printing)
+{
+    const struct ctl_options *options = ctl->options;
+    if (ctl_plant(ctl) == NULL)
+        return CTL_FAILED;
+    printing->plant = ctl->plant;
+    if (ctl_filter_needs_past(options, ctl->plant)) {
+        int unit = journal_unit(ctl);
+        if (unit < 0)
+            return CTL_FAILED;
+        enum mbp_status status = ctl_past_read(ctl, (uint8_t)unit, 0, UINT32_MAX, printing->past);
+        if (status != MBP_OK)
+            return ctl_fail(ctl, status, "reading former plants");
+    }
+    enum ctl_exit code = ctl_filter_make(options, ctl->plant, printing->past, &printing->filter);
+    if (code != CTL_OK)
+        return code;
+    if (options->save_path == NULL)
+        return show(ctl, printing);
+    printing->format = MBP_FORMAT_JSONL;
+    return save(ctl, printing);
+}
+
 enum ctl_exit ctl_run_journal(struct ctl *ctl)
 {
     const struct ctl_options *options = ctl->options;
-    struct printing printing = {.format = options->format, .lang = options->lang, .out = stdout};
+    struct ctl_past past = {0};
+    struct printing printing = {.past = &past, .format = options->format, .lang = options->lang, .out = stdout};
     const char *why_not = conflict(options);
     if (why_not != NULL) {
         ctl_error("journal: %s", why_not);
@@ -334,14 +381,7 @@ enum ctl_exit ctl_run_journal(struct ctl *ctl)
     }
     if (options->load_path != NULL)
         return load(ctl, &printing);
-    if (ctl_plant(ctl) == NULL)
-        return CTL_FAILED;
-    printing.plant = ctl->plant;
-    enum ctl_exit code = ctl_filter_make(options, ctl->plant, &printing.filter);
-    if (code != CTL_OK)
-        return code;
-    if (options->save_path == NULL)
-        return show(ctl, &printing);
-    printing.format = MBP_FORMAT_JSONL;
-    return save(ctl, &printing);
+    enum ctl_exit code = of_slave(ctl, &printing);
+    ctl_past_free(&past);
+    return code;
 }

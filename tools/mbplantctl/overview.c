@@ -156,6 +156,7 @@ static void fill_report(const struct mbp_plant *plant, uint64_t now_ms, enum mbp
 
 struct search {
     const struct mbp_plant *plant;
+    const struct ctl_past *past;
     struct ctl_overview *overview;
 };
 
@@ -164,16 +165,18 @@ static bool note_cause(void *ctx, const struct mbp_event *event)
 {
     struct search *search = ctx;
     struct mbp_report *report = &search->overview->report;
-    const struct mbp_machine *machine = mbp_event_machine(search->plant, event);
     if (event->code != MBP_EV_MACHINE_STATE)
         return true;
+    const struct mbp_plant *plant = ctl_past_at(search->past, event->seq, search->plant);
+    const struct mbp_machine *then = mbp_event_machine(plant, event);
+    uint32_t m = then != NULL ? mbp_plant_find_machine(search->plant, then->name) : UINT32_MAX;
     if (mbp_event_state_to(event->detail) == MBP_EN_PANNE) {
         report->has_incident = true;
         report->incident = *event;
+        report->incident_plant = plant;
     }
-    if (machine != NULL)
-        mbp_report_cause_text(search->plant, event, report->lang,
-                              search->overview->causes[machine - search->plant->machines],
+    if (m != UINT32_MAX)
+        mbp_report_cause_text(plant, event, report->lang, search->overview->causes[m],
                               sizeof search->overview->causes[0]);
     return true;
 }
@@ -184,15 +187,23 @@ static enum mbp_status read_journal(struct ctl *ctl, struct ctl_overview *overvi
     int unit = ctl_summary_unit(ctl->plant);
     if (summary->last_event == 0 || unit < 0)
         return MBP_OK;
+    struct ctl_past *past = &overview->past;
+    uint32_t incident = summary->last_incident;
     enum mbp_status status = MBP_OK;
-    if (summary->last_incident != 0 && summary->last_incident >= summary->oldest_event) {
-        status = ctl_event_read(ctl->link, (uint8_t)unit, summary->last_incident, &overview->report.incident);
+    if (incident != 0 && incident >= summary->oldest_event) {
+        status = ctl_event_read(ctl->link, (uint8_t)unit, incident, &overview->report.incident);
         overview->report.has_incident = status == MBP_OK;
+        if (status == MBP_OK)
+            status = ctl_past_read(ctl, (uint8_t)unit, incident, incident, past);
+        if (status == MBP_OK)
+            overview->report.incident_plant = ctl_past_at(past, incident, ctl->plant);
     }
     uint32_t first = summary->last_event > CAUSES_DEPTH ? summary->last_event - CAUSES_DEPTH + 1 : 1;
     if (first < summary->oldest_event)
         first = summary->oldest_event;
-    struct search search = {ctl->plant, overview};
+    struct search search = {ctl->plant, past, overview};
+    if (status == MBP_OK)
+        status = ctl_past_read(ctl, (uint8_t)unit, first, summary->last_event, past);
     if (status == MBP_OK)
         status = ctl_events_read(ctl->link, (uint8_t)unit, first, summary->last_event, note_cause, &search, NULL);
     return status;
@@ -247,7 +258,7 @@ enum ctl_exit ctl_overview_of_dump(struct ctl *ctl, struct ctl_dump *dump, struc
     overview.snapshot = dump->snapshot;
     dump->plant = NULL;
     dump->has_snapshot = false;
-    struct search search = {ctl->plant, &overview};
+    struct search search = {ctl->plant, &dump->past, &overview};
     enum mbp_status status = make(ctl, dump->snapshot_ms, &overview);
     if (status == MBP_OK)
         status = ctl_dump_events(dump, note_cause, &search, why);
@@ -263,6 +274,7 @@ enum ctl_exit ctl_overview_of_dump(struct ctl *ctl, struct ctl_dump *dump, struc
 void ctl_overview_free(const struct mbp_plant *plant, struct ctl_overview *overview)
 {
     ctl_snapshot_free(plant, &overview->snapshot);
+    ctl_past_free(&overview->past);
     free(overview->machines);
     free(overview->causes);
     free(overview->alarms);

@@ -4,6 +4,7 @@
 
 #include "ctl.h"
 #include "dump.h"
+#include "past.h"
 #include "snapshot.h"
 
 struct ctl_overview {
@@ -13,7 +14,8 @@ struct ctl_overview {
     struct mbp_report_alarm *alarms;
     struct mbp_report_actuator *actuators;
     struct mbp_report_controller *controllers;
-    char (*causes)[256]; /* of the machines' present states */
+    char (*causes)[256];  /* of the machines' present states */
+    struct ctl_past past; /* of a slave: the plants of the events that were looked at */
 };
 
 /* The plant now. with_journal also reads the last incident and why each machine is in its state from the journal.

@@ -70,6 +70,8 @@ static struct mbp_analysis_period period_of(const struct ctl_moment *since, cons
 
 struct taking {
     struct mbp_analyser *analyser;
+    const struct ctl_past *past;
+    const struct mbp_plant *now, *plant; /* plant: by which the events count just now */
     uint64_t end_event;
     enum mbp_status status;
 };
@@ -77,6 +79,13 @@ struct taking {
 static bool take_event(void *ctx, const struct mbp_event *event)
 {
     struct taking *taking = ctx;
+    const struct mbp_plant *plant = ctl_past_at(taking->past, event->seq, taking->now);
+    if (plant != taking->plant && taking->past->count > 0) {
+        taking->plant = plant;
+        taking->status = mbp_analyser_change(taking->analyser, plant);
+        if (taking->status != MBP_OK)
+            return false;
+    }
     taking->status = mbp_analyser_take(taking->analyser, event);
     return taking->status == MBP_OK && !(event->seq >= taking->end_event && !mbp_analyser_wants_more(taking->analyser));
 }
@@ -109,7 +118,8 @@ static enum mbp_status find_context(struct ctl *ctl, uint8_t unit, const struct 
     return MBP_OK;
 }
 
-static enum mbp_status analyse_slave(struct ctl *ctl, const struct ctl_overview *overview, struct ctl_study *study)
+static enum mbp_status analyse_slave(struct ctl *ctl, const struct ctl_overview *overview, struct ctl_past *past,
+                                     struct ctl_study *study)
 {
     const struct ctl_summary *summary = &overview->snapshot.summary;
     int unit = ctl_summary_unit(ctl->plant);
@@ -125,7 +135,9 @@ static enum mbp_status analyse_slave(struct ctl *ctl, const struct ctl_overview 
     if (status == MBP_OK && summary->last_event > 0)
         status = find_context(ctl, (uint8_t)unit, summary, &since, &until, overview->report.now_ms, &first);
     struct mbp_analysis_period period = period_of(&since, &until, &range);
-    struct taking taking = {.end_event = period.end_event};
+    struct taking taking = {.past = past, .now = ctl->plant, .end_event = period.end_event};
+    if (status == MBP_OK && first <= summary->last_event && summary->last_event > 0)
+        status = ctl_past_read(ctl, (uint8_t)unit, (uint32_t)first, summary->last_event, past);
     if (status == MBP_OK)
         status = mbp_analyser_new(ctl->plant, &period, &study->now, &taking.analyser);
     if (status != MBP_OK)
@@ -144,9 +156,11 @@ static enum mbp_status analyse_slave(struct ctl *ctl, const struct ctl_overview 
 enum ctl_exit ctl_study_slave(struct ctl *ctl, const struct ctl_overview *overview, struct ctl_study *out)
 {
     struct ctl_study study = {0};
+    struct ctl_past past = {0};
     enum mbp_status status = take_now(ctl->plant, overview, &study);
     if (status == MBP_OK)
-        status = analyse_slave(ctl, overview, &study);
+        status = analyse_slave(ctl, overview, &past, &study);
+    ctl_past_free(&past);
     if (status == MBP_OK) {
         *out = study;
         return CTL_OK;
@@ -217,7 +231,7 @@ static enum mbp_status analyse_dump(struct ctl *ctl, struct ctl_dump *dump, cons
     if (status != MBP_OK)
         return status;
     struct mbp_analysis_period period = period_of(&since, &until, &range);
-    struct taking taking = {.end_event = period.end_event};
+    struct taking taking = {.past = &dump->past, .now = ctl->plant, .end_event = period.end_event};
     status = mbp_analyser_new(ctl->plant, &period, is_of_the_end ? &study->now : NULL, &taking.analyser);
     if (status == MBP_OK) {
         status = ctl_dump_events(dump, take_event, &taking, why);

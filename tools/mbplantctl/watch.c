@@ -19,6 +19,7 @@ struct watch {
     bool has_overview;
     struct mbp_event events[WATCH_EVENTS];
     size_t event_count;
+    struct ctl_past past; /* of the events */
     char trouble[256], clock[40];
     struct watch_view view;
     struct watch_screen screen;
@@ -90,6 +91,7 @@ static void forget(struct watch *watch)
         ctl_overview_free(watch->ctl->plant, &watch->overview);
     watch->has_overview = false;
     watch->event_count = 0;
+    ctl_past_free(&watch->past);
     ctl_close(watch->ctl);
 }
 
@@ -120,6 +122,11 @@ static enum mbp_status read_events(struct watch *watch, const struct ctl_summary
     uint32_t first = last >= WATCH_EVENTS ? last - WATCH_EVENTS + 1 : 1;
     first = first > have ? first : have + 1;
     first = first > summary->oldest_event ? first : summary->oldest_event;
+    /* also of those that are on the screen already */
+    uint32_t kept = watch->event_count > 0 ? watch->events[0].seq : first;
+    enum mbp_status status = ctl_past_read(ctl, (uint8_t)unit, kept < first ? kept : first, last, &watch->past);
+    if (status != MBP_OK)
+        return status;
     return ctl_events_read(ctl->link, (uint8_t)unit, first, last, keep_event, watch, NULL);
 }
 
@@ -245,6 +252,7 @@ static struct watch_model model_of(struct watch *watch)
         .overview = watch->has_overview ? &watch->overview : NULL,
         .events = watch->events,
         .event_count = watch->event_count,
+        .past = &watch->past,
         .host = target->host,
         .port = target->port,
         .clock = watch->clock,

@@ -87,6 +87,7 @@ static void find_selected(const struct watch_view *view, const struct watch_mode
         of = model->overview->report.alarms[at].sensor;
     } else {
         const struct mbp_event *event = &model->events[model->event_count - 1 - at];
+        plant = watch_plant_of(model, event);
         const struct mbp_machine *named = mbp_event_machine(plant, event);
         of = mbp_event_sensor(plant, event);
         *machine = named != NULL ? named->name : NULL;

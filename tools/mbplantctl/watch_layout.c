@@ -259,13 +259,19 @@ static void lay_alarm(const struct watch_model *model, size_t a, const struct wa
     put(out, row, alarm->unacknowledged ? MBP_PAINT_CARE : MBP_PAINT_NONE, 0, "%s", mbp_report_alarm_state(alarm));
 }
 
+const struct mbp_plant *watch_plant_of(const struct watch_model *model, const struct mbp_event *event)
+{
+    return model->past != NULL ? ctl_past_at(model->past, event->seq, model->plant) : model->plant;
+}
+
 /* at: 0 = the newest. */
 static void lay_event(const struct watch_model *model, size_t at, const struct watch_screen *out, struct watch_row *row)
 {
     const struct mbp_event *event = &model->events[model->event_count - 1 - at];
     char text[256];
     put(out, row, MBP_PAINT_NONE, 19, "%s", mbp_time_format(event->wall_ms, text, sizeof text));
-    put(out, row, MBP_PAINT_NONE, 0, "%s", mbp_report_event_text(model->plant, event, text, sizeof text));
+    put(out, row, MBP_PAINT_NONE, 0, "%s",
+        mbp_report_event_text(watch_plant_of(model, event), event, text, sizeof text));
 }
 
 static void lay_titles(enum watch_page page, struct watch_screen *out)

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 #include <math.h>
+#include <string.h>
 
 #define NEAR(a, b) assert_true(fabs((a) - (b)) < 1e-9)
 
@@ -301,6 +302,59 @@ static void test_changes_of_the_plant_in_the_period_are_counted(void **state)
     mbp_analysis_free(analysis);
 }
 
+/* The line before it was changed: ADD came first, PACK was not there yet. */
+static const char former_yaml[] = "mbplant: 1\nname: Line\nscan: 200ms\nunits:\n"
+                                  "  - {id: 3, name: PLC, machines: [\n"
+                                  "      {name: ADD, sensors: [{name: AT, kind: temperature}]},\n"
+                                  "      {name: FILL, sensors: [{name: TT, kind: temperature, max: 85}]}]}\n";
+
+static void test_machine_is_followed_by_name_through_a_change_of_numbers(void **state)
+{
+    (void)state;
+    struct mbp_plant *former = NULL;
+    const struct mbp_text text = {former_yaml, strlen(former_yaml)};
+    assert_int_equal(mbp_plant_parse("line.yaml", text, stderr, &former), MBP_OK);
+    story_start(story, 0);
+    story_state(story, 10, 1, MBP_EN_SERVICE, MBP_EN_PANNE); /* FILL, as it was numbered then */
+    story_state(story, 20, 0, MBP_EN_SERVICE, MBP_EN_PANNE); /* ADD, which is no more */
+    story_state(story, 40, 1, MBP_EN_PANNE, MBP_EN_SERVICE);
+    story_alarm(story, 45, MBP_EV_ALARM_RAISED, 1, MBP_HIGH); /* TT, the second then, the first now */
+    for (uint32_t i = 0; i < story->count; i++)
+        story->events[i].scan /= 2; /* its scan was twice as long */
+    story_alarm(story, 50, MBP_EV_PLANT_CHANGED, TT, 0);
+    story->events[5].scan = 250;
+    story_state(story, 60, FILL, MBP_EN_SERVICE, MBP_EN_PANNE);
+    story->events[6].scan = 350;
+    story_state(story, 70, PACK, MBP_EN_SERVICE, MBP_EN_PANNE);
+    story->events[7].scan = 450;
+    set_now(80);
+    now.scan = 550;
+    machines[FILL].state = machines[PACK].state = MBP_EN_PANNE;
+    const struct mbp_analysis_period all = {0, UINT64_MAX, 0, UINT64_MAX};
+    struct mbp_analyser *analyser = NULL;
+    struct mbp_analysis *analysis = NULL;
+    assert_int_equal(mbp_analyser_new(plant, &all, &now, &analyser), MBP_OK);
+    assert_int_equal(mbp_analyser_change(analyser, former), MBP_OK);
+    for (uint32_t i = 0; i < story->count; i++) {
+        if (i == 5)
+            assert_int_equal(mbp_analyser_change(analyser, plant), MBP_OK);
+        assert_int_equal(mbp_analyser_take(analyser, &story->events[i]), MBP_OK);
+    }
+    assert_int_equal(mbp_analyser_finish(analyser, &analysis), MBP_OK);
+    assert_true(analysis->by_name);
+    assert_int_equal(analysis->length_ms, 80000);
+    assert_int_equal(analysis->machines[FILL].failures, 2);
+    assert_int_equal(analysis->machines[FILL].running_ms, 30000);
+    assert_int_equal(analysis->machines[FILL].down_ms, 50000);
+    assert_int_equal(analysis->machines[PACK].failures, 1);
+    assert_int_equal(analysis->machines[PACK].running_ms, 20000); /* not before there was one */
+    assert_int_equal(analysis->machines[PACK].down_ms, 10000);
+    assert_int_equal(analysis->alarms.raised, 1);
+    assert_int_equal(analysis->actors[0].sensor, TT);
+    mbp_analysis_free(analysis);
+    mbp_plant_free(former);
+}
+
 static void test_events_of_things_that_the_plant_does_not_have_change_nothing(void **state)
 {
     (void)state;
@@ -330,6 +384,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_period_before_the_journal_or_empty_has_no_length, begin, end),
         cmocka_unit_test_setup_teardown(test_maintenance_events_of_the_period_are_counted, begin, end),
         cmocka_unit_test_setup_teardown(test_changes_of_the_plant_in_the_period_are_counted, begin, end),
+        cmocka_unit_test_setup_teardown(test_machine_is_followed_by_name_through_a_change_of_numbers, begin, end),
         cmocka_unit_test_setup_teardown(test_events_of_things_that_the_plant_does_not_have_change_nothing, begin, end),
     };
     return cmocka_run_group_tests(tests, load, unload);

@@ -17,7 +17,9 @@ static const char yaml[] =
     "      files: [{number: 1, values: [10, 11, 12]}, {number: 899, count: 10000}]\n"
     "      fifos: [{at: 5, values: [440, 4740]}, {at: 6, values: []}]\n"
     "  - id: 2\n"
-    "    tables: {files: [{number: 1, values: [20]}]}\n"; /* odd length: the last byte stands alone */
+    "    tables: {files: [{number: 1, values: [20]}]}\n"
+    "  - id: 3\n"
+    "    tables: {files: [{number: 800, values: [30]}]}\n"; /* odd length: the last byte stands alone */
 
 struct files {
     struct mbp_plant *plant;
@@ -201,6 +203,31 @@ static void test_files_from_1000_are_the_sources(void **state)
     assert_int_equal(read_words(files, 1001, 0, 1, words), MISSING);
 }
 
+static enum mbp_status any_file(void *ctx, uint16_t file, uint16_t record, uint16_t count, uint16_t *words)
+{
+    (void)ctx;
+    (void)record;
+    for (uint16_t i = 0; i < count; i++)
+        words[i] = file;
+    return MBP_OK;
+}
+
+static void test_files_of_former_plants_are_the_sources_where_the_unit_has_none_there(void **state)
+{
+    struct files *files = *state;
+    uint16_t words[2];
+    mbp_image_set_files(files->image, (struct mbp_file_source){any_file, NULL});
+    assert_int_equal(read_words(files, MBP_PAST_INDEX_FILE - 1, 0, 1, words), MISSING);
+    assert_int_equal(read_words(files, MBP_PAST_INDEX_FILE, 0, 2, words), MBP_OK);
+    assert_int_equal(words[1], MBP_PAST_INDEX_FILE);
+    assert_int_equal(read_words(files, MBP_PAST_END_FILE - 1, 0, 1, words), MBP_OK);
+    assert_int_equal(read_words(files, MBP_PAST_END_FILE, 0, 1, words), MISSING);
+    files->unit = mbp_image_unit(files->image, 3); /* declares one among them */
+    assert_int_equal(read_words(files, 800, 0, 1, words), MBP_OK);
+    assert_int_equal(words[0], 30);
+    assert_int_equal(read_words(files, MBP_PAST_INDEX_FILE, 0, 1, words), MISSING);
+}
+
 static void test_fifo_declared_gives_its_queue_and_leaves_it(void **state)
 {
     struct files *files = *state;
@@ -230,6 +257,7 @@ int main(void)
         TEST(test_file_900_tells_the_faults_to_the_instructor_alone),
         TEST(test_file_901_goes_on_where_900_is_full),
         TEST(test_files_from_1000_are_the_sources),
+        TEST(test_files_of_former_plants_are_the_sources_where_the_unit_has_none_there),
         TEST(test_fifo_declared_gives_its_queue_and_leaves_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

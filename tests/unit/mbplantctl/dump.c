@@ -354,6 +354,94 @@ static void test_file_that_is_no_dump_is_refused(void **state)
     assert_int_equal(ctl_dump_open(path, &dump, why), MBP_ERR_IO);
 }
 
+/* Unit 1 of plant has machine M1, of other_yaml M2; of a third one M3. */
+static const char third_yaml[] = "mbplant: 1\nname: Third\nunits:\n  - {id: 1, name: U, machines: [{name: M3}]}\n";
+
+static const char *name_at(const struct ctl_dump *dump, uint32_t seq)
+{
+    return ctl_past_at(&dump->past, seq, dump->plant)->machines[0].name;
+}
+
+static void test_dump_tells_by_which_plant_each_event_counts(void **state)
+{
+    (void)state;
+    FILE *file = NULL;
+    struct mbp_plant *other = parse(other_yaml);
+    struct mbp_plant *third = parse(third_yaml);
+    struct ctl_past past = {0};
+    assert_int_equal(ctl_past_add(&past, 20, plant), MBP_OK);
+    assert_int_equal(ctl_past_add(&past, 1, third), MBP_OK);
+    assert_int_equal(ctl_past_add(&past, 10, other), MBP_OK);
+    assert_int_equal(ctl_dump_create(path, plant, "host:5020", MADE_MS, &file, why), MBP_OK);
+    ctl_dump_put_past(file, &past, plant, 15, 30); /* the first one is needed by none of them */
+    put_events(file, 15, 30);
+    assert_int_equal(fclose(file), 0);
+    struct ctl_dump dump = opened();
+    assert_int_equal(dump.past.count, 2);
+    assert_int_equal(dump.events, 16);
+    assert_string_equal(name_at(&dump, 15), "M2");
+    assert_string_equal(name_at(&dump, 19), "M2");
+    assert_string_equal(name_at(&dump, 20), "M1");
+    assert_string_equal(name_at(&dump, 30), "M1");
+    assert_ptr_equal(dump.past.entries[1].plant, dump.plant); /* its text is there once */
+    ctl_dump_close(&dump);
+    ctl_past_free(&past);
+    mbp_plant_free(other);
+    mbp_plant_free(third);
+}
+
+static void test_dump_gone_on_with_after_a_change_keeps_the_plants_before_it(void **state)
+{
+    (void)state;
+    FILE *file = NULL;
+    struct mbp_plant *other = parse(other_yaml);
+    struct ctl_past past = {0};
+    assert_int_equal(ctl_past_add(&past, 1, plant), MBP_OK);
+    assert_int_equal(ctl_dump_create(path, plant, "host:5020", MADE_MS, &file, why), MBP_OK);
+    ctl_dump_put_past(file, &past, plant, 1, 5);
+    put_events(file, 1, 5);
+    assert_int_equal(ctl_past_add(&past, 8, other), MBP_OK);
+    ctl_dump_put_plant(file, other, "host:5020", MADE_MS);
+    ctl_dump_put_past(file, &past, other, 6, 9);
+    put_events(file, 6, 9);
+    assert_int_equal(fclose(file), 0);
+    struct ctl_dump dump = opened();
+    assert_string_equal(dump.plant->machines[0].name, "M2");
+    assert_string_equal(name_at(&dump, 5), "M1");
+    assert_string_equal(name_at(&dump, 7), "M1");
+    assert_string_equal(name_at(&dump, 8), "M2");
+    ctl_dump_close(&dump);
+    ctl_past_free(&past);
+    mbp_plant_free(other);
+}
+
+static void test_dump_without_former_plants_counts_all_by_its_own(void **state)
+{
+    (void)state;
+    write_dump(3, "");
+    struct ctl_dump dump = opened();
+    assert_ptr_equal(ctl_past_at(&dump.past, 2, dump.plant), dump.plant);
+    ctl_dump_close(&dump);
+}
+
+static void test_former_plant_that_is_none_names_the_line(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"{\"plant_since\":3,\"plant_file\":7}\n", "{\"plant_since\":-1}\n",
+                                        "{\"plant_since\":3,\"plant_file\":\"\"}\n"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct ctl_dump dump;
+        write_dump(1, wrong[i]);
+        FILE *err = stderr;
+        stderr = tmpfile(); /* what the parser says of the plant */
+        assert_int_equal(ctl_dump_open(path, &dump, why), MBP_ERR_FORMAT);
+        fclose(stderr);
+        stderr = err;
+        assert_memory_equal(why, "line 3: ", 8);
+        unlink(path);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,6 +457,10 @@ int main(void)
         cmocka_unit_test_teardown(test_snapshot_of_an_earlier_version_has_no_outputs, remove_dump),
         cmocka_unit_test_teardown(test_damaged_line_is_named_by_its_number, remove_dump),
         cmocka_unit_test_teardown(test_damaged_event_in_the_middle_is_found_when_events_are_read, remove_dump),
+        cmocka_unit_test_teardown(test_dump_tells_by_which_plant_each_event_counts, remove_dump),
+        cmocka_unit_test_teardown(test_dump_gone_on_with_after_a_change_keeps_the_plants_before_it, remove_dump),
+        cmocka_unit_test_teardown(test_dump_without_former_plants_counts_all_by_its_own, remove_dump),
+        cmocka_unit_test_teardown(test_former_plant_that_is_none_names_the_line, remove_dump),
         cmocka_unit_test_teardown(test_dump_never_overwrites_a_file, remove_dump),
         cmocka_unit_test_teardown(test_file_that_is_no_dump_is_refused, remove_dump),
     };

@@ -14,25 +14,36 @@ static const char yaml[] = "mbplant: 1\nname: Line\nunits:\n"
                            "      {name: M2, sensors: [{name: T2, kind: temperature}]}]}\n"
                            "  - {id: 2, name: B, machines: [{name: M3, sensors: [{name: T3, kind: temperature}]}]}\n";
 
-static struct mbp_plant *plant;
+static const char former_yaml[] = "mbplant: 1\nname: Line\nunits:\n"
+                                  "  - {id: 1, name: A, machines: [{name: M0, sensors: [{name: T0, kind: flow}]},\n"
+                                  "      {name: M1, sensors: [{name: T1, kind: temperature}]}]}\n";
+
+static struct mbp_plant *plant, *former;
+static struct ctl_past past; /* none but where a test has some */
 
 static int load(void **state)
 {
     (void)state;
-    return mbp_plant_parse("line.yaml", (struct mbp_text){yaml, strlen(yaml)}, stderr, &plant) == MBP_OK ? 0 : -1;
+    const struct mbp_text text = {yaml, strlen(yaml)};
+    const struct mbp_text former_text = {former_yaml, strlen(former_yaml)};
+    return mbp_plant_parse("line.yaml", text, stderr, &plant) == MBP_OK &&
+                   mbp_plant_parse("line.yaml", former_text, stderr, &former) == MBP_OK
+               ? 0
+               : -1;
 }
 
 static int unload(void **state)
 {
     (void)state;
     mbp_plant_free(plant);
+    mbp_plant_free(former);
     return 0;
 }
 
 static struct ctl_filter made(const struct ctl_options *options)
 {
     struct ctl_filter filter;
-    assert_int_equal(ctl_filter_make(options, plant, &filter), CTL_OK);
+    assert_int_equal(ctl_filter_make(options, plant, &past, &filter), CTL_OK);
     return filter;
 }
 
@@ -141,8 +152,34 @@ static void test_what_the_plant_does_not_have_is_wrong_usage(void **state)
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct ctl_filter filter;
-        assert_int_equal(ctl_filter_make(&wrong[i], plant, &filter), CTL_USAGE);
+        assert_int_equal(ctl_filter_make(&wrong[i], plant, &past, &filter), CTL_USAGE);
     }
+}
+
+static void test_names_are_those_of_the_plant_by_which_the_event_counts(void **state)
+{
+    (void)state;
+    struct ctl_filter filter = made(&(struct ctl_options){.machine = "M1"});
+    assert_true(ctl_filter_passes(&filter, former, &(struct mbp_event){.unit = 1, .machine = 1, .sensor = MBP_NONE16}));
+    assert_false(
+        ctl_filter_passes(&filter, former, &(struct mbp_event){.unit = 1, .machine = 0, .sensor = MBP_NONE16}));
+    assert_true(ctl_filter_passes(&filter, former, &(struct mbp_event){.unit = 1, .machine = MBP_NONE16, .sensor = 1}));
+    filter = made(&(struct ctl_options){.sensor = "T1"});
+    assert_true(ctl_filter_passes(&filter, former, &(struct mbp_event){.unit = 1, .machine = 1, .sensor = 1}));
+    assert_false(ctl_filter_passes(&filter, former, &(struct mbp_event){.unit = 1, .machine = 0, .sensor = 0}));
+}
+
+static void test_name_that_only_a_former_plant_had_is_known(void **state)
+{
+    (void)state;
+    struct ctl_filter filter;
+    const struct ctl_options options = {.machine = "M0", .sensor = "T0"};
+    assert_true(ctl_filter_needs_past(&options, plant));
+    assert_false(ctl_filter_needs_past(&options, former));
+    assert_int_equal(ctl_filter_make(&options, plant, &past, &filter), CTL_USAGE);
+    assert_int_equal(ctl_past_add(&past, 1, former), MBP_OK);
+    assert_int_equal(ctl_filter_make(&options, plant, &past, &filter), CTL_OK);
+    ctl_past_free(&past);
 }
 
 int main(void)
@@ -151,6 +188,8 @@ int main(void)
         cmocka_unit_test(test_no_option_lets_everything_through),
         cmocka_unit_test(test_machine_takes_in_its_sensors_and_no_other_units),
         cmocka_unit_test(test_sensor_is_told_apart_by_unit),
+        cmocka_unit_test(test_names_are_those_of_the_plant_by_which_the_event_counts),
+        cmocka_unit_test(test_name_that_only_a_former_plant_had_is_known),
         cmocka_unit_test(test_period_takes_in_its_beginning_and_not_its_end),
         cmocka_unit_test(test_code_words_find_codes_by_name_beginning_and_number),
         cmocka_unit_test(test_unknown_code_has_a_nearest_one),
