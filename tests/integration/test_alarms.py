@@ -78,9 +78,8 @@ class Alarms(unittest.TestCase):
         self.until("U1", "shelved", "low")
         self.ctl("release", "U1")
         self.until("U1", "returned, unacknowledged", "low")
-        journal = self.ctl("journal")
-        self.assertIn("U1 alarm unshelved: its time is over", journal)
-        self.assertIn("U1 alarm unshelved: it has returned to normal", journal)
+        for line in ("U1 alarm unshelved: its time is over", "U1 alarm unshelved: it has returned to normal"):
+            support.eventually(lambda line=line: line in self.ctl("journal"), f"'{line}' is committed")
 
     def test_suppression_by_hand_and_by_the_machines_state(self):
         self.assertIn("out of service", self.ctl("suppress", "T1"))
