@@ -126,6 +126,24 @@ class Past(unittest.TestCase):
         self.assertIn("OLD en_service -> en_panne", self.journal())
         self.assertIn("KEPT en_service -> maintenance", self.journal())
 
+    def test_production_of_a_period_is_counted_across_a_restart(self):
+        self.plant.stop()
+        self.file.write_text(LINE.replace("- name: KEPT\n", "- name: KEPT\n        cycle: {time: 40ms, reject: 10%}\n"))
+        self.plant.start()
+        made = lambda: json.loads(self.plant.ctl("report", "--format", "json"))["machines"][1]["good"]
+        support.eventually(lambda: made() > 20, "some are made")
+        self.plant.stop()
+        self.plant.start()
+        start = support.eventually(lambda: [json.loads(line) for line in self.journal(
+            "--code", "production", "--format", "jsonl").splitlines()], "the counters at the start")[0]
+        self.assertGreater(start["detail"], 20)
+        self.assertIn(f"KEPT production: {start['detail']} good and", self.journal())
+        support.eventually(lambda: made() > start["detail"] + 20, "more are made")
+        report = json.loads(self.plant.ctl("report", "--since", str(start["seq"]), "--format", "json"))
+        kept = report["analysis"]["machines"][1]
+        self.assertFalse(kept["production_estimated"])
+        self.assertEqual(kept["good"], report["machines"][1]["good"] - start["detail"])
+
     def test_unit_with_files_of_its_own_there_keeps_them(self):
         self.change(LINE.replace(FIRST, "") + "    tables: {files: [{number: 750, values: [1, 2, 3]}]}\n")
         self.assertIn("plant changed", self.journal())
