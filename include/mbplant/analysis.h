@@ -16,6 +16,8 @@
  *   - MTBF = running / failures; MTTR = time from failure to the return to service / how many returned
  *   - performance = products x cycle time / running; quality = good / products
  *   - OEE = availability x performance x quality
+ *   - products: by the counters that the journal tells with each full hour of the plant's time and at each start (exact
+ *     there; in between shared by running time), and by those of now
  *
  * Alarms (ISA-18.2-2016 and IEC 62682:2014, clause 16; EEMUA 191), for one operator:
  *   - a flood begins with more than 10 alarms in 10 minutes and ends with fewer than 5 in 10 minutes
@@ -71,7 +73,8 @@ struct mbp_analysis_machine {
     uint32_t repairs; /* returns to service after a failure */
     uint64_t repair_ms;
     double availability, technical, mtbf_ms, mttr_ms, performance, quality, oee;
-    bool produces, estimated; /* has a cycle time; good and reject are computed from running time, not counted */
+    bool produces, estimated; /* has a cycle time; no counters near the ends of the period tell good and reject: they
+                                 are computed from running time */
     uint64_t good, reject;
     uint32_t maintenance_started, maintenance_ended, maintenance_due; /* events of the period */
     bool due;                                                         /* now */
@@ -164,11 +167,11 @@ void mbp_analyser_free(struct mbp_analyser *analyser);
 enum mbp_status mbp_analyser_change(struct mbp_analyser *analyser, const struct mbp_plant *plant);
 
 /* The next event, by number. Those before the period tell what went on when it began: one suffices for its beginning
- * between two events, a day of them for alarms that are older. Errors: MBP_ERR_MEMORY. */
+ * between two events, an hour of them for counters, a day of them for alarms that are older. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_analyser_take(struct mbp_analyser *analyser, const struct mbp_event *event);
 
-/* Whether events after the period would still tell something of it: a machine's state is told by its next change only.
- */
+/* Whether events after the period would still tell something of it: a machine's state is told by its next change only,
+ * what it made up to the end by the next telling of its counters. */
 bool mbp_analyser_wants_more(const struct mbp_analyser *analyser);
 
 /* Ends it (also on failure). Errors: MBP_ERR_MEMORY. Ownership: mbp_analysis_free. */

@@ -55,6 +55,9 @@ enum mbp_event_code {
     MBP_EV_MAINTENANCE_ENDED = 33,
     MBP_EV_MAINTENANCE_DUE =
         34,                   /* value = running hours since the last one; limit = products when they are the reason */
+    MBP_EV_PRODUCTION = 35,   /* of a machine with a cycle, each full hour of simulated time, at each start and around a
+                                 restore: its counters since it was new. value = good, limit = reject; detail = good,
+                                 which a float tells exactly up to 16,777,216 only */
     MBP_EV_VALUE_FORCED = 40, /* value = new, limit = value before; detail 0 hold, 1 once; peer */
     MBP_EV_VALUE_RELEASED = 41, /* value = forced value that ended; peer */
     MBP_EV_LIMIT_CHANGED = 42,  /* value = new, limit = old; detail = enum mbp_limit; peer */

@@ -16,6 +16,8 @@ enum mbp_status mbp_analyser_new(const struct mbp_plant *plant, const struct mbp
     analyser->axis = (struct axis){.scan_ns = plant->scan_ns, .period = *period};
     enum mbp_status status = machines_new(analyser);
     if (status == MBP_OK)
+        status = production_new(analyser);
+    if (status == MBP_OK)
         status = alarms_new(analyser);
     if (status == MBP_OK)
         *out = analyser;
@@ -30,6 +32,7 @@ void mbp_analyser_free(struct mbp_analyser *analyser)
         return;
     mbp_change_free(analyser->to_now);
     machines_free(analyser);
+    production_free(analyser);
     alarms_free(analyser);
     free(analyser);
 }
@@ -94,10 +97,13 @@ enum mbp_status mbp_analyser_take(struct mbp_analyser *analyser, const struct mb
     uint32_t sensor;
     enum mbp_status status = MBP_OK;
     axis_take(axis, event);
+    production_follow(analyser);
     if (axis->phase == AXIS_AFTER)
         status = machines_close(analyser);
     if (analyser->changes && status == MBP_OK)
         status = change(analyser);
+    for (uint32_t m = 0; !was_started && axis->from_birth && m < analyser->plant->machine_count; m++)
+        production_birth(analyser, m);
     if (event->code == MBP_EV_START && was_started && status == MBP_OK)
         status = machines_stopped(analyser, wall_before, axis->wall_ms);
     analyser->events += axis->phase == AXIS_WITHIN;
@@ -112,7 +118,7 @@ enum mbp_status mbp_analyser_take(struct mbp_analyser *analyser, const struct mb
 
 bool mbp_analyser_wants_more(const struct mbp_analyser *analyser)
 {
-    return machines_want_more(analyser);
+    return machines_want_more(analyser) || production_wants_more(analyser);
 }
 
 static double joint_availability(const struct mbp_analysis *analysis)
@@ -130,6 +136,7 @@ static enum mbp_status fill(struct mbp_analyser *analyser, struct mbp_analysis *
 {
     struct axis *axis = &analyser->axis;
     axis_finish(axis, analyser->now);
+    production_finish(analyser);
     out->plant = analyser->plant;
     out->begin_ms = axis->begin_wall;
     out->end_ms = axis->end_wall > axis->begin_wall ? axis->end_wall : axis->begin_wall;

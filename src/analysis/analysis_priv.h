@@ -62,6 +62,22 @@ struct machines {
     bool closed; /* the period's end was reached */
 };
 
+/* ---- production -------------------------------------------------------------------------------------------------- */
+
+/* Counters at one moment; they count on where they were set back. */
+struct production_sample {
+    bool marked, known; /* t and run_ms are; good and reject are */
+    uint64_t t, run_ms; /* running time up to there */
+    double good, reject;
+};
+
+struct production {
+    uint8_t state; /* enum mbp_state_code or STATE_UNKNOWN */
+    uint64_t since_t, run_ms;
+    uint32_t good, reject; /* as they were told last */
+    struct production_sample told, begin, end;
+};
+
 struct mbp_analyser {
     const struct mbp_plant *plant;
     const struct mbp_analysis_now *now;
@@ -72,6 +88,8 @@ struct mbp_analyser {
     struct mbp_change *to_now;  /* from there to the plant of now; NULL = it is that */
     bool changes, by_name;      /* it is another one than at the event before; it was told */
     struct machines machines;
+    struct production *production; /* as the plant's machines[] */
+    bool production_begun, production_ended;
     struct alarms *alarms;
 };
 
@@ -90,6 +108,21 @@ enum mbp_status machines_change(struct mbp_analyser *analyser, const uint32_t *m
 /* At the end of the period, and after the last event. */
 enum mbp_status machines_close(struct mbp_analyser *analyser);
 enum mbp_status machines_finish(struct mbp_analyser *analyser, bool whole_life);
+
+enum mbp_status production_new(struct mbp_analyser *analyser);
+void production_free(struct mbp_analyser *analyser);
+
+/* After the axis, before anything of the event: marks the ends of the period that lie before it. */
+void production_follow(struct mbp_analyser *analyser);
+void production_state(struct mbp_analyser *analyser, const struct mbp_event *event, uint32_t machine);
+void production_counters(struct mbp_analyser *analyser, const struct mbp_event *event, uint32_t machine);
+void production_birth(struct mbp_analyser *analyser, uint32_t machine);    /* it has made nothing yet */
+void production_presence(struct mbp_analyser *analyser, uint32_t machine); /* it comes or goes with a plant */
+bool production_wants_more(const struct mbp_analyser *analyser);
+void production_finish(struct mbp_analyser *analyser);
+
+/* What it made in the period; false when no counters near its ends tell. */
+bool production_of(const struct mbp_analyser *analyser, uint32_t machine, uint64_t *good, uint64_t *reject);
 
 /* ---- alarms ------------------------------------------------------------------------------------------------------ */
 

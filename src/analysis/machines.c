@@ -96,6 +96,12 @@ static enum mbp_status change(struct mbp_analyser *analyser, const struct mbp_ev
 
 enum mbp_status machines_take(struct mbp_analyser *analyser, const struct mbp_event *event, uint32_t machine)
 {
+    if (event->code == MBP_EV_MACHINE_STATE)
+        production_state(analyser, event, machine);
+    else if (event->code == MBP_EV_PRODUCTION)
+        production_counters(analyser, event, machine);
+    else if (event->code == MBP_EV_MACHINE_ADDED)
+        production_birth(analyser, machine);
     struct machine_track *track = &analyser->machines.tracks[machine];
     struct mbp_analysis_machine *figures = &analyser->machines.figures[machine];
     bool within = analyser->axis.phase == AXIS_WITHIN;
@@ -136,6 +142,7 @@ enum mbp_status machines_change(struct mbp_analyser *analyser, const uint32_t *m
             continue;
         if (absent && axis->phase == AXIS_WITHIN)
             status = account(analyser, m, axis_t(axis), axis->wall_ms);
+        production_presence(analyser, m);
         *track = (struct machine_track){
             .state = STATE_UNKNOWN, .absent = absent, .since_t = axis_t(axis), .since_wall = axis->wall_ms};
     }
@@ -178,8 +185,21 @@ static double ratio(double part, double whole)
     return whole > 0 ? part / whole : (double)NAN;
 }
 
-/* Products of the period: counted when it is the machine's whole life, else reckoned from its running time with the
- * pace and the share of good ones of its whole life: no event tells how many it made. Masters are told of the latter in
+/* Products as the counters tell them. */
+static bool count_production(const struct mbp_analyser *analyser, uint32_t m)
+{
+    struct mbp_analysis_machine *figures = &analyser->machines.figures[m];
+    if (!production_of(analyser, m, &figures->good, &figures->reject))
+        return false;
+    double made = (double)figures->good + (double)figures->reject;
+    double cycle_ms = (double)analyser->plant->machines[m].cycle_ns / (double)MBP_NS_PER_MS;
+    figures->performance = ratio(made * cycle_ms, (double)figures->running_ms);
+    figures->quality = ratio((double)figures->good, made);
+    return true;
+}
+
+/* Products of the period: counted when it is the machine's whole life or the journal tells the counters, else reckoned
+ * from its running time with the pace and the share of good ones of its whole life. Masters are told of the latter in
  * whole seconds. */
 static void reckon_production(const struct mbp_analyser *analyser, uint32_t m, bool whole_life)
 {
@@ -189,7 +209,7 @@ static void reckon_production(const struct mbp_analyser *analyser, uint32_t m, b
     double running_s = (double)figures->running_ms / MS_PER_S;
     figures->performance = figures->quality = NAN;
     figures->produces = machine->cycle_ns != 0;
-    if (!figures->produces || analyser->now == NULL)
+    if (!figures->produces || (!whole_life && count_production(analyser, m)) || analyser->now == NULL)
         return;
     const struct mbp_analysis_machine_now *now = &analyser->now->machines[m];
     double made = (double)now->good + (double)now->reject;

@@ -34,6 +34,7 @@ static const struct {
     {MBP_EV_MAINTENANCE_STARTED, "maintenance started"},
     {MBP_EV_MAINTENANCE_ENDED, "maintenance ended"},
     {MBP_EV_MAINTENANCE_DUE, "maintenance due"},
+    {MBP_EV_PRODUCTION, "production"},
     {MBP_EV_VALUE_FORCED, "value forced"},
     {MBP_EV_VALUE_RELEASED, "value released"},
     {MBP_EV_LIMIT_CHANGED, "limit changed"},

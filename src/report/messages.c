@@ -78,6 +78,7 @@ static const struct {
     {MBP_EV_MAINTENANCE_STARTED, "début de maintenance"},
     {MBP_EV_MAINTENANCE_ENDED, "fin de maintenance"},
     {MBP_EV_MAINTENANCE_DUE, "maintenance due"},
+    {MBP_EV_PRODUCTION, "production"},
     {MBP_EV_VALUE_FORCED, "valeur forcée"},
     {MBP_EV_VALUE_RELEASED, "forçage levé"},
     {MBP_EV_LIMIT_CHANGED, "limite modifiée"},

@@ -74,6 +74,7 @@
     M(FIELD_LIMIT, ", limit or old value %s", ", limite ou ancienne valeur %s") \
     M(FIELD_DETAIL, ", detail %u", ", détail %u") \
     M(AFTER_HOURS, " after %.1f running hours", " après %.1f heures de marche") \
+    M(MADE_SO_FAR, ": %u good and %.0f rejected so far", " : %u bonnes et %.0f rebutées jusqu'ici") \
     M(OFF, "off", "aucune") \
     /* titles */ \
     M(T_PLANT, "Plant", "Installation") \
@@ -134,8 +135,8 @@
     M(L_ANSWER_UNKNOWN, "%u; %u waiting", "%u ; %u en attente") \
     M(L_SHELVED, "%u times", "%u fois") \
     M(L_AVAILABILITY, "%s of all machines together", "%s pour toutes les machines") \
-    M(L_ESTIMATED, "~ reckoned from running time: no event tells production, and the period is not the plant's whole life", \
-      "~ calculé d'après le temps de marche : aucun événement ne donne la production, et la période n'est pas toute la vie de l'installation") \
+    M(L_ESTIMATED, "~ reckoned from running time: the journal tells no counters near both ends of the period", \
+      "~ calculé d'après le temps de marche : le journal ne donne pas de compteurs près des deux bouts de la période") \
     M(L_UNKNOWN_END, "- not known: the dump does not tell what the plant was like at its end", \
       "- inconnu : la sauvegarde ne dit pas l'état de l'installation à sa fin") \
     M(L_DEFINITIONS, "availability = running / (running + down); a repair is down time, planned maintenance is not; " \

@@ -424,6 +424,8 @@ static void say_plain(struct sentence *s)
         tell(s, MSG_AFTER_HOURS, (double)s->event->value);
     if (s->event->code == MBP_EV_MAINTENANCE_DUE && !isnan(s->event->limit))
         tell(s, MSG_AND_PRODUCTS, (double)s->event->limit);
+    if (s->event->code == MBP_EV_PRODUCTION)
+        tell(s, MSG_MADE_SO_FAR, s->event->detail, isnan(s->event->limit) ? 0.0 : (double)s->event->limit);
     say_peer(s, MSG_BY);
 }
 

@@ -232,6 +232,7 @@ void mbp_scan_step(struct mbp_scan *scan)
     mbp_diagnosis_run(scan->config.plant, state, &scan->events);
     operate(scan, writes, count);
     scan_order_writes(scan);
+    scan_tell_production_on_the_hour(scan);
     scan_publish(scan);
     scan_record(scan);
 
@@ -254,12 +255,12 @@ void mbp_scan_accompany(struct mbp_scan *scan, const struct mbp_companion *compa
 /* The most that one scan can bring, for what goes with an event survives a restart: of a sensor its value, its forced
  * and its shelved coil, its shelving time, its machine's shelving, an end of its shelf, its service coil, suppression
  * gone and come, four limits changed, six alarms acknowledged, six reset and six raised or cleared; of a machine three
- * requests and a planned end of maintenance with two events each, a trip or maintenance due; of an actuator its
- * command; of a controller its settings and its mode; of the raw points as many as are told; and the
+ * requests and a planned end of maintenance with two events each, a trip or maintenance due, its counters; of an
+ * actuator its command; of a controller its settings and its mode; of the raw points as many as are told; and the
  * refused writes. */
 size_t scan_events_capacity(const struct mbp_plant *plant)
 {
-    return 256 + 9 * (size_t)plant->machine_count + 31 * (size_t)plant->sensor_count + mbp_setting_count(plant) +
+    return 256 + 11 * (size_t)plant->machine_count + 31 * (size_t)plant->sensor_count + mbp_setting_count(plant) +
            MBP_WRITTEN_MAX;
 }
 
@@ -313,6 +314,7 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
     scan->events.wall_ms = scan->state->wall_ms;
     scan_tell(scan, MBP_EV_START, NAN, NAN, 0, 0);
     scan_tell(scan, MBP_EV_PLANT_LOADED, NAN, NAN, config->plant->text_crc, 0);
+    scan_tell_production_at_start(scan);
     scan_record(scan);
     scan_publish(scan);
     *out = scan;

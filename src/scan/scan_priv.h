@@ -86,6 +86,12 @@ static inline uint64_t scan_now_ns(const struct mbp_scan *scan)
     return scan->config.clock.mono_ns(scan->config.clock.ctx);
 }
 
+/* production.c: the machines' counters as events: now; if there is anything to tell; when a full hour of simulated time
+ * is over with this scan. */
+void scan_tell_production(struct mbp_scan *scan);
+void scan_tell_production_at_start(struct mbp_scan *scan);
+void scan_tell_production_on_the_hour(struct mbp_scan *scan);
+
 /* record: hands the scan's events, and what they changed of the retained state, to the journal. */
 void scan_record(struct mbp_scan *scan);
 

@@ -59,6 +59,7 @@ enum mbp_status mbp_scan_restore(struct mbp_scan *scan, uint32_t peer)
     if (!scan->sim.snapshot)
         return MBP_ERR_MISSING;
     scan_between_begin(scan);
+    scan_tell_production(scan);
     scan_tell(scan, MBP_EV_SIM_RESTORED, NAN, NAN, (uint32_t)scan->sim.snapshot_scan, peer);
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         tell_alarms(scan, s, peer);
@@ -68,6 +69,7 @@ enum mbp_status mbp_scan_restore(struct mbp_scan *scan, uint32_t peer)
     scan->sim.restored++;
     scan->retain_from = 0; /* what survives a restart is everything's state, as it is now */
     scan->counters_told_ns = scan->state->sim_ns;
+    scan_tell_production(scan);
     scan_between_end(scan);
     return MBP_OK;
 }

@@ -49,6 +49,8 @@ class Cutting:
         while self.left > 0 and (got := slave.recv(min(self.left, 4096))):
             self.left -= len(got)
             peer.sendall(got)
+        for end in (peer, slave):
+            end.shutdown(socket.SHUT_RDWR)  # a thread that still reads from it would keep it open
         for end in (peer, slave, self.listener):
             end.close()
 

@@ -214,7 +214,7 @@ class Reports(unittest.TestCase):
         self.use(day())
         self.plant.ctl("journal", "--save", self.dump)
         lines = self.dump.read_text().splitlines(keepends=True)
-        self.dump.write_text("".join(lines[:8]))  # the plant, its state, six events: to FILL1's return from maintenance
+        self.dump.write_text("".join(lines[:9]))  # the plant, its state, since when it was, six events: to FILL1's return
         result = self.load("--format", "json", "--since", "1", check=False)
         self.assertEqual(result.returncode, OK)
         self.assertIn("partial dump: it ends after event 6", result.stderr)

@@ -26,8 +26,8 @@ static bool begins(const char *name, const char *word)
 }
 
 /* The first words of codes that ctl_codes_find takes as their beginning. */
-static const char *const beginnings[] = {"start",       "stop",  "plant", "machine", "sensor", "alarm",
-                                         "maintenance", "value", "limit", "write",   "journal"};
+static const char *const beginnings[] = {"start",       "stop",       "plant", "machine", "sensor", "alarm",
+                                         "maintenance", "production", "value", "limit",   "write",  "journal"};
 
 #define BEGINNINGS (sizeof beginnings / sizeof beginnings[0])
 

@@ -92,16 +92,22 @@ static bool take_event(void *ctx, const struct mbp_event *event)
 
 /* ---- of a slave ------------------------------------------------------------------------------------------------- */
 
-/* Where reading begins: an event before the period for its beginning; a day before its end for alarms that are older
- * than it. */
+/* What of the journal before the period tells the counters that it began with: an hour and a little, or so many events.
+ */
+#define COUNTERS_MS     (UINT64_C(65) * 60000)
+#define COUNTERS_EVENTS 2000u
+
+/* Where reading begins: an event before the period for its beginning; an hour for counters; a day before its end for
+ * alarms that are older than it. */
 static enum mbp_status find_context(struct ctl *ctl, uint8_t unit, const struct ctl_summary *summary,
                                     const struct ctl_moment *since, const struct ctl_moment *until, uint64_t now_ms,
                                     uint64_t *first)
 {
     if (since->kind == CTL_MOMENT_TIME) {
         uint64_t end_ms = until->kind == CTL_MOMENT_TIME && until->ms < now_ms ? until->ms : now_ms;
-        struct ctl_moment day = {CTL_MOMENT_TIME, 0,
-                                 end_ms > MBP_ANALYSIS_STALE_MS ? end_ms - MBP_ANALYSIS_STALE_MS : 0};
+        uint64_t day_ms = end_ms > MBP_ANALYSIS_STALE_MS ? end_ms - MBP_ANALYSIS_STALE_MS : 0;
+        uint64_t hour_ms = since->ms > COUNTERS_MS ? since->ms - COUNTERS_MS : 0;
+        struct ctl_moment day = {CTL_MOMENT_TIME, 0, day_ms < hour_ms ? day_ms : hour_ms};
         struct ctl_moment open = {0};
         struct ctl_range range;
         if (day.ms < since->ms) {
@@ -113,8 +119,8 @@ static enum mbp_status find_context(struct ctl *ctl, uint8_t unit, const struct 
                 *first = range.first;
         }
     }
-    if (*first > summary->oldest_event)
-        --*first;
+    uint64_t before = since->kind == CTL_MOMENT_EVENT ? COUNTERS_EVENTS : 1;
+    *first = *first > summary->oldest_event + before ? *first - before : summary->oldest_event;
     return MBP_OK;
 }
 

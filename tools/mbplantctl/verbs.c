@@ -126,7 +126,7 @@ const struct ctl_verb ctl_verbs[] = {
      "a time ago (2h, 30min), today, yesterday or now. A day that --until names is whole.\n"
      "KIND is a word of the second column of --format csv, or its beginning: start, stop, plant, machine, sensor, "
      "alarm,\n"
-     "maintenance, value, limit, write, journal.\n"
+     "maintenance, production, value, limit, write, journal.\n"
      "A dump that broke off ends with exit code 1; the same --save again goes on where it ended.\n",
      "  mbplantctl journal\n"
      "  mbplantctl journal --since 2h --machine FILL1 --code alarm\n"

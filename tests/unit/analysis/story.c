@@ -83,6 +83,16 @@ void story_alarm(struct story *story, double at_s, enum mbp_event_code code, uin
     event->detail = limit;
 }
 
+void story_production(struct story *story, double at_s, uint32_t good, uint32_t reject)
+{
+    struct mbp_event *event = add(story, at_s, MBP_EV_PRODUCTION);
+    event->unit = 3;
+    event->machine = FILL;
+    event->value = (float)good;
+    event->limit = (float)reject;
+    event->detail = good;
+}
+
 /* The numbers of the period's events, as a master finds them by their times. */
 static struct mbp_analysis_period find_period(const struct story *story, double since_s, double until_s)
 {

@@ -26,6 +26,9 @@ void story_stop(struct story *story, double at_s);
 void story_state(struct story *story, double at_s, uint16_t machine, enum mbp_state_code from, enum mbp_state_code to);
 void story_alarm(struct story *story, double at_s, enum mbp_event_code code, uint16_t sensor, uint32_t limit);
 
+/* FILL's counters are told. */
+void story_production(struct story *story, double at_s, uint32_t good, uint32_t reject);
+
 /* The figures of a period; since_s < 0 and until_s < 0 = from the first event, to now. */
 struct mbp_analysis *story_tell(const struct story *story, const struct mbp_plant *plant, double since_s,
                                 double until_s, const struct mbp_analysis_now *now);

@@ -165,6 +165,20 @@ static void test_codes_of_a_later_version_are_shown_by_number(void **state)
     says(event, "event 999, detail 7");
 }
 
+static void test_production_says_what_was_made_so_far(void **state)
+{
+    (void)state;
+    struct mbp_event event = report_event(MBP_EV_PRODUCTION, 20000001); /* more than a float tells */
+    char text[256];
+    event.sensor = MBP_NONE16;
+    event.peer = 0;
+    event.value = 20000001.0F;
+    event.limit = 49;
+    says(event, "FILL1 production: 20000001 good and 49 rejected so far");
+    assert_string_equal(mbp_report_sentence(plant, &event, MBP_LANG_FR, text, sizeof text),
+                        "FILL1 production : 20000001 bonnes et 49 rebutées jusqu'ici");
+}
+
 static void test_simulation_events_say_what_was_done_to_time(void **state)
 {
     (void)state;
@@ -220,6 +234,7 @@ int main(void)
         cmocka_unit_test(test_refused_write_tells_address_reference_and_exception),
         cmocka_unit_test(test_names_that_the_plant_does_not_have_become_numbers),
         cmocka_unit_test(test_codes_of_a_later_version_are_shown_by_number),
+        cmocka_unit_test(test_production_says_what_was_made_so_far),
         cmocka_unit_test(test_simulation_events_say_what_was_done_to_time),
         cmocka_unit_test(test_sentence_too_long_for_its_buffer_is_cut),
         cmocka_unit_test(test_every_code_says_something),

@@ -19,10 +19,11 @@ static void test_restart_of_an_untouched_plant_is_as_its_file_says(void **state)
     assert_true(line_coil(line, COIL_FILL1 + MBP_EN_SERVICE));
     assert_int_equal(line_holding(line, HR_TT101_LIMITS + MBP_HIGH), 850);
     line_read(line);
-    assert_int_equal(line->event_count, 5);
+    assert_int_equal(line->event_count, 6);
     assert_int_equal(line->events[2].code, MBP_EV_STOP);
     assert_int_equal(line->events[3].code, MBP_EV_START);
     assert_int_equal(line->events[4].code, MBP_EV_PLANT_LOADED);
+    assert_int_equal(line->events[5].code, MBP_EV_PRODUCTION);
 }
 
 static void test_restart_keeps_machine_states_and_since_when(void **state)
