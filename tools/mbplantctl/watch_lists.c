@@ -8,6 +8,7 @@
 #define NAME_MAX    20u
 #define VALUE_WIDTH 13
 #define FLAGS_WIDTH 10
+#define DUE_WIDTH   10
 #define BAR_MIN     8u
 #define TIME_WIDTH  11
 
@@ -58,6 +59,23 @@ static int sensor_width(const struct watch_model *model)
 
 /* ---- machines ---------------------------------------------------------------------------------------------------- */
 
+/* What will be first, running time or products: the column has room for one. */
+static const char *due_text(const struct mbp_machine *machine, const struct mbp_report_machine *now, char *buf,
+                            size_t size)
+{
+    struct mbp_report_machine sooner = *now;
+    if (now->due_by_time && now->due_by_output) {
+        bool by_time = machine->cycle_ns == 0 || now->due_s * MBP_NS_PER_S <= now->due_products * machine->cycle_ns;
+        sooner.due_by_time = by_time;
+        sooner.due_by_output = !by_time;
+    }
+    if (sooner.due_by_output && !now->due)
+        snprintf(buf, size, "%u pcs", sooner.due_products);
+    else
+        mbp_report_due_text(MBP_LANG_EN, &sooner, buf, size);
+    return buf;
+}
+
 static void lay_machine(const struct watch_model *model, size_t m, const struct watch_screen *out,
                         struct watch_row *row)
 {
@@ -73,6 +91,8 @@ static void lay_machine(const struct watch_model *model, size_t m, const struct 
     watch_put(out, row, machine->alarms > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, -6, "%u", machine->alarms);
     watch_put(out, row, MBP_PAINT_NONE, -9, "%u", machine->good);
     watch_put(out, row, MBP_PAINT_NONE, -7, "%u", machine->reject);
+    watch_put(out, row, machine->due ? MBP_PAINT_CARE : MBP_PAINT_NONE, DUE_WIDTH, "%s",
+              due_text(&model->plant->machines[m], machine, span, sizeof span));
     watch_put(out, row, MBP_PAINT_BAD, 0, "%s", machine->first_out);
 }
 
@@ -84,6 +104,7 @@ static void title_machines(const struct watch_model *model, const struct watch_s
     watch_put(out, row, MBP_PAINT_TITLE, -6, "ALARMS");
     watch_put(out, row, MBP_PAINT_TITLE, -9, "GOOD");
     watch_put(out, row, MBP_PAINT_TITLE, -7, "REJECT");
+    watch_put(out, row, MBP_PAINT_TITLE, DUE_WIDTH, "DUE IN");
     watch_put(out, row, MBP_PAINT_TITLE, 0, "TRIPPED BY");
 }
 

@@ -324,6 +324,25 @@ static void test_footer_keeps_quit_at_eighty_columns(void **state)
     assert_non_null(strstr(screen.rows[23].text, "q quit"));
 }
 
+static void test_due_column_shows_what_comes_first(void **state)
+{
+    (void)state;
+    struct watch_view view = {.page = WATCH_MACHINES};
+    machines[0].due_by_time = machines[0].due_by_output = true;
+    machines[0].due_s = 7200;
+    machines[0].due_products = 100; /* M1 makes none, so its running time says when */
+    machines[1].due_by_output = true;
+    machines[1].due_products = 42;
+    watch_layout(&model, &view, 80, 24, &screen);
+    assert_shows("DUE IN");
+    assert_non_null(strstr(screen.rows[4].text, "0 2h 0min    T1"));
+    assert_non_null(strstr(screen.rows[5].text, "42 pcs"));
+    machines[1].due = true;
+    watch_layout(&model, &view, 80, 24, &screen);
+    assert_int_equal(paint_of(&screen.rows[5], "now"), MBP_PAINT_CARE);
+    machines[0].due_by_time = machines[0].due_by_output = machines[1].due_by_output = machines[1].due = false;
+}
+
 /* ---- the selection ----------------------------------------------------------------------------------------------- */
 
 static void lists_begin(void)
@@ -617,6 +636,7 @@ int main(void)
         cmocka_unit_test(test_flags_have_their_places),
         cmocka_unit_test(test_all_flags_are_shown_at_eighty_columns),
         cmocka_unit_test(test_footer_keeps_quit_at_eighty_columns),
+        cmocka_unit_test(test_due_column_shows_what_comes_first),
         cmocka_unit_test(test_choice_follows_its_alarm_when_another_comes_in_before),
         cmocka_unit_test(test_choice_is_an_alarm_and_not_its_sensor),
         cmocka_unit_test(test_choice_that_is_gone_leaves_nothing_selected),
