@@ -123,8 +123,15 @@ struct mbp_report_machine {
     uint32_t good, reject;                     /* products */
     uint32_t running_s, down_s, maintenance_s; /* simulated time in each state */
     uint32_t failures;
-    bool due; /* maintenance */
+    bool due;                        /* maintenance */
+    bool due_by_time, due_by_output; /* whether these say when it will be, counted from now: */
+    uint32_t due_s;                  /* of running time */
+    uint32_t due_products;
 };
+
+/* When maintenance is due: "now", "8d 7h", "500 products", "8d 7h or 500 products"; "-" = never. Returns buf. 64 bytes
+ * suffice. */
+const char *mbp_report_due_text(enum mbp_lang lang, const struct mbp_report_machine *machine, char *buf, size_t size);
 
 struct mbp_report_alarm {
     const char *machine; /* "" = a sensor of the unit itself */

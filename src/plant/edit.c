@@ -25,6 +25,7 @@ struct search {
     const char *name;
     struct thing found;   /* item NULL = none of that name */
     struct thing pattern; /* one whose placeholders can make the name */
+    const char *nearest;  /* name of those that are there; NULL = none is near */
 };
 
 static const struct mbp_node *repeat_of(const struct mbp_node *map, const struct mbp_node *above)
@@ -65,6 +66,12 @@ static void look_at(struct search *search, const struct mbp_node *item, const st
         return;
     }
     const struct thing thing = {item, list, holder, repeat_of(item, repeat)};
+    const char *both[] = {search->nearest, name->text};
+    if (search->nearest == NULL) {
+        search->nearest = mbp_nearest(search->name, &both[1], 1);
+    } else {
+        search->nearest = mbp_nearest(search->name, both, 2);
+    }
     if (search->found.item == NULL && strcmp(name->text, search->name) == 0) {
         search->found = thing;
     } else if (search->pattern.item == NULL && strchr(name->text, '{') != NULL && can_make(name->text, search->name)) {
@@ -117,13 +124,26 @@ static const char *noun(enum mbp_edit_thing thing)
     return thing == MBP_EDIT_MACHINE ? "machine" : "sensor";
 }
 
+/* No such thing: perhaps a slip of the pen, or the name of another kind of thing. */
+static enum mbp_status refuse_name(struct edit *edit, const struct search *search)
+{
+    enum mbp_edit_thing other = search->thing == MBP_EDIT_MACHINE ? MBP_EDIT_SENSOR : MBP_EDIT_MACHINE;
+    if (look_for(edit, other, search->name).found.item != NULL) {
+        return edit_refuse(edit, MBP_ERR_MISSING, "the plant file has no %s %s: that is a %s", noun(search->thing),
+                           search->name, noun(other));
+    }
+    const char *question = search->nearest != NULL ? "; did you mean " : "";
+    return edit_refuse(edit, MBP_ERR_MISSING, "the plant file has no %s %s%s%s%s", noun(search->thing), search->name,
+                       question, search->nearest != NULL ? search->nearest : "", search->nearest != NULL ? "?" : "");
+}
+
 /* The one thing of that name, which no repeat has anything to do with. */
 static enum mbp_status find(struct edit *edit, enum mbp_edit_thing thing, const char *name, struct thing *out)
 {
     struct search search = look_for(edit, thing, name);
     const struct thing *made = search.found.item != NULL ? &search.found : &search.pattern;
     if (made->item == NULL) {
-        return edit_refuse(edit, MBP_ERR_MISSING, "the plant file has no %s %s", noun(thing), name);
+        return refuse_name(edit, &search);
     }
     if (made->repeat != NULL) {
         return edit_refuse(
@@ -133,7 +153,7 @@ static enum mbp_status find(struct edit *edit, enum mbp_edit_thing thing, const 
             name, made->repeat->line, made->item->line);
     }
     if (made == &search.pattern) {
-        return edit_refuse(edit, MBP_ERR_MISSING, "the plant file has no %s %s", noun(thing), name);
+        return refuse_name(edit, &search);
     }
     *out = search.found;
     return MBP_OK;

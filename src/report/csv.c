@@ -75,6 +75,10 @@ static void put_machine(const struct mbp_report_machine *machine, struct mbp_gri
     mbp_fact_count(grid, "machine", name, "maintenance", machine->maintenance_s, "s");
     mbp_fact_count(grid, "machine", name, "failures", machine->failures, "");
     mbp_fact_count(grid, "machine", name, "maintenance due", machine->due, "");
+    if (machine->due_by_time)
+        mbp_fact_count(grid, "machine", name, "maintenance due in", machine->due_s, "s");
+    if (machine->due_by_output)
+        mbp_fact_count(grid, "machine", name, "maintenance due in", machine->due_products, "products");
 }
 
 /* Values without their unit, which has a column of its own. */

@@ -160,6 +160,25 @@ static enum mbp_status add_machines(struct document *document)
     return status;
 }
 
+const char *mbp_report_due_text(enum mbp_lang lang, const struct mbp_report_machine *machine, char *buf, size_t size)
+{
+    char span[32] = "";
+    char products[32] = "";
+    bool both = machine->due_by_time && machine->due_by_output;
+    if (machine->due_by_time)
+        mbp_span_text_in(lang, machine->due_s, span, sizeof span);
+    if (machine->due_by_output)
+        snprintf(products, sizeof products, mbp_message(lang, MSG_W_PRODUCTS), machine->due_products,
+                 machine->due_products == 1 ? "" : "s");
+    if (machine->due)
+        snprintf(buf, size, "%s", mbp_message(lang, MSG_W_NOW));
+    else if (span[0] == '\0' && products[0] == '\0')
+        snprintf(buf, size, "-");
+    else
+        snprintf(buf, size, "%s%s%s", span, both ? mbp_message(lang, MSG_W_OR) : "", products);
+    return buf;
+}
+
 static void counter_row(enum mbp_lang lang, const struct mbp_report_machine *machine, struct mbp_grid *grid)
 {
     char span[32];

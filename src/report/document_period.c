@@ -122,7 +122,10 @@ static enum mbp_status add_maintenance(struct document *document)
     for (uint32_t m = 0; m < document->plant->machine_count && status == MBP_OK; m++) {
         const struct mbp_analysis_machine *figures = &document->report->analysis->machines[m];
         uint64_t every_ns = document->plant->machines[m].maintenance_every_ns;
-        char text[32] = "-";
+        struct mbp_report_machine now = {.due = figures->due}; /* a report that tells no machines knows that alone */
+        char text[64] = "-";
+        if (m < document->report->machine_count)
+            now = document->report->machines[m];
         mbp_grid_cell(part->grid, MBP_PAINT_NONE, "%s", document->plant->machines[m].name);
         mbp_grid_cell(part->grid, MBP_PAINT_NONE, "%u", figures->maintenance_started);
         mbp_grid_cell(part->grid, MBP_PAINT_NONE, "%u", figures->maintenance_ended);
@@ -134,7 +137,7 @@ static enum mbp_status add_maintenance(struct document *document)
         mbp_grid_cell(part->grid, MBP_PAINT_NONE, "%s",
                       every_ns == 0 ? "-" : mbp_span_text_in(lang, every_ns / MBP_NS_PER_S, text, sizeof text));
         mbp_grid_cell(part->grid, figures->due ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s",
-                      mbp_message(lang, figures->due ? MSG_W_YES : MSG_W_NO));
+                      mbp_report_due_text(lang, &now, text, sizeof text));
     }
     return status;
 }

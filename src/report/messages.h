@@ -196,11 +196,12 @@
     M(C_REPAIRS, "REPAIRS", "RÉPARATIONS") \
     M(C_REPAIR_TIME, "REPAIR TIME", "TEMPS DE RÉPARATION") \
     M(C_EVERY, "EVERY", "TOUTES LES") \
-    M(C_DUE, "DUE", "DUE") \
+    M(C_DUE, "DUE IN", "DUE DANS") \
     /* words in cells */ \
     M(W_DUE, " (due)", " (due)") \
-    M(W_YES, "yes", "oui") \
-    M(W_NO, "no", "non") \
+    M(W_NOW, "now", "maintenant") \
+    M(W_OR, " or ", " ou ") \
+    M(W_PRODUCTS, "%u product%s", "%u produit%s") \
     M(W_STALE, "%s, stale", "%s, permanente") \
     M(W_AS_IS, "%s", "%s") \
     M(W_SHELVED, "shelved", "mise de côté") \

@@ -34,12 +34,15 @@ enum ctl_exit {
 
 struct ctl_verb;
 
+enum ctl_colour { CTL_COLOUR_AUTO, CTL_COLOUR_ALWAYS, CTL_COLOUR_NEVER };
+
 struct ctl_options {
     struct ctl_target target;
     int unit;               /* -u; -1 = not given */
     const char *plant_path; /* --plant; NULL = learn it from the slave */
     enum mbp_format format;
     enum mbp_lang lang;
+    enum ctl_colour colour;
     bool raw, follow, all, request, response, help, version;
     struct ctl_moment since, until;
     const char *machine, *sensor, *code; /* which events; NULL = any */

@@ -10,16 +10,22 @@ static json_t *number_or_null(double number)
     return isfinite(number) ? json_real(number) : json_null();
 }
 
+static json_t *count_or_null(uint32_t count)
+{
+    return count != UINT32_MAX ? json_integer(count) : json_null();
+}
+
 static json_t *machine_json(const struct mbp_plant *plant, uint32_t m, const struct ctl_machine_now *now)
 {
     const char *first_out = now->first_out < plant->sensor_count ? plant->sensors[now->first_out].name : "";
-    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b}", "name",
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:o, s:o}", "name",
                      plant->machines[m].name, "state", mbp_state_name(now->state), "first_out", first_out, "alarms",
                      (json_int_t)now->alarms, "good", (json_int_t)now->good, "reject", (json_int_t)now->reject,
                      "running_s", (json_int_t)now->running_s, "down_s", (json_int_t)now->down_s, "maintenance_s",
                      (json_int_t)now->maintenance_s, "failures", (json_int_t)now->failures, "since_s",
                      (json_int_t)now->since_s, "running", (int)now->running, "trip", (int)now->trip, "due",
-                     (int)now->due);
+                     (int)now->due, "due_s", count_or_null(now->due_s), "due_products",
+                     count_or_null(now->due_products));
 }
 
 static json_t *sensor_json(const struct mbp_sensor *sensor, const struct ctl_sensor_now *now)
@@ -125,6 +131,14 @@ static bool get_state(const json_t *object, enum mbp_state_code *out)
     return false;
 }
 
+/* Dumps of earlier versions do not have it. */
+static bool get_due(const json_t *object, const char *key, uint32_t *out)
+{
+    const json_t *value = json_object_get(object, key);
+    *out = UINT32_MAX;
+    return value == NULL || json_is_null(value) || get_u32(object, key, out);
+}
+
 static bool take_machine(const struct mbp_plant *plant, const json_t *object, struct ctl_snapshot *snapshot)
 {
     uint32_t m = mbp_plant_find_machine(plant, get_name(object, "name"));
@@ -135,7 +149,8 @@ static bool take_machine(const struct mbp_plant *plant, const json_t *object, st
     now->running = json_is_true(json_object_get(object, "running"));
     now->trip = json_is_true(json_object_get(object, "trip"));
     now->due = json_is_true(json_object_get(object, "due"));
-    return get_state(object, &now->state) && get_u32(object, "alarms", &now->alarms) &&
+    return get_due(object, "due_s", &now->due_s) && get_due(object, "due_products", &now->due_products) &&
+           get_state(object, &now->state) && get_u32(object, "alarms", &now->alarms) &&
            get_u32(object, "good", &now->good) && get_u32(object, "reject", &now->reject) &&
            get_u32(object, "running_s", &now->running_s) && get_u32(object, "down_s", &now->down_s) &&
            get_u32(object, "maintenance_s", &now->maintenance_s) && get_u32(object, "failures", &now->failures) &&

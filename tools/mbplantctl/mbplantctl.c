@@ -4,10 +4,12 @@
 
 #include "ctl.h"
 
-/* Colour on a terminal only, and not where the user asked for none (no-color.org). */
-static bool wants_colour(void)
+/* Without a word on it, colour on a terminal only, and not where the user wants none at all (no-color.org). */
+static bool wants_colour(enum ctl_colour asked)
 {
     const char *no_color = getenv("NO_COLOR");
+    if (asked != CTL_COLOUR_AUTO)
+        return asked == CTL_COLOUR_ALWAYS;
     return isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
 }
 
@@ -25,7 +27,7 @@ static enum ctl_exit run(const struct ctl_options *options)
         ctl_verb_help(options->verb, stdout);
         return CTL_OK;
     }
-    struct ctl ctl = {.options = options, .colour = wants_colour()};
+    struct ctl ctl = {.options = options, .colour = wants_colour(options->colour)};
     bool usable = options->plant_path == NULL || ctl_plant(&ctl) != NULL;
     enum ctl_exit code = usable ? options->verb->run(&ctl) : CTL_USAGE;
     ctl_close(&ctl);

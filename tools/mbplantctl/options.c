@@ -34,6 +34,18 @@ static bool parse_unsigned(const char *text, uint64_t low, uint64_t high, uint64
     return true;
 }
 
+static bool set_colour(struct ctl_options *options, const char *value)
+{
+    static const char *const words[] = {"auto", "always", "never"};
+    for (unsigned w = 0; w < sizeof words / sizeof words[0]; w++) {
+        if (strcmp(words[w], value) == 0) {
+            options->colour = (enum ctl_colour)w;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool set_host(struct ctl_options *options, const char *value)
 {
     options->target.host = value;
@@ -190,6 +202,8 @@ static const struct option known[] = {
     {"lang", 0, "LANG", CTL_OPT_LANG, "language of what is meant for people: en, fr", set_lang, 0, "en, fr"},
     {"request", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a request", FLAG(request)},
     {"response", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a response", FLAG(response)},
+    {"color", 0, "WHEN", CTL_OPT_COMMON, "auto (on a terminal, NO_COLOR heeded), always, never", set_colour, 0,
+     "auto, always, never"},
     {"help", 'h', NULL, CTL_OPT_COMMON, "this help, or a verb's", FLAG(help)},
     {"version", 'V', NULL, CTL_OPT_COMMON, "the version", FLAG(version)},
 };

@@ -32,6 +32,10 @@ static void fill_machine(const struct mbp_plant *plant, uint32_t m, const struct
         .maintenance_s = now->maintenance_s,
         .failures = now->failures,
         .due = now->due,
+        .due_by_time = now->due_s != UINT32_MAX,
+        .due_by_output = now->due_products != UINT32_MAX,
+        .due_s = now->due_s,
+        .due_products = now->due_products,
     };
 }
 

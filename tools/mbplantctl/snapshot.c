@@ -63,6 +63,8 @@ static struct ctl_machine_now parse_machine(const struct mbp_plant *plant, uint3
         .running = bits[0] != 0,
         .trip = bits[1] != 0,
         .due = bits[2] != 0,
+        .due_s = UINT32_MAX,
+        .due_products = UINT32_MAX,
     };
 }
 
@@ -168,6 +170,8 @@ static void want_unit(const struct mbp_plant *plant, const struct mbp_unit *unit
     for (uint32_t m = unit->first_machine; m < unit->first_machine + unit->machine_count; m++) {
         ctl_fetch_want(fetch, MBP_INPUT_REGISTERS, ctl_machine_block(plant, m), MBP_MACHINE_WORDS);
         ctl_fetch_want(fetch, MBP_DISCRETE_INPUTS, ctl_machine_discrete(plant, m), 3);
+        if (ctl_upkeep_block(plant, m) != 0)
+            ctl_fetch_want(fetch, MBP_INPUT_REGISTERS, ctl_upkeep_block(plant, m), MBP_UPKEEP_WORDS);
     }
     for (uint32_t s = unit->first_sensor; s < unit->first_sensor + unit->sensor_count; s++) {
         const struct mbp_sensor *sensor = &plant->sensors[s];
@@ -191,9 +195,16 @@ static void want_unit(const struct mbp_plant *plant, const struct mbp_unit *unit
 static void parse_unit(const struct mbp_plant *plant, const struct mbp_unit *unit, const struct ctl_fetch *fetch,
                        struct ctl_snapshot *out)
 {
-    for (uint32_t m = unit->first_machine; m < unit->first_machine + unit->machine_count; m++)
-        out->machines[m] = parse_machine(plant, m, &fetch->words[MBP_INPUT_REGISTERS][ctl_machine_block(plant, m)],
+    const uint16_t *input = fetch->words[MBP_INPUT_REGISTERS];
+    for (uint32_t m = unit->first_machine; m < unit->first_machine + unit->machine_count; m++) {
+        uint16_t upkeep = ctl_upkeep_block(plant, m);
+        out->machines[m] = parse_machine(plant, m, &input[ctl_machine_block(plant, m)],
                                          &fetch->words[MBP_DISCRETE_INPUTS][ctl_machine_discrete(plant, m)]);
+        if (upkeep != 0) {
+            out->machines[m].due_s = ctl_u32(&input[upkeep + 7]);
+            out->machines[m].due_products = ctl_u32(&input[upkeep + 9]);
+        }
+    }
     for (uint32_t s = unit->first_sensor; s < unit->first_sensor + unit->sensor_count; s++)
         parse_sensor(plant, s, fetch, &out->sensors[s]);
     for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count; a++)

@@ -28,7 +28,8 @@ struct ctl_machine_now {
     enum mbp_state_code state;
     uint32_t first_out; /* plant-wide sensor index; UINT32_MAX = none */
     uint32_t alarms, good, reject, running_s, down_s, maintenance_s, failures;
-    uint64_t since_s; /* Unix time; 0 = unknown */
+    uint64_t since_s;             /* Unix time; 0 = unknown */
+    uint32_t due_s, due_products; /* until maintenance is due; UINT32_MAX = not by this, or not known */
     bool running, trip, due;
 };
 

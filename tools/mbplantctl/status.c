@@ -8,10 +8,9 @@
 #define SENSORS_MAX 60u /* more than that do not fit a screen: then those that have something to tell */
 
 static const struct mbp_grid_column machine_columns[] = {
-    {"MACHINE", "machine", false}, {"UNIT", "unit", true},
-    {"STATE", "state", false},     {"FOR", "for", false},
-    {"ALARMS", "alarms", true},    {"GOOD", "good", true},
-    {"REJECT", "reject", true},    {"TRIPPED BY", "first_out", false},
+    {"MACHINE", "machine", false}, {"UNIT", "unit", true},     {"STATE", "state", false},
+    {"FOR", "for", false},         {"ALARMS", "alarms", true}, {"GOOD", "good", true},
+    {"REJECT", "reject", true},    {"DUE IN", "due", false},   {"TRIPPED BY", "first_out", false},
 };
 
 static const struct mbp_grid_column sensor_columns[] = {
@@ -23,6 +22,7 @@ static const struct mbp_grid_column sensor_columns[] = {
 static void machine_row(const struct mbp_report_machine *machine, uint64_t now_ms, struct mbp_grid *grid)
 {
     char span[32] = "-";
+    char due[64];
     if (machine->since_ms != 0)
         mbp_span_text(now_ms > machine->since_ms ? (now_ms - machine->since_ms) / 1000 : 0, span, sizeof span);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", machine->name);
@@ -32,6 +32,8 @@ static void machine_row(const struct mbp_report_machine *machine, uint64_t now_m
     mbp_grid_cell(grid, machine->alarms > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%u", machine->alarms);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->good);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->reject);
+    mbp_grid_cell(grid, machine->due ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s",
+                  mbp_report_due_text(MBP_LANG_EN, machine, due, sizeof due));
     mbp_grid_cell(grid, MBP_PAINT_BAD, "%s", machine->first_out);
 }
 

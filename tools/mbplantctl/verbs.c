@@ -25,11 +25,12 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl -H 192.168.1.20 status\n"},
     {"watch", ctl_run_watch, 0, 0, CTL_OPT_WATCH, TEXT, "", "the plant live, on the whole terminal",
      "Machines, sensors with a bar of their value, alarms and events; ? lists the keys, which acknowledge, force, "
-     "release\n"
-     "and ask machines for states. Where the output is no terminal: what status prints, once per interval.\n",
+     "shelve,\n"
+     "reset and ask machines for states. Where the output is no terminal (or TERM=dumb): what status prints, once,\n"
+     "and then a line for each machine, alarm and event that changes. A slave that goes away is waited for.\n",
      "  mbplantctl watch\n"
      "  mbplantctl watch --interval 500ms\n"
-     "  mbplantctl watch --interval 10s --count 6 > minute.txt\n"},
+     "  mbplantctl watch | tee -a shift.log\n"},
     {"read", ctl_run_read, 1, ANY, CTL_OPT_FORMAT | CTL_OPT_RAW, READING, "POINT..", "what stands in points",
      "POINT is a sensor (TT101), its limit (TT101.high), a machine (FILL1) or a part of it (FILL1.good), any other "
      "name\n"

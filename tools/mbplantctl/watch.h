@@ -1,5 +1,5 @@
-/* watch: the live screen of a plant. What is on it (watch_layout.c) and what a key does (watch_keys.c) are pure; only
- * watch_terminal.c knows ncurses, and only watch.c the slave. */
+/* watch: the live screen of a plant. What is on it (watch_layout.c), what is selected (watch_choice.c) and what a key
+ * does (watch_keys.c) are pure; only watch_terminal.c knows ncurses, and only watch.c the slave. */
 #ifndef MBP_CTL_WATCH_H
 #define MBP_CTL_WATCH_H
 
@@ -16,8 +16,8 @@ enum watch_page { WATCH_MACHINES, WATCH_SENSORS, WATCH_ALARMS, WATCH_JOURNAL, WA
 
 enum watch_mode {
     WATCH_LIST,
-    WATCH_ASKS_VALUE, /* to force the target to */
-    WATCH_ASKS_YES,   /* before a machine is asked for a state */
+    WATCH_ASKS_TEXT, /* what to force the target to, for how long to shelve it */
+    WATCH_ASKS_YES,  /* before a machine is asked for a state */
     WATCH_HELP
 };
 
@@ -34,11 +34,16 @@ enum watch_action {
     WATCH_PAGE_2,
     WATCH_PAGE_3,
     WATCH_PAGE_4,
+    WATCH_LET_GO, /* of what is selected */
     WATCH_SHOW_HELP,
     WATCH_ACKNOWLEDGE,
     WATCH_ACKNOWLEDGE_ALL,
     WATCH_FORCE,
     WATCH_RELEASE,
+    WATCH_SHELVE,
+    WATCH_UNSHELVE,
+    WATCH_RESET,
+    WATCH_RESET_ALL,
     WATCH_EN_SERVICE,
     WATCH_EN_PANNE,
     WATCH_MAINTENANCE,
@@ -69,17 +74,34 @@ struct watch_model {
     uint16_t port;
     const char *clock;   /* the time, as text */
     const char *trouble; /* why the slave does not answer; "" = it does */
+    uint64_t silent_s;   /* since when */
+};
+
+/* What is selected in a list, by what it is and not by where it stands: lists move, and what a key changes must be what
+ * the user chose. */
+struct watch_choice {
+    enum {
+        WATCH_NOTHING_CHOSEN,
+        WATCH_CHOSEN,
+        WATCH_GONE /* what was chosen is no longer in the list: nothing is, until the user chooses again */
+    } is;
+    char name[MBP_NAME_MAX + 1]; /* of a machine or a sensor */
+    enum mbp_limit limit;        /* of an alarm, beside its sensor's name */
+    uint32_t seq;                /* of an event */
+    uint64_t wall_ms;
+    size_t at; /* where it stands in the list, or stood last: moving begins there */
 };
 
 /* What the user has chosen. */
 struct watch_view {
     enum watch_page page;
-    size_t selected[WATCH_PAGES];
+    struct watch_choice choices[WATCH_PAGES];
     enum watch_mode mode;
     enum watch_action asked; /* what the question is about */
     char target[128];        /* whom: kept by name, for the list may move before the answer */
     char answer[40];
-    char message[256]; /* what became of the last action */
+    char message[2048]; /* what became of the last action, in lines; "" = nothing to say */
+    enum mbp_paint message_paint;
 };
 
 /* A piece of a row in one paint. */
@@ -95,6 +117,7 @@ struct watch_row {
     struct watch_run runs[WATCH_RUNS];
     unsigned run_count;
     bool selected;
+    bool stale; /* of a slave that does not answer now */
 };
 
 struct watch_screen {
@@ -121,8 +144,8 @@ unsigned watch_list_height(enum watch_page page, unsigned height);
  * extent). */
 unsigned watch_bar_cell(const double range[2], double value, unsigned width);
 
-/* Columns on a terminal that UTF-8 takes: 0 of a combining character, 2 of a wide one, 1 of a byte that is none. */
-unsigned watch_columns(const char *text);
+/* A sensor's flags in their places: "HH U F", "H  S  B"; ends without spaces. Returns buf; 16 bytes suffice. */
+const char *watch_flags_text(uint8_t bits, char *buf, size_t size);
 
 /* ---- keys -------------------------------------------------------------------------------------------------------- */
 
@@ -136,8 +159,25 @@ bool watch_key_help(size_t index, const char **keys, const char **help);
  * is how far a page goes. */
 enum watch_action watch_press(struct watch_view *view, const struct watch_model *model, int key, unsigned page_rows);
 
-/* Keeps every selection within its list, which may have become shorter. */
-void watch_view_settle(struct watch_view *view, const struct watch_model *model);
+/* ---- the selection ----------------------------------------------------------------------------------------------- */
+
+/* Finds in the lists as they are now what was chosen in them before. In machines and sensors, whose order does not
+ * change, the first is chosen where nothing was yet; in alarms and events the user alone chooses. */
+void watch_view_follow(struct watch_view *view, const struct watch_model *model);
+
+/* Chooses what stands there in a page's list, the last for SIZE_MAX and what is beyond; nothing when it is empty. */
+void watch_choose(struct watch_view *view, const struct watch_model *model, enum watch_page page, size_t at);
+
+/* What is or was chosen on the page that is shown: "TT101.high", "event 17". Returns buf; 64 bytes suffice. */
+const char *watch_choice_text(const struct watch_view *view, char *buf, size_t size);
+
+/* The alarms that wait for acknowledgement, a bit per enum mbp_limit of each sensor: what the user has seen of them. */
+void watch_note_waiting(const struct mbp_report *report, const struct mbp_plant *plant, uint8_t *waiting);
+
+/* The first alarm of target (a sensor, a machine, "all") that waits now and did not when waiting was noted; NULL =
+ * none: it is safe to acknowledge them unread no more. */
+const struct mbp_report_alarm *watch_find_unseen(const struct mbp_report *report, const struct mbp_plant *plant,
+                                                 const uint8_t *waiting, const char *target);
 
 /* ---- the terminal ------------------------------------------------------------------------------------------------ */
 

@@ -3,9 +3,9 @@
 
 #include "watch.h"
 
-#define KEYS_MAX 3u
+#define KEYS_MAX 3u /* with the 0 behind them */
 
-enum needs { NEEDS_NONE, NEEDS_ANY, NEEDS_SENSOR, NEEDS_MACHINE };
+enum needs { NEEDS_NONE, NEEDS_ALL, NEEDS_ANY, NEEDS_SENSOR, NEEDS_MACHINE };
 
 static const struct key {
     int keys[KEYS_MAX]; /* 0 = no more */
@@ -25,14 +25,24 @@ static const struct key {
     {{'2'}, WATCH_PAGE_2, NEEDS_NONE, WATCH_LIST, NULL, NULL},
     {{'3'}, WATCH_PAGE_3, NEEDS_NONE, WATCH_LIST, NULL, NULL},
     {{'4'}, WATCH_PAGE_4, NEEDS_NONE, WATCH_LIST, NULL, NULL},
-    {{'a'}, WATCH_ACKNOWLEDGE, NEEDS_ANY, WATCH_LIST, "a", "acknowledge the alarms of what is selected"},
-    {{'A'}, WATCH_ACKNOWLEDGE_ALL, NEEDS_NONE, WATCH_LIST, "A", "acknowledge all alarms"},
-    {{'f'}, WATCH_FORCE, NEEDS_SENSOR, WATCH_ASKS_VALUE, "f", "force the selected sensor: asks for the value"},
-    {{'r'}, WATCH_RELEASE, NEEDS_SENSOR, WATCH_LIST, "r", "release it"},
-    {{'s'}, WATCH_EN_SERVICE, NEEDS_MACHINE, WATCH_ASKS_YES, "s", "ask the selected machine for en_service"},
-    {{'p'}, WATCH_EN_PANNE, NEEDS_MACHINE, WATCH_ASKS_YES, "p", "ask it for en_panne"},
-    {{'m'}, WATCH_MAINTENANCE, NEEDS_MACHINE, WATCH_ASKS_YES, "m", "ask it for maintenance"},
-    {{'?', 'h'}, WATCH_SHOW_HELP, NEEDS_NONE, WATCH_LIST, "?", "this help"},
+    {{WATCH_KEY_ESCAPE}, WATCH_LET_GO, NEEDS_NONE, WATCH_LIST, "Esc", "select nothing: events show the newest again"},
+    {{'a'}, WATCH_ACKNOWLEDGE, NEEDS_ANY, WATCH_LIST, "a A", "acknowledge the alarms of what is selected; all alarms"},
+    {{'A'}, WATCH_ACKNOWLEDGE_ALL, NEEDS_ALL, WATCH_LIST, NULL, NULL},
+    {{'f'}, WATCH_FORCE, NEEDS_SENSOR, WATCH_ASKS_TEXT, "f r", "force the selected sensor to a value; release it"},
+    {{'r'}, WATCH_RELEASE, NEEDS_SENSOR, WATCH_LIST, NULL, NULL},
+    {{'S'}, WATCH_SHELVE, NEEDS_ANY, WATCH_ASKS_TEXT, "S U", "shelve its alarms for a time; unshelve them"},
+    {{'U'}, WATCH_UNSHELVE, NEEDS_ANY, WATCH_LIST, NULL, NULL},
+    {{'x'}, WATCH_RESET, NEEDS_ANY, WATCH_LIST, "x X", "reset its latched alarms; all latched alarms"},
+    {{'X'}, WATCH_RESET_ALL, NEEDS_ALL, WATCH_LIST, NULL, NULL},
+    {{'s'},
+     WATCH_EN_SERVICE,
+     NEEDS_MACHINE,
+     WATCH_ASKS_YES,
+     "s p m",
+     "its machine to en_service, en_panne, maintenance"},
+    {{'p'}, WATCH_EN_PANNE, NEEDS_MACHINE, WATCH_ASKS_YES, NULL, NULL},
+    {{'m'}, WATCH_MAINTENANCE, NEEDS_MACHINE, WATCH_ASKS_YES, NULL, NULL},
+    {{'?', 'h'}, WATCH_SHOW_HELP, NEEDS_NONE, WATCH_LIST, "? h", "this help"},
     {{'q'}, WATCH_QUIT, NEEDS_NONE, WATCH_LIST, "q", "quit; Ctrl-C too. Ctrl-L draws the screen anew"},
 };
 
@@ -74,19 +84,19 @@ static void find_selected(const struct watch_view *view, const struct watch_mode
                           const char **machine)
 {
     const struct mbp_plant *plant = model->plant;
-    size_t at = view->selected[view->page];
+    const struct watch_choice *choice = &view->choices[view->page];
     const struct mbp_sensor *of = NULL;
     *sensor = *machine = NULL;
-    if (at >= watch_count(model, view->page))
+    if (choice->is != WATCH_CHOSEN || choice->at >= watch_count(model, view->page))
         return;
     if (view->page == WATCH_MACHINES) {
-        *machine = plant->machines[at].name;
+        *machine = plant->machines[choice->at].name;
     } else if (view->page == WATCH_SENSORS) {
-        of = &plant->sensors[at];
+        of = &plant->sensors[choice->at];
     } else if (view->page == WATCH_ALARMS) {
-        of = model->overview->report.alarms[at].sensor;
+        of = model->overview->report.alarms[choice->at].sensor;
     } else {
-        const struct mbp_event *event = &model->events[model->event_count - 1 - at];
+        const struct mbp_event *event = &model->events[model->event_count - 1 - choice->at];
         plant = watch_plant_of(model, event);
         const struct mbp_machine *named = mbp_event_machine(plant, event);
         of = mbp_event_sensor(plant, event);
@@ -99,18 +109,32 @@ static void find_selected(const struct watch_view *view, const struct watch_mode
     }
 }
 
+static void say_what_to_select(struct watch_view *view, enum needs needs)
+{
+    char gone[64];
+    view->message_paint = MBP_PAINT_CARE;
+    if (view->choices[view->page].is == WATCH_GONE)
+        snprintf(view->message, sizeof view->message, "nothing done: %s has left this list; arrows choose again",
+                 watch_choice_text(view, gone, sizeof gone));
+    else if (view->choices[view->page].is == WATCH_NOTHING_CHOSEN)
+        snprintf(view->message, sizeof view->message, "nothing is selected: arrows choose");
+    else
+        snprintf(view->message, sizeof view->message, "%s",
+                 needs == NEEDS_SENSOR ? "select a sensor first: 2 lists them"
+                                       : "select a machine first: 1 lists them");
+}
+
 /* False after saying what is missing. */
 static bool take_target(struct watch_view *view, const struct watch_model *model, enum needs needs)
 {
     const char *sensor;
     const char *machine;
     find_selected(view, model, &sensor, &machine);
-    const char *target = needs == NEEDS_SENSOR || (needs == NEEDS_ANY && sensor != NULL) ? sensor : machine;
+    const char *target = needs == NEEDS_ALL                                                ? "all"
+                         : needs == NEEDS_SENSOR || (needs == NEEDS_ANY && sensor != NULL) ? sensor
+                                                                                           : machine;
     if (target == NULL) {
-        snprintf(view->message, sizeof view->message, "%s",
-                 needs == NEEDS_SENSOR    ? "select a sensor first: 2 lists them"
-                 : needs == NEEDS_MACHINE ? "select a machine first: 1 lists them"
-                                          : "nothing is selected");
+        say_what_to_select(view, needs);
         return false;
     }
     snprintf(view->target, sizeof view->target, "%s", target);
@@ -119,26 +143,27 @@ static bool take_target(struct watch_view *view, const struct watch_model *model
 
 /* ---- moving ------------------------------------------------------------------------------------------------------ */
 
-void watch_view_settle(struct watch_view *view, const struct watch_model *model)
-{
-    for (unsigned p = 0; p < WATCH_PAGES; p++) {
-        size_t count = watch_count(model, (enum watch_page)p);
-        if (view->selected[p] >= count)
-            view->selected[p] = count > 0 ? count - 1 : 0;
-    }
-}
-
+/* From where something is chosen; where nothing is, the first move chooses what stands nearest. */
 static void move(struct watch_view *view, const struct watch_model *model, enum watch_action action, size_t page_rows)
 {
-    size_t *at = &view->selected[view->page];
+    const struct watch_choice *choice = &view->choices[view->page];
     size_t step = action == WATCH_PAGE_UP || action == WATCH_PAGE_DOWN ? page_rows : 1;
-    if (action == WATCH_UP || action == WATCH_PAGE_UP)
-        *at -= step < *at ? step : *at;
-    else if (action == WATCH_DOWN || action == WATCH_PAGE_DOWN)
-        *at += step;
-    else
-        *at = action == WATCH_FIRST ? 0 : SIZE_MAX;
-    watch_view_settle(view, model);
+    size_t at = choice->at;
+    if (action == WATCH_FIRST || action == WATCH_LAST)
+        at = action == WATCH_FIRST ? 0 : SIZE_MAX;
+    else if (choice->is == WATCH_CHOSEN && (action == WATCH_UP || action == WATCH_PAGE_UP))
+        at -= step < at ? step : at;
+    else if (choice->is == WATCH_CHOSEN)
+        at += step;
+    watch_choose(view, model, view->page, at);
+}
+
+/* An alarm is chosen with the page, for what is on it is seen then. */
+static void turn_to(struct watch_view *view, const struct watch_model *model, unsigned page)
+{
+    view->page = (enum watch_page)page;
+    if (view->page == WATCH_ALARMS && view->choices[page].is != WATCH_CHOSEN)
+        watch_choose(view, model, WATCH_ALARMS, 0);
 }
 
 /* ---- pressing ---------------------------------------------------------------------------------------------------- */
@@ -153,9 +178,11 @@ static enum watch_action press_in_list(struct watch_view *view, const struct wat
     if (found->action <= WATCH_LAST)
         move(view, model, found->action, page_rows);
     else if (found->action == WATCH_NEXT_PAGE)
-        view->page = (enum watch_page)((view->page + 1u) % WATCH_PAGES);
+        turn_to(view, model, (view->page + 1u) % WATCH_PAGES);
     else if (found->action <= WATCH_PAGE_4)
-        view->page = (enum watch_page)(found->action - WATCH_PAGE_1);
+        turn_to(view, model, (unsigned)(found->action - WATCH_PAGE_1));
+    else if (found->action == WATCH_LET_GO)
+        view->choices[view->page] = (struct watch_choice){.is = WATCH_NOTHING_CHOSEN};
     else if (found->action == WATCH_SHOW_HELP)
         view->mode = WATCH_HELP;
     else if (found->needs != NEEDS_NONE && !take_target(view, model, found->needs))
@@ -170,7 +197,7 @@ static enum watch_action press_in_list(struct watch_view *view, const struct wat
     return WATCH_NOTHING;
 }
 
-static enum watch_action press_in_value(struct watch_view *view, int key)
+static enum watch_action press_in_text(struct watch_view *view, int key)
 {
     size_t len = strlen(view->answer);
     if (key == WATCH_KEY_ESCAPE) {
@@ -189,11 +216,12 @@ static enum watch_action press_in_value(struct watch_view *view, int key)
 
 enum watch_action watch_press(struct watch_view *view, const struct watch_model *model, int key, unsigned page_rows)
 {
+    watch_view_follow(view, model); /* the lists may have moved since they were drawn */
     switch (view->mode) {
     case WATCH_LIST:
         return press_in_list(view, model, key, page_rows);
-    case WATCH_ASKS_VALUE:
-        return press_in_value(view, key);
+    case WATCH_ASKS_TEXT:
+        return press_in_text(view, key);
     case WATCH_ASKS_YES:
         view->mode = WATCH_LIST;
         return key == 'y' || key == 'Y' ? view->asked : WATCH_NOTHING;

@@ -20,6 +20,9 @@ enum mbp_status watch_terminal_open(bool colour)
 {
     const char *name = getenv("TERM");
     setlocale(LC_CTYPE, "");
+    /* Where nobody said what the terminal's characters are (LANG=C), they are what all of mbplantctl writes. */
+    if (strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968") == 0)
+        setlocale(LC_CTYPE, "C.UTF-8");
     utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     terminal = newterm(NULL, stdout, stdin);
     if (terminal == NULL) {
@@ -50,9 +53,9 @@ void watch_terminal_size(unsigned *width, unsigned *height)
     *height = (unsigned)LINES;
 }
 
-static attr_t attributes(enum mbp_paint paint, bool selected)
+static attr_t attributes(enum mbp_paint paint, const struct watch_row *row)
 {
-    attr_t set = selected ? A_REVERSE : A_NORMAL;
+    attr_t set = (row->selected ? A_REVERSE : A_NORMAL) | (row->stale ? A_DIM : A_NORMAL);
     if (paint == MBP_PAINT_TITLE)
         set |= A_BOLD;
     else if (paint != MBP_PAINT_NONE && painted)
@@ -84,7 +87,7 @@ void watch_terminal_draw(const struct watch_screen *screen)
         const char *text = row->text;
         move((int)r, 0);
         for (unsigned i = 0; i < row->run_count; i++) {
-            attrset((int)attributes(row->runs[i].paint, row->selected));
+            attrset((int)attributes(row->runs[i].paint, row));
             write_run(text, row->runs[i].bytes);
             text += row->runs[i].bytes;
         }

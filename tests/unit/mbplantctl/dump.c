@@ -232,6 +232,8 @@ static void test_snapshot_comes_back_as_it_was(void **state)
                                            .running_s = 4000000000u,
                                            .failures = 3,
                                            .since_s = 1795543200,
+                                           .due_s = UINT32_MAX,
+                                           .due_products = 7,
                                            .due = true}};
     struct ctl_actuator_now actuators[1] = {{.command = 40, .position = 38.5}};
     struct ctl_controller_now controllers[1] = {{.output = 40, .setpoint = 65, .measurement = 92.3, .automatic = true}};
@@ -257,6 +259,8 @@ static void test_snapshot_comes_back_as_it_was(void **state)
     assert_int_equal(machine->good, 98);
     assert_int_equal(machine->since_s, 1795543200);
     assert_true(machine->due);
+    assert_int_equal(machine->due_s, UINT32_MAX);
+    assert_int_equal(machine->due_products, 7);
     assert_false(machine->running);
     const struct ctl_sensor_now *sensor = &dump.snapshot.sensors[0];
     assert_true(sensor->value == 92.3);

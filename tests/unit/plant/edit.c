@@ -263,6 +263,24 @@ static void test_edit_that_cannot_be_says_why(void **state)
     assert_refused(set("- 1\n", MBP_EDIT_SENSOR, "X", "max", "1"), MBP_ERR_FORMAT, "no plant file");
 }
 
+static void test_name_that_is_not_there_gets_the_nearest_one(void **state)
+{
+    (void)state;
+    assert_refused(set(line_yaml, MBP_EDIT_SENSOR, "TT110", "max", "1"), MBP_ERR_MISSING,
+                   "the plant file has no sensor TT110; did you mean TT101?");
+    assert_refused(take(line_yaml, MBP_EDIT_MACHINE, "fil1"), MBP_ERR_MISSING, "no machine fil1; did you mean FILL1?");
+    assert_refused(add(line_yaml, MBP_EDIT_SENSOR, "CAP2", "X"), MBP_ERR_MISSING,
+                   "no machine CAP2; did you mean CAP1?");
+    assert_refused(take(line_yaml, MBP_EDIT_SENSOR, "WT3"), MBP_ERR_MISSING, "did you mean WT1?");
+    assert_refused(take(line_yaml, MBP_EDIT_SENSOR, "CAP1"), MBP_ERR_MISSING,
+                   "the plant file has no sensor CAP1: that is a machine");
+    assert_refused(take(line_yaml, MBP_EDIT_MACHINE, "TT101"), MBP_ERR_MISSING,
+                   "the plant file has no machine TT101: that is a sensor");
+    struct result result = take(line_yaml, MBP_EDIT_SENSOR, "ELEPHANT");
+    assert_null(strstr(result.why, "did you mean"));
+    assert_refused(result, MBP_ERR_MISSING, "the plant file has no sensor ELEPHANT");
+}
+
 static void test_edit_keeps_the_line_breaks_of_the_file(void **state)
 {
     (void)state;
@@ -286,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_edit_of_brackets_over_several_lines_keeps_comments_with_their_items),
         cmocka_unit_test(test_edit_of_what_a_repeat_makes_is_refused_with_its_line),
         cmocka_unit_test(test_edit_that_cannot_be_says_why),
+        cmocka_unit_test(test_name_that_is_not_there_gets_the_nearest_one),
         cmocka_unit_test(test_edit_keeps_the_line_breaks_of_the_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,6 +74,28 @@ static void test_text_tells_everything_on_plain_lines(void **state)
     free(text);
 }
 
+static void test_due_says_how_long_until_maintenance(void **state)
+{
+    (void)state;
+    static const struct {
+        struct mbp_report_machine machine;
+        const char *en, *fr;
+    } cases[] = {
+        {{.due = false}, "-", "-"},
+        {{.due = true, .due_by_time = true, .due_s = 0}, "now", "maintenant"},
+        {{.due_by_time = true, .due_s = 5 * 3600}, "5h 0min", "5h 0min"},
+        {{.due_by_output = true, .due_products = 1}, "1 product", "1 produit"},
+        {{.due_by_time = true, .due_by_output = true, .due_s = 3 * 86400, .due_products = 500},
+         "3d 0h or 500 products",
+         "3j 0h ou 500 produits"},
+    };
+    char text[64];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_string_equal(mbp_report_due_text(MBP_LANG_EN, &cases[i].machine, text, sizeof text), cases[i].en);
+        assert_string_equal(mbp_report_due_text(MBP_LANG_FR, &cases[i].machine, text, sizeof text), cases[i].fr);
+    }
+}
+
 static void test_markdown_has_a_table_of_machines_and_one_of_alarms(void **state)
 {
     (void)state;
@@ -109,6 +131,9 @@ static void test_json_holds_numbers_as_numbers(void **state)
     assert_int_equal(json_integer_value(json_object_get(states, "en_panne")), 1);
     assert_int_equal(json_integer_value(json_object_get(machine, "since_ms")), 1764000000000);
     assert_string_equal(json_string_value(json_object_get(machine, "state")), "en_panne");
+    assert_int_equal(json_integer_value(json_object_get(machine, "maintenance_due_in_products")), 500);
+    assert_true(
+        json_is_null(json_object_get(json_array_get(json_object_get(root, "machines"), 1), "maintenance_due_in_s")));
     assert_true(json_real_value(json_object_get(alarm, "value")) == 92.3);
     assert_true(json_is_true(json_object_get(alarm, "unacknowledged")));
     assert_int_equal(json_integer_value(json_object_get(json_object_get(root, "last_incident"), "seq")), 7);
@@ -144,7 +169,7 @@ static void test_french_tells_actuators_and_controllers_in_french(void **state)
 {
     (void)state;
     static const char *const words[] = {"Actionneurs\n", "COMMANDE", "PILOTÉ PAR", "45,5 %", "Régulateurs\n",
-                                        "CONSIGNE",      "AGIT SUR", "4,250 bar",   NULL};
+                                        "CONSIGNE",      "AGIT SUR", "4,250 bar",  NULL};
     struct mbp_report report = report_example(plant);
     report.lang = MBP_LANG_FR;
     char *text = written(&report, MBP_FORMAT_TEXT);
@@ -229,6 +254,8 @@ static void test_csv_has_one_fact_a_row(void **state)
                                         "summary,,en_panne,1,\r\n",
                                         "machine,FILL1,state,en_panne,\r\n",
                                         "machine,FILL1,running,3660,s\r\n",
+                                        "machine,FILL1,maintenance due in,266400,s\r\n",
+                                        "machine,FILL1,maintenance due in,500,products\r\n",
                                         "alarm,TT101.high,value,92.3,°C\r\n",
                                         "alarm,TT101.high,limit,85.0,°C\r\n",
                                         "alarm,TT101.high,diagnosis,Overheating,\r\n",
@@ -280,6 +307,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_totals_add_up_machines_and_alarms),
         cmocka_unit_test(test_text_tells_everything_on_plain_lines),
+        cmocka_unit_test(test_due_says_how_long_until_maintenance),
         cmocka_unit_test(test_markdown_has_a_table_of_machines_and_one_of_alarms),
         cmocka_unit_test(test_markdown_without_alarms_says_none),
         cmocka_unit_test(test_json_holds_numbers_as_numbers),

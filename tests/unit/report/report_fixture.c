@@ -92,9 +92,19 @@ struct mbp_report report_example(const struct mbp_plant *plant)
                                               .reject = 2,
                                               .running_s = 3660,
                                               .down_s = 60,
-                                              .failures = 1};
-    machines[1] = (struct mbp_report_machine){
-        .name = "PACK1", .label = "", .unit_name = "PLC", .unit = 3, .cause = "", .first_out = "", .good = 100};
+                                              .failures = 1,
+                                              .due_by_time = true,
+                                              .due_by_output = true,
+                                              .due_s = 3 * 86400 + 7200,
+                                              .due_products = 500};
+    machines[1] = (struct mbp_report_machine){.name = "PACK1",
+                                              .label = "",
+                                              .unit_name = "PLC",
+                                              .unit = 3,
+                                              .cause = "",
+                                              .first_out = "",
+                                              .good = 100,
+                                              .due = true};
     alarms[0] = (struct mbp_report_alarm){.machine = "FILL1",
                                           .sensor = &plant->sensors[TT101],
                                           .limit = MBP_HIGH,

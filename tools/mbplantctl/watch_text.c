@@ -1,0 +1,130 @@
+/* Text in the rows of watch's screen. */
+#include "watch_text.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#define CUT "\xE2\x80\xA6" /* an ellipsis, one column: what is cut must not read as if it were whole */
+
+/* One character: its bytes, and in *columns what it takes. A byte that is no UTF-8, or a control character, is one. */
+static size_t next_character(const char *text, unsigned *columns, bool *shown)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t len = bytes[0] < 0x80               ? 1
+                 : (bytes[0] & 0xE0u) == 0xC0u ? 2
+                 : (bytes[0] & 0xF0u) == 0xE0u ? 3
+                 : (bytes[0] & 0xF8u) == 0xF0u ? 4
+                                               : 0;
+    uint32_t code = len == 1 ? bytes[0] : bytes[0] & (0x7Fu >> len);
+    for (size_t i = 1; i < len; i++) {
+        if ((bytes[i] & 0xC0u) != 0x80u)
+            len = 0;
+        else
+            code = code << 6 | (bytes[i] & 0x3Fu);
+    }
+    *columns = 1;
+    *shown = len > 0 && code >= least[len] && code >= 0x20 && !(code >= 0x7F && code < 0xA0);
+    if (!*shown)
+        return len > 0 ? len : 1;
+    if ((code >= 0x300 && code <= 0x36F) || (code >= 0x1AB0 && code <= 0x1AFF) || (code >= 0x1DC0 && code <= 0x1DFF) ||
+        (code >= 0x200B && code <= 0x200F) || (code >= 0x20D0 && code <= 0x20FF) || (code >= 0xFE00 && code <= 0xFE0F))
+        *columns = 0;
+    else if ((code >= 0x1100 && code <= 0x115F) || (code >= 0x2E80 && code <= 0xA4CF) ||
+             (code >= 0xAC00 && code <= 0xD7A3) || (code >= 0xF900 && code <= 0xFAFF) ||
+             (code >= 0xFF00 && code <= 0xFF60) || (code >= 0x1F300 && code <= 0x1FAFF) || code >= 0x20000)
+        *columns = 2;
+    return len;
+}
+
+unsigned watch_columns(const char *text)
+{
+    unsigned sum = 0;
+    while (text[0] != '\0') {
+        unsigned columns;
+        bool shown;
+        text += next_character(text, &columns, &shown);
+        sum += columns;
+    }
+    return sum;
+}
+
+void watch_add_bytes(struct watch_row *row, enum mbp_paint paint, const char *bytes, size_t count, unsigned columns)
+{
+    if (row->bytes + count >= sizeof row->text)
+        return;
+    bool same = row->run_count > 0 && row->runs[row->run_count - 1].paint == paint;
+    if (!same && row->run_count < WATCH_RUNS)
+        row->runs[row->run_count++] = (struct watch_run){paint, 0};
+    memcpy(row->text + row->bytes, bytes, count);
+    row->bytes += count;
+    row->text[row->bytes] = '\0';
+    row->columns += columns;
+    row->runs[row->run_count - 1].bytes += count;
+}
+
+void watch_add_spaces(struct watch_row *row, unsigned count)
+{
+    while (count-- > 0)
+        watch_add_bytes(row, MBP_PAINT_NONE, " ", 1, 1);
+}
+
+void watch_add_text(struct watch_row *row, enum mbp_paint paint, const char *text, unsigned room)
+{
+    while (text[0] != '\0') {
+        unsigned columns;
+        bool shown;
+        size_t len = next_character(text, &columns, &shown);
+        if (columns > room)
+            return;
+        watch_add_bytes(row, paint, shown ? text : "?", shown ? len : 1, columns);
+        room -= columns;
+        text += len;
+    }
+}
+
+void watch_put(const struct watch_screen *screen, struct watch_row *row, enum mbp_paint paint, int width,
+               const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    unsigned left = screen->width - row->columns;
+    unsigned wanted = watch_columns(text);
+    unsigned cell = width < 0 ? (unsigned)-width : width > 0 ? (unsigned)width : wanted;
+    cell = cell < left ? cell : left;
+    unsigned end = row->columns + cell;
+    if (width < 0 && wanted < cell)
+        watch_add_spaces(row, cell - wanted);
+    bool cut = wanted > end - row->columns;
+    watch_add_text(row, paint, text, end - row->columns - (cut && end > row->columns ? 1 : 0));
+    if (cut && end > row->columns)
+        watch_add_text(row, paint, CUT, 1);
+    watch_add_spaces(row, end - row->columns + (end < screen->width ? 1 : 0));
+}
+
+size_t watch_wrap(const char *text, unsigned width, size_t *skip)
+{
+    size_t len = 0;
+    size_t space = 0; /* the last one in the row; 0 = none */
+    unsigned used = 0;
+    while (text[len] != '\0' && text[len] != '\n') {
+        unsigned columns;
+        bool shown;
+        size_t bytes = next_character(text + len, &columns, &shown);
+        if (used + columns > width) {
+            len = text[len] == ' ' || space == 0 ? len : space;
+            break;
+        }
+        if (text[len] == ' ')
+            space = len;
+        used += columns;
+        len += bytes;
+    }
+    *skip = strspn(text + len, " ");
+    if (text[len + *skip] == '\n')
+        (*skip)++;
+    return len;
+}
