@@ -3,8 +3,11 @@
  * of the plant's units shows it: to an operator there is only what it does.
  *
  * Faults 0.. are the plant file's in file order; MBP_AD_HOC_FAULTS places for faults that an instructor makes up
- * follow. All that moves is in the state's block, so a snapshot holds it. It does not survive a restart: simulated
- * time, which the file's faults go by, starts anew with each run.
+ * follow. All that moves is in the state's block, so a snapshot holds it.
+ *
+ * A restart ends no fault: what is active goes on with what is left of its time, as does the wait for one that comes by
+ * chance. Only `start` counts the simulated time of each run. Who changes a fault in the file means it: it is then as
+ * if it had never been.
  *
  * A sensor's faults work on what it senses, after its noise and in the order of the list, before forcing: what a master
  * forces is shown as it is. A disturbance is added to its signal's base, so it passes the signal's integral, lag and
@@ -43,5 +46,15 @@ enum mbp_status mbp_fault_begin(const struct mbp_plant *plant, struct mbp_state 
  * new plant has it. For a plant that is changed while it runs. */
 void mbp_fault_carry(const struct mbp_plant *from_plant, const struct mbp_state *from, const struct mbp_plant *to_plant,
                      struct mbp_state *to);
+
+/* What is to outlive this run. */
+struct mbp_retained_fault mbp_fault_retain(const struct mbp_state *state, uint32_t fault);
+
+/* Whether time alone changes it, so that it is worth retaining from time to time. */
+bool mbp_fault_ages(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t fault);
+
+/* Goes on with what an earlier run retained; before the first scan. False: the plant has no such fault any more, or
+ * gives it otherwise, and it is as its file says. */
+bool mbp_fault_resume(const struct mbp_plant *plant, struct mbp_state *state, const struct mbp_retained_fault *kept);
 
 #endif

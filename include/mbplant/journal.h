@@ -79,6 +79,11 @@ enum mbp_status mbp_journal_close(struct mbp_journal *journal);
  * MBP_ERR_CORRUPT, MBP_ERR_IO, MBP_ERR_MEMORY; state is then as it was. */
 enum mbp_status mbp_journal_restore(struct mbp_journal *journal, struct mbp_state *state);
 
+/* The faults of the plant, those of the ad hoc places too, that an earlier run left, one call each. One whose
+ * sensor is gone, or whose mean times the file gives otherwise now, has sensor UINT32_MAX. Errors: as above. */
+enum mbp_status mbp_journal_faults(struct mbp_journal *journal,
+                                   void (*take)(void *ctx, const struct mbp_retained_fault *fault), void *ctx);
+
 /* ---- the scan's side (one thread) ----------------------------------------------------------------------------- */
 
 /* Appends to the current scan's record; event->seq is given here, gapless from the last stored one. Without room:
@@ -88,6 +93,8 @@ enum mbp_status mbp_journal_push_event(struct mbp_journal *journal, struct mbp_e
 enum mbp_status mbp_journal_push_machine(struct mbp_journal *journal, const struct mbp_retained_machine *machine);
 enum mbp_status mbp_journal_push_sensor(struct mbp_journal *journal, const struct mbp_retained_sensor *sensor);
 enum mbp_status mbp_journal_push_setting(struct mbp_journal *journal, const struct mbp_retained_setting *setting);
+
+enum mbp_status mbp_journal_push_fault(struct mbp_journal *journal, const struct mbp_retained_fault *fault);
 
 /* Whether that many more records have room now. */
 bool mbp_journal_has_room(struct mbp_journal *journal, size_t records);

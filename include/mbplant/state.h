@@ -54,6 +54,17 @@ struct mbp_fault_state {
     bool active;
 };
 
+/* A fault as it outlives a run of mbplantd: simulated time begins anew with each, so times count from now. */
+struct mbp_retained_fault {
+    uint32_t fault; /* as in mbp_state.fault */
+    bool active;
+    struct mbp_effect effect;
+    uint64_t elapsed_ns; /* since it began, while active */
+    uint64_t left_ns;    /* until it ends, or when not active begins, by itself; UINT64_MAX = never */
+    uint64_t draws;
+    double held;
+};
+
 /* The values of one sensor in the window that its change is measured over: count of them, taken every so many scans. */
 struct mbp_rate {
     uint32_t sensor;

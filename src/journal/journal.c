@@ -11,6 +11,7 @@
 #include "directory.h"
 #include "reader.h"
 #include "retained.h"
+#include "retained_fault.h"
 #include "writer.h"
 
 /* More than a second of 50,000 events a second, 3 MB. Larger plants get twice the room that all their retained state
@@ -160,6 +161,12 @@ enum mbp_status mbp_journal_push_setting(struct mbp_journal *journal, const stru
     return push_state(journal, &record);
 }
 
+enum mbp_status mbp_journal_push_fault(struct mbp_journal *journal, const struct mbp_retained_fault *fault)
+{
+    const struct mbp_record record = {.kind = MBP_RECORD_FAULT, .of.fault = *fault};
+    return push_state(journal, &record);
+}
+
 void mbp_journal_hand_over(struct mbp_journal *journal)
 {
     tell_loss(journal);
@@ -181,8 +188,9 @@ static enum mbp_status start_writer(struct mbp_journal *journal, const struct mb
     const struct mbp_plant *plant = journal->plant;
     uint64_t machine_slots = mbp_ring_slots(MBP_RECORD_MACHINE) + mbp_ring_slots(MBP_RECORD_UPKEEP);
     uint64_t sensor_slots = mbp_ring_slots(MBP_RECORD_SENSOR) + mbp_ring_slots(MBP_RECORD_ALARMS);
-    uint64_t state_slots =
-        plant->machine_count * machine_slots + plant->sensor_count * sensor_slots + mbp_setting_count(plant);
+    uint64_t fault_slots = (plant->fault_count + MBP_AD_HOC_FAULTS) * (uint64_t)mbp_ring_slots(MBP_RECORD_FAULT);
+    uint64_t state_slots = plant->machine_count * machine_slots + plant->sensor_count * sensor_slots +
+                           mbp_setting_count(plant) + fault_slots;
     enum mbp_status status = mbp_ring_new(&journal->ring, 2 * state_slots > RING_SLOTS ? 2 * state_slots : RING_SLOTS);
     if (status != MBP_OK) {
         fprintf(errors, "no memory for the journal of %u sensors\n", journal->plant->sensor_count);
@@ -280,6 +288,12 @@ enum mbp_status mbp_journal_close(struct mbp_journal *journal)
 enum mbp_status mbp_journal_restore(struct mbp_journal *journal, struct mbp_state *state)
 {
     return mbp_retained_restore(journal->reader.db, journal->plant, state);
+}
+
+enum mbp_status mbp_journal_faults(struct mbp_journal *journal,
+                                   void (*take)(void *ctx, const struct mbp_retained_fault *fault), void *ctx)
+{
+    return mbp_retained_faults(journal->reader.db, journal->plant, take, ctx);
 }
 
 /* ---- durable events ------------------------------------------------------------------------------------------- */

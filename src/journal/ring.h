@@ -16,6 +16,7 @@ enum mbp_record_kind {
     MBP_RECORD_ALARMS,
     MBP_RECORD_UPKEEP,
     MBP_RECORD_SETTING,
+    MBP_RECORD_FAULT,
     MBP_RECORD_PLANT
 };
 
@@ -36,6 +37,7 @@ struct mbp_record {
         struct mbp_retained_setting setting;
         struct mbp_retained_alarms alarms;
         struct mbp_retained_upkeep upkeep;
+        struct mbp_retained_fault fault;
     } of;
 };
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "retained.h"
+#include "retained_fault.h"
 #include "retained_more.h"
 #include "schema.h"
 #include "setting.h"
@@ -37,6 +38,7 @@ static int prepare_all(struct mbp_store *store)
         {mbp_setting_put_sql, &store->setting},
         {mbp_retained_alarms_put_sql, &store->alarms},
         {mbp_retained_upkeep_put_sql, &store->upkeep},
+        {mbp_retained_fault_put_sql, &store->fault},
     };
     int rc = SQLITE_OK;
     for (size_t i = 0; i < sizeof statements / sizeof statements[0] && rc == SQLITE_OK; i++)
@@ -98,6 +100,8 @@ static enum mbp_status open_checked(const char *path, FILE *errors, struct mbp_s
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, mbp_past_create_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
+        rc = sqlite3_exec(store->db, mbp_retained_fault_create_sql, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
         rc = prepare_all(store);
     if (rc == SQLITE_OK)
         rc = mbp_retention_open(&store->retention, store->db, &store->plant->journal);
@@ -134,8 +138,8 @@ enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, 
 
 void mbp_store_close(struct mbp_store *store)
 {
-    sqlite3_stmt *const all[] = {store->begin,  store->commit, store->rollback, store->event,  store->machine,
-                                 store->sensor, store->alarms, store->upkeep,   store->setting};
+    sqlite3_stmt *const all[] = {store->begin,  store->commit, store->rollback, store->event,   store->machine,
+                                 store->sensor, store->alarms, store->upkeep,   store->setting, store->fault};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
     mbp_retention_close(&store->retention);
@@ -224,6 +228,9 @@ int mbp_store_put(struct mbp_store *store, const struct mbp_record *record)
     case MBP_RECORD_ALARMS:
         mbp_retained_bind_alarms(store->alarms, store->plant, &record->of.alarms);
         return run(store->alarms);
+    case MBP_RECORD_FAULT:
+        mbp_retained_bind_fault(store->fault, store->plant, &record->of.fault);
+        return run(store->fault);
     case MBP_RECORD_UPKEEP:
         mbp_retained_bind_upkeep(store->upkeep, store->plant, &record->of.upkeep);
         return run(store->upkeep);

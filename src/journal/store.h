@@ -12,7 +12,7 @@ struct mbp_store {
     sqlite3 *db;
     const struct mbp_plant *plant;
     sqlite3_stmt *begin, *commit, *rollback;
-    sqlite3_stmt *event, *machine, *sensor, *alarms, *upkeep, *setting;
+    sqlite3_stmt *event, *machine, *sensor, *alarms, *upkeep, *setting, *fault;
     struct mbp_retention retention;
     struct mbp_past past;
     bool plant_told, plant_put; /* the database knows which plant is in force; it will when this transaction commits */

@@ -85,7 +85,7 @@ static enum mbp_status add_signal(struct mbp_process *process, uint32_t s, size_
         return status;
     struct process_signal *signal = &process->signals[process->signal_count++];
     *signal = (struct process_signal){.first_input = first};
-    process_signal_init(process->plant, s, part, signal, process->inputs + first);
+    process_signal_init(process->plant, s, part, signal, sensor->input_count > 0 ? process->inputs + first : NULL);
     for (uint32_t i = 0; status == MBP_OK && i < sensor->input_count; i++) {
         if (cut[sensor->first_input + i])
             status = close_loop(process, &process->inputs[first + i]);

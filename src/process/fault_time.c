@@ -167,6 +167,80 @@ enum mbp_status mbp_fault_begin(const struct mbp_plant *plant, struct mbp_state 
     return MBP_ERR_FULL;
 }
 
+/* ---- to another run ---------------------------------------------------------------------------------------------- */
+
+static uint64_t left_until(const struct mbp_state *state, uint64_t time_ns)
+{
+    if (time_ns == FOREVER)
+        return FOREVER;
+    return time_ns > state->sim_ns ? time_ns - state->sim_ns : 0;
+}
+
+struct mbp_retained_fault mbp_fault_retain(const struct mbp_state *state, uint32_t f)
+{
+    const struct mbp_fault_state *fault = &state->fault[f];
+    return (struct mbp_retained_fault){
+        .fault = f,
+        .active = fault->active,
+        .effect = fault->effect,
+        .elapsed_ns = fault->active ? state->sim_ns - fault->begin_ns : 0,
+        .left_ns = left_until(state, fault->active ? fault->end_ns : fault->next_ns),
+        .draws = fault->draws,
+        .held = fault->held,
+    };
+}
+
+bool mbp_fault_ages(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t f)
+{
+    const struct mbp_fault_state *fault = &state->fault[f];
+    if (!fault->active)
+        return f < plant->fault_count && plant->faults[f].mttf_ns != 0 && fault->next_ns != FOREVER;
+    return fault->end_ns != FOREVER || fault->effect.kind == MBP_EFFECT_DRIFT || fault->effect.kind == MBP_EFFECT_RAMP;
+}
+
+static bool same_number(double a, double b)
+{
+    return (a >= b && a <= b) || (isnan(a) && isnan(b));
+}
+
+static bool same_effect(const struct mbp_effect *a, const struct mbp_effect *b)
+{
+    return a->sensor == b->sensor && a->kind == b->kind && a->upscale == b->upscale &&
+           same_number(a->amount, b->amount) && a->over_ns == b->over_ns && a->after_ns == b->after_ns &&
+           a->duration_ns == b->duration_ns;
+}
+
+static void go_on(struct mbp_state *state, const struct mbp_retained_fault *kept)
+{
+    struct mbp_fault_state *fault = &state->fault[kept->fault];
+    fault->effect = kept->effect;
+    fault->active = true;
+    fault->begin_ns = state->sim_ns - kept->elapsed_ns; /* before time began: only differences to it count */
+    fault->end_ns = kept->left_ns == FOREVER ? FOREVER : later(state->sim_ns, kept->left_ns);
+    fault->next_ns = FOREVER;
+    fault->held = kept->held;
+    list(state, kept->fault);
+}
+
+bool mbp_fault_resume(const struct mbp_plant *plant, struct mbp_state *state, const struct mbp_retained_fault *kept)
+{
+    uint32_t f = kept->fault;
+    bool ad_hoc = f >= plant->fault_count;
+    if (f >= mbp_fault_total(plant) || state->fault[f].active)
+        return false;
+    if (ad_hoc ? !mbp_effect_possible(plant, &kept->effect) : !same_effect(&kept->effect, &state->fault[f].effect))
+        return false;
+    if (!state->faults_planned)
+        plan(plant, state);
+    state->fault[f].draws = kept->draws;
+    if (kept->active)
+        go_on(state, kept);
+    else if (mbp_fault_ages(plant, state, f) && kept->left_ns != FOREVER)
+        state->fault[f].next_ns = later(state->sim_ns, kept->left_ns);
+    look_ahead(plant, state);
+    return true;
+}
+
 /* ---- to another plant ------------------------------------------------------------------------------------------- */
 
 static uint32_t counterpart(const struct mbp_plant *from_plant, uint32_t f, const struct mbp_plant *to_plant)

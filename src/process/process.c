@@ -122,6 +122,7 @@ void mbp_process_settle(const struct mbp_process *process, struct mbp_state *sta
 {
     const struct mbp_plant *plant = process->plant;
     follow_machines(plant, state);
+    process_fault_disturb(process, state);
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         state->lagged[s] = state->base[s];
     process_settle_actuators(process, state);
@@ -132,6 +133,7 @@ void mbp_process_settle(const struct mbp_process *process, struct mbp_state *sta
         if (!feed(process, state))
             break;
     }
+    process_fault_calm(state);
 }
 
 /* ---- advance ----------------------------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* A changed plant takes over between two scans. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "mbplant/diagnosis.h"
 #include "mbplant/fault.h"
@@ -17,6 +18,7 @@ struct mbp_next_scan {
     struct mbp_control *control;
     struct mbp_state *state;
     double *command_told;
+    uint8_t *fault_told;
     struct mbp_events events;
 };
 
@@ -37,7 +39,8 @@ enum mbp_status mbp_next_scan_new(const struct mbp_plant *plant, struct mbp_imag
     if (status == MBP_OK)
         status = mbp_state_new(plant, 0, &next->state);
     next->command_told = malloc(mbp_setting_count(plant) * sizeof *next->command_told + 1);
-    if (status == MBP_OK && next->command_told == NULL)
+    next->fault_told = malloc(mbp_fault_total(plant) * sizeof *next->fault_told);
+    if (status == MBP_OK && (next->command_told == NULL || next->fault_told == NULL))
         status = MBP_ERR_MEMORY;
     if (status != MBP_OK) {
         mbp_next_scan_free(next);
@@ -53,6 +56,7 @@ void mbp_next_scan_free(struct mbp_next_scan *next)
         return;
     mbp_events_free(&next->events);
     free(next->command_told);
+    free(next->fault_told);
     mbp_process_free(next->process);
     mbp_control_free(next->control);
     mbp_state_free(next->state);
@@ -106,12 +110,16 @@ static void swap(struct mbp_scan *scan, struct mbp_next_scan *next)
                                 .control = scan->control,
                                 .state = scan->state,
                                 .command_told = scan->command_told,
+                                .fault_told = scan->fault_told,
                                 .events = scan->events};
     scan->process = next->process;
     scan->control = next->control;
     scan->state = next->state;
     scan->events = next->events;
     scan->command_told = next->command_told;
+    scan->fault_told = next->fault_told;
+    scan->faults_told = mbp_fault_total(next->plant);
+    memset(scan->fault_told, FAULT_TOLD_UNKNOWN, mbp_fault_total(next->plant)); /* and all faults */
     for (size_t a = 0; a < mbp_setting_count(next->plant); a++)
         scan->command_told[a] = NAN; /* the journal learns all of them anew */
     scan->events.lost = old.events.lost;
@@ -122,6 +130,7 @@ static void swap(struct mbp_scan *scan, struct mbp_next_scan *next)
     next->state = old.state;
     next->events = old.events;
     next->command_told = old.command_told;
+    next->fault_told = old.fault_told;
 }
 
 /* It is of a plant that is no more. */

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "mbplant/fault.h"
 #include "scan_priv.h"
 
 #define COUNTERS_EVERY_NS MBP_NS_PER_S
@@ -102,6 +103,27 @@ static bool retain_shelves(struct mbp_scan *scan, uint32_t most)
         most--;
     }
     return ok;
+}
+
+/* Faults that the journal knows otherwise; with `aged` those too that time alone changes. */
+static void retain_faults(struct mbp_scan *scan, bool aged)
+{
+    const struct mbp_plant *plant = scan->config.plant;
+    const struct mbp_state *state = scan->state;
+    if (!aged && scan->faults_told == 0 && state->fault_active_count == 0)
+        return;
+    uint32_t told = 0;
+    for (uint32_t f = 0; f < mbp_fault_total(plant); f++) {
+        uint8_t now = state->fault[f].active ? FAULT_TOLD_ACTIVE : FAULT_TOLD_IDLE;
+        if (scan->fault_told[f] != now || (aged && mbp_fault_ages(plant, state, f))) {
+            struct mbp_retained_fault retained = mbp_fault_retain(state, f);
+            bool ok = mbp_journal_push_fault(scan->config.journal, &retained) == MBP_OK;
+            scan->fault_told[f] = ok ? now : FAULT_TOLD_UNKNOWN; /* without room: with the next scan */
+            scan->stats.recorded += ok;
+        }
+        told += scan->fault_told[f] != FAULT_TOLD_IDLE;
+    }
+    scan->faults_told = told;
 }
 
 /* After a loss: every sensor again, then every machine, as far as there is room, going on with the next scan. */
@@ -206,6 +228,8 @@ static void record(struct mbp_scan *scan, unsigned how)
     }
     if (written && (how & RECORD_EVENTS_ONLY) == 0)
         retain_commands(scan); /* what finds no room is told with the next second's counters */
+    if ((how & RECORD_EVENTS_ONLY) == 0)
+        retain_faults(scan, (how & RECORD_COUNTERS) != 0);
     if (!ok)
         scan->retain_from = 0;
     else if (scan->retain_from != UINT32_MAX && (how & RECORD_EVENTS_ONLY) == 0)

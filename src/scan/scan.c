@@ -276,6 +276,23 @@ static enum mbp_status know_commands(struct mbp_scan *scan)
     return MBP_OK;
 }
 
+static void resume_fault(void *ctx, const struct mbp_retained_fault *kept)
+{
+    struct mbp_scan *scan = ctx;
+    bool resumed = mbp_fault_resume(scan->config.plant, scan->state, kept);
+    scan->fault_told[kept->fault] = !resumed ? FAULT_TOLD_UNKNOWN : kept->active ? FAULT_TOLD_ACTIVE : FAULT_TOLD_IDLE;
+    scan->faults_told += scan->fault_told[kept->fault] != FAULT_TOLD_IDLE;
+}
+
+/* Goes on with the faults of an earlier run. */
+static enum mbp_status resume_faults(struct mbp_scan *scan)
+{
+    scan->fault_told = calloc(mbp_fault_total(scan->config.plant), sizeof *scan->fault_told);
+    if (scan->fault_told == NULL)
+        return MBP_ERR_MEMORY;
+    return scan->config.journal != NULL ? mbp_journal_faults(scan->config.journal, resume_fault, scan) : MBP_OK;
+}
+
 enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_scan **out)
 {
     struct mbp_scan *scan = calloc(1, sizeof *scan);
@@ -302,6 +319,8 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
         status = mbp_state_clone(scan->state, &scan->snapshot);
     if (status == MBP_OK && config->journal != NULL)
         status = mbp_journal_restore(config->journal, scan->state);
+    if (status == MBP_OK)
+        status = resume_faults(scan);
     if (status == MBP_OK)
         status = know_commands(scan);
     if (status != MBP_OK) {
@@ -339,6 +358,7 @@ void mbp_scan_free(struct mbp_scan *scan)
         return;
     mbp_events_free(&scan->events);
     free(scan->command_told);
+    free(scan->fault_told);
     free(scan->writes);
     mbp_process_free(scan->process);
     mbp_control_free(scan->control);

@@ -30,6 +30,8 @@ struct mbp_scan {
     uint32_t retain_from; /* after a loss for want of room: the sensor, then machine to go on with; UINT32_MAX = none */
     uint32_t shelf_from;  /* the sensor whose shelf is looked at next */
     bool trouble_told;
+    uint8_t *fault_told;  /* per fault: enum fault_told */
+    uint32_t faults_told; /* how many of them are told active, or otherwise than they may be */
     double *command_told; /* per command and setting (journal.h): what was retained last; NaN = none */
 
     /* time */
@@ -49,6 +51,9 @@ struct mbp_scan {
     int timer_fd;
     bool polling;
 };
+
+/* What the journal retains of a fault: that it is not active, that it is, or perhaps something else. */
+enum fault_told { FAULT_TOLD_IDLE, FAULT_TOLD_ACTIVE, FAULT_TOLD_UNKNOWN };
 
 /* A second's worth of events for the most that one scan of this plant can bring. */
 size_t scan_events_capacity(const struct mbp_plant *plant);

@@ -1,6 +1,6 @@
 """Writes the seed inputs of a fuzz target, made from the tests' own traffic and plant files.
 
-    seeds.py mbap|pdu|plant FOLDER      and FOLDER.dict: the words in them, for libFuzzer
+    seeds.py mbap|pdu|plant|scenario FOLDER      and FOLDER.dict: the words in them, for libFuzzer
 """
 import hashlib
 import os
@@ -66,7 +66,35 @@ def plant():
     yield plants.base(serial=True).yaml().encode()
 
 
-TARGETS = {'mbap': mbap, 'pdu': pdu, 'plant': plant}
+def scenario():
+    """Those that ship, the tests' wrong ones, and one step of each kind on the plant of those."""
+    for folder in ('config/scenarios', 'tests/data/scenario'):
+        for name in sorted(os.listdir(os.path.join(ROOT, folder))):
+            with open(os.path.join(ROOT, folder, name), 'rb') as file:
+                yield file.read()
+    head = 'mbplant_scenario: 1\nname: Seed\nduration: 3s\nseed: 4\ntimeline:\n'
+    yield (head + """  - {inject: {sensor: TT101, value: 90}}
+  - {after: 100ms, expect: {alarm: TT101.high, within: 1s, points: 3}}
+  - {at: 200ms, release: TT101}
+  - {write: {point: VALVE1, value: 30}}
+  - {write: {point: holding_registers 901, value: 7, unit: 1}}
+  - {fault: {name: own, sensor: PT101, kind: drift, amount: -4, over: 1s, for: 2s}}
+  - {fault: blocked on}
+  - {at: 300ms, machine: {name: CAP1, ask: maintenance}}
+  - {acknowledge: all}
+  - {note: Look}
+  - {expect: {machine: CAP1, state: maintenance}}
+  - {expect: {value: {sensor: VALVE1, between: [0, 40]}, before: 2s}}
+  - {expect: {no_alarm: PT101, for: 500ms}}
+  - {student: {acknowledge: FILL1, within: 1s, model: 500ms, points: 2}}
+  - {student: {machine: CAP1, ask: en_service, within: 2s}}
+  - {student: {write: {point: VALVE1, value: 10}, before: 2500ms}}
+  - {at: 1s, fault: own off}
+  - {fault: blocked off}
+""").encode()
+
+
+TARGETS = {'mbap': mbap, 'pdu': pdu, 'plant': plant, 'scenario': scenario}
 
 if __name__ == '__main__':
     if len(sys.argv) != 3 or sys.argv[1] not in TARGETS:
@@ -77,7 +105,7 @@ if __name__ == '__main__':
     for seed in TARGETS[sys.argv[1]]():
         with open(os.path.join(folder, hashlib.sha1(seed).hexdigest()), 'wb') as out:
             out.write(seed)
-        if sys.argv[1] == 'plant':
+        if sys.argv[1] in ('plant', 'scenario'):
             words |= set(re.findall(rb'[a-z_]{3,20}:?|[0-9]{5}|[-+.0-9]+(?:ms|s|min|h)\b', seed))
     with open(folder + '.dict', 'wb') as out:
         out.write(b''.join(b'"%s"\n' % word for word in sorted(words)))

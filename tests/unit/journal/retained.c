@@ -271,6 +271,114 @@ static void test_restore_impossible_row_is_corrupt_and_changes_nothing(void **ct
     }
 }
 
+/* ---- faults ------------------------------------------------------------------------------------------------------ */
+
+static struct mbp_retained_fault taken[MBP_AD_HOC_FAULTS + 2];
+static size_t taken_count;
+
+static void take_fault(void *ctx, const struct mbp_retained_fault *fault)
+{
+    (void)ctx;
+    taken[taken_count++] = *fault;
+}
+
+static enum mbp_status take_faults(struct fixture *f)
+{
+    taken_count = 0;
+    fixture_open(f);
+    enum mbp_status status = mbp_journal_faults(f->journal, take_fault, NULL);
+    fixture_close(f);
+    return status;
+}
+
+static void store_fault(struct fixture *f, const struct mbp_retained_fault *fault)
+{
+    fixture_open(f);
+    assert_int_equal(mbp_journal_push_fault(f->journal, fault), MBP_OK);
+    mbp_journal_hand_over(f->journal);
+    fixture_close(f);
+}
+
+static const struct mbp_plant_fault plant_faults[] = {{.name = "DRIFT", .mttf_ns = 60, .mttr_ns = 6}};
+static const struct mbp_retained_fault drift = {.fault = 0,
+                                                .active = true,
+                                                .effect = {.sensor = ST201,
+                                                           .kind = MBP_EFFECT_DRIFT,
+                                                           .upscale = true,
+                                                           .amount = -1.5,
+                                                           .over_ns = 2,
+                                                           .after_ns = 3,
+                                                           .duration_ns = 4},
+                                                .elapsed_ns = 5,
+                                                .left_ns = UINT64_MAX,
+                                                .draws = 7,
+                                                .held = NAN};
+
+static void test_fault_comes_back_as_it_was(void **ctx)
+{
+    struct fixture *f = *ctx;
+    f->plant.faults = plant_faults;
+    f->plant.fault_count = 1;
+    assert_int_equal(take_faults(f), MBP_OK);
+    assert_int_equal(taken_count, 0);
+    struct mbp_retained_fault ad_hoc = drift;
+    ad_hoc.fault = 1 + 15; /* the last place */
+    ad_hoc.left_ns = 99;
+    ad_hoc.active = false;
+    store_fault(f, &drift);
+    store_fault(f, &ad_hoc);
+    assert_int_equal(take_faults(f), MBP_OK);
+    assert_int_equal(taken_count, 2);
+    assert_int_equal(taken[0].fault, 0);
+    assert_true(taken[0].active);
+    assert_int_equal(taken[0].effect.sensor, ST201);
+    assert_int_equal(taken[0].effect.kind, MBP_EFFECT_DRIFT);
+    assert_true(taken[0].effect.upscale);
+    assert_true(taken[0].effect.amount == -1.5);
+    assert_int_equal(taken[0].effect.over_ns, 2);
+    assert_int_equal(taken[0].effect.after_ns, 3);
+    assert_int_equal(taken[0].effect.duration_ns, 4);
+    assert_int_equal(taken[0].elapsed_ns, 5);
+    assert_true(taken[0].left_ns == UINT64_MAX);
+    assert_int_equal(taken[0].draws, 7);
+    assert_true(isnan(taken[0].held));
+    assert_int_equal(taken[1].fault, 16);
+    assert_false(taken[1].active);
+    assert_int_equal(taken[1].left_ns, 99);
+}
+
+static void test_fault_with_other_times_in_the_file_or_without_its_sensor_has_none(void **ctx)
+{
+    static const struct mbp_plant_fault rarer[] = {{.name = "DRIFT", .mttf_ns = 61, .mttr_ns = 6}};
+    struct fixture *f = *ctx;
+    f->plant.faults = plant_faults;
+    f->plant.fault_count = 1;
+    store_fault(f, &drift);
+    f->plant.faults = rarer;
+    assert_int_equal(take_faults(f), MBP_OK);
+    assert_int_equal(taken[0].effect.sensor, UINT32_MAX);
+    f->plant.faults = plant_faults;
+    f->sensors[ST201].name = "ST209";
+    assert_int_equal(take_faults(f), MBP_OK);
+    assert_int_equal(taken[0].effect.sensor, UINT32_MAX);
+}
+
+static void test_fault_row_that_we_never_write_is_damage(void **ctx)
+{
+    struct fixture *f = *ctx;
+    static const char *const damages[] = {
+        "UPDATE retained_fault SET active = 2", "UPDATE retained_fault SET kind = 'none'",
+        "UPDATE retained_fault SET left_ns = -2", "UPDATE retained_fault SET over_ns = -1",
+        "UPDATE retained_fault SET elapsed_ns = -1"};
+    f->plant.faults = plant_faults;
+    f->plant.fault_count = 1;
+    for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+        store_fault(f, &drift);
+        fixture_sql(f->db, damages[i]);
+        assert_int_equal(take_faults(f), MBP_ERR_CORRUPT);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +397,9 @@ int main(void)
         FIXTURE_TEST(test_restore_name_gone_and_back_again_has_its_state),
         FIXTURE_TEST(test_push_twice_the_later_state_is_kept),
         FIXTURE_TEST(test_restore_impossible_row_is_corrupt_and_changes_nothing),
+        FIXTURE_TEST(test_fault_comes_back_as_it_was),
+        FIXTURE_TEST(test_fault_with_other_times_in_the_file_or_without_its_sensor_has_none),
+        FIXTURE_TEST(test_fault_row_that_we_never_write_is_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
