@@ -379,7 +379,7 @@ static void explain_exception(struct explain *e, uint8_t function)
     }
     uint8_t code = e->bytes[e->at];
     const char *hint = code < sizeof hints / sizeof hints[0] && hints[code] != NULL ? hints[code] : "";
-    explain_field(e, 1, "exception %02u, %s%s%s", code, mbp_exception_name(code), hint[0] != '\0' ? ": " : "", hint);
+    explain_field(e, 1, "exception %02X, %s%s%s", code, mbp_exception_name(code), hint[0] != '\0' ? ": " : "", hint);
     if (e->at < e->len)
         explain_wrong(e, "%zu bytes too many: an exception is two bytes", e->len - e->at);
 }
