@@ -208,7 +208,7 @@ static void put_answer(struct mbp_trace *trace, const struct mbp_exchange *excha
     if (exchange->response_len == 0) {
         fputs(" no response", out);
     } else if ((response[0] & 0x80u) != 0) {
-        fprintf(out, " exception %02u %s: ", response[1], mbp_exception_name(response[1]));
+        fprintf(out, " exception %02X %s: ", response[1], mbp_exception_name(response[1]));
         trace_put_reason(out, unit, exchange, span);
     } else if (response[0] <= 4 && exchange->response_len > 2) {
         fputc(' ', out);

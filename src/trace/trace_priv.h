@@ -28,6 +28,9 @@ const struct traced_unit *trace_unit(const struct mbp_trace *trace, uint8_t id);
 /* The point that covers an address; NULL = nobody declared it. */
 const struct mbp_point *trace_point(const struct traced_unit *unit, enum mbp_table table, uint32_t addr);
 
+/* "coil", "DI", "HR", "IR". */
+const char *trace_table_short(enum mbp_table table);
+
 /* "HR 0-9 (40001-40010)". */
 void trace_put_span(FILE *out, const struct span *span);
 

@@ -1,4 +1,4 @@
-/* Spans, values and reasons in words. */
+/* Spans and values in words. */
 #include <math.h>
 
 #include "trace_priv.h"
@@ -6,6 +6,11 @@
 #define VALUES_MAX 16 /* of a line; the rest is counted */
 
 static const char *const short_names[MBP_TABLE_COUNT] = {"coil", "DI", "HR", "IR"};
+
+const char *trace_table_short(enum mbp_table table)
+{
+    return short_names[table];
+}
 
 void trace_put_span(FILE *out, const struct span *span)
 {
@@ -99,65 +104,5 @@ void trace_put_values(FILE *out, const struct traced_unit *unit, const struct sp
         if (told++ > 0)
             fputs(", ", out);
         addr += put_value(out, trace_point(unit, span->table, addr), span, addr, data, len);
-    }
-}
-
-/* ---- reasons ---------------------------------------------------------------------------------------------------- */
-
-static bool writes_span(uint8_t function)
-{
-    return function == 5 || function == 6 || function == 15 || function == 16 || function == 22 || function == 23;
-}
-
-/* The first address of the span that is at fault. */
-static void put_address_reason(FILE *out, const struct traced_unit *unit, const struct span *span, uint8_t function)
-{
-    for (uint32_t addr = span->addr; addr < span->addr + span->count && addr <= UINT16_MAX; addr++) {
-        const struct mbp_point *point = trace_point(unit, span->table, addr);
-        if (point == NULL) {
-            fprintf(out, "nobody declared %s %u; mbplantctl map shows what is there", short_names[span->table], addr);
-            return;
-        }
-        if (writes_span(function) && !point->writable) {
-            fprintf(out, "%s (%s %u) is read-only", point->name, short_names[span->table], addr);
-            return;
-        }
-    }
-    fputs("the span ends beyond address 65535, or what it reads is not declared", out);
-}
-
-void trace_put_reason(FILE *out, const struct traced_unit *unit, const struct mbp_exchange *exchange,
-                      const struct span *span)
-{
-    uint8_t function = exchange->request[0];
-    switch (exchange->response[1]) {
-    case MBP_EX_ILLEGAL_FUNCTION:
-        fprintf(out, "function %u is not served%s", function,
-                writes_span(function) ? " to this peer (see server: access)" : "");
-        break;
-    case MBP_EX_ILLEGAL_DATA_ADDRESS:
-        if (span->ok && unit != NULL)
-            put_address_reason(out, unit, span, function);
-        else
-            fputs("no such object, file, record or queue", out);
-        break;
-    case MBP_EX_ILLEGAL_DATA_VALUE:
-        if (span->count > 0)
-            fprintf(out,
-                    "quantity %u, byte count or value is not what the function allows, or the request's length (%zu) "
-                    "does not fit",
-                    span->count, exchange->request_len);
-        else
-            fprintf(out, "quantity 0, or a length of %zu bytes that does not fit the function", exchange->request_len);
-        break;
-    case MBP_EX_SERVER_DEVICE_FAILURE:
-        fputs("a value is outside the instrument's range, or the limits would be out of order", out);
-        break;
-    case MBP_EX_GATEWAY_TARGET_FAILED:
-        fprintf(out, "there is no unit %u behind this port", exchange->unit);
-        break;
-    default:
-        fputs("see V1.1b3 section 7", out);
-        break;
     }
 }

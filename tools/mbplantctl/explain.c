@@ -109,13 +109,16 @@ static bool is_rtu(const uint8_t *bytes, size_t len)
     return len >= RTU_LEN_MIN && rtu_crc(bytes, len - 2) == (bytes[len - 2] | bytes[len - 1] << 8);
 }
 
-/* A protocol id of 0 and a length that fits a frame: nothing else looks like that by chance. */
+/* A protocol id of 0 and a length that fits a frame, or one of them where no PDU can begin. */
 static bool is_tcp(const uint8_t *bytes, size_t len)
 {
-    if (len < MBP_MBAP_LEN || bytes[2] != 0 || bytes[3] != 0)
+    if (len < MBP_MBAP_LEN)
         return false;
-    struct mbp_frame frame = mbp_mbap_parse(bytes, len);
-    return frame.kind != MBP_FRAME_CLOSE;
+    const bool modbus = bytes[2] == 0 && bytes[3] == 0;
+    const size_t length = (size_t)bytes[4] << 8 | bytes[5];
+    if (modbus && mbp_mbap_parse(bytes, len).kind != MBP_FRAME_CLOSE)
+        return true;
+    return (modbus || length == len - 6) && !explain_may_begin(bytes[0]);
 }
 
 static void explain_unit(struct explain *e)
@@ -132,11 +135,18 @@ static void explain_tcp(struct explain *e, enum ctl_side side)
     size_t whole = e->len;
     fprintf(e->out, "Modbus TCP frame, %zu bytes\n", whole);
     explain_field(e, 2, "transaction id %u: the response carries the same number", explain_peek16(e));
-    explain_field(e, 2, "protocol id 0: Modbus");
+    unsigned protocol = explain_peek16(e);
+    explain_field(e, 2, "protocol id %u%s", protocol, protocol == 0 ? ": Modbus" : "");
+    if (protocol != 0)
+        explain_wrong(e, "Modbus is 0; a slave discards the frame without an answer");
     unsigned length = explain_peek16(e);
     explain_field(e, 2, "length %u: so many bytes follow (unit id and PDU)", length);
     size_t end = 6 + (size_t)length;
-    if (whole < end)
+    const bool possible = length >= 2 && length <= 1 + MBP_PDU_MAX;
+    if (!possible) {
+        explain_wrong(e, "it must be 2..%u; a slave closes the connection", 1 + MBP_PDU_MAX);
+        end = whole;
+    } else if (whole < end)
         explain_wrong(e, "only %zu bytes follow: the frame is cut off", whole - 6);
     else
         e->len = end;
@@ -165,10 +175,12 @@ enum mbp_status ctl_explain(const uint8_t *bytes, size_t len, enum ctl_side side
         fputs("no bytes\n", out);
         return MBP_ERR_FORMAT;
     }
-    if (is_tcp(bytes, len)) {
-        explain_tcp(&e, side);
-    } else if (is_rtu(bytes, len)) {
+    /* The CRC first: it fits by chance once in 65,536 frames, and RTU requests that begin like a TCP header are many.
+     */
+    if (is_rtu(bytes, len)) {
         explain_rtu(&e, side);
+    } else if (is_tcp(bytes, len)) {
+        explain_tcp(&e, side);
     } else {
         fprintf(out, "PDU alone, %zu bytes (no Modbus TCP header, no RTU frame with a right CRC)\n", len);
         explain_pdu(&e, side);

@@ -43,6 +43,14 @@ unsigned explain_peek16(const struct explain *e);
 /* n bytes of registers, one a line, then what pairs of them mean in the four word orders. */
 void explain_words(struct explain *e, size_t n);
 
+/* The groups of FC 20 and 21 (V1.1b3 6.14, 6.15) up to the end of the PDU, and the objects of FC 43/14 (6.21). */
+enum explain_files { EXPLAIN_FILES_ASKED, EXPLAIN_FILES_READ, EXPLAIN_FILES_WRITTEN };
+void explain_files(struct explain *e, enum explain_files which);
+void explain_objects(struct explain *e);
+
+/* Whether a PDU can begin with this byte: a function code that there is, or its exception. */
+bool explain_may_begin(uint8_t code);
+
 /* Explains a PDU from the function code to the end. */
 void explain_pdu(struct explain *e, enum ctl_side side);
 

@@ -217,53 +217,6 @@ static void say_bits(struct explain *e, size_t n)
     }
 }
 
-static void say_files(struct explain *e, enum field field)
-{
-    while (e->at < e->len) {
-        if (field == F_FILES_READ)
-            explain_field(e, 1, "length of this group: %u bytes follow", e->bytes[e->at]);
-        size_t data_len = field == F_FILES_READ ? (size_t)e->bytes[e->at - 1] - 1 : 0;
-        explain_field(e, 1, "reference type 6: the only one there is");
-        if (field != F_FILES_READ) {
-            explain_field(e, 2, "file %u", explain_peek16(e));
-            explain_field(e, 2, "record %u: the first register in the file", explain_peek16(e));
-            unsigned count = explain_peek16(e);
-            explain_field(e, 2, "length %u registers", count);
-            data_len = field == F_FILES_WRITTEN ? 2 * (size_t)count : 0;
-        }
-        if (data_len > e->len - e->at) {
-            explain_wrong(e, "the group's data is cut off");
-            data_len = e->len - e->at;
-        }
-        if (data_len > 0)
-            explain_words(e, data_len);
-    }
-}
-
-/* Objects of FC 43/14: number, length, text (V1.1b3 6.21). */
-static void say_objects(struct explain *e)
-{
-    static const char *const names[] = {"vendor",       "product code", "revision",        "vendor's URL",
-                                        "product name", "model",        "user application"};
-    while (e->at + 2 <= e->len) {
-        unsigned object = e->bytes[e->at];
-        explain_field(e, 1, "object %u: %s", object, object < 7 ? names[object] : "of the vendor's own");
-        size_t len = e->bytes[e->at];
-        explain_field(e, 1, "length %zu", len);
-        if (len > e->len - e->at) {
-            explain_wrong(e, "the object is cut off");
-            len = e->len - e->at;
-        }
-        char text[256];
-        for (size_t i = 0; i < len; i++) {
-            uint8_t byte = e->bytes[e->at + i];
-            text[i] = (char)(byte >= 0x20 && byte < 0x7F ? byte : '.');
-        }
-        text[len] = '\0';
-        explain_field(e, len, "\"%s\"", text);
-    }
-}
-
 static void say_byte_count(struct explain *e, size_t len)
 {
     size_t promised = len == 1 ? e->bytes[e->at] : explain_peek16(e);
@@ -277,6 +230,25 @@ static void say_subfunction(struct explain *e)
 {
     unsigned sub = explain_peek16(e);
     explain_field(e, 2, "sub-function %u: %s", sub, mbp_diagnostic_name((uint16_t)sub));
+}
+
+/* V1.1b3 6.21, figure 30 */
+static void say_mei(struct explain *e)
+{
+    unsigned type = e->bytes[e->at];
+    explain_field(e, 1, "MEI type %u%s", type, type == 14 ? ": Read Device Identification" : "");
+    if (type != 14)
+        explain_wrong(e, "only MEI type 14 is served here; a slave without that type answers exception 01");
+}
+
+static void say_id_code(struct explain *e)
+{
+    static const char *const names[] = {"unknown", "basic", "regular", "extended", "one object"};
+    unsigned code = e->bytes[e->at];
+    explain_field(e, 1, "access %u: %s", code, names[code <= 4 ? code : 0]);
+    if (code < 1 || code > 4)
+        explain_wrong(e,
+                      "the access must be 1..4 (basic, regular, extended, one object); a slave answers exception 03");
 }
 
 static void say_fixed(struct explain *e, enum field field, const char *what)
@@ -296,8 +268,6 @@ static const char *const plain_names[] = {
     [F_BUSY] = "status (0 = ready, FFFF = busy):",
     [F_EVENTS] = "event count",
     [F_MESSAGES] = "message count",
-    [F_MEI] = "MEI type (14 = Read Device Identification):",
-    [F_ID_CODE] = "access (1 basic, 2 regular, 3 extended, 4 one object):",
     [F_OBJECT] = "from object",
     [F_CONFORMITY] = "conformity level",
     [F_MORE_FOLLOWS] = "more follows (255 = yes):",
@@ -331,6 +301,12 @@ static void say_field(struct explain *e, enum field field, uint8_t function, boo
     case F_SUBFUNCTION:
         say_subfunction(e);
         return;
+    case F_MEI:
+        say_mei(e);
+        return;
+    case F_ID_CODE:
+        say_id_code(e);
+        return;
     case F_BITS:
         say_bits(e, left);
         return;
@@ -338,16 +314,24 @@ static void say_field(struct explain *e, enum field field, uint8_t function, boo
         explain_words(e, left);
         return;
     case F_FILES_ASKED:
+        explain_files(e, EXPLAIN_FILES_ASKED);
+        return;
     case F_FILES_READ:
+        explain_files(e, EXPLAIN_FILES_READ);
+        return;
     case F_FILES_WRITTEN:
-        say_files(e, field);
+        explain_files(e, EXPLAIN_FILES_WRITTEN);
         return;
     case F_OBJECTS:
-        say_objects(e);
+        explain_objects(e);
         return;
     case F_DATA:
     case F_LOG:
     case F_SERVER_ID:
+        if (field == F_DATA && left == 2) {
+            say_fixed(e, F_WORD, "data");
+            return;
+        }
         explain_field(e, left, "%zu bytes of %s", left,
                       field == F_DATA  ? "data"
                       : field == F_LOG ? "events, the latest first"
@@ -395,7 +379,7 @@ static void explain_exception(struct explain *e, uint8_t function)
     }
     uint8_t code = e->bytes[e->at];
     const char *hint = code < sizeof hints / sizeof hints[0] && hints[code] != NULL ? hints[code] : "";
-    explain_field(e, 1, "exception %02u, %s%s%s", code, mbp_exception_name(code), hint[0] != '\0' ? ": " : "", hint);
+    explain_field(e, 1, "exception %02X, %s%s%s", code, mbp_exception_name(code), hint[0] != '\0' ? ": " : "", hint);
     if (e->at < e->len)
         explain_wrong(e, "%zu bytes too many: an exception is two bytes", e->len - e->at);
 }
@@ -407,6 +391,11 @@ static enum ctl_side guess_side(const struct explain *e, const struct message *m
     bool request = fits(message->request, data, len);
     bool response = fits(message->response, data, len);
     return response && !request ? CTL_SIDE_RESPONSE : request && response ? CTL_SIDE_GUESS : CTL_SIDE_REQUEST;
+}
+
+bool explain_may_begin(uint8_t code)
+{
+    return find_message(code & (uint8_t)~EXCEPTION_BIT) != NULL;
 }
 
 void explain_pdu(struct explain *e, enum ctl_side side)

@@ -130,6 +130,25 @@ static void test_rtu_frame_is_known_by_its_crc(void **state)
     says("01 03 0000 0001 840A", CTL_SIDE_GUESS, MBP_OK, WORDS("Modbus RTU frame, 8 bytes", "quantity 1", "CRC-16"));
 }
 
+/* The middle of this one reads as protocol id 0 and a length that fits. */
+static void test_rtu_frame_that_could_be_a_tcp_header_is_rtu_by_its_crc(void **state)
+{
+    (void)state;
+    says("01 03 0000 0002 C40B", CTL_SIDE_GUESS, MBP_OK, WORDS("Modbus RTU frame, 8 bytes", "quantity 2", "CRC-16"));
+}
+
+static void test_tcp_header_that_no_slave_answers_says_so(void **state)
+{
+    (void)state;
+    says("0001 0001 0006 01 03 0000 0001", CTL_SIDE_GUESS, MBP_ERR_FORMAT,
+         WORDS("Modbus TCP frame, 12 bytes", "protocol id 1", "discards", "quantity 1"));
+    says("0001 0000 00FF 01 03 0000 0001", CTL_SIDE_GUESS, MBP_ERR_FORMAT,
+         WORDS("Modbus TCP frame, 12 bytes", "length 255", "closes the connection", "unit id 1"));
+    says("0001 0000 0001 01", CTL_SIDE_GUESS, MBP_ERR_FORMAT, WORDS("length 1", "closes the connection"));
+    says("0001 0000 0000 01 03 0000 0001", CTL_SIDE_GUESS, MBP_ERR_FORMAT, WORDS("length 0", "closes the connection"));
+    says("10 0000 0001 02 0005", CTL_SIDE_GUESS, MBP_OK, WORDS("PDU alone", "Write Multiple Registers, a request"));
+}
+
 static void test_rules_that_are_broken_are_named(void **state)
 {
     (void)state;
@@ -146,6 +165,16 @@ static void test_rules_that_are_broken_are_named(void **state)
         {"03 0000 0001 00", "too many"},
         {"63 00", "unknown"},
         {"83", "exception code is missing"},
+        {"14 07 05 0001 0000 0001", "reference type 5"},
+        {"14 07 05 0001 0000 0001", "must be 6; a slave answers exception 02"},
+        {"14 07 06 0000 0000 0001", "files count from 1; a slave answers exception 02"},
+        {"14 07 06 0001 2710 0001", "records are 0..9999; a slave answers exception 02"},
+        {"14 07 06 0001 270F 0002", "records are 0..9999; a slave answers exception 02"},
+        {"14 07 06 0001 0000 0000", "no registers; a slave answers exception 03"},
+        {"14 03 06 00 01", "the group ends here"},
+        {"15 09 06 0001 0000 0002 1111", "the group's data is cut off"},
+        {"2B 0D 00 00", "only MEI type 14"},
+        {"2B 0E 05 00", "the access must be 1..4"},
         {"000100000006 01 03 00", "cut off"},
         {"000100000002 01", "ends before its function code"},
     };
@@ -154,6 +183,13 @@ static void test_rules_that_are_broken_are_named(void **state)
     struct explained nothing = explain_bytes(NULL, 0, CTL_SIDE_GUESS);
     assert_int_equal(nothing.status, MBP_ERR_FORMAT);
     free(nothing.text);
+}
+
+static void test_diagnostics_say_their_number(void **state)
+{
+    (void)state;
+    says("08 000C 0003", CTL_SIDE_GUESS, MBP_OK, WORDS("Return Bus Communication Error Count", "data 3 = 0x0003"));
+    says("08 0000 A537 0001", CTL_SIDE_GUESS, MBP_OK, WORDS("4 bytes of data"));
 }
 
 static void test_identification_objects_are_shown_as_text(void **state)
@@ -194,7 +230,10 @@ int main(void)
         cmocka_unit_test(test_32_bits_are_shown_in_all_four_orders),
         cmocka_unit_test(test_exception_is_named_and_hinted_at),
         cmocka_unit_test(test_rtu_frame_is_known_by_its_crc),
+        cmocka_unit_test(test_rtu_frame_that_could_be_a_tcp_header_is_rtu_by_its_crc),
+        cmocka_unit_test(test_tcp_header_that_no_slave_answers_says_so),
         cmocka_unit_test(test_rules_that_are_broken_are_named),
+        cmocka_unit_test(test_diagnostics_say_their_number),
         cmocka_unit_test(test_identification_objects_are_shown_as_text),
         cmocka_unit_test(test_any_bytes_are_explained_without_reading_beyond_them),
     };

@@ -1,6 +1,7 @@
 /* A traced exchange names points, gives values in engineering units and says why an exception came. */
 #include "mbplant/trace.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,6 +101,54 @@ static void test_coil_write_names_the_command(void **state)
     const uint8_t request[] = {5, 0, 2, 0xFF, 0x00};
     expect(request, sizeof request, request, sizeof request, NULL,
            "FC 5 Write Single Coil coil 2 (00003): FILL1.maintenance = on\n    < done");
+}
+
+/* The whole second line, from the request's bytes and the exception's code. */
+static void reason(const char *hex, uint8_t code, const char *line)
+{
+    uint8_t request[64] = {0};
+    size_t len = 0;
+    for (unsigned byte = 0; sscanf(hex + 2 * len, "%2x", &byte) == 1; len++)
+        request[len] = (uint8_t)byte;
+    const uint8_t response[] = {request[0] | 0x80u, code};
+    const struct mbp_exchange exchange = {
+        .unit = 1, .request = request, .request_len = len, .response = response, .response_len = sizeof response};
+    struct traced traced;
+    open_trace(&traced);
+    mbp_trace_exchange(traced.trace, &exchange);
+    fflush(traced.out);
+    const char *told = strstr(traced.text, "< exception ");
+    assert_non_null(told);
+    if (strstr(told, line) == NULL)
+        fail_msg("%s: '%s' is not in '%s'", hex, line, told);
+    close_trace(&traced);
+}
+
+static void test_rule_that_a_request_breaks_is_the_reason_of_exceptions(void **state)
+{
+    (void)state;
+    reason("0300000000", 3, "03 illegal data value: a quantity of 0, allowed are 1 to 125");
+    reason("01000007D1", 3, "a quantity of 2001, allowed are 1 to 2000");
+    reason("030000", 3, "the request has 3 bytes, function 3 has 5");
+    reason("03", 3, "the request has 1 bytes, function 3 has 5");
+    reason("0500000001", 3, "a coil is written FF00 or 0000, not 0001");
+    reason("060000000000", 3, "the request has 6 bytes, function 6 has 5");
+    reason("0F0000000302FF", 3, "a byte count of 2, a quantity of 3 has 1");
+    reason("0F00000003", 3, "the request has 5 bytes, function 15 has more than 6");
+    reason("1000000002040001", 3, "2 bytes of data, the byte count says 4");
+    reason("170000007E00000001020000", 3, "a read quantity of 126, allowed are 1 to 125");
+    reason("17000000010000007A020000", 3, "a write quantity of 122, allowed are 1 to 121");
+    reason("0800020001", 3, "the sub-function does not take this data");
+    reason("1406", 3, "byte count and groups do not fit each other");
+    reason("180000", 3, "more than 31 values are in the queue");
+    reason("2B0E0500", 3, "access 5, allowed are 1 to 4");
+    reason("2B0E01", 3, "the request has 3 bytes, MEI type 14 has 4");
+    reason("2B0D0000", 1, "01 illegal function: MEI type 13 is not served, only 14");
+    reason("0800050000", 1, "sub-function 5 is not served");
+    reason("07", 1, "function 7 is not served while serial_functions is off");
+    reason("5A", 1, "function 90 is not served");
+    reason("0600000001", 1, "function 6 is not served to this peer");
+    reason("0300000001", 11, "0B gateway target device failed to respond: there is no unit 1 behind this port");
 }
 
 static void test_undeclared_address_is_the_reason_of_exception_02(void **state)
@@ -207,6 +256,7 @@ int main(void)
         cmocka_unit_test(test_half_of_a_point_is_shown_as_a_register),
         cmocka_unit_test(test_write_shows_the_value_in_the_request),
         cmocka_unit_test(test_coil_write_names_the_command),
+        cmocka_unit_test(test_rule_that_a_request_breaks_is_the_reason_of_exceptions),
         cmocka_unit_test(test_undeclared_address_is_the_reason_of_exception_02),
         cmocka_unit_test(test_read_only_point_is_the_reason_of_exception_02),
         cmocka_unit_test(test_wire_fault_is_named),
