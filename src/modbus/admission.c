@@ -1,32 +1,9 @@
 /* A new connection: may it come in, and which one must go for it. */
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
 #include "server_priv.h"
-
-/* A peer that vanished is found after 30 + 3 * 5 = 45 s. Keepalive does not probe while an answer waits to be
- * acknowledged, so the same time is set for that too; else the kernel would try for a quarter of an hour. */
-#define KEEPALIVE_IDLE_S     30
-#define KEEPALIVE_INTERVAL_S 5
-#define KEEPALIVE_PROBES     3
-#define DEAD_PEER_MS         (1000 * (KEEPALIVE_IDLE_S + KEEPALIVE_PROBES * KEEPALIVE_INTERVAL_S))
-
-static void set_options(uv_os_fd_t fd)
-{
-    const int on = 1;
-    const int idle = KEEPALIVE_IDLE_S;
-    const int interval = KEEPALIVE_INTERVAL_S;
-    const int probes = KEEPALIVE_PROBES;
-    const unsigned dead_peer_ms = DEAD_PEER_MS;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
-    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_peer_ms, sizeof dead_peer_ms);
-}
 
 /* Bytes that have come but not been read yet. */
 static bool has_unread(const struct connection *connection)
@@ -117,7 +94,6 @@ void admission_on_connection(uv_stream_t *listener, int error)
         return;
     }
     server->counters.accepted++;
-    set_options(connection->fd);
     server_touch(server, connection);
     connection_start(connection);
     if (server->idle_timeout_ms != 0)

@@ -1,5 +1,6 @@
 /* The listening socket, the list of connections, and their deadlines. */
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -7,7 +8,8 @@
 #include "server_priv.h"
 
 #define SWEEP_MS 50u
-#define BACKLOG  1024
+#define BACKLOG                                                                                                        \
+    SOMAXCONN /* a plant's masters come back all at once; who does not fit waits a second for the next try */
 
 /* ---- the list of connections, least recently used first --------------------------------------------------------- */
 
@@ -114,6 +116,29 @@ void mbp_server_close(struct mbp_server *server)
     uv_close((uv_handle_t *)&server->turns, on_handle_closed);
 }
 
+/* A peer that vanished is found after 30 + 3 * 5 = 45 s. Keepalive does not probe while an answer waits to be
+ * acknowledged, so the same time is set for that too; else the kernel would try for a quarter of an hour. */
+#define KEEPALIVE_IDLE_S     30
+#define KEEPALIVE_INTERVAL_S 5
+#define KEEPALIVE_PROBES     3
+#define DEAD_PEER_MS         (1000 * (KEEPALIVE_IDLE_S + KEEPALIVE_PROBES * KEEPALIVE_INTERVAL_S))
+
+/* A connection has the options of the socket that it came to: nothing is left to do when it comes. */
+static void set_options(uv_os_fd_t fd)
+{
+    const int on = 1;
+    const int idle = KEEPALIVE_IDLE_S;
+    const int interval = KEEPALIVE_INTERVAL_S;
+    const int probes = KEEPALIVE_PROBES;
+    const unsigned dead_peer_ms = DEAD_PEER_MS;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_peer_ms, sizeof dead_peer_ms);
+}
+
 static const char *listen_hint(int error)
 {
     if (error == UV_EADDRINUSE)
@@ -141,7 +166,10 @@ static enum mbp_status listen_at(struct mbp_server *server, const char *endpoint
     }
     const struct access_address bound = access_address_of(any);
     server->open_to_network = !access_is_loopback(&bound);
+    uv_os_fd_t fd;
     int error = uv_tcp_bind(&server->listener, any, 0);
+    if (error == 0 && uv_fileno((const uv_handle_t *)&server->listener, &fd) == 0)
+        set_options(fd);
     if (error == 0)
         error = uv_listen((uv_stream_t *)&server->listener, BACKLOG, admission_on_connection);
     if (error != 0) {
