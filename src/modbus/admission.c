@@ -1,32 +1,16 @@
 /* A new connection: may it come in, and which one must go for it. */
+#include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "server_priv.h"
 
-/* A peer that vanished is found after 30 + 3 * 5 = 45 s. Keepalive does not probe while an answer waits to be
- * acknowledged, so the same time is set for that too; else the kernel would try for a quarter of an hour. */
-#define KEEPALIVE_IDLE_S     30
-#define KEEPALIVE_INTERVAL_S 5
-#define KEEPALIVE_PROBES     3
-#define DEAD_PEER_MS         (1000 * (KEEPALIVE_IDLE_S + KEEPALIVE_PROBES * KEEPALIVE_INTERVAL_S))
-
-static void set_options(uv_os_fd_t fd)
-{
-    const int on = 1;
-    const int idle = KEEPALIVE_IDLE_S;
-    const int interval = KEEPALIVE_INTERVAL_S;
-    const int probes = KEEPALIVE_PROBES;
-    const unsigned dead_peer_ms = DEAD_PEER_MS;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
-    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_peer_ms, sizeof dead_peer_ms);
-}
+/* As many new ones at most before the others' requests. */
+#define ACCEPT_MAX 64
 
 /* Bytes that have come but not been read yet. */
 static bool has_unread(const struct connection *connection)
@@ -78,37 +62,27 @@ static bool admit(struct mbp_server *server, struct connection *connection)
     return staying < options->max_connections || evict_oldest(server, NULL);
 }
 
-static void find_peer(struct connection *connection)
+static void set_peer(struct connection *connection, const struct sockaddr_storage *address)
 {
-    struct sockaddr_storage address = {0};
-    int len = sizeof address;
-    if (uv_tcp_getpeername(&connection->tcp, (struct sockaddr *)&address, &len) != 0)
-        return;
-    connection->address = access_address_of((const struct sockaddr *)&address);
+    connection->address = access_address_of((const struct sockaddr *)address);
     connection->peer.ipv4 = access_ipv4(&connection->address);
-    connection->port = address.ss_family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)&address)->sin6_port)
-                                                     : ntohs(((const struct sockaddr_in *)&address)->sin_port);
+    connection->port = address->ss_family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)address)->sin6_port)
+                                                      : ntohs(((const struct sockaddr_in *)address)->sin_port);
 }
 
-void admission_on_connection(uv_stream_t *listener, int error)
+static void welcome(struct mbp_server *server, int fd, const struct sockaddr_storage *address)
 {
-    struct mbp_server *server = listener->data;
-    if (error != 0)
-        return; /* out of descriptors: libuv has taken the connection and closed it */
     struct connection *connection = calloc(1, sizeof *connection);
-    if (connection == NULL || uv_tcp_init(server->config.loop, &connection->tcp) != 0) {
+    if (connection == NULL || uv_poll_init(server->config.loop, &connection->poll, fd) != 0) {
         free(connection);
+        close(fd);
         return;
     }
     connection->server = server;
-    connection->tcp.data = connection;
-    bool accepted = uv_accept(listener, (uv_stream_t *)&connection->tcp) == 0 &&
-                    uv_fileno((const uv_handle_t *)&connection->tcp, &connection->fd) == 0;
-    bool stays = false;
-    if (accepted) {
-        find_peer(connection);
-        stays = admit(server, connection);
-    }
+    connection->fd = fd;
+    connection->poll.data = connection;
+    set_peer(connection, address);
+    bool stays = admit(server, connection);
     server->counters.open++;
     server_append(server, connection);
     if (!stays) {
@@ -117,9 +91,61 @@ void admission_on_connection(uv_stream_t *listener, int error)
         return;
     }
     server->counters.accepted++;
-    set_options(connection->fd);
     server_touch(server, connection);
     connection_start(connection);
     if (server->idle_timeout_ms != 0)
         server_watch(server);
+}
+
+/* ---- taking them ------------------------------------------------------------------------------------------------ */
+
+static void stop_listening(struct mbp_server *server)
+{
+    uv_poll_stop(&server->listener);
+    server->deaf = true;
+    server_watch(server);
+}
+
+/* No descriptor is left. Left in the queue, a connection would wake the loop for ever: it is taken with the spare
+ * descriptor and closed. False when there is no spare one either. */
+static bool turn_away(struct mbp_server *server)
+{
+    if (server->spare_fd < 0)
+        return false;
+    close(server->spare_fd);
+    int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    server->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return true;
+}
+
+void admission_on_ready(uv_poll_t *listener, int error, int events)
+{
+    (void)error; /* accept says it too */
+    (void)events;
+    struct mbp_server *server = listener->data;
+    for (int i = 0; i < ACCEPT_MAX; i++) {
+        struct sockaddr_storage address = {0};
+        socklen_t len = sizeof address;
+        int fd = accept4(server->listen_fd, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            welcome(server, fd, &address);
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return;
+        } else if (errno == ECONNABORTED || errno == EINTR) {
+            continue;
+        } else if ((errno != EMFILE && errno != ENFILE) || !turn_away(server)) {
+            stop_listening(server); /* no memory, most likely */
+            return;
+        }
+    }
+}
+
+void admission_listen(struct mbp_server *server)
+{
+    server->deaf = false;
+    if (server->spare_fd < 0)
+        server->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    uv_poll_start(&server->listener, UV_READABLE, admission_on_ready);
 }

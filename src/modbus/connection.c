@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "server_priv.h"
 
@@ -19,17 +20,18 @@ enum wait_for {
 
 /* Memory that exists only while a connection is held up. */
 struct held {
-    uv_write_t write;
     uv_timer_t timer; /* of the pause */
     enum wait_for wait;
     struct held *next;             /* of those that wait for their turn */
     struct connection *connection; /* NULL once that is closing */
     size_t output_len, input_len;
+    size_t sent;    /* of the output */
     uint8_t *input; /* behind the output */
     uint8_t output[];
 };
 
 static void consume(struct connection *connection, const uint8_t *bytes, size_t len);
+static void look_out(struct connection *connection, int events);
 static void send_and_go_on(struct connection *connection, uint8_t *output, size_t output_len, const uint8_t *input,
                            size_t input_len);
 
@@ -57,14 +59,17 @@ void connection_close(struct connection *connection)
     connection->closing = true;
     connection->server->closing++;
     struct held *held = connection->held;
-    if (held != NULL && held->wait != WAIT_CLIENT) { /* of a client, libuv's callback tells */
+    if (held != NULL) { /* a turn's memory goes with the queue, a pause's with its timer */
         connection->held = NULL;
         held->connection = NULL;
         if (held->wait == WAIT_PAUSE)
             uv_close((uv_handle_t *)&held->timer, on_pause_dropped);
+        else if (held->wait == WAIT_CLIENT)
+            free(held);
     }
     server_forget(connection->server, connection);
-    uv_close((uv_handle_t *)&connection->tcp, on_closed);
+    uv_close((uv_handle_t *)&connection->poll, on_closed);
+    close(connection->fd);
 }
 
 /* ---- answering -------------------------------------------------------------------------------------------------- */
@@ -240,18 +245,29 @@ static struct batch answer_batch(struct connection *connection, const uint8_t *b
 
 /* ---- sending ---------------------------------------------------------------------------------------------------- */
 
-static void on_written(uv_write_t *write, int error)
+/* What was sent of some bytes at once: 0 when the client does not read, -1 when it is gone. */
+static ssize_t send_now(const struct connection *connection, const uint8_t *bytes, size_t len)
 {
-    struct held *held = write->data;
-    struct connection *connection = held->connection;
+    ssize_t sent = send(connection->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) ? 0 : sent;
+}
+
+/* The client reads again. */
+static void go_on_sending(struct connection *connection)
+{
+    struct held *held = connection->held;
+    ssize_t sent = send_now(connection, held->output + held->sent, held->output_len - held->sent);
+    if (sent < 0) {
+        connection_close(connection);
+        return;
+    }
+    held->sent += (size_t)sent;
+    if (held->sent < held->output_len)
+        return;
     connection->held = NULL;
     connection->blocked_since_ms = 0;
-    if (error != 0) {
-        connection_close(connection);
-    } else if (!connection->closing) {
-        server_touch(connection->server, connection);
-        send_and_go_on(connection, NULL, 0, held->input, held->input_len);
-    }
+    server_touch(connection->server, connection);
+    send_and_go_on(connection, NULL, 0, held->input, held->input_len);
     free(held);
 }
 
@@ -320,6 +336,7 @@ static void queue_turn(struct held *held)
     uv_idle_start(&server->turns, on_turns);
 }
 
+/* What it waits for decides what libuv looks out for; a turn comes so soon that it is not worth to look elsewhere. */
 static bool begin_waiting(struct held *held, uint64_t pause_ms)
 {
     struct connection *connection = held->connection;
@@ -329,14 +346,14 @@ static bool begin_waiting(struct held *held, uint64_t pause_ms)
         return true;
     }
     if (held->wait == WAIT_PAUSE) {
+        look_out(connection, 0);
         held->timer.data = held;
         return uv_timer_init(loop, &held->timer) == 0 && uv_timer_start(&held->timer, on_pause_over, pause_ms, 0) == 0;
     }
-    held->write.data = held;
     connection->blocked_since_ms = uv_now(loop);
     server_watch(connection->server);
-    uv_buf_t buffer = uv_buf_init((char *)held->output, (unsigned)held->output_len);
-    return uv_write(&held->write, (uv_stream_t *)&connection->tcp, &buffer, 1, on_written) == 0;
+    look_out(connection, UV_WRITABLE);
+    return true;
 }
 
 /* Keeps the rest of the output and the unanswered input until what it waits for has come. */
@@ -360,7 +377,6 @@ static void hold(struct connection *connection, enum wait_for wait, const uint8_
     connection->held = held;
     connection->partial_len = 0; /* it is part of the input held */
     connection->partial_since_ms = 0;
-    uv_read_stop((uv_stream_t *)&connection->tcp);
     if (!begin_waiting(held, pause_ms)) {
         connection->held = NULL;
         connection_close(connection);
@@ -375,10 +391,7 @@ static bool send_or_hold(struct connection *connection, uint8_t *output, const s
     size_t at_once = batch->pause_ms != 0 ? batch->pause_at : batch->out_len;
     ssize_t sent = 0;
     if (at_once > 0) {
-        /* Not uv_try_write, which goes the longer way of write(2); nothing is ever queued in libuv here. */
-        sent = send(connection->fd, output, at_once, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-            sent = 0;
+        sent = send_now(connection, output, at_once);
         if (sent < 0) {
             connection_close(connection);
             return false;
@@ -439,35 +452,47 @@ static void consume(struct connection *connection, const uint8_t *bytes, size_t 
         keep_partial(connection, bytes, len, batch.taken > 0);
 }
 
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+static void receive(struct connection *connection)
 {
-    (void)suggested;
-    struct connection *connection = handle->data;
-    uint8_t *input = connection->server->input;
-    memcpy(input, connection->partial, connection->partial_len);
-    *buffer = uv_buf_init((char *)input + connection->partial_len, INPUT_MAX);
-}
-
-static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
-{
-    (void)buffer;
-    struct connection *connection = stream->data;
     struct mbp_server *server = connection->server;
-    if (got < 0) {
-        connection_close(connection);
+    uint8_t *input = server->input;
+    size_t kept = connection->partial_len;
+    memcpy(input, connection->partial, kept);
+    ssize_t got = recv(connection->fd, input + kept, INPUT_MAX, MSG_DONTWAIT);
+    if (got <= 0) {
+        if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+            connection_close(connection);
         return;
     }
-    if (got == 0)
-        return;
     server_touch(server, connection);
     if (server->config.before_request != NULL)
         server->config.before_request(server->config.ctx);
-    consume(connection, server->input, connection->partial_len + (size_t)got);
+    consume(connection, input, kept + (size_t)got);
+}
+
+static void on_ready(uv_poll_t *poll, int error, int events)
+{
+    (void)events; /* what is looked out for says what to do; a hang-up shows when it is tried */
+    struct connection *connection = poll->data;
+    const struct held *held = connection->held;
+    if (error != 0)
+        connection_close(connection);
+    else if (held == NULL)
+        receive(connection);
+    else if (held->wait == WAIT_CLIENT)
+        go_on_sending(connection);
+}
+
+static void look_out(struct connection *connection, int events)
+{
+    if (connection->events == events)
+        return;
+    connection->events = events;
+    if ((events == 0 ? uv_poll_stop(&connection->poll) : uv_poll_start(&connection->poll, events, on_ready)) != 0)
+        connection_close(connection);
 }
 
 void connection_start(struct connection *connection)
 {
-    int error = uv_read_start((uv_stream_t *)&connection->tcp, on_alloc, on_read);
-    if (error != 0 && error != UV_EALREADY)
-        connection_close(connection);
+    look_out(connection, UV_READABLE);
 }

@@ -1,13 +1,18 @@
 /* The listening socket, the list of connections, and their deadlines. */
+#include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "server_priv.h"
 
 #define SWEEP_MS 50u
-#define BACKLOG  1024
+#define BACKLOG                                                                                                        \
+    SOMAXCONN /* a plant's masters come back all at once; who does not fit waits a second for the next try */
 
 /* ---- the list of connections, least recently used first --------------------------------------------------------- */
 
@@ -70,7 +75,9 @@ static void on_sweep(uv_timer_t *timer)
         }
         connection = next;
     }
-    if (!waiting) {
+    if (server->deaf)
+        admission_listen(server);
+    if (!waiting && !server->deaf) {
         uv_timer_stop(timer);
         server->sweeping = false;
     }
@@ -94,6 +101,13 @@ void server_release(struct mbp_server *server)
     free(server);
 }
 
+static void close_descriptor(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
 static void on_handle_closed(uv_handle_t *handle)
 {
     struct mbp_server *server = handle->data;
@@ -108,21 +122,69 @@ void mbp_server_close(struct mbp_server *server)
     server->closed = true;
     while (server->oldest != NULL)
         connection_close(server->oldest);
-    uv_close((uv_handle_t *)&server->listener, on_handle_closed);
+    if (server->listen_fd >= 0)
+        uv_close((uv_handle_t *)&server->listener, on_handle_closed);
+    close_descriptor(&server->listen_fd);
+    close_descriptor(&server->spare_fd);
     uv_close((uv_handle_t *)&server->sweep, on_handle_closed);
     connection_drop_turns(server);
     uv_close((uv_handle_t *)&server->turns, on_handle_closed);
 }
 
+/* A peer that vanished is found after 30 + 3 * 5 = 45 s. Keepalive does not probe while an answer waits to be
+ * acknowledged, so the same time is set for that too; else the kernel would try for a quarter of an hour. */
+#define KEEPALIVE_IDLE_S     30
+#define KEEPALIVE_INTERVAL_S 5
+#define KEEPALIVE_PROBES     3
+#define DEAD_PEER_MS         (1000 * (KEEPALIVE_IDLE_S + KEEPALIVE_PROBES * KEEPALIVE_INTERVAL_S))
+
+/* A connection has the options of the socket that it came to: nothing is left to do when it comes. */
+static void set_options(int fd)
+{
+    const int on = 1;
+    const int idle = KEEPALIVE_IDLE_S;
+    const int interval = KEEPALIVE_INTERVAL_S;
+    const int probes = KEEPALIVE_PROBES;
+    const unsigned dead_peer_ms = DEAD_PEER_MS;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_peer_ms, sizeof dead_peer_ms);
+}
+
 static const char *listen_hint(int error)
 {
-    if (error == UV_EADDRINUSE)
+    if (error == EADDRINUSE)
         return "; another program has that port: stop it, or choose another with -l ADDRESS:PORT";
-    if (error == UV_EACCES)
+    if (error == EACCES)
         return "; ports below 1024 (502 too) need the capability cap_net_bind_service";
-    if (error == UV_EADDRNOTAVAIL)
+    if (error == EADDRNOTAVAIL)
         return "; no interface of this machine has that address";
     return "";
+}
+
+/* A bound and listening socket, or -1 with errno. */
+static int open_listener(const struct sockaddr *address)
+{
+    const int on = 1;
+    const int off = 0;
+    socklen_t len = address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (address->sa_family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off,
+                   sizeof off); /* [::] is IPv4 too, whatever the system's default */
+    set_options(fd);
+    if (bind(fd, address, len) == 0 && listen(fd, BACKLOG) == 0)
+        return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
 }
 
 static enum mbp_status listen_at(struct mbp_server *server, const char *endpoint, FILE *errors)
@@ -141,17 +203,22 @@ static enum mbp_status listen_at(struct mbp_server *server, const char *endpoint
     }
     const struct access_address bound = access_address_of(any);
     server->open_to_network = !access_is_loopback(&bound);
-    int error = uv_tcp_bind(&server->listener, any, 0);
-    if (error == 0)
-        error = uv_listen((uv_stream_t *)&server->listener, BACKLOG, admission_on_connection);
-    if (error != 0) {
-        fprintf(errors, "mbplantd: cannot listen at %s: %s%s\n", endpoint, uv_strerror(error), listen_hint(error));
+    int fd = open_listener(any);
+    if (fd < 0 || uv_poll_init(server->config.loop, &server->listener, fd) != 0) {
+        int error = errno;
+        fprintf(errors, "mbplantd: cannot listen at %s: %s%s\n", endpoint, uv_strerror(uv_translate_sys_error(error)),
+                listen_hint(error));
+        close_descriptor(&fd);
         return MBP_ERR_IO;
     }
-    int len = sizeof address;
-    if (uv_tcp_getsockname(&server->listener, any, &len) == 0)
+    server->listen_fd = fd;
+    server->listener.data = server;
+    server->handles++;
+    socklen_t len = sizeof address;
+    if (getsockname(fd, any, &len) == 0)
         server->port = ntohs(any->sa_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
                                                         : ((struct sockaddr_in *)&address)->sin_port);
+    admission_listen(server);
     return MBP_OK;
 }
 
@@ -230,11 +297,11 @@ enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *er
     server->config = *config;
     set_plant(server, config->image, config->plant, faults);
     raise_descriptor_limit();
-    uv_tcp_init(config->loop, &server->listener); /* cannot fail: no socket is made before the bind */
+    server->listen_fd = -1;
+    server->spare_fd = -1;
     uv_timer_init(config->loop, &server->sweep);
     uv_idle_init(config->loop, &server->turns);
-    server->handles = 3;
-    server->listener.data = server;
+    server->handles = 2;
     server->sweep.data = server;
     server->turns.data = server;
     enum mbp_status status = listen_at(server, config->listen, errors);

@@ -13,10 +13,13 @@
 #define OUTPUT_MAX     (MBP_IN_FLIGHT_MAX * MBP_ADU_MAX)
 #define SLOW_CLIENT_MS 5000u
 
+/* libuv tells when a socket is ready; accept, recv and send are our own. Its streams would read with read(2) and look
+ * after queues that are never filled here: a good part of what a short request costs. */
 struct connection {
-    uv_tcp_t tcp;
+    uv_poll_t poll;
     struct mbp_server *server;
-    uv_os_fd_t fd;                    /* of tcp */
+    int fd;
+    int events;                       /* that libuv looks out for */
     struct connection *older, *newer; /* by last use */
     struct access_address address;
     struct mbp_peer peer; /* the address as events have it */
@@ -36,8 +39,11 @@ struct connection {
 struct mbp_server {
     struct mbp_server_config config;
     const struct mbp_server_options *options;
-    uv_tcp_t listener;
+    uv_poll_t listener;
     uv_timer_t sweep;
+    int listen_fd;
+    int spare_fd; /* given up to take and close a connection for which there is no descriptor; -1 = none left */
+    bool deaf;    /* not even that: nobody is taken until the next sweep */
     bool sweeping;
     bool special;         /* has wire faults or an observer: each answer is looked at */
     bool open_to_network; /* listens beyond loopback */
@@ -79,7 +85,10 @@ void server_watch(struct mbp_server *server);
 /* Frees the server when the last of its handles and connections is gone. */
 void server_release(struct mbp_server *server);
 
-/* libuv's callback for a new connection. */
-void admission_on_connection(uv_stream_t *listener, int error);
+/* libuv's callback: the listening socket has new connections. */
+void admission_on_ready(uv_poll_t *listener, int error, int events);
+
+/* Takes new connections again. */
+void admission_listen(struct mbp_server *server);
 
 #endif

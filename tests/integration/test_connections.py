@@ -3,6 +3,7 @@ import ctypes
 import os
 import resource
 import select
+import signal
 import socket
 import unittest
 
@@ -10,7 +11,7 @@ import support
 
 READ = bytes.fromhex("00010000000601030000007d")
 ANSWER = bytes.fromhex("0001000000fd0103fa") + bytes(250)
-TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT = 4, 5, 6, 18
+TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT, TCP_SYNCNT, TCP_USER_TIMEOUT = 4, 5, 6, 7, 18
 PIDFD_OPEN, PIDFD_GETFD = 434, 438     # the same on every architecture
 DEAD_PEER_S = 45
 SELECT_MAX = 1024
@@ -93,6 +94,27 @@ class Connections(unittest.TestCase):
         for client in clients + clients[::-1]:
             self.assertEqual(ask(client), ANSWER)
         self.assertGreater(max(descriptors(plant.process)), SELECT_MAX)
+
+    def test_masters_coming_all_at_once_while_the_server_is_busy_need_no_second_try(self):
+        """Who finds the listen queue full tries again after a second."""
+        wanted = 2000
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        with open("/proc/sys/net/core/somaxconn", encoding="ascii") as file:
+            if int(file.read()) < wanted or hard < 2 * wanted:
+                self.skipTest("this system allows no such queue")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        plant = self.start()
+        plant.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(plant.process.send_signal, signal.SIGCONT)
+        clients = []
+        for _ in range(wanted):
+            client = self.enterContext(socket.socket())
+            client.setsockopt(socket.IPPROTO_TCP, TCP_SYNCNT, 1)
+            client.connect(("127.0.0.1", plant.port))
+            clients.append(client)
+        plant.process.send_signal(signal.SIGCONT)
+        for client in clients:
+            self.assertEqual(ask(client), ANSWER)
 
     def test_no_descriptor_left_the_connected_are_served_the_rest_closed(self):
         """What waits in the listen queue is taken and closed: were it left there, the loop would spin on it."""

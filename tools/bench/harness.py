@@ -204,12 +204,12 @@ def spawn(settings, name, *arguments):
                             stderr=subprocess.PIPE, text=True, preexec_fn=lambda: take_over(settings.load_cpu))
 
 
-def result(process):
-    """What a program started by `spawn` reports."""
+def result(process, said=""):
+    """What a program started by `spawn` reports, some of which may have been read already."""
     out, err = process.communicate()
     if process.returncode != 0:
         raise BenchError(f"{Path(process.args[0]).name}: {err.strip() or 'failed'}")
-    return json.loads(out)
+    return json.loads((said + out).splitlines()[-1])
 
 
 def run_once(settings, plant, *arguments):

@@ -1,5 +1,7 @@
 /* load: asks one server for registers as fast as it can, from many connections with some requests in flight on each,
- * checks every reply and prints throughput and latencies as one line of JSON. One process, one epoll loop. */
+ * checks every reply and prints throughput and latencies as one line of JSON; a line "measuring" before it says when
+ * the connections are made and the warm-up is over, so that whoever looks on looks at the same time. One process, one
+ * epoll loop. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,7 +189,9 @@ static double run(struct load *load)
         now_ns = bench_now_ns();
         if (!load->measuring && now_ns >= begin_ns) {
             load->measuring = true;
-            begin_ns = now_ns;
+            puts("measuring");
+            fflush(stdout);
+            begin_ns = now_ns = bench_now_ns();
             end_ns = now_ns + measure_ns;
         }
     } while (now_ns < end_ns);
@@ -214,6 +218,7 @@ int main(int argc, char **argv)
            (double)load.replies / seconds);
     bench_histogram_print(&load.latency, stdout);
     puts("}");
+    fflush(stdout); /* the connections are closed after it */
     free(load.connections);
     return load.replies > 0 ? 0 : 1;
 }
