@@ -145,7 +145,7 @@ class Trouble(unittest.TestCase):
         before = self.count_at_rest()
         shim.be(read_only=True)
         self.assert_trouble_is_seen_and_passes(before, lambda: shim.be(read_only=False))
-        self.assertIn("Read-only file system", self.plant.err.text())
+        self.assertTrue(any("Read-only file system" in line for line in self.plant.err.lines), self.plant.err.lines)
 
     def test_start_on_a_read_only_disk_is_one_line_and_the_journal_is_as_it_was(self):
         disk = self.small_disk()
