@@ -73,6 +73,7 @@ struct mbp_rate {
     uint32_t at;           /* where the oldest stands, once all are filled */
     uint32_t filled;       /* how many are */
     uint32_t scans;        /* since the newest was taken */
+    bool resumed; /* the alarm stood before the window began: nothing less than a whole window says that it is over */
 };
 
 /* What is kept of a machine beside its state: for its upkeep, and why it last was refused what a master asked. */

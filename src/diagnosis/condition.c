@@ -136,7 +136,8 @@ void condition_judge_rates(const struct life *life)
         const struct mbp_alarms *alarms = mbp_sensor_alarms(&life->plant->sensors[s]);
         double change = fabs(state->value[s] - oldest(state, rate));
         bool exceeded = change > alarms->rate_max;
-        bool back = !(change > alarms->rate_max - alarms->of[MBP_RATE_OF_CHANGE].deadband);
+        bool too_soon = rate->resumed && rate->filled < rate->count;
+        bool back = !too_soon && !(change > alarms->rate_max - alarms->of[MBP_RATE_OF_CHANGE].deadband);
         if (exceeded || touches(state, s, MBP_RATE_OF_CHANGE))
             judge(life, s, MBP_RATE_OF_CHANGE, exceeded, back);
         remember(state, rate, state->value[s]);

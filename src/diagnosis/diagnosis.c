@@ -166,6 +166,11 @@ void mbp_diagnosis_settle(const struct mbp_plant *plant, struct mbp_state *state
         for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
             state->hidden[s] |= (uint8_t)((mbp_alarm_state(state, s, a) >= MBP_ALARM_SHELVED ? 1u : 0u) << a);
     }
+    for (uint32_t r = 0; r < state->rate_count; r++) {
+        struct mbp_rate *rate = &state->rate[r];
+        if (rate->filled == 0) /* a restart, or a window of another length */
+            rate->resumed = (state->beyond[rate->sensor] >> MBP_RATE_OF_CHANGE & 1u) != 0;
+    }
     follow_machines(&life);
     state->alarms_version++;
 }

@@ -56,11 +56,26 @@ static const char schema_sql[] = /* */
                                                         "COMMIT;"
                                                         "PRAGMA journal_mode = WAL;";
 
+/* Of a failed write SQLite tells the system's reason by the file alone, and the log is what is written mostly. */
+static int write_error(sqlite3 *db)
+{
+    sqlite3_file *log = NULL;
+    int error = 0;
+    if (sqlite3_extended_errcode(db) != SQLITE_IOERR_WRITE)
+        return 0;
+    if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, (void *)&log) == SQLITE_OK && log != NULL &&
+        log->pMethods != NULL)
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error);
+    return error;
+}
+
 const char *mbp_schema_error(sqlite3 *db, char *buf, size_t size)
 {
     int rc = sqlite3_errcode(db) & 0xFF;
     int system_error = sqlite3_system_errno(db);
     bool of_system = rc == SQLITE_IOERR || rc == SQLITE_CANTOPEN || rc == SQLITE_FULL;
+    if (system_error == 0)
+        system_error = write_error(db);
     if (of_system && system_error != 0)
         snprintf(buf, size, "%s (%s)", sqlite3_errmsg(db), strerrordesc_np(system_error));
     else

@@ -108,6 +108,7 @@ void state_carry_rates(const struct mbp_carry *carry, const struct mbp_state *fr
         now->at = was->at;
         now->filled = was->filled;
         now->scans = was->scans;
+        now->resumed = was->resumed;
         memcpy(to->rate_value + now->first, from->rate_value + was->first, now->count * sizeof *to->rate_value);
     }
 }

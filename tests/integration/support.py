@@ -122,7 +122,8 @@ class Plant:
 
     captured = True  # what it says on the wire must please Wireshark
 
-    def __init__(self, file, *flags, data=None):
+    def __init__(self, file, *flags, data=None, environment=None):
+        self.environment = {**ENVIRONMENT, **(environment or {})}
         self.file = DATA / file  # an absolute path stays itself
         self.flags = flags
         self._folder = None if data else tempfile.TemporaryDirectory(prefix="mbplant-")
@@ -151,7 +152,7 @@ class Plant:
         self.process = subprocess.Popen(
             [str(word) for word in (MBPLANTD, "-l", place, "--http", "off", *self.data_flags, *self.flags, *flags,
                                     self.file)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.environment)
         self.out, self.err = Output(self.process.stdout), Output(self.process.stderr)
         listening = self.out.wait_for(LISTENING)
         if listening is None:

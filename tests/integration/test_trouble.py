@@ -1,9 +1,10 @@
-"""A journal that cannot be written, for real: a full disk, another program that holds it. Masters are told, the scan goes
-on, and when it can be written again all is there, without a restart."""
+"""A journal that cannot be written, for real: a full disk, one that turns read-only, another program that holds it.
+Masters are told, the scan goes on, and when it can be written again all is there, without a restart."""
 import json
 import os
 import pathlib
 import sqlite3
+import struct
 import subprocess
 import tempfile
 import unittest
@@ -28,9 +29,43 @@ def fill(disk):
             return filler
 
 
+# As many events as the sensors have edges: 60,000 a second.
+NOISY = """mbplant: 1
+name: Noisy
+scan: 10ms
+units:
+  - id: 1
+    sensors:
+      - {name: "N{n}", repeat: 600, kind: generic, range: [0, 100], max: 85,
+         signal: {base: 50, wave: {shape: square, amplitude: 45, period: 20ms}}}
+"""
+
+
+class Shim:
+    """Trouble that the system has, or so mbplantd is told (trouble_shim.c)."""
+
+    def __init__(self, folder):
+        self.file = pathlib.Path(folder) / "shim"
+        self.read_only, self.clock_ahead_s = False, 0
+        self.tell()
+        library = next(pathlib.Path(os.environ["MBP_BUILD"]).rglob("trouble_shim.so"), None)
+        if library is None:
+            raise unittest.SkipTest("trouble_shim.so is not built")
+        self.environment = {"LD_PRELOAD": str(library.resolve()), "MBP_SHIM": str(self.file),
+                            "ASAN_OPTIONS": support.ENVIRONMENT["ASAN_OPTIONS"] + ":verify_asan_link_order=0"}
+
+    def tell(self):
+        with open(self.file, "r+b" if self.file.exists() else "wb", buffering=0) as file:
+            file.write(struct.pack("=Qq", self.read_only, self.clock_ahead_s))
+
+    def be(self, **trouble):
+        self.__dict__.update(trouble)
+        self.tell()
+
+
 class Trouble(unittest.TestCase):
-    def start(self, data=None):
-        self.plant = self.enterContext(support.Plant("line.yaml", data=data))
+    def start(self, data=None, file="line.yaml", environment=None):
+        self.plant = self.enterContext(support.Plant(file, data=data, environment=environment))
         self.client = ModbusTcpClient("127.0.0.1", port=self.plant.port, timeout=support.PATIENCE_S)
         self.assertTrue(self.client.connect())
         self.addCleanup(self.client.close)
@@ -95,6 +130,88 @@ class Trouble(unittest.TestCase):
         before = self.count_at_rest()
         filler = fill(disk)
         self.assert_trouble_is_seen_and_passes(before, filler.unlink)
+
+    def remount(self, disk, how):
+        """The disk, writable or not from now on: what a kernel does by itself when a disk fails."""
+        result = subprocess.run(["mount", "-o", f"remount,{how}", disk], capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def folder(self):
+        return pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-")))
+
+    def test_disk_that_turns_read_only_is_told_and_passes_without_a_restart(self):
+        shim = Shim(self.folder())
+        self.start(environment=shim.environment)
+        before = self.count_at_rest()
+        shim.be(read_only=True)
+        self.assert_trouble_is_seen_and_passes(before, lambda: shim.be(read_only=False))
+        self.assertTrue(any("Read-only file system" in line for line in self.plant.err.lines), self.plant.err.lines)
+
+    def test_start_on_a_read_only_disk_is_one_line_and_the_journal_is_as_it_was(self):
+        disk = self.small_disk()
+        self.start(disk / "data")
+        self.count_at_rest()
+        self.plant.stop()
+        self.remount(disk, "ro")
+        result = support.run(support.MBPLANTD, "-l", "127.0.0.1:0", "--http", "off", "-d", disk / "data",
+                             support.DATA / "line.yaml")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+        self.remount(disk, "rw")
+        self.plant.start()
+        support.eventually(lambda: [event["code"] for event in self.events()].count("start") == 2, "the second start")
+        self.assertEqual([event["seq"] for event in self.events()][:3], [1, 2, 3])
+
+    def test_clock_that_is_set_by_an_hour_is_told_and_changes_nothing_else(self):
+        shim = Shim(self.folder())
+        self.start(environment=shim.environment)
+        self.count_at_rest()
+        told = []
+        for ahead_s, step_s in ((3600, 3600), (0, -3600), (-3600, -3600)):
+            shim.be(clock_ahead_s=ahead_s)
+            told.append(step_s)
+            support.eventually(lambda: len(self.steps()) == len(told), "the step is told")
+            at = self.scans()
+            support.eventually(lambda: self.scans() > at + 20, "the scan goes on")
+            self.assertFalse(self.in_trouble())
+            self.make_event(600 + len(told))
+            support.eventually(lambda: len(self.forced()) == len(told), "what was done after it")
+        self.assertEqual([round(step) for step in self.steps()], told)
+        events = self.events()
+        self.assertEqual([event["seq"] for event in events], list(range(1, len(events) + 1)))
+        times = [event["time_ms"] for event in events if event["code"] in ("clock stepped", "value forced")]
+        for i, ahead_s in enumerate((3600, 0, -3600)):
+            for time_ms in times[2 * i:2 * i + 2]:
+                self.assertAlmostEqual((time_ms - events[0]["time_ms"]) / 1000, ahead_s, delta=support.PATIENCE_S)
+        self.assertLess(self.scans(), 100 * support.PATIENCE_S, "no scans were made up for")
+
+    def steps(self):
+        return [event["value"] for event in self.events() if event["code"] == "clock stepped"]
+
+    def forced(self):
+        return [event["value"] for event in self.events() if event["code"] == "value forced"]
+
+    def test_overrun_is_told_with_its_count_and_numbers_have_no_gap(self):
+        file = self.folder() / "noisy.yaml"
+        file.write_text(NOISY)
+        self.start(file=file)
+        support.eventually(lambda: self.input(9, 2) > [0, 0], "the first events are stored")
+        other = sqlite3.connect(self.plant.data / "journal.db", timeout=support.PATIENCE_S, isolation_level=None)
+        self.addCleanup(other.close)
+        other.execute("BEGIN EXCLUSIVE")
+        support.eventually(lambda: self.input(TROUBLE_AT, 4)[3] > 1000, "events are lost for want of memory")
+        at = self.scans()
+        support.eventually(lambda: self.scans() > at + 20, "the scan goes on")
+        other.execute("ROLLBACK")
+        support.eventually(lambda: not self.in_trouble(), "the end of it")
+        self.plant.stop()  # all that is told is stored
+        last, gapless = other.execute("SELECT max(seq), max(seq) - min(seq) + 1 = count(*) FROM event").fetchone()
+        self.assertTrue(gapless, "no gap in the numbers")
+        overruns = other.execute("SELECT value FROM event WHERE code = 50 AND detail = 2").fetchall()
+        self.assertGreater(last, 10000, "what the memory held was kept")
+        self.assertGreater(sum(value for value, in overruns), 1000)
+        self.assertEqual(other.execute("SELECT detail FROM event WHERE code = 50 AND detail < 2 ORDER BY seq").fetchall(),
+                         [(CANNOT_WRITE,), (RECOVERED,)])
 
     def test_start_on_a_full_disk_is_one_line_and_exit_1(self):
         disk = self.small_disk()

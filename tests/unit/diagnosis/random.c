@@ -80,6 +80,7 @@ struct model {
     unsigned machine[MACHINES]; /* the state that suppression goes by */
     double past[WINDOW];        /* of C, the newest first */
     unsigned past_count;
+    bool past_lost; /* by a restart, while the alarm stood */
     uint64_t scan;
     struct mbp_event told[64]; /* code, sensor and detail */
     size_t told_count;
@@ -146,8 +147,9 @@ static void measure(const struct model *model, const struct rule *rule, bool *ov
     if (rule->alarm == MBP_RATE_OF_CHANGE) {
         value = model->past_count == 0 ? 0 : fabs(value - model->past[model->past_count - 1]);
     }
+    bool too_soon = rule->alarm == MBP_RATE_OF_CHANGE && model->past_lost && model->past_count < WINDOW;
     *over = rule->high ? value > rule->at : value < rule->at;
-    *back = rule->high ? value <= rule->at - rule->deadband : value >= rule->at + rule->deadband;
+    *back = !too_soon && (rule->high ? value <= rule->at - rule->deadband : value >= rule->at + rule->deadband);
 }
 
 static void scan_alarm(struct model *model, const struct rule *rule, struct alarm *alarm)
@@ -346,6 +348,10 @@ static void step_restart(struct play *play)
     for (size_t r = 0; r < RULES; r++)
         play->model.alarm[r].in_a_row = 0; /* what was on its way begins anew */
     play->model.past_count = 0;
+    for (size_t r = 0; r < RULES; r++) {
+        if (rules[r].alarm == MBP_RATE_OF_CHANGE)
+            play->model.past_lost = play->model.alarm[r].holds;
+    }
     for (int m = 0; m < MACHINES; m++)
         play->model.machine[m] = play->machine[m];
 }

@@ -16,8 +16,9 @@ static const char yaml[] =
     "             signal: {base: 50}}\n"
     "          - {name: P, range: [0, 150], limits: {high: 85}, bad_quality: true,\n"
     "             suppress: [en_panne], signal: {base: 50}}\n"
-    "    sensors: [{name: U, range: [0, 150], limits: {high: 85}, signal: {base: 50}}]\n";
-enum { L, P, U };
+    "    sensors: [{name: U, range: [0, 150], limits: {high: 85}, signal: {base: 50}},\n"
+    "      {name: R, range: [0, 150], rate_of_change: {max: 5, per: 1s}, signal: {base: 50}}]\n";
+enum { L, P, U, R };
 enum {
     COIL_ACK = 3,
     COIL_RESET,
@@ -233,6 +234,45 @@ static void test_restart_keeps_shelves_with_their_time_and_raises_nothing_anew(v
     assert_int_equal(line_count(line, MBP_EV_ALARM_RAISED), raised + 1); /* U's, which is beyond */
 }
 
+/* Its window is empty after a restart: that is no return to normal, nor is what follows a new alarm. */
+static void test_restart_neither_ends_nor_repeats_an_alarm_of_a_rate_of_change(void **state)
+{
+    struct line *line = *state;
+    show(line, R, 50);
+    show(line, R, 60);
+    assert_int_equal(state_of(line, R, MBP_RATE_OF_CHANGE), MBP_ALARM_UNACKNOWLEDGED);
+    for (int restarts = 0; restarts < 3; restarts++) {
+        line_stop(line);
+        line->time.wall_ms += 1000;
+        line_start(line, yaml);
+        for (uint16_t i = 0; i < 8; i++) /* still changing, if not yet by so much */
+            show(line, R, (uint16_t)(60 + 8 * restarts + i));
+        assert_int_equal(state_of(line, R, MBP_RATE_OF_CHANGE), MBP_ALARM_UNACKNOWLEDGED);
+    }
+    line_read(line);
+    assert_int_equal(line_count(line, MBP_EV_ALARM_RAISED), 1);
+    assert_int_equal(line_count(line, MBP_EV_ALARM_CLEARED), 0);
+    line_scan(line, 30); /* at rest for more than a window: this is one */
+    assert_int_equal(state_of(line, R, MBP_RATE_OF_CHANGE), MBP_ALARM_RETURNED);
+    show(line, R, 99);
+    line_read(line);
+    assert_int_equal(line_count(line, MBP_EV_ALARM_CLEARED), 1);
+    assert_int_equal(line_count(line, MBP_EV_ALARM_RAISED), 2);
+}
+
+static void test_restart_ends_an_alarm_of_a_rate_that_is_over_when_the_window_shows_it(void **state)
+{
+    struct line *line = *state;
+    show(line, R, 50);
+    show(line, R, 60);
+    line_stop(line);
+    line_start(line, yaml);
+    line_scan(line, 10); /* as many as the window takes */
+    assert_int_equal(state_of(line, R, MBP_RATE_OF_CHANGE), MBP_ALARM_UNACKNOWLEDGED);
+    line_scan(line, 1);
+    assert_int_equal(state_of(line, R, MBP_RATE_OF_CHANGE), MBP_ALARM_RETURNED);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, line_teardown)
@@ -245,6 +285,8 @@ int main(void)
         TEST(test_bits_tell_suppression_service_and_quality),
         TEST(test_maintenance_is_due_by_products_and_counts_anew_after_it),
         TEST(test_restart_keeps_shelves_with_their_time_and_raises_nothing_anew),
+        TEST(test_restart_neither_ends_nor_repeats_an_alarm_of_a_rate_of_change),
+        TEST(test_restart_ends_an_alarm_of_a_rate_that_is_over_when_the_window_shows_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
