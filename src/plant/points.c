@@ -1,23 +1,10 @@
-/* points: every point of a unit's map, one after another. */
-#include "points.h"
+/* points: every point of a unit's map, one after another; actuators and controllers stand in points_output.c. */
+#include "points_tour.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define NOTHING         UINT32_MAX
-
-struct item {
-    const char *suffix; /* of the machine's or sensor's name; a whole name in the summary */
-    const char *what;
-    const char *unit_text;
-    uint8_t offset; /* from the start of its block */
-    uint8_t count;
-    uint8_t type;
-    double scale;
-};
-
-static const struct item machine_coils[] = {
+static const struct mbp_item machine_coils[] = {
     {"en_service", "ask for this state", "", 0, 1, MBP_BOOL, 1},
     {"en_panne", "ask for this state", "", 1, 1, MBP_BOOL, 1},
     {"maintenance", "ask for this state", "", 2, 1, MBP_BOOL, 1},
@@ -25,7 +12,7 @@ static const struct item machine_coils[] = {
     {"reset", "reset its latched alarms", "", 4, 1, MBP_BOOL, 1},
     {"shelve", "all its sensors are shelved", "", 5, 1, MBP_BOOL, 1},
 };
-static const struct item sensor_coils[] = {
+static const struct mbp_item sensor_coils[] = {
     {"forced", "value is forced; 0 releases", "", 0, 1, MBP_BOOL, 1},
     {"shelved", "alarms are shelved", "", 0, 1, MBP_BOOL, 1},
     {"acknowledge", "acknowledge its alarms", "", 0, 1, MBP_BOOL, 1},
@@ -33,21 +20,21 @@ static const struct item sensor_coils[] = {
     {"out_of_service", "alarms are out of service, by hand", "", 0, 1, MBP_BOOL, 1},
 };
 enum { COIL_FORCED, COIL_SHELVED, COIL_ACKNOWLEDGE, COIL_RESET, COIL_SERVICE };
-static const struct item alarm_bits[] = {
+static const struct mbp_item alarm_bits[] = {
     {"rate_of_change_alarm", "alarm", "", 0, 1, MBP_BOOL, 1},
     {"bad_quality_alarm", "alarm", "", 1, 1, MBP_BOOL, 1},
     {"latched", "an alarm waits to be reset", "", 2, 1, MBP_BOOL, 1},
     {"suppressed", "an alarm is suppressed by design", "", 3, 1, MBP_BOOL, 1},
     {"is_out_of_service", "alarms are out of service", "", 4, 1, MBP_BOOL, 1},
 };
-static const struct item alarm_words[] = {
+static const struct mbp_item alarm_words[] = {
     {"alarm_states", "low_low, low, high, high_high, 4 bits each", "", 0, 1, MBP_UINT16, 1},
     {"alarm_states_beside", "rate_of_change, bad_quality, 4 bits each", "", 1, 1, MBP_UINT16, 1},
     {"alarm_since", "Unix time of their last change", "s", 2, 2, MBP_UINT32, 1},
 };
-static const struct item shelving_item = {"shelving", "left; 0 none, 65534 once, 65535 no end", "s", 0, 1, MBP_UINT16,
-                                          1};
-static const struct item upkeep_words[] = {
+static const struct mbp_item shelving_item = {
+    "shelving", "left; 0 none, 65534 once, 65535 no end", "s", 0, 1, MBP_UINT16, 1};
+static const struct mbp_item upkeep_words[] = {
     {"refused_state", "asked last and refused, 65535 none", "", 0, 1, MBP_UINT16, 1},
     {"refused_reason", "0 none 4 trip active 7 trip latched", "", 1, 1, MBP_UINT16, 1},
     {"refused_sensor", "that stands against it, 65535 none", "", 2, 1, MBP_UINT16, 1},
@@ -60,7 +47,7 @@ static const struct item upkeep_words[] = {
     {"maintenances", "ended", "", 14, 1, MBP_UINT16, 1},
     {"maintenance_left", "of the planned time, 65535 none", "s", 15, 1, MBP_UINT16, 1},
 };
-static const struct item sensor_bits[] = {
+static const struct mbp_item sensor_bits[] = {
     {"low_low_alarm", "alarm", "", 0, 1, MBP_BOOL, 1},
     {"low_alarm", "alarm", "", 1, 1, MBP_BOOL, 1},
     {"high_alarm", "alarm", "", 2, 1, MBP_BOOL, 1},
@@ -70,12 +57,12 @@ static const struct item sensor_bits[] = {
     {"is_forced", "value is forced", "", 6, 1, MBP_BOOL, 1},
     {"bad_quality", "out of its range", "", 7, 1, MBP_BOOL, 1},
 };
-static const struct item machine_bits[] = {
+static const struct mbp_item machine_bits[] = {
     {"running", "is in service", "", 0, 1, MBP_BOOL, 1},
     {"trip_active", "an alarm trips it", "", 1, 1, MBP_BOOL, 1},
     {"maintenance_due", "maintenance is due", "", 2, 1, MBP_BOOL, 1},
 };
-static const struct item summary[] = {
+static const struct mbp_item summary[] = {
     {"map version", "of this register map", "", 0, 1, MBP_UINT16, 1},
     {"machines in all", "count", "", 1, 1, MBP_UINT16, 1},
     {"machines en_service", "count", "", 2, 1, MBP_UINT16, 1},
@@ -93,13 +80,13 @@ static const struct item summary[] = {
     {"late scans", "count", "", 18, 2, MBP_UINT32, 1},
     {"simulated time", "since the start", "ms", 20, 4, MBP_UINT64, 1},
 };
-static const struct item journal_words[] = {
+static const struct mbp_item journal_words[] = {
     /* behind the recent events */
     {"journal trouble", "1 = cannot write, events wait in memory", "", 0, 1, MBP_UINT16, 1},
     {"journal memory used", "by events that wait", "%", 1, 1, MBP_UINT16, 0.1},
     {"events lost", "since the start, for want of that memory", "", 2, 2, MBP_UINT32, 1},
 };
-static const struct item machine_words[] = {
+static const struct mbp_item machine_words[] = {
     {"state", "0 en_service 1 en_panne 2 maintenance", "", 0, 1, MBP_UINT16, 1},
     {"first_out", "sensor that tripped it, 65535 none", "", 1, 1, MBP_UINT16, 1},
     {"alarms", "active alarms", "", 2, 1, MBP_UINT16, 1},
@@ -111,26 +98,9 @@ static const struct item machine_words[] = {
     {"failures", "times en_panne", "", 13, 1, MBP_UINT16, 1},
     {"since", "Unix time of its state's begin", "s", 14, 2, MBP_UINT32, 1},
 };
-static const struct item sensor_float = {"float32", "value as float32", "", 0, MBP_FLOAT_WORDS, MBP_FLOAT32, 1};
+static const struct mbp_item sensor_float = {"float32", "value as float32", "", 0, MBP_FLOAT_WORDS, MBP_FLOAT32, 1};
 
-static const struct item actuator_floats[] = {
-    {"position", "where it stands", "", 0, MBP_FLOAT_WORDS, MBP_FLOAT32, 1},
-    {"command", "where it is to go, as float32", "", 2, MBP_FLOAT_WORDS, MBP_FLOAT32, 1},
-};
-
-static const struct item controller_coil = {"automatic", "1 automatic, 0 manual", "", 0, 1, MBP_BOOL, 1};
-/* In the order of enum mbp_setting. */
-static const char *const setting_whats[MBP_SETTING_COUNT] = {
-    "what it holds its input at", "of its error",       "time, 0 = none",        "time, 0 = none",
-    "output's lower end",         "output's upper end", "output while in manual"};
-static const struct item controller_floats[] = {
-    {"output", "what it gives", "", 0, MBP_FLOAT_WORDS, MBP_FLOAT32, 1},
-    {"error", "setpoint less measurement", "", 2, MBP_FLOAT_WORDS, MBP_FLOAT32, 1},
-    {"active_setpoint", "the one in effect", "", 4, MBP_FLOAT_WORDS, MBP_FLOAT32, 1},
-    {"measurement", "its input as it saw it", "", 6, MBP_FLOAT_WORDS, MBP_FLOAT32, 1},
-};
-
-static bool is_suffix_of(const struct item *items, size_t count, const char *suffix)
+bool mbp_items_have_suffix(const struct mbp_item *items, size_t count, const char *suffix)
 {
     for (size_t i = 0; i < count; i++) {
         if (strcmp(items[i].suffix, suffix) == 0) {
@@ -147,34 +117,21 @@ bool mbp_point_suffix_is_taken(const char *suffix)
             return true;
         }
     }
-    for (unsigned setting = 0; setting < MBP_SETTING_COUNT; setting++) {
-        if (strcmp(mbp_setting_name((enum mbp_setting)setting), suffix) == 0) {
-            return true;
-        }
-    }
-    return is_suffix_of(machine_coils, COUNT_OF(machine_coils), suffix) ||
-           is_suffix_of(sensor_coils, COUNT_OF(sensor_coils), suffix) ||
-           is_suffix_of(sensor_bits, COUNT_OF(sensor_bits), suffix) ||
-           is_suffix_of(machine_bits, COUNT_OF(machine_bits), suffix) ||
-           is_suffix_of(alarm_bits, COUNT_OF(alarm_bits), suffix) ||
-           is_suffix_of(alarm_words, COUNT_OF(alarm_words), suffix) || is_suffix_of(&shelving_item, 1, suffix) ||
-           is_suffix_of(upkeep_words, COUNT_OF(upkeep_words), suffix) ||
-           is_suffix_of(machine_words, COUNT_OF(machine_words), suffix) || is_suffix_of(&sensor_float, 1, suffix) ||
-           is_suffix_of(actuator_floats, COUNT_OF(actuator_floats), suffix) ||
-           is_suffix_of(&controller_coil, 1, suffix) ||
-           is_suffix_of(controller_floats, COUNT_OF(controller_floats), suffix);
+    return mbp_items_have_suffix(machine_coils, COUNT_OF(machine_coils), suffix) ||
+           mbp_items_have_suffix(sensor_coils, COUNT_OF(sensor_coils), suffix) ||
+           mbp_items_have_suffix(sensor_bits, COUNT_OF(sensor_bits), suffix) ||
+           mbp_items_have_suffix(machine_bits, COUNT_OF(machine_bits), suffix) ||
+           mbp_items_have_suffix(alarm_bits, COUNT_OF(alarm_bits), suffix) ||
+           mbp_items_have_suffix(alarm_words, COUNT_OF(alarm_words), suffix) ||
+           mbp_items_have_suffix(&shelving_item, 1, suffix) ||
+           mbp_items_have_suffix(upkeep_words, COUNT_OF(upkeep_words), suffix) ||
+           mbp_items_have_suffix(machine_words, COUNT_OF(machine_words), suffix) ||
+           mbp_items_have_suffix(&sensor_float, 1, suffix) || mbp_output_suffix_is_taken(suffix);
 }
 
 /* ---- visiting -------------------------------------------------------------------------------------------------- */
 
-struct tour {
-    const struct mbp_plant *plant;
-    const struct mbp_unit *unit;
-    int (*visit)(const struct mbp_point *point, void *ctx);
-    void *ctx;
-};
-
-static struct mbp_point point_of(const struct item *item, enum mbp_table table, uint32_t base, const char *name)
+static struct mbp_point point_of(const struct mbp_item *item, enum mbp_table table, uint32_t base, const char *name)
 {
     struct mbp_point point = {.what = item->what,
                               .unit_text = item->unit_text,
@@ -194,8 +151,8 @@ static struct mbp_point point_of(const struct item *item, enum mbp_table table, 
 }
 
 /* All items of each machine of the unit, stride apart. */
-static int visit_machines(const struct tour *tour, enum mbp_table table, uint32_t base, uint32_t stride,
-                          const struct item *items, size_t count)
+static int visit_machines(const struct mbp_tour *tour, enum mbp_table table, uint32_t base, uint32_t stride,
+                          const struct mbp_item *items, size_t count)
 {
     int stop = 0;
     for (uint32_t m = 0; m < tour->unit->machine_count && stop == 0; m++) {
@@ -210,8 +167,8 @@ static int visit_machines(const struct tour *tour, enum mbp_table table, uint32_
 }
 
 /* The same of each sensor. A float32 copy is in the sensor's own engineering unit. */
-static int visit_sensors(const struct tour *tour, enum mbp_table table, uint32_t base, uint32_t stride,
-                         const struct item *items, size_t count)
+static int visit_sensors(const struct mbp_tour *tour, enum mbp_table table, uint32_t base, uint32_t stride,
+                         const struct mbp_item *items, size_t count)
 {
     int stop = 0;
     for (uint32_t s = 0; s < tour->unit->sensor_count && stop == 0; s++) {
@@ -228,13 +185,13 @@ static int visit_sensors(const struct tour *tour, enum mbp_table table, uint32_t
 }
 
 /* The same where the unit has such a block. */
-static int visit_where(const struct tour *tour, enum mbp_table table, uint32_t base, uint32_t stride,
-                       const struct item *items, size_t count)
+static int visit_where(const struct mbp_tour *tour, enum mbp_table table, uint32_t base, uint32_t stride,
+                       const struct mbp_item *items, size_t count)
 {
     return base == 0 ? 0 : visit_sensors(tour, table, base, stride, items, count);
 }
 
-static struct mbp_point register_point(const struct tour *tour, uint32_t s)
+static struct mbp_point register_point(const struct mbp_tour *tour, uint32_t s)
 {
     const struct mbp_sensor *sensor = &tour->plant->sensors[s];
     struct mbp_point point = {.what = "value",
@@ -254,7 +211,7 @@ static struct mbp_point register_point(const struct tour *tour, uint32_t s)
     return point;
 }
 
-static int visit_values(const struct tour *tour)
+static int visit_values(const struct mbp_tour *tour)
 {
     int stop = 0;
     for (uint32_t s = 0; s < tour->unit->sensor_count && stop == 0; s++) {
@@ -264,7 +221,7 @@ static int visit_values(const struct tour *tour)
     return stop;
 }
 
-static int visit_limits(const struct tour *tour)
+static int visit_limits(const struct mbp_tour *tour)
 {
     int stop = 0;
     for (uint32_t s = tour->unit->first_sensor; s < tour->unit->first_sensor + tour->unit->sensor_count; s++) {
@@ -282,163 +239,7 @@ static int visit_limits(const struct tour *tour)
     return stop;
 }
 
-static struct mbp_point actuator_point(const struct tour *tour, uint32_t a, const char *suffix)
-{
-    const struct mbp_actuator *actuator = &tour->plant->actuators[a];
-    struct mbp_point point = {.unit_text = actuator->unit_text,
-                              .scale = 1,
-                              .sensor = NOTHING,
-                              .machine = actuator->machine,
-                              .actuator = a,
-                              .controller = NOTHING,
-                              .table = MBP_INPUT_REGISTERS,
-                              .order = MBP_ABCD};
-    snprintf(point.name, sizeof point.name, "%s%s%s", actuator->name, suffix[0] != '\0' ? "." : "", suffix);
-    return point;
-}
-
-/* On/off ones have a coil, the others a holding register in their own type. */
-static int visit_commands(const struct tour *tour, enum mbp_table table)
-{
-    int stop = 0;
-    for (uint32_t i = 0; i < tour->unit->actuator_count && stop == 0; i++) {
-        uint32_t a = tour->unit->first_actuator + i;
-        const struct mbp_actuator *actuator = &tour->plant->actuators[a];
-        struct mbp_point point = actuator_point(tour, a, "");
-        if (actuator->on_off != (table == MBP_COILS)) {
-            continue;
-        }
-        point.what = actuator->on_off ? "on/off command" : "command";
-        point.unit_text = actuator->on_off ? "" : actuator->unit_text;
-        point.scale = actuator->reg.scale;
-        point.count = actuator->reg.words;
-        point.addr = actuator->reg.addr;
-        point.table = (uint8_t)table;
-        point.type = actuator->reg.type;
-        point.order = actuator->reg.order;
-        point.writable = true;
-        stop = tour->visit(&point, tour->ctx);
-    }
-    return stop;
-}
-
-static int visit_positions(const struct tour *tour)
-{
-    int stop = 0;
-    for (uint32_t i = 0; i < tour->unit->actuator_count; i++) {
-        for (size_t k = 0; k < COUNT_OF(actuator_floats) && stop == 0; k++) {
-            const struct item *item = &actuator_floats[k];
-            struct mbp_point point = actuator_point(tour, tour->unit->first_actuator + i, item->suffix);
-            point.what = item->what;
-            point.count = item->count;
-            point.type = item->type;
-            point.addr = (uint16_t)(tour->unit->layout.input_actuators + MBP_ACTUATOR_WORDS * i + item->offset);
-            stop = tour->visit(&point, tour->ctx);
-        }
-    }
-    return stop;
-}
-
-static struct mbp_point controller_point(const struct tour *tour, uint32_t c, const char *suffix)
-{
-    const struct mbp_controller *controller = &tour->plant->controllers[c];
-    struct mbp_point point = {.unit_text = "",
-                              .scale = 1,
-                              .count = MBP_FLOAT_WORDS,
-                              .sensor = NOTHING,
-                              .machine = controller->machine,
-                              .actuator = NOTHING,
-                              .controller = c,
-                              .type = MBP_FLOAT32,
-                              .order = MBP_ABCD};
-    snprintf(point.name, sizeof point.name, "%s.%s", controller->name, suffix);
-    return point;
-}
-
-/* The unit of a controller's output: its actuator's, or of what it gives the setpoint of. */
-static const char *output_unit(const struct mbp_plant *plant, const struct mbp_controller *controller)
-{
-    if (controller->output != NOTHING) {
-        return plant->actuators[controller->output].unit_text;
-    }
-    return plant->sensors[plant->controllers[controller->inner].input].unit_text;
-}
-
-static const char *setting_unit(const struct mbp_plant *plant, const struct mbp_controller *controller,
-                                enum mbp_setting setting)
-{
-    switch (setting) {
-    case MBP_SET_SETPOINT:
-        return plant->sensors[controller->input].unit_text;
-    case MBP_SET_GAIN:
-        return "";
-    case MBP_SET_INTEGRAL:
-    case MBP_SET_DERIVATIVE:
-        return "s";
-    case MBP_SET_LOW:
-    case MBP_SET_HIGH:
-    case MBP_SET_MANUAL:
-    case MBP_SETTING_COUNT:
-        break;
-    }
-    return output_unit(plant, controller);
-}
-
-static int visit_settings(const struct tour *tour)
-{
-    int stop = 0;
-    for (uint32_t i = 0; i < tour->unit->controller_count; i++) {
-        uint32_t c = tour->unit->first_controller + i;
-        for (unsigned k = 0; k < MBP_SETTING_COUNT && stop == 0; k++) {
-            struct mbp_point point = controller_point(tour, c, mbp_setting_name((enum mbp_setting)k));
-            point.what = setting_whats[k];
-            point.unit_text = setting_unit(tour->plant, &tour->plant->controllers[c], (enum mbp_setting)k);
-            point.addr = (uint16_t)(tour->unit->layout.holding_controllers + MBP_CONTROLLER_SETTING_WORDS * i +
-                                    MBP_FLOAT_WORDS * k);
-            point.table = MBP_HOLDING_REGISTERS;
-            point.writable = true;
-            stop = tour->visit(&point, tour->ctx);
-        }
-    }
-    return stop;
-}
-
-static int visit_modes(const struct tour *tour)
-{
-    int stop = 0;
-    for (uint32_t i = 0; i < tour->unit->controller_count && stop == 0; i++) {
-        struct mbp_point point = controller_point(tour, tour->unit->first_controller + i, controller_coil.suffix);
-        point.what = controller_coil.what;
-        point.count = 1;
-        point.type = MBP_BOOL;
-        point.addr = (uint16_t)(tour->unit->layout.coil_controllers + i);
-        point.table = MBP_COILS;
-        point.writable = true;
-        stop = tour->visit(&point, tour->ctx);
-    }
-    return stop;
-}
-
-static int visit_outputs(const struct tour *tour)
-{
-    int stop = 0;
-    for (uint32_t i = 0; i < tour->unit->controller_count; i++) {
-        const struct mbp_controller *controller = &tour->plant->controllers[tour->unit->first_controller + i];
-        for (size_t k = 0; k < COUNT_OF(controller_floats) && stop == 0; k++) {
-            const struct item *item = &controller_floats[k];
-            struct mbp_point point = controller_point(tour, tour->unit->first_controller + i, item->suffix);
-            point.what = item->what;
-            point.unit_text =
-                k == 0 ? output_unit(tour->plant, controller) : tour->plant->sensors[controller->input].unit_text;
-            point.addr = (uint16_t)(tour->unit->layout.input_controllers + MBP_CONTROLLER_WORDS * i + item->offset);
-            point.table = MBP_INPUT_REGISTERS;
-            stop = tour->visit(&point, tour->ctx);
-        }
-    }
-    return stop;
-}
-
-static int visit_blocks(const struct tour *tour, enum mbp_table table)
+static int visit_blocks(const struct mbp_tour *tour, enum mbp_table table)
 {
     int stop = 0;
     bool bits = table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
@@ -464,7 +265,7 @@ static int visit_blocks(const struct tour *tour, enum mbp_table table)
 }
 
 /* Items whose names are whole names. */
-static int visit_items(const struct tour *tour, uint32_t base, const struct item *items, size_t count)
+static int visit_items(const struct mbp_tour *tour, uint32_t base, const struct mbp_item *items, size_t count)
 {
     int stop = 0;
     for (size_t i = 0; i < count && stop == 0; i++) {
@@ -474,7 +275,7 @@ static int visit_items(const struct tour *tour, uint32_t base, const struct item
     return stop;
 }
 
-static int visit_recent(const struct tour *tour)
+static int visit_recent(const struct mbp_tour *tour)
 {
     struct mbp_point point = {.name = "recent events",
                               .what = "20 registers each, newest first",
@@ -492,10 +293,7 @@ static int visit_recent(const struct tour *tour)
     return tour->visit(&point, tour->ctx);
 }
 
-/* `a ?: b` in standard C: the tour goes on while nobody stopped it. */
-#define THEN(stop, call) ((stop) != 0 ? (stop) : (call))
-
-static int visit_map(const struct tour *tour, enum mbp_table table)
+static int visit_map(const struct mbp_tour *tour, enum mbp_table table)
 {
     const struct mbp_layout *at = &tour->unit->layout;
     int stop = 0;
@@ -507,8 +305,7 @@ static int visit_map(const struct tour *tour, enum mbp_table table)
         stop = THEN(stop, visit_where(tour, table, at->coil_acknowledge, 1, &sensor_coils[COIL_ACKNOWLEDGE], 1));
         stop = THEN(stop, visit_where(tour, table, at->coil_reset, 1, &sensor_coils[COIL_RESET], 1));
         stop = THEN(stop, visit_where(tour, table, at->coil_service, 1, &sensor_coils[COIL_SERVICE], 1));
-        stop = THEN(stop, visit_commands(tour, table));
-        return THEN(stop, visit_modes(tour));
+        return THEN(stop, mbp_output_points(tour, table));
     case MBP_DISCRETE_INPUTS:
         stop = visit_sensors(tour, table, 0, MBP_BITS_PER_SENSOR, sensor_bits, COUNT_OF(sensor_bits));
         stop = THEN(stop, visit_machines(tour, table, at->discrete_machines, MBP_BITS_PER_MACHINE, machine_bits,
@@ -519,8 +316,7 @@ static int visit_map(const struct tour *tour, enum mbp_table table)
         stop = visit_values(tour);
         stop = THEN(stop, visit_limits(tour));
         stop = THEN(stop, visit_where(tour, table, at->holding_shelving, 1, &shelving_item, 1));
-        stop = THEN(stop, visit_commands(tour, table));
-        return THEN(stop, visit_settings(tour));
+        return THEN(stop, mbp_output_points(tour, table));
     case MBP_INPUT_REGISTERS:
         stop = visit_items(tour, 0, summary, COUNT_OF(summary));
         stop = THEN(stop, visit_machines(tour, table, at->input_machines, MBP_MACHINE_WORDS, machine_words,
@@ -529,8 +325,7 @@ static int visit_map(const struct tour *tour, enum mbp_table table)
         stop = THEN(stop, visit_recent(tour));
         stop =
             THEN(stop, visit_items(tour, at->input_events + MBP_RECENT_WORDS, journal_words, COUNT_OF(journal_words)));
-        stop = THEN(stop, visit_positions(tour));
-        stop = THEN(stop, visit_outputs(tour));
+        stop = THEN(stop, mbp_output_points(tour, table));
         if (at->input_upkeep != 0) {
             stop = THEN(stop, visit_machines(tour, table, at->input_upkeep, MBP_UPKEEP_WORDS, upkeep_words,
                                              COUNT_OF(upkeep_words)));
@@ -546,7 +341,7 @@ static int visit_map(const struct tour *tour, enum mbp_table table)
 int mbp_plant_points(const struct mbp_plant *plant, uint32_t unit,
                      int (*visit)(const struct mbp_point *point, void *ctx), void *ctx)
 {
-    struct tour tour = {plant, &plant->units[unit], visit, ctx};
+    struct mbp_tour tour = {plant, &plant->units[unit], visit, ctx};
     bool has_map = mbp_unit_has_map(tour.unit);
     int stop = 0;
     for (unsigned table = 0; table < MBP_TABLE_COUNT && stop == 0; table++) {
@@ -565,16 +360,16 @@ int mbp_plant_points(const struct mbp_plant *plant, uint32_t unit,
 struct wanted {
     enum mbp_table table;
     uint16_t addr;
-    struct mbp_point *out;
+    struct mbp_point found;
 };
 
 static int take_if_covers(const struct mbp_point *point, void *ctx)
 {
-    const struct wanted *wanted = ctx;
+    struct wanted *wanted = ctx;
     bool covers =
         point->table == wanted->table && wanted->addr >= point->addr && wanted->addr - point->addr < (int)point->count;
     if (covers) {
-        *wanted->out = *point;
+        wanted->found = *point;
     }
     return covers;
 }
@@ -582,6 +377,10 @@ static int take_if_covers(const struct mbp_point *point, void *ctx)
 bool mbp_plant_point_at(const struct mbp_plant *plant, uint32_t unit, enum mbp_table table, uint16_t addr,
                         struct mbp_point *out)
 {
-    struct wanted wanted = {table, addr, out};
-    return mbp_plant_points(plant, unit, take_if_covers, &wanted) != 0;
+    struct wanted wanted = {.table = table, .addr = addr};
+    if (mbp_plant_points(plant, unit, take_if_covers, &wanted) == 0) {
+        return false;
+    }
+    *out = wanted.found;
+    return true;
 }

@@ -188,9 +188,11 @@ const char *mbp_message_changed(enum mbp_lang lang, uint32_t details, char *buf,
 char *mbp_message_decimal(enum mbp_lang lang, char *text)
 {
     const char point = mbp_message(lang, MSG_W_DECIMAL)[0];
-    for (char *p = text + 1; text[0] != '\0' && *p != '\0'; p++) {
-        if (*p == '.' && p[-1] >= '0' && p[-1] <= '9')
+    bool behind_digit = false;
+    for (char *p = text; *p != '\0'; p++) {
+        if (*p == '.' && behind_digit)
             *p = point;
+        behind_digit = *p >= '0' && *p <= '9';
     }
     return text;
 }

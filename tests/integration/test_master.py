@@ -94,7 +94,7 @@ class Writing(Verbs):
                                ("no such address", "write", "hr:60000", "1"),
                                ("no such address", "read", "hr:60000")):
             self.assert_fails(FAILED, wanted, *words)
-        self.assert_fails(FAILED, "no unit of that id", "read", "hr:0", unit=99)
+        self.assert_fails(FAILED, "exception 0B: no unit of that id", "read", "hr:0", unit=99)
         self.assertIn("TT101.high = 85 °C", self.ctl("read", "TT101.high"))
 
     def test_what_cannot_be_sent_is_wrong_usage(self):

@@ -327,6 +327,8 @@ static enum ctl_exit load(struct ctl *ctl, struct printing *printing)
             ctl_dump_say_missing(path, &dump);
         }
     }
+    printing->plant = NULL; /* both are the dump's */
+    printing->past = NULL;
     ctl_dump_close(&dump);
     return code;
 }

@@ -47,7 +47,7 @@ const char *ctl_why(struct ctl *ctl, enum mbp_status status, char *buf, size_t s
     if (status == MBP_ERR_IO && ctl->link != NULL)
         snprintf(buf, size, "%s:%u: %s", target->host, target->port, ctl_link_error(ctl->link));
     else if (status > 0)
-        snprintf(buf, size, "refused with exception %02d: %s", (int)status, ctl_exception_reason(status, false));
+        snprintf(buf, size, "refused with exception %02X: %s", (unsigned)status, ctl_exception_reason(status, false));
     else
         snprintf(buf, size, "%s", mbp_status_text(status));
     return buf;
@@ -67,9 +67,9 @@ static void say_not_learned(struct ctl *ctl, enum mbp_status status)
                                  "--plant FILE";
     const struct ctl_target *target = &ctl->options->target;
     if (status > 0)
-        ctl_error("%s:%u does not tell its plant (file %d: exception %02d, %s): no mbplant, or one whose plant file "
+        ctl_error("%s:%u does not tell its plant (file %d: exception %02X, %s): no mbplant, or one whose plant file "
                   "is too long for Modbus; %s",
-                  target->host, target->port, MBP_PLANT_FIRST_FILE, (int)status, mbp_status_text(status), advice);
+                  target->host, target->port, MBP_PLANT_FIRST_FILE, (unsigned)status, mbp_status_text(status), advice);
     else if (status == MBP_ERR_CORRUPT)
         ctl_error("%s:%u has a file %d, but it is no plant file (its length or CRC does not fit); %s", target->host,
                   target->port, MBP_PLANT_FIRST_FILE, advice);

@@ -24,7 +24,7 @@ enum ctl_exit ctl_set_coil(struct ctl *ctl, uint8_t unit, uint16_t addr, bool on
     uint16_t word = on;
     enum mbp_status status = ctl_write(link, unit, MBP_COILS, addr, 1, &word);
     if (status > 0) {
-        ctl_error("%s: refused with exception %02d: %s", doing, (int)status, ctl_exception_reason(status, true));
+        ctl_error("%s: refused with exception %02X: %s", doing, (unsigned)status, ctl_exception_reason(status, true));
         return CTL_FAILED;
     }
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, doing);
@@ -53,7 +53,7 @@ enum ctl_exit ctl_write_point(struct ctl *ctl, const struct ctl_point *point, co
     uint16_t count = (uint16_t)map->count;
     enum mbp_status status = ctl_write(link, point->unit, table, map->addr, count, words);
     if (status > 0) {
-        ctl_error("%s = %s: refused with exception %02d: %s", map->name, text, (int)status,
+        ctl_error("%s = %s: refused with exception %02X: %s", map->name, text, (unsigned)status,
                   ctl_refusal_reason(point, status, why, sizeof why));
         return CTL_FAILED;
     }
@@ -138,7 +138,7 @@ static enum ctl_exit write_raw(struct ctl *ctl, const char *text)
     uint16_t count = (uint16_t)address.count;
     enum mbp_status status = ctl_write(link, unit, address.table, address.addr, count, words);
     if (status > 0) {
-        ctl_error("%s: refused with exception %02d: %s", text, (int)status, ctl_exception_reason(status, true));
+        ctl_error("%s: refused with exception %02X: %s", text, (unsigned)status, ctl_exception_reason(status, true));
         return CTL_FAILED;
     }
     if (status == MBP_OK)

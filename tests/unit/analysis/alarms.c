@@ -1,5 +1,5 @@
 /* What a journal tells of alarms, with answers worked out by hand. */
-#include "story.h"
+#include "telling.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,42 +9,14 @@
 #include <cmocka.h>
 #include <math.h>
 
-#define NEAR(a, b) assert_true(fabs((a) - (b)) < 1e-9)
-#define HOUR       3600.0
-
-static struct mbp_plant *plant;
-static struct story *story;
-static struct mbp_analysis_machine_now machines[2];
 static uint8_t active[3];
 static struct mbp_analysis_now now;
 
-static int load(void **state)
-{
-    (void)state;
-    plant = story_plant();
-    return 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    mbp_plant_free(plant);
-    return 0;
-}
-
 static int begin(void **state)
 {
-    (void)state;
-    story = story_new();
+    (void)story_begin(state);
     active[TT] = active[PT] = active[ST] = 0;
     story_start(story, 0);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    test_free(story);
     return 0;
 }
 
@@ -260,17 +232,17 @@ static void test_alarm_raised_before_the_period_is_told_but_not_counted(void **s
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_alarms_are_counted_by_kind_and_priority, begin, end),
-        cmocka_unit_test_setup_teardown(test_peak_is_the_most_within_ten_minutes, begin, end),
-        cmocka_unit_test_setup_teardown(test_ten_in_ten_minutes_are_no_flood_and_eleven_are, begin, end),
-        cmocka_unit_test_setup_teardown(test_flood_goes_on_while_alarms_come_and_two_are_two, begin, end),
-        cmocka_unit_test_setup_teardown(test_three_within_a_minute_chatter, begin, end),
-        cmocka_unit_test_setup_teardown(test_limits_of_one_sensor_are_alarms_of_their_own, begin, end),
-        cmocka_unit_test_setup_teardown(test_active_for_more_than_a_day_is_stale, begin, end),
+        cmocka_unit_test_setup_teardown(test_alarms_are_counted_by_kind_and_priority, begin, story_end),
+        cmocka_unit_test_setup_teardown(test_peak_is_the_most_within_ten_minutes, begin, story_end),
+        cmocka_unit_test_setup_teardown(test_ten_in_ten_minutes_are_no_flood_and_eleven_are, begin, story_end),
+        cmocka_unit_test_setup_teardown(test_flood_goes_on_while_alarms_come_and_two_are_two, begin, story_end),
+        cmocka_unit_test_setup_teardown(test_three_within_a_minute_chatter, begin, story_end),
+        cmocka_unit_test_setup_teardown(test_limits_of_one_sensor_are_alarms_of_their_own, begin, story_end),
+        cmocka_unit_test_setup_teardown(test_active_for_more_than_a_day_is_stale, begin, story_end),
         cmocka_unit_test_setup_teardown(test_alarm_raised_before_the_first_event_is_as_old_as_that_at_least, begin,
-                                        end),
-        cmocka_unit_test_setup_teardown(test_time_to_acknowledge_is_from_the_first_raising, begin, end),
-        cmocka_unit_test_setup_teardown(test_alarm_raised_before_the_period_is_told_but_not_counted, begin, end),
+                                        story_end),
+        cmocka_unit_test_setup_teardown(test_time_to_acknowledge_is_from_the_first_raising, begin, story_end),
+        cmocka_unit_test_setup_teardown(test_alarm_raised_before_the_period_is_told_but_not_counted, begin, story_end),
     };
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, story_load, story_unload);
 }

@@ -1,5 +1,5 @@
 /* What a journal tells of machines, with answers worked out by hand. */
-#include "story.h"
+#include "telling.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,41 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#define NEAR(a, b) assert_true(fabs((a) - (b)) < 1e-9)
-
-static struct mbp_plant *plant;
-static struct story *story;
-static struct mbp_analysis_machine_now machines[2];
 static struct mbp_analysis_now now;
-
-static int load(void **state)
-{
-    (void)state;
-    plant = story_plant();
-    return 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    mbp_plant_free(plant);
-    return 0;
-}
-
-static int begin(void **state)
-{
-    (void)state;
-    story = story_new();
-    machines[FILL] = machines[PACK] = (struct mbp_analysis_machine_now){.state = MBP_EN_SERVICE, .since_ms = BIRTH_MS};
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    test_free(story);
-    return 0;
-}
 
 static void set_now(double at_s)
 {
@@ -373,19 +339,23 @@ static void test_events_of_things_that_the_plant_does_not_have_change_nothing(vo
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_whole_life_gives_each_figure_by_its_definition, begin, end),
-        cmocka_unit_test_setup_teardown(test_segments_cover_the_period_without_gaps, begin, end),
-        cmocka_unit_test_setup_teardown(test_period_within_takes_the_state_before_from_the_first_change, begin, end),
-        cmocka_unit_test_setup_teardown(test_period_without_events_is_told_by_the_next_change, begin, end),
-        cmocka_unit_test_setup_teardown(test_machine_of_which_nothing_is_known_has_no_figures, begin, end),
-        cmocka_unit_test_setup_teardown(test_hours_without_the_plant_running_count_nowhere, begin, end),
-        cmocka_unit_test_setup_teardown(test_clock_that_steps_changes_no_figure, begin, end),
-        cmocka_unit_test_setup_teardown(test_plant_faster_than_life_is_measured_in_its_own_time, begin, end),
-        cmocka_unit_test_setup_teardown(test_period_before_the_journal_or_empty_has_no_length, begin, end),
-        cmocka_unit_test_setup_teardown(test_maintenance_events_of_the_period_are_counted, begin, end),
-        cmocka_unit_test_setup_teardown(test_changes_of_the_plant_in_the_period_are_counted, begin, end),
-        cmocka_unit_test_setup_teardown(test_machine_is_followed_by_name_through_a_change_of_numbers, begin, end),
-        cmocka_unit_test_setup_teardown(test_events_of_things_that_the_plant_does_not_have_change_nothing, begin, end),
+        cmocka_unit_test_setup_teardown(test_whole_life_gives_each_figure_by_its_definition, story_begin, story_end),
+        cmocka_unit_test_setup_teardown(test_segments_cover_the_period_without_gaps, story_begin, story_end),
+        cmocka_unit_test_setup_teardown(test_period_within_takes_the_state_before_from_the_first_change, story_begin,
+                                        story_end),
+        cmocka_unit_test_setup_teardown(test_period_without_events_is_told_by_the_next_change, story_begin, story_end),
+        cmocka_unit_test_setup_teardown(test_machine_of_which_nothing_is_known_has_no_figures, story_begin, story_end),
+        cmocka_unit_test_setup_teardown(test_hours_without_the_plant_running_count_nowhere, story_begin, story_end),
+        cmocka_unit_test_setup_teardown(test_clock_that_steps_changes_no_figure, story_begin, story_end),
+        cmocka_unit_test_setup_teardown(test_plant_faster_than_life_is_measured_in_its_own_time, story_begin,
+                                        story_end),
+        cmocka_unit_test_setup_teardown(test_period_before_the_journal_or_empty_has_no_length, story_begin, story_end),
+        cmocka_unit_test_setup_teardown(test_maintenance_events_of_the_period_are_counted, story_begin, story_end),
+        cmocka_unit_test_setup_teardown(test_changes_of_the_plant_in_the_period_are_counted, story_begin, story_end),
+        cmocka_unit_test_setup_teardown(test_machine_is_followed_by_name_through_a_change_of_numbers, story_begin,
+                                        story_end),
+        cmocka_unit_test_setup_teardown(test_events_of_things_that_the_plant_does_not_have_change_nothing, story_begin,
+                                        story_end),
     };
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, story_load, story_unload);
 }

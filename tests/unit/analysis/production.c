@@ -1,5 +1,5 @@
 /* What machines made in a period, with answers worked out by hand. FILL makes a product every 2 s when it runs. */
-#include "story.h"
+#include "telling.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,42 +9,7 @@
 #include <cmocka.h>
 #include <math.h>
 
-#define NEAR(a, b) assert_true(fabs((a) - (b)) < 1e-9)
-#define HOUR       3600.0
-
-static struct mbp_plant *plant;
-static struct story *story;
-static struct mbp_analysis_machine_now machines[2];
 static struct mbp_analysis_now now;
-
-static int load(void **state)
-{
-    (void)state;
-    plant = story_plant();
-    return 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    mbp_plant_free(plant);
-    return 0;
-}
-
-static int begin(void **state)
-{
-    (void)state;
-    story = story_new();
-    machines[FILL] = machines[PACK] = (struct mbp_analysis_machine_now){.state = MBP_EN_SERVICE, .since_ms = BIRTH_MS};
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    test_free(story);
-    return 0;
-}
 
 static void set_now(double at_s, uint32_t good, uint32_t reject)
 {
@@ -222,7 +187,7 @@ static void test_machine_added_in_the_period_counts_from_nothing(void **state)
 
 int main(void)
 {
-#define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, story_begin, story_end)
     const struct CMUnitTest tests[] = {
         TEST(test_full_hours_are_as_they_were_counted),
         TEST(test_part_of_an_hour_is_shared_by_running_time),
@@ -234,5 +199,5 @@ int main(void)
         TEST(test_events_after_the_period_are_wanted_until_they_tell_the_counters),
         TEST(test_machine_added_in_the_period_counts_from_nothing),
     };
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, story_load, story_unload);
 }

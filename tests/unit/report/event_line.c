@@ -10,23 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report_fixture.h"
-
-static struct mbp_plant *plant;
-
-static int load(void **state)
-{
-    (void)state;
-    plant = report_plant();
-    return 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    mbp_plant_free(plant);
-    return 0;
-}
+#include "report_loaded.h"
 
 static char *line_of(const struct mbp_event *event, enum mbp_format format)
 {
@@ -187,5 +171,5 @@ int main(void)
         cmocka_unit_test(test_json_line_without_numbers_reads_back_as_nan),
         cmocka_unit_test(test_parse_of_what_is_no_event_leaves_the_output_alone),
     };
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, report_load, report_unload);
 }

@@ -8,28 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report_fixture.h"
+#include "report_loaded.h"
 
 #define DEPTH_MAX 64
-
-static struct mbp_plant *plant;
-static struct mbp_analysis *analysis;
-
-static int load(void **state)
-{
-    (void)state;
-    plant = report_plant();
-    analysis = report_analysis(plant);
-    return 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    mbp_analysis_free(analysis);
-    mbp_plant_free(plant);
-    return 0;
-}
 
 static char *page(const struct mbp_report *report)
 {
@@ -220,5 +201,5 @@ int main(void)
         cmocka_unit_test(test_period_without_time_draws_nothing_and_divides_by_nothing),
         cmocka_unit_test(test_many_segments_make_no_more_rectangles_than_columns),
     };
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, report_load, report_unload);
 }

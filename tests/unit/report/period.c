@@ -10,26 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report_fixture.h"
-
-static struct mbp_plant *plant;
-static struct mbp_analysis *analysis;
-
-static int load(void **state)
-{
-    (void)state;
-    plant = report_plant();
-    analysis = report_analysis(plant);
-    return 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    mbp_analysis_free(analysis);
-    mbp_plant_free(plant);
-    return 0;
-}
+#include "report_loaded.h"
 
 static char *written(enum mbp_format format, enum mbp_lang lang)
 {
@@ -210,5 +191,5 @@ int main(void)
         cmocka_unit_test(test_changed_plant_is_told_where_names_may_be_wrong),
         cmocka_unit_test(test_report_without_a_period_has_null_there),
     };
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, report_load, report_unload);
 }

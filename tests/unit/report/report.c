@@ -9,23 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report_fixture.h"
-
-static struct mbp_plant *plant;
-
-static int load(void **state)
-{
-    (void)state;
-    plant = report_plant();
-    return 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    mbp_plant_free(plant);
-    return 0;
-}
+#include "report_loaded.h"
 
 static char *written(const struct mbp_report *report, enum mbp_format format)
 {
@@ -321,5 +305,5 @@ int main(void)
         cmocka_unit_test(test_alarms_alone_are_written_in_each_form),
         cmocka_unit_test(test_jsonl_is_missing_and_nothing_is_written),
     };
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, report_load, report_unload);
 }

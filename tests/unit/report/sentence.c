@@ -8,23 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "report_fixture.h"
-
-static struct mbp_plant *plant;
-
-static int load(void **state)
-{
-    (void)state;
-    plant = report_plant();
-    return 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    mbp_plant_free(plant);
-    return 0;
-}
+#include "report_loaded.h"
 
 static void says(struct mbp_event event, const char *wanted)
 {
@@ -239,5 +223,5 @@ int main(void)
         cmocka_unit_test(test_sentence_too_long_for_its_buffer_is_cut),
         cmocka_unit_test(test_every_code_says_something),
     };
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, report_load, report_unload);
 }
