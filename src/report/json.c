@@ -158,11 +158,11 @@ enum mbp_status mbp_report_json(const struct mbp_report *report, const struct mb
     return dump(json_pack("{s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "plant", report->plant, "made",
                           time_or_null(report->now_ms), "made_ms", (json_int_t)report->now_ms, "summary",
                           summary_json(report), "last_incident",
-                           report->has_incident
-                               ? event_json(mbp_report_incident_plant(report, plant), report->lang, &report->incident)
-                               : json_null(),
-                           "machines", machines_json(report), "alarms", alarms_json(report), "actuators",
-                           actuators_json(report, plant), "controllers", controllers_json(report, plant), "analysis",
+                          report->has_incident
+                              ? event_json(mbp_report_incident_plant(report, plant), report->lang, &report->incident)
+                              : json_null(),
+                          "machines", machines_json(report), "alarms", alarms_json(report), "actuators",
+                          actuators_json(report, plant), "controllers", controllers_json(report, plant), "analysis",
                           report->analysis != NULL ? mbp_analysis_json(report->analysis, report->lang) : json_null()),
                 out);
 }
