@@ -22,6 +22,7 @@ static void stop(int signal)
 {
     (void)signal;
     stopped = 1;
+    ctl_link_interrupt(); /* a slave that hangs must not keep the user waiting */
 }
 
 /* Without SA_RESTART: what waits for a key or for the slave ends its wait. */

@@ -15,7 +15,8 @@ static void lay_figures(const struct watch_model *model, const struct watch_scre
     struct mbp_report_totals totals = mbp_report_total(&model->overview->report);
     watch_put(out, row, MBP_PAINT_NONE, 0, "%zu machines, %u sensors, %u scans,", model->overview->report.machine_count,
               model->plant->sensor_count, model->overview->snapshot.summary.scans);
-    watch_put(out, row, totals.active > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, 0, "%u alarms,", totals.active);
+    watch_put(out, row, totals.active > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, 0, "%u alarm%s,", totals.active,
+              totals.active == 1 ? "" : "s");
     watch_put(out, row, totals.unacknowledged > 0 ? MBP_PAINT_CARE : MBP_PAINT_NONE, 0, "%u unacknowledged",
               totals.unacknowledged);
 }
