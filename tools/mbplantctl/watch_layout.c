@@ -135,6 +135,19 @@ static void force_question(const struct watch_model *model, const struct watch_v
     snprintf(buf, size, "force %s to (%sEsc leaves it): %s_", view->target, within, view->answer);
 }
 
+/* The whole sentence of the event that is chosen: its row may have had no room for it. */
+static void selected_event(const struct watch_model *model, const struct watch_view *view, char *buf, size_t size)
+{
+    const struct watch_choice *choice = &view->choices[WATCH_JOURNAL];
+    buf[0] = '\0';
+    if (view->page != WATCH_JOURNAL || choice->is != WATCH_CHOSEN || choice->at >= watch_count(model, WATCH_JOURNAL))
+        return;
+    const struct mbp_event *event = &model->events[model->event_count - 1 - choice->at];
+    char text[256];
+    snprintf(buf, size, "%u: %s", event->seq,
+             mbp_report_event_text(watch_plant_of(model, event), event, text, sizeof text));
+}
+
 /* What the last rows but one are for: a question, what became of an action, why there is no slave. */
 static enum mbp_paint footer_text(const struct watch_model *model, const struct watch_view *view, char *buf,
                                   size_t size)
@@ -149,9 +162,12 @@ static enum mbp_paint footer_text(const struct watch_model *model, const struct 
     } else if (view->message[0] != '\0') {
         snprintf(buf, size, "%s", view->message);
         paint = view->message_paint;
-    } else {
+    } else if (model->trouble[0] != '\0') {
         snprintf(buf, size, "%s", model->trouble);
         paint = MBP_PAINT_BAD;
+    } else {
+        selected_event(model, view, buf, size);
+        paint = MBP_PAINT_NONE;
     }
     return paint;
 }
