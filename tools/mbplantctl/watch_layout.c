@@ -13,8 +13,10 @@
 static void lay_figures(const struct watch_model *model, const struct watch_screen *out, struct watch_row *row)
 {
     struct mbp_report_totals totals = mbp_report_total(&model->overview->report);
-    watch_put(out, row, MBP_PAINT_NONE, 0, "%zu machines, %u sensors, %u scans,", model->overview->report.machine_count,
-              model->plant->sensor_count, model->overview->snapshot.summary.scans);
+    size_t machines = model->overview->report.machine_count;
+    uint32_t sensors = model->plant->sensor_count;
+    watch_put(out, row, MBP_PAINT_NONE, 0, "%zu machine%s, %u sensor%s, %u scans,", machines, machines == 1 ? "" : "s",
+              sensors, sensors == 1 ? "" : "s", model->overview->snapshot.summary.scans);
     watch_put(out, row, totals.active > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, 0, "%u alarm%s,", totals.active,
               totals.active == 1 ? "" : "s");
     watch_put(out, row, totals.unacknowledged > 0 ? MBP_PAINT_CARE : MBP_PAINT_NONE, 0, "%u unacknowledged",
