@@ -100,13 +100,28 @@ class Writing(Verbs):
     def test_what_cannot_be_sent_is_wrong_usage(self):
         self.use(BOTTLING)
         for wanted, *words in (("did you mean TT101?", "read", "TT10"), ("did you mean TT101.high?", "read", "TT101.hgih"),
-                               ("did you mean FILL1?", "machine", "FIL1"), ("no sensor 'FILL1'", "force", "FILL1", "1"),
+                               ("did you mean FILL1?", "machine", "FIL1"),
+                               ("FILL1 is a machine, where a sensor is meant", "force", "FILL1", "1"),
+                               ("TT101 is a sensor, where a machine is meant", "machine", "TT101"),
+                               ("no machine or sensor 'TT10'; did you mean TT101?", "shelve", "TT10"),
+                               ("shelve takes a machine or a sensor, not all", "shelve", "all"),
+                               ("decimals stand behind a point", "write", "PT101", "4,2"),
+                               ("allowed is a time from 1s", "shelve", "TT101", "--for", "-5min"),
                                ("int16 x 0.1 can hold: -3276.8..3276.7 °C", "write", "TT101", "4000"),
                                ("not a number", "write", "TT101", "warm"), ("no state 'broken'", "machine", "FILL1", "broken"),
                                ("machine FILL1 STATE", "write", "FILL1", "1"),
                                ("no function that writes", "write", "FILL1.good", "1"),
                                ("uint16 can hold: 0..65535", "write", "hr:0", "-1")):
             self.assert_fails(USAGE, wanted, *words)
+
+    def test_nothing_to_do_and_nothing_to_show_are_said(self):
+        self.use(BOTTLING)
+        self.assertEqual(self.ctl("ack", "TT101"), "no alarm of TT101 waits for acknowledgement\n")
+        self.assertEqual(self.ctl("reset", "all"), "no alarm of a machine or sensor is latched: nothing to reset\n")
+        self.assertEqual(self.ctl("unshelve", "TT101"), "TT101 is not shelved: nothing to do\n")
+        result = self.plant.ctl("journal", "--since", "99999", check=False)
+        self.assertEqual((result.returncode, result.stdout), (0, ""))
+        self.assertIn("no such event among those of the journal, 1 to ", result.stderr)
 
     def test_limits_change_and_go_off(self):
         self.use(BOTTLING)

@@ -145,6 +145,14 @@ static int journal_unit(struct ctl *ctl)
     return ctl_link(ctl) != NULL ? ctl_summary_unit(ctl->plant) : -1;
 }
 
+/* On stderr: what is piped on stays what was asked for, nothing. */
+static void say_none(const struct reading *reading)
+{
+    struct ctl_summary summary;
+    if (ctl_summary_read(reading->ctl->link, reading->unit, &summary) == MBP_OK)
+        ctl_error("no such event among those of the journal, %u to %u", summary.oldest_event, summary.last_event);
+}
+
 static enum ctl_exit show(struct ctl *ctl, struct printing *printing)
 {
     int unit = journal_unit(ctl);
@@ -153,6 +161,8 @@ static enum ctl_exit show(struct ctl *ctl, struct printing *printing)
     struct reading reading = {.ctl = ctl, .printing = printing, .unit = (uint8_t)unit};
     mbp_report_event_header(printing->format, stdout);
     enum mbp_status status = read_period(&reading);
+    if (status == MBP_OK && printing->count == 0 && printing->format == MBP_FORMAT_TEXT)
+        say_none(&reading);
     if (status == MBP_OK)
         return CTL_OK;
     char kept[96] = "journal";

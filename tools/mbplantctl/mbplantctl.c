@@ -1,5 +1,6 @@
 /* mbplantctl: the master of a mbplant. Reads the command line and hands over to the verb. */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "ctl.h"
@@ -8,9 +9,11 @@
 static bool wants_colour(enum ctl_colour asked)
 {
     const char *no_color = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
     if (asked != CTL_COLOUR_AUTO)
         return asked == CTL_COLOUR_ALWAYS;
-    return isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
+    return isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0') &&
+           (terminal == NULL || strcmp(terminal, "dumb") != 0);
 }
 
 static enum ctl_exit run(const struct ctl_options *options)

@@ -175,8 +175,15 @@ static void nearest_name(const struct mbp_plant *plant, enum ctl_what what, stru
 
 void ctl_unknown_name(const struct mbp_plant *plant, enum ctl_what what, const char *name)
 {
-    static const char *const nouns[] = {"point", "machine", "sensor"};
+    static const char *const nouns[] = {"point", "machine", "sensor", "machine or sensor"};
     struct nearest nearest = {.word = name};
+    bool is_machine = mbp_plant_find_machine(plant, name) != UINT32_MAX;
+    if ((what == CTL_SENSOR && is_machine) ||
+        (what == CTL_MACHINE && mbp_plant_find_sensor(plant, name) != UINT32_MAX)) {
+        ctl_error("%s is a %s, where a %s is meant; mbplantctl map %s shows what belongs to it", name,
+                  nouns[is_machine ? CTL_MACHINE : CTL_SENSOR], nouns[what], name);
+        return;
+    }
     nearest_name(plant, what, &nearest);
     if (nearest.best[0] != '\0')
         ctl_error("%s has no %s '%s'; did you mean %s? mbplantctl map lists them", plant->name, nouns[what], name,

@@ -20,7 +20,7 @@ struct ctl_point {
 bool ctl_point_find(const struct mbp_plant *plant, int unit, const char *name, struct ctl_point *out);
 
 /* Says on stderr that the plant has no such point, machine or sensor, and which name is nearest. */
-enum ctl_what { CTL_ANY_POINT, CTL_MACHINE, CTL_SENSOR };
+enum ctl_what { CTL_ANY_POINT, CTL_MACHINE, CTL_SENSOR, CTL_MACHINE_OR_SENSOR };
 void ctl_unknown_name(const struct mbp_plant *plant, enum ctl_what what, const char *name);
 
 /* A machine's or sensor's plant-wide index; UINT32_MAX after saying that there is none. */

@@ -48,6 +48,11 @@ const char *ctl_why(struct ctl *ctl, enum mbp_status status, char *buf, size_t s
         snprintf(buf, size, "%s:%u: %s", target->host, target->port, ctl_link_error(ctl->link));
     else if (status > 0)
         snprintf(buf, size, "refused with exception %02X: %s", (unsigned)status, ctl_exception_reason(status, false));
+    else if (status == MBP_ERR_NEWER)
+        snprintf(buf, size,
+                 "%s:%u is no mbplant, or one of another version: its input register 0 is not the version "
+                 "of a register map that this mbplantctl (%s) knows",
+                 target->host, target->port, MBP_VERSION);
     else
         snprintf(buf, size, "%s", mbp_status_text(status));
     return buf;
@@ -74,8 +79,8 @@ static void say_not_learned(struct ctl *ctl, enum mbp_status status)
         ctl_error("%s:%u has a file %d, but it is no plant file (its length or CRC does not fit); %s", target->host,
                   target->port, MBP_PLANT_FIRST_FILE, advice);
     else if (status == MBP_ERR_IO)
-        ctl_error("%s:%u does not tell its plant: %s; %s", target->host, target->port, ctl_link_error(ctl->link),
-                  advice);
+        ctl_error("%s:%u does not tell its plant: %s (is it a mbplant?); %s", target->host, target->port,
+                  ctl_link_error(ctl->link), advice);
     else
         ctl_fail(ctl, status, "learning the plant");
 }

@@ -1,5 +1,7 @@
 /* shelve and unshelve, suppress and unsuppress: a sensor's alarms, or those of all sensors of a machine, hidden from
  * the operator and shown again. */
+#include <string.h>
+
 #include "address.h"
 #include "point.h"
 #include "write.h"
@@ -18,8 +20,14 @@ static enum ctl_exit find_meant(struct ctl *ctl, struct meant *meant)
     meant->name = ctl->options->argv[0];
     if (plant == NULL)
         return CTL_FAILED;
-    if (mbp_plant_find_machine(plant, meant->name) == UINT32_MAX && ctl_sensor_find(plant, meant->name) == UINT32_MAX)
+    if (mbp_plant_find_machine(plant, meant->name) == UINT32_MAX &&
+        mbp_plant_find_sensor(plant, meant->name) == UINT32_MAX) {
+        if (strcmp(meant->name, "all") == 0)
+            ctl_error("%s takes a machine or a sensor, not all there are", ctl->options->verb->name);
+        else
+            ctl_unknown_name(plant, CTL_MACHINE_OR_SENSOR, meant->name);
         return CTL_USAGE;
+    }
     if (!ctl_sensors_find(plant, meant->name, &meant->first, &meant->count, &machine))
         return CTL_USAGE;
     if (meant->count == 0) {

@@ -22,6 +22,15 @@ static enum ctl_exit fail(struct ctl *ctl, enum mbp_status status, const char *h
     return ctl_fail(ctl, status, "the instructor's unit");
 }
 
+/* Whoever answers unit 247 otherwise: a device that is no mbplant answers any. */
+static enum ctl_exit another(const struct ctl *ctl)
+{
+    ctl_error(
+        "unit %d of %s:%u is no mbplant's instructor: its input register 0 is not %d, the version of the map of one",
+        MBP_INSTRUCTOR_UNIT, ctl->options->target.host, ctl->options->target.port, MBP_SIM_MAP_VERSION);
+    return CTL_FAILED;
+}
+
 static uint64_t u64(const uint16_t *words)
 {
     return (uint64_t)ctl_u32(words) << 32 | ctl_u32(words + 2);
@@ -74,6 +83,8 @@ enum ctl_exit ctl_sim_read(struct ctl *ctl, struct ctl_sim *out)
         if (status != MBP_OK)
             return fail(ctl, status, NULL);
     }
+    if (words[MBP_SIM_IR_VERSION] != MBP_SIM_MAP_VERSION)
+        return another(ctl);
     decode(words, out);
     return CTL_OK;
 }
@@ -90,7 +101,14 @@ enum ctl_exit ctl_sim_write(struct ctl *ctl, enum mbp_table table, uint16_t addr
 {
     if (ctl_link(ctl) == NULL)
         return CTL_FAILED;
-    enum mbp_status status = ctl_write(ctl->link, MBP_INSTRUCTOR_UNIT, table, addr, count, words);
+    /* Nothing is written to a device of which it is not known what that would do. */
+    uint16_t version = 0;
+    enum mbp_status status =
+        ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, MBP_SIM_IR_VERSION, 1, &version);
+    if (status == MBP_OK && version != MBP_SIM_MAP_VERSION)
+        return another(ctl);
+    if (status == MBP_OK)
+        status = ctl_write(ctl->link, MBP_INSTRUCTOR_UNIT, table, addr, count, words);
     return status == MBP_OK ? CTL_OK : fail(ctl, status, hint);
 }
 

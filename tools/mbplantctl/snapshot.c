@@ -20,6 +20,12 @@ static bool has_limits(const struct mbp_sensor *sensor)
     return sensor->reg.type != MBP_STRING && sensor->reg.type != MBP_BOOL;
 }
 
+/* The map's first word says whose it is: another device answers with whatever stands there. */
+static bool is_our_map(const uint16_t *summary)
+{
+    return summary[0] == MBP_MAP_VERSION;
+}
+
 static struct ctl_summary parse_summary(const uint16_t *words)
 {
     return (struct ctl_summary){
@@ -225,6 +231,8 @@ static enum mbp_status read_units(struct ctl_link *link, const struct mbp_plant 
         ctl_fetch_clear(fetch);
         want_unit(plant, unit, fetch);
         enum mbp_status status = ctl_fetch_run(fetch, link, unit->id);
+        if (status == MBP_OK && !is_our_map(fetch->words[MBP_INPUT_REGISTERS]))
+            status = MBP_ERR_NEWER;
         if (status != MBP_OK)
             return status;
         parse_unit(plant, unit, fetch, snapshot);
@@ -260,6 +268,11 @@ enum ctl_exit ctl_snapshot_take(struct ctl *ctl, struct ctl_snapshot *out)
         return CTL_OK;
     }
     ctl_snapshot_free(plant, &snapshot);
+    if (status == MBP_EX_ILLEGAL_DATA_ADDRESS && ctl->options->plant_path != NULL) {
+        ctl_error("reading the plant: the slave lacks addresses that %s has: it runs another plant, or is no mbplant",
+                  ctl->options->plant_path);
+        return CTL_FAILED;
+    }
     return ctl_fail(ctl, status, "reading the plant");
 }
 
@@ -315,7 +328,7 @@ enum mbp_status ctl_summary_read(struct ctl_link *link, uint8_t unit, struct ctl
     enum mbp_status status = ctl_read(link, unit, MBP_INPUT_REGISTERS, 0, MBP_SUMMARY_WORDS, words);
     if (status == MBP_OK)
         *out = parse_summary(words);
-    return status;
+    return status == MBP_OK && !is_our_map(words) ? MBP_ERR_NEWER : status;
 }
 
 const char *ctl_bits_text(uint8_t bits, char *buf, size_t size)

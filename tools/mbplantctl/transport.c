@@ -8,6 +8,7 @@
 #include <modbus/modbus.h>
 #include <netdb.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,17 @@ static enum mbp_status resolve(const struct ctl_target *target, const char *serv
     return MBP_OK;
 }
 
+/* The socket of the connection made last; -1 = none. */
+static volatile sig_atomic_t latest = -1;
+
+void ctl_link_interrupt(void)
+{
+    int saved = errno;
+    if (latest >= 0)
+        shutdown((int)latest, SHUT_RDWR);
+    errno = saved;
+}
+
 enum mbp_status ctl_link_open(const struct ctl_target *target, char *error, size_t size, struct ctl_link **out)
 {
     char service[8];
@@ -100,6 +112,7 @@ enum mbp_status ctl_link_open(const struct ctl_target *target, char *error, size
         ctl_link_close(link);
         return MBP_ERR_IO;
     }
+    latest = modbus_get_socket(link->modbus);
     *out = link;
     return MBP_OK;
 }
@@ -108,6 +121,8 @@ void ctl_link_close(struct ctl_link *link)
 {
     if (link == NULL)
         return;
+    if (latest == modbus_get_socket(link->modbus))
+        latest = -1;
     modbus_close(link->modbus);
     modbus_free(link->modbus);
     free(link);

@@ -23,6 +23,9 @@ struct ctl_link;
 enum mbp_status ctl_link_open(const struct ctl_target *target, char *error, size_t size, struct ctl_link **out);
 void ctl_link_close(struct ctl_link *link);
 
+/* For a signal handler: whatever waits for an answer on the connection made last fails now. Async-signal-safe. */
+void ctl_link_interrupt(void);
+
 /* Why the last call on the link returned MBP_ERR_IO. */
 const char *ctl_link_error(const struct ctl_link *link);
 

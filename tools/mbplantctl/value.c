@@ -192,7 +192,8 @@ static enum mbp_status parse_number(const char *text, const char *unit, double *
     while (*rest == ' ')
         rest++;
     if (end == text || errno != 0 || !isfinite(number) || (*rest != '\0' && strcmp(rest, unit) != 0)) {
-        snprintf(why, size, "'%s' is not a number%s%s", text, unit[0] != '\0' ? " of " : "", unit);
+        snprintf(why, size, "'%s' is not a number%s%s%s", text, unit[0] != '\0' ? " of " : "", unit,
+                 *rest == ',' ? "; decimals stand behind a point" : "");
         return MBP_ERR_FORMAT;
     }
     *out = number;

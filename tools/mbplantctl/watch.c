@@ -22,6 +22,7 @@ static void stop(int signal)
 {
     (void)signal;
     stopped = 1;
+    ctl_link_interrupt(); /* a slave that hangs must not keep the user waiting */
 }
 
 /* Without SA_RESTART: what waits for a key or for the slave ends its wait. */
@@ -163,6 +164,7 @@ static enum ctl_exit run_screen(struct watch *watch, uint32_t interval_ms)
     catch_signals();
     if (watch_terminal_open(ctl->colour) != MBP_OK)
         return CTL_FAILED;
+    watch->view.page = ctl->plant->machine_count > 0 ? WATCH_MACHINES : WATCH_SENSORS;
     live(watch, ctl->options->count, interval_ms);
     watch_terminal_close();
     return CTL_OK;

@@ -13,9 +13,12 @@
 static void lay_figures(const struct watch_model *model, const struct watch_screen *out, struct watch_row *row)
 {
     struct mbp_report_totals totals = mbp_report_total(&model->overview->report);
-    watch_put(out, row, MBP_PAINT_NONE, 0, "%zu machines, %u sensors, %u scans,", model->overview->report.machine_count,
-              model->plant->sensor_count, model->overview->snapshot.summary.scans);
-    watch_put(out, row, totals.active > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, 0, "%u alarms,", totals.active);
+    size_t machines = model->overview->report.machine_count;
+    uint32_t sensors = model->plant->sensor_count;
+    watch_put(out, row, MBP_PAINT_NONE, 0, "%zu machine%s, %u sensor%s, %u scans,", machines, machines == 1 ? "" : "s",
+              sensors, sensors == 1 ? "" : "s", model->overview->snapshot.summary.scans);
+    watch_put(out, row, totals.active > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, 0, "%u alarm%s,", totals.active,
+              totals.active == 1 ? "" : "s");
     watch_put(out, row, totals.unacknowledged > 0 ? MBP_PAINT_CARE : MBP_PAINT_NONE, 0, "%u unacknowledged",
               totals.unacknowledged);
 }
@@ -134,6 +137,19 @@ static void force_question(const struct watch_model *model, const struct watch_v
     snprintf(buf, size, "force %s to (%sEsc leaves it): %s_", view->target, within, view->answer);
 }
 
+/* The whole sentence of the event that is chosen: its row may have had no room for it. */
+static void selected_event(const struct watch_model *model, const struct watch_view *view, char *buf, size_t size)
+{
+    const struct watch_choice *choice = &view->choices[WATCH_JOURNAL];
+    buf[0] = '\0';
+    if (view->page != WATCH_JOURNAL || choice->is != WATCH_CHOSEN || choice->at >= watch_count(model, WATCH_JOURNAL))
+        return;
+    const struct mbp_event *event = &model->events[model->event_count - 1 - choice->at];
+    char text[256];
+    snprintf(buf, size, "%u: %s", event->seq,
+             mbp_report_event_text(watch_plant_of(model, event), event, text, sizeof text));
+}
+
 /* What the last rows but one are for: a question, what became of an action, why there is no slave. */
 static enum mbp_paint footer_text(const struct watch_model *model, const struct watch_view *view, char *buf,
                                   size_t size)
@@ -148,9 +164,12 @@ static enum mbp_paint footer_text(const struct watch_model *model, const struct 
     } else if (view->message[0] != '\0') {
         snprintf(buf, size, "%s", view->message);
         paint = view->message_paint;
-    } else {
+    } else if (model->trouble[0] != '\0') {
         snprintf(buf, size, "%s", model->trouble);
         paint = MBP_PAINT_BAD;
+    } else {
+        selected_event(model, view, buf, size);
+        paint = MBP_PAINT_NONE;
     }
     return paint;
 }

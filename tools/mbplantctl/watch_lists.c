@@ -9,6 +9,7 @@
 #define VALUE_WIDTH 13
 #define FLAGS_WIDTH 10
 #define DUE_WIDTH   10
+#define ALARM_WIDTH 22
 #define BAR_MIN     8u
 #define TIME_WIDTH  11
 
@@ -213,8 +214,10 @@ static void lay_alarm(const struct watch_model *model, size_t a, const struct wa
     watch_put(out, row, MBP_PAINT_NONE, 14, "%s", mbp_limit_name(alarm->limit));
     watch_put(out, row, alarm->active ? MBP_PAINT_BAD : MBP_PAINT_NONE, -VALUE_WIDTH, "%s",
               mbp_value_text(alarm->sensor, alarm->value, text, sizeof text));
-    watch_put(out, row, alarm->unacknowledged ? MBP_PAINT_CARE : MBP_PAINT_NONE, 0, "%s",
+    watch_put(out, row, alarm->unacknowledged ? MBP_PAINT_CARE : MBP_PAINT_NONE, ALARM_WIDTH, "%s",
               mbp_report_alarm_state(alarm));
+    watch_put(out, row, MBP_PAINT_NONE, 0, "%s",
+              mbp_priority_name((enum mbp_priority)mbp_sensor_alarm(alarm->sensor, alarm->limit)->priority));
 }
 
 static void title_alarms(const struct watch_model *model, const struct watch_screen *out, struct watch_row *row)
@@ -223,7 +226,8 @@ static void title_alarms(const struct watch_model *model, const struct watch_scr
     watch_put(out, row, MBP_PAINT_TITLE, machine_width(model), "MACHINE");
     watch_put(out, row, MBP_PAINT_TITLE, 14, "ALARM");
     watch_put(out, row, MBP_PAINT_TITLE, -VALUE_WIDTH, "VALUE");
-    watch_put(out, row, MBP_PAINT_TITLE, 0, "STATE");
+    watch_put(out, row, MBP_PAINT_TITLE, ALARM_WIDTH, "STATE");
+    watch_put(out, row, MBP_PAINT_TITLE, 0, "PRIORITY");
 }
 
 /* "21:30:23" of the day that the header's clock shows, "11-23 21:30" of another. */

@@ -19,11 +19,17 @@ struct known {
     uint32_t event; /* the last one */
 };
 
-static void begin_line(void)
+/* What is read off the plant has the time of the look that saw it. */
+static const char *now_text(char *buf, size_t size)
 {
     struct mbp_clock clock = mbp_clock_system();
+    return mbp_time_format(clock.wall_ms(clock.ctx), buf, size);
+}
+
+static void begin_line(const char *what)
+{
     char now[40];
-    printf("%s ", mbp_time_format(clock.wall_ms(clock.ctx), now, sizeof now));
+    printf("%s %-8s ", now_text(now, sizeof now), what);
 }
 
 static void forget(struct known *known)
@@ -63,19 +69,19 @@ static void tell_events(const struct watch_slave *slave, const struct known *kno
     uint32_t told = last < known->event ? 0 : known->event; /* another journal, which begins anew */
     uint32_t first = slave->events[0].seq;
     char text[256];
+    char time[40];
     if (first > told + 1) {
-        begin_line();
-        printf("event    %u to %u: too many for one look; mbplantctl journal --since %u shows them\n", told + 1,
-               first - 1, told + 1);
+        begin_line("event");
+        printf("%u to %u: too many for one look; mbplantctl journal --since %u shows them\n", told + 1, first - 1,
+               told + 1);
     }
     for (size_t i = 0; i < slave->event_count; i++) {
         const struct mbp_event *event = &slave->events[i];
         if (event->seq <= told)
             continue;
-        begin_line();
-        printf(
-            "event    %u %s\n", event->seq,
-            mbp_report_event_text(ctl_past_at(&slave->past, event->seq, slave->ctl->plant), event, text, sizeof text));
+        const struct mbp_plant *plant = ctl_past_at(&slave->past, event->seq, slave->ctl->plant);
+        printf("%s %-8s %u %s\n", mbp_time_format(event->wall_ms, time, sizeof time), "event", event->seq,
+               mbp_report_event_text(plant, event, text, sizeof text));
     }
 }
 
@@ -85,8 +91,8 @@ static void tell_machines(const struct mbp_report *report, const struct known *k
         const struct mbp_report_machine *machine = &report->machines[m];
         if (machine->state == known->states[m])
             continue;
-        begin_line();
-        printf("machine  %s %s -> %s", machine->name, mbp_state_name(known->states[m]), mbp_state_name(machine->state));
+        begin_line("machine");
+        printf("%s %s -> %s", machine->name, mbp_state_name(known->states[m]), mbp_state_name(machine->state));
         printf(machine->first_out[0] != '\0' ? ", tripped by %s\n" : "%s\n", machine->first_out);
     }
 }
@@ -95,8 +101,8 @@ static void tell_alarm(const struct mbp_report_alarm *alarm)
 {
     char value[64];
     char limit[64];
-    begin_line();
-    printf("alarm    %s.%s %s, %s", alarm->sensor->name, mbp_limit_name(alarm->limit), mbp_report_alarm_state(alarm),
+    begin_line("alarm");
+    printf("%s.%s %s, %s", alarm->sensor->name, mbp_limit_name(alarm->limit), mbp_report_alarm_state(alarm),
            mbp_value_text(alarm->sensor, alarm->value, value, sizeof value));
     if (alarm->limit < MBP_LIMIT_COUNT)
         printf(" (limit %s)", mbp_limit_text(alarm->sensor, alarm->limit_value, limit, sizeof limit));
@@ -123,8 +129,8 @@ static void tell_alarms(const struct watch_slave *slave, const struct known *kno
                         ? 1
                         : order_of(&known->alarms[k], (size_t)(alarm->sensor - plant->sensors), alarm->limit);
         if (order < 0) {
-            begin_line();
-            printf("alarm    %s.%s normal\n", plant->sensors[known->alarms[k].sensor].name,
+            begin_line("alarm");
+            printf("%s.%s normal\n", plant->sensors[known->alarms[k].sensor].name,
                    mbp_limit_name(known->alarms[k].limit));
         } else if (order > 0 || strcmp(known->alarms[k].state, mbp_report_alarm_state(alarm)) != 0) {
             tell_alarm(alarm);
@@ -139,8 +145,8 @@ static void tell_alarms(const struct watch_slave *slave, const struct known *kno
 /* The whole plant: first, and when it is another one. */
 static enum ctl_exit tell_all(struct watch_slave *slave)
 {
-    begin_line();
-    putchar('\n');
+    char now[40];
+    printf("%s\n", now_text(now, sizeof now));
     return ctl_run_status(slave->ctl);
 }
 
@@ -166,11 +172,11 @@ static void tell_answer(const struct watch_slave *slave, bool was_gone, uint64_t
     char span[32];
     if (is_gone == was_gone)
         return;
-    begin_line();
+    begin_line("slave");
     if (is_gone)
-        printf("slave    %s:%u does not answer, tried again: %s\n", target->host, target->port, slave->trouble);
+        printf("%s:%u does not answer, tried again: %s\n", target->host, target->port, slave->trouble);
     else
-        printf("slave    %s:%u answers again, after %s\n", target->host, target->port,
+        printf("%s:%u answers again, after %s\n", target->host, target->port,
                mbp_span_text(silent_s, span, sizeof span));
 }
 

@@ -157,6 +157,44 @@ static void test_every_page_fits_its_size(void **state)
     }
 }
 
+static void test_titles_and_keys_are_whole_at_eighty_columns(void **state)
+{
+    (void)state;
+    for (unsigned page = 0; page < WATCH_PAGES; page++) {
+        struct watch_view view = {.page = (enum watch_page)page};
+        watch_layout(&model, &view, 80, 24, &screen);
+        for (unsigned r = 0; r < screen.height; r++)
+            assert_null(strstr(screen.rows[r].text, "\xE2\x80\xA6"));
+    }
+    assert_shows("EVENT");
+}
+
+static void test_chosen_event_is_told_whole(void **state)
+{
+    (void)state;
+    struct watch_view view = choose(WATCH_JOURNAL, 2);
+    struct mbp_event long_one[1] = {
+        {.seq = 7,
+         .code = MBP_EV_MACHINE_REFUSED,
+         .unit = 1,
+         .machine = 0,
+         .sensor = 0,
+         .value = 92.5f,
+         .limit = 80,
+         .peer = 0x7F000001,
+         .detail = mbp_event_state_detail(MBP_EN_PANNE, MBP_EN_SERVICE, MBP_CAUSE_TRIP_ACTIVE)}};
+    struct watch_model one = model;
+    one.events = long_one;
+    one.event_count = 1;
+    watch_choose(&view, &one, WATCH_JOURNAL, 0);
+    watch_layout(&one, &view, 80, 24, &screen);
+    char text[256];
+    char *last = strrchr(mbp_report_event_text(plant, &long_one[0], text, sizeof text), ' ');
+    assert_non_null(strstr(screen.rows[4].text, "\xE2\x80\xA6"));
+    assert_shows("7: M1 en_panne -> en_service refused: T1");
+    assert_shows(last); /* on its second row */
+}
+
 static void test_text_beyond_ascii_is_measured_in_columns(void **state)
 {
     (void)state;
@@ -625,6 +663,8 @@ int main(void)
         cmocka_unit_test(test_bar_cell_follows_value_and_stays_in_range),
         cmocka_unit_test(test_bar_shows_value_and_limits_in_their_paint),
         cmocka_unit_test(test_every_page_fits_its_size),
+        cmocka_unit_test(test_titles_and_keys_are_whole_at_eighty_columns),
+        cmocka_unit_test(test_chosen_event_is_told_whole),
         cmocka_unit_test(test_text_beyond_ascii_is_measured_in_columns),
         cmocka_unit_test(test_machines_show_their_state_in_word_and_paint),
         cmocka_unit_test(test_small_terminal_is_told_so),
