@@ -157,7 +157,7 @@ struct mbp_input {
 };
 
 /* How a sensor's process value comes about, in the order of the members. Durations of 0 mean "no such part". Shared by
- * the instances of a repeat. */
+ * the instances of a repeat, and by sensors that say the same. */
 struct mbp_signal {
     double base[MBP_STATE_COUNT]; /* engineering units, per machine state */
     enum mbp_wave wave;
