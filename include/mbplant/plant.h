@@ -497,7 +497,7 @@ struct mbp_plant {
     uint32_t input_count;
     const struct mbp_plant_fault *faults;
     uint32_t fault_count;
-    struct mbp_text text; /* the file as it was read */
+    struct mbp_text text; /* the file as it was read; mbp_plant_drop_text */
     uint32_t text_crc;
     struct mbp_text public_text; /* without `faults:`: what all units but the instructor's show of it */
     uint32_t public_crc;
@@ -511,6 +511,10 @@ struct mbp_plant {
 enum mbp_status mbp_plant_load(const char *path, FILE *errors, struct mbp_plant **out);
 enum mbp_status mbp_plant_parse(const char *path, struct mbp_text text, FILE *errors, struct mbp_plant **out);
 void mbp_plant_free(struct mbp_plant *plant);
+
+/* Gives back the memory of a text that is too long for files 900..999, so that no master ever reads it: its bytes are
+ * then NULL, its length and CRC-32 stay. Likewise the public one's. Shorter texts stay. */
+void mbp_plant_drop_text(struct mbp_plant *plant);
 
 /* --check: one screen about the plant. --print-config: YAML with every default and every address explicit, which
  * loads to the same plant. */
