@@ -73,6 +73,8 @@ static int load_plant(struct daemon *daemon)
         return code_of(status);
     status = mbp_plant_load(options->plant_path, stderr, &daemon->plant);
     if (status == MBP_OK)
+        mbp_plant_drop_text(daemon->plant);
+    if (status == MBP_OK)
         status = mbp_process_check(daemon->plant, stderr);
     enum mbp_status scenario = exercise_bind(daemon);
     if (status != MBP_OK || scenario != MBP_OK)

@@ -32,12 +32,17 @@ static enum mbp_status read_plant(struct work *work, FILE *errors)
         status = mbp_process_check(made->plant, errors);
     if (status == MBP_OK && work->request.seed != NULL)
         made->plant->seed = work->seed;
+    if (status == MBP_OK)
+        mbp_plant_drop_text(made->plant);
     return status;
 }
 
+/* Of a text too long to be kept its CRC-32 has to do. */
 static bool same_text(const struct mbp_plant *a, const struct mbp_plant *b)
 {
-    return a->text.len == b->text.len && memcmp(a->text.bytes, b->text.bytes, a->text.len) == 0;
+    if (a->text.len != b->text.len || a->text_crc != b->text_crc)
+        return false;
+    return a->text.bytes == NULL || b->text.bytes == NULL || memcmp(a->text.bytes, b->text.bytes, a->text.len) == 0;
 }
 
 static enum mbp_status print_moves(struct successor *made)

@@ -9,9 +9,10 @@
 #include "mbplant/base.h"
 #include "mbplant/instructor.h"
 
-#define MBP_PLANT_FILE_MAX           (16u << 20) /* bytes of YAML */
+#define MBP_PLANT_FILE_MAX           (256u << 20) /* bytes of YAML: a million sensors, each with a line of its own */
 #define MBP_PLANT_DEPTH_MAX          32          /* nesting; checked in the event stream, libyaml has no limit */
 #define MBP_PLANT_WIRE_MAX           2000000u    /* bytes that fit files 900..999 */
+#define MBP_PLANT_WIRE_TEXT_MAX      (MBP_PLANT_WIRE_MAX - 8) /* of text: its length and CRC-32 stand before it */
 #define MBP_PLANT_FIRST_FILE         900
 #define MBP_MACHINES_PER_UNIT_MAX    1000
 #define MBP_SENSORS_PER_UNIT_MAX     4000
@@ -157,7 +158,7 @@ struct mbp_input {
 };
 
 /* How a sensor's process value comes about, in the order of the members. Durations of 0 mean "no such part". Shared by
- * the instances of a repeat. */
+ * the instances of a repeat, and by sensors that say the same. */
 struct mbp_signal {
     double base[MBP_STATE_COUNT]; /* engineering units, per machine state */
     enum mbp_wave wave;
@@ -497,7 +498,7 @@ struct mbp_plant {
     uint32_t input_count;
     const struct mbp_plant_fault *faults;
     uint32_t fault_count;
-    struct mbp_text text; /* the file as it was read */
+    struct mbp_text text; /* the file as it was read; mbp_plant_drop_text */
     uint32_t text_crc;
     struct mbp_text public_text; /* without `faults:`: what all units but the instructor's show of it */
     uint32_t public_crc;
@@ -511,6 +512,10 @@ struct mbp_plant {
 enum mbp_status mbp_plant_load(const char *path, FILE *errors, struct mbp_plant **out);
 enum mbp_status mbp_plant_parse(const char *path, struct mbp_text text, FILE *errors, struct mbp_plant **out);
 void mbp_plant_free(struct mbp_plant *plant);
+
+/* Gives back the memory of a text that is too long for files 900..999, so that no master ever reads it: its bytes are
+ * then NULL, its length and CRC-32 stay. Likewise the public one's. Shorter texts stay. */
+void mbp_plant_drop_text(struct mbp_plant *plant);
 
 /* --check: one screen about the plant. --print-config: YAML with every default and every address explicit, which
  * loads to the same plant. */

@@ -40,7 +40,7 @@ static enum mbp_status read_plant(const struct mbp_image_unit *unit, uint16_t fi
     const struct mbp_plant *plant = unit->image->plant;
     struct mbp_text text = unit->unit->instructor ? plant->text : plant->public_text;
     uint32_t crc = unit->unit->instructor ? plant->text_crc : plant->public_crc;
-    if (text.len > MBP_PLANT_WIRE_MAX - 8)
+    if (text.len > MBP_PLANT_WIRE_TEXT_MAX)
         return MBP_EX_ILLEGAL_DATA_ADDRESS; /* a master of a larger plant needs its own copy */
     size_t first = (size_t)(file - MBP_PLANT_FIRST_FILE) * FILE_WORDS + record;
     size_t words = (text.len + 9) / 2;

@@ -1,10 +1,13 @@
-/* arena: a list of chunks, each handed out from its start upwards. */
+/* arena: a list of chunks, each handed out from its start upwards. The large ones are pages of their own: the system has
+ * them back when the arena ends, whatever else was allocated in between. */
 #include "arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define FIRST_CHUNK ((size_t)16 << 10)
 #define LAST_CHUNK  ((size_t)1 << 20)
@@ -12,8 +15,16 @@
 struct mbp_arena_chunk {
     struct mbp_arena_chunk *older;
     size_t used, size; /* of the bytes */
+    bool mapped;
     alignas(max_align_t) unsigned char bytes[];
 };
+
+/* Zeroed pages, or NULL. */
+static void *map(size_t size)
+{
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return pages == MAP_FAILED ? NULL : pages;
+}
 
 static struct mbp_arena_chunk *chunk_new(struct mbp_arena *arena, size_t size)
 {
@@ -29,10 +40,12 @@ static struct mbp_arena_chunk *chunk_new(struct mbp_arena *arena, size_t size)
     if (size > SIZE_MAX - sizeof(struct mbp_arena_chunk)) {
         return NULL;
     }
-    struct mbp_arena_chunk *chunk = calloc(1, sizeof *chunk + size);
+    bool mapped = size >= LAST_CHUNK;
+    struct mbp_arena_chunk *chunk = mapped ? map(sizeof *chunk + size) : calloc(1, sizeof *chunk + size);
     if (chunk == NULL) {
         return NULL;
     }
+    chunk->mapped = mapped;
     chunk->size = size;
     chunk->older = arena->chunks;
     arena->chunks = chunk;
@@ -77,7 +90,11 @@ void mbp_arena_free(struct mbp_arena *arena)
     struct mbp_arena_chunk *chunk = arena->chunks;
     while (chunk != NULL) {
         struct mbp_arena_chunk *older = chunk->older;
-        free(chunk);
+        if (chunk->mapped) {
+            munmap(chunk, sizeof *chunk + chunk->size);
+        } else {
+            free(chunk);
+        }
         chunk = older;
     }
     *arena = (struct mbp_arena){0};

@@ -243,14 +243,14 @@ static bool rests_amid_limits(const struct mbp_sensor_def *sensor, const struct 
     return (signal->def.present & moving) == 0 && sensor->reg.type.type != MBP_STRING;
 }
 
+/* Most signals of a large plant are alike but for what they take in: they share. */
 static void settle_signal(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
 {
     static const struct mbp_signal_def none;
     const struct mbp_signal_def *def = sensor->signal_def != NULL ? sensor->signal_def : &none;
-    struct mbp_signal *signal = mbp_reader_array(reader, reader->keep, 1, sizeof *signal);
-    if (signal == NULL) {
-        return;
-    }
+    struct mbp_signal made;
+    struct mbp_signal *signal = &made;
+    memset(&made, 0, sizeof made); /* padding too: equal signals are found by their bytes */
     bool rests = rests_amid_limits(sensor, def);
     for (unsigned state = 0; state < MBP_STATE_COUNT; state++)
         signal->base[state] = rests ? resting_value(sensor) : def->base[state];
@@ -278,7 +278,7 @@ static void settle_signal(struct mbp_reader *reader, struct mbp_sensor_def *sens
     if (sensor->reg.type.type == MBP_STRING) {
         signal->text = def->text != NULL ? def->text : "";
     }
-    sensor->signal = signal;
+    sensor->signal = mbp_reader_share(reader, &made, sizeof made);
 }
 
 static void check_signal(struct mbp_reader *reader, const struct mbp_sensor_def *sensor)

@@ -15,6 +15,7 @@ struct mbp_index {
 /* What plant->memory points to. */
 struct mbp_plant_memory {
     struct mbp_arena arena;
+    struct mbp_arena text; /* apart, so that it can go first */
     struct mbp_index index;
 };
 

@@ -25,7 +25,9 @@ static void set_plant(struct mbp_load *load, const char *path, struct mbp_text t
     plant->http_listen = def->http.listen;
     plant->journal = def->journal.options;
     memcpy(plant->identity.object, def->identity.object, sizeof plant->identity.object);
-    plant->text.bytes = mbp_reader_keep(&load->reader, text.bytes, text.len);
+    struct mbp_plant_memory *memory = plant->memory;
+    plant->text.bytes = mbp_arena_text(&memory->text, text.bytes, text.len);
+    load->reader.out_of_memory = load->reader.out_of_memory || plant->text.bytes == NULL;
     plant->text.len = text.len;
     plant->text_crc = mbp_crc32(0, text.bytes, text.len);
 }
@@ -64,7 +66,9 @@ static enum mbp_status build(struct mbp_load *load, const char *path, struct mbp
         return status;
     }
     set_plant(load, path, text);
-    mbp_set_public_text(load, root);
+    if (!load->reader.out_of_memory) {
+        mbp_set_public_text(load, root);
+    }
     return load->reader.out_of_memory ? MBP_ERR_MEMORY : errors->count != 0 ? MBP_ERR_FORMAT : MBP_OK;
 }
 
@@ -165,6 +169,19 @@ enum mbp_status mbp_plant_load(const char *path, FILE *errors, struct mbp_plant 
     return status;
 }
 
+void mbp_plant_drop_text(struct mbp_plant *plant)
+{
+    struct mbp_plant_memory *memory = plant->memory;
+    if (plant->text.len <= MBP_PLANT_WIRE_TEXT_MAX) {
+        return;
+    }
+    if (plant->public_text.len > MBP_PLANT_WIRE_TEXT_MAX) {
+        plant->public_text.bytes = NULL;
+    }
+    plant->text.bytes = NULL;
+    mbp_arena_free(&memory->text);
+}
+
 void mbp_plant_free(struct mbp_plant *plant)
 {
     if (plant == NULL) {
@@ -172,5 +189,6 @@ void mbp_plant_free(struct mbp_plant *plant)
     }
     struct mbp_plant_memory *memory = plant->memory;
     mbp_arena_free(&memory->arena);
+    mbp_arena_free(&memory->text);
     free(memory);
 }

@@ -52,6 +52,23 @@ const char *mbp_reader_keep(struct mbp_reader *reader, const char *text, size_t 
     return copy;
 }
 
+const char *mbp_reader_share_text(struct mbp_reader *reader, const char *text, uint32_t len)
+{
+    if (len == 0) {
+        return "";
+    }
+    const char *copy = mbp_shared_text(&reader->shared, reader->keep, reader->scratch, text, len);
+    reader->out_of_memory = reader->out_of_memory || copy == NULL;
+    return copy != NULL ? copy : "";
+}
+
+const void *mbp_reader_share(struct mbp_reader *reader, const void *bytes, uint32_t len)
+{
+    const void *copy = mbp_shared_bytes(&reader->shared, reader->keep, reader->scratch, bytes, len);
+    reader->out_of_memory = reader->out_of_memory || copy == NULL;
+    return copy;
+}
+
 void *mbp_reader_array(struct mbp_reader *reader, struct mbp_arena *arena, size_t count, size_t size)
 {
     void *items = mbp_arena_array(arena, count, size);
@@ -100,7 +117,7 @@ enum mbp_reading mbp_read_text(struct mbp_reader *reader, const struct mbp_node 
         !mbp_scalar_printable(node->text, node->len) || (field->type == MBP_FIELD_ASCII && !ascii)) {
         return MBP_READING_WRONG;
     }
-    *out = mbp_reader_keep(reader, node->text, node->len);
+    *out = mbp_reader_share_text(reader, node->text, node->len);
     return MBP_READING_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include "mbplant/plant.h"
 #include "names.h"
+#include "shared.h"
 #include "tree.h"
 
 #define MBP_ALARMS_REMEMBERED 32
@@ -18,6 +19,7 @@ struct mbp_reader {
     const uint16_t *zeros;                                  /* 65536 of them, once they are needed */
     const struct mbp_alarms *alarms[MBP_ALARMS_REMEMBERED]; /* the last ones made, for sensors that say the same */
     unsigned alarms_made;
+    struct mbp_shared shared; /* signals, ranges, limits and texts, likewise */
     bool out_of_memory;
     bool nameless; /* a machine or sensor could not be read so far that its name is known */
     bool unsure;   /* ... or so far that the unit's addresses are known */
@@ -119,6 +121,10 @@ const char *mbp_node_plain(const struct mbp_node *node);
 
 /* Copies into the plant's memory; "" (and out_of_memory) when there is none left. */
 const char *mbp_reader_keep(struct mbp_reader *reader, const char *text, size_t len);
+
+/* The same, one copy for all equal texts; and for equal bytes (shared.h), NULL when there is no memory left. */
+const char *mbp_reader_share_text(struct mbp_reader *reader, const char *text, uint32_t len);
+const void *mbp_reader_share(struct mbp_reader *reader, const void *bytes, uint32_t len);
 
 /* Zeroed scratch or plant memory; NULL (and out_of_memory) when there is none left. */
 void *mbp_reader_array(struct mbp_reader *reader, struct mbp_arena *arena, size_t count, size_t size);

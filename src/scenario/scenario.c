@@ -5,6 +5,8 @@
 
 #include "scenario_priv.h"
 
+#define SCENARIO_FILE_MAX (16u << 20) /* bytes of YAML */
+
 /* A relative path begins where the scenario stands. */
 static void set_plant_path(struct mbp_scenario *scenario)
 {
@@ -20,8 +22,8 @@ static void set_plant_path(struct mbp_scenario *scenario)
 static enum mbp_status read_text(struct mbp_scenario *scenario, struct mbp_text text)
 {
     const struct mbp_node *root = NULL;
-    if (text.len > MBP_PLANT_FILE_MAX) {
-        mbp_errors_add(scenario->errors, 1, 1, "the file is larger than %u MiB", MBP_PLANT_FILE_MAX >> 20);
+    if (text.len > SCENARIO_FILE_MAX) {
+        mbp_errors_add(scenario->errors, 1, 1, "the file is larger than %u MiB", SCENARIO_FILE_MAX >> 20);
         return MBP_OK;
     }
     enum mbp_status status = mbp_tree_parse(text, &scenario->arena, scenario->errors, &root);
@@ -66,7 +68,7 @@ static enum mbp_status read_all(FILE *file, char **bytes, size_t *len)
     size_t got, sum = 0;
     if (copy == NULL)
         return MBP_ERR_MEMORY;
-    while (sum <= MBP_PLANT_FILE_MAX && (got = fread(part, 1, sizeof part, file)) > 0)
+    while (sum <= SCENARIO_FILE_MAX && (got = fread(part, 1, sizeof part, file)) > 0)
         sum += fwrite(part, 1, got, copy);
     if (fclose(copy) != 0)
         return MBP_ERR_MEMORY;

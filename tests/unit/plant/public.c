@@ -1,4 +1,5 @@
 /* The plant file as everybody may read it: without its faults. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "plant_fixture.h"
@@ -55,6 +56,57 @@ static void test_public_text_of_a_file_in_braces_cannot_be_cut(void **state)
     assert_public(yaml, yaml);
 }
 
+static void test_text_that_masters_can_read_is_not_dropped(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_text(HEAD FAULTS);
+    mbp_plant_drop_text(plant);
+    assert_memory_equal(plant->text.bytes, HEAD FAULTS, strlen(HEAD FAULTS));
+    assert_memory_equal(plant->public_text.bytes, HEAD, strlen(HEAD));
+    mbp_plant_free(plant);
+}
+
+/* The head, then as many bytes of comment as make the text len long, then the end. */
+static char *long_text(const char *end, size_t len)
+{
+    char *text = malloc(len + 1);
+    assert_non_null(text);
+    size_t head = strlen(HEAD), tail = strlen(end);
+    memcpy(text, HEAD, head);
+    for (size_t at = head; at < len - tail; at++)
+        text[at] = (at - head) % 64 == 0 ? '#' : (at - head) % 64 == 63 ? '\n' : 'x';
+    memcpy(text + len - tail - 1, "\n", 1);
+    memcpy(text + len - tail, end, tail + 1);
+    return text;
+}
+
+static void test_text_too_long_for_any_master_is_dropped_and_known_by_length_and_crc(void **state)
+{
+    (void)state;
+    char *text = long_text("", MBP_PLANT_WIRE_TEXT_MAX + 1);
+    struct mbp_plant *plant = plant_of_text(text);
+    mbp_plant_drop_text(plant);
+    assert_null(plant->text.bytes);
+    assert_null(plant->public_text.bytes);
+    assert_int_equal(plant->text.len, MBP_PLANT_WIRE_TEXT_MAX + 1);
+    assert_int_equal(plant->text_crc, mbp_crc32(0, text, strlen(text)));
+    mbp_plant_free(plant);
+    free(text);
+}
+
+static void test_public_text_stays_when_only_the_faults_make_the_file_too_long(void **state)
+{
+    (void)state;
+    char *text = long_text(FAULTS, MBP_PLANT_WIRE_TEXT_MAX + 8);
+    struct mbp_plant *plant = plant_of_text(text);
+    mbp_plant_drop_text(plant);
+    assert_null(plant->text.bytes);
+    assert_int_equal(plant->public_text.len, strlen(text) - strlen(FAULTS));
+    assert_memory_equal(plant->public_text.bytes, text, plant->public_text.len);
+    mbp_plant_free(plant);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -62,6 +114,9 @@ int main(void)
         cmocka_unit_test(test_public_text_lacks_the_lines_of_the_faults_wherever_they_stand),
         cmocka_unit_test(test_public_text_loads_to_the_plant_without_faults),
         cmocka_unit_test(test_public_text_of_a_file_in_braces_cannot_be_cut),
+        cmocka_unit_test(test_text_that_masters_can_read_is_not_dropped),
+        cmocka_unit_test(test_text_too_long_for_any_master_is_dropped_and_known_by_length_and_crc),
+        cmocka_unit_test(test_public_text_stays_when_only_the_faults_make_the_file_too_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,6 +46,34 @@ static void test_repeat_shares_the_signal_and_the_texts(void **state)
     mbp_plant_free(plant);
 }
 
+static void test_sensors_that_say_the_same_share_the_signal_and_the_texts(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_text("mbplant: 1\nunits:\n- id: 1\n  sensors:\n"
+                                            "  - {name: A, unit: bar, signal: {base: 5, noise: 1}}\n"
+                                            "  - {name: B, unit: bar, signal: {noise: 1, base: 5}}\n"
+                                            "  - {name: C, unit: bars, signal: {base: 5, noise: 2}}\n");
+    assert_ptr_equal(plant->sensors[0].signal, plant->sensors[1].signal);
+    assert_ptr_equal(plant->sensors[0].unit_text, plant->sensors[1].unit_text);
+    assert_ptr_not_equal(plant->sensors[0].signal, plant->sensors[2].signal);
+    assert_string_equal(plant->sensors[2].unit_text, "bars");
+    mbp_plant_free(plant);
+}
+
+static void test_as_many_signals_as_sensors_stay_each_its_own(void **state)
+{
+    (void)state;
+    char yaml[64 * 400] = "mbplant: 1\nunits:\n- id: 1\n  sensors:\n";
+    for (int i = 0; i < 300; i++)
+        sprintf(yaml + strlen(yaml), "  - {name: S%d, signal: {base: %d}}\n", i, i % 150);
+    struct mbp_plant *plant = plant_of_text(yaml);
+    for (uint32_t i = 0; i < 300; i++) {
+        assert_float_equal(plant->sensors[i].signal->base[MBP_EN_SERVICE], (double)(i % 150), 0);
+        assert_ptr_equal(plant->sensors[i].signal, plant->sensors[i % 150].signal);
+    }
+    mbp_plant_free(plant);
+}
+
 static void test_repeat_places_instances_after_each_other_in_each_unit(void **state)
 {
     (void)state;
@@ -156,6 +184,8 @@ int main(void)
         cmocka_unit_test(test_repeat_of_unit_machine_and_sensor_multiplies),
         cmocka_unit_test(test_repeat_keeps_file_order_and_what_belongs_together),
         cmocka_unit_test(test_repeat_shares_the_signal_and_the_texts),
+        cmocka_unit_test(test_sensors_that_say_the_same_share_the_signal_and_the_texts),
+        cmocka_unit_test(test_as_many_signals_as_sensors_stay_each_its_own),
         cmocka_unit_test(test_repeat_places_instances_after_each_other_in_each_unit),
         cmocka_unit_test(test_repeat_fills_the_names_that_inputs_refer_to),
         cmocka_unit_test(test_repeat_without_its_counter_in_the_name_is_one_mistake),
