@@ -10,6 +10,7 @@
 #include "mbplant/trace.h"
 #include "narrator.h"
 #include "options.h"
+#include "priority.h"
 
 struct former {
     struct former *next;
@@ -24,6 +25,7 @@ struct daemon {
     struct mbp_scan *scan;
     struct mbp_server *server; /* NULL = not listening yet, or stopping */
     struct mbp_trace *trace;
+    struct priority priority;
     struct narrator narrator; /* --verbose; its journal is NULL otherwise */
     struct mbp_clock clock;
     char data_dir[4096];

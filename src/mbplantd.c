@@ -106,6 +106,7 @@ static void stop_serving(struct daemon *daemon)
     mbp_scan_stop(daemon->scan);
     if (daemon->narrator.journal != NULL)
         narrator_stop(&daemon->narrator);
+    priority_stop(&daemon->priority);
     mbp_server_close(daemon->server);
     daemon->server = NULL;
     for (size_t i = 0; i < sizeof daemon->signals / sizeof daemon->signals[0]; i++)
@@ -172,6 +173,7 @@ static int serve(struct daemon *daemon)
         fprintf(stderr, "mbplantd: cannot make a timer: %s\n", strerror(errno)); // NOLINT(concurrency-mt-unsafe)
         return EXIT_RUNTIME;
     }
+    priority_start(&daemon->priority, &daemon->loop);
     if (daemon->options.report == MBP_PLAY_TEXT)
         greeting_print(daemon->plant, daemon->server, listen, daemon->data_dir);
     exercise_greet(daemon);

@@ -184,6 +184,21 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(told, journal[:len(told)])
         self.assertTrue(told[-1].endswith("stop"), told)
 
+    def test_verbose_tells_whether_scans_have_real_time_priority_and_only_their_thread_has_it(self):
+        def policies():
+            pid = plant.process.pid
+            return {tid: os.sched_getscheduler(int(tid)) & ~os.SCHED_RESET_ON_FORK for tid in os.listdir(f"/proc/{pid}/task")}
+        with support.Plant("line.yaml", "-v", data=self.data) as plant:
+            said = plant.err.wait_for(re.compile("mbplantd: (no real-time priority .*setcap|scans run at real-time priority)"))
+            main = str(plant.process.pid)
+            wanted = os.SCHED_OTHER if said.group(1).startswith("no") else os.SCHED_FIFO
+            support.eventually(lambda: policies()[main] == wanted, said.group())
+            self.assertEqual({policy for tid, policy in policies().items() if tid != main}, {os.SCHED_OTHER})
+        with support.Plant("line.yaml", data=self.folder / "quiet") as plant:
+            plant.stop()
+            self.assertNotIn("priority", plant.err.text())
+            plant.start()
+
     def test_verbose_fast_forward_prints_its_events(self):
         result = self.mbplantd("-v", "-d", self.data, "--fast-forward", "1s", self.types)
         self.assertRegex(result.stdout, r"(?s) 1  .*  start\n +2  .*plant loaded\n.* stop\n")

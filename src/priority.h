@@ -1,0 +1,30 @@
+/* priority: scans begin on time although other programs are busy: the loop's thread runs at real-time priority where
+ * the system allows it (CAP_SYS_NICE, or RLIMIT_RTPRIO of 1 or more), and says with -v when it does not.
+ *
+ * Such a thread may take a processor for itself, so it keeps the priority only while it leaves half of one to others:
+ * when masters ask as fast as they can, or a high speed is asked, it is an ordinary thread until that is over. It looks
+ * often enough for the kernel's own brake on real-time threads (sched_rt_runtime_us, 0.95 of each second) never to be
+ * felt. Threads that it starts are ordinary ones. */
+#ifndef MBPLANT_PRIORITY_H
+#define MBPLANT_PRIORITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <uv.h>
+
+struct priority {
+    bool may;      /* the system allows it */
+    bool realtime; /* now */
+    uint64_t mono_ns, cpu_ns;
+    uv_timer_t timer;
+};
+
+/* For the thread that calls. The loop looks after it until priority_stop, after which it must run until it is idle. */
+void priority_start(struct priority *priority, uv_loop_t *loop);
+void priority_stop(struct priority *priority);
+
+/* Whether a thread that now has the priority or not is to have it, by the share of a processor that it took lately. */
+bool priority_wanted(bool realtime, double share);
+
+#endif
