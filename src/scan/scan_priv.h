@@ -40,6 +40,7 @@ struct mbp_scan {
 
     /* pacing */
     uint64_t next_due_ns; /* monotonic */
+    unsigned glances;
     uint64_t wall_period_ns;
     uint64_t pace_mark_ns, pace_mark_scans; /* since when the speed reached is measured */
     uint64_t flushed_records;               /* of stats.recorded: known to be durable, by a step */
