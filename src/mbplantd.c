@@ -90,7 +90,7 @@ static int load_plant(struct daemon *daemon)
 
 static void before_request(void *ctx)
 {
-    mbp_scan_poll(((struct daemon *)ctx)->scan);
+    mbp_scan_glance(((struct daemon *)ctx)->scan);
 }
 
 static void observe(void *ctx, const struct mbp_exchange *exchange)

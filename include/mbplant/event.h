@@ -113,6 +113,9 @@ enum mbp_changed {
 /* "limits, signal" for a set of enum mbp_changed; returns buf. 256 bytes suffice. */
 const char *mbp_event_changed_text(uint32_t details, char *buf, size_t size);
 
+/* The peer of an event in which refused writes of more peers are counted than can be told apart. */
+#define MBP_PEERS_SEVERAL UINT32_MAX
+
 /* seq 0 means "not yet numbered": the journal numbers, without gaps, from 1. Indices are of the plant's unit in file
  * order, MBP_NONE16 = none. value and limit are NaN when the code has none. */
 struct mbp_event {
@@ -125,7 +128,7 @@ struct mbp_event {
     uint16_t sensor;
     float value;
     float limit;
-    uint32_t peer; /* IPv4, host order; 0 = the plant itself */
+    uint32_t peer; /* IPv4, host order; 0 = the plant itself; MBP_PEERS_SEVERAL */
     uint32_t detail;
 };
 

@@ -160,7 +160,8 @@ struct mbp_write {
 };
 
 /* A write that was refused by the image since the last scan. */
-#define MBP_FILES MBP_TABLE_COUNT /* in place of a table: the files of FC 20 and 21 */
+#define MBP_FILES        MBP_TABLE_COUNT /* in place of a table: the files of FC 20 and 21 */
+#define MBP_REFUSALS_MAX 64u             /* of one scan; the last takes in all that has no place of its own */
 
 struct mbp_refusal {
     uint8_t unit;             /* id */

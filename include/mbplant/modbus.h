@@ -86,7 +86,7 @@ struct mbp_server_config {
     struct mbp_image *image;
     const struct mbp_plant *plant;
     const char *listen;                /* "ADDR:PORT" */
-    void (*before_request)(void *ctx); /* called before each batch of a connection's requests: a due scan runs first */
+    void (*before_request)(void *ctx); /* called before each batch of a connection's requests: a due scan may run */
     void (*observe)(void *ctx,
                     const struct mbp_exchange *exchange); /* called after each request; NULL = nobody looks */
     void *ctx;

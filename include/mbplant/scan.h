@@ -61,6 +61,10 @@ void mbp_scan_step(struct mbp_scan *scan);
  * number at once; counts those that start late by a period or more, or take that long. Cheap when none is due. */
 void mbp_scan_poll(struct mbp_scan *scan);
 
+/* The same for a busy loop, before each batch of requests: what an instructor asked is done at once, steps too, but
+ * only every fourth call looks at the clock. */
+void mbp_scan_glance(struct mbp_scan *scan);
+
 /* Paces mbp_scan_poll from the loop (uses CLOCK_MONOTONIC, as mbp_clock_system does) until mbp_scan_stop, after which
  * the loop must run until it is idle. Errors: MBP_ERR_IO. */
 enum mbp_status mbp_scan_start(struct mbp_scan *scan, struct uv_loop_s *loop);

@@ -4,7 +4,6 @@
 
 #include "mbplant/image.h"
 
-#define MBP_REFUSALS_MAX  64
 #define MBP_WRITE_LOG_MIN 4096
 #define MBP_WRITE_LOG_MAX 131072
 

@@ -153,17 +153,26 @@ size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes)
 
 /* ---- refusals --------------------------------------------------------------------------------------------------- */
 
+#define REFUSALS_OF_A_PEER 8u /* places that one can take from the others */
+
+static bool is_like(const struct mbp_refusal *a, const struct mbp_refusal *b)
+{
+    return a->unit == b->unit && a->table == b->table && a->exception == b->exception;
+}
+
 void mbp_image_refuse(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t value,
                       enum mbp_status why, struct mbp_peer peer)
 {
     struct mbp_image *image = unit->image;
     struct mbp_refusal refusal = {unit->unit->id, (uint8_t)table, (uint8_t)why, addr, value, peer.ipv4, 0};
+    unsigned own = 0;
     for (size_t i = 0; i < image->refusal_count; i++) {
-        struct mbp_refusal *like = &image->refusals[i];
-        bool full = i == MBP_REFUSALS_MAX - 1; /* the last place takes all that has no place of its own */
-        if (full || (like->unit == refusal.unit && like->table == refusal.table &&
-                     like->exception == refusal.exception && like->peer == refusal.peer)) {
-            like->more++;
+        struct mbp_refusal *other = &image->refusals[i];
+        bool same_peer = other->peer == refusal.peer;
+        own += same_peer;
+        if ((same_peer && (is_like(other, &refusal) || own == REFUSALS_OF_A_PEER)) || i == MBP_REFUSALS_MAX - 1) {
+            other->more++;
+            other->peer = same_peer ? other->peer : MBP_PEERS_SEVERAL;
             return;
         }
     }

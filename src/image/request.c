@@ -50,18 +50,28 @@ void mbp_image_read_bits(const struct mbp_image_unit *unit, enum mbp_table table
 /* Swaps the bytes of the words in a number of any width. */
 #define SWAPPED(number, high) (((number) & (high)) >> 8 | ((number) & (high) >> 8) << 8)
 
+typedef uint16_t eight_words __attribute__((vector_size(16)));
+
 /* Without a loop over single words: a read of ten registers, the usual size, is too short to win back what a compiler
  * spends on vectorising one. */
 static void put_big_endian(const uint16_t *words, size_t count, uint8_t *bytes)
 {
     const uint16_t *end = words + count;
+    eight_words eight;
     uint64_t four;
     uint32_t two;
     uint16_t one;
-    for (; end - words >= 4; words += 4, bytes += sizeof four) {
+    for (; end - words >= 8; words += 8, bytes += sizeof eight) {
+        memcpy(&eight, words, sizeof eight);
+        eight = eight << 8 | eight >> 8;
+        memcpy(bytes, &eight, sizeof eight);
+    }
+    if ((count & 4) != 0) {
         memcpy(&four, words, sizeof four);
         four = SWAPPED(four, 0xFF00FF00FF00FF00u);
         memcpy(bytes, &four, sizeof four);
+        words += 4;
+        bytes += sizeof four;
     }
     if ((count & 2) != 0) {
         memcpy(&two, words, sizeof two);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "server_priv.h"
@@ -34,6 +35,28 @@ static void consume(struct connection *connection, const uint8_t *bytes, size_t 
 static void look_out(struct connection *connection, int events);
 static void send_and_go_on(struct connection *connection, uint8_t *output, size_t output_len, const uint8_t *input,
                            size_t input_len);
+
+/* ---- system calls ----------------------------------------------------------------------------------------------- */
+
+/* As send(2) and recv(2) do. libc's own are points where a thread may be cancelled, which nobody here is: in a program
+ * of several threads four locked instructions a call, and a request is two calls. */
+static ssize_t socket_send(int fd, const uint8_t *bytes, size_t len)
+{
+#ifdef SYS_sendto
+    return syscall(SYS_sendto, fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
+#else
+    return send(fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+#endif
+}
+
+static ssize_t socket_receive(int fd, uint8_t *bytes, size_t size)
+{
+#ifdef SYS_recvfrom
+    return syscall(SYS_recvfrom, fd, bytes, size, MSG_DONTWAIT, NULL, NULL);
+#else
+    return recv(fd, bytes, size, MSG_DONTWAIT);
+#endif
+}
 
 /* ---- closing ---------------------------------------------------------------------------------------------------- */
 
@@ -131,15 +154,12 @@ static size_t suffer(const struct mbp_fault *fault, uint8_t *out, size_t len, st
     return len;
 }
 
+/* The request's own header but for the length: its protocol id is 0, and a length fits a byte. */
 static size_t put_header(uint8_t *out, const struct mbp_frame *frame, size_t pdu_len)
 {
-    out[0] = (uint8_t)(frame->transaction >> 8);
-    out[1] = (uint8_t)frame->transaction;
-    out[2] = 0;
-    out[3] = 0;
-    out[4] = (uint8_t)((pdu_len + 1) >> 8);
+    memcpy(out, frame->pdu - MBP_MBAP_LEN, MBP_MBAP_LEN);
+    out[4] = 0;
     out[5] = (uint8_t)(pdu_len + 1);
-    out[6] = frame->unit;
     return MBP_MBAP_LEN + pdu_len;
 }
 
@@ -248,7 +268,7 @@ static struct batch answer_batch(struct connection *connection, const uint8_t *b
 /* What was sent of some bytes at once: 0 when the client does not read, -1 when it is gone. */
 static ssize_t send_now(const struct connection *connection, const uint8_t *bytes, size_t len)
 {
-    ssize_t sent = send(connection->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t sent = socket_send(connection->fd, bytes, len);
     return sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) ? 0 : sent;
 }
 
@@ -458,7 +478,7 @@ static void receive(struct connection *connection)
     uint8_t *input = server->input;
     size_t kept = connection->partial_len;
     memcpy(input, connection->partial, kept);
-    ssize_t got = recv(connection->fd, input + kept, INPUT_MAX, MSG_DONTWAIT);
+    ssize_t got = socket_receive(connection->fd, input + kept, INPUT_MAX);
     if (got <= 0) {
         if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
             connection_close(connection);

@@ -261,9 +261,10 @@ size_t mbp_pdu_respond(const struct mbp_pdu_context *context, const uint8_t *req
                        uint8_t response[MBP_PDU_MAX])
 {
     size_t out_len = 0;
-    bool mute = context->serial != NULL && *context->listen_only;
-    if (context->serial != NULL)
-        pdu_serial_received(context);
+    struct mbp_serial *serial = context->serial;
+    bool mute = serial != NULL && *context->listen_only;
+    if (serial != NULL)
+        pdu_serial_received(serial, mute);
     enum mbp_status status = MBP_OK;
     if (!mute || ends_listen_only(request, len))
         status = dispatch(context, request, len, response, &out_len);
@@ -275,7 +276,7 @@ size_t mbp_pdu_respond(const struct mbp_pdu_context *context, const uint8_t *req
     }
     if (mute)
         out_len = 0;
-    if (context->serial != NULL)
-        pdu_serial_sent(context, request[0], status, out_len);
+    if (serial != NULL)
+        pdu_serial_sent(serial, *context->listen_only, request[0], status, out_len);
     return out_len;
 }

@@ -28,7 +28,7 @@ pdu_handler pdu_encapsulated_interface;
 void pdu_refuse(const struct mbp_pdu_context *context, const uint8_t *request, size_t len, enum mbp_status why);
 
 /* Counts a received request and its outcome for FC 8, 11 and 12. */
-void pdu_serial_received(const struct mbp_pdu_context *context);
-void pdu_serial_sent(const struct mbp_pdu_context *context, uint8_t function, enum mbp_status status, size_t len);
+void pdu_serial_received(struct mbp_serial *serial, bool listening);
+void pdu_serial_sent(struct mbp_serial *serial, bool listening, uint8_t function, enum mbp_status status, size_t len);
 
 #endif

@@ -28,10 +28,8 @@ static size_t log_len(const struct mbp_serial *serial)
 }
 
 /* These two stand in every request's way, so the bytes are computed and not chosen. */
-void pdu_serial_received(const struct mbp_pdu_context *context)
+void pdu_serial_received(struct mbp_serial *serial, bool listening)
 {
-    struct mbp_serial *serial = context->serial;
-    const bool listening = *context->listen_only;
     serial->bus_messages++;
     serial->server_messages = (uint16_t)(serial->server_messages + !listening); /* a listener only monitors */
     log_byte(serial, LOG_RECEIVED + listening * LOG_RECEIVED_LISTENING);
@@ -46,10 +44,9 @@ static unsigned log_bit_of(enum mbp_status status)
     return status == MBP_EX_NEGATIVE_ACKNOWLEDGE ? LOG_SENT_NAK : LOG_SENT_BUSY;
 }
 
-void pdu_serial_sent(const struct mbp_pdu_context *context, uint8_t function, enum mbp_status status, size_t len)
+void pdu_serial_sent(struct mbp_serial *serial, bool listening, uint8_t function, enum mbp_status status, size_t len)
 {
-    struct mbp_serial *serial = context->serial;
-    unsigned byte = LOG_SENT + *context->listen_only * LOG_SENT_LISTENING;
+    unsigned byte = LOG_SENT + listening * LOG_SENT_LISTENING;
     if (len == 0) { /* 6.10: this too is logged as sent */
         serial->no_responses++;
     } else if (status == MBP_OK) {

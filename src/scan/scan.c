@@ -8,59 +8,7 @@
 #include "mbplant/machine.h"
 #include "scan_priv.h"
 
-#define REFUSALS_PER_S 10u
-
 /* ---- latch ------------------------------------------------------------------------------------------------------ */
-
-static void tell_refusal(struct mbp_scan *scan, const struct mbp_refusal *refusal)
-{
-    struct mbp_event event = {
-        .code = MBP_EV_WRITE_REFUSED,
-        .unit = refusal->unit,
-        .machine = MBP_NONE16,
-        .sensor = MBP_NONE16,
-        .value = (float)refusal->value,
-        .limit = NAN,
-        .peer = refusal->peer,
-        .detail = mbp_event_write_detail(refusal->table, refusal->addr, refusal->exception, refusal->more),
-    };
-    mbp_events_emit(&scan->events, event);
-    scan_tell_more_refused(scan, &event, refusal->more);
-}
-
-static void tell_folded(struct mbp_scan *scan)
-{
-    if (scan->has_folded)
-        tell_refusal(scan, &scan->folded);
-    scan->has_folded = false;
-}
-
-/* A flood of refused writes must not flood the journal, and none is forgotten. */
-static void latch_refusals(struct mbp_scan *scan)
-{
-    const uint64_t price_ns = MBP_NS_PER_S / REFUSALS_PER_S;
-    const struct mbp_refusal *refusals;
-    size_t count = mbp_image_latch_refusals(scan->config.image, &refusals);
-    scan->refusal_credit_ns += scan->config.plant->scan_ns;
-    if (scan->refusal_credit_ns > MBP_NS_PER_S)
-        scan->refusal_credit_ns = MBP_NS_PER_S;
-    for (size_t i = 0; i < count; i++) {
-        struct mbp_refusal refusal = refusals[i];
-        if (scan->has_folded)
-            refusal.more += 1 + scan->folded.more;
-        scan->has_folded = scan->refusal_credit_ns < price_ns;
-        if (scan->has_folded) {
-            scan->folded = refusal;
-            continue;
-        }
-        scan->refusal_credit_ns -= price_ns;
-        tell_refusal(scan, &refusal);
-    }
-    if (scan->has_folded && scan->refusal_credit_ns >= price_ns) {
-        scan->refusal_credit_ns -= price_ns;
-        tell_folded(scan);
-    }
-}
 
 static void force_by_coil(struct mbp_scan *scan, const struct mbp_write *write)
 {
@@ -169,7 +117,7 @@ void scan_latch_now(struct mbp_scan *scan)
     scan_latch_written(scan);
     request_states(scan, writes, count);
     scan_tell_all_writes(scan);
-    latch_refusals(scan);
+    scan_latch_refusals(scan);
 }
 
 /* ---- publish ---------------------------------------------------------------------------------------------------- */
@@ -224,7 +172,7 @@ void mbp_scan_step(struct mbp_scan *scan)
     latch(scan, writes, count);
     scan_latch_written(scan);
     scan_fold_writes(scan);
-    latch_refusals(scan);
+    scan_latch_refusals(scan);
     mbp_fault_run(scan->config.plant, state);
     mbp_control_run(scan->control, state);
     mbp_process_advance(scan->process, state);
@@ -257,11 +205,11 @@ void mbp_scan_accompany(struct mbp_scan *scan, const struct mbp_companion *compa
  * gone and come, four limits changed, six alarms acknowledged, six reset and six raised or cleared; of a machine three
  * requests and a planned end of maintenance with two events each, a trip or maintenance due, its counters; of an
  * actuator its command; of a controller its settings and its mode; of the raw points as many as are told; and the
- * refused writes. */
+ * refused writes, each with a count: what is new, and what every peer had folded. */
 size_t scan_events_capacity(const struct mbp_plant *plant)
 {
     return 256 + 11 * (size_t)plant->machine_count + 31 * (size_t)plant->sensor_count + mbp_setting_count(plant) +
-           MBP_WRITTEN_MAX;
+           MBP_WRITTEN_MAX + 2 * (MBP_REFUSALS_MAX + SCAN_REFUSERS + 1);
 }
 
 /* What stands in the file or was restored needs no telling. */
@@ -346,8 +294,8 @@ void mbp_scan_close(struct mbp_scan *scan)
     scan->events.wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
     scan_latch_written(scan);
     scan_tell_all_writes(scan);
-    latch_refusals(scan);
-    tell_folded(scan);
+    scan_latch_refusals(scan);
+    scan_tell_all_refusals(scan);
     scan_tell(scan, MBP_EV_STOP, NAN, NAN, 0, 0);
     scan_record_last(scan);
 }

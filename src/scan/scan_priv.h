@@ -8,6 +8,16 @@
 
 struct scan_writes;
 
+/* Whose writes were refused: what is folded, and how much may still be told. */
+#define SCAN_REFUSERS 64u
+
+struct scan_refuser {
+    uint64_t credit_ns, since_ns; /* simulated time saved up, and when */
+    struct mbp_refusal folded;
+    uint32_t peer;
+    bool taken, has_folded;
+};
+
 struct mbp_scan {
     struct mbp_scan_config config;
     struct mbp_state *state;
@@ -19,10 +29,7 @@ struct mbp_scan {
     struct mbp_scan_stats stats;
     struct mbp_companion companion; /* its functions NULL = nobody */
 
-    /* refused writes: at most REFUSALS_PER_S events a second, the rest folded into the next one */
-    uint64_t refusal_credit_ns; /* simulated time saved up */
-    struct mbp_refusal folded;
-    bool has_folded;
+    struct scan_refuser refusers[SCAN_REFUSERS + 1]; /* the last: whoever has no place of its own */
     struct scan_writes *writes; /* accepted ones: what is folded, and how much each peer may still bring */
 
     /* record */
@@ -42,6 +49,7 @@ struct mbp_scan {
 
     /* pacing */
     uint64_t next_due_ns; /* monotonic */
+    unsigned glances;
     uint64_t wall_period_ns;
     uint64_t pace_mark_ns, pace_mark_scans; /* since when the speed reached is measured */
     uint64_t flushed_records;               /* of stats.recorded: known to be durable, by a step */
@@ -68,6 +76,10 @@ void scan_fold_writes(struct mbp_scan *scan);     /* of the events so far: keeps
 void scan_order_writes(struct mbp_scan *scan);    /* tells what must stand before another event of this scan */
 void scan_tell_all_writes(struct mbp_scan *scan); /* tells all that was kept back */
 void scan_forget_writes(struct mbp_scan *scan);   /* all is told, and numbers mean something else from here on */
+/* refusals.c: takes in what was refused since the last scan, and tells what may be told; tells all. */
+void scan_latch_refusals(struct mbp_scan *scan);
+void scan_tell_all_refusals(struct mbp_scan *scan);
+
 void scan_tell_more_refused(struct mbp_scan *scan, const struct mbp_event *refused, uint32_t more);
 
 /* pacing: from now on the next scan is due a period from now, at the present speed. What should have begun before this

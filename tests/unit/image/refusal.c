@@ -86,6 +86,29 @@ static void test_refusals_of_more_kinds_than_places_are_all_counted(void **state
     for (size_t i = 0; i < count; i++)
         told += 1 + out[i].more;
     assert_int_equal(told, 200);
+    assert_int_equal(out[62].peer, 63);
+    assert_int_equal(out[63].peer, MBP_PEERS_SEVERAL);
+}
+
+static void test_refusals_of_one_peer_leave_places_for_others(void **state)
+{
+    struct device *device = *state;
+    const struct mbp_refusal *out;
+    for (unsigned why = 1; why < 12; why++) {
+        for (unsigned table = 0; table <= MBP_FILES; table++)
+            mbp_image_refuse(device->plc, (enum mbp_table)table, 0, 0, (enum mbp_status)why, (struct mbp_peer){peer_a});
+    }
+    device_write_from(device->plc, 60000, 1, peer_b);
+    size_t count = refusals(device, &out);
+    assert_int_equal(count, 9);
+    uint64_t told = 0;
+    for (size_t i = 0; i < 8; i++) {
+        assert_int_equal(out[i].peer, peer_a);
+        told += 1 + out[i].more;
+    }
+    assert_int_equal(told, 55);
+    assert_int_equal(out[8].peer, peer_b);
+    assert_int_equal(out[8].more, 0);
 }
 
 static void test_refusal_told_by_the_request_path_is_noted_like_the_images_own(void **state)
@@ -107,6 +130,7 @@ int main(void)
         TEST(test_refusals_alike_are_folded_into_the_first),
         TEST(test_refusals_of_other_peers_tables_reasons_or_units_are_told_apart),
         TEST(test_refusals_latched_are_forgotten),
+        TEST(test_refusals_of_one_peer_leave_places_for_others),
         TEST(test_refusals_of_more_kinds_than_places_are_all_counted),
         TEST(test_refusal_told_by_the_request_path_is_noted_like_the_images_own),
     };

@@ -28,6 +28,30 @@ static void test_poll_before_a_period_has_passed_runs_nothing(void **state)
     assert_int_equal(stats(line).scans, 1);
 }
 
+static void test_glance_runs_a_scan_that_is_due_at_the_fourth_call_at_the_latest(void **state)
+{
+    struct line *line = *state;
+    for (unsigned i = 0; i < 100; i++) {
+        uint64_t scans = stats(line).scans;
+        line->time.mono_ns += PERIOD_NS;
+        for (unsigned glance = 0; glance < 4; glance++)
+            mbp_scan_glance(line->scan);
+        assert_int_equal(stats(line).scans, scans + 1);
+    }
+    assert_int_equal(stats(line).late, 0);
+}
+
+static void test_glance_while_paused_runs_the_steps_asked_at_once(void **state)
+{
+    struct line *line = *state;
+    mbp_scan_pause(line->scan, 0);
+    for (unsigned i = 1; i < 10; i++) {
+        assert_int_equal(mbp_scan_step_by(line->scan, 1, 0), MBP_OK);
+        mbp_scan_glance(line->scan);
+        assert_int_equal(stats(line).scans, i);
+    }
+}
+
 static void test_poll_keeps_to_its_grid_whenever_it_is_called(void **state)
 {
     struct line *line = *state;
@@ -173,6 +197,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         LINE_TEST(test_poll_before_a_period_has_passed_runs_nothing),
+        LINE_TEST(test_glance_runs_a_scan_that_is_due_at_the_fourth_call_at_the_latest),
+        LINE_TEST(test_glance_while_paused_runs_the_steps_asked_at_once),
         LINE_TEST(test_poll_keeps_to_its_grid_whenever_it_is_called),
         LINE_TEST(test_poll_less_than_a_period_late_counts_nothing_as_late),
         LINE_TEST(test_poll_after_a_pause_catches_up_every_scan_and_counts_the_late_ones),

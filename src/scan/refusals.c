@@ -1,0 +1,95 @@
+/* Refused writes in the journal: of each peer at most REFUSALS_PER_S events a second, so that none can flood it or take
+ * what is another's; what is beyond is folded into the peer's next event, which counts it. None is forgotten. Peers for
+ * whom there is no place of their own share the last one, and its budget. */
+#include <math.h>
+
+#include "scan_priv.h"
+
+#define REFUSALS_PER_S 10u
+#define PRICE_NS       (MBP_NS_PER_S / REFUSALS_PER_S)
+
+static void tell(struct mbp_scan *scan, struct scan_refuser *refuser, const struct mbp_refusal *refusal)
+{
+    struct mbp_event event = {
+        .code = MBP_EV_WRITE_REFUSED,
+        .unit = refusal->unit,
+        .machine = MBP_NONE16,
+        .sensor = MBP_NONE16,
+        .value = (float)refusal->value,
+        .limit = NAN,
+        .peer = refusal->peer,
+        .detail = mbp_event_write_detail(refusal->table, refusal->addr, refusal->exception, refusal->more),
+    };
+    mbp_events_emit(&scan->events, event);
+    scan_tell_more_refused(scan, &event, refusal->more);
+    refuser->credit_ns -= refuser->credit_ns < PRICE_NS ? refuser->credit_ns : PRICE_NS;
+}
+
+static void save_up(struct scan_refuser *refuser, uint64_t now_ns)
+{
+    uint64_t passed = now_ns > refuser->since_ns ? now_ns - refuser->since_ns : 0; /* a restored snapshot goes back */
+    refuser->credit_ns = passed > MBP_NS_PER_S - refuser->credit_ns ? MBP_NS_PER_S : refuser->credit_ns + passed;
+    refuser->since_ns = now_ns;
+}
+
+/* The peer's place, or one that a quiet peer no longer needs, or the last one. */
+static struct scan_refuser *refuser_of(struct mbp_scan *scan, uint32_t peer)
+{
+    struct scan_refuser *last = &scan->refusers[SCAN_REFUSERS];
+    struct scan_refuser *spare = NULL;
+    for (struct scan_refuser *refuser = scan->refusers; refuser < last; refuser++) {
+        if (refuser->taken && refuser->peer == peer)
+            return refuser;
+        bool quiet = !refuser->taken || (!refuser->has_folded && refuser->credit_ns == MBP_NS_PER_S);
+        if (quiet && spare == NULL)
+            spare = refuser;
+    }
+    if (peer == MBP_PEERS_SEVERAL || spare == NULL)
+        return last;
+    *spare =
+        (struct scan_refuser){.taken = true, .peer = peer, .credit_ns = MBP_NS_PER_S, .since_ns = scan->state->sim_ns};
+    return spare;
+}
+
+/* The latest one speaks for those before it. */
+static void fold(struct scan_refuser *refuser, struct mbp_refusal refusal)
+{
+    if (refuser->has_folded) {
+        refusal.more += 1 + refuser->folded.more;
+        if (refusal.peer != refuser->folded.peer)
+            refusal.peer = MBP_PEERS_SEVERAL;
+    }
+    refuser->folded = refusal;
+    refuser->has_folded = true;
+}
+
+static void tell_folded(struct mbp_scan *scan, struct scan_refuser *refuser)
+{
+    if (refuser->has_folded)
+        tell(scan, refuser, &refuser->folded);
+    refuser->has_folded = false;
+}
+
+void scan_latch_refusals(struct mbp_scan *scan)
+{
+    const struct mbp_refusal *refusals;
+    size_t count = mbp_image_latch_refusals(scan->config.image, &refusals);
+    for (size_t i = 0; i <= SCAN_REFUSERS; i++)
+        save_up(&scan->refusers[i], scan->state->sim_ns);
+    for (size_t i = 0; i < count; i++) {
+        struct scan_refuser *refuser = refuser_of(scan, refusals[i].peer);
+        fold(refuser, refusals[i]);
+        if (refuser->credit_ns >= PRICE_NS)
+            tell_folded(scan, refuser);
+    }
+    for (size_t i = 0; i <= SCAN_REFUSERS; i++) {
+        if (scan->refusers[i].credit_ns >= PRICE_NS)
+            tell_folded(scan, &scan->refusers[i]);
+    }
+}
+
+void scan_tell_all_refusals(struct mbp_scan *scan)
+{
+    for (size_t i = 0; i <= SCAN_REFUSERS; i++)
+        tell_folded(scan, &scan->refusers[i]);
+}
