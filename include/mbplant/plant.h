@@ -10,8 +10,8 @@
 #include "mbplant/instructor.h"
 
 #define MBP_PLANT_FILE_MAX           (256u << 20) /* bytes of YAML: a million sensors, each with a line of its own */
-#define MBP_PLANT_DEPTH_MAX          32          /* nesting; checked in the event stream, libyaml has no limit */
-#define MBP_PLANT_WIRE_MAX           2000000u    /* bytes that fit files 900..999 */
+#define MBP_PLANT_DEPTH_MAX          32           /* nesting; checked in the event stream, libyaml has no limit */
+#define MBP_PLANT_WIRE_MAX           2000000u     /* bytes that fit files 900..999 */
 #define MBP_PLANT_WIRE_TEXT_MAX      (MBP_PLANT_WIRE_MAX - 8) /* of text: its length and CRC-32 stand before it */
 #define MBP_PLANT_FIRST_FILE         900
 #define MBP_MACHINES_PER_UNIT_MAX    1000

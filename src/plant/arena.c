@@ -1,5 +1,5 @@
-/* arena: a list of chunks, each handed out from its start upwards. The large ones are pages of their own: the system has
- * them back when the arena ends, whatever else was allocated in between. */
+/* arena: a list of chunks, each handed out from its start upwards. The large ones are pages of their own: the system
+ * has them back when the arena ends, whatever else was allocated in between. */
 #include "arena.h"
 
 #include <stdalign.h>
