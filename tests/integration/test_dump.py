@@ -145,7 +145,9 @@ class Dumps(unittest.TestCase):
         self.ctl("force", "LT101", "5")
         support.eventually(lambda: "forced" in self.ctl("journal", "--since", "3000"), "the event is durable")
         self.assertRegex(self.ctl("journal", "--save", self.dump), r"^\d events? saved")
-        self.assertEqual(self.load(), self.ctl("journal"))
+        saved = self.load()
+        self.assertIn("LT101 forced", saved)
+        self.assertTrue(self.ctl("journal").startswith(saved), "what came since stands behind what is saved")
 
     def test_slave_that_dies_leaves_a_partial_dump_which_the_same_command_completes(self):
         self.use()

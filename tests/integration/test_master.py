@@ -119,6 +119,7 @@ class Writing(Verbs):
         self.assertEqual(self.ctl("ack", "TT101"), "no alarm of TT101 waits for acknowledgement\n")
         self.assertEqual(self.ctl("reset", "all"), "no alarm of a machine or sensor is latched: nothing to reset\n")
         self.assertEqual(self.ctl("unshelve", "TT101"), "TT101 is not shelved: nothing to do\n")
+        support.eventually(lambda: self.ctl("journal"), "the first event is durable")
         result = self.plant.ctl("journal", "--since", "99999", check=False)
         self.assertEqual((result.returncode, result.stdout), (0, ""))
         self.assertIn("no such event among those of the journal, 1 to ", result.stderr)

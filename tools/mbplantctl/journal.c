@@ -149,7 +149,11 @@ static int journal_unit(struct ctl *ctl)
 static void say_none(const struct reading *reading)
 {
     struct ctl_summary summary;
-    if (ctl_summary_read(reading->ctl->link, reading->unit, &summary) == MBP_OK)
+    if (ctl_summary_read(reading->ctl->link, reading->unit, &summary) != MBP_OK)
+        return;
+    if (summary.last_event == 0)
+        ctl_error("the journal has no event yet");
+    else
         ctl_error("no such event among those of the journal, %u to %u", summary.oldest_event, summary.last_event);
 }
 
