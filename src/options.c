@@ -103,23 +103,18 @@ static bool read_speed(const char *text, double *out)
     return true;
 }
 
-static bool is_endpoint(const char *text)
-{
-    char host[64];
-    uint16_t port;
-    return mbp_endpoint_parse(text, host, sizeof host, &port) == MBP_OK;
-}
-
 /* One option; -1 to go on, else the exit code. */
 static int take(int option, const char *argument, struct options *options)
 {
     switch (option) {
     case 'l':
         options->listen = argument;
-        return is_endpoint(argument) ? -1 : complain("--listen", argument, "write ADDR:PORT, as in 127.0.0.1:5020");
+        return mbp_endpoint_is_address(argument)
+                   ? -1
+                   : complain("--listen", argument, "write ADDR:PORT, as in 127.0.0.1:5020");
     case OPT_HTTP:
         options->http = argument;
-        return strcmp(argument, "off") == 0 || is_endpoint(argument)
+        return strcmp(argument, "off") == 0 || mbp_endpoint_is_address(argument)
                    ? -1
                    : complain("--http", argument, "write ADDR:PORT or off");
     case 'd':

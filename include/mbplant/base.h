@@ -104,6 +104,9 @@ uint32_t mbp_crc32(uint32_t crc, const void *data, size_t len);
  * port). Errors: MBP_ERR_FORMAT. */
 enum mbp_status mbp_endpoint_parse(const char *text, char *host, size_t size, uint16_t *port);
 
+/* Whether it is such a text whose host is an IP address, as one must be to listen there. */
+bool mbp_endpoint_is_address(const char *text);
+
 /* A non-owning array view: len bytes of text, not NUL-terminated necessarily. */
 struct mbp_text {
     const char *bytes;

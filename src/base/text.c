@@ -1,4 +1,5 @@
 /* Nearest word, CRC-32, endpoints. */
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,4 +97,17 @@ enum mbp_status mbp_endpoint_parse(const char *text, char *host, size_t size, ui
     host[len] = '\0';
     *port = (uint16_t)number;
     return MBP_OK;
+}
+
+bool mbp_endpoint_is_address(const char *text)
+{
+    char host[64];
+    unsigned char address[sizeof(struct in6_addr)];
+    uint16_t port;
+    if (mbp_endpoint_parse(text, host, sizeof host, &port) != MBP_OK)
+        return false;
+    if (inet_pton(AF_INET, host, address) == 1)
+        return true;
+    host[strcspn(host, "%")] = '\0'; /* the interface of a link-local one */
+    return inet_pton(AF_INET6, host, address) == 1;
 }

@@ -1,7 +1,6 @@
 /* schema: one group of the file -> one struct, key by key. */
 #include "schema.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <stdarg.h>
 #include <string.h>
@@ -139,12 +138,7 @@ static enum mbp_reading read_name(const struct mbp_node *node, const char **out)
 
 enum mbp_reading mbp_read_endpoint(struct mbp_reader *reader, const struct mbp_node *node, const char **out)
 {
-    char host[64];
-    unsigned char address[sizeof(struct in6_addr)];
-    uint16_t port;
-    if (node->kind != MBP_NODE_SCALAR || strlen(node->text) != node->len ||
-        mbp_endpoint_parse(node->text, host, sizeof host, &port) != MBP_OK ||
-        (inet_pton(AF_INET, host, address) != 1 && inet_pton(AF_INET6, host, address) != 1)) {
+    if (node->kind != MBP_NODE_SCALAR || strlen(node->text) != node->len || !mbp_endpoint_is_address(node->text)) {
         return MBP_READING_WRONG;
     }
     *out = mbp_reader_keep(reader, node->text, node->len);

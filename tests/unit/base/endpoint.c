@@ -61,12 +61,25 @@ static void test_endpoint_host_that_fills_the_buffer_needs_room_for_its_end(void
     assert_string_equal(host, "abc");
 }
 
+static void test_endpoint_to_listen_at_is_an_ip_address(void **state)
+{
+    (void)state;
+    static const char *const right[] = {"127.0.0.1:0", "0.0.0.0:502", "[::]:5020", "[::1]:5020", "[fe80::1%eth0]:1"};
+    static const char *const wrong[] = {"localhost:5020", "127.0.0.1", "127.1:5020",
+                                        "256.0.0.1:1",    "[::g]:1",   "[1.2.3.4]"};
+    for (size_t i = 0; i < sizeof right / sizeof right[0]; i++)
+        assert_true(mbp_endpoint_is_address(right[i]));
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_false(mbp_endpoint_is_address(wrong[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_endpoint_of_ipv4_name_or_bracketed_ipv6_gives_its_parts),
         cmocka_unit_test(test_endpoint_port_at_its_bounds_is_taken),
         cmocka_unit_test(test_endpoint_that_is_none_is_refused_and_changes_nothing),
+        cmocka_unit_test(test_endpoint_to_listen_at_is_an_ip_address),
         cmocka_unit_test(test_endpoint_host_that_fills_the_buffer_needs_room_for_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
