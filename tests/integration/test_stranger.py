@@ -54,7 +54,7 @@ class SlaveThatIsNoMbplant(unittest.TestCase):
     def test_what_needs_the_plant_says_why_not_and_what_works(self):
         with Stranger(100) as slave:
             for words in (["status"], ["map"], ["read", "TT101"], ["alarms"], ["ack", "all"], ["report"], ["journal"],
-                          ["watch"], ["machine", "FILL1"], ["shelve", "TT101"]):
+                          ["watch"], ["machine", "FILL1"], ["shelve", "TT101"], ["plant", "get"], ["sensor", "remove", "X"]):
                 with self.subTest(words=words):
                     result = slave.ctl(*words)
                     self.assertEqual((result.returncode, result.stdout), (1, ""))

@@ -25,7 +25,7 @@ NEVER = ("--interval", "1h")  # it looks when it starts, and after each key that
 class Screen:
     """A watch on a pty of the kind that pyte is."""
 
-    def __init__(self, port, *flags, rows=24, columns=80, **environment):
+    def __init__(self, port, *flags, rows=24, columns=80, command=None, **environment):
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.master, self.slave = pty.openpty()
@@ -33,8 +33,10 @@ class Screen:
         self.before = termios.tcgetattr(self.slave)
         self.raw = b""
         self.process = subprocess.Popen(
-            [str(MBPLANTCTL), "-p", str(port), "--timeout", "10s", "watch", *(flags or ("--interval", "200ms"))],
+            command or [str(MBPLANTCTL), "-p", str(port), "--timeout", "10s", "watch",
+                        *(flags or ("--interval", "200ms"))],
             stdin=self.slave, stdout=self.slave, stderr=subprocess.PIPE, start_new_session=True, text=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
             env={**ENVIRONMENT, "TERM": "linux", **environment})
 
     def __enter__(self):
@@ -235,6 +237,22 @@ class OnATerminal(unittest.TestCase):
             screen.process.send_signal(number)
             self.assertEqual(screen.end(), 0)
             self.assertIn(b"\x1b[?1049l", screen.raw)
+
+    def test_stopped_by_the_shell_it_goes_on_where_it_was(self):
+        shell = self.screen(command=["bash", "--norc", "--noprofile", "-i"], PS1="ready> ")
+        shell.press("exec 2>/dev/tty\r")  # else bash says nothing here
+        shell.press(f"{MBPLANTCTL} -p {self.plant.port} --timeout 10s watch\r")
+        shell.wait_for("FILL1", "q quit")
+        shell.press("2")
+        shell.wait_for("[2 Sensors]")
+        # ncurses ignores it while it draws, so it may take a second one, which bash ignores
+        eventually(lambda: shell.press("\x1a") or shell.read(0.5) or "Stopped" in "\n".join(shell.lines()), "the stop")
+        shell.press("fg\r")
+        shell.wait_for("[2 Sensors]", "TT101", "q quit", without=("Stopped",))
+        shell.press("q")
+        shell.wait_for("ready>")
+        shell.press("exit 7\r")
+        self.assertEqual(shell.end(), 7)
 
     def test_signal_does_not_wait_for_a_slave_that_hangs(self):
         screen = self.screen("--interval", "100ms", "--timeout", "1h")

@@ -121,6 +121,9 @@ uint8_t ctl_raw_unit(const struct ctl *ctl);
  * CRC do not fit. Ownership: free(*text). */
 enum mbp_status ctl_learn_text(struct ctl_link *link, uint8_t unit, char **text, size_t *len);
 
+/* Says why a slave's plant cannot be known, and what works all the same. Returns CTL_FAILED. */
+enum ctl_exit ctl_fail_to_learn(struct ctl *ctl, enum mbp_status status);
+
 /* Says, on stderr, that a slave failed while doing something, and why. Returns CTL_FAILED. */
 enum ctl_exit ctl_fail(struct ctl *ctl, enum mbp_status status, const char *doing);
 

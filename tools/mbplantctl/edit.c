@@ -173,7 +173,7 @@ static enum ctl_exit run(struct ctl *ctl, enum mbp_edit_thing thing)
     if (status > 0)
         status = ctl_learn_text(ctl->link, ctl_any_unit(ctl), &editing.was, &editing.was_len);
     if (status != MBP_OK)
-        return ctl_fail(ctl, status, "reading the plant file");
+        return ctl_fail_to_learn(ctl, status);
     editing.now = editing.was;
     editing.now_len = editing.was_len;
     enum ctl_exit code = edit(&editing);

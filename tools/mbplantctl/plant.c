@@ -15,12 +15,8 @@ static enum ctl_exit get(struct ctl *ctl)
     enum mbp_status status = ctl_learn_text(ctl->link, MBP_INSTRUCTOR_UNIT, &text, &len);
     if (status != MBP_OK)
         status = ctl_learn_text(ctl->link, ctl_any_unit(ctl), &text, &len);
-    if (status == MBP_EX_ILLEGAL_DATA_ADDRESS) {
-        ctl_error("this slave does not tell its plant file: it is no mbplant, or the file is longer than 2 MB");
-        return CTL_FAILED;
-    }
     if (status != MBP_OK)
-        return ctl_fail(ctl, status, "reading the plant file");
+        return ctl_fail_to_learn(ctl, status);
     const char *path = ctl->options->argc == 2 ? ctl->options->argv[1] : "-";
     enum ctl_exit code = ctl_text_write_new(path, (struct mbp_text){text, len});
     if (code == CTL_OK && strcmp(path, "-") != 0)

@@ -65,8 +65,7 @@ enum ctl_exit ctl_fail(struct ctl *ctl, enum mbp_status status, const char *doin
     return CTL_FAILED;
 }
 
-/* Why a slave's plant cannot be known, and what works all the same. */
-static void say_not_learned(struct ctl *ctl, enum mbp_status status)
+enum ctl_exit ctl_fail_to_learn(struct ctl *ctl, enum mbp_status status)
 {
     static const char advice[] = "read and write work by raw address (mbplantctl read hr:0), the rest needs the plant: "
                                  "--plant FILE";
@@ -83,6 +82,7 @@ static void say_not_learned(struct ctl *ctl, enum mbp_status status)
                   ctl_link_error(ctl->link), advice);
     else
         ctl_fail(ctl, status, "learning the plant");
+    return CTL_FAILED;
 }
 
 /* Parses what the slave told; its messages name the slave instead of a file. */
@@ -103,7 +103,7 @@ static void learn(struct ctl *ctl, uint8_t unit)
     size_t len = 0;
     enum mbp_status status = ctl_learn_text(ctl->link, unit, &text, &len);
     if (status != MBP_OK) {
-        say_not_learned(ctl, status);
+        ctl_fail_to_learn(ctl, status);
         return;
     }
     if (parse_learned(ctl, text, len) != MBP_OK)

@@ -3,10 +3,16 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <wchar.h>
 
-#define CUT "\xE2\x80\xA6" /* an ellipsis, one column: what is cut must not read as if it were whole */
+/* What is cut must not read as if it were whole: an ellipsis, where the locale has it. */
+static const char *cut_mark(void)
+{
+    return wcwidth(0x2026) == 1 ? "\xE2\x80\xA6" : ">";
+}
 
-/* One character: its bytes, and in *columns what it takes. A byte that is no UTF-8, or a control character, is one. */
+/* One character: its bytes, and in *columns what it takes. What is no UTF-8, a control character, or none of the
+ * locale's takes one, and is not shown as it is. */
 static size_t next_character(const char *text, unsigned *columns, bool *shown)
 {
     const unsigned char *bytes = (const unsigned char *)text;
@@ -27,13 +33,11 @@ static size_t next_character(const char *text, unsigned *columns, bool *shown)
     *shown = len > 0 && code >= least[len] && code >= 0x20 && !(code >= 0x7F && code < 0xA0);
     if (!*shown)
         return len > 0 ? len : 1;
-    if ((code >= 0x300 && code <= 0x36F) || (code >= 0x1AB0 && code <= 0x1AFF) || (code >= 0x1DC0 && code <= 0x1DFF) ||
-        (code >= 0x200B && code <= 0x200F) || (code >= 0x20D0 && code <= 0x20FF) || (code >= 0xFE00 && code <= 0xFE0F))
-        *columns = 0;
-    else if ((code >= 0x1100 && code <= 0x115F) || (code >= 0x2E80 && code <= 0xA4CF) ||
-             (code >= 0xAC00 && code <= 0xD7A3) || (code >= 0xF900 && code <= 0xFAFF) ||
-             (code >= 0xFF00 && code <= 0xFF60) || (code >= 0x1F300 && code <= 0x1FAFF) || code >= 0x20000)
-        *columns = 2;
+    if (code >= 0x80) { /* as ncurses reckons, or the rest of the row would stand elsewhere */
+        int width = wcwidth((wchar_t)code);
+        *shown = width >= 0;
+        *columns = width >= 0 ? (unsigned)width : 1;
+    }
     return len;
 }
 
@@ -101,7 +105,7 @@ void watch_put(const struct watch_screen *screen, struct watch_row *row, enum mb
     bool cut = wanted > end - row->columns;
     watch_add_text(row, paint, text, end - row->columns - (cut && end > row->columns ? 1 : 0));
     if (cut && end > row->columns)
-        watch_add_text(row, paint, CUT, 1);
+        watch_add_text(row, paint, cut_mark(), 1);
     watch_add_spaces(row, end - row->columns + (end < screen->width ? 1 : 0));
 }
 

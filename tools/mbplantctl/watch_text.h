@@ -4,7 +4,8 @@
 
 #include "watch.h"
 
-/* Columns on a terminal that UTF-8 takes: 0 of a combining character, 2 of a wide one, 1 of a byte that is none. */
+/* Columns on a terminal that UTF-8 takes, in the locale that is set: 0 of a combining character, 2 of a wide one, 1 of
+ * a byte that is none. */
 unsigned watch_columns(const char *text);
 
 /* How many bytes of text make its first row of at most width columns: up to a line's end, or a space, or where it is

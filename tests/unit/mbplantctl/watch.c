@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <locale.h>
 #include <math.h>
 #include <string.h>
 
@@ -157,6 +158,25 @@ static void test_every_page_fits_its_size(void **state)
     }
 }
 
+static void test_wide_name_of_a_plant_leaves_the_clock_in_its_place(void **state)
+{
+    (void)state;
+    struct watch_view view = {0};
+    struct mbp_plant wide = *plant;
+    struct watch_model named = model;
+    wide.name = "\xE6\xB8\xA9\xE5\xBA\xA6 \xE6\xB8\xA9\xE5\xBA\xA6 \xE2\x9A\xA1 \xE6\xB8\xA9\xE5\xBA\xA6 Line 1 "
+                "\xE6\xB8\xA9 Line 2 of them";
+    named.plant = &wide;
+    watch_layout(&named, &view, 80, 24, &screen);
+    assert_int_equal(screen.rows[0].columns, 80);
+    assert_non_null(strstr(screen.rows[0].text, "\xE2\x80\xA6 2026-11-24T08:00:00.000Z"));
+    setlocale(LC_CTYPE, "C"); /* a terminal without them */
+    watch_layout(&named, &view, 80, 24, &screen);
+    assert_int_equal(screen.rows[0].columns, 80);
+    assert_int_equal(strncmp(screen.rows[0].text, "?? ?? ? ?? Line 1", 17), 0);
+    setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 static void test_titles_and_keys_are_whole_at_eighty_columns(void **state)
 {
     (void)state;
@@ -201,8 +221,10 @@ static void test_text_beyond_ascii_is_measured_in_columns(void **state)
     assert_int_equal(watch_columns("92.5 °C"), 7);
     assert_int_equal(watch_columns("m³/h µS Ω"), 9);
     assert_int_equal(watch_columns("温度"), 4);
-    assert_int_equal(watch_columns("e\xCC\x81"), 1); /* e and a combining acute */
-    assert_int_equal(watch_columns("\xFF\xC3"), 2);  /* no UTF-8, and cut off */
+    assert_int_equal(watch_columns("e\xCC\x81"), 1);                 /* e and a combining acute */
+    assert_int_equal(watch_columns("\xFF\xC3"), 2);                  /* no UTF-8, and cut off */
+    assert_int_equal(watch_columns("\xE2\x9A\xA1\xE2\x9C\x85"), 4);  /* signs that terminals show wide */
+    assert_int_equal(watch_columns("a\xE2\x80\x8D\xEF\xB8\x8F"), 1); /* a joiner and a variation selector */
     struct watch_view view = {.page = WATCH_SENSORS};
     watch_layout(&model, &view, 80, 24, &screen);
     const char *bar = strchr(screen.rows[4].text, '[');
@@ -659,10 +681,12 @@ static void test_help_lists_every_action_and_ends_with_any_key(void **state)
 
 int main(void)
 {
+    setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bar_cell_follows_value_and_stays_in_range),
         cmocka_unit_test(test_bar_shows_value_and_limits_in_their_paint),
         cmocka_unit_test(test_every_page_fits_its_size),
+        cmocka_unit_test(test_wide_name_of_a_plant_leaves_the_clock_in_its_place),
         cmocka_unit_test(test_titles_and_keys_are_whole_at_eighty_columns),
         cmocka_unit_test(test_chosen_event_is_told_whole),
         cmocka_unit_test(test_text_beyond_ascii_is_measured_in_columns),
