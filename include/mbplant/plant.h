@@ -215,8 +215,8 @@ struct mbp_sensor {
     const char *label;     /* "" when the file has none */
     const char *unit_text; /* engineering unit, UTF-8; "" when none */
     const struct mbp_signal *signal;
-    double range[2]; /* of the instrument: the register saturates here; {-inf, inf} narrowed to the type */
-    double limits[MBP_LIMIT_COUNT];    /* NaN = unused */
+    const double *range;  /* two, of the instrument: the register saturates here; {-inf, inf} narrowed to the type */
+    const double *limits; /* MBP_LIMIT_COUNT, NaN = unused; these two are shared as the signal is */
     const struct mbp_alarms *alarms;   /* NULL = mbp_alarms_plain: a plant that no file describes */
     uint32_t machine;                  /* plant-wide index; UINT32_MAX = sensor of the unit itself */
     uint32_t unit;                     /* index into units[] */

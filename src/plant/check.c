@@ -358,6 +358,8 @@ void mbp_check_sensor(struct mbp_reader *reader, void *sensor_def)
         }
         mbp_settle_alarms(reader, sensor, range_right);
     }
+    sensor->range_kept = mbp_reader_share(reader, sensor->range, sizeof sensor->range);
+    sensor->limits_kept = mbp_reader_share(reader, sensor->limits.value, sizeof sensor->limits.value);
     check_signal(reader, sensor);
     settle_signal(reader, sensor);
 }

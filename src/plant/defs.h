@@ -149,6 +149,7 @@ struct mbp_sensor_def {
     const struct mbp_alarms *alarms;   /* what all that comes to */
     struct mbp_signal_def *signal_def; /* NULL when the file has none */
     const struct mbp_signal *signal;
+    const double *range_kept, *limits_kept; /* as the plant shares them */
     struct mbp_register_def reg;
     uint32_t repeat;
 };

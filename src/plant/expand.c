@@ -149,8 +149,8 @@ static void add_sensor(struct mbp_load *load, const struct mbp_sensor_def *def, 
     sensor->label = fill(load, def->label, &counters);
     sensor->unit_text = def->unit_text;
     sensor->signal = def->signal;
-    memcpy(sensor->range, def->range, sizeof sensor->range);
-    memcpy(sensor->limits, def->limits.value, sizeof sensor->limits);
+    sensor->range = def->range_kept;
+    sensor->limits = def->limits_kept;
     sensor->alarms = def->alarms;
     sensor->machine = machine;
     sensor->unit = plant->unit_count;

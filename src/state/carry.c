@@ -99,7 +99,7 @@ static void mend_limits(const struct mbp_sensor *was, const struct mbp_sensor *n
             limits[l] = now->limits[l];
     }
     if (!has_limits(now) || !mbp_limits_in_order(now, limits))
-        memcpy(limits, now->limits, sizeof now->limits);
+        memcpy(limits, now->limits, MBP_LIMIT_COUNT * sizeof *limits);
 }
 
 static void mend_sensor(const struct mbp_carry *carry, struct mbp_state *to, uint32_t s)

@@ -28,11 +28,13 @@ static void describe_plant(struct fixture *f)
     static const char *const names[SENSORS] = {"TT101", "PT101", "ST201", "LT301"};
     static const uint32_t machine_of[SENSORS] = {FILL1, FILL1, CAP1, UINT32_MAX};
     for (uint32_t s = 0; s < SENSORS; s++) {
+        memcpy(f->range[s], (const double[]){0, 150}, sizeof f->range[s]);
+        memcpy(f->limits[s], (const double[]){NAN, 10, 85, NAN}, sizeof f->limits[s]);
         f->sensors[s] = (struct mbp_sensor){.name = names[s],
                                             .machine = machine_of[s],
                                             .unit = s == LT301 ? 1 : 0,
-                                            .range = {0, 150},
-                                            .limits = {NAN, 10, 85, NAN}};
+                                            .range = f->range[s],
+                                            .limits = f->limits[s]};
     }
     f->plant = (struct mbp_plant){.name = "test",
                                   .scan_ns = 100 * MBP_NS_PER_MS,

@@ -22,6 +22,7 @@ struct fixture {
     struct mbp_unit units[2];
     struct mbp_machine machines[MACHINES];
     struct mbp_sensor sensors[SENSORS];
+    double range[SENSORS][2], limits[SENSORS][MBP_LIMIT_COUNT]; /* of those, to be edited */
     struct mbp_plant plant;
     struct mbp_clock clock;
     struct mbp_journal *journal; /* NULL until fixture_open */

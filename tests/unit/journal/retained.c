@@ -128,7 +128,7 @@ static void test_restore_limit_edited_in_the_file_wins(void **ctx)
 {
     struct fixture *f = *ctx;
     store_sensor(f, TT101, 70);
-    f->sensors[TT101].limits[MBP_HIGH] = 80;
+    f->limits[TT101][MBP_HIGH] = 80;
     assert_true(restored_limit(f, TT101, MBP_HIGH) == 80);
     /* Limits are compared one by one: this one was not edited. */
     assert_true(restored_limit(f, TT101, MBP_LOW) == 10);
@@ -138,8 +138,8 @@ static void test_restore_limit_removed_from_or_new_in_the_file_wins(void **ctx)
 {
     struct fixture *f = *ctx;
     store_sensor(f, TT101, 70);
-    f->sensors[TT101].limits[MBP_HIGH] = NAN;
-    f->sensors[TT101].limits[MBP_HIGH_HIGH] = 95;
+    f->limits[TT101][MBP_HIGH] = NAN;
+    f->limits[TT101][MBP_HIGH_HIGH] = 95;
     assert_true(isnan(restored_limit(f, TT101, MBP_HIGH)));
     assert_true(restored_limit(f, TT101, MBP_HIGH_HIGH) == 95);
 }
@@ -148,7 +148,7 @@ static void test_restore_limits_out_of_order_after_an_edit_are_the_files(void **
 {
     struct fixture *f = *ctx;
     store_sensor(f, TT101, 70);
-    f->sensors[TT101].limits[MBP_LOW] = 72;
+    f->limits[TT101][MBP_LOW] = 72;
     assert_true(restored_limit(f, TT101, MBP_LOW) == 72);
     assert_true(restored_limit(f, TT101, MBP_HIGH) == 85); /* not the master's 70, which would stand below low */
 }
@@ -157,7 +157,7 @@ static void test_restore_limits_outside_an_edited_range_are_the_files(void **ctx
 {
     struct fixture *f = *ctx;
     store_sensor(f, TT101, 120);
-    f->sensors[TT101].range[1] = 100;
+    f->range[TT101][1] = 100;
     assert_true(restored_limit(f, TT101, MBP_HIGH) == 85);
 }
 

@@ -7,7 +7,8 @@
 
 static bool in_order(double low_low, double low, double high, double high_high)
 {
-    static const struct mbp_sensor sensor = {.range = {0, 150}, .reg = {.type = MBP_INT16, .scale = 0.1}};
+    static const double range[] = {0, 150};
+    static const struct mbp_sensor sensor = {.range = range, .reg = {.type = MBP_INT16, .scale = 0.1}};
     const double limits[MBP_LIMIT_COUNT] = {low_low, low, high, high_high};
     return mbp_limits_in_order(&sensor, limits);
 }
@@ -58,7 +59,7 @@ static void test_limits_within_half_a_step_of_the_ranges_end_are_in_order(void *
 static void test_give_of_a_range_is_half_a_step_or_a_floats_resolution(void **state)
 {
     (void)state;
-    struct mbp_sensor sensor = {.range = {-16, 8}, .reg = {.type = MBP_INT32, .scale = 0.5}};
+    struct mbp_sensor sensor = {.range = (const double[]){-16, 8}, .reg = {.type = MBP_INT32, .scale = 0.5}};
     fixture_assert_number(mbp_range_give(&sensor), 0.25);
     sensor.reg = (struct mbp_register){.type = MBP_FLOAT32, .scale = 1};
     fixture_assert_number(mbp_range_give(&sensor), 16e-6);
