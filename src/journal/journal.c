@@ -14,9 +14,11 @@
 #include "retained_fault.h"
 #include "writer.h"
 
-/* More than a second of 50,000 events a second, 3 MB. Larger plants get twice the room that all their retained state
- * takes. */
-#define RING_SLOTS 65536u
+/* More than a second of 50,000 events a second, 3 MB. Of sensors each event takes their state along, which is three
+ * times as much: so larger plants get sixteen times the room that all their retained state takes, up to a second of
+ * that pace (12 MB), and the largest twice that room. */
+#define RING_SLOTS        65536u
+#define RING_SLOTS_LARGER (4 * RING_SLOTS)
 
 /* How long a stop waits for a disk that refuses. */
 #define PATIENCE_MS 3000
@@ -191,7 +193,9 @@ static enum mbp_status start_writer(struct mbp_journal *journal, const struct mb
     uint64_t fault_slots = (plant->fault_count + MBP_AD_HOC_FAULTS) * (uint64_t)mbp_ring_slots(MBP_RECORD_FAULT);
     uint64_t state_slots = plant->machine_count * machine_slots + plant->sensor_count * sensor_slots +
                            mbp_setting_count(plant) + fault_slots;
-    enum mbp_status status = mbp_ring_new(&journal->ring, 2 * state_slots > RING_SLOTS ? 2 * state_slots : RING_SLOTS);
+    uint64_t slots = 16 * state_slots < RING_SLOTS_LARGER ? 16 * state_slots : RING_SLOTS_LARGER;
+    slots = slots > 2 * state_slots ? slots : 2 * state_slots;
+    enum mbp_status status = mbp_ring_new(&journal->ring, slots > RING_SLOTS ? slots : RING_SLOTS);
     if (status != MBP_OK) {
         fprintf(errors, "no memory for the journal of %u sensors\n", journal->plant->sensor_count);
         return status;

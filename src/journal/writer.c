@@ -24,14 +24,37 @@ static bool is_incident(const struct mbp_event *event)
     return event->code == MBP_EV_MACHINE_STATE && mbp_event_state_to(event->detail) == MBP_EN_PANNE;
 }
 
-/* Everything from `from` up to `to`; *added says how many events. */
+/* Notes what is retained up to `to`, or to where another plant's numbers begin; returns how far it came. */
+static uint64_t note_latest(struct mbp_writer *writer, uint64_t from, uint64_t to)
+{
+    struct mbp_record record = {.kind = MBP_RECORD_EVENT};
+    if (writer->latest_of != writer->store->plant) {
+        mbp_latest_free(&writer->latest);
+        mbp_latest_new(&writer->latest, writer->store->plant);
+        writer->latest_of = writer->store->plant;
+    }
+    while (from != to && record.kind != MBP_RECORD_PLANT) {
+        uint64_t at = from;
+        from = mbp_ring_get(writer->ring, from, &record);
+        mbp_latest_note(&writer->latest, &record, at);
+    }
+    return from;
+}
+
+/* Everything from `from` up to `to`, but for retained state that is outdated before it is stored; *added says how many
+ * events. */
 static int put_records(struct mbp_writer *writer, uint64_t from, uint64_t to, struct mbp_marks *marks, uint32_t *added)
 {
     struct mbp_record record;
+    uint64_t noted = from;
     int rc = SQLITE_OK;
     while (rc == SQLITE_OK && from != to) {
+        if (from == noted)
+            noted = note_latest(writer, from, to);
+        uint64_t at = from;
         from = mbp_ring_get(writer->ring, from, &record);
-        rc = mbp_store_put(writer->store, &record);
+        if (!mbp_latest_is_outdated(&writer->latest, &record, at))
+            rc = mbp_store_put(writer->store, &record);
         if (record.kind != MBP_RECORD_EVENT)
             continue;
         ++*added;
@@ -218,6 +241,8 @@ enum mbp_status mbp_writer_start(struct mbp_writer *writer, struct mbp_ring *rin
     writer->store = store;
     writer->clock = *clock;
     writer->patience_ms = patience_ms;
+    writer->latest = (struct mbp_latest){0};
+    writer->latest_of = NULL;
     writer->next = MBP_RETENTION_DONE;
     writer->rest_until_ns = 0;
     atomic_init(&writer->oldest, marks->oldest);
@@ -248,6 +273,7 @@ void mbp_writer_stop(struct mbp_writer *writer)
     atomic_store(&writer->stop, true);
     mbp_bell_ring_anyway(&writer->work);
     pthread_join(writer->thread, NULL);
+    mbp_latest_free(&writer->latest);
     mbp_bell_free(&writer->work);
     mbp_bell_free(&writer->done);
 }

@@ -5,11 +5,14 @@
 #include <pthread.h>
 
 #include "bell.h"
+#include "latest.h"
 #include "store.h"
 
 struct mbp_writer {
     struct mbp_ring *ring;
     struct mbp_store *store;
+    struct mbp_latest latest;
+    const struct mbp_plant *latest_of; /* the plant that it was made for */
     struct mbp_clock clock;
     struct mbp_bell work; /* the writer sleeps on it */
     struct mbp_bell done; /* mbp_writer_flush sleeps on it */

@@ -1,7 +1,10 @@
 /* journal: a plant's scans on their fixed grid, its events into a journal on a real disk: how late the scans start, how
  * long they take, and how many events are durable. One line of JSON.
  *
- *   bench_journal PLANT.yaml DATA_DIR|- SECONDS CPU     - = no journal, for comparison; CPU: the scan's processor */
+ *   bench_journal PLANT.yaml DATA_DIR|- SECONDS CPU|-
+ *
+ * DATA_DIR -: no journal, for comparison. CPU: the scan's processor, on which it has real-time priority; -: it is
+ * scheduled like any other thread, on whichever there is, as mbplantd's is. */
 #include <errno.h>
 #include <inttypes.h>
 #include <sched.h>
@@ -123,10 +126,11 @@ int main(int argc, char **argv)
 {
     static struct bench bench;
     if (argc != 5) {
-        fprintf(stderr, "usage: bench_journal PLANT.yaml DATA_DIR|- SECONDS CPU\n");
+        fprintf(stderr, "usage: bench_journal PLANT.yaml DATA_DIR|- SECONDS CPU|-\n");
         return 2;
     }
-    if (!open_all(&bench, argv[1], argv[2]) || !take_cpu((int)strtol(argv[4], NULL, 10))) {
+    bool pinned = strcmp(argv[4], "-") != 0;
+    if (!open_all(&bench, argv[1], argv[2]) || (pinned && !take_cpu((int)strtol(argv[4], NULL, 10)))) {
         fprintf(stderr, "bench_journal: cannot start\n");
         return 1;
     }

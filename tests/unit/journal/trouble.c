@@ -78,6 +78,88 @@ static void test_commit_on_a_full_disk_keeps_the_events_until_there_is_room(void
     assert_stored(f, 1, 501);
 }
 
+static long ask(const struct fixture *f, const char *sql)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *stmt = NULL;
+    assert_int_equal(sqlite3_open(f->db, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    long number = (long)sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+    return number;
+}
+
+/* State of one machine and one sensor, each told by its number of failures and its flags. */
+static void push_state(struct fixture *f, uint32_t machine, uint32_t sensor, unsigned number)
+{
+    const struct mbp_retained_machine of_machine = {machine, {.failures = (uint16_t)number, .first_out = UINT32_MAX}};
+    const struct mbp_retained_sensor of_sensor = {.sensor = sensor, .active = (uint8_t)number};
+    const struct mbp_retained_alarms of_alarms = {.sensor = sensor, .beyond = (uint8_t)number};
+    const struct mbp_retained_upkeep of_upkeep = {machine, {.repairs = number, .refused_sensor = UINT32_MAX}};
+    assert_int_equal(mbp_journal_push_machine(f->journal, &of_machine), MBP_OK);
+    assert_int_equal(mbp_journal_push_upkeep(f->journal, &of_upkeep), MBP_OK);
+    assert_int_equal(mbp_journal_push_sensor(f->journal, &of_sensor), MBP_OK);
+    assert_int_equal(mbp_journal_push_alarms(f->journal, &of_alarms), MBP_OK);
+}
+
+static const char counting_sql[] =
+    "CREATE TABLE counted(what TEXT);"
+    "CREATE TRIGGER c1 AFTER INSERT ON retained_machine BEGIN INSERT INTO counted VALUES('machine'); END;"
+    "CREATE TRIGGER c2 AFTER INSERT ON retained_upkeep BEGIN INSERT INTO counted VALUES('upkeep'); END;"
+    "CREATE TRIGGER c3 AFTER INSERT ON retained_sensor BEGIN INSERT INTO counted VALUES('sensor'); END;"
+    "CREATE TRIGGER c4 AFTER INSERT ON retained_alarms BEGIN INSERT INTO counted VALUES('alarms'); END;";
+
+static void test_state_that_waited_is_stored_once_as_it_is_last(void **state)
+{
+    struct fixture *f = *state;
+    fixture_open(f);
+    fixture_store(f, 1, 1);
+    fixture_close(f);
+    fixture_sql(f->db, counting_sql);
+    fixture_open(f);
+    sqlite3 *other = hold(f);
+    for (unsigned n = 1; n <= 5; n++) {
+        push_state(f, FILL1, TT101, n);
+        push_state(f, CAP1, LT301, 10 + n);
+        fixture_push(f, 1 + n, 1);
+    }
+    fixture_await_trouble(f);
+    let_go(other);
+    assert_int_equal(mbp_journal_flush(f->journal), MBP_OK);
+    assert_stored(f, 1, 6);
+    assert_int_equal(ask(f, "SELECT count(*) FROM counted"), 8);
+    assert_int_equal(ask(f, "SELECT failures FROM retained_machine WHERE name = 'FILL1'"), 5);
+    assert_int_equal(ask(f, "SELECT repairs FROM retained_upkeep WHERE name = 'CAP1'"), 15);
+    assert_int_equal(ask(f, "SELECT active FROM retained_sensor WHERE name = 'TT101'"), 5);
+    assert_int_equal(ask(f, "SELECT beyond FROM retained_alarms WHERE name = 'LT301'"), 15);
+}
+
+/* By another plant the same number is another machine. */
+static void test_state_that_waited_over_a_change_of_the_plant_is_that_of_both(void **state)
+{
+    struct fixture *f = *state;
+    struct mbp_plant changed = f->plant;
+    struct mbp_machine machines[MACHINES] = {f->machines[CAP1], f->machines[FILL1]};
+    changed.machines = machines;
+    fixture_open(f);
+    fixture_store(f, 1, 1);
+    sqlite3 *other = hold(f);
+    push_state(f, FILL1, TT101, 1);
+    push_state(f, CAP1, TT101, 2);
+    assert_int_equal(mbp_journal_change_plant(f->journal, &changed), MBP_OK);
+    push_state(f, 0, TT101, 3); /* CAP1 now */
+    fixture_push(f, 2, 1);
+    fixture_await_trouble(f);
+    let_go(other);
+    assert_int_equal(mbp_journal_flush(f->journal), MBP_OK);
+    assert_int_equal(ask(f, "SELECT failures FROM retained_machine WHERE name = 'FILL1'"), 1);
+    assert_int_equal(ask(f, "SELECT failures FROM retained_machine WHERE name = 'CAP1'"), 3);
+    assert_int_equal(ask(f, "SELECT active FROM retained_sensor WHERE name = 'TT101'"), 3);
+    fixture_close(f); /* before the plant that it knows goes */
+}
+
 /* Pushes until the ring has no room; returns how many it took. */
 static uint32_t fill_ring(struct fixture *f, uint32_t first)
 {
@@ -209,6 +291,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(test_commit_while_held_shows_nothing_and_later_all),
         FIXTURE_TEST(test_commit_on_a_full_disk_keeps_the_events_until_there_is_room),
+        FIXTURE_TEST(test_state_that_waited_is_stored_once_as_it_is_last),
+        FIXTURE_TEST(test_state_that_waited_over_a_change_of_the_plant_is_that_of_both),
         FIXTURE_TEST(test_push_into_a_full_ring_losses_are_counted_and_told),
         FIXTURE_TEST(test_close_after_losses_tells_them),
         FIXTURE_TEST(test_stop_and_flush_while_held_give_up_and_say_so),
