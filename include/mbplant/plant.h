@@ -375,9 +375,16 @@ enum mbp_allow { MBP_ALLOW_READ, MBP_ALLOW_OPERATE, MBP_ALLOW_ALL, MBP_ALLOW_COU
 struct mbp_access_rule {
     uint8_t network[16]; /* IPv6; IPv4 as ::ffff:a.b.c.d */
     uint8_t prefix_bits; /* of 128 */
-    uint8_t allow;       /* enum mbp_allow: read; operate = read and write coils; all */
+    uint8_t allow;       /* enum mbp_allow: read; operate = read and write coils, but not the instructor's; all */
     bool keep;           /* its connections are never evicted for a new one */
+    bool some_units;     /* it is about those in units alone; false = all */
+    uint8_t units[32];   /* a bit each: id i at bit i % 8 of i / 8 */
 };
+
+static inline bool mbp_access_names(const struct mbp_access_rule *rule, unsigned unit)
+{
+    return !rule->some_units || (rule->units[unit / 8] >> unit % 8 & 1) != 0;
+}
 
 /* A fault on the wire, for people who test masters. The request is executed; only its answer suffers. */
 enum mbp_wire_fault {

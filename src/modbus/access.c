@@ -56,14 +56,39 @@ static bool in_network(const struct access_address *address, const struct mbp_ac
     return rest == 0 || ((address->bytes[whole] ^ rule->network[whole]) >> (8 - rest)) == 0;
 }
 
-struct access_right access_right_of(const struct mbp_server_options *options, const struct access_address *address,
+static enum mbp_allow allow_on(const struct mbp_plant *plant, const struct access_address *address,
+                               const struct mbp_unit *unit)
+{
+    for (uint32_t i = 0; i < plant->server.access_count; i++) {
+        const struct mbp_access_rule *rule = &plant->server.access[i];
+        if (!mbp_access_names(rule, unit->id) || !in_network(address, rule))
+            continue;
+        return unit->instructor && rule->allow == MBP_ALLOW_OPERATE ? MBP_ALLOW_READ : (enum mbp_allow)rule->allow;
+    }
+    return MBP_ALLOW_READ;
+}
+
+static struct access_right right_by_rules(const struct mbp_plant *plant, const struct access_address *address)
+{
+    struct access_right right = {.allow = allow_on(plant, address, &plant->units[0])};
+    for (uint32_t i = 0; i < plant->server.access_count && !right.admitted; i++) {
+        right.admitted = in_network(address, &plant->server.access[i]);
+        right.keep = right.admitted && plant->server.access[i].keep;
+    }
+    for (uint32_t u = 0; right.admitted && u < plant->unit_count; u++) {
+        const struct mbp_unit *unit = &plant->units[u];
+        enum mbp_allow allow = allow_on(plant, address, unit);
+        right.by_unit |= allow != right.allow;
+        right.units[unit->id / 4] |= (uint8_t)(allow << unit->id % 4 * 2);
+    }
+    return right;
+}
+
+struct access_right access_right_of(const struct mbp_plant *plant, const struct access_address *address,
                                     bool open_to_network)
 {
-    for (uint32_t i = 0; i < options->access_count; i++) {
-        const struct mbp_access_rule *rule = &options->access[i];
-        if (in_network(address, rule))
-            return (struct access_right){true, rule->keep, (enum mbp_allow)rule->allow};
-    }
+    if (plant->server.access_count > 0)
+        return right_by_rules(plant, address);
     bool may_write = !open_to_network || access_is_loopback(address);
-    return (struct access_right){options->access_count == 0, false, may_write ? MBP_ALLOW_ALL : MBP_ALLOW_READ};
+    return (struct access_right){.admitted = true, .allow = may_write ? MBP_ALLOW_ALL : MBP_ALLOW_READ};
 }

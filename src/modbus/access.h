@@ -14,7 +14,9 @@ struct access_address {
 struct access_right {
     bool admitted;
     bool keep;
-    enum mbp_allow allow;
+    bool by_unit;         /* units tells for each what is allowed, else allow for all */
+    enum mbp_allow allow; /* on the first unit */
+    uint8_t units[64];    /* two bits each, enum mbp_allow */
 };
 
 struct access_address access_address_of(const struct sockaddr *address);
@@ -25,9 +27,16 @@ bool access_is_loopback(const struct access_address *address);
  * 127.0.0.1. */
 uint32_t access_ipv4(const struct access_address *address);
 
-/* The first rule that fits; none fits: not admitted. Without any rule everybody is admitted, and writes from beyond
- * this machine are refused when the server listens beyond loopback. */
-struct access_right access_right_of(const struct mbp_server_options *options, const struct access_address *address,
+/* The first rule that fits the address admits it; none fits: not admitted. On each unit the first rule counts that fits
+ * and names the unit; named by none it may be read. `operate` is no more than `read` on the instructor's unit. Without
+ * any rule everybody is admitted, and writes from beyond this machine are refused when the server listens beyond
+ * loopback. */
+struct access_right access_right_of(const struct mbp_plant *plant, const struct access_address *address,
                                     bool open_to_network);
+
+static inline enum mbp_allow access_allow_on(const struct access_right *right, unsigned unit)
+{
+    return right->by_unit ? (enum mbp_allow)(right->units[unit / 4] >> unit % 4 * 2 & 3) : right->allow;
+}
 
 #endif

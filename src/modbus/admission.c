@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -51,7 +53,7 @@ static uint32_t count_of(const struct mbp_server *server, const struct access_ad
 static bool admit(struct mbp_server *server, struct connection *connection)
 {
     const struct mbp_server_options *options = server->options;
-    connection->right = access_right_of(options, &connection->address, server->open_to_network);
+    connection->right = access_right_of(server->config.plant, &connection->address, server->open_to_network);
     if (!connection->right.admitted)
         return false;
     if (options->per_client != 0 && count_of(server, &connection->address) >= options->per_client &&
@@ -66,8 +68,9 @@ static void set_peer(struct connection *connection, const struct sockaddr_storag
 {
     connection->address = access_address_of((const struct sockaddr *)address);
     connection->peer.ipv4 = access_ipv4(&connection->address);
-    connection->port = address->ss_family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)address)->sin6_port)
-                                                      : ntohs(((const struct sockaddr_in *)address)->sin_port);
+    uint16_t port; /* stands at the same place in both families' addresses */
+    memcpy(&port, (const uint8_t *)address + offsetof(struct sockaddr_in, sin_port), sizeof port);
+    connection->port = ntohs(port);
 }
 
 static void welcome(struct mbp_server *server, int fd, const struct sockaddr_storage *address)

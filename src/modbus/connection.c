@@ -107,15 +107,17 @@ struct batch {
     bool close;                     /* to be closed once the output is sent */
 };
 
-static size_t respond(struct mbp_server *server, const struct mbp_frame *frame, struct mbp_image_unit *unit,
+static size_t respond(struct connection *connection, const struct mbp_frame *frame, struct mbp_image_unit *unit,
                       struct mbp_pdu_context *context, uint8_t *pdu)
 {
+    struct mbp_server *server = connection->server;
     if (unit == NULL) {
         pdu[0] = frame->pdu[0] | 0x80u;
         pdu[1] = MBP_EX_GATEWAY_TARGET_FAILED;
         return 2;
     }
     context->unit = unit;
+    context->allow = access_allow_on(&connection->right, unit->unit->id);
     context->serial = server->options->serial_functions ? &server->serial[unit->unit->id] : NULL;
     return mbp_pdu_respond(context, frame->pdu, frame->pdu_len, pdu);
 }
@@ -197,7 +199,7 @@ static void answer(struct connection *connection, const struct mbp_frame *frame,
     struct mbp_server *server = connection->server;
     struct mbp_image_unit *unit = mbp_image_unit(server->config.image, frame->unit);
     uint8_t *out = server->output + batch->out_len;
-    size_t pdu_len = respond(server, frame, unit, &batch->context, out + MBP_MBAP_LEN);
+    size_t pdu_len = respond(connection, frame, unit, &batch->context, out + MBP_MBAP_LEN);
     const struct mbp_fault *fault = NULL;
     server->counters.requests++;
     if (server->special)
@@ -235,8 +237,7 @@ static struct batch answer_batch(struct connection *connection, const uint8_t *b
     struct mbp_server *server = connection->server;
     struct batch batch = {.context = {.identity = &server->config.plant->identity,
                                       .listen_only = &connection->listen_only,
-                                      .peer = connection->peer,
-                                      .allow = connection->right.allow}};
+                                      .peer = connection->peer}};
     for (unsigned answered = 0; answered < MBP_IN_FLIGHT_MAX;) {
         struct mbp_frame frame = mbp_mbap_parse(bytes + batch.taken, len - batch.taken);
         if (frame.kind == MBP_FRAME_MORE)

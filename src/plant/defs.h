@@ -291,6 +291,13 @@ struct mbp_unit_def {
     bool unsure; /* its addresses cannot be told because of an error in it */
 };
 
+struct mbp_access_def {
+    struct mbp_def def;
+    struct mbp_access_rule rule;
+    int allow;
+    struct mbp_values_def units;
+};
+
 struct mbp_server_def {
     struct mbp_def def;
     struct mbp_server_options options;

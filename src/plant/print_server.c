@@ -20,6 +20,19 @@ static void print_network(FILE *out, const struct mbp_access_rule *rule)
     fprintf(out, "\"%s/%u\"", address, rule->prefix_bits - (is_v4 ? MAPPED_BITS : 0u));
 }
 
+static void print_units(FILE *out, const struct mbp_access_rule *rule)
+{
+    const char *before = ", units: [";
+    for (unsigned id = 0; rule->some_units && id < 256; id++) {
+        if (!mbp_access_names(rule, id)) {
+            continue;
+        }
+        fprintf(out, "%s%u", before, id);
+        before = ", ";
+    }
+    fputs(rule->some_units ? "]" : "", out);
+}
+
 static void print_access(FILE *out, const struct mbp_server_options *server)
 {
     fputs(server->access_count > 0 ? "  access:\n" : "", out);
@@ -27,7 +40,9 @@ static void print_access(FILE *out, const struct mbp_server_options *server)
         const struct mbp_access_rule *rule = &server->access[i];
         fputs("    - {from: ", out);
         print_network(out, rule);
-        fprintf(out, ", allow: %s, keep: %s}\n", mbp_allow_words.names[rule->allow], rule->keep ? "true" : "false");
+        fprintf(out, ", allow: %s, keep: %s", mbp_allow_words.names[rule->allow], rule->keep ? "true" : "false");
+        print_units(out, rule);
+        fputs("}\n", out);
     }
 }
 

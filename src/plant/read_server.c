@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "defs.h"
+#include "mbplant/instructor.h"
 #include "scalar.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -11,12 +12,6 @@
 #define S               1e9
 
 /* ---- access rules ---------------------------------------------------------------------------------------------- */
-
-struct access_def {
-    struct mbp_def def;
-    struct mbp_access_rule rule;
-    int allow;
-};
 
 /* "192.168.1.0/24", "fd00::/8" or one address; IPv4 is kept as ::ffff:a.b.c.d. */
 static enum mbp_reading read_network(struct mbp_reader *reader, const struct mbp_node *node,
@@ -51,29 +46,50 @@ static enum mbp_reading read_network(struct mbp_reader *reader, const struct mbp
     return MBP_READING_OK;
 }
 
-#define ACCESS(member) offsetof(struct access_def, member)
+enum { ACCESS_FROM, ACCESS_ALLOW, ACCESS_UNITS, ACCESS_KEEP };
+
+#define ACCESS(member) offsetof(struct mbp_access_def, member)
 static const struct mbp_field access_fields[] = {
-    {.key = "from",
-     .type = MBP_FIELD_CUSTOM,
-     .required = true,
-     .at = ACCESS(rule),
-     .read = read_network,
-     .allowed = "an address or a network such as 192.168.1.0/24 or fd00::/8"},
-    {.key = "allow", .type = MBP_FIELD_CHOICE, .required = true, .at = ACCESS(allow), .words = &mbp_allow_words},
-    {.key = "keep", .type = MBP_FIELD_BOOL, .at = ACCESS(rule.keep)},
+    [ACCESS_FROM] = {.key = "from",
+                     .type = MBP_FIELD_CUSTOM,
+                     .required = true,
+                     .at = ACCESS(rule),
+                     .read = read_network,
+                     .allowed = "an address or a network such as 192.168.1.0/24 or fd00::/8"},
+    [ACCESS_ALLOW] =
+        {.key = "allow", .type = MBP_FIELD_CHOICE, .required = true, .at = ACCESS(allow), .words = &mbp_allow_words},
+    [ACCESS_UNITS] = {.key = "units",
+                      .type = MBP_FIELD_CUSTOM,
+                      .at = ACCESS(units),
+                      .high = MBP_INSTRUCTOR_UNIT,
+                      .read = mbp_read_values,
+                      .allowed = "a list of unit ids"},
+    [ACCESS_KEEP] = {.key = "keep", .type = MBP_FIELD_BOOL, .at = ACCESS(rule.keep)},
 };
 
+/* Whether the plant has the units is seen when they are known (resolve). */
 static void check_access(struct mbp_reader *reader, void *def)
 {
-    (void)reader;
-    struct access_def *access = def;
-    access->rule.allow = (uint8_t)access->allow;
+    struct mbp_access_def *access = def;
+    struct mbp_access_rule *rule = &access->rule;
+    rule->allow = (uint8_t)access->allow;
+    if (!mbp_def_has(&access->def, ACCESS_UNITS)) {
+        return;
+    }
+    rule->some_units = true;
+    for (uint32_t i = 0; i < access->units.count; i++) {
+        rule->units[access->units.items[i] / 8] |= (uint8_t)(1u << access->units.items[i] % 8);
+    }
+    if (access->units.count == 0) {
+        mbp_reader_tell(reader, mbp_def_node(&access->def, "units"),
+                        "'units' is empty; name those that the rule is about, or leave the key out for all");
+    }
 }
 
 static const struct mbp_schema access_schema = {.noun = "an access rule",
                                                 .fields = access_fields,
                                                 .field_count = COUNT_OF(access_fields),
-                                                .size = sizeof(struct access_def),
+                                                .size = sizeof(struct mbp_access_def),
                                                 .check = check_access};
 
 /* ---- wire faults ------------------------------------------------------------------------------------------------ */
@@ -216,7 +232,7 @@ static void check_server(struct mbp_reader *reader, void *def)
         return;
     }
     for (uint32_t i = 0; i < server->access.count; i++) {
-        rules[i] = ((const struct access_def *)server->access.items)[i].rule;
+        rules[i] = ((const struct mbp_access_def *)server->access.items)[i].rule;
     }
     for (uint32_t i = 0; i < server->faults.count; i++) {
         faults[i] = ((const struct fault_def *)server->faults.items)[i].fault;

@@ -4,6 +4,7 @@
 
 #include "faults.h"
 #include "load.h"
+#include "mbplant/instructor.h"
 #include "points.h"
 
 #define CANDIDATES_MAX 4096 /* names that a misspelt reference is compared with */
@@ -239,6 +240,28 @@ static void check_unique_ids(struct mbp_load *load)
     }
 }
 
+/* A rule about a unit that is not there would let nobody in, or everybody. */
+static void check_access_units(struct mbp_load *load)
+{
+    const struct mbp_def_list *rules = &load->def.server.access;
+    bool known[256] = {false};
+    for (uint32_t u = 0; u < load->plant->unit_count; u++) {
+        known[load->units[u].id] = true;
+    }
+    for (uint32_t r = 0; r < rules->count; r++) {
+        const struct mbp_access_def *access = (const struct mbp_access_def *)rules->items + r;
+        for (uint32_t i = 0; access->rule.some_units && i < access->units.count; i++) {
+            unsigned id = access->units.items[i];
+            if (known[id]) {
+                continue;
+            }
+            bool instructor = id == MBP_INSTRUCTOR_UNIT;
+            mbp_reader_tell(&load->reader, mbp_def_node(&access->def, "units"), "there is no unit %u in the plant%s",
+                            id, instructor ? "; 'instructor: true' makes it" : "");
+        }
+    }
+}
+
 /* ---- references ----------------------------------------------------------------------------------------------- */
 
 static void tell_unknown_sensor(struct mbp_load *load, const struct mbp_sensor *sensor,
@@ -297,6 +320,7 @@ enum mbp_status mbp_resolve(struct mbp_load *load)
         return status;
     }
     check_unique_ids(load);
+    check_access_units(load);
     check_unique_names(load, &memory->index);
     for (uint32_t s = 0; s < load->plant->sensor_count; s++) {
         resolve_inputs(load, &memory->index, s);

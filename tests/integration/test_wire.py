@@ -1,4 +1,5 @@
 """Who may connect and do what, who must go, and faults on the wire: raw sockets from several loopback addresses."""
+import json
 import socket
 import struct
 import time
@@ -25,6 +26,8 @@ def answer(addr, transaction=1):
     return request(struct.pack(">BBH", 3, 2, addr), transaction)
 
 
+INSTRUCTOR = 247
+WRITE_REFUSED, WRITES_AGGREGATED = 43, 45      # codes of events
 WRITE_REGISTER = struct.pack(">BHH", 6, 9, 1234)
 WRITE_COIL = struct.pack(">BHH", 5, 0, 0xFF00)
 
@@ -94,6 +97,17 @@ class Wire(unittest.TestCase):
     def test_all_rule_lets_everything_through(self):
         self.assertEqual(self.client("127.0.0.5").ask(WRITE_REGISTER), WRITE_REGISTER)
 
+    def test_rule_of_units_lets_write_to_those_only_and_read_all(self):
+        student, both = self.client("127.0.0.32"), self.client("127.0.0.33")
+        self.assertEqual(student.ask(WRITE_REGISTER), WRITE_REGISTER)
+        self.assertEqual(student.ask(WRITE_COIL, INSTRUCTOR), b"\x85\x01")
+        self.assertEqual(student.ask(struct.pack(">BHH", 4, 0, 1), INSTRUCTOR)[:2], b"\x04\x02")
+        self.assertEqual(both.ask(WRITE_COIL, INSTRUCTOR), WRITE_COIL)
+        self.assertEqual(both.ask(WRITE_REGISTER), WRITE_REGISTER)
+
+    def test_operate_rule_does_not_reach_the_instructors_unit(self):
+        self.assertEqual(self.client("127.0.0.3").ask(WRITE_COIL, INSTRUCTOR), b"\x85\x01")
+
     def test_address_without_rule_is_not_served(self):
         self.assertEqual(self.client("127.0.0.9").ask(WRITE_COIL), b"")
 
@@ -103,6 +117,26 @@ class Wire(unittest.TestCase):
             lambda: (lambda out: out if "127.0.0.2" in out else "")(self.plant.ctl("journal", "--format", "csv")),
             "a refused write in the journal")
         self.assertIn("write refused", text)
+
+    def test_peer_whose_writes_are_refused_in_a_flood_hides_no_other(self):
+        """Ten events a second of each: the one refusal of the other peer stands by itself, and none is forgotten."""
+        flooding, other = self.client("127.0.0.2"), self.client("127.0.0.3")
+        for turn in range(600):
+            flooding.ask(WRITE_REGISTER)
+            flooding.ask(WRITE_COIL)
+            if turn == 300:
+                other.ask(WRITE_REGISTER)
+        support.eventually(lambda: self.refused_of("127.0.0.2")[0] == 1200, "every refused write counted")
+        self.assertEqual(self.refused_of("127.0.0.3"), (1, 1))
+        self.assertLess(self.refused_of("127.0.0.2")[1], 1200)
+
+    def refused_of(self, peer):
+        """How many refused writes of a peer the journal counts, and in how many events."""
+        events = [json.loads(line) for line in self.plant.ctl("journal", "--format", "jsonl").splitlines()]
+        of_peer = [event for event in events if event["peer"] == peer]
+        refused = [event["detail"] >> 24 for event in of_peer if event["code_number"] == WRITE_REFUSED]
+        more = [int(event["value"]) for event in of_peer if event["code_number"] == WRITES_AGGREGATED]
+        return len(refused) + sum(refused) + sum(more), len(refused)
 
     # ---- connections ----
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fixture.h"
+#include "mbplant/instructor.h"
 
 static struct access_address v4(const char *text)
 {
@@ -33,7 +34,7 @@ static struct mbp_plant *plant_with(const char *rules)
 static void expect(const char *rules, struct access_address address, bool admitted, enum mbp_allow allow)
 {
     struct mbp_plant *plant = plant_with(rules);
-    struct access_right right = access_right_of(&plant->server, &address, true);
+    struct access_right right = access_right_of(plant, &address, true);
     assert_int_equal(right.admitted, admitted);
     if (admitted)
         assert_int_equal(right.allow, allow);
@@ -60,6 +61,65 @@ static void test_network_of_odd_length_ends_at_its_bit(void **state)
     expect(rules, v4("192.168.3.255"), false, MBP_ALLOW_READ);
 }
 
+/* A plant of the units 1, 2 and the instructor's; what a peer may do on each. */
+static void expect_on_units(const char *rules, const char *peer, enum mbp_allow on_1, enum mbp_allow on_2,
+                            enum mbp_allow on_instructor)
+{
+    char yaml[512];
+    snprintf(yaml, sizeof yaml,
+             "mbplant: 1\ninstructor: true\nserver: {access: %s}\n"
+             "units: [{id: 1, tables: {coils: [{at: 0, count: 1}]}}, {id: 2}]\n",
+             rules);
+    struct mbp_plant *plant = fixture_plant(yaml);
+    const struct access_address address = v4(peer);
+    struct access_right right = access_right_of(plant, &address, true);
+    assert_true(right.admitted);
+    assert_int_equal(access_allow_on(&right, 1), on_1);
+    assert_int_equal(access_allow_on(&right, 2), on_2);
+    assert_int_equal(access_allow_on(&right, MBP_INSTRUCTOR_UNIT), on_instructor);
+    mbp_plant_free(plant);
+}
+
+static void test_rule_that_names_units_counts_for_those_alone(void **state)
+{
+    (void)state;
+    const char *rules = "[{from: 10.0.0.1, allow: all}, {from: 10.0.0.0/8, allow: all, units: [2]}, "
+                        "{from: 10.1.0.0/16, allow: operate, units: [1, 2]}, {from: 0.0.0.0/0, allow: read}]";
+    expect_on_units(rules, "10.0.0.1", MBP_ALLOW_ALL, MBP_ALLOW_ALL, MBP_ALLOW_ALL);
+    expect_on_units(rules, "10.0.0.2", MBP_ALLOW_READ, MBP_ALLOW_ALL, MBP_ALLOW_READ);
+    expect_on_units(rules, "10.1.0.2", MBP_ALLOW_OPERATE, MBP_ALLOW_ALL, MBP_ALLOW_READ);
+    expect_on_units(rules, "11.0.0.1", MBP_ALLOW_READ, MBP_ALLOW_READ, MBP_ALLOW_READ);
+}
+
+static void test_unit_that_no_rule_names_may_be_read_only(void **state)
+{
+    (void)state;
+    expect_on_units("[{from: 10.0.0.0/8, allow: all, units: [1]}]", "10.0.0.1", MBP_ALLOW_ALL, MBP_ALLOW_READ,
+                    MBP_ALLOW_READ);
+    expect_on_units("[{from: 10.0.0.0/8, allow: all, units: [247]}]", "10.0.0.1", MBP_ALLOW_READ, MBP_ALLOW_READ,
+                    MBP_ALLOW_ALL);
+}
+
+static void test_operate_does_not_reach_the_instructors_unit(void **state)
+{
+    (void)state;
+    expect_on_units("[{from: 10.0.0.0/8, allow: operate}]", "10.0.0.1", MBP_ALLOW_OPERATE, MBP_ALLOW_OPERATE,
+                    MBP_ALLOW_READ);
+    expect_on_units("[{from: 10.0.0.0/8, allow: operate, units: [2, 247]}]", "10.0.0.1", MBP_ALLOW_READ,
+                    MBP_ALLOW_OPERATE, MBP_ALLOW_READ);
+    expect_on_units("[{from: 10.0.0.0/8, allow: all}]", "10.0.0.1", MBP_ALLOW_ALL, MBP_ALLOW_ALL, MBP_ALLOW_ALL);
+}
+
+static void test_keep_is_of_the_first_rule_that_fits_whatever_its_units(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant =
+        plant_with("[{from: 10.0.0.0/8, allow: read, units: [1], keep: true}, {from: 10.0.0.0/8, allow: all}]");
+    const struct access_address address = v4("10.0.0.1");
+    assert_true(access_right_of(plant, &address, true).keep);
+    mbp_plant_free(plant);
+}
+
 static void test_ipv6_network_holds_ipv6_only(void **state)
 {
     (void)state;
@@ -72,7 +132,7 @@ static void test_ipv6_network_holds_ipv6_only(void **state)
 static void test_no_rules_beyond_loopback_reads_only(void **state)
 {
     (void)state;
-    const struct mbp_server_options none = {0};
+    const struct mbp_plant none = {0};
     const struct access_address local = v4("127.0.0.1");
     const struct access_address local_v6 = v6("::1");
     const struct access_address remote = v4("192.168.1.9");
@@ -103,6 +163,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_first_fitting_rule_counts),
         cmocka_unit_test(test_network_of_odd_length_ends_at_its_bit),
+        cmocka_unit_test(test_rule_that_names_units_counts_for_those_alone),
+        cmocka_unit_test(test_unit_that_no_rule_names_may_be_read_only),
+        cmocka_unit_test(test_operate_does_not_reach_the_instructors_unit),
+        cmocka_unit_test(test_keep_is_of_the_first_rule_that_fits_whatever_its_units),
         cmocka_unit_test(test_ipv6_network_holds_ipv6_only),
         cmocka_unit_test(test_no_rules_beyond_loopback_reads_only),
         cmocka_unit_test(test_peer_of_an_event_is_the_ipv4_address),

@@ -146,6 +146,8 @@ static void assert_same_server(const struct mbp_server_options *a, const struct 
         assert_int_equal(a->access[i].prefix_bits, b->access[i].prefix_bits);
         assert_int_equal(a->access[i].allow, b->access[i].allow);
         assert_int_equal(a->access[i].keep, b->access[i].keep);
+        assert_int_equal(a->access[i].some_units, b->access[i].some_units);
+        assert_memory_equal(a->access[i].units, b->access[i].units, sizeof a->access[i].units);
     }
     assert_int_equal(a->fault_count, b->fault_count);
     for (uint32_t i = 0; i < a->fault_count; i++) {
