@@ -50,6 +50,7 @@ static uint32_t *place_of(const struct mbp_latest *latest, const struct mbp_reco
         break;
     case MBP_RECORD_EVENT:
     case MBP_RECORD_SETTING:
+    case MBP_RECORD_FAULT:
     case MBP_RECORD_PLANT:
     default:
         return NULL;

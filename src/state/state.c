@@ -127,8 +127,7 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
         state->value[s] = NAN;
         state->forced_value[s] = NAN;
-        memcpy(&state->limit[s * MBP_LIMIT_COUNT], plant->sensors[s].limits,
-               MBP_LIMIT_COUNT * sizeof *state->limit);
+        memcpy(&state->limit[s * MBP_LIMIT_COUNT], plant->sensors[s].limits, MBP_LIMIT_COUNT * sizeof *state->limit);
         mbp_state_limits_changed(state, s);
         state->watched[s] = mbp_sensor_alarms(&plant->sensors[s])->bad_quality ? MBP_SENSOR_BAD : 0;
     }

@@ -8,8 +8,10 @@
 
 #include "value.h"
 
-static const struct mbp_sensor celsius = {
-    .name = "TT101", .unit_text = "°C", .range = (const double[]){0, 150}, .reg = {.scale = 0.1, .words = 1, .type = MBP_INT16}};
+static const struct mbp_sensor celsius = {.name = "TT101",
+                                          .unit_text = "°C",
+                                          .range = (const double[]){0, 150},
+                                          .reg = {.scale = 0.1, .words = 1, .type = MBP_INT16}};
 
 static struct ctl_point value_of(const struct mbp_sensor *sensor, int limit)
 {
