@@ -1,7 +1,7 @@
 /* dump: a journal in a file, so that it can be read anywhere: JSON lines. The first tells the plant (its whole file),
  * where it came from and when; then what the plant was like, from which events on which plant was in force, an event a
- * line, and whether it is whole. It only ever
- * grows: a dump that broke off, or an older one, is continued where it ended. */
+ * line, and whether it is whole. It only ever grows: a dump that broke off, or an older one, is continued where it
+ * ended. */
 #ifndef MBP_CTL_DUMP_H
 #define MBP_CTL_DUMP_H
 

@@ -104,7 +104,7 @@ static void change_to(struct fixture *f, unsigned n, size_t length)
 static void test_fresh_journal_tells_of_no_plant(void **state)
 {
     struct fixture *f = *state;
-    struct told told[1];
+    struct told told[1] = {{0}};
     uint16_t word;
     open_with(f, 0, 100);
     assert_int_equal(read_index(f, told, 1), 0);
@@ -114,7 +114,7 @@ static void test_fresh_journal_tells_of_no_plant(void **state)
 static void test_plant_is_in_force_from_the_first_event_of_a_run(void **state)
 {
     struct fixture *f = *state;
-    struct told told[2];
+    struct told told[2] = {{0}};
     open_with(f, 0, 9001);
     fixture_store(f, 1, 3);
     fixture_store(f, 4, 2);
@@ -126,7 +126,7 @@ static void test_plant_is_in_force_from_the_first_event_of_a_run(void **state)
 static void test_changed_plant_is_in_force_from_the_event_that_tells_it(void **state)
 {
     struct fixture *f = *state;
-    struct told told[3];
+    struct told told[3] = {{0}};
     open_with(f, 0, 4096);
     fixture_store(f, 1, 5);
     change_to(f, 1, 12289); /* event 6 removed, 7 changed */
@@ -158,7 +158,7 @@ static void test_read_across_texts_gives_consecutive_words(void **state)
 static void test_restart_with_the_same_plant_adds_nothing_with_another_one_does(void **state)
 {
     struct fixture *f = *state;
-    struct told told[2];
+    struct told told[2] = {{0}};
     open_with(f, 0, 50);
     fixture_store(f, 1, 4);
     fixture_close(f);
@@ -176,7 +176,7 @@ static void test_restart_with_the_same_plant_adds_nothing_with_another_one_does(
 static void test_text_that_masters_could_not_read_is_told_without_it(void **state)
 {
     struct fixture *f = *state;
-    struct told told[2];
+    struct told told[2] = {{0}};
     open_with(f, 0, 50);
     fixture_store(f, 1, 1);
     change_to(f, 1, MBP_PLANT_WIRE_MAX + 1);
@@ -189,7 +189,7 @@ static void test_text_that_masters_could_not_read_is_told_without_it(void **stat
 static void test_more_plants_than_the_index_holds_lose_the_oldest(void **state)
 {
     struct fixture *f = *state;
-    struct told told[MBP_PAST_PLANTS];
+    struct told told[MBP_PAST_PLANTS] = {{0}};
     open_with(f, 0, 20);
     fixture_store(f, 1, 1);
     for (unsigned n = 1; n < PLANTS; n++)
@@ -203,7 +203,7 @@ static void test_more_plants_than_the_index_holds_lose_the_oldest(void **state)
 static void test_more_text_than_the_files_hold_loses_the_oldest(void **state)
 {
     struct fixture *f = *state;
-    struct told told[3];
+    struct told told[3] = {{0}};
     open_with(f, 0, 20);
     fixture_store(f, 1, 1);
     change_to(f, 1, 1890000);
@@ -274,7 +274,7 @@ static void test_plant_put_in_a_transaction_that_fails_is_put_with_the_next(void
 static void test_journal_of_an_earlier_mbplant_begins_to_tell(void **state)
 {
     struct fixture *f = *state;
-    struct told told[1];
+    struct told told[1] = {{0}};
     open_with(f, 0, 40);
     fixture_store(f, 1, 3);
     fixture_close(f);
