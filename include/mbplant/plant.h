@@ -15,7 +15,7 @@
 #define MBP_PLANT_WIRE_TEXT_MAX      (MBP_PLANT_WIRE_MAX - 8) /* of text: its length and CRC-32 stand before it */
 #define MBP_PLANT_FIRST_FILE         900
 #define MBP_MACHINES_PER_UNIT_MAX    1000
-#define MBP_SENSORS_PER_UNIT_MAX     4000
+#define MBP_SENSORS_PER_UNIT_MAX     4100 /* so that 247 units hold a million; beyond 4000 the alarm bits find no room */
 #define MBP_ACTUATORS_PER_UNIT_MAX   1000
 #define MBP_CONTROLLERS_PER_UNIT_MAX 500
 #define MBP_NAME_MAX                 32 /* bytes of a machine's or sensor's name; [A-Za-z0-9_.-], a letter first */

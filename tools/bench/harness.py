@@ -34,7 +34,6 @@ class Settings:
         self.measure_ms = 500
         self.shapes = arguments.shape
         self.nagle = arguments.nagle
-        self.large = arguments.large
         self.server_cpu, self.load_cpu = cpus[0], cpus[-1]
 
     def program(self, name):

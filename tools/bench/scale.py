@@ -8,10 +8,12 @@ from pathlib import Path
 
 from harness import Server, median, run_once, table
 
-SMALL, MEDIUM, LARGE = 10_000, 100_000, 988_000
+SMALL, MEDIUM, LARGE = 10_000, 100_000, 1_000_000
 SCAN_MS, LOAD_S, BYTES_A_SENSOR = 3.0, 2.0, 500  # of the medium plant
 GROWTH = 1.5          # cost of a sensor in the largest plant to that in the small one
 SCANS_A_SECOND = 10   # make_plant's default scan of 100 ms
+SENSOR_SCANS = 100_000_000  # of one measurement: seconds of processor time, beside which loading does not count
+ROUNDS, QUICK_ROUNDS = 5, 2
 
 
 def make_plant(folder, sensors):
@@ -23,14 +25,14 @@ def make_plant(folder, sensors):
     return path
 
 
-def scan_ms(settings, plant, sensors):
-    """One scan: the difference of a long and a short fast-forward, so that start and stop do not count. Processor time,
-    which other programs do not change much."""
+def sensor_ns(settings, plant, sensors):
+    """A sensor's share of a scan: the difference of a long and a short fast-forward, so that start and stop do not count.
+    Processor time, which other programs do not change much."""
     short_s = 1
-    long_s = short_s + max(2, 20_000_000 // sensors // SCANS_A_SECOND)
-    costs = [run_once(settings, plant, "--fast-forward", f"{long_s}s")[1]
-             - run_once(settings, plant, "--fast-forward", f"{short_s}s")[1] for _ in range(3)]
-    return median(costs) * 1e3 / ((long_s - short_s) * SCANS_A_SECOND)
+    more_s = max(2, SENSOR_SCANS // sensors // SCANS_A_SECOND)
+    long, short = (run_once(settings, plant, "--fast-forward", f"{seconds}s")[1]
+                   for seconds in (short_s + more_s, short_s))
+    return (long - short) * 1e9 / (more_s * SCANS_A_SECOND * sensors)
 
 
 def resident(settings, plant):
@@ -41,21 +43,27 @@ def resident(settings, plant):
 
 
 def run(settings, verdicts):
-    """One row a size."""
-    rows, first_ns = [], None
+    """One row a size. The sizes take turns, so that all of them see the same machine."""
+    sizes = [SMALL, MEDIUM, LARGE]
+    rounds = QUICK_ROUNDS if settings.quick else ROUNDS
+    costs, loads, memory = ({size: [] for size in sizes} for _ in range(3))
     with tempfile.TemporaryDirectory(prefix="mbplant-bench-") as folder:
         nothing = resident(settings, make_plant(folder, 1))
-        for sensors in [SMALL, MEDIUM] + ([LARGE] if settings.large else []):
-            plant = make_plant(folder, sensors)
-            load = median([run_once(settings, plant, "--check")[1] for _ in range(3)])
-            scan = scan_ms(settings, plant, sensors)
-            memory = (resident(settings, plant) - nothing) / sensors
-            each_ns = scan * 1e6 / sensors
-            first_ns = first_ns or each_ns
-            judged = sensors == MEDIUM
-            rows.append([f"{sensors:,}", verdicts.at_most(load, LOAD_S) if judged else f"{load:.2f}",
-                         verdicts.at_most(scan, SCAN_MS) if judged else f"{scan:.2f}", f"{each_ns:.1f}",
-                         verdicts.at_most(each_ns / first_ns, GROWTH) if sensors == LARGE else f"{each_ns / first_ns:.2f}",
-                         verdicts.at_most(memory, BYTES_A_SENSOR, "{:.0f}") if judged else f"{memory:.0f}"])
+        plants = {size: make_plant(folder, size) for size in sizes}
+        for _ in range(rounds):
+            for size, plant in plants.items():
+                costs[size].append(sensor_ns(settings, plant, size))
+                loads[size].append(run_once(settings, plant, "--check")[1])
+        for size, plant in plants.items():
+            memory[size] = (resident(settings, plant) - nothing) / size
+    rows = []
+    for size in sizes:
+        each_ns, load, judged = median(costs[size]), median(loads[size]), size == MEDIUM
+        scan = each_ns * size / 1e6
+        growth = median([now / small for now, small in zip(costs[size], costs[SMALL])])
+        rows.append([f"{size:,}", verdicts.at_most(load, LOAD_S) if judged else f"{load:.2f}",
+                     verdicts.at_most(scan, SCAN_MS) if judged else f"{scan:.2f}", f"{each_ns:.1f}",
+                     verdicts.at_most(growth, GROWTH) if size == LARGE else f"{growth:.2f}",
+                     verdicts.at_most(memory[size], BYTES_A_SENSOR, "{:.0f}") if judged else f"{memory[size]:.0f}"])
     table("Large plants (base, lag, noise, four limits and one input a sensor), processor time",
           ["sensors", "load s", "scan ms", "ns a sensor", "to the smallest", "bytes a sensor"], rows)

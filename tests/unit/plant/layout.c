@@ -213,7 +213,7 @@ static void test_wrong_repeat_hides_overlaps_that_it_would_cause(void **state)
 {
     (void)state;
     assert_string_equal(errors_of_text(ONE_SENSOR "{name: 'A{n}', repeat: x}\n       - {name: B, register: {at: 0}}\n"),
-                        "7:33: 'repeat' is 'x'; allowed is a whole number 1..4000\n");
+                        "7:33: 'repeat' is 'x'; allowed is a whole number 1..4100\n");
 }
 
 static void test_alarm_blocks_stand_in_their_usual_places_and_give_way_to_what_the_file_places(void **state)
@@ -255,6 +255,24 @@ static void test_alarm_block_without_room_is_left_out_and_the_largest_unit_loads
     mbp_plant_free(plant);
 }
 
+static void test_million_sensors_load_and_leave_out_only_the_alarm_bits(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_text(
+        "mbplant: 1\nunits: [{id: 1, repeat: 247, machines: [{name: 'M{u}_{n}', repeat: 200, sensors: [{name: "
+        "'S{u}_{m}_{n}', repeat: 20}]}], sensors: [{name: 'A{u}_{n}', repeat: 100}]}]\n");
+    assert_int_equal(plant->sensor_count, 247 * 4100);
+    assert_int_equal(mbp_plant_find_sensor(plant, "A247_100"), 247 * 4100 - 1);
+    const struct mbp_layout *layout = &plant->units[246].layout;
+    assert_int_equal(layout->discrete_machines, 33000);
+    assert_int_equal(layout->discrete_alarms, 0);
+    assert_int_not_equal(layout->coil_acknowledge, 0);
+    assert_int_not_equal(layout->holding_shelving, 0);
+    assert_int_not_equal(layout->input_upkeep, 0);
+    assert_int_not_equal(layout->input_alarms, 0);
+    mbp_plant_free(plant);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +293,7 @@ int main(void)
         cmocka_unit_test(test_wrong_repeat_hides_overlaps_that_it_would_cause),
         cmocka_unit_test(test_alarm_blocks_stand_in_their_usual_places_and_give_way_to_what_the_file_places),
         cmocka_unit_test(test_alarm_block_without_room_is_left_out_and_the_largest_unit_loads),
+        cmocka_unit_test(test_million_sensors_load_and_leave_out_only_the_alarm_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -147,7 +147,7 @@ static void test_repeat_beyond_what_a_unit_holds_is_refused(void **state)
     assert_string_equal(
         errors_of_text("mbplant: 1\nunits: [{id: 1, machines: [{name: 'M{n}', repeat: 1000, sensors: [{name: "
                        "'S{m}_{n}', repeat: 5}]}]}]\n"),
-        "2:9: the unit has 5000 sensors; allowed are 4000: spread them over more units\n");
+        "2:9: the unit has 5000 sensors; allowed are 4100: spread them over more units\n");
     assert_string_equal(errors_of_text("mbplant: 1\nunits: [{id: 1, machines: [{name: 'M{n}', repeat: 1000}, {name: "
                                        "X}]}]\n"),
                         "2:9: the unit has 1001 machines; allowed are 1000: spread them over more units\n");
