@@ -105,6 +105,11 @@ enum mbp_setting {
     MBP_SET_MANUAL,
     MBP_SETTING_COUNT
 }; /* of a controller; = order in the map */
+enum mbp_input_function {
+    MBP_LINEAR,
+    MBP_SQUARE_ROOT, /* of what is not negative, else 0: a flow by its head (Torricelli) */
+    MBP_INPUT_FUNCTION_COUNT
+};
 enum mbp_wave {
     MBP_WAVE_NONE,
     MBP_WAVE_SINE,
@@ -142,6 +147,7 @@ const char *mbp_inject_name(enum mbp_inject inject);
 const char *mbp_priority_name(enum mbp_priority priority);
 const char *mbp_kind_name(enum mbp_kind kind);
 const char *mbp_wave_name(enum mbp_wave wave);
+const char *mbp_input_function_name(enum mbp_input_function function);
 const char *mbp_actuator_kind_name(enum mbp_actuator_kind kind);
 const char *mbp_setting_name(enum mbp_setting setting);
 
@@ -149,9 +155,13 @@ const char *mbp_setting_name(enum mbp_setting setting);
  * pressure high = "Overpressure", low = "Pressure drop" (DESIGN.md, "The plant file"). Static storage. */
 const char *mbp_kind_diagnosis(enum mbp_kind kind, enum mbp_limit limit);
 
-/* A signal's input from another sensor, or from an actuator's position. */
+/* A signal's input from another sensor, or from an actuator's position: gain * function(value) * position of `times`.
+ */
+#define MBP_TIMES_NONE 0x7FFFFFFFu
 struct mbp_input {
-    uint32_t from; /* plant-wide sensor index, or sensor_count plus an actuator's */
+    uint32_t from;         /* plant-wide sensor index, or sensor_count plus an actuator's */
+    uint32_t times : 31;   /* plant-wide actuator index; MBP_TIMES_NONE = none */
+    uint32_t function : 1; /* enum mbp_input_function; beside the index so that an input takes no more room */
     double gain;
     uint64_t lag_ns;
     uint64_t dead_time_ns;

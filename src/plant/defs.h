@@ -6,7 +6,9 @@
 
 struct mbp_input_def {
     struct mbp_def def;
-    const char *from; /* may hold placeholders */
+    const char *from;  /* may hold placeholders */
+    const char *times; /* likewise; NULL = none */
+    int function;      /* enum mbp_input_function */
     double gain;
     uint64_t lag_ns, dead_time_ns;
 };

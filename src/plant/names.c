@@ -35,6 +35,7 @@ static const char *const setting_names[] = {"setpoint",   "gain",        "integr
 static const char *const action_names[] = {"reverse", "direct"};
 static const char *const mode_names[] = {"manual", "auto"};
 static const char *const wave_names[] = {"none", "sine", "square", "triangle", "sawtooth", "steps"};
+static const char *const function_names[] = {[MBP_LINEAR] = "linear", [MBP_SQUARE_ROOT] = "square_root"};
 static const char *const access_names[] = {"read", "read_write"};
 static const char *const gaps_names[] = {"error", "zero"};
 static const char *const allow_names[] = {"read", "operate", "all"};
@@ -81,6 +82,7 @@ static const struct mbp_words setting_words = WORDS("a setting", setting_names);
 const struct mbp_words mbp_action_words = WORDS("an action", action_names);
 const struct mbp_words mbp_mode_words = WORDS("a mode", mode_names);
 const struct mbp_words mbp_wave_words = WORDS("a shape", wave_names);
+const struct mbp_words mbp_input_function_words = WORDS("a function", function_names);
 const struct mbp_words mbp_access_words = WORDS("an access", access_names);
 const struct mbp_words mbp_gaps_words = WORDS("a way with gaps", gaps_names);
 const struct mbp_words mbp_allow_words = WORDS("a permission", allow_names);
@@ -178,6 +180,11 @@ const char *mbp_kind_name(enum mbp_kind kind)
 const char *mbp_wave_name(enum mbp_wave wave)
 {
     return name_of(&mbp_wave_words, wave);
+}
+
+const char *mbp_input_function_name(enum mbp_input_function function)
+{
+    return name_of(&mbp_input_function_words, function);
 }
 
 const char *mbp_actuator_kind_name(enum mbp_actuator_kind kind)

@@ -15,6 +15,11 @@ static void print_inputs(FILE *out, const struct mbp_plant *plant, const struct 
         mbp_print_number(out, ", gain: ", input->gain);
         mbp_print_duration(out, ", lag: ", input->lag_ns);
         mbp_print_duration(out, ", dead_time: ", input->dead_time_ns);
+        fprintf(out, ", function: %s", mbp_input_function_name((enum mbp_input_function)input->function));
+        if (input->times != MBP_TIMES_NONE) {
+            fputs(", times: ", out);
+            mbp_print_name(out, plant->actuators[input->times].name);
+        }
         fputs("}\n", out);
     }
 }

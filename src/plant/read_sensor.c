@@ -37,6 +37,8 @@ static const struct mbp_field input_fields[] = {
     {.key = "gain", .type = MBP_FIELD_NUMBER, .at = INPUT(gain), ANY_NUMBER},
     {.key = "lag", .type = MBP_FIELD_DURATION, .at = INPUT(lag_ns), .low = 0, .high = LONGEST},
     {.key = "dead_time", .type = MBP_FIELD_DURATION, .at = INPUT(dead_time_ns), .low = 0, .high = LONGEST},
+    {.key = "function", .type = MBP_FIELD_CHOICE, .at = INPUT(function), .words = &mbp_input_function_words},
+    {.key = "times", .type = MBP_FIELD_NAME, .at = INPUT(times)},
 };
 
 static void input_defaults(void *def)

@@ -287,6 +287,31 @@ static void tell_unknown_sensor(struct mbp_load *load, const struct mbp_sensor *
                     near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
+/* The actuator whose position multiplies an input. */
+static uint32_t find_times(struct mbp_load *load, const struct mbp_index *index, uint32_t s,
+                           const struct mbp_input_def *def)
+{
+    const struct mbp_plant *plant = load->plant;
+    char name[MBP_NAME_MAX + 1];
+    if (def->times == NULL) {
+        return MBP_TIMES_NONE;
+    }
+    if (mbp_pattern_fill(def->times, &load->origins[s].counters, name, sizeof name) == SIZE_MAX) {
+        name[0] = '\0';
+    }
+    uint32_t item = mbp_index_find(index, plant, name);
+    uint32_t first = plant->machine_count + plant->sensor_count;
+    if (item != UINT32_MAX && item >= first && item - first < plant->actuator_count) {
+        return item - first;
+    }
+    if (!mbp_errors_hopeless(load->reader.errors)) {
+        mbp_reader_tell(
+            &load->reader, mbp_def_node(&def->def, "times"),
+            "there is no actuator '%s' in the plant; 'times' names one, whose position multiplies the input", name);
+    }
+    return MBP_TIMES_NONE;
+}
+
 static void resolve_inputs(struct mbp_load *load, const struct mbp_index *index, uint32_t s)
 {
     const struct mbp_plant *plant = load->plant;
@@ -296,10 +321,16 @@ static void resolve_inputs(struct mbp_load *load, const struct mbp_index *index,
         const struct mbp_input_def *def = (const struct mbp_input_def *)signal->inputs.items + i;
         struct mbp_input *input = &load->inputs[sensor->first_input + i];
         char name[MBP_NAME_MAX + 1];
-        *input = (struct mbp_input){UINT32_MAX, def->gain, def->lag_ns, def->dead_time_ns};
+        *input = (struct mbp_input){.from = UINT32_MAX,
+                                    .times = MBP_TIMES_NONE,
+                                    .function = (unsigned)def->function & 1u,
+                                    .gain = def->gain,
+                                    .lag_ns = def->lag_ns,
+                                    .dead_time_ns = def->dead_time_ns};
         if (def->from == NULL || load->reader.nameless) {
             continue;
         }
+        input->times = find_times(load, index, s, def) & MBP_TIMES_NONE;
         if (mbp_pattern_fill(def->from, &load->origins[s].counters, name, sizeof name) == SIZE_MAX) {
             name[0] = '\0';
         }

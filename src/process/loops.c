@@ -46,7 +46,10 @@ static bool acts_on(const struct mbp_plant *plant, struct trail *trail, uint32_t
     for (uint32_t at = 0; at < count; at++) {
         const struct mbp_sensor *fed = &plant->sensors[trail->met[at]];
         for (uint32_t i = fed->first_input; i < fed->first_input + fed->input_count; i++) {
-            uint32_t source = plant->inputs[i].from;
+            const struct mbp_input *input = &plant->inputs[i];
+            uint32_t source = input->from;
+            if (input->times != MBP_TIMES_NONE && plant->sensor_count + input->times == from)
+                source = from;
             if (trail->towards[source] != UINT32_MAX)
                 continue;
             trail->towards[source] = trail->met[at];

@@ -28,7 +28,9 @@ struct process_delay {
 
 struct process_input {
     uint32_t from;
-    uint32_t fed; /* index into process->fed when a loop is closed here; UINT32_MAX = sees this scan's value */
+    uint32_t fed;   /* index into process->fed when a loop is closed here; UINT32_MAX = sees this scan's value */
+    uint32_t times; /* actuator; MBP_TIMES_NONE = none */
+    bool root;      /* enum mbp_input_function */
     double gain;
     double decay; /* of its lag */
     struct process_delay delay;

@@ -14,7 +14,9 @@ bool process_is_elaborate(const struct mbp_plant *plant, uint32_t s)
 {
     const struct mbp_sensor *sensor = &plant->sensors[s];
     const struct mbp_signal *signal = sensor->signal;
-    return signal->wave != MBP_WAVE_NONE || sensor->input_count > 1 || mbp_signal_parts(plant, s) > 0;
+    const struct mbp_input *input = sensor->input_count == 1 ? &plant->inputs[sensor->first_input] : NULL;
+    bool curved = input != NULL && (input->function != MBP_LINEAR || input->times != MBP_TIMES_NONE);
+    return curved || signal->wave != MBP_WAVE_NONE || sensor->input_count > 1 || mbp_signal_parts(plant, s) > 0;
 }
 
 static struct process_delay delay_of(const struct mbp_plant *plant, uint64_t dead_time_ns)
@@ -54,6 +56,8 @@ void process_signal_init(const struct mbp_plant *plant, uint32_t s, size_t part,
         const struct mbp_input *input = &plant->inputs[sensor->first_input + i];
         inputs[i] = (struct process_input){.from = input->from,
                                            .fed = UINT32_MAX,
+                                           .times = input->times,
+                                           .root = input->function == MBP_SQUARE_ROOT,
                                            .gain = process_bounded(input->gain),
                                            .decay = process_decay(plant, input->lag_ns),
                                            .delay = delay_of(plant, input->dead_time_ns)};
@@ -90,6 +94,18 @@ static double source(const struct mbp_process *process, const struct mbp_state *
     return process_bounded(input->fed == UINT32_MAX ? state->lagged[input->from] : process->fed[input->fed]);
 }
 
+/* What a value behind lag and dead time adds to the signal. */
+static double effect(const struct mbp_process *process, const struct mbp_state *state,
+                     const struct process_input *input, double value)
+{
+    double result = input->gain * (input->root ? sqrt(fmax(value, 0.0)) : value);
+    if (input->times != MBP_TIMES_NONE) {
+        double position = state->lagged[process->plant->sensor_count + input->times];
+        result = process_bounded(result) * process_bounded(position);
+    }
+    return process_bounded(result);
+}
+
 /* The sum of the inputs; *part moves on behind what they keep. */
 static double inputs_now(const struct mbp_process *process, struct mbp_state *state,
                          const struct process_signal *signal, double **part)
@@ -106,7 +122,7 @@ static double inputs_now(const struct mbp_process *process, struct mbp_state *st
             value = delayed(&input->delay, state->tick, *part, value);
             *part += input->delay.samples;
         }
-        sum += process_bounded(input->gain * value);
+        sum += effect(process, state, input, value);
     }
     return sum;
 }
@@ -122,7 +138,7 @@ static double inputs_at_rest(const struct mbp_process *process, struct mbp_state
             *(*part)++ = value;
         fill(&input->delay, *part, value);
         *part += input->delay.samples;
-        sum += process_bounded(input->gain * value);
+        sum += effect(process, state, input, value);
     }
     return sum;
 }

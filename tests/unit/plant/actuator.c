@@ -63,6 +63,10 @@ static void test_input_from_an_actuator_comes_after_the_sensors(void **state)
     const struct mbp_input *input = &plant->inputs[sensor_of(plant, "LT2")->first_input];
     assert_int_equal(input[0].from, plant->sensor_count + mbp_plant_find_actuator(plant, "FV201"));
     assert_string_equal(mbp_input_source(plant, input[1].from), "P2");
+    assert_int_equal(input[1].times, MBP_TIMES_NONE);
+    assert_int_equal(input[1].function, MBP_LINEAR);
+    assert_int_equal(input[2].times, mbp_plant_find_actuator(plant, "FV202"));
+    assert_int_equal(input[2].function, MBP_SQUARE_ROOT);
     mbp_plant_free(plant);
 }
 

@@ -54,8 +54,11 @@ static void test_limits_out_of_order_names_the_two(void **state)
 static void test_unknown_sensor_names_the_nearest(void **state)
 {
     (void)state;
-    assert_string_equal(errors_of_file("unknown_sensor.yaml"),
-                        "9:38: there is no sensor 'PT110' in the plant; did you mean 'PT101'?\n");
+    assert_string_equal(
+        errors_of_file("unknown_sensor.yaml"),
+        "9:38: there is no sensor 'PT110' in the plant; did you mean 'PT101'?\n"
+        "11:52: there is no actuator 'LT101' in the plant; 'times' names one, whose position multiplies "
+        "the input\n");
 }
 
 static void test_bad_duration_says_that_it_needs_a_unit(void **state)

@@ -68,6 +68,20 @@ static void test_cascade_is_told_through_the_controllers_that_it_sets(void **sta
                 "  control loop: FIC reads FT and moves FV -> FT\n");
 }
 
+static void test_valve_that_multiplies_a_flow_closes_the_loop(void **state)
+{
+    (void)state;
+    assert_told(HEAD "        actuators:\n"
+                     "          - {name: FV}\n"
+                     "        controllers:\n"
+                     "          - {name: LIC, input: LT, output: FV, setpoint: 5, gain: 1}\n"
+                     "        sensors:\n"
+                     "          - {name: LT, range: [0, 10], signal: {base: 0, inputs: [{from: FT}]}}\n"
+                     "          - {name: FT, range: [0, 10], signal: {base: 0, inputs: [{from: PT, times: FV}]}}\n"
+                     "          - {name: PT, range: [0, 10]}\n",
+                "  control loop: LIC reads LT and moves FV -> FT -> LT\n");
+}
+
 static void test_controller_that_cannot_reach_its_input_is_warned_of(void **state)
 {
     (void)state;
@@ -110,6 +124,7 @@ int main(void)
         cmocka_unit_test(test_signals_that_feed_each_other_are_told_with_the_input_that_waits),
         cmocka_unit_test(test_control_loop_is_told_by_its_shortest_way),
         cmocka_unit_test(test_cascade_is_told_through_the_controllers_that_it_sets),
+        cmocka_unit_test(test_valve_that_multiplies_a_flow_closes_the_loop),
         cmocka_unit_test(test_controller_that_cannot_reach_its_input_is_warned_of),
         cmocka_unit_test(test_many_controllers_are_told_of_by_their_number),
     };

@@ -206,6 +206,70 @@ static void test_two_vessels_in_a_loop_come_to_rest_where_the_flows_are_equal(vo
     running_end(&running);
 }
 
+/* ---- by head ---------------------------------------------------------------------------------------------------- */
+
+/* Torricelli: an outflow of 0.8 sqrt(level) from 2 m2, so sqrt(level) = 8 - 0.2 t until nothing is left. */
+static void drain(const char *period)
+{
+    static const char *const tank[] = {
+        "{name: A, kind: level, range: [0, 100], register: {type: float64},\n"
+        "             signal: {base: 0, inputs: [{from: OUT, gain: -1}], integrate: {gain: 0.5, initial: 64}}}",
+        "{name: OUT, kind: flow, range: [0, 100], register: {type: float64},\n"
+        "             signal: {base: 0, inputs: [{from: A, function: square_root, gain: 0.8}]}}"};
+    struct running running;
+    running_begin(&running, period, tank, 2);
+    const double *level = running.state->lagged;
+    double scan_s = (double)running.plant->scan_ns / (double)MBP_NS_PER_S;
+    double gone = 0;
+    while (running.state->sim_ns < 60 * MBP_NS_PER_S) {
+        running_scan(&running);
+        double root = fmax(8 - 0.2 * seconds(&running), 0);
+        gone += 0.5 * level[1] * scan_s;
+        assert_near(level[0], root * root, 2 * scan_s); /* a scan's flow goes by the level before it */
+        /* What has left is what is not there, but for the last drop: that of the scan in which it became empty. */
+        assert_near(64 - gone, level[0], 0.25 * 0.4 * 0.4 * scan_s * scan_s + 1e-9);
+    }
+    assert_near(level[0], 0, 0);
+    assert_near(level[1], 0, 0);
+    running_end(&running);
+}
+
+static void test_vessel_drained_by_its_head_follows_torricelli_and_ends_empty(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof periods / sizeof periods[0]; i++)
+        drain(periods[i]);
+}
+
+static const char valve_yaml[] =
+    "mbplant: 1\nscan: 100ms\nunits:\n  - id: 1\n    machines:\n      - name: M1\n"
+    "        actuators: [{name: V, initial: 50}]\n        sensors:\n"
+    "          - {name: HEAD, range: [-100, 100], register: {type: float64}, signal: {base: 49}}\n"
+    "          - {name: FLOW, range: [-100, 100], register: {type: float64},\n"
+    "             signal: {base: 1, inputs: [{from: HEAD, function: square_root, gain: 0.1, times: V}]}}\n"
+    "          - {name: TWICE, range: [-5000, 5000], register: {type: float64},\n"
+    "             signal: {base: 0, inputs: [{from: HEAD, gain: 2, times: V}]}}\n";
+
+static void test_flow_through_a_valve_is_its_position_times_the_root_of_the_head(void **state)
+{
+    (void)state;
+    enum { HEAD, FLOW, TWICE };
+    struct running running;
+    running_begin_yaml(&running, valve_yaml);
+    assert_near(running.state->lagged[FLOW], 1 + 0.1 * 7 * 50, 1e-12);
+    running_scan(&running);
+    assert_near(running.state->lagged[FLOW], 1 + 0.1 * 7 * 50, 1e-12);
+    assert_near(running.state->lagged[TWICE], 2 * 49 * 50, 1e-12);
+    running.state->command[0] = 20;
+    running_scan(&running);
+    assert_near(running.state->lagged[FLOW], 1 + 0.1 * 7 * 20, 1e-12);
+    running.state->base[HEAD] = -49; /* no head, no flow; what is linear goes on */
+    running_scan(&running);
+    assert_near(running.state->lagged[FLOW], 1, 1e-12);
+    assert_near(running.state->lagged[TWICE], 2 * -49 * 20, 1e-12);
+    running_end(&running);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +278,8 @@ int main(void)
         cmocka_unit_test(test_dead_time_shows_a_step_that_much_later_at_any_period),
         cmocka_unit_test(test_two_vessels_in_a_loop_lose_and_gain_nothing),
         cmocka_unit_test(test_two_vessels_in_a_loop_come_to_rest_where_the_flows_are_equal),
+        cmocka_unit_test(test_vessel_drained_by_its_head_follows_torricelli_and_ends_empty),
+        cmocka_unit_test(test_flow_through_a_valve_is_its_position_times_the_root_of_the_head),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
