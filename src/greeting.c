@@ -89,3 +89,15 @@ void greeting_print(const struct mbp_plant *plant, const struct mbp_server *serv
     print_examples(plant, any ? DEFAULT_HOST : host, port);
     fflush(stdout);
 }
+
+void greeting_print_end(const struct mbp_server *server)
+{
+    struct mbp_server_counters c = mbp_server_counters(server);
+    printf("connections %" PRIu64 " taken; %" PRIu64 " turned away, %" PRIu64 " closed for a new one, %" PRIu64
+           " for a deadline, %" PRIu64 " did not read\n",
+           c.accepted, c.refused, c.evicted, c.timeouts, c.slow_closed);
+    printf("requests    %" PRIu64 "; %" PRIu64 " exceptions, %" PRIu64 " of them refused writes; %" PRIu64
+           " frames of another protocol, %" PRIu64 " out of step; %" PRIu64 " met a wire fault\n",
+           c.requests, c.exceptions, c.writes_refused, c.discarded, c.bad_frames, c.faults);
+    fflush(stdout);
+}

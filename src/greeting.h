@@ -8,4 +8,7 @@
 void greeting_print(const struct mbp_plant *plant, const struct mbp_server *server, const char *listen,
                     const char *data_dir);
 
+/* What the server did. */
+void greeting_print_end(const struct mbp_server *server);
+
 #endif

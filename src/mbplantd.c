@@ -108,6 +108,8 @@ static void stop_serving(struct daemon *daemon)
     if (daemon->narrator.journal != NULL)
         narrator_stop(&daemon->narrator);
     priority_stop(&daemon->priority);
+    if (daemon->options.verbose)
+        greeting_print_end(daemon->server);
     mbp_server_close(daemon->server);
     daemon->server = NULL;
     for (size_t i = 0; i < sizeof daemon->signals / sizeof daemon->signals[0]; i++)

@@ -249,6 +249,9 @@ struct mbp_figures {
 
 /* ---- the instructor's unit (instructor.h) ------------------------------------------------------------------------ */
 
+/* Shows what the server counted (enum mbp_server_count), where there is an instructor. */
+void mbp_image_show_server(struct mbp_image *image, const uint64_t *counts);
+
 /* What stands in the instructor's unit after somebody wrote there. */
 struct mbp_wishes {
     double speed; /* may be no speed at all while only one of its two registers was written */

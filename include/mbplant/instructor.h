@@ -62,7 +62,27 @@
 #define MBP_SIM_IR_FAULTS_ACTIVE 28 /* uint16: how many of those and of the ad hoc ones are active */
 #define MBP_SIM_IR_LATENESS_MAX  30 /* uint32: the latest begin of a scan, us after it was due */
 #define MBP_SIM_IR_LATENESS      32 /* uint32 each: how many scans began how late, see below */
-#define MBP_SIM_IR_END           68
+#define MBP_SIM_IR_SERVER        68 /* uint32 each, modulo 2^32: what the server counted, enum mbp_server_count */
+#define MBP_SIM_IR_END           92
+
+/* Since the start. Connections taken, open now, closed for a new one, turned away; requests, exceptions among their
+ * answers, refused writes among those; frames of another protocol, connections closed for frames out of step, for a
+ * deadline, for not reading; answers that a wire fault befell. */
+enum mbp_server_count {
+    MBP_COUNT_ACCEPTED,
+    MBP_COUNT_OPEN,
+    MBP_COUNT_EVICTED,
+    MBP_COUNT_TURNED_AWAY,
+    MBP_COUNT_REQUESTS,
+    MBP_COUNT_EXCEPTIONS,
+    MBP_COUNT_WRITES_REFUSED,
+    MBP_COUNT_DISCARDED,
+    MBP_COUNT_BAD_FRAMES,
+    MBP_COUNT_TIMEOUTS,
+    MBP_COUNT_SLOW_CLOSED,
+    MBP_COUNT_FAULTS,
+    MBP_SERVER_COUNTS
+};
 
 #define MBP_SIM_MAP_VERSION 1
 

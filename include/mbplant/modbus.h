@@ -57,6 +57,9 @@ struct mbp_pdu_context {
 size_t mbp_pdu_respond(const struct mbp_pdu_context *context, const uint8_t *request, size_t len,
                        uint8_t response[MBP_PDU_MAX]);
 
+/* Whether access rules decide about a function. */
+bool mbp_pdu_writes(uint8_t function);
+
 /* "Read Holding Registers", or "unknown function"; "illegal data address", or "unknown exception". Static storage. */
 const char *mbp_function_name(uint8_t function);
 const char *mbp_exception_name(uint8_t exception);
@@ -92,9 +95,12 @@ struct mbp_server_config {
     void *ctx;
 };
 
+/* Since the start: connections taken, open now, closed for a new one, turned away; requests, exceptions among their
+ * answers, refused writes among those; frames of another protocol, connections closed for frames out of step, for a
+ * deadline, for not reading; answers that a wire fault befell. Masters see them in the instructor's unit. */
 struct mbp_server_counters {
-    uint64_t accepted, open, evicted, refused, requests, exceptions, discarded, bad_frames, timeouts, slow_closed,
-        faults;
+    uint64_t accepted, open, evicted, refused, requests, exceptions, writes_refused, discarded, bad_frames, timeouts,
+        slow_closed, faults;
 };
 
 /* Listens. One line to errors on failure: MBP_ERR_FORMAT, MBP_ERR_IO. Ownership: mbp_server_close, then run the loop

@@ -206,3 +206,10 @@ void mbp_image_publish_instructor(struct mbp_image *image, const struct mbp_stat
     for (unsigned i = 0; i < MBP_LATENESS_CLASSES; i++)
         image_put_u32(words + MBP_SIM_IR_LATENESS + 2 * i, figures->lateness[i]);
 }
+
+void mbp_image_show_server(struct mbp_image *image, const uint64_t *counts)
+{
+    struct mbp_image_unit *unit = instructor(image);
+    for (unsigned i = 0; unit != NULL && i < MBP_SERVER_COUNTS; i++)
+        image_put_u32(unit->input + MBP_SIM_IR_SERVER + 2 * i, counts[i]);
+}

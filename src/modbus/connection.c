@@ -107,6 +107,27 @@ struct batch {
     bool close;                     /* to be closed once the output is sent */
 };
 
+/* The instructor's unit shows what the server counted, up to the request that asks. */
+static void show_counters(const struct mbp_server *server)
+{
+    const struct mbp_server_counters *c = &server->counters;
+    const uint64_t counts[MBP_SERVER_COUNTS] = {
+        [MBP_COUNT_ACCEPTED] = c->accepted,
+        [MBP_COUNT_OPEN] = c->open - server->closing,
+        [MBP_COUNT_EVICTED] = c->evicted,
+        [MBP_COUNT_TURNED_AWAY] = c->refused,
+        [MBP_COUNT_REQUESTS] = c->requests,
+        [MBP_COUNT_EXCEPTIONS] = c->exceptions,
+        [MBP_COUNT_WRITES_REFUSED] = c->writes_refused,
+        [MBP_COUNT_DISCARDED] = c->discarded,
+        [MBP_COUNT_BAD_FRAMES] = c->bad_frames,
+        [MBP_COUNT_TIMEOUTS] = c->timeouts,
+        [MBP_COUNT_SLOW_CLOSED] = c->slow_closed,
+        [MBP_COUNT_FAULTS] = c->faults,
+    };
+    mbp_image_show_server(server->config.image, counts);
+}
+
 static size_t respond(struct connection *connection, const struct mbp_frame *frame, struct mbp_image_unit *unit,
                       struct mbp_pdu_context *context, uint8_t *pdu)
 {
@@ -116,6 +137,8 @@ static size_t respond(struct connection *connection, const struct mbp_frame *fra
         pdu[1] = MBP_EX_GATEWAY_TARGET_FAILED;
         return 2;
     }
+    if (unit->unit->instructor)
+        show_counters(server);
     context->unit = unit;
     context->allow = access_allow_on(&connection->right, unit->unit->id);
     context->serial = server->options->serial_functions ? &server->serial[unit->unit->id] : NULL;
@@ -199,15 +222,17 @@ static void answer(struct connection *connection, const struct mbp_frame *frame,
     struct mbp_server *server = connection->server;
     struct mbp_image_unit *unit = mbp_image_unit(server->config.image, frame->unit);
     uint8_t *out = server->output + batch->out_len;
+    server->counters.requests++;
     size_t pdu_len = respond(connection, frame, unit, &batch->context, out + MBP_MBAP_LEN);
     const struct mbp_fault *fault = NULL;
-    server->counters.requests++;
     if (server->special)
         fault = befall(connection, frame, unit, out + MBP_MBAP_LEN, pdu_len);
     if (pdu_len == 0)
         return;
-    if ((out[MBP_MBAP_LEN] & 0x80u) != 0)
+    if ((out[MBP_MBAP_LEN] & 0x80u) != 0) {
         server->counters.exceptions++;
+        server->counters.writes_refused += mbp_pdu_writes(frame->pdu[0]);
+    }
     size_t len = put_header(out, frame, pdu_len);
     if (fault != NULL) {
         server->counters.faults++;

@@ -193,6 +193,11 @@ static const struct {
     [43] = {pdu_encapsulated_interface, 2, 253, 0},
 };
 
+bool mbp_pdu_writes(uint8_t function)
+{
+    return function < 128 && (functions[function].flags & WRITES) != 0;
+}
+
 /* V1.1b3 section 7, code 01: "not an allowable action for the server". */
 static bool allowed(const struct mbp_pdu_context *context, uint8_t flags)
 {

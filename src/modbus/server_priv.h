@@ -6,6 +6,7 @@
 
 #include "access.h"
 #include "faults.h"
+#include "mbplant/instructor.h"
 #include "mbplant/modbus.h"
 
 /* One wake-up answers at most this much of a connection's stream, so that nobody waits long for its turn. */

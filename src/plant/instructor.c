@@ -66,6 +66,33 @@ static int visit_lateness(int (*visit)(const struct mbp_point *point, void *ctx)
     return stop;
 }
 
+static int visit_server(int (*visit)(const struct mbp_point *point, void *ctx), void *ctx)
+{
+    static const char *const names[MBP_SERVER_COUNTS] = {
+        [MBP_COUNT_ACCEPTED] = "connections taken",
+        [MBP_COUNT_OPEN] = "connections open",
+        [MBP_COUNT_EVICTED] = "closed for a new one",
+        [MBP_COUNT_TURNED_AWAY] = "turned away",
+        [MBP_COUNT_REQUESTS] = "requests",
+        [MBP_COUNT_EXCEPTIONS] = "exceptions",
+        [MBP_COUNT_WRITES_REFUSED] = "writes refused",
+        [MBP_COUNT_DISCARDED] = "frames discarded",
+        [MBP_COUNT_BAD_FRAMES] = "closed, out of step",
+        [MBP_COUNT_TIMEOUTS] = "closed, deadline",
+        [MBP_COUNT_SLOW_CLOSED] = "closed, not reading",
+        [MBP_COUNT_FAULTS] = "wire faults befallen",
+    };
+    int stop = 0;
+    for (unsigned i = 0; i < MBP_SERVER_COUNTS && stop == 0; i++) {
+        struct mbp_point point = plain_point((uint16_t)(MBP_SIM_IR_SERVER + 2 * i), MBP_INPUT_REGISTERS, MBP_UINT32);
+        point.count = 2;
+        point.what = "the server's count since the start";
+        snprintf(point.name, sizeof point.name, "%s", names[i]);
+        stop = visit(&point, ctx);
+    }
+    return stop;
+}
+
 static int visit_faults(const struct mbp_plant *plant, int (*visit)(const struct mbp_point *point, void *ctx),
                         void *ctx)
 {
@@ -131,5 +158,7 @@ int mbp_instructor_points(const struct mbp_plant *plant, enum mbp_table table,
         stop = visit_record(visit, ctx);
     if (stop == 0 && table == MBP_INPUT_REGISTERS)
         stop = visit_lateness(visit, ctx);
+    if (stop == 0 && table == MBP_INPUT_REGISTERS)
+        stop = visit_server(visit, ctx);
     return stop == 0 && table == MBP_INPUT_REGISTERS ? visit_ad_hoc(visit, ctx) : stop;
 }

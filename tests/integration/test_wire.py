@@ -138,6 +138,33 @@ class Wire(unittest.TestCase):
         more = [int(event["value"]) for event in of_peer if event["code_number"] == WRITES_AGGREGATED]
         return len(refused) + sum(refused) + sum(more), len(refused)
 
+    def test_what_the_server_counted_stands_in_the_instructors_unit(self):
+        reader, student = self.client("127.0.0.5"), self.client("127.0.0.2")
+        student.ask(WRITE_REGISTER)         # refused: no right
+        reader.ask(struct.pack(">BHH", 6, 60000, 1))    # refused: no such register
+        reader.ask(struct.pack(">BHH", 3, 60000, 1))    # an exception, no write
+        self.assertEqual(self.client("127.0.0.9").ask(WRITE_COIL), b"")     # turned away
+        before = self.counts(reader)
+        self.assertEqual(before["open"], 2)
+        self.assertEqual(before["turned away"], 1)
+        self.assertEqual(before["requests"], 4)     # with the one that asks
+        self.assertEqual((before["exceptions"], before["writes refused"]), (3, 2))
+        reader.send(request(read(0)[7:], 7)[:2] + bytes([0, 1]) + request(read(0)[7:], 7)[4:])
+        self.assertEqual(reader.ask(read(0)[7:])[:1], b"\x03")
+        after = self.counts(reader)
+        self.assertEqual(after["discarded"], 1)
+        self.assertEqual(after["requests"], before["requests"] + 2)
+        said = self.plant.ctl("sim", "status")
+        self.assertIn("3 exceptions, 2 of them refused writes; 1 frames of another protocol", said)
+        self.assertIn("1 turned away", said)
+
+    def counts(self, client):
+        """Input registers 68.. of unit 247."""
+        names = ["accepted", "open", "evicted", "turned away", "requests", "exceptions", "writes refused", "discarded",
+                 "bad frames", "timeouts", "slow closed", "faults"]
+        answer = client.ask(struct.pack(">BHH", 4, 68, 2 * len(names)), INSTRUCTOR)
+        return dict(zip(names, struct.unpack(f">{len(names)}I", answer[2:])))
+
     # ---- connections ----
 
     def test_client_over_its_cap_loses_its_oldest_unused(self):

@@ -66,6 +66,8 @@ static void decode(const uint16_t *words, struct ctl_sim *out)
     };
     for (unsigned i = 0; i < MBP_LATENESS_CLASSES; i++)
         out->lateness[i] = ctl_u32(words + MBP_SIM_IR_LATENESS + 2 * i);
+    for (unsigned i = 0; i < MBP_SERVER_COUNTS; i++)
+        out->server[i] = ctl_u32(words + MBP_SIM_IR_SERVER + 2 * i);
 }
 
 /* The gaps of the map are not declared, so the blocks around them are read one by one. */
@@ -151,6 +153,20 @@ uint32_t ctl_sim_lateness(const struct ctl_sim *sim, double share)
     return us < sim->lateness_max_us ? us : sim->lateness_max_us;
 }
 
+static void print_server(const uint32_t *count)
+{
+    printf(
+        "  connections     %u open of %u taken; %u turned away, %u closed for a new one, %u for a deadline, %u did not "
+        "read\n",
+        count[MBP_COUNT_OPEN], count[MBP_COUNT_ACCEPTED], count[MBP_COUNT_TURNED_AWAY], count[MBP_COUNT_EVICTED],
+        count[MBP_COUNT_TIMEOUTS], count[MBP_COUNT_SLOW_CLOSED]);
+    printf("  requests        %u; %u exceptions, %u of them refused writes; %u frames of another protocol, %u out of "
+           "step; "
+           "%u met a wire fault\n",
+           count[MBP_COUNT_REQUESTS], count[MBP_COUNT_EXCEPTIONS], count[MBP_COUNT_WRITES_REFUSED],
+           count[MBP_COUNT_DISCARDED], count[MBP_COUNT_BAD_FRAMES], count[MBP_COUNT_FAULTS]);
+}
+
 static void print_status(const struct ctl_sim *sim)
 {
     char text[48];
@@ -171,6 +187,7 @@ static void print_status(const struct ctl_sim *sim)
            sim->wire_faults);
     printf("  scans begin     half of them within %u us of their time, 99.9 %% within %u us, all within %u us\n",
            ctl_sim_lateness(sim, 0.5), ctl_sim_lateness(sim, 0.999), sim->lateness_max_us);
+    print_server(sim->server);
 }
 
 static enum ctl_exit show_status(struct ctl *ctl)

@@ -12,6 +12,7 @@ struct ctl_sim {
     uint32_t wire_faults, faults, faults_active;
     uint64_t time_ms, snapshot_ms;
     uint32_t lateness_max_us, lateness[MBP_LATENESS_CLASSES];
+    uint32_t server[MBP_SERVER_COUNTS];
 };
 
 /* Reads them. Errors are told: where the slave has no instructor, what to do about it. */
