@@ -144,6 +144,7 @@ class OnATerminal(unittest.TestCase):
         screen.wait_for_line(r"^TT101 .* 92\.3 °C \[.*\] H  U   F$")
         screen.press("1")
         screen.wait_for("[1 Machines]", "en_panne", "TT101")
+        screen.wait_for_line(r"^FILL1 .* en_panne ")
         self.assertEqual(screen.colour("en_panne"), "red")
         screen.press("3")
         screen.wait_for("[3 Alarms]", "active, unacknowledged")
