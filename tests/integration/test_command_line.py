@@ -184,6 +184,16 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(told, journal[:len(told)])
         self.assertTrue(told[-1].endswith("stop"), told)
 
+    def test_verbose_says_at_the_end_what_was_served(self):
+        with support.Plant("line.yaml", "-v", data=self.data) as plant:
+            with socket.create_connection(("127.0.0.1", plant.port), support.PATIENCE_S) as client:
+                for pdu in ("06ea600001", "03ea600001", "0300000001"):
+                    client.sendall(bytes.fromhex("00010000000601" + pdu))
+                    self.assertTrue(client.recv(64))
+            plant.stop()
+            said = plant.out.wait_for(re.compile("requests +(.*)")).group(1)
+        self.assertTrue(said.startswith("3; 2 exceptions, 1 of them refused writes; 0 frames"), said)
+
     def test_verbose_tells_whether_scans_have_real_time_priority_and_only_their_thread_has_it(self):
         def policies():
             pid = plant.process.pid
