@@ -208,9 +208,7 @@ enum mbp_status mbp_image_new(const struct mbp_plant *plant, struct mbp_image **
     /* Messaging Guide 4.4.1.2: a server that is no gateway answers 0xFF and 0 as itself. */
     image->by_id[0] = &image->units[0];
     image->by_id[255] = &image->units[0];
-    status = image_written_new(image);
-    if (status == MBP_OK)
-        status = image_staging_new(image);
+    status = image_staging_new(image);
     if (status == MBP_OK)
         status = build_log(image);
 out:
@@ -229,8 +227,6 @@ void mbp_image_free(struct mbp_image *image)
         struct image_index *index = &image->index[u];
         for (uint32_t f = 0; f < index->file_count; f++)
             free(index->files[f].words);
-        free(index->written_bit);
-        free(index->written_word);
         free(index->files);
         free(index->runs);
         free(index->scale);

@@ -44,14 +44,15 @@ struct image_index {
     uint32_t value_count, limits_count, command_count;
     struct value_run *runs;
     uint32_t run_count;
-    double *scale;                        /* per sensor of the unit: its register's */
-    uint8_t *bits_shown;                  /* likewise: its eight discrete inputs as published last */
-    uint16_t *written_bit, *written_word; /* per coil and holding register: its entry in written, from 1; 0 = none */
+    double *scale;       /* per sensor of the unit: its register's */
+    uint8_t *bits_shown; /* likewise: its eight discrete inputs as published last */
     struct image_file *files;
     uint32_t file_count;
 };
 
 #define FILE_WORDS 10000u /* of one file: V1.1b3 6.14 */
+
+#define WRITTEN_PLACES (4u * MBP_WRITTEN_MAX) /* a power of two, never more than a quarter full */
 
 struct image_staging;
 
@@ -69,8 +70,9 @@ struct mbp_image {
     struct written_entry written[MBP_WRITTEN_MAX];
     struct mbp_written written_handed[MBP_WRITTEN_MAX], written_lost;
     size_t written_count;
-    uint32_t limits_version;   /* of the state, at the last publish */
-    uint32_t alarms_version;   /* likewise */
+    uint16_t written_places[WRITTEN_PLACES]; /* by address: the point's latest entry in written, from 1; 0 = free */
+    uint32_t limits_version;                 /* of the state, at the last publish */
+    uint32_t alarms_version;                 /* likewise */
     uint64_t shelving_quarter; /* of a second of simulated time: what the shelving registers show is of it */
     uint64_t instructor_writes, instructor_seen; /* requests that wrote to the instructor's unit; of those, seen */
     struct mbp_peer instructor_peer;             /* the last of them */
@@ -115,7 +117,6 @@ bool image_instructor_allows_bits(const struct mbp_image_unit *unit, uint16_t ad
                                   const uint8_t *packed);
 /* ---- written.c: what the scan only tells ---- */
 
-enum mbp_status image_written_new(struct mbp_image *image);
 void image_note_written(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t before, uint16_t now,
                         struct mbp_peer peer);
 void image_note_file(struct mbp_image_unit *unit, uint16_t file, const uint16_t *before, const uint16_t *now,

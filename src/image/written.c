@@ -1,28 +1,27 @@
 /* Points that no stage of the scan takes in (raw ones, texts, files) and that masters changed since the last latch:
  * who, what it was and what it is. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "image_priv.h"
 
-enum mbp_status image_written_new(struct mbp_image *image)
+_Static_assert((WRITTEN_PLACES & (WRITTEN_PLACES - 1)) == 0, "places are found by a mask");
+
+static bool same_point(const struct written_entry *a, const struct written_entry *b)
 {
-    for (uint32_t u = 0; u < image->plant->unit_count; u++) {
-        struct image_index *index = &image->index[u];
-        const struct mbp_image_unit *unit = &image->units[u];
-        index->written_bit = calloc((size_t)unit->size[MBP_COILS] + 1, sizeof *index->written_bit);
-        index->written_word = calloc((size_t)unit->size[MBP_HOLDING_REGISTERS] + 1, sizeof *index->written_word);
-        if (index->written_bit == NULL || index->written_word == NULL)
-            return MBP_ERR_MEMORY;
-    }
-    return MBP_OK;
+    return a->unit == b->unit && a->of.table == b->of.table && a->of.addr == b->of.addr;
 }
 
-/* Where it is kept which entry an address has: its number from 1; 0 = none. */
+/* Where it is kept which entry a point has: its number from 1; 0 = none. Linear probing: a table by address would be
+ * larger than all that is ever written. */
 static uint16_t *place_of(struct mbp_image *image, const struct written_entry *entry)
 {
-    struct image_index *index = &image->index[entry->unit];
-    return entry->of.table == MBP_COILS ? &index->written_bit[entry->of.addr] : &index->written_word[entry->of.addr];
+    uint32_t key = (entry->unit * MBP_TABLE_COUNT + entry->of.table) << 16 | entry->of.addr;
+    uint32_t at = (key * UINT32_C(0x9E3779B1)) >> 16;
+    for (;; at++) {
+        uint16_t *place = &image->written_places[at & (WRITTEN_PLACES - 1)];
+        if (*place == 0 || same_point(&image->written[*place - 1], entry))
+            return place;
+    }
 }
 
 static struct written_entry *append(struct mbp_image *image, const struct written_entry *entry)
@@ -79,11 +78,10 @@ void image_note_file(struct mbp_image_unit *unit, uint16_t file, const uint16_t 
 size_t mbp_image_latch_written(struct mbp_image *image, const struct mbp_written **written, struct mbp_written *lost)
 {
     size_t count = image->written_count;
-    for (size_t i = 0; i < count; i++) {
-        if (image->written[i].of.table != MBP_WRITTEN_FILE)
-            *place_of(image, &image->written[i]) = 0;
+    for (size_t i = 0; i < count; i++)
         image->written_handed[i] = image->written[i].of;
-    }
+    if (count > 0)
+        memset(image->written_places, 0, sizeof image->written_places);
     *lost = image->written_lost;
     image->written_lost = (struct mbp_written){0};
     image->written_count = 0;
