@@ -4,9 +4,11 @@ import math
 import shutil
 import sqlite3
 import struct
+import zlib
 from pathlib import Path
 
 EN_PANNE = 1
+PLANT_LOADED, PLANT_CHANGED = 3, 4
 WORDS, PER_FILE, FIRST_FILE = 20, 500, 1000
 RAISED, CLEARED, ACKNOWLEDGED, SHELVED, UNSHELVED, MACHINE_STATE = 20, 21, 22, 23, 24, 30
 FORCED, RELEASED, LIMIT_CHANGED = 40, 41, 42
@@ -156,7 +158,24 @@ class Copy:
                                ).fetchone()[0]
         if first > 1 and used < LEAST_USED:
             raise Broken(f"events before {first} were removed, but there was room: {used} bytes are used")
+        if self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'plant_text'").fetchone():
+            self._check_plants(first, last)
         return first, last
+
+    def _check_plants(self, first, last):
+        """That each event which names a plant stands where that one is in force, and that its text is there."""
+        since = self.db.execute("SELECT seq, crc, length FROM plant_since ORDER BY seq").fetchall()
+        if last >= first and (not since or since[0][0] > first):
+            raise Broken(f"the plant of event {first} is not told")
+        for seq, crc, length in since:
+            parts = self.db.execute("SELECT text FROM plant_text WHERE crc = ? AND length = ? ORDER BY part", (crc, length))
+            text = b"".join(part for part, in parts)
+            if (zlib.crc32(text), len(text)) != (crc, length):
+                raise Broken(f"the text of the plant from event {seq} on is damaged: {len(text)} of {length} bytes")
+        for seq, crc in self.db.execute("SELECT seq, detail FROM event WHERE code IN (?, ?)", (PLANT_LOADED, PLANT_CHANGED)):
+            in_force = [plant for begin, plant, _ in since if begin <= seq][-1]
+            if in_force != crc:
+                raise Broken(f"event {seq} is of plant {crc:08X}, but {in_force:08X} is said to be in force")
 
     def events(self, after):
         """Those numbered above `after`, as decode gives them."""
