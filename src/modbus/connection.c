@@ -62,7 +62,7 @@ static ssize_t socket_receive(int fd, uint8_t *bytes, size_t size)
 
 static void on_closed(uv_handle_t *handle)
 {
-    struct connection *connection = handle->data;
+    struct connection *connection = (struct connection *)handle;
     struct mbp_server *server = connection->server;
     server->counters.open--;
     server->closing--;
@@ -523,7 +523,7 @@ static void receive(struct connection *connection)
 static void on_ready(uv_poll_t *poll, int error, int events)
 {
     (void)events; /* what is looked out for says what to do; a hang-up shows when it is tried */
-    struct connection *connection = poll->data;
+    struct connection *connection = (struct connection *)poll;
     const struct held *held = connection->held;
     if (error != 0)
         connection_close(connection);
