@@ -17,22 +17,26 @@
 /* libuv tells when a socket is ready; accept, recv and send are our own. Its streams would read with read(2) and look
  * after queues that are never filled here: a good part of what a short request costs. */
 struct connection {
-    uv_poll_t poll;
+    uv_poll_t poll; /* the first: a callback's handle is its connection */
+
+    /* What every request needs stands together: of thousands of connections none is in the cache when its turn comes.
+     */
     struct mbp_server *server;
-    int fd;
-    int events;                       /* that libuv looks out for */
+    struct held *held;                /* what cannot be sent yet, and what cannot be answered before it is */
     struct connection *older, *newer; /* by last use */
-    struct access_address address;
+    uint64_t used_ms;                 /* loop time of its last bytes */
+    uint64_t partial_since_ms;        /* loop time of the first byte of an incomplete frame; 0 = none */
+    int fd;
     struct mbp_peer peer; /* the address as events have it */
-    struct access_right right;
-    uint64_t used_ms;          /* loop time of its last bytes */
-    uint64_t partial_since_ms; /* loop time of the first byte of an incomplete frame; 0 = none */
-    uint64_t blocked_since_ms; /* loop time since which the client does not read; 0 = it does */
-    struct held *held;         /* what cannot be sent yet, and what cannot be answered before it is */
-    bool listen_only;          /* FC 8 sub-function 4 */
-    bool last_words;           /* to be closed when everything is sent */
-    bool closing;
     uint16_t partial_len;
+    bool listen_only; /* FC 8 sub-function 4 */
+    bool last_words;  /* to be closed when everything is sent */
+    bool closing;
+    struct access_right right;
+
+    int events;                /* that libuv looks out for */
+    uint64_t blocked_since_ms; /* loop time since which the client does not read; 0 = it does */
+    struct access_address address;
     uint16_t port;
     uint8_t partial[MBP_ADU_MAX];
 };
