@@ -215,7 +215,7 @@ static enum mbp_status any_file(void *ctx, uint16_t file, uint16_t record, uint1
 static void test_files_of_former_plants_are_the_sources_where_the_unit_has_none_there(void **state)
 {
     struct files *files = *state;
-    uint16_t words[2];
+    uint16_t words[2] = {0};
     mbp_image_set_files(files->image, (struct mbp_file_source){any_file, NULL});
     assert_int_equal(read_words(files, MBP_PAST_INDEX_FILE - 1, 0, 1, words), MISSING);
     assert_int_equal(read_words(files, MBP_PAST_INDEX_FILE, 0, 2, words), MBP_OK);

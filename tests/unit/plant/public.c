@@ -1,4 +1,5 @@
 /* The plant file as everybody may read it: without its faults. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,12 +72,13 @@ static char *long_text(const char *end, size_t len)
 {
     char *text = malloc(len + 1);
     assert_non_null(text);
-    size_t head = strlen(HEAD), tail = strlen(end);
-    memcpy(text, HEAD, head);
+    const size_t head = strlen(HEAD);
+    const size_t tail = strlen(end);
+    snprintf(text, len + 1, "%s", HEAD);
     for (size_t at = head; at < len - tail; at++)
         text[at] = (at - head) % 64 == 0 ? '#' : (at - head) % 64 == 63 ? '\n' : 'x';
-    memcpy(text + len - tail - 1, "\n", 1);
-    memcpy(text + len - tail, end, tail + 1);
+    text[len - tail - 1] = '\n';
+    snprintf(text + len - tail, tail + 1, "%s", end);
     return text;
 }
 
