@@ -214,7 +214,10 @@ enum mbp_status mbp_retained_restore(sqlite3 *db, const struct mbp_plant *plant,
     if (before == NULL)
         return MBP_ERR_MEMORY;
     memcpy(before, state->memory, state->memory_len);
-    int rc = sqlite3_prepare_v2(db, machine_get_sql, -1, &machines, NULL);
+    /* One transaction, else each row of a million takes and leaves the locks of the file. */
+    int rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_prepare_v2(db, machine_get_sql, -1, &machines, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_prepare_v2(db, sensor_get_sql, -1, &sensors, NULL);
     if (rc == SQLITE_OK)
@@ -229,6 +232,8 @@ enum mbp_status mbp_retained_restore(sqlite3 *db, const struct mbp_plant *plant,
     }
     sqlite3_finalize(machines);
     sqlite3_finalize(sensors);
+    if (sqlite3_get_autocommit(db) == 0)
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL); /* nothing was written */
     free(before);
     return status;
 }
