@@ -60,7 +60,7 @@ static const char help[] =
     "      --check                  check the plant file, print a summary, start nothing\n"
     "      --print-config           print the plant file with every default and address explicit\n"
     "      --trace                  print each frame decoded: who, unit, function, points and values by name\n"
-    "  -v, --verbose                print every event\n"
+    "  -v, --verbose                print every event, and at the end what was served\n"
     "  -h, --help                   this text\n"
     "      --version                the version\n"
     "\n"
@@ -74,7 +74,8 @@ static const char help[] =
     "\n"
     "Exit status: 0 stopped on request, 1 runtime failure, 2 usage or plant file;\n"
     "of a scenario: 0 passed, 1 not passed, 2 usage, plant file or scenario.\n"
-    "SIGINT and SIGTERM stop it; the journal is complete when it has ended.\n";
+    "SIGINT and SIGTERM stop it; the journal is complete when it has ended.\n"
+    "SIGHUP takes over the changed plant file.\n";
 
 static int complain(const char *what, const char *value, const char *allowed)
 {

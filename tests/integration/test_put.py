@@ -220,6 +220,12 @@ class Put(unittest.TestCase):
         self.plant.ctl("sensor", "set", "T1", "max", "85")
         self.assertEqual(self.file.read_text(), LINE)
 
+    def test_edits_of_a_plant_with_faults_keep_them(self):
+        faulty = LINE + "faults: [{name: hot, kind: bias, sensor: T1, amount: 2}]\n"
+        self.plant.ctl("plant", "put", self.new(faulty))
+        self.plant.ctl("sensor", "set", "T1", "max", "90")
+        self.assertEqual(self.file.read_text(), faulty.replace("max: 85", "max: 90", 1))
+
     def test_edit_with_dry_run_shows_it_and_changes_nothing(self):
         said = self.plant.ctl("sensor", "set", "T1", "max", "90", "--dry-run")
         self.assertRegex(said, r"(?m)^-.*max: 85")

@@ -12,6 +12,7 @@
 struct editing {
     struct ctl *ctl;
     enum mbp_edit_thing thing;
+    uint8_t unit;    /* whose files tell the text: the instructor's, or another's without faults */
     char *was, *now; /* both the plant file's text; now is was as long as nothing is edited */
     size_t was_len, now_len;
 };
@@ -138,7 +139,7 @@ static enum ctl_exit check_unmoved(const struct editing *editing)
 {
     struct ctl *ctl = editing->ctl;
     uint16_t header[4];
-    enum mbp_status status = ctl_read_file(ctl->link, ctl_any_unit(ctl), MBP_PLANT_FIRST_FILE, 0, 4, header);
+    enum mbp_status status = ctl_read_file(ctl->link, editing->unit, MBP_PLANT_FIRST_FILE, 0, 4, header);
     if (status != MBP_OK)
         return ctl_fail(ctl, status, "reading the plant file");
     if (ctl_u32(header + 2) == mbp_crc32(0, editing->was, editing->was_len))
@@ -163,15 +164,17 @@ static enum ctl_exit finish(const struct editing *editing)
 
 static enum ctl_exit run(struct ctl *ctl, enum mbp_edit_thing thing)
 {
-    struct editing editing = {.ctl = ctl, .thing = thing};
+    struct editing editing = {.ctl = ctl, .thing = thing, .unit = MBP_INSTRUCTOR_UNIT};
     if (!is_well_formed(&editing))
         return usage(&editing);
     if (ctl_link(ctl) == NULL)
         return CTL_FAILED;
     /* Whole, from the instructor, who is needed to put it back anyway: other units tell it without its faults. */
-    enum mbp_status status = ctl_learn_text(ctl->link, MBP_INSTRUCTOR_UNIT, &editing.was, &editing.was_len);
-    if (status > 0)
-        status = ctl_learn_text(ctl->link, ctl_any_unit(ctl), &editing.was, &editing.was_len);
+    enum mbp_status status = ctl_learn_text(ctl->link, editing.unit, &editing.was, &editing.was_len);
+    if (status > 0) {
+        editing.unit = ctl_any_unit(ctl);
+        status = ctl_learn_text(ctl->link, editing.unit, &editing.was, &editing.was_len);
+    }
     if (status != MBP_OK)
         return ctl_fail_to_learn(ctl, status);
     editing.now = editing.was;
