@@ -92,8 +92,7 @@ def base(holding_max=None, **options):
     if holding_max is not None:
         addr, maximum = holding_max
         values = blocks['holding_registers'][0].values
-        # The csv's starting value lies beyond the limit that it sets; a plant file may not.
-        blocks['holding_registers'] = [Block(0, values[:addr]), Block(addr, [maximum], max=maximum),
+        blocks['holding_registers'] = [Block(0, values[:addr]), Block(addr, values[addr:addr + 1], max=maximum),
                                        Block(addr + 1, values[addr + 1:])]
     return Plant('base', [UnitSpec(1, blocks, {1: [0x3000 + i for i in range(10)]})], **options)
 
