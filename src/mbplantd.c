@@ -252,6 +252,8 @@ static int start(struct daemon *daemon)
     }
     if (!find_data_dir(daemon))
         return EXIT_RUNTIME;
+    if (daemon->options.mode == MODE_RUN)
+        mbp_server_make_room(daemon->plant);
     if (mbp_journal_open(daemon->data_dir, daemon->plant, &daemon->clock, stderr, &daemon->journal) != MBP_OK ||
         !exercise_is_fresh(daemon))
         return EXIT_RUNTIME;

@@ -103,6 +103,12 @@ struct mbp_server_counters {
         slow_closed, faults;
 };
 
+/* Room for the descriptors of all connections that the plant allows. The soft limit is often 1024; and the kernel's
+ * table grows by doubling, where each time a program of several threads waits for all processors: a crowd of new
+ * masters would stand there for a third of a second. To be called before any thread is started. Less room than wished
+ * is no error. */
+void mbp_server_make_room(const struct mbp_plant *plant);
+
 /* Listens. One line to errors on failure: MBP_ERR_FORMAT, MBP_ERR_IO. Ownership: mbp_server_close, then run the loop
  * until it is idle. */
 enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *errors, struct mbp_server **out);

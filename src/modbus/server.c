@@ -1,5 +1,6 @@
 /* The listening socket, the list of connections, and their deadlines. */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -10,7 +11,8 @@
 
 #include "server_priv.h"
 
-#define SWEEP_MS 50u
+#define SWEEP_MS          50u
+#define OTHER_DESCRIPTORS 64u /* of the program, besides its connections: journal, loop, standard streams */
 #define BACKLOG                                                                                                        \
     SOMAXCONN /* a plant's masters come back all at once; who does not fit waits a second for the next try */
 
@@ -222,14 +224,20 @@ static enum mbp_status listen_at(struct mbp_server *server, const char *endpoint
     return MBP_OK;
 }
 
-/* Each connection is a descriptor; the soft limit is often 1024. */
-static void raise_descriptor_limit(void)
+void mbp_server_make_room(const struct mbp_plant *plant)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    if (limit.rlim_cur < limit.rlim_max) {
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
+    rlim_t highest = plant->server.max_connections + OTHER_DESCRIPTORS;
+    int some = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int high = fcntl(some, F_DUPFD_CLOEXEC, (int)(highest < limit.rlim_cur ? highest : limit.rlim_cur - 1));
+    close_descriptor(&high);
+    close_descriptor(&some);
 }
 
 /* The instructor's coils switch the plant file's faults at run time, where there is an instructor. */
@@ -296,7 +304,6 @@ enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *er
     }
     server->config = *config;
     set_plant(server, config->image, config->plant, faults);
-    raise_descriptor_limit();
     server->listen_fd = -1;
     server->spare_fd = -1;
     uv_timer_init(config->loop, &server->sweep);
