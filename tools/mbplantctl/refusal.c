@@ -12,7 +12,7 @@ const char *ctl_exception_reason(enum mbp_status exception, bool writing)
     switch ((int)exception) {
     case MBP_EX_ILLEGAL_FUNCTION:
         return writing ? "the slave does not know this function, or does not let this host write"
-                       : "the slave does not know this function";
+                       : "the slave does not know this function, or does not serve it to this host";
     case MBP_EX_ILLEGAL_DATA_ADDRESS:
         return writing ? "the slave has no such address, or it cannot be written" : "the slave has no such address";
     case MBP_EX_ILLEGAL_DATA_VALUE:

@@ -148,6 +148,13 @@ static void test_refusal_names_range_limits_or_injection(void **state)
     }
 }
 
+/* Verbs that read and write tell of both in the same words. */
+static void test_refusal_of_a_function_to_this_host_says_so_for_any_request(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(ctl_exception_reason(MBP_EX_ILLEGAL_FUNCTION, false), "this host"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +165,7 @@ int main(void)
         cmocka_unit_test(test_addresses_count_within_the_unit),
         cmocka_unit_test(test_state_words_of_both_languages_are_known),
         cmocka_unit_test(test_refusal_names_range_limits_or_injection),
+        cmocka_unit_test(test_refusal_of_a_function_to_this_host_says_so_for_any_request),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }
