@@ -44,8 +44,8 @@ static double sensed(const struct mbp_process *process, const struct mbp_state *
     const struct mbp_plant *plant = process->plant;
     const struct mbp_fault_state *fault = &state->fault[f];
     const struct mbp_effect *effect = &fault->effect;
-    double low = process->low[effect->sensor];
-    double high = process->high[effect->sensor];
+    double low = plant->sensors[effect->sensor].range[0];
+    double high = plant->sensors[effect->sensor].range[1];
     switch ((enum mbp_effect_kind)effect->kind) {
     case MBP_EFFECT_STUCK:
         return fault->held;

@@ -42,13 +42,10 @@ void mbp_process_free(struct mbp_process *process)
     free(process->stride);
     free(process->fed);
     free(process->fed_from);
-    free(process->low);
-    free(process->high);
-    free(process->scale);
     free(process->noisy);
     free(process->noise_key);
     free(process->noise);
-    free(process->type_runs);
+    process_blocks_free(process);
     free(process);
 }
 

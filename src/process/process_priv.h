@@ -57,10 +57,14 @@ struct process_replay {
     uint32_t sensor, series;
 };
 
+#define PROCESS_BLOCK 128 /* sensors at once, so that what is between the steps stays in the nearest cache */
+
 /* Sensors of one register type that follow each other. */
-struct process_type_run {
+struct process_block {
     uint32_t first, count;
     enum mbp_type type;
+    bool owner;                 /* of the arrays, which stand one behind the other from low; else another block is */
+    double *low, *high, *scale; /* per sensor: the instrument's range, its register's scale */
 };
 
 struct mbp_process {
@@ -82,13 +86,12 @@ struct mbp_process {
     uint32_t fed_count;
 
     /* sensors */
-    double *low, *high, *scale; /* per sensor: the instrument's range, its register's scale */
-    uint32_t *noisy;            /* sensors with noise, and its stream and deviation */
+    uint32_t *noisy; /* sensors with noise, and its stream and deviation */
     uint64_t *noise_key;
     double *noise;
     uint32_t noisy_count;
-    struct process_type_run *type_runs; /* without strings */
-    uint32_t type_run_count;
+    struct process_block *blocks; /* without strings */
+    uint32_t block_count;
 };
 
 static inline double process_bounded(double value)
@@ -130,6 +133,8 @@ void process_advance_actuators(const struct mbp_process *process, struct mbp_sta
 
 /* ---- sense.c ----------------------------------------------------------------------------------------------------- */
 
+enum mbp_status process_build_blocks(struct mbp_process *process);
+void process_blocks_free(struct mbp_process *process);
 enum mbp_status process_build_sensors(struct mbp_process *process);
 
 #endif

@@ -7,8 +7,6 @@
 #include "mbplant/image.h"
 #include "process_priv.h"
 
-#define BLOCK 128 /* sensors at once, so that what is between the steps stays in the nearest cache */
-
 /* ---- coefficients ------------------------------------------------------------------------------------------------ */
 
 static enum mbp_status add_noisy(struct mbp_process *process, uint32_t s)
@@ -30,41 +28,13 @@ static enum mbp_status add_noisy(struct mbp_process *process, uint32_t s)
     return MBP_OK;
 }
 
-static enum mbp_status add_to_type_run(struct mbp_process *process, uint32_t s)
-{
-    enum mbp_type type = (enum mbp_type)process->plant->sensors[s].reg.type;
-    if (process->type_run_count > 0) {
-        struct process_type_run *last = &process->type_runs[process->type_run_count - 1];
-        if (last->type == type && last->first + last->count == s) {
-            last->count++;
-            return MBP_OK;
-        }
-    }
-    enum mbp_status status = process_room(&process->type_runs, process->type_run_count, sizeof *process->type_runs);
-    if (status == MBP_OK)
-        process->type_runs[process->type_run_count++] = (struct process_type_run){s, 1, type};
-    return status;
-}
-
 enum mbp_status process_build_sensors(struct mbp_process *process)
 {
     const struct mbp_plant *plant = process->plant;
-    size_t room = (size_t)plant->sensor_count + 1;
-    process->low = calloc(room, sizeof *process->low);
-    process->high = calloc(room, sizeof *process->high);
-    process->scale = calloc(room, sizeof *process->scale);
-    if (process->low == NULL || process->high == NULL || process->scale == NULL)
-        return MBP_ERR_MEMORY;
-    enum mbp_status status = MBP_OK;
+    enum mbp_status status = process_build_blocks(process);
     for (uint32_t s = 0; status == MBP_OK && s < plant->sensor_count; s++) {
         const struct mbp_sensor *sensor = &plant->sensors[s];
-        process->low[s] = sensor->range[0];
-        process->high[s] = sensor->range[1];
-        process->scale[s] = sensor->reg.scale;
-        if (sensor->reg.type == MBP_STRING)
-            continue; /* no number: its value stays NaN */
-        status = add_to_type_run(process, s);
-        if (status == MBP_OK && sensor->signal->noise > 0)
+        if (sensor->reg.type != MBP_STRING && sensor->signal->noise > 0)
             status = add_noisy(process, s);
     }
     return status;
@@ -130,39 +100,40 @@ static void judge(uint32_t count, const double *noiseless, const double *low, co
     }
 }
 
+/* The sensors of one block. noisy and faulty: the next ones among those with noise and with a fault. */
+static void sense_block(const struct mbp_process *process, struct mbp_state *state, const struct process_block *block,
+                        uint32_t *noisy, uint32_t *faulty)
+{
+    double seen[PROCESS_BLOCK];
+    double shown[PROCESS_BLOCK];
+    double faulted[PROCESS_BLOCK];
+    uint32_t first = block->first;
+    uint32_t count = block->count;
+    uint8_t *flags = state->flags + first;
+    bool plain = none_set(flags, count);
+    memcpy(seen, state->lagged + first, count * sizeof *seen);
+    *noisy = add_noise(process, state->tick, *noisy, first, first + count, seen);
+    const double *noiseless = state->lagged + first;
+    uint32_t next_faulty = process_fault_sense(process, state, *faulty, first, first + count, seen);
+    if (next_faulty != *faulty) {
+        memcpy(faulted, noiseless, count * sizeof *faulted);
+        process_fault_sense(process, state, *faulty, first, first + count, faulted);
+        noiseless = faulted;
+    }
+    *faulty = next_faulty;
+    if (!plain)
+        force(count, flags, state->forced_value + first, seen);
+    if (!saturate(count, block->low, block->high, seen, shown) || !plain)
+        judge(count, noiseless, block->low, block->high, flags);
+    mbp_codec_quantise_run(block->type, block->scale, shown, count, state->value + first);
+}
+
 void mbp_process_sense(const struct mbp_process *process, struct mbp_state *state)
 {
     uint32_t noisy = 0;
     uint32_t faulty = 0;
-    double seen[BLOCK];
-    double shown[BLOCK];
-    double faulted[BLOCK];
-    for (uint32_t r = 0; r < process->type_run_count; r++) {
-        const struct process_type_run *run = &process->type_runs[r];
-        uint32_t end = run->first + run->count;
-        for (uint32_t first = run->first; first < end; first += BLOCK) {
-            uint32_t count = end - first < BLOCK ? end - first : BLOCK;
-            uint8_t *flags = state->flags + first;
-            bool plain = none_set(flags, count);
-            memcpy(seen, state->lagged + first, count * sizeof *seen);
-            noisy = add_noise(process, state->tick, noisy, first, first + count, seen);
-            const double *noiseless = state->lagged + first;
-            uint32_t next_faulty = process_fault_sense(process, state, faulty, first, first + count, seen);
-            if (next_faulty != faulty) {
-                memcpy(faulted, noiseless, count * sizeof *faulted);
-                process_fault_sense(process, state, faulty, first, first + count, faulted);
-                noiseless = faulted;
-            }
-            faulty = next_faulty;
-            if (!plain)
-                force(count, flags, state->forced_value + first, seen);
-            const double *low = process->low + first;
-            const double *high = process->high + first;
-            if (!saturate(count, low, high, seen, shown) || !plain)
-                judge(count, noiseless, low, high, flags);
-            mbp_codec_quantise_run(run->type, process->scale + first, shown, count, state->value + first);
-        }
-    }
+    for (uint32_t b = 0; b < process->block_count; b++)
+        sense_block(process, state, &process->blocks[b], &noisy, &faulty);
 }
 
 /* ---- forcing ----------------------------------------------------------------------------------------------------- */

@@ -212,16 +212,21 @@ def result(process, said=""):
 
 
 def run_once(settings, plant, *arguments):
-    """One mbplantd command that ends by itself, on fresh data: seconds of wall and of processor time."""
-    with tempfile.TemporaryDirectory(prefix="mbplant-bench-") as folder:
+    """One mbplantd command that ends by itself, on fresh data: seconds of wall and of processor time, of all its threads
+    and of the first alone, which is the one that scans."""
+    with tempfile.TemporaryDirectory(prefix="mbplant-bench-") as folder, tempfile.TemporaryFile("w+") as errors:
         usage, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        done = subprocess.run([settings.program("mbplantd"), "--http", "off", "-d", folder, *arguments, str(plant)],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False,
-                              preexec_fn=lambda: take_over(settings.server_cpu))
+        done = subprocess.Popen([settings.program("mbplantd"), "--http", "off", "-d", folder, *arguments, str(plant)],
+                                stdout=subprocess.DEVNULL, stderr=errors,
+                                preexec_fn=lambda: take_over(settings.server_cpu))
+        os.waitid(os.P_PID, done.pid, os.WEXITED | os.WNOWAIT)  # until it is waited for, its times can be read
+        first = int(Path(f"/proc/{done.pid}/task/{done.pid}/schedstat").read_text().split()[0]) / 1e9
+        done.wait()
         wall, after = time.monotonic() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode != 0:
-        raise BenchError(f"mbplantd {' '.join(arguments)}: {done.stderr.strip() or 'failed'}")
-    return wall, after.ru_utime + after.ru_stime - usage.ru_utime - usage.ru_stime
+        if done.returncode != 0:
+            errors.seek(0)
+            raise BenchError(f"mbplantd {' '.join(arguments)}: {errors.read().strip() or 'failed'}")
+    return wall, after.ru_utime + after.ru_stime - usage.ru_utime - usage.ru_stime, first
 
 
 class Disturbance:
