@@ -64,31 +64,6 @@ static void check_config_round_trip(const struct mbp_plant *plant)
     mbp_plant_free(again);
 }
 
-/* "fuzz.yaml: and at least 7 more errors", only ever the last of several. */
-static bool is_count_of_more(const char *line, const char *end)
-{
-    static const char begin[] = "fuzz.yaml: and ";
-    return end[1] == '\0' && strncmp(line, begin, sizeof begin - 1) == 0 && strstr(line, " more error") != NULL;
-}
-
-/* Each line is `fuzz.yaml:line:col: ...`, and there is at least one. */
-static void check_messages(const char *messages)
-{
-    if (*messages == '\0')
-        abort();
-    for (const char *line = messages; *line != '\0';) {
-        unsigned row;
-        unsigned column;
-        const char *end = strchr(line, '\n');
-        if (end == NULL || (sscanf(line, "fuzz.yaml:%u:%u: ", &row, &column) != 2 &&
-                            (line == messages || !is_count_of_more(line, end)))) {
-            fprintf(stderr, "not a message: %s\n", line);
-            abort();
-        }
-        line = end + 1;
-    }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct mbp_plant *plant = NULL;
@@ -106,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         if (plant != NULL || (status != MBP_ERR_FORMAT && status != MBP_ERR_MEMORY))
             abort();
-        check_messages(messages);
+        target_check_messages(messages);
     }
     free(messages);
     return 0;

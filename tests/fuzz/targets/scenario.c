@@ -50,31 +50,6 @@ static const struct mbp_plant *plant_of(const char *path)
     return plants[strstr(path, "bottling") != NULL ? BOTTLING : strstr(path, "water") != NULL ? WATER : LINE];
 }
 
-/* "fuzz.yaml: and at least 7 more errors", only ever the last of several. */
-static bool is_count_of_more(const char *line, const char *end)
-{
-    static const char begin[] = "fuzz.yaml: and ";
-    return end[1] == '\0' && strncmp(line, begin, sizeof begin - 1) == 0 && strstr(line, " more error") != NULL;
-}
-
-/* Each line is `fuzz.yaml:line:col: ...`, and there is at least one. */
-static void check_messages(const char *messages)
-{
-    if (*messages == '\0')
-        abort();
-    for (const char *line = messages; *line != '\0';) {
-        unsigned row;
-        unsigned column;
-        const char *end = strchr(line, '\n');
-        if (end == NULL || (sscanf(line, "fuzz.yaml:%u:%u: ", &row, &column) != 2 &&
-                            (line == messages || !is_count_of_more(line, end)))) {
-            fprintf(stderr, "not a message: %s\n", line);
-            abort();
-        }
-        line = end + 1;
-    }
-}
-
 static uint64_t still(void *ctx)
 {
     (void)ctx;
@@ -158,7 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (status == MBP_OK)
         use(scenario, plant, size % 2 != 0);
     else if (status == MBP_ERR_FORMAT)
-        check_messages(messages);
+        target_check_messages(messages);
     else if (status != MBP_ERR_MEMORY)
         abort();
     free(messages);
