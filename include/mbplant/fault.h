@@ -18,12 +18,6 @@
 
 #include "mbplant/process.h"
 
-/* How many there are, ad hoc places too. */
-static inline uint32_t mbp_fault_total(const struct mbp_plant *plant)
-{
-    return plant->fault_count + MBP_AD_HOC_FAULTS;
-}
-
 /* Its name: of the file, or "ad hoc 1".. for the others. Returns buf or static storage. 16 bytes suffice. */
 const char *mbp_fault_name(const struct mbp_plant *plant, uint32_t fault, char *buf, size_t size);
 

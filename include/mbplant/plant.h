@@ -564,6 +564,12 @@ struct mbp_point {
 int mbp_plant_points(const struct mbp_plant *plant, uint32_t unit,
                      int (*visit)(const struct mbp_point *point, void *ctx), void *ctx);
 
+/* How many faults there are, ad hoc places too. */
+static inline uint32_t mbp_fault_total(const struct mbp_plant *plant)
+{
+    return plant->fault_count + MBP_AD_HOC_FAULTS;
+}
+
 /* A machine, sensor, actuator or controller by name. UINT32_MAX when there is none. */
 uint32_t mbp_plant_find_machine(const struct mbp_plant *plant, const char *name);
 uint32_t mbp_plant_find_sensor(const struct mbp_plant *plant, const char *name);

@@ -167,8 +167,7 @@ static void publish_speed(struct mbp_image *image, struct mbp_image_unit *unit, 
 
 static void publish_faults(const struct mbp_plant *plant, struct mbp_image_unit *unit, const struct mbp_state *state)
 {
-    uint32_t count = plant->fault_count + MBP_AD_HOC_FAULTS;
-    for (uint32_t f = 0; f < count; f++)
+    for (uint32_t f = 0; f < mbp_fault_total(plant); f++)
         unit->coils[mbp_sim_fault_coil(plant->fault_count, f)] = state->fault[f].active;
     for (uint32_t i = 0; i < MBP_AD_HOC_FAULTS; i++)
         write_effect(plant, &state->fault[plant->fault_count + i].effect,

@@ -190,7 +190,7 @@ static enum mbp_status start_writer(struct mbp_journal *journal, const struct mb
     const struct mbp_plant *plant = journal->plant;
     uint64_t machine_slots = mbp_ring_slots(MBP_RECORD_MACHINE) + mbp_ring_slots(MBP_RECORD_UPKEEP);
     uint64_t sensor_slots = mbp_ring_slots(MBP_RECORD_SENSOR) + mbp_ring_slots(MBP_RECORD_ALARMS);
-    uint64_t fault_slots = (plant->fault_count + MBP_AD_HOC_FAULTS) * (uint64_t)mbp_ring_slots(MBP_RECORD_FAULT);
+    uint64_t fault_slots = mbp_fault_total(plant) * (uint64_t)mbp_ring_slots(MBP_RECORD_FAULT);
     uint64_t state_slots = plant->machine_count * machine_slots + plant->sensor_count * sensor_slots +
                            mbp_setting_count(plant) + fault_slots;
     uint64_t slots = 16 * state_slots < RING_SLOTS_LARGER ? 16 * state_slots : RING_SLOTS_LARGER;

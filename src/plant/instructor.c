@@ -97,7 +97,7 @@ static int visit_faults(const struct mbp_plant *plant, int (*visit)(const struct
                         void *ctx)
 {
     int stop = 0;
-    for (uint32_t f = 0; f < plant->fault_count + MBP_AD_HOC_FAULTS && stop == 0; f++) {
+    for (uint32_t f = 0; f < mbp_fault_total(plant) && stop == 0; f++) {
         struct mbp_point point = plain_point(mbp_sim_fault_coil(plant->fault_count, f), MBP_COILS, MBP_BOOL);
         point.what = "1 begins the fault, 0 ends it";
         point.writable = true;
