@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "column.h"
 #include "retained_more.h"
 #include "schema.h"
 #include "setting.h"
@@ -98,19 +99,7 @@ static uint64_t take_number(struct row *row, uint64_t max)
 
 static double take_real(struct row *row)
 {
-    int column = row->column++;
-    return sqlite3_column_type(row->stmt, column) == SQLITE_NULL ? (double)NAN
-                                                                 : sqlite3_column_double(row->stmt, column);
-}
-
-static uint32_t take_first_out(struct row *row, const struct mbp_plant *plant, const struct mbp_machine *machine)
-{
-    const char *name = (const char *)sqlite3_column_text(row->stmt, row->column++);
-    for (uint32_t i = 0; name != NULL && i < machine->sensor_count; i++) {
-        if (strcmp(plant->sensors[machine->first_sensor + i].name, name) == 0)
-            return machine->first_sensor + i;
-    }
-    return UINT32_MAX;
+    return mbp_column_real(row->stmt, row->column++);
 }
 
 static void take_machine(struct row *row, const struct mbp_plant *plant, struct mbp_state *state, uint32_t index)
@@ -127,7 +116,7 @@ static void take_machine(struct row *row, const struct mbp_plant *plant, struct 
     machine->good = (uint32_t)take_number(row, UINT32_MAX);
     machine->reject = (uint32_t)take_number(row, UINT32_MAX);
     machine->failures = (uint32_t)take_number(row, UINT32_MAX);
-    machine->first_out = take_first_out(row, plant, &plant->machines[index]);
+    machine->first_out = mbp_column_sensor(row->stmt, row->column++, plant, &plant->machines[index]);
     machine->alarms = (uint32_t)take_number(row, UINT32_MAX);
     machine->trip = take_number(row, 1) != 0;
     machine->due = take_number(row, 1) != 0;

@@ -1,9 +1,7 @@
 /* Faults, out and in. */
 #include "retained_fault.h"
 
-#include <math.h>
-#include <string.h>
-
+#include "column.h"
 #include "schema.h"
 
 /* A fault of the file is known by its name (place 0), an ad hoc one by its place, from 1. Kinds and sensors are stored
@@ -60,33 +58,14 @@ void mbp_retained_bind_fault(sqlite3_stmt *stmt, const struct mbp_plant *plant, 
 
 /* ---- in ---------------------------------------------------------------------------------------------------------- */
 
-/* A column that is no less than min; *bad when it holds what we never write. */
 static uint64_t take_number(sqlite3_stmt *row, int column, bool *bad)
 {
-    sqlite3_int64 number = sqlite3_column_int64(row, column);
-    *bad = *bad || number < 0;
-    return number < 0 ? 0 : (uint64_t)number;
+    return (uint64_t)mbp_column_number(row, column, 0, INT64_MAX, bad);
 }
 
 static bool take_bit(sqlite3_stmt *row, int column, bool *bad)
 {
-    uint64_t number = take_number(row, column, bad);
-    *bad = *bad || number > 1;
-    return number == 1;
-}
-
-static double take_real(sqlite3_stmt *row, int column)
-{
-    return sqlite3_column_type(row, column) == SQLITE_NULL ? (double)NAN : sqlite3_column_double(row, column);
-}
-
-static uint32_t find_sensor(const struct mbp_plant *plant, const char *name)
-{
-    for (uint32_t s = 0; name != NULL && s < plant->sensor_count; s++) {
-        if (strcmp(plant->sensors[s].name, name) == 0)
-            return s;
-    }
-    return UINT32_MAX;
+    return mbp_column_number(row, column, 0, 1, bad) == 1;
 }
 
 /* False: it holds what we never write. */
@@ -95,23 +74,22 @@ static bool take_row(sqlite3_stmt *row, const struct mbp_plant *plant, uint32_t 
 {
     bool bad = false;
     const char *kind = (const char *)sqlite3_column_text(row, 1);
-    const char *sensor = (const char *)sqlite3_column_text(row, 2);
     const struct mbp_plant_fault *file = fault < plant->fault_count ? &plant->faults[fault] : NULL;
     int found = kind != NULL ? mbp_effect_find(kind) : -1;
     *out = (struct mbp_retained_fault){
         .fault = fault,
         .active = take_bit(row, 0, &bad),
-        .effect = {.sensor = find_sensor(plant, sensor),
+        .effect = {.sensor = mbp_column_sensor(row, 2, plant, NULL),
                    .kind = (uint8_t)(found < 0 ? 0 : found),
                    .upscale = take_bit(row, 3, &bad),
-                   .amount = take_real(row, 4),
+                   .amount = mbp_column_real(row, 4),
                    .over_ns = take_number(row, 5, &bad),
                    .after_ns = take_number(row, 6, &bad),
                    .duration_ns = take_number(row, 7, &bad)},
         .elapsed_ns = take_number(row, 10, &bad),
         .left_ns = sqlite3_column_int64(row, 11) == -1 ? NEVER : take_number(row, 11, &bad),
         .draws = take_number(row, 12, &bad),
-        .held = take_real(row, 13),
+        .held = mbp_column_real(row, 13),
     };
     *edited = take_number(row, 8, &bad) != (uint64_t)as_stored(file != NULL ? file->mttf_ns : 0) ||
               take_number(row, 9, &bad) != (uint64_t)as_stored(file != NULL ? file->mttr_ns : 0);
@@ -123,7 +101,7 @@ enum mbp_status mbp_retained_faults(sqlite3 *db, const struct mbp_plant *plant,
 {
     sqlite3_stmt *stmt = NULL;
     int rc = sqlite3_prepare_v2(db, get_sql, -1, &stmt, NULL);
-    for (uint32_t f = 0; f < plant->fault_count + MBP_AD_HOC_FAULTS && rc == SQLITE_OK; f++) {
+    for (uint32_t f = 0; f < mbp_fault_total(plant) && rc == SQLITE_OK; f++) {
         struct mbp_retained_fault fault;
         bool edited = false;
         bind_key(stmt, plant, f);

@@ -1,7 +1,7 @@
 /* Rows of alarms and of machines' upkeep, out and in. */
 #include "retained_more.h"
 
-#include <string.h>
+#include "column.h"
 
 const char mbp_retained_more_sql[] =
     "CREATE TABLE IF NOT EXISTS retained_alarms(unit INTEGER, name TEXT, beyond INTEGER NOT NULL, latched INTEGER NOT "
@@ -66,51 +66,34 @@ void mbp_retained_bind_upkeep(sqlite3_stmt *stmt, const struct mbp_plant *plant,
 
 /* ---- in ------------------------------------------------------------------------------------------------------- */
 
-/* A column in min..max; *bad when it holds what we never write. */
-static int64_t take(sqlite3_stmt *stmt, int column, int64_t min, int64_t max, bool *bad)
-{
-    sqlite3_int64 number = sqlite3_column_int64(stmt, column);
-    *bad = *bad || number < min || number > max;
-    return number < min || number > max ? min : number;
-}
-
 static bool take_alarms(sqlite3_stmt *stmt, struct mbp_state *state, uint32_t s)
 {
     bool bad = false;
-    state->beyond[s] = (uint8_t)take(stmt, 0, 0, MBP_ALARMS_ALL, &bad);
-    state->latched[s] = (uint8_t)take(stmt, 1, 0, MBP_ALARMS_ALL, &bad);
+    state->beyond[s] = (uint8_t)mbp_column_number(stmt, 0, 0, MBP_ALARMS_ALL, &bad);
+    state->latched[s] = (uint8_t)mbp_column_number(stmt, 1, 0, MBP_ALARMS_ALL, &bad);
     /* Whether the machine is in maintenance is for its state to say. */
-    state->alarm_flags[s] = (uint8_t)(take(stmt, 2, 0, UINT8_MAX, &bad) & ~(int64_t)MBP_ALARMS_MAINTENANCE);
-    int64_t shelf_ms = take(stmt, 3, -1, INT64_MAX / (int64_t)MBP_NS_PER_MS, &bad);
+    state->alarm_flags[s] =
+        (uint8_t)(mbp_column_number(stmt, 2, 0, UINT8_MAX, &bad) & ~(int64_t)MBP_ALARMS_MAINTENANCE);
+    int64_t shelf_ms = mbp_column_number(stmt, 3, -1, INT64_MAX / (int64_t)MBP_NS_PER_MS, &bad);
     state->shelf_end_ns[s] = shelf_ms < 0    ? MBP_SHELF_NO_END
                              : shelf_ms == 0 ? 0
                                              : state->sim_ns + (uint64_t)shelf_ms * MBP_NS_PER_MS;
-    state->alarm_since_s[s] = (uint32_t)take(stmt, 4, 0, UINT32_MAX, &bad);
+    state->alarm_since_s[s] = (uint32_t)mbp_column_number(stmt, 4, 0, UINT32_MAX, &bad);
     return !bad;
-}
-
-static uint32_t find_sensor(const struct mbp_plant *plant, const struct mbp_machine *machine, const char *name)
-{
-    for (uint32_t i = 0; name != NULL && i < machine->sensor_count; i++) {
-        if (strcmp(plant->sensors[machine->first_sensor + i].name, name) == 0)
-            return machine->first_sensor + i;
-    }
-    return UINT32_MAX;
 }
 
 static bool take_upkeep(sqlite3_stmt *stmt, const struct mbp_plant *plant, struct mbp_state *state, uint32_t m)
 {
     bool bad = false;
     struct mbp_upkeep *upkeep = &state->upkeep[m];
-    upkeep->repair_ns = (uint64_t)take(stmt, 0, 0, INT64_MAX, &bad);
-    upkeep->repairs = (uint32_t)take(stmt, 1, 0, UINT32_MAX, &bad);
-    upkeep->maintenances = (uint32_t)take(stmt, 2, 0, UINT32_MAX, &bad);
-    upkeep->cycles_since_maintenance = (uint32_t)take(stmt, 3, 0, UINT32_MAX, &bad);
-    const char *name = (const char *)sqlite3_column_text(stmt, 4);
-    upkeep->refused_sensor = find_sensor(plant, &plant->machines[m], name);
-    upkeep->refused_state = (uint8_t)take(stmt, 5, 0, MBP_STATE_COUNT, &bad);
-    upkeep->refused_cause = (uint8_t)take(stmt, 6, 0, UINT8_MAX, &bad);
-    upkeep->in_repair = take(stmt, 7, 0, 1, &bad) != 0;
+    upkeep->repair_ns = (uint64_t)mbp_column_number(stmt, 0, 0, INT64_MAX, &bad);
+    upkeep->repairs = (uint32_t)mbp_column_number(stmt, 1, 0, UINT32_MAX, &bad);
+    upkeep->maintenances = (uint32_t)mbp_column_number(stmt, 2, 0, UINT32_MAX, &bad);
+    upkeep->cycles_since_maintenance = (uint32_t)mbp_column_number(stmt, 3, 0, UINT32_MAX, &bad);
+    upkeep->refused_sensor = mbp_column_sensor(stmt, 4, plant, &plant->machines[m]);
+    upkeep->refused_state = (uint8_t)mbp_column_number(stmt, 5, 0, MBP_STATE_COUNT, &bad);
+    upkeep->refused_cause = (uint8_t)mbp_column_number(stmt, 6, 0, UINT8_MAX, &bad);
+    upkeep->in_repair = mbp_column_number(stmt, 7, 0, 1, &bad) != 0;
     return !bad;
 }
 
