@@ -1,4 +1,5 @@
 /* Read and Write File Record (V1.1b3 6.14, 6.15), many requests under way. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "transport.h"
@@ -111,6 +112,27 @@ enum mbp_status ctl_read_file(struct ctl_link *link, uint8_t unit, uint16_t firs
     struct stretch stretch = {first_file, word, word + count, 0, words};
     struct ctl_piece_reader reader = {stretch_next, stretch_got, &stretch};
     return ctl_read_pieces(link, unit, &reader);
+}
+
+enum mbp_status ctl_read_text(struct ctl_link *link, uint8_t unit, uint16_t first_file, uint32_t word, uint32_t len,
+                              char **out)
+{
+    uint32_t count = (len + 1) / 2;
+    uint16_t *words = calloc(count + 1u, sizeof *words);
+    char *text = calloc(2 * (size_t)count + 1, 1);
+    enum mbp_status status = words == NULL || text == NULL ? MBP_ERR_MEMORY : MBP_OK;
+    if (status == MBP_OK)
+        status = ctl_read_file(link, unit, first_file, word, count, words);
+    for (uint32_t i = 0; i < count && status == MBP_OK; i++) {
+        text[2 * i] = (char)(words[i] >> 8);
+        text[2 * i + 1] = (char)(words[i] & 0xFF);
+    }
+    free(words);
+    if (status == MBP_OK)
+        *out = text;
+    else
+        free(text);
+    return status;
 }
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */

@@ -15,27 +15,15 @@ enum mbp_status ctl_learn_text(struct ctl_link *link, uint8_t unit, char **text,
     uint32_t crc = ctl_u32(header + 2);
     if (bytes == 0 || bytes > MBP_PLANT_WIRE_MAX)
         return MBP_ERR_CORRUPT;
-    uint32_t word_count = (bytes + 1) / 2;
-    uint16_t *words = calloc(word_count, sizeof *words);
-    char *copy = malloc(2 * (size_t)word_count);
-    status = MBP_ERR_MEMORY;
-    if (words == NULL || copy == NULL)
-        goto out;
-    status = ctl_read_file(link, unit, MBP_PLANT_FIRST_FILE, HEADER_WORDS, word_count, words);
+    char *copy;
+    status = ctl_read_text(link, unit, MBP_PLANT_FIRST_FILE, HEADER_WORDS, bytes, &copy);
     if (status != MBP_OK)
-        goto out;
-    for (uint32_t i = 0; i < word_count; i++) {
-        copy[2 * i] = (char)(words[i] >> 8);
-        copy[2 * i + 1] = (char)(words[i] & 0xFF);
+        return status;
+    if (mbp_crc32(0, copy, bytes) != crc) {
+        free(copy);
+        return MBP_ERR_CORRUPT;
     }
-    status = mbp_crc32(0, copy, bytes) == crc ? MBP_OK : MBP_ERR_CORRUPT;
-    if (status == MBP_OK) {
-        *text = copy;
-        *len = bytes;
-        copy = NULL;
-    }
-out:
-    free(words);
-    free(copy);
-    return status;
+    *text = copy;
+    *len = bytes;
+    return MBP_OK;
 }

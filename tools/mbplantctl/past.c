@@ -116,23 +116,16 @@ static enum mbp_status read_text(struct ctl_link *link, uint8_t unit, const stru
     uint32_t count = (entry->length + 1) / 2;
     if (entry->length > MBP_PLANT_WIRE_MAX || entry->at > MBP_PAST_WORDS || count > MBP_PAST_WORDS - entry->at)
         return MBP_ERR_CORRUPT;
-    uint16_t *words = calloc(count + 1u, sizeof *words);
-    char *text = malloc(2 * (size_t)count + 1);
-    enum mbp_status status = words == NULL || text == NULL ? MBP_ERR_MEMORY : MBP_OK;
-    if (status == MBP_OK)
-        status = ctl_read_file(link, unit, MBP_PAST_FIRST_FILE, entry->at, count, words);
-    for (uint32_t i = 0; i < count && status == MBP_OK; i++) {
-        text[2 * i] = (char)(words[i] >> 8);
-        text[2 * i + 1] = (char)(words[i] & 0xFF);
-    }
-    free(words);
-    if (status == MBP_OK && mbp_crc32(0, text, entry->length) != entry->crc)
-        status = MBP_ERR_CORRUPT;
-    if (status == MBP_OK)
-        *out = text;
-    else
+    char *text;
+    enum mbp_status status = ctl_read_text(link, unit, MBP_PAST_FIRST_FILE, entry->at, entry->length, &text);
+    if (status != MBP_OK)
+        return status;
+    if (mbp_crc32(0, text, entry->length) != entry->crc) {
         free(text);
-    return status;
+        return MBP_ERR_CORRUPT;
+    }
+    *out = text;
+    return MBP_OK;
 }
 
 /* A text that this mbplantctl does not understand leaves the plant unknown, without a word: events are still shown. */

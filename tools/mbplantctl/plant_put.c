@@ -119,21 +119,13 @@ static enum mbp_status print_answer(struct ctl_link *link, const char *name)
         return status;
     if (len > MBP_STAGING_TEXT_MAX)
         return MBP_ERR_CORRUPT;
-    uint32_t count = (len + 1) / 2;
-    uint16_t *words = calloc(count, sizeof *words);
-    char *text = calloc(2 * (size_t)count + 1, 1);
-    status = words == NULL || text == NULL ? MBP_ERR_MEMORY : MBP_OK;
-    if (status == MBP_OK)
-        status = ctl_read_file(link, MBP_INSTRUCTOR_UNIT, MBP_STAGING_TEXT_FILE, HEADER_LEN / 2, count, words);
-    for (uint32_t i = 0; status == MBP_OK && i < count; i++) {
-        text[2 * i] = (char)(words[i] >> 8);
-        text[2 * i + 1] = (char)(words[i] & 0xFF);
-    }
-    if (status == MBP_OK)
-        print_words(name, text);
-    free(words);
+    char *text;
+    status = ctl_read_text(link, MBP_INSTRUCTOR_UNIT, MBP_STAGING_TEXT_FILE, HEADER_LEN / 2, len, &text);
+    if (status != MBP_OK)
+        return status;
+    print_words(name, text);
     free(text);
-    return status;
+    return MBP_OK;
 }
 
 static void print_done(const char *name, const uint16_t *result, enum mbp_staging_command command)

@@ -84,6 +84,11 @@ enum mbp_status ctl_read_pieces(struct ctl_link *link, uint8_t unit, const struc
 enum mbp_status ctl_read_file(struct ctl_link *link, uint8_t unit, uint16_t first_file, uint32_t word, uint32_t count,
                               uint16_t *words);
 
+/* The text of len bytes whose first word is such a one, two bytes a word, the first in its upper half. Ends with a 0.
+ * Errors: MBP_ERR_MEMORY, those of ctl_read_file. Ownership: free. */
+enum mbp_status ctl_read_text(struct ctl_link *link, uint8_t unit, uint16_t first_file, uint32_t word, uint32_t len,
+                              char **out);
+
 /* Writes as many, in pieces of CTL_FILE_WRITE_WORDS_MAX. Not whole or not at all: the pieces before a refusal are
  * written.
  */
