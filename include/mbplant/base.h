@@ -88,7 +88,10 @@ double mbp_rng_uniform(uint64_t bits);
 /* Mean 0, variance 1: the sum of eight 16-bit uniforms (Irwin-Hall), so |result| < 4.9. Two draws of bits. */
 double mbp_rng_normal(uint64_t bits_a, uint64_t bits_b);
 
-/* FNV-1a 64 of a name: a stream number that survives a reordering of the plant file. */
+/* FNV-1a, 64 bits, of any bytes. */
+uint64_t mbp_hash(const void *bytes, size_t len);
+
+/* The same of a name: a stream number that survives a reordering of the plant file. */
 uint64_t mbp_name_hash(const char *name);
 
 /* ---- text and checks ------------------------------------------------------------------------------------------ */

@@ -1,5 +1,6 @@
 /* Counter-based random numbers: a draw is a function of (seed, stream, counter) alone. */
 #include <math.h>
+#include <string.h>
 
 #include "mbplant/base.h"
 
@@ -51,10 +52,16 @@ double mbp_rng_normal(uint64_t bits_a, uint64_t bits_b)
     return ((double)sum - 262140.0) / 53509.91992;
 }
 
+uint64_t mbp_hash(const void *bytes, size_t len)
+{
+    const uint8_t *byte = bytes;
+    uint64_t hash = UINT64_C(0xCBF29CE484222325);
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ byte[i]) * UINT64_C(0x100000001B3);
+    return hash;
+}
+
 uint64_t mbp_name_hash(const char *name)
 {
-    uint64_t hash = UINT64_C(0xCBF29CE484222325);
-    for (; *name != '\0'; name++)
-        hash = (hash ^ (uint8_t)*name) * UINT64_C(0x100000001B3);
-    return hash;
+    return mbp_hash(name, strlen(name));
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "mbplant/base.h"
+
 #define FIRST_ROOM 64u
 
 struct mbp_shared_slot {
@@ -11,16 +13,6 @@ struct mbp_shared_slot {
     uint32_t hash; /* so that growing and most of probing need not look at the bytes */
     bool text;     /* texts are not aligned, so they serve nobody else */
 };
-
-/* FNV-1a, 64 bits folded to 32. */
-static uint32_t hash_of(const unsigned char *bytes, uint32_t len)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (uint32_t i = 0; i < len; i++) {
-        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
-    }
-    return (uint32_t)(hash ^ (hash >> 32));
-}
 
 static struct mbp_shared_slot *slot_of(const struct mbp_shared *shared, const struct mbp_shared_slot *wanted)
 {
@@ -65,7 +57,8 @@ static const void *keep_bytes(struct mbp_arena *keep, const struct mbp_shared_sl
 static const void *find_or_keep(struct mbp_shared *shared, struct mbp_arena *keep, struct mbp_arena *scratch,
                                 struct mbp_shared_slot wanted)
 {
-    wanted.hash = hash_of(wanted.bytes, wanted.len);
+    uint64_t hash = mbp_hash(wanted.bytes, wanted.len);
+    wanted.hash = (uint32_t)(hash ^ (hash >> 32));
     if (2 * shared->count >= shared->room && !grow(shared, scratch)) {
         return NULL;
     }
