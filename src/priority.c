@@ -26,7 +26,8 @@ static bool take(bool realtime)
     return sched_setscheduler(0, (realtime ? SCHED_FIFO : SCHED_OTHER) | SCHED_RESET_ON_FORK, &param) == 0;
 }
 
-bool priority_wanted(bool realtime, double share)
+/* Whether a thread that now has the priority or not is to have it, by the share of a processor that it took lately. */
+static bool wanted_at(bool realtime, double share)
 {
     return share < (realtime ? SHARE_HIGH : SHARE_LOW);
 }
@@ -38,7 +39,7 @@ static void on_timer(uv_timer_t *timer)
     uint64_t cpu_ns = now_ns(CLOCK_THREAD_CPUTIME_ID);
     uint64_t passed_ns = mono_ns - priority->mono_ns;
     double share = passed_ns > 0 ? (double)(cpu_ns - priority->cpu_ns) / (double)passed_ns : 0.0;
-    bool wanted = priority_wanted(priority->realtime, share);
+    bool wanted = wanted_at(priority->realtime, share);
     priority->mono_ns = mono_ns;
     priority->cpu_ns = cpu_ns;
     if (wanted == priority->realtime || !take(wanted))
@@ -52,8 +53,8 @@ void priority_start(struct priority *priority, uv_loop_t *loop)
 {
     uv_timer_init(loop, &priority->timer);
     priority->timer.data = priority;
-    priority->may = priority->realtime = take(true);
-    if (!priority->may) {
+    priority->realtime = take(true);
+    if (!priority->realtime) {
         mbp_log(MBP_LOG_DEBUG,
                 "no real-time priority (%s), so scans may begin late while other programs are busy: 'setcap "
                 "cap_sys_nice+ep mbplantd', or LimitRTPRIO=1 in its service, allows it",

@@ -14,7 +14,6 @@
 #include <uv.h>
 
 struct priority {
-    bool may;      /* the system allows it */
     bool realtime; /* now */
     uint64_t mono_ns, cpu_ns;
     uv_timer_t timer;
@@ -23,8 +22,5 @@ struct priority {
 /* For the thread that calls. The loop looks after it until priority_stop, after which it must run until it is idle. */
 void priority_start(struct priority *priority, uv_loop_t *loop);
 void priority_stop(struct priority *priority);
-
-/* Whether a thread that now has the priority or not is to have it, by the share of a processor that it took lately. */
-bool priority_wanted(bool realtime, double share);
 
 #endif
