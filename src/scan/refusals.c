@@ -1,12 +1,9 @@
-/* Refused writes in the journal: of each peer at most REFUSALS_PER_S events a second, so that none can flood it or take
+/* Refused writes in the journal: of each peer at most ten events a second, so that none can flood it or take
  * what is another's; what is beyond is folded into the peer's next event, which counts it. None is forgotten. Peers for
  * whom there is no place of their own share the last one, and its budget. */
 #include <math.h>
 
 #include "scan_priv.h"
-
-#define REFUSALS_PER_S 10u
-#define PRICE_NS       (MBP_NS_PER_S / REFUSALS_PER_S)
 
 static void tell(struct mbp_scan *scan, struct scan_refuser *refuser, const struct mbp_refusal *refusal)
 {
@@ -22,14 +19,7 @@ static void tell(struct mbp_scan *scan, struct scan_refuser *refuser, const stru
     };
     mbp_events_emit(&scan->events, event);
     scan_tell_more_refused(scan, &event, refusal->more);
-    refuser->credit_ns -= refuser->credit_ns < PRICE_NS ? refuser->credit_ns : PRICE_NS;
-}
-
-static void save_up(struct scan_refuser *refuser, uint64_t now_ns)
-{
-    uint64_t passed = now_ns > refuser->since_ns ? now_ns - refuser->since_ns : 0; /* a restored snapshot goes back */
-    refuser->credit_ns = passed > MBP_NS_PER_S - refuser->credit_ns ? MBP_NS_PER_S : refuser->credit_ns + passed;
-    refuser->since_ns = now_ns;
+    scan_credit_pay(&refuser->credit);
 }
 
 /* The peer's place, or one that a quiet peer no longer needs, or the last one. */
@@ -40,14 +30,13 @@ static struct scan_refuser *refuser_of(struct mbp_scan *scan, uint32_t peer)
     for (struct scan_refuser *refuser = scan->refusers; refuser < last; refuser++) {
         if (refuser->taken && refuser->peer == peer)
             return refuser;
-        bool quiet = !refuser->taken || (!refuser->has_folded && refuser->credit_ns == MBP_NS_PER_S);
+        bool quiet = !refuser->taken || (!refuser->has_folded && scan_credit_is_full(&refuser->credit));
         if (quiet && spare == NULL)
             spare = refuser;
     }
     if (peer == MBP_PEERS_SEVERAL || spare == NULL)
         return last;
-    *spare =
-        (struct scan_refuser){.taken = true, .peer = peer, .credit_ns = MBP_NS_PER_S, .since_ns = scan->state->sim_ns};
+    *spare = (struct scan_refuser){.taken = true, .peer = peer, .credit = scan_credit_full(scan->state->sim_ns)};
     return spare;
 }
 
@@ -75,15 +64,15 @@ void scan_latch_refusals(struct mbp_scan *scan)
     const struct mbp_refusal *refusals;
     size_t count = mbp_image_latch_refusals(scan->config.image, &refusals);
     for (size_t i = 0; i <= SCAN_REFUSERS; i++)
-        save_up(&scan->refusers[i], scan->state->sim_ns);
+        scan_credit_save(&scan->refusers[i].credit, scan->state->sim_ns);
     for (size_t i = 0; i < count; i++) {
         struct scan_refuser *refuser = refuser_of(scan, refusals[i].peer);
         fold(refuser, refusals[i]);
-        if (refuser->credit_ns >= PRICE_NS)
+        if (scan_credit_suffices(&refuser->credit))
             tell_folded(scan, refuser);
     }
     for (size_t i = 0; i <= SCAN_REFUSERS; i++) {
-        if (scan->refusers[i].credit_ns >= PRICE_NS)
+        if (scan_credit_suffices(&scan->refusers[i].credit))
             tell_folded(scan, &scan->refusers[i]);
     }
 }

@@ -8,11 +8,22 @@
 
 struct scan_writes;
 
+/* What a peer's writes may still tell: simulated time saved up, a second at most, of which each event costs a tenth. */
+struct scan_credit {
+    uint64_t saved_ns, since_ns;
+};
+
+struct scan_credit scan_credit_full(uint64_t now_ns);
+void scan_credit_save(struct scan_credit *credit, uint64_t now_ns);
+bool scan_credit_is_full(const struct scan_credit *credit);
+bool scan_credit_suffices(const struct scan_credit *credit); /* for one event */
+void scan_credit_pay(struct scan_credit *credit);            /* for one; all there is when that is less */
+
 /* Whose writes were refused: what is folded, and how much may still be told. */
 #define SCAN_REFUSERS 64u
 
 struct scan_refuser {
-    uint64_t credit_ns, since_ns; /* simulated time saved up, and when */
+    struct scan_credit credit;
     struct mbp_refusal folded;
     uint32_t peer;
     bool taken, has_folded;

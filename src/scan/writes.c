@@ -1,4 +1,4 @@
-/* Who did what: a master's writes become events at once, until it repeats itself: beyond WRITES_PER_S events a second
+/* Who did what: a master's writes become events at once, until it repeats itself: beyond ten events a second
  * of one peer, further writes of the same point are folded into one event, which is told when the peer has credit
  * again: the value before the first of them, the value after the last, and how many there were. None is forgotten. */
 #include <math.h>
@@ -7,13 +7,11 @@
 
 #include "scan_priv.h"
 
-#define WRITES_PER_S 10u
-#define PRICE_NS     (MBP_NS_PER_S / WRITES_PER_S)
-#define REPEATED_NS  (60 * MBP_NS_PER_S) /* so long after its last event a point's next one is a repetition */
-#define PLACES       2048u               /* points that are remembered; a power of two */
-#define PROBES       8u
-#define PEERS        64u
-#define FOLDED       0u /* no code of any event */
+#define REPEATED_NS (60 * MBP_NS_PER_S) /* so long after its last event a point's next one is a repetition */
+#define PLACES      2048u               /* points that are remembered; a power of two */
+#define PROBES      8u
+#define PEERS       64u
+#define FOLDED      0u /* no code of any event */
 
 /* A point that was written, by whom, and what of it is not told yet. */
 struct place {
@@ -25,7 +23,7 @@ struct place {
 };
 
 struct budget {
-    uint64_t credit_ns, since_ns; /* simulated time saved up, and when */
+    struct scan_credit credit;
     uint32_t peer;
 };
 
@@ -53,22 +51,15 @@ static struct budget *budget_of(struct mbp_scan *scan, uint32_t peer)
     for (size_t i = 0; i < PEERS && found == NULL; i++) {
         if (budgets[i].peer == peer)
             found = &budgets[i];
-        if (budgets[i].since_ns < oldest->since_ns)
+        if (budgets[i].credit.since_ns < oldest->credit.since_ns)
             oldest = &budgets[i];
     }
     if (found == NULL) {
         found = oldest;
-        *found = (struct budget){.credit_ns = MBP_NS_PER_S, .peer = peer};
+        *found = (struct budget){.credit = scan_credit_full(now), .peer = peer};
     }
-    uint64_t passed = now > found->since_ns ? now - found->since_ns : 0; /* a restored snapshot goes back */
-    found->credit_ns = passed > MBP_NS_PER_S - found->credit_ns ? MBP_NS_PER_S : found->credit_ns + passed;
-    found->since_ns = now;
+    scan_credit_save(&found->credit, now);
     return found;
-}
-
-static void pay(struct budget *budget)
-{
-    budget->credit_ns -= budget->credit_ns < PRICE_NS ? budget->credit_ns : PRICE_NS;
 }
 
 /* ---- places ----------------------------------------------------------------------------------------------------- */
@@ -198,9 +189,9 @@ static void tell_pending(struct mbp_scan *scan, bool (*due)(struct mbp_scan *sca
 static bool has_credit(struct mbp_scan *scan, const struct mbp_event *event)
 {
     struct budget *budget = budget_of(scan, event->peer);
-    if (budget->credit_ns < PRICE_NS)
+    if (!scan_credit_suffices(&budget->credit))
         return false;
-    pay(budget);
+    scan_credit_pay(&budget->credit);
     return true;
 }
 
@@ -257,13 +248,13 @@ static bool is_told(struct mbp_scan *scan, const struct mbp_event *event)
     struct place *place = place_of(writes, event);
     uint64_t now = scan->state->sim_ns;
     bool repeated = place != NULL && place->told_ns != 0 && now + 1 - place->told_ns < REPEATED_NS;
-    if (place != NULL && place->folded == 0 && (!repeated || budget->credit_ns >= PRICE_NS)) {
-        pay(budget);
+    if (place != NULL && place->folded == 0 && (!repeated || scan_credit_suffices(&budget->credit))) {
+        scan_credit_pay(&budget->credit);
         place->told_ns = now + 1;
         return true;
     }
     if (place == NULL) {
-        pay(budget);
+        scan_credit_pay(&budget->credit);
         return true;
     }
     if (place->folded == 0) {
