@@ -570,6 +570,9 @@ static inline uint32_t mbp_fault_total(const struct mbp_plant *plant)
     return plant->fault_count + MBP_AD_HOC_FAULTS;
 }
 
+/* The unit that answers to an id; NULL when there is none. */
+const struct mbp_unit *mbp_plant_find_unit(const struct mbp_plant *plant, uint16_t id);
+
 /* A machine, sensor, actuator or controller by name. UINT32_MAX when there is none. */
 uint32_t mbp_plant_find_machine(const struct mbp_plant *plant, const char *name);
 uint32_t mbp_plant_find_sensor(const struct mbp_plant *plant, const char *name);

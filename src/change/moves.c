@@ -63,19 +63,10 @@ static void compare(struct mbp_change *change, const struct points *was, const s
     }
 }
 
-static const struct mbp_unit *unit_of_id(const struct mbp_plant *plant, uint8_t id)
-{
-    for (uint32_t u = 0; u < plant->unit_count; u++) {
-        if (plant->units[u].id == id)
-            return &plant->units[u];
-    }
-    return NULL;
-}
-
 enum mbp_status change_find_moves(struct mbp_change *change)
 {
     for (uint32_t u = 0; u < change->to->unit_count; u++) {
-        const struct mbp_unit *before = unit_of_id(change->from, change->to->units[u].id);
+        const struct mbp_unit *before = mbp_plant_find_unit(change->from, change->to->units[u].id);
         struct points was = {0};
         struct points now = {0};
         if (before == NULL)

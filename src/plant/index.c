@@ -63,6 +63,16 @@ uint32_t mbp_index_add(struct mbp_index *index, const struct mbp_plant *plant, u
     return UINT32_MAX;
 }
 
+const struct mbp_unit *mbp_plant_find_unit(const struct mbp_plant *plant, uint16_t id)
+{
+    for (uint32_t u = 0; u < plant->unit_count; u++) {
+        if (plant->units[u].id == id) {
+            return &plant->units[u];
+        }
+    }
+    return NULL;
+}
+
 uint32_t mbp_plant_find_machine(const struct mbp_plant *plant, const char *name)
 {
     const struct mbp_plant_memory *memory = plant->memory;

@@ -44,18 +44,9 @@ static void tell(struct sentence *s, enum mbp_message id, ...)
     va_end(args);
 }
 
-static const struct mbp_unit *unit_of(const struct mbp_plant *plant, const struct mbp_event *event)
-{
-    for (uint32_t u = 0; u < plant->unit_count; u++) {
-        if (plant->units[u].id == event->unit)
-            return &plant->units[u];
-    }
-    return NULL;
-}
-
 const struct mbp_machine *mbp_event_machine(const struct mbp_plant *plant, const struct mbp_event *event)
 {
-    const struct mbp_unit *unit = unit_of(plant, event);
+    const struct mbp_unit *unit = mbp_plant_find_unit(plant, event->unit);
     if (unit == NULL || event->machine >= unit->machine_count)
         return NULL;
     return &plant->machines[unit->first_machine + event->machine];
@@ -63,7 +54,7 @@ const struct mbp_machine *mbp_event_machine(const struct mbp_plant *plant, const
 
 const struct mbp_sensor *mbp_event_sensor(const struct mbp_plant *plant, const struct mbp_event *event)
 {
-    const struct mbp_unit *unit = unit_of(plant, event);
+    const struct mbp_unit *unit = mbp_plant_find_unit(plant, event->unit);
     if (unit == NULL || event->sensor >= unit->sensor_count)
         return NULL;
     return &plant->sensors[unit->first_sensor + event->sensor];
@@ -326,7 +317,7 @@ static void say_thing_change(struct sentence *s)
 /* "FV101 written 0 % -> 45 % by 127.0.0.1"; detail: mbp_event_write_detail() */
 static void say_written(struct sentence *s)
 {
-    const struct mbp_unit *unit = unit_of(s->plant, s->event);
+    const struct mbp_unit *unit = mbp_plant_find_unit(s->plant, s->event->unit);
     unsigned table = s->event->detail >> 16 & 0xFu;
     unsigned more = s->event->detail >> 24;
     uint16_t addr = (uint16_t)s->event->detail;

@@ -139,19 +139,10 @@ static void retain_again(struct mbp_scan *scan)
     scan->retain_from = UINT32_MAX;
 }
 
-static const struct mbp_unit *unit_of(const struct mbp_plant *plant, uint16_t id)
-{
-    for (uint32_t u = 0; u < plant->unit_count; u++) {
-        if (plant->units[u].id == id)
-            return &plant->units[u];
-    }
-    return NULL;
-}
-
 /* What the event is about, by the unit's own numbering. */
 static bool retain_touched(struct mbp_scan *scan, const struct mbp_event *event)
 {
-    const struct mbp_unit *unit = unit_of(scan->config.plant, event->unit);
+    const struct mbp_unit *unit = mbp_plant_find_unit(scan->config.plant, event->unit);
     bool ok = true;
     if (unit == NULL)
         return true;

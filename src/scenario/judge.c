@@ -29,15 +29,6 @@ static bool any_alarm(const struct mbp_plant *plant, const struct target *target
 
 /* ---- who did what ----------------------------------------------------------------------------------------------- */
 
-static const struct mbp_unit *unit_of(const struct mbp_plant *plant, uint16_t id)
-{
-    for (uint32_t u = 0; u < plant->unit_count; u++) {
-        if (plant->units[u].id == id)
-            return &plant->units[u];
-    }
-    return NULL;
-}
-
 /* A scenario's own steps have no peer, but neither have masters over IPv6 and the model student. The latter never acts
  * in the scan of a step; of the former one that does is not told apart. */
 static bool by_student(const struct mbp_play *play, const struct mbp_event *event)
@@ -64,7 +55,7 @@ void judge_events(struct mbp_play *play, const struct mbp_event *events, size_t 
 {
     for (size_t i = 0; i < count; i++) {
         const struct mbp_event *event = &events[i];
-        const struct mbp_unit *unit = unit_of(play->config.plant, event->unit);
+        const struct mbp_unit *unit = mbp_plant_find_unit(play->config.plant, event->unit);
         if (unit == NULL)
             continue;
         if (event->code == MBP_EV_ALARM_ACKNOWLEDGED && event->detail < MBP_ALARM_COUNT)

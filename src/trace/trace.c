@@ -68,11 +68,8 @@ const struct traced_unit *trace_unit(const struct mbp_trace *trace, uint8_t id)
 {
     if (id == 0 || id == 255)
         return &trace->units[0];
-    for (uint32_t u = 0; u < trace->plant->unit_count; u++) {
-        if (trace->plant->units[u].id == id)
-            return &trace->units[u];
-    }
-    return NULL;
+    const struct mbp_unit *unit = mbp_plant_find_unit(trace->plant, id);
+    return unit != NULL ? &trace->units[unit - trace->plant->units] : NULL;
 }
 
 const struct mbp_point *trace_point(const struct traced_unit *unit, enum mbp_table table, uint32_t addr)
