@@ -48,7 +48,7 @@ struct mbp_clock {
     void *ctx;
 };
 
-/* CLOCK_MONOTONIC and CLOCK_REALTIME. */
+/* CLOCK_MONOTONIC and CLOCK_REALTIME. A wall clock that stands before 1970 is told as 1970. */
 struct mbp_clock mbp_clock_system(void);
 
 /* Reads a duration: a decimal number and, with or without spaces between, its unit: ns us ms s min h d ("1.5 h",
@@ -59,6 +59,25 @@ enum mbp_status mbp_duration_parse(const char *text, uint64_t *out_ns);
 /* Writes a duration in the largest unit that divides it ("90s", "1500us"), so that mbp_duration_parse reads the same
  * one back (any that it gave, and any below 2^53 ns); returns buf. 32 bytes suffice. */
 const char *mbp_duration_format(uint64_t ns, char *buf, size_t size);
+
+/* Arithmetic of times and durations, in whatever unit: a result that is too large is UINT64_MAX, one below 0 is 0.
+ * UINT64_MAX is later than every time there is. */
+static inline uint64_t mbp_time_add_sat(uint64_t a, uint64_t b)
+{
+    uint64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
+}
+
+static inline uint64_t mbp_time_sub_sat(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : 0;
+}
+
+static inline uint64_t mbp_time_mul_sat(uint64_t a, uint64_t b)
+{
+    uint64_t product;
+    return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
+}
 
 /* Unix ms as "2026-11-23T22:55:18.123Z"; returns buf. 32 bytes suffice. */
 const char *mbp_time_format(uint64_t wall_ms, char *buf, size_t size);
