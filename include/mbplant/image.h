@@ -1,35 +1,14 @@
-/* image: each unit's four tables as masters see them, the codec between words and engineering values, and the record
- * of which points masters wrote since the last scan. The hub: modbus/ serves and writes it, the scan latches from it
- * and publishes to it; those two never see each other. */
+/* image: each unit's four tables as masters see them, and the record of which points masters wrote since the last scan.
+ * The hub: modbus/ serves and writes it, the scan latches from it and publishes to it; those two never see each other.
+ */
 #ifndef MBPLANT_IMAGE_H
 #define MBPLANT_IMAGE_H
 
+#include "mbplant/codec.h"
 #include "mbplant/event.h"
 #include "mbplant/plant.h"
 #include "mbplant/staging.h"
 #include "mbplant/state.h"
-
-/* ---- codec: words <-> engineering values (the four orders as Modbus masters name them) ------------------------ */
-
-/* The words of a value: raw = round(value / scale), saturated at the type's range; NaN becomes the type's "unused"
- * pattern (0x8000.., NaN for floats). words receives mbp_type_words(type) of them in the given order. For MBP_INT16 and
- * other one-word types BADC and DCBA swap the bytes of the word, ABCD and CDAB do not. */
-void mbp_codec_encode(enum mbp_type type, enum mbp_order order, double scale, double value, uint16_t *words);
-
-/* The engineering value of words. The "unused" pattern 0x8000.. is a number like another here. */
-double mbp_codec_decode(enum mbp_type type, enum mbp_order order, double scale, const uint16_t *words);
-
-/* Whether words are the type's "unused" pattern. */
-bool mbp_codec_unused(enum mbp_type type, enum mbp_order order, const uint16_t *words);
-
-/* What a value becomes by going through the register: decode(encode(value)). */
-double mbp_codec_quantise(enum mbp_type type, double scale, double value);
-
-/* The same for count values of one type, each with its scale (NULL = all 1): what every scan does to all sensors. The
- * words of a run follow each other. value and out do not overlap. */
-void mbp_codec_encode_run(enum mbp_type type, enum mbp_order order, const double *scale, const double *value,
-                          size_t count, uint16_t *words);
-void mbp_codec_quantise_run(enum mbp_type type, const double *scale, const double *value, size_t count, double *out);
 
 /* ---- the tables ------------------------------------------------------------------------------------------------ */
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "mbplant/image.h"
+#include "mbplant/codec.h"
 
 static void test_encode_in_each_type_and_order_gives_these_words(void **state)
 {

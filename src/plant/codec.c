@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "mbplant/image.h"
+#include "mbplant/codec.h"
 
 /* Integer types as bits and saturation bounds; the upper bounds of 64-bit types are the largest doubles inside them. */
 static const struct {
