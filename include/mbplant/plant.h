@@ -472,7 +472,7 @@ struct mbp_server_options {
     uint32_t max_connections;
     uint64_t frame_timeout_ns;
     bool serial_functions;
-    uint32_t per_client;      /* connections of one address at most; 0 = no cap */
+    uint32_t per_client;      /* connections of one address at most; a quarter of all unless the file says */
     uint64_t idle_timeout_ns; /* 0 = never */
     const struct mbp_access_rule *access;
     uint32_t access_count;

@@ -1,7 +1,7 @@
 /* Access rules. */
 #include "access.h"
 
-#include <netinet/in.h>
+#include <arpa/inet.h>
 #include <string.h>
 
 static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
@@ -39,11 +39,27 @@ bool access_is_loopback(const struct access_address *address)
     return is_mapped(address) ? address->bytes[12] == 127 : is_loopback_v6(address);
 }
 
+const char *access_text(const struct access_address *address, char text[INET6_ADDRSTRLEN])
+{
+    bool mapped = is_mapped(address);
+    inet_ntop(mapped ? AF_INET : AF_INET6, address->bytes + (mapped ? 12 : 0), text, INET6_ADDRSTRLEN);
+    return text;
+}
+
+#define NOBODYS      0xF0000000u /* 240.0.0.0/4 */
+#define NOBODYS_HOST 0x0FFFFFFFu
+
+/* The last one of the range stands for several peers, so it is left out. */
+static uint32_t hashed(const struct access_address *address)
+{
+    return NOBODYS | (uint32_t)(mbp_hash(address->bytes, sizeof address->bytes) % NOBODYS_HOST);
+}
+
 uint32_t access_ipv4(const struct access_address *address)
 {
     const uint8_t *last = address->bytes + 12;
-    if (is_loopback_v6(address))
-        return INADDR_LOOPBACK;
+    if (!is_mapped(address))
+        return is_loopback_v6(address) ? INADDR_LOOPBACK : hashed(address);
     return (uint32_t)last[0] << 24 | (uint32_t)last[1] << 16 | (uint32_t)last[2] << 8 | last[3];
 }
 

@@ -2,6 +2,7 @@
 #ifndef MBPLANT_ACCESS_H
 #define MBPLANT_ACCESS_H
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "mbplant/modbus.h"
@@ -23,8 +24,12 @@ struct access_address access_address_of(const struct sockaddr *address);
 bool access_same(const struct access_address *a, const struct access_address *b);
 bool access_is_loopback(const struct access_address *address);
 
-/* The 32 bits that an event has room for: an IPv4 address in host order; of another, its last four bytes; ::1 counts as
- * 127.0.0.1. */
+/* "192.168.1.5" or "fd00::1"; returns text. */
+const char *access_text(const struct access_address *address, char text[INET6_ADDRSTRLEN]);
+
+/* The 32 bits that an event has room for: an IPv4 address in host order, and 127.0.0.1 for ::1, which no other machine
+ * can send from. Another IPv6 address becomes one of 240.0.0.0/4, which is nobody's, by a hash: its sender chooses its
+ * bits, so none of them may read as an IPv4 address. */
 uint32_t access_ipv4(const struct access_address *address);
 
 /* The first rule that fits the address admits it; none fits: not admitted. On each unit the first rule counts that fits

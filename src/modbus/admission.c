@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,60 +13,34 @@
 /* As many new ones at most before the others' requests. */
 #define ACCEPT_MAX 64
 
-/* Bytes that have come but not been read yet. */
-static bool has_unread(const struct connection *connection)
+static bool refuse(struct mbp_server *server, const struct client *newcomer, enum turned_away_why why)
 {
-    int unread = 0;
-    return ioctl(connection->fd, FIONREAD, &unread) == 0 && unread > 0;
-}
-
-/* A request in flight is never cut off: one that has come, is being read in, or whose answer is still being sent. */
-static bool may_evict(const struct connection *connection)
-{
-    return connection->held == NULL && connection->partial_len == 0 && !connection->right.keep &&
-           !has_unread(connection);
-}
-
-/* Closes the connection that has been unused for longest (Messaging Guide 4.2.1.2), of one address or (NULL) of all. */
-static bool evict_oldest(struct mbp_server *server, const struct access_address *of)
-{
-    for (struct connection *connection = server->oldest; connection != NULL; connection = connection->newer) {
-        if (may_evict(connection) && (of == NULL || access_same(&connection->address, of))) {
-            server->counters.evicted++;
-            connection_close(connection);
-            return true;
-        }
-    }
+    turned_away_tell(server, why, &newcomer->address, NULL);
+    server->counters.refused++;
     return false;
-}
-
-static uint32_t count_of(const struct mbp_server *server, const struct access_address *address)
-{
-    uint32_t count = 0;
-    for (const struct connection *connection = server->oldest; connection != NULL; connection = connection->newer)
-        count += access_same(&connection->address, address) ? 1 : 0;
-    return count;
 }
 
 /* Whether it may stay; makes room for it when that is needed. */
 static bool admit(struct mbp_server *server, struct connection *connection)
 {
-    const struct mbp_server_options *options = server->options;
-    connection->right = access_right_of(server->config.plant, &connection->address, server->open_to_network);
+    const struct client *client = connection->client;
+    connection->right = access_right_of(server->config.plant, &client->address, server->open_to_network);
     if (!connection->right.admitted)
-        return false;
-    if (options->per_client != 0 && count_of(server, &connection->address) >= options->per_client &&
-        !evict_oldest(server, &connection->address))
-        return false;
+        return refuse(server, client, TURNED_AWAY_BY_RULE);
     /* Evicted ones are counted as open until libuv has closed them. */
-    uint64_t staying = server->counters.open - server->closing;
-    return staying < options->max_connections || evict_oldest(server, NULL);
+    const struct clients_verdict verdict =
+        clients_judge(server, client, server->counters.open - server->closing, uv_now(server->config.loop));
+    if (verdict.victim != NULL) {
+        turned_away_tell(server, verdict.why, &verdict.victim->client->address, &client->address);
+        server->counters.evicted++;
+        connection_close(verdict.victim);
+    }
+    return verdict.admitted || refuse(server, client, verdict.why);
 }
 
 static void set_peer(struct connection *connection, const struct sockaddr_storage *address)
 {
-    connection->address = access_address_of((const struct sockaddr *)address);
-    connection->peer.ipv4 = access_ipv4(&connection->address);
+    connection->peer.ipv4 = access_ipv4(&connection->client->address);
     uint16_t port; /* stands at the same place in both families' addresses */
     memcpy(&port, (const uint8_t *)address + offsetof(struct sockaddr_in, sin_port), sizeof port);
     connection->port = ntohs(port);
@@ -87,20 +60,25 @@ static struct connection *connection_new(void)
 
 static void welcome(struct mbp_server *server, int fd, const struct sockaddr_storage *address)
 {
+    const struct access_address from = access_address_of((const struct sockaddr *)address);
     struct connection *connection = connection_new();
-    if (connection == NULL || uv_poll_init(server->config.loop, &connection->poll, fd) != 0) {
+    struct client *client = clients_enter(&server->clients, &from);
+    if (connection == NULL || client == NULL || uv_poll_init(server->config.loop, &connection->poll, fd) != 0) {
+        turned_away_tell(server, TURNED_AWAY_NO_ROOM, &from, NULL);
+        if (client != NULL)
+            clients_leave(&server->clients, client);
         free(connection);
         close(fd);
         return;
     }
     connection->server = server;
+    connection->client = client;
     connection->fd = fd;
     set_peer(connection, address);
     bool stays = admit(server, connection);
     server->counters.open++;
     server_append(server, connection);
     if (!stays) {
-        server->counters.refused++;
         connection_close(connection);
         return;
     }
@@ -127,9 +105,15 @@ static bool turn_away(struct mbp_server *server)
     if (server->spare_fd < 0)
         return false;
     close(server->spare_fd);
-    int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC);
-    if (fd >= 0)
+    struct sockaddr_storage address = {0};
+    socklen_t len = sizeof address;
+    int fd = accept4(server->listen_fd, (struct sockaddr *)&address, &len, SOCK_CLOEXEC);
+    if (fd >= 0) {
+        const struct access_address from = access_address_of((const struct sockaddr *)&address);
+        turned_away_tell(server, TURNED_AWAY_NO_ROOM, &from, NULL);
+        server->counters.refused++;
         close(fd);
+    }
     server->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     return true;
 }

@@ -91,6 +91,7 @@ void connection_close(struct connection *connection)
             free(held);
     }
     server_forget(connection->server, connection);
+    clients_leave(&connection->server->clients, connection->client);
     uv_close((uv_handle_t *)&connection->poll, on_closed);
     close(connection->fd);
 }

@@ -283,7 +283,7 @@ void mbp_server_change(struct mbp_server *server, struct mbp_image *image, const
     set_plant(server, image, plant, faults);
     for (struct connection *connection = server->oldest; connection != NULL;) {
         struct connection *next = connection->newer;
-        connection->right = access_right_of(plant, &connection->address, server->open_to_network);
+        connection->right = access_right_of(plant, &connection->client->address, server->open_to_network);
         if (!connection->right.admitted)
             connection_close(connection);
         connection = next;

@@ -5,9 +5,11 @@
 #include <uv.h>
 
 #include "access.h"
+#include "clients.h"
 #include "faults.h"
 #include "mbplant/instructor.h"
 #include "mbplant/modbus.h"
+#include "turned_away.h"
 
 /* One wake-up answers at most this much of a connection's stream, so that nobody waits long for its turn. */
 #define INPUT_MAX      (MBP_IN_FLIGHT_MAX * MBP_ADU_MAX)
@@ -36,7 +38,7 @@ struct connection {
 
     int events;                /* that libuv looks out for */
     uint64_t blocked_since_ms; /* loop time since which the client does not read; 0 = it does */
-    struct access_address address;
+    struct client *client;     /* its address */
     uint16_t port;
     uint8_t partial[MBP_ADU_MAX];
 };
@@ -55,6 +57,8 @@ struct mbp_server {
     uint16_t port;
     uint64_t frame_timeout_ms, idle_timeout_ms;
     struct connection *oldest, *newest;
+    struct clients clients;
+    struct turned_away turned_away;
     uv_idle_t turns; /* runs while connections wait for theirs */
     struct held *first_turn, *last_turn;
     struct mbp_server_counters counters;

@@ -78,10 +78,7 @@ void mbp_print_server(FILE *out, const struct mbp_server_options *server)
 {
     fputs("server:\n  listen: ", out);
     mbp_print_text(out, server->listen);
-    fprintf(out, "\n  max_connections: %u\n", server->max_connections);
-    if (server->per_client != 0) {
-        fprintf(out, "  per_client: %u\n", server->per_client);
-    }
+    fprintf(out, "\n  max_connections: %u\n  per_client: %u\n", server->max_connections, server->per_client);
     mbp_print_duration(out, "  frame_timeout: ", server->frame_timeout_ns);
     if (server->idle_timeout_ns != 0) {
         mbp_print_duration(out, "\n  idle_timeout: ", server->idle_timeout_ns);

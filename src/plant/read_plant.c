@@ -273,7 +273,11 @@ static void plant_defaults(void *def)
 
 static void check_plant(struct mbp_reader *reader, void *def)
 {
-    const struct mbp_plant_def *plant = def;
+    struct mbp_plant_def *plant = def;
+    struct mbp_server_options *server = &plant->server.options;
+    if (server->per_client == 0) {
+        server->per_client = (server->max_connections + 3) / 4;
+    }
     if (plant->units.count == 0 && mbp_node_find(plant->def.node, "units") != NULL && reader->errors->count == 0) {
         mbp_reader_tell(reader, mbp_def_node(&plant->def, "units"), "'units' is empty; a plant has at least one unit");
     }

@@ -1,5 +1,6 @@
 """Who may connect and do what, who must go, and faults on the wire: raw sockets from several loopback addresses."""
 import json
+import re
 import socket
 import struct
 import time
@@ -187,6 +188,35 @@ class Wire(unittest.TestCase):
         self.assertTrue(newest.is_open())
         self.assertTrue(kept.is_open())
         self.assertEqual([client.is_open() for client in others], [False, True, True, True, True])
+
+    def test_half_requests_of_one_stranger_do_not_lock_others_out(self):
+        """As many as one address may have, each always with half a request: who was there stays, who comes is served."""
+        polite = self.client("127.0.0.31")
+        self.assertTrue(polite.is_open())
+        strangers = []
+        for turn in range(30):
+            for host in (17, 18):
+                strangers.append(self.client(f"127.0.0.{host}").send(read(0)[:5]))
+            newcomer = self.client(f"127.0.0.{20 + turn % 10}")
+            self.assertTrue(newcomer.is_open(), f"turned away in turn {turn}")
+            newcomer.socket.close()
+            self.assertTrue(polite.is_open(), f"closed in turn {turn}")
+
+    def test_plain_opening_of_connections_costs_others_nothing_and_is_logged_with_the_peer(self):
+        polite = [self.client("127.0.0.30") for _ in range(2)]
+        for _ in range(100):
+            self.client("127.0.0.16")
+        self.assertEqual([client.is_open() for client in polite], [True, True])
+        said = self.plant.err.wait_for(re.compile("127.0.0.16 has as many connections as one address may"))
+        self.assertIsNotNone(said)
+        self.assertEqual(len([line for line in self.plant.err.lines if "as one address may" in line]), 1)
+
+    def test_host_that_the_rules_refuse_is_logged_once_in_a_while(self):
+        for _ in range(5):
+            self.assertEqual(self.client("127.0.0.9").ask(WRITE_COIL), b"")
+        refusal = re.compile("connection from 127.0.0.9 refused: no access rule admits it")
+        self.assertIsNotNone(self.plant.err.wait_for(refusal))
+        self.assertEqual(len([line for line in self.plant.err.lines if refusal.search(line)]), 1)
 
     def test_request_in_flight_is_not_evicted(self):
         busy = self.client("127.0.0.17").send(read(1))      # answered 150 ms later

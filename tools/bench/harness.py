@@ -287,13 +287,14 @@ def table(title, headers, rows):
 
 
 def roomy_plant(folder, connections):
-    """A copy of the default plant that allows that many connections."""
+    """A copy of the default plant that allows that many connections, all of one address."""
     text = DEFAULT_PLANT.read_text(encoding="utf-8")
-    text, found = re.subn(r"max_connections:\s*\d+", f"max_connections: {connections}", text)
+    room = f"max_connections: {connections}, per_client: {connections}"
+    text, found = re.subn(r"max_connections:\s*\d+", room, text)
     if not found:
-        text, found = re.subn(r"(?m)^server:\s*\{", f"server: {{max_connections: {connections}, ", text)
+        text, found = re.subn(r"(?m)^server:\s*\{", f"server: {{{room}, ", text)
     if not found:
-        text += f"\nserver: {{max_connections: {connections}}}\n"
+        text += f"\nserver: {{{room}}}\n"
     path = Path(folder) / DEFAULT_PLANT.name
     path.write_text(text, encoding="utf-8")
     return path

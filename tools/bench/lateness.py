@@ -25,7 +25,8 @@ BAR = 40
 def taught_plant(folder, period_ms):
     """The default plant with an instructor, that period, and room for the connections."""
     text, found = re.subn(r"(?m)^scan:\s*\S+", f"scan: {period_ms}ms", DEFAULT_PLANT.read_text(encoding="utf-8"))
-    text = re.sub(r"(?m)^server:\s*\{", f"server: {{max_connections: {CONNECTIONS + 100}, ",
+    room = f"max_connections: {CONNECTIONS + 100}, per_client: {CONNECTIONS + 100}"
+    text = re.sub(r"(?m)^server:\s*\{", f"server: {{{room}, ",
                   re.sub(r"max_connections:\s*\d+,?\s*", "", text))
     if not found:
         text = f"{text}\nscan: {period_ms}ms\n"
