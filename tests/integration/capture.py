@@ -1,23 +1,26 @@
 """The capture of the whole integration run: `capture.py start` before the first test, `capture.py check` after it.
 
-support.Plant serves on ports of one range. The check has Wireshark's Modbus dissector read all that went over these
-ports, and fails when it calls a frame malformed. ctest runs both as one fixture, so that any choice of integration tests
-is captured. Where capturing is not permitted the check is skipped and says so."""
+support.Plant serves on ports of one range, and notes which. The check has Wireshark's Modbus dissector read all that went
+over the noted ports, and fails when it calls a frame malformed; other programs may use other ports of the range. ctest
+runs both as one fixture, so that any choice of integration tests is captured. Where capturing is not permitted the check
+is skipped and says so."""
 import os
 import re
+import secrets
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 
 import support
 
-FOLDER = support.BUILD / "integration"
+FOLDER = support.CAPTURE
 FILE = FOLDER / "capture.pcapng"
 LOG = FOLDER / "dumpcap.log"
 PID = FOLDER / "dumpcap.pid"
-PORTS = f"{support.CAPTURED[0]}-{support.CAPTURED[-1]}"
+RANGE = f"{support.CAPTURED[0]}-{support.CAPTURED[-1]}"
 LONGEST_S = 1800  # a capture that nobody ends, ends itself
 BUFFER_MIB = 64
 
@@ -32,7 +35,7 @@ def start():
         return
     with open(LOG, "wb") as log:
         capture = subprocess.Popen(
-            [dumpcap, "-q", "-i", "lo", "-f", f"tcp portrange {PORTS}", "-B", str(BUFFER_MIB),
+            [dumpcap, "-q", "-i", "lo", "-f", f"tcp portrange {RANGE}", "-B", str(BUFFER_MIB),
              "-a", f"duration:{LONGEST_S}", "-w", str(FILE)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     PID.write_text(str(capture.pid), encoding="ascii")
@@ -46,6 +49,22 @@ def said():
     return LOG.read_text(encoding="utf-8") if LOG.exists() else ""
 
 
+def say_the_last():
+    """Says a last word at a port of the range and waits until it stands in the file: then all before it does too.
+    dumpcap forgets what it has not yet fetched when it is told to end."""
+    word = b"the last of " + secrets.token_hex(16).encode()
+    before = FILE.stat().st_size
+    with socket.create_server(("127.0.0.1", support.free_port())) as server:
+        with socket.create_connection(server.getsockname()) as client:
+            client.sendall(word)
+
+    def stands():
+        with open(FILE, "rb") as file:
+            file.seek(before)
+            return word in file.read()
+    support.eventually(stands, "dumpcap stores what it saw")
+
+
 def end():
     """Ends dumpcap and waits until its file is complete. False when it is not there any more."""
     pid = int(PID.read_text(encoding="ascii"))
@@ -56,16 +75,25 @@ def end():
         process = os.pidfd_open(pid)
     except (FileNotFoundError, ProcessLookupError):
         return False
+    if FILE.exists():
+        say_the_last()
     os.kill(pid, signal.SIGINT)
     ended, _, _ = select.select([process], [], [], support.PATIENCE_S)
     os.close(process)
     return bool(ended)
 
 
-def tshark(display_filter, *options):
-    """What tshark prints about the frames of the filter, with all captured ports taken for Modbus TCP."""
-    result = support.run(support.program("tshark"), "-r", FILE, "-o", f"mbtcp.tcp.port:{PORTS}", "-Y", display_filter,
-                         *options, check=True)
+def served():
+    """The ports that mbplantd served on, in order."""
+    lines = support.SERVED.read_text(encoding="ascii").split() if support.SERVED.exists() else []
+    return sorted(set(map(int, lines)))
+
+
+def tshark(ports, display_filter, *options):
+    """What tshark prints about the frames of the filter at these ports, which it takes for Modbus TCP."""
+    ours = "tcp.port in {" + " ".join(map(str, ports)) + "}"
+    result = support.run(support.program("tshark"), "-r", FILE, "-o", f"mbtcp.tcp.port:{','.join(map(str, ports))}",
+                         "-Y", f"{ours} && ({display_filter})", *options, check=True)
     return result.stdout.splitlines()
 
 
@@ -81,12 +109,19 @@ def check():
     packets, dropped = map(int, received.groups()) if received else (0, 0)
     if packets == 0 or dropped > 0:
         skip(f"the capture has {packets} packets and lost {dropped}, so it proves nothing")
-    # One line a frame: "malformed" behind a tab where the dissector says so.
-    frames = tshark("mbtcp || _ws.malformed", "-T", "fields", "-e", "frame.number", "-e", "_ws.malformed")
-    malformed = [frame for frame in frames if frame.split("\t")[1]]
-    print(f"{packets} packets on ports {PORTS}, {len(frames)} of them Modbus, malformed: {len(malformed)}")
+    ports = served()
+    if not ports:
+        skip("no mbplantd served on a port that is captured")
+    # One line a frame: its ports, and "malformed" behind a tab where the dissector says so.
+    frames = [line.split("\t") for line in tshark(ports, "mbtcp || _ws.malformed", "-T", "fields", "-e", "tcp.srcport",
+                                                  "-e", "tcp.dstport", "-e", "_ws.malformed")]
+    malformed = [frame for frame in frames if frame[2]]
+    print(f"{packets} packets on ports {RANGE}; on the {len(ports)} of them where mbplantd served, {len(frames)} Modbus "
+          f"frames, malformed: {len(malformed)}")
     if malformed:
-        print("\n".join(tshark("_ws.malformed", "-O", "tcp,mbtcp,modbus")[:200]))
+        at = sorted({int(port) for frame in malformed for port in frame[:2]} & set(ports))
+        print(f"malformed at port {', '.join(map(str, at))}; the whole capture is {FILE}")
+        print("\n".join(tshark(at, "_ws.malformed", "-O", "tcp,mbtcp,modbus")[:200]))
     if malformed or not frames:
         sys.exit(1)
 

@@ -23,6 +23,8 @@ MBPLANTD = BUILD / "src" / "mbplantd"
 MBPLANTCTL = BUILD / "tools" / "mbplantctl" / "mbplantctl"
 DATA = ROOT / "tests" / "data" / "integration"
 CAPTURED = range(15000, 16000)  # ports that capture.py listens in on; below those that clients get
+CAPTURE = pathlib.Path(os.environ.get("MBP_CAPTURE", BUILD / "integration"))  # where capture.py keeps what it has
+SERVED = CAPTURE / "ports"  # the ports of CAPTURED that a mbplantd of this run served on, one a line
 PATIENCE_S = 30  # for a sanitized program on a busy machine; never waited for when all is well
 
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
@@ -49,10 +51,10 @@ def eventually(probe, what):
     raise AssertionError(f"not within {PATIENCE_S} s: {what}")
 
 
-def run(*command, check=False, **options):
+def run(*command, check=False, environment=None, **options):
     """A finished program with its output as text; check: it must have ended with 0."""
     result = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                            env=ENVIRONMENT, timeout=PATIENCE_S * 2, **options)
+                            env=environment or ENVIRONMENT, timeout=PATIENCE_S * 2, **options)
     assert not SANITIZER_REPORT.search(result.stderr), result.stderr
     if check and result.returncode != 0:
         raise AssertionError(f"{' '.join(result.args)} ended with {result.returncode}:\n{result.stdout}{result.stderr}")
@@ -115,6 +117,13 @@ def free_port():
     raise AssertionError(f"all ports from {CAPTURED[0]} to {CAPTURED[-1]} are taken")
 
 
+def note_served(port):
+    """Tells capture.py that what is said at this port is ours. Others of the same range may be anybody's."""
+    if CAPTURE.is_dir():
+        with open(SERVED, "a", encoding="ascii") as file:
+            file.write(f"{port}\n")
+
+
 class Plant:
     """A mbplantd on a free port of 127.0.0.1 with a data folder of its own.
 
@@ -161,6 +170,8 @@ class Plant:
                 return self.start(*flags)  # another test was quicker
             raise AssertionError(f"mbplantd does not say where it listens:\n{self.out.text()}{self.err.text()}")
         self.port = int(listening.group(1))
+        if self.captured:
+            note_served(self.port)
         return eventually(self._answers, f"an open port {self.port}")
 
     def stop(self, how=signal.SIGTERM):
