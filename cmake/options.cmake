@@ -10,9 +10,19 @@ target_compile_options(mbp_options INTERFACE
 target_link_libraries(mbp_options INTERFACE m)
 
 if(MBP_SANITIZE STREQUAL "none")
-  target_compile_options(mbp_options INTERFACE $<$<CONFIG:Release>:-fstack-protector-strong>)
-  target_compile_definitions(mbp_options INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
-  target_link_options(mbp_options INTERFACE $<$<CONFIG:Release>:-Wl,-z,relro,-z,now>)
+  # Not in Debug: fortify wants optimised code. A compiler may set a lower level of it by itself, hence -U.
+  set(_mbp_optimised $<CONFIG:Release,RelWithDebInfo,MinSizeRel>)
+  include(CheckCCompilerFlag)
+  foreach(flag -fstack-protector-strong -fstack-clash-protection -fcf-protection) # the last is for x86 alone
+    string(MAKE_C_IDENTIFIER "MBP_HAS${flag}" known)
+    check_c_compiler_flag(${flag} ${known})
+    if(${known})
+      target_compile_options(mbp_options INTERFACE $<${_mbp_optimised}:${flag}>)
+    endif()
+  endforeach()
+  target_compile_options(mbp_options INTERFACE $<${_mbp_optimised}:-U_FORTIFY_SOURCE>
+                                               $<${_mbp_optimised}:-D_FORTIFY_SOURCE=3>)
+  target_link_options(mbp_options INTERFACE $<${_mbp_optimised}:-Wl,-z,relro,-z,now>)
   include(CheckPIESupported)
   check_pie_supported(LANGUAGES C)
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
