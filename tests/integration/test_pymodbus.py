@@ -1,16 +1,10 @@
-"""Debian's pymodbus 3.0.0 as the client: every type and word order, writes, every function it knows, exceptions."""
+"""Debian's pymodbus as the client: every type and word order, writes, every function it knows, exceptions."""
 import asyncio
 import struct
 import unittest
 import zlib
 
-from pymodbus.client import AsyncModbusTcpClient, ModbusTcpClient
-from pymodbus.constants import Endian
-from pymodbus.file_message import FileRecord, ReadFileRecordRequest
-from pymodbus.mei_message import ReadDeviceInformationRequest
-from pymodbus.payload import BinaryPayloadBuilder, BinaryPayloadDecoder
-from pymodbus.pdu import ModbusRequest
-
+import outside
 import support
 
 # What tests/data/integration/types.yaml says stands in unit 1: type -> value, in the file's order.
@@ -25,10 +19,10 @@ MANY_WORDS = {
 }
 # Word order of the plant file -> (bytes within a word, words)
 ORDERS = {
-    "ABCD": (Endian.Big, Endian.Big),
-    "CDAB": (Endian.Big, Endian.Little),
-    "BADC": (Endian.Little, Endian.Big),
-    "DCBA": (Endian.Little, Endian.Little),
+    "ABCD": (outside.BIG, outside.BIG),
+    "CDAB": (outside.BIG, outside.LITTLE),
+    "BADC": (outside.LITTLE, outside.BIG),
+    "DCBA": (outside.LITTLE, outside.LITTLE),
 }
 COILS_AT, COILS = 3500, [True, False, True, True, False, False, True, False, True, True]
 DISCRETE_AT, DISCRETE = 5000, [False, True, True, False, True]
@@ -36,14 +30,6 @@ RAW_AT, RAW = 3000, [1, 2, 3, 0xBEEF]
 READ_ONLY_AT = 3010
 INPUT_AT, INPUT = 7000, [100, 200, 300]
 I16_AT, I32_AT, F32_AT = 0, 2, 18
-
-
-class UnknownFunction(ModbusRequest):
-    """Function 0x41 of the user-defined range, which nobody here gives a meaning."""
-    function_code = 0x41
-
-    def encode(self):
-        return b""
 
 
 def typed_points():
@@ -60,23 +46,18 @@ def typed_points():
 
 
 def decode(registers, kind, order):
-    byte_order, word_order = ORDERS[order]
-    decoder = BinaryPayloadDecoder.fromRegisters(registers, byteorder=byte_order, wordorder=word_order)
-    return getattr(decoder, "decode_" + kind)()
+    return outside.decode(registers, kind, *ORDERS[order])
 
 
 def encode(value, kind, order):
-    byte_order, word_order = ORDERS[order]
-    builder = BinaryPayloadBuilder(byteorder=byte_order, wordorder=word_order)
-    getattr(builder, "add_" + kind)(value)
-    return builder.to_registers()
+    return outside.encode(value, kind, *ORDERS[order])
 
 
 class Pymodbus(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.plant = cls.enterClassContext(support.Plant("types.yaml"))
-        cls.client = ModbusTcpClient("127.0.0.1", port=cls.plant.port, timeout=support.PATIENCE_S)
+        cls.client = outside.Client(cls.plant.port)
         assert cls.client.connect()
         cls.addClassCleanup(cls.client.close)
 
@@ -140,19 +121,18 @@ class Pymodbus(unittest.TestCase):
         self.assertEqual(decode(registers, "32bit_float", "ABCD"), MANY_WORDS["32bit_float"])
 
     def test_mask_write_changes_the_masked_bits_only(self):
-        self.assertFalse(self.client.mask_write_register(RAW_AT + 3, 0xF0FF, 0x0500, unit=1).isError())
+        self.assertFalse(self.client.mask_write_register(RAW_AT + 3, 0xF0FF, 0x0500, slave=1).isError())
         self.assertEqual(self.holding(RAW_AT + 3, 1), [(RAW[3] & 0xF0FF) | 0x0500])
         self.assertFalse(self.client.write_register(RAW_AT + 3, RAW[3], slave=1).isError())
 
     def test_read_write_multiple_writes_before_it_reads(self):
         response = self.client.readwrite_registers(read_address=RAW_AT, read_count=4, write_address=RAW_AT + 1,
-                                                   write_registers=[20, 30], unit=1)
+                                                   values=[20, 30], slave=1)
         self.assertEqual(response.registers, [1, 20, 30, RAW[3]])
         self.assertFalse(self.client.write_registers(RAW_AT, RAW, slave=1).isError())
 
     def test_device_identification_names_the_product(self):
-        request = ReadDeviceInformationRequest(read_code=1, object_id=0, unit=1)
-        response = self.client.execute(request)
+        response = self.client.read_device_information(outside.BASIC, outside.FIRST, slave=1)
         self.assertFalse(response.isError(), response)
         self.assertEqual(response.information[0], b"mbplant")
 
@@ -167,13 +147,13 @@ class Pymodbus(unittest.TestCase):
         self.assertEqual(crc, zlib.crc32(text))
 
     def file_words(self, number, record, count):
-        wanted = FileRecord(file_number=number, record_number=record, record_length=count)
-        response = self.client.execute(ReadFileRecordRequest([wanted], unit=1))
+        response = self.client.read_file_record(number, record, count, slave=1)
         self.assertFalse(response.isError(), response)
         return response.records[0].record_data
 
     def test_exception_01_for_an_unknown_function(self):
-        self.assert_exception(self.client.execute(UnknownFunction(unit=1)), 1)
+        # 0x41 is of the user-defined range, and nobody here gives it a meaning.
+        self.assert_exception(self.client.plain(0x41, b"", slave=1), 1)
 
     def test_exception_02_for_an_undeclared_address(self):
         self.assert_exception(self.client.read_holding_registers(RAW_AT + 4, 1, slave=1), 2)
@@ -181,9 +161,9 @@ class Pymodbus(unittest.TestCase):
         self.assert_exception(self.client.write_register(READ_ONLY_AT, 1, slave=1), 2)
 
     def test_exception_03_for_a_quantity_beyond_the_standard(self):
-        self.assert_exception(self.client.read_holding_registers(0, 126, slave=1), 3)
-        self.assert_exception(self.client.read_holding_registers(0, 0, slave=1), 3)
-        self.assert_exception(self.client.read_coils(0, 2001, slave=1), 3)
+        for function, count in ((3, 126), (3, 0), (1, 2001)):
+            with self.subTest(function=function, count=count):
+                self.assert_exception(self.client.plain(function, struct.pack(">HH", 0, count), slave=1), 3)
 
     def test_exception_04_for_a_value_outside_the_instrument(self):
         before = self.holding(I16_AT, 1)
@@ -199,10 +179,10 @@ class Pymodbus(unittest.TestCase):
 
     def test_async_client_reads_in_parallel(self):
         async def read():
-            client = AsyncModbusTcpClient("127.0.0.1", port=self.plant.port, timeout=support.PATIENCE_S)
+            client = outside.AsyncClient(self.plant.port)
             await client.connect()
             answers = await asyncio.gather(*(client.read_holding_registers(RAW_AT, n, slave=1) for n in (1, 2, 3, 4)))
-            await client.close()
+            await client.end()
             return [answer.registers for answer in answers]
         self.assertEqual(asyncio.run(read()), [RAW[:n] for n in (1, 2, 3, 4)])
 

@@ -8,8 +8,7 @@ import tempfile
 import threading
 import unittest
 
-from pymodbus.client import ModbusTcpClient
-
+import outside
 import support
 
 FORCED_AT, HIGH_AT = 1000, 1002
@@ -64,7 +63,7 @@ class Reload(unittest.TestCase):
         return [event["code"] for event in self.journal()]
 
     def client(self):
-        client = ModbusTcpClient("127.0.0.1", port=self.plant.port, timeout=support.PATIENCE_S)
+        client = outside.Client(self.plant.port)
         self.assertTrue(client.connect())
         self.addCleanup(client.close)
         return client

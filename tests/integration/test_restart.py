@@ -3,8 +3,7 @@ import json
 import struct
 import unittest
 
-from pymodbus.client import ModbusTcpClient
-
+import outside
 import support
 
 # line.yaml's map: values from 0, limits (low_low, low, high, high_high of each) from 1000, machines 0 and 1.
@@ -30,7 +29,7 @@ class Restart(unittest.TestCase):
     def connect(self):
         if self.client:
             self.client.close()
-        self.client = ModbusTcpClient("127.0.0.1", port=self.plant.port, timeout=support.PATIENCE_S)
+        self.client = outside.Client(self.plant.port)
         self.assertTrue(self.client.connect())
 
     def restart(self, end):

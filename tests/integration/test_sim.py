@@ -3,8 +3,7 @@ import json
 import re
 import unittest
 
-from pymodbus.client import ModbusTcpClient
-
+import outside
 import support
 
 INSTRUCTOR = 247
@@ -15,7 +14,7 @@ SCANS = 8
 class Sim(unittest.TestCase):
     def setUp(self):
         self.plant = self.enterContext(support.Plant("taught.yaml"))
-        self.master = ModbusTcpClient("127.0.0.1", port=self.plant.port)
+        self.master = outside.Client(self.plant.port)
         self.assertTrue(self.master.connect())
         self.addCleanup(self.master.close)
 

@@ -1,20 +1,15 @@
 """mbplantctl and slaves that are no mbplant: pymodbus's own server, a web server, one that says nothing."""
+import pathlib
 import socket
 import subprocess
+import sys
 import threading
 import unittest
 
 from support import ENVIRONMENT, MBPLANTCTL, PATIENCE_S, ROOT, eventually, main, run
 
 BOTTLING = ROOT / "config" / "bottling.yaml"
-SERVER = """
-import sys
-from pymodbus.datastore import ModbusSequentialDataBlock, ModbusServerContext, ModbusSlaveContext
-from pymodbus.server import StartTcpServer
-blocks = {name: ModbusSequentialDataBlock(0, [7] * int(sys.argv[2])) for name in ("di", "co", "hr", "ir")}
-StartTcpServer(context=ModbusServerContext(slaves=ModbusSlaveContext(**blocks, zero_mode=True), single=True),
-               address=("127.0.0.1", int(sys.argv[1])))
-"""
+SERVER = pathlib.Path(__file__).with_name("outside.py")
 
 
 def uncaptured_port():
@@ -29,7 +24,7 @@ class Stranger:
 
     def __init__(self, points):
         self.port = uncaptured_port()
-        self.process = subprocess.Popen(["/usr/bin/python3", "-c", SERVER, str(self.port), str(points)],
+        self.process = subprocess.Popen([sys.executable, "-B", str(SERVER), str(self.port), str(points)],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT)
 
     def __enter__(self):
@@ -69,13 +64,15 @@ class SlaveThatIsNoMbplant(unittest.TestCase):
                     self.assertIn("read and write work by raw address", result.stderr)
 
     def test_plant_file_of_another_plant_is_noticed(self):
-        for points, what in ((100, "is no mbplant"), (65536, "is no mbplant, or one of another version")):
+        # pymodbus 3.8 answers a read of discrete inputs that it does not have with none of them, 3.0 with exception 02.
+        for points, what in ((100, "is no mbplant|the reply does not fit the request"),
+                             (65536, "is no mbplant, or one of another version")):
             with Stranger(points) as slave:
                 for words in (["status"], ["alarms"], ["report"], ["watch", "--count", "1"], ["ack", "all"]):
                     with self.subTest(points=points, words=words):
                         result = slave.ctl("--plant", BOTTLING, *words)
                         self.assertEqual((result.returncode, result.stdout), (1, ""))
-                        self.assertIn(what, result.stderr)
+                        self.assertRegex(result.stderr, what)
                 for words in (["journal"], ["machine", "FILL1", "maintenance"]):
                     result = slave.ctl("--plant", BOTTLING, *words)
                     self.assertEqual((result.returncode, result.stdout), (1, ""))

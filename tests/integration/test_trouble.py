@@ -9,8 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
-from pymodbus.client import ModbusTcpClient
-
+import outside
 import support
 
 # line.yaml's map: T2 stands at holding register 3; M2 is the machine of coils 8..10.
@@ -66,7 +65,7 @@ class Shim:
 class Trouble(unittest.TestCase):
     def start(self, data=None, file="line.yaml", environment=None):
         self.plant = self.enterContext(support.Plant(file, data=data, environment=environment))
-        self.client = ModbusTcpClient("127.0.0.1", port=self.plant.port, timeout=support.PATIENCE_S)
+        self.client = outside.Client(self.plant.port)
         self.assertTrue(self.client.connect())
         self.addCleanup(self.client.close)
 
