@@ -113,6 +113,19 @@ uint64_t mbp_hash(const void *bytes, size_t len);
 /* The same of a name: a stream number that survives a reordering of the plant file. */
 uint64_t mbp_name_hash(const char *name);
 
+/* ---- fences ----------------------------------------------------------------------------------------------------- */
+
+/* Blocks that one allocation holds lie side by side, so an access behind one meets the next and nobody notices. Under
+ * AddressSanitizer there is a fence between them, which it reports; in any other build a fence has no length and these
+ * do nothing. A fence is taken away before the memory is given back or copied as a whole. */
+#if defined(__SANITIZE_ADDRESS__)
+#define MBP_FENCE_LEN 64u
+#else
+#define MBP_FENCE_LEN 0u
+#endif
+void mbp_fence_put(const void *at, size_t len);
+void mbp_fence_remove(const void *at, size_t len);
+
 /* ---- text and checks ------------------------------------------------------------------------------------------ */
 
 /* The candidate nearest to word by edit distance (case-insensitive, transposition counts one), or NULL when none is

@@ -580,7 +580,10 @@ uint32_t mbp_plant_find_actuator(const struct mbp_plant *plant, const char *name
 uint32_t mbp_plant_find_controller(const struct mbp_plant *plant, const char *name);
 
 /* The name of what an input takes in: a sensor's or an actuator's. */
-const char *mbp_input_source(const struct mbp_plant *plant, uint32_t from);
+static inline const char *mbp_input_source(const struct mbp_plant *plant, uint32_t from)
+{
+    return from < plant->sensor_count ? plant->sensors[from].name : plant->actuators[from - plant->sensor_count].name;
+}
 
 /* The point of a unit's map that covers an address. False when none does. */
 bool mbp_plant_point_at(const struct mbp_plant *plant, uint32_t unit, enum mbp_table table, uint16_t addr,

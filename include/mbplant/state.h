@@ -100,9 +100,10 @@ struct mbp_controller_state {
     bool automatic;
 };
 
-/* Numbers first, then arrays, all in the block: a copy takes what stands before `lagged`, and the block. */
+/* Numbers first, then arrays, all in the block. */
 struct mbp_state {
     uint32_t sensor_count, machine_count, actuator_count, controller_count, fault_count, rate_count, rate_value_count;
+    size_t part_count;
     uint64_t scan;                          /* scans done; never goes back */
     uint64_t tick;                          /* the process's own count of them: random draws and dead times go by it */
     uint64_t sim_ns;                        /* simulated time; like tick it goes back when a snapshot is restored */

@@ -199,10 +199,9 @@ enum mbp_status mbp_retained_restore(sqlite3 *db, const struct mbp_plant *plant,
     enum mbp_status status = MBP_OK;
     sqlite3_stmt *machines = NULL;
     sqlite3_stmt *sensors = NULL;
-    void *before = malloc(state->memory_len);
-    if (before == NULL)
+    struct mbp_state *before;
+    if (mbp_state_clone(state, &before) != MBP_OK)
         return MBP_ERR_MEMORY;
-    memcpy(before, state->memory, state->memory_len);
     /* One transaction, else each row of a million takes and leaves the locks of the file. */
     int rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
     if (rc == SQLITE_OK)
@@ -217,12 +216,12 @@ enum mbp_status mbp_retained_restore(sqlite3 *db, const struct mbp_plant *plant,
         rc = mbp_setting_restore(db, plant, state);
     if (rc != SQLITE_OK) {
         status = mbp_schema_refuse(db, rc, sqlite3_db_filename(db, "main"), stderr);
-        memcpy(state->memory, before, state->memory_len);
+        mbp_state_copy(state, before);
     }
     sqlite3_finalize(machines);
     sqlite3_finalize(sensors);
     if (sqlite3_get_autocommit(db) == 0)
         sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL); /* nothing was written */
-    free(before);
+    mbp_state_free(before);
     return status;
 }

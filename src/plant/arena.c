@@ -9,8 +9,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "mbplant/base.h"
+
 #define FIRST_CHUNK ((size_t)16 << 10)
 #define LAST_CHUNK  ((size_t)1 << 20)
+
+/* Each block ends with a fence; where there are fences each begins on eight bytes, as a fence can end only there. */
+#define FENCED_ALIGN (MBP_FENCE_LEN != 0 ? (size_t)8 : (size_t)1)
 
 struct mbp_arena_chunk {
     struct mbp_arena_chunk *older;
@@ -55,15 +60,21 @@ static struct mbp_arena_chunk *chunk_new(struct mbp_arena *arena, size_t size)
 static void *take(struct mbp_arena *arena, size_t size, size_t align)
 {
     struct mbp_arena_chunk *chunk = arena->chunks;
+    align = align > FENCED_ALIGN ? align : FENCED_ALIGN;
+    if (size > SIZE_MAX - MBP_FENCE_LEN - FENCED_ALIGN) {
+        return NULL;
+    }
+    size_t fenced = (size + MBP_FENCE_LEN + FENCED_ALIGN - 1) & ~(FENCED_ALIGN - 1);
     size_t at = chunk == NULL ? 0 : (chunk->used + align - 1) & ~(align - 1);
-    if (chunk == NULL || at > chunk->size || size > chunk->size - at) {
-        chunk = chunk_new(arena, size);
+    if (chunk == NULL || at > chunk->size || fenced > chunk->size - at) {
+        chunk = chunk_new(arena, fenced);
         at = 0;
     }
     if (chunk == NULL) {
         return NULL;
     }
-    chunk->used = at + size;
+    chunk->used = at + fenced;
+    mbp_fence_put(chunk->bytes + at + size, fenced - size);
     return chunk->bytes + at;
 }
 
@@ -90,6 +101,7 @@ void mbp_arena_free(struct mbp_arena *arena)
     struct mbp_arena_chunk *chunk = arena->chunks;
     while (chunk != NULL) {
         struct mbp_arena_chunk *older = chunk->older;
+        mbp_fence_remove(chunk->bytes, chunk->size);
         if (chunk->mapped) {
             munmap(chunk, sizeof *chunk + chunk->size);
         } else {

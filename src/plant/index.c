@@ -104,8 +104,3 @@ uint32_t mbp_plant_find_controller(const struct mbp_plant *plant, const char *na
     uint32_t first = plant->machine_count + plant->sensor_count + plant->actuator_count;
     return item == UINT32_MAX || item < first ? UINT32_MAX : item - first;
 }
-
-const char *mbp_input_source(const struct mbp_plant *plant, uint32_t from)
-{
-    return from < plant->sensor_count ? plant->sensors[from].name : plant->actuators[from - plant->sensor_count].name;
-}

@@ -8,20 +8,13 @@
 
 /* ---- arrays ----------------------------------------------------------------------------------------------------- */
 
-static char *array_of(const struct mbp_state *state, const struct state_array *array)
-{
-    char *begin;
-    memcpy(&begin, (const char *)state + array->at, sizeof begin);
-    return begin;
-}
-
 /* Items of one array, each from its place in the old plant; the first ones stand at `skip_from` and `skip_to`. */
 static void carry_items(const struct state_array *array, const uint32_t *places, uint32_t count,
                         const struct mbp_state *from, uint32_t skip_from, struct mbp_state *to, uint32_t skip_to)
 {
     size_t len = array->times * array->size;
-    const char *source = array_of(from, array) + skip_from * len;
-    char *target = array_of(to, array) + skip_to * len;
+    const char *source = state_array_at(from, array) + skip_from * len;
+    char *target = state_array_at(to, array) + skip_to * len;
     for (uint32_t i = 0; i < count; i++) {
         if (places[i] != UINT32_MAX)
             memcpy(target + i * len, source + places[i] * len, len);
@@ -38,23 +31,37 @@ static void carry_array(const struct state_array *array, const uint32_t *places,
 
 static bool same_part(const struct signal_part *a, const struct signal_part *b)
 {
-    return a->kind == b->kind && a->count == b->count && a->input == b->input &&
-           (a->from == NULL || strcmp(a->from, b->from) == 0);
+    return a->kind == b->kind && a->count == b->count &&
+           (a->from == NULL ? b->from == NULL : b->from != NULL && strcmp(a->from, b->from) == 0);
 }
 
-/* A part goes on where the old signal has one of the same shape; any other stays as it was settled. */
+/* The next part of the old signal that is such a one, from where `walk` stands to the end. */
+static bool find_part(const struct mbp_plant *plant, uint32_t sensor, const struct signal_part *wanted,
+                      struct part_walk *walk)
+{
+    while (state_next_part(plant, sensor, walk)) {
+        if (same_part(wanted, &walk->part))
+            return true;
+    }
+    return false;
+}
+
+/* A part goes on where the old signal has one of the same shape; any other stays as it was settled. Inputs may have
+ * come, gone or changed places, but mostly stand in the old order. */
 static void carry_parts(const struct mbp_carry *carry, uint32_t new_sensor, uint32_t old_sensor, const double *source,
                         double *target)
 {
     struct part_walk now = {0};
+    struct part_walk was = {0};
     while (state_next_part(carry->to, new_sensor, &now)) {
-        struct part_walk was = {0};
-        while (state_next_part(carry->from, old_sensor, &was)) {
-            if (!same_part(&now.part, &was.part))
+        struct part_walk found = was;
+        if (!find_part(carry->from, old_sensor, &now.part, &found)) {
+            found = (struct part_walk){0};
+            if (!find_part(carry->from, old_sensor, &now.part, &found))
                 continue;
-            memcpy(target + now.part.first, source + was.part.first, now.part.count * sizeof *target);
-            break;
         }
+        memcpy(target + now.part.first, source + found.part.first, now.part.count * sizeof *target);
+        was = found;
     }
 }
 

@@ -16,12 +16,10 @@ static size_t measure(const struct mbp_plant *plant, uint32_t s, uint32_t step, 
     const struct mbp_signal *signal = sensor->signal;
     if (step < 2 * sensor->input_count) {
         const struct mbp_input *input = &plant->inputs[sensor->first_input + step / 2];
-        part->input = step / 2;
-        part->from = plant->sensors[input->from].name;
+        part->from = mbp_input_source(plant, input->from);
         part->kind = step % 2 == 0 ? PART_INPUT_LAG : PART_INPUT_DEAD_TIME;
         return step % 2 == 0 ? (input->lag_ns != 0 ? 1u : 0u) : mbp_dead_time_samples(plant, input->dead_time_ns);
     }
-    part->input = 0;
     part->from = NULL;
     bool wanders = signal->wander_sigma > 0;
     switch (step - 2 * sensor->input_count) {

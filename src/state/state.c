@@ -52,7 +52,7 @@ const struct state_array state_arrays[] = {
 };
 const size_t state_array_count = sizeof state_arrays / sizeof state_arrays[0];
 
-static size_t item_count(const struct mbp_state *state, size_t parts, enum state_index by)
+static size_t item_count(const struct mbp_state *state, enum state_index by)
 {
     switch (by) {
     case STATE_BY_SENSOR:
@@ -76,23 +76,49 @@ static size_t item_count(const struct mbp_state *state, size_t parts, enum state
     case STATE_BY_PART:
         break;
     }
-    return parts;
+    return state->part_count;
+}
+
+static size_t array_len(const struct mbp_state *state, const struct state_array *array)
+{
+    return item_count(state, (enum state_index)array->by) * array->times * array->size;
 }
 
 /* Carves the arrays out of the block; with block NULL it only adds up. */
-static size_t carve(struct mbp_state *state, size_t parts, char *block)
+static size_t carve(struct mbp_state *state, char *block)
 {
     size_t used = 0;
     for (size_t i = 0; i < state_array_count; i++) {
         const struct state_array *array = &state_arrays[i];
-        used = (used + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
+        size_t len = array_len(state, array);
+        size_t next = (used + len + MBP_FENCE_LEN + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
         if (block != NULL) {
             void *begin = block + used;
             memcpy((char *)state + array->at, &begin, sizeof begin);
+            mbp_fence_put(block + used + len, next - used - len);
         }
-        used += item_count(state, parts, (enum state_index)array->by) * array->times * array->size;
+        used = next;
     }
     return used;
+}
+
+char *state_array_at(const struct mbp_state *state, const struct state_array *array)
+{
+    char *begin;
+    memcpy(&begin, (const char *)state + array->at, sizeof begin);
+    return begin;
+}
+
+/* Room for all that the counts say, zeroed. */
+static enum mbp_status allocate(struct mbp_state *state)
+{
+    state->memory_len = carve(state, NULL);
+    state->memory = aligned_alloc(CACHE_LINE, state->memory_len);
+    if (state->memory == NULL)
+        return MBP_ERR_MEMORY;
+    memset(state->memory, 0, state->memory_len);
+    carve(state, state->memory);
+    return MBP_OK;
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
@@ -107,18 +133,13 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
     state->actuator_count = plant->actuator_count;
     state->controller_count = plant->controller_count;
     state->fault_count = plant->fault_count + MBP_AD_HOC_FAULTS;
-    size_t parts = 0;
     for (uint32_t s = 0; s < plant->sensor_count; s++)
-        parts += mbp_signal_parts(plant, s);
+        state->part_count += mbp_signal_parts(plant, s);
     state_count_rates(plant, state);
-    state->memory_len = (carve(state, parts, NULL) + 64) & ~(size_t)63;
-    state->memory = aligned_alloc(64, state->memory_len);
-    if (state->memory == NULL) {
+    if (allocate(state) != MBP_OK) {
         free(state);
         return MBP_ERR_MEMORY;
     }
-    memset(state->memory, 0, state->memory_len);
-    carve(state, parts, state->memory);
     state_set_rates(plant, state);
     state->wall_ms = wall_ms;
     state->limits_version = 1;
@@ -159,32 +180,17 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
     return MBP_OK;
 }
 
-/* A pointer that points into one block, to the same place in another. */
-static void *moved(void *pointer, const struct mbp_state *from, const struct mbp_state *to)
-{
-    return (char *)to->memory + ((const char *)pointer - (const char *)from->memory);
-}
-
 enum mbp_status mbp_state_clone(const struct mbp_state *from, struct mbp_state **out)
 {
-    struct mbp_state *state = calloc(1, sizeof *state);
-    void *memory = aligned_alloc(64, from->memory_len);
-    if (state == NULL || memory == NULL) {
+    struct mbp_state *state = malloc(sizeof *state);
+    if (state == NULL)
+        return MBP_ERR_MEMORY;
+    *state = *from;
+    if (allocate(state) != MBP_OK) {
         free(state);
-        free(memory);
         return MBP_ERR_MEMORY;
     }
-    *state = *from;
-    state->memory = memory;
-    /* What lies between the first array and `memory` are pointers into the block, whatever their type. */
-    for (size_t at = offsetof(struct mbp_state, lagged); at < offsetof(struct mbp_state, memory);
-         at += sizeof(void *)) {
-        void *pointer;
-        memcpy(&pointer, (const char *)from + at, sizeof pointer);
-        pointer = moved(pointer, from, state);
-        memcpy((char *)state + at, &pointer, sizeof pointer);
-    }
-    memcpy(state->memory, from->memory, from->memory_len);
+    mbp_state_copy(state, from);
     *out = state;
     return MBP_OK;
 }
@@ -192,7 +198,10 @@ enum mbp_status mbp_state_clone(const struct mbp_state *from, struct mbp_state *
 void mbp_state_copy(struct mbp_state *to, const struct mbp_state *from)
 {
     memcpy(to, from, offsetof(struct mbp_state, lagged));
-    memcpy(to->memory, from->memory, from->memory_len);
+    for (size_t i = 0; i < state_array_count; i++) {
+        const struct state_array *array = &state_arrays[i];
+        memcpy(state_array_at(to, array), state_array_at(from, array), array_len(from, array));
+    }
 }
 
 void mbp_state_restore(struct mbp_state *state, const struct mbp_state *snapshot, uint64_t wall_ms)
@@ -216,6 +225,7 @@ void mbp_state_free(struct mbp_state *state)
 {
     if (state == NULL)
         return;
+    mbp_fence_remove(state->memory, state->memory_len);
     free(state->memory);
     free(state);
 }

@@ -32,13 +32,15 @@ struct state_array {
 extern const struct state_array state_arrays[];
 extern const size_t state_array_count;
 
+/* Where a state has its items of this array. */
+char *state_array_at(const struct mbp_state *state, const struct state_array *array);
+
 /* What a signal keeps between scans, in the order in which it lies in mbp_state.part. */
 enum part_kind { PART_INPUT_LAG, PART_INPUT_DEAD_TIME, PART_INTEGRAL, PART_LAG, PART_DEAD_TIME, PART_WANDER };
 
 struct signal_part {
     enum part_kind kind;
-    uint32_t input;      /* of the sensor, from 0: PART_INPUT_... */
-    const char *from;    /* that input's sensor */
+    const char *from; /* PART_INPUT_...: name of the sensor or actuator that it takes in; NULL = of the signal itself */
     size_t first, count; /* among the signal's parts */
 };
 

@@ -105,6 +105,39 @@ static void test_change_leaves_the_future_of_what_is_unchanged_as_it_was(void **
     }
 }
 
+static void test_change_goes_on_with_what_an_input_keeps_of_an_actuator(void **state)
+{
+    static const char yaml[] = "mbplant: 1\nname: Change\nscan: 100ms\nunits:\n  - id: 1\n"
+                               "    actuators: [{name: A, initial: 20, register: {type: float32}}]\n"
+                               "    sensors:\n"
+                               "      - {name: S, label: one, range: [0, 100], register: {type: float64},\n"
+                               "         signal: {base: 0, inputs: [{from: A, lag: 10s, dead_time: 300ms}]}}\n";
+    char text[1024];
+    double undisturbed[20];
+    const char *at = strstr(yaml, "one");
+    snprintf(text, sizeof text, "%.*stwo%s", (int)(at - yaml), yaml, at + 3);
+    for (int changed = 0; changed < 2; changed++) {
+        line_teardown(state); /* with the journal, which keeps the command */
+        line_setup(state);
+        struct line *line = *state;
+        line_stop(line);
+        line_start(line, yaml);
+        line_write(line, line->plant->actuators[0].reg.addr, 2, (const uint16_t[]){0x42A0, 0}); /* to 80 */
+        line_scan(line, 30);
+        if (changed == 1)
+            change_to(line, text);
+        for (int i = 0; i < 20; i++) {
+            line_scan(line, 1);
+            double value = mbp_scan_state(line->scan)->value[0];
+            if (changed == 0)
+                undisturbed[i] = value;
+            else
+                fixture_assert_number(value, undisturbed[i]);
+        }
+        assert_true(undisturbed[19] > undisturbed[0] && undisturbed[0] > 20); /* on its way */
+    }
+}
+
 static void test_change_of_a_limit_in_the_file_wins_over_a_masters(void **state)
 {
     struct line *line = *state;
@@ -252,6 +285,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LINE_TEST(test_change_of_a_comment_keeps_everything_and_is_told),
         LINE_TEST(test_change_leaves_the_future_of_what_is_unchanged_as_it_was),
+        LINE_TEST(test_change_goes_on_with_what_an_input_keeps_of_an_actuator),
         LINE_TEST(test_change_of_a_limit_in_the_file_wins_over_a_masters),
         LINE_TEST(test_change_that_a_masters_limit_cannot_stand_with_gives_the_files),
         LINE_TEST(test_change_keeps_an_active_alarm_and_raises_it_no_second_time),

@@ -2,6 +2,9 @@
 #include "fixture.h"
 
 #include <math.h>
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
 
 #include "mbplant/state.h"
 
@@ -84,6 +87,28 @@ static void test_state_arrays_lie_apart_in_one_block(void **unused)
     mbp_plant_free(plant);
 }
 
+static void test_state_array_ends_at_a_fence_in_a_copy_too(void **unused)
+{
+    (void)unused;
+#if defined(__SANITIZE_ADDRESS__)
+    struct mbp_plant *plant = fixture_plant(yaml);
+    struct mbp_state *states[2];
+    assert_int_equal(mbp_state_new(plant, 0, &states[0]), MBP_OK);
+    assert_int_equal(mbp_state_clone(states[0], &states[1]), MBP_OK);
+    mbp_state_copy(states[0], states[1]);
+    for (int i = 0; i < 2; i++) {
+        assert_true(__asan_address_is_poisoned(states[i]->value + 3));
+        assert_true(__asan_address_is_poisoned(states[i]->flags + 3));
+        assert_true(__asan_address_is_poisoned(states[i]->machine + 2));
+        assert_null(__asan_region_is_poisoned(states[i]->limit, 12 * sizeof(double)));
+        mbp_state_free(states[i]);
+    }
+    mbp_plant_free(plant);
+#else
+    skip();
+#endif
+}
+
 static void test_state_of_a_plant_of_raw_tables_is_empty(void **unused)
 {
     (void)unused;
@@ -103,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_state_of_a_plant_starts_as_its_file_says),
         cmocka_unit_test(test_state_arrays_lie_apart_in_one_block),
+        cmocka_unit_test(test_state_array_ends_at_a_fence_in_a_copy_too),
         cmocka_unit_test(test_state_of_a_plant_of_raw_tables_is_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
