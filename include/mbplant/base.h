@@ -2,9 +2,11 @@
 #ifndef MBPLANT_BASE_H
 #define MBPLANT_BASE_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define MBP_VERSION   "1.0.0"
 #define MBP_NONE16    0xFFFFu /* "no unit, machine or sensor" in a 16-bit index */
@@ -141,6 +143,33 @@ enum mbp_status mbp_endpoint_parse(const char *text, char *host, size_t size, ui
 
 /* Whether it is such a text whose host is an IP address, as one must be to listen there. */
 bool mbp_endpoint_is_address(const char *text);
+
+/* ---- foreign text: a slave's, a master's, a file's ------------------------------------------------------------ */
+
+/* One character of UTF-8: returns how many bytes it takes and puts its code point into *code; 0, and *code untouched,
+ * where the bytes are none (RFC 3629: overlong forms and surrogates are none either). */
+size_t mbp_utf8_next(const char *text, uint32_t *code);
+
+/* Whether a terminal acts on it instead of showing it: C0, DEL and C1, and what turns the direction of the text around
+ * it (U+202A..E, U+2066..9). */
+bool mbp_utf8_is_control(uint32_t code);
+
+/* Makes a text harmless for a terminal, in place: each such character, and each byte that is no UTF-8, becomes a '?'.
+ * Returns text. */
+char *mbp_text_harmless(char *text);
+
+/* Makes a text UTF-8, in place, and no more than that: each byte that is none becomes a '?'. For JSON, which shows
+ * controls as numbers. Returns text. */
+char *mbp_text_as_utf8(char *text);
+
+/* Prints like fprintf, with all that the arguments bring in made harmless. Newlines are only those that the format
+ * begins and ends with, so that no argument can begin a line of its own. */
+void mbp_text_print(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void mbp_text_vprint(FILE *out, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+/* Whether a spreadsheet would take the text for a formula: it begins with = + - @, a tab or a carriage return, and is
+ * no number. A ' before it makes it a text. */
+bool mbp_text_is_formula(const char *text);
 
 /* A non-owning array view: len bytes of text, not NUL-terminated necessarily. */
 struct mbp_text {

@@ -28,6 +28,6 @@ void mbp_log(enum mbp_log_level level, const char *format, ...)
     vsnprintf(text, sizeof text, format, args); // NOLINT(clang-analyzer-valist.Uninitialized): it is, by va_start
     va_end(args);
     /* One call, so that lines of two threads do not mix. */
-    fprintf(stderr, "%smbplantd: %s%s%s\n", colour ? levels[level].colour : "", levels[level].word, text,
-            colour ? "\033[0m" : "");
+    fprintf(stderr, "%smbplantd: %s%s%s\n", colour ? levels[level].colour : "", levels[level].word,
+            mbp_text_harmless(text), colour ? "\033[0m" : "");
 }

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "mbplant/base.h"
+
 void mbp_errors_add(struct mbp_errors *errors, uint32_t line, uint32_t column, const char *format, ...)
 {
     uint32_t order = errors->count++;
@@ -43,10 +45,10 @@ void mbp_errors_write(struct mbp_errors *errors, const char *path, FILE *out)
     qsort(errors->shown, shown, sizeof errors->shown[0], by_place);
     for (uint32_t i = 0; i < shown; i++) {
         const struct mbp_error *error = &errors->shown[i];
-        fprintf(out, "%s:%u:%u: %s\n", path, error->line, error->column, error->text);
+        mbp_text_print(out, "%s:%u:%u: %s\n", path, error->line, error->column, error->text);
     }
     if (errors->count > shown) {
-        fprintf(out, "%s: and %s%u more errors\n", path, mbp_errors_hopeless(errors) ? "at least " : "",
-                errors->count - shown);
+        mbp_text_print(out, "%s: and %s%u more errors\n", path, mbp_errors_hopeless(errors) ? "at least " : "",
+                       errors->count - shown);
     }
 }

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/base.h"
+
 #define EXCERPT_LEN 40
 
 static const char *skip_digits(const char *at)
@@ -169,16 +171,15 @@ const char *mbp_scalar_format(double value, char *buf, size_t size)
 
 bool mbp_scalar_printable(const char *text, size_t len)
 {
-    const unsigned char *at = (const unsigned char *)text;
-    for (size_t i = 0; i < len; i++) {
-        bool c0 = at[i] < 0x20 || at[i] == 0x7F;
-        bool c1 = at[i] == 0xC2 && i + 1 < len && at[i + 1] >= 0x80 && at[i + 1] <= 0x9F;
-        bool separator = at[i] == 0xE2 && i + 2 < len && at[i + 1] == 0x80 && (at[i + 2] == 0xA8 || at[i + 2] == 0xA9);
-        bool mark = at[i] == 0xEF && i + 2 < len &&
-                    ((at[i + 1] == 0xBB && at[i + 2] == 0xBF) || (at[i + 1] == 0xBF && at[i + 2] >= 0xBE));
-        if (c0 || c1 || separator || mark) {
+    for (size_t i = 0; i < len;) {
+        uint32_t code = 0;
+        size_t bytes = mbp_utf8_next(text + i, &code);
+        bool separator = code == 0x2028 || code == 0x2029;
+        bool mark = code == 0xFEFF || code == 0xFFFE || code == 0xFFFF;
+        if (bytes == 0 || mbp_utf8_is_control(code) || separator || mark) {
             return false;
         }
+        i += bytes;
     }
     return true;
 }
@@ -190,10 +191,5 @@ const char *mbp_scalar_excerpt(const char *text, size_t len, char *buf, size_t s
         keep--;
     }
     snprintf(buf, size, "%.*s%s", (int)keep, text, keep < len ? "..." : "");
-    for (char *at = buf; *at != '\0'; at++) {
-        if ((unsigned char)*at < 0x20 || *at == 0x7F) {
-            *at = '?';
-        }
-    }
-    return buf;
+    return mbp_text_harmless(buf);
 }

@@ -27,7 +27,7 @@ bool mbp_scalar_bool(const char *text, bool *out);
 /* The shortest decimal that reads back as the same number; returns buf. 32 bytes suffice. */
 const char *mbp_scalar_format(double value, char *buf, size_t size);
 
-/* Text without control characters and line separators, whatever their encoding: what may stand in a table's cell. */
+/* UTF-8 without control characters (mbp_utf8_is_control) and line separators: what may stand in a table's cell. */
 bool mbp_scalar_printable(const char *text, size_t len);
 
 /* The start of text for a message: at most 40 bytes, whole characters, no control characters; returns buf. */

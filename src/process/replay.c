@@ -34,8 +34,8 @@ static enum mbp_status tell(const struct reading *reading, const char *format, .
     if (reading->errors == NULL)
         return MBP_ERR_FORMAT;
     va_start(args, format);
-    fprintf(reading->errors, "%s:%u: ", reading->path, reading->number);
-    vfprintf(reading->errors, format, args);
+    mbp_text_print(reading->errors, "%s:%u: ", reading->path, reading->number);
+    mbp_text_vprint(reading->errors, format, args);
     fputc('\n', reading->errors);
     va_end(args);
     return MBP_ERR_FORMAT;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/json.h"
 #include "writers.h"
 
 static const char *const csv_columns[] = {"seq",   "time",  "scan",      "code", "unit",   "machine", "sensor",
@@ -62,20 +63,10 @@ static void write_csv(const struct line *line, const struct mbp_event *event, FI
     fputs(MBP_CSV_END_OF_ROW, out);
 }
 
-/* A JSON string (RFC 8259, 7). Written here and not by jansson, which takes several times as long: a journal has
- * millions of events. */
 static void put_string(FILE *out, const char *key, const char *text)
 {
     fprintf(out, ",\"%s\":\"", key);
-    for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte == '"' || byte == '\\')
-            putc('\\', out);
-        if (byte < 0x20)
-            fprintf(out, "\\u%04x", byte);
-        else
-            putc(byte, out);
-    }
+    mbp_json_put_text(out, text);
     putc('"', out);
 }
 
@@ -128,7 +119,7 @@ void mbp_report_event_in(const struct mbp_plant *plant, const struct mbp_event *
     else if (format == MBP_FORMAT_JSON || format == MBP_FORMAT_JSONL)
         write_json(&line, event, out);
     else
-        fprintf(out, "%8u  %s  %s\n", event->seq, line.time, line.sentence);
+        mbp_text_print(out, "%8u  %s  %s\n", event->seq, line.time, line.sentence);
 }
 
 /* ---- back from JSON --------------------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/json.h"
 #include "writers.h"
 
 #define CELL_MAX       1024u
@@ -139,7 +140,9 @@ static void put_row(const struct mbp_grid *grid, const size_t *widths, const str
             put_spaces(out, pending + (right ? pad : 0));
             pending = right ? 0 : pad;
             const char *paint = colour ? mbp_paint_code(cells[c].paint) : "";
-            fprintf(out, "%s%s%s", paint, text, paint[0] == '\0' ? "" : "\033[0m");
+            fputs(paint, out);
+            mbp_text_print(out, "%s", text);
+            fputs(paint[0] == '\0' ? "" : "\033[0m", out);
         } else {
             pending += pad;
         }
@@ -167,10 +170,12 @@ static enum mbp_status write_text(const struct mbp_grid *grid, const size_t *wid
 static void put_markdown_cell(FILE *out, const char *text, size_t width)
 {
     fputs("| ", out);
-    for (const char *p = text; *p != '\0'; p++) {
-        if (*p == '|')
-            putc('\\', out);
-        putc(*p, out);
+    for (const char *p = text; *p != '\0';) {
+        size_t len = strcspn(p, "|");
+        mbp_text_print(out, "%.*s", (int)len, p);
+        if (p[len] == '|')
+            fputs("\\|", out);
+        p += p[len] == '|' ? len + 1 : len;
     }
     size_t used = text_width(text);
     put_spaces(out, (used < width ? width - used : 0) + 1);
@@ -194,17 +199,20 @@ static void write_markdown(const struct mbp_grid *grid, const size_t *widths, FI
 
 void mbp_csv_field(FILE *out, const char *text, bool first)
 {
+    const char *before = mbp_text_is_formula(text) ? "'" : "";
     if (!first)
         putc(',', out);
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        fputs(text, out);
+    if (strpbrk(text, ",\"") == NULL) {
+        mbp_text_print(out, "%s%s", before, text);
         return;
     }
-    putc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            putc('"', out);
-        putc(*text, out);
+    fprintf(out, "\"%s", before);
+    while (*text != '\0') {
+        size_t len = strcspn(text, "\"");
+        mbp_text_print(out, "%.*s", (int)len, text);
+        if (text[len] == '"')
+            fputs("\"\"", out);
+        text += text[len] == '"' ? len + 1 : len;
     }
     putc('"', out);
 }
@@ -222,15 +230,22 @@ static void write_csv(const struct mbp_grid *grid, FILE *out)
     }
 }
 
+static json_t *json_of(const char *text)
+{
+    char copy[CELL_MAX];
+    snprintf(copy, sizeof copy, "%s", text);
+    return json_string(mbp_text_as_utf8(copy));
+}
+
 /* A number column's cell as a JSON number, where it is one; null where there is nothing. */
 static json_t *cell_json(const char *text, bool number)
 {
     if (!number)
-        return json_string(text);
+        return json_of(text);
     if (text[0] == '\0' || strcmp(text, "-") == 0)
         return json_null();
     json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
-    return value != NULL ? value : json_string(text);
+    return value != NULL ? value : json_of(text);
 }
 
 static enum mbp_status write_json(const struct mbp_grid *grid, FILE *out)
@@ -247,10 +262,7 @@ static enum mbp_status write_json(const struct mbp_grid *grid, FILE *out)
         const struct mbp_grid_column *column = &grid->columns[i % n];
         failed |= json_object_set_new(row, column->key, cell_json(grid->cells[i].text, column->number));
     }
-    if (!failed) {
-        json_dumpf(rows, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-        putc('\n', out);
-    }
+    failed = failed || !mbp_json_write(rows, JSON_INDENT(2) | JSON_REAL_PRECISION(15), out);
     json_decref(rows);
     return failed ? MBP_ERR_MEMORY : MBP_OK;
 }

@@ -7,20 +7,24 @@
 
 void mbp_html_put(FILE *out, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte == '&')
+    while (*text != '\0') {
+        uint32_t code = 0;
+        size_t len = mbp_utf8_next(text, &code);
+        if (code == '&')
             fputs("&amp;", out);
-        else if (byte == '<')
+        else if (code == '<')
             fputs("&lt;", out);
-        else if (byte == '>')
+        else if (code == '>')
             fputs("&gt;", out);
-        else if (byte == '"')
+        else if (code == '"')
             fputs("&quot;", out);
-        else if (byte == '\'')
+        else if (code == '\'')
             fputs("&#39;", out);
+        else if (len == 0 || mbp_utf8_is_control(code))
+            putc(' ', out);
         else
-            putc(byte < 0x20 || byte == 0x7F ? ' ' : byte, out);
+            fwrite(text, 1, len, out);
+        text += len > 0 ? len : 1;
     }
 }
 

@@ -4,7 +4,7 @@
 
 #include "document.h"
 
-/* A text where HTML stands: & < > " ' become references, control characters spaces. */
+/* A text where HTML stands: & < > " ' become references, control characters and what is no UTF-8 spaces. */
 void mbp_html_put(FILE *out, const char *text);
 
 /* Charts as inline SVG, in colours that a printer without them, and people who see them otherwise, can tell apart: each

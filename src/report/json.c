@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "json_analysis.h"
+#include "mbplant/json.h"
 #include "messages.h"
 #include "writers.h"
 
@@ -146,10 +147,9 @@ static enum mbp_status dump(json_t *root, FILE *out)
 {
     if (root == NULL)
         return MBP_ERR_MEMORY;
-    json_dumpf(root, out, DUMP_FLAGS);
-    putc('\n', out);
+    bool written = mbp_json_write(root, DUMP_FLAGS, out);
     json_decref(root);
-    return MBP_OK;
+    return written ? MBP_OK : MBP_ERR_MEMORY;
 }
 
 enum mbp_status mbp_report_json(const struct mbp_report *report, const struct mbp_plant *plant, FILE *out)

@@ -23,8 +23,8 @@ static size_t title_width(const struct document *document)
 static void put_line(const struct document_line *line, size_t width, bool colour, FILE *out)
 {
     const char *on = colour ? mbp_paint_code(MBP_PAINT_TITLE) : "";
-    fprintf(out, "%s%-*s%s%s\n", on, (int)(width + mbp_text_extra(line->title)), line->title, colour ? "\033[0m" : "",
-            line->text);
+    fprintf(out, "%s%-*s%s", on, (int)(width + mbp_text_extra(line->title)), line->title, colour ? "\033[0m" : "");
+    mbp_text_print(out, "%s\n", line->text);
 }
 
 static enum mbp_status put_part(const struct document_part *part, size_t width, bool colour, FILE *out)
@@ -42,7 +42,7 @@ static enum mbp_status put_part(const struct document_part *part, size_t width, 
     }
     for (size_t i = 0; i < 2; i++) {
         if (part->notes[i][0] != '\0')
-            fprintf(out, "(%s)\n", part->notes[i]);
+            mbp_text_print(out, "(%s)\n", part->notes[i]);
     }
     return MBP_OK;
 }

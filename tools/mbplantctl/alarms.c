@@ -11,7 +11,7 @@ enum ctl_exit ctl_run_alarms(struct ctl *ctl)
     if (ctl->options->all)
         overview.report.alarm_count = ctl_alarms_fill(ctl->plant, &overview.snapshot, true, overview.alarms);
     if (overview.report.alarm_count == 0 && ctl->options->format == MBP_FORMAT_TEXT)
-        printf("no alarms\n");
+        ctl_say("no alarms\n");
     else
         status = mbp_report_write_alarms(&overview.report, ctl->options->format, ctl->colour, stdout);
     ctl_overview_free(ctl->plant, &overview);

@@ -37,7 +37,7 @@ static enum ctl_exit answer_machine(struct ctl *ctl, const struct ctl_answer *an
     enum ctl_exit code = ctl_set_coil(ctl, ctl_machine_unit(ctl->plant, machine),
                                       ctl_machine_coil(ctl->plant, machine, answer->machine_coil), true, of->name);
     if (code == CTL_OK)
-        printf("%s: alarms of %u sensor%s %s\n", of->name, waiting, waiting == 1 ? "" : "s", answer->done);
+        ctl_say("%s: alarms of %u sensor%s %s\n", of->name, waiting, waiting == 1 ? "" : "s", answer->done);
     return code;
 }
 
@@ -54,7 +54,7 @@ static enum ctl_exit answer_sensor(struct ctl *ctl, const struct ctl_answer *ans
     }
     enum ctl_exit code = ctl_set_coil(ctl, ctl_sensor_unit(ctl->plant, sensor), coil, true, name);
     if (code == CTL_OK)
-        printf("%s: alarms of 1 sensor %s\n", name, answer->done);
+        ctl_say("%s: alarms of 1 sensor %s\n", name, answer->done);
     return code;
 }
 
@@ -87,7 +87,7 @@ enum ctl_exit ctl_answer_run(struct ctl *ctl, const struct ctl_answer *answer)
     if (code != CTL_OK)
         return code;
     if (count_waiting(answer, &snapshot, first, count) == 0)
-        printf("no alarm of %s %s\n", strcmp(name, "all") == 0 ? "a machine or sensor" : name, answer->nothing);
+        ctl_say("no alarm of %s %s\n", strcmp(name, "all") == 0 ? "a machine or sensor" : name, answer->nothing);
     else if (strcmp(name, "all") == 0)
         code = answer_all(ctl, answer, &snapshot);
     else if (machine != UINT32_MAX)

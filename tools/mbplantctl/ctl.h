@@ -99,6 +99,13 @@ void ctl_verb_help(const struct ctl_verb *verb, FILE *out);
 /* "mbplantctl: ..." on stderr, one line. */
 void ctl_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Text on stdout, for people: mbp_text_print. All that a verb prints by itself goes through here or through the writers
+ * of report.h, so that no slave and no file reaches the terminal. */
+void ctl_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* One text, in that paint where colours are wanted. */
+void ctl_say_painted(const struct ctl *ctl, enum mbp_paint paint, const char *text);
+
 /* ---- the slave and its plant (session.c, learn.c) --------------------------------------------------------------- */
 
 /* The connection, made on first use; NULL after saying why there is none. */

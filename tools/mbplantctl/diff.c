@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "edit.h"
+#include "text_file.h"
 
 #define CONTEXT_LINES 3u
 
@@ -33,7 +34,9 @@ static void print_lines(char mark, struct mbp_text text, size_t begin, size_t en
     while (begin < end) {
         size_t len = line_len(text, begin);
         bool whole = text.bytes[begin + len - 1] == '\n';
-        fprintf(out, "%c%.*s%s", mark, (int)len, text.bytes + begin, whole ? "" : "\n\\ No newline at end of file\n");
+        putc(mark, out);
+        ctl_text_put((struct mbp_text){text.bytes + begin, len}, out);
+        fputs(whole ? "" : "\n\\ No newline at end of file\n", out);
         begin += len;
     }
 }

@@ -12,6 +12,7 @@
 
 #include "ctl.h"
 #include "dump_snapshot.h"
+#include "mbplant/json.h"
 #include "mbplant/report.h"
 
 #define DUMP_VERSION CTL_DUMP_VERSION
@@ -27,9 +28,8 @@ static enum mbp_status fail_io(char why[CTL_DUMP_WHY])
 
 static void put_line(FILE *file, json_t *line)
 {
-    if (line != NULL)
-        json_dumpf(line, file, JSON_COMPACT | JSON_REAL_PRECISION(17));
-    putc('\n', file);
+    if (!mbp_json_write(line, JSON_COMPACT | JSON_REAL_PRECISION(17), file))
+        putc('\n', file);
     json_decref(line);
 }
 

@@ -60,7 +60,7 @@ void explain_field(struct explain *e, size_t n, const char *format, ...)
     fprintf(e->out, "  %-15s ", hex);
     va_list args;
     va_start(args, format);
-    vfprintf(e->out, format, args);
+    mbp_text_vprint(e->out, format, args);
     va_end(args);
     putc('\n', e->out);
     e->at += taken;
@@ -71,7 +71,7 @@ void explain_note(struct explain *e, const char *format, ...)
     fprintf(e->out, "  %-15s ", "");
     va_list args;
     va_start(args, format);
-    vfprintf(e->out, format, args);
+    mbp_text_vprint(e->out, format, args);
     va_end(args);
     putc('\n', e->out);
 }
@@ -82,7 +82,7 @@ void explain_wrong(struct explain *e, const char *format, ...)
     fprintf(e->out, "  %-15s WRONG: ", "");
     va_list args;
     va_start(args, format);
-    vfprintf(e->out, format, args);
+    mbp_text_vprint(e->out, format, args);
     va_end(args);
     putc('\n', e->out);
 }

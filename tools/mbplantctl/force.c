@@ -34,11 +34,11 @@ enum ctl_exit ctl_run_force(struct ctl *ctl)
     char value[300];
     ctl_address_text((enum mbp_table)point.map.table, point.map.addr, point.map.count, place, sizeof place);
     ctl_address_text(MBP_COILS, ctl_forced_coil(ctl->plant, index), 1, coil, sizeof coil);
-    printf("%s = %s  (%s)\n", point.map.name, ctl_point_text(&point, words, value, sizeof value), place);
+    ctl_say("%s = %s  (%s)\n", point.map.name, ctl_point_text(&point, words, value, sizeof value), place);
     if (point.sensor->inject == MBP_INJECT_ONCE)
-        printf("shown for one scan, then the process again (inject: once in the plant file)\n");
+        ctl_say("shown for one scan, then the process again (inject: once in the plant file)\n");
     else
-        printf("held until released: mbplantctl release %s  (%s, write 0)\n", point.map.name, coil);
+        ctl_say("held until released: mbplantctl release %s  (%s, write 0)\n", point.map.name, coil);
     return CTL_OK;
 }
 
@@ -82,7 +82,7 @@ enum ctl_exit ctl_run_release(struct ctl *ctl)
         return ctl_fail(ctl, status, name);
     if (!released) {
         if (ctl_sim_is_paused(ctl)) {
-            printf(
+            ctl_say(
                 "%s: its release waits for the next scan, for the plant is paused (mbplantctl sim resume, or step)\n",
                 name);
             return CTL_OK;
@@ -92,7 +92,7 @@ enum ctl_exit ctl_run_release(struct ctl *ctl)
     }
     char value[300];
     bool was_forced = (bits >> CTL_BIT_FORCED & 1u) != 0;
-    printf("%s = %s  (%s)\n", name, ctl_point_text(&point, words, value, sizeof value),
-           was_forced ? "released: the process again" : "was not forced");
+    ctl_say("%s = %s  (%s)\n", name, ctl_point_text(&point, words, value, sizeof value),
+            was_forced ? "released: the process again" : "was not forced");
     return CTL_OK;
 }

@@ -313,8 +313,8 @@ static enum ctl_exit save(struct ctl *ctl, struct printing *printing)
                  (uint32_t)(reading.next > 0 ? reading.next - 1 : 0));
         return ctl_fail(ctl, status, kept);
     }
-    printf("%llu event%s saved in %s; mbplantctl journal --load %s shows them\n", (unsigned long long)printing->count,
-           printing->count == 1 ? "" : "s", path, path);
+    ctl_say("%llu event%s saved in %s; mbplantctl journal --load %s shows them\n", (unsigned long long)printing->count,
+            printing->count == 1 ? "" : "s", path, path);
     return CTL_OK;
 }
 

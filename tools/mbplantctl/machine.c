@@ -15,28 +15,28 @@ static void print_machine(const struct ctl *ctl, uint32_t machine, const struct 
 {
     const struct mbp_plant *plant = ctl->plant;
     const struct mbp_machine *of = &plant->machines[machine];
-    const char *paint = ctl->colour ? mbp_paint_code(mbp_state_paint(now->state)) : "";
     char text[64];
     char span[32];
-    printf("%s = %s%s%s  (%s%sunit %u)\n", of->name, paint, mbp_state_name(now->state), ctl->colour ? "\033[0m" : "",
-           of->label, of->label[0] != '\0' ? ", " : "", ctl_machine_unit(plant, machine));
+    ctl_say("%s = ", of->name);
+    ctl_say_painted(ctl, mbp_state_paint(now->state), mbp_state_name(now->state));
+    ctl_say("  (%s%sunit %u)\n", of->label, of->label[0] != '\0' ? ", " : "", ctl_machine_unit(plant, machine));
     if (now->since_s != 0) {
         uint64_t now_s = (uint64_t)time(NULL);
-        printf("  since            %s, for %s\n", mbp_time_format(now->since_s * 1000, text, sizeof text),
-               mbp_span_text(now_s > now->since_s ? now_s - now->since_s : 0, span, sizeof span));
+        ctl_say("  since            %s, for %s\n", mbp_time_format(now->since_s * 1000, text, sizeof text),
+                mbp_span_text(now_s > now->since_s ? now_s - now->since_s : 0, span, sizeof span));
     }
     if (now->first_out != UINT32_MAX)
-        printf("  tripped by       %s\n", plant->sensors[now->first_out].name);
-    printf("  active alarms    %u%s\n", now->alarms, now->trip ? ", of which some trip it" : "");
-    printf("  production       %u good, %u reject\n", now->good, now->reject);
-    printf("  en_service       %s\n", mbp_span_text(now->running_s, span, sizeof span));
-    printf("  en_panne         %s, %u times\n", mbp_span_text(now->down_s, span, sizeof span), now->failures);
-    printf("  maintenance      %s%s\n", mbp_span_text(now->maintenance_s, span, sizeof span),
-           now->due ? ", due now" : "");
+        ctl_say("  tripped by       %s\n", plant->sensors[now->first_out].name);
+    ctl_say("  active alarms    %u%s\n", now->alarms, now->trip ? ", of which some trip it" : "");
+    ctl_say("  production       %u good, %u reject\n", now->good, now->reject);
+    ctl_say("  en_service       %s\n", mbp_span_text(now->running_s, span, sizeof span));
+    ctl_say("  en_panne         %s, %u times\n", mbp_span_text(now->down_s, span, sizeof span), now->failures);
+    ctl_say("  maintenance      %s%s\n", mbp_span_text(now->maintenance_s, span, sizeof span),
+            now->due ? ", due now" : "");
     ctl_address_text(MBP_INPUT_REGISTERS, ctl_machine_block(plant, machine), MBP_MACHINE_WORDS, text, sizeof text);
-    printf("  stands in        %s; ", text);
+    ctl_say("  stands in        %s; ", text);
     ctl_address_text(MBP_COILS, ctl_machine_coil(plant, machine, 0), MBP_STATE_COUNT, text, sizeof text);
-    printf("%s ask for a state\n", text);
+    ctl_say("%s ask for a state\n", text);
 }
 
 /* Of the upkeep block: counters since the last maintenance, when the next is due, repairs, and the last refusal. */
@@ -45,21 +45,21 @@ static void print_upkeep(const struct mbp_plant *plant, uint32_t machine, const 
     const struct mbp_unit *unit = &plant->units[plant->machines[machine].unit];
     char text[64];
     char span[32];
-    printf("  since then       %s en_service, %u products", mbp_span_text(ctl_u32(words + 3), span, sizeof span),
-           ctl_u32(words + 5));
+    ctl_say("  since then       %s en_service, %u products", mbp_span_text(ctl_u32(words + 3), span, sizeof span),
+            ctl_u32(words + 5));
     if (ctl_u32(words + 7) != UINT32_MAX)
-        printf("; due after %s more", mbp_span_text(ctl_u32(words + 7), span, sizeof span));
+        ctl_say("; due after %s more", mbp_span_text(ctl_u32(words + 7), span, sizeof span));
     if (ctl_u32(words + 9) != UINT32_MAX)
-        printf("%s%u more products", ctl_u32(words + 7) != UINT32_MAX ? " or " : "; due after ", ctl_u32(words + 9));
-    printf("\n  repairs          %u, %s in all\n", words[13], mbp_span_text(ctl_u32(words + 11), span, sizeof span));
+        ctl_say("%s%u more products", ctl_u32(words + 7) != UINT32_MAX ? " or " : "; due after ", ctl_u32(words + 9));
+    ctl_say("\n  repairs          %u, %s in all\n", words[13], mbp_span_text(ctl_u32(words + 11), span, sizeof span));
     if (words[15] != MBP_NONE16)
-        printf("  planned end      in %s\n", mbp_span_text(words[15], span, sizeof span));
+        ctl_say("  planned end      in %s\n", mbp_span_text(words[15], span, sizeof span));
     if (words[0] < MBP_STATE_COUNT)
-        printf("  refused last     %s: %s of %s\n", mbp_state_name((enum mbp_state_code)words[0]),
-               words[1] == MBP_CAUSE_TRIP_LATCHED ? "a latched trip" : "an active trip",
-               words[2] < unit->sensor_count ? plant->sensors[unit->first_sensor + words[2]].name : "a sensor");
+        ctl_say("  refused last     %s: %s of %s\n", mbp_state_name((enum mbp_state_code)words[0]),
+                words[1] == MBP_CAUSE_TRIP_LATCHED ? "a latched trip" : "an active trip",
+                words[2] < unit->sensor_count ? plant->sensors[unit->first_sensor + words[2]].name : "a sensor");
     ctl_address_text(MBP_INPUT_REGISTERS, ctl_upkeep_block(plant, machine), MBP_UPKEEP_WORDS, text, sizeof text);
-    printf("  upkeep stands in %s\n", text);
+    ctl_say("  upkeep stands in %s\n", text);
 }
 
 enum ctl_exit ctl_machine_show(struct ctl *ctl, uint32_t machine)
@@ -144,7 +144,7 @@ static enum ctl_exit tell(struct command *command, const struct ctl_machine_now 
     const char *name = plant->machines[command->machine].name;
     enum mbp_status status = look_for_outcome(command);
     if (now->state == command->to) {
-        printf("%s: %s -> %s\n", name, mbp_state_name(was), mbp_state_name(command->to));
+        ctl_say("%s: %s -> %s\n", name, mbp_state_name(was), mbp_state_name(command->to));
         return CTL_OK;
     }
     if (status != MBP_OK)
@@ -153,9 +153,9 @@ static enum ctl_exit tell(struct command *command, const struct ctl_machine_now 
         char sentence[256];
         ctl_error("%s", mbp_report_event_text(plant, &command->outcome, sentence, sizeof sentence));
     } else if (ctl_sim_is_paused(command->ctl)) {
-        printf("%s: asked for %s; the plant is paused, so that waits for its next scan (mbplantctl sim resume, or "
-               "step)\n",
-               name, mbp_state_name(command->to));
+        ctl_say("%s: asked for %s; the plant is paused, so that waits for its next scan (mbplantctl sim resume, or "
+                "step)\n",
+                name, mbp_state_name(command->to));
         return CTL_OK;
     } else {
         ctl_error("%s stays %s, and the journal does not say why; mbplantctl journal shows it all", name,
@@ -181,7 +181,7 @@ static enum ctl_exit ask(struct ctl *ctl, uint32_t machine, enum mbp_state_code 
         return ctl_fail(ctl, status, name);
     enum mbp_state_code was = now.state;
     if (was == to) {
-        printf("%s is %s already\n", name, mbp_state_name(to));
+        ctl_say("%s is %s already\n", name, mbp_state_name(to));
         return CTL_OK;
     }
     uint16_t on = 1;

@@ -254,9 +254,9 @@ static enum mbp_status unknown_option(const char *argument, FILE *errors)
     char copy[32];
     snprintf(copy, sizeof copy, "%.*s", (int)strcspn(word, "="), word);
     const char *nearest = mbp_nearest(copy, names, KNOWN);
-    fprintf(errors, "mbplantctl: unknown option %s; ", argument);
+    mbp_text_print(errors, "mbplantctl: unknown option %s; ", argument);
     if (nearest != NULL)
-        fprintf(errors, "did you mean --%s? ", nearest);
+        mbp_text_print(errors, "did you mean --%s? ", nearest);
     fputs("mbplantctl --help lists them\n", errors);
     return MBP_ERR_FORMAT;
 }
@@ -290,11 +290,11 @@ static enum mbp_status take_key(struct parser *parser, const char *key)
     struct ctl_options *out = parser->out;
     size_t len = strcspn(key, "=");
     if (out->key_count == CTL_KEYS_MAX || (key[len] == '\0' && parser->next == parser->argc)) {
-        fprintf(parser->errors,
-                key[len] == '\0' && parser->next == parser->argc
-                    ? "mbplantctl: --%s needs a value: that of the key in the plant file\n"
-                    : "mbplantctl: --%s is a key too many\n",
-                key);
+        mbp_text_print(parser->errors,
+                       key[len] == '\0' && parser->next == parser->argc
+                           ? "mbplantctl: --%s needs a value: that of the key in the plant file\n"
+                           : "mbplantctl: --%s is a key too many\n",
+                       key);
         return MBP_ERR_FORMAT;
     }
     struct ctl_key *taken = &out->keys[out->key_count++];
@@ -324,7 +324,7 @@ static enum mbp_status take_option(struct parser *parser, const char *argument)
         return unknown_option(argument, parser->errors);
     if (option->argument != NULL && value == NULL) {
         if (parser->next == parser->argc) {
-            fprintf(parser->errors, "mbplantctl: --%s needs a value: %s\n", option->name, option->allowed);
+            mbp_text_print(parser->errors, "mbplantctl: --%s needs a value: %s\n", option->name, option->allowed);
             return MBP_ERR_FORMAT;
         }
         value = parser->argv[parser->next++];
@@ -332,7 +332,7 @@ static enum mbp_status take_option(struct parser *parser, const char *argument)
     if (option->set == NULL)
         *(bool *)((char *)parser->out + option->flag) = true;
     else if (!option->set(parser->out, value)) {
-        fprintf(parser->errors, "mbplantctl: --%s %s: allowed is %s\n", option->name, value, option->allowed);
+        mbp_text_print(parser->errors, "mbplantctl: --%s %s: allowed is %s\n", option->name, value, option->allowed);
         return MBP_ERR_FORMAT;
     }
     parser->used |= UINT64_C(1) << (option - known);
@@ -344,7 +344,7 @@ static enum mbp_status take_word(struct parser *parser, const char *word)
     struct ctl_options *out = parser->out;
     if (out->verb != NULL) {
         if (out->argc == CTL_ARGUMENTS_MAX) {
-            fprintf(parser->errors, "mbplantctl: more than %d arguments\n", CTL_ARGUMENTS_MAX);
+            mbp_text_print(parser->errors, "mbplantctl: more than %d arguments\n", CTL_ARGUMENTS_MAX);
             return MBP_ERR_FORMAT;
         }
         out->argv[out->argc++] = word;
@@ -358,9 +358,9 @@ static enum mbp_status take_word(struct parser *parser, const char *word)
     for (; count < ctl_verb_count && count < 64; count++)
         names[count] = ctl_verbs[count].name;
     const char *nearest = mbp_nearest(word, names, count);
-    fprintf(parser->errors, "mbplantctl: unknown verb %s; ", word);
+    mbp_text_print(parser->errors, "mbplantctl: unknown verb %s; ", word);
     if (nearest != NULL)
-        fprintf(parser->errors, "did you mean %s? ", nearest);
+        mbp_text_print(parser->errors, "did you mean %s? ", nearest);
     fputs("mbplantctl --help lists them\n", parser->errors);
     return MBP_ERR_FORMAT;
 }
@@ -377,10 +377,10 @@ static enum mbp_status check_format(const struct ctl_verb *verb, bool given, str
     }
     if ((verb->formats >> options->format & 1u) != 0)
         return MBP_OK;
-    fprintf(errors, "mbplantctl: %s has no format %s; it has", verb->name, mbp_format_name(options->format));
+    mbp_text_print(errors, "mbplantctl: %s has no format %s; it has", verb->name, mbp_format_name(options->format));
     for (unsigned f = 0; f < MBP_FORMAT_COUNT; f++) {
         if ((verb->formats >> f & 1u) != 0)
-            fprintf(errors, " %s", mbp_format_name((enum mbp_format)f));
+            mbp_text_print(errors, " %s", mbp_format_name((enum mbp_format)f));
     }
     putc('\n', errors);
     return MBP_ERR_FORMAT;
@@ -399,14 +399,15 @@ static enum mbp_status check_for_verb(const struct parser *parser)
             continue;
         format_given |= known[i].mask == CTL_OPT_FORMAT;
         if ((known[i].mask & verb->options) == 0) {
-            fprintf(parser->errors, "mbplantctl: %s does not take --%s; mbplantctl %s --help lists its options\n",
-                    verb->name, known[i].name, verb->name);
+            mbp_text_print(parser->errors,
+                           "mbplantctl: %s does not take --%s; mbplantctl %s --help lists its options\n", verb->name,
+                           known[i].name, verb->name);
             return MBP_ERR_FORMAT;
         }
     }
     if (out->argc < verb->arguments_min || out->argc > verb->arguments_max) {
-        fprintf(parser->errors, "mbplantctl: usage: mbplantctl %s%s%s; mbplantctl %s --help has examples\n", verb->name,
-                verb->arguments[0] != '\0' ? " " : "", verb->arguments, verb->name);
+        mbp_text_print(parser->errors, "mbplantctl: usage: mbplantctl %s%s%s; mbplantctl %s --help has examples\n",
+                       verb->name, verb->arguments[0] != '\0' ? " " : "", verb->arguments, verb->name);
         return MBP_ERR_FORMAT;
     }
     return check_format(verb, format_given, out, parser->errors);

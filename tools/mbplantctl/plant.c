@@ -20,7 +20,7 @@ static enum ctl_exit get(struct ctl *ctl)
     const char *path = ctl->options->argc == 2 ? ctl->options->argv[1] : "-";
     enum ctl_exit code = ctl_text_write_new(path, (struct mbp_text){text, len});
     if (code == CTL_OK && strcmp(path, "-") != 0)
-        printf("%s: %zu bytes\n", path, len);
+        ctl_say("%s: %zu bytes\n", path, len);
     free(text);
     return code;
 }

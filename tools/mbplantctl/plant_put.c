@@ -103,7 +103,7 @@ static void print_words(const char *name, const char *text)
         const char *end = text + strcspn(text, "\n");
         const char *place = place_in(text, end);
         if (place != NULL)
-            fprintf(stderr, "%s:%.*s\n", name, (int)(end - place), place);
+            mbp_text_print(stderr, "%s:%.*s\n", name, (int)(end - place), place);
         else
             ctl_error("%.*s", (int)(end - text), text);
         text = *end == '\n' ? end + 1 : end;
@@ -137,12 +137,12 @@ static void print_done(const char *name, const uint16_t *result, enum mbp_stagin
                             ? ", and its plant file is this one"
                             : "";
     if (word_of(result, MBP_STAGING_IR_STATE) == MBP_STAGING_UNCHANGED)
-        printf("%s: unchanged, the slave runs this plant%s\n", name, saved);
+        ctl_say("%s: unchanged, the slave runs this plant%s\n", name, saved);
     else if (command == MBP_STAGING_CHECK)
-        printf("%s: good; would add %u machines and sensors, remove %u, change %u\n", name, added, removed, changed);
+        ctl_say("%s: good; would add %u machines and sensors, remove %u, change %u\n", name, added, removed, changed);
     else
-        printf("%s: the slave runs it%s; machines and sensors: %u added, %u removed, %u changed\n", name, saved, added,
-               removed, changed);
+        ctl_say("%s: the slave runs it%s; machines and sensors: %u added, %u removed, %u changed\n", name, saved, added,
+                removed, changed);
 }
 
 /* A plant without an instructor has been put: its unit is gone, and only the plant itself can tell. */
@@ -153,7 +153,7 @@ static enum ctl_exit ask_the_plant(struct ctl *ctl, const char *name, uint32_t c
         ctl_read_file(ctl->link, ctl_any_unit(ctl), MBP_PLANT_FIRST_FILE, 0, HEADER_LEN / 2, header);
     if (status != MBP_OK || ctl_u32(header + 2) != crc)
         return fail(ctl, MBP_EX_GATEWAY_TARGET_FAILED);
-    printf("%s: the slave runs it. It has no instructor: this was the last plant file that it took\n", name);
+    ctl_say("%s: the slave runs it. It has no instructor: this was the last plant file that it took\n", name);
     return CTL_OK;
 }
 

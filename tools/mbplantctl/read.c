@@ -56,14 +56,14 @@ static void print_raw(const struct ctl_address *address, uint16_t addr, unsigned
     ctl_words_text(words, each, hex, sizeof hex);
     ctl_raw_text(address->type, address->order, words, value, sizeof value);
     if (address->type == MBP_BOOL)
-        printf("%s: %s\n", place, words[0] != 0 ? "on" : "off");
+        ctl_say("%s: %s\n", place, words[0] != 0 ? "on" : "off");
     else if (raw)
-        printf("%s: %s\n", place, hex);
+        ctl_say("%s: %s\n", place, hex);
     else if (each == 1)
-        printf("%s: %s  (%s, %s)\n", place, value, mbp_type_name(address->type), hex);
+        ctl_say("%s: %s  (%s, %s)\n", place, value, mbp_type_name(address->type), hex);
     else
-        printf("%s: %s  (%s %s, %s)\n", place, value, mbp_type_name(address->type), mbp_order_name(address->order),
-               hex);
+        ctl_say("%s: %s  (%s %s, %s)\n", place, value, mbp_type_name(address->type), mbp_order_name(address->order),
+                hex);
 }
 
 static enum ctl_exit show_address(struct ctl *ctl, const char *name, const struct ctl_address *address, uint8_t unit,
@@ -113,7 +113,7 @@ static enum mbp_status print_point(struct ctl *ctl, const struct ctl_point *poin
     char bits[96] = "";
     ctl_address_text((enum mbp_table)map->table, map->addr, map->count, place, sizeof place);
     if (ctl->options->raw) {
-        printf("%s = %s  (%s)\n", map->name, ctl_words_text(words, map->count, value, sizeof value), place);
+        ctl_say("%s = %s  (%s)\n", map->name, ctl_words_text(words, map->count, value, sizeof value), place);
         return MBP_OK;
     }
     /* a value says how it came about: forced, in alarm, out of the instrument's range */
@@ -124,8 +124,8 @@ static enum mbp_status print_point(struct ctl *ctl, const struct ctl_point *poin
             return status;
         ctl_bits_text(now, bits, sizeof bits);
     }
-    printf("%s = %s  (%s, %s)%s%s\n", map->name, ctl_point_text(point, words, value, sizeof value), place,
-           ctl_point_form(point, words, form, sizeof form), bits[0] != '\0' ? "  " : "", bits);
+    ctl_say("%s = %s  (%s, %s)%s%s\n", map->name, ctl_point_text(point, words, value, sizeof value), place,
+            ctl_point_form(point, words, form, sizeof form), bits[0] != '\0' ? "  " : "", bits);
     return MBP_OK;
 }
 

@@ -14,9 +14,24 @@ void ctl_error(const char *format, ...)
     va_list args;
     va_start(args, format);
     fputs("mbplantctl: ", stderr);
-    vfprintf(stderr, format, args);
+    mbp_text_vprint(stderr, format, args);
     putc('\n', stderr);
     va_end(args);
+}
+
+void ctl_say(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    mbp_text_vprint(stdout, format, args);
+    va_end(args);
+}
+
+void ctl_say_painted(const struct ctl *ctl, enum mbp_paint paint, const char *text)
+{
+    fputs(ctl->colour ? mbp_paint_code(paint) : "", stdout);
+    ctl_say("%s", text);
+    fputs(ctl->colour ? "\033[0m" : "", stdout);
 }
 
 struct ctl_link *ctl_link(struct ctl *ctl)

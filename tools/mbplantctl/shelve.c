@@ -110,12 +110,12 @@ enum ctl_exit ctl_run_shelve(struct ctl *ctl)
     place_of(timed ? MBP_HOLDING_REGISTERS : MBP_COILS, timed ? addr : ctl_shelved_coil(ctl->plant, meant.first),
              meant.count, place, sizeof place);
     if (options->once)
-        printf("%s: alarms shelved until they return to normal  (%s)\n", meant.name, place);
+        ctl_say("%s: alarms shelved until they return to normal  (%s)\n", meant.name, place);
     else if (options->shelf_s != 0)
-        printf("%s: alarms shelved for %s  (%s)\n", meant.name, mbp_span_text(options->shelf_s, span, sizeof span),
-               place);
+        ctl_say("%s: alarms shelved for %s  (%s)\n", meant.name, mbp_span_text(options->shelf_s, span, sizeof span),
+                place);
     else
-        printf("%s: alarms shelved until mbplantctl unshelve %s  (%s)\n", meant.name, meant.name, place);
+        ctl_say("%s: alarms shelved until mbplantctl unshelve %s  (%s)\n", meant.name, meant.name, place);
     return CTL_OK;
 }
 
@@ -128,13 +128,13 @@ enum ctl_exit ctl_run_unshelve(struct ctl *ctl)
         return code;
     uint16_t coil = ctl_shelved_coil(ctl->plant, meant.first);
     if (!any_on(ctl, &meant, coil)) {
-        printf("%s is not shelved: nothing to do\n", meant.name);
+        ctl_say("%s is not shelved: nothing to do\n", meant.name);
         return CTL_OK;
     }
     code = write_all(ctl, &meant, MBP_COILS, coil, 0);
     if (code == CTL_OK)
-        printf("%s: alarms no longer shelved  (%s)\n", meant.name,
-               place_of(MBP_COILS, coil, meant.count, place, sizeof place));
+        ctl_say("%s: alarms no longer shelved  (%s)\n", meant.name,
+                place_of(MBP_COILS, coil, meant.count, place, sizeof place));
     return code;
 }
 
@@ -153,7 +153,7 @@ static enum ctl_exit set_service(struct ctl *ctl, bool out)
         return CTL_FAILED;
     }
     if (!out && !any_on(ctl, &meant, coil)) {
-        printf("%s is in service, as far as a command goes: nothing to do\n", meant.name);
+        ctl_say("%s is in service, as far as a command goes: nothing to do\n", meant.name);
         return CTL_OK;
     }
     code = write_all(ctl, &meant, MBP_COILS, coil, out ? 1 : 0);
@@ -161,9 +161,9 @@ static enum ctl_exit set_service(struct ctl *ctl, bool out)
         return code;
     place_of(MBP_COILS, coil, meant.count, place, sizeof place);
     if (out)
-        printf("%s: alarms out of service until mbplantctl unsuppress %s  (%s)\n", meant.name, meant.name, place);
+        ctl_say("%s: alarms out of service until mbplantctl unsuppress %s  (%s)\n", meant.name, meant.name, place);
     else
-        printf("%s: alarms in service  (%s)\n", meant.name, place);
+        ctl_say("%s: alarms in service  (%s)\n", meant.name, place);
     return CTL_OK;
 }
 

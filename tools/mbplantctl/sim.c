@@ -155,38 +155,38 @@ uint32_t ctl_sim_lateness(const struct ctl_sim *sim, double share)
 
 static void print_server(const uint32_t *count)
 {
-    printf(
+    ctl_say(
         "  connections     %u open of %u taken; %u turned away, %u closed for a new one, %u for a deadline, %u did not "
         "read\n",
         count[MBP_COUNT_OPEN], count[MBP_COUNT_ACCEPTED], count[MBP_COUNT_TURNED_AWAY], count[MBP_COUNT_EVICTED],
         count[MBP_COUNT_TIMEOUTS], count[MBP_COUNT_SLOW_CLOSED]);
-    printf("  requests        %u; %u exceptions, %u of them refused writes; %u frames of another protocol, %u out of "
-           "step; "
-           "%u met a wire fault\n",
-           count[MBP_COUNT_REQUESTS], count[MBP_COUNT_EXCEPTIONS], count[MBP_COUNT_WRITES_REFUSED],
-           count[MBP_COUNT_DISCARDED], count[MBP_COUNT_BAD_FRAMES], count[MBP_COUNT_FAULTS]);
+    ctl_say("  requests        %u; %u exceptions, %u of them refused writes; %u frames of another protocol, %u out of "
+            "step; "
+            "%u met a wire fault\n",
+            count[MBP_COUNT_REQUESTS], count[MBP_COUNT_EXCEPTIONS], count[MBP_COUNT_WRITES_REFUSED],
+            count[MBP_COUNT_DISCARDED], count[MBP_COUNT_BAD_FRAMES], count[MBP_COUNT_FAULTS]);
 }
 
 static void print_status(const struct ctl_sim *sim)
 {
     char text[48];
     if (sim->paused && sim->steps > 0)
-        printf("stepping, %u scans left\n", sim->steps);
+        ctl_say("stepping, %u scans left\n", sim->steps);
     else if (sim->paused)
-        printf("paused\n");
+        ctl_say("paused\n");
     else
-        printf("running at %g times real time; reached %.4g\n", sim->speed, sim->speed_now);
-    printf("  scans           %u; %u late, %u lost\n", sim->scans, sim->late, sim->lost);
-    printf("  simulated time  %s\n", ctl_sim_time_text(sim->time_ms, text, sizeof text));
+        ctl_say("running at %g times real time; reached %.4g\n", sim->speed, sim->speed_now);
+    ctl_say("  scans           %u; %u late, %u lost\n", sim->scans, sim->late, sim->lost);
+    ctl_say("  simulated time  %s\n", ctl_sim_time_text(sim->time_ms, text, sizeof text));
     if (sim->snapshot)
-        printf("  snapshot        after scan %u, at %s; restored %u times\n", sim->snapshot_scan,
-               ctl_sim_time_text(sim->snapshot_ms, text, sizeof text), sim->restored);
+        ctl_say("  snapshot        after scan %u, at %s; restored %u times\n", sim->snapshot_scan,
+                ctl_sim_time_text(sim->snapshot_ms, text, sizeof text), sim->restored);
     else
-        printf("  snapshot        none\n");
-    printf("  faults          %u active; the plant file has %u, and %u of the wire\n", sim->faults_active, sim->faults,
-           sim->wire_faults);
-    printf("  scans begin     half of them within %u us of their time, 99.9 %% within %u us, all within %u us\n",
-           ctl_sim_lateness(sim, 0.5), ctl_sim_lateness(sim, 0.999), sim->lateness_max_us);
+        ctl_say("  snapshot        none\n");
+    ctl_say("  faults          %u active; the plant file has %u, and %u of the wire\n", sim->faults_active, sim->faults,
+            sim->wire_faults);
+    ctl_say("  scans begin     half of them within %u us of their time, 99.9 %% within %u us, all within %u us\n",
+            ctl_sim_lateness(sim, 0.5), ctl_sim_lateness(sim, 0.999), sim->lateness_max_us);
     print_server(sim->server);
 }
 

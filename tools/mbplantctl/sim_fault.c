@@ -89,7 +89,7 @@ static void print_time(const char *before, uint64_t ns)
 {
     char text[32];
     if (ns != 0)
-        printf("%s%s", before, mbp_duration_format(ns, text, sizeof text));
+        ctl_say("%s%s", before, mbp_duration_format(ns, text, sizeof text));
 }
 
 static void print_effect(const struct mbp_plant *plant, const struct mbp_effect *effect)
@@ -97,13 +97,13 @@ static void print_effect(const struct mbp_plant *plant, const struct mbp_effect 
     const struct mbp_sensor *sensor = &plant->sensors[effect->sensor];
     const char *blank = sensor->unit_text[0] != '\0' ? " " : "";
     enum mbp_effect_kind kind = (enum mbp_effect_kind)effect->kind;
-    printf("%s %s", sensor->name, mbp_effect_name(kind));
+    ctl_say("%s %s", sensor->name, mbp_effect_name(kind));
     if (kind == MBP_EFFECT_DROPOUT)
-        printf(" to the %s end", effect->upscale ? "high" : "low");
+        ctl_say(" to the %s end", effect->upscale ? "high" : "low");
     else if (kind == MBP_EFFECT_STUCK && isnan(effect->amount))
-        printf(" where it is");
+        ctl_say(" where it is");
     else
-        printf("%s %.6g%s%s", kind == MBP_EFFECT_STUCK ? " at" : "", effect->amount, blank, sensor->unit_text);
+        ctl_say("%s %.6g%s%s", kind == MBP_EFFECT_STUCK ? " at" : "", effect->amount, blank, sensor->unit_text);
     print_time(kind == MBP_EFFECT_SPIKE ? " every " : " over ", effect->over_ns);
     print_time(" after ", effect->after_ns);
     print_time(", for ", effect->duration_ns);
@@ -113,9 +113,9 @@ static void print_when(const struct mbp_plant_fault *fault)
 {
     char text[32];
     if (!fault->enabled || (!fault->has_start && fault->mttf_ns == 0))
-        printf("; by hand");
+        ctl_say("; by hand");
     else if (fault->has_start)
-        printf("; starts at %s", mbp_duration_format(fault->start_ns, text, sizeof text));
+        ctl_say("; starts at %s", mbp_duration_format(fault->start_ns, text, sizeof text));
     print_time("; every ", fault->enabled ? fault->mttf_ns : 0);
     print_time(" on average, for ", fault->enabled ? fault->mttr_ns : 0);
 }
@@ -125,7 +125,7 @@ static void print_list(const struct faults *faults)
     const struct mbp_plant *plant = faults->plant;
     uint32_t shown = 0;
     for (uint32_t f = 0; f < plant->fault_count; f++, shown++) {
-        printf("%-6s  %-20s  ", faults->active[f] != 0 ? "active" : "-", plant->faults[f].name);
+        ctl_say("%-6s  %-20s  ", faults->active[f] != 0 ? "active" : "-", plant->faults[f].name);
         print_effect(plant, &plant->faults[f].effect);
         print_when(&plant->faults[f]);
         putchar('\n');
@@ -134,15 +134,15 @@ static void print_list(const struct faults *faults)
         struct mbp_effect effect;
         if (!read_effect(plant, faults->ad_hoc[i], &effect))
             continue;
-        printf("%-6s  ad hoc %-13u  ", faults->active[plant->fault_count + i] != 0 ? "active" : "-", i + 1);
+        ctl_say("%-6s  ad hoc %-13u  ", faults->active[plant->fault_count + i] != 0 ? "active" : "-", i + 1);
         print_effect(plant, &effect);
         putchar('\n');
         shown++;
     }
     for (uint32_t i = 0; i < plant->server.fault_count; i++, shown++)
-        printf("%-6s  %-20s  on the wire\n", faults->wire[i] != 0 ? "on" : "-", plant->server.faults[i].name);
+        ctl_say("%-6s  %-20s  on the wire\n", faults->wire[i] != 0 ? "on" : "-", plant->server.faults[i].name);
     if (shown == 0)
-        printf("the plant file has no faults; mbplantctl sim fault SENSOR stuck|bias|... makes one up\n");
+        ctl_say("the plant file has no faults; mbplantctl sim fault SENSOR stuck|bias|... makes one up\n");
 }
 
 /* ---- on and off ------------------------------------------------------------------------------------------------- */
@@ -200,7 +200,7 @@ static enum ctl_exit end_all(struct ctl *ctl, const struct faults *faults)
         ended++;
     }
     if (code == CTL_OK)
-        printf("%u faults ended\n", ended);
+        ctl_say("%u faults ended\n", ended);
     return code;
 }
 
@@ -214,7 +214,7 @@ static enum ctl_exit switch_fault(struct ctl *ctl, const struct faults *faults, 
     uint16_t word = on;
     enum ctl_exit code = ctl_sim_write(ctl, MBP_COILS, (uint16_t)coil, 1, &word, NULL);
     if (code == CTL_OK)
-        printf("%s: %s  (coil %d of unit %d)\n", name, on ? "active" : "ended", coil, MBP_INSTRUCTOR_UNIT);
+        ctl_say("%s: %s  (coil %d of unit %d)\n", name, on ? "active" : "ended", coil, MBP_INSTRUCTOR_UNIT);
     return code;
 }
 
@@ -329,7 +329,7 @@ static enum ctl_exit send(struct ctl *ctl, const struct faults *faults, const st
     if (code != CTL_OK)
         return code;
     print_effect(plant, effect);
-    printf(": active as ad hoc %u; mbplantctl sim fault adhoc%u off ends it\n", place + 1, place + 1);
+    ctl_say(": active as ad hoc %u; mbplantctl sim fault adhoc%u off ends it\n", place + 1, place + 1);
     return CTL_OK;
 }
 

@@ -24,8 +24,8 @@ static enum ctl_exit say(struct ctl *ctl, const char *what)
     char text[48];
     enum ctl_exit code = ctl_sim_read(ctl, &sim);
     if (code == CTL_OK)
-        printf("%s after scan %u, at %s of simulated time\n", what, sim.scans,
-               ctl_sim_time_text(sim.time_ms, text, sizeof text));
+        ctl_say("%s after scan %u, at %s of simulated time\n", what, sim.scans,
+                ctl_sim_time_text(sim.time_ms, text, sizeof text));
     return code;
 }
 
@@ -138,8 +138,8 @@ enum ctl_exit ctl_sim_speed(struct ctl *ctl)
     }
     enum ctl_exit code = ctl_sim_read(ctl, &sim);
     if (code == CTL_OK && sim.paused)
-        printf("%g times real time, once it is resumed\n", sim.speed);
+        ctl_say("%g times real time, once it is resumed\n", sim.speed);
     else if (code == CTL_OK)
-        printf("%g times real time; reached %.4g\n", sim.speed, sim.speed_now);
+        ctl_say("%g times real time; reached %.4g\n", sim.speed, sim.speed_now);
     return code;
 }

@@ -90,7 +90,7 @@ static enum mbp_status print_sensors(const struct ctl *ctl, const struct ctl_ove
     if (quiet < plant->sensor_count)
         status = mbp_grid_write(grid, MBP_FORMAT_TEXT, ctl->colour, stdout);
     if (quiet > 0)
-        printf("%u sensors are normal; --all shows them\n", quiet);
+        ctl_say("%u sensors are normal; --all shows them\n", quiet);
     mbp_grid_free(grid);
     return status;
 }
@@ -121,12 +121,12 @@ static void print_summary(const struct ctl *ctl, const struct ctl_overview *over
         active += overview->alarms[i].active;
         waiting += overview->alarms[i].unacknowledged;
     }
-    printf("%s  at %s:%u\n", ctl->plant->name, target->host, target->port);
-    printf("%zu machines, %u sensors, %u active alarms, %u unacknowledged, %u events\n", overview->report.machine_count,
-           ctl->plant->sensor_count, active, waiting, summary->last_event);
-    printf("scan every %s: %u done, %u late, last %u us, longest %u us; simulated time %s\n",
-           mbp_duration_format(ctl->plant->scan_ns, period, sizeof period), summary->scans, summary->late_scans,
-           summary->scan_us_last, summary->scan_us_max, mbp_span_text(summary->sim_ms / 1000, span, sizeof span));
+    ctl_say("%s  at %s:%u\n", ctl->plant->name, target->host, target->port);
+    ctl_say("%zu machines, %u sensors, %u active alarms, %u unacknowledged, %u events\n",
+            overview->report.machine_count, ctl->plant->sensor_count, active, waiting, summary->last_event);
+    ctl_say("scan every %s: %u done, %u late, last %u us, longest %u us; simulated time %s\n",
+            mbp_duration_format(ctl->plant->scan_ns, period, sizeof period), summary->scans, summary->late_scans,
+            summary->scan_us_last, summary->scan_us_max, mbp_span_text(summary->sim_ms / 1000, span, sizeof span));
 }
 
 /* Nothing when all is well. */
@@ -140,8 +140,10 @@ static void print_journal_trouble(const struct ctl *ctl, const struct ctl_journa
     if (journal->lost > 0)
         snprintf(line + len, sizeof line - (size_t)len, "%s%u events were lost for want of memory", len > 0 ? "; " : "",
                  journal->lost);
-    if (line[0] != '\0')
-        printf("%s%s%s\n", ctl->colour ? mbp_paint_code(MBP_PAINT_BAD) : "", line, ctl->colour ? "\033[0m" : "");
+    if (line[0] != '\0') {
+        ctl_say_painted(ctl, MBP_PAINT_BAD, line);
+        ctl_say("\n");
+    }
 }
 
 enum ctl_exit ctl_run_status(struct ctl *ctl)

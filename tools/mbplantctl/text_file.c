@@ -48,10 +48,38 @@ enum ctl_exit ctl_text_read(const char *path, char **text, size_t *len)
     return status == MBP_OK ? CTL_OK : CTL_USAGE;
 }
 
+static bool is_layout(char byte)
+{
+    return byte == '\n' || byte == '\t';
+}
+
+static void show(struct mbp_text text, FILE *out)
+{
+    for (size_t at = 0; at < text.len;) {
+        size_t end = at;
+        while (end < text.len && text.bytes[end] != '\0' && !is_layout(text.bytes[end]))
+            end++;
+        mbp_text_print(out, "%.*s", (int)(end - at), text.bytes + at);
+        if (end < text.len)
+            putc(is_layout(text.bytes[end]) ? text.bytes[end] : '?', out);
+        at = end + 1;
+    }
+}
+
+bool ctl_text_put(struct mbp_text text, FILE *out)
+{
+    int descriptor = fileno(out); /* of a stream in memory there is none */
+    if (descriptor >= 0 && isatty(descriptor))
+        show(text, out);
+    else
+        fwrite(text.bytes, 1, text.len, out);
+    return ferror(out) == 0;
+}
+
 enum ctl_exit ctl_text_write_new(const char *path, struct mbp_text text)
 {
     if (strcmp(path, "-") == 0)
-        return fwrite(text.bytes, 1, text.len, stdout) == text.len && fflush(stdout) == 0 ? CTL_OK : CTL_FAILED;
+        return ctl_text_put(text, stdout) && fflush(stdout) == 0 ? CTL_OK : CTL_FAILED;
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
     if (file == NULL) {

@@ -40,7 +40,7 @@ const char *ctl_string_text(const uint16_t *words, size_t count, char *buf, size
         buf[len++] = byte;
     }
     buf[len] = '\0';
-    return buf;
+    return mbp_text_as_utf8(buf);
 }
 
 /* One number, without its unit. */

@@ -18,7 +18,8 @@ const char *ctl_point_number(const struct ctl_point *point, const uint16_t *word
 /* How it stands there: "int16 x 0.1, raw 652" or "float32 CDAB, words 0000 4282". Returns buf. 300 bytes suffice. */
 const char *ctl_point_form(const struct ctl_point *point, const uint16_t *words, char *buf, size_t size);
 
-/* Characters of a string register, high byte first, up to the first 0. buf takes 2 * count + 1 bytes; returns buf. */
+/* Characters of a string register, high byte first, up to the first 0; what is no UTF-8 as '?'. buf takes 2 * count + 1
+ * bytes; returns buf. */
 const char *ctl_string_text(const uint16_t *words, size_t count, char *buf, size_t size);
 
 /* "0x028C" or "0x4282 0x6666". Returns buf. 900 bytes suffice. */

@@ -29,7 +29,7 @@ static const char *now_text(char *buf, size_t size)
 static void begin_line(const char *what)
 {
     char now[40];
-    printf("%s %-8s ", now_text(now, sizeof now), what);
+    ctl_say("%s %-8s ", now_text(now, sizeof now), what);
 }
 
 static void forget(struct known *known)
@@ -72,16 +72,16 @@ static void tell_events(const struct watch_slave *slave, const struct known *kno
     char time[40];
     if (first > told + 1) {
         begin_line("event");
-        printf("%u to %u: too many for one look; mbplantctl journal --since %u shows them\n", told + 1, first - 1,
-               told + 1);
+        ctl_say("%u to %u: too many for one look; mbplantctl journal --since %u shows them\n", told + 1, first - 1,
+                told + 1);
     }
     for (size_t i = 0; i < slave->event_count; i++) {
         const struct mbp_event *event = &slave->events[i];
         if (event->seq <= told)
             continue;
         const struct mbp_plant *plant = ctl_past_at(&slave->past, event->seq, slave->ctl->plant);
-        printf("%s %-8s %u %s\n", mbp_time_format(event->wall_ms, time, sizeof time), "event", event->seq,
-               mbp_report_event_text(plant, event, text, sizeof text));
+        ctl_say("%s %-8s %u %s\n", mbp_time_format(event->wall_ms, time, sizeof time), "event", event->seq,
+                mbp_report_event_text(plant, event, text, sizeof text));
     }
 }
 
@@ -92,8 +92,8 @@ static void tell_machines(const struct mbp_report *report, const struct known *k
         if (machine->state == known->states[m])
             continue;
         begin_line("machine");
-        printf("%s %s -> %s", machine->name, mbp_state_name(known->states[m]), mbp_state_name(machine->state));
-        printf(machine->first_out[0] != '\0' ? ", tripped by %s\n" : "%s\n", machine->first_out);
+        ctl_say("%s %s -> %s", machine->name, mbp_state_name(known->states[m]), mbp_state_name(machine->state));
+        ctl_say(machine->first_out[0] != '\0' ? ", tripped by %s\n" : "%s\n", machine->first_out);
     }
 }
 
@@ -102,10 +102,10 @@ static void tell_alarm(const struct mbp_report_alarm *alarm)
     char value[64];
     char limit[64];
     begin_line("alarm");
-    printf("%s.%s %s, %s", alarm->sensor->name, mbp_limit_name(alarm->limit), mbp_report_alarm_state(alarm),
-           mbp_value_text(alarm->sensor, alarm->value, value, sizeof value));
+    ctl_say("%s.%s %s, %s", alarm->sensor->name, mbp_limit_name(alarm->limit), mbp_report_alarm_state(alarm),
+            mbp_value_text(alarm->sensor, alarm->value, value, sizeof value));
     if (alarm->limit < MBP_LIMIT_COUNT)
-        printf(" (limit %s)", mbp_limit_text(alarm->sensor, alarm->limit_value, limit, sizeof limit));
+        ctl_say(" (limit %s)", mbp_limit_text(alarm->sensor, alarm->limit_value, limit, sizeof limit));
     putchar('\n');
 }
 
@@ -130,8 +130,8 @@ static void tell_alarms(const struct watch_slave *slave, const struct known *kno
                         : order_of(&known->alarms[k], (size_t)(alarm->sensor - plant->sensors), alarm->limit);
         if (order < 0) {
             begin_line("alarm");
-            printf("%s.%s normal\n", plant->sensors[known->alarms[k].sensor].name,
-                   mbp_limit_name(known->alarms[k].limit));
+            ctl_say("%s.%s normal\n", plant->sensors[known->alarms[k].sensor].name,
+                    mbp_limit_name(known->alarms[k].limit));
         } else if (order > 0 || strcmp(known->alarms[k].state, mbp_report_alarm_state(alarm)) != 0) {
             tell_alarm(alarm);
         }
@@ -146,7 +146,7 @@ static void tell_alarms(const struct watch_slave *slave, const struct known *kno
 static enum ctl_exit tell_all(struct watch_slave *slave)
 {
     char now[40];
-    printf("%s\n", now_text(now, sizeof now));
+    ctl_say("%s\n", now_text(now, sizeof now));
     return ctl_run_status(slave->ctl);
 }
 
@@ -174,10 +174,10 @@ static void tell_answer(const struct watch_slave *slave, bool was_gone, uint64_t
         return;
     begin_line("slave");
     if (is_gone)
-        printf("%s:%u does not answer, tried again: %s\n", target->host, target->port, slave->trouble);
+        ctl_say("%s:%u does not answer, tried again: %s\n", target->host, target->port, slave->trouble);
     else
-        printf("%s:%u answers again, after %s\n", target->host, target->port,
-               mbp_span_text(silent_s, span, sizeof span));
+        ctl_say("%s:%u answers again, after %s\n", target->host, target->port,
+                mbp_span_text(silent_s, span, sizeof span));
 }
 
 /* One look and what it brought. */

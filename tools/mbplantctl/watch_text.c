@@ -15,22 +15,10 @@ static const char *cut_mark(void)
  * locale's takes one, and is not shown as it is. */
 static size_t next_character(const char *text, unsigned *columns, bool *shown)
 {
-    const unsigned char *bytes = (const unsigned char *)text;
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t len = bytes[0] < 0x80               ? 1
-                 : (bytes[0] & 0xE0u) == 0xC0u ? 2
-                 : (bytes[0] & 0xF0u) == 0xE0u ? 3
-                 : (bytes[0] & 0xF8u) == 0xF0u ? 4
-                                               : 0;
-    uint32_t code = len == 1 ? bytes[0] : bytes[0] & (0x7Fu >> len);
-    for (size_t i = 1; i < len; i++) {
-        if ((bytes[i] & 0xC0u) != 0x80u)
-            len = 0;
-        else
-            code = code << 6 | (bytes[i] & 0x3Fu);
-    }
+    uint32_t code = 0;
+    size_t len = mbp_utf8_next(text, &code);
     *columns = 1;
-    *shown = len > 0 && code >= least[len] && code >= 0x20 && !(code >= 0x7F && code < 0xA0);
+    *shown = len > 0 && !mbp_utf8_is_control(code);
     if (!*shown)
         return len > 0 ? len : 1;
     if (code >= 0x80) { /* as ncurses reckons, or the rest of the row would stand elsewhere */

@@ -89,8 +89,8 @@ static enum ctl_exit write_name(struct ctl *ctl, const char *name)
     char value[300];
     char form[300];
     ctl_address_text((enum mbp_table)point.map.table, point.map.addr, point.map.count, place, sizeof place);
-    printf("%s = %s  (%s, %s)\n", point.map.name, ctl_point_text(&point, words, value, sizeof value), place,
-           ctl_point_form(&point, words, form, sizeof form));
+    ctl_say("%s = %s  (%s, %s)\n", point.map.name, ctl_point_text(&point, words, value, sizeof value), place,
+            ctl_point_form(&point, words, form, sizeof form));
     return CTL_OK;
 }
 
@@ -151,7 +151,7 @@ static enum ctl_exit write_raw(struct ctl *ctl, const char *text)
         char value[64];
         ctl_address_text(address.table, (uint16_t)(address.addr + i), each, place, sizeof place);
         ctl_raw_text(address.type, address.order, words + i, value, sizeof value);
-        printf("%s: %s\n", place, address.type != MBP_BOOL ? value : words[i] != 0 ? "on" : "off");
+        ctl_say("%s: %s\n", place, address.type != MBP_BOOL ? value : words[i] != 0 ? "on" : "off");
     }
     return CTL_OK;
 }

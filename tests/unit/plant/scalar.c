@@ -121,7 +121,8 @@ static void test_printable_refuses_controls_and_line_separators_in_utf8(void **s
 {
     (void)state;
     static const char *const bad[] = {"a\nb",         "\t",           "\x7f",         "\xC2\x85",
-                                      "\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF", "\xEF\xBF\xBE"};
+                                      "\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF", "\xEF\xBF\xBE",
+                                      "\u202E",       "\u2066",       "\xC0\xAF",     "\xFF"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_false(mbp_scalar_printable(bad[i], strlen(bad[i])));
     }

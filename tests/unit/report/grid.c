@@ -81,6 +81,40 @@ static void test_csv_quotes_what_rfc_4180_asks_for_and_ends_rows_with_crlf(void 
     free(text);
 }
 
+static void test_foreign_text_reaches_no_terminal(void **state)
+{
+    (void)state;
+    static const enum mbp_format formats[] = {MBP_FORMAT_TEXT, MBP_FORMAT_MARKDOWN, MBP_FORMAT_CSV};
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        char *text = written(formats[i], false, "a\033]0;x\007\nb|\"c\u202E\xFF", "1");
+        assert_non_null(strstr(text, "a?]0;x??b"));
+        assert_null(strpbrk(text, "\033\007\xFF"));
+        assert_null(strstr(text, "\u202E"));
+        free(text);
+    }
+}
+
+static void test_json_holds_foreign_text_as_numbers(void **state)
+{
+    (void)state;
+    char *text = written(MBP_FORMAT_JSON, false, "a\033\xC2\x9B\x7F\u202E\xFF°", "1");
+    assert_non_null(strstr(text, "\"a\\u001B\\u009B\\u007F\\u202E?°\""));
+    free(text);
+}
+
+static void test_csv_text_that_a_spreadsheet_would_reckon_with_is_marked(void **state)
+{
+    (void)state;
+    char *text = written(MBP_FORMAT_CSV, false, "=HYPERLINK(\"x\",1)", "-5");
+    assert_string_equal(text, "name,count\r\n"
+                              "a,7\r\n"
+                              "\"'=HYPERLINK(\"\"x\"\",1)\",-5\r\n");
+    free(text);
+    text = written(MBP_FORMAT_CSV, false, "@SUM", "+2-3");
+    assert_non_null(strstr(text, "\r\n'@SUM,'+2-3\r\n"));
+    free(text);
+}
+
 static void test_json_number_column_is_a_number_or_null(void **state)
 {
     (void)state;
@@ -119,6 +153,9 @@ int main(void)
         cmocka_unit_test(test_text_is_coloured_when_asked_only),
         cmocka_unit_test(test_markdown_bar_in_a_cell_does_not_end_it),
         cmocka_unit_test(test_csv_quotes_what_rfc_4180_asks_for_and_ends_rows_with_crlf),
+        cmocka_unit_test(test_foreign_text_reaches_no_terminal),
+        cmocka_unit_test(test_json_holds_foreign_text_as_numbers),
+        cmocka_unit_test(test_csv_text_that_a_spreadsheet_would_reckon_with_is_marked),
         cmocka_unit_test(test_json_number_column_is_a_number_or_null),
         cmocka_unit_test(test_html_and_jsonl_are_refused_and_nothing_is_written),
     };

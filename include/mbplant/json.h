@@ -1,0 +1,17 @@
+/* json: how all JSON here is written. */
+#ifndef MBPLANT_JSON_H
+#define MBPLANT_JSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Writes root and a newline. flags are those of json_dumps. What a terminal would act on stands there as a number
+ * (\u009B), which reads back as the same character. false = no memory, or root is NULL: nothing is written. */
+bool mbp_json_write(const json_t *root, size_t flags, FILE *out);
+
+/* Writes a text as what stands between the quotes of a JSON string (RFC 8259, 7), likewise; bytes that are no UTF-8 as
+ * '?'. Several times as fast as jansson: a journal has millions of events. */
+void mbp_json_put_text(FILE *out, const char *text);
+
+#endif
