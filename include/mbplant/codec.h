@@ -26,4 +26,33 @@ void mbp_codec_encode_run(enum mbp_type type, enum mbp_order order, const double
                           size_t count, uint16_t *words);
 void mbp_codec_quantise_run(enum mbp_type type, const double *scale, const double *value, size_t count, double *out);
 
+/* ---- the grid: numbers as a master sees them -------------------------------------------------------------------- */
+
+/* A register shows raw numbers times its scale. A value that a sensor shows is one of these; a limit, a deadband or an
+ * end of a range need not be: 70.1 is not 701 times 0.1 to the last bit, and 85.3 is no float32. These compare the two
+ * so that what a master reads as equal is equal. Engineering units. */
+
+/* What a value that the register shows is to be compared with: the limit as the register shows it, when it is one of
+ * its numbers but for rounding (of a float it always is); else, between two of them, as it is written. NaN stays NaN.
+ */
+double mbp_grid_limit(const struct mbp_register *reg, double limit);
+
+/* Whether a value that the register shows is beyond a limit, which a deadband brings nearer to normal; false when value
+ * or limit is NaN. */
+bool mbp_grid_above(const struct mbp_register *reg, double value, double limit, double deadband);
+bool mbp_grid_below(const struct mbp_register *reg, double value, double limit, double deadband);
+
+/* Whether the register shows two numbers alike; NaN (unused) is like NaN alone. */
+bool mbp_grid_same(const struct mbp_register *reg, double a, double b);
+
+/* Whether the register shows a number within a range, as the register shows that; false when it is not finite. */
+bool mbp_grid_within(const struct mbp_register *reg, const double range[2], double number);
+
+/* By how much a difference of two values, the larger one of this size, may be off because of rounding alone. */
+double mbp_grid_noise(const struct mbp_register *reg, double size);
+
+/* What a master meant who wrote a value: of the numbers that a float32 stands for the one with the fewest digits (85.3,
+ * not 85.30000305), so that what is reckoned with it is on the grid again. Other types: the value itself. */
+double mbp_grid_meant(const struct mbp_register *reg, double value);
+
 #endif

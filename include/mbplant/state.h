@@ -65,15 +65,25 @@ struct mbp_retained_fault {
     double held;
 };
 
-/* The values of one sensor in the window that its change is measured over: count of them, taken every so many scans. */
+/* The lowest and the highest value of a sensor in so many scans. */
+struct mbp_rate_value {
+    double low, high; /* NaN: none yet */
+};
+
+/* The window that a sensor's change is measured over, in parts that follow each other; each begins with the value that
+ * the one before it ended with. Of up to 60 scans: a part is one scan then, and the window as long as the alarm says.
+ * Of more: as long with the last scan of a part, and up to a part shorter before that. */
 struct mbp_rate {
     uint32_t sensor;
-    uint32_t first, count; /* in rate_value */
-    uint32_t every;        /* scans between two of them */
-    uint32_t at;           /* where the oldest stands, once all are filled */
-    uint32_t filled;       /* how many are */
-    uint32_t scans;        /* since the newest was taken */
+    uint32_t first, count; /* parts, in rate_value */
+    uint32_t every;        /* scans in one of them */
+    uint32_t at;           /* the newest */
+    uint32_t filled;       /* parts that there are */
+    uint32_t scans;        /* of the newest, so far */
     bool resumed; /* the alarm stood before the window began: nothing less than a whole window says that it is over */
+    double last;  /* the newest value */
+    struct mbp_rate_value all;  /* of all parts */
+    struct mbp_rate_value gone; /* of the part that the newest took the place of: some of it is within the window */
 };
 
 /* What is kept of a machine beside its state: for its upkeep, and why it last was refused what a master asked. */
@@ -125,7 +135,7 @@ struct mbp_state {
     double *forced_value;
     double *command;     /* per actuator: where it was told to go; engineering units */
     double *limit;       /* MBP_LIMIT_COUNT per sensor; NaN = unused */
-    double *normal_low;  /* below it some low limit is exceeded; -inf when there is none */
+    double *normal_low;  /* below it some low limit is exceeded, both as the register shows them; -inf: there is none */
     double *normal_high; /* likewise above it */
     uint8_t *flags;      /* MBP_SENSOR_... */
 
@@ -137,14 +147,14 @@ struct mbp_state {
     uint8_t *active;  /* told to the operator: raised, and not returned to normal */
     uint8_t *unack;   /* waits for acknowledgement */
     uint8_t *latched; /* returned to normal, waits to be reset */
-    uint8_t *suppressed;     /* by design, in the state that the machine is in */
-    uint8_t *hidden;         /* shelved, suppressed or out of service */
-    uint8_t *watched;        /* sensor flags that are an alarm's condition */
-    uint8_t *alarm_flags;    /* MBP_ALARMS_... */
-    uint64_t *shelf_end_ns;  /* simulated time at which a shelved sensor comes back, or MBP_SHELF_NO_END */
-    uint32_t *alarm_since_s; /* Unix time of the last change of any of its alarms' states; 0 = none yet */
-    struct mbp_rate *rate;   /* of the sensors with a rate-of-change alarm, in file order */
-    double *rate_value;      /* their values of the last while */
+    uint8_t *suppressed;               /* by design, in the state that the machine is in */
+    uint8_t *hidden;                   /* shelved, suppressed or out of service */
+    uint8_t *watched;                  /* sensor flags that are an alarm's condition */
+    uint8_t *alarm_flags;              /* MBP_ALARMS_... */
+    uint64_t *shelf_end_ns;            /* simulated time at which a shelved sensor comes back, or MBP_SHELF_NO_END */
+    uint32_t *alarm_since_s;           /* Unix time of the last change of any of its alarms' states; 0 = none yet */
+    struct mbp_rate *rate;             /* of the sensors with a rate-of-change alarm, in file order */
+    struct mbp_rate_value *rate_value; /* the parts of their windows */
     struct mbp_machine_state *machine;
     struct mbp_controller_state *controller;
     struct mbp_fault_state *fault; /* of the plant file, behind them MBP_AD_HOC_FAULTS places */
@@ -204,23 +214,20 @@ enum mbp_alarm_state mbp_alarm_state_kept(const struct mbp_state *state, uint32_
 uint8_t mbp_state_tripping(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t sensor);
 
 /* Brings what follows from a sensor's limits up to date: to be called when state->limit was changed. */
-void mbp_state_limits_changed(struct mbp_state *state, uint32_t sensor);
-
-/* How far beyond its range's end a sensor's value or limit may lie: half a step of its register, for the step nearest
- * to the end may lie beyond it. Units: engineering units. */
-double mbp_range_give(const struct mbp_sensor *sensor);
+void mbp_state_limits_changed(const struct mbp_plant *plant, struct mbp_state *state, uint32_t sensor);
 
 /* Where an actuator goes while its machine is not en_service; NaN = its command counts. */
 double mbp_actuator_fail(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t actuator);
+
+/* The register of each of a controller's settings, but for its address. */
+extern const struct mbp_register mbp_setting_register;
 
 /* Whether a controller can have these settings, of which `which` is new; the others are not judged by themselves. */
 bool mbp_setting_allowed(const struct mbp_controller *controller, enum mbp_setting which,
                          const double setting[MBP_SETTING_COUNT]);
 
-/* The same for any register that shows a range. */
-double mbp_give(const struct mbp_register *reg, const double range[2]);
-
-/* Whether limits, of which NaN are unused, lie within the sensor's range and none is below the one before it. */
+/* Whether limits, of which NaN are unused, lie within the sensor's range and none is below the one before it, all of
+ * them as the register shows them: the step nearest to an end of the range belongs to it. */
 bool mbp_limits_in_order(const struct mbp_sensor *sensor, const double limits[MBP_LIMIT_COUNT]);
 
 /* Whether an effect makes sense for the plant: a sensor that shows a number, finite amounts, a time over which where

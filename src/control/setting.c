@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "control_priv.h"
+#include "mbplant/codec.h"
 
 static void tell(const struct mbp_plant *plant, uint32_t c, enum mbp_table table, unsigned addr, double value,
                  double before, uint32_t peer, struct mbp_events *events)
@@ -54,7 +55,8 @@ void mbp_control_set(const struct mbp_plant *plant, struct mbp_state *state, uin
     wanted[setting] = value;
     bool taken = (setting == MBP_SET_MANUAL && now->automatic) ||
                  (setting == MBP_SET_SETPOINT && now->automatic && controller->outer != UINT32_MAX);
-    if (taken || !mbp_setting_allowed(controller, setting, wanted) || (value >= before && value <= before))
+    if (taken || !mbp_setting_allowed(controller, setting, wanted) ||
+        mbp_grid_same(&mbp_setting_register, value, before))
         return;
     if (setting == MBP_SET_MANUAL)
         set_manual(controller, state, now, value);

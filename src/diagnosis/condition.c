@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "mbplant/codec.h"
+
 /* ---- a block ----------------------------------------------------------------------------------------------------- */
 
 static bool within(uint32_t count, const double *restrict value, const double *restrict low,
@@ -80,14 +82,16 @@ static bool touches(const struct mbp_state *state, uint32_t s, unsigned a)
 static void judge_limit(const struct life *life, uint32_t s, unsigned l)
 {
     const struct mbp_state *state = life->state;
+    const struct mbp_sensor *sensor = &life->plant->sensors[s];
     const double limit = state->limit[s * MBP_LIMIT_COUNT + l];
     const double value = state->value[s];
+    bool (*beyond)(const struct mbp_register *reg, double value, double limit, double deadband) =
+        l >= MBP_HIGH ? mbp_grid_above : mbp_grid_below;
     /* An unused limit and a value that is none (NaN) compare false: nothing is exceeded, and all is back. */
-    bool exceeded = l >= MBP_HIGH ? value > limit : value < limit;
+    bool exceeded = beyond(&sensor->reg, value, limit, 0);
     if (!exceeded && !touches(state, s, l))
         return;
-    double deadband = mbp_sensor_alarm(&life->plant->sensors[s], l)->deadband;
-    bool back = l >= MBP_HIGH ? !(value > limit - deadband) : !(value < limit + deadband);
+    bool back = !beyond(&sensor->reg, value, limit, mbp_sensor_alarm(sensor, l)->deadband);
     judge(life, s, l, exceeded, back);
 }
 
@@ -106,25 +110,60 @@ void condition_judge(const struct life *life, uint32_t s)
 
 /* ---- rates of change --------------------------------------------------------------------------------------------- */
 
-/* The value at the window's begin, or the oldest there is; NaN before the first. */
-static double oldest(const struct mbp_state *state, const struct mbp_rate *rate)
+/* What is no number (NaN) changes nothing. */
+static struct mbp_rate_value both(struct mbp_rate_value a, struct mbp_rate_value b)
 {
-    if (rate->filled == 0)
-        return NAN;
-    return state->rate_value[rate->first + (rate->filled < rate->count ? 0 : rate->at)];
+    return (struct mbp_rate_value){fmin(a.low, b.low), fmax(a.high, b.high)};
+}
+
+static double span(struct mbp_rate_value of)
+{
+    return of.high - of.low;
+}
+
+static bool is_over(const struct mbp_rate *rate)
+{
+    return rate->scans == rate->every;
+}
+
+/* Begins the next part of the window, where the oldest of a full one stands. All are only looked through when one of
+ * their two ends has left. */
+static void begin_part(struct mbp_state *state, struct mbp_rate *rate, double value)
+{
+    struct mbp_rate_value *part = state->rate_value + rate->first;
+    bool full = rate->filled == rate->count;
+    rate->at = rate->filled == 0 || rate->at + 1 == rate->count ? 0 : rate->at + 1;
+    rate->scans = rate->filled == 0 ? 0 : 1; /* the first value of all is no scan's change */
+    rate->filled += full ? 0 : 1;
+    if (full)
+        rate->gone = part[rate->at];
+    part[rate->at] = (struct mbp_rate_value){value, value};
+    if (!full || (rate->gone.low > rate->all.low && rate->gone.high < rate->all.high))
+        return;
+    rate->all = part[0];
+    for (uint32_t i = 1; i < rate->filled; i++)
+        rate->all = both(rate->all, part[i]);
 }
 
 static void remember(struct mbp_state *state, struct mbp_rate *rate, double value)
 {
-    if (rate->filled > 0 && ++rate->scans < rate->every)
-        return;
-    rate->scans = 0;
-    if (rate->filled < rate->count) {
-        state->rate_value[rate->first + rate->filled++] = value;
-        return;
-    }
-    state->rate_value[rate->first + rate->at] = value;
-    rate->at = rate->at + 1 == rate->count ? 0 : rate->at + 1;
+    const struct mbp_rate_value now = {value, value};
+    rate->scans++;
+    if (rate->filled == 0)
+        begin_part(state, rate, value);
+    else if (rate->scans > rate->every)
+        begin_part(state, rate, rate->last);
+    struct mbp_rate_value *part = &state->rate_value[rate->first + rate->at];
+    *part = both(*part, now);
+    rate->all = both(rate->all, now);
+    rate->last = value;
+}
+
+/* The window, and a part more of what is before it while the window is shorter than it should be: what has begun goes
+ * on that long, so that it does not end and begin anew with every part. */
+static struct mbp_rate_value at_least(const struct mbp_rate *rate)
+{
+    return is_over(rate) ? rate->all : both(rate->all, rate->gone);
 }
 
 void condition_judge_rates(const struct life *life)
@@ -133,15 +172,25 @@ void condition_judge_rates(const struct life *life)
     for (uint32_t r = 0; r < state->rate_count; r++) {
         struct mbp_rate *rate = &state->rate[r];
         uint32_t s = rate->sensor;
-        const struct mbp_alarms *alarms = mbp_sensor_alarms(&life->plant->sensors[s]);
-        double change = fabs(state->value[s] - oldest(state, rate));
-        bool exceeded = change > alarms->rate_max;
-        bool too_soon = rate->resumed && rate->filled < rate->count;
-        bool back = !too_soon && !(change > alarms->rate_max - alarms->of[MBP_RATE_OF_CHANGE].deadband);
-        if (exceeded || touches(state, s, MBP_RATE_OF_CHANGE))
-            judge(life, s, MBP_RATE_OF_CHANGE, exceeded, back);
         remember(state, rate, state->value[s]);
+        const struct mbp_sensor *sensor = &life->plant->sensors[s];
+        const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
+        bool begun = touches(state, s, MBP_RATE_OF_CHANGE);
+        struct mbp_rate_value window = begun ? at_least(rate) : rate->all;
+        double max = alarms->rate_max + mbp_grid_noise(&sensor->reg, fmax(fabs(window.low), fabs(window.high)));
+        bool exceeded = span(window) > max;
+        rate->resumed = rate->resumed && !(rate->filled == rate->count && is_over(rate));
+        bool back = !rate->resumed && !(span(window) > max - alarms->of[MBP_RATE_OF_CHANGE].deadband);
+        if (exceeded || begun)
+            judge(life, s, MBP_RATE_OF_CHANGE, exceeded, back);
     }
+}
+
+/* From the lowest to the highest value of the window, or down from there. */
+static double change_of(const struct mbp_rate *rate, double value)
+{
+    bool fell = value - rate->all.low < rate->all.high - value;
+    return fell ? -span(rate->all) : span(rate->all);
 }
 
 double mbp_diagnosis_change(const struct mbp_state *state, uint32_t sensor)
@@ -151,7 +200,7 @@ double mbp_diagnosis_change(const struct mbp_state *state, uint32_t sensor)
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (state->rate[middle].sensor == sensor)
-            return state->value[sensor] - oldest(state, &state->rate[middle]);
+            return change_of(&state->rate[middle], state->value[sensor]);
         if (state->rate[middle].sensor < sensor)
             low = middle + 1;
         else

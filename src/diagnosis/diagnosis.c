@@ -154,7 +154,7 @@ void mbp_diagnosis_settle(const struct mbp_plant *plant, struct mbp_state *state
     state->next_shelf_end_ns = 0; /* the first run looks for the next end */
     memset(state->dressed, MBP_STATE_COUNT, state->machine_count);
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
-        mbp_state_limits_changed(state, s);
+        mbp_state_limits_changed(plant, state, s);
         state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_MAINTENANCE; /* it may have moved to another machine */
         state->suppressed[s] = 0;
         state->beyond[s] |= state->active[s];

@@ -3,26 +3,22 @@
 #include <string.h>
 
 #include "life.h"
-
-static bool same(double a, double b)
-{
-    return a == b || (isnan(a) && isnan(b));
-}
+#include "mbplant/codec.h"
 
 void mbp_diagnosis_set_limit(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s, enum mbp_limit limit,
                              const double asked[MBP_LIMIT_COUNT], uint32_t peer, struct mbp_events *events)
 {
-    const double value = asked[limit];
+    const struct mbp_register *reg = &plant->sensors[s].reg;
+    const double value = mbp_grid_meant(reg, asked[limit]);
     double *now = &state->limit[s * MBP_LIMIT_COUNT];
     double alone[MBP_LIMIT_COUNT];
     memcpy(alone, now, sizeof alone);
     alone[limit] = value;
     state->limits_version++; /* also when refused: the registers must show the limit that holds */
-    if (same(now[limit], value))
+    if (mbp_grid_same(reg, now[limit], value))
         return;
     bool ok = mbp_limits_in_order(&plant->sensors[s], asked) || mbp_limits_in_order(&plant->sensors[s], alone);
     struct mbp_event event = mbp_sensor_event(plant, ok ? MBP_EV_LIMIT_CHANGED : MBP_EV_WRITE_REFUSED, s);
-    const struct mbp_register *reg = &plant->sensors[s].reg;
     event.value = (float)value;
     event.limit = (float)now[limit];
     event.peer = peer;
@@ -32,7 +28,7 @@ void mbp_diagnosis_set_limit(const struct mbp_plant *plant, struct mbp_state *st
     mbp_events_emit(events, event);
     if (ok) {
         now[limit] = value;
-        mbp_state_limits_changed(state, s);
+        mbp_state_limits_changed(plant, state, s);
     }
 }
 

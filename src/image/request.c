@@ -233,13 +233,11 @@ static bool setting_allowed(const struct mbp_image_unit *unit, const struct imag
            mbp_setting_allowed(controller, (enum mbp_setting)point->sub, setting);
 }
 
-/* Half a step of its register beyond its range's ends, as a sensor's value. */
 static bool command_allowed(const struct mbp_image_unit *unit, const struct mbp_actuator *actuator)
 {
     const struct mbp_register *reg = &actuator->reg;
-    double command = mbp_codec_decode(reg->type, reg->order, reg->scale, unit->holding + reg->addr);
-    double give = mbp_give(reg, actuator->range);
-    return command >= actuator->range[0] - give && command <= actuator->range[1] + give; /* false for NaN */
+    return mbp_grid_within(reg, actuator->range,
+                           mbp_codec_decode(reg->type, reg->order, reg->scale, unit->holding + reg->addr));
 }
 
 static bool point_allowed(const struct mbp_image_unit *unit, const struct image_point *point)
@@ -255,11 +253,8 @@ static bool point_allowed(const struct mbp_image_unit *unit, const struct image_
                (controller == UINT32_MAX || !is_automatic(unit->image, controller));
     }
     const struct mbp_sensor *sensor = &unit->image->plant->sensors[point->index];
-    if (point->kind == MBP_WRITE_VALUE) {
-        double value = image_value(unit, sensor);
-        double give = mbp_range_give(sensor);
-        return value >= sensor->range[0] - give && value <= sensor->range[1] + give; /* false for NaN */
-    }
+    if (point->kind == MBP_WRITE_VALUE)
+        return mbp_grid_within(&sensor->reg, sensor->range, image_value(unit, sensor));
     double limits[MBP_LIMIT_COUNT];
     mbp_image_limits(unit->image, point->index, limits);
     return mbp_limits_in_order(sensor, limits);

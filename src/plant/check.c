@@ -104,20 +104,16 @@ static double unused_pattern(enum mbp_type type)
     return type <= MBP_UINT64 ? pattern[type] : NAN;
 }
 
+/* The limit's register shows the nearest that it can. */
 static void check_limit_shown(struct mbp_reader *reader, const struct mbp_sensor_def *sensor, unsigned limit)
 {
     enum mbp_type type = (enum mbp_type)sensor->reg.type.type;
-    double value = sensor->limits.value[limit], scale = sensor->reg.scale;
-    double raw = value / scale, whole = round(raw);
+    double value = sensor->limits.value[limit];
+    double whole = round(value / sensor->reg.scale);
     if (type > MBP_UINT64) {
         return;
     }
-    if (fabs(raw - whole) > 1e-6 * fmax(1, fabs(raw) * 1e-6)) {
-        mbp_reader_tell(reader, limit_node(sensor, limit),
-                        "'%s' is %s, which %s with scale %s cannot show; nearest are %s and %s",
-                        limit_key(sensor, limit), show(value).text, mbp_type_name(type), show(scale).text,
-                        show(floor(raw) / (1 / scale)).text, show(ceil(raw) / (1 / scale)).text);
-    } else if (!(whole < unused_pattern(type)) && !(whole > unused_pattern(type))) {
+    if (!(whole < unused_pattern(type)) && !(whole > unused_pattern(type))) {
         mbp_reader_tell(
             reader, limit_node(sensor, limit),
             "'%s' is %s, which means 'unused' in %s (0x8000...); choose a neighbouring value or another type",

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "mbplant/codec.h"
 #include "process_priv.h"
 
 enum mbp_status process_build_actuators(struct mbp_process *process)
@@ -45,6 +46,11 @@ void process_advance_actuators(const struct mbp_process *process, struct mbp_sta
     }
 }
 
+static bool is_same(const struct mbp_actuator *actuator, double a, double b)
+{
+    return actuator->on_off ? a >= b && a <= b : mbp_grid_same(&actuator->reg, a, b);
+}
+
 void mbp_process_command(const struct mbp_process *process, struct mbp_state *state, uint32_t a, double command,
                          uint32_t peer, struct mbp_events *events)
 {
@@ -56,7 +62,7 @@ void mbp_process_command(const struct mbp_process *process, struct mbp_state *st
     if (actuator->on_off)
         command = actuator->range[command != 0 ? 1 : 0];
     command = fmin(fmax(command, actuator->range[0]), actuator->range[1]);
-    if (command >= state->command[a] && command <= state->command[a])
+    if (is_same(actuator, command, state->command[a]))
         return;
     struct mbp_event event = mbp_actuator_event(process->plant, MBP_EV_POINT_WRITTEN, a);
     event.value = (float)command;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fault.h"
-#include "mbplant/image.h"
+#include "mbplant/codec.h"
 #include "process_priv.h"
 
 /* ---- coefficients ------------------------------------------------------------------------------------------------ */
@@ -159,7 +159,7 @@ void mbp_process_force(const struct mbp_process *process, struct mbp_state *stat
     if (isnan(value))
         return;
     value = fmin(fmax(value, sensor->range[0]), sensor->range[1]);
-    if (held && state->forced_value[s] == value)
+    if (held && mbp_grid_same(&sensor->reg, state->forced_value[s], value))
         return;
     emit(process->plant, events, MBP_EV_VALUE_FORCED, s, value, state->value[s], once ? 1 : 0, peer);
     state->forced_value[s] = value;

@@ -3,22 +3,13 @@
 
 #include "scenario_priv.h"
 
-/* What a value must lie in, give or take half a step of its register, so that the write is not refused; false = the
- * type's own range will do. */
-static bool allowed_range(const struct mbp_plant *plant, const struct mbp_point *point, double range[2], double *give)
+/* What a value must lie in so that the write is not refused; NULL = the type's own range will do. */
+static const double *allowed_range(const struct mbp_plant *plant, const struct mbp_point *point)
 {
-    const double *of = NULL;
-    if (point->actuator != UINT32_MAX) {
-        of = plant->actuators[point->actuator].range;
-        *give = mbp_give(&plant->actuators[point->actuator].reg, of);
-    } else if (point->sensor != UINT32_MAX &&
-               (strcmp(point->what, "value") == 0 || strcmp(point->what, "limit") == 0)) {
-        of = plant->sensors[point->sensor].range;
-        *give = mbp_range_give(&plant->sensors[point->sensor]);
-    }
-    if (of != NULL)
-        memcpy(range, of, 2 * sizeof range[0]);
-    return of != NULL;
+    if (point->actuator != UINT32_MAX)
+        return plant->actuators[point->actuator].range;
+    bool in_range = strcmp(point->what, "value") == 0 || strcmp(point->what, "limit") == 0;
+    return point->sensor != UINT32_MAX && in_range ? plant->sensors[point->sensor].range : NULL;
 }
 
 /* A raw block's `min` and `max`. */
@@ -39,18 +30,21 @@ static void narrow_to_block(const struct mbp_plant *plant, const struct mbp_poin
 bool put_fits(struct mbp_scenario *scenario, const struct mbp_node *node, const struct mbp_point *point, uint8_t unit,
               double value)
 {
+    const struct mbp_register reg = {.scale = point->scale, .type = point->type};
+    const double *allowed = allowed_range(scenario->plant, point);
     double range[2] = {0, 1};
-    double give = 0;
     if (point->type == MBP_STRING) {
         mbp_reader_tell(&scenario->reader, node, "%s shows a text; a scenario writes numbers", point->name);
         return false;
     }
     bool bits = point->type == MBP_BOOL;
-    if (!bits && !allowed_range(scenario->plant, point, range, &give)) {
+    if (!bits && allowed != NULL) {
+        memcpy(range, allowed, sizeof range);
+    } else if (!bits) {
         mbp_type_range((enum mbp_type)point->type, point->scale, &range[0], &range[1]);
         narrow_to_block(scenario->plant, point, unit, range);
     }
-    if (value >= range[0] - give && value <= range[1] + give && (!bits || value == 0.0 || value == 1.0)) // NOLINT
+    if (bits ? value == 0.0 || value == 1.0 : mbp_grid_within(&reg, range, value)) // NOLINT
         return true;
     if (bits)
         mbp_reader_tell(&scenario->reader, node, "%s takes 0 and 1, not %g", point->name, value);

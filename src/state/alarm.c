@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "mbplant/codec.h"
 #include "state_priv.h"
 
 /* ---- alarms ----------------------------------------------------------------------------------------------------- */
@@ -37,9 +38,12 @@ uint8_t mbp_state_tripping(const struct mbp_plant *plant, const struct mbp_state
     return (uint8_t)(there & plant->sensors[s].trip & ~(unsigned)state->suppressed[s]);
 }
 
-void mbp_state_limits_changed(struct mbp_state *state, uint32_t s)
+void mbp_state_limits_changed(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s)
 {
-    const double *limit = &state->limit[s * MBP_LIMIT_COUNT];
+    const struct mbp_register *reg = &plant->sensors[s].reg;
+    double limit[MBP_LIMIT_COUNT];
+    for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++)
+        limit[l] = mbp_grid_limit(reg, state->limit[s * MBP_LIMIT_COUNT + l]);
     /* fmin and fmax give the other one for NaN, which stands for unused. */
     state->normal_low[s] = fmax(fmax(limit[MBP_LOW_LOW], limit[MBP_LOW]), -INFINITY);
     state->normal_high[s] = fmin(fmin(limit[MBP_HIGH], limit[MBP_HIGH_HIGH]), INFINITY);
@@ -47,9 +51,10 @@ void mbp_state_limits_changed(struct mbp_state *state, uint32_t s)
 
 /* ---- rates of change -------------------------------------------------------------------------------------------- */
 
-#define RATE_VALUES_MAX 60u /* in one window: what is between two of them is of no weight */
+#define RATE_VALUES_MAX 60u /* parts of one window */
 
-/* How many values the window of a sensor's rate-of-change alarm keeps, and how far apart; 0 = it has no such alarm. */
+/* How many parts the window of a sensor's rate-of-change alarm has, and how long they are; 0 = it has no such alarm.
+ */
 static uint32_t rate_values(const struct mbp_plant *plant, uint32_t s, uint32_t *every)
 {
     const struct mbp_alarms *alarms = mbp_sensor_alarms(&plant->sensors[s]);
@@ -80,7 +85,9 @@ void state_set_rates(const struct mbp_plant *plant, struct mbp_state *state)
         uint32_t count = rate_values(plant, s, &every);
         if (count == 0)
             continue;
-        state->rate[r++] = (struct mbp_rate){.sensor = s, .first = first, .count = count, .every = every};
+        const struct mbp_rate_value none = {NAN, NAN};
+        state->rate[r++] = (struct mbp_rate){
+            .sensor = s, .first = first, .count = count, .every = every, .last = NAN, .all = none, .gone = none};
         first += count;
     }
 }
@@ -105,10 +112,11 @@ void state_carry_rates(const struct mbp_carry *carry, const struct mbp_state *fr
         const struct mbp_rate *was = &from->rate[old];
         if (was->count != now->count || was->every != now->every || carry->from->scan_ns != carry->to->scan_ns)
             continue; /* another window begins anew */
-        now->at = was->at;
-        now->filled = was->filled;
-        now->scans = was->scans;
-        now->resumed = was->resumed;
+        const uint32_t sensor = now->sensor;
+        const uint32_t first = now->first;
+        *now = *was;
+        now->sensor = sensor;
+        now->first = first;
         memcpy(to->rate_value + now->first, from->rate_value + was->first, now->count * sizeof *to->rate_value);
     }
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/codec.h"
 #include "state_priv.h"
 
 #define CACHE_LINE 64u /* each array begins on one, so that loops over arrays vectorise */
@@ -149,7 +150,7 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
         state->value[s] = NAN;
         state->forced_value[s] = NAN;
         memcpy(&state->limit[s * MBP_LIMIT_COUNT], plant->sensors[s].limits, MBP_LIMIT_COUNT * sizeof *state->limit);
-        mbp_state_limits_changed(state, s);
+        mbp_state_limits_changed(plant, state, s);
         state->watched[s] = mbp_sensor_alarms(&plant->sensors[s])->bad_quality ? MBP_SENSOR_BAD : 0;
     }
     for (uint32_t a = 0; a < plant->actuator_count; a++)
@@ -232,57 +233,48 @@ void mbp_state_free(struct mbp_state *state)
 
 /* ---- limits ----------------------------------------------------------------------------------------------------- */
 
-double mbp_give(const struct mbp_register *reg, const double range[2])
-{
-    /* A float has no fixed step: what its 24 bits resolve at the range's ends. */
-    if (reg->type == MBP_FLOAT32 || reg->type == MBP_FLOAT64)
-        return 1e-6 * fmax(fabs(range[0]), fabs(range[1]));
-    return 0.5 * reg->scale;
-}
-
 double mbp_actuator_fail(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t a)
 {
     const struct mbp_actuator *actuator = &plant->actuators[a];
     return actuator->machine == UINT32_MAX ? (double)NAN : actuator->fail[state->machine[actuator->machine].state];
 }
 
+const struct mbp_register mbp_setting_register = {.scale = 1, .words = 2, .type = MBP_FLOAT32};
+
 bool mbp_setting_allowed(const struct mbp_controller *controller, enum mbp_setting which,
                          const double setting[MBP_SETTING_COUNT])
 {
-    const double largest = 1e6;
+    const double from_nothing[] = {0, 1e6};
     const double *range = controller->output_range;
+    const struct mbp_register *reg = &mbp_setting_register;
     double value = setting[which];
     switch (which) {
     case MBP_SET_SETPOINT:
-        return value >= controller->setpoint_range[0] && value <= controller->setpoint_range[1];
+        return mbp_grid_within(reg, controller->setpoint_range, value);
     case MBP_SET_GAIN:
     case MBP_SET_INTEGRAL:
     case MBP_SET_DERIVATIVE:
-        return value >= 0 && value <= largest;
+        return mbp_grid_within(reg, from_nothing, value);
     case MBP_SET_LOW:
     case MBP_SET_HIGH:
-        return value >= range[0] && value <= range[1] && setting[MBP_SET_LOW] <= setting[MBP_SET_HIGH];
+        return mbp_grid_within(reg, range, value) &&
+               !mbp_grid_above(reg, setting[MBP_SET_LOW], setting[MBP_SET_HIGH], 0);
     case MBP_SET_MANUAL:
-        return value >= range[0] && value <= range[1];
+        return mbp_grid_within(reg, range, value);
     case MBP_SETTING_COUNT:
         break;
     }
     return false;
 }
 
-double mbp_range_give(const struct mbp_sensor *sensor)
-{
-    return mbp_give(&sensor->reg, sensor->range);
-}
-
 bool mbp_limits_in_order(const struct mbp_sensor *sensor, const double limits[MBP_LIMIT_COUNT])
 {
-    double give = mbp_range_give(sensor);
-    double below = sensor->range[0] - give;
+    double below = sensor->range[0];
     for (int l = 0; l < MBP_LIMIT_COUNT; l++) {
+        const double between[] = {below, sensor->range[1]};
         if (isnan(limits[l]))
             continue;
-        if (limits[l] < below || limits[l] > sensor->range[1] + give)
+        if (!mbp_grid_within(&sensor->reg, between, limits[l]))
             return false;
         below = limits[l];
     }

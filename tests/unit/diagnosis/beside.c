@@ -116,10 +116,10 @@ static void test_rate_of_change_downwards_counts_too_and_clears_by_its_deadband(
         bench_show(bench, RATE, 50);
     bench_show(bench, RATE, 44);
     fixture_assert_number(fixture_only(&bench->events, MBP_EV_ALARM_RAISED)->value, -6);
-    bench_show(bench, RATE, 46.5); /* 3.5 from 50: within the deadband */
-    assert_int_equal(bench->events.count, 0);
-    bench_show(bench, RATE, 47);
-    fixture_only(&bench->events, MBP_EV_ALARM_CLEARED);
+    assert_int_equal(scans_until(bench, RATE, 44, MBP_EV_ALARM_CLEARED, 9), 0); /* 50 is in the window */
+    bench_show(bench, RATE, 48);
+    assert_int_equal(bench->events.count, 0);                                     /* 4 from 44: within the deadband */
+    assert_int_equal(scans_until(bench, RATE, 47, MBP_EV_ALARM_CLEARED, 20), 10); /* 44 has left it */
 }
 
 static void test_rate_of_change_ends_when_the_window_has_passed(void **state)

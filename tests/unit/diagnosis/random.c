@@ -3,9 +3,10 @@
  * events are those that it says. Beside that a few promises are watched on the events alone. */
 #include "bench.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "mbplant/codec.h"
 
 #define STEPS 1000000u
 
@@ -18,46 +19,50 @@ static const char yaml[] =
     "    machines:\n"
     "      - name: M1\n"
     "        sensors:\n"
-    "          - {name: A, range: [0, 100], limits: {low_low: 10, low: 20, high: 80, high_high: 90}, deadband: 3,\n"
-    "             trip: [low_low, high_high], register: {type: float32}}\n"
+    "          - {name: A, range: [0, 100], limits: {low_low: 10.1, low: 20.3, high: 70.1, high_high: 90.6}, deadband: "
+    "0.3,\n"
+    "             trip: [low_low, high_high], register: {type: int16, scale: 0.1}}\n"
     "          - name: B\n"
     "            range: [0, 100]\n"
     "            limits:\n"
-    "              low: {at: 30, delay: 200ms, suppress: [en_panne, maintenance]}\n"
-    "              high: {at: 70, deadband: 5, delay: 100ms, off_delay: 300ms, latch: true}\n"
+    "              low: {at: 30.3, delay: 200ms, suppress: [en_panne, maintenance]}\n"
+    "              high: {at: 85.3, deadband: 0.7, delay: 100ms, off_delay: 300ms, latch: true}\n"
     "            bad_quality: {delay: 300ms, latch: true}\n"
     "            trip: [high, bad_quality]\n"
     "            register: {type: float32}\n"
     "      - name: M2\n"
     "        sensors:\n"
-    "          - {name: C, range: [0, 100], limits: {high: 60}, latch: true, off_delay: 100ms, suppress: [en_panne],\n"
-    "             rate_of_change: {max: 15, per: 500ms, deadband: 4}, register: {type: float32}}\n"
-    "    sensors: [{name: D, range: [0, 100], limits: {low: 25, high: 75}, deadband: 2, register: {type: float32}}]\n";
+    "          - {name: C, range: [0, 100], limits: {high: 60.2}, latch: true, off_delay: 100ms,\n"
+    "             suppress: [en_panne], rate_of_change: {max: 1.3, per: 500ms, deadband: 0.4},\n"
+    "             register: {type: float32, order: CDAB}}\n"
+    "    sensors: [{name: D, range: [0, 100], limits: {low: 25.7, high: 74.9}, deadband: 0.2,\n"
+    "               register: {type: int32, scale: 0.1}}]\n";
 enum { A, B, C, D, SENSORS };
 #define MACHINES 2
 
 /* ---- the model --------------------------------------------------------------------------------------------------- */
 
-/* What the file above says, once more. Scans: how many in a row it takes. */
+/* What the file above says, once more, in tenths: whole numbers, of which two are equal or are not. Scans: how many in
+ * a row it takes. */
 struct rule {
     int sensor, alarm;
     bool high;
-    double at, deadband; /* at: NaN = quality; the rate's max */
+    int at, deadband; /* at: of the rate its max */
     unsigned on_scans, off_scans;
     bool latch, trips, not_in_panne, not_in_maintenance;
 };
 static const struct rule rules[] = {
-    {A, MBP_LOW_LOW, false, 10, 3, 1, 1, false, true, false, false},
-    {A, MBP_LOW, false, 20, 3, 1, 1, false, false, false, false},
-    {A, MBP_HIGH, true, 80, 3, 1, 1, false, false, false, false},
-    {A, MBP_HIGH_HIGH, true, 90, 3, 1, 1, false, true, false, false},
-    {B, MBP_LOW, false, 30, 0, 3, 1, false, false, true, true},
-    {B, MBP_HIGH, true, 70, 5, 2, 4, true, true, false, false},
+    {A, MBP_LOW_LOW, false, 101, 3, 1, 1, false, true, false, false},
+    {A, MBP_LOW, false, 203, 3, 1, 1, false, false, false, false},
+    {A, MBP_HIGH, true, 701, 3, 1, 1, false, false, false, false},
+    {A, MBP_HIGH_HIGH, true, 906, 3, 1, 1, false, true, false, false},
+    {B, MBP_LOW, false, 303, 0, 3, 1, false, false, true, true},
+    {B, MBP_HIGH, true, 853, 7, 2, 4, true, true, false, false},
     {B, MBP_BAD_QUALITY, true, 0, 0, 4, 1, true, true, false, false},
-    {C, MBP_RATE_OF_CHANGE, true, 15, 4, 1, 2, true, false, true, false},
-    {C, MBP_HIGH, true, 60, 0, 1, 2, true, false, true, false},
-    {D, MBP_LOW, false, 25, 2, 1, 1, false, false, false, false},
-    {D, MBP_HIGH, true, 75, 2, 1, 1, false, false, false, false},
+    {C, MBP_RATE_OF_CHANGE, true, 13, 4, 1, 2, true, false, true, false},
+    {C, MBP_HIGH, true, 602, 0, 1, 2, true, false, true, false},
+    {D, MBP_LOW, false, 257, 2, 1, 1, false, false, false, false},
+    {D, MBP_HIGH, true, 749, 2, 1, 1, false, false, false, false},
 };
 #define RULES  (sizeof rules / sizeof rules[0])
 #define WINDOW 5 /* scans of the rate's window */
@@ -70,7 +75,7 @@ struct alarm {
     bool waits;
 };
 struct sensor {
-    double value;
+    int value;
     bool bad, shelved, once, once_seen, removed;
     uint64_t shelf_end; /* scan; 0 = none */
 };
@@ -78,7 +83,7 @@ struct model {
     struct alarm alarm[RULES];
     struct sensor sensor[SENSORS];
     unsigned machine[MACHINES]; /* the state that suppression goes by */
-    double past[WINDOW];        /* of C, the newest first */
+    int past[WINDOW];           /* of C, the newest first */
     unsigned past_count;
     bool past_lost; /* by a restart, while the alarm stood */
     uint64_t scan;
@@ -138,14 +143,20 @@ static enum mbp_alarm_state model_state(const struct model *model, const struct 
 static void measure(const struct model *model, const struct rule *rule, bool *over, bool *back)
 {
     const struct sensor *sensor = &model->sensor[rule->sensor];
-    double value = sensor->value;
+    int value = sensor->value;
     if (rule->alarm == MBP_BAD_QUALITY) {
         *over = sensor->bad;
         *back = !sensor->bad;
         return;
     }
     if (rule->alarm == MBP_RATE_OF_CHANGE) {
-        value = model->past_count == 0 ? 0 : fabs(value - model->past[model->past_count - 1]);
+        int low = value;
+        int high = value;
+        for (unsigned i = 0; i < model->past_count; i++) {
+            low = model->past[i] < low ? model->past[i] : low;
+            high = model->past[i] > high ? model->past[i] : high;
+        }
+        value = high - low;
     }
     bool too_soon = rule->alarm == MBP_RATE_OF_CHANGE && model->past_lost && model->past_count < WINDOW;
     *over = rule->high ? value > rule->at : value < rule->at;
@@ -356,13 +367,21 @@ static void step_restart(struct play *play)
         play->model.machine[m] = play->machine[m];
 }
 
+/* As sense does. */
+static void show(struct bench *bench, uint32_t s, int tenths)
+{
+    const struct mbp_register *reg = &bench->plant->sensors[s].reg;
+    bench->state->value[s] = mbp_codec_quantise((enum mbp_type)reg->type, reg->scale, tenths / 10.0);
+}
+
 static void step_value(struct play *play, uint32_t s)
 {
     struct sensor *sensor = &play->model.sensor[s];
-    unsigned jump = pick(play, 8);
-    sensor->value += jump == 0 ? (double)pick(play, 121) - 60 : ((double)pick(play, 81) - 40) / 8;
-    sensor->value = fmin(fmax(sensor->value, 0), 100);
-    play->bench->state->value[s] = sensor->value;
+    static const int reach[] = {600, 30, 30, 3}; /* from alarm to alarm, and step by step over a limit and back */
+    int most = reach[pick(play, 4)];
+    sensor->value += (int)pick(play, (unsigned)(2 * most + 1)) - most;
+    sensor->value = sensor->value < 0 ? 0 : sensor->value > 1000 ? 1000 : sensor->value;
+    show(play->bench, s, sensor->value);
     if (s == B && pick(play, 6) == 0) {
         sensor->bad = !sensor->bad;
         play->bench->state->flags[B] ^= MBP_SENSOR_BAD;
@@ -523,7 +542,7 @@ static void test_a_million_random_steps_go_as_the_model_says(void **state)
     assert_non_null(play);
     play->bench = *state;
     for (uint32_t s = 0; s < SENSORS; s++)
-        play->model.sensor[s].value = play->bench->state->value[s];
+        play->model.sensor[s].value = 500;
     for (unsigned step = 0; step < STEPS; step++)
         one_step(play, step);
     for (unsigned kind = 0; kind < 7; kind++)
@@ -540,7 +559,7 @@ static int setup(void **state)
     bench->plant = fixture_plant(yaml);
     assert_int_equal(mbp_state_new(bench->plant, FIXTURE_WALL_MS, &bench->state), MBP_OK);
     for (uint32_t s = 0; s < SENSORS; s++)
-        bench->state->value[s] = 50;
+        show(bench, s, 500);
     mbp_diagnosis_settle(bench->plant, bench->state);
     return 0;
 }

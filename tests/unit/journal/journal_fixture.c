@@ -34,6 +34,7 @@ static void describe_plant(struct fixture *f)
                                             .machine = machine_of[s],
                                             .unit = s == LT301 ? 1 : 0,
                                             .range = f->range[s],
+                                            .reg = {.scale = 0.1, .words = 1, .type = MBP_INT16},
                                             .limits = f->limits[s]};
     }
     f->plant = (struct mbp_plant){.name = "test",

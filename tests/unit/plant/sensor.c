@@ -68,11 +68,20 @@ static void test_limit_outside_the_range_is_refused(void **state)
                         "7:42: 'max' is 151, outside the range 0..150\n");
 }
 
-static void test_limit_between_two_steps_of_the_register_is_refused(void **state)
+static void test_limit_between_two_steps_of_the_register_is_as_it_is_written(void **state)
 {
     (void)state;
-    assert_string_equal(errors_of_text(ONE_SENSOR "{name: S, max: 85.05, register: {scale: 0.1}}"),
-                        "7:25: 'max' is 85.05, which int16 with scale 0.1 cannot show; nearest are 85 and 85.1\n");
+    struct mbp_plant *plant = plant_of_text(ONE_SENSOR "{name: S, max: 85.05, register: {scale: 0.1}}");
+    assert_same_number(plant->sensors[0].limits[MBP_HIGH], 85.05);
+    mbp_plant_free(plant);
+}
+
+static void test_limit_whose_nearest_step_means_unused_is_refused(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_text(ONE_SENSOR "{name: S, max: 3276.82, register: {type: uint16, scale: 0.1}}"),
+                        "7:25: 'max' is 3276.82, which means 'unused' in uint16 (0x8000...); choose a neighbouring "
+                        "value or another type\n");
 }
 
 static void test_limit_at_any_step_of_the_register_is_shown(void **state)
@@ -339,7 +348,8 @@ int main(void)
         cmocka_unit_test(test_trip_of_a_limit_that_is_not_declared_is_refused),
         cmocka_unit_test(test_short_form_out_of_order_speaks_of_min_and_max),
         cmocka_unit_test(test_limit_outside_the_range_is_refused),
-        cmocka_unit_test(test_limit_between_two_steps_of_the_register_is_refused),
+        cmocka_unit_test(test_limit_between_two_steps_of_the_register_is_as_it_is_written),
+        cmocka_unit_test(test_limit_whose_nearest_step_means_unused_is_refused),
         cmocka_unit_test(test_limit_at_any_step_of_the_register_is_shown),
         cmocka_unit_test(test_limit_of_a_float_may_be_anything_in_range),
         cmocka_unit_test(test_limit_that_reads_as_unused_is_refused),

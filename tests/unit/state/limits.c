@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "mbplant/codec.h"
 #include "mbplant/state.h"
 
 static bool in_order(double low_low, double low, double high, double high_high)
@@ -56,13 +57,30 @@ static void test_limits_within_half_a_step_of_the_ranges_end_are_in_order(void *
     assert_false(in_order(NAN, -0.06, NAN, NAN));
 }
 
-static void test_give_of_a_range_is_half_a_step_or_a_floats_resolution(void **state)
+static void test_numbers_within_a_range_are_those_that_its_register_shows_within_it(void **state)
 {
     (void)state;
-    struct mbp_sensor sensor = {.range = (const double[]){-16, 8}, .reg = {.type = MBP_INT32, .scale = 0.5}};
-    fixture_assert_number(mbp_range_give(&sensor), 0.25);
-    sensor.reg = (struct mbp_register){.type = MBP_FLOAT32, .scale = 1};
-    fixture_assert_number(mbp_range_give(&sensor), 16e-6);
+    const double range[] = {-16, 8.3};
+    const struct mbp_register halves = {.type = MBP_INT16, .scale = 0.5};
+    const struct mbp_register as_float = {.type = MBP_FLOAT32, .scale = 1};
+    assert_true(mbp_grid_within(&halves, range, 8.5)); /* the end itself shows 8.5 */
+    assert_false(mbp_grid_within(&halves, range, 9));
+    assert_false(mbp_grid_within(&halves, range, -16.5));
+    assert_true(mbp_grid_within(&as_float, range, (double)8.3f)); /* a little above 8.3 */
+    assert_false(mbp_grid_within(&as_float, range, (double)nextafterf(8.3f, 9)));
+    assert_false(mbp_grid_within(&as_float, range, NAN));
+    assert_false(mbp_grid_within(&as_float, (const double[]){-1e39, 1e39}, INFINITY));
+}
+
+static void test_numbers_beyond_what_the_type_holds_are_not_within_its_range(void **state)
+{
+    (void)state;
+    const struct mbp_register reg = {.type = MBP_INT16, .scale = 0.1};
+    double range[2];
+    mbp_type_range(MBP_INT16, 0.1, &range[0], &range[1]);
+    assert_true(mbp_grid_within(&reg, range, 3276.7));
+    assert_false(mbp_grid_within(&reg, range, 1e6));
+    assert_false(mbp_grid_within(&reg, range, -1e6));
 }
 
 int main(void)
@@ -73,7 +91,8 @@ int main(void)
         cmocka_unit_test(test_limits_beyond_the_range_are_not_in_order),
         cmocka_unit_test(test_limits_unused_count_nothing),
         cmocka_unit_test(test_limits_within_half_a_step_of_the_ranges_end_are_in_order),
-        cmocka_unit_test(test_give_of_a_range_is_half_a_step_or_a_floats_resolution),
+        cmocka_unit_test(test_numbers_within_a_range_are_those_that_its_register_shows_within_it),
+        cmocka_unit_test(test_numbers_beyond_what_the_type_holds_are_not_within_its_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
