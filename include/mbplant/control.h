@@ -17,11 +17,17 @@ void mbp_control_free(struct mbp_control *control);
  *   e = setpoint - measurement (action reverse) or measurement - setpoint (direct).
  * The derivative acts on the measurement alone, behind a lag of a tenth of its time. While the output is at an end the
  * integral is pulled back to what the output is, within the integral time (back-calculation), so it does not wind up.
- * In manual, while its actuator is at its fail position, and an outer one while its inner one is in manual, a
- * controller follows: its integral is kept such that it goes on without a bump. The same holds for a change of gain or
- * derivative. A sensor without a number leaves the output as it is. Source: Astrom and Hagglund, Advanced PID Control
- * (2006), 3.5 and 13.3. */
+ * In manual, and while its actuator is at its fail position, a controller follows: its integral is kept such that
+ * it goes on without a bump. So does an outer one while its inner one follows, at the setpoint that this one has; and
+ * while the output of the inner one is at an end, the outer integral does not grow in that direction. The same holds
+ * for a change of gain or derivative. A sensor without a number leaves the output as it is. Source: Astrom and
+ * Hagglund, Advanced PID Control (2006), 3.5 and 13.3. */
 void mbp_control_run(const struct mbp_control *control, struct mbp_state *state);
+
+/* A changed plant takes over, after mbp_state_carry: a controller goes on from where it is. A setting that the file
+ * gives otherwise now is the file's, as if a master had written it; so is one that can be no more. One that measures,
+ * moves or takes in something else begins from where its output is. */
+void mbp_control_carry(const struct mbp_carry *carry, struct mbp_state *to);
 
 /* A master's new setting; NaN and what the setting cannot be is ignored, as is MANUAL in automatic and SETPOINT of an
  * inner controller in automatic. Emits POINT_WRITTEN when it is another than before. */

@@ -91,15 +91,45 @@ static bool measure(const struct mbp_plant *plant, const struct mbp_state *state
 
 /* ---- following -------------------------------------------------------------------------------------------------- */
 
-/* What the output has to be now, whatever the error; NaN when the controller is free to decide. */
+/* Whether a controller decides on its output, so that its setpoint, and who gives it, moves something. */
+static bool is_free(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t c)
+{
+    const struct mbp_controller *controller = &plant->controllers[c];
+    while (state->controller[c].automatic && !isnan(state->value[controller->input])) {
+        if (controller->output != UINT32_MAX)
+            return isnan(mbp_actuator_fail(plant, state, controller->output));
+        c = controller->inner;
+        controller = &plant->controllers[c];
+    }
+    return false;
+}
+
+/* Whether a setpoint that goes further up, or down, moves nothing: the output of the controller, or of one further in,
+ * stands at the end that it would go to. */
+static bool is_at_end(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t c, bool up)
+{
+    for (;;) {
+        const struct mbp_controller *controller = &plant->controllers[c];
+        const struct mbp_controller_state *now = &state->controller[c];
+        up = up != controller->direct;
+        if (up ? now->output >= now->setting[MBP_SET_HIGH] : now->output <= now->setting[MBP_SET_LOW])
+            return true;
+        if (controller->output != UINT32_MAX)
+            return false;
+        c = controller->inner;
+    }
+}
+
+/* What the output has to be now, whatever the error; NaN when the controller is free to decide. An outer one stays at
+ * the setpoint of an inner one that is not free. */
 static double must_be(const struct mbp_plant *plant, const struct mbp_state *state,
                       const struct mbp_controller *controller, const struct mbp_controller_state *now)
 {
     if (controller->output == UINT32_MAX) {
         const struct mbp_controller_state *inner = &state->controller[controller->inner];
-        if (!inner->automatic)
-            return inner->setting[MBP_SET_SETPOINT];
-        return now->automatic ? (double)NAN : now->setting[MBP_SET_MANUAL];
+        if (inner->automatic && !now->automatic)
+            return now->setting[MBP_SET_MANUAL];
+        return is_free(plant, state, controller->inner) ? (double)NAN : inner->setting[MBP_SET_SETPOINT];
     }
     double fail = mbp_actuator_fail(plant, state, controller->output);
     if (!now->automatic)
@@ -107,17 +137,28 @@ static double must_be(const struct mbp_plant *plant, const struct mbp_state *sta
     return fail;
 }
 
+/* Where a controller begins that is free from its first scan on: where what it moves stands. */
+static double beginning(const struct mbp_state *state, const struct mbp_controller *controller)
+{
+    return controller->output == UINT32_MAX ? state->controller[controller->inner].setting[MBP_SET_SETPOINT]
+                                            : state->command[controller->output];
+}
+
 /* ---- a scan ----------------------------------------------------------------------------------------------------- */
 
-/* The integral for the next scan: what the error adds, less what the end of the range takes away. */
-static double integrated(const struct mbp_controller *controller, const struct mbp_controller_state *now,
-                         double unbounded, double period_s)
+/* The integral for the next scan: what the error adds, unless it would only carry an inner controller further beyond
+ * its end, less what the end of the range takes away. */
+static double integrated(const struct mbp_plant *plant, const struct mbp_state *state,
+                         const struct mbp_controller *controller, const struct mbp_controller_state *now,
+                         double unbounded)
 {
     double time_s = now->setting[MBP_SET_INTEGRAL];
     if (!(time_s > 0))
         return now->integral;
-    double share = fmin(period_s / time_s, 1.0);
+    double share = fmin((double)plant->scan_ns / (double)MBP_NS_PER_S / time_s, 1.0);
     double added = sign_of(controller) * now->setting[MBP_SET_GAIN] * now->error;
+    if (controller->output == UINT32_MAX && is_at_end(plant, state, controller->inner, added > 0))
+        added = 0;
     return now->integral + share * (added + now->output - unbounded);
 }
 
@@ -144,15 +185,15 @@ static void run_one(const struct mbp_plant *plant, struct mbp_state *state, uint
         return;
     double others = control_proportional(controller, now) + feedforward(plant, state, controller);
     double follow = must_be(plant, state, controller, now);
-    if (isnan(follow) && first) /* starts from where the actuator stands */
-        follow = controller->output == UINT32_MAX ? now->setting[MBP_SET_MANUAL] : state->command[controller->output];
+    if (isnan(follow) && first)
+        follow = beginning(state, controller);
     if (!isnan(follow)) {
         now->output = follow;
         now->integral = follow - others;
     } else {
         double unbounded = others + now->integral;
         now->output = within(unbounded, now->setting[MBP_SET_LOW], now->setting[MBP_SET_HIGH]);
-        now->integral = integrated(controller, now, unbounded, (double)plant->scan_ns / (double)MBP_NS_PER_S);
+        now->integral = integrated(plant, state, controller, now, unbounded);
     }
     give(plant, state, controller, now);
 }

@@ -13,4 +13,8 @@ struct mbp_control {
  * scan. */
 double control_proportional(const struct mbp_controller *controller, const struct mbp_controller_state *now);
 
+/* Gives a setting another value; a new gain finds the output where the old one left it. */
+void control_keep_output(const struct mbp_controller *controller, struct mbp_controller_state *now,
+                         enum mbp_setting setting, double value);
+
 #endif

@@ -23,9 +23,8 @@ static void tell(const struct mbp_plant *plant, uint32_t c, enum mbp_table table
     mbp_events_emit(events, event);
 }
 
-/* A new gain finds the output where the old one left it. */
-static void keep_output(const struct mbp_controller *controller, struct mbp_controller_state *now,
-                        enum mbp_setting setting, double value)
+void control_keep_output(const struct mbp_controller *controller, struct mbp_controller_state *now,
+                         enum mbp_setting setting, double value)
 {
     double before = control_proportional(controller, now);
     now->setting[setting] = value;
@@ -61,7 +60,7 @@ void mbp_control_set(const struct mbp_plant *plant, struct mbp_state *state, uin
     if (setting == MBP_SET_MANUAL)
         set_manual(controller, state, now, value);
     else
-        keep_output(controller, now, setting, value);
+        control_keep_output(controller, now, setting, value);
     uint32_t addr = unit->layout.holding_controllers + MBP_CONTROLLER_SETTING_WORDS * (c - unit->first_controller) +
                     2 * (uint32_t)setting;
     tell(plant, c, MBP_HOLDING_REGISTERS, addr, value, before, peer, events);

@@ -98,6 +98,7 @@ static void carry_over(struct mbp_scan *scan, struct mbp_next_scan *next)
     mbp_process_settle(next->process, next->state);
     mbp_process_sense(next->process, next->state);
     mbp_state_carry(&carry, scan->state, next->state);
+    mbp_control_carry(&carry, next->state);
     mbp_fault_carry(change->from, scan->state, change->to, next->state);
     mbp_diagnosis_settle(next->plant, next->state);
     mbp_image_carry(scan->config.image, next->image, change->sensor_from);

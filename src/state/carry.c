@@ -160,25 +160,6 @@ static void mend_machine(const struct mbp_carry *carry, struct mbp_state *to, ui
     to->upkeep[m].refused_sensor = renumbered(carry, m, to->upkeep[m].refused_sensor);
 }
 
-/* A setting that the file gives otherwise now is the file's; so is one that can be no more. */
-static void mend_controller(const struct mbp_carry *carry, struct mbp_state *to, uint32_t c)
-{
-    const struct mbp_controller *was = &carry->from->controllers[carry->controller_from[c]];
-    const struct mbp_controller *now = &carry->to->controllers[c];
-    double *setting = to->controller[c].setting;
-    for (unsigned i = 0; i < MBP_SETTING_COUNT; i++) {
-        if (!same_number(was->setting[i], now->setting[i]))
-            setting[i] = now->setting[i];
-    }
-    for (unsigned i = 0; i < MBP_SETTING_COUNT; i++) {
-        if (!mbp_setting_allowed(now, (enum mbp_setting)i, setting))
-            memcpy(setting, now->setting, sizeof now->setting);
-    }
-    if (was->automatic != now->automatic)
-        to->controller[c].automatic = now->automatic;
-    to->controller[c].seen = NAN; /* takes its integral from where its output is */
-}
-
 /* ---- all -------------------------------------------------------------------------------------------------------- */
 
 void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to)
@@ -233,10 +214,6 @@ void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from
     for (uint32_t a = 0; a < carry->to->actuator_count; a++) {
         if (carry->actuator_from[a] != UINT32_MAX)
             mend_actuator(carry, to, a);
-    }
-    for (uint32_t c = 0; c < carry->to->controller_count; c++) {
-        if (carry->controller_from[c] != UINT32_MAX)
-            mend_controller(carry, to, c);
     }
     for (uint32_t m = 0; m < carry->to->machine_count; m++) {
         if (carry->machine_from[m] != UINT32_MAX)

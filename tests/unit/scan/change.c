@@ -138,6 +138,75 @@ static void test_change_goes_on_with_what_an_input_keeps_of_an_actuator(void **s
     }
 }
 
+/* A controller without an integral part has no second chance: what it lost would be lost for good. */
+static const char proportional[] =
+    "mbplant: 1\nname: P only\nunits:\n  - id: 1\n"
+    "    actuators: [{name: FV, initial: 50, register: {type: float32}}]\n"
+    "    controllers: [{name: LIC, input: LT, output: FV, setpoint: 50, gain: 2}]\n"
+    "    sensors: [{name: LT, label: one, range: [0, 100], register: {type: float32}, signal: {base: 50}}]\n";
+
+static void force_level(struct line *line, uint16_t high)
+{
+    assert_int_equal(line_write(line, line->plant->sensors[0].reg.addr, 2, (const uint16_t[]){high, 0}), MBP_OK);
+}
+
+/* proportional with a journal of its own. */
+static struct line *begin_proportional(void **state)
+{
+    line_teardown(state);
+    line_setup(state);
+    struct line *line = *state;
+    line_stop(line);
+    line_start(line, proportional);
+    line_scan(line, 5);
+    fixture_assert_number(mbp_scan_state(line->scan)->command[0], 50);
+    return line;
+}
+
+/* Saturated by a level of 90, and then `what` of its file made `with`; the command in the end. */
+static double change_saturated(void **state, const char *what, const char *with)
+{
+    char text[1024];
+    const char *at = strstr(proportional, what);
+    assert_non_null(at);
+    snprintf(text, sizeof text, "%.*s%s%s", (int)(at - proportional), proportional, with, at + strlen(what));
+    struct line *line = begin_proportional(state);
+    force_level(line, 0x42B4); /* 90 */
+    line_scan(line, 5);
+    fixture_assert_number(mbp_scan_state(line->scan)->command[0], 0);
+    change_to(line, text);
+    line_scan(line, 1);
+    line_write_coil(line, 1000, false); /* released */
+    line_scan(line, 5);
+    return mbp_scan_state(line->scan)->command[0];
+}
+
+static void test_change_of_a_label_leaves_a_controller_alone(void **state)
+{
+    fixture_assert_number(change_saturated(state, "label: one", "label: two"), 50);
+}
+
+static void test_change_of_a_setpoint_or_gain_is_as_if_a_master_wrote_it(void **state)
+{
+    fixture_assert_number(change_saturated(state, "setpoint: 50", "setpoint: 55"), 60);
+    /* No bump where it stands, 40 too high. */
+    fixture_assert_number(change_saturated(state, "gain: 2", "gain: 3"), 50 + 40);
+}
+
+static void test_change_of_what_a_controller_measures_begins_where_its_output_is(void **state)
+{
+    char text[1024];
+    struct line *line = begin_proportional(state);
+    snprintf(text, sizeof text, "%s", proportional);
+    memcpy(strstr(text, "input: LT"), "input: LX", 9);
+    memcpy(strstr(text, "{name: LT"), "{name: LX", 9);
+    force_level(line, 0x4234); /* 45 */
+    line_scan(line, 2);
+    change_to(line, text); /* another level, of 50 */
+    line_scan(line, 5);
+    fixture_assert_number(mbp_scan_state(line->scan)->command[0], 60);
+}
+
 static void test_change_of_a_limit_in_the_file_wins_over_a_masters(void **state)
 {
     struct line *line = *state;
@@ -286,6 +355,9 @@ int main(void)
         LINE_TEST(test_change_of_a_comment_keeps_everything_and_is_told),
         LINE_TEST(test_change_leaves_the_future_of_what_is_unchanged_as_it_was),
         LINE_TEST(test_change_goes_on_with_what_an_input_keeps_of_an_actuator),
+        LINE_TEST(test_change_of_a_label_leaves_a_controller_alone),
+        LINE_TEST(test_change_of_a_setpoint_or_gain_is_as_if_a_master_wrote_it),
+        LINE_TEST(test_change_of_what_a_controller_measures_begins_where_its_output_is),
         LINE_TEST(test_change_of_a_limit_in_the_file_wins_over_a_masters),
         LINE_TEST(test_change_that_a_masters_limit_cannot_stand_with_gives_the_files),
         LINE_TEST(test_change_keeps_an_active_alarm_and_raises_it_no_second_time),
