@@ -28,16 +28,20 @@ void mbp_process_settle(const struct mbp_process *process, struct mbp_state *sta
 
 /* process: signals advance to state->sim_ns, the end of this scan. To be called once in each scan, which state->tick
  * counts. Of each sensor:
- *   u = base (of its machine's state) + wave + sum of gain * function(source's process value behind the input's lag,
- * then dead time) * position of the actuator that it is `times` integrate: y += gain * u * T, kept within the
- * instrument's range: a tank holds no more than full lag: y = u + (y - u) e^(-T/tau), which is exact for a u that is
- * constant within the scan, at any period T dead time: u as it was that long ago; between two scans, on the line
- * between their values wander: + x, where x = x e^(-T/tau) + sigma sqrt(1 - e^(-2T/tau)) n: the Ornstein-Uhlenbeck
- * process, exact as well An actuator moves first, towards its command or, while its machine is not en_service, its fail
- * position, by no more than its travel time allows. or the row of a recording that holds at this time. A sensor is
- * advanced after those that it takes in, so all see each other in the same scan. In a loop one input must see the scan
- * before: that of an integrator if there is one, so that a flow which depends on a level is one number for the vessel
- * that it leaves and the one that it enters. No process value goes beyond +-1e100. */
+ *   u = base (of its machine's state) + wave
+ *       + sum of gain * function(source's process value behind the input's lag, then dead time)
+ *         * position of the actuator that it is `times`;
+ *   integrate: y += gain * u * T, kept within the instrument's range: a tank holds no more than full;
+ *   lag: y = u + (y - u) e^(-T/tau), which is exact for a u that is constant within the scan, at any period T;
+ *   dead time: u as it was that long ago; between two scans, on the line between their values;
+ *   wander: + x, where x = x e^(-T/tau) + sigma sqrt(1 - e^(-2T/tau)) n: the Ornstein-Uhlenbeck process, exact as well;
+ *   bool: 1 from a half up, else 0;
+ * or the row of a recording that holds at this time.
+ * An actuator moves first, towards its command or, while its machine is not en_service, its fail position, by no more
+ * than its travel time allows. A sensor is advanced after those that it takes in, so all see each other in the same
+ * scan. In a loop one input must see the scan before: that of an integrator if there is one, so that a flow which
+ * depends on a level is one number for the vessel that it leaves and the one that it enters. No process value goes
+ * beyond +-1e100. */
 void mbp_process_advance(const struct mbp_process *process, struct mbp_state *state);
 
 /* sense: value = quantise(clamp(process value + noise)), or the forced value; MBP_SENSOR_BAD where clamping was needed.

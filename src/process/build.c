@@ -110,7 +110,8 @@ static enum mbp_status add_replay(struct mbp_process *process, uint32_t s)
             return status;
         process->series_count++;
     }
-    process->replays[process->replay_count++] = (struct process_replay){s, process->series_count - 1};
+    process->replays[process->replay_count++] =
+        (struct process_replay){s, process->series_count - 1, process_is_switch(process->plant, s)};
     return MBP_OK;
 }
 

@@ -139,7 +139,9 @@ void process_fault_disturb(const struct mbp_process *process, struct mbp_state *
         uint32_t s = first->effect.sensor;
         double sum = disturbances(plant, state, at, &at);
         first->base = state->base[s]; /* to the last bit as it was, afterwards */
-        if (plant->sensors[s].signal->replay != NULL)
+        if (plant->sensors[s].signal->replay != NULL && process_is_switch(plant, s))
+            state->lagged[s] = process_switched(state->lagged[s] + sum);
+        else if (plant->sensors[s].signal->replay != NULL)
             state->lagged[s] = process_bounded(state->lagged[s] + sum);
         else
             state->base[s] = process_bounded(state->base[s] + sum);

@@ -45,6 +45,7 @@ struct process_signal {
     struct process_delay delay;
     double wander_decay, wander_kick;
     uint64_t wander_key;
+    bool is_switch;
 };
 
 /* The signals that depend on each other, in runs of either kind, in an order in which sources come first. */
@@ -55,6 +56,7 @@ struct process_step {
 
 struct process_replay {
     uint32_t sensor, series;
+    bool is_switch;
 };
 
 #define PROCESS_BLOCK 128 /* sensors at once, so that what is between the steps stays in the nearest cache */
@@ -99,9 +101,21 @@ static inline double process_bounded(double value)
     return value > -PROCESS_BOUND ? (value < PROCESS_BOUND ? value : PROCESS_BOUND) : -PROCESS_BOUND;
 }
 
+/* A bool is a switch: its process value is 0 or 1, on from the half, as its register rounds. */
+static inline bool process_is_switch(const struct mbp_plant *plant, uint32_t sensor)
+{
+    return plant->sensors[sensor].reg.type == MBP_BOOL;
+}
+
+static inline double process_switched(double value)
+{
+    return value >= 0.5 ? 1.0 : 0.0;
+}
+
 /* ---- signal.c ---------------------------------------------------------------------------------------------------- */
 
-/* Whether the sensor's signal has a part beyond base, lag and inputs, or an input one beyond its gain. */
+/* Whether the sensor's signal has a part beyond base, lag and inputs, or an input one beyond its gain, or is a switch.
+ */
 bool process_is_elaborate(const struct mbp_plant *plant, uint32_t sensor);
 
 /* e^(-T/tau) for the plant's scan period; 0 without a lag. */

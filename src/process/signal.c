@@ -1,5 +1,5 @@
 /* A signal that is more than base, one plain input and lag, in the order of its parts:
- *   base + wave + inputs (each behind its own lag and dead time) -> integrate -> lag -> dead time -> wander.
+ *   base + wave + inputs (each behind its own lag and dead time) -> integrate -> lag -> dead time -> wander -> switch.
  * Lag and wander are exact at any scan period for what stays constant within a scan. */
 #include <math.h>
 
@@ -16,7 +16,8 @@ bool process_is_elaborate(const struct mbp_plant *plant, uint32_t s)
     const struct mbp_signal *signal = sensor->signal;
     const struct mbp_input *input = sensor->input_count == 1 ? &plant->inputs[sensor->first_input] : NULL;
     bool curved = input != NULL && (input->function != MBP_LINEAR || input->times != MBP_TIMES_NONE);
-    return curved || signal->wave != MBP_WAVE_NONE || sensor->input_count > 1 || mbp_signal_parts(plant, s) > 0;
+    return curved || process_is_switch(plant, s) || signal->wave != MBP_WAVE_NONE || sensor->input_count > 1 ||
+           mbp_signal_parts(plant, s) > 0;
 }
 
 static struct process_delay delay_of(const struct mbp_plant *plant, uint64_t dead_time_ns)
@@ -46,6 +47,7 @@ void process_signal_init(const struct mbp_plant *plant, uint32_t s, size_t part,
     const struct mbp_sensor *sensor = &plant->sensors[s];
     const struct mbp_signal *signal = sensor->signal;
     out->sensor = s;
+    out->is_switch = process_is_switch(plant, s);
     out->part = part;
     out->input_count = sensor->input_count;
     out->integrate = process_bounded(signal->integrate_gain) * ((double)plant->scan_ns / (double)MBP_NS_PER_S);
@@ -174,7 +176,7 @@ void process_signal_advance(const struct mbp_process *process, struct mbp_state 
         part++;
     }
     if (of->lag_ns != 0) {
-        double *kept = signal->delay.samples > 0 || wanders ? part++ : shown;
+        double *kept = signal->delay.samples > 0 || wanders || signal->is_switch ? part++ : shown;
         value = *kept = lagged(value, *kept, process->decay[signal->sensor]);
     }
     if (signal->delay.samples > 0) {
@@ -185,7 +187,7 @@ void process_signal_advance(const struct mbp_process *process, struct mbp_state 
         *part = wander(signal, state->tick, *part);
         value = process_bounded(value + *part);
     }
-    *shown = value;
+    *shown = signal->is_switch ? process_switched(value) : value;
 }
 
 void process_signal_settle(const struct mbp_process *process, struct mbp_state *state,
@@ -199,11 +201,11 @@ void process_signal_settle(const struct mbp_process *process, struct mbp_state *
     value = process_bounded(value + inputs_at_rest(process, state, signal, &part));
     if (fabs(of->integrate_gain) > 0)
         value = *part++ = held(sensor, of->integrate_initial);
-    if (of->lag_ns != 0 && (signal->delay.samples > 0 || wanders))
+    if (of->lag_ns != 0 && (signal->delay.samples > 0 || wanders || signal->is_switch))
         *part++ = value;
     fill(&signal->delay, part, value);
     part += signal->delay.samples;
     if (wanders)
         *part = 0.0;
-    state->lagged[signal->sensor] = value;
+    state->lagged[signal->sensor] = signal->is_switch ? process_switched(value) : value;
 }

@@ -15,7 +15,7 @@ static const char yaml[] =
     "        actuators:\n"
     "          - {name: FV, initial: 40, fail: {en_panne: closed}}\n"
     "          - {name: HV, initial: 20}\n"
-    "          - {name: PV, initial: 30}\n"
+    "          - {name: PV, initial: 30, fail: {en_panne: closed}}\n"
     "        controllers:\n"
     "          - {name: LIC, input: LT, output: FV, setpoint: 50, gain: 2, integral: 10s}\n"
     "          - {name: TIC, input: TT, output: HV, setpoint: 100, gain: 1, action: direct}\n"

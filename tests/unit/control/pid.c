@@ -124,6 +124,72 @@ static void test_outer_controller_gives_the_setpoint_of_the_inner_one(void **sta
     assert_true(fabs(loop->state->controller[FIC].setpoint - before) < 0.2); /* one step of the outer integral */
 }
 
+static void test_outer_controller_follows_while_the_inner_ones_actuator_is_at_its_fail_position(void **state)
+{
+    struct loop *loop = *state;
+    loop->state->machine[0].state = MBP_EN_PANNE;
+    loop->state->value[FT] = 0;
+    loop->state->value[PT] = 3; /* 4 x 2 at once, and as much again every 20 s */
+    loop_scan(loop, 1200);
+    loop_assert_near(loop->state->controller[PIC].output, 20);
+    loop_assert_near(loop->state->controller[FIC].setpoint, 20);
+    loop_assert_near(loop->state->controller[FIC].output, 0);
+    loop->state->machine[0].state = MBP_EN_SERVICE;
+    loop_scan(loop, 1);
+    loop_assert_near(loop->state->controller[FIC].setpoint, 20);
+    loop_assert_near(command(loop, PV), 0);
+    loop_scan(loop, 10);
+    loop_assert_near(loop->state->controller[FIC].setpoint, 20 + 10 * 8 * 0.1 / 20);
+}
+
+static void test_outer_controller_in_manual_gives_the_setpoint_while_the_inner_one_follows(void **state)
+{
+    struct loop *loop = *state;
+    loop->state->machine[0].state = MBP_EN_PANNE;
+    loop_switch(loop, PIC, false);
+    loop_set(loop, PIC, MBP_SET_MANUAL, 33);
+    loop_scan(loop, 2);
+    loop_assert_near(loop->state->controller[FIC].setpoint, 33);
+}
+
+static void test_outer_controller_does_not_wind_up_where_the_inner_one_is_at_its_end(void **state)
+{
+    struct loop *loop = *state;
+    struct mbp_controller_state *outer = &loop->state->controller[PIC];
+    loop->state->value[FT] = 0; /* whatever the valve does */
+    loop->state->value[PT] = 4.5;
+    while (command(loop, PV) < 100)
+        loop_scan(loop, 1);
+    loop_scan(loop, 2); /* the outer one runs first, and shows its integral with the scan after */
+    double integral = outer->integral;
+    double output = outer->output;
+    assert_true(output < 30); /* it is far from its own end */
+    loop_scan(loop, 36000);
+    loop_assert_near(outer->integral, integral);
+    loop_assert_near(outer->output, output);
+    loop->state->value[PT] = 5.5; /* and back it goes as ever */
+    loop_scan(loop, 100);
+    loop_assert_near(outer->integral, integral - 100 * 4 * 0.5 * 0.1 / 20);
+}
+
+static void test_outer_controller_of_a_direct_inner_one_stops_at_the_other_end(void **state)
+{
+    struct loop *loop = *state;
+    struct mbp_controller *inner = (struct mbp_controller *)&loop->plant->controllers[FIC];
+    struct mbp_controller_state *outer = &loop->state->controller[PIC];
+    inner->direct = true;
+    loop->state->value[FT] = 0; /* a setpoint above it closes the valve */
+    loop->state->value[PT] = 4.5;
+    while (command(loop, PV) > 0)
+        loop_scan(loop, 1);
+    double integral = outer->integral;
+    loop_scan(loop, 1000);
+    loop_assert_near(outer->integral, integral);
+    loop->state->value[PT] = 5.5;
+    loop_scan(loop, 10);
+    assert_true(outer->integral < integral);
+}
+
 static void test_feedforward_adds_its_change_at_once(void **state)
 {
     struct loop *loop = *state;
@@ -175,6 +241,10 @@ int main(void)
         LOOP_TEST(test_new_gain_does_not_bump),
         LOOP_TEST(test_actuator_at_its_fail_position_is_followed),
         LOOP_TEST(test_outer_controller_gives_the_setpoint_of_the_inner_one),
+        LOOP_TEST(test_outer_controller_follows_while_the_inner_ones_actuator_is_at_its_fail_position),
+        LOOP_TEST(test_outer_controller_in_manual_gives_the_setpoint_while_the_inner_one_follows),
+        LOOP_TEST(test_outer_controller_does_not_wind_up_where_the_inner_one_is_at_its_end),
+        LOOP_TEST(test_outer_controller_of_a_direct_inner_one_stops_at_the_other_end),
         LOOP_TEST(test_feedforward_adds_its_change_at_once),
         LOOP_TEST(test_sensor_without_a_number_leaves_the_output),
         LOOP_TEST(test_nothing_a_master_can_do_makes_the_output_no_number),
