@@ -13,11 +13,16 @@
  *   - planned: in maintenance that began from en_service (preventive); no part of the planned busy time
  *   - availability = running / (running + down)
  *   - technical availability = running / (running + down + planned)
- *   - MTBF = running / failures; MTTR = time from failure to the return to service / how many returned
+ *   - MTBF = running / failures; a machine that has failed and is not back in service does not fail again
+ *   - MTTR = time from failure to the return to service / how many returned
  *   - performance = products x cycle time / running; quality = good / products
  *   - OEE = availability x performance x quality
  *   - products: by the counters that the journal tells with each full hour of the plant's time and at each start (exact
- *     there; in between shared by running time), and by those of now
+ *     there; in between shared by running time), and by those of now. What a restored snapshot set back counts on
+ *
+ * What began before the period is looked for in the events before it, what went on at its end in those after it and in
+ * what the plant is like now. A period that is still open ends now, or with the last event that is stored while others
+ * wait to be.
  *
  * Alarms (ISA-18.2-2016 and IEC 62682:2014, clause 16; EEMUA 191), for one operator:
  *   - a flood begins with more than 10 alarms in 10 minutes and ends with fewer than 5 in 10 minutes
@@ -47,12 +52,16 @@ struct mbp_analysis_machine_now {
     bool due; /* maintenance */
 };
 
-/* What the plant is like after its last event. */
+/* What the plant is like now. It tells of the time since the last event when all that happened was taken up to
+ * last_event; where the events end before that one, or taking ended, it only tells of machines in whose states nothing
+ * changed since. */
 struct mbp_analysis_now {
     uint64_t wall_ms;
     uint32_t scan;
+    uint32_t last_event;                             /* the newest that has a number, stored or not */
     const struct mbp_analysis_machine_now *machines; /* as the plant's machines[] */
-    const uint8_t *active;                           /* per sensor, bit l: its alarm of limit l is active */
+    const uint8_t *active;                           /* per sensor, bit l: its alarm of limit l is active; NULL = ? */
+    const uint8_t *waiting;                          /* likewise: it waits for acknowledgement; NULL = ? */
 };
 
 /* The period: of the events given, those from first_event to before end_event; since_ms and until_ms are where it
@@ -138,6 +147,8 @@ struct mbp_analysis {
     bool by_name;    /* mbp_analyser_change told the plants of then, so that all is counted for machines and sensors by
                         name; else events before a change are taken for those that have these numbers now */
     bool whole_life; /* from the plant's first event to now: counters are those of the period */
+    bool wants_earlier; /* events before the first that was taken would tell more, if there are any: since when an alarm
+                           or an outage goes on that counts, or what was made */
     double availability;                   /* of all machines together: by time */
     struct mbp_analysis_machine *machines; /* as the plant's machines[] */
     struct mbp_analysis_alarms alarms;
@@ -166,12 +177,12 @@ void mbp_analyser_free(struct mbp_analyser *analyser);
  * must stay until the analysis is finished. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_analyser_change(struct mbp_analyser *analyser, const struct mbp_plant *plant);
 
-/* The next event, by number. Those before the period tell what went on when it began: one suffices for its beginning
- * between two events, an hour of them for counters, a day of them for alarms that are older. Errors: MBP_ERR_MEMORY. */
+/* The next event, by number. Those before the period tell what went on when it began; whether enough of them were taken
+ * says wants_earlier in the end. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_analyser_take(struct mbp_analyser *analyser, const struct mbp_event *event);
 
-/* Whether events after the period would still tell something of it: a machine's state is told by its next change only,
- * what it made up to the end by the next telling of its counters. */
+/* Whether events after the period would still tell something of it: the state of a machine or alarm that nothing told
+ * of yet is told by its next change, what was made up to the end by the next telling of counters. */
 bool mbp_analyser_wants_more(const struct mbp_analyser *analyser);
 
 /* Ends it (also on failure). Errors: MBP_ERR_MEMORY. Ownership: mbp_analysis_free. */

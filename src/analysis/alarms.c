@@ -4,9 +4,14 @@
 
 #include "analysis_priv.h"
 
+/* What is known of something that is so or not. */
+enum known { UNKNOWN, NO, YES, NEVER_KNOWN }; /* the last: events after the period do not tell it either */
+
 struct alarm_track {
     uint32_t raised, chatter; /* in the period */
-    bool active, waiting;     /* waiting: for acknowledgement */
+    uint8_t active, waiting;  /* enum known; waiting: for acknowledgement */
+    bool active_early;        /* it was active before anything told of it */
+    bool waiting_early;       /* it may have waited before anything told of it */
     uint64_t active_t, waiting_t;
     uint64_t last_t[MBP_ANALYSIS_CHATTER - 1]; /* when it was raised before, newest first */
     uint8_t last_count;
@@ -16,6 +21,8 @@ struct alarms {
     struct alarm_track *tracks; /* MBP_ALARM_COUNT a sensor */
     struct mbp_analysis_alarms figures;
     double answer_sum_ms;
+    size_t unknown;     /* tracks of which something is UNKNOWN */
+    bool wants_earlier; /* an acknowledgement counts whose alarm may have waited for longer than is known */
     struct analysis_list raises, actors;
 };
 
@@ -29,8 +36,8 @@ enum mbp_status alarms_new(struct mbp_analyser *analyser)
     analyser->alarms = calloc(1, sizeof *analyser->alarms);
     if (analyser->alarms == NULL)
         return MBP_ERR_MEMORY;
-    analyser->alarms->tracks =
-        calloc((size_t)analyser->plant->sensor_count * MBP_ALARM_COUNT + 1, sizeof *analyser->alarms->tracks);
+    analyser->alarms->unknown = (size_t)analyser->plant->sensor_count * MBP_ALARM_COUNT;
+    analyser->alarms->tracks = calloc(analyser->alarms->unknown + 1, sizeof *analyser->alarms->tracks);
     return analyser->alarms->tracks != NULL ? MBP_OK : MBP_ERR_MEMORY;
 }
 
@@ -63,11 +70,15 @@ static enum mbp_status raise_alarm(struct mbp_analyser *analyser, struct alarm_t
     const struct axis *axis = &analyser->axis;
     uint64_t t = axis_t(axis);
     bool chatter = is_chatter(track, t);
-    if (!track->active)
+    if (track->active != YES) {
         track->active_t = t;
-    if (!track->waiting)
+        track->active_early = false;
+    }
+    if (track->waiting != YES) {
         track->waiting_t = t;
-    track->active = track->waiting = true;
+        track->waiting_early = track->waiting == UNKNOWN;
+    }
+    track->active = track->waiting = YES;
     if (axis->phase != AXIS_WITHIN)
         return MBP_OK;
     enum mbp_priority priority = mbp_analysis_priority(analyser->plant, sensor, limit);
@@ -84,34 +95,63 @@ static void acknowledge(struct mbp_analyser *analyser, struct alarm_track *track
     struct alarms *alarms = analyser->alarms;
     if (analyser->axis.phase == AXIS_WITHIN) {
         alarms->figures.acknowledged++;
-        if (track->waiting) {
+        alarms->wants_earlier = alarms->wants_earlier || track->waiting == UNKNOWN || track->waiting_early;
+        if (track->waiting == YES) {
             alarms->figures.answered++;
             alarms->answer_sum_ms += (double)(axis_t(&analyser->axis) - track->waiting_t);
         }
     }
-    track->waiting = false;
+    track->waiting = NO;
+    track->waiting_early = false;
+}
+
+/* What an event after the period tells of its end, where nothing before did: the first one of its kind does. */
+static void look_back(struct alarm_track *track, uint16_t code)
+{
+    if (track->active == UNKNOWN && code != MBP_EV_ALARM_ACKNOWLEDGED) {
+        track->active = code == MBP_EV_ALARM_CLEARED ? YES : NO;
+        track->active_early = track->active == YES;
+    }
+    if (track->waiting == UNKNOWN && code != MBP_EV_ALARM_CLEARED)
+        track->waiting = code == MBP_EV_ALARM_ACKNOWLEDGED ? YES : NEVER_KNOWN;
+}
+
+static enum mbp_status take(struct mbp_analyser *analyser, const struct mbp_event *event, uint32_t sensor,
+                            struct alarm_track *track)
+{
+    if (event->code == MBP_EV_ALARM_RAISED)
+        return raise_alarm(analyser, track, sensor, event->detail);
+    if (event->code == MBP_EV_ALARM_CLEARED) {
+        analyser->alarms->figures.cleared += analyser->axis.phase == AXIS_WITHIN;
+        track->active = NO;
+    } else {
+        acknowledge(analyser, track);
+    }
+    return MBP_OK;
+}
+
+static bool is_unknown(const struct alarm_track *track)
+{
+    return track->active == UNKNOWN || track->waiting == UNKNOWN;
 }
 
 enum mbp_status alarms_take(struct mbp_analyser *analyser, const struct mbp_event *event, uint32_t sensor)
 {
     struct alarms *alarms = analyser->alarms;
-    bool within = analyser->axis.phase == AXIS_WITHIN;
-    if (analyser->axis.phase == AXIS_AFTER)
-        return MBP_OK;
+    enum mbp_status status = MBP_OK;
     if (event->code == MBP_EV_ALARM_SHELVED)
-        alarms->figures.shelved += within;
-    if (event->detail >= MBP_ALARM_COUNT)
+        alarms->figures.shelved += analyser->axis.phase == AXIS_WITHIN;
+    if (event->code < MBP_EV_ALARM_RAISED || event->code > MBP_EV_ALARM_ACKNOWLEDGED ||
+        event->detail >= MBP_ALARM_COUNT)
         return MBP_OK;
     struct alarm_track *track = &alarms->tracks[(size_t)sensor * MBP_ALARM_COUNT + event->detail];
-    if (event->code == MBP_EV_ALARM_RAISED)
-        return raise_alarm(analyser, track, sensor, event->detail);
-    if (event->code == MBP_EV_ALARM_CLEARED) {
-        alarms->figures.cleared += within;
-        track->active = false;
-    }
-    if (event->code == MBP_EV_ALARM_ACKNOWLEDGED)
-        acknowledge(analyser, track);
-    return MBP_OK;
+    bool was_unknown = is_unknown(track);
+    if (analyser->axis.phase != AXIS_AFTER)
+        status = take(analyser, event, sensor, track);
+    else if (!analyser->axis.from_birth)
+        look_back(track, event->code);
+    alarms->unknown -= was_unknown && !is_unknown(track);
+    return status;
 }
 
 void alarms_change(struct mbp_analyser *analyser, const uint32_t *sensor_from)
@@ -119,30 +159,55 @@ void alarms_change(struct mbp_analyser *analyser, const uint32_t *sensor_from)
     for (uint32_t s = 0; sensor_from != NULL && s < analyser->plant->sensor_count; s++) {
         for (unsigned a = 0; sensor_from[s] == UINT32_MAX && a < MBP_ALARM_COUNT; a++) {
             struct alarm_track *track = &analyser->alarms->tracks[(size_t)s * MBP_ALARM_COUNT + a];
-            track->active = track->waiting = false;
+            if (analyser->axis.phase == AXIS_AFTER)
+                continue;
+            analyser->alarms->unknown -= is_unknown(track);
+            track->active = track->waiting = NO;
+            track->active_early = track->waiting_early = false;
             track->last_count = 0;
         }
     }
 }
 
-/* How an alarm stands at the end of the period. One that is active now, and whose raising no event told, was so before
- * the first of them. */
-static struct mbp_analysis_actor judge(const struct mbp_analyser *analyser, uint32_t sensor, unsigned limit,
-                                       bool to_now)
+/* From the plant's first event on every raising is told. */
+bool alarms_want_more(const struct mbp_analyser *analyser)
 {
-    const struct alarm_track *track = &analyser->alarms->tracks[(size_t)sensor * MBP_ALARM_COUNT + limit];
-    bool active_now = to_now && limit < MBP_LIMIT_COUNT && (analyser->now->active[sensor] >> limit & 1u) != 0 &&
-                      track->last_count == 0;
+    return !analyser->axis.from_birth && analyser->alarms->unknown > 0;
+}
+
+/* ---- the end ---------------------------------------------------------------------------------------------------- */
+
+/* Nothing told of it: it is as it is now. What was so when the plant was new is told of no raising either, and is known
+ * of a period that goes on until now alone. */
+static void learn_by_now(const struct mbp_analyser *analyser, uint32_t sensor, unsigned limit,
+                         struct alarm_track *track)
+{
+    const struct mbp_analysis_now *now = analyser->now;
+    if (!analyser_reaches_now(analyser) || (analyser->axis.from_birth && !axis_is_to_now(&analyser->axis)))
+        return;
+    if (track->active == UNKNOWN && now->active != NULL && (now->active[sensor] >> limit & 1u) != 0) {
+        track->active = YES;
+        track->active_early = true;
+    }
+    if (track->waiting == UNKNOWN && now->waiting != NULL && (now->waiting[sensor] >> limit & 1u) != 0)
+        track->waiting = YES;
+}
+
+/* How an alarm stands at the end of the period. One whose raising no event told has been active from the first of them
+ * on. */
+static struct mbp_analysis_actor judge(const struct mbp_analyser *analyser, uint32_t sensor, unsigned limit,
+                                       const struct alarm_track *track)
+{
     struct mbp_analysis_actor actor = {
         .sensor = sensor,
         .limit = (uint8_t)limit,
         .priority = (uint8_t)mbp_analysis_priority(analyser->plant, sensor, limit),
-        .active = track->active || active_now,
+        .active = track->active == YES,
         .raised = track->raised,
         .chatter = track->chatter,
     };
     if (actor.active)
-        actor.active_ms = analyser->axis.end_t - (track->active ? track->active_t : 0);
+        actor.active_ms = mbp_time_sub_sat(analyser->axis.end_t, track->active_early ? 0 : track->active_t);
     actor.stale = actor.active && actor.active_ms >= MBP_ANALYSIS_STALE_MS;
     return actor;
 }
@@ -164,12 +229,17 @@ enum mbp_status alarms_finish(struct mbp_analyser *analyser, struct mbp_analysis
 {
     struct alarms *alarms = analyser->alarms;
     struct mbp_analysis_alarms *figures = &alarms->figures;
-    bool to_now = analyser->now != NULL && analyser->now->active != NULL && axis_is_to_now(&analyser->axis);
     enum mbp_status status = MBP_OK;
+    out->wants_earlier = alarms->wants_earlier || analyser->axis.begin_t < MBP_ANALYSIS_CHATTER_MS;
     for (size_t i = 0; i < (size_t)analyser->plant->sensor_count * MBP_ALARM_COUNT && status == MBP_OK; i++) {
-        struct mbp_analysis_actor actor =
-            judge(analyser, (uint32_t)(i / MBP_ALARM_COUNT), (unsigned)(i % MBP_ALARM_COUNT), to_now);
-        figures->waiting += alarms->tracks[i].waiting;
+        uint32_t sensor = (uint32_t)(i / MBP_ALARM_COUNT);
+        unsigned limit = (unsigned)(i % MBP_ALARM_COUNT);
+        struct alarm_track *track = &alarms->tracks[i];
+        learn_by_now(analyser, sensor, limit, track);
+        struct mbp_analysis_actor actor = judge(analyser, sensor, limit, track);
+        figures->waiting += track->waiting == YES;
+        out->wants_earlier =
+            out->wants_earlier || track->waiting == NEVER_KNOWN || (actor.active && track->active_early);
         figures->chattering += actor.chatter > 0;
         figures->stale += actor.stale;
         if (actor.raised > 0 || actor.active)

@@ -118,7 +118,7 @@ enum mbp_status mbp_analyser_take(struct mbp_analyser *analyser, const struct mb
 
 bool mbp_analyser_wants_more(const struct mbp_analyser *analyser)
 {
-    return machines_want_more(analyser) || production_wants_more(analyser);
+    return machines_want_more(analyser) || alarms_want_more(analyser) || production_wants_more(analyser);
 }
 
 static double joint_availability(const struct mbp_analysis *analysis)
@@ -135,7 +135,7 @@ static double joint_availability(const struct mbp_analysis *analysis)
 static enum mbp_status fill(struct mbp_analyser *analyser, struct mbp_analysis *out)
 {
     struct axis *axis = &analyser->axis;
-    axis_finish(axis, analyser->now);
+    axis_finish(axis, analyser_reaches_now(analyser) ? analyser->now : NULL);
     production_finish(analyser);
     out->plant = analyser->plant;
     out->begin_ms = axis->begin_wall;
@@ -144,10 +144,12 @@ static enum mbp_status fill(struct mbp_analyser *analyser, struct mbp_analysis *
     out->events = analyser->events;
     out->plant_changes = analyser->plant_changes;
     out->by_name = analyser->by_name;
-    out->whole_life = axis->from_birth && axis->first_is_in && analyser->now != NULL && axis_is_to_now(axis);
+    out->whole_life = axis->from_birth && axis->first_is_in && analyser_reaches_now(analyser) && axis_is_to_now(axis);
     enum mbp_status status = machines_finish(analyser, out->whole_life);
     if (status == MBP_OK)
         status = alarms_finish(analyser, out);
+    out->wants_earlier = !axis->from_birth &&
+                         (out->wants_earlier || machines_want_earlier(analyser) || production_wants_earlier(analyser));
     if (status == MBP_OK)
         status = floods_find(out);
     struct machines *machines = &analyser->machines;

@@ -15,10 +15,10 @@ struct axis {
     uint64_t scan_ns;
     struct mbp_analysis_period period;
     enum axis_phase phase;
-    bool started;           /* an event was taken */
-    bool begun;             /* begin_t is known */
-    uint64_t t_ns, wall_ms; /* of the last event; wall never falls */
-    uint32_t scan;
+    bool started;                 /* an event was taken */
+    bool begun;                   /* begin_t is known */
+    uint64_t t_ns, wall_ms;       /* of the last event; wall never falls */
+    uint32_t scan, seq;           /* of the last event */
     uint64_t begin_t, begin_wall; /* of the period */
     uint64_t end_t, end_wall;     /* meaningful in phase AFTER */
     bool from_birth;              /* the first event taken is the journal's first */
@@ -50,7 +50,9 @@ struct machine_track {
     uint8_t state; /* enum mbp_state_code or STATE_UNKNOWN */
     bool is_repair;
     bool absent;                  /* the plant of that time does not have it */
+    bool born;                    /* it came with a plant: there is nothing of it before */
     bool failed;                  /* failed_t is when */
+    bool untold;                  /* it was out of service already before anything tells of it, and this counts */
     uint64_t since_t, since_wall; /* of the state */
     uint64_t failed_t;
 };
@@ -93,6 +95,12 @@ struct mbp_analyser {
     struct alarms *alarms;
 };
 
+/* Whether what is known of now is what comes after the last event taken. */
+static inline bool analyser_reaches_now(const struct mbp_analyser *analyser)
+{
+    return analyser->now != NULL && (!analyser->axis.started || analyser->axis.seq >= analyser->now->last_event);
+}
+
 enum mbp_status machines_new(struct mbp_analyser *analyser);
 void machines_free(struct mbp_analyser *analyser);
 enum mbp_status machines_take(struct mbp_analyser *analyser, const struct mbp_event *event, uint32_t machine);
@@ -109,6 +117,9 @@ enum mbp_status machines_change(struct mbp_analyser *analyser, const uint32_t *m
 enum mbp_status machines_close(struct mbp_analyser *analyser);
 enum mbp_status machines_finish(struct mbp_analyser *analyser, bool whole_life);
 
+/* After that: whether one was out of service when the period began, and nothing taken tells since when. */
+bool machines_want_earlier(const struct mbp_analyser *analyser);
+
 enum mbp_status production_new(struct mbp_analyser *analyser);
 void production_free(struct mbp_analyser *analyser);
 
@@ -119,6 +130,7 @@ void production_counters(struct mbp_analyser *analyser, const struct mbp_event *
 void production_birth(struct mbp_analyser *analyser, uint32_t machine);    /* it has made nothing yet */
 void production_presence(struct mbp_analyser *analyser, uint32_t machine); /* it comes or goes with a plant */
 bool production_wants_more(const struct mbp_analyser *analyser);
+bool production_wants_earlier(const struct mbp_analyser *analyser);
 void production_finish(struct mbp_analyser *analyser);
 
 /* What it made in the period; false when no counters near its ends tell. */
@@ -132,7 +144,10 @@ enum mbp_status alarms_take(struct mbp_analyser *analyser, const struct mbp_even
 
 void alarms_change(struct mbp_analyser *analyser, const uint32_t *sensor_from);
 
-/* Moves what was found to out. */
+/* Whether events after the period would still tell how an alarm stood at its end. */
+bool alarms_want_more(const struct mbp_analyser *analyser);
+
+/* Moves what was found to out; asks for earlier events where they would tell more. */
 enum mbp_status alarms_finish(struct mbp_analyser *analyser, struct mbp_analysis *out);
 
 /* ---- floods ------------------------------------------------------------------------------------------------------ */

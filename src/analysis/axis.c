@@ -8,6 +8,11 @@ struct gap {
     bool stopped; /* the plant did not run up to the second */
 };
 
+static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
 /* The plant's time at a wall time within the gap, in ms: in proportion, for a plant may run faster than life. A plant
  * that was stopped ran just after the one event and just before the other; when it stopped is not known. */
 static uint64_t between(const struct gap *gap, uint64_t wall_ms)
@@ -17,13 +22,10 @@ static uint64_t between(const struct gap *gap, uint64_t wall_ms)
     if (wall_ms >= gap->to_wall || gap->stopped)
         return gap->to_t_ns / MBP_NS_PER_MS;
     double share = (double)(wall_ms - gap->from_wall) / (double)(gap->to_wall - gap->from_wall);
-    return (uint64_t)(((double)gap->from_t_ns + share * (double)(gap->to_t_ns - gap->from_t_ns)) /
-                      (double)MBP_NS_PER_MS);
-}
-
-static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
-{
-    return value < low ? low : value > high ? high : value;
+    double t_ns = (double)gap->from_t_ns + share * (double)(gap->to_t_ns - gap->from_t_ns);
+    /* Of long times a double has not all digits: no end of the period leaves its gap for that. */
+    return clamp((uint64_t)(t_ns / (double)MBP_NS_PER_MS), gap->from_t_ns / MBP_NS_PER_MS,
+                 gap->to_t_ns / MBP_NS_PER_MS);
 }
 
 static void begin(struct axis *axis, const struct gap *gap)
@@ -49,7 +51,7 @@ static struct gap gap_to(const struct axis *axis, uint64_t wall_ms, uint32_t sca
 {
     struct gap gap = {axis->t_ns, axis->t_ns, axis->wall_ms, wall_ms, restarted};
     if (!restarted && scan > axis->scan)
-        gap.to_t_ns += (uint64_t)(scan - axis->scan) * axis->scan_ns;
+        gap.to_t_ns = mbp_time_add_sat(axis->t_ns, mbp_time_mul_sat(scan - axis->scan, axis->scan_ns));
     if (gap.to_wall < gap.from_wall)
         gap.to_wall = gap.from_wall;
     return gap;
@@ -74,6 +76,7 @@ void axis_take(struct axis *axis, const struct mbp_event *event)
     axis->t_ns = gap.to_t_ns;
     axis->wall_ms = gap.to_wall;
     axis->scan = event->scan;
+    axis->seq = event->seq;
 }
 
 void axis_finish(struct axis *axis, const struct mbp_analysis_now *now)

@@ -22,12 +22,12 @@ struct window {
 static enum mbp_status end_flood(struct window *window, size_t i, uint64_t at_ms)
 {
     const struct mbp_analysis_raise *leaving = &window->raises[i - MBP_ANALYSIS_FLOOD_TO];
-    uint64_t end_at = leaving->at_ms + MBP_ANALYSIS_WINDOW_MS;
+    uint64_t end_at = mbp_time_add_sat(leaving->at_ms, MBP_ANALYSIS_WINDOW_MS);
     if (!window->flooding || end_at > at_ms)
         return MBP_OK;
     window->flooding = false;
-    window->flood.length_ms = end_at - window->begin_at;
-    window->flood.to_ms = leaving->wall_ms + MBP_ANALYSIS_WINDOW_MS;
+    window->flood.length_ms = mbp_time_sub_sat(end_at, window->begin_at);
+    window->flood.to_ms = mbp_time_add_sat(leaving->wall_ms, MBP_ANALYSIS_WINDOW_MS);
     return analysis_list_add(&window->found, &window->flood, sizeof window->flood);
 }
 
@@ -56,7 +56,8 @@ static enum mbp_status go_through(struct mbp_analysis *analysis, struct window *
         uint64_t at = analysis->raises[i].at_ms;
         if (window->flooding)
             status = end_flood(window, i, at);
-        while (analysis->raises[window->first].at_ms + MBP_ANALYSIS_WINDOW_MS <= at)
+        while (window->first < i &&
+               mbp_time_sub_sat(at, analysis->raises[window->first].at_ms) >= MBP_ANALYSIS_WINDOW_MS)
             window->first++;
         count_in(window, i);
         uint32_t count = (uint32_t)(i - window->first + 1);
@@ -68,7 +69,7 @@ static enum mbp_status go_through(struct mbp_analysis *analysis, struct window *
     if (window->flooding && status == MBP_OK)
         status = end_flood(window, analysis->raise_count, analysis->length_ms);
     if (window->flooding && status == MBP_OK) { /* the period ended before it */
-        window->flood.length_ms = analysis->length_ms - window->begin_at;
+        window->flood.length_ms = mbp_time_sub_sat(analysis->length_ms, window->begin_at);
         window->flood.to_ms = analysis->end_ms;
         status = analysis_list_add(&window->found, &window->flood, sizeof window->flood);
     }

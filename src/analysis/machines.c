@@ -57,11 +57,24 @@ static void count_change(struct mbp_analyser *analyser, uint32_t machine, unsign
 {
     const struct machine_track *track = &analyser->machines.tracks[machine];
     struct mbp_analysis_machine *figures = &analyser->machines.figures[machine];
-    if (to == MBP_EN_PANNE)
+    if (to == MBP_EN_PANNE && !track->failed) /* what has failed already does not fail again */
         figures->failures++;
     if (to == MBP_EN_SERVICE && track->failed) {
         figures->repairs++;
         figures->repair_ms += axis_t(&analyser->axis) - track->failed_t;
+    }
+}
+
+/* Its first change tells what it was before. */
+static void learn_state(const struct mbp_analyser *analyser, struct machine_track *track, unsigned state)
+{
+    if (track->state != STATE_UNKNOWN)
+        return;
+    track->state = (uint8_t)state;
+    track->untold = state != MBP_EN_SERVICE && !track->born && !analyser->axis.from_birth;
+    if (state == MBP_EN_PANNE) {
+        track->failed = true;
+        track->failed_t = track->since_t;
     }
 }
 
@@ -74,9 +87,7 @@ static enum mbp_status change(struct mbp_analyser *analyser, const struct mbp_ev
     enum mbp_status status = MBP_OK;
     if (from >= MBP_STATE_COUNT || to >= MBP_STATE_COUNT)
         return MBP_OK;
-    /* Its first change tells what it was before. */
-    if (track->state == STATE_UNKNOWN)
-        track->state = (uint8_t)from;
+    learn_state(analyser, track, from);
     if (axis->phase == AXIS_WITHIN) {
         status = account(analyser, machine, axis_t(axis), axis->wall_ms);
         count_change(analyser, machine, to);
@@ -86,8 +97,10 @@ static enum mbp_status change(struct mbp_analyser *analyser, const struct mbp_ev
         track->failed_t = axis_t(axis);
     }
     track->is_repair = to == MBP_MAINTENANCE && track->failed;
-    if (to == MBP_EN_SERVICE)
+    if (to == MBP_EN_SERVICE) {
         track->failed = false;
+        track->untold = track->untold && axis->phase != AXIS_BEFORE;
+    }
     track->state = (uint8_t)to;
     track->since_t = axis_t(axis);
     track->since_wall = axis->wall_ms;
@@ -108,7 +121,7 @@ enum mbp_status machines_take(struct mbp_analyser *analyser, const struct mbp_ev
     if (event->code == MBP_EV_MACHINE_STATE && analyser->axis.phase == AXIS_AFTER) {
         unsigned from = mbp_event_state_from(event->detail);
         if (track->state == STATE_UNKNOWN && from < MBP_STATE_COUNT) {
-            track->state = (uint8_t)from;
+            learn_state(analyser, track, from);
             return account(analyser, machine, analyser->axis.end_t, analyser->axis.end_wall);
         }
         return MBP_OK;
@@ -144,26 +157,21 @@ enum mbp_status machines_change(struct mbp_analyser *analyser, const uint32_t *m
             status = account(analyser, m, axis_t(axis), axis->wall_ms);
         production_presence(analyser, m);
         *track = (struct machine_track){
-            .state = STATE_UNKNOWN, .absent = absent, .since_t = axis_t(axis), .since_wall = axis->wall_ms};
+            .state = STATE_UNKNOWN,
+            .absent = absent,
+            .born = !absent,
+            .since_t = axis_t(axis),
+            .since_wall = axis->wall_ms,
+        };
     }
     return status;
-}
-
-/* Whether a machine is still in the state that it had at the end of the period. Masters are told of its last change in
- * whole seconds. */
-static bool is_told_by_now(const struct mbp_analyser *analyser, uint32_t machine)
-{
-    const struct mbp_analysis_now *now = analyser->now;
-    const struct axis *axis = &analyser->axis;
-    uint64_t end_ms = axis->phase == AXIS_AFTER ? axis->end_wall : axis->period.until_ms;
-    return now != NULL && now->machines[machine].since_ms != 0 && now->machines[machine].since_ms + 1000 <= end_ms;
 }
 
 bool machines_want_more(const struct mbp_analyser *analyser)
 {
     for (uint32_t m = 0; m < analyser->plant->machine_count; m++) {
         const struct machine_track *track = &analyser->machines.tracks[m];
-        if (track->state == STATE_UNKNOWN && !track->absent && !is_told_by_now(analyser, m))
+        if (track->state == STATE_UNKNOWN && !track->absent)
             return true;
     }
     return false;
@@ -198,7 +206,13 @@ static bool count_production(const struct mbp_analyser *analyser, uint32_t m)
     return true;
 }
 
-/* Products of the period: counted when it is the machine's whole life or the journal tells the counters, else reckoned
+/* A number of products: figures that contradict each other may come to any number. */
+static uint64_t to_count(double products)
+{
+    return products >= 0x1p63 ? INT64_MAX : products > 0 ? (uint64_t)products : 0;
+}
+
+/* Products of the period: counted when the journal tells the counters or it is the machine's whole life, else reckoned
  * from its running time with the pace and the share of good ones of its whole life. Masters are told of the latter in
  * whole seconds. */
 static void reckon_production(const struct mbp_analyser *analyser, uint32_t m, bool whole_life)
@@ -209,7 +223,7 @@ static void reckon_production(const struct mbp_analyser *analyser, uint32_t m, b
     double running_s = (double)figures->running_ms / MS_PER_S;
     figures->performance = figures->quality = NAN;
     figures->produces = machine->cycle_ns != 0;
-    if (!figures->produces || (!whole_life && count_production(analyser, m)) || analyser->now == NULL)
+    if (!figures->produces || count_production(analyser, m) || analyser->now == NULL)
         return;
     const struct mbp_analysis_machine_now *now = &analyser->now->machines[m];
     double made = (double)now->good + (double)now->reject;
@@ -221,9 +235,9 @@ static void reckon_production(const struct mbp_analyser *analyser, uint32_t m, b
     figures->reject = now->reject;
     if (whole_life)
         return;
-    double products = floor(running_s / cycle_s * figures->performance);
-    figures->good = (uint64_t)(isnan(figures->quality) ? 0 : round(products * figures->quality));
-    figures->reject = (uint64_t)products - figures->good;
+    uint64_t products = to_count(floor(running_s / cycle_s * figures->performance));
+    figures->good = isnan(figures->quality) ? 0 : to_count(round((double)products * figures->quality));
+    figures->reject = mbp_time_sub_sat(products, figures->good);
 }
 
 static void reckon(const struct mbp_analyser *analyser, uint32_t m, bool whole_life)
@@ -240,17 +254,36 @@ static void reckon(const struct mbp_analyser *analyser, uint32_t m, bool whole_l
     figures->due = analyser->now != NULL && analyser->now->machines[m].due;
 }
 
+/* One that nothing told of is still in the state that it is in now, when all that happened up to now was taken; else
+ * only what it says itself of since when tells, in whole seconds of a wall clock. */
+static bool is_told_by_now(const struct mbp_analyser *analyser, uint32_t machine)
+{
+    const struct mbp_analysis_now *now = analyser->now;
+    if (now == NULL || analyser_reaches_now(analyser))
+        return now != NULL;
+    uint64_t since_ms = now->machines[machine].since_ms;
+    return since_ms != 0 && mbp_time_add_sat(since_ms, 1000) <= analyser->axis.end_wall;
+}
+
 enum mbp_status machines_finish(struct mbp_analyser *analyser, bool whole_life)
 {
     enum mbp_status status = machines_close(analyser);
     for (uint32_t m = 0; m < analyser->plant->machine_count && status == MBP_OK; m++) {
         struct machine_track *track = &analyser->machines.tracks[m];
-        /* No change since the period: it is in that state still. */
-        if (track->state == STATE_UNKNOWN && analyser->now != NULL) {
-            track->state = (uint8_t)analyser->now->machines[m].state;
+        if (track->state == STATE_UNKNOWN && is_told_by_now(analyser, m)) {
+            learn_state(analyser, track, analyser->now->machines[m].state);
             status = account(analyser, m, analyser->axis.end_t, analyser->axis.end_wall);
         }
         reckon(analyser, m, whole_life);
     }
     return status;
+}
+
+bool machines_want_earlier(const struct mbp_analyser *analyser)
+{
+    for (uint32_t m = 0; m < analyser->plant->machine_count; m++) {
+        if (analyser->machines.tracks[m].untold && !analyser->machines.tracks[m].absent)
+            return true;
+    }
+    return false;
 }

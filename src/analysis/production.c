@@ -151,6 +151,15 @@ bool production_wants_more(const struct mbp_analyser *analyser)
     return false;
 }
 
+bool production_wants_earlier(const struct mbp_analyser *analyser)
+{
+    for (uint32_t m = 0; analyser->axis.begin_t < NEAR_MS && m < analyser->plant->machine_count; m++) {
+        if (analyser->plant->machines[m].cycle_ns != 0 && !analyser->production[m].begin.known)
+            return true;
+    }
+    return false;
+}
+
 /* ---- the end ---------------------------------------------------------------------------------------------------- */
 
 void production_finish(struct mbp_analyser *analyser)
@@ -158,11 +167,11 @@ void production_finish(struct mbp_analyser *analyser)
     const struct axis *axis = &analyser->axis;
     const struct mbp_analysis_now *now = analyser->now;
     production_follow(analyser);
-    if (now == NULL || !axis->started)
+    if (!analyser_reaches_now(analyser) || !axis->started)
         return;
     uint64_t t = axis_t(axis);
     if (now->scan > axis->scan)
-        t += (now->scan - axis->scan) * axis->scan_ns / MBP_NS_PER_MS;
+        t = mbp_time_add_sat(t, mbp_time_mul_sat(now->scan - axis->scan, axis->scan_ns) / MBP_NS_PER_MS);
     for (uint32_t m = 0; m < analyser->plant->machine_count; m++)
         tell(&analyser->production[m], t, now->machines[m].good, now->machines[m].reject);
 }
@@ -172,7 +181,7 @@ bool production_of(const struct mbp_analyser *analyser, uint32_t machine, uint64
     const struct production *production = &analyser->production[machine];
     if (!production->begin.known || !production->end.known)
         return false;
-    *good = (uint64_t)llround(production->end.good - production->begin.good);
-    *reject = (uint64_t)llround(production->end.reject - production->begin.reject);
+    *good = (uint64_t)llround(fmax(production->end.good - production->begin.good, 0));
+    *reject = (uint64_t)llround(fmax(production->end.reject - production->begin.reject, 0));
     return true;
 }

@@ -159,6 +159,72 @@ static void test_machine_of_which_nothing_is_known_has_no_figures(void **state)
     mbp_analysis_free(analysis);
 }
 
+static void test_maintenance_of_a_machine_that_began_en_panne_is_its_repair(void **state)
+{
+    (void)state;
+    story_start(story, 0); /* its file says state: en_panne, so no event tells of it */
+    story_state(story, 600, FILL, MBP_EN_PANNE, MBP_MAINTENANCE);
+    story_state(story, 900, FILL, MBP_MAINTENANCE, MBP_EN_SERVICE);
+    set_now(1500);
+    struct mbp_analysis *analysis = story_tell(story, plant, -1, -1, &now);
+    const struct mbp_analysis_machine *fill = &analysis->machines[FILL];
+    assert_int_equal(fill->down_ms, 900000);
+    assert_int_equal(fill->maintained_ms, 300000);
+    assert_int_equal(fill->planned_ms, 0);
+    assert_int_equal(fill->failures, 0);
+    assert_int_equal(fill->repairs, 1);
+    NEAR(fill->mttr_ms, 900000);
+    assert_false(analysis->wants_earlier); /* it is the plant's first event */
+    mbp_analysis_free(analysis);
+}
+
+static void test_what_has_failed_does_not_fail_again_before_it_is_back_in_service(void **state)
+{
+    (void)state;
+    story_start(story, 0);
+    story_state(story, 1000, FILL, MBP_EN_SERVICE, MBP_EN_PANNE);
+    story_state(story, 1100, FILL, MBP_EN_PANNE, MBP_MAINTENANCE);
+    story_state(story, 1200, FILL, MBP_MAINTENANCE, MBP_EN_PANNE); /* a test run that failed */
+    story_state(story, 1300, FILL, MBP_EN_PANNE, MBP_MAINTENANCE);
+    story_state(story, 1400, FILL, MBP_MAINTENANCE, MBP_EN_SERVICE);
+    story_state(story, 2400, FILL, MBP_EN_SERVICE, MBP_MAINTENANCE);
+    story_state(story, 2500, FILL, MBP_MAINTENANCE, MBP_EN_PANNE); /* planned maintenance found a fault */
+    story_state(story, 2700, FILL, MBP_EN_PANNE, MBP_EN_SERVICE);
+    set_now(3700);
+    struct mbp_analysis *analysis = story_tell(story, plant, -1, -1, &now);
+    const struct mbp_analysis_machine *fill = &analysis->machines[FILL];
+    assert_int_equal(fill->failures, 2);
+    assert_int_equal(fill->repairs, 2);
+    assert_int_equal(fill->running_ms, 3000000);
+    assert_int_equal(fill->down_ms, 600000);
+    NEAR(fill->mtbf_ms, 1500000);
+    NEAR(fill->mttr_ms, (400000 + 200000) / 2.0);
+    mbp_analysis_free(analysis);
+    analysis = story_tell(story, plant, 1150, 2000, &now); /* it failed before */
+    assert_int_equal(analysis->machines[FILL].failures, 0);
+    assert_int_equal(analysis->machines[FILL].repairs, 1);
+    mbp_analysis_free(analysis);
+}
+
+/* Three hours ahead of the clock, as --fast-forward goes, and then on from its beginning. */
+static void test_state_of_now_is_not_that_of_a_time_before_the_clock_went_back(void **state)
+{
+    (void)state;
+    story_start(story, 0);
+    story_stop(story, 3 * HOUR);
+    story->wall_off_ms = -3 * 3600 * 1000;
+    story_start(story, 3 * HOUR + 1);
+    story_state(story, 3 * HOUR + 10, FILL, MBP_EN_SERVICE, MBP_EN_PANNE);
+    set_now(3 * HOUR + 20);
+    machines[FILL].state = MBP_EN_PANNE;
+    machines[FILL].since_ms = story_wall(story, 3 * HOUR + 10);
+    struct mbp_analysis *analysis = story_tell(story, plant, 1800, 5400, &now);
+    assert_int_equal(analysis->length_ms, 3600000);
+    assert_int_equal(analysis->machines[FILL].running_ms, 3600000);
+    assert_int_equal(analysis->machines[FILL].down_ms, 0);
+    mbp_analysis_free(analysis);
+}
+
 static void test_hours_without_the_plant_running_count_nowhere(void **state)
 {
     (void)state;
@@ -345,6 +411,12 @@ int main(void)
                                         story_end),
         cmocka_unit_test_setup_teardown(test_period_without_events_is_told_by_the_next_change, story_begin, story_end),
         cmocka_unit_test_setup_teardown(test_machine_of_which_nothing_is_known_has_no_figures, story_begin, story_end),
+        cmocka_unit_test_setup_teardown(test_maintenance_of_a_machine_that_began_en_panne_is_its_repair, story_begin,
+                                        story_end),
+        cmocka_unit_test_setup_teardown(test_what_has_failed_does_not_fail_again_before_it_is_back_in_service,
+                                        story_begin, story_end),
+        cmocka_unit_test_setup_teardown(test_state_of_now_is_not_that_of_a_time_before_the_clock_went_back, story_begin,
+                                        story_end),
         cmocka_unit_test_setup_teardown(test_hours_without_the_plant_running_count_nowhere, story_begin, story_end),
         cmocka_unit_test_setup_teardown(test_clock_that_steps_changes_no_figure, story_begin, story_end),
         cmocka_unit_test_setup_teardown(test_plant_faster_than_life_is_measured_in_its_own_time, story_begin,

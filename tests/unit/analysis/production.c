@@ -119,6 +119,17 @@ static void test_counters_that_a_restore_set_back_count_on(void **state)
     assert_made(1 * HOUR, 2 * HOUR, 700, 0);
 }
 
+static void test_whole_life_with_a_restore_counts_what_was_made_before_it(void **state)
+{
+    (void)state;
+    story_start(story, 0);
+    story_production(story, 1 * HOUR, 1000, 0);
+    story_production(story, 1.5 * HOUR, 1400, 0);
+    story_production(story, 1.5 * HOUR, 200, 0);
+    set_now(2 * HOUR, 500, 0);
+    assert_made(-1, -1, 1700, 0);
+}
+
 static void test_counters_that_are_too_far_off_are_reckoned_and_marked(void **state)
 {
     (void)state;
@@ -138,18 +149,20 @@ static void test_counters_that_are_too_far_off_are_reckoned_and_marked(void **st
 static void test_events_after_the_period_are_wanted_until_they_tell_the_counters(void **state)
 {
     (void)state;
-    const struct mbp_analysis_period period = {BIRTH_MS + 3600000, BIRTH_MS + 5400000, 2, 3};
+    const struct mbp_analysis_period period = {BIRTH_MS + 3600000, BIRTH_MS + 5400000, 4, 5};
     struct mbp_analyser *analyser = NULL;
     story_start(story, 0);
+    story_state(story, 1, FILL, MBP_MAINTENANCE, MBP_EN_SERVICE);
+    story_state(story, 1, PACK, MBP_MAINTENANCE, MBP_EN_SERVICE);
     story_production(story, 1 * HOUR, 1000, 0);
     story_alarm(story, 1.6 * HOUR, MBP_EV_ALARM_RAISED, TT, MBP_HIGH);
     story_production(story, 2 * HOUR, 1500, 0);
     set_now(2.5 * HOUR, 1600, 0);
     assert_int_equal(mbp_analyser_new(plant, &period, &now, &analyser), MBP_OK);
-    for (uint32_t i = 0; i < 3; i++)
+    for (uint32_t i = 0; i < 5; i++)
         assert_int_equal(mbp_analyser_take(analyser, &story->events[i]), MBP_OK);
     assert_true(mbp_analyser_wants_more(analyser));
-    assert_int_equal(mbp_analyser_take(analyser, &story->events[3]), MBP_OK);
+    assert_int_equal(mbp_analyser_take(analyser, &story->events[5]), MBP_OK);
     assert_false(mbp_analyser_wants_more(analyser));
     mbp_analyser_free(analyser);
 }
@@ -195,6 +208,7 @@ int main(void)
         TEST(test_state_that_only_a_later_change_tells_is_taken_back),
         TEST(test_production_goes_on_over_a_stop_of_the_plant),
         TEST(test_counters_that_a_restore_set_back_count_on),
+        TEST(test_whole_life_with_a_restore_counts_what_was_made_before_it),
         TEST(test_counters_that_are_too_far_off_are_reckoned_and_marked),
         TEST(test_events_after_the_period_are_wanted_until_they_tell_the_counters),
         TEST(test_machine_added_in_the_period_counts_from_nothing),

@@ -93,26 +93,32 @@ void story_production(struct story *story, double at_s, uint32_t good, uint32_t 
     event->detail = good;
 }
 
-/* The numbers of the period's events, as a master finds them by their times. */
+/* The period's events by number: from the first to the last whose own time lies in it; without any it lies before the
+ * first event of a later time. */
 static struct mbp_analysis_period find_period(const struct story *story, double since_s, double until_s)
 {
-    struct mbp_analysis_period period = {0, UINT64_MAX, 0, UINT64_MAX};
-    if (since_s >= 0) {
+    struct mbp_analysis_period period = {0, UINT64_MAX, story->first_seq, UINT64_MAX};
+    uint64_t first = 0;
+    uint64_t end = 0;
+    uint64_t behind = story->first_seq + story->count;
+    if (since_s >= 0)
         period.since_ms = BIRTH_MS + (uint64_t)llround(since_s * 1000);
-        period.first_event = story->first_seq + story->count;
-        for (uint32_t i = story->count; i-- > 0;) {
-            if (story->events[i].wall_ms >= period.since_ms)
-                period.first_event = story->events[i].seq;
-        }
-    }
-    if (until_s >= 0) {
+    if (until_s >= 0)
         period.until_ms = BIRTH_MS + (uint64_t)llround(until_s * 1000);
-        period.end_event = story->first_seq;
-        for (uint32_t i = 0; i < story->count; i++) {
-            if (story->events[i].wall_ms < period.until_ms)
-                period.end_event = story->events[i].seq + 1;
-        }
+    for (uint32_t i = story->count; i-- > 0;) {
+        const struct mbp_event *event = &story->events[i];
+        if (event->wall_ms < period.since_ms)
+            continue;
+        behind = event->seq;
+        if (event->wall_ms >= period.until_ms)
+            continue;
+        first = event->seq;
+        end = end == 0 ? event->seq + (uint64_t)1 : end;
     }
+    if (since_s >= 0)
+        period.first_event = first != 0 ? first : behind;
+    if (until_s >= 0)
+        period.end_event = first != 0 ? end : behind;
     return period;
 }
 
