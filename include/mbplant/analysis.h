@@ -147,9 +147,9 @@ struct mbp_analysis {
     bool by_name;    /* mbp_analyser_change told the plants of then, so that all is counted for machines and sensors by
                         name; else events before a change are taken for those that have these numbers now */
     bool whole_life; /* from the plant's first event to now: counters are those of the period */
-    bool wants_earlier; /* events before the first that was taken would tell more, if there are any: since when an alarm
-                           or an outage goes on that counts, or what was made */
-    double availability;                   /* of all machines together: by time */
+    uint32_t looked_from; /* 0 = all is known; else the first event that was taken: what those before it would tell, if
+                             there are any, is since when an alarm or an outage goes on that counts, or what was made */
+    double availability;  /* of all machines together: by time */
     struct mbp_analysis_machine *machines; /* as the plant's machines[] */
     struct mbp_analysis_alarms alarms;
     struct mbp_analysis_actor *actors; /* that were raised or are active; worst first */
@@ -178,7 +178,7 @@ void mbp_analyser_free(struct mbp_analyser *analyser);
 enum mbp_status mbp_analyser_change(struct mbp_analyser *analyser, const struct mbp_plant *plant);
 
 /* The next event, by number. Those before the period tell what went on when it began; whether enough of them were taken
- * says wants_earlier in the end. Errors: MBP_ERR_MEMORY. */
+ * looked_from says in the end. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_analyser_take(struct mbp_analyser *analyser, const struct mbp_event *event);
 
 /* Whether events after the period would still tell something of it: the state of a machine or alarm that nothing told

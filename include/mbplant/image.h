@@ -222,6 +222,7 @@ struct mbp_figures {
     bool journal_trouble;           /* cannot write: events wait in memory */
     uint16_t journal_used_permille; /* of that memory */
     uint32_t events_lost;           /* since the start, for want of it */
+    uint32_t newest_event;          /* that has happened, durable or not */
     const struct mbp_event *recent; /* durable, newest first */
     size_t recent_count;            /* <= MBP_RECENT_EVENTS */
 };

@@ -349,7 +349,7 @@ struct mbp_layout {
 #define MBP_MACHINE_WORDS            16
 #define MBP_RECENT_EVENTS            64
 #define MBP_RECENT_WORDS             1280 /* 64 events of 20 registers */
-#define MBP_JOURNAL_WORDS            4    /* behind them: how it stands with the journal */
+#define MBP_JOURNAL_WORDS            6    /* behind them: how it stands with the journal */
 #define MBP_ACTUATOR_WORDS           4
 #define MBP_CONTROLLER_WORDS         8  /* input registers: output, error, setpoint in effect, measurement */
 #define MBP_CONTROLLER_SETTING_WORDS 16 /* holding registers: a float32 per setting; the last two are not declared */

@@ -164,7 +164,9 @@ struct mbp_report {
     uint64_t now_ms;                     /* wall time when it was made */
     uint64_t sim_ms;                     /* the plant's simulated time */
     uint32_t scans, late_scans, sensors;
-    uint32_t by_state[MBP_STATE_COUNT]; /* machines */
+    bool journal_refused;                 /* it cannot be written */
+    uint32_t events_waiting, events_lost; /* to be stored; for want of memory to wait in */
+    uint32_t by_state[MBP_STATE_COUNT];   /* machines */
     const struct mbp_report_machine *machines;
     size_t machine_count;
     const struct mbp_report_alarm *alarms; /* active or waiting for acknowledgement */

@@ -22,7 +22,7 @@ struct alarms {
     struct mbp_analysis_alarms figures;
     double answer_sum_ms;
     size_t unknown;     /* tracks of which something is UNKNOWN */
-    bool wants_earlier; /* an acknowledgement counts whose alarm may have waited for longer than is known */
+    bool wants_earlier; /* something counts that may have begun before the first event that was taken */
     struct analysis_list raises, actors;
 };
 
@@ -230,7 +230,7 @@ enum mbp_status alarms_finish(struct mbp_analyser *analyser, struct mbp_analysis
     struct alarms *alarms = analyser->alarms;
     struct mbp_analysis_alarms *figures = &alarms->figures;
     enum mbp_status status = MBP_OK;
-    out->wants_earlier = alarms->wants_earlier || analyser->axis.begin_t < MBP_ANALYSIS_CHATTER_MS;
+    alarms->wants_earlier = alarms->wants_earlier || analyser->axis.begin_t < MBP_ANALYSIS_CHATTER_MS;
     for (size_t i = 0; i < (size_t)analyser->plant->sensor_count * MBP_ALARM_COUNT && status == MBP_OK; i++) {
         uint32_t sensor = (uint32_t)(i / MBP_ALARM_COUNT);
         unsigned limit = (unsigned)(i % MBP_ALARM_COUNT);
@@ -238,8 +238,8 @@ enum mbp_status alarms_finish(struct mbp_analyser *analyser, struct mbp_analysis
         learn_by_now(analyser, sensor, limit, track);
         struct mbp_analysis_actor actor = judge(analyser, sensor, limit, track);
         figures->waiting += track->waiting == YES;
-        out->wants_earlier =
-            out->wants_earlier || track->waiting == NEVER_KNOWN || (actor.active && track->active_early);
+        alarms->wants_earlier =
+            alarms->wants_earlier || track->waiting == NEVER_KNOWN || (actor.active && track->active_early);
         figures->chattering += actor.chatter > 0;
         figures->stale += actor.stale;
         if (actor.raised > 0 || actor.active)
@@ -255,4 +255,9 @@ enum mbp_status alarms_finish(struct mbp_analyser *analyser, struct mbp_analysis
     out->raise_count = alarms->raises.count;
     alarms->actors.items = alarms->raises.items = NULL;
     return status;
+}
+
+bool alarms_want_earlier(const struct mbp_analyser *analyser)
+{
+    return analyser->alarms->wants_earlier;
 }

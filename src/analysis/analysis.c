@@ -148,8 +148,9 @@ static enum mbp_status fill(struct mbp_analyser *analyser, struct mbp_analysis *
     enum mbp_status status = machines_finish(analyser, out->whole_life);
     if (status == MBP_OK)
         status = alarms_finish(analyser, out);
-    out->wants_earlier = !axis->from_birth &&
-                         (out->wants_earlier || machines_want_earlier(analyser) || production_wants_earlier(analyser));
+    if (!axis->from_birth &&
+        (machines_want_earlier(analyser) || production_wants_earlier(analyser) || alarms_want_earlier(analyser)))
+        out->looked_from = axis->first_seq;
     if (status == MBP_OK)
         status = floods_find(out);
     struct machines *machines = &analyser->machines;

@@ -23,6 +23,7 @@ struct axis {
     uint64_t end_t, end_wall;     /* meaningful in phase AFTER */
     bool from_birth;              /* the first event taken is the journal's first */
     bool first_is_in;             /* the first event taken lies in the period */
+    uint32_t first_seq;           /* of it */
 };
 
 /* Takes in an event's stamps and moves the phase. */
@@ -147,8 +148,11 @@ void alarms_change(struct mbp_analyser *analyser, const uint32_t *sensor_from);
 /* Whether events after the period would still tell how an alarm stood at its end. */
 bool alarms_want_more(const struct mbp_analyser *analyser);
 
-/* Moves what was found to out; asks for earlier events where they would tell more. */
+/* Moves what was found to out. */
 enum mbp_status alarms_finish(struct mbp_analyser *analyser, struct mbp_analysis *out);
+
+/* After that: whether earlier events would tell more. */
+bool alarms_want_earlier(const struct mbp_analyser *analyser);
 
 /* ---- floods ------------------------------------------------------------------------------------------------------ */
 

@@ -64,6 +64,7 @@ void axis_take(struct axis *axis, const struct mbp_event *event)
         axis->from_birth = event->seq == 1;
         axis->wall_ms = event->wall_ms;
         axis->scan = event->scan;
+        axis->first_seq = event->seq;
         axis->first_is_in = event->seq >= axis->period.first_event;
     }
     struct gap gap = gap_to(axis, event->wall_ms, event->scan, event->code == MBP_EV_START);

@@ -172,6 +172,7 @@ static void publish_events(struct mbp_image_unit *unit, const struct mbp_figures
     words[0] = figures->journal_trouble;
     words[1] = figures->journal_used_permille;
     image_put_u32(words + 2, figures->events_lost);
+    image_put_u32(words + 4, figures->newest_event);
 }
 
 void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, const struct mbp_figures *figures)

@@ -327,7 +327,8 @@ struct mbp_journal_health mbp_journal_health(const struct mbp_journal *journal)
     uint64_t used = journal->ring.slot_count - mbp_ring_room(&journal->ring);
     return (struct mbp_journal_health){.trouble = mbp_journal_in_trouble(journal),
                                        .used_permille = (uint16_t)(used * 1000 / journal->ring.slot_count),
-                                       .lost = journal->lost_in_all};
+                                       .lost = journal->lost_in_all,
+                                       .waiting = (uint32_t)(journal->next_seq - 1 - mbp_journal_last(journal))};
 }
 
 size_t mbp_journal_read(struct mbp_journal *journal, uint32_t first, size_t max, struct mbp_event *events)

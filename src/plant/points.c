@@ -85,6 +85,7 @@ static const struct mbp_item journal_words[] = {
     {"journal trouble", "1 = cannot write, events wait in memory", "", 0, 1, MBP_UINT16, 1},
     {"journal memory used", "by events that wait", "%", 1, 1, MBP_UINT16, 0.1},
     {"events lost", "since the start, for want of that memory", "", 2, 2, MBP_UINT32, 1},
+    {"newest event", "its number, also before it is stored", "", 4, 2, MBP_UINT32, 1},
 };
 static const struct mbp_item machine_words[] = {
     {"state", "0 en_service 1 en_panne 2 maintenance", "", 0, 1, MBP_UINT16, 1},

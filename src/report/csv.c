@@ -47,6 +47,9 @@ static void put_summary(const struct mbp_report *report, const struct mbp_plant 
     mbp_fact_count(grid, "summary", "", "scans", report->scans, "");
     mbp_fact_count(grid, "summary", "", "late scans", report->late_scans, "");
     mbp_fact_count(grid, "summary", "", "simulated time", report->sim_ms, "ms");
+    mbp_fact_count(grid, "summary", "", "journal refused", report->journal_refused, "");
+    mbp_fact_count(grid, "summary", "", "events waiting", report->events_waiting, "");
+    mbp_fact_count(grid, "summary", "", "events lost", report->events_lost, "");
     if (!report->has_incident)
         return;
     mbp_fact_text(grid, "last incident", "", "time", mbp_time_format(report->incident.wall_ms, text, sizeof text), "");

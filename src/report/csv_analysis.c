@@ -89,6 +89,8 @@ void mbp_facts_of_analysis(const struct mbp_analysis *analysis, enum mbp_lang la
     put_real(grid, "period", "", "length", (double)analysis->length_ms / MS_PER_S, "s");
     mbp_fact_count(grid, "period", "", "events", analysis->events, "");
     mbp_fact_count(grid, "period", "", "plant changes", analysis->plant_changes, "");
+    if (analysis->looked_from > 0)
+        mbp_fact_count(grid, "period", "", "looked from event", analysis->looked_from, "");
     put_real(grid, "period", "", "availability", analysis->availability, "");
     for (uint32_t m = 0; m < analysis->plant->machine_count; m++)
         put_machine(analysis->plant->machines[m].name, &analysis->machines[m], grid);

@@ -105,6 +105,17 @@ static void say_production(struct document *document, char *text)
                          mbp_document_percent(document->lang, (double)totals.good / all, share, sizeof share));
 }
 
+/* Nothing when all is well. */
+static void say_journal(struct document *document, struct document_part *head)
+{
+    const struct mbp_report *report = document->report;
+    if (!report->journal_refused && report->events_waiting == 0 && report->events_lost == 0)
+        return;
+    const char *refused = report->journal_refused ? mbp_message(document->lang, MSG_L_JOURNAL_REFUSED) : "";
+    mbp_document_say(document->lang, mbp_document_line(document, head, MSG_T_JOURNAL), MSG_L_JOURNAL, refused,
+                     report->events_waiting, report->events_lost);
+}
+
 static void add_head(struct document *document)
 {
     const struct mbp_report *report = document->report;
@@ -123,6 +134,7 @@ static void add_head(struct document *document)
     say_production(document, mbp_document_line(document, head, MSG_T_PRODUCTION));
     mbp_document_say(document->lang, mbp_document_line(document, head, MSG_T_SCANS), MSG_L_SCANS, report->scans,
                      report->late_scans, mbp_span_text_in(document->lang, report->sim_ms / 1000, span, sizeof span));
+    say_journal(document, head);
 }
 
 /* ---- machines ---------------------------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include "messages.h"
 
 #define DOCUMENT_LINES   10u
+#define DOCUMENT_NOTES   3u
 #define DOCUMENT_COLUMNS 14u
 #define DOCUMENT_PARTS   12u
 #define DOCUMENT_TEXT    512u
@@ -22,9 +23,9 @@ struct document_part {
     struct document_line lines[DOCUMENT_LINES];
     size_t line_count;
     struct mbp_grid_column columns[DOCUMENT_COLUMNS];
-    struct mbp_grid *grid;        /* NULL = none */
-    const char *none;             /* said instead of an empty table; NULL = the part then has no table */
-    char notes[2][DOCUMENT_TEXT]; /* below it; "" = none */
+    struct mbp_grid *grid;                     /* NULL = none */
+    const char *none;                          /* said instead of an empty table; NULL = the part then has no table */
+    char notes[DOCUMENT_NOTES][DOCUMENT_TEXT]; /* below it; "" = none */
     enum document_chart chart;
 };
 

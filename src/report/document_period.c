@@ -27,6 +27,8 @@ static void add_period(struct document *document)
     if (analysis->plant_changes > 0)
         mbp_document_say(lang, part->notes[1], analysis->by_name ? MSG_L_PLANT_CHANGED_BY_NAME : MSG_L_PLANT_CHANGED,
                          analysis->plant_changes);
+    if (analysis->looked_from > 0)
+        mbp_document_say(lang, part->notes[2], MSG_L_LOOKED_FROM, analysis->looked_from);
     if (document->report->machine_count > 0)
         mbp_document_say(lang, mbp_document_line(document, part, MSG_T_AVAILABILITY), MSG_L_AVAILABILITY,
                          mbp_document_percent(lang, analysis->availability, span, sizeof span));

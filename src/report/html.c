@@ -153,7 +153,7 @@ static void put_part(const struct document *document, const struct document_part
         put_grid(part->grid, out);
     else if (part->none != NULL)
         fprintf(out, "<p>%s</p>\n", part->none);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < DOCUMENT_NOTES; i++) {
         if (part->notes[i][0] == '\0')
             continue;
         fputs("<p class=\"note\">", out);

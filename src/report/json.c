@@ -134,13 +134,15 @@ static json_t *controllers_json(const struct mbp_report *report, const struct mb
 static json_t *summary_json(const struct mbp_report *report)
 {
     struct mbp_report_totals totals = mbp_report_total(report);
-    return json_pack(
-        "{s:I, s:{s:i, s:i, s:i}, s:i, s:i, s:i, s:{s:I, s:I}, s:{s:I, s:I, s:I}}", "machines",
-        (json_int_t)report->machine_count, "by_state", "en_service", (int)report->by_state[MBP_EN_SERVICE], "en_panne",
-        (int)report->by_state[MBP_EN_PANNE], "maintenance", (int)report->by_state[MBP_MAINTENANCE], "sensors",
-        (int)report->sensors, "active_alarms", (int)totals.active, "unacknowledged_alarms", (int)totals.unacknowledged,
-        "production", "good", (json_int_t)totals.good, "reject", (json_int_t)totals.reject, "scan", "done",
-        (json_int_t)report->scans, "late", (json_int_t)report->late_scans, "simulated_ms", (json_int_t)report->sim_ms);
+    return json_pack("{s:I, s:{s:i, s:i, s:i}, s:i, s:i, s:i, s:{s:I, s:I}, s:{s:I, s:I, s:I}, s:{s:b, s:I, s:I}}",
+                     "machines", (json_int_t)report->machine_count, "by_state", "en_service",
+                     (int)report->by_state[MBP_EN_SERVICE], "en_panne", (int)report->by_state[MBP_EN_PANNE],
+                     "maintenance", (int)report->by_state[MBP_MAINTENANCE], "sensors", (int)report->sensors,
+                     "active_alarms", (int)totals.active, "unacknowledged_alarms", (int)totals.unacknowledged,
+                     "production", "good", (json_int_t)totals.good, "reject", (json_int_t)totals.reject, "scan", "done",
+                     (json_int_t)report->scans, "late", (json_int_t)report->late_scans, "simulated_ms",
+                     (json_int_t)report->sim_ms, "journal", "refused", (int)report->journal_refused, "events_waiting",
+                     (json_int_t)report->events_waiting, "events_lost", (json_int_t)report->events_lost);
 }
 
 static enum mbp_status dump(json_t *root, FILE *out)

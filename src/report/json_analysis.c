@@ -92,12 +92,13 @@ json_t *mbp_analysis_json(const struct mbp_analysis *analysis, enum mbp_lang lan
         failed |= json_array_append_new(actors, actor_json(analysis, lang, &analysis->actors[i]));
     for (size_t i = 0; i < analysis->flood_count; i++)
         failed |= json_array_append_new(floods, flood_json(&analysis->floods[i]));
-    json_t *root =
-        json_pack("{s:o, s:o, s:o, s:I, s:I, s:b, s:o, s:o, s:o, s:o, s:o}", "from", time_json(analysis->begin_ms),
-                  "to", time_json(analysis->end_ms), "length_s", seconds(analysis->length_ms), "events",
-                  (json_int_t)analysis->events, "plant_changes", (json_int_t)analysis->plant_changes, "whole_life",
-                  (int)analysis->whole_life, "availability", number_or_null(analysis->availability), "machines",
-                  machines, "alarms", alarms_json(analysis), "worst_alarms", actors, "floods", floods);
+    json_t *root = json_pack("{s:o, s:o, s:o, s:I, s:I, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "from",
+                             time_json(analysis->begin_ms), "to", time_json(analysis->end_ms), "length_s",
+                             seconds(analysis->length_ms), "events", (json_int_t)analysis->events, "plant_changes",
+                             (json_int_t)analysis->plant_changes, "whole_life", (int)analysis->whole_life,
+                             "looked_from_event", count_or_null(analysis->looked_from > 0, analysis->looked_from),
+                             "availability", number_or_null(analysis->availability), "machines", machines, "alarms",
+                             alarms_json(analysis), "worst_alarms", actors, "floods", floods);
     if (failed == 0)
         return root;
     json_decref(root);

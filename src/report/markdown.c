@@ -17,7 +17,7 @@ static enum mbp_status put_part(const struct document_part *part, FILE *out)
     } else if (part->none != NULL) {
         fprintf(out, "%s\n", part->none);
     }
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < DOCUMENT_NOTES; i++) {
         if (part->notes[i][0] != '\0')
             mbp_text_print(out, "\n%s\n", part->notes[i]);
     }

@@ -86,6 +86,7 @@
     M(T_INCIDENT, "Last incident", "Dernier incident") \
     M(T_PRODUCTION, "Production", "Production") \
     M(T_SCANS, "Scans", "Cycles") \
+    M(T_JOURNAL, "Journal", "Journal") \
     M(T_REPORT, "Report", "Rapport") \
     M(T_COUNTERS, "Since the start", "Depuis la mise en service") \
     M(T_PERIOD, "Period", "Période") \
@@ -115,6 +116,9 @@
     M(L_NOTHING_YET, "nothing yet", "rien encore") \
     M(L_PRODUCTION, "%s good, %s reject (%s good)", "%s bonnes, %s rebutées (%s bonnes)") \
     M(L_SCANS, "%u done, %u late; simulated time %s", "%u effectués, %u en retard ; temps simulé %s") \
+    M(L_JOURNAL, "%s%u events wait to be stored: what they tell is not in this report; %u events are lost", \
+      "%s%u événements attendent d'être enregistrés : ce rapport n'en tient pas compte ; %u événements perdus") \
+    M(L_JOURNAL_REFUSED, "cannot be written: ", "ne peut être écrit : ") \
     M(L_PERIOD, "%s to %s: %s of the plant's time, %s events", "%s à %s : %s de temps de l'installation, %s événements") \
     M(L_PLANT_CHANGED, "the plant was changed in it, %u times: what happened before goes to the machines and sensors that have " \
       "the same numbers now", "l'installation y a été modifiée %u fois : ce qui précède est attribué aux machines et capteurs " \
@@ -122,6 +126,8 @@
     M(L_PLANT_CHANGED_BY_NAME, "the plant was changed in it, %u times: machines and sensors are those of now, by name, for as " \
       "long as there were any; what was removed is left out", "l'installation y a été modifiée %u fois : machines et " \
       "capteurs sont ceux d'aujourd'hui, par nom, tant qu'ils existaient ; ceux qui ont été supprimés n'y figurent pas") \
+    M(L_LOOKED_FROM, "what went on at its beginning was looked for back to event %u: since when it did is not known", \
+      "ce qui durait à son début a été cherché jusqu'à l'événement %u : on ne sait depuis quand") \
     M(L_NO_TIME, "no time of the plant lies in it", "elle ne contient aucun temps de l'installation") \
     M(L_RAISED, "%u: %u critical, %u high, %u medium, %u low; %u cleared", \
       "%u : %u critiques, %u hautes, %u moyennes, %u basses ; %u disparues") \

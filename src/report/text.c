@@ -40,7 +40,7 @@ static enum mbp_status put_part(const struct document_part *part, size_t width, 
         if (status != MBP_OK)
             return status;
     }
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < DOCUMENT_NOTES; i++) {
         if (part->notes[i][0] != '\0')
             mbp_text_print(out, "(%s)\n", part->notes[i]);
     }

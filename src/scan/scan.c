@@ -140,6 +140,7 @@ void scan_publish(struct mbp_scan *scan)
         figures->journal_trouble = health.trouble;
         figures->journal_used_permille = health.used_permille;
         figures->events_lost = health.lost;
+        figures->newest_event = last + health.waiting + (uint32_t)scan->unrecorded;
     }
     figures->recent = scan->recent;
     mbp_image_refresh(scan->config.image, scan->state, figures);
@@ -181,7 +182,9 @@ void mbp_scan_step(struct mbp_scan *scan)
     operate(scan, writes, count);
     scan_order_writes(scan);
     scan_tell_production_on_the_hour(scan);
+    scan->unrecorded = scan->events.count;
     scan_publish(scan);
+    scan->unrecorded = 0;
     scan_record(scan);
 
     uint64_t took_us = (clock->mono_ns(clock->ctx) - begin_ns) / 1000;

@@ -47,6 +47,7 @@ struct mbp_scan {
     uint64_t counters_told_ns; /* simulated time when the counters were last retained */
     uint32_t retain_from; /* after a loss for want of room: the sensor, then machine to go on with; UINT32_MAX = none */
     uint32_t shelf_from;  /* the sensor whose shelf is looked at next */
+    size_t unrecorded;    /* events of the scan that is under way, which the journal does not have yet */
     bool trouble_told;
     uint8_t *fault_told;  /* per fault: enum fault_told */
     uint32_t faults_told; /* how many of them are told active, or otherwise than they may be */

@@ -1,6 +1,7 @@
 /* A snapshot to JSON and back. */
 #include "dump_snapshot.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,9 +31,11 @@ static json_t *machine_json(const struct mbp_plant *plant, uint32_t m, const str
 
 static json_t *sensor_json(const struct mbp_sensor *sensor, const struct ctl_sensor_now *now)
 {
-    return json_pack("{s:s, s:o, s:[o, o, o, o], s:i, s:s*}", "name", sensor->name, "value", number_or_null(now->value),
-                     "limits", number_or_null(now->limit[0]), number_or_null(now->limit[1]),
-                     number_or_null(now->limit[2]), number_or_null(now->limit[3]), "bits", (int)now->bits, "text",
+    const enum mbp_alarm_state *alarm = now->alarm;
+    return json_pack("{s:s, s:o, s:[o, o, o, o], s:i, s:[i, i, i, i, i, i], s:s*}", "name", sensor->name, "value",
+                     number_or_null(now->value), "limits", number_or_null(now->limit[0]), number_or_null(now->limit[1]),
+                     number_or_null(now->limit[2]), number_or_null(now->limit[3]), "bits", (int)now->bits, "alarms",
+                     (int)alarm[0], (int)alarm[1], (int)alarm[2], (int)alarm[3], (int)alarm[4], (int)alarm[5], "text",
                      now->text);
 }
 
@@ -157,6 +160,20 @@ static bool take_machine(const struct mbp_plant *plant, const json_t *object, st
            get_u64(object, "since_s", &now->since_s);
 }
 
+static_assert(MBP_ALARM_COUNT == 6, "as many as sensor_json packs");
+
+/* Dumps of earlier versions have the bits alone. */
+static bool take_alarms(const json_t *alarms, struct ctl_sensor_now *now)
+{
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+        json_int_t state = json_integer_value(json_array_get(alarms, a));
+        if (state < 0 || state >= MBP_ALARM_STATE_COUNT)
+            return false;
+        now->alarm[a] = alarms != NULL ? (enum mbp_alarm_state)state : ctl_alarm_by_bits(now->bits, a);
+    }
+    return true;
+}
+
 static bool take_sensor(const struct mbp_plant *plant, const json_t *object, struct ctl_snapshot *snapshot)
 {
     uint32_t s = mbp_plant_find_sensor(plant, get_name(object, "name"));
@@ -172,7 +189,7 @@ static bool take_sensor(const struct mbp_plant *plant, const json_t *object, str
     now->bits = (uint8_t)bits;
     free(now->text);
     now->text = text != NULL ? strdup(text) : NULL;
-    return true;
+    return take_alarms(json_object_get(object, "alarms"), now);
 }
 
 static bool take_actuator(const struct mbp_plant *plant, const json_t *object, struct ctl_snapshot *snapshot)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "events.h"
+#include "wait.h"
 
 /* How far back the journal is searched for the cause of a machine's present state. */
 #define CAUSES_DEPTH 3000u
@@ -143,6 +144,11 @@ static void fill_report(const struct mbp_plant *plant, uint64_t now_ms, enum mbp
         .sim_ms = snapshot->summary.sim_ms,
         .scans = snapshot->summary.scans,
         .late_scans = snapshot->summary.late_scans,
+        .journal_refused = snapshot->journal.trouble,
+        .events_lost = snapshot->journal.lost,
+        .events_waiting = snapshot->journal.newest > snapshot->summary.last_event
+                              ? snapshot->journal.newest - snapshot->summary.last_event
+                              : 0,
         .sensors = plant->sensor_count,
         .machines = overview->machines,
         .machine_count = plant->machine_count,
@@ -229,14 +235,46 @@ static enum mbp_status make(struct ctl *ctl, uint64_t now_ms, struct ctl_overvie
     return MBP_OK;
 }
 
+/* A disk is given so long to take what has happened; one that refuses is not waited for. */
+#define STORE_PATIENCE_MS 1000u
+
+/* Everything that the snapshot shows is in the journal when what had happened by then is stored. Events that are not
+ * yet after a while are left to be named. */
+static enum mbp_status await_stored(struct ctl *ctl, struct ctl_snapshot *snapshot)
+{
+    int unit = ctl_summary_unit(ctl->plant);
+    struct ctl_summary now;
+    if (unit < 0)
+        return MBP_OK;
+    struct ctl_wait wait = ctl_wait_begin(ctl->plant, STORE_PATIENCE_MS);
+    enum mbp_status status = ctl_journal_now_read(ctl->link, ctl->plant, (uint8_t)unit, &snapshot->journal);
+    uint32_t newest = snapshot->journal.newest;
+    while (status == MBP_OK) {
+        status = ctl_summary_read(ctl->link, (uint8_t)unit, &now);
+        if (status != MBP_OK)
+            return status;
+        snapshot->summary.last_event = now.last_event;
+        snapshot->summary.oldest_event = now.oldest_event;
+        snapshot->summary.last_incident = now.last_incident;
+        if (now.last_event >= newest || snapshot->journal.trouble || !ctl_wait_more(&wait))
+            break;
+        status = ctl_journal_now_read(ctl->link, ctl->plant, (uint8_t)unit, &snapshot->journal);
+    }
+    snapshot->journal.newest = newest > now.last_event ? newest : now.last_event;
+    return status;
+}
+
 enum ctl_exit ctl_overview_take(struct ctl *ctl, bool with_journal, struct ctl_overview *out)
 {
     struct ctl_overview overview = {0};
     struct mbp_clock clock = mbp_clock_system();
     enum ctl_exit code = ctl_snapshot_take(ctl, &overview.snapshot);
+    uint64_t now_ms = clock.wall_ms(clock.ctx); /* of the snapshot */
     if (code != CTL_OK)
         return code;
-    enum mbp_status status = make(ctl, clock.wall_ms(clock.ctx), &overview);
+    enum mbp_status status = with_journal ? await_stored(ctl, &overview.snapshot) : MBP_OK;
+    if (status == MBP_OK)
+        status = make(ctl, now_ms, &overview);
     if (status == MBP_OK && with_journal)
         status = read_journal(ctl, &overview);
     if (status != MBP_OK) {

@@ -47,7 +47,7 @@ static uint32_t journal_block(const struct mbp_unit *unit)
 
 static struct ctl_journal_now parse_journal(const uint16_t *words)
 {
-    return (struct ctl_journal_now){words[0] != 0, words[1], ctl_u32(words + 2)};
+    return (struct ctl_journal_now){words[0] != 0, words[1], ctl_u32(words + 2), ctl_u32(words + 4)};
 }
 
 /* bits: the machine's discrete inputs, 0 or 1 each. */
@@ -89,7 +89,7 @@ static uint8_t pack_bits(const uint16_t bits[CTL_SENSOR_BITS])
 }
 
 /* What the first eight bits tell of an alarm, where the unit has no room for more. */
-static enum mbp_alarm_state state_by_bits(uint8_t bits, unsigned alarm)
+enum mbp_alarm_state ctl_alarm_by_bits(uint8_t bits, unsigned alarm)
 {
     bool active = alarm < MBP_LIMIT_COUNT && (bits >> alarm & 1u) != 0;
     bool waits = (bits >> CTL_BIT_UNACKNOWLEDGED & 1u) != 0;
@@ -108,7 +108,7 @@ static void parse_alarms(const struct mbp_plant *plant, uint32_t index, const st
     uint16_t shelving = ctl_shelving_register(plant, index);
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
         unsigned state = words[a / 4] >> 4 * (a % 4) & 0xFu;
-        out->alarm[a] = addr == 0                       ? state_by_bits(out->bits, a)
+        out->alarm[a] = addr == 0                       ? ctl_alarm_by_bits(out->bits, a)
                         : state < MBP_ALARM_STATE_COUNT ? (enum mbp_alarm_state)state
                                                         : MBP_ALARM_NORMAL;
     }
@@ -329,6 +329,20 @@ enum mbp_status ctl_summary_read(struct ctl_link *link, uint8_t unit, struct ctl
     if (status == MBP_OK)
         *out = parse_summary(words);
     return status == MBP_OK && !is_our_map(words) ? MBP_ERR_NEWER : status;
+}
+
+enum mbp_status ctl_journal_now_read(struct ctl_link *link, const struct mbp_plant *plant, uint8_t unit,
+                                     struct ctl_journal_now *out)
+{
+    uint16_t words[MBP_JOURNAL_WORDS];
+    const struct mbp_unit *of = mbp_plant_find_unit(plant, unit);
+    if (of == NULL)
+        return MBP_ERR_MISSING;
+    enum mbp_status status =
+        ctl_read(link, unit, MBP_INPUT_REGISTERS, (uint16_t)journal_block(of), MBP_JOURNAL_WORDS, words);
+    if (status == MBP_OK)
+        *out = parse_journal(words);
+    return status;
 }
 
 const char *ctl_bits_text(uint8_t bits, char *buf, size_t size)

@@ -45,6 +45,7 @@ struct ctl_journal_now {
     bool trouble;           /* cannot be written: events wait in memory */
     unsigned used_permille; /* of that memory */
     uint32_t lost;          /* events, since the start */
+    uint32_t newest;        /* event that has happened, stored or not */
 };
 
 struct ctl_snapshot {
@@ -71,6 +72,13 @@ enum mbp_status ctl_sensor_bits_read(struct ctl_link *link, const struct mbp_pla
 /* The first unit with a default map, which has the summary block and the journal: its id, or -1 (told). */
 int ctl_summary_unit(const struct mbp_plant *plant);
 enum mbp_status ctl_summary_read(struct ctl_link *link, uint8_t unit, struct ctl_summary *out);
+
+/* How it stands with the journal now; unit is that of ctl_summary_unit. */
+enum mbp_status ctl_journal_now_read(struct ctl_link *link, const struct mbp_plant *plant, uint8_t unit,
+                                     struct ctl_journal_now *out);
+
+/* What a sensor's eight bits tell of one of its alarms. */
+enum mbp_alarm_state ctl_alarm_by_bits(uint8_t bits, unsigned alarm);
 
 /* "forced, high" and the like; "" when all is normal. Returns buf. 96 bytes suffice. */
 const char *ctl_bits_text(uint8_t bits, char *buf, size_t size);

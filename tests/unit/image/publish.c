@@ -202,16 +202,19 @@ static void test_publish_tells_behind_them_how_it_stands_with_the_journal(void *
 {
     struct device *device = *state;
     device_publish(device);
-    for (uint16_t i = 6280; i < 6284; i++)
+    for (uint16_t i = 6280; i < 6286; i++)
         assert_int_equal(input(device, i), 0);
     device->figures.journal_trouble = true;
     device->figures.journal_used_permille = 345;
     device->figures.events_lost = 0x12345678;
+    device->figures.newest_event = 0x9ABCDEF0;
     device_publish(device);
     assert_int_equal(input(device, 6280), 1);
     assert_int_equal(input(device, 6281), 345);
     assert_int_equal(input(device, 6282), 0x1234);
     assert_int_equal(input(device, 6283), 0x5678);
+    assert_int_equal(input(device, 6284), 0x9ABC);
+    assert_int_equal(input(device, 6285), 0xDEF0);
 }
 
 static void test_publish_copies_limits_when_they_changed(void **state)

@@ -165,7 +165,7 @@ struct mbp_analysis *report_analysis(const struct mbp_plant *plant)
     static const struct mbp_analysis_machine_now machines[2] = {
         {.state = MBP_EN_SERVICE, .since_ms = PERIOD_MS + 1800000, .good = 98, .reject = 2, .running_s = 3300},
         {.state = MBP_EN_SERVICE, .since_ms = PERIOD_MS, .due = true}};
-    const struct mbp_analysis_now now = {PERIOD_MS + 3600000, 36000, machines, NULL};
+    const struct mbp_analysis_now now = {.wall_ms = PERIOD_MS + 3600000, .scan = 36000, .machines = machines};
     const struct mbp_analysis_period period = {0, UINT64_MAX, 0, UINT64_MAX};
     struct mbp_analyser *analyser = NULL;
     struct mbp_analysis *analysis = NULL;

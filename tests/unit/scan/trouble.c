@@ -7,7 +7,7 @@
 
 #include "line.h"
 
-enum { IR_SCANS = 14, IR_TROUBLE = 6280, IR_USED = 6281, IR_LOST = 6282 };
+enum { IR_SCANS = 14, IR_TROUBLE = 6280, IR_USED = 6281, IR_LOST = 6282, IR_DURABLE = 8, IR_NEWEST = 6284 };
 enum { RECOVERED, CANNOT_WRITE, OVERRUN };
 
 /* A limit on the size of files stands in for a disk without room: a write fails, and the signal is ignored. */
@@ -47,6 +47,11 @@ static size_t find_trouble(const struct line *line, size_t from, uint32_t detail
     return at;
 }
 
+static unsigned waiting(struct line *line)
+{
+    return (unsigned)line_input(line, IR_NEWEST + 1) - line_input(line, IR_DURABLE + 1);
+}
+
 static void test_full_disk_raises_the_alarm_and_passes_without_a_restart(void **state)
 {
     struct line *line = *state;
@@ -64,10 +69,12 @@ static void test_full_disk_raises_the_alarm_and_passes_without_a_restart(void **
     bool told = line_input(line, IR_TROUBLE) == 1;
     uint32_t scanned = scans(line) - done;
     bool panne = line_coil(line, COIL_FILL1 + 1);
+    unsigned unstored = waiting(line);
     make_room(&before);
     assert_true(told);
     assert_int_equal(scanned, 20);
-    assert_true(panne); /* diagnosis and machines go on as well */
+    assert_true(unstored >= 4); /* forced, raised, tripped, cannot be written */
+    assert_true(panne);         /* diagnosis and machines go on as well */
     line_read(line);
     line_scan(line, 1); /* sees that it is written again, and says so */
     assert_int_equal(line_input(line, IR_TROUBLE), 0);
@@ -76,6 +83,21 @@ static void test_full_disk_raises_the_alarm_and_passes_without_a_restart(void **
     size_t alarm = find_trouble(line, forced, CANNOT_WRITE);
     find_trouble(line, alarm, RECOVERED);
     assert_int_equal(line_input(line, IR_LOST + 1), 0);
+}
+
+static void test_events_of_a_scan_wait_until_they_are_durable(void **state)
+{
+    struct line *line = *state;
+    line_scan(line, 1);
+    line_read(line);
+    line_scan(line, 1);
+    assert_int_equal(waiting(line), 0);
+    assert_int_equal(line_write_word(line, HR_TT101, 900), MBP_OK);
+    line_scan(line, 1); /* forced, raised, tripped: its registers show all of it, and that nothing is stored yet */
+    assert_int_equal(waiting(line), 3);
+    line_read(line);
+    line_scan(line, 1);
+    assert_int_equal(waiting(line), 0);
 }
 
 static void test_overrun_is_counted_told_and_leaves_the_retained_state_right(void **state)
@@ -142,6 +164,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         LINE_TEST(test_full_disk_raises_the_alarm_and_passes_without_a_restart),
+        LINE_TEST(test_events_of_a_scan_wait_until_they_are_durable),
         LINE_TEST(test_overrun_is_counted_told_and_leaves_the_retained_state_right),
         LINE_TEST(test_wall_clock_jumps_are_told_and_change_nothing_else),
     };
