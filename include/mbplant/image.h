@@ -21,6 +21,7 @@
 #define MBP_ACCESS_LATCHED  0x04u /* a write has an effect at the next scan */
 #define MBP_ACCESS_DIRTY    0x08u /* written since the last scan */
 #define MBP_ACCESS_CHECKED  0x10u /* a write must pass mbp_image's value checks */
+#define MBP_ACCESS_PARTIAL  0x20u /* of a point's first: the last write gave some of its words, and waits for others */
 
 struct _modbus_mapping_t; /* libmodbus */
 struct mbp_image;
@@ -152,7 +153,9 @@ struct mbp_refusal {
 };
 
 /* Hands over, in the order of each point's last write, what was written since the last latch, one entry per point with
- * the value it has now, and forgets it. Returns how many; *writes stays valid until the next call. */
+ * the value it has now, and forgets it. A value of several words of which some were written and which make no value
+ * that the point can have waits, as its words do in the tables, until others come: nothing that was confirmed is lost.
+ * Returns how many; *writes stays valid until the next publish. */
 size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes);
 
 /* The same for refusals. */
@@ -174,8 +177,8 @@ struct mbp_written {
  * was. Not the instructor's unit, whose deeds are told by what they do. */
 size_t mbp_image_latch_written(struct mbp_image *image, const struct mbp_written **written, struct mbp_written *lost);
 
-/* A sensor's four limits as they stand in its registers (NaN = unused), those that a master wrote since the last scan
- * among them. */
+/* A sensor's four limits as they stand in its registers (NaN = unused, or some of its words wait for others), those
+ * that a master wrote since the last scan among them. */
 void mbp_image_limits(const struct mbp_image *image, uint32_t sensor, double limits[MBP_LIMIT_COUNT]);
 
 /* Takes over into a new plant's image what masters have put into the old one's and no state holds: raw points, files,

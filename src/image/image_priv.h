@@ -5,6 +5,7 @@
 #include "mbplant/image.h"
 
 #define MBP_WRITE_LOG_MIN 4096
+#define MBP_PARTIAL_MAX   1024u /* points that wait for the rest of their words; each scan looks at them */
 #define MBP_WRITE_LOG_MAX 131072
 
 /* A point that was written: where it starts. A point written twice has two entries; the later one counts. */
@@ -64,6 +65,7 @@ struct mbp_image {
     struct mbp_file_source source;
     struct write_entry *log;
     size_t log_count, log_capacity;
+    size_t partial_count;     /* points with MBP_ACCESS_PARTIAL */
     struct mbp_write *writes; /* as many as log */
     struct mbp_refusal refusals[MBP_REFUSALS_MAX], handed[MBP_REFUSALS_MAX];
     size_t refusal_count;
@@ -100,12 +102,19 @@ void image_values_publish(struct mbp_image_unit *unit, const struct mbp_state *s
 /* Whether a sensor's register type carries limits. */
 bool image_has_limits(const struct mbp_sensor *sensor);
 
-/* A sensor's value as it stands in the registers. */
+/* A sensor's value, or one of its limits (NaN = unused), as it stands in the registers. */
 double image_value(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor);
+double image_limit(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor, unsigned limit);
 
-/* Notes one point as written. False when there is no room even after dropping stale entries. */
+/* Notes one point as written, all of it or some of its words. False when there is no room even after dropping stale
+ * entries. */
 bool image_log_room(struct mbp_image *image, size_t points);
-void image_log_write(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, struct mbp_peer peer);
+void image_log_write(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, bool partial,
+                     struct mbp_peer peer);
+
+/* Whether a master may change a point now; whether the words that stand there are a value that it can have. */
+bool image_point_open(const struct mbp_image_unit *unit, const struct image_point *point);
+bool image_point_valid(const struct mbp_image_unit *unit, const struct image_point *point);
 
 /* Sets what masters wrote since the last latch aside, and puts it back: around a publish between two scans. */
 void image_keep_waiting(struct mbp_image *image);

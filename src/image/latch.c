@@ -5,15 +5,23 @@
 
 #include "image_priv.h"
 
+double image_limit(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor, unsigned limit)
+{
+    const struct mbp_register *reg = &sensor->reg;
+    const uint16_t *words = unit->holding + reg->limits_addr + (size_t)limit * reg->words;
+    if (mbp_codec_unused(reg->type, reg->order, words))
+        return NAN;
+    return mbp_codec_decode(reg->type, reg->order, reg->scale, words);
+}
+
 void mbp_image_limits(const struct mbp_image *image, uint32_t sensor, double limits[MBP_LIMIT_COUNT])
 {
-    const struct mbp_image_unit *unit = &image->units[image->plant->sensors[sensor].unit];
-    const struct mbp_register *reg = &image->plant->sensors[sensor].reg;
-    for (int l = 0; l < MBP_LIMIT_COUNT; l++) {
-        const uint16_t *words = unit->holding + reg->limits_addr + l * reg->words;
-        limits[l] = mbp_codec_unused(reg->type, reg->order, words)
-                        ? NAN
-                        : mbp_codec_decode(reg->type, reg->order, reg->scale, words);
+    const struct mbp_sensor *of = &image->plant->sensors[sensor];
+    const struct mbp_image_unit *unit = &image->units[of->unit];
+    const uint8_t *access = unit->access[MBP_HOLDING_REGISTERS] + of->reg.limits_addr;
+    for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
+        bool waits = (access[(size_t)l * of->reg.words] & MBP_ACCESS_PARTIAL) != 0;
+        limits[l] = waits ? (double)NAN : image_limit(unit, of, l);
     }
 }
 
@@ -56,12 +64,22 @@ bool image_log_room(struct mbp_image *image, size_t points)
     return image->log_count + points <= image->log_capacity;
 }
 
-void image_log_write(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, struct mbp_peer peer)
+static void set_partial(struct mbp_image *image, uint8_t *access, bool partial)
+{
+    bool was = (*access & MBP_ACCESS_PARTIAL) != 0;
+    *access = (uint8_t)((*access & ~MBP_ACCESS_PARTIAL) | (partial ? MBP_ACCESS_PARTIAL : 0));
+    if (partial != was)
+        image->partial_count = partial ? image->partial_count + 1 : image->partial_count - 1;
+}
+
+void image_log_write(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, bool partial,
+                     struct mbp_peer peer)
 {
     struct mbp_image *image = unit->image;
     struct write_entry entry = {(uint32_t)(unit - image->units), addr, (uint8_t)table, false, peer};
     image->log[image->log_count++] = entry;
     *access_byte(image, &entry) |= MBP_ACCESS_DIRTY;
+    set_partial(image, access_byte(image, &entry), partial);
 }
 
 /* Where a written point stands, and how many bytes it is long. */
@@ -96,13 +114,11 @@ static double written_value(const struct mbp_image_unit *unit, const struct imag
 {
     const struct mbp_plant *plant = unit->image->plant;
     const struct mbp_register *reg;
-    double limits[MBP_LIMIT_COUNT];
     switch (point->kind) {
     case MBP_WRITE_VALUE:
         return image_value(unit, &plant->sensors[point->index]);
     case MBP_WRITE_LIMIT:
-        mbp_image_limits(unit->image, point->index, limits);
-        return limits[point->sub];
+        return image_limit(unit, &plant->sensors[point->index], point->sub);
     case MBP_WRITE_COMMAND:
         reg = &plant->actuators[point->index].reg;
         if (plant->actuators[point->index].on_off)
@@ -133,22 +149,64 @@ static bool clears_itself(enum mbp_write_kind kind)
            kind == MBP_WRITE_RESET_SENSOR;
 }
 
+/* A sensor that is released shows the process again, also where some words of a value have waited for the others. */
+static size_t forget_value(struct mbp_image *image, uint32_t sensor, size_t waiting)
+{
+    const struct mbp_sensor *of = &image->plant->sensors[sensor];
+    size_t kept = 0;
+    for (size_t i = 0; i < waiting; i++) {
+        const struct write_entry *entry = &image->log[i];
+        if (entry->unit == of->unit && entry->table == MBP_HOLDING_REGISTERS && entry->addr == of->reg.addr)
+            set_partial(image, access_byte(image, entry), false);
+        else
+            image->log[kept++] = *entry;
+    }
+    return kept;
+}
+
+/* What a point that was written in part has come to. */
+enum part { PART_WHOLE, PART_WAITS, PART_OVER };
+
+static enum part part_of(struct mbp_image *image, const struct write_entry *entry, const struct image_point *point)
+{
+    const struct mbp_image_unit *unit = &image->units[entry->unit];
+    uint8_t *access = access_byte(image, entry);
+    if ((*access & MBP_ACCESS_PARTIAL) == 0)
+        return PART_WHOLE;
+    bool open = image_point_open(unit, point);
+    if (open && !image_point_valid(unit, point))
+        return PART_WAITS;
+    set_partial(image, access, false);
+    return open ? PART_WHOLE : PART_OVER;
+}
+
+/* The log keeps the points that wait for the rest of their words: they stand in the tables until they are a value. */
 size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes)
 {
     drop_stale(image);
-    size_t count = image->log_count;
-    for (size_t i = 0; i < count; i++) {
-        const struct write_entry *entry = &image->log[i];
-        const struct mbp_image_unit *unit = &image->units[entry->unit];
-        struct image_point point = image_find_point(unit, entry->table, entry->addr);
-        image->writes[i] =
-            (struct mbp_write){point.kind, point.index, point.sub, written_value(unit, &point), entry->peer};
+    size_t given = 0;
+    size_t waiting = 0;
+    for (size_t i = 0; i < image->log_count; i++) {
+        const struct write_entry entry = image->log[i];
+        const struct mbp_image_unit *unit = &image->units[entry.unit];
+        struct image_point point = image_find_point(unit, entry.table, entry.addr);
+        enum part part = part_of(image, &entry, &point);
+        if (part == PART_WAITS)
+            image->log[waiting++] = entry;
+        if (part != PART_WHOLE)
+            continue;
+        double value = written_value(unit, &point);
+        image->writes[given++] = (struct mbp_write){point.kind, point.index, point.sub, value, entry.peer};
         if (clears_itself(point.kind))
             unit->coils[point.addr] = 0;
+        if (point.kind == MBP_WRITE_FORCED && value == 0.0) // NOLINT(clang-diagnostic-float-equal): a coil's
+            waiting = forget_value(image, point.index, waiting);
     }
-    image->log_count = 0;
+    for (size_t i = 0; i < waiting; i++)
+        *access_byte(image, &image->log[i]) |= MBP_ACCESS_DIRTY;
+    image->log_count = waiting;
     *writes = image->writes;
-    return count;
+    return given;
 }
 
 /* ---- refusals --------------------------------------------------------------------------------------------------- */

@@ -117,7 +117,7 @@ static void test_write_of_several_values_of_which_one_is_wrong_changes_none(void
 }
 
 /* Masters that know only FC 6 write a 32-bit value in two: neither half can be judged alone. */
-static void test_write_of_half_a_32_bit_value_is_taken_and_judged_by_the_scan(void **state)
+static void test_write_of_half_a_32_bit_value_waits_until_the_whole_is_one(void **state)
 {
     struct device *device = *state;
     const struct mbp_write *writes;
@@ -126,9 +126,12 @@ static void test_write_of_half_a_32_bit_value_is_taken_and_judged_by_the_scan(vo
     assert_int_equal(mbp_image_latch(device->image, &writes), 1);
     assert_int_equal(writes[0].index, C1);
     fixture_assert_number(writes[0].value, 1000000);
-    assert_int_equal(device_write_word(device->plc, 3, 0x7FFF), MBP_OK);
+    assert_int_equal(device_write_word(device->plc, 3, 0x7FFF), MBP_OK); /* beyond its range, so far */
+    assert_int_equal(mbp_image_latch(device->image, &writes), 0);
+    assert_int_equal(holding(device, 3), 0x7FFF);
+    assert_int_equal(device_write_word(device->plc, 3, 0x0001), MBP_OK);
     assert_int_equal(mbp_image_latch(device->image, &writes), 1);
-    fixture_assert_number(writes[0].value, 0x7FFF4240);
+    fixture_assert_number(writes[0].value, 0x00014240);
 }
 
 static void test_write_of_a_bool_takes_any_word_as_on(void **state)
@@ -154,7 +157,7 @@ int main(void)
         TEST(test_write_of_a_value_at_the_edge_of_the_range_is_taken),
         TEST(test_write_of_a_float_that_is_no_number_is_04),
         TEST(test_write_of_several_values_of_which_one_is_wrong_changes_none),
-        TEST(test_write_of_half_a_32_bit_value_is_taken_and_judged_by_the_scan),
+        TEST(test_write_of_half_a_32_bit_value_waits_until_the_whole_is_one),
         TEST(test_write_of_a_bool_takes_any_word_as_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

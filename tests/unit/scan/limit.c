@@ -51,20 +51,22 @@ static void test_limits_moved_past_each_other_in_one_scan_all_hold(void **state)
     assert_int_equal(line_holding(line, HR_TT101_LIMITS + MBP_HIGH), 950);
 }
 
-/* FC 6 can write a float's limit only in halves; a scan may come between, and what then stands there is no limit. */
-static void test_limit_half_written_is_refused_and_its_registers_are_put_right(void **state)
+/* FC 6 can write a float's limit only in halves; scans may come between. */
+static void test_limit_half_written_holds_when_the_other_half_has_come(void **state)
 {
     struct line *line = *state;
     const uint16_t high = HR_TT101_LIMITS + 4 + 2 * MBP_HIGH; /* PT101's high: 8.0 = 4100 0000 */
-    assert_int_equal(line_holding(line, high), 0x4100);
-    assert_int_equal(line_write_word(line, high, 0x4F00), MBP_OK); /* 2.1e9 */
+    const double *limits = &mbp_scan_state(line->scan)->limit[MBP_LIMIT_COUNT * PT101];
+    assert_int_equal(line_write_word(line, high, 0x4F08), MBP_OK); /* 2.3e9 */
+    line_scan(line, 5);
+    assert_int_equal(line_holding(line, high), 0x4F08);
+    fixture_assert_number(limits[MBP_HIGH], 8);
+    assert_int_equal(line_write_word(line, high, 0x4108), MBP_OK); /* 8.5 */
     line_scan(line, 1);
-    assert_int_equal(line_holding(line, high), 0x4100);
     line_read(line);
-    const struct mbp_event *event = &line->events[line_find(line, 0, MBP_EV_WRITE_REFUSED)];
-    assert_int_equal(event->sensor, PT101);
-    assert_int_equal(event->detail,
-                     mbp_event_write_detail(MBP_HOLDING_REGISTERS, high, MBP_EX_SERVER_DEVICE_FAILURE, 0));
+    fixture_assert_number(limits[MBP_HIGH], 8.5);
+    assert_int_equal(line_count(line, MBP_EV_WRITE_REFUSED), 0);
+    assert_int_equal(line_count(line, MBP_EV_LIMIT_CHANGED), 1);
 }
 
 int main(void)
@@ -73,7 +75,7 @@ int main(void)
         LINE_TEST(test_limit_written_holds_with_the_next_scan_and_is_journaled),
         LINE_TEST(test_limits_moved_past_each_other_in_one_request_all_hold),
         LINE_TEST(test_limits_moved_past_each_other_in_one_scan_all_hold),
-        LINE_TEST(test_limit_half_written_is_refused_and_its_registers_are_put_right),
+        LINE_TEST(test_limit_half_written_holds_when_the_other_half_has_come),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
