@@ -91,7 +91,7 @@ def served():
 
 def tshark(ports, display_filter, *options):
     """What tshark prints about the frames of the filter at these ports, which it takes for Modbus TCP."""
-    ours = "tcp.port in {" + " ".join(map(str, ports)) + "}"
+    ours = "tcp.port in {" + ", ".join(map(str, ports)) + "}"
     result = support.run(support.program("tshark"), "-r", FILE, "-o", f"mbtcp.tcp.port:{','.join(map(str, ports))}",
                          "-Y", f"{ours} && ({display_filter})", *options, check=True)
     return result.stdout.splitlines()

@@ -62,12 +62,14 @@ class Capture(unittest.TestCase):
         return support.run(sys.executable, "-B", CAPTURE_PY, word, environment=self.environment)
 
     def test_other_program_in_the_range_is_not_judged(self):
-        with support.Plant("idle.yaml") as plant:
+        with support.Plant("idle.yaml") as plant, support.Plant("idle.yaml") as other:
             plant.ctl("read", "hr:0")
+            other.ctl("read", "hr:0")
             service = Service(b"N", b"R" * 9, b"\xff" * 400)
             service.talk(*POSTGRESQL, REQUEST)
         result = self.capture("check")
         self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertIn("on the 2 of them where mbplantd served", result.stdout)
         self.assertIn("malformed: 0", result.stdout)
 
     def test_malformed_frame_of_a_served_port_fails_and_names_the_port(self):

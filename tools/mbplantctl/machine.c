@@ -121,21 +121,24 @@ static enum mbp_status look_for_outcome(struct command *command)
     }
 }
 
-/* Two scans are enough: the one that was under way, and the one that latches the command. */
+/* Two scans after the write are enough: the one that was under way, and the one that latches the command. */
 static enum mbp_status wait_for_scans(struct command *command, struct ctl_machine_now *now)
 {
     struct ctl *ctl = command->ctl;
     uint8_t unit = ctl_machine_unit(ctl->plant, command->machine);
     struct ctl_wait wait = ctl_wait_begin(ctl->plant, ctl->options->target.timeout_ms);
-    for (;;) {
+    struct ctl_summary written;
+    enum mbp_status status = ctl_summary_read(ctl->link, unit, &written);
+    while (status == MBP_OK) {
         struct ctl_summary summary;
-        enum mbp_status status = ctl_summary_read(ctl->link, unit, &summary);
+        status = ctl_summary_read(ctl->link, unit, &summary);
         if (status == MBP_OK)
             status = ctl_machine_read(ctl->link, ctl->plant, command->machine, now);
-        if (status != MBP_OK || now->state == command->to || summary.scans - command->before.scans >= 2 ||
+        if (status != MBP_OK || now->state == command->to || summary.scans - written.scans >= 2 ||
             !ctl_wait_more(&wait))
-            return status;
+            break;
     }
+    return status;
 }
 
 static enum ctl_exit tell(struct command *command, const struct ctl_machine_now *now, enum mbp_state_code was)
