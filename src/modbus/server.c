@@ -193,7 +193,7 @@ static enum mbp_status listen_at(struct mbp_server *server, const char *endpoint
 {
     char host[64];
     uint16_t port;
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     struct sockaddr *any = (struct sockaddr *)&address;
     if (mbp_endpoint_parse(endpoint, host, sizeof host, &port) != MBP_OK ||
         (uv_ip4_addr(host, port, (struct sockaddr_in *)&address) != 0 &&

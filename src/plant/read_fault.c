@@ -186,7 +186,7 @@ const struct mbp_schema mbp_step_fault_schema = {.noun = "a fault",
 
 static void tell_unknown(struct mbp_load *load, const struct mbp_plant_fault_def *def)
 {
-    const char *candidates[CANDIDATES_MAX];
+    const char *candidates[CANDIDATES_MAX] = {NULL};
     const struct mbp_plant *plant = load->plant;
     uint32_t count = plant->sensor_count < CANDIDATES_MAX ? plant->sensor_count : CANDIDATES_MAX;
     for (uint32_t i = 0; i < count; i++) {

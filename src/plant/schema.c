@@ -285,7 +285,7 @@ static int find_field(const struct mbp_schema *schema, const char *key)
 static void tell_unknown_key(struct mbp_reader *reader, const struct mbp_node *key, const struct mbp_schema *schema,
                              struct mbp_def *def)
 {
-    const char *names[KEYS_MAX];
+    const char *names[KEYS_MAX] = {NULL};
     char list[256], excerpt[64];
     for (unsigned i = 0; i < schema->field_count; i++) {
         names[i] = schema->fields[i].key;

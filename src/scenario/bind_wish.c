@@ -132,7 +132,8 @@ void bind_expect(struct mbp_scenario *scenario, const struct expect_def *def, ui
     } else if (mbp_def_has(keys, EXPECT_MACHINE)) {
         wish->kind = WISH_STATE;
         wish->state = (uint8_t)def->state;
-        wish->index = find_machine(scenario, keys, "machine", name = def->machine);
+        name = def->machine;
+        wish->index = find_machine(scenario, keys, "machine", name);
     } else if (mbp_def_has(keys, EXPECT_VALUE)) {
         wish->kind = WISH_VALUE;
         name = def->value.sensor;
@@ -166,12 +167,14 @@ void bind_student(struct mbp_scenario *scenario, const struct student_def *def, 
         return;
     if (mbp_def_has(keys, STUDENT_ACKNOWLEDGE)) {
         wish->kind = WISH_ACKNOWLEDGED;
-        if (find_target(scenario, keys, "acknowledge", name = def->acknowledge, &wish->target))
+        name = def->acknowledge;
+        if (find_target(scenario, keys, "acknowledge", name, &wish->target))
             put_acknowledge(scenario, mbp_def_node(keys, "acknowledge"), &wish->target, &wish->puts);
     } else if (mbp_def_has(keys, STUDENT_MACHINE)) {
         wish->kind = WISH_ASKED;
+        name = def->machine;
         wish->state = (uint8_t)def->ask;
-        wish->index = find_machine(scenario, keys, "machine", name = def->machine);
+        wish->index = find_machine(scenario, keys, "machine", name);
         if (wish->index != UINT32_MAX)
             put_coil(scenario, name, mbp_state_name((enum mbp_state_code)def->ask), true, &wish->puts);
     } else if (mbp_def_has(keys, STUDENT_WRITE)) {

@@ -353,7 +353,7 @@ static enum mbp_status take_word(struct parser *parser, const char *word)
     out->verb = ctl_verb_find(word);
     if (out->verb != NULL)
         return MBP_OK;
-    const char *names[64];
+    const char *names[64] = {NULL};
     size_t count = 0;
     for (; count < ctl_verb_count && count < 64; count++)
         names[count] = ctl_verbs[count].name;

@@ -74,7 +74,7 @@ void device_publish(struct device *device)
 
 enum mbp_status device_write(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, const uint16_t *words)
 {
-    uint8_t bytes[2 * MBP_IMAGE_WRITE_MAX];
+    uint8_t bytes[2 * MBP_IMAGE_WRITE_MAX] = {0};
     for (uint16_t i = 0; i < count; i++) {
         bytes[2 * i] = (uint8_t)(words[i] >> 8);
         bytes[2 * i + 1] = (uint8_t)words[i];

@@ -194,7 +194,8 @@ void fixture_write_file(const char *path, const void *bytes, size_t len)
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, len, file), len);
-    assert_int_equal(fclose(file), 0);
+    int failed = fclose(file);
+    assert_int_equal(failed, 0);
 }
 
 void fixture_sql(const char *path, const char *sql)

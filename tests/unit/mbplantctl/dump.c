@@ -67,13 +67,19 @@ static void put_events(FILE *file, uint32_t first, uint32_t last)
 }
 
 /* A dump of so many events, and what follows them. */
+static void close_file(FILE *file)
+{
+    int failed = fclose(file);
+    assert_int_equal(failed, 0);
+}
+
 static void write_dump(uint32_t events, const char *tail)
 {
     FILE *file = NULL;
     assert_int_equal(ctl_dump_create(path, plant, "host:5020", MADE_MS, &file, why), MBP_OK);
     put_events(file, 1, events);
     fputs(tail, file);
-    assert_int_equal(fclose(file), 0);
+    close_file(file);
 }
 
 static void write_text(const char *text)
@@ -81,7 +87,7 @@ static void write_text(const char *text)
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     fputs(text, file);
-    assert_int_equal(fclose(file), 0);
+    close_file(file);
 }
 
 static bool count_event(void *ctx, const struct mbp_event *event)
@@ -379,7 +385,7 @@ static void test_dump_tells_by_which_plant_each_event_counts(void **state)
     assert_int_equal(ctl_dump_create(path, plant, "host:5020", MADE_MS, &file, why), MBP_OK);
     ctl_dump_put_past(file, &past, plant, 15, 30); /* the first one is needed by none of them */
     put_events(file, 15, 30);
-    assert_int_equal(fclose(file), 0);
+    close_file(file);
     struct ctl_dump dump = opened();
     assert_int_equal(dump.past.count, 2);
     assert_int_equal(dump.events, 16);
@@ -408,7 +414,7 @@ static void test_dump_gone_on_with_after_a_change_keeps_the_plants_before_it(voi
     ctl_dump_put_plant(file, other, "host:5020", MADE_MS);
     ctl_dump_put_past(file, &past, other, 6, 9);
     put_events(file, 6, 9);
-    assert_int_equal(fclose(file), 0);
+    close_file(file);
     struct ctl_dump dump = opened();
     assert_string_equal(dump.plant->machines[0].name, "M2");
     assert_string_equal(name_at(&dump, 5), "M1");

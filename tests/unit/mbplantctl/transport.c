@@ -101,7 +101,7 @@ static void *serve(void *ctx)
     uint8_t request[REQUEST_LEN];
     uint8_t held[16][REQUEST_LEN];
     for (unsigned number = 0; recv(peer, request, sizeof request, MSG_WAITALL) == (ssize_t)sizeof request; number++) {
-        uint8_t reply[REPLY_MAX];
+        uint8_t reply[REPLY_MAX] = {0};
         if (slave->manner == CLOSE_AT_3 && number == 3)
             break;
         if (slave->manner == SILENT)

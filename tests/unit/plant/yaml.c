@@ -196,6 +196,7 @@ static void test_every_cut_of_a_plant_file_loads_or_is_refused(void **state)
     fclose(file);
     assert_true(len > 1000 && len < sizeof text);
     FILE *nowhere = fopen("/dev/null", "w");
+    assert_non_null(nowhere);
     for (size_t cut = 0; cut <= len; cut++) {
         struct mbp_plant *plant = NULL;
         char *exact = malloc(cut + (cut == 0)); /* so that a sanitizer sees a step beyond its end */

@@ -92,7 +92,7 @@ void line_scan(struct line *line, unsigned n)
 
 enum mbp_status line_write(struct line *line, uint16_t addr, uint16_t count, const uint16_t *words)
 {
-    uint8_t bytes[2 * MBP_IMAGE_WRITE_MAX];
+    uint8_t bytes[2 * MBP_IMAGE_WRITE_MAX] = {0};
     for (uint16_t i = 0; i < count; i++) {
         bytes[2 * i] = (uint8_t)(words[i] >> 8);
         bytes[2 * i + 1] = (uint8_t)words[i];
