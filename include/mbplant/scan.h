@@ -57,12 +57,14 @@ void mbp_scan_accompany(struct mbp_scan *scan, const struct mbp_companion *compa
 /* One scan, now. */
 void mbp_scan_step(struct mbp_scan *scan);
 
-/* Runs every scan that is due at the clock's present time (each one, so simulated time keeps up), at most a bounded
- * number at once; counts those that start late by a period or more, or take that long. Cheap when none is due. */
+/* Runs every scan that is due at the clock's present time (each one, so simulated time keeps up), for 20 ms at most or
+ * one scan where that takes longer; counts those that start late by a period or more, or take that long. Cheap when
+ * none is due. */
 void mbp_scan_poll(struct mbp_scan *scan);
 
 /* The same for a busy loop, before each batch of requests: what an instructor asked is done at once, steps too, but
- * only every fourth call looks at the clock. */
+ * only every fourth call looks at the clock, and all calls between two polls, or looks at the sockets, share the 20 ms.
+ */
 void mbp_scan_glance(struct mbp_scan *scan);
 
 /* Paces mbp_scan_poll from the loop (uses CLOCK_MONOTONIC, as mbp_clock_system does) until mbp_scan_stop, after which

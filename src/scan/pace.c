@@ -6,8 +6,9 @@
 
 #include "scan_priv.h"
 
-/* At most this many at once, so that requests are answered while a delayed plant catches up. */
-#define CATCH_UP_MAX 64
+/* So long scans may take between two looks at the sockets, however many are due: requests, and a stop, do not wait
+ * while a plant catches up, or for one whose scans cannot keep up at all. */
+#define ROUND_NS (20 * MBP_NS_PER_MS)
 
 /* To look at the clock before each batch of requests is a good part of what a short request costs. A batch takes some
  * ten microseconds. */
@@ -45,9 +46,8 @@ static void measure_speed(struct mbp_scan *scan, uint64_t now)
 }
 
 /* The next scan, when its time has come. */
-static bool run_due(struct mbp_scan *scan)
+static bool run_due(struct mbp_scan *scan, uint64_t now)
 {
-    uint64_t now = scan_now_ns(scan);
     if (now < scan->next_due_ns)
         return false;
     uint64_t late_ns = now - scan->next_due_ns;
@@ -75,7 +75,7 @@ static void keep_journal_up(struct mbp_scan *scan)
 
 /* A scan of a step, when one is left. Else: an event becomes durable some time after it was recorded, and no scan comes
  * to publish it. */
-static bool run_step(struct mbp_scan *scan)
+static bool run_step(struct mbp_scan *scan, uint64_t now)
 {
     if (scan->sim.steps > 0) {
         scan->sim.steps--;
@@ -83,7 +83,6 @@ static bool run_step(struct mbp_scan *scan)
         keep_journal_up(scan);
         return true;
     }
-    uint64_t now = scan_now_ns(scan);
     if (now >= scan->look_again_ns) {
         scan->look_again_ns = now + LOOK_AGAIN_NS;
         scan_publish(scan);
@@ -109,15 +108,25 @@ static void obey(struct mbp_scan *scan)
 
 static void run_all_due(struct mbp_scan *scan)
 {
-    for (int i = 0; i < CATCH_UP_MAX; i++) {
-        if (!(scan->sim.paused ? run_step(scan) : run_due(scan)))
-            return;
+    if (scan->round_spent_ns >= ROUND_NS)
+        return;
+    uint64_t now = scan_now_ns(scan);
+    while (scan->round_spent_ns < ROUND_NS && (scan->sim.paused ? run_step(scan, now) : run_due(scan, now))) {
+        uint64_t done = scan_now_ns(scan);
+        scan->round_spent_ns += done - now;
+        now = done;
     }
+}
+
+static void begin_round(struct mbp_scan *scan)
+{
+    scan->round_spent_ns = 0;
+    obey(scan);
 }
 
 void mbp_scan_poll(struct mbp_scan *scan)
 {
-    obey(scan);
+    begin_round(scan);
     run_all_due(scan);
 }
 
@@ -138,7 +147,8 @@ static void on_due(uv_poll_t *poll, int status, int events)
     uint64_t expirations;
     ssize_t got = read(scan->timer_fd, &expirations, sizeof expirations);
     (void)got; /* only the wake-up matters */
-    mbp_scan_poll(scan);
+    obey(scan);
+    run_all_due(scan);
     arm(scan);
 }
 
@@ -157,7 +167,7 @@ void scan_pace_anew(struct mbp_scan *scan)
 
 static void on_round(uv_prepare_t *prepare)
 {
-    obey(prepare->data);
+    begin_round(prepare->data);
 }
 
 enum mbp_status mbp_scan_start(struct mbp_scan *scan, struct uv_loop_s *loop)

@@ -60,14 +60,15 @@ struct mbp_scan {
     bool clock_known;
 
     /* pacing */
-    uint64_t next_due_ns; /* monotonic */
+    uint64_t next_due_ns;    /* monotonic */
+    uint64_t round_spent_ns; /* by scans, since the loop looked at its sockets last */
     unsigned glances;
     uint64_t wall_period_ns;
     uint64_t pace_mark_ns, pace_mark_scans; /* since when the speed reached is measured */
     uint64_t flushed_records;               /* of stats.recorded: known to be durable, by a step */
     uint64_t look_again_ns;                 /* paused: when to look for newly durable events */
     uv_poll_t poll;
-    uv_prepare_t prepare; /* after each round of requests: what did the instructor ask? */
+    uv_prepare_t prepare; /* before each look at the sockets: what did the instructor ask? */
     int timer_fd;
     bool polling;
 };

@@ -23,7 +23,9 @@ struct mbp_plant *fixture_plant(const char *yaml)
 
 static uint64_t mono_ns(void *ctx)
 {
-    return ((const struct fixture_time *)ctx)->mono_ns;
+    struct fixture_time *time = ctx;
+    time->mono_ns += time->look_ns;
+    return time->mono_ns;
 }
 
 static uint64_t wall_ms(void *ctx)

@@ -17,10 +17,11 @@
 /* The plant of a YAML text; the test fails with the file's errors when it is not one. Ownership: mbp_plant_free. */
 struct mbp_plant *fixture_plant(const char *yaml);
 
-/* A clock that stands still until the test turns it. */
+/* A clock that stands still until the test turns it, but for look_ns that each look at it costs. */
 struct fixture_time {
     uint64_t mono_ns;
     uint64_t wall_ms;
+    uint64_t look_ns;
 };
 struct mbp_clock fixture_clock(struct fixture_time *time);
 

@@ -58,7 +58,7 @@ int line_setup(void **state)
     assert_non_null(line);
     snprintf(line->dir, sizeof line->dir, "/tmp/mbplant-scan-XXXXXX");
     assert_non_null(mkdtemp(line->dir));
-    line->time = (struct fixture_time){5 * MBP_NS_PER_S, FIXTURE_WALL_MS};
+    line->time = (struct fixture_time){.mono_ns = 5 * MBP_NS_PER_S, .wall_ms = FIXTURE_WALL_MS};
     line_start(line, line_yaml);
     *state = line;
     return 0;

@@ -83,15 +83,71 @@ static void test_poll_after_a_pause_catches_up_every_scan_and_counts_the_late_on
     assert_int_equal(line_input(line, 19), 9); /* published */
 }
 
-static void test_poll_after_a_long_pause_catches_up_in_bounded_bites(void **state)
+/* Each look at the clock costs a millisecond, and so a scan some. */
+static struct mbp_scan *costly_scan(struct line *line, struct fixture_time *time, struct mbp_image **image)
 {
-    struct line *line = *state;
-    turn(line, 1000 * PERIOD_NS);
-    uint64_t first = stats(line).scans;
-    assert_in_range(first, 10, 200);
-    for (int i = 0; i < 200; i++)
-        turn(line, 0);
-    assert_int_equal(stats(line).scans, 1000); /* none lost */
+    struct mbp_scan *scan;
+    struct mbp_scan_config config = {.plant = line->plant, .clock = fixture_clock(time), .speed = 1.0};
+    assert_int_equal(mbp_image_new(line->plant, image), MBP_OK);
+    config.image = *image;
+    time->look_ns = MBP_NS_PER_MS;
+    assert_int_equal(mbp_scan_new(&config, &scan), MBP_OK);
+    return scan;
+}
+
+static void test_poll_after_a_long_pause_catches_up_for_20_ms_at_a_time(void **state)
+{
+    struct fixture_time time = {0};
+    struct mbp_image *image;
+    struct mbp_scan *scan = costly_scan(*state, &time, &image);
+    time.mono_ns += 1000 * PERIOD_NS;
+    unsigned polls = 0;
+    for (uint64_t scans = UINT64_MAX; scans != mbp_scan_stats(scan).scans; polls++) {
+        scans = mbp_scan_stats(scan).scans;
+        uint64_t begin = time.mono_ns;
+        mbp_scan_poll(scan);
+        assert_in_range(time.mono_ns - begin, 0, 30 * MBP_NS_PER_MS); /* 20 ms, and the scan that ended beyond */
+    }
+    assert_in_range(polls, 20, 1000);
+    assert_int_equal(mbp_scan_stats(scan).scans, time.mono_ns / PERIOD_NS); /* none lost */
+    mbp_scan_free(scan);
+    mbp_image_free(image);
+}
+
+static void test_glances_between_two_polls_share_their_20_ms(void **state)
+{
+    struct fixture_time time = {0};
+    struct mbp_image *image;
+    struct mbp_scan *scan = costly_scan(*state, &time, &image);
+    time.mono_ns += 1000 * PERIOD_NS;
+    mbp_scan_poll(scan);
+    uint64_t scans = mbp_scan_stats(scan).scans;
+    uint64_t spent = time.mono_ns;
+    for (unsigned i = 0; i < 1000; i++)
+        mbp_scan_glance(scan);
+    assert_int_equal(mbp_scan_stats(scan).scans, scans);
+    assert_int_equal(time.mono_ns, spent); /* nor did one look at the clock */
+    mbp_scan_poll(scan);
+    assert_true(mbp_scan_stats(scan).scans > scans);
+    mbp_scan_free(scan);
+    mbp_image_free(image);
+}
+
+static void test_steps_take_20_ms_at_a_time_too(void **state)
+{
+    struct fixture_time time = {0};
+    struct mbp_image *image;
+    struct mbp_scan *scan = costly_scan(*state, &time, &image);
+    mbp_scan_pause(scan, 0);
+    assert_int_equal(mbp_scan_step_by(scan, 1000, 0), MBP_OK);
+    uint64_t begin = time.mono_ns;
+    mbp_scan_poll(scan);
+    assert_in_range(time.mono_ns - begin, 20 * MBP_NS_PER_MS, 30 * MBP_NS_PER_MS);
+    for (unsigned i = 0; i < 1000; i++)
+        mbp_scan_poll(scan);
+    assert_int_equal(mbp_scan_stats(scan).scans, 1000);
+    mbp_scan_free(scan);
+    mbp_image_free(image);
 }
 
 /* A clock that takes its time: each look at it costs half a period. */
@@ -202,7 +258,9 @@ int main(void)
         LINE_TEST(test_poll_keeps_to_its_grid_whenever_it_is_called),
         LINE_TEST(test_poll_less_than_a_period_late_counts_nothing_as_late),
         LINE_TEST(test_poll_after_a_pause_catches_up_every_scan_and_counts_the_late_ones),
-        LINE_TEST(test_poll_after_a_long_pause_catches_up_in_bounded_bites),
+        LINE_TEST(test_poll_after_a_long_pause_catches_up_for_20_ms_at_a_time),
+        LINE_TEST(test_glances_between_two_polls_share_their_20_ms),
+        LINE_TEST(test_steps_take_20_ms_at_a_time_too),
         LINE_TEST(test_scan_that_takes_its_time_is_measured),
         LINE_TEST(test_scan_that_takes_longer_than_its_period_is_counted_as_late),
         LINE_TEST(test_scan_at_ten_times_speed_is_due_ten_times_as_often),
