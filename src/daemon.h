@@ -11,6 +11,7 @@
 #include "narrator.h"
 #include "options.h"
 #include "priority.h"
+#include "signals.h"
 
 struct former {
     struct former *next;
@@ -34,7 +35,7 @@ struct daemon {
     struct mbp_play *play;         /* likewise */
     uv_check_t after_round;        /* is the scenario over? */
     uv_loop_t loop;
-    uv_signal_t signals[3];
+    struct signals signals;
     struct former *former; /* plants that the journal may still use, oldest first */
     uint32_t former_left;  /* how many were freed */
     uv_timer_t former_timer;

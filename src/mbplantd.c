@@ -1,5 +1,5 @@
 /* mbplantd: arguments, start in order, run, stop in reverse. */
-#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <malloc.h>
 #include <signal.h>
@@ -13,9 +13,13 @@
 #include "exercise.h"
 #include "greeting.h"
 #include "mbplant/report.h"
+#include "service.h"
 #include "takeover.h"
 
 enum { EXIT_OK = 0, EXIT_RUNTIME = 1, EXIT_USAGE = 2 };
+
+/* What mbplantd opens beside its connections, and some for SQLite's and a plant file's passing ones. */
+#define OWN_DESCRIPTORS 24u
 
 /* --fast-forward waits for the journal after so many: well below the room between the two. */
 #define FLUSH_EVERY_RECORDS 16384u
@@ -104,6 +108,7 @@ static void stop_serving(struct daemon *daemon)
 {
     if (daemon->server == NULL)
         return; /* stopping already */
+    service_tell("STOPPING=1");
     mbp_scan_stop(daemon->scan);
     if (daemon->narrator.journal != NULL)
         narrator_stop(&daemon->narrator);
@@ -112,8 +117,7 @@ static void stop_serving(struct daemon *daemon)
         greeting_print_end(daemon->server);
     mbp_server_close(daemon->server);
     daemon->server = NULL;
-    for (size_t i = 0; i < sizeof daemon->signals / sizeof daemon->signals[0]; i++)
-        uv_close((uv_handle_t *)&daemon->signals[i], NULL);
+    signals_unref(&daemon->signals);
     uv_close((uv_handle_t *)&daemon->after_round, NULL);
     takeover_close(daemon);
 }
@@ -142,17 +146,6 @@ static void watch_scenario(struct daemon *daemon)
         uv_check_start(&daemon->after_round, on_round);
 }
 
-static void watch_signals(struct daemon *daemon)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        uv_signal_init(&daemon->loop, &daemon->signals[i]);
-        daemon->signals[i].data = daemon;
-        uv_signal_start(&daemon->signals[i], on_signal, numbers[i]);
-    }
-    signal(SIGPIPE, SIG_IGN);
-}
-
 static int serve(struct daemon *daemon)
 {
     const char *listen = daemon->options.listen != NULL ? daemon->options.listen : daemon->plant->server.listen;
@@ -169,19 +162,24 @@ static int serve(struct daemon *daemon)
         uv_run(&daemon->loop, UV_RUN_DEFAULT); /* lets go of the half-open server */
         return EXIT_RUNTIME;
     }
-    watch_signals(daemon);
-    watch_scenario(daemon);
-    takeover_open(daemon);
-    if (mbp_scan_start(daemon->scan, &daemon->loop) != MBP_OK) {
-        fprintf(stderr, "mbplantd: cannot make a timer: %s\n", strerror(errno)); // NOLINT(concurrency-mt-unsafe)
+    signal(SIGPIPE, SIG_IGN);
+    if (mbp_scan_start(daemon->scan, &daemon->loop) != MBP_OK ||
+        !signals_watch(&daemon->signals, &daemon->loop, on_signal, daemon)) {
+        fprintf(stderr, "mbplantd: cannot start: no descriptor is left for a timer or signals (ulimit -n)\n");
+        mbp_scan_stop(daemon->scan);
+        mbp_server_close(daemon->server);
+        uv_run(&daemon->loop, UV_RUN_DEFAULT);
         return EXIT_RUNTIME;
     }
+    watch_scenario(daemon);
+    takeover_open(daemon);
     priority_start(&daemon->priority, &daemon->loop);
     if (daemon->options.report == MBP_PLAY_TEXT)
         greeting_print(daemon->plant, daemon->server, listen, daemon->data_dir);
     exercise_greet(daemon);
     if (daemon->narrator.journal != NULL)
         narrator_start(&daemon->narrator, &daemon->loop);
+    service_tell("READY=1");
     uv_run(&daemon->loop, UV_RUN_DEFAULT);
     return daemon->play != NULL ? exercise_report(daemon) : EXIT_OK;
 }
@@ -243,6 +241,35 @@ static enum mbp_status read_journal_file(void *ctx, uint16_t file, uint16_t reco
     return mbp_journal_read_file(ctx, file, record, count, words);
 }
 
+/* libuv ends the process where it finds no descriptor for its loop, so that is seen before. */
+static bool has_descriptors(void)
+{
+    int taken[OWN_DESCRIPTORS];
+    size_t count = 0;
+    while (count < OWN_DESCRIPTORS && (taken[count] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+        count++;
+    bool enough = count == OWN_DESCRIPTORS;
+    if (!enough)
+        fprintf(stderr, "mbplantd: cannot start: %zu descriptors are left, and it needs %u (ulimit -n)\n", count,
+                OWN_DESCRIPTORS);
+    while (count-- > 0)
+        close(taken[count]);
+    return enough;
+}
+
+/* The loop, with room for what will be opened. */
+static bool open_loop(struct daemon *daemon)
+{
+    if (daemon->options.mode == MODE_RUN)
+        mbp_server_make_room(daemon->plant);
+    if (!has_descriptors())
+        return false;
+    int error = uv_loop_init(&daemon->loop);
+    if (error != 0)
+        fprintf(stderr, "mbplantd: cannot start: %s\n", uv_strerror(error));
+    return error == 0;
+}
+
 static int start(struct daemon *daemon)
 {
     daemon->clock = mbp_clock_system();
@@ -250,10 +277,8 @@ static int start(struct daemon *daemon)
         daemon->virtual_start_ns = daemon->clock.wall_ms(daemon->clock.ctx) * MBP_NS_PER_MS;
         daemon->clock = (struct mbp_clock){virtual_mono_ns, virtual_wall_ms, daemon};
     }
-    if (!find_data_dir(daemon))
+    if (!open_loop(daemon) || !find_data_dir(daemon))
         return EXIT_RUNTIME;
-    if (daemon->options.mode == MODE_RUN)
-        mbp_server_make_room(daemon->plant);
     if (mbp_journal_open(daemon->data_dir, daemon->plant, &daemon->clock, stderr, &daemon->journal) != MBP_OK ||
         !exercise_is_fresh(daemon))
         return EXIT_RUNTIME;
@@ -309,10 +334,15 @@ static void steady_memory(void)
 int main(int argc, char **argv)
 {
     static struct daemon daemon;
+    signals_hold();
     steady_memory();
     int code = options_read(argc, argv, &daemon.options);
     if (code >= 0)
         return code;
+    if (daemon.options.mode == MODE_RUN)
+        signals_end_at_once();
+    else
+        signals_let_go();
     if (daemon.options.verbose)
         mbp_log_set_level(MBP_LOG_DEBUG);
     code = load_plant(&daemon);
@@ -334,9 +364,8 @@ int main(int argc, char **argv)
         mbp_plant_free(daemon.plant);
         return EXIT_OK;
     }
-    uv_loop_init(&daemon.loop);
+    if (daemon.options.mode == MODE_RUN)
+        signals_hold(); /* until the loop gets them */
     code = start(&daemon);
-    code = stop(&daemon, code);
-    uv_loop_close(&daemon.loop);
-    return code;
+    return stop(&daemon, code);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service.h"
 #include "successor.h"
 
 static const char scenario_plays[] =
@@ -135,6 +136,8 @@ static void next_change(struct daemon *daemon)
     daemon->changing = false;
     if (daemon->reload_again)
         takeover_reload(daemon);
+    if (!daemon->changing)
+        service_tell("READY=1"); /* also where nothing was told: it is no news then */
 }
 
 static void say_changed(const struct mbp_change *change)
@@ -190,7 +193,9 @@ void takeover_reload(struct daemon *daemon)
         .traced = daemon->trace != NULL,
     };
     daemon->changing = successor_make(&daemon->loop, &request, on_reloaded, daemon) == MBP_OK;
-    if (!daemon->changing)
+    if (daemon->changing)
+        service_tell("RELOADING=1");
+    else
         mbp_log(MBP_LOG_ERROR, "SIGHUP: no memory or thread to read the plant file again: the running plant goes on");
 }
 

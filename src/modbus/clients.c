@@ -100,7 +100,7 @@ struct clients_verdict clients_judge(const struct mbp_server *server, const stru
         return (struct clients_verdict){victim != NULL, victim,
                                         victim != NULL ? EVICTED_OF_CLIENT : TURNED_AWAY_CLIENT_FULL};
     }
-    if (staying < server->options->max_connections)
+    if (staying < server->most)
         return (struct clients_verdict){.admitted = true};
     victim = one_of_most(server, newcomer, now_ms);
     return (struct clients_verdict){victim != NULL, victim, victim != NULL ? EVICTED_OF_ALL : TURNED_AWAY_TABLE_FULL};

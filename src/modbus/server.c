@@ -12,7 +12,7 @@
 #include "server_priv.h"
 
 #define SWEEP_MS          50u
-#define OTHER_DESCRIPTORS 64u /* of the program, besides its connections: journal, loop, standard streams */
+#define OTHER_DESCRIPTORS 32u /* of the program: journal, loop, standard streams, plant file */
 #define BACKLOG                                                                                                        \
     SOMAXCONN /* a plant's masters come back all at once; who does not fit waits a second for the next try */
 
@@ -240,6 +240,24 @@ void mbp_server_make_room(const struct mbp_plant *plant)
     close_descriptor(&some);
 }
 
+/* Connections leave the program the descriptors that it needs itself, or masters could keep it from reading its plant
+ * file again. Where there are very few, they are shared. */
+static uint32_t most_connections(const struct mbp_server_options *options)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= options->max_connections + OTHER_DESCRIPTORS)
+        return options->max_connections;
+    uint32_t room = (uint32_t)limit.rlim_cur;
+    uint32_t most = room > 2 * OTHER_DESCRIPTORS ? room - OTHER_DESCRIPTORS : (room + 7) / 8;
+    if (most >= options->max_connections)
+        return options->max_connections;
+    mbp_log(MBP_LOG_WARNING,
+            "%u connections at most, and not %u as max_connections says: %u descriptors are allowed "
+            "(ulimit -n)",
+            most, options->max_connections, room);
+    return most;
+}
+
 /* The instructor's coils switch the plant file's faults at run time, where there is an instructor. */
 static const uint8_t *fault_switches(struct mbp_image *image)
 {
@@ -253,6 +271,7 @@ static void set_plant(struct mbp_server *server, struct mbp_image *image, const 
     server->config.image = image;
     server->config.plant = plant;
     server->options = &plant->server;
+    server->most = most_connections(server->options);
     server->faults = faults;
     server->special = faults != NULL || server->config.observe != NULL;
     server->fault_enabled = fault_switches(image);

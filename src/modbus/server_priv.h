@@ -58,6 +58,7 @@ struct mbp_server {
     uint64_t frame_timeout_ms, idle_timeout_ms;
     struct connection *oldest, *newest;
     struct clients clients;
+    uint32_t most; /* connections: as the plant allows, as far as there are descriptors for them */
     struct turned_away turned_away;
     uv_idle_t turns; /* runs while connections wait for theirs */
     struct held *first_turn, *last_turn;

@@ -34,7 +34,7 @@ static void put_reason(const struct mbp_server *server, enum turned_away_why why
         break;
     case TURNED_AWAY_TABLE_FULL:
         snprintf(text, size, "connection from %s refused: all %u (max_connections) are at work or kept", who,
-                 options->max_connections);
+                 server->most);
         break;
     case TURNED_AWAY_NO_ROOM:
         snprintf(text, size, "connection from %s refused: no descriptor or memory is left (ulimit -n)", who);
@@ -47,7 +47,7 @@ static void put_reason(const struct mbp_server *server, enum turned_away_why why
         break;
     case EVICTED_OF_ALL:
         snprintf(text, size, "all %u connections (max_connections) are taken: one of %s was closed for a new one of %s",
-                 options->max_connections, who, newcomer);
+                 server->most, who, newcomer);
         break;
     case TURNED_AWAY_WHYS:
         break;

@@ -184,7 +184,7 @@ enum mbp_status mbp_scan_start(struct mbp_scan *scan, struct uv_loop_s *loop)
     scan->pace_mark_ns = scan_now_ns(scan);
     scan->next_due_ns = scan->pace_mark_ns + scan->wall_period_ns;
     arm(scan);
-    uv_poll_start(&scan->poll, UV_READABLE, on_due);
+    uv_poll_start(&scan->poll, UV_READABLE, on_due); /* fails for a closed handle only */
     uv_prepare_init(loop, &scan->prepare);
     scan->prepare.data = scan;
     uv_prepare_start(&scan->prepare, on_round);

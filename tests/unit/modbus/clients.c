@@ -20,7 +20,8 @@ static int set_up(void **state)
 {
     struct table *table = calloc(1, sizeof *table);
     assert_non_null(table);
-    table->options = (struct mbp_server_options){.max_connections = TABLE, .per_client = CAP};
+    table->options = (struct mbp_server_options){.per_client = CAP};
+    table->server.most = TABLE;
     table->server.options = &table->options;
     table->now_ms = 1000;
     *state = table;
@@ -188,7 +189,7 @@ static void test_request_at_work_is_cut_off_only_of_an_address_with_more_connect
     struct table *table = *state;
     static char held;
     struct connection *gone;
-    table->options.max_connections = 4;
+    table->server.most = 4;
     struct connection *of[4];
     for (uint32_t i = 0; i < 4; i++) {
         of[i] = come(table, i, NULL);
@@ -209,7 +210,7 @@ static void test_bytes_not_read_yet_are_a_request_at_work(void **state)
     struct connection *gone;
     int ends[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-    table->options.max_connections = 2;
+    table->server.most = 2;
     struct connection *busy = come(table, 1, NULL);
     struct connection *idle = come(table, 2, NULL);
     busy->fd = ends[0];
@@ -249,7 +250,7 @@ static void test_one_over_its_cap_loses_its_oldest_but_never_a_kept_one(void **s
 static void test_full_table_of_kept_connections_turns_away(void **state)
 {
     struct table *table = *state;
-    table->options.max_connections = 2;
+    table->server.most = 2;
     come(table, 1, NULL)->right.keep = true;
     come(table, 1, NULL)->right.keep = true;
     assert_null(come(table, 2, NULL));
