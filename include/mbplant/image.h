@@ -6,14 +6,13 @@
 
 #include "mbplant/codec.h"
 #include "mbplant/event.h"
-#include "mbplant/plant.h"
+#include "mbplant/map.h"
 #include "mbplant/staging.h"
 #include "mbplant/state.h"
 
 /* ---- the tables ------------------------------------------------------------------------------------------------ */
 
 #define MBP_IMAGE_WRITE_MAX 125 /* words of one write */
-#define MBP_MAP_VERSION     1
 
 /* Access bits, one byte per address of a table. */
 #define MBP_ACCESS_DECLARED 0x01u
@@ -111,27 +110,9 @@ enum mbp_status mbp_image_read_fifo(const struct mbp_image_unit *unit, uint16_t 
 
 /* ---- the scan's side ------------------------------------------------------------------------------------------- */
 
-enum mbp_write_kind {
-    MBP_WRITE_VALUE,
-    MBP_WRITE_LIMIT,
-    MBP_WRITE_STATE,
-    MBP_WRITE_ACKNOWLEDGE,
-    MBP_WRITE_FORCED,
-    MBP_WRITE_SHELVED,
-    MBP_WRITE_COMMAND,
-    MBP_WRITE_SETTING,
-    MBP_WRITE_MODE,
-    MBP_WRITE_RESET,      /* a machine's latched alarms */
-    MBP_WRITE_SHELVE_ALL, /* of a machine's sensors */
-    MBP_WRITE_ACKNOWLEDGE_SENSOR,
-    MBP_WRITE_RESET_SENSOR,
-    MBP_WRITE_SERVICE,
-    MBP_WRITE_SHELVING
-};
-
 /* What a master asked for since the last scan, decoded. */
 struct mbp_write {
-    enum mbp_write_kind kind;
+    enum mbp_write_kind kind; /* mbplant/map.h */
     uint32_t index; /* plant-wide machine (STATE, ACKNOWLEDGE, RESET, SHELVE_ALL), actuator (COMMAND), controller
                        (SETTING, MODE) or sensor (the others) */
     uint8_t sub;    /* LIMIT: enum mbp_limit; STATE: enum mbp_state_code; SETTING: enum mbp_setting */

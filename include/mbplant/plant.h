@@ -328,34 +328,16 @@ struct mbp_fifo {
     const uint16_t *values;
 };
 
-/* Bases of the default register map of one unit (DESIGN.md, "The register map"); each may have moved up to the next
- * thousand because the block before it outgrew its room. Meaningful where the unit has machines or sensors. */
+/* Where each block of the register map begins in one unit (mbplant/map.h); MBP_NO_BASE = the unit has none, or no room
+ * for it. */
+#define MBP_MAP_BLOCKS_MAX 48
+#define MBP_NO_BASE        65536u
 struct mbp_layout {
-    uint16_t coil_forced, coil_shelved;
-    uint16_t discrete_machines;
-    uint16_t holding_limits;
-    uint16_t input_machines, input_sensors, input_events;
-    uint16_t coil_actuators, holding_actuators, input_actuators;       /* where the unit has actuators */
-    uint16_t coil_controllers, holding_controllers, input_controllers; /* likewise */
-    /* Of sensors' alarms and machines' upkeep; 0 = the unit has none, or no room for it. These give way to what the
-     * file places with `at:`. */
-    uint16_t coil_acknowledge, coil_reset, coil_service;
-    uint16_t machine_coils; /* of each machine's eight: 6, or 4 where the file places something at +4 or +5 */
-    uint16_t discrete_alarms, holding_shelving;
-    uint16_t input_upkeep, input_alarms;
+    uint32_t base[MBP_MAP_BLOCKS_MAX];
 };
 
-#define MBP_SUMMARY_WORDS            24
-#define MBP_MACHINE_WORDS            16
-#define MBP_RECENT_EVENTS            64
-#define MBP_RECENT_WORDS             1280 /* 64 events of 20 registers */
-#define MBP_JOURNAL_WORDS            6    /* behind them: how it stands with the journal */
-#define MBP_ACTUATOR_WORDS           4
-#define MBP_CONTROLLER_WORDS         8  /* input registers: output, error, setpoint in effect, measurement */
-#define MBP_CONTROLLER_SETTING_WORDS 16 /* holding registers: a float32 per setting; the last two are not declared */
-#define MBP_UPKEEP_WORDS             16
-#define MBP_ALARM_BITS               5 /* of eight per sensor */
-#define MBP_ALARM_WORDS              4
+#define MBP_RECENT_EVENTS 64
+#define MBP_RECENT_WORDS  1280 /* 64 events of 20 registers */
 
 /* What a sensor's shelving register holds beside seconds. */
 #define MBP_SHELVE_ONCE     65534u
@@ -543,27 +525,6 @@ void mbp_plant_print_config(const struct mbp_plant *plant, FILE *out);
 void mbp_plant_print_machine(const struct mbp_plant *plant, uint32_t machine, FILE *out);
 void mbp_plant_print_sensor(const struct mbp_plant *plant, uint32_t sensor, FILE *out);
 
-/* One thing of the map, with all that a table of it needs. */
-struct mbp_point {
-    char name[96];    /* unique in the unit: "TT101", "TT101.high", "FILL1.en_panne", "active alarms", ... */
-    const char *what; /* a few words: "value", "limit", "ask for this state", ... */
-    const char *unit_text;
-    double scale;
-    uint32_t count;           /* addresses it covers */
-    uint32_t sensor, machine; /* plant-wide index or UINT32_MAX, these and the next two */
-    uint32_t actuator, controller;
-    uint16_t addr;
-    uint8_t table; /* enum mbp_table */
-    uint8_t type;  /* enum mbp_type; MBP_BOOL in bit tables */
-    uint8_t order;
-    bool writable;
-};
-
-/* Calls visit for each point of a unit, default map and raw tables (a block is one point), table by table, in address
- * order within a kind of point. Stops and returns what visit returns when that is not 0. */
-int mbp_plant_points(const struct mbp_plant *plant, uint32_t unit,
-                     int (*visit)(const struct mbp_point *point, void *ctx), void *ctx);
-
 /* How many faults there are, ad hoc places too. */
 static inline uint32_t mbp_fault_total(const struct mbp_plant *plant)
 {
@@ -584,10 +545,6 @@ static inline const char *mbp_input_source(const struct mbp_plant *plant, uint32
 {
     return from < plant->sensor_count ? plant->sensors[from].name : plant->actuators[from - plant->sensor_count].name;
 }
-
-/* The point of a unit's map that covers an address. False when none does. */
-bool mbp_plant_point_at(const struct mbp_plant *plant, uint32_t unit, enum mbp_table table, uint16_t addr,
-                        struct mbp_point *out);
 
 /* What people call an address: "40001" for holding register 0; six digits ("410000") from address 9999 on, which five
  * cannot name; returns buf. 8 bytes suffice. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "change_priv.h"
+#include "mbplant/map.h"
 
 /* The points of one unit, by name. */
 struct points {
@@ -32,11 +33,11 @@ static int by_name(const void *a, const void *b)
 static bool collect(const struct mbp_plant *plant, uint32_t unit, struct points *points)
 {
     *points = (struct points){0};
-    mbp_plant_points(plant, unit, count_point, points);
+    mbp_map_points(plant, unit, count_point, points);
     points->items = calloc(points->room + 1, sizeof *points->items);
     if (points->items == NULL)
         return false;
-    mbp_plant_points(plant, unit, take_point, points);
+    mbp_map_points(plant, unit, take_point, points);
     qsort(points->items, points->count, sizeof *points->items, by_name);
     return true;
 }

@@ -3,12 +3,17 @@
 
 #include "control_priv.h"
 #include "mbplant/codec.h"
+#include "mbplant/map.h"
 
-static void tell(const struct mbp_plant *plant, uint32_t c, enum mbp_table table, unsigned addr, double value,
-                 double before, uint32_t peer, struct mbp_events *events)
+/* A write of a field of the controller's in a block; one that the map has no room for stands at address 0. */
+static void tell(const struct mbp_plant *plant, uint32_t c, unsigned block, unsigned field, double value, double before,
+                 uint32_t peer, struct mbp_events *events)
 {
     const struct mbp_controller *controller = &plant->controllers[c];
     const struct mbp_unit *unit = &plant->units[controller->unit];
+    unsigned addr = mbp_map_has(unit, block)
+                        ? mbp_map_addr(plant, unit, block, c) + (unsigned)mbp_map_field_offset(block, field, NULL)
+                        : 0;
     struct mbp_event event = {
         .code = MBP_EV_POINT_WRITTEN,
         .unit = unit->id,
@@ -18,7 +23,7 @@ static void tell(const struct mbp_plant *plant, uint32_t c, enum mbp_table table
         .value = (float)value,
         .limit = (float)before,
         .peer = peer,
-        .detail = mbp_event_write_detail(table, addr, 0, 0),
+        .detail = mbp_event_write_detail(mbp_map[block].table, addr, 0, 0),
     };
     mbp_events_emit(events, event);
 }
@@ -45,7 +50,6 @@ void mbp_control_set(const struct mbp_plant *plant, struct mbp_state *state, uin
                      double value, uint32_t peer, struct mbp_events *events)
 {
     const struct mbp_controller *controller = &plant->controllers[c];
-    const struct mbp_unit *unit = &plant->units[controller->unit];
     struct mbp_controller_state *now = &state->controller[c];
     double before = now->setting[setting];
     double wanted[MBP_SETTING_COUNT];
@@ -61,19 +65,15 @@ void mbp_control_set(const struct mbp_plant *plant, struct mbp_state *state, uin
         set_manual(controller, state, now, value);
     else
         control_keep_output(controller, now, setting, value);
-    uint32_t addr = unit->layout.holding_controllers + MBP_CONTROLLER_SETTING_WORDS * (c - unit->first_controller) +
-                    2 * (uint32_t)setting;
-    tell(plant, c, MBP_HOLDING_REGISTERS, addr, value, before, peer, events);
+    tell(plant, c, MBP_MAP_SETTINGS, setting, value, before, peer, events);
 }
 
 void mbp_control_switch(const struct mbp_plant *plant, struct mbp_state *state, uint32_t c, bool automatic,
                         uint32_t peer, struct mbp_events *events)
 {
-    const struct mbp_unit *unit = &plant->units[plant->controllers[c].unit];
     struct mbp_controller_state *now = &state->controller[c];
     if (now->automatic == automatic)
         return;
     now->automatic = automatic;
-    tell(plant, c, MBP_COILS, unit->layout.coil_controllers + (c - unit->first_controller), automatic, !automatic, peer,
-         events);
+    tell(plant, c, MBP_MAP_AUTOMATIC, 0, automatic, !automatic, peer, events);
 }

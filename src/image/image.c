@@ -5,24 +5,12 @@
 
 #include "image_priv.h"
 
-bool image_has_limits(const struct mbp_sensor *sensor)
-{
-    return sensor->reg.type != MBP_BOOL && sensor->reg.type != MBP_STRING;
-}
-
 /* ---- declared addresses ---------------------------------------------------------------------------------------- */
 
 struct declaring {
     struct mbp_image_unit *unit;
     bool measuring; /* first pass: only how large each table is */
 };
-
-/* Raw blocks are declared from the plant itself, which knows their min and max. */
-static bool is_raw(const struct mbp_point *point)
-{
-    return point->sensor == UINT32_MAX && point->machine == UINT32_MAX && point->actuator == UINT32_MAX &&
-           point->controller == UINT32_MAX && point->writable;
-}
 
 static int declare_point(const struct mbp_point *point, void *ctx)
 {
@@ -37,7 +25,8 @@ static int declare_point(const struct mbp_point *point, void *ctx)
     uint8_t bits = MBP_ACCESS_DECLARED;
     if (point->writable)
         bits |= MBP_ACCESS_WRITABLE;
-    if (point->writable && !is_raw(point) && point->type != MBP_STRING)
+    if (point->writable && point->field != NULL && point->field->write != MBP_WRITE_SIMULATION &&
+        point->type != MBP_STRING)
         bits |= MBP_ACCESS_LATCHED;
     memset(unit->access[point->table] + point->addr, bits, point->count);
     return 0;
@@ -79,30 +68,11 @@ static void load_texts(struct mbp_image_unit *unit)
     }
 }
 
-/* ---- sorted indices and files ----------------------------------------------------------------------------------- */
+/* ---- indices and files ----------------------------------------------------------------------------------- */
 
-static int by_register(const void *a, const void *b, void *ctx)
+static enum mbp_status index_controllers(const struct mbp_plant *plant, const struct mbp_unit *unit,
+                                         struct image_index *index)
 {
-    const struct mbp_plant *plant = *(const struct mbp_plant **)ctx;
-    return (int)plant->sensors[*(const uint32_t *)a].reg.addr - (int)plant->sensors[*(const uint32_t *)b].reg.addr;
-}
-
-static int by_command_register(const void *a, const void *b, void *ctx)
-{
-    const struct mbp_plant *plant = *(const struct mbp_plant **)ctx;
-    return (int)plant->actuators[*(const uint32_t *)a].reg.addr - (int)plant->actuators[*(const uint32_t *)b].reg.addr;
-}
-
-static enum mbp_status index_commands(const struct mbp_plant *plant, const struct mbp_unit *unit,
-                                      struct image_index *index)
-{
-    index->by_command = calloc(unit->actuator_count + 1, sizeof *index->by_command);
-    if (index->by_command == NULL)
-        return MBP_ERR_MEMORY;
-    for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count; a++) {
-        if (!plant->actuators[a].on_off)
-            index->by_command[index->command_count++] = a;
-    }
     index->moved_by = malloc((unit->actuator_count + (size_t)1) * sizeof *index->moved_by);
     if (index->moved_by == NULL)
         return MBP_ERR_MEMORY;
@@ -112,25 +82,18 @@ static enum mbp_status index_commands(const struct mbp_plant *plant, const struc
         if (a != UINT32_MAX && a >= unit->first_actuator && a < unit->first_actuator + unit->actuator_count)
             index->moved_by[a - unit->first_actuator] = c;
     }
-    qsort_r(index->by_command, index->command_count, sizeof *index->by_command, by_command_register, &plant);
     return MBP_OK;
 }
 
 static enum mbp_status build_index(const struct mbp_plant *plant, const struct mbp_unit *unit,
                                    struct image_index *index)
 {
-    index->by_value = calloc(unit->sensor_count + 1, sizeof *index->by_value);
-    index->by_limits = calloc(unit->sensor_count + 1, sizeof *index->by_limits);
+    enum mbp_status status = mbp_map_index_new(plant, unit, &index->map);
+    if (status != MBP_OK)
+        return status;
     index->files = calloc(unit->file_count + 1, sizeof *index->files);
-    if (index->by_value == NULL || index->by_limits == NULL || index->files == NULL)
+    if (index->files == NULL)
         return MBP_ERR_MEMORY;
-    for (uint32_t i = 0; i < unit->sensor_count; i++) {
-        uint32_t s = unit->first_sensor + i;
-        index->by_value[index->value_count++] = s;
-        if (image_has_limits(&plant->sensors[s]))
-            index->by_limits[index->limits_count++] = s; /* file order is address order: limits cannot be moved */
-    }
-    qsort_r(index->by_value, index->value_count, sizeof *index->by_value, by_register, &plant);
     for (uint32_t f = 0; f < unit->file_count; f++) {
         const struct mbp_file *file = &unit->files[f];
         uint16_t *words = malloc((size_t)file->count * sizeof *words);
@@ -150,7 +113,7 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
     struct mbp_image_unit *unit = &image->units[u];
     *unit = (struct mbp_image_unit){.unit = &plant->units[u], .image = image, .gaps_zero = plant->units[u].gaps_zero};
     struct declaring declaring = {unit, true};
-    mbp_plant_points(plant, u, declare_point, &declaring);
+    mbp_map_points(plant, u, declare_point, &declaring);
     modbus_mapping_t *mapping =
         modbus_mapping_new((int)unit->size[MBP_COILS], (int)unit->size[MBP_DISCRETE_INPUTS],
                            (int)unit->size[MBP_HOLDING_REGISTERS], (int)unit->size[MBP_INPUT_REGISTERS]);
@@ -167,10 +130,11 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
             return MBP_ERR_MEMORY;
     }
     declaring.measuring = false;
-    mbp_plant_points(plant, u, declare_point, &declaring);
+    mbp_map_points(plant, u, declare_point, &declaring);
     load_blocks(unit);
     load_texts(unit);
-    enum mbp_status status = index_commands(plant, unit->unit, &image->index[u]);
+    image_choose_blocks(unit->unit, &image->index[u]);
+    enum mbp_status status = index_controllers(plant, unit->unit, &image->index[u]);
     if (status == MBP_OK)
         status = build_index(plant, unit->unit, &image->index[u]);
     return status == MBP_OK ? image_values_new(plant, unit->unit, &image->index[u]) : status;
@@ -231,9 +195,9 @@ void mbp_image_free(struct mbp_image *image)
         free(index->runs);
         free(index->scale);
         free(index->bits_shown);
-        free(index->by_value);
-        free(index->by_limits);
-        free(index->by_command);
+        free(index->alarms_shown);
+        free(index->machine_shown);
+        mbp_map_index_free(index->map);
         free(index->moved_by);
         for (int t = 0; t < MBP_TABLE_COUNT; t++)
             free(image->units[u].access[t]);

@@ -3,6 +3,7 @@
 #define MBPLANT_IMAGE_PRIV_H
 
 #include "mbplant/image.h"
+#include "mbplant/view.h"
 
 #define MBP_WRITE_LOG_MIN 4096
 #define MBP_PARTIAL_MAX   1024u /* points that wait for the rest of their words; each scan looks at them */
@@ -36,17 +37,31 @@ struct value_run {
     uint8_t type, order;
 };
 
+/* What the alarm blocks of a sensor go by (mbplant/state.h), as they were published last. No gaps: it is compared as
+ * bytes. */
+struct image_alarms {
+    uint8_t active, unack, latched, suppressed, hidden, alarm_flags, flags;
+    uint8_t shown; /* they were */
+    uint32_t since_s;
+};
+
+/* The blocks of one kind of item that a scan shows, by the tables where masters write and where they do not. */
+struct image_blocks {
+    uint8_t written[MBP_MAP_BLOCKS_MAX], read[MBP_MAP_BLOCKS_MAX];
+    uint8_t written_count, read_count;
+};
+
 /* What image keeps of a unit beside its public tables. */
 struct image_index {
-    uint32_t *by_value;   /* plant-wide sensor indices by register address */
-    uint32_t *by_limits;  /* those with limits, by limits address */
-    uint32_t *by_command; /* plant-wide actuator indices of the analogue ones by register address */
-    uint32_t *moved_by;   /* per actuator of the unit: plant-wide index of its controller; UINT32_MAX = none */
-    uint32_t value_count, limits_count, command_count;
+    struct mbp_map_index *map; /* which field is at an address */
+    uint32_t *moved_by;        /* per actuator of the unit: plant-wide index of its controller; UINT32_MAX = none */
     struct value_run *runs;
     uint32_t run_count;
-    double *scale;       /* per sensor of the unit: its register's */
-    uint8_t *bits_shown; /* likewise: its eight discrete inputs as published last */
+    double *scale;                             /* per sensor of the unit: its register's */
+    uint8_t *bits_shown;                       /* likewise: its eight discrete inputs as published last */
+    struct image_alarms *alarms_shown;         /* likewise: what its alarm blocks went by */
+    struct mbp_machine_view *machine_shown;    /* per machine of the unit, as published last */
+    struct image_blocks blocks[MBP_PER_COUNT]; /* of the unit: those that a scan shows */
     struct image_file *files;
     uint32_t file_count;
 };
@@ -99,9 +114,6 @@ struct image_point image_find_point(const struct mbp_image_unit *unit, enum mbp_
 enum mbp_status image_values_new(const struct mbp_plant *plant, const struct mbp_unit *unit, struct image_index *index);
 void image_values_publish(struct mbp_image_unit *unit, const struct mbp_state *state);
 
-/* Whether a sensor's register type carries limits. */
-bool image_has_limits(const struct mbp_sensor *sensor);
-
 /* A sensor's value, or one of its limits (NaN = unused), as it stands in the registers. */
 double image_value(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor);
 double image_limit(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor, unsigned limit);
@@ -124,6 +136,11 @@ void image_put_waiting(struct mbp_image *image);
 bool image_instructor_allows_words(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count);
 bool image_instructor_allows_bits(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
                                   const uint8_t *packed);
+/* ---- publish.c ---- */
+
+/* Which blocks of the unit publishing goes over. */
+void image_choose_blocks(const struct mbp_unit *unit, struct image_index *index);
+
 /* ---- written.c: what the scan only tells ---- */
 
 void image_note_written(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t before, uint16_t now,
@@ -152,10 +169,5 @@ void image_staging_command(struct mbp_image_unit *unit, uint16_t addr, uint16_t 
 /* Numbers of two registers, high word first, and of one, each at its largest when it holds no more. */
 void image_put_u32(uint16_t *words, uint64_t number);
 uint16_t image_cap_u16(uint64_t number);
-
-/* The blocks of sensors' alarms, and of machines' upkeep; publish_alarms.c. */
-void image_publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *state);
-void image_publish_shelving(struct mbp_image_unit *unit, const struct mbp_state *state);
-void image_publish_upkeep(struct mbp_image_unit *unit, const struct mbp_state *state);
 
 #endif

@@ -138,6 +138,8 @@ static double written_value(const struct mbp_image_unit *unit, const struct imag
     case MBP_WRITE_SERVICE:
     case MBP_WRITE_FORCED:
     case MBP_WRITE_SHELVED:
+    case MBP_WRITE_NONE:
+    case MBP_WRITE_SIMULATION:
         break;
     }
     return unit->coils[point->addr] != 0 ? 1.0 : 0.0;

@@ -1,11 +1,13 @@
-/* The state, copied into every unit's tables (DESIGN.md, "The register map"). */
+/* The state, copied into every unit's tables: block by block as the map's rows say, from views. What every scan does to
+ * every sensor are loops over the state's arrays instead. */
+#include <string.h>
+
 #include "image_priv.h"
+#include "mbplant/view.h"
 
 void image_put_u32(uint16_t *words, uint64_t number)
 {
-    uint32_t low = number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
-    words[0] = (uint16_t)(low >> 16);
-    words[1] = (uint16_t)low;
+    mbp_words_put_u32(words, number > UINT32_MAX ? UINT32_MAX : (uint32_t)number);
 }
 
 uint16_t image_cap_u16(uint64_t number)
@@ -13,166 +15,221 @@ uint16_t image_cap_u16(uint64_t number)
     return number > UINT16_MAX ? UINT16_MAX : (uint16_t)number;
 }
 
-/* A sensor's eight discrete inputs, the first in the lowest bit. What the operator is to see: an alarm that is hidden
- * is none to him, one that is latched still is. */
-static uint8_t discrete_of(const struct mbp_state *state, uint32_t s)
+/* ---- an item's blocks ---------------------------------------------------------------------------------------------
+ */
+
+/* Where an item of a block begins in the tables, and its view's members there. */
+static void show(struct mbp_image_unit *unit, unsigned block, uint32_t item, const void *view)
 {
-    unsigned seen = ~(unsigned)state->hidden[s];
-    unsigned flags = state->flags[s];
-    unsigned bits = (state->active[s] | state->latched[s]) & seen & ((1u << MBP_LIMIT_COUNT) - 1);
-    bits |= (state->unack[s] & seen) != 0 ? 0x10u : 0;
-    bits |= (flags & MBP_SENSOR_SHELVED) != 0 ? 0x20u : 0;
-    bits |= (flags & MBP_SENSOR_FORCED) != 0 ? 0x40u : 0;
-    bits |= (flags & MBP_SENSOR_BAD) != 0 ? 0x80u : 0;
-    return (uint8_t)bits;
+    const struct mbp_plant *plant = unit->image->plant;
+    uint16_t addr = mbp_map_addr(plant, unit->unit, block, item);
+    const struct mbp_register *reg = mbp_map_register(plant, block, item);
+    switch ((enum mbp_table)mbp_map[block].table) {
+    case MBP_COILS:
+        mbp_map_encode_bits(block, view, unit->coils + addr);
+        break;
+    case MBP_DISCRETE_INPUTS:
+        mbp_map_encode_bits(block, view, unit->discrete + addr);
+        break;
+    case MBP_HOLDING_REGISTERS:
+        mbp_map_encode_words(block, reg, view, unit->holding + addr);
+        break;
+    case MBP_INPUT_REGISTERS:
+        mbp_map_encode_words(block, reg, view, unit->input + addr);
+        break;
+    case MBP_TABLE_COUNT:
+        break;
+    }
+}
+
+/* Where masters write, the state stands again after each scan, whatever they asked for. */
+static void show_written(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
+{
+    const struct image_blocks *blocks = &unit->image->index[unit - unit->image->units].blocks[per];
+    for (unsigned i = 0; i < blocks->written_count; i++) {
+        if (mbp_map_item_has(unit->image->plant, unit->unit, blocks->written[i], item))
+            show(unit, blocks->written[i], item, view);
+    }
+}
+
+static void show_read(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
+{
+    const struct image_blocks *blocks = &unit->image->index[unit - unit->image->units].blocks[per];
+    for (unsigned i = 0; i < blocks->read_count; i++)
+        show(unit, blocks->read[i], item, view);
+}
+
+static void show_all(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
+{
+    show_written(unit, per, item, view);
+    show_read(unit, per, item, view);
+}
+
+void image_choose_blocks(const struct mbp_unit *unit, struct image_index *index)
+{
+    for (unsigned b = 0; b < mbp_map_count; b++) {
+        const struct mbp_map_block *row = &mbp_map[b];
+        struct image_blocks *blocks = &index->blocks[row->per];
+        /* Of sensors a scan shows those that its own loops do not. */
+        enum mbp_map_refresh now = row->per == MBP_PER_SENSOR ? MBP_REFRESH_ALARMS : MBP_REFRESH_SCAN;
+        if (row->instructor || row->refresh != now || !mbp_map_has(unit, b))
+            continue;
+        if (row->table == MBP_COILS || row->table == MBP_HOLDING_REGISTERS)
+            blocks->written[blocks->written_count++] = (uint8_t)b;
+        else
+            blocks->read[blocks->read_count++] = (uint8_t)b;
+    }
+}
+
+/* ---- sensors ------------------------------------------------------------------------------------------------------
+ */
+
+/* How many sensors a block shows: all of the unit, or none. */
+static uint32_t shown_sensors(const struct mbp_unit *unit, unsigned block)
+{
+    return mbp_map_has(unit, block) ? unit->sensor_count : 0;
 }
 
 /* No master writes them, so they stand as they were shown last. */
-static void publish_discrete(struct mbp_image_unit *unit, const struct mbp_state *state)
+static void publish_bits(struct mbp_image_unit *unit, const struct mbp_state *state)
 {
     const struct mbp_unit *u = unit->unit;
     uint8_t *shown = unit->image->index[unit - unit->image->units].bits_shown;
-    for (uint32_t i = 0; i < u->sensor_count; i++) {
-        uint8_t now = discrete_of(state, u->first_sensor + i);
+    uint32_t count = shown_sensors(u, MBP_MAP_SENSOR_BITS);
+    uint8_t *bits = unit->discrete + u->layout.base[MBP_MAP_SENSOR_BITS];
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t now = mbp_view_sensor_bits(state, u->first_sensor + i);
         if (now == shown[i])
             continue;
         shown[i] = now;
         for (unsigned bit = 0; bit < 8; bit++)
-            unit->discrete[8 * (size_t)i + bit] = now >> bit & 1u;
+            bits[8 * (size_t)i + bit] = now >> bit & 1u;
     }
 }
 
-static void publish_coil(uint32_t count, const uint8_t *flags, uint8_t flag, uint8_t *coils)
+static void publish_coil(struct mbp_image_unit *unit, unsigned block, const uint8_t *flags, uint8_t flag)
 {
+    const struct mbp_unit *u = unit->unit;
+    uint32_t count = shown_sensors(u, block);
+    uint8_t *coils = unit->coils + u->layout.base[block];
+    flags += u->first_sensor;
     for (uint32_t i = 0; i < count; i++)
         coils[i] = (flags[i] & flag) != 0;
 }
 
-static void publish_limits(struct mbp_image_unit *unit, const struct mbp_sensor *sensor, const double *limits)
-{
-    const struct mbp_register *reg = &sensor->reg;
-    if (!image_has_limits(sensor))
-        return;
-    for (int l = 0; l < MBP_LIMIT_COUNT; l++)
-        mbp_codec_encode(reg->type, reg->order, reg->scale, limits[l],
-                         unit->holding + reg->limits_addr + l * reg->words);
-}
-
-static void publish_sensors(struct mbp_image_unit *unit, const struct mbp_plant *plant, const struct mbp_state *state,
-                            bool limits)
+static void publish_limits(struct mbp_image_unit *unit, const struct mbp_state *state)
 {
     const struct mbp_unit *u = unit->unit;
-    const uint8_t *flags = state->flags + u->first_sensor;
-    image_values_publish(unit, state);
-    publish_discrete(unit, state);
-    publish_coil(u->sensor_count, flags, MBP_SENSOR_FORCED, unit->coils + u->layout.coil_forced);
-    publish_coil(u->sensor_count, flags, MBP_SENSOR_SHELVED, unit->coils + u->layout.coil_shelved);
-    for (uint32_t s = u->first_sensor; limits && s < u->first_sensor + u->sensor_count; s++)
-        publish_limits(unit, &plant->sensors[s], &state->limit[s * MBP_LIMIT_COUNT]);
+    for (uint32_t s = u->first_sensor; s < u->first_sensor + u->sensor_count; s++) {
+        const struct mbp_register *reg = &unit->image->plant->sensors[s].reg;
+        if (!mbp_map_item_has(unit->image->plant, u, MBP_MAP_LIMITS, s))
+            continue;
+        for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++)
+            mbp_codec_encode((enum mbp_type)reg->type, (enum mbp_order)reg->order, reg->scale,
+                             state->limit[s * MBP_LIMIT_COUNT + l], unit->holding + reg->limits_addr + l * reg->words);
+    }
 }
 
-static void publish_actuators(struct mbp_image_unit *unit, const struct mbp_plant *plant, const struct mbp_state *state)
+/* All that an alarm block of a sensor goes by: where it is as it was, the block stands. */
+static struct image_alarms alarms_of(const struct mbp_state *state, uint32_t s)
+{
+    return (struct image_alarms){.active = state->active[s],
+                                 .unack = state->unack[s],
+                                 .latched = state->latched[s],
+                                 .suppressed = state->suppressed[s],
+                                 .hidden = state->hidden[s],
+                                 .alarm_flags = state->alarm_flags[s],
+                                 .flags = state->flags[s] & MBP_SENSOR_SHELVED,
+                                 .shown = 1,
+                                 .since_s = state->alarm_since_s[s]};
+}
+
+static void publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *state)
 {
     const struct mbp_unit *u = unit->unit;
-    for (uint32_t i = 0; i < u->actuator_count; i++) {
-        uint32_t a = u->first_actuator + i;
-        const struct mbp_actuator *actuator = &plant->actuators[a];
-        const struct mbp_register *reg = &actuator->reg;
-        uint16_t *words = unit->input + u->layout.input_actuators + MBP_ACTUATOR_WORDS * (size_t)i;
-        if (actuator->on_off)
-            unit->coils[reg->addr] = state->command[a] > actuator->range[0];
-        else
-            mbp_codec_encode(reg->type, reg->order, reg->scale, state->command[a], unit->holding + reg->addr);
-        mbp_codec_encode(MBP_FLOAT32, MBP_ABCD, 1.0, state->lagged[plant->sensor_count + a], words);
-        mbp_codec_encode(MBP_FLOAT32, MBP_ABCD, 1.0, state->command[a], words + 2);
+    struct image_alarms *shown = unit->image->index[unit - unit->image->units].alarms_shown;
+    for (uint32_t i = 0; i < u->sensor_count; i++) {
+        struct image_alarms now = alarms_of(state, u->first_sensor + i);
+        struct mbp_sensor_view view;
+        if (memcmp(&now, &shown[i], sizeof now) == 0)
+            continue;
+        shown[i] = now;
+        mbp_view_sensor(unit->image->plant, state, u->first_sensor + i, &view);
+        show_all(unit, MBP_PER_SENSOR, u->first_sensor + i, &view);
+    }
+}
+
+/* Of those that are on a shelf, or were. */
+static void publish_shelving(struct mbp_image_unit *unit, const struct mbp_state *state)
+{
+    const struct mbp_unit *u = unit->unit;
+    uint16_t *words = unit->holding + u->layout.base[MBP_MAP_SHELVING];
+    uint32_t count = shown_sensors(u, MBP_MAP_SHELVING);
+    for (uint32_t i = 0; i < count; i++)
+        words[i] = (uint16_t)mbp_view_shelving_s(state, u->first_sensor + i);
+}
+
+/* ---- all ----------------------------------------------------------------------------------------------------------
+ */
+
+static void publish_machines(struct mbp_image_unit *unit, const struct mbp_state *state)
+{
+    const struct mbp_unit *u = unit->unit;
+    struct mbp_machine_view *shown = unit->image->index[unit - unit->image->units].machine_shown;
+    for (uint32_t i = 0; i < u->machine_count; i++) {
+        struct mbp_machine_view view;
+        mbp_view_machine(unit->image->plant, state, u->first_machine + i, &view);
+        show_written(unit, MBP_PER_MACHINE, u->first_machine + i, &view);
+        if (memcmp(&view, &shown[i], sizeof view) == 0)
+            continue;
+        shown[i] = view;
+        show_read(unit, MBP_PER_MACHINE, u->first_machine + i, &view);
+    }
+}
+
+static void publish_actuators(struct mbp_image_unit *unit, const struct mbp_state *state)
+{
+    const struct mbp_unit *u = unit->unit;
+    for (uint32_t a = u->first_actuator; a < u->first_actuator + u->actuator_count; a++) {
+        struct mbp_actuator_view view;
+        mbp_view_actuator(unit->image->plant, state, a, &view);
+        show_all(unit, MBP_PER_ACTUATOR, a, &view);
     }
 }
 
 static void publish_controllers(struct mbp_image_unit *unit, const struct mbp_state *state)
 {
     const struct mbp_unit *u = unit->unit;
-    for (uint32_t i = 0; i < u->controller_count; i++) {
-        const struct mbp_controller_state *now = &state->controller[u->first_controller + i];
-        uint16_t *settings = unit->holding + u->layout.holding_controllers + MBP_CONTROLLER_SETTING_WORDS * (size_t)i;
-        uint16_t *words = unit->input + u->layout.input_controllers + MBP_CONTROLLER_WORDS * (size_t)i;
-        const double shown[] = {now->output, now->error, now->setpoint, now->seen};
-        unit->coils[u->layout.coil_controllers + i] = now->automatic;
-        mbp_codec_encode_run(MBP_FLOAT32, MBP_ABCD, NULL, now->setting, MBP_SETTING_COUNT, settings);
-        mbp_codec_encode_run(MBP_FLOAT32, MBP_ABCD, NULL, shown, sizeof shown / sizeof shown[0], words);
+    for (uint32_t c = u->first_controller; c < u->first_controller + u->controller_count; c++) {
+        struct mbp_controller_view view;
+        mbp_view_controller(unit->image->plant, state, c, &view);
+        show_all(unit, MBP_PER_CONTROLLER, c, &view);
     }
-}
-
-static void publish_machine(struct mbp_image_unit *unit, const struct mbp_machine_state *machine, uint32_t i)
-{
-    const struct mbp_unit *u = unit->unit;
-    uint8_t *coils = unit->coils + 8 * (size_t)i;
-    for (int state = 0; state < MBP_STATE_COUNT; state++)
-        coils[state] = machine->state == state;
-    coils[3] = 0; /* acknowledge clears itself */
-    uint8_t *bits = unit->discrete + u->layout.discrete_machines + 8 * (size_t)i;
-    bits[0] = machine->state == MBP_EN_SERVICE;
-    bits[1] = machine->trip;
-    bits[2] = machine->due;
-    uint16_t *words = unit->input + u->layout.input_machines + MBP_MACHINE_WORDS * (size_t)i;
-    words[0] = machine->state;
-    words[1] = machine->first_out == UINT32_MAX ? MBP_NONE16 : (uint16_t)(machine->first_out - u->first_sensor);
-    words[2] = image_cap_u16(machine->alarms);
-    image_put_u32(words + 3, machine->good);
-    image_put_u32(words + 5, machine->reject);
-    image_put_u32(words + 7, machine->running_ns / MBP_NS_PER_S);
-    image_put_u32(words + 9, machine->down_ns / MBP_NS_PER_S);
-    image_put_u32(words + 11, machine->maintenance_ns / MBP_NS_PER_S);
-    words[13] = image_cap_u16(machine->failures);
-    image_put_u32(words + 14, machine->since_ms / 1000);
 }
 
 static void publish_summary(struct mbp_image_unit *unit, const struct mbp_state *state,
                             const struct mbp_figures *figures)
 {
-    const struct mbp_unit *u = unit->unit;
-    uint32_t by_state[MBP_STATE_COUNT] = {0};
-    uint32_t active = 0;
-    uint32_t unacknowledged = 0;
-    for (uint32_t i = 0; i < u->machine_count; i++)
-        by_state[state->machine[u->first_machine + i].state]++;
-    for (uint32_t i = 0; i < u->sensor_count; i++) {
-        uint32_t s = u->first_sensor + i;
-        if ((state->active[s] | state->latched[s] | state->unack[s]) == 0)
-            continue;
-        unsigned seen = ~(unsigned)state->hidden[s];
-        active += (uint32_t)__builtin_popcount((state->active[s] | state->latched[s]) & seen);
-        unacknowledged += (uint32_t)__builtin_popcount(state->unack[s] & seen);
-    }
-    uint16_t *words = unit->input;
-    words[0] = MBP_MAP_VERSION;
-    words[1] = image_cap_u16(u->machine_count);
-    for (int s = 0; s < MBP_STATE_COUNT; s++)
-        words[2 + s] = image_cap_u16(by_state[s]);
-    words[5] = image_cap_u16(u->sensor_count);
-    words[6] = image_cap_u16(active);
-    words[7] = image_cap_u16(unacknowledged);
-    image_put_u32(words + 8, figures->last_event);
-    image_put_u32(words + 10, figures->oldest_event);
-    image_put_u32(words + 12, figures->last_incident);
-    image_put_u32(words + 14, (uint32_t)state->scan);
-    words[16] = image_cap_u16(figures->scan_us_last);
-    words[17] = image_cap_u16(figures->scan_us_max);
-    image_put_u32(words + 18, figures->late_scans);
-    uint64_t sim_ms = state->sim_ns / MBP_NS_PER_MS;
-    image_put_u32(words + 20, sim_ms >> 32);
-    image_put_u32(words + 22, (uint32_t)sim_ms);
+    struct mbp_summary_view view;
+    mbp_view_summary(unit->image->plant, unit->unit, state, &view);
+    view.last_event = figures->last_event;
+    view.oldest_event = figures->oldest_event;
+    view.last_incident = figures->last_incident;
+    view.scan_last_us = figures->scan_us_last;
+    view.scan_longest_us = figures->scan_us_max;
+    view.late_scans = figures->late_scans;
+    view.journal_trouble = figures->journal_trouble;
+    view.journal_memory_percent = figures->journal_used_permille / 10.0;
+    view.events_lost = figures->events_lost;
+    view.newest_event = figures->newest_event;
+    show_all(unit, MBP_PER_UNIT, 0, &view);
 }
 
 static void publish_events(struct mbp_image_unit *unit, const struct mbp_figures *figures)
 {
-    uint16_t *words = unit->input + unit->unit->layout.input_events;
-    for (size_t i = 0; i < figures->recent_count; i++)
+    uint16_t *words = unit->input + unit->unit->layout.base[MBP_MAP_EVENTS];
+    for (size_t i = 0; i < figures->recent_count && mbp_map_has(unit->unit, MBP_MAP_EVENTS); i++)
         mbp_event_encode(&figures->recent[i], words + i * MBP_EVENT_WORDS);
-    words += MBP_RECENT_WORDS;
-    words[0] = figures->journal_trouble;
-    words[1] = figures->journal_used_permille;
-    image_put_u32(words + 2, figures->events_lost);
-    image_put_u32(words + 4, figures->newest_event);
 }
 
 void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, const struct mbp_figures *figures)
@@ -187,20 +244,21 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
     image->shelving_quarter = quarter;
     for (uint32_t u = 0; u < image->plant->unit_count; u++) {
         struct mbp_image_unit *unit = &image->units[u];
-        if (unit->unit->machine_count + unit->unit->sensor_count + unit->unit->actuator_count +
-                unit->unit->controller_count ==
-            0)
+        if (!mbp_unit_has_map(unit->unit))
             continue; /* raw tables only: nothing of ours stands there */
-        publish_sensors(unit, image->plant, state, limits);
-        publish_actuators(unit, image->plant, state);
-        publish_controllers(unit, state);
-        for (uint32_t i = 0; i < unit->unit->machine_count; i++)
-            publish_machine(unit, &state->machine[unit->unit->first_machine + i], i);
-        image_publish_upkeep(unit, state);
+        image_values_publish(unit, state);
+        publish_bits(unit, state);
+        publish_coil(unit, MBP_MAP_FORCED, state->flags, MBP_SENSOR_FORCED);
+        publish_coil(unit, MBP_MAP_SHELVED, state->flags, MBP_SENSOR_SHELVED);
+        if (limits)
+            publish_limits(unit, state);
         if (alarms)
-            image_publish_alarms(unit, state);
+            publish_alarms(unit, state);
         if (shelving)
-            image_publish_shelving(unit, state);
+            publish_shelving(unit, state);
+        publish_actuators(unit, state);
+        publish_controllers(unit, state);
+        publish_machines(unit, state);
         publish_summary(unit, state, figures);
         publish_events(unit, figures);
     }

@@ -1,4 +1,5 @@
 /* The request path: what a master may read and write, whole or not at all. */
+#include <assert.h>
 #include <endian.h>
 #include <math.h>
 #include <string.h>
@@ -100,116 +101,16 @@ void mbp_image_read_words(const struct mbp_image_unit *unit, enum mbp_table tabl
 
 /* ---- whose address is it ---------------------------------------------------------------------------------------- */
 
-/* Positions of the last of n sorted items that starts at or before addr; n when there is none. */
-static uint32_t last_before(const struct mbp_image_unit *unit, const uint32_t *sorted, uint32_t n, uint16_t addr,
-                            uint16_t (*start)(const struct mbp_plant *plant, uint32_t item))
-{
-    uint32_t low = 0;
-    uint32_t high = n;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (start(unit->image->plant, sorted[middle]) <= addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low == 0 ? n : low - 1;
-}
-
-static uint16_t value_start(const struct mbp_plant *plant, uint32_t s)
-{
-    return plant->sensors[s].reg.addr;
-}
-
-static uint16_t limits_start(const struct mbp_plant *plant, uint32_t s)
-{
-    return plant->sensors[s].reg.limits_addr;
-}
-
-static uint16_t command_start(const struct mbp_plant *plant, uint32_t a)
-{
-    return plant->actuators[a].reg.addr;
-}
-
-/* Whether addr is one of count from a base; of a block that the unit does not have, it is not. */
-static bool is_of(uint16_t addr, uint16_t base, uint32_t count)
-{
-    return base != 0 && addr >= base && addr < base + count;
-}
-
-/* addr is latched, so it belongs to one of these; values and commands may stand anywhere, between the limits too. */
-static struct image_point find_register(const struct mbp_image_unit *unit, uint16_t addr)
-{
-    const struct mbp_plant *plant = unit->image->plant;
-    const struct image_index *index = &unit->image->index[unit - unit->image->units];
-    uint32_t controllers = MBP_CONTROLLER_SETTING_WORDS * unit->unit->controller_count;
-    uint32_t first = unit->unit->layout.holding_controllers;
-    uint32_t i = last_before(unit, index->by_value, index->value_count, addr, value_start);
-    if (i < index->value_count) {
-        const struct mbp_register *reg = &plant->sensors[index->by_value[i]].reg;
-        if (addr < reg->addr + reg->words)
-            return (struct image_point){MBP_WRITE_VALUE, index->by_value[i], 0, reg->addr, reg->words};
-    }
-    i = last_before(unit, index->by_command, index->command_count, addr, command_start);
-    if (i < index->command_count) {
-        const struct mbp_register *reg = &plant->actuators[index->by_command[i]].reg;
-        if (addr < reg->addr + reg->words)
-            return (struct image_point){MBP_WRITE_COMMAND, index->by_command[i], 0, reg->addr, reg->words};
-    }
-    if (controllers > 0 && addr >= first && addr < first + controllers) {
-        uint32_t c = (addr - first) / MBP_CONTROLLER_SETTING_WORDS;
-        uint8_t setting = (uint8_t)((addr - first) % MBP_CONTROLLER_SETTING_WORDS / 2);
-        return (struct image_point){MBP_WRITE_SETTING, unit->unit->first_controller + c, setting,
-                                    (uint16_t)(first + MBP_CONTROLLER_SETTING_WORDS * c + 2u * setting), 2};
-    }
-    const struct mbp_unit *u = unit->unit;
-    if (is_of(addr, u->layout.holding_shelving, u->sensor_count))
-        return (struct image_point){MBP_WRITE_SHELVING, u->first_sensor + addr - u->layout.holding_shelving, 0, addr,
-                                    1};
-    i = last_before(unit, index->by_limits, index->limits_count, addr, limits_start);
-    uint32_t s = index->by_limits[i];
-    const struct mbp_register *reg = &plant->sensors[s].reg;
-    uint8_t limit = (uint8_t)((addr - reg->limits_addr) / reg->words);
-    return (struct image_point){MBP_WRITE_LIMIT, s, limit, (uint16_t)(reg->limits_addr + limit * reg->words),
-                                reg->words};
-}
-
-/* A machine's eight coils. */
-static struct image_point find_machine_coil(const struct mbp_unit *u, uint16_t addr)
-{
-    static const enum mbp_write_kind kinds[] = {MBP_WRITE_STATE,       MBP_WRITE_STATE, MBP_WRITE_STATE,
-                                                MBP_WRITE_ACKNOWLEDGE, MBP_WRITE_RESET, MBP_WRITE_SHELVE_ALL};
-    uint8_t offset = addr % 8;
-    uint8_t state = offset < MBP_STATE_COUNT ? offset : 0;
-    return (struct image_point){kinds[offset], u->first_machine + addr / 8, state, addr, 1};
-}
-
-static struct image_point find_coil(const struct mbp_image_unit *unit, uint16_t addr)
-{
-    const struct mbp_unit *u = unit->unit;
-    const struct mbp_layout *at = &u->layout;
-    const struct {
-        uint16_t base;
-        enum mbp_write_kind kind;
-    } of_sensors[] = {{at->coil_forced, MBP_WRITE_FORCED},
-                      {at->coil_shelved, MBP_WRITE_SHELVED},
-                      {at->coil_acknowledge, MBP_WRITE_ACKNOWLEDGE_SENSOR},
-                      {at->coil_reset, MBP_WRITE_RESET_SENSOR},
-                      {at->coil_service, MBP_WRITE_SERVICE}};
-    if (is_of(addr, at->coil_actuators, u->actuator_count))
-        return (struct image_point){MBP_WRITE_COMMAND, u->first_actuator + addr - at->coil_actuators, 0, addr, 1};
-    if (is_of(addr, at->coil_controllers, u->controller_count))
-        return (struct image_point){MBP_WRITE_MODE, u->first_controller + addr - at->coil_controllers, 0, addr, 1};
-    for (size_t i = 0; i < sizeof of_sensors / sizeof of_sensors[0]; i++) {
-        if (is_of(addr, of_sensors[i].base, u->sensor_count))
-            return (struct image_point){of_sensors[i].kind, u->first_sensor + addr - of_sensors[i].base, 0, addr, 1};
-    }
-    return find_machine_coil(u, addr);
-}
-
+/* addr is latched, so it belongs to a field. */
 struct image_point image_find_point(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr)
 {
-    return table == MBP_COILS ? find_coil(unit, addr) : find_register(unit, addr);
+    const struct image_index *index = &unit->image->index[unit - unit->image->units];
+    struct mbp_map_found found = {0};
+    bool is_there = mbp_map_find(index->map, table, addr, &found);
+    assert(is_there);
+    (void)is_there;
+    return (struct image_point){(enum mbp_write_kind)found.field->write, found.item, found.field->sub, found.addr,
+                                found.count};
 }
 
 /* ---- may the value be ------------------------------------------------------------------------------------------- */
@@ -218,7 +119,9 @@ struct image_point image_find_point(const struct mbp_image_unit *unit, enum mbp_
 static bool is_automatic(const struct mbp_image *image, uint32_t c)
 {
     const struct mbp_image_unit *unit = &image->units[image->plant->controllers[c].unit];
-    return unit->coils[unit->unit->layout.coil_controllers + (c - unit->unit->first_controller)] != 0;
+    if (!mbp_map_has(unit->unit, MBP_MAP_AUTOMATIC))
+        return image->plant->controllers[c].automatic; /* nothing can switch it */
+    return unit->coils[mbp_map_addr(image->plant, unit->unit, MBP_MAP_AUTOMATIC, c)] != 0;
 }
 
 /* Who is in automatic sets its output by itself, and an inner controller takes its setpoint from its outer one. */
@@ -291,6 +194,8 @@ bool image_point_valid(const struct mbp_image_unit *unit, const struct image_poi
     case MBP_WRITE_SERVICE:
     case MBP_WRITE_FORCED:
     case MBP_WRITE_SHELVED:
+    case MBP_WRITE_NONE:
+    case MBP_WRITE_SIMULATION:
         break;
     }
     return true;

@@ -15,7 +15,10 @@ enum mbp_status image_values_new(const struct mbp_plant *plant, const struct mbp
     index->runs = calloc((size_t)unit->sensor_count + 1, sizeof *index->runs);
     index->scale = calloc((size_t)unit->sensor_count + 1, sizeof *index->scale);
     index->bits_shown = calloc((size_t)unit->sensor_count + 1, 1);
-    if (index->runs == NULL || index->scale == NULL || index->bits_shown == NULL)
+    index->alarms_shown = calloc((size_t)unit->sensor_count + 1, sizeof *index->alarms_shown);
+    index->machine_shown = calloc((size_t)unit->machine_count + 1, sizeof *index->machine_shown);
+    if (index->runs == NULL || index->scale == NULL || index->bits_shown == NULL || index->alarms_shown == NULL ||
+        index->machine_shown == NULL)
         return MBP_ERR_MEMORY;
     for (uint32_t i = 0; i < unit->sensor_count; i++) {
         uint32_t s = unit->first_sensor + i;
@@ -44,7 +47,7 @@ void image_values_publish(struct mbp_image_unit *unit, const struct mbp_state *s
                              index->scale + (run->first - u->first_sensor), state->value + run->first, run->count,
                              unit->holding + run->addr);
     }
-    if (u->sensor_count > 0)
+    if (mbp_map_has(u, MBP_MAP_FLOATS))
         mbp_codec_encode_run(MBP_FLOAT32, MBP_ABCD, NULL, state->value + u->first_sensor, u->sensor_count,
-                             unit->input + u->layout.input_sensors);
+                             unit->input + u->layout.base[MBP_MAP_FLOATS]);
 }

@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "points.h"
+#include "mbplant/map.h"
 
 #define ZEROS_MIN 8 /* a block of at least so many zeros is printed as `count` */
 
@@ -38,12 +38,8 @@ static void print_machine(FILE *out, const struct mbp_plant *plant, const struct
     const char *indent = "        ";
     fprintf(out, "      - name: ");
     mbp_print_name(out, machine->name);
-    fprintf(out, "\n%s# coils %u..%u, discrete inputs %u..%u, input registers %u..%u\n", indent,
-            MBP_COILS_PER_MACHINE * m, MBP_COILS_PER_MACHINE * m + unit->layout.machine_coils - 1u,
-            unit->layout.discrete_machines + MBP_BITS_PER_MACHINE * m,
-            unit->layout.discrete_machines + MBP_BITS_PER_MACHINE * m + MBP_BITS_USED_PER_MACHINE - 1,
-            unit->layout.input_machines + MBP_MACHINE_WORDS * m,
-            unit->layout.input_machines + MBP_MACHINE_WORDS * (m + 1) - 1);
+    fputc('\n', out);
+    mbp_print_places(out, plant, unit, MBP_PER_MACHINE, unit->first_machine + m, indent);
     fprintf(out, "%slabel: ", indent);
     mbp_print_text(out, machine->label);
     fprintf(out, "\n%sstate: %s\n", indent, mbp_state_name(machine->initial));

@@ -2,7 +2,7 @@
  */
 #include <math.h>
 
-#include "points.h"
+#include "mbplant/map.h"
 #include "print.h"
 
 static void print_fail(FILE *out, const struct mbp_actuator *actuator, const char *indent)
@@ -21,15 +21,11 @@ static void print_fail(FILE *out, const struct mbp_actuator *actuator, const cha
     fputs("}\n", out);
 }
 
-static void print_actuator(FILE *out, const struct mbp_unit *unit, const struct mbp_actuator *actuator, uint32_t a,
+static void print_actuator(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t a,
                            const char *indent)
 {
-    uint32_t input = unit->layout.input_actuators + MBP_ACTUATOR_WORDS * a;
-    fprintf(out, "%s# ", indent);
-    if (actuator->on_off) {
-        fprintf(out, "command: coil %u, ", actuator->reg.addr);
-    }
-    fprintf(out, "position and command as float32: input registers %u..%u\n", input, input + MBP_ACTUATOR_WORDS - 1);
+    const struct mbp_actuator *actuator = &plant->actuators[a];
+    mbp_print_places(out, plant, unit, MBP_PER_ACTUATOR, a, indent);
     fprintf(out, "%slabel: ", indent);
     mbp_print_text(out, actuator->label);
     fprintf(out, "\n%skind: %s\n%sunit: ", indent, mbp_actuator_kind_name((enum mbp_actuator_kind)actuator->kind),
@@ -67,6 +63,6 @@ void mbp_print_actuators(FILE *out, const struct mbp_plant *plant, const struct 
         fprintf(out, "%s  - name: ", indent);
         mbp_print_name(out, actuator->name);
         fputc('\n', out);
-        print_actuator(out, unit, actuator, a - unit->first_actuator, inner);
+        print_actuator(out, plant, unit, a, inner);
     }
 }

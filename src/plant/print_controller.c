@@ -1,5 +1,5 @@
 /* print_controller: controllers with every key. A comment names the addresses that the map gives them. */
-#include "points.h"
+#include "mbplant/map.h"
 #include "print.h"
 
 static void print_feeds(FILE *out, const struct mbp_plant *plant, const struct mbp_controller *controller,
@@ -37,16 +37,11 @@ static uint64_t duration(const struct mbp_controller *controller, enum mbp_setti
     return (uint64_t)(controller->setting[setting] * (double)MBP_NS_PER_S + 0.5);
 }
 
-static void print_controller(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit,
-                             const struct mbp_controller *controller, uint32_t c, const char *indent)
+static void print_controller(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t c,
+                             const char *indent)
 {
-    const struct mbp_layout *layout = &unit->layout;
-    uint32_t settings = layout->holding_controllers + MBP_CONTROLLER_SETTING_WORDS * c;
-    uint32_t outputs = layout->input_controllers + MBP_CONTROLLER_WORDS * c;
-    fprintf(out,
-            "%s# automatic: coil %u, settings: holding registers %u..%u, output and error: input registers %u..%u\n",
-            indent, layout->coil_controllers + c, settings, settings + MBP_FLOAT_WORDS * MBP_SETTING_COUNT - 1, outputs,
-            outputs + MBP_CONTROLLER_WORDS - 1);
+    const struct mbp_controller *controller = &plant->controllers[c];
+    mbp_print_places(out, plant, unit, MBP_PER_CONTROLLER, c, indent);
     fprintf(out, "%slabel: ", indent);
     mbp_print_text(out, controller->label);
     fputc('\n', out);
@@ -79,6 +74,6 @@ void mbp_print_controllers(FILE *out, const struct mbp_plant *plant, const struc
         fprintf(out, "%s  - name: ", indent);
         mbp_print_name(out, plant->controllers[c].name);
         fputc('\n', out);
-        print_controller(out, plant, unit, &plant->controllers[c], c - unit->first_controller, inner);
+        print_controller(out, plant, unit, c, inner);
     }
 }

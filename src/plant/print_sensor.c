@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "points.h"
+#include "mbplant/map.h"
 #include "print.h"
 
 static void print_inputs(FILE *out, const struct mbp_plant *plant, const struct mbp_sensor *sensor, const char *indent)
@@ -212,22 +212,6 @@ static void print_register(FILE *out, const struct mbp_sensor *sensor, const cha
     fprintf(out, ", order: %s}\n", mbp_order_name((enum mbp_order)reg->order));
 }
 
-/* What the map gives the sensor beside its value. */
-static void print_sensor_map(FILE *out, const struct mbp_unit *unit, const struct mbp_sensor *sensor, uint32_t s,
-                             const char *indent)
-{
-    const struct mbp_layout *layout = &unit->layout;
-    fprintf(out, "%s# forced: coil %u, shelved: coil %u, alarms: discrete inputs %u..%u, float32: input register %u",
-            indent, layout->coil_forced + s, layout->coil_shelved + s, MBP_BITS_PER_SENSOR * s,
-            MBP_BITS_PER_SENSOR * s + 7, layout->input_sensors + MBP_FLOAT_WORDS * s);
-    if (mbp_sensor_has_limits(sensor)) {
-        uint32_t first = sensor->reg.limits_addr;
-        fprintf(out, ", limits: holding registers %u..%u", first,
-                first + (uint32_t)MBP_LIMIT_COUNT * sensor->reg.words - 1u);
-    }
-    fputc('\n', out);
-}
-
 void mbp_print_sensors(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
                        uint32_t count, const char *indent)
 {
@@ -241,7 +225,7 @@ void mbp_print_sensors(FILE *out, const struct mbp_plant *plant, const struct mb
         fprintf(out, "%s  - name: ", indent);
         mbp_print_name(out, sensor->name);
         fputc('\n', out);
-        print_sensor_map(out, unit, sensor, s - unit->first_sensor, inner);
+        mbp_print_places(out, plant, unit, MBP_PER_SENSOR, s, inner);
         fprintf(out, "%slabel: ", inner);
         mbp_print_text(out, sensor->label);
         fprintf(out, "\n%skind: %s\n%sunit: ", inner, mbp_kind_name((enum mbp_kind)sensor->kind), inner);

@@ -5,7 +5,7 @@
 #include "faults.h"
 #include "load.h"
 #include "mbplant/instructor.h"
-#include "points.h"
+#include "mbplant/map.h"
 
 #define CANDIDATES_MAX 4096 /* names that a misspelt reference is compared with */
 
@@ -44,7 +44,7 @@ static bool name_is_right(struct mbp_load *load, const struct mbp_def *def, cons
         mbp_reader_tell(reader, node, "the name '%s' grows longer than %d characters; shorten it", name, MBP_NAME_MAX);
         return false;
     }
-    if (suffix != NULL && mbp_point_suffix_is_taken(suffix + 1)) {
+    if (suffix != NULL && mbp_map_suffix_is_taken(suffix + 1)) {
         mbp_reader_tell(reader, node,
                         "a name may not end in '%s': that is how the map calls points of a machine or sensor", suffix);
         return false;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "points.h"
+#include "mbplant/map.h"
 #include "scalar.h"
 
 #define ADDRESSES      65536u
@@ -60,6 +60,24 @@ static void print_ranges(FILE *out, const unsigned char *used, enum mbp_table ta
     fputs(shown > 0 ? "\n" : "", out);
 }
 
+/* Blocks that are not where they usually are: what the file places stands there, or another block that grew. */
+static void print_moved(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit)
+{
+    for (unsigned b = 0; b < mbp_map_count; b++) {
+        const struct mbp_map_block *block = &mbp_map[b];
+        uint32_t first;
+        bool wanted = mbp_unit_has_map(unit) && !block->instructor &&
+                      mbp_map_items(plant, unit, (enum mbp_map_per)block->per, &first) > 0;
+        if (!wanted || unit->layout.base[b] == block->usual || block->place == MBP_PLACE_VALUE)
+            continue;
+        if (mbp_map_has(unit, b))
+            fprintf(out, "    %s begin at %u, for %u is taken\n", block->what, unit->layout.base[b], block->usual);
+        else if (block->place == MBP_PLACE_STRIDE || block->place == MBP_PLACE_LIMITS)
+            fprintf(out, "    no room for %s: no master can read them; spread the sensors over more units\n",
+                    block->what);
+    }
+}
+
 static void print_unit(FILE *out, const struct mbp_plant *plant, uint32_t u, bool in_full)
 {
     const struct mbp_unit *unit = &plant->units[u];
@@ -76,11 +94,12 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, uint32_t u, boo
     if (used == NULL) {
         return;
     }
-    mbp_plant_points(plant, u, mark, used);
+    mbp_map_points(plant, u, mark, used);
     for (unsigned table = 0; table < MBP_TABLE_COUNT; table++) {
         print_ranges(out, used, (enum mbp_table)table);
     }
     free(used);
+    print_moved(out, plant, unit);
     if (unit->file_count + unit->fifo_count > 0) {
         fprintf(out, "    %u file%s, %u FIFO queue%s\n", unit->file_count, plural(unit->file_count), unit->fifo_count,
                 plural(unit->fifo_count));

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "mbplant/map.h"
 #include "messages.h"
 
 #define NAME_BUF 64
@@ -326,7 +327,7 @@ static void say_written(struct sentence *s)
     char now[NAME_BUF];
     char reference[16] = "?";
     bool known = unit != NULL && table < MBP_TABLE_COUNT &&
-                 mbp_plant_point_at(s->plant, (uint32_t)(unit - s->plant->units), (enum mbp_table)table, addr, &point);
+                 mbp_map_point_at(s->plant, (uint32_t)(unit - s->plant->units), (enum mbp_table)table, addr, &point);
     if (table < MBP_TABLE_COUNT)
         mbp_reference((enum mbp_table)table, addr, reference, sizeof reference);
     else

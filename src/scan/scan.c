@@ -87,6 +87,8 @@ static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t 
             latch_alarm(scan, write);
             break;
         case MBP_WRITE_STATE:
+        case MBP_WRITE_NONE:
+        case MBP_WRITE_SIMULATION:
             break;
         }
     }

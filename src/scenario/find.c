@@ -155,7 +155,7 @@ static bool raw_point(const struct mbp_plant *plant, uint32_t unit, const char *
         if (strncmp(name, table, len) != 0 || name[len] != ' ' || name[len + 1] < '0' || name[len + 1] > '9')
             continue;
         unsigned long addr = strtoul(name + len + 1, &end, 10);
-        if (*end != '\0' || addr > UINT16_MAX || !mbp_plant_point_at(plant, unit, tables[t], (uint16_t)addr, point))
+        if (*end != '\0' || addr > UINT16_MAX || !mbp_map_point_at(plant, unit, tables[t], (uint16_t)addr, point))
             return false;
         if (strcmp(point->what, "raw") != 0)
             return point->addr == addr;
@@ -177,7 +177,7 @@ static unsigned look_in_units(const struct mbp_plant *plant, const char *name, u
     for (uint32_t u = 0; u < plant->unit_count; u++) {
         if ((id != 0 && plant->units[u].id != id) || plant->units[u].instructor)
             continue;
-        if (!raw_point(plant, u, name, &found) && mbp_plant_points(plant, u, compare, &search) == 0)
+        if (!raw_point(plant, u, name, &found) && mbp_map_points(plant, u, compare, &search) == 0)
             continue;
         if (units++ == 0) {
             *point = found;
@@ -197,7 +197,7 @@ static void tell_no_point(struct mbp_scenario *scenario, const struct write_def 
     struct candidates candidates = {.count = 0};
     struct search search = {.candidates = &candidates, .scenario = scenario};
     for (uint32_t u = 0; u < scenario->plant->unit_count; u++)
-        mbp_plant_points(scenario->plant, u, collect, &search);
+        mbp_map_points(scenario->plant, u, collect, &search);
     tell_unknown(scenario, &def->def, "point", "point", def->point, &candidates);
 }
 

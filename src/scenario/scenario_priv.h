@@ -3,6 +3,7 @@
 #define MBPLANT_SCENARIO_PRIV_H
 
 #include "faults.h"
+#include "mbplant/map.h"
 #include "mbplant/scenario.h"
 #include "schema.h"
 

@@ -2,6 +2,7 @@
 #ifndef MBPLANT_TRACE_PRIV_H
 #define MBPLANT_TRACE_PRIV_H
 
+#include "mbplant/map.h"
 #include "mbplant/trace.h"
 
 struct traced_unit {

@@ -30,7 +30,7 @@ static enum ctl_exit answer_machine(struct ctl *ctl, const struct ctl_answer *an
     unsigned waiting = count_waiting(answer, snapshot, of->first_sensor, of->sensor_count);
     if (waiting == 0)
         return CTL_OK;
-    if (answer->machine_coil >= ctl->plant->units[of->unit].layout.machine_coils) {
+    if (!mbp_map_has(&ctl->plant->units[of->unit], MBP_MAP_MACHINE_COILS)) {
         ctl_error("%s: its unit has no such coil for machines; name its sensors", of->name);
         return CTL_FAILED;
     }

@@ -124,7 +124,7 @@ enum ctl_exit ctl_run_map(struct ctl *ctl)
     for (uint32_t u = 0; u < plant->unit_count; u++) {
         listing.unit = plant->units[u].id;
         if (options->unit < 0 || options->unit == listing.unit)
-            mbp_plant_points(plant, u, list_point, &listing);
+            mbp_map_points(plant, u, list_point, &listing);
     }
     enum ctl_exit code = CTL_OK;
     if (listing.shown == 0 && listing.filter != NULL) {

@@ -7,9 +7,6 @@
 
 #include "ctl.h"
 
-#define COILS_PER_MACHINE 8u
-#define BITS_PER_MACHINE  8u
-
 struct search {
     const char *name;
     struct mbp_point found;
@@ -72,7 +69,7 @@ static bool find_in_unit(const struct mbp_plant *plant, uint32_t u, const char *
                          struct ctl_point *out)
 {
     struct search search = {.name = name, .rank = -1, .ignore_case = ignore_case};
-    mbp_plant_points(plant, u, match_point, &search);
+    mbp_map_points(plant, u, match_point, &search);
     if (search.rank < 0)
         return false;
     out->map = search.found;
@@ -170,7 +167,7 @@ static void nearest_name(const struct mbp_plant *plant, enum ctl_what what, stru
     const char *item_name = item_part(nearest->word, item, sizeof item) ? nearest_item(plant, what, item) : NULL;
     uint32_t unit = item_name != NULL ? unit_of_item(plant, item_name) : 0;
     if (item_name != NULL || best == NULL)
-        mbp_plant_points(plant, unit, try_point, nearest);
+        mbp_map_points(plant, unit, try_point, nearest);
 }
 
 void ctl_unknown_name(const struct mbp_plant *plant, enum ctl_what what, const char *name)
@@ -257,76 +254,76 @@ static const struct mbp_unit *sensor_unit(const struct mbp_plant *plant, uint32_
     return &plant->units[plant->sensors[sensor].unit];
 }
 
+static uint16_t machine_addr(const struct mbp_plant *plant, uint32_t machine, unsigned block)
+{
+    const struct mbp_unit *unit = machine_unit(plant, machine);
+    return mbp_map_item_has(plant, unit, block, machine) ? mbp_map_addr(plant, unit, block, machine) : 0;
+}
+
+static uint16_t sensor_addr(const struct mbp_plant *plant, uint32_t sensor, unsigned block)
+{
+    const struct mbp_unit *unit = sensor_unit(plant, sensor);
+    return mbp_map_item_has(plant, unit, block, sensor) ? mbp_map_addr(plant, unit, block, sensor) : 0;
+}
+
 uint16_t ctl_machine_coil(const struct mbp_plant *plant, uint32_t machine, unsigned offset)
 {
-    return (uint16_t)(COILS_PER_MACHINE * (machine - machine_unit(plant, machine)->first_machine) + offset);
+    return (uint16_t)(machine_addr(plant, machine, MBP_MAP_MACHINE_COILS) + offset);
 }
 
 uint16_t ctl_machine_block(const struct mbp_plant *plant, uint32_t machine)
 {
-    const struct mbp_unit *unit = machine_unit(plant, machine);
-    return (uint16_t)(unit->layout.input_machines + MBP_MACHINE_WORDS * (machine - unit->first_machine));
+    return machine_addr(plant, machine, MBP_MAP_MACHINES);
 }
 
 uint16_t ctl_machine_discrete(const struct mbp_plant *plant, uint32_t machine)
 {
-    const struct mbp_unit *unit = machine_unit(plant, machine);
-    return (uint16_t)(unit->layout.discrete_machines + BITS_PER_MACHINE * (machine - unit->first_machine));
+    return machine_addr(plant, machine, MBP_MAP_MACHINE_BITS);
 }
 
 uint16_t ctl_sensor_discrete(const struct mbp_plant *plant, uint32_t sensor)
 {
-    return (uint16_t)(CTL_SENSOR_BITS * (sensor - sensor_unit(plant, sensor)->first_sensor));
+    return sensor_addr(plant, sensor, MBP_MAP_SENSOR_BITS);
 }
 
 uint16_t ctl_forced_coil(const struct mbp_plant *plant, uint32_t sensor)
 {
-    const struct mbp_unit *unit = sensor_unit(plant, sensor);
-    return (uint16_t)(unit->layout.coil_forced + (sensor - unit->first_sensor));
+    return sensor_addr(plant, sensor, MBP_MAP_FORCED);
 }
 
 uint16_t ctl_shelved_coil(const struct mbp_plant *plant, uint32_t sensor)
 {
-    const struct mbp_unit *unit = sensor_unit(plant, sensor);
-    return (uint16_t)(unit->layout.coil_shelved + (sensor - unit->first_sensor));
-}
-
-/* A place in a block with so much for each sensor. */
-static uint16_t in_block(const struct mbp_plant *plant, uint32_t sensor, uint16_t base, unsigned each)
-{
-    return base == 0 ? 0 : (uint16_t)(base + each * (sensor - sensor_unit(plant, sensor)->first_sensor));
+    return sensor_addr(plant, sensor, MBP_MAP_SHELVED);
 }
 
 uint16_t ctl_acknowledge_coil(const struct mbp_plant *plant, uint32_t sensor)
 {
-    return in_block(plant, sensor, sensor_unit(plant, sensor)->layout.coil_acknowledge, 1);
+    return sensor_addr(plant, sensor, MBP_MAP_ACKNOWLEDGE);
 }
 
 uint16_t ctl_reset_coil(const struct mbp_plant *plant, uint32_t sensor)
 {
-    return in_block(plant, sensor, sensor_unit(plant, sensor)->layout.coil_reset, 1);
+    return sensor_addr(plant, sensor, MBP_MAP_RESET);
 }
 
 uint16_t ctl_service_coil(const struct mbp_plant *plant, uint32_t sensor)
 {
-    return in_block(plant, sensor, sensor_unit(plant, sensor)->layout.coil_service, 1);
+    return sensor_addr(plant, sensor, MBP_MAP_SERVICE);
 }
 
 uint16_t ctl_shelving_register(const struct mbp_plant *plant, uint32_t sensor)
 {
-    return in_block(plant, sensor, sensor_unit(plant, sensor)->layout.holding_shelving, 1);
+    return sensor_addr(plant, sensor, MBP_MAP_SHELVING);
 }
 
 uint16_t ctl_alarm_block(const struct mbp_plant *plant, uint32_t sensor)
 {
-    return in_block(plant, sensor, sensor_unit(plant, sensor)->layout.input_alarms, MBP_ALARM_WORDS);
+    return sensor_addr(plant, sensor, MBP_MAP_ALARMS);
 }
 
 uint16_t ctl_upkeep_block(const struct mbp_plant *plant, uint32_t machine)
 {
-    const struct mbp_unit *unit = machine_unit(plant, machine);
-    uint16_t base = unit->layout.input_upkeep;
-    return base == 0 ? 0 : (uint16_t)(base + MBP_UPKEEP_WORDS * (machine - unit->first_machine));
+    return machine_addr(plant, machine, MBP_MAP_UPKEEP);
 }
 
 uint8_t ctl_machine_unit(const struct mbp_plant *plant, uint32_t machine)

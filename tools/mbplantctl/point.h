@@ -2,9 +2,18 @@
 #ifndef MBP_CTL_POINT_H
 #define MBP_CTL_POINT_H
 
-#include "mbplant/plant.h"
+#include "mbplant/map.h"
 
 #define CTL_POINT_WORDS_MAX 125u
+enum {
+    MBP_MACHINE_WORDS = 16,
+    MBP_SUMMARY_WORDS = 24,
+    MBP_ACTUATOR_WORDS = 4,
+    MBP_CONTROLLER_WORDS = 8,
+    MBP_UPKEEP_WORDS = 16,
+    MBP_ALARM_WORDS = 4,
+    MBP_JOURNAL_WORDS = 6
+};
 
 struct ctl_point {
     struct mbp_point map;

@@ -42,7 +42,7 @@ static struct ctl_summary parse_summary(const uint16_t *words)
 
 static uint32_t journal_block(const struct mbp_unit *unit)
 {
-    return unit->layout.input_events + MBP_RECENT_WORDS;
+    return unit->layout.base[MBP_MAP_EVENTS] + MBP_RECENT_WORDS;
 }
 
 static struct ctl_journal_now parse_journal(const uint16_t *words)
@@ -139,7 +139,7 @@ static void parse_sensor(const struct mbp_plant *plant, uint32_t index, const st
 
 static uint16_t actuator_block(const struct mbp_unit *unit, uint32_t a)
 {
-    return (uint16_t)(unit->layout.input_actuators + MBP_ACTUATOR_WORDS * (a - unit->first_actuator));
+    return (uint16_t)(unit->layout.base[MBP_MAP_ACTUATORS] + MBP_ACTUATOR_WORDS * (a - unit->first_actuator));
 }
 
 static struct ctl_actuator_now parse_actuator(const uint16_t *words)
@@ -150,12 +150,12 @@ static struct ctl_actuator_now parse_actuator(const uint16_t *words)
 
 static uint16_t controller_block(const struct mbp_unit *unit, uint32_t c)
 {
-    return (uint16_t)(unit->layout.input_controllers + MBP_CONTROLLER_WORDS * (c - unit->first_controller));
+    return (uint16_t)(unit->layout.base[MBP_MAP_CONTROLLERS] + MBP_CONTROLLER_WORDS * (c - unit->first_controller));
 }
 
 static uint16_t controller_coil(const struct mbp_unit *unit, uint32_t c)
 {
-    return (uint16_t)(unit->layout.coil_controllers + (c - unit->first_controller));
+    return (uint16_t)(unit->layout.base[MBP_MAP_AUTOMATIC] + (c - unit->first_controller));
 }
 
 static struct ctl_controller_now parse_controller(const uint16_t *words, uint16_t coil)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mbplant/image.h"
+#include "mbplant/map.h"
 #include "target.h"
 
 /* What --print-config writes; free it. */
@@ -40,7 +41,7 @@ static void use(const struct mbp_plant *plant)
     mbp_plant_print_summary(plant, nowhere);
     fclose(nowhere);
     for (uint32_t u = 0; u < plant->unit_count; u++)
-        mbp_plant_points(plant, u, count_point, &points);
+        mbp_map_points(plant, u, count_point, &points);
     if (mbp_image_new(plant, &image) == MBP_OK)
         mbp_image_free(image);
 }

@@ -122,12 +122,12 @@ static void test_write_of_more_points_than_the_log_holds_is_busy_until_the_latch
         struct mbp_image_unit *of = mbp_image_unit(image, u);
         const struct mbp_layout *at = &of->unit->layout;
         for (uint16_t i = 0; i < 4000 + 16000 && status == MBP_OK; i = (uint16_t)(i + 100)) {
-            uint16_t addr = i < 4000 ? i : (uint16_t)(at->holding_limits + i - 4000);
+            uint16_t addr = i < 4000 ? i : (uint16_t)(at->base[MBP_MAP_LIMITS] + i - 4000);
             status = device_write(of, addr, 100, words);
             points += status == MBP_OK ? 100 : 0;
         }
         for (uint16_t i = 0; i < 8000 && status == MBP_OK; i = (uint16_t)(i + 800)) {
-            uint16_t base = i < 4000 ? at->coil_forced : (uint16_t)(at->coil_shelved - 4000);
+            uint16_t base = i < 4000 ? at->base[MBP_MAP_FORCED] : (uint16_t)(at->base[MBP_MAP_SHELVED] - 4000);
             status = mbp_image_write_bits(of, (uint16_t)(base + i), 800, bits, (struct mbp_peer){1});
             points += status == MBP_OK ? 800 : 0;
         }

@@ -212,7 +212,7 @@ static void test_setting_written_word_by_word_takes_effect(void **state)
     (void)state;
     for (unsigned way = 0; way < 16; way++) {
         struct parts *parts = parts_new(&kinds[0], MBP_ABCD);
-        unsigned addr = parts->unit->unit->layout.holding_controllers + 2 * MBP_SET_HIGH;
+        unsigned addr = parts->unit->unit->layout.base[MBP_MAP_SETTINGS] + 2 * MBP_SET_HIGH;
         uint16_t words[4];
         encode(&mbp_setting_register, 65.3, words); /* 70.1 before: 70.099998 and 65.07 in between */
         write_words(parts, functions[way % 4], addr, 2, words, (way & 4) != 0, (way & 8) != 0);
@@ -250,9 +250,9 @@ static void test_part_of_a_value_is_forgotten_when_the_sensor_is_released_or_wri
     struct parts *parts = parts_new(&kinds[0], MBP_ABCD);
     assert_int_equal(write_word(parts, 6, parts->reg->addr, 1), 0);
     scan(parts);
-    assert_int_equal(
-        mbp_image_write_bits(parts->unit, parts->unit->unit->layout.coil_forced, 1, &off, (struct mbp_peer){1}),
-        MBP_OK);
+    assert_int_equal(mbp_image_write_bits(parts->unit, parts->unit->unit->layout.base[MBP_MAP_FORCED], 1, &off,
+                                          (struct mbp_peer){1}),
+                     MBP_OK);
     scan(parts);
     assert_int_equal(parts->unit->holding[parts->reg->addr], 0);
     assert_int_equal(write_word(parts, 6, parts->reg->addr, 1), 0);
@@ -301,12 +301,13 @@ static void test_part_of_what_a_controller_holds_is_refused_like_the_whole(void 
     const uint8_t on = 1;
     assert_int_equal(write_word(parts, 6, command, 0x7FFF), 0); /* no number so far */
     scan(parts);
-    assert_int_equal(
-        mbp_image_write_bits(parts->unit, parts->unit->unit->layout.coil_controllers, 1, &on, (struct mbp_peer){1}),
-        MBP_OK);
+    assert_int_equal(mbp_image_write_bits(parts->unit, parts->unit->unit->layout.base[MBP_MAP_AUTOMATIC], 1, &on,
+                                          (struct mbp_peer){1}),
+                     MBP_OK);
     assert_int_equal(write_word(parts, 6, command, 0x4210), MBP_EX_SERVER_DEVICE_FAILURE);
-    assert_int_equal(write_word(parts, 6, parts->unit->unit->layout.holding_controllers + 2 * MBP_SET_MANUAL, 0x4210),
-                     MBP_EX_SERVER_DEVICE_FAILURE);
+    assert_int_equal(
+        write_word(parts, 6, parts->unit->unit->layout.base[MBP_MAP_SETTINGS] + 2 * MBP_SET_MANUAL, 0x4210),
+        MBP_EX_SERVER_DEVICE_FAILURE);
     scan(parts);
     assert_int_equal(parts->latched_count, 1); /* the switch; the part is over, the controller has the valve */
     uint16_t words[4];

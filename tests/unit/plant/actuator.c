@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/map.h"
 #include "plant_fixture.h"
 
 static const struct mbp_actuator *actuator_of(const struct mbp_plant *plant, const char *name)
@@ -82,12 +83,12 @@ static void test_commands_stand_in_coils_and_registers_of_their_own(void **state
     assert_int_equal(actuator_of(plant, "P1")->reg.addr, 5003); /* coil of the fourth actuator */
     assert_int_equal(actuator_of(plant, "P2")->reg.addr, 5007);
     struct mbp_point point;
-    assert_true(mbp_plant_point_at(plant, 0, MBP_INPUT_REGISTERS, 7013, &point));
+    assert_true(mbp_map_point_at(plant, 0, MBP_INPUT_REGISTERS, 7013, &point));
     assert_string_equal(point.name, "P1.position");
-    assert_true(mbp_plant_point_at(plant, 0, MBP_COILS, 5007, &point));
+    assert_true(mbp_map_point_at(plant, 0, MBP_COILS, 5007, &point));
     assert_string_equal(point.name, "P2");
     assert_true(point.writable);
-    assert_false(mbp_plant_point_at(plant, 0, MBP_COILS, 5002, &point));
+    assert_false(mbp_map_point_at(plant, 0, MBP_COILS, 5002, &point));
     mbp_plant_free(plant);
 }
 
@@ -96,9 +97,9 @@ static void test_plant_without_actuators_has_no_address_of_theirs(void **state)
     (void)state;
     struct mbp_plant *plant = plant_of_config("bottling.yaml");
     struct mbp_point point;
-    assert_false(mbp_plant_point_at(plant, 0, MBP_INPUT_REGISTERS, 7000, &point));
-    assert_false(mbp_plant_point_at(plant, 0, MBP_HOLDING_REGISTERS, 7000, &point));
-    assert_false(mbp_plant_point_at(plant, 0, MBP_COILS, 5000, &point));
+    assert_false(mbp_map_point_at(plant, 0, MBP_INPUT_REGISTERS, 7000, &point));
+    assert_false(mbp_map_point_at(plant, 0, MBP_HOLDING_REGISTERS, 7000, &point));
+    assert_false(mbp_map_point_at(plant, 0, MBP_COILS, 5000, &point));
     mbp_plant_free(plant);
 }
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "mbplant/map.h"
 #include "plant_fixture.h"
 
 static const struct mbp_controller *controller_of(const struct mbp_plant *plant, const char *name)
@@ -43,15 +44,15 @@ static void test_settings_and_modes_have_addresses_of_their_own(void **state)
     (void)state;
     struct mbp_plant *plant = plant_of_file("controllers.yaml");
     struct mbp_point point;
-    assert_true(mbp_plant_point_at(plant, 0, MBP_HOLDING_REGISTERS, 8016, &point));
+    assert_true(mbp_map_point_at(plant, 0, MBP_HOLDING_REGISTERS, 8016, &point));
     assert_string_equal(point.name, "LIC1.setpoint");
     assert_string_equal(point.unit_text, "%");
-    assert_true(mbp_plant_point_at(plant, 0, MBP_HOLDING_REGISTERS, 8044, &point));
+    assert_true(mbp_map_point_at(plant, 0, MBP_HOLDING_REGISTERS, 8044, &point));
     assert_string_equal(point.name, "FIC2.manual");
-    assert_false(mbp_plant_point_at(plant, 0, MBP_HOLDING_REGISTERS, 8046, &point));
-    assert_true(mbp_plant_point_at(plant, 0, MBP_COILS, 6003, &point));
+    assert_false(mbp_map_point_at(plant, 0, MBP_HOLDING_REGISTERS, 8046, &point));
+    assert_true(mbp_map_point_at(plant, 0, MBP_COILS, 6003, &point));
     assert_string_equal(point.name, "LIC2.automatic");
-    assert_true(mbp_plant_point_at(plant, 0, MBP_INPUT_REGISTERS, 8008, &point));
+    assert_true(mbp_map_point_at(plant, 0, MBP_INPUT_REGISTERS, 8008, &point));
     assert_string_equal(point.name, "LIC1.output");
     assert_string_equal(point.unit_text, "t/h");
     mbp_plant_free(plant);

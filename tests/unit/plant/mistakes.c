@@ -165,7 +165,6 @@ static void test_several_mistakes_are_told_in_one_run_in_file_order(void **state
         "13:20: the range 0..150 does not fit int16 with scale 0.001 (-32.768..32.767); types that do: int32, uint32, "
         "int64, uint64, float32, float64\n"
         "15:38: there is no sensor 'TT102' in the plant; did you mean 'TT101'?\n"
-        "18:20: the block at 1 (coils 1..1) overlaps machine FILL1 (line 6) at address 1; choose another 'at'\n"
         "19:49: value 2 is '65536'; allowed is a whole number 0..65535\n"
         "20:9: the unit id 1 is taken by the unit in line 4; each unit has its own\n"
         "22:24: 'number' is '900'; allowed is a whole number 1..899\n"

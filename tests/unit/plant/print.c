@@ -329,8 +329,13 @@ static void test_print_makes_defaults_and_addresses_explicit(void **state)
     (void)state;
     struct mbp_plant *plant = plant_of_text(ONE_SENSOR "{name: S, max: 85}");
     char *config = config_of(plant);
-    const char *sensor_map = "# forced: coil 1000, shelved: coil 2000, alarms: discrete inputs 0..7, float32: input "
-                             "register 1000, limits: holding registers 1000..1003\n";
+    const char *machine_map = "# coils of machines: coils 0..5, bits of machines: discrete inputs 4000..4002, words of "
+                              "machines: input registers 100..115, upkeep of machines: input registers 9000..9015\n";
+    const char *sensor_map =
+        "# forced: coil 1000, shelved: coil 2000, acknowledge: coil 3000, reset: coil 4000, out_of_service: coil 7000, "
+        "bits of sensors: discrete inputs 0..7, alarm bits: discrete inputs 6000..6004, limits: holding registers "
+        "1000..1003, shelving: holding register 5000, float32: input registers 1000..1001, states of alarms: input "
+        "registers 10000..10003\n";
     const char *lines[] = {"scan: 100ms\n",
                            "seed: 1\n",
                            "    gaps: error\n",
@@ -342,7 +347,7 @@ static void test_print_makes_defaults_and_addresses_explicit(void **state)
                            "            priority: medium\n",
                            "            register: {at: 0, type: int16, scale: 1, order: ABCD}\n",
                            "            inject: hold\n",
-                           "# coils 0..5, discrete inputs 4000..4002, input registers 100..115\n",
+                           machine_map,
                            sensor_map};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         assert_non_null(strstr(config, lines[i]));

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mbplant/map.h"
 #include "plant_fixture.h"
 
 /* A unit of so many machines and sensors of a type, loaded. */
@@ -20,13 +21,13 @@ static void test_bases_of_a_small_unit_are_the_default_ones(void **state)
     (void)state;
     struct mbp_plant *plant = plant_of_size(5, 16, "int16");
     const struct mbp_layout *layout = &plant->units[0].layout;
-    assert_int_equal(layout->coil_forced, 1000);
-    assert_int_equal(layout->coil_shelved, 2000);
-    assert_int_equal(layout->discrete_machines, 4000);
-    assert_int_equal(layout->holding_limits, 1000);
-    assert_int_equal(layout->input_machines, 100);
-    assert_int_equal(layout->input_sensors, 1000);
-    assert_int_equal(layout->input_events, 5000);
+    assert_int_equal(layout->base[MBP_MAP_FORCED], 1000);
+    assert_int_equal(layout->base[MBP_MAP_SHELVED], 2000);
+    assert_int_equal(layout->base[MBP_MAP_MACHINE_BITS], 4000);
+    assert_int_equal(layout->base[MBP_MAP_LIMITS], 1000);
+    assert_int_equal(layout->base[MBP_MAP_MACHINES], 100);
+    assert_int_equal(layout->base[MBP_MAP_FLOATS], 1000);
+    assert_int_equal(layout->base[MBP_MAP_EVENTS], 5000);
     mbp_plant_free(plant);
 }
 
@@ -35,42 +36,45 @@ static void test_base_stays_while_the_block_before_just_fits(void **state)
     (void)state;
     struct mbp_plant *plant = plant_of_size(125, 1000, "int16");
     const struct mbp_layout *layout = &plant->units[0].layout;
-    assert_int_equal(layout->coil_forced, 1000);    /* 125 x 8 coils end at 1000 */
-    assert_int_equal(layout->coil_shelved, 2000);   /* 1000 forced coils end at 2000 */
-    assert_int_equal(layout->holding_limits, 1000); /* 1000 words end at 1000 */
-    assert_int_equal(layout->input_sensors, 3000);  /* 100 + 125 x 16 = 2100 */
-    assert_int_equal(layout->input_events, 5000);   /* 3000 + 2000 */
-    assert_int_equal(layout->discrete_machines, 8000);
+    assert_int_equal(layout->base[MBP_MAP_FORCED], 1000);  /* 125 x 8 coils end at 1000 */
+    assert_int_equal(layout->base[MBP_MAP_SHELVED], 2000); /* 1000 forced coils end at 2000 */
+    assert_int_equal(layout->base[MBP_MAP_LIMITS], 1000);  /* 1000 words end at 1000 */
+    assert_int_equal(layout->base[MBP_MAP_FLOATS], 3000);  /* 100 + 125 x 16 = 2100 */
+    assert_int_equal(layout->base[MBP_MAP_EVENTS], 5000);  /* 3000 + 2000 */
+    assert_int_equal(layout->base[MBP_MAP_MACHINE_BITS], 8000);
     mbp_plant_free(plant);
 }
 
-static void test_base_moves_to_the_next_thousand_when_outgrown_by_one(void **state)
+static void test_block_whose_usual_place_is_taken_moves_and_the_others_keep_theirs(void **state)
 {
     (void)state;
     struct mbp_plant *plant = plant_of_size(126, 1001, "int16");
     const struct mbp_layout *layout = &plant->units[0].layout;
-    assert_int_equal(layout->coil_forced, 2000);
-    assert_int_equal(layout->coil_shelved, 4000);
-    assert_int_equal(layout->discrete_machines, 9000);
-    assert_int_equal(layout->holding_limits, 2000);
-    assert_int_equal(layout->input_sensors, 3000);
-    assert_int_equal(layout->input_events, 6000);
+    assert_int_equal(layout->base[MBP_MAP_MACHINE_COILS], 0); /* ends at 1008 */
+    assert_int_equal(layout->base[MBP_MAP_SHELVED], 2000);    /* ends at 3001 */
+    assert_int_equal(layout->base[MBP_MAP_RESET], 4000);      /* ends at 5001 */
+    assert_int_equal(layout->base[MBP_MAP_SERVICE], 7000);    /* ends at 8001 */
+    assert_int_equal(layout->base[MBP_MAP_FORCED], 9000);     /* usual 1000; 5001..6999 is one short of two thousands */
+    assert_int_equal(layout->base[MBP_MAP_ACKNOWLEDGE], 11000);
+    assert_int_equal(layout->base[MBP_MAP_MACHINE_BITS], 9000); /* behind the bits of 1001 sensors, 0..8007 */
+    assert_int_equal(layout->base[MBP_MAP_LIMITS], 7000);       /* values end at 1001, 5000..6000 are shelving times */
+    assert_int_equal(layout->base[MBP_MAP_FLOATS], 12000);      /* behind the upkeep of 126, 9000..11015 */
+    assert_int_equal(layout->base[MBP_MAP_EVENTS], 5000);
     mbp_plant_free(plant);
 }
 
-static void test_largest_unit_fits(void **state)
+static void test_largest_unit_fits_but_for_the_alarm_bits(void **state)
 {
     (void)state;
     struct mbp_plant *plant = plant_of_size(1000, 4000, "float32");
     const struct mbp_layout *layout = &plant->units[0].layout;
-    assert_int_equal(layout->coil_forced, 8000);
-    assert_int_equal(layout->coil_shelved, 12000);
-    assert_int_equal(layout->discrete_machines, 32000);
-    assert_int_equal(layout->holding_limits, 8000);
-    assert_int_equal(layout->input_sensors, 17000);
-    assert_int_equal(layout->input_events, 25000);
+    for (unsigned b = 0; b < MBP_MAP_NAMED_COUNT; b++) {
+        bool empty = mbp_map[b].per == MBP_PER_ACTUATOR || mbp_map[b].per == MBP_PER_CONTROLLER;
+        bool left_out = b == MBP_MAP_ALARM_BITS; /* 32,000 more do not fit beside those of sensors and machines */
+        assert_int_equal(layout->base[b] == MBP_NO_BASE, empty || left_out);
+    }
     assert_int_equal(plant->sensors[3999].reg.addr, 7998);
-    assert_int_equal(plant->sensors[3999].reg.limits_addr, 8000 + 3999 * 8);
+    assert_int_equal(plant->sensors[3999].reg.limits_addr, layout->base[MBP_MAP_LIMITS] + 3999 * 8);
     mbp_plant_free(plant);
 }
 
@@ -116,12 +120,13 @@ static void test_at_may_swap_two_places(void **state)
     mbp_plant_free(plant_of_text(ONE_SENSOR "{name: A, register: {at: 1}}\n       - {name: B, register: {at: 0}}\n"));
 }
 
-static void test_at_on_limits_is_an_overlap(void **state)
+static void test_limits_make_room_for_what_the_file_places(void **state)
 {
     (void)state;
-    assert_string_equal(errors_of_text(ONE_SENSOR "{name: A, register: {at: 1003}}"),
-                        "7:35: A (holding_registers 1003..1003) overlaps the limits of A (line 7) at address 1003; "
-                        "choose another 'at'\n");
+    struct mbp_plant *plant = plant_of_text(ONE_SENSOR "{name: A, register: {at: 1003}}");
+    assert_int_equal(plant->sensors[0].reg.addr, 1003);
+    assert_int_equal(plant->sensors[0].reg.limits_addr, 2000);
+    mbp_plant_free(plant);
 }
 
 static void test_at_beyond_the_last_register_is_refused(void **state)
@@ -133,46 +138,73 @@ static void test_at_beyond_the_last_register_is_refused(void **state)
     mbp_plant_free(plant_of_text(ONE_SENSOR "{name: A, register: {at: 65534, type: float32}}"));
 }
 
-static void test_limits_beyond_the_last_register_are_refused_once(void **state)
+static void test_limits_without_room_are_left_out(void **state)
 {
     (void)state;
-    assert_string_equal(
-        errors_of_text(
-            "mbplant: 1\nunits: [{id: 1, sensors: [{name: 'S{n}', repeat: 4000, register: {type: float64}}]}]\n"),
-        "2:66: no room for the limits of S3097: it would end at holding register 65551; allowed is up to 65535: spread "
-        "the sensors over more units, or take shorter types\n");
+    struct mbp_plant *plant = plant_of_text(
+        "mbplant: 1\nunits: [{id: 1, sensors: [{name: 'S{n}', repeat: 4000, register: {type: float64}}]}]\n");
+    assert_int_equal(plant->units[0].layout.base[MBP_MAP_LIMITS], MBP_NO_BASE); /* 64,000 beside 16,000 */
+    assert_false(mbp_map_item_has(plant, &plant->units[0], MBP_MAP_LIMITS, 0));
+    mbp_plant_free(plant);
 }
 
-/* One raw point on each block of the map: every table knows what stands there. */
-static void test_raw_points_meet_each_part_of_the_map(void **state)
+/* One raw point on a declared address of each block of the map: the block goes elsewhere, whole, and no point of it
+ * stands where the raw one is. */
+static void test_each_block_makes_room_for_a_raw_point(void **state)
+{
+    (void)state;
+    struct mbp_plant *usual = plant_of_text(ONE_SENSOR "{name: S}\n");
+    for (unsigned b = 0; b < MBP_MAP_NAMED_COUNT; b++) {
+        const struct mbp_map_block *block = &mbp_map[b];
+        char text[512];
+        struct mbp_point point;
+        if (b == MBP_MAP_VALUES || usual->units[0].layout.base[b] == MBP_NO_BASE)
+            continue;
+        assert_int_equal(usual->units[0].layout.base[b], block->usual);
+        snprintf(text, sizeof text, ONE_SENSOR "{name: S}\n    tables: {%s: [{at: %u, count: 1}]}\n",
+                 mbp_table_name((enum mbp_table)block->table), block->usual);
+        struct mbp_plant *plant = plant_of_text(text);
+        const struct mbp_layout *layout = &plant->units[0].layout;
+        assert_int_not_equal(layout->base[b], block->usual);
+        assert_int_not_equal(layout->base[b], MBP_NO_BASE);
+        assert_int_equal(layout->base[b] % 1000, 0);
+        for (unsigned other = 0; other < MBP_MAP_NAMED_COUNT; other++) {
+            if (other != b)
+                assert_int_equal(layout->base[other], usual->units[0].layout.base[other]);
+        }
+        assert_true(mbp_map_point_at(plant, 0, (enum mbp_table)block->table, block->usual, &point));
+        assert_null(point.field);
+        mbp_plant_free(plant);
+    }
+    mbp_plant_free(usual);
+}
+
+static void test_hole_inside_a_stride_is_free_for_the_file_and_moves_nothing(void **state)
 {
     (void)state;
     static const struct {
         const char *table;
-        unsigned at;
-        const char *with;
-    } cases[] = {
-        {"coils", 3, "machine M (line 5) at address 3"},
-        {"coils", 1000, "the forced or shelved coil of S (line 7) at address 1000"},
-        {"coils", 2000, "the forced or shelved coil of S (line 7) at address 2000"},
-        {"discrete_inputs", 7, "the alarm bits of S (line 7) at address 7"},
-        {"discrete_inputs", 4002, "machine M (line 5) at address 4002"},
-        {"holding_registers", 0, "S (line 7) at address 0"},
-        {"holding_registers", 1003, "the limits of S (line 7) at address 1003"},
-        {"input_registers", 0, "the plant's summary (line 3) at address 0"},
-        {"input_registers", 23, "the plant's summary (line 3) at address 23"},
-        {"input_registers", 115, "machine M (line 5) at address 115"},
-        {"input_registers", 1001, "the float32 copy of S (line 7) at address 1001"},
-        {"input_registers", 6279, "the recent events (line 3) at address 6279"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char text[512], wanted[256];
-        snprintf(text, sizeof text, ONE_SENSOR "{name: S}\n    tables: {%s: [{at: %u, count: 1}]}\n", cases[i].table,
-                 cases[i].at);
-        snprintf(wanted, sizeof wanted, "the block at %u (%s %u..%u) overlaps %s; choose another 'at'\n", cases[i].at,
-                 cases[i].table, cases[i].at, cases[i].at, cases[i].with);
-        assert_non_null(strstr(errors_of_text(text), wanted));
+        unsigned at, block;
+    } holes[] = {{"coils", 6, MBP_MAP_MACHINE_COILS},
+                 {"coils", 7, MBP_MAP_MACHINE_COILS},
+                 {"discrete_inputs", 4003, MBP_MAP_MACHINE_BITS},
+                 {"discrete_inputs", 6007, MBP_MAP_ALARM_BITS}};
+    for (size_t i = 0; i < sizeof holes / sizeof holes[0]; i++) {
+        char text[512];
+        snprintf(text, sizeof text, ONE_SENSOR "{name: S}\n    tables: {%s: [{at: %u, count: 1}]}\n", holes[i].table,
+                 holes[i].at);
+        struct mbp_plant *plant = plant_of_text(text);
+        assert_int_equal(plant->units[0].layout.base[holes[i].block], mbp_map[holes[i].block].usual);
+        mbp_plant_free(plant);
     }
+}
+
+static void test_raw_point_on_a_value_is_an_overlap(void **state)
+{
+    (void)state;
+    assert_non_null(
+        strstr(errors_of_text(ONE_SENSOR "{name: S}\n    tables: {holding_registers: [{at: 0, count: 1}]}\n"),
+               "the block at 0 (holding_registers 0..0) overlaps S (line 7) at address 0; choose another 'at'\n"));
 }
 
 static void test_raw_points_beside_the_map_are_free(void **state)
@@ -216,29 +248,29 @@ static void test_wrong_repeat_hides_overlaps_that_it_would_cause(void **state)
                         "7:33: 'repeat' is 'x'; allowed is a whole number 1..4100\n");
 }
 
-static void test_alarm_blocks_stand_in_their_usual_places_and_give_way_to_what_the_file_places(void **state)
+static void test_blocks_stand_in_their_usual_places_and_make_room_for_what_the_file_places(void **state)
 {
     (void)state;
     struct mbp_plant *plant = plant_of_text(ONE_SENSOR "{name: S}\n");
     const struct mbp_layout *layout = &plant->units[0].layout;
-    assert_int_equal(layout->coil_acknowledge, 3000);
-    assert_int_equal(layout->coil_reset, 4000);
-    assert_int_equal(layout->coil_service, 7000);
-    assert_int_equal(layout->discrete_alarms, 6000);
-    assert_int_equal(layout->holding_shelving, 5000);
-    assert_int_equal(layout->input_upkeep, 9000);
-    assert_int_equal(layout->input_alarms, 10000);
-    assert_int_equal(layout->machine_coils, 6);
+    assert_int_equal(layout->base[MBP_MAP_ACKNOWLEDGE], 3000);
+    assert_int_equal(layout->base[MBP_MAP_RESET], 4000);
+    assert_int_equal(layout->base[MBP_MAP_SERVICE], 7000);
+    assert_int_equal(layout->base[MBP_MAP_ALARM_BITS], 6000);
+    assert_int_equal(layout->base[MBP_MAP_SHELVING], 5000);
+    assert_int_equal(layout->base[MBP_MAP_UPKEEP], 9000);
+    assert_int_equal(layout->base[MBP_MAP_ALARMS], 10000);
     mbp_plant_free(plant);
     plant = plant_of_text(ONE_SENSOR "{name: S, register: {at: 5000}}\n"
                                      "    tables: {coils: [{at: 3000, count: 1200}, {at: 5, count: 1}],\n"
                                      "             discrete_inputs: [{at: 6004, count: 1}]}\n");
     layout = &plant->units[0].layout;
-    assert_int_equal(layout->coil_acknowledge, 5000);
-    assert_int_equal(layout->coil_reset, 6000);
-    assert_int_equal(layout->discrete_alarms, 7000);
-    assert_int_equal(layout->holding_shelving, 6000);
-    assert_int_equal(layout->machine_coils, 4);
+    assert_int_equal(layout->base[MBP_MAP_MACHINE_COILS], 5000); /* first of those that move; 3000..4199 are taken */
+    assert_int_equal(layout->base[MBP_MAP_ACKNOWLEDGE], 6000);
+    assert_int_equal(layout->base[MBP_MAP_RESET], 8000);
+    assert_int_equal(layout->base[MBP_MAP_SERVICE], 7000);
+    assert_int_equal(layout->base[MBP_MAP_ALARM_BITS], 7000);
+    assert_int_equal(layout->base[MBP_MAP_SHELVING], 6000);
     mbp_plant_free(plant);
 }
 
@@ -248,10 +280,11 @@ static void test_alarm_block_without_room_is_left_out_and_the_largest_unit_loads
     struct mbp_plant *plant = plant_of_text("mbplant: 1\nunits: [{id: 1, sensors: [{name: 'S{n}', repeat: 4000}], "
                                             "machines: [{name: 'M{n}', repeat: 1000}]}]\n");
     const struct mbp_layout *layout = &plant->units[0].layout;
-    assert_int_equal(layout->discrete_alarms, 0); /* 32,000 more do not fit beside those of sensors and machines */
-    assert_int_not_equal(layout->coil_service, 0);
-    assert_int_not_equal(layout->holding_shelving, 0);
-    assert_int_not_equal(layout->input_alarms, 0);
+    assert_int_equal(layout->base[MBP_MAP_ALARM_BITS],
+                     MBP_NO_BASE); /* 32,000 more do not fit beside those of sensors and machines */
+    assert_int_not_equal(layout->base[MBP_MAP_SERVICE], MBP_NO_BASE);
+    assert_int_not_equal(layout->base[MBP_MAP_SHELVING], MBP_NO_BASE);
+    assert_int_not_equal(layout->base[MBP_MAP_ALARMS], MBP_NO_BASE);
     mbp_plant_free(plant);
 }
 
@@ -264,12 +297,12 @@ static void test_million_sensors_load_and_leave_out_only_the_alarm_bits(void **s
     assert_int_equal(plant->sensor_count, 247 * 4100);
     assert_int_equal(mbp_plant_find_sensor(plant, "A247_100"), 247 * 4100 - 1);
     const struct mbp_layout *layout = &plant->units[246].layout;
-    assert_int_equal(layout->discrete_machines, 33000);
-    assert_int_equal(layout->discrete_alarms, 0);
-    assert_int_not_equal(layout->coil_acknowledge, 0);
-    assert_int_not_equal(layout->holding_shelving, 0);
-    assert_int_not_equal(layout->input_upkeep, 0);
-    assert_int_not_equal(layout->input_alarms, 0);
+    assert_int_equal(layout->base[MBP_MAP_MACHINE_BITS], 33000);
+    assert_int_equal(layout->base[MBP_MAP_ALARM_BITS], MBP_NO_BASE);
+    assert_int_not_equal(layout->base[MBP_MAP_ACKNOWLEDGE], MBP_NO_BASE);
+    assert_int_not_equal(layout->base[MBP_MAP_SHELVING], MBP_NO_BASE);
+    assert_int_not_equal(layout->base[MBP_MAP_UPKEEP], MBP_NO_BASE);
+    assert_int_not_equal(layout->base[MBP_MAP_ALARMS], MBP_NO_BASE);
     mbp_plant_free(plant);
 }
 
@@ -278,20 +311,22 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bases_of_a_small_unit_are_the_default_ones),
         cmocka_unit_test(test_base_stays_while_the_block_before_just_fits),
-        cmocka_unit_test(test_base_moves_to_the_next_thousand_when_outgrown_by_one),
-        cmocka_unit_test(test_largest_unit_fits),
+        cmocka_unit_test(test_block_whose_usual_place_is_taken_moves_and_the_others_keep_theirs),
+        cmocka_unit_test(test_largest_unit_fits_but_for_the_alarm_bits),
         cmocka_unit_test(test_values_and_limits_stand_one_after_another_in_their_types),
         cmocka_unit_test(test_at_moves_its_own_sensor_and_no_other),
         cmocka_unit_test(test_at_on_the_place_of_another_blames_the_one_that_moved),
         cmocka_unit_test(test_at_may_swap_two_places),
-        cmocka_unit_test(test_at_on_limits_is_an_overlap),
+        cmocka_unit_test(test_limits_make_room_for_what_the_file_places),
         cmocka_unit_test(test_at_beyond_the_last_register_is_refused),
-        cmocka_unit_test(test_limits_beyond_the_last_register_are_refused_once),
-        cmocka_unit_test(test_raw_points_meet_each_part_of_the_map),
+        cmocka_unit_test(test_limits_without_room_are_left_out),
+        cmocka_unit_test(test_each_block_makes_room_for_a_raw_point),
+        cmocka_unit_test(test_hole_inside_a_stride_is_free_for_the_file_and_moves_nothing),
+        cmocka_unit_test(test_raw_point_on_a_value_is_an_overlap),
         cmocka_unit_test(test_raw_points_beside_the_map_are_free),
         cmocka_unit_test(test_unit_of_tables_alone_has_all_addresses_free),
         cmocka_unit_test(test_wrong_repeat_hides_overlaps_that_it_would_cause),
-        cmocka_unit_test(test_alarm_blocks_stand_in_their_usual_places_and_give_way_to_what_the_file_places),
+        cmocka_unit_test(test_blocks_stand_in_their_usual_places_and_make_room_for_what_the_file_places),
         cmocka_unit_test(test_alarm_block_without_room_is_left_out_and_the_largest_unit_loads),
         cmocka_unit_test(test_million_sensors_load_and_leave_out_only_the_alarm_bits),
     };

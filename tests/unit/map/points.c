@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/map.h"
 #include "plant_fixture.h"
 
 #define POINTS_MAX 600
@@ -45,7 +46,7 @@ static struct list *points_of(const struct mbp_plant *plant, uint32_t unit)
 {
     struct list *list = calloc(1, sizeof *list);
     assert_non_null(list);
-    assert_int_equal(mbp_plant_points(plant, unit, collect, list), 0);
+    assert_int_equal(mbp_map_points(plant, unit, collect, list), 0);
     return list;
 }
 
@@ -183,7 +184,7 @@ static void test_visit_that_says_stop_ends_the_tour_at_once_wherever_it_is(void 
     for (unsigned n = 1; n <= all->count; n++) {
         some->count = 0;
         some->stop_after = n;
-        assert_int_equal(mbp_plant_points(plant, 0, collect, some), 17);
+        assert_int_equal(mbp_map_points(plant, 0, collect, some), 17);
         assert_int_equal(some->count, n);
     }
     free(some);

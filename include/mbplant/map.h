@@ -1,0 +1,307 @@
+/* map: the register map, the only place where a block, an address or the name of a point is written.
+ *
+ * A block is a row: in which table it stands, of what it has an item (a machine, a sensor, ...), where it usually
+ * begins, how far its items stand apart, and which fields each item has. A field is a row too: its name, type, offset,
+ * the view's member that it shows, and the command that a write of it is. Everything else about the map is a loop over
+ * these rows: where blocks stand in a unit (mbp_map_layout), all points by name (mbp_map_points), which point is at an
+ * address (mbp_map_find), words from a view and back (mbp_map_encode, mbp_map_decode).
+ *
+ * A new block that is only read is a row in src/map/blocks.c and a member of a view (mbplant/view.h).
+ * Source: the tables and data types are those of MODBUS Application Protocol V1.1b3, clause 4. */
+#ifndef MBPLANT_MAP_H
+#define MBPLANT_MAP_H
+
+#include <stddef.h>
+
+#include "mbplant/codec.h"
+#include "mbplant/plant.h"
+
+#define MBP_MAP_VERSION 1
+
+/* ---- rows -------------------------------------------------------------------------------------------------------- */
+
+/* Of what a block has one item each. */
+enum mbp_map_per {
+    MBP_PER_UNIT,
+    MBP_PER_MACHINE,
+    MBP_PER_SENSOR,
+    MBP_PER_ACTUATOR,
+    MBP_PER_CONTROLLER,
+    MBP_PER_FAULT,    /* of the plant file */
+    MBP_PER_AD_HOC,   /* place of a fault that no file has */
+    MBP_PER_LATENESS, /* class of late scans */
+    MBP_PER_COUNT
+};
+
+/* Whose types, scales and addresses the fields of an item have. */
+enum mbp_map_place {
+    MBP_PLACE_STRIDE,  /* its rows', `stride` addresses apart */
+    MBP_PLACE_VALUE,   /* the sensor's register */
+    MBP_PLACE_LIMITS,  /* four of the sensor's type, one after another; texts and bools have none */
+    MBP_PLACE_COMMAND, /* the analogue actuator's register */
+    MBP_PLACE_ON_OFF   /* `stride` apart; analogue actuators have none */
+};
+
+/* When a scan has to show a block anew. */
+enum mbp_map_refresh {
+    MBP_REFRESH_SCAN,
+    MBP_REFRESH_LIMITS,  /* a limit has changed */
+    MBP_REFRESH_ALARMS,  /* an alarm's state or a shelf has changed */
+    MBP_REFRESH_SHELVES, /* likewise, and while a shelf's time runs */
+    MBP_REFRESH_NEVER    /* shown by itself, or only written */
+};
+
+/* What a write of a field is. */
+enum mbp_write_kind {
+    MBP_WRITE_NONE, /* read only */
+    MBP_WRITE_VALUE,
+    MBP_WRITE_LIMIT,
+    MBP_WRITE_STATE,
+    MBP_WRITE_ACKNOWLEDGE,
+    MBP_WRITE_FORCED,
+    MBP_WRITE_SHELVED,
+    MBP_WRITE_COMMAND,
+    MBP_WRITE_SETTING,
+    MBP_WRITE_MODE,
+    MBP_WRITE_RESET,      /* a machine's latched alarms */
+    MBP_WRITE_SHELVE_ALL, /* of a machine's sensors */
+    MBP_WRITE_ACKNOWLEDGE_SENSOR,
+    MBP_WRITE_RESET_SENSOR,
+    MBP_WRITE_SERVICE,
+    MBP_WRITE_SHELVING,
+    MBP_WRITE_SIMULATION /* of the instructor's unit; takes effect between scans too */
+};
+
+/* How a member stands in words. */
+enum mbp_map_form {
+    MBP_FORM_NUMBER,  /* in the field's type, held at its ends */
+    MBP_FORM_INDEX,   /* MBP_VIEW_NONE is the largest number of its type */
+    MBP_FORM_NIBBLES, /* four bits each of `nibbles` members one after another, the first in the lowest */
+    MBP_FORM_TRIGGER  /* shows 0: what is written takes effect and clears itself */
+};
+
+/* A member of a view: where it stands and of which type it is. `kind` 0 = the map alone knows the field. */
+enum mbp_member_kind {
+    MBP_MEMBER_NONE,
+    MBP_MEMBER_BOOL,
+    MBP_MEMBER_U8,
+    MBP_MEMBER_U16,
+    MBP_MEMBER_U32,
+    MBP_MEMBER_U64,
+    MBP_MEMBER_DOUBLE
+};
+struct mbp_member {
+    uint16_t at; /* offset in the view of the block's item */
+    uint8_t kind;
+};
+#define MBP_MEMBER(view, member)                                                                                       \
+    {                                                                                                                  \
+        offsetof(struct view, member), _Generic(((struct view *)0)->member, bool                                       \
+                                                : MBP_MEMBER_BOOL, uint8_t                                             \
+                                                : MBP_MEMBER_U8, uint16_t                                              \
+                                                : MBP_MEMBER_U16, uint32_t                                             \
+                                                : MBP_MEMBER_U32, uint64_t                                             \
+                                                : MBP_MEMBER_U64, double                                               \
+                                                : MBP_MEMBER_DOUBLE)                                                   \
+    }
+
+/* Whose unit of measure a field has. */
+enum mbp_map_measure {
+    MBP_MEASURE_TEXT,   /* the row's */
+    MBP_MEASURE_ITEM,   /* the sensor's or actuator's */
+    MBP_MEASURE_INPUT,  /* of what the controller holds */
+    MBP_MEASURE_OUTPUT, /* of what the controller moves */
+};
+
+struct mbp_map_field {
+    const char *name; /* behind the item's name and a point; "" = the item's own; of a unit's block the whole name */
+    const char *what; /* a few words */
+    const char *unit_text;
+    double scale;    /* 0 = 1 */
+    uint16_t offset; /* addresses from where the item begins */
+    uint16_t count;  /* addresses; 0 = as many as the type takes */
+    uint8_t type;    /* enum mbp_type; of bit tables MBP_BOOL */
+    uint8_t measure; /* enum mbp_map_measure */
+    uint8_t write;   /* enum mbp_write_kind */
+    uint8_t sub;     /* of the write: which limit, state or setting */
+    uint8_t form;    /* enum mbp_map_form */
+    uint8_t nibbles;
+    struct mbp_member member;
+};
+
+struct mbp_map_block {
+    const char *what; /* "the alarm bits": in messages */
+    const struct mbp_map_field *fields;
+    uint8_t field_count;
+    uint8_t table;   /* enum mbp_table */
+    uint8_t per;     /* enum mbp_map_per */
+    uint8_t place;   /* enum mbp_map_place */
+    uint8_t refresh; /* enum mbp_map_refresh */
+    bool instructor; /* of the instructor's unit alone, and always at its usual place */
+    uint16_t usual;  /* address where it begins when nothing is in the way */
+    uint16_t stride; /* addresses from item to item */
+};
+
+/* Blocks that code names. The others stand behind them and are known by their rows alone. */
+enum mbp_map_named {
+    MBP_MAP_MACHINE_COILS,
+    MBP_MAP_FORCED,
+    MBP_MAP_SHELVED,
+    MBP_MAP_ACKNOWLEDGE,
+    MBP_MAP_RESET,
+    MBP_MAP_COMMAND_COILS,
+    MBP_MAP_AUTOMATIC,
+    MBP_MAP_SERVICE,
+    MBP_MAP_SENSOR_BITS,
+    MBP_MAP_MACHINE_BITS,
+    MBP_MAP_ALARM_BITS,
+    MBP_MAP_VALUES,
+    MBP_MAP_LIMITS,
+    MBP_MAP_SHELVING,
+    MBP_MAP_COMMANDS,
+    MBP_MAP_SETTINGS,
+    MBP_MAP_SUMMARY,
+    MBP_MAP_MACHINES,
+    MBP_MAP_FLOATS,
+    MBP_MAP_EVENTS,
+    MBP_MAP_ACTUATORS,
+    MBP_MAP_CONTROLLERS,
+    MBP_MAP_UPKEEP,
+    MBP_MAP_ALARMS,
+    MBP_MAP_NAMED_COUNT
+};
+
+extern const struct mbp_map_block mbp_map[];
+extern const unsigned mbp_map_count; /* of mbp_map; at most MBP_MAP_BLOCKS_MAX */
+
+/* ---- items and addresses ----------------------------------------------------------------------------------------- */
+
+/* The first item of a unit that a block may have, plant-wide, and how many. Of a unit's block: 0 and 1. */
+uint32_t mbp_map_items(const struct mbp_plant *plant, const struct mbp_unit *unit, enum mbp_map_per per,
+                       uint32_t *first);
+
+/* Whether a block stands in a unit: the unit has items for it and found a place. */
+bool mbp_map_has(const struct mbp_unit *unit, unsigned block);
+
+/* Whether an item (plant-wide index) has addresses in a block that stands in its unit. */
+bool mbp_map_item_has(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned block, uint32_t item);
+
+/* The first address of an item (plant-wide index), and how many addresses its fields span. Only where
+ * mbp_map_item_has. */
+uint16_t mbp_map_addr(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned block, uint32_t item);
+uint16_t mbp_map_item_count(const struct mbp_plant *plant, unsigned block, uint32_t item);
+
+/* The register whose type, scale and order an item's fields have; NULL where their rows say so. */
+const struct mbp_register *mbp_map_register(const struct mbp_plant *plant, unsigned block, uint32_t item);
+
+/* Where a field of an item stands behind the item's first address, and how many addresses it takes. reg: the item's
+ * (mbp_map_register). */
+uint16_t mbp_map_field_offset(unsigned block, unsigned field, const struct mbp_register *reg);
+uint16_t mbp_map_field_count(const struct mbp_map_field *field, const struct mbp_register *reg);
+
+/* Whether a sensor's type carries limits: numbers do. */
+bool mbp_sensor_has_limits(const struct mbp_sensor *sensor);
+
+/* Whether a unit has standard blocks: anything but raw tables stands in it. */
+bool mbp_unit_has_map(const struct mbp_unit *unit);
+
+/* ---- layout ------------------------------------------------------------------------------------------------------ */
+
+/* Something that the file itself places, or a value: what may collide. */
+enum mbp_map_claimant { MBP_CLAIM_VALUE, MBP_CLAIM_COMMAND, MBP_CLAIM_RAW };
+struct mbp_map_claim {
+    enum mbp_map_claimant who;
+    uint32_t index; /* plant-wide sensor or actuator; raw: block of the unit's table */
+    enum mbp_table table;
+    uint32_t first, count; /* addresses */
+};
+
+/* What the layout of one unit goes by and tells. */
+struct mbp_map_request {
+    const struct mbp_plant *plant;
+    struct mbp_unit *unit;          /* of the plant; its layout is set */
+    struct mbp_sensor *sensors;     /* the plant's; a register's addr is where the file placed it, or is set */
+    struct mbp_actuator *actuators; /* likewise */
+    bool (*sensor_placed)(void *ctx, uint32_t sensor);
+    bool (*actuator_placed)(void *ctx, uint32_t actuator);
+    void (*overlap)(void *ctx, const struct mbp_map_claim *mine, const struct mbp_map_claim *other, uint32_t at);
+    void (*overflow)(void *ctx, const struct mbp_map_claim *claim); /* it would end beyond address 65535 */
+    void *ctx;
+};
+
+/* Places everything of a unit. What the file places and values stand where they are said to; each block goes to its
+ * usual place where that is free; then the others, in the order of the rows, to the next thousand that is free; one
+ * that finds no room has none (mbp_map_has). Holes inside a stride are free for what the file places. Errors:
+ * MBP_ERR_MEMORY; MBP_ERR_RANGE after overflow or overlap was called. */
+enum mbp_status mbp_map_layout(const struct mbp_map_request *request);
+
+/* ---- points ------------------------------------------------------------------------------------------------------ */
+
+/* One thing of the map, with all that a table of it needs. */
+struct mbp_point {
+    char name[96];    /* unique in the unit: "TT101", "TT101.high", "FILL1.en_panne", "active alarms", ... */
+    const char *what; /* a few words: "value", "limit", "ask for this state", ... */
+    const char *unit_text;
+    const struct mbp_map_field *field; /* NULL of a raw block */
+    double scale;
+    uint32_t count;           /* addresses it covers */
+    uint32_t sensor, machine; /* plant-wide index or UINT32_MAX, these and the next two */
+    uint32_t actuator, controller;
+    uint16_t addr;
+    uint8_t block; /* of mbp_map; of a raw block the number among those of its table */
+    uint8_t table; /* enum mbp_table */
+    uint8_t type;  /* enum mbp_type; MBP_BOOL in bit tables */
+    uint8_t order;
+    bool writable;
+};
+
+/* Calls visit for each point of a unit, default map and raw tables (a block is one point), table by table, in address
+ * order within a kind of point. Stops and returns what visit returns when that is not 0. */
+int mbp_map_points(const struct mbp_plant *plant, uint32_t unit, int (*visit)(const struct mbp_point *point, void *ctx),
+                   void *ctx);
+
+/* The point of a unit's map that covers an address. False when none does. */
+bool mbp_map_point_at(const struct mbp_plant *plant, uint32_t unit, enum mbp_table table, uint16_t addr,
+                      struct mbp_point *out);
+
+/* Whether NAME.suffix is how the map calls a point of something NAME. */
+bool mbp_map_suffix_is_taken(const char *suffix);
+
+/* ---- which field is at an address -------------------------------------------------------------------------------- */
+
+/* What of a unit's map stands in its own order of addresses. Ownership: mbp_map_index_free. */
+struct mbp_map_index;
+enum mbp_status mbp_map_index_new(const struct mbp_plant *plant, const struct mbp_unit *unit,
+                                  struct mbp_map_index **out);
+void mbp_map_index_free(struct mbp_map_index *index);
+
+struct mbp_map_found {
+    const struct mbp_map_field *field;
+    uint32_t item; /* plant-wide */
+    uint16_t addr; /* first of the field */
+    uint16_t count;
+    uint8_t block;
+};
+
+/* The field of a standard block that covers an address. False where none does: holes, raw blocks, nothing. No heap;
+ * about log2 of the unit's sensors. */
+bool mbp_map_find(const struct mbp_map_index *index, enum mbp_table table, uint16_t addr, struct mbp_map_found *out);
+
+/* ---- words and views --------------------------------------------------------------------------------------------- */
+
+/* Which unit's sensors MBP_FORM_INDEX counts is the caller's; numbers stay as the view has them. reg: the item's own
+ * register where the block's place says so, else NULL. words and bits begin at the item's first address. Fields without
+ * a member are left as they are.
+ * Errors of decode: none; what cannot be (a state beyond the last) is the caller's to judge. */
+void mbp_map_encode_words(unsigned block, const struct mbp_register *reg, const void *view, uint16_t *words);
+void mbp_map_encode_bits(unsigned block, const void *view, uint8_t *bits);
+void mbp_map_decode_words(unsigned block, const struct mbp_register *reg, const uint16_t *words, void *view);
+void mbp_map_decode_bits(unsigned block, const uint8_t *bits, void *view);
+
+/* Numbers of two registers, high word first. */
+void mbp_words_put_u32(uint16_t *words, uint32_t number);
+uint32_t mbp_words_u32(const uint16_t *words);
+void mbp_words_put_u64(uint16_t *words, uint64_t number);
+uint64_t mbp_words_u64(const uint16_t *words);
+
+#endif

@@ -1,0 +1,109 @@
+/* view: what there is to see of a plant, as plain structs. The daemon fills them from its state, a master from the
+ * words that it read; everything that shows a plant shows these. Units stand in the names; nothing points into the
+ * state.
+ *
+ * A member that the map shows is named by a row of its block (mbplant/map.h, src/map/blocks.c). Kinds of members are
+ * bool, uint8_t, uint16_t, uint32_t, uint64_t and double; NaN = there is no such value. */
+#ifndef MBPLANT_VIEW_H
+#define MBPLANT_VIEW_H
+
+#include "mbplant/plant.h"
+
+/* What a figure says that is of nothing: no sensor, never due. */
+#define MBP_VIEW_NONE UINT32_MAX
+
+/* The plant as one unit shows it. */
+struct mbp_summary_view {
+    uint32_t map_version;
+    uint32_t machines, machines_in_state[MBP_STATE_COUNT];
+    uint32_t sensors;
+    uint32_t active_alarms, unacknowledged_alarms;
+    uint32_t last_event, oldest_event, last_incident; /* numbers in the journal; 0 = none */
+    uint32_t scans;
+    uint32_t scan_last_us, scan_longest_us;
+    uint32_t late_scans;
+    uint64_t simulated_ms;
+    bool journal_trouble; /* events wait in memory */
+    double journal_memory_percent;
+    uint32_t events_lost;
+    uint32_t newest_event; /* also one that waits in memory */
+};
+
+struct mbp_machine_view {
+    uint8_t state;                  /* enum mbp_state_code */
+    bool in_state[MBP_STATE_COUNT]; /* the same, a flag each */
+    uint32_t first_out_sensor;      /* number in its unit, or MBP_VIEW_NONE */
+    uint32_t active_alarms;
+    uint32_t good, reject; /* products */
+    uint32_t running_s, down_s, maintenance_s;
+    uint32_t failures;
+    uint32_t since_s; /* Unix time */
+    bool trip_active, maintenance_due;
+    bool shelved;            /* all its sensors are */
+    uint32_t refused_state;  /* enum mbp_state_code that was asked last and refused, or MBP_VIEW_NONE */
+    uint32_t refused_reason; /* enum mbp_cause; 0 = none */
+    uint32_t refused_sensor; /* number in its unit, or MBP_VIEW_NONE */
+    uint32_t running_since_maintenance_s, cycles_since_maintenance;
+    uint32_t until_due_s, until_due_cycles; /* MBP_VIEW_NONE = never */
+    uint32_t repair_s, repairs, maintenances;
+    uint32_t maintenance_left_s; /* MBP_VIEW_NONE = its end is not planned */
+};
+
+struct mbp_sensor_view {
+    double value;                  /* engineering units, as the register shows it; NaN of a text */
+    double limit[MBP_LIMIT_COUNT]; /* engineering units; NaN = unused */
+    bool active[MBP_ALARM_COUNT];  /* what the operator sees: active or latched, and not hidden */
+    bool unacknowledged, latched, suppressed, out_of_service;
+    bool removed; /* out of service by hand */
+    bool forced, shelved, bad_quality;
+    uint8_t alarm_state[MBP_ALARM_COUNT]; /* enum mbp_alarm_state */
+    uint32_t alarm_since_s;               /* Unix time of the last change of any of them; 0 = none yet */
+    uint32_t shelving_s;                  /* left; 0 none, MBP_SHELVE_ONCE, MBP_SHELVE_FOR_EVER */
+};
+
+struct mbp_actuator_view {
+    double position, command; /* engineering units; of an on/off one the ends of its range */
+    bool on;                  /* its command, of an on/off one */
+};
+
+struct mbp_controller_view {
+    double setting[MBP_SETTING_COUNT];
+    double output, error, active_setpoint, measurement;
+    bool automatic;
+};
+
+/* The simulation, as the instructor's unit shows it. */
+struct mbp_sim_view {
+    uint32_t map_version;
+    bool paused, has_snapshot;
+    double speed, speed_reached;
+    uint32_t steps_left, scans, late_scans, lost_scans, snapshot_scan, restored;
+    uint64_t simulated_ms, snapshot_ms;
+    uint32_t wire_faults, faults, faults_active, lateness_max_us;
+};
+
+/* ---- filling them from the state --------------------------------------------------------------------------------- */
+
+struct mbp_state;
+
+/* What the state says of one unit's plant. Journal and scan times are not in the state: those members are 0. */
+void mbp_view_summary(const struct mbp_plant *plant, const struct mbp_unit *unit, const struct mbp_state *state,
+                      struct mbp_summary_view *out);
+
+/* One item each, by its plant-wide index. */
+void mbp_view_machine(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t machine,
+                      struct mbp_machine_view *out);
+void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t sensor,
+                     struct mbp_sensor_view *out);
+void mbp_view_actuator(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t actuator,
+                       struct mbp_actuator_view *out);
+void mbp_view_controller(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t controller,
+                         struct mbp_controller_view *out);
+
+/* The shelving register of a sensor: whole seconds that are left, rounded up, so that it is never 0 while it stands. */
+uint32_t mbp_view_shelving_s(const struct mbp_state *state, uint32_t sensor);
+
+/* The eight bits of a sensor that every scan shows, in the order of the map: the first in the lowest bit. */
+uint8_t mbp_view_sensor_bits(const struct mbp_state *state, uint32_t sensor);
+
+#endif

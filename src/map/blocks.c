@@ -1,0 +1,533 @@
+/* blocks: the register map, row by row. The order of the rows is the order in which blocks that must move are placed,
+ * and in which a table's points are listed. */
+#include "mbplant/instructor.h"
+#include "mbplant/map.h"
+#include "mbplant/staging.h"
+#include "mbplant/view.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define FIELDS(rows)    .fields = (rows), .field_count = COUNT_OF(rows)
+
+#define SUMMARY(m)    .member = MBP_MEMBER(mbp_summary_view, m)
+#define MACHINE(m)    .member = MBP_MEMBER(mbp_machine_view, m)
+#define SENSOR(m)     .member = MBP_MEMBER(mbp_sensor_view, m)
+#define ACTUATOR(m)   .member = MBP_MEMBER(mbp_actuator_view, m)
+#define CONTROLLER(m) .member = MBP_MEMBER(mbp_controller_view, m)
+#define SIM(m)        .member = MBP_MEMBER(mbp_sim_view, m)
+
+#define OF(n, w, u, t)  .name = (n), .what = (w), .unit_text = (u), .type = (t)
+#define BIT(n, w)       OF(n, w, "", MBP_BOOL)
+#define U16_IN(n, w, u) OF(n, w, u, MBP_UINT16)
+#define U32_IN(n, w, u) OF(n, w, u, MBP_UINT32)
+#define U64_IN(n, w, u) OF(n, w, u, MBP_UINT64)
+#define U16(n, w)       OF(n, w, "", MBP_UINT16)
+#define U32(n, w)       OF(n, w, "", MBP_UINT32)
+#define U64(n, w)       OF(n, w, "", MBP_UINT64)
+#define FLOAT(n, w)     OF(n, w, "", MBP_FLOAT32)
+
+/* ---- coils ------------------------------------------------------------------------------------------------------- */
+
+static const struct mbp_map_field machine_coils[] = {
+    {BIT("en_service", "ask for this state"), .offset = 0, .write = MBP_WRITE_STATE, .sub = MBP_EN_SERVICE,
+     MACHINE(in_state[MBP_EN_SERVICE])},
+    {BIT("en_panne", "ask for this state"), .offset = 1, .write = MBP_WRITE_STATE, .sub = MBP_EN_PANNE,
+     MACHINE(in_state[MBP_EN_PANNE])},
+    {BIT("maintenance", "ask for this state"), .offset = 2, .write = MBP_WRITE_STATE, .sub = MBP_MAINTENANCE,
+     MACHINE(in_state[MBP_MAINTENANCE])},
+    {BIT("acknowledge", "acknowledge its alarms"), .offset = 3, .write = MBP_WRITE_ACKNOWLEDGE,
+     .form = MBP_FORM_TRIGGER},
+    {BIT("reset", "reset its latched alarms"), .offset = 4, .write = MBP_WRITE_RESET, .form = MBP_FORM_TRIGGER},
+    {BIT("shelve", "all its sensors are shelved"), .offset = 5, .write = MBP_WRITE_SHELVE_ALL, MACHINE(shelved)},
+};
+static const struct mbp_map_field forced[] = {
+    {BIT("forced", "value is forced; 0 releases"), .write = MBP_WRITE_FORCED, SENSOR(forced)},
+};
+static const struct mbp_map_field shelved[] = {
+    {BIT("shelved", "alarms are shelved"), .write = MBP_WRITE_SHELVED, SENSOR(shelved)},
+};
+static const struct mbp_map_field acknowledge[] = {
+    {BIT("acknowledge", "acknowledge its alarms"), .write = MBP_WRITE_ACKNOWLEDGE_SENSOR, .form = MBP_FORM_TRIGGER},
+};
+static const struct mbp_map_field reset[] = {
+    {BIT("reset", "reset its latched alarms"), .write = MBP_WRITE_RESET_SENSOR, .form = MBP_FORM_TRIGGER},
+};
+static const struct mbp_map_field command_coils[] = {
+    {BIT("", "on/off command"), .write = MBP_WRITE_COMMAND, ACTUATOR(on)},
+};
+static const struct mbp_map_field automatic[] = {
+    {BIT("automatic", "1 automatic, 0 manual"), .write = MBP_WRITE_MODE, CONTROLLER(automatic)},
+};
+static const struct mbp_map_field service[] = {
+    {BIT("out_of_service", "alarms are out of service, by hand"), .write = MBP_WRITE_SERVICE, SENSOR(removed)},
+};
+
+/* ---- discrete inputs --------------------------------------------------------------------------------------------- */
+
+static const struct mbp_map_field sensor_bits[] = {
+    {BIT("low_low_alarm", "alarm"), .offset = 0, SENSOR(active[MBP_LOW_LOW])},
+    {BIT("low_alarm", "alarm"), .offset = 1, SENSOR(active[MBP_LOW])},
+    {BIT("high_alarm", "alarm"), .offset = 2, SENSOR(active[MBP_HIGH])},
+    {BIT("high_high_alarm", "alarm"), .offset = 3, SENSOR(active[MBP_HIGH_HIGH])},
+    {BIT("unacknowledged", "an alarm waits"), .offset = 4, SENSOR(unacknowledged)},
+    {BIT("is_shelved", "alarms are shelved"), .offset = 5, SENSOR(shelved)},
+    {BIT("is_forced", "value is forced"), .offset = 6, SENSOR(forced)},
+    {BIT("bad_quality", "out of its range"), .offset = 7, SENSOR(bad_quality)},
+};
+static const struct mbp_map_field machine_bits[] = {
+    {BIT("running", "is in service"), .offset = 0, MACHINE(in_state[MBP_EN_SERVICE])},
+    {BIT("trip_active", "an alarm trips it"), .offset = 1, MACHINE(trip_active)},
+    {BIT("maintenance_due", "maintenance is due"), .offset = 2, MACHINE(maintenance_due)},
+};
+static const struct mbp_map_field alarm_bits[] = {
+    {BIT("rate_of_change_alarm", "alarm"), .offset = 0, SENSOR(active[MBP_RATE_OF_CHANGE])},
+    {BIT("bad_quality_alarm", "alarm"), .offset = 1, SENSOR(active[MBP_BAD_QUALITY])},
+    {BIT("latched", "an alarm waits to be reset"), .offset = 2, SENSOR(latched)},
+    {BIT("suppressed", "an alarm is suppressed by design"), .offset = 3, SENSOR(suppressed)},
+    {BIT("is_out_of_service", "alarms are out of service"), .offset = 4, SENSOR(out_of_service)},
+};
+
+/* ---- holding registers ------------------------------------------------------------------------------------------- */
+
+#define OF_ITEM(n, w) .name = (n), .what = (w), .measure = MBP_MEASURE_ITEM
+static const struct mbp_map_field values[] = {
+    {OF_ITEM("", "value"), .write = MBP_WRITE_VALUE, SENSOR(value)},
+};
+static const struct mbp_map_field limits[] = {
+    {OF_ITEM("low_low", "limit"), .write = MBP_WRITE_LIMIT, .sub = MBP_LOW_LOW, SENSOR(limit[MBP_LOW_LOW])},
+    {OF_ITEM("low", "limit"), .write = MBP_WRITE_LIMIT, .sub = MBP_LOW, SENSOR(limit[MBP_LOW])},
+    {OF_ITEM("high", "limit"), .write = MBP_WRITE_LIMIT, .sub = MBP_HIGH, SENSOR(limit[MBP_HIGH])},
+    {OF_ITEM("high_high", "limit"), .write = MBP_WRITE_LIMIT, .sub = MBP_HIGH_HIGH, SENSOR(limit[MBP_HIGH_HIGH])},
+};
+static const struct mbp_map_field shelving[] = {
+    {.name = "shelving",
+     .what = "left; 0 none, 65534 once, 65535 no end",
+     .unit_text = "s",
+     .type = MBP_UINT16,
+     .write = MBP_WRITE_SHELVING,
+     SENSOR(shelving_s)},
+};
+static const struct mbp_map_field commands[] = {
+    {OF_ITEM("", "command"), .write = MBP_WRITE_COMMAND, ACTUATOR(command)},
+};
+#define SET(n, w, i)                                                                                                   \
+    .name = (n), .what = (w), .type = MBP_FLOAT32, .offset = 2 * (i), .write = MBP_WRITE_SETTING, .sub = (i),          \
+    CONTROLLER(setting[i])
+static const struct mbp_map_field settings[] = {
+    {SET("setpoint", "what it holds its input at", MBP_SET_SETPOINT), .measure = MBP_MEASURE_INPUT},
+    {SET("gain", "of its error", MBP_SET_GAIN), .unit_text = ""},
+    {SET("integral", "time, 0 = none", MBP_SET_INTEGRAL), .unit_text = "s"},
+    {SET("derivative", "time, 0 = none", MBP_SET_DERIVATIVE), .unit_text = "s"},
+    {SET("output_low", "output's lower end", MBP_SET_LOW), .measure = MBP_MEASURE_OUTPUT},
+    {SET("output_high", "output's upper end", MBP_SET_HIGH), .measure = MBP_MEASURE_OUTPUT},
+    {SET("manual", "output while in manual", MBP_SET_MANUAL), .measure = MBP_MEASURE_OUTPUT},
+};
+
+/* ---- input registers --------------------------------------------------------------------------------------------- */
+
+static const struct mbp_map_field summary[] = {
+    {U16("map version", "of this register map"), .offset = 0, SUMMARY(map_version)},
+    {U16("machines in all", "count"), .offset = 1, SUMMARY(machines)},
+    {U16("machines en_service", "count"), .offset = 2, SUMMARY(machines_in_state[MBP_EN_SERVICE])},
+    {U16("machines en_panne", "count"), .offset = 3, SUMMARY(machines_in_state[MBP_EN_PANNE])},
+    {U16("machines in maintenance", "count"), .offset = 4, SUMMARY(machines_in_state[MBP_MAINTENANCE])},
+    {U16("sensors in all", "count"), .offset = 5, SUMMARY(sensors)},
+    {U16("active alarms", "count"), .offset = 6, SUMMARY(active_alarms)},
+    {U16("unacknowledged alarms", "count"), .offset = 7, SUMMARY(unacknowledged_alarms)},
+    {U32("last durable event", "number"), .offset = 8, SUMMARY(last_event)},
+    {U32("oldest event", "number"), .offset = 10, SUMMARY(oldest_event)},
+    {U32("last incident", "its event's number"), .offset = 12, SUMMARY(last_incident)},
+    {U32("scan count", "scans done"), .offset = 14, SUMMARY(scans)},
+    {U16_IN("scan time last", "of the last scan", "us"), .offset = 16, SUMMARY(scan_last_us)},
+    {U16_IN("scan time max", "of all scans", "us"), .offset = 17, SUMMARY(scan_longest_us)},
+    {U32("late scans", "count"), .offset = 18, SUMMARY(late_scans)},
+    {U64_IN("simulated time", "since the start", "ms"), .offset = 20, SUMMARY(simulated_ms)},
+};
+static const struct mbp_map_field machine_words[] = {
+    {U16("state", "0 en_service 1 en_panne 2 maintenance"), .offset = 0, MACHINE(state)},
+    {U16("first_out", "sensor that tripped it, 65535 none"), .offset = 1, .form = MBP_FORM_INDEX,
+     MACHINE(first_out_sensor)},
+    {U16("alarms", "active alarms"), .offset = 2, MACHINE(active_alarms)},
+    {U32("good", "good products"), .offset = 3, MACHINE(good)},
+    {U32("reject", "rejected products"), .offset = 5, MACHINE(reject)},
+    {U32_IN("running_time", "time en_service", "s"), .offset = 7, MACHINE(running_s)},
+    {U32_IN("down_time", "time en_panne", "s"), .offset = 9, MACHINE(down_s)},
+    {U32_IN("maintenance_time", "time in maintenance", "s"), .offset = 11, MACHINE(maintenance_s)},
+    {U16("failures", "times en_panne"), .offset = 13, MACHINE(failures)},
+    {U32_IN("since", "Unix time of its state's begin", "s"), .offset = 14, MACHINE(since_s)},
+};
+static const struct mbp_map_field floats[] = {
+    {.name = "float32", .what = "value as float32", .measure = MBP_MEASURE_ITEM, .type = MBP_FLOAT32, SENSOR(value)},
+};
+static const struct mbp_map_field events[] = {
+    {U16("recent events", "20 registers each, newest first"), .offset = 0, .count = MBP_RECENT_WORDS},
+    {U16("journal trouble", "1 = cannot write, events wait in memory"), .offset = MBP_RECENT_WORDS,
+     SUMMARY(journal_trouble)},
+    {U16_IN("journal memory used", "by events that wait", "%"), .scale = 0.1, .offset = MBP_RECENT_WORDS + 1,
+     SUMMARY(journal_memory_percent)},
+    {U32("events lost", "since the start, for want of that memory"), .offset = MBP_RECENT_WORDS + 2,
+     SUMMARY(events_lost)},
+    {U32("newest event", "its number, also before it is stored"), .offset = MBP_RECENT_WORDS + 4,
+     SUMMARY(newest_event)},
+};
+static const struct mbp_map_field actuator_words[] = {
+    {.name = "position",
+     .what = "where it stands",
+     .measure = MBP_MEASURE_ITEM,
+     .type = MBP_FLOAT32,
+     .offset = 0,
+     ACTUATOR(position)},
+    {.name = "command",
+     .what = "where it is to go, as float32",
+     .measure = MBP_MEASURE_ITEM,
+     .type = MBP_FLOAT32,
+     .offset = 2,
+     ACTUATOR(command)},
+};
+static const struct mbp_map_field controller_words[] = {
+    {.name = "output",
+     .what = "what it gives",
+     .measure = MBP_MEASURE_OUTPUT,
+     .type = MBP_FLOAT32,
+     .offset = 0,
+     CONTROLLER(output)},
+    {.name = "error",
+     .what = "setpoint less measurement",
+     .measure = MBP_MEASURE_INPUT,
+     .type = MBP_FLOAT32,
+     .offset = 2,
+     CONTROLLER(error)},
+    {.name = "active_setpoint",
+     .what = "the one in effect",
+     .measure = MBP_MEASURE_INPUT,
+     .type = MBP_FLOAT32,
+     .offset = 4,
+     CONTROLLER(active_setpoint)},
+    {.name = "measurement",
+     .what = "its input as it saw it",
+     .measure = MBP_MEASURE_INPUT,
+     .type = MBP_FLOAT32,
+     .offset = 6,
+     CONTROLLER(measurement)},
+};
+static const struct mbp_map_field upkeep[] = {
+    {U16("refused_state", "asked last and refused, 65535 none"), .offset = 0, .form = MBP_FORM_INDEX,
+     MACHINE(refused_state)},
+    {U16("refused_reason", "0 none 4 trip active 7 trip latched"), .offset = 1, MACHINE(refused_reason)},
+    {U16("refused_sensor", "that stands against it, 65535 none"), .offset = 2, .form = MBP_FORM_INDEX,
+     MACHINE(refused_sensor)},
+    {U32_IN("running_since_maintenance", "time en_service", "s"), .offset = 3, MACHINE(running_since_maintenance_s)},
+    {U32("cycles_since_maintenance", "products"), .offset = 5, MACHINE(cycles_since_maintenance)},
+    {U32_IN("time_until_due", "4294967295 never", "s"), .offset = 7, .form = MBP_FORM_INDEX, MACHINE(until_due_s)},
+    {U32("cycles_until_due", "4294967295 never"), .offset = 9, .form = MBP_FORM_INDEX, MACHINE(until_due_cycles)},
+    {U32_IN("repair_time", "from failures to returns, summed up", "s"), .offset = 11, MACHINE(repair_s)},
+    {U16("repairs", "returns to service after a failure"), .offset = 13, MACHINE(repairs)},
+    {U16("maintenances", "ended"), .offset = 14, MACHINE(maintenances)},
+    {U16_IN("maintenance_left", "of the planned time, 65535 none", "s"), .offset = 15, .form = MBP_FORM_INDEX,
+     MACHINE(maintenance_left_s)},
+};
+static const struct mbp_map_field alarm_words[] = {
+    {U16("alarm_states", "low_low, low, high, high_high, 4 bits each"), .offset = 0, .form = MBP_FORM_NIBBLES,
+     .nibbles = MBP_LIMIT_COUNT, SENSOR(alarm_state[MBP_LOW_LOW])},
+    {U16("alarm_states_beside", "rate_of_change, bad_quality, 4 bits each"), .offset = 1, .form = MBP_FORM_NIBBLES,
+     .nibbles = MBP_ALARM_COUNT - MBP_LIMIT_COUNT, SENSOR(alarm_state[MBP_RATE_OF_CHANGE])},
+    {U32_IN("alarm_since", "Unix time of their last change", "s"), .offset = 2, SENSOR(alarm_since_s)},
+};
+
+/* ---- the instructor's unit (mbplant/instructor.h, mbplant/staging.h say what each does) ---------------------------
+ */
+
+#define DOES .write = MBP_WRITE_SIMULATION
+static const struct mbp_map_field fault_coils[] = {{BIT("fault", "1 begins the fault, 0 ends it"), DOES}};
+static const struct mbp_map_field ad_hoc_coils[] = {{BIT("fault ad hoc", "1 begins the fault, 0 ends it"), DOES}};
+static const struct mbp_map_field sim_coils[] = {
+    {BIT("paused", "1 pauses the plant, 0 resumes"), .offset = 0, DOES, SIM(paused)},
+    {BIT("take snapshot", "1 takes one; clears itself"), .offset = MBP_SIM_COIL_SNAPSHOT - MBP_SIM_COIL_PAUSED, DOES},
+    {BIT("restore snapshot", "1 restores it; clears itself"), .offset = MBP_SIM_COIL_RESTORE - MBP_SIM_COIL_PAUSED,
+     DOES},
+};
+static const struct mbp_map_field sim_settings[] = {
+    {FLOAT("speed", "scans per period, 0.1..1000"), .offset = MBP_SIM_HR_SPEED, DOES},
+    {U16("step", "scans to run while paused"), .offset = MBP_SIM_HR_STEPS, DOES, SIM(steps_left)},
+    {U16("new fault", "record of a fault to begin"), .offset = MBP_SIM_HR_FAULT, .count = MBP_SIM_FAULT_WORDS, DOES},
+    {U16("begin new fault", "1 begins it; clears itself"), .offset = MBP_SIM_HR_FAULT_BEGIN, DOES},
+    {U16("plant command", "1 checks, 2 puts the staged plant file"), .offset = MBP_STAGING_HR_COMMAND, DOES},
+    {U32("plant command crc", "CRC-32 of the text that is meant"), .offset = MBP_STAGING_HR_CRC, DOES},
+};
+static const struct mbp_map_field sim_words[] = {
+    {U16("simulation map version", "of this map"), .offset = MBP_SIM_IR_VERSION, SIM(map_version)},
+    {U16("is paused", "no scan runs"), .offset = MBP_SIM_IR_PAUSED, SIM(paused)},
+    {FLOAT("speed asked", "as in holding register 0"), .offset = MBP_SIM_IR_SPEED, SIM(speed)},
+    {FLOAT("speed reached", "over the last second"), .offset = MBP_SIM_IR_SPEED_NOW, SIM(speed_reached)},
+    {U32("steps left", "of the last step"), .offset = MBP_SIM_IR_STEPS, SIM(steps_left)},
+    {U32("scans done", "since the start"), .offset = MBP_SIM_IR_SCANS, SIM(scans)},
+    {U64_IN("process time", "simulated", "ms"), .offset = MBP_SIM_IR_TIME, SIM(simulated_ms)},
+    {U32("scans late", "by a period or more"), .offset = MBP_SIM_IR_LATE, SIM(late_scans)},
+    {U32("scans lost", "due, and never run"), .offset = MBP_SIM_IR_LOST, SIM(lost_scans)},
+    {U16("has snapshot", "there is one"), .offset = MBP_SIM_IR_SNAPSHOT, SIM(has_snapshot)},
+    {U32("snapshot scan", "after which it was taken"), .offset = MBP_SIM_IR_SNAPSHOT_SCAN, SIM(snapshot_scan)},
+    {U64_IN("snapshot time", "simulated", "ms"), .offset = MBP_SIM_IR_SNAPSHOT_TIME, SIM(snapshot_ms)},
+    {U16("times restored", "count"), .offset = MBP_SIM_IR_RESTORED, SIM(restored)},
+    {U16("wire faults in all", "coils 0.."), .offset = MBP_SIM_IR_WIRE_FAULTS, SIM(wire_faults)},
+    {U16("faults in all", "coils 1000.."), .offset = MBP_SIM_IR_FAULTS, SIM(faults)},
+    {U16("faults active", "of those and ad hoc"), .offset = MBP_SIM_IR_FAULTS_ACTIVE, SIM(faults_active)},
+    {U32_IN("lateness max", "begin of a scan", "us"), .offset = MBP_SIM_IR_LATENESS_MAX, SIM(lateness_max_us)},
+};
+static const struct mbp_map_field lateness[] = {{U32("late", "scans that began so late")}};
+#define COUNTED(n, i)                                                                                                  \
+    {                                                                                                                  \
+        U32(n, "the server's count since the start"), .offset = 2 * (i)                                                \
+    }
+static const struct mbp_map_field server_counts[] = {
+    COUNTED("connections taken", MBP_COUNT_ACCEPTED),
+    COUNTED("connections open", MBP_COUNT_OPEN),
+    COUNTED("closed for a new one", MBP_COUNT_EVICTED),
+    COUNTED("turned away", MBP_COUNT_TURNED_AWAY),
+    COUNTED("requests", MBP_COUNT_REQUESTS),
+    COUNTED("exceptions", MBP_COUNT_EXCEPTIONS),
+    COUNTED("writes refused", MBP_COUNT_WRITES_REFUSED),
+    COUNTED("frames discarded", MBP_COUNT_DISCARDED),
+    COUNTED("closed, out of step", MBP_COUNT_BAD_FRAMES),
+    COUNTED("closed, deadline", MBP_COUNT_TIMEOUTS),
+    COUNTED("closed, not reading", MBP_COUNT_SLOW_CLOSED),
+    COUNTED("wire faults befallen", MBP_COUNT_FAULTS),
+};
+_Static_assert(COUNT_OF(server_counts) == MBP_SERVER_COUNTS, "a row for each count of the server");
+static const struct mbp_map_field staging_words[] = {
+    {U16("plant command state", "0 none 1 working 2 done 3 refused 4 unchanged"), .offset = 0},
+    {U16("plant command last", "which it was"), .offset = MBP_STAGING_IR_COMMAND - MBP_STAGING_IR_STATE},
+    {U16("plant commands done", "count"), .offset = MBP_STAGING_IR_NUMBER - MBP_STAGING_IR_STATE},
+    {U16("plant file errors", "lines; in words in file 890"), .offset = MBP_STAGING_IR_ERRORS - MBP_STAGING_IR_STATE},
+    {U32("plant file crc", "CRC-32 of the text it was about"), .offset = MBP_STAGING_IR_CRC - MBP_STAGING_IR_STATE},
+    {U16("plant things added", "machines and sensors"), .offset = MBP_STAGING_IR_ADDED - MBP_STAGING_IR_STATE},
+    {U16("plant things removed", "machines and sensors"), .offset = MBP_STAGING_IR_REMOVED - MBP_STAGING_IR_STATE},
+    {U16("plant things changed", "machines and sensors"), .offset = MBP_STAGING_IR_CHANGED - MBP_STAGING_IR_STATE},
+    {U16("plant file saved", "1: on mbplantd's disk too"), .offset = MBP_STAGING_IR_SAVED - MBP_STAGING_IR_STATE},
+};
+static const struct mbp_map_field ad_hoc_records[] = {{U16("ad hoc", "its record"), .count = MBP_SIM_FAULT_WORDS}};
+
+/* ---- blocks ------------------------------------------------------------------------------------------------------ */
+
+const struct mbp_map_block mbp_map[] = {
+    [MBP_MAP_MACHINE_COILS] = {.what = "the coils of machines",
+                               FIELDS(machine_coils),
+                               .table = MBP_COILS,
+                               .per = MBP_PER_MACHINE,
+                               .usual = 0,
+                               .stride = 8},
+    [MBP_MAP_FORCED] = {.what = "the forced coils",
+                        FIELDS(forced),
+                        .table = MBP_COILS,
+                        .per = MBP_PER_SENSOR,
+                        .usual = 1000,
+                        .stride = 1},
+    [MBP_MAP_SHELVED] = {.what = "the shelved coils",
+                         FIELDS(shelved),
+                         .table = MBP_COILS,
+                         .per = MBP_PER_SENSOR,
+                         .usual = 2000,
+                         .stride = 1},
+    [MBP_MAP_ACKNOWLEDGE] = {.what = "the acknowledge coils",
+                             FIELDS(acknowledge),
+                             .table = MBP_COILS,
+                             .per = MBP_PER_SENSOR,
+                             .refresh = MBP_REFRESH_NEVER,
+                             .usual = 3000,
+                             .stride = 1},
+    [MBP_MAP_RESET] = {.what = "the reset coils",
+                       FIELDS(reset),
+                       .table = MBP_COILS,
+                       .per = MBP_PER_SENSOR,
+                       .refresh = MBP_REFRESH_NEVER,
+                       .usual = 4000,
+                       .stride = 1},
+    [MBP_MAP_COMMAND_COILS] = {.what = "the on/off commands",
+                               FIELDS(command_coils),
+                               .table = MBP_COILS,
+                               .per = MBP_PER_ACTUATOR,
+                               .place = MBP_PLACE_ON_OFF,
+                               .usual = 5000,
+                               .stride = 1},
+    [MBP_MAP_AUTOMATIC] = {.what = "the automatic coils",
+                           FIELDS(automatic),
+                           .table = MBP_COILS,
+                           .per = MBP_PER_CONTROLLER,
+                           .usual = 6000,
+                           .stride = 1},
+    [MBP_MAP_SERVICE] = {.what = "the out-of-service coils",
+                         FIELDS(service),
+                         .table = MBP_COILS,
+                         .per = MBP_PER_SENSOR,
+                         .refresh = MBP_REFRESH_ALARMS,
+                         .usual = 7000,
+                         .stride = 1},
+    [MBP_MAP_SENSOR_BITS] = {.what = "the bits of sensors",
+                             FIELDS(sensor_bits),
+                             .table = MBP_DISCRETE_INPUTS,
+                             .per = MBP_PER_SENSOR,
+                             .usual = 0,
+                             .stride = 8},
+    [MBP_MAP_MACHINE_BITS] = {.what = "the bits of machines",
+                              FIELDS(machine_bits),
+                              .table = MBP_DISCRETE_INPUTS,
+                              .per = MBP_PER_MACHINE,
+                              .usual = 4000,
+                              .stride = 8},
+    [MBP_MAP_ALARM_BITS] = {.what = "the alarm bits",
+                            FIELDS(alarm_bits),
+                            .table = MBP_DISCRETE_INPUTS,
+                            .per = MBP_PER_SENSOR,
+                            .refresh = MBP_REFRESH_ALARMS,
+                            .usual = 6000,
+                            .stride = 8},
+    [MBP_MAP_VALUES] = {.what = "the values",
+                        FIELDS(values),
+                        .table = MBP_HOLDING_REGISTERS,
+                        .per = MBP_PER_SENSOR,
+                        .place = MBP_PLACE_VALUE},
+    [MBP_MAP_LIMITS] = {.what = "the limits",
+                        FIELDS(limits),
+                        .table = MBP_HOLDING_REGISTERS,
+                        .per = MBP_PER_SENSOR,
+                        .place = MBP_PLACE_LIMITS,
+                        .refresh = MBP_REFRESH_LIMITS,
+                        .usual = 1000},
+    [MBP_MAP_SHELVING] = {.what = "the shelving times",
+                          FIELDS(shelving),
+                          .table = MBP_HOLDING_REGISTERS,
+                          .per = MBP_PER_SENSOR,
+                          .refresh = MBP_REFRESH_SHELVES,
+                          .usual = 5000,
+                          .stride = 1},
+    [MBP_MAP_COMMANDS] = {.what = "the commands",
+                          FIELDS(commands),
+                          .table = MBP_HOLDING_REGISTERS,
+                          .per = MBP_PER_ACTUATOR,
+                          .place = MBP_PLACE_COMMAND,
+                          .usual = 7000},
+    [MBP_MAP_SETTINGS] = {.what = "the settings of controllers",
+                          FIELDS(settings),
+                          .table = MBP_HOLDING_REGISTERS,
+                          .per = MBP_PER_CONTROLLER,
+                          .usual = 8000,
+                          .stride = 16},
+    [MBP_MAP_SUMMARY] = {.what = "the plant's summary",
+                         FIELDS(summary),
+                         .table = MBP_INPUT_REGISTERS,
+                         .per = MBP_PER_UNIT,
+                         .usual = 0,
+                         .stride = 24},
+    [MBP_MAP_MACHINES] = {.what = "the words of machines",
+                          FIELDS(machine_words),
+                          .table = MBP_INPUT_REGISTERS,
+                          .per = MBP_PER_MACHINE,
+                          .usual = 100,
+                          .stride = 16},
+    [MBP_MAP_FLOATS] = {.what = "the float32 copies",
+                        FIELDS(floats),
+                        .table = MBP_INPUT_REGISTERS,
+                        .per = MBP_PER_SENSOR,
+                        .usual = 1000,
+                        .stride = 2},
+    [MBP_MAP_EVENTS] = {.what = "the recent events",
+                        FIELDS(events),
+                        .table = MBP_INPUT_REGISTERS,
+                        .per = MBP_PER_UNIT,
+                        .usual = 5000,
+                        .stride = MBP_RECENT_WORDS + 6},
+    [MBP_MAP_ACTUATORS] = {.what = "the positions of actuators",
+                           FIELDS(actuator_words),
+                           .table = MBP_INPUT_REGISTERS,
+                           .per = MBP_PER_ACTUATOR,
+                           .usual = 7000,
+                           .stride = 4},
+    [MBP_MAP_CONTROLLERS] = {.what = "the outputs of controllers",
+                             FIELDS(controller_words),
+                             .table = MBP_INPUT_REGISTERS,
+                             .per = MBP_PER_CONTROLLER,
+                             .usual = 8000,
+                             .stride = 8},
+    [MBP_MAP_UPKEEP] = {.what = "the upkeep of machines",
+                        FIELDS(upkeep),
+                        .table = MBP_INPUT_REGISTERS,
+                        .per = MBP_PER_MACHINE,
+                        .usual = 9000,
+                        .stride = 16},
+    [MBP_MAP_ALARMS] = {.what = "the states of alarms",
+                        FIELDS(alarm_words),
+                        .table = MBP_INPUT_REGISTERS,
+                        .per = MBP_PER_SENSOR,
+                        .refresh = MBP_REFRESH_ALARMS,
+                        .usual = 10000,
+                        .stride = 4},
+    {.what = "faults",
+     FIELDS(fault_coils),
+     .table = MBP_COILS,
+     .per = MBP_PER_FAULT,
+     .instructor = true,
+     .refresh = MBP_REFRESH_NEVER,
+     .usual = MBP_SIM_COIL_FAULTS,
+     .stride = 1},
+    {.what = "ad hoc faults",
+     FIELDS(ad_hoc_coils),
+     .table = MBP_COILS,
+     .per = MBP_PER_AD_HOC,
+     .instructor = true,
+     .refresh = MBP_REFRESH_NEVER,
+     .usual = MBP_SIM_COIL_AD_HOC,
+     .stride = 1},
+    {.what = "the simulation's coils",
+     FIELDS(sim_coils),
+     .table = MBP_COILS,
+     .per = MBP_PER_UNIT,
+     .instructor = true,
+     .usual = MBP_SIM_COIL_PAUSED,
+     .stride = 3},
+    {.what = "the simulation's settings",
+     FIELDS(sim_settings),
+     .table = MBP_HOLDING_REGISTERS,
+     .per = MBP_PER_UNIT,
+     .instructor = true,
+     .usual = MBP_SIM_HR_SPEED,
+     .stride = MBP_STAGING_HR_END},
+    {.what = "the simulation",
+     FIELDS(sim_words),
+     .table = MBP_INPUT_REGISTERS,
+     .per = MBP_PER_UNIT,
+     .instructor = true,
+     .usual = MBP_SIM_IR_VERSION,
+     .stride = MBP_SIM_IR_LATENESS},
+    {.what = "late scans",
+     FIELDS(lateness),
+     .table = MBP_INPUT_REGISTERS,
+     .per = MBP_PER_LATENESS,
+     .instructor = true,
+     .refresh = MBP_REFRESH_NEVER,
+     .usual = MBP_SIM_IR_LATENESS,
+     .stride = 2},
+    {.what = "the server's counts",
+     FIELDS(server_counts),
+     .table = MBP_INPUT_REGISTERS,
+     .per = MBP_PER_UNIT,
+     .instructor = true,
+     .refresh = MBP_REFRESH_NEVER,
+     .usual = MBP_SIM_IR_SERVER,
+     .stride = 2 * MBP_SERVER_COUNTS},
+    {.what = "the staged plant file",
+     FIELDS(staging_words),
+     .table = MBP_INPUT_REGISTERS,
+     .per = MBP_PER_UNIT,
+     .instructor = true,
+     .refresh = MBP_REFRESH_NEVER,
+     .usual = MBP_STAGING_IR_STATE,
+     .stride = MBP_STAGING_IR_END - MBP_STAGING_IR_STATE},
+    {.what = "records of ad hoc faults",
+     FIELDS(ad_hoc_records),
+     .table = MBP_INPUT_REGISTERS,
+     .per = MBP_PER_AD_HOC,
+     .instructor = true,
+     .refresh = MBP_REFRESH_NEVER,
+     .usual = MBP_SIM_IR_AD_HOC,
+     .stride = MBP_SIM_FAULT_WORDS},
+};
+const unsigned mbp_map_count = COUNT_OF(mbp_map);
+_Static_assert(COUNT_OF(mbp_map) <= MBP_MAP_BLOCKS_MAX, "a base for each block in mbp_layout");

@@ -1,0 +1,231 @@
+/* words: a view's members as they stand in registers and bits, and back. */
+#include <math.h>
+#include <string.h>
+
+#include "mbplant/map.h"
+#include "mbplant/view.h"
+
+void mbp_words_put_u32(uint16_t *words, uint32_t number)
+{
+    words[0] = (uint16_t)(number >> 16);
+    words[1] = (uint16_t)number;
+}
+
+uint32_t mbp_words_u32(const uint16_t *words)
+{
+    return (uint32_t)words[0] << 16 | words[1];
+}
+
+void mbp_words_put_u64(uint16_t *words, uint64_t number)
+{
+    mbp_words_put_u32(words, (uint32_t)(number >> 32));
+    mbp_words_put_u32(words + 2, (uint32_t)number);
+}
+
+uint64_t mbp_words_u64(const uint16_t *words)
+{
+    return (uint64_t)mbp_words_u32(words) << 32 | mbp_words_u32(words + 2);
+}
+
+/* ---- members ------------------------------------------------------------------------------------------------------
+ */
+
+static uint64_t load_whole(const struct mbp_member *member, const void *view)
+{
+    const char *at = (const char *)view + member->at;
+    bool b;
+    uint8_t u8;
+    uint16_t u16;
+    uint32_t u32;
+    uint64_t u64;
+    switch ((enum mbp_member_kind)member->kind) {
+    case MBP_MEMBER_BOOL:
+        memcpy(&b, at, sizeof b);
+        return b;
+    case MBP_MEMBER_U8:
+        memcpy(&u8, at, sizeof u8);
+        return u8;
+    case MBP_MEMBER_U16:
+        memcpy(&u16, at, sizeof u16);
+        return u16;
+    case MBP_MEMBER_U32:
+        memcpy(&u32, at, sizeof u32);
+        return u32;
+    case MBP_MEMBER_U64:
+        memcpy(&u64, at, sizeof u64);
+        return u64;
+    case MBP_MEMBER_NONE:
+    case MBP_MEMBER_DOUBLE:
+        break;
+    }
+    return 0;
+}
+
+static void store_whole(const struct mbp_member *member, uint64_t number, void *view)
+{
+    char *at = (char *)view + member->at;
+    bool b = number != 0;
+    uint8_t u8 = (uint8_t)number;
+    uint16_t u16 = (uint16_t)number;
+    uint32_t u32 = (uint32_t)number;
+    switch ((enum mbp_member_kind)member->kind) {
+    case MBP_MEMBER_BOOL:
+        memcpy(at, &b, sizeof b);
+        break;
+    case MBP_MEMBER_U8:
+        memcpy(at, &u8, sizeof u8);
+        break;
+    case MBP_MEMBER_U16:
+        memcpy(at, &u16, sizeof u16);
+        break;
+    case MBP_MEMBER_U32:
+        memcpy(at, &u32, sizeof u32);
+        break;
+    case MBP_MEMBER_U64:
+        memcpy(at, &number, sizeof number);
+        break;
+    case MBP_MEMBER_NONE:
+    case MBP_MEMBER_DOUBLE:
+        break;
+    }
+}
+
+static double load_double(const struct mbp_member *member, const void *view)
+{
+    double number;
+    memcpy(&number, (const char *)view + member->at, sizeof number);
+    return number;
+}
+
+static void store_double(const struct mbp_member *member, double number, void *view)
+{
+    memcpy((char *)view + member->at, &number, sizeof number);
+}
+
+/* ---- whole numbers ------------------------------------------------------------------------------------------------
+ */
+
+static uint64_t largest(enum mbp_type type)
+{
+    return type == MBP_UINT16 ? UINT16_MAX : type == MBP_UINT32 ? UINT32_MAX : UINT64_MAX;
+}
+
+static void put_whole(enum mbp_type type, uint64_t number, uint16_t *words)
+{
+    if (type == MBP_UINT16)
+        words[0] = (uint16_t)number;
+    else if (type == MBP_UINT32)
+        mbp_words_put_u32(words, (uint32_t)number);
+    else
+        mbp_words_put_u64(words, number);
+}
+
+static uint64_t whole_of(enum mbp_type type, const uint16_t *words)
+{
+    return type == MBP_UINT16 ? words[0] : type == MBP_UINT32 ? mbp_words_u32(words) : mbp_words_u64(words);
+}
+
+/* The largest number of a type is "none" where a field may be of nothing: another one stops before it. */
+static uint64_t shown(const struct mbp_map_field *field, uint64_t number)
+{
+    uint64_t most = largest((enum mbp_type)field->type);
+    if (field->form == MBP_FORM_INDEX && number == MBP_VIEW_NONE)
+        return most;
+    most -= field->form == MBP_FORM_INDEX ? 1 : 0;
+    return number < most ? number : most;
+}
+
+static uint16_t packed(const struct mbp_map_field *field, const void *view)
+{
+    const uint8_t *members = (const uint8_t *)view + field->member.at;
+    unsigned word = 0;
+    for (unsigned i = 0; i < field->nibbles; i++)
+        word |= (members[i] & 0xFu) << 4 * i;
+    return (uint16_t)word;
+}
+
+static void unpack(const struct mbp_map_field *field, uint16_t word, void *view)
+{
+    uint8_t *members = (uint8_t *)view + field->member.at;
+    for (unsigned i = 0; i < field->nibbles; i++)
+        members[i] = word >> 4 * i & 0xFu;
+}
+
+/* ---- fields -------------------------------------------------------------------------------------------------------
+ */
+
+static void encode(const struct mbp_map_field *field, const struct mbp_register *reg, const void *view, uint16_t *words)
+{
+    if (field->form == MBP_FORM_NIBBLES) {
+        words[0] = packed(field, view);
+    } else if (field->member.kind != MBP_MEMBER_DOUBLE) {
+        put_whole((enum mbp_type)field->type, shown(field, load_whole(&field->member, view)), words);
+    } else if (reg != NULL) {
+        mbp_codec_encode((enum mbp_type)reg->type, (enum mbp_order)reg->order, reg->scale,
+                         load_double(&field->member, view), words);
+    } else {
+        mbp_codec_encode((enum mbp_type)field->type, MBP_ABCD, field->scale != 0 ? field->scale : 1,
+                         load_double(&field->member, view), words);
+    }
+}
+
+static void decode(const struct mbp_map_field *field, const struct mbp_register *reg, const uint16_t *words, void *view)
+{
+    enum mbp_type type = (enum mbp_type)(reg != NULL ? reg->type : field->type);
+    enum mbp_order order = reg != NULL ? (enum mbp_order)reg->order : MBP_ABCD;
+    double scale = reg != NULL ? reg->scale : field->scale != 0 ? field->scale : 1;
+    if (field->form == MBP_FORM_NIBBLES) {
+        unpack(field, words[0], view);
+    } else if (field->member.kind != MBP_MEMBER_DOUBLE) {
+        uint64_t number = whole_of(type, words);
+        bool none = field->form == MBP_FORM_INDEX && number == largest(type);
+        store_whole(&field->member, none ? MBP_VIEW_NONE : number, view);
+    } else {
+        bool unused = field->write == MBP_WRITE_LIMIT && mbp_codec_unused(type, order, words);
+        store_double(&field->member, unused ? (double)NAN : mbp_codec_decode(type, order, scale, words), view);
+    }
+}
+
+/* A text has no number to show. */
+static bool shows(const struct mbp_map_field *field, const struct mbp_register *reg)
+{
+    return field->member.kind != MBP_MEMBER_NONE && (reg == NULL || reg->type != MBP_STRING);
+}
+
+void mbp_map_encode_words(unsigned block, const struct mbp_register *reg, const void *view, uint16_t *words)
+{
+    for (unsigned f = 0; f < mbp_map[block].field_count; f++) {
+        const struct mbp_map_field *field = &mbp_map[block].fields[f];
+        if (shows(field, reg))
+            encode(field, reg, view, words + mbp_map_field_offset(block, f, reg));
+    }
+}
+
+void mbp_map_decode_words(unsigned block, const struct mbp_register *reg, const uint16_t *words, void *view)
+{
+    for (unsigned f = 0; f < mbp_map[block].field_count; f++) {
+        const struct mbp_map_field *field = &mbp_map[block].fields[f];
+        if (shows(field, reg))
+            decode(field, reg, words + mbp_map_field_offset(block, f, reg), view);
+        else if (field->member.kind == MBP_MEMBER_DOUBLE)
+            store_double(&field->member, NAN, view);
+    }
+}
+
+void mbp_map_encode_bits(unsigned block, const void *view, uint8_t *bits)
+{
+    for (unsigned f = 0; f < mbp_map[block].field_count; f++) {
+        const struct mbp_map_field *field = &mbp_map[block].fields[f];
+        if (field->member.kind != MBP_MEMBER_NONE || field->form == MBP_FORM_TRIGGER)
+            bits[field->offset] = load_whole(&field->member, view) != 0;
+    }
+}
+
+void mbp_map_decode_bits(unsigned block, const uint8_t *bits, void *view)
+{
+    for (unsigned f = 0; f < mbp_map[block].field_count; f++) {
+        const struct mbp_map_field *field = &mbp_map[block].fields[f];
+        if (field->member.kind != MBP_MEMBER_NONE)
+            store_whole(&field->member, bits[field->offset], view);
+    }
+}

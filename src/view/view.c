@@ -1,0 +1,188 @@
+/* What the state says, as views. */
+#include "mbplant/view.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "mbplant/map.h"
+#include "mbplant/state.h"
+
+static uint32_t seconds(uint64_t ns)
+{
+    uint64_t s = ns / MBP_NS_PER_S;
+    return s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
+}
+
+/* ---- the plant ----------------------------------------------------------------------------------------------------
+ */
+
+void mbp_view_summary(const struct mbp_plant *plant, const struct mbp_unit *unit, const struct mbp_state *state,
+                      struct mbp_summary_view *out)
+{
+    (void)plant;
+    *out = (struct mbp_summary_view){.map_version = MBP_MAP_VERSION,
+                                     .machines = unit->machine_count,
+                                     .sensors = unit->sensor_count,
+                                     .scans = (uint32_t)state->scan,
+                                     .simulated_ms = state->sim_ns / MBP_NS_PER_MS};
+    for (uint32_t m = unit->first_machine; m < unit->first_machine + unit->machine_count; m++)
+        out->machines_in_state[state->machine[m].state]++;
+    for (uint32_t s = unit->first_sensor; s < unit->first_sensor + unit->sensor_count; s++) {
+        if ((state->active[s] | state->latched[s] | state->unack[s]) == 0)
+            continue;
+        unsigned seen = ~(unsigned)state->hidden[s];
+        out->active_alarms += (uint32_t)__builtin_popcount((state->active[s] | state->latched[s]) & seen);
+        out->unacknowledged_alarms += (uint32_t)__builtin_popcount(state->unack[s] & seen);
+    }
+}
+
+/* ---- machines -----------------------------------------------------------------------------------------------------
+ */
+
+static uint32_t sensor_number(const struct mbp_plant *plant, uint32_t machine, uint32_t sensor)
+{
+    return sensor == UINT32_MAX ? MBP_VIEW_NONE : sensor - plant->units[plant->machines[machine].unit].first_sensor;
+}
+
+static uint64_t left(uint64_t every, uint64_t done)
+{
+    return done < every ? every - done : 0;
+}
+
+static void view_upkeep(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t m,
+                        struct mbp_machine_view *out)
+{
+    const struct mbp_machine *machine = &plant->machines[m];
+    const struct mbp_machine_state *now = &state->machine[m];
+    const struct mbp_upkeep *upkeep = &state->upkeep[m];
+    bool refused = upkeep->refused_state < MBP_STATE_COUNT;
+    bool ends = now->state == MBP_MAINTENANCE && machine->maintenance_takes_ns != 0;
+    out->refused_state = refused ? upkeep->refused_state : MBP_VIEW_NONE;
+    out->refused_reason = refused ? upkeep->refused_cause : 0;
+    out->refused_sensor = refused ? sensor_number(plant, m, upkeep->refused_sensor) : MBP_VIEW_NONE;
+    out->running_since_maintenance_s = seconds(now->since_maintenance_ns);
+    out->cycles_since_maintenance = upkeep->cycles_since_maintenance;
+    out->until_due_s = machine->maintenance_every_ns == 0
+                           ? MBP_VIEW_NONE
+                           : seconds(left(machine->maintenance_every_ns, now->since_maintenance_ns));
+    out->until_due_cycles = machine->maintenance_cycles == 0
+                                ? MBP_VIEW_NONE
+                                : (uint32_t)left(machine->maintenance_cycles, upkeep->cycles_since_maintenance);
+    out->repair_s = seconds(upkeep->repair_ns);
+    out->repairs = upkeep->repairs;
+    out->maintenances = upkeep->maintenances;
+    out->maintenance_left_s = ends ? seconds(left(machine->maintenance_takes_ns, now->in_state_ns)) : MBP_VIEW_NONE;
+}
+
+/* All its sensors are on the shelf. */
+static bool is_shelved(const struct mbp_machine *machine, const struct mbp_state *state)
+{
+    bool all = machine->sensor_count > 0;
+    for (uint32_t s = machine->first_sensor; s < machine->first_sensor + machine->sensor_count && all; s++)
+        all = (state->flags[s] & MBP_SENSOR_SHELVED) != 0;
+    return all;
+}
+
+void mbp_view_machine(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t m,
+                      struct mbp_machine_view *out)
+{
+    const struct mbp_machine_state *now = &state->machine[m];
+    memset(out, 0, sizeof *out); /* the gaps too: two of them are compared as bytes */
+    out->state = now->state;
+    out->first_out_sensor = sensor_number(plant, m, now->first_out);
+    out->active_alarms = now->alarms;
+    out->good = now->good;
+    out->reject = now->reject;
+    out->running_s = seconds(now->running_ns);
+    out->down_s = seconds(now->down_ns);
+    out->maintenance_s = seconds(now->maintenance_ns);
+    out->failures = now->failures;
+    out->since_s = (uint32_t)(now->since_ms / 1000);
+    out->trip_active = now->trip;
+    out->maintenance_due = now->due;
+    out->shelved = is_shelved(&plant->machines[m], state);
+    out->in_state[now->state] = true;
+    view_upkeep(plant, state, m, out);
+}
+
+/* ---- sensors ------------------------------------------------------------------------------------------------------
+ */
+
+uint32_t mbp_view_shelving_s(const struct mbp_state *state, uint32_t s)
+{
+    if ((state->flags[s] & MBP_SENSOR_SHELVED) == 0)
+        return 0;
+    if ((state->alarm_flags[s] & MBP_ALARMS_ONE_SHOT) != 0)
+        return MBP_SHELVE_ONCE;
+    if (state->shelf_end_ns[s] == MBP_SHELF_NO_END)
+        return MBP_SHELVE_FOR_EVER;
+    uint64_t left_ns = state->shelf_end_ns[s] > state->sim_ns ? state->shelf_end_ns[s] - state->sim_ns : 1;
+    uint64_t left_s = (left_ns + MBP_NS_PER_S - 1) / MBP_NS_PER_S;
+    return left_s < MBP_SHELVE_ONCE ? (uint32_t)left_s : MBP_SHELVE_ONCE - 1;
+}
+
+/* What the operator is to see: an alarm that is hidden is none to him, one that is latched still is. */
+uint8_t mbp_view_sensor_bits(const struct mbp_state *state, uint32_t s)
+{
+    unsigned seen = ~(unsigned)state->hidden[s];
+    unsigned flags = state->flags[s];
+    unsigned bits = (state->active[s] | state->latched[s]) & seen & ((1u << MBP_LIMIT_COUNT) - 1);
+    bits |= (state->unack[s] & seen) != 0 ? 0x10u : 0;
+    bits |= (flags & MBP_SENSOR_SHELVED) != 0 ? 0x20u : 0;
+    bits |= (flags & MBP_SENSOR_FORCED) != 0 ? 0x40u : 0;
+    bits |= (flags & MBP_SENSOR_BAD) != 0 ? 0x80u : 0;
+    return (uint8_t)bits;
+}
+
+void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t s,
+                     struct mbp_sensor_view *out)
+{
+    unsigned seen = ~(unsigned)state->hidden[s];
+    unsigned active = (state->active[s] | state->latched[s]) & seen;
+    unsigned flags = state->flags[s];
+    unsigned alarm_flags = state->alarm_flags[s];
+    *out = (struct mbp_sensor_view){
+        .value = plant->sensors[s].reg.type == MBP_STRING ? (double)NAN : state->value[s],
+        .unacknowledged = (state->unack[s] & seen) != 0,
+        .latched = (state->latched[s] & seen) != 0,
+        .suppressed = state->suppressed[s] != 0,
+        .out_of_service = (alarm_flags & (MBP_ALARMS_REMOVED | MBP_ALARMS_MAINTENANCE)) != 0,
+        .removed = (alarm_flags & MBP_ALARMS_REMOVED) != 0,
+        .forced = (flags & MBP_SENSOR_FORCED) != 0,
+        .shelved = (flags & MBP_SENSOR_SHELVED) != 0,
+        .bad_quality = (flags & MBP_SENSOR_BAD) != 0,
+        .alarm_since_s = state->alarm_since_s[s],
+        .shelving_s = mbp_view_shelving_s(state, s),
+    };
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+        out->active[a] = (active >> a & 1u) != 0;
+        out->alarm_state[a] = (uint8_t)mbp_alarm_state(state, s, a);
+    }
+    for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++)
+        out->limit[l] = state->limit[s * MBP_LIMIT_COUNT + l];
+}
+
+/* ---- actuators and controllers ------------------------------------------------------------------------------------
+ */
+
+void mbp_view_actuator(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t a,
+                       struct mbp_actuator_view *out)
+{
+    *out = (struct mbp_actuator_view){.position = state->lagged[plant->sensor_count + a],
+                                      .command = state->command[a],
+                                      .on = state->command[a] > plant->actuators[a].range[0]};
+}
+
+void mbp_view_controller(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t c,
+                         struct mbp_controller_view *out)
+{
+    (void)plant;
+    const struct mbp_controller_state *now = &state->controller[c];
+    *out = (struct mbp_controller_view){.output = now->output,
+                                        .error = now->error,
+                                        .active_setpoint = now->setpoint,
+                                        .measurement = now->seen,
+                                        .automatic = now->automatic};
+    for (unsigned i = 0; i < MBP_SETTING_COUNT; i++)
+        out->setting[i] = now->setting[i];
+}
