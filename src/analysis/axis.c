@@ -91,8 +91,12 @@ void axis_finish(struct axis *axis, const struct mbp_analysis_now *now)
         begin(axis, &gap);
     if (axis->phase == AXIS_AFTER)
         return;
-    uint64_t until = axis->period.until_ms;
-    axis->end_t = between(&gap, until);
-    axis->end_wall = clamp(until, gap.from_wall, gap.to_wall);
+    if (axis->period.until_ms != UINT64_MAX || axis_is_to_now(axis)) {
+        axis->end_t = between(&gap, axis->period.until_ms);
+        axis->end_wall = clamp(axis->period.until_ms, gap.from_wall, gap.to_wall);
+    } else { /* until an event, which is the last */
+        axis->end_t = gap.from_t_ns / MBP_NS_PER_MS;
+        axis->end_wall = gap.from_wall;
+    }
     axis->phase = AXIS_AFTER;
 }

@@ -143,8 +143,8 @@
     M(L_AVAILABILITY, "%s of all machines together", "%s pour toutes les machines") \
     M(L_ESTIMATED, "~ reckoned from running time: the journal tells no counters near both ends of the period", \
       "~ calculé d'après le temps de marche : le journal ne donne pas de compteurs près des deux bouts de la période") \
-    M(L_UNKNOWN_END, "- not known: the dump does not tell what the plant was like at its end", \
-      "- inconnu : la sauvegarde ne dit pas l'état de l'installation à sa fin") \
+    M(L_UNKNOWN_END, "- not known: nothing that is stored tells what it was like at the period's end", \
+      "- inconnu : rien d'enregistré ne dit l'état à la fin de la période") \
     M(L_DEFINITIONS, "availability = running / (running + down); a repair is down time, planned maintenance is not; " \
       "OEE = availability x performance x quality (ISO 22400-2)", \
       "disponibilité = marche / (marche + arrêt) ; une réparation est un arrêt, la maintenance prévue n'en est pas un ; " \

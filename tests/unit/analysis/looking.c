@@ -176,6 +176,23 @@ static void test_what_waits_to_be_stored_ends_the_period_with_the_last_event(voi
     mbp_analysis_free(analysis);
 }
 
+static void test_period_until_the_last_event_ends_with_it(void **state)
+{
+    (void)state;
+    const struct mbp_analysis_period period = {0, UINT64_MAX, LATE, LATE + 4};
+    struct mbp_analyser *analyser = NULL;
+    struct mbp_analysis *analysis = NULL;
+    tell_quiet_hours();
+    set_now(4 * HOUR);
+    assert_int_equal(mbp_analyser_new(plant, &period, &now, &analyser), MBP_OK);
+    for (uint32_t i = 0; i < story->count; i++)
+        assert_int_equal(mbp_analyser_take(analyser, &story->events[i]), MBP_OK);
+    assert_int_equal(mbp_analyser_finish(analyser, &analysis), MBP_OK);
+    assert_int_equal(analysis->length_ms, 3 * 3600000);
+    assert_int_equal(analysis->end_ms, story_wall(story, 3 * HOUR));
+    mbp_analysis_free(analysis);
+}
+
 static void test_scan_counts_beyond_all_time_end_in_figures_all_the_same(void **state)
 {
     (void)state;
@@ -211,6 +228,7 @@ int main(void)
         TEST(test_acknowledgement_wants_the_event_before_the_raising_that_it_answers),
         TEST(test_too_little_before_the_period_wants_earlier),
         TEST(test_what_waits_to_be_stored_ends_the_period_with_the_last_event),
+        TEST(test_period_until_the_last_event_ends_with_it),
         TEST(test_scan_counts_beyond_all_time_end_in_figures_all_the_same),
     };
     return cmocka_run_group_tests(tests, story_load, story_unload);
