@@ -41,7 +41,7 @@ struct daemon {
     uv_timer_t former_timer;
     uv_check_t asked;                /* after each round of requests: is there a plant command? */
     struct mbp_staged_wish wish;     /* the one that is being worked on */
-    bool changing;                   /* a plant to follow is being made */
+    struct successor_work *making;   /* a plant to follow is being made; NULL = none */
     bool reload_again;               /* SIGHUP came meanwhile */
     uint64_t virtual_start_ns;       /* --fast-forward: the clock that the scans see */
     _Atomic uint64_t virtual_now_ns; /* the journal's thread looks at it too */

@@ -80,7 +80,7 @@ static int load_plant(struct daemon *daemon)
     if (status == MBP_OK)
         mbp_plant_drop_text(daemon->plant);
     if (status == MBP_OK)
-        status = mbp_process_check(daemon->plant, stderr);
+        status = mbp_process_check(daemon->plant, NULL, stderr);
     enum mbp_status scenario = exercise_bind(daemon);
     if (status != MBP_OK || scenario != MBP_OK)
         return code_of(status != MBP_OK ? status : scenario);
@@ -313,8 +313,14 @@ static int stop(struct daemon *daemon, int code)
         narrator_tell(&daemon->narrator);
     if (mbp_journal_close(daemon->journal) != MBP_OK)
         code = EXIT_RUNTIME;
-    takeover_free_former(daemon);
     exercise_end(daemon);
+    if (!takeover_end(daemon)) {
+        mbp_log(MBP_LOG_WARNING, "a changed plant was still being read: it is left at that");
+        fflush(stdout);
+        fflush(stderr);
+        _exit(code); /* nothing that the reading thread looks at may go before it does */
+    }
+    takeover_free_former(daemon);
     mbp_trace_free(daemon->trace);
     mbp_scan_free(daemon->scan);
     mbp_image_free(daemon->image);

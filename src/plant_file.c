@@ -25,18 +25,17 @@ static bool holds(const char *path, struct mbp_text text)
 {
     char chunk[16384];
     size_t at = 0;
-    FILE *file = fopen(path, "rbe");
-    if (file == NULL)
-        return false;
-    size_t got = 0;
+    int fd;
+    ssize_t got = 0;
     bool same = true;
-    while (same && (got = fread(chunk, 1, sizeof chunk, file)) > 0) {
-        same = got <= text.len - at && memcmp(chunk, text.bytes + at, got) == 0;
-        at += got;
+    if (mbp_file_open(path, &fd) != MBP_OK)
+        return false;
+    while (same && (got = read(fd, chunk, sizeof chunk)) > 0) {
+        same = (size_t)got <= text.len - at && memcmp(chunk, text.bytes + at, (size_t)got) == 0;
+        at += (size_t)got;
     }
-    same = same && ferror(file) == 0 && at == text.len;
-    fclose(file);
-    return same;
+    close(fd);
+    return same && got == 0 && at == text.len;
 }
 
 static bool write_all(int fd, struct mbp_text text)
@@ -52,14 +51,26 @@ static bool write_all(int fd, struct mbp_text text)
     return true;
 }
 
+/* The owner and permissions of the file that it is to replace, as far as they may be given. */
+static bool dress(int fd, const struct stat *was)
+{
+    if (was == NULL)
+        return fchmod(fd, MODE_OF_A_NEW_ONE) == 0;
+    if (fchown(fd, was->st_uid, was->st_gid) != 0 && fchown(fd, (uid_t)-1, was->st_gid) != 0)
+        mbp_log(MBP_LOG_DEBUG, "the plant file's owner and group cannot be kept");
+    return fchmod(fd, was->st_mode & 07777) == 0;
+}
+
+/* Whatever has the draft's name, left behind or put there, goes; nobody's file is written through it. */
 static enum mbp_status write_draft(const struct plant_file_draft *draft, struct mbp_text text)
 {
     struct stat was;
-    mode_t mode = stat(draft->target, &was) == 0 ? was.st_mode & 07777 : MODE_OF_A_NEW_ONE;
-    int fd = open(draft->draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+    bool replaces = stat(draft->target, &was) == 0;
+    unlink(draft->draft);
+    int fd = open(draft->draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (fd < 0)
         return MBP_ERR_IO;
-    bool ok = write_all(fd, text) && fchmod(fd, mode) == 0 && fsync(fd) == 0;
+    bool ok = write_all(fd, text) && dress(fd, replaces ? &was : NULL) && fsync(fd) == 0;
     int error = errno;
     close(fd);
     if (ok)
@@ -124,6 +135,7 @@ enum mbp_status plant_file_accept(struct plant_file_draft *draft)
         errno = error;
         return MBP_ERR_IO;
     }
+    mbp_file_sync_folder(draft->target);
     forget(draft);
     return MBP_OK;
 }

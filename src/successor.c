@@ -2,15 +2,22 @@
 #include "successor.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "mbplant/process.h"
 
 #define MOVES_MAX 20u
 
-struct work {
-    uv_work_t work;
+#define PATIENCE_S 1 /* with one that is under way when the program ends */
+
+struct successor_work {
+    uv_thread_t thread;
+    uv_async_t ended;
+    _Atomic bool left; /* nobody waits for it */
     struct successor_request request;
     char *path, *text;
     uint64_t seed;
@@ -21,15 +28,27 @@ struct work {
 
 /* ---- in its own thread ------------------------------------------------------------------------------------------ */
 
-static enum mbp_status read_plant(struct work *work, FILE *errors)
+/* A file that is read again while the plant runs must not keep the reader waiting. */
+static enum mbp_status load(const char *path, FILE *errors, struct mbp_plant **out)
+{
+    int fd;
+    enum mbp_status status = mbp_file_open(path, &fd);
+    if (status != MBP_OK) {
+        fprintf(errors, "%s: cannot be read: %s\n", path, mbp_file_why(status));
+        return MBP_ERR_IO;
+    }
+    close(fd);
+    return mbp_plant_load(path, errors, out);
+}
+
+static enum mbp_status read_plant(struct successor_work *work, FILE *errors)
 {
     struct successor *made = &work->made;
-    enum mbp_status status =
-        work->text == NULL
-            ? mbp_plant_load(work->path, errors, &made->plant)
-            : mbp_plant_parse(work->path, (struct mbp_text){work->text, work->request.text_len}, errors, &made->plant);
+    const struct mbp_text text = {work->text, work->request.text_len};
+    enum mbp_status status = work->text == NULL ? load(work->path, errors, &made->plant)
+                                                : mbp_plant_parse_remote(work->path, text, errors, &made->plant);
     if (status == MBP_OK)
-        status = mbp_process_check(made->plant, errors);
+        status = mbp_process_check(made->plant, work->request.now, errors);
     if (status == MBP_OK && work->request.seed != NULL)
         made->plant->seed = work->seed;
     if (status == MBP_OK)
@@ -47,15 +66,15 @@ static bool same_text(const struct mbp_plant *a, const struct mbp_plant *b)
 
 static enum mbp_status print_moves(struct successor *made)
 {
-    size_t len;
-    FILE *out = open_memstream(&made->moves, &len);
-    if (out == NULL)
+    struct mbp_buffer moves;
+    if (!mbp_buffer_open(&moves))
         return MBP_ERR_MEMORY;
-    mbp_change_print_moves(made->change, MOVES_MAX, out);
-    return fclose(out) == 0 ? MBP_OK : MBP_ERR_MEMORY;
+    mbp_change_print_moves(made->change, MOVES_MAX, moves.out);
+    made->moves = mbp_buffer_close(&moves);
+    return made->moves != NULL ? MBP_OK : MBP_ERR_MEMORY;
 }
 
-static enum mbp_status build(struct work *work)
+static enum mbp_status build(struct successor_work *work)
 {
     struct successor *made = &work->made;
     enum mbp_status status = mbp_change_find(work->request.now, made->plant, &made->change);
@@ -71,34 +90,42 @@ static enum mbp_status build(struct work *work)
 }
 
 /* A plant file that cannot be replaced keeps no plant from running. */
-static void save(struct work *work)
+static void save(struct successor_work *work)
 {
     const struct mbp_text text = {work->text, work->request.text_len};
     enum mbp_status status = plant_file_prepare(work->path, text, &work->made.draft);
     work->made.save_error = status == MBP_OK ? 0 : status == MBP_ERR_MEMORY ? ENOMEM : errno;
 }
 
-static void run(uv_work_t *handle)
+static enum mbp_status make(struct successor_work *work, FILE *errors)
 {
-    struct work *work = handle->data;
     struct successor *made = &work->made;
-    size_t len;
-    FILE *errors = open_memstream(&made->errors, &len);
-    made->status = errors == NULL ? MBP_ERR_MEMORY : read_plant(work, errors);
-    if (errors != NULL && fclose(errors) != 0)
-        made->status = MBP_ERR_MEMORY;
-    if (made->status != MBP_OK)
-        return;
-    made->unchanged = same_text(work->request.now, made->plant);
-    if (!made->unchanged)
-        made->status = build(work);
-    if (made->status == MBP_OK && work->request.save)
+    enum mbp_status status = read_plant(work, errors);
+    bool read = status == MBP_OK;
+    if (read)
+        made->unchanged = same_text(work->request.now, made->plant);
+    if (read && !made->unchanged && !work->left)
+        status = build(work);
+    if (status == MBP_OK && work->request.save && !work->left)
         save(work);
+    if (read && status != MBP_OK)
+        fprintf(errors, "%s: %s\n", work->path,
+                status == MBP_ERR_MEMORY ? "not enough memory for this plant" : mbp_status_text(status));
+    return status;
+}
+
+static void run(void *ctx)
+{
+    struct successor_work *work = ctx;
+    struct mbp_buffer errors;
+    work->made.status = mbp_buffer_open(&errors) ? make(work, errors.out) : MBP_ERR_MEMORY;
+    work->made.errors = mbp_buffer_close(&errors);
+    uv_async_send(&work->ended);
 }
 
 /* ---- in the loop's -------------------------------------------------------------------------------------------- */
 
-static void work_free(struct work *work)
+static void work_free(struct successor_work *work)
 {
     struct successor *made = &work->made;
     plant_file_drop(&made->draft);
@@ -114,12 +141,17 @@ static void work_free(struct work *work)
     free(work);
 }
 
-static void on_done(uv_work_t *handle, int cancelled)
+static void free_closed(uv_handle_t *handle)
 {
-    struct work *work = handle->data;
-    if (cancelled == 0)
-        work->done(work->ctx, &work->made);
-    work_free(work);
+    work_free(handle->data);
+}
+
+static void on_ended(uv_async_t *ended)
+{
+    struct successor_work *work = ended->data;
+    uv_thread_join(&work->thread);
+    work->done(work->ctx, &work->made);
+    uv_close((uv_handle_t *)ended, free_closed);
 }
 
 static char *copy(const char *bytes, size_t len)
@@ -133,22 +165,48 @@ static char *copy(const char *bytes, size_t len)
 }
 
 enum mbp_status successor_make(uv_loop_t *loop, const struct successor_request *request,
-                               void (*done)(void *ctx, struct successor *successor), void *ctx)
+                               void (*done)(void *ctx, struct successor *successor), void *ctx,
+                               struct successor_work **out)
 {
-    struct work *work = calloc(1, sizeof *work);
+    struct successor_work *work = calloc(1, sizeof *work);
     if (work == NULL)
         return MBP_ERR_MEMORY;
-    work->work.data = work;
     work->request = *request;
     work->seed = request->seed != NULL ? *request->seed : 0;
     work->done = done;
     work->ctx = ctx;
     work->path = copy(request->path, strlen(request->path));
     work->text = request->text != NULL ? copy(request->text, request->text_len) : NULL;
-    bool ok = work->path != NULL && (request->text == NULL || work->text != NULL);
-    if (!ok || uv_queue_work(loop, &work->work, run, on_done) != 0) {
+    if (work->path == NULL || (request->text != NULL && work->text == NULL)) {
         work_free(work);
-        return ok ? MBP_ERR_IO : MBP_ERR_MEMORY;
+        return MBP_ERR_MEMORY;
     }
+    work->ended.data = work;
+    if (uv_async_init(loop, &work->ended, on_ended) != 0) {
+        work_free(work);
+        return MBP_ERR_IO;
+    }
+    if (uv_thread_create(&work->thread, run, work) != 0) {
+        uv_close((uv_handle_t *)&work->ended, free_closed);
+        return MBP_ERR_IO;
+    }
+    *out = work;
     return MBP_OK;
+}
+
+void successor_leave(struct successor_work *work)
+{
+    work->left = true;
+    uv_close((uv_handle_t *)&work->ended, NULL);
+}
+
+bool successor_end(struct successor_work *work)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += PATIENCE_S;
+    if (pthread_clockjoin_np(work->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
+        return false;
+    work_free(work);
+    return true;
 }

@@ -23,7 +23,8 @@ struct successor_request {
 struct successor {
     enum mbp_status status;        /* MBP_OK, else errors says why, or MBP_ERR_MEMORY */
     bool unchanged;                /* the very same text: nothing is built */
-    char *errors;                  /* lines "file:line:col: ...", "" without any; NULL = no memory */
+    char *errors;                  /* lines "file:line:col: ..."; where status is not MBP_OK never empty, but NULL
+                                      without memory for them */
     char *moves;                   /* lines about points that moved, "" without any; NULL when unchanged */
     struct plant_file_draft draft; /* with save: to be accepted */
     int save_error;                /* errno of why there is none; 0 = there is one */
@@ -34,9 +35,19 @@ struct successor {
     struct mbp_trace *trace; /* NULL = not traced */
 };
 
+struct successor_work;
+
 /* Starts the work; done is called from the loop with what came of it, which is freed afterwards: who takes a part of it
- * puts NULL in its place. Errors: MBP_ERR_MEMORY, MBP_ERR_IO. */
+ * puts NULL in its place. Errors: MBP_ERR_MEMORY, MBP_ERR_IO. Ownership: *out goes with the call of done. */
 enum mbp_status successor_make(uv_loop_t *loop, const struct successor_request *request,
-                               void (*done)(void *ctx, struct successor *successor), void *ctx);
+                               void (*done)(void *ctx, struct successor *successor), void *ctx,
+                               struct successor_work **out);
+
+/* The loop is to end, with the work under way or not: done is not called any more. */
+void successor_leave(struct successor_work *work);
+
+/* Once the loop has ended after successor_leave. False: a disk or the plant's size still holds it up, and it may use
+ * all that it was given until the process ends. */
+bool successor_end(struct successor_work *work);
 
 #endif

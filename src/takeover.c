@@ -33,6 +33,11 @@ static uint32_t count_lines(const char *text)
     return lines;
 }
 
+static const char *why_refused(const struct successor *made)
+{
+    return made->errors != NULL ? made->errors : "not enough memory for this plant\n";
+}
+
 /* What is to be said of a plant that is not refused: points that moved, and what only a restart changes. */
 static void write_notes(const struct daemon *daemon, const struct successor *made, FILE *out)
 {
@@ -50,16 +55,11 @@ static void write_notes(const struct daemon *daemon, const struct successor *mad
 /* Ownership: free. NULL without memory. */
 static char *notes_of(const struct daemon *daemon, const struct successor *made)
 {
-    char *text = NULL;
-    size_t len;
-    FILE *out = open_memstream(&text, &len);
-    if (out == NULL)
+    struct mbp_buffer notes;
+    if (!mbp_buffer_open(&notes))
         return NULL;
-    write_notes(daemon, made, out);
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
+    write_notes(daemon, made, notes.out);
+    return mbp_buffer_close(&notes);
 }
 
 /* ---- former plants ---------------------------------------------------------------------------------------------- */
@@ -133,10 +133,10 @@ static enum mbp_status take_over(struct daemon *daemon, struct successor *made, 
 
 static void next_change(struct daemon *daemon)
 {
-    daemon->changing = false;
+    daemon->making = NULL;
     if (daemon->reload_again)
         takeover_reload(daemon);
-    if (!daemon->changing)
+    if (daemon->making == NULL)
         service_tell("READY=1"); /* also where nothing was told: it is no news then */
 }
 
@@ -150,7 +150,7 @@ static void reload(struct daemon *daemon, struct successor *made)
 {
     const char *path = daemon->options.plant_path;
     if (made->status != MBP_OK) {
-        fputs(made->errors != NULL ? made->errors : "", stderr);
+        fputs(why_refused(made), stderr);
         mbp_log(MBP_LOG_WARNING, "SIGHUP: %s is not taken over: the running plant goes on", path);
         return;
     }
@@ -171,8 +171,6 @@ static void reload(struct daemon *daemon, struct successor *made)
 static void on_reloaded(void *ctx, struct successor *made)
 {
     struct daemon *daemon = ctx;
-    if (daemon->server == NULL)
-        return; /* stopping */
     reload(daemon, made);
     next_change(daemon);
 }
@@ -183,8 +181,8 @@ void takeover_reload(struct daemon *daemon)
         mbp_log(MBP_LOG_WARNING, "SIGHUP: %s", scenario_plays);
         return;
     }
-    daemon->reload_again = daemon->changing;
-    if (daemon->changing)
+    daemon->reload_again = daemon->making != NULL;
+    if (daemon->making != NULL)
         return;
     const struct successor_request request = {
         .path = daemon->options.plant_path,
@@ -192,8 +190,7 @@ void takeover_reload(struct daemon *daemon)
         .seed = daemon->options.has_seed ? &daemon->options.seed : NULL,
         .traced = daemon->trace != NULL,
     };
-    daemon->changing = successor_make(&daemon->loop, &request, on_reloaded, daemon) == MBP_OK;
-    if (daemon->changing)
+    if (successor_make(&daemon->loop, &request, on_reloaded, daemon, &daemon->making) == MBP_OK)
         service_tell("RELOADING=1");
     else
         mbp_log(MBP_LOG_ERROR, "SIGHUP: no memory or thread to read the plant file again: the running plant goes on");
@@ -251,9 +248,8 @@ static void finish(struct daemon *daemon, struct successor *made, const char *no
         refuse(daemon, crc, no_room);
         return;
     }
-    char *text = NULL;
-    size_t len;
-    FILE *out = open_memstream(&text, &len);
+    struct mbp_buffer words;
+    FILE *out = mbp_buffer_open(&words) ? words.out : NULL;
     struct mbp_staged_answer answer = {.state = made->unchanged ? MBP_STAGING_UNCHANGED : MBP_STAGING_DONE, .crc = crc};
     if (out != NULL)
         fputs(notes != NULL ? notes : "", out);
@@ -264,8 +260,8 @@ static void finish(struct daemon *daemon, struct successor *made, const char *no
         answer.removed = made->change->removed;
         answer.changed = made->change->changed;
     }
-    bool told = out != NULL && fclose(out) == 0;
-    answer.text = told ? text : "";
+    char *text = mbp_buffer_close(&words);
+    answer.text = text != NULL ? text : "";
     mbp_image_staging_answer(daemon->image, &answer);
     free(text);
     if (put && made->change != NULL) {
@@ -277,10 +273,8 @@ static void finish(struct daemon *daemon, struct successor *made, const char *no
 static void on_staged(void *ctx, struct successor *made)
 {
     struct daemon *daemon = ctx;
-    if (daemon->server == NULL)
-        return; /* stopping */
     if (made->status != MBP_OK) {
-        refuse(daemon, daemon->wish.crc, made->errors != NULL ? made->errors : "not enough memory for this plant\n");
+        refuse(daemon, daemon->wish.crc, why_refused(made));
     } else {
         char *notes = notes_of(daemon, made);
         finish(daemon, made, notes);
@@ -292,7 +286,7 @@ static void on_staged(void *ctx, struct successor *made)
 static void on_asked(uv_check_t *check)
 {
     struct daemon *daemon = check->data;
-    if (daemon->changing || !mbp_image_staging_asked(daemon->image, &daemon->wish))
+    if (daemon->making != NULL || !mbp_image_staging_asked(daemon->image, &daemon->wish))
         return;
     struct mbp_text text;
     uint32_t crc;
@@ -317,8 +311,7 @@ static void on_asked(uv_check_t *check)
         .save = daemon->wish.command == MBP_STAGING_PUT,
         .traced = daemon->trace != NULL,
     };
-    daemon->changing = successor_make(&daemon->loop, &request, on_staged, daemon) == MBP_OK;
-    if (!daemon->changing)
+    if (successor_make(&daemon->loop, &request, on_staged, daemon, &daemon->making) != MBP_OK)
         refuse(daemon, crc, "no memory or thread to read it\n");
 }
 
@@ -337,4 +330,11 @@ void takeover_close(struct daemon *daemon)
 {
     uv_close((uv_handle_t *)&daemon->former_timer, NULL);
     uv_close((uv_handle_t *)&daemon->asked, NULL);
+    if (daemon->making != NULL)
+        successor_leave(daemon->making);
+}
+
+bool takeover_end(struct daemon *daemon)
+{
+    return daemon->making == NULL || successor_end(daemon->making);
 }

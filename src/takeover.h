@@ -9,6 +9,9 @@ void takeover_open(struct daemon *daemon);
 void takeover_close(struct daemon *daemon);
 void takeover_free_former(struct daemon *daemon);
 
+/* With the loop ended. False: a change was under way that does not come to an end, and still looks at the plant. */
+bool takeover_end(struct daemon *daemon);
+
 /* SIGHUP: reads the plant file again. What is wrong with it goes to stderr and the running plant goes on. */
 void takeover_reload(struct daemon *daemon);
 

@@ -92,6 +92,46 @@ enum mbp_log_level { MBP_LOG_ERROR, MBP_LOG_WARNING, MBP_LOG_INFO, MBP_LOG_DEBUG
 void mbp_log(enum mbp_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void mbp_log_set_level(enum mbp_log_level level); /* at start: MBP_LOG_INFO */
 
+/* ---- files ---------------------------------------------------------------------------------------------------- */
+
+/* Opens a file for reading whose name may be anybody's: it never waits, not for the writer of a FIFO either, and takes
+ * nothing but a regular file. Errors: MBP_ERR_IO (errno), MBP_ERR_FORMAT (something else than a regular file).
+ * Ownership: the caller closes *fd. */
+enum mbp_status mbp_file_open(const char *path, int *fd);
+
+/* The same of a name that is not to be trusted: relative, without "..", and no link leads out of the folder ("" = the
+ * current one). Errors: also MBP_ERR_RANGE, for a name that leads out or that is a link. */
+enum mbp_status mbp_file_open_below(const char *folder, const char *name, int *fd);
+
+/* Whether a name is relative and has no "..". */
+bool mbp_file_is_below(const char *name);
+
+/* Why one of these could not be opened or read, in a few words. Never NULL; static storage. */
+const char *mbp_file_why(enum mbp_status status);
+
+/* Reads a whole file, or all that a pipe brings: the caller's own choice of a name, as the command line gives it. Of
+ * more than max bytes it reads some more than max, which tells it. Errors: as mbp_file_open, MBP_ERR_MEMORY.
+ * Ownership: free(*bytes). */
+enum mbp_status mbp_file_read(const char *path, size_t max, char **bytes, size_t *len);
+
+/* What was renamed, made or removed at this path is on the disk when it returns; as far as that can be had. */
+void mbp_file_sync_folder(const char *path);
+
+/* ---- texts in memory ------------------------------------------------------------------------------------------ */
+
+/* A text that is written by stdio. Zero-initialise. */
+struct mbp_buffer {
+    FILE *out; /* NULL without memory */
+    char *bytes;
+    size_t len;
+};
+
+/* False without memory. */
+bool mbp_buffer_open(struct mbp_buffer *buffer);
+
+/* The text, NUL-terminated; NULL where memory was out at any time, or when it is not open. Ownership: free. */
+char *mbp_buffer_close(struct mbp_buffer *buffer);
+
 /* ---- repeatable random numbers -------------------------------------------------------------------------------- */
 
 /* Counter-based: the same (seed, stream, counter) always gives the same bits, whatever was drawn before, so results

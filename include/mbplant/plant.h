@@ -21,6 +21,7 @@
 #define MBP_NAME_MAX                 32 /* bytes of a machine's or sensor's name; [A-Za-z0-9_.-], a letter first */
 #define MBP_DEAD_TIME_SCANS_MAX      1000000u /* values that one dead time keeps */
 #define MBP_STRING_WORDS_MAX         100      /* registers of a string(n) */
+#define MBP_RECORDINGS_MAX           1000u    /* files and columns that are replayed */
 
 enum mbp_state_code {
     MBP_EN_SERVICE,
@@ -185,7 +186,15 @@ struct mbp_signal {
     const char *replay;        /* CSV path, or NULL; from the plant file's folder when it is relative */
     const char *replay_column; /* the header of the value's column; NULL = the second */
     bool replay_hold;          /* keeps its last value at the end; otherwise starts again */
+    uint32_t recording;        /* index into the plant's recordings; meaningful with replay */
     const char *text;          /* what a string sensor shows, "" when the file does not say; NULL for the other types */
+};
+
+/* A column of a file that signals replay, and the place of the plant file that first names it. */
+struct mbp_recording {
+    const char *file;
+    const char *column; /* NULL = the second */
+    uint32_t line, line_column;
 };
 
 /* What the file says about one alarm of a sensor. */
@@ -475,6 +484,8 @@ struct mbp_journal_options {
 
 struct mbp_plant {
     const char *name;
+    const char *path; /* of the plant file, as it was named; for messages */
+    bool remote;      /* it came over a network: what it names is not trusted, and no message tells what is in files */
     const char *folder; /* of the plant file, with its slash; "" = the current one: where relative paths in it begin */
     uint64_t scan_ns;
     uint64_t seed;
@@ -495,6 +506,9 @@ struct mbp_plant {
     uint32_t controller_count;
     const struct mbp_input *inputs;
     uint32_t input_count;
+    const struct mbp_recording *recordings;
+    uint32_t recording_count;
+    uint64_t recording_bytes; /* of memory that all of them together may take */
     const struct mbp_plant_fault *faults;
     uint32_t fault_count;
     struct mbp_text text; /* the file as it was read; mbp_plant_drop_text */
@@ -510,6 +524,9 @@ struct mbp_plant {
  * Ownership: free with mbp_plant_free. text is copied. */
 enum mbp_status mbp_plant_load(const char *path, FILE *errors, struct mbp_plant **out);
 enum mbp_status mbp_plant_parse(const char *path, struct mbp_text text, FILE *errors, struct mbp_plant **out);
+
+/* The same of a text that came over a network, by whoever may send one: the plant is marked `remote`. */
+enum mbp_status mbp_plant_parse_remote(const char *path, struct mbp_text text, FILE *errors, struct mbp_plant **out);
 void mbp_plant_free(struct mbp_plant *plant);
 
 /* Gives back the memory of a text that is too long for files 900..999, so that no master ever reads it: its bytes are

@@ -8,14 +8,15 @@
 struct mbp_process;
 
 /* Shape: coefficients for this plant at its seed and scan period; recordings are read; the order of dependency is
- * found. Errors: MBP_ERR_MEMORY; MBP_ERR_IO, MBP_ERR_FORMAT for a recording, of which mbp_process_check tells more.
- * Ownership: mbp_process_free. */
+ * found. Errors: MBP_ERR_MEMORY; MBP_ERR_IO, MBP_ERR_FORMAT, MBP_ERR_RANGE for a recording, of which mbp_process_check
+ * tells more. Ownership: mbp_process_free. */
 enum mbp_status mbp_process_new(const struct mbp_plant *plant, struct mbp_process **out);
 void mbp_process_free(struct mbp_process *process);
 
-/* Reads every recording (`replay`) of the plant once, to see whether it can be. One line to errors for each that
- * cannot: MBP_ERR_IO, MBP_ERR_FORMAT, MBP_ERR_MEMORY. */
-enum mbp_status mbp_process_check(const struct mbp_plant *plant, FILE *errors);
+/* Reads every recording (`replay`) of the plant once, to see whether it can be. A remote plant may name what stands
+ * below its folder, and what the running plant (now; NULL = none) plays. One line "path:line:col: ..." to errors for
+ * each that cannot be: MBP_ERR_IO, MBP_ERR_FORMAT; MBP_ERR_MEMORY. */
+enum mbp_status mbp_process_check(const struct mbp_plant *plant, const struct mbp_plant *now, FILE *errors);
 
 /* --check: one line for each input that closes a loop of signals, and one for each controller: the way from what it
  * moves back to what it reads, or that there is none. Eight of each at most, then how many more. Errors:

@@ -141,7 +141,7 @@ static bool page_print(struct page *page, const struct mbp_plant *plant, bool ma
     else
         mbp_plant_print_sensor(plant, i, page->file);
     fputc('\0', page->file);
-    return fflush(page->file) == 0;
+    return fflush(page->file) == 0 && ferror(page->file) == 0 && page->text != NULL;
 }
 
 static uint32_t compare(const struct page *was, const struct page *now)

@@ -9,11 +9,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* What happened in a plant is for its people: neither the journal nor its directory is for everybody to read. */
+#define DIRECTORY_MODE 0750
+#define LOCK_MODE      0640
+
 static enum mbp_status say_unusable(const char *dir, FILE *errors)
 {
     int error = errno;
     fprintf(errors, "data directory %s cannot be used (%s): make it writable or choose another with -d\n", dir,
             strerrordesc_np(error));
+    errno = error;
+    return MBP_ERR_IO;
+}
+
+static enum mbp_status say_no_lock(const char *path, FILE *errors)
+{
+    int error = errno;
+    fprintf(errors, "%s is a link, or no file of its own: remove it\n", path);
     errno = error;
     return MBP_ERR_IO;
 }
@@ -29,11 +41,11 @@ static enum mbp_status make_with_parents(const char *dir)
     memcpy(path, dir, len + 1);
     for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        if (mkdir(path, 0755) != 0 && errno != EEXIST)
+        if (mkdir(path, DIRECTORY_MODE) != 0 && errno != EEXIST)
             return MBP_ERR_IO;
         *slash = '/';
     }
-    return mkdir(path, 0755) == 0 || errno == EEXIST ? MBP_OK : MBP_ERR_IO;
+    return mkdir(path, DIRECTORY_MODE) == 0 || errno == EEXIST ? MBP_OK : MBP_ERR_IO;
 }
 
 /* The pid that the holder left in the lock file; 0 when it left none. */
@@ -57,6 +69,18 @@ static enum mbp_status say_held(const char *dir, int fd, FILE *errors)
     return MBP_ERR_BUSY;
 }
 
+/* The lock is written to: neither through a link nor into what has another name too. */
+static int open_lock(const char *path)
+{
+    struct stat status;
+    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, LOCK_MODE);
+    if (fd < 0 || (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1))
+        return fd;
+    close(fd);
+    errno = EMLINK;
+    return -1;
+}
+
 /* The pid is there for people alone, what counts is the flock: a full disk may leave it out. */
 static void sign(int fd)
 {
@@ -75,9 +99,9 @@ enum mbp_status mbp_directory_hold(const char *dir, FILE *errors, int *lock_fd)
         errno = ENAMETOOLONG;
         return say_unusable(dir, errors);
     }
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    int fd = open_lock(path);
     if (fd < 0)
-        return say_unusable(dir, errors);
+        return errno == ELOOP || errno == EMLINK ? say_no_lock(path, errors) : say_unusable(dir, errors);
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         enum mbp_status status = errno == EWOULDBLOCK ? say_held(dir, fd, errors) : say_unusable(dir, errors);
         close(fd);

@@ -14,6 +14,7 @@
 #define QUICK_CHECK_MAX_BYTES (16 << 20)
 
 #define HEADER_BYTES 100
+#define JOURNAL_MODE 0640
 #define STRINGIFY(x) #x
 #define TEXT_OF(x)   STRINGIFY(x)
 
@@ -167,6 +168,11 @@ static enum mbp_status write_draft(const char *draft, const char *path, FILE *er
 {
     sqlite3 *db = NULL;
     enum mbp_status status = MBP_OK;
+    /* SQLite gives the files beside it the same permissions. */
+    int fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, JOURNAL_MODE);
+    if (fd < 0)
+        return say_unusable(path, strerrordesc_np(errno), errors);
+    close(fd);
     int rc = sqlite3_open_v2(draft, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, schema_sql, NULL, NULL, NULL);
@@ -178,19 +184,6 @@ static enum mbp_status write_draft(const char *draft, const char *path, FILE *er
     }
     sqlite3_close(db);
     return status;
-}
-
-/* A rename is durable when its directory is. */
-static void sync_directory_of(const char *path)
-{
-    char dir[PATH_MAX];
-    snprintf(dir, sizeof dir, "%s", path);
-    *strrchr(dir, '/') = '\0';
-    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    fsync(fd);
-    close(fd);
 }
 
 enum mbp_status mbp_schema_create(const char *path, FILE *errors)
@@ -205,7 +198,7 @@ enum mbp_status mbp_schema_create(const char *path, FILE *errors)
     if (status == MBP_OK && rename(draft, path) != 0)
         status = say_unusable(path, strerrordesc_np(errno), errors);
     if (status == MBP_OK)
-        sync_directory_of(path);
+        mbp_file_sync_folder(path);
     else
         remove_draft(draft);
     return status;
@@ -221,9 +214,11 @@ static uint32_t big_endian_at(const uint8_t *bytes)
 enum mbp_status mbp_schema_check_file(const char *path, FILE *errors)
 {
     uint8_t header[HEADER_BYTES];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ENOENT ? MBP_ERR_MISSING : say_unusable(path, strerrordesc_np(errno), errors);
+    int fd;
+    enum mbp_status opened = mbp_file_open(path, &fd);
+    if (opened != MBP_OK)
+        return opened == MBP_ERR_IO && errno == ENOENT ? MBP_ERR_MISSING
+                                                       : say_unusable(path, mbp_file_why(opened), errors);
     ssize_t len = pread(fd, header, sizeof header, 0);
     int error = errno;
     close(fd);

@@ -239,6 +239,35 @@ static bool rests_amid_limits(const struct mbp_sensor_def *sensor, const struct 
     return (signal->def.present & moving) == 0 && sensor->reg.type.type != MBP_STRING;
 }
 
+/* The number of a recording, which signals of one file and column share. Texts are shared, so equal ones are the same.
+ * Of too many the rest is told once. */
+static uint32_t recording_of(struct mbp_reader *reader, const struct mbp_replay_def *def)
+{
+    if (reader->recordings == NULL) {
+        reader->recordings = mbp_reader_array(reader, reader->keep, MBP_RECORDINGS_MAX, sizeof *reader->recordings);
+    }
+    for (uint32_t r = 0; r < reader->recording_count; r++) {
+        if (reader->recordings[r].file == def->file && reader->recordings[r].column == def->column) {
+            return r;
+        }
+    }
+    if (reader->recording_count == MBP_RECORDINGS_MAX) {
+        if (!reader->recordings_told) {
+            mbp_reader_tell(reader, def->node,
+                            "these are more than %u recordings; a plant replays at most so many columns",
+                            MBP_RECORDINGS_MAX);
+        }
+        reader->recordings_told = true;
+        return 0;
+    }
+    if (reader->recordings == NULL) {
+        return 0; /* without memory */
+    }
+    reader->recordings[reader->recording_count] =
+        (struct mbp_recording){def->file, def->column, def->node->line, def->node->column};
+    return reader->recording_count++;
+}
+
 /* Most signals of a large plant are alike but for what they take in: they share. */
 static void settle_signal(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
 {
@@ -271,6 +300,7 @@ static void settle_signal(struct mbp_reader *reader, struct mbp_sensor_def *sens
     signal->replay = def->replay.file;
     signal->replay_column = def->replay.column;
     signal->replay_hold = def->replay.file != NULL && !def->replay.loop;
+    signal->recording = def->replay.file != NULL ? recording_of(reader, &def->replay) : 0;
     if (sensor->reg.type.type == MBP_STRING) {
         signal->text = def->text != NULL ? def->text : "";
     }

@@ -34,8 +34,9 @@ struct mbp_wander_def {
 
 struct mbp_replay_def {
     struct mbp_def def;
-    const char *file;   /* NULL = none */
-    const char *column; /* NULL = the second */
+    const struct mbp_node *node; /* which names the file */
+    const char *file;            /* NULL = none */
+    const char *column;          /* NULL = the second */
     bool loop;
 };
 

@@ -1,9 +1,10 @@
 /* plant: the file -> struct mbp_plant, step by step; all its errors in one run. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "load.h"
+
+#define RECORDING_BYTES (256u << 20)
 
 /* Relative paths in the file begin where it stands. */
 static const char *folder_of_file(struct mbp_load *load, const char *path)
@@ -17,7 +18,11 @@ static void set_plant(struct mbp_load *load, const char *path, struct mbp_text t
     struct mbp_plant *plant = load->plant;
     const struct mbp_plant_def *def = &load->def;
     plant->name = def->name != NULL ? def->name : "plant"; /* not the file's name: a master has the text alone */
+    plant->path = mbp_reader_keep(&load->reader, path, strlen(path));
     plant->folder = folder_of_file(load, path);
+    plant->recordings = load->reader.recordings;
+    plant->recording_count = load->reader.recording_count;
+    plant->recording_bytes = RECORDING_BYTES;
     plant->scan_ns = def->scan_ns;
     plant->seed = def->seed;
     plant->server = def->server.options;
@@ -88,7 +93,7 @@ static struct mbp_plant *plant_new(void)
     return plant;
 }
 
-enum mbp_status mbp_plant_parse(const char *path, struct mbp_text text, FILE *errors, struct mbp_plant **out)
+static enum mbp_status parse(const char *path, struct mbp_text text, bool remote, FILE *errors, struct mbp_plant **out)
 {
     enum mbp_status status = MBP_ERR_MEMORY;
     struct mbp_arena scratch = {0};
@@ -99,6 +104,7 @@ enum mbp_status mbp_plant_parse(const char *path, struct mbp_text text, FILE *er
         goto out;
     }
     load->plant = plant;
+    plant->remote = remote;
     load->reader = (struct mbp_reader){
         .keep = &((struct mbp_plant_memory *)plant->memory)->arena, .scratch = &scratch, .errors = list};
     status = build(load, path, text);
@@ -119,52 +125,30 @@ out:
     return status;
 }
 
-/* Reads to the end, whatever kind of file it is; one byte more than allowed suffices to know that it is too large. */
-static enum mbp_status read_all(FILE *file, char **bytes, size_t *len)
+enum mbp_status mbp_plant_parse(const char *path, struct mbp_text text, FILE *errors, struct mbp_plant **out)
 {
-    size_t room = 0, used = 0;
-    char *buf = NULL;
-    for (;;) {
-        if (used == room) {
-            room = room == 0 ? 64 << 10 : 2 * room;
-            char *bigger = realloc(buf, room);
-            if (bigger == NULL) {
-                free(buf);
-                return MBP_ERR_MEMORY;
-            }
-            buf = bigger;
-        }
-        size_t got = fread(buf + used, 1, room - used, file);
-        used += got;
-        if (got == 0 || used > MBP_PLANT_FILE_MAX) {
-            break;
-        }
-    }
-    if (ferror(file)) {
-        free(buf);
-        return MBP_ERR_IO;
-    }
-    *bytes = buf;
-    *len = used;
-    return MBP_OK;
+    return parse(path, text, false, errors, out);
+}
+
+enum mbp_status mbp_plant_parse_remote(const char *path, struct mbp_text text, FILE *errors, struct mbp_plant **out)
+{
+    return parse(path, text, true, errors, out);
 }
 
 enum mbp_status mbp_plant_load(const char *path, FILE *errors, struct mbp_plant **out)
 {
     char *bytes = NULL;
     size_t len = 0;
-    FILE *file = fopen(path, "rbe");
-    enum mbp_status status = file == NULL ? MBP_ERR_IO : read_all(file, &bytes, &len);
-    if (status == MBP_ERR_IO) {
-        fprintf(errors, "%s: cannot be read: %s\n", path, strerror(errno));
-    } else if (status == MBP_ERR_MEMORY) {
+    enum mbp_status status = mbp_file_read(path, MBP_PLANT_FILE_MAX, &bytes, &len);
+    if (status == MBP_ERR_MEMORY) {
         fprintf(errors, "%s: not enough memory to read it\n", path);
-    } else {
-        status = mbp_plant_parse(path, (struct mbp_text){bytes, len}, errors, out);
+        return status;
     }
-    if (file != NULL) {
-        fclose(file);
+    if (status != MBP_OK) {
+        fprintf(errors, "%s: cannot be read: %s\n", path, mbp_file_why(status));
+        return MBP_ERR_IO;
     }
+    status = mbp_plant_parse(path, (struct mbp_text){bytes, len}, errors, out);
     free(bytes);
     return status;
 }

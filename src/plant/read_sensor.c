@@ -90,8 +90,11 @@ static enum mbp_reading read_replay(struct mbp_reader *reader, const struct mbp_
 {
     (void)field;
     struct mbp_replay_def *replay = at;
+    replay->node = node;
     if (node->kind != MBP_NODE_SCALAR) {
-        return mbp_read_map(reader, node, &replay_schema, replay) ? MBP_READING_OK : MBP_READING_WRONG;
+        bool is_group = mbp_read_map(reader, node, &replay_schema, replay);
+        replay->node = is_group ? mbp_def_node(&replay->def, "file") : node;
+        return is_group ? MBP_READING_OK : MBP_READING_WRONG;
     }
     replay_defaults(replay);
     return mbp_read_text(reader, node, &replay_fields[REPLAY_FILE], &replay->file);

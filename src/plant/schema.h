@@ -19,7 +19,10 @@ struct mbp_reader {
     const uint16_t *zeros;                                  /* 65536 of them, once they are needed */
     const struct mbp_alarms *alarms[MBP_ALARMS_REMEMBERED]; /* the last ones made, for sensors that say the same */
     unsigned alarms_made;
-    struct mbp_shared shared; /* signals, ranges, limits and texts, likewise */
+    struct mbp_shared shared;         /* signals, ranges, limits and texts, likewise */
+    struct mbp_recording *recordings; /* MBP_RECORDINGS_MAX of them, once they are needed; the plant's */
+    uint32_t recording_count;
+    bool recordings_told; /* that there are too many */
     bool out_of_memory;
     bool nameless; /* a machine or sensor could not be read so far that its name is known */
     bool unsure;   /* ... or so far that the unit's addresses are known */

@@ -93,26 +93,32 @@ static enum mbp_status add_signal(struct mbp_process *process, uint32_t s, size_
     return status == MBP_OK ? add_step(process, false) : status;
 }
 
-/* Sensors of one recording share it; those that a `repeat` makes stand side by side. */
 static enum mbp_status add_replay(struct mbp_process *process, uint32_t s)
 {
     const struct mbp_signal *signal = process->plant->sensors[s].signal;
     uint32_t count = process->replay_count;
     enum mbp_status status = process_room(&process->replays, count, sizeof *process->replays);
-    if (status != MBP_OK)
-        return status;
-    bool shared = count > 0 && process->plant->sensors[process->replays[count - 1].sensor].signal == signal;
-    if (!shared) {
-        status = process_room(&process->series, process->series_count, sizeof *process->series);
-        if (status == MBP_OK)
-            status = replay_load(process->plant, signal, NULL, &process->series[process->series_count]);
-        if (status != MBP_OK)
-            return status;
+    if (status == MBP_OK)
+        process->replays[process->replay_count++] =
+            (struct process_replay){s, signal->recording, signal->replay_hold, process_is_switch(process->plant, s)};
+    return status;
+}
+
+/* Sensors share the recordings. */
+static enum mbp_status load_recordings(struct mbp_process *process)
+{
+    const struct mbp_plant *plant = process->plant;
+    uint64_t rows_left = plant->recording_bytes / REPLAY_ROW_BYTES;
+    enum mbp_status status = MBP_OK;
+    process->series = calloc((size_t)plant->recording_count + 1, sizeof *process->series);
+    if (process->series == NULL)
+        return MBP_ERR_MEMORY;
+    for (uint32_t r = 0; status == MBP_OK && r < plant->recording_count; r++) {
+        status = replay_load(plant, r, rows_left, NULL, &process->series[r]);
+        rows_left -= process->series[r].count;
         process->series_count++;
     }
-    process->replays[process->replay_count++] =
-        (struct process_replay){s, process->series_count - 1, process_is_switch(process->plant, s)};
-    return MBP_OK;
+    return status;
 }
 
 /* ---- all --------------------------------------------------------------------------------------------------------- */
@@ -165,6 +171,8 @@ enum mbp_status process_build_signals(struct mbp_process *process)
     size_t *parts = calloc((size_t)plant->sensor_count + 1, sizeof *parts);
     process->decay = calloc((size_t)plant->sensor_count + 1, sizeof *process->decay);
     enum mbp_status status = parts == NULL || process->decay == NULL ? MBP_ERR_MEMORY : MBP_OK;
+    if (status == MBP_OK)
+        status = load_recordings(process);
     if (status == MBP_OK)
         status = process_order_find(plant, &order);
     for (uint32_t s = 0; status == MBP_OK && s < plant->sensor_count; s++) {

@@ -83,7 +83,7 @@ static void show_replays(const struct mbp_process *process, struct mbp_state *st
 {
     for (uint32_t i = 0; i < process->replay_count; i++) {
         const struct process_replay *replay = &process->replays[i];
-        double value = replay_value(&process->series[replay->series], state->sim_ns);
+        double value = replay_value(&process->series[replay->series], replay->hold, state->sim_ns);
         state->lagged[replay->sensor] = replay->is_switch ? process_switched(value) : value;
     }
 }

@@ -56,6 +56,7 @@ struct process_step {
 
 struct process_replay {
     uint32_t sensor, series;
+    bool hold; /* its last value */
     bool is_switch;
 };
 
@@ -80,7 +81,7 @@ struct mbp_process {
     struct process_signal *signals;
     struct process_step *steps;
     struct process_replay *replays;
-    struct replay_series *series;
+    struct replay_series *series; /* as many as the plant has recordings */
     uint32_t run_count, tap_count, input_count, signal_count, step_count, replay_count, series_count;
     double *stride;     /* per actuator: how far it moves in a scan */
     double *fed;        /* scratch: what inputs that close a loop see, taken before any signal advances */

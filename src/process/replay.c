@@ -3,61 +3,77 @@
 #include "replay.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "process_priv.h"
 
-#define LONGEST_S (100.0 * 365 * 86400)
+#define LONGEST_S    (100.0 * 365 * 86400)
+#define LINE_MAX_LEN 65536u /* bytes: a table of thousands of columns */
 
 struct reading {
+    const struct mbp_plant *plant;
+    const struct mbp_recording *recording;
     FILE *file;
-    const char *path;
     FILE *errors; /* NULL = none */
-    char *line;
-    size_t size; /* of line */
+    char *line;   /* LINE_MAX_LEN of them */
     unsigned number;
     char separator;
     unsigned column; /* of the value, from 0 */
     double start_s;
+    uint64_t rows_left; /* that there is memory for */
 };
 
-static enum mbp_status tell(const struct reading *reading, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+static enum mbp_status tell(const struct reading *reading, const char *what, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-/* One line to errors. Returns MBP_ERR_FORMAT. */
-static enum mbp_status tell(const struct reading *reading, const char *format, ...)
+/* One line to errors: which rule is broken, and what stands in the file instead, which is not for everybody to read.
+ * Returns MBP_ERR_FORMAT. */
+static enum mbp_status tell(const struct reading *reading, const char *what, const char *format, ...)
 {
+    char content[512];
     va_list args;
     if (reading->errors == NULL)
         return MBP_ERR_FORMAT;
     va_start(args, format);
-    mbp_text_print(reading->errors, "%s:%u: ", reading->path, reading->number);
-    mbp_text_vprint(reading->errors, format, args);
-    fputc('\n', reading->errors);
+    vsnprintf(content, sizeof content, format, args);
     va_end(args);
+    mbp_text_print(reading->errors, "%s:%u:%u: the recording %s, line %u: %s%s\n", reading->plant->path,
+                   reading->recording->line, reading->recording->line_column, reading->recording->file, reading->number,
+                   what, reading->plant->remote ? "" : content);
     return MBP_ERR_FORMAT;
 }
 
 /* ---- lines and columns ------------------------------------------------------------------------------------------- */
 
-/* The next line that says something, without its end; false after the last. */
-static bool next_line(struct reading *reading)
+enum line { LINE_THERE, LINE_NONE, LINE_WRONG };
+
+/* The next line that says something, without its end. */
+static enum line next_line(struct reading *reading)
 {
     static const char mark[] = "\xEF\xBB\xBF"; /* what spreadsheets put before UTF-8 */
-    ssize_t len;
-    while ((len = getline(&reading->line, &reading->size, reading->file)) >= 0) {
+    while (fgets(reading->line, LINE_MAX_LEN, reading->file) != NULL) {
+        size_t len = strlen(reading->line);
         reading->number++;
+        if ((len == 0 || reading->line[len - 1] != '\n') && feof(reading->file) == 0) {
+            if (len + 1 == LINE_MAX_LEN)
+                tell(reading, "it is longer than 65534 bytes; a row is a time in seconds and a value", "%s", "");
+            else
+                tell(reading, "it is no text", "%s", "");
+            return LINE_WRONG;
+        }
         if (reading->number == 1 && strncmp(reading->line, mark, 3) == 0)
-            memmove(reading->line, reading->line + 3, (size_t)len - 2);
+            memmove(reading->line, reading->line + 3, len - 2);
         reading->line[strcspn(reading->line, "\r\n")] = '\0';
         size_t blank = strspn(reading->line, " \t");
         if (reading->line[blank] != '\0' && reading->line[blank] != '#')
-            return true;
+            return LINE_THERE;
     }
-    return false;
+    return LINE_NONE;
 }
 
 static struct mbp_text trimmed(const char *bytes, size_t len)
@@ -118,35 +134,39 @@ static enum mbp_status read_header(struct reading *reading, const char *name, bo
     if (name == NULL)
         return MBP_OK;
     if (!*is_header)
-        return tell(reading, "column '%s' is asked for, but there is no header; name the columns in the first line",
-                    name);
+        return tell(reading,
+                    "a column is asked for by name, but there is no header; name the columns in the first line",
+                    ": '%s'", name);
     for (struct mbp_text title = column(reading, 1); title.bytes != NULL; title = column(reading, ++reading->column)) {
         if (title.len == strlen(name) && memcmp(title.bytes, name, title.len) == 0)
             return MBP_OK;
     }
-    return tell(reading, "there is no column '%s'; the columns are: %s", name, reading->line);
+    return tell(reading, "there is no column of that name", ": '%s'; the columns are: %s", name, reading->line);
 }
 
 static enum mbp_status read_row(struct reading *reading, struct replay_series *series, uint32_t *count)
 {
     double time_s;
     double value;
-    struct mbp_text text = column(reading, 0);
-    if (!number(text, &time_s))
-        return tell(reading, "the time '%.*s' is no number; the first column is seconds", (int)text.len, text.bytes);
-    text = column(reading, reading->column);
+    struct mbp_text time = column(reading, 0);
+    struct mbp_text text = column(reading, reading->column);
+    if (!number(time, &time_s))
+        return tell(reading, "the time is no number; the first column is seconds", ": '%.*s'", (int)time.len,
+                    time.bytes);
     if (!number(text, &value))
-        return tell(reading, "the value '%.*s' in column %u is no number", (int)text.len,
+        return tell(reading, "the value is no number", ": '%.*s' in column %u", (int)text.len,
                     text.bytes == NULL ? "" : text.bytes, reading->column + 1);
     if (*count == 0)
         reading->start_s = time_s;
     double since_s = time_s - reading->start_s;
     if (!(since_s <= LONGEST_S))
-        return tell(reading, "the time %g is more than 100 years after the first; times are in seconds", time_s);
+        return tell(reading, "the time is more than 100 years after the first; times are in seconds", ": %g", time_s);
     uint64_t time_ns = since_s > 0 ? (uint64_t)llround(since_s * 1e9) : 0;
     if (*count > 0 && time_ns <= series->time_ns[*count - 1])
-        return tell(reading, "the time %.*s is not later than the line before's; sort the rows by time",
-                    (int)column(reading, 0).len, column(reading, 0).bytes);
+        return tell(reading, "the time is not later than the line before's; sort the rows by time", ": %.*s",
+                    (int)time.len, time.bytes);
+    if (*count >= reading->rows_left)
+        return tell(reading, "there is no memory for so many rows; leave out what is not needed", "%s", "");
     enum mbp_status status = process_room(&series->time_ns, *count, sizeof *series->time_ns);
     if (status == MBP_OK)
         status = process_room(&series->value, *count, sizeof *series->value);
@@ -158,51 +178,95 @@ static enum mbp_status read_row(struct reading *reading, struct replay_series *s
     return MBP_OK;
 }
 
-static enum mbp_status read_rows(struct reading *reading, const char *name, struct replay_series *series)
+static enum mbp_status read_rows(struct reading *reading, struct replay_series *series)
 {
     uint32_t count = 0;
     bool is_header = false;
-    bool has_row = next_line(reading);
-    enum mbp_status status = has_row ? read_header(reading, name, &is_header) : MBP_OK;
+    enum line line = next_line(reading);
+    enum mbp_status status = line == LINE_THERE ? read_header(reading, reading->recording->column, &is_header) : MBP_OK;
     if (status == MBP_OK && is_header)
-        has_row = next_line(reading);
-    while (status == MBP_OK && has_row) {
+        line = next_line(reading);
+    while (status == MBP_OK && line == LINE_THERE) {
         status = read_row(reading, series, &count);
-        has_row = status == MBP_OK && next_line(reading);
+        line = status == MBP_OK ? next_line(reading) : line;
     }
     if (status == MBP_OK && ferror(reading->file))
         return MBP_ERR_IO;
+    if (status == MBP_OK && line == LINE_WRONG)
+        return MBP_ERR_FORMAT;
     if (status == MBP_OK && count == 0)
-        return tell(reading, "there is no row; a row is a time in seconds and a value: 0.5,21.7");
+        return tell(reading, "there is no row; a row is a time in seconds and a value: 0.5,21.7", "%s", "");
     return status;
 }
 
-/* ---- all --------------------------------------------------------------------------------------------------------- */
+/* ---- the file ---------------------------------------------------------------------------------------------------- */
 
-enum mbp_status replay_load(const struct mbp_plant *plant, const struct mbp_signal *signal, FILE *errors,
+/* Who sends a plant over a network may name what stands beside the plant file, and nothing else of this machine; what a
+ * plant of this machine named stays as it is (mbp_process_check). */
+static enum mbp_status open_file(const struct mbp_plant *plant, const char *name, FILE **out)
+{
+    char path[PATH_MAX];
+    int fd;
+    enum mbp_status status;
+    if (plant->remote && mbp_file_is_below(name)) {
+        status = mbp_file_open_below(plant->folder, name, &fd);
+    } else if ((size_t)snprintf(path, sizeof path, "%s%s", name[0] == '/' ? "" : plant->folder, name) >= sizeof path) {
+        errno = ENAMETOOLONG;
+        return MBP_ERR_IO;
+    } else {
+        status = mbp_file_open(path, &fd);
+    }
+    if (status != MBP_OK)
+        return status;
+    *out = fdopen(fd, "r");
+    if (*out != NULL)
+        return MBP_OK;
+    close(fd);
+    return MBP_ERR_MEMORY;
+}
+
+static void tell_unread(const struct reading *reading, enum mbp_status status)
+{
+    if (reading->errors != NULL)
+        mbp_text_print(reading->errors, "%s:%u:%u: the recording %s cannot be read: %s\n", reading->plant->path,
+                       reading->recording->line, reading->recording->line_column, reading->recording->file,
+                       mbp_file_why(status));
+}
+
+/* What doubling took more than there is. */
+static void shrink(struct replay_series *series)
+{
+    uint64_t *time_ns = realloc(series->time_ns, series->count * sizeof *time_ns);
+    double *value = realloc(series->value, series->count * sizeof *value);
+    series->time_ns = time_ns != NULL ? time_ns : series->time_ns;
+    series->value = value != NULL ? value : series->value;
+}
+
+enum mbp_status replay_load(const struct mbp_plant *plant, uint32_t recording, uint64_t rows_left, FILE *errors,
                             struct replay_series *out)
 {
     struct replay_series series = {0};
-    char path[4096];
-    bool absolute = signal->replay[0] == '/';
-    int len = snprintf(path, sizeof path, "%s%s", absolute ? "" : plant->folder, signal->replay);
-    struct reading reading = {.path = path, .errors = errors};
-    enum mbp_status status = MBP_ERR_IO;
-    errno = ENAMETOOLONG;
-    if (len >= 0 && (size_t)len < sizeof path)
-        reading.file = fopen(path, "re");
-    if (reading.file != NULL)
-        status = read_rows(&reading, signal->replay_column, &series);
-    if (status == MBP_ERR_IO && errors != NULL)
-        fprintf(errors, "%s: cannot be read: %s\n", path, strerror(errno)); // NOLINT(concurrency-mt-unsafe): at start
-    if (status == MBP_OK && series.count > 1 && !signal->replay_hold) {
-        uint64_t last_ns = series.time_ns[series.count - 1];
-        series.length_ns = last_ns + (last_ns - series.time_ns[series.count - 2]);
+    struct reading reading = {
+        .plant = plant, .recording = &plant->recordings[recording], .errors = errors, .rows_left = rows_left};
+    enum mbp_status status = MBP_ERR_MEMORY;
+    reading.line = malloc(LINE_MAX_LEN);
+    if (reading.line == NULL)
+        goto out;
+    status = open_file(plant, reading.recording->file, &reading.file);
+    if (status != MBP_OK) {
+        tell_unread(&reading, status);
+        goto out;
     }
-    if (status == MBP_OK)
+    status = read_rows(&reading, &series);
+    if (status == MBP_ERR_IO)
+        tell_unread(&reading, status);
+out:
+    if (status == MBP_OK) {
+        shrink(&series);
         *out = series;
-    else
+    } else {
         replay_free(&series);
+    }
     if (reading.file != NULL)
         fclose(reading.file);
     free(reading.line);
@@ -215,9 +279,19 @@ void replay_free(struct replay_series *series)
     free(series->value);
 }
 
-double replay_value(const struct replay_series *series, uint64_t sim_ns)
+/* ---- values ------------------------------------------------------------------------------------------------------ */
+
+/* The last row takes as long as the one before it. */
+static uint64_t length_ns(const struct replay_series *series)
 {
-    uint64_t at_ns = series->length_ns == 0 ? sim_ns : sim_ns % series->length_ns;
+    uint64_t last_ns = series->time_ns[series->count - 1];
+    return series->count == 1 ? 0 : mbp_time_add_sat(last_ns, last_ns - series->time_ns[series->count - 2]);
+}
+
+double replay_value(const struct replay_series *series, bool hold, uint64_t sim_ns)
+{
+    uint64_t turn_ns = hold ? 0 : length_ns(series);
+    uint64_t at_ns = turn_ns == 0 ? sim_ns : sim_ns % turn_ns;
     size_t first = 0;
     size_t end = series->count; /* the row sought is in [first, end) */
     while (end - first > 1) {

@@ -60,35 +60,19 @@ enum mbp_status mbp_scenario_parse(const char *path, struct mbp_text text, struc
     return MBP_OK;
 }
 
-/* One byte more than allowed suffices to know that it is too large. */
-static enum mbp_status read_all(FILE *file, char **bytes, size_t *len)
-{
-    FILE *copy = open_memstream(bytes, len);
-    char part[4096];
-    size_t got, sum = 0;
-    if (copy == NULL)
-        return MBP_ERR_MEMORY;
-    while (sum <= SCENARIO_FILE_MAX && (got = fread(part, 1, sizeof part, file)) > 0)
-        sum += fwrite(part, 1, got, copy);
-    if (fclose(copy) != 0)
-        return MBP_ERR_MEMORY;
-    return ferror(file) ? MBP_ERR_IO : MBP_OK;
-}
-
 enum mbp_status mbp_scenario_load(const char *path, FILE *errors, struct mbp_scenario **out)
 {
     char *bytes = NULL;
     size_t len = 0;
-    FILE *file = fopen(path, "rbe");
-    enum mbp_status status = file == NULL ? MBP_ERR_IO : read_all(file, &bytes, &len);
+    enum mbp_status status = mbp_file_read(path, SCENARIO_FILE_MAX, &bytes, &len);
+    if (status != MBP_OK && status != MBP_ERR_MEMORY) {
+        fprintf(errors, "%s: cannot be read: %s\n", path, mbp_file_why(status));
+        return MBP_ERR_IO;
+    }
     if (status == MBP_OK)
         status = mbp_scenario_parse(path, (struct mbp_text){bytes, len}, out);
-    if (status == MBP_ERR_IO)
-        fprintf(errors, "%s: cannot be read: %s\n", path, strerrordesc_np(errno));
-    else if (status != MBP_OK)
+    if (status != MBP_OK)
         fprintf(errors, "%s: not enough memory for this scenario\n", path);
-    if (file != NULL)
-        fclose(file);
     free(bytes);
     return status;
 }

@@ -45,7 +45,7 @@ class Shim:
 
     def __init__(self, folder):
         self.file = pathlib.Path(folder) / "shim"
-        self.read_only, self.clock_ahead_s = False, 0
+        self.read_only, self.clock_ahead_s, self.stuck = False, 0, False
         self.tell()
         library = next(pathlib.Path(os.environ["MBP_BUILD"]).rglob("trouble_shim.so"), None)
         if library is None:
@@ -55,7 +55,7 @@ class Shim:
 
     def tell(self):
         with open(self.file, "r+b" if self.file.exists() else "wb", buffering=0) as file:
-            file.write(struct.pack("=Qq", self.read_only, self.clock_ahead_s))
+            file.write(struct.pack("=QqQ", self.read_only, self.clock_ahead_s, self.stuck))
 
     def be(self, **trouble):
         self.__dict__.update(trouble)

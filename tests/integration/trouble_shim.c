@@ -1,12 +1,15 @@
 /* Stands between mbplantd and the system, preloaded, and answers as a system in trouble does: a disk that the kernel
  * has made read-only under open files (which no unprivileged test can have, and of which no mount comes back), a wall
- * clock that somebody sets. What trouble there is stands in a file that the test writes at any time: MBP_SHIM names it.
+ * clock that somebody sets, a file on a server that is gone. What trouble there is stands in a file that the test
+ * writes at any time: MBP_SHIM names it.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -15,6 +18,7 @@
 struct trouble {
     volatile uint64_t read_only; /* every disk is */
     volatile int64_t clock_ahead_s;
+    volatile uint64_t stuck; /* who looks at a file stuck.csv waits for ever, as at a server that is gone */
 };
 
 static struct trouble none;
@@ -33,10 +37,31 @@ __attribute__((constructor)) static void begin(void)
         close(fd);
 }
 
+static int real_fstat(int fd, struct stat *status)
+{
+    static __typeof__(&fstat) real;
+    if (real == NULL)
+        real = REAL(fstat);
+    return real(fd, status);
+}
+
+int fstat(int fd, struct stat *status)
+{
+    char link[64], path[4096];
+    if (trouble->stuck != 0) {
+        snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+        ssize_t len = readlink(link, path, sizeof path - 1);
+        path[len < 0 ? 0 : len] = '\0';
+        while (strstr(path, "/stuck.csv") != NULL)
+            pause();
+    }
+    return real_fstat(fd, status);
+}
+
 static int refused(int fd)
 {
     struct stat status;
-    if (trouble->read_only == 0 || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
+    if (trouble->read_only == 0 || real_fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
         return 0;
     errno = EROFS;
     return 1;

@@ -43,6 +43,49 @@ static void test_open_missing_directory_is_made_with_its_parents(void **state)
     assert_true(S_ISDIR(made.st_mode));
 }
 
+static void test_open_new_directory_is_not_for_everybody_to_read(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *name;
+        mode_t mode;
+    } made[] = {{"", 0750}, {"/journal.db", 0640}, {"/journal.db-wal", 0640}, {"/lock", 0640}};
+    char dir[128], path[160];
+    mode_t before = umask(0);
+    snprintf(dir, sizeof dir, "%s/new", f->dir);
+    assert_int_equal(fixture_try_open(f, dir), MBP_OK);
+    umask(before);
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
+        struct stat status;
+        snprintf(path, sizeof path, "%s%s", dir, made[i].name);
+        assert_int_equal(stat(path, &status), 0);
+        if ((status.st_mode & 07777) != made[i].mode)
+            fail_msg("%s has %o, not %o", path, (unsigned)status.st_mode & 07777u, (unsigned)made[i].mode);
+    }
+}
+
+/* The lock is written to, and what it leads to may be anybody's. */
+static void test_open_lock_that_is_a_link_is_refused_and_its_target_untouched(void **state)
+{
+    struct fixture *f = *state;
+    char theirs[128], lock[128];
+    size_t len;
+    snprintf(theirs, sizeof theirs, "%s/theirs", f->dir);
+    snprintf(lock, sizeof lock, "%s/lock", f->dir);
+    fixture_write_file(theirs, "theirs", 6);
+    for (int hard = 0; hard < 2; hard++) {
+        assert_int_equal(hard ? link(theirs, lock) : symlink(theirs, lock), 0);
+        assert_int_equal(fixture_try_open(f, f->dir), MBP_ERR_IO);
+        assert_non_null(strstr(f->errors, lock));
+        assert_non_null(strstr(f->errors, "is a link, or no file of its own: remove it"));
+        assert_int_equal(unlink(lock), 0);
+    }
+    char *now = fixture_read_file(theirs, &len);
+    assert_int_equal(len, 6);
+    assert_memory_equal(now, "theirs", 6);
+    free(now);
+}
+
 static void test_open_directory_below_a_file_is_io(void **state)
 {
     struct fixture *f = *state;
@@ -274,6 +317,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(test_open_missing_directory_is_made_with_its_parents),
+        FIXTURE_TEST(test_open_new_directory_is_not_for_everybody_to_read),
+        FIXTURE_TEST(test_open_lock_that_is_a_link_is_refused_and_its_target_untouched),
         FIXTURE_TEST(test_open_directory_below_a_file_is_io),
         FIXTURE_TEST(test_open_path_too_long_is_io),
         FIXTURE_TEST(test_open_second_time_is_busy_and_names_the_pid),
