@@ -141,6 +141,9 @@ bool image_instructor_allows_bits(const struct mbp_image_unit *unit, uint16_t ad
 /* Which blocks of the unit publishing goes over. */
 void image_choose_blocks(const struct mbp_unit *unit, struct image_index *index);
 
+/* The simulation's view in the instructor's unit. */
+void image_show_instructor(struct mbp_image_unit *unit, const struct mbp_sim_view *view);
+
 /* ---- written.c: what the scan only tells ---- */
 
 void image_note_written(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t before, uint16_t now,

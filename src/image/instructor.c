@@ -13,12 +13,6 @@ static struct mbp_image_unit *instructor(const struct mbp_image *image)
 
 /* ---- numbers ---------------------------------------------------------------------------------------------------- */
 
-static void put_u64(uint16_t *words, uint64_t number)
-{
-    image_put_u32(words, number >> 32);
-    image_put_u32(words + 2, (uint32_t)number);
-}
-
 static void put_float(uint16_t *words, double number)
 {
     mbp_codec_encode(MBP_FLOAT32, MBP_ABCD, 1.0, number, words);
@@ -172,8 +166,6 @@ static void publish_faults(const struct mbp_plant *plant, struct mbp_image_unit 
     for (uint32_t i = 0; i < MBP_AD_HOC_FAULTS; i++)
         write_effect(plant, &state->fault[plant->fault_count + i].effect,
                      unit->input + MBP_SIM_IR_AD_HOC + (size_t)MBP_SIM_FAULT_WORDS * i);
-    unit->input[MBP_SIM_IR_FAULTS] = (uint16_t)plant->fault_count;
-    unit->input[MBP_SIM_IR_FAULTS_ACTIVE] = (uint16_t)state->fault_active_count;
 }
 
 void mbp_image_publish_instructor(struct mbp_image *image, const struct mbp_state *state,
@@ -182,28 +174,30 @@ void mbp_image_publish_instructor(struct mbp_image *image, const struct mbp_stat
     struct mbp_image_unit *unit = instructor(image);
     if (unit == NULL)
         return;
-    uint16_t *words = unit->input;
-    unit->coils[MBP_SIM_COIL_PAUSED] = figures->paused;
-    unit->holding[MBP_SIM_HR_STEPS] = figures->steps > UINT16_MAX ? UINT16_MAX : (uint16_t)figures->steps;
+    const struct mbp_sim_view view = {
+        .map_version = MBP_SIM_MAP_VERSION,
+        .paused = figures->paused,
+        .has_snapshot = figures->snapshot,
+        .speed = figures->speed,
+        .speed_reached = figures->speed_now,
+        .steps_left = (uint32_t)(figures->steps < UINT32_MAX ? figures->steps : UINT32_MAX),
+        .scans = (uint32_t)state->scan,
+        .late_scans = (uint32_t)(figures->late < UINT32_MAX ? figures->late : UINT32_MAX),
+        .lost_scans = (uint32_t)(figures->lost < UINT32_MAX ? figures->lost : UINT32_MAX),
+        .snapshot_scan = (uint32_t)figures->snapshot_scan,
+        .restored = figures->restored,
+        .simulated_ms = state->sim_ns / MBP_NS_PER_MS,
+        .snapshot_ms = figures->snapshot_ns / MBP_NS_PER_MS,
+        .wire_faults = image->plant->server.fault_count,
+        .faults = image->plant->fault_count,
+        .faults_active = state->fault_active_count,
+        .lateness_max_us = (uint32_t)(figures->lateness_max_us < UINT32_MAX ? figures->lateness_max_us : UINT32_MAX),
+    };
+    image_show_instructor(unit, &view);
     publish_speed(image, unit, figures->speed);
-    words[MBP_SIM_IR_VERSION] = MBP_SIM_MAP_VERSION;
-    words[MBP_SIM_IR_PAUSED] = figures->paused;
-    put_float(words + MBP_SIM_IR_SPEED, figures->speed);
-    put_float(words + MBP_SIM_IR_SPEED_NOW, figures->speed_now);
-    image_put_u32(words + MBP_SIM_IR_STEPS, figures->steps);
-    image_put_u32(words + MBP_SIM_IR_SCANS, (uint32_t)state->scan);
-    put_u64(words + MBP_SIM_IR_TIME, state->sim_ns / MBP_NS_PER_MS);
-    image_put_u32(words + MBP_SIM_IR_LATE, figures->late);
-    image_put_u32(words + MBP_SIM_IR_LOST, figures->lost);
-    words[MBP_SIM_IR_SNAPSHOT] = figures->snapshot;
-    image_put_u32(words + MBP_SIM_IR_SNAPSHOT_SCAN, (uint32_t)figures->snapshot_scan);
-    put_u64(words + MBP_SIM_IR_SNAPSHOT_TIME, figures->snapshot_ns / MBP_NS_PER_MS);
-    words[MBP_SIM_IR_RESTORED] = (uint16_t)figures->restored;
     publish_faults(image->plant, unit, state);
-    words[MBP_SIM_IR_WIRE_FAULTS] = (uint16_t)image->plant->server.fault_count;
-    image_put_u32(words + MBP_SIM_IR_LATENESS_MAX, figures->lateness_max_us);
     for (unsigned i = 0; i < MBP_LATENESS_CLASSES; i++)
-        image_put_u32(words + MBP_SIM_IR_LATENESS + 2 * i, figures->lateness[i]);
+        image_put_u32(unit->input + MBP_SIM_IR_LATENESS + 2 * i, figures->lateness[i]);
 }
 
 void mbp_image_show_server(struct mbp_image *image, const uint64_t *counts)

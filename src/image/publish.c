@@ -81,6 +81,15 @@ void image_choose_blocks(const struct mbp_unit *unit, struct image_index *index)
     }
 }
 
+void image_show_instructor(struct mbp_image_unit *unit, const struct mbp_sim_view *view)
+{
+    for (unsigned b = 0; b < mbp_map_count; b++) {
+        const struct mbp_map_block *row = &mbp_map[b];
+        if (row->instructor && row->per == MBP_PER_UNIT && row->refresh == MBP_REFRESH_SCAN)
+            show(unit, b, 0, view);
+    }
+}
+
 /* ---- sensors ------------------------------------------------------------------------------------------------------
  */
 
