@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "opened_file.h"
+
 #ifdef __SANITIZE_THREAD__
 /* SQLite is not instrumented, and its two connections share the index of the log by plain copies between barriers. */
 const char *__tsan_default_suppressions(void);
@@ -177,8 +179,7 @@ void fixture_assert_event(const struct mbp_event *event, uint32_t seq, const str
 
 char *fixture_read_file(const char *path, size_t *len)
 {
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
+    FILE *file = opened_file(path, "rb");
     fseek(file, 0, SEEK_END);
     *len = (size_t)ftell(file);
     rewind(file);
@@ -191,8 +192,7 @@ char *fixture_read_file(const char *path, size_t *len)
 
 void fixture_write_file(const char *path, const void *bytes, size_t len)
 {
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
+    FILE *file = opened_file(path, "wb");
     assert_int_equal(fwrite(bytes, 1, len, file), len);
     int failed = fclose(file);
     assert_int_equal(failed, 0);

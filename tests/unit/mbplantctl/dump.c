@@ -13,6 +13,7 @@
 
 #include "dump.h"
 #include "mbplant/report.h"
+#include "opened_file.h"
 
 static const char yaml[] = "mbplant: 1\nname: \"Line \\\"1\\\"\"\nunits:\n  - {id: 1, name: U, machines: [{name: M1, "
                            "sensors: [{name: T1, kind: temperature, max: 85}], actuators: [{name: V1}], "
@@ -84,8 +85,7 @@ static void write_dump(uint32_t events, const char *tail)
 
 static void write_text(const char *text)
 {
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
+    FILE *file = opened_file(path, "w");
     fputs(text, file);
     close_file(file);
 }

@@ -4,14 +4,14 @@
 
 #include "fixture.h"
 #include "mbplant/modbus.h"
+#include "opened_file.h"
 
 /* How many descriptors the kernel's table of this program has room for. */
 static unsigned descriptor_room(void)
 {
     char line[256];
     unsigned room = 0;
-    FILE *status = fopen("/proc/self/status", "r");
-    assert_non_null(status);
+    FILE *status = opened_file("/proc/self/status", "r");
     while (fgets(line, sizeof line, status) != NULL) {
         if (strncmp(line, "FDSize:", 7) == 0)
             assert_int_equal(sscanf(line, "FDSize: %u", &room), 1);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "opened_file.h"
 #include "plant_fixture.h"
 
 /* Loads text that repeats one piece after a start; returns the errors and how much CPU time they took. */
@@ -189,14 +190,12 @@ static void test_every_cut_of_a_plant_file_loads_or_is_refused(void **state)
     (void)state;
     char path[512];
     snprintf(path, sizeof path, "%s/plant/all_keys.yaml", MBP_TEST_DATA);
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
+    FILE *file = opened_file(path, "rb");
     char text[8192];
     size_t len = fread(text, 1, sizeof text, file);
     fclose(file);
     assert_true(len > 1000 && len < sizeof text);
-    FILE *nowhere = fopen("/dev/null", "w");
-    assert_non_null(nowhere);
+    FILE *nowhere = opened_file("/dev/null", "w");
     for (size_t cut = 0; cut <= len; cut++) {
         struct mbp_plant *plant = NULL;
         char *exact = malloc(cut + (cut == 0)); /* so that a sanitizer sees a step beyond its end */
