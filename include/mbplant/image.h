@@ -133,6 +133,18 @@ struct mbp_refusal {
     uint32_t more; /* how many further ones of the same peer, unit, table and exception were folded into this one */
 };
 
+/* Who wants to know of each write by a master at once, when what it wrote stands in the tables: to be called in the
+ * request path, so it must not block. NULL = nobody any more. */
+struct mbp_image_observer {
+    void (*written)(void *ctx, const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count);
+    void *ctx;
+};
+void mbp_image_observe(struct mbp_image *image, const struct mbp_image_observer *observer);
+
+/* Whether masters may force sensors. While they may not, a sensor's value is read-only as with `inject: reject`, and
+ * its forced coil can only be written 0. */
+void mbp_image_allow_forcing(struct mbp_image *image, bool allowed);
+
 /* Hands over, in the order of each point's last write, what was written since the last latch, one entry per point with
  * the value it has now, and forgets it. A value of several words of which some were written and which make no value
  * that the point can have waits, as its words do in the tables, until others come: nothing that was confirmed is lost.

@@ -82,6 +82,7 @@ struct mbp_expectation {
     uint32_t points;     /* what it is worth */
     bool student;        /* the student's to do */
     bool model;          /* ... and done for him */
+    const char *found;   /* missed: what there was instead, "it is 65.1 °C"; else "". Valid as long as the play */
 };
 uint32_t mbp_play_count(const struct mbp_play *play);
 struct mbp_expectation mbp_play_expectation(const struct mbp_play *play, uint32_t i);

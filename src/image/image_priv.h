@@ -80,8 +80,10 @@ struct mbp_image {
     struct mbp_file_source source;
     struct write_entry *log;
     size_t log_count, log_capacity;
-    size_t partial_count;     /* points with MBP_ACCESS_PARTIAL */
-    struct mbp_write *writes; /* as many as log */
+    size_t partial_count;               /* points with MBP_ACCESS_PARTIAL */
+    struct mbp_write *writes;           /* as many as log */
+    struct mbp_image_observer observer; /* written NULL = nobody */
+    bool forcing_refused;
     struct mbp_refusal refusals[MBP_REFUSALS_MAX], handed[MBP_REFUSALS_MAX];
     size_t refusal_count;
     struct written_entry written[MBP_WRITTEN_MAX];
@@ -124,9 +126,22 @@ bool image_log_room(struct mbp_image *image, size_t points);
 void image_log_write(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, bool partial,
                      struct mbp_peer peer);
 
+/* ---- allowed.c ---- */
+
 /* Whether a master may change a point now; whether the words that stand there are a value that it can have. */
 bool image_point_open(const struct mbp_image_unit *unit, const struct image_point *point);
 bool image_point_valid(const struct mbp_image_unit *unit, const struct image_point *point);
+
+/* Whether all words of a point lie from addr up to end. */
+bool image_point_covered(const struct image_point *point, uint32_t addr, uint32_t end);
+
+/* Whether what now stands in count registers from addr is acceptable. Of a point that the request covers only in part
+ * the value is judged at the next latch, when its other words have had time to come. */
+enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count);
+
+/* mbp_image_may_write, and forcing is not refused. packed: the bits that are to be written to coils. */
+enum mbp_status image_may_write(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count,
+                                const uint8_t *packed);
 
 /* Sets what masters wrote since the last latch aside, and puts it back: around a publish between two scans. */
 void image_keep_waiting(struct mbp_image *image);

@@ -1,7 +1,6 @@
 /* The request path: what a master may read and write, whole or not at all. */
 #include <assert.h>
 #include <endian.h>
-#include <math.h>
 #include <string.h>
 
 #include "image_priv.h"
@@ -113,134 +112,6 @@ struct image_point image_find_point(const struct mbp_image_unit *unit, enum mbp_
                                 found.count};
 }
 
-/* ---- may the value be ------------------------------------------------------------------------------------------- */
-
-/* As its coil stands, so that a master may switch a controller and set its output in one go. */
-static bool is_automatic(const struct mbp_image *image, uint32_t c)
-{
-    const struct mbp_image_unit *unit = &image->units[image->plant->controllers[c].unit];
-    if (!mbp_map_has(unit->unit, MBP_MAP_AUTOMATIC))
-        return image->plant->controllers[c].automatic; /* nothing can switch it */
-    return unit->coils[mbp_map_addr(image->plant, unit->unit, MBP_MAP_AUTOMATIC, c)] != 0;
-}
-
-/* Who is in automatic sets its output by itself, and an inner controller takes its setpoint from its outer one. */
-bool image_point_open(const struct mbp_image_unit *unit, const struct image_point *point)
-{
-    if (point->kind == MBP_WRITE_COMMAND) {
-        const struct image_index *index = &unit->image->index[unit - unit->image->units];
-        uint32_t controller = index->moved_by[point->index - unit->unit->first_actuator];
-        return controller == UINT32_MAX || !is_automatic(unit->image, controller);
-    }
-    if (point->kind != MBP_WRITE_SETTING)
-        return true;
-    bool has_outer = unit->image->plant->controllers[point->index].outer != UINT32_MAX;
-    bool taken = point->sub == MBP_SET_MANUAL || (point->sub == MBP_SET_SETPOINT && has_outer);
-    return !(taken && is_automatic(unit->image, point->index));
-}
-
-static bool is_partial(const struct mbp_image_unit *unit, uint32_t addr)
-{
-    return (unit->access[MBP_HOLDING_REGISTERS][addr] & MBP_ACCESS_PARTIAL) != 0;
-}
-
-/* Beside what is judged, words that wait for others are no number yet. */
-static bool setting_valid(const struct mbp_image_unit *unit, const struct image_point *point)
-{
-    const struct mbp_controller *controller = &unit->image->plant->controllers[point->index];
-    uint16_t first = (uint16_t)(point->addr - 2u * point->sub);
-    double setting[MBP_SETTING_COUNT];
-    for (unsigned i = 0; i < MBP_SETTING_COUNT; i++) {
-        size_t addr = first + 2 * (size_t)i;
-        bool waits = i != point->sub && is_partial(unit, (uint32_t)addr);
-        setting[i] = waits ? (double)NAN : mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1, unit->holding + addr);
-    }
-    return mbp_setting_allowed(controller, (enum mbp_setting)point->sub, setting);
-}
-
-static bool limit_valid(const struct mbp_image_unit *unit, const struct image_point *point)
-{
-    const struct mbp_sensor *sensor = &unit->image->plant->sensors[point->index];
-    double limits[MBP_LIMIT_COUNT];
-    mbp_image_limits(unit->image, point->index, limits);
-    limits[point->sub] = image_limit(unit, sensor, point->sub);
-    return mbp_limits_in_order(sensor, limits);
-}
-
-bool image_point_valid(const struct mbp_image_unit *unit, const struct image_point *point)
-{
-    const struct mbp_plant *plant = unit->image->plant;
-    const struct mbp_register *reg;
-    switch (point->kind) {
-    case MBP_WRITE_SETTING:
-        return setting_valid(unit, point);
-    case MBP_WRITE_LIMIT:
-        return limit_valid(unit, point);
-    case MBP_WRITE_VALUE:
-        return mbp_grid_within(&plant->sensors[point->index].reg, plant->sensors[point->index].range,
-                               image_value(unit, &plant->sensors[point->index]));
-    case MBP_WRITE_COMMAND:
-        reg = &plant->actuators[point->index].reg;
-        return mbp_grid_within(reg, plant->actuators[point->index].range,
-                               mbp_codec_decode(reg->type, reg->order, reg->scale, unit->holding + reg->addr));
-    case MBP_WRITE_SHELVING: /* every number of seconds is one */
-    case MBP_WRITE_MODE:
-    case MBP_WRITE_STATE:
-    case MBP_WRITE_ACKNOWLEDGE:
-    case MBP_WRITE_RESET:
-    case MBP_WRITE_SHELVE_ALL:
-    case MBP_WRITE_ACKNOWLEDGE_SENSOR:
-    case MBP_WRITE_RESET_SENSOR:
-    case MBP_WRITE_SERVICE:
-    case MBP_WRITE_FORCED:
-    case MBP_WRITE_SHELVED:
-    case MBP_WRITE_NONE:
-    case MBP_WRITE_SIMULATION:
-        break;
-    }
-    return true;
-}
-
-static bool raw_allowed(const struct mbp_image_unit *unit, uint16_t addr)
-{
-    uint16_t value = unit->holding[addr];
-    for (uint32_t b = 0; b < unit->unit->block_count[MBP_HOLDING_REGISTERS]; b++) {
-        const struct mbp_block *block = &unit->unit->blocks[MBP_HOLDING_REGISTERS][b];
-        if (addr >= block->at && addr < block->at + block->count)
-            return (!block->has_min || value >= block->min) && (!block->has_max || value <= block->max);
-    }
-    return true;
-}
-
-static bool covers(const struct image_point *point, uint32_t addr, uint32_t end)
-{
-    return point->addr >= addr && (uint32_t)point->addr + point->words <= end;
-}
-
-/* Whether what now stands in count registers from addr is acceptable. Of a point that the request covers only in part
- * the value is judged at the next latch, when its other words have had time to come. */
-static enum mbp_status span_allowed(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count)
-{
-    uint32_t end = (uint32_t)addr + count;
-    size_t partial = 0;
-    for (uint32_t a = addr; a < end; a++) {
-        uint8_t access = unit->access[MBP_HOLDING_REGISTERS][a];
-        if ((access & MBP_ACCESS_CHECKED) != 0 && !raw_allowed(unit, (uint16_t)a))
-            return MBP_EX_SERVER_DEVICE_FAILURE;
-        if ((access & MBP_ACCESS_LATCHED) == 0)
-            continue;
-        struct image_point point = image_find_point(unit, MBP_HOLDING_REGISTERS, (uint16_t)a);
-        if (!image_point_open(unit, &point))
-            return MBP_EX_SERVER_DEVICE_FAILURE;
-        if (!covers(&point, addr, end))
-            partial += is_partial(unit, point.addr) ? 0 : 1;
-        else if (!image_point_valid(unit, &point))
-            return MBP_EX_SERVER_DEVICE_FAILURE;
-        a = (uint32_t)point.addr + point.words - 1;
-    }
-    return unit->image->partial_count + partial > MBP_PARTIAL_MAX ? MBP_EX_SERVER_DEVICE_BUSY : MBP_OK;
-}
-
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
 
 static uint8_t access_of(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count)
@@ -258,7 +129,7 @@ static void log_span(struct mbp_image_unit *unit, enum mbp_table table, uint16_t
         if ((unit->access[table][a] & MBP_ACCESS_LATCHED) == 0)
             continue;
         struct image_point point = image_find_point(unit, table, (uint16_t)a);
-        image_log_write(unit, table, point.addr, !covers(&point, addr, (uint32_t)addr + count), peer);
+        image_log_write(unit, table, point.addr, !image_point_covered(&point, addr, (uint32_t)addr + count), peer);
         a = (uint32_t)point.addr + point.words - 1;
     }
 }
@@ -274,6 +145,18 @@ static void note_words(struct mbp_image_unit *unit, uint16_t addr, uint16_t coun
     }
 }
 
+void mbp_image_observe(struct mbp_image *image, const struct mbp_image_observer *observer)
+{
+    image->observer = observer != NULL ? *observer : (struct mbp_image_observer){0};
+}
+
+static void tell_observer(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count)
+{
+    const struct mbp_image_observer *observer = &unit->image->observer;
+    if (observer->written != NULL)
+        observer->written(observer->ctx, unit, table, addr, count);
+}
+
 static void note_instructor(struct mbp_image_unit *unit, struct mbp_peer peer)
 {
     if (!unit->unit->instructor)
@@ -285,7 +168,7 @@ static void note_instructor(struct mbp_image_unit *unit, struct mbp_peer peer)
 enum mbp_status mbp_image_write_bits(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, const uint8_t *packed,
                                      struct mbp_peer peer)
 {
-    enum mbp_status status = mbp_image_may_write(unit, MBP_COILS, addr, count);
+    enum mbp_status status = image_may_write(unit, MBP_COILS, addr, count, packed);
     uint8_t access = status == MBP_OK ? access_of(unit, MBP_COILS, addr, count) : 0;
     bool latched = (access & MBP_ACCESS_LATCHED) != 0;
     if (status == MBP_OK && latched && !image_log_room(unit->image, count))
@@ -305,6 +188,7 @@ enum mbp_status mbp_image_write_bits(struct mbp_image_unit *unit, uint16_t addr,
     if (latched)
         log_span(unit, MBP_COILS, addr, count, peer);
     note_instructor(unit, peer);
+    tell_observer(unit, MBP_COILS, addr, count);
     return MBP_OK;
 }
 
@@ -312,7 +196,7 @@ enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr
                                       const uint8_t *big_endian, struct mbp_peer peer)
 {
     uint16_t before[MBP_IMAGE_WRITE_MAX];
-    enum mbp_status status = mbp_image_may_write(unit, MBP_HOLDING_REGISTERS, addr, count);
+    enum mbp_status status = image_may_write(unit, MBP_HOLDING_REGISTERS, addr, count, NULL);
     if (status != MBP_OK)
         goto out;
     uint8_t access = access_of(unit, MBP_HOLDING_REGISTERS, addr, count);
@@ -328,7 +212,7 @@ enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr
         unit->holding[addr + i] = (uint16_t)(big_endian[2 * i] << 8 | big_endian[2 * i + 1]);
     bool checked = (access & (MBP_ACCESS_LATCHED | MBP_ACCESS_CHECKED)) != 0;
     if (checked)
-        status = span_allowed(unit, addr, count);
+        status = image_span_allowed(unit, addr, count);
     if (status == MBP_OK && unit->unit->instructor && !image_instructor_allows_words(unit, addr, count))
         status = MBP_EX_SERVER_DEVICE_FAILURE;
     if (status != MBP_OK) {
@@ -340,6 +224,7 @@ enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr
     note_words(unit, addr, count, before, peer);
     note_instructor(unit, peer);
     image_staging_command(unit, addr, count, peer);
+    tell_observer(unit, MBP_HOLDING_REGISTERS, addr, count);
 out:
     if (status != MBP_OK) {
         uint16_t asked = (uint16_t)(big_endian[0] << 8 | big_endian[1]);

@@ -1,5 +1,6 @@
 /* act: what a step does to the plant, at the boundary between two scans. */
 #include <inttypes.h>
+#include <math.h>
 
 #include "scenario_priv.h"
 
@@ -57,6 +58,7 @@ static void open_wish(struct mbp_play *play, uint32_t index)
     struct open_wish *open = &play->wishes[index];
     open->verdict = MBP_VERDICT_OPEN;
     open->begin_ns = play->now_ns;
+    open->written = NAN;
     open->deadline_ns = wish->when == WHEN_BEFORE ? wish->span_ns
                         : wish->when == WHEN_NEXT ? play->now_ns + play->config.plant->scan_ns
                                                   : play->now_ns + wish->span_ns;
@@ -82,6 +84,10 @@ void act_step(struct mbp_play *play, uint32_t index)
         open_wish(play, step->wish);
     else if (step->act == ACT_FAULT)
         act_fault(play, index);
+    play->acting = true;
+    mbp_image_allow_forcing(play->config.image, true);
     act_puts(play, &step->puts);
+    mbp_image_allow_forcing(play->config.image, play->config.scenario->def.forcing == FORCING_ALLOWED);
+    play->acting = false;
     play->acted = play->acted || step->puts.count > 0;
 }

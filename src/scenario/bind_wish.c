@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "mbplant/codec.h"
 #include "scenario_priv.h"
 
 static void bind_when(struct mbp_scenario *scenario, const struct mbp_def *def, unsigned times,
@@ -30,35 +31,103 @@ static void bind_when(struct mbp_scenario *scenario, const struct mbp_def *def, 
                         mbp_duration_format(deadline_ns, text, sizeof text));
 }
 
-/* A limit that is not there can raise nothing, unless a step writes one. */
+static bool has_alarm(const struct mbp_sensor *sensor, enum mbp_limit alarm)
+{
+    const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
+    return alarm < MBP_LIMIT_COUNT       ? !isnan(sensor->limits[alarm])
+           : alarm == MBP_RATE_OF_CHANGE ? alarms->rate_max > 0
+                                         : alarms->bad_quality;
+}
+
+/* Whether a step, or the student, writes this point; NULL = any. */
+static bool is_ever_written(const struct mbp_scenario *scenario, const char *point)
+{
+    const struct step_def *defs = scenario->def.timeline.items;
+    for (uint32_t i = 0; i < scenario->def.timeline.count; i++) {
+        enum act act = step_act(&defs[i]);
+        const char *written = act == ACT_WRITE     ? defs[i].write.point
+                              : act == ACT_STUDENT ? defs[i].student.write.point
+                                                   : NULL;
+        if (written != NULL && (point == NULL || strcmp(written, point) == 0))
+            return true;
+    }
+    return false;
+}
+
+static bool any_alarm_there(const struct mbp_plant *plant, const struct target *target)
+{
+    uint32_t first, end;
+    judge_sensors(plant, target, &first, &end);
+    for (uint32_t s = first; s < end; s++) {
+        for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
+            if ((target->alarms >> a & 1u) != 0 && has_alarm(&plant->sensors[s], (enum mbp_limit)a))
+                return true;
+    }
+    return false;
+}
+
+/* A limit that is not there can raise nothing, unless somebody writes one. */
 static void check_alarm_is_there(struct mbp_scenario *scenario, const struct mbp_node *node,
                                  const struct target *target)
 {
-    const struct mbp_sensor *sensor = &scenario->plant->sensors[target->index];
-    const struct step_def *defs = scenario->def.timeline.items;
+    const struct mbp_plant *plant = scenario->plant;
     char point[MBP_NAME_MAX + 32];
-    if (target->kind != TARGET_SENSOR || target->alarms == MBP_ALARMS_ALL)
+    target_text(plant, target, point, sizeof point);
+    if (any_alarm_there(plant, target))
         return;
-    enum mbp_limit alarm = (enum mbp_limit)__builtin_ctz(target->alarms);
-    const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
-    bool there = alarm < MBP_LIMIT_COUNT       ? !isnan(sensor->limits[alarm])
-                 : alarm == MBP_RATE_OF_CHANGE ? alarms->rate_max > 0
-                                               : alarms->bad_quality;
-    target_text(scenario->plant, target, point, sizeof point);
-    for (uint32_t i = 0; i < scenario->def.timeline.count; i++) {
-        const char *written = step_act(&defs[i]) == ACT_WRITE ? defs[i].write.point : NULL;
-        there = there || (written != NULL && strcmp(written, point) == 0);
+    if (target->kind == TARGET_SENSOR && target->alarms != MBP_ALARMS_ALL) {
+        enum mbp_limit alarm = (enum mbp_limit)__builtin_ctz(target->alarms);
+        if (!is_ever_written(scenario, point))
+            mbp_reader_tell(&scenario->reader, node, "%s has no %s in %s, so this alarm can never be",
+                            plant->sensors[target->index].name, mbp_limit_name(alarm), plant->name);
+    } else if (!is_ever_written(scenario, NULL)) {
+        mbp_reader_tell(&scenario->reader, node, "%s has no alarm in %s, so there can never be one", point,
+                        plant->name);
     }
-    if (!there)
-        mbp_reader_tell(&scenario->reader, node, "%s has no %s in %s, so this alarm can never be", sensor->name,
-                        mbp_limit_name(alarm), scenario->plant->name);
 }
 
 static void bind_alarm(struct mbp_scenario *scenario, const struct mbp_def *def, const char *key, const char *name,
                        struct wish *wish)
 {
-    if (find_target(scenario, def, key, name, &wish->target))
+    if (!find_target(scenario, def, key, name, &wish->target))
+        return;
+    if (wish->kind != WISH_NO_ALARM || wish->target.alarms != MBP_ALARMS_ALL)
         check_alarm_is_there(scenario, mbp_def_node(def, key), &wish->target);
+}
+
+/* What a sensor shows is a step of its register within the instrument's range. */
+static void check_shown(struct mbp_scenario *scenario, const struct value_def *def, const struct mbp_sensor *sensor)
+{
+    const struct mbp_register *reg = &sensor->reg;
+    const struct mbp_node *node = mbp_def_node(&def->def, "between");
+    if (reg->type == MBP_STRING) {
+        mbp_reader_tell(&scenario->reader, mbp_def_node(&def->def, "sensor"), "%s shows a text, which is no value",
+                        sensor->name);
+        return;
+    }
+    if (def->between[0] > def->between[1])
+        return; /* told */
+    double low = fmax(def->between[0], mbp_codec_quantise(reg->type, reg->scale, sensor->range[0]));
+    double high = fmin(def->between[1], mbp_codec_quantise(reg->type, reg->scale, sensor->range[1]));
+    double near = mbp_codec_quantise(reg->type, reg->scale, low);
+    near = mbp_grid_below(reg, near, low, 0) ? near + reg->scale : near;
+    if (low > high)
+        mbp_reader_tell(&scenario->reader, node, "%s shows %g..%g%s%s, so it can never be between these", sensor->name,
+                        sensor->range[0], sensor->range[1], sensor->unit_text[0] != '\0' ? " " : "", sensor->unit_text);
+    else if (mbp_grid_above(reg, near, high, 0))
+        mbp_reader_tell(&scenario->reader, node,
+                        "%s shows steps of %g, and none of them is between these, so it can never be there",
+                        sensor->name, reg->scale);
+}
+
+static void check_position(struct mbp_scenario *scenario, const struct value_def *def,
+                           const struct mbp_actuator *actuator)
+{
+    if (def->between[1] < actuator->range[0] || def->between[0] > actuator->range[1])
+        mbp_reader_tell(&scenario->reader, mbp_def_node(&def->def, "between"),
+                        "%s goes from %g to %g%s%s, so it can never be between these", actuator->name,
+                        actuator->range[0], actuator->range[1], actuator->unit_text[0] != '\0' ? " " : "",
+                        actuator->unit_text);
 }
 
 static void bind_value(struct mbp_scenario *scenario, const struct value_def *def, struct wish *wish)
@@ -66,11 +135,15 @@ static void bind_value(struct mbp_scenario *scenario, const struct value_def *de
     const struct mbp_plant *plant = scenario->plant;
     if (!mbp_def_has(&def->def, VALUE_SENSOR) || !mbp_def_has(&def->def, VALUE_BETWEEN))
         return;
-    uint32_t actuator = mbp_plant_find_actuator(plant, def->sensor);
+    uint32_t actuator = wish->process ? UINT32_MAX : mbp_plant_find_actuator(plant, def->sensor);
     wish->index = actuator != UINT32_MAX ? plant->sensor_count + actuator
                                          : find_sensor(scenario, &def->def, "sensor", def->sensor);
     wish->low = def->between[0];
     wish->high = def->between[1];
+    if (actuator != UINT32_MAX)
+        check_position(scenario, def, &plant->actuators[actuator]);
+    else if (wish->index != UINT32_MAX && (!wish->process || plant->sensors[wish->index].reg.type == MBP_STRING))
+        check_shown(scenario, def, &plant->sensors[wish->index]);
 }
 
 static const char *subject_text(struct mbp_scenario *scenario, const struct wish *wish, const char *name)
@@ -94,7 +167,8 @@ static const char *subject_text(struct mbp_scenario *scenario, const struct wish
             unit = plant->sensors[wish->index].unit_text;
         else if (wish->index < plant->sensor_count + plant->actuator_count)
             unit = plant->actuators[wish->index - plant->sensor_count].unit_text;
-        return say(scenario, "%s is between %g and %g %s", name, wish->low, wish->high, unit);
+        return say(scenario, "%s%s is between %g and %g %s", wish->process ? "the process of " : "", name, wish->low,
+                   wish->high, unit);
     case WISH_ASKED:
         return say(scenario, "the student puts %s to %s", name, mbp_state_name((enum mbp_state_code)wish->state));
     case WISH_WRITTEN:
@@ -110,13 +184,15 @@ static void describe(struct mbp_scenario *scenario, struct wish *wish, const cha
     size_t len = strlen(subject);
     while (len > 0 && subject[len - 1] == ' ')
         len--;
-    wish->what = say(scenario, "%.*s%s", (int)len, subject, when_text(wish, when, sizeof when));
+    wish->what = say(scenario, "%.*s%s%s%s", (int)len, subject, when_text(wish, when, sizeof when),
+                     wish->first ? ", first answer" : "", wish->after != UINT32_MAX ? ", in order" : "");
 }
 
 void bind_expect(struct mbp_scenario *scenario, const struct expect_def *def, uint64_t at_ns, struct wish *wish)
 {
     const struct mbp_def *keys = &def->def;
     const char *name = NULL;
+    wish->after = UINT32_MAX;
     bind_when(scenario, keys, EXPECT_TIMES, &def->when, at_ns, wish);
     if ((keys->wrong & MBP_BIT(EXPECT_ALARM)) != 0)
         return;
@@ -138,6 +214,11 @@ void bind_expect(struct mbp_scenario *scenario, const struct expect_def *def, ui
         wish->kind = WISH_VALUE;
         name = def->value.sensor;
         bind_value(scenario, &def->value, wish);
+    } else if (mbp_def_has(keys, EXPECT_PROCESS)) {
+        wish->kind = WISH_VALUE;
+        wish->process = true;
+        name = def->process.sensor;
+        bind_value(scenario, &def->process, wish);
     }
     describe(scenario, wish, name);
 }
@@ -156,11 +237,41 @@ static void bind_model(struct mbp_scenario *scenario, const struct student_def *
                         "the model student would be late: 'model' must be below the time that the student has");
 }
 
+/* The student's part above this one. */
+static void bind_order(struct mbp_scenario *scenario, const struct student_def *def, struct wish *wish)
+{
+    wish->first = def->first;
+    wish->after = UINT32_MAX;
+    if (!def->in_order)
+        return;
+    for (uint32_t i = (uint32_t)(wish - scenario->wishes); i-- > 0 && wish->after == UINT32_MAX;)
+        wish->after = scenario->wishes[i].student ? i : UINT32_MAX;
+    if (wish->after == UINT32_MAX)
+        mbp_reader_tell(&scenario->reader, mbp_def_node(&def->def, "in_order"),
+                        "there is no part of the student's above this one, which it could come after");
+}
+
+static void check_not_forced(struct mbp_scenario *scenario, const struct student_def *def, const struct wish *wish)
+{
+    struct mbp_point point;
+    uint8_t unit;
+    if (scenario->def.forcing == FORCING_ALLOWED || wish->puts.count == 0 ||
+        !look_up_point(scenario->plant, def->write.point, &point, &unit) || point.sensor == UINT32_MAX)
+        return;
+    const char *part = strrchr(point.name, '.');
+    bool coil = point.table == MBP_COILS && part != NULL && strcmp(part, ".forced") == 0;
+    bool forces = strcmp(point.what, "value") == 0 || (coil && def->write.value > 0);
+    if (forces)
+        mbp_reader_tell(&scenario->reader, mbp_def_node(&def->write.def, "point"),
+                        "%s cannot be forced: this scenario says 'forcing: refused'", def->write.point);
+}
+
 void bind_student(struct mbp_scenario *scenario, const struct student_def *def, uint64_t at_ns, struct wish *wish)
 {
     const struct mbp_def *keys = &def->def;
     const char *name = NULL;
     wish->student = true;
+    bind_order(scenario, def, wish);
     bind_when(scenario, keys, STUDENT_TIMES, &def->when, at_ns, wish);
     bind_model(scenario, def, at_ns, wish);
     if ((keys->wrong & MBP_BIT(STUDENT_ACKNOWLEDGE)) != 0)
@@ -168,7 +279,8 @@ void bind_student(struct mbp_scenario *scenario, const struct student_def *def, 
     if (mbp_def_has(keys, STUDENT_ACKNOWLEDGE)) {
         wish->kind = WISH_ACKNOWLEDGED;
         name = def->acknowledge;
-        if (find_target(scenario, keys, "acknowledge", name, &wish->target))
+        bind_alarm(scenario, keys, "acknowledge", name, wish);
+        if (wish->target.alarms != 0)
             put_acknowledge(scenario, mbp_def_node(keys, "acknowledge"), &wish->target, &wish->puts);
     } else if (mbp_def_has(keys, STUDENT_MACHINE)) {
         wish->kind = WISH_ASKED;
@@ -182,6 +294,7 @@ void bind_student(struct mbp_scenario *scenario, const struct student_def *def, 
         name = def->write.point;
         wish->low = def->write.value;
         put_value(scenario, &def->write, &wish->puts);
+        check_not_forced(scenario, def, wish);
     }
     describe(scenario, wish, name);
 }

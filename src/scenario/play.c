@@ -12,7 +12,8 @@ static void act_as_student(struct mbp_play *play)
     for (uint32_t i = 0; i < scenario->wish_count; i++) {
         const struct wish *wish = &scenario->wishes[i];
         struct open_wish *open = &play->wishes[i];
-        if (!wish->student || open->verdict != MBP_VERDICT_OPEN || open->done ||
+        bool waits = wish->after != UINT32_MAX && play->wishes[wish->after].verdict < MBP_VERDICT_MET;
+        if (!wish->student || open->verdict != MBP_VERDICT_OPEN || open->done || waits ||
             play->now_ns < open->begin_ns + wish->model_ns)
             continue;
         act_puts(play, &wish->puts);
@@ -42,27 +43,34 @@ static void decide(struct mbp_play *play, uint32_t index, bool met)
     struct open_wish *open = &play->wishes[index];
     open->verdict = met ? MBP_VERDICT_MET : MBP_VERDICT_MISSED;
     open->decided_ns = play->now_ns;
+    if (!met)
+        found_note(play, index);
     if (play->config.out != NULL)
         report_line(play, index, play->config.out);
 }
 
 /* The scan that ends at the deadline still counts, one that ends behind it does not. */
+static void judge_open(struct mbp_play *play, uint32_t index)
+{
+    struct open_wish *open = &play->wishes[index];
+    bool last = play->now_ns >= open->deadline_ns;
+    bool counts = play->now_ns <= open->deadline_ns;
+    bool so = judge_wish(play, index);
+    if (so && !answer_in_order(play, index))
+        open->spoilt = true;
+    if (open->spoilt)
+        decide(play, index, false);
+    else if (play->config.scenario->wishes[index].when == WHEN_THROUGHOUT && ((counts && !so) || last))
+        decide(play, index, !(counts && !so));
+    else if (play->config.scenario->wishes[index].when != WHEN_THROUGHOUT && (last || so))
+        decide(play, index, counts && so);
+}
+
 static void judge_scan(struct mbp_play *play)
 {
-    const struct mbp_scenario *scenario = play->config.scenario;
-    for (uint32_t i = 0; i < scenario->wish_count; i++) {
-        const struct open_wish *open = &play->wishes[i];
-        if (open->verdict != MBP_VERDICT_OPEN)
-            continue;
-        bool last = play->now_ns >= open->deadline_ns;
-        bool counts = play->now_ns <= open->deadline_ns;
-        bool so = judge_wish(play, i);
-        if (scenario->wishes[i].when == WHEN_THROUGHOUT) {
-            if ((counts && !so) || last)
-                decide(play, i, !(counts && !so));
-        } else if (last || so) {
-            decide(play, i, counts && so);
-        }
+    for (uint32_t i = 0; i < play->config.scenario->wish_count; i++) {
+        if (play->wishes[i].verdict == MBP_VERDICT_OPEN)
+            judge_open(play, i);
     }
 }
 
@@ -72,7 +80,7 @@ static void after_scan(void *ctx, const struct mbp_event *events, size_t count)
     if (play->over)
         return;
     play->now_ns += play->config.plant->scan_ns;
-    judge_events(play, events, count);
+    answer_scan(play, events, count);
     judge_scan(play);
     play->over = play->now_ns >= play->config.scenario->duration_ns;
     if (play->config.out != NULL)
@@ -89,16 +97,19 @@ enum mbp_status mbp_play_new(const struct mbp_play_config *config, struct mbp_pl
         return MBP_ERR_MEMORY;
     play->config = *config;
     play->wishes = calloc(scenario->wish_count + 1u, sizeof *play->wishes);
-    play->asked = calloc(config->plant->machine_count + 1u, sizeof *play->asked);
+    play->asked_ns = calloc(config->plant->machine_count + 1u, sizeof *play->asked_ns);
     play->fault = calloc(scenario->step_count + 1u, sizeof *play->fault);
-    if (play->wishes == NULL || play->asked == NULL || play->fault == NULL) {
+    if (play->wishes == NULL || play->asked_ns == NULL || play->fault == NULL) {
         mbp_play_free(play);
         return MBP_ERR_MEMORY;
     }
     for (uint32_t i = 0; i < scenario->step_count; i++)
         play->fault[i] = UINT32_MAX;
     const struct mbp_companion companion = {before_scan, after_scan, play};
+    const struct mbp_image_observer observer = {answer_written, play};
     mbp_scan_accompany(config->scan, &companion);
+    mbp_image_observe(config->image, &observer);
+    mbp_image_allow_forcing(config->image, scenario->def.forcing == FORCING_ALLOWED);
     *out = play;
     return MBP_OK;
 }
@@ -109,8 +120,12 @@ void mbp_play_free(struct mbp_play *play)
         return;
     if (play->config.scan != NULL)
         mbp_scan_accompany(play->config.scan, NULL);
+    if (play->config.image != NULL) {
+        mbp_image_observe(play->config.image, NULL);
+        mbp_image_allow_forcing(play->config.image, true);
+    }
     free(play->wishes);
-    free(play->asked);
+    free(play->asked_ns);
     free(play->fault);
     free(play);
 }
@@ -149,5 +164,6 @@ struct mbp_expectation mbp_play_expectation(const struct mbp_play *play, uint32_
                                     .decided_ns = open->decided_ns,
                                     .points = wish->points,
                                     .student = wish->student,
-                                    .model = open->done};
+                                    .model = open->done,
+                                    .found = open->found};
 }

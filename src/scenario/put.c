@@ -63,7 +63,13 @@ bool put_add(struct mbp_scenario *scenario, struct puts *puts, const struct mbp_
     if (puts->count > 0)
         memcpy(items, puts->items, puts->count * sizeof *items);
     struct put *put = &items[puts->count];
-    *put = (struct put){.unit = unit, .table = point->table, .addr = point->addr, .count = (uint16_t)point->count};
+    *put = (struct put){.unit = unit,
+                        .table = point->table,
+                        .addr = point->addr,
+                        .count = (uint16_t)point->count,
+                        .type = (uint8_t)point->type,
+                        .order = (uint8_t)point->order,
+                        .scale = point->scale};
     if (point->table == MBP_COILS || point->type == MBP_BOOL)
         put->words[0] = value > 0 ? 1 : 0;
     else

@@ -123,6 +123,8 @@ static void check_value(struct mbp_reader *reader, void *def)
 
 static const struct mbp_schema value_schema = {
     .noun = "'value'", .fields = value_fields, .field_count = COUNT_OF(value_fields), .check = check_value};
+static const struct mbp_schema process_schema = {
+    .noun = "'process'", .fields = value_fields, .field_count = COUNT_OF(value_fields), .check = check_value};
 
 static void count_given(const struct mbp_def *def, unsigned first, unsigned end, unsigned *given, unsigned *wrong)
 {
@@ -206,6 +208,7 @@ static const struct mbp_field expect_fields[] = {
     [EXPECT_MACHINE] = NAME_FIELD("machine", EXPECT(machine)),
     [EXPECT_ACKNOWLEDGED] = NAME_FIELD("acknowledged", EXPECT(acknowledged)),
     [EXPECT_VALUE] = {.key = "value", .type = MBP_FIELD_MAP, .at = EXPECT(value), .schema = &value_schema},
+    [EXPECT_PROCESS] = {.key = "process", .type = MBP_FIELD_MAP, .at = EXPECT(process), .schema = &process_schema},
     [EXPECT_STATE] = {.key = "state", .type = MBP_FIELD_CHOICE, .at = EXPECT(state), .words = &mbp_state_words},
     [EXPECT_TIMES + TIMES_WITHIN] = TIME_FIELD("within", EXPECT(when.within_ns), MS),
     [EXPECT_TIMES + TIMES_BEFORE] = TIME_FIELD("before", EXPECT(when.before_ns), MS),
@@ -225,6 +228,8 @@ static const struct mbp_field student_fields[] = {
     [STUDENT_TIMES + TIMES_BEFORE] = TIME_FIELD("before", STUDENT(when.before_ns), MS),
     {.key = "model", .type = MBP_FIELD_DURATION, .at = STUDENT(model_ns), .low = 0, .high = LONGEST},
     {.key = "points", .type = MBP_FIELD_COUNT, .at = STUDENT(when.points), .low = 0, .high = POINTS_MAX},
+    {.key = "first", .type = MBP_FIELD_BOOL, .at = STUDENT(first)},
+    {.key = "in_order", .type = MBP_FIELD_BOOL, .at = STUDENT(in_order)},
 };
 static const struct mbp_schema student_schema = {
     .noun = "'student'", .fields = student_fields, .field_count = COUNT_OF(student_fields), .check = check_student};
@@ -303,6 +308,9 @@ static enum mbp_reading read_version(struct mbp_reader *reader, const struct mbp
     return text != NULL && strcmp(text, "1") == 0 ? MBP_READING_OK : MBP_READING_WRONG;
 }
 
+static const char *const forcings[] = {[FORCING_ALLOWED] = "allowed", [FORCING_REFUSED] = "refused"};
+static const struct mbp_words forcing_words = {.what = "forcing", .names = forcings, .count = COUNT_OF(forcings)};
+
 #define SCENARIO(member) offsetof(struct scenario_def, member)
 static const struct mbp_field scenario_fields[] = {
     [SCENARIO_VERSION] = {.key = "mbplant_scenario",
@@ -319,6 +327,7 @@ static const struct mbp_field scenario_fields[] = {
                            .low = MS,
                            .high = LONGEST},
     [SCENARIO_SEED] = {.key = "seed", .type = MBP_FIELD_SEED, .at = SCENARIO(seed)},
+    [SCENARIO_FORCING] = {.key = "forcing", .type = MBP_FIELD_CHOICE, .at = SCENARIO(forcing), .words = &forcing_words},
     [SCENARIO_TIMELINE] = {.key = "timeline",
                            .type = MBP_FIELD_LIST,
                            .required = true,

@@ -56,6 +56,8 @@ void report_line(const struct mbp_play *play, uint32_t i, FILE *out)
         fprintf(out, " (%s)", mbp_verdict_name(of.verdict));
     if (of.points > 0)
         fprintf(out, " [%u of %u points]", of.verdict == MBP_VERDICT_MET ? of.points : 0, of.points);
+    if (of.verdict == MBP_VERDICT_MISSED)
+        fprintf(out, ": %s", of.found);
     fputc('\n', out);
 }
 
@@ -119,6 +121,10 @@ static void report_json(const struct mbp_play *play, FILE *out)
             fprintf(out, ", \"begin_s\": %.3f", seconds(of.begin_ns));
         if (of.verdict >= MBP_VERDICT_MET)
             fprintf(out, ", \"decided_s\": %.3f", seconds(of.decided_ns));
+        if (of.verdict == MBP_VERDICT_MISSED) {
+            fputs(", \"found\": ", out);
+            json_text(of.found, out);
+        }
         fprintf(out, ", \"points\": %u, \"student\": %s, \"model\": %s}", of.points, of.student ? "true" : "false",
                 of.model ? "true" : "false");
     }
@@ -141,8 +147,16 @@ static void xml_text(const char *text, FILE *out)
     }
 }
 
-/* A case of the suite's; failure NULL = none. Times are simulated ones. */
-static void junit_case(const char *suite, const char *name, double time_s, const char *failure, FILE *out)
+static void junit_failure(const char *failure, const char *found, FILE *out)
+{
+    fprintf(out, "><failure message=\"%s%s", failure, found[0] != '\0' ? ": " : "");
+    xml_text(found, out);
+    fputs("\"/></testcase>\n", out);
+}
+
+/* A case of the suite's; failure NULL = none; found: what there was instead. Times are simulated ones. */
+static void junit_case(const char *suite, const char *name, double time_s, const char *failure, const char *found,
+                       FILE *out)
 {
     fputs("  <testcase classname=\"", out);
     xml_text(suite, out);
@@ -152,7 +166,7 @@ static void junit_case(const char *suite, const char *name, double time_s, const
     if (failure == NULL)
         fputs("/>\n", out);
     else
-        fprintf(out, "><failure message=\"%s\"/></testcase>\n", failure);
+        junit_failure(failure, found, out);
 }
 
 static void report_junit(const struct mbp_play *play, FILE *out)
@@ -167,9 +181,10 @@ static void report_junit(const struct mbp_play *play, FILE *out)
     for (uint32_t i = 0; i < count; i++) {
         struct mbp_expectation of = mbp_play_expectation(play, i);
         double time_s = of.verdict >= MBP_VERDICT_MET ? seconds(of.decided_ns - of.begin_ns) : 0;
-        junit_case(suite, of.what, time_s, of.verdict == MBP_VERDICT_MET ? NULL : mbp_verdict_name(of.verdict), out);
+        const char *failure = of.verdict == MBP_VERDICT_MET ? NULL : mbp_verdict_name(of.verdict);
+        junit_case(suite, of.what, time_s, failure, of.found, out);
     }
-    junit_case(suite, "every step could be done", 0, play->refused > 0 ? "refused by the plant" : NULL, out);
+    junit_case(suite, "every step could be done", 0, play->refused > 0 ? "refused by the plant" : NULL, "", out);
     fputs("</testsuite>\n", out);
 }
 

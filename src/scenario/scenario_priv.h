@@ -65,7 +65,7 @@ struct when_def {
 struct expect_def {
     struct mbp_def def;
     const char *alarm, *no_alarm, *machine, *acknowledged;
-    struct value_def value;
+    struct value_def value, process;
     int state;
     struct when_def when;
 };
@@ -75,12 +75,22 @@ struct student_def {
     const char *acknowledge, *machine;
     struct write_def write;
     int ask;
+    bool first, in_order;
     struct when_def when;
     uint64_t model_ns;
 };
 
 /* Which of its keys a schema's struct has: fields of expect_fields and student_fields. */
-enum { EXPECT_ALARM, EXPECT_NO_ALARM, EXPECT_MACHINE, EXPECT_ACKNOWLEDGED, EXPECT_VALUE, EXPECT_STATE, EXPECT_TIMES };
+enum {
+    EXPECT_ALARM,
+    EXPECT_NO_ALARM,
+    EXPECT_MACHINE,
+    EXPECT_ACKNOWLEDGED,
+    EXPECT_VALUE,
+    EXPECT_PROCESS,
+    EXPECT_STATE,
+    EXPECT_TIMES
+};
 enum {
     STUDENT_ACKNOWLEDGE,
     STUDENT_MACHINE,
@@ -107,10 +117,20 @@ struct scenario_def {
     struct mbp_def def;
     const char *name, *plant;
     uint64_t duration_ns, seed;
+    int forcing;                  /* index into forcing_words */
     struct mbp_def_list timeline; /* of struct step_def */
 };
 
-enum { SCENARIO_VERSION, SCENARIO_NAME, SCENARIO_PLANT, SCENARIO_DURATION, SCENARIO_SEED, SCENARIO_TIMELINE };
+enum {
+    SCENARIO_VERSION,
+    SCENARIO_NAME,
+    SCENARIO_PLANT,
+    SCENARIO_DURATION,
+    SCENARIO_SEED,
+    SCENARIO_FORCING,
+    SCENARIO_TIMELINE
+};
+enum { FORCING_ALLOWED, FORCING_REFUSED };
 enum { WRITE_POINT, WRITE_VALUE, WRITE_UNIT };
 enum { INJECT_SENSOR, INJECT_VALUE };
 enum { ASK_NAME, ASK_ASK };
@@ -128,6 +148,8 @@ struct put {
     uint8_t unit;  /* id */
     uint8_t table; /* MBP_COILS or MBP_HOLDING_REGISTERS */
     uint16_t addr, count;
+    uint8_t type, order; /* of a register: enum mbp_type, enum mbp_order */
+    double scale;
     uint16_t words[4]; /* a coil's 0 or 1 in the first */
 };
 
@@ -158,7 +180,10 @@ struct wish {
     struct puts puts; /* the student's: how the model student does it */
     uint64_t model_ns;
     uint32_t points;
+    uint32_t after; /* the student's: not before this wish is met; UINT32_MAX = whenever */
     bool student;
+    bool first;   /* the student's: what he does first counts, and nothing later */
+    bool process; /* VALUE: of the process, whatever the sensor shows */
     const char *what;
 };
 
@@ -243,11 +268,17 @@ const char *when_text(const struct wish *wish, char *buf, size_t size);
 
 /* ---- playing ---------------------------------------------------------------------------------------------------- */
 
+#define FOUND_LEN 160
+
 struct open_wish {
     enum mbp_verdict verdict;
     uint64_t begin_ns, deadline_ns, decided_ns;
-    bool seen; /* ACKNOWLEDGED: somebody did, since its step */
-    bool done; /* by the model student */
+    bool seen;             /* ACKNOWLEDGED, WRITTEN: somebody did, since its step */
+    bool done;             /* by the model student */
+    bool touched;          /* WRITTEN: some of the point's words were written since the scan before */
+    double written;        /* WRITTEN: what stood there after the last write; NaN = nobody wrote */
+    bool spoilt;           /* the student cannot meet it any more: `found` says why */
+    char found[FOUND_LEN]; /* what there was instead, when it is missed */
 };
 
 struct mbp_play {
@@ -255,10 +286,11 @@ struct mbp_play {
     uint64_t now_ns; /* the boundary before the coming scan; while it is judged, the one behind it */
     uint32_t next;   /* step */
     struct open_wish *wishes;
-    bool *asked;     /* per machine: it is in its state because a student asked for it */
-    uint32_t *fault; /* per step: the one it began; UINT32_MAX = none */
+    uint64_t *asked_ns; /* per machine: when a student asked for the state that it is in; 0 = nobody did */
+    uint32_t *fault;    /* per step: the one it began; UINT32_MAX = none */
     uint32_t refused;
-    bool acted; /* a step wrote something, before the coming scan */
+    bool acted;  /* a step wrote something, before the coming scan */
+    bool acting; /* ... and is writing now */
     bool over;
 };
 
@@ -266,9 +298,23 @@ struct mbp_play {
 void act_step(struct mbp_play *play, uint32_t step);
 void act_puts(struct mbp_play *play, const struct puts *puts);
 
-/* judge.c: what a scan's events tell about who did what; whether a wish is so now. */
-void judge_events(struct mbp_play *play, const struct mbp_event *events, size_t count);
+/* answer.c: what the student does: his writes, as they come and when the scan has taken them in; what a scan's events
+ * tell about who did what. */
+void answer_written(void *play, const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count);
+void answer_scan(struct mbp_play *play, const struct mbp_event *events, size_t count);
+
+/* Whether what is so now was not done before its turn; else `found` says so. */
+bool answer_in_order(struct mbp_play *play, uint32_t wish);
+
+/* judge.c: whether a wish is so now. */
 bool judge_wish(const struct mbp_play *play, uint32_t wish);
+bool judge_any_alarm(const struct mbp_plant *plant, const struct target *target, const uint8_t *mask,
+                     const uint8_t *without, uint32_t *sensor);
+void judge_sensors(const struct mbp_plant *plant, const struct target *target, uint32_t *first, uint32_t *end);
+double judge_value(const struct mbp_play *play, const struct wish *wish);
+
+/* found.c: what there is instead of what a wish is about, into its `found`. */
+void found_note(struct mbp_play *play, uint32_t wish);
 
 /* report.c: one line about an expectation that is decided. */
 void report_line(const struct mbp_play *play, uint32_t wish, FILE *out);

@@ -62,7 +62,7 @@ class Scenario(unittest.TestCase):
     def test_missed_expectation_is_exit_1_and_named(self):
         result = self.fast(self.write(FAILING))
         self.assertEqual((result.returncode, result.stderr), (FAILED, ""))
-        self.assertIn("00:00:01.000  MISSED   T1.high is raised within 1s\n", result.stdout)
+        self.assertRegex(result.stdout, r"00:00:01\.000  MISSED   T1.high is raised within 1s: it is normal, with T1 at \d")
         self.assertIn("FAILED   Exam: 0 of 1 expectations met\n", result.stdout)
 
     def test_duration_bounds_it_and_what_is_not_decided_is_not_passed(self):
@@ -163,6 +163,13 @@ class Scenario(unittest.TestCase):
         self.assertEqual(code, PASSED, out)
         self.assertIn("PASSED   Exam: 4 of 4 expectations met, 30 of 30 points", out)
         self.assertNotIn("model", out)
+
+    def test_forcing_that_the_scenario_refuses_is_refused(self):
+        plant = self.live(self.write(EXAM.replace("timeline:", "forcing: refused\ntimeline:")))
+        force = plant.ctl("force", "T1", "70", check=False)
+        self.assertNotEqual(force.returncode, 0)
+        self.assertIn("exception 02", force.stderr)
+        plant.ctl("write", "T1.high", "84")
 
     def test_student_who_does_nothing_fails_live(self):
         plant = self.live(self.write(EXAM), "--speed", "1000")

@@ -73,11 +73,16 @@ int exercise_teardown(void **state)
 
 void exercise_play(struct exercise *exercise, const char *timeline, bool model)
 {
+    exercise_play_with(exercise, "", timeline, model);
+}
+
+void exercise_play_with(struct exercise *exercise, const char *keys, const char *timeline, bool model)
+{
     char text[4096];
     stop_plant(exercise);
     start_plant(exercise);
-    int len =
-        snprintf(text, sizeof text, "mbplant_scenario: 1\nname: A <\"test\">\nduration: 10s\ntimeline:\n%s", timeline);
+    int len = snprintf(text, sizeof text, "mbplant_scenario: 1\nname: A <\"test\">\nduration: 10s\n%stimeline:\n%s",
+                       keys, timeline);
     assert_true(len > 0 && (size_t)len < sizeof text);
     assert_int_equal(mbp_scenario_parse("test.yaml", (struct mbp_text){text, (size_t)len}, &exercise->scenario),
                      MBP_OK);

@@ -38,6 +38,9 @@ int exercise_teardown(void **state);
 /* Plays a timeline of 10 s ("  - {at: 1s, ...}\n" a line); model: with the model student. */
 void exercise_play(struct exercise *exercise, const char *timeline, bool model);
 
+/* The same with further keys of the scenario ("seed: 3\n"). */
+void exercise_play_with(struct exercise *exercise, const char *keys, const char *timeline, bool model);
+
 /* n scans more. */
 void exercise_scan(struct exercise *exercise, unsigned n);
 

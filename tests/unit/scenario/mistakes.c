@@ -72,16 +72,22 @@ static void test_expectations_that_make_no_sense_say_what_does(void **state)
     const struct exercise *exercise = *state;
     assert_string_equal(
         exercise_errors(exercise->plant, "expect.yaml"),
-        "5:13: 'expect' is about one thing, one of alarm, no_alarm, machine, acknowledged, value; it has none\n"
-        "6:13: 'expect' is about one thing, one of alarm, no_alarm, machine, acknowledged, value; it has several: make "
-        "a step of each\n"
+        "5:13: 'expect' is about one thing, one of alarm, no_alarm, machine, acknowledged, value, process; it "
+        "has none\n"
+        "6:13: 'expect' is about one thing, one of alarm, no_alarm, machine, acknowledged, value, process; it has "
+        "several: make a step of each\n"
         "7:23: 'machine' goes with 'state': one of en_service, en_panne, maintenance\n"
         "8:21: 'state' goes with 'machine'\n"
         "9:13: an expectation has one time: 'within', 'before' or 'for'; choose one\n"
         "10:21: TT101 has no low in Line, so this alarm can never be\n"
         "11:46: 'between' is reversed: 9 is above 8; write the lower end first\n"
         "12:41: 50ms is shorter than a scan of the plant, which is 100ms\n"
-        "13:50: 'before' 5s is not after this step, which comes at 5s\n");
+        "13:50: 'before' 5s is not after this step, which comes at 5s\n"
+        "14:21: CAP1 has no alarm in Line, so there can never be one\n"
+        "15:46: TT101 shows 0..150 °C, so it can never be between these\n"
+        "16:46: TT101 shows steps of 0.1, and none of them is between these, so it can never be there\n"
+        "17:47: VALVE1 goes from 0 to 100 %, so it can never be between these\n"
+        "18:32: there is no sensor 'VALVE1' in Line\n");
 }
 
 static void test_students_part_without_time_or_subject_is_refused(void **state)
@@ -95,7 +101,17 @@ static void test_students_part_without_time_or_subject_is_refused(void **state)
                         "8:54: the model student would be late: 'model' must be below the time that the student has\n"
                         "9:14: 'student' is about one thing, one of acknowledge, machine, write; it has none\n"
                         "9:15: 'alarm' is not a key of 'student'; its keys are acknowledge, machine, write, ask, "
-                        "within, before, model, points\n");
+                        "within, before, model, points, first, in_order\n");
+}
+
+static void test_students_part_that_nobody_could_do_is_refused(void **state)
+{
+    const struct exercise *exercise = *state;
+    assert_string_equal(exercise_errors(exercise->plant, "credit.yaml"),
+                        "6:68: there is no part of the student's above this one, which it could come after\n"
+                        "8:30: TT101 cannot be forced: this scenario says 'forcing: refused'\n"
+                        "9:30: TT101.forced cannot be forced: this scenario says 'forcing: refused'\n"
+                        "11:73: 'first' is 'maybe'; allowed is true or false\n");
 }
 
 static void test_faults_are_read_as_those_of_a_plant_file(void **state)
@@ -158,6 +174,7 @@ int main(void)
         EXERCISE_TEST(test_values_that_the_plant_would_refuse_are_refused_before),
         EXERCISE_TEST(test_expectations_that_make_no_sense_say_what_does),
         EXERCISE_TEST(test_students_part_without_time_or_subject_is_refused),
+        EXERCISE_TEST(test_students_part_that_nobody_could_do_is_refused),
         EXERCISE_TEST(test_faults_are_read_as_those_of_a_plant_file),
         EXERCISE_TEST(test_file_of_something_else_says_what_a_scenario_is),
         EXERCISE_TEST(test_anchors_are_refused),

@@ -23,11 +23,11 @@ static void test_text_tells_each_verdict_as_it_is_decided_and_sums_up(void **sta
     char *report = played(exercise, MBP_PLAY_TEXT);
     assert_string_equal(exercise->told,
                         "00:00:01.100  ok       TT101.high is raised within 5s (after 0.1s) [3 of 3 points]\n"
-                        "00:00:01.100  MISSED   FILL1 is maintenance\n"
+                        "00:00:01.100  MISSED   FILL1 is maintenance: it is en_panne\n"
                         "00:00:03.100  ok       the student acknowledges FILL1 within 4s (by the model student, after "
                         "2.1s) [2 of 2 points]\n");
     assert_string_equal(report, "00:00:10.000  FAILED   A <\"test\">: 2 of 3 expectations met, 5 of 5 points\n"
-                                "00:00:01.100  MISSED   FILL1 is maintenance\n");
+                                "00:00:01.100  MISSED   FILL1 is maintenance: it is en_panne\n");
     free(report);
 }
 
@@ -50,7 +50,7 @@ static void test_json_has_every_expectation_and_escapes_text(void **state)
         "    {\"what\": \"TT101.high is raised within 5s\", \"verdict\": \"met\", \"begin_s\": 1.000, \"decided_s\": "
         "1.100, \"points\": 3, \"student\": false, \"model\": false},\n"
         "    {\"what\": \"FILL1 is maintenance\", \"verdict\": \"missed\", \"begin_s\": 1.000, \"decided_s\": 1.100, "
-        "\"points\": 0, \"student\": false, \"model\": false},\n"
+        "\"found\": \"it is en_panne\", \"points\": 0, \"student\": false, \"model\": false},\n"
         "    {\"what\": \"the student acknowledges FILL1 within 4s\", \"verdict\": \"met\", \"begin_s\": 1.000, "
         "\"decided_s\": 3.100, \"points\": 2, \"student\": true, \"model\": true}\n"
         "  ]\n"
@@ -62,7 +62,8 @@ static void test_junit_has_a_case_for_each_and_its_failure(void **state)
 {
     char *report = played(*state, MBP_PLAY_JUNIT);
     assert_non_null(strstr(report, "<testsuite name=\"A &lt;&quot;test&quot;>\" tests=\"4\" failures=\"1\""));
-    assert_non_null(strstr(report, "name=\"FILL1 is maintenance\" time=\"0.100\"><failure message=\"missed\"/>"));
+    assert_non_null(
+        strstr(report, "name=\"FILL1 is maintenance\" time=\"0.100\"><failure message=\"missed: it is en_panne\"/>"));
     assert_non_null(strstr(report, "name=\"TT101.high is raised within 5s\" time=\"0.100\"/>"));
     free(report);
 }

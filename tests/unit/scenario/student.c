@@ -41,10 +41,10 @@ static void test_acknowledge_by_the_scenario_is_not_the_students(void **state)
     assert_int_equal(exercise_verdict(exercise, 0), MBP_VERDICT_MISSED);
 }
 
-static void test_acknowledge_of_another_machine_does_not_count(void **state)
+static void test_acknowledge_of_another_sensor_does_not_count(void **state)
 {
     struct exercise *exercise = *state;
-    exercise_play(exercise, HOT_AT_1S "  - student: {acknowledge: CAP1, within: 5s}\n", false);
+    exercise_play(exercise, HOT_AT_1S "  - student: {acknowledge: PT101, within: 5s}\n", false);
     exercise_scan(exercise, 20);
     exercise_coil(exercise, COIL_FILL1 + COIL_ACKNOWLEDGE);
     exercise_scan(exercise, 80);
@@ -141,7 +141,7 @@ int main(void)
         EXERCISE_TEST(test_acknowledge_by_the_student_is_met),
         EXERCISE_TEST(test_student_without_an_ipv4_address_counts),
         EXERCISE_TEST(test_acknowledge_by_the_scenario_is_not_the_students),
-        EXERCISE_TEST(test_acknowledge_of_another_machine_does_not_count),
+        EXERCISE_TEST(test_acknowledge_of_another_sensor_does_not_count),
         EXERCISE_TEST(test_machine_asked_by_the_student_is_met_and_by_the_scenario_not),
         EXERCISE_TEST(test_return_to_service_by_itself_is_not_the_students),
         EXERCISE_TEST(test_machine_asked_for_before_the_step_counts),
