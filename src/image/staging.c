@@ -148,7 +148,7 @@ enum mbp_status mbp_image_staged(const struct mbp_image *image, struct mbp_text 
     *text = (struct mbp_text){(const char *)staging->staged + HEADER_LEN, len};
     if (len == 0 && *crc == 0)
         return MBP_ERR_MISSING;
-    if (len > MBP_PLANT_WIRE_MAX - HEADER_LEN)
+    if (len > MBP_PLANT_WIRE_TEXT_MAX)
         return MBP_ERR_RANGE;
     return mbp_crc32(0, text->bytes, len) == *crc ? MBP_OK : MBP_ERR_CORRUPT;
 }

@@ -76,7 +76,8 @@ struct key {
 static struct key key_of(const struct mbp_plant *plant)
 {
     size_t length = plant->public_text.len;
-    return (struct key){plant->public_crc, length <= MBP_PLANT_WIRE_MAX ? length : 0};
+    bool kept = length <= MBP_PLANT_WIRE_TEXT_MAX && plant->public_text.bytes != NULL;
+    return (struct key){plant->public_crc, kept ? length : 0};
 }
 
 /* SQLITE_ROW: the newest plant is this one; SQLITE_DONE: it is not. */
@@ -136,11 +137,8 @@ static int trim(struct mbp_past *past)
     return rc == SQLITE_OK ? run(past->drop_texts) : rc;
 }
 
-int mbp_past_put(struct mbp_past *past, uint32_t seq, const struct mbp_plant *plant)
+static int put(struct mbp_past *past, uint32_t seq, struct key key, const char *text)
 {
-    struct key key = key_of(plant);
-    if (plant->text.len == 0) /* made by hand, not from a file */
-        return SQLITE_OK;
     int rc = is_newest(past, key);
     if (rc != SQLITE_DONE)
         return rc == SQLITE_ROW ? SQLITE_OK : rc;
@@ -149,8 +147,42 @@ int mbp_past_put(struct mbp_past *past, uint32_t seq, const struct mbp_plant *pl
     sqlite3_bind_int64(past->since, 3, (sqlite3_int64)key.length);
     rc = run(past->since);
     if (rc == SQLITE_OK)
-        rc = put_text(past, key, plant->public_text.bytes);
+        rc = put_text(past, key, text);
     return rc == SQLITE_OK ? trim(past) : rc;
+}
+
+/* What no later attempt can do otherwise, for the database does not take these values. */
+static bool is_refused(int rc)
+{
+    switch (rc & 0xFF) {
+    case SQLITE_CONSTRAINT:
+    case SQLITE_TOOBIG:
+    case SQLITE_MISMATCH:
+    case SQLITE_RANGE:
+    case SQLITE_ERROR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+int mbp_past_put(struct mbp_past *past, uint32_t seq, const struct mbp_plant *plant)
+{
+    struct key key = key_of(plant);
+    if (plant->text.len == 0) /* made by hand, not from a file */
+        return SQLITE_OK;
+    int rc = sqlite3_exec(past->db, "SAVEPOINT plant", NULL, NULL, NULL);
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = put(past, seq, key, plant->public_text.bytes);
+    if (is_refused(rc)) {
+        mbp_log(MBP_LOG_WARNING, "journal: the plant's text cannot be kept beside its events: %s",
+                sqlite3_errmsg(past->db));
+        rc = sqlite3_exec(past->db, "ROLLBACK TO plant", NULL, NULL, NULL);
+        if (rc == SQLITE_OK)
+            rc = put(past, seq, (struct key){key.crc, 0}, NULL);
+    }
+    return rc == SQLITE_OK ? sqlite3_exec(past->db, "RELEASE plant", NULL, NULL, NULL) : rc;
 }
 
 int mbp_past_drop(struct mbp_past *past, uint32_t oldest)

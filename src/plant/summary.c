@@ -179,11 +179,11 @@ static void warn_base(struct warnings *warnings, const struct mbp_plant *plant, 
 static void print_warnings(FILE *out, const struct mbp_plant *plant)
 {
     struct warnings warnings = {.out = out};
-    if (plant->text.len > MBP_PLANT_WIRE_MAX && may_warn(&warnings)) {
+    if (plant->text.len > MBP_PLANT_WIRE_TEXT_MAX && may_warn(&warnings)) {
         fprintf(out,
                 "  warning: the file is larger than %u bytes, so masters cannot read it over Modbus; use mbplantctl "
                 "--plant\n",
-                MBP_PLANT_WIRE_MAX);
+                MBP_PLANT_WIRE_TEXT_MAX);
     }
     if (plant->fault_count > 0 && plant->public_text.len == plant->text.len && may_warn(&warnings)) {
         fputs("  warning: masters can read the faults in the plant file; write `faults:` at the beginning of a line\n",

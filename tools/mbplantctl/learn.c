@@ -13,7 +13,7 @@ enum mbp_status ctl_learn_text(struct ctl_link *link, uint8_t unit, char **text,
         return status;
     uint32_t bytes = ctl_u32(header);
     uint32_t crc = ctl_u32(header + 2);
-    if (bytes == 0 || bytes > MBP_PLANT_WIRE_MAX)
+    if (bytes == 0 || bytes > MBP_PLANT_WIRE_TEXT_MAX)
         return MBP_ERR_CORRUPT;
     char *copy;
     status = ctl_read_text(link, unit, MBP_PLANT_FIRST_FILE, HEADER_WORDS, bytes, &copy);

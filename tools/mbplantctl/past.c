@@ -114,7 +114,7 @@ static enum mbp_status read_index(struct ctl_link *link, uint8_t unit, struct ct
 static enum mbp_status read_text(struct ctl_link *link, uint8_t unit, const struct ctl_past_entry *entry, char **out)
 {
     uint32_t count = (entry->length + 1) / 2;
-    if (entry->length > MBP_PLANT_WIRE_MAX || entry->at > MBP_PAST_WORDS || count > MBP_PAST_WORDS - entry->at)
+    if (entry->length > MBP_PLANT_WIRE_TEXT_MAX || entry->at > MBP_PAST_WORDS || count > MBP_PAST_WORDS - entry->at)
         return MBP_ERR_CORRUPT;
     char *text;
     enum mbp_status status = ctl_read_text(link, unit, MBP_PAST_FIRST_FILE, entry->at, entry->length, &text);

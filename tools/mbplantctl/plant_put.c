@@ -166,7 +166,7 @@ enum ctl_exit ctl_plant_command(struct ctl *ctl, const char *name, struct mbp_te
     uint16_t result[RESULT_WORDS];
     if (link == NULL)
         return CTL_FAILED;
-    if (text.len == 0 || text.len > MBP_PLANT_WIRE_MAX - HEADER_LEN) {
+    if (text.len == 0 || text.len > MBP_PLANT_WIRE_TEXT_MAX) {
         ctl_error("%s: %s", name, text.len == 0 ? "it is empty" : "it is longer than the 2 MB that Modbus takes");
         return CTL_USAGE;
     }

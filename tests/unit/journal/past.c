@@ -186,6 +186,42 @@ static void test_text_that_masters_could_not_read_is_told_without_it(void **stat
     assert_text(f, &told[0], 0);
 }
 
+static void test_text_between_what_files_hold_and_what_is_kept_stops_no_event(void **state)
+{
+    struct fixture *f = *state;
+    struct told told[1];
+    for (size_t length = MBP_PLANT_WIRE_TEXT_MAX; length <= MBP_PLANT_WIRE_MAX; length += 4) {
+        const struct mbp_plant *plant = variant(f, 0, length);
+        if (length > MBP_PLANT_WIRE_TEXT_MAX) /* as mbp_plant_drop_text leaves it */
+            variants[0].text.bytes = variants[0].public_text.bytes = NULL;
+        f->plant = *plant;
+        fixture_open(f);
+        fixture_store(f, 1, 1);
+        assert_false(mbp_journal_in_trouble(f->journal));
+        fixture_close(f);
+    }
+    fixture_open(f);
+    assert_int_equal(read_index(f, told, 1), 3);
+    assert_int_equal(told[0].length, MBP_PLANT_WIRE_TEXT_MAX);
+}
+
+static void test_text_that_the_database_refuses_is_told_without_it_and_stops_no_event(void **state)
+{
+    struct fixture *f = *state;
+    struct told told[1];
+    fixture_open(f);
+    fixture_close(f);
+    fixture_sql(f->db, "CREATE TRIGGER refuse BEFORE INSERT ON plant_text WHEN NEW.part = 1 BEGIN SELECT RAISE(ABORT, "
+                       "'not this one'); END");
+    f->plant = *variant(f, 0, 9000); /* three parts: the second is refused */
+    fixture_open(f);
+    fixture_store(f, 1, 5);
+    assert_false(mbp_journal_in_trouble(f->journal));
+    assert_int_equal(mbp_journal_last(f->journal), 5);
+    assert_int_equal(read_index(f, told, 1), 1);
+    assert_int_equal(told[0].length, 0);
+}
+
 static void test_more_plants_than_the_index_holds_lose_the_oldest(void **state)
 {
     struct fixture *f = *state;
@@ -295,6 +331,8 @@ int main(void)
         TEST(test_read_across_texts_gives_consecutive_words),
         TEST(test_restart_with_the_same_plant_adds_nothing_with_another_one_does),
         TEST(test_text_that_masters_could_not_read_is_told_without_it),
+        TEST(test_text_between_what_files_hold_and_what_is_kept_stops_no_event),
+        TEST(test_text_that_the_database_refuses_is_told_without_it_and_stops_no_event),
         TEST(test_more_plants_than_the_index_holds_lose_the_oldest),
         TEST(test_more_text_than_the_files_hold_loses_the_oldest),
         TEST(test_plant_goes_with_the_last_event_that_needs_it),
