@@ -64,6 +64,20 @@ static bool same_text(const struct mbp_plant *a, const struct mbp_plant *b)
     return a->text.bytes == NULL || b->text.bytes == NULL || memcmp(a->text.bytes, b->text.bytes, a->text.len) == 0;
 }
 
+/* What a text from the network does not decide. */
+static enum mbp_status keep_local(struct successor_work *work)
+{
+    struct successor *made = &work->made;
+    struct mbp_buffer notes;
+    if (work->text == NULL)
+        return MBP_OK;
+    if (!mbp_buffer_open(&notes))
+        return MBP_ERR_MEMORY;
+    enum mbp_status status = mbp_plant_keep_local(made->plant, work->request.now, notes.out, &made->local);
+    made->local_notes = mbp_buffer_close(&notes);
+    return status == MBP_OK && made->local_notes == NULL ? MBP_ERR_MEMORY : status;
+}
+
 static enum mbp_status print_moves(struct successor *made)
 {
     struct mbp_buffer moves;
@@ -101,12 +115,14 @@ static enum mbp_status make(struct successor_work *work, FILE *errors)
 {
     struct successor *made = &work->made;
     enum mbp_status status = read_plant(work, errors);
+    if (status == MBP_OK)
+        status = keep_local(work);
     bool read = status == MBP_OK;
     if (read)
         made->unchanged = same_text(work->request.now, made->plant);
     if (read && !made->unchanged && !work->left)
         status = build(work);
-    if (status == MBP_OK && work->request.save && !work->left)
+    if (status == MBP_OK && work->request.save && !made->local && !work->left)
         save(work);
     if (read && status != MBP_OK)
         fprintf(errors, "%s: %s\n", work->path,
@@ -136,6 +152,7 @@ static void work_free(struct successor_work *work)
     mbp_plant_free(made->plant);
     free(made->errors);
     free(made->moves);
+    free(made->local_notes);
     free(work->path);
     free(work->text);
     free(work);

@@ -22,6 +22,8 @@ struct successor_request {
 
 struct successor {
     enum mbp_status status;        /* MBP_OK, else errors says why, or MBP_ERR_MEMORY */
+    bool local;                    /* keys of the text are not taken over from the network, as local_notes says */
+    char *local_notes;             /* a line each; NULL when text was not given */
     bool unchanged;                /* the very same text: nothing is built */
     char *errors;                  /* lines "file:line:col: ..."; where status is not MBP_OK never empty, but NULL
                                       without memory for them */

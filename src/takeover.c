@@ -42,6 +42,7 @@ static const char *why_refused(const struct successor *made)
 static void write_notes(const struct daemon *daemon, const struct successor *made, FILE *out)
 {
     const char *listen = daemon->plant->server.listen;
+    fputs(made->local_notes != NULL ? made->local_notes : "", out);
     if (made->unchanged)
         return;
     fputs(made->moves, out);
@@ -225,6 +226,10 @@ static const char *wrong_text(const struct mbp_staged_wish *wish, enum mbp_statu
 static bool save(const struct daemon *daemon, struct successor *made, FILE *notes)
 {
     const char *path = daemon->options.plant_path;
+    if (made->local) { /* a restart would take over what was not */
+        fprintf(notes, "so %s on mbplantd's side stays as it is: a restart begins with that\n", path);
+        return false;
+    }
     int error = made->save_error;
     if (error == 0 && plant_file_accept(&made->draft) != MBP_OK)
         error = errno;

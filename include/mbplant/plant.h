@@ -533,6 +533,11 @@ void mbp_plant_free(struct mbp_plant *plant);
  * then NULL, its length and CRC-32 stay. Likewise the public one's. Shorter texts stay. */
 void mbp_plant_drop_text(struct mbp_plant *plant);
 
+/* A plant that comes over the network has no say in who may do what, where mbplantd listens and how much of the journal
+ * stays: these are as now's from here on, and one line to notes says so of each key that differs; kept: one does.
+ * Errors: MBP_ERR_MEMORY, nothing changed. */
+enum mbp_status mbp_plant_keep_local(struct mbp_plant *plant, const struct mbp_plant *now, FILE *notes, bool *kept);
+
 /* --check: one screen about the plant. --print-config: YAML with every default and every address explicit, which
  * loads to the same plant. */
 void mbp_plant_print_summary(const struct mbp_plant *plant, FILE *out);

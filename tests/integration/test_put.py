@@ -2,6 +2,7 @@
 import pathlib
 import random
 import socket
+import sqlite3
 import struct
 import tempfile
 import unittest
@@ -135,6 +136,44 @@ class Put(unittest.TestCase):
         self.assertGreaterEqual(len(lines), 2, said.stderr)
         self.assertRegex(lines[0], r"^\S+:\d+:\d+: ")
         self.assert_untouched()
+
+    def test_put_decides_neither_who_may_do_what_nor_where_nor_how_much_of_the_journal_stays(self):
+        new = LINE.replace("max: 85", "max: 88", 1) + ("journal: {keep: 1h, max_size: 1MB}\n"
+            "server: {listen: 0.0.0.0:1502, access: [{from: 0.0.0.0/0, allow: all}]}\n")
+        keys = ("journal", "server: listen", "server: access")
+        path = self.new(new)
+        said = self.ctl("plant", "check", path)
+        for key in keys:
+            self.assertIn(f"'{key}' of a plant that comes over Modbus is not taken over", said.stderr)
+        for _ in range(2):  # the second is the running text, and no more welcome
+            said = self.ctl("plant", "put", path)
+            for key in keys:
+                self.assertIn(f"'{key}' of a plant that comes over Modbus is not taken over", said.stderr)
+            self.assertIn("stays as it is: a restart begins with that", said.stderr)
+            self.assertNotIn("its plant file is this one", said.stdout)
+            self.assertIn("T1.high = 88", self.plant.ctl("read", "T1.high"))
+            self.assertEqual(self.file.read_text(), LINE)
+        self.plant.ctl("sensor", "set", "T1", "max", "89")  # an edit of the running text: the same keys again
+        self.assertEqual(self.file.read_text(), LINE)
+        self.plant.ctl("plant", "put", self.new(LINE.replace("max: 85", "max: 90", 1), "fine.yaml"))
+        self.assertIn("max: 90", self.file.read_text())
+
+    def test_put_of_a_shorter_journal_removes_no_event(self):
+        forget = self.new(LINE + "journal: {keep: 1h, max_size: 1MB}\n")
+        with support.Plant(self.file) as plant:
+            plant.stop()
+            with sqlite3.connect(plant.data / "journal.db") as database:
+                first, = database.execute("SELECT max(seq) FROM event").fetchone()
+                database.executemany("INSERT INTO event SELECT ?, scan, wall_ms - 864000000, code, unit, machine, sensor, value, "
+                                     "limit_or_old, peer, detail FROM event WHERE seq = 1",
+                                     ((seq,) for seq in range(first + 1, 40000)))
+            database.close()
+            plant.start()
+            plant.ctl("plant", "put", forget)
+            for _ in range(30):  # each commit would take its share of the old ones
+                plant.ctl("write", "T1", "50")
+                plant.ctl("release", "T1")
+            self.assertEqual(plant.ctl("journal", "--until", "1").count("\n"), 1)
 
     def test_put_of_garbage_changes_nothing(self):
         master = self.master()

@@ -1,0 +1,68 @@
+/* What a plant that comes over the network does not decide. */
+#include <string.h>
+
+#include "index.h"
+#include "mbplant/plant.h"
+
+/* NULL is a listener that is off. */
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Rules are bytes and bits without gaps between. */
+static bool same_access(const struct mbp_server_options *a, const struct mbp_server_options *b)
+{
+    return a->access_count == b->access_count &&
+           (a->access_count == 0 || memcmp(a->access, b->access, a->access_count * sizeof *a->access) == 0);
+}
+
+static void say_kept(FILE *notes, const char *key)
+{
+    fprintf(notes,
+            "'%s' of a plant that comes over Modbus is not taken over: what runs keeps its own. Who has the machine "
+            "changes it in mbplantd's plant file (SIGHUP, or a restart)\n",
+            key);
+}
+
+/* The running plant goes before this one: what is kept of it is copied. */
+static enum mbp_status keep(struct mbp_plant *plant, const struct mbp_plant *now)
+{
+    struct mbp_plant_memory *memory = plant->memory;
+    const struct mbp_server_options *server = &now->server;
+    char *listen = mbp_arena_text(&memory->arena, server->listen, strlen(server->listen));
+    char *http =
+        now->http_listen != NULL ? mbp_arena_text(&memory->arena, now->http_listen, strlen(now->http_listen)) : NULL;
+    struct mbp_access_rule *access = mbp_arena_array(&memory->arena, server->access_count + 1u, sizeof *access);
+    if (listen == NULL || access == NULL || (http == NULL) != (now->http_listen == NULL))
+        return MBP_ERR_MEMORY;
+    if (server->access_count > 0)
+        memcpy(access, server->access, server->access_count * sizeof *access);
+    plant->journal = now->journal;
+    plant->server.listen = listen;
+    plant->http_listen = http;
+    plant->server.access = access;
+    plant->server.access_count = server->access_count;
+    return MBP_OK;
+}
+
+enum mbp_status mbp_plant_keep_local(struct mbp_plant *plant, const struct mbp_plant *now, FILE *notes, bool *kept)
+{
+    bool journal = plant->journal.keep_ns != now->journal.keep_ns || plant->journal.max_bytes != now->journal.max_bytes;
+    bool listen = !same_text(plant->server.listen, now->server.listen);
+    bool access = !same_access(&plant->server, &now->server);
+    bool http = !same_text(plant->http_listen, now->http_listen);
+    enum mbp_status status = journal || listen || access || http ? keep(plant, now) : MBP_OK;
+    if (status != MBP_OK)
+        return status;
+    if (journal)
+        say_kept(notes, "journal");
+    if (listen)
+        say_kept(notes, "server: listen");
+    if (access)
+        say_kept(notes, "server: access");
+    if (http)
+        say_kept(notes, "http: listen");
+    *kept = journal || listen || access || http;
+    return MBP_OK;
+}
