@@ -84,6 +84,8 @@ void greeting_print(const struct mbp_plant *plant, const struct mbp_server *serv
     printf("Modbus TCP  %.*s%s%.*s:%u\n", v6, "[", host, v6, "]", port);
     if (mbp_server_open_to_network(server) && plant->server.access_count == 0)
         printf("access      other machines may read; only this machine may write (see 'access' in the plant file)\n");
+    if (!mbp_server_admits_this_machine(server))
+        printf("access      the access rules do not admit this machine: what follows works from others only\n");
     printf("data        %s\n", data_dir);
     bool any = strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
     print_examples(plant, any ? DEFAULT_HOST : host, port);

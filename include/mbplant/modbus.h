@@ -120,6 +120,9 @@ void mbp_server_close(struct mbp_server *server);
 void mbp_server_change(struct mbp_server *server, struct mbp_image *image, const struct mbp_plant *plant);
 uint16_t mbp_server_port(const struct mbp_server *server);        /* the bound one, also when 0 was asked */
 bool mbp_server_open_to_network(const struct mbp_server *server); /* listens beyond loopback */
+
+/* Whether a master on this machine, at the listening address or 127.0.0.1, is admitted by the access rules. */
+bool mbp_server_admits_this_machine(const struct mbp_server *server);
 struct mbp_server_counters mbp_server_counters(const struct mbp_server *server);
 
 #endif

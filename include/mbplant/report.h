@@ -202,6 +202,10 @@ enum mbp_status mbp_report_write(const struct mbp_report *report, const struct m
 /* "active, unacknowledged", "latched, acknowledged", "shelved", "out of service", ... Static storage. */
 const char *mbp_report_alarm_state(const struct mbp_report_alarm *alarm);
 
+/* What an alarm's limit is: "85 °C", of a rate of change "20 °C per 1min", of bad quality "-". Returns buf. 128 bytes
+ * suffice. */
+const char *mbp_report_alarm_limit(enum mbp_lang lang, const struct mbp_report_alarm *alarm, char *buf, size_t size);
+
 /* The alarms alone, as a table: text, markdown, csv, json (an array). Errors: as above, html is missing too. */
 enum mbp_status mbp_report_write_alarms(const struct mbp_report *report, enum mbp_format format, bool colour,
                                         FILE *out);

@@ -92,7 +92,8 @@ struct mbp_image {
     uint16_t written_places[WRITTEN_PLACES]; /* by address: the point's latest entry in written, from 1; 0 = free */
     uint32_t limits_version;                 /* of the state, at the last publish */
     uint32_t alarms_version;                 /* likewise */
-    uint64_t shelving_quarter; /* of a second of simulated time: what the shelving registers show is of it */
+    uint64_t shelving_ns, shelving_next_ns;  /* simulated time: the shelving registers show what is left then; when one
+                                                of them is to show less */
     uint64_t instructor_writes, instructor_seen; /* requests that wrote to the instructor's unit; of those, seen */
     struct mbp_peer instructor_peer;             /* the last of them */
     double instructor_speed;                     /* the speed published last */

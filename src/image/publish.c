@@ -168,14 +168,26 @@ static void publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *
     }
 }
 
+/* When a sensor's shelving register is to show a second less. */
+static uint64_t next_second(const struct mbp_state *state, uint32_t s, uint16_t left_s)
+{
+    uint64_t end_ns = state->shelf_end_ns[s];
+    bool counts = left_s > 0 && left_s < MBP_SHELVE_ONCE && end_ns != 0 && end_ns != MBP_SHELF_NO_END;
+    return counts ? end_ns - (left_s - 1u) * MBP_NS_PER_S : UINT64_MAX;
+}
+
 /* Of those that are on a shelf, or were. */
 static void publish_shelving(struct mbp_image_unit *unit, const struct mbp_state *state)
 {
+    uint64_t *next_ns = &unit->image->shelving_next_ns;
     const struct mbp_unit *u = unit->unit;
     uint16_t *words = unit->holding + u->layout.base[MBP_MAP_SHELVING];
     uint32_t count = shown_sensors(u, MBP_MAP_SHELVING);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         words[i] = (uint16_t)mbp_view_shelving_s(state, u->first_sensor + i);
+        uint64_t next = next_second(state, u->first_sensor + i, words[i]);
+        *next_ns = next < *next_ns ? next : *next_ns;
+    }
 }
 
 /* ---- all ----------------------------------------------------------------------------------------------------------
@@ -245,12 +257,14 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
 {
     bool limits = image->limits_version != state->limits_version;
     bool alarms = image->alarms_version != state->alarms_version;
-    uint64_t quarter = state->sim_ns / (MBP_NS_PER_S / 4);
-    /* What is left on a shelf changes by itself; a quarter of a second is near enough. */
-    bool shelving = alarms || (quarter != image->shelving_quarter && state->next_shelf_end_ns != MBP_SHELF_NO_END);
+    /* What is left on a shelf changes by itself; a restored snapshot takes time back. */
+    bool shelving = alarms || state->sim_ns >= image->shelving_next_ns || state->sim_ns < image->shelving_ns;
     image->limits_version = state->limits_version;
     image->alarms_version = state->alarms_version;
-    image->shelving_quarter = quarter;
+    if (shelving) {
+        image->shelving_ns = state->sim_ns;
+        image->shelving_next_ns = UINT64_MAX;
+    }
     for (uint32_t u = 0; u < image->plant->unit_count; u++) {
         struct mbp_image_unit *unit = &image->units[u];
         if (!mbp_unit_has_map(unit->unit))

@@ -39,6 +39,13 @@ bool access_is_loopback(const struct access_address *address)
     return is_mapped(address) ? address->bytes[12] == 127 : is_loopback_v6(address);
 }
 
+bool access_is_any(const struct access_address *address)
+{
+    static const uint8_t any[16] = {0};
+    size_t first = is_mapped(address) ? sizeof mapped_prefix : 0;
+    return memcmp(address->bytes + first, any, sizeof any - first) == 0;
+}
+
 const char *access_text(const struct access_address *address, char text[INET6_ADDRSTRLEN])
 {
     bool mapped = is_mapped(address);

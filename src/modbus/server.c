@@ -348,6 +348,20 @@ bool mbp_server_open_to_network(const struct mbp_server *server)
     return server->open_to_network;
 }
 
+bool mbp_server_admits_this_machine(const struct mbp_server *server)
+{
+    struct sockaddr_storage bound;
+    struct sockaddr *any = (struct sockaddr *)&bound;
+    socklen_t len = sizeof bound;
+    if (getsockname(server->listen_fd, any, &len) != 0)
+        return true;
+    struct access_address address = access_address_of(any);
+    struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    if (access_is_any(&address)) /* then 127.0.0.1 is where masters here connect, and from where */
+        address = access_address_of((const struct sockaddr *)&loopback);
+    return access_right_of(server->config.plant, &address, server->open_to_network).admitted;
+}
+
 struct mbp_server_counters mbp_server_counters(const struct mbp_server *server)
 {
     return server->counters;

@@ -240,17 +240,34 @@ const char *mbp_report_alarm_state(const struct mbp_report_alarm *alarm)
     return mbp_message(MBP_LANG_EN, alarm_state(alarm));
 }
 
+const char *mbp_report_alarm_limit(enum mbp_lang lang, const struct mbp_report_alarm *alarm, char *buf, size_t size)
+{
+    char limit[64];
+    char time[32];
+    if (alarm->limit == MBP_BAD_QUALITY) {
+        snprintf(buf, size, "-");
+        return buf;
+    }
+    mbp_limit_text(alarm->sensor, alarm->limit_value, limit, sizeof limit);
+    mbp_message_decimal(lang, limit);
+    if (alarm->limit == MBP_RATE_OF_CHANGE)
+        snprintf(buf, size, mbp_message(lang, MSG_PER_TIME), limit,
+                 mbp_duration_format(mbp_sensor_alarms(alarm->sensor)->rate_per_ns, time, sizeof time));
+    else
+        snprintf(buf, size, "%s", limit);
+    return buf;
+}
+
 static void alarm_row(enum mbp_lang lang, const struct mbp_report_alarm *alarm, struct mbp_grid *grid)
 {
     const struct mbp_sensor *sensor = alarm->sensor;
-    char text[64];
+    char text[128];
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", sensor->name);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", alarm->machine);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_diagnosis(lang, sensor, alarm->limit));
     mbp_value_text(sensor, alarm->value, text, sizeof text);
     mbp_grid_cell(grid, alarm->active ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%s", mbp_message_decimal(lang, text));
-    mbp_limit_text(sensor, alarm->limit_value, text, sizeof text);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_decimal(lang, text));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_alarm_limit(lang, alarm, text, sizeof text));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_limit_name(alarm->limit));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
                   mbp_message_priority(lang, (enum mbp_priority)mbp_sensor_alarm(sensor, alarm->limit)->priority));

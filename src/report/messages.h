@@ -16,6 +16,7 @@
     M(RATE_OF_CHANGE, "Rate of change", "Variation trop rapide") \
     M(BAD_QUALITY, "Bad quality", "Mesure douteuse") \
     M(WITH_LIMIT, " (limit %s)", " (limite %s)") \
+    M(PER_TIME, "%s per %s", "%s par %s") \
     M(CLEARED, " cleared:", ", retour à la normale :") \
     M(ACKNOWLEDGED, " acknowledged", ", acquittement") \
     M(RESET, " reset", ", réarmement") \

@@ -156,8 +156,9 @@ class Plant:
         finally:
             self._clean_up()
 
-    def start(self, *flags):
-        place = f"127.0.0.1:{free_port() if self.captured else 0}"
+    def start(self, *flags, port=None):
+        """On that port, or else on a free one."""
+        place = f"127.0.0.1:{port or (free_port() if self.captured else 0)}"
         self.process = subprocess.Popen(
             [str(word) for word in (MBPLANTD, "-l", place, "--http", "off", *self.data_flags, *self.flags, *flags,
                                     self.file)],

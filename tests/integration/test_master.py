@@ -3,7 +3,9 @@ import csv
 import io
 import json
 import pathlib
+import re
 import shlex
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -80,7 +82,7 @@ class Reading(Verbs):
         self.assertIn("BATCH = Lot 7 ", self.ctl("read", "BATCH"))
         self.assertIn("BATCH = Lot 8 ", self.ctl("write", "BATCH", "Lot 8"))
         self.assertIn("GS = on ", self.ctl("write", "GS", "on"))
-        self.assertIn("FAR = 50.00 % ", self.ctl("read", "FAR"))
+        self.assertIn("FAR = 50 % ", self.ctl("read", "FAR"))
         self.assertIn("HR 101 = 40102: 2 ", self.ctl("read", "holding_registers 100"))
         self.assertIn("coil 502 = 00503: on", self.ctl("write", "coil:500", "off", "on", "on", unit=5))
         self.assertIn("Lot 8", self.ctl("status"))
@@ -205,26 +207,56 @@ class Journal(Verbs):
                 self.assertTrue(line, "the follower ended")
             follower.kill()
 
-    def test_slave_that_dies_leaves_the_dump_and_tells_where_to_resume(self):
+    def test_follow_goes_on_when_a_slave_that_went_away_answers_again(self):
         self.use(BOTTLING)
-        with self.follow(stderr=subprocess.STDOUT) as follower:
-            lines = [follower.stdout.readline()]
+        with self.follow(stderr=subprocess.PIPE) as follower:
+            told = support.Output(follower.stderr)
+            self.assertIn("start", follower.stdout.readline())
             self.plant.stop()
-            lines += follower.stdout.readlines()
-        self.assertEqual(follower.returncode, FAILED)
-        self.assertTrue(lines[-1].startswith("mbplantctl: "), lines)
-        self.assertIn(f"journal --since {int(lines[-2].split()[0]) + 1} resumes", lines[-1])
-        self.plant.start()
+            self.assertTrue(told.wait_for(re.compile("does not answer, tried again: ")))
+            self.plant.start(port=self.plant.port)
+            self.assertTrue(told.wait_for(re.compile("answers again")))
+            self.ctl("force", "TT101", "70")
+            numbers = []
+            while "TT101 forced to 70.0 °C" not in (line := follower.stdout.readline()):
+                self.assertTrue(line, "the follower ended")
+                numbers.append(int(line.split()[0]))
+            self.assertEqual(numbers, list(range(2, 2 + len(numbers))))
+            follower.kill()
+            self.assertEqual(len(told.text().splitlines()), 2)
+
+    def test_follow_and_watch_end_with_the_pipe_though_nothing_happens(self):
+        self.use(BOTTLING)
+        for words in (["journal", "--follow", "--code", "stop"], ["journal", "--follow"], ["watch", "--interval", "1h"]):
+            with self.subTest(words=words):
+                follower = subprocess.Popen([support.MBPLANTCTL, "-p", str(self.plant.port), *words],
+                                            stdout=subprocess.PIPE, env=support.ENVIRONMENT)
+                if "--code" not in words:
+                    follower.stdout.readline()
+                follower.stdout.close()
+                self.assertIn(follower.wait(support.PATIENCE_S), (OK, -signal.SIGPIPE))
 
 
 class Strangers(unittest.TestCase):
+    def test_host_that_the_rules_do_not_admit_hears_of_them(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "closed.yaml"
+            file.write_text("mbplant: 1\nserver: {access: [{from: 10.9.8.7, allow: all}]}\n"
+                            "units: [{id: 1, sensors: [{name: T1, kind: generic, range: [0, 1]}]}]\n", encoding="utf-8")
+            with support.Plant(file) as plant:
+                for words in (["status"], ["read", "hr:0"], ["watch", "--count", "1"], ["journal"]):
+                    self.assert_says(FAILED, "before it answered anything: it does not serve this host (server: access",
+                                     "-p", plant.port, *words)
+                self.assertIn("do not admit this machine", "".join(plant.out.lines))
     def assert_says(self, code, wanted, *words):
         result = support.run(support.MBPLANTCTL, *words)
         self.assertEqual(result.returncode, code, result.stderr)
         self.assertIn(wanted, result.stderr)
 
     def test_nobody_there_says_what_to_do(self):
-        self.assert_says(FAILED, "Connection refused; is mbplantd running?", "-p", 1, "status")
+        self.assert_says(FAILED, "Connection refused: nobody listens there; is mbplantd running?", "-p", 1, "status")
+        self.assert_says(FAILED, "the name cannot be resolved", "-H", "no such host", "status")
+        self.assert_says(USAGE, "its port goes into -p", "-H", "127.0.0.1:5020", "status")
         self.assert_says(USAGE, "nowhere.yaml", "--plant", "nowhere.yaml", "status")
 
     def test_unit_that_tells_no_plant_still_reads_by_address(self):

@@ -1,8 +1,7 @@
 /* Whom a word means, who of them waits, and the coils that answer. */
 #include "answer.h"
 
-#include <string.h>
-
+#include "effect.h"
 #include "point.h"
 #include "write.h"
 
@@ -74,26 +73,30 @@ static enum ctl_exit answer_all(struct ctl *ctl, const struct ctl_answer *answer
 enum ctl_exit ctl_answer_run(struct ctl *ctl, const struct ctl_answer *answer)
 {
     const struct mbp_plant *plant = ctl_plant(ctl);
-    const char *name = ctl->options->argv[0];
     uint32_t first;
     uint32_t count;
     uint32_t machine;
     if (plant == NULL)
         return CTL_FAILED;
+    const char *name = ctl_spelling(plant, ctl->options->argv[0]);
+    bool is_all = ctl_is_all(name);
     if (!ctl_sensors_find(plant, name, &first, &count, &machine))
         return CTL_USAGE;
     struct ctl_snapshot snapshot;
     enum ctl_exit code = ctl_snapshot_take(ctl, &snapshot);
     if (code != CTL_OK)
         return code;
-    if (count_waiting(answer, &snapshot, first, count) == 0)
-        ctl_say("no alarm of %s %s\n", strcmp(name, "all") == 0 ? "a machine or sensor" : name, answer->nothing);
-    else if (strcmp(name, "all") == 0)
+    bool any = count_waiting(answer, &snapshot, first, count) > 0;
+    if (!any)
+        ctl_say("no alarm of %s %s\n", is_all ? "a machine or sensor" : name, answer->nothing);
+    else if (is_all)
         code = answer_all(ctl, answer, &snapshot);
     else if (machine != UINT32_MAX)
         code = answer_machine(ctl, answer, &snapshot, machine);
     else
         code = answer_sensor(ctl, answer, &snapshot, first);
     ctl_snapshot_free(plant, &snapshot);
-    return code;
+    if (code == CTL_OK && any)
+        code = ctl_await_effect(ctl, name);
+    return code == CTL_OK ? ctl_say_pending(ctl, name) : code;
 }

@@ -31,6 +31,7 @@ enum ctl_exit {
 #define CTL_OPT_EDIT    0x80u  /* --dry-run, and --KEY VALUE of the plant file */
 #define CTL_OPT_SHELF   0x100u /* --for, --once */
 #define CTL_OPT_WATCH   0x200u /* --interval, --count */
+#define CTL_OPT_EFFECT  0x400u /* --no-wait */
 
 struct ctl_verb;
 
@@ -47,7 +48,7 @@ struct ctl_options {
     struct ctl_moment since, until;
     const char *machine, *sensor, *code; /* which events; NULL = any */
     const char *load_path, *save_path;
-    bool dry_run, once;
+    bool dry_run, once, no_wait;
     uint32_t shelf_s;            /* --for; 0 = not given */
     uint32_t interval_ms, count; /* 0 = not given */
     int key_count;               /* --KEY VALUE, in their order */
@@ -64,6 +65,7 @@ struct ctl {
     struct ctl_link *link;   /* NULL until something needs the slave: ctl_link() */
     struct mbp_plant *plant; /* NULL until something needs it: ctl_plant() */
     bool colour;
+    bool pending; /* what was written last waits for a scan: the plant is paused (effect.h) */
 };
 
 struct ctl_verb {
@@ -127,6 +129,10 @@ uint8_t ctl_raw_unit(const struct ctl *ctl);
 /* Reads the plant file from files 900.. of the slave. Errors: those of ctl_file_read; MBP_ERR_CORRUPT when length or
  * CRC do not fit. Ownership: free(*text). */
 enum mbp_status ctl_learn_text(struct ctl_link *link, uint8_t unit, char **text, size_t *len);
+
+/* A plant of a slave's text, and no word about what is wrong with it. Errors: those of mbp_plant_parse. Ownership:
+ * mbp_plant_free. */
+enum mbp_status ctl_parse_quietly(struct mbp_text text, struct mbp_plant **out);
 
 /* Says why a slave's plant cannot be known, and what works all the same. Returns CTL_FAILED. */
 enum ctl_exit ctl_fail_to_learn(struct ctl *ctl, enum mbp_status status);

@@ -15,6 +15,7 @@ struct editing {
     uint8_t unit;    /* whose files tell the text: the instructor's, or another's without faults */
     char *was, *now; /* both the plant file's text; now is was as long as nothing is edited */
     size_t was_len, now_len;
+    struct mbp_plant *plant; /* of was, when a name was looked for */
 };
 
 static const char *noun(const struct editing *editing)
@@ -102,14 +103,22 @@ static bool is_well_formed(const struct editing *editing)
     return strcmp(word, "set") == 0 && options->argc >= 4 && options->argc % 2 == 0;
 }
 
+/* As the plant file spells it; where that cannot be understood, as it was given. */
+static const char *spelling(struct editing *editing, const char *name)
+{
+    if (editing->plant == NULL)
+        ctl_parse_quietly((struct mbp_text){editing->was, editing->was_len}, &editing->plant);
+    return editing->plant != NULL ? ctl_spelling(editing->plant, name) : name;
+}
+
 static enum ctl_exit edit(struct editing *editing)
 {
     const struct ctl_options *options = editing->ctl->options;
     const char *word = options->argv[0];
     if (strcmp(word, "remove") == 0)
-        return take_away(editing, options->argv[1]);
+        return take_away(editing, spelling(editing, options->argv[1]));
     if (strcmp(word, "add") == 0 && editing->thing == MBP_EDIT_SENSOR)
-        return add(editing, options->argv[1], options->argv[2]);
+        return add(editing, spelling(editing, options->argv[1]), options->argv[2]);
     if (strcmp(word, "add") == 0) {
         char unit[12] = "1";
         if (options->unit >= 0)
@@ -118,7 +127,7 @@ static enum ctl_exit edit(struct editing *editing)
     }
     enum ctl_exit code = CTL_OK;
     for (int i = 2; i < options->argc && code == CTL_OK; i += 2)
-        code = set(editing, options->argv[1], options->argv[i], options->argv[i + 1]);
+        code = set(editing, spelling(editing, options->argv[1]), options->argv[i], options->argv[i + 1]);
     return code;
 }
 
@@ -185,6 +194,7 @@ static enum ctl_exit run(struct ctl *ctl, enum mbp_edit_thing thing)
     if (editing.now != editing.was)
         free(editing.now);
     free(editing.was);
+    mbp_plant_free(editing.plant);
     return code;
 }
 

@@ -110,38 +110,51 @@ static bool has(const struct mbp_plant *plant, enum ctl_what what, const char *n
            UINT32_MAX;
 }
 
-bool ctl_filter_needs_past(const struct ctl_options *options, const struct mbp_plant *plant)
+/* The name as this plant or a former one has it, in the case that was given or else in another; NULL = none has it. */
+static const char *spelled(const struct mbp_plant *plant, const struct ctl_past *past, enum ctl_what what,
+                           const char *name)
 {
-    return (options->machine != NULL && !has(plant, CTL_MACHINE, options->machine)) ||
-           (options->sensor != NULL && !has(plant, CTL_SENSOR, options->sensor));
+    for (size_t i = 0; i <= past->count; i++) {
+        const struct mbp_plant *of = i == 0 ? plant : past->entries[i - 1].plant;
+        if (of != NULL && has(of, what, name))
+            return name;
+    }
+    for (size_t i = 0; i <= past->count; i++) {
+        const struct mbp_plant *of = i == 0 ? plant : past->entries[i - 1].plant;
+        const char *other = of != NULL ? ctl_spelling(of, name) : name;
+        if (of != NULL && has(of, what, other))
+            return other;
+    }
+    return NULL;
 }
 
-/* Whether the plant has it now or had it once; says so when not. */
-static bool is_known_name(const struct mbp_plant *plant, const struct ctl_past *past, enum ctl_what what,
-                          const char *name)
+bool ctl_filter_needs_past(const struct ctl_options *options, const struct mbp_plant *plant)
 {
-    if (name == NULL || has(plant, what, name))
+    static const struct ctl_past none = {0};
+    return (options->machine != NULL && spelled(plant, &none, CTL_MACHINE, options->machine) == NULL) ||
+           (options->sensor != NULL && spelled(plant, &none, CTL_SENSOR, options->sensor) == NULL);
+}
+
+/* Puts the name into *out; says so when neither this plant nor a former one has it. */
+static bool take_name(const struct mbp_plant *plant, const struct ctl_past *past, enum ctl_what what, const char *name,
+                      const char **out)
+{
+    if (name == NULL)
         return true;
-    for (size_t i = 0; i < past->count; i++) {
-        if (past->entries[i].plant != NULL && has(past->entries[i].plant, what, name))
-            return true;
-    }
-    ctl_unknown_name(plant, what, name);
-    return false;
+    *out = spelled(plant, past, what, name);
+    if (*out == NULL)
+        ctl_unknown_name(plant, what, name);
+    return *out != NULL;
 }
 
 enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mbp_plant *plant,
                               const struct ctl_past *past, struct ctl_filter *out)
 {
-    struct ctl_filter filter = {.since = options->since,
-                                .until = options->until,
-                                .machine = options->machine,
-                                .sensor = options->sensor,
-                                .all_codes = options->code == NULL};
+    struct ctl_filter filter = {.since = options->since, .until = options->until, .all_codes = options->code == NULL};
     if (ctl_period_is_reversed(options))
         return CTL_USAGE;
-    if (!is_known_name(plant, past, CTL_MACHINE, options->machine) ||
-        !is_known_name(plant, past, CTL_SENSOR, options->sensor))
+    if (!take_name(plant, past, CTL_MACHINE, options->machine, &filter.machine) ||
+        !take_name(plant, past, CTL_SENSOR, options->sensor, &filter.sensor))
         return CTL_USAGE;
     if (options->code != NULL && !find_codes(options->code, filter.codes))
         return CTL_USAGE;

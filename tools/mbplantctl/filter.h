@@ -14,8 +14,8 @@ struct ctl_filter {
 };
 
 /* What the options say, for this plant and the ones before it. Errors are told: CTL_USAGE for a name that none of them
- * has (with the nearest of the present one), an unknown kind of event, --since after --until. The names must outlive
- * the filter. */
+ * has (with the nearest of the present one), an unknown kind of event, --since after --until. The names, and
+ * the plants, must outlive the filter. */
 enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mbp_plant *plant,
                               const struct ctl_past *past, struct ctl_filter *out);
 

@@ -1,9 +1,8 @@
 /* force SENSOR VALUE and release SENSOR: the injection and its end. */
 #include "address.h"
-#include "sim.h"
+#include "effect.h"
 #include "snapshot.h"
 #include "value.h"
-#include "wait.h"
 #include "write.h"
 
 /* The sensor of the first argument as a point; false after saying why not. */
@@ -27,6 +26,8 @@ enum ctl_exit ctl_run_force(struct ctl *ctl)
         return code;
     uint16_t words[CTL_POINT_WORDS_MAX] = {0};
     code = ctl_write_point(ctl, &point, ctl->options->argv[1], words);
+    if (code == CTL_OK)
+        code = ctl_await_effect(ctl, point.map.name);
     if (code != CTL_OK)
         return code;
     char place[48];
@@ -39,20 +40,27 @@ enum ctl_exit ctl_run_force(struct ctl *ctl)
         ctl_say("shown for one scan, then the process again (inject: once in the plant file)\n");
     else
         ctl_say("held until released: mbplantctl release %s  (%s, write 0)\n", point.map.name, coil);
-    return CTL_OK;
+    return ctl_say_pending(ctl, point.map.name);
 }
 
-/* Waits until the sensor's forced bit is off. */
-static enum mbp_status wait_for_release(struct ctl *ctl, uint32_t index, bool *released)
+static enum ctl_exit tell_released(struct ctl *ctl, uint32_t index, const struct ctl_point *point, bool was_forced)
 {
-    struct ctl_wait wait = ctl_wait_begin(ctl->plant, ctl->options->target.timeout_ms);
-    for (;;) {
-        uint8_t bits = 0;
-        enum mbp_status status = ctl_sensor_bits_read(ctl->link, ctl->plant, index, &bits);
-        *released = status == MBP_OK && (bits >> CTL_BIT_FORCED & 1u) == 0;
-        if (status != MBP_OK || *released || !ctl_wait_more(&wait))
-            return status;
+    const char *name = point->map.name;
+    uint16_t words[CTL_POINT_WORDS_MAX];
+    uint8_t bits = 0;
+    enum mbp_status status = ctl_sensor_bits_read(ctl->link, ctl->plant, index, &bits);
+    if (status == MBP_OK)
+        status = ctl_read(ctl->link, point->unit, MBP_HOLDING_REGISTERS, point->map.addr, point->map.count, words);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, name);
+    if ((bits >> CTL_BIT_FORCED & 1u) != 0) {
+        ctl_error("%s is forced all the same: another master wrote it at the same time", name);
+        return CTL_FAILED;
     }
+    char value[300];
+    ctl_say("%s = %s  (%s)\n", name, ctl_point_text(point, words, value, sizeof value),
+            was_forced ? "released: the process again" : "was not forced");
+    return CTL_OK;
 }
 
 enum ctl_exit ctl_run_release(struct ctl *ctl)
@@ -73,26 +81,10 @@ enum ctl_exit ctl_run_release(struct ctl *ctl)
     code = ctl_set_coil(ctl, point.unit, ctl_forced_coil(ctl->plant, index), false, name);
     if (code != CTL_OK)
         return code;
-    bool released = false;
-    status = wait_for_release(ctl, index, &released);
-    uint16_t words[CTL_POINT_WORDS_MAX];
-    if (status == MBP_OK)
-        status = ctl_read(ctl->link, point.unit, MBP_HOLDING_REGISTERS, point.map.addr, point.map.count, words);
-    if (status != MBP_OK)
-        return ctl_fail(ctl, status, name);
-    if (!released) {
-        if (ctl_sim_is_paused(ctl)) {
-            ctl_say(
-                "%s: its release waits for the next scan, for the plant is paused (mbplantctl sim resume, or step)\n",
-                name);
-            return CTL_OK;
-        }
-        ctl_error("%s is still forced; is the plant scanning? mbplantctl status shows its scans", name);
-        return CTL_FAILED;
+    code = ctl_await_effect(ctl, name);
+    if (code == CTL_OK && (ctl->pending || ctl->options->no_wait)) {
+        ctl_say("%s: its release is asked for\n", name);
+        return ctl_say_pending(ctl, name);
     }
-    char value[300];
-    bool was_forced = (bits >> CTL_BIT_FORCED & 1u) != 0;
-    ctl_say("%s = %s  (%s)\n", name, ctl_point_text(&point, words, value, sizeof value),
-            was_forced ? "released: the process again" : "was not forced");
-    return CTL_OK;
+    return code == CTL_OK ? tell_released(ctl, index, &point, (bits >> CTL_BIT_FORCED & 1u) != 0) : code;
 }

@@ -2,142 +2,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "ctl.h"
 #include "dump.h"
 #include "events.h"
-#include "filter.h"
-#include "past.h"
+#include "journal_read.h"
 #include "snapshot.h"
-
-#define FOLLOW_PAUSE_MS 200
-
-struct printing {
-    const struct mbp_plant *plant; /* now */
-    struct ctl_past *past;
-    struct ctl_filter filter;
-    enum mbp_format format;
-    enum mbp_lang lang;
-    FILE *out;
-    uint64_t count; /* printed */
-    uint32_t last;  /* of those handed over */
-};
-
-static bool print_event(void *ctx, const struct mbp_event *event)
-{
-    struct printing *printing = ctx;
-    const struct mbp_plant *plant = ctl_past_at(printing->past, event->seq, printing->plant);
-    printing->last = event->seq;
-    if (!ctl_filter_passes(&printing->filter, plant, event))
-        return true;
-    mbp_report_event_in(plant, event, printing->format, printing->lang, printing->out);
-    printing->count++;
-    return !ferror(printing->out);
-}
-
-/* ---- from the slave --------------------------------------------------------------------------------------------- */
-
-struct reading {
-    struct ctl *ctl;
-    struct printing *printing;
-    uint8_t unit;
-    uint64_t next; /* the first event that was not handed over */
-    bool told;     /* that events are gone */
-    bool saving;   /* to a dump, which is told the plants too */
-};
-
-/* By which plants the events up to last count: before any of them is shown. */
-static enum mbp_status learn_past(struct reading *reading, uint32_t last)
-{
-    struct printing *printing = reading->printing;
-    uint32_t first = (uint32_t)reading->next;
-    if (reading->next > last)
-        return MBP_OK;
-    enum mbp_status status = ctl_past_read(reading->ctl, reading->unit, first, last, printing->past);
-    if (status == MBP_OK && reading->saving)
-        ctl_dump_put_past(printing->out, printing->past, printing->plant, first, last);
-    return status;
-}
-
-/* Events that retention has removed in the meantime are no failure: say so once and go on behind them. */
-static void skip_removed(struct reading *reading, const struct ctl_summary *summary, bool asked)
-{
-    if (reading->next >= summary->oldest_event)
-        return;
-    if (asked && !reading->told)
-        ctl_error("events before %u are no longer kept", summary->oldest_event);
-    reading->told = true;
-    reading->next = summary->oldest_event;
-}
-
-static enum mbp_status read_to(struct reading *reading, uint64_t end)
-{
-    while (reading->next < end) {
-        uint32_t next = (uint32_t)reading->next;
-        enum mbp_status status = ctl_events_read(reading->ctl->link, reading->unit, next, (uint32_t)(end - 1),
-                                                 print_event, reading->printing, &next);
-        reading->next = next;
-        if (ferror(reading->printing->out))
-            return MBP_OK;
-        if (status != MBP_EX_ILLEGAL_DATA_ADDRESS)
-            return status;
-        struct ctl_summary summary;
-        status = ctl_summary_read(reading->ctl->link, reading->unit, &summary);
-        if (status != MBP_OK)
-            return status;
-        if (summary.oldest_event <= next)
-            return MBP_EX_ILLEGAL_DATA_ADDRESS;
-        skip_removed(reading, &summary, true);
-    }
-    return MBP_OK;
-}
-
-static enum mbp_status follow(struct reading *reading)
-{
-    for (;;) {
-        struct ctl_summary summary;
-        enum mbp_status status = ctl_summary_read(reading->ctl->link, reading->unit, &summary);
-        if (status != MBP_OK)
-            return status;
-        skip_removed(reading, &summary, true);
-        status = learn_past(reading, summary.last_event);
-        if (status == MBP_OK)
-            status = read_to(reading, (uint64_t)summary.last_event + 1);
-        if (fflush(reading->printing->out) != 0 || status != MBP_OK)
-            return status;
-        struct timespec pause = {0, (long)(FOLLOW_PAUSE_MS * MBP_NS_PER_MS)};
-        nanosleep(&pause, NULL);
-    }
-}
-
-/* From reading->next on when that is not 0, else from where the period begins. */
-static enum mbp_status read_period(struct reading *reading)
-{
-    const struct ctl_filter *filter = &reading->printing->filter;
-    struct ctl_summary summary;
-    struct ctl_range range = {0, 0};
-    enum mbp_status status = ctl_summary_read(reading->ctl->link, reading->unit, &summary);
-    if (status == MBP_OK)
-        status = ctl_events_range(reading->ctl->link, reading->unit, &filter->since, &filter->until,
-                                  summary.oldest_event, summary.last_event, &range);
-    if (status != MBP_OK)
-        return status;
-    bool resumed = reading->next > 0;
-    if (!resumed)
-        reading->next = filter->since.kind == CTL_MOMENT_EVENT ? filter->since.seq : range.first;
-    if (reading->next == 0) /* nothing is durable yet */
-        reading->next = 1;
-    skip_removed(reading, &summary, resumed || (filter->since.kind == CTL_MOMENT_EVENT && filter->since.seq > 1));
-    if (reading->next < range.end)
-        status = learn_past(reading, (uint32_t)(range.end - 1));
-    if (status == MBP_OK)
-        status = read_to(reading, range.end);
-    fflush(reading->printing->out);
-    if (status == MBP_OK && reading->ctl->options->follow && !ferror(reading->printing->out))
-        status = follow(reading);
-    return status;
-}
 
 /* The unit with the journal, or -1 (told). */
 static int journal_unit(struct ctl *ctl)
@@ -146,7 +16,7 @@ static int journal_unit(struct ctl *ctl)
 }
 
 /* On stderr: what is piped on stays what was asked for, nothing. */
-static void say_none(const struct reading *reading)
+static void say_none(const struct journal_reading *reading)
 {
     struct ctl_summary summary;
     if (ctl_summary_read(reading->ctl->link, reading->unit, &summary) != MBP_OK)
@@ -157,14 +27,23 @@ static void say_none(const struct reading *reading)
         ctl_error("no such event among those of the journal, %u to %u", summary.oldest_event, summary.last_event);
 }
 
-static enum ctl_exit show(struct ctl *ctl, struct printing *printing)
+/* The period, and with --follow what comes after it. */
+static enum mbp_status read_on(struct journal_reading *reading)
+{
+    enum mbp_status status = journal_read_period(reading);
+    if (status == MBP_OK && reading->ctl->options->follow && !ferror(reading->printing->out))
+        status = journal_follow(reading);
+    return status;
+}
+
+static enum ctl_exit show(struct ctl *ctl, struct journal_printing *printing)
 {
     int unit = journal_unit(ctl);
     if (unit < 0)
         return CTL_FAILED;
-    struct reading reading = {.ctl = ctl, .printing = printing, .unit = (uint8_t)unit};
+    struct journal_reading reading = {.ctl = ctl, .printing = printing, .unit = (uint8_t)unit};
     mbp_report_event_header(printing->format, stdout);
-    enum mbp_status status = read_period(&reading);
+    enum mbp_status status = read_on(&reading);
     if (status == MBP_OK && printing->count == 0 && printing->format == MBP_FORMAT_TEXT)
         say_none(&reading);
     if (status == MBP_OK)
@@ -225,7 +104,7 @@ static uint64_t now_ms(void)
 }
 
 /* An existing dump, to be gone on with. */
-static FILE *resume(struct ctl *ctl, uint8_t unit, struct reading *reading)
+static FILE *resume(struct ctl *ctl, uint8_t unit, struct journal_reading *reading)
 {
     const char *path = ctl->options->save_path;
     struct ctl_dump dump;
@@ -255,7 +134,7 @@ static FILE *resume(struct ctl *ctl, uint8_t unit, struct reading *reading)
     return file;
 }
 
-static FILE *open_dump(struct ctl *ctl, uint8_t unit, struct reading *reading)
+static FILE *open_dump(struct ctl *ctl, uint8_t unit, struct journal_reading *reading)
 {
     const char *path = ctl->options->save_path;
     char why[CTL_DUMP_WHY] = "";
@@ -271,23 +150,23 @@ static FILE *open_dump(struct ctl *ctl, uint8_t unit, struct reading *reading)
 }
 
 /* What the plant is like, then the events that led to it: a dump that breaks off has the former at least. */
-static enum mbp_status save_all(struct reading *reading, const struct ctl_snapshot *snapshot, uint64_t taken_ms)
+static enum mbp_status save_all(struct journal_reading *reading, const struct ctl_snapshot *snapshot, uint64_t taken_ms)
 {
-    struct printing *printing = reading->printing;
+    struct journal_printing *printing = reading->printing;
     char why[256] = "";
     ctl_dump_put_snapshot(printing->out, printing->plant, snapshot, taken_ms);
-    enum mbp_status status = read_period(reading);
+    enum mbp_status status = read_on(reading);
     if (status != MBP_OK)
         ctl_why(reading->ctl, status, why, sizeof why);
     ctl_dump_put_end(printing->out, (uint32_t)(reading->next > 0 ? reading->next - 1 : 0), status == MBP_OK, why);
     return status;
 }
 
-static enum ctl_exit save(struct ctl *ctl, struct printing *printing)
+static enum ctl_exit save(struct ctl *ctl, struct journal_printing *printing)
 {
     const char *path = ctl->options->save_path;
     int unit = journal_unit(ctl);
-    struct reading reading = {.ctl = ctl, .printing = printing, .unit = (uint8_t)unit, .saving = true};
+    struct journal_reading reading = {.ctl = ctl, .printing = printing, .unit = (uint8_t)unit, .saving = true};
     struct ctl_snapshot snapshot;
     if (unit < 0 || ctl_snapshot_take(ctl, &snapshot) != CTL_OK)
         return CTL_FAILED;
@@ -320,7 +199,7 @@ static enum ctl_exit save(struct ctl *ctl, struct printing *printing)
 
 /* ---- from a dump ------------------------------------------------------------------------------------------------ */
 
-static enum ctl_exit load(struct ctl *ctl, struct printing *printing)
+static enum ctl_exit load(struct ctl *ctl, struct journal_printing *printing)
 {
     const char *path = ctl->options->load_path;
     char why[CTL_DUMP_WHY] = "";
@@ -334,7 +213,7 @@ static enum ctl_exit load(struct ctl *ctl, struct printing *printing)
     enum ctl_exit code = ctl_filter_make(ctl->options, dump.plant, &dump.past, &printing->filter);
     if (code == CTL_OK) {
         mbp_report_event_header(printing->format, stdout);
-        if (ctl_dump_events(&dump, print_event, printing, why) != MBP_OK) {
+        if (ctl_dump_events(&dump, journal_print_event, printing, why) != MBP_OK) {
             ctl_error("--load %s: %s", path, why);
             code = CTL_FAILED;
         } else {
@@ -362,7 +241,7 @@ static const char *conflict(const struct ctl_options *options)
     return NULL;
 }
 
-static enum ctl_exit of_slave(struct ctl *ctl, struct printing *printing)
+static enum ctl_exit of_slave(struct ctl *ctl, struct journal_printing *printing)
 {
     const struct ctl_options *options = ctl->options;
     if (ctl_plant(ctl) == NULL)
@@ -389,7 +268,7 @@ enum ctl_exit ctl_run_journal(struct ctl *ctl)
 {
     const struct ctl_options *options = ctl->options;
     struct ctl_past past = {0};
-    struct printing printing = {.past = &past, .format = options->format, .lang = options->lang, .out = stdout};
+    struct journal_printing printing = {.past = &past, .format = options->format, .lang = options->lang, .out = stdout};
     const char *why_not = conflict(options);
     if (why_not != NULL) {
         ctl_error("journal: %s", why_not);

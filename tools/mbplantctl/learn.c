@@ -27,3 +27,16 @@ enum mbp_status ctl_learn_text(struct ctl_link *link, uint8_t unit, char **text,
     *len = bytes;
     return MBP_OK;
 }
+
+enum mbp_status ctl_parse_quietly(struct mbp_text text, struct mbp_plant **out)
+{
+    char *said = NULL;
+    size_t said_len;
+    FILE *errors = open_memstream(&said, &said_len);
+    if (errors == NULL)
+        return MBP_ERR_MEMORY;
+    enum mbp_status status = mbp_plant_parse("plant", text, errors, out);
+    fclose(errors);
+    free(said);
+    return status;
+}

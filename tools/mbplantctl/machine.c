@@ -6,8 +6,8 @@
 
 #include "address.h"
 #include "edit.h"
+#include "effect.h"
 #include "events.h"
-#include "sim.h"
 #include "snapshot.h"
 #include "wait.h"
 
@@ -27,7 +27,10 @@ static void print_machine(const struct ctl *ctl, uint32_t machine, const struct 
     }
     if (now->first_out != UINT32_MAX)
         ctl_say("  tripped by       %s\n", plant->sensors[now->first_out].name);
-    ctl_say("  active alarms    %u%s\n", now->alarms, now->trip ? ", of which some trip it" : "");
+    ctl_say("  active alarms    %u%s\n", now->alarms,
+            !now->trip         ? ""
+            : now->alarms == 0 ? "; a hidden one trips it"
+                               : ", of which some trip it");
     ctl_say("  production       %u good, %u reject\n", now->good, now->reject);
     ctl_say("  en_service       %s\n", mbp_span_text(now->running_s, span, sizeof span));
     ctl_say("  en_panne         %s, %u times\n", mbp_span_text(now->down_s, span, sizeof span), now->failures);
@@ -109,7 +112,7 @@ static enum mbp_status look_for_outcome(struct command *command)
 {
     struct ctl *ctl = command->ctl;
     uint8_t unit = ctl_machine_unit(ctl->plant, command->machine);
-    struct ctl_wait wait = ctl_wait_begin(ctl->plant, ctl->options->target.timeout_ms);
+    struct ctl_wait wait = ctl_wait_begin(ctl->plant, 1, ctl->options->target.timeout_ms);
     uint32_t next = command->before.last_event + 1;
     for (;;) {
         struct ctl_summary now;
@@ -119,26 +122,6 @@ static enum mbp_status look_for_outcome(struct command *command)
         if (status != MBP_OK || command->outcome.code != 0 || !ctl_wait_more(&wait))
             return status;
     }
-}
-
-/* Two scans after the write are enough: the one that was under way, and the one that latches the command. */
-static enum mbp_status wait_for_scans(struct command *command, struct ctl_machine_now *now)
-{
-    struct ctl *ctl = command->ctl;
-    uint8_t unit = ctl_machine_unit(ctl->plant, command->machine);
-    struct ctl_wait wait = ctl_wait_begin(ctl->plant, ctl->options->target.timeout_ms);
-    struct ctl_summary written;
-    enum mbp_status status = ctl_summary_read(ctl->link, unit, &written);
-    while (status == MBP_OK) {
-        struct ctl_summary summary;
-        status = ctl_summary_read(ctl->link, unit, &summary);
-        if (status == MBP_OK)
-            status = ctl_machine_read(ctl->link, ctl->plant, command->machine, now);
-        if (status != MBP_OK || now->state == command->to || summary.scans - written.scans >= 2 ||
-            !ctl_wait_more(&wait))
-            break;
-    }
-    return status;
 }
 
 static enum ctl_exit tell(struct command *command, const struct ctl_machine_now *now, enum mbp_state_code was)
@@ -155,11 +138,6 @@ static enum ctl_exit tell(struct command *command, const struct ctl_machine_now 
     if (command->outcome.code != 0) {
         char sentence[256];
         ctl_error("%s", mbp_report_event_text(plant, &command->outcome, sentence, sizeof sentence));
-    } else if (ctl_sim_is_paused(command->ctl)) {
-        ctl_say("%s: asked for %s; the plant is paused, so that waits for its next scan (mbplantctl sim resume, or "
-                "step)\n",
-                name, mbp_state_name(command->to));
-        return CTL_OK;
     } else {
         ctl_error("%s stays %s, and the journal does not say why; mbplantctl journal shows it all", name,
                   mbp_state_name(now->state));
@@ -189,8 +167,16 @@ static enum ctl_exit ask(struct ctl *ctl, uint32_t machine, enum mbp_state_code 
     }
     uint16_t on = 1;
     status = ctl_write(link, unit, MBP_COILS, ctl_machine_coil(plant, machine, (unsigned)to), 1, &on);
-    if (status == MBP_OK)
-        status = wait_for_scans(&command, &now);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, name);
+    enum ctl_exit code = ctl_await_effect(ctl, name);
+    if (code != CTL_OK)
+        return code;
+    if (ctl->pending || ctl->options->no_wait) {
+        ctl_say("%s: asked for %s\n", name, mbp_state_name(to));
+        return ctl_say_pending(ctl, name);
+    }
+    status = ctl_machine_read(link, plant, machine, &now);
     return status == MBP_OK ? tell(&command, &now, was) : ctl_fail(ctl, status, name);
 }
 

@@ -1,6 +1,7 @@
 /* map: every point of the plant as a table that teaches: both ways to write its address, and the mbpoll command. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "address.h"
 #include "ctl.h"
@@ -29,8 +30,8 @@ static bool is_wanted(const struct listing *listing, const struct mbp_point *poi
 {
     const char *filter = listing->filter;
     const struct mbp_plant *plant = listing->plant;
-    if (filter == NULL || strcmp(point->name, filter) == 0 ||
-        strcmp(mbp_table_name((enum mbp_table)point->table), filter) == 0)
+    if (filter == NULL || strcasecmp(point->name, filter) == 0 ||
+        strcasecmp(mbp_table_name((enum mbp_table)point->table), filter) == 0)
         return true;
     if (point->sensor < plant->sensor_count && strcmp(plant->sensors[point->sensor].name, filter) == 0)
         return true;
@@ -117,8 +118,9 @@ enum ctl_exit ctl_run_map(struct ctl *ctl)
     const struct mbp_plant *plant = ctl_plant(ctl);
     if (plant == NULL)
         return CTL_FAILED;
-    struct listing listing = {
-        .plant = plant, .target = &options->target, .filter = options->argc > 0 ? options->argv[0] : NULL};
+    struct listing listing = {.plant = plant,
+                              .target = &options->target,
+                              .filter = options->argc > 0 ? ctl_spelling(plant, options->argv[0]) : NULL};
     if (mbp_grid_new(columns, sizeof columns / sizeof columns[0], &listing.grid) != MBP_OK)
         return ctl_fail(ctl, MBP_ERR_MEMORY, "map");
     for (uint32_t u = 0; u < plant->unit_count; u++) {

@@ -48,8 +48,10 @@ static bool set_colour(struct ctl_options *options, const char *value)
 
 static bool set_host(struct ctl_options *options, const char *value)
 {
+    char host[256];
+    uint16_t port;
     options->target.host = value;
-    return value[0] != '\0';
+    return value[0] != '\0' && mbp_endpoint_parse(value, host, sizeof host, &port) != MBP_OK;
 }
 
 static bool set_port(struct ctl_options *options, const char *value)
@@ -171,7 +173,8 @@ static bool set_save(struct ctl_options *options, const char *value)
 }
 
 static const struct option known[] = {
-    {"host", 'H', "HOST", CTL_OPT_COMMON, "the slave's name or address (127.0.0.1)", set_host, 0, "a host"},
+    {"host", 'H', "HOST", CTL_OPT_COMMON, "the slave's name or address (127.0.0.1)", set_host, 0,
+     "a host alone; its port goes into -p"},
     {"port", 'p', "PORT", CTL_OPT_COMMON, "its TCP port (5020)", set_port, 0, "1..65535"},
     {"unit", 'u', "UNIT", CTL_OPT_COMMON, "unit id for raw addresses (1); a named point knows its own", set_unit, 0,
      "0..247 or 255"},
@@ -199,6 +202,7 @@ static const struct option known[] = {
      "a time from 100ms to 1h, like 500ms or 2s"},
     {"count", 0, "N", CTL_OPT_WATCH, "ends after so many looks", set_count, 0, "1..4294967295"},
     {"dry-run", 0, NULL, CTL_OPT_EDIT, "show what would change in the plant file, and change nothing", FLAG(dry_run)},
+    {"no-wait", 0, NULL, CTL_OPT_EFFECT, "end when the slave has taken it, not when a scan has done it", FLAG(no_wait)},
     {"lang", 0, "LANG", CTL_OPT_LANG, "language of what is meant for people: en, fr", set_lang, 0, "en, fr"},
     {"request", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a request", FLAG(request)},
     {"response", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a response", FLAG(response)},

@@ -246,7 +246,7 @@ static enum mbp_status await_stored(struct ctl *ctl, struct ctl_snapshot *snapsh
     struct ctl_summary now;
     if (unit < 0)
         return MBP_OK;
-    struct ctl_wait wait = ctl_wait_begin(ctl->plant, STORE_PATIENCE_MS);
+    struct ctl_wait wait = ctl_wait_begin(ctl->plant, 1, STORE_PATIENCE_MS);
     enum mbp_status status = ctl_journal_now_read(ctl->link, ctl->plant, (uint8_t)unit, &snapshot->journal);
     uint32_t newest = snapshot->journal.newest;
     while (status == MBP_OK) {

@@ -131,15 +131,8 @@ static enum mbp_status read_text(struct ctl_link *link, uint8_t unit, const stru
 /* A text that this mbplantctl does not understand leaves the plant unknown, without a word: events are still shown. */
 static enum mbp_status parse(char *text, size_t length, struct ctl_past *past, const struct mbp_plant **out)
 {
-    char *said = NULL;
-    size_t said_len;
-    FILE *errors = open_memstream(&said, &said_len);
     struct mbp_plant *plant = NULL;
-    if (errors == NULL)
-        return MBP_ERR_MEMORY;
-    enum mbp_status status = mbp_plant_parse("former plant", (struct mbp_text){text, length}, errors, &plant);
-    fclose(errors);
-    free(said);
+    enum mbp_status status = ctl_parse_quietly((struct mbp_text){text, length}, &plant);
     if (status != MBP_OK)
         return status == MBP_ERR_MEMORY ? status : MBP_OK;
     status = ctl_past_own(past, plant);

@@ -34,17 +34,63 @@ static int match_point(const struct mbp_point *point, void *ctx)
     return 0;
 }
 
+static bool is_value(const struct mbp_point *point, const struct mbp_sensor *sensor)
+{
+    return sensor != NULL && point->table == MBP_HOLDING_REGISTERS && point->addr == sensor->reg.addr;
+}
+
+/* A sensor has other registers too, of its shelving for instance. */
 static int limit_of(const struct mbp_point *point, const struct mbp_sensor *sensor)
 {
-    if (sensor == NULL || point->table != MBP_HOLDING_REGISTERS || point->addr == sensor->reg.addr ||
-        sensor->reg.type == MBP_STRING || sensor->reg.type == MBP_BOOL)
+    if (sensor == NULL || point->table != MBP_HOLDING_REGISTERS || is_value(point, sensor) ||
+        sensor->reg.type == MBP_STRING || sensor->reg.type == MBP_BOOL || point->addr < sensor->reg.limits_addr)
         return -1;
-    return (point->addr - sensor->reg.limits_addr) / sensor->reg.words;
+    uint32_t limit = ((uint32_t)point->addr - sensor->reg.limits_addr) / sensor->reg.words;
+    return limit < MBP_LIMIT_COUNT ? (int)limit : -1;
 }
+
+/* ---- names ------------------------------------------------------------------------------------------------------ */
+
+static bool is_name(const struct mbp_plant *plant, const char *name)
+{
+    return mbp_plant_find_machine(plant, name) != UINT32_MAX || mbp_plant_find_sensor(plant, name) != UINT32_MAX ||
+           mbp_plant_find_actuator(plant, name) != UINT32_MAX || mbp_plant_find_controller(plant, name) != UINT32_MAX;
+}
+
+const char *ctl_spelling(const struct mbp_plant *plant, const char *name)
+{
+    if (is_name(plant, name))
+        return name;
+    for (uint32_t m = 0; m < plant->machine_count; m++) {
+        if (strcasecmp(plant->machines[m].name, name) == 0)
+            return plant->machines[m].name;
+    }
+    for (uint32_t s = 0; s < plant->sensor_count; s++) {
+        if (strcasecmp(plant->sensors[s].name, name) == 0)
+            return plant->sensors[s].name;
+    }
+    for (uint32_t a = 0; a < plant->actuator_count; a++) {
+        if (strcasecmp(plant->actuators[a].name, name) == 0)
+            return plant->actuators[a].name;
+    }
+    for (uint32_t c = 0; c < plant->controller_count; c++) {
+        if (strcasecmp(plant->controllers[c].name, name) == 0)
+            return plant->controllers[c].name;
+    }
+    return name;
+}
+
+bool ctl_is_all(const char *name)
+{
+    return strcasecmp(name, "all") == 0;
+}
+
+/* ---- points ----------------------------------------------------------------------------------------------------- */
 
 /* The unit of the machine, sensor or actuator of that name; UINT32_MAX = there is none. */
 static uint32_t unit_of_item(const struct mbp_plant *plant, const char *name)
 {
+    name = ctl_spelling(plant, name);
     uint32_t sensor = mbp_plant_find_sensor(plant, name);
     uint32_t machine = sensor == UINT32_MAX ? mbp_plant_find_machine(plant, name) : UINT32_MAX;
     uint32_t actuator = sensor == UINT32_MAX ? mbp_plant_find_actuator(plant, name) : UINT32_MAX;
@@ -78,6 +124,7 @@ static bool find_in_unit(const struct mbp_plant *plant, uint32_t u, const char *
     out->actuator = search.found.actuator < plant->actuator_count ? &plant->actuators[search.found.actuator] : NULL;
     out->is_setting = search.found.controller < plant->controller_count && search.found.table == MBP_HOLDING_REGISTERS;
     out->limit = limit_of(&search.found, out->sensor);
+    out->is_value = is_value(&search.found, out->sensor);
     return true;
 }
 
@@ -88,8 +135,8 @@ bool ctl_point_find(const struct mbp_plant *plant, int unit, const char *name, s
     if (hint == UINT32_MAX && item_part(name, item, sizeof item))
         hint = unit_of_item(plant, item);
     /* the one unit first: a plant of 100,000 sensors has two million points */
-    if (hint != UINT32_MAX && (unit < 0 || plant->units[hint].id == unit) &&
-        find_in_unit(plant, hint, name, false, out))
+    bool is_hint = hint != UINT32_MAX && (unit < 0 || plant->units[hint].id == unit);
+    if (is_hint && (find_in_unit(plant, hint, name, false, out) || find_in_unit(plant, hint, name, true, out)))
         return true;
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t u = 0; u < plant->unit_count; u++) {
@@ -174,6 +221,7 @@ void ctl_unknown_name(const struct mbp_plant *plant, enum ctl_what what, const c
 {
     static const char *const nouns[] = {"point", "machine", "sensor", "machine or sensor"};
     struct nearest nearest = {.word = name};
+    name = ctl_spelling(plant, name);
     bool is_machine = mbp_plant_find_machine(plant, name) != UINT32_MAX;
     if ((what == CTL_SENSOR && is_machine) ||
         (what == CTL_MACHINE && mbp_plant_find_sensor(plant, name) != UINT32_MAX)) {
@@ -191,7 +239,7 @@ void ctl_unknown_name(const struct mbp_plant *plant, enum ctl_what what, const c
 
 uint32_t ctl_machine_find(const struct mbp_plant *plant, const char *name)
 {
-    uint32_t machine = mbp_plant_find_machine(plant, name);
+    uint32_t machine = mbp_plant_find_machine(plant, ctl_spelling(plant, name));
     if (machine == UINT32_MAX)
         ctl_unknown_name(plant, CTL_MACHINE, name);
     return machine;
@@ -199,7 +247,7 @@ uint32_t ctl_machine_find(const struct mbp_plant *plant, const char *name)
 
 uint32_t ctl_sensor_find(const struct mbp_plant *plant, const char *name)
 {
-    uint32_t sensor = mbp_plant_find_sensor(plant, name);
+    uint32_t sensor = mbp_plant_find_sensor(plant, ctl_spelling(plant, name));
     if (sensor == UINT32_MAX)
         ctl_unknown_name(plant, CTL_SENSOR, name);
     return sensor;
@@ -212,8 +260,9 @@ bool ctl_sensors_find(const struct mbp_plant *plant, const char *name, uint32_t 
     *machine = UINT32_MAX;
     *first = 0;
     *count = plant->sensor_count;
-    if (strcmp(name, "all") == 0)
+    if (ctl_is_all(name))
         return true;
+    name = ctl_spelling(plant, name);
     *machine = mbp_plant_find_machine(plant, name);
     if (*machine != UINT32_MAX) {
         *first = plant->machines[*machine].first_sensor;
@@ -234,7 +283,7 @@ bool ctl_state_find(const char *word, enum mbp_state_code *out)
     static const char *const others[MBP_STATE_COUNT] = {
         [MBP_EN_SERVICE] = "in_service", [MBP_EN_PANNE] = "faulted", [MBP_MAINTENANCE] = "maintenance"};
     for (unsigned s = 0; s < MBP_STATE_COUNT; s++) {
-        if (strcmp(word, mbp_state_name((enum mbp_state_code)s)) == 0 || strcmp(word, others[s]) == 0) {
+        if (strcasecmp(word, mbp_state_name((enum mbp_state_code)s)) == 0 || strcasecmp(word, others[s]) == 0) {
             *out = (enum mbp_state_code)s;
             return true;
         }

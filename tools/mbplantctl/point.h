@@ -21,12 +21,20 @@ struct ctl_point {
     const struct mbp_sensor *sensor;     /* that the point belongs to, or NULL */
     const struct mbp_actuator *actuator; /* likewise */
     bool is_setting;                     /* of a controller */
+    bool is_value;                       /* the sensor's own register */
     int limit;                           /* enum mbp_limit when the point is a sensor's limit, else -1 */
 };
 
-/* A point of the map by name, of any unit or of the one with that id (unit >= 0). Where a name stands for a register
- * and for a bit (TT101.high: the limit and whether it is exceeded), the holding register is meant. */
+/* A point of the map by name, in any case, of any unit or of the one with that id (unit >= 0). Where a name stands for
+ * a register and for a bit (TT101.high: the limit and whether it is exceeded), the holding register is meant. */
 bool ctl_point_find(const struct mbp_plant *plant, int unit, const char *name, struct ctl_point *out);
+
+/* A name as the plant spells it, where the user gave it in another case; else as it was given. Names that differ in
+ * nothing else are told apart by it. */
+const char *ctl_spelling(const struct mbp_plant *plant, const char *name);
+
+/* "all", in any case: what stands for everything there is. */
+bool ctl_is_all(const char *name);
 
 /* Says on stderr that the plant has no such point, machine or sensor, and which name is nearest. */
 enum ctl_what { CTL_ANY_POINT, CTL_MACHINE, CTL_SENSOR, CTL_MACHINE_OR_SENSOR };

@@ -117,7 +117,7 @@ static enum mbp_status print_point(struct ctl *ctl, const struct ctl_point *poin
         return MBP_OK;
     }
     /* a value says how it came about: forced, in alarm, out of the instrument's range */
-    if (point->sensor != NULL && map->addr == point->sensor->reg.addr && map->table == MBP_HOLDING_REGISTERS) {
+    if (point->is_value) {
         uint8_t now = 0;
         enum mbp_status status = ctl_sensor_bits_read(ctl->link, ctl->plant, map->sensor, &now);
         if (status != MBP_OK)
@@ -164,6 +164,7 @@ static enum ctl_exit read_name(struct ctl *ctl, const char *name, struct mbp_gri
         return CTL_FAILED;
     char state[MBP_NAME_MAX + 8];
     struct ctl_point point;
+    name = ctl_spelling(plant, name);
     uint32_t machine = mbp_plant_find_machine(plant, name);
     if (machine != UINT32_MAX && grid == NULL)
         return ctl_machine_show(ctl, machine);

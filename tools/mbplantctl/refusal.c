@@ -43,10 +43,8 @@ static const char *range_text(const struct mbp_sensor *sensor, char *buf, size_t
 const char *ctl_refusal_reason(const struct ctl_point *point, enum mbp_status exception, char *buf, size_t size)
 {
     const struct mbp_sensor *sensor = point->sensor;
-    bool is_register = point->map.table == MBP_HOLDING_REGISTERS;
-    bool is_value = sensor != NULL && is_register && point->limit < 0;
     char range[160];
-    if (exception == MBP_EX_ILLEGAL_DATA_ADDRESS && is_value && sensor->inject == MBP_INJECT_REJECT)
+    if (exception == MBP_EX_ILLEGAL_DATA_ADDRESS && point->is_value && sensor->inject == MBP_INJECT_REJECT)
         snprintf(buf, size, "its values cannot be injected (inject: reject in the plant file)");
     else if (exception == MBP_EX_ILLEGAL_DATA_ADDRESS && !point->map.writable)
         snprintf(buf, size, "the point is read only");
@@ -61,7 +59,7 @@ const char *ctl_refusal_reason(const struct ctl_point *point, enum mbp_status ex
         snprintf(buf, size,
                  "the setting is outside its range; in automatic a controller sets its output by itself, and an inner "
                  "one takes its setpoint from its outer one");
-    else if (exception == MBP_EX_SERVER_DEVICE_FAILURE && is_value)
+    else if (exception == MBP_EX_SERVER_DEVICE_FAILURE && point->is_value)
         snprintf(buf, size, "the value is outside the instrument's range %s", range_text(sensor, range, sizeof range));
     else if (exception == MBP_EX_SERVER_DEVICE_FAILURE && sensor != NULL && point->limit >= 0)
         snprintf(buf, size,

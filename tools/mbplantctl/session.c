@@ -39,10 +39,9 @@ struct ctl_link *ctl_link(struct ctl *ctl)
     if (ctl->link != NULL)
         return ctl->link;
     const struct ctl_target *target = &ctl->options->target;
-    char why[160];
+    char why[256];
     if (ctl_link_open(target, why, sizeof why, &ctl->link) != MBP_OK)
-        ctl_error("cannot connect to %s:%u: %s; is mbplantd running? tools/run starts it, -H and -p name another slave",
-                  target->host, target->port, why);
+        ctl_error("cannot connect to %s:%u: %s", target->host, target->port, why);
     return ctl->link;
 }
 
@@ -92,6 +91,8 @@ enum ctl_exit ctl_fail_to_learn(struct ctl *ctl, enum mbp_status status)
     else if (status == MBP_ERR_CORRUPT)
         ctl_error("%s:%u has a file %d, but it is no plant file (its length or CRC does not fit); %s", target->host,
                   target->port, MBP_PLANT_FIRST_FILE, advice);
+    else if (status == MBP_ERR_IO && !ctl_link_answered(ctl->link))
+        ctl_error("%s:%u: %s", target->host, target->port, ctl_link_error(ctl->link));
     else if (status == MBP_ERR_IO)
         ctl_error("%s:%u does not tell its plant: %s (is it a mbplant?); %s", target->host, target->port,
                   ctl_link_error(ctl->link), advice);

@@ -1,8 +1,7 @@
 /* shelve and unshelve, suppress and unsuppress: a sensor's alarms, or those of all sensors of a machine, hidden from
  * the operator and shown again. */
-#include <string.h>
-
 #include "address.h"
+#include "effect.h"
 #include "point.h"
 #include "write.h"
 
@@ -17,12 +16,12 @@ static enum ctl_exit find_meant(struct ctl *ctl, struct meant *meant)
 {
     const struct mbp_plant *plant = ctl_plant(ctl);
     uint32_t machine;
-    meant->name = ctl->options->argv[0];
     if (plant == NULL)
         return CTL_FAILED;
+    meant->name = ctl_spelling(plant, ctl->options->argv[0]);
     if (mbp_plant_find_machine(plant, meant->name) == UINT32_MAX &&
         mbp_plant_find_sensor(plant, meant->name) == UINT32_MAX) {
-        if (strcmp(meant->name, "all") == 0)
+        if (ctl_is_all(meant->name))
             ctl_error("%s takes a machine or a sensor, not all there are", ctl->options->verb->name);
         else
             ctl_unknown_name(plant, CTL_MACHINE_OR_SENSOR, meant->name);
@@ -56,7 +55,7 @@ static enum ctl_exit write_all(struct ctl *ctl, const struct meant *meant, enum 
             return ctl_fail(ctl, status, meant->name);
         done += n;
     }
-    return CTL_OK;
+    return ctl_await_effect(ctl, meant->name);
 }
 
 /* Whether any of the coils is on; true also when they cannot be read, which the write that follows will tell. */
@@ -116,7 +115,7 @@ enum ctl_exit ctl_run_shelve(struct ctl *ctl)
                 place);
     else
         ctl_say("%s: alarms shelved until mbplantctl unshelve %s  (%s)\n", meant.name, meant.name, place);
-    return CTL_OK;
+    return ctl_say_pending(ctl, meant.name);
 }
 
 enum ctl_exit ctl_run_unshelve(struct ctl *ctl)
@@ -135,7 +134,7 @@ enum ctl_exit ctl_run_unshelve(struct ctl *ctl)
     if (code == CTL_OK)
         ctl_say("%s: alarms no longer shelved  (%s)\n", meant.name,
                 place_of(MBP_COILS, coil, meant.count, place, sizeof place));
-    return code;
+    return code == CTL_OK ? ctl_say_pending(ctl, meant.name) : code;
 }
 
 /* ---- out of service ---------------------------------------------------------------------------------------------- */
@@ -164,7 +163,7 @@ static enum ctl_exit set_service(struct ctl *ctl, bool out)
         ctl_say("%s: alarms out of service until mbplantctl unsuppress %s  (%s)\n", meant.name, meant.name, place);
     else
         ctl_say("%s: alarms in service  (%s)\n", meant.name, place);
-    return CTL_OK;
+    return ctl_say_pending(ctl, meant.name);
 }
 
 enum ctl_exit ctl_run_suppress(struct ctl *ctl)

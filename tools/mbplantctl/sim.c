@@ -91,11 +91,15 @@ enum ctl_exit ctl_sim_read(struct ctl *ctl, struct ctl_sim *out)
     return CTL_OK;
 }
 
-bool ctl_sim_is_paused(struct ctl *ctl)
+struct ctl_pace ctl_sim_pace(struct ctl *ctl)
 {
-    uint16_t paused = 0;
-    return ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, MBP_SIM_IR_PAUSED, 1, &paused) == MBP_OK &&
-           paused != 0;
+    uint16_t words[MBP_SIM_IR_STEPS + 2];
+    enum mbp_status status =
+        ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, 0, MBP_SIM_IR_STEPS + 2, words);
+    if (status != MBP_OK || words[MBP_SIM_IR_VERSION] != MBP_SIM_MAP_VERSION)
+        return (struct ctl_pace){.speed = 1};
+    return (struct ctl_pace){.paused = words[MBP_SIM_IR_PAUSED] != 0 && ctl_u32(words + MBP_SIM_IR_STEPS) == 0,
+                             .speed = float_of(words + MBP_SIM_IR_SPEED)};
 }
 
 enum ctl_exit ctl_sim_write(struct ctl *ctl, enum mbp_table table, uint16_t addr, uint16_t count, const uint16_t *words,

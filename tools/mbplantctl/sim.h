@@ -18,8 +18,12 @@ struct ctl_sim {
 /* Reads them. Errors are told: where the slave has no instructor, what to do about it. */
 enum ctl_exit ctl_sim_read(struct ctl *ctl, struct ctl_sim *out);
 
-/* Whether the slave has an instructor who paused it: what was written then waits. Nothing is told. */
-bool ctl_sim_is_paused(struct ctl *ctl);
+/* How the plant's time goes. Where there is no instructor, as real time does; nothing is told then. */
+struct ctl_pace {
+    bool paused; /* and no step is under way: what is written waits */
+    double speed;
+};
+struct ctl_pace ctl_sim_pace(struct ctl *ctl);
 
 /* Writes to unit 247. Errors are told; hint says why the slave may refuse this with exception 04. */
 enum ctl_exit ctl_sim_write(struct ctl *ctl, enum mbp_table table, uint16_t addr, uint16_t count, const uint16_t *words,

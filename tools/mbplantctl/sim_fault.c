@@ -2,7 +2,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "effect.h"
 #include "point.h"
 #include "sim.h"
 
@@ -147,23 +149,33 @@ static void print_list(const struct faults *faults)
 
 /* ---- on and off ------------------------------------------------------------------------------------------------- */
 
+/* The coil of a fault of the file or the wire; -1 = none has that name. */
+static int find_named(const struct mbp_plant *plant, const char *name, int (*compare)(const char *, const char *))
+{
+    for (uint32_t f = 0; f < plant->fault_count; f++) {
+        if (compare(plant->faults[f].name, name) == 0)
+            return (int)mbp_sim_fault_coil(plant->fault_count, f);
+    }
+    for (uint32_t i = 0; i < plant->server.fault_count; i++) {
+        if (compare(plant->server.faults[i].name, name) == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
 /* The coil of a fault by its name, "ad hoc 3" (in one word or as 3 words' last: "adhoc3") too; -1 when there is none.
  */
 static int find_coil(const struct faults *faults, const char *name)
 {
-    const struct mbp_plant *plant = faults->plant;
-    for (uint32_t f = 0; f < plant->fault_count; f++) {
-        if (strcmp(plant->faults[f].name, name) == 0)
-            return (int)mbp_sim_fault_coil(plant->fault_count, f);
-    }
-    for (uint32_t i = 0; i < plant->server.fault_count; i++) {
-        if (strcmp(plant->server.faults[i].name, name) == 0)
-            return (int)i;
-    }
+    int coil = find_named(faults->plant, name, strcmp);
+    if (coil < 0)
+        coil = find_named(faults->plant, name, strcasecmp);
+    if (coil >= 0)
+        return coil;
     static const char *const prefixes[] = {"ad hoc ", "adhoc"};
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
         size_t len = strlen(prefixes[i]);
-        unsigned long number = strncmp(name, prefixes[i], len) == 0 ? strtoul(name + len, NULL, 10) : 0;
+        unsigned long number = strncasecmp(name, prefixes[i], len) == 0 ? strtoul(name + len, NULL, 10) : 0;
         if (number >= 1 && number <= MBP_AD_HOC_FAULTS)
             return (int)(MBP_SIM_COIL_AD_HOC + number - 1);
     }
@@ -199,14 +211,16 @@ static enum ctl_exit end_all(struct ctl *ctl, const struct faults *faults)
         code = ctl_sim_write(ctl, MBP_COILS, mbp_sim_fault_coil(faults->sim.faults, f), 1, &off, NULL);
         ended++;
     }
+    if (code == CTL_OK && ended > 0)
+        code = ctl_await_effect(ctl, "sim fault");
     if (code == CTL_OK)
         ctl_say("%u faults ended\n", ended);
-    return code;
+    return code == CTL_OK ? ctl_say_pending(ctl, "sim fault") : code;
 }
 
 static enum ctl_exit switch_fault(struct ctl *ctl, const struct faults *faults, const char *name, bool on)
 {
-    if (!on && strcmp(name, "all") == 0)
+    if (!on && ctl_is_all(name))
         return end_all(ctl, faults);
     int coil = find_coil(faults, name);
     if (coil < 0)
@@ -214,8 +228,10 @@ static enum ctl_exit switch_fault(struct ctl *ctl, const struct faults *faults, 
     uint16_t word = on;
     enum ctl_exit code = ctl_sim_write(ctl, MBP_COILS, (uint16_t)coil, 1, &word, NULL);
     if (code == CTL_OK)
+        code = ctl_await_effect(ctl, name);
+    if (code == CTL_OK)
         ctl_say("%s: %s  (coil %d of unit %d)\n", name, on ? "active" : "ended", coil, MBP_INSTRUCTOR_UNIT);
-    return code;
+    return code == CTL_OK ? ctl_say_pending(ctl, name) : code;
 }
 
 /* ---- a new one -------------------------------------------------------------------------------------------------- */
@@ -326,11 +342,14 @@ static enum ctl_exit send(struct ctl *ctl, const struct faults *faults, const st
         place++;
     enum ctl_exit code =
         ctl_sim_write(ctl, MBP_HOLDING_REGISTERS, MBP_SIM_HR_FAULT, sizeof words / sizeof words[0], words, refused);
+    const char *name = plant->sensors[effect->sensor].name;
+    if (code == CTL_OK)
+        code = ctl_await_effect(ctl, name);
     if (code != CTL_OK)
         return code;
     print_effect(plant, effect);
     ctl_say(": active as ad hoc %u; mbplantctl sim fault adhoc%u off ends it\n", place + 1, place + 1);
-    return CTL_OK;
+    return ctl_say_pending(ctl, name);
 }
 
 static enum ctl_exit begin_new(struct ctl *ctl, const struct faults *faults, const char *sensor, const char *kind)

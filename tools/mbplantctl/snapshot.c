@@ -312,12 +312,20 @@ enum mbp_status ctl_sensor_bits_read(struct ctl_link *link, const struct mbp_pla
     return status;
 }
 
-int ctl_summary_unit(const struct mbp_plant *plant)
+int ctl_map_unit(const struct mbp_plant *plant)
 {
     for (uint32_t u = 0; u < plant->unit_count; u++) {
         if (has_map(&plant->units[u]))
             return plant->units[u].id;
     }
+    return -1;
+}
+
+int ctl_summary_unit(const struct mbp_plant *plant)
+{
+    int unit = ctl_map_unit(plant);
+    if (unit >= 0)
+        return unit;
     ctl_error("%s has no unit with machines or sensors, so nothing tells how long its journal is", plant->name);
     return -1;
 }

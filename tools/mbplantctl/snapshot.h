@@ -71,6 +71,9 @@ enum mbp_status ctl_sensor_bits_read(struct ctl_link *link, const struct mbp_pla
 
 /* The first unit with a default map, which has the summary block and the journal: its id, or -1 (told). */
 int ctl_summary_unit(const struct mbp_plant *plant);
+
+/* The same, and nothing is told. */
+int ctl_map_unit(const struct mbp_plant *plant);
 enum mbp_status ctl_summary_read(struct ctl_link *link, uint8_t unit, struct ctl_summary *out);
 
 /* How it stands with the journal now; unit is that of ctl_summary_unit. */

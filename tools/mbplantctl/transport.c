@@ -21,7 +21,8 @@
 struct ctl_link {
     modbus_t *modbus;
     uint32_t timeout_ms;
-    char error[160];
+    char error[256];
+    bool answered;
     uint16_t transaction; /* of the next request that is sent here */
     /* bytes of replies that came together with the one that was asked for */
     uint8_t buffer[CTL_IN_FLIGHT_MAX * ADU_MAX];
@@ -39,6 +40,20 @@ enum mbp_status ctl_link_fail(struct ctl_link *link, const char *why)
     return MBP_ERR_IO;
 }
 
+bool ctl_link_answered(const struct ctl_link *link)
+{
+    return link->answered;
+}
+
+static enum mbp_status fail_closed(struct ctl_link *link)
+{
+    if (link->answered)
+        return ctl_link_fail(link, "the slave closed the connection");
+    return ctl_link_fail(link, "the slave closed the connection before it answered anything: it does not serve this "
+                               "host (server: access in its plant file), has no room for another master, or is no "
+                               "Modbus slave");
+}
+
 static enum mbp_status fail_timeout(struct ctl_link *link)
 {
     char duration[32];
@@ -51,12 +66,13 @@ static enum mbp_status fail_timeout(struct ctl_link *link)
 static enum mbp_status status_of_errno(struct ctl_link *link)
 {
     int code = errno - MODBUS_ENOBASE;
+    link->answered = link->answered || code > 0; /* those errors are of what has come */
     if (code >= MBP_EX_ILLEGAL_FUNCTION && code <= MBP_EX_GATEWAY_TARGET_FAILED)
         return (enum mbp_status)code;
     if (errno == ETIMEDOUT || errno == EINPROGRESS)
         return fail_timeout(link);
     if (errno == ECONNRESET || errno == EPIPE)
-        return ctl_link_fail(link, "the slave closed the connection");
+        return fail_closed(link);
     if (errno == EMBBADDATA || errno == EMBBADEXC || errno == EMBUNKEXC || errno == EMBBADCRC)
         return ctl_link_fail(link, "the reply does not fit the request");
     return ctl_link_fail(link, modbus_strerror(errno));
@@ -68,11 +84,24 @@ static enum mbp_status resolve(const struct ctl_target *target, const char *serv
     struct addrinfo *found = NULL;
     int code = getaddrinfo(target->host, service, &hints, &found);
     if (code != 0) {
-        snprintf(error, size, "%s", gai_strerror(code));
+        snprintf(error, size, "the name cannot be resolved: %s; -H takes a host's name or its IP address",
+                 gai_strerror(code));
         return MBP_ERR_IO;
     }
     freeaddrinfo(found);
     return MBP_OK;
+}
+
+/* Why there is no connection: what libmodbus, and what the system said before it, left in errno. */
+static void explain_no_connection(struct ctl_link *link, char *error, size_t size)
+{
+    bool nobody = errno == ECONNREFUSED;
+    bool silent = errno == ETIMEDOUT || errno == EINPROGRESS;
+    status_of_errno(link);
+    snprintf(error, size, "%s%s", link->error,
+             nobody   ? ": nobody listens there; is mbplantd running? tools/run starts it, -H and -p name another slave"
+             : silent ? "; is that host on, and may this one reach it? -H and -p name another slave"
+                      : "; -H and -p name another slave");
 }
 
 /* The socket of the connection made last; -1 = none. */
@@ -107,8 +136,7 @@ enum mbp_status ctl_link_open(const struct ctl_target *target, char *error, size
     modbus_set_response_timeout(link->modbus, seconds, micros);
     modbus_set_byte_timeout(link->modbus, seconds, micros);
     if (modbus_connect(link->modbus) != 0) {
-        status_of_errno(link);
-        snprintf(error, size, "%s", link->error);
+        explain_no_connection(link, error, size);
         ctl_link_close(link);
         return MBP_ERR_IO;
     }
@@ -164,6 +192,7 @@ enum mbp_status ctl_read(struct ctl_link *link, uint8_t unit, enum mbp_table tab
         int n = (int)lesser(count - done, max);
         if (read_some(link, table, (int)(addr + done), n, words + done) != n)
             return status_of_errno(link);
+        link->answered = true;
         done += (uint32_t)n;
     }
     return MBP_OK;
@@ -191,7 +220,10 @@ enum mbp_status ctl_write(struct ctl_link *link, uint8_t unit, enum mbp_table ta
         done = modbus_write_register(link->modbus, addr, words[0]);
     else
         done = modbus_write_registers(link->modbus, addr, count, words);
-    return done == count ? MBP_OK : status_of_errno(link);
+    if (done != count)
+        return status_of_errno(link);
+    link->answered = true;
+    return MBP_OK;
 }
 
 /* ---- many requests under way ------------------------------------------------------------------------------------- */
@@ -250,12 +282,13 @@ static enum mbp_status fill(struct ctl_link *link, size_t wanted, uint64_t deadl
             continue;
         ssize_t got = n < 0 ? -1 : recv(descriptor, link->buffer + link->len, sizeof link->buffer - link->len, 0);
         if (got == 0)
-            return ctl_link_fail(link, "the slave closed the connection");
+            return fail_closed(link);
         if (got < 0 && (errno == EAGAIN || errno == EINTR))
             continue;
         if (got < 0)
             return status_of_errno(link);
         link->len += (size_t)got;
+        link->answered = true;
     }
     return MBP_OK;
 }

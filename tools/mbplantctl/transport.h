@@ -19,7 +19,9 @@ struct ctl_target {
 
 struct ctl_link;
 
-/* Connects. On failure error (of size bytes) says why. Errors: MBP_ERR_IO. Ownership: ctl_link_close. */
+/* Connects. On failure error (of size bytes) says why, and what to do about it: a name that nobody knows, a port where
+ * nobody listens and a host that does not answer are told apart. 256 bytes suffice. Errors: MBP_ERR_IO. Ownership:
+ * ctl_link_close. */
 enum mbp_status ctl_link_open(const struct ctl_target *target, char *error, size_t size, struct ctl_link **out);
 void ctl_link_close(struct ctl_link *link);
 
@@ -28,6 +30,9 @@ void ctl_link_interrupt(void);
 
 /* Why the last call on the link returned MBP_ERR_IO. */
 const char *ctl_link_error(const struct ctl_link *link);
+
+/* Whether a byte has come over the link. A slave that closes it before does not want this master. */
+bool ctl_link_answered(const struct ctl_link *link);
 
 /* All of these return MBP_OK, a Modbus exception (1..11), or MBP_ERR_IO: no answer, or none that makes sense; the link
  * is of no use then. Any count is allowed where one is given: longer ones take several requests. */

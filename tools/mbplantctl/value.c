@@ -80,14 +80,17 @@ const char *ctl_point_text(const struct ctl_point *point, const uint16_t *words,
         snprintf(buf, size, "%s", words[0] != 0 ? "on" : "off");
         return buf;
     }
-    if (point->sensor != NULL && type != MBP_STRING) {
-        bool unused = point->limit >= 0 && mbp_codec_unused(type, (enum mbp_order)point->map.order, words);
+    if (point->limit >= 0 && mbp_codec_unused(type, (enum mbp_order)point->map.order, words))
+        return mbp_limit_text(point->sensor, (double)NAN, buf, size);
+    if ((point->is_value || point->limit >= 0) && type != MBP_STRING && !is_float(type)) {
         double value = mbp_codec_decode(type, (enum mbp_order)point->map.order, point->map.scale, words);
-        if (point->limit >= 0)
-            return mbp_limit_text(point->sensor, unused ? (double)NAN : value, buf, size);
-        return mbp_value_text(point->sensor, value, buf, size);
+        return point->limit >= 0 ? mbp_limit_text(point->sensor, value, buf, size)
+                                 : mbp_value_text(point->sensor, value, buf, size);
     }
+    /* A float as exactly as it is carried: how much of it means something is the reader's to judge. */
     ctl_point_number(point, words, buf, size);
+    if (buf[0] == '\0' && is_float(type))
+        snprintf(buf, size, "-");
     size_t len = strlen(buf);
     if (point->map.unit_text != NULL && point->map.unit_text[0] != '\0')
         snprintf(buf + len, size - len, " %s", point->map.unit_text);

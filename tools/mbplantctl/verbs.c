@@ -40,7 +40,7 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl read hr:0-9\n"
      "  mbplantctl -u 2 read hr:4:float32:CDAB 40005:float32:CDAB     the same twice\n"
      "  mbplantctl read TT101 --format json\n"},
-    {"write", ctl_run_write, 2, ANY, CTL_OPT_COMMON, TEXT, "POINT VALUE", "a value, a limit or a coil",
+    {"write", ctl_run_write, 2, ANY, CTL_OPT_EFFECT, TEXT, "POINT VALUE", "a value, a limit or a coil",
      "A sensor's value is an injection: it is held until it is released. A limit takes off too, a coil on and off.\n"
      "A raw address of the form of read takes several values, which go out in one request.\n",
      "  mbplantctl write TT101 92.3\n"
@@ -48,12 +48,12 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl write TT101.high_high off\n"
      "  mbplantctl write hr:100 1 2 3\n"
      "  mbplantctl write coil:1000 off\n"},
-    {"force", ctl_run_force, 2, 2, CTL_OPT_COMMON, TEXT, "SENSOR VALUE", "hold a sensor at a value", "",
+    {"force", ctl_run_force, 2, 2, CTL_OPT_EFFECT, TEXT, "SENSOR VALUE", "hold a sensor at a value", "",
      "  mbplantctl force TT101 92.3\n"
      "  mbplantctl force LT102 -5\n"},
-    {"release", ctl_run_release, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR", "let a held sensor show the process again", "",
+    {"release", ctl_run_release, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR", "let a held sensor show the process again", "",
      "  mbplantctl release TT101\n"},
-    {"machine", ctl_run_machine, 1, ANY, CTL_OPT_EDIT, TEXT, "NAME [STATE] | add|remove|set NAME ..",
+    {"machine", ctl_run_machine, 1, ANY, CTL_OPT_EDIT | CTL_OPT_EFFECT, TEXT, "NAME [STATE] | add|remove|set NAME ..",
      "show a machine, ask it for a state; add, remove or change one",
      "STATE is en_service, en_panne or maintenance. The answer is what the machine did; where it refused, why.\n"
      "add NAME --unit ID [--KEY VALUE..], remove NAME and set NAME KEY VALUE.. edit the slave's plant file, comments "
@@ -83,7 +83,7 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl alarms\n"
      "  mbplantctl alarms --all\n"
      "  mbplantctl alarms --format json\n"},
-    {"ack", ctl_run_ack, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR|MACHINE|all", "acknowledge alarms",
+    {"ack", ctl_run_ack, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE|all", "acknowledge alarms",
      "Of a sensor, of all sensors of a machine, or all there are. What is hidden is not acknowledged: it waits until "
      "it "
      "is\n"
@@ -91,23 +91,23 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl ack TT101\n"
      "  mbplantctl ack FILL1\n"
      "  mbplantctl ack all\n"},
-    {"reset", ctl_run_reset, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR|MACHINE|all", "reset latched alarms",
+    {"reset", ctl_run_reset, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE|all", "reset latched alarms",
      "An alarm with `latch: true` is shown, and keeps its machine from working if it tripped it, until it is reset "
      "after\n"
      "its value has returned to normal.\n",
      "  mbplantctl reset TT101\n"
      "  mbplantctl reset all\n"},
-    {"shelve", ctl_run_shelve, 1, 1, CTL_OPT_SHELF, TEXT, "SENSOR|MACHINE",
+    {"shelve", ctl_run_shelve, 1, 1, CTL_OPT_SHELF | CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE",
      "hide a sensor's alarms for a while; they do not trip either",
      "Without --for and --once until unshelve. Simulated time counts; while the slave is off, it stands still.\n",
      "  mbplantctl shelve TT101 --for 10min\n"
      "  mbplantctl shelve TT101 --once\n"
      "  mbplantctl shelve FILL1\n"},
-    {"unshelve", ctl_run_unshelve, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR|MACHINE", "end that", "",
+    {"unshelve", ctl_run_unshelve, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE", "end that", "",
      "  mbplantctl unshelve TT101\n"},
-    {"suppress", ctl_run_suppress, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR|MACHINE",
+    {"suppress", ctl_run_suppress, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE",
      "take a sensor's alarms out of service, until unsuppress", "", "  mbplantctl suppress TT101\n"},
-    {"unsuppress", ctl_run_unsuppress, 1, 1, CTL_OPT_COMMON, TEXT, "SENSOR|MACHINE", "put them back in service", "",
+    {"unsuppress", ctl_run_unsuppress, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE", "put them back in service", "",
      "  mbplantctl unsuppress TT101\n"},
     {"report", ctl_run_report, 0, 0, CTL_OPT_FORMAT | CTL_OPT_PERIOD | CTL_OPT_LANG, REPORTS, "",
      "the plant now, and a period of its life",
@@ -135,7 +135,7 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl journal --follow --code \"machine state\"\n"
      "  mbplantctl journal --save monday.dump\n"
      "  mbplantctl journal --load monday.dump --since 1200 --format jsonl\n"},
-    {"sim", ctl_run_sim, 0, ANY, CTL_OPT_COMMON, TEXT, "[WORD ..]", "the plant's time and faults, for an instructor",
+    {"sim", ctl_run_sim, 0, ANY, CTL_OPT_EFFECT, TEXT, "[WORD ..]", "the plant's time and faults, for an instructor",
      "Needs `instructor: true` in the plant file; unit 247 is where all this stands.\n"
      "  status                 running or paused, speed asked and reached, scans late and lost (without a word: this)\n"
      "  pause, resume          no scan runs; what masters write waits for the next one\n"

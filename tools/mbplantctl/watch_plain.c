@@ -1,8 +1,8 @@
 /* watch without a terminal: what status prints, once, and then a line for everything that changes. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "wait.h"
 #include "watch_slave.h"
 
 struct known_alarm {
@@ -200,12 +200,11 @@ static enum ctl_exit first_look(struct watch_slave *slave, struct known *known)
     return CTL_FAILED;
 }
 
-static void wait_until(uint64_t ms)
+/* False: nobody reads on. */
+static bool wait_until(uint64_t ms)
 {
     uint64_t now = watch_now_ms();
-    uint64_t left = ms > now ? ms - now : 0;
-    struct timespec pause = {(time_t)(left / 1000), (long)(left % 1000) * (long)MBP_NS_PER_MS};
-    nanosleep(&pause, NULL);
+    return ctl_pause(ms > now ? ms - now : 0);
 }
 
 enum ctl_exit watch_run_plain(struct watch_slave *slave, uint32_t interval_ms)
@@ -216,8 +215,8 @@ enum ctl_exit watch_run_plain(struct watch_slave *slave, uint32_t interval_ms)
     uint64_t next_ms = watch_now_ms();
     setvbuf(stdout, NULL, _IOLBF, 0); /* whoever reads the pipe gets a line when it happens */
     for (uint32_t n = 1; n == 1 || n - 1 != count; n++) {
-        if (n > 1)
-            wait_until(next_ms);
+        if (n > 1 && !wait_until(next_ms))
+            break;
         code = n == 1 ? first_look(slave, &known) : look(slave, &known);
         if (n == 1 && code != CTL_OK)
             break;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "effect.h"
 #include "refusal.h"
 #include "value.h"
 
@@ -62,6 +63,14 @@ enum ctl_exit ctl_write_point(struct ctl *ctl, const struct ctl_point *point, co
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, map->name);
 }
 
+/* Points of the file's `tables` belong to nothing: what is written there is there. */
+static bool takes_effect(const struct ctl_point *point)
+{
+    const struct mbp_point *map = &point->map;
+    return map->machine != UINT32_MAX || map->sensor != UINT32_MAX || map->actuator != UINT32_MAX ||
+           map->controller != UINT32_MAX;
+}
+
 static enum ctl_exit write_name(struct ctl *ctl, const char *name)
 {
     const struct ctl_options *options = ctl->options;
@@ -69,6 +78,7 @@ static enum ctl_exit write_name(struct ctl *ctl, const char *name)
     struct ctl_point point;
     if (plant == NULL)
         return CTL_FAILED;
+    name = ctl_spelling(plant, name);
     if (mbp_plant_find_machine(plant, name) != UINT32_MAX) {
         ctl_error("%s is a machine: mbplantctl machine %s STATE asks for a state", name, name);
         return CTL_USAGE;
@@ -85,13 +95,17 @@ static enum ctl_exit write_name(struct ctl *ctl, const char *name)
     enum ctl_exit code = ctl_write_point(ctl, &point, options->argv[1], words);
     if (code != CTL_OK)
         return code;
+    if (takes_effect(&point))
+        code = ctl_await_effect(ctl, point.map.name);
+    if (code != CTL_OK)
+        return code;
     char place[48];
     char value[300];
     char form[300];
     ctl_address_text((enum mbp_table)point.map.table, point.map.addr, point.map.count, place, sizeof place);
     ctl_say("%s = %s  (%s, %s)\n", point.map.name, ctl_point_text(&point, words, value, sizeof value), place,
             ctl_point_form(&point, words, form, sizeof form));
-    return CTL_OK;
+    return ctl_say_pending(ctl, point.map.name);
 }
 
 /* The values of the command line as words, one after another. */

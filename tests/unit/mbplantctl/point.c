@@ -53,6 +53,41 @@ static struct ctl_point point_named(const char *name)
     return point;
 }
 
+static void test_name_is_found_in_any_case_and_as_given_first(void **state)
+{
+    (void)state;
+    static const char cases[] = "mbplant: 1\nunits: [{id: 1, machines: [{name: m1}], sensors: [{name: T1}, {name: t1},"
+                                " {name: Pump_2}]}]\n";
+    struct mbp_plant *twins = NULL;
+    struct ctl_point point;
+    assert_int_equal(mbp_plant_parse("cases.yaml", (struct mbp_text){cases, strlen(cases)}, stderr, &twins), MBP_OK);
+    assert_string_equal(ctl_spelling(twins, "t1"), "t1");
+    assert_string_equal(ctl_spelling(twins, "T1"), "T1");
+    assert_string_equal(ctl_spelling(twins, "PUMP_2"), "Pump_2");
+    assert_string_equal(ctl_spelling(twins, "M1"), "m1");
+    assert_string_equal(ctl_spelling(twins, "none"), "none");
+    assert_int_equal(ctl_sensor_find(twins, "pump_2"), 2);
+    assert_int_equal(ctl_machine_find(twins, "M1"), 0);
+    assert_true(ctl_point_find(twins, -1, "pump_2.HIGH", &point));
+    assert_string_equal(point.map.name, "Pump_2.high");
+    mbp_plant_free(twins);
+}
+
+static void test_register_that_is_no_limit_is_none(void **state)
+{
+    (void)state;
+    struct ctl_point shelving = point_named("T1.shelving");
+    assert_int_equal(shelving.limit, -1);
+    assert_false(shelving.is_value);
+    assert_string_equal(shelving.map.unit_text, "s");
+    for (int l = 0; l < MBP_LIMIT_COUNT; l++) {
+        char name[32];
+        snprintf(name, sizeof name, "T1.%s", mbp_limit_name((enum mbp_limit)l));
+        assert_int_equal(point_named(name).limit, l);
+    }
+    assert_true(point_named("T1").is_value);
+}
+
 static void test_sensor_name_is_its_holding_register_in_its_unit(void **state)
 {
     (void)state;
@@ -158,6 +193,8 @@ static void test_refusal_of_a_function_to_this_host_says_so_for_any_request(void
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_name_is_found_in_any_case_and_as_given_first),
+        cmocka_unit_test(test_register_that_is_no_limit_is_none),
         cmocka_unit_test(test_sensor_name_is_its_holding_register_in_its_unit),
         cmocka_unit_test(test_limit_name_is_the_register_of_that_limit),
         cmocka_unit_test(test_name_in_other_letters_is_found_too),

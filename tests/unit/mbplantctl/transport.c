@@ -24,6 +24,7 @@ enum manner {
     BYTE_BY_BYTE,
     SIXTEEN_TOGETHER, /* answers only when 16 requests are there */
     EXCEPTION_AT_3,   /* the fourth request, and only that */
+    CLOSE_AT_0,
     CLOSE_AT_3,
     WRONG_TRANSACTION,
     WRONG_PROTOCOL,
@@ -102,7 +103,7 @@ static void *serve(void *ctx)
     uint8_t held[16][REQUEST_LEN];
     for (unsigned number = 0; recv(peer, request, sizeof request, MSG_WAITALL) == (ssize_t)sizeof request; number++) {
         uint8_t reply[REPLY_MAX] = {0};
-        if (slave->manner == CLOSE_AT_3 && number == 3)
+        if (slave->manner == CLOSE_AT_0 || (slave->manner == CLOSE_AT_3 && number == 3))
             break;
         if (slave->manner == SILENT)
             continue;
@@ -135,7 +136,7 @@ static struct ctl_link *connect_to(const struct slave *slave, uint32_t timeout_m
 {
     struct ctl_target target = {"127.0.0.1", slave->port, timeout_ms};
     struct ctl_link *link = NULL;
-    char why[160] = "";
+    char why[256] = "";
     if (ctl_link_open(&target, why, sizeof why, &link) != MBP_OK)
         fail_msg("%s", why);
     return link;
@@ -264,13 +265,32 @@ static void test_connection_refused_is_told(void **state)
 {
     (void)state;
     struct slave slave;
-    char why[160] = "";
+    char why[256] = "";
     start(&slave, HONEST);
     struct ctl_link *link = connect_to(&slave, PATIENCE_MS);
     stop(&slave, link);
     struct ctl_target target = {"127.0.0.1", slave.port, PATIENCE_MS};
     assert_int_equal(ctl_link_open(&target, why, sizeof why, &link), MBP_ERR_IO);
-    assert_string_equal(why, "Connection refused");
+    assert_string_equal(why, "Connection refused: nobody listens there; is mbplantd running? tools/run starts it, -H "
+                             "and -p name another slave");
+}
+
+static void test_name_that_nobody_knows_is_told_and_no_server_is_blamed(void **state)
+{
+    (void)state;
+    char why[256] = "";
+    struct ctl_link *link = NULL;
+    struct ctl_target target = {"no such host", 5020, PATIENCE_MS}; /* a blank: no resolver is asked */
+    assert_int_equal(ctl_link_open(&target, why, sizeof why, &link), MBP_ERR_IO);
+    assert_non_null(strstr(why, "the name cannot be resolved: "));
+    assert_null(strstr(why, "mbplantd"));
+    assert_null(link);
+}
+
+static void test_slave_that_closes_before_it_answers_does_not_serve_this_host(void **state)
+{
+    (void)state;
+    fails_with(CLOSE_AT_0, PATIENCE_MS, "before it answered anything: it does not serve this host");
 }
 
 int main(void)
@@ -284,6 +304,8 @@ int main(void)
         cmocka_unit_test(test_slave_that_closes_or_says_nothing_is_told),
         cmocka_unit_test(test_reader_that_has_enough_gets_no_more),
         cmocka_unit_test(test_connection_refused_is_told),
+        cmocka_unit_test(test_name_that_nobody_knows_is_told_and_no_server_is_blamed),
+        cmocka_unit_test(test_slave_that_closes_before_it_answers_does_not_serve_this_host),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

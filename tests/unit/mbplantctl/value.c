@@ -23,6 +23,7 @@ static struct ctl_point value_of(const struct mbp_sensor *sensor, int limit)
                                       .type = sensor->reg.type,
                                       .order = sensor->reg.order},
                               .sensor = sensor,
+                              .is_value = limit < 0,
                               .limit = limit};
 }
 
@@ -94,6 +95,34 @@ static void test_text_of_each_kind_of_point(void **state)
     assert_string_equal(ctl_point_text(&name, (uint16_t[]){0x4142, 0x4300, 0x4444}, text, sizeof text), "ABC");
 }
 
+static void test_float_is_shown_as_exactly_as_it_is_carried(void **state)
+{
+    (void)state;
+    char text[300];
+    struct mbp_sensor wide = celsius;
+    wide.range = (const double[]){-1e6, 1e6};
+    wide.reg = (struct mbp_register){.scale = 1, .words = 2, .type = MBP_FLOAT32};
+    struct ctl_point value = value_of(&wide, -1);
+    struct ctl_point limit = value_of(&wide, MBP_HIGH);
+    assert_string_equal(ctl_point_text(&value, (uint16_t[]){0x42F6, 0xE979}, text, sizeof text), "123.456 °C");
+    assert_string_equal(ctl_point_text(&limit, (uint16_t[]){0x42F6, 0xE979}, text, sizeof text), "123.456 °C");
+    assert_string_equal(ctl_point_text(&value, (uint16_t[]){0x7FC0, 0}, text, sizeof text), "- °C");
+    assert_string_equal(ctl_point_text(&limit, (uint16_t[]){0x7FC0, 0}, text, sizeof text), "off");
+}
+
+static void test_other_registers_of_a_sensor_have_their_own_unit(void **state)
+{
+    (void)state;
+    char text[300];
+    struct ctl_point shelving = value_of(&celsius, -1);
+    shelving.is_value = false;
+    shelving.map.unit_text = "s";
+    shelving.map.scale = 1;
+    shelving.map.type = MBP_UINT16;
+    assert_string_equal(ctl_point_text(&shelving, (uint16_t[]){600}, text, sizeof text), "600 s");
+    assert_string_equal(ctl_point_text(&shelving, (uint16_t[]){0x8000}, text, sizeof text), "32768 s");
+}
+
 static void test_form_tells_type_scale_and_raw(void **state)
 {
     (void)state;
@@ -150,6 +179,8 @@ int main(void)
         cmocka_unit_test(test_value_typed_wrong_is_refused_before_sending),
         cmocka_unit_test(test_limit_off_is_the_unused_pattern_and_reads_off),
         cmocka_unit_test(test_text_of_each_kind_of_point),
+        cmocka_unit_test(test_float_is_shown_as_exactly_as_it_is_carried),
+        cmocka_unit_test(test_other_registers_of_a_sensor_have_their_own_unit),
         cmocka_unit_test(test_form_tells_type_scale_and_raw),
         cmocka_unit_test(test_text_typed_into_a_string_is_padded_with_zeros),
         cmocka_unit_test(test_raw_value_must_be_whole_and_fit_its_type),

@@ -119,9 +119,10 @@ static void test_shelving_register_counts_down_and_ends(void **state)
     assert_true(line_coil(line, 2000 + U));
     assert_false(line_discrete(line, 8 * U + MBP_HIGH)); /* not shown */
     assert_int_equal(state_of(line, U, MBP_HIGH), MBP_ALARM_SHELVED);
-    line_scan(line, 15);
-    assert_int_equal(line_holding(line, SHELVING + U), 2);
-    line_scan(line, 15);
+    for (unsigned left_ms = 3000; left_ms > 0; left_ms -= 100) { /* rounded up, in every scan */
+        assert_int_equal(line_holding(line, SHELVING + U), (left_ms + 999) / 1000);
+        line_scan(line, 1);
+    }
     assert_int_equal(line_holding(line, SHELVING + U), 0);
     assert_false(line_coil(line, 2000 + U));
     assert_true(line_discrete(line, 8 * U + MBP_HIGH));

@@ -1,0 +1,113 @@
+"""Verbs that command return when a scan has done it: whoever reads next sees what came of it, without waiting."""
+import json
+import pathlib
+import tempfile
+import unittest
+
+import support
+
+PLANT = """\
+mbplant: 1
+name: Effects
+scan: 500ms
+instructor: true
+faults: [{name: Leak, sensor: T1, kind: bias, amount: 5, enabled: false}]
+units:
+  - id: 1
+    machines:
+      - name: M1
+        sensors:
+          - {name: T1, kind: temperature, range: [0, 100], limits: {high: {at: 80, latch: true}}, signal: {base: 50}}
+        actuators: [{name: FV1, kind: valve, on_off: true}]
+"""
+
+
+class Effects(unittest.TestCase):
+    def setUp(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        file = pathlib.Path(folder) / "effects.yaml"
+        file.write_text(PLANT, encoding="utf-8")
+        self.plant = self.enterContext(support.Plant(file))
+        self.ctl = self.plant.ctl
+
+    def alarm(self):
+        return json.loads(self.ctl("alarms", "--all", "--format", "json"))[0]["state"]
+
+    def test_each_command_is_done_when_its_verb_returns(self):
+        for words, seen in (
+                (["write", "T1", "90"], "active, unacknowledged"),
+                (["ack", "T1"], "active, acknowledged"),
+                (["shelve", "T1"], "shelved"),
+                (["unshelve", "T1"], "active, acknowledged"),
+                (["suppress", "T1"], "out of service"),
+                (["unsuppress", "T1"], "active, acknowledged"),
+                (["release", "T1"], "latched, acknowledged"),
+                (["reset", "all"], "normal"),
+                (["force", "T1", "90"], "active, unacknowledged"),
+                (["write", "T1.high", "95"], "latched, unacknowledged"),
+                (["ack", "M1"], "latched, acknowledged"),
+                (["reset", "T1"], "normal")):
+            with self.subTest(words=words):
+                self.ctl(*words)
+                self.assertEqual(self.alarm(), seen)
+        self.ctl("release", "T1")
+        self.ctl("sim", "fault", "leak", "on")  # the plant file writes Leak
+        self.assertIn("T1 = 55", self.ctl("read", "t1"))
+        self.ctl("sim", "fault", "all", "off")
+        self.assertIn("T1 = 50", self.ctl("read", "T1"))
+        self.ctl("write", "fv1", "on")
+        self.assertEqual(json.loads(self.ctl("read", "FV1.command", "--format", "json"))[0]["value"], 1)
+        self.assertEqual(self.ctl("machine", "m1", "maintenance"), "M1: en_service -> maintenance\n")
+
+    def test_paused_plant_keeps_nobody_waiting_and_is_told(self):
+        self.ctl("sim", "pause")
+        for words in (["force", "T1", "90"], ["write", "T1.high", "70"], ["shelve", "T1"], ["suppress", "M1"],
+                      ["write", "FV1", "on"], ["machine", "M1", "maintenance"], ["release", "T1"],
+                      ["sim", "fault", "Leak", "on"]):
+            with self.subTest(words=words):
+                self.assertIn("that waits for the next scan, for the plant is paused", self.ctl(*words))
+        self.ctl("sim", "step")
+        self.assertIn("M1 = maintenance", self.ctl("machine", "M1"))
+        self.ctl("sim", "resume")
+
+    def test_no_wait_returns_when_the_slave_has_taken_it(self):
+        self.ctl("sim", "pause")  # no scan can have been waited for, and none is asked about
+        for words, said in ((["force", "T1", "90"], "T1 = 90"), (["release", "T1"], "its release is asked for"),
+                            (["machine", "M1", "maintenance"], "M1: asked for maintenance"),
+                            (["sim", "fault", "Leak", "on"], "Leak: active")):
+            with self.subTest(words=words):
+                told = self.ctl(*words, "--no-wait")
+                self.assertIn(said, told)
+                self.assertNotIn("waits", told)
+        self.ctl("sim", "resume")
+
+    def test_slow_plant_is_given_its_time(self):
+        self.ctl("sim", "speed", "0.25")
+        self.ctl("force", "T1", "90")
+        self.assertEqual(self.alarm(), "active, unacknowledged")
+
+
+class Names(unittest.TestCase):
+    """Found in any case, by every verb that takes one."""
+
+    def test_every_verb_finds_a_name_in_any_case(self):
+        with support.Plant(support.ROOT / "config" / "bottling.yaml") as plant:
+            for words, said in (
+                    (["read", "tt101"], "TT101 = "), (["write", "tt101.HIGH", "84"], "TT101.high = 84 °C"),
+                    (["force", "tt101", "90"], "TT101 = 90.0 °C"), (["alarms"], "TT101"),
+                    (["ack", "fill1"], "FILL1: alarms of 1 sensor acknowledged"),
+                    (["shelve", "tt101"], "TT101: alarms shelved"), (["unshelve", "Tt101"], "TT101: alarms no longer"),
+                    (["suppress", "fill1"], "FILL1: alarms out of service"), (["unsuppress", "fill1"], "FILL1: alarms in"),
+                    (["release", "tt101"], "TT101 = "), (["reset", "tt101"], "no alarm of TT101 is latched"),
+                    (["map", "fill1"], "FILL1.en_service"), (["map", "tt101"], "TT101.high"),
+                    (["machine", "fill1"], "FILL1 = "), (["machine", "fill1", "MAINTENANCE"], "-> maintenance"),
+                    (["read", "fill1"], "FILL1 = "), (["journal", "--sensor", "tt101"], "TT101 forced"),
+                    (["journal", "--machine", "fill1"], "FILL1 en_panne -> maintenance")):
+                with self.subTest(words=words):
+                    self.assertIn(said, plant.ctl(*words))
+        with support.Plant("taught.yaml") as plant:
+            self.assertIn("+          - {name: TT1,", plant.ctl("sensor", "set", "tt1", "max", "91", "--dry-run"))
+
+
+if __name__ == "__main__":
+    support.main()
