@@ -138,8 +138,9 @@ unsigned mbp_event_state_from(uint32_t detail);
 unsigned mbp_event_state_to(uint32_t detail);
 enum mbp_cause mbp_event_state_cause(uint32_t detail);
 
-/* detail of WRITE_REFUSED: address in bits 0-15, enum mbp_table (4 = a file, by number) in 16-19, exception code in
- * 20-23, how many more like it were folded into this event in 24-31 (255 = that many or more). */
+/* detail of WRITE_REFUSED: address in bits 0-15, enum mbp_table (4 = a file, by number; 5 = FC 8, by
+ * sub-function) in 16-19, exception code in 20-23 (15 = that or above), how many more like it were folded into this
+ * event in 24-31 (255 = that many or more). */
 uint32_t mbp_event_write_detail(unsigned table, unsigned addr, unsigned exception, unsigned more);
 
 /* The code as a word of the journal's formats ("alarm raised"), or "unknown". Static storage. */

@@ -90,9 +90,14 @@ enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr
                                       const uint8_t *big_endian, struct mbp_peer peer);
 
 /* Notes a write that was refused (the two functions above do so themselves) for the journal; value is the first word or
- * bit asked. Of a file, table is MBP_FILES and addr its number. */
+ * bit asked. Of a file, table is MBP_FILES and addr its number; of FC 8 MBP_DIAGNOSTICS and its sub-function. */
 void mbp_image_refuse(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t value,
                       enum mbp_status why, struct mbp_peer peer);
+
+/* Notes for the journal that FC 8 changed a unit's counters: the sub-function, its data, and how many messages were
+ * counted before. */
+void mbp_image_note_diagnostics(struct mbp_image_unit *unit, uint16_t sub_function, uint16_t data, uint16_t before,
+                                struct mbp_peer peer);
 
 /* Words of a file (V1.1b3 6.14): declared ones the file source and
  * what is staged. Writes go to declared ones only.
@@ -121,12 +126,11 @@ struct mbp_write {
 };
 
 /* A write that was refused by the image since the last scan. */
-#define MBP_FILES        MBP_TABLE_COUNT /* in place of a table: the files of FC 20 and 21 */
-#define MBP_REFUSALS_MAX 64u             /* of one scan; the last takes in all that has no place of its own */
+#define MBP_REFUSALS_MAX 64u /* of one scan; the last takes in all that has no place of its own */
 
 struct mbp_refusal {
     uint8_t unit;             /* id */
-    uint8_t table, exception; /* table: enum mbp_table or MBP_FILES */
+    uint8_t table, exception; /* table: enum mbp_table, MBP_FILES or MBP_DIAGNOSTICS */
     uint16_t addr;
     uint16_t value; /* the first word or bit asked */
     uint32_t peer;
@@ -159,7 +163,7 @@ size_t mbp_image_latch_refusals(struct mbp_image *image, const struct mbp_refusa
 #define MBP_WRITTEN_MAX  1024u
 
 struct mbp_written {
-    uint8_t unit, table; /* id; enum mbp_table or MBP_WRITTEN_FILE */
+    uint8_t unit, table; /* id; enum mbp_table, MBP_WRITTEN_FILE or MBP_DIAGNOSTICS */
     uint16_t addr;
     uint16_t value, before; /* of a file: its first word that is another one now */
     uint32_t peer;

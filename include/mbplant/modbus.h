@@ -38,6 +38,7 @@ struct mbp_frame mbp_mbap_parse(const uint8_t *bytes, size_t len);
 /* What the serial-line functions FC 8, 11 and 12 count for one unit (V1.1b3 6.8-6.10). Zero-initialise. */
 struct mbp_serial {
     uint16_t bus_messages, exceptions, server_messages, no_responses; /* sub-functions 11, 13, 14, 15 */
+    uint16_t naks, busy;                                              /* 16, 17: answers with exception 07, 06 */
     uint16_t event_count;                                             /* FC 11: messages completed without exception */
     uint64_t logged;                                                  /* events of the log since it was cleared */
     uint8_t log[64];                                                  /* FC 12: event n at n % 64 */
@@ -50,6 +51,7 @@ struct mbp_pdu_context {
     bool *listen_only;         /* of the connection (FC 8 sub-functions 1 and 4); NULL with serial */
     struct mbp_peer peer;
     enum mbp_allow allow; /* what an access rule lets this peer do: a function it may not use is exception 01 */
+    uint8_t instead;      /* not 0: the request is not executed but refused with this exception (a wire fault) */
 };
 
 /* The response to a request of len bytes (1..253). Output: response, up to 253 bytes. Returns its length; 0 = no
@@ -57,8 +59,8 @@ struct mbp_pdu_context {
 size_t mbp_pdu_respond(const struct mbp_pdu_context *context, const uint8_t *request, size_t len,
                        uint8_t response[MBP_PDU_MAX]);
 
-/* Whether access rules decide about a function. */
-bool mbp_pdu_writes(uint8_t function);
+/* Whether a request of len bytes (at least 1) changes something, so that it needs the right to write. */
+bool mbp_pdu_writes(const uint8_t *request, size_t len);
 
 /* "Read Holding Registers", or "unknown function"; "illegal data address", or "unknown exception". Static storage. */
 const char *mbp_function_name(uint8_t function);

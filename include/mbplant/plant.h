@@ -42,6 +42,11 @@ enum mbp_limit {
     MBP_ALARM_COUNT
 };
 enum mbp_table { MBP_COILS, MBP_DISCRETE_INPUTS, MBP_HOLDING_REGISTERS, MBP_INPUT_REGISTERS, MBP_TABLE_COUNT };
+
+/* In the place of a table where something else was written: a file (FC 21), by number; what FC 8 clears, by its
+ * sub-function. */
+#define MBP_FILES       MBP_TABLE_COUNT
+#define MBP_DIAGNOSTICS (MBP_TABLE_COUNT + 1)
 enum mbp_type {
     MBP_INT16,
     MBP_UINT16,
@@ -371,12 +376,12 @@ struct mbp_unit {
 };
 
 /* Who may do what: the first rule whose network holds the peer's address counts. */
-enum mbp_allow { MBP_ALLOW_READ, MBP_ALLOW_OPERATE, MBP_ALLOW_ALL, MBP_ALLOW_COUNT };
+enum mbp_allow { MBP_ALLOW_READ, MBP_ALLOW_OPERATE, MBP_ALLOW_ALL, MBP_ALLOW_NONE, MBP_ALLOW_COUNT };
 
 struct mbp_access_rule {
     uint8_t network[16]; /* IPv6; IPv4 as ::ffff:a.b.c.d */
     uint8_t prefix_bits; /* of 128 */
-    uint8_t allow;       /* enum mbp_allow: read; operate = read and write coils, but not the instructor's; all */
+    uint8_t allow;       /* enum mbp_allow: read; operate = read and write coils, but not the instructor's; all; none */
     bool keep;           /* its connections are never evicted for a new one */
     bool some_units;     /* it is about those in units alone; false = all */
     uint8_t units[32];   /* a bit each: id i at bit i % 8 of i / 8 */
@@ -387,7 +392,8 @@ static inline bool mbp_access_names(const struct mbp_access_rule *rule, unsigned
     return !rule->some_units || (rule->units[unit / 8] >> unit % 8 & 1) != 0;
 }
 
-/* A fault on the wire, for people who test masters. The request is executed; only its answer suffers. */
+/* A fault on the wire, for people who test masters. The request is executed and only its answer suffers; but an
+ * exception comes instead of that, as from a device that cannot. */
 enum mbp_wire_fault {
     MBP_FAULT_DELAY,
     MBP_FAULT_DROP,
@@ -403,7 +409,7 @@ struct mbp_fault {
     const char *name;
     uint8_t kind;     /* enum mbp_wire_fault */
     bool enabled;     /* at start; coil i of unit 247 switches fault i at run time */
-    uint8_t unit;     /* id; 0 = any */
+    uint8_t unit;     /* id, of a unit that is not there too; 0 = any */
     uint8_t function; /* 0 = any */
     uint16_t addr_first,
         addr_last;      /* the request names an address within; 0 and 65535 = any request, with addresses or without */

@@ -93,7 +93,8 @@ enum mbp_cause mbp_event_state_cause(uint32_t detail)
 
 uint32_t mbp_event_write_detail(unsigned table, unsigned addr, unsigned exception, unsigned more)
 {
-    return (addr & 0xFFFFu) | (table & 0xFu) << 16 | (exception & 0xFu) << 20 | (more > 255 ? 255u : more) << 24;
+    return (addr & 0xFFFFu) | (table & 0xFu) << 16 | (exception > 15 ? 15u : exception) << 20 |
+           (more > 255 ? 255u : more) << 24;
 }
 
 const char *mbp_event_changed_text(uint32_t details, char *buf, size_t size)

@@ -36,22 +36,35 @@ static struct written_entry *append(struct mbp_image *image, const struct writte
     return &image->written[image->written_count++];
 }
 
+static void note(struct mbp_image *image, const struct written_entry *entry)
+{
+    uint16_t *place = place_of(image, entry);
+    struct written_entry *last = *place != 0 ? &image->written[*place - 1] : NULL;
+    if (last != NULL && last->of.peer == entry->of.peer) {
+        last->of.value = entry->of.value;
+        last->of.more++;
+    } else if (append(image, entry) != NULL) {
+        *place = (uint16_t)image->written_count;
+    }
+}
+
 void image_note_written(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t before, uint16_t now,
                         struct mbp_peer peer)
 {
     struct mbp_image *image = unit->image;
     const struct written_entry entry = {(uint32_t)(unit - image->units),
                                         {unit->unit->id, (uint8_t)table, addr, now, before, peer.ipv4, 0}};
-    if (before == now || unit->unit->instructor)
-        return;
-    uint16_t *place = place_of(image, &entry);
-    struct written_entry *last = *place != 0 ? &image->written[*place - 1] : NULL;
-    if (last != NULL && last->of.peer == peer.ipv4) {
-        last->of.value = now;
-        last->of.more++;
-    } else if (append(image, &entry) != NULL) {
-        *place = (uint16_t)image->written_count;
-    }
+    if (before != now && !unit->unit->instructor)
+        note(image, &entry);
+}
+
+void mbp_image_note_diagnostics(struct mbp_image_unit *unit, uint16_t sub_function, uint16_t data, uint16_t before,
+                                struct mbp_peer peer)
+{
+    struct mbp_image *image = unit->image;
+    const struct written_entry entry = {(uint32_t)(unit - image->units),
+                                        {unit->unit->id, MBP_DIAGNOSTICS, sub_function, data, before, peer.ipv4, 0}};
+    note(image, &entry);
 }
 
 void image_note_file(struct mbp_image_unit *unit, uint16_t file, const uint16_t *before, const uint16_t *now,

@@ -104,6 +104,7 @@ static struct access_right right_by_rules(const struct mbp_plant *plant, const s
         right.by_unit |= allow != right.allow;
         right.units[unit->id / 4] |= (uint8_t)(allow << unit->id % 4 * 2);
     }
+    right.admitted &= right.by_unit || right.allow != MBP_ALLOW_NONE;
     return right;
 }
 

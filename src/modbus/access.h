@@ -33,7 +33,8 @@ const char *access_text(const struct access_address *address, char text[INET6_AD
  * bits, so none of them may read as an IPv4 address. */
 uint32_t access_ipv4(const struct access_address *address);
 
-/* The first rule that fits the address admits it; none fits: not admitted. On each unit the first rule counts that fits
+/* The first rule that fits the address admits it; none fits: not admitted, nor who may do nothing on any unit. On each
+ * unit the first rule counts that fits
  * and names the unit; named by none it may be read. `operate` is no more than `read` on the instructor's unit. Without
  * any rule everybody is admitted, and writes from beyond this machine are refused when the server listens beyond
  * loopback. */

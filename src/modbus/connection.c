@@ -136,7 +136,7 @@ static size_t respond(struct connection *connection, const struct mbp_frame *fra
     struct mbp_server *server = connection->server;
     if (unit == NULL) {
         pdu[0] = frame->pdu[0] | 0x80u;
-        pdu[1] = MBP_EX_GATEWAY_TARGET_FAILED;
+        pdu[1] = context->instead != 0 ? context->instead : MBP_EX_GATEWAY_TARGET_FAILED;
         return 2;
     }
     if (unit->unit->instructor)
@@ -159,11 +159,8 @@ __attribute__((cold, noinline)) static size_t suffer(const struct mbp_fault *fau
         return len;
     case MBP_FAULT_DROP:
         return 0;
-    case MBP_FAULT_EXCEPTION:
-        out[5] = 3;
-        out[7] |= 0x80u;
-        out[8] = (uint8_t)fault->amount;
-        return MBP_MBAP_LEN + 2;
+    case MBP_FAULT_EXCEPTION: /* the request was refused with it */
+        return len;
     case MBP_FAULT_WRONG_TRANSACTION:
         out[1]++;
         return len;
@@ -191,34 +188,47 @@ static size_t put_header(uint8_t *out, const struct mbp_frame *frame, size_t pdu
     return MBP_MBAP_LEN + pdu_len;
 }
 
-/* What only some servers have: faults on the wire, and somebody who looks. The fault that befalls the answer, or NULL.
- */
-__attribute__((cold, noinline)) static const struct mbp_fault *befall(struct connection *connection,
-                                                                      const struct mbp_frame *frame,
-                                                                      const struct mbp_image_unit *unit,
-                                                                      const uint8_t *pdu, size_t pdu_len)
+/* The fault that will befall the answer, or NULL. It is drawn before the request is executed, for an exception stands
+ * instead of that. A unit that is not there answers too, and suffers as others do; who listens only gets no answer. */
+__attribute__((cold, noinline)) static const struct mbp_fault *draw_fault(const struct connection *connection,
+                                                                          const struct mbp_frame *frame,
+                                                                          const struct mbp_image_unit *unit,
+                                                                          struct mbp_pdu_context *context)
 {
-    struct mbp_server *server = connection->server;
-    const struct mbp_fault *fault = NULL;
+    const struct mbp_server *server = connection->server;
+    context->instead = 0;
+    if (server->faults == NULL || connection->listen_only)
+        return NULL;
+    uint8_t unit_id = unit != NULL ? unit->unit->id : frame->unit;
+    const struct mbp_fault *fault =
+        faults_draw(server->config.plant, server->faults, server->fault_enabled, unit_id, frame);
+    if (fault != NULL && fault->kind == MBP_FAULT_EXCEPTION)
+        context->instead = (uint8_t)fault->amount;
+    return fault;
+}
+
+/* After the request: an instructor may have switched faults, and somebody may look. */
+__attribute__((cold, noinline)) static void show(const struct connection *connection, const struct mbp_frame *frame,
+                                                 const struct mbp_image_unit *unit, const uint8_t *pdu, size_t pdu_len,
+                                                 const struct mbp_fault *fault)
+{
+    const struct mbp_server *server = connection->server;
     if (server->faults != NULL && server->fault_enabled != NULL && unit != NULL && unit->unit->instructor)
         faults_switched(server->config.plant, server->faults, server->fault_enabled);
-    if (server->faults != NULL && unit != NULL && pdu_len != 0)
-        fault = faults_draw(server->config.plant, server->faults, server->fault_enabled, unit->unit->id, frame);
-    if (server->config.observe != NULL) {
-        const struct mbp_exchange exchange = {
-            .peer = connection->peer.ipv4,
-            .peer_port = connection->port,
-            .transaction = frame->transaction,
-            .unit = frame->unit,
-            .request = frame->pdu,
-            .request_len = frame->pdu_len,
-            .response = pdu,
-            .response_len = pdu_len,
-            .fault = fault,
-        };
-        server->config.observe(server->config.ctx, &exchange);
-    }
-    return fault;
+    if (server->config.observe == NULL)
+        return;
+    const struct mbp_exchange exchange = {
+        .peer = connection->peer.ipv4,
+        .peer_port = connection->port,
+        .transaction = frame->transaction,
+        .unit = frame->unit,
+        .request = frame->pdu,
+        .request_len = frame->pdu_len,
+        .response = pdu,
+        .response_len = pdu_len,
+        .fault = fault,
+    };
+    server->config.observe(server->config.ctx, &exchange);
 }
 
 /* Appends the answer to one request, with its header and whatever befalls it, to the batch. */
@@ -227,16 +237,18 @@ static void answer(struct connection *connection, const struct mbp_frame *frame,
     struct mbp_server *server = connection->server;
     struct mbp_image_unit *unit = mbp_image_unit(server->config.image, frame->unit);
     uint8_t *out = server->output + batch->out_len;
-    server->counters.requests++;
-    size_t pdu_len = respond(connection, frame, unit, &batch->context, out + MBP_MBAP_LEN);
     const struct mbp_fault *fault = NULL;
+    server->counters.requests++;
     if (server->special)
-        fault = befall(connection, frame, unit, out + MBP_MBAP_LEN, pdu_len);
+        fault = draw_fault(connection, frame, unit, &batch->context);
+    size_t pdu_len = respond(connection, frame, unit, &batch->context, out + MBP_MBAP_LEN);
+    if (server->special)
+        show(connection, frame, unit, out + MBP_MBAP_LEN, pdu_len, fault);
     if (pdu_len == 0)
         return;
     if ((out[MBP_MBAP_LEN] & 0x80u) != 0) {
         server->counters.exceptions++;
-        server->counters.writes_refused += mbp_pdu_writes(frame->pdu[0]);
+        server->counters.writes_refused += mbp_pdu_writes(frame->pdu, frame->pdu_len);
     }
     size_t len = put_header(out, frame, pdu_len);
     if (fault != NULL) {

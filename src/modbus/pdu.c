@@ -193,17 +193,22 @@ static const struct {
     [43] = {pdu_encapsulated_interface, 2, 253, 0},
 };
 
-bool mbp_pdu_writes(uint8_t function)
+bool mbp_pdu_writes(const uint8_t *request, size_t len)
 {
-    return function < 128 && (functions[function].flags & WRITES) != 0;
+    if (request[0] == 8)
+        return pdu_diagnostics_write(request, len);
+    return request[0] < 128 && (functions[request[0]].flags & WRITES) != 0;
 }
 
 /* V1.1b3 section 7, code 01: "not an allowable action for the server". */
-static bool allowed(const struct mbp_pdu_context *context, uint8_t flags)
+static bool allowed(const struct mbp_pdu_context *context, const uint8_t *request, size_t len)
 {
-    if ((flags & WRITES) == 0 || context->allow == MBP_ALLOW_ALL)
+    if (context->allow == MBP_ALLOW_ALL)
         return true;
-    return context->allow == MBP_ALLOW_OPERATE && (flags & OPERATES) != 0;
+    if (context->allow == MBP_ALLOW_NONE)
+        return false;
+    bool operates = context->allow == MBP_ALLOW_OPERATE && (functions[request[0]].flags & OPERATES) != 0;
+    return operates || !mbp_pdu_writes(request, len);
 }
 
 /* Where the writing functions carry what they would write: the address (of FC 21 the number of its first file) and the
@@ -213,6 +218,7 @@ static const struct {
 } written[] = {
     {5, MBP_COILS, 1, 3},
     {6, MBP_HOLDING_REGISTERS, 1, 3},
+    {8, MBP_DIAGNOSTICS, 1, 3},
     {15, MBP_COILS, 1, 6},
     {16, MBP_HOLDING_REGISTERS, 1, 6},
     {21, MBP_FILES, 3, 9},
@@ -230,6 +236,8 @@ static uint16_t first_value(const uint8_t *request, size_t len, size_t at)
 
 void pdu_refuse(const struct mbp_pdu_context *context, const uint8_t *request, size_t len, enum mbp_status why)
 {
+    if (!mbp_pdu_writes(request, len))
+        return;
     for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
         size_t at = written[i].addr_at;
         if (written[i].function != request[0])
@@ -247,13 +255,21 @@ static enum mbp_status dispatch(const struct mbp_pdu_context *context, const uin
         return MBP_EX_ILLEGAL_FUNCTION;
     if ((functions[function].flags & SERIAL_LINE) != 0 && context->serial == NULL)
         return MBP_EX_ILLEGAL_FUNCTION;
-    if (!allowed(context, functions[function].flags)) {
+    if (!allowed(context, request, len)) {
         pdu_refuse(context, request, len, MBP_EX_ILLEGAL_FUNCTION);
         return MBP_EX_ILLEGAL_FUNCTION;
     }
     if (len < functions[function].len_min || len > functions[function].len_max)
         return MBP_EX_ILLEGAL_DATA_VALUE;
     return functions[function].handle(context, request, len, response, out_len);
+}
+
+__attribute__((cold, noinline)) static enum mbp_status refuse_all(const struct mbp_pdu_context *context,
+                                                                  const uint8_t *request, size_t len)
+{
+    enum mbp_status why = (enum mbp_status)context->instead;
+    pdu_refuse(context, request, len, why);
+    return why;
 }
 
 /* In Listen Only Mode nothing is executed but the restart that ends it (V1.1b3 6.8, sub-function 4). */
@@ -271,7 +287,9 @@ size_t mbp_pdu_respond(const struct mbp_pdu_context *context, const uint8_t *req
     if (serial != NULL)
         pdu_serial_received(serial, mute);
     enum mbp_status status = MBP_OK;
-    if (!mute || ends_listen_only(request, len))
+    if (context->instead != 0)
+        status = refuse_all(context, request, len);
+    else if (!mute || ends_listen_only(request, len))
         status = dispatch(context, request, len, response, &out_len);
     response[0] = request[0];
     if (status != MBP_OK) {

@@ -24,6 +24,9 @@ pdu_handler pdu_read_exception_status, pdu_diagnostics, pdu_comm_event_counter, 
     pdu_report_server_id;
 pdu_handler pdu_encapsulated_interface;
 
+/* Whether a request of FC 8 clears counters that all peers share. */
+bool pdu_diagnostics_write(const uint8_t *request, size_t len);
+
 /* Leaves a refused write for the journal, as far as its request can be read. */
 void pdu_refuse(const struct mbp_pdu_context *context, const uint8_t *request, size_t len, enum mbp_status why);
 

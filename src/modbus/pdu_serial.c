@@ -55,6 +55,8 @@ void pdu_serial_sent(struct mbp_serial *serial, bool listening, uint8_t function
             serial->event_count++;
     } else {
         serial->exceptions++;
+        serial->naks = (uint16_t)(serial->naks + (status == MBP_EX_NEGATIVE_ACKNOWLEDGE));
+        serial->busy = (uint16_t)(serial->busy + (status == MBP_EX_SERVER_DEVICE_BUSY));
         byte |= log_bit_of(status);
     }
     log_byte(serial, byte);
@@ -85,6 +87,8 @@ static void clear_counters(struct mbp_serial *serial)
     serial->exceptions = 0;
     serial->server_messages = 0;
     serial->no_responses = 0;
+    serial->naks = 0;
+    serial->busy = 0;
     serial->event_count = 0;
 }
 
@@ -97,7 +101,7 @@ static void restart(const struct mbp_pdu_context *context, bool clear_log)
     log_byte(context->serial, LOG_RESTART);
 }
 
-/* The sub-functions that answer a number: 2 and 11..15, 18. False: no such sub-function. */
+/* The sub-functions that answer a number: 2 and 11..18. False: no such sub-function. */
 static bool diagnostic_counter(const struct mbp_serial *serial, uint16_t sub_function, uint16_t *number)
 {
     switch (sub_function) {
@@ -118,9 +122,54 @@ static bool diagnostic_counter(const struct mbp_serial *serial, uint16_t sub_fun
     case 15:
         *number = serial->no_responses;
         return true;
+    case 16:
+        *number = serial->naks;
+        return true;
+    case 17:
+        *number = serial->busy;
+        return true;
     default:
         return false;
     }
+}
+
+enum diagnostics {
+    RETURN_QUERY = 0,
+    RESTART = 1,
+    CHANGE_DELIMITER = 3,
+    LISTEN_ONLY = 4,
+    CLEAR_COUNTERS = 10,
+    CLEAR_OVERRUN = 20
+};
+
+bool pdu_diagnostics_write(const uint8_t *request, size_t len)
+{
+    uint16_t sub_function = len >= 3 ? pdu_u16(request + 1) : 0;
+    return sub_function == RESTART || sub_function == CLEAR_COUNTERS || sub_function == CLEAR_OVERRUN;
+}
+
+static bool data_fits(uint16_t sub_function, uint16_t data)
+{
+    if (sub_function == CHANGE_DELIMITER)
+        return (data & 0xFFu) == 0; /* the character stands in the high byte */
+    return data == 0 || (sub_function == RESTART && data == 0xFF00);
+}
+
+/* What FC 8 does, beside counting. The delimiter is that of the ASCII lines' frames, and there is none here; nor are
+ * there characters that overrun. */
+static void carry_out(const struct mbp_pdu_context *context, uint16_t sub_function, uint16_t data)
+{
+    uint16_t before = context->serial->bus_messages;
+    if (sub_function == RESTART) {
+        restart(context, data == 0xFF00);
+    } else if (sub_function == CLEAR_COUNTERS) {
+        clear_counters(context->serial);
+    } else if (sub_function == LISTEN_ONLY) {
+        *context->listen_only = true;
+        log_byte(context->serial, LOG_ENTERED_LISTEN_ONLY);
+    }
+    if (sub_function != LISTEN_ONLY && sub_function != CHANGE_DELIMITER)
+        mbp_image_note_diagnostics(context->unit, sub_function, data, before, context->peer);
 }
 
 /* 6.8 */
@@ -129,7 +178,7 @@ enum mbp_status pdu_diagnostics(const struct mbp_pdu_context *context, const uin
 {
     uint16_t sub_function = pdu_u16(request + 1);
     uint16_t number = 0;
-    if (sub_function == 0) { /* any number of words comes back */
+    if (sub_function == RETURN_QUERY) { /* any number of words comes back */
         if (len < 5 || len % 2 == 0)
             return MBP_EX_ILLEGAL_DATA_VALUE;
         memcpy(response + 1, request + 1, len - 1);
@@ -137,26 +186,20 @@ enum mbp_status pdu_diagnostics(const struct mbp_pdu_context *context, const uin
         return MBP_OK;
     }
     bool counter = diagnostic_counter(context->serial, sub_function, &number);
-    if (!counter && sub_function != 1 && sub_function != 4 && sub_function != 10)
+    bool acts = sub_function == CHANGE_DELIMITER || sub_function == LISTEN_ONLY || pdu_diagnostics_write(request, len);
+    if (!counter && !acts)
         return MBP_EX_ILLEGAL_FUNCTION;
     if (len != 5)
         return MBP_EX_ILLEGAL_DATA_VALUE;
     uint16_t data = pdu_u16(request + 3);
-    if (data != 0 && !(sub_function == 1 && data == 0xFF00))
+    if (!data_fits(sub_function, data))
         return MBP_EX_ILLEGAL_DATA_VALUE;
     memcpy(response + 1, request + 1, 4);
-    *out_len = 5;
-    if (counter) {
+    *out_len = sub_function == LISTEN_ONLY ? 0 : 5;
+    if (counter)
         pdu_put_u16(response + 3, number);
-    } else if (sub_function == 1) {
-        restart(context, data == 0xFF00);
-    } else if (sub_function == 10) {
-        clear_counters(context->serial);
-    } else {
-        *context->listen_only = true;
-        log_byte(context->serial, LOG_ENTERED_LISTEN_ONLY);
-        *out_len = 0;
-    }
+    else
+        carry_out(context, sub_function, data);
     return MBP_OK;
 }
 

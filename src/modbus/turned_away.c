@@ -24,7 +24,7 @@ static void put_reason(const struct mbp_server *server, enum turned_away_why why
     const struct mbp_server_options *options = server->options;
     switch (why) {
     case TURNED_AWAY_BY_RULE:
-        snprintf(text, size, "connection from %s refused: no access rule admits it", who);
+        snprintf(text, size, "connection from %s refused by the access rules", who);
         break;
     case TURNED_AWAY_CLIENT_FULL:
         snprintf(text, size,

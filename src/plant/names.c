@@ -38,7 +38,7 @@ static const char *const wave_names[] = {"none", "sine", "square", "triangle", "
 static const char *const function_names[] = {[MBP_LINEAR] = "linear", [MBP_SQUARE_ROOT] = "square_root"};
 static const char *const access_names[] = {"read", "read_write"};
 static const char *const gaps_names[] = {"error", "zero"};
-static const char *const allow_names[] = {"read", "operate", "all"};
+static const char *const allow_names[] = {"read", "operate", "all", "none"};
 static const char *const wire_fault_names[] = {"delay",    "drop",  "exception", "wrong_transaction",
                                                "truncate", "split", "close"};
 

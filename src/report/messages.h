@@ -48,6 +48,9 @@
     M(LIMIT_CHANGED, " limit %s %s -> %s", " limite %s %s -> %s") \
     M(WRITE, "write of %s to %s %u", "écriture de %s dans %s %u") \
     M(FILE, "file", "fichier") \
+    M(DIAGNOSTICS, "diagnostics (function 8), sub-function", "diagnostic (fonction 8), sous-fonction") \
+    M(COUNTERS_CLEARED, "counters of function 8 of unit %u cleared (sub-function %u)", \
+      "compteurs de la fonction 8 de l'unité %u remis à zéro (sous-fonction %u)") \
     M(WRITE_REFUSED, " of unit %u refused: %s", " de l'unité %u refusée : %s") \
     M(PLANT_CHANGED, "plant changed: %.0f machines and sensors added, removed or changed", \
       "installation modifiée : %.0f machines et capteurs ajoutés, retirés ou modifiés") \

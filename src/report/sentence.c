@@ -284,7 +284,8 @@ static void say_refusal(struct sentence *s)
     char reference[16];
     mbp_float_text(s->event->value, number, sizeof number);
     tell(s, MSG_WRITE, mbp_message_decimal(s->lang, number),
-         table < MBP_TABLE_COUNT ? mbp_table_name((enum mbp_table)table) : mbp_message(s->lang, MSG_FILE),
+         table < MBP_TABLE_COUNT ? mbp_table_name((enum mbp_table)table)
+                                 : mbp_message(s->lang, table == MBP_DIAGNOSTICS ? MSG_DIAGNOSTICS : MSG_FILE),
          detail & 0xFFFFu);
     if (table < MBP_TABLE_COUNT)
         say(s, " = %s", mbp_reference((enum mbp_table)table, (uint16_t)detail, reference, sizeof reference));
@@ -315,6 +316,15 @@ static void say_thing_change(struct sentence *s)
     say_peer(s, MSG_BY);
 }
 
+static void say_cleared(struct sentence *s)
+{
+    unsigned more = s->event->detail >> 24;
+    tell(s, MSG_COUNTERS_CLEARED, s->event->unit, s->event->detail & 0xFFFFu);
+    if (more > 0)
+        tell(s, MSG_WRITTEN_MORE, more);
+    say_peer(s, MSG_BY);
+}
+
 /* "FV101 written 0 % -> 45 % by 127.0.0.1"; detail: mbp_event_write_detail() */
 static void say_written(struct sentence *s)
 {
@@ -326,6 +336,10 @@ static void say_written(struct sentence *s)
     char before[NAME_BUF];
     char now[NAME_BUF];
     char reference[16] = "?";
+    if (table == MBP_DIAGNOSTICS) {
+        say_cleared(s);
+        return;
+    }
     bool known = unit != NULL && table < MBP_TABLE_COUNT &&
                  mbp_map_point_at(s->plant, (uint32_t)(unit - s->plant->units), (enum mbp_table)table, addr, &point);
     if (table < MBP_TABLE_COUNT)

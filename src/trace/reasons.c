@@ -33,7 +33,8 @@ static void put_function_reason(FILE *out, const uint8_t *request, size_t len)
         fprintf(out, "function %u is not served while serial_functions is off", request[0]);
         break;
     case 8:
-        fprintf(out, "sub-function %u is not served, or serial_functions is off", len >= 3 ? get_u16(request + 1) : 0);
+        fprintf(out, "sub-function %u is not served%s, or serial_functions is off", len >= 3 ? get_u16(request + 1) : 0,
+                mbp_pdu_writes(request, len) ? " to this peer (see server: access)" : "");
         break;
     case 43:
         fprintf(out, "MEI type %u is not served, only 14", len >= 2 ? request[1] : 0);

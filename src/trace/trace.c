@@ -206,7 +206,10 @@ static void put_answer(struct mbp_trace *trace, const struct mbp_exchange *excha
         fputs(" no response", out);
     } else if ((response[0] & 0x80u) != 0) {
         fprintf(out, " exception %02X %s: ", response[1], mbp_exception_name(response[1]));
-        trace_put_reason(out, unit, exchange, span);
+        if (exchange->fault != NULL && exchange->fault->kind == MBP_FAULT_EXCEPTION)
+            fputs("not executed", out);
+        else
+            trace_put_reason(out, unit, exchange, span);
     } else if (response[0] <= 4 && exchange->response_len > 2) {
         fputc(' ', out);
         trace_put_values(out, unit, span, response + 2, exchange->response_len - 2);

@@ -165,13 +165,13 @@ def diagnostics(_unit):
         yield bytes([function])
         yield bytes([function, 0])
     for sub in [*range(0, 24), 255, 256, 65535]:
-        for field in (b'', b'\x00', b'\x00\x00', b'\xff\x00', b'\x00\x01', b'\xa5\x37', b'\x00' * 3, b'\x00' * 4):
+        for field in (b'', b'\x00', b'\x00\x00', b'\xff\x00', b'\x00\x01', b'\x0d\x00', b'\xa5\x37', b'\x00' * 3, b'\x00' * 4):
             if sub != 4 or field != b'\x00\x00':
                 yield struct.pack('>BH', 8, sub) + field
         yield bytes([11])
     yield struct.pack('>BH', 8, 0) + values(250)
     yield struct.pack('>BH', 8, 0) + values(249)
-    counters = [struct.pack('>BHH', 8, sub, 0) for sub in (2, 11, 12, 13, 14, 15, 18)] + [b'\x0b', b'\x0c']
+    counters = [struct.pack('>BHH', 8, sub, 0) for sub in (2, 11, 12, 13, 14, 15, 16, 17, 18)] + [b'\x0b', b'\x0c']
     for restart in (b'\x00\x00', b'\xff\x00'):
         yield from counters
         yield bytes.fromhex('0800040000')                   # from here: silence

@@ -96,6 +96,7 @@ class Serial:
 
     def clear(self):
         self.bus_messages = self.exceptions = self.server_messages = self.no_response = 0
+        self.naks = self.busy = 0
         self.event_count = 0
 
     def note(self, event):
@@ -140,6 +141,8 @@ class Unit:
             serial.no_response = serial.no_response + 1 & 0xFFFF
         elif response[0] & 0x80:
             serial.exceptions = serial.exceptions + 1 & 0xFFFF
+            serial.naks = serial.naks + (response[1] == 7) & 0xFFFF
+            serial.busy = serial.busy + (response[1] == 6) & 0xFFFF
             sent |= 2 if response[1] == DEVICE_FAILURE else 1
         elif pdu[0] != 11:
             serial.event_count = serial.event_count + 1 & 0xFFFF
@@ -317,10 +320,13 @@ class Unit:
         sub, field = words_of(data[:2])[0], data[2:]
         serial = self.serial
         counters = {2: 0, 11: serial.bus_messages, 12: 0, 13: serial.exceptions, 14: serial.server_messages,
-                    15: serial.no_response, 18: 0}
-        check(sub in (0, 1, 4, 10) or sub in counters, ILLEGAL_FUNCTION)
+                    15: serial.no_response, 16: serial.naks, 17: serial.busy, 18: 0}
+        check(sub in (0, 1, 3, 4, 10, 20) or sub in counters, ILLEGAL_FUNCTION)
         if sub == 0:
             check(len(field) >= 2 and len(field) % 2 == 0, ILLEGAL_VALUE)
+            return data
+        if sub == 3:                # the character stands in front; TCP has no frames that it would end
+            check(len(field) == 2 and field[1] == 0, ILLEGAL_VALUE)
             return data
         check(field in RESTART_DATA if sub == 1 else field == b'\x00\x00', ILLEGAL_VALUE)
         if sub == 1:

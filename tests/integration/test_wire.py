@@ -214,7 +214,7 @@ class Wire(unittest.TestCase):
     def test_host_that_the_rules_refuse_is_logged_once_in_a_while(self):
         for _ in range(5):
             self.assertEqual(self.client("127.0.0.9").ask(WRITE_COIL), b"")
-        refusal = re.compile("connection from 127.0.0.9 refused: no access rule admits it")
+        refusal = re.compile("connection from 127.0.0.9 refused by the access rules")
         self.assertIsNotNone(self.plant.err.wait_for(refusal))
         self.assertEqual(len([line for line in self.plant.err.lines if refusal.search(line)]), 1)
 
@@ -277,6 +277,29 @@ class Wire(unittest.TestCase):
         self.assertEqual(client.ask(read(3)[7:]), b"\x83\x06")
         client.ask(struct.pack(">BHH", 5, 2, 0), unit=247)
         self.assertEqual(client.ask(read(3)[7:]), b"\x03\x02\x00\x03")
+
+    def test_exception_stands_instead_of_the_write(self):
+        client = self.client()
+        self.assertEqual(client.ask(struct.pack(">BHH", 6, 0, 5)), b"\x86\x01")
+        self.assertEqual(client.ask(read(0)[7:]), b"\x03\x02\x00\x00")
+        self.assertEqual(client.ask(struct.pack(">BHHBH", 16, 0, 1, 2, 5)), struct.pack(">BHH", 16, 0, 1))
+        self.assertEqual(client.ask(read(0)[7:]), b"\x03\x02\x00\x05")
+        support.eventually(lambda: self.refused_of("127.0.0.1") == (1, 1), "the refused write in the journal")
+
+    def test_unit_that_is_not_there_suffers_the_fault_that_names_it(self):
+        client = self.client()
+        client.send(read(0, 1, unit=9) + read(0, 2))
+        self.assertEqual(client.receive(11), answer(0, 2))
+        self.assertEqual(client.ask(read(0)[7:], unit=8), b"\x83\x0b")
+
+    def test_reader_clears_no_counters(self):
+        reader, writer = self.client("127.0.0.2"), self.client("127.0.0.5")
+        clear = struct.pack(">BHH", 8, 10, 0)
+        self.assertEqual(reader.ask(clear), b"\x88\x01")
+        self.assertEqual(writer.ask(clear), clear)
+        support.eventually(lambda: "counters of function 8 of unit 1 cleared (sub-function 10) by 127.0.0.5"
+                           in self.plant.ctl("journal"), "who cleared the counters, in the journal")
+        self.assertIn("sub-function 10 of unit 1 refused: illegal function, by 127.0.0.2", self.plant.ctl("journal"))
 
     def test_probability_is_seeded(self):
         def pattern(plant):

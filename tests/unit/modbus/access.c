@@ -120,6 +120,20 @@ static void test_keep_is_of_the_first_rule_that_fits_whatever_its_units(void **s
     mbp_plant_free(plant);
 }
 
+/* Readers can be kept from what no rule names, the instructor's unit among it. */
+static void test_none_keeps_a_peer_from_a_unit_or_from_all(void **state)
+{
+    (void)state;
+    expect_on_units("[{from: 0.0.0.0/0, allow: none, units: [247]}, {from: 0.0.0.0/0, allow: all, units: [1]}]",
+                    "10.0.0.1", MBP_ALLOW_ALL, MBP_ALLOW_READ, MBP_ALLOW_NONE);
+    expect_on_units("[{from: 0.0.0.0/0, allow: all, units: [1]}, {from: 0.0.0.0/0, allow: none}]", "10.0.0.1",
+                    MBP_ALLOW_ALL, MBP_ALLOW_NONE, MBP_ALLOW_NONE);
+    expect_on_units("[{from: 0.0.0.0/0, allow: none, units: [1]}]", "10.0.0.1", MBP_ALLOW_NONE, MBP_ALLOW_READ,
+                    MBP_ALLOW_READ);
+    expect("[{from: 10.0.0.1, allow: none}, {from: 0.0.0.0/0, allow: read}]", v4("10.0.0.1"), false, MBP_ALLOW_NONE);
+    expect("[{from: 10.0.0.1, allow: none}, {from: 0.0.0.0/0, allow: read}]", v4("10.0.0.2"), true, MBP_ALLOW_READ);
+}
+
 static void test_ipv6_network_holds_ipv6_only(void **state)
 {
     (void)state;
@@ -193,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_unit_that_no_rule_names_may_be_read_only),
         cmocka_unit_test(test_operate_does_not_reach_the_instructors_unit),
         cmocka_unit_test(test_keep_is_of_the_first_rule_that_fits_whatever_its_units),
+        cmocka_unit_test(test_none_keeps_a_peer_from_a_unit_or_from_all),
         cmocka_unit_test(test_ipv6_network_holds_ipv6_only),
         cmocka_unit_test(test_no_rules_beyond_loopback_reads_only),
         cmocka_unit_test(test_peer_of_an_event_is_the_ipv4_address),

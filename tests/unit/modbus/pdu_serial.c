@@ -54,12 +54,82 @@ static void test_diagnostics_echo_comes_back_whatever_its_length(void **state)
 static void test_diagnostics_of_an_unknown_sub_function_is_01_and_of_wrong_data_03(void **state)
 {
     static const struct slave_case cases[] = {
-        {"08 0003 0000", "88 01"},        {"08 0013 0000", "88 01"},        {"08 FFFF 0000", "88 01"},
-        {"08 000B 0001", "88 03"},        {"08 0001 0001", "88 03"},        {"08 000A FF00", "88 03"},
-        {"08 0004 FF00", "88 03"},        {"08 0002 0000", "08 0002 0000"}, {"08 000C 0000", "08 000C 0000"},
-        {"08 0012 0000", "08 0012 0000"},
+        {"08 0005 0000", "88 01"},        {"08 0013 0000", "88 01"},        {"08 0015 0000", "88 01"},
+        {"08 FFFF 0000", "88 01"},        {"08 000B 0001", "88 03"},        {"08 0001 0001", "88 03"},
+        {"08 000A FF00", "88 03"},        {"08 0004 FF00", "88 03"},        {"08 0002 0000", "08 0002 0000"},
+        {"08 000C 0000", "08 000C 0000"}, {"08 0012 0000", "08 0012 0000"},
     };
     SLAVE_EXPECT_ALL(*state, cases);
+}
+
+static void test_delimiter_of_ascii_lines_is_echoed(void **state)
+{
+    static const struct slave_case cases[] = {
+        {"08 0003 0D00", "08 0003 0D00"},
+        {"08 0003 0000", "08 0003 0000"},
+        {"08 0003 000D", "88 03"}, /* the character stands in front */
+        {"08 0003 0D", "88 03"},
+    };
+    SLAVE_EXPECT_ALL(*state, cases);
+}
+
+static void test_busy_and_nak_answers_are_counted_each(void **state)
+{
+    struct slave *slave = *state;
+    slave_expect(slave, "08 0010 0000", "08 0010 0000");
+    slave_expect(slave, "08 0011 0000", "08 0011 0000");
+    slave->context.instead = MBP_EX_SERVER_DEVICE_BUSY;
+    slave_expect(slave, "03 0000 0001", "83 06");
+    slave_expect(slave, "03 0000 0001", "83 06");
+    slave->context.instead = MBP_EX_NEGATIVE_ACKNOWLEDGE;
+    slave_expect(slave, "03 0000 0001", "83 07");
+    slave->context.instead = 0;
+    slave_expect(slave, "08 0010 0000", "08 0010 0001");
+    slave_expect(slave, "08 0011 0000", "08 0011 0002");
+    slave_expect(slave, "08 000A 0000", "08 000A 0000");
+    slave_expect(slave, "08 0010 0000", "08 0010 0000");
+    slave_expect(slave, "08 0011 0000", "08 0011 0000");
+}
+
+static void test_overrun_counter_is_cleared_by_echo(void **state)
+{
+    static const struct slave_case cases[] = {
+        {"08 0014 0000", "08 0014 0000"}, {"08 0014 0001", "88 03"}, {"08 0012 0000", "08 0012 0000"}};
+    SLAVE_EXPECT_ALL(*state, cases);
+}
+
+/* Who may only read cannot clear what all peers look at. */
+static void test_clearing_counters_needs_the_right_to_write_and_is_noted(void **state)
+{
+    static const struct slave_case cases[] = {
+        {"08 0001 0000", "88 01"},        {"08 0001 FF00", "88 01"},        {"08 000A 0000", "88 01"},
+        {"08 0014 0000", "88 01"},        {"08 0000 1234", "08 0000 1234"}, {"08 0003 0A00", "08 0003 0A00"},
+        {"08 000B 0000", "08 000B 0007"},
+    };
+    struct slave *slave = *state;
+    const struct mbp_refusal *refusals;
+    const struct mbp_written *written;
+    struct mbp_written lost;
+    for (enum mbp_allow allow = MBP_ALLOW_READ; allow <= MBP_ALLOW_OPERATE; allow++) {
+        slave->serial = (struct mbp_serial){0};
+        slave->context.allow = allow;
+        SLAVE_EXPECT_ALL(slave, cases);
+        assert_int_equal(mbp_image_latch_refusals(slave->image, &refusals), 1); /* four, of one kind */
+        assert_int_equal(refusals[0].table, MBP_DIAGNOSTICS);
+        assert_int_equal(refusals[0].addr, 1);
+        assert_int_equal(refusals[0].more, 3);
+        assert_int_equal(mbp_image_latch_written(slave->image, &written, &lost), 0);
+    }
+    slave->context.allow = MBP_ALLOW_ALL;
+    slave_expect(slave, "08 000A 0000", "08 000A 0000");
+    slave_expect(slave, "08 0001 FF00", "08 0001 FF00");
+    assert_int_equal(mbp_image_latch_written(slave->image, &written, &lost), 2);
+    assert_int_equal(written[0].table, MBP_DIAGNOSTICS);
+    assert_int_equal(written[0].addr, 10);
+    assert_int_equal(written[0].before, 8); /* messages, with this one */
+    assert_int_equal(written[0].peer, 0x7F000001);
+    assert_int_equal(written[1].addr, 1);
+    assert_int_equal(written[1].value, 0xFF00);
 }
 
 /* Each request is counted when it is received: the one that asks counts too. */
@@ -172,6 +242,10 @@ int main(void)
         SLAVE_TEST(test_exception_status_of_a_unit_tells_its_machines_and_alarms),
         SLAVE_TEST(test_diagnostics_echo_comes_back_whatever_its_length),
         SLAVE_TEST(test_diagnostics_of_an_unknown_sub_function_is_01_and_of_wrong_data_03),
+        SLAVE_TEST(test_delimiter_of_ascii_lines_is_echoed),
+        SLAVE_TEST(test_busy_and_nak_answers_are_counted_each),
+        SLAVE_TEST(test_overrun_counter_is_cleared_by_echo),
+        SLAVE_TEST(test_clearing_counters_needs_the_right_to_write_and_is_noted),
         SLAVE_TEST(test_diagnostics_counters_count_messages_and_exceptions),
         SLAVE_TEST(test_event_counter_counts_what_succeeded_but_itself),
         SLAVE_TEST(test_event_log_gives_its_bytes_newest_first),

@@ -208,10 +208,60 @@ static void test_write_by_a_peer_that_may_operate_is_of_coils_alone(void **state
     SLAVE_EXPECT_ALL(slave, cases);
 }
 
+/* A wire fault stands instead of the request: nothing of it is done, whatever the function. */
+static void test_request_with_an_exception_instead_is_not_executed_and_noted(void **state)
+{
+    static const struct slave_case cases[] = {
+        {"05 0001 FF00", "85 06"},
+        {"06 0003 BEEF", "86 06"},
+        {"0F 0000 0001 01 00", "8F 06"},
+        {"10 0000 0001 02 0000", "90 06"},
+        {"15 09 06 0001 0000 0001 0000", "95 06"},
+        {"16 0004 0000 0000", "96 06"},
+        {"17 0000 0001 0000 0001 02 0000", "97 06"},
+        {"08 0004 0000", "88 06"}, /* nor does it become a listener */
+        {"03 0000 0001", "83 06"},
+        {"63", "E3 06"},
+    };
+    static const struct slave_case after[] = {
+        {"01 0000 0002", "01 01 01"},
+        {"03 0000 0005", "03 0A 1000 1001 1002 1003 1004"},
+        {"14 07 06 0001 0000 0001", "14 04 03 06 3000"},
+    };
+    struct slave *slave = *state;
+    const struct mbp_refusal *refusals;
+    const struct mbp_written *written;
+    struct mbp_written lost;
+    slave->context.instead = MBP_EX_SERVER_DEVICE_BUSY;
+    SLAVE_EXPECT_ALL(slave, cases);
+    slave->context.instead = 128; /* any code that a file gives */
+    slave_expect(slave, "06 0003 BEEF", "86 80");
+    slave->context.instead = 0;
+    SLAVE_EXPECT_ALL(slave, after);
+    assert_int_equal(mbp_image_latch_written(slave->image, &written, &lost), 0);
+    assert_int_equal(mbp_image_latch_refusals(slave->image, &refusals), 4); /* coils, registers, files; code 128 */
+    assert_int_equal(refusals[0].exception, MBP_EX_SERVER_DEVICE_BUSY);
+    assert_int_equal(refusals[3].exception, 128);
+}
+
+static void test_peer_that_may_do_nothing_is_refused_everything(void **state)
+{
+    struct slave *slave = *state;
+    static const struct slave_case cases[] = {
+        {"01 0000 0001", "81 01"}, {"03 0000 0001", "83 01"}, {"14 07 06 0001 0000 0001", "94 01"},
+        {"18 0005", "98 01"},      {"2B 0E 01 00", "AB 01"},  {"08 0000 1234", "88 01"},
+        {"06 0003 BEEF", "86 01"}, {"11", "91 01"},           {"05 0001 FF00", "85 01"},
+    };
+    slave->context.allow = MBP_ALLOW_NONE;
+    SLAVE_EXPECT_ALL(slave, cases);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SLAVE_TEST(test_write_single_is_echoed_and_can_be_read),
+        SLAVE_TEST(test_request_with_an_exception_instead_is_not_executed_and_noted),
+        SLAVE_TEST(test_peer_that_may_do_nothing_is_refused_everything),
         SLAVE_TEST(test_write_single_coil_of_another_value_is_03_before_its_address),
         SLAVE_TEST(test_write_single_register_where_none_can_be_written_is_02),
         SLAVE_TEST(test_write_beyond_a_blocks_bounds_is_04),

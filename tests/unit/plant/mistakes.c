@@ -139,14 +139,14 @@ static void test_mistakes_of_access_rules_each_say_what_is_allowed(void **state)
         errors_of_file("access_mistakes.yaml"),
         "5:14: 'from' is '10.0.0.300'; allowed is an address or a network such as 192.168.1.0/24 or fd00::/8\n"
         "6:14: 'from' is '10.0.0.0/33'; allowed is an address or a network such as 192.168.1.0/24 or fd00::/8\n"
-        "6:34: 'allow' is 'everything'; allowed is one of read, operate, all\n"
+        "6:34: 'allow' is 'everything'; allowed is one of read, operate, all, none\n"
         "7:45: 'units' is empty; name those that the rule is about, or leave the key out for all\n"
         "8:45: 'units' is '1'; allowed is a list of unit ids\n"
         "9:49: value 2 is '248'; allowed is a whole number 0..247\n"
         "9:54: value 3 is 'x'; allowed is a whole number 0..247\n"
         "10:45: there is no unit 3 in the plant\n"
         "11:45: there is no unit 247 in the plant; 'instructor: true' makes it\n"
-        "12:7: an access rule needs 'allow': one of read, operate, all\n"
+        "12:7: an access rule needs 'allow': one of read, operate, all, none\n"
         "12:38: 'unit' is not a key of an access rule; did you mean 'units'?\n");
 }
 

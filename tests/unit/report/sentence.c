@@ -123,6 +123,22 @@ static void test_refused_write_tells_address_reference_and_exception(void **stat
                 "127.0.0.1");
     event.detail = mbp_event_write_detail(MBP_TABLE_COUNT, 7, 2, 0);
     says(event, "write of 2000 to file 7 of unit 3 refused: illegal data address, by 127.0.0.1");
+    event.value = 0;
+    event.detail = mbp_event_write_detail(MBP_DIAGNOSTICS, 10, 1, 0);
+    says(event, "write of 0 to diagnostics (function 8), sub-function 10 of unit 3 refused: illegal function, by "
+                "127.0.0.1");
+    event.detail = mbp_event_write_detail(MBP_COILS, 5, 128, 0); /* a wire fault's code, larger than an event holds */
+    says(event, "write of 0 to coils 5 = 00006 of unit 3 refused: unknown status, by 127.0.0.1");
+}
+
+static void test_counters_that_function_8_cleared_are_told(void **state)
+{
+    (void)state;
+    struct mbp_event event = report_event(MBP_EV_POINT_WRITTEN, mbp_event_write_detail(MBP_DIAGNOSTICS, 1, 0, 2));
+    event.machine = MBP_NONE16;
+    event.sensor = MBP_NONE16;
+    says(event,
+         "counters of function 8 of unit 3 cleared (sub-function 1), with 2 more writes in between by 127.0.0.1");
 }
 
 static void test_names_that_the_plant_does_not_have_become_numbers(void **state)
@@ -216,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_force_and_release_tell_the_value),
         cmocka_unit_test(test_limit_change_tells_old_and_new),
         cmocka_unit_test(test_refused_write_tells_address_reference_and_exception),
+        cmocka_unit_test(test_counters_that_function_8_cleared_are_told),
         cmocka_unit_test(test_names_that_the_plant_does_not_have_become_numbers),
         cmocka_unit_test(test_codes_of_a_later_version_are_shown_by_number),
         cmocka_unit_test(test_production_says_what_was_made_so_far),

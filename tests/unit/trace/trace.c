@@ -182,6 +182,17 @@ static void test_wire_fault_is_named(void **state)
            "FC 3 Read Holding Registers HR 100 (40101)\n    < HR 100 = 7  [wire fault 'slow']");
 }
 
+static void test_wire_fault_that_stands_instead_of_the_request_is_said(void **state)
+{
+    (void)state;
+    const struct mbp_fault fault = {.name = "no6", .kind = MBP_FAULT_EXCEPTION};
+    const uint8_t request[] = {6, 0, 100, 0, 1};
+    const uint8_t response[] = {0x86, 1};
+    expect(request, sizeof request, response, sizeof response, &fault,
+           "FC 6 Write Single Register HR 100 (40101): HR 100 = 1\n    < exception 01 illegal function: not executed  "
+           "[wire fault 'no6']");
+}
+
 static void test_functions_on_no_table_are_told_in_words(void **state)
 {
     (void)state;
@@ -260,6 +271,7 @@ int main(void)
         cmocka_unit_test(test_undeclared_address_is_the_reason_of_exception_02),
         cmocka_unit_test(test_read_only_point_is_the_reason_of_exception_02),
         cmocka_unit_test(test_wire_fault_is_named),
+        cmocka_unit_test(test_wire_fault_that_stands_instead_of_the_request_is_said),
         cmocka_unit_test(test_functions_on_no_table_are_told_in_words),
         cmocka_unit_test(test_bytes_that_are_no_request_are_shown_with_what_became_of_them),
         cmocka_unit_test(test_any_cut_of_any_request_is_traced),
