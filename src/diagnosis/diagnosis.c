@@ -2,7 +2,6 @@
 #include "mbplant/diagnosis.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "condition.h"
 
@@ -39,17 +38,21 @@ static void dress_sensor(const struct life *life, uint32_t s, uint8_t machine_st
                   MBP_ALARMS_MAINTENANCE);
 }
 
+static void dress_machine(const struct life *life, uint32_t m, uint8_t machine_state)
+{
+    const struct mbp_machine *machine = &life->plant->machines[m];
+    for (uint32_t s = machine->first_sensor; s < machine->first_sensor + machine->sensor_count; s++)
+        dress_sensor(life, s, machine_state);
+    life->state->dressed[m] = machine_state;
+}
+
 /* Suppression by design and by maintenance follows the machines' states, when they change. */
 static void follow_machines(const struct life *life)
 {
     for (uint32_t m = 0; m < life->plant->machine_count; m++) {
         uint8_t now = life->state->machine[m].state;
-        if (life->state->dressed[m] == now)
-            continue;
-        const struct mbp_machine *machine = &life->plant->machines[m];
-        for (uint32_t s = machine->first_sensor; s < machine->first_sensor + machine->sensor_count; s++)
-            dress_sensor(life, s, now);
-        life->state->dressed[m] = now;
+        if (life->state->dressed[m] != now)
+            dress_machine(life, m, now);
     }
 }
 
@@ -152,7 +155,6 @@ void mbp_diagnosis_settle(const struct mbp_plant *plant, struct mbp_state *state
 {
     const struct life life = {plant, state, NULL, 0};
     state->next_shelf_end_ns = 0; /* the first run looks for the next end */
-    memset(state->dressed, MBP_STATE_COUNT, state->machine_count);
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
         mbp_state_limits_changed(plant, state, s);
         state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_MAINTENANCE; /* it may have moved to another machine */
@@ -171,6 +173,8 @@ void mbp_diagnosis_settle(const struct mbp_plant *plant, struct mbp_state *state
         if (rate->filled == 0) /* a restart, or a window of another length */
             rate->resumed = (state->beyond[rate->sensor] >> MBP_RATE_OF_CHANGE & 1u) != 0;
     }
-    follow_machines(&life);
+    /* A state that nobody has been told of yet is for the next run to follow. */
+    for (uint32_t m = 0; m < plant->machine_count; m++)
+        dress_machine(&life, m, state->dressed[m] == MBP_STATE_COUNT ? state->machine[m].state : state->dressed[m]);
     state->alarms_version++;
 }

@@ -250,22 +250,47 @@ static uint32_t counterpart(const struct mbp_plant *from_plant, uint32_t f, cons
     return to_plant->fault_count + (f - from_plant->fault_count);
 }
 
+static bool same_times(const struct mbp_plant_fault *a, const struct mbp_plant_fault *b)
+{
+    return a->enabled == b->enabled && a->has_start == b->has_start && a->start_ns == b->start_ns &&
+           a->mttf_ns == b->mttf_ns;
+}
+
+/* What the new file says of the fault holds; that it is active, and since when, goes on. `planned` is the fault as the
+ * new file plans it, `moved` as it has been; both with the sensor's new number. */
+static void merge(const struct mbp_plant_fault *was, const struct mbp_plant_fault *now, const struct mbp_state *to,
+                  const struct mbp_fault_state *planned, struct mbp_fault_state *moved)
+{
+    const struct mbp_effect *effect = &planned->effect;
+    bool stuck_anew = effect->kind == MBP_EFFECT_STUCK && !same_effect(effect, &moved->effect);
+    if (!moved->active && !same_times(was, now)) {
+        moved->next_ns = planned->next_ns;
+        moved->draws = planned->draws;
+    }
+    if (moved->active && now->mttr_ns == 0 && effect->duration_ns != moved->effect.duration_ns)
+        moved->end_ns = effect->duration_ns != 0 ? later(moved->begin_ns, effect->duration_ns) : FOREVER;
+    if (moved->active && stuck_anew)
+        moved->held = isnan(effect->amount) ? to->value[effect->sensor] : effect->amount;
+    moved->effect = *effect;
+}
+
 void mbp_fault_carry(const struct mbp_plant *from_plant, const struct mbp_state *from, const struct mbp_plant *to_plant,
                      struct mbp_state *to)
 {
     plan(to_plant, to);
-    for (uint32_t f = 0; f < mbp_fault_total(from_plant); f++) {
+    for (uint32_t f = 0; from->faults_planned && f < mbp_fault_total(from_plant); f++) {
         uint32_t g = counterpart(from_plant, f, to_plant);
         struct mbp_fault_state moved = from->fault[f];
         if (g == UINT32_MAX || moved.effect.sensor == UINT32_MAX)
             continue;
         uint32_t sensor = mbp_plant_find_sensor(to_plant, from_plant->sensors[moved.effect.sensor].name);
-        bool ad_hoc = g >= to_plant->fault_count;
-        if (sensor == UINT32_MAX || (!ad_hoc && to->fault[g].effect.sensor != sensor))
-            continue;
-        /* What the new file says of the fault holds; that it is active, and since when, goes on. */
-        moved.effect = ad_hoc ? moved.effect : to->fault[g].effect;
         moved.effect.sensor = sensor;
+        bool ad_hoc = g >= to_plant->fault_count;
+        if (sensor == UINT32_MAX ||
+            (ad_hoc ? !mbp_effect_possible(to_plant, &moved.effect) : to->fault[g].effect.sensor != sensor))
+            continue;
+        if (!ad_hoc)
+            merge(&from_plant->faults[f], &to_plant->faults[g], to, &to->fault[g], &moved);
         to->fault[g] = moved;
         if (moved.active)
             list(to, g);

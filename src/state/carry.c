@@ -115,7 +115,7 @@ static void mend_sensor(const struct mbp_carry *carry, struct mbp_state *to, uin
     const struct mbp_sensor *now = &carry->to->sensors[s];
     mend_limits(was, now, &to->limit[s * MBP_LIMIT_COUNT]);
     if (now->reg.type == MBP_STRING) {
-        to->flags[s] = 0;
+        to->flags[s] &= MBP_SENSOR_SHELVED; /* a text is never forced */
         to->forced_value[s] = NAN;
     }
     if ((to->flags[s] & MBP_SENSOR_FORCED) != 0)

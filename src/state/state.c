@@ -45,7 +45,7 @@ const struct state_array state_arrays[] = {
     ARRAY(rate_value, STATE_BY_RATE_VALUE, 1, STATE_CARRIED),
     ARRAY(machine, STATE_BY_MACHINE, 1, STATE_CARRIED),
     ARRAY(upkeep, STATE_BY_MACHINE, 1, STATE_CARRIED),
-    ARRAY(dressed, STATE_BY_MACHINE, 1, STATE_DERIVED),
+    ARRAY(dressed, STATE_BY_MACHINE, 1, STATE_CARRIED),
     ARRAY(controller, STATE_BY_CONTROLLER, 1, STATE_CARRIED),
     ARRAY(based, STATE_BY_MACHINE_AND_ONE, 1, STATE_DERIVED),
     ARRAY(fault, STATE_BY_FAULT, 1, STATE_DERIVED), /* mbp_fault_carry carries them */

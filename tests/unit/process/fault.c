@@ -444,6 +444,57 @@ static void test_carry_to_a_changed_plant_keeps_active_faults_by_name(void **sta
     running_end(&to);
 }
 
+/* A plant whose file has changed, so many scans later. */
+static void carry(struct running *running, unsigned scans_before, const char *before, const char *after)
+{
+    struct running from;
+    start(&from, before);
+    scan(&from, scans_before);
+    start(running, after);
+    running->state->sim_ns = from.state->sim_ns;
+    mbp_fault_carry(from.plant, from.state, running->plant, running->state);
+    running_end(&from);
+}
+
+static void test_carry_plans_anew_what_the_file_starts_at_another_time(void **state)
+{
+    (void)state;
+    struct running running;
+    carry(&running, SECOND, "faults: [{name: A, kind: bias, sensor: S1, amount: 6, enabled: false, start: 2s}]\n",
+          "faults: [{name: A, kind: bias, sensor: S1, amount: 6, start: 3s}]\n");
+    scan(&running, 2 * SECOND - 1);
+    assert_true(near(shown(&running, S1), 40));
+    scan(&running, 1);
+    assert_true(near(shown(&running, S1), 46));
+    running_end(&running);
+}
+
+static void test_carry_before_the_first_scan_leaves_the_files_plan(void **state)
+{
+    (void)state;
+    static const char faults[] = "faults: [{name: A, kind: bias, sensor: S1, amount: 6, start: 1s}]\n";
+    struct running running;
+    carry(&running, 0, faults, faults);
+    scan(&running, SECOND);
+    assert_true(near(shown(&running, S1), 46));
+    running_end(&running);
+}
+
+static void test_carry_takes_the_files_new_value_and_duration_of_an_active_fault(void **state)
+{
+    (void)state;
+    struct running running;
+    carry(&running, 2 * SECOND, "faults: [{name: A, kind: stuck, sensor: S1, value: 70, start: 1s, duration: 9s}]\n",
+          "faults: [{name: A, kind: stuck, sensor: S1, value: 20, start: 1s, duration: 4s}]\n");
+    scan(&running, 1);
+    assert_true(near(shown(&running, S1), 20));
+    scan(&running, 3 * SECOND - 2);
+    assert_true(near(shown(&running, S1), 20));
+    scan(&running, 1); /* four seconds after its start */
+    assert_true(near(shown(&running, S1), 40));
+    running_end(&running);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -465,6 +516,9 @@ int main(void)
         cmocka_unit_test(test_ad_hoc_fault_that_makes_no_sense_is_refused),
         cmocka_unit_test(test_no_value_leaves_its_range_or_becomes_none_whatever_faults_there_are),
         cmocka_unit_test(test_carry_to_a_changed_plant_keeps_active_faults_by_name),
+        cmocka_unit_test(test_carry_plans_anew_what_the_file_starts_at_another_time),
+        cmocka_unit_test(test_carry_before_the_first_scan_leaves_the_files_plan),
+        cmocka_unit_test(test_carry_takes_the_files_new_value_and_duration_of_an_active_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

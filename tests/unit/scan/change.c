@@ -335,6 +335,46 @@ static void test_change_of_a_sensor_to_a_text_lets_go_of_its_forced_value(void *
     assert_int_equal(line_holding(line, 0), 'h' << 8 | 'e');
 }
 
+static void test_change_keeps_a_text_on_its_shelf(void **state)
+{
+    static const char yaml[] = "mbplant: 1\nname: Text\nunits:\n  - id: 1\n"
+                               "    sensors: [{name: LOT, label: one, register: {type: string(3)}}]\n";
+    struct line *line = *state;
+    char text[512];
+    const char *at = strstr(yaml, "one");
+    snprintf(text, sizeof text, "%.*stwo%s", (int)(at - yaml), yaml, at + 3);
+    line_stop(line);
+    line_start(line, yaml);
+    line_write_coil(line, 2000, true);
+    line_scan(line, 1);
+    assert_true(line_coil(line, 2000));
+    change_to(line, text);
+    line_scan(line, 1);
+    assert_true(line_coil(line, 2000));
+}
+
+/* The machine's new state came at the end of the last scan; what it suppresses is for the next one to tell. */
+static void test_change_between_a_machines_state_and_its_suppression_loses_no_event(void **state)
+{
+    static const char yaml[] = "mbplant: 1\nname: Dress\nunits:\n  - id: 1\n    machines:\n      - name: M1\n"
+                               "        sensors: [{name: S, label: one, range: [0, 10], limits: {high: 5},\n"
+                               "                   suppress: [en_panne]}]\n";
+    struct line *line = *state;
+    char text[512];
+    const char *at = strstr(yaml, "one");
+    snprintf(text, sizeof text, "%.*stwo%s", (int)(at - yaml), yaml, at + 3);
+    line_stop(line);
+    line_start(line, yaml);
+    line_write_coil(line, MBP_EN_PANNE, true);
+    line_scan(line, 1);
+    change_to(line, text);
+    line_scan(line, 1);
+    change_to(line, yaml);
+    line_scan(line, 1);
+    line_read(line);
+    assert_int_equal(line_count(line, MBP_EV_ALARM_SUPPRESSED), 1);
+}
+
 static void test_change_back_and_forth_many_times_leaves_nothing_behind(void **state)
 {
     struct line *line = *state;
@@ -367,6 +407,8 @@ int main(void)
         LINE_TEST(test_change_is_kept_by_a_restart_by_the_new_names),
         LINE_TEST(test_change_of_the_scan_period_goes_on_at_the_new_one),
         LINE_TEST(test_change_of_a_sensor_to_a_text_lets_go_of_its_forced_value),
+        LINE_TEST(test_change_keeps_a_text_on_its_shelf),
+        LINE_TEST(test_change_between_a_machines_state_and_its_suppression_loses_no_event),
         LINE_TEST(test_change_back_and_forth_many_times_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,340 @@
+/* Kinship is closed over both plants; then every array of the state is compared item by item. */
+#include "kin.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "index.h"
+#include "state_priv.h"
+
+static size_t alike;
+
+size_t kin_alike(void)
+{
+    return alike;
+}
+
+/* ---- items ------------------------------------------------------------------------------------------------------ */
+
+static uint32_t of_sensor(const struct mbp_plant *plant, uint32_t s)
+{
+    return plant->machine_count + s;
+}
+
+static uint32_t of_source(const struct mbp_plant *plant, uint32_t from)
+{
+    return plant->machine_count + from; /* actuators are counted behind the sensors here too */
+}
+
+static uint32_t of_actuator(const struct mbp_plant *plant, uint32_t a)
+{
+    return plant->machine_count + plant->sensor_count + a;
+}
+
+static uint32_t of_controller(const struct mbp_plant *plant, uint32_t c)
+{
+    return plant->machine_count + plant->sensor_count + plant->actuator_count + c;
+}
+
+/* ---- closing ---------------------------------------------------------------------------------------------------- */
+
+static bool mark(bool *marks, uint32_t item, bool because)
+{
+    if (!because || marks[item])
+        return false;
+    marks[item] = true;
+    return true;
+}
+
+static bool machine_touched(const bool *marks, uint32_t machine)
+{
+    return machine != UINT32_MAX && marks[machine];
+}
+
+static bool spread_sensors(const struct mbp_plant *plant, bool *marks)
+{
+    bool more = false;
+    for (uint32_t s = 0; s < plant->sensor_count; s++) {
+        const struct mbp_sensor *sensor = &plant->sensors[s];
+        bool touched = machine_touched(marks, sensor->machine);
+        for (uint32_t i = 0; i < sensor->input_count; i++) {
+            const struct mbp_input *input = &plant->inputs[sensor->first_input + i];
+            touched = touched || marks[of_source(plant, input->from)] ||
+                      (input->times != MBP_TIMES_NONE && marks[of_actuator(plant, input->times)]);
+        }
+        more = mark(marks, of_sensor(plant, s), touched) || more;
+        if (sensor->machine != UINT32_MAX && sensor->trip != 0)
+            more = mark(marks, sensor->machine, marks[of_sensor(plant, s)]) || more;
+    }
+    return more;
+}
+
+static bool spread_outputs(const struct mbp_plant *plant, bool *marks)
+{
+    bool more = false;
+    for (uint32_t a = 0; a < plant->actuator_count; a++)
+        more = mark(marks, of_actuator(plant, a), machine_touched(marks, plant->actuators[a].machine)) || more;
+    for (uint32_t c = 0; c < plant->controller_count; c++) {
+        const struct mbp_controller *controller = &plant->controllers[c];
+        uint32_t item = of_controller(plant, c);
+        bool touched = marks[of_sensor(plant, controller->input)];
+        for (uint32_t i = 0; i < controller->feed_count; i++)
+            touched = touched || marks[of_source(plant, controller->feeds[i].from)];
+        touched = touched || (controller->outer != UINT32_MAX && marks[of_controller(plant, controller->outer)]);
+        touched = touched || (controller->inner != UINT32_MAX && marks[of_controller(plant, controller->inner)]);
+        touched = touched || (controller->output != UINT32_MAX && marks[of_actuator(plant, controller->output)]);
+        more = mark(marks, item, touched) || more;
+        if (controller->output != UINT32_MAX)
+            more = mark(marks, of_actuator(plant, controller->output), marks[item]) || more;
+    }
+    return more;
+}
+
+static uint32_t counterpart(const struct mbp_change *change, uint32_t item)
+{
+    const struct mbp_plant *to = change->to;
+    const struct mbp_plant *from = change->from;
+    uint32_t was;
+    if (item < to->machine_count)
+        return change->machine_from[item];
+    item -= to->machine_count;
+    if (item < to->sensor_count)
+        return (was = change->sensor_from[item]) == UINT32_MAX ? was : of_sensor(from, was);
+    item -= to->sensor_count;
+    if (item < to->actuator_count)
+        return (was = change->actuator_from[item]) == UINT32_MAX ? was : of_actuator(from, was);
+    was = change->controller_from[item - to->actuator_count];
+    return was == UINT32_MAX ? was : of_controller(from, was);
+}
+
+/* What is in one plant alone is touched; what is touched in one is so in the other. */
+static bool spread_over(const struct kin *kin, bool *met)
+{
+    bool more = false;
+    memset(met, 0, mbp_index_count(kin->change->from));
+    for (uint32_t item = 0; item < mbp_index_count(kin->change->to); item++) {
+        uint32_t was = counterpart(kin->change, item);
+        if (was == UINT32_MAX) {
+            more = mark(kin->to, item, true) || more;
+            continue;
+        }
+        met[was] = true;
+        more = mark(kin->to, item, kin->from[was]) || more;
+        more = mark(kin->from, was, kin->to[item]) || more;
+    }
+    for (uint32_t was = 0; was < mbp_index_count(kin->change->from); was++)
+        more = mark(kin->from, was, !met[was]) || more;
+    return more;
+}
+
+static void mark_named(const struct mbp_plant *plant, bool *marks, const char *const *names)
+{
+    for (uint32_t item = 0; item < mbp_index_count(plant); item++) {
+        for (size_t i = 0; names[i] != NULL; i++) {
+            if (strcmp(mbp_index_name(plant, item), names[i]) == 0)
+                marks[item] = true;
+        }
+    }
+}
+
+void kin_find(struct kin *kin, const struct mbp_change *change, const char *const *touched)
+{
+    size_t from_count = mbp_index_count(change->from);
+    size_t to_count = mbp_index_count(change->to);
+    bool *met = calloc(from_count + 1, sizeof *met);
+    *kin =
+        (struct kin){change, calloc(from_count + 1, sizeof *kin->from), calloc(to_count + 1, sizeof *kin->to), false};
+    assert_true(met != NULL && kin->from != NULL && kin->to != NULL);
+    mark_named(change->from, kin->from, touched);
+    mark_named(change->to, kin->to, touched);
+    bool more = true;
+    while (more) {
+        more = spread_over(kin, met);
+        more = spread_sensors(change->from, kin->from) || more;
+        more = spread_outputs(change->from, kin->from) || more;
+        more = spread_sensors(change->to, kin->to) || more;
+        more = spread_outputs(change->to, kin->to) || more;
+    }
+    free(met);
+}
+
+void kin_free(struct kin *kin)
+{
+    free(kin->from);
+    free(kin->to);
+}
+
+/* ---- comparing -------------------------------------------------------------------------------------------------- */
+
+struct pair {
+    const struct kin *kin;
+    const struct mbp_state *from, *to;
+    const char *what, *name;
+    bool derived; /* also what is worked out anew, with the next scan at the latest */
+};
+
+static void same_bytes(const struct pair *pair, const char *of, const void *a, const void *b, size_t len)
+{
+    if (len > 0 && memcmp(a, b, len) != 0)
+        fail_msg("%s: the %s of %s is another", pair->what, of, pair->name);
+}
+
+static void same_number(const struct pair *pair, const char *of, double a, double b)
+{
+    if (!(a >= b && a <= b) && !(isnan(a) && isnan(b)))
+        fail_msg("%s: the %s of %s is %.17g and would be %.17g", pair->what, of, pair->name, b, a);
+}
+
+static void same_items(const struct pair *pair, enum state_index by, uint32_t was, uint32_t now)
+{
+    for (size_t i = 0; i < state_array_count; i++) {
+        const struct state_array *array = &state_arrays[i];
+        size_t len = array->times * array->size;
+        char of[32];
+        snprintf(of, sizeof of, "array %zu", i);
+        bool settled = array->fate == STATE_CARRIED && array->at != offsetof(struct mbp_state, alarm_flags);
+        if (array->by == by && (pair->derived || settled))
+            same_bytes(pair, of, state_array_at(pair->from, array) + was * len,
+                       state_array_at(pair->to, array) + now * len, len);
+    }
+}
+
+static size_t first_part(const struct mbp_plant *plant, uint32_t sensor)
+{
+    size_t first = 0;
+    for (uint32_t s = 0; s < sensor; s++)
+        first += mbp_signal_parts(plant, s);
+    return first;
+}
+
+static const struct mbp_rate *rate_of(const struct mbp_state *state, uint32_t sensor)
+{
+    for (uint32_t r = 0; r < state->rate_count; r++) {
+        if (state->rate[r].sensor == sensor)
+            return &state->rate[r];
+    }
+    return NULL;
+}
+
+static void same_rates(const struct pair *pair, const struct mbp_rate *was, const struct mbp_rate *now)
+{
+    if (was == NULL || now == NULL) {
+        assert_true(was == now);
+        return;
+    }
+    if (was->count != now->count || was->every != now->every || was->at != now->at || was->filled != now->filled ||
+        was->scans != now->scans || was->resumed != now->resumed)
+        fail_msg("%s: the rate window of %s is another", pair->what, pair->name);
+    same_bytes(pair, "rate values", pair->from->rate_value + was->first, pair->to->rate_value + now->first,
+               now->count * sizeof(double));
+}
+
+static void same_sensor(const struct pair *pair, uint32_t was, uint32_t now)
+{
+    const struct mbp_change *change = pair->kin->change;
+    size_t parts = mbp_signal_parts(change->to, now);
+    same_number(pair, "process value", pair->from->lagged[was], pair->to->lagged[now]);
+    same_number(pair, "value", pair->from->value[was], pair->to->value[now]);
+    same_items(pair, STATE_BY_SENSOR, was, now);
+    same_number(pair, "alarm flags", pair->from->alarm_flags[was] & ~MBP_ALARMS_MAINTENANCE,
+                pair->to->alarm_flags[now] & ~MBP_ALARMS_MAINTENANCE);
+    assert_int_equal(mbp_signal_parts(change->from, was), parts);
+    same_bytes(pair, "signal's parts", pair->from->part + first_part(change->from, was),
+               pair->to->part + first_part(change->to, now), parts * sizeof(double));
+    same_rates(pair, rate_of(pair->from, was), rate_of(pair->to, now));
+}
+
+static void same_controller(const struct pair *pair, uint32_t was, uint32_t now)
+{
+    const struct mbp_controller_state *a = &pair->from->controller[was];
+    const struct mbp_controller_state *b = &pair->to->controller[now];
+    for (unsigned i = 0; i < MBP_SETTING_COUNT; i++)
+        same_number(pair, mbp_setting_name((enum mbp_setting)i), a->setting[i], b->setting[i]);
+    same_number(pair, "integral", a->integral, b->integral);
+    same_number(pair, "measurement", a->seen, b->seen);
+    same_number(pair, "rate", a->rate, b->rate);
+    same_number(pair, "setpoint", a->setpoint, b->setpoint);
+    same_number(pair, "error", a->error, b->error);
+    same_number(pair, "output", a->output, b->output);
+    same_number(pair, "mode", a->automatic, b->automatic);
+}
+
+/* How many alarms its sensors have is not the machine's own. */
+static void same_machine(const struct pair *pair, uint32_t was, uint32_t now)
+{
+    struct mbp_machine_state a = pair->from->machine[was];
+    struct mbp_machine_state b = pair->to->machine[now];
+    const struct mbp_change *change = pair->kin->change;
+    uint32_t first_out = b.first_out == UINT32_MAX ? UINT32_MAX : change->sensor_from[b.first_out];
+    if (!pair->kin->reordered)
+        same_number(pair, "first out", a.first_out, first_out);
+    b.first_out = a.first_out;
+    b.alarms = a.alarms;
+    same_bytes(pair, "state", &a, &b, sizeof a);
+    struct mbp_upkeep up_a = pair->from->upkeep[was];
+    struct mbp_upkeep up_b = pair->to->upkeep[now];
+    same_number(pair, "repairs", up_a.repairs, up_b.repairs);
+    same_number(pair, "repair time", (double)up_a.repair_ns, (double)up_b.repair_ns);
+    same_number(pair, "cycles", up_a.cycles_since_maintenance, up_b.cycles_since_maintenance);
+    same_number(pair, "refused state", up_a.refused_state, up_b.refused_state);
+    same_number(pair, "refused cause", up_a.refused_cause, up_b.refused_cause);
+}
+
+static void same_fault(const struct pair *pair, const struct mbp_fault_state *a, const struct mbp_fault_state *b)
+{
+    same_number(pair, "activity", a->active, b->active);
+    same_number(pair, "begin", (double)(a->active ? a->begin_ns : 0), (double)(b->active ? b->begin_ns : 0));
+    same_number(pair, "end", (double)a->end_ns, (double)b->end_ns);
+    same_number(pair, "next", (double)a->next_ns, (double)b->next_ns);
+    same_number(pair, "draws", (double)a->draws, (double)b->draws);
+    same_number(pair, "held value", a->held, b->held);
+}
+
+static void compare_faults(struct pair *pair)
+{
+    const struct mbp_change *change = pair->kin->change;
+    for (uint32_t f = 0; f < change->to->fault_count; f++) {
+        for (uint32_t g = 0; g < change->from->fault_count; g++) {
+            pair->name = change->to->faults[f].name;
+            uint32_t sensor = change->to->faults[f].effect.sensor;
+            if (strcmp(pair->name, change->from->faults[g].name) == 0 && !pair->kin->to[of_sensor(change->to, sensor)])
+                same_fault(pair, &pair->from->fault[g], &pair->to->fault[f]);
+        }
+    }
+}
+
+static void compare_item(struct pair *pair, const struct twin *from, const struct twin *to, uint32_t item, uint32_t was)
+{
+    const struct mbp_plant *plant = pair->kin->change->to;
+    const struct mbp_plant *old = pair->kin->change->from;
+    if (item < plant->machine_count) {
+        same_machine(pair, was, item);
+    } else if (item < of_actuator(plant, 0)) {
+        uint32_t s = item - of_sensor(plant, 0);
+        same_sensor(pair, was - of_sensor(old, 0), s);
+        same_number(pair, "events", (double)from->told[was - of_sensor(old, 0)], (double)to->told[s]);
+    } else if (item < of_controller(plant, 0)) {
+        uint32_t a = item - of_actuator(plant, 0);
+        uint32_t b = was - of_actuator(old, 0);
+        same_number(pair, "command", pair->from->command[b], pair->to->command[a]);
+        same_number(pair, "position", pair->from->lagged[old->sensor_count + b],
+                    pair->to->lagged[plant->sensor_count + a]);
+    } else {
+        same_controller(pair, was - of_controller(old, 0), item - of_controller(plant, 0));
+    }
+}
+
+void kin_compare(const struct kin *kin, const struct twin *from, const struct twin *to, bool derived, const char *what)
+{
+    struct pair pair = {kin, mbp_scan_state(from->scan), mbp_scan_state(to->scan), what, "", derived};
+    alike = 0;
+    for (uint32_t item = 0; item < mbp_index_count(kin->change->to); item++) {
+        if (kin->to[item])
+            continue;
+        pair.name = mbp_index_name(kin->change->to, item);
+        compare_item(&pair, from, to, item, counterpart(kin->change, item));
+        alike++;
+    }
+    compare_faults(&pair);
+}

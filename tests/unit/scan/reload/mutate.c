@@ -1,0 +1,153 @@
+/* Each kind is a few lines of text. */
+#include "mutate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "index.h"
+#include "items.h"
+
+static const char *const rotated[] = {"sensors", "machines", "actuators", "controllers", "units"};
+
+uint32_t mutation_count(const struct mbp_plant *plant, enum mutation_kind kind)
+{
+    switch (kind) {
+    case MUTATE_LABEL:
+    case MUTATE_REMOVE:
+        return mbp_index_count(plant);
+    case MUTATE_LIMITS:
+    case MUTATE_DELAY:
+    case MUTATE_REGISTER:
+        return plant->sensor_count;
+    case MUTATE_OUTPUT:
+        return plant->actuator_count + plant->controller_count;
+    case MUTATE_REMOVE_FAULT:
+        return plant->fault_count;
+    case MUTATE_FIRST_SENSOR:
+    case MUTATE_FIRST_MACHINE:
+    case MUTATE_ROTATE_SENSORS:
+    case MUTATE_ROTATE_MACHINES:
+    case MUTATE_ROTATE_ACTUATORS:
+    case MUTATE_ROTATE_CONTROLLERS:
+        return plant->machine_count + plant->unit_count;
+    case MUTATE_NOTHING:
+    case MUTATE_PLANT_NAME:
+    case MUTATE_ROTATE_UNITS:
+    case MUTATE_SEED:
+    case MUTATE_SCAN:
+    case MUTATION_COUNT:
+        break;
+    }
+    return 1;
+}
+
+/* The line of a key of the plant itself with another value. */
+static char *with_line(const char *text, const char *key, const char *value)
+{
+    char *made = NULL;
+    const char *at = strstr(text, key);
+    if (at == NULL || asprintf(&made, "%.*s%s%s%s", (int)(at - text), text, key, value, strchr(at + 1, '\n')) < 0)
+        return NULL;
+    return made;
+}
+
+/* No trip, for it may be of a limit that is there no more. */
+static char *with_limit(const struct mbp_sensor *sensor, const char *text)
+{
+    char limits[64];
+    char *without = items_set(text, sensor->name, "trip", "[]");
+    if (without == NULL)
+        return NULL;
+    snprintf(limits, sizeof limits, "{high: %.17g}", 0.5 * (sensor->range[0] + sensor->range[1]));
+    char *made = items_set(without, sensor->name, "limits", limits);
+    free(without);
+    return made;
+}
+
+static char *with_output(const struct mbp_plant *plant, const char *text, uint32_t nth, const char **name)
+{
+    if (nth >= plant->actuator_count) {
+        *name = plant->controllers[nth - plant->actuator_count].name;
+        return items_set(text, *name, "gain", "0.77");
+    }
+    char initial[32];
+    *name = plant->actuators[nth].name;
+    snprintf(initial, sizeof initial, "%.17g", plant->actuators[nth].range[1]);
+    return items_set(text, *name, "initial", initial);
+}
+
+static char *of_sensor(const struct mbp_plant *plant, const char *printed, enum mutation_kind kind,
+                       const struct mbp_sensor *sensor)
+{
+    (void)plant;
+    if (kind == MUTATE_LIMITS)
+        return with_limit(sensor, printed);
+    if (kind == MUTATE_DELAY)
+        return items_set(printed, sensor->name, "delay", "1500ms");
+    bool whole = sensor->reg.type == MBP_FLOAT64;
+    return items_set(printed, sensor->name, "register",
+                     whole ? "{at: 60000, type: int32, scale: 0.5}" : "{at: 60000, type: float64}");
+}
+
+static void touch(struct mutation *out, const char *name)
+{
+    out->touched[0] = name;
+}
+
+static char *changed(const struct mbp_plant *plant, const char *printed, enum mutation_kind kind, uint32_t nth,
+                     struct mutation *out)
+{
+    const char *name = NULL;
+    char *text;
+    switch (kind) {
+    case MUTATE_NOTHING:
+        return strdup(printed);
+    case MUTATE_PLANT_NAME:
+        return with_line(printed, "\nname: ", "another");
+    case MUTATE_LABEL:
+        return items_set(printed, mbp_index_name(plant, nth), "label", "another");
+    case MUTATE_LIMITS:
+    case MUTATE_DELAY:
+    case MUTATE_REGISTER:
+        touch(out, plant->sensors[nth].name);
+        return of_sensor(plant, printed, kind, &plant->sensors[nth]);
+    case MUTATE_OUTPUT:
+        text = with_output(plant, printed, nth, &name);
+        touch(out, name);
+        return text;
+    case MUTATE_REMOVE:
+        return items_without(printed, mbp_index_name(plant, nth));
+    case MUTATE_REMOVE_FAULT:
+        touch(out, plant->sensors[plant->faults[nth].effect.sensor].name);
+        return items_without(printed, plant->faults[nth].name);
+    case MUTATE_FIRST_SENSOR:
+        return items_with_first(printed, "sensors", nth, "NEWCOMER", "register: {at: 60010}");
+    case MUTATE_FIRST_MACHINE:
+        return items_with_first(printed, "machines", nth, "NEWCOMER", "label: new");
+    case MUTATE_ROTATE_SENSORS:
+    case MUTATE_ROTATE_MACHINES:
+    case MUTATE_ROTATE_ACTUATORS:
+    case MUTATE_ROTATE_CONTROLLERS:
+    case MUTATE_ROTATE_UNITS:
+        return items_rotated(printed, rotated[kind - MUTATE_ROTATE_SENSORS], nth);
+    case MUTATE_SEED:
+        out->everything = true;
+        return with_line(printed, "\nseed: ", "4711");
+    case MUTATE_SCAN:
+        out->everything = true;
+        return with_line(printed, "\nscan: ", "70ms");
+    case MUTATION_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+bool mutate(const struct mbp_plant *plant, const char *printed, enum mutation_kind kind, uint32_t nth,
+            struct mutation *out)
+{
+    *out = (struct mutation){.reordered = kind >= MUTATE_ROTATE_SENSORS && kind <= MUTATE_ROTATE_UNITS};
+    snprintf(out->what, sizeof out->what, "%s, change %d of thing %u", plant->name, (int)kind, nth);
+    out->text = changed(plant, printed, kind, nth, out);
+    return out->text != NULL;
+}
