@@ -283,7 +283,7 @@ static int start(struct daemon *daemon)
         !exercise_is_fresh(daemon))
         return EXIT_RUNTIME;
     if (daemon->options.verbose)
-        narrator_begin(&daemon->narrator, daemon->plant, daemon->journal);
+        narrator_begin(&daemon->narrator, daemon->plant, daemon->journal, takeover_successor, daemon);
     enum mbp_status status = mbp_image_new(daemon->plant, &daemon->image);
     if (status == MBP_OK) {
         mbp_image_set_files(daemon->image, (struct mbp_file_source){read_journal_file, daemon->journal});

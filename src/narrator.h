@@ -7,20 +7,23 @@
 #include "mbplant/journal.h"
 
 struct narrator {
-    const struct mbp_plant *plant;
+    const struct mbp_plant *plant; /* whose machines and sensors the next event counts */
     struct mbp_journal *journal;
+    const struct mbp_plant *(*successor)(void *ctx, const struct mbp_plant *plant);
+    void *ctx;
     uint32_t next; /* the first event not yet told */
     uv_timer_t timer;
 };
 
-/* What is in the journal by now has been told by an earlier run. Plant and journal must outlive the narrator. */
-void narrator_begin(struct narrator *narrator, const struct mbp_plant *plant, struct mbp_journal *journal);
+/* What is in the journal by now has been told by an earlier run. Events become durable after they happened, perhaps
+ * when another plant runs: each is told by the names of the plant that it happened in. So narrator->plant, and those
+ * that took over from it, must stay. successor: the plant that took over from one, NULL = it runs still. The journal
+ * must outlive the narrator. */
+void narrator_begin(struct narrator *narrator, const struct mbp_plant *plant, struct mbp_journal *journal,
+                    const struct mbp_plant *(*successor)(void *ctx, const struct mbp_plant *plant), void *ctx);
 
 /* Prints the events that became durable since the last time. */
 void narrator_tell(struct narrator *narrator);
-
-/* A changed plant took over: the names are its from here on. What is durable by now is told by the former one's. */
-void narrator_follow(struct narrator *narrator, const struct mbp_plant *plant);
 
 /* Has the loop tell, until narrator_stop, after which the loop must run until it is idle. */
 void narrator_start(struct narrator *narrator, uv_loop_t *loop);

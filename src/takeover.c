@@ -75,14 +75,30 @@ static void free_oldest(struct daemon *daemon)
     free(oldest);
 }
 
+/* Neither the journal's thread nor the narrator has any more use for the oldest one. */
+static bool is_over(const struct daemon *daemon)
+{
+    bool told = daemon->narrator.journal == NULL || daemon->narrator.plant != daemon->former->plant;
+    return told && daemon->former_left != mbp_journal_plants_left(daemon->journal);
+}
+
 static void on_former_timer(uv_timer_t *timer)
 {
     struct daemon *daemon = timer->data;
-    for (; daemon->former != NULL && daemon->former_left != mbp_journal_plants_left(daemon->journal);
-         daemon->former_left++)
+    for (; daemon->former != NULL && is_over(daemon); daemon->former_left++)
         free_oldest(daemon);
     if (daemon->former == NULL)
         uv_timer_stop(timer);
+}
+
+const struct mbp_plant *takeover_successor(void *ctx, const struct mbp_plant *plant)
+{
+    const struct daemon *daemon = ctx;
+    for (const struct former *former = daemon->former; former != NULL; former = former->next) {
+        if (former->plant == plant)
+            return former->next != NULL ? former->next->plant : daemon->plant;
+    }
+    return NULL;
 }
 
 void takeover_free_former(struct daemon *daemon)
@@ -116,8 +132,6 @@ static enum mbp_status take_over(struct daemon *daemon, struct successor *made, 
     *former = (struct former){.plant = daemon->plant};
     made->scan = NULL;
     mbp_server_change(daemon->server, made->image, made->plant);
-    if (daemon->narrator.journal != NULL)
-        narrator_follow(&daemon->narrator, made->plant);
     struct mbp_image *old_image = daemon->image;
     struct mbp_trace *old_trace = daemon->trace;
     daemon->plant = made->plant;

@@ -7,6 +7,8 @@
 /* Around the loop; then, with the journal closed, what it may still have used is freed. */
 void takeover_open(struct daemon *daemon);
 void takeover_close(struct daemon *daemon);
+/* The plant that took over from one; NULL = from this one none did. ctx: the daemon. */
+const struct mbp_plant *takeover_successor(void *ctx, const struct mbp_plant *plant);
 void takeover_free_former(struct daemon *daemon);
 
 /* With the loop ended. False: a change was under way that does not come to an end, and still looks at the plant. */

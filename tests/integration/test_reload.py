@@ -1,6 +1,7 @@
 """The plant file changes while masters are connected: SIGHUP, good files and bad ones, under load."""
 import json
 import pathlib
+import re
 import signal
 import socket
 import struct
@@ -124,6 +125,22 @@ class Reload(unittest.TestCase):
     def test_moved_point_is_named_in_a_warning(self):
         self.change(*T0_FIRST)
         self.hang_up("T1 of unit 1: its value moved from holding register 0 (40001) to 1 (40002)")
+
+    def test_verbose_names_what_was_removed_by_the_plant_that_had_it(self):
+        """Each event is told by the names of the plant that it happened in, also when several changes follow at once."""
+        def file(*names):
+            return ("mbplant: 1\nname: Names\nunits:\n  - id: 1\n    sensors:\n"
+                    + "".join(f"      - {{name: {name}, range: [0, 10]}}\n" for name in names))
+        self.plant.stop()
+        self.file.write_text(file("A", "B", "C"))
+        self.plant.data_flags.append("-v")
+        self.plant.start()
+        for names in (("A", "C"), ("C", "D"), ("D",), ("E", "D")):
+            self.file.write_text(file(*names))
+            self.hang_up("the plant has changed")
+        self.plant.stop()
+        told = re.findall(r"(\w+) sensor (removed|added)", self.plant.out.text())
+        self.assertEqual(told, [("B", "removed"), ("A", "removed"), ("D", "added"), ("C", "removed"), ("E", "added")])
 
     def test_reload_under_load_answers_every_request_with_one_plant_or_the_other(self):
         """Sixteen in flight on each of four connections; the sensors' values say which plant answered."""
