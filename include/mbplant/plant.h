@@ -316,7 +316,7 @@ struct mbp_machine {
     uint64_t cycle_ns;             /* 0 = produces nothing */
     double reject;                 /* 0..1 */
     uint64_t maintenance_every_ns; /* running time; 0 = never due */
-    uint64_t maintenance_takes_ns; /* 0 = ends by command only */
+    uint64_t maintenance_takes_ns; /* of a planned one; 0 = ends by command only, as a repair does */
     uint32_t maintenance_cycles;   /* due after so many products, too; 0 = whatever it makes */
 };
 

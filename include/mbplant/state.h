@@ -95,7 +95,7 @@ struct mbp_upkeep {
     uint32_t refused_sensor;           /* plant-wide index of the sensor that stood against it; UINT32_MAX = none */
     uint8_t refused_state;             /* enum mbp_state_code; MBP_STATE_COUNT = nothing was refused since it changed */
     uint8_t refused_cause;             /* enum mbp_cause; 0 = likewise */
-    bool in_repair;                    /* it failed, and has not been in service since */
+    bool in_repair;                    /* it failed, or began so, and has not been in service since */
 };
 
 /* What a controller keeps between scans (control.h). */

@@ -58,7 +58,9 @@ static void spend(const struct mbp_plant *plant, struct mbp_state *state, uint32
     case MBP_MAINTENANCE: {
         uint64_t takes_ns = plant->machines[machine].maintenance_takes_ns;
         m->maintenance_ns += plant->scan_ns;
-        if (takes_ns != 0 && m->in_state_ns >= takes_ns)
+        /* Who repairs a machine says himself when it may run again. */
+        bool planned = !state->upkeep[machine].in_repair;
+        if (planned && takes_ns != 0 && m->in_state_ns >= takes_ns)
             machine_take(plant, state, machine, MAINTENANCE_OVER, 0, events);
         break;
     }

@@ -98,13 +98,25 @@ const char *mbp_actuator_text(const struct mbp_actuator *actuator, double positi
     return buf;
 }
 
+/* A limit may stand between two numbers that the register shows: as many digits more as it needs. */
+static unsigned limit_decimals(const struct mbp_sensor *sensor, double limit)
+{
+    const double same = 1e-6 * fmax(fabs(limit), 1e-6); /* in events it is a float32 */
+    unsigned decimals = mbp_sensor_decimals(sensor);
+    for (double power = pow(10, decimals); decimals < DECIMALS_MAX; power *= 10, decimals++) {
+        if (fabs(round(limit * power) / power - limit) <= same)
+            break;
+    }
+    return decimals;
+}
+
 const char *mbp_limit_text(const struct mbp_sensor *sensor, double limit, char *buf, size_t size)
 {
     if (isnan(limit)) {
         snprintf(buf, size, "off");
         return buf;
     }
-    print_fixed(limit, mbp_sensor_decimals(sensor), buf, size);
+    print_fixed(limit, limit_decimals(sensor, limit), buf, size);
     char *point = strchr(buf, '.');
     if (point != NULL && strchr(buf, 'e') == NULL) {
         char *last = buf + strlen(buf) - 1;

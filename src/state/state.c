@@ -168,6 +168,7 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
         state->machine[m].first_out = UINT32_MAX;
         state->upkeep[m].refused_sensor = UINT32_MAX;
         state->upkeep[m].refused_state = MBP_STATE_COUNT;
+        state->upkeep[m].in_repair = plant->machines[m].initial == MBP_EN_PANNE;
     }
     memset(state->dressed, MBP_STATE_COUNT, state->machine_count);
     memset(state->based, MBP_STATE_COUNT, state->machine_count + 1);

@@ -56,7 +56,7 @@ static void view_upkeep(const struct mbp_plant *plant, const struct mbp_state *s
     const struct mbp_machine_state *now = &state->machine[m];
     const struct mbp_upkeep *upkeep = &state->upkeep[m];
     bool refused = upkeep->refused_state < MBP_STATE_COUNT;
-    bool ends = now->state == MBP_MAINTENANCE && machine->maintenance_takes_ns != 0;
+    bool ends = now->state == MBP_MAINTENANCE && machine->maintenance_takes_ns != 0 && !upkeep->in_repair;
     out->refused_state = refused ? upkeep->refused_state : MBP_VIEW_NONE;
     out->refused_reason = refused ? upkeep->refused_cause : 0;
     out->refused_sensor = refused ? sensor_number(plant, m, upkeep->refused_sensor) : MBP_VIEW_NONE;

@@ -33,6 +33,35 @@ static void test_maintenance_with_a_planned_time_ends_by_itself_after_exactly_th
     fixture_only(&shop->events, MBP_EV_MAINTENANCE_ENDED);
 }
 
+static void test_maintenance_of_a_machine_that_failed_is_a_repair_and_ends_by_command_only(void **state)
+{
+    struct shop *shop = *state;
+    shop_trip(shop, T1, true);
+    shop_operate(shop, 1);
+    assert_int_equal(shop->state->machine[M1].state, MBP_EN_PANNE);
+    shop_trip(shop, T1, false);
+    shop_ask(shop, M1, MBP_MAINTENANCE);
+    shop_operate(shop, 1000);
+    assert_int_equal(shop->state->machine[M1].state, MBP_MAINTENANCE);
+    assert_int_equal(shop->events.count, 0); /* nor is it refused */
+    shop_ask(shop, M1, MBP_EN_SERVICE);
+    assert_int_equal(shop->state->machine[M1].state, MBP_EN_SERVICE);
+    shop_ask(shop, M1, MBP_MAINTENANCE); /* the next one is planned again */
+    shop_operate(shop, 20);
+    assert_int_equal(shop->state->machine[M1].state, MBP_EN_SERVICE);
+}
+
+/* A test run that fails, or a machine that fails while it is maintained. */
+static void test_maintenance_after_a_failure_within_it_is_a_repair(void **state)
+{
+    struct shop *shop = *state;
+    shop_ask(shop, M1, MBP_MAINTENANCE);
+    shop_ask(shop, M1, MBP_EN_PANNE);
+    shop_ask(shop, M1, MBP_MAINTENANCE);
+    shop_operate(shop, 1000);
+    assert_int_equal(shop->state->machine[M1].state, MBP_MAINTENANCE);
+}
+
 static void test_maintenance_over_while_a_trip_is_active_is_refused_once_and_tried_again(void **state)
 {
     struct shop *shop = *state;
@@ -109,6 +138,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_maintenance_begun_and_ended_by_command_is_told_both_times),
         TEST(test_maintenance_with_a_planned_time_ends_by_itself_after_exactly_that),
+        TEST(test_maintenance_of_a_machine_that_failed_is_a_repair_and_ends_by_command_only),
+        TEST(test_maintenance_after_a_failure_within_it_is_a_repair),
         TEST(test_maintenance_over_while_a_trip_is_active_is_refused_once_and_tried_again),
         TEST(test_maintenance_refused_its_end_is_told_anew_the_next_time),
         TEST(test_maintenance_is_due_after_its_running_time_and_told_once),

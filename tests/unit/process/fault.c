@@ -258,6 +258,7 @@ static void test_wear_grows_with_running_time_and_maintenance_takes_it_away(void
     mbp_machine_request(running.plant, running.state, 0, MBP_EN_PANNE, 0, &running.events);
     scan(&running, 3);
     assert_true(near(shown(&running, VT1), 0)); /* a machine at rest does not shake */
+    mbp_machine_request(running.plant, running.state, 0, MBP_EN_SERVICE, 0, &running.events);
     mbp_machine_request(running.plant, running.state, 0, MBP_MAINTENANCE, 0, &running.events);
     scan(&running, 1 * SECOND + 1); /* takes 1 s, ends by itself */
     assert_int_equal(running.state->machine[0].state, MBP_EN_SERVICE);

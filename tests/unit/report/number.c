@@ -121,6 +121,18 @@ static void test_format_name_finds_its_format(void **state)
     assert_int_equal(untouched, MBP_FORMAT_CSV);
 }
 
+static void test_limit_between_two_steps_shows_the_digits_that_it_has(void **state)
+{
+    (void)state;
+    char text[64];
+    struct mbp_sensor celsius = sensor_of(MBP_INT16, 0.1, 0, 150, "°C");
+    struct mbp_sensor speed = sensor_of(MBP_INT16, 0.075, -1500, 1500, "rpm");
+    assert_string_equal(mbp_limit_text(&celsius, (double)85.05f, text, sizeof text), "85.05 °C");
+    assert_string_equal(mbp_limit_text(&celsius, (double)70.1f, text, sizeof text), "70.1 °C");
+    assert_string_equal(mbp_limit_text(&celsius, 85, text, sizeof text), "85 °C");
+    assert_string_equal(mbp_limit_text(&speed, 1450, text, sizeof text), "1450 rpm");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +144,7 @@ int main(void)
         cmocka_unit_test(test_float_text_is_the_shortest_that_reads_back),
         cmocka_unit_test(test_span_shows_the_two_largest_units),
         cmocka_unit_test(test_peer_is_an_address_or_the_plant),
+        cmocka_unit_test(test_limit_between_two_steps_shows_the_digits_that_it_has),
         cmocka_unit_test(test_format_name_finds_its_format),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,12 +179,17 @@ static void test_bits_tell_suppression_service_and_quality(void **state)
     coil(line, MBP_MAINTENANCE, true);
     line_scan(line, 1);
     assert_false(line_discrete(line, BITS + 8 * P + 3));
+    assert_int_equal(line_input(line, UPKEEP + 15), 65535); /* a repair has no planned end */
+    coil(line, MBP_EN_SERVICE, true);
+    coil(line, MBP_MAINTENANCE, true);
+    line_scan(line, 1);
+    assert_false(line_discrete(line, BITS + 8 * P + 3));
     assert_true(line_discrete(line, BITS + 8 * P + 4) && line_discrete(line, BITS + 8 * L + 4));
     assert_int_equal(line_input(line, UPKEEP + 15), 1); /* of two seconds' maintenance */
     line_scan(line, 20);
     assert_true(line_coil(line, MBP_EN_SERVICE));
     assert_false(line_discrete(line, BITS + 8 * P + 4));
-    assert_int_equal(line_input(line, UPKEEP + 14), 1);
+    assert_int_equal(line_input(line, UPKEEP + 14), 2);
 }
 
 static void test_maintenance_is_due_by_products_and_counts_anew_after_it(void **state)
