@@ -76,6 +76,7 @@ static void finish_writes(struct mbp_scan *scan)
     scan->state->wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
     begin_events(scan);
     scan_latch_now(scan);
+    scan_tell_all_refusals(scan); /* an address may be another point's from now on */
     scan_record_many(scan);
 }
 

@@ -272,6 +272,30 @@ static void test_change_takes_in_what_masters_wrote_just_before(void **state)
     assert_true(forced < line_find(line, 0, MBP_EV_PLANT_CHANGED));
 }
 
+static void test_change_tells_refused_writes_by_the_plant_that_refused_them(void **state)
+{
+    struct line *line = *state;
+    line_scan(line, 1);
+    for (unsigned i = 0; i < 30; i++) { /* more a second than may be told */
+        for (unsigned table = 0; table < 2; table++)
+            mbp_image_refuse(line->unit, table == 0 ? MBP_COILS : MBP_HOLDING_REGISTERS, 0, 1,
+                             MBP_EX_SERVER_DEVICE_FAILURE, (struct mbp_peer){LINE_PEER});
+        line_scan(line, 1);
+    }
+    change(line, "          - {name: TT101", "          - {name: TT100, kind: temperature}\n          - {name: TT101");
+    line_scan(line, 30);
+    line_read(line);
+    size_t changed = line_find(line, 0, MBP_EV_PLANT_CHANGED);
+    uint32_t told = 0;
+    for (size_t i = 0; i < line->event_count; i++) {
+        if (line->events[i].code != MBP_EV_WRITE_REFUSED)
+            continue;
+        assert_true(i < changed);
+        told += 1 + (line->events[i].detail >> 24);
+    }
+    assert_int_equal(told, 60);
+}
+
 static void test_change_tells_what_goes_before_and_what_comes_after_it(void **state)
 {
     struct line *line = *state;
@@ -403,6 +427,7 @@ int main(void)
         LINE_TEST(test_change_keeps_an_active_alarm_and_raises_it_no_second_time),
         LINE_TEST(test_change_that_renumbers_keeps_the_first_out_by_name),
         LINE_TEST(test_change_takes_in_what_masters_wrote_just_before),
+        LINE_TEST(test_change_tells_refused_writes_by_the_plant_that_refused_them),
         LINE_TEST(test_change_tells_what_goes_before_and_what_comes_after_it),
         LINE_TEST(test_change_is_kept_by_a_restart_by_the_new_names),
         LINE_TEST(test_change_of_the_scan_period_goes_on_at_the_new_one),
