@@ -36,6 +36,11 @@ def same(a, b):
     return a == b or (math.isnan(a) and math.isnan(b))
 
 
+def shown(number):
+    """A number as the sensors' registers show it: the torture's are all float32. Limits are told apart only there."""
+    return None if number is None else struct.unpack("f", struct.pack("f", number))[0]
+
+
 def same_event(a, b):
     """Equal in every member."""
     return len(a) == len(b) and all(map(same, a, b))
@@ -114,7 +119,7 @@ class Model:
             return
         limits, (forced, active, unack, flags) = row[:LIMITS], row[LIMITS:]
         for index, (stored, said) in enumerate(zip(limits, state.limits)):
-            self._expect(f"limit {index}", name, stored, said)
+            self._expect(f"limit {index}", name, shown(stored), shown(said))
         self._expect("forced", name, forced if flags & FORCED_FLAG else None, state.forced)
         self._expect("active alarms", name, active & 15, state.active & 15)
         self._expect("unacknowledged alarms", name, unack & 15, state.unack & 15)
