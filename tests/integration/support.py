@@ -25,7 +25,7 @@ DATA = ROOT / "tests" / "data" / "integration"
 CAPTURED = range(15000, 16000)  # ports that capture.py listens in on; below those that clients get
 CAPTURE = pathlib.Path(os.environ.get("MBP_CAPTURE", BUILD / "integration"))  # where capture.py keeps what it has
 SERVED = CAPTURE / "ports"  # the ports of CAPTURED that a mbplantd of this run served on, one a line
-PATIENCE_S = 30  # for a sanitized program on a busy machine; never waited for when all is well
+PATIENCE_S = 60  # for a sanitized program on a busy machine; never waited for when all is well
 
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 SANITIZER_EXIT = 99
