@@ -240,7 +240,7 @@ class OnATerminal(unittest.TestCase):
             self.assertIn(b"\x1b[?1049l", screen.raw)
 
     def test_stopped_by_the_shell_it_goes_on_where_it_was(self):
-        shell = self.screen(command=["bash", "--norc", "--noprofile", "-i"], PS1="ready> ")
+        shell = self.screen(command=["bash", "--norc", "--noprofile", "-i"], PS1=r"ready \#> ")
         shell.press("exec 2>/dev/tty\r")  # else bash says nothing here
         shell.press(f"{MBPLANTCTL} -p {self.plant.port} --timeout 10s watch\r")
         shell.wait_for("FILL1", "q quit")
@@ -251,7 +251,7 @@ class OnATerminal(unittest.TestCase):
         shell.press("fg\r")
         shell.wait_for("[2 Sensors]", "TT101", "q quit", without=("Stopped",))
         shell.press("q")
-        shell.wait_for("ready>")
+        shell.wait_for("ready 4>")  # of its fourth command, not one that stood there before: what is typed earlier is lost
         shell.press("exit 7\r")
         self.assertEqual(shell.end(), 7)
 
