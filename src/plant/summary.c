@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "mbplant/codec.h"
 #include "mbplant/map.h"
 #include "scalar.h"
 
@@ -136,6 +137,24 @@ static void warn_unreachable(struct warnings *warnings, const struct mbp_sensor 
     }
 }
 
+/* The limit counts as it is written; who reads it should know. */
+static void warn_between(struct warnings *warnings, const struct mbp_sensor *sensor)
+{
+    const struct mbp_register *reg = &sensor->reg;
+    for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++) {
+        double value = sensor->limits[limit];
+        double shown = mbp_codec_quantise((enum mbp_type)reg->type, reg->scale, value);
+        bool between = fabs(mbp_grid_limit(reg, value) - shown) > 0; /* false for NaN */
+        char written[32], read[32];
+        if (between && may_warn(warnings)) {
+            fprintf(warnings->out,
+                    "  warning: limit %s of %s, %s, is between two steps of its register, in which masters read %s\n",
+                    mbp_limit_name((enum mbp_limit)limit), sensor->name,
+                    mbp_scalar_format(value, written, sizeof written), mbp_scalar_format(shown, read, sizeof read));
+        }
+    }
+}
+
 static void warn_trip(struct warnings *warnings, const struct mbp_plant *plant, const struct mbp_sensor *sensor,
                       unsigned state)
 {
@@ -192,6 +211,7 @@ static void print_warnings(FILE *out, const struct mbp_plant *plant)
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
         if (mbp_sensor_has_limits(&plant->sensors[s])) {
             warn_unreachable(&warnings, &plant->sensors[s]);
+            warn_between(&warnings, &plant->sensors[s]);
             warn_base(&warnings, plant, &plant->sensors[s]);
         }
     }

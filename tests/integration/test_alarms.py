@@ -21,7 +21,10 @@ units:
           - {name: T1, kind: temperature, range: [0, 150], limits: {high: {at: 85, priority: critical, latch: true}},
              trip: [high], signal: {base: 50}}
           - {name: T2, kind: temperature, range: [0, 150], max: 85, suppress: [en_panne], signal: {base: 50}}
-    sensors: [{name: U1, kind: flow, range: [0, 100], limits: {low: 10}, signal: {base: 50}}]
+    sensors:
+      - {name: U1, kind: flow, range: [0, 100], limits: {low: 10}, signal: {base: 50}}
+      - {name: G1, range: [0, 100], limits: {low: 9, high: 70.1}, signal: {base: 50}, register: {scale: 0.1}}
+      - {name: F1, range: [0, 100], limits: {high: 85.3}, signal: {base: 50}, register: {type: float32}}
 """
 
 
@@ -48,6 +51,21 @@ class Alarms(unittest.TestCase):
 
     def until(self, sensor, state, limit="high"):
         support.eventually(lambda: self.state(sensor, limit) == state, f"{sensor} is {state}")
+
+    def test_value_that_equals_its_limit_is_no_alarm_and_the_limit_that_is_read_changes_nothing(self):
+        self.ctl("write", "G1", "70.1")
+        self.ctl("write", "F1", "85.3")
+        self.ctl("write", "G1.high", "70.1")
+        self.ctl("write", "F1.high", "85.3")
+        self.ctl("write", "G1.low", "10")
+        events = self.ctl("journal")
+        self.assertIn("G1 limit low", events)
+        self.assertNotIn("limit high", events)
+        self.assertEqual((self.state("G1"), self.state("F1")), ("normal", "normal"))
+        self.ctl("write", "G1", "70.2")
+        self.until("G1", "active, unacknowledged")
+        self.ctl("write", "G1", "70.1")
+        self.until("G1", "returned, unacknowledged")
 
     def test_alarm_latches_is_acknowledged_by_mbpoll_and_reset(self):
         self.until("T1", "normal")

@@ -68,6 +68,14 @@ static void test_warning_of_a_limit_at_the_end_of_the_range(void **state)
                    "warning: S can never pass its limit low, which is the end of its range, 0\n");
 }
 
+static void test_warning_of_a_limit_between_two_steps_tells_what_masters_read(void **state)
+{
+    (void)state;
+    assert_summary(ONE_SENSOR "{name: S, limits: {high: 1450}, register: {scale: 0.075}}",
+                   "warning: limit high of S, 1450, is between two steps of its register, in which masters read "
+                   "1449.975\n");
+}
+
 static void test_warning_of_a_base_that_trips_its_machine(void **state)
 {
     (void)state;
@@ -104,6 +112,7 @@ int main(void)
         cmocka_unit_test(test_summary_of_a_large_plant_stays_one_screen),
         cmocka_unit_test(test_summary_counts_ranges_that_it_does_not_show),
         cmocka_unit_test(test_warning_of_a_limit_at_the_end_of_the_range),
+        cmocka_unit_test(test_warning_of_a_limit_between_two_steps_tells_what_masters_read),
         cmocka_unit_test(test_warning_of_a_base_that_trips_its_machine),
         cmocka_unit_test(test_warning_of_a_base_outside_the_range),
         cmocka_unit_test(test_no_warning_where_inputs_decide_the_value),
