@@ -97,7 +97,7 @@ static void test_rate_of_a_change_that_equals_max_is_no_alarm_in_any_register(vo
             assert_int_equal(raised, 1);
             show(bench, more, 3, &raised, &cleared);
             assert_int_equal(cleared, 1);
-            for (double now = tenths + 4; now > tenths + 1; now--)
+            for (int now = tenths + 4; now > tenths + 1; now--)
                 show(bench, mbp_codec_quantise((enum mbp_type)reg->type, reg->scale, now / 10.0), 2, &raised, &cleared);
             assert_int_equal(raised, 1);
         }
