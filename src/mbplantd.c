@@ -10,6 +10,7 @@
 #include <uv.h>
 
 #include "daemon.h"
+#include "data_dir.h"
 #include "exercise.h"
 #include "greeting.h"
 #include "mbplant/report.h"
@@ -26,39 +27,19 @@ enum { EXIT_OK = 0, EXIT_RUNTIME = 1, EXIT_USAGE = 2 };
 
 /* ---- where the data stands -------------------------------------------------------------------------------------- */
 
-/* The plant file's name without folder and ending. */
-static void plant_stem(const char *path, char *stem, size_t size)
-{
-    const char *slash = strrchr(path, '/');
-    snprintf(stem, size, "%s", slash == NULL ? path : slash + 1);
-    char *dot = strrchr(stem, '.');
-    if (dot != NULL && dot != stem)
-        *dot = '\0';
-}
-
 static bool find_data_dir(struct daemon *daemon)
 {
     const struct options *options = &daemon->options;
-    const char *state = getenv("XDG_STATE_HOME"); // NOLINT(concurrency-mt-unsafe): before any thread
-    const char *home = getenv("HOME");            // NOLINT(concurrency-mt-unsafe)
-    char stem[256];
-    int len;
     if (daemon->scenario != NULL && options->data_dir == NULL)
         return exercise_make_dir(daemon);
-    plant_stem(options->plant_path, stem, sizeof stem);
-    if (options->data_dir != NULL)
-        len = snprintf(daemon->data_dir, sizeof daemon->data_dir, "%s", options->data_dir);
-    else if (state != NULL && state[0] == '/')
-        len = snprintf(daemon->data_dir, sizeof daemon->data_dir, "%s/mbplant/%s", state, stem);
-    else if (home != NULL && home[0] == '/')
-        len = snprintf(daemon->data_dir, sizeof daemon->data_dir, "%s/.local/state/mbplant/%s", home, stem);
-    else
-        len = -1;
-    if (len < 0 || (size_t)len >= sizeof daemon->data_dir) {
-        fputs("mbplantd: no place for the journal: neither HOME nor XDG_STATE_HOME is set; give one with -d DIR\n",
-              stderr);
+    if (options->data_dir == NULL)
+        return data_dir_find(options->plant_path, daemon->data_dir, sizeof daemon->data_dir);
+    size_t len = strlen(options->data_dir);
+    if (len >= sizeof daemon->data_dir) {
+        fputs("mbplantd: the data directory's path is too long: choose another with -d\n", stderr);
         return false;
     }
+    memcpy(daemon->data_dir, options->data_dir, len + 1);
     return true;
 }
 
@@ -277,11 +258,13 @@ static int start(struct daemon *daemon)
         daemon->virtual_start_ns = daemon->clock.wall_ms(daemon->clock.ctx) * MBP_NS_PER_MS;
         daemon->clock = (struct mbp_clock){virtual_mono_ns, virtual_wall_ms, daemon};
     }
-    if (!open_loop(daemon) || !find_data_dir(daemon))
+    const char *plant_path = daemon->options.plant_path;
+    if (!open_loop(daemon) || !find_data_dir(daemon) || !data_dir_is_of(daemon->data_dir, plant_path))
         return EXIT_RUNTIME;
     if (mbp_journal_open(daemon->data_dir, daemon->plant, &daemon->clock, stderr, &daemon->journal) != MBP_OK ||
         !exercise_is_fresh(daemon))
         return EXIT_RUNTIME;
+    data_dir_remember(daemon->data_dir, plant_path);
     if (daemon->options.verbose)
         narrator_begin(&daemon->narrator, daemon->plant, daemon->journal, takeover_successor, daemon);
     enum mbp_status status = mbp_image_new(daemon->plant, &daemon->image);

@@ -3,6 +3,7 @@ import os
 import pathlib
 import re
 import resource
+import shutil
 import signal
 import socket
 import sqlite3
@@ -222,6 +223,46 @@ class CommandLine(unittest.TestCase):
             plant.start()
             plant.stop()
         self.assertEqual([path.name for path in (state / "mbplant").glob("*/journal.db")], ["journal.db"])
+
+    def test_plant_files_of_one_name_in_two_folders_have_directories_of_their_own(self):
+        state = self.folder / "state"
+        files = [self.folder / name / "plant.yaml" for name in "ab"]
+        for file in files:
+            file.parent.mkdir()
+            shutil.copy(support.DATA / "line.yaml", file)
+        environment = dict(support.ENVIRONMENT, XDG_STATE_HOME=str(state))
+        for words in ([files[0]], [files[1]], [files[0].parent / ".." / "a" / "plant.yaml"]):
+            result = support.subprocess.run([support.MBPLANTD, "--fast-forward", "1s", *map(str, words)], env=environment,
+                                            capture_output=True, text=True, timeout=support.PATIENCE_S)
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+        folders = sorted(path.name for path in (state / "mbplant").iterdir())
+        self.assertEqual(len(folders), 2)
+        for folder in folders:
+            self.assertRegex(folder, r"^plant-[0-9a-f]{8}$")
+
+    def test_data_directory_of_another_plant_file_is_refused_until_it_is_told_to_forget(self):
+        first, second = self.folder / "first.yaml", self.folder / "second.yaml"
+        shutil.copy(support.DATA / "line.yaml", first)
+        shutil.copy(support.DATA / "line.yaml", second)
+        run = ["-d", self.data, "--fast-forward", "1s"]
+        self.assertEqual(self.mbplantd(*run, first).returncode, 0)
+        before = (self.data / "journal.db").read_bytes()
+        self.assert_refused(self.mbplantd(*run, second), 1, str(self.data), str(first), str(second),
+                            "choose another directory with -d", f"remove {self.data}/plant")
+        self.assertEqual((self.data / "journal.db").read_bytes(), before)
+        self.assertEqual(self.mbplantd(*run, first).returncode, 0)
+        (self.data / "plant").unlink()
+        self.assertEqual(self.mbplantd(*run, second).returncode, 0)
+        self.assert_refused(self.mbplantd(*run, first), 1, "choose another")
+
+    def test_link_to_a_plant_file_may_lead_to_another_one(self):
+        link = self.folder / "current.yaml"
+        for release in ("first.yaml", "second.yaml"):
+            shutil.copy(support.DATA / "line.yaml", self.folder / release)
+            link.unlink(missing_ok=True)
+            link.symlink_to(release)
+            result = self.mbplantd("-d", self.data, "--fast-forward", "1s", link)
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
 
 
 if __name__ == "__main__":
