@@ -61,7 +61,9 @@ enum mbp_event_code {
     MBP_EV_VALUE_FORCED = 40, /* value = new, limit = value before; detail 0 hold, 1 once; peer */
     MBP_EV_VALUE_RELEASED = 41, /* value = forced value that ended; peer */
     MBP_EV_LIMIT_CHANGED = 42,  /* value = new, limit = old; detail = enum mbp_limit; peer */
-    MBP_EV_WRITE_REFUSED = 43,  /* value = the value asked; detail = mbp_event_write_detail(); peer */
+    MBP_EV_WRITE_REFUSED = 43,  /* value = asked, in the unit of the point at the address (NaN where only some of its
+                                   words were, or for a limit that was to be unused), else the word or bit; detail =
+                                   mbp_event_write_detail(): of several points the one that was not allowed; peer */
     MBP_EV_POINT_WRITTEN = 44, /* value = new, limit = old; detail = mbp_event_write_detail() without exception; peer */
     MBP_EV_WRITES_AGGREGATED =
         45,                      /* value = so many further writes like the event before it; detail = its code; peer */

@@ -132,9 +132,10 @@ struct mbp_refusal {
     uint8_t unit;             /* id */
     uint8_t table, exception; /* table: enum mbp_table, MBP_FILES or MBP_DIAGNOSTICS */
     uint16_t addr;
-    uint16_t value; /* the first word or bit asked */
+    double value; /* asked, in the unit of the point there; NaN where only a part of it was; else the word or bit */
     uint32_t peer;
-    uint32_t more; /* how many further ones of the same peer, unit, table and exception were folded into this one */
+    uint32_t more; /* how many further ones of the same peer, at the same address or beyond its eight places, this one
+                      counts */
 };
 
 /* Who wants to know of each write by a master at once, when what it wrote stands in the tables: to be called in the

@@ -8,6 +8,7 @@
 
 #include "mbplant/analysis.h"
 #include "mbplant/event.h"
+#include "mbplant/map.h"
 #include "mbplant/plant.h"
 
 enum mbp_format {
@@ -241,6 +242,16 @@ const char *mbp_report_sentence(const struct mbp_plant *plant, const struct mbp_
 /* Why a machine changed its state: what follows the colon in the sentence. Returns buf. 256 bytes suffice. */
 const char *mbp_report_cause_text(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang,
                                   char *buf, size_t size);
+
+/* The point that an event is about which says where something was written or refused (POINT_WRITTEN, WRITE_REFUSED).
+ * False for others, for files, and where the plant has no point there. */
+bool mbp_event_point(const struct mbp_plant *plant, const struct mbp_event *event, struct mbp_point *out);
+
+/* Why a point refused a value: "LIC201 in automatic moves it", "outside its range 0..150 °C". value in the
+ * point's unit, NaN = not known, or of a limit that it is to be unused. Returns buf (160 bytes suffice), or NULL where
+ * nothing that the plant file says stands against it: the exception alone tells. */
+const char *mbp_report_refusal(enum mbp_lang lang, const struct mbp_plant *plant, const struct mbp_point *point,
+                               double value, enum mbp_status exception, char *buf, size_t size);
 
 /* The names of an event's machine and sensor; "" = none or not in the plant. */
 const struct mbp_machine *mbp_event_machine(const struct mbp_plant *plant, const struct mbp_event *event);

@@ -107,12 +107,13 @@ bool image_point_covered(const struct image_point *point, uint32_t addr, uint32_
     return point->addr >= addr && (uint32_t)point->addr + point->words <= end;
 }
 
-enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count)
+enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count, uint16_t *at)
 {
     uint32_t end = (uint32_t)addr + count;
     size_t partial = 0;
     for (uint32_t a = addr; a < end; a++) {
         uint8_t access = unit->access[MBP_HOLDING_REGISTERS][a];
+        *at = (uint16_t)a;
         if ((access & MBP_ACCESS_CHECKED) != 0 && !raw_allowed(unit, (uint16_t)a))
             return MBP_EX_SERVER_DEVICE_FAILURE;
         if ((access & MBP_ACCESS_LATCHED) == 0)
@@ -126,6 +127,7 @@ enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t a
             return MBP_EX_SERVER_DEVICE_FAILURE;
         a = (uint32_t)point.addr + point.words - 1;
     }
+    *at = addr;
     return unit->image->partial_count + partial > MBP_PARTIAL_MAX ? MBP_EX_SERVER_DEVICE_BUSY : MBP_OK;
 }
 

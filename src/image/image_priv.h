@@ -137,8 +137,14 @@ bool image_point_valid(const struct mbp_image_unit *unit, const struct image_poi
 bool image_point_covered(const struct image_point *point, uint32_t addr, uint32_t end);
 
 /* Whether what now stands in count registers from addr is acceptable. Of a point that the request covers only in part
- * the value is judged at the next latch, when its other words have had time to come. */
-enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count);
+ * the value is judged at the next latch, when its other words have had time to come. *at is where it is not. */
+enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count, uint16_t *at);
+
+/* ---- refusals.c ---- */
+
+/* Notes the refusal of a request of count words from addr on, for what it asks at one of them. */
+void image_refuse_words(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, const uint8_t *big_endian,
+                        uint16_t at, enum mbp_status why, struct mbp_peer peer);
 
 /* mbp_image_may_write, and forcing is not refused. packed: the bits that are to be written to coils. */
 enum mbp_status image_may_write(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count,

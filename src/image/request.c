@@ -165,6 +165,16 @@ static void note_instructor(struct mbp_image_unit *unit, struct mbp_peer peer)
     unit->image->instructor_peer = peer;
 }
 
+/* The first address of a span that cannot be written; the span's first when all can. */
+static uint16_t first_closed(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count)
+{
+    for (uint32_t a = addr; a < (uint32_t)addr + count; a++) {
+        if (a >= unit->size[table] || (unit->access[table][a] & MBP_ACCESS_WRITABLE) == 0)
+            return a < ADDRESSES ? (uint16_t)a : addr;
+    }
+    return addr;
+}
+
 enum mbp_status mbp_image_write_bits(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, const uint8_t *packed,
                                      struct mbp_peer peer)
 {
@@ -176,7 +186,8 @@ enum mbp_status mbp_image_write_bits(struct mbp_image_unit *unit, uint16_t addr,
     if (status == MBP_OK && unit->unit->instructor && !image_instructor_allows_bits(unit, addr, count, packed))
         status = MBP_EX_SERVER_DEVICE_FAILURE;
     if (status != MBP_OK) {
-        mbp_image_refuse(unit, MBP_COILS, addr, packed[0] & 1u, status, peer);
+        uint16_t at = first_closed(unit, MBP_COILS, addr, count);
+        mbp_image_refuse(unit, MBP_COILS, at, packed[(at - addr) / 8] >> ((at - addr) % 8) & 1u, status, peer);
         return status;
     }
     for (uint32_t i = 0; i < count; i++) {
@@ -196,9 +207,12 @@ enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr
                                       const uint8_t *big_endian, struct mbp_peer peer)
 {
     uint16_t before[MBP_IMAGE_WRITE_MAX];
+    uint16_t at = addr;
     enum mbp_status status = image_may_write(unit, MBP_HOLDING_REGISTERS, addr, count, NULL);
-    if (status != MBP_OK)
+    if (status != MBP_OK) {
+        at = first_closed(unit, MBP_HOLDING_REGISTERS, addr, count);
         goto out;
+    }
     uint8_t access = access_of(unit, MBP_HOLDING_REGISTERS, addr, count);
     if ((access & MBP_ACCESS_LATCHED) != 0 && !image_log_room(unit->image, count)) {
         status = MBP_EX_SERVER_DEVICE_BUSY;
@@ -212,7 +226,7 @@ enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr
         unit->holding[addr + i] = (uint16_t)(big_endian[2 * i] << 8 | big_endian[2 * i + 1]);
     bool checked = (access & (MBP_ACCESS_LATCHED | MBP_ACCESS_CHECKED)) != 0;
     if (checked)
-        status = image_span_allowed(unit, addr, count);
+        status = image_span_allowed(unit, addr, count, &at);
     if (status == MBP_OK && unit->unit->instructor && !image_instructor_allows_words(unit, addr, count))
         status = MBP_EX_SERVER_DEVICE_FAILURE;
     if (status != MBP_OK) {
@@ -226,9 +240,7 @@ enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr
     image_staging_command(unit, addr, count, peer);
     tell_observer(unit, MBP_HOLDING_REGISTERS, addr, count);
 out:
-    if (status != MBP_OK) {
-        uint16_t asked = (uint16_t)(big_endian[0] << 8 | big_endian[1]);
-        mbp_image_refuse(unit, MBP_HOLDING_REGISTERS, addr, asked, status, peer);
-    }
+    if (status != MBP_OK)
+        image_refuse_words(unit, addr, count, big_endian, at, status, peer);
     return status;
 }

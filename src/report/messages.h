@@ -46,6 +46,18 @@
     M(FORCED_ONCE, " forced once to %s", " forcé une fois à %s") \
     M(WAS, " (was %s)", " (au lieu de %s)") \
     M(LIMIT_CHANGED, " limit %s %s -> %s", " limite %s %s -> %s") \
+    M(POINT_REFUSED, "%s: %s refused: %s", "%s : %s, refus : %s") \
+    M(N_VALUE, "value", "valeur") \
+    M(N_COMMAND, "command", "commande") \
+    M(N_SETTING, "setting", "réglage") \
+    M(N_WRITE, "write", "écriture") \
+    M(WHY_RANGE, "outside its range %s..%s%s%s", "hors de l'étendue %s..%s%s%s") \
+    M(WHY_MOVED, "%s in automatic moves it", "%s en automatique l'actionne") \
+    M(WHY_SETTING, "outside what this setting allows", "hors de ce que ce réglage permet") \
+    M(WHY_ORDER, "limits rise: low_low < low < high < high_high", "les limites croissent : low_low < low < high < high_high") \
+    M(WHY_REJECT, "its values cannot be injected (inject: reject in the plant file)", \
+      "ses valeurs ne peuvent être injectées (inject: reject dans le fichier de l'installation)") \
+    M(WHY_READ_ONLY, "the point is read only", "le point est en lecture seule") \
     M(WRITE, "write of %s to %s %u", "écriture de %s dans %s %u") \
     M(FILE, "file", "fichier") \
     M(DIAGNOSTICS, "diagnostics (function 8), sub-function", "diagnostic (fonction 8), sous-fonction") \

@@ -274,22 +274,67 @@ static void say_limit_change(struct sentence *s)
     say_peer(s, MSG_BY);
 }
 
-/* detail: mbp_event_write_detail() */
-static void say_refusal(struct sentence *s)
+/* "command 10.0 %": what was asked of a point, and in its unit. */
+static const char *asked_text(const struct sentence *s, const struct mbp_point *point, char *buf, size_t size)
 {
-    uint32_t detail = s->event->detail;
-    unsigned table = detail >> 16 & 0xFu;
-    unsigned more = detail >> 24;
+    const struct mbp_plant *plant = s->plant;
+    double asked = (double)s->event->value;
+    char value[NAME_BUF];
+    enum mbp_message noun = MSG_N_WRITE;
+    mbp_float_text(s->event->value, value, sizeof value);
+    if (point->field->write == MBP_WRITE_VALUE) {
+        noun = MSG_N_VALUE;
+        mbp_value_text(&plant->sensors[point->sensor], asked, value, sizeof value);
+    } else if (point->field->write == MBP_WRITE_LIMIT) {
+        noun = MSG_LIMIT;
+        mbp_limit_text(&plant->sensors[point->sensor], asked, value, sizeof value);
+    } else if (point->field->write == MBP_WRITE_COMMAND) {
+        noun = MSG_N_COMMAND;
+        mbp_actuator_text(&plant->actuators[point->actuator], asked, value, sizeof value);
+    } else if (point->field->write == MBP_WRITE_SETTING) {
+        noun = MSG_N_SETTING;
+    }
+    bool told = value[0] != '\0' && !(isnan(asked) && noun != MSG_LIMIT);
+    snprintf(buf, size, "%s%s%s", mbp_message(s->lang, noun), told ? " " : "",
+             told ? mbp_message_decimal(s->lang, value) : "");
+    return buf;
+}
+
+static void say_refused_point(struct sentence *s, const struct mbp_point *point, enum mbp_status exception)
+{
+    char asked[2 * NAME_BUF];
+    char buf[160];
+    const char *why = mbp_report_refusal(s->lang, s->plant, point, (double)s->event->value, exception, buf, sizeof buf);
+    tell(s, MSG_POINT_REFUSED, point->name, asked_text(s, point, asked, sizeof asked),
+         why != NULL ? why : mbp_message_exception(s->lang, exception));
+}
+
+/* Where nothing has a name. */
+static void say_refused_address(struct sentence *s, unsigned table, unsigned addr, enum mbp_status exception)
+{
     char number[NAME_BUF];
     char reference[16];
     mbp_float_text(s->event->value, number, sizeof number);
     tell(s, MSG_WRITE, mbp_message_decimal(s->lang, number),
          table < MBP_TABLE_COUNT ? mbp_table_name((enum mbp_table)table)
                                  : mbp_message(s->lang, table == MBP_DIAGNOSTICS ? MSG_DIAGNOSTICS : MSG_FILE),
-         detail & 0xFFFFu);
+         addr);
     if (table < MBP_TABLE_COUNT)
-        say(s, " = %s", mbp_reference((enum mbp_table)table, (uint16_t)detail, reference, sizeof reference));
-    tell(s, MSG_WRITE_REFUSED, s->event->unit, mbp_message_exception(s->lang, (enum mbp_status)(detail >> 20 & 0xFu)));
+        say(s, " = %s", mbp_reference((enum mbp_table)table, (uint16_t)addr, reference, sizeof reference));
+    tell(s, MSG_WRITE_REFUSED, s->event->unit, mbp_message_exception(s->lang, exception));
+}
+
+/* detail: mbp_event_write_detail() */
+static void say_refusal(struct sentence *s)
+{
+    uint32_t detail = s->event->detail;
+    enum mbp_status exception = (enum mbp_status)(detail >> 20 & 0xFu);
+    unsigned more = detail >> 24;
+    struct mbp_point point;
+    if (mbp_event_point(s->plant, s->event, &point) && point.field != NULL)
+        say_refused_point(s, &point, exception);
+    else
+        say_refused_address(s, detail >> 16 & 0xFu, detail & 0xFFFFu, exception);
     if (more > 0)
         tell(s, MSG_MORE_LIKE_IT, more);
     if (more == 255)
@@ -328,7 +373,6 @@ static void say_cleared(struct sentence *s)
 /* "FV101 written 0 % -> 45 % by 127.0.0.1"; detail: mbp_event_write_detail() */
 static void say_written(struct sentence *s)
 {
-    const struct mbp_unit *unit = mbp_plant_find_unit(s->plant, s->event->unit);
     unsigned table = s->event->detail >> 16 & 0xFu;
     unsigned more = s->event->detail >> 24;
     uint16_t addr = (uint16_t)s->event->detail;
@@ -340,8 +384,7 @@ static void say_written(struct sentence *s)
         say_cleared(s);
         return;
     }
-    bool known = unit != NULL && table < MBP_TABLE_COUNT &&
-                 mbp_map_point_at(s->plant, (uint32_t)(unit - s->plant->units), (enum mbp_table)table, addr, &point);
+    bool known = mbp_event_point(s->plant, s->event, &point);
     if (table < MBP_TABLE_COUNT)
         mbp_reference((enum mbp_table)table, addr, reference, sizeof reference);
     else

@@ -91,13 +91,27 @@ class Reading(Verbs):
 class Writing(Verbs):
     def test_refusals_are_explained_and_nothing_changes(self):
         self.use(BOTTLING)
-        for wanted, *words in (("outside the instrument's range 0..150 °C", "write", "TT101", "200"),
+        for wanted, *words in (("outside its range 0..150 °C", "write", "TT101", "200"),
                                ("rise: low_low < low < high < high_high", "write", "TT101.high", "5"),
                                ("no such address", "write", "hr:60000", "1"),
                                ("no such address", "read", "hr:60000")):
             self.assert_fails(FAILED, wanted, *words)
         self.assert_fails(FAILED, "exception 0B: no unit of that id", "read", "hr:0", unit=99)
         self.assertIn("TT101.high = 85 °C", self.ctl("read", "TT101.high"))
+
+    def test_refused_write_is_journaled_with_name_value_and_reason_and_found_by_the_name(self):
+        self.use(support.ROOT / "config" / "water.yaml")
+        self.assert_fails(FAILED, "FV201 = 10: refused with exception 04: LIC201 in automatic moves it", "write", "FV201", "10")
+        self.assert_fails(FAILED, "outside its range", "write", "LT201", "1000")
+        self.assert_fails(FAILED, "exception 02", "write", "hr:60000", "1")
+        told = support.eventually(lambda: self.ctl("journal", "--sensor", "fv201", "--code", "write"), "it is durable")
+        self.assertIn("FV201: command 10.0 % refused: LIC201 in automatic moves it, by 127.0.0.1\n", told)
+        self.assertEqual(len(told.splitlines()), 1)
+        told = support.eventually(lambda: self.ctl("journal", "--sensor", "LT201", "--code", "write"), "it is durable")
+        self.assertRegex(told, r"LT201: value 1000.* refused: outside its range ")
+        told = support.eventually(lambda: self.ctl("journal", "--format", "jsonl", "--code", "write refused"), "all")
+        events = [json.loads(line) for line in told.splitlines()]
+        self.assertEqual([event["value"] for event in events], [10, 1000, 1])
 
     def test_what_cannot_be_sent_is_wrong_usage(self):
         self.use(BOTTLING)

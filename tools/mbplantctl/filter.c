@@ -104,10 +104,13 @@ bool ctl_period_is_reversed(const struct ctl_options *options)
     return reversed;
 }
 
+/* What acts has points that are written, and so events, too. */
 static bool has(const struct mbp_plant *plant, enum ctl_what what, const char *name)
 {
-    return (what == CTL_MACHINE ? mbp_plant_find_machine(plant, name) : mbp_plant_find_sensor(plant, name)) !=
-           UINT32_MAX;
+    if (what == CTL_MACHINE)
+        return mbp_plant_find_machine(plant, name) != UINT32_MAX;
+    return mbp_plant_find_sensor(plant, name) != UINT32_MAX || mbp_plant_find_actuator(plant, name) != UINT32_MAX ||
+           mbp_plant_find_controller(plant, name) != UINT32_MAX;
 }
 
 /* The name as this plant or a former one has it, in the case that was given or else in another; NULL = none has it. */
@@ -172,15 +175,37 @@ bool ctl_filter_in_period(const struct ctl_filter *filter, const struct mbp_even
            !(until->kind == CTL_MOMENT_TIME && event->wall_ms >= until->ms);
 }
 
-/* An event of a sensor is one of its machine too. */
-static bool is_of_machine(const struct mbp_plant *plant, const struct mbp_event *event, const char *name)
+/* The names of what an event is about; NULL = of none. */
+struct subject {
+    const char *machine; /* of a sensor, actuator or controller the one that it belongs to */
+    const char *item;    /* sensor, actuator or controller */
+};
+
+static const char *name_of_machine(const struct mbp_plant *plant, uint32_t machine)
+{
+    return machine < plant->machine_count ? plant->machines[machine].name : NULL;
+}
+
+static struct subject subject_of(const struct mbp_plant *plant, const struct mbp_event *event)
 {
     const struct mbp_machine *machine = mbp_event_machine(plant, event);
     const struct mbp_sensor *sensor = mbp_event_sensor(plant, event);
-    if (machine != NULL && strcmp(machine->name, name) == 0)
-        return true;
-    return sensor != NULL && sensor->machine < plant->machine_count &&
-           strcmp(plant->machines[sensor->machine].name, name) == 0;
+    struct mbp_point point;
+    if (sensor != NULL)
+        return (struct subject){machine != NULL ? machine->name : name_of_machine(plant, sensor->machine),
+                                sensor->name};
+    if (machine != NULL || !mbp_event_point(plant, event, &point))
+        return (struct subject){machine != NULL ? machine->name : NULL, NULL};
+    return (struct subject){name_of_machine(plant, point.machine),
+                            point.sensor < plant->sensor_count           ? plant->sensors[point.sensor].name
+                            : point.actuator < plant->actuator_count     ? plant->actuators[point.actuator].name
+                            : point.controller < plant->controller_count ? plant->controllers[point.controller].name
+                                                                         : NULL};
+}
+
+static bool is_same(const char *name, const char *wanted)
+{
+    return wanted == NULL || (name != NULL && strcmp(name, wanted) == 0);
 }
 
 bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_plant *plant, const struct mbp_event *event)
@@ -189,8 +214,8 @@ bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_plant *
         return false;
     if (!filter->all_codes && !(event->code < CTL_CODES && filter->codes[event->code]))
         return false;
-    if (filter->machine != NULL && !is_of_machine(plant, event, filter->machine))
-        return false;
-    const struct mbp_sensor *sensor = mbp_event_sensor(plant, event);
-    return filter->sensor == NULL || (sensor != NULL && strcmp(sensor->name, filter->sensor) == 0);
+    if (filter->machine == NULL && filter->sensor == NULL)
+        return true;
+    struct subject subject = subject_of(plant, event);
+    return is_same(subject.machine, filter->machine) && is_same(subject.item, filter->sensor);
 }

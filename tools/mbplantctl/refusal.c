@@ -29,44 +29,19 @@ const char *ctl_exception_reason(enum mbp_status exception, bool writing)
     }
 }
 
-static const char *range_text(const struct mbp_sensor *sensor, char *buf, size_t size)
+const char *ctl_refusal_reason(const struct mbp_plant *plant, const struct ctl_point *point, const uint16_t *words,
+                               enum mbp_status exception, char *buf, size_t size)
 {
-    char low[64];
-    char high[64];
-    struct mbp_sensor plain = *sensor;
-    plain.unit_text = "";
-    snprintf(buf, size, "%s..%s", mbp_limit_text(&plain, sensor->range[0], low, sizeof low),
-             mbp_limit_text(sensor, sensor->range[1], high, sizeof high));
-    return buf;
-}
-
-const char *ctl_refusal_reason(const struct ctl_point *point, enum mbp_status exception, char *buf, size_t size)
-{
-    const struct mbp_sensor *sensor = point->sensor;
-    char range[160];
-    if (exception == MBP_EX_ILLEGAL_DATA_ADDRESS && point->is_value && sensor->inject == MBP_INJECT_REJECT)
-        snprintf(buf, size, "its values cannot be injected (inject: reject in the plant file)");
-    else if (exception == MBP_EX_ILLEGAL_DATA_ADDRESS && !point->map.writable)
-        snprintf(buf, size, "the point is read only");
-    else if (exception == MBP_EX_SERVER_DEVICE_FAILURE && point->actuator != NULL)
-        snprintf(
-            buf, size,
-            "the command is outside its range %g..%g%s%s, or a controller in automatic moves it (mbplantctl status "
-            "shows which)",
-            point->actuator->range[0], point->actuator->range[1], point->map.unit_text[0] != '\0' ? " " : "",
-            point->map.unit_text);
-    else if (exception == MBP_EX_SERVER_DEVICE_FAILURE && point->is_setting)
-        snprintf(buf, size,
-                 "the setting is outside its range; in automatic a controller sets its output by itself, and an inner "
-                 "one takes its setpoint from its outer one");
-    else if (exception == MBP_EX_SERVER_DEVICE_FAILURE && point->is_value)
-        snprintf(buf, size, "the value is outside the instrument's range %s", range_text(sensor, range, sizeof range));
-    else if (exception == MBP_EX_SERVER_DEVICE_FAILURE && sensor != NULL && point->limit >= 0)
-        snprintf(buf, size,
-                 "limits lie within the instrument's range %s and rise: low_low < low < high < high_high "
-                 "(mbplantctl status shows them)",
-                 range_text(sensor, range, sizeof range));
-    else
+    enum mbp_type type = (enum mbp_type)point->map.type;
+    enum mbp_order order = (enum mbp_order)point->map.order;
+    bool is_bit = point->map.table == MBP_COILS || type == MBP_BOOL;
+    bool unused = !is_bit && point->limit >= 0 && mbp_codec_unused(type, order, words);
+    double scale = point->map.scale > 0 ? point->map.scale : 1;
+    double value = is_bit ? words[0] : unused ? (double)NAN : mbp_codec_decode(type, order, scale, words);
+    bool known =
+        exception == MBP_EX_SERVER_DEVICE_FAILURE || (exception == MBP_EX_ILLEGAL_DATA_ADDRESS && !point->map.writable);
+    const char *said = known ? mbp_report_refusal(MBP_LANG_EN, plant, &point->map, value, exception, buf, size) : NULL;
+    if (said == NULL)
         snprintf(buf, size, "%s", ctl_exception_reason(exception, true));
     return buf;
 }

@@ -55,7 +55,7 @@ enum ctl_exit ctl_write_point(struct ctl *ctl, const struct ctl_point *point, co
     enum mbp_status status = ctl_write(link, point->unit, table, map->addr, count, words);
     if (status > 0) {
         ctl_error("%s = %s: refused with exception %02X: %s", map->name, text, (unsigned)status,
-                  ctl_refusal_reason(point, status, why, sizeof why));
+                  ctl_refusal_reason(ctl->plant, point, words, status, why, sizeof why));
         return CTL_FAILED;
     }
     if (status == MBP_OK)

@@ -1,6 +1,8 @@
 /* Refused writes, noted for the journal. */
 #include "device.h"
 
+#include <math.h>
+
 static const uint32_t peer_a = 0x0A000001;
 static const uint32_t peer_b = 0x0A000002;
 
@@ -18,10 +20,46 @@ static void test_refusal_of_words_tells_who_where_what_and_why(void **state)
     assert_int_equal(out[0].unit, 1);
     assert_int_equal(out[0].table, MBP_HOLDING_REGISTERS);
     assert_int_equal(out[0].addr, 0);
-    assert_int_equal(out[0].value, 0x7FFF);
+    assert_true(out[0].value > 3276.69 && out[0].value < 3276.71); /* 0x7FFF in steps of 0.1 */
     assert_int_equal(out[0].exception, 4);
     assert_int_equal(out[0].peer, peer_b);
     assert_int_equal(out[0].more, 0);
+}
+
+static void test_refusal_of_several_points_tells_the_one_that_was_not_allowed(void **state)
+{
+    struct device *device = *state;
+    const struct mbp_refusal *out;
+    uint16_t words[3] = {500};                                 /* T1 = 50.0 */
+    mbp_codec_encode(MBP_FLOAT32, MBP_CDAB, 1, 11, words + 1); /* P1 = 11, beyond 10 */
+    assert_int_equal(device_write(device->plc, 0, 3, words), MBP_EX_SERVER_DEVICE_FAILURE);
+    assert_int_equal(refusals(device, &out), 1);
+    assert_int_equal(out[0].addr, 1);
+    assert_true(out[0].value == 11);
+    mbp_codec_encode(MBP_FLOAT32, MBP_CDAB, 1, 9.5, words); /* P1.high beyond P1.high_high */
+    assert_int_equal(device_write(device->plc, 1008, 2, words), MBP_EX_SERVER_DEVICE_FAILURE);
+    assert_int_equal(refusals(device, &out), 1);
+    assert_int_equal(out[0].addr, 1008);
+    assert_true(out[0].value == 9.5);
+    assert_int_equal(device_write(device->plc, 5, 2, words), MBP_EX_ILLEGAL_DATA_ADDRESS); /* B1 may be, R1 not */
+    assert_int_equal(refusals(device, &out), 1);
+    assert_int_equal(out[0].addr, 6);
+    assert_true(out[0].value == words[1]);
+}
+
+static void test_refusal_of_a_part_of_a_value_tells_no_value(void **state)
+{
+    struct device *device = *state;
+    const struct mbp_refusal *out;
+    mbp_image_refuse(device->plc, MBP_HOLDING_REGISTERS, 1, 0x4120, MBP_EX_ILLEGAL_FUNCTION, (struct mbp_peer){peer_a});
+    mbp_image_refuse(device->plc, MBP_HOLDING_REGISTERS, 0, 925, MBP_EX_ILLEGAL_DATA_ADDRESS,
+                     (struct mbp_peer){peer_a});
+    mbp_image_refuse(device->plc, MBP_HOLDING_REGISTERS, 3010, 925, MBP_EX_ILLEGAL_DATA_VALUE,
+                     (struct mbp_peer){peer_a});
+    assert_int_equal(refusals(device, &out), 3);
+    assert_true(isnan(out[0].value));
+    assert_true(out[1].value == 92.5);
+    assert_true(out[2].value == 925); /* of no point */
 }
 
 static void test_refusal_of_bits_tells_the_first_bit(void **state)
@@ -42,10 +80,24 @@ static void test_refusals_alike_are_folded_into_the_first(void **state)
     struct device *device = *state;
     const struct mbp_refusal *out;
     for (uint16_t i = 0; i < 10; i++)
-        device_write_from(device->plc, (uint16_t)(60000 + i), i, peer_a);
+        device_write_from(device->plc, 60000, i, peer_a);
     assert_int_equal(refusals(device, &out), 1);
     assert_int_equal(out[0].addr, 60000);
+    assert_int_equal(out[0].value, 0);
     assert_int_equal(out[0].more, 9);
+}
+
+static void test_refusals_at_other_addresses_have_places_of_their_own_up_to_eight(void **state)
+{
+    struct device *device = *state;
+    const struct mbp_refusal *out;
+    for (uint16_t i = 0; i < 10; i++)
+        device_write_from(device->plc, (uint16_t)(60000 + i), i, peer_a);
+    assert_int_equal(refusals(device, &out), 8);
+    for (uint16_t i = 0; i < 8; i++) {
+        assert_int_equal(out[i].addr, 60000 + i);
+        assert_int_equal(out[i].more, i < 7 ? 0 : 2);
+    }
 }
 
 static void test_refusals_of_other_peers_tables_reasons_or_units_are_told_apart(void **state)
@@ -126,8 +178,11 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, device_setup, device_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_refusal_of_words_tells_who_where_what_and_why),
+        TEST(test_refusal_of_several_points_tells_the_one_that_was_not_allowed),
+        TEST(test_refusal_of_a_part_of_a_value_tells_no_value),
         TEST(test_refusal_of_bits_tells_the_first_bit),
         TEST(test_refusals_alike_are_folded_into_the_first),
+        TEST(test_refusals_at_other_addresses_have_places_of_their_own_up_to_eight),
         TEST(test_refusals_of_other_peers_tables_reasons_or_units_are_told_apart),
         TEST(test_refusals_latched_are_forgotten),
         TEST(test_refusals_of_one_peer_leave_places_for_others),

@@ -165,7 +165,7 @@ static void test_refusal_names_range_limits_or_injection(void **state)
         enum mbp_status exception;
         const char *wanted;
     } cases[] = {
-        {"T1", MBP_EX_SERVER_DEVICE_FAILURE, "the value is outside the instrument's range 0..150 °C"},
+        {"T1", MBP_EX_SERVER_DEVICE_FAILURE, "outside its range 0..150 °C"},
         {"T1.high", MBP_EX_SERVER_DEVICE_FAILURE, "low_low < low < high < high_high"},
         {"P2", MBP_EX_ILLEGAL_DATA_ADDRESS, "inject: reject"},
         {"P1", MBP_EX_ILLEGAL_DATA_ADDRESS, "no such address"},
@@ -176,8 +176,9 @@ static void test_refusal_names_range_limits_or_injection(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct ctl_point point = point_named(cases[i].point);
+        const uint16_t words[2] = {0};
         char reason[256];
-        ctl_refusal_reason(&point, cases[i].exception, reason, sizeof reason);
+        ctl_refusal_reason(plant, &point, words, cases[i].exception, reason, sizeof reason);
         if (strstr(reason, cases[i].wanted) == NULL)
             fail_msg("%s: '%s' is missing in '%s'", cases[i].point, cases[i].wanted, reason);
     }

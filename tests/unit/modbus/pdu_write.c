@@ -147,7 +147,7 @@ static void test_write_by_a_peer_that_may_only_read_is_01_and_noted(void **state
     const struct mbp_refusal *refusals;
     slave->context.allow = MBP_ALLOW_READ;
     SLAVE_EXPECT_ALL(slave, cases);
-    assert_int_equal(mbp_image_latch_refusals(slave->image, &refusals), 3); /* coils, registers, files */
+    assert_int_equal(mbp_image_latch_refusals(slave->image, &refusals), 6); /* by address */
     assert_int_equal(refusals[0].exception, MBP_EX_ILLEGAL_FUNCTION);
     assert_int_equal(refusals[0].peer, 0x7F000001);
 }
@@ -239,9 +239,9 @@ static void test_request_with_an_exception_instead_is_not_executed_and_noted(voi
     slave->context.instead = 0;
     SLAVE_EXPECT_ALL(slave, after);
     assert_int_equal(mbp_image_latch_written(slave->image, &written, &lost), 0);
-    assert_int_equal(mbp_image_latch_refusals(slave->image, &refusals), 4); /* coils, registers, files; code 128 */
+    assert_int_equal(mbp_image_latch_refusals(slave->image, &refusals), 7); /* by address; code 128 */
     assert_int_equal(refusals[0].exception, MBP_EX_SERVER_DEVICE_BUSY);
-    assert_int_equal(refusals[3].exception, 128);
+    assert_int_equal(refusals[6].exception, 128);
 }
 
 static void test_peer_that_may_do_nothing_is_refused_everything(void **state)

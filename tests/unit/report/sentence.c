@@ -110,16 +110,40 @@ static void test_limit_change_tells_old_and_new(void **state)
     says(event, "TT101 limit high_high 85 °C -> off by 127.0.0.1");
 }
 
-static void test_refused_write_tells_address_reference_and_exception(void **state)
+static struct mbp_event refused(enum mbp_table table, unsigned addr, enum mbp_status exception, float value)
 {
-    (void)state;
-    struct mbp_event event = report_event(MBP_EV_WRITE_REFUSED, mbp_event_write_detail(MBP_HOLDING_REGISTERS, 0, 4, 0));
+    struct mbp_event event = report_event(MBP_EV_WRITE_REFUSED, mbp_event_write_detail(table, addr, exception, 0));
     event.machine = MBP_NONE16;
     event.sensor = MBP_NONE16;
-    event.value = 2000;
-    says(event, "write of 2000 to holding_registers 0 = 40001 of unit 3 refused: server device failure, by 127.0.0.1");
-    event.detail = mbp_event_write_detail(MBP_COILS, 5, 2, 9);
-    says(event, "write of 2000 to coils 5 = 00006 of unit 3 refused: illegal data address, and 9 more like it, by "
+    event.value = value;
+    return event;
+}
+
+static void test_refused_write_names_point_value_and_reason(void **state)
+{
+    (void)state;
+    struct mbp_event event = refused(MBP_HOLDING_REGISTERS, 0, MBP_EX_SERVER_DEVICE_FAILURE, 200);
+    says(event, "TT101: value 200.0 °C refused: outside its range 0..150 °C, by 127.0.0.1");
+    event.value = NAN; /* only some of its words were written */
+    says(event, "TT101: value refused: outside its range 0..150 °C, by 127.0.0.1");
+    event = refused(MBP_HOLDING_REGISTERS, 1002, MBP_EX_SERVER_DEVICE_FAILURE, 5);
+    says(event, "TT101.high: limit 5 °C refused: limits rise: low_low < low < high < high_high, by 127.0.0.1");
+    event.value = 151;
+    says(event, "TT101.high: limit 151 °C refused: outside its range 0..150 °C, by 127.0.0.1");
+    event.detail = mbp_event_write_detail(MBP_HOLDING_REGISTERS, 1002, MBP_EX_ILLEGAL_FUNCTION, 3);
+    says(event, "TT101.high: limit 151 °C refused: illegal function, and 3 more like it, by 127.0.0.1");
+    says(refused(MBP_COILS, 1, MBP_EX_ILLEGAL_FUNCTION, 1),
+         "FILL1.en_panne: write 1 refused: illegal function, by 127.0.0.1");
+}
+
+static void test_refused_write_of_no_point_tells_address_reference_and_exception(void **state)
+{
+    (void)state;
+    struct mbp_event event = refused(MBP_HOLDING_REGISTERS, 500, MBP_EX_SERVER_DEVICE_FAILURE, 2000);
+    says(event,
+         "write of 2000 to holding_registers 500 = 40501 of unit 3 refused: server device failure, by 127.0.0.1");
+    event.detail = mbp_event_write_detail(MBP_COILS, 500, 2, 9);
+    says(event, "write of 2000 to coils 500 = 00501 of unit 3 refused: illegal data address, and 9 more like it, by "
                 "127.0.0.1");
     event.detail = mbp_event_write_detail(MBP_TABLE_COUNT, 7, 2, 0);
     says(event, "write of 2000 to file 7 of unit 3 refused: illegal data address, by 127.0.0.1");
@@ -128,7 +152,7 @@ static void test_refused_write_tells_address_reference_and_exception(void **stat
     says(event, "write of 0 to diagnostics (function 8), sub-function 10 of unit 3 refused: illegal function, by "
                 "127.0.0.1");
     event.detail = mbp_event_write_detail(MBP_COILS, 5, 128, 0); /* a wire fault's code, larger than an event holds */
-    says(event, "write of 0 to coils 5 = 00006 of unit 3 refused: unknown status, by 127.0.0.1");
+    says(event, "FILL1.shelve: write 0 refused: unknown status, by 127.0.0.1");
 }
 
 static void test_counters_that_function_8_cleared_are_told(void **state)
@@ -231,7 +255,8 @@ int main(void)
         cmocka_unit_test(test_reset_and_suppression_name_the_alarms),
         cmocka_unit_test(test_force_and_release_tell_the_value),
         cmocka_unit_test(test_limit_change_tells_old_and_new),
-        cmocka_unit_test(test_refused_write_tells_address_reference_and_exception),
+        cmocka_unit_test(test_refused_write_names_point_value_and_reason),
+        cmocka_unit_test(test_refused_write_of_no_point_tells_address_reference_and_exception),
         cmocka_unit_test(test_counters_that_function_8_cleared_are_told),
         cmocka_unit_test(test_names_that_the_plant_does_not_have_become_numbers),
         cmocka_unit_test(test_codes_of_a_later_version_are_shown_by_number),

@@ -55,7 +55,7 @@ static void test_refusal_is_told_with_the_next_scan(void **state)
     assert_int_equal(event->code, MBP_EV_WRITE_REFUSED);
     assert_int_equal(event->unit, 1);
     assert_int_equal(event->machine, MBP_NONE16);
-    fixture_assert_number(event->value, 0x7FFF);
+    fixture_assert_number(event->value, (double)3276.7F);
     assert_int_equal(event->peer, LINE_PEER);
     assert_int_equal(event->detail,
                      mbp_event_write_detail(MBP_HOLDING_REGISTERS, HR_TT101, MBP_EX_SERVER_DEVICE_FAILURE, 0));

@@ -1,0 +1,114 @@
+/* Why a point did not take a value: what the plant file says of it decides. */
+#include <math.h>
+#include <string.h>
+
+#include "messages.h"
+
+#define NUMBER 32
+
+bool mbp_event_point(const struct mbp_plant *plant, const struct mbp_event *event, struct mbp_point *out)
+{
+    const struct mbp_unit *unit = mbp_plant_find_unit(plant, event->unit);
+    unsigned table = event->detail >> 16 & 0xFu;
+    if ((event->code != MBP_EV_POINT_WRITTEN && event->code != MBP_EV_WRITE_REFUSED) || unit == NULL ||
+        table >= MBP_TABLE_COUNT)
+        return false;
+    return mbp_map_point_at(plant, (uint32_t)(unit - plant->units), (enum mbp_table)table, (uint16_t)event->detail,
+                            out);
+}
+
+/* ---- a range ---------------------------------------------------------------------------------------------------- */
+
+static bool is_within(double value, const double range[2])
+{
+    return value >= range[0] && value <= range[1];
+}
+
+static const char *say_range(enum mbp_lang lang, const double range[2], const char *unit_text, char *buf, size_t size)
+{
+    char low[NUMBER];
+    char high[NUMBER];
+    snprintf(low, sizeof low, "%.10g", range[0]);
+    snprintf(high, sizeof high, "%.10g", range[1]);
+    snprintf(buf, size, mbp_message(lang, MSG_WHY_RANGE), mbp_message_decimal(lang, low),
+             mbp_message_decimal(lang, high), unit_text[0] != '\0' ? " " : "", unit_text);
+    return buf;
+}
+
+/* ---- points that act -------------------------------------------------------------------------------------------- */
+
+/* The controller that moves an actuator; NULL = none. */
+static const struct mbp_controller *mover_of(const struct mbp_plant *plant, uint32_t actuator)
+{
+    for (uint32_t c = 0; c < plant->controller_count; c++) {
+        if (plant->controllers[c].output == actuator)
+            return &plant->controllers[c];
+    }
+    return NULL;
+}
+
+static const char *why_command(enum mbp_lang lang, const struct mbp_plant *plant, const struct mbp_point *point,
+                               double value, char *buf, size_t size)
+{
+    const struct mbp_actuator *actuator = &plant->actuators[point->actuator];
+    const struct mbp_controller *mover = mover_of(plant, point->actuator);
+    if (!actuator->on_off && !mbp_grid_within(&actuator->reg, actuator->range, value))
+        return say_range(lang, actuator->range, actuator->unit_text, buf, size);
+    if (mover == NULL)
+        return NULL;
+    snprintf(buf, size, mbp_message(lang, MSG_WHY_MOVED), mover->name);
+    return buf;
+}
+
+/* In automatic a controller sets its output by itself, and an inner one takes its setpoint from its outer one. */
+static const char *why_setting(enum mbp_lang lang, const struct mbp_plant *plant, const struct mbp_point *point,
+                               double value, char *buf, size_t size)
+{
+    const struct mbp_controller *controller = &plant->controllers[point->controller];
+    enum mbp_setting setting = (enum mbp_setting)point->field->sub;
+    if (setting == MBP_SET_MANUAL && controller->output != UINT32_MAX &&
+        is_within(value, plant->actuators[controller->output].range))
+        snprintf(buf, size, mbp_message(lang, MSG_WHY_MOVED), controller->name);
+    else if (setting == MBP_SET_SETPOINT && controller->outer != UINT32_MAX &&
+             is_within(value, plant->sensors[controller->input].range))
+        snprintf(buf, size, mbp_message(lang, MSG_WHY_MOVED), plant->controllers[controller->outer].name);
+    else
+        snprintf(buf, size, "%s", mbp_message(lang, MSG_WHY_SETTING));
+    return buf;
+}
+
+static const char *why_not_allowed(enum mbp_lang lang, const struct mbp_plant *plant, const struct mbp_point *point,
+                                   double value, char *buf, size_t size)
+{
+    const struct mbp_sensor *sensor = point->sensor != UINT32_MAX ? &plant->sensors[point->sensor] : NULL;
+    if (point->field->write == MBP_WRITE_COMMAND)
+        return why_command(lang, plant, point, value, buf, size);
+    if (point->field->write == MBP_WRITE_SETTING)
+        return why_setting(lang, plant, point, value, buf, size);
+    if (point->field->write == MBP_WRITE_VALUE)
+        return say_range(lang, sensor->range, sensor->unit_text, buf, size);
+    if (point->field->write == MBP_WRITE_LIMIT && !isnan(value) && !is_within(value, sensor->range))
+        return say_range(lang, sensor->range, sensor->unit_text, buf, size);
+    if (point->field->write == MBP_WRITE_LIMIT)
+        return mbp_message(lang, MSG_WHY_ORDER);
+    return NULL;
+}
+
+/* ---- all of it -------------------------------------------------------------------------------------------------- */
+
+const char *mbp_report_refusal(enum mbp_lang lang, const struct mbp_plant *plant, const struct mbp_point *point,
+                               double value, enum mbp_status exception, char *buf, size_t size)
+{
+    const char *said = NULL;
+    bool known = point->field != NULL;
+    bool is_value = known && point->field->write == MBP_WRITE_VALUE;
+    if (known && exception == MBP_EX_SERVER_DEVICE_FAILURE)
+        said = why_not_allowed(lang, plant, point, value, buf, size);
+    else if (is_value && exception == MBP_EX_ILLEGAL_DATA_ADDRESS && !point->writable)
+        said = mbp_message(lang, MSG_WHY_REJECT);
+    else if (exception == MBP_EX_ILLEGAL_DATA_ADDRESS && !point->writable)
+        said = mbp_message(lang, MSG_WHY_READ_ONLY);
+    if (said != NULL && said != buf)
+        snprintf(buf, size, "%s", said);
+    return said != NULL ? buf : NULL;
+}
