@@ -123,7 +123,7 @@ struct mbp_journal_health {
     bool trouble;           /* as mbp_journal_in_trouble */
     uint16_t used_permille; /* of the memory for what is not durable yet */
     uint32_t lost;          /* events refused for want of that memory, since the opening */
-    uint32_t waiting;       /* events that have a number and are not durable yet */
+    uint32_t newest;        /* event that has a number, durable or not */
 };
 struct mbp_journal_health mbp_journal_health(const struct mbp_journal *journal);
 

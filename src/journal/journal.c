@@ -12,6 +12,7 @@
 #include "reader.h"
 #include "retained.h"
 #include "retained_fault.h"
+#include "wal.h"
 #include "writer.h"
 
 /* More than a second of 50,000 events a second, 3 MB. Of sensors each event takes their state along, which is three
@@ -35,6 +36,8 @@ struct mbp_journal {
     struct mbp_store store;
     struct mbp_writer writer;
     struct mbp_reader reader;
+    struct mbp_mark_file mark;
+    char path[PATH_MAX - 16]; /* of the database; leaves room for SQLite's endings */
 };
 
 /* ---- the scan's side ------------------------------------------------------------------------------------------ */
@@ -209,42 +212,62 @@ static enum mbp_status start_writer(struct mbp_journal *journal, const struct mb
     return status;
 }
 
-static enum mbp_status open_held(struct mbp_journal *journal, const char *path, const struct mbp_clock *clock,
-                                 FILE *errors)
+/* No number is given twice: an empty journal, new or not, goes on behind the one that was here. One that was put back
+ * from a copy, after an orderly stop, goes on where that ends: whoever did that knows. */
+static uint64_t next_seq(const char *path, const struct mbp_mark *mark, uint32_t last)
 {
+    if (last == 0)
+        return (uint64_t)mark->given + 1;
+    if (last < mark->given)
+        mbp_log(MBP_LOG_WARNING, "%s ends with event %u, and numbers up to %u were given: those are given again", path,
+                last, mark->given);
+    return (uint64_t)last + 1;
+}
+
+static enum mbp_status open_held(struct mbp_journal *journal, const struct mbp_clock *clock, FILE *errors)
+{
+    const char *path = journal->path;
+    const struct mbp_mark *mark = &journal->mark.mark;
     struct mbp_marks marks;
-    enum mbp_status status = mbp_store_open(path, journal->plant, errors, &journal->store, &marks);
+    mbp_mark_open(path, &journal->mark);
+    enum mbp_status status = mbp_wal_check(path, mark, errors);
+    if (status == MBP_OK)
+        status = mbp_store_open(path, journal->plant, mark->open ? mark->last : 0, errors, &journal->store, &marks);
     if (status != MBP_OK)
-        return status;
+        goto out;
     status = mbp_reader_open(&journal->reader, path, marks.last, errors);
     if (status == MBP_OK) {
-        journal->next_seq = (uint64_t)marks.last + 1;
+        journal->next_seq = next_seq(path, mark, marks.last);
+        mbp_mark_begin(&journal->mark, marks.last);
+        journal->store.mark = &journal->mark;
+        journal->store.mark_path = path;
         status = start_writer(journal, clock, &marks, errors);
         if (status == MBP_OK)
             return MBP_OK;
         mbp_reader_close(&journal->reader);
     }
     mbp_store_close(&journal->store);
+out:
+    mbp_mark_close(&journal->mark);
     return status;
 }
 
 enum mbp_status mbp_journal_open(const char *dir, const struct mbp_plant *plant, const struct mbp_clock *clock,
                                  FILE *errors, struct mbp_journal **out)
 {
-    char path[PATH_MAX - 16]; /* leaves room for SQLite's endings */
     struct mbp_journal *journal = calloc(1, sizeof *journal);
     if (journal == NULL)
         return MBP_ERR_MEMORY;
     journal->plant = plant;
     enum mbp_status status = MBP_ERR_IO;
-    if ((size_t)snprintf(path, sizeof path, "%s/journal.db", dir) >= sizeof path) {
+    if ((size_t)snprintf(journal->path, sizeof journal->path, "%s/journal.db", dir) >= sizeof journal->path) {
         fprintf(errors, "the data directory's path is too long: choose another with -d\n");
         goto out;
     }
     status = mbp_directory_hold(dir, errors, &journal->lock_fd);
     if (status != MBP_OK)
         goto out;
-    status = open_held(journal, path, clock, errors);
+    status = open_held(journal, clock, errors);
     if (status != MBP_OK) {
         close(journal->lock_fd);
         goto out;
@@ -283,6 +306,8 @@ enum mbp_status mbp_journal_close(struct mbp_journal *journal)
                 events);
     mbp_reader_close(&journal->reader);
     mbp_store_close(&journal->store);
+    mbp_mark_end(&journal->mark, journal->path);
+    mbp_mark_close(&journal->mark);
     mbp_ring_free(&journal->ring);
     close(journal->lock_fd);
     free(journal);
@@ -328,7 +353,7 @@ struct mbp_journal_health mbp_journal_health(const struct mbp_journal *journal)
     return (struct mbp_journal_health){.trouble = mbp_journal_in_trouble(journal),
                                        .used_permille = (uint16_t)(used * 1000 / journal->ring.slot_count),
                                        .lost = journal->lost_in_all,
-                                       .waiting = (uint32_t)(journal->next_seq - 1 - mbp_journal_last(journal))};
+                                       .newest = (uint32_t)(journal->next_seq - 1)};
 }
 
 size_t mbp_journal_read(struct mbp_journal *journal, uint32_t first, size_t max, struct mbp_event *events)

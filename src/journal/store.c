@@ -75,7 +75,29 @@ static void set_checkpoint_on_close(sqlite3 *db, bool on)
     sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on ? 0 : 1, NULL);
 }
 
-static enum mbp_status open_checked(const char *path, FILE *errors, struct mbp_store *store)
+/* What SQLite does by itself with each commit where nobody else is told of it. */
+#define CHECKPOINT_PAGES 1000
+
+static int on_commit(void *ctx, sqlite3 *db, const char *name, int pages)
+{
+    struct mbp_store *store = ctx;
+    store->log_pages = (uint32_t)pages;
+    if (pages >= CHECKPOINT_PAGES)
+        sqlite3_wal_checkpoint(db, name); /* what it leaves is for the next one */
+    return SQLITE_OK;
+}
+
+static enum mbp_status say_short(const char *path, uint32_t last, uint32_t reached, FILE *errors)
+{
+    fprintf(errors,
+            "%s ends with event %u, and events up to %u were stored: its -wal is missing, damaged or of another time; "
+            "put back a copy of both, or move them away to start a new journal\n",
+            path, last, reached);
+    return MBP_ERR_CORRUPT;
+}
+
+static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *errors, struct mbp_store *store,
+                                    struct mbp_marks *marks)
 {
     char log[PATH_MAX];
     snprintf(log, sizeof log, "%s-wal", path);
@@ -92,7 +114,11 @@ static enum mbp_status open_checked(const char *path, FILE *errors, struct mbp_s
     enum mbp_status status = mbp_schema_check(store->db, path, errors);
     if (status != MBP_OK)
         return status;
-    rc = sqlite3_exec(store->db, settings_sql, NULL, NULL, NULL);
+    rc = read_marks(store->db, marks);
+    if (rc == SQLITE_OK && marks->last < reached)
+        return say_short(path, marks->last, reached, errors);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(store->db, settings_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, mbp_retained_more_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
@@ -110,28 +136,25 @@ static enum mbp_status open_checked(const char *path, FILE *errors, struct mbp_s
     return rc == SQLITE_OK ? MBP_OK : mbp_schema_refuse(store->db, rc, path, errors);
 }
 
-enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, FILE *errors, struct mbp_store *store,
-                               struct mbp_marks *marks)
+enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, uint32_t reached, FILE *errors,
+                               struct mbp_store *store, struct mbp_marks *marks)
 {
     struct mbp_store opened = {.plant = plant};
     struct mbp_marks found = {0};
     enum mbp_status status = mbp_schema_check_file(path, errors);
-    if (status == MBP_ERR_MISSING)
+    bool is_new = status == MBP_ERR_MISSING;
+    if (is_new)
         status = mbp_schema_create(path, errors);
     if (status != MBP_OK)
         return status;
-    status = open_checked(path, errors, &opened);
-    if (status == MBP_OK) {
-        int rc = read_marks(opened.db, &found);
-        if (rc != SQLITE_OK)
-            status = mbp_schema_refuse(opened.db, rc, path, errors);
-    }
+    status = open_checked(path, is_new ? 0 : reached, errors, &opened, &found);
     if (status != MBP_OK) {
         mbp_store_close(&opened);
         return status;
     }
     set_checkpoint_on_close(opened.db, true);
     *store = opened;
+    sqlite3_wal_hook(store->db, on_commit, store);
     *marks = found;
     return MBP_OK;
 }
@@ -175,6 +198,12 @@ void mbp_store_roll_back(struct mbp_store *store)
     /* Some failures have rolled back already. */
     if (sqlite3_get_autocommit(store->db) == 0)
         run(store->rollback);
+}
+
+void mbp_store_mark(struct mbp_store *store, uint32_t last, uint64_t now_ns)
+{
+    if (store->mark != NULL)
+        mbp_mark_put(store->mark, store->mark_path, last, store->log_pages, now_ns);
 }
 
 static void bind_event(sqlite3_stmt *stmt, const struct mbp_event *event)

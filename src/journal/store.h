@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "mark.h"
 #include "past.h"
 #include "retention.h"
 #include "ring.h"
@@ -15,6 +16,9 @@ struct mbp_store {
     sqlite3_stmt *event, *machine, *sensor, *alarms, *upkeep, *setting, *fault;
     struct mbp_retention retention;
     struct mbp_past past;
+    uint32_t log_pages;         /* in the write-ahead log since the last commit */
+    struct mbp_mark_file *mark; /* told of each transaction (mbp_store_mark); NULL = none */
+    const char *mark_path;
     bool plant_told, plant_put; /* the database knows which plant is in force; it will when this transaction commits */
 };
 
@@ -23,10 +27,11 @@ struct mbp_marks {
     uint32_t oldest, last, incident;
 };
 
-/* Opens the database at path, a new one when there is none, and says what it holds. One line to errors on failure, as
- * mbp_journal_open. Ownership: mbp_store_close. */
-enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, FILE *errors, struct mbp_store *store,
-                               struct mbp_marks *marks);
+/* Opens the database at path, a new one when there is none, and says what it holds. reached: the event that it must go
+ * up to, 0 = any; a new one need not. store must stay where it is. One line to errors on failure, as mbp_journal_open;
+ * MBP_ERR_CORRUPT also when it does not reach so far. Ownership: mbp_store_close. */
+enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, uint32_t reached, FILE *errors,
+                               struct mbp_store *store, struct mbp_marks *marks);
 void mbp_store_close(struct mbp_store *store);
 
 /* One transaction: begin, put each record, commit. Each returns SQLITE_OK or SQLite's code; after a failure
@@ -35,5 +40,8 @@ int mbp_store_begin(struct mbp_store *store);
 int mbp_store_put(struct mbp_store *store, const struct mbp_record *record);
 int mbp_store_commit(struct mbp_store *store);
 void mbp_store_roll_back(struct mbp_store *store);
+
+/* After a commit, before anybody is shown an event of it: last is the newest. */
+void mbp_store_mark(struct mbp_store *store, uint32_t last, uint64_t now_ns);
 
 #endif

@@ -120,8 +120,10 @@ static int attempt(struct mbp_writer *writer, bool retain)
     uint64_t to = atomic_load(&writer->ring->handed);
     struct mbp_marks marks = {atomic_load(&writer->oldest), atomic_load(&writer->last), atomic_load(&writer->incident)};
     int rc = write_transaction(writer, from, to, retain, &marks);
-    if (rc == SQLITE_OK)
-        publish(writer, to, &marks);
+    if (rc != SQLITE_OK)
+        return rc;
+    mbp_store_mark(writer->store, marks.last, writer->clock.mono_ns(writer->clock.ctx));
+    publish(writer, to, &marks);
     return rc;
 }
 

@@ -142,7 +142,7 @@ void scan_publish(struct mbp_scan *scan)
         figures->journal_trouble = health.trouble;
         figures->journal_used_permille = health.used_permille;
         figures->events_lost = health.lost;
-        figures->newest_event = last + health.waiting + (uint32_t)scan->unrecorded;
+        figures->newest_event = health.newest + (uint32_t)scan->unrecorded;
     }
     figures->recent = scan->recent;
     mbp_image_refresh(scan->config.image, scan->state, figures);

@@ -186,6 +186,7 @@ char *fixture_read_file(const char *path, size_t *len)
     char *bytes = malloc(*len + 1);
     assert_non_null(bytes);
     assert_int_equal(fread(bytes, 1, *len, file), *len);
+    bytes[*len] = '\0';
     fclose(file);
     return bytes;
 }

@@ -267,7 +267,7 @@ static void test_plant_goes_with_the_last_event_that_needs_it(void **state)
     struct fixture *f = *state;
     struct mbp_store store;
     struct mbp_marks marks;
-    assert_int_equal(mbp_store_open(f->db, &f->plant, stderr, &store, &marks), MBP_OK);
+    assert_int_equal(mbp_store_open(f->db, &f->plant, 0, stderr, &store, &marks), MBP_OK);
     assert_int_equal(mbp_past_put(&store.past, 1, variant(f, 0, 5000)), SQLITE_OK);
     assert_int_equal(mbp_past_put(&store.past, 100, variant(f, 1, 5000)), SQLITE_OK);
     assert_int_equal(mbp_past_put(&store.past, 200, variant(f, 0, 5000)), SQLITE_OK);
@@ -293,7 +293,7 @@ static void test_plant_put_in_a_transaction_that_fails_is_put_with_the_next(void
     struct mbp_store store;
     struct mbp_marks marks;
     f->plant = *variant(f, 0, 300);
-    assert_int_equal(mbp_store_open(f->db, &f->plant, stderr, &store, &marks), MBP_OK);
+    assert_int_equal(mbp_store_open(f->db, &f->plant, 0, stderr, &store, &marks), MBP_OK);
     struct mbp_record record = {.kind = MBP_RECORD_EVENT, .of.event = fixture_event(1)};
     record.of.event.seq = 1;
     assert_int_equal(mbp_store_begin(&store), SQLITE_OK);

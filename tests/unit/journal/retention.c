@@ -23,7 +23,7 @@ struct bench {
 static void bench_open(struct fixture *f, struct bench *bench)
 {
     *bench = (struct bench){.now_ns = MBP_NS_PER_S};
-    assert_int_equal(mbp_store_open(f->db, &f->plant, stderr, &bench->store, &bench->marks), MBP_OK);
+    assert_int_equal(mbp_store_open(f->db, &f->plant, 0, stderr, &bench->store, &bench->marks), MBP_OK);
 }
 
 /* Stores count events of this wall time and takes one step of retention with them; returns how many it removed. */

@@ -237,7 +237,7 @@ struct bench {
 static void start_impatient(struct fixture *f, struct bench *bench)
 {
     struct mbp_marks marks;
-    assert_int_equal(mbp_store_open(f->db, &f->plant, stderr, &bench->store, &marks), MBP_OK);
+    assert_int_equal(mbp_store_open(f->db, &f->plant, 0, stderr, &bench->store, &marks), MBP_OK);
     assert_int_equal(mbp_ring_new(&bench->ring, 16), MBP_OK);
     assert_int_equal(mbp_writer_start(&bench->writer, &bench->ring, &bench->store, &f->clock, &marks, 20), MBP_OK);
 }
