@@ -16,6 +16,7 @@ test_packages=(
     libcmocka-dev
     clang-format clang-tidy cppcheck                 # lint.*
     python3 python3-pymodbus python3-serial-asyncio  # pymodbus imports serial_asyncio for TCP too
+    python3-yaml                                     # integration.tools: plant files that a tool writes
     python3-hypothesis                               # conformance.stateful: random sequences, shrunk when they fail
     python3-pyte                                     # integration.watch: what a terminal shows
     mbpoll tshark                                    # clients and a dissector that nobody here wrote

@@ -71,7 +71,7 @@ enum mbp_reading mbp_read_limit(struct mbp_reader *reader, const struct mbp_node
 {
     (void)field;
     struct mbp_alarm_def *alarm = at;
-    const char *text = mbp_node_plain(node);
+    const char *text = mbp_node_text(node);
     if (node->kind == MBP_NODE_MAP) {
         return mbp_read_map(reader, node, &limit_schema, alarm) && alarm->def.wrong == 0 ? MBP_READING_OK
                                                                                          : MBP_READING_TOLD;
@@ -84,7 +84,7 @@ enum mbp_reading mbp_read_bad_quality(struct mbp_reader *reader, const struct mb
 {
     (void)field;
     struct mbp_alarm_def *alarm = at;
-    const char *text = mbp_node_plain(node);
+    const char *text = mbp_node_text(node);
     bool on;
     if (node->kind == MBP_NODE_MAP) {
         return mbp_read_map(reader, node, &bad_quality_schema, alarm) ? MBP_READING_OK : MBP_READING_WRONG;
@@ -104,7 +104,7 @@ enum mbp_reading mbp_read_states(struct mbp_reader *reader, const struct mbp_nod
         return MBP_READING_WRONG;
     }
     for (const struct mbp_node *item = node->first; item != NULL; item = item->next) {
-        const char *text = mbp_node_plain(item);
+        const char *text = mbp_node_text(item);
         int state = text == NULL ? -1 : mbp_words_find(&mbp_state_words, text);
         if (state < 0) {
             const char *near = text == NULL ? NULL : mbp_nearest(text, mbp_state_words.names, mbp_state_words.count);

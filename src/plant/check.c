@@ -311,7 +311,7 @@ static void check_signal(struct mbp_reader *reader, const struct mbp_sensor_def 
 {
     const struct mbp_signal_def *signal = sensor->signal_def;
     bool is_string = sensor->reg.type.type == MBP_STRING;
-    if (signal == NULL || sensor->reg.def.wrong != 0) {
+    if (signal == NULL || sensor->reg.def.wrong != 0 || (sensor->def.wrong & MBP_BIT(MBP_SENSOR_REGISTER)) != 0) {
         return;
     }
     uint32_t text_bit = MBP_BIT(MBP_SIGNAL_TEXT), replay_bit = MBP_BIT(MBP_SIGNAL_REPLAY);
@@ -369,20 +369,23 @@ static void refuse_numeric_keys(struct mbp_reader *reader, const struct mbp_sens
 void mbp_check_sensor(struct mbp_reader *reader, void *sensor_def)
 {
     struct mbp_sensor_def *sensor = sensor_def;
-    reader->nameless = reader->nameless || !mbp_def_has(&sensor->def, MBP_SENSOR_NAME);
+    bool repeats_wrongly = (sensor->def.wrong & MBP_BIT(MBP_SENSOR_REPEAT)) != 0;
+    reader->nameless = reader->nameless || repeats_wrongly || !mbp_def_has(&sensor->def, MBP_SENSOR_NAME);
     uint32_t doubtful = MBP_BIT(MBP_SENSOR_REGISTER) | MBP_BIT(MBP_SENSOR_REPEAT);
     reader->unsure = reader->unsure || (sensor->def.wrong & doubtful) != 0 || sensor->reg.def.wrong != 0;
     if (!is_numeric(sensor)) {
+        uint32_t before = reader->errors->count;
         refuse_numeric_keys(reader, sensor);
+        sensor->range_right = reader->errors->count == before;
         mbp_type_range((enum mbp_type)sensor->reg.type.type, 1, &sensor->range[0], &sensor->range[1]);
         sensor->alarms = &mbp_alarms_plain;
     } else {
-        bool range_right = settle_range(reader, sensor);
+        sensor->range_right = settle_range(reader, sensor);
         bool limits_right = settle_limits(reader, sensor);
-        if (range_right && limits_right) {
+        if (sensor->range_right && limits_right) {
             check_limits(reader, sensor);
         }
-        mbp_settle_alarms(reader, sensor, range_right);
+        mbp_settle_alarms(reader, sensor, sensor->range_right);
     }
     sensor->range_kept = mbp_reader_share(reader, sensor->range, sizeof sensor->range);
     sensor->limits_kept = mbp_reader_share(reader, sensor->limits.value, sizeof sensor->limits.value);

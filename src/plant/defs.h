@@ -153,6 +153,7 @@ struct mbp_sensor_def {
     struct mbp_signal_def *signal_def; /* NULL when the file has none */
     const struct mbp_signal *signal;
     const double *range_kept, *limits_kept; /* as the plant shares them */
+    bool range_right;                       /* what is said of it need not be doubted */
     struct mbp_register_def reg;
     uint32_t repeat;
 };
@@ -192,6 +193,7 @@ struct mbp_actuator_def {
     } initial;
     struct mbp_fail_def fail[MBP_STATE_COUNT]; /* of en_service always LAST */
     double start, fail_at[MBP_STATE_COUNT];    /* the two above as positions; NaN = LAST */
+    bool range_right;
     struct mbp_register_def reg;
     uint32_t repeat;
 };

@@ -73,34 +73,44 @@ const struct mbp_unit *mbp_plant_find_unit(const struct mbp_plant *plant, uint16
     return NULL;
 }
 
-uint32_t mbp_plant_find_machine(const struct mbp_plant *plant, const char *name)
+uint32_t mbp_index_as(const struct mbp_plant *plant, uint32_t item, enum mbp_item_kind kind)
+{
+    const struct {
+        uint64_t first, count;
+    } places[] = {
+        [MBP_ITEM_MACHINE] = {0, plant->machine_count},
+        [MBP_ITEM_SENSOR] = {plant->machine_count, plant->sensor_count},
+        [MBP_ITEM_ACTUATOR] = {(uint64_t)plant->machine_count + plant->sensor_count, plant->actuator_count},
+        [MBP_ITEM_CONTROLLER] = {(uint64_t)plant->machine_count + plant->sensor_count + plant->actuator_count,
+                                 plant->controller_count},
+        [MBP_ITEM_SOURCE] = {plant->machine_count, (uint64_t)plant->sensor_count + plant->actuator_count},
+    };
+    bool is_one = item >= places[kind].first && item - places[kind].first < places[kind].count;
+    return is_one ? (uint32_t)(item - places[kind].first) : UINT32_MAX;
+}
+
+static uint32_t find_as(const struct mbp_plant *plant, const char *name, enum mbp_item_kind kind)
 {
     const struct mbp_plant_memory *memory = plant->memory;
-    uint32_t item = mbp_index_find(&memory->index, plant, name);
-    return item < plant->machine_count ? item : UINT32_MAX;
+    return mbp_index_as(plant, mbp_index_find(&memory->index, plant, name), kind);
+}
+
+uint32_t mbp_plant_find_machine(const struct mbp_plant *plant, const char *name)
+{
+    return find_as(plant, name, MBP_ITEM_MACHINE);
 }
 
 uint32_t mbp_plant_find_sensor(const struct mbp_plant *plant, const char *name)
 {
-    const struct mbp_plant_memory *memory = plant->memory;
-    uint32_t item = mbp_index_find(&memory->index, plant, name);
-    uint32_t sensor = item - plant->machine_count;
-    return item == UINT32_MAX || item < plant->machine_count || sensor >= plant->sensor_count ? UINT32_MAX : sensor;
+    return find_as(plant, name, MBP_ITEM_SENSOR);
 }
 
 uint32_t mbp_plant_find_actuator(const struct mbp_plant *plant, const char *name)
 {
-    const struct mbp_plant_memory *memory = plant->memory;
-    uint32_t item = mbp_index_find(&memory->index, plant, name);
-    uint32_t first = plant->machine_count + plant->sensor_count;
-    uint32_t actuator = item - first;
-    return item == UINT32_MAX || item < first || actuator >= plant->actuator_count ? UINT32_MAX : actuator;
+    return find_as(plant, name, MBP_ITEM_ACTUATOR);
 }
 
 uint32_t mbp_plant_find_controller(const struct mbp_plant *plant, const char *name)
 {
-    const struct mbp_plant_memory *memory = plant->memory;
-    uint32_t item = mbp_index_find(&memory->index, plant, name);
-    uint32_t first = plant->machine_count + plant->sensor_count + plant->actuator_count;
-    return item == UINT32_MAX || item < first ? UINT32_MAX : item - first;
+    return find_as(plant, name, MBP_ITEM_CONTROLLER);
 }

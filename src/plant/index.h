@@ -29,6 +29,13 @@ const char *mbp_index_name(const struct mbp_plant *plant, uint32_t item);
 /* The item of this name, UINT32_MAX when there is none. */
 uint32_t mbp_index_find(const struct mbp_index *index, const struct mbp_plant *plant, const char *name);
 
+/* What an item may be wanted as. A source is what an input takes in: a sensor, or the number of sensors plus an
+ * actuator's index. */
+enum mbp_item_kind { MBP_ITEM_MACHINE, MBP_ITEM_SENSOR, MBP_ITEM_ACTUATOR, MBP_ITEM_CONTROLLER, MBP_ITEM_SOURCE };
+
+/* The plant-wide index of an item among those of a kind; UINT32_MAX when it is of another, or UINT32_MAX. */
+uint32_t mbp_index_as(const struct mbp_plant *plant, uint32_t item, enum mbp_item_kind kind);
+
 /* Adds an item under its name; returns the item that has the name already, or UINT32_MAX when it was free. */
 uint32_t mbp_index_add(struct mbp_index *index, const struct mbp_plant *plant, uint32_t item);
 

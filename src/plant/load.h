@@ -36,6 +36,7 @@ struct mbp_load {
     struct mbp_input *inputs;
     const struct mbp_unit_def **unit_defs;
     const struct mbp_machine_def **machine_defs;
+    const bool *shared_name; /* per item of the index: another one has its name, which is told */
     struct mbp_sensor_origin *origins;
     struct mbp_actuator_origin *actuator_origins;
     struct mbp_controller_origin *controller_origins;
@@ -47,6 +48,10 @@ void mbp_check_names(struct mbp_load *load);
 /* Definitions -> arrays, `repeat` carried out. Errors: MBP_ERR_MEMORY; MBP_ERR_FORMAT when there are too many of
  * something to go on (told). */
 enum mbp_status mbp_expand(struct mbp_load *load);
+
+/* Whether it needs no telling that an item found by its name is not what it should be: another one has that name too,
+ * which is told, or so much is told that nobody reads it. */
+bool mbp_is_doubtful(const struct mbp_load *load, uint32_t item);
 
 /* Controllers' inputs, outputs and cascades by name, and what must hold between them. */
 void mbp_resolve_controllers(struct mbp_load *load, const struct mbp_index *index);

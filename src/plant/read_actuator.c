@@ -17,12 +17,12 @@ static enum mbp_reading read_initial(struct mbp_reader *reader, const struct mbp
 {
     (void)reader, (void)field;
     struct mbp_position_def *position = at;
-    const char *text = mbp_node_plain(node);
+    const char *text = mbp_node_text(node);
     if (text == NULL) {
         return MBP_READING_WRONG;
     }
-    if (strcmp(text, "on") == 0 || strcmp(text, "off") == 0) {
-        *position = (struct mbp_position_def){.is_word = true, .on = text[1] == 'n'};
+    if (mbp_scalar_switch(text, &position->on)) {
+        position->is_word = true;
         return MBP_READING_OK;
     }
     return mbp_scalar_number(text, &position->number) ? MBP_READING_OK : MBP_READING_WRONG;
@@ -33,12 +33,13 @@ static bool read_fail_one(const struct mbp_node *node, struct mbp_fail_def *out)
     static const struct {
         const char *word;
         enum mbp_fail to;
-    } words[] = {{"last", MBP_FAIL_LAST},
-                 {"closed", MBP_FAIL_CLOSED},
-                 {"off", MBP_FAIL_CLOSED},
-                 {"open", MBP_FAIL_OPEN},
-                 {"on", MBP_FAIL_OPEN}};
-    const char *text = mbp_node_plain(node);
+    } words[] = {{"last", MBP_FAIL_LAST}, {"closed", MBP_FAIL_CLOSED}, {"open", MBP_FAIL_OPEN}};
+    const char *text = mbp_node_text(node);
+    bool on;
+    if (text != NULL && mbp_scalar_switch(text, &on)) {
+        *out = (struct mbp_fail_def){.to = on ? MBP_FAIL_OPEN : MBP_FAIL_CLOSED};
+        return true;
+    }
     for (size_t i = 0; text != NULL && i < COUNT_OF(words); i++) {
         if (strcmp(text, words[i].word) == 0) {
             *out = (struct mbp_fail_def){.to = words[i].to};
@@ -232,7 +233,8 @@ static void settle_fail(struct mbp_reader *reader, struct mbp_actuator_def *actu
 static void check_actuator(struct mbp_reader *reader, void *def)
 {
     struct mbp_actuator_def *actuator = def;
-    reader->nameless = reader->nameless || !mbp_def_has(&actuator->def, MBP_ACTUATOR_NAME);
+    bool repeats_wrongly = (actuator->def.wrong & MBP_BIT(MBP_ACTUATOR_REPEAT)) != 0;
+    reader->nameless = reader->nameless || repeats_wrongly || !mbp_def_has(&actuator->def, MBP_ACTUATOR_NAME);
     uint32_t doubtful = MBP_BIT(MBP_ACTUATOR_REGISTER) | MBP_BIT(MBP_ACTUATOR_REPEAT) | MBP_BIT(MBP_ACTUATOR_ON_OFF);
     reader->unsure = reader->unsure || (actuator->def.wrong & doubtful) != 0 || actuator->reg.def.wrong != 0;
     if (!mbp_def_has(&actuator->def, MBP_ACTUATOR_UNIT)) {
@@ -241,7 +243,8 @@ static void check_actuator(struct mbp_reader *reader, void *def)
     if (!mbp_def_has(&actuator->reg.def, MBP_REGISTER_SCALE)) { /* 45.5 % is 455 */
         actuator->reg.scale = actuator->reg.type.type <= MBP_UINT16 ? 0.1 : 1;
     }
-    if (check_register(reader, actuator) && settle_range(reader, actuator)) {
+    actuator->range_right = check_register(reader, actuator) && settle_range(reader, actuator);
+    if (actuator->range_right) {
         settle_initial(reader, actuator);
         settle_fail(reader, actuator);
     }

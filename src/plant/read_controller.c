@@ -70,8 +70,9 @@ static void controller_defaults(void *def)
 static void check_controller(struct mbp_reader *reader, void *def)
 {
     const struct mbp_controller_def *controller = def;
-    reader->nameless = reader->nameless || !mbp_def_has(&controller->def, MBP_CONTROLLER_NAME);
-    reader->unsure = reader->unsure || (controller->def.wrong & MBP_BIT(MBP_CONTROLLER_REPEAT)) != 0;
+    bool repeats_wrongly = (controller->def.wrong & MBP_BIT(MBP_CONTROLLER_REPEAT)) != 0;
+    reader->nameless = reader->nameless || repeats_wrongly || !mbp_def_has(&controller->def, MBP_CONTROLLER_NAME);
+    reader->unsure = reader->unsure || repeats_wrongly;
     if (mbp_def_has(&controller->def, MBP_CONTROLLER_OUTPUT_RANGE) &&
         controller->output_range[0] >= controller->output_range[1]) {
         mbp_reader_tell(reader, mbp_def_node(&controller->def, "output_range"),

@@ -134,7 +134,7 @@ static void check_times(struct mbp_reader *reader, const struct mbp_plant_fault_
         mbp_reader_tell(reader, mbp_def_node(def, "mttr"),
                         "a fault lasts for its 'duration' or by its 'mttr'; choose one");
     }
-    if (mbp_def_has(def, FAULT_MTTR) && !mbp_def_has(def, FAULT_MTTF)) {
+    if (mbp_def_has(def, FAULT_MTTR) && ((def->present | def->wrong) & MBP_BIT(FAULT_MTTF)) == 0) {
         mbp_reader_tell(reader, mbp_def_node(def, "mttr"), "'mttr' goes with 'mttf'; a single fault has a 'duration'");
     }
 }
@@ -206,11 +206,14 @@ static void find_sensor(struct mbp_load *load, const struct mbp_index *index, co
         return;
     }
     uint32_t item = mbp_index_find(index, plant, def->sensor);
-    if (item == UINT32_MAX || item < plant->machine_count) {
-        tell_unknown(load, def);
+    uint32_t s = mbp_index_as(plant, item, MBP_ITEM_SENSOR);
+    if (s == UINT32_MAX) {
+        if (!mbp_is_doubtful(load, item)) {
+            tell_unknown(load, def);
+        }
         return;
     }
-    fault->effect.sensor = item - plant->machine_count;
+    fault->effect.sensor = s;
     const struct mbp_sensor *sensor = &plant->sensors[fault->effect.sensor];
     const struct mbp_node *node = mbp_def_node(&def->def, "sensor");
     if (sensor->reg.type == MBP_STRING) {

@@ -12,7 +12,7 @@ static enum mbp_reading read_keep(struct mbp_reader *reader, const struct mbp_no
                                   void *at)
 {
     (void)reader, (void)field;
-    const char *text = mbp_node_plain(node);
+    const char *text = mbp_node_text(node);
     uint64_t ns = 0;
     bool forever = text != NULL && strcmp(text, "forever") == 0;
     if (text == NULL || (!forever && (mbp_duration_parse(text, &ns) != MBP_OK || ns < HOUR_NS))) {
@@ -26,7 +26,7 @@ static enum mbp_reading read_max_size(struct mbp_reader *reader, const struct mb
                                       const struct mbp_field *field, void *at)
 {
     (void)reader, (void)field;
-    const char *text = mbp_node_plain(node);
+    const char *text = mbp_node_text(node);
     uint64_t bytes;
     if (text == NULL || !mbp_scalar_size(text, &bytes) || bytes < MIN_BYTES || bytes > MAX_BYTES) {
         return MBP_READING_WRONG;

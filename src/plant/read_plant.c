@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "defs.h"
+#include "scalar.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define S               1e9 /* ns */
@@ -79,7 +80,8 @@ static void machine_defaults(void *def)
 static void check_machine(struct mbp_reader *reader, void *def)
 {
     const struct mbp_machine_def *machine = def;
-    reader->nameless = reader->nameless || !mbp_def_has(&machine->def, MACHINE_NAME);
+    bool repeats_wrongly = (machine->def.wrong & MBP_BIT(MACHINE_REPEAT)) != 0;
+    reader->nameless = reader->nameless || repeats_wrongly || !mbp_def_has(&machine->def, MACHINE_NAME);
     if (machine->maintenance.cycles > 0 && !mbp_def_has(&machine->def, MACHINE_CYCLE) &&
         (machine->def.wrong & MBP_BIT(MACHINE_CYCLE)) == 0) {
         mbp_reader_tell(reader, mbp_def_node(&machine->maintenance.def, "cycles"),
@@ -152,7 +154,7 @@ static void check_unit(struct mbp_reader *reader, void *def)
     uint32_t doubtful =
         MBP_BIT(UNIT_MACHINES) | MBP_BIT(UNIT_SENSORS) | MBP_BIT(UNIT_ACTUATORS) | MBP_BIT(UNIT_CONTROLLERS);
     unit->unsure = reader->unsure || (unit->def.wrong & doubtful) != 0;
-    reader->nameless = reader->nameless || (unit->def.wrong & doubtful) != 0;
+    reader->nameless = reader->nameless || (unit->def.wrong & (doubtful | MBP_BIT(UNIT_REPEAT))) != 0;
     reader->unsure = false;
     if (mbp_def_has(&unit->def, UNIT_ID) && mbp_def_has(&unit->def, UNIT_REPEAT) && unit->id + unit->repeat - 1 > 247) {
         mbp_reader_tell(reader, mbp_def_node(&unit->def, "repeat"),
@@ -196,12 +198,18 @@ static const struct mbp_field http_fields[] = {{.key = "listen",
 static const struct mbp_schema http_schema = {
     .noun = "http", .fields = http_fields, .field_count = COUNT_OF(http_fields)};
 
+static bool is_off(const struct mbp_node *node)
+{
+    const char *text = mbp_node_text(node);
+    bool on;
+    return text != NULL && mbp_scalar_switch(text, &on) && !on;
+}
+
 static enum mbp_reading read_http_listen(struct mbp_reader *reader, const struct mbp_node *node,
                                          const struct mbp_field *field, void *at)
 {
     (void)field;
-    const char *text = mbp_node_plain(node);
-    if (text != NULL && strcmp(text, "off") == 0) {
+    if (is_off(node)) {
         *(const char **)at = NULL;
         return MBP_READING_OK;
     }
@@ -213,8 +221,7 @@ static enum mbp_reading read_http(struct mbp_reader *reader, const struct mbp_no
                                   void *at)
 {
     (void)field;
-    const char *text = mbp_node_plain(node);
-    if (text != NULL && strcmp(text, "off") == 0) {
+    if (is_off(node)) {
         return read_http_listen(reader, node, &http_fields[0], (unsigned char *)at + http_fields[0].at);
     }
     return mbp_read_map(reader, node, &http_schema, at) ? MBP_READING_OK : MBP_READING_WRONG;
@@ -224,7 +231,7 @@ static enum mbp_reading read_version(struct mbp_reader *reader, const struct mbp
                                      const struct mbp_field *field, void *at)
 {
     (void)reader, (void)field, (void)at;
-    const char *text = mbp_node_plain(node);
+    const char *text = mbp_node_text(node);
     return text != NULL && strcmp(text, "1") == 0 ? MBP_READING_OK : MBP_READING_WRONG;
 }
 

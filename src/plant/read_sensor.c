@@ -106,7 +106,7 @@ static enum mbp_reading read_base(struct mbp_reader *reader, const struct mbp_no
 {
     (void)field;
     double *base = at, value;
-    const char *text = mbp_node_plain(node);
+    const char *text = mbp_node_text(node);
     if (text != NULL && mbp_scalar_number(text, &value)) {
         base[MBP_EN_SERVICE] = base[MBP_EN_PANNE] = base[MBP_MAINTENANCE] = value;
         return MBP_READING_OK;
@@ -125,7 +125,7 @@ static enum mbp_reading read_base(struct mbp_reader *reader, const struct mbp_no
                             near ? near : "", near ? "'?" : "");
             return MBP_READING_TOLD;
         }
-        text = mbp_node_plain(key->next);
+        text = mbp_node_text(key->next);
         if (text == NULL || !mbp_scalar_number(text, &value)) {
             mbp_reader_tell(reader, key->next, "the base of %s is not a number; allowed is a number", key->text);
             return MBP_READING_TOLD;
@@ -195,7 +195,7 @@ static enum mbp_reading read_type(struct mbp_reader *reader, const struct mbp_no
 {
     (void)reader, (void)field;
     struct mbp_type_def *out = at;
-    const char *text = mbp_node_plain(node);
+    const char *text = mbp_node_text(node);
     if (text == NULL) {
         return MBP_READING_WRONG;
     }
@@ -255,7 +255,7 @@ enum mbp_reading mbp_read_range(struct mbp_reader *reader, const struct mbp_node
     if (node->kind != MBP_NODE_LIST || node->len != 2) {
         return MBP_READING_WRONG;
     }
-    const char *first = mbp_node_plain(node->first), *second = mbp_node_plain(node->first->next);
+    const char *first = mbp_node_text(node->first), *second = mbp_node_text(node->first->next);
     if (first == NULL || second == NULL || !mbp_scalar_number(first, &low) || !mbp_scalar_number(second, &high)) {
         return MBP_READING_WRONG;
     }
@@ -272,7 +272,7 @@ static enum mbp_reading read_trip(struct mbp_reader *reader, const struct mbp_no
         return MBP_READING_WRONG;
     }
     for (const struct mbp_node *item = node->first; item != NULL; item = item->next) {
-        const char *text = mbp_node_plain(item);
+        const char *text = mbp_node_text(item);
         int limit = text == NULL ? -1 : mbp_words_find(&mbp_alarm_words, text);
         if (limit < 0) {
             mbp_reader_tell(reader, item, "'trip' names an alarm that does not exist; allowed is %s", field->allowed);

@@ -22,7 +22,7 @@ enum mbp_reading mbp_read_values(struct mbp_reader *reader, const struct mbp_nod
     uint32_t count = 0;
     for (const struct mbp_node *item = node->first; item != NULL && !mbp_errors_hopeless(reader->errors);
          item = item->next) {
-        const char *text = mbp_node_plain(item);
+        const char *text = mbp_node_text(item);
         uint64_t value;
         if (text == NULL || !mbp_scalar_unsigned(text, &value) || (double)value > field->high) {
             char excerpt[64] = "a group";

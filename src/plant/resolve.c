@@ -209,11 +209,17 @@ static void check_unique_names(struct mbp_load *load, struct mbp_index *index)
 {
     const struct mbp_plant *plant = load->plant;
     uint32_t items = mbp_index_count(plant);
+    bool *shared = mbp_reader_array(&load->reader, load->reader.scratch, items, sizeof *shared);
+    if (shared == NULL) {
+        return;
+    }
+    load->shared_name = shared;
     for (uint32_t item = 0; item < items && !mbp_errors_hopeless(load->reader.errors); item++) {
         uint32_t first = has_name(load, item) ? mbp_index_add(index, plant, item) : UINT32_MAX;
         if (first == UINT32_MAX) {
             continue;
         }
+        shared[first] = true;
         mbp_reader_tell(&load->reader, mbp_def_node(def_of(load, item), "name"),
                         "the name '%s' is taken by the %s in line %u; names are unique in the plant",
                         mbp_index_name(plant, item), noun_of(load, first),
@@ -264,6 +270,11 @@ static void check_access_units(struct mbp_load *load)
 
 /* ---- references ----------------------------------------------------------------------------------------------- */
 
+bool mbp_is_doubtful(const struct mbp_load *load, uint32_t item)
+{
+    return mbp_errors_hopeless(load->reader.errors) || (item != UINT32_MAX && load->shared_name[item]);
+}
+
 static void tell_unknown_sensor(struct mbp_load *load, const struct mbp_sensor *sensor,
                                 const struct mbp_input_def *input, const char *name)
 {
@@ -300,11 +311,11 @@ static uint32_t find_times(struct mbp_load *load, const struct mbp_index *index,
         name[0] = '\0';
     }
     uint32_t item = mbp_index_find(index, plant, name);
-    uint32_t first = plant->machine_count + plant->sensor_count;
-    if (item != UINT32_MAX && item >= first && item - first < plant->actuator_count) {
-        return item - first;
+    uint32_t actuator = mbp_index_as(plant, item, MBP_ITEM_ACTUATOR);
+    if (actuator != UINT32_MAX) {
+        return actuator;
     }
-    if (!mbp_errors_hopeless(load->reader.errors)) {
+    if (!mbp_is_doubtful(load, item)) {
         mbp_reader_tell(
             &load->reader, mbp_def_node(&def->def, "times"),
             "there is no actuator '%s' in the plant; 'times' names one, whose position multiplies the input", name);
@@ -335,9 +346,8 @@ static void resolve_inputs(struct mbp_load *load, const struct mbp_index *index,
             name[0] = '\0';
         }
         uint32_t item = mbp_index_find(index, plant, name);
-        if (item != UINT32_MAX && item >= plant->machine_count) {
-            input->from = item - plant->machine_count;
-        } else if (!mbp_errors_hopeless(load->reader.errors)) {
+        input->from = mbp_index_as(plant, item, MBP_ITEM_SOURCE);
+        if (input->from == UINT32_MAX && !mbp_is_doubtful(load, item)) {
             tell_unknown_sensor(load, sensor, def, name);
         }
     }

@@ -22,40 +22,21 @@ static bool has(const struct mbp_load *load, uint32_t c, enum mbp_controller_fie
 
 /* ---- names ------------------------------------------------------------------------------------------------------ */
 
-enum wanted { SENSOR, ACTUATOR, CONTROLLER, SOURCE };
-
-static uint32_t as_wanted(const struct mbp_plant *plant, uint32_t item, enum wanted wanted)
-{
-    uint32_t sensor = item - plant->machine_count;
-    uint32_t actuator = sensor - plant->sensor_count;
-    uint32_t controller = actuator - plant->actuator_count;
-    if (item == UINT32_MAX || item < plant->machine_count) {
-        return UINT32_MAX;
-    }
-    switch (wanted) {
-    case SENSOR:
-        return sensor < plant->sensor_count ? sensor : UINT32_MAX;
-    case SOURCE: /* actuators stand behind the sensors (struct mbp_input) */
-        return sensor < plant->sensor_count + plant->actuator_count ? sensor : UINT32_MAX;
-    case ACTUATOR:
-        return sensor >= plant->sensor_count && actuator < plant->actuator_count ? actuator : UINT32_MAX;
-    case CONTROLLER:
-        break;
-    }
-    return sensor >= plant->sensor_count + plant->actuator_count ? controller : UINT32_MAX;
-}
-
 /* The index of what the pattern names; UINT32_MAX (told) when there is no such thing. */
 static uint32_t find(struct mbp_load *load, const struct mbp_index *index, uint32_t c, const struct mbp_node *node,
-                     const char *pattern, enum wanted wanted)
+                     const char *pattern, enum mbp_item_kind wanted)
 {
-    static const char *const nouns[] = {"sensor", "actuator", "controller", "sensor or actuator"};
+    static const char *const nouns[] = {[MBP_ITEM_SENSOR] = "sensor",
+                                        [MBP_ITEM_ACTUATOR] = "actuator",
+                                        [MBP_ITEM_CONTROLLER] = "controller",
+                                        [MBP_ITEM_SOURCE] = "sensor or actuator"};
     char name[MBP_NAME_MAX + 1];
     if (mbp_pattern_fill(pattern, &load->controller_origins[c].counters, name, sizeof name) == SIZE_MAX) {
         name[0] = '\0';
     }
-    uint32_t found = as_wanted(load->plant, mbp_index_find(index, load->plant, name), wanted);
-    if (found == UINT32_MAX && !mbp_errors_hopeless(load->reader.errors)) {
+    uint32_t item = mbp_index_find(index, load->plant, name);
+    uint32_t found = mbp_index_as(load->plant, item, wanted);
+    if (found == UINT32_MAX && !mbp_is_doubtful(load, item)) {
         mbp_reader_tell(&load->reader, node, "there is no %s '%s' in the plant", nouns[wanted], name);
     }
     return found;
@@ -72,7 +53,7 @@ static void find_feeds(struct mbp_load *load, const struct mbp_index *index, uin
     for (uint32_t i = 0; i < list->count; i++) {
         const struct mbp_node *node = mbp_def_node(&defs[i].def, "from");
         feeds[i].gain = defs[i].gain;
-        feeds[i].from = defs[i].from == NULL ? UINT32_MAX : find(load, index, c, node, defs[i].from, SOURCE);
+        feeds[i].from = defs[i].from == NULL ? UINT32_MAX : find(load, index, c, node, defs[i].from, MBP_ITEM_SOURCE);
     }
     load->controllers[c].feeds = feeds;
     load->controllers[c].feed_count = list->count;
@@ -83,13 +64,13 @@ static void find_all(struct mbp_load *load, const struct mbp_index *index, uint3
     const struct mbp_controller_def *def = def_of(load, c);
     struct mbp_controller *controller = &load->controllers[c];
     if (def->input != NULL) {
-        controller->input = find(load, index, c, node_of(load, c, "input"), def->input, SENSOR);
+        controller->input = find(load, index, c, node_of(load, c, "input"), def->input, MBP_ITEM_SENSOR);
     }
     if (def->output != NULL) {
-        controller->output = find(load, index, c, node_of(load, c, "output"), def->output, ACTUATOR);
+        controller->output = find(load, index, c, node_of(load, c, "output"), def->output, MBP_ITEM_ACTUATOR);
     }
     if (def->cascade != NULL) {
-        controller->outer = find(load, index, c, node_of(load, c, "cascade"), def->cascade, CONTROLLER);
+        controller->outer = find(load, index, c, node_of(load, c, "cascade"), def->cascade, MBP_ITEM_CONTROLLER);
     }
     find_feeds(load, index, c);
 }
@@ -140,13 +121,30 @@ static void check_cascade(struct mbp_load *load, uint32_t c)
     }
 }
 
+static bool is_wrong(const struct mbp_load *load, uint32_t c, enum mbp_controller_field field)
+{
+    return (def_of(load, c)->def.wrong & MBP_BIT(field)) != 0;
+}
+
+/* Whether it is not known of some controller which one gives its setpoint; that is told already. */
+static bool cascades_are_doubtful(const struct mbp_load *load)
+{
+    for (uint32_t c = 0; c < load->plant->controller_count; c++) {
+        bool lost = def_of(load, c)->cascade != NULL && load->controllers[c].outer == UINT32_MAX;
+        if (lost || is_wrong(load, c, MBP_CONTROLLER_CASCADE)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Every way through inner ones ends at an actuator. */
 static void check_end(struct mbp_load *load, uint32_t c)
 {
     uint32_t at = c;
     for (uint32_t steps = 0; steps <= load->plant->controller_count; steps++) {
         const struct mbp_controller *controller = &load->controllers[at];
-        if (def_of(load, at)->output != NULL) {
+        if (def_of(load, at)->output != NULL || is_wrong(load, at, MBP_CONTROLLER_OUTPUT)) {
             return;
         }
         if (controller->inner == UINT32_MAX) {
@@ -183,12 +181,15 @@ static void settle_ranges(struct mbp_load *load, uint32_t c)
                                  : load->sensors[load->controllers[controller->inner].input].range;
     memcpy(controller->setpoint_range, input, sizeof controller->setpoint_range);
     memcpy(controller->output_range, output, sizeof controller->output_range);
-    if (has(load, c, MBP_CONTROLLER_SETPOINT) && !is_within(def->setpoint, input)) {
+    bool input_right = load->origins[controller->input].def->range_right;
+    bool output_right = moves ? load->actuator_origins[controller->output].def->range_right
+                              : load->origins[load->controllers[controller->inner].input].def->range_right;
+    if (input_right && has(load, c, MBP_CONTROLLER_SETPOINT) && !is_within(def->setpoint, input)) {
         tell_outside(load, c, "setpoint", def->setpoint, input);
     }
     const double *wanted = has(load, c, MBP_CONTROLLER_OUTPUT_RANGE) ? def->output_range : output;
     for (int end = 0; end < 2; end++) {
-        if (!is_within(wanted[end], output)) {
+        if (output_right && !is_within(wanted[end], output)) {
             tell_outside(load, c, "output_range", wanted[end], output);
         }
     }
@@ -221,7 +222,7 @@ void mbp_resolve_controllers(struct mbp_load *load, const struct mbp_index *inde
         check_output(load, c, owner);
         check_cascade(load, c);
     }
-    for (uint32_t c = 0; c < count && !mbp_errors_hopeless(load->reader.errors); c++) {
+    for (uint32_t c = 0; c < count && !cascades_are_doubtful(load) && !mbp_errors_hopeless(load->reader.errors); c++) {
         check_end(load, c);
     }
     for (uint32_t c = 0; c < count && !mbp_errors_hopeless(load->reader.errors); c++) {

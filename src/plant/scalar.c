@@ -43,6 +43,18 @@ static bool is_decimal(const char *at)
     return digits && *at == '\0';
 }
 
+bool mbp_scalar_has_comma(const char *text)
+{
+    char pointed[32];
+    const char *comma = strchr(text, ',');
+    if (comma == NULL || strlen(text) >= sizeof pointed) {
+        return false;
+    }
+    snprintf(pointed, sizeof pointed, "%s", text);
+    pointed[comma - text] = '.';
+    return is_decimal(pointed);
+}
+
 bool mbp_scalar_unsigned(const char *text, uint64_t *out)
 {
     static const char *const digits[] = {[8] = "01234567", [10] = "0123456789", [16] = "0123456789abcdefABCDEF"};
@@ -154,6 +166,15 @@ bool mbp_scalar_bool(const char *text, bool *out)
         return false;
     }
     *out = text[0] == 't';
+    return true;
+}
+
+bool mbp_scalar_switch(const char *text, bool *on)
+{
+    if (strcmp(text, "on") != 0 && strcmp(text, "off") != 0) {
+        return mbp_scalar_bool(text, on);
+    }
+    *on = text[1] == 'n';
     return true;
 }
 

@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Whether it would be a number if the comma in it were a point: "0,8". */
+bool mbp_scalar_has_comma(const char *text);
+
 /* A decimal number (sign, point, exponent) or a hexadecimal (0x) or octal (0o) integer, as YAML 1.2; finite. */
 bool mbp_scalar_number(const char *text, double *out);
 
@@ -23,6 +26,9 @@ const char *mbp_scalar_size_format(uint64_t bytes, char *buf, size_t size);
 
 /* "true" or "false". */
 bool mbp_scalar_bool(const char *text, bool *out);
+
+/* "on" or "off"; to many tools these words are truth values, which they write as "true" and "false". */
+bool mbp_scalar_switch(const char *text, bool *on);
 
 /* The shortest decimal that reads back as the same number; returns buf. 32 bytes suffice. */
 const char *mbp_scalar_format(double value, char *buf, size_t size);

@@ -32,9 +32,9 @@ bool mbp_node_is_null(const struct mbp_node *node)
            (node->len == 0 || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0);
 }
 
-const char *mbp_node_plain(const struct mbp_node *node)
+const char *mbp_node_text(const struct mbp_node *node)
 {
-    bool whole = node->kind == MBP_NODE_SCALAR && node->plain && strlen(node->text) == node->len;
+    bool whole = node->kind == MBP_NODE_SCALAR && strlen(node->text) == node->len;
     return whole && !mbp_node_is_null(node) ? node->text : NULL;
 }
 
@@ -82,7 +82,7 @@ void *mbp_reader_array(struct mbp_reader *reader, struct mbp_arena *arena, size_
 static void tell_wrong(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field)
 {
     char may[320], excerpt[64], is[80];
-    const char *near = NULL;
+    const char *near = NULL, *hint = "";
     mbp_field_allowed(field, may, sizeof may);
     if (mbp_node_is_null(node)) {
         snprintf(is, sizeof is, "has no value");
@@ -91,10 +91,13 @@ static void tell_wrong(struct mbp_reader *reader, const struct mbp_node *node, c
         if (field->type == MBP_FIELD_CHOICE) {
             near = mbp_nearest(node->text, field->words->names, field->words->count);
         }
+        hint = mbp_scalar_has_comma(node->text) ? "; write a decimal point, not a comma" : "";
     } else {
         snprintf(is, sizeof is, "is a %s", node->kind == MBP_NODE_LIST ? "list" : "group of keys");
+        bool dash = node->kind == MBP_NODE_MAP && node->first != NULL && node->first->text[0] == '-';
+        hint = dash ? "; a '-' needs a blank behind it" : "";
     }
-    mbp_reader_tell(reader, node, "'%s' %s; allowed is %s%s%s%s", field->key, is, may,
+    mbp_reader_tell(reader, node, "'%s' %s; allowed is %s%s%s%s%s", field->key, is, may, hint,
                     near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
@@ -156,7 +159,6 @@ static enum mbp_reading read_list(struct mbp_reader *reader, const struct mbp_no
 {
     const struct mbp_schema *schema = field->schema;
     if (node->kind != MBP_NODE_LIST || node->len > field->high) {
-        miss_names(reader, schema);
         return MBP_READING_WRONG;
     }
     unsigned char *items = mbp_reader_array(reader, reader->scratch, node->len, schema->size);
@@ -184,7 +186,7 @@ static enum mbp_reading read_list(struct mbp_reader *reader, const struct mbp_no
 
 static enum mbp_reading read_plain(const struct mbp_node *node, const struct mbp_field *field, void *at)
 {
-    const char *text = mbp_node_plain(node);
+    const char *text = mbp_node_text(node);
     uint64_t whole;
     double number;
     int choice;
@@ -281,12 +283,55 @@ static int find_field(const struct mbp_schema *schema, const char *key)
     return -1;
 }
 
+/* The key before a key of the same group, when its value is a scalar; NULL = there is none. */
+static const struct mbp_node *key_before(const struct mbp_node *map, const struct mbp_node *key)
+{
+    const struct mbp_node *before = NULL;
+    for (const struct mbp_node *at = map->first; at != key; at = at->next->next) {
+        before = at;
+    }
+    return before != NULL && before->next->kind == MBP_NODE_SCALAR ? before : NULL;
+}
+
+/* What looks like a key but is the rest of something else: of a number with a comma, of a key without its colon.
+ * Returns the field that it is about, or -1 (nothing told). */
+static int tell_no_key(struct mbp_reader *reader, const struct mbp_node *key, const struct mbp_schema *schema,
+                       const struct mbp_node *map)
+{
+    const struct mbp_node *before = key_before(map, key);
+    char text[64];
+    if (!mbp_node_is_null(key->next) || key->next->len != 0 || strlen(key->text) != key->len || key->len > 40) {
+        return -1;
+    }
+    int field = before != NULL ? find_field(schema, before->text) : -1;
+    if (field >= 0 && before->next->len < 20) {
+        snprintf(text, sizeof text, "%s,%s", before->next->text, key->text);
+        if (mbp_scalar_has_comma(text)) {
+            mbp_reader_tell(reader, before->next, "'%s' is two things; write a decimal point, not a comma: %s.%s", text,
+                            before->next->text, key->text);
+            return field;
+        }
+    }
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(key->text, " :"), key->text);
+    field = strcmp(text, key->text) != 0 ? find_field(schema, text) : -1;
+    if (field >= 0) {
+        mbp_reader_tell(reader, key, "'%s': there is no ': ' between the key and its value; write %s: VALUE",
+                        mbp_scalar_excerpt(key->text, key->len, text, sizeof text), schema->fields[field].key);
+    }
+    return field;
+}
+
 /* A misspelt key counts as given wrongly under its nearest name, so that nobody is told that it is missing as well. */
 static void tell_unknown_key(struct mbp_reader *reader, const struct mbp_node *key, const struct mbp_schema *schema,
                              struct mbp_def *def)
 {
     const char *names[KEYS_MAX] = {NULL};
     char list[256], excerpt[64];
+    int about = tell_no_key(reader, key, schema, def->node);
+    if (about >= 0) {
+        def->wrong |= MBP_BIT((unsigned)about);
+        return;
+    }
     for (unsigned i = 0; i < schema->field_count; i++) {
         names[i] = schema->fields[i].key;
     }
@@ -350,6 +395,9 @@ bool mbp_read_map(struct mbp_reader *reader, const struct mbp_node *node, const 
         read_key(reader, key, schema, target);
     }
     for (unsigned i = 0; i < schema->field_count; i++) {
+        if ((def->wrong & MBP_BIT(i)) != 0 && schema->fields[i].type == MBP_FIELD_LIST) {
+            miss_names(reader, schema->fields[i].schema); /* whatever it holds */
+        }
         if (schema->fields[i].required && ((def->present | def->wrong) & MBP_BIT(i)) == 0) {
             char may[320];
             mbp_field_allowed(&schema->fields[i], may, sizeof may);

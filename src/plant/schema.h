@@ -119,8 +119,10 @@ const struct mbp_node *mbp_def_node(const struct mbp_def *def, const char *key);
 /* A scalar that was left empty, or null. */
 bool mbp_node_is_null(const struct mbp_node *node);
 
-/* The text of a scalar of which text is the form, e.g. a number; NULL for groups, lists, quoted and empty scalars. */
-const char *mbp_node_plain(const struct mbp_node *node);
+/* The text of a scalar, quoted or not: tools quote what people do not. NULL for groups, lists, and where nothing is
+ * given.
+ */
+const char *mbp_node_text(const struct mbp_node *node);
 
 /* Copies into the plant's memory; "" (and out_of_memory) when there is none left. */
 const char *mbp_reader_keep(struct mbp_reader *reader, const char *text, size_t len);

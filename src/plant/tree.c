@@ -7,6 +7,7 @@
 #include <yaml.h>
 
 #include "mbplant/plant.h"
+#include "tree_error.h"
 
 struct builder {
     struct mbp_text text;
@@ -184,16 +185,6 @@ static yaml_mark_t mark_of_offset(struct mbp_text text, size_t offset)
     return mark;
 }
 
-static bool is_tab_at(struct mbp_text text, yaml_mark_t wanted)
-{
-    yaml_mark_t mark = {0};
-    size_t i = 0;
-    while (i < text.len && (mark.line < wanted.line || (mark.line == wanted.line && mark.column < wanted.column))) {
-        step_over(&mark, text.bytes[i++]);
-    }
-    return i < text.len && text.bytes[i] == '\t';
-}
-
 static void tell_yaml_error(struct builder *builder, const yaml_parser_t *parser)
 {
     const char *problem = parser->problem != NULL ? parser->problem : "cannot be read";
@@ -203,11 +194,13 @@ static void tell_yaml_error(struct builder *builder, const yaml_parser_t *parser
                        "not a text in UTF-8: %s; save the file as UTF-8", problem);
         return;
     }
-    yaml_mark_t mark = parser->problem_mark;
-    bool tab = is_tab_at(builder->text, mark);
-    mbp_errors_add(builder->errors, (uint32_t)mark.line + 1, (uint32_t)mark.column + 1, "not valid YAML: %s%s%s%s",
-                   tab ? "a tab; indent with spaces" : problem, parser->context != NULL ? " (" : "",
-                   parser->context != NULL ? parser->context : "", parser->context != NULL ? ")" : "");
+    const struct mbp_yaml_trouble trouble = {.problem = problem,
+                                             .context = parser->context,
+                                             .line = parser->problem_mark.line,
+                                             .column = parser->problem_mark.column,
+                                             .context_line = parser->context_mark.line,
+                                             .context_column = parser->context_mark.column};
+    mbp_tree_tell(builder->errors, builder->text, &trouble);
 }
 
 /* libyaml compares each %TAG directive with all before it, so they are refused before it sees them. In a plant file a

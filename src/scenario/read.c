@@ -41,7 +41,7 @@ static enum mbp_reading read_number_or_bool(struct mbp_reader *reader, const str
                                             const struct mbp_field *field, void *at)
 {
     (void)reader, (void)field;
-    const char *text = mbp_node_plain(node);
+    const char *text = mbp_node_text(node);
     bool on;
     if (text != NULL && mbp_scalar_bool(text, &on)) {
         *(double *)at = on ? 1.0 : 0.0;
@@ -89,7 +89,7 @@ static enum mbp_reading read_fault(struct mbp_reader *reader, const struct mbp_n
 {
     (void)field;
     struct fault_def *fault = at;
-    const char *text = mbp_node_plain(node);
+    const char *text = mbp_node_text(node);
     if (text != NULL)
         return read_switch(reader, text, fault) ? MBP_READING_OK : MBP_READING_WRONG;
     fault->on = true;
@@ -304,7 +304,7 @@ static enum mbp_reading read_version(struct mbp_reader *reader, const struct mbp
                                      const struct mbp_field *field, void *at)
 {
     (void)reader, (void)field, (void)at;
-    const char *text = mbp_node_plain(node);
+    const char *text = mbp_node_text(node);
     return text != NULL && strcmp(text, "1") == 0 ? MBP_READING_OK : MBP_READING_WRONG;
 }
 

@@ -128,14 +128,15 @@ static void test_tab_as_indentation_is_called_by_its_name(void **state)
 {
     (void)state;
     assert_string_equal(errors_of_text("mbplant: 1\nname:\n\tx: 1\n"),
-                        "3:1: not valid YAML: a tab; indent with spaces (while scanning for the next token)\n");
+                        "3:1: not valid YAML: a tab; indent with spaces\n");
 }
 
 static void test_broken_yaml_says_where(void **state)
 {
     (void)state;
     assert_string_equal(errors_of_text("mbplant: 1\nunits: [{id: 1}\n"),
-                        "3:1: not valid YAML: did not find expected ',' or ']' (while parsing a flow sequence)\n");
+                        "3:1: not valid YAML: did not find expected ',' or ']' (while parsing a flow sequence that "
+                        "begins in line 2)\n");
 }
 
 static void test_key_that_is_a_list_is_refused(void **state)
@@ -176,13 +177,6 @@ static void test_key_without_value_is_told(void **state)
                         "2:6: 'scan' has no value; allowed is a duration 1ms..10s, a number with its unit (us ms s "
                         "min h d)\n"
                         "3:23: 'name' has no value; allowed is a text of one line, at most 80 bytes\n");
-}
-
-static void test_quoted_number_is_a_text(void **state)
-{
-    (void)state;
-    assert_string_equal(errors_of_text("mbplant: 1\nseed: '5'\nunits: [{id: 1}]\n"),
-                        "2:7: 'seed' is '5'; allowed is a whole number 0..18446744073709551615\n");
 }
 
 static void test_every_cut_of_a_plant_file_loads_or_is_refused(void **state)
@@ -230,7 +224,6 @@ int main(void)
         cmocka_unit_test(test_file_that_is_a_list_or_word_is_no_plant),
         cmocka_unit_test(test_duplicate_key_names_the_first),
         cmocka_unit_test(test_key_without_value_is_told),
-        cmocka_unit_test(test_quoted_number_is_a_text),
         cmocka_unit_test(test_every_cut_of_a_plant_file_loads_or_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
