@@ -25,6 +25,9 @@ enum { EXIT_OK = 0, EXIT_RUNTIME = 1, EXIT_USAGE = 2 };
 /* --fast-forward waits for the journal after so many: well below the room between the two. */
 #define FLUSH_EVERY_RECORDS 16384u
 
+/* After a power cut process values are so old. */
+#define CHECKPOINT_EVERY_NS MBP_NS_PER_S
+
 /* ---- where the data stands -------------------------------------------------------------------------------------- */
 
 static bool find_data_dir(struct daemon *daemon)
@@ -270,8 +273,9 @@ static int start(struct daemon *daemon)
     enum mbp_status status = mbp_image_new(daemon->plant, &daemon->image);
     if (status == MBP_OK) {
         mbp_image_set_files(daemon->image, (struct mbp_file_source){read_journal_file, daemon->journal});
-        const struct mbp_scan_config config = {daemon->plant, daemon->image, daemon->journal, daemon->clock,
-                                               daemon->options.speed};
+        const struct mbp_scan_config config = {
+            daemon->plant, daemon->image,         daemon->journal,
+            daemon->clock, daemon->options.speed, daemon->options.mode == MODE_RUN ? CHECKPOINT_EVERY_NS : 0};
         status = mbp_scan_new(&config, &daemon->scan);
     }
     if (status == MBP_OK)

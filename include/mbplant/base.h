@@ -217,4 +217,10 @@ struct mbp_text {
     size_t len;
 };
 
+/* The same of any bytes. */
+struct mbp_span {
+    const void *bytes;
+    size_t len;
+};
+
 #endif

@@ -47,7 +47,8 @@ struct mbp_alarm_way mbp_alarm_way(enum mbp_alarm_state state, enum mbp_alarm_in
 void mbp_diagnosis_run(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events);
 
 /* Brings what follows from the rest of the state up to date, without events: to be called when the state was taken over
- * from elsewhere (the journal, another plant), before the first run. No alarm that was active is raised again. */
+ * from elsewhere (the journal, another plant), before the first run. No alarm that was active is raised again. What is
+ * suppressed by design otherwise now is for the first run to say, so that it is told. */
 void mbp_diagnosis_settle(const struct mbp_plant *plant, struct mbp_state *state);
 
 /* How much a sensor has changed within the window of its rate-of-change alarm, in engineering units; NaN without one.

@@ -6,7 +6,7 @@
  * follow. All that moves is in the state's block, so a snapshot holds it.
  *
  * A restart ends no fault: what is active goes on with what is left of its time, as does the wait for one that comes by
- * chance. Only `start` counts the simulated time of each run. Who changes a fault in the file means it: it is then as
+ * chance, or at its `start`. Who changes a fault in the file means it: it is then as
  * if it had never been.
  *
  * A sensor's faults work on what it senses, after its noise and in the order of the list, before forcing: what a master

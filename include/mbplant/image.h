@@ -185,6 +185,31 @@ void mbp_image_limits(const struct mbp_image *image, uint32_t sensor, double lim
  * has been latched. */
 void mbp_image_carry(struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from);
 
+/* ---- a checkpoint ------------------------------------------------------------------------------------------------ */
+
+/* The bytes of what masters have put into the tables and no state holds (see mbp_image_carry): always as many and in
+ * the same order for one plant. mbp_image_take puts them back. */
+size_t mbp_image_kept_bytes(struct mbp_image *image);
+void mbp_image_keep(struct mbp_image *image, void *bytes);
+void mbp_image_take(struct mbp_image *image, const void *bytes);
+
+/* A point that a master wrote since the last latch, or of whose words some wait for others, as it stands in the tables.
+ */
+enum { MBP_WAITING_BIT, MBP_WAITING_WORDS, MBP_WAITING_PART };
+struct mbp_waiting {
+    uint32_t peer;
+    uint16_t addr; /* first of the point */
+    uint8_t unit;  /* id */
+    uint8_t kind;
+    uint16_t words[4]; /* of a coil: 0 or 1 */
+};
+
+/* Those points in the order of their last writes, the first `max` of them into out; returns how many there are. */
+size_t mbp_image_waiting(struct mbp_image *image, struct mbp_waiting *out, size_t max);
+
+/* Writes them again, for the next latch: they were allowed when they came. What is no such point is left out. */
+void mbp_image_wait(struct mbp_image *image, const struct mbp_waiting *waiting, size_t count);
+
 /* ---- the plant file to come (staging.h) ------------------------------------------------------------------------- */
 
 /* What a master asked the instructor's unit to do with the text that it staged there. */

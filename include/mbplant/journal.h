@@ -73,16 +73,42 @@ enum mbp_status mbp_journal_open(const char *dir, const struct mbp_plant *plant,
  * logs how many events are lost: MBP_ERR_IO. NULL is allowed. */
 enum mbp_status mbp_journal_close(struct mbp_journal *journal);
 
-/* Takes what an earlier run left into state. Names that the plant no longer has are left in the database. A limit that
+/* Takes what an earlier run left of retained rows into state; newer_only: those alone that were stored after the
+ * checkpoint that state has been taken from. Names that the plant no longer has are left in the database. A limit that
  * the file now gives otherwise than when the row was stored is the file's; so are all four where the stored ones no
  * longer go with it. Errors, one line on stderr:
  * MBP_ERR_CORRUPT, MBP_ERR_IO, MBP_ERR_MEMORY; state is then as it was. */
-enum mbp_status mbp_journal_restore(struct mbp_journal *journal, struct mbp_state *state);
+enum mbp_status mbp_journal_restore(struct mbp_journal *journal, bool newer_only, struct mbp_state *state);
 
 /* The faults of the plant, those of the ad hoc places too, that an earlier run left, one call each. One whose
  * sensor is gone, or whose mean times the file gives otherwise now, has sensor UINT32_MAX. Errors: as above. */
-enum mbp_status mbp_journal_faults(struct mbp_journal *journal,
+enum mbp_status mbp_journal_faults(struct mbp_journal *journal, bool newer_only,
                                    void (*take)(void *ctx, const struct mbp_retained_fault *fault), void *ctx);
+
+/* A checkpoint: bytes that are the plant's business alone, all of them as they were at one moment. */
+struct mbp_checkpoint {
+    uint64_t layout; /* says what the bytes mean */
+    const struct mbp_span *spans;
+    unsigned span_count;
+};
+
+/* The one that an earlier run left, and the plant file that it is of. Ownership: mbp_stored_checkpoint_free. */
+struct mbp_stored_checkpoint {
+    uint64_t layout;
+    uint8_t *bytes;
+    size_t len;
+    uint32_t plant_crc; /* CRC-32 and length of the file */
+    size_t plant_len;
+    char *plant_text; /* NULL: it was too long to be kept */
+};
+
+/* Errors: MBP_ERR_MISSING (there is none), MBP_ERR_NEWER (another version stored it otherwise), MBP_ERR_CORRUPT (it is
+ * not as it was stored), MBP_ERR_IO, MBP_ERR_MEMORY. */
+enum mbp_status mbp_journal_checkpoint(struct mbp_journal *journal, struct mbp_stored_checkpoint *out);
+void mbp_stored_checkpoint_free(struct mbp_stored_checkpoint *checkpoint);
+
+/* Whether retained rows were stored after it. False when they cannot be read, too. */
+bool mbp_journal_has_newer(struct mbp_journal *journal);
 
 /* ---- the scan's side (one thread) ----------------------------------------------------------------------------- */
 
@@ -106,6 +132,12 @@ enum mbp_status mbp_journal_change_plant(struct mbp_journal *journal, const stru
 uint32_t mbp_journal_plants_left(const struct mbp_journal *journal);
 enum mbp_status mbp_journal_push_alarms(struct mbp_journal *journal, const struct mbp_retained_alarms *alarms);
 enum mbp_status mbp_journal_push_upkeep(struct mbp_journal *journal, const struct mbp_retained_upkeep *upkeep);
+
+/* A checkpoint of this moment, in place of the one before: what was pushed so far is older, what comes is newer. It and
+ * its bytes must stay as they are until mbp_journal_checkpoint_busy is false. NULL: there is none from now on, and all
+ * retained rows count. Errors: MBP_ERR_FULL, MBP_ERR_BUSY (one is on its way to the disk). */
+enum mbp_status mbp_journal_push_checkpoint(struct mbp_journal *journal, const struct mbp_checkpoint *checkpoint);
+bool mbp_journal_checkpoint_busy(struct mbp_journal *journal);
 
 /* Hands the scan's record, whole, to the writer: it will be one transaction or a part of one. */
 void mbp_journal_hand_over(struct mbp_journal *journal);

@@ -17,11 +17,14 @@ struct mbp_scan_config {
     struct mbp_image *image;
     struct mbp_journal *journal; /* NULL = no record is kept (benchmarks, --check) */
     struct mbp_clock clock;
-    double speed; /* scans per period of wall time; 1 = real time */
+    double speed;                 /* scans per period of wall time; 1 = real time */
+    uint64_t checkpoint_every_ns; /* of the clock, while it runs: how old process values are at most after a power cut;
+                                     0 = checkpoints are only taken at the end */
 };
 
-/* Shape: state restored from the journal when there is one, image published, START and PLANT_LOADED recorded; the first
- * scan is due a period from now. Errors: MBP_ERR_MEMORY, and those of mbp_journal_restore. Ownership: mbp_scan_free. */
+/* Shape: state as the journal's last checkpoint has it, or else its retained rows, when there is a journal, image
+ * published, START and PLANT_LOADED recorded; the first scan is due a period from now. Errors: MBP_ERR_MEMORY, and
+ * those of mbp_journal_restore. Ownership: mbp_scan_free. */
 enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_scan **out);
 void mbp_scan_free(struct mbp_scan *scan);
 
@@ -108,7 +111,9 @@ enum mbp_status mbp_scan_fault_begin(struct mbp_scan *scan, const struct mbp_eff
 /* What unit 247 shows. */
 struct mbp_sim_figures mbp_scan_sim(const struct mbp_scan *scan);
 
-/* Records refused writes not yet told, STOP, and what is left of the retained state. No step may follow. */
+/* Records refused writes not yet told, STOP, what is left of the retained state, and a checkpoint: what masters wrote
+ * since the last scan waits there for the first one of the next run. No step may follow, and nothing may be freed
+ * before the journal is closed. */
 void mbp_scan_close(struct mbp_scan *scan);
 
 const struct mbp_state *mbp_scan_state(const struct mbp_scan *scan);

@@ -51,6 +51,7 @@ struct mbp_fault_state {
     uint64_t draws;           /* times drawn by chance */
     double held;              /* the value of a stuck sensor */
     double base;              /* the signal's base without disturbances, while it is advanced */
+    uint32_t changed;         /* mbp_state.fault_changes when it began or ended last */
     bool active;
 };
 
@@ -125,7 +126,8 @@ struct mbp_state {
 
     uint64_t fault_next_ns; /* simulated time when a fault begins or ends; 0 = not planned yet */
     uint32_t fault_active_count;
-    bool faults_planned; /* their times were drawn */
+    uint32_t fault_changes; /* counts every begin and end */
+    bool faults_planned;    /* their times were drawn */
 
     double *lagged; /* the process value: the end of the signal, what other signals take in and the sensor senses;
                        behind the sensors' the positions of the actuators, so that an input's `from` is an index here */
@@ -194,6 +196,20 @@ void mbp_state_copy(struct mbp_state *to, const struct mbp_state *from);
 /* A snapshot back into the state that it was taken of: everything but the scan count, which goes on, and wall times,
  * which move by as much as has passed since: a machine is in its state for as long as it was then. */
 void mbp_state_restore(struct mbp_state *state, const struct mbp_state *snapshot, uint64_t wall_ms);
+
+/* ---- a checkpoint: all of it in bytes, for another run of this program on the same plant ------------------------ */
+
+/* Where the bytes of the whole state lie: its single figures, and its arrays one by one. Returns how many spans. */
+#define MBP_STATE_SPANS 48u
+unsigned mbp_state_spans(const struct mbp_state *state, struct mbp_span spans[MBP_STATE_SPANS]);
+size_t mbp_state_bytes(const struct mbp_state *state);
+
+/* A number that differs where the bytes would mean something else. */
+uint64_t mbp_state_layout(const struct mbp_state *state);
+
+/* Takes the bytes into a state of the same plant and layout, which goes on from there to the bit. Everything that is an
+ * index or a choice is looked at first. Errors: MBP_ERR_CORRUPT; the state is then of no more use. */
+enum mbp_status mbp_state_take(const struct mbp_plant *plant, struct mbp_state *state, const void *bytes, size_t len);
 
 /* How many numbers a sensor's signal keeps between scans beside its process value: integral, lag, the samples of its
  * dead times, wander. */

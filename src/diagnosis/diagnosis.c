@@ -16,6 +16,16 @@ static uint8_t suppressed_in(const struct mbp_sensor *sensor, uint8_t machine_st
     return mask;
 }
 
+/* The machine's own events tell it. */
+static void serve_sensor(const struct life *life, uint32_t s, uint8_t machine_state)
+{
+    bool out = (life->state->alarm_flags[s] & MBP_ALARMS_MAINTENANCE) != 0;
+    bool in_maintenance = machine_state == MBP_MAINTENANCE;
+    if (out != in_maintenance)
+        life_hide(life, s, MBP_ALARMS_ALL, in_maintenance ? MBP_ALARM_REMOVE : MBP_ALARM_RETURN,
+                  MBP_ALARMS_MAINTENANCE);
+}
+
 static void dress_sensor(const struct life *life, uint32_t s, uint8_t machine_state)
 {
     struct mbp_state *state = life->state;
@@ -31,11 +41,7 @@ static void dress_sensor(const struct life *life, uint32_t s, uint8_t machine_st
         life_hide(life, s, come, MBP_ALARM_SUPPRESS, 0);
         life_tell(life, s, MBP_EV_ALARM_SUPPRESSED, NAN, come);
     }
-    bool out = (state->alarm_flags[s] & MBP_ALARMS_MAINTENANCE) != 0;
-    bool in_maintenance = machine_state == MBP_MAINTENANCE;
-    if (out != in_maintenance) /* the machine's own events tell it */
-        life_hide(life, s, MBP_ALARMS_ALL, in_maintenance ? MBP_ALARM_REMOVE : MBP_ALARM_RETURN,
-                  MBP_ALARMS_MAINTENANCE);
+    serve_sensor(life, s, machine_state);
 }
 
 static void dress_machine(const struct life *life, uint32_t m, uint8_t machine_state)
@@ -151,6 +157,18 @@ void mbp_diagnosis_run(const struct mbp_plant *plant, struct mbp_state *state, s
     }
 }
 
+/* Maintenance, silently, in the state that it was followed to; a newer one, and suppression that is otherwise now, are
+ * for the next run to tell. */
+static void serve_machine(const struct life *life, uint32_t m)
+{
+    const struct mbp_machine *machine = &life->plant->machines[m];
+    uint8_t followed = life->state->dressed[m];
+    uint8_t machine_state = followed == MBP_STATE_COUNT ? life->state->machine[m].state : followed;
+    for (uint32_t s = machine->first_sensor; s < machine->first_sensor + machine->sensor_count; s++)
+        serve_sensor(life, s, machine_state);
+    life->state->dressed[m] = MBP_STATE_COUNT;
+}
+
 void mbp_diagnosis_settle(const struct mbp_plant *plant, struct mbp_state *state)
 {
     const struct life life = {plant, state, NULL, 0};
@@ -158,7 +176,6 @@ void mbp_diagnosis_settle(const struct mbp_plant *plant, struct mbp_state *state
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
         mbp_state_limits_changed(plant, state, s);
         state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_MAINTENANCE; /* it may have moved to another machine */
-        state->suppressed[s] = 0;
         state->beyond[s] |= state->active[s];
         if ((state->flags[s] & MBP_SENSOR_SHELVED) == 0)
             state->shelf_end_ns[s] = 0;
@@ -173,8 +190,7 @@ void mbp_diagnosis_settle(const struct mbp_plant *plant, struct mbp_state *state
         if (rate->filled == 0) /* a restart, or a window of another length */
             rate->resumed = (state->beyond[rate->sensor] >> MBP_RATE_OF_CHANGE & 1u) != 0;
     }
-    /* A state that nobody has been told of yet is for the next run to follow. */
     for (uint32_t m = 0; m < plant->machine_count; m++)
-        dress_machine(&life, m, state->dressed[m] == MBP_STATE_COUNT ? state->machine[m].state : state->dressed[m]);
+        serve_machine(&life, m);
     state->alarms_version++;
 }

@@ -121,6 +121,9 @@ void image_values_publish(struct mbp_image_unit *unit, const struct mbp_state *s
 double image_value(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor);
 double image_limit(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor, unsigned limit);
 
+/* Drops stale entries: one is left of each point. */
+void image_log_tidy(struct mbp_image *image);
+
 /* Notes one point as written, all of it or some of its words. False when there is no room even after dropping stale
  * entries. */
 bool image_log_room(struct mbp_image *image, size_t points);

@@ -54,13 +54,18 @@ static void drop_stale(struct mbp_image *image)
     image->log_count = kept;
 }
 
+void image_log_tidy(struct mbp_image *image)
+{
+    drop_stale(image);
+    for (size_t i = 0; i < image->log_count; i++)
+        *access_byte(image, &image->log[i]) |= MBP_ACCESS_DIRTY;
+}
+
 bool image_log_room(struct mbp_image *image, size_t points)
 {
     if (image->log_count + points <= image->log_capacity)
         return true;
-    drop_stale(image);
-    for (size_t i = 0; i < image->log_count; i++)
-        *access_byte(image, &image->log[i]) |= MBP_ACCESS_DIRTY;
+    image_log_tidy(image);
     return image->log_count + points <= image->log_capacity;
 }
 

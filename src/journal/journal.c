@@ -29,6 +29,7 @@ struct mbp_journal {
     int lock_fd;
     uint64_t next_seq;          /* 64 bits, to see the end of the record's 32 */
     uint32_t plants_left;       /* changes of plant that the writer has come through */
+    uint32_t checkpoints;       /* on their way to the disk */
     uint32_t lost;              /* events refused for lack of room and not told of yet */
     uint32_t lost_in_all;       /* ... since the opening */
     struct mbp_event last_lost; /* gives the loss its time and scan */
@@ -51,6 +52,8 @@ static void take_back(struct mbp_journal *journal)
             mbp_reader_add(&journal->reader, &record.of.event);
         else if (record.kind == MBP_RECORD_PLANT)
             journal->plants_left++;
+        else if (record.kind == MBP_RECORD_CHECKPOINT)
+            journal->checkpoints--;
     }
 }
 
@@ -170,6 +173,23 @@ enum mbp_status mbp_journal_push_fault(struct mbp_journal *journal, const struct
 {
     const struct mbp_record record = {.kind = MBP_RECORD_FAULT, .of.fault = *fault};
     return push_state(journal, &record);
+}
+
+bool mbp_journal_checkpoint_busy(struct mbp_journal *journal)
+{
+    if (journal->checkpoints > 0)
+        take_back(journal);
+    return journal->checkpoints > 0;
+}
+
+enum mbp_status mbp_journal_push_checkpoint(struct mbp_journal *journal, const struct mbp_checkpoint *checkpoint)
+{
+    const struct mbp_record record = {.kind = MBP_RECORD_CHECKPOINT, .of.checkpoint = {checkpoint}};
+    if (mbp_journal_checkpoint_busy(journal))
+        return MBP_ERR_BUSY;
+    enum mbp_status status = push_state(journal, &record);
+    journal->checkpoints += status == MBP_OK;
+    return status;
 }
 
 void mbp_journal_hand_over(struct mbp_journal *journal)
@@ -314,15 +334,26 @@ enum mbp_status mbp_journal_close(struct mbp_journal *journal)
     return unstored > 0 ? MBP_ERR_IO : MBP_OK;
 }
 
-enum mbp_status mbp_journal_restore(struct mbp_journal *journal, struct mbp_state *state)
+enum mbp_status mbp_journal_restore(struct mbp_journal *journal, bool newer_only, struct mbp_state *state)
 {
-    return mbp_retained_restore(journal->reader.db, journal->plant, state);
+    return mbp_retained_restore(journal->reader.db, journal->plant, newer_only, state);
 }
 
-enum mbp_status mbp_journal_faults(struct mbp_journal *journal,
+enum mbp_status mbp_journal_checkpoint(struct mbp_journal *journal, struct mbp_stored_checkpoint *out)
+{
+    return mbp_checkpoints_get(journal->reader.db, out);
+}
+
+bool mbp_journal_has_newer(struct mbp_journal *journal)
+{
+    bool any = false;
+    return mbp_checkpoints_any_newer(journal->reader.db, &any) == SQLITE_OK && any;
+}
+
+enum mbp_status mbp_journal_faults(struct mbp_journal *journal, bool newer_only,
                                    void (*take)(void *ctx, const struct mbp_retained_fault *fault), void *ctx)
 {
-    return mbp_retained_faults(journal->reader.db, journal->plant, take, ctx);
+    return mbp_retained_faults(journal->reader.db, journal->plant, newer_only, take, ctx);
 }
 
 /* ---- durable events ------------------------------------------------------------------------------------------- */

@@ -52,6 +52,7 @@ static uint32_t *place_of(const struct mbp_latest *latest, const struct mbp_reco
     case MBP_RECORD_SETTING:
     case MBP_RECORD_FAULT:
     case MBP_RECORD_PLANT:
+    case MBP_RECORD_CHECKPOINT:
     default:
         return NULL;
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkpoint.h"
 #include "column.h"
 #include "retained_more.h"
 #include "schema.h"
@@ -21,8 +22,10 @@ const char mbp_retained_machine_put_sql[] = "INSERT OR REPLACE INTO retained_mac
                                             ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const char mbp_retained_sensor_put_sql[] = "INSERT OR REPLACE INTO retained_sensor(unit, name, " SENSOR_COLUMNS
                                            ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-static const char machine_get_sql[] = "SELECT " MACHINE_COLUMNS " FROM retained_machine WHERE unit = ? AND name = ?";
-static const char sensor_get_sql[] = "SELECT " SENSOR_COLUMNS " FROM retained_sensor WHERE unit = ? AND name = ?";
+static const char machine_get_sql[] =
+    "SELECT " MACHINE_COLUMNS " FROM retained_machine WHERE unit = ?1 AND name = ?2" MBP_WHERE_NEWER("machine");
+static const char sensor_get_sql[] =
+    "SELECT " SENSOR_COLUMNS " FROM retained_sensor WHERE unit = ?1 AND name = ?2" MBP_WHERE_NEWER("sensor");
 
 static void bind_key(sqlite3_stmt *stmt, const struct mbp_plant *plant, uint32_t unit, const char *name)
 {
@@ -194,7 +197,8 @@ static int take_all(sqlite3_stmt *machines, sqlite3_stmt *sensors, const struct 
     return SQLITE_OK;
 }
 
-enum mbp_status mbp_retained_restore(sqlite3 *db, const struct mbp_plant *plant, struct mbp_state *state)
+enum mbp_status mbp_retained_restore(sqlite3 *db, const struct mbp_plant *plant, bool newer_only,
+                                     struct mbp_state *state)
 {
     enum mbp_status status = MBP_OK;
     sqlite3_stmt *machines = NULL;
@@ -208,12 +212,14 @@ enum mbp_status mbp_retained_restore(sqlite3 *db, const struct mbp_plant *plant,
         rc = sqlite3_prepare_v2(db, machine_get_sql, -1, &machines, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_prepare_v2(db, sensor_get_sql, -1, &sensors, NULL);
+    sqlite3_bind_int(machines, 3, newer_only);
+    sqlite3_bind_int(sensors, 3, newer_only);
     if (rc == SQLITE_OK)
         rc = take_all(machines, sensors, plant, state);
     if (rc == SQLITE_OK)
-        rc = mbp_retained_more_restore(db, plant, state);
+        rc = mbp_retained_more_restore(db, plant, newer_only, state);
     if (rc == SQLITE_OK)
-        rc = mbp_setting_restore(db, plant, state);
+        rc = mbp_setting_restore(db, plant, newer_only, state);
     if (rc != SQLITE_OK) {
         status = mbp_schema_refuse(db, rc, sqlite3_db_filename(db, "main"), stderr);
         mbp_state_copy(state, before);

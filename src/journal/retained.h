@@ -17,6 +17,7 @@ void mbp_retained_bind_sensor(sqlite3_stmt *stmt, const struct mbp_plant *plant,
 
 /* As mbp_journal_restore: MBP_ERR_CORRUPT, MBP_ERR_IO, MBP_ERR_MEMORY, each with a logged line; state then as before.
  */
-enum mbp_status mbp_retained_restore(sqlite3 *db, const struct mbp_plant *plant, struct mbp_state *state);
+enum mbp_status mbp_retained_restore(sqlite3 *db, const struct mbp_plant *plant, bool newer_only,
+                                     struct mbp_state *state);
 
 #endif

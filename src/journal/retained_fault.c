@@ -1,6 +1,7 @@
 /* Faults, out and in. */
 #include "retained_fault.h"
 
+#include "checkpoint.h"
 #include "column.h"
 #include "schema.h"
 
@@ -18,7 +19,8 @@ const char mbp_retained_fault_create_sql[] =
 
 const char mbp_retained_fault_put_sql[] = "INSERT OR REPLACE INTO retained_fault(place, name, " COLUMNS
                                           ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-static const char get_sql[] = "SELECT " COLUMNS " FROM retained_fault WHERE place = ? AND name = ?";
+static const char get_sql[] =
+    "SELECT " COLUMNS " FROM retained_fault WHERE place = ?1 AND name = ?2" MBP_WHERE_NEWER("fault");
 
 #define NEVER UINT64_MAX
 
@@ -96,11 +98,12 @@ static bool take_row(sqlite3_stmt *row, const struct mbp_plant *plant, uint32_t 
     return !bad && found >= 0;
 }
 
-enum mbp_status mbp_retained_faults(sqlite3 *db, const struct mbp_plant *plant,
+enum mbp_status mbp_retained_faults(sqlite3 *db, const struct mbp_plant *plant, bool newer_only,
                                     void (*take)(void *ctx, const struct mbp_retained_fault *fault), void *ctx)
 {
     sqlite3_stmt *stmt = NULL;
     int rc = sqlite3_prepare_v2(db, get_sql, -1, &stmt, NULL);
+    sqlite3_bind_int(stmt, 3, newer_only);
     for (uint32_t f = 0; f < mbp_fault_total(plant) && rc == SQLITE_OK; f++) {
         struct mbp_retained_fault fault;
         bool edited = false;

@@ -15,7 +15,7 @@ void mbp_retained_bind_fault(sqlite3_stmt *stmt, const struct mbp_plant *plant,
                              const struct mbp_retained_fault *record);
 
 /* As mbp_journal_faults. */
-enum mbp_status mbp_retained_faults(sqlite3 *db, const struct mbp_plant *plant,
+enum mbp_status mbp_retained_faults(sqlite3 *db, const struct mbp_plant *plant, bool newer_only,
                                     void (*take)(void *ctx, const struct mbp_retained_fault *fault), void *ctx);
 
 #endif

@@ -1,6 +1,7 @@
 /* Rows of alarms and of machines' upkeep, out and in. */
 #include "retained_more.h"
 
+#include "checkpoint.h"
 #include "column.h"
 
 const char mbp_retained_more_sql[] =
@@ -18,11 +19,11 @@ const char mbp_retained_alarms_put_sql[] =
 const char mbp_retained_upkeep_put_sql[] =
     "INSERT OR REPLACE INTO retained_upkeep(unit, name, repair_ns, repairs, maintenances, cycles_since_maintenance, "
     "refused_sensor, refused_state, refused_cause, in_repair) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-static const char alarms_get_sql[] =
-    "SELECT beyond, latched, alarm_flags, shelf_ms, since_s FROM retained_alarms WHERE unit = ? AND name = ?";
+static const char alarms_get_sql[] = "SELECT beyond, latched, alarm_flags, shelf_ms, since_s FROM retained_alarms "
+                                     "WHERE unit = ?1 AND name = ?2" MBP_WHERE_NEWER("sensor");
 static const char upkeep_get_sql[] =
     "SELECT repair_ns, repairs, maintenances, cycles_since_maintenance, refused_sensor, refused_state, refused_cause, "
-    "in_repair FROM retained_upkeep WHERE unit = ? AND name = ?";
+    "in_repair FROM retained_upkeep WHERE unit = ?1 AND name = ?2" MBP_WHERE_NEWER("machine");
 
 static void bind_key(sqlite3_stmt *stmt, const struct mbp_plant *plant, uint32_t unit, const char *name)
 {
@@ -66,10 +67,24 @@ void mbp_retained_bind_upkeep(sqlite3_stmt *stmt, const struct mbp_plant *plant,
 
 /* ---- in ------------------------------------------------------------------------------------------------------- */
 
+/* The condition of a hidden alarm ends without an event, so that a row may still have it: it counts where the
+ * checkpoint has it too. Else it is judged anew, delay and all. */
+static void take_beyond(struct mbp_state *state, uint32_t s, uint8_t stored)
+{
+    uint8_t now = (uint8_t)(state->active[s] | (state->beyond[s] & stored));
+    unsigned changed = now ^ state->beyond[s];
+    state->beyond[s] = now;
+    state->waiting[s] &= (uint8_t)~changed;
+    for (uint32_t a = 0; a < MBP_ALARM_COUNT; a++) {
+        if ((changed >> a & 1u) != 0)
+            state->alarm_scans[s * MBP_ALARM_COUNT + a] = 0;
+    }
+}
+
 static bool take_alarms(sqlite3_stmt *stmt, struct mbp_state *state, uint32_t s)
 {
     bool bad = false;
-    state->beyond[s] = (uint8_t)mbp_column_number(stmt, 0, 0, MBP_ALARMS_ALL, &bad);
+    take_beyond(state, s, (uint8_t)mbp_column_number(stmt, 0, 0, MBP_ALARMS_ALL, &bad));
     state->latched[s] = (uint8_t)mbp_column_number(stmt, 1, 0, MBP_ALARMS_ALL, &bad);
     /* Whether the machine is in maintenance is for its state to say. */
     state->alarm_flags[s] =
@@ -124,13 +139,15 @@ static int take_all(sqlite3_stmt *alarms, sqlite3_stmt *upkeep, const struct mbp
     return SQLITE_OK;
 }
 
-int mbp_retained_more_restore(sqlite3 *db, const struct mbp_plant *plant, struct mbp_state *state)
+int mbp_retained_more_restore(sqlite3 *db, const struct mbp_plant *plant, bool newer_only, struct mbp_state *state)
 {
     sqlite3_stmt *alarms = NULL;
     sqlite3_stmt *upkeep = NULL;
     int rc = sqlite3_prepare_v2(db, alarms_get_sql, -1, &alarms, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_prepare_v2(db, upkeep_get_sql, -1, &upkeep, NULL);
+    sqlite3_bind_int(alarms, 3, newer_only);
+    sqlite3_bind_int(upkeep, 3, newer_only);
     if (rc == SQLITE_OK)
         rc = take_all(alarms, upkeep, plant, state);
     sqlite3_finalize(alarms);

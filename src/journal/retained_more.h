@@ -21,6 +21,6 @@ void mbp_retained_bind_upkeep(sqlite3_stmt *stmt, const struct mbp_plant *plant,
 
 /* Takes all rows of the plant's names into state. Returns SQLITE_OK, or SQLite's code: SQLITE_CORRUPT when a row holds
  * what we never write. */
-int mbp_retained_more_restore(sqlite3 *db, const struct mbp_plant *plant, struct mbp_state *state);
+int mbp_retained_more_restore(sqlite3 *db, const struct mbp_plant *plant, bool newer_only, struct mbp_state *state);
 
 #endif

@@ -160,8 +160,8 @@ int mbp_retention_step(struct mbp_retention *retention, uint64_t now_ns, uint32_
         return rc;
     if (stored > MBP_JOURNAL_EVENTS_MIN) {
         uint32_t max = smaller(stored - MBP_JOURNAL_EVENTS_MIN, STEP_EVENTS + added);
-        bool too_large =
-            retention->max_bytes != 0 && (pages.all - pages.free) * retention->page_bytes > retention->max_bytes;
+        uint64_t used = (pages.all - pages.free) * retention->page_bytes;
+        bool too_large = retention->max_bytes != 0 && used > retention->max_bytes + retention->beside_bytes;
         if (stored > MBP_JOURNAL_EVENTS_MAX || too_large) {
             removed = max;
         } else if (retention->keep_ms != 0) {

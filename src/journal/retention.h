@@ -11,10 +11,11 @@ struct mbp_retention {
     uint64_t keep_ms;   /* 0 = whatever their age */
     uint64_t max_bytes; /* 0 = whatever its size */
     uint64_t page_bytes;
-    uint64_t newest_ms; /* wall time of the newest event */
-    uint64_t seen_ns;   /* monotonic: credit is given up to here */
-    double credit;      /* events that age may remove */
-    bool shrinks;       /* the database was made so that its file can */
+    uint64_t beside_bytes; /* of the database, that are no events' */
+    uint64_t newest_ms;    /* wall time of the newest event */
+    uint64_t seen_ns;      /* monotonic: credit is given up to here */
+    double credit;         /* events that age may remove */
+    bool shrinks;          /* the database was made so that its file can */
 };
 
 /* Prepares for the open database. Returns SQLite's code. Ownership: mbp_retention_close. */

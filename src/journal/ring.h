@@ -17,13 +17,19 @@ enum mbp_record_kind {
     MBP_RECORD_UPKEEP,
     MBP_RECORD_SETTING,
     MBP_RECORD_FAULT,
-    MBP_RECORD_PLANT
+    MBP_RECORD_PLANT,
+    MBP_RECORD_CHECKPOINT
 };
 
 /* From here on indices are of another plant; when this is taken back, the consumer has no more use for the one before.
  */
 struct mbp_plant_change {
     const struct mbp_plant *to;
+};
+
+/* What stands there must stay until this is taken back. */
+struct mbp_checkpoint_push {
+    const struct mbp_checkpoint *of; /* NULL = there is none any more */
 };
 
 /* What one slot holds, or two: events, of which there are many, take half the room of retained state. */
@@ -38,6 +44,7 @@ struct mbp_record {
         struct mbp_retained_alarms alarms;
         struct mbp_retained_upkeep upkeep;
         struct mbp_retained_fault fault;
+        struct mbp_checkpoint_push checkpoint;
     } of;
 };
 

@@ -5,12 +5,15 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "checkpoint.h"
+
 const char mbp_setting_create_sql[] =
     "CREATE TABLE IF NOT EXISTS retained_setting(unit INTEGER, name TEXT, value REAL, file_value REAL, "
     "PRIMARY KEY(unit, name)) STRICT, WITHOUT ROWID";
 const char mbp_setting_put_sql[] =
     "INSERT OR REPLACE INTO retained_setting(unit, name, value, file_value) VALUES(?, ?, ?, ?)";
-static const char get_sql[] = "SELECT value, file_value FROM retained_setting WHERE unit = ? AND name = ?";
+static const char get_sql[] =
+    "SELECT value, file_value FROM retained_setting WHERE unit = ?1 AND name = ?2" MBP_WHERE_NEWER("setting");
 
 /* ---- which is which --------------------------------------------------------------------------------------------- */
 
@@ -119,11 +122,12 @@ static void take(sqlite3_stmt *row, const struct mbp_plant *plant, struct mbp_st
     now->output = now->setting[MBP_SET_MANUAL];
 }
 
-int mbp_setting_restore(sqlite3 *db, const struct mbp_plant *plant, struct mbp_state *state)
+int mbp_setting_restore(sqlite3 *db, const struct mbp_plant *plant, bool newer_only, struct mbp_state *state)
 {
     sqlite3_stmt *stmt = NULL;
     size_t count = mbp_setting_count(plant);
     int rc = sqlite3_prepare_v2(db, get_sql, -1, &stmt, NULL);
+    sqlite3_bind_int(stmt, 3, newer_only);
     for (uint32_t i = 0; rc == SQLITE_OK && i < count; i++) {
         bind_key(stmt, plant, i);
         rc = sqlite3_step(stmt);

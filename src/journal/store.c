@@ -128,11 +128,15 @@ static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *er
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, mbp_retained_fault_create_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
+        rc = sqlite3_exec(store->db, mbp_checkpoint_create_sql, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
         rc = prepare_all(store);
     if (rc == SQLITE_OK)
         rc = mbp_retention_open(&store->retention, store->db, &store->plant->journal);
     if (rc == SQLITE_OK)
         rc = mbp_past_open(&store->past, store->db);
+    if (rc == SQLITE_OK)
+        rc = mbp_checkpoints_open(&store->checkpoints, store->db);
     return rc == SQLITE_OK ? MBP_OK : mbp_schema_refuse(store->db, rc, path, errors);
 }
 
@@ -167,6 +171,7 @@ void mbp_store_close(struct mbp_store *store)
         sqlite3_finalize(all[i]);
     mbp_retention_close(&store->retention);
     mbp_past_close(&store->past);
+    mbp_checkpoints_close(&store->checkpoints);
     sqlite3_close(store->db);
     store->db = NULL;
 }
@@ -195,6 +200,7 @@ int mbp_store_commit(struct mbp_store *store)
 void mbp_store_roll_back(struct mbp_store *store)
 {
     store->plant_put = false;
+    mbp_checkpoints_forget(&store->checkpoints);
     /* Some failures have rolled back already. */
     if (sqlite3_get_autocommit(store->db) == 0)
         run(store->rollback);
@@ -237,6 +243,14 @@ static int put_event(struct mbp_store *store, const struct mbp_event *event)
     return run(store->event);
 }
 
+/* The size that an owner allows is for events. */
+static int put_checkpoint(struct mbp_store *store, const struct mbp_checkpoint *checkpoint)
+{
+    int rc = mbp_checkpoints_put(&store->checkpoints, store->plant, checkpoint);
+    store->retention.beside_bytes = store->checkpoints.bytes;
+    return rc;
+}
+
 int mbp_store_put(struct mbp_store *store, const struct mbp_record *record)
 {
     switch ((enum mbp_record_kind)record->kind) {
@@ -263,6 +277,8 @@ int mbp_store_put(struct mbp_store *store, const struct mbp_record *record)
     case MBP_RECORD_UPKEEP:
         mbp_retained_bind_upkeep(store->upkeep, store->plant, &record->of.upkeep);
         return run(store->upkeep);
+    case MBP_RECORD_CHECKPOINT:
+        return put_checkpoint(store, record->of.checkpoint.of);
     }
     assert(false && "a record of no kind");
     return SQLITE_INTERNAL;

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "checkpoint.h"
 #include "mark.h"
 #include "past.h"
 #include "retention.h"
@@ -19,6 +20,7 @@ struct mbp_store {
     uint32_t log_pages;         /* in the write-ahead log since the last commit */
     struct mbp_mark_file *mark; /* told of each transaction (mbp_store_mark); NULL = none */
     const char *mark_path;
+    struct mbp_checkpoints checkpoints;
     bool plant_told, plant_put; /* the database knows which plant is in force; it will when this transaction commits */
 };
 

@@ -78,6 +78,7 @@ static void begin(const struct mbp_plant *plant, struct mbp_state *state, uint32
     fault->begin_ns = state->sim_ns;
     fault->next_ns = FOREVER;
     fault->end_ns = later(state->sim_ns, lasts_ns);
+    fault->changed = ++state->fault_changes;
     if (fault->effect.kind == MBP_EFFECT_STUCK)
         fault->held = isnan(fault->effect.amount) ? state->value[fault->effect.sensor] : fault->effect.amount;
     list(state, f);
@@ -88,6 +89,7 @@ static void end(const struct mbp_plant *plant, struct mbp_state *state, uint32_t
     struct mbp_fault_state *fault = &state->fault[f];
     bool again = f < plant->fault_count && plant->faults[f].enabled && plant->faults[f].mttf_ns != 0;
     fault->active = false;
+    fault->changed = ++state->fault_changes;
     fault->end_ns = FOREVER;
     fault->next_ns = again ? later(state->sim_ns, chance_ns(plant, state, f, plant->faults[f].mttf_ns)) : FOREVER;
     unlist(state, f);
@@ -226,16 +228,20 @@ bool mbp_fault_resume(const struct mbp_plant *plant, struct mbp_state *state, co
 {
     uint32_t f = kept->fault;
     bool ad_hoc = f >= plant->fault_count;
-    if (f >= mbp_fault_total(plant) || state->fault[f].active)
+    if (f >= mbp_fault_total(plant))
         return false;
     if (ad_hoc ? !mbp_effect_possible(plant, &kept->effect) : !same_effect(&kept->effect, &state->fault[f].effect))
         return false;
     if (!state->faults_planned)
         plan(plant, state);
+    if (state->fault[f].active)
+        unlist(state, f);
     state->fault[f].draws = kept->draws;
+    state->fault[f].active = false;
+    state->fault[f].end_ns = FOREVER;
     if (kept->active)
         go_on(state, kept);
-    else if (mbp_fault_ages(plant, state, f) && kept->left_ns != FOREVER)
+    else
         state->fault[f].next_ns = later(state->sim_ns, kept->left_ns);
     look_ahead(plant, state);
     return true;

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkpoint.h"
 #include "mbplant/diagnosis.h"
 #include "mbplant/fault.h"
-#include "scan_priv.h"
 
 /* So many records must have room before anything is touched: then the change itself cannot fail any more. */
 #define RECORDS_FIRST 4096u
@@ -17,8 +17,8 @@ struct mbp_next_scan {
     struct mbp_process *process;
     struct mbp_control *control;
     struct mbp_state *state;
+    struct scan_checkpoint *checkpoint;
     double *command_told;
-    uint8_t *fault_told;
     struct mbp_events events;
 };
 
@@ -38,9 +38,10 @@ enum mbp_status mbp_next_scan_new(const struct mbp_plant *plant, struct mbp_imag
         status = mbp_control_new(plant, &next->control);
     if (status == MBP_OK)
         status = mbp_state_new(plant, 0, &next->state);
+    if (status == MBP_OK)
+        status = scan_checkpoint_new(image, next->state, &next->checkpoint);
     next->command_told = malloc(mbp_setting_count(plant) * sizeof *next->command_told + 1);
-    next->fault_told = malloc(mbp_fault_total(plant) * sizeof *next->fault_told);
-    if (status == MBP_OK && (next->command_told == NULL || next->fault_told == NULL))
+    if (status == MBP_OK && next->command_told == NULL)
         status = MBP_ERR_MEMORY;
     if (status != MBP_OK) {
         mbp_next_scan_free(next);
@@ -56,10 +57,10 @@ void mbp_next_scan_free(struct mbp_next_scan *next)
         return;
     mbp_events_free(&next->events);
     free(next->command_told);
-    free(next->fault_told);
     mbp_process_free(next->process);
     mbp_control_free(next->control);
     mbp_state_free(next->state);
+    scan_checkpoint_free(next->checkpoint);
     free(next);
 }
 
@@ -80,8 +81,11 @@ static void finish_writes(struct mbp_scan *scan)
     scan_record_many(scan);
 }
 
+/* The change and a checkpoint of what it made go to the disk together, which one on its way there would prevent. */
 static bool has_room(struct mbp_journal *journal)
 {
+    if (mbp_journal_checkpoint_busy(journal))
+        mbp_journal_flush(journal);
     return mbp_journal_has_room(journal, RECORDS_FIRST) ||
            (mbp_journal_flush(journal) == MBP_OK && mbp_journal_has_room(journal, RECORDS_FIRST));
 }
@@ -112,18 +116,15 @@ static void swap(struct mbp_scan *scan, struct mbp_next_scan *next)
                                 .control = scan->control,
                                 .state = scan->state,
                                 .command_told = scan->command_told,
-                                .fault_told = scan->fault_told,
                                 .events = scan->events};
     scan->process = next->process;
     scan->control = next->control;
     scan->state = next->state;
     scan->events = next->events;
     scan->command_told = next->command_told;
-    scan->fault_told = next->fault_told;
-    scan->faults_told = mbp_fault_total(next->plant);
-    memset(scan->fault_told, FAULT_TOLD_UNKNOWN, mbp_fault_total(next->plant)); /* and all faults */
+    scan->faults_unknown = true; /* the journal learns all of them anew */
     for (size_t a = 0; a < mbp_setting_count(next->plant); a++)
-        scan->command_told[a] = NAN; /* the journal learns all of them anew */
+        scan->command_told[a] = NAN; /* and all of these */
     scan->events.lost = old.events.lost;
     scan->config.plant = next->plant;
     scan->config.image = next->image;
@@ -132,7 +133,6 @@ static void swap(struct mbp_scan *scan, struct mbp_next_scan *next)
     next->state = old.state;
     next->events = old.events;
     next->command_told = old.command_told;
-    next->fault_told = old.fault_told;
 }
 
 /* It is of a plant that is no more. */
@@ -160,6 +160,7 @@ enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *nex
     carry_over(scan, next);
     swap(scan, next);
     drop_snapshot(scan);
+    scan_checkpoint_change(scan, &next->checkpoint);
     scan_forget_writes(scan);
     begin_events(scan);
     scan_tell(scan, MBP_EV_PLANT_CHANGED, (double)change->added + change->removed + change->changed, NAN,

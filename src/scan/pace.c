@@ -85,6 +85,10 @@ static bool run_step(struct mbp_scan *scan, uint64_t now)
     }
     if (now >= scan->look_again_ns) {
         scan->look_again_ns = now + LOOK_AGAIN_NS;
+        if (scan->checkpoint_wanted) {
+            scan_between_begin(scan);
+            scan_between_end(scan);
+        }
         scan_publish(scan);
     }
     return false;
@@ -203,6 +207,7 @@ void mbp_scan_stop(struct mbp_scan *scan)
     if (!scan->polling)
         return;
     scan->polling = false;
+    scan->stopped_paused = scan->sim.paused; /* no request that is still on its way may run a step */
     scan->sim.paused = false;
     scan->next_due_ns = UINT64_MAX;
     uv_close((uv_handle_t *)&scan->poll, on_closed);

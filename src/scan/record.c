@@ -1,11 +1,11 @@
 /* record: the scan's events, and the retained state of every machine and sensor that an event touched, to the journal
- * in one piece. No state that survives a restart changes without an event, but for counters, which go along once a
- * second. */
+ * in one piece: what a client was told is exact after a power cut. What changes without an event, as counters do, is in
+ * checkpoints; a plant without them has its counters retained once a second. */
 #include <math.h>
 #include <string.h>
 
+#include "checkpoint.h"
 #include "mbplant/fault.h"
-#include "scan_priv.h"
 
 #define COUNTERS_EVERY_NS MBP_NS_PER_S
 #define CLOCK_STEP_MS     1000 /* no clock discipline slews by so much from one scan to the next */
@@ -26,8 +26,8 @@ static int64_t shelf_ms(const struct mbp_state *state, uint32_t sensor)
     uint64_t end_ns = state->shelf_end_ns[sensor];
     if (end_ns == 0 || end_ns == MBP_SHELF_NO_END)
         return end_ns == 0 ? 0 : -1;
-    uint64_t left_ns = end_ns > state->sim_ns ? end_ns - state->sim_ns : 0;
-    return (int64_t)(left_ns / MBP_NS_PER_MS + 1);
+    uint64_t left_ns = end_ns > state->sim_ns ? end_ns - state->sim_ns : 1;
+    return (int64_t)((left_ns + MBP_NS_PER_MS - 1) / MBP_NS_PER_MS);
 }
 
 static bool retain_alarms(struct mbp_scan *scan, uint32_t sensor)
@@ -105,25 +105,26 @@ static bool retain_shelves(struct mbp_scan *scan, uint32_t most)
     return ok;
 }
 
-/* Faults that the journal knows otherwise; with `aged` those too that time alone changes. */
+/* Faults that began or ended since the journal was told; with `aged` those too that time alone changes. */
 static void retain_faults(struct mbp_scan *scan, bool aged)
 {
     const struct mbp_plant *plant = scan->config.plant;
     const struct mbp_state *state = scan->state;
-    if (!aged && scan->faults_told == 0 && state->fault_active_count == 0)
+    if (!aged && !scan->faults_unknown && scan->faults_told == state->fault_changes)
         return;
-    uint32_t told = 0;
+    bool ok = true;
     for (uint32_t f = 0; f < mbp_fault_total(plant); f++) {
-        uint8_t now = state->fault[f].active ? FAULT_TOLD_ACTIVE : FAULT_TOLD_IDLE;
-        if (scan->fault_told[f] != now || (aged && mbp_fault_ages(plant, state, f))) {
-            struct mbp_retained_fault retained = mbp_fault_retain(state, f);
-            bool ok = mbp_journal_push_fault(scan->config.journal, &retained) == MBP_OK;
-            scan->fault_told[f] = ok ? now : FAULT_TOLD_UNKNOWN; /* without room: with the next scan */
-            scan->stats.recorded += ok;
-        }
-        told += scan->fault_told[f] != FAULT_TOLD_IDLE;
+        bool known = !scan->faults_unknown && state->fault[f].changed <= scan->faults_told;
+        if (known && !(aged && mbp_fault_ages(plant, state, f)))
+            continue;
+        struct mbp_retained_fault retained = mbp_fault_retain(state, f);
+        ok = mbp_journal_push_fault(scan->config.journal, &retained) == MBP_OK && ok;
+        scan->stats.recorded++;
     }
-    scan->faults_told = told;
+    if (!ok)
+        return; /* without room: with the next scan */
+    scan->faults_told = state->fault_changes;
+    scan->faults_unknown = false;
 }
 
 /* After a loss: every sensor again, then every machine, as far as there is room, going on with the next scan. */
@@ -217,20 +218,24 @@ static void record(struct mbp_scan *scan, unsigned how)
         ok = retain_machines(scan) && ok;
         ok = retain_shelves(scan, (how & RECORD_SHELVES) != 0 ? UINT32_MAX : SHELVES_AT_ONCE) && ok;
     }
-    if (written && (how & RECORD_EVENTS_ONLY) == 0)
-        retain_commands(scan); /* what finds no room is told with the next second's counters */
+    if ((written || scan->commands_missed) && (how & RECORD_EVENTS_ONLY) == 0)
+        scan->commands_missed = !retain_commands(scan);
     if ((how & RECORD_EVENTS_ONLY) == 0)
         retain_faults(scan, (how & RECORD_COUNTERS) != 0);
     if (!ok)
         scan->retain_from = 0;
     else if (scan->retain_from != UINT32_MAX && (how & RECORD_EVENTS_ONLY) == 0)
         retain_again(scan);
+    if ((how & RECORD_EVENTS_ONLY) == 0)
+        scan_checkpoint_take(scan);
     mbp_journal_hand_over(journal);
 }
 
+/* Checkpoints have the counters too. */
 void scan_record(struct mbp_scan *scan)
 {
-    record(scan, scan->state->sim_ns - scan->counters_told_ns >= COUNTERS_EVERY_NS ? RECORD_COUNTERS : 0);
+    bool due = scan->checkpoint == NULL && scan->state->sim_ns - scan->counters_told_ns >= COUNTERS_EVERY_NS;
+    record(scan, due ? RECORD_COUNTERS : 0);
 }
 
 void scan_record_many(struct mbp_scan *scan)

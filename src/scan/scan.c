@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkpoint.h"
 #include "mbplant/diagnosis.h"
 #include "mbplant/fault.h"
 #include "mbplant/machine.h"
-#include "scan_priv.h"
 
 /* ---- latch ------------------------------------------------------------------------------------------------------ */
 
@@ -217,35 +217,6 @@ size_t scan_events_capacity(const struct mbp_plant *plant)
            MBP_WRITTEN_MAX + 2 * (MBP_REFUSALS_MAX + SCAN_REFUSERS + 1);
 }
 
-/* What stands in the file or was restored needs no telling. */
-static enum mbp_status know_commands(struct mbp_scan *scan)
-{
-    size_t count = mbp_setting_count(scan->config.plant);
-    scan->command_told = malloc(count * sizeof *scan->command_told + 1);
-    if (scan->command_told == NULL)
-        return MBP_ERR_MEMORY;
-    for (uint32_t i = 0; i < count; i++)
-        scan->command_told[i] = mbp_setting_now(scan->config.plant, scan->state, i);
-    return MBP_OK;
-}
-
-static void resume_fault(void *ctx, const struct mbp_retained_fault *kept)
-{
-    struct mbp_scan *scan = ctx;
-    bool resumed = mbp_fault_resume(scan->config.plant, scan->state, kept);
-    scan->fault_told[kept->fault] = !resumed ? FAULT_TOLD_UNKNOWN : kept->active ? FAULT_TOLD_ACTIVE : FAULT_TOLD_IDLE;
-    scan->faults_told += scan->fault_told[kept->fault] != FAULT_TOLD_IDLE;
-}
-
-/* Goes on with the faults of an earlier run. */
-static enum mbp_status resume_faults(struct mbp_scan *scan)
-{
-    scan->fault_told = calloc(mbp_fault_total(scan->config.plant), sizeof *scan->fault_told);
-    if (scan->fault_told == NULL)
-        return MBP_ERR_MEMORY;
-    return scan->config.journal != NULL ? mbp_journal_faults(scan->config.journal, resume_fault, scan) : MBP_OK;
-}
-
 enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_scan **out)
 {
     struct mbp_scan *scan = calloc(1, sizeof *scan);
@@ -270,19 +241,17 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
         status = mbp_state_new(config->plant, config->clock.wall_ms(config->clock.ctx), &scan->state);
     if (status == MBP_OK && config->plant->instructor)
         status = mbp_state_clone(scan->state, &scan->snapshot);
-    if (status == MBP_OK && config->journal != NULL)
-        status = mbp_journal_restore(config->journal, scan->state);
     if (status == MBP_OK)
-        status = resume_faults(scan);
-    if (status == MBP_OK)
-        status = know_commands(scan);
+        status = scan_resume(scan);
+    if (status == MBP_OK && config->journal != NULL && config->checkpoint_every_ns != 0)
+        status = scan_checkpoint_new(config->image, scan->state, &scan->checkpoint);
     if (status != MBP_OK) {
         mbp_scan_free(scan);
         return status;
     }
-    mbp_diagnosis_settle(config->plant, scan->state);
-    mbp_process_settle(scan->process, scan->state);
-    mbp_process_sense(scan->process, scan->state);
+    scan->counters_told_ns = scan->state->sim_ns;
+    scan->checkpoint_wanted = true;
+    scan->events.scan = (uint32_t)scan->state->scan;
     scan->events.wall_ms = scan->state->wall_ms;
     scan_tell(scan, MBP_EV_START, NAN, NAN, 0, 0);
     scan_tell(scan, MBP_EV_PLANT_LOADED, NAN, NAN, config->plant->text_crc, 0);
@@ -295,6 +264,8 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
 
 void mbp_scan_close(struct mbp_scan *scan)
 {
+    scan->sim.paused = scan->sim.paused || scan->stopped_paused;
+    scan_obey(scan);
     scan->events.count = 0;
     scan->events.wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
     scan_latch_written(scan);
@@ -303,6 +274,9 @@ void mbp_scan_close(struct mbp_scan *scan)
     scan_tell_all_refusals(scan);
     scan_tell(scan, MBP_EV_STOP, NAN, NAN, 0, 0);
     scan_record_last(scan);
+    scan_checkpoint_take_last(scan);
+    if (scan->config.journal != NULL)
+        mbp_journal_hand_over(scan->config.journal);
 }
 
 void mbp_scan_free(struct mbp_scan *scan)
@@ -311,7 +285,8 @@ void mbp_scan_free(struct mbp_scan *scan)
         return;
     mbp_events_free(&scan->events);
     free(scan->command_told);
-    free(scan->fault_told);
+    scan_checkpoint_free(scan->checkpoint);
+    scan_checkpoint_free(scan->checkpoints_left);
     free(scan->writes);
     mbp_process_free(scan->process);
     mbp_control_free(scan->control);

@@ -7,6 +7,7 @@
 #include "mbplant/scan.h"
 
 struct scan_writes;
+struct scan_checkpoint;
 
 /* What a peer's writes may still tell: simulated time saved up, a second at most, of which each event costs a tenth. */
 struct scan_credit {
@@ -49,12 +50,20 @@ struct mbp_scan {
     uint32_t shelf_from;  /* the sensor whose shelf is looked at next */
     size_t unrecorded;    /* events of the scan that is under way, which the journal does not have yet */
     bool trouble_told;
-    uint8_t *fault_told;  /* per fault: enum fault_told */
-    uint32_t faults_told; /* how many of them are told active, or otherwise than they may be */
+    uint32_t faults_told; /* the journal knows all of them as they were at this mbp_state.fault_changes */
+    bool faults_unknown;  /* ... or nothing of them */
+    bool commands_missed; /* some found no room */
     double *command_told; /* per command and setting (journal.h): what was retained last; NaN = none */
+
+    /* checkpoints */
+    struct scan_checkpoint *checkpoint;       /* NULL = none while the plant runs */
+    struct scan_checkpoint *checkpoints_left; /* of former plants, and the last one */
+    uint64_t checkpoint_taken_ns;             /* monotonic */
+    bool checkpoint_wanted;                   /* whatever the time */
 
     /* time */
     struct mbp_sim_figures sim;
+    bool stopped_paused;        /* it was paused when the pacing ended */
     struct mbp_state *snapshot; /* memory for one; sim.snapshot says whether it holds one */
     int64_t wall_ahead_ms;      /* of the monotonic clock, at the last scan */
     bool clock_known;
@@ -72,9 +81,6 @@ struct mbp_scan {
     int timer_fd;
     bool polling;
 };
-
-/* What the journal retains of a fault: that it is not active, that it is, or perhaps something else. */
-enum fault_told { FAULT_TOLD_IDLE, FAULT_TOLD_ACTIVE, FAULT_TOLD_UNKNOWN };
 
 /* A second's worth of events for the most that one scan of this plant can bring. */
 size_t scan_events_capacity(const struct mbp_plant *plant);
@@ -121,6 +127,9 @@ static inline uint64_t scan_now_ns(const struct mbp_scan *scan)
 void scan_tell_production(struct mbp_scan *scan);
 void scan_tell_production_at_start(struct mbp_scan *scan);
 void scan_tell_production_on_the_hour(struct mbp_scan *scan);
+
+/* resume.c: the state that the run begins with. Errors: those of mbp_scan_new. */
+enum mbp_status scan_resume(struct mbp_scan *scan);
 
 /* record: hands the scan's events, and what they changed of the retained state, to the journal. */
 void scan_record(struct mbp_scan *scan);

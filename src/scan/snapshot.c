@@ -67,6 +67,7 @@ enum mbp_status mbp_scan_restore(struct mbp_scan *scan, uint32_t peer)
         tell_machine(scan, m, peer);
     mbp_state_restore(scan->state, scan->snapshot, scan->events.wall_ms);
     scan->sim.restored++;
+    scan->faults_unknown = true;
     scan->retain_from = 0; /* what survives a restart is everything's state, as it is now */
     scan->counters_told_ns = scan->state->sim_ns;
     scan_tell_production(scan);

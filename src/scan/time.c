@@ -127,6 +127,8 @@ bool scan_obey(struct mbp_scan *scan)
         mbp_scan_step_by(scan, wishes.steps, peer);
     if (!wishes.paused)
         mbp_scan_resume(scan, peer);
-    scan_publish(scan);
+    scan->checkpoint_wanted = true; /* nothing else retains it */
+    scan_between_begin(scan);
+    scan_between_end(scan);
     return true;
 }

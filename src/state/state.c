@@ -35,7 +35,7 @@ const struct state_array state_arrays[] = {
     ARRAY(active, STATE_BY_SENSOR, 1, STATE_CARRIED),
     ARRAY(unack, STATE_BY_SENSOR, 1, STATE_CARRIED),
     ARRAY(latched, STATE_BY_SENSOR, 1, STATE_CARRIED),
-    ARRAY(suppressed, STATE_BY_SENSOR, 1, STATE_DERIVED),
+    ARRAY(suppressed, STATE_BY_SENSOR, 1, STATE_CARRIED),
     ARRAY(hidden, STATE_BY_SENSOR, 1, STATE_DERIVED),
     ARRAY(watched, STATE_BY_SENSOR, 1, STATE_DERIVED),
     ARRAY(alarm_flags, STATE_BY_SENSOR, 1, STATE_CARRIED),
@@ -80,7 +80,7 @@ static size_t item_count(const struct mbp_state *state, enum state_index by)
     return state->part_count;
 }
 
-static size_t array_len(const struct mbp_state *state, const struct state_array *array)
+size_t state_array_len(const struct mbp_state *state, const struct state_array *array)
 {
     return item_count(state, (enum state_index)array->by) * array->times * array->size;
 }
@@ -91,7 +91,7 @@ static size_t carve(struct mbp_state *state, char *block)
     size_t used = 0;
     for (size_t i = 0; i < state_array_count; i++) {
         const struct state_array *array = &state_arrays[i];
-        size_t len = array_len(state, array);
+        size_t len = state_array_len(state, array);
         size_t next = (used + len + MBP_FENCE_LEN + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
         if (block != NULL) {
             void *begin = block + used;
@@ -202,7 +202,7 @@ void mbp_state_copy(struct mbp_state *to, const struct mbp_state *from)
     memcpy(to, from, offsetof(struct mbp_state, lagged));
     for (size_t i = 0; i < state_array_count; i++) {
         const struct state_array *array = &state_arrays[i];
-        memcpy(state_array_at(to, array), state_array_at(from, array), array_len(from, array));
+        memcpy(state_array_at(to, array), state_array_at(from, array), state_array_len(from, array));
     }
 }
 

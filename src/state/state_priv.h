@@ -33,6 +33,7 @@ extern const struct state_array state_arrays[];
 extern const size_t state_array_count;
 
 /* Where a state has its items of this array. */
+size_t state_array_len(const struct mbp_state *state, const struct state_array *array);
 char *state_array_at(const struct mbp_state *state, const struct state_array *array);
 
 /* What a signal keeps between scans, in the order in which it lies in mbp_state.part. */

@@ -19,9 +19,11 @@ def u32(words, at):
     return words[at] << 16 | words[at + 1]
 
 
-class Restart(unittest.TestCase):
+class OnePlant(unittest.TestCase):
+    file = None
+
     def setUp(self):
-        self.plant = self.enterContext(support.Plant("line.yaml"))
+        self.plant = self.enterContext(support.Plant(self.file))
         self.client = None
         self.connect()
         self.addCleanup(lambda: self.client.close())
@@ -37,8 +39,8 @@ class Restart(unittest.TestCase):
         self.plant.start()
         self.connect()
 
-    def holding(self, address, count=1):
-        return self.good(self.client.read_holding_registers(address, count, slave=1)).registers
+    def holding(self, address, count=1, unit=1):
+        return self.good(self.client.read_holding_registers(address, count, slave=unit)).registers
 
     def inputs(self, address, count=1):
         return self.good(self.client.read_input_registers(address, count, slave=1)).registers
@@ -49,6 +51,10 @@ class Restart(unittest.TestCase):
     def good(self, response):
         self.assertFalse(response.isError(), response)
         return response
+
+
+class Restart(OnePlant):
+    file = "line.yaml"
 
     def machine(self, index):
         return self.inputs(MACHINE_AT + MACHINE_WORDS * index, MACHINE_WORDS)
@@ -130,6 +136,28 @@ class Restart(unittest.TestCase):
         stored = {event["seq"]: tuple(event[key] for key in keys) for event in events}
         return [seq for seq, words in seen.items()
                 if stored[seq] != (u32(words, 0), u32(words, 2), u32(words, 4) << 32 | u32(words, 6), words[8])]
+
+
+class SlowPlant(OnePlant):
+    """A scan every ten seconds: what is confirmed has not been taken in when the program ends."""
+    file = "slow.yaml"
+
+    def test_write_that_was_confirmed_before_sigterm_is_there_after_it(self):
+        self.write(T1_HIGH_AT, 900)
+        self.write(3999, 400)
+        for _ in range(2):
+            self.restart(self.plant.stop)
+            self.assertEqual(self.holding(T1_HIGH_AT), [900])
+            self.assertEqual(self.holding(3999), [400])
+
+    def test_paused_plant_is_paused_after_a_restart_and_steps_on_as_if_there_was_none(self):
+        self.plant.ctl("sim", "pause")
+        for scan in range(1, 5):
+            self.plant.ctl("sim", "step")
+            for _ in range(2):
+                self.assertEqual(struct.unpack(">d", struct.pack(">4H", *self.holding(0, 4, 2)))[0], 1000 + 30 * scan)
+                self.restart(self.plant.stop)
+                self.assertIn(f"paused after scan {scan},", self.plant.ctl("sim", "pause"))
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ static bool open_all(struct bench *bench, const char *file, const char *dir)
         return false;
     if (mbp_image_new(bench->plant, &bench->image) != MBP_OK)
         return false;
-    const struct mbp_scan_config config = {bench->plant, bench->image, bench->journal, clock, 1.0};
+    const struct mbp_scan_config config = {bench->plant, bench->image, bench->journal, clock, 1.0, MBP_NS_PER_S};
     return mbp_scan_new(&config, &bench->scan) == MBP_OK;
 }
 

@@ -84,7 +84,7 @@ static void play(const struct mbp_scenario *scenario, const struct mbp_plant *pl
     FILE *out = memory(&told, &len);
     if (mbp_image_new(plant, &image) != MBP_OK)
         abort();
-    const struct mbp_scan_config scan_config = {plant, image, NULL, {.mono_ns = still, .wall_ms = still}, 1.0};
+    const struct mbp_scan_config scan_config = {plant, image, NULL, {.mono_ns = still, .wall_ms = still}, 1.0, 0};
     if (mbp_scan_new(&scan_config, &scan) != MBP_OK)
         abort();
     const struct mbp_play_config config = {

@@ -63,7 +63,7 @@ static void put(struct bench *bench, uint32_t s, const struct place *at)
     state->value[s] = holds(at->kept) ? 90 : 50;
     state->flags[s] = at->shelved ? MBP_SENSOR_SHELVED : 0;
     state->alarm_flags[s] = at->removed ? MBP_ALARMS_REMOVED : 0;
-    state->suppressed[s] = 0;
+    memset(state->suppressed, at->machine == MBP_EN_PANNE ? MBP_ALARMS_ALL : 0, bench->plant->sensor_count);
     state->machine[0].state = (uint8_t)at->machine;
     state->dressed[0] = MBP_STATE_COUNT;
     mbp_diagnosis_settle(bench->plant, state);

@@ -347,6 +347,7 @@ static void step_restart(struct play *play)
         state->unack[s] = old->unack[s];
         state->beyond[s] = old->beyond[s];
         state->latched[s] = old->latched[s];
+        state->suppressed[s] = old->suppressed[s];
         state->alarm_flags[s] = old->alarm_flags[s] & (uint8_t)~MBP_ALARMS_MAINTENANCE;
         bool timed = old->shelf_end_ns[s] != 0 && old->shelf_end_ns[s] != MBP_SHELF_NO_END;
         state->shelf_end_ns[s] = timed ? state->sim_ns + (old->shelf_end_ns[s] - old->sim_ns) : old->shelf_end_ns[s];

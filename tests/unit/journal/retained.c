@@ -79,7 +79,7 @@ static double restored_limit(struct fixture *f, uint32_t sensor, enum mbp_limit 
 {
     struct mbp_state *state = new_state(f);
     fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
     double restored = state->limit[sensor * MBP_LIMIT_COUNT + (unsigned)limit];
     mbp_state_free(state);
     fixture_close(f);
@@ -92,7 +92,7 @@ static void test_restore_machine_comes_back_as_it_was_left(void **ctx)
     store_machine(f, worn_machine(FILL1, PT101));
     struct mbp_state *state = new_state(f);
     fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
     assert_worn_machine(&state->machine[FILL1], PT101);
     /* The one without a row stays as the file says. */
     assert_int_equal(state->machine[CAP1].state, MBP_EN_SERVICE);
@@ -106,7 +106,7 @@ static void test_restore_sensor_comes_back_but_for_its_quality(void **ctx)
     store_sensor(f, LT301, 70);
     struct mbp_state *state = new_state(f);
     fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
     assert_true(state->forced_value[LT301] == 92.5);
     assert_int_equal(state->active[LT301], 1 << MBP_HIGH);
     assert_int_equal(state->unack[LT301], 1 << MBP_HIGH | 1 << MBP_LOW);
@@ -168,7 +168,7 @@ static void test_restore_forced_value_of_a_sensor_that_is_no_longer_held_is_rele
     f->sensors[TT101].inject = MBP_INJECT_REJECT;
     struct mbp_state *state = new_state(f);
     fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
     assert_int_equal(state->flags[TT101], MBP_SENSOR_SHELVED);
     mbp_state_free(state);
 }
@@ -192,7 +192,7 @@ static void test_restore_reordered_file_follows_the_names(void **ctx)
     f->sensors[ST201].name = "PT101";
     struct mbp_state *state = new_state(f);
     fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
     assert_worn_machine(&state->machine[1], ST201);
     assert_int_equal(state->machine[0].good, 0);
     assert_true(state->limit[ST201 * MBP_LIMIT_COUNT + MBP_HIGH] == 70);
@@ -207,7 +207,7 @@ static void test_restore_first_out_that_the_machine_lost_is_none(void **ctx)
     f->sensors[PT101].name = "PT102";
     struct mbp_state *state = new_state(f);
     fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
     assert_worn_machine(&state->machine[FILL1], UINT32_MAX);
     mbp_state_free(state);
 }
@@ -240,7 +240,7 @@ static void test_push_twice_the_later_state_is_kept(void **ctx)
     store_machine(f, machine);
     struct mbp_state *state = new_state(f);
     fixture_open(f);
-    assert_int_equal(mbp_journal_restore(f->journal, state), MBP_OK);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
     assert_int_equal(state->machine[CAP1].good, 4);
     assert_int_equal(state->machine[CAP1].first_out, ST201);
     mbp_state_free(state);
@@ -263,7 +263,7 @@ static void test_restore_impossible_row_is_corrupt_and_changes_nothing(void **ct
         struct mbp_state *state = new_state(f);
         struct mbp_state *untouched = new_state(f);
         fixture_open(f);
-        assert_int_equal(mbp_journal_restore(f->journal, state), MBP_ERR_CORRUPT);
+        assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_ERR_CORRUPT);
         assert_memory_equal(state->memory, untouched->memory, state->memory_len);
         mbp_state_free(state);
         mbp_state_free(untouched);
@@ -286,7 +286,7 @@ static enum mbp_status take_faults(struct fixture *f)
 {
     taken_count = 0;
     fixture_open(f);
-    enum mbp_status status = mbp_journal_faults(f->journal, take_fault, NULL);
+    enum mbp_status status = mbp_journal_faults(f->journal, false, take_fault, NULL);
     fixture_close(f);
     return status;
 }

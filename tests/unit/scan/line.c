@@ -2,6 +2,7 @@
 #include "line.h"
 
 #include <ftw.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -26,16 +27,38 @@ const char line_yaml[] =
     "          - {name: ST201, kind: speed, range: [0, 100], max: 90, inject: once, signal: {base: 50},\n"
     "             register: {type: uint16}}\n";
 
-void line_start(struct line *line, const char *yaml)
+static void run_plant(struct line *line)
 {
     /* The journal waits for a disk by its own clock; the scan sees only the test's. */
     const struct mbp_clock system = mbp_clock_system();
-    line->plant = fixture_plant(yaml);
     assert_int_equal(mbp_journal_open(line->dir, line->plant, &system, stderr, &line->journal), MBP_OK);
     assert_int_equal(mbp_image_new(line->plant, &line->image), MBP_OK);
     line->unit = mbp_image_unit(line->image, 1);
-    const struct mbp_scan_config config = {line->plant, line->image, line->journal, fixture_clock(&line->time), 1.0};
+    const struct mbp_scan_config config = {
+        line->plant, line->image, line->journal, fixture_clock(&line->time), 1.0, line->checkpoint_every_ns};
     assert_int_equal(mbp_scan_new(&config, &line->scan), MBP_OK);
+}
+
+void line_start(struct line *line, const char *yaml)
+{
+    line->plant = fixture_plant(yaml);
+    run_plant(line);
+}
+
+void line_load(struct line *line, const char *path)
+{
+    assert_int_equal(mbp_plant_load(path, stderr, &line->plant), MBP_OK);
+    run_plant(line);
+}
+
+void line_sql(struct line *line, const char *sql)
+{
+    char path[sizeof line->dir + 16];
+    sqlite3 *db = NULL;
+    snprintf(path, sizeof path, "%s/journal.db", line->dir);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
 void line_stop(struct line *line)
@@ -52,18 +75,6 @@ void line_stop(struct line *line)
     line->plant = NULL;
 }
 
-int line_setup(void **state)
-{
-    struct line *line = calloc(1, sizeof *line);
-    assert_non_null(line);
-    snprintf(line->dir, sizeof line->dir, "/tmp/mbplant-scan-XXXXXX");
-    assert_non_null(mkdtemp(line->dir));
-    line->time = (struct fixture_time){.mono_ns = 5 * MBP_NS_PER_S, .wall_ms = FIXTURE_WALL_MS};
-    line_start(line, line_yaml);
-    *state = line;
-    return 0;
-}
-
 static int remove_entry(const char *path, const struct stat *entry, int type, struct FTW *where)
 {
     (void)entry;
@@ -72,11 +83,41 @@ static int remove_entry(const char *path, const struct stat *entry, int type, st
     return remove(path);
 }
 
+void line_end(struct line *line)
+{
+    line_stop(line);
+    if (line->dir[0] != '\0')
+        nftw(line->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    line->dir[0] = '\0';
+}
+
+static void make_dir(struct line *line)
+{
+    snprintf(line->dir, sizeof line->dir, "/tmp/mbplant-scan-XXXXXX");
+    assert_non_null(mkdtemp(line->dir));
+}
+
+void line_begin(struct line *line, const char *yaml)
+{
+    line_end(line);
+    make_dir(line);
+    line_start(line, yaml);
+}
+
+int line_setup(void **state)
+{
+    struct line *line = calloc(1, sizeof *line);
+    assert_non_null(line);
+    line->time = (struct fixture_time){.mono_ns = 5 * MBP_NS_PER_S, .wall_ms = FIXTURE_WALL_MS};
+    line_begin(line, line_yaml);
+    *state = line;
+    return 0;
+}
+
 int line_teardown(void **state)
 {
     struct line *line = *state;
-    line_stop(line);
-    nftw(line->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    line_end(line);
     free(line);
     return 0;
 }

@@ -25,6 +25,7 @@ struct line {
     struct mbp_journal *journal;
     struct mbp_scan *scan;
     struct fixture_time time;
+    uint64_t checkpoint_every_ns; /* 0 = at the end alone */
     char dir[64];
     struct mbp_event events[LINE_EVENTS];
     size_t event_count;
@@ -39,6 +40,14 @@ extern const char line_yaml[];
 /* Starts a plant on line->dir; stops it as a daemon does, the directory stays. */
 void line_start(struct line *line, const char *yaml);
 void line_stop(struct line *line);
+
+/* The same with a plant file; and what a hand does in the database of a line that is stopped. */
+void line_load(struct line *line, const char *path);
+void line_sql(struct line *line, const char *sql);
+
+/* The same on a new directory, so that nothing goes on; and its end, the directory's too. */
+void line_begin(struct line *line, const char *yaml);
+void line_end(struct line *line);
 
 /* n scans, the clock going on by a period each. */
 void line_scan(struct line *line, unsigned n);

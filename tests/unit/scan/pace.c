@@ -170,7 +170,7 @@ static void test_scan_that_takes_its_time_is_measured(void **state)
     struct mbp_image *image;
     struct mbp_scan *scan;
     assert_int_equal(mbp_image_new(line->plant, &image), MBP_OK);
-    const struct mbp_scan_config config = {line->plant, image, NULL, {slow_mono_ns, wall_ms, &time}, 1.0};
+    const struct mbp_scan_config config = {line->plant, image, NULL, {slow_mono_ns, wall_ms, &time}, 1.0, 0};
     assert_int_equal(mbp_scan_new(&config, &scan), MBP_OK);
     mbp_scan_step(scan);
     assert_int_equal(mbp_scan_stats(scan).last_us, 50000);
@@ -193,7 +193,7 @@ static void test_scan_that_takes_longer_than_its_period_is_counted_as_late(void 
     struct mbp_image *image;
     struct mbp_scan *scan;
     assert_int_equal(mbp_image_new(line->plant, &image), MBP_OK);
-    struct mbp_scan_config config = {line->plant, image, NULL, fixture_clock(&time), 1.0};
+    struct mbp_scan_config config = {line->plant, image, NULL, fixture_clock(&time), 1.0, 0};
     config.clock.mono_ns = slower_mono_ns;
     assert_int_equal(mbp_scan_new(&config, &scan), MBP_OK);
     mbp_scan_poll(scan); /* the first starts on time, the others also late */
@@ -210,7 +210,7 @@ static void test_scan_at_ten_times_speed_is_due_ten_times_as_often(void **state)
     struct mbp_image *image;
     struct mbp_scan *scan;
     assert_int_equal(mbp_image_new(line->plant, &image), MBP_OK);
-    const struct mbp_scan_config config = {line->plant, image, NULL, fixture_clock(&time), 10.0};
+    const struct mbp_scan_config config = {line->plant, image, NULL, fixture_clock(&time), 10.0, 0};
     assert_int_equal(mbp_scan_new(&config, &scan), MBP_OK);
     for (int i = 0; i < 100; i++) {
         time.mono_ns += PERIOD_NS / 10;
@@ -232,7 +232,7 @@ static void test_scans_paced_by_a_loop_run_until_stopped(void **state)
     line->plant->scan_ns = MBP_NS_PER_MS;
     assert_int_equal(uv_loop_init(&loop), 0);
     assert_int_equal(mbp_image_new(line->plant, &image), MBP_OK);
-    const struct mbp_scan_config config = {line->plant, image, NULL, mbp_clock_system(), 1.0};
+    const struct mbp_scan_config config = {line->plant, image, NULL, mbp_clock_system(), 1.0, 0};
     assert_int_equal(mbp_scan_new(&config, &scan), MBP_OK);
     assert_int_equal(mbp_scan_start(scan, &loop), MBP_OK);
     while (mbp_scan_stats(scan).scans < 5)

@@ -96,12 +96,14 @@ static void test_restart_with_an_active_alarm_raises_it_no_second_time(void **st
     line_find(line, 0, MBP_EV_MACHINE_REFUSED); /* and still in the way */
 }
 
-static void test_restart_forgets_a_once_value(void **state)
+static void test_restart_shows_a_once_value_until_the_next_scan(void **state)
 {
     struct line *line = *state;
     line_write_word(line, HR_ST201, 80);
     line_scan(line, 1);
     restart(line);
+    assert_int_equal(line_holding(line, HR_ST201), 80);
+    line_scan(line, 1);
     assert_int_equal(line_holding(line, HR_ST201), 50);
     assert_false(line_coil(line, 1000 + ST201));
 }
@@ -127,7 +129,7 @@ int main(void)
         LINE_TEST(test_restart_keeps_counters_and_goes_on_from_them),
         LINE_TEST(test_restart_keeps_limits_forced_values_and_shelving),
         LINE_TEST(test_restart_with_an_active_alarm_raises_it_no_second_time),
-        LINE_TEST(test_restart_forgets_a_once_value),
+        LINE_TEST(test_restart_shows_a_once_value_until_the_next_scan),
         LINE_TEST(test_restart_continues_the_numbers_of_events),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,7 +38,8 @@ static void start_plant(struct exercise *exercise)
     exercise->time = (struct fixture_time){.mono_ns = 5 * MBP_NS_PER_S, .wall_ms = FIXTURE_WALL_MS};
     exercise->plant = fixture_plant(exercise_plant);
     assert_int_equal(mbp_image_new(exercise->plant, &exercise->image), MBP_OK);
-    const struct mbp_scan_config config = {exercise->plant, exercise->image, NULL, fixture_clock(&exercise->time), 1.0};
+    const struct mbp_scan_config config = {
+        exercise->plant, exercise->image, NULL, fixture_clock(&exercise->time), 1.0, 0};
     assert_int_equal(mbp_scan_new(&config, &exercise->scan), MBP_OK);
 }
 

@@ -42,7 +42,7 @@ void twin_start(struct twin *twin, struct mbp_plant *plant)
 {
     *twin = (struct twin){.plant = plant, .time = {5 * MBP_NS_PER_S, FIXTURE_WALL_MS}};
     assert_int_equal(mbp_image_new(plant, &twin->image), MBP_OK);
-    const struct mbp_scan_config config = {plant, twin->image, NULL, fixture_clock(&twin->time), 1.0};
+    const struct mbp_scan_config config = {plant, twin->image, NULL, fixture_clock(&twin->time), 1.0, 0};
     assert_int_equal(mbp_scan_new(&config, &twin->scan), MBP_OK);
     twin->told = calloc((size_t)plant->sensor_count + 1, sizeof *twin->told);
     assert_non_null(twin->told);
