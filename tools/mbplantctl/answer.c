@@ -5,11 +5,11 @@
 #include "point.h"
 #include "write.h"
 
-static bool waits(const struct ctl_answer *answer, const struct ctl_sensor_now *now)
+static bool waits(const struct ctl_answer *answer, const struct mbp_sensor_view *now)
 {
     bool any = false;
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
-        any = any || answer->concerns(now->alarm[a]);
+        any = any || answer->concerns((enum mbp_alarm_state)now->alarm_state[a]);
     return any;
 }
 
@@ -29,12 +29,12 @@ static enum ctl_exit answer_machine(struct ctl *ctl, const struct ctl_answer *an
     unsigned waiting = count_waiting(answer, snapshot, of->first_sensor, of->sensor_count);
     if (waiting == 0)
         return CTL_OK;
-    if (!mbp_map_has(&ctl->plant->units[of->unit], MBP_MAP_MACHINE_COILS)) {
+    int32_t coil = ctl_addr_of(ctl->plant, MBP_MAP_MACHINE_COILS, machine, answer->of_machine, 0);
+    if (coil < 0) {
         ctl_error("%s: its unit has no such coil for machines; name its sensors", of->name);
         return CTL_FAILED;
     }
-    enum ctl_exit code = ctl_set_coil(ctl, ctl_machine_unit(ctl->plant, machine),
-                                      ctl_machine_coil(ctl->plant, machine, answer->machine_coil), true, of->name);
+    enum ctl_exit code = ctl_set_coil(ctl, ctl_machine_unit(ctl->plant, machine), (uint16_t)coil, true, of->name);
     if (code == CTL_OK)
         ctl_say("%s: alarms of %u sensor%s %s\n", of->name, waiting, waiting == 1 ? "" : "s", answer->done);
     return code;
@@ -44,14 +44,14 @@ static enum ctl_exit answer_sensor(struct ctl *ctl, const struct ctl_answer *ans
                                    const struct ctl_snapshot *snapshot, uint32_t sensor)
 {
     const char *name = ctl->plant->sensors[sensor].name;
-    uint16_t coil = answer->sensor_coil(ctl->plant, sensor);
+    int32_t coil = ctl_addr(ctl->plant, answer->of_sensor, sensor);
     if (!waits(answer, &snapshot->sensors[sensor]))
         return CTL_OK;
-    if (coil == 0) {
+    if (coil < 0) {
         ctl_error("%s: its unit has no room for a coil of its own; name its machine", name);
         return CTL_FAILED;
     }
-    enum ctl_exit code = ctl_set_coil(ctl, ctl_sensor_unit(ctl->plant, sensor), coil, true, name);
+    enum ctl_exit code = ctl_set_coil(ctl, ctl_sensor_unit(ctl->plant, sensor), (uint16_t)coil, true, name);
     if (code == CTL_OK)
         ctl_say("%s: alarms of 1 sensor %s\n", name, answer->done);
     return code;

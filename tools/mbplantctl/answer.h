@@ -8,10 +8,10 @@
 
 struct ctl_answer {
     bool (*concerns)(enum mbp_alarm_state state); /* whether an alarm in that state waits for it */
-    unsigned machine_coil;                        /* of a machine's eight */
-    uint16_t (*sensor_coil)(const struct mbp_plant *plant, uint32_t sensor);
-    const char *done;    /* "acknowledged" */
-    const char *nothing; /* "waits for acknowledgement": behind "no alarm of NAME" */
+    enum mbp_write_kind of_machine;               /* the write of a machine's coil that does it */
+    enum mbp_map_named of_sensor;                 /* the block of sensors' coils that do */
+    const char *done;                             /* "acknowledged" */
+    const char *nothing;                          /* "waits for acknowledgement": behind "no alarm of NAME" */
 };
 
 /* Runs the verb on its one argument. */

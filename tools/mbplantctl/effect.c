@@ -8,8 +8,8 @@
 /* Whether a scan has ended since scans was read. It counts modulo 2^32, and a restored snapshot takes it back. */
 static enum mbp_status has_scanned(struct ctl *ctl, uint8_t unit, uint32_t scans, bool *done)
 {
-    struct ctl_summary now;
-    enum mbp_status status = ctl_summary_read(ctl->link, unit, &now);
+    struct mbp_summary_view now;
+    enum mbp_status status = ctl_summary_read(ctl, unit, &now);
     if (status == MBP_OK)
         *done = now.scans != scans;
     return status;
@@ -23,8 +23,8 @@ static double slowness(const struct ctl_pace *pace)
 
 static enum mbp_status wait_for_scan(struct ctl *ctl, uint8_t unit, bool *done)
 {
-    struct ctl_summary before;
-    enum mbp_status status = ctl_summary_read(ctl->link, unit, &before);
+    struct mbp_summary_view before;
+    enum mbp_status status = ctl_summary_read(ctl, unit, &before);
     struct ctl_pace pace = ctl_sim_pace(ctl);
     struct ctl_wait wait = ctl_wait_begin(ctl->plant, slowness(&pace), ctl->options->target.timeout_ms);
     *done = false;

@@ -31,10 +31,12 @@ enum ctl_exit ctl_run_force(struct ctl *ctl)
     if (code != CTL_OK)
         return code;
     char place[48];
-    char coil[48];
+    char coil[48] = "its unit has no room for the coil";
     char value[300];
     ctl_address_text((enum mbp_table)point.map.table, point.map.addr, point.map.count, place, sizeof place);
-    ctl_address_text(MBP_COILS, ctl_forced_coil(ctl->plant, index), 1, coil, sizeof coil);
+    int32_t forced = ctl_addr(ctl->plant, MBP_MAP_FORCED, index);
+    if (forced >= 0)
+        ctl_address_text(MBP_COILS, (uint16_t)forced, 1, coil, sizeof coil);
     ctl_say("%s = %s  (%s)\n", point.map.name, ctl_point_text(&point, words, value, sizeof value), place);
     if (point.sensor->inject == MBP_INJECT_ONCE)
         ctl_say("shown for one scan, then the process again (inject: once in the plant file)\n");
@@ -47,13 +49,13 @@ static enum ctl_exit tell_released(struct ctl *ctl, uint32_t index, const struct
 {
     const char *name = point->map.name;
     uint16_t words[CTL_POINT_WORDS_MAX];
-    uint8_t bits = 0;
-    enum mbp_status status = ctl_sensor_bits_read(ctl->link, ctl->plant, index, &bits);
+    struct mbp_sensor_view flags;
+    enum mbp_status status = ctl_sensor_flags_read(ctl, index, &flags);
     if (status == MBP_OK)
         status = ctl_read(ctl->link, point->unit, MBP_HOLDING_REGISTERS, point->map.addr, point->map.count, words);
     if (status != MBP_OK)
         return ctl_fail(ctl, status, name);
-    if ((bits >> CTL_BIT_FORCED & 1u) != 0) {
+    if (flags.forced) {
         ctl_error("%s is forced all the same: another master wrote it at the same time", name);
         return CTL_FAILED;
     }
@@ -73,12 +75,17 @@ enum ctl_exit ctl_run_release(struct ctl *ctl)
     if (ctl_link(ctl) == NULL)
         return CTL_FAILED;
     const char *name = point.map.name;
-    uint8_t bits = 0;
-    enum mbp_status status = ctl_sensor_bits_read(ctl->link, ctl->plant, index, &bits);
+    struct mbp_sensor_view flags;
+    enum mbp_status status = ctl_sensor_flags_read(ctl, index, &flags);
     if (status != MBP_OK)
         return ctl_fail(ctl, status, name);
+    int32_t coil = ctl_addr(ctl->plant, MBP_MAP_FORCED, index);
+    if (coil < 0) {
+        ctl_error("%s: its unit has no room for the coil that releases it", name);
+        return CTL_FAILED;
+    }
     /* written even when the bit is off: a value that was written a moment ago is forced with the coming scan only */
-    code = ctl_set_coil(ctl, point.unit, ctl_forced_coil(ctl->plant, index), false, name);
+    code = ctl_set_coil(ctl, point.unit, (uint16_t)coil, false, name);
     if (code != CTL_OK)
         return code;
     code = ctl_await_effect(ctl, name);
@@ -86,5 +93,5 @@ enum ctl_exit ctl_run_release(struct ctl *ctl)
         ctl_say("%s: its release is asked for\n", name);
         return ctl_say_pending(ctl, name);
     }
-    return code == CTL_OK ? tell_released(ctl, index, &point, (bits >> CTL_BIT_FORCED & 1u) != 0) : code;
+    return code == CTL_OK ? tell_released(ctl, index, &point, flags.forced) : code;
 }

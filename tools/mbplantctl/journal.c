@@ -18,8 +18,8 @@ static int journal_unit(struct ctl *ctl)
 /* On stderr: what is piped on stays what was asked for, nothing. */
 static void say_none(const struct journal_reading *reading)
 {
-    struct ctl_summary summary;
-    if (ctl_summary_read(reading->ctl->link, reading->unit, &summary) != MBP_OK)
+    struct mbp_summary_view summary;
+    if (ctl_summary_read(reading->ctl, reading->unit, &summary) != MBP_OK)
         return;
     if (summary.last_event == 0)
         ctl_error("the journal has no event yet");
@@ -70,11 +70,11 @@ static bool same_event(const struct mbp_event *a, const struct mbp_event *b)
 /* Whether the dump's last event is this slave's too: it is then the same journal, of the same plant. */
 static bool is_continued_by(struct ctl *ctl, uint8_t unit, const struct ctl_dump *dump, const char *path)
 {
-    struct ctl_summary summary;
+    struct mbp_summary_view summary;
     struct mbp_event event;
     if (dump->last.seq == 0)
         return true;
-    enum mbp_status status = ctl_summary_read(ctl->link, unit, &summary);
+    enum mbp_status status = ctl_summary_read(ctl, unit, &summary);
     if (status == MBP_OK && summary.oldest_event > dump->last.seq)
         return true; /* gone: what follows is told as a gap */
     if (status == MBP_OK && summary.last_event >= dump->last.seq) {

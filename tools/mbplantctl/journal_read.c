@@ -35,7 +35,7 @@ static enum mbp_status learn_past(struct journal_reading *reading, uint32_t last
 }
 
 /* Events that retention has removed in the meantime are no failure: say so once and go on behind them. */
-static void skip_removed(struct journal_reading *reading, const struct ctl_summary *summary, bool asked)
+static void skip_removed(struct journal_reading *reading, const struct mbp_summary_view *summary, bool asked)
 {
     if (reading->next >= summary->oldest_event)
         return;
@@ -56,8 +56,8 @@ static enum mbp_status read_to(struct journal_reading *reading, uint64_t end)
             return MBP_OK;
         if (status != MBP_EX_ILLEGAL_DATA_ADDRESS)
             return status;
-        struct ctl_summary summary;
-        status = ctl_summary_read(reading->ctl->link, reading->unit, &summary);
+        struct mbp_summary_view summary;
+        status = ctl_summary_read(reading->ctl, reading->unit, &summary);
         if (status != MBP_OK)
             return status;
         if (summary.oldest_event <= next)
@@ -71,9 +71,9 @@ static enum mbp_status read_to(struct journal_reading *reading, uint64_t end)
 enum mbp_status journal_read_period(struct journal_reading *reading)
 {
     const struct ctl_filter *filter = &reading->printing->filter;
-    struct ctl_summary summary;
+    struct mbp_summary_view summary;
     struct ctl_range range = {0, 0};
-    enum mbp_status status = ctl_summary_read(reading->ctl->link, reading->unit, &summary);
+    enum mbp_status status = ctl_summary_read(reading->ctl, reading->unit, &summary);
     if (status == MBP_OK)
         status = ctl_events_range(reading->ctl->link, reading->unit, &filter->since, &filter->until,
                                   summary.oldest_event, summary.last_event, &range);
@@ -97,7 +97,7 @@ enum mbp_status journal_read_period(struct journal_reading *reading)
  */
 
 /* The journal that answers may be another one than before. */
-static void begin_anew(struct journal_reading *reading, const struct ctl_summary *summary)
+static void begin_anew(struct journal_reading *reading, const struct mbp_summary_view *summary)
 {
     if ((uint64_t)summary->last_event + 1 >= reading->next)
         return;
@@ -108,8 +108,8 @@ static void begin_anew(struct journal_reading *reading, const struct ctl_summary
 /* One look at what is new. */
 static enum mbp_status look(struct journal_reading *reading)
 {
-    struct ctl_summary summary;
-    enum mbp_status status = ctl_summary_read(reading->ctl->link, reading->unit, &summary);
+    struct mbp_summary_view summary;
+    enum mbp_status status = ctl_summary_read(reading->ctl, reading->unit, &summary);
     if (status != MBP_OK)
         return status;
     begin_anew(reading, &summary);

@@ -11,78 +11,87 @@
 #include "snapshot.h"
 #include "wait.h"
 
-static void print_machine(const struct ctl *ctl, uint32_t machine, const struct ctl_machine_now *now)
+/* Where a block has the machine, behind a word about it. */
+static void print_place(const struct mbp_plant *plant, uint32_t machine, unsigned block, const char *what)
+{
+    char text[64];
+    int32_t addr = ctl_addr(plant, block, machine);
+    if (addr >= 0)
+        ctl_say("  %s%s", what,
+                ctl_address_text((enum mbp_table)mbp_map[block].table, (uint16_t)addr,
+                                 mbp_map_item_count(plant, block, machine), text, sizeof text));
+}
+
+static void print_machine(const struct ctl *ctl, uint32_t machine, const struct mbp_machine_view *now)
 {
     const struct mbp_plant *plant = ctl->plant;
     const struct mbp_machine *of = &plant->machines[machine];
+    uint32_t first_out = ctl_first_out(plant, machine, now);
+    enum mbp_state_code state = (enum mbp_state_code)now->state;
     char text[64];
     char span[32];
     ctl_say("%s = ", of->name);
-    ctl_say_painted(ctl, mbp_state_paint(now->state), mbp_state_name(now->state));
+    ctl_say_painted(ctl, mbp_state_paint(state), mbp_state_name(state));
     ctl_say("  (%s%sunit %u)\n", of->label, of->label[0] != '\0' ? ", " : "", ctl_machine_unit(plant, machine));
     if (now->since_s != 0) {
         uint64_t now_s = (uint64_t)time(NULL);
-        ctl_say("  since            %s, for %s\n", mbp_time_format(now->since_s * 1000, text, sizeof text),
+        ctl_say("  since            %s, for %s\n", mbp_time_format((uint64_t)now->since_s * 1000, text, sizeof text),
                 mbp_span_text(now_s > now->since_s ? now_s - now->since_s : 0, span, sizeof span));
     }
-    if (now->first_out != UINT32_MAX)
-        ctl_say("  tripped by       %s\n", plant->sensors[now->first_out].name);
-    ctl_say("  active alarms    %u%s\n", now->alarms,
-            !now->trip         ? ""
-            : now->alarms == 0 ? "; a hidden one trips it"
-                               : ", of which some trip it");
+    if (first_out != UINT32_MAX)
+        ctl_say("  tripped by       %s\n", plant->sensors[first_out].name);
+    ctl_say("  active alarms    %u%s\n", now->active_alarms,
+            !now->trip_active         ? ""
+            : now->active_alarms == 0 ? "; a hidden one trips it"
+                                      : ", of which some trip it");
     ctl_say("  production       %u good, %u reject\n", now->good, now->reject);
     ctl_say("  en_service       %s\n", mbp_span_text(now->running_s, span, sizeof span));
     ctl_say("  en_panne         %s, %u times\n", mbp_span_text(now->down_s, span, sizeof span), now->failures);
     ctl_say("  maintenance      %s%s\n", mbp_span_text(now->maintenance_s, span, sizeof span),
-            now->due ? ", due now" : "");
-    ctl_address_text(MBP_INPUT_REGISTERS, ctl_machine_block(plant, machine), MBP_MACHINE_WORDS, text, sizeof text);
-    ctl_say("  stands in        %s; ", text);
-    ctl_address_text(MBP_COILS, ctl_machine_coil(plant, machine, 0), MBP_STATE_COUNT, text, sizeof text);
-    ctl_say("%s ask for a state\n", text);
+            now->maintenance_due ? ", due now" : "");
+    print_place(plant, machine, MBP_MAP_MACHINES, "stands in        ");
+    int32_t coil = ctl_addr(plant, MBP_MAP_MACHINE_COILS, machine);
+    if (coil >= 0)
+        ctl_say("; %s ask for a state",
+                ctl_address_text(MBP_COILS, (uint16_t)coil, MBP_STATE_COUNT, text, sizeof text));
+    ctl_say("\n");
 }
 
-/* Of the upkeep block: counters since the last maintenance, when the next is due, repairs, and the last refusal. */
-static void print_upkeep(const struct mbp_plant *plant, uint32_t machine, const uint16_t *words)
+/* Counters since the last maintenance, when the next is due, repairs, and the last refusal. */
+static void print_upkeep(const struct mbp_plant *plant, uint32_t machine, const struct mbp_machine_view *now)
 {
     const struct mbp_unit *unit = &plant->units[plant->machines[machine].unit];
-    char text[64];
+    bool by_time = now->until_due_s != MBP_VIEW_NONE;
     char span[32];
-    ctl_say("  since then       %s en_service, %u products", mbp_span_text(ctl_u32(words + 3), span, sizeof span),
-            ctl_u32(words + 5));
-    if (ctl_u32(words + 7) != UINT32_MAX)
-        ctl_say("; due after %s more", mbp_span_text(ctl_u32(words + 7), span, sizeof span));
-    if (ctl_u32(words + 9) != UINT32_MAX)
-        ctl_say("%s%u more products", ctl_u32(words + 7) != UINT32_MAX ? " or " : "; due after ", ctl_u32(words + 9));
-    ctl_say("\n  repairs          %u, %s in all\n", words[13], mbp_span_text(ctl_u32(words + 11), span, sizeof span));
-    if (words[15] != MBP_NONE16)
-        ctl_say("  planned end      in %s\n", mbp_span_text(words[15], span, sizeof span));
-    if (words[0] < MBP_STATE_COUNT)
-        ctl_say("  refused last     %s: %s of %s\n", mbp_state_name((enum mbp_state_code)words[0]),
-                words[1] == MBP_CAUSE_TRIP_LATCHED ? "a latched trip" : "an active trip",
-                words[2] < unit->sensor_count ? plant->sensors[unit->first_sensor + words[2]].name : "a sensor");
-    ctl_address_text(MBP_INPUT_REGISTERS, ctl_upkeep_block(plant, machine), MBP_UPKEEP_WORDS, text, sizeof text);
-    ctl_say("  upkeep stands in %s\n", text);
+    ctl_say("  since then       %s en_service, %u products",
+            mbp_span_text(now->running_since_maintenance_s, span, sizeof span), now->cycles_since_maintenance);
+    if (by_time)
+        ctl_say("; due after %s more", mbp_span_text(now->until_due_s, span, sizeof span));
+    if (now->until_due_cycles != MBP_VIEW_NONE)
+        ctl_say("%s%u more products", by_time ? " or " : "; due after ", now->until_due_cycles);
+    ctl_say("\n  repairs          %u, %s in all\n", now->repairs, mbp_span_text(now->repair_s, span, sizeof span));
+    if (now->maintenance_left_s != MBP_VIEW_NONE)
+        ctl_say("  planned end      in %s\n", mbp_span_text(now->maintenance_left_s, span, sizeof span));
+    if (now->refused_state < MBP_STATE_COUNT)
+        ctl_say("  refused last     %s: %s of %s\n", mbp_state_name((enum mbp_state_code)now->refused_state),
+                now->refused_reason == MBP_CAUSE_TRIP_LATCHED ? "a latched trip" : "an active trip",
+                now->refused_sensor < unit->sensor_count ? plant->sensors[unit->first_sensor + now->refused_sensor].name
+                                                         : "a sensor");
+    print_place(plant, machine, MBP_MAP_UPKEEP, "upkeep stands in ");
+    ctl_say("\n");
 }
 
 enum ctl_exit ctl_machine_show(struct ctl *ctl, uint32_t machine)
 {
-    struct ctl_link *link = ctl_link(ctl);
-    if (link == NULL)
+    if (ctl_link(ctl) == NULL)
         return CTL_FAILED;
-    struct ctl_machine_now now;
-    enum mbp_status status = ctl_machine_read(link, ctl->plant, machine, &now);
+    struct mbp_machine_view now;
+    enum mbp_status status = ctl_machine_read(ctl, machine, &now);
     if (status != MBP_OK)
         return ctl_fail(ctl, status, ctl->plant->machines[machine].name);
     print_machine(ctl, machine, &now);
-    uint16_t block = ctl_upkeep_block(ctl->plant, machine);
-    uint16_t words[MBP_UPKEEP_WORDS];
-    if (block == 0)
-        return CTL_OK;
-    status = ctl_read(link, ctl_machine_unit(ctl->plant, machine), MBP_INPUT_REGISTERS, block, MBP_UPKEEP_WORDS, words);
-    if (status != MBP_OK)
-        return ctl_fail(ctl, status, ctl->plant->machines[machine].name);
-    print_upkeep(ctl->plant, machine, words);
+    if (ctl_addr(ctl->plant, MBP_MAP_UPKEEP, machine) >= 0)
+        print_upkeep(ctl->plant, machine, &now);
     return CTL_OK;
 }
 
@@ -91,7 +100,7 @@ struct command {
     struct ctl *ctl;
     uint32_t machine;
     enum mbp_state_code to;
-    struct ctl_summary before;
+    struct mbp_summary_view before;
     struct mbp_event outcome; /* the change of state, or its refusal; code 0 = none was found */
 };
 
@@ -115,8 +124,8 @@ static enum mbp_status look_for_outcome(struct command *command)
     struct ctl_wait wait = ctl_wait_begin(ctl->plant, 1, ctl->options->target.timeout_ms);
     uint32_t next = command->before.last_event + 1;
     for (;;) {
-        struct ctl_summary now;
-        enum mbp_status status = ctl_summary_read(ctl->link, unit, &now);
+        struct mbp_summary_view now;
+        enum mbp_status status = ctl_summary_read(ctl, unit, &now);
         if (status == MBP_OK && now.last_event >= next)
             status = ctl_events_read(ctl->link, unit, next, now.last_event, note_outcome, command, &next);
         if (status != MBP_OK || command->outcome.code != 0 || !ctl_wait_more(&wait))
@@ -124,7 +133,7 @@ static enum mbp_status look_for_outcome(struct command *command)
     }
 }
 
-static enum ctl_exit tell(struct command *command, const struct ctl_machine_now *now, enum mbp_state_code was)
+static enum ctl_exit tell(struct command *command, const struct mbp_machine_view *now, enum mbp_state_code was)
 {
     const struct mbp_plant *plant = command->ctl->plant;
     const char *name = plant->machines[command->machine].name;
@@ -140,7 +149,7 @@ static enum ctl_exit tell(struct command *command, const struct ctl_machine_now 
         ctl_error("%s", mbp_report_event_text(plant, &command->outcome, sentence, sizeof sentence));
     } else {
         ctl_error("%s stays %s, and the journal does not say why; mbplantctl journal shows it all", name,
-                  mbp_state_name(now->state));
+                  mbp_state_name((enum mbp_state_code)now->state));
     }
     return CTL_FAILED;
 }
@@ -154,19 +163,24 @@ static enum ctl_exit ask(struct ctl *ctl, uint32_t machine, enum mbp_state_code 
         return CTL_FAILED;
     uint8_t unit = ctl_machine_unit(plant, machine);
     struct command command = {.ctl = ctl, .machine = machine, .to = to};
-    struct ctl_machine_now now;
-    enum mbp_status status = ctl_summary_read(link, unit, &command.before);
+    struct mbp_machine_view now;
+    enum mbp_status status = ctl_summary_read(ctl, unit, &command.before);
     if (status == MBP_OK)
-        status = ctl_machine_read(link, plant, machine, &now);
+        status = ctl_machine_read(ctl, machine, &now);
     if (status != MBP_OK)
         return ctl_fail(ctl, status, name);
-    enum mbp_state_code was = now.state;
+    enum mbp_state_code was = (enum mbp_state_code)now.state;
     if (was == to) {
         ctl_say("%s is %s already\n", name, mbp_state_name(to));
         return CTL_OK;
     }
     uint16_t on = 1;
-    status = ctl_write(link, unit, MBP_COILS, ctl_machine_coil(plant, machine, (unsigned)to), 1, &on);
+    int32_t coil = ctl_addr_of(plant, MBP_MAP_MACHINE_COILS, machine, MBP_WRITE_STATE, (unsigned)to);
+    if (coil < 0) {
+        ctl_error("%s: its unit has no room for the coils of machines, so no master can ask it for a state", name);
+        return CTL_FAILED;
+    }
+    status = ctl_write(link, unit, MBP_COILS, (uint16_t)coil, 1, &on);
     if (status != MBP_OK)
         return ctl_fail(ctl, status, name);
     enum ctl_exit code = ctl_await_effect(ctl, name);
@@ -176,7 +190,7 @@ static enum ctl_exit ask(struct ctl *ctl, uint32_t machine, enum mbp_state_code 
         ctl_say("%s: asked for %s\n", name, mbp_state_name(to));
         return ctl_say_pending(ctl, name);
     }
-    status = ctl_machine_read(link, plant, machine, &now);
+    status = ctl_machine_read(ctl, machine, &now);
     return status == MBP_OK ? tell(&command, &now, was) : ctl_fail(ctl, status, name);
 }
 

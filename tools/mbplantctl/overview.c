@@ -11,44 +11,45 @@
 /* How far back the journal is searched for the cause of a machine's present state. */
 #define CAUSES_DEPTH 3000u
 
-static void fill_machine(const struct mbp_plant *plant, uint32_t m, const struct ctl_machine_now *now,
+static void fill_machine(const struct mbp_plant *plant, uint32_t m, const struct mbp_machine_view *now,
                          const char *cause, struct mbp_report_machine *out)
 {
     const struct mbp_machine *machine = &plant->machines[m];
     const struct mbp_unit *unit = &plant->units[machine->unit];
+    uint32_t first_out = ctl_first_out(plant, m, now);
     *out = (struct mbp_report_machine){
         .name = machine->name,
         .label = machine->label,
         .unit_name = unit->name,
         .unit = unit->id,
-        .state = now->state,
-        .since_ms = now->since_s * 1000,
+        .state = (enum mbp_state_code)now->state,
+        .since_ms = (uint64_t)now->since_s * 1000,
         .cause = cause,
-        .first_out = now->first_out != UINT32_MAX ? plant->sensors[now->first_out].name : "",
-        .alarms = now->alarms,
+        .first_out = first_out != UINT32_MAX ? plant->sensors[first_out].name : "",
+        .alarms = now->active_alarms,
         .good = now->good,
         .reject = now->reject,
         .running_s = now->running_s,
         .down_s = now->down_s,
         .maintenance_s = now->maintenance_s,
         .failures = now->failures,
-        .due = now->due,
-        .due_by_time = now->due_s != UINT32_MAX,
-        .due_by_output = now->due_products != UINT32_MAX,
-        .due_s = now->due_s,
-        .due_products = now->due_products,
+        .due = now->maintenance_due,
+        .due_by_time = now->until_due_s != MBP_VIEW_NONE,
+        .due_by_output = now->until_due_cycles != MBP_VIEW_NONE,
+        .due_s = now->until_due_s,
+        .due_products = now->until_due_cycles,
     };
 }
 
 /* A condition that the operator would see if nothing hid the alarm. */
-static bool is_beyond(const struct ctl_sensor_now *now, unsigned alarm)
+static bool is_beyond(const struct mbp_sensor_view *now, unsigned alarm)
 {
     if (alarm >= MBP_LIMIT_COUNT)
-        return alarm == MBP_BAD_QUALITY && (now->bits >> CTL_BIT_BAD & 1u) != 0;
+        return alarm == MBP_BAD_QUALITY && now->bad_quality;
     return alarm < MBP_HIGH ? now->value < now->limit[alarm] : now->value > now->limit[alarm]; /* false for NaN */
 }
 
-static bool has_alarm(const struct mbp_sensor *sensor, const struct ctl_sensor_now *now, unsigned alarm)
+static bool has_alarm(const struct mbp_sensor *sensor, const struct mbp_sensor_view *now, unsigned alarm)
 {
     const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
     if (alarm == MBP_BAD_QUALITY)
@@ -57,16 +58,16 @@ static bool has_alarm(const struct mbp_sensor *sensor, const struct ctl_sensor_n
 }
 
 /* What is not normal; of what is hidden, that which would be seen otherwise. */
-static bool is_listed(const struct ctl_sensor_now *now, unsigned alarm)
+static bool is_listed(const struct mbp_sensor_view *now, unsigned alarm)
 {
-    enum mbp_alarm_state state = now->alarm[alarm];
+    enum mbp_alarm_state state = (enum mbp_alarm_state)now->alarm_state[alarm];
     return state >= MBP_ALARM_SHELVED ? is_beyond(now, alarm) : state != MBP_ALARM_NORMAL;
 }
 
 static struct mbp_report_alarm alarm_of(const struct mbp_plant *plant, const struct mbp_sensor *sensor,
-                                        const struct ctl_sensor_now *now, unsigned a)
+                                        const struct mbp_sensor_view *now, unsigned a)
 {
-    enum mbp_alarm_state state = now->alarm[a];
+    enum mbp_alarm_state state = (enum mbp_alarm_state)now->alarm_state[a];
     return (struct mbp_report_alarm){
         .machine = sensor->machine < plant->machine_count ? plant->machines[sensor->machine].name : "",
         .sensor = sensor,
@@ -78,9 +79,9 @@ static struct mbp_report_alarm alarm_of(const struct mbp_plant *plant, const str
         .active = state == MBP_ALARM_UNACKNOWLEDGED || state == MBP_ALARM_ACKNOWLEDGED,
         .unacknowledged = state == MBP_ALARM_UNACKNOWLEDGED || state == MBP_ALARM_RETURNED ||
                           state == MBP_ALARM_LATCHED_UNACKNOWLEDGED,
-        .shelved = (now->bits >> CTL_BIT_SHELVED & 1u) != 0,
+        .shelved = now->shelved,
         .state = state,
-        .since_ms = now->alarm_since_s * 1000,
+        .since_ms = (uint64_t)now->alarm_since_s * 1000,
     };
 }
 
@@ -90,7 +91,7 @@ size_t ctl_alarms_fill(const struct mbp_plant *plant, const struct ctl_snapshot 
     size_t count = 0;
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
         const struct mbp_sensor *sensor = &plant->sensors[s];
-        const struct ctl_sensor_now *now = &snapshot->sensors[s];
+        const struct mbp_sensor_view *now = &snapshot->sensors[s];
         for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
             if (is_listed(now, a) || (all && has_alarm(sensor, now, a)))
                 alarms[count++] = alarm_of(plant, sensor, now, a);
@@ -116,11 +117,11 @@ static void fill_outputs(const struct mbp_plant *plant, struct ctl_overview *ove
     }
     for (uint32_t c = 0; c < plant->controller_count && snapshot->controllers != NULL; c++) {
         const struct mbp_controller *controller = &plant->controllers[c];
-        const struct ctl_controller_now *now = &snapshot->controllers[c];
+        const struct mbp_controller_view *now = &snapshot->controllers[c];
         overview->controllers[c] = (struct mbp_report_controller){
             .controller = controller,
             .automatic = now->automatic,
-            .setpoint = now->setpoint,
+            .setpoint = now->active_setpoint,
             .measurement = now->measurement,
             .output = now->output,
         };
@@ -141,13 +142,13 @@ static void fill_report(const struct mbp_plant *plant, uint64_t now_ms, enum mbp
         .plant = plant->name,
         .lang = lang,
         .now_ms = now_ms,
-        .sim_ms = snapshot->summary.sim_ms,
+        .sim_ms = snapshot->summary.simulated_ms,
         .scans = snapshot->summary.scans,
         .late_scans = snapshot->summary.late_scans,
-        .journal_refused = snapshot->journal.trouble,
-        .events_lost = snapshot->journal.lost,
-        .events_waiting = snapshot->journal.newest > snapshot->summary.last_event
-                              ? snapshot->journal.newest - snapshot->summary.last_event
+        .journal_refused = snapshot->summary.journal_trouble,
+        .events_lost = snapshot->summary.events_lost,
+        .events_waiting = snapshot->summary.newest_event > snapshot->summary.last_event
+                              ? snapshot->summary.newest_event - snapshot->summary.last_event
                               : 0,
         .sensors = plant->sensor_count,
         .machines = overview->machines,
@@ -193,7 +194,7 @@ static bool note_cause(void *ctx, const struct mbp_event *event)
 
 static enum mbp_status read_journal(struct ctl *ctl, struct ctl_overview *overview)
 {
-    const struct ctl_summary *summary = &overview->snapshot.summary;
+    const struct mbp_summary_view *summary = &overview->snapshot.summary;
     int unit = ctl_summary_unit(ctl->plant);
     if (summary->last_event == 0 || unit < 0)
         return MBP_OK;
@@ -243,24 +244,24 @@ static enum mbp_status make(struct ctl *ctl, uint64_t now_ms, struct ctl_overvie
 static enum mbp_status await_stored(struct ctl *ctl, struct ctl_snapshot *snapshot)
 {
     int unit = ctl_summary_unit(ctl->plant);
-    struct ctl_summary now;
+    struct mbp_summary_view now;
     if (unit < 0)
         return MBP_OK;
     struct ctl_wait wait = ctl_wait_begin(ctl->plant, 1, STORE_PATIENCE_MS);
-    enum mbp_status status = ctl_journal_now_read(ctl->link, ctl->plant, (uint8_t)unit, &snapshot->journal);
-    uint32_t newest = snapshot->journal.newest;
+    enum mbp_status status = ctl_journal_state_read(ctl, (uint8_t)unit, &snapshot->summary);
+    uint32_t newest = snapshot->summary.newest_event;
     while (status == MBP_OK) {
-        status = ctl_summary_read(ctl->link, (uint8_t)unit, &now);
+        status = ctl_summary_read(ctl, (uint8_t)unit, &now);
         if (status != MBP_OK)
             return status;
         snapshot->summary.last_event = now.last_event;
         snapshot->summary.oldest_event = now.oldest_event;
         snapshot->summary.last_incident = now.last_incident;
-        if (now.last_event >= newest || snapshot->journal.trouble || !ctl_wait_more(&wait))
+        if (now.last_event >= newest || snapshot->summary.journal_trouble || !ctl_wait_more(&wait))
             break;
-        status = ctl_journal_now_read(ctl->link, ctl->plant, (uint8_t)unit, &snapshot->journal);
+        status = ctl_journal_state_read(ctl, (uint8_t)unit, &snapshot->summary);
     }
-    snapshot->journal.newest = newest > now.last_event ? newest : now.last_event;
+    snapshot->summary.newest_event = newest > now.last_event ? newest : now.last_event;
     return status;
 }
 

@@ -303,76 +303,50 @@ static const struct mbp_unit *sensor_unit(const struct mbp_plant *plant, uint32_
     return &plant->units[plant->sensors[sensor].unit];
 }
 
-static uint16_t machine_addr(const struct mbp_plant *plant, uint32_t machine, unsigned block)
+static const struct mbp_unit *item_unit(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item)
 {
-    const struct mbp_unit *unit = machine_unit(plant, machine);
-    return mbp_map_item_has(plant, unit, block, machine) ? mbp_map_addr(plant, unit, block, machine) : 0;
+    uint32_t unit = 0;
+    switch (per) {
+    case MBP_PER_MACHINE:
+        unit = plant->machines[item].unit;
+        break;
+    case MBP_PER_SENSOR:
+        unit = plant->sensors[item].unit;
+        break;
+    case MBP_PER_ACTUATOR:
+        unit = plant->actuators[item].unit;
+        break;
+    case MBP_PER_CONTROLLER:
+        unit = plant->controllers[item].unit;
+        break;
+    case MBP_PER_UNIT:
+        unit = item;
+        break;
+    case MBP_PER_FAULT:
+    case MBP_PER_AD_HOC:
+    case MBP_PER_LATENESS:
+    case MBP_PER_COUNT:
+        break;
+    }
+    return &plant->units[unit];
 }
 
-static uint16_t sensor_addr(const struct mbp_plant *plant, uint32_t sensor, unsigned block)
+int32_t ctl_addr(const struct mbp_plant *plant, unsigned block, uint32_t item)
 {
-    const struct mbp_unit *unit = sensor_unit(plant, sensor);
-    return mbp_map_item_has(plant, unit, block, sensor) ? mbp_map_addr(plant, unit, block, sensor) : 0;
+    const struct mbp_unit *unit = item_unit(plant, (enum mbp_map_per)mbp_map[block].per, item);
+    return mbp_map_item_has(plant, unit, block, item) ? mbp_map_addr(plant, unit, block, item) : -1;
 }
 
-uint16_t ctl_machine_coil(const struct mbp_plant *plant, uint32_t machine, unsigned offset)
+int32_t ctl_addr_of(const struct mbp_plant *plant, unsigned block, uint32_t item, enum mbp_write_kind write,
+                    unsigned sub)
 {
-    return (uint16_t)(machine_addr(plant, machine, MBP_MAP_MACHINE_COILS) + offset);
-}
-
-uint16_t ctl_machine_block(const struct mbp_plant *plant, uint32_t machine)
-{
-    return machine_addr(plant, machine, MBP_MAP_MACHINES);
-}
-
-uint16_t ctl_machine_discrete(const struct mbp_plant *plant, uint32_t machine)
-{
-    return machine_addr(plant, machine, MBP_MAP_MACHINE_BITS);
-}
-
-uint16_t ctl_sensor_discrete(const struct mbp_plant *plant, uint32_t sensor)
-{
-    return sensor_addr(plant, sensor, MBP_MAP_SENSOR_BITS);
-}
-
-uint16_t ctl_forced_coil(const struct mbp_plant *plant, uint32_t sensor)
-{
-    return sensor_addr(plant, sensor, MBP_MAP_FORCED);
-}
-
-uint16_t ctl_shelved_coil(const struct mbp_plant *plant, uint32_t sensor)
-{
-    return sensor_addr(plant, sensor, MBP_MAP_SHELVED);
-}
-
-uint16_t ctl_acknowledge_coil(const struct mbp_plant *plant, uint32_t sensor)
-{
-    return sensor_addr(plant, sensor, MBP_MAP_ACKNOWLEDGE);
-}
-
-uint16_t ctl_reset_coil(const struct mbp_plant *plant, uint32_t sensor)
-{
-    return sensor_addr(plant, sensor, MBP_MAP_RESET);
-}
-
-uint16_t ctl_service_coil(const struct mbp_plant *plant, uint32_t sensor)
-{
-    return sensor_addr(plant, sensor, MBP_MAP_SERVICE);
-}
-
-uint16_t ctl_shelving_register(const struct mbp_plant *plant, uint32_t sensor)
-{
-    return sensor_addr(plant, sensor, MBP_MAP_SHELVING);
-}
-
-uint16_t ctl_alarm_block(const struct mbp_plant *plant, uint32_t sensor)
-{
-    return sensor_addr(plant, sensor, MBP_MAP_ALARMS);
-}
-
-uint16_t ctl_upkeep_block(const struct mbp_plant *plant, uint32_t machine)
-{
-    return machine_addr(plant, machine, MBP_MAP_UPKEEP);
+    int32_t addr = ctl_addr(plant, block, item);
+    for (unsigned f = 0; f < mbp_map[block].field_count && addr >= 0; f++) {
+        const struct mbp_map_field *field = &mbp_map[block].fields[f];
+        if (field->write == write && field->sub == sub)
+            return addr + mbp_map_field_offset(block, f, mbp_map_register(plant, block, item));
+    }
+    return -1;
 }
 
 uint8_t ctl_machine_unit(const struct mbp_plant *plant, uint32_t machine)

@@ -5,15 +5,6 @@
 #include "mbplant/map.h"
 
 #define CTL_POINT_WORDS_MAX 125u
-enum {
-    MBP_MACHINE_WORDS = 16,
-    MBP_SUMMARY_WORDS = 24,
-    MBP_ACTUATOR_WORDS = 4,
-    MBP_CONTROLLER_WORDS = 8,
-    MBP_UPKEEP_WORDS = 16,
-    MBP_ALARM_WORDS = 4,
-    MBP_JOURNAL_WORDS = 6
-};
 
 struct ctl_point {
     struct mbp_point map;
@@ -52,30 +43,17 @@ bool ctl_sensors_find(const struct mbp_plant *plant, const char *name, uint32_t 
 /* A state by its word: en_service, en_panne, maintenance; in_service and faulted are taken too. */
 bool ctl_state_find(const char *word, enum mbp_state_code *out);
 
-/* ---- addresses of the default map ------------------------------------------------------------------------------- */
+/* ---- addresses of the map ---------------------------------------------------------------------------------------- */
 
-uint16_t ctl_machine_coil(const struct mbp_plant *plant, uint32_t machine, unsigned offset);
-uint16_t ctl_machine_block(const struct mbp_plant *plant, uint32_t machine); /* input register */
-uint16_t ctl_machine_discrete(const struct mbp_plant *plant, uint32_t machine);
-uint16_t ctl_sensor_discrete(const struct mbp_plant *plant, uint32_t sensor);
-uint16_t ctl_forced_coil(const struct mbp_plant *plant, uint32_t sensor);
-uint16_t ctl_shelved_coil(const struct mbp_plant *plant, uint32_t sensor);
+/* Where a block of the map has a machine, sensor or whatever else the block is of (plant-wide index): its first
+ * address, or -1 where the unit has no room for the block, or the block nothing for the item. */
+int32_t ctl_addr(const struct mbp_plant *plant, unsigned block, uint32_t item);
 
-/* Blocks for which a unit may have no room: 0 then. */
-uint16_t ctl_acknowledge_coil(const struct mbp_plant *plant, uint32_t sensor);
-uint16_t ctl_reset_coil(const struct mbp_plant *plant, uint32_t sensor);
-uint16_t ctl_service_coil(const struct mbp_plant *plant, uint32_t sensor);
-uint16_t ctl_shelving_register(const struct mbp_plant *plant, uint32_t sensor); /* holding */
-uint16_t ctl_alarm_block(const struct mbp_plant *plant, uint32_t sensor);       /* input registers */
-uint16_t ctl_upkeep_block(const struct mbp_plant *plant, uint32_t machine);     /* input registers */
+/* Where a block has the field whose write is that; -1 likewise, and where no field is. */
+int32_t ctl_addr_of(const struct mbp_plant *plant, unsigned block, uint32_t item, enum mbp_write_kind write,
+                    unsigned sub);
+
 uint8_t ctl_machine_unit(const struct mbp_plant *plant, uint32_t machine);
 uint8_t ctl_sensor_unit(const struct mbp_plant *plant, uint32_t sensor);
-
-/* Of a machine's eight. */
-#define CTL_ACKNOWLEDGE_COIL 3u
-#define CTL_RESET_COIL       4u
-
-/* Bits of a sensor's eight discrete inputs; the first four are enum mbp_limit. */
-enum ctl_sensor_bit { CTL_BIT_UNACKNOWLEDGED = 4, CTL_BIT_SHELVED, CTL_BIT_FORCED, CTL_BIT_BAD, CTL_SENSOR_BITS };
 
 #endif

@@ -118,11 +118,11 @@ static enum mbp_status print_point(struct ctl *ctl, const struct ctl_point *poin
     }
     /* a value says how it came about: forced, in alarm, out of the instrument's range */
     if (point->is_value) {
-        uint8_t now = 0;
-        enum mbp_status status = ctl_sensor_bits_read(ctl->link, ctl->plant, map->sensor, &now);
+        struct mbp_sensor_view now;
+        enum mbp_status status = ctl_sensor_flags_read(ctl, map->sensor, &now);
         if (status != MBP_OK)
             return status;
-        ctl_bits_text(now, bits, sizeof bits);
+        ctl_flags_text(&now, bits, sizeof bits);
     }
     ctl_say("%s = %s  (%s, %s)%s%s\n", map->name, ctl_point_text(point, words, value, sizeof value), place,
             ctl_point_form(point, words, form, sizeof form), bits[0] != '\0' ? "  " : "", bits);

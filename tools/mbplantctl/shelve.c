@@ -77,6 +77,14 @@ static const char *place_of(enum mbp_table table, uint16_t addr, uint32_t count,
     return ctl_address_text(table, addr, count, buf, size);
 }
 
+/* False (told) where the unit's map has no place for it. */
+static bool has_room(int32_t addr, const char *name)
+{
+    if (addr < 0)
+        ctl_error("%s: its unit has no room for such coils; mbplantd --check tells which blocks found none", name);
+    return addr >= 0;
+}
+
 /* ---- shelving ---------------------------------------------------------------------------------------------------- */
 
 enum ctl_exit ctl_run_shelve(struct ctl *ctl)
@@ -92,22 +100,23 @@ enum ctl_exit ctl_run_shelve(struct ctl *ctl)
     enum ctl_exit code = find_meant(ctl, &meant);
     if (code != CTL_OK)
         return code;
-    uint16_t addr = ctl_shelving_register(ctl->plant, meant.first);
     bool timed = options->once || options->shelf_s != 0;
-    if (timed && addr == 0) {
+    int32_t addr = ctl_addr(ctl->plant, timed ? MBP_MAP_SHELVING : MBP_MAP_SHELVED, meant.first);
+    if (timed && addr < 0) {
         ctl_error("%s: its unit has no room for shelving times; without --for and --once it is shelved until unshelve",
                   meant.name);
         return CTL_FAILED;
     }
+    if (!has_room(addr, meant.name))
+        return CTL_FAILED;
     if (timed)
-        code = write_all(ctl, &meant, MBP_HOLDING_REGISTERS, addr,
+        code = write_all(ctl, &meant, MBP_HOLDING_REGISTERS, (uint16_t)addr,
                          options->once ? MBP_SHELVE_ONCE : (uint16_t)options->shelf_s);
     else
-        code = write_all(ctl, &meant, MBP_COILS, ctl_shelved_coil(ctl->plant, meant.first), 1);
+        code = write_all(ctl, &meant, MBP_COILS, (uint16_t)addr, 1);
     if (code != CTL_OK)
         return code;
-    place_of(timed ? MBP_HOLDING_REGISTERS : MBP_COILS, timed ? addr : ctl_shelved_coil(ctl->plant, meant.first),
-             meant.count, place, sizeof place);
+    place_of(timed ? MBP_HOLDING_REGISTERS : MBP_COILS, (uint16_t)addr, meant.count, place, sizeof place);
     if (options->once)
         ctl_say("%s: alarms shelved until they return to normal  (%s)\n", meant.name, place);
     else if (options->shelf_s != 0)
@@ -125,7 +134,10 @@ enum ctl_exit ctl_run_unshelve(struct ctl *ctl)
     enum ctl_exit code = find_meant(ctl, &meant);
     if (code != CTL_OK)
         return code;
-    uint16_t coil = ctl_shelved_coil(ctl->plant, meant.first);
+    int32_t addr = ctl_addr(ctl->plant, MBP_MAP_SHELVED, meant.first);
+    uint16_t coil = (uint16_t)addr;
+    if (!has_room(addr, meant.name))
+        return CTL_FAILED;
     if (!any_on(ctl, &meant, coil)) {
         ctl_say("%s is not shelved: nothing to do\n", meant.name);
         return CTL_OK;
@@ -146,11 +158,10 @@ static enum ctl_exit set_service(struct ctl *ctl, bool out)
     enum ctl_exit code = find_meant(ctl, &meant);
     if (code != CTL_OK)
         return code;
-    uint16_t coil = ctl_service_coil(ctl->plant, meant.first);
-    if (coil == 0) {
-        ctl_error("%s: its unit has no room for such coils", meant.name);
+    int32_t addr = ctl_addr(ctl->plant, MBP_MAP_SERVICE, meant.first);
+    uint16_t coil = (uint16_t)addr;
+    if (!has_room(addr, meant.name))
         return CTL_FAILED;
-    }
     if (!out && !any_on(ctl, &meant, coil)) {
         ctl_say("%s is in service, as far as a command goes: nothing to do\n", meant.name);
         return CTL_OK;

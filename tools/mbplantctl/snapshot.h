@@ -1,89 +1,57 @@
-/* snapshot: the whole plant as a master sees it at one moment: every sensor, every machine, the figures of the scan. */
+/* snapshot: the whole plant as a master sees it at one moment, as views (mbplant/view.h): what the words of its map
+ * say, by the map's own rows. */
 #ifndef MBP_CTL_SNAPSHOT_H
 #define MBP_CTL_SNAPSHOT_H
 
 #include "ctl.h"
+#include "mbplant/view.h"
 #include "point.h"
 
-struct ctl_sensor_now {
-    double value;                  /* engineering units; NaN for a string */
-    char *text;                    /* of a string, else NULL */
-    double limit[MBP_LIMIT_COUNT]; /* NaN = unused */
-    uint8_t bits;                  /* bit per enum ctl_sensor_bit; the lowest four per enum mbp_limit */
-    enum mbp_alarm_state alarm[MBP_ALARM_COUNT];
-    uint64_t alarm_since_s; /* Unix time; 0 = unknown */
-    uint16_t shelf_left;    /* as the shelving register holds it */
-};
-
-struct ctl_actuator_now {
-    double position, command; /* engineering units */
-};
-
-struct ctl_controller_now {
-    double output, error, setpoint, measurement;
-    bool automatic;
-};
-
-struct ctl_machine_now {
-    enum mbp_state_code state;
-    uint32_t first_out; /* plant-wide sensor index; UINT32_MAX = none */
-    uint32_t alarms, good, reject, running_s, down_s, maintenance_s, failures;
-    uint64_t since_s;             /* Unix time; 0 = unknown */
-    uint32_t due_s, due_products; /* until maintenance is due; UINT32_MAX = not by this, or not known */
-    bool running, trip, due;
-};
-
-/* The summary block of the input registers. */
-struct ctl_summary {
-    uint32_t last_event, oldest_event, last_incident;
-    uint32_t scans, scan_us_last, scan_us_max, late_scans;
-    uint64_t sim_ms;
-};
-
-/* How it stands with the journal: the words behind the recent events. */
-struct ctl_journal_now {
-    bool trouble;           /* cannot be written: events wait in memory */
-    unsigned used_permille; /* of that memory */
-    uint32_t lost;          /* events, since the start */
-    uint32_t newest;        /* event that has happened, stored or not */
-};
-
 struct ctl_snapshot {
-    struct ctl_summary summary; /* of the first unit that has one */
-    struct ctl_journal_now journal;
-    struct ctl_sensor_now *sensors;
-    struct ctl_machine_now *machines;
-    struct ctl_actuator_now *actuators;
-    struct ctl_controller_now *controllers;
+    struct mbp_summary_view summary; /* of the first unit that has one */
+    struct mbp_sensor_view *sensors;
+    char **texts; /* per sensor: what a string sensor shows, else NULL */
+    struct mbp_machine_view *machines;
+    struct mbp_actuator_view *actuators;
+    struct mbp_controller_view *controllers;
 };
 
 /* Errors are told. Ownership: ctl_snapshot_free. */
 enum ctl_exit ctl_snapshot_take(struct ctl *ctl, struct ctl_snapshot *out);
 void ctl_snapshot_free(const struct mbp_plant *plant, struct ctl_snapshot *snapshot);
 
-/* One machine alone. */
-enum mbp_status ctl_machine_read(struct ctl_link *link, const struct mbp_plant *plant, uint32_t machine,
-                                 struct ctl_machine_now *out);
+/* Room for one of a plant, all 0. Errors: MBP_ERR_MEMORY (nothing to free). */
+enum mbp_status ctl_snapshot_new(const struct mbp_plant *plant, struct ctl_snapshot *out);
 
-/* The eight discrete inputs of one sensor, a bit each. */
-enum mbp_status ctl_sensor_bits_read(struct ctl_link *link, const struct mbp_plant *plant, uint32_t sensor,
-                                     uint8_t *out);
+/* One machine alone. Members of blocks that its unit has no room for say that they know nothing. */
+enum mbp_status ctl_machine_read(struct ctl *ctl, uint32_t machine, struct mbp_machine_view *out);
 
-/* The first unit with a default map, which has the summary block and the journal: its id, or -1 (told). */
+/* The flags of one sensor that its eight discrete inputs show; the other members are 0. */
+enum mbp_status ctl_sensor_flags_read(struct ctl *ctl, uint32_t sensor, struct mbp_sensor_view *out);
+
+/* The sensor that tripped a machine: plant-wide index; UINT32_MAX = none. */
+uint32_t ctl_first_out(const struct mbp_plant *plant, uint32_t machine, const struct mbp_machine_view *view);
+
+/* The first unit with a default map, which has the summary block and the journal: its id, or -1; ctl_summary_unit tells
+ * that there is none. */
+int ctl_map_unit(const struct mbp_plant *plant);
 int ctl_summary_unit(const struct mbp_plant *plant);
 
-/* The same, and nothing is told. */
-int ctl_map_unit(const struct mbp_plant *plant);
-enum mbp_status ctl_summary_read(struct ctl_link *link, uint8_t unit, struct ctl_summary *out);
+/* A unit's summary block; how it stands with the journal, into the members of the same view that say so. */
+enum mbp_status ctl_summary_read(struct ctl *ctl, uint8_t unit, struct mbp_summary_view *out);
+enum mbp_status ctl_journal_state_read(struct ctl *ctl, uint8_t unit, struct mbp_summary_view *summary);
 
-/* How it stands with the journal now; unit is that of ctl_summary_unit. */
-enum mbp_status ctl_journal_now_read(struct ctl_link *link, const struct mbp_plant *plant, uint8_t unit,
-                                     struct ctl_journal_now *out);
+/* Whether one of a sensor's four limits is passed, as the operator sees it. */
+bool ctl_limit_passed(const struct mbp_sensor_view *view);
 
-/* What a sensor's eight bits tell of one of its alarms. */
-enum mbp_alarm_state ctl_alarm_by_bits(uint8_t bits, unsigned alarm);
+/* The eight flags of a sensor in the order of the map, the first in the lowest bit; and back. */
+uint8_t ctl_sensor_bits(const struct mbp_sensor_view *view);
+void ctl_sensor_set_bits(struct mbp_sensor_view *view, uint8_t bits);
+
+/* What those flags tell of an alarm, where nothing tells more. */
+enum mbp_alarm_state ctl_alarm_by_flags(const struct mbp_sensor_view *view, unsigned alarm);
 
 /* "forced, high" and the like; "" when all is normal. Returns buf. 96 bytes suffice. */
-const char *ctl_bits_text(uint8_t bits, char *buf, size_t size);
+const char *ctl_flags_text(const struct mbp_sensor_view *view, char *buf, size_t size);
 
 #endif

@@ -51,23 +51,24 @@ static enum mbp_status print_machines(const struct ctl *ctl, const struct ctl_ov
     return status;
 }
 
-static void sensor_row(const struct mbp_plant *plant, uint32_t s, const struct ctl_sensor_now *now,
+static void sensor_row(const struct mbp_plant *plant, uint32_t s, const struct ctl_snapshot *snapshot,
                        struct mbp_grid *grid)
 {
+    const struct mbp_sensor_view *now = &snapshot->sensors[s];
     const struct mbp_sensor *sensor = &plant->sensors[s];
     char text[96];
-    bool in_alarm = (now->bits & 0xFu) != 0;
+    bool in_alarm = ctl_limit_passed(now);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", sensor->name);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
                   sensor->machine < plant->machine_count ? plant->machines[sensor->machine].name : "");
     mbp_grid_cell(grid, in_alarm ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%s",
-                  now->text != NULL ? now->text : mbp_value_text(sensor, now->value, text, sizeof text));
+                  snapshot->texts[s] != NULL ? snapshot->texts[s]
+                                             : mbp_value_text(sensor, now->value, text, sizeof text));
     for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
         mbp_limit_text(sensor, now->limit[l], text, sizeof text);
-        mbp_grid_cell(grid, now->bits >> l & 1u ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%s",
-                      isnan(now->limit[l]) ? "" : text);
+        mbp_grid_cell(grid, now->active[l] ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%s", isnan(now->limit[l]) ? "" : text);
     }
-    mbp_grid_cell(grid, MBP_PAINT_CARE, "%s", ctl_bits_text(now->bits, text, sizeof text));
+    mbp_grid_cell(grid, MBP_PAINT_CARE, "%s", ctl_flags_text(now, text, sizeof text));
 }
 
 static enum mbp_status print_sensors(const struct ctl *ctl, const struct ctl_overview *overview)
@@ -80,9 +81,8 @@ static enum mbp_status print_sensors(const struct ctl *ctl, const struct ctl_ove
     if (status != MBP_OK)
         return status;
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
-        const struct ctl_sensor_now *now = &overview->snapshot.sensors[s];
-        if (all || now->bits != 0)
-            sensor_row(plant, s, now, grid);
+        if (all || ctl_sensor_bits(&overview->snapshot.sensors[s]) != 0)
+            sensor_row(plant, s, &overview->snapshot, grid);
         else
             quiet++;
     }
@@ -112,7 +112,7 @@ static enum mbp_status print_outputs(const struct ctl *ctl, const struct ctl_ove
 static void print_summary(const struct ctl *ctl, const struct ctl_overview *overview)
 {
     const struct ctl_target *target = &ctl->options->target;
-    const struct ctl_summary *summary = &overview->snapshot.summary;
+    const struct mbp_summary_view *summary = &overview->snapshot.summary;
     char span[32];
     char period[32];
     unsigned active = 0;
@@ -126,20 +126,21 @@ static void print_summary(const struct ctl *ctl, const struct ctl_overview *over
             overview->report.machine_count, ctl->plant->sensor_count, active, waiting, summary->last_event);
     ctl_say("scan every %s: %u done, %u late, last %u us, longest %u us; simulated time %s\n",
             mbp_duration_format(ctl->plant->scan_ns, period, sizeof period), summary->scans, summary->late_scans,
-            summary->scan_us_last, summary->scan_us_max, mbp_span_text(summary->sim_ms / 1000, span, sizeof span));
+            summary->scan_last_us, summary->scan_longest_us,
+            mbp_span_text(summary->simulated_ms / 1000, span, sizeof span));
 }
 
 /* Nothing when all is well. */
-static void print_journal_trouble(const struct ctl *ctl, const struct ctl_journal_now *journal)
+static void print_journal_trouble(const struct ctl *ctl, const struct mbp_summary_view *summary)
 {
     char line[160] = "";
     int len = 0;
-    if (journal->trouble)
-        len = snprintf(line, sizeof line, "the journal cannot be written: events wait in memory, %u.%u %% of it used",
-                       journal->used_permille / 10, journal->used_permille % 10);
-    if (journal->lost > 0)
+    if (summary->journal_trouble)
+        len = snprintf(line, sizeof line, "the journal cannot be written: events wait in memory, %.1f %% of it used",
+                       summary->journal_memory_percent);
+    if (summary->events_lost > 0)
         snprintf(line + len, sizeof line - (size_t)len, "%s%u events were lost for want of memory", len > 0 ? "; " : "",
-                 journal->lost);
+                 summary->events_lost);
     if (line[0] != '\0') {
         ctl_say_painted(ctl, MBP_PAINT_BAD, line);
         ctl_say("\n");
@@ -153,7 +154,7 @@ enum ctl_exit ctl_run_status(struct ctl *ctl)
     if (code != CTL_OK)
         return code;
     print_summary(ctl, &overview);
-    print_journal_trouble(ctl, &overview.snapshot.journal);
+    print_journal_trouble(ctl, &overview.snapshot.summary);
     enum mbp_status status = MBP_OK;
     if (overview.report.machine_count > 0)
         status = print_machines(ctl, &overview);

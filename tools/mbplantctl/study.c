@@ -26,11 +26,12 @@ static bool is_waiting(enum mbp_alarm_state state)
            state == MBP_ALARM_LATCHED_UNACKNOWLEDGED;
 }
 
-static void take_alarms(const struct ctl_sensor_now *now, uint8_t *active, uint8_t *waiting)
+static void take_alarms(const struct mbp_sensor_view *now, uint8_t *active, uint8_t *waiting)
 {
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-        *active |= (uint8_t)(is_active(now->alarm[a]) << a);
-        *waiting |= (uint8_t)(is_waiting(now->alarm[a]) << a);
+        enum mbp_alarm_state state = (enum mbp_alarm_state)now->alarm_state[a];
+        *active |= (uint8_t)(is_active(state) << a);
+        *waiting |= (uint8_t)(is_waiting(state) << a);
     }
 }
 
@@ -44,14 +45,14 @@ enum mbp_status ctl_study_take_now(const struct mbp_plant *plant, const struct c
     if (study->machines == NULL || study->active == NULL || study->waiting == NULL)
         return MBP_ERR_MEMORY;
     for (uint32_t m = 0; m < plant->machine_count; m++) {
-        const struct ctl_machine_now *now = &snapshot->machines[m];
-        study->machines[m] = (struct mbp_analysis_machine_now){.state = now->state,
+        const struct mbp_machine_view *now = &snapshot->machines[m];
+        study->machines[m] = (struct mbp_analysis_machine_now){.state = (enum mbp_state_code)now->state,
                                                                .since_ms = mbp_time_mul_sat(now->since_s, 1000),
                                                                .good = now->good,
                                                                .reject = now->reject,
                                                                .running_s = now->running_s,
                                                                .failures = now->failures,
-                                                               .due = now->due};
+                                                               .due = now->maintenance_due};
     }
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         take_alarms(&snapshot->sensors[s], &study->active[s], &study->waiting[s]);

@@ -45,7 +45,7 @@ enum ctl_exit ctl_study_slave(struct ctl *ctl, const struct ctl_overview *overvi
                                     .end_ms = overview->report.now_ms,
                                     .in_parts = true};
     enum mbp_status status = ctl_study_take_now(ctl->plant, overview, &study);
-    study.now.last_event = snapshot->journal.newest; /* what is now is so after that one */
+    study.now.last_event = snapshot->summary.newest_event; /* what is now is so after that one */
     if (status == MBP_OK)
         status = ctl_study_run(ctl, &of, &study.now, &study);
     ctl_past_free(&slave.past);

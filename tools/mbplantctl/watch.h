@@ -145,7 +145,7 @@ unsigned watch_list_height(enum watch_page page, unsigned height);
 unsigned watch_bar_cell(const double range[2], double value, unsigned width);
 
 /* A sensor's flags in their places: "HH U F", "H  S  B"; ends without spaces. Returns buf; 16 bytes suffice. */
-const char *watch_flags_text(uint8_t bits, char *buf, size_t size);
+const char *watch_flags_text(const struct mbp_sensor_view *now, char *buf, size_t size);
 
 /* ---- keys -------------------------------------------------------------------------------------------------------- */
 

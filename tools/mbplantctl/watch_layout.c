@@ -51,11 +51,11 @@ static void lay_pages(const struct watch_model *model, const struct watch_view *
     }
     if (model->overview == NULL)
         return;
-    const struct ctl_journal_now *journal = &model->overview->snapshot.journal;
-    if (journal->trouble)
+    const struct mbp_summary_view *summary = &model->overview->snapshot.summary;
+    if (summary->journal_trouble)
         watch_put(out, row, MBP_PAINT_BAD, 0, "JOURNAL not written");
-    if (journal->lost > 0)
-        watch_put(out, row, MBP_PAINT_BAD, 0, "%u lost", journal->lost);
+    if (summary->events_lost > 0)
+        watch_put(out, row, MBP_PAINT_BAD, 0, "%u lost", summary->events_lost);
 }
 
 /* ---- lists ------------------------------------------------------------------------------------------------------- */

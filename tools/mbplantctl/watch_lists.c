@@ -121,12 +121,12 @@ unsigned watch_bar_cell(const double range[2], double value, unsigned width)
 }
 
 /* "[==!==|=#      |    !  ]": # the value, | low and high, ! low_low and high_high. */
-static void lay_bar(const struct mbp_sensor *sensor, const struct ctl_sensor_now *now, unsigned width,
+static void lay_bar(const struct mbp_sensor *sensor, const struct mbp_sensor_view *now, unsigned width,
                     const struct watch_screen *out, struct watch_row *row)
 {
     char cells[WATCH_WIDTH_MAX];
     enum mbp_paint paint[WATCH_WIDTH_MAX];
-    enum mbp_paint of_value = (now->bits & 0xFu) != 0 ? MBP_PAINT_BAD : MBP_PAINT_GOOD;
+    enum mbp_paint of_value = ctl_limit_passed(now) ? MBP_PAINT_BAD : MBP_PAINT_GOOD;
     unsigned at = watch_bar_cell(sensor->range, now->value, width);
     for (unsigned c = 0; c < width; c++) {
         cells[c] = at < width && c < at ? '=' : ' ';
@@ -150,16 +150,15 @@ static void lay_bar(const struct mbp_sensor *sensor, const struct ctl_sensor_now
     watch_add_text(row, MBP_PAINT_NONE, "] ", out->width - row->columns);
 }
 
-const char *watch_flags_text(uint8_t bits, char *buf, size_t size)
+const char *watch_flags_text(const struct mbp_sensor_view *now, char *buf, size_t size)
 {
-    const char *limit = (bits >> MBP_HIGH_HIGH & 1u) != 0 ? "HH"
-                        : (bits >> MBP_LOW_LOW & 1u) != 0 ? "LL"
-                        : (bits >> MBP_HIGH & 1u) != 0    ? "H "
-                        : (bits >> MBP_LOW & 1u) != 0     ? "L "
-                                                          : "  ";
-    snprintf(buf, size, "%s %c %c %c %c", limit, (bits >> CTL_BIT_UNACKNOWLEDGED & 1u) != 0 ? 'U' : ' ',
-             (bits >> CTL_BIT_SHELVED & 1u) != 0 ? 'S' : ' ', (bits >> CTL_BIT_FORCED & 1u) != 0 ? 'F' : ' ',
-             (bits >> CTL_BIT_BAD & 1u) != 0 ? 'B' : ' ');
+    const char *limit = now->active[MBP_HIGH_HIGH] ? "HH"
+                        : now->active[MBP_LOW_LOW] ? "LL"
+                        : now->active[MBP_HIGH]    ? "H "
+                        : now->active[MBP_LOW]     ? "L "
+                                                   : "  ";
+    snprintf(buf, size, "%s %c %c %c %c", limit, now->unacknowledged ? 'U' : ' ', now->shelved ? 'S' : ' ',
+             now->forced ? 'F' : ' ', now->bad_quality ? 'B' : ' ');
     for (size_t len = strlen(buf); len > 0 && buf[len - 1] == ' '; len--)
         buf[len - 1] = '\0';
     return buf;
@@ -176,15 +175,16 @@ static void lay_sensor(const struct watch_model *model, size_t s, const struct w
 {
     const struct mbp_plant *plant = model->plant;
     const struct mbp_sensor *sensor = &plant->sensors[s];
-    const struct ctl_sensor_now *now = &model->overview->snapshot.sensors[s];
+    const struct mbp_sensor_view *now = &model->overview->snapshot.sensors[s];
+    const char *shown = model->overview->snapshot.texts != NULL ? model->overview->snapshot.texts[s] : NULL;
     char text[96];
     watch_put(out, row, MBP_PAINT_NONE, sensor_width(model), "%s", sensor->name);
     watch_put(out, row, MBP_PAINT_NONE, machine_width(model), "%s",
               sensor->machine < plant->machine_count ? plant->machines[sensor->machine].name : "");
-    watch_put(out, row, (now->bits & 0xFu) != 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, -VALUE_WIDTH, "%s",
-              now->text != NULL ? now->text : mbp_value_text(sensor, now->value, text, sizeof text));
+    watch_put(out, row, ctl_limit_passed(now) ? MBP_PAINT_BAD : MBP_PAINT_NONE, -VALUE_WIDTH, "%s",
+              shown != NULL ? shown : mbp_value_text(sensor, now->value, text, sizeof text));
     lay_bar(sensor, now, bar_width(model, out), out, row);
-    watch_put(out, row, MBP_PAINT_CARE, FLAGS_WIDTH, "%s", watch_flags_text(now->bits, text, sizeof text));
+    watch_put(out, row, MBP_PAINT_CARE, FLAGS_WIDTH, "%s", watch_flags_text(now, text, sizeof text));
 }
 
 static void title_sensors(const struct watch_model *model, const struct watch_screen *out, struct watch_row *row)

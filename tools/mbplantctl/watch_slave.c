@@ -134,7 +134,7 @@ static uint32_t newest(const struct watch_slave *slave)
 }
 
 /* Those that are new since the last look; all that are kept when the journal is another one. */
-static enum mbp_status read_events(struct watch_slave *slave, const struct ctl_summary *summary)
+static enum mbp_status read_events(struct watch_slave *slave, const struct mbp_summary_view *summary)
 {
     struct ctl *ctl = slave->ctl;
     int unit = ctl_summary_unit(ctl->plant);

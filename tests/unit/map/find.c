@@ -59,14 +59,13 @@ static void assert_unit_agrees(const struct mbp_plant *plant, uint32_t u, struct
             const struct mbp_point *point = &owners->of[t][a];
             struct mbp_map_found found;
             bool standard = point->name[0] != '\0' && point->field != NULL;
-            assert_int_equal(mbp_map_find(index, (enum mbp_table)t, (uint16_t)a, &found), standard);
-            if (!standard)
-                continue;
-            assert_ptr_equal(found.field, point->field);
-            assert_int_equal(found.addr, point->addr);
-            assert_int_equal(found.count, point->count);
-            assert_int_equal(found.block, point->block);
-            assert_true(item_of(point) == UINT32_MAX || found.item == item_of(point));
+            bool is_there = mbp_map_find(index, (enum mbp_table)t, (uint16_t)a, &found);
+            bool agrees =
+                is_there == standard && (!standard || (found.field == point->field && found.addr == point->addr &&
+                                                       found.count == point->count && found.block == point->block &&
+                                                       (item_of(point) == UINT32_MAX || found.item == item_of(point))));
+            if (!agrees) /* one assertion an address would take longer than all the rest */
+                fail_msg("%s %u: %s", mbp_table_name((enum mbp_table)t), a, point->name);
         }
     }
     mbp_map_index_free(index);
@@ -142,7 +141,7 @@ static void test_find_agrees_with_the_points_of_random_units(void **state)
     struct owners owners = owners_new();
     uint64_t seed = 20;
     unsigned loaded = 0;
-    for (unsigned i = 0; i < 60; i++) {
+    for (unsigned i = 0; i < 24; i++) {
         struct mbp_plant *plant = random_plant(&seed);
         if (plant == NULL)
             continue;
@@ -150,7 +149,7 @@ static void test_find_agrees_with_the_points_of_random_units(void **state)
         assert_unit_agrees(plant, 0, &owners);
         mbp_plant_free(plant);
     }
-    assert_true(loaded > 20); /* else it says nothing */
+    assert_true(loaded > 8); /* else it says nothing */
     owners_free(&owners);
 }
 

@@ -229,22 +229,26 @@ static void test_snapshot_comes_back_as_it_was(void **state)
 {
     (void)state;
     FILE *file = NULL;
-    struct ctl_sensor_now sensors[1] = {{.value = 92.3, .limit = {NAN, NAN, 85, NAN}, .bits = 0x14}};
-    struct ctl_machine_now machines[1] = {{.state = MBP_EN_PANNE,
-                                           .first_out = 0,
-                                           .alarms = 1,
-                                           .good = 98,
-                                           .reject = 2,
-                                           .running_s = 4000000000u,
-                                           .failures = 3,
-                                           .since_s = 1795543200,
-                                           .due_s = UINT32_MAX,
-                                           .due_products = 7,
-                                           .due = true}};
-    struct ctl_actuator_now actuators[1] = {{.command = 40, .position = 38.5}};
-    struct ctl_controller_now controllers[1] = {{.output = 40, .setpoint = 65, .measurement = 92.3, .automatic = true}};
-    struct ctl_snapshot snapshot = {.summary = {.last_event = 2, .oldest_event = 1, .scans = 77, .sim_ms = 7700},
+    struct mbp_sensor_view sensors[1] = {
+        {.value = 92.3, .limit = {NAN, NAN, 85, NAN}, .active[MBP_HIGH] = true, .unacknowledged = true}};
+    char *texts[1] = {NULL};
+    struct mbp_machine_view machines[1] = {{.state = MBP_EN_PANNE,
+                                            .first_out_sensor = 0,
+                                            .active_alarms = 1,
+                                            .good = 98,
+                                            .reject = 2,
+                                            .running_s = 4000000000u,
+                                            .failures = 3,
+                                            .since_s = 1795543200,
+                                            .until_due_s = MBP_VIEW_NONE,
+                                            .until_due_cycles = 7,
+                                            .maintenance_due = true}};
+    struct mbp_actuator_view actuators[1] = {{.command = 40, .position = 38.5}};
+    struct mbp_controller_view controllers[1] = {
+        {.output = 40, .active_setpoint = 65, .measurement = 92.3, .automatic = true}};
+    struct ctl_snapshot snapshot = {.summary = {.last_event = 2, .oldest_event = 1, .scans = 77, .simulated_ms = 7700},
                                     .sensors = sensors,
+                                    .texts = texts,
                                     .actuators = actuators,
                                     .controllers = controllers,
                                     .machines = machines};
@@ -257,22 +261,22 @@ static void test_snapshot_comes_back_as_it_was(void **state)
     assert_true(dump.has_snapshot);
     assert_int_equal(dump.snapshot_ms, MADE_MS + 5);
     assert_int_equal(dump.snapshot.summary.scans, 77);
-    assert_int_equal(dump.snapshot.summary.sim_ms, 7700);
-    const struct ctl_machine_now *machine = &dump.snapshot.machines[0];
+    assert_int_equal(dump.snapshot.summary.simulated_ms, 7700);
+    const struct mbp_machine_view *machine = &dump.snapshot.machines[0];
     assert_int_equal(machine->state, MBP_EN_PANNE);
-    assert_int_equal(machine->first_out, 0);
+    assert_int_equal(machine->first_out_sensor, 0);
     assert_int_equal(machine->running_s, 4000000000u);
     assert_int_equal(machine->good, 98);
     assert_int_equal(machine->since_s, 1795543200);
-    assert_true(machine->due);
-    assert_int_equal(machine->due_s, UINT32_MAX);
-    assert_int_equal(machine->due_products, 7);
-    assert_false(machine->running);
-    const struct ctl_sensor_now *sensor = &dump.snapshot.sensors[0];
+    assert_true(machine->maintenance_due);
+    assert_int_equal(machine->until_due_s, MBP_VIEW_NONE);
+    assert_int_equal(machine->until_due_cycles, 7);
+    assert_false(machine->in_state[MBP_EN_SERVICE]);
+    const struct mbp_sensor_view *sensor = &dump.snapshot.sensors[0];
     assert_true(sensor->value == 92.3);
     assert_true(isnan(sensor->limit[MBP_LOW]));
     assert_true(sensor->limit[MBP_HIGH] == 85);
-    assert_int_equal(sensor->bits, 0x14);
+    assert_int_equal(ctl_sensor_bits(sensor), 0x14);
     assert_true(dump.snapshot.actuators[0].command == 40);
     assert_true(dump.snapshot.actuators[0].position == 38.5);
     assert_true(dump.snapshot.controllers[0].automatic);

@@ -129,13 +129,13 @@ static void test_addresses_count_within_the_unit(void **state)
     uint32_t c = mbp_plant_find_machine(plant, "C");
     uint32_t p2 = mbp_plant_find_sensor(plant, "P2");
     assert_int_equal(ctl_machine_unit(plant, c), 2);
-    assert_int_equal(ctl_machine_coil(plant, c, CTL_ACKNOWLEDGE_COIL), 11);
-    assert_int_equal(ctl_machine_block(plant, c), 116);
-    assert_int_equal(ctl_machine_discrete(plant, c), 4008);
+    assert_int_equal(ctl_addr_of(plant, MBP_MAP_MACHINE_COILS, c, MBP_WRITE_ACKNOWLEDGE, 0), 11);
+    assert_int_equal(ctl_addr(plant, MBP_MAP_MACHINES, c), 116);
+    assert_int_equal(ctl_addr(plant, MBP_MAP_MACHINE_BITS, c), 4008);
     assert_int_equal(ctl_sensor_unit(plant, p2), 2);
-    assert_int_equal(ctl_sensor_discrete(plant, p2), 8);
-    assert_int_equal(ctl_forced_coil(plant, p2), 1001);
-    assert_int_equal(ctl_shelved_coil(plant, p2), 2001);
+    assert_int_equal(ctl_addr(plant, MBP_MAP_SENSOR_BITS, p2), 8);
+    assert_int_equal(ctl_addr(plant, MBP_MAP_FORCED, p2), 1001);
+    assert_int_equal(ctl_addr(plant, MBP_MAP_SHELVED, p2), 2001);
 }
 
 static void test_state_words_of_both_languages_are_known(void **state)

@@ -18,7 +18,7 @@ static const char yaml[] =
     "      {name: M2, sensors: [{name: T2, kind: temperature, unit: °C, range: [0, 100]}]}]}\n";
 
 static struct mbp_plant *plant;
-static struct ctl_sensor_now sensors[2];
+static struct mbp_sensor_view sensors[2];
 static struct mbp_report_machine machines[2];
 static struct mbp_report_alarm alarms[3];
 static struct mbp_event events[3];
@@ -33,8 +33,8 @@ static int load(void **state)
     (void)state;
     if (mbp_plant_parse("line.yaml", (struct mbp_text){yaml, strlen(yaml)}, stderr, &plant) != MBP_OK)
         return -1;
-    sensors[0] = (struct ctl_sensor_now){.value = 92.5, .limit = {10, NAN, 80, NAN}, .bits = 1u << MBP_HIGH};
-    sensors[1] = (struct ctl_sensor_now){.value = 50, .limit = {NAN, NAN, NAN, NAN}};
+    sensors[0] = (struct mbp_sensor_view){.value = 92.5, .limit = {10, NAN, 80, NAN}, .active[MBP_HIGH] = true};
+    sensors[1] = (struct mbp_sensor_view){.value = 50, .limit = {NAN, NAN, NAN, NAN}};
     machines[0] = (struct mbp_report_machine){
         .name = "M1", .label = "", .unit = 1, .state = MBP_EN_PANNE, .first_out = "T1", .cause = "", .alarms = 1};
     machines[1] = (struct mbp_report_machine){
@@ -343,12 +343,18 @@ static void test_flags_have_their_places(void **state)
 {
     (void)state;
     char text[16];
-    assert_string_equal(watch_flags_text(0, text, sizeof text), "");
+    assert_string_equal(watch_flags_text(&(struct mbp_sensor_view){.value = 0}, text, sizeof text), "");
     assert_string_equal(
-        watch_flags_text(1u << MBP_HIGH | 1u << MBP_HIGH_HIGH | 1u << CTL_BIT_UNACKNOWLEDGED, text, sizeof text),
+        watch_flags_text(
+            &(struct mbp_sensor_view){.active = {[MBP_HIGH] = true, [MBP_HIGH_HIGH] = true}, .unacknowledged = true},
+            text, sizeof text),
         "HH U");
-    assert_string_equal(watch_flags_text(1u << MBP_LOW | 1u << CTL_BIT_FORCED, text, sizeof text), "L      F");
-    assert_string_equal(watch_flags_text(0xFF, text, sizeof text), "HH U S F B");
+    assert_string_equal(
+        watch_flags_text(&(struct mbp_sensor_view){.active[MBP_LOW] = true, .forced = true}, text, sizeof text),
+        "L      F");
+    struct mbp_sensor_view all = {.value = 0};
+    ctl_sensor_set_bits(&all, 0xFF);
+    assert_string_equal(watch_flags_text(&all, text, sizeof text), "HH U S F B");
 }
 
 /* All flags of the sensor with the longest names, at the least size: nothing hides that it is forced. */
@@ -366,13 +372,13 @@ static void test_all_flags_are_shown_at_eighty_columns(void **state)
                      MBP_OK);
     longer.plant = another;
     longer.event_count = 0;
-    sensors[0].bits = 0xFF;
+    ctl_sensor_set_bits(&sensors[0], 0xFF);
     watch_layout(&longer, &view, 80, 24, &screen);
     assert_non_null(strstr(screen.rows[4].text, "SENSOR-WITH-A-NAME-\xE2\x80\xA6"));
     assert_non_null(strstr(screen.rows[4].text, "] HH U S F B"));
     assert_true(screen.rows[4].columns <= 80);
     assert_shows("F forced");
-    sensors[0].bits = 1u << MBP_HIGH;
+    ctl_sensor_set_bits(&sensors[0], 1u << MBP_HIGH);
     mbp_plant_free(another);
 }
 
