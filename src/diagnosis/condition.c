@@ -110,10 +110,10 @@ void condition_judge(const struct life *life, uint32_t s)
 
 /* ---- rates of change --------------------------------------------------------------------------------------------- */
 
-/* What is no number (NaN) changes nothing. */
+/* b may be none (NaN). */
 static struct mbp_rate_value both(struct mbp_rate_value a, struct mbp_rate_value b)
 {
-    return (struct mbp_rate_value){fmin(a.low, b.low), fmax(a.high, b.high)};
+    return (struct mbp_rate_value){b.low < a.low ? b.low : a.low, b.high > a.high ? b.high : a.high};
 }
 
 static double span(struct mbp_rate_value of)
@@ -138,6 +138,8 @@ static void begin_part(struct mbp_state *state, struct mbp_rate *rate, double va
     if (full)
         rate->gone = part[rate->at];
     part[rate->at] = (struct mbp_rate_value){value, value};
+    if (rate->filled == 1)
+        rate->all = part[0];
     if (!full || (rate->gone.low > rate->all.low && rate->gone.high < rate->all.high))
         return;
     rate->all = part[0];
@@ -166,23 +168,31 @@ static struct mbp_rate_value at_least(const struct mbp_rate *rate)
     return is_over(rate) ? rate->all : both(rate->all, rate->gone);
 }
 
+/* What a sensor's window comes to, which is all there is to do as long as it holds less than the alarm allows. */
+static void judge_rate(const struct life *life, struct mbp_rate *rate, const struct mbp_alarms *alarms)
+{
+    const uint32_t s = rate->sensor;
+    const bool begun = touches(life->state, s, MBP_RATE_OF_CHANGE);
+    if (!begun && !(span(rate->all) > alarms->rate_max))
+        return;
+    struct mbp_rate_value window = begun ? at_least(rate) : rate->all;
+    double noise = mbp_grid_noise(&life->plant->sensors[s].reg, fmax(fabs(window.low), fabs(window.high)));
+    bool exceeded = span(window) > alarms->rate_max + noise;
+    bool back = !rate->resumed && !(span(window) > alarms->rate_max - alarms->of[MBP_RATE_OF_CHANGE].deadband + noise);
+    if (exceeded || begun)
+        judge(life, s, MBP_RATE_OF_CHANGE, exceeded, back);
+}
+
 void condition_judge_rates(const struct life *life)
 {
     struct mbp_state *state = life->state;
     for (uint32_t r = 0; r < state->rate_count; r++) {
         struct mbp_rate *rate = &state->rate[r];
-        uint32_t s = rate->sensor;
-        remember(state, rate, state->value[s]);
-        const struct mbp_sensor *sensor = &life->plant->sensors[s];
-        const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
-        bool begun = touches(state, s, MBP_RATE_OF_CHANGE);
-        struct mbp_rate_value window = begun ? at_least(rate) : rate->all;
-        double max = alarms->rate_max + mbp_grid_noise(&sensor->reg, fmax(fabs(window.low), fabs(window.high)));
-        bool exceeded = span(window) > max;
+        double value = state->value[rate->sensor];
+        if (!isnan(value))
+            remember(state, rate, value);
         rate->resumed = rate->resumed && !(rate->filled == rate->count && is_over(rate));
-        bool back = !rate->resumed && !(span(window) > max - alarms->of[MBP_RATE_OF_CHANGE].deadband);
-        if (exceeded || begun)
-            judge(life, s, MBP_RATE_OF_CHANGE, exceeded, back);
+        judge_rate(life, rate, mbp_sensor_alarms(&life->plant->sensors[rate->sensor]));
     }
 }
 
