@@ -1,9 +1,10 @@
 """The capture of the whole integration run: `capture.py start` before the first test, `capture.py check` after it.
 
-support.Plant serves on ports of one range, and notes which. The check has Wireshark's Modbus dissector read all that went
-over the noted ports, and fails when it calls a frame malformed; other programs may use other ports of the range. ctest
+support.Plant serves on ports of one range, and notes which and when. The check has Wireshark's Modbus dissector read all
+that went over these ports then, and fails when it calls a frame malformed; all else is other programs' matter. ctest
 runs both as one fixture, so that any choice of integration tests is captured. Where capturing is not permitted the check
 is skipped and says so."""
+import math
 import os
 import re
 import secrets
@@ -84,9 +85,22 @@ def end():
 
 
 def served():
-    """The ports that mbplantd served on, in order."""
-    lines = support.SERVED.read_text(encoding="ascii").split() if support.SERVED.exists() else []
-    return sorted(set(map(int, lines)))
+    """When mbplantd served on which port: {port: [(from, till), ..]}."""
+    lines = support.SERVED.read_text(encoding="ascii").splitlines() if support.SERVED.exists() else []
+    till = {}  # of a start; the line that has its end comes after the one that does not
+    for line in lines:
+        port, begin, *end = line.split()
+        till[int(port), float(begin)] = float(end[0]) if end else math.inf
+    spans = {}
+    for (port, begin), end in sorted(till.items()):
+        spans.setdefault(port, []).append((begin, end))
+    return spans
+
+
+def is_ours(frame, spans):
+    """Whether one of the frame's ports was mbplantd's when it went over the wire."""
+    time_s = float(frame[0])
+    return any(begin <= time_s <= end for port in frame[1:3] for begin, end in spans.get(int(port), ()))
 
 
 def tshark(ports, display_filter, *options):
@@ -109,19 +123,21 @@ def check():
     packets, dropped = map(int, received.groups()) if received else (0, 0)
     if packets == 0 or dropped > 0:
         skip(f"the capture has {packets} packets and lost {dropped}, so it proves nothing")
-    ports = served()
-    if not ports:
+    spans = served()
+    if not spans:
         skip("no mbplantd served on a port that is captured")
-    # One line a frame: its ports, and "malformed" behind a tab where the dissector says so.
-    frames = [line.split("\t") for line in tshark(ports, "mbtcp || _ws.malformed", "-T", "fields", "-e", "tcp.srcport",
-                                                  "-e", "tcp.dstport", "-e", "_ws.malformed")]
-    malformed = [frame for frame in frames if frame[2]]
-    print(f"{packets} packets on ports {RANGE}; on the {len(ports)} of them where mbplantd served, {len(frames)} Modbus "
+    # One line a frame: when, its ports, its number, and "malformed" where the dissector says so.
+    fields = ("frame.time_epoch", "tcp.srcport", "tcp.dstport", "frame.number", "_ws.malformed")
+    lines = tshark(spans, "mbtcp || _ws.malformed", "-T", "fields", *(word for field in fields for word in ("-e", field)))
+    frames = [frame for frame in (line.split("\t") for line in lines) if is_ours(frame, spans)]
+    malformed = [frame for frame in frames if frame[4]]
+    print(f"{packets} packets on ports {RANGE}; on the {len(spans)} of them where mbplantd served, {len(frames)} Modbus "
           f"frames, malformed: {len(malformed)}")
     if malformed:
-        at = sorted({int(port) for frame in malformed for port in frame[:2]} & set(ports))
+        at = sorted({int(port) for frame in malformed for port in frame[1:3]} & set(spans))
         print(f"malformed at port {', '.join(map(str, at))}; the whole capture is {FILE}")
-        print("\n".join(tshark(at, "_ws.malformed", "-O", "tcp,mbtcp,modbus")[:200]))
+        numbers = ", ".join(frame[3] for frame in malformed[:20])
+        print("\n".join(tshark(at, f"frame.number in {{{numbers}}}", "-O", "mbtcp,modbus")[:200]))
     if malformed or not frames:
         sys.exit(1)
 

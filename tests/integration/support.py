@@ -24,7 +24,7 @@ MBPLANTCTL = BUILD / "tools" / "mbplantctl" / "mbplantctl"
 DATA = ROOT / "tests" / "data" / "integration"
 CAPTURED = range(15000, 16000)  # ports that capture.py listens in on; below those that clients get
 CAPTURE = pathlib.Path(os.environ.get("MBP_CAPTURE", BUILD / "integration"))  # where capture.py keeps what it has
-SERVED = CAPTURE / "ports"  # the ports of CAPTURED that a mbplantd of this run served on, one a line
+SERVED = CAPTURE / "ports"  # who of this run served on which port of CAPTURED, and from when: "PORT SINCE"; "PORT SINCE TILL"
 PATIENCE_S = 60  # for a sanitized program on a busy machine; never waited for when all is well
 
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
@@ -117,11 +117,12 @@ def free_port():
     raise AssertionError(f"all ports from {CAPTURED[0]} to {CAPTURED[-1]} are taken")
 
 
-def note_served(port):
-    """Tells capture.py that what is said at this port is ours. Others of the same range may be anybody's."""
+def note_served(port, since, till=""):
+    """Tells capture.py that what is said at this port from then on (till then) is ours. Other ports of the range, and this
+    one at other times, may be anybody's."""
     if CAPTURE.is_dir():
         with open(SERVED, "a", encoding="ascii") as file:
-            file.write(f"{port}\n")
+            file.write(f"{port} {since} {till}\n")
 
 
 class Plant:
@@ -140,6 +141,7 @@ class Plant:
         self.data_flags = ["-d", self.data]
         self.process = None
         self.port = None
+        self.since = None  # while capture.py is to look at it
 
     def __enter__(self):
         try:
@@ -159,6 +161,7 @@ class Plant:
     def start(self, *flags, port=None):
         """On that port, or else on a free one."""
         place = f"127.0.0.1:{port or (free_port() if self.captured else 0)}"
+        since = time.time()
         self.process = subprocess.Popen(
             [str(word) for word in (MBPLANTD, "-l", place, "--http", "off", *self.data_flags, *self.flags, *flags,
                                     self.file)],
@@ -172,13 +175,15 @@ class Plant:
             raise AssertionError(f"mbplantd does not say where it listens:\n{self.out.text()}{self.err.text()}")
         self.port = int(listening.group(1))
         if self.captured:
-            note_served(self.port)
+            self.since = since
+            note_served(self.port, since)
         return eventually(self._answers, f"an open port {self.port}")
 
     def stop(self, how=signal.SIGTERM):
         """Asks it to end and checks that it does: exit code 0, no word from a sanitizer."""
         self.process.send_signal(how)
         code = self.process.wait(PATIENCE_S)
+        self._note_end()
         errors = self.err.text()
         assert not SANITIZER_REPORT.search(errors), errors
         assert code == 0, f"mbplantd ended with {code} on {how.name}:\n{errors}"
@@ -187,6 +192,12 @@ class Plant:
         """The power cut: nothing is said, nothing can be tidied up."""
         self.process.kill()
         self.process.wait(PATIENCE_S)
+        self._note_end()
+
+    def _note_end(self):
+        if self.since:
+            note_served(self.port, self.since, time.time())
+            self.since = None
 
     def ctl(self, *words, check=True, unit=None):
         """mbplantctl's output (check: exit code 0), or the whole result where check is False."""

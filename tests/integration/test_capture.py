@@ -6,6 +6,7 @@ import struct
 import sys
 import tempfile
 import threading
+import time
 import unittest
 import unittest.mock
 
@@ -22,10 +23,10 @@ REQUEST = bytes.fromhex("0001 0000 0006 01 03 0000 0004")
 class Service:
     """A TCP service in the captured range. It answers each message of a client with the next of `answers`."""
 
-    def __init__(self, *answers):
+    def __init__(self, *answers, port=None):
         self.socket = socket.socket()
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.port = support.free_port()
+        self.port = port or support.free_port()
         self.socket.bind(("127.0.0.1", self.port))
         self.socket.listen()
         self.answers = answers
@@ -73,12 +74,24 @@ class Capture(unittest.TestCase):
         self.assertIn("malformed: 0", result.stdout)
 
     def test_malformed_frame_of_a_served_port_fails_and_names_the_port(self):
+        since = time.time()
         service = Service(CUT_SHORT)
-        support.note_served(service.port)
+        support.note_served(service.port, since)
         service.talk(REQUEST)
         result = self.capture("check")
         self.assertEqual(result.returncode, 1, result.stdout)
         self.assertIn(f"malformed at port {service.port};", result.stdout)
+
+    def test_other_program_on_a_port_before_and_after_mbplantd_is_not_judged(self):
+        with support.Plant("idle.yaml") as plant:
+            plant.ctl("read", "hr:0")
+        for _ in range(2):
+            service = Service(CUT_SHORT, port=plant.port)
+            service.talk(REQUEST)
+            begin = time.time()
+            support.note_served(plant.port, begin, begin)
+        result = self.capture("check")
+        self.assertEqual(result.returncode, 0, result.stdout)
 
     def test_nothing_served_is_skipped_with_the_reason(self):
         Service(b"N").talk(POSTGRESQL[0])

@@ -240,18 +240,19 @@ class OnATerminal(unittest.TestCase):
             self.assertIn(b"\x1b[?1049l", screen.raw)
 
     def test_stopped_by_the_shell_it_goes_on_where_it_was(self):
-        shell = self.screen(command=["bash", "--norc", "--noprofile", "-i"], PS1=r"ready \#> ")
-        shell.press("exec 2>/dev/tty\r")  # else bash says nothing here
+        # Each prompt is waited for: what is typed before a shell reads may be lost.
+        shell = self.screen(command=["sh", "-c", r"PS1='ready \#> ' exec bash --norc --noprofile -i 2>/dev/tty"])
+        shell.wait_for("ready 1>")
         shell.press(f"{MBPLANTCTL} -p {self.plant.port} --timeout 10s watch\r")
         shell.wait_for("FILL1", "q quit")
         shell.press("2")
         shell.wait_for("[2 Sensors]")
         # ncurses ignores it while it draws, so it may take a second one, which bash ignores
-        eventually(lambda: shell.press("\x1a") or shell.read(0.5) or "Stopped" in "\n".join(shell.lines()), "the stop")
+        eventually(lambda: shell.press("\x1a") or shell.read(0.5) or "ready 2>" in "\n".join(shell.lines()), "the stop")
         shell.press("fg\r")
-        shell.wait_for("[2 Sensors]", "TT101", "q quit", without=("Stopped",))
+        shell.wait_for("[2 Sensors]", "TT101", "q quit", without=("ready",))
         shell.press("q")
-        shell.wait_for("ready 4>")  # of its fourth command, not one that stood there before: what is typed earlier is lost
+        shell.wait_for("ready 3>")
         shell.press("exit 7\r")
         self.assertEqual(shell.end(), 7)
 
