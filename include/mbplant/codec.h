@@ -11,6 +11,20 @@
  * other one-word types BADC and DCBA swap the bytes of the word, ABCD and CDAB do not. */
 void mbp_codec_encode(enum mbp_type type, enum mbp_order order, double scale, double value, uint16_t *words);
 
+/* The same for words that stand in a register: a 64-bit integer has more digits than a value, so where its words stand
+ * for the value already they stay, to the last digit that a master wrote. */
+void mbp_codec_update(enum mbp_type type, enum mbp_order order, double scale, double value, uint16_t *words);
+
+/* The bits of a number as its words hold them, right-aligned, and the words of bits: all 64 of an integer's digits. */
+uint64_t mbp_codec_bits(enum mbp_type type, enum mbp_order order, const uint16_t *words);
+void mbp_codec_put_bits(enum mbp_type type, enum mbp_order order, uint64_t bits, uint16_t *words);
+
+/* A text of at most size bytes in count registers: two characters a word, the first in the high byte, zeros behind.
+ * BADC and DCBA swap the bytes of each word, CDAB and DCBA turn the words round. And back, with a NUL behind it: buf
+ * has 2 * count + 1 bytes. */
+void mbp_codec_put_text(enum mbp_order order, const char *text, size_t size, uint32_t count, uint16_t *words);
+void mbp_codec_text(enum mbp_order order, const uint16_t *words, uint32_t count, char *buf);
+
 /* The engineering value of words. The "unused" pattern 0x8000.. is a number like another here. */
 double mbp_codec_decode(enum mbp_type type, enum mbp_order order, double scale, const uint16_t *words);
 
@@ -21,7 +35,7 @@ bool mbp_codec_unused(enum mbp_type type, enum mbp_order order, const uint16_t *
 double mbp_codec_quantise(enum mbp_type type, double scale, double value);
 
 /* The same for count values of one type, each with its scale (NULL = all 1): what every scan does to all sensors. The
- * words of a run follow each other. value and out do not overlap. */
+ * words of a run follow each other, and are updated (mbp_codec_update). value and out do not overlap. */
 void mbp_codec_encode_run(enum mbp_type type, enum mbp_order order, const double *scale, const double *value,
                           size_t count, uint16_t *words);
 void mbp_codec_quantise_run(enum mbp_type type, const double *scale, const double *value, size_t count, double *out);

@@ -180,10 +180,11 @@ size_t mbp_image_latch_written(struct mbp_image *image, const struct mbp_written
 void mbp_image_limits(const struct mbp_image *image, uint32_t sensor, double limits[MBP_LIMIT_COUNT]);
 
 /* Takes over into a new plant's image what masters have put into the old one's and no state holds: raw points, files,
- * texts and the instructor's switches, each where the file says the same about it in both; and the file source.
- * sensor_from: per sensor of the new plant its place in the old one, UINT32_MAX = none. To be called when the old one
- * has been latched. */
-void mbp_image_carry(struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from);
+ * texts, the last digits of 64-bit integers, and the instructor's switches, each where the file says the same about it
+ * in both; and the file source. sensor_from, actuator_from: per sensor and actuator of the new plant its place in the
+ * old one, UINT32_MAX = none. To be called when the old one has been latched. */
+void mbp_image_carry(struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from,
+                     const uint32_t *actuator_from);
 
 /* ---- a checkpoint ------------------------------------------------------------------------------------------------ */
 

@@ -191,6 +191,13 @@ bool mbp_map_item_has(const struct mbp_plant *plant, const struct mbp_unit *unit
 uint16_t mbp_map_addr(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned block, uint32_t item);
 uint16_t mbp_map_item_count(const struct mbp_plant *plant, unsigned block, uint32_t item);
 
+/* The addresses from a block's first item to the end of its last one's stride, holes between the fields among them; 0
+ * of a block that does not stand in the unit, or whose items stand where their registers do. */
+uint32_t mbp_map_span(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned block, uint32_t *first);
+
+/* Whether an address lies inside such a span: where no point is, it is a hole, which reads 0. */
+bool mbp_map_spans(const struct mbp_plant *plant, const struct mbp_unit *unit, enum mbp_table table, uint16_t addr);
+
 /* The register whose type, scale and order an item's fields have; NULL where their rows say so. */
 const struct mbp_register *mbp_map_register(const struct mbp_plant *plant, unsigned block, uint32_t item);
 

@@ -90,6 +90,15 @@ static bool is_text(const struct mbp_sensor *sensor)
     return sensor->reg.type == MBP_STRING;
 }
 
+/* A master's text, in the order that the register now has. */
+static void carry_text(const struct mbp_register *was, const struct mbp_register *now, const uint16_t *source,
+                       uint16_t *target)
+{
+    char text[2 * MBP_STRING_WORDS_MAX + 1];
+    mbp_codec_text((enum mbp_order)was->order, source, was->words, text);
+    mbp_codec_put_text((enum mbp_order)now->order, text, sizeof text, now->words, target);
+}
+
 static void carry_texts(const struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from)
 {
     for (uint32_t s = 0; s < to->plant->sensor_count; s++) {
@@ -99,12 +108,48 @@ static void carry_texts(const struct mbp_image *from, struct mbp_image *to, cons
         const struct mbp_sensor *was = &from->plant->sensors[sensor_from[s]];
         if (!is_text(was) || was->reg.words != now->reg.words || strcmp(was->signal->text, now->signal->text) != 0)
             continue;
-        memcpy(to->units[now->unit].holding + now->reg.addr, from->units[was->unit].holding + was->reg.addr,
-               now->reg.words * sizeof(uint16_t));
+        carry_text(&was->reg, &now->reg, from->units[was->unit].holding + was->reg.addr,
+                   to->units[now->unit].holding + now->reg.addr);
     }
 }
 
-void mbp_image_carry(struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from)
+/* Where a state's number and a 64-bit integer meet, only the register has all digits. */
+static void carry_digits(const struct mbp_register *was, const struct mbp_register *now, const uint16_t *source,
+                         uint16_t *target)
+{
+    bool wide = now->type == MBP_INT64 || now->type == MBP_UINT64;
+    if (wide && was->type == now->type && was->scale >= now->scale && was->scale <= now->scale)
+        mbp_codec_put_bits((enum mbp_type)now->type, (enum mbp_order)now->order,
+                           mbp_codec_bits((enum mbp_type)was->type, (enum mbp_order)was->order, source), target);
+}
+
+static void carry_numbers(const struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from,
+                          const uint32_t *actuator_from)
+{
+    for (uint32_t s = 0; s < to->plant->sensor_count; s++) {
+        if (sensor_from[s] == UINT32_MAX)
+            continue;
+        const struct mbp_sensor *now = &to->plant->sensors[s];
+        const struct mbp_sensor *was = &from->plant->sensors[sensor_from[s]];
+        const uint16_t *source = from->units[was->unit].holding;
+        uint16_t *target = to->units[now->unit].holding;
+        carry_digits(&was->reg, &now->reg, source + was->reg.addr, target + now->reg.addr);
+        for (unsigned l = 0; l < MBP_LIMIT_COUNT && mbp_sensor_has_limits(now) && mbp_sensor_has_limits(was); l++)
+            carry_digits(&was->reg, &now->reg, source + was->reg.limits_addr + (size_t)l * was->reg.words,
+                         target + now->reg.limits_addr + (size_t)l * now->reg.words);
+    }
+    for (uint32_t a = 0; a < to->plant->actuator_count; a++) {
+        const struct mbp_actuator *now = &to->plant->actuators[a];
+        if (actuator_from[a] == UINT32_MAX || now->on_off || from->plant->actuators[actuator_from[a]].on_off)
+            continue;
+        const struct mbp_actuator *was = &from->plant->actuators[actuator_from[a]];
+        carry_digits(&was->reg, &now->reg, from->units[was->unit].holding + was->reg.addr,
+                     to->units[now->unit].holding + now->reg.addr);
+    }
+}
+
+void mbp_image_carry(struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from,
+                     const uint32_t *actuator_from)
 {
     to->source = from->source;
     for (uint32_t u = 0; u < to->plant->unit_count; u++) {
@@ -120,5 +165,6 @@ void mbp_image_carry(struct mbp_image *from, struct mbp_image *to, const uint32_
         carry_files(was, now);
     }
     carry_texts(from, to, sensor_from);
+    carry_numbers(from, to, sensor_from, actuator_from);
     image_staging_carry(from, to);
 }

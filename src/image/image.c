@@ -32,6 +32,22 @@ static int declare_point(const struct mbp_point *point, void *ctx)
     return 0;
 }
 
+/* Holes inside a block's strides read 0, so that a master can read over several items at once; nobody writes there, and
+ * what the file places in one comes first. */
+static void declare_holes(struct declaring *declaring)
+{
+    struct mbp_image_unit *unit = declaring->unit;
+    for (unsigned b = 0; b < mbp_map_count; b++) {
+        uint32_t first = 0;
+        uint32_t count = mbp_map_span(unit->image->plant, unit->unit, b, &first);
+        uint32_t *size = &unit->size[mbp_map[b].table];
+        if (declaring->measuring && first + count > *size)
+            *size = first + count;
+        for (uint32_t addr = first; !declaring->measuring && addr < first + count; addr++)
+            unit->access[mbp_map[b].table][addr] |= MBP_ACCESS_DECLARED;
+    }
+}
+
 static void load_blocks(struct mbp_image_unit *unit)
 {
     for (int t = 0; t < MBP_TABLE_COUNT; t++) {
@@ -55,16 +71,14 @@ static void load_blocks(struct mbp_image_unit *unit)
     }
 }
 
-/* What a string sensor shows: two characters a register, the first in the high byte, zeros behind. */
 static void load_texts(struct mbp_image_unit *unit)
 {
     const struct mbp_sensor *sensors = unit->image->plant->sensors + unit->unit->first_sensor;
     for (uint32_t i = 0; i < unit->unit->sensor_count; i++) {
         const struct mbp_register *reg = &sensors[i].reg;
         const char *text = sensors[i].signal->text;
-        size_t len = reg->type == MBP_STRING && text != NULL ? strlen(text) : 0;
-        for (size_t at = 0; at < len && at < 2 * (size_t)reg->words; at++)
-            unit->holding[reg->addr + at / 2] |= (uint16_t)((uint8_t)text[at] << (at % 2 == 0 ? 8 : 0));
+        if (reg->type == MBP_STRING && text != NULL)
+            mbp_codec_put_text((enum mbp_order)reg->order, text, SIZE_MAX, reg->words, unit->holding + reg->addr);
     }
 }
 
@@ -114,6 +128,7 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
     *unit = (struct mbp_image_unit){.unit = &plant->units[u], .image = image, .gaps_zero = plant->units[u].gaps_zero};
     struct declaring declaring = {unit, true};
     mbp_map_points(plant, u, declare_point, &declaring);
+    declare_holes(&declaring);
     modbus_mapping_t *mapping =
         modbus_mapping_new((int)unit->size[MBP_COILS], (int)unit->size[MBP_DISCRETE_INPUTS],
                            (int)unit->size[MBP_HOLDING_REGISTERS], (int)unit->size[MBP_INPUT_REGISTERS]);
@@ -131,6 +146,7 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
     }
     declaring.measuring = false;
     mbp_map_points(plant, u, declare_point, &declaring);
+    declare_holes(&declaring);
     load_blocks(unit);
     load_texts(unit);
     image_choose_blocks(unit->unit, &image->index[u]);

@@ -134,7 +134,7 @@ static void publish_limits(struct mbp_image_unit *unit, const struct mbp_state *
         if (!mbp_map_item_has(unit->image->plant, u, MBP_MAP_LIMITS, s))
             continue;
         for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++)
-            mbp_codec_encode((enum mbp_type)reg->type, (enum mbp_order)reg->order, reg->scale,
+            mbp_codec_update((enum mbp_type)reg->type, (enum mbp_order)reg->order, reg->scale,
                              state->limit[s * MBP_LIMIT_COUNT + l], unit->holding + reg->limits_addr + l * reg->words);
     }
 }

@@ -6,7 +6,7 @@
 
 #include "mbplant/codec.h"
 
-/* Integer types as bits and saturation bounds; the upper bounds of 64-bit types are the largest doubles inside them. */
+/* Saturation bounds. No double is the largest number of a 64-bit type: the one above it stands for it. */
 static const struct {
     double low, high;
 } bounds[MBP_TYPE_COUNT] = {
@@ -14,8 +14,8 @@ static const struct {
     [MBP_UINT16] = {0.0, 65535.0},
     [MBP_INT32] = {-2147483648.0, 2147483647.0},
     [MBP_UINT32] = {0.0, 4294967295.0},
-    [MBP_INT64] = {-0x1p63, 0x1.fffffffffffffp62},
-    [MBP_UINT64] = {0.0, 0x1.fffffffffffffp63},
+    [MBP_INT64] = {-0x1p63, 0x1p63},
+    [MBP_UINT64] = {0.0, 0x1p64},
     [MBP_FLOAT32] = {-(double)FLT_MAX, (double)FLT_MAX},
     [MBP_FLOAT64] = {-DBL_MAX, DBL_MAX},
     [MBP_BOOL] = {0.0, 1.0},
@@ -54,6 +54,8 @@ static uint64_t to_bits(enum mbp_type type, double raw)
         return bits;
     }
     raw = round(raw);
+    if (raw >= bounds[type].high && bit_count(type) == 64)
+        return type == MBP_INT64 ? (uint64_t)INT64_MAX : UINT64_MAX;
     return raw < 0 ? (uint64_t)(int64_t)raw : (uint64_t)raw;
 }
 
@@ -102,13 +104,17 @@ static unsigned place(enum mbp_order order, unsigned i, unsigned n)
 
 void mbp_codec_encode(enum mbp_type type, enum mbp_order order, double scale, double value, uint16_t *words)
 {
-    uint64_t bits = to_bits(type, value / scale);
+    mbp_codec_put_bits(type, order, to_bits(type, value / scale), words);
+}
+
+void mbp_codec_put_bits(enum mbp_type type, enum mbp_order order, uint64_t bits, uint16_t *words)
+{
     unsigned n = mbp_type_words(type);
     for (unsigned i = 0; i < n; i++)
         words[place(order, i, n)] = swap_bytes(order, (uint16_t)(bits >> (16 * (n - 1 - i))));
 }
 
-static uint64_t gather(enum mbp_type type, enum mbp_order order, const uint16_t *words)
+uint64_t mbp_codec_bits(enum mbp_type type, enum mbp_order order, const uint16_t *words)
 {
     uint64_t bits = 0;
     unsigned n = mbp_type_words(type);
@@ -119,12 +125,12 @@ static uint64_t gather(enum mbp_type type, enum mbp_order order, const uint16_t 
 
 double mbp_codec_decode(enum mbp_type type, enum mbp_order order, double scale, const uint16_t *words)
 {
-    return from_bits(type, gather(type, order, words)) * scale;
+    return from_bits(type, mbp_codec_bits(type, order, words)) * scale;
 }
 
 bool mbp_codec_unused(enum mbp_type type, enum mbp_order order, const uint16_t *words)
 {
-    uint64_t bits = gather(type, order, words);
+    uint64_t bits = mbp_codec_bits(type, order, words);
     if (is_float(type))
         return isnan(from_bits(type, bits));
     return type != MBP_BOOL && type != MBP_STRING && bits == UINT64_C(1) << (bit_count(type) - 1);
@@ -135,6 +141,41 @@ double mbp_codec_quantise(enum mbp_type type, double scale, double value)
     if (type == MBP_STRING)
         return value;
     return from_bits(type, to_bits(type, value / scale)) * scale;
+}
+
+static bool same(double a, double b)
+{
+    return a >= b && a <= b;
+}
+
+void mbp_codec_update(enum mbp_type type, enum mbp_order order, double scale, double value, uint16_t *words)
+{
+    if (type == MBP_INT64 || type == MBP_UINT64) {
+        double stands = mbp_codec_decode(type, order, scale, words);
+        if (same(stands, value) || same(mbp_codec_quantise(type, scale, stands), value))
+            return;
+    }
+    mbp_codec_encode(type, order, scale, value, words);
+}
+
+void mbp_codec_put_text(enum mbp_order order, const char *text, size_t size, uint32_t count, uint16_t *words)
+{
+    size_t len = strnlen(text, size);
+    for (uint32_t i = 0; i < count; i++) {
+        unsigned high = 2 * (size_t)i < len ? (uint8_t)text[2 * i] : 0;
+        unsigned low = 2 * (size_t)i + 1 < len ? (uint8_t)text[2 * i + 1] : 0;
+        words[place(order, i, count)] = swap_bytes(order, (uint16_t)(high << 8 | low));
+    }
+}
+
+void mbp_codec_text(enum mbp_order order, const uint16_t *words, uint32_t count, char *buf)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint16_t word = swap_bytes(order, words[place(order, i, count)]);
+        buf[2 * i] = (char)(word >> 8);
+        buf[2 * i + 1] = (char)(word & 0xFFu);
+    }
+    buf[2 * (size_t)count] = '\0';
 }
 
 /* ---- runs -------------------------------------------------------------------------------------------------------- */
@@ -222,7 +263,7 @@ void mbp_codec_encode_run(enum mbp_type type, enum mbp_order order, const double
         encode_floats(scale, value, count, words);
     } else {
         for (size_t i = 0; i < count; i++)
-            mbp_codec_encode(type, order, scale == NULL ? 1.0 : scale[i], value[i], words + i * n);
+            mbp_codec_update(type, order, scale == NULL ? 1.0 : scale[i], value[i], words + i * n);
         return;
     }
     if (order != MBP_ABCD)

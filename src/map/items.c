@@ -94,6 +94,27 @@ uint16_t mbp_map_addr(const struct mbp_plant *plant, const struct mbp_unit *unit
     return (uint16_t)(base + row->stride * number_in_unit(plant, unit, (enum mbp_map_per)row->per, item));
 }
 
+uint32_t mbp_map_span(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned block, uint32_t *first)
+{
+    const struct mbp_map_block *row = &mbp_map[block];
+    uint32_t item;
+    if (!mbp_map_has(unit, block) || (row->place != MBP_PLACE_STRIDE && row->place != MBP_PLACE_ON_OFF))
+        return 0;
+    *first = row->instructor ? row->usual : unit->layout.base[block];
+    return row->stride * mbp_map_items(plant, unit, (enum mbp_map_per)row->per, &item);
+}
+
+bool mbp_map_spans(const struct mbp_plant *plant, const struct mbp_unit *unit, enum mbp_table table, uint16_t addr)
+{
+    for (unsigned b = 0; b < mbp_map_count; b++) {
+        uint32_t first = 0;
+        uint32_t count = mbp_map_span(plant, unit, b, &first);
+        if (mbp_map[b].table == table && addr >= first && addr < first + count)
+            return true;
+    }
+    return false;
+}
+
 uint16_t mbp_map_item_count(const struct mbp_plant *plant, unsigned block, uint32_t item)
 {
     switch ((enum mbp_map_place)mbp_map[block].place) {

@@ -161,7 +161,7 @@ static void encode(const struct mbp_map_field *field, const struct mbp_register 
     } else if (field->member.kind != MBP_MEMBER_DOUBLE) {
         put_whole((enum mbp_type)field->type, shown(field, load_whole(&field->member, view)), words);
     } else if (reg != NULL) {
-        mbp_codec_encode((enum mbp_type)reg->type, (enum mbp_order)reg->order, reg->scale,
+        mbp_codec_update((enum mbp_type)reg->type, (enum mbp_order)reg->order, reg->scale,
                          load_double(&field->member, view), words);
     } else {
         mbp_codec_encode((enum mbp_type)field->type, MBP_ABCD, field->scale != 0 ? field->scale : 1,

@@ -106,7 +106,7 @@ static void carry_over(struct mbp_scan *scan, struct mbp_next_scan *next)
     mbp_control_carry(&carry, next->state);
     mbp_fault_carry(change->from, scan->state, change->to, next->state);
     mbp_diagnosis_settle(next->plant, next->state);
-    mbp_image_carry(scan->config.image, next->image, change->sensor_from);
+    mbp_image_carry(scan->config.image, next->image, change->sensor_from, change->actuator_from);
 }
 
 /* The new one's parts take the places of the old ones, which go with `next`. */

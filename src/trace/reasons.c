@@ -52,6 +52,14 @@ static void put_address_reason(FILE *out, const struct traced_unit *unit, const 
 {
     for (uint32_t addr = span->addr; addr < span->addr + span->count && addr <= UINT16_MAX; addr++) {
         const struct mbp_point *point = trace_point(unit, span->table, addr);
+        bool hole = point == NULL && mbp_map_spans(unit->plant, unit->unit, span->table, (uint16_t)addr);
+        if (hole && !writes_span(function))
+            continue;
+        if (hole) {
+            fprintf(out, "%s %u is a hole in a block: it reads 0, and cannot be written",
+                    trace_table_short(span->table), addr);
+            return;
+        }
         if (point == NULL) {
             fprintf(out, "nobody declared %s %u; mbplantctl map shows what is there", trace_table_short(span->table),
                     addr);

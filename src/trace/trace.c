@@ -37,6 +37,8 @@ enum mbp_status mbp_trace_new(const struct mbp_plant *plant, FILE *out, struct m
     *made = (struct mbp_trace){.plant = plant, .out = out, .units = calloc(plant->unit_count, sizeof *made->units)};
     for (uint32_t u = 0; made->units != NULL && u < plant->unit_count; u++) {
         uint32_t count = 0;
+        made->units[u].plant = plant;
+        made->units[u].unit = &plant->units[u];
         mbp_map_points(plant, u, count_point, &count);
         made->units[u].points = calloc(count + 1, sizeof *made->units[u].points);
         if (made->units[u].points == NULL) {

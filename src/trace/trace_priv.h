@@ -6,6 +6,8 @@
 #include "mbplant/trace.h"
 
 struct traced_unit {
+    const struct mbp_plant *plant;
+    const struct mbp_unit *unit;
     struct mbp_point *points; /* by table, then address */
     uint32_t count;
 };

@@ -125,7 +125,8 @@ static char *take_text(const struct mbp_sensor *sensor, const struct ctl_fetch *
     char text[2 * MBP_STRING_WORDS_MAX + 1];
     if (reg->type != MBP_STRING)
         return NULL;
-    return strdup(ctl_string_text(&fetch->words[MBP_HOLDING_REGISTERS][reg->addr], reg->words, text, sizeof text));
+    return strdup(ctl_string_text((enum mbp_order)reg->order, &fetch->words[MBP_HOLDING_REGISTERS][reg->addr],
+                                  reg->words, text, sizeof text));
 }
 
 uint32_t ctl_first_out(const struct mbp_plant *plant, uint32_t machine, const struct mbp_machine_view *view)

@@ -30,17 +30,28 @@ uint32_t ctl_point_values(const struct ctl_point *point)
     return point->map.count / mbp_type_words((enum mbp_type)point->map.type);
 }
 
-const char *ctl_string_text(const uint16_t *words, size_t count, char *buf, size_t size)
+const char *ctl_string_text(enum mbp_order order, const uint16_t *words, size_t count, char *buf, size_t size)
 {
-    size_t len = 0;
-    for (size_t i = 0; i < 2 * count && len + 1 < size; i++) {
-        char byte = (char)(i % 2 == 0 ? words[i / 2] >> 8 : words[i / 2] & 0xFF);
-        if (byte == '\0')
-            break;
-        buf[len++] = byte;
-    }
-    buf[len] = '\0';
+    char text[2 * MBP_STRING_WORDS_MAX + 1];
+    mbp_codec_text(order, words, (uint32_t)(count < MBP_STRING_WORDS_MAX ? count : MBP_STRING_WORDS_MAX), text);
+    snprintf(buf, size, "%s", text);
     return mbp_text_as_utf8(buf);
+}
+
+/* A 64-bit integer has more digits than a double. False of any other type. */
+static bool whole_text(enum mbp_type type, enum mbp_order order, const uint16_t *words, char *buf, size_t size)
+{
+    uint64_t bits = type == MBP_INT64 || type == MBP_UINT64 ? mbp_codec_bits(type, order, words) : 0;
+    if (type == MBP_INT64)
+        snprintf(buf, size, "%" PRId64, (int64_t)bits);
+    else if (type == MBP_UINT64)
+        snprintf(buf, size, "%" PRIu64, bits);
+    return type == MBP_INT64 || type == MBP_UINT64;
+}
+
+static bool is_unscaled(const struct ctl_point *point)
+{
+    return point->map.scale <= 0 || (point->map.scale >= 1 && point->map.scale <= 1);
 }
 
 /* One number, without its unit. */
@@ -49,6 +60,8 @@ static void number_text(const struct ctl_point *point, const uint16_t *words, ch
     enum mbp_type type = (enum mbp_type)point->map.type;
     double scale = point->map.scale > 0 ? point->map.scale : 1;
     double value = mbp_codec_decode(type, (enum mbp_order)point->map.order, scale, words);
+    if (is_unscaled(point) && whole_text(type, (enum mbp_order)point->map.order, words, buf, size))
+        return;
     if (isnan(value))
         buf[0] = '\0';
     else if (type == MBP_FLOAT32)
@@ -65,7 +78,7 @@ const char *ctl_point_number(const struct ctl_point *point, const uint16_t *word
     if (is_bits(point))
         snprintf(buf, size, "%u", words[0] != 0);
     else if (type == MBP_STRING)
-        ctl_string_text(words, point->map.count, buf, size);
+        ctl_string_text((enum mbp_order)point->map.order, words, point->map.count, buf, size);
     else if (point->limit >= 0 && mbp_codec_unused(type, (enum mbp_order)point->map.order, words))
         buf[0] = '\0';
     else
@@ -82,7 +95,8 @@ const char *ctl_point_text(const struct ctl_point *point, const uint16_t *words,
     }
     if (point->limit >= 0 && mbp_codec_unused(type, (enum mbp_order)point->map.order, words))
         return mbp_limit_text(point->sensor, (double)NAN, buf, size);
-    if ((point->is_value || point->limit >= 0) && type != MBP_STRING && !is_float(type)) {
+    bool wide = (type == MBP_INT64 || type == MBP_UINT64) && is_unscaled(point);
+    if ((point->is_value || point->limit >= 0) && type != MBP_STRING && !is_float(type) && !wide) {
         double value = mbp_codec_decode(type, (enum mbp_order)point->map.order, point->map.scale, words);
         return point->limit >= 0 ? mbp_limit_text(point->sensor, value, buf, size)
                                  : mbp_value_text(point->sensor, value, buf, size);
@@ -137,6 +151,8 @@ const char *ctl_point_form(const struct ctl_point *point, const uint16_t *words,
 const char *ctl_raw_text(enum mbp_type type, enum mbp_order order, const uint16_t *words, char *buf, size_t size)
 {
     double value = mbp_codec_decode(type, order, 1, words);
+    if (whole_text(type, order, words, buf, size))
+        return buf;
     if (type == MBP_FLOAT32)
         mbp_float_text((float)value, buf, size);
     else if (type == MBP_FLOAT64)
@@ -172,16 +188,41 @@ static enum mbp_status parse_bit(const char *text, uint16_t *word, char *why, si
     return MBP_OK;
 }
 
-static enum mbp_status parse_string(const char *text, uint32_t count, uint16_t *words, char *why, size_t size)
+static enum mbp_status parse_string(const struct ctl_point *point, const char *text, uint16_t *words, char *why,
+                                    size_t size)
 {
     size_t len = strlen(text);
-    if (len > 2 * (size_t)count) {
-        snprintf(why, size, "the text has %zu bytes, %u fit", len, 2 * count);
+    if (len > 2 * (size_t)point->map.count) {
+        snprintf(why, size, "the text has %zu bytes, %u fit", len, 2 * point->map.count);
         return MBP_ERR_RANGE;
     }
-    memset(words, 0, count * sizeof *words);
-    for (size_t i = 0; i < len; i++)
-        words[i / 2] |= (uint16_t)((uint8_t)text[i] << (i % 2 == 0 ? 8 : 0));
+    mbp_codec_put_text((enum mbp_order)point->map.order, text, len, point->map.count, words);
+    return MBP_OK;
+}
+
+/* All digits of a 64-bit integer, and behind them nothing or the unit. MBP_ERR_MISSING of what is none, which may be a
+ * number all the same. */
+static enum mbp_status parse_whole(enum mbp_type type, enum mbp_order order, const char *text, const char *unit,
+                                   uint16_t *words, char *why, size_t size)
+{
+    int base = strncasecmp(text, "0x", 2) == 0 ? 16 : 10;
+    char *end = NULL;
+    uint64_t bits = 0;
+    errno = 0;
+    if (type == MBP_INT64)
+        bits = (uint64_t)strtoll(text, &end, base);
+    else if (type == MBP_UINT64 && strchr(text, '-') == NULL)
+        bits = strtoull(text, &end, base);
+    if (end == NULL || end == text)
+        return MBP_ERR_MISSING;
+    const char *rest = end + strspn(end, " ");
+    if (*rest != '\0' && strcmp(rest, unit) != 0)
+        return MBP_ERR_MISSING;
+    if (errno != 0) {
+        snprintf(why, size, "%s is outside what %s can hold", text, mbp_type_name(type));
+        return MBP_ERR_RANGE;
+    }
+    mbp_codec_put_bits(type, order, bits, words);
     return MBP_OK;
 }
 
@@ -230,13 +271,17 @@ enum mbp_status ctl_point_parse(const struct ctl_point *point, const char *text,
     if (is_bits(point) || type == MBP_BOOL)
         return parse_bit(text, words, why, size);
     if (type == MBP_STRING)
-        return parse_string(text, point->map.count, words, why, size);
+        return parse_string(point, text, words, why, size);
     if (point->limit >= 0 && one_of(text, off, 3)) {
         mbp_codec_encode(type, order, scale, (double)NAN, words);
         return MBP_OK;
     }
     double number = 0;
-    enum mbp_status status = parse_number(text, unit, &number, why, size);
+    enum mbp_status status =
+        is_unscaled(point) ? parse_whole(type, order, text, unit, words, why, size) : MBP_ERR_MISSING;
+    if (status != MBP_ERR_MISSING)
+        return status;
+    status = parse_number(text, unit, &number, why, size);
     if (status == MBP_OK)
         status = check_type(type, scale, unit, number, why, size);
     if (status == MBP_OK)
@@ -250,7 +295,10 @@ enum mbp_status ctl_raw_parse(const struct ctl_address *address, const char *tex
     if (address->type == MBP_BOOL)
         return parse_bit(text, words, why, size);
     double number = 0;
-    enum mbp_status status = parse_number(text, "", &number, why, size);
+    enum mbp_status status = parse_whole(address->type, address->order, text, "", words, why, size);
+    if (status != MBP_ERR_MISSING)
+        return status;
+    status = parse_number(text, "", &number, why, size);
     if (status != MBP_OK)
         return status;
     bool is_whole = is_float(address->type) || number == floor(number);

@@ -20,7 +20,7 @@ const char *ctl_point_form(const struct ctl_point *point, const uint16_t *words,
 
 /* Characters of a string register, high byte first, up to the first 0; what is no UTF-8 as '?'. buf takes 2 * count + 1
  * bytes; returns buf. */
-const char *ctl_string_text(const uint16_t *words, size_t count, char *buf, size_t size);
+const char *ctl_string_text(enum mbp_order order, const uint16_t *words, size_t count, char *buf, size_t size);
 
 /* "0x028C" or "0x4282 0x6666". Returns buf. 900 bytes suffice. */
 const char *ctl_words_text(const uint16_t *words, size_t count, char *buf, size_t size);

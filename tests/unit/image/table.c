@@ -51,11 +51,77 @@ static void test_reading_one_address_that_nobody_declared_is_refused(void **stat
     assert_int_equal(mbp_image_may_read(device->plc, MBP_HOLDING_REGISTERS, 999, 1), REFUSED);
     assert_int_equal(mbp_image_may_read(device->plc, MBP_HOLDING_REGISTERS, 3022, 2), REFUSED); /* the table's end */
     assert_int_equal(mbp_image_may_read(device->plc, MBP_HOLDING_REGISTERS, 60000, 1), REFUSED);
-    assert_int_equal(mbp_image_may_read(device->plc, MBP_COILS, 6, 1), REFUSED);
     assert_int_equal(mbp_image_may_read(device->plc, MBP_COILS, 1006, 1), REFUSED);
     assert_int_equal(mbp_image_may_read(device->plc, MBP_DISCRETE_INPUTS, 48, 1), REFUSED);
     assert_int_equal(mbp_image_may_read(device->plc, MBP_INPUT_REGISTERS, 23, 2), REFUSED);
     assert_int_equal(mbp_image_may_read(mbp_image_unit(device->image, 9), MBP_HOLDING_REGISTERS, 0, 2), REFUSED);
+}
+
+/* A unit with each kind of item, two of each, so that every block has its strides twice. */
+static const char strides[] =
+    "mbplant: 1\ninstructor: true\nfaults: [{name: F1, kind: bias, sensor: S1, amount: 1}]\nunits:\n"
+    "  - id: 1\n"
+    "    machines:\n"
+    "      - name: M1\n"
+    "        sensors: [{name: S1, range: [0, 100], register: {type: float32}},\n"
+    "                  {name: S2, register: {type: string(3)}, signal: {text: x}}]\n"
+    "        actuators: [{name: V1}, {name: P1, on_off: true}, {name: P2, on_off: true}]\n"
+    "        controllers: [{name: C1, input: S1, output: V1, setpoint: 50, gain: 1}]\n"
+    "      - {name: M2}\n"
+    "    tables: {coils: [{at: 6, values: [1]}]}\n";
+
+/* From a block's begin to its end a master reads without a gap, in one go or address by address; what is no point there
+ * reads 0 and is not written. */
+static void test_holes_inside_strides_read_0_and_are_not_written(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = fixture_plant(strides);
+    struct mbp_image *image;
+    unsigned holes = 0;
+    assert_int_equal(mbp_image_new(plant, &image), MBP_OK);
+    for (unsigned b = 0; b < mbp_map_count; b++) {
+        const enum mbp_table table = (enum mbp_table)mbp_map[b].table;
+        for (uint32_t u = 0; u < plant->unit_count; u++) {
+            struct mbp_image_unit *unit = mbp_image_unit(image, plant->units[u].id);
+            uint32_t first = 0;
+            uint32_t count = mbp_map_span(plant, &plant->units[u], b, &first);
+            assert_int_equal(count == 0 ? MBP_OK : mbp_image_may_read(unit, table, first, count), MBP_OK);
+            for (uint32_t addr = first; addr < first + count; addr++) {
+                struct mbp_point point;
+                uint8_t read[2] = {0xFF, 0xFF};
+                if (mbp_map_point_at(plant, u, table, (uint16_t)addr, &point))
+                    continue;
+                holes++;
+                if (table == MBP_COILS || table == MBP_DISCRETE_INPUTS)
+                    mbp_image_read_bits(unit, table, (uint16_t)addr, 1, read);
+                else
+                    mbp_image_read_words(unit, table, (uint16_t)addr, 1, read);
+                assert_int_equal(read[0], 0);
+                assert_int_equal(mbp_image_may_write(unit, table, addr, 1), REFUSED);
+            }
+        }
+    }
+    assert_true(holes > 20);
+    mbp_image_free(image);
+    mbp_plant_free(plant);
+}
+
+static void test_what_the_file_places_in_a_hole_stands_there(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = fixture_plant(strides);
+    struct mbp_image *image;
+    uint8_t bits;
+    assert_int_equal(mbp_image_new(plant, &image), MBP_OK);
+    struct mbp_image_unit *unit = mbp_image_unit(image, 1);
+    assert_int_equal(mbp_image_may_read(unit, MBP_COILS, 0, 10), MBP_OK); /* what many clients ask first */
+    mbp_image_read_bits(unit, MBP_COILS, 6, 2, &bits);
+    assert_int_equal(bits, 1);
+    assert_int_equal(mbp_image_may_write(unit, MBP_COILS, 6, 1), MBP_OK);
+    assert_int_equal(mbp_image_may_write(unit, MBP_COILS, 7, 1), REFUSED);
+    assert_int_equal(mbp_image_may_read(unit, MBP_COILS, 16, 1), REFUSED); /* behind the last machine */
+    mbp_image_free(image);
+    mbp_plant_free(plant);
 }
 
 static void test_reading_beyond_65535_never_wraps(void **state)
@@ -161,6 +227,8 @@ int main(void)
         TEST(test_reading_a_declared_span_is_allowed_to_its_last_address),
         TEST(test_reading_one_address_that_nobody_declared_is_refused),
         TEST(test_reading_beyond_65535_never_wraps),
+        TEST(test_holes_inside_strides_read_0_and_are_not_written),
+        TEST(test_what_the_file_places_in_a_hole_stands_there),
         TEST(test_reading_gaps_of_a_unit_that_fills_them_gives_zeros),
         TEST(test_writing_gaps_of_a_unit_that_fills_them_is_refused),
         TEST(test_writing_is_allowed_where_the_map_says_so),

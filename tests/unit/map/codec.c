@@ -84,8 +84,8 @@ static void test_encode_beyond_the_type_saturates(void **state)
         {MBP_UINT16, 0, 0xFFFF},
         {MBP_INT32, 0x80000000, 0x7FFFFFFF},
         {MBP_UINT32, 0, 0xFFFFFFFF},
-        {MBP_INT64, UINT64_C(0x8000000000000000), UINT64_C(0x7FFFFFFFFFFFFC00)}, /* the last double inside */
-        {MBP_UINT64, 0, UINT64_C(0xFFFFFFFFFFFFF800)},
+        {MBP_INT64, UINT64_C(0x8000000000000000), UINT64_C(0x7FFFFFFFFFFFFFFF)},
+        {MBP_UINT64, 0, UINT64_C(0xFFFFFFFFFFFFFFFF)},
         {MBP_FLOAT32, 0xFF7FFFFF, 0x7F7FFFFF},
         {MBP_FLOAT64, UINT64_C(0xFFEFFFFFFFFFFFFF), UINT64_C(0x7FEFFFFFFFFFFFFF)},
         {MBP_BOOL, 0, 1},
@@ -235,6 +235,51 @@ static void test_quantise_is_encode_and_decode(void **state)
     fixture_assert_number(mbp_codec_quantise(MBP_STRING, 1, 12.345), 12.345);
 }
 
+static void test_text_stands_in_each_order_as_numbers_do(void **state)
+{
+    (void)state;
+    static const struct {
+        enum mbp_order order;
+        uint16_t words[3];
+    } cases[] = {
+        {MBP_ABCD, {0x4769, 0x7468, 0x7562}}, /* Github */
+        {MBP_BADC, {0x6947, 0x6874, 0x6275}},
+        {MBP_CDAB, {0x7562, 0x7468, 0x4769}},
+        {MBP_DCBA, {0x6275, 0x6874, 0x6947}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint16_t words[4] = {0, 0, 0, 0xAAAA};
+        char text[7];
+        mbp_codec_put_text(cases[i].order, "Github", SIZE_MAX, 3, words);
+        assert_memory_equal(words, cases[i].words, sizeof cases[i].words);
+        assert_int_equal(words[3], 0xAAAA);
+        mbp_codec_text(cases[i].order, words, 3, text);
+        assert_string_equal(text, "Github");
+        mbp_codec_put_text(cases[i].order, "Github", 3, 3, words);
+        mbp_codec_text(cases[i].order, words, 3, text);
+        assert_string_equal(text, "Git");
+        mbp_codec_put_text(cases[i].order, "Githubs", SIZE_MAX, 3, words); /* what fits */
+        mbp_codec_text(cases[i].order, words, 3, text);
+        assert_string_equal(text, "Github");
+    }
+}
+
+static void test_update_leaves_words_that_stand_for_the_value(void **state)
+{
+    (void)state;
+    uint16_t words[4];
+    mbp_codec_put_bits(MBP_UINT64, MBP_CDAB, UINT64_C(0x0020000000000001), words);
+    mbp_codec_update(MBP_UINT64, MBP_CDAB, 1, 0x1p53, words);
+    assert_int_equal(mbp_codec_bits(MBP_UINT64, MBP_CDAB, words), UINT64_C(0x0020000000000001));
+    mbp_codec_update(MBP_UINT64, MBP_CDAB, 1, 0x1p53 + 2, words);
+    assert_int_equal(mbp_codec_bits(MBP_UINT64, MBP_CDAB, words), UINT64_C(0x0020000000000002));
+    mbp_codec_update(MBP_UINT64, MBP_CDAB, 1, NAN, words);
+    assert_true(mbp_codec_unused(MBP_UINT64, MBP_CDAB, words));
+    mbp_codec_put_bits(MBP_INT64, MBP_ABCD, (uint64_t)INT64_MAX, words);
+    mbp_codec_update(MBP_INT64, MBP_ABCD, 1, -1, words);
+    assert_int_equal(mbp_codec_bits(MBP_INT64, MBP_ABCD, words), UINT64_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +295,8 @@ int main(void)
         cmocka_unit_test(test_every_16_bit_word_decoded_and_encoded_is_unchanged),
         cmocka_unit_test(test_random_words_decoded_and_encoded_are_unchanged),
         cmocka_unit_test(test_quantise_is_encode_and_decode),
+        cmocka_unit_test(test_text_stands_in_each_order_as_numbers_do),
+        cmocka_unit_test(test_update_leaves_words_that_stand_for_the_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

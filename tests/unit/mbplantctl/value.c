@@ -150,6 +150,61 @@ static void test_text_typed_into_a_string_is_padded_with_zeros(void **state)
     assert_int_equal(words[0], 0x4142);
 }
 
+static void test_text_in_another_order_is_read_and_typed_in_it(void **state)
+{
+    (void)state;
+    struct ctl_point name = {.map = {.count = 3, .table = MBP_HOLDING_REGISTERS, .type = MBP_STRING, .order = MBP_BADC},
+                             .limit = -1};
+    uint16_t words[3];
+    char text[300];
+    char why[160];
+    assert_int_equal(ctl_point_parse(&name, "Github", words, why, sizeof why), MBP_OK);
+    assert_memory_equal(words, ((uint16_t[]){0x6947, 0x6874, 0x6275}), sizeof words);
+    assert_string_equal(ctl_point_text(&name, words, text, sizeof text), "Github");
+}
+
+static void test_integer_of_64_bits_is_read_and_typed_to_the_last_digit(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum mbp_type type;
+        uint64_t bits;
+    } cases[] = {
+        {"9007199254740993", MBP_UINT64, UINT64_C(0x20000000000001)},
+        {"18446744073709551615", MBP_UINT64, UINT64_MAX},
+        {"-9007199254740993", MBP_INT64, -UINT64_C(0x20000000000001)},
+        {"9223372036854775807", MBP_INT64, (uint64_t)INT64_MAX},
+        {"0", MBP_UINT64, 0},
+    };
+    char text[300];
+    char why[160];
+    uint16_t words[4];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ctl_point point = {.map = {.count = 4,
+                                          .table = MBP_HOLDING_REGISTERS,
+                                          .type = cases[i].type,
+                                          .order = MBP_CDAB,
+                                          .scale = 1,
+                                          .unit_text = ""},
+                                  .is_value = true,
+                                  .limit = -1};
+        struct ctl_address raw = {MBP_HOLDING_REGISTERS, 0, 4, cases[i].type, MBP_CDAB};
+        assert_int_equal(ctl_point_parse(&point, cases[i].text, words, why, sizeof why), MBP_OK);
+        assert_int_equal(mbp_codec_bits(cases[i].type, MBP_CDAB, words), cases[i].bits);
+        assert_string_equal(ctl_point_number(&point, words, text, sizeof text), cases[i].text);
+        assert_string_equal(ctl_point_text(&point, words, text, sizeof text), cases[i].text);
+        assert_string_equal(ctl_raw_text(cases[i].type, MBP_CDAB, words, text, sizeof text), cases[i].text);
+        words[0] = words[1] = words[2] = words[3] = 0;
+        assert_int_equal(ctl_raw_parse(&raw, cases[i].text, words, why, sizeof why), MBP_OK);
+        assert_int_equal(mbp_codec_bits(cases[i].type, MBP_CDAB, words), cases[i].bits);
+        assert_int_equal(ctl_raw_parse(&raw, "18446744073709551616", words, why, sizeof why), MBP_ERR_RANGE);
+        assert_int_equal(ctl_raw_parse(&raw, "1.5", words, why, sizeof why), MBP_ERR_FORMAT);
+        assert_int_equal(ctl_raw_parse(&raw, "0x7FFFFFFFFFFFFFFF", words, why, sizeof why), MBP_OK);
+        assert_int_equal(mbp_codec_bits(cases[i].type, MBP_CDAB, words), INT64_MAX);
+    }
+}
+
 static void test_raw_value_must_be_whole_and_fit_its_type(void **state)
 {
     (void)state;
@@ -183,6 +238,8 @@ int main(void)
         cmocka_unit_test(test_other_registers_of_a_sensor_have_their_own_unit),
         cmocka_unit_test(test_form_tells_type_scale_and_raw),
         cmocka_unit_test(test_text_typed_into_a_string_is_padded_with_zeros),
+        cmocka_unit_test(test_text_in_another_order_is_read_and_typed_in_it),
+        cmocka_unit_test(test_integer_of_64_bits_is_read_and_typed_to_the_last_digit),
         cmocka_unit_test(test_raw_value_must_be_whole_and_fit_its_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

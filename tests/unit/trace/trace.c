@@ -161,6 +161,21 @@ static void test_undeclared_address_is_the_reason_of_exception_02(void **state)
            "declared HR 102; mbplantctl map shows what is there");
 }
 
+static void test_hole_in_a_block_is_the_reason_of_a_write_alone(void **state)
+{
+    (void)state;
+    const uint8_t read[] = {1, 0, 6, 0, 3}; /* two holes, and behind them nothing */
+    const uint8_t write[] = {5, 0, 6, 0xFF, 0};
+    const uint8_t refused[][2] = {{0x81, 2}, {0x85, 2}};
+    expect(read, sizeof read, refused[0], sizeof refused[0], NULL,
+           "FC 1 Read Coils coil 6-8 (00007-00009)\n    < exception 02 illegal data address: nobody declared coil 8; "
+           "mbplantctl map shows what is there");
+    expect(
+        write, sizeof write, refused[1], sizeof refused[1], NULL,
+        "FC 5 Write Single Coil coil 6 (00007): coil 6 = on\n    < exception 02 illegal data address: coil 6 is a hole "
+        "in a block: it reads 0, and cannot be written");
+}
+
 static void test_read_only_point_is_the_reason_of_exception_02(void **state)
 {
     (void)state;
@@ -269,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_coil_write_names_the_command),
         cmocka_unit_test(test_rule_that_a_request_breaks_is_the_reason_of_exceptions),
         cmocka_unit_test(test_undeclared_address_is_the_reason_of_exception_02),
+        cmocka_unit_test(test_hole_in_a_block_is_the_reason_of_a_write_alone),
         cmocka_unit_test(test_read_only_point_is_the_reason_of_exception_02),
         cmocka_unit_test(test_wire_fault_is_named),
         cmocka_unit_test(test_wire_fault_that_stands_instead_of_the_request_is_said),
