@@ -15,6 +15,7 @@ enum long_only {
     OPT_HTTP = 256,
     OPT_SEED,
     OPT_SPEED,
+    OPT_MEMORY,
     OPT_FAST_FORWARD,
     OPT_SCENARIO,
     OPT_FORMAT,
@@ -30,6 +31,7 @@ static const struct option long_options[] = {
     {"data", required_argument, NULL, 'd'},
     {"seed", required_argument, NULL, OPT_SEED},
     {"speed", required_argument, NULL, OPT_SPEED},
+    {"memory", required_argument, NULL, OPT_MEMORY},
     {"fast-forward", optional_argument, NULL, OPT_FAST_FORWARD},
     {"scenario", required_argument, NULL, OPT_SCENARIO},
     {"format", required_argument, NULL, OPT_FORMAT},
@@ -54,6 +56,7 @@ static const char help[] =
     "                               ~/.local/state; XXXXXXXX tells plant files of one name apart by their folder)\n"
     "      --seed N                 another seed for noise and rejects than the plant file's\n"
     "      --speed X                X times as fast as real time, 0.1 to 1000\n"
+    "      --memory SIZE            what a plant may take (default: 1GB; one that comes over Modbus a quarter of it)\n"
     "      --fast-forward DURATION  run that much simulated time as fast as possible, without network, and exit\n"
     "      --scenario FILE          play a scenario and say how it went; with --fast-forward (then without DURATION)\n"
     "                               as fast as possible; begins with a new journal, kept only with -d\n"
@@ -135,6 +138,10 @@ static int take(int option, const char *argument, struct options *options)
         return mbp_duration_parse(argument, &options->fast_forward_ns) == MBP_OK
                    ? -1
                    : complain("--fast-forward", argument, "write a duration with its unit, as in 30min or 8h");
+    case OPT_MEMORY:
+        return mbp_plant_set_memory(argument)
+                   ? -1
+                   : complain("--memory", argument, "write a size from 10MB to 1000GB with its unit, as in 500MB");
     case OPT_SCENARIO:
         options->scenario_path = argument;
         return -1;

@@ -515,6 +515,8 @@ struct mbp_plant {
     const struct mbp_recording *recordings;
     uint32_t recording_count;
     uint64_t recording_bytes; /* of memory that all of them together may take */
+    double memory_bytes;      /* about as many it takes while it runs, without recordings */
+    double scan_cost_ns;      /* about as long a scan takes */
     const struct mbp_plant_fault *faults;
     uint32_t fault_count;
     struct mbp_text text; /* the file as it was read; mbp_plant_drop_text */
@@ -534,6 +536,11 @@ enum mbp_status mbp_plant_parse(const char *path, struct mbp_text text, FILE *er
 /* The same of a text that came over a network, by whoever may send one: the plant is marked `remote`. */
 enum mbp_status mbp_plant_parse_remote(const char *path, struct mbp_text text, FILE *errors, struct mbp_plant **out);
 void mbp_plant_free(struct mbp_plant *plant);
+
+/* How much memory a plant may take, as a size with its unit, "500MB" (at start: "1GB"); one that comes over a network a
+ * quarter of it. More is an error of the plant file, told before any of it is taken. False: it is no size from 10MB to
+ * 1000GB. Thread-safe. */
+bool mbp_plant_set_memory(const char *size);
 
 /* Gives back the memory of a text that is too long for files 900..999, so that no master ever reads it: its bytes are
  * then NULL, its length and CRC-32 stay. Likewise the public one's. Shorter texts stay. */

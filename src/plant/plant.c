@@ -2,9 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "load.h"
-
-#define RECORDING_BYTES (256u << 20)
+#include "budget.h"
 
 /* Relative paths in the file begin where it stands. */
 static const char *folder_of_file(struct mbp_load *load, const char *path)
@@ -22,7 +20,6 @@ static void set_plant(struct mbp_load *load, const char *path, struct mbp_text t
     plant->folder = folder_of_file(load, path);
     plant->recordings = load->reader.recordings;
     plant->recording_count = load->reader.recording_count;
-    plant->recording_bytes = RECORDING_BYTES;
     plant->scan_ns = def->scan_ns;
     plant->seed = def->seed;
     plant->server = def->server.options;
@@ -60,7 +57,10 @@ static enum mbp_status build(struct mbp_load *load, const char *path, struct mbp
         return MBP_ERR_MEMORY;
     }
     mbp_check_names(load);
-    status = mbp_expand(load);
+    status = mbp_check_budget(load);
+    if (status == MBP_OK) {
+        status = mbp_expand(load);
+    }
     if (status == MBP_OK) {
         status = mbp_resolve(load);
     }

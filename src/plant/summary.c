@@ -15,6 +15,7 @@
 #define RANGES_SHOWN   8u
 #define GAP_HIDDEN     8u /* addresses between a machine's coils and the next one's are no gap to a reader */
 #define WARNINGS_SHOWN 8u
+#define SCAN_SHARE     0.5 /* of the period that scans may take; requests need some of it too */
 #define NOISE_PEAK     4.9 /* standard deviations; mbp_rng_normal never exceeds it */
 
 static const char *plural(uint32_t count)
@@ -207,6 +208,12 @@ static void print_warnings(FILE *out, const struct mbp_plant *plant)
     if (plant->fault_count > 0 && plant->public_text.len == plant->text.len && may_warn(&warnings)) {
         fputs("  warning: masters can read the faults in the plant file; write `faults:` at the beginning of a line\n",
               out);
+    }
+    if (plant->scan_cost_ns > SCAN_SHARE * (double)plant->scan_ns && may_warn(&warnings)) {
+        fprintf(out,
+                "  warning: a scan takes about %.1f ms, and one is due every %.1f ms: have fewer things, or lengthen "
+                "'scan'\n",
+                plant->scan_cost_ns / 1e6, (double)plant->scan_ns / 1e6);
     }
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
         if (mbp_sensor_has_limits(&plant->sensors[s])) {

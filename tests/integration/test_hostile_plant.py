@@ -125,6 +125,30 @@ class HostilePlant(unittest.TestCase):
         now = self.file.stat()
         self.assertEqual((now.st_uid, now.st_gid, now.st_mode & 0o7777), (1, 2, 0o604))
 
+    def test_plant_that_asks_for_too_much_is_refused_and_nobody_waits(self):
+        self.start()
+        sensor = '{name: "S{u}.{n}", repeat: 4000'
+        bombs = {
+            "values of dead times": "scan: 1ms\nunits: [{id: 9, sensors: [{name: 'S{n}', repeat: 300, "
+                                    "signal: {dead_time: 999s}}]}]",
+            "inputs, most of them": f"units: [{{id: 1, repeat: 246, sensors: [{sensor}, signal: {{inputs: ["
+                                    f"{', '.join(['{from: S1.1}'] * 64)}]}}}}]}}]",
+            "records of files": "units: [{id: 1, repeat: 246, tables: {files: [" +
+                                ", ".join(f"{{number: {i}, count: 10000}}" for i in range(1, 700)) + "]}}]",
+            "984000 sensors": f"units: [{{id: 1, repeat: 246, sensors: [{sensor}}}]}}]",
+            "windows of rates of change": "scan: 1ms\nunits: [{id: 1, repeat: 246, machines: [{name: 'M{u}.{n}', "
+                                          "repeat: 1000, sensors: [{name: 'S{u}.{m}.{n}', repeat: 4, range: [0, 9], "
+                                          "rate_of_change: {max: 1}, signal: {wander: {sigma: 1, tau: 1s}}}]}]}]",
+            "nothing would be answered": f"units: [{{id: 1, repeat: 50, sensors: [{sensor}}}]}}]",
+            "a scan would take about": f"scan: 1ms\nunits: [{{id: 1, repeat: 20, sensors: [{sensor}}}]}}]",
+        }
+        for word, yaml in bombs.items():
+            state, said = self.answer(f"mbplant: 1\ninstructor: true\n{yaml}\n", PUT)
+            self.assertEqual(state, REFUSED, word)
+            self.assertIn(word, said)
+            self.assertRegex(said, r"^\S+:\d+:\d+: ")
+        self.assertEqual(self.file.read_text(), LINE)
+
     def test_plant_for_which_there_is_no_memory_says_so(self):
         asan = support.ENVIRONMENT["ASAN_OPTIONS"] + ":allocator_may_return_null=1:max_allocation_size_mb=4"
         plant = support.Plant(self.file, environment={"ASAN_OPTIONS": asan})
