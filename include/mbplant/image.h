@@ -270,9 +270,11 @@ struct mbp_wishes {
     struct mbp_peer peer; /* the last who wrote */
 };
 
-/* Whether somebody wrote to the instructor's unit since the last call, and what stands there now; what clears itself is
- * cleared. Cheap when nobody did; false without an instructor. */
-bool mbp_image_instructor_asked(struct mbp_image *image, struct mbp_wishes *out);
+/* Whether somebody wrote to the instructor's unit since the last call, or a restore waits; what stands there now, of
+ * which what clears itself is cleared. A restore that may not be yet waits with its coil on. Cheap; false without an
+ * instructor. */
+bool mbp_image_instructor_waits(const struct mbp_image *image);
+bool mbp_image_instructor_asked(struct mbp_image *image, bool may_restore, struct mbp_wishes *out);
 
 /* Figures of the instructor's unit that are not in the state. */
 struct mbp_sim_figures {

@@ -62,6 +62,9 @@ size_t mbp_pdu_respond(const struct mbp_pdu_context *context, const uint8_t *req
 /* Whether a request of len bytes (at least 1) changes something, so that it needs the right to write. */
 bool mbp_pdu_writes(const uint8_t *request, size_t len);
 
+/* How many records of files a request of FC 20 asks for, by its length; 0 of another function. */
+unsigned mbp_pdu_file_reads(const uint8_t *request, size_t len);
+
 /* "Read Holding Registers", or "unknown function"; "illegal data address", or "unknown exception". Static storage. */
 const char *mbp_function_name(uint8_t function);
 const char *mbp_exception_name(uint8_t exception);

@@ -95,6 +95,7 @@ struct mbp_image {
     uint64_t shelving_ns, shelving_next_ns;  /* simulated time: the shelving registers show what is left then; when one
                                                 of them is to show less */
     uint64_t instructor_writes, instructor_seen; /* requests that wrote to the instructor's unit; of those, seen */
+    bool restore_waits;                          /* asked for, and not yet */
     struct mbp_peer instructor_peer;             /* the last of them */
     double instructor_speed;                     /* the speed published last */
     struct image_staging *staging;               /* NULL without an instructor */

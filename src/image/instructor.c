@@ -127,18 +127,25 @@ bool image_instructor_allows_bits(const struct mbp_image_unit *unit, uint16_t ad
 
 /* ---- the scan's side -------------------------------------------------------------------------------------------- */
 
-bool mbp_image_instructor_asked(struct mbp_image *image, struct mbp_wishes *out)
+bool mbp_image_instructor_waits(const struct mbp_image *image)
+{
+    return image->instructor_writes != image->instructor_seen || image->restore_waits;
+}
+
+bool mbp_image_instructor_asked(struct mbp_image *image, bool may_restore, struct mbp_wishes *out)
 {
     struct mbp_image_unit *unit = instructor(image);
-    if (unit == NULL || image->instructor_writes == image->instructor_seen)
+    if (unit == NULL || (image->instructor_writes == image->instructor_seen && !may_restore))
         return false;
+    bool restore = unit->coils[MBP_SIM_COIL_RESTORE] != 0;
+    image->restore_waits = restore && !may_restore;
     image->instructor_seen = image->instructor_writes;
     *out = (struct mbp_wishes){
         .speed = speed_asked(unit),
         .steps = unit->holding[MBP_SIM_HR_STEPS],
         .paused = unit->coils[MBP_SIM_COIL_PAUSED] != 0,
         .snapshot = unit->coils[MBP_SIM_COIL_SNAPSHOT] != 0,
-        .restore = unit->coils[MBP_SIM_COIL_RESTORE] != 0,
+        .restore = restore && may_restore,
         .coils = unit->coils,
         .peer = image->instructor_peer,
     };
@@ -146,7 +153,7 @@ bool mbp_image_instructor_asked(struct mbp_image *image, struct mbp_wishes *out)
     unit->holding[MBP_SIM_HR_FAULT_BEGIN] = 0;
     unit->holding[MBP_SIM_HR_STEPS] = 0;
     unit->coils[MBP_SIM_COIL_SNAPSHOT] = 0;
-    unit->coils[MBP_SIM_COIL_RESTORE] = 0;
+    unit->coils[MBP_SIM_COIL_RESTORE] = image->restore_waits;
     return true;
 }
 

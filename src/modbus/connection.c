@@ -32,6 +32,7 @@ struct held {
 };
 
 static void consume(struct connection *connection, const uint8_t *bytes, size_t len);
+static void on_turns(uv_idle_t *idle);
 static void look_out(struct connection *connection, int events);
 static void send_and_go_on(struct connection *connection, uint8_t *output, size_t output_len, const uint8_t *input,
                            size_t input_len);
@@ -104,6 +105,7 @@ struct batch {
     size_t out_len;                 /* bytes in server->output */
     size_t pause_at;                /* with pause_ms: where in the output the pause comes */
     uint64_t pause_ms;              /* 0 = none */
+    unsigned file_reads;            /* groups of FC 20 */
     bool more;                      /* stopped because it was full, not because the input ended */
     bool close;                     /* to be closed once the output is sent */
 };
@@ -273,6 +275,18 @@ static void lose(struct connection *connection, const uint8_t *bytes, size_t len
         server->config.observe(server->config.ctx, &exchange);
 }
 
+/* Whether a request's turn to read records is over before it began. */
+static bool must_wait(struct mbp_server *server, struct batch *batch, const struct mbp_frame *frame)
+{
+    unsigned reads = mbp_pdu_file_reads(frame->pdu, frame->pdu_len);
+    if (server->file_reads >= FILE_READS_OF_ALL ||
+        (batch->file_reads > 0 && batch->file_reads + reads > FILE_READS_OF_ONE))
+        return true;
+    batch->file_reads += reads;
+    server->file_reads += reads;
+    return false;
+}
+
 /* Answers up to MBP_IN_FLIGHT_MAX requests of the input into server->output. */
 static struct batch answer_batch(struct connection *connection, const uint8_t *bytes, size_t len)
 {
@@ -291,6 +305,8 @@ static struct batch answer_batch(struct connection *connection, const uint8_t *b
             batch.close = true;
             return batch;
         }
+        if (frame.kind == MBP_FRAME_REQUEST && frame.pdu[0] == 20 && must_wait(server, &batch, &frame))
+            break;
         batch.taken += frame.len;
         if (frame.kind == MBP_FRAME_DISCARD) {
             server->counters.discarded++;
@@ -362,23 +378,39 @@ static void drop_turns(struct held *held)
     }
 }
 
+/* Those from `first` on, whose turn did not come, have it before those that were added meanwhile. */
+static void turn_next(struct mbp_server *server, struct held *first, struct held *last)
+{
+    if (first == NULL)
+        return;
+    last->next = server->first_turn;
+    server->last_turn = server->last_turn != NULL ? server->last_turn : last;
+    server->first_turn = first;
+    uv_idle_start(&server->turns, on_turns);
+}
+
 /* Everybody else has had a turn: the ones that wait get theirs, in the order in which they came. */
 static void on_turns(uv_idle_t *idle)
 {
     struct mbp_server *server = idle->data;
-    struct held *turns = server->first_turn;
+    struct held *held = server->first_turn;
+    struct held *last = server->last_turn;
     server->first_turn = NULL;
     server->last_turn = NULL;
+    server->file_reads = 0;
     uv_idle_stop(idle);
     if (server->config.before_request != NULL)
         server->config.before_request(server->config.ctx);
-    for (struct held *held = turns; held != NULL; held = held->next) {
-        if (held->connection == NULL)
-            continue;
-        held->connection->held = NULL;
-        send_and_go_on(held->connection, NULL, 0, held->input, held->input_len);
+    while (held != NULL && server->file_reads < FILE_READS_OF_ALL) {
+        struct held *next = held->next;
+        if (held->connection != NULL) {
+            held->connection->held = NULL;
+            send_and_go_on(held->connection, NULL, 0, held->input, held->input_len);
+        }
+        free(held);
+        held = next;
     }
-    drop_turns(turns);
+    turn_next(server, held, last);
 }
 
 void connection_drop_turns(struct mbp_server *server)

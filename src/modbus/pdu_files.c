@@ -45,6 +45,11 @@ static enum mbp_status check_read_groups(const uint8_t *request, size_t len)
     return MBP_OK;
 }
 
+unsigned mbp_pdu_file_reads(const uint8_t *request, size_t len)
+{
+    return request[0] == 20 && len > 2 ? (unsigned)((len - 2 + GROUP_LEN - 1) / GROUP_LEN) : 0;
+}
+
 enum mbp_status pdu_read_file_record(const struct mbp_pdu_context *context, const uint8_t *request, size_t len,
                                      uint8_t *response, size_t *out_len)
 {

@@ -16,6 +16,11 @@
 #define OUTPUT_MAX     (MBP_IN_FLIGHT_MAX * MBP_ADU_MAX)
 #define SLOW_CLIENT_MS 5000u
 
+/* Records of files are read from the journal, each a search on disk perhaps: so many of one connection at a turn, or one
+ * request, and so many of all between two looks at the sockets. A dump in order needs one a request. */
+#define FILE_READS_OF_ONE 36u
+#define FILE_READS_OF_ALL 144u
+
 /* libuv tells when a socket is ready; accept, recv and send are our own. Its streams would read with read(2) and look
  * after queues that are never filled here: a good part of what a short request costs. */
 struct connection {
@@ -62,6 +67,7 @@ struct mbp_server {
     struct turned_away turned_away;
     uv_idle_t turns; /* runs while connections wait for theirs */
     struct held *first_turn, *last_turn;
+    unsigned file_reads; /* since they had theirs */
     struct mbp_server_counters counters;
     uint64_t closing;              /* of counters.open: those on their way out */
     struct mbp_serial serial[256]; /* by unit id */

@@ -253,6 +253,7 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
     scan->checkpoint_wanted = true;
     scan->events.scan = (uint32_t)scan->state->scan;
     scan->events.wall_ms = scan->state->wall_ms;
+    scan->commands.credit = scan_credit_full(scan_now_ns(scan));
     scan_tell(scan, MBP_EV_START, NAN, NAN, 0, 0);
     scan_tell(scan, MBP_EV_PLANT_LOADED, NAN, NAN, config->plant->text_crc, 0);
     scan_tell_production_at_start(scan);
@@ -268,6 +269,7 @@ void mbp_scan_close(struct mbp_scan *scan)
     scan_obey(scan);
     scan->events.count = 0;
     scan->events.wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
+    scan_emit_waiting_commands(scan);
     scan_latch_written(scan);
     scan_tell_all_writes(scan);
     scan_latch_refusals(scan);

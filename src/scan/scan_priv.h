@@ -30,6 +30,19 @@ struct scan_refuser {
     bool taken, has_folded;
 };
 
+/* Commands of the instructor that were not told yet, oldest first: one of each code. */
+#define SCAN_COMMAND_CODES 8u
+struct scan_command {
+    struct mbp_event event;
+    uint32_t count; /* of commands that it stands for */
+};
+struct scan_commands {
+    struct scan_credit credit; /* in time of the monotonic clock: a plant may stand still */
+    struct scan_command waiting[SCAN_COMMAND_CODES];
+    size_t count;
+    uint64_t restore_at_ns; /* no restore before that */
+};
+
 struct mbp_scan {
     struct mbp_scan_config config;
     struct mbp_state *state;
@@ -42,6 +55,7 @@ struct mbp_scan {
     struct mbp_companion companion; /* its functions NULL = nobody */
 
     struct scan_refuser refusers[SCAN_REFUSERS + 1]; /* the last: whoever has no place of its own */
+    struct scan_commands commands;
     struct scan_writes *writes; /* accepted ones: what is folded, and how much each peer may still bring */
 
     /* record */
@@ -121,6 +135,15 @@ static inline uint64_t scan_now_ns(const struct mbp_scan *scan)
 {
     return scan->config.clock.mono_ns(scan->config.clock.ctx);
 }
+
+/* commands.c: tells that the instructor did something, between two scans, or folds it; tells what waits and may be
+ * told, for it is cheap when nothing does; emits all that waits. Whether a restore may be now; that one was, of so many
+ * events. */
+void scan_tell_command(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t peer);
+void scan_tell_waiting_commands(struct mbp_scan *scan);
+void scan_emit_waiting_commands(struct mbp_scan *scan);
+bool scan_may_restore(const struct mbp_scan *scan);
+void scan_pay_restore(struct mbp_scan *scan, size_t events);
 
 /* production.c: the machines' counters as events: now; if there is anything to tell; when a full hour of simulated time
  * is over with this scan. */

@@ -15,9 +15,7 @@ enum mbp_status mbp_scan_snapshot(struct mbp_scan *scan, uint32_t peer)
     scan->sim.snapshot = true;
     scan->sim.snapshot_scan = scan->state->scan;
     scan->sim.snapshot_ns = scan->state->sim_ns;
-    scan_between_begin(scan);
-    scan_tell(scan, MBP_EV_SIM_SNAPSHOT, NAN, NAN, 0, peer);
-    scan_between_end(scan);
+    scan_tell_command(scan, MBP_EV_SIM_SNAPSHOT, NAN, NAN, peer);
     return MBP_OK;
 }
 
@@ -59,6 +57,7 @@ enum mbp_status mbp_scan_restore(struct mbp_scan *scan, uint32_t peer)
     if (!scan->sim.snapshot)
         return MBP_ERR_MISSING;
     scan_between_begin(scan);
+    scan_emit_waiting_commands(scan);
     scan_tell_production(scan);
     scan_tell(scan, MBP_EV_SIM_RESTORED, NAN, NAN, (uint32_t)scan->sim.snapshot_scan, peer);
     for (uint32_t s = 0; s < plant->sensor_count; s++)
@@ -71,6 +70,7 @@ enum mbp_status mbp_scan_restore(struct mbp_scan *scan, uint32_t peer)
     scan->retain_from = 0; /* what survives a restart is everything's state, as it is now */
     scan->counters_told_ns = scan->state->sim_ns;
     scan_tell_production(scan);
+    scan_pay_restore(scan, scan->events.count);
     scan_between_end(scan);
     return MBP_OK;
 }

@@ -30,13 +30,6 @@ void scan_between_end(struct mbp_scan *scan)
     scan_publish(scan);
 }
 
-static void tell_alone(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t peer)
-{
-    scan_between_begin(scan);
-    scan_tell(scan, code, value, before, 0, peer);
-    scan_between_end(scan);
-}
-
 /* ---- pace ------------------------------------------------------------------------------------------------------- */
 
 void mbp_scan_pause(struct mbp_scan *scan, uint32_t peer)
@@ -47,7 +40,7 @@ void mbp_scan_pause(struct mbp_scan *scan, uint32_t peer)
     scan->sim.paused = true;
     scan->sim.speed_now = 0;
     scan->look_again_ns = scan_now_ns(scan);
-    tell_alone(scan, MBP_EV_SIM_PAUSED, NAN, NAN, peer);
+    scan_tell_command(scan, MBP_EV_SIM_PAUSED, NAN, NAN, peer);
 }
 
 void mbp_scan_resume(struct mbp_scan *scan, uint32_t peer)
@@ -58,7 +51,7 @@ void mbp_scan_resume(struct mbp_scan *scan, uint32_t peer)
     scan->sim.paused = false;
     scan->sim.steps = 0;
     scan->sim.speed_now = scan->sim.speed; /* until it is measured */
-    tell_alone(scan, MBP_EV_SIM_RESUMED, NAN, NAN, peer);
+    scan_tell_command(scan, MBP_EV_SIM_RESUMED, NAN, NAN, peer);
 }
 
 enum mbp_status mbp_scan_step_by(struct mbp_scan *scan, uint32_t scans, uint32_t peer)
@@ -66,7 +59,7 @@ enum mbp_status mbp_scan_step_by(struct mbp_scan *scan, uint32_t scans, uint32_t
     if (!scan->sim.paused)
         return MBP_ERR_BUSY;
     scan->sim.steps += scans;
-    tell_alone(scan, MBP_EV_SIM_STEPPED, scans, NAN, peer);
+    scan_tell_command(scan, MBP_EV_SIM_STEPPED, scans, NAN, peer);
     return MBP_OK;
 }
 
@@ -81,7 +74,7 @@ enum mbp_status mbp_scan_set_speed(struct mbp_scan *scan, double speed, uint32_t
     scan->sim.speed = speed;
     scan_pace_anew(scan);
     scan->sim.speed_now = scan->sim.paused ? 0 : speed;
-    tell_alone(scan, MBP_EV_SIM_SPEED, speed, before, peer);
+    scan_tell_command(scan, MBP_EV_SIM_SPEED, speed, before, peer);
     return MBP_OK;
 }
 
@@ -112,7 +105,8 @@ static void obey_faults(struct mbp_scan *scan, const struct mbp_wishes *wishes)
 bool scan_obey(struct mbp_scan *scan)
 {
     struct mbp_wishes wishes;
-    if (!mbp_image_instructor_asked(scan->config.image, &wishes))
+    if (!mbp_image_instructor_waits(scan->config.image) ||
+        !mbp_image_instructor_asked(scan->config.image, scan_may_restore(scan), &wishes))
         return false;
     uint32_t peer = wishes.peer.ipv4;
     obey_faults(scan, &wishes);

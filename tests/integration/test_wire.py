@@ -1,6 +1,7 @@
 """Who may connect and do what, who must go, and faults on the wire: raw sockets from several loopback addresses."""
 import json
 import re
+import signal
 import socket
 import struct
 import time
@@ -229,6 +230,45 @@ class Wire(unittest.TestCase):
         quick = self.client()
         self.assertEqual(slow.receive(1), b"")
         self.assertTrue(quick.is_open())
+
+    def order_of_turns(self, crowd, requests):
+        """Who is answered when: each of a crowd has sent that many requests for 34 scattered records, and somebody one
+        plain request, before mbplantd looks. The trace tells, a letter a request; '.' is the plain one."""
+        groups = b"".join(struct.pack(">BHHH", 6, 900, 7 * n % 90, 1) for n in range(34))
+        scattered = struct.pack(">BB", 20, len(groups)) + groups
+        with WirePlant("records.yaml", "--trace") as plant:
+            attackers = [self.enterContext(Client(plant.port)) for _ in range(crowd)]
+            polite = self.enterContext(Client(plant.port))
+            names = {client.socket.getsockname()[1]: chr(ord("a") + i) for i, client in enumerate(attackers)}
+            names[polite.socket.getsockname()[1]] = "."
+            for client in [*attackers, polite]:     # accepted, all of them
+                self.assertTrue(client.is_open())
+            plant.process.send_signal(signal.SIGSTOP)
+            for client in attackers:
+                client.send(b"".join(request(scattered, n) for n in range(requests)))
+            polite.send(read(0))
+            plant.process.send_signal(signal.SIGCONT)
+            self.assertEqual(polite.receive(11), answer(0))
+            for client in attackers:
+                self.assertEqual(len(client.receive(requests * (9 + 34 * 4))), requests * (9 + 34 * 4))
+            plant.stop()
+            seen = [names[int(port)] for port in re.findall(r"^127\.0\.0\.1:(\d+) #", plant.out.text(), re.M)]
+            plant.start()
+        return "".join(seen[crowd + 1:])
+
+    def test_scattered_records_of_one_do_not_hold_up_the_others(self):
+        """One request with many records is a turn: the other is served after the first of them at the latest."""
+        order = self.order_of_turns(1, 16)
+        self.assertEqual(sorted(order), sorted("." + 16 * "a"))
+        self.assertLessEqual(order.index("."), 1)
+
+    def test_scattered_records_of_many_take_turns_and_hold_up_nobody(self):
+        order = self.order_of_turns(12, 6)
+        self.assertEqual(len(order), 12 * 6 + 1)
+        self.assertLessEqual(order.index("."), 5)       # as many as all together may read at once
+        for name in "abcdefghijkl":                     # nobody is served a third time before all were once
+            third = [at for at, who in enumerate(order) if who == name][2]
+            self.assertEqual(set("abcdefghijkl") - set(order[:third]), set())
 
     # ---- faults ----
 

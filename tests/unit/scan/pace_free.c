@@ -43,7 +43,8 @@ static void keep_events(struct line *line, struct record *out)
     line_read(line);
     for (size_t i = 0; i < line->event_count; i++) {
         struct mbp_event event = line->events[i];
-        if (event.code >= MBP_EV_SIM_PAUSED && event.code <= MBP_EV_SIM_RESTORED)
+        uint32_t code = event.code == MBP_EV_WRITES_AGGREGATED ? event.detail : event.code; /* of several commands */
+        if (code >= MBP_EV_SIM_PAUSED && code <= MBP_EV_SIM_RESTORED)
             continue;
         event.wall_ms = 0;
         event.seq = 0;

@@ -244,6 +244,62 @@ static void test_every_command_is_journaled_once_with_who_gave_it(void **state)
         assert_int_equal(line_count(line, (enum mbp_event_code)code), 1);
 }
 
+/* Nobody turns the journal over by pausing and taking snapshots as fast as he can; none of it is forgotten. */
+static void test_flood_of_commands_is_folded_and_counted(void **state)
+{
+    struct line *line = *state;
+    enum { TURNS = 500 };
+    for (int i = 0; i < TURNS; i++) {
+        taught_write_coil(line, MBP_SIM_COIL_SNAPSHOT, true);
+        taught_pass(line, 0);
+        taught_write_coil(line, MBP_SIM_COIL_PAUSED, true);
+        taught_pass(line, 0);
+        taught_step(line, 2);
+        taught_pass(line, MBP_NS_PER_MS);
+        taught_write_coil(line, MBP_SIM_COIL_PAUSED, false);
+        taught_pass(line, MBP_NS_PER_MS); /* a second in all */
+    }
+    taught_write_coil(line, MBP_SIM_COIL_PAUSED, true);
+    taught_pass(line, 0);
+    taught_pass(line, 200 * MBP_NS_PER_MS); /* what waits is told by itself */
+    line_read(line);
+    size_t events = 0;
+    double counted = 0, steps = 0;
+    uint16_t last = 0;
+    for (size_t i = 0; i < line->event_count; i++) {
+        const struct mbp_event *event = &line->events[i];
+        bool command = event->code >= MBP_EV_SIM_PAUSED && event->code <= MBP_EV_SIM_SNAPSHOT;
+        bool more = event->code == MBP_EV_WRITES_AGGREGATED;
+        events += command || more;
+        counted += more ? (double)event->value : command ? 1 : 0;
+        steps += event->code == MBP_EV_SIM_STEPPED ? (double)event->value : 0;
+        last = command && event->code != MBP_EV_SIM_SNAPSHOT && event->code != MBP_EV_SIM_STEPPED ? event->code : last;
+    }
+    fixture_assert_number(counted, 4 * TURNS + 1);
+    fixture_assert_number(steps, 2 * TURNS);
+    assert_in_range(events, 20, 140);
+    assert_int_equal(last, MBP_EV_SIM_PAUSED); /* as it is now */
+}
+
+static void test_restores_beyond_ten_a_second_wait_and_come(void **state)
+{
+    struct line *line = *state;
+    taught_write_coil(line, MBP_SIM_COIL_SNAPSHOT, true);
+    taught_pass(line, 0);
+    for (int i = 0; i < 1000; i++) {
+        assert_int_equal(taught_write_coil(line, MBP_SIM_COIL_RESTORE, true), MBP_OK);
+        taught_pass(line, MBP_NS_PER_MS);
+    }
+    uint32_t restored = mbp_scan_sim(line->scan).restored;
+    assert_in_range(restored, 5, 11);
+    assert_true(taught_coil(line, MBP_SIM_COIL_RESTORE)); /* one waits */
+    taught_pass(line, PERIOD_NS + 20 * MBP_NS_PER_MS);
+    assert_int_equal(mbp_scan_sim(line->scan).restored, restored + 1);
+    assert_false(taught_coil(line, MBP_SIM_COIL_RESTORE));
+    line_read(line);
+    assert_int_equal(line_count(line, MBP_EV_SIM_RESTORED), restored + 1);
+}
+
 /* ---- without an instructor -------------------------------------------------------------------------------------- */
 
 static void test_plant_without_instructor_has_no_such_unit_and_can_be_paused_from_within(void **state)
@@ -294,6 +350,8 @@ int main(void)
         TAUGHT_TEST(test_speed_that_the_clock_does_not_allow_shows_in_the_speed_reached),
         TAUGHT_TEST(test_speed_outside_its_range_is_refused_and_nothing_changes),
         TAUGHT_TEST(test_every_command_is_journaled_once_with_who_gave_it),
+        TAUGHT_TEST(test_flood_of_commands_is_folded_and_counted),
+        TAUGHT_TEST(test_restores_beyond_ten_a_second_wait_and_come),
         LINE_TEST(test_plant_without_instructor_has_no_such_unit_and_can_be_paused_from_within),
         TAUGHT_TEST(test_lateness_of_each_scan_is_counted_in_its_class),
     };
