@@ -62,6 +62,7 @@ struct mbp_analysis_now {
     const struct mbp_analysis_machine_now *machines; /* as the plant's machines[] */
     const uint8_t *active;                           /* per sensor, bit l: its alarm of limit l is active; NULL = ? */
     const uint8_t *waiting;                          /* likewise: it waits for acknowledgement; NULL = ? */
+    const uint32_t *alarms_since_s; /* per sensor: when one of its alarms changed last, Unix time; 0, NULL = ? */
 };
 
 /* The period: of the events given, those from first_event to before end_event; since_ms and until_ms are where it

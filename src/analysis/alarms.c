@@ -177,13 +177,23 @@ bool alarms_want_more(const struct mbp_analyser *analyser)
 
 /* ---- the end ---------------------------------------------------------------------------------------------------- */
 
+/* As a machine's state (machines.c): all of a sensor's alarms are as they are now when none changed since. */
+static bool is_told_by_now(const struct mbp_analyser *analyser, uint32_t sensor)
+{
+    const struct mbp_analysis_now *now = analyser->now;
+    if (now == NULL || analyser_reaches_now(analyser))
+        return now != NULL;
+    uint64_t since_ms = now->alarms_since_s != NULL ? now->alarms_since_s[sensor] * UINT64_C(1000) : 0;
+    return since_ms != 0 && since_ms + 1000 <= analyser->axis.end_wall;
+}
+
 /* Nothing told of it: it is as it is now. What was so when the plant was new is told of no raising either, and is known
  * of a period that goes on until now alone. */
 static void learn_by_now(const struct mbp_analyser *analyser, uint32_t sensor, unsigned limit,
                          struct alarm_track *track)
 {
     const struct mbp_analysis_now *now = analyser->now;
-    if (!analyser_reaches_now(analyser) || (analyser->axis.from_birth && !axis_is_to_now(&analyser->axis)))
+    if (!is_told_by_now(analyser, sensor) || (analyser->axis.from_birth && !axis_is_to_now(&analyser->axis)))
         return;
     if (track->active == UNKNOWN && now->active != NULL && (now->active[sensor] >> limit & 1u) != 0) {
         track->active = YES;

@@ -242,7 +242,7 @@ class Figures(unittest.TestCase):
         del history.alarms[("PT", 3)]
         history.add(figures.RAISED, MACHINES["FILL"], 1, 3, 7.0, 6.0)
         history.run(86400)
-        history.chatter(21000)
+        history.chatter(52000)
         history.run(6 * HOUR)
         history.add(figures.STATE, MACHINES["PACK"], detail=1 << 16 | 2 << 8 | 0)
         history.run(HOUR)

@@ -10,6 +10,7 @@ void ctl_study_free(struct ctl_study *study)
     free(study->machines);
     free(study->active);
     free(study->waiting);
+    free(study->alarms_since_s);
     *study = (struct ctl_study){0};
 }
 
@@ -42,7 +43,8 @@ enum mbp_status ctl_study_take_now(const struct mbp_plant *plant, const struct c
     study->machines = calloc(plant->machine_count + 1u, sizeof *study->machines);
     study->active = calloc(plant->sensor_count + (size_t)1, sizeof *study->active);
     study->waiting = calloc(plant->sensor_count + (size_t)1, sizeof *study->waiting);
-    if (study->machines == NULL || study->active == NULL || study->waiting == NULL)
+    study->alarms_since_s = calloc(plant->sensor_count + (size_t)1, sizeof *study->alarms_since_s);
+    if (study->machines == NULL || study->active == NULL || study->waiting == NULL || study->alarms_since_s == NULL)
         return MBP_ERR_MEMORY;
     for (uint32_t m = 0; m < plant->machine_count; m++) {
         const struct mbp_machine_view *now = &snapshot->machines[m];
@@ -54,14 +56,17 @@ enum mbp_status ctl_study_take_now(const struct mbp_plant *plant, const struct c
                                                                .failures = now->failures,
                                                                .due = now->maintenance_due};
     }
-    for (uint32_t s = 0; s < plant->sensor_count; s++)
+    for (uint32_t s = 0; s < plant->sensor_count; s++) {
         take_alarms(&snapshot->sensors[s], &study->active[s], &study->waiting[s]);
+        study->alarms_since_s[s] = (uint32_t)snapshot->sensors[s].alarm_since_s;
+    }
     study->now = (struct mbp_analysis_now){.wall_ms = overview->report.now_ms,
                                            .scan = snapshot->summary.scans,
                                            .last_event = snapshot->summary.last_event,
                                            .machines = study->machines,
                                            .active = study->active,
-                                           .waiting = study->waiting};
+                                           .waiting = study->waiting,
+                                           .alarms_since_s = study->alarms_since_s};
     return MBP_OK;
 }
 
@@ -161,14 +166,15 @@ enum mbp_status ctl_study_run(const struct ctl *ctl, const struct ctl_study_of *
     if (status != MBP_OK)
         return status;
     struct mbp_analysis_period period = period_of(&since, &until, &range);
-    uint64_t first = reach_back(of, range.first, CTL_STUDY_BEFORE);
-    uint64_t earliest = reach_back(of, range.first, CTL_STUDY_BEFORE_MOST);
     struct mbp_analysis *analysis = NULL;
-    status = analyse(ctl, of, now, &period, first, &analysis);
-    if (status == MBP_OK && earliest < first && analysis->looked_from != 0) {
+    uint64_t before = CTL_STUDY_BEFORE;
+    for (bool again = true; again && status == MBP_OK; before *= CTL_STUDY_BEFORE_MORE) {
+        uint64_t first = reach_back(of, range.first, before);
         mbp_analysis_free(analysis);
         analysis = NULL;
-        status = analyse(ctl, of, now, &period, earliest, &analysis);
+        status = analyse(ctl, of, now, &period, first, &analysis);
+        again = status == MBP_OK && analysis->looked_from != 0 && first > of->source->oldest &&
+                before < CTL_STUDY_BEFORE_MOST;
     }
     study->analysis = analysis;
     return status;

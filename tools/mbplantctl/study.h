@@ -15,6 +15,7 @@ struct ctl_study {
     struct mbp_analysis_now now;
     struct mbp_analysis_machine_now *machines;
     uint8_t *active, *waiting;
+    uint32_t *alarms_since_s;
 };
 
 /* The period of ctl->options, of the slave that the overview is of. Errors are told. Ownership: ctl_study_free. */
@@ -28,11 +29,13 @@ void ctl_study_free(struct ctl_study *study);
 
 /* ---- for the two ------------------------------------------------------------------------------------------------ */
 
-/* Which events to read of a journal of which a part can be read: so many before the period at first; these, when those
- * do not tell what went on at its beginning; so many after it, where they would tell more. */
-#define CTL_STUDY_BEFORE      20000u
-#define CTL_STUDY_BEFORE_MOST 1000000u
-#define CTL_STUDY_AFTER_MOST  1000000u
+/* Which events to read of a journal of which a part can be read: so many before the period at first, and more in a few
+ * steps up to the most when these do not tell what went on at its beginning; so many after it, where they would tell
+ * more. */
+#define CTL_STUDY_BEFORE      50000u
+#define CTL_STUDY_BEFORE_MORE 5u /* times as many with each step */
+#define CTL_STUDY_BEFORE_MOST 1250000u
+#define CTL_STUDY_AFTER_MOST  100000u
 
 struct ctl_study_of {
     const struct ctl_source *source;

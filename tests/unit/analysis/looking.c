@@ -176,6 +176,24 @@ static void test_what_waits_to_be_stored_ends_the_period_with_the_last_event(voi
     mbp_analysis_free(analysis);
 }
 
+/* Of a long journal not all that followed is looked at. */
+static void test_alarm_that_did_not_change_since_is_as_it_is_now_where_events_are_left_out(void **state)
+{
+    (void)state;
+    static uint32_t since_s[3];
+    tell_quiet_hours();
+    active[TT] = active[PT] = 1u << MBP_HIGH;
+    set_now(4 * HOUR);
+    now.last_event += 1000;
+    now.alarms_since_s = since_s;
+    since_s[TT] = (uint32_t)(story_wall(story, HOUR) / 1000);
+    since_s[PT] = (uint32_t)(story_wall(story, 3 * HOUR) / 1000);
+    struct mbp_analysis *analysis = tell(HOUR + 60, 2.5 * HOUR);
+    assert_int_equal(analysis->actor_count, 1);
+    assert_int_equal(analysis->actors[0].sensor, TT);
+    mbp_analysis_free(analysis);
+}
+
 static void test_period_until_the_last_event_ends_with_it(void **state)
 {
     (void)state;
@@ -228,6 +246,7 @@ int main(void)
         TEST(test_acknowledgement_wants_the_event_before_the_raising_that_it_answers),
         TEST(test_too_little_before_the_period_wants_earlier),
         TEST(test_what_waits_to_be_stored_ends_the_period_with_the_last_event),
+        TEST(test_alarm_that_did_not_change_since_is_as_it_is_now_where_events_are_left_out),
         TEST(test_period_until_the_last_event_ends_with_it),
         TEST(test_scan_counts_beyond_all_time_end_in_figures_all_the_same),
     };
