@@ -1,8 +1,9 @@
 """Writes the seed inputs of a fuzz target, made from the tests' own traffic and plant files.
 
-    seeds.py mbap|pdu|plant|scenario FOLDER      and FOLDER.dict: the words in them, for libFuzzer
+    seeds.py mbap|pdu|plant|scenario|dump|journal FOLDER      and FOLDER.dict: the words in them, for libFuzzer
 """
 import hashlib
+import json
 import os
 import re
 import struct
@@ -94,7 +95,58 @@ def scenario():
 """).encode()
 
 
-TARGETS = {'mbap': mbap, 'pdu': pdu, 'plant': plant, 'scenario': scenario}
+DUMPED = """mbplant: 1
+name: Line
+scan: 10s
+units:
+  - id: 1
+    machines:
+      - {name: M1, cycle: {time: 2s}, sensors: [{name: T1, kind: temperature, max: 85}], actuators: [{name: V1}]}
+      - {name: M2, state: en_panne}
+"""
+
+
+def dumped_event(seq, code, **members):
+    event = dict({'seq': seq, 'time': '', 'time_ms': 1795543200000 + 60000 * seq, 'scan': 6 * seq, 'code': '', 'code_number': code,
+                  'unit': 1, 'machine': '', 'machine_index': None, 'sensor': '', 'sensor_index': None, 'value': None, 'limit': None,
+                  'unit_text': '', 'peer': '', 'detail': 0, 'text': ''}, **members)
+    return json.dumps(event, separators=(',', ':'))
+
+
+def dump():
+    """The first two bytes choose the period (targets/dump.c); what follows is a dump, or one that an enemy wrote."""
+    snapshot = {'snapshot': 'now', 'time_ms': 1795543200000 + 60000 * 200,
+                'summary': {'last_event': 90, 'oldest_event': 1, 'last_incident': 3, 'scans': 1200, 'late_scans': 0, 'sim_ms': 1},
+                'machines': [{'name': 'M1', 'state': 'en_service', 'good': 9, 'reject': 1, 'running_s': 20, 'since_s': 1795543200}],
+                'sensors': [{'name': 'T1', 'value': 4.5, 'limits': [None, None, 85, None], 'bits': 4, 'alarms': [0, 0, 1, 0, 0, 0]}],
+                'actuators': [{'name': 'V1', 'command': 1, 'position': 1}], 'controllers': []}
+    first = {'mbplant_journal': 3, 'plant': 'Line', 'source': 'x', 'made': '', 'made_ms': 1795543200000, 'plant_file': DUMPED}
+    events = [dumped_event(1, 1), dumped_event(2, 35, machine_index=0, value=5.0, limit=1.0, detail=5),
+              dumped_event(3, 30, machine_index=0, detail=1), dumped_event(4, 30, machine_index=0, detail=0x10102),
+              dumped_event(5, 30, machine_index=0, detail=0x10200), dumped_event(6, 30, machine_index=1, detail=0x10102)]
+    for seq in range(7, 89):
+        events.append(dumped_event(seq, (20, 21, 22)[seq % 3], machine_index=0, sensor_index=0, detail=2, value=90.0, limit=85.0,
+                                   scan=6 * seq if seq < 40 else (seq % 2) * 0xFFFFFFFF))
+    events += [dumped_event(89, 4, detail=7, value=1.0), dumped_event(90, 1, scan=0, time_ms=1)]
+    past = [json.dumps({'plant_since': 1, 'plant_file': DUMPED.replace('M2', 'M3')}), json.dumps({'plant_since': 50})]
+    for end in ([json.dumps({'end': 90, 'whole': True, 'why': ''})], []):
+        lines = [json.dumps(first), json.dumps(snapshot), *past, *events, *end]
+        for kind in range(8):
+            yield bytes([kind | 3 << 4, 4]) + '\n'.join(lines).encode() + b'\n'
+    yield bytes(2) + ('\n'.join([json.dumps(first)] + events[:4]) + '\n').encode()
+
+
+def journal():
+    """Changes of what a killed process left (targets/journal.c): each kind, here and there."""
+    yield bytes(1)
+    for what in range(7):
+        for where in (0, 18, 24, 4096, 33000, 70000, 200000, 4_000_000_000):
+            yield struct.pack('>BI3s', what, where, b'\x05\xff\x00')
+    for first, second in ((6, 5), (6, 1), (6, 4), (2, 3)):
+        yield struct.pack('>BI3sBI3s', first, 9000, b'abc', second, 50000, b'\x00\x01\x02')
+
+
+TARGETS = {'mbap': mbap, 'pdu': pdu, 'plant': plant, 'scenario': scenario, 'dump': dump, 'journal': journal}
 
 if __name__ == '__main__':
     if len(sys.argv) != 3 or sys.argv[1] not in TARGETS:
@@ -105,7 +157,7 @@ if __name__ == '__main__':
     for seed in TARGETS[sys.argv[1]]():
         with open(os.path.join(folder, hashlib.sha1(seed).hexdigest()), 'wb') as out:
             out.write(seed)
-        if sys.argv[1] in ('plant', 'scenario'):
+        if sys.argv[1] in ('plant', 'scenario', 'dump'):
             words |= set(re.findall(rb'[a-z_]{3,20}:?|[0-9]{5}|[-+.0-9]+(?:ms|s|min|h)\b', seed))
     with open(folder + '.dict', 'wb') as out:
         out.write(b''.join(b'"%s"\n' % word for word in sorted(words)))
