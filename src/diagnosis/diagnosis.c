@@ -96,12 +96,18 @@ static void end_one_shot(const struct life *life, uint32_t s)
 
 /* ---- sums -------------------------------------------------------------------------------------------------------- */
 
-static void begin_sums(const struct mbp_plant *plant, struct mbp_state *state)
+static void forget_counts(const struct mbp_plant *plant, struct mbp_state *state)
 {
     state->active_alarms = 0;
     state->unacknowledged = 0;
-    for (uint32_t m = 0; m < plant->machine_count; m++) {
+    for (uint32_t m = 0; m < plant->machine_count; m++)
         state->machine[m].alarms = 0;
+}
+
+static void begin_sums(const struct mbp_plant *plant, struct mbp_state *state)
+{
+    forget_counts(plant, state);
+    for (uint32_t m = 0; m < plant->machine_count; m++) {
         state->machine[m].trip = false;
         /* First-out is told until the machine works again; before the sums, for the next trip may come at once. */
         if (state->machine[m].state == MBP_EN_SERVICE)
@@ -109,17 +115,24 @@ static void begin_sums(const struct mbp_plant *plant, struct mbp_state *state)
     }
 }
 
-/* Adds what the operator sees of a sensor's alarms, and its trip, to its machine. */
-static void sum_sensor(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s)
+/* Adds what the operator sees of a sensor's alarms. */
+static void count_alarms(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s)
 {
     unsigned seen = ~(unsigned)state->hidden[s];
     uint32_t active = (uint32_t)__builtin_popcount((state->active[s] | state->latched[s]) & seen);
     state->active_alarms += active;
     state->unacknowledged += (uint32_t)__builtin_popcount(state->unack[s] & seen);
+    if (plant->sensors[s].machine != UINT32_MAX)
+        state->machine[plant->sensors[s].machine].alarms += active;
+}
+
+/* The same, and its trip, for its machine. */
+static void sum_sensor(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s)
+{
+    count_alarms(plant, state, s);
     if (plant->sensors[s].machine == UINT32_MAX)
         return;
     struct mbp_machine_state *machine = &state->machine[plant->sensors[s].machine];
-    machine->alarms += active;
     if (mbp_state_tripping(plant, state, s) == 0)
         return;
     machine->trip = true;
@@ -192,5 +205,9 @@ void mbp_diagnosis_settle(const struct mbp_plant *plant, struct mbp_state *state
     }
     for (uint32_t m = 0; m < plant->machine_count; m++)
         serve_machine(&life, m);
+    /* What is shown before the next run counts these sensors, not those of a file before. */
+    forget_counts(plant, state);
+    for (uint32_t s = 0; s < plant->sensor_count; s++)
+        count_alarms(plant, state, s);
     state->alarms_version++;
 }

@@ -93,7 +93,7 @@ void image_show_instructor(struct mbp_image_unit *unit, const struct mbp_sim_vie
 /* ---- sensors ------------------------------------------------------------------------------------------------------
  */
 
-/* How many sensors a block shows: all of the unit, or none. */
+/* How many sensors a block shows: all of the unit, or none. A block without a place has no address to begin at. */
 static uint32_t shown_sensors(const struct mbp_unit *unit, unsigned block)
 {
     return mbp_map_has(unit, block) ? unit->sensor_count : 0;
@@ -105,6 +105,8 @@ static void publish_bits(struct mbp_image_unit *unit, const struct mbp_state *st
     const struct mbp_unit *u = unit->unit;
     uint8_t *shown = unit->image->index[unit - unit->image->units].bits_shown;
     uint32_t count = shown_sensors(u, MBP_MAP_SENSOR_BITS);
+    if (count == 0)
+        return;
     uint8_t *bits = unit->discrete + u->layout.base[MBP_MAP_SENSOR_BITS];
     for (uint32_t i = 0; i < count; i++) {
         uint8_t now = mbp_view_sensor_bits(state, u->first_sensor + i);
@@ -120,6 +122,8 @@ static void publish_coil(struct mbp_image_unit *unit, unsigned block, const uint
 {
     const struct mbp_unit *u = unit->unit;
     uint32_t count = shown_sensors(u, block);
+    if (count == 0)
+        return;
     uint8_t *coils = unit->coils + u->layout.base[block];
     flags += u->first_sensor;
     for (uint32_t i = 0; i < count; i++)
@@ -181,8 +185,10 @@ static void publish_shelving(struct mbp_image_unit *unit, const struct mbp_state
 {
     uint64_t *next_ns = &unit->image->shelving_next_ns;
     const struct mbp_unit *u = unit->unit;
-    uint16_t *words = unit->holding + u->layout.base[MBP_MAP_SHELVING];
     uint32_t count = shown_sensors(u, MBP_MAP_SHELVING);
+    if (count == 0)
+        return;
+    uint16_t *words = unit->holding + u->layout.base[MBP_MAP_SHELVING];
     for (uint32_t i = 0; i < count; i++) {
         words[i] = (uint16_t)mbp_view_shelving_s(state, u->first_sensor + i);
         uint64_t next = next_second(state, u->first_sensor + i, words[i]);
@@ -248,8 +254,10 @@ static void publish_summary(struct mbp_image_unit *unit, const struct mbp_state 
 
 static void publish_events(struct mbp_image_unit *unit, const struct mbp_figures *figures)
 {
+    if (!mbp_map_has(unit->unit, MBP_MAP_EVENTS))
+        return;
     uint16_t *words = unit->input + unit->unit->layout.base[MBP_MAP_EVENTS];
-    for (size_t i = 0; i < figures->recent_count && mbp_map_has(unit->unit, MBP_MAP_EVENTS); i++)
+    for (size_t i = 0; i < figures->recent_count; i++)
         mbp_event_encode(&figures->recent[i], words + i * MBP_EVENT_WORDS);
 }
 

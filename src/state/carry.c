@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "mbplant/codec.h"
 #include "state_priv.h"
 
 /* ---- arrays ----------------------------------------------------------------------------------------------------- */
@@ -109,6 +110,13 @@ static void mend_limits(const struct mbp_sensor *was, const struct mbp_sensor *n
         memcpy(limits, now->limits, MBP_LIMIT_COUNT * sizeof *limits);
 }
 
+/* What it shows until it is sensed again, which in a pause is long, is a value that it can show now. */
+static double as_shown(const struct mbp_sensor *now, double value)
+{
+    value = fmin(fmax(value, now->range[0]), now->range[1]);
+    return mbp_codec_quantise((enum mbp_type)now->reg.type, now->reg.scale, value);
+}
+
 static void mend_sensor(const struct mbp_carry *carry, struct mbp_state *to, uint32_t s)
 {
     const struct mbp_sensor *was = &carry->from->sensors[carry->sensor_from[s]];
@@ -117,6 +125,8 @@ static void mend_sensor(const struct mbp_carry *carry, struct mbp_state *to, uin
     if (now->reg.type == MBP_STRING) {
         to->flags[s] &= MBP_SENSOR_SHELVED; /* a text is never forced */
         to->forced_value[s] = NAN;
+    } else {
+        to->value[s] = as_shown(now, to->value[s]);
     }
     if ((to->flags[s] & MBP_SENSOR_FORCED) != 0)
         to->forced_value[s] = fmin(fmax(to->forced_value[s], now->range[0]), now->range[1]);

@@ -1,10 +1,11 @@
 """Writes the seed inputs of a fuzz target, made from the tests' own traffic and plant files.
 
-    seeds.py mbap|pdu|plant|scenario|dump|journal FOLDER      and FOLDER.dict: the words in them, for libFuzzer
+    seeds.py mbap|pdu|plant|scenario|dump|journal|sequence FOLDER      and FOLDER.dict: the words in them, for libFuzzer
 """
 import hashlib
 import json
 import os
+import random
 import re
 import struct
 import sys
@@ -146,7 +147,40 @@ def journal():
         yield struct.pack('>BI3sBI3s', first, 9000, b'abc', second, 50000, b'\x00\x01\x02')
 
 
-TARGETS = {'mbap': mbap, 'pdu': pdu, 'plant': plant, 'scenario': scenario, 'dump': dump, 'journal': journal}
+# The steps of targets/sequence.c.
+WRITE, REQUEST, SCAN, OTHER_PLANT, EDIT, SNAPSHOT, RESTORE, FAULT, PAUSE, SPEED = range(10)
+
+
+def step(draw):
+    """One step of a sequence: masters and scans more often than the rest."""
+    which = draw.choice([WRITE] * 8 + [SCAN] * 6 + [REQUEST, OTHER_PLANT, EDIT, SNAPSHOT, RESTORE, FAULT, FAULT, PAUSE,
+                                                    SPEED])
+    if which == REQUEST:
+        request = draw.choice([struct.pack('>BHH', draw.randint(1, 4), draw.choice((0, 100, 1000)), draw.randint(1, 60)),
+                               struct.pack('>BHH', 5, draw.randrange(3000), draw.choice((0, 0xFF00))),
+                               struct.pack('>BHH', 6, draw.randrange(2000), draw.randrange(1000))])
+        return bytes([which, draw.choice((1, 2, 247)), len(request)]) + request
+    if which == EDIT:
+        at, gone, word = draw.randrange(3000), draw.randrange(3), draw.choice((b'', b'9', b'7', b'1', b'#', b' # '))
+        return struct.pack('>BHBB', which, at, gone, len(word)) + word
+    if which == WRITE:
+        return struct.pack('>BBHB', which, draw.randrange(3), draw.randrange(300), draw.randrange(256))
+    return bytes([which] if which in (SNAPSHOT, RESTORE) else [which, draw.randrange(256)])
+
+
+def sequence():
+    draw = random.Random(5)
+    for first in range(40):
+        yield bytes([first]) + b''.join(step(draw) for _ in range(60))
+    # Each plant that the first bytes choose takes over from the one before, is put back, and changed once more.
+    for first in range(0, 240, 6):
+        scans, snapshot, restore = bytes([SCAN, 13]), bytes([SNAPSHOT]), bytes([RESTORE])
+        yield bytes([first]) + b''.join(scans + snapshot + step(draw) + scans + restore + bytes([OTHER_PLANT, to]) + restore
+                                        for to in (first + 1, first + 2, first, first + 3))
+
+
+TARGETS = {'mbap': mbap, 'pdu': pdu, 'plant': plant, 'scenario': scenario, 'dump': dump, 'journal': journal,
+           'sequence': sequence}
 
 if __name__ == '__main__':
     if len(sys.argv) != 3 or sys.argv[1] not in TARGETS:

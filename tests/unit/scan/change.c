@@ -224,6 +224,21 @@ static void test_change_that_a_masters_limit_cannot_stand_with_gives_the_files(v
     assert_int_equal(line_holding(line, HR_TT101_LIMITS + MBP_HIGH), 850);
 }
 
+static void test_change_of_a_range_or_type_shows_at_once_what_they_allow(void **state)
+{
+    struct line *line = *state;
+    line_write_word(line, HR_TT101, 1400);
+    line_scan(line, 1);
+    change(line, "range: [0, 150]", "range: [0, 120]"); /* and no scan follows: so it is in a pause */
+    assert_int_equal(line_holding(line, HR_TT101), 1200);
+    fixture_assert_number(mbp_scan_state(line->scan)->value[TT101], 120);
+    change(
+        line,
+        "range: [0, 150], max: 85, signal: {base: 65, noise: 0.2},\n             register: {type: int16, scale: 0.1}",
+        "signal: {base: 1}, register: {type: bool}");
+    fixture_assert_number(mbp_scan_state(line->scan)->value[TT101], 1);
+}
+
 static void test_change_keeps_an_active_alarm_and_raises_it_no_second_time(void **state)
 {
     struct line *line = *state;
@@ -240,6 +255,19 @@ static void test_change_keeps_an_active_alarm_and_raises_it_no_second_time(void 
     assert_int_equal(line_count(line, MBP_EV_MACHINE_STATE), 1);
     const struct mbp_event *told = &line->events[line_find(line, 0, MBP_EV_SENSOR_CHANGED)];
     assert_int_equal(told->detail, MBP_CHANGED_SIGNAL);
+}
+
+static void test_change_that_removes_an_alarm_counts_it_no_more_at_once(void **state)
+{
+    struct line *line = *state;
+    line_write_word(line, HR_TT101, 900);
+    line_scan(line, 2);
+    assert_int_equal(line_input(line, 102), 1); /* of the machine */
+    change(line, "name: TT101", "name: TT102"); /* and no scan follows: so it is in a pause */
+    assert_int_equal(line_input(line, 102), 0);
+    assert_int_equal(line_input(line, 6), 0);
+    assert_int_equal(mbp_scan_state(line->scan)->active_alarms, 0);
+    assert_int_equal(mbp_scan_state(line->scan)->unacknowledged, 0);
 }
 
 static void test_change_that_renumbers_keeps_the_first_out_by_name(void **state)
@@ -423,7 +451,9 @@ int main(void)
         LINE_TEST(test_change_of_what_a_controller_measures_begins_where_its_output_is),
         LINE_TEST(test_change_of_a_limit_in_the_file_wins_over_a_masters),
         LINE_TEST(test_change_that_a_masters_limit_cannot_stand_with_gives_the_files),
+        LINE_TEST(test_change_of_a_range_or_type_shows_at_once_what_they_allow),
         LINE_TEST(test_change_keeps_an_active_alarm_and_raises_it_no_second_time),
+        LINE_TEST(test_change_that_removes_an_alarm_counts_it_no_more_at_once),
         LINE_TEST(test_change_that_renumbers_keeps_the_first_out_by_name),
         LINE_TEST(test_change_takes_in_what_masters_wrote_just_before),
         LINE_TEST(test_change_tells_refused_writes_by_the_plant_that_refused_them),
