@@ -38,6 +38,14 @@ static void put_text(FILE *out, const uint8_t *bytes, size_t len)
     fputc('"', out);
 }
 
+/* What stands in a file of every unit, which as numbers says nothing; NULL = the plant's own numbers. */
+static const char *name_of_file(unsigned file)
+{
+    if (file >= MBP_JOURNAL_FIRST_FILE)
+        return "the journal";
+    return file >= MBP_PLANT_FIRST_FILE ? "the plant file" : NULL;
+}
+
 /* " file 1 records 0-9 = 5, 6, ..": the groups of 6.14 and 6.15. False when they do not fill the request. */
 static bool put_groups(FILE *out, const uint8_t *request, size_t len)
 {
@@ -49,9 +57,13 @@ static bool put_groups(FILE *out, const uint8_t *request, size_t len)
         size_t data = writes ? 2 * (size_t)count : 0;
         if (count == 0 || at + GROUP_LEN + data > len)
             break;
-        fprintf(out, "%s file %u records %u-%u", at == 2 ? "" : ",", get_u16(request + at + 1), first,
-                first + count - 1);
-        if (writes) {
+        unsigned file = get_u16(request + at + 1);
+        const char *name = name_of_file(file);
+        fprintf(out, "%s file %u records %u-%u%s%s", at == 2 ? "" : ",", file, first, first + count - 1,
+                name != NULL ? " of " : "", name != NULL ? name : "");
+        if (writes && name != NULL)
+            at += data;
+        else if (writes) {
             fputs(" =", out);
             put_numbers(out, request + at + GROUP_LEN, count);
             at += data;
@@ -90,11 +102,17 @@ void trace_put_other_request(FILE *out, const uint8_t *request, size_t len)
 
 /* ---- responses: ours, so their lengths are right ---------------------------------------------------------------- */
 
-static void put_records(FILE *out, const uint8_t *response, size_t len)
+/* The groups of the answer stand in the order of those of the request. */
+static void put_records(FILE *out, const uint8_t *request, const uint8_t *response, size_t len)
 {
-    for (size_t at = 2; at < len; at += 1u + response[at]) {
+    size_t group = 2;
+    for (size_t at = 2; at < len; at += 1u + response[at], group += GROUP_LEN) {
+        unsigned count = (response[at] - 1u) / 2u;
         fputs(at == 2 ? "" : ";", out);
-        put_numbers(out, response + at + 2, (response[at] - 1u) / 2u);
+        if (name_of_file(get_u16(request + group + 1)) != NULL)
+            fprintf(out, " %u register%s", count, count == 1 ? "" : "s");
+        else
+            put_numbers(out, response + at + 2, count);
     }
 }
 
@@ -108,7 +126,7 @@ static void put_objects(FILE *out, const uint8_t *response, size_t len)
         fprintf(out, ", more from object %u", response[5]);
 }
 
-void trace_put_other_response(FILE *out, const uint8_t *response, size_t len)
+void trace_put_other_response(FILE *out, const uint8_t *request, const uint8_t *response, size_t len)
 {
     switch (response[0]) {
     case 8:
@@ -122,7 +140,7 @@ void trace_put_other_response(FILE *out, const uint8_t *response, size_t len)
         put_text(out, response + 4, len - 4);
         break;
     case 20:
-        put_records(out, response, len);
+        put_records(out, request, response, len);
         break;
     case 21:
         fputs(" done", out);

@@ -223,7 +223,7 @@ static void put_answer(struct mbp_trace *trace, const struct mbp_exchange *excha
     } else if (writes(response[0])) {
         fputs(" done", out);
     } else {
-        trace_put_other_response(out, response, exchange->response_len);
+        trace_put_other_response(out, exchange->request, response, exchange->response_len);
     }
 }
 

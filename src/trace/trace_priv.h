@@ -48,6 +48,6 @@ void trace_put_reason(FILE *out, const struct traced_unit *unit, const struct mb
 
 /* What a request that works on no table asks, and what was answered to it, each with a space in front. */
 void trace_put_other_request(FILE *out, const uint8_t *request, size_t len);
-void trace_put_other_response(FILE *out, const uint8_t *response, size_t len);
+void trace_put_other_response(FILE *out, const uint8_t *request, const uint8_t *response, size_t len);
 
 #endif

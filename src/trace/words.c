@@ -44,8 +44,10 @@ static bool has_bytes(const struct span *span, uint32_t offset, uint32_t count, 
 static void put_number(FILE *out, const struct mbp_point *point, const uint16_t *words)
 {
     double value = mbp_codec_decode((enum mbp_type)point->type, (enum mbp_order)point->order, point->scale, words);
-    if (mbp_codec_unused((enum mbp_type)point->type, (enum mbp_order)point->order, words) && !point->writable) {
-        fputs("none", out);
+    bool unused = mbp_codec_unused((enum mbp_type)point->type, (enum mbp_order)point->order, words);
+    bool is_limit = point->field != NULL && point->field->write == MBP_WRITE_LIMIT;
+    if (unused && (is_limit || !point->writable)) {
+        fputs(is_limit ? "off" : "none", out);
         return;
     }
     if (point->type == MBP_FLOAT32 || point->type == MBP_FLOAT64)

@@ -1,6 +1,6 @@
 """Writes the seed inputs of a fuzz target, made from the tests' own traffic and plant files.
 
-    seeds.py mbap|pdu|plant|scenario|dump|journal|sequence FOLDER      and FOLDER.dict: the words in them, for libFuzzer
+    seeds.py mbap|pdu|plant|scenario|dump|journal|sequence|reply FOLDER      and FOLDER.dict: the words in them, for libFuzzer
 """
 import hashlib
 import json
@@ -179,8 +179,16 @@ def sequence():
                                         for to in (first + 1, first + 2, first, first + 3))
 
 
+def reply():
+    # each command with an honest slave, and with each operation on one of its first replies
+    for command in range(34):
+        yield bytes([command])
+        for operation in range(10):
+            yield bytes([command, (3 * operation + command) % 16 << 4 | operation, 5, 2, 0xFF, 0x7F, 0x80])
+
+
 TARGETS = {'mbap': mbap, 'pdu': pdu, 'plant': plant, 'scenario': scenario, 'dump': dump, 'journal': journal,
-           'sequence': sequence}
+           'sequence': sequence, 'reply': reply}
 
 if __name__ == '__main__':
     if len(sys.argv) != 3 or sys.argv[1] not in TARGETS:

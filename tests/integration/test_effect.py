@@ -9,7 +9,7 @@ import support
 PLANT = """\
 mbplant: 1
 name: Effects
-scan: 500ms
+scan: 100ms
 instructor: true
 faults: [{name: Leak, sensor: T1, kind: bias, amount: 5, enabled: false}]
 units:

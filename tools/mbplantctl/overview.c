@@ -236,18 +236,16 @@ static enum mbp_status make(struct ctl *ctl, uint64_t now_ms, struct ctl_overvie
     return MBP_OK;
 }
 
-/* A disk is given so long to take what has happened; one that refuses is not waited for. */
-#define STORE_PATIENCE_MS 1000u
-
-/* Everything that the snapshot shows is in the journal when what had happened by then is stored. Events that are not
- * yet after a while are left to be named. */
+/* Everything that the snapshot shows is in the journal when what had happened by then is stored. A disk is given as
+ * long as a reply to take it; one that refuses is not waited for. Events that are not stored by then are left to be
+ * named. */
 static enum mbp_status await_stored(struct ctl *ctl, struct ctl_snapshot *snapshot)
 {
     int unit = ctl_summary_unit(ctl->plant);
     struct mbp_summary_view now;
     if (unit < 0)
         return MBP_OK;
-    struct ctl_wait wait = ctl_wait_begin(ctl->plant, 1, STORE_PATIENCE_MS);
+    struct ctl_wait wait = ctl_wait_begin(ctl->plant, 1, ctl->options->target.timeout_ms);
     enum mbp_status status = ctl_journal_state_read(ctl, (uint8_t)unit, &snapshot->summary);
     uint32_t newest = snapshot->summary.newest_event;
     while (status == MBP_OK) {

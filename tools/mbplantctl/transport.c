@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #define MBAP_LEN 7u
 #define ADU_MAX  260u
@@ -115,6 +116,36 @@ void ctl_link_interrupt(void)
     errno = saved;
 }
 
+/* Not connected; NULL = no memory. */
+static struct ctl_link *new_link(const char *host, const char *service, uint32_t timeout_ms)
+{
+    struct ctl_link *link = calloc(1, sizeof *link);
+    if (link != NULL)
+        link->modbus = modbus_new_tcp_pi(host, service);
+    if (link == NULL || link->modbus == NULL) {
+        free(link);
+        return NULL;
+    }
+    link->timeout_ms = timeout_ms;
+    uint32_t seconds = timeout_ms / 1000;
+    uint32_t micros = timeout_ms % 1000 * 1000;
+    modbus_set_response_timeout(link->modbus, seconds, micros);
+    modbus_set_byte_timeout(link->modbus, seconds, micros);
+    return link;
+}
+
+enum mbp_status ctl_link_adopt(int socket, uint32_t timeout_ms, struct ctl_link **out)
+{
+    struct ctl_link *link = new_link("adopted", "502", timeout_ms);
+    if (link == NULL) {
+        close(socket);
+        return MBP_ERR_MEMORY;
+    }
+    modbus_set_socket(link->modbus, socket);
+    *out = link;
+    return MBP_OK;
+}
+
 enum mbp_status ctl_link_open(const struct ctl_target *target, char *error, size_t size, struct ctl_link **out)
 {
     char service[8];
@@ -122,19 +153,11 @@ enum mbp_status ctl_link_open(const struct ctl_target *target, char *error, size
     enum mbp_status status = resolve(target, service, error, size);
     if (status != MBP_OK)
         return status;
-    struct ctl_link *link = calloc(1, sizeof *link);
-    if (link != NULL)
-        link->modbus = modbus_new_tcp_pi(target->host, service);
-    if (link == NULL || link->modbus == NULL) {
+    struct ctl_link *link = new_link(target->host, service, target->timeout_ms);
+    if (link == NULL) {
         snprintf(error, size, "%s", strerror(errno));
-        free(link);
         return MBP_ERR_IO;
     }
-    link->timeout_ms = target->timeout_ms;
-    uint32_t seconds = target->timeout_ms / 1000;
-    uint32_t micros = target->timeout_ms % 1000 * 1000;
-    modbus_set_response_timeout(link->modbus, seconds, micros);
-    modbus_set_byte_timeout(link->modbus, seconds, micros);
     if (modbus_connect(link->modbus) != 0) {
         explain_no_connection(link, error, size);
         ctl_link_close(link);

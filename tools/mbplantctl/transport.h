@@ -25,6 +25,9 @@ struct ctl_link;
 enum mbp_status ctl_link_open(const struct ctl_target *target, char *error, size_t size, struct ctl_link **out);
 void ctl_link_close(struct ctl_link *link);
 
+/* A link on a socket that is connected already, which it closes. Errors: MBP_ERR_MEMORY; the socket is closed then. */
+enum mbp_status ctl_link_adopt(int socket, uint32_t timeout_ms, struct ctl_link **out);
+
 /* For a signal handler: whatever waits for an answer on the connection made last fails now. Async-signal-safe. */
 void ctl_link_interrupt(void);
 

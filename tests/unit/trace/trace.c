@@ -208,6 +208,16 @@ static void test_wire_fault_that_stands_instead_of_the_request_is_said(void **st
            "[wire fault 'no6']");
 }
 
+static void test_limit_that_is_unused_is_off(void **state)
+{
+    (void)state;
+    const uint8_t request[] = {3, 0x03, 0xE8, 0, 4};
+    const uint8_t response[] = {3, 8, 0x80, 0, 0x80, 0, 0x03, 0x52, 0x80, 0};
+    expect(request, sizeof request, response, sizeof response, NULL,
+           "FC 3 Read Holding Registers HR 1000-1003 (41001-41004)\n    < TT101.low_low = off, TT101.low = off, "
+           "TT101.high = 85.0 °C, TT101.high_high = off");
+}
+
 static void test_functions_on_no_table_are_told_in_words(void **state)
 {
     (void)state;
@@ -215,6 +225,10 @@ static void test_functions_on_no_table_are_told_in_words(void **state)
     const uint8_t records[] = {20, 10, 5, 6, 0, 7, 1, 0, 3, 6, 0, 9};
     expect(read_file, sizeof read_file, records, sizeof records, NULL,
            "FC 20 Read File Record file 1 records 0-1, file 2 records 9-9\n    < 7, 256; 9");
+    const uint8_t read_plant[] = {20, 14, 6, 0x03, 0x84, 0, 0, 0, 2, 6, 0x03, 0xE8, 0, 20, 0, 1};
+    expect(read_plant, sizeof read_plant, records, sizeof records, NULL,
+           "FC 20 Read File Record file 900 records 0-1 of the plant file, file 1000 records 20-20 of the journal\n"
+           "    < 2 registers; 1 register");
     const uint8_t write_file[] = {21, 9, 6, 0, 4, 0, 7, 0, 1, 0x12, 0x34};
     expect(write_file, sizeof write_file, write_file, sizeof write_file, NULL,
            "FC 21 Write File Record file 4 records 7-7 = 4660\n    < done");
@@ -288,6 +302,7 @@ int main(void)
         cmocka_unit_test(test_read_only_point_is_the_reason_of_exception_02),
         cmocka_unit_test(test_wire_fault_is_named),
         cmocka_unit_test(test_wire_fault_that_stands_instead_of_the_request_is_said),
+        cmocka_unit_test(test_limit_that_is_unused_is_off),
         cmocka_unit_test(test_functions_on_no_table_are_told_in_words),
         cmocka_unit_test(test_bytes_that_are_no_request_are_shown_with_what_became_of_them),
         cmocka_unit_test(test_any_cut_of_any_request_is_traced),
