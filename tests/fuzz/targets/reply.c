@@ -134,7 +134,7 @@ static void scan(void)
     const struct mbp_write *writes;
     struct mbp_wishes wishes;
     mbp_image_latch(image, &writes);
-    mbp_image_instructor_asked(image, &wishes);
+    mbp_image_instructor_asked(image, true, &wishes);
     state->scan++;
     mbp_image_publish(image, state, &figures);
     mbp_image_publish_instructor(image, state, &sim);

@@ -126,7 +126,11 @@ static void start(struct sequence *sequence, uint8_t seed)
     if (sequence->plant == NULL || mbp_image_new(sequence->plant, &sequence->image) != MBP_OK)
         abort();
     const struct mbp_scan_config config = {
-        sequence->plant, sequence->image, NULL, {.mono_ns = mono_ns, .wall_ms = wall_ms, .ctx = sequence}, 1.0};
+        .plant = sequence->plant,
+        .image = sequence->image,
+        .clock = {.mono_ns = mono_ns, .wall_ms = wall_ms, .ctx = sequence},
+        .speed = 1.0,
+    };
     if (mbp_scan_new(&config, &sequence->scan) != MBP_OK)
         abort();
     sequence->shown = true;
