@@ -51,6 +51,8 @@ static int counter_of(const struct model *model, unsigned sub)
     switch (sub) {
     case 2:
     case 12:
+    case 16: /* nothing here answers 07, nor 06 */
+    case 17:
     case 18:
         return 0;
     case 11:
@@ -73,12 +75,19 @@ static int diagnose(struct model *model, const uint8_t *request, size_t len, uin
     int counter = counter_of(model, sub);
     if (len < 3)
         return ILLEGAL_VALUE;
-    if (sub != 0 && sub != 1 && sub != 4 && sub != 10 && counter < 0)
+    bool clears = sub == 1 || sub == 10 || sub == 20;
+    if (sub != 0 && sub != 3 && sub != 4 && !clears && counter < 0)
+        return ILLEGAL_FUNCTION;
+    if (clears && !model->may_write_words)
         return ILLEGAL_FUNCTION;
     *used = len - 1;
     if (sub == 0)
         return len < 5 || len % 2 == 0 ? ILLEGAL_VALUE : 0;
-    if (len != 5 || (field != 0 && (sub != 1 || field != 0xFF00)))
+    if (len != 5)
+        return ILLEGAL_VALUE;
+    if (sub == 3) /* the character stands in the high byte, and is echoed */
+        return field % 256 == 0 ? 0 : ILLEGAL_VALUE;
+    if (field != 0 && (sub != 1 || field != 0xFF00))
         return ILLEGAL_VALUE;
     if (counter >= 0)
         model_put_word(data + 2, (unsigned)counter);
