@@ -211,7 +211,7 @@ class OnATerminal(unittest.TestCase):
         screen.press("S-1min\r")
         screen.wait_for("--for -1min: allowed is a time")
         screen.press("f999\r")
-        screen.wait_for("refused with exception 04: the value is outside", "range 0..150 °C")
+        screen.wait_for("refused with exception 04: outside its range 0..150 °C")
         screen.press("fwarm\r")
         screen.wait_for("mbplantctl force TT101 warm", "warm")
         screen.press("x")
