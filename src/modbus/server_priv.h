@@ -16,8 +16,8 @@
 #define OUTPUT_MAX     (MBP_IN_FLIGHT_MAX * MBP_ADU_MAX)
 #define SLOW_CLIENT_MS 5000u
 
-/* Records of files are read from the journal, each a search on disk perhaps: so many of one connection at a turn, or one
- * request, and so many of all between two looks at the sockets. A dump in order needs one a request. */
+/* Records of files are read from the journal, each a search on disk perhaps: so many of one connection at a turn, or
+ * one request, and so many of all between two looks at the sockets. A dump in order needs one a request. */
 #define FILE_READS_OF_ONE 36u
 #define FILE_READS_OF_ALL 144u
 
