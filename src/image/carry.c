@@ -117,8 +117,7 @@ static void carry_texts(const struct mbp_image *from, struct mbp_image *to, cons
 static void carry_digits(const struct mbp_register *was, const struct mbp_register *now, const uint16_t *source,
                          uint16_t *target)
 {
-    bool wide = now->type == MBP_INT64 || now->type == MBP_UINT64;
-    if (wide && was->type == now->type && was->scale >= now->scale && was->scale <= now->scale)
+    if (image_is_wide(now) && was->type == now->type && was->scale >= now->scale && was->scale <= now->scale)
         mbp_codec_put_bits((enum mbp_type)now->type, (enum mbp_order)now->order,
                            mbp_codec_bits((enum mbp_type)was->type, (enum mbp_order)was->order, source), target);
 }

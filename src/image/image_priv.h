@@ -118,6 +118,12 @@ struct image_point image_find_point(const struct mbp_image_unit *unit, enum mbp_
 enum mbp_status image_values_new(const struct mbp_plant *plant, const struct mbp_unit *unit, struct image_index *index);
 void image_values_publish(struct mbp_image_unit *unit, const struct mbp_state *state);
 
+/* Whether a register has more digits than a state's number. */
+static inline bool image_is_wide(const struct mbp_register *reg)
+{
+    return reg->type == MBP_INT64 || reg->type == MBP_UINT64;
+}
+
 /* A sensor's value, or one of its limits (NaN = unused), as it stands in the registers. */
 double image_value(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor);
 double image_limit(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor, unsigned limit);

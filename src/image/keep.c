@@ -25,16 +25,28 @@ static void tour_blocks(struct tour *tour, const struct mbp_image_unit *unit)
     }
 }
 
-static void tour_texts(struct tour *tour, const struct mbp_image_unit *unit)
+/* Texts, and 64-bit integers, of which a state does not hold all digits. */
+static void tour_registers(struct tour *tour, const struct mbp_image_unit *unit)
 {
     const struct mbp_sensor *sensors = unit->image->plant->sensors + unit->unit->first_sensor;
+    const struct mbp_actuator *actuators = unit->image->plant->actuators + unit->unit->first_actuator;
     for (uint32_t s = 0; s < unit->unit->sensor_count; s++) {
-        if (sensors[s].reg.type == MBP_STRING)
-            tour->visit(tour, unit->holding + sensors[s].reg.addr, sensors[s].reg.words * sizeof *unit->holding);
+        const struct mbp_register *reg = &sensors[s].reg;
+        size_t size = reg->words * sizeof *unit->holding;
+        if (reg->type != MBP_STRING && !image_is_wide(reg))
+            continue;
+        tour->visit(tour, unit->holding + reg->addr, size);
+        if (mbp_sensor_has_limits(&sensors[s]))
+            tour->visit(tour, unit->holding + reg->limits_addr, MBP_LIMIT_COUNT * size);
+    }
+    for (uint32_t a = 0; a < unit->unit->actuator_count; a++) {
+        const struct mbp_register *reg = &actuators[a].reg;
+        if (!actuators[a].on_off && image_is_wide(reg))
+            tour->visit(tour, unit->holding + reg->addr, reg->words * sizeof *unit->holding);
     }
 }
 
-/* Raw blocks, files, texts; the instructor's switches of wire faults, and what he has half written. */
+/* Raw blocks, files, texts, 64-bit integers; the instructor's switches of wire faults, and what he has half written. */
 static void tour_all(struct tour *tour, struct mbp_image *image)
 {
     for (uint32_t u = 0; u < image->plant->unit_count; u++) {
@@ -50,7 +62,7 @@ static void tour_all(struct tour *tour, struct mbp_image *image)
         tour_blocks(tour, unit);
         for (uint32_t f = 0; f < index->file_count; f++)
             tour->visit(tour, index->files[f].words, index->files[f].count * sizeof *index->files[f].words);
-        tour_texts(tour, unit);
+        tour_registers(tour, unit);
     }
 }
 

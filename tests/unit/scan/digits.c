@@ -119,6 +119,19 @@ static void test_digits_outlive_a_change_of_the_plant(void **state)
         expect(line, at[i], UINT64_C(0x0020000000000001) + 2 * i);
 }
 
+static void test_digits_outlive_a_restart(void **state)
+{
+    struct line *line = *state;
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++)
+        put(line, at[i], UINT64_C(0x0020000000000001) + 2 * i);
+    line_scan(line, 1);
+    line_stop(line);
+    line_start(line, yaml);
+    line_scan(line, 2);
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++)
+        expect(line, at[i], UINT64_C(0x0020000000000001) + 2 * i);
+}
+
 #define DIGITS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, line_teardown)
 
 int main(void)
@@ -128,6 +141,7 @@ int main(void)
         DIGITS_TEST(test_number_that_the_process_gives_is_the_nearest_that_a_double_has),
         DIGITS_TEST(test_limit_written_reads_back_to_the_last_digit),
         DIGITS_TEST(test_digits_outlive_a_change_of_the_plant),
+        DIGITS_TEST(test_digits_outlive_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
