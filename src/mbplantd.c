@@ -279,6 +279,8 @@ static int start(struct daemon *daemon)
         status = mbp_scan_new(&config, &daemon->scan);
     }
     if (status == MBP_OK)
+        status = takeover_begin(daemon);
+    if (status == MBP_OK)
         status = exercise_begin(daemon);
     if (status == MBP_OK && daemon->options.trace) {
         setvbuf(stdout, NULL, _IOLBF, 0); /* a trace in a pipe is read while it grows */

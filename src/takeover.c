@@ -116,6 +116,21 @@ static void keep_former(struct daemon *daemon, struct former *former)
     uv_timer_start(&daemon->former_timer, on_former_timer, FORMER_CHECK_MS, FORMER_CHECK_MS);
 }
 
+enum mbp_status takeover_begin(struct daemon *daemon)
+{
+    struct mbp_plant *plant = mbp_scan_take_former(daemon->scan);
+    if (plant == NULL)
+        return MBP_OK;
+    daemon->former = calloc(1, sizeof *daemon->former);
+    if (daemon->former == NULL) {
+        mbp_plant_free(plant);
+        return MBP_ERR_MEMORY;
+    }
+    daemon->former->plant = plant;
+    daemon->narrator.plant = plant; /* its first events are by it */
+    return MBP_OK;
+}
+
 /* ---- the change ------------------------------------------------------------------------------------------------- */
 
 /* Everything that knew the old plant knows the new one, or is gone with it. */
@@ -343,6 +358,8 @@ void takeover_open(struct daemon *daemon)
     daemon->former_timer.data = daemon;
     daemon->asked.data = daemon;
     uv_check_start(&daemon->asked, on_asked);
+    if (daemon->former != NULL)
+        uv_timer_start(&daemon->former_timer, on_former_timer, FORMER_CHECK_MS, FORMER_CHECK_MS);
 }
 
 void takeover_close(struct daemon *daemon)

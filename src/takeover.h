@@ -4,6 +4,10 @@
 
 #include "daemon.h"
 
+/* When the scan is made: a plant file that was edited while mbplantd was stopped has taken over already. Errors:
+ * MBP_ERR_MEMORY. */
+enum mbp_status takeover_begin(struct daemon *daemon);
+
 /* Around the loop; then, with the journal closed, what it may still have used is freed. */
 void takeover_open(struct daemon *daemon);
 void takeover_close(struct daemon *daemon);

@@ -28,6 +28,11 @@ struct mbp_scan_config {
 enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_scan **out);
 void mbp_scan_free(struct mbp_scan *scan);
 
+/* The plant that an earlier run had, when the plant file was edited since: this one began with it and was then changed
+ * (mbp_scan_change). It must stay as long as the journal uses it (mbp_journal_plants_left). NULL: there was none.
+ * Ownership: mbp_plant_free; of one that nobody takes, mbp_scan_free. */
+struct mbp_plant *mbp_scan_take_former(struct mbp_scan *scan);
+
 /* A plant that is to take over from the one that runs. */
 struct mbp_next_scan;
 

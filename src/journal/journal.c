@@ -334,6 +334,12 @@ enum mbp_status mbp_journal_close(struct mbp_journal *journal)
     return unstored > 0 ? MBP_ERR_IO : MBP_OK;
 }
 
+void mbp_journal_begin_with(struct mbp_journal *journal, const struct mbp_plant *plant)
+{
+    journal->plant = plant;
+    journal->store.plant = plant; /* the writer looks there when it is given something, which it is not yet */
+}
+
 enum mbp_status mbp_journal_restore(struct mbp_journal *journal, bool newer_only, struct mbp_state *state)
 {
     return mbp_retained_restore(journal->reader.db, journal->plant, newer_only, state);

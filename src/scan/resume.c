@@ -1,6 +1,7 @@
 /* How a run begins: from the checkpoint that the one before it left and what was retained since, or from the retained
  * rows alone, or as the plant file says. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,17 +51,20 @@ static enum mbp_status go_on_behind(struct mbp_scan *scan)
     return MBP_OK;
 }
 
-static bool is_of(const struct mbp_stored_checkpoint *stored, const struct mbp_plant *plant)
-{
-    return stored->plant_crc == plant->text_crc && stored->plant_len == plant->text.len;
-}
-
 static void say_refused(enum mbp_status status)
 {
     mbp_log(MBP_LOG_WARNING,
             "the last checkpoint %s: process values begin at rest; machines, alarms, limits and what was forced or "
             "commanded go on",
             status == MBP_ERR_NEWER ? "is of another version of mbplantd" : "is damaged");
+}
+
+static void say_edited(const char *why)
+{
+    mbp_log(MBP_LOG_WARNING,
+            "the plant file was edited, and %s: process values begin at rest; machines, alarms, limits and what was "
+            "forced or commanded go on",
+            why);
 }
 
 static enum mbp_status state_anew(struct mbp_scan *scan)
@@ -104,20 +108,97 @@ static enum mbp_status know_commands(struct mbp_scan *scan)
     return MBP_OK;
 }
 
-enum mbp_status scan_resume(struct mbp_scan *scan)
+enum mbp_status scan_resume(struct mbp_scan *scan, const struct scan_past *past)
 {
     struct mbp_journal *journal = scan->config.journal;
-    struct mbp_stored_checkpoint stored = {0};
-    enum mbp_status found = journal != NULL ? mbp_journal_checkpoint(journal, &stored) : MBP_ERR_MISSING;
-    if (found == MBP_ERR_MEMORY)
-        return found;
-    if (found != MBP_OK && found != MBP_ERR_MISSING)
-        say_refused(found);
-    enum mbp_status status =
-        found == MBP_OK && is_of(&stored, scan->config.plant) ? go_on(scan, &stored) : begin_at_rest(scan);
-    mbp_stored_checkpoint_free(&stored);
+    enum mbp_status status = past->goes_on ? go_on(scan, &past->stored) : begin_at_rest(scan);
     if (status == MBP_OK && journal != NULL)
         count_on(scan);
     scan->state->wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
     return status == MBP_OK ? know_commands(scan) : status;
+}
+
+/* ---- an edited plant file --------------------------------------------------------------------------------------- */
+
+static bool is_of(const struct mbp_stored_checkpoint *stored, const struct mbp_plant *plant)
+{
+    return stored->plant_crc == plant->text_crc && stored->plant_len == plant->text.len;
+}
+
+/* Its file stood where the present one does. NULL: it cannot be read any more. */
+static struct mbp_plant *parse_former(const struct mbp_stored_checkpoint *stored, const struct mbp_plant *now)
+{
+    const struct mbp_text text = {stored->plant_text, stored->plant_len};
+    struct mbp_plant *former = NULL;
+    char *path = NULL;
+    FILE *errors = fopen("/dev/null", "we");
+    if (errors != NULL && asprintf(&path, "%sformer.yaml", now->folder) > 0 &&
+        mbp_plant_parse(path, text, errors, &former) == MBP_OK)
+        former->seed = now->seed;
+    free(path);
+    if (errors != NULL)
+        fclose(errors);
+    return former;
+}
+
+/* The run begins with the plant that the checkpoint is of. */
+static void begin_with_former(struct mbp_scan *scan, struct scan_past *past)
+{
+    struct mbp_plant *former = past->stored.plant_text != NULL ? parse_former(&past->stored, scan->config.plant) : NULL;
+    if (former == NULL) {
+        say_edited("what it was is not kept, or cannot be read");
+        return;
+    }
+    enum mbp_status status = mbp_image_new(former, &past->image);
+    if (status == MBP_OK)
+        status = mbp_process_new(former, &scan->process);
+    if (status != MBP_OK) {
+        say_edited("what it needed is gone");
+        mbp_image_free(past->image);
+        past->image = NULL;
+        mbp_plant_free(former);
+        return;
+    }
+    scan->former = former;
+    scan->config.plant = former;
+    scan->config.image = past->image;
+    mbp_journal_begin_with(scan->config.journal, former);
+    past->goes_on = true;
+}
+
+enum mbp_status scan_look_back(struct mbp_scan *scan, struct scan_past *past)
+{
+    struct mbp_journal *journal = scan->config.journal;
+    enum mbp_status found = journal != NULL ? mbp_journal_checkpoint(journal, &past->stored) : MBP_ERR_MISSING;
+    past->goes_on = found == MBP_OK && is_of(&past->stored, scan->config.plant);
+    if (found == MBP_ERR_MEMORY)
+        return found;
+    if (found != MBP_OK && found != MBP_ERR_MISSING)
+        say_refused(found);
+    else if (found == MBP_OK && !past->goes_on)
+        begin_with_former(scan, past);
+    return MBP_OK;
+}
+
+enum mbp_status scan_follow_edit(struct mbp_scan *scan, const struct mbp_scan_config *config)
+{
+    struct mbp_change *change = NULL;
+    struct mbp_next_scan *next = NULL;
+    if (scan->former == NULL)
+        return MBP_OK;
+    enum mbp_status status = mbp_change_find(scan->former, config->plant, &change);
+    if (status == MBP_OK)
+        status = mbp_next_scan_new(config->plant, config->image, change, &next);
+    if (status == MBP_OK)
+        status = mbp_scan_change(scan, next, 0);
+    if (status != MBP_OK)
+        mbp_next_scan_free(next);
+    mbp_change_free(change);
+    return status;
+}
+
+void scan_past_free(struct scan_past *past)
+{
+    mbp_stored_checkpoint_free(&past->stored);
+    mbp_image_free(past->image);
 }

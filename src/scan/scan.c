@@ -217,50 +217,95 @@ size_t scan_events_capacity(const struct mbp_plant *plant)
            MBP_WRITTEN_MAX + 2 * (MBP_REFUSALS_MAX + SCAN_REFUSERS + 1);
 }
 
-enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_scan **out)
+static enum mbp_status make_parts(struct mbp_scan *scan)
 {
-    struct mbp_scan *scan = calloc(1, sizeof *scan);
-    if (scan == NULL)
-        return MBP_ERR_MEMORY;
-    scan->config = *config;
-    scan->timer_fd = -1;
-    scan->retain_from = UINT32_MAX;
-    scan->sim.speed = config->speed;
-    scan->sim.speed_now = config->speed; /* until it is measured */
-    scan->wall_period_ns = (uint64_t)((double)config->plant->scan_ns / config->speed);
-    scan->pace_mark_ns = config->clock.mono_ns(config->clock.ctx);
-    scan->next_due_ns = scan->pace_mark_ns + scan->wall_period_ns;
-    enum mbp_status status = mbp_events_alloc(&scan->events, scan_events_capacity(config->plant));
+    const struct mbp_plant *plant = scan->config.plant;
+    const struct mbp_clock *clock = &scan->config.clock;
+    enum mbp_status status = mbp_events_alloc(&scan->events, scan_events_capacity(plant));
     if (status == MBP_OK)
         status = scan_writes_new(&scan->writes);
+    if (status == MBP_OK && scan->process == NULL)
+        status = mbp_process_new(plant, &scan->process);
     if (status == MBP_OK)
-        status = mbp_process_new(config->plant, &scan->process);
-    if (status == MBP_OK)
-        status = mbp_control_new(config->plant, &scan->control);
-    if (status == MBP_OK)
-        status = mbp_state_new(config->plant, config->clock.wall_ms(config->clock.ctx), &scan->state);
-    if (status == MBP_OK && config->plant->instructor)
-        status = mbp_state_clone(scan->state, &scan->snapshot);
-    if (status == MBP_OK)
-        status = scan_resume(scan);
-    if (status == MBP_OK && config->journal != NULL && config->checkpoint_every_ns != 0)
-        status = scan_checkpoint_new(config->image, scan->state, &scan->checkpoint);
-    if (status != MBP_OK) {
-        mbp_scan_free(scan);
-        return status;
-    }
+        status = mbp_control_new(plant, &scan->control);
+    return status == MBP_OK ? mbp_state_new(plant, clock->wall_ms(clock->ctx), &scan->state) : status;
+}
+
+static void begin_pace(struct mbp_scan *scan)
+{
+    const struct mbp_clock *clock = &scan->config.clock;
+    scan->timer_fd = -1;
+    scan->sim.speed = scan->config.speed;
+    scan->sim.speed_now = scan->config.speed; /* until it is measured */
+    scan->wall_period_ns = (uint64_t)((double)scan->config.plant->scan_ns / scan->config.speed);
+    scan->pace_mark_ns = clock->mono_ns(clock->ctx);
+    scan->next_due_ns = scan->pace_mark_ns + scan->wall_period_ns;
+}
+
+static void tell_start(struct mbp_scan *scan)
+{
+    scan->retain_from = UINT32_MAX;
     scan->counters_told_ns = scan->state->sim_ns;
     scan->checkpoint_wanted = true;
     scan->events.scan = (uint32_t)scan->state->scan;
     scan->events.wall_ms = scan->state->wall_ms;
     scan->commands.credit = scan_credit_full(scan_now_ns(scan));
     scan_tell(scan, MBP_EV_START, NAN, NAN, 0, 0);
-    scan_tell(scan, MBP_EV_PLANT_LOADED, NAN, NAN, config->plant->text_crc, 0);
+    scan_tell(scan, MBP_EV_PLANT_LOADED, NAN, NAN, scan->config.plant->text_crc, 0);
     scan_tell_production_at_start(scan);
     scan_record(scan);
     scan_publish(scan);
-    *out = scan;
-    return MBP_OK;
+}
+
+/* Room that is taken once, for what a scan must not wait for. */
+static enum mbp_status take_room(struct mbp_scan *scan)
+{
+    const struct mbp_scan_config *config = &scan->config;
+    enum mbp_status status = MBP_OK;
+    if (config->plant->instructor)
+        status = mbp_state_clone(scan->state, &scan->snapshot);
+    if (status == MBP_OK && config->journal != NULL && config->checkpoint_every_ns != 0 && scan->checkpoint == NULL)
+        status = scan_checkpoint_new(config->image, scan->state, &scan->checkpoint);
+    return status;
+}
+
+enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_scan **out)
+{
+    struct scan_past past = {0};
+    struct mbp_scan *scan = calloc(1, sizeof *scan);
+    if (scan == NULL)
+        return MBP_ERR_MEMORY;
+    scan->config = *config;
+    enum mbp_status status = scan_look_back(scan, &past);
+    if (status == MBP_OK)
+        status = make_parts(scan);
+    begin_pace(scan);
+    if (status == MBP_OK)
+        status = scan_resume(scan, &past);
+    if (status == MBP_OK && scan->former == NULL)
+        status = take_room(scan);
+    if (status == MBP_OK)
+        tell_start(scan);
+    if (status == MBP_OK && scan->former != NULL) {
+        status = scan_follow_edit(scan, config);
+        if (status == MBP_OK)
+            status = take_room(scan);
+    }
+    if (status == MBP_OK) {
+        *out = scan;
+    } else {
+        mbp_scan_take_former(scan); /* the journal may still use it: it goes with the program */
+        mbp_scan_free(scan);
+    }
+    scan_past_free(&past);
+    return status;
+}
+
+struct mbp_plant *mbp_scan_take_former(struct mbp_scan *scan)
+{
+    struct mbp_plant *former = scan->former;
+    scan->former = NULL;
+    return former;
 }
 
 void mbp_scan_close(struct mbp_scan *scan)
@@ -294,6 +339,7 @@ void mbp_scan_free(struct mbp_scan *scan)
     mbp_control_free(scan->control);
     mbp_state_free(scan->state);
     mbp_state_free(scan->snapshot);
+    mbp_plant_free(scan->former);
     free(scan);
 }
 

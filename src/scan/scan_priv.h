@@ -69,6 +69,8 @@ struct mbp_scan {
     bool commands_missed; /* some found no room */
     double *command_told; /* per command and setting (journal.h): what was retained last; NaN = none */
 
+    struct mbp_plant *former; /* that the run began with, where its file was edited; NULL = none, or it was taken */
+
     /* checkpoints */
     struct scan_checkpoint *checkpoint;       /* NULL = none while the plant runs */
     struct scan_checkpoint *checkpoints_left; /* of former plants, and the last one */
@@ -151,8 +153,23 @@ void scan_tell_production(struct mbp_scan *scan);
 void scan_tell_production_at_start(struct mbp_scan *scan);
 void scan_tell_production_on_the_hour(struct mbp_scan *scan);
 
-/* resume.c: the state that the run begins with. Errors: those of mbp_scan_new. */
-enum mbp_status scan_resume(struct mbp_scan *scan);
+/* resume.c: what an earlier run left. A plant file that was edited meanwhile takes over as one does while the plant
+ * runs: the run begins with the plant that it was. */
+struct scan_past {
+    struct mbp_stored_checkpoint stored;
+    struct mbp_image *image; /* of the former plant; NULL = the file is the same */
+    bool goes_on;            /* from the checkpoint */
+};
+
+/* Reads it, and gives scan->config the plant to begin with. Ownership: scan_past_free. */
+enum mbp_status scan_look_back(struct mbp_scan *scan, struct scan_past *past);
+void scan_past_free(struct scan_past *past);
+
+/* The state that the run begins with. Errors: those of mbp_scan_new. */
+enum mbp_status scan_resume(struct mbp_scan *scan, const struct scan_past *past);
+
+/* The plant of the present file takes over, where it is another one. */
+enum mbp_status scan_follow_edit(struct mbp_scan *scan, const struct mbp_scan_config *config);
 
 /* record: hands the scan's events, and what they changed of the retained state, to the journal. */
 void scan_record(struct mbp_scan *scan);

@@ -259,6 +259,98 @@ static void test_checkpoint_that_is_damaged_or_foreign_is_refused_and_rows_go_on
     }
 }
 
+/* ---- plant files that were edited meanwhile -----------------------------------------------------------------------
+ */
+
+static char *edited(const char *yaml, const char *from, const char *to)
+{
+    static char text[8192];
+    const char *at = strstr(yaml, from);
+    assert_non_null(at);
+    assert_in_range(snprintf(text, sizeof text, "%.*s%s%s", (int)(at - yaml), yaml, to, at + strlen(from)), 1,
+                    sizeof text - 1);
+    return text;
+}
+
+static const char vessel[] =
+    "mbplant: 1\nname: Vessel\nseed: 3\nscan: 100ms\nunits:\n  - id: 1\n    sensors:\n"
+    "      - {name: A, kind: flow, range: [0, 100], register: {type: float64}, signal: {base: 5,\n"
+    "         wave: {shape: sine, amplitude: 3, period: 3s}, wander: {sigma: 1, tau: 2s}, noise: 0.2}}\n"
+    "      - {name: B, kind: level, range: [0, 100], register: {type: float64}, signal: {lag: 300ms, dead_time: "
+    "320ms,\n"
+    "         inputs: [{from: A, gain: 2, lag: 700ms, dead_time: 450ms}], integrate: {gain: 0.2, initial: 30}}}\n"
+    "    tables: {holding_registers: [{at: 2000, values: [1, 2]}]}\n";
+
+/* What an edit does not touch goes on as if the plant had never stopped, and what it makes new begins. */
+static void test_restart_with_an_edited_file_goes_on_with_all_that_is_the_same_by_name(void **state)
+{
+    const char *const other =
+        edited(vessel, "      - {name: A", "      - {name: NEW, register: {type: float64}}\n      - {name: A");
+    struct line *line = *state;
+    double expected[20][2];
+    for (int run = 0; run < 2; run++) {
+        line_begin(line, vessel);
+        line_scan(line, 33);
+        assert_int_equal(line_write_word(line, 2001, 77), MBP_OK); /* no scan takes it in before the stop */
+        if (run == 1) {
+            restart(line, other);
+            assert_int_equal(line_holding(line, 2001), 77);
+        }
+        for (int i = 0; i < 20; i++) {
+            line_scan(line, 1);
+            for (int s = 0; s < 2; s++) {
+                double value = state_of(line)->value[s + run];
+                if (run == 0)
+                    expected[i][s] = value;
+                else
+                    assert_memory_equal(&value, &expected[i][s], sizeof value);
+            }
+        }
+    }
+    line_read(line);
+    size_t start = line_find(line, line_find(line, 0, MBP_EV_STOP), MBP_EV_START);
+    size_t changed = line_find(line, start, MBP_EV_PLANT_CHANGED);
+    line_find(line, changed, MBP_EV_SENSOR_ADDED);
+    restart(line, vessel); /* and back again */
+    line_scan(line, 3);
+    line_read(line);
+    line_find(line, changed + 1, MBP_EV_SENSOR_REMOVED);
+}
+
+static void test_write_that_no_scan_has_seen_is_taken_in_by_the_plant_that_it_was_for(void **state)
+{
+    struct line *line = *state;
+    line_scan(line, 3);
+    line_write_word(line, HR_TT101_LIMITS + MBP_HIGH, 900);
+    line_write_coil(line, COIL_CAP1 + MBP_MAINTENANCE, true);
+    restart(line, edited(line_yaml, "      - name: FILL1", "      - {name: NEW1}\n      - name: FILL1"));
+    assert_int_equal(line_holding(line, HR_TT101_LIMITS + MBP_HIGH), 900);
+    assert_int_equal(state_of(line)->machine[CAP1 + 1].state, MBP_MAINTENANCE);
+    line_read(line);
+    size_t start = line_find(line, line_find(line, 0, MBP_EV_STOP), MBP_EV_START);
+    size_t limit = line_find(line, start, MBP_EV_LIMIT_CHANGED);
+    size_t moved = line_find(line, limit, MBP_EV_MACHINE_STATE);
+    assert_int_equal(line->events[moved].machine, CAP1); /* by the numbers of then */
+    line_find(line, moved, MBP_EV_PLANT_CHANGED);
+}
+
+static void test_restart_without_the_text_of_the_former_plant_goes_on_from_rows(void **state)
+{
+    struct line *line = *state;
+    line_write_word(line, HR_TT101_LIMITS + MBP_HIGH, 900);
+    line_scan(line, 3);
+    line_stop(line);
+    line_sql(line, "DELETE FROM checkpoint_plant");
+    line_start(line, edited(line_yaml, "name: Line", "name: Lane"));
+    assert_int_equal(line_holding(line, HR_TT101_LIMITS + MBP_HIGH), 900);
+    assert_int_equal(state_of(line)->sim_ns, 0);
+    line_stop(line);
+    line_sql(line, "UPDATE checkpoint_plant SET text = x'3f3f', length = 2, crc = 1"); /* nor one that is none */
+    line_sql(line, "UPDATE checkpoint SET plant_length = 2, plant_crc = 1");
+    line_start(line, line_yaml);
+    assert_int_equal(line_holding(line, HR_TT101_LIMITS + MBP_HIGH), 900);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +362,9 @@ int main(void)
         LINE_TEST(test_restart_takes_in_a_write_that_no_scan_has_seen),
         LINE_TEST(test_restart_keeps_raw_registers_bits_files_and_texts),
         LINE_TEST(test_restart_of_a_plant_that_ships_goes_on_to_the_bit),
+        LINE_TEST(test_restart_with_an_edited_file_goes_on_with_all_that_is_the_same_by_name),
+        LINE_TEST(test_write_that_no_scan_has_seen_is_taken_in_by_the_plant_that_it_was_for),
+        LINE_TEST(test_restart_without_the_text_of_the_former_plant_goes_on_from_rows),
         LINE_TEST(test_checkpoint_that_is_damaged_or_foreign_is_refused_and_rows_go_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
