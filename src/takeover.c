@@ -33,9 +33,11 @@ static uint32_t count_lines(const char *text)
     return lines;
 }
 
+/* Without memory the words may be missing too. */
 static const char *why_refused(const struct successor *made)
 {
-    return made->errors != NULL ? made->errors : "not enough memory for this plant\n";
+    bool said = made->errors != NULL && made->errors[0] != '\0';
+    return said ? made->errors : "not enough memory for this plant\n";
 }
 
 /* What is to be said of a plant that is not refused: points that moved, and what only a restart changes. */
