@@ -6,8 +6,8 @@
  * follow. All that moves is in the state's block, so a snapshot holds it.
  *
  * A restart ends no fault: what is active goes on with what is left of its time, as does the wait for one that comes by
- * chance, or at its `start`. Who changes a fault in the file means it: it is then as
- * if it had never been.
+ * chance, or at its `start`. What the file gives otherwise of a fault then
+ * holds from there on.
  *
  * A sensor's faults work on what it senses, after its noise and in the order of the list, before forcing: what a master
  * forces is shown as it is. A disturbance is added to its signal's base, so it passes the signal's integral, lag and

@@ -83,8 +83,7 @@ static void test_restart_keeps_a_controllers_settings_and_goes_on_without_a_bump
         "        controllers: [{name: LIC1, input: LT1, output: FV1, setpoint: 40, gain: 2, integral: 20s}]\n"
         "        sensors: [{name: LT1, range: [0, 100], register: {type: float32}, signal: {base: 30}}]\n";
     static const uint16_t five[2] = {0x40A0, 0};
-    line_stop(line);
-    line_start(line, controlled);
+    line_begin(line, controlled);
     assert_int_equal(line_write(line, 8002, 2, five), MBP_OK); /* gain */
     line_scan(line, 50);                                       /* 10 too low for 5 s */
     double before = mbp_scan_state(line->scan)->command[0];

@@ -137,7 +137,7 @@ static void test_faults_leave_no_trace_in_the_journal_or_in_the_plants_own_map(v
     line_read(line);
     for (size_t i = 0; i < line->event_count; i++)
         assert_true(line->events[i].code == MBP_EV_START || line->events[i].code == MBP_EV_STOP ||
-                    line->events[i].code == MBP_EV_PLANT_LOADED);
+                    line->events[i].code == MBP_EV_PLANT_LOADED || line->events[i].code == MBP_EV_PLANT_CHANGED);
     for (uint16_t bit = 0; bit < 8; bit++)
         assert_false(line_discrete(line, (uint16_t)(8 * PT101 + bit)));
 }
