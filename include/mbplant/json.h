@@ -1,10 +1,16 @@
-/* json: how all JSON here is written. */
+/* json: how all JSON here is written and read. */
 #ifndef MBPLANT_JSON_H
 #define MBPLANT_JSON_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
+
+#include "mbplant/base.h"
+
+/* Reads one value; no object may say a key twice. flags are further ones of json_loadb.
+ * Errors: MBP_ERR_FORMAT, MBP_ERR_MEMORY. Ownership: json_decref. */
+enum mbp_status mbp_json_read(struct mbp_text text, size_t flags, json_t **out);
 
 /* Writes root and a newline. flags are those of json_dumps. What a terminal would act on stands there as a number
  * (\u009B), which reads back as the same character. false = no memory, or root is NULL: nothing is written. */

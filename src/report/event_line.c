@@ -158,9 +158,10 @@ static bool get_peer(const json_t *root, uint32_t *out)
 
 enum mbp_status mbp_report_event_parse(struct mbp_text text, struct mbp_event *out)
 {
-    json_t *root = json_loadb(text.bytes, text.len, JSON_REJECT_DUPLICATES, NULL);
-    if (root == NULL)
-        return MBP_ERR_FORMAT;
+    json_t *root = NULL;
+    enum mbp_status status = mbp_json_read(text, 0, &root);
+    if (status != MBP_OK)
+        return status;
     uint64_t seq, scan, wall_ms, code, unit, machine, sensor, detail;
     struct mbp_event event = {0};
     bool good = json_is_object(root) && get_number(root, "seq", UINT32_MAX, 0, &seq) && seq > 0 &&

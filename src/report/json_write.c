@@ -1,9 +1,32 @@
-/* JSON, so that it may be shown on a terminal. */
+/* JSON, so that it may be shown on a terminal, and read back. */
 #include "mbplant/json.h"
 
 #include <stdlib.h>
 
 #include "mbplant/base.h"
+
+/* jansson does not tell a text that is no JSON from memory that it did not get. */
+static _Thread_local bool refused;
+
+static void *noting_malloc(size_t size)
+{
+    void *memory = malloc(size);
+    refused = refused || memory == NULL;
+    return memory;
+}
+
+enum mbp_status mbp_json_read(struct mbp_text text, size_t flags, json_t **out)
+{
+    json_set_alloc_funcs(noting_malloc, free);
+    refused = false;
+    json_t *root = json_loadb(text.bytes, text.len, JSON_REJECT_DUPLICATES | flags, NULL);
+    if (root != NULL && !refused) {
+        *out = root;
+        return MBP_OK;
+    }
+    json_decref(root);
+    return refused ? MBP_ERR_MEMORY : MBP_ERR_FORMAT;
+}
 
 /* U+0000..FFFF: no control lies beyond. */
 static void put_number(FILE *out, uint32_t code)

@@ -137,13 +137,29 @@ struct lines {
     char *text;
     size_t room, number;
     ssize_t len;
+    int error; /* not 0: they ended before the file did */
 };
 
 static bool next_line(struct lines *lines)
 {
+    errno = 0;
     lines->len = getline(&lines->text, &lines->room, lines->file);
+    lines->error = lines->len < 0 && !feof(lines->file) ? errno : 0;
     lines->number++;
     return lines->len > 0 && lines->text[lines->len - 1] == '\n';
+}
+
+/* Whether the lines ended because there are no more. */
+static enum mbp_status ended(const struct lines *lines, char why[CTL_DUMP_WHY])
+{
+    errno = lines->error;
+    return lines->error == 0 ? MBP_OK : fail_io(why);
+}
+
+static enum mbp_status no_memory(char why[CTL_DUMP_WHY])
+{
+    snprintf(why, CTL_DUMP_WHY, "%s", mbp_status_text(MBP_ERR_MEMORY));
+    return MBP_ERR_MEMORY;
 }
 
 static bool is_event(const struct lines *lines)
@@ -155,6 +171,8 @@ static bool is_event(const struct lines *lines)
 static enum mbp_status parse_event(const struct lines *lines, struct mbp_event *out, char why[CTL_DUMP_WHY])
 {
     enum mbp_status status = mbp_report_event_parse((struct mbp_text){lines->text, (size_t)lines->len}, out);
+    if (status == MBP_ERR_MEMORY)
+        return no_memory(why);
     if (status != MBP_OK)
         snprintf(why, CTL_DUMP_WHY, "line %zu: not an event", lines->number);
     return status;
@@ -176,7 +194,10 @@ static enum mbp_status take_plant(const char *path, const json_t *line, size_t n
     }
     struct mbp_plant *plant = NULL;
     struct mbp_text file = {json_string_value(text), json_string_length(text)};
-    if (mbp_plant_parse(path, file, stderr, &plant) != MBP_OK) {
+    enum mbp_status status = mbp_plant_parse(path, file, stderr, &plant);
+    if (status == MBP_ERR_MEMORY)
+        return no_memory(why);
+    if (status != MBP_OK) {
         snprintf(why, CTL_DUMP_WHY, "line %zu: the plant file in it is wrong", number);
         return MBP_ERR_FORMAT;
     }
@@ -185,8 +206,7 @@ static enum mbp_status take_plant(const char *path, const json_t *line, size_t n
     dump->has_snapshot = false;
     if (dump->plant != NULL && ctl_past_own(&dump->past, dump->plant) != MBP_OK) { /* events before may count by it */
         dump->plant = plant;
-        snprintf(why, CTL_DUMP_WHY, "%s", mbp_status_text(MBP_ERR_MEMORY));
-        return MBP_ERR_MEMORY;
+        return no_memory(why);
     }
     dump->plant = plant;
     dump->version = (int)json_integer_value(version);
@@ -209,7 +229,10 @@ static enum mbp_status take_past(const char *path, const json_t *line, size_t nu
     }
     if (text != NULL) {
         struct mbp_text file = {json_string_value(text), json_string_length(text)};
-        if (mbp_plant_parse(path, file, stderr, &plant) != MBP_OK) {
+        status = mbp_plant_parse(path, file, stderr, &plant);
+        if (status == MBP_ERR_MEMORY)
+            return no_memory(why);
+        if (status != MBP_OK) {
             snprintf(why, CTL_DUMP_WHY, "line %zu: the plant file in it is wrong", number);
             return MBP_ERR_FORMAT;
         }
@@ -226,6 +249,8 @@ static enum mbp_status take_snapshot(const json_t *line, size_t number, struct c
 {
     struct ctl_snapshot snapshot;
     enum mbp_status status = ctl_snapshot_of_json(dump->plant, line, &snapshot, &dump->snapshot_ms);
+    if (status == MBP_ERR_MEMORY)
+        return no_memory(why);
     if (status != MBP_OK) {
         snprintf(why, CTL_DUMP_WHY, "line %zu: the state of the plant in it is damaged", number);
         return status;
@@ -242,8 +267,11 @@ static enum mbp_status take_snapshot(const json_t *line, size_t number, struct c
 static enum mbp_status take_other(const char *path, const struct lines *lines, struct ctl_dump *dump,
                                   char why[CTL_DUMP_WHY])
 {
-    json_t *line = json_loadb(lines->text, (size_t)lines->len, JSON_REJECT_DUPLICATES, NULL);
-    enum mbp_status status = MBP_ERR_FORMAT;
+    json_t *line = NULL;
+    enum mbp_status status = mbp_json_read((struct mbp_text){lines->text, (size_t)lines->len}, 0, &line);
+    if (status == MBP_ERR_MEMORY)
+        return no_memory(why);
+    status = MBP_ERR_FORMAT; /* until it is one of these; what is no JSON is none of them */
     if (lines->number == 1 || json_object_get(line, "mbplant_journal") != NULL) {
         status = take_plant(path, line, lines->number, dump, why);
     } else if (json_is_integer(json_object_get(line, "plant_since"))) {
@@ -294,6 +322,8 @@ static enum mbp_status read_through(const char *path, struct lines *lines, struc
             return status;
         dump->end += lines->len;
     }
+    if (ended(lines, why) != MBP_OK)
+        return MBP_ERR_IO;
     if (dump->plant == NULL) {
         snprintf(why, CTL_DUMP_WHY, "%s",
                  lines->len > 0 ? "line 1: not a dump; mbplantctl journal --save FILE writes one"
@@ -350,6 +380,8 @@ enum mbp_status ctl_dump_events(struct ctl_dump *dump, bool (*got)(void *ctx, co
         if (status == MBP_OK && !got(ctx, &event))
             break;
     }
+    if (status == MBP_OK)
+        status = ended(&lines, why);
     free(lines.text);
     return status;
 }
