@@ -11,7 +11,13 @@
 
 static const char scenario_plays[] =
     "a scenario plays on the running plant, and is for that one: it can be changed when the scenario has ended";
-static const char no_room[] = "the journal cannot be written and has no room for the change";
+
+/* Why a plant that is ready is not taken over. */
+static const char *why_not_taken(enum mbp_status status)
+{
+    return status == MBP_ERR_MEMORY ? "not enough memory for the change"
+                                    : "the journal cannot be written and has no room for the change";
+}
 
 /* ---- words ------------------------------------------------------------------------------------------------------ */
 
@@ -191,11 +197,12 @@ static void reload(struct daemon *daemon, struct successor *made)
         return;
     }
     char *notes = notes_of(daemon, made);
-    if (take_over(daemon, made, 0) == MBP_OK) {
+    enum mbp_status status = take_over(daemon, made, 0);
+    if (status == MBP_OK) {
         say_changed(made->change);
         warn_lines(notes != NULL ? notes : "");
     } else {
-        mbp_log(MBP_LOG_WARNING, "SIGHUP: %s: the running plant goes on", no_room);
+        mbp_log(MBP_LOG_WARNING, "SIGHUP: %s: the running plant goes on", why_not_taken(status));
     }
     free(notes);
 }
@@ -280,8 +287,9 @@ static void finish(struct daemon *daemon, struct successor *made, const char *no
 {
     bool put = daemon->wish.command == MBP_STAGING_PUT;
     uint32_t crc = made->plant->text_crc;
-    if (put && !made->unchanged && take_over(daemon, made, daemon->wish.peer.ipv4) != MBP_OK) {
-        refuse(daemon, crc, no_room);
+    enum mbp_status status = put && !made->unchanged ? take_over(daemon, made, daemon->wish.peer.ipv4) : MBP_OK;
+    if (status != MBP_OK) {
+        refuse(daemon, crc, why_not_taken(status));
         return;
     }
     struct mbp_buffer words;

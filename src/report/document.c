@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdarg.h>
 
+#include "writers.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- building blocks --------------------------------------------------------------------------------------------- */
@@ -305,5 +307,8 @@ enum mbp_status mbp_document_make(const struct mbp_report *report, const struct 
         status = mbp_document_add_outputs(out);
     if (status == MBP_OK && report->analysis != NULL)
         status = mbp_document_add_period(out);
+    /* A table whose first cell is missing has no rows, and would be left out without a word. */
+    for (size_t i = 0; i < out->count && status == MBP_OK; i++)
+        status = out->parts[i].grid == NULL || mbp_grid_is_whole(out->parts[i].grid) ? MBP_OK : MBP_ERR_MEMORY;
     return status;
 }
