@@ -207,7 +207,8 @@ static void publish_machines(struct mbp_image_unit *unit, const struct mbp_state
         struct mbp_machine_view view;
         mbp_view_machine(unit->image->plant, state, u->first_machine + i, &view);
         show_written(unit, MBP_PER_MACHINE, u->first_machine + i, &view);
-        if (memcmp(&view, &shown[i], sizeof view) == 0)
+        /* Bytes between its members may differ too: then it is shown once more, and that is all. */
+        if (memcmp(&view, &shown[i], sizeof view) == 0) // NOLINT(bugprone-suspicious-memory-comparison)
             continue;
         shown[i] = view;
         show_read(unit, MBP_PER_MACHINE, u->first_machine + i, &view);

@@ -238,8 +238,10 @@ static void shrink(struct replay_series *series)
 {
     uint64_t *time_ns = realloc(series->time_ns, series->count * sizeof *time_ns);
     double *value = realloc(series->value, series->count * sizeof *value);
-    series->time_ns = time_ns != NULL ? time_ns : series->time_ns;
-    series->value = value != NULL ? value : series->value;
+    if (time_ns != NULL)
+        series->time_ns = time_ns;
+    if (value != NULL)
+        series->value = value;
 }
 
 enum mbp_status replay_load(const struct mbp_plant *plant, uint32_t recording, uint64_t rows_left, FILE *errors,

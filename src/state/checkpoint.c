@@ -99,9 +99,10 @@ static bool rates_fit(const struct mbp_rate *fresh, const struct mbp_state *stat
 
 static bool same_bytes(const struct mbp_effect *a, const struct mbp_effect *b)
 {
-    return a->sensor == b->sensor && a->kind == b->kind && a->upscale == b->upscale &&
-           memcmp(&a->amount, &b->amount, sizeof a->amount) == 0 && a->over_ns == b->over_ns &&
-           a->after_ns == b->after_ns && a->duration_ns == b->duration_ns;
+    bool same_amount =
+        memcmp(&a->amount, &b->amount, sizeof a->amount) == 0; // NOLINT(bugprone-suspicious-memory-comparison)
+    return a->sensor == b->sensor && a->kind == b->kind && a->upscale == b->upscale && same_amount &&
+           a->over_ns == b->over_ns && a->after_ns == b->after_ns && a->duration_ns == b->duration_ns;
 }
 
 static bool fault_fits(const struct mbp_plant *plant, const struct mbp_fault_state *fault, uint32_t f)

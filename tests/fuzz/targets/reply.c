@@ -234,8 +234,11 @@ static size_t spoil(struct liar *liar, uint8_t *reply, size_t len)
     case 7:
         return 0;
     case 8: /* no number */
-        for (; at + 4 <= len; at += 4)
-            memcpy(reply + at, "\x7F\xC0\0\0", 4);
+        for (; at + 4 <= len; at += 4) {
+            memset(reply + at, 0, 4);
+            reply[at] = 0x7F;
+            reply[at + 1] = 0xC0;
+        }
         return len;
     default: /* one bit */
         if (at < len)

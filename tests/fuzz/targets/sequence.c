@@ -101,7 +101,7 @@ static struct mbp_plant *read_plant(const char *text, bool remote, const struct 
         abort();
     enum mbp_status status = (remote ? mbp_plant_parse_remote : mbp_plant_parse)(
         PLANT_PATH, (struct mbp_text){text, strlen(text)}, errors, &plant);
-    if (status == MBP_OK)
+    if (plant != NULL)
         status = mbp_process_check(plant, now, errors);
     fclose(errors);
     if (status != MBP_OK) {

@@ -4,8 +4,8 @@
 #include "running.h"
 
 static const char *const well[] = {
-    "{name: LT, kind: level, range: [0, 100], register: {type: float64},"
-    " signal: {base: 50, wave: {shape: sine, amplitude: 45, period: 60s}}}",
+    ("{name: LT, kind: level, range: [0, 100], register: {type: float64},"
+     " signal: {base: 50, wave: {shape: sine, amplitude: 45, period: 60s}}}"),
     "{name: LSH, register: {type: bool}, signal: {base: -79.5, inputs: [{from: LT}]}}",
     "{name: COPY, range: [-100, 100], register: {type: float64}, signal: {base: 0, inputs: [{from: LSH}]}}",
     "{name: SLOW, register: {type: bool}, signal: {base: 0, inputs: [{from: LSH}], lag: 3s}}",

@@ -197,8 +197,8 @@ static void test_change_of_what_a_controller_measures_begins_where_its_output_is
     char text[1024];
     struct line *line = begin_proportional(state);
     snprintf(text, sizeof text, "%s", proportional);
-    memcpy(strstr(text, "input: LT"), "input: LX", 9);
-    memcpy(strstr(text, "{name: LT"), "{name: LX", 9);
+    strstr(text, "input: LT")[strlen("input: L")] = 'X';
+    strstr(text, "{name: LT")[strlen("{name: L")] = 'X';
     force_level(line, 0x4234); /* 45 */
     line_scan(line, 2);
     change_to(line, text); /* another level, of 50 */

@@ -165,6 +165,13 @@ static size_t member_size(enum mbp_member_kind kind)
     return sizes[kind];
 }
 
+static double number_at(const void *bytes)
+{
+    double number;
+    memcpy(&number, bytes, sizeof number);
+    return number;
+}
+
 /* What the tables show of an item in a block, as a view, has the members of the state's own view. */
 static unsigned assert_item_is_shown(const struct walk *walk, struct mbp_image_unit *unit, unsigned b, uint32_t item)
 {
@@ -184,7 +191,7 @@ static unsigned assert_item_is_shown(const struct walk *walk, struct mbp_image_u
         size_t size =
             block->fields[f].nibbles != 0 ? block->fields[f].nibbles : member_size((enum mbp_member_kind)member->kind);
         if (member->kind == MBP_MEMBER_DOUBLE)
-            fixture_assert_number(*(double *)(of_words.bytes + member->at), *(double *)(of_state.bytes + member->at));
+            fixture_assert_number(number_at(of_words.bytes + member->at), number_at(of_state.bytes + member->at));
         else if (member->kind != MBP_MEMBER_NONE)
             assert_memory_equal(of_words.bytes + member->at, of_state.bytes + member->at, size);
         seen += member->kind != MBP_MEMBER_NONE;
