@@ -18,9 +18,9 @@ void mbp_process_free(struct mbp_process *process);
  * each that cannot be: MBP_ERR_IO, MBP_ERR_FORMAT; MBP_ERR_MEMORY. */
 enum mbp_status mbp_process_check(const struct mbp_plant *plant, const struct mbp_plant *now, FILE *errors);
 
-/* --check: one line for each input that closes a loop of signals, and one for each controller: the way from what it
- * moves back to what it reads, or that there is none. Eight of each at most, then how many more. Errors:
- * MBP_ERR_MEMORY. */
+/* --check: one line for each loop of signals, and one for each controller: the way from what it moves back to what it
+ * reads, or that there is none; then warnings of controllers that drive away from their setpoint and of integrals that
+ * fill at once. Eight of each at most, then how many more. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_process_print_loops(const struct mbp_plant *plant, FILE *out);
 
 /* Puts every signal at rest at the state's simulated time, for the machines' present states: lags and dead times have

@@ -333,6 +333,21 @@ static void check_signal(struct mbp_reader *reader, const struct mbp_sensor_def 
     }
 }
 
+/* ---- addresses ------------------------------------------------------------------------------------------------ */
+
+void mbp_check_reference(struct mbp_reader *reader, const struct mbp_node *node, enum mbp_table table, uint32_t at)
+{
+    static const uint32_t first[MBP_TABLE_COUNT] = {
+        [MBP_DISCRETE_INPUTS] = 10001, [MBP_HOLDING_REGISTERS] = 40001, [MBP_INPUT_REGISTERS] = 30001};
+    char text[16];
+    if (first[table] == 0 || at < first[table] || at > first[table] + 9998) {
+        return;
+    }
+    mbp_reader_warn(reader, node,
+                    "'at' counts from 0: this one is what masters call %s; the one that they call %u stands at: %u",
+                    mbp_reference(table, (uint16_t)at, text, sizeof text), at, at - first[table]);
+}
+
 /* ---- the sensor ----------------------------------------------------------------------------------------------- */
 
 /* Neither a bool nor a string is measured against anything. */
@@ -386,6 +401,9 @@ void mbp_check_sensor(struct mbp_reader *reader, void *sensor_def)
             check_limits(reader, sensor);
         }
         mbp_settle_alarms(reader, sensor, sensor->range_right);
+    }
+    if (mbp_def_has(&sensor->reg.def, MBP_REGISTER_AT)) {
+        mbp_check_reference(reader, mbp_def_node(&sensor->reg.def, "at"), MBP_HOLDING_REGISTERS, sensor->reg.at);
     }
     sensor->range_kept = mbp_reader_share(reader, sensor->range, sizeof sensor->range);
     sensor->limits_kept = mbp_reader_share(reader, sensor->limits.value, sizeof sensor->limits.value);

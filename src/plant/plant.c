@@ -34,6 +34,19 @@ static void set_plant(struct mbp_load *load, const char *path, struct mbp_text t
     plant->text_crc = mbp_crc32(0, text.bytes, text.len);
 }
 
+/* In the order of the lines. */
+static void keep_warnings(struct mbp_load *load, const char *path)
+{
+    struct mbp_buffer text;
+    if (mbp_buffer_open(&text)) {
+        mbp_errors_write(load->reader.warnings, path, text.out);
+    }
+    char *lines = mbp_buffer_close(&text);
+    load->plant->warnings = lines != NULL ? mbp_reader_keep(&load->reader, lines, strlen(lines)) : "";
+    load->reader.out_of_memory = load->reader.out_of_memory || lines == NULL;
+    free(lines);
+}
+
 /* Each step works on what the one before could make of the file, so that later kinds of errors are found as well. */
 static enum mbp_status build(struct mbp_load *load, const char *path, struct mbp_text text)
 {
@@ -71,6 +84,7 @@ static enum mbp_status build(struct mbp_load *load, const char *path, struct mbp
         return status;
     }
     set_plant(load, path, text);
+    keep_warnings(load, path);
     if (!load->reader.out_of_memory) {
         mbp_set_public_text(load, root);
     }
@@ -99,14 +113,17 @@ static enum mbp_status parse(const char *path, struct mbp_text text, bool remote
     struct mbp_arena scratch = {0};
     struct mbp_load *load = calloc(1, sizeof *load);
     struct mbp_errors *list = calloc(1, sizeof *list);
+    struct mbp_errors *warnings = calloc(1, sizeof *warnings);
     struct mbp_plant *plant = plant_new();
-    if (load == NULL || list == NULL || plant == NULL) {
+    if (load == NULL || list == NULL || warnings == NULL || plant == NULL) {
         goto out;
     }
     load->plant = plant;
     plant->remote = remote;
-    load->reader = (struct mbp_reader){
-        .keep = &((struct mbp_plant_memory *)plant->memory)->arena, .scratch = &scratch, .errors = list};
+    load->reader = (struct mbp_reader){.keep = &((struct mbp_plant_memory *)plant->memory)->arena,
+                                       .scratch = &scratch,
+                                       .errors = list,
+                                       .warnings = warnings};
     status = build(load, path, text);
     mbp_errors_write(list, path, errors);
     if (status == MBP_OK) {
@@ -120,6 +137,7 @@ out:
     }
     mbp_plant_free(plant);
     free(list);
+    free(warnings);
     free(load);
     mbp_arena_free(&scratch);
     return status;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check.h"
 #include "defs.h"
 #include "scalar.h"
 
@@ -247,6 +248,9 @@ static void check_actuator(struct mbp_reader *reader, void *def)
     if (actuator->range_right) {
         settle_initial(reader, actuator);
         settle_fail(reader, actuator);
+    }
+    if (!actuator->on_off && mbp_def_has(&actuator->reg.def, MBP_REGISTER_AT)) {
+        mbp_check_reference(reader, mbp_def_node(&actuator->reg.def, "at"), MBP_HOLDING_REGISTERS, actuator->reg.at);
     }
     if (actuator->on_off) { /* a coil has neither type nor scale */
         actuator->reg = (struct mbp_register_def){.type = {.type = MBP_BOOL, .words = 1}, .scale = 1};

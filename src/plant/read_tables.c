@@ -1,6 +1,7 @@
 /* read_tables: raw points of a unit, its files and FIFO queues. */
 #include <string.h>
 
+#include "check.h"
 #include "defs.h"
 #include "scalar.h"
 
@@ -264,9 +265,20 @@ static void check_taken(struct mbp_reader *reader, const struct mbp_def **owners
     owners[number] = def;
 }
 
+static void check_references(struct mbp_reader *reader, const struct mbp_tables_def *tables)
+{
+    for (unsigned table = 0; table < MBP_TABLE_COUNT; table++) {
+        const struct mbp_block_def *blocks = tables->blocks[table].items;
+        for (uint32_t i = 0; i < tables->blocks[table].count; i++) {
+            mbp_check_reference(reader, mbp_def_node(&blocks[i].def, "at"), (enum mbp_table)table, blocks[i].at);
+        }
+    }
+}
+
 static void check_tables(struct mbp_reader *reader, void *def)
 {
     const struct mbp_tables_def *tables = def;
+    check_references(reader, tables);
     const struct mbp_file_def *files = tables->files.items;
     const struct mbp_fifo_def *fifos = tables->fifos.items;
     const struct mbp_def *file_owners[MBP_PLANT_FIRST_FILE] = {NULL};

@@ -20,6 +20,19 @@ void mbp_reader_tell(struct mbp_reader *reader, const struct mbp_node *node, con
     mbp_errors_add(reader->errors, node->line, node->column, "%s", text);
 }
 
+void mbp_reader_warn(struct mbp_reader *reader, const struct mbp_node *node, const char *format, ...)
+{
+    char text[MBP_ERROR_LEN];
+    va_list args;
+    if (reader->warnings == NULL) {
+        return;
+    }
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    mbp_errors_add(reader->warnings, node->line, node->column, "%s", text);
+}
+
 const struct mbp_node *mbp_def_node(const struct mbp_def *def, const char *key)
 {
     const struct mbp_node *value = mbp_node_find(def->node, key);
@@ -79,6 +92,14 @@ void *mbp_reader_array(struct mbp_reader *reader, struct mbp_arena *arena, size_
 
 /* ---- messages ------------------------------------------------------------------------------------------------- */
 
+/* A register as people call it, with six digits, of which the first is the table's. */
+static bool is_reference(const char *text)
+{
+    uint64_t number;
+    bool six = mbp_scalar_unsigned(text, &number) && number >= 100001 && number <= 465536;
+    return six && number % 100000 >= 1 && number % 100000 <= 65536;
+}
+
 static void tell_wrong(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field)
 {
     char may[320], excerpt[64], is[80];
@@ -92,6 +113,9 @@ static void tell_wrong(struct mbp_reader *reader, const struct mbp_node *node, c
             near = mbp_nearest(node->text, field->words->names, field->words->count);
         }
         hint = mbp_scalar_has_comma(node->text) ? "; write a decimal point, not a comma" : "";
+        if (strcmp(field->key, "at") == 0 && field->type == MBP_FIELD_COUNT && is_reference(node->text)) {
+            hint = "; addresses count from 0: 400001 is at: 0, 400011 is at: 10";
+        }
     } else {
         snprintf(is, sizeof is, "is a %s", node->kind == MBP_NODE_LIST ? "list" : "group of keys");
         bool dash = node->kind == MBP_NODE_MAP && node->first != NULL && node->first->text[0] == '-';

@@ -16,6 +16,7 @@ struct mbp_reader {
     struct mbp_arena *keep;    /* lives as long as the plant */
     struct mbp_arena *scratch; /* ends with the load */
     struct mbp_errors *errors;
+    struct mbp_errors *warnings;                            /* NULL = nobody wants them */
     const uint16_t *zeros;                                  /* 65536 of them, once they are needed */
     const struct mbp_alarms *alarms[MBP_ALARMS_REMEMBERED]; /* the last ones made, for sensors that say the same */
     unsigned alarms_made;
@@ -111,6 +112,10 @@ const char *mbp_schema_keys(const struct mbp_schema *schema, char *buf, size_t s
 
 /* Tells an error at a node. */
 void mbp_reader_tell(struct mbp_reader *reader, const struct mbp_node *node, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Likewise what is allowed and yet hardly meant. */
+void mbp_reader_warn(struct mbp_reader *reader, const struct mbp_node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Where to show an error about a key of def: its value, or def itself when it has no such key. */

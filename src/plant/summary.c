@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "mbplant/codec.h"
 #include "mbplant/map.h"
@@ -196,9 +197,19 @@ static void warn_base(struct warnings *warnings, const struct mbp_plant *plant, 
     }
 }
 
+static void print_lines(struct warnings *warnings, const char *lines)
+{
+    for (; lines != NULL && *lines != '\0'; lines = strchr(lines, '\n') + 1) {
+        if (may_warn(warnings)) {
+            fprintf(warnings->out, "  warning: %.*s\n", (int)strcspn(lines, "\n"), lines);
+        }
+    }
+}
+
 static void print_warnings(FILE *out, const struct mbp_plant *plant)
 {
     struct warnings warnings = {.out = out};
+    print_lines(&warnings, plant->warnings);
     if (plant->text.len > MBP_PLANT_WIRE_TEXT_MAX && may_warn(&warnings)) {
         fprintf(out,
                 "  warning: the file is larger than %u bytes, so masters cannot read it over Modbus; use mbplantctl "

@@ -6,25 +6,41 @@
 
 #define LOOPS_SHOWN 8u
 
+/* One line for each group of signals that feed each other, at the first input that closes a loop in it. */
 static enum mbp_status print_signal_loops(const struct mbp_plant *plant, FILE *out)
 {
     struct process_order order;
     enum mbp_status status = process_order_find(plant, &order);
-    uint32_t count = 0;
     if (status != MBP_OK)
         return status;
-    for (uint32_t s = 0; s < plant->sensor_count; s++) {
+    uint32_t count = 0;
+    uint32_t *members = calloc((size_t)order.group_count + 1, sizeof *members);
+    bool *told = calloc((size_t)order.group_count + 1, sizeof *told);
+    for (uint32_t s = 0; members != NULL && s < plant->sensor_count; s++)
+        members[order.group[s]]++;
+    for (uint32_t s = 0; members != NULL && told != NULL && s < plant->sensor_count; s++) {
         const struct mbp_sensor *sensor = &plant->sensors[s];
         for (uint32_t i = sensor->first_input; i < sensor->first_input + sensor->input_count; i++) {
-            if (order.cut[i] && count++ < LOOPS_SHOWN)
-                fprintf(out, "  loop: %s depends on %s and back, so it takes in the value of the scan before\n",
-                        sensor->name, mbp_input_source(plant, plant->inputs[i].from));
+            if (!order.cut[i] || told[order.group[s]])
+                continue;
+            told[order.group[s]] = true;
+            if (count++ >= LOOPS_SHOWN)
+                continue;
+            fprintf(out,
+                    plant->inputs[i].from == s ? "  loop: %s depends on itself" : "  loop: %s depends on %s and back",
+                    sensor->name, mbp_input_source(plant, plant->inputs[i].from));
+            if (members[order.group[s]] > 2)
+                fprintf(out, " (%u signals feed each other)", members[order.group[s]]);
+            fputs(", so it takes in the value of the scan before\n", out);
         }
     }
     if (count > LOOPS_SHOWN)
         fprintf(out, "  and %u more loops\n", count - LOOPS_SHOWN);
+    status = members != NULL && told != NULL ? MBP_OK : MBP_ERR_MEMORY;
+    free(members);
+    free(told);
     process_order_free(&order);
-    return MBP_OK;
+    return status;
 }
 
 /* ---- controllers ------------------------------------------------------------------------------------------------- */
@@ -110,5 +126,9 @@ static enum mbp_status print_control_loops(const struct mbp_plant *plant, FILE *
 enum mbp_status mbp_process_print_loops(const struct mbp_plant *plant, FILE *out)
 {
     enum mbp_status status = print_signal_loops(plant, out);
-    return status == MBP_OK ? print_control_loops(plant, out) : status;
+    if (status == MBP_OK)
+        status = print_control_loops(plant, out);
+    if (status == MBP_OK)
+        status = process_print_warnings(plant, out);
+    return status;
 }

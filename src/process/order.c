@@ -186,6 +186,9 @@ enum mbp_status process_order_find(const struct mbp_plant *plant, struct process
         if (plant->sensors[s].input_count > 0 && search.number[s] == 0)
             follow(&search, s);
     }
+    order.group = search.group;
+    order.group_count = search.group_count;
+    search.group = NULL;
     *out = order;
     order = (struct process_order){0};
     status = MBP_OK;
@@ -198,5 +201,6 @@ out:
 void process_order_free(struct process_order *order)
 {
     free(order->sensors);
+    free(order->group);
     free(order->cut);
 }

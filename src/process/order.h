@@ -7,6 +7,8 @@
 struct process_order {
     uint32_t *sensors; /* those with inputs, each after the sensors that it depends on */
     uint32_t count;
+    uint32_t *group; /* per sensor: the number of the group whose members feed each other; 0 = it has no inputs */
+    uint32_t group_count;
     bool *cut; /* per input of the plant: it closes a loop, so it sees its source as it was one scan before */
 };
 

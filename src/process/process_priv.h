@@ -139,6 +139,11 @@ enum mbp_status process_room(void *array, uint32_t count, size_t size);
 
 enum mbp_status process_build_signals(struct mbp_process *process);
 
+/* ---- warnings.c -------------------------------------------------------------------------------------------------- */
+
+/* --check: controllers that drive away from their setpoint, integrals that fill at once. Errors: MBP_ERR_MEMORY. */
+enum mbp_status process_print_warnings(const struct mbp_plant *plant, FILE *out);
+
 /* ---- actuator.c ---------------------------------------------------------------------------------------------------
  */
 

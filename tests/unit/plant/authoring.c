@@ -117,6 +117,10 @@ static const struct mistake mistakes[] = {
      "1:10: 'mbplant' is '2'; allowed is 1, the version of the format that this mbplant reads\n"},
     {SENSORS "{name: 1T}\n", "5:16: 'name' is '1T'; allowed is a name of at most 32 letters, digits, '_', '-', '.', a "
                              "letter first\n"},
+    {SENSORS "{name: T, register: {at: 400001}}\n", "5:34: 'at' is '400001'; allowed is a whole number 0..65535; "
+                                                    "addresses count from 0: 400001 is at: 0, 400011 is at: "
+                                                    "10\n"},
+    {SENSORS "{name: T, register: {at: 70000}}\n", "5:34: 'at' is '70000'; allowed is a whole number 0..65535\n"},
     {SENSORS "{name: T, range: [100, 0]}\n",
      "5:26: the range is reversed: 100 is not below 0; write the lower end first\n"},
     {SENSORS "{name: T, range: 100}\n", "5:26: 'range' is '100'; allowed is two numbers, the lower first: [0, 150]\n"},
@@ -261,6 +265,36 @@ static void test_on_and_off_are_taken_as_true_and_false(void **state)
                       "mbplant: 1\nhttp: {listen: false}\nunits: [{id: 1}]\n");
 }
 
+/* ---- addresses as people call them ------------------------------------------------------------------------------- */
+
+static void test_address_that_looks_like_a_register_number_is_warned_of(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_text(
+        UNIT "    sensors:\n      - {name: T1, register: {at: 40001}}\n      - {name: T2, register: {at: 39999}}\n"
+             "    actuators:\n      - {name: V1, register: {at: 40011}}\n"
+             "    tables:\n      input_registers: [{at: 30005, count: 3}, {at: 40001, count: 1}]\n"
+             "      discrete_inputs: [{at: 10001, count: 1}]\n"
+             "      holding_registers: [{at: 49999, count: 1}, {at: 50000, count: 1}]\n"
+             "      coils: [{at: 10001, count: 1}]\n");
+    const char *warned =
+        "  warning: test.yaml:5:35: 'at' counts from 0: this one is what masters call 440002; the one that they call "
+        "40001 stands at: 0\n"
+        "  warning: test.yaml:8:35: 'at' counts from 0: this one is what masters call 440012; the one that they call "
+        "40011 stands at: 10\n"
+        "  warning: test.yaml:10:30: 'at' counts from 0: this one is what masters call 330006; the one that they call "
+        "30005 stands at: 4\n"
+        "  warning: test.yaml:11:30: 'at' counts from 0: this one is what masters call 110002; the one that they call "
+        "10001 stands at: 0\n"
+        "  warning: test.yaml:12:32: 'at' counts from 0: this one is what masters call 450000; the one that they call "
+        "49999 stands at: 9998\n";
+    char *told = summary_of(plant);
+    const char *first = strstr(told, "  warning: ");
+    assert_string_equal(first != NULL ? first : told, warned);
+    free(told);
+    mbp_plant_free(plant);
+}
+
 static void test_quoted_null_is_a_text(void **state)
 {
     (void)state;
@@ -278,6 +312,7 @@ int main(void)
         cmocka_unit_test(test_quoted_value_is_taken_wherever_a_plain_one_is),
         cmocka_unit_test(test_on_and_off_are_taken_as_true_and_false),
         cmocka_unit_test(test_quoted_null_is_a_text),
+        cmocka_unit_test(test_address_that_looks_like_a_register_number_is_warned_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
