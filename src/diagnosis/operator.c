@@ -80,7 +80,7 @@ void mbp_diagnosis_reset(const struct mbp_plant *plant, struct mbp_state *state,
 static void shelve(const struct life *life, uint32_t s, enum mbp_shelved how, uint64_t ns)
 {
     struct mbp_state *state = life->state;
-    uint64_t end = how == MBP_SHELVED_TIMED ? state->sim_ns + ns : MBP_SHELF_NO_END;
+    uint64_t end = how == MBP_SHELVED_TIMED ? mbp_time_add_sat(state->sim_ns, ns) : MBP_SHELF_NO_END;
     state->shelf_end_ns[s] = end;
     state->alarm_flags[s] &= (uint8_t) ~(MBP_ALARMS_ONE_SHOT | MBP_ALARMS_SHOT);
     if (how == MBP_SHELVED_ONE_SHOT)

@@ -92,7 +92,7 @@ static bool take_alarms(sqlite3_stmt *stmt, struct mbp_state *state, uint32_t s)
     int64_t shelf_ms = mbp_column_number(stmt, 3, -1, INT64_MAX / (int64_t)MBP_NS_PER_MS, &bad);
     state->shelf_end_ns[s] = shelf_ms < 0    ? MBP_SHELF_NO_END
                              : shelf_ms == 0 ? 0
-                                             : state->sim_ns + (uint64_t)shelf_ms * MBP_NS_PER_MS;
+                                             : mbp_time_add_sat(state->sim_ns, (uint64_t)shelf_ms * MBP_NS_PER_MS);
     state->alarm_since_s[s] = (uint32_t)mbp_column_number(stmt, 4, 0, UINT32_MAX, &bad);
     return !bad;
 }

@@ -89,7 +89,7 @@ static int count_old(struct mbp_retention *retention, uint32_t oldest, uint32_t 
     int rc = sqlite3_step(retention->walk);
     while (rc == SQLITE_ROW) {
         uint64_t wall_ms = (uint64_t)sqlite3_column_int64(retention->walk, 1);
-        if (wall_ms + retention->keep_ms >= retention->newest_ms)
+        if (mbp_time_add_sat(wall_ms, retention->keep_ms) >= retention->newest_ms)
             break;
         count = (uint32_t)((uint64_t)sqlite3_column_int64(retention->walk, 0) - oldest + 1);
         rc = sqlite3_step(retention->walk);

@@ -26,11 +26,6 @@ uint32_t mbp_fault_find(const struct mbp_plant *plant, const char *name)
 
 #define FOREVER UINT64_MAX
 
-static uint64_t later(uint64_t now_ns, uint64_t by_ns)
-{
-    return by_ns > FOREVER - now_ns ? FOREVER : now_ns + by_ns;
-}
-
 /* How long until the next thing of a mean time happens: exponential, as for what wears no memory. Each draw of a fault
  * has its number, so what others do makes no difference. */
 static uint64_t chance_ns(const struct mbp_plant *plant, struct mbp_state *state, uint32_t f, uint64_t mean_ns)
@@ -77,7 +72,7 @@ static void begin(const struct mbp_plant *plant, struct mbp_state *state, uint32
     fault->active = true;
     fault->begin_ns = state->sim_ns;
     fault->next_ns = FOREVER;
-    fault->end_ns = later(state->sim_ns, lasts_ns);
+    fault->end_ns = mbp_time_add_sat(state->sim_ns, lasts_ns);
     fault->changed = ++state->fault_changes;
     if (fault->effect.kind == MBP_EFFECT_STUCK)
         fault->held = isnan(fault->effect.amount) ? state->value[fault->effect.sensor] : fault->effect.amount;
@@ -91,7 +86,8 @@ static void end(const struct mbp_plant *plant, struct mbp_state *state, uint32_t
     fault->active = false;
     fault->changed = ++state->fault_changes;
     fault->end_ns = FOREVER;
-    fault->next_ns = again ? later(state->sim_ns, chance_ns(plant, state, f, plant->faults[f].mttf_ns)) : FOREVER;
+    fault->next_ns =
+        again ? mbp_time_add_sat(state->sim_ns, chance_ns(plant, state, f, plant->faults[f].mttf_ns)) : FOREVER;
     unlist(state, f);
 }
 
@@ -218,7 +214,7 @@ static void go_on(struct mbp_state *state, const struct mbp_retained_fault *kept
     fault->effect = kept->effect;
     fault->active = true;
     fault->begin_ns = state->sim_ns - kept->elapsed_ns; /* before time began: only differences to it count */
-    fault->end_ns = kept->left_ns == FOREVER ? FOREVER : later(state->sim_ns, kept->left_ns);
+    fault->end_ns = kept->left_ns == FOREVER ? FOREVER : mbp_time_add_sat(state->sim_ns, kept->left_ns);
     fault->next_ns = FOREVER;
     fault->held = kept->held;
     list(state, kept->fault);
@@ -242,7 +238,7 @@ bool mbp_fault_resume(const struct mbp_plant *plant, struct mbp_state *state, co
     if (kept->active)
         go_on(state, kept);
     else
-        state->fault[f].next_ns = later(state->sim_ns, kept->left_ns);
+        state->fault[f].next_ns = mbp_time_add_sat(state->sim_ns, kept->left_ns);
     look_ahead(plant, state);
     return true;
 }
@@ -274,7 +270,7 @@ static void merge(const struct mbp_plant_fault *was, const struct mbp_plant_faul
         moved->draws = planned->draws;
     }
     if (moved->active && now->mttr_ns == 0 && effect->duration_ns != moved->effect.duration_ns)
-        moved->end_ns = effect->duration_ns != 0 ? later(moved->begin_ns, effect->duration_ns) : FOREVER;
+        moved->end_ns = effect->duration_ns != 0 ? mbp_time_add_sat(moved->begin_ns, effect->duration_ns) : FOREVER;
     if (moved->active && stuck_anew)
         moved->held = isnan(effect->amount) ? to->value[effect->sensor] : effect->amount;
     moved->effect = *effect;

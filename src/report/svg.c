@@ -157,7 +157,8 @@ static void put_time_axis(const struct mbp_analysis *analysis, double top, doubl
 {
     uint64_t step = step_ms(analysis->end_ms - analysis->begin_ms, TICKS_MAX);
     uint64_t day = UINT64_MAX;
-    for (uint64_t ms = (analysis->begin_ms + step - 1) / step * step; ms <= analysis->end_ms; ms += step) {
+    uint64_t first = mbp_time_add_sat(analysis->begin_ms, step - 1) / step * step;
+    for (uint64_t ms = first; ms <= analysis->end_ms && ms < UINT64_MAX; ms = mbp_time_add_sat(ms, step)) {
         put_tick(out, x_of(analysis, ms), top, bottom, ms, step, ms / 86400000 != day);
         day = ms / 86400000;
     }

@@ -60,8 +60,8 @@ static void open_wish(struct mbp_play *play, uint32_t index)
     open->begin_ns = play->now_ns;
     open->written = NAN;
     open->deadline_ns = wish->when == WHEN_BEFORE ? wish->span_ns
-                        : wish->when == WHEN_NEXT ? play->now_ns + play->config.plant->scan_ns
-                                                  : play->now_ns + wish->span_ns;
+                        : wish->when == WHEN_NEXT ? mbp_time_add_sat(play->now_ns, play->config.plant->scan_ns)
+                                                  : mbp_time_add_sat(play->now_ns, wish->span_ns);
 }
 
 static void tell_step(const struct mbp_play *play, const struct step *step)

@@ -135,14 +135,15 @@ static void bind_time(struct mbp_scenario *scenario, const struct step_def *def,
     char at[32], before[32];
     const char *key = mbp_def_has(&def->def, STEP_AT) ? "at" : "after";
     step->at_ns = mbp_def_has(&def->def, STEP_AT)      ? def->at_ns
-                  : mbp_def_has(&def->def, STEP_AFTER) ? before_ns + def->after_ns
+                  : mbp_def_has(&def->def, STEP_AFTER) ? mbp_time_add_sat(before_ns, def->after_ns)
                                                        : before_ns;
     mbp_duration_format(step->at_ns, at, sizeof at);
     if (step->at_ns < before_ns)
         mbp_reader_tell(&scenario->reader, mbp_def_node(&def->def, "at"),
                         "%s is before the step above, which comes at %s; write steps in the order of their times", at,
                         mbp_duration_format(before_ns, before, sizeof before));
-    else if (scenario->duration_ns != 0 && step->at_ns + scenario->plant->scan_ns > scenario->duration_ns)
+    else if (scenario->duration_ns != 0 &&
+             mbp_time_add_sat(step->at_ns, scenario->plant->scan_ns) > scenario->duration_ns)
         mbp_reader_tell(&scenario->reader, mbp_def_node(&def->def, key),
                         "this step comes at %s, and the scenario ends at %s", at,
                         mbp_duration_format(scenario->duration_ns, before, sizeof before));

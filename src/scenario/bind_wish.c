@@ -16,9 +16,10 @@ static void bind_when(struct mbp_scenario *scenario, const struct mbp_def *def, 
     wish->when = within ? WHEN_WITHIN : before ? WHEN_BEFORE : throughout ? WHEN_THROUGHOUT : WHEN_NEXT;
     wish->span_ns = within ? when->within_ns : before ? when->before_ns : when->for_ns;
     wish->points = when->points;
-    uint64_t begin_ns = (at_ns + scan_ns - 1) / scan_ns * scan_ns;
-    uint64_t deadline_ns = before ? wish->span_ns : begin_ns + (wish->when == WHEN_NEXT ? scan_ns : wish->span_ns);
-    if (wish->when != WHEN_NEXT && deadline_ns < begin_ns + scan_ns)
+    uint64_t begin_ns = mbp_time_add_sat(at_ns, scan_ns - 1) / scan_ns * scan_ns;
+    uint64_t deadline_ns =
+        before ? wish->span_ns : mbp_time_add_sat(begin_ns, wish->when == WHEN_NEXT ? scan_ns : wish->span_ns);
+    if (wish->when != WHEN_NEXT && deadline_ns < mbp_time_add_sat(begin_ns, scan_ns))
         mbp_reader_tell(&scenario->reader, mbp_def_node(def, key),
                         before ? "'before' %s is not after this step, which comes at %s"
                                : "%s is shorter than a scan of the plant, which is %s",

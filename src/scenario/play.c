@@ -14,7 +14,7 @@ static void act_as_student(struct mbp_play *play)
         struct open_wish *open = &play->wishes[i];
         bool waits = wish->after != UINT32_MAX && play->wishes[wish->after].verdict < MBP_VERDICT_MET;
         if (!wish->student || open->verdict != MBP_VERDICT_OPEN || open->done || waits ||
-            play->now_ns < open->begin_ns + wish->model_ns)
+            play->now_ns < mbp_time_add_sat(open->begin_ns, wish->model_ns))
             continue;
         act_puts(play, &wish->puts);
         open->done = true;

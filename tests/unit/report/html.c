@@ -189,6 +189,20 @@ static void test_many_segments_make_no_more_rectangles_than_columns(void **state
     free(segments);
 }
 
+/* A dump may say any time: the axis must end all the same. */
+static void test_page_of_a_time_at_the_end_of_all_times_ends(void **state)
+{
+    (void)state;
+    struct mbp_report report = example();
+    struct mbp_analysis late = *analysis;
+    late.begin_ms = UINT64_MAX - 5000;
+    late.end_ms = UINT64_MAX - 1;
+    report.analysis = &late;
+    char *text = page(&report);
+    is_well_formed(text);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +214,7 @@ int main(void)
         cmocka_unit_test(test_page_without_a_period_alarms_or_machines_is_a_page),
         cmocka_unit_test(test_period_without_time_draws_nothing_and_divides_by_nothing),
         cmocka_unit_test(test_many_segments_make_no_more_rectangles_than_columns),
+        cmocka_unit_test(test_page_of_a_time_at_the_end_of_all_times_ends),
     };
     return cmocka_run_group_tests(tests, report_load, report_unload);
 }

@@ -2,6 +2,7 @@
 #include "exercise.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void test_keys_wrong_unknown_or_missing_name_the_allowed(void **state)
 {
@@ -35,6 +36,18 @@ static void test_times_out_of_order_or_beyond_the_end_are_refused(void **state)
         "7:10: this step comes at 10s, and the scenario ends at 10s\n"
         "8:10: 9s is before the step above, which comes at 10s; write steps in the order of their times\n"
         "8:64: this reaches beyond the scenario's end at 10s: 11s is the earliest 'duration'\n");
+}
+
+/* 70 times ten years are more nanoseconds than there are. */
+static void test_times_that_add_up_beyond_the_end_of_all_times_stay_there(void **state)
+{
+    const struct exercise *exercise = *state;
+    const char *errors = exercise_errors(exercise->plant, "far.yaml");
+    unsigned lines = 0;
+    for (const char *at = errors; (at = strstr(at, "this step comes at ")) != NULL; at++)
+        lines++;
+    assert_int_equal(lines, 70);
+    assert_null(strstr(errors, "before the step above"));
 }
 
 static void test_unknown_names_have_the_nearest(void **state)
@@ -170,6 +183,7 @@ int main(void)
         EXERCISE_TEST(test_keys_wrong_unknown_or_missing_name_the_allowed),
         EXERCISE_TEST(test_step_not_of_one_thing_is_refused),
         EXERCISE_TEST(test_times_out_of_order_or_beyond_the_end_are_refused),
+        EXERCISE_TEST(test_times_that_add_up_beyond_the_end_of_all_times_stay_there),
         EXERCISE_TEST(test_unknown_names_have_the_nearest),
         EXERCISE_TEST(test_values_that_the_plant_would_refuse_are_refused_before),
         EXERCISE_TEST(test_expectations_that_make_no_sense_say_what_does),
