@@ -85,8 +85,8 @@ enum mbp_status mbp_journal_restore(struct mbp_journal *journal, bool newer_only
 enum mbp_status mbp_journal_faults(struct mbp_journal *journal, bool newer_only,
                                    void (*take)(void *ctx, const struct mbp_retained_fault *fault), void *ctx);
 
-/* Before anything is pushed: retained rows, and what is pushed, are of this plant and not of the one that the journal was
- * opened with. It must stay as one that is changed (mbp_journal_change_plant). */
+/* Before anything is pushed: retained rows, and what is pushed, are of this plant and not of the one that the journal
+ * was opened with. It must stay as one that is changed (mbp_journal_change_plant). */
 void mbp_journal_begin_with(struct mbp_journal *journal, const struct mbp_plant *plant);
 
 /* A checkpoint: bytes that are the plant's business alone, all of them as they were at one moment. */

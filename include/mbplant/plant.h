@@ -521,7 +521,7 @@ struct mbp_plant {
     uint32_t fault_count;
     struct mbp_text text; /* the file as it was read; mbp_plant_drop_text */
     uint32_t text_crc;
-    const char *warnings; /* of its lines, each "path:line:col: text\n": what is allowed and yet hardly meant */
+    const char *warnings;        /* of its lines, each "path:line:col: text\n": what is allowed and yet hardly meant */
     struct mbp_text public_text; /* without `faults:`: what all units but the instructor's show of it */
     uint32_t public_crc;
     void *memory; /* owns everything above */
