@@ -1,5 +1,5 @@
 /* event: one thing that happened, in the one shape that the scan emits, the journal stores and a master reads.
- * A struct here, a row in the journal, a 20-register record on the wire (DESIGN.md, "Events"). */
+ * A struct here, a row in the journal, a 20-register record on the wire (mbplant/event.h). */
 #ifndef MBPLANT_EVENT_H
 #define MBPLANT_EVENT_H
 
@@ -151,12 +151,12 @@ const char *mbp_event_code_name(uint16_t code);
 /* The code that mbp_event_code_name gave this name; 0 when there is none. */
 uint16_t mbp_event_code_find(const char *name);
 
-/* Where an event stands for FC 20: its file, and its first word there (DESIGN.md, "The register map"). Every
+/* Where an event stands for FC 20: its file, and its first word there (README, "The register map"). Every
  * 32,268,000 events the files begin again; retention sees to it that no two kept ones have the same place. */
 uint16_t mbp_event_file(uint32_t seq);
 uint16_t mbp_event_place(uint32_t seq);
 
-/* To and from the 20 registers, each number high word first (DESIGN.md, "Events"). Total: cannot fail. */
+/* To and from the 20 registers, each number high word first (mbplant/event.h). Total: cannot fail. */
 void mbp_event_encode(const struct mbp_event *event, uint16_t words[MBP_EVENT_WORDS]);
 void mbp_event_decode(const uint16_t words[MBP_EVENT_WORDS], struct mbp_event *event);
 

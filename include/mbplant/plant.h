@@ -158,7 +158,7 @@ const char *mbp_actuator_kind_name(enum mbp_actuator_kind kind);
 const char *mbp_setting_name(enum mbp_setting setting);
 
 /* The diagnosis that a limit of this kind stands for: temperature high = "Overheating", low = "Low temperature",
- * pressure high = "Overpressure", low = "Pressure drop" (DESIGN.md, "The plant file"). Static storage. */
+ * pressure high = "Overpressure", low = "Pressure drop" (README, "Plant files"). Static storage. */
 const char *mbp_kind_diagnosis(enum mbp_kind kind, enum mbp_limit limit);
 
 /* A signal's input from another sensor, or from an actuator's position: gain * function(value) * position of `times`.

@@ -18,7 +18,7 @@
 #define STRINGIFY(x) #x
 #define TEXT_OF(x)   STRINGIFY(x)
 
-/* The event's columns are in the order of its record (DESIGN.md, "Events"). The index finds the last incident: code 30
+/* The event's columns are in the order of its record (mbplant/event.h). The index finds the last incident: code 30
  * is a machine's state, whose detail has the new state in bits 0-7, 1 = en_panne. The vacuum's way must be chosen
  * before the first table; it lets the file become smaller again. */
 static const char schema_sql[] = /* */

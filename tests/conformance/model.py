@@ -1,7 +1,7 @@
 """A model of a Modbus TCP server to compare mbplantd with.
 
 Written from the MODBUS Application Protocol Specification V1.1b3, the Messaging on TCP/IP Implementation Guide V1.0b
-and DESIGN.md, and from nothing under src/: it must not share a mistake with the code that it checks. Where the
+and the README, and from nothing under src/: it must not share a mistake with the code that it checks. Where the
 standard leaves a choice, README.md beside this file says what was chosen and why.
 
 Server, Connection and Unit are the interface: Connection.feed() takes the bytes a client sends and gives the bytes

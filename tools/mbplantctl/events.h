@@ -1,4 +1,4 @@
-/* events: the journal of a slave, read over FC 20 from files 1000.. (DESIGN.md, "Events"). */
+/* events: the journal of a slave, read over FC 20 from files 1000.. (mbplant/event.h). */
 #ifndef MBP_CTL_EVENTS_H
 #define MBP_CTL_EVENTS_H
 

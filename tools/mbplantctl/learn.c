@@ -1,4 +1,4 @@
-/* Learning the plant: the text of its file, from the slave's files 900.. (DESIGN.md, "The register map"). */
+/* Learning the plant: the text of its file, from the slave's files 900.. (README, "The register map"). */
 #include <stdlib.h>
 
 #include "ctl.h"

@@ -21,7 +21,7 @@ struct model {
     uint16_t fifo_addr, fifo_count;
     uint16_t fifo[MODEL_FIFO_MAX];
     uint16_t file[MODEL_FILE_RECORDS]; /* file 1 */
-    const char *text;                  /* files 900..: the plant file, as DESIGN.md wraps it */
+    const char *text;                  /* files 900..: the plant file, as the README says it is wrapped */
     size_t text_len;
     const char *object[7]; /* FC 43/14; NULL = absent */
     uint8_t unit_id;
