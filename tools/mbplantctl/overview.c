@@ -242,7 +242,7 @@ static enum mbp_status make(struct ctl *ctl, uint64_t now_ms, struct ctl_overvie
 static enum mbp_status await_stored(struct ctl *ctl, struct ctl_snapshot *snapshot)
 {
     int unit = ctl_summary_unit(ctl->plant);
-    struct mbp_summary_view now;
+    struct mbp_summary_view now = {0};
     if (unit < 0)
         return MBP_OK;
     struct ctl_wait wait = ctl_wait_begin(ctl->plant, 1, ctl->options->target.timeout_ms);
