@@ -201,8 +201,7 @@ enum mbp_status image_staging_may_command(const struct mbp_image_unit *unit, uin
                                           const uint8_t *big_endian);
 void image_staging_command(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, struct mbp_peer peer);
 
-/* Numbers of two registers, high word first, and of one, each at its largest when it holds no more. */
+/* A number of two registers, high word first, at its largest when they hold no more. */
 void image_put_u32(uint16_t *words, uint64_t number);
-uint16_t image_cap_u16(uint64_t number);
 
 #endif

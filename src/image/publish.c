@@ -10,11 +10,6 @@ void image_put_u32(uint16_t *words, uint64_t number)
     mbp_words_put_u32(words, number > UINT32_MAX ? UINT32_MAX : (uint32_t)number);
 }
 
-uint16_t image_cap_u16(uint64_t number)
-{
-    return number > UINT16_MAX ? UINT16_MAX : (uint16_t)number;
-}
-
 /* ---- an item's blocks ---------------------------------------------------------------------------------------------
  */
 
