@@ -53,14 +53,14 @@ enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *nex
 
 /* Somebody who goes along with the scans: called before each, when what he writes to the image or does with faults
  * still enters it, and after each, with its events. He may not run, change or free the scan. */
-struct mbp_companion {
+struct mbp_scan_observer {
     void (*before)(void *ctx);
     void (*after)(void *ctx, const struct mbp_event *events, size_t count);
     void *ctx;
 };
 
 /* From the next scan on; NULL = nobody any more. */
-void mbp_scan_accompany(struct mbp_scan *scan, const struct mbp_companion *companion);
+void mbp_scan_observe(struct mbp_scan *scan, const struct mbp_scan_observer *observer);
 
 /* One scan, now. */
 void mbp_scan_step(struct mbp_scan *scan);
@@ -73,7 +73,7 @@ void mbp_scan_poll(struct mbp_scan *scan);
 /* The same for a busy loop, before each batch of requests: what an instructor asked is done at once, steps too, but
  * only every fourth call looks at the clock, and all calls between two polls, or looks at the sockets, share the 20 ms.
  */
-void mbp_scan_glance(struct mbp_scan *scan);
+void mbp_scan_poll_busy(struct mbp_scan *scan);
 
 /* Paces mbp_scan_poll from the loop (uses CLOCK_MONOTONIC, as mbp_clock_system does) until mbp_scan_stop, after which
  * the loop must run until it is idle. Errors: MBP_ERR_IO. */

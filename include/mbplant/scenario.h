@@ -56,7 +56,7 @@ struct mbp_play_config {
     bool model; /* nobody is there: what the student is to do is done for him, as late as the file's `model` says */
 };
 
-/* Goes along with the scan (mbp_scan_accompany) from its next scan on. Errors: MBP_ERR_MEMORY. Ownership:
+/* Goes along with the scan (mbp_scan_observe) from its next scan on. Errors: MBP_ERR_MEMORY. Ownership:
  * mbp_play_free, before the scan is. */
 enum mbp_status mbp_play_new(const struct mbp_play_config *config, struct mbp_play **out);
 void mbp_play_free(struct mbp_play *play);

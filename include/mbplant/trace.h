@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "mbplant/modbus.h"
+#include "mbplant/server.h"
 
 struct mbp_trace;
 

@@ -279,7 +279,7 @@ static int get_plant(sqlite3 *db, struct mbp_stored_checkpoint *out)
     if (rc == SQLITE_ROW) {
         const void *text = sqlite3_column_blob(stmt, 0);
         size_t len = (size_t)sqlite3_column_bytes(stmt, 0);
-        if (text != NULL && len == out->plant_len && mbp_crc32(0, text, len) == out->plant_crc) {
+        if (text != NULL && len > 0 && len == out->plant_len && mbp_crc32(0, text, len) == out->plant_crc) {
             out->plant_text = malloc(len);
             if (out->plant_text != NULL)
                 memcpy(out->plant_text, text, len);

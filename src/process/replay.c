@@ -236,6 +236,8 @@ static void tell_unread(const struct reading *reading, enum mbp_status status)
 /* What doubling took more than there is. */
 static void shrink(struct replay_series *series)
 {
+    if (series->count == 0)
+        return;
     uint64_t *time_ns = realloc(series->time_ns, series->count * sizeof *time_ns);
     double *value = realloc(series->value, series->count * sizeof *value);
     if (time_ns != NULL)

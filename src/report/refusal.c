@@ -85,6 +85,8 @@ static const char *why_not_allowed(enum mbp_lang lang, const struct mbp_plant *p
         return why_command(lang, plant, point, value, buf, size);
     if (point->field->write == MBP_WRITE_SETTING)
         return why_setting(lang, plant, point, value, buf, size);
+    if (sensor == NULL)
+        return NULL;
     if (point->field->write == MBP_WRITE_VALUE)
         return say_range(lang, sensor->range, sensor->unit_text, buf, size);
     if (point->field->write == MBP_WRITE_LIMIT && !isnan(value) && !is_within(value, sensor->range))

@@ -150,7 +150,7 @@ enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *nex
     if (journal != NULL && !has_room(journal))
         return MBP_ERR_BUSY;
     uint64_t period_ns = scan->config.plant->scan_ns;
-    scan_obey(scan);
+    scan_apply_wishes(scan);
     finish_writes(scan);
     if (journal != NULL && mbp_journal_change_plant(journal, next->plant) != MBP_OK)
         return MBP_ERR_BUSY;

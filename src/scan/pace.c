@@ -12,7 +12,7 @@
 
 /* To look at the clock before each batch of requests is a good part of what a short request costs. A batch takes some
  * ten microseconds. */
-#define GLANCES_PER_LOOK 4u
+#define BUSY_POLLS_PER_LOOK 4u
 
 /* While paused, events that became durable are shown so soon. */
 #define LOOK_AGAIN_NS (100 * MBP_NS_PER_MS)
@@ -104,9 +104,9 @@ static void arm(struct mbp_scan *scan)
     timerfd_settime(scan->timer_fd, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
-static void obey(struct mbp_scan *scan)
+static void apply(struct mbp_scan *scan)
 {
-    if (scan_obey(scan) && scan->polling)
+    if (scan_apply_wishes(scan) && scan->polling)
         arm(scan);
 }
 
@@ -125,7 +125,7 @@ static void run_all_due(struct mbp_scan *scan)
 static void begin_round(struct mbp_scan *scan)
 {
     scan->round_spent_ns = 0;
-    obey(scan);
+    apply(scan);
     scan_tell_waiting_commands(scan);
 }
 
@@ -135,10 +135,10 @@ void mbp_scan_poll(struct mbp_scan *scan)
     run_all_due(scan);
 }
 
-void mbp_scan_glance(struct mbp_scan *scan)
+void mbp_scan_poll_busy(struct mbp_scan *scan)
 {
-    obey(scan);
-    if (scan->sim.paused || ++scan->glances % GLANCES_PER_LOOK == 0)
+    apply(scan);
+    if (scan->sim.paused || ++scan->busy_polls % BUSY_POLLS_PER_LOOK == 0)
         run_all_due(scan);
 }
 
@@ -152,7 +152,7 @@ static void on_due(uv_poll_t *poll, int status, int events)
     uint64_t expirations;
     ssize_t got = read(scan->timer_fd, &expirations, sizeof expirations);
     (void)got; /* only the wake-up matters */
-    obey(scan);
+    apply(scan);
     run_all_due(scan);
     arm(scan);
 }

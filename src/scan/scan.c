@@ -157,9 +157,9 @@ void mbp_scan_step(struct mbp_scan *scan)
 {
     struct mbp_state *state = scan->state;
     const struct mbp_clock *clock = &scan->config.clock;
-    scan_obey(scan);
-    if (scan->companion.before != NULL)
-        scan->companion.before(scan->companion.ctx);
+    scan_apply_wishes(scan);
+    if (scan->observer.before != NULL)
+        scan->observer.before(scan->observer.ctx);
     uint64_t begin_ns = clock->mono_ns(clock->ctx);
     state->scan++;
     state->tick++;
@@ -194,13 +194,13 @@ void mbp_scan_step(struct mbp_scan *scan)
     scan->stats.last_us = took_us > UINT32_MAX ? UINT32_MAX : (uint32_t)took_us;
     if (scan->stats.last_us > scan->stats.max_us)
         scan->stats.max_us = scan->stats.last_us;
-    if (scan->companion.after != NULL)
-        scan->companion.after(scan->companion.ctx, scan->events.items, scan->events.count);
+    if (scan->observer.after != NULL)
+        scan->observer.after(scan->observer.ctx, scan->events.items, scan->events.count);
 }
 
-void mbp_scan_accompany(struct mbp_scan *scan, const struct mbp_companion *companion)
+void mbp_scan_observe(struct mbp_scan *scan, const struct mbp_scan_observer *observer)
 {
-    scan->companion = companion != NULL ? *companion : (struct mbp_companion){0};
+    scan->observer = observer != NULL ? *observer : (struct mbp_scan_observer){0};
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
@@ -311,7 +311,7 @@ struct mbp_plant *mbp_scan_take_former(struct mbp_scan *scan)
 void mbp_scan_close(struct mbp_scan *scan)
 {
     scan->sim.paused = scan->sim.paused || scan->stopped_paused;
-    scan_obey(scan);
+    scan_apply_wishes(scan);
     scan->events.count = 0;
     scan->events.wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
     scan_emit_waiting_commands(scan);

@@ -52,7 +52,7 @@ struct mbp_scan {
     struct mbp_event recent[MBP_RECENT_EVENTS];
     struct mbp_figures figures;
     struct mbp_scan_stats stats;
-    struct mbp_companion companion; /* its functions NULL = nobody */
+    struct mbp_scan_observer observer; /* its functions NULL = nobody */
 
     struct scan_refuser refusers[SCAN_REFUSERS + 1]; /* the last: whoever has no place of its own */
     struct scan_commands commands;
@@ -87,7 +87,7 @@ struct mbp_scan {
     /* pacing */
     uint64_t next_due_ns;    /* monotonic */
     uint64_t round_spent_ns; /* by scans, since the loop looked at its sockets last */
-    unsigned glances;
+    unsigned busy_polls;
     uint64_t wall_period_ns;
     uint64_t pace_mark_ns, pace_mark_scans; /* since when the speed reached is measured */
     uint64_t flushed_records;               /* of stats.recorded: known to be durable, by a step */
@@ -125,7 +125,7 @@ void scan_pace_anew(struct mbp_scan *scan);
 void scan_publish(struct mbp_scan *scan);
 
 /* Does what the instructor's unit was asked for since the last call; whether there was anything. */
-bool scan_obey(struct mbp_scan *scan);
+bool scan_apply_wishes(struct mbp_scan *scan);
 
 /* Around events that are told between two scans. */
 void scan_between_begin(struct mbp_scan *scan);

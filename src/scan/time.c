@@ -90,7 +90,7 @@ enum mbp_status mbp_scan_fault_begin(struct mbp_scan *scan, const struct mbp_eff
     return mbp_fault_begin(scan->config.plant, scan->state, effect, fault);
 }
 
-static void obey_faults(struct mbp_scan *scan, const struct mbp_wishes *wishes)
+static void apply_faults(struct mbp_scan *scan, const struct mbp_wishes *wishes)
 {
     uint32_t fault;
     for (uint32_t f = 0; f < mbp_fault_total(scan->config.plant); f++) {
@@ -102,14 +102,14 @@ static void obey_faults(struct mbp_scan *scan, const struct mbp_wishes *wishes)
         mbp_scan_fault_begin(scan, &wishes->effect, &fault);
 }
 
-bool scan_obey(struct mbp_scan *scan)
+bool scan_apply_wishes(struct mbp_scan *scan)
 {
     struct mbp_wishes wishes;
     if (!mbp_image_instructor_waits(scan->config.image) ||
         !mbp_image_instructor_asked(scan->config.image, scan_may_restore(scan), &wishes))
         return false;
     uint32_t peer = wishes.peer.ipv4;
-    obey_faults(scan, &wishes);
+    apply_faults(scan, &wishes);
     if (wishes.snapshot)
         mbp_scan_snapshot(scan, peer);
     if (wishes.restore)

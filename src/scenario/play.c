@@ -105,9 +105,9 @@ enum mbp_status mbp_play_new(const struct mbp_play_config *config, struct mbp_pl
     }
     for (uint32_t i = 0; i < scenario->step_count; i++)
         play->fault[i] = UINT32_MAX;
-    const struct mbp_companion companion = {before_scan, after_scan, play};
+    const struct mbp_scan_observer of_scan = {before_scan, after_scan, play};
     const struct mbp_image_observer observer = {answer_written, play};
-    mbp_scan_accompany(config->scan, &companion);
+    mbp_scan_observe(config->scan, &of_scan);
     mbp_image_observe(config->image, &observer);
     mbp_image_allow_forcing(config->image, scenario->def.forcing == FORCING_ALLOWED);
     *out = play;
@@ -119,7 +119,7 @@ void mbp_play_free(struct mbp_play *play)
     if (play == NULL)
         return;
     if (play->config.scan != NULL)
-        mbp_scan_accompany(play->config.scan, NULL);
+        mbp_scan_observe(play->config.scan, NULL);
     if (play->config.image != NULL) {
         mbp_image_observe(play->config.image, NULL);
         mbp_image_allow_forcing(play->config.image, true);

@@ -4,8 +4,8 @@
 
 #include "mbplant/plant.h"
 #include "mbplant/report.h"
-#include "moment.h"
-#include "transport.h"
+#include "slave/transport.h"
+#include "text/moment.h"
 
 enum ctl_exit {
     CTL_OK = 0,

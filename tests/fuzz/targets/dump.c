@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "study.h"
+#include "dump/study.h"
 #include "target.h"
 
 static struct ctl_options choose(const uint8_t *data, const char *path)

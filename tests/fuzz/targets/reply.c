@@ -13,7 +13,7 @@
 #include "mbplant/event.h"
 #include "mbplant/modbus.h"
 #include "target.h"
-#include "watch_slave.h"
+#include "watch/watch_slave.h"
 
 #define TIMEOUT_MS 8u   /* of mbplantctl: what it waits for never comes later */
 #define REPLIES    3000 /* then the slave is gone */

@@ -189,7 +189,7 @@ static void test_text_that_masters_could_not_read_is_told_without_it(void **stat
 static void test_text_between_what_files_hold_and_what_is_kept_stops_no_event(void **state)
 {
     struct fixture *f = *state;
-    struct told told[1];
+    struct told told[1] = {0};
     for (size_t length = MBP_PLANT_WIRE_TEXT_MAX; length <= MBP_PLANT_WIRE_MAX; length += 4) {
         const struct mbp_plant *plant = variant(f, 0, length);
         if (length > MBP_PLANT_WIRE_TEXT_MAX) /* as mbp_plant_drop_text leaves it */
@@ -208,7 +208,7 @@ static void test_text_between_what_files_hold_and_what_is_kept_stops_no_event(vo
 static void test_text_that_the_database_refuses_is_told_without_it_and_stops_no_event(void **state)
 {
     struct fixture *f = *state;
-    struct told told[1];
+    struct told told[1] = {0};
     fixture_open(f);
     fixture_close(f);
     fixture_sql(f->db, "CREATE TRIGGER refuse BEFORE INSERT ON plant_text WHEN NEW.part = 1 BEGIN SELECT RAISE(ABORT, "

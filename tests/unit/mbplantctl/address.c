@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "address.h"
+#include "slave/address.h"
 
 static void test_address_of_each_form_parses_to_its_table_and_pdu_address(void **state)
 {

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dump.h"
+#include "dump/dump.h"
 #include "mbplant/report.h"
 #include "opened_file.h"
 

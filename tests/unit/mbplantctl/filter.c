@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "filter.h"
+#include "text/filter.h"
 
 static const char yaml[] = "mbplant: 1\nname: Line\nunits:\n"
                            "  - {id: 1, name: A, machines: [{name: M1, sensors: [{name: T1, kind: temperature}]},\n"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "moment.h"
+#include "text/moment.h"
 
 #define NOW_MS UINT64_C(1795543200000) /* 2026-11-24T18:00:00Z, 19:00 in Paris */
 #define DAY_MS UINT64_C(86400000)

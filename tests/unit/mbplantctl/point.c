@@ -7,8 +7,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "point.h"
-#include "refusal.h"
+#include "slave/point.h"
+#include "slave/refusal.h"
 
 static const char yaml[] = "mbplant: 1\n"
                            "name: Line\n"

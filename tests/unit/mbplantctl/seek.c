@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "mbplant/base.h"
-#include "seek.h"
+#include "slave/seek.h"
 
 #define HOUR_MS UINT64_C(3600000)
 

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "seek.h"
-#include "source.h"
+#include "dump/source.h"
+#include "slave/seek.h"
 
 #define OLDEST 7u
 #define EVENTS 150000u /* more than are looked at one by one */

@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "transport.h"
+#include "slave/transport.h"
 
 #define REQUEST_LEN 16u
 #define REPLY_MAX   260u

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "value.h"
+#include "slave/value.h"
 
 static const struct mbp_sensor celsius = {.name = "TT101",
                                           .unit_text = "°C",

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "watch_text.h"
+#include "watch/watch_text.h"
 
 static const char yaml[] =
     "mbplant: 1\nname: Line\nunits:\n"

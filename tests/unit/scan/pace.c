@@ -28,26 +28,26 @@ static void test_poll_before_a_period_has_passed_runs_nothing(void **state)
     assert_int_equal(stats(line).scans, 1);
 }
 
-static void test_glance_runs_a_scan_that_is_due_at_the_fourth_call_at_the_latest(void **state)
+static void test_busy_poll_runs_a_scan_that_is_due_at_the_fourth_call_at_the_latest(void **state)
 {
     struct line *line = *state;
     for (unsigned i = 0; i < 100; i++) {
         uint64_t scans = stats(line).scans;
         line->time.mono_ns += PERIOD_NS;
-        for (unsigned glance = 0; glance < 4; glance++)
-            mbp_scan_glance(line->scan);
+        for (unsigned busy_poll = 0; busy_poll < 4; busy_poll++)
+            mbp_scan_poll_busy(line->scan);
         assert_int_equal(stats(line).scans, scans + 1);
     }
     assert_int_equal(stats(line).late, 0);
 }
 
-static void test_glance_while_paused_runs_the_steps_asked_at_once(void **state)
+static void test_busy_poll_while_paused_runs_the_steps_asked_at_once(void **state)
 {
     struct line *line = *state;
     mbp_scan_pause(line->scan, 0);
     for (unsigned i = 1; i < 10; i++) {
         assert_int_equal(mbp_scan_step_by(line->scan, 1, 0), MBP_OK);
-        mbp_scan_glance(line->scan);
+        mbp_scan_poll_busy(line->scan);
         assert_int_equal(stats(line).scans, i);
     }
 }
@@ -114,7 +114,7 @@ static void test_poll_after_a_long_pause_catches_up_for_20_ms_at_a_time(void **s
     mbp_image_free(image);
 }
 
-static void test_glances_between_two_polls_share_their_20_ms(void **state)
+static void test_busy_polls_between_two_polls_share_their_20_ms(void **state)
 {
     struct fixture_time time = {0};
     struct mbp_image *image;
@@ -124,7 +124,7 @@ static void test_glances_between_two_polls_share_their_20_ms(void **state)
     uint64_t scans = mbp_scan_stats(scan).scans;
     uint64_t spent = time.mono_ns;
     for (unsigned i = 0; i < 1000; i++)
-        mbp_scan_glance(scan);
+        mbp_scan_poll_busy(scan);
     assert_int_equal(mbp_scan_stats(scan).scans, scans);
     assert_int_equal(time.mono_ns, spent); /* nor did one look at the clock */
     mbp_scan_poll(scan);
@@ -253,13 +253,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         LINE_TEST(test_poll_before_a_period_has_passed_runs_nothing),
-        LINE_TEST(test_glance_runs_a_scan_that_is_due_at_the_fourth_call_at_the_latest),
-        LINE_TEST(test_glance_while_paused_runs_the_steps_asked_at_once),
+        LINE_TEST(test_busy_poll_runs_a_scan_that_is_due_at_the_fourth_call_at_the_latest),
+        LINE_TEST(test_busy_poll_while_paused_runs_the_steps_asked_at_once),
         LINE_TEST(test_poll_keeps_to_its_grid_whenever_it_is_called),
         LINE_TEST(test_poll_less_than_a_period_late_counts_nothing_as_late),
         LINE_TEST(test_poll_after_a_pause_catches_up_every_scan_and_counts_the_late_ones),
         LINE_TEST(test_poll_after_a_long_pause_catches_up_for_20_ms_at_a_time),
-        LINE_TEST(test_glances_between_two_polls_share_their_20_ms),
+        LINE_TEST(test_busy_polls_between_two_polls_share_their_20_ms),
         LINE_TEST(test_steps_take_20_ms_at_a_time_too),
         LINE_TEST(test_scan_that_takes_its_time_is_measured),
         LINE_TEST(test_scan_that_takes_longer_than_its_period_is_counted_as_late),

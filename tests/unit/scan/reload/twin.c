@@ -46,7 +46,7 @@ void twin_start(struct twin *twin, struct mbp_plant *plant)
     assert_int_equal(mbp_scan_new(&config, &twin->scan), MBP_OK);
     twin->told = calloc((size_t)plant->sensor_count + 1, sizeof *twin->told);
     assert_non_null(twin->told);
-    mbp_scan_accompany(twin->scan, &(struct mbp_companion){.after = listen_to, .ctx = twin});
+    mbp_scan_observe(twin->scan, &(struct mbp_scan_observer){.after = listen_to, .ctx = twin});
 }
 
 void twin_stop(struct twin *twin)

@@ -1,0 +1,105 @@
+/* The start-up lines. */
+#include "banner.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Where mbplantctl looks when it is not told. */
+#define DEFAULT_HOST "127.0.0.1"
+#define DEFAULT_PORT 5020
+
+/* A sensor that a newcomer may read and write first: the first that takes injections. */
+static const struct mbp_sensor *example_sensor(const struct mbp_plant *plant)
+{
+    for (uint32_t s = 0; s < plant->sensor_count; s++) {
+        if (plant->sensors[s].inject != MBP_INJECT_REJECT && plant->sensors[s].reg.type != MBP_STRING)
+            return &plant->sensors[s];
+    }
+    return NULL;
+}
+
+/* How mbplantctl is called from here: by its name where it is installed beside us, by its path in a build folder. */
+static const char *master_command(char *buf, size_t size)
+{
+    char self[PATH_MAX];
+    char here[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+    snprintf(buf, size, "mbplantctl");
+    if (len < 0)
+        return buf;
+    self[len] = '\0';
+    char *slash = strrchr(self, '/');
+    char *folder = slash == NULL ? NULL : strstr(self, "/src/mbplantd");
+    if (folder == NULL || folder + strlen("/src") != slash)
+        return buf;
+    snprintf(folder, sizeof self - (size_t)(folder - self), "/tools/mbplantctl/mbplantctl");
+    if (access(self, X_OK) != 0)
+        return buf;
+    size_t under = getcwd(here, sizeof here) == NULL ? 0 : strlen(here);
+    bool below = under > 1 && strncmp(self, here, under) == 0 && self[under] == '/';
+    snprintf(buf, size, "%s", below ? self + under + 1 : self);
+    return buf;
+}
+
+static void print_examples(const struct mbp_plant *plant, const char *host, uint16_t port)
+{
+    const struct mbp_sensor *sensor = example_sensor(plant);
+    char command[PATH_MAX];
+    char where[96] = "";
+    char reference[8];
+    if (sensor == NULL)
+        return;
+    master_command(command, sizeof command);
+    size_t len = 0;
+    if (strcmp(host, DEFAULT_HOST) != 0)
+        len = (size_t)snprintf(where, sizeof where, " -H %s", host);
+    if (port != DEFAULT_PORT)
+        snprintf(where + len, sizeof where - len, " -p %u", port);
+    mbp_reference(MBP_HOLDING_REGISTERS, sensor->reg.addr, reference, sizeof reference);
+    printf("try next    %s%s status\n", command, where);
+    printf("            mbpoll -m tcp -p %u -a %u -t 4 -r %u -c %u -1 %s    # %s: holding register %u = %s\n", port,
+           plant->units[sensor->unit].id, sensor->reg.addr + 1u, sensor->reg.words, host, sensor->name,
+           sensor->reg.addr, reference);
+    printf("            %s%s write %s %g    # inject a value; 'release %s' lets it go\n", command, where, sensor->name,
+           sensor->range[0] + 0.9 * (sensor->range[1] - sensor->range[0]), sensor->name);
+}
+
+void banner_print(const struct mbp_plant *plant, const struct mbp_server *server, const char *listen,
+                  const char *data_dir)
+{
+    char host[64] = "";
+    char period[32];
+    uint16_t asked;
+    uint16_t port = mbp_server_port(server);
+    mbp_endpoint_parse(listen, host, sizeof host, &asked);
+    bool v6 = strchr(host, ':') != NULL;
+    printf("mbplant " MBP_VERSION ": %s, %u machine%s, %u sensor%s, %u unit%s, scan %s, seed %" PRIu64 "\n",
+           plant->name, plant->machine_count, plant->machine_count == 1 ? "" : "s", plant->sensor_count,
+           plant->sensor_count == 1 ? "" : "s", plant->unit_count, plant->unit_count == 1 ? "" : "s",
+           mbp_duration_format(plant->scan_ns, period, sizeof period), plant->seed);
+    printf("Modbus TCP  %.*s%s%.*s:%u\n", v6, "[", host, v6, "]", port);
+    if (mbp_server_open_to_network(server) && plant->server.access_count == 0)
+        printf("access      other machines may read; only this machine may write (see 'access' in the plant file)\n");
+    if (!mbp_server_admits_this_machine(server))
+        printf("access      the access rules do not admit this machine: what follows works from others only\n");
+    printf("data        %s\n", data_dir);
+    bool any = strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
+    print_examples(plant, any ? DEFAULT_HOST : host, port);
+    fflush(stdout);
+}
+
+void banner_print_end(const struct mbp_server *server)
+{
+    struct mbp_server_counters c = mbp_server_counters(server);
+    printf("connections %" PRIu64 " taken; %" PRIu64 " turned away, %" PRIu64 " closed for a new one, %" PRIu64
+           " for a deadline, %" PRIu64 " did not read\n",
+           c.accepted, c.refused, c.evicted, c.timeouts, c.slow_closed);
+    printf("requests    %" PRIu64 "; %" PRIu64 " exceptions, %" PRIu64 " of them refused writes; %" PRIu64
+           " frames of another protocol, %" PRIu64 " out of step; %" PRIu64 " met a wire fault\n",
+           c.requests, c.exceptions, c.writes_refused, c.discarded, c.bad_frames, c.faults);
+    fflush(stdout);
+}

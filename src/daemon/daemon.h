@@ -1,0 +1,50 @@
+/* What the running mbplantd consists of. */
+#ifndef MBPLANT_DAEMON_H
+#define MBPLANT_DAEMON_H
+
+#include <uv.h>
+
+#include "event_printer.h"
+#include "mbplant/scan.h"
+#include "mbplant/scenario.h"
+#include "mbplant/server.h"
+#include "mbplant/trace.h"
+#include "options.h"
+#include "realtime.h"
+#include "signals.h"
+
+struct former {
+    struct former *next;
+    struct mbp_plant *plant;
+};
+
+struct daemon {
+    struct options options;
+    struct mbp_plant *plant;
+    struct mbp_journal *journal;
+    struct mbp_image *image;
+    struct mbp_scan *scan;
+    struct mbp_server *server; /* NULL = not listening yet, or stopping */
+    struct mbp_trace *trace;
+    struct realtime realtime;
+    struct event_printer event_printer; /* --verbose; its journal is NULL otherwise */
+    struct mbp_clock clock;
+    char data_dir[4096];
+    bool data_dir_passes;          /* it was made for this run, and goes with it */
+    struct mbp_scenario *scenario; /* NULL = none */
+    struct mbp_play *play;         /* likewise */
+    uv_check_t after_round;        /* is the scenario over? */
+    uv_loop_t loop;
+    struct signals signals;
+    struct former *former; /* plants that the journal may still use, oldest first */
+    uint32_t former_left;  /* how many were freed */
+    uv_timer_t former_timer;
+    uv_check_t asked;                /* after each round of requests: is there a plant command? */
+    struct mbp_staged_wish wish;     /* the one that is being worked on */
+    struct next_plant_work *making;  /* a plant to follow is being made; NULL = none */
+    bool reload_again;               /* SIGHUP came meanwhile */
+    uint64_t virtual_start_ns;       /* --fast-forward: the clock that the scans see */
+    _Atomic uint64_t virtual_now_ns; /* the journal's thread looks at it too */
+};
+
+#endif

@@ -1,0 +1,33 @@
+/* --verbose: every event on stdout as it becomes durable, in the lines of `mbplantctl journal`. */
+#ifndef MBPLANT_EVENT_PRINTER_H
+#define MBPLANT_EVENT_PRINTER_H
+
+#include <uv.h>
+
+#include "mbplant/journal.h"
+
+struct event_printer {
+    const struct mbp_plant *plant; /* whose machines and sensors the next event counts */
+    struct mbp_journal *journal;
+    const struct mbp_plant *(*next_of)(void *ctx, const struct mbp_plant *plant);
+    void *ctx;
+    uint32_t next; /* the first event not yet told */
+    uv_timer_t timer;
+};
+
+/* What is in the journal by now has been told by an earlier run. Events become durable after they happened, perhaps
+ * when another plant runs: each is told by the names of the plant that it happened in. So event_printer->plant, and
+ * those that took over from it, must stay. next_of: the plant that took over from one, NULL = it runs still. The
+ * journal must outlive the event_printer. */
+void event_printer_begin(struct event_printer *event_printer, const struct mbp_plant *plant,
+                         struct mbp_journal *journal,
+                         const struct mbp_plant *(*next_of)(void *ctx, const struct mbp_plant *plant), void *ctx);
+
+/* Prints the events that became durable since the last time. */
+void event_printer_print(struct event_printer *event_printer);
+
+/* Has the loop tell, until event_printer_stop, after which the loop must run until it is idle. */
+void event_printer_start(struct event_printer *event_printer, uv_loop_t *loop);
+void event_printer_stop(struct event_printer *event_printer);
+
+#endif

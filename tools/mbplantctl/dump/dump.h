@@ -1,0 +1,71 @@
+/* dump: a journal in a file, so that it can be read anywhere: JSON lines. The first tells the plant (its whole file),
+ * where it came from and when; then what the plant was like, from which events on which plant was in force, an event a
+ * line, and whether it is whole. It only ever grows: a dump that broke off, or an older one, is continued where it
+ * ended. */
+#ifndef MBP_CTL_DUMP_H
+#define MBP_CTL_DUMP_H
+
+#include <stdio.h>
+
+#include "mbplant/event.h"
+#include "mbplant/plant.h"
+#include "slave/past.h"
+#include "slave/snapshot.h"
+
+#define CTL_DUMP_VERSION 3    /* 1 had neither snapshot nor end, 2 no former plants; they are read too */
+#define CTL_DUMP_WHY     200u /* bytes that a reason takes */
+
+/* ---- writing ---------------------------------------------------------------------------------------------------- */
+
+/* Creates a dump file with its first line; source: "127.0.0.1:5020". An existing file is never overwritten: errno is
+ * EEXIST then. On failure why says what happened: MBP_ERR_IO. */
+enum mbp_status ctl_dump_create(const char *path, const struct mbp_plant *plant, const char *source, uint64_t now_ms,
+                                FILE **out, char why[CTL_DUMP_WHY]);
+
+/* The plant, for a dump that goes on after the plant was changed. */
+void ctl_dump_put_plant(FILE *file, const struct mbp_plant *plant, const char *source, uint64_t now_ms);
+void ctl_dump_put_snapshot(FILE *file, const struct mbp_plant *plant, const struct ctl_snapshot *snapshot,
+                           uint64_t now_ms);
+/* Which of the plants that events first..last need was in force from which of them on; now is the one told last by
+ * ctl_dump_create or ctl_dump_put_plant. */
+void ctl_dump_put_past(FILE *file, const struct ctl_past *past, const struct mbp_plant *now, uint32_t first,
+                       uint32_t last);
+/* whole: every event up to last is there; if not, why. */
+void ctl_dump_put_end(FILE *file, uint32_t last, bool whole, const char *why);
+
+/* ---- reading ---------------------------------------------------------------------------------------------------- */
+
+struct ctl_dump {
+    FILE *file;
+    int version;             /* of its last beginning */
+    struct mbp_plant *plant; /* the last one that the dump tells */
+    struct ctl_past past;    /* by which plant which event counts */
+    char source[80];
+    uint64_t made_ms;       /* Unix time of its (last) beginning */
+    struct mbp_event last;  /* seq 0 = there is none */
+    uint32_t first, events; /* first number, and how many */
+    bool gap;               /* some between are missing */
+    bool whole;             /* it ended as it should */
+    char why[CTL_DUMP_WHY]; /* why it is not whole, "" = it was cut off */
+    long end;               /* bytes of whole lines: where to go on */
+    bool has_snapshot;
+    uint64_t snapshot_ms;
+    struct ctl_snapshot snapshot;
+};
+
+/* Reads a dump through but for its events. One that is cut off in the middle of a line counts up to there.
+ * Errors: MBP_ERR_IO, MBP_ERR_FORMAT; why says which line and what is wrong. Ownership: ctl_dump_close. */
+enum mbp_status ctl_dump_open(const char *path, struct ctl_dump *out, char why[CTL_DUMP_WHY]);
+void ctl_dump_close(struct ctl_dump *dump);
+
+/* Hands over the events in order; got returns false to stop. Errors as above. */
+enum mbp_status ctl_dump_events(struct ctl_dump *dump, bool (*got)(void *ctx, const struct mbp_event *event), void *ctx,
+                                char why[CTL_DUMP_WHY]);
+
+/* Says on stderr what is missing in it, if something is: it is read all the same. */
+void ctl_dump_say_missing(const char *path, const struct ctl_dump *dump);
+
+/* Opens it for more, after its last whole line. Errors: MBP_ERR_IO. */
+enum mbp_status ctl_dump_resume(const char *path, const struct ctl_dump *dump, FILE **out, char why[CTL_DUMP_WHY]);
+
+#endif

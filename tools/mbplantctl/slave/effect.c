@@ -1,0 +1,61 @@
+/* Waiting for the scan that takes in what was written. */
+#include "slave/effect.h"
+
+#include "slave/snapshot.h"
+#include "slave/wait.h"
+#include "verbs/sim.h"
+
+/* Whether a scan has ended since scans was read. It counts modulo 2^32, and a restored snapshot takes it back. */
+static enum mbp_status has_scanned(struct ctl *ctl, uint8_t unit, uint32_t scans, bool *done)
+{
+    struct mbp_summary_view now;
+    enum mbp_status status = ctl_summary_read(ctl, unit, &now);
+    if (status == MBP_OK)
+        *done = now.scans != scans;
+    return status;
+}
+
+/* How much longer than at real time a scan takes to come: the instructor may have slowed the plant down. */
+static double slowness(const struct ctl_pace *pace)
+{
+    return pace->speed > 0 && pace->speed < 1 ? 1 / pace->speed : 1;
+}
+
+static enum mbp_status wait_for_scan(struct ctl *ctl, uint8_t unit, bool *done)
+{
+    struct mbp_summary_view before;
+    enum mbp_status status = ctl_summary_read(ctl, unit, &before);
+    struct ctl_pace pace = ctl_sim_pace(ctl);
+    struct ctl_wait wait = ctl_wait_begin(ctl->plant, slowness(&pace), ctl->options->target.timeout_ms);
+    *done = false;
+    while (status == MBP_OK) {
+        status = has_scanned(ctl, unit, before.scans, done);
+        ctl->pending = status == MBP_OK && !*done && pace.paused;
+        if (status != MBP_OK || *done || ctl->pending || !ctl_wait_more(&wait))
+            break;
+    }
+    return status;
+}
+
+enum ctl_exit ctl_await_effect(struct ctl *ctl, const char *name)
+{
+    int unit = ctl_map_unit(ctl->plant);
+    bool done = false;
+    ctl->pending = false;
+    if (ctl->options->no_wait || unit < 0)
+        return CTL_OK;
+    enum mbp_status status = wait_for_scan(ctl, (uint8_t)unit, &done);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, name);
+    if (done || ctl->pending)
+        return CTL_OK;
+    ctl_error("%s: the slave took it, but no scan has come since; mbplantctl status shows its scans", name);
+    return CTL_FAILED;
+}
+
+enum ctl_exit ctl_say_pending(const struct ctl *ctl, const char *name)
+{
+    if (ctl->pending)
+        ctl_say("%s: that waits for the next scan, for the plant is paused (mbplantctl sim resume, or step)\n", name);
+    return CTL_OK;
+}

@@ -1,0 +1,135 @@
+/* Reading the journal: six events a request, many requests under way. */
+#include "slave/events.h"
+
+#include "slave/seek.h"
+
+#define EVENTS_A_PIECE (CTL_FILE_WORDS_MAX / MBP_EVENT_WORDS)
+
+struct run {
+    uint64_t asked, last; /* the next event to ask for, the last one wanted: 64 bits, so that one past UINT32_MAX is */
+    uint32_t next;        /* the next one to hand over */
+    bool (*got)(void *ctx, const struct mbp_event *event);
+    void *ctx;
+    bool wrong; /* an event carries another number than its place */
+};
+
+static bool next_piece(void *ctx, struct ctl_piece *piece)
+{
+    struct run *run = ctx;
+    if (run->asked > run->last)
+        return false;
+    uint32_t seq = (uint32_t)run->asked;
+    uint32_t place = seq % MBP_EVENTS_PER_FILE;
+    uint64_t count = run->last - run->asked + 1;
+    if (count > EVENTS_A_PIECE)
+        count = EVENTS_A_PIECE;
+    if (count > MBP_EVENTS_PER_FILE - place)
+        count = MBP_EVENTS_PER_FILE - place;
+    *piece = (struct ctl_piece){mbp_event_file(seq), mbp_event_place(seq), (uint16_t)(MBP_EVENT_WORDS * count)};
+    run->asked += count;
+    return true;
+}
+
+static bool got_piece(void *ctx, const struct ctl_piece *piece, const uint16_t *words)
+{
+    struct run *run = ctx;
+    for (unsigned i = 0; i < piece->count / MBP_EVENT_WORDS; i++) {
+        struct mbp_event event;
+        mbp_event_decode(words + (size_t)i * MBP_EVENT_WORDS, &event);
+        run->wrong = event.seq != run->next;
+        if (run->wrong || !run->got(run->ctx, &event))
+            return false;
+        run->next++;
+    }
+    return true;
+}
+
+enum mbp_status ctl_events_read(struct ctl_link *link, uint8_t unit, uint32_t first, uint32_t last,
+                                bool (*got)(void *ctx, const struct mbp_event *event), void *ctx, uint32_t *next)
+{
+    struct run run = {.asked = first, .last = last, .next = first, .got = got, .ctx = ctx};
+    struct ctl_piece_reader reader = {next_piece, got_piece, &run};
+    enum mbp_status status = ctl_read_pieces(link, unit, &reader);
+    if (next != NULL)
+        *next = run.next;
+    return run.wrong ? MBP_ERR_CORRUPT : status;
+}
+
+static bool keep_event(void *ctx, const struct mbp_event *event)
+{
+    *(struct mbp_event *)ctx = *event;
+    return true;
+}
+
+enum mbp_status ctl_event_read(struct ctl_link *link, uint8_t unit, uint32_t seq, struct mbp_event *out)
+{
+    return ctl_events_read(link, unit, seq, seq, keep_event, out, NULL);
+}
+
+/* ---- finding a time --------------------------------------------------------------------------------------------- */
+
+#define WALL_WORD  4u /* of an event's record */
+#define WALL_WORDS 4u
+
+struct probing {
+    struct ctl_link *link;
+    uint8_t unit;
+    const uint32_t *seqs;
+    size_t count, asked, got;
+    uint64_t *wall_ms;
+};
+
+static bool next_time(void *ctx, struct ctl_piece *piece)
+{
+    struct probing *probing = ctx;
+    if (probing->asked == probing->count)
+        return false;
+    uint32_t seq = probing->seqs[probing->asked++];
+    *piece = (struct ctl_piece){mbp_event_file(seq), (uint16_t)(mbp_event_place(seq) + WALL_WORD), WALL_WORDS};
+    return true;
+}
+
+static bool got_time(void *ctx, const struct ctl_piece *piece, const uint16_t *words)
+{
+    struct probing *probing = ctx;
+    (void)piece;
+    probing->wall_ms[probing->got++] = (uint64_t)ctl_u32(words) << 32 | ctl_u32(words + 2);
+    return true;
+}
+
+static enum mbp_status probe_times(void *ctx, const uint32_t *seqs, size_t count, uint64_t *wall_ms)
+{
+    struct probing *probing = ctx;
+    probing->seqs = seqs;
+    probing->count = count;
+    probing->wall_ms = wall_ms;
+    probing->asked = probing->got = 0;
+    struct ctl_piece_reader reader = {next_time, got_time, probing};
+    return ctl_read_pieces(probing->link, probing->unit, &reader);
+}
+
+enum mbp_status ctl_events_range(struct ctl_link *link, uint8_t unit, const struct ctl_moment *since,
+                                 const struct ctl_moment *until, uint32_t oldest, uint32_t last, struct ctl_range *out)
+{
+    struct probing probing = {.link = link, .unit = unit};
+    struct ctl_seek seek = {oldest, last, probe_times, &probing};
+    struct ctl_range range = {oldest, (uint64_t)last + 1};
+    enum mbp_status status = MBP_OK;
+    if (last == 0 || last < oldest) {
+        *out = (struct ctl_range){0, 0};
+        return MBP_OK;
+    }
+    if (since->kind == CTL_MOMENT_TIME)
+        status = ctl_seek_first(&seek, since->ms, &range.first);
+    else if (since->kind == CTL_MOMENT_EVENT && since->seq > oldest)
+        range.first = since->seq;
+    if (status == MBP_OK && until->kind == CTL_MOMENT_TIME) {
+        status = ctl_seek_last(&seek, until->ms, &range.end);
+        range.end++;
+    } else if (until->kind == CTL_MOMENT_EVENT && until->seq < last) {
+        range.end = (uint64_t)until->seq + 1;
+    }
+    if (status == MBP_OK)
+        *out = range;
+    return status;
+}

@@ -1,0 +1,314 @@
+/* Values as people type and read them, and the words that stand for them on the wire. */
+#include "slave/value.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mbplant/image.h"
+#include "mbplant/report.h"
+
+static bool is_bits(const struct ctl_point *point)
+{
+    return point->map.table == MBP_COILS || point->map.table == MBP_DISCRETE_INPUTS;
+}
+
+static bool is_float(enum mbp_type type)
+{
+    return type == MBP_FLOAT32 || type == MBP_FLOAT64;
+}
+
+uint32_t ctl_point_values(const struct ctl_point *point)
+{
+    if (is_bits(point))
+        return point->map.count;
+    if (point->map.type == MBP_STRING)
+        return 1;
+    return point->map.count / mbp_type_words((enum mbp_type)point->map.type);
+}
+
+const char *ctl_string_text(enum mbp_order order, const uint16_t *words, size_t count, char *buf, size_t size)
+{
+    char text[2 * MBP_STRING_WORDS_MAX + 1];
+    mbp_codec_text(order, words, (uint32_t)(count < MBP_STRING_WORDS_MAX ? count : MBP_STRING_WORDS_MAX), text);
+    snprintf(buf, size, "%s", text);
+    return mbp_text_as_utf8(buf);
+}
+
+/* A 64-bit integer has more digits than a double. False of any other type. */
+static bool whole_text(enum mbp_type type, enum mbp_order order, const uint16_t *words, char *buf, size_t size)
+{
+    uint64_t bits = type == MBP_INT64 || type == MBP_UINT64 ? mbp_codec_bits(type, order, words) : 0;
+    if (type == MBP_INT64)
+        snprintf(buf, size, "%" PRId64, (int64_t)bits);
+    else if (type == MBP_UINT64)
+        snprintf(buf, size, "%" PRIu64, bits);
+    return type == MBP_INT64 || type == MBP_UINT64;
+}
+
+static bool is_unscaled(const struct ctl_point *point)
+{
+    return point->map.scale <= 0 || (point->map.scale >= 1 && point->map.scale <= 1);
+}
+
+/* One number, without its unit. */
+static void number_text(const struct ctl_point *point, const uint16_t *words, char *buf, size_t size)
+{
+    enum mbp_type type = (enum mbp_type)point->map.type;
+    double scale = point->map.scale > 0 ? point->map.scale : 1;
+    double value = mbp_codec_decode(type, (enum mbp_order)point->map.order, scale, words);
+    if (is_unscaled(point) && whole_text(type, (enum mbp_order)point->map.order, words, buf, size))
+        return;
+    if (isnan(value))
+        buf[0] = '\0';
+    else if (type == MBP_FLOAT32)
+        mbp_float_text((float)value, buf, size);
+    else if (type == MBP_FLOAT64)
+        snprintf(buf, size, "%.15g", value);
+    else
+        snprintf(buf, size, "%.*f", (int)mbp_scale_decimals(scale), value);
+}
+
+const char *ctl_point_number(const struct ctl_point *point, const uint16_t *words, char *buf, size_t size)
+{
+    enum mbp_type type = (enum mbp_type)point->map.type;
+    if (is_bits(point))
+        snprintf(buf, size, "%u", words[0] != 0);
+    else if (type == MBP_STRING)
+        ctl_string_text((enum mbp_order)point->map.order, words, point->map.count, buf, size);
+    else if (point->limit >= 0 && mbp_codec_unused(type, (enum mbp_order)point->map.order, words))
+        buf[0] = '\0';
+    else
+        number_text(point, words, buf, size);
+    return buf;
+}
+
+const char *ctl_point_text(const struct ctl_point *point, const uint16_t *words, char *buf, size_t size)
+{
+    enum mbp_type type = (enum mbp_type)point->map.type;
+    if (is_bits(point) || type == MBP_BOOL) {
+        snprintf(buf, size, "%s", words[0] != 0 ? "on" : "off");
+        return buf;
+    }
+    if (point->limit >= 0 && mbp_codec_unused(type, (enum mbp_order)point->map.order, words))
+        return mbp_limit_text(point->sensor, (double)NAN, buf, size);
+    bool wide = (type == MBP_INT64 || type == MBP_UINT64) && is_unscaled(point);
+    if ((point->is_value || point->limit >= 0) && type != MBP_STRING && !is_float(type) && !wide) {
+        double value = mbp_codec_decode(type, (enum mbp_order)point->map.order, point->map.scale, words);
+        return point->limit >= 0 ? mbp_limit_text(point->sensor, value, buf, size)
+                                 : mbp_value_text(point->sensor, value, buf, size);
+    }
+    /* A float as exactly as it is carried: how much of it means something is the reader's to judge. */
+    ctl_point_number(point, words, buf, size);
+    if (buf[0] == '\0' && is_float(type))
+        snprintf(buf, size, "-");
+    size_t len = strlen(buf);
+    if (point->map.unit_text != NULL && point->map.unit_text[0] != '\0')
+        snprintf(buf + len, size - len, " %s", point->map.unit_text);
+    return buf;
+}
+
+const char *ctl_words_text(const uint16_t *words, size_t count, char *buf, size_t size)
+{
+    size_t len = 0;
+    buf[0] = '\0';
+    for (size_t i = 0; i < count && len + 1 < size; i++) {
+        int wrote = snprintf(buf + len, size - len, "%s0x%04X", i == 0 ? "" : " ", words[i]);
+        len += wrote > 0 ? (size_t)wrote : 0;
+    }
+    return buf;
+}
+
+const char *ctl_point_form(const struct ctl_point *point, const uint16_t *words, char *buf, size_t size)
+{
+    enum mbp_type type = (enum mbp_type)point->map.type;
+    enum mbp_order order = (enum mbp_order)point->map.order;
+    char scale[40] = "";
+    char raw[64];
+    if (is_bits(point)) {
+        snprintf(buf, size, "bit");
+        return buf;
+    }
+    if (point->map.scale > 0 && point->map.scale != 1)
+        snprintf(scale, sizeof scale, " x %g", point->map.scale);
+    unsigned each = mbp_type_words(type);
+    const char *order_name = each == 1 && order == MBP_ABCD ? "" : mbp_order_name(order);
+    const char *space = order_name[0] == '\0' ? "" : " ";
+    if (type == MBP_STRING || ctl_point_values(point) > 1)
+        snprintf(buf, size, "%s, %u registers", mbp_type_name(type), point->map.count);
+    else if (is_float(type))
+        snprintf(buf, size, "%s%s%s%s, words %s", mbp_type_name(type), space, order_name, scale,
+                 ctl_words_text(words, each, raw, sizeof raw));
+    else
+        snprintf(buf, size, "%s%s%s%s, raw %s", mbp_type_name(type), space, order_name, scale,
+                 ctl_raw_text(type, order, words, raw, sizeof raw));
+    return buf;
+}
+
+const char *ctl_raw_text(enum mbp_type type, enum mbp_order order, const uint16_t *words, char *buf, size_t size)
+{
+    double value = mbp_codec_decode(type, order, 1, words);
+    if (whole_text(type, order, words, buf, size))
+        return buf;
+    if (type == MBP_FLOAT32)
+        mbp_float_text((float)value, buf, size);
+    else if (type == MBP_FLOAT64)
+        snprintf(buf, size, "%.15g", value);
+    else
+        snprintf(buf, size, "%.0f", value);
+    if (buf[0] == '\0')
+        snprintf(buf, size, "NaN");
+    return buf;
+}
+
+/* ---- text -> words ---------------------------------------------------------------------------------------------- */
+
+static bool one_of(const char *text, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcasecmp(text, words[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum mbp_status parse_bit(const char *text, uint16_t *word, char *why, size_t size)
+{
+    static const char *const on[] = {"1", "on", "true"};
+    static const char *const off[] = {"0", "off", "false"};
+    bool is_on = one_of(text, on, 3);
+    if (!is_on && !one_of(text, off, 3)) {
+        snprintf(why, size, "'%s' is neither on (1) nor off (0)", text);
+        return MBP_ERR_FORMAT;
+    }
+    *word = is_on;
+    return MBP_OK;
+}
+
+static enum mbp_status parse_string(const struct ctl_point *point, const char *text, uint16_t *words, char *why,
+                                    size_t size)
+{
+    size_t len = strlen(text);
+    if (len > 2 * (size_t)point->map.count) {
+        snprintf(why, size, "the text has %zu bytes, %u fit", len, 2 * point->map.count);
+        return MBP_ERR_RANGE;
+    }
+    mbp_codec_put_text((enum mbp_order)point->map.order, text, len, point->map.count, words);
+    return MBP_OK;
+}
+
+/* All digits of a 64-bit integer, and behind them nothing or the unit. MBP_ERR_MISSING of what is none, which may be a
+ * number all the same. */
+static enum mbp_status parse_whole(enum mbp_type type, enum mbp_order order, const char *text, const char *unit,
+                                   uint16_t *words, char *why, size_t size)
+{
+    int base = strncasecmp(text, "0x", 2) == 0 ? 16 : 10;
+    char *end = NULL;
+    uint64_t bits = 0;
+    errno = 0;
+    if (type == MBP_INT64)
+        bits = (uint64_t)strtoll(text, &end, base);
+    else if (type == MBP_UINT64 && strchr(text, '-') == NULL)
+        bits = strtoull(text, &end, base);
+    if (end == NULL || end == text)
+        return MBP_ERR_MISSING;
+    const char *rest = end + strspn(end, " ");
+    if (*rest != '\0' && strcmp(rest, unit) != 0)
+        return MBP_ERR_MISSING;
+    if (errno != 0) {
+        snprintf(why, size, "%s is outside what %s can hold", text, mbp_type_name(type));
+        return MBP_ERR_RANGE;
+    }
+    mbp_codec_put_bits(type, order, bits, words);
+    return MBP_OK;
+}
+
+/* A decimal or hexadecimal number, and behind it nothing or the unit. */
+static enum mbp_status parse_number(const char *text, const char *unit, double *out, char *why, size_t size)
+{
+    char *end;
+    errno = 0;
+    double number = strtod(text, &end);
+    const char *rest = end;
+    while (*rest == ' ')
+        rest++;
+    if (end == text || errno != 0 || !isfinite(number) || (*rest != '\0' && strcmp(rest, unit) != 0)) {
+        snprintf(why, size, "'%s' is not a number%s%s%s", text, unit[0] != '\0' ? " of " : "", unit,
+                 *rest == ',' ? "; decimals stand behind a point" : "");
+        return MBP_ERR_FORMAT;
+    }
+    *out = number;
+    return MBP_OK;
+}
+
+static enum mbp_status check_type(enum mbp_type type, double scale, const char *unit, double number, char *why,
+                                  size_t size)
+{
+    double low = 0;
+    double high = 0;
+    mbp_type_range(type, scale, &low, &high);
+    if (number >= low && number <= high)
+        return MBP_OK;
+    char by[40] = "";
+    if (scale != 1)
+        snprintf(by, sizeof by, " x %g", scale);
+    snprintf(why, size, "%.10g is outside what %s%s can hold: %.10g..%.10g%s%s", number, mbp_type_name(type), by, low,
+             high, unit[0] != '\0' ? " " : "", unit);
+    return MBP_ERR_RANGE;
+}
+
+enum mbp_status ctl_point_parse(const struct ctl_point *point, const char *text, uint16_t *words, char *why,
+                                size_t size)
+{
+    static const char *const off[] = {"off", "none", "unused"};
+    enum mbp_type type = (enum mbp_type)point->map.type;
+    enum mbp_order order = (enum mbp_order)point->map.order;
+    double scale = point->map.scale > 0 ? point->map.scale : 1;
+    const char *unit = point->map.unit_text != NULL ? point->map.unit_text : "";
+    if (is_bits(point) || type == MBP_BOOL)
+        return parse_bit(text, words, why, size);
+    if (type == MBP_STRING)
+        return parse_string(point, text, words, why, size);
+    if (point->limit >= 0 && one_of(text, off, 3)) {
+        mbp_codec_encode(type, order, scale, (double)NAN, words);
+        return MBP_OK;
+    }
+    double number = 0;
+    enum mbp_status status =
+        is_unscaled(point) ? parse_whole(type, order, text, unit, words, why, size) : MBP_ERR_MISSING;
+    if (status != MBP_ERR_MISSING)
+        return status;
+    status = parse_number(text, unit, &number, why, size);
+    if (status == MBP_OK)
+        status = check_type(type, scale, unit, number, why, size);
+    if (status == MBP_OK)
+        mbp_codec_encode(type, order, scale, number, words);
+    return status;
+}
+
+enum mbp_status ctl_raw_parse(const struct ctl_address *address, const char *text, uint16_t *words, char *why,
+                              size_t size)
+{
+    if (address->type == MBP_BOOL)
+        return parse_bit(text, words, why, size);
+    double number = 0;
+    enum mbp_status status = parse_whole(address->type, address->order, text, "", words, why, size);
+    if (status != MBP_ERR_MISSING)
+        return status;
+    status = parse_number(text, "", &number, why, size);
+    if (status != MBP_OK)
+        return status;
+    bool is_whole = is_float(address->type) || number == floor(number);
+    if (!is_whole) {
+        snprintf(why, size, "%s holds whole numbers only; a float32 is written as hr:0:float32",
+                 mbp_type_name(address->type));
+        return MBP_ERR_FORMAT;
+    }
+    status = check_type(address->type, 1, "", number, why, size);
+    if (status == MBP_OK)
+        mbp_codec_encode(address->type, address->order, 1, number, words);
+    return status;
+}

@@ -1,0 +1,221 @@
+/* Choosing events. */
+#include "text/filter.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "slave/point.h"
+
+/* ---- kinds of events -------------------------------------------------------------------------------------------- */
+
+static bool is_known(uint16_t code)
+{
+    return mbp_event_code_find(mbp_event_code_name(code)) == code && code != 0;
+}
+
+/* "alarm" begins "alarm raised" and is no beginning of "alarms"; '_' and '-' stand for a space. */
+static bool begins(const char *name, const char *word)
+{
+    for (; *word != '\0'; word++, name++) {
+        char c = *word == '_' || *word == '-' ? ' ' : (char)tolower((unsigned char)*word);
+        if (*name != c)
+            return false;
+    }
+    return *name == '\0' || *name == ' ';
+}
+
+/* The first words of codes that ctl_codes_find takes as their beginning. */
+static const char *const beginnings[] = {"start",       "stop",       "plant", "machine", "sensor", "alarm",
+                                         "maintenance", "production", "value", "limit",   "write",  "journal"};
+
+#define BEGINNINGS (sizeof beginnings / sizeof beginnings[0])
+
+static const char *nearest_code(const char *word)
+{
+    const char *names[CTL_CODES + BEGINNINGS];
+    char spaced[64];
+    size_t count = BEGINNINGS;
+    memcpy(names, beginnings, sizeof beginnings);
+    snprintf(spaced, sizeof spaced, "%s", word);
+    for (char *p = spaced; *p != '\0'; p++) {
+        if (*p == '_' || *p == '-')
+            *p = ' ';
+    }
+    for (uint16_t code = 1; code < CTL_CODES; code++) {
+        if (is_known(code))
+            names[count++] = mbp_event_code_name(code);
+    }
+    return mbp_nearest(spaced, names, count);
+}
+
+enum mbp_status ctl_codes_find(const char *word, bool codes[CTL_CODES], const char **nearest)
+{
+    size_t digits = strspn(word, "0123456789");
+    bool found = false;
+    if (digits > 0 && digits <= 5 && word[digits] == '\0') {
+        unsigned long code = strtoul(word, NULL, 10);
+        found = code > 0 && code < CTL_CODES;
+        if (found)
+            codes[code] = true;
+    }
+    for (uint16_t code = 1; code < CTL_CODES && digits == 0 && word[0] != '\0'; code++) {
+        if (is_known(code) && begins(mbp_event_code_name(code), word))
+            codes[code] = found = true;
+    }
+    if (found)
+        return MBP_OK;
+    *nearest = nearest_code(word);
+    return MBP_ERR_MISSING;
+}
+
+/* "alarm raised,alarm cleared" */
+static bool find_codes(const char *list, bool codes[CTL_CODES])
+{
+    for (const char *p = list;; p++) {
+        char word[64];
+        const char *nearest = NULL;
+        size_t len = strcspn(p, ",");
+        snprintf(word, sizeof word, "%.*s", (int)len, p);
+        if (ctl_codes_find(word, codes, &nearest) != MBP_OK) {
+            if (nearest != NULL)
+                ctl_error("--code %s: no kind of event; did you mean '%s'? mbplantctl journal --help lists them", word,
+                          nearest);
+            else
+                ctl_error("--code %s: no kind of event; mbplantctl journal --help lists them", word);
+            return false;
+        }
+        p += len;
+        if (*p == '\0')
+            return true;
+    }
+}
+
+/* ---- the filter ------------------------------------------------------------------------------------------------- */
+
+bool ctl_period_is_reversed(const struct ctl_options *options)
+{
+    const struct ctl_moment *since = &options->since;
+    const struct ctl_moment *until = &options->until;
+    bool reversed = since->kind == until->kind && ((since->kind == CTL_MOMENT_EVENT && since->seq > until->seq) ||
+                                                   (since->kind == CTL_MOMENT_TIME && since->ms >= until->ms));
+    if (reversed)
+        ctl_error("--since is not before --until");
+    return reversed;
+}
+
+/* What acts has points that are written, and so events, too. */
+static bool has(const struct mbp_plant *plant, enum ctl_what what, const char *name)
+{
+    if (what == CTL_MACHINE)
+        return mbp_plant_find_machine(plant, name) != UINT32_MAX;
+    return mbp_plant_find_sensor(plant, name) != UINT32_MAX || mbp_plant_find_actuator(plant, name) != UINT32_MAX ||
+           mbp_plant_find_controller(plant, name) != UINT32_MAX;
+}
+
+/* The name as this plant or a former one has it, in the case that was given or else in another; NULL = none has it. */
+static const char *spelled(const struct mbp_plant *plant, const struct ctl_past *past, enum ctl_what what,
+                           const char *name)
+{
+    for (size_t i = 0; i <= past->count; i++) {
+        const struct mbp_plant *of = i == 0 ? plant : past->entries[i - 1].plant;
+        if (of != NULL && has(of, what, name))
+            return name;
+    }
+    for (size_t i = 0; i <= past->count; i++) {
+        const struct mbp_plant *of = i == 0 ? plant : past->entries[i - 1].plant;
+        const char *other = of != NULL ? ctl_spelling(of, name) : name;
+        if (of != NULL && has(of, what, other))
+            return other;
+    }
+    return NULL;
+}
+
+bool ctl_filter_needs_past(const struct ctl_options *options, const struct mbp_plant *plant)
+{
+    static const struct ctl_past none = {0};
+    return (options->machine != NULL && spelled(plant, &none, CTL_MACHINE, options->machine) == NULL) ||
+           (options->sensor != NULL && spelled(plant, &none, CTL_SENSOR, options->sensor) == NULL);
+}
+
+/* Puts the name into *out; says so when neither this plant nor a former one has it. */
+static bool take_name(const struct mbp_plant *plant, const struct ctl_past *past, enum ctl_what what, const char *name,
+                      const char **out)
+{
+    if (name == NULL)
+        return true;
+    *out = spelled(plant, past, what, name);
+    if (*out == NULL)
+        ctl_unknown_name(plant, what, name);
+    return *out != NULL;
+}
+
+enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mbp_plant *plant,
+                              const struct ctl_past *past, struct ctl_filter *out)
+{
+    struct ctl_filter filter = {.since = options->since, .until = options->until, .all_codes = options->code == NULL};
+    if (ctl_period_is_reversed(options))
+        return CTL_USAGE;
+    if (!take_name(plant, past, CTL_MACHINE, options->machine, &filter.machine) ||
+        !take_name(plant, past, CTL_SENSOR, options->sensor, &filter.sensor))
+        return CTL_USAGE;
+    if (options->code != NULL && !find_codes(options->code, filter.codes))
+        return CTL_USAGE;
+    *out = filter;
+    return CTL_OK;
+}
+
+bool ctl_filter_in_period(const struct ctl_filter *filter, const struct mbp_event *event)
+{
+    const struct ctl_moment *since = &filter->since;
+    const struct ctl_moment *until = &filter->until;
+    return !(since->kind == CTL_MOMENT_EVENT && event->seq < since->seq) &&
+           !(since->kind == CTL_MOMENT_TIME && event->wall_ms < since->ms) &&
+           !(until->kind == CTL_MOMENT_EVENT && event->seq > until->seq) &&
+           !(until->kind == CTL_MOMENT_TIME && event->wall_ms >= until->ms);
+}
+
+/* The names of what an event is about; NULL = of none. */
+struct subject {
+    const char *machine; /* of a sensor, actuator or controller the one that it belongs to */
+    const char *item;    /* sensor, actuator or controller */
+};
+
+static const char *name_of_machine(const struct mbp_plant *plant, uint32_t machine)
+{
+    return machine < plant->machine_count ? plant->machines[machine].name : NULL;
+}
+
+static struct subject subject_of(const struct mbp_plant *plant, const struct mbp_event *event)
+{
+    const struct mbp_machine *machine = mbp_event_machine(plant, event);
+    const struct mbp_sensor *sensor = mbp_event_sensor(plant, event);
+    struct mbp_point point;
+    if (sensor != NULL)
+        return (struct subject){machine != NULL ? machine->name : name_of_machine(plant, sensor->machine),
+                                sensor->name};
+    if (machine != NULL || !mbp_event_point(plant, event, &point))
+        return (struct subject){machine != NULL ? machine->name : NULL, NULL};
+    return (struct subject){name_of_machine(plant, point.machine),
+                            point.sensor < plant->sensor_count           ? plant->sensors[point.sensor].name
+                            : point.actuator < plant->actuator_count     ? plant->actuators[point.actuator].name
+                            : point.controller < plant->controller_count ? plant->controllers[point.controller].name
+                                                                         : NULL};
+}
+
+static bool is_same(const char *name, const char *wanted)
+{
+    return wanted == NULL || (name != NULL && strcmp(name, wanted) == 0);
+}
+
+bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_plant *plant, const struct mbp_event *event)
+{
+    if (!ctl_filter_in_period(filter, event))
+        return false;
+    if (!filter->all_codes && !(event->code < CTL_CODES && filter->codes[event->code]))
+        return false;
+    if (filter->machine == NULL && filter->sensor == NULL)
+        return true;
+    struct subject subject = subject_of(plant, event);
+    return is_same(subject.machine, filter->machine) && is_same(subject.item, filter->sensor);
+}

@@ -1,0 +1,39 @@
+/* filter: which events a user wants: a period, a machine, a sensor, kinds of events. */
+#ifndef MBP_CTL_FILTER_H
+#define MBP_CTL_FILTER_H
+
+#include "slave/past.h"
+
+#define CTL_CODES 256u /* event codes lie below */
+
+struct ctl_filter {
+    struct ctl_moment since, until;
+    const char *machine, *sensor; /* by name, for plants change; NULL = any */
+    bool all_codes;
+    bool codes[CTL_CODES];
+};
+
+/* What the options say, for this plant and the ones before it. Errors are told: CTL_USAGE for a name that none of them
+ * has (with the nearest of the present one), an unknown kind of event, --since after --until. The names, and
+ * the plants, must outlive the filter. */
+enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mbp_plant *plant,
+                              const struct ctl_past *past, struct ctl_filter *out);
+
+/* Whether the options name something that this plant does not have: a former one may. */
+bool ctl_filter_needs_past(const struct ctl_options *options, const struct mbp_plant *plant);
+
+/* Whether --since is not before --until, which is told. */
+bool ctl_period_is_reversed(const struct ctl_options *options);
+
+/* The events of a word: a code's name ("alarm raised", "alarm_raised"), the beginning of some ("alarm", "machine"), or
+ * its number. Sets them in codes. Errors: MBP_ERR_MISSING, *nearest then is the nearest name or NULL. */
+enum mbp_status ctl_codes_find(const char *word, bool codes[CTL_CODES], const char **nearest);
+
+/* Whether it is one of them; plant is the one by which the event counts. The period is judged by the event's own number
+ * and time. */
+bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_plant *plant, const struct mbp_event *event);
+
+/* Whether its number and time lie in the period. */
+bool ctl_filter_in_period(const struct ctl_filter *filter, const struct mbp_event *event);
+
+#endif

@@ -1,0 +1,102 @@
+/* Whom a word means, who of them waits, and the coils that answer. */
+#include "verbs/answer.h"
+
+#include "slave/effect.h"
+#include "slave/point.h"
+#include "verbs/write.h"
+
+static bool waits(const struct ctl_answer *answer, const struct mbp_sensor_view *now)
+{
+    bool any = false;
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
+        any = any || answer->concerns((enum mbp_alarm_state)now->alarm_state[a]);
+    return any;
+}
+
+static unsigned count_waiting(const struct ctl_answer *answer, const struct ctl_snapshot *snapshot, uint32_t first,
+                              uint32_t count)
+{
+    unsigned waiting = 0;
+    for (uint32_t s = first; s < first + count; s++)
+        waiting += waits(answer, &snapshot->sensors[s]) ? 1 : 0;
+    return waiting;
+}
+
+static enum ctl_exit answer_machine(struct ctl *ctl, const struct ctl_answer *answer,
+                                    const struct ctl_snapshot *snapshot, uint32_t machine)
+{
+    const struct mbp_machine *of = &ctl->plant->machines[machine];
+    unsigned waiting = count_waiting(answer, snapshot, of->first_sensor, of->sensor_count);
+    if (waiting == 0)
+        return CTL_OK;
+    int32_t coil = ctl_addr_of(ctl->plant, MBP_MAP_MACHINE_COILS, machine, answer->of_machine, 0);
+    if (coil < 0) {
+        ctl_error("%s: its unit has no such coil for machines; name its sensors", of->name);
+        return CTL_FAILED;
+    }
+    enum ctl_exit code = ctl_set_coil(ctl, ctl_machine_unit(ctl->plant, machine), (uint16_t)coil, true, of->name);
+    if (code == CTL_OK)
+        ctl_say("%s: alarms of %u sensor%s %s\n", of->name, waiting, waiting == 1 ? "" : "s", answer->done);
+    return code;
+}
+
+static enum ctl_exit answer_sensor(struct ctl *ctl, const struct ctl_answer *answer,
+                                   const struct ctl_snapshot *snapshot, uint32_t sensor)
+{
+    const char *name = ctl->plant->sensors[sensor].name;
+    int32_t coil = ctl_addr(ctl->plant, answer->of_sensor, sensor);
+    if (!waits(answer, &snapshot->sensors[sensor]))
+        return CTL_OK;
+    if (coil < 0) {
+        ctl_error("%s: its unit has no room for a coil of its own; name its machine", name);
+        return CTL_FAILED;
+    }
+    enum ctl_exit code = ctl_set_coil(ctl, ctl_sensor_unit(ctl->plant, sensor), (uint16_t)coil, true, name);
+    if (code == CTL_OK)
+        ctl_say("%s: alarms of 1 sensor %s\n", name, answer->done);
+    return code;
+}
+
+/* All machines, and the sensors that belong to none. */
+static enum ctl_exit answer_all(struct ctl *ctl, const struct ctl_answer *answer, const struct ctl_snapshot *snapshot)
+{
+    enum ctl_exit code = CTL_OK;
+    for (uint32_t m = 0; m < ctl->plant->machine_count && code == CTL_OK; m++)
+        code = answer_machine(ctl, answer, snapshot, m);
+    for (uint32_t s = 0; s < ctl->plant->sensor_count && code == CTL_OK; s++) {
+        if (ctl->plant->sensors[s].machine == UINT32_MAX)
+            code = answer_sensor(ctl, answer, snapshot, s);
+    }
+    return code;
+}
+
+enum ctl_exit ctl_answer_run(struct ctl *ctl, const struct ctl_answer *answer)
+{
+    const struct mbp_plant *plant = ctl_plant(ctl);
+    uint32_t first;
+    uint32_t count;
+    uint32_t machine;
+    if (plant == NULL)
+        return CTL_FAILED;
+    const char *name = ctl_spelling(plant, ctl->options->argv[0]);
+    bool is_all = ctl_is_all(name);
+    if (!ctl_sensors_find(plant, name, &first, &count, &machine))
+        return CTL_USAGE;
+    struct ctl_snapshot snapshot;
+    enum ctl_exit code = ctl_snapshot_take(ctl, &snapshot);
+    if (code != CTL_OK)
+        return code;
+    bool any = count_waiting(answer, &snapshot, first, count) > 0;
+    if (!any)
+        ctl_say("no alarm of %s %s\n", is_all ? "a machine or sensor" : name, answer->nothing);
+    else if (is_all)
+        code = answer_all(ctl, answer, &snapshot);
+    else if (machine != UINT32_MAX)
+        code = answer_machine(ctl, answer, &snapshot, machine);
+    else
+        code = answer_sensor(ctl, answer, &snapshot, first);
+    ctl_snapshot_free(plant, &snapshot);
+    if (code == CTL_OK && any)
+        code = ctl_await_effect(ctl, name);
+    return code == CTL_OK ? ctl_say_pending(ctl, name) : code;
+}

@@ -1,0 +1,217 @@
+/* machine and sensor add, remove, set: the slave's plant file is read, edited where it must be, and put. */
+#include "verbs/edit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mbplant/edit.h"
+#include "slave/point.h"
+#include "text/text_file.h"
+#include "verbs/plant_put.h"
+
+struct editing {
+    struct ctl *ctl;
+    enum mbp_edit_thing thing;
+    uint8_t unit;    /* whose files tell the text: the instructor's, or another's without faults */
+    char *was, *now; /* both the plant file's text; now is was as long as nothing is edited */
+    size_t was_len, now_len;
+    struct mbp_plant *plant; /* of was, when a name was looked for */
+};
+
+static const char *noun(const struct editing *editing)
+{
+    return editing->thing == MBP_EDIT_MACHINE ? "machine" : "sensor";
+}
+
+/* ---- one step --------------------------------------------------------------------------------------------------- */
+
+static struct mbp_text text_now(const struct editing *editing)
+{
+    return (struct mbp_text){editing->now, editing->now_len};
+}
+
+/* Takes over what a step made of the text, or says why there is nothing. */
+static enum ctl_exit take(struct editing *editing, enum mbp_status status, char *made, size_t len, const char *why)
+{
+    if (status != MBP_OK) {
+        ctl_error("%s: %s", noun(editing), why);
+        return status == MBP_ERR_MEMORY ? CTL_FAILED : CTL_USAGE;
+    }
+    if (editing->now != editing->was)
+        free(editing->now);
+    editing->now = made;
+    editing->now_len = len;
+    return CTL_OK;
+}
+
+static enum ctl_exit set(struct editing *editing, const char *name, const char *key, const char *value)
+{
+    char why[MBP_EDIT_WHY_LEN];
+    char *made = NULL;
+    size_t len = 0;
+    enum mbp_status status = mbp_edit_set(text_now(editing), editing->thing, name, key, value, &made, &len, why);
+    return take(editing, status, made, len, why);
+}
+
+static enum ctl_exit add(struct editing *editing, const char *where, const char *name)
+{
+    const struct ctl_options *options = editing->ctl->options;
+    char why[MBP_EDIT_WHY_LEN];
+    char *made = NULL;
+    size_t len = 0;
+    enum mbp_status status = mbp_edit_add(text_now(editing), editing->thing, where, name, &made, &len, why);
+    enum ctl_exit code = take(editing, status, made, len, why);
+    for (int i = 0; i < options->key_count && code == CTL_OK; i++) {
+        char key[128]; /* it may be followed by =VALUE */
+        snprintf(key, sizeof key, "%.*s", (int)strcspn(options->keys[i].key, "="), options->keys[i].key);
+        code = set(editing, name, key, options->keys[i].value);
+    }
+    return code;
+}
+
+static enum ctl_exit take_away(struct editing *editing, const char *name)
+{
+    char why[MBP_EDIT_WHY_LEN];
+    char *made = NULL;
+    size_t len = 0;
+    enum mbp_status status = mbp_edit_remove(text_now(editing), editing->thing, name, &made, &len, why);
+    return take(editing, status, made, len, why);
+}
+
+/* ---- the command ------------------------------------------------------------------------------------------------ */
+
+static enum ctl_exit usage(const struct editing *editing)
+{
+    ctl_error("usage: mbplantctl %s add %s | remove NAME | set NAME KEY VALUE..; mbplantctl %s --help has examples",
+              noun(editing),
+              editing->thing == MBP_EDIT_MACHINE ? "NAME --unit ID [--KEY VALUE..]"
+                                                 : "MACHINE|UNIT NAME [--KEY VALUE..]",
+              noun(editing));
+    return CTL_USAGE;
+}
+
+static bool is_well_formed(const struct editing *editing)
+{
+    const struct ctl_options *options = editing->ctl->options;
+    const char *word = options->argv[0];
+    if (strcmp(word, "add") == 0)
+        return options->argc == (editing->thing == MBP_EDIT_MACHINE ? 2 : 3);
+    if (options->key_count > 0)
+        return false;
+    if (strcmp(word, "remove") == 0)
+        return options->argc == 2;
+    return strcmp(word, "set") == 0 && options->argc >= 4 && options->argc % 2 == 0;
+}
+
+/* As the plant file spells it; where that cannot be understood, as it was given. */
+static const char *spelling(struct editing *editing, const char *name)
+{
+    if (editing->plant == NULL)
+        ctl_parse_quietly((struct mbp_text){editing->was, editing->was_len}, &editing->plant);
+    return editing->plant != NULL ? ctl_spelling(editing->plant, name) : name;
+}
+
+static enum ctl_exit edit(struct editing *editing)
+{
+    const struct ctl_options *options = editing->ctl->options;
+    const char *word = options->argv[0];
+    if (strcmp(word, "remove") == 0)
+        return take_away(editing, spelling(editing, options->argv[1]));
+    if (strcmp(word, "add") == 0 && editing->thing == MBP_EDIT_SENSOR)
+        return add(editing, spelling(editing, options->argv[1]), options->argv[2]);
+    if (strcmp(word, "add") == 0) {
+        char unit[12] = "1";
+        if (options->unit >= 0)
+            snprintf(unit, sizeof unit, "%d", options->unit);
+        return add(editing, unit, options->argv[1]);
+    }
+    enum ctl_exit code = CTL_OK;
+    for (int i = 2; i < options->argc && code == CTL_OK; i += 2)
+        code = set(editing, spelling(editing, options->argv[1]), options->argv[i], options->argv[i + 1]);
+    return code;
+}
+
+/* What is wrong with the edited text is told here already, and nothing is sent. */
+static enum ctl_exit check(const struct editing *editing)
+{
+    struct mbp_plant *plant = NULL;
+    enum mbp_status status = mbp_plant_parse("plant file", text_now(editing), stderr, &plant);
+    mbp_plant_free(plant);
+    if (status == MBP_OK)
+        return CTL_OK;
+    ctl_error("%s: so the plant file would be wrong; nothing was changed", noun(editing));
+    return CTL_USAGE;
+}
+
+/* Whoever else edited it meanwhile must not lose that. */
+static enum ctl_exit check_unmoved(const struct editing *editing)
+{
+    struct ctl *ctl = editing->ctl;
+    uint16_t header[4];
+    enum mbp_status status = ctl_read_file(ctl->link, editing->unit, MBP_PLANT_FIRST_FILE, 0, 4, header);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, "reading the plant file");
+    if (ctl_u32(header + 2) == mbp_crc32(0, editing->was, editing->was_len))
+        return CTL_OK;
+    ctl_error("the slave's plant file was changed by somebody else just now; again");
+    return CTL_FAILED;
+}
+
+static enum ctl_exit finish(const struct editing *editing)
+{
+    const struct mbp_text was = {editing->was, editing->was_len};
+    enum ctl_exit code = check(editing);
+    if (code != CTL_OK)
+        return code;
+    if (editing->ctl->options->dry_run) {
+        ctl_diff_print(was, text_now(editing), stdout);
+        return CTL_OK;
+    }
+    code = check_unmoved(editing);
+    return code == CTL_OK ? ctl_plant_command(editing->ctl, "plant file", text_now(editing), MBP_STAGING_PUT) : code;
+}
+
+static enum ctl_exit run(struct ctl *ctl, enum mbp_edit_thing thing)
+{
+    struct editing editing = {.ctl = ctl, .thing = thing, .unit = MBP_INSTRUCTOR_UNIT};
+    if (!is_well_formed(&editing))
+        return usage(&editing);
+    if (ctl_link(ctl) == NULL)
+        return CTL_FAILED;
+    /* Whole, from the instructor, who is needed to put it back anyway: other units tell it without its faults. */
+    enum mbp_status status = ctl_learn_text(ctl->link, editing.unit, &editing.was, &editing.was_len);
+    if (status > 0) {
+        editing.unit = ctl_any_unit(ctl);
+        status = ctl_learn_text(ctl->link, editing.unit, &editing.was, &editing.was_len);
+    }
+    if (status != MBP_OK)
+        return ctl_fail_to_learn(ctl, status);
+    editing.now = editing.was;
+    editing.now_len = editing.was_len;
+    enum ctl_exit code = edit(&editing);
+    if (code == CTL_OK)
+        code = finish(&editing);
+    if (editing.now != editing.was)
+        free(editing.now);
+    free(editing.was);
+    mbp_plant_free(editing.plant);
+    return code;
+}
+
+bool ctl_edit_is_meant(const struct ctl_options *options)
+{
+    enum mbp_state_code state;
+    const char *word = options->argv[0];
+    bool edits = strcmp(word, "add") == 0 || strcmp(word, "remove") == 0 || strcmp(word, "set") == 0;
+    return edits && options->argc >= 2 && !(options->argc == 2 && ctl_state_find(options->argv[1], &state));
+}
+
+enum ctl_exit ctl_edit_machine(struct ctl *ctl)
+{
+    return run(ctl, MBP_EDIT_MACHINE);
+}
+
+enum ctl_exit ctl_run_sensor(struct ctl *ctl)
+{
+    return run(ctl, MBP_EDIT_SENSOR);
+}

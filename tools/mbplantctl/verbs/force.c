@@ -1,0 +1,97 @@
+/* force SENSOR VALUE and release SENSOR: the injection and its end. */
+#include "slave/address.h"
+#include "slave/effect.h"
+#include "slave/snapshot.h"
+#include "slave/value.h"
+#include "verbs/write.h"
+
+/* The sensor of the first argument as a point; false after saying why not. */
+static bool find_sensor(struct ctl *ctl, uint32_t *index, struct ctl_point *point, enum ctl_exit *code)
+{
+    const struct mbp_plant *plant = ctl_plant(ctl);
+    *code = CTL_FAILED;
+    if (plant == NULL)
+        return false;
+    *code = CTL_USAGE;
+    *index = ctl_sensor_find(plant, ctl->options->argv[0]);
+    return *index != UINT32_MAX && ctl_point_find(plant, -1, plant->sensors[*index].name, point);
+}
+
+enum ctl_exit ctl_run_force(struct ctl *ctl)
+{
+    uint32_t index = 0;
+    struct ctl_point point;
+    enum ctl_exit code;
+    if (!find_sensor(ctl, &index, &point, &code))
+        return code;
+    uint16_t words[CTL_POINT_WORDS_MAX] = {0};
+    code = ctl_write_point(ctl, &point, ctl->options->argv[1], words);
+    if (code == CTL_OK)
+        code = ctl_await_effect(ctl, point.map.name);
+    if (code != CTL_OK)
+        return code;
+    char place[48];
+    char coil[48] = "its unit has no room for the coil";
+    char value[300];
+    ctl_address_text((enum mbp_table)point.map.table, point.map.addr, point.map.count, place, sizeof place);
+    int32_t forced = ctl_addr(ctl->plant, MBP_MAP_FORCED, index);
+    if (forced >= 0)
+        ctl_address_text(MBP_COILS, (uint16_t)forced, 1, coil, sizeof coil);
+    ctl_say("%s = %s  (%s)\n", point.map.name, ctl_point_text(&point, words, value, sizeof value), place);
+    if (point.sensor->inject == MBP_INJECT_ONCE)
+        ctl_say("shown for one scan, then the process again (inject: once in the plant file)\n");
+    else
+        ctl_say("held until released: mbplantctl release %s  (%s, write 0)\n", point.map.name, coil);
+    return ctl_say_pending(ctl, point.map.name);
+}
+
+static enum ctl_exit tell_released(struct ctl *ctl, uint32_t index, const struct ctl_point *point, bool was_forced)
+{
+    const char *name = point->map.name;
+    uint16_t words[CTL_POINT_WORDS_MAX];
+    struct mbp_sensor_view flags;
+    enum mbp_status status = ctl_sensor_flags_read(ctl, index, &flags);
+    if (status == MBP_OK)
+        status = ctl_read(ctl->link, point->unit, MBP_HOLDING_REGISTERS, point->map.addr, point->map.count, words);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, name);
+    if (flags.forced) {
+        ctl_error("%s is forced all the same: another master wrote it at the same time", name);
+        return CTL_FAILED;
+    }
+    char value[300];
+    ctl_say("%s = %s  (%s)\n", name, ctl_point_text(point, words, value, sizeof value),
+            was_forced ? "released: the process again" : "was not forced");
+    return CTL_OK;
+}
+
+enum ctl_exit ctl_run_release(struct ctl *ctl)
+{
+    uint32_t index = 0;
+    struct ctl_point point;
+    enum ctl_exit code;
+    if (!find_sensor(ctl, &index, &point, &code))
+        return code;
+    if (ctl_link(ctl) == NULL)
+        return CTL_FAILED;
+    const char *name = point.map.name;
+    struct mbp_sensor_view flags;
+    enum mbp_status status = ctl_sensor_flags_read(ctl, index, &flags);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, name);
+    int32_t coil = ctl_addr(ctl->plant, MBP_MAP_FORCED, index);
+    if (coil < 0) {
+        ctl_error("%s: its unit has no room for the coil that releases it", name);
+        return CTL_FAILED;
+    }
+    /* written even when the bit is off: a value that was written a moment ago is forced with the coming scan only */
+    code = ctl_set_coil(ctl, point.unit, (uint16_t)coil, false, name);
+    if (code != CTL_OK)
+        return code;
+    code = ctl_await_effect(ctl, name);
+    if (code == CTL_OK && (ctl->pending || ctl->options->no_wait)) {
+        ctl_say("%s: its release is asked for\n", name);
+        return ctl_say_pending(ctl, name);
+    }
+    return code == CTL_OK ? tell_released(ctl, index, &point, flags.forced) : code;
+}

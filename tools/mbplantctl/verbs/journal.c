@@ -1,0 +1,282 @@
+/* journal: the plant's events, from the slave or from a saved dump. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "dump/dump.h"
+#include "slave/events.h"
+#include "slave/snapshot.h"
+#include "verbs/journal_read.h"
+
+/* The unit with the journal, or -1 (told). */
+static int journal_unit(struct ctl *ctl)
+{
+    return ctl_link(ctl) != NULL ? ctl_summary_unit(ctl->plant) : -1;
+}
+
+/* On stderr: what is piped on stays what was asked for, nothing. */
+static void say_none(const struct journal_reading *reading)
+{
+    struct mbp_summary_view summary;
+    if (ctl_summary_read(reading->ctl, reading->unit, &summary) != MBP_OK)
+        return;
+    if (summary.last_event == 0)
+        ctl_error("the journal has no event yet");
+    else
+        ctl_error("no such event among those of the journal, %u to %u", summary.oldest_event, summary.last_event);
+}
+
+/* The period, and with --follow what comes after it. */
+static enum mbp_status read_on(struct journal_reading *reading)
+{
+    enum mbp_status status = journal_read_period(reading);
+    if (status == MBP_OK && reading->ctl->options->follow && !ferror(reading->printing->out))
+        status = journal_follow(reading);
+    return status;
+}
+
+static enum ctl_exit show(struct ctl *ctl, struct journal_printing *printing)
+{
+    int unit = journal_unit(ctl);
+    if (unit < 0)
+        return CTL_FAILED;
+    struct journal_reading reading = {.ctl = ctl, .printing = printing, .unit = (uint8_t)unit};
+    mbp_report_event_header(printing->format, stdout);
+    enum mbp_status status = read_on(&reading);
+    if (status == MBP_OK && printing->count == 0 && printing->format == MBP_FORMAT_TEXT)
+        say_none(&reading);
+    if (status == MBP_OK)
+        return CTL_OK;
+    char kept[96] = "journal";
+    if (printing->last > 0)
+        snprintf(kept, sizeof kept, "journal ends after event %u (mbplantctl journal --since %u resumes)",
+                 printing->last, printing->last + 1);
+    return ctl_fail(ctl, status, kept);
+}
+
+/* ---- saving ----------------------------------------------------------------------------------------------------- */
+
+static bool same_event(const struct mbp_event *a, const struct mbp_event *b)
+{
+    uint16_t of_a[MBP_EVENT_WORDS];
+    uint16_t of_b[MBP_EVENT_WORDS];
+    mbp_event_encode(a, of_a);
+    mbp_event_encode(b, of_b);
+    /* value and limit (words 12..15): a NaN has many forms, and JSON knows one */
+    return memcmp(of_a, of_b, 12 * sizeof *of_a) == 0 && a->peer == b->peer && a->detail == b->detail;
+}
+
+/* Whether the dump's last event is this slave's too: it is then the same journal, of the same plant. */
+static bool is_continued_by(struct ctl *ctl, uint8_t unit, const struct ctl_dump *dump, const char *path)
+{
+    struct mbp_summary_view summary;
+    struct mbp_event event;
+    if (dump->last.seq == 0)
+        return true;
+    enum mbp_status status = ctl_summary_read(ctl, unit, &summary);
+    if (status == MBP_OK && summary.oldest_event > dump->last.seq)
+        return true; /* gone: what follows is told as a gap */
+    if (status == MBP_OK && summary.last_event >= dump->last.seq) {
+        status = ctl_event_read(ctl->link, unit, dump->last.seq, &event);
+        if (status == MBP_OK && same_event(&event, &dump->last))
+            return true;
+    }
+    if (status == MBP_OK)
+        ctl_error(
+            "--save %s: its last event %u is not in the journal of %s:%u: a dump of another plant, or the journal "
+            "was begun anew; choose another name",
+            path, dump->last.seq, ctl->options->target.host, ctl->options->target.port);
+    else
+        ctl_fail(ctl, status, path);
+    return false;
+}
+
+static void source_text(const struct ctl *ctl, char *buf, size_t size)
+{
+    snprintf(buf, size, "%.60s:%u", ctl->options->target.host, ctl->options->target.port);
+}
+
+static uint64_t now_ms(void)
+{
+    struct mbp_clock clock = mbp_clock_system();
+    return clock.wall_ms(clock.ctx);
+}
+
+/* An existing dump, to be gone on with. */
+static FILE *resume(struct ctl *ctl, uint8_t unit, struct journal_reading *reading)
+{
+    const char *path = ctl->options->save_path;
+    struct ctl_dump dump;
+    char why[CTL_DUMP_WHY] = "";
+    char source[80];
+    FILE *file = NULL;
+    if (ctl_dump_open(path, &dump, why) != MBP_OK) {
+        ctl_error("--save %s: it exists and is no dump that could be gone on with (%s); choose another name", path,
+                  why);
+        return NULL;
+    }
+    const struct ctl_moment *since = &ctl->options->since;
+    if (since->kind != CTL_MOMENT_NONE && !(since->kind == CTL_MOMENT_EVENT && since->seq == dump.last.seq + 1))
+        ctl_error("--save %s: it exists and ends with event %u, so it is gone on with there and not from --since", path,
+                  dump.last.seq);
+    else if (!is_continued_by(ctl, unit, &dump, path))
+        ;
+    else if (ctl_dump_resume(path, &dump, &file, why) != MBP_OK)
+        ctl_error("--save %s: %s", path, why);
+    if (file != NULL && (dump.version < CTL_DUMP_VERSION || dump.plant->text_crc != ctl->plant->text_crc ||
+                         dump.plant->text.len != ctl->plant->text.len)) {
+        source_text(ctl, source, sizeof source);
+        ctl_dump_put_plant(file, ctl->plant, source, now_ms());
+    }
+    reading->next = dump.last.seq > 0 ? (uint64_t)dump.last.seq + 1 : 0;
+    ctl_dump_close(&dump);
+    return file;
+}
+
+static FILE *open_dump(struct ctl *ctl, uint8_t unit, struct journal_reading *reading)
+{
+    const char *path = ctl->options->save_path;
+    char why[CTL_DUMP_WHY] = "";
+    char source[80];
+    FILE *file = NULL;
+    source_text(ctl, source, sizeof source);
+    if (ctl_dump_create(path, ctl->plant, source, now_ms(), &file, why) == MBP_OK)
+        return file;
+    if (errno == EEXIST)
+        return resume(ctl, unit, reading);
+    ctl_error("--save %s: %s", path, why);
+    return NULL;
+}
+
+/* What the plant is like, then the events that led to it: a dump that breaks off has the former at least. */
+static enum mbp_status save_all(struct journal_reading *reading, const struct ctl_snapshot *snapshot, uint64_t taken_ms)
+{
+    struct journal_printing *printing = reading->printing;
+    char why[256] = "";
+    ctl_dump_put_snapshot(printing->out, printing->plant, snapshot, taken_ms);
+    enum mbp_status status = read_on(reading);
+    if (status != MBP_OK)
+        ctl_why(reading->ctl, status, why, sizeof why);
+    ctl_dump_put_end(printing->out, (uint32_t)(reading->next > 0 ? reading->next - 1 : 0), status == MBP_OK, why);
+    return status;
+}
+
+static enum ctl_exit save(struct ctl *ctl, struct journal_printing *printing)
+{
+    const char *path = ctl->options->save_path;
+    int unit = journal_unit(ctl);
+    struct journal_reading reading = {.ctl = ctl, .printing = printing, .unit = (uint8_t)unit, .saving = true};
+    struct ctl_snapshot snapshot;
+    if (unit < 0 || ctl_snapshot_take(ctl, &snapshot) != CTL_OK)
+        return CTL_FAILED;
+    printing->out = open_dump(ctl, reading.unit, &reading);
+    enum mbp_status status = MBP_OK;
+    bool written = true;
+    if (printing->out != NULL) {
+        status = save_all(&reading, &snapshot, now_ms());
+        written = !ferror(printing->out);
+        written = fclose(printing->out) == 0 && written;
+    }
+    ctl_snapshot_free(ctl->plant, &snapshot);
+    if (printing->out == NULL)
+        return CTL_FAILED;
+    char kept[CTL_DUMP_WHY];
+    if (!written) {
+        ctl_error("--save %s: cannot write it all; is the disk full? The same command again goes on where it ends",
+                  path);
+        return CTL_FAILED;
+    }
+    if (status != MBP_OK) {
+        snprintf(kept, sizeof kept, "%s is a partial dump, up to event %u; the same command again goes on there", path,
+                 (uint32_t)(reading.next > 0 ? reading.next - 1 : 0));
+        return ctl_fail(ctl, status, kept);
+    }
+    ctl_say("%llu event%s saved in %s; mbplantctl journal --load %s shows them\n", (unsigned long long)printing->count,
+            printing->count == 1 ? "" : "s", path, path);
+    return CTL_OK;
+}
+
+/* ---- from a dump ------------------------------------------------------------------------------------------------ */
+
+static enum ctl_exit load(struct ctl *ctl, struct journal_printing *printing)
+{
+    const char *path = ctl->options->load_path;
+    char why[CTL_DUMP_WHY] = "";
+    struct ctl_dump dump;
+    if (ctl_dump_open(path, &dump, why) != MBP_OK) {
+        ctl_error("--load %s: %s", path, why);
+        return CTL_FAILED;
+    }
+    printing->plant = dump.plant;
+    printing->past = &dump.past;
+    enum ctl_exit code = ctl_filter_make(ctl->options, dump.plant, &dump.past, &printing->filter);
+    if (code == CTL_OK) {
+        mbp_report_event_header(printing->format, stdout);
+        if (ctl_dump_events(&dump, journal_print_event, printing, why) != MBP_OK) {
+            ctl_error("--load %s: %s", path, why);
+            code = CTL_FAILED;
+        } else {
+            ctl_dump_say_missing(path, &dump);
+        }
+    }
+    printing->plant = NULL; /* both are the dump's */
+    printing->past = NULL;
+    ctl_dump_close(&dump);
+    return code;
+}
+
+/* ---- the verb --------------------------------------------------------------------------------------------------- */
+
+/* NULL, or why these options do not go together. */
+static const char *conflict(const struct ctl_options *options)
+{
+    if (options->load_path != NULL && (options->save_path != NULL || options->follow))
+        return "--load goes with neither --save nor --follow";
+    if (options->follow && options->until.kind != CTL_MOMENT_NONE)
+        return "--follow has no end, so it does not go with --until";
+    if (options->save_path != NULL && (options->until.kind != CTL_MOMENT_NONE || options->machine != NULL ||
+                                       options->sensor != NULL || options->code != NULL))
+        return "--save takes every event; --until, --machine, --sensor and --code choose among them with --load";
+    return NULL;
+}
+
+static enum ctl_exit of_slave(struct ctl *ctl, struct journal_printing *printing)
+{
+    const struct ctl_options *options = ctl->options;
+    if (ctl_plant(ctl) == NULL)
+        return CTL_FAILED;
+    printing->plant = ctl->plant;
+    if (ctl_filter_needs_past(options, ctl->plant)) {
+        int unit = journal_unit(ctl);
+        if (unit < 0)
+            return CTL_FAILED;
+        enum mbp_status status = ctl_past_read(ctl, (uint8_t)unit, 0, UINT32_MAX, printing->past);
+        if (status != MBP_OK)
+            return ctl_fail(ctl, status, "reading former plants");
+    }
+    enum ctl_exit code = ctl_filter_make(options, ctl->plant, printing->past, &printing->filter);
+    if (code != CTL_OK)
+        return code;
+    if (options->save_path == NULL)
+        return show(ctl, printing);
+    printing->format = MBP_FORMAT_JSONL;
+    return save(ctl, printing);
+}
+
+enum ctl_exit ctl_run_journal(struct ctl *ctl)
+{
+    const struct ctl_options *options = ctl->options;
+    struct ctl_past past = {0};
+    struct journal_printing printing = {.past = &past, .format = options->format, .lang = options->lang, .out = stdout};
+    const char *why_not = conflict(options);
+    if (why_not != NULL) {
+        ctl_error("journal: %s", why_not);
+        return CTL_USAGE;
+    }
+    if (options->load_path != NULL)
+        return load(ctl, &printing);
+    enum ctl_exit code = of_slave(ctl, &printing);
+    ctl_past_free(&past);
+    return code;
+}

@@ -1,0 +1,158 @@
+/* Events of a slave's journal, in order. */
+#include "verbs/journal_read.h"
+
+#include "dump/dump.h"
+#include "slave/events.h"
+#include "slave/snapshot.h"
+#include "slave/wait.h"
+
+#define FOLLOW_PAUSE_MS 200u
+#define AGAIN_PAUSE_MS  1000u /* between two tries to reach a slave that does not answer */
+
+bool journal_print_event(void *ctx, const struct mbp_event *event)
+{
+    struct journal_printing *printing = ctx;
+    const struct mbp_plant *plant = ctl_past_at(printing->past, event->seq, printing->plant);
+    printing->last = event->seq;
+    if (!ctl_filter_passes(&printing->filter, plant, event))
+        return true;
+    mbp_report_event_in(plant, event, printing->format, printing->lang, printing->out);
+    printing->count++;
+    return !ferror(printing->out);
+}
+
+/* By which plants the events up to last count: before any of them is shown. */
+static enum mbp_status learn_past(struct journal_reading *reading, uint32_t last)
+{
+    struct journal_printing *printing = reading->printing;
+    uint32_t first = (uint32_t)reading->next;
+    if (reading->next > last)
+        return MBP_OK;
+    enum mbp_status status = ctl_past_read(reading->ctl, reading->unit, first, last, printing->past);
+    if (status == MBP_OK && reading->saving)
+        ctl_dump_put_past(printing->out, printing->past, printing->plant, first, last);
+    return status;
+}
+
+/* Events that retention has removed in the meantime are no failure: say so once and go on behind them. */
+static void skip_removed(struct journal_reading *reading, const struct mbp_summary_view *summary, bool asked)
+{
+    if (reading->next >= summary->oldest_event)
+        return;
+    if (asked && !reading->told)
+        ctl_error("events before %u are no longer kept", summary->oldest_event);
+    reading->told = true;
+    reading->next = summary->oldest_event;
+}
+
+static enum mbp_status read_to(struct journal_reading *reading, uint64_t end)
+{
+    while (reading->next < end) {
+        uint32_t next = (uint32_t)reading->next;
+        enum mbp_status status = ctl_events_read(reading->ctl->link, reading->unit, next, (uint32_t)(end - 1),
+                                                 journal_print_event, reading->printing, &next);
+        reading->next = next;
+        if (ferror(reading->printing->out))
+            return MBP_OK;
+        if (status != MBP_EX_ILLEGAL_DATA_ADDRESS)
+            return status;
+        struct mbp_summary_view summary;
+        status = ctl_summary_read(reading->ctl, reading->unit, &summary);
+        if (status != MBP_OK)
+            return status;
+        if (summary.oldest_event <= next)
+            return MBP_EX_ILLEGAL_DATA_ADDRESS;
+        skip_removed(reading, &summary, true);
+    }
+    return MBP_OK;
+}
+
+/* From reading->next on when that is not 0, else from where the period begins. */
+enum mbp_status journal_read_period(struct journal_reading *reading)
+{
+    const struct ctl_filter *filter = &reading->printing->filter;
+    struct mbp_summary_view summary;
+    struct ctl_range range = {0, 0};
+    enum mbp_status status = ctl_summary_read(reading->ctl, reading->unit, &summary);
+    if (status == MBP_OK)
+        status = ctl_events_range(reading->ctl->link, reading->unit, &filter->since, &filter->until,
+                                  summary.oldest_event, summary.last_event, &range);
+    if (status != MBP_OK)
+        return status;
+    bool resumed = reading->next > 0;
+    if (!resumed)
+        reading->next = filter->since.kind == CTL_MOMENT_EVENT ? filter->since.seq : range.first;
+    if (reading->next == 0) /* nothing is durable yet */
+        reading->next = 1;
+    skip_removed(reading, &summary, resumed || (filter->since.kind == CTL_MOMENT_EVENT && filter->since.seq > 1));
+    if (reading->next < range.end)
+        status = learn_past(reading, (uint32_t)(range.end - 1));
+    if (status == MBP_OK)
+        status = read_to(reading, range.end);
+    fflush(reading->printing->out);
+    return status;
+}
+
+/* ---- what comes after ---------------------------------------------------------------------------------------------
+ */
+
+/* The journal that answers may be another one than before. */
+static void begin_anew(struct journal_reading *reading, const struct mbp_summary_view *summary)
+{
+    if ((uint64_t)summary->last_event + 1 >= reading->next)
+        return;
+    ctl_error("the journal was begun anew: it ends with event %u", summary->last_event);
+    reading->next = summary->oldest_event > 0 ? summary->oldest_event : 1;
+}
+
+/* One look at what is new. */
+static enum mbp_status look(struct journal_reading *reading)
+{
+    struct mbp_summary_view summary;
+    enum mbp_status status = ctl_summary_read(reading->ctl, reading->unit, &summary);
+    if (status != MBP_OK)
+        return status;
+    begin_anew(reading, &summary);
+    skip_removed(reading, &summary, true);
+    status = learn_past(reading, summary.last_event);
+    return status == MBP_OK ? read_to(reading, (uint64_t)summary.last_event + 1) : status;
+}
+
+/* Tells, once, that the slave is gone, or that it is back. */
+static void tell_answer(struct ctl *ctl, bool *gone, const char *why)
+{
+    const struct ctl_target *target = &ctl->options->target;
+    bool is_gone = why[0] != '\0';
+    if (is_gone && !*gone)
+        ctl_error("%s:%u does not answer, tried again: %s", target->host, target->port, why);
+    if (!is_gone && *gone)
+        ctl_error("%s:%u answers again", target->host, target->port);
+    *gone = is_gone;
+}
+
+/* What went wrong with a connection may have left it out of step. */
+static bool connect_again(struct ctl *ctl, char *why, size_t size)
+{
+    ctl_link_close(ctl->link);
+    ctl->link = NULL;
+    return ctl_link_open(&ctl->options->target, why, size, &ctl->link) == MBP_OK;
+}
+
+enum mbp_status journal_follow(struct journal_reading *reading)
+{
+    struct ctl *ctl = reading->ctl;
+    bool gone = false;
+    for (;;) {
+        char why[512] = "";
+        enum mbp_status status = MBP_OK;
+        if (!gone || connect_again(ctl, why, sizeof why))
+            status = look(reading);
+        if (status == MBP_ERR_MEMORY)
+            return status;
+        if (status != MBP_OK)
+            ctl_why(ctl, status, why, sizeof why);
+        tell_answer(ctl, &gone, why);
+        if (fflush(reading->printing->out) != 0 || !ctl_pause(gone ? AGAIN_PAUSE_MS : FOLLOW_PAUSE_MS))
+            return MBP_OK;
+    }
+}

@@ -1,0 +1,40 @@
+/* journal_read: a period of a slave's journal, event by event, to whoever prints or saves it; and what comes after. */
+#ifndef MBP_CTL_JOURNAL_READ_H
+#define MBP_CTL_JOURNAL_READ_H
+
+#include "ctl.h"
+#include "slave/past.h"
+#include "text/filter.h"
+
+struct journal_printing {
+    const struct mbp_plant *plant; /* now */
+    struct ctl_past *past;
+    struct ctl_filter filter;
+    enum mbp_format format;
+    enum mbp_lang lang;
+    FILE *out;
+    uint64_t count; /* printed */
+    uint32_t last;  /* of those handed over */
+};
+
+struct journal_reading {
+    struct ctl *ctl;
+    struct journal_printing *printing;
+    uint8_t unit;
+    uint64_t next; /* the first event that was not handed over; 0 = where the period begins */
+    bool told;     /* that events are gone */
+    bool saving;   /* to a dump, which is told the plants too */
+};
+
+/* Prints an event that passes the filter. ctx: struct journal_printing. False when it cannot be written. */
+bool journal_print_event(void *ctx, const struct mbp_event *event);
+
+/* Hands over the events of the period of printing->filter, from reading->next on when that is not 0. Errors: those of
+ * the link; reading->next tells how far it came. */
+enum mbp_status journal_read_period(struct journal_reading *reading);
+
+/* Prints what comes from then on, until nobody reads it any more. A slave that does not answer is told, on stderr, and
+ * asked again: what happened meanwhile is told when it answers. Errors: MBP_ERR_MEMORY. */
+enum mbp_status journal_follow(struct journal_reading *reading);
+
+#endif

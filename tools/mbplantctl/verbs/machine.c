@@ -1,0 +1,218 @@
+/* machine NAME [STATE]: shows a machine, or asks it for a state and tells what became of it. */
+#include "verbs/machine.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "slave/address.h"
+#include "slave/effect.h"
+#include "slave/events.h"
+#include "slave/snapshot.h"
+#include "slave/wait.h"
+#include "verbs/edit.h"
+
+/* Where a block has the machine, behind a word about it. */
+static void print_place(const struct mbp_plant *plant, uint32_t machine, unsigned block, const char *what)
+{
+    char text[64];
+    int32_t addr = ctl_addr(plant, block, machine);
+    if (addr >= 0)
+        ctl_say("  %s%s", what,
+                ctl_address_text((enum mbp_table)mbp_map[block].table, (uint16_t)addr,
+                                 mbp_map_item_count(plant, block, machine), text, sizeof text));
+}
+
+static void print_machine(const struct ctl *ctl, uint32_t machine, const struct mbp_machine_view *now)
+{
+    const struct mbp_plant *plant = ctl->plant;
+    const struct mbp_machine *of = &plant->machines[machine];
+    uint32_t first_out = ctl_first_out(plant, machine, now);
+    enum mbp_state_code state = (enum mbp_state_code)now->state;
+    char text[64];
+    char span[32];
+    ctl_say("%s = ", of->name);
+    ctl_say_painted(ctl, mbp_state_paint(state), mbp_state_name(state));
+    ctl_say("  (%s%sunit %u)\n", of->label, of->label[0] != '\0' ? ", " : "", ctl_machine_unit(plant, machine));
+    if (now->since_s != 0) {
+        uint64_t now_s = (uint64_t)time(NULL);
+        ctl_say("  since            %s, for %s\n", mbp_time_format((uint64_t)now->since_s * 1000, text, sizeof text),
+                mbp_span_text(now_s > now->since_s ? now_s - now->since_s : 0, span, sizeof span));
+    }
+    if (first_out != UINT32_MAX)
+        ctl_say("  tripped by       %s\n", plant->sensors[first_out].name);
+    ctl_say("  active alarms    %u%s\n", now->active_alarms,
+            !now->trip_active         ? ""
+            : now->active_alarms == 0 ? "; a hidden one trips it"
+                                      : ", of which some trip it");
+    ctl_say("  production       %u good, %u reject\n", now->good, now->reject);
+    ctl_say("  en_service       %s\n", mbp_span_text(now->running_s, span, sizeof span));
+    ctl_say("  en_panne         %s, %u times\n", mbp_span_text(now->down_s, span, sizeof span), now->failures);
+    ctl_say("  maintenance      %s%s\n", mbp_span_text(now->maintenance_s, span, sizeof span),
+            now->maintenance_due ? ", due now" : "");
+    print_place(plant, machine, MBP_MAP_MACHINES, "stands in        ");
+    int32_t coil = ctl_addr(plant, MBP_MAP_MACHINE_COILS, machine);
+    if (coil >= 0)
+        ctl_say("; %s ask for a state",
+                ctl_address_text(MBP_COILS, (uint16_t)coil, MBP_STATE_COUNT, text, sizeof text));
+    ctl_say("\n");
+}
+
+/* Counters since the last maintenance, when the next is due, repairs, and the last refusal. */
+static void print_upkeep(const struct mbp_plant *plant, uint32_t machine, const struct mbp_machine_view *now)
+{
+    const struct mbp_unit *unit = &plant->units[plant->machines[machine].unit];
+    bool by_time = now->until_due_s != MBP_VIEW_NONE;
+    char span[32];
+    ctl_say("  since then       %s en_service, %u products",
+            mbp_span_text(now->running_since_maintenance_s, span, sizeof span), now->cycles_since_maintenance);
+    if (by_time)
+        ctl_say("; due after %s more", mbp_span_text(now->until_due_s, span, sizeof span));
+    if (now->until_due_cycles != MBP_VIEW_NONE)
+        ctl_say("%s%u more products", by_time ? " or " : "; due after ", now->until_due_cycles);
+    ctl_say("\n  repairs          %u, %s in all\n", now->repairs, mbp_span_text(now->repair_s, span, sizeof span));
+    if (now->maintenance_left_s != MBP_VIEW_NONE)
+        ctl_say("  planned end      in %s\n", mbp_span_text(now->maintenance_left_s, span, sizeof span));
+    if (now->refused_state < MBP_STATE_COUNT)
+        ctl_say("  refused last     %s: %s of %s\n", mbp_state_name((enum mbp_state_code)now->refused_state),
+                now->refused_reason == MBP_CAUSE_TRIP_LATCHED ? "a latched trip" : "an active trip",
+                now->refused_sensor < unit->sensor_count ? plant->sensors[unit->first_sensor + now->refused_sensor].name
+                                                         : "a sensor");
+    print_place(plant, machine, MBP_MAP_UPKEEP, "upkeep stands in ");
+    ctl_say("\n");
+}
+
+enum ctl_exit ctl_machine_show(struct ctl *ctl, uint32_t machine)
+{
+    if (ctl_link(ctl) == NULL)
+        return CTL_FAILED;
+    struct mbp_machine_view now;
+    enum mbp_status status = ctl_machine_read(ctl, machine, &now);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, ctl->plant->machines[machine].name);
+    print_machine(ctl, machine, &now);
+    if (ctl_addr(ctl->plant, MBP_MAP_UPKEEP, machine) >= 0)
+        print_upkeep(ctl->plant, machine, &now);
+    return CTL_OK;
+}
+
+/* A command to a machine, under way. */
+struct command {
+    struct ctl *ctl;
+    uint32_t machine;
+    enum mbp_state_code to;
+    struct mbp_summary_view before;
+    struct mbp_event outcome; /* the change of state, or its refusal; code 0 = none was found */
+};
+
+static bool note_outcome(void *ctx, const struct mbp_event *event)
+{
+    struct command *command = ctx;
+    const struct mbp_plant *plant = command->ctl->plant;
+    if ((event->code == MBP_EV_MACHINE_REFUSED || event->code == MBP_EV_MACHINE_STATE) &&
+        mbp_event_machine(plant, event) == &plant->machines[command->machine] &&
+        mbp_event_state_to(event->detail) == (unsigned)command->to)
+        command->outcome = *event;
+    return true;
+}
+
+/* The journal's word on it: an event is shown when it is durable, so some time after the scan. Waited for where the
+ * machine obeyed, too: who asks for the journal next finds there what this command said. */
+static enum mbp_status look_for_outcome(struct command *command)
+{
+    struct ctl *ctl = command->ctl;
+    uint8_t unit = ctl_machine_unit(ctl->plant, command->machine);
+    struct ctl_wait wait = ctl_wait_begin(ctl->plant, 1, ctl->options->target.timeout_ms);
+    uint32_t next = command->before.last_event + 1;
+    for (;;) {
+        struct mbp_summary_view now;
+        enum mbp_status status = ctl_summary_read(ctl, unit, &now);
+        if (status == MBP_OK && now.last_event >= next)
+            status = ctl_events_read(ctl->link, unit, next, now.last_event, note_outcome, command, &next);
+        if (status != MBP_OK || command->outcome.code != 0 || !ctl_wait_more(&wait))
+            return status;
+    }
+}
+
+static enum ctl_exit tell(struct command *command, const struct mbp_machine_view *now, enum mbp_state_code was)
+{
+    const struct mbp_plant *plant = command->ctl->plant;
+    const char *name = plant->machines[command->machine].name;
+    enum mbp_status status = look_for_outcome(command);
+    if (now->state == command->to) {
+        ctl_say("%s: %s -> %s\n", name, mbp_state_name(was), mbp_state_name(command->to));
+        return CTL_OK;
+    }
+    if (status != MBP_OK)
+        return ctl_fail(command->ctl, status, "reading the journal for the reason");
+    if (command->outcome.code != 0) {
+        char sentence[256];
+        ctl_error("%s", mbp_report_event_text(plant, &command->outcome, sentence, sizeof sentence));
+    } else {
+        ctl_error("%s stays %s, and the journal does not say why; mbplantctl journal shows it all", name,
+                  mbp_state_name((enum mbp_state_code)now->state));
+    }
+    return CTL_FAILED;
+}
+
+static enum ctl_exit ask(struct ctl *ctl, uint32_t machine, enum mbp_state_code to)
+{
+    const struct mbp_plant *plant = ctl->plant;
+    const char *name = plant->machines[machine].name;
+    struct ctl_link *link = ctl_link(ctl);
+    if (link == NULL)
+        return CTL_FAILED;
+    uint8_t unit = ctl_machine_unit(plant, machine);
+    struct command command = {.ctl = ctl, .machine = machine, .to = to};
+    struct mbp_machine_view now;
+    enum mbp_status status = ctl_summary_read(ctl, unit, &command.before);
+    if (status == MBP_OK)
+        status = ctl_machine_read(ctl, machine, &now);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, name);
+    enum mbp_state_code was = (enum mbp_state_code)now.state;
+    if (was == to) {
+        ctl_say("%s is %s already\n", name, mbp_state_name(to));
+        return CTL_OK;
+    }
+    uint16_t on = 1;
+    int32_t coil = ctl_addr_of(plant, MBP_MAP_MACHINE_COILS, machine, MBP_WRITE_STATE, (unsigned)to);
+    if (coil < 0) {
+        ctl_error("%s: its unit has no room for the coils of machines, so no master can ask it for a state", name);
+        return CTL_FAILED;
+    }
+    status = ctl_write(link, unit, MBP_COILS, (uint16_t)coil, 1, &on);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, name);
+    enum ctl_exit code = ctl_await_effect(ctl, name);
+    if (code != CTL_OK)
+        return code;
+    if (ctl->pending || ctl->options->no_wait) {
+        ctl_say("%s: asked for %s\n", name, mbp_state_name(to));
+        return ctl_say_pending(ctl, name);
+    }
+    status = ctl_machine_read(ctl, machine, &now);
+    return status == MBP_OK ? tell(&command, &now, was) : ctl_fail(ctl, status, name);
+}
+
+enum ctl_exit ctl_run_machine(struct ctl *ctl)
+{
+    const struct ctl_options *options = ctl->options;
+    enum mbp_state_code state = MBP_EN_SERVICE;
+    if (ctl_edit_is_meant(options))
+        return ctl_edit_machine(ctl);
+    if (options->argc > 2 || options->key_count > 0 || options->dry_run) {
+        ctl_error("usage: mbplantctl machine NAME [STATE]; mbplantctl machine --help has more");
+        return CTL_USAGE;
+    }
+    if (options->argc == 2 && !ctl_state_find(options->argv[1], &state)) {
+        ctl_error("machine: no state '%s'; it is en_service, en_panne or maintenance", options->argv[1]);
+        return CTL_USAGE;
+    }
+    const struct mbp_plant *plant = ctl_plant(ctl);
+    if (plant == NULL)
+        return CTL_FAILED;
+    uint32_t machine = ctl_machine_find(plant, options->argv[0]);
+    if (machine == UINT32_MAX)
+        return CTL_USAGE;
+    return options->argc == 2 ? ask(ctl, machine, state) : ctl_machine_show(ctl, machine);
+}

@@ -1,0 +1,188 @@
+/* shelve and unshelve, suppress and unsuppress: a sensor's alarms, or those of all sensors of a machine, hidden from
+ * the operator and shown again. */
+#include "slave/address.h"
+#include "slave/effect.h"
+#include "slave/point.h"
+#include "verbs/write.h"
+
+/* The sensors that the verb's argument means. */
+struct meant {
+    const char *name;
+    uint8_t unit;
+    uint32_t first, count;
+};
+
+static enum ctl_exit find_meant(struct ctl *ctl, struct meant *meant)
+{
+    const struct mbp_plant *plant = ctl_plant(ctl);
+    uint32_t machine;
+    if (plant == NULL)
+        return CTL_FAILED;
+    meant->name = ctl_spelling(plant, ctl->options->argv[0]);
+    if (mbp_plant_find_machine(plant, meant->name) == UINT32_MAX &&
+        mbp_plant_find_sensor(plant, meant->name) == UINT32_MAX) {
+        if (ctl_is_all(meant->name))
+            ctl_error("%s takes a machine or a sensor, not all there are", ctl->options->verb->name);
+        else
+            ctl_unknown_name(plant, CTL_MACHINE_OR_SENSOR, meant->name);
+        return CTL_USAGE;
+    }
+    if (!ctl_sensors_find(plant, meant->name, &meant->first, &meant->count, &machine))
+        return CTL_USAGE;
+    if (meant->count == 0) {
+        ctl_error("%s has no sensors", meant->name);
+        return CTL_USAGE;
+    }
+    meant->unit = ctl_sensor_unit(plant, meant->first);
+    return CTL_OK;
+}
+
+/* The same word to so many points that follow each other, in as few requests as it takes. */
+static enum ctl_exit write_all(struct ctl *ctl, const struct meant *meant, enum mbp_table table, uint16_t addr,
+                               uint16_t word)
+{
+    uint16_t words[CTL_WRITE_REGISTERS_MAX];
+    struct ctl_link *link = ctl_link(ctl);
+    if (link == NULL)
+        return CTL_FAILED;
+    for (uint32_t i = 0; i < CTL_WRITE_REGISTERS_MAX; i++)
+        words[i] = word;
+    for (uint32_t done = 0; done < meant->count;) {
+        uint32_t left = meant->count - done;
+        uint16_t n = (uint16_t)(left < CTL_WRITE_REGISTERS_MAX ? left : CTL_WRITE_REGISTERS_MAX);
+        enum mbp_status status = ctl_write(link, meant->unit, table, (uint16_t)(addr + done), n, words);
+        if (status != MBP_OK)
+            return ctl_fail(ctl, status, meant->name);
+        done += n;
+    }
+    return ctl_await_effect(ctl, meant->name);
+}
+
+/* Whether any of the coils is on; true also when they cannot be read, which the write that follows will tell. */
+static bool any_on(struct ctl *ctl, const struct meant *meant, uint16_t coil)
+{
+    uint16_t words[MBP_SENSORS_PER_UNIT_MAX];
+    struct ctl_link *link = ctl_link(ctl);
+    if (link == NULL || ctl_read(link, meant->unit, MBP_COILS, coil, meant->count, words) != MBP_OK)
+        return true;
+    for (uint32_t i = 0; i < meant->count; i++) {
+        if (words[i] != 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *place_of(enum mbp_table table, uint16_t addr, uint32_t count, char *buf, size_t size)
+{
+    return ctl_address_text(table, addr, count, buf, size);
+}
+
+/* False (told) where the unit's map has no place for it. */
+static bool has_room(int32_t addr, const char *name)
+{
+    if (addr < 0)
+        ctl_error("%s: its unit has no room for such coils; mbplantd --check tells which blocks found none", name);
+    return addr >= 0;
+}
+
+/* ---- shelving ---------------------------------------------------------------------------------------------------- */
+
+enum ctl_exit ctl_run_shelve(struct ctl *ctl)
+{
+    const struct ctl_options *options = ctl->options;
+    struct meant meant;
+    char place[48];
+    char span[32];
+    if (options->once && options->shelf_s != 0) {
+        ctl_error("shelve: --for and --once exclude each other");
+        return CTL_USAGE;
+    }
+    enum ctl_exit code = find_meant(ctl, &meant);
+    if (code != CTL_OK)
+        return code;
+    bool timed = options->once || options->shelf_s != 0;
+    int32_t addr = ctl_addr(ctl->plant, timed ? MBP_MAP_SHELVING : MBP_MAP_SHELVED, meant.first);
+    if (timed && addr < 0) {
+        ctl_error("%s: its unit has no room for shelving times; without --for and --once it is shelved until unshelve",
+                  meant.name);
+        return CTL_FAILED;
+    }
+    if (!has_room(addr, meant.name))
+        return CTL_FAILED;
+    if (timed)
+        code = write_all(ctl, &meant, MBP_HOLDING_REGISTERS, (uint16_t)addr,
+                         options->once ? MBP_SHELVE_ONCE : (uint16_t)options->shelf_s);
+    else
+        code = write_all(ctl, &meant, MBP_COILS, (uint16_t)addr, 1);
+    if (code != CTL_OK)
+        return code;
+    place_of(timed ? MBP_HOLDING_REGISTERS : MBP_COILS, (uint16_t)addr, meant.count, place, sizeof place);
+    if (options->once)
+        ctl_say("%s: alarms shelved until they return to normal  (%s)\n", meant.name, place);
+    else if (options->shelf_s != 0)
+        ctl_say("%s: alarms shelved for %s  (%s)\n", meant.name, mbp_span_text(options->shelf_s, span, sizeof span),
+                place);
+    else
+        ctl_say("%s: alarms shelved until mbplantctl unshelve %s  (%s)\n", meant.name, meant.name, place);
+    return ctl_say_pending(ctl, meant.name);
+}
+
+enum ctl_exit ctl_run_unshelve(struct ctl *ctl)
+{
+    struct meant meant;
+    char place[48];
+    enum ctl_exit code = find_meant(ctl, &meant);
+    if (code != CTL_OK)
+        return code;
+    int32_t addr = ctl_addr(ctl->plant, MBP_MAP_SHELVED, meant.first);
+    uint16_t coil = (uint16_t)addr;
+    if (!has_room(addr, meant.name))
+        return CTL_FAILED;
+    if (!any_on(ctl, &meant, coil)) {
+        ctl_say("%s is not shelved: nothing to do\n", meant.name);
+        return CTL_OK;
+    }
+    code = write_all(ctl, &meant, MBP_COILS, coil, 0);
+    if (code == CTL_OK)
+        ctl_say("%s: alarms no longer shelved  (%s)\n", meant.name,
+                place_of(MBP_COILS, coil, meant.count, place, sizeof place));
+    return code == CTL_OK ? ctl_say_pending(ctl, meant.name) : code;
+}
+
+/* ---- out of service ---------------------------------------------------------------------------------------------- */
+
+static enum ctl_exit set_service(struct ctl *ctl, bool out)
+{
+    struct meant meant;
+    char place[48];
+    enum ctl_exit code = find_meant(ctl, &meant);
+    if (code != CTL_OK)
+        return code;
+    int32_t addr = ctl_addr(ctl->plant, MBP_MAP_SERVICE, meant.first);
+    uint16_t coil = (uint16_t)addr;
+    if (!has_room(addr, meant.name))
+        return CTL_FAILED;
+    if (!out && !any_on(ctl, &meant, coil)) {
+        ctl_say("%s is in service, as far as a command goes: nothing to do\n", meant.name);
+        return CTL_OK;
+    }
+    code = write_all(ctl, &meant, MBP_COILS, coil, out ? 1 : 0);
+    if (code != CTL_OK)
+        return code;
+    place_of(MBP_COILS, coil, meant.count, place, sizeof place);
+    if (out)
+        ctl_say("%s: alarms out of service until mbplantctl unsuppress %s  (%s)\n", meant.name, meant.name, place);
+    else
+        ctl_say("%s: alarms in service  (%s)\n", meant.name, place);
+    return ctl_say_pending(ctl, meant.name);
+}
+
+enum ctl_exit ctl_run_suppress(struct ctl *ctl)
+{
+    return set_service(ctl, true);
+}
+
+enum ctl_exit ctl_run_unsuppress(struct ctl *ctl)
+{
+    return set_service(ctl, false);
+}

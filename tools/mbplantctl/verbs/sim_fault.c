@@ -1,0 +1,399 @@
+/* sim fault: the plant's faults, listed, begun and ended; the file's by name, and new ones of a sensor. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "slave/effect.h"
+#include "slave/point.h"
+#include "verbs/sim.h"
+
+/* ---- what stands in the slave ----------------------------------------------------------------------------------- */
+
+struct faults {
+    const struct mbp_plant *plant;
+    struct ctl_sim sim;
+    uint16_t wire[1000];
+    uint16_t active[MBP_PLANT_FAULTS_MAX + MBP_AD_HOC_FAULTS];
+    uint16_t ad_hoc[MBP_AD_HOC_FAULTS][MBP_SIM_FAULT_WORDS];
+};
+
+/* The slave runs the plant that it told; another file (--plant) may have other faults. */
+static bool fits(const struct faults *faults)
+{
+    return faults->sim.faults == faults->plant->fault_count &&
+           faults->sim.wire_faults == faults->plant->server.fault_count;
+}
+
+static enum mbp_status read_faults(struct ctl_link *link, struct faults *out)
+{
+    enum mbp_status status = ctl_read(link, MBP_INSTRUCTOR_UNIT, MBP_COILS, MBP_SIM_COIL_AD_HOC, MBP_AD_HOC_FAULTS,
+                                      out->active + out->sim.faults);
+    if (status == MBP_OK && out->sim.faults > 0)
+        status = ctl_read(link, MBP_INSTRUCTOR_UNIT, MBP_COILS, MBP_SIM_COIL_FAULTS, out->sim.faults, out->active);
+    if (status == MBP_OK && out->sim.wire_faults > 0)
+        status = ctl_read(link, MBP_INSTRUCTOR_UNIT, MBP_COILS, 0, out->sim.wire_faults, out->wire);
+    if (status == MBP_OK)
+        status = ctl_read(link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, MBP_SIM_IR_AD_HOC,
+                          MBP_AD_HOC_FAULTS * MBP_SIM_FAULT_WORDS, out->ad_hoc[0]);
+    return status;
+}
+
+static enum ctl_exit take_faults(struct ctl *ctl, struct faults *out)
+{
+    enum ctl_exit code = ctl_sim_read(ctl, &out->sim);
+    if (code != CTL_OK)
+        return code;
+    out->plant = ctl_plant_of(ctl, MBP_INSTRUCTOR_UNIT);
+    if (out->plant == NULL)
+        return CTL_FAILED;
+    if (!fits(out)) {
+        ctl_error("the slave has other faults than this plant file");
+        return CTL_FAILED;
+    }
+    enum mbp_status status = read_faults(ctl->link, out);
+    return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "the instructor's unit");
+}
+
+/* ---- the list --------------------------------------------------------------------------------------------------- */
+
+static double float_of(const uint16_t *words)
+{
+    uint32_t bits = ctl_u32(words);
+    float number;
+    memcpy(&number, &bits, sizeof number);
+    return (double)number;
+}
+
+/* An ad hoc place's record as an effect; false when it never had a fault. */
+static bool read_effect(const struct mbp_plant *plant, const uint16_t *words, struct mbp_effect *out)
+{
+    if (words[MBP_SIM_FAULT_KIND] == 0 || words[MBP_SIM_FAULT_KIND] > MBP_EFFECT_COUNT)
+        return false;
+    *out = (struct mbp_effect){.kind = (uint8_t)(words[MBP_SIM_FAULT_KIND] - 1u),
+                               .upscale = (words[MBP_SIM_FAULT_FLAGS] & MBP_SIM_FAULT_UPSCALE) != 0,
+                               .amount = float_of(words + MBP_SIM_FAULT_AMOUNT),
+                               .over_ns = (uint64_t)(float_of(words + MBP_SIM_FAULT_OVER) * 1e9),
+                               .duration_ns = (uint64_t)(float_of(words + MBP_SIM_FAULT_DURATION) * 1e9)};
+    if ((words[MBP_SIM_FAULT_FLAGS] & MBP_SIM_FAULT_STAYS) != 0)
+        out->amount = (double)NAN;
+    for (uint32_t u = 0; u < plant->unit_count; u++) {
+        if (plant->units[u].id != words[MBP_SIM_FAULT_UNIT] ||
+            words[MBP_SIM_FAULT_SENSOR] >= plant->units[u].sensor_count)
+            continue;
+        out->sensor = plant->units[u].first_sensor + words[MBP_SIM_FAULT_SENSOR];
+        return true;
+    }
+    return false;
+}
+
+static void print_time(const char *before, uint64_t ns)
+{
+    char text[32];
+    if (ns != 0)
+        ctl_say("%s%s", before, mbp_duration_format(ns, text, sizeof text));
+}
+
+static void print_effect(const struct mbp_plant *plant, const struct mbp_effect *effect)
+{
+    const struct mbp_sensor *sensor = &plant->sensors[effect->sensor];
+    const char *blank = sensor->unit_text[0] != '\0' ? " " : "";
+    enum mbp_effect_kind kind = (enum mbp_effect_kind)effect->kind;
+    ctl_say("%s %s", sensor->name, mbp_effect_name(kind));
+    if (kind == MBP_EFFECT_DROPOUT)
+        ctl_say(" to the %s end", effect->upscale ? "high" : "low");
+    else if (kind == MBP_EFFECT_STUCK && isnan(effect->amount))
+        ctl_say(" where it is");
+    else
+        ctl_say("%s %.6g%s%s", kind == MBP_EFFECT_STUCK ? " at" : "", effect->amount, blank, sensor->unit_text);
+    print_time(kind == MBP_EFFECT_SPIKE ? " every " : " over ", effect->over_ns);
+    print_time(" after ", effect->after_ns);
+    print_time(", for ", effect->duration_ns);
+}
+
+static void print_when(const struct mbp_plant_fault *fault)
+{
+    char text[32];
+    if (!fault->enabled || (!fault->has_start && fault->mttf_ns == 0))
+        ctl_say("; by hand");
+    else if (fault->has_start)
+        ctl_say("; starts at %s", mbp_duration_format(fault->start_ns, text, sizeof text));
+    print_time("; every ", fault->enabled ? fault->mttf_ns : 0);
+    print_time(" on average, for ", fault->enabled ? fault->mttr_ns : 0);
+}
+
+static void print_list(const struct faults *faults)
+{
+    const struct mbp_plant *plant = faults->plant;
+    uint32_t shown = 0;
+    for (uint32_t f = 0; f < plant->fault_count; f++, shown++) {
+        ctl_say("%-6s  %-20s  ", faults->active[f] != 0 ? "active" : "-", plant->faults[f].name);
+        print_effect(plant, &plant->faults[f].effect);
+        print_when(&plant->faults[f]);
+        putchar('\n');
+    }
+    for (uint32_t i = 0; i < MBP_AD_HOC_FAULTS; i++) {
+        struct mbp_effect effect;
+        if (!read_effect(plant, faults->ad_hoc[i], &effect))
+            continue;
+        ctl_say("%-6s  ad hoc %-13u  ", faults->active[plant->fault_count + i] != 0 ? "active" : "-", i + 1);
+        print_effect(plant, &effect);
+        putchar('\n');
+        shown++;
+    }
+    for (uint32_t i = 0; i < plant->server.fault_count; i++, shown++)
+        ctl_say("%-6s  %-20s  on the wire\n", faults->wire[i] != 0 ? "on" : "-", plant->server.faults[i].name);
+    if (shown == 0)
+        ctl_say("the plant file has no faults; mbplantctl sim fault SENSOR stuck|bias|... makes one up\n");
+}
+
+/* ---- on and off ------------------------------------------------------------------------------------------------- */
+
+/* The coil of a fault of the file or the wire; -1 = none has that name. */
+static int find_named(const struct mbp_plant *plant, const char *name, int (*compare)(const char *, const char *))
+{
+    for (uint32_t f = 0; f < plant->fault_count; f++) {
+        if (compare(plant->faults[f].name, name) == 0)
+            return (int)mbp_sim_fault_coil(plant->fault_count, f);
+    }
+    for (uint32_t i = 0; i < plant->server.fault_count; i++) {
+        if (compare(plant->server.faults[i].name, name) == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+/* The coil of a fault by its name, "ad hoc 3" (in one word or as 3 words' last: "adhoc3") too; -1 when there is none.
+ */
+static int find_coil(const struct faults *faults, const char *name)
+{
+    int coil = find_named(faults->plant, name, strcmp);
+    if (coil < 0)
+        coil = find_named(faults->plant, name, strcasecmp);
+    if (coil >= 0)
+        return coil;
+    static const char *const prefixes[] = {"ad hoc ", "adhoc"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        size_t len = strlen(prefixes[i]);
+        unsigned long number = strncasecmp(name, prefixes[i], len) == 0 ? strtoul(name + len, NULL, 10) : 0;
+        if (number >= 1 && number <= MBP_AD_HOC_FAULTS)
+            return (int)(MBP_SIM_COIL_AD_HOC + number - 1);
+    }
+    return -1;
+}
+
+static enum ctl_exit unknown_fault(const struct faults *faults, const char *name)
+{
+    const struct mbp_plant *plant = faults->plant;
+    const char *names[MBP_PLANT_FAULTS_MAX + 1000];
+    size_t count = 0;
+    for (uint32_t f = 0; f < plant->fault_count; f++)
+        names[count++] = plant->faults[f].name;
+    for (uint32_t i = 0; i < plant->server.fault_count; i++)
+        names[count++] = plant->server.faults[i].name;
+    const char *near = mbp_nearest(name, names, count);
+    if (near != NULL)
+        ctl_error("the plant has no fault '%s'; did you mean '%s'?", name, near);
+    else
+        ctl_error("the plant has no fault '%s'; mbplantctl sim fault lists them", name);
+    return CTL_USAGE;
+}
+
+/* Every fault of the file, the wire or made up that is active. */
+static enum ctl_exit end_all(struct ctl *ctl, const struct faults *faults)
+{
+    static const uint16_t off = 0;
+    unsigned ended = 0;
+    enum ctl_exit code = CTL_OK;
+    for (uint32_t f = 0; f < faults->sim.faults + MBP_AD_HOC_FAULTS && code == CTL_OK; f++) {
+        if (faults->active[f] == 0)
+            continue;
+        code = ctl_sim_write(ctl, MBP_COILS, mbp_sim_fault_coil(faults->sim.faults, f), 1, &off, NULL);
+        ended++;
+    }
+    if (code == CTL_OK && ended > 0)
+        code = ctl_await_effect(ctl, "sim fault");
+    if (code == CTL_OK)
+        ctl_say("%u faults ended\n", ended);
+    return code == CTL_OK ? ctl_say_pending(ctl, "sim fault") : code;
+}
+
+static enum ctl_exit switch_fault(struct ctl *ctl, const struct faults *faults, const char *name, bool on)
+{
+    if (!on && ctl_is_all(name))
+        return end_all(ctl, faults);
+    int coil = find_coil(faults, name);
+    if (coil < 0)
+        return unknown_fault(faults, name);
+    uint16_t word = on;
+    enum ctl_exit code = ctl_sim_write(ctl, MBP_COILS, (uint16_t)coil, 1, &word, NULL);
+    if (code == CTL_OK)
+        code = ctl_await_effect(ctl, name);
+    if (code == CTL_OK)
+        ctl_say("%s: %s  (coil %d of unit %d)\n", name, on ? "active" : "ended", coil, MBP_INSTRUCTOR_UNIT);
+    return code == CTL_OK ? ctl_say_pending(ctl, name) : code;
+}
+
+/* ---- a new one -------------------------------------------------------------------------------------------------- */
+
+static void put_float(uint16_t *words, double number)
+{
+    float value = (float)number;
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    words[0] = (uint16_t)(bits >> 16);
+    words[1] = (uint16_t)bits;
+}
+
+struct wanted {
+    struct mbp_effect effect;
+    bool has_amount;
+};
+
+/* "over DURATION", "every DURATION", "for DURATION". */
+static bool take_time(const char *word, const char *value, struct wanted *out)
+{
+    uint64_t ns;
+    bool over = strcmp(word, "over") == 0 || strcmp(word, "every") == 0;
+    if ((!over && strcmp(word, "for") != 0) || value == NULL || mbp_duration_parse(value, &ns) != MBP_OK)
+        return false;
+    *(over ? &out->effect.over_ns : &out->effect.duration_ns) = ns;
+    return true;
+}
+
+static bool take_amount(const char *word, struct wanted *out)
+{
+    char *end;
+    double amount = strtod(word, &end);
+    if (end == word || *end != '\0' || !isfinite(amount) || out->has_amount)
+        return false;
+    out->effect.amount = amount;
+    out->has_amount = true;
+    return true;
+}
+
+/* The words behind SENSOR KIND. */
+static enum ctl_exit read_words(const struct ctl_options *options, int first, struct wanted *out)
+{
+    for (int i = first; i < options->argc; i++) {
+        const char *word = options->argv[i];
+        bool end_word =
+            out->effect.kind == MBP_EFFECT_DROPOUT && (strcmp(word, "high") == 0 || strcmp(word, "low") == 0);
+        if (end_word) {
+            out->effect.upscale = word[0] == 'h';
+        } else if (take_time(word, i + 1 < options->argc ? options->argv[i + 1] : NULL, out)) {
+            i++;
+        } else if (!take_amount(word, out)) {
+            ctl_error("sim fault: '%s' is no number, and no 'over', 'every' or 'for' with a duration such as 10min",
+                      word);
+            return CTL_USAGE;
+        }
+    }
+    return CTL_OK;
+}
+
+/* What this kind cannot do without. */
+static enum ctl_exit check_wanted(const struct mbp_plant *plant, struct wanted *wanted)
+{
+    struct mbp_effect *effect = &wanted->effect;
+    enum mbp_effect_kind kind = (enum mbp_effect_kind)effect->kind;
+    const char *word = kind == MBP_EFFECT_SPIKE ? "every" : "over";
+    bool timed =
+        kind == MBP_EFFECT_DRIFT || kind == MBP_EFFECT_SPIKE || kind == MBP_EFFECT_RAMP || kind == MBP_EFFECT_WEAR;
+    if (!wanted->has_amount && kind != MBP_EFFECT_STUCK && kind != MBP_EFFECT_DROPOUT) {
+        ctl_error("sim fault: %s needs an amount, in the sensor's unit%s%s", mbp_effect_name(kind),
+                  plant->sensors[effect->sensor].unit_text[0] != '\0' ? ", " : "",
+                  plant->sensors[effect->sensor].unit_text);
+        return CTL_USAGE;
+    }
+    if (timed && effect->over_ns == 0) {
+        ctl_error("sim fault: %s needs '%s' and a duration, as in: %s 10min", mbp_effect_name(kind), word, word);
+        return CTL_USAGE;
+    }
+    if (kind == MBP_EFFECT_WEAR && plant->sensors[effect->sensor].machine == UINT32_MAX) {
+        ctl_error("sim fault: wear is a machine's, and %s belongs to none", plant->sensors[effect->sensor].name);
+        return CTL_USAGE;
+    }
+    if (!wanted->has_amount)
+        effect->amount = (double)NAN;
+    return CTL_OK;
+}
+
+static enum ctl_exit send(struct ctl *ctl, const struct faults *faults, const struct mbp_effect *effect)
+{
+    static const char refused[] =
+        "the slave refused that fault; all places for such faults may be taken: mbplantctl sim "
+        "fault all off";
+    const struct mbp_plant *plant = faults->plant;
+    const struct mbp_unit *unit = &plant->units[plant->sensors[effect->sensor].unit];
+    uint16_t words[MBP_SIM_HR_FAULT_BEGIN - MBP_SIM_HR_FAULT + 1] = {0};
+    bool stays = isnan(effect->amount);
+    words[MBP_SIM_FAULT_KIND] = (uint16_t)(effect->kind + 1u);
+    words[MBP_SIM_FAULT_UNIT] = unit->id;
+    words[MBP_SIM_FAULT_SENSOR] = (uint16_t)(effect->sensor - unit->first_sensor);
+    words[MBP_SIM_FAULT_FLAGS] =
+        (uint16_t)((stays ? MBP_SIM_FAULT_STAYS : 0u) | (effect->upscale ? MBP_SIM_FAULT_UPSCALE : 0u));
+    put_float(words + MBP_SIM_FAULT_AMOUNT, stays ? 0.0 : effect->amount);
+    put_float(words + MBP_SIM_FAULT_OVER, (double)effect->over_ns / 1e9);
+    put_float(words + MBP_SIM_FAULT_DURATION, (double)effect->duration_ns / 1e9);
+    words[MBP_SIM_FAULT_WORDS] = 1;
+    uint32_t place = 0;
+    while (place + 1 < MBP_AD_HOC_FAULTS && faults->active[plant->fault_count + place] != 0)
+        place++;
+    enum ctl_exit code =
+        ctl_sim_write(ctl, MBP_HOLDING_REGISTERS, MBP_SIM_HR_FAULT, sizeof words / sizeof words[0], words, refused);
+    const char *name = plant->sensors[effect->sensor].name;
+    if (code == CTL_OK)
+        code = ctl_await_effect(ctl, name);
+    if (code != CTL_OK)
+        return code;
+    print_effect(plant, effect);
+    ctl_say(": active as ad hoc %u; mbplantctl sim fault adhoc%u off ends it\n", place + 1, place + 1);
+    return ctl_say_pending(ctl, name);
+}
+
+static enum ctl_exit begin_new(struct ctl *ctl, const struct faults *faults, const char *sensor, const char *kind)
+{
+    struct wanted wanted = {.effect = {.sensor = ctl_sensor_find(faults->plant, sensor)}};
+    if (wanted.effect.sensor == UINT32_MAX)
+        return CTL_USAGE;
+    int found = mbp_effect_find(kind);
+    if (found < 0) {
+        ctl_error("sim fault: no kind '%s'; it is stuck, bias, drift, spike, dropout, noise, step, ramp or wear, or on "
+                  "or off for a fault of the plant file",
+                  kind);
+        return CTL_USAGE;
+    }
+    wanted.effect.kind = (uint8_t)found;
+    enum ctl_exit code = read_words(ctl->options, 3, &wanted);
+    if (code == CTL_OK)
+        code = check_wanted(faults->plant, &wanted);
+    return code == CTL_OK ? send(ctl, faults, &wanted.effect) : code;
+}
+
+enum ctl_exit ctl_sim_fault(struct ctl *ctl)
+{
+    const struct ctl_options *options = ctl->options;
+    struct faults *faults = calloc(1, sizeof *faults);
+    if (faults == NULL)
+        return ctl_fail(ctl, MBP_ERR_MEMORY, "sim fault");
+    enum ctl_exit code = take_faults(ctl, faults);
+    const char *name = options->argc > 1 ? options->argv[1] : "list";
+    const char *word = options->argc > 2 ? options->argv[2] : "";
+    if (code == CTL_OK) {
+        if (options->argc == 1 || (options->argc == 2 && strcmp(name, "list") == 0)) {
+            print_list(faults);
+        } else if (options->argc == 3 && (strcmp(word, "on") == 0 || strcmp(word, "off") == 0)) {
+            code = switch_fault(ctl, faults, name, word[1] == 'n');
+        } else if (options->argc >= 3) {
+            code = begin_new(ctl, faults, name, word);
+        } else {
+            ctl_error("sim fault %s: what of it? on, off, or for a sensor stuck, bias AMOUNT, ...; see mbplantctl sim "
+                      "--help",
+                      name);
+            code = CTL_USAGE;
+        }
+    }
+    free(faults);
+    return code;
+}

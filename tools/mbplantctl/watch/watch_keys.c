@@ -1,0 +1,233 @@
+/* The keys of watch: a table of what each means, and the little dialogue before something is changed. */
+#include <string.h>
+
+#include "watch/watch.h"
+
+#define KEYS_MAX 3u /* with the 0 behind them */
+
+enum needs { NEEDS_NONE, NEEDS_ALL, NEEDS_ANY, NEEDS_SENSOR, NEEDS_MACHINE };
+
+static const struct key {
+    int keys[KEYS_MAX]; /* 0 = no more */
+    enum watch_action action;
+    enum needs needs;        /* what must be selected */
+    enum watch_mode asks;    /* WATCH_LIST = done at once */
+    const char *name, *help; /* NULL = a line of help before tells it */
+} table[] = {
+    {{WATCH_KEY_UP, 'k'}, WATCH_UP, NEEDS_NONE, WATCH_LIST, "arrows j k", "move; PgUp PgDn Home End too"},
+    {{WATCH_KEY_DOWN, 'j'}, WATCH_DOWN, NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{WATCH_KEY_PAGE_UP}, WATCH_PAGE_UP, NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{WATCH_KEY_PAGE_DOWN}, WATCH_PAGE_DOWN, NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{WATCH_KEY_HOME, 'g'}, WATCH_FIRST, NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{WATCH_KEY_END, 'G'}, WATCH_LAST, NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{'\t'}, WATCH_NEXT_PAGE, NEEDS_NONE, WATCH_LIST, "Tab 1 2 3 4", "machines, sensors, alarms, events"},
+    {{'1'}, WATCH_PAGE_1, NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{'2'}, WATCH_PAGE_2, NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{'3'}, WATCH_PAGE_3, NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{'4'}, WATCH_PAGE_4, NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{WATCH_KEY_ESCAPE}, WATCH_LET_GO, NEEDS_NONE, WATCH_LIST, "Esc", "select nothing: events show the newest again"},
+    {{'a'}, WATCH_ACKNOWLEDGE, NEEDS_ANY, WATCH_LIST, "a A", "acknowledge the alarms of what is selected; all alarms"},
+    {{'A'}, WATCH_ACKNOWLEDGE_ALL, NEEDS_ALL, WATCH_LIST, NULL, NULL},
+    {{'f'}, WATCH_FORCE, NEEDS_SENSOR, WATCH_ASKS_TEXT, "f r", "force the selected sensor to a value; release it"},
+    {{'r'}, WATCH_RELEASE, NEEDS_SENSOR, WATCH_LIST, NULL, NULL},
+    {{'S'}, WATCH_SHELVE, NEEDS_ANY, WATCH_ASKS_TEXT, "S U", "shelve its alarms for a time; unshelve them"},
+    {{'U'}, WATCH_UNSHELVE, NEEDS_ANY, WATCH_LIST, NULL, NULL},
+    {{'x'}, WATCH_RESET, NEEDS_ANY, WATCH_LIST, "x X", "reset its latched alarms; all latched alarms"},
+    {{'X'}, WATCH_RESET_ALL, NEEDS_ALL, WATCH_LIST, NULL, NULL},
+    {{'s'},
+     WATCH_EN_SERVICE,
+     NEEDS_MACHINE,
+     WATCH_ASKS_YES,
+     "s p m",
+     "its machine to en_service, en_panne, maintenance"},
+    {{'p'}, WATCH_EN_PANNE, NEEDS_MACHINE, WATCH_ASKS_YES, NULL, NULL},
+    {{'m'}, WATCH_MAINTENANCE, NEEDS_MACHINE, WATCH_ASKS_YES, NULL, NULL},
+    {{'?', 'h'}, WATCH_SHOW_HELP, NEEDS_NONE, WATCH_LIST, "? h", "this help"},
+    {{'q'}, WATCH_QUIT, NEEDS_NONE, WATCH_LIST, "q", "quit; Ctrl-C too. Ctrl-L draws the screen anew"},
+};
+
+#define TABLE (sizeof table / sizeof table[0])
+
+static const struct key *find(int key)
+{
+    for (size_t i = 0; i < TABLE && key != 0; i++) {
+        for (size_t k = 0; k < KEYS_MAX && table[i].keys[k] != 0; k++) {
+            if (table[i].keys[k] == key)
+                return &table[i];
+        }
+    }
+    return NULL;
+}
+
+enum watch_action watch_key_action(int key)
+{
+    const struct key *found = find(key);
+    return found != NULL ? found->action : WATCH_NOTHING;
+}
+
+bool watch_key_help(size_t index, const char **keys, const char **help)
+{
+    for (size_t i = 0; i < TABLE; i++) {
+        if (table[i].name == NULL || index-- > 0)
+            continue;
+        *keys = table[i].name;
+        *help = table[i].help;
+        return true;
+    }
+    return false;
+}
+
+/* ---- whom it concerns -------------------------------------------------------------------------------------------- */
+
+/* The sensor and the machine that are selected; NULL = none. A sensor brings its machine along. */
+static void find_selected(const struct watch_view *view, const struct watch_model *model, const char **sensor,
+                          const char **machine)
+{
+    const struct mbp_plant *plant = model->plant;
+    const struct watch_choice *choice = &view->choices[view->page];
+    const struct mbp_sensor *of = NULL;
+    *sensor = *machine = NULL;
+    if (choice->is != WATCH_CHOSEN || choice->at >= watch_count(model, view->page))
+        return;
+    if (view->page == WATCH_MACHINES) {
+        *machine = plant->machines[choice->at].name;
+    } else if (view->page == WATCH_SENSORS) {
+        of = &plant->sensors[choice->at];
+    } else if (view->page == WATCH_ALARMS) {
+        of = model->overview->report.alarms[choice->at].sensor;
+    } else {
+        const struct mbp_event *event = &model->events[model->event_count - 1 - choice->at];
+        plant = watch_plant_of(model, event);
+        const struct mbp_machine *named = mbp_event_machine(plant, event);
+        of = mbp_event_sensor(plant, event);
+        *machine = named != NULL ? named->name : NULL;
+    }
+    if (of != NULL) {
+        *sensor = of->name;
+        if (of->machine < plant->machine_count)
+            *machine = plant->machines[of->machine].name;
+    }
+}
+
+static void say_what_to_select(struct watch_view *view, enum needs needs)
+{
+    char gone[64];
+    view->message_paint = MBP_PAINT_CARE;
+    if (view->choices[view->page].is == WATCH_GONE)
+        snprintf(view->message, sizeof view->message, "nothing done: %s has left this list; arrows choose again",
+                 watch_choice_text(view, gone, sizeof gone));
+    else if (view->choices[view->page].is == WATCH_NOTHING_CHOSEN)
+        snprintf(view->message, sizeof view->message, "nothing is selected: arrows choose");
+    else
+        snprintf(view->message, sizeof view->message, "%s",
+                 needs == NEEDS_SENSOR ? "select a sensor first: 2 lists them"
+                                       : "select a machine first: 1 lists them");
+}
+
+/* False after saying what is missing. */
+static bool take_target(struct watch_view *view, const struct watch_model *model, enum needs needs)
+{
+    const char *sensor;
+    const char *machine;
+    find_selected(view, model, &sensor, &machine);
+    const char *target = needs == NEEDS_ALL                                                ? "all"
+                         : needs == NEEDS_SENSOR || (needs == NEEDS_ANY && sensor != NULL) ? sensor
+                                                                                           : machine;
+    if (target == NULL) {
+        say_what_to_select(view, needs);
+        return false;
+    }
+    snprintf(view->target, sizeof view->target, "%s", target);
+    return true;
+}
+
+/* ---- moving ------------------------------------------------------------------------------------------------------ */
+
+/* From where something is chosen; where nothing is, the first move chooses what stands nearest. */
+static void move(struct watch_view *view, const struct watch_model *model, enum watch_action action, size_t page_rows)
+{
+    const struct watch_choice *choice = &view->choices[view->page];
+    size_t step = action == WATCH_PAGE_UP || action == WATCH_PAGE_DOWN ? page_rows : 1;
+    size_t at = choice->at;
+    if (action == WATCH_FIRST || action == WATCH_LAST)
+        at = action == WATCH_FIRST ? 0 : SIZE_MAX;
+    else if (choice->is == WATCH_CHOSEN && (action == WATCH_UP || action == WATCH_PAGE_UP))
+        at -= step < at ? step : at;
+    else if (choice->is == WATCH_CHOSEN)
+        at += step;
+    watch_choose(view, model, view->page, at);
+}
+
+/* An alarm is chosen with the page, for what is on it is seen then. */
+static void turn_to(struct watch_view *view, const struct watch_model *model, unsigned page)
+{
+    view->page = (enum watch_page)page;
+    if (view->page == WATCH_ALARMS && view->choices[page].is != WATCH_CHOSEN)
+        watch_choose(view, model, WATCH_ALARMS, 0);
+}
+
+/* ---- pressing ---------------------------------------------------------------------------------------------------- */
+
+static enum watch_action press_in_list(struct watch_view *view, const struct watch_model *model, int key,
+                                       unsigned page_rows)
+{
+    const struct key *found = find(key);
+    if (found == NULL)
+        return WATCH_NOTHING;
+    view->message[0] = '\0';
+    if (found->action <= WATCH_LAST)
+        move(view, model, found->action, page_rows);
+    else if (found->action == WATCH_NEXT_PAGE)
+        turn_to(view, model, (view->page + 1u) % WATCH_PAGES);
+    else if (found->action <= WATCH_PAGE_4)
+        turn_to(view, model, (unsigned)(found->action - WATCH_PAGE_1));
+    else if (found->action == WATCH_LET_GO)
+        view->choices[view->page] = (struct watch_choice){.is = WATCH_NOTHING_CHOSEN};
+    else if (found->action == WATCH_SHOW_HELP)
+        view->mode = WATCH_HELP;
+    else if (found->needs != NEEDS_NONE && !take_target(view, model, found->needs))
+        return WATCH_NOTHING;
+    else if (found->asks == WATCH_LIST)
+        return found->action;
+    view->asked = found->action;
+    if (found->asks != WATCH_LIST) {
+        view->mode = found->asks;
+        view->answer[0] = '\0';
+    }
+    return WATCH_NOTHING;
+}
+
+static enum watch_action press_in_text(struct watch_view *view, int key)
+{
+    size_t len = strlen(view->answer);
+    if (key == WATCH_KEY_ESCAPE) {
+        view->mode = WATCH_LIST;
+    } else if (key == WATCH_KEY_ENTER) {
+        view->mode = WATCH_LIST;
+        return len > 0 ? view->asked : WATCH_NOTHING;
+    } else if (key == WATCH_KEY_BACKSPACE) {
+        view->answer[len > 0 ? len - 1 : 0] = '\0';
+    } else if (key >= ' ' && key <= '~' && len + 1 < sizeof view->answer) {
+        view->answer[len] = (char)key;
+        view->answer[len + 1] = '\0';
+    }
+    return WATCH_NOTHING;
+}
+
+enum watch_action watch_press(struct watch_view *view, const struct watch_model *model, int key, unsigned page_rows)
+{
+    watch_view_follow(view, model); /* the lists may have moved since they were drawn */
+    switch (view->mode) {
+    case WATCH_LIST:
+        return press_in_list(view, model, key, page_rows);
+    case WATCH_ASKS_TEXT:
+        return press_in_text(view, key);
+    case WATCH_ASKS_YES:
+        view->mode = WATCH_LIST;
+        return key == 'y' || key == 'Y' ? view->asked : WATCH_NOTHING;
+    case WATCH_HELP:
+        view->mode = WATCH_LIST;
+        return key == 'q' ? WATCH_QUIT : WATCH_NOTHING;
+    }
+    return WATCH_NOTHING;
+}

@@ -1,0 +1,230 @@
+/* watch without a terminal: what status prints, once, and then a line for everything that changes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "slave/wait.h"
+#include "watch/watch_slave.h"
+
+struct known_alarm {
+    size_t sensor;
+    enum mbp_limit limit;
+    const char *state; /* static storage */
+};
+
+/* What has been told, to compare the next look with. */
+struct known {
+    enum mbp_state_code *states; /* per machine */
+    struct known_alarm *alarms;  /* those listed, by sensor and limit */
+    size_t alarm_count;
+    uint32_t event; /* the last one */
+};
+
+/* What is read off the plant has the time of the look that saw it. */
+static const char *now_text(char *buf, size_t size)
+{
+    struct mbp_clock clock = mbp_clock_system();
+    return mbp_time_format(clock.wall_ms(clock.ctx), buf, size);
+}
+
+static void begin_line(const char *what)
+{
+    char now[40];
+    ctl_say("%s %-8s ", now_text(now, sizeof now), what);
+}
+
+static void forget(struct known *known)
+{
+    free(known->states);
+    free(known->alarms);
+    *known = (struct known){.event = known->event};
+}
+
+static enum mbp_status remember(const struct watch_slave *slave, struct known *known)
+{
+    const struct mbp_report *report = &slave->overview.report;
+    const struct mbp_plant *plant = slave->ctl->plant;
+    forget(known);
+    known->states = calloc(report->machine_count + 1, sizeof *known->states);
+    known->alarms = calloc(report->alarm_count + 1, sizeof *known->alarms);
+    if (known->states == NULL || known->alarms == NULL)
+        return MBP_ERR_MEMORY;
+    for (size_t m = 0; m < report->machine_count; m++)
+        known->states[m] = report->machines[m].state;
+    for (size_t a = 0; a < report->alarm_count; a++)
+        known->alarms[a] = (struct known_alarm){(size_t)(report->alarms[a].sensor - plant->sensors),
+                                                report->alarms[a].limit, mbp_report_alarm_state(&report->alarms[a])};
+    known->alarm_count = report->alarm_count;
+    if (slave->event_count > 0)
+        known->event = slave->events[slave->event_count - 1].seq;
+    return MBP_OK;
+}
+
+/* ---- what changed ------------------------------------------------------------------------------------------------ */
+
+static void tell_events(const struct watch_slave *slave, const struct known *known)
+{
+    if (slave->event_count == 0)
+        return;
+    uint32_t last = slave->events[slave->event_count - 1].seq;
+    uint32_t told = last < known->event ? 0 : known->event; /* another journal, which begins anew */
+    uint32_t first = slave->events[0].seq;
+    char text[256];
+    char time[40];
+    if (first > told + 1) {
+        begin_line("event");
+        ctl_say("%u to %u: too many for one look; mbplantctl journal --since %u shows them\n", told + 1, first - 1,
+                told + 1);
+    }
+    for (size_t i = 0; i < slave->event_count; i++) {
+        const struct mbp_event *event = &slave->events[i];
+        if (event->seq <= told)
+            continue;
+        const struct mbp_plant *plant = ctl_past_at(&slave->past, event->seq, slave->ctl->plant);
+        ctl_say("%s %-8s %u %s\n", mbp_time_format(event->wall_ms, time, sizeof time), "event", event->seq,
+                mbp_report_event_text(plant, event, text, sizeof text));
+    }
+}
+
+static void tell_machines(const struct mbp_report *report, const struct known *known)
+{
+    for (size_t m = 0; m < report->machine_count && known->states != NULL; m++) {
+        const struct mbp_report_machine *machine = &report->machines[m];
+        if (machine->state == known->states[m])
+            continue;
+        begin_line("machine");
+        ctl_say("%s %s -> %s", machine->name, mbp_state_name(known->states[m]), mbp_state_name(machine->state));
+        ctl_say(machine->first_out[0] != '\0' ? ", tripped by %s\n" : "%s\n", machine->first_out);
+    }
+}
+
+static void tell_alarm(const struct mbp_report_alarm *alarm)
+{
+    char value[64];
+    char limit[64];
+    begin_line("alarm");
+    ctl_say("%s.%s %s, %s", alarm->sensor->name, mbp_limit_name(alarm->limit), mbp_report_alarm_state(alarm),
+            mbp_value_text(alarm->sensor, alarm->value, value, sizeof value));
+    if (alarm->limit < MBP_LIMIT_COUNT)
+        ctl_say(" (limit %s)", mbp_limit_text(alarm->sensor, alarm->limit_value, limit, sizeof limit));
+    putchar('\n');
+}
+
+/* Both lists are in the order of sensors and limits: < 0 when what is known comes first. */
+static int order_of(const struct known_alarm *known, size_t sensor, enum mbp_limit limit)
+{
+    if (known->sensor != sensor)
+        return known->sensor < sensor ? -1 : 1;
+    return (int)known->limit - (int)limit;
+}
+
+static void tell_alarms(const struct watch_slave *slave, const struct known *known)
+{
+    const struct mbp_report *report = &slave->overview.report;
+    const struct mbp_plant *plant = slave->ctl->plant;
+    size_t k = 0;
+    for (size_t a = 0; a < report->alarm_count || k < known->alarm_count;) {
+        const struct mbp_report_alarm *alarm = &report->alarms[a];
+        int order = a == report->alarm_count ? -1
+                    : k == known->alarm_count
+                        ? 1
+                        : order_of(&known->alarms[k], (size_t)(alarm->sensor - plant->sensors), alarm->limit);
+        if (order < 0) {
+            begin_line("alarm");
+            ctl_say("%s.%s normal\n", plant->sensors[known->alarms[k].sensor].name,
+                    mbp_limit_name(known->alarms[k].limit));
+        } else if (order > 0 || strcmp(known->alarms[k].state, mbp_report_alarm_state(alarm)) != 0) {
+            tell_alarm(alarm);
+        }
+        k += order <= 0 ? 1 : 0;
+        a += order >= 0 ? 1 : 0;
+    }
+}
+
+/* ---- looking ----------------------------------------------------------------------------------------------------- */
+
+/* The whole plant: first, and when it is another one. */
+static enum ctl_exit tell_all(struct watch_slave *slave)
+{
+    char now[40];
+    ctl_say("%s\n", now_text(now, sizeof now));
+    return ctl_run_status(slave->ctl);
+}
+
+static enum ctl_exit tell_changes(struct watch_slave *slave, struct known *known)
+{
+    enum ctl_exit code = CTL_OK;
+    if (slave->is_new) {
+        code = tell_all(slave);
+    } else {
+        tell_events(slave, known);
+        tell_machines(&slave->overview.report, known);
+        tell_alarms(slave, known);
+    }
+    slave->is_new = false;
+    enum mbp_status status = remember(slave, known);
+    return status == MBP_OK ? code : ctl_fail(slave->ctl, status, "watch");
+}
+
+static void tell_answer(const struct watch_slave *slave, bool was_gone, uint64_t silent_s)
+{
+    const struct ctl_target *target = &slave->ctl->options->target;
+    bool is_gone = slave->trouble[0] != '\0';
+    char span[32];
+    if (is_gone == was_gone)
+        return;
+    begin_line("slave");
+    if (is_gone)
+        ctl_say("%s:%u does not answer, tried again: %s\n", target->host, target->port, slave->trouble);
+    else
+        ctl_say("%s:%u answers again, after %s\n", target->host, target->port,
+                mbp_span_text(silent_s, span, sizeof span));
+}
+
+/* One look and what it brought. */
+static enum ctl_exit look(struct watch_slave *slave, struct known *known)
+{
+    bool was_gone = slave->trouble[0] != '\0';
+    uint64_t silent_s = watch_silent_s(slave);
+    watch_slave_look(slave);
+    tell_answer(slave, was_gone, silent_s);
+    return slave->trouble[0] != '\0' ? CTL_FAILED : tell_changes(slave, known);
+}
+
+/* A slave that told its plant and then nothing is not one to wait for. */
+static enum ctl_exit first_look(struct watch_slave *slave, struct known *known)
+{
+    watch_slave_look(slave);
+    if (slave->trouble[0] == '\0')
+        return tell_changes(slave, known);
+    ctl_error("%s", slave->trouble);
+    return CTL_FAILED;
+}
+
+/* False: nobody reads on. */
+static bool wait_until(uint64_t ms)
+{
+    uint64_t now = watch_now_ms();
+    return ctl_pause(ms > now ? ms - now : 0);
+}
+
+enum ctl_exit watch_run_plain(struct watch_slave *slave, uint32_t interval_ms)
+{
+    struct known known = {0};
+    enum ctl_exit code = CTL_OK;
+    uint32_t count = slave->ctl->options->count;
+    uint64_t next_ms = watch_now_ms();
+    setvbuf(stdout, NULL, _IOLBF, 0); /* whoever reads the pipe gets a line when it happens */
+    for (uint32_t n = 1; n == 1 || n - 1 != count; n++) {
+        if (n > 1 && !wait_until(next_ms))
+            break;
+        code = n == 1 ? first_look(slave, &known) : look(slave, &known);
+        if (n == 1 && code != CTL_OK)
+            break;
+        if (fflush(stdout) != 0)
+            break;
+        next_ms += interval_ms;
+        next_ms = next_ms > watch_now_ms() ? next_ms : watch_now_ms();
+    }
+    forget(&known);
+    return code;
+}
