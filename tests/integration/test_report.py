@@ -16,7 +16,7 @@ import support
 OK, FAILED, USAGE = 0, 1, 2
 BOTTLING = support.ROOT / "config" / "bottling.yaml"
 HOUR_MS = 3600_000
-START, RAISED, CLEARED, ACKED, STATE = 1, 20, 21, 22, 30
+START, RAISED, CLEARED, ACKED, STATE, PRODUCTION = 1, 20, 21, 22, 30, 35
 EN_SERVICE, EN_PANNE, MAINTENANCE = 0, 1, 2
 FORMATS = ("text", "markdown", "html", "json", "csv")
 
@@ -154,7 +154,10 @@ class Reports(unittest.TestCase):
             self.assertEqual(report["analysis"]["machines"][1]["availability"], 1)
 
     def test_every_form_and_language_is_the_same_from_a_dump(self):
-        self.use(day())
+        story = day()
+        for unit, machine in ((1, 0), (1, 1), (1, 2), (2, 0), (2, 1)):  # else what is made later is shared with the day
+            story.add(24.5 * 3600, PRODUCTION, machine, unit=unit)
+        self.use(story)
         self.plant.ctl("journal", "--save", self.dump)
         period = ["--since", self.stamp(0), "--until", self.stamp(24 * 3600)]
         saved = json.loads(self.load("--format", "json", *period))

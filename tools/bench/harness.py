@@ -88,7 +88,8 @@ class Server:
         self.data = tempfile.TemporaryDirectory(prefix="mbplant-bench-")
         self.command = [settings.program(name)]
         if name == "mbplantd":
-            self.command += ["-l", f"127.0.0.1:{self.port}", "--http", "off", "-d", self.data.name, str(plant)]
+            self.command += ["-l", f"127.0.0.1:{self.port}", "--http", "off", "-d", self.data.name, *arguments,
+                             str(plant)]
         else:
             self.command += [str(self.port), *arguments]
         self.log = open(os.path.join(self.data.name, "output.txt"), "w+", encoding="utf-8")

@@ -14,6 +14,7 @@ GROWTH = 1.5          # cost of a sensor in the largest plant to that in the sma
 SCANS_A_SECOND = 10   # make_plant's default scan of 100 ms
 SENSOR_SCANS = 100_000_000  # of one measurement: seconds of processor time, beside which loading does not count
 ROUNDS, QUICK_ROUNDS = 5, 2
+ROOM = ("--memory", "4GB")  # the largest needs more than mbplantd takes by default
 
 
 def make_plant(folder, sensors):
@@ -30,14 +31,14 @@ def sensor_ns(settings, plant, sensors):
     Processor time, which other programs do not change much, of the thread that scans: the journal has one of its own."""
     short_s = 1
     more_s = max(2, SENSOR_SCANS // sensors // SCANS_A_SECOND)
-    long, short = (run_once(settings, plant, "--fast-forward", f"{seconds}s")[2]
+    long, short = (run_once(settings, plant, *ROOM, "--fast-forward", f"{seconds}s")[2]
                    for seconds in (short_s + more_s, short_s))
     return (long - short) * 1e9 / (more_s * SCANS_A_SECOND * sensors)
 
 
 def resident(settings, plant):
     """Bytes of memory of a running plant."""
-    with Server(settings, "mbplantd", plant=plant) as server:
+    with Server(settings, "mbplantd", ROOM, plant=plant) as server:
         time.sleep(1)
         return server.status_bytes("VmRSS")
 
@@ -53,7 +54,7 @@ def run(settings, verdicts):
         for _ in range(rounds):
             for size, plant in plants.items():
                 costs[size].append(sensor_ns(settings, plant, size))
-                loads[size].append(run_once(settings, plant, "--check")[1])
+                loads[size].append(run_once(settings, plant, *ROOM, "--check")[1])
         for size, plant in plants.items():
             memory[size] = (resident(settings, plant) - nothing) / size
     rows = []
