@@ -19,6 +19,7 @@ test_packages=(
     python3-yaml                                     # integration.tools: plant files that a tool writes
     python3-hypothesis                               # conformance.stateful: random sequences, shrunk when they fail
     python3-pyte                                     # integration.watch: what a terminal shows
+    scdoc                                            # integration.documents: the manual pages
     mbpoll tshark                                    # clients and a dissector that nobody here wrote
     clang libclang-rt-dev                            # fuzz.*: libFuzzer
 )

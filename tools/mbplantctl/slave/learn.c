@@ -1,4 +1,4 @@
-/* Learning the plant: the text of its file, from the slave's files 900.. (README, "The register map"). */
+/* Learning the plant: the text of its file, from the slave's files 900.. (mbplant-map(7)). */
 #include <stdlib.h>
 
 #include "ctl.h"

@@ -1,4 +1,4 @@
-/* A slave's exception to a write, in words (README: 02 = not there or not writable, 04 = value not allowed there).
+/* A slave's exception to a write, in words (02 = not there or not writable, 04 = value not allowed there).
  */
 #include "slave/refusal.h"
 

@@ -1,0 +1,101 @@
+/* Prints a table of the manual pages as scdoc, from the table that the program works with. */
+#include <stdio.h>
+#include <string.h>
+
+#include "mbplant/event.h"
+#include "mbplant/map.h"
+
+/* What counts a block's items in its addresses. */
+static const char *const letters[MBP_PER_COUNT] = {
+    [MBP_PER_UNIT] = "",        [MBP_PER_MACHINE] = "m", [MBP_PER_SENSOR] = "s", [MBP_PER_ACTUATOR] = "a",
+    [MBP_PER_CONTROLLER] = "c", [MBP_PER_FAULT] = "f",   [MBP_PER_AD_HOC] = "i", [MBP_PER_LATENESS] = "i",
+};
+
+/* scdoc takes an underscore at the edge of a word for the begin of underlined text. */
+static void print_text(const char *text)
+{
+    for (const char *c = text; *c != '\0'; c++) {
+        if (strchr("_*\\<>", *c) != NULL)
+            putchar('\\');
+        putchar(*c);
+    }
+}
+
+static void print_address(const struct mbp_map_block *block, const struct mbp_map_field *field)
+{
+    const char *letter = letters[block->per];
+    bool follows = block->place != MBP_PLACE_STRIDE && block->place != MBP_PLACE_ON_OFF;
+    printf("%u", block->usual + field->offset);
+    if (follows)
+        printf(" and following");
+    else if (*letter != '\0' && block->stride == 1)
+        printf(" + %s", letter);
+    else if (*letter != '\0')
+        printf(" + %u·%s", block->stride, letter);
+}
+
+static void print_type(const struct mbp_map_block *block, const struct mbp_map_field *field)
+{
+    if (block->place == MBP_PLACE_STRIDE || block->place == MBP_PLACE_ON_OFF)
+        print_text(mbp_type_name((enum mbp_type)field->type));
+    else
+        printf("its own");
+}
+
+static void print_field(const struct mbp_map_block *block, const struct mbp_map_field *field)
+{
+    bool is_input = block->table == MBP_DISCRETE_INPUTS || block->table == MBP_INPUT_REGISTERS;
+    printf("|[ ");
+    print_text(mbp_table_name((enum mbp_table)block->table));
+    printf("\n:[ ");
+    print_address(block, field);
+    printf("\n:[ ");
+    print_text(field->name);
+    printf("\n:[ ");
+    print_text(field->what);
+    if (field->unit_text != NULL && *field->unit_text != '\0') {
+        printf(", ");
+        print_text(field->unit_text);
+    }
+    printf("\n:[ ");
+    print_type(block, field);
+    printf("\n:[ %s\n", field->write == MBP_WRITE_NONE ? "read" : is_input ? "read" : "read, write");
+}
+
+static void print_blocks(bool instructor)
+{
+    printf("[[ *table*\n:[ *address*\n:[ *name*\n:[ *what*\n:[ *type*\n:[ *access*\n");
+    for (unsigned table = 0; table < MBP_TABLE_COUNT; table++) {
+        for (unsigned b = 0; b < mbp_map_count; b++) {
+            const struct mbp_map_block *block = &mbp_map[b];
+            if (block->table != table || block->instructor != instructor)
+                continue;
+            for (unsigned f = 0; f < block->field_count; f++)
+                print_field(block, &block->fields[f]);
+        }
+    }
+}
+
+static void print_events(void)
+{
+    printf("[[ *code*\n:[ *event*\n");
+    for (unsigned code = 1; code <= UINT16_MAX; code++) {
+        const char *name = mbp_event_code_name((uint16_t)code);
+        if (mbp_event_code_find(name) == code)
+            printf("|[ %u\n:[ %s\n", code, name);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc == 2 ? argv[1] : "";
+    if (strcmp(name, "blocks") == 0 || strcmp(name, "instructor") == 0) {
+        print_blocks(*name == 'i');
+    } else if (strcmp(name, "events") == 0) {
+        print_events();
+    } else {
+        fprintf(stderr, "usage: mbp_tables blocks|instructor|events\n");
+        return 2;
+    }
+    return 0;
+}
