@@ -4,6 +4,7 @@
 #ifndef MBPLANT_MODBUS_H
 #define MBPLANT_MODBUS_H
 
+#include "mbplant/functions.h"
 #include "mbplant/image.h"
 
 #define MBP_MBAP_LEN      7u
@@ -63,12 +64,5 @@ bool mbp_pdu_writes(const uint8_t *request, size_t len);
 
 /* How many records of files a request of FC 20 asks for, by its length; 0 of another function. */
 unsigned mbp_pdu_file_reads(const uint8_t *request, size_t len);
-
-/* "Read Holding Registers", or "unknown function"; "illegal data address", or "unknown exception". Static storage. */
-const char *mbp_function_name(uint8_t function);
-const char *mbp_exception_name(uint8_t exception);
-
-/* "Return Bus Message Count", or "reserved sub-function" (FC 8). Static storage. */
-const char *mbp_diagnostic_name(uint16_t sub_function);
 
 #endif

@@ -1,47 +1,26 @@
 /* Drawing wire faults. */
 #include "faults.h"
 
-struct span {
-    unsigned first, last;
-};
-
-static struct span span_of(const uint8_t *field, bool counted)
+static bool meets(const struct mbp_fault *fault, const struct mbp_function_span *span, const struct mbp_frame *frame)
 {
-    unsigned first = (unsigned)field[0] << 8 | field[1];
-    unsigned count = counted ? (unsigned)field[2] << 8 | field[3] : 1;
-    return (struct span){first, first + (count > 0 ? count - 1 : 0)};
-}
-
-/* The addresses that a request names: none, one span, or, of FC 23, what it reads and what it writes. A request too
- * short to name its quantity names its first address all the same, so that a fault can befall it. */
-static unsigned spans_of(const struct mbp_frame *frame, struct span spans[2])
-{
-    const uint8_t *pdu = frame->pdu;
-    bool counted = pdu[0] <= 4 || pdu[0] == 15 || pdu[0] == 16 || pdu[0] == 23;
-    bool addressed = (pdu[0] >= 1 && pdu[0] <= 6) || counted || pdu[0] == 22 || pdu[0] == 24;
-    if (!addressed || frame->pdu_len < 3)
-        return 0;
-    spans[0] = span_of(pdu + 1, counted && frame->pdu_len >= 5);
-    if (pdu[0] != 23 || frame->pdu_len < 9)
-        return 1;
-    spans[1] = span_of(pdu + 5, true);
-    return 2;
+    uint32_t first;
+    uint32_t count;
+    if (!mbp_function_addresses(span, frame->pdu, frame->pdu_len, &first, &count))
+        return false;
+    uint32_t last = first + (count > 0 ? count - 1 : 0);
+    return first <= fault->addr_last && last >= fault->addr_first;
 }
 
 static bool fits(const struct mbp_fault *fault, uint8_t unit_id, const struct mbp_frame *frame)
 {
-    struct span spans[2];
     if (fault->unit != 0 && fault->unit != unit_id)
         return false;
     if (fault->function != 0 && fault->function != frame->pdu[0])
         return false;
     if (fault->addr_first == 0 && fault->addr_last == UINT16_MAX)
         return true;
-    for (unsigned i = spans_of(frame, spans); i-- > 0;) {
-        if (spans[i].first <= fault->addr_last && spans[i].last >= fault->addr_first)
-            return true;
-    }
-    return false;
+    const struct mbp_function *function = mbp_function(frame->pdu[0]);
+    return meets(fault, &function->read, frame) || meets(fault, &function->write, frame);
 }
 
 void faults_switched(const struct mbp_plant *plant, struct fault_state *states, const uint8_t *enabled)

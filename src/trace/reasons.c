@@ -9,40 +9,25 @@ static unsigned get_u16(const uint8_t *bytes)
 
 /* ---- 01 --------------------------------------------------------------------------------------------------------- */
 
-static bool writes_span(uint8_t function)
+bool trace_writes_span(uint8_t function)
 {
-    return function == 5 || function == 6 || function == 15 || function == 16 || function == 22 || function == 23;
+    return mbp_function(function)->write.addr_at != 0;
 }
 
 static void put_function_reason(FILE *out, const uint8_t *request, size_t len)
 {
-    switch (request[0]) {
-    case 5:
-    case 6:
-    case 15:
-    case 16:
-    case 21:
-    case 22:
-    case 23:
-        fprintf(out, "function %u is not served to this peer (see server: access)", request[0]);
-        break;
-    case 7:
-    case 11:
-    case 12:
-    case 17:
-        fprintf(out, "function %u is not served while serial_functions is off", request[0]);
-        break;
-    case 8:
+    const struct mbp_function *function = mbp_function(request[0]);
+    if ((function->flags & MBP_FUNCTION_HAS_SUB) != 0)
         fprintf(out, "sub-function %u is not served%s, or serial_functions is off", len >= 3 ? get_u16(request + 1) : 0,
                 mbp_pdu_writes(request, len) ? " to this peer (see server: access)" : "");
-        break;
-    case 43:
+    else if ((function->flags & MBP_FUNCTION_WRITES) != 0)
+        fprintf(out, "function %u is not served to this peer (see server: access)", request[0]);
+    else if ((function->flags & MBP_FUNCTION_SERIAL_LINE) != 0)
+        fprintf(out, "function %u is not served while serial_functions is off", request[0]);
+    else if (request[0] == 43)
         fprintf(out, "MEI type %u is not served, only 14", len >= 2 ? request[1] : 0);
-        break;
-    default:
+    else
         fprintf(out, "function %u is not served", request[0]);
-        break;
-    }
 }
 
 /* ---- 02 --------------------------------------------------------------------------------------------------------- */
@@ -53,7 +38,7 @@ static void put_address_reason(FILE *out, const struct traced_unit *unit, const 
     for (uint32_t addr = span->addr; addr < span->addr + span->count && addr <= UINT16_MAX; addr++) {
         const struct mbp_point *point = trace_point(unit, span->table, addr);
         bool hole = point == NULL && mbp_map_spans(unit->plant, unit->unit, span->table, (uint16_t)addr);
-        if (hole && !writes_span(function))
+        if (hole && !trace_writes_span(function))
             continue;
         if (hole) {
             fprintf(out, "%s %u is a hole in a block: it reads 0, and cannot be written",
@@ -65,7 +50,7 @@ static void put_address_reason(FILE *out, const struct traced_unit *unit, const 
                     addr);
             return;
         }
-        if (writes_span(function) && !point->writable) {
+        if (trace_writes_span(function) && !point->writable) {
             fprintf(out, "%s (%s %u) is read-only", point->name, trace_table_short(span->table), addr);
             return;
         }
@@ -75,60 +60,61 @@ static void put_address_reason(FILE *out, const struct traced_unit *unit, const 
 
 /* ---- 03 --------------------------------------------------------------------------------------------------------- */
 
-/* What the functions with a fixed length, a quantity or a byte count allow. */
-static const struct rule {
-    uint8_t function;
-    uint8_t head_len; /* the request without its data: all of it where there is no byte count */
-    uint8_t count_at;
-    uint16_t count_max;
-    uint8_t bytes_at; /* 0 = none; what it counts: count_at's bits or words */
-    bool bits;
-} rules[] = {
-    {1, 5, 3, 2000, 0, true}, {2, 5, 3, 2000, 0, true},   {3, 5, 3, 125, 0, false},  {4, 5, 3, 125, 0, false},
-    {5, 5, 0, 0, 0, false},   {6, 5, 0, 0, 0, false},     {7, 1, 0, 0, 0, false},    {11, 1, 0, 0, 0, false},
-    {12, 1, 0, 0, 0, false},  {15, 6, 3, 1968, 5, true},  {16, 6, 3, 123, 5, false}, {17, 1, 0, 0, 0, false},
-    {22, 7, 0, 0, 0, false},  {23, 10, 7, 121, 9, false}, {24, 3, 0, 0, 0, false},
-};
-
-static bool put_quantity_reason(FILE *out, const char *what, unsigned count, unsigned max)
+static void put_quantity_reason(FILE *out, const char *what, const struct mbp_function_span *span,
+                                const uint8_t *request)
 {
-    const bool wrong = count < 1 || count > max;
-    if (wrong)
-        fprintf(out, "%s of %u, allowed are 1 to %u", what, count, max);
-    return wrong;
+    fprintf(out, "%s of %u, allowed are 1 to %u", what, get_u16(request + span->count_at), span->count_max);
 }
 
-/* False: no rule of the table is broken. */
-static bool put_rule_reason(FILE *out, const struct rule *rule, const uint8_t *request, size_t len)
+static void put_length_reason(FILE *out, const uint8_t *request, size_t len)
 {
-    if (len < rule->head_len || (rule->bytes_at == 0 && len > rule->head_len)) {
-        fprintf(out, "the request has %zu bytes, function %u has %s%u", len, rule->function,
-                rule->bytes_at != 0 ? "more than " : "", rule->head_len);
-        return true;
-    }
-    if (rule->function == 23 && put_quantity_reason(out, "a read quantity", get_u16(request + 3), 125))
-        return true;
-    if (rule->count_at == 0)
-        return false;
-    const unsigned count = get_u16(request + rule->count_at);
-    if (put_quantity_reason(out, rule->function == 23 ? "a write quantity" : "a quantity", count, rule->count_max))
-        return true;
-    if (rule->bytes_at == 0)
-        return false;
-    const unsigned bytes = rule->bits ? (count + 7) / 8 : 2 * count;
-    if (request[rule->bytes_at] != bytes)
-        fprintf(out, "a byte count of %u, a quantity of %u has %u", request[rule->bytes_at], count, bytes);
+    const struct mbp_function *function = mbp_function(request[0]);
+    fprintf(out, "the request has %zu bytes, function %u has %s%u", len, request[0],
+            function->bytes_at != 0 ? "more than " : "",
+            function->bytes_at != 0 ? function->bytes_at + 1u : function->len_min);
+}
+
+static void put_byte_count_reason(FILE *out, const uint8_t *request, size_t len)
+{
+    const struct mbp_function *function = mbp_function(request[0]);
+    const unsigned count = get_u16(request + function->write.count_at);
+    const size_t bytes = mbp_function_data_len(function, count);
+    if (request[function->bytes_at] != bytes)
+        fprintf(out, "a byte count of %u, a quantity of %u has %zu", request[function->bytes_at], count, bytes);
     else
-        fprintf(out, "%zu bytes of data, the byte count says %u", len - rule->head_len, bytes);
-    return true;
+        fprintf(out, "%zu bytes of data, the byte count says %zu", len - function->bytes_at - 1, bytes);
+}
+
+/* By the function's row. False: it says nothing against the request. */
+static bool put_form_reason(FILE *out, const uint8_t *request, size_t len)
+{
+    const struct mbp_function *function = mbp_function(request[0]);
+    const bool both = function->read.count_at != 0 && function->write.count_at != 0;
+    const bool variable = function->len_max == 253 && function->bytes_at == 0;
+    switch (mbp_function_check(function, request, len)) {
+    case MBP_FORM_LENGTH:
+        if (!variable)
+            put_length_reason(out, request, len);
+        return !variable;
+    case MBP_FORM_READ_COUNT:
+        put_quantity_reason(out, both ? "a read quantity" : "a quantity", &function->read, request);
+        return true;
+    case MBP_FORM_WRITE_COUNT:
+        put_quantity_reason(out, both ? "a write quantity" : "a quantity", &function->write, request);
+        return true;
+    case MBP_FORM_BYTE_COUNT:
+        put_byte_count_reason(out, request, len);
+        return true;
+    case MBP_FORM_GOOD:
+        break;
+    }
+    return false;
 }
 
 static void put_value_reason(FILE *out, const uint8_t *request, size_t len)
 {
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-        if (rules[i].function == request[0] && put_rule_reason(out, &rules[i], request, len))
-            return;
-    }
+    if (put_form_reason(out, request, len))
+        return;
     switch (request[0]) {
     case 5:
         fprintf(out, "a coil is written FF00 or 0000, not %04X", get_u16(request + 3));

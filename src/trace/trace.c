@@ -99,62 +99,31 @@ static unsigned get_u16(const uint8_t *bytes)
     return (unsigned)bytes[0] << 8 | bytes[1];
 }
 
-/* The table and addresses that a request works on (of FC 23, what it writes). */
+/* The table and addresses that a request works on (of FC 23, what it writes); a queue is no table. */
 static struct span span_of(const uint8_t *request, size_t len)
 {
-    static const struct {
-        uint8_t function, addr_at, count_at, table;
-    } shapes[] = {
-        {1, 1, 3, MBP_COILS},
-        {2, 1, 3, MBP_DISCRETE_INPUTS},
-        {3, 1, 3, MBP_HOLDING_REGISTERS},
-        {4, 1, 3, MBP_INPUT_REGISTERS},
-        {5, 1, 0, MBP_COILS},
-        {6, 1, 0, MBP_HOLDING_REGISTERS},
-        {15, 1, 3, MBP_COILS},
-        {16, 1, 3, MBP_HOLDING_REGISTERS},
-        {22, 1, 0, MBP_HOLDING_REGISTERS},
-        {23, 5, 7, MBP_HOLDING_REGISTERS},
-    };
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        size_t needs = (shapes[i].count_at != 0 ? shapes[i].count_at : shapes[i].addr_at) + 2u;
-        if (request[0] != shapes[i].function || len < needs)
-            continue;
-        uint32_t count = shapes[i].count_at != 0 ? get_u16(request + shapes[i].count_at) : 1;
-        return (struct span){(enum mbp_table)shapes[i].table, get_u16(request + shapes[i].addr_at), count, count > 0};
-    }
-    return (struct span){0};
+    const struct mbp_function *function = mbp_function(request[0]);
+    const struct mbp_function_span *span = function->write.addr_at != 0 ? &function->write : &function->read;
+    struct span out = {.table = (enum mbp_table)function->table};
+    bool whole = len >= (span->count_at != 0 ? span->count_at : span->addr_at) + 2u;
+    bool queue = span == &function->read && span->count_at == 0;
+    if (whole && !queue && mbp_function_addresses(span, request, len, &out.addr, &out.count))
+        out.ok = out.count > 0;
+    return out.ok ? out : (struct span){0};
 }
 
 static void put_written(FILE *out, const struct traced_unit *unit, const struct span *span, const uint8_t *request,
                         size_t len)
 {
-    const uint8_t coil[1] = {len > 3 && request[3] != 0};
+    const size_t at = mbp_function(request[0])->value_at;
+    const uint8_t coil[1] = {len > at && request[at] != 0};
     fputs(": ", out);
-    switch (request[0]) {
-    case 5:
+    if (request[0] == 5)
         trace_put_values(out, unit, span, coil, 1);
-        break;
-    case 6:
-        trace_put_values(out, unit, span, request + 3, len - 3);
-        break;
-    case 15:
-    case 16:
-        trace_put_values(out, unit, span, request + 6, len > 6 ? len - 6 : 0);
-        break;
-    case 22:
-        if (len >= 7)
-            fprintf(out, "AND 0x%04X, OR 0x%04X", get_u16(request + 3), get_u16(request + 5));
-        break;
-    default:
-        trace_put_values(out, unit, span, request + 10, len > 10 ? len - 10 : 0);
-        break;
-    }
-}
-
-static bool writes(uint8_t function)
-{
-    return function == 5 || function == 6 || function == 15 || function == 16 || function == 22 || function == 23;
+    else if (request[0] == 22 && len >= 7)
+        fprintf(out, "AND 0x%04X, OR 0x%04X", get_u16(request + 3), get_u16(request + 5));
+    else if (request[0] != 22)
+        trace_put_values(out, unit, span, request + at, len > at ? len - at : 0);
 }
 
 static void put_peer(FILE *out, const struct mbp_exchange *exchange)
@@ -183,7 +152,7 @@ static void put_request(struct mbp_trace *trace, const struct mbp_exchange *exch
     if (span->ok) {
         fputc(' ', out);
         trace_put_span(out, span);
-        if (unit != NULL && writes(exchange->request[0]))
+        if (unit != NULL && trace_writes_span(exchange->request[0]))
             put_written(out, unit, span, exchange->request, exchange->request_len);
     } else {
         trace_put_other_request(out, exchange->request, exchange->request_len);
@@ -216,11 +185,12 @@ static void put_answer(struct mbp_trace *trace, const struct mbp_exchange *excha
         fputc(' ', out);
         trace_put_values(out, unit, span, response + 2, exchange->response_len - 2);
     } else if (response[0] == 23) {
-        const struct span read = {MBP_HOLDING_REGISTERS, get_u16(exchange->request + 1), get_u16(exchange->request + 3),
-                                  true};
+        struct span read = {.table = span->table, .ok = true};
+        mbp_function_addresses(&mbp_function(23)->read, exchange->request, exchange->request_len, &read.addr,
+                               &read.count);
         fputc(' ', out);
         trace_put_values(out, unit, &read, response + 2, exchange->response_len - 2);
-    } else if (writes(response[0])) {
+    } else if (trace_writes_span(response[0])) {
         fputs(" done", out);
     } else {
         trace_put_other_response(out, exchange->request, response, exchange->response_len);

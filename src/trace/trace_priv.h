@@ -31,6 +31,9 @@ const struct traced_unit *trace_unit(const struct mbp_trace *trace, uint8_t id);
 /* The point that covers an address; NULL = nobody declared it. */
 const struct mbp_point *trace_point(const struct traced_unit *unit, enum mbp_table table, uint32_t addr);
 
+/* Whether a function writes addresses of a table. */
+bool trace_writes_span(uint8_t function);
+
 /* "coil", "DI", "HR", "IR". */
 const char *trace_table_short(enum mbp_table table);
 

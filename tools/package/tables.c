@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mbplant/event.h"
+#include "mbplant/functions.h"
 #include "mbplant/map.h"
 
 /* What counts a block's items in its addresses. */
@@ -86,6 +87,28 @@ static void print_events(void)
     }
 }
 
+static void print_functions(void)
+{
+    printf("[[ *code*\n:[ *function*\n:[ *table*\n:[ *at most*\n:[ *access*\n");
+    for (unsigned code = 0; code < 128; code++) {
+        const struct mbp_function *function = &mbp_functions[code];
+        if (function->name == NULL)
+            continue;
+        bool has_table = function->table < MBP_TABLE_COUNT;
+        printf("|[ %u\n:[ %s\n:[ ", code, function->name);
+        print_text(has_table ? mbp_table_name((enum mbp_table)function->table) : " ");
+        if (function->read.count_max != 0 && function->write.count_max != 0)
+            printf("\n:[ %u read, %u written", function->read.count_max, function->write.count_max);
+        else if (function->read.count_max + function->write.count_max != 0)
+            printf("\n:[ %d", function->read.count_max + function->write.count_max);
+        else
+            printf("\n:[  ");
+        printf("\n:[ %s\n", (function->flags & MBP_FUNCTION_WRITES) != 0        ? "write"
+                            : (function->flags & MBP_FUNCTION_SERIAL_LINE) != 0 ? "serial\\_functions"
+                                                                                : "read");
+    }
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc == 2 ? argv[1] : "";
@@ -93,8 +116,10 @@ int main(int argc, char **argv)
         print_blocks(*name == 'i');
     } else if (strcmp(name, "events") == 0) {
         print_events();
+    } else if (strcmp(name, "functions") == 0) {
+        print_functions();
     } else {
-        fprintf(stderr, "usage: mbp_tables blocks|instructor|events\n");
+        fprintf(stderr, "usage: mbp_tables blocks|instructor|events|functions\n");
         return 2;
     }
     return 0;

@@ -47,34 +47,29 @@ enum field {
 
 struct message {
     uint8_t function;
-    enum mbp_table table;
     uint8_t request[FIELDS_MAX], response[FIELDS_MAX + 1];
 };
 
 static const struct message messages[] = {
-    {1, MBP_COILS, {F_ADDR, F_QUANTITY}, {F_BYTES, F_BITS}},
-    {2, MBP_DISCRETE_INPUTS, {F_ADDR, F_QUANTITY}, {F_BYTES, F_BITS}},
-    {3, MBP_HOLDING_REGISTERS, {F_ADDR, F_QUANTITY}, {F_BYTES, F_WORDS}},
-    {4, MBP_INPUT_REGISTERS, {F_ADDR, F_QUANTITY}, {F_BYTES, F_WORDS}},
-    {5, MBP_COILS, {F_ADDR, F_COIL}, {F_ADDR, F_COIL}},
-    {6, MBP_HOLDING_REGISTERS, {F_ADDR, F_WORD}, {F_ADDR, F_WORD}},
-    {7, MBP_TABLE_COUNT, {F_END}, {F_STATUS}},
-    {8, MBP_TABLE_COUNT, {F_SUBFUNCTION, F_DATA}, {F_SUBFUNCTION, F_DATA}},
-    {11, MBP_TABLE_COUNT, {F_END}, {F_BUSY, F_EVENTS}},
-    {12, MBP_TABLE_COUNT, {F_END}, {F_BYTES, F_BUSY, F_EVENTS, F_MESSAGES, F_LOG}},
-    {15, MBP_COILS, {F_ADDR, F_QUANTITY, F_BYTES, F_BITS}, {F_ADDR, F_QUANTITY}},
-    {16, MBP_HOLDING_REGISTERS, {F_ADDR, F_QUANTITY, F_BYTES, F_WORDS}, {F_ADDR, F_QUANTITY}},
-    {17, MBP_TABLE_COUNT, {F_END}, {F_BYTES, F_SERVER_ID}},
-    {20, MBP_TABLE_COUNT, {F_BYTES, F_FILES_ASKED}, {F_BYTES, F_FILES_READ}},
-    {21, MBP_TABLE_COUNT, {F_BYTES, F_FILES_WRITTEN}, {F_BYTES, F_FILES_WRITTEN}},
-    {22, MBP_HOLDING_REGISTERS, {F_ADDR, F_AND, F_OR}, {F_ADDR, F_AND, F_OR}},
-    {23,
-     MBP_HOLDING_REGISTERS,
-     {F_READ_ADDR, F_QUANTITY, F_WRITE_ADDR, F_QUANTITY, F_BYTES, F_WORDS},
-     {F_BYTES, F_WORDS}},
-    {24, MBP_HOLDING_REGISTERS, {F_ADDR}, {F_BYTES_16, F_FIFO_COUNT, F_WORDS}},
+    {1, {F_ADDR, F_QUANTITY}, {F_BYTES, F_BITS}},
+    {2, {F_ADDR, F_QUANTITY}, {F_BYTES, F_BITS}},
+    {3, {F_ADDR, F_QUANTITY}, {F_BYTES, F_WORDS}},
+    {4, {F_ADDR, F_QUANTITY}, {F_BYTES, F_WORDS}},
+    {5, {F_ADDR, F_COIL}, {F_ADDR, F_COIL}},
+    {6, {F_ADDR, F_WORD}, {F_ADDR, F_WORD}},
+    {7, {F_END}, {F_STATUS}},
+    {8, {F_SUBFUNCTION, F_DATA}, {F_SUBFUNCTION, F_DATA}},
+    {11, {F_END}, {F_BUSY, F_EVENTS}},
+    {12, {F_END}, {F_BYTES, F_BUSY, F_EVENTS, F_MESSAGES, F_LOG}},
+    {15, {F_ADDR, F_QUANTITY, F_BYTES, F_BITS}, {F_ADDR, F_QUANTITY}},
+    {16, {F_ADDR, F_QUANTITY, F_BYTES, F_WORDS}, {F_ADDR, F_QUANTITY}},
+    {17, {F_END}, {F_BYTES, F_SERVER_ID}},
+    {20, {F_BYTES, F_FILES_ASKED}, {F_BYTES, F_FILES_READ}},
+    {21, {F_BYTES, F_FILES_WRITTEN}, {F_BYTES, F_FILES_WRITTEN}},
+    {22, {F_ADDR, F_AND, F_OR}, {F_ADDR, F_AND, F_OR}},
+    {23, {F_READ_ADDR, F_QUANTITY, F_WRITE_ADDR, F_QUANTITY, F_BYTES, F_WORDS}, {F_BYTES, F_WORDS}},
+    {24, {F_ADDR}, {F_BYTES_16, F_FIFO_COUNT, F_WORDS}},
     {43,
-     MBP_TABLE_COUNT,
      {F_MEI, F_ID_CODE, F_OBJECT},
      {F_MEI, F_ID_CODE, F_CONFORMITY, F_MORE_FOLLOWS, F_NEXT_OBJECT, F_OBJECT_COUNT, F_OBJECTS}},
 };
@@ -161,29 +156,12 @@ static void say_addr(struct explain *e, const char *which)
     explain_field(e, 2, "%s %u: %s", which, e->addr, ctl_address_text(e->table, e->addr, 1, text, sizeof text));
 }
 
-/* V1.1b3 6.1-6.4, 6.11, 6.12, 6.17 */
-static unsigned quantity_max(uint8_t function, bool writing)
-{
-    switch (function) {
-    case 1:
-    case 2:
-        return 2000;
-    case 15:
-        return 1968;
-    case 16:
-        return 123;
-    case 23:
-        return writing ? 121 : 125;
-    default:
-        return 125;
-    }
-}
-
 static void say_quantity(struct explain *e, uint8_t function, bool writing)
 {
     char text[48];
     e->quantity = (uint16_t)explain_peek16(e);
-    unsigned max = quantity_max(function, writing);
+    const struct mbp_function *row = mbp_function(function);
+    unsigned max = writing || row->read.count_at == 0 ? row->write.count_max : row->read.count_max;
     explain_field(e, 2, "quantity %u: %s", e->quantity,
                   ctl_address_text(e->table, e->addr, e->quantity, text, sizeof text));
     if (e->quantity == 0 || e->quantity > max)
@@ -415,7 +393,7 @@ void explain_pdu(struct explain *e, enum ctl_side side)
         e->wrong = true;
         return;
     }
-    e->table = message->table;
+    e->table = (enum mbp_table)mbp_function(function)->table;
     if (side == CTL_SIDE_GUESS)
         side = guess_side(e, message);
     const char *name = mbp_function_name(function);

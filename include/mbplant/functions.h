@@ -1,0 +1,66 @@
+/* functions: what the specification says of each function code, once: its name, how long a request is, which table it
+ * works on, and where in the request addresses, quantities and data stand. The PDU handler checks by these rows,
+ * refused writes are told by them, and wire faults, the trace and `mbplantctl explain` read requests by them.
+ *
+ * A new function code is a row in src/modbus/functions.c and a handler in src/modbus/pdu.c.
+ * Source: MODBUS Application Protocol V1.1b3, section 6. */
+#ifndef MBPLANT_FUNCTIONS_H
+#define MBPLANT_FUNCTIONS_H
+
+#include <stddef.h>
+
+#include "mbplant/plant.h"
+
+#define MBP_FUNCTION_NO_TABLE 255u
+
+enum mbp_function_flags {
+    MBP_FUNCTION_WRITES = 1,
+    MBP_FUNCTION_OPERATES = 2,    /* writes coils, which an operator may do too */
+    MBP_FUNCTION_SERIAL_LINE = 4, /* served with `serial_functions` alone */
+    MBP_FUNCTION_HAS_SUB = 8      /* a code of two bytes behind the function code says what it does (FC 8) */
+};
+
+/* Where a request says which addresses it works on: offsets in the PDU. */
+struct mbp_function_span {
+    uint8_t addr_at;    /* u16; 0 = it works on none */
+    uint8_t count_at;   /* u16, how many; 0 = one */
+    uint16_t count_max; /* the most that may be asked; 0 with count_at */
+};
+
+struct mbp_function {
+    const char *name;         /* "Read Holding Registers"; NULL = there is no such function */
+    uint8_t len_min, len_max; /* of the request, with its function code: outside of these it is exception 03 */
+    uint8_t flags;            /* enum mbp_function_flags */
+    uint8_t table;            /* enum mbp_table, MBP_FILES, MBP_DIAGNOSTICS or MBP_FUNCTION_NO_TABLE */
+    struct mbp_function_span read, write;
+    uint8_t bytes_at; /* u8, how many bytes follow it to the end of the request; 0 = it has no such field */
+    uint8_t value_at; /* the first value that it writes */
+};
+
+/* By function code; 128 and more are exceptions' codes. */
+extern const struct mbp_function mbp_functions[128];
+
+/* The row of a code: one without a name where there is no such function, and of 128 and more. */
+const struct mbp_function *mbp_function(uint8_t code);
+
+/* "Read Holding Registers", or "unknown function"; "illegal data address", or "unknown exception". Static storage. */
+const char *mbp_function_name(uint8_t code);
+const char *mbp_exception_name(uint8_t exception);
+
+/* "Return Bus Message Count", or "reserved sub-function" (FC 8). Static storage. */
+const char *mbp_diagnostic_name(uint16_t sub_function);
+
+/* Addresses first..first + count - 1 that a request of len bytes names; a request too short to name its quantity names
+ * its first address all the same. False: none. Outputs: *first, *count (0 = it asks for none). */
+bool mbp_function_addresses(const struct mbp_function_span *span, const uint8_t *request, size_t len, uint32_t *first,
+                            uint32_t *count);
+
+/* Why a request's form is exception 03; MBP_FORM_GOOD = by what its row says, it is not. In the order in which the
+ * figures of section 6 check. */
+enum mbp_form_error { MBP_FORM_GOOD, MBP_FORM_LENGTH, MBP_FORM_READ_COUNT, MBP_FORM_WRITE_COUNT, MBP_FORM_BYTE_COUNT };
+enum mbp_form_error mbp_function_check(const struct mbp_function *function, const uint8_t *request, size_t len);
+
+/* How many bytes of data a quantity of the function's table takes: of FC 1, 2 and 15 packed bits. */
+size_t mbp_function_data_len(const struct mbp_function *function, uint32_t count);
+
+#endif
