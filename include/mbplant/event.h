@@ -25,57 +25,143 @@
 #define MBP_PAST_PLANTS       256u
 #define MBP_PAST_WORDS        ((MBP_PAST_END_FILE - MBP_PAST_FIRST_FILE) * 10000u)
 
-/* Stable on the wire and in the journal: never renumber. */
+/* Stable on the wire and in the journal: never renumber. What each means, in words and numbers, is in a row of
+ * mbp_event_types (src/event/types.c): a new code is a number here and a row there. */
 enum mbp_event_code {
     MBP_EV_START = 1,
     MBP_EV_STOP = 2,
-    MBP_EV_PLANT_LOADED = 3,  /* detail = the plant file's CRC-32 */
-    MBP_EV_PLANT_CHANGED = 4, /* value = how many of 10..15 go with it; detail = the new file's CRC-32; peer. Events
-                                 before it count machines and sensors as the old file does, those after it as the new */
+    MBP_EV_PLANT_LOADED = 3,
+    MBP_EV_PLANT_CHANGED = 4, /* behind what was removed, before what was added or changed */
     MBP_EV_MACHINE_ADDED = 10,
-    MBP_EV_MACHINE_REMOVED = 11, /* before PLANT_CHANGED */
-    MBP_EV_MACHINE_CHANGED =
-        12, /* value = its new number in the unit, limit = its old one; detail = enum mbp_changed */
+    MBP_EV_MACHINE_REMOVED = 11,
+    MBP_EV_MACHINE_CHANGED = 12,
     MBP_EV_SENSOR_ADDED = 13,
-    MBP_EV_SENSOR_REMOVED = 14,     /* before PLANT_CHANGED */
-    MBP_EV_SENSOR_CHANGED = 15,     /* value = its holding register, limit = the old one; detail = enum mbp_changed */
-    MBP_EV_ALARM_RAISED = 20,       /* value; limit; detail = enum mbp_limit, of a rate of change its change and max */
-    MBP_EV_ALARM_CLEARED = 21,      /* value; limit; detail = enum mbp_limit */
-    MBP_EV_ALARM_ACKNOWLEDGED = 22, /* detail = enum mbp_limit; peer */
-    MBP_EV_ALARM_SHELVED = 23,      /* detail = enum mbp_shelved; value = seconds when TIMED; peer */
-    MBP_EV_ALARM_UNSHELVED = 24,    /* detail = enum mbp_unshelved; peer */
-    MBP_EV_ALARM_RESET = 25,        /* of a latched one; value; limit; detail = enum mbp_limit; peer */
-    MBP_EV_ALARM_SUPPRESSED = 26,   /* by design; detail = bit per enum mbp_limit that is so from now on */
-    MBP_EV_ALARM_UNSUPPRESSED = 27, /* detail = bit per enum mbp_limit that is so no longer */
-    MBP_EV_ALARM_OUT_OF_SERVICE = 28, /* by hand, all alarms of the sensor; peer */
-    MBP_EV_ALARM_IN_SERVICE = 29,     /* peer */
-    MBP_EV_MACHINE_STATE = 30,        /* detail = mbp_event_state_detail(); sensor and value when a trip caused it */
-    MBP_EV_MACHINE_REFUSED = 31,      /* detail = mbp_event_state_detail(), cause = enum mbp_cause why not; peer */
+    MBP_EV_SENSOR_REMOVED = 14,
+    MBP_EV_SENSOR_CHANGED = 15,
+    MBP_EV_ALARM_RAISED = 20,
+    MBP_EV_ALARM_CLEARED = 21,
+    MBP_EV_ALARM_ACKNOWLEDGED = 22,
+    MBP_EV_ALARM_SHELVED = 23, /* all alarms of the sensor, as 24, 28 and 29 */
+    MBP_EV_ALARM_UNSHELVED = 24,
+    MBP_EV_ALARM_RESET = 25,        /* of a latched one */
+    MBP_EV_ALARM_SUPPRESSED = 26,   /* by design: those that are so from now on */
+    MBP_EV_ALARM_UNSUPPRESSED = 27, /* those that are so no longer */
+    MBP_EV_ALARM_OUT_OF_SERVICE = 28,
+    MBP_EV_ALARM_IN_SERVICE = 29,
+    MBP_EV_MACHINE_STATE = 30, /* with the sensor and its value when a trip caused it */
+    MBP_EV_MACHINE_REFUSED = 31,
     MBP_EV_MAINTENANCE_STARTED = 32,
     MBP_EV_MAINTENANCE_ENDED = 33,
-    MBP_EV_MAINTENANCE_DUE =
-        34,                   /* value = running hours since the last one; limit = products when they are the reason */
-    MBP_EV_PRODUCTION = 35,   /* of a machine with a cycle, each full hour of simulated time, at each start and around a
-                                 restore: its counters since it was new. value = good, limit = reject; detail = good,
-                                 which a float tells exactly up to 16,777,216 only */
-    MBP_EV_VALUE_FORCED = 40, /* value = new, limit = value before; detail 0 hold, 1 once; peer */
-    MBP_EV_VALUE_RELEASED = 41, /* value = forced value that ended; peer */
-    MBP_EV_LIMIT_CHANGED = 42,  /* value = new, limit = old; detail = enum mbp_limit; peer */
-    MBP_EV_WRITE_REFUSED = 43,  /* value = asked, in the unit of the point at the address (NaN where only some of its
-                                   words were, or for a limit that was to be unused), else the word or bit; detail =
-                                   mbp_event_write_detail(): of several points the one that was not allowed; peer */
-    MBP_EV_POINT_WRITTEN = 44, /* value = new, limit = old; detail = mbp_event_write_detail() without exception; peer */
-    MBP_EV_WRITES_AGGREGATED =
-        45,                      /* value = so many further writes like the event before it; detail = its code; peer */
-    MBP_EV_JOURNAL_TROUBLE = 50, /* value = events lost; detail 0 = recovered, 1 = cannot write, 2 = overrun */
-    MBP_EV_CLOCK_STEPPED = 51,   /* value = seconds that the wall clock jumped, negative = back */
-    MBP_EV_SIM_PAUSED = 60,      /* peer */
-    MBP_EV_SIM_RESUMED = 61,     /* peer */
-    MBP_EV_SIM_STEPPED = 62,     /* value = scans asked for; peer */
-    MBP_EV_SIM_SPEED = 63,       /* value = new, limit = old; peer */
-    MBP_EV_SIM_SNAPSHOT = 64,    /* peer */
-    MBP_EV_SIM_RESTORED = 65     /* detail = the scan after which the snapshot was taken; peer */
+    MBP_EV_MAINTENANCE_DUE = 34, /* limit: where products are the reason */
+    MBP_EV_PRODUCTION = 35,      /* of a machine with a cycle, each full hour of simulated time, at each start and
+                                    around a restore: its counters since it was new */
+    MBP_EV_VALUE_FORCED = 40,
+    MBP_EV_VALUE_RELEASED = 41, /* value: the forced one that ended */
+    MBP_EV_LIMIT_CHANGED = 42,
+    MBP_EV_WRITE_REFUSED = 43, /* value: NaN where only some of the point's words were asked for, or for a limit that
+                                  was to be unused; where no point has a name the word or bit. Of several points the
+                                  one that was not allowed */
+    MBP_EV_POINT_WRITTEN = 44,
+    MBP_EV_WRITES_AGGREGATED = 45, /* so many further events like the one before it */
+    MBP_EV_JOURNAL_TROUBLE = 50,
+    MBP_EV_CLOCK_STEPPED = 51, /* value: how far the wall clock jumped, negative = back */
+    MBP_EV_SIM_PAUSED = 60,
+    MBP_EV_SIM_RESUMED = 61,
+    MBP_EV_SIM_STEPPED = 62,
+    MBP_EV_SIM_SPEED = 63,
+    MBP_EV_SIM_SNAPSHOT = 64,
+    MBP_EV_SIM_RESTORED = 65
 };
+
+/* ---- what a code means ------------------------------------------------------------------------------------------ */
+
+/* What value and limit are. Emitted events have NaN where their code has none. */
+enum mbp_event_number {
+    MBP_NUMBER_NONE,
+    MBP_NUMBER_MEASURED, /* in the unit of the sensor, as the next */
+    MBP_NUMBER_LIMIT,    /* NaN = unused */
+    MBP_NUMBER_WRITTEN,  /* in the unit of the point that was written */
+    MBP_NUMBER_COUNT,
+    MBP_NUMBER_SECONDS,
+    MBP_NUMBER_HOURS,    /* that a machine ran */
+    MBP_NUMBER_PRODUCTS, /* of a machine */
+    MBP_NUMBER_NUMBER,   /* of a machine in its unit */
+    MBP_NUMBER_ADDRESS,  /* of a holding register */
+    MBP_NUMBER_SPEED     /* times real time */
+};
+
+/* What detail is. */
+enum mbp_event_detail {
+    MBP_DETAIL_NONE,
+    MBP_DETAIL_ALARM,     /* enum mbp_limit */
+    MBP_DETAIL_ALARMS,    /* a bit per enum mbp_limit */
+    MBP_DETAIL_STATE,     /* mbp_event_state_detail() */
+    MBP_DETAIL_WRITE,     /* mbp_event_write_detail() */
+    MBP_DETAIL_CHANGED,   /* enum mbp_changed */
+    MBP_DETAIL_PLANT,     /* the plant file's CRC-32 */
+    MBP_DETAIL_SHELVED,   /* enum mbp_shelved */
+    MBP_DETAIL_UNSHELVED, /* enum mbp_unshelved */
+    MBP_DETAIL_ONCE,      /* 1 = for one scan, 0 = until released */
+    MBP_DETAIL_CODE,      /* of the event before it */
+    MBP_DETAIL_GOOD,      /* products; a float tells them exactly up to 16,777,216 only */
+    MBP_DETAIL_TROUBLE,   /* 0 = recovered, 1 = cannot be written, 2 = overrun */
+    MBP_DETAIL_SCAN
+};
+
+/* Which events of one peer may stand for each other when it brings more of them than are told. */
+enum mbp_event_fold {
+    MBP_FOLD_NONE,
+    MBP_FOLD_SENSOR,  /* of the same sensor */
+    MBP_FOLD_ALARM,   /* of the same alarm of a sensor */
+    MBP_FOLD_POINT,   /* at the same address */
+    MBP_FOLD_PEER,    /* any of the code */
+    MBP_FOLD_COMMAND, /* of an instructor: any of the code; the last one's value counts, or */
+    MBP_FOLD_SUM      /* ... their sum */
+};
+
+/* What survives a restart as it is with the event, in the same transaction: bits. */
+#define MBP_RETAINS_MACHINE  0x01u
+#define MBP_RETAINS_SENSOR   0x02u
+#define MBP_RETAINS_SETTINGS 0x04u /* commands of actuators, settings of controllers */
+
+/* How its sentence is put (report). Plain: what it is about, the code's own words, its numbers. */
+enum mbp_event_form {
+    MBP_FORM_PLAIN,
+    MBP_FORM_PLANT,
+    MBP_FORM_CHANGE,
+    MBP_FORM_ALARM,
+    MBP_FORM_SHELVING,
+    MBP_FORM_SUPPRESSION,
+    MBP_FORM_SERVICE,
+    MBP_FORM_STATE,
+    MBP_FORM_FORCE,
+    MBP_FORM_LIMIT,
+    MBP_FORM_REFUSAL,
+    MBP_FORM_WRITTEN,
+    MBP_FORM_AGGREGATED,
+    MBP_FORM_TROUBLE,
+    MBP_FORM_SIMULATION,
+    MBP_FORM_CLOCK,
+    MBP_FORM_COUNT
+};
+
+struct mbp_event_type {
+    uint16_t code;             /* enum mbp_event_code */
+    const char *name, *french; /* as a word of the journal's formats and of filters; for people */
+    uint8_t form;              /* enum mbp_event_form */
+    uint8_t value, limit;      /* enum mbp_event_number */
+    uint8_t detail;            /* enum mbp_event_detail */
+    uint8_t fold;              /* enum mbp_event_fold */
+    uint8_t retains;           /* MBP_RETAINS_... */
+};
+
+extern const struct mbp_event_type mbp_event_types[]; /* by rising code */
+extern const size_t mbp_event_type_count;
+
+/* NULL: no code of this version. */
+const struct mbp_event_type *mbp_event_type(uint16_t code);
+
+/* ---- details ---------------------------------------------------------------------------------------------------- */
 
 /* How long a sensor is shelved, and why it no longer is. */
 enum mbp_shelved { MBP_SHELVED_UNTIL_UNSHELVED, MBP_SHELVED_TIMED, MBP_SHELVED_ONE_SHOT };
@@ -112,8 +198,13 @@ enum mbp_changed {
     MBP_CHANGED_OTHER = 1 << 15
 };
 
-/* "limits, signal" for a set of enum mbp_changed; returns buf. 256 bytes suffice. */
-const char *mbp_event_changed_text(uint32_t details, char *buf, size_t size);
+/* Their words, in order. */
+struct mbp_changed_word {
+    uint32_t bit;
+    const char *name, *french;
+};
+extern const struct mbp_changed_word mbp_changed_words[];
+extern const size_t mbp_changed_word_count;
 
 /* The peer of an event in which refused writes of more peers are counted than can be told apart. */
 #define MBP_PEERS_SEVERAL UINT32_MAX
@@ -174,7 +265,7 @@ struct mbp_events {
 enum mbp_status mbp_events_alloc(struct mbp_events *events, size_t capacity);
 void mbp_events_free(struct mbp_events *events);
 
-/* Appends event with the scan's stamps; value and limit as given. */
+/* Appends event with the scan's stamps; value and limit as given, NaN where its code has none. */
 void mbp_events_emit(struct mbp_events *events, struct mbp_event event);
 
 #endif

@@ -11,7 +11,7 @@ static const char *const messages[MSG_COUNT][MBP_LANG_COUNT] = {
 
 static const char *const langs[MBP_LANG_COUNT] = {[MBP_LANG_EN] = "en", [MBP_LANG_FR] = "fr"};
 
-/* French for mbp_kind_diagnosis, mbp_status_text and mbp_event_code_name, which are English. */
+/* French for mbp_kind_diagnosis and mbp_status_text, which are English. */
 static const char *const diagnoses_fr[MBP_KIND_COUNT][2] = {
     [MBP_TEMPERATURE] = {"Température basse", "Surchauffe"},
     [MBP_PRESSURE] = {"Chute de pression", "Surpression"},
@@ -47,66 +47,6 @@ static const struct {
     {MBP_EX_MEMORY_PARITY_ERROR, "erreur de parité mémoire"},
     {MBP_EX_GATEWAY_PATH_UNAVAILABLE, "passerelle sans chemin"},
     {MBP_EX_GATEWAY_TARGET_FAILED, "aucune réponse derrière la passerelle"},
-};
-
-static const struct {
-    uint16_t code; /* enum mbp_event_code */
-    const char *fr;
-} codes_fr[] = {
-    {MBP_EV_START, "démarrage"},
-    {MBP_EV_STOP, "arrêt"},
-    {MBP_EV_PLANT_LOADED, "installation chargée"},
-    {MBP_EV_PLANT_CHANGED, "installation modifiée"},
-    {MBP_EV_MACHINE_ADDED, "machine ajoutée"},
-    {MBP_EV_MACHINE_REMOVED, "machine retirée"},
-    {MBP_EV_MACHINE_CHANGED, "machine modifiée"},
-    {MBP_EV_SENSOR_ADDED, "capteur ajouté"},
-    {MBP_EV_SENSOR_REMOVED, "capteur retiré"},
-    {MBP_EV_SENSOR_CHANGED, "capteur modifié"},
-    {MBP_EV_ALARM_RAISED, "alarme apparue"},
-    {MBP_EV_ALARM_CLEARED, "alarme disparue"},
-    {MBP_EV_ALARM_ACKNOWLEDGED, "alarme acquittée"},
-    {MBP_EV_ALARM_SHELVED, "alarmes mises de côté"},
-    {MBP_EV_ALARM_UNSHELVED, "alarmes remises en jeu"},
-    {MBP_EV_ALARM_RESET, "alarme réarmée"},
-    {MBP_EV_ALARM_SUPPRESSED, "alarme inhibée"},
-    {MBP_EV_ALARM_UNSUPPRESSED, "alarme rétablie"},
-    {MBP_EV_ALARM_OUT_OF_SERVICE, "alarmes hors service"},
-    {MBP_EV_ALARM_IN_SERVICE, "alarmes en service"},
-    {MBP_EV_MACHINE_STATE, "changement d'état"},
-    {MBP_EV_MACHINE_REFUSED, "changement d'état refusé"},
-    {MBP_EV_MAINTENANCE_STARTED, "début de maintenance"},
-    {MBP_EV_MAINTENANCE_ENDED, "fin de maintenance"},
-    {MBP_EV_MAINTENANCE_DUE, "maintenance due"},
-    {MBP_EV_PRODUCTION, "production"},
-    {MBP_EV_VALUE_FORCED, "valeur forcée"},
-    {MBP_EV_VALUE_RELEASED, "forçage levé"},
-    {MBP_EV_LIMIT_CHANGED, "limite modifiée"},
-    {MBP_EV_WRITE_REFUSED, "écriture refusée"},
-    {MBP_EV_JOURNAL_TROUBLE, "incident du journal"},
-    {MBP_EV_POINT_WRITTEN, "point écrit"},
-    {MBP_EV_WRITES_AGGREGATED, "écritures regroupées"},
-    {MBP_EV_CLOCK_STEPPED, "saut d'horloge"},
-    {MBP_EV_SIM_PAUSED, "simulation en pause"},
-    {MBP_EV_SIM_RESUMED, "simulation reprise"},
-    {MBP_EV_SIM_STEPPED, "simulation avancée"},
-    {MBP_EV_SIM_SPEED, "vitesse de simulation"},
-    {MBP_EV_SIM_SNAPSHOT, "instantané pris"},
-    {MBP_EV_SIM_RESTORED, "instantané rétabli"},
-};
-
-static const struct {
-    uint32_t bit; /* enum mbp_changed */
-    const char *fr;
-} changed_fr[] = {
-    {MBP_CHANGED_ADDRESS, "adresse"},    {MBP_CHANGED_NUMBER, "adresses de ses autres points"},
-    {MBP_CHANGED_REGISTER, "registre"},  {MBP_CHANGED_LABEL, "désignation"},
-    {MBP_CHANGED_KIND, "genre"},         {MBP_CHANGED_UNIT, "unité"},
-    {MBP_CHANGED_RANGE, "étendue"},      {MBP_CHANGED_LIMITS, "limites"},
-    {MBP_CHANGED_ALARMS, "alarmes"},     {MBP_CHANGED_SIGNAL, "signal"},
-    {MBP_CHANGED_INJECT, "injection"},   {MBP_CHANGED_MACHINE, "machine"},
-    {MBP_CHANGED_CYCLE, "cadence"},      {MBP_CHANGED_MAINTENANCE, "maintenance"},
-    {MBP_CHANGED_STATE, "premier état"}, {MBP_CHANGED_OTHER, "autre chose"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -162,25 +102,21 @@ const char *mbp_message_exception(enum mbp_lang lang, enum mbp_status exception)
 
 const char *mbp_message_code(enum mbp_lang lang, uint16_t code)
 {
-    const char *name = mbp_event_code_name(code);
-    if (mbp_event_code_find(name) != code)
+    const struct mbp_event_type *type = mbp_event_type(code);
+    if (type == NULL)
         return "";
-    for (size_t i = 0; i < COUNT(codes_fr) && lang == MBP_LANG_FR; i++) {
-        if (codes_fr[i].code == code)
-            return codes_fr[i].fr;
-    }
-    return name;
+    return lang == MBP_LANG_FR ? type->french : type->name;
 }
 
 const char *mbp_message_changed(enum mbp_lang lang, uint32_t details, char *buf, size_t size)
 {
     size_t len = 0;
-    if (lang != MBP_LANG_FR)
-        return mbp_event_changed_text(details, buf, size);
     buf[0] = '\0';
-    for (size_t i = 0; i < COUNT(changed_fr); i++) {
-        if ((details & changed_fr[i].bit) != 0 && len < size)
-            len += (size_t)snprintf(buf + len, size - len, "%s%s", len > 0 ? ", " : "", changed_fr[i].fr);
+    for (size_t i = 0; i < mbp_changed_word_count; i++) {
+        const struct mbp_changed_word *word = &mbp_changed_words[i];
+        if ((details & word->bit) != 0 && len < size)
+            len += (size_t)snprintf(buf + len, size - len, "%s%s", len > 0 ? ", " : "",
+                                    lang == MBP_LANG_FR ? word->french : word->name);
     }
     return buf;
 }

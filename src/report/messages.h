@@ -86,6 +86,7 @@
     M(JOURNAL_TROUBLE, "journal trouble", "incident du journal") \
     M(EVENTS_LOST, "; %.0f events lost", " ; %.0f événements perdus") \
     M(EVENT_NUMBER, "event %u", "événement %u") \
+    M(COLON, ": %s", " : %s") \
     M(FIELD_VALUE, ", value %s", ", valeur %s") \
     M(FIELD_LIMIT, ", limit or old value %s", ", limite ou ancienne valeur %s") \
     M(FIELD_DETAIL, ", detail %u", ", détail %u") \
@@ -267,7 +268,7 @@ const char *mbp_message_exception(enum mbp_lang lang, enum mbp_status exception)
 /* An event's kind in words; "" when it has none. */
 const char *mbp_message_code(enum mbp_lang lang, uint16_t code);
 
-/* What is different in a changed thing: mbp_event_changed_text in a language. Returns buf. 256 bytes suffice. */
+/* What is different in a changed thing, a set of enum mbp_changed: "limits, signal". Returns buf. 256 bytes suffice. */
 const char *mbp_message_changed(enum mbp_lang lang, uint32_t details, char *buf, size_t size);
 
 /* Replaces the decimal points in a text of a number by the language's. Returns text. */

@@ -454,10 +454,23 @@ static void say_clock(struct sentence *s)
     tell(s, seconds < 0 ? MSG_CLOCK_BACK : MSG_CLOCK_FORWARD, mbp_message_decimal(s->lang, number));
 }
 
-/* What the event is about (machine, else sensor), then the code's own words. */
+/* A number of a plain event behind its words; of most the words say enough. */
+static void say_number(struct sentence *s, enum mbp_event_number what, float number)
+{
+    if (isnan(number))
+        return;
+    if (what == MBP_NUMBER_HOURS)
+        tell(s, MSG_AFTER_HOURS, (double)number);
+    else if (what == MBP_NUMBER_PRODUCTS)
+        tell(s, MSG_AND_PRODUCTS, (double)number);
+    else if (what == MBP_NUMBER_MEASURED || what == MBP_NUMBER_LIMIT || what == MBP_NUMBER_WRITTEN)
+        tell_number(s, MSG_COLON, number, what == MBP_NUMBER_LIMIT);
+}
+
+/* What the event is about (sensor, else machine), then the code's own words and its numbers. */
 static void say_plain(struct sentence *s)
 {
-    const char *words = mbp_message_code(s->lang, s->event->code);
+    const struct mbp_event_type *type = mbp_event_type(s->event->code);
     if (s->event->sensor != MBP_NONE16) {
         say_sensor(s);
         say(s, " ");
@@ -465,50 +478,36 @@ static void say_plain(struct sentence *s)
         say_machine(s);
         say(s, " ");
     }
-    if (words[0] == '\0')
+    if (type == NULL) {
         say_unknown(s);
-    else
-        say(s, "%s", words);
-    if (s->event->code == MBP_EV_MAINTENANCE_DUE && !isnan(s->event->value))
-        tell(s, MSG_AFTER_HOURS, (double)s->event->value);
-    if (s->event->code == MBP_EV_MAINTENANCE_DUE && !isnan(s->event->limit))
-        tell(s, MSG_AND_PRODUCTS, (double)s->event->limit);
-    if (s->event->code == MBP_EV_PRODUCTION)
-        tell(s, MSG_MADE_SO_FAR, s->event->detail, isnan(s->event->limit) ? 0.0 : (double)s->event->limit);
+    } else {
+        say(s, "%s", mbp_message_code(s->lang, type->code));
+        say_number(s, (enum mbp_event_number)type->value, s->event->value);
+        say_number(s, (enum mbp_event_number)type->limit, s->event->limit);
+        if (type->detail == MBP_DETAIL_GOOD)
+            tell(s, MSG_MADE_SO_FAR, s->event->detail, isnan(s->event->limit) ? 0.0 : (double)s->event->limit);
+    }
     say_peer(s, MSG_BY);
 }
 
-static const struct {
-    enum mbp_event_code code;
-    void (*speak)(struct sentence *s);
-} speakers[] = {
-    {MBP_EV_PLANT_CHANGED, say_plant_change},   {MBP_EV_MACHINE_CHANGED, say_thing_change},
-    {MBP_EV_SENSOR_CHANGED, say_thing_change},  {MBP_EV_ALARM_RAISED, say_alarm},
-    {MBP_EV_ALARM_CLEARED, say_alarm},          {MBP_EV_ALARM_ACKNOWLEDGED, say_alarm},
-    {MBP_EV_MACHINE_STATE, say_machine_state},  {MBP_EV_MACHINE_REFUSED, say_machine_state},
-    {MBP_EV_VALUE_FORCED, say_force},           {MBP_EV_VALUE_RELEASED, say_force},
-    {MBP_EV_LIMIT_CHANGED, say_limit_change},   {MBP_EV_WRITE_REFUSED, say_refusal},
-    {MBP_EV_POINT_WRITTEN, say_written},        {MBP_EV_WRITES_AGGREGATED, say_aggregated},
-    {MBP_EV_JOURNAL_TROUBLE, say_trouble},      {MBP_EV_ALARM_RESET, say_alarm},
-    {MBP_EV_ALARM_SHELVED, say_shelving},       {MBP_EV_ALARM_UNSHELVED, say_shelving},
-    {MBP_EV_ALARM_SUPPRESSED, say_suppression}, {MBP_EV_ALARM_UNSUPPRESSED, say_suppression},
-    {MBP_EV_SIM_STEPPED, say_simulation},       {MBP_EV_SIM_SPEED, say_simulation},
-    {MBP_EV_SIM_RESTORED, say_simulation},      {MBP_EV_CLOCK_STEPPED, say_clock},
-    {MBP_EV_ALARM_OUT_OF_SERVICE, say_service}, {MBP_EV_ALARM_IN_SERVICE, say_service},
+static void (*const speakers[MBP_FORM_COUNT])(struct sentence *s) = {
+    [MBP_FORM_PLAIN] = say_plain,           [MBP_FORM_PLANT] = say_plant_change,
+    [MBP_FORM_CHANGE] = say_thing_change,   [MBP_FORM_ALARM] = say_alarm,
+    [MBP_FORM_SHELVING] = say_shelving,     [MBP_FORM_SUPPRESSION] = say_suppression,
+    [MBP_FORM_SERVICE] = say_service,       [MBP_FORM_STATE] = say_machine_state,
+    [MBP_FORM_FORCE] = say_force,           [MBP_FORM_LIMIT] = say_limit_change,
+    [MBP_FORM_REFUSAL] = say_refusal,       [MBP_FORM_WRITTEN] = say_written,
+    [MBP_FORM_AGGREGATED] = say_aggregated, [MBP_FORM_TROUBLE] = say_trouble,
+    [MBP_FORM_SIMULATION] = say_simulation, [MBP_FORM_CLOCK] = say_clock,
 };
 
 const char *mbp_report_sentence(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang,
                                 char *buf, size_t size)
 {
     struct sentence s = {.buf = buf, .size = size, .plant = plant, .event = event, .lang = lang};
+    const struct mbp_event_type *type = mbp_event_type(event->code);
     buf[0] = '\0';
-    for (size_t i = 0; i < sizeof speakers / sizeof speakers[0]; i++) {
-        if (speakers[i].code == event->code) {
-            speakers[i].speak(&s);
-            return buf;
-        }
-    }
-    say_plain(&s);
+    speakers[type != NULL ? type->form : MBP_FORM_PLAIN](&s);
     return buf;
 }
 

@@ -45,12 +45,13 @@ static struct scan_command take(struct scan_commands *commands, const struct mbp
     return (struct scan_command){.event = *event};
 }
 
-/* The latest one speaks for those before it; steps add up, and a speed's old value is that before the first. */
+/* The latest one speaks for those before it, or their sum does, and a speed's old value is that before the first. */
 static void fold(struct scan_commands *commands, const struct mbp_event *event)
 {
     struct scan_command command = take(commands, event);
+    bool adds_up = mbp_event_type(event->code)->fold == MBP_FOLD_SUM;
     if (command.count > 0) {
-        command.event.value = event->value + (event->code == MBP_EV_SIM_STEPPED ? command.event.value : 0);
+        command.event.value = event->value + (adds_up ? command.event.value : 0);
         command.event.peer = command.event.peer == event->peer ? event->peer : MBP_PEERS_SEVERAL;
     }
     command.count++;

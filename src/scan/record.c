@@ -140,16 +140,23 @@ static void retain_again(struct mbp_scan *scan)
     scan->retain_from = UINT32_MAX;
 }
 
+static uint8_t retains(const struct mbp_event *event)
+{
+    const struct mbp_event_type *type = mbp_event_type(event->code);
+    return type != NULL ? type->retains : 0;
+}
+
 /* What the event is about, by the unit's own numbering. */
 static bool retain_touched(struct mbp_scan *scan, const struct mbp_event *event)
 {
     const struct mbp_unit *unit = mbp_plant_find_unit(scan->config.plant, event->unit);
+    uint8_t which = retains(event);
     bool ok = true;
     if (unit == NULL)
         return true;
-    if (event->sensor != MBP_NONE16)
+    if ((which & MBP_RETAINS_SENSOR) != 0 && event->sensor != MBP_NONE16)
         ok = retain_sensor(scan, unit->first_sensor + event->sensor);
-    if (event->machine != MBP_NONE16)
+    if ((which & MBP_RETAINS_MACHINE) != 0 && event->machine != MBP_NONE16)
         ok = retain_machine(scan, unit->first_machine + event->machine) && ok;
     return ok;
 }
@@ -211,7 +218,7 @@ static void record(struct mbp_scan *scan, unsigned how)
         mbp_journal_push_event(journal, event); /* a loss is counted and told by the journal itself */
         if ((how & RECORD_EVENTS_ONLY) == 0)
             ok = retain_touched(scan, event) && ok;
-        written = written || event->code == MBP_EV_POINT_WRITTEN;
+        written = written || (retains(event) & MBP_RETAINS_SETTINGS) != 0;
     }
     if ((how & RECORD_COUNTERS) != 0) {
         scan->counters_told_ns = scan->state->sim_ns;

@@ -64,17 +64,24 @@ static struct budget *budget_of(struct mbp_scan *scan, uint32_t peer)
 
 /* ---- places ----------------------------------------------------------------------------------------------------- */
 
+static enum mbp_event_fold fold_of(const struct mbp_event *event)
+{
+    const struct mbp_event_type *type = mbp_event_type(event->code);
+    return type != NULL ? (enum mbp_event_fold)type->fold : MBP_FOLD_NONE;
+}
+
 static bool may_fold(const struct mbp_event *event)
 {
-    return event->peer != 0 && (event->code == MBP_EV_VALUE_FORCED || event->code == MBP_EV_LIMIT_CHANGED ||
-                                event->code == MBP_EV_POINT_WRITTEN);
+    enum mbp_event_fold fold = fold_of(event);
+    return event->peer != 0 && (fold == MBP_FOLD_SENSOR || fold == MBP_FOLD_ALARM || fold == MBP_FOLD_POINT);
 }
 
 static uint32_t key_of(const struct mbp_event *event)
 {
-    if (event->code == MBP_EV_POINT_WRITTEN)
+    enum mbp_event_fold fold = fold_of(event);
+    if (fold == MBP_FOLD_POINT)
         return event->detail & 0xFFFFFu; /* table and address */
-    return event->code == MBP_EV_LIMIT_CHANGED ? event->sensor | (event->detail & 0xFu) << 16 : event->sensor;
+    return fold == MBP_FOLD_ALARM ? event->sensor | (event->detail & 0xFu) << 16 : event->sensor;
 }
 
 /* Peers share a hash, so that what one does can end what another repeated. */

@@ -2,6 +2,7 @@
 #include <ctype.h>
 
 #include "ctl.h"
+#include "text/filter.h"
 
 void ctl_help(FILE *out)
 {
@@ -25,6 +26,8 @@ void ctl_verb_help(const struct ctl_verb *verb, FILE *out)
 {
     fprintf(out, "Usage: mbplantctl [OPTION..] %s%s%s\n\n%c%s.\n%s", verb->name, verb->arguments[0] != '\0' ? " " : "",
             verb->arguments, toupper(verb->help[0]), verb->help + 1, verb->details);
+    if ((verb->options & CTL_OPT_JOURNAL) != 0)
+        ctl_codes_print(out);
     if (verb->options != CTL_OPT_COMMON) {
         fputs("\nOptions of its own:\n", out);
         ctl_options_print(verb->options, false, out);

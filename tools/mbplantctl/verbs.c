@@ -125,9 +125,6 @@ const struct ctl_verb ctl_verbs[] = {
      "WHEN is an event's number, a time of ISO 8601 (2026-11-24, 2026-11-24T08:00, 08:00; local, or with Z or "
      "+01:00),\n"
      "a time ago (2h, 30min), today, yesterday or now. A day that --until names is whole.\n"
-     "KIND is a word of the second column of --format csv, or its beginning: start, stop, plant, machine, sensor, "
-     "alarm,\n"
-     "maintenance, production, value, limit, write, journal.\n"
      "A dump that broke off ends with exit code 1; the same --save again goes on where it ended.\n",
      "  mbplantctl journal\n"
      "  mbplantctl journal --since 2h --machine FILL1 --code alarm\n"

@@ -184,16 +184,6 @@ static void test_moves_are_told_by_name_with_both_addresses(void **state)
     pair_free(&pair);
 }
 
-static void test_changed_details_read_as_words(void **state)
-{
-    (void)state;
-    char buf[256];
-    assert_string_equal(mbp_event_changed_text(0, buf, sizeof buf), "");
-    assert_string_equal(mbp_event_changed_text(MBP_CHANGED_LIMITS | MBP_CHANGED_SIGNAL, buf, sizeof buf),
-                        "limits, signal");
-    assert_true(strlen(mbp_event_changed_text(UINT32_MAX, buf, sizeof buf)) < sizeof buf - 1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,7 +194,6 @@ int main(void)
         cmocka_unit_test(test_change_of_a_unit_id_removes_and_adds),
         cmocka_unit_test(test_change_that_gives_a_sensor_to_another_machine_says_so),
         cmocka_unit_test(test_moves_are_told_by_name_with_both_addresses),
-        cmocka_unit_test(test_changed_details_read_as_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* The list of events that a scan fills. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,6 +27,18 @@ static void test_event_emitted_gets_the_scan_and_its_time(void **state)
     assert_null(events.items);
 }
 
+static void test_event_emitted_has_no_number_that_its_code_has_none_for(void **state)
+{
+    (void)state;
+    struct mbp_events events;
+    assert_int_equal(mbp_events_alloc(&events, 2), MBP_OK);
+    mbp_events_emit(&events, (struct mbp_event){.code = MBP_EV_START, .value = 1, .limit = 2});
+    mbp_events_emit(&events, (struct mbp_event){.code = MBP_EV_VALUE_RELEASED, .value = 1, .limit = 2});
+    assert_true(isnan(events.items[0].value) && isnan(events.items[0].limit));
+    assert_true(events.items[1].value == 1 && isnan(events.items[1].limit));
+    mbp_events_free(&events);
+}
+
 static void test_event_emitted_without_room_is_counted_as_lost(void **state)
 {
     (void)state;
@@ -44,6 +57,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_event_emitted_gets_the_scan_and_its_time),
+        cmocka_unit_test(test_event_emitted_has_no_number_that_its_code_has_none_for),
         cmocka_unit_test(test_event_emitted_without_room_is_counted_as_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

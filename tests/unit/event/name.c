@@ -47,12 +47,28 @@ static void test_name_of_an_unknown_code_is_unknown_and_not_found(void **state)
     assert_int_equal(mbp_event_code_find(""), 0);
 }
 
+static void test_types_stand_by_rising_code_and_each_is_found(void **state)
+{
+    (void)state;
+    assert_null(mbp_event_type(0));
+    assert_null(mbp_event_type(5));
+    assert_null(mbp_event_type(UINT16_MAX));
+    for (size_t i = 0; i < mbp_event_type_count; i++) {
+        const struct mbp_event_type *type = &mbp_event_types[i];
+        assert_true(i == 0 || type->code > type[-1].code);
+        assert_ptr_equal(mbp_event_type(type->code), type);
+        assert_true(type->name[0] != '\0' && type->french[0] != '\0');
+        assert_true(type->form < MBP_FORM_COUNT);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_name_of_a_code_found_again_is_the_code),
         cmocka_unit_test(test_name_of_codes_on_the_wire_stays_as_published),
         cmocka_unit_test(test_name_of_an_unknown_code_is_unknown_and_not_found),
+        cmocka_unit_test(test_types_stand_by_rising_code_and_each_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

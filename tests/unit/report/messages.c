@@ -90,7 +90,7 @@ static void test_every_exception_has_its_words(void **state)
     }
 }
 
-static void test_codes_that_have_no_french_yet_keep_their_english(void **state)
+static void test_every_code_has_words_in_every_language_or_in_none(void **state)
 {
     (void)state;
     assert_string_equal(mbp_message_code(MBP_LANG_FR, MBP_EV_START), "démarrage");
@@ -125,6 +125,19 @@ static void test_decimal_points_of_numbers_alone_are_replaced(void **state)
     assert_string_equal(mbp_message_decimal(MBP_LANG_FR, empty), "");
 }
 
+static void test_changed_details_read_as_words(void **state)
+{
+    (void)state;
+    char buf[256];
+    assert_string_equal(mbp_message_changed(MBP_LANG_EN, 0, buf, sizeof buf), "");
+    assert_string_equal(mbp_message_changed(MBP_LANG_EN, MBP_CHANGED_LIMITS | MBP_CHANGED_SIGNAL, buf, sizeof buf),
+                        "limits, signal");
+    assert_string_equal(mbp_message_changed(MBP_LANG_FR, MBP_CHANGED_LIMITS | MBP_CHANGED_LABEL, buf, sizeof buf),
+                        "désignation, limites");
+    assert_true(strlen(mbp_message_changed(MBP_LANG_FR, UINT32_MAX, buf, sizeof buf)) < sizeof buf - 1);
+    assert_true(strlen(mbp_message_changed(MBP_LANG_EN, UINT32_MAX, buf, sizeof buf)) < sizeof buf - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,7 +145,8 @@ int main(void)
         cmocka_unit_test(test_french_is_french),
         cmocka_unit_test(test_every_diagnosis_is_told_in_every_language),
         cmocka_unit_test(test_every_exception_has_its_words),
-        cmocka_unit_test(test_codes_that_have_no_french_yet_keep_their_english),
+        cmocka_unit_test(test_every_code_has_words_in_every_language_or_in_none),
+        cmocka_unit_test(test_changed_details_read_as_words),
         cmocka_unit_test(test_languages_are_found_by_name),
         cmocka_unit_test(test_decimal_points_of_numbers_alone_are_replaced),
     };

@@ -9,11 +9,6 @@
 
 /* ---- kinds of events -------------------------------------------------------------------------------------------- */
 
-static bool is_known(uint16_t code)
-{
-    return mbp_event_code_find(mbp_event_code_name(code)) == code && code != 0;
-}
-
 /* "alarm" begins "alarm raised" and is no beginning of "alarms"; '_' and '-' stand for a space. */
 static bool begins(const char *name, const char *word)
 {
@@ -25,28 +20,50 @@ static bool begins(const char *name, const char *word)
     return *name == '\0' || *name == ' ';
 }
 
-/* The first words of codes that ctl_codes_find takes as their beginning. */
-static const char *const beginnings[] = {"start",       "stop",       "plant", "machine", "sensor", "alarm",
-                                         "maintenance", "production", "value", "limit",   "write",  "journal"};
-
-#define BEGINNINGS (sizeof beginnings / sizeof beginnings[0])
+/* The first word of a code's name, which ctl_codes_find takes as their beginning; "" where a code before has it. */
+static void first_word(size_t i, char word[32])
+{
+    const char *name = mbp_event_types[i].name;
+    size_t len = strcspn(name, " ");
+    snprintf(word, 32, "%.*s", (int)len, name);
+    for (size_t before = 0; before < i; before++) {
+        const char *other = mbp_event_types[before].name;
+        if (strncmp(other, name, len) == 0 && (other[len] == ' ' || other[len] == '\0'))
+            word[0] = '\0';
+    }
+}
 
 static const char *nearest_code(const char *word)
 {
-    const char *names[CTL_CODES + BEGINNINGS];
+    static char words[CTL_CODES][32];
+    const char *names[2 * CTL_CODES];
     char spaced[64];
-    size_t count = BEGINNINGS;
-    memcpy(names, beginnings, sizeof beginnings);
+    size_t count = 0;
     snprintf(spaced, sizeof spaced, "%s", word);
     for (char *p = spaced; *p != '\0'; p++) {
         if (*p == '_' || *p == '-')
             *p = ' ';
     }
-    for (uint16_t code = 1; code < CTL_CODES; code++) {
-        if (is_known(code))
-            names[count++] = mbp_event_code_name(code);
+    for (size_t i = 0; i < mbp_event_type_count; i++) {
+        first_word(i, words[i]);
+        names[count++] = mbp_event_types[i].name;
+        if (words[i][0] != '\0')
+            names[count++] = words[i];
     }
     return mbp_nearest(spaced, names, count);
+}
+
+void ctl_codes_print(FILE *out)
+{
+    size_t column = 0;
+    fputs("KIND is one of these, its first words, or its number:\n", out);
+    for (size_t i = 0; i < mbp_event_type_count; i++) {
+        const char *name = mbp_event_types[i].name;
+        bool is_last = i + 1 == mbp_event_type_count;
+        column += strlen(name) + 2;
+        fprintf(out, "%s%s%s", name, is_last ? "." : ",", is_last || column > 100 ? "\n" : " ");
+        column = column > 100 ? 0 : column;
+    }
 }
 
 enum mbp_status ctl_codes_find(const char *word, bool codes[CTL_CODES], const char **nearest)
@@ -59,9 +76,9 @@ enum mbp_status ctl_codes_find(const char *word, bool codes[CTL_CODES], const ch
         if (found)
             codes[code] = true;
     }
-    for (uint16_t code = 1; code < CTL_CODES && digits == 0 && word[0] != '\0'; code++) {
-        if (is_known(code) && begins(mbp_event_code_name(code), word))
-            codes[code] = found = true;
+    for (size_t i = 0; i < mbp_event_type_count && digits == 0 && word[0] != '\0'; i++) {
+        if (begins(mbp_event_types[i].name, word))
+            codes[mbp_event_types[i].code] = found = true;
     }
     if (found)
         return MBP_OK;

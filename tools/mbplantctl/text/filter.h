@@ -29,6 +29,9 @@ bool ctl_period_is_reversed(const struct ctl_options *options);
  * its number. Sets them in codes. Errors: MBP_ERR_MISSING, *nearest then is the nearest name or NULL. */
 enum mbp_status ctl_codes_find(const char *word, bool codes[CTL_CODES], const char **nearest);
 
+/* Lists the kinds of events, for help. */
+void ctl_codes_print(FILE *out);
+
 /* Whether it is one of them; plant is the one by which the event counts. The period is judged by the event's own number
  * and time. */
 bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_plant *plant, const struct mbp_event *event);

@@ -1,0 +1,111 @@
+/* The events, a row each: code, words, how it is said, what its numbers are, which may stand for each other, what
+ * survives a restart with it (mbplant/event.h). */
+#include "mbplant/event.h"
+
+#include <string.h>
+
+#define M        MBP_RETAINS_MACHINE
+#define S        MBP_RETAINS_SENSOR
+#define SETTINGS MBP_RETAINS_SETTINGS
+
+#define EVENT(code, name, french, form, value, limit, detail, fold, retains)                                           \
+    {                                                                                                                  \
+        MBP_EV_##code, name, french, MBP_FORM_##form, MBP_NUMBER_##value, MBP_NUMBER_##limit, MBP_DETAIL_##detail,     \
+            MBP_FOLD_##fold, retains                                                                                   \
+    }
+
+/* By rising code. */
+// clang-format off
+const struct mbp_event_type mbp_event_types[] = {
+    EVENT(START, "start", "démarrage", PLAIN, NONE, NONE, NONE, NONE, 0),
+    EVENT(STOP, "stop", "arrêt", PLAIN, NONE, NONE, NONE, NONE, 0),
+    EVENT(PLANT_LOADED, "plant loaded", "installation chargée", PLAIN, NONE, NONE, PLANT, NONE, 0),
+    EVENT(PLANT_CHANGED, "plant changed", "installation modifiée", PLANT, COUNT, NONE, PLANT, NONE, 0),
+    EVENT(MACHINE_ADDED, "machine added", "machine ajoutée", PLAIN, NONE, NONE, NONE, NONE, M),
+    EVENT(MACHINE_REMOVED, "machine removed", "machine retirée", PLAIN, NONE, NONE, NONE, NONE, 0),
+    EVENT(MACHINE_CHANGED, "machine changed", "machine modifiée", CHANGE, NUMBER, NUMBER, CHANGED, NONE, M),
+    EVENT(SENSOR_ADDED, "sensor added", "capteur ajouté", PLAIN, NONE, NONE, NONE, NONE, S | M),
+    EVENT(SENSOR_REMOVED, "sensor removed", "capteur retiré", PLAIN, NONE, NONE, NONE, NONE, 0),
+    EVENT(SENSOR_CHANGED, "sensor changed", "capteur modifié", CHANGE, ADDRESS, ADDRESS, CHANGED, NONE, S | M),
+    EVENT(ALARM_RAISED, "alarm raised", "alarme apparue", ALARM, MEASURED, LIMIT, ALARM, NONE, S | M),
+    EVENT(ALARM_CLEARED, "alarm cleared", "alarme disparue", ALARM, MEASURED, LIMIT, ALARM, NONE, S | M),
+    EVENT(ALARM_ACKNOWLEDGED, "alarm acknowledged", "alarme acquittée", ALARM, MEASURED, LIMIT, ALARM, NONE, S | M),
+    EVENT(ALARM_SHELVED, "alarm shelved", "alarmes mises de côté", SHELVING, SECONDS, NONE, SHELVED, NONE, S | M),
+    EVENT(ALARM_UNSHELVED, "alarm unshelved", "alarmes remises en jeu", SHELVING, NONE, NONE, UNSHELVED, NONE, S | M),
+    EVENT(ALARM_RESET, "alarm reset", "alarme réarmée", ALARM, MEASURED, LIMIT, ALARM, NONE, S | M),
+    EVENT(ALARM_SUPPRESSED, "alarm suppressed", "alarme inhibée", SUPPRESSION, NONE, NONE, ALARMS, NONE, S | M),
+    EVENT(ALARM_UNSUPPRESSED, "alarm unsuppressed", "alarme rétablie", SUPPRESSION, NONE, NONE, ALARMS, NONE, S | M),
+    EVENT(ALARM_OUT_OF_SERVICE, "alarm out of service", "alarmes hors service", SERVICE, NONE, NONE, NONE, NONE, S | M),
+    EVENT(ALARM_IN_SERVICE, "alarm in service", "alarmes en service", SERVICE, NONE, NONE, NONE, NONE, S | M),
+    EVENT(MACHINE_STATE, "machine state", "changement d'état", STATE, MEASURED, LIMIT, STATE, NONE, S | M),
+    EVENT(MACHINE_REFUSED, "machine refused", "changement d'état refusé", STATE, MEASURED, LIMIT, STATE, NONE, S | M),
+    EVENT(MAINTENANCE_STARTED, "maintenance started", "début de maintenance", PLAIN, NONE, NONE, NONE, NONE, M),
+    EVENT(MAINTENANCE_ENDED, "maintenance ended", "fin de maintenance", PLAIN, NONE, NONE, NONE, NONE, M),
+    EVENT(MAINTENANCE_DUE, "maintenance due", "maintenance due", PLAIN, HOURS, PRODUCTS, NONE, NONE, M),
+    EVENT(PRODUCTION, "production", "production", PLAIN, COUNT, COUNT, GOOD, NONE, M),
+    EVENT(VALUE_FORCED, "value forced", "valeur forcée", FORCE, MEASURED, MEASURED, ONCE, SENSOR, S | M),
+    EVENT(VALUE_RELEASED, "value released", "forçage levé", FORCE, MEASURED, NONE, NONE, NONE, S | M),
+    EVENT(LIMIT_CHANGED, "limit changed", "limite modifiée", LIMIT, LIMIT, LIMIT, ALARM, ALARM, S | M),
+    EVENT(WRITE_REFUSED, "write refused", "écriture refusée", REFUSAL, WRITTEN, LIMIT, WRITE, PEER, 0),
+    EVENT(POINT_WRITTEN, "point written", "point écrit", WRITTEN, WRITTEN, WRITTEN, WRITE, POINT, SETTINGS),
+    EVENT(WRITES_AGGREGATED, "writes aggregated", "écritures regroupées", AGGREGATED, COUNT, NONE, CODE, NONE, 0),
+    EVENT(JOURNAL_TROUBLE, "journal trouble", "incident du journal", TROUBLE, COUNT, NONE, TROUBLE, NONE, 0),
+    EVENT(CLOCK_STEPPED, "clock stepped", "saut d'horloge", CLOCK, SECONDS, NONE, NONE, NONE, 0),
+    EVENT(SIM_PAUSED, "simulation paused", "simulation en pause", PLAIN, NONE, NONE, NONE, COMMAND, 0),
+    EVENT(SIM_RESUMED, "simulation resumed", "simulation reprise", PLAIN, NONE, NONE, NONE, COMMAND, 0),
+    EVENT(SIM_STEPPED, "simulation stepped", "simulation avancée", SIMULATION, COUNT, NONE, NONE, SUM, 0),
+    EVENT(SIM_SPEED, "simulation speed", "vitesse de simulation", SIMULATION, SPEED, SPEED, NONE, COMMAND, 0),
+    EVENT(SIM_SNAPSHOT, "snapshot taken", "instantané pris", PLAIN, NONE, NONE, NONE, COMMAND, 0),
+    EVENT(SIM_RESTORED, "snapshot restored", "instantané rétabli", SIMULATION, NONE, NONE, SCAN, NONE, 0),
+};
+// clang-format on
+const size_t mbp_event_type_count = sizeof mbp_event_types / sizeof mbp_event_types[0];
+
+const struct mbp_changed_word mbp_changed_words[] = {
+    {MBP_CHANGED_ADDRESS, "address", "adresse"},
+    {MBP_CHANGED_NUMBER, "addresses of its other points", "adresses de ses autres points"},
+    {MBP_CHANGED_REGISTER, "register", "registre"},
+    {MBP_CHANGED_LABEL, "label", "désignation"},
+    {MBP_CHANGED_KIND, "kind", "genre"},
+    {MBP_CHANGED_UNIT, "unit", "unité"},
+    {MBP_CHANGED_RANGE, "range", "étendue"},
+    {MBP_CHANGED_LIMITS, "limits", "limites"},
+    {MBP_CHANGED_ALARMS, "alarms", "alarmes"},
+    {MBP_CHANGED_SIGNAL, "signal", "signal"},
+    {MBP_CHANGED_INJECT, "inject", "injection"},
+    {MBP_CHANGED_MACHINE, "machine", "machine"},
+    {MBP_CHANGED_CYCLE, "cycle", "cadence"},
+    {MBP_CHANGED_MAINTENANCE, "maintenance", "maintenance"},
+    {MBP_CHANGED_STATE, "first state", "premier état"},
+    {MBP_CHANGED_OTHER, "something else", "autre chose"},
+};
+const size_t mbp_changed_word_count = sizeof mbp_changed_words / sizeof mbp_changed_words[0];
+
+const struct mbp_event_type *mbp_event_type(uint16_t code)
+{
+    size_t low = 0;
+    size_t high = mbp_event_type_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (mbp_event_types[middle].code < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < mbp_event_type_count && mbp_event_types[low].code == code ? &mbp_event_types[low] : NULL;
+}
+
+const char *mbp_event_code_name(uint16_t code)
+{
+    const struct mbp_event_type *type = mbp_event_type(code);
+    return type != NULL ? type->name : "unknown";
+}
+
+uint16_t mbp_event_code_find(const char *name)
+{
+    for (size_t i = 0; i < mbp_event_type_count; i++) {
+        if (strcmp(mbp_event_types[i].name, name) == 0)
+            return mbp_event_types[i].code;
+    }
+    return 0;
+}
