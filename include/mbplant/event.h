@@ -161,6 +161,10 @@ extern const size_t mbp_event_type_count;
 /* NULL: no code of this version. */
 const struct mbp_event_type *mbp_event_type(uint16_t code);
 
+/* What a number or a detail is, in words; "" = nothing. Static storage. */
+const char *mbp_event_number_what(enum mbp_event_number number);
+const char *mbp_event_detail_what(enum mbp_event_detail detail);
+
 /* ---- details ---------------------------------------------------------------------------------------------------- */
 
 /* How long a sensor is shelved, and why it no longer is. */

@@ -109,3 +109,44 @@ uint16_t mbp_event_code_find(const char *name)
     }
     return 0;
 }
+
+/* ---- words ------------------------------------------------------------------------------------------------------ */
+
+const char *mbp_event_number_what(enum mbp_event_number number)
+{
+    static const char *const what[] = {
+        [MBP_NUMBER_NONE] = "",
+        [MBP_NUMBER_MEASURED] = "value, in the sensor's unit of measure",
+        [MBP_NUMBER_LIMIT] = "limit, in the sensor's unit of measure",
+        [MBP_NUMBER_WRITTEN] = "value, in the point's unit of measure",
+        [MBP_NUMBER_COUNT] = "how many",
+        [MBP_NUMBER_SECONDS] = "seconds",
+        [MBP_NUMBER_HOURS] = "hours of running",
+        [MBP_NUMBER_PRODUCTS] = "products",
+        [MBP_NUMBER_NUMBER] = "number in the unit",
+        [MBP_NUMBER_ADDRESS] = "holding register",
+        [MBP_NUMBER_SPEED] = "times real time",
+    };
+    return what[number];
+}
+
+const char *mbp_event_detail_what(enum mbp_event_detail detail)
+{
+    static const char *const what[] = {
+        [MBP_DETAIL_NONE] = "",
+        [MBP_DETAIL_ALARM] = "alarm: 0 low_low, 1 low, 2 high, 3 high_high, 4 rate_of_change, 5 bad_quality",
+        [MBP_DETAIL_ALARMS] = "alarms: a bit each, as they are numbered",
+        [MBP_DETAIL_STATE] = "new state in bits 0..7, old one in 8..15, cause in 16..23",
+        [MBP_DETAIL_WRITE] = "address in bits 0..15, table in 16..19, exception in 20..23, how many more in 24..31",
+        [MBP_DETAIL_CHANGED] = "what is different: a bit each",
+        [MBP_DETAIL_PLANT] = "CRC-32 of the plant file",
+        [MBP_DETAIL_SHELVED] = "0 until unshelved, 1 for a time, 2 until it returns to normal",
+        [MBP_DETAIL_UNSHELVED] = "0 by command, 1 its time is over, 2 it returned to normal",
+        [MBP_DETAIL_ONCE] = "1 for one scan, 0 until released",
+        [MBP_DETAIL_CODE] = "code of the event before it",
+        [MBP_DETAIL_GOOD] = "good products",
+        [MBP_DETAIL_TROUBLE] = "0 recovered, 1 cannot be written, 2 overrun",
+        [MBP_DETAIL_SCAN] = "scan",
+    };
+    return what[detail];
+}

@@ -79,11 +79,16 @@ static void print_blocks(bool instructor)
 
 static void print_events(void)
 {
-    printf("[[ *code*\n:[ *event*\n");
-    for (unsigned code = 1; code <= UINT16_MAX; code++) {
-        const char *name = mbp_event_code_name((uint16_t)code);
-        if (mbp_event_code_find(name) == code)
-            printf("|[ %u\n:[ %s\n", code, name);
+    printf("[[ *code*\n:[ *event*\n:[ *value*\n:[ *limit or old value*\n:[ *detail*\n");
+    for (size_t i = 0; i < mbp_event_type_count; i++) {
+        const struct mbp_event_type *type = &mbp_event_types[i];
+        printf("|[ %u\n:[ %s\n:[ ", type->code, type->name);
+        print_text(mbp_event_number_what((enum mbp_event_number)type->value));
+        printf("\n:[ ");
+        print_text(mbp_event_number_what((enum mbp_event_number)type->limit));
+        printf("\n:[ ");
+        print_text(mbp_event_detail_what((enum mbp_event_detail)type->detail));
+        printf("\n");
     }
 }
 
