@@ -10,6 +10,7 @@
 
 #define MBP_VERSION   "1.0.0"
 #define MBP_NONE16    0xFFFFu /* "no unit, machine or sensor" in a 16-bit index */
+#define MBP_NAME_MAX  32      /* bytes of a name in a file: [A-Za-z0-9_.-], a letter first */
 #define MBP_NS_PER_MS UINT64_C(1000000)
 #define MBP_NS_PER_S  UINT64_C(1000000000)
 

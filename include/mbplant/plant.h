@@ -10,7 +10,6 @@
 #include "mbplant/instructor.h"
 
 #define MBP_PLANT_FILE_MAX           (256u << 20) /* bytes of YAML: a million sensors, each with a line of its own */
-#define MBP_PLANT_DEPTH_MAX          32           /* nesting; checked in the event stream, libyaml has no limit */
 #define MBP_PLANT_WIRE_MAX           2000000u     /* bytes that fit files 900..999 */
 #define MBP_PLANT_WIRE_TEXT_MAX      (MBP_PLANT_WIRE_MAX - 8) /* of text: its length and CRC-32 stand before it */
 #define MBP_PLANT_FIRST_FILE         900
@@ -18,7 +17,6 @@
 #define MBP_SENSORS_PER_UNIT_MAX     4100 /* so that 247 units hold a million; beyond 4000 the alarm bits find no room */
 #define MBP_ACTUATORS_PER_UNIT_MAX   1000
 #define MBP_CONTROLLERS_PER_UNIT_MAX 500
-#define MBP_NAME_MAX                 32 /* bytes of a machine's or sensor's name; [A-Za-z0-9_.-], a letter first */
 #define MBP_DEAD_TIME_SCANS_MAX      1000000u /* values that one dead time keeps */
 #define MBP_STRING_WORDS_MAX         100      /* registers of a string(n) */
 #define MBP_RECORDINGS_MAX           1000u    /* files and columns that are replayed */
@@ -557,9 +555,12 @@ enum mbp_status mbp_plant_keep_local(struct mbp_plant *plant, const struct mbp_p
 void mbp_plant_print_summary(const struct mbp_plant *plant, FILE *out);
 void mbp_plant_print_config(const struct mbp_plant *plant, FILE *out);
 
-/* One machine (without its sensors) or sensor as --print-config prints it. */
-void mbp_plant_print_machine(const struct mbp_plant *plant, uint32_t machine, FILE *out);
-void mbp_plant_print_sensor(const struct mbp_plant *plant, uint32_t sensor, FILE *out);
+/* Which keys of a machine (but for what it holds) or sensor are different in another plant: bits of enum mbp_changed.
+ * Addresses and names are not compared. */
+uint32_t mbp_plant_machine_differs(const struct mbp_plant *was, uint32_t was_machine, const struct mbp_plant *now,
+                                   uint32_t machine);
+uint32_t mbp_plant_sensor_differs(const struct mbp_plant *was, uint32_t was_sensor, const struct mbp_plant *now,
+                                  uint32_t sensor);
 
 /* How many faults there are, ad hoc places too. */
 static inline uint32_t mbp_fault_total(const struct mbp_plant *plant)

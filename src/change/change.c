@@ -143,10 +143,10 @@ enum mbp_status mbp_change_find(const struct mbp_plant *from, const struct mbp_p
         status = match(change, ACTUATORS, change->actuator_from, change->actuator_to);
     if (status == MBP_OK)
         status = match(change, CONTROLLERS, change->controller_from, change->controller_to);
-    if (status == MBP_OK)
-        status = change_find_keys(change);
-    if (status == MBP_OK)
+    if (status == MBP_OK) {
+        change_find_keys(change);
         status = change_find_moves(change);
+    }
     if (status != MBP_OK) {
         mbp_change_free(change);
         return status;

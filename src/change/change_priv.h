@@ -4,10 +4,8 @@
 
 #include "mbplant/change.h"
 
-/* Adds to the details of each machine and sensor that both plants have which of its keys differ. Errors:
- * MBP_ERR_MEMORY.
- */
-enum mbp_status change_find_keys(struct mbp_change *change);
+/* Adds to the details of each machine and sensor that both plants have which of its keys differ. */
+void change_find_keys(struct mbp_change *change);
 
 /* The same for addresses, and how many points moved. Errors: MBP_ERR_MEMORY. */
 enum mbp_status change_find_moves(struct mbp_change *change);

@@ -1,130 +1,109 @@
 /* alarms: the keys of a sensor's alarms, their rules, and the settings that come of them: those of a sensor hold for
  * each of its alarms that says nothing else. */
 #include <math.h>
+#include <string.h>
 
 #include "defs.h"
 #include "scalar.h"
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define S               1e9 /* ns */
-#define LONGEST         (365.0 * 86400 * S)
-
 /* ---- keys ------------------------------------------------------------------------------------------------------- */
 
-#define ALARM(member) offsetof(struct mbp_alarm_def, member)
-#define EACH_HAS                                                                                                       \
-    [MBP_ALARM_PRIORITY] = {.key = "priority",                                                                         \
-                            .type = MBP_FIELD_CHOICE,                                                                  \
-                            .at = ALARM(priority),                                                                     \
-                            .words = &mbp_priority_words},                                                             \
-    [MBP_ALARM_DELAY] = {.key = "delay",                                                                               \
-                         .type = MBP_FIELD_DURATION,                                                                   \
-                         .at = ALARM(delay_ns),                                                                        \
-                         .low = 0,                                                                                     \
-                         .high = LONGEST},                                                                             \
-    [MBP_ALARM_OFF_DELAY] = {.key = "off_delay",                                                                       \
-                             .type = MBP_FIELD_DURATION,                                                               \
-                             .at = ALARM(off_delay_ns),                                                                \
-                             .low = 0,                                                                                 \
-                             .high = LONGEST},                                                                         \
-    [MBP_ALARM_LATCH] = {.key = "latch", .type = MBP_FIELD_BOOL, .at = ALARM(latch)},                                  \
-    [MBP_ALARM_SUPPRESS] = {.key = "suppress",                                                                         \
-                            .type = MBP_FIELD_CUSTOM,                                                                  \
-                            .at = ALARM(suppress),                                                                     \
-                            .read = mbp_read_states,                                                                   \
-                            .allowed = "a list of machine states: en_service, en_panne, maintenance"}
-#define DEADBAND                                                                                                       \
-    [MBP_ALARM_DEADBAND] = {                                                                                           \
-        .key = "deadband", .type = MBP_FIELD_NUMBER, .at = ALARM(deadband), .low = 0, .high = DBL_MAX}
+#define OF(member)   MBP_AT(struct mbp_alarm_def, member)
+#define ALARM(alarm) MBP_ALARM_KEYS(struct mbp_alarm_def, alarm, MBP_ALARM_, MBP_INHERITED)
 
 static const struct mbp_field limit_fields[] = {
-    EACH_HAS,
-    DEADBAND,
-    [MBP_ALARM_AT] =
-        {.key = "at", .type = MBP_FIELD_NUMBER, .required = true, .at = ALARM(at), .low = -DBL_MAX, .high = DBL_MAX},
+    [MBP_ALARM_AT] = {.key = "at",
+                      .help = "where it is reached",
+                      .unit = MBP_VALUE_UNIT,
+                      .type = MBP_FIELD_NUMBER,
+                      .required = true,
+                      OF(at),
+                      MBP_ANY_NUMBER},
+    MBP_DEADBAND_KEY(struct mbp_alarm_def, alarm, MBP_ALARM_, MBP_INHERITED),
+    ALARM(alarm),
 };
-static const struct mbp_schema limit_schema = {
-    .noun = "a limit", .fields = limit_fields, .field_count = COUNT_OF(limit_fields)};
 
 static const struct mbp_field rate_fields[] = {
-    EACH_HAS,
-    DEADBAND,
-    [MBP_ALARM_AT] =
-        {.key = "max", .type = MBP_FIELD_NUMBER, .required = true, .at = ALARM(at), .low = 1e-12, .high = 1e12},
-    [MBP_ALARM_PER] = {.key = "per", .type = MBP_FIELD_DURATION, .at = ALARM(per_ns), .low = 1e6, .high = 86400 * S},
+    [MBP_ALARM_AT] = {.key = "max",
+                      .help = "the largest change within `per`",
+                      .unit = MBP_VALUE_UNIT,
+                      .type = MBP_FIELD_NUMBER,
+                      .required = true,
+                      OF(at),
+                      .low = 1e-12,
+                      .high = 1e12},
+    [MBP_ALARM_PER] = {.key = "per",
+                       .help = "the time that `max` is about",
+                       .type = MBP_FIELD_DURATION,
+                       OF(per_ns),
+                       .usual = "1min",
+                       .low = MBP_MS,
+                       .high = MBP_DAY},
+    MBP_DEADBAND_KEY(struct mbp_alarm_def, alarm, MBP_ALARM_, MBP_INHERITED),
+    ALARM(alarm),
 };
 
-static void rate_defaults(void *def)
+static const struct mbp_field bad_quality_fields[] = {ALARM(alarm)};
+
+static void limit_defaults(void *def)
 {
-    ((struct mbp_alarm_def *)def)->per_ns = 60 * MBP_NS_PER_S;
+    ((struct mbp_alarm_def *)def)->at = NAN;
 }
 
-const struct mbp_schema mbp_rate_schema = {
-    .noun = "a rate of change", .fields = rate_fields, .field_count = COUNT_OF(rate_fields), .defaults = rate_defaults};
-
-static const struct mbp_field bad_quality_fields[] = {EACH_HAS};
-static const struct mbp_schema bad_quality_schema = {
-    .noun = "a bad-quality alarm", .fields = bad_quality_fields, .field_count = COUNT_OF(bad_quality_fields)};
-
-enum mbp_reading mbp_read_limit(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
-                                void *at)
+static void bad_quality_defaults(void *def)
 {
-    (void)field;
-    struct mbp_alarm_def *alarm = at;
-    const char *text = mbp_node_text(node);
-    if (node->kind == MBP_NODE_MAP) {
-        return mbp_read_map(reader, node, &limit_schema, alarm) && alarm->def.wrong == 0 ? MBP_READING_OK
-                                                                                         : MBP_READING_TOLD;
-    }
-    return text != NULL && mbp_scalar_number(text, &alarm->at) ? MBP_READING_OK : MBP_READING_WRONG;
+    ((struct mbp_alarm_def *)def)->on = true;
 }
 
-enum mbp_reading mbp_read_bad_quality(struct mbp_reader *reader, const struct mbp_node *node,
-                                      const struct mbp_field *field, void *at)
-{
-    (void)field;
-    struct mbp_alarm_def *alarm = at;
-    const char *text = mbp_node_text(node);
-    bool on;
-    if (node->kind == MBP_NODE_MAP) {
-        return mbp_read_map(reader, node, &bad_quality_schema, alarm) ? MBP_READING_OK : MBP_READING_WRONG;
-    }
-    if (text == NULL || !mbp_scalar_bool(text, &on)) {
-        return MBP_READING_WRONG;
-    }
-    alarm->off = !on;
-    return MBP_READING_OK;
-}
+static const struct mbp_schema limit_schema = {.noun = "a limit",
+                                               .fields = limit_fields,
+                                               .field_count = MBP_COUNT_OF(limit_fields),
+                                               .size = sizeof(struct mbp_alarm_def),
+                                               .flow = true,
+                                               .defaults = limit_defaults};
 
-enum mbp_reading mbp_read_states(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
-                                 void *at)
-{
-    uint32_t states = 0;
-    if (node->kind != MBP_NODE_LIST) {
-        return MBP_READING_WRONG;
-    }
-    for (const struct mbp_node *item = node->first; item != NULL; item = item->next) {
-        const char *text = mbp_node_text(item);
-        int state = text == NULL ? -1 : mbp_words_find(&mbp_state_words, text);
-        if (state < 0) {
-            const char *near = text == NULL ? NULL : mbp_nearest(text, mbp_state_words.names, mbp_state_words.count);
-            mbp_reader_tell(reader, item, "'%s' names a state that does not exist; allowed is %s%s%s%s", field->key,
-                            field->allowed, near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-                            near != NULL ? "'?" : "");
-            return MBP_READING_TOLD;
-        }
-        states |= UINT32_C(1) << state;
-    }
-    *(uint32_t *)at = states;
-    return MBP_READING_OK;
-}
+const struct mbp_schema mbp_rate_schema = {.noun = "a rate of change",
+                                           .fields = rate_fields,
+                                           .field_count = MBP_COUNT_OF(rate_fields),
+                                           .size = sizeof(struct mbp_alarm_def),
+                                           .flow = true};
+
+const struct mbp_schema mbp_bad_quality_schema = {.noun = "a bad-quality alarm",
+                                                  .fields = bad_quality_fields,
+                                                  .field_count = MBP_COUNT_OF(bad_quality_fields),
+                                                  .size = sizeof(struct mbp_alarm_def),
+                                                  .flow = true,
+                                                  .defaults = bad_quality_defaults};
+
+const struct mbp_field mbp_bad_quality_brief = {.key = "bad_quality", .type = MBP_FIELD_BOOL, OF(on)};
+static const struct mbp_field limit_brief = {.key = "at", .type = MBP_FIELD_NUMBER, OF(at), MBP_ANY_NUMBER};
+
+#define LIMIT(word, limit, text)                                                                                       \
+    [limit] = {.key = (word),                                                                                          \
+               .help = (text),                                                                                         \
+               .unit = MBP_VALUE_UNIT,                                                                                 \
+               .type = MBP_FIELD_MAP,                                                                                  \
+               MBP_AT(struct mbp_limits_def, of[limit]),                                                               \
+               .schema = &limit_schema,                                                                                \
+               .brief = &limit_brief}
+static const struct mbp_field limits_fields[] = {
+    LIMIT("low_low", MBP_LOW_LOW, "below it: the alarm low_low"),
+    LIMIT("low", MBP_LOW, "below it: the alarm low"),
+    LIMIT("high", MBP_HIGH, "above it: the alarm high"),
+    LIMIT("high_high", MBP_HIGH_HIGH, "above it: the alarm high_high"),
+};
+const struct mbp_schema mbp_limits_schema = {.noun = "the limits",
+                                             .fields = limits_fields,
+                                             .field_count = MBP_COUNT_OF(limits_fields),
+                                             .size = sizeof(struct mbp_limits_def),
+                                             .flow = true};
 
 /* ---- rules ------------------------------------------------------------------------------------------------------ */
 
 static void tell_deadband(struct mbp_reader *reader, const struct mbp_alarm_def *alarm, double width, const char *what)
 {
     char is[32], allowed[32];
-    mbp_scalar_format(alarm->deadband, is, sizeof is);
+    mbp_scalar_format(alarm->alarm.deadband, is, sizeof is);
     mbp_scalar_format(width, allowed, sizeof allowed);
     mbp_reader_tell(reader, mbp_def_node(&alarm->def, "deadband"),
                     "'deadband' is %s, as wide as %s: an alarm would never clear; allowed is less than %s", is, what,
@@ -135,13 +114,13 @@ static void check_deadbands(struct mbp_reader *reader, const struct mbp_sensor_d
 {
     double width = sensor->range[1] - sensor->range[0];
     for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
-        const struct mbp_alarm_def *alarm = &sensor->limits.alarm[l];
-        if (mbp_def_has(&alarm->def, MBP_ALARM_DEADBAND) && alarm->deadband >= width) {
+        const struct mbp_alarm_def *alarm = &sensor->limits.of[l];
+        if (mbp_def_has(&alarm->def, MBP_ALARM_DEADBAND) && alarm->alarm.deadband >= width) {
             tell_deadband(reader, alarm, width, "the range");
         }
     }
     const struct mbp_alarm_def *rate = &sensor->rate_of_change;
-    if (mbp_def_has(&rate->def, MBP_ALARM_AT) && rate->deadband >= rate->at) {
+    if (mbp_def_has(&rate->def, MBP_ALARM_AT) && rate->alarm.deadband >= rate->at) {
         tell_deadband(reader, rate, rate->at, "'max'");
     }
 }
@@ -152,7 +131,7 @@ const struct mbp_node *mbp_suppressing_node(const struct mbp_sensor_def *sensor)
         return mbp_def_node(&sensor->def, "suppress");
     }
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-        const struct mbp_alarm_def *alarm = a < MBP_LIMIT_COUNT       ? &sensor->limits.alarm[a]
+        const struct mbp_alarm_def *alarm = a < MBP_LIMIT_COUNT       ? &sensor->limits.of[a]
                                             : a == MBP_RATE_OF_CHANGE ? &sensor->rate_of_change
                                                                       : &sensor->bad_quality;
         if (mbp_def_has(&alarm->def, MBP_ALARM_SUPPRESS)) {
@@ -168,27 +147,22 @@ const struct mbp_node *mbp_suppressing_node(const struct mbp_sensor_def *sensor)
 static void set_alarm(struct mbp_alarm *out, const struct mbp_alarm_def *def, const struct mbp_alarm *common)
 {
 #define OWN(field, own, other) (mbp_def_has(&def->def, field) ? (own) : (other))
-    out->deadband = OWN(MBP_ALARM_DEADBAND, def->deadband, common->deadband);
-    out->delay_ns = OWN(MBP_ALARM_DELAY, def->delay_ns, common->delay_ns);
-    out->off_delay_ns = OWN(MBP_ALARM_OFF_DELAY, def->off_delay_ns, common->off_delay_ns);
-    out->priority = OWN(MBP_ALARM_PRIORITY, (uint8_t)def->priority, common->priority);
-    out->suppress = OWN(MBP_ALARM_SUPPRESS, (uint8_t)def->suppress, common->suppress);
-    out->latch = OWN(MBP_ALARM_LATCH, def->latch, common->latch);
+    out->deadband = OWN(MBP_ALARM_DEADBAND, def->alarm.deadband, common->deadband);
+    out->delay_ns = OWN(MBP_ALARM_DELAY, def->alarm.delay_ns, common->delay_ns);
+    out->off_delay_ns = OWN(MBP_ALARM_OFF_DELAY, def->alarm.off_delay_ns, common->off_delay_ns);
+    out->priority = OWN(MBP_ALARM_PRIORITY, def->alarm.priority, common->priority);
+    out->suppress = OWN(MBP_ALARM_SUPPRESS, def->alarm.suppress, common->suppress);
+    out->latch = OWN(MBP_ALARM_LATCH, def->alarm.latch, common->latch);
 #undef OWN
 }
 
 static void set_alarms(const struct mbp_sensor_def *sensor, struct mbp_alarms *alarms)
 {
     static const struct mbp_alarm_def silent;
-    struct mbp_alarm *common = &alarms->common;
-    common->deadband = sensor->deadband;
-    common->delay_ns = sensor->delay_ns;
-    common->off_delay_ns = sensor->off_delay_ns;
-    common->priority = (uint8_t)sensor->priority;
-    common->suppress = (uint8_t)sensor->suppress;
-    common->latch = sensor->latch;
+    const struct mbp_alarm *common = &sensor->common;
+    alarms->common = *common;
     for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
-        set_alarm(&alarms->of[l], isnan(sensor->limits.value[l]) ? &silent : &sensor->limits.alarm[l], common);
+        set_alarm(&alarms->of[l], isnan(sensor->limit[l]) ? &silent : &sensor->limits.of[l], common);
     }
     /* The sensor's deadband is one of its values, which a change of it is not. */
     struct mbp_alarm beside = *common;
@@ -199,50 +173,51 @@ static void set_alarms(const struct mbp_sensor_def *sensor, struct mbp_alarms *a
         alarms->rate_max = sensor->rate_of_change.at;
         alarms->rate_per_ns = sensor->rate_of_change.per_ns;
     }
-    alarms->bad_quality = mbp_def_has(&sensor->def, MBP_SENSOR_BAD_QUALITY) && !sensor->bad_quality.off;
-}
-
-static bool same_alarm(const struct mbp_alarm *a, const struct mbp_alarm *b)
-{
-    return a->deadband == b->deadband && a->delay_ns == b->delay_ns && a->off_delay_ns == b->off_delay_ns &&
-           a->priority == b->priority && a->suppress == b->suppress && a->latch == b->latch;
-}
-
-static bool same_alarms(const struct mbp_alarms *a, const struct mbp_alarms *b)
-{
-    bool same = a->rate_max == b->rate_max && a->rate_per_ns == b->rate_per_ns && a->bad_quality == b->bad_quality;
-    for (unsigned i = 0; i < MBP_ALARM_COUNT && same; i++) {
-        same = same_alarm(&a->of[i], &b->of[i]);
-    }
-    return same && same_alarm(&a->common, &b->common);
-}
-
-/* Most sensors of a large plant say the same, many of them nothing: they share. */
-static const struct mbp_alarms *keep_alarms(struct mbp_reader *reader, const struct mbp_alarms *alarms)
-{
-    if (same_alarms(alarms, &mbp_alarms_plain)) {
-        return &mbp_alarms_plain;
-    }
-    for (unsigned i = 0; i < MBP_ALARMS_REMEMBERED && i < reader->alarms_made; i++) {
-        if (same_alarms(alarms, reader->alarms[i])) {
-            return reader->alarms[i];
-        }
-    }
-    struct mbp_alarms *kept = mbp_reader_array(reader, reader->keep, 1, sizeof *kept);
-    if (kept == NULL) {
-        return &mbp_alarms_plain;
-    }
-    *kept = *alarms;
-    reader->alarms[reader->alarms_made++ % MBP_ALARMS_REMEMBERED] = kept;
-    return kept;
+    alarms->bad_quality = mbp_def_has(&sensor->def, MBP_SENSOR_BAD_QUALITY) && sensor->bad_quality.on;
 }
 
 void mbp_settle_alarms(struct mbp_reader *reader, struct mbp_sensor_def *sensor, bool range_right)
 {
-    struct mbp_alarms alarms = {0};
+    struct mbp_alarms alarms;
+    memset(&alarms, 0, sizeof alarms); /* padding too: equal ones are found by their bytes, and most are alike */
     if (range_right) {
         check_deadbands(reader, sensor);
     }
     set_alarms(sensor, &alarms);
-    sensor->alarms = keep_alarms(reader, &alarms);
+    bool plain = memcmp(&alarms, &mbp_alarms_plain, sizeof alarms) == 0;
+    sensor->sensor.alarms = plain ? &mbp_alarms_plain : mbp_reader_share(reader, &alarms, sizeof alarms);
+}
+
+/* ---- from the plant --------------------------------------------------------------------------------------------- */
+
+static bool says_the_same(const struct mbp_alarm *a, const struct mbp_alarm *b)
+{
+    bool same_deadband = !(a->deadband < b->deadband) && !(a->deadband > b->deadband);
+    return same_deadband && a->delay_ns == b->delay_ns && a->off_delay_ns == b->off_delay_ns &&
+           a->priority == b->priority && a->suppress == b->suppress && a->latch == b->latch;
+}
+
+/* A limit that has what the sensor's own keys say is its number alone. A sensor of no machine has no states to be
+ * suppressed in. */
+void mbp_alarms_view(const struct mbp_sensor *sensor, struct mbp_sensor_def *def)
+{
+    const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
+    uint32_t all = UINT32_MAX & ~(sensor->machine == UINT32_MAX ? MBP_BIT(MBP_ALARM_SUPPRESS) : 0);
+    def->common = alarms->common;
+    def->limits.def.present = 0;
+    for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
+        struct mbp_alarm_def *limit = &def->limits.of[l];
+        bool brief = says_the_same(&alarms->of[l], &alarms->common);
+        *limit = (struct mbp_alarm_def){.alarm = alarms->of[l], .at = sensor->limits[l]};
+        limit->def.present = brief ? 0 : all & ~MBP_BIT(MBP_ALARM_PER);
+        def->limits.def.present |= isnan(limit->at) ? 0 : MBP_BIT(l);
+    }
+    def->rate_of_change = (struct mbp_alarm_def){.def.present = all,
+                                                 .alarm = alarms->of[MBP_RATE_OF_CHANGE],
+                                                 .at = alarms->rate_max,
+                                                 .per_ns = alarms->rate_per_ns};
+    def->bad_quality = (struct mbp_alarm_def){
+        .def.present = all & ~(MBP_BIT(MBP_ALARM_AT) | MBP_BIT(MBP_ALARM_PER) | MBP_BIT(MBP_ALARM_DEADBAND)),
+        .alarm = alarms->of[MBP_BAD_QUALITY],
+        .on = true};
 }

@@ -159,10 +159,11 @@ static void add_signal(struct budget *budget, const struct mbp_signal_def *signa
 {
     const struct mbp_input_def *inputs = signal->inputs.items;
     const struct mbp_node *node = mbp_def_node(&signal->def, "inputs");
-    double parts = (signal->wave.shape != MBP_WAVE_NONE ? 1 : 0) + (fabs(signal->integrate.gain) > 0 ? 1 : 0) +
-                   (signal->wander.sigma > 0 ? 2 : 0) + (signal->dead_time_ns > 0 ? 1 : 0);
-    add_dead_time(budget, &signal->def, signal->dead_time_ns, times);
-    add(budget, SCAN, signal->def.node, SENSORS, times, parts * PART_NS + (signal->noise > 0 ? NOISE_NS : 0));
+    bool waves = mbp_def_has(&signal->def, MBP_SIGNAL_WAVE) && signal->wave.shape != MBP_WAVE_NONE;
+    double parts = (waves ? 1 : 0) + (fabs(signal->integrate.gain) > 0 ? 1 : 0) + (signal->wander.sigma > 0 ? 2 : 0) +
+                   (signal->signal.dead_time_ns > 0 ? 1 : 0);
+    add_dead_time(budget, &signal->def, signal->signal.dead_time_ns, times);
+    add(budget, SCAN, signal->def.node, SENSORS, times, parts * PART_NS + (signal->signal.noise > 0 ? NOISE_NS : 0));
     add(budget, MEMORY, node, INPUTS, times * signal->inputs.count, INPUT_BYTES);
     add(budget, SCAN, node, INPUTS, times * signal->inputs.count, INPUT_NS);
     for (uint32_t i = 0; i < signal->inputs.count; i++)
@@ -180,12 +181,13 @@ static void add_sensors(struct budget *budget, const struct mbp_def_list *sensor
         const struct mbp_sensor_def *sensor = (const struct mbp_sensor_def *)sensors->items + i;
         const struct mbp_node *window = mbp_def_node(&sensor->def, "rate_of_change");
         double count = times * sensor->repeat;
-        double bytes = SENSOR_BYTES + EVENTS_BYTES + text_bytes(sensor->label) + SENSOR_STATE_BYTES * budget->copies;
+        double bytes =
+            SENSOR_BYTES + EVENTS_BYTES + text_bytes(sensor->sensor.label) + SENSOR_STATE_BYTES * budget->copies;
         add(budget, MEMORY, sensor->def.node, SENSORS, count, bytes);
         add(budget, SCAN, sensor->def.node, SENSORS, count, SENSOR_NS);
         add(budget, TAKEOVER, sensor->def.node, SENSORS, count, THING_TAKEOVER_NS);
-        if (sensor->signal_def != NULL && sensor->signal_def->def.node != NULL) /* else it is no group, told */
-            add_signal(budget, sensor->signal_def, count);
+        if (sensor->signal != NULL && sensor->signal->def.node != NULL) /* else it is no group, told */
+            add_signal(budget, sensor->signal, count);
         if (mbp_def_has(&sensor->def, MBP_SENSOR_RATE_OF_CHANGE)) {
             double scans = samples(budget, sensor->rate_of_change.per_ns);
             double parts = fmin(fmax(scans, 1), WINDOW_PARTS);
@@ -227,7 +229,7 @@ struct reach {
 
 static void reach_to(struct reach *reach, const struct mbp_register_def *reg, double repeat)
 {
-    double end = (double)reg->at + repeat * reg->type.words;
+    double end = (double)reg->at + repeat * reg->reg.words;
     if (mbp_def_has(&reg->def, MBP_REGISTER_AT) && end > reach->end)
         *reach = (struct reach){end, reg->def.node};
 }
@@ -275,7 +277,8 @@ static void add_unit(struct budget *budget, const struct mbp_unit_def *unit)
     struct reach reach = {0};
     for (uint32_t i = 0; i < unit->machines.count; i++) {
         double count = (double)unit->repeat * machines[i].repeat;
-        add(budget, MEMORY, machines[i].def.node, MACHINES, count, MACHINE_BYTES + text_bytes(machines[i].label));
+        add(budget, MEMORY, machines[i].def.node, MACHINES, count,
+            MACHINE_BYTES + text_bytes(machines[i].machine.label));
         add(budget, SCAN, machines[i].def.node, MACHINES, count, MACHINE_NS);
         add(budget, TAKEOVER, machines[i].def.node, MACHINES, count, THING_TAKEOVER_NS);
         add_sensors(budget, &machines[i].sensors, count);

@@ -2,7 +2,26 @@
 #ifndef MBP_PLANT_DEFS_H
 #define MBP_PLANT_DEFS_H
 
+#include "mbplant/event.h"
+#include "names.h"
 #include "schema.h"
+
+#define MBP_MS             1e6 /* ns */
+#define MBP_S              1e9
+#define MBP_DAY            (86400 * MBP_S)
+#define MBP_YEAR           (365 * MBP_DAY)
+#define MBP_ANY_NUMBER     .low = -DBL_MAX, .high = DBL_MAX
+#define MBP_COUNT_OF(rows) (sizeof(rows) / sizeof((rows)[0]))
+#define MBP_VALUE_UNIT     "the sensor's unit"
+#define MBP_INPUTS_MAX     64 /* of one signal */
+
+/* What a reader of plant files has of its own. */
+struct mbp_plant_own {
+    const uint16_t *zeros;            /* 65536 of them, once they are needed */
+    struct mbp_recording *recordings; /* MBP_RECORDINGS_MAX of them, once they are needed; the plant's */
+    uint32_t recording_count;
+    bool recordings_told; /* that there are too many */
+};
 
 struct mbp_input_def {
     struct mbp_def def;
@@ -34,9 +53,8 @@ struct mbp_wander_def {
 
 struct mbp_replay_def {
     struct mbp_def def;
-    const struct mbp_node *node; /* which names the file */
-    const char *file;            /* NULL = none */
-    const char *column;          /* NULL = the second */
+    const char *file;   /* NULL = none */
+    const char *column; /* NULL = the second */
     bool loop;
 };
 
@@ -48,27 +66,19 @@ enum mbp_signal_field {
     MBP_SIGNAL_LAG,
     MBP_SIGNAL_DEAD_TIME,
     MBP_SIGNAL_WANDER,
-    MBP_SIGNAL_NOISE,
     MBP_SIGNAL_REPLAY,
+    MBP_SIGNAL_NOISE,
     MBP_SIGNAL_TEXT
 };
 
 struct mbp_signal_def {
     struct mbp_def def;
-    double base[MBP_STATE_COUNT];
+    struct mbp_signal signal; /* the members that keys fill themselves */
     struct mbp_wave_def wave;
     struct mbp_def_list inputs; /* of struct mbp_input_def */
     struct mbp_integrate_def integrate;
     struct mbp_wander_def wander;
-    uint64_t lag_ns, dead_time_ns;
-    double noise;
     struct mbp_replay_def replay;
-    const char *text;
-};
-
-struct mbp_type_def {
-    uint8_t type;   /* enum mbp_type */
-    uint16_t words; /* of it */
 };
 
 enum mbp_register_field { MBP_REGISTER_AT, MBP_REGISTER_TYPE, MBP_REGISTER_SCALE, MBP_REGISTER_ORDER };
@@ -76,39 +86,33 @@ enum mbp_register_field { MBP_REGISTER_AT, MBP_REGISTER_TYPE, MBP_REGISTER_SCALE
 struct mbp_register_def {
     struct mbp_def def;
     uint32_t at;
-    struct mbp_type_def type;
-    double scale;
-    int order; /* enum mbp_order */
+    struct mbp_register reg; /* the members that keys fill themselves */
 };
 
-/* Keys of an alarm; of a limit those up to AT, of a bad-quality alarm those up to SUPPRESS. */
+/* Keys of an alarm; of a bad-quality alarm those from PRIORITY on without DEADBAND. */
 enum mbp_alarm_field {
+    MBP_ALARM_AT,  /* of a rate of change: max */
+    MBP_ALARM_PER, /* of a rate of change alone */
     MBP_ALARM_PRIORITY,
+    MBP_ALARM_DEADBAND,
     MBP_ALARM_DELAY,
     MBP_ALARM_OFF_DELAY,
     MBP_ALARM_LATCH,
     MBP_ALARM_SUPPRESS,
-    MBP_ALARM_DEADBAND,
-    MBP_ALARM_AT, /* of a rate of change: max */
-    MBP_ALARM_PER
+    MBP_ALARM_FIELDS
 };
 
 struct mbp_alarm_def {
     struct mbp_def def;
-    int priority;
-    uint64_t delay_ns, off_delay_ns;
-    bool latch;
-    uint32_t suppress; /* bits of enum mbp_state_code */
-    double deadband;
+    struct mbp_alarm alarm;
     double at;
     uint64_t per_ns;
-    bool off; /* `bad_quality: false` */
+    bool on; /* false: `bad_quality: false` */
 };
 
 struct mbp_limits_def {
     struct mbp_def def;
-    struct mbp_alarm_def alarm[MBP_LIMIT_COUNT];
-    double value[MBP_LIMIT_COUNT]; /* NaN = unused */
+    struct mbp_alarm_def of[MBP_LIMIT_COUNT];
 };
 
 enum mbp_sensor_field {
@@ -123,10 +127,10 @@ enum mbp_sensor_field {
     MBP_SENSOR_TRIP,
     MBP_SENSOR_DEADBAND,
     MBP_SENSOR_DELAY,
-    MBP_SENSOR_PRIORITY,
     MBP_SENSOR_OFF_DELAY,
     MBP_SENSOR_LATCH,
     MBP_SENSOR_SUPPRESS,
+    MBP_SENSOR_PRIORITY,
     MBP_SENSOR_RATE_OF_CHANGE,
     MBP_SENSOR_BAD_QUALITY,
     MBP_SENSOR_SIGNAL,
@@ -138,24 +142,17 @@ enum mbp_sensor_field {
 
 struct mbp_sensor_def {
     struct mbp_def def;
-    const char *name, *label, *unit_text;
-    int kind, priority, inject;
+    struct mbp_sensor sensor; /* what keys fill themselves, and what all its instances share */
     double range[2];
     double min, max;
-    struct mbp_limits_def limits; /* min and max are put here */
-    uint32_t trip;                /* bits of enum mbp_limit */
-    double deadband;
-    uint64_t delay_ns, off_delay_ns;
-    bool latch;
-    uint32_t suppress;
+    struct mbp_limits_def limits;
+    double limit[MBP_LIMIT_COUNT]; /* what those three come to; NaN = unused */
+    struct mbp_alarm common;       /* what an alarm has that says nothing else */
     struct mbp_alarm_def rate_of_change, bad_quality;
-    const struct mbp_alarms *alarms;   /* what all that comes to */
-    struct mbp_signal_def *signal_def; /* NULL when the file has none */
-    const struct mbp_signal *signal;
-    const double *range_kept, *limits_kept; /* as the plant shares them */
-    bool range_right;                       /* what is said of it need not be doubted */
+    struct mbp_signal_def *signal; /* NULL when the file has none */
     struct mbp_register_def reg;
     uint32_t repeat;
+    bool range_right; /* what is said of it need not be doubted */
 };
 
 enum mbp_actuator_field {
@@ -235,27 +232,25 @@ struct mbp_controller_def {
     uint32_t repeat;
 };
 
-struct mbp_machine_def {
+struct mbp_cycle_def {
     struct mbp_def def;
-    const char *name, *label;
-    int initial; /* enum mbp_state_code */
-    struct {
-        struct mbp_def def;
-        uint64_t time_ns;
-        double reject;
-    } cycle;
-    struct {
-        struct mbp_def def;
-        uint64_t every_ns, takes_ns;
-        uint32_t cycles;
-    } maintenance;
-    struct mbp_def_list sensors, actuators, controllers;
-    uint32_t repeat;
+    uint64_t time_ns;
+    double reject;
 };
 
-struct mbp_values_def {
-    const uint16_t *items;
-    uint32_t count;
+struct mbp_upkeep_def {
+    struct mbp_def def;
+    uint64_t every_ns, takes_ns;
+    uint32_t cycles;
+};
+
+struct mbp_machine_def {
+    struct mbp_def def;
+    struct mbp_machine machine; /* what keys fill themselves */
+    struct mbp_cycle_def cycle;
+    struct mbp_upkeep_def maintenance;
+    struct mbp_def_list sensors, actuators, controllers;
+    uint32_t repeat;
 };
 
 struct mbp_block_def {
@@ -333,32 +328,96 @@ struct mbp_plant_def {
     struct mbp_def_list faults; /* of struct mbp_plant_fault_def */
 };
 
-/* What the root, a sensor and the tables of a unit may hold. */
-extern const struct mbp_schema mbp_plant_schema, mbp_server_schema, mbp_sensor_schema, mbp_tables_schema,
-    mbp_actuator_schema, mbp_controller_schema, mbp_register_schema, mbp_journal_schema, mbp_plant_fault_schema;
+extern const struct mbp_schema mbp_plant_schema, mbp_unit_schema, mbp_machine_schema, mbp_server_schema,
+    mbp_sensor_schema, mbp_tables_schema, mbp_actuator_schema, mbp_controller_schema, mbp_register_schema,
+    mbp_limits_schema, mbp_rate_schema, mbp_bad_quality_schema, mbp_signal_schema, mbp_journal_schema,
+    mbp_plant_fault_schema;
 
-/* An int16 with scale 1. */
-void mbp_register_defaults(void *reg);
+/* Keys of an alarm, which a sensor and each of its alarms have: rows for a struct mbp_alarm that is the member `alarm`
+ * of type, in places that begin with prefix; MBP_OWN: it has defaults, MBP_INHERITED: it has what the sensor has. */
+#define MBP_OWN(text)       text
+#define MBP_INHERITED(text) NULL
+#define MBP_DEADBAND_KEY(type_of, member, prefix, usual_of)                                                            \
+    [prefix##DEADBAND] = {.key = "deadband",                                                                           \
+                          .help = "how far back it must be to have returned to normal",                                \
+                          .unit = MBP_VALUE_UNIT,                                                                      \
+                          .type = MBP_FIELD_NUMBER,                                                                    \
+                          MBP_AT(type_of, member.deadband),                                                            \
+                          .usual = usual_of("0"),                                                                      \
+                          .low = 0,                                                                                    \
+                          .high = DBL_MAX,                                                                             \
+                          .change = MBP_CHANGED_ALARMS}
+#define MBP_ALARM_KEYS(type_of, member, prefix, usual_of)                                                              \
+    [prefix##PRIORITY] = {.key = "priority",                                                                           \
+                          .help = "how urgent an alarm is",                                                            \
+                          .type = MBP_FIELD_CHOICE,                                                                    \
+                          MBP_AT(type_of, member.priority),                                                            \
+                          .usual = usual_of("medium"),                                                                 \
+                          .words = &mbp_priority_words,                                                                \
+                          .change = MBP_CHANGED_ALARMS},                                                               \
+    [prefix##DELAY] = {.key = "delay",                                                                                 \
+                       .help = "its condition must hold so long before the alarm is raised",                           \
+                       .type = MBP_FIELD_DURATION,                                                                     \
+                       MBP_AT(type_of, member.delay_ns),                                                               \
+                       .usual = usual_of("0s"),                                                                        \
+                       .high = MBP_YEAR,                                                                               \
+                       .change = MBP_CHANGED_ALARMS},                                                                  \
+    [prefix##OFF_DELAY] = {.key = "off_delay",                                                                         \
+                           .help = "its condition must be gone so long before it has returned to normal",              \
+                           .type = MBP_FIELD_DURATION,                                                                 \
+                           MBP_AT(type_of, member.off_delay_ns),                                                       \
+                           .usual = usual_of("0s"),                                                                    \
+                           .high = MBP_YEAR,                                                                           \
+                           .change = MBP_CHANGED_ALARMS},                                                              \
+    [prefix##LATCH] = {.key = "latch",                                                                                 \
+                       .help = "shown after its return to normal until it is reset",                                   \
+                       .type = MBP_FIELD_BOOL,                                                                         \
+                       MBP_AT(type_of, member.latch),                                                                  \
+                       .usual = usual_of("false"),                                                                     \
+                       .change = MBP_CHANGED_ALARMS},                                                                  \
+    [prefix##SUPPRESS] = {.key = "suppress",                                                                           \
+                          .help = "states of the machine in which an alarm is not shown",                              \
+                          .type = MBP_FIELD_CHOICES,                                                                   \
+                          MBP_AT(type_of, member.suppress),                                                            \
+                          .words = &mbp_state_words,                                                                   \
+                          .allowed = "a list of machine states: en_service, en_panne, maintenance",                    \
+                          .change = MBP_CHANGED_ALARMS}
 
-/* Custom readers of fields (schema.h): a range; one limit, as a number or a group; a list of machine states;
- * bad_quality. */
-enum mbp_reading mbp_read_range(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
-                                void *at);
-enum mbp_reading mbp_read_limit(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
-                                void *at);
-enum mbp_reading mbp_read_states(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
-                                 void *at);
-enum mbp_reading mbp_read_bad_quality(struct mbp_reader *reader, const struct mbp_node *node,
-                                      const struct mbp_field *field, void *at);
-extern const struct mbp_schema mbp_rate_schema;
+/* `bad_quality: true`. */
+extern const struct mbp_field mbp_bad_quality_brief;
 
-/* Checks a sensor's alarms, its deadbands only when its range is right, and sets its `alarms`. */
+/* ---- rules of a sensor ------------------------------------------------------------------------------------------- */
+
+/* Checks its alarms, their deadbands only when its range is right, and sets those of the sensor. */
 void mbp_settle_alarms(struct mbp_reader *reader, struct mbp_sensor_def *sensor, bool range_right);
 
 /* The first `suppress` that the sensor or one of its alarms has; NULL = none. */
 const struct mbp_node *mbp_suppressing_node(const struct mbp_sensor_def *sensor);
 
-enum mbp_reading mbp_read_values(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
-                                 void *at);
+/* Checks its signal, and sets that of the sensor. */
+void mbp_check_signal(struct mbp_reader *reader, const struct mbp_sensor_def *sensor);
+void mbp_settle_signal(struct mbp_reader *reader, struct mbp_sensor_def *sensor);
+
+/* Warns of an address that looks like a register as people call it: 40001 for the first holding register. */
+void mbp_check_reference(struct mbp_reader *reader, const struct mbp_node *node, enum mbp_table table, uint32_t at);
+
+/* ---- from the plant ---------------------------------------------------------------------------------------------- */
+
+struct mbp_signal_view {
+    struct mbp_signal_def def;
+    struct mbp_input_def inputs[MBP_INPUTS_MAX];
+};
+
+struct mbp_sensor_view {
+    struct mbp_sensor_def def;
+    struct mbp_signal_view signal;
+};
+
+/* What a file would say that leaves nothing to a default, but for names: for printing and comparing. */
+void mbp_register_view(const struct mbp_register *reg, struct mbp_register_def *def);
+void mbp_signal_view(const struct mbp_plant *plant, const struct mbp_sensor *sensor, struct mbp_signal_view *view);
+void mbp_alarms_view(const struct mbp_sensor *sensor, struct mbp_sensor_def *def);
+void mbp_machine_view(const struct mbp_plant *plant, uint32_t m, struct mbp_machine_def *def);
+void mbp_sensor_view(const struct mbp_plant *plant, uint32_t s, struct mbp_sensor_view *view);
 
 #endif

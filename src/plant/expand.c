@@ -32,7 +32,7 @@ static void count_sensors(const struct mbp_def_list *sensors, uint64_t times, st
     for (uint32_t i = 0; i < sensors->count; i++) {
         const struct mbp_sensor_def *sensor = sensor_at(sensors, i);
         totals->sensors += times * sensor->repeat;
-        totals->inputs += sensor->signal_def == NULL ? 0 : times * sensor->repeat * sensor->signal_def->inputs.count;
+        totals->inputs += sensor->signal == NULL ? 0 : times * sensor->repeat * sensor->signal->inputs.count;
     }
 }
 
@@ -145,26 +145,15 @@ static void add_sensor(struct mbp_load *load, const struct mbp_sensor_def *def, 
     uint32_t index = plant->sensor_count++;
     struct mbp_sensor *sensor = &load->sensors[index];
     load->origins[index] = (struct mbp_sensor_origin){def, counters, instance};
-    sensor->name = fill_name(load, def->name, &counters);
-    sensor->label = fill(load, def->label, &counters);
-    sensor->unit_text = def->unit_text;
-    sensor->signal = def->signal;
-    sensor->range = def->range_kept;
-    sensor->limits = def->limits_kept;
-    sensor->alarms = def->alarms;
+    *sensor = def->sensor;
+    sensor->name = fill_name(load, def->sensor.name, &counters);
+    sensor->label = fill(load, def->sensor.label, &counters);
     sensor->machine = machine;
     sensor->unit = plant->unit_count;
     sensor->first_input = plant->input_count;
-    sensor->input_count = def->signal_def == NULL ? 0 : def->signal_def->inputs.count;
+    sensor->input_count = def->signal == NULL ? 0 : def->signal->inputs.count;
     plant->input_count += sensor->input_count;
-    sensor->reg.scale = def->reg.scale;
-    sensor->reg.type = def->reg.type.type;
-    sensor->reg.words = def->reg.type.words;
-    sensor->reg.order = (uint8_t)def->reg.order;
-    sensor->kind = (uint8_t)def->kind;
-    sensor->trip = machine == UINT32_MAX ? 0 : (uint8_t)def->trip;
-    sensor->priority = (uint8_t)def->priority;
-    sensor->inject = (uint8_t)def->inject;
+    sensor->trip = machine == UINT32_MAX ? 0 : sensor->trip;
 }
 
 static void add_sensors(struct mbp_load *load, const struct mbp_def_list *sensors, uint32_t machine,
@@ -195,10 +184,7 @@ static void add_actuator(struct mbp_load *load, const struct mbp_actuator_def *d
         .travel_ns = def->travel_ns,
         .machine = machine,
         .unit = plant->unit_count,
-        .reg = {.scale = def->reg.scale,
-                .words = def->reg.type.words,
-                .type = def->reg.type.type,
-                .order = (uint8_t)def->reg.order},
+        .reg = def->reg.reg,
         .kind = (uint8_t)def->kind,
         .on_off = def->on_off,
     };
@@ -264,10 +250,10 @@ static void add_machine(struct mbp_load *load, const struct mbp_machine_def *def
     uint32_t index = plant->machine_count++;
     struct mbp_machine *machine = &load->machines[index];
     load->machine_defs[index] = def;
-    machine->name = fill_name(load, def->name, &counters);
-    machine->label = fill(load, def->label, &counters);
+    *machine = def->machine;
+    machine->name = fill_name(load, def->machine.name, &counters);
+    machine->label = fill(load, def->machine.label, &counters);
     machine->unit = plant->unit_count;
-    machine->initial = (enum mbp_state_code)def->initial;
     machine->cycle_ns = def->cycle.time_ns;
     machine->reject = def->cycle.reject;
     machine->maintenance_every_ns = def->maintenance.every_ns;

@@ -25,6 +25,7 @@ struct mbp_controller_origin {
 
 struct mbp_load {
     struct mbp_reader reader;
+    struct mbp_plant_own own;
     struct mbp_plant_def def;
     struct mbp_plant *plant;
     /* The plant's arrays while they may still be written, and the definition behind each item. */

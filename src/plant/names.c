@@ -67,7 +67,7 @@ static const struct mbp_synonym state_synonyms[] = {{"in_service", MBP_EN_SERVIC
         what, names, COUNT_OF(names), NULL, 0                                                                          \
     }
 
-const struct mbp_words mbp_state_words = {"a machine's state", state_names, COUNT_OF(state_names), state_synonyms,
+const struct mbp_words mbp_state_words = {"a state", state_names, COUNT_OF(state_names), state_synonyms,
                                           COUNT_OF(state_synonyms)};
 const struct mbp_words mbp_limit_words = {"a limit", limit_names, MBP_LIMIT_COUNT, NULL, 0};
 const struct mbp_words mbp_alarm_words = WORDS("an alarm", limit_names);
@@ -89,31 +89,6 @@ const struct mbp_words mbp_allow_words = WORDS("a permission", allow_names);
 const struct mbp_words mbp_wire_fault_words = WORDS("a wire fault", wire_fault_names);
 const struct mbp_words mbp_effect_words = WORDS("a fault", effect_names);
 const struct mbp_words mbp_shows_words = WORDS("an end of the range", shows_names);
-
-int mbp_words_find(const struct mbp_words *words, const char *word)
-{
-    for (unsigned i = 0; i < words->count; i++) {
-        if (strcmp(words->names[i], word) == 0) {
-            return (int)i;
-        }
-    }
-    for (unsigned i = 0; i < words->synonym_count; i++) {
-        if (strcmp(words->synonyms[i].word, word) == 0) {
-            return words->synonyms[i].value;
-        }
-    }
-    return -1;
-}
-
-const char *mbp_words_list(const struct mbp_words *words, char *buf, size_t size)
-{
-    size_t used = 0;
-    buf[0] = '\0';
-    for (unsigned i = 0; i < words->count && used < size; i++) {
-        used += (size_t)snprintf(buf + used, size - used, "%s%s", i == 0 ? "" : ", ", words->names[i]);
-    }
-    return buf;
-}
 
 static const char *name_of(const struct mbp_words *words, unsigned value)
 {

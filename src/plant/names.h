@@ -3,20 +3,7 @@
 #define MBP_PLANT_NAMES_H
 
 #include "mbplant/plant.h"
-
-struct mbp_synonym {
-    const char *word;
-    int value;
-};
-
-/* The words of one enum, in its order; synonyms are accepted but never written. */
-struct mbp_words {
-    const char *what; /* "a kind" */
-    const char *const *names;
-    unsigned count;
-    const struct mbp_synonym *synonyms;
-    unsigned synonym_count;
-};
+#include "words.h"
 
 extern const struct mbp_words mbp_state_words, mbp_limit_words, mbp_alarm_words, mbp_type_words_list, mbp_order_words,
     mbp_inject_words, mbp_priority_words, mbp_kind_words, mbp_wave_words, mbp_input_function_words, mbp_table_words,
@@ -24,11 +11,5 @@ extern const struct mbp_words mbp_state_words, mbp_limit_words, mbp_alarm_words,
     mbp_mode_words, mbp_effect_words, mbp_shows_words;
 
 enum mbp_access { MBP_ACCESS_READ, MBP_ACCESS_READ_WRITE };
-
-/* The value of a word, or -1. */
-int mbp_words_find(const struct mbp_words *words, const char *word);
-
-/* "a, b, c" of all names, as far as it fits; returns buf. */
-const char *mbp_words_list(const struct mbp_words *words, char *buf, size_t size);
 
 #endif

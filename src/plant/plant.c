@@ -18,8 +18,8 @@ static void set_plant(struct mbp_load *load, const char *path, struct mbp_text t
     plant->name = def->name != NULL ? def->name : "plant"; /* not the file's name: a master has the text alone */
     plant->path = mbp_reader_keep(&load->reader, path, strlen(path));
     plant->folder = folder_of_file(load, path);
-    plant->recordings = load->reader.recordings;
-    plant->recording_count = load->reader.recording_count;
+    plant->recordings = load->own.recordings;
+    plant->recording_count = load->own.recording_count;
     plant->scan_ns = def->scan_ns;
     plant->seed = def->seed;
     plant->server = def->server.options;
@@ -123,7 +123,8 @@ static enum mbp_status parse(const char *path, struct mbp_text text, bool remote
     load->reader = (struct mbp_reader){.keep = &((struct mbp_plant_memory *)plant->memory)->arena,
                                        .scratch = &scratch,
                                        .errors = list,
-                                       .warnings = warnings};
+                                       .warnings = warnings,
+                                       .own = &load->own};
     status = build(load, path, text);
     mbp_errors_write(list, path, errors);
     if (status == MBP_OK) {

@@ -8,61 +8,6 @@
 
 #define ZEROS_MIN 8 /* a block of at least so many zeros is printed as `count` */
 
-/* ---- machine -------------------------------------------------------------------------------------------------- */
-
-static void print_maintenance(FILE *out, const struct mbp_machine *machine, const char *indent)
-{
-    const char *comma = "";
-    if (machine->maintenance_every_ns == 0 && machine->maintenance_cycles == 0 && machine->maintenance_takes_ns == 0) {
-        return;
-    }
-    fprintf(out, "%smaintenance: {", indent);
-    if (machine->maintenance_every_ns > 0) {
-        mbp_print_duration(out, "every: ", machine->maintenance_every_ns);
-        comma = ", ";
-    }
-    if (machine->maintenance_cycles > 0) {
-        fprintf(out, "%scycles: %u", comma, machine->maintenance_cycles);
-        comma = ", ";
-    }
-    if (machine->maintenance_takes_ns > 0) {
-        fputs(comma, out);
-        mbp_print_duration(out, "takes: ", machine->maintenance_takes_ns);
-    }
-    fputs("}\n", out);
-}
-
-static void print_machine(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t m)
-{
-    const struct mbp_machine *machine = &plant->machines[unit->first_machine + m];
-    const char *indent = "        ";
-    fprintf(out, "      - name: ");
-    mbp_print_name(out, machine->name);
-    fputc('\n', out);
-    mbp_print_places(out, plant, unit, MBP_PER_MACHINE, unit->first_machine + m, indent);
-    fprintf(out, "%slabel: ", indent);
-    mbp_print_text(out, machine->label);
-    fprintf(out, "\n%sstate: %s\n", indent, mbp_state_name(machine->initial));
-    if (machine->cycle_ns > 0) {
-        fprintf(out, "%scycle: {", indent);
-        mbp_print_duration(out, "time: ", machine->cycle_ns);
-        mbp_print_number(out, ", reject: ", machine->reject);
-        fputs("}\n", out);
-    }
-    print_maintenance(out, machine, indent);
-}
-
-void mbp_plant_print_machine(const struct mbp_plant *plant, uint32_t machine, FILE *out)
-{
-    const struct mbp_unit *unit = &plant->units[plant->machines[machine].unit];
-    print_machine(out, plant, unit, machine - unit->first_machine);
-}
-
-void mbp_plant_print_sensor(const struct mbp_plant *plant, uint32_t sensor, FILE *out)
-{
-    mbp_print_sensors(out, plant, &plant->units[plant->sensors[sensor].unit], sensor, 1, "        ");
-}
-
 /* ---- tables --------------------------------------------------------------------------------------------------- */
 
 static void print_values(FILE *out, const uint16_t *values, uint32_t count, bool may_be_count)
@@ -139,7 +84,7 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, const struct mb
     uint32_t own_controllers = unit->first_controller;
     for (uint32_t m = 0; m < unit->machine_count; m++) {
         const struct mbp_machine *machine = &plant->machines[unit->first_machine + m];
-        print_machine(out, plant, unit, m);
+        mbp_print_machine(out, plant, unit, unit->first_machine + m);
         mbp_print_sensors(out, plant, unit, machine->first_sensor, machine->sensor_count, "        ");
         mbp_print_actuators(out, plant, unit, machine->first_actuator, machine->actuator_count, "        ");
         mbp_print_controllers(out, plant, unit, machine->first_controller, machine->controller_count, "        ");

@@ -4,22 +4,15 @@
 
 #include <stdio.h>
 
+#include "defs.h"
 #include "mbplant/map.h"
-
-/* In double quotes. */
-void mbp_print_text(FILE *out, const char *text);
-
-/* A name needs no quotes, but one of them has a meaning in YAML. */
-void mbp_print_name(FILE *out, const char *name);
-
-/* Each after the text `before`. */
-void mbp_print_number(FILE *out, const char *before, double value);
-void mbp_print_size(FILE *out, const char *before, uint64_t bytes);
-void mbp_print_duration(FILE *out, const char *before, uint64_t ns);
 
 /* "# forced: coil 1000, ...": where the map has an item beside its value or command. */
 void mbp_print_places(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, enum mbp_map_per per,
                       uint32_t item, const char *indent);
+
+/* A machine, without what it holds. */
+void mbp_print_machine(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t m);
 
 /* `sensors:` with count of the plant's sensors from first, all of this unit. Nothing when count is 0. */
 void mbp_print_sensors(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,

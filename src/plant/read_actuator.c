@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check.h"
 #include "defs.h"
 #include "scalar.h"
 
@@ -96,9 +95,8 @@ static const struct mbp_field actuator_fields[MBP_ACTUATOR_FIELDS] = {
     [MBP_ACTUATOR_UNIT] = {.key = "unit", .type = MBP_FIELD_TEXT, .at = ACTUATOR(unit_text), .high = 16},
     [MBP_ACTUATOR_ON_OFF] = {.key = "on_off", .type = MBP_FIELD_BOOL, .at = ACTUATOR(on_off)},
     [MBP_ACTUATOR_RANGE] = {.key = "range",
-                            .type = MBP_FIELD_CUSTOM,
+                            .type = MBP_FIELD_RANGE,
                             .at = ACTUATOR(range),
-                            .read = mbp_read_range,
                             .allowed = "two numbers, the lower first: [0, 100]"},
     [MBP_ACTUATOR_TRAVEL] =
         {.key = "travel", .type = MBP_FIELD_DURATION, .at = ACTUATOR(travel_ns), .low = 0, .high = DAY},
@@ -130,7 +128,6 @@ static void actuator_defaults(void *def)
     actuator->label = "";
     actuator->kind = MBP_OUTPUT;
     actuator->repeat = 1;
-    mbp_register_defaults(&actuator->reg);
     for (unsigned state = 0; state < MBP_STATE_COUNT; state++) {
         actuator->fail_at[state] = NAN;
     }
@@ -168,14 +165,14 @@ static bool settle_range(struct mbp_reader *reader, struct mbp_actuator_def *act
         return false;
     }
     double low, high;
-    enum mbp_type type = (enum mbp_type)actuator->reg.type.type;
-    mbp_type_range(type, actuator->reg.scale, &low, &high);
-    double slack = high - low < DBL_MAX ? 1e-9 * actuator->reg.scale : 0;
+    enum mbp_type type = (enum mbp_type)actuator->reg.reg.type;
+    mbp_type_range(type, actuator->reg.reg.scale, &low, &high);
+    double slack = high - low < DBL_MAX ? 1e-9 * actuator->reg.reg.scale : 0;
     if (!actuator->on_off && (actuator->range[0] < low - slack || actuator->range[1] > high + slack)) {
         char text[3][32];
         mbp_reader_tell(reader, mbp_def_node(&actuator->def, "range"),
                         "the range does not fit %s with scale %s (%s..%s); choose another type or scale in 'register'",
-                        mbp_type_name(type), mbp_scalar_format(actuator->reg.scale, text[0], sizeof text[0]),
+                        mbp_type_name(type), mbp_scalar_format(actuator->reg.reg.scale, text[0], sizeof text[0]),
                         mbp_scalar_format(low, text[1], sizeof text[1]),
                         mbp_scalar_format(high, text[2], sizeof text[2]));
         return false;
@@ -186,7 +183,7 @@ static bool settle_range(struct mbp_reader *reader, struct mbp_actuator_def *act
 /* False when the range says nothing, for want of a number to hold it. */
 static bool check_register(struct mbp_reader *reader, const struct mbp_actuator_def *actuator)
 {
-    uint8_t type = actuator->reg.type.type;
+    uint8_t type = actuator->reg.reg.type;
     if (actuator->on_off && mbp_def_has(&actuator->def, MBP_ACTUATOR_REGISTER)) {
         mbp_reader_tell(reader, mbp_def_node(&actuator->def, "register"),
                         "an on/off actuator is commanded by a coil; remove 'register', or 'on_off'");
@@ -242,7 +239,7 @@ static void check_actuator(struct mbp_reader *reader, void *def)
         actuator->unit_text = actuator->on_off ? "" : "%";
     }
     if (!mbp_def_has(&actuator->reg.def, MBP_REGISTER_SCALE)) { /* 45.5 % is 455 */
-        actuator->reg.scale = actuator->reg.type.type <= MBP_UINT16 ? 0.1 : 1;
+        actuator->reg.reg.scale = actuator->reg.reg.type <= MBP_UINT16 ? 0.1 : 1;
     }
     actuator->range_right = check_register(reader, actuator) && settle_range(reader, actuator);
     if (actuator->range_right) {
@@ -253,7 +250,7 @@ static void check_actuator(struct mbp_reader *reader, void *def)
         mbp_check_reference(reader, mbp_def_node(&actuator->reg.def, "at"), MBP_HOLDING_REGISTERS, actuator->reg.at);
     }
     if (actuator->on_off) { /* a coil has neither type nor scale */
-        actuator->reg = (struct mbp_register_def){.type = {.type = MBP_BOOL, .words = 1}, .scale = 1};
+        actuator->reg = (struct mbp_register_def){.reg = {.type = MBP_BOOL, .words = 1, .scale = 1}};
     }
 }
 

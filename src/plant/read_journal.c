@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "defs.h"
-#include "scalar.h"
 
 #define HOUR_NS   (3600 * MBP_NS_PER_S)
 #define MIN_BYTES 1000000u
@@ -22,32 +21,21 @@ static enum mbp_reading read_keep(struct mbp_reader *reader, const struct mbp_no
     return MBP_READING_OK;
 }
 
-static enum mbp_reading read_max_size(struct mbp_reader *reader, const struct mbp_node *node,
-                                      const struct mbp_field *field, void *at)
-{
-    (void)reader, (void)field;
-    const char *text = mbp_node_text(node);
-    uint64_t bytes;
-    if (text == NULL || !mbp_scalar_size(text, &bytes) || bytes < MIN_BYTES || bytes > MAX_BYTES) {
-        return MBP_READING_WRONG;
-    }
-    *(uint64_t *)at = bytes;
-    return MBP_READING_OK;
-}
-
 #define JOURNAL(member) offsetof(struct mbp_journal_def, options.member)
 
 static const struct mbp_field journal_fields[] = {
     {.key = "keep",
      .type = MBP_FIELD_CUSTOM,
      .at = JOURNAL(keep_ns),
+     .usual = "365d",
      .read = read_keep,
      .allowed = "forever, or a duration of at least 1h such as 90d"},
     {.key = "max_size",
-     .type = MBP_FIELD_CUSTOM,
+     .type = MBP_FIELD_SIZE,
      .at = JOURNAL(max_bytes),
-     .read = read_max_size,
-     .allowed = "a size 1MB..100GB such as 500MB"},
+     .usual = "1GB",
+     .low = MIN_BYTES,
+     .high = MAX_BYTES},
 };
 
 const struct mbp_schema mbp_journal_schema = {.noun = "the journal",

@@ -59,10 +59,9 @@ static const struct mbp_field access_fields[] = {
     [ACCESS_ALLOW] =
         {.key = "allow", .type = MBP_FIELD_CHOICE, .required = true, .at = ACCESS(allow), .words = &mbp_allow_words},
     [ACCESS_UNITS] = {.key = "units",
-                      .type = MBP_FIELD_CUSTOM,
+                      .type = MBP_FIELD_VALUES,
                       .at = ACCESS(units),
                       .high = MBP_INSTRUCTOR_UNIT,
-                      .read = mbp_read_values,
                       .allowed = "a list of unit ids"},
     [ACCESS_KEEP] = {.key = "keep", .type = MBP_FIELD_BOOL, .at = ACCESS(rule.keep)},
 };
@@ -125,10 +124,9 @@ static const struct mbp_field fault_fields[] = {
     [FAULT_UNIT] = {.key = "unit", .type = MBP_FIELD_COUNT, .at = FAULT(unit), .low = 1, .high = 247},
     [FAULT_FUNCTION] = {.key = "function", .type = MBP_FIELD_COUNT, .at = FAULT(function), .low = 1, .high = 127},
     [FAULT_ADDRESSES] = {.key = "addresses",
-                         .type = MBP_FIELD_CUSTOM,
+                         .type = MBP_FIELD_VALUES,
                          .at = FAULT(addresses),
                          .high = UINT16_MAX,
-                         .read = mbp_read_values,
                          .allowed = "two addresses, [first, last]"},
     [FAULT_TIME] =
         {.key = "time", .type = MBP_FIELD_DURATION, .at = FAULT(fault.delay_ns), .low = MS, .high = 3600 * S},
@@ -205,12 +203,18 @@ static const struct mbp_schema fault_schema = {.noun = "a fault",
 
 #define SERVER(member) offsetof(struct mbp_server_def, member)
 static const struct mbp_field server_fields[] = {
-    {.key = "listen", .type = MBP_FIELD_ENDPOINT, .at = SERVER(options.listen)},
-    {.key = "max_connections", .type = MBP_FIELD_COUNT, .at = SERVER(options.max_connections), .low = 1, .high = 65535},
+    {.key = "listen", .type = MBP_FIELD_ENDPOINT, .at = SERVER(options.listen), .usual = "127.0.0.1:5020"},
+    {.key = "max_connections",
+     .type = MBP_FIELD_COUNT,
+     .at = SERVER(options.max_connections),
+     .usual = "1024",
+     .low = 1,
+     .high = 65535},
     {.key = "per_client", .type = MBP_FIELD_COUNT, .at = SERVER(options.per_client), .low = 1, .high = 65535},
     {.key = "frame_timeout",
      .type = MBP_FIELD_DURATION,
      .at = SERVER(options.frame_timeout_ns),
+     .usual = "2s",
      .low = 10 * MS,
      .high = 3600 * S},
     {.key = "idle_timeout",
@@ -218,7 +222,7 @@ static const struct mbp_field server_fields[] = {
      .at = SERVER(options.idle_timeout_ns),
      .low = 100 * MS,
      .high = 86400 * S},
-    {.key = "serial_functions", .type = MBP_FIELD_BOOL, .at = SERVER(options.serial_functions)},
+    {.key = "serial_functions", .type = MBP_FIELD_BOOL, .at = SERVER(options.serial_functions), .usual = "true"},
     {.key = "access", .type = MBP_FIELD_LIST, .at = SERVER(access), .high = 1000, .schema = &access_schema},
     {.key = "faults", .type = MBP_FIELD_LIST, .at = SERVER(faults), .high = 1000, .schema = &fault_schema},
 };
@@ -243,5 +247,8 @@ static void check_server(struct mbp_reader *reader, void *def)
     server->options.fault_count = server->faults.count;
 }
 
-const struct mbp_schema mbp_server_schema = {
-    .noun = "the server", .fields = server_fields, .field_count = COUNT_OF(server_fields), .check = check_server};
+const struct mbp_schema mbp_server_schema = {.noun = "the server",
+                                             .fields = server_fields,
+                                             .field_count = COUNT_OF(server_fields),
+                                             .size = sizeof(struct mbp_server_def),
+                                             .check = check_server};

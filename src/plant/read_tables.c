@@ -1,45 +1,9 @@
 /* read_tables: raw points of a unit, its files and FIFO queues. */
 #include <string.h>
 
-#include "check.h"
 #include "defs.h"
-#include "scalar.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
-/* A list of numbers 0..field->high. */
-enum mbp_reading mbp_read_values(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
-                                 void *at)
-{
-    struct mbp_values_def *values = at;
-    if (node->kind != MBP_NODE_LIST || node->len > 65536) {
-        return MBP_READING_WRONG;
-    }
-    uint16_t *items = mbp_reader_array(reader, reader->keep, node->len, sizeof *items);
-    if (items == NULL) {
-        return MBP_READING_TOLD;
-    }
-    bool right = true;
-    uint32_t count = 0;
-    for (const struct mbp_node *item = node->first; item != NULL && !mbp_errors_hopeless(reader->errors);
-         item = item->next) {
-        const char *text = mbp_node_text(item);
-        uint64_t value;
-        if (text == NULL || !mbp_scalar_unsigned(text, &value) || (double)value > field->high) {
-            char excerpt[64] = "a group";
-            if (item->kind == MBP_NODE_SCALAR) {
-                mbp_scalar_excerpt(item->text, item->len, excerpt, sizeof excerpt);
-            }
-            mbp_reader_tell(reader, item, "value %u is '%s'; allowed is a whole number 0..%.0f", count + 1, excerpt,
-                            field->high);
-            right = false;
-            value = 0;
-        }
-        items[count++] = (uint16_t)value;
-    }
-    *values = (struct mbp_values_def){items, count};
-    return right ? MBP_READING_OK : MBP_READING_TOLD;
-}
 
 /* ---- blocks --------------------------------------------------------------------------------------------------- */
 
@@ -50,10 +14,9 @@ enum { BLOCK_AT, BLOCK_VALUES, BLOCK_COUNT, BLOCK_ACCESS, BLOCK_MIN, BLOCK_MAX, 
 #define BLOCK_KEYS(highest, items)                                                                                     \
     [BLOCK_AT] = {.key = "at", .type = MBP_FIELD_COUNT, .required = true, .at = BLOCK(at), .high = UINT16_MAX},        \
     [BLOCK_VALUES] = {.key = "values",                                                                                 \
-                      .type = MBP_FIELD_CUSTOM,                                                                        \
+                      .type = MBP_FIELD_VALUES,                                                                        \
                       .at = BLOCK(values),                                                                             \
                       .high = (highest),                                                                               \
-                      .read = mbp_read_values,                                                                         \
                       .allowed = "a list of " items},                                                                  \
     [BLOCK_COUNT] = {.key = "count", .type = MBP_FIELD_COUNT, .at = BLOCK(count), .low = 1, .high = 65536},            \
     [BLOCK_ACCESS] = {.key = "access", .type = MBP_FIELD_CHOICE, .at = BLOCK(access), .words = &mbp_access_words}
@@ -68,10 +31,11 @@ static const struct mbp_field bit_block_fields[] = {BLOCK_KEYS(1, "0 and 1")};
 /* All blocks of zeros share one: a short line of the file must not cost 128 KiB each time. */
 static const uint16_t *zeros(struct mbp_reader *reader)
 {
-    if (reader->zeros == NULL) {
-        reader->zeros = mbp_reader_array(reader, reader->keep, 65536, sizeof *reader->zeros);
+    struct mbp_plant_own *own = reader->own;
+    if (own->zeros == NULL) {
+        own->zeros = mbp_reader_array(reader, reader->keep, 65536, sizeof *own->zeros);
     }
-    return reader->zeros;
+    return own->zeros;
 }
 
 /* Gives values to a block or file that has a count instead. */
@@ -174,10 +138,9 @@ static const struct mbp_field file_fields[] = {
                      .low = 1,
                      .high = MBP_PLANT_FIRST_FILE - 1},
     [FILE_VALUES] = {.key = "values",
-                     .type = MBP_FIELD_CUSTOM,
+                     .type = MBP_FIELD_VALUES,
                      .at = FILE_DEF(values),
                      .high = UINT16_MAX,
-                     .read = mbp_read_values,
                      .allowed = "a list of whole numbers 0..65535"},
     [FILE_COUNT] = {.key = "count", .type = MBP_FIELD_COUNT, .at = FILE_DEF(count), .low = 1, .high = 10000},
 };
@@ -207,11 +170,10 @@ enum { FIFO_AT, FIFO_VALUES };
 static const struct mbp_field fifo_fields[] = {
     [FIFO_AT] = {.key = "at", .type = MBP_FIELD_COUNT, .required = true, .at = FIFO(at), .high = UINT16_MAX},
     [FIFO_VALUES] = {.key = "values",
-                     .type = MBP_FIELD_CUSTOM,
+                     .type = MBP_FIELD_VALUES,
                      .required = true,
                      .at = FIFO(values),
                      .high = UINT16_MAX,
-                     .read = mbp_read_values,
                      .allowed = "a list of whole numbers 0..65535"},
 };
 
@@ -299,5 +261,8 @@ static void check_tables(struct mbp_reader *reader, void *def)
     }
 }
 
-const struct mbp_schema mbp_tables_schema = {
-    .noun = "the tables", .fields = tables_fields, .field_count = COUNT_OF(tables_fields), .check = check_tables};
+const struct mbp_schema mbp_tables_schema = {.noun = "the tables",
+                                             .fields = tables_fields,
+                                             .field_count = COUNT_OF(tables_fields),
+                                             .size = sizeof(struct mbp_tables_def),
+                                             .check = check_tables};

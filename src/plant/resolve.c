@@ -69,7 +69,7 @@ static void check_dead_time(struct mbp_load *load, const struct mbp_def *def, ui
 static void check_dead_times(struct mbp_load *load, const struct mbp_signal_def *signal)
 {
     const struct mbp_input_def *inputs = signal->inputs.items;
-    check_dead_time(load, &signal->def, signal->dead_time_ns);
+    check_dead_time(load, &signal->def, signal->signal.dead_time_ns);
     for (uint32_t i = 0; i < signal->inputs.count; i++) {
         check_dead_time(load, &inputs[i].def, inputs[i].dead_time_ns);
     }
@@ -82,14 +82,14 @@ static void check_sensors(struct mbp_load *load, struct mbp_def_list *sensors, s
         struct mbp_sensor_def *sensor = &defs[i];
         repeats.own = sensor->repeat;
         if (mbp_def_has(&sensor->def, MBP_SENSOR_NAME) &&
-            !name_is_right(load, &sensor->def, sensor->name, &repeats, has_machine)) {
+            !name_is_right(load, &sensor->def, sensor->sensor.name, &repeats, has_machine)) {
             sensor->def.present &= ~MBP_BIT(MBP_SENSOR_NAME);
             load->reader.nameless = true;
         }
-        if (sensor->signal_def != NULL) {
-            check_dead_times(load, sensor->signal_def);
+        if (sensor->signal != NULL) {
+            check_dead_times(load, sensor->signal);
         }
-        if (!has_machine && mbp_def_has(&sensor->def, MBP_SENSOR_TRIP) && sensor->trip != 0) {
+        if (!has_machine && mbp_def_has(&sensor->def, MBP_SENSOR_TRIP) && sensor->sensor.trip != 0) {
             mbp_reader_tell(&load->reader, mbp_def_node(&sensor->def, "trip"),
                             "'trip' needs a machine to trip, and this sensor belongs to none; remove it");
         }
@@ -145,11 +145,12 @@ void mbp_check_names(struct mbp_load *load)
             struct mbp_machine_def *machine = &machines[m];
             /* For a machine its own counter is the machines' counter, so {n} and {m} are the same. */
             struct repeats own = {units[u].repeat, 1, machine->repeat};
-            if (machine->name != NULL && mbp_pattern_has(machine->name, 'm')) {
+            if (machine->machine.name != NULL && mbp_pattern_has(machine->machine.name, 'm')) {
                 own = (struct repeats){units[u].repeat, machine->repeat, 1};
             }
-            if (machine->name != NULL && !name_is_right(load, &machine->def, machine->name, &own, true)) {
-                machine->name = NULL;
+            if (machine->machine.name != NULL &&
+                !name_is_right(load, &machine->def, machine->machine.name, &own, true)) {
+                machine->machine.name = NULL;
                 load->reader.nameless = true;
             }
             check_sensors(load, &machine->sensors, (struct repeats){units[u].repeat, machine->repeat, 1}, true);
@@ -196,7 +197,7 @@ static bool has_name(const struct mbp_load *load, uint32_t item)
 {
     uint32_t machines = load->plant->machine_count, sensors = load->plant->sensor_count;
     if (item < machines) {
-        return load->machine_defs[item]->name != NULL;
+        return load->machine_defs[item]->machine.name != NULL;
     }
     item -= machines;
     unsigned field = item < sensors                                 ? (unsigned)MBP_SENSOR_NAME
@@ -327,7 +328,7 @@ static void resolve_inputs(struct mbp_load *load, const struct mbp_index *index,
 {
     const struct mbp_plant *plant = load->plant;
     const struct mbp_sensor *sensor = &plant->sensors[s];
-    const struct mbp_signal_def *signal = load->origins[s].def->signal_def;
+    const struct mbp_signal_def *signal = load->origins[s].def->signal;
     for (uint32_t i = 0; i < sensor->input_count; i++) {
         const struct mbp_input_def *def = (const struct mbp_input_def *)signal->inputs.items + i;
         struct mbp_input *input = &load->inputs[sensor->first_input + i];

@@ -33,8 +33,10 @@ static const struct mbp_field inject_fields[] = {
                       .low = -DBL_MAX,
                       .high = DBL_MAX},
 };
-static const struct mbp_schema inject_schema = {
-    .noun = "'inject'", .fields = inject_fields, .field_count = COUNT_OF(inject_fields)};
+static const struct mbp_schema inject_schema = {.noun = "'inject'",
+                                                .fields = inject_fields,
+                                                .field_count = COUNT_OF(inject_fields),
+                                                .size = sizeof(struct inject_def)};
 
 /* A coil's value may be called true or false. */
 static enum mbp_reading read_number_or_bool(struct mbp_reader *reader, const struct mbp_node *node,
@@ -62,7 +64,7 @@ static const struct mbp_field write_fields[] = {
     [WRITE_UNIT] = {.key = "unit", .type = MBP_FIELD_COUNT, .at = WRITE(unit), .low = 1, .high = 247},
 };
 static const struct mbp_schema write_schema = {
-    .noun = "'write'", .fields = write_fields, .field_count = COUNT_OF(write_fields)};
+    .noun = "'write'", .fields = write_fields, .field_count = COUNT_OF(write_fields), .size = sizeof(struct write_def)};
 
 #define ASK(member) offsetof(struct ask_def, member)
 static const struct mbp_field ask_fields[] = {
@@ -70,7 +72,7 @@ static const struct mbp_field ask_fields[] = {
     [ASK_ASK] = {.key = "ask", .type = MBP_FIELD_CHOICE, .required = true, .at = ASK(ask), .words = &mbp_state_words},
 };
 static const struct mbp_schema ask_schema = {
-    .noun = "'machine'", .fields = ask_fields, .field_count = COUNT_OF(ask_fields)};
+    .noun = "'machine'", .fields = ask_fields, .field_count = COUNT_OF(ask_fields), .size = sizeof(struct ask_def)};
 
 /* "NAME on", "NAME off". */
 static bool read_switch(struct mbp_reader *reader, const char *text, struct fault_def *fault)
@@ -105,10 +107,9 @@ static const struct mbp_field value_fields[] = {
     [VALUE_SENSOR] =
         {.key = "sensor", .type = MBP_FIELD_TEXT, .required = true, .at = VALUE(sensor), .high = NAME_BYTES},
     [VALUE_BETWEEN] = {.key = "between",
-                       .type = MBP_FIELD_CUSTOM,
+                       .type = MBP_FIELD_RANGE,
                        .required = true,
                        .at = VALUE(between),
-                       .read = mbp_read_range,
                        .allowed = "two numbers, the lower first: [80, 90]"},
 };
 
@@ -121,10 +122,16 @@ static void check_value(struct mbp_reader *reader, void *def)
                         value->between[1]);
 }
 
-static const struct mbp_schema value_schema = {
-    .noun = "'value'", .fields = value_fields, .field_count = COUNT_OF(value_fields), .check = check_value};
-static const struct mbp_schema process_schema = {
-    .noun = "'process'", .fields = value_fields, .field_count = COUNT_OF(value_fields), .check = check_value};
+static const struct mbp_schema value_schema = {.noun = "'value'",
+                                               .fields = value_fields,
+                                               .field_count = COUNT_OF(value_fields),
+                                               .size = sizeof(struct value_def),
+                                               .check = check_value};
+static const struct mbp_schema process_schema = {.noun = "'process'",
+                                                 .fields = value_fields,
+                                                 .field_count = COUNT_OF(value_fields),
+                                                 .size = sizeof(struct value_def),
+                                                 .check = check_value};
 
 static void count_given(const struct mbp_def *def, unsigned first, unsigned end, unsigned *given, unsigned *wrong)
 {
@@ -215,8 +222,11 @@ static const struct mbp_field expect_fields[] = {
     [EXPECT_TIMES + TIMES_FOR] = TIME_FIELD("for", EXPECT(when.for_ns), MS),
     {.key = "points", .type = MBP_FIELD_COUNT, .at = EXPECT(when.points), .low = 0, .high = POINTS_MAX},
 };
-static const struct mbp_schema expect_schema = {
-    .noun = "'expect'", .fields = expect_fields, .field_count = COUNT_OF(expect_fields), .check = check_expect};
+static const struct mbp_schema expect_schema = {.noun = "'expect'",
+                                                .fields = expect_fields,
+                                                .field_count = COUNT_OF(expect_fields),
+                                                .size = sizeof(struct expect_def),
+                                                .check = check_expect};
 
 #define STUDENT(member) offsetof(struct student_def, member)
 static const struct mbp_field student_fields[] = {
@@ -231,8 +241,11 @@ static const struct mbp_field student_fields[] = {
     {.key = "first", .type = MBP_FIELD_BOOL, .at = STUDENT(first)},
     {.key = "in_order", .type = MBP_FIELD_BOOL, .at = STUDENT(in_order)},
 };
-static const struct mbp_schema student_schema = {
-    .noun = "'student'", .fields = student_fields, .field_count = COUNT_OF(student_fields), .check = check_student};
+static const struct mbp_schema student_schema = {.noun = "'student'",
+                                                 .fields = student_fields,
+                                                 .field_count = COUNT_OF(student_fields),
+                                                 .size = sizeof(struct student_def),
+                                                 .check = check_student};
 
 /* ---- a step ----------------------------------------------------------------------------------------------------- */
 

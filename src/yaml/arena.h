@@ -1,6 +1,6 @@
 /* arena: memory that is taken in small pieces and given back all at once. */
-#ifndef MBP_PLANT_ARENA_H
-#define MBP_PLANT_ARENA_H
+#ifndef MBP_YAML_ARENA_H
+#define MBP_YAML_ARENA_H
 
 #include <stddef.h>
 

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "mbplant/plant.h"
 #include "tree_error.h"
 
 struct builder {
@@ -20,7 +19,7 @@ struct builder {
         struct mbp_node *node;
         struct mbp_node *last; /* child */
         bool key_next;         /* of a map */
-    } open[MBP_PLANT_DEPTH_MAX];
+    } open[MBP_YAML_DEPTH_MAX];
 };
 
 enum step { STEP_ON, STEP_END, STEP_REFUSED, STEP_NO_MEMORY };
@@ -94,9 +93,9 @@ static enum step add_scalar(struct builder *builder, const yaml_event_t *event, 
 
 static enum step open_group(struct builder *builder, yaml_mark_t mark, enum mbp_node_kind kind, bool flow)
 {
-    if (builder->depth == MBP_PLANT_DEPTH_MAX) {
+    if (builder->depth == MBP_YAML_DEPTH_MAX) {
         mbp_errors_add(builder->errors, (uint32_t)mark.line + 1, (uint32_t)mark.column + 1,
-                       "nested too deeply; allowed are %d levels", MBP_PLANT_DEPTH_MAX);
+                       "nested too deeply; allowed are %d levels", MBP_YAML_DEPTH_MAX);
         return STEP_REFUSED;
     }
     struct mbp_node *node = new_node(builder, mark, kind);

@@ -1,6 +1,6 @@
 /* tree_error: what libyaml says of a text that is no YAML, in words that say what to change, at the line to change. */
-#ifndef MBP_PLANT_TREE_ERROR_H
-#define MBP_PLANT_TREE_ERROR_H
+#ifndef MBP_YAML_TREE_ERROR_H
+#define MBP_YAML_TREE_ERROR_H
 
 #include "errors.h"
 #include "mbplant/base.h"

@@ -9,7 +9,9 @@ const char *mbp_schema_keys(const struct mbp_schema *schema, char *buf, size_t s
     size_t used = 0;
     buf[0] = '\0';
     for (unsigned i = 0; i < schema->field_count && used < size; i++) {
-        used += (size_t)snprintf(buf + used, size - used, "%s%s", i == 0 ? "" : ", ", schema->fields[i].key);
+        if (schema->fields[i].key != NULL) {
+            used += (size_t)snprintf(buf + used, size - used, "%s%s", used == 0 ? "" : ", ", schema->fields[i].key);
+        }
     }
     return buf;
 }
@@ -30,7 +32,11 @@ static void number_allowed(const struct mbp_field *field, char *buf, size_t size
 
 void mbp_field_allowed(const struct mbp_field *field, char *buf, size_t size)
 {
-    char low[64], list[256];
+    char low[64], list[256], brief[128];
+    if (field->allowed != NULL) {
+        snprintf(buf, size, "%s", field->allowed);
+        return;
+    }
     switch (field->type) {
     case MBP_FIELD_TEXT:
         snprintf(buf, size, "a text of one line, at most %.0f bytes", field->high);
@@ -58,23 +64,41 @@ void mbp_field_allowed(const struct mbp_field *field, char *buf, size_t size)
         mbp_duration_format((uint64_t)field->high, list, sizeof list);
         snprintf(buf, size, "a duration %s..%s, a number with its unit (us ms s min h d)", low, list);
         break;
+    case MBP_FIELD_SIZE:
+        mbp_scalar_size_format((uint64_t)field->low, low, sizeof low);
+        mbp_scalar_size_format((uint64_t)field->high, list, sizeof list);
+        snprintf(buf, size, "a size %s..%s such as 500MB", low, list);
+        break;
+    case MBP_FIELD_RANGE:
+        snprintf(buf, size, "two numbers, the lower first: [0, 150]");
+        break;
     case MBP_FIELD_BOOL:
         snprintf(buf, size, "true or false");
         break;
     case MBP_FIELD_CHOICE:
         snprintf(buf, size, "one of %s", mbp_words_list(field->words, list, sizeof list));
         break;
+    case MBP_FIELD_CHOICES:
+        snprintf(buf, size, "a list of %s", mbp_words_list(field->words, list, sizeof list));
+        break;
+    case MBP_FIELD_VALUES:
+        snprintf(buf, size, "a list of whole numbers 0..%.0f", field->high);
+        break;
     case MBP_FIELD_ENDPOINT:
         snprintf(buf, size, "ADDRESS:PORT such as 127.0.0.1:5020 or \"[::1]:5020\" in quotes");
         break;
     case MBP_FIELD_MAP:
-        snprintf(buf, size, "a group of keys: %s", mbp_schema_keys(field->schema, list, sizeof list));
+        brief[0] = '\0';
+        if (field->brief != NULL) {
+            mbp_field_allowed(field->brief, brief, sizeof brief);
+        }
+        snprintf(buf, size, "%s%sa group of keys: %s", brief, brief[0] != '\0' ? ", or " : "",
+                 mbp_schema_keys(field->schema, list, sizeof list));
         break;
     case MBP_FIELD_LIST:
         snprintf(buf, size, "a list of at most %.0f, each %s", field->high, field->schema->noun);
         break;
     case MBP_FIELD_CUSTOM:
-        snprintf(buf, size, "%s", field->allowed);
         break;
     }
 }

@@ -1,10 +1,12 @@
 /* tree: a YAML text as nodes that know their place. The only file pair that sees libyaml. */
-#ifndef MBP_PLANT_TREE_H
-#define MBP_PLANT_TREE_H
+#ifndef MBP_YAML_TREE_H
+#define MBP_YAML_TREE_H
 
 #include "arena.h"
 #include "errors.h"
 #include "mbplant/base.h"
+
+#define MBP_YAML_DEPTH_MAX 32 /* nesting; checked in the event stream, libyaml has no limit */
 
 enum mbp_node_kind { MBP_NODE_SCALAR, MBP_NODE_LIST, MBP_NODE_MAP };
 
@@ -23,7 +25,7 @@ struct mbp_node {
 };
 
 /* Reads one document. What a plant file may not hold is refused here: anchors, aliases, tags, directives, a second
- * document, keys that are not words, nesting beyond MBP_PLANT_DEPTH_MAX.
+ * document, keys that are not words, nesting beyond MBP_YAML_DEPTH_MAX.
  * Errors: MBP_ERR_FORMAT (told to errors), MBP_ERR_MEMORY. Ownership: the nodes are the arena's. */
 enum mbp_status mbp_tree_parse(struct mbp_text text, struct mbp_arena *arena, struct mbp_errors *errors,
                                const struct mbp_node **root);

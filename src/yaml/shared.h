@@ -1,6 +1,6 @@
 /* shared: one copy of what many sensors of a file say in the same words, found by its bytes. */
-#ifndef MBP_PLANT_SHARED_H
-#define MBP_PLANT_SHARED_H
+#ifndef MBP_YAML_SHARED_H
+#define MBP_YAML_SHARED_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* errors: what is wrong with a plant file, collected so that one run tells all of it, in the order of the lines. */
-#ifndef MBP_PLANT_ERRORS_H
-#define MBP_PLANT_ERRORS_H
+#ifndef MBP_YAML_ERRORS_H
+#define MBP_YAML_ERRORS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* pattern: names with {n}, {m} and {u}, the counters of `repeat`. */
-#ifndef MBP_PLANT_PATTERN_H
-#define MBP_PLANT_PATTERN_H
+#ifndef MBP_YAML_PATTERN_H
+#define MBP_YAML_PATTERN_H
 
 #include <stdbool.h>
 #include <stddef.h>

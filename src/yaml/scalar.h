@@ -1,6 +1,6 @@
 /* scalar: the strict reading of a word of the file: whole text or nothing. */
-#ifndef MBP_PLANT_SCALAR_H
-#define MBP_PLANT_SCALAR_H
+#ifndef MBP_YAML_SCALAR_H
+#define MBP_YAML_SCALAR_H
 
 #include <stdbool.h>
 #include <stddef.h>

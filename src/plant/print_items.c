@@ -1,0 +1,56 @@
+/* print_items: what has a name, with every key. Comments name the addresses that the map gives it beside its value's.
+ */
+#include "print.h"
+
+static void print_head(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, enum mbp_map_per per,
+                       uint32_t item, const char *name, const char *indent)
+{
+    char inner[32];
+    snprintf(inner, sizeof inner, "%s    ", indent);
+    fprintf(out, "%s  - name: ", indent);
+    mbp_print_name(out, name);
+    fputc('\n', out);
+    mbp_print_places(out, plant, unit, per, item, inner);
+}
+
+void mbp_print_machine(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t m)
+{
+    struct mbp_machine_def def;
+    print_head(out, plant, unit, MBP_PER_MACHINE, m, plant->machines[m].name, "    ");
+    mbp_machine_view(plant, m, &def);
+    mbp_schema_print(out, &mbp_machine_schema, &def, "        ");
+}
+
+void mbp_print_sensors(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
+                       uint32_t count, const char *indent)
+{
+    char inner[32];
+    snprintf(inner, sizeof inner, "%s    ", indent);
+    if (count > 0) {
+        fprintf(out, "%ssensors:\n", indent);
+    }
+    for (uint32_t s = first; s < first + count; s++) {
+        struct mbp_sensor_view view;
+        print_head(out, plant, unit, MBP_PER_SENSOR, s, plant->sensors[s].name, indent);
+        mbp_sensor_view(plant, s, &view);
+        mbp_schema_print(out, &mbp_sensor_schema, &view.def, inner);
+    }
+}
+
+uint32_t mbp_plant_machine_differs(const struct mbp_plant *was, uint32_t was_machine, const struct mbp_plant *now,
+                                   uint32_t machine)
+{
+    struct mbp_machine_def before, after;
+    mbp_machine_view(was, was_machine, &before);
+    mbp_machine_view(now, machine, &after);
+    return mbp_schema_differs(&mbp_machine_schema, &before, &after, MBP_CHANGED_OTHER);
+}
+
+uint32_t mbp_plant_sensor_differs(const struct mbp_plant *was, uint32_t was_sensor, const struct mbp_plant *now,
+                                  uint32_t sensor)
+{
+    struct mbp_sensor_view before, after;
+    mbp_sensor_view(was, was_sensor, &before);
+    mbp_sensor_view(now, sensor, &after);
+    return mbp_schema_differs(&mbp_sensor_schema, &before.def, &after.def, MBP_CHANGED_OTHER);
+}
