@@ -211,9 +211,9 @@ static struct subject subject_of(const struct mbp_plant *plant, const struct mbp
     if (sensor != NULL)
         return (struct subject){machine != NULL ? machine->name : name_of_machine(plant, sensor->machine),
                                 sensor->name};
-    if (machine != NULL || !mbp_event_point(plant, event, &point))
+    if (!mbp_event_point(plant, event, &point))
         return (struct subject){machine != NULL ? machine->name : NULL, NULL};
-    return (struct subject){name_of_machine(plant, point.machine),
+    return (struct subject){machine != NULL ? machine->name : name_of_machine(plant, point.machine),
                             point.sensor < plant->sensor_count           ? plant->sensors[point.sensor].name
                             : point.actuator < plant->actuator_count     ? plant->actuators[point.actuator].name
                             : point.controller < plant->controller_count ? plant->controllers[point.controller].name
