@@ -1,6 +1,6 @@
 """Writes the seed inputs of a fuzz target, made from the tests' own traffic and plant files.
 
-    seeds.py mbap|pdu|plant|scenario|dump|journal|sequence|reply FOLDER      and FOLDER.dict: the words in them, for libFuzzer
+    seeds.py mbap|pdu|plant|scenario|dump|journal|sequence|reply|expr FOLDER      and FOLDER.dict: the words in them, for libFuzzer
 """
 import hashlib
 import json
@@ -187,8 +187,32 @@ def reply():
             yield bytes([command, (3 * operation + command) % 16 << 4 | operation, 5, 2, 0xFF, 0x7F, 0x80])
 
 
+EXPRESSIONS = """v0_LREAL > 80 AND NOT v0_BOOL
+SEL(v1_BOOL, 0, v0_LREAL * 0.3) + LIMIT(MN := 0, IN := v1_LREAL, MX := 1.0e3)
+SR(v0_BOOL, v1_BOOL) OR TON(IN := v2_BOOL, PT := T#1s500ms).Q OR TOF(v0_BOOL, v0_TIME).ET > T#200ms
+CTU(R_TRIG(v0_BOOL), FALSE, 3).CV + INT#16#7F * -v0_SINT MOD 7
+SHL(v0_WORD, 3) XOR NOT 16#FF00 AND ROL(BYTE_TO_WORD(v0_BYTE), v0_USINT)
+MUX(v0_USINT, v0_DINT, 70000, TRUNC(v0_REAL ** 2)) / v1_INT
+HYSTERESIS(v0_LREAL, 20, 80) = PULSE(T#1s) & CLOCK.TOD >= TOD#08:00:00 (* daytime *)
+DT_TO_TOD(DT#2026-06-13-08:00:00) - v0_TOD < T#-1d2h // and so on
+SQRT(ABS(LN(EXP(v0_LREAL)))) + RANDOM() * MIN(v0_REAL, v1_REAL, 2#101)
+LREAL_TO_UINT(v1_LREAL) >= 65535 XOR "v0_BOOL" <> TRUE
+"""
+
+
+def expr():
+    """Texts, whole and cut; and choices of which targets/expr.c makes an expression."""
+    draw = random.Random(3)
+    for line in EXPRESSIONS.encode().splitlines():
+        yield b'\0' + line
+        yield b'\0' + line[:draw.randrange(len(line))]
+    yield b'\0' + b'(' * 5000 + b'1' + b')' * 5000
+    for _ in range(300):
+        yield b'\1' + bytes(draw.randrange(256) for _ in range(60))
+
+
 TARGETS = {'mbap': mbap, 'pdu': pdu, 'plant': plant, 'scenario': scenario, 'dump': dump, 'journal': journal,
-           'sequence': sequence, 'reply': reply}
+           'sequence': sequence, 'reply': reply, 'expr': expr}
 
 if __name__ == '__main__':
     if len(sys.argv) != 3 or sys.argv[1] not in TARGETS:
@@ -199,7 +223,7 @@ if __name__ == '__main__':
     for seed in TARGETS[sys.argv[1]]():
         with open(os.path.join(folder, hashlib.sha1(seed).hexdigest()), 'wb') as out:
             out.write(seed)
-        if sys.argv[1] in ('plant', 'scenario', 'dump'):
-            words |= set(re.findall(rb'[a-z_]{3,20}:?|[0-9]{5}|[-+.0-9]+(?:ms|s|min|h)\b', seed))
+        if sys.argv[1] in ('plant', 'scenario', 'dump', 'expr'):
+            words |= set(re.findall(rb'[a-zA-Z_]{3,20}:?|[0-9]{5}|[-+.0-9]+(?:ms|s|min|h)\b', seed))
     with open(folder + '.dict', 'wb') as out:
         out.write(b''.join(b'"%s"\n' % word for word in sorted(words)))
