@@ -155,6 +155,17 @@ class Writing(Verbs):
         self.assert_fails(FAILED, "does not allow this value", "write", "hr:300", "99", unit=5)
 
 
+    def test_release_of_a_machine_or_of_all_lets_go_what_is_held(self):
+        self.use(BOTTLING)
+        for sensor in ("TT101", "PT101", "TT201"):
+            self.ctl("force", sensor, "4")
+        self.assertIn("FILL1: 2 sensors released", self.ctl("release", "fill1"))
+        self.assertNotIn("forced", self.ctl("read", "TT101", "PT101"))
+        self.assertIn("forced", self.ctl("read", "TT201"))
+        self.assertIn("1 sensor released", self.ctl("release", "all"))
+        self.assertIn("0 sensors released", self.ctl("release", "all"))
+
+
 class Operating(Verbs):
     def overheat(self):
         self.use(BOTTLING)
@@ -270,7 +281,10 @@ class Strangers(unittest.TestCase):
     def test_nobody_there_says_what_to_do(self):
         self.assert_says(FAILED, "Connection refused: nobody listens there; is mbplantd running?", "-p", 1, "status")
         self.assert_says(FAILED, "the name cannot be resolved", "-H", "no such host", "status")
-        self.assert_says(USAGE, "its port goes into -p", "-H", "127.0.0.1:5020", "status")
+        self.assert_says(USAGE, "1..65535 behind a colon", "-H", "127.0.0.1:0", "status")
+        with support.Plant(BOTTLING) as plant:
+            shown = support.run(support.MBPLANTCTL, "-H", f"127.0.0.1:{plant.port}", "status", check=True).stdout
+            self.assertIn(f"at 127.0.0.1:{plant.port}", shown)
         self.assert_says(USAGE, "nowhere.yaml", "--plant", "nowhere.yaml", "status")
 
     def test_unit_that_tells_no_plant_still_reads_by_address(self):

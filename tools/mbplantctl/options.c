@@ -48,10 +48,16 @@ static bool set_colour(struct ctl_options *options, const char *value)
 
 static bool set_host(struct ctl_options *options, const char *value)
 {
-    char host[256];
     uint16_t port;
     options->target.host = value;
-    return value[0] != '\0' && mbp_endpoint_parse(value, host, sizeof host, &port) != MBP_OK;
+    if (options->host[0] != '\0') /* that host's port is not this one's */
+        options->target.port = CTL_DEFAULT_PORT;
+    options->host[0] = '\0';
+    if (mbp_endpoint_parse(value, options->host, sizeof options->host, &port) != MBP_OK)
+        return value[0] != '\0';
+    options->target.host = options->host;
+    options->target.port = port;
+    return port != 0;
 }
 
 static bool set_port(struct ctl_options *options, const char *value)
@@ -173,8 +179,8 @@ static bool set_save(struct ctl_options *options, const char *value)
 }
 
 static const struct option known[] = {
-    {"host", 'H', "HOST", CTL_OPT_COMMON, "the slave's name or address (127.0.0.1)", set_host, 0,
-     "a host alone; its port goes into -p"},
+    {"host", 'H', "HOST[:PORT]", CTL_OPT_COMMON, "the slave's name or address (127.0.0.1)", set_host, 0,
+     "a name or address, with a port of 1..65535 behind a colon if need be"},
     {"port", 'p', "PORT", CTL_OPT_COMMON, "its TCP port (5020)", set_port, 0, "1..65535"},
     {"unit", 'u', "UNIT", CTL_OPT_COMMON, "unit id for raw addresses (1); a named point knows its own", set_unit, 0,
      "0..247 or 255"},
@@ -347,6 +353,10 @@ static enum mbp_status take_option(struct parser *parser, const char *argument)
 static enum mbp_status take_word(struct parser *parser, const char *word)
 {
     struct ctl_options *out = parser->out;
+    if (out->verb == NULL && !out->help && strcmp(word, "help") == 0) { /* as --help, with a verb or without */
+        out->help = true;
+        return MBP_OK;
+    }
     if (out->verb != NULL) {
         if (out->argc == CTL_ARGUMENTS_MAX) {
             mbp_text_print(parser->errors, "mbplantctl: more than %d arguments\n", CTL_ARGUMENTS_MAX);
@@ -424,6 +434,11 @@ enum mbp_status ctl_options_parse(int argc, char **argv, FILE *errors, struct ct
         .target = {CTL_DEFAULT_HOST, CTL_DEFAULT_PORT, CTL_DEFAULT_TIMEOUT_MS},
         .unit = -1,
     };
+    const char *slave = getenv("MBPLANT_HOST");
+    if (slave != NULL && slave[0] != '\0' && !set_host(out, slave)) {
+        mbp_text_print(errors, "mbplantctl: MBPLANT_HOST %s: allowed is HOST or HOST:PORT\n", slave);
+        return MBP_ERR_FORMAT;
+    }
     struct parser parser = {.argc = argc, .next = 1, .argv = argv, .errors = errors, .out = out};
     bool options_over = false;
     while (parser.next < argc) {

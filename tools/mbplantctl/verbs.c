@@ -51,8 +51,10 @@ const struct ctl_verb ctl_verbs[] = {
     {"force", ctl_run_force, 2, 2, CTL_OPT_EFFECT, TEXT, "SENSOR VALUE", "hold a sensor at a value", "",
      "  mbplantctl force TT101 92.3\n"
      "  mbplantctl force LT102 -5\n"},
-    {"release", ctl_run_release, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR", "let a held sensor show the process again", "",
-     "  mbplantctl release TT101\n"},
+    {"release", ctl_run_release, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE|all",
+     "let what is held show the process again", "",
+     "  mbplantctl release TT101\n"
+     "  mbplantctl release all\n"},
     {"machine", ctl_run_machine, 1, ANY, CTL_OPT_EDIT | CTL_OPT_EFFECT, TEXT, "NAME [STATE] | add|remove|set NAME ..",
      "show a machine, ask it for a state; add, remove or change one",
      "STATE is en_service, en_panne or maintenance. The answer is what the machine did; where it refused, why.\n"

@@ -59,6 +59,47 @@ static void test_options_stand_before_and_after_the_verb_in_each_form(void **sta
     }
 }
 
+static void test_port_stands_behind_the_host_too(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("-H plc:502 status"), MBP_OK);
+    assert_string_equal(options.target.host, "plc");
+    assert_int_equal(options.target.port, 502);
+    assert_int_equal(parse("-H [::1]:503 status"), MBP_OK);
+    assert_string_equal(options.target.host, "::1");
+    assert_int_equal(options.target.port, 503);
+    assert_int_equal(parse("-H plc:0 status"), MBP_ERR_FORMAT);
+}
+
+static void test_environment_names_the_slave_where_no_option_does(void **state)
+{
+    (void)state;
+    setenv("MBPLANT_HOST", "plc:502", 1);
+    enum mbp_status taken = parse("status");
+    uint16_t port = options.target.port;
+    enum mbp_status overruled = parse("-H here status");
+    bool is_here = strcmp(options.target.host, "here") == 0 && options.target.port == 5020;
+    setenv("MBPLANT_HOST", "plc:0", 1);
+    enum mbp_status refused = parse("status");
+    unsetenv("MBPLANT_HOST");
+    assert_int_equal(taken, MBP_OK);
+    assert_int_equal(port, 502);
+    assert_int_equal(overruled, MBP_OK);
+    assert_true(is_here);
+    assert_int_equal(refused, MBP_ERR_FORMAT);
+    assert_non_null(strstr(message, "MBPLANT_HOST"));
+}
+
+static void test_help_is_a_word_too(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("help write"), MBP_OK);
+    assert_true(options.help);
+    assert_string_equal(options.verb->name, "write");
+    assert_int_equal(parse("help"), MBP_OK);
+    assert_true(options.help && options.verb == NULL);
+}
+
 static void test_negative_number_is_a_value_not_an_option(void **state)
 {
     (void)state;
@@ -158,6 +199,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_given_takes_the_defaults),
         cmocka_unit_test(test_options_stand_before_and_after_the_verb_in_each_form),
+        cmocka_unit_test(test_port_stands_behind_the_host_too),
+        cmocka_unit_test(test_environment_names_the_slave_where_no_option_does),
+        cmocka_unit_test(test_help_is_a_word_too),
         cmocka_unit_test(test_negative_number_is_a_value_not_an_option),
         cmocka_unit_test(test_wrong_command_line_is_told_in_one_line),
         cmocka_unit_test(test_help_is_given_whatever_else_is_missing),

@@ -65,7 +65,7 @@ static enum ctl_exit tell_released(struct ctl *ctl, uint32_t index, const struct
     return CTL_OK;
 }
 
-enum ctl_exit ctl_run_release(struct ctl *ctl)
+static enum ctl_exit release_one(struct ctl *ctl)
 {
     uint32_t index = 0;
     struct ctl_point point;
@@ -94,4 +94,51 @@ enum ctl_exit ctl_run_release(struct ctl *ctl)
         return ctl_say_pending(ctl, name);
     }
     return code == CTL_OK ? tell_released(ctl, index, &point, flags.forced) : code;
+}
+
+/* ---- several ---------------------------------------------------------------------------------------------------- */
+
+/* The coils of those that are forced. Output: how many. */
+static enum ctl_exit let_go(struct ctl *ctl, uint32_t first, uint32_t count, uint32_t *released)
+{
+    const struct mbp_plant *plant = ctl->plant;
+    struct ctl_snapshot snapshot;
+    enum ctl_exit code = ctl_snapshot_take(ctl, &snapshot);
+    if (code != CTL_OK)
+        return code;
+    *released = 0;
+    for (uint32_t s = first; s < first + count && code == CTL_OK; s++) {
+        int32_t coil = ctl_addr(plant, MBP_MAP_FORCED, s);
+        if (!snapshot.sensors[s].forced || coil < 0)
+            continue;
+        code = ctl_set_coil(ctl, ctl_sensor_unit(plant, s), (uint16_t)coil, false, plant->sensors[s].name);
+        ++*released;
+    }
+    ctl_snapshot_free(plant, &snapshot);
+    return code;
+}
+
+static enum ctl_exit release_several(struct ctl *ctl, const char *name, uint32_t first, uint32_t count)
+{
+    uint32_t released = 0;
+    enum ctl_exit code = let_go(ctl, first, count, &released);
+    if (code == CTL_OK && released > 0)
+        code = ctl_await_effect(ctl, name);
+    if (code != CTL_OK)
+        return code;
+    ctl_say("%s: %u sensor%s released\n", name, released, released == 1 ? "" : "s");
+    return ctl_say_pending(ctl, name);
+}
+
+enum ctl_exit ctl_run_release(struct ctl *ctl)
+{
+    const struct mbp_plant *plant = ctl_plant(ctl);
+    const char *asked = plant != NULL ? ctl_spelling(plant, ctl->options->argv[0]) : "";
+    uint32_t first = 0;
+    uint32_t count = 0;
+    uint32_t machine;
+    if (plant != NULL && (ctl_is_all(asked) || mbp_plant_find_machine(plant, asked) != UINT32_MAX) &&
+        ctl_sensors_find(plant, asked, &first, &count, &machine))
+        return release_several(ctl, ctl_is_all(asked) ? plant->name : asked, first, count);
+    return release_one(ctl);
 }
