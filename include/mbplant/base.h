@@ -153,6 +153,10 @@ double mbp_rng_normal(uint64_t bits_a, uint64_t bits_b);
 /* FNV-1a, 64 bits, of any bytes. */
 uint64_t mbp_hash(const void *bytes, size_t len);
 
+/* Tells bytes that were changed by chance or are of another time (seed), not those that somebody made up. It differs
+ * between machines of another byte order. */
+uint64_t mbp_checksum(uint64_t seed, const void *bytes, size_t len);
+
 /* The same of a name: a stream number that survives a reordering of the plant file. */
 uint64_t mbp_name_hash(const char *name);
 

@@ -114,6 +114,38 @@ void mbp_stored_checkpoint_free(struct mbp_stored_checkpoint *checkpoint);
 /* Whether retained rows were stored after it. False when they cannot be read, too. */
 bool mbp_journal_has_newer(struct mbp_journal *journal);
 
+/* ---- what a run that was cut off leaves ---------------------------------------------------------------------------
+ */
+
+/* Beside the database stands DIR/journal.tail while a run lasts: what was handed over and is not stored yet, and what
+ * else the scan needs. It is there after SIGKILL, as this process's memory is; after a power cut as far as the system
+ * had written it. */
+#define MBP_JOURNAL_NOTE_MAX 96u
+
+struct mbp_journal_left {
+    uint8_t *bytes;
+    const uint8_t *room; /* as it was at the last hand-over, or later */
+    size_t room_bytes;
+    uint8_t note[MBP_JOURNAL_NOTE_MAX]; /* of the last hand-over */
+};
+
+/* Before anything is pushed: stores what an earlier run had handed over, once, with the numbers that it had. What that
+ * run counted by another plant than the journal's present one is left out, its events are not. A file that is damaged
+ * is told of, and taken as far as it is whole. Errors: MBP_ERR_MISSING: there is nothing of use in it, or no file.
+ * Ownership: free(out->bytes). */
+enum mbp_status mbp_journal_recover(struct mbp_journal *journal, struct mbp_journal_left *out);
+
+/* Before anything is pushed: from now on there is such a file. Where it cannot be made, that is told, and all goes on
+ * without. */
+void mbp_journal_keep_tail(struct mbp_journal *journal);
+
+/* Memory that stands in the file in place of the one before, from the next hand-over on; it holds anything. NULL: there
+ * is no file, or no room for it, which is told. */
+void *mbp_journal_tail_room(struct mbp_journal *journal, size_t bytes);
+
+/* What goes with the next hand-over. */
+void mbp_journal_note(struct mbp_journal *journal, const void *note, size_t len);
+
 /* ---- the scan's side (one thread) ----------------------------------------------------------------------------- */
 
 /* Appends to the current scan's record; event->seq is given here, gapless from the last stored one. Without room:

@@ -61,6 +61,23 @@ uint64_t mbp_hash(const void *bytes, size_t len)
     return hash;
 }
 
+/* Eight bytes a step: it stands in the way of each confirmed write. */
+uint64_t mbp_checksum(uint64_t seed, const void *bytes, size_t len)
+{
+    const uint8_t *at = bytes;
+    uint64_t sum = seed ^ len * UINT64_C(0x9E3779B97F4A7C15);
+    while (len > 0) {
+        uint64_t word = 0;
+        size_t n = len < sizeof word ? len : sizeof word;
+        memcpy(&word, at, n);
+        sum = (sum ^ word) * UINT64_C(0xD6E8FEB86659FD93);
+        sum ^= sum >> 32;
+        at += n;
+        len -= n;
+    }
+    return sum;
+}
+
 uint64_t mbp_name_hash(const char *name)
 {
     return mbp_hash(name, strlen(name));

@@ -122,7 +122,22 @@ enum mbp_status mbp_image_write_file(struct mbp_image_unit *unit, uint16_t file,
     for (uint16_t i = 0; i < count; i++)
         words[i] = (uint16_t)(big_endian[2 * i] << 8 | big_endian[2 * i + 1]);
     image_note_file(unit, file, before, words, told, peer);
+    image_tail_note_file(unit, file, record, count, words, peer);
     return MBP_OK;
+}
+
+void image_write_file_again(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
+                            const uint16_t *words, struct mbp_peer peer)
+{
+    uint16_t before[MBP_IMAGE_WRITE_MAX];
+    const struct image_file *declared = find_file(unit, file);
+    if (declared == NULL || record + count > declared->count)
+        return;
+    uint16_t told = count < MBP_IMAGE_WRITE_MAX ? count : MBP_IMAGE_WRITE_MAX;
+    memcpy(before, declared->words + record, told * sizeof before[0]);
+    memcpy(declared->words + record, words, count * sizeof *words);
+    image_note_file(unit, file, before, declared->words + record, told, peer);
+    image_tail_note_file(unit, file, record, count, words, peer);
 }
 
 enum mbp_status mbp_image_read_fifo(const struct mbp_image_unit *unit, uint16_t addr, uint16_t *count,

@@ -72,6 +72,15 @@ struct image_index {
 
 struct image_staging;
 
+/* Where confirmed writes are noted (mbp_image_keep_tail): of two halves the one in use, and how far it is filled. */
+struct image_tail {
+    uint8_t *memory; /* NULL = nowhere */
+    unsigned half;
+    size_t half_bytes, log_at, log_bytes; /* log_at: in the half */
+    uint64_t generation, start;           /* start: position of the log's first byte */
+    size_t used;
+};
+
 struct mbp_image {
     const struct mbp_plant *plant;
     struct mbp_image_unit *units;
@@ -99,6 +108,7 @@ struct mbp_image {
     struct mbp_peer instructor_peer;             /* the last of them */
     double instructor_speed;                     /* the speed published last */
     struct image_staging *staging;               /* NULL without an instructor */
+    struct image_tail tail;
 };
 
 /* A latched address's point. */
@@ -178,6 +188,7 @@ void image_show_instructor(struct mbp_image_unit *unit, const struct mbp_sim_vie
 
 /* ---- written.c: what the scan only tells ---- */
 
+void image_note_again(struct mbp_image *image, const struct written_entry *entry); /* as it was noted before */
 void image_note_written(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t before, uint16_t now,
                         struct mbp_peer peer);
 void image_note_file(struct mbp_image_unit *unit, uint16_t file, const uint16_t *before, const uint16_t *now,
@@ -203,5 +214,27 @@ void image_staging_command(struct mbp_image_unit *unit, uint16_t addr, uint16_t 
 
 /* A number of two registers, high word first, at its largest when they hold no more. */
 void image_put_u32(uint16_t *words, uint64_t number);
+
+/* ---- tail.c ---- */
+
+/* Addresses of coils or registers that a request wrote, with those of its first and its last point that it did not. */
+struct image_span {
+    uint16_t addr, count;
+    uint8_t before, behind; /* how many of those */
+};
+
+/* Notes a write that stands in the tables; what is packed bits, or words. */
+void image_tail_note(struct mbp_image_unit *unit, enum mbp_table table, struct image_span span, struct mbp_peer peer);
+void image_tail_note_file(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
+                          const uint16_t *words, struct mbp_peer peer);
+
+/* request.c: writes again what was allowed when it came; only where the plant has such addresses. */
+bool image_write_again(struct mbp_image_unit *unit, enum mbp_table table, struct image_span span, const uint16_t *words,
+                       struct mbp_peer peer);
+void image_write_file_again(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
+                            const uint16_t *words, struct mbp_peer peer);
+
+/* instructor.c: where another speed than this one was shown last, it takes its place. */
+void image_show_speed(struct mbp_image *image, double speed);
 
 #endif

@@ -149,6 +149,8 @@ bool mbp_image_instructor_asked(struct mbp_image *image, bool may_restore, struc
         .coils = unit->coils,
         .peer = image->instructor_peer,
     };
+    if (out->speed >= MBP_SPEED_MIN && out->speed <= MBP_SPEED_MAX)
+        image->instructor_speed = NAN; /* shown again as it is then: not each float is a speed */
     out->begin = unit->holding[MBP_SIM_HR_FAULT_BEGIN] != 0 && read_effect(unit, &out->effect);
     unit->holding[MBP_SIM_HR_FAULT_BEGIN] = 0;
     unit->holding[MBP_SIM_HR_STEPS] = 0;
@@ -164,6 +166,13 @@ static void publish_speed(struct mbp_image *image, struct mbp_image_unit *unit, 
         return;
     image->instructor_speed = speed;
     put_float(unit->holding + MBP_SIM_HR_SPEED, speed);
+}
+
+void image_show_speed(struct mbp_image *image, double speed)
+{
+    struct mbp_image_unit *unit = instructor(image);
+    if (unit != NULL)
+        publish_speed(image, unit, speed);
 }
 
 static void publish_faults(const struct mbp_plant *plant, struct mbp_image_unit *unit, const struct mbp_state *state)

@@ -122,16 +122,23 @@ static uint8_t access_of(const struct mbp_image_unit *unit, enum mbp_table table
     return bits;
 }
 
-static void log_span(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count,
-                     struct mbp_peer peer)
+/* Returns the span with all words of its points. */
+static struct image_span log_span(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count,
+                                  struct mbp_peer peer)
 {
+    uint32_t first = addr;
+    uint32_t end = (uint32_t)addr + count;
     for (uint32_t a = addr; a < (uint32_t)addr + count; a++) {
         if ((unit->access[table][a] & MBP_ACCESS_LATCHED) == 0)
             continue;
         struct image_point point = image_find_point(unit, table, (uint16_t)a);
         image_log_write(unit, table, point.addr, !image_point_covered(&point, addr, (uint32_t)addr + count), peer);
         a = (uint32_t)point.addr + point.words - 1;
+        first = point.addr < first ? point.addr : first;
+        end = a + 1 > end ? a + 1 : end;
     }
+    return (struct image_span){(uint16_t)first, (uint16_t)(end - first), (uint8_t)(addr - first),
+                               (uint8_t)(end - addr - count)};
 }
 
 /* Registers that no latch tells the scan of. */
@@ -199,6 +206,7 @@ enum mbp_status mbp_image_write_bits(struct mbp_image_unit *unit, uint16_t addr,
     if (latched)
         log_span(unit, MBP_COILS, addr, count, peer);
     note_instructor(unit, peer);
+    image_tail_note(unit, MBP_COILS, (struct image_span){addr, count, 0, 0}, peer);
     tell_observer(unit, MBP_COILS, addr, count);
     return MBP_OK;
 }
@@ -233,14 +241,69 @@ enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr
         memcpy(unit->holding + addr, before, count * sizeof before[0]);
         goto out;
     }
+    struct image_span span = {addr, count, 0, 0};
     if ((access & MBP_ACCESS_LATCHED) != 0)
-        log_span(unit, MBP_HOLDING_REGISTERS, addr, count, peer);
+        span = log_span(unit, MBP_HOLDING_REGISTERS, addr, count, peer);
     note_words(unit, addr, count, before, peer);
     note_instructor(unit, peer);
+    image_tail_note(unit, MBP_HOLDING_REGISTERS, span, peer);
     image_staging_command(unit, addr, count, peer);
     tell_observer(unit, MBP_HOLDING_REGISTERS, addr, count);
 out:
     if (status != MBP_OK)
         image_refuse_words(unit, addr, count, big_endian, at, status, peer);
     return status;
+}
+
+/* ---- once more -------------------------------------------------------------------------------------------------- */
+
+/* Words of the points at its ends that the request did not write stood in the tables then. */
+static void put_words_again(struct mbp_image_unit *unit, struct image_span span, const uint16_t *words,
+                            struct mbp_peer peer)
+{
+    uint16_t before[MBP_IMAGE_WRITE_MAX];
+    uint16_t addr = (uint16_t)(span.addr + span.before);
+    uint16_t count = (uint16_t)(span.count - span.before - span.behind);
+    memcpy(before, unit->holding + addr, count * sizeof before[0]);
+    memcpy(unit->holding + span.addr, words, span.count * sizeof *words);
+    if ((access_of(unit, MBP_HOLDING_REGISTERS, addr, count) & MBP_ACCESS_LATCHED) != 0)
+        log_span(unit, MBP_HOLDING_REGISTERS, addr, count, peer);
+    note_words(unit, addr, count, before, peer);
+}
+
+static void put_bits_again(struct mbp_image_unit *unit, struct image_span span, const uint16_t *packed,
+                           struct mbp_peer peer)
+{
+    for (uint32_t i = 0; i < span.count; i++) {
+        uint8_t now = packed[i / 16] >> (i % 16) & 1u;
+        uint32_t addr = span.addr + i;
+        if ((unit->access[MBP_COILS][addr] & MBP_ACCESS_LATCHED) == 0)
+            image_note_written(unit, MBP_COILS, (uint16_t)addr, unit->coils[addr], now, peer);
+        unit->coils[addr] = now;
+    }
+    log_span(unit, MBP_COILS, span.addr, span.count, peer);
+}
+
+/* A plant command is not carried out again: whoever asked for it was not told that it was. */
+static bool is_plant_command(const struct mbp_image_unit *unit, enum mbp_table table, struct image_span span)
+{
+    return unit->unit->instructor && table == MBP_HOLDING_REGISTERS && span.addr + span.count > MBP_STAGING_HR_COMMAND;
+}
+
+bool image_write_again(struct mbp_image_unit *unit, enum mbp_table table, struct image_span span, const uint16_t *words,
+                       struct mbp_peer peer)
+{
+    uint32_t asked = (uint32_t)span.count - span.before - span.behind;
+    if ((table != MBP_COILS && table != MBP_HOLDING_REGISTERS) || span.before + span.behind >= span.count ||
+        (table == MBP_HOLDING_REGISTERS && asked > MBP_IMAGE_WRITE_MAX) ||
+        mbp_image_may_write(unit, table, span.addr, span.count) != MBP_OK || is_plant_command(unit, table, span) ||
+        !image_log_room(unit->image, span.count))
+        return false;
+    if (table == MBP_COILS)
+        put_bits_again(unit, span, words, peer);
+    else
+        put_words_again(unit, span, words, peer);
+    note_instructor(unit, peer);
+    image_tail_note(unit, table, span, peer);
+    return true;
 }

@@ -48,6 +48,11 @@ static void note(struct mbp_image *image, const struct written_entry *entry)
     }
 }
 
+void image_note_again(struct mbp_image *image, const struct written_entry *entry)
+{
+    note(image, entry);
+}
+
 void image_note_written(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t before, uint16_t now,
                         struct mbp_peer peer)
 {

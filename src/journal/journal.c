@@ -9,11 +9,10 @@
 #include <unistd.h>
 
 #include "directory.h"
-#include "reader.h"
+#include "journal_priv.h"
 #include "retained.h"
 #include "retained_fault.h"
 #include "wal.h"
-#include "writer.h"
 
 /* More than a second of 50,000 events a second, 3 MB. Of sensors each event takes their state along, which is three
  * times as much: so larger plants get sixteen times the room that all their retained state takes, up to a second of
@@ -23,23 +22,6 @@
 
 /* How long a stop waits for a disk that refuses. */
 #define PATIENCE_MS 3000
-
-struct mbp_journal {
-    const struct mbp_plant *plant;
-    int lock_fd;
-    uint64_t next_seq;          /* 64 bits, to see the end of the record's 32 */
-    uint32_t plants_left;       /* changes of plant that the writer has come through */
-    uint32_t checkpoints;       /* on their way to the disk */
-    uint32_t lost;              /* events refused for lack of room and not told of yet */
-    uint32_t lost_in_all;       /* ... since the opening */
-    struct mbp_event last_lost; /* gives the loss its time and scan */
-    struct mbp_ring ring;
-    struct mbp_store store;
-    struct mbp_writer writer;
-    struct mbp_reader reader;
-    struct mbp_mark_file mark;
-    char path[PATH_MAX - 16]; /* of the database; leaves room for SQLite's endings */
-};
 
 /* ---- the scan's side ------------------------------------------------------------------------------------------ */
 
@@ -57,7 +39,7 @@ static void take_back(struct mbp_journal *journal)
     }
 }
 
-static bool has_room(struct mbp_journal *journal, uint64_t slots)
+bool journal_has_room(struct mbp_journal *journal, uint64_t slots)
 {
     if (mbp_ring_room(&journal->ring) >= slots)
         return true;
@@ -81,7 +63,7 @@ static void put_numbered(struct mbp_journal *journal, const struct mbp_event *ev
 /* Turns the losses so far, if any, into their event as soon as there is room. */
 static void tell_loss(struct mbp_journal *journal)
 {
-    if (journal->lost == 0 || !has_room(journal, 1) || journal->next_seq >= UINT32_MAX)
+    if (journal->lost == 0 || !journal_has_room(journal, 1) || journal->next_seq >= UINT32_MAX)
         return;
     const struct mbp_event event = {
         .wall_ms = journal->last_lost.wall_ms,
@@ -101,7 +83,7 @@ static void tell_loss(struct mbp_journal *journal)
 enum mbp_status mbp_journal_push_event(struct mbp_journal *journal, struct mbp_event *event)
 {
     uint64_t needed = journal->lost > 0 ? 2 : 1;
-    if (!has_room(journal, needed) || journal->next_seq + needed > UINT32_MAX) {
+    if (!journal_has_room(journal, needed) || journal->next_seq + needed > UINT32_MAX) {
         journal->lost += journal->lost < UINT32_MAX ? 1 : 0;
         journal->lost_in_all += journal->lost_in_all < UINT32_MAX ? 1 : 0;
         journal->last_lost = *event;
@@ -115,7 +97,7 @@ enum mbp_status mbp_journal_push_event(struct mbp_journal *journal, struct mbp_e
 
 static enum mbp_status push_state(struct mbp_journal *journal, const struct mbp_record *record)
 {
-    if (!has_room(journal, mbp_ring_slots((enum mbp_record_kind)record->kind)))
+    if (!journal_has_room(journal, mbp_ring_slots((enum mbp_record_kind)record->kind)))
         return MBP_ERR_FULL;
     return mbp_ring_put(&journal->ring, record);
 }
@@ -134,7 +116,7 @@ enum mbp_status mbp_journal_push_sensor(struct mbp_journal *journal, const struc
 
 bool mbp_journal_has_room(struct mbp_journal *journal, size_t records)
 {
-    return has_room(journal, (uint64_t)records * mbp_ring_slots(MBP_RECORD_SENSOR));
+    return journal_has_room(journal, (uint64_t)records * mbp_ring_slots(MBP_RECORD_SENSOR));
 }
 
 uint32_t mbp_journal_plants_left(const struct mbp_journal *journal)
@@ -144,7 +126,7 @@ uint32_t mbp_journal_plants_left(const struct mbp_journal *journal)
 
 enum mbp_status mbp_journal_change_plant(struct mbp_journal *journal, const struct mbp_plant *to)
 {
-    const struct mbp_record record = {.kind = MBP_RECORD_PLANT, .of.plant = {to}};
+    const struct mbp_record record = {.kind = MBP_RECORD_PLANT, .of.plant = {to, to->text_crc, to->text.len}};
     enum mbp_status status = push_state(journal, &record);
     if (status == MBP_OK)
         journal->plant = to;
@@ -195,6 +177,7 @@ enum mbp_status mbp_journal_push_checkpoint(struct mbp_journal *journal, const s
 void mbp_journal_hand_over(struct mbp_journal *journal)
 {
     tell_loss(journal);
+    mbp_tail_commit(&journal->tail, journal->ring.head);
     mbp_ring_hand_over(&journal->ring);
     mbp_writer_wake(&journal->writer);
     take_back(journal);
@@ -223,6 +206,7 @@ static enum mbp_status start_writer(struct mbp_journal *journal, const struct mb
         fprintf(errors, "no memory for the journal of %u sensors\n", journal->plant->sensor_count);
         return status;
     }
+    mbp_ring_begin_at(&journal->ring, journal->store.place.position);
     status = mbp_writer_start(&journal->writer, &journal->ring, &journal->store, clock, marks, PATIENCE_MS);
     if (status != MBP_OK) {
         fprintf(errors, "the journal's thread cannot be started (%s): raise the limits of the service\n",
@@ -279,6 +263,7 @@ enum mbp_status mbp_journal_open(const char *dir, const struct mbp_plant *plant,
     if (journal == NULL)
         return MBP_ERR_MEMORY;
     journal->plant = plant;
+    journal->tail.fd = -1;
     enum mbp_status status = MBP_ERR_IO;
     if ((size_t)snprintf(journal->path, sizeof journal->path, "%s/journal.db", dir) >= sizeof journal->path) {
         fprintf(errors, "the data directory's path is too long: choose another with -d\n");
@@ -321,9 +306,13 @@ enum mbp_status mbp_journal_close(struct mbp_journal *journal)
     mbp_writer_stop(&journal->writer);
     size_t events = journal->lost;
     size_t unstored = count_unstored(&journal->ring, &events) + journal->lost;
+    bool kept = journal->tail.in_place && journal->lost == 0;
     if (unstored > 0)
-        mbp_log(MBP_LOG_ERROR, "journal: %zu events could not be stored and are lost; the ones before them are safe",
-                events);
+        mbp_log(MBP_LOG_ERROR, "journal: %zu events could not be stored and are %s; the ones before them are safe",
+                events, kept ? "kept in journal.tail for the next start" : "lost");
+    mbp_tail_close(&journal->tail);
+    if (unstored == 0)
+        journal_remove_tail(journal);
     mbp_reader_close(&journal->reader);
     mbp_store_close(&journal->store);
     mbp_mark_end(&journal->mark, journal->path);

@@ -5,9 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOT_BYTES 48
+#define SLOT_BYTES 48 /* of a record */
+
+/* A checksum first, for who finds the slots when this process is gone. */
+struct slot {
+    uint64_t sum;
+    unsigned char bytes[SLOT_BYTES];
+};
 
 static_assert(sizeof(struct mbp_record) <= (size_t)2 * SLOT_BYTES, "a record fits two slots");
+static_assert(sizeof(struct slot) == MBP_RING_SLOT_BYTES, "no gap in a slot");
 static_assert(offsetof(struct mbp_record, of) + sizeof(struct mbp_event) <= SLOT_BYTES, "an event fits one slot");
 static_assert(offsetof(struct mbp_record, of) + sizeof(struct mbp_retained_setting) <= SLOT_BYTES, "a setting too");
 static_assert(offsetof(struct mbp_record, of) + sizeof(struct mbp_retained_alarms) <= SLOT_BYTES,
@@ -21,7 +28,7 @@ enum mbp_status mbp_ring_new(struct mbp_ring *ring, uint64_t slots)
     while (count < slots)
         count *= 2;
     /* calloc: the pages become real only when they are first used. */
-    unsigned char *bytes = calloc(count, SLOT_BYTES);
+    unsigned char *bytes = calloc(count, sizeof(struct slot));
     if (bytes == NULL)
         return MBP_ERR_MEMORY;
     *ring = (struct mbp_ring){.slots = bytes, .slot_count = count};
@@ -30,13 +37,35 @@ enum mbp_status mbp_ring_new(struct mbp_ring *ring, uint64_t slots)
 
 void mbp_ring_free(struct mbp_ring *ring)
 {
-    free(ring->slots);
+    if (!ring->lent)
+        free(ring->slots);
     ring->slots = NULL;
 }
 
-static unsigned char *slot_at(const struct mbp_ring *ring, uint64_t position)
+void mbp_ring_begin_at(struct mbp_ring *ring, uint64_t position)
 {
-    return ring->slots + (position & (ring->slot_count - 1)) * SLOT_BYTES;
+    ring->head = position;
+    ring->freed = position;
+    atomic_store(&ring->handed, position);
+    atomic_store(&ring->stored, position);
+}
+
+size_t mbp_ring_bytes(const struct mbp_ring *ring)
+{
+    return (size_t)ring->slot_count * sizeof(struct slot);
+}
+
+void mbp_ring_move(struct mbp_ring *ring, void *memory)
+{
+    assert(ring->head == ring->freed);
+    mbp_ring_free(ring);
+    ring->slots = memory;
+    ring->lent = true;
+}
+
+static struct slot *slot_at(const struct mbp_ring *ring, uint64_t position)
+{
+    return (struct slot *)(void *)ring->slots + (position & (ring->slot_count - 1));
 }
 
 unsigned mbp_ring_slots(enum mbp_record_kind kind)
@@ -49,15 +78,28 @@ uint64_t mbp_ring_room(const struct mbp_ring *ring)
     return ring->slot_count - (ring->head - ring->freed);
 }
 
+/* A record's second slot is not to be taken for a first one. */
+static uint64_t sum_of(const struct slot *slot, uint64_t position, bool first)
+{
+    return mbp_checksum(first ? position : ~position, slot->bytes, sizeof slot->bytes);
+}
+
+static void put(struct mbp_ring *ring, uint64_t position, bool first, const void *bytes, size_t len)
+{
+    struct slot *slot = slot_at(ring, position);
+    memcpy(slot->bytes, bytes, len);
+    if (ring->lent)
+        slot->sum = sum_of(slot, position, first);
+}
+
 enum mbp_status mbp_ring_put(struct mbp_ring *ring, const struct mbp_record *record)
 {
     unsigned slots = mbp_ring_slots((enum mbp_record_kind)record->kind);
     if (mbp_ring_room(ring) < slots)
         return MBP_ERR_FULL;
-    size_t rest = sizeof *record - SLOT_BYTES;
-    memcpy(slot_at(ring, ring->head), record, SLOT_BYTES);
+    put(ring, ring->head, true, record, SLOT_BYTES);
     if (slots == 2)
-        memcpy(slot_at(ring, ring->head + 1), (const unsigned char *)record + SLOT_BYTES, rest);
+        put(ring, ring->head + 1, false, (const unsigned char *)record + SLOT_BYTES, sizeof *record - SLOT_BYTES);
     ring->head += slots;
     return MBP_OK;
 }
@@ -70,11 +112,32 @@ void mbp_ring_hand_over(struct mbp_ring *ring)
 
 uint64_t mbp_ring_get(const struct mbp_ring *ring, uint64_t position, struct mbp_record *record)
 {
-    memcpy(record, slot_at(ring, position), SLOT_BYTES);
+    memcpy(record, slot_at(ring, position)->bytes, SLOT_BYTES);
     unsigned slots = mbp_ring_slots((enum mbp_record_kind)record->kind);
     if (slots == 2)
-        memcpy((unsigned char *)record + SLOT_BYTES, slot_at(ring, position + 1), sizeof *record - SLOT_BYTES);
+        memcpy((unsigned char *)record + SLOT_BYTES, slot_at(ring, position + 1)->bytes, sizeof *record - SLOT_BYTES);
     return position + slots;
+}
+
+/* False: it was not written for this position. */
+static bool get_left(const unsigned char *slots, uint64_t slot_count, uint64_t position, bool first, void *bytes,
+                     size_t len)
+{
+    struct slot slot;
+    memcpy(&slot, slots + (position & (slot_count - 1)) * sizeof slot, sizeof slot);
+    memcpy(bytes, slot.bytes, len);
+    return slot.sum == sum_of(&slot, position, first);
+}
+
+uint64_t mbp_ring_left(const unsigned char *slots, uint64_t slot_count, uint64_t position, struct mbp_record *record)
+{
+    if (!get_left(slots, slot_count, position, true, record, SLOT_BYTES) || record->kind >= MBP_RECORD_KINDS)
+        return 0;
+    unsigned taken = mbp_ring_slots((enum mbp_record_kind)record->kind);
+    if (taken == 2 && !get_left(slots, slot_count, position + 1, false, (unsigned char *)record + SLOT_BYTES,
+                                sizeof *record - SLOT_BYTES))
+        return 0;
+    return position + taken;
 }
 
 bool mbp_ring_take_back(struct mbp_ring *ring, struct mbp_record *record)

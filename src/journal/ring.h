@@ -18,13 +18,17 @@ enum mbp_record_kind {
     MBP_RECORD_SETTING,
     MBP_RECORD_FAULT,
     MBP_RECORD_PLANT,
-    MBP_RECORD_CHECKPOINT
+    MBP_RECORD_CHECKPOINT,
+    MBP_RECORD_NOTHING, /* takes a slot, so that what follows has the position that it had in another run */
+    MBP_RECORD_KINDS
 };
 
 /* From here on indices are of another plant; when this is taken back, the consumer has no more use for the one before.
  */
 struct mbp_plant_change {
     const struct mbp_plant *to;
+    uint32_t crc; /* of its file, for who finds this in another run */
+    uint64_t len;
 };
 
 /* What stands there must stay until this is taken back. */
@@ -48,9 +52,11 @@ struct mbp_record {
     } of;
 };
 
-/* Positions count slots from the start of the run and never wrap (64 bits). freed <= stored <= handed <= head. */
+/* Positions count slots from the making of the database on and never wrap (64 bits). freed <= stored <= handed <= head.
+ */
 struct mbp_ring {
     unsigned char *slots;
+    bool lent;           /* slots are somebody else's memory (mbp_ring_move) */
     uint64_t slot_count; /* a power of two */
     uint64_t head;       /* producer's: the next slot to fill */
     uint64_t freed;      /* producer's: slots below were taken back */
@@ -61,6 +67,14 @@ struct mbp_ring {
 /* At least this many slots. Errors: MBP_ERR_MEMORY. Ownership: mbp_ring_free. */
 enum mbp_status mbp_ring_new(struct mbp_ring *ring, uint64_t slots);
 void mbp_ring_free(struct mbp_ring *ring);
+
+/* Before anything is put: the first record gets this position. */
+void mbp_ring_begin_at(struct mbp_ring *ring, uint64_t position);
+
+/* While all that was put was taken back: goes on in other memory of mbp_ring_bytes, which must outlive the ring. There
+ * each slot has its checksum. */
+size_t mbp_ring_bytes(const struct mbp_ring *ring);
+void mbp_ring_move(struct mbp_ring *ring, void *memory);
 
 /* ---- the producer's side */
 
@@ -83,5 +97,13 @@ bool mbp_ring_take_back(struct mbp_ring *ring, struct mbp_record *record);
 
 /* Copies the record at position, which must be below handed; returns the position after it. */
 uint64_t mbp_ring_get(const struct mbp_ring *ring, uint64_t position, struct mbp_record *record);
+
+/* ---- of a ring that another run left ---- */
+
+#define MBP_RING_SLOT_BYTES 56u
+
+/* Copies the record at position out of slot_count slots, a power of two; the position after it, or 0 when what stands
+ * there was never put there as a whole. */
+uint64_t mbp_ring_left(const unsigned char *slots, uint64_t slot_count, uint64_t position, struct mbp_record *record);
 
 #endif

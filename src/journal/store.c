@@ -130,6 +130,8 @@ static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *er
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, mbp_checkpoint_create_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
+        rc = sqlite3_exec(store->db, mbp_place_create_sql, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
         rc = prepare_all(store);
     if (rc == SQLITE_OK)
         rc = mbp_retention_open(&store->retention, store->db, &store->plant->journal);
@@ -137,6 +139,8 @@ static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *er
         rc = mbp_past_open(&store->past, store->db);
     if (rc == SQLITE_OK)
         rc = mbp_checkpoints_open(&store->checkpoints, store->db);
+    if (rc == SQLITE_OK)
+        rc = mbp_place_open(&store->place, store->db, store->plant);
     return rc == SQLITE_OK ? MBP_OK : mbp_schema_refuse(store->db, rc, path, errors);
 }
 
@@ -172,6 +176,7 @@ void mbp_store_close(struct mbp_store *store)
     mbp_retention_close(&store->retention);
     mbp_past_close(&store->past);
     mbp_checkpoints_close(&store->checkpoints);
+    mbp_place_close(&store->place);
     sqlite3_close(store->db);
     store->db = NULL;
 }
@@ -189,9 +194,11 @@ int mbp_store_begin(struct mbp_store *store)
     return run(store->begin);
 }
 
-int mbp_store_commit(struct mbp_store *store)
+int mbp_store_commit(struct mbp_store *store, uint64_t position)
 {
-    int rc = run(store->commit);
+    int rc = mbp_place_put(&store->place, position, store->plant);
+    if (rc == SQLITE_OK)
+        rc = run(store->commit);
     store->plant_told = store->plant_told || (rc == SQLITE_OK && store->plant_put);
     store->plant_put = false;
     return rc;
@@ -279,6 +286,10 @@ int mbp_store_put(struct mbp_store *store, const struct mbp_record *record)
         return run(store->upkeep);
     case MBP_RECORD_CHECKPOINT:
         return put_checkpoint(store, record->of.checkpoint.of);
+    case MBP_RECORD_NOTHING:
+        return SQLITE_OK;
+    case MBP_RECORD_KINDS:
+        break;
     }
     assert(false && "a record of no kind");
     return SQLITE_INTERNAL;

@@ -7,6 +7,7 @@
 #include "checkpoint.h"
 #include "mark.h"
 #include "past.h"
+#include "place.h"
 #include "retention.h"
 #include "ring.h"
 
@@ -17,6 +18,7 @@ struct mbp_store {
     sqlite3_stmt *event, *machine, *sensor, *alarms, *upkeep, *setting, *fault;
     struct mbp_retention retention;
     struct mbp_past past;
+    struct mbp_place place;
     uint32_t log_pages;         /* in the write-ahead log since the last commit */
     struct mbp_mark_file *mark; /* told of each transaction (mbp_store_mark); NULL = none */
     const char *mark_path;
@@ -40,7 +42,7 @@ void mbp_store_close(struct mbp_store *store);
  * mbp_store_roll_back leaves the database as it was before the begin. */
 int mbp_store_begin(struct mbp_store *store);
 int mbp_store_put(struct mbp_store *store, const struct mbp_record *record);
-int mbp_store_commit(struct mbp_store *store);
+int mbp_store_commit(struct mbp_store *store, uint64_t position); /* of the ring, up to which all was put */
 void mbp_store_roll_back(struct mbp_store *store);
 
 /* After a commit, before anybody is shown an event of it: last is the newest. */

@@ -95,7 +95,7 @@ static int write_transaction(struct mbp_writer *writer, uint64_t from, uint64_t 
     if (rc == SQLITE_OK && retain)
         rc = remove_old(writer, added, marks);
     if (rc == SQLITE_OK)
-        rc = mbp_store_commit(writer->store);
+        rc = mbp_store_commit(writer->store, to);
     if (rc != SQLITE_OK)
         writer->store->plant = plant; /* the same records come again */
     return rc;
@@ -251,7 +251,7 @@ enum mbp_status mbp_writer_start(struct mbp_writer *writer, struct mbp_ring *rin
     atomic_init(&writer->last, marks->last);
     atomic_init(&writer->incident, marks->incident);
     atomic_init(&writer->trouble, false);
-    atomic_init(&writer->finished, 0);
+    atomic_init(&writer->finished, atomic_load(&ring->stored));
     atomic_init(&writer->stop, false);
     atomic_init(&writer->backed_off_ms, 0);
     if (mbp_bell_new(&writer->work) != MBP_OK)

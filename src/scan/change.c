@@ -6,6 +6,7 @@
 #include "checkpoint.h"
 #include "mbplant/diagnosis.h"
 #include "mbplant/fault.h"
+#include "tail.h"
 
 /* So many records must have room before anything is touched: then the change itself cannot fail any more. */
 #define RECORDS_FIRST 4096u
@@ -143,6 +144,14 @@ static void drop_snapshot(struct mbp_scan *scan)
     scan->sim.snapshot = false;
 }
 
+/* Another run knows by the checkpoint which plant it goes on from: nobody is shown anything of the new one before that
+ * is stored. A disk that refuses is not waited for. */
+static void make_durable(struct mbp_scan *scan)
+{
+    if (scan->tail.room != NULL && !mbp_journal_in_trouble(scan->config.journal))
+        mbp_journal_flush(scan->config.journal);
+}
+
 enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *next, uint32_t peer)
 {
     const struct mbp_change *change = next->change;
@@ -160,6 +169,7 @@ enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *nex
     carry_over(scan, next);
     swap(scan, next);
     drop_snapshot(scan);
+    scan_tail_change(scan);
     scan_checkpoint_change(scan, &next->checkpoint);
     scan_forget_writes(scan);
     begin_events(scan);
@@ -169,6 +179,7 @@ enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *nex
     if (scan->retain_from != UINT32_MAX)
         scan->retain_from = 0;
     scan_record_many(scan);
+    make_durable(scan);
     scan_publish(scan);
     if (scan->config.plant->scan_ns != period_ns)
         scan_pace_anew(scan);

@@ -16,6 +16,9 @@
 #define BYTES_A_SECOND (4u << 20)
 #define BYTES_LARGEST  (8u << 20)
 
+/* Of copies with each scan, in simulated time: one or two percent of a processor. */
+#define SMALL_BYTES_A_SECOND (100u << 20)
+
 #define WAITING_MAX 4096u /* writes between two scans that a copy has room for */
 
 /* What stands before the rest. All of one size, so that there is no gap in it. */
@@ -95,6 +98,12 @@ static enum mbp_status new_one(struct mbp_image *image, const struct mbp_state *
 static size_t bytes_of(struct mbp_image *image, const struct mbp_state *state)
 {
     return mbp_state_bytes(state) + mbp_image_kept_bytes(image);
+}
+
+bool scan_checkpoint_is_small(const struct mbp_state *state, uint64_t scan_ns)
+{
+    size_t bytes = mbp_state_bytes(state);
+    return bytes <= BYTES_LARGEST && bytes <= SMALL_BYTES_A_SECOND / (double)MBP_NS_PER_S * (double)scan_ns;
 }
 
 enum mbp_status scan_checkpoint_new(struct mbp_image *image, const struct mbp_state *state,
@@ -212,23 +221,23 @@ static void wait_again(struct mbp_image *image, const uint8_t *bytes, uint64_t c
     }
 }
 
-/* A speed that an instructor gave goes on, unless the command line says otherwise now. */
-static void take_time(struct mbp_scan *scan, const struct head *head)
+void scan_take_time(struct mbp_scan *scan, bool paused, uint64_t steps, double speed, double speed_given)
 {
-    bool given = head->speed_given >= scan->config.speed && head->speed_given <= scan->config.speed;
-    scan->sim.paused = head->paused != 0;
-    scan->sim.steps = head->steps;
+    bool given = speed_given >= scan->config.speed && speed_given <= scan->config.speed;
+    scan->sim.paused = paused;
+    scan->sim.steps = steps;
     if (scan->sim.paused)
         mbp_log(MBP_LOG_INFO, "the plant is paused, as it was left: 'mbplantctl sim resume' lets it go on");
-    if (given && head->speed >= MBP_SPEED_MIN && head->speed <= MBP_SPEED_MAX)
-        scan->sim.speed = head->speed;
+    if (given && speed >= MBP_SPEED_MIN && speed <= MBP_SPEED_MAX)
+        scan->sim.speed = speed;
     scan->sim.speed_now = scan->sim.paused ? 0 : scan->sim.speed;
     scan->wall_period_ns = (uint64_t)((double)scan->config.plant->scan_ns / scan->sim.speed);
     scan->next_due_ns = scan->pace_mark_ns + scan->wall_period_ns;
     scan->look_again_ns = scan->pace_mark_ns;
 }
 
-enum mbp_status scan_checkpoint_resume(struct mbp_scan *scan, const struct mbp_stored_checkpoint *stored)
+enum mbp_status scan_checkpoint_resume(struct mbp_scan *scan, const struct mbp_stored_checkpoint *stored,
+                                       bool state_only)
 {
     const struct mbp_plant *plant = scan->config.plant;
     struct head head;
@@ -240,10 +249,12 @@ enum mbp_status scan_checkpoint_resume(struct mbp_scan *scan, const struct mbp_s
     enum mbp_status status = mbp_state_take(plant, scan->state, piece[OF_STATE], head.state_bytes);
     if (status != MBP_OK)
         return status;
+    scan->faults_told = scan->state->fault_changes;
+    if (state_only)
+        return MBP_OK;
     mbp_image_take(scan->config.image, piece[OF_KEPT]);
     wait_again(scan->config.image, piece[OF_WAITING], head.waiting);
     if (plant->instructor)
-        take_time(scan, &head);
-    scan->faults_told = scan->state->fault_changes;
+        scan_take_time(scan, head.paused != 0, head.steps, head.speed, head.speed_given);
     return MBP_OK;
 }

@@ -6,6 +6,7 @@
 
 #include "checkpoint.h"
 #include "mbplant/fault.h"
+#include "tail.h"
 
 #define COUNTERS_EVERY_NS MBP_NS_PER_S
 #define CLOCK_STEP_MS     1000 /* no clock discipline slews by so much from one scan to the next */
@@ -209,7 +210,7 @@ static void record(struct mbp_scan *scan, unsigned how)
         return;
     tell_trouble(scan);
     bool ok = true;
-    bool written = (how & RECORD_COUNTERS) != 0;
+    bool written = (how & RECORD_COUNTERS) != 0 || scan_writes_are_folded(scan);
     for (size_t i = 0; i < scan->events.count; i++) {
         struct mbp_event *event = &scan->events.items[i];
         if ((how & RECORD_WAITING) != 0 && i % RECORD_AT_ONCE == 0)
@@ -235,7 +236,11 @@ static void record(struct mbp_scan *scan, unsigned how)
         retain_again(scan);
     if ((how & RECORD_EVENTS_ONLY) == 0)
         scan_checkpoint_take(scan);
+    if (scan->keeps_back)
+        return;
+    scan_tail_note(scan);
     mbp_journal_hand_over(journal);
+    scan_tail_tidy(scan);
 }
 
 /* Checkpoints have the counters too. */

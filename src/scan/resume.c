@@ -8,6 +8,7 @@
 #include "checkpoint.h"
 #include "mbplant/diagnosis.h"
 #include "mbplant/fault.h"
+#include "tail.h"
 
 /* ---- retained rows ---------------------------------------------------------------------------------------------- */
 
@@ -27,11 +28,12 @@ static enum mbp_status take_rows(struct mbp_scan *scan, bool newer_only)
 }
 
 /* Signals at rest, in the states that the machines are in. */
-static enum mbp_status begin_at_rest(struct mbp_scan *scan)
+static enum mbp_status begin_at_rest(struct mbp_scan *scan, const struct scan_past *past)
 {
     enum mbp_status status = scan->config.journal != NULL ? take_rows(scan, false) : MBP_OK;
     if (status != MBP_OK)
         return status;
+    scan_tail_take_pending(scan, past);
     mbp_diagnosis_settle(scan->config.plant, scan->state);
     mbp_process_settle(scan->process, scan->state);
     mbp_process_sense(scan->process, scan->state);
@@ -40,12 +42,17 @@ static enum mbp_status begin_at_rest(struct mbp_scan *scan)
 
 /* ---- a checkpoint ----------------------------------------------------------------------------------------------- */
 
-/* The run before was cut off: what it told since the checkpoint is in rows. */
-static enum mbp_status go_on_behind(struct mbp_scan *scan)
+/* The run before was cut off: what it told since the checkpoint is in rows, and what was confirmed and not told yet in
+ * the journal's tail. */
+static enum mbp_status go_on_behind(struct mbp_scan *scan, const struct scan_past *past)
 {
-    enum mbp_status status = take_rows(scan, true);
+    bool newer = mbp_journal_has_newer(scan->config.journal);
+    enum mbp_status status = newer ? take_rows(scan, true) : MBP_OK;
     if (status != MBP_OK)
         return status;
+    bool pending = scan_tail_take_pending(scan, past);
+    if (!newer && !pending)
+        return MBP_OK;
     mbp_diagnosis_settle(scan->config.plant, scan->state);
     mbp_process_sense(scan->process, scan->state);
     return MBP_OK;
@@ -74,16 +81,16 @@ static enum mbp_status state_anew(struct mbp_scan *scan)
     return mbp_state_new(scan->config.plant, scan->config.clock.wall_ms(scan->config.clock.ctx), &scan->state);
 }
 
-static enum mbp_status go_on(struct mbp_scan *scan, const struct mbp_stored_checkpoint *stored)
+static enum mbp_status go_on(struct mbp_scan *scan, const struct scan_past *past)
 {
-    enum mbp_status status = scan_checkpoint_resume(scan, stored);
+    enum mbp_status status = scan_checkpoint_resume(scan, &past->stored, past->tail_taken);
     if (status == MBP_OK)
-        return mbp_journal_has_newer(scan->config.journal) ? go_on_behind(scan) : MBP_OK;
+        return go_on_behind(scan, past);
     if (status == MBP_ERR_MEMORY)
         return status;
     say_refused(status);
     status = state_anew(scan);
-    return status == MBP_OK ? begin_at_rest(scan) : status;
+    return status == MBP_OK ? begin_at_rest(scan, past) : status;
 }
 
 /* ---- all -------------------------------------------------------------------------------------------------------- */
@@ -108,10 +115,24 @@ static enum mbp_status know_commands(struct mbp_scan *scan)
     return MBP_OK;
 }
 
-enum mbp_status scan_resume(struct mbp_scan *scan, const struct scan_past *past)
+/* The state that the run before had is not in the journal's tail, or was no state and has spoilt ours. */
+static enum mbp_status go_on_without(struct mbp_scan *scan, const struct scan_past *past, enum mbp_status why)
+{
+    enum mbp_status status = why == MBP_ERR_CORRUPT ? state_anew(scan) : MBP_OK;
+    if (status == MBP_OK)
+        status = past->goes_on ? go_on(scan, past) : begin_at_rest(scan, past);
+    return status;
+}
+
+enum mbp_status scan_resume(struct mbp_scan *scan, struct scan_past *past)
 {
     struct mbp_journal *journal = scan->config.journal;
-    enum mbp_status status = past->goes_on ? go_on(scan, &past->stored) : begin_at_rest(scan);
+    scan_tail_find(scan, past);
+    enum mbp_status status = scan_tail_take_state(scan, past);
+    if (status == MBP_OK)
+        scan_tail_take_pending(scan, past);
+    else if (status != MBP_ERR_MEMORY)
+        status = go_on_without(scan, past, status);
     if (status == MBP_OK && journal != NULL)
         count_on(scan);
     scan->state->wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
@@ -177,6 +198,8 @@ enum mbp_status scan_look_back(struct mbp_scan *scan, struct scan_past *past)
         say_refused(found);
     else if (found == MBP_OK && !past->goes_on)
         begin_with_former(scan, past);
+    if (journal != NULL)
+        mbp_journal_recover(journal, &past->left); /* nothing there: nothing was cut off */
     return MBP_OK;
 }
 
@@ -201,4 +224,5 @@ void scan_past_free(struct scan_past *past)
 {
     mbp_stored_checkpoint_free(&past->stored);
     mbp_image_free(past->image);
+    free(past->left.bytes);
 }

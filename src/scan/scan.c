@@ -7,6 +7,7 @@
 #include "mbplant/diagnosis.h"
 #include "mbplant/fault.h"
 #include "mbplant/machine.h"
+#include "tail.h"
 
 /* ---- latch ------------------------------------------------------------------------------------------------------ */
 
@@ -117,6 +118,7 @@ void scan_latch_now(struct mbp_scan *scan)
     size_t count = mbp_image_latch(scan->config.image, &writes);
     latch(scan, writes, count);
     scan_latch_written(scan);
+    scan_tail_latched(scan);
     request_states(scan, writes, count);
     scan_tell_all_writes(scan);
     scan_latch_refusals(scan);
@@ -174,6 +176,7 @@ void mbp_scan_step(struct mbp_scan *scan)
     size_t count = mbp_image_latch(scan->config.image, &writes);
     latch(scan, writes, count);
     scan_latch_written(scan);
+    scan_tail_latched(scan);
     scan_fold_writes(scan);
     scan_latch_refusals(scan);
     mbp_fault_run(scan->config.plant, state);
@@ -250,6 +253,7 @@ static void tell_start(struct mbp_scan *scan)
     scan->events.scan = (uint32_t)scan->state->scan;
     scan->events.wall_ms = scan->state->wall_ms;
     scan->commands.credit = scan_credit_full(scan_now_ns(scan));
+    scan_tell_all_writes(scan); /* of a run that was cut off */
     scan_tell(scan, MBP_EV_START, NAN, NAN, 0, 0);
     scan_tell(scan, MBP_EV_PLANT_LOADED, NAN, NAN, scan->config.plant->text_crc, 0);
     scan_tell_production_at_start(scan);
@@ -285,7 +289,11 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
     if (status == MBP_OK && scan->former == NULL)
         status = take_room(scan);
     if (status == MBP_OK)
+        scan_tail_begin(scan, &past);
+    if (status == MBP_OK)
         tell_start(scan);
+    if (status == MBP_OK)
+        scan_tail_write(scan, &past);
     if (status == MBP_OK && scan->former != NULL) {
         status = scan_follow_edit(scan, config);
         if (status == MBP_OK)

@@ -8,6 +8,18 @@
 
 struct scan_writes;
 struct scan_checkpoint;
+struct scan_pending;
+
+#define SCAN_PLACES 2048u /* points whose writes are remembered; a power of two */
+
+/* tail.c */
+struct scan_tail {
+    uint8_t *room; /* NULL = there is none */
+    uint64_t latched, seen;
+    uint64_t half;      /* the one in use */
+    size_t state_bytes; /* of a copy with each scan; 0 = there is none */
+    size_t half_bytes;
+};
 
 /* What a peer's writes may still tell: simulated time saved up, a second at most, of which each event costs a tenth. */
 struct scan_credit {
@@ -76,6 +88,8 @@ struct mbp_scan {
     struct scan_checkpoint *checkpoints_left; /* of former plants, and the last one */
     uint64_t checkpoint_taken_ns;             /* monotonic */
     bool checkpoint_wanted;                   /* whatever the time */
+    struct scan_tail tail;
+    bool keeps_back; /* what is recorded goes to the journal with what follows, all or nothing */
 
     /* time */
     struct mbp_sim_figures sim;
@@ -111,6 +125,9 @@ void scan_fold_writes(struct mbp_scan *scan);     /* of the events so far: keeps
 void scan_order_writes(struct mbp_scan *scan);    /* tells what must stand before another event of this scan */
 void scan_tell_all_writes(struct mbp_scan *scan); /* tells all that was kept back */
 void scan_forget_writes(struct mbp_scan *scan);   /* all is told, and numbers mean something else from here on */
+bool scan_writes_are_folded(const struct mbp_scan *scan);
+size_t scan_writes_folded(const struct mbp_scan *scan, struct scan_pending *out); /* all of them, at most SCAN_PLACES */
+void scan_fold_again(struct mbp_scan *scan, const struct scan_pending *pending);  /* as another run had them folded */
 /* refusals.c: takes in what was refused since the last scan, and tells what may be told; tells all. */
 void scan_latch_refusals(struct mbp_scan *scan);
 void scan_tell_all_refusals(struct mbp_scan *scan);
@@ -159,6 +176,8 @@ struct scan_past {
     struct mbp_stored_checkpoint stored;
     struct mbp_image *image; /* of the former plant; NULL = the file is the same */
     bool goes_on;            /* from the checkpoint */
+    struct mbp_journal_left left;
+    bool tail_taken; /* the image is as it was when the run before was cut off */
 };
 
 /* Reads it, and gives scan->config the plant to begin with. Ownership: scan_past_free. */
@@ -166,7 +185,7 @@ enum mbp_status scan_look_back(struct mbp_scan *scan, struct scan_past *past);
 void scan_past_free(struct scan_past *past);
 
 /* The state that the run begins with. Errors: those of mbp_scan_new. */
-enum mbp_status scan_resume(struct mbp_scan *scan, const struct scan_past *past);
+enum mbp_status scan_resume(struct mbp_scan *scan, struct scan_past *past);
 
 /* The plant of the present file takes over, where it is another one. */
 enum mbp_status scan_follow_edit(struct mbp_scan *scan, const struct mbp_scan_config *config);

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "mbplant/fault.h"
-#include "scan_priv.h"
+#include "tail.h"
 
 void scan_between_begin(struct mbp_scan *scan)
 {
@@ -108,6 +108,8 @@ bool scan_apply_wishes(struct mbp_scan *scan)
     if (!mbp_image_instructor_waits(scan->config.image) ||
         !mbp_image_instructor_asked(scan->config.image, scan_may_restore(scan), &wishes))
         return false;
+    scan_tail_seen(scan);
+    scan->keeps_back = true;
     uint32_t peer = wishes.peer.ipv4;
     apply_faults(scan, &wishes);
     if (wishes.snapshot)
@@ -122,6 +124,7 @@ bool scan_apply_wishes(struct mbp_scan *scan)
     if (!wishes.paused)
         mbp_scan_resume(scan, peer);
     scan->checkpoint_wanted = true; /* nothing else retains it */
+    scan->keeps_back = false;
     scan_between_begin(scan);
     scan_between_end(scan);
     return true;

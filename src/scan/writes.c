@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scan_priv.h"
+#include "tail.h"
 
 #define REPEATED_NS (60 * MBP_NS_PER_S) /* so long after its last event a point's next one is a repetition */
-#define PLACES      2048u               /* points that are remembered; a power of two */
+#define PLACES      SCAN_PLACES
 #define PROBES      8u
 #define PEERS       64u
 #define FOLDED      0u /* no code of any event */
@@ -372,6 +372,55 @@ void scan_tell_all_writes(struct mbp_scan *scan)
 void scan_forget_writes(struct mbp_scan *scan)
 {
     memset(scan->writes, 0, sizeof *scan->writes);
+}
+
+/* ---- over a kill ------------------------------------------------------------------------------------------------ */
+
+bool scan_writes_are_folded(const struct mbp_scan *scan)
+{
+    return scan->writes->pending_count > 0;
+}
+
+/* What the writes made of the point: a number of the state with all its digits, where there is one. */
+static double *number_of(const struct mbp_scan *scan, const struct mbp_event *event)
+{
+    const struct mbp_unit *unit = mbp_plant_find_unit(scan->config.plant, event->unit);
+    if (unit == NULL || event->sensor >= unit->sensor_count)
+        return NULL;
+    uint32_t sensor = unit->first_sensor + event->sensor;
+    if (event->code == MBP_EV_LIMIT_CHANGED && (event->detail & 0xFu) < MBP_LIMIT_COUNT)
+        return &scan->state->limit[sensor * MBP_LIMIT_COUNT + (event->detail & 0xFu)];
+    bool held = scan->config.plant->sensors[sensor].inject == MBP_INJECT_HOLD;
+    return event->code == MBP_EV_VALUE_FORCED && held ? &scan->state->forced_value[sensor] : NULL;
+}
+
+size_t scan_writes_folded(const struct mbp_scan *scan, struct scan_pending *out)
+{
+    const struct scan_writes *writes = scan->writes;
+    for (size_t i = 0; i < writes->pending_count; i++) {
+        const struct place *place = &writes->places[writes->pending[i]];
+        const double *number = number_of(scan, &place->event);
+        memset(&out[i], 0, sizeof out[i]);
+        out[i].event = place->event;
+        out[i].folded = place->folded;
+        out[i].value = number != NULL ? *number : 0;
+    }
+    return writes->pending_count;
+}
+
+void scan_fold_again(struct mbp_scan *scan, const struct scan_pending *pending)
+{
+    struct scan_writes *writes = scan->writes;
+    double *number = number_of(scan, &pending->event);
+    struct place *place = may_fold(&pending->event) ? place_of(writes, &pending->event) : NULL;
+    if (number != NULL)
+        *number = pending->value;
+    if (number != NULL && pending->event.code == MBP_EV_VALUE_FORCED)
+        scan->state->flags[number - scan->state->forced_value] |= MBP_SENSOR_FORCED;
+    if (place == NULL || place->folded != 0 || pending->folded == 0)
+        return;
+    *place = (struct place){.key = key_of(&pending->event), .folded = pending->folded, .event = pending->event};
+    writes->pending[writes->pending_count++] = (uint16_t)(place - writes->places);
 }
 
 /* ---- raw points ------------------------------------------------------------------------------------------------- */

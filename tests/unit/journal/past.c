@@ -302,7 +302,7 @@ static void test_plant_put_in_a_transaction_that_fails_is_put_with_the_next(void
     assert_int_equal(ask(store.db, "SELECT count(*) FROM plant_since"), 0);
     assert_int_equal(mbp_store_begin(&store), SQLITE_OK);
     assert_int_equal(mbp_store_put(&store, &record), SQLITE_OK);
-    assert_int_equal(mbp_store_commit(&store), SQLITE_OK);
+    assert_int_equal(mbp_store_commit(&store, 0), SQLITE_OK);
     assert_int_equal(ask(store.db, "SELECT seq FROM plant_since"), 1);
     mbp_store_close(&store);
 }

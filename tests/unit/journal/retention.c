@@ -43,7 +43,7 @@ static uint32_t store(struct bench *bench, uint32_t count, uint64_t wall_ms)
     assert_int_equal(mbp_retention_step(&bench->store.retention, bench->now_ns, count, &bench->marks.oldest,
                                         bench->marks.last, &bench->next),
                      SQLITE_OK);
-    assert_int_equal(mbp_store_commit(&bench->store), SQLITE_OK);
+    assert_int_equal(mbp_store_commit(&bench->store, 0), SQLITE_OK);
     return bench->marks.oldest - oldest_before;
 }
 

@@ -1,5 +1,5 @@
 /* A restart at every step of random sequences, beside a run without: to the bit. */
-#include "line.h"
+#include "actor.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 struct pair {
     struct line lines[2];
     char *yaml;
-    uint64_t seed, draws;
+    struct actor actor;
 };
 
 static char *read_plant(void)
@@ -28,8 +28,7 @@ static char *read_plant(void)
 
 static void begin(struct pair *pair, uint64_t seed)
 {
-    pair->seed = seed;
-    pair->draws = 0;
+    pair->actor = (struct actor){{&pair->lines[0], &pair->lines[1]}, 2, seed, 0};
     for (int i = 0; i < 2; i++) {
         pair->lines[i].time = (struct fixture_time){.mono_ns = 5 * MBP_NS_PER_S, .wall_ms = FIXTURE_WALL_MS};
         line_begin(&pair->lines[i], pair->yaml);
@@ -55,146 +54,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static uint32_t draw(struct pair *pair, uint32_t below)
-{
-    return (uint32_t)(mbp_rng_bits(pair->seed, 1, pair->draws++) >> 16) % below;
-}
-
-/* ---- what is done ----------------------------------------------------------------------------------------------- */
-
-static struct mbp_image_unit *unit_of(struct line *line, uint8_t id)
-{
-    return mbp_image_unit(line->image, id);
-}
-
-static bool writable(struct pair *pair, uint8_t id, enum mbp_table table, uint32_t addr)
-{
-    const struct mbp_image_unit *unit = unit_of(&pair->lines[0], id);
-    return addr < unit->size[table] && (unit->access[table][addr] & MBP_ACCESS_WRITABLE) != 0;
-}
-
-/* Of the instructor's points only faults and the speed: the test itself says when scans run, a snapshot ends with the
- * run, and a plant command is the daemon's. */
-static bool may_be_drawn(uint8_t id, enum mbp_table table, uint32_t addr)
-{
-    if (id != MBP_INSTRUCTOR_UNIT)
-        return true;
-    return table == MBP_COILS ? addr < MBP_SIM_COIL_PAUSED : addr < MBP_SIM_HR_STEPS;
-}
-
-/* A writable point by chance; the last of them when chance finds none. */
-static uint16_t draw_point(struct pair *pair, uint8_t id, enum mbp_table table)
-{
-    uint32_t size = unit_of(&pair->lines[0], id)->size[table];
-    uint32_t at = draw(pair, size);
-    for (uint32_t i = 0; i < size; i++) {
-        uint32_t addr = (at + i) % size;
-        if (writable(pair, id, table, addr) && may_be_drawn(id, table, addr))
-            return (uint16_t)addr;
-    }
-    fail_msg("unit %u has nothing to write", id);
-    return 0;
-}
-
-static void write_words(struct pair *pair, uint8_t id, uint16_t addr, uint16_t count, const uint8_t *bytes)
-{
-    const struct mbp_peer peer = {LINE_PEER};
-    enum mbp_status status[2];
-    for (int i = 0; i < 2; i++)
-        status[i] = mbp_image_write_words(unit_of(&pair->lines[i], id), addr, count, bytes, peer);
-    assert_int_equal(status[0], status[1]);
-}
-
-static void put_word(uint8_t *bytes, uint16_t word)
-{
-    bytes[0] = (uint8_t)(word >> 8);
-    bytes[1] = (uint8_t)word;
-}
-
-/* Numbers that some sensor may take: in tenths, as a float in either order, or near what stands there; of a point of
- * several words often a part alone. */
-static void write_some_words(struct pair *pair, uint8_t id)
-{
-    const struct mbp_image_unit *unit = unit_of(&pair->lines[0], id);
-    uint16_t addr = draw_point(pair, id, MBP_HOLDING_REGISTERS);
-    uint16_t count = (uint16_t)(1 + draw(pair, 4));
-    uint8_t bytes[8];
-    uint16_t words[4];
-    uint32_t how = draw(pair, 4);
-    while (count > 1 && (!writable(pair, id, MBP_HOLDING_REGISTERS, addr + count - 1u) ||
-                         !may_be_drawn(id, MBP_HOLDING_REGISTERS, addr + count - 1u)))
-        count--;
-    mbp_codec_encode(count == 4 ? MBP_FLOAT64 : MBP_FLOAT32, how == 0 ? MBP_ABCD : MBP_CDAB, 1.0,
-                     draw(pair, 1000) / 10.0, words);
-    for (uint16_t i = 0; i < count; i++) {
-        uint16_t word = how < 2    ? words[i]
-                        : how == 2 ? (uint16_t)draw(pair, 1100)
-                                   : (uint16_t)(unit->holding[addr + i] + draw(pair, 9) - 4);
-        put_word(bytes + 2 * (size_t)i, word);
-    }
-    write_words(pair, id, addr, count, bytes);
-}
-
-static void write_some_bits(struct pair *pair, uint8_t id)
-{
-    const struct mbp_peer peer = {LINE_PEER};
-    uint16_t addr = draw_point(pair, id, MBP_COILS);
-    const uint8_t packed = (uint8_t)draw(pair, 2);
-    for (int i = 0; i < 2; i++)
-        mbp_image_write_bits(unit_of(&pair->lines[i], id), addr, 1, &packed, peer);
-}
-
-static void write_some_file(struct pair *pair)
-{
-    uint8_t bytes[4];
-    uint16_t record = (uint16_t)draw(pair, 7);
-    put_word(bytes, (uint16_t)draw(pair, 65536));
-    put_word(bytes + 2, (uint16_t)draw(pair, 65536));
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(
-            mbp_image_write_file(unit_of(&pair->lines[i], 2), 4, record, 2, bytes, (struct mbp_peer){LINE_PEER}),
-            MBP_OK);
-}
-
-static void begin_some_fault(struct pair *pair)
-{
-    uint8_t bytes[2 * (MBP_SIM_FAULT_WORDS + 1)] = {0};
-    uint16_t floats[6];
-    mbp_codec_encode(MBP_FLOAT32, MBP_ABCD, 1.0, draw(pair, 200) / 10.0 - 5.0, floats);
-    mbp_codec_encode(MBP_FLOAT32, MBP_ABCD, 1.0, 0.5 + draw(pair, 50) / 10.0, floats + 2);
-    mbp_codec_encode(MBP_FLOAT32, MBP_ABCD, 1.0, draw(pair, 40) / 10.0, floats + 4);
-    put_word(bytes, (uint16_t)(1 + draw(pair, MBP_EFFECT_COUNT)));
-    put_word(bytes + 2, 1);
-    put_word(bytes + 4, (uint16_t)draw(pair, 7));
-    put_word(bytes + 6, (uint16_t)draw(pair, 4));
-    for (size_t i = 0; i < 6; i++)
-        put_word(bytes + 2 * (MBP_SIM_FAULT_AMOUNT + i), floats[i]);
-    put_word(bytes + 2 * (size_t)MBP_SIM_FAULT_WORDS, 1);
-    write_words(pair, MBP_INSTRUCTOR_UNIT, MBP_SIM_HR_FAULT, MBP_SIM_FAULT_WORDS + 1, bytes);
-}
-
-static void act(struct pair *pair)
-{
-    static const uint8_t units[] = {1, 1, 1, 1, 2, MBP_INSTRUCTOR_UNIT};
-    uint8_t id = units[draw(pair, sizeof units)];
-    switch (draw(pair, 8)) {
-    case 0:
-        write_some_file(pair);
-        break;
-    case 1:
-        begin_some_fault(pair);
-        break;
-    case 2:
-    case 3:
-    case 4:
-        write_some_bits(pair, id);
-        break;
-    default:
-        write_some_words(pair, id);
-        break;
-    }
-}
-
 /* ---- what must be the same -------------------------------------------------------------------------------------- */
 
 static void assert_same_state(const struct pair *pair, uint32_t step)
@@ -209,8 +68,8 @@ static void assert_same_state(const struct pair *pair, uint32_t step)
         const uint8_t *right = b[i].bytes;
         for (size_t at = 0; at < a[i].len; at++) {
             if (left[at] != right[at])
-                fail_msg("seed %u step %u: byte %zu of piece %u of the state differs", (unsigned)pair->seed, step, at,
-                         i);
+                fail_msg("seed %u step %u: byte %zu of piece %u of the state differs", (unsigned)pair->actor.seed, step,
+                         at, i);
         }
     }
 }
@@ -244,14 +103,14 @@ static void assert_same_tables(struct pair *pair, uint32_t step)
 {
     for (uint32_t u = 0; u < pair->lines[0].plant->unit_count; u++) {
         const struct mbp_unit *unit = &pair->lines[0].plant->units[u];
-        const struct mbp_image_unit *a = unit_of(&pair->lines[0], unit->id);
-        const struct mbp_image_unit *b = unit_of(&pair->lines[1], unit->id);
+        const struct mbp_image_unit *a = actor_unit(&pair->lines[0], unit->id);
+        const struct mbp_image_unit *b = actor_unit(&pair->lines[1], unit->id);
         for (enum mbp_table t = 0; t < MBP_TABLE_COUNT; t++) {
             for (uint32_t addr = 0; addr < a->size[t]; addr++) {
                 if (a->access[t][addr] != b->access[t][addr] ||
                     (!tells_events(unit, t, addr) && word_at(a, t, addr) != word_at(b, t, addr)))
                     fail_msg("seed %u step %u: unit %u table %u at %u: %u, and %u after a restart",
-                             (unsigned)pair->seed, step, unit->id, (unsigned)t, addr, word_at(a, t, addr),
+                             (unsigned)pair->actor.seed, step, unit->id, (unsigned)t, addr, word_at(a, t, addr),
                              word_at(b, t, addr));
             }
         }
@@ -262,7 +121,7 @@ static void assert_same_files(struct pair *pair)
 {
     uint8_t bytes[2][16];
     for (int i = 0; i < 2; i++)
-        assert_int_equal(mbp_image_read_file(unit_of(&pair->lines[i], 2), 4, 0, 8, bytes[i]), MBP_OK);
+        assert_int_equal(mbp_image_read_file(actor_unit(&pair->lines[i], 2), 4, 0, 8, bytes[i]), MBP_OK);
     assert_memory_equal(bytes[0], bytes[1], sizeof bytes[0]);
 }
 
@@ -322,13 +181,13 @@ static void walk(struct pair *pair, uint64_t seed, uint32_t steps)
 {
     begin(pair, seed);
     for (uint32_t step = 0; step < steps; step++) {
-        uint32_t acts = draw(pair, 4);
+        uint32_t acts = actor_draw(&pair->actor, 4);
         for (uint32_t i = 0; i < acts; i++)
-            act(pair);
-        if (draw(pair, 3) > 0)
-            scan_both(pair, 1 + draw(pair, 6));
-        if (draw(pair, 4) == 0) /* and what waits when it stops */
-            act(pair);
+            actor_act(&pair->actor);
+        if (actor_draw(&pair->actor, 3) > 0)
+            scan_both(pair, 1 + actor_draw(&pair->actor, 6));
+        if (actor_draw(&pair->actor, 4) == 0) /* and what waits when it stops */
+            actor_act(&pair->actor);
         mbp_scan_poll(pair->lines[0].scan); /* what an instructor asks is done at once, paused or not */
         line_stop(&pair->lines[1]);
         line_start(&pair->lines[1], pair->yaml);

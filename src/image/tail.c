@@ -1,0 +1,336 @@
+/* Confirmed writes in memory that outlives the process. It has two halves; in each the image as it was once, and a log
+ * of what was written since. The half with the later whole beginning counts, so there is no moment without one. */
+#include <assert.h>
+#include <string.h>
+
+#include "image_priv.h"
+
+#define LOG_BYTES_MIN  (UINT32_C(1) << 20)
+#define FIRST_POSITION 8u /* 0 is before all */
+
+/* Confirmed at this moment: kept bytes, points that wait, what is to be told. */
+struct half_head {
+    uint64_t generation, start, kept_bytes, waiting, written, written_lost, plant;
+    uint64_t sum; /* of all before it, and of what these count */
+};
+
+/* Before its words in the log. */
+struct entry {
+    uint64_t sum; /* with the position that it stands at */
+    uint32_t peer;
+    uint16_t addr, count; /* of a file: number and words */
+    uint16_t record;
+    uint8_t unit, table; /* id; enum mbp_table or MBP_WRITTEN_FILE */
+    uint8_t before, behind;
+    uint16_t words;
+};
+
+_Static_assert(sizeof(struct entry) == 24, "no gap");
+_Static_assert(sizeof(struct half_head) % 8 == 0, "what follows is aligned");
+
+static size_t whole(size_t bytes)
+{
+    return (bytes + 7) / 8 * 8;
+}
+
+/* Where things stand in a half. */
+struct places {
+    size_t kept, waiting, written, log, end;
+};
+
+static struct places places_of(struct mbp_image *image)
+{
+    struct places at;
+    size_t kept_bytes = whole(mbp_image_kept_bytes(image));
+    at.kept = sizeof(struct half_head);
+    at.waiting = at.kept + kept_bytes;
+    at.written = at.waiting + image->log_capacity * sizeof(struct mbp_waiting);
+    at.log = whole(at.written + sizeof image->written);
+    at.end = at.log + (4 * kept_bytes > LOG_BYTES_MIN ? 4 * kept_bytes : LOG_BYTES_MIN);
+    return at;
+}
+
+size_t mbp_image_tail_bytes(struct mbp_image *image)
+{
+    return 2 * places_of(image).end;
+}
+
+/* ---- beginnings ------------------------------------------------------------------------------------------------- */
+
+static uint64_t plant_of(const struct mbp_image *image)
+{
+    const uint64_t parts[] = {image->plant->text_crc, image->plant->text.len, image->plant->sensor_count,
+                              sizeof(struct written_entry), sizeof(struct mbp_waiting)};
+    return mbp_checksum(0, parts, sizeof parts);
+}
+
+static uint64_t sum_of(const struct half_head *head, const struct places *at, const uint8_t *half)
+{
+    uint64_t sum = mbp_checksum(0, head, offsetof(struct half_head, sum));
+    sum = mbp_checksum(sum, half + at->kept, head->kept_bytes);
+    sum = mbp_checksum(sum, half + at->waiting, head->waiting * sizeof(struct mbp_waiting));
+    return mbp_checksum(sum, half + at->written, head->written * sizeof(struct written_entry));
+}
+
+/* In the other half; then that one counts. */
+static void begin_again(struct mbp_image *image)
+{
+    struct image_tail *tail = &image->tail;
+    struct places at = places_of(image);
+    uint8_t *half = tail->memory + (size_t)(tail->half ^ 1u) * tail->half_bytes;
+    memset(half, 0, sizeof(struct half_head));
+    mbp_image_keep(image, half + at.kept);
+    size_t waiting = mbp_image_waiting(image, (struct mbp_waiting *)(void *)(half + at.waiting), image->log_capacity);
+    memcpy(half + at.written, image->written, image->written_count * sizeof image->written[0]);
+    struct half_head head = {.generation = tail->generation + 1,
+                             .start = tail->start + tail->used,
+                             .kept_bytes = mbp_image_kept_bytes(image),
+                             .waiting = waiting,
+                             .written = image->written_count,
+                             .written_lost = image->written_lost.more,
+                             .plant = plant_of(image)};
+    head.sum = sum_of(&head, &at, half);
+    memset(half + at.log, 0, sizeof(struct entry)); /* no entry yet */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    memcpy(half, &head, sizeof head);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    tail->half ^= 1u;
+    tail->generation = head.generation;
+    tail->start = head.start;
+    tail->used = 0;
+}
+
+void mbp_image_keep_tail(struct mbp_image *image, void *memory)
+{
+    struct places at = places_of(image);
+    image->tail =
+        (struct image_tail){.memory = memory, .half_bytes = at.end, .log_at = at.log, .log_bytes = at.end - at.log};
+    if (memory == NULL)
+        return;
+    memset(memory, 0, sizeof(struct half_head)); /* another plant's room may have been there */
+    memset(image->tail.memory + at.end, 0, sizeof(struct half_head));
+    image->tail.start = FIRST_POSITION;
+    begin_again(image);
+}
+
+uint64_t mbp_image_tail_position(const struct mbp_image *image)
+{
+    return image->tail.start + image->tail.used;
+}
+
+void mbp_image_tidy_tail(struct mbp_image *image)
+{
+    if (image->tail.memory != NULL && image->tail.used > image->tail.log_bytes / 2)
+        begin_again(image);
+}
+
+/* ---- the log ---------------------------------------------------------------------------------------------------- */
+
+static uint64_t sum_of_entry(const struct entry *entry, const uint8_t *words, uint64_t position)
+{
+    uint64_t sum = mbp_checksum(position, &entry->peer, sizeof *entry - offsetof(struct entry, peer));
+    return mbp_checksum(sum, words, entry->words * sizeof(uint16_t));
+}
+
+static size_t bytes_of(const struct entry *entry)
+{
+    return sizeof *entry + whole(entry->words * sizeof(uint16_t));
+}
+
+/* NULL: no room; what is to be noted stands in the tables already. */
+static uint8_t *make_room(struct mbp_image *image, const struct entry *entry)
+{
+    struct image_tail *tail = &image->tail;
+    if (tail->log_bytes - tail->used < bytes_of(entry)) {
+        begin_again(image);
+        return NULL;
+    }
+    return tail->memory + (size_t)tail->half * tail->half_bytes + tail->log_at + tail->used;
+}
+
+static void put(struct mbp_image *image, uint8_t *place, struct entry *entry)
+{
+    entry->sum = sum_of_entry(entry, place + sizeof *entry, mbp_image_tail_position(image));
+    memcpy(place, entry, sizeof *entry);
+    image->tail.used += bytes_of(entry);
+}
+
+void image_tail_note(struct mbp_image_unit *unit, enum mbp_table table, struct image_span span, struct mbp_peer peer)
+{
+    struct mbp_image *image = unit->image;
+    if (image->tail.memory == NULL)
+        return;
+    struct entry entry = {.peer = peer.ipv4,
+                          .addr = span.addr,
+                          .count = span.count,
+                          .unit = unit->unit->id,
+                          .table = (uint8_t)table,
+                          .before = span.before,
+                          .behind = span.behind};
+    entry.words = table == MBP_COILS ? (uint16_t)((span.count + 15u) / 16u) : span.count;
+    uint8_t *place = make_room(image, &entry);
+    if (place == NULL)
+        return;
+    if (table == MBP_COILS) {
+        uint16_t packed[2048 / 16] = {0};
+        for (uint32_t i = 0; i < span.count; i++)
+            packed[i / 16] |= (uint16_t)((unsigned)unit->coils[span.addr + i] << (i % 16));
+        memcpy(place + sizeof entry, packed, entry.words * sizeof packed[0]);
+    } else {
+        memcpy(place + sizeof entry, unit->holding + span.addr, entry.words * sizeof(uint16_t));
+    }
+    put(image, place, &entry);
+}
+
+void image_tail_note_file(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
+                          const uint16_t *words, struct mbp_peer peer)
+{
+    struct mbp_image *image = unit->image;
+    struct entry entry = {.peer = peer.ipv4,
+                          .addr = file,
+                          .count = count,
+                          .record = record,
+                          .unit = unit->unit->id,
+                          .table = MBP_WRITTEN_FILE,
+                          .words = count};
+    uint8_t *place = image->tail.memory != NULL ? make_room(image, &entry) : NULL;
+    if (place == NULL)
+        return;
+    memcpy(place + sizeof entry, words, count * sizeof *words);
+    put(image, place, &entry);
+}
+
+/* ---- in --------------------------------------------------------------------------------------------------------- */
+
+/* Of another run: the half that counts. */
+struct left {
+    const uint8_t *half;
+    struct half_head head;
+    struct places at;
+};
+
+static bool is_whole(struct mbp_image *image, const struct left *left)
+{
+    const struct half_head *head = &left->head;
+    return head->kept_bytes == mbp_image_kept_bytes(image) && head->plant == plant_of(image) &&
+           head->waiting <= image->log_capacity && head->written <= MBP_WRITTEN_MAX &&
+           head->sum == sum_of(head, &left->at, left->half);
+}
+
+static bool find(struct mbp_image *image, const uint8_t *memory, struct left *out)
+{
+    bool found = false;
+    for (unsigned i = 0; i < 2; i++) {
+        struct left left = {.at = places_of(image)};
+        left.half = memory + i * left.at.end;
+        memcpy(&left.head, left.half, sizeof left.head);
+        if (!is_whole(image, &left) || (found && left.head.generation < out->head.generation))
+            continue;
+        *out = left;
+        found = true;
+    }
+    return found;
+}
+
+static void write_again(struct mbp_image *image, const struct entry *entry, const uint8_t *bytes)
+{
+    uint16_t words[UINT8_MAX + 1];
+    struct mbp_image_unit *unit = image->by_id[entry->unit];
+    const struct image_span span = {entry->addr, entry->count, entry->before, entry->behind};
+    const struct mbp_peer peer = {entry->peer};
+    if (unit == NULL || unit->unit->id != entry->unit || entry->words > sizeof words / sizeof words[0])
+        return;
+    size_t needed = entry->table == MBP_COILS ? (entry->count + 15u) / 16u : entry->count;
+    if (needed > entry->words)
+        return;
+    memcpy(words, bytes, entry->words * sizeof words[0]);
+    if (entry->table == MBP_WRITTEN_FILE)
+        image_write_file_again(unit, entry->addr, entry->record, entry->count, words, peer);
+    else if (entry->table < MBP_TABLE_COUNT)
+        image_write_again(unit, (enum mbp_table)entry->table, span, words, peer);
+}
+
+/* Of the entries those that were latched, or the others; an entry that is not whole is the end. */
+static void play(struct mbp_image *image, const struct left *left, uint64_t latched, uint64_t seen, bool done)
+{
+    const uint8_t *log = left->half + left->at.log;
+    size_t log_bytes = left->at.end - left->at.log;
+    struct entry entry;
+    for (size_t used = 0; log_bytes - used >= sizeof entry; used += bytes_of(&entry)) {
+        uint64_t position = left->head.start + used;
+        memcpy(&entry, log + used, sizeof entry);
+        if (bytes_of(&entry) > log_bytes - used ||
+            entry.sum != sum_of_entry(&entry, log + used + sizeof entry, position))
+            return;
+        const struct mbp_image_unit *unit = image->by_id[entry.unit];
+        uint64_t end = unit != NULL && unit->unit->instructor ? seen : latched;
+        if ((position + bytes_of(&entry) <= end) == done)
+            write_again(image, &entry, log + used + sizeof entry);
+    }
+}
+
+static void wait_again(struct mbp_image *image, const struct left *left)
+{
+    for (uint64_t i = 0; i < left->head.waiting; i++) {
+        struct mbp_waiting waiting;
+        memcpy(&waiting, left->half + left->at.waiting + i * sizeof waiting, sizeof waiting);
+        mbp_image_wait(image, &waiting, 1);
+    }
+}
+
+static void tell_again(struct mbp_image *image, const struct left *left)
+{
+    for (uint64_t i = 0; i < left->head.written; i++) {
+        struct written_entry entry;
+        memcpy(&entry, left->half + left->at.written + i * sizeof entry, sizeof entry);
+        if (entry.unit < image->plant->unit_count)
+            image_note_again(image, &entry);
+    }
+    image->written_lost.more += (uint32_t)left->head.written_lost;
+}
+
+/* What was taken in before: only what still waits for more words is left of it. */
+static void settle(struct mbp_image *image)
+{
+    const struct mbp_write *writes;
+    const struct mbp_written *written;
+    struct mbp_written lost;
+    struct mbp_wishes wishes;
+    mbp_image_latch(image, &writes);
+    mbp_image_latch_written(image, &written, &lost);
+    mbp_image_instructor_asked(image, true, &wishes);
+}
+
+bool mbp_image_tail_is_whole(struct mbp_image *image, const void *memory, size_t len)
+{
+    struct left left;
+    return len >= mbp_image_tail_bytes(image) && find(image, memory, &left);
+}
+
+void mbp_image_take_tail(struct mbp_image *image, const void *memory, uint64_t latched, uint64_t seen)
+{
+    struct left left;
+    if (!find(image, memory, &left))
+        return;
+    bool done = latched >= left.head.start;
+    double speed = image->instructor_speed;
+    mbp_image_take(image, left.half + left.at.kept);
+    image_show_speed(image, speed);
+    if (done)
+        wait_again(image, &left);
+    play(image, &left, latched, seen, true);
+    settle(image);
+    image->limits_version--; /* these are not shown again unless they change */
+    image->shelving_next_ns = 0;
+    if (!done) {
+        wait_again(image, &left);
+        tell_again(image, &left);
+    }
+}
+
+void mbp_image_write_tail(struct mbp_image *image, const void *memory, uint64_t latched, uint64_t seen)
+{
+    struct left left;
+    if (find(image, memory, &left))
+        play(image, &left, latched, seen, false);
+}

@@ -1,0 +1,35 @@
+/* What the files of the journal's public face share. */
+#ifndef MBP_JOURNAL_PRIV_H
+#define MBP_JOURNAL_PRIV_H
+
+#include <limits.h>
+
+#include "reader.h"
+#include "tail.h"
+#include "writer.h"
+
+struct mbp_journal {
+    const struct mbp_plant *plant;
+    int lock_fd;
+    uint64_t next_seq;          /* 64 bits, to see the end of the record's 32 */
+    uint32_t plants_left;       /* changes of plant that the writer has come through */
+    uint32_t checkpoints;       /* on their way to the disk */
+    uint32_t lost;              /* events refused for lack of room and not told of yet */
+    uint32_t lost_in_all;       /* ... since the opening */
+    struct mbp_event last_lost; /* gives the loss its time and scan */
+    struct mbp_ring ring;
+    struct mbp_store store;
+    struct mbp_writer writer;
+    struct mbp_reader reader;
+    struct mbp_mark_file mark;
+    struct mbp_tail tail;
+    char path[PATH_MAX - 16]; /* of the database; leaves room for SQLite's endings */
+};
+
+/* Whether so many slots can be filled now. */
+bool journal_has_room(struct mbp_journal *journal, uint64_t slots);
+
+/* All is stored. */
+void journal_remove_tail(const struct mbp_journal *journal);
+
+#endif

@@ -1,0 +1,203 @@
+/* The room in the journal's file: twice what is folded, of which the note says which one counts; then the image's. */
+#include "tail.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "checkpoint.h"
+
+_Static_assert(sizeof(struct scan_note) <= MBP_JOURNAL_NOTE_MAX, "it fits a note");
+
+#define FOLDED_BYTES (SCAN_PLACES * sizeof(struct scan_pending))
+
+/* ---- out -------------------------------------------------------------------------------------------------------- */
+
+static size_t whole(size_t bytes)
+{
+    return (bytes + 7) / 8 * 8;
+}
+
+/* How long a half is, for this plant. */
+static void measure(struct mbp_scan *scan)
+{
+    bool small = scan_checkpoint_is_small(scan->state, scan->config.plant->scan_ns);
+    scan->tail.state_bytes = small ? mbp_state_bytes(scan->state) : 0;
+    scan->tail.half_bytes = FOLDED_BYTES + whole(scan->tail.state_bytes);
+}
+
+static void take_room(struct mbp_scan *scan)
+{
+    measure(scan);
+    size_t ours = 2 * scan->tail.half_bytes;
+    uint8_t *room = mbp_journal_tail_room(scan->config.journal, ours + mbp_image_tail_bytes(scan->config.image));
+    scan->tail.room = room;
+    scan->tail.latched = 0;
+    scan->tail.seen = 0;
+    mbp_image_keep_tail(scan->config.image, room != NULL ? room + ours : NULL);
+}
+
+static void begin(struct mbp_scan *scan)
+{
+    if (scan->config.journal == NULL || scan->config.checkpoint_every_ns == 0)
+        return;
+    mbp_journal_keep_tail(scan->config.journal);
+    take_room(scan);
+}
+
+void scan_tail_change(struct mbp_scan *scan)
+{
+    if (scan->tail.room != NULL)
+        take_room(scan);
+}
+
+void scan_tail_latched(struct mbp_scan *scan)
+{
+    scan->tail.latched = mbp_image_tail_position(scan->config.image);
+}
+
+void scan_tail_seen(struct mbp_scan *scan)
+{
+    scan->tail.seen = mbp_image_tail_position(scan->config.image);
+}
+
+static void note_folded(const struct mbp_scan *scan, uint8_t *half, struct scan_note *note)
+{
+    if (!scan_writes_are_folded(scan))
+        return;
+    note->pending = scan_writes_folded(scan, (struct scan_pending *)(void *)half);
+    note->pending_sum = mbp_checksum(note->pending, half, note->pending * sizeof(struct scan_pending));
+}
+
+static uint64_t sum_of_state(const struct mbp_scan *scan, const uint8_t *bytes)
+{
+    uint64_t sum = mbp_checksum(mbp_state_layout(scan->state), bytes, scan->tail.state_bytes);
+    return sum != 0 ? sum : 1;
+}
+
+static void note_state(const struct mbp_scan *scan, uint8_t *half, struct scan_note *note)
+{
+    struct mbp_span spans[MBP_STATE_SPANS];
+    uint8_t *bytes = half + FOLDED_BYTES;
+    if (scan->tail.state_bytes == 0)
+        return;
+    for (unsigned i = 0, count = mbp_state_spans(scan->state, spans); i < count; i++) {
+        if (spans[i].len > 0)
+            memcpy(bytes, spans[i].bytes, spans[i].len);
+        bytes += spans[i].len;
+    }
+    note->state_sum = sum_of_state(scan, half + FOLDED_BYTES);
+}
+
+void scan_tail_note(struct mbp_scan *scan)
+{
+    if (scan->tail.room == NULL)
+        return;
+    scan->tail.half ^= 1u;
+    uint8_t *half = scan->tail.room + scan->tail.half * scan->tail.half_bytes;
+    struct scan_note note = {.latched = scan->tail.latched,
+                             .seen = scan->tail.seen,
+                             .scan = scan->state->scan,
+                             .paused = scan->sim.paused,
+                             .steps = scan->sim.steps,
+                             .speed = scan->sim.speed,
+                             .speed_given = scan->config.speed,
+                             .half = scan->tail.half};
+    note_folded(scan, half, &note);
+    note_state(scan, half, &note);
+    mbp_journal_note(scan->config.journal, &note, sizeof note);
+}
+
+void scan_tail_tidy(struct mbp_scan *scan)
+{
+    if (scan->tail.room != NULL)
+        mbp_image_tidy_tail(scan->config.image);
+}
+
+/* ---- in --------------------------------------------------------------------------------------------------------- */
+
+static struct scan_note note_of(const struct scan_past *past)
+{
+    struct scan_note note;
+    memcpy(&note, past->left.note, sizeof note);
+    return note;
+}
+
+static const uint8_t *image_room(const struct mbp_scan *scan, const struct scan_past *past)
+{
+    return past->left.room + 2 * scan->tail.half_bytes;
+}
+
+bool scan_tail_find(struct mbp_scan *scan, struct scan_past *past)
+{
+    if (past->left.bytes == NULL || past->left.room_bytes == 0)
+        return false; /* nothing was cut off, or before there was anything */
+    measure(scan);
+    size_t ours = 2 * scan->tail.half_bytes;
+    past->tail_taken =
+        past->left.room_bytes >= ours &&
+        mbp_image_tail_is_whole(scan->config.image, image_room(scan, past), past->left.room_bytes - ours);
+    if (!past->tail_taken)
+        mbp_log(MBP_LOG_WARNING, "journal.tail: what was confirmed since the last checkpoint is of another plant file, "
+                                 "or damaged, and is left out");
+    return past->tail_taken;
+}
+
+static const uint8_t *half_of(const struct mbp_scan *scan, const struct scan_past *past, const struct scan_note *note)
+{
+    return past->left.room + (note->half & 1u) * scan->tail.half_bytes;
+}
+
+enum mbp_status scan_tail_take_state(struct mbp_scan *scan, const struct scan_past *past)
+{
+    if (!past->tail_taken)
+        return MBP_ERR_MISSING;
+    struct scan_note note = note_of(past);
+    const uint8_t *bytes = half_of(scan, past, &note) + FOLDED_BYTES;
+    if (note.state_sum == 0 || scan->tail.state_bytes == 0 || note.state_sum != sum_of_state(scan, bytes))
+        return MBP_ERR_MISSING;
+    enum mbp_status status = mbp_state_take(scan->config.plant, scan->state, bytes, scan->tail.state_bytes);
+    scan->faults_told = scan->state->fault_changes;
+    return status;
+}
+
+bool scan_tail_take_pending(struct mbp_scan *scan, const struct scan_past *past)
+{
+    if (!past->tail_taken)
+        return false;
+    struct scan_note note = note_of(past);
+    if (scan->state->scan < note.scan)
+        scan->state->scan = note.scan;
+    const uint8_t *half = half_of(scan, past, &note);
+    if (scan->config.plant->instructor)
+        scan_take_time(scan, note.paused != 0, note.steps, note.speed, note.speed_given);
+    if (note.pending == 0 || note.pending > SCAN_PLACES ||
+        note.pending_sum != mbp_checksum(note.pending, half, note.pending * sizeof(struct scan_pending)))
+        return false;
+    for (uint64_t i = 0; i < note.pending; i++) {
+        struct scan_pending pending;
+        memcpy(&pending, half + i * sizeof pending, sizeof pending);
+        scan_fold_again(scan, &pending);
+    }
+    return true;
+}
+
+void scan_tail_write(struct mbp_scan *scan, const struct scan_past *past)
+{
+    struct scan_note note = note_of(past);
+    if (past->tail_taken)
+        mbp_image_write_tail(scan->config.image, image_room(scan, past), note.latched, note.seen);
+}
+
+void scan_tail_begin(struct mbp_scan *scan, const struct scan_past *past)
+{
+    if (past->tail_taken) {
+        struct scan_note note = note_of(past);
+        scan_publish(scan);
+        mbp_image_take_tail(scan->config.image, image_room(scan, past), note.latched, note.seen);
+        scan_publish(scan);
+        begin(scan);
+        scan_tail_write(scan, past);
+    } else {
+        begin(scan);
+    }
+}

@@ -1,0 +1,414 @@
+/* SIGKILL at any moment of random sequences, also in the middle of a scan and of the start after another kill: what a
+ * client was told is exact. Each life is a process of its own, which ends itself; what a client knows is in memory that
+ * they share. */
+#include "actor.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mbplant/fault.h"
+
+#define UNITS     3u
+#define ADDRESSES 16384u
+#define ITEMS     64u
+#define LIVES     60u
+#define STEPS     12u /* of a life, at most */
+
+/* What a master read, or could have, with the last answer. */
+struct told {
+    uint64_t scan, tick;
+    uint32_t last, newest; /* events: that can be read; that there are */
+    uint16_t words[UNITS][MBP_TABLE_COUNT][ADDRESSES];
+    uint8_t state[ITEMS], active[ITEMS], unack[ITEMS], latched[ITEMS], alarm_flags[ITEMS], flags[ITEMS];
+    double limit[ITEMS][MBP_LIMIT_COUNT], forced[ITEMS], setting[ITEMS];
+    bool fault[ITEMS], paused;
+    double speed;
+    uint16_t file[8];
+};
+
+struct world {
+    struct fixture_time time;
+    uint64_t seed, draws;
+    bool lives_on; /* told holds something */
+    bool flushed;  /* each scan of the last life was durable before the next */
+    struct told told;
+    struct mbp_event events[LINE_EVENTS]; /* by number */
+};
+
+static struct world *world;
+static struct line line;
+static struct actor actor;
+
+/* ---- the end ---------------------------------------------------------------------------------------------------- */
+
+static uint32_t calls_left; /* of the functions below; 0 = none of them is the end */
+static bool armed;          /* in the middle of a start, or of a scan */
+static bool scanning;       /* and what it publishes is not yet recorded */
+static void note_told(void);
+
+static void maybe_end(void)
+{
+    if (armed && calls_left > 0 && --calls_left == 0)
+        raise(SIGKILL);
+}
+
+size_t __real_mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes);        // NOLINT
+size_t __wrap_mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes);        // NOLINT
+enum mbp_status __real_mbp_journal_push_event(struct mbp_journal *, struct mbp_event *);        // NOLINT
+enum mbp_status __wrap_mbp_journal_push_event(struct mbp_journal *journal, struct mbp_event *); // NOLINT
+struct mbp_tail;                                                                                // NOLINT
+void __real_mbp_tail_commit(struct mbp_tail *tail, uint64_t handed);                            // NOLINT
+void __wrap_mbp_tail_commit(struct mbp_tail *tail, uint64_t handed);                            // NOLINT
+
+size_t __wrap_mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes) // NOLINT
+{
+    size_t count = __real_mbp_image_latch(image, writes);
+    scanning = true;
+    maybe_end();
+    return count;
+}
+
+enum mbp_status __wrap_mbp_journal_push_event(struct mbp_journal *journal, struct mbp_event *event) // NOLINT
+{
+    maybe_end();
+    return __real_mbp_journal_push_event(journal, event);
+}
+
+/* Behind it the scan is one that counts, with what it published. */
+void __wrap_mbp_tail_commit(struct mbp_tail *tail, uint64_t handed) // NOLINT
+{
+    bool is_scan = scanning && line.scan != NULL;
+    maybe_end();
+    __real_mbp_tail_commit(tail, handed);
+    scanning = false;
+    if (armed && calls_left == 1 && is_scan)
+        note_told();
+    maybe_end();
+}
+
+/* ---- what is known ---------------------------------------------------------------------------------------------- */
+
+static uint16_t word_at(const struct mbp_image_unit *unit, enum mbp_table table, uint32_t addr)
+{
+    if (table == MBP_COILS)
+        return unit->coils[addr];
+    if (table == MBP_DISCRETE_INPUTS)
+        return unit->discrete[addr];
+    return table == MBP_INPUT_REGISTERS ? unit->input[addr] : unit->holding[addr];
+}
+
+static void read_tables(struct told *told)
+{
+    for (uint32_t u = 0; u < UNITS; u++) {
+        const struct mbp_image_unit *unit = actor_unit(&line, line.plant->units[u].id);
+        for (enum mbp_table t = 0; t < MBP_TABLE_COUNT; t++) {
+            assert_true(unit->size[t] <= ADDRESSES);
+            for (uint32_t a = 0; a < unit->size[t]; a++)
+                told->words[u][t][a] = word_at(unit, t, a);
+        }
+    }
+    uint8_t bytes[16];
+    assert_int_equal(mbp_image_read_file(actor_unit(&line, 2), 4, 0, 8, bytes), MBP_OK);
+    memcpy(told->file, bytes, sizeof bytes);
+}
+
+static void read_state(struct told *told)
+{
+    const struct mbp_state *state = mbp_scan_state(line.scan);
+    told->scan = state->scan;
+    told->tick = state->tick;
+    for (uint32_t m = 0; m < state->machine_count; m++)
+        told->state[m] = state->machine[m].state;
+    for (uint32_t s = 0; s < state->sensor_count; s++) {
+        told->active[s] = state->active[s];
+        told->unack[s] = state->unack[s];
+        told->latched[s] = state->latched[s];
+        told->alarm_flags[s] = state->alarm_flags[s];
+        told->flags[s] = state->flags[s] & (MBP_SENSOR_FORCED | MBP_SENSOR_SHELVED);
+        told->forced[s] = (told->flags[s] & MBP_SENSOR_FORCED) != 0 ? state->forced_value[s] : 0;
+        memcpy(told->limit[s], state->limit + (size_t)s * MBP_LIMIT_COUNT, sizeof told->limit[s]);
+    }
+    for (uint32_t i = 0; i < mbp_setting_count(line.plant); i++)
+        told->setting[i] = mbp_setting_now(line.plant, state, i);
+    for (uint32_t f = 0; f < mbp_fault_total(line.plant); f++)
+        told->fault[f] = state->fault[f].active;
+    struct mbp_sim_figures sim = mbp_scan_sim(line.scan);
+    told->paused = sim.paused;
+    told->speed = sim.speed;
+}
+
+/* Those that can be read now. */
+static void read_events(void)
+{
+    uint32_t last = mbp_journal_last(line.journal);
+    uint32_t first = world->told.last + 1;
+    if (last >= first) {
+        assert_true(last < LINE_EVENTS);
+        assert_int_equal(mbp_journal_read(line.journal, first, last - first + 1, world->events + first),
+                         last - first + 1);
+    }
+    world->told.last = last;
+    world->told.newest = mbp_journal_health(line.journal).newest;
+}
+
+static void note_told(void)
+{
+    read_tables(&world->told);
+    read_state(&world->told);
+    read_events();
+    world->lives_on = true;
+    world->draws = actor.draws;
+    world->time = line.time;
+}
+
+/* ---- what must be so -------------------------------------------------------------------------------------------- */
+
+static void assert_events(void)
+{
+    static struct mbp_event now[LINE_EVENTS];
+    assert_int_equal(mbp_journal_flush(line.journal), MBP_OK);
+    assert_true(mbp_journal_last(line.journal) >= world->told.newest);
+    size_t count = mbp_journal_read(line.journal, 1, LINE_EVENTS, now);
+    assert_true(count >= world->told.newest);
+    for (uint32_t seq = 1; seq <= count; seq++) {
+        uint16_t was[MBP_EVENT_WORDS];
+        uint16_t is[MBP_EVENT_WORDS];
+        assert_int_equal(now[seq - 1].seq, seq);
+        mbp_event_encode(&world->events[seq], was);
+        mbp_event_encode(&now[seq - 1], is);
+        if (seq <= world->told.last)
+            assert_memory_equal(was, is, sizeof was);
+    }
+}
+
+/* Whether a setting or command is what a controller in automatic made of it. */
+static bool is_moved(uint32_t index)
+{
+    const struct mbp_state *state = mbp_scan_state(line.scan);
+    for (uint32_t c = 0; c < line.plant->controller_count; c++) {
+        const struct mbp_controller *controller = &line.plant->controllers[c];
+        uint32_t first = line.plant->actuator_count + MBP_SETTINGS_RETAINED * c;
+        bool by_outer = controller->outer != UINT32_MAX && state->controller[controller->outer].automatic;
+        if (state->controller[c].automatic && (index == controller->output || index == first + MBP_SET_MANUAL))
+            return true;
+        if (by_outer && index == first + MBP_SET_SETPOINT)
+            return true;
+    }
+    return false;
+}
+
+/* Its register, where what is written does not wait there. */
+static bool is_moved_register(const struct mbp_image_unit *unit, uint32_t addr)
+{
+    uint32_t settings = unit->unit->layout.base[MBP_MAP_SETTINGS];
+    uint32_t at = addr - settings;
+    for (uint32_t a = 0; a < unit->unit->actuator_count; a++) {
+        const struct mbp_register *reg = &line.plant->actuators[unit->unit->first_actuator + a].reg;
+        if (addr >= reg->addr && addr < (uint32_t)reg->addr + reg->words)
+            return is_moved(unit->unit->first_actuator + a);
+    }
+    return addr >= settings && at < 16u * line.plant->controller_count && at % 16 < 2 * MBP_SETTING_COUNT &&
+           is_moved(line.plant->actuator_count + MBP_SETTINGS_RETAINED * (at / 16) + at % 16 / 2);
+}
+
+/* The register of a sensor that shows its process, or of what a controller moves. */
+static bool is_of_process(const struct mbp_image_unit *unit, uint32_t addr)
+{
+    for (uint32_t s = 0; s < unit->unit->sensor_count; s++) {
+        uint32_t index = unit->unit->first_sensor + s;
+        const struct mbp_register *reg = &line.plant->sensors[index].reg;
+        if (addr >= reg->addr && addr < (uint32_t)reg->addr + reg->words && reg->type != MBP_STRING)
+            return (world->told.flags[index] & MBP_SENSOR_FORCED) == 0 &&
+                   (unit->access[MBP_HOLDING_REGISTERS][reg->addr] & MBP_ACCESS_DIRTY) == 0;
+    }
+    return !unit->unit->instructor && is_moved_register(unit, addr);
+}
+
+static void assert_tables(void)
+{
+    static struct told now;
+    read_tables(&now);
+    assert_memory_equal(now.file, world->told.file, sizeof now.file);
+    for (uint32_t u = 0; u < UNITS; u++) {
+        const struct mbp_image_unit *unit = actor_unit(&line, line.plant->units[u].id);
+        for (enum mbp_table t = 0; t < MBP_TABLE_COUNT; t++) {
+            for (uint32_t a = 0; t != MBP_INPUT_REGISTERS && a < unit->size[t]; a++) {
+                if (now.words[u][t][a] != world->told.words[u][t][a] &&
+                    !(t == MBP_HOLDING_REGISTERS && is_of_process(unit, a)))
+                    fail_msg("seed %u draw %u: unit %u table %u at %u: told %u, and now %u", (unsigned)world->seed,
+                             (unsigned)world->draws, unit->unit->id, (unsigned)t, a, world->told.words[u][t][a],
+                             now.words[u][t][a]);
+            }
+        }
+    }
+}
+
+static void assert_state(void)
+{
+    static struct told now;
+    const struct told *told = &world->told;
+    read_state(&now);
+    assert_memory_equal(now.state, told->state, sizeof now.state);
+    assert_memory_equal(now.active, told->active, sizeof now.active);
+    assert_memory_equal(now.unack, told->unack, sizeof now.unack);
+    assert_memory_equal(now.latched, told->latched, sizeof now.latched);
+    assert_memory_equal(now.alarm_flags, told->alarm_flags, sizeof now.alarm_flags);
+    assert_memory_equal(now.flags, told->flags, sizeof now.flags);
+    assert_memory_equal(now.limit, told->limit, sizeof now.limit);
+    assert_memory_equal(now.forced, told->forced, sizeof now.forced);
+    for (uint32_t i = 0; i < mbp_setting_count(line.plant); i++) {
+        if (!is_moved(i))
+            assert_memory_equal(&now.setting[i], &told->setting[i], sizeof now.setting[i]);
+    }
+    assert_memory_equal(now.fault, told->fault, sizeof now.fault);
+    assert_int_equal(now.paused, told->paused);
+    assert_memory_equal(&now.speed, &told->speed, sizeof now.speed);
+    assert_true(now.scan >= told->scan);
+    if (world->flushed) /* checkpoints could be stored as they were taken: one second of 100 ms */
+        assert_true(now.tick + 11 >= told->tick);
+}
+
+/* ---- a life ----------------------------------------------------------------------------------------------------- */
+
+static void live(const char *yaml)
+{
+    actor = (struct actor){{&line, NULL}, 1, world->seed, world->draws};
+    line.time = world->time;
+    line.checkpoint_every_ns = MBP_NS_PER_S;
+    calls_left = actor_draw(&actor, 5) == 0 ? 1 + actor_draw(&actor, 12) : 0; /* in the middle of the start */
+    world->draws = actor.draws;
+    armed = true;
+    line_start(&line, yaml);
+    armed = false;
+    calls_left = 0;
+    if (world->lives_on) {
+        assert_state();
+        assert_tables();
+        assert_events();
+    } else {
+        mbp_scan_pause(line.scan, 0); /* the test says when scans run */
+    }
+    world->flushed = actor_draw(&actor, 2) == 0;
+    note_told();
+    for (uint32_t step = 0, steps = actor_draw(&actor, STEPS); step < steps; step++) {
+        for (uint32_t acts = actor_draw(&actor, 5); acts > 0; acts--) {
+            actor_act(&actor);
+            note_told();
+        }
+        mbp_scan_poll(line.scan); /* what an instructor asks is done at once */
+        note_told();
+        if (actor_draw(&actor, 12) == 0)
+            calls_left = 1 + actor_draw(&actor, 20);
+        for (uint32_t scans = actor_draw(&actor, 8); scans > 0; scans--) {
+            armed = true;
+            line_scan(&line, 1);
+            armed = false;
+            if (world->flushed)
+                assert_int_equal(mbp_journal_flush(line.journal), MBP_OK);
+            note_told();
+        }
+    }
+    raise(SIGKILL);
+}
+
+/* Of a raw register each event says what it was before: what the one before it said that it became. */
+static void assert_chain(uint16_t addr, float value)
+{
+    for (size_t i = 0; i < line.event_count; i++) {
+        const struct mbp_event *event = &line.events[i];
+        if (event->code != MBP_EV_POINT_WRITTEN || event->unit != 2 ||
+            (event->detail & 0xFFFFFu) != ((uint32_t)MBP_HOLDING_REGISTERS << 16 | addr))
+            continue;
+        if (event->limit < value || event->limit > value)
+            fail_msg("seed %u event %u: register %u was %.0f before, and the event before says %.0f",
+                     (unsigned)world->seed, event->seq, addr, (double)event->limit, (double)value);
+        value = event->value;
+    }
+    assert_int_equal((int)value, actor_unit(&line, 2)->holding[addr]);
+}
+
+/* All is told once. */
+static void live_to_the_end(const char *yaml)
+{
+    line.time = world->time;
+    line.checkpoint_every_ns = MBP_NS_PER_S;
+    line_start(&line, yaml);
+    assert_state();
+    assert_tables();
+    assert_events();
+    line_scan(&line, 30);
+    line_read(&line);
+    for (uint16_t i = 0; i < 5; i++)
+        assert_chain((uint16_t)(9000 + i), (float)(i + 1));
+    assert_chain(9100, 250);
+    char tail[sizeof line.dir + 16];
+    snprintf(tail, sizeof tail, "%s/journal.tail", line.dir);
+    assert_int_equal(access(tail, F_OK), 0);
+    line_stop(&line);
+    assert_int_not_equal(access(tail, F_OK), 0);
+    fflush(NULL);
+    _exit(0);
+}
+
+static int run_life(void (*life)(const char *yaml), const char *yaml)
+{
+    int status = 0;
+    fflush(NULL);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        life(yaml);
+        _exit(1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+static void walk(uint64_t seed, const char *yaml)
+{
+    *world = (struct world){.time = {.mono_ns = 5 * MBP_NS_PER_S, .wall_ms = FIXTURE_WALL_MS}, .seed = seed};
+    snprintf(line.dir, sizeof line.dir, "/tmp/mbplant-kill-XXXXXX");
+    assert_non_null(mkdtemp(line.dir));
+    for (unsigned i = 0; i < LIVES; i++) {
+        int status = run_life(live, yaml);
+        if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+            fail_msg("seed %u life %u ended otherwise: %d", (unsigned)seed, i, status);
+    }
+    int status = run_life(live_to_the_end, yaml);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fail_msg("seed %u: the last life ended otherwise: %d", (unsigned)seed, status);
+    line_end(&line);
+}
+
+static void test_kill_at_any_moment_what_was_told_is_exact(void **state)
+{
+    static char yaml[1 << 14];
+    (void)state;
+    const char *seeds = getenv("MBP_KILL_SEEDS"); // NOLINT(concurrency-mt-unsafe): the test is one thread here
+    uint64_t last = seeds != NULL ? strtoull(seeds, NULL, 10) : 4;
+    FILE *file = fopen(MBP_TEST_DATA "/restart/everything.yaml", "r");
+    assert_non_null(file);
+    yaml[fread(yaml, 1, sizeof yaml - 1, file)] = '\0';
+    fclose(file);
+    mbp_log_set_level(MBP_LOG_WARNING);
+    world = mmap(NULL, sizeof *world, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(world != MAP_FAILED);
+    for (uint64_t seed = getenv("MBP_KILL_FIRST") ? strtoull(getenv("MBP_KILL_FIRST"), NULL, 10) : 1; seed <= last;
+         seed++)
+        walk(seed, yaml);
+    munmap(world, sizeof *world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kill_at_any_moment_what_was_told_is_exact),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
