@@ -555,6 +555,10 @@ enum mbp_status mbp_plant_keep_local(struct mbp_plant *plant, const struct mbp_p
 void mbp_plant_print_summary(const struct mbp_plant *plant, FILE *out);
 void mbp_plant_print_config(const struct mbp_plant *plant, FILE *out);
 
+/* --schema: what a plant file may hold, as a JSON Schema (draft 7) of the file read by the rules of YAML 1.2's core
+ * schema. */
+void mbp_plant_print_schema(FILE *out);
+
 /* Which keys of a machine (but for what it holds) or sensor are different in another plant: bits of enum mbp_changed.
  * Addresses and names are not compared. */
 uint32_t mbp_plant_machine_differs(const struct mbp_plant *was, uint32_t was_machine, const struct mbp_plant *now,

@@ -21,6 +21,7 @@ enum long_only {
     OPT_FORMAT,
     OPT_CHECK,
     OPT_PRINT_CONFIG,
+    OPT_SCHEMA,
     OPT_TRACE,
     OPT_VERSION
 };
@@ -37,6 +38,7 @@ static const struct option long_options[] = {
     {"format", required_argument, NULL, OPT_FORMAT},
     {"check", no_argument, NULL, OPT_CHECK},
     {"print-config", no_argument, NULL, OPT_PRINT_CONFIG},
+    {"schema", no_argument, NULL, OPT_SCHEMA},
     {"trace", no_argument, NULL, OPT_TRACE},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
@@ -63,6 +65,7 @@ static const char help[] =
     "      --format FORMAT          of a scenario's report: text, json or junit\n"
     "      --check                  check the plant file, print a summary, start nothing\n"
     "      --print-config           print the plant file with every default and address explicit\n"
+    "      --schema                 print what a plant file may hold as a JSON Schema, for editors\n"
     "      --trace                  print each frame decoded: who, unit, function, points and values by name\n"
     "  -v, --verbose                print every event, and at the end what was served\n"
     "  -h, --help                   this text\n"
@@ -154,6 +157,9 @@ static int take(int option, const char *argument, struct options *options)
     case OPT_PRINT_CONFIG:
         options->mode = MODE_PRINT_CONFIG;
         return -1;
+    case OPT_SCHEMA:
+        mbp_plant_print_schema(stdout);
+        return 0;
     case OPT_TRACE:
         options->trace = true;
         return -1;
@@ -190,7 +196,7 @@ static const char *fast_forward_word(int argc, char **argv, bool scenario)
 static bool has_scenario(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
-        if (strncmp(argv[i], "--sc", strlen("--sc")) == 0)
+        if (strncmp(argv[i], "--sce", strlen("--sce")) == 0)
             return true;
     }
     return false;

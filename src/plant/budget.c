@@ -202,7 +202,8 @@ static void add_actuators(struct budget *budget, const struct mbp_def_list *actu
     for (uint32_t i = 0; i < actuators->count; i++) {
         const struct mbp_actuator_def *actuator = (const struct mbp_actuator_def *)actuators->items + i;
         double count = times * actuator->repeat;
-        add(budget, MEMORY, actuator->def.node, ACTUATORS, count, ACTUATOR_BYTES + text_bytes(actuator->label));
+        add(budget, MEMORY, actuator->def.node, ACTUATORS, count,
+            ACTUATOR_BYTES + text_bytes(actuator->actuator.label));
         add(budget, SCAN, actuator->def.node, ACTUATORS, count, ACTUATOR_NS);
         add(budget, TAKEOVER, actuator->def.node, ACTUATORS, count, THING_TAKEOVER_NS);
     }
@@ -215,7 +216,7 @@ static void add_controllers(struct budget *budget, const struct mbp_def_list *co
         double count = times * controller->repeat;
         double feeds = controller->feedforward.count;
         add(budget, MEMORY, controller->def.node, CONTROLLERS, count,
-            CONTROLLER_BYTES + text_bytes(controller->label) + feeds * sizeof(struct mbp_feed));
+            CONTROLLER_BYTES + text_bytes(controller->controller.label) + feeds * sizeof(struct mbp_feed));
         add(budget, SCAN, controller->def.node, CONTROLLERS, count, CONTROLLER_NS + feeds * INPUT_NS);
         add(budget, TAKEOVER, controller->def.node, CONTROLLERS, count, THING_TAKEOVER_NS);
     }

@@ -14,6 +14,7 @@
 #define MBP_COUNT_OF(rows) (sizeof(rows) / sizeof((rows)[0]))
 #define MBP_VALUE_UNIT     "the sensor's unit"
 #define MBP_INPUTS_MAX     64 /* of one signal */
+#define MBP_FEEDS_MAX      16 /* of one controller */
 
 /* What a reader of plant files has of its own. */
 struct mbp_plant_own {
@@ -136,8 +137,7 @@ enum mbp_sensor_field {
     MBP_SENSOR_SIGNAL,
     MBP_SENSOR_REGISTER,
     MBP_SENSOR_INJECT,
-    MBP_SENSOR_REPEAT,
-    MBP_SENSOR_FIELDS
+    MBP_SENSOR_REPEAT
 };
 
 struct mbp_sensor_def {
@@ -166,8 +166,7 @@ enum mbp_actuator_field {
     MBP_ACTUATOR_INITIAL,
     MBP_ACTUATOR_FAIL,
     MBP_ACTUATOR_REGISTER,
-    MBP_ACTUATOR_REPEAT,
-    MBP_ACTUATOR_FIELDS
+    MBP_ACTUATOR_REPEAT
 };
 
 /* `fail`: a position, or one of its words. */
@@ -179,17 +178,12 @@ struct mbp_fail_def {
 
 struct mbp_actuator_def {
     struct mbp_def def;
-    const char *name, *label, *unit_text;
-    int kind; /* enum mbp_actuator_kind */
-    bool on_off;
-    double range[2];
-    uint64_t travel_ns;
+    struct mbp_actuator actuator; /* what keys fill themselves, and what all its instances share */
     struct mbp_position_def {
         bool is_word, on; /* true or false, for an on/off one */
         double number;
     } initial;
     struct mbp_fail_def fail[MBP_STATE_COUNT]; /* of en_service always LAST */
-    double start, fail_at[MBP_STATE_COUNT];    /* the two above as positions; NaN = LAST */
     bool range_right;
     struct mbp_register_def reg;
     uint32_t repeat;
@@ -209,8 +203,7 @@ enum mbp_controller_field {
     MBP_CONTROLLER_OUTPUT_RANGE,
     MBP_CONTROLLER_FEEDFORWARD,
     MBP_CONTROLLER_MODE,
-    MBP_CONTROLLER_REPEAT,
-    MBP_CONTROLLER_FIELDS
+    MBP_CONTROLLER_REPEAT
 };
 
 struct mbp_feed_def {
@@ -221,14 +214,11 @@ struct mbp_feed_def {
 
 struct mbp_controller_def {
     struct mbp_def def;
-    const char *name, *label;
+    struct mbp_controller controller;     /* what keys fill themselves, and what all its instances share */
     const char *input, *output, *cascade; /* NULL when the file has none */
-    double setpoint, gain;
     uint64_t integral_ns, derivative_ns;
-    int action; /* 1 = direct */
     double output_range[2];
     struct mbp_def_list feedforward; /* of struct mbp_feed_def */
-    int mode;                        /* 1 = auto */
     uint32_t repeat;
 };
 
@@ -293,15 +283,19 @@ struct mbp_unit_def {
 
 struct mbp_access_def {
     struct mbp_def def;
-    struct mbp_access_rule rule;
-    int allow;
+    struct mbp_access_rule rule; /* what keys fill themselves */
     struct mbp_values_def units;
 };
 
 struct mbp_server_def {
     struct mbp_def def;
-    struct mbp_server_options options;
+    struct mbp_server_options options; /* likewise */
     struct mbp_def_list access, faults;
+};
+
+struct mbp_http_def {
+    struct mbp_def def;
+    const char *listen; /* NULL = off */
 };
 
 struct mbp_journal_def {
@@ -309,21 +303,20 @@ struct mbp_journal_def {
     struct mbp_journal_options options;
 };
 
+struct mbp_identity_def {
+    struct mbp_def def;
+    struct mbp_identity identity;
+};
+
 struct mbp_plant_def {
     struct mbp_def def;
-    const char *name; /* NULL when the file has none */
+    const char *name;
     uint64_t scan_ns, seed;
     struct mbp_server_def server;
     bool instructor;
-    struct {
-        struct mbp_def def;
-        const char *listen; /* NULL = off */
-    } http;
+    struct mbp_http_def http;
     struct mbp_journal_def journal;
-    struct {
-        struct mbp_def def;
-        const char *object[7];
-    } identity;
+    struct mbp_identity_def identity;
     struct mbp_def_list units;
     struct mbp_def_list faults; /* of struct mbp_plant_fault_def */
 };
@@ -413,10 +406,24 @@ struct mbp_sensor_view {
     struct mbp_signal_view signal;
 };
 
-/* What a file would say that leaves nothing to a default, but for names: for printing and comparing. */
+struct mbp_controller_view {
+    struct mbp_controller_def def;
+    struct mbp_feed_def feeds[MBP_FEEDS_MAX];
+};
+
+/* What a file would say that leaves nothing to a default: for printing and comparing. Lists are the arena's, and empty
+ * when there is no memory. */
+void mbp_plant_view(const struct mbp_plant *plant, struct mbp_arena *arena, struct mbp_plant_def *def);
+/* Its units are printed apart, and behind them its faults: this shows those alone. */
+void mbp_plant_view_faults(struct mbp_plant_def *def);
+void mbp_server_view(const struct mbp_server_options *server, struct mbp_arena *arena, struct mbp_server_def *def);
+void mbp_unit_view(const struct mbp_unit *unit, struct mbp_arena *arena, struct mbp_unit_def *def);
+void mbp_tables_view(const struct mbp_unit *unit, struct mbp_arena *arena, struct mbp_tables_def *def);
 void mbp_register_view(const struct mbp_register *reg, struct mbp_register_def *def);
 void mbp_signal_view(const struct mbp_plant *plant, const struct mbp_sensor *sensor, struct mbp_signal_view *view);
 void mbp_alarms_view(const struct mbp_sensor *sensor, struct mbp_sensor_def *def);
+void mbp_actuator_view(const struct mbp_plant *plant, uint32_t a, struct mbp_actuator_def *def);
+void mbp_controller_view(const struct mbp_plant *plant, uint32_t c, struct mbp_controller_view *view);
 void mbp_machine_view(const struct mbp_plant *plant, uint32_t m, struct mbp_machine_def *def);
 void mbp_sensor_view(const struct mbp_plant *plant, uint32_t s, struct mbp_sensor_view *view);
 

@@ -175,20 +175,11 @@ static void add_actuator(struct mbp_load *load, const struct mbp_actuator_def *d
     uint32_t index = plant->actuator_count++;
     load->actuator_origins[index] = (struct mbp_actuator_origin){def, instance};
     struct mbp_actuator *actuator = &load->actuators[index];
-    *actuator = (struct mbp_actuator){
-        .name = fill_name(load, def->name, &counters),
-        .label = fill(load, def->label, &counters),
-        .unit_text = def->unit_text,
-        .range = {def->range[0], def->range[1]},
-        .initial = def->start,
-        .travel_ns = def->travel_ns,
-        .machine = machine,
-        .unit = plant->unit_count,
-        .reg = def->reg.reg,
-        .kind = (uint8_t)def->kind,
-        .on_off = def->on_off,
-    };
-    memcpy(actuator->fail, def->fail_at, sizeof actuator->fail);
+    *actuator = def->actuator;
+    actuator->name = fill_name(load, def->actuator.name, &counters);
+    actuator->label = fill(load, def->actuator.label, &counters);
+    actuator->machine = machine;
+    actuator->unit = plant->unit_count;
 }
 
 static void add_actuators(struct mbp_load *load, const struct mbp_def_list *actuators, uint32_t machine,
@@ -203,33 +194,18 @@ static void add_actuators(struct mbp_load *load, const struct mbp_def_list *actu
     }
 }
 
-static double seconds(uint64_t ns)
-{
-    return (double)ns / (double)MBP_NS_PER_S;
-}
-
 static void add_controller(struct mbp_load *load, const struct mbp_controller_def *def, uint32_t machine,
                            struct mbp_counters counters)
 {
     struct mbp_plant *plant = load->plant;
     uint32_t index = plant->controller_count++;
     load->controller_origins[index] = (struct mbp_controller_origin){def, counters};
-    load->controllers[index] = (struct mbp_controller){
-        .name = fill_name(load, def->name, &counters),
-        .label = fill(load, def->label, &counters),
-        .setting = {[MBP_SET_SETPOINT] = def->setpoint,
-                    [MBP_SET_GAIN] = def->gain,
-                    [MBP_SET_INTEGRAL] = seconds(def->integral_ns),
-                    [MBP_SET_DERIVATIVE] = seconds(def->derivative_ns)},
-        .input = UINT32_MAX,
-        .output = UINT32_MAX,
-        .outer = UINT32_MAX,
-        .inner = UINT32_MAX,
-        .machine = machine,
-        .unit = plant->unit_count,
-        .direct = def->action == 1,
-        .automatic = def->mode == 1,
-    };
+    struct mbp_controller *controller = &load->controllers[index];
+    *controller = def->controller;
+    controller->name = fill_name(load, def->controller.name, &counters);
+    controller->label = fill(load, def->controller.label, &counters);
+    controller->machine = machine;
+    controller->unit = plant->unit_count;
 }
 
 static void add_controllers(struct mbp_load *load, const struct mbp_def_list *controllers, uint32_t machine,

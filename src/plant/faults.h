@@ -7,8 +7,6 @@
 struct mbp_plant_fault_def {
     struct mbp_def def;
     struct mbp_plant_fault fault;
-    int kind; /* enum mbp_effect_kind */
-    int shows;
     const char *sensor;
     double value;
     uint64_t every_ns;
@@ -20,5 +18,8 @@ extern const struct mbp_schema mbp_step_fault_schema;
 
 /* The sensors of the plant's faults by name. */
 void mbp_resolve_faults(struct mbp_load *load, const struct mbp_index *index);
+
+/* What a file would say that leaves nothing to a default. */
+void mbp_fault_view(const struct mbp_plant *plant, uint32_t f, struct mbp_plant_fault_def *def);
 
 #endif

@@ -1,197 +1,240 @@
-/* plant: the file -> struct mbp_plant, step by step; all its errors in one run. */
-#include <stdlib.h>
+/* plant: the keys of the plant and its identity. */
 #include <string.h>
 
-#include "budget.h"
+#include "faults.h"
+#include "scalar.h"
 
-/* Relative paths in the file begin where it stands. */
-static const char *folder_of_file(struct mbp_load *load, const char *path)
+/* ---- identity --------------------------------------------------------------------------------------------------- */
+
+/* FC 43/14 answers fit one PDU: 253 bytes less the nine before an object's value. */
+#define OBJECT(word, text, index, said)                                                                                \
+    [index] = {.key = (word),                                                                                          \
+               .help = (text),                                                                                         \
+               .type = MBP_FIELD_ASCII,                                                                                \
+               MBP_AT(struct mbp_identity_def, identity.object[index]),                                                \
+               .usual = (said),                                                                                        \
+               .high = 244}
+static const struct mbp_field identity_fields[] = {
+    OBJECT("vendor", "VendorName, object 0 of FC 43/14", 0, "mbplant"),
+    OBJECT("product", "ProductCode, object 1", 1, "MBP"),
+    OBJECT("revision", "MajorMinorRevision, object 2", 2, MBP_VERSION),
+    OBJECT("url", "VendorUrl, object 3", 3, NULL),
+    OBJECT("product_name", "ProductName, object 4", 4, NULL),
+    OBJECT("model", "ModelName, object 5", 5, NULL),
+    OBJECT("application", "UserApplicationName, object 6", 6, NULL),
+};
+static const struct mbp_schema identity_schema = {.noun = "the identity",
+                                                  .fields = identity_fields,
+                                                  .field_count = MBP_COUNT_OF(identity_fields),
+                                                  .size = sizeof(struct mbp_identity_def)};
+
+/* ---- http ------------------------------------------------------------------------------------------------------- */
+
+static bool is_off(const struct mbp_node *node)
 {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? "" : mbp_reader_keep(&load->reader, path, (size_t)(slash - path) + 1);
+    const char *text = mbp_node_text(node);
+    bool on;
+    return text != NULL && mbp_scalar_switch(text, &on) && !on;
 }
 
-static void set_plant(struct mbp_load *load, const char *path, struct mbp_text text)
+static enum mbp_reading read_http_listen(struct mbp_reader *reader, const struct mbp_node *node,
+                                         const struct mbp_field *field, void *at)
 {
-    struct mbp_plant *plant = load->plant;
-    const struct mbp_plant_def *def = &load->def;
-    plant->name = def->name != NULL ? def->name : "plant"; /* not the file's name: a master has the text alone */
-    plant->path = mbp_reader_keep(&load->reader, path, strlen(path));
-    plant->folder = folder_of_file(load, path);
-    plant->recordings = load->own.recordings;
-    plant->recording_count = load->own.recording_count;
-    plant->scan_ns = def->scan_ns;
-    plant->seed = def->seed;
-    plant->server = def->server.options;
-    plant->instructor = def->instructor;
-    plant->http_listen = def->http.listen;
-    plant->journal = def->journal.options;
-    memcpy(plant->identity.object, def->identity.object, sizeof plant->identity.object);
-    struct mbp_plant_memory *memory = plant->memory;
-    plant->text.bytes = mbp_arena_text(&memory->text, text.bytes, text.len);
-    load->reader.out_of_memory = load->reader.out_of_memory || plant->text.bytes == NULL;
-    plant->text.len = text.len;
-    plant->text_crc = mbp_crc32(0, text.bytes, text.len);
+    (void)field;
+    if (is_off(node)) {
+        *(const char **)at = NULL;
+        return MBP_READING_OK;
+    }
+    return mbp_read_value(reader, node, &(const struct mbp_field){.type = MBP_FIELD_ENDPOINT}, at);
 }
 
-/* In the order of the lines. */
-static void keep_warnings(struct mbp_load *load, const char *path)
+/* `http: off` is the short form of `http: {listen: off}`. */
+static enum mbp_reading read_off(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                 void *at)
 {
-    struct mbp_buffer text;
-    if (mbp_buffer_open(&text)) {
-        mbp_errors_write(load->reader.warnings, path, text.out);
-    }
-    char *lines = mbp_buffer_close(&text);
-    load->plant->warnings = lines != NULL ? mbp_reader_keep(&load->reader, lines, strlen(lines)) : "";
-    load->reader.out_of_memory = load->reader.out_of_memory || lines == NULL;
-    free(lines);
+    return is_off(node) ? read_http_listen(reader, node, field, at) : MBP_READING_WRONG;
 }
 
-/* Each step works on what the one before could make of the file, so that later kinds of errors are found as well. */
-static enum mbp_status build(struct mbp_load *load, const char *path, struct mbp_text text)
+static void print_http_listen(FILE *out, const void *at)
 {
-    struct mbp_errors *errors = load->reader.errors;
-    const struct mbp_node *root = NULL;
-    if (text.len > MBP_PLANT_FILE_MAX) {
-        mbp_errors_add(errors, 1, 1, "the file is larger than %u MiB; let 'repeat' write what is alike",
-                       MBP_PLANT_FILE_MAX >> 20);
-        return MBP_ERR_FORMAT;
+    const char *listen = *(const char *const *)at;
+    if (listen == NULL) {
+        fputs("off", out);
+    } else {
+        mbp_print_text(out, listen);
     }
-    enum mbp_status status = mbp_tree_parse(text, load->reader.scratch, errors, &root);
-    if (status != MBP_OK) {
-        return status;
-    }
-    if (!mbp_read_map(&load->reader, root, &mbp_plant_schema, &load->def)) {
-        mbp_reader_tell(&load->reader, root,
-                        "this is no plant file; a plant file is keys with values and starts with 'mbplant: 1'");
-        return MBP_ERR_FORMAT;
-    }
-    if (load->reader.out_of_memory) {
-        return MBP_ERR_MEMORY;
-    }
-    mbp_check_names(load);
-    status = mbp_check_budget(load);
-    if (status == MBP_OK) {
-        status = mbp_expand(load);
-    }
-    if (status == MBP_OK) {
-        status = mbp_resolve(load);
-    }
-    if (status == MBP_OK) {
-        status = mbp_layout(load);
-    }
-    if (status != MBP_OK) {
-        return status;
-    }
-    set_plant(load, path, text);
-    keep_warnings(load, path);
-    if (!load->reader.out_of_memory) {
-        mbp_set_public_text(load, root);
-    }
-    return load->reader.out_of_memory ? MBP_ERR_MEMORY : errors->count != 0 ? MBP_ERR_FORMAT : MBP_OK;
 }
 
-/* The plant stands in the arena that it owns. */
-static struct mbp_plant *plant_new(void)
+#define OFF_JSON   "{\"enum\": [\"off\", false]}"
+#define OF(member) MBP_AT(struct mbp_http_def, member)
+static const struct mbp_field http_fields[] = {
+    {.key = "listen",
+     .help = "where browsers and programs connect",
+     .type = MBP_FIELD_CUSTOM,
+     OF(listen),
+     .usual = "127.0.0.1:8020",
+     .read = read_http_listen,
+     .print = print_http_listen,
+     .allowed = "off, or ADDRESS:PORT such as 127.0.0.1:8020",
+     .json = "\"anyOf\": [" OFF_JSON ", {\"type\": \"string\", \"pattern\": \":[0-9]+$\"}]"},
+};
+static const struct mbp_schema http_schema = {.noun = "http",
+                                              .fields = http_fields,
+                                              .field_count = MBP_COUNT_OF(http_fields),
+                                              .size = sizeof(struct mbp_http_def)};
+static const struct mbp_field http_brief = {.key = "http",
+                                            .type = MBP_FIELD_CUSTOM,
+                                            OF(listen),
+                                            .read = read_off,
+                                            .print = print_http_listen,
+                                            .json = "\"enum\": [\"off\", false]"};
+#undef OF
+
+/* ---- plant ------------------------------------------------------------------------------------------------------ */
+
+static enum mbp_reading read_version(struct mbp_reader *reader, const struct mbp_node *node,
+                                     const struct mbp_field *field, void *at)
 {
-    struct mbp_plant_memory *memory = calloc(1, sizeof *memory);
-    if (memory == NULL) {
-        return NULL;
-    }
-    struct mbp_plant *plant = mbp_arena_array(&memory->arena, 1, sizeof *plant);
-    if (plant == NULL) {
-        free(memory);
-        return NULL;
-    }
-    plant->memory = memory;
-    return plant;
+    (void)reader, (void)field, (void)at;
+    const char *text = mbp_node_text(node);
+    return text != NULL && strcmp(text, "1") == 0 ? MBP_READING_OK : MBP_READING_WRONG;
 }
 
-static enum mbp_status parse(const char *path, struct mbp_text text, bool remote, FILE *errors, struct mbp_plant **out)
+static void print_version(FILE *out, const void *at)
 {
-    enum mbp_status status = MBP_ERR_MEMORY;
-    struct mbp_arena scratch = {0};
-    struct mbp_load *load = calloc(1, sizeof *load);
-    struct mbp_errors *list = calloc(1, sizeof *list);
-    struct mbp_errors *warnings = calloc(1, sizeof *warnings);
-    struct mbp_plant *plant = plant_new();
-    if (load == NULL || list == NULL || warnings == NULL || plant == NULL) {
-        goto out;
-    }
-    load->plant = plant;
-    plant->remote = remote;
-    load->reader = (struct mbp_reader){.keep = &((struct mbp_plant_memory *)plant->memory)->arena,
-                                       .scratch = &scratch,
-                                       .errors = list,
-                                       .warnings = warnings,
-                                       .own = &load->own};
-    status = build(load, path, text);
-    mbp_errors_write(list, path, errors);
-    if (status == MBP_OK) {
-        *out = plant;
-        plant = NULL;
-    }
-
-out:
-    if (status == MBP_ERR_MEMORY) {
-        fprintf(errors, "%s: not enough memory for this plant\n", path);
-    }
-    mbp_plant_free(plant);
-    free(list);
-    free(warnings);
-    free(load);
-    mbp_arena_free(&scratch);
-    return status;
+    (void)at;
+    fputc('1', out);
 }
 
-enum mbp_status mbp_plant_parse(const char *path, struct mbp_text text, FILE *errors, struct mbp_plant **out)
+enum {
+    PLANT_VERSION,
+    PLANT_NAME,
+    PLANT_SCAN,
+    PLANT_SEED,
+    PLANT_SERVER,
+    PLANT_HTTP,
+    PLANT_JOURNAL,
+    PLANT_INSTRUCTOR,
+    PLANT_IDENTITY,
+    PLANT_UNITS,
+    PLANT_FAULTS
+};
+
+#define OF(member) MBP_AT(struct mbp_plant_def, member)
+static const struct mbp_field fields[] = {
+    [PLANT_VERSION] = {.key = "mbplant",
+                       .help = "version of the format",
+                       .type = MBP_FIELD_CUSTOM,
+                       .required = true,
+                       .read = read_version,
+                       .print = print_version,
+                       .allowed = "1, the version of the format that this mbplant reads",
+                       .json = "\"enum\": [1, \"1\"]"},
+    [PLANT_NAME] = {.key = "name",
+                    .help = "what people call the plant",
+                    .type = MBP_FIELD_TEXT,
+                    OF(name),
+                    .usual = "plant", /* not the file's name: a master has the text alone */
+                    .high = 80},
+    [PLANT_SCAN] = {.key = "scan",
+                    .help = "simulated time from one scan to the next",
+                    .type = MBP_FIELD_DURATION,
+                    OF(scan_ns),
+                    .usual = "100ms",
+                    .low = MBP_MS,
+                    .high = 10 * MBP_S},
+    [PLANT_SEED] = {.key = "seed",
+                    .help = "of what is random: the same seed gives the same run",
+                    .type = MBP_FIELD_SEED,
+                    OF(seed),
+                    .usual = "1"},
+    [PLANT_SERVER] =
+        {.key = "server", .help = "the Modbus server", .type = MBP_FIELD_MAP, OF(server), .schema = &mbp_server_schema},
+    [PLANT_HTTP] = {.key = "http",
+                    .help = "the web page",
+                    .type = MBP_FIELD_MAP,
+                    OF(http),
+                    .schema = &http_schema,
+                    .brief = &http_brief,
+                    .allowed = "off, or {listen: ADDRESS:PORT}"},
+    [PLANT_JOURNAL] = {.key = "journal",
+                       .help = "how much of the journal is kept",
+                       .type = MBP_FIELD_MAP,
+                       OF(journal),
+                       .schema = &mbp_journal_schema},
+    [PLANT_INSTRUCTOR] = {.key = "instructor",
+                          .help = "adds unit 247, which switches faults",
+                          .type = MBP_FIELD_BOOL,
+                          OF(instructor),
+                          .usual = "false"},
+    [PLANT_IDENTITY] = {.key = "identity",
+                        .help = "what FC 43/14 answers",
+                        .type = MBP_FIELD_MAP,
+                        OF(identity),
+                        .schema = &identity_schema},
+    [PLANT_UNITS] = {.key = "units",
+                     .help = "what masters address by a unit id",
+                     .type = MBP_FIELD_LIST,
+                     .required = true,
+                     OF(units),
+                     .high = 247,
+                     .schema = &mbp_unit_schema},
+    [PLANT_FAULTS] = {.key = "faults",
+                      .help = "what goes wrong with sensors and in the process",
+                      .type = MBP_FIELD_LIST,
+                      OF(faults),
+                      .high = MBP_PLANT_FAULTS_MAX,
+                      .schema = &mbp_plant_fault_schema},
+};
+#undef OF
+
+static void check_plant(struct mbp_reader *reader, void *def)
 {
-    return parse(path, text, false, errors, out);
+    struct mbp_plant_def *plant = def;
+    struct mbp_server_options *server = &plant->server.options;
+    if (server->per_client == 0) {
+        server->per_client = (server->max_connections + 3) / 4;
+    }
+    if (plant->units.count == 0 && mbp_node_find(plant->def.node, "units") != NULL && reader->errors->count == 0) {
+        mbp_reader_tell(reader, mbp_def_node(&plant->def, "units"), "'units' is empty; a plant has at least one unit");
+    }
 }
 
-enum mbp_status mbp_plant_parse_remote(const char *path, struct mbp_text text, FILE *errors, struct mbp_plant **out)
+const struct mbp_schema mbp_plant_schema = {.noun = "a plant",
+                                            .fields = fields,
+                                            .field_count = MBP_COUNT_OF(fields),
+                                            .size = sizeof(struct mbp_plant_def),
+                                            .check = check_plant};
+
+/* ---- from the plant --------------------------------------------------------------------------------------------- */
+
+void mbp_plant_view(const struct mbp_plant *plant, struct mbp_arena *arena, struct mbp_plant_def *def)
 {
-    return parse(path, text, true, errors, out);
+    struct mbp_plant_fault_def *faults = mbp_arena_array(arena, plant->fault_count, sizeof *faults);
+    *def = (struct mbp_plant_def){.def.present = MBP_BIT(PLANT_UNITS) - 1,
+                                  .name = plant->name,
+                                  .scan_ns = plant->scan_ns,
+                                  .seed = plant->seed,
+                                  .http = {{.present = UINT32_MAX}, plant->http_listen},
+                                  .journal = {{.present = UINT32_MAX}, plant->journal},
+                                  .instructor = plant->instructor,
+                                  .identity.identity = plant->identity};
+    mbp_server_view(&plant->server, arena, &def->server);
+    for (unsigned i = 0; i < MBP_COUNT_OF(identity_fields); i++) {
+        def->identity.def.present |= plant->identity.object[i] != NULL ? MBP_BIT(i) : 0;
+    }
+    for (uint32_t f = 0; faults != NULL && f < plant->fault_count; f++) {
+        mbp_fault_view(plant, f, &faults[f]);
+    }
+    def->faults = (struct mbp_def_list){faults, faults != NULL ? plant->fault_count : 0};
 }
 
-enum mbp_status mbp_plant_load(const char *path, FILE *errors, struct mbp_plant **out)
+void mbp_plant_view_faults(struct mbp_plant_def *def)
 {
-    char *bytes = NULL;
-    size_t len = 0;
-    enum mbp_status status = mbp_file_read(path, MBP_PLANT_FILE_MAX, &bytes, &len);
-    if (status == MBP_ERR_MEMORY) {
-        fprintf(errors, "%s: not enough memory to read it\n", path);
-        return status;
-    }
-    if (status != MBP_OK) {
-        fprintf(errors, "%s: cannot be read: %s\n", path, mbp_file_why(status));
-        return MBP_ERR_IO;
-    }
-    status = mbp_plant_parse(path, (struct mbp_text){bytes, len}, errors, out);
-    free(bytes);
-    return status;
+    def->def.present = MBP_BIT(PLANT_FAULTS);
 }
 
-void mbp_plant_drop_text(struct mbp_plant *plant)
+void mbp_plant_print_schema(FILE *out)
 {
-    struct mbp_plant_memory *memory = plant->memory;
-    if (plant->text.len <= MBP_PLANT_WIRE_TEXT_MAX) {
-        return;
-    }
-    if (plant->public_text.len > MBP_PLANT_WIRE_TEXT_MAX) {
-        plant->public_text.bytes = NULL;
-    }
-    plant->text.bytes = NULL;
-    mbp_arena_free(&memory->text);
-}
-
-void mbp_plant_free(struct mbp_plant *plant)
-{
-    if (plant == NULL) {
-        return;
-    }
-    struct mbp_plant_memory *memory = plant->memory;
-    mbp_arena_free(&memory->arena);
-    mbp_arena_free(&memory->text);
-    free(memory);
+    mbp_schema_json(out, &mbp_plant_schema, "mbplant plant file");
 }

@@ -26,10 +26,4 @@ void mbp_print_actuators(FILE *out, const struct mbp_plant *plant, const struct 
 void mbp_print_controllers(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
                            uint32_t count, const char *indent);
 
-/* `server:` with all its keys. */
-void mbp_print_server(FILE *out, const struct mbp_server_options *server);
-
-/* `faults:`, when there are any. */
-void mbp_print_faults(FILE *out, const struct mbp_plant *plant);
-
 #endif

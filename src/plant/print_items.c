@@ -37,6 +37,38 @@ void mbp_print_sensors(FILE *out, const struct mbp_plant *plant, const struct mb
     }
 }
 
+void mbp_print_actuators(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
+                         uint32_t count, const char *indent)
+{
+    char inner[32];
+    snprintf(inner, sizeof inner, "%s    ", indent);
+    if (count > 0) {
+        fprintf(out, "%sactuators:\n", indent);
+    }
+    for (uint32_t a = first; a < first + count; a++) {
+        struct mbp_actuator_def def;
+        print_head(out, plant, unit, MBP_PER_ACTUATOR, a, plant->actuators[a].name, indent);
+        mbp_actuator_view(plant, a, &def);
+        mbp_schema_print(out, &mbp_actuator_schema, &def, inner);
+    }
+}
+
+void mbp_print_controllers(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
+                           uint32_t count, const char *indent)
+{
+    char inner[32];
+    snprintf(inner, sizeof inner, "%s    ", indent);
+    if (count > 0) {
+        fprintf(out, "%scontrollers:\n", indent);
+    }
+    for (uint32_t c = first; c < first + count; c++) {
+        struct mbp_controller_view view;
+        print_head(out, plant, unit, MBP_PER_CONTROLLER, c, plant->controllers[c].name, indent);
+        mbp_controller_view(plant, c, &view);
+        mbp_schema_print(out, &mbp_controller_schema, &view.def, inner);
+    }
+}
+
 uint32_t mbp_plant_machine_differs(const struct mbp_plant *was, uint32_t was_machine, const struct mbp_plant *now,
                                    uint32_t machine)
 {

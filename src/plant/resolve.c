@@ -109,7 +109,7 @@ static void check_actuators(struct mbp_load *load, struct mbp_def_list *actuator
         struct mbp_actuator_def *actuator = &defs[i];
         repeats.own = actuator->repeat;
         if (mbp_def_has(&actuator->def, MBP_ACTUATOR_NAME) &&
-            !name_is_right(load, &actuator->def, actuator->name, &repeats, has_machine)) {
+            !name_is_right(load, &actuator->def, actuator->actuator.name, &repeats, has_machine)) {
             actuator->def.present &= ~MBP_BIT(MBP_ACTUATOR_NAME);
             load->reader.nameless = true;
         }
@@ -129,7 +129,7 @@ static void check_controllers(struct mbp_load *load, struct mbp_def_list *contro
         struct mbp_controller_def *controller = &defs[i];
         repeats.own = controller->repeat;
         if (mbp_def_has(&controller->def, MBP_CONTROLLER_NAME) &&
-            !name_is_right(load, &controller->def, controller->name, &repeats, has_machine)) {
+            !name_is_right(load, &controller->def, controller->controller.name, &repeats, has_machine)) {
             controller->def.present &= ~MBP_BIT(MBP_CONTROLLER_NAME);
             load->reader.nameless = true;
         }

@@ -184,8 +184,9 @@ static void settle_ranges(struct mbp_load *load, uint32_t c)
     bool input_right = load->origins[controller->input].def->range_right;
     bool output_right = moves ? load->actuator_origins[controller->output].def->range_right
                               : load->origins[load->controllers[controller->inner].input].def->range_right;
-    if (input_right && has(load, c, MBP_CONTROLLER_SETPOINT) && !is_within(def->setpoint, input)) {
-        tell_outside(load, c, "setpoint", def->setpoint, input);
+    if (input_right && has(load, c, MBP_CONTROLLER_SETPOINT) &&
+        !is_within(def->controller.setting[MBP_SET_SETPOINT], input)) {
+        tell_outside(load, c, "setpoint", def->controller.setting[MBP_SET_SETPOINT], input);
     }
     const double *wanted = has(load, c, MBP_CONTROLLER_OUTPUT_RANGE) ? def->output_range : output;
     for (int end = 0; end < 2; end++) {
@@ -196,8 +197,8 @@ static void settle_ranges(struct mbp_load *load, uint32_t c)
     controller->setting[MBP_SET_LOW] = wanted[0];
     controller->setting[MBP_SET_HIGH] = wanted[1];
     /* Where the output begins. */
-    controller->setting[MBP_SET_MANUAL] =
-        moves ? load->actuators[controller->output].initial : def_of(load, controller->inner)->setpoint;
+    controller->setting[MBP_SET_MANUAL] = moves ? load->actuators[controller->output].initial
+                                                : def_of(load, controller->inner)->controller.setting[MBP_SET_SETPOINT];
 }
 
 static bool is_whole(const struct mbp_load *load, uint32_t c)

@@ -11,7 +11,8 @@
 /* ---- keys ------------------------------------------------------------------------------------------------------- */
 
 #define OF(member) MBP_AT(struct mbp_sensor_def, member)
-static const struct mbp_field fields[MBP_SENSOR_FIELDS] = {
+/* A key that no rule is about needs no number: its row stands behind the last one. */
+static const struct mbp_field fields[] = {
     [MBP_SENSOR_NAME] = {.key = "name",
                          .help = "its name, unique in the plant",
                          .type = MBP_FIELD_NAME,
@@ -322,7 +323,7 @@ static bool settle_limits(struct mbp_reader *reader, struct mbp_sensor_def *sens
 static void refuse_numeric_keys(struct mbp_reader *reader, const struct mbp_sensor_def *sensor)
 {
     const char *type = mbp_type_name((enum mbp_type)sensor->reg.reg.type);
-    for (unsigned i = 0; i < MBP_SENSOR_FIELDS; i++) {
+    for (unsigned i = 0; i < MBP_COUNT_OF(fields); i++) {
         if ((sensor->def.present & NUMERIC_KEYS & MBP_BIT(i)) != 0) {
             mbp_reader_tell(reader, mbp_def_node(&sensor->def, fields[i].key),
                             "a %s sensor has no '%s'; remove it, or choose a number type", type, fields[i].key);
@@ -374,7 +375,7 @@ static void sensor_defaults(void *def)
 
 const struct mbp_schema mbp_sensor_schema = {.noun = "a sensor",
                                              .fields = fields,
-                                             .field_count = MBP_SENSOR_FIELDS,
+                                             .field_count = MBP_COUNT_OF(fields),
                                              .size = sizeof(struct mbp_sensor_def),
                                              .named = true,
                                              .defaults = sensor_defaults,

@@ -13,39 +13,64 @@ enum {
     UNIT_TABLES
 };
 
-#define UNIT(member) offsetof(struct mbp_unit_def, member)
-static const struct mbp_field unit_fields[] = {
-    [UNIT_ID] = {.key = "id", .type = MBP_FIELD_COUNT, .required = true, .at = UNIT(id), .low = 1, .high = 247},
-    [UNIT_NAME] = {.key = "name", .type = MBP_FIELD_TEXT, .at = UNIT(name), .high = 80},
-    [UNIT_GAPS] = {.key = "gaps", .type = MBP_FIELD_CHOICE, .at = UNIT(gaps), .words = &mbp_gaps_words},
-    [UNIT_REPEAT] = {.key = "repeat", .type = MBP_FIELD_COUNT, .at = UNIT(repeat), .low = 1, .high = 247},
+#define OF(member) MBP_AT(struct mbp_unit_def, member)
+static const struct mbp_field fields[] = {
+    [UNIT_ID] = {.key = "id",
+                 .help = "its Modbus unit id",
+                 .type = MBP_FIELD_COUNT,
+                 .required = true,
+                 OF(id),
+                 .low = 1,
+                 .high = 247},
+    [UNIT_NAME] = {.key = "name",
+                   .help = "what people call it; 'Unit' and its id if not given",
+                   .type = MBP_FIELD_TEXT,
+                   OF(name),
+                   .high = 80},
+    [UNIT_GAPS] = {.key = "gaps",
+                   .help = "what a read of addresses in between gets: exception 02, or zeros",
+                   .type = MBP_FIELD_CHOICE,
+                   OF(gaps),
+                   .usual = "error",
+                   .words = &mbp_gaps_words},
+    [UNIT_REPEAT] = {.key = "repeat",
+                     .help = "makes so many of it with ids that follow; {u} in names counts them",
+                     .type = MBP_FIELD_COUNT,
+                     OF(repeat),
+                     .usual = "1",
+                     .low = 1,
+                     .high = 247},
     [UNIT_MACHINES] = {.key = "machines",
+                       .help = "its machines, each with sensors of its own",
                        .type = MBP_FIELD_LIST,
-                       .at = UNIT(machines),
+                       OF(machines),
                        .high = MBP_MACHINES_PER_UNIT_MAX,
                        .schema = &mbp_machine_schema},
     [UNIT_SENSORS] = {.key = "sensors",
+                      .help = "sensors of no machine",
                       .type = MBP_FIELD_LIST,
-                      .at = UNIT(sensors),
+                      OF(sensors),
                       .high = MBP_SENSORS_PER_UNIT_MAX,
                       .schema = &mbp_sensor_schema},
     [UNIT_ACTUATORS] = {.key = "actuators",
+                        .help = "actuators of no machine",
                         .type = MBP_FIELD_LIST,
-                        .at = UNIT(actuators),
+                        OF(actuators),
                         .high = MBP_ACTUATORS_PER_UNIT_MAX,
                         .schema = &mbp_actuator_schema},
     [UNIT_CONTROLLERS] = {.key = "controllers",
+                          .help = "controllers of no machine",
                           .type = MBP_FIELD_LIST,
-                          .at = UNIT(controllers),
+                          OF(controllers),
                           .high = MBP_CONTROLLERS_PER_UNIT_MAX,
                           .schema = &mbp_controller_schema},
-    [UNIT_TABLES] = {.key = "tables", .type = MBP_FIELD_MAP, .at = UNIT(tables), .schema = &mbp_tables_schema},
+    [UNIT_TABLES] = {.key = "tables",
+                     .help = "raw points without a meaning, files and FIFO queues",
+                     .type = MBP_FIELD_MAP,
+                     OF(tables),
+                     .schema = &mbp_tables_schema},
 };
-
-static void unit_defaults(void *def)
-{
-    ((struct mbp_unit_def *)def)->repeat = 1;
-}
+#undef OF
 
 static void check_unit(struct mbp_reader *reader, void *def)
 {
@@ -62,9 +87,18 @@ static void check_unit(struct mbp_reader *reader, void *def)
 }
 
 const struct mbp_schema mbp_unit_schema = {.noun = "a unit",
-                                           .fields = unit_fields,
-                                           .field_count = MBP_COUNT_OF(unit_fields),
+                                           .fields = fields,
+                                           .field_count = MBP_COUNT_OF(fields),
                                            .size = sizeof(struct mbp_unit_def),
                                            .named = true,
-                                           .defaults = unit_defaults,
                                            .check = check_unit};
+
+/* The id is printed apart, before what the unit holds; its tables behind that. */
+void mbp_unit_view(const struct mbp_unit *unit, struct mbp_arena *arena, struct mbp_unit_def *def)
+{
+    *def = (struct mbp_unit_def){.def.present = MBP_BIT(UNIT_NAME) | MBP_BIT(UNIT_GAPS),
+                                 .name = unit->name,
+                                 .id = unit->id,
+                                 .gaps = unit->gaps_zero};
+    mbp_tables_view(unit, arena, &def->tables);
+}

@@ -70,9 +70,10 @@ static void bind_own_fault(struct mbp_scenario *scenario, struct mbp_plant_fault
     if (sensor->reg.type == MBP_STRING)
         mbp_reader_tell(&scenario->reader, node, "%s shows a text; faults are of sensors that show a number",
                         sensor->name);
-    else if (own->kind == MBP_EFFECT_WEAR && sensor->machine == UINT32_MAX)
+    else if (own->fault.effect.kind == MBP_EFFECT_WEAR && sensor->machine == UINT32_MAX)
         mbp_reader_tell(&scenario->reader, node, "wear is a machine's, and %s belongs to none", sensor->name);
-    step->what = say(scenario, "fault %s of %s begins", mbp_effect_name((enum mbp_effect_kind)own->kind), own->sensor);
+    step->what = say(scenario, "fault %s of %s begins", mbp_effect_name((enum mbp_effect_kind)own->fault.effect.kind),
+                     own->sensor);
 }
 
 /* The nearest step before this one that began a fault of this name. */

@@ -11,7 +11,8 @@
 #include "tree.h"
 #include "words.h"
 
-#define MBP_SCHEMAS_MAX 64 /* of one file */
+#define MBP_SCHEMAS_MAX      64 /* of one file */
+#define MBP_DURATION_PATTERN "^([0-9]+[.]?[0-9]*|[.][0-9]+) *(ns|us|ms|s|min|h|d)$"
 
 struct mbp_reader {
     struct mbp_arena *keep;    /* lives as long as the plant */
@@ -188,9 +189,15 @@ void *mbp_reader_array(struct mbp_reader *reader, struct mbp_arena *arena, size_
 /* Prints the keys that are present, "key: value" as they are read back: a line each, indented, or in brackets. */
 void mbp_schema_print(FILE *out, const struct mbp_schema *schema, const void *def, const char *indent);
 
+/* The same in brackets, without a line's end. */
+void mbp_schema_print_flow(FILE *out, const struct mbp_schema *schema, const void *def);
+
 /* The change bits of keys that only one of two has, or that differ; a row without bits counts as `other`. Addresses
  * (`place`) are not compared. */
 uint32_t mbp_schema_differs(const struct mbp_schema *schema, const void *a, const void *b, uint32_t other);
+
+/* A JSON Schema of the whole file, one line a key. */
+void mbp_schema_json(FILE *out, const struct mbp_schema *schema, const char *title);
 
 /* In double quotes. */
 void mbp_print_text(FILE *out, const char *text);

@@ -125,7 +125,7 @@ static void print_value(FILE *out, const struct mbp_field *field, const void *at
     }
 }
 
-static void print_in_brackets(FILE *out, const struct mbp_schema *schema, const void *def)
+void mbp_schema_print_flow(FILE *out, const struct mbp_schema *schema, const void *def)
 {
     const char *comma = "{";
     for (unsigned i = 0; i < schema->field_count; i++) {
@@ -142,7 +142,7 @@ static void print_in_brackets(FILE *out, const struct mbp_schema *schema, const 
         } else if (group->present == 0 && field->brief != NULL) {
             print_value(out, field->brief, mbp_field_at(field->brief, group));
         } else {
-            print_in_brackets(out, field->schema, group);
+            mbp_schema_print_flow(out, field->schema, group);
         }
     }
     fputs(comma[0] == '{' ? "{}" : "}", out);
@@ -163,7 +163,7 @@ static void print_row(FILE *out, const struct mbp_field *field, const void *at, 
         print_value(out, field->brief, mbp_field_at(field->brief, group));
     } else if (field->schema->flow) {
         fprintf(out, "%s%s: ", indent, field->key);
-        print_in_brackets(out, field->schema, group);
+        mbp_schema_print_flow(out, field->schema, group);
     } else {
         char inner[32];
         snprintf(inner, sizeof inner, "%s  ", indent);
@@ -183,7 +183,7 @@ static void print_list(FILE *out, const struct mbp_field *field, const void *at,
     }
     for (uint32_t i = 0; i < list->count; i++) {
         fprintf(out, "%s  - ", indent);
-        print_in_brackets(out, field->schema, (const unsigned char *)list->items + i * field->schema->size);
+        mbp_schema_print_flow(out, field->schema, (const unsigned char *)list->items + i * field->schema->size);
         fputc('\n', out);
     }
 }

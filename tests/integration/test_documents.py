@@ -63,7 +63,7 @@ class Readmes(unittest.TestCase):
                 self.assertLessEqual(len(header.read_text(encoding="utf-8").splitlines()), LONG_HEADERS.get(header.name, 300))
 
 
-LARGE_FOLDERS = {"plant": 62}
+LARGE_FOLDERS = {}
 LONG_HEADERS = {"plant.h": 620, "map.h": 330}
 
 

@@ -1,13 +1,8 @@
-/* read_fault: the keys of `faults`: what goes wrong with sensors and with the process. */
+/* fault: the keys of `faults`: what goes wrong with sensors and with the process. */
 #include <math.h>
 #include <string.h>
 
 #include "faults.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define MS              1e6
-#define S               1e9
-#define YEAR            (365.0 * 86400 * S)
 
 enum {
     FAULT_NAME,
@@ -26,58 +21,104 @@ enum {
     FAULT_ENABLED
 };
 
-#define FAULT(member) offsetof(struct mbp_plant_fault_def, member)
+#define OF(member) MBP_AT(struct mbp_plant_fault_def, member)
 
 /* What every fault may say of what it does. */
 #define EFFECT_FIELDS                                                                                                  \
     [FAULT_KIND] = {.key = "kind",                                                                                     \
+                    .help = "what happens: to the instrument (stuck to noise) or in the process (step, ramp, wear)",   \
                     .type = MBP_FIELD_CHOICE,                                                                          \
                     .required = true,                                                                                  \
-                    .at = FAULT(kind),                                                                                 \
+                    OF(fault.effect.kind),                                                                             \
                     .words = &mbp_effect_words},                                                                       \
-    [FAULT_SENSOR] = {.key = "sensor", .type = MBP_FIELD_NAME, .required = true, .at = FAULT(sensor)},                 \
+    [FAULT_SENSOR] = {.key = "sensor",                                                                                 \
+                      .help = "the sensor that it happens to",                                                         \
+                      .type = MBP_FIELD_NAME,                                                                          \
+                      .required = true,                                                                                \
+                      OF(sensor)},                                                                                     \
     [FAULT_AMOUNT] = {.key = "amount",                                                                                 \
+                      .help = "how much is added; of noise its standard deviation",                                    \
+                      .unit = MBP_VALUE_UNIT,                                                                          \
                       .type = MBP_FIELD_NUMBER,                                                                        \
-                      .at = FAULT(fault.effect.amount),                                                                \
-                      .low = -DBL_MAX,                                                                                 \
-                      .high = DBL_MAX},                                                                                \
-    [FAULT_VALUE] = {.key = "value", .type = MBP_FIELD_NUMBER, .at = FAULT(value), .low = -DBL_MAX, .high = DBL_MAX},  \
+                      OF(fault.effect.amount),                                                                         \
+                      MBP_ANY_NUMBER},                                                                                 \
+    [FAULT_VALUE] = {.key = "value",                                                                                   \
+                     .help = "what a stuck one shows; where it stands if not given",                                   \
+                     .unit = MBP_VALUE_UNIT,                                                                           \
+                     .type = MBP_FIELD_NUMBER,                                                                         \
+                     OF(value),                                                                                        \
+                     MBP_ANY_NUMBER},                                                                                  \
     [FAULT_OVER] = {.key = "over",                                                                                     \
+                    .help = "time in which a drift, ramp or wear adds its amount",                                     \
                     .type = MBP_FIELD_DURATION,                                                                        \
-                    .at = FAULT(fault.effect.over_ns),                                                                 \
-                    .low = MS,                                                                                         \
-                    .high = 10 * YEAR},                                                                                \
-    [FAULT_EVERY] = {.key = "every", .type = MBP_FIELD_DURATION, .at = FAULT(every_ns), .low = MS, .high = YEAR},      \
-    [FAULT_AFTER] = {.key = "after",                                                                                   \
+                    OF(fault.effect.over_ns),                                                                          \
+                    .low = MBP_MS,                                                                                     \
+                    .high = 10 * MBP_YEAR},                                                                            \
+    [FAULT_EVERY] = {.key = "every",                                                                                   \
+                     .help = "mean time between two spikes",                                                           \
                      .type = MBP_FIELD_DURATION,                                                                       \
-                     .at = FAULT(fault.effect.after_ns),                                                               \
-                     .low = 0,                                                                                         \
-                     .high = 10 * YEAR},                                                                               \
-    [FAULT_SHOWS] = {.key = "shows", .type = MBP_FIELD_CHOICE, .at = FAULT(shows), .words = &mbp_shows_words}
+                     OF(every_ns),                                                                                     \
+                     .low = MBP_MS,                                                                                    \
+                     .high = MBP_YEAR},                                                                                \
+    [FAULT_AFTER] = {.key = "after",                                                                                   \
+                     .help = "running time without any wear",                                                          \
+                     .type = MBP_FIELD_DURATION,                                                                       \
+                     OF(fault.effect.after_ns),                                                                        \
+                     .high = 10 * MBP_YEAR},                                                                           \
+    [FAULT_SHOWS] = {.key = "shows",                                                                                   \
+                     .help = "the end of the range that a dropout fails to; low if not given",                         \
+                     .type = MBP_FIELD_CHOICE,                                                                         \
+                     OF(fault.effect.upscale),                                                                         \
+                     .words = &mbp_shows_words}
 
 static const struct mbp_field fields[] = {
-    [FAULT_NAME] = {.key = "name", .type = MBP_FIELD_NAME, .required = true, .at = FAULT(fault.name)},
+    [FAULT_NAME] = {.key = "name",
+                    .help = "its name, unique among the faults",
+                    .type = MBP_FIELD_NAME,
+                    .required = true,
+                    OF(fault.name)},
     EFFECT_FIELDS,
     [FAULT_DURATION] = {.key = "duration",
+                        .help = "how long it lasts; until it is ended if not given",
                         .type = MBP_FIELD_DURATION,
-                        .at = FAULT(fault.effect.duration_ns),
-                        .low = MS,
-                        .high = 10 * YEAR},
-    [FAULT_START] =
-        {.key = "start", .type = MBP_FIELD_DURATION, .at = FAULT(fault.start_ns), .low = 0, .high = 10 * YEAR},
-    [FAULT_MTTF] =
-        {.key = "mttf", .type = MBP_FIELD_DURATION, .at = FAULT(fault.mttf_ns), .low = MS, .high = 10 * YEAR},
-    [FAULT_MTTR] =
-        {.key = "mttr", .type = MBP_FIELD_DURATION, .at = FAULT(fault.mttr_ns), .low = MS, .high = 10 * YEAR},
-    [FAULT_ENABLED] = {.key = "enabled", .type = MBP_FIELD_BOOL, .at = FAULT(fault.enabled)},
+                        OF(fault.effect.duration_ns),
+                        .low = MBP_MS,
+                        .high = 10 * MBP_YEAR},
+    [FAULT_START] = {.key = "start",
+                     .help = "simulated time at which it begins",
+                     .type = MBP_FIELD_DURATION,
+                     OF(fault.start_ns),
+                     .high = 10 * MBP_YEAR},
+    [FAULT_MTTF] = {.key = "mttf",
+                    .help = "mean time to the next, by chance",
+                    .type = MBP_FIELD_DURATION,
+                    OF(fault.mttf_ns),
+                    .low = MBP_MS,
+                    .high = 10 * MBP_YEAR},
+    [FAULT_MTTR] = {.key = "mttr",
+                    .help = "mean time until it ends, by chance",
+                    .type = MBP_FIELD_DURATION,
+                    OF(fault.mttr_ns),
+                    .low = MBP_MS,
+                    .high = 10 * MBP_YEAR},
+    [FAULT_ENABLED] =
+        {.key = "enabled", .help = "false: by hand only", .type = MBP_FIELD_BOOL, OF(fault.enabled), .usual = "true"},
 };
 
 static const struct mbp_field step_fields[] = {
-    [FAULT_NAME] = {.key = "name", .type = MBP_FIELD_NAME, .at = FAULT(fault.name)},
+    [FAULT_NAME] = {.key = "name",
+                    .help = "a name by which a later step ends it",
+                    .type = MBP_FIELD_NAME,
+                    OF(fault.name)},
     EFFECT_FIELDS,
-    [FAULT_DURATION] =
-        {.key = "for", .type = MBP_FIELD_DURATION, .at = FAULT(fault.effect.duration_ns), .low = MS, .high = 10 * YEAR},
+    [FAULT_DURATION] = {.key = "for",
+                        .help = "how long it lasts; until it is ended if not given",
+                        .type = MBP_FIELD_DURATION,
+                        OF(fault.effect.duration_ns),
+                        .low = MBP_MS,
+                        .high = 10 * MBP_YEAR},
 };
+#undef OF
 
 #define EFFECT(kind) MBP_BIT(MBP_EFFECT_##kind)
 
@@ -99,22 +140,21 @@ static const struct {
 static void fault_defaults(void *def)
 {
     struct mbp_plant_fault_def *fault = def;
-    fault->fault.enabled = true;
     fault->fault.effect.sensor = UINT32_MAX;
     fault->value = NAN;
 }
 
 static void check_own_keys(struct mbp_reader *reader, const struct mbp_plant_fault_def *fault)
 {
-    const char *kind = mbp_effect_words.names[fault->kind];
-    for (size_t i = 0; i < COUNT_OF(own); i++) {
+    const char *kind = mbp_effect_words.names[fault->fault.effect.kind];
+    for (size_t i = 0; i < MBP_COUNT_OF(own); i++) {
         const char *key = fields[own[i].field].key;
         bool given = mbp_def_has(&fault->def, own[i].field);
         bool wrong = (fault->def.wrong & MBP_BIT(own[i].field)) != 0;
-        if (given && (own[i].kinds & MBP_BIT(fault->kind)) == 0) {
+        if (given && (own[i].kinds & MBP_BIT(fault->fault.effect.kind)) == 0) {
             mbp_reader_tell(reader, mbp_def_node(&fault->def, key), "'%s' means nothing to a fault of kind %s", key,
                             kind);
-        } else if (!given && !wrong && (own[i].needed & MBP_BIT(fault->kind)) != 0) {
+        } else if (!given && !wrong && (own[i].needed & MBP_BIT(fault->fault.effect.kind)) != 0) {
             char allowed[128];
             mbp_field_allowed(&fields[own[i].field], allowed, sizeof allowed);
             mbp_reader_tell(reader, fault->def.node, "a fault of kind %s needs '%s': %s", kind, key, allowed);
@@ -152,15 +192,14 @@ static void check_fault(struct mbp_reader *reader, void *def)
     }
     check_own_keys(reader, fault);
     struct mbp_effect *effect = &fault->fault.effect;
-    effect->kind = (uint8_t)fault->kind;
-    effect->upscale = fault->shows == 1;
-    if (fault->kind == MBP_EFFECT_STUCK) {
+    if (fault->fault.effect.kind == MBP_EFFECT_STUCK) {
         effect->amount = fault->value;
     }
-    if (fault->kind == MBP_EFFECT_SPIKE) {
+    if (fault->fault.effect.kind == MBP_EFFECT_SPIKE) {
         effect->over_ns = fault->every_ns;
     }
-    if (fault->kind == MBP_EFFECT_NOISE && mbp_def_has(&fault->def, FAULT_AMOUNT) && !(effect->amount > 0)) {
+    if (fault->fault.effect.kind == MBP_EFFECT_NOISE && mbp_def_has(&fault->def, FAULT_AMOUNT) &&
+        !(effect->amount > 0)) {
         mbp_reader_tell(reader, mbp_def_node(&fault->def, "amount"),
                         "the 'amount' of noise is its standard deviation: a number above 0");
     }
@@ -168,15 +207,17 @@ static void check_fault(struct mbp_reader *reader, void *def)
 
 const struct mbp_schema mbp_plant_fault_schema = {.noun = "a fault",
                                                   .fields = fields,
-                                                  .field_count = COUNT_OF(fields),
+                                                  .field_count = MBP_COUNT_OF(fields),
                                                   .size = sizeof(struct mbp_plant_fault_def),
+                                                  .flow = true,
                                                   .defaults = fault_defaults,
                                                   .check = check_fault};
 
 const struct mbp_schema mbp_step_fault_schema = {.noun = "a fault",
                                                  .fields = step_fields,
-                                                 .field_count = COUNT_OF(step_fields),
+                                                 .field_count = MBP_COUNT_OF(step_fields),
                                                  .size = sizeof(struct mbp_plant_fault_def),
+                                                 .flow = true,
                                                  .defaults = fault_defaults,
                                                  .check = check_fault};
 
@@ -219,7 +260,8 @@ static void find_sensor(struct mbp_load *load, const struct mbp_index *index, co
     if (sensor->reg.type == MBP_STRING) {
         mbp_reader_tell(&load->reader, node, "%s shows a text; faults are of sensors that show a number", sensor->name);
     }
-    if (def->kind == MBP_EFFECT_WEAR && mbp_def_has(&def->def, FAULT_KIND) && sensor->machine == UINT32_MAX) {
+    if (def->fault.effect.kind == MBP_EFFECT_WEAR && mbp_def_has(&def->def, FAULT_KIND) &&
+        sensor->machine == UINT32_MAX) {
         mbp_reader_tell(&load->reader, node, "wear is a machine's, and %s belongs to none", sensor->name);
     }
 }
@@ -257,4 +299,27 @@ void mbp_resolve_faults(struct mbp_load *load, const struct mbp_index *index)
     }
     load->plant->faults = faults;
     load->plant->fault_count = count;
+}
+
+/* ---- from the plant --------------------------------------------------------------------------------------------- */
+
+/* Which keys its kind has are those of `own`; of times and names those that are set. */
+void mbp_fault_view(const struct mbp_plant *plant, uint32_t f, struct mbp_plant_fault_def *def)
+{
+    const struct mbp_plant_fault *fault = &plant->faults[f];
+    const struct mbp_effect *effect = &fault->effect;
+    *def = (struct mbp_plant_fault_def){.fault = *fault,
+                                        .sensor = plant->sensors[effect->sensor].name,
+                                        .value = effect->amount,
+                                        .every_ns = effect->over_ns};
+    uint32_t present = MBP_BIT(FAULT_NAME) | MBP_BIT(FAULT_KIND) | MBP_BIT(FAULT_SENSOR) | MBP_BIT(FAULT_ENABLED);
+    for (size_t i = 0; i < MBP_COUNT_OF(own); i++) {
+        present |= (own[i].kinds & MBP_BIT(effect->kind)) != 0 ? MBP_BIT(own[i].field) : 0;
+    }
+    present &= isnan(effect->amount) ? ~MBP_BIT(FAULT_VALUE) : UINT32_MAX;
+    present |= fault->has_start ? MBP_BIT(FAULT_START) : 0;
+    present |= effect->duration_ns != 0 ? MBP_BIT(FAULT_DURATION) : 0;
+    present |= fault->mttf_ns != 0 ? MBP_BIT(FAULT_MTTF) : 0;
+    present |= fault->mttr_ns != 0 ? MBP_BIT(FAULT_MTTR) : 0;
+    def->def.present = present;
 }

@@ -1,4 +1,4 @@
-/* read_actuator: the keys of an actuator, and what they must have to do with each other. */
+/* actuator: its keys, and what they must have to do with each other. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,8 +6,7 @@
 #include "defs.h"
 #include "scalar.h"
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define DAY             (86400 * 1e9) /* ns */
+#define ITS_UNIT "the actuator's unit"
 
 /* ---- positions ------------------------------------------------------------------------------------------------- */
 
@@ -40,7 +39,7 @@ static bool read_fail_one(const struct mbp_node *node, struct mbp_fail_def *out)
         *out = (struct mbp_fail_def){.to = on ? MBP_FAIL_OPEN : MBP_FAIL_CLOSED};
         return true;
     }
-    for (size_t i = 0; text != NULL && i < COUNT_OF(words); i++) {
+    for (size_t i = 0; text != NULL && i < MBP_COUNT_OF(words); i++) {
         if (strcmp(text, words[i].word) == 0) {
             *out = (struct mbp_fail_def){.to = words[i].to};
             return true;
@@ -82,54 +81,116 @@ static enum mbp_reading read_fail(struct mbp_reader *reader, const struct mbp_no
     return MBP_READING_OK;
 }
 
-/* ---- fields ---------------------------------------------------------------------------------------------------- */
+/* ---- keys ------------------------------------------------------------------------------------------------------- */
 
-#define ACTUATOR(member) offsetof(struct mbp_actuator_def, member)
-static const struct mbp_field actuator_fields[MBP_ACTUATOR_FIELDS] = {
-    [MBP_ACTUATOR_NAME] = {.key = "name", .type = MBP_FIELD_NAME, .required = true, .at = ACTUATOR(name)},
-    [MBP_ACTUATOR_LABEL] = {.key = "label", .type = MBP_FIELD_TEXT, .at = ACTUATOR(label), .high = 80},
+static void print_initial(FILE *out, const void *at)
+{
+    mbp_print_number(out, "", ((const struct mbp_position_def *)at)->number);
+}
+
+static void print_fail(FILE *out, const void *at)
+{
+    const struct mbp_fail_def *fail = at;
+    for (unsigned state = MBP_EN_SERVICE + 1; state < MBP_STATE_COUNT; state++) {
+        fprintf(out, "%s%s: ", state == MBP_EN_SERVICE + 1 ? "{" : ", ", mbp_state_name((enum mbp_state_code)state));
+        if (fail[state].to == MBP_FAIL_LAST) {
+            fputs("last", out);
+        } else {
+            mbp_print_number(out, "", fail[state].at);
+        }
+    }
+    fputc('}', out);
+}
+
+#define POSITION_JSON                                                                                                  \
+    "{\"enum\": [\"last\", \"closed\", \"open\", \"on\", \"off\", true, false]}, {\"type\": \"number\"}"
+
+#define OF(member) MBP_AT(struct mbp_actuator_def, member)
+static const struct mbp_field fields[] = {
+    [MBP_ACTUATOR_NAME] = {.key = "name",
+                           .help = "its name, unique in the plant",
+                           .type = MBP_FIELD_NAME,
+                           .required = true,
+                           OF(actuator.name)},
+    [MBP_ACTUATOR_LABEL] = {.key = "label",
+                            .help = "what people call it",
+                            .type = MBP_FIELD_TEXT,
+                            OF(actuator.label),
+                            .usual = "",
+                            .high = 80},
     [MBP_ACTUATOR_KIND] = {.key = "kind",
+                           .help = "what it is",
                            .type = MBP_FIELD_CHOICE,
-                           .at = ACTUATOR(kind),
+                           OF(actuator.kind),
+                           .usual = "output",
                            .words = &mbp_actuator_kind_words},
-    [MBP_ACTUATOR_UNIT] = {.key = "unit", .type = MBP_FIELD_TEXT, .at = ACTUATOR(unit_text), .high = 16},
-    [MBP_ACTUATOR_ON_OFF] = {.key = "on_off", .type = MBP_FIELD_BOOL, .at = ACTUATOR(on_off)},
+    [MBP_ACTUATOR_UNIT] = {.key = "unit",
+                           .help = "unit of its position, as it is shown; % unless it is on/off",
+                           .type = MBP_FIELD_TEXT,
+                           OF(actuator.unit_text),
+                           .high = 16},
+    [MBP_ACTUATOR_ON_OFF] = {.key = "on_off",
+                             .help = "commanded by a coil: it is at one end of its range or the other",
+                             .type = MBP_FIELD_BOOL,
+                             OF(actuator.on_off),
+                             .usual = "false"},
     [MBP_ACTUATOR_RANGE] = {.key = "range",
+                            .help = "its ends; 0 and 100, of an on/off one 0 and 1, if not given",
+                            .unit = ITS_UNIT,
                             .type = MBP_FIELD_RANGE,
-                            .at = ACTUATOR(range),
+                            OF(actuator.range),
                             .allowed = "two numbers, the lower first: [0, 100]"},
-    [MBP_ACTUATOR_TRAVEL] =
-        {.key = "travel", .type = MBP_FIELD_DURATION, .at = ACTUATOR(travel_ns), .low = 0, .high = DAY},
+    [MBP_ACTUATOR_TRAVEL] = {.key = "travel",
+                             .help = "how long it takes over its whole range",
+                             .type = MBP_FIELD_DURATION,
+                             OF(actuator.travel_ns),
+                             .usual = "0s",
+                             .high = MBP_DAY},
     [MBP_ACTUATOR_INITIAL] = {.key = "initial",
+                              .help = "its command until a master gives another; the lower end if not given",
+                              .unit = ITS_UNIT,
                               .type = MBP_FIELD_CUSTOM,
-                              .at = ACTUATOR(initial),
+                              OF(initial),
                               .read = read_initial,
-                              .allowed = "a number within the range, or on or off for an on/off one"},
+                              .print = print_initial,
+                              .allowed = "a number within the range, or on or off for an on/off one",
+                              .json =
+                                  "\"anyOf\": [{\"type\": [\"number\", \"boolean\"]}, {\"enum\": [\"on\", \"off\"]}]"},
     [MBP_ACTUATOR_FAIL] = {.key = "fail",
+                           .help = "where it goes when its machine is not en_service, or one a state; where it is if "
+                                   "not given",
                            .type = MBP_FIELD_CUSTOM,
-                           .at = ACTUATOR(fail),
+                           OF(fail),
                            .read = read_fail,
+                           .print = print_fail,
                            .allowed = "closed (or off), open (or on), last, a number within the range, or one of these "
-                                      "per state: {en_panne: , maintenance: }"},
+                                      "per state: {en_panne: , maintenance: }",
+                           .json =
+                               "\"anyOf\": [" POSITION_JSON ", {\"type\": \"object\", \"additionalProperties\": false, "
+                               "\"properties\": {\"en_panne\": {\"anyOf\": [" POSITION_JSON "]}, \"faulted\": "
+                               "{\"anyOf\": [" POSITION_JSON "]}, \"maintenance\": {\"anyOf\": [" POSITION_JSON
+                               "]}}}]"},
     [MBP_ACTUATOR_REGISTER] = {.key = "register",
+                               .help = "where and how its command stands in the holding registers; with a scale of 0.1 "
+                                       "for types of 16 bits if not given",
                                .type = MBP_FIELD_MAP,
-                               .at = ACTUATOR(reg),
+                               OF(reg),
                                .schema = &mbp_register_schema},
     [MBP_ACTUATOR_REPEAT] = {.key = "repeat",
+                             .help = "makes so many of it; {n} in the name counts them",
                              .type = MBP_FIELD_COUNT,
-                             .at = ACTUATOR(repeat),
+                             OF(repeat),
+                             .usual = "1",
                              .low = 1,
                              .high = MBP_ACTUATORS_PER_UNIT_MAX},
 };
+#undef OF
 
 static void actuator_defaults(void *def)
 {
     struct mbp_actuator_def *actuator = def;
-    actuator->label = "";
-    actuator->kind = MBP_OUTPUT;
-    actuator->repeat = 1;
     for (unsigned state = 0; state < MBP_STATE_COUNT; state++) {
-        actuator->fail_at[state] = NAN;
+        actuator->actuator.fail[state] = NAN;
     }
 }
 
@@ -137,7 +198,7 @@ static void actuator_defaults(void *def)
 
 static bool is_within(const struct mbp_actuator_def *actuator, double position)
 {
-    return position >= actuator->range[0] && position <= actuator->range[1];
+    return position >= actuator->actuator.range[0] && position <= actuator->actuator.range[1];
 }
 
 static void tell_outside(struct mbp_reader *reader, const struct mbp_actuator_def *actuator, const char *key,
@@ -146,8 +207,8 @@ static void tell_outside(struct mbp_reader *reader, const struct mbp_actuator_de
     char text[3][32];
     mbp_reader_tell(reader, mbp_def_node(&actuator->def, key), "'%s' is %s, outside the range %s..%s", key,
                     mbp_scalar_format(position, text[0], sizeof text[0]),
-                    mbp_scalar_format(actuator->range[0], text[1], sizeof text[1]),
-                    mbp_scalar_format(actuator->range[1], text[2], sizeof text[2]));
+                    mbp_scalar_format(actuator->actuator.range[0], text[1], sizeof text[1]),
+                    mbp_scalar_format(actuator->actuator.range[1], text[2], sizeof text[2]));
 }
 
 static bool settle_range(struct mbp_reader *reader, struct mbp_actuator_def *actuator)
@@ -157,9 +218,9 @@ static bool settle_range(struct mbp_reader *reader, struct mbp_actuator_def *act
         return false;
     }
     if (!mbp_def_has(&actuator->def, MBP_ACTUATOR_RANGE)) {
-        actuator->range[1] = actuator->on_off ? 1 : 100;
+        actuator->actuator.range[1] = actuator->actuator.on_off ? 1 : 100;
     }
-    if (actuator->range[0] >= actuator->range[1]) {
+    if (actuator->actuator.range[0] >= actuator->actuator.range[1]) {
         mbp_reader_tell(reader, mbp_def_node(&actuator->def, "range"),
                         "the range is reversed; write the lower end first");
         return false;
@@ -168,7 +229,8 @@ static bool settle_range(struct mbp_reader *reader, struct mbp_actuator_def *act
     enum mbp_type type = (enum mbp_type)actuator->reg.reg.type;
     mbp_type_range(type, actuator->reg.reg.scale, &low, &high);
     double slack = high - low < DBL_MAX ? 1e-9 * actuator->reg.reg.scale : 0;
-    if (!actuator->on_off && (actuator->range[0] < low - slack || actuator->range[1] > high + slack)) {
+    if (!actuator->actuator.on_off &&
+        (actuator->actuator.range[0] < low - slack || actuator->actuator.range[1] > high + slack)) {
         char text[3][32];
         mbp_reader_tell(reader, mbp_def_node(&actuator->def, "range"),
                         "the range does not fit %s with scale %s (%s..%s); choose another type or scale in 'register'",
@@ -184,7 +246,7 @@ static bool settle_range(struct mbp_reader *reader, struct mbp_actuator_def *act
 static bool check_register(struct mbp_reader *reader, const struct mbp_actuator_def *actuator)
 {
     uint8_t type = actuator->reg.reg.type;
-    if (actuator->on_off && mbp_def_has(&actuator->def, MBP_ACTUATOR_REGISTER)) {
+    if (actuator->actuator.on_off && mbp_def_has(&actuator->def, MBP_ACTUATOR_REGISTER)) {
         mbp_reader_tell(reader, mbp_def_node(&actuator->def, "register"),
                         "an on/off actuator is commanded by a coil; remove 'register', or 'on_off'");
     } else if (type == MBP_BOOL || type == MBP_STRING) {
@@ -198,17 +260,18 @@ static bool check_register(struct mbp_reader *reader, const struct mbp_actuator_
 static void settle_initial(struct mbp_reader *reader, struct mbp_actuator_def *actuator)
 {
     const struct mbp_position_def *initial = &actuator->initial;
-    actuator->start = actuator->range[0];
+    actuator->actuator.initial = actuator->actuator.range[0];
     if (!mbp_def_has(&actuator->def, MBP_ACTUATOR_INITIAL)) {
         return;
     }
-    double position = initial->is_word ? actuator->range[initial->on ? 1 : 0] : initial->number;
+    double position = initial->is_word ? actuator->actuator.range[initial->on ? 1 : 0] : initial->number;
     if (!is_within(actuator, position)) {
         tell_outside(reader, actuator, "initial", position);
-    } else if (actuator->on_off && position > actuator->range[0] && position < actuator->range[1]) {
+    } else if (actuator->actuator.on_off && position > actuator->actuator.range[0] &&
+               position < actuator->actuator.range[1]) {
         mbp_reader_tell(reader, mbp_def_node(&actuator->def, "initial"), "an on/off actuator is either on or off");
     } else {
-        actuator->start = position;
+        actuator->actuator.initial = position;
     }
 }
 
@@ -219,12 +282,13 @@ static void settle_fail(struct mbp_reader *reader, struct mbp_actuator_def *actu
         if (fail->to == MBP_FAIL_LAST) {
             continue;
         }
-        double position = fail->to == MBP_FAIL_AT ? fail->at : actuator->range[fail->to == MBP_FAIL_OPEN ? 1 : 0];
+        double position =
+            fail->to == MBP_FAIL_AT ? fail->at : actuator->actuator.range[fail->to == MBP_FAIL_OPEN ? 1 : 0];
         if (!is_within(actuator, position)) {
             tell_outside(reader, actuator, "fail", position);
             return;
         }
-        actuator->fail_at[state] = position;
+        actuator->actuator.fail[state] = position;
     }
 }
 
@@ -236,7 +300,7 @@ static void check_actuator(struct mbp_reader *reader, void *def)
     uint32_t doubtful = MBP_BIT(MBP_ACTUATOR_REGISTER) | MBP_BIT(MBP_ACTUATOR_REPEAT) | MBP_BIT(MBP_ACTUATOR_ON_OFF);
     reader->unsure = reader->unsure || (actuator->def.wrong & doubtful) != 0 || actuator->reg.def.wrong != 0;
     if (!mbp_def_has(&actuator->def, MBP_ACTUATOR_UNIT)) {
-        actuator->unit_text = actuator->on_off ? "" : "%";
+        actuator->actuator.unit_text = actuator->actuator.on_off ? "" : "%";
     }
     if (!mbp_def_has(&actuator->reg.def, MBP_REGISTER_SCALE)) { /* 45.5 % is 455 */
         actuator->reg.reg.scale = actuator->reg.reg.type <= MBP_UINT16 ? 0.1 : 1;
@@ -246,18 +310,36 @@ static void check_actuator(struct mbp_reader *reader, void *def)
         settle_initial(reader, actuator);
         settle_fail(reader, actuator);
     }
-    if (!actuator->on_off && mbp_def_has(&actuator->reg.def, MBP_REGISTER_AT)) {
+    if (!actuator->actuator.on_off && mbp_def_has(&actuator->reg.def, MBP_REGISTER_AT)) {
         mbp_check_reference(reader, mbp_def_node(&actuator->reg.def, "at"), MBP_HOLDING_REGISTERS, actuator->reg.at);
     }
-    if (actuator->on_off) { /* a coil has neither type nor scale */
+    if (actuator->actuator.on_off) { /* a coil has neither type nor scale */
         actuator->reg = (struct mbp_register_def){.reg = {.type = MBP_BOOL, .words = 1, .scale = 1}};
     }
+    actuator->actuator.reg = actuator->reg.reg;
 }
 
 const struct mbp_schema mbp_actuator_schema = {.noun = "an actuator",
-                                               .fields = actuator_fields,
-                                               .field_count = COUNT_OF(actuator_fields),
+                                               .fields = fields,
+                                               .field_count = MBP_COUNT_OF(fields),
                                                .size = sizeof(struct mbp_actuator_def),
                                                .named = true,
                                                .defaults = actuator_defaults,
                                                .check = check_actuator};
+
+/* ---- from the plant --------------------------------------------------------------------------------------------- */
+
+/* The name is printed apart. A coil has neither type nor scale, and without a machine there is nothing to fail by. */
+void mbp_actuator_view(const struct mbp_plant *plant, uint32_t a, struct mbp_actuator_def *def)
+{
+    const struct mbp_actuator *actuator = &plant->actuators[a];
+    *def = (struct mbp_actuator_def){.actuator = *actuator, .initial.number = actuator->initial};
+    def->def.present = ~(MBP_BIT(MBP_ACTUATOR_NAME) | MBP_BIT(MBP_ACTUATOR_REPEAT));
+    def->def.present &= actuator->machine != UINT32_MAX ? UINT32_MAX : ~MBP_BIT(MBP_ACTUATOR_FAIL);
+    def->def.present &= actuator->on_off ? ~MBP_BIT(MBP_ACTUATOR_REGISTER) : UINT32_MAX;
+    for (unsigned state = 0; state < MBP_STATE_COUNT; state++) {
+        bool last = isnan(actuator->fail[state]);
+        def->fail[state] = (struct mbp_fail_def){last ? MBP_FAIL_LAST : MBP_FAIL_AT, actuator->fail[state]};
+    }
+    mbp_register_view(&actuator->reg, &def->reg);
+}

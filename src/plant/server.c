@@ -1,0 +1,412 @@
+/* server: the keys of `server`: where to listen, who may do what, and faults on the wire. */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "defs.h"
+#include "mbplant/instructor.h"
+#include "scalar.h"
+
+#define MAPPED_BITS 96u /* an IPv4 address stands behind so many bits of ::ffff: */
+
+/* ---- access rules ---------------------------------------------------------------------------------------------- */
+
+/* "192.168.1.0/24", "fd00::/8" or one address; IPv4 is kept as ::ffff:a.b.c.d. */
+static enum mbp_reading read_network(struct mbp_reader *reader, const struct mbp_node *node,
+                                     const struct mbp_field *field, void *at)
+{
+    (void)reader, (void)field;
+    struct mbp_access_rule rule = {.network = {[10] = 0xFF, [11] = 0xFF}};
+    char address[INET6_ADDRSTRLEN];
+    /* In quotes too: YAML takes some IPv6 addresses for something else without. */
+    const char *text = node->kind == MBP_NODE_SCALAR ? node->text : "";
+    size_t len = strlen(text) == node->len ? strcspn(text, "/") : 0;
+    uint64_t bits;
+    if (len == 0 || len >= sizeof address) {
+        return MBP_READING_WRONG;
+    }
+    memcpy(address, text, len);
+    address[len] = '\0';
+    bool is_v4 = inet_pton(AF_INET, address, rule.network + 12) == 1;
+    if (!is_v4 && inet_pton(AF_INET6, address, rule.network) != 1) {
+        return MBP_READING_WRONG;
+    }
+    uint64_t most = is_v4 ? 32 : 128;
+    if (text[len] == '\0') {
+        bits = most;
+    } else if (!mbp_scalar_unsigned(text + len + 1, &bits) || bits > most) {
+        return MBP_READING_WRONG;
+    }
+    rule.prefix_bits = (uint8_t)(is_v4 ? bits + 96 : bits);
+    struct mbp_access_rule *out = at;
+    memcpy(out->network, rule.network, sizeof rule.network);
+    out->prefix_bits = rule.prefix_bits;
+    return MBP_READING_OK;
+}
+
+static void print_network(FILE *out, const void *at)
+{
+    const struct mbp_access_rule *rule = at;
+    static const uint8_t mapped[12] = {[10] = 0xFF, [11] = 0xFF};
+    char address[INET6_ADDRSTRLEN] = "";
+    bool is_v4 = rule->prefix_bits >= MAPPED_BITS && memcmp(rule->network, mapped, sizeof mapped) == 0;
+    if (is_v4) {
+        inet_ntop(AF_INET, rule->network + sizeof mapped, address, sizeof address);
+    } else {
+        inet_ntop(AF_INET6, rule->network, address, sizeof address);
+    }
+    fprintf(out, "\"%s/%u\"", address, rule->prefix_bits - (is_v4 ? MAPPED_BITS : 0u));
+}
+
+enum { ACCESS_FROM, ACCESS_ALLOW, ACCESS_KEEP, ACCESS_UNITS };
+
+#define OF(member) MBP_AT(struct mbp_access_def, member)
+static const struct mbp_field access_fields[] = {
+    [ACCESS_FROM] = {.key = "from",
+                     .help = "whom it is about; the first rule that holds the address counts",
+                     .type = MBP_FIELD_CUSTOM,
+                     .required = true,
+                     OF(rule),
+                     .read = read_network,
+                     .print = print_network,
+                     .allowed = "an address or a network such as 192.168.1.0/24 or fd00::/8",
+                     .json = "\"type\": \"string\", \"pattern\": \"^[0-9A-Fa-f:.]+(/[0-9]+)?$\""},
+    [ACCESS_ALLOW] = {.key = "allow",
+                      .help = "operate: read, and write coils but not the instructor's",
+                      .type = MBP_FIELD_CHOICE,
+                      .required = true,
+                      OF(rule.allow),
+                      .words = &mbp_allow_words},
+    [ACCESS_KEEP] = {.key = "keep",
+                     .help = "its connections are never closed for a new one",
+                     .type = MBP_FIELD_BOOL,
+                     OF(rule.keep),
+                     .usual = "false"},
+    [ACCESS_UNITS] = {.key = "units",
+                      .help = "ids of the units that it is about; all if not given",
+                      .type = MBP_FIELD_VALUES,
+                      OF(units),
+                      .high = MBP_INSTRUCTOR_UNIT,
+                      .allowed = "a list of unit ids"},
+};
+#undef OF
+
+/* Whether the plant has the units is seen when they are known (resolve). */
+static void check_access(struct mbp_reader *reader, void *def)
+{
+    struct mbp_access_def *access = def;
+    struct mbp_access_rule *rule = &access->rule;
+    if (!mbp_def_has(&access->def, ACCESS_UNITS)) {
+        return;
+    }
+    rule->some_units = true;
+    for (uint32_t i = 0; i < access->units.count; i++) {
+        rule->units[access->units.items[i] / 8] |= (uint8_t)(1u << access->units.items[i] % 8);
+    }
+    if (access->units.count == 0) {
+        mbp_reader_tell(reader, mbp_def_node(&access->def, "units"),
+                        "'units' is empty; name those that the rule is about, or leave the key out for all");
+    }
+}
+
+static const struct mbp_schema access_schema = {.noun = "an access rule",
+                                                .fields = access_fields,
+                                                .field_count = MBP_COUNT_OF(access_fields),
+                                                .size = sizeof(struct mbp_access_def),
+                                                .flow = true,
+                                                .check = check_access};
+
+/* ---- wire faults ------------------------------------------------------------------------------------------------ */
+
+struct fault_def {
+    struct mbp_def def;
+    struct mbp_fault fault; /* what keys fill themselves */
+    uint32_t code, bytes;
+    struct mbp_values_def addresses;
+};
+
+enum {
+    FAULT_KIND,
+    FAULT_NAME,
+    FAULT_ENABLED,
+    FAULT_UNIT,
+    FAULT_FUNCTION,
+    FAULT_ADDRESSES,
+    FAULT_TIME,
+    FAULT_CODE,
+    FAULT_BYTES,
+    FAULT_PROBABILITY,
+    FAULT_TIMES,
+    FAULT_FIELDS
+};
+
+#define OF(member) MBP_AT(struct fault_def, member)
+static const struct mbp_field fault_fields[] = {
+    [FAULT_KIND] = {.key = "kind",
+                    .help = "what happens to an answer",
+                    .type = MBP_FIELD_CHOICE,
+                    .required = true,
+                    OF(fault.kind),
+                    .words = &mbp_wire_fault_words},
+    [FAULT_NAME] = {.key = "name",
+                    .help = "what people call it; its kind if not given",
+                    .type = MBP_FIELD_TEXT,
+                    OF(fault.name),
+                    .high = MBP_NAME_MAX},
+    [FAULT_ENABLED] = {.key = "enabled",
+                       .help = "false: until a coil of the instructor's unit switches it on",
+                       .type = MBP_FIELD_BOOL,
+                       OF(fault.enabled),
+                       .usual = "true"},
+    [FAULT_UNIT] = {.key = "unit",
+                    .help = "requests to this unit only",
+                    .type = MBP_FIELD_COUNT,
+                    OF(fault.unit),
+                    .low = 1,
+                    .high = 247},
+    [FAULT_FUNCTION] = {.key = "function",
+                        .help = "requests with this function code only",
+                        .type = MBP_FIELD_COUNT,
+                        OF(fault.function),
+                        .low = 1,
+                        .high = 127},
+    [FAULT_ADDRESSES] = {.key = "addresses",
+                         .help = "requests that name an address of these only",
+                         .type = MBP_FIELD_VALUES,
+                         OF(addresses),
+                         .high = UINT16_MAX,
+                         .allowed = "two addresses, [first, last]"},
+    [FAULT_TIME] = {.key = "time",
+                    .help = "how long a delay or the pause of a split lasts",
+                    .type = MBP_FIELD_DURATION,
+                    OF(fault.delay_ns),
+                    .usual = "20ms",
+                    .low = MBP_MS,
+                    .high = 3600 * MBP_S},
+    [FAULT_CODE] = {.key = "code",
+                    .help = "the exception that is answered",
+                    .type = MBP_FIELD_COUNT,
+                    OF(code),
+                    .usual = "6",
+                    .low = 1,
+                    .high = 255},
+    [FAULT_BYTES] = {.key = "bytes",
+                     .help = "how many come of a truncated answer, or first of a split one",
+                     .type = MBP_FIELD_COUNT,
+                     OF(bytes),
+                     .usual = "5",
+                     .low = 1,
+                     .high = 259},
+    [FAULT_PROBABILITY] = {.key = "probability",
+                           .help = "share of requests that it happens to",
+                           .type = MBP_FIELD_SHARE,
+                           OF(fault.probability),
+                           .usual = "1"},
+    [FAULT_TIMES] = {.key = "count",
+                     .help = "how often at most; without end if not given",
+                     .type = MBP_FIELD_COUNT,
+                     OF(fault.count),
+                     .low = 1,
+                     .high = UINT32_MAX},
+};
+#undef OF
+
+static void fault_defaults(void *def)
+{
+    ((struct fault_def *)def)->fault.addr_last = UINT16_MAX;
+}
+
+/* Each kind has its own keys beside those of all; another's would be without effect. */
+static const struct {
+    unsigned field;
+    uint32_t kinds;
+} own[] = {
+    {FAULT_TIME, MBP_BIT(MBP_FAULT_DELAY) | MBP_BIT(MBP_FAULT_SPLIT)},
+    {FAULT_CODE, MBP_BIT(MBP_FAULT_EXCEPTION)},
+    {FAULT_BYTES, MBP_BIT(MBP_FAULT_TRUNCATE) | MBP_BIT(MBP_FAULT_SPLIT)},
+};
+
+static void check_own_keys(struct mbp_reader *reader, const struct fault_def *fault)
+{
+    for (size_t i = 0; i < MBP_COUNT_OF(own); i++) {
+        if (mbp_def_has(&fault->def, own[i].field) && (own[i].kinds & MBP_BIT(fault->fault.kind)) == 0) {
+            const char *key = fault_fields[own[i].field].key;
+            mbp_reader_tell(reader, mbp_def_node(&fault->def, key), "'%s' means nothing to a fault of kind %s", key,
+                            mbp_wire_fault_words.names[fault->fault.kind]);
+        }
+    }
+}
+
+static void check_fault(struct mbp_reader *reader, void *def)
+{
+    struct fault_def *fault = def;
+    if (!mbp_def_has(&fault->def, FAULT_KIND)) {
+        return;
+    }
+    check_own_keys(reader, fault);
+    const struct mbp_values_def *span = &fault->addresses;
+    if (mbp_def_has(&fault->def, FAULT_ADDRESSES)) {
+        if (span->count != 2 || span->items[0] > span->items[1]) {
+            mbp_reader_tell(reader, mbp_def_node(&fault->def, "addresses"),
+                            "'addresses' must be two, [first, last], in rising order");
+            return;
+        }
+        fault->fault.addr_first = span->items[0];
+        fault->fault.addr_last = span->items[1];
+    }
+    if (fault->fault.name == NULL) {
+        fault->fault.name = mbp_wire_fault_words.names[fault->fault.kind];
+    }
+    bool is_exception = fault->fault.kind == MBP_FAULT_EXCEPTION;
+    fault->fault.amount = (uint16_t)(is_exception ? fault->code : fault->bytes);
+}
+
+static const struct mbp_schema fault_schema = {.noun = "a fault",
+                                               .fields = fault_fields,
+                                               .field_count = MBP_COUNT_OF(fault_fields),
+                                               .size = sizeof(struct fault_def),
+                                               .flow = true,
+                                               .defaults = fault_defaults,
+                                               .check = check_fault};
+
+/* ---- server ----------------------------------------------------------------------------------------------------- */
+
+enum {
+    SERVER_LISTEN,
+    SERVER_MAX_CONNECTIONS,
+    SERVER_PER_CLIENT,
+    SERVER_FRAME_TIMEOUT,
+    SERVER_IDLE_TIMEOUT,
+    SERVER_SERIAL_FUNCTIONS,
+    SERVER_ACCESS,
+    SERVER_FAULTS,
+    SERVER_FIELDS
+};
+
+#define OF(member) MBP_AT(struct mbp_server_def, member)
+static const struct mbp_field server_fields[] = {
+    [SERVER_LISTEN] = {.key = "listen",
+                       .help = "where masters connect",
+                       .type = MBP_FIELD_ENDPOINT,
+                       OF(options.listen),
+                       .usual = "127.0.0.1:5020"},
+    [SERVER_MAX_CONNECTIONS] = {.key = "max_connections",
+                                .help = "how many at most",
+                                .type = MBP_FIELD_COUNT,
+                                OF(options.max_connections),
+                                .usual = "1024",
+                                .low = 1,
+                                .high = 65535},
+    [SERVER_PER_CLIENT] = {.key = "per_client",
+                           .help = "how many of one address at most; a quarter of all if not given",
+                           .type = MBP_FIELD_COUNT,
+                           OF(options.per_client),
+                           .low = 1,
+                           .high = 65535},
+    [SERVER_FRAME_TIMEOUT] = {.key = "frame_timeout",
+                              .help = "a request that takes longer to arrive ends its connection",
+                              .type = MBP_FIELD_DURATION,
+                              OF(options.frame_timeout_ns),
+                              .usual = "2s",
+                              .low = 10 * MBP_MS,
+                              .high = 3600 * MBP_S},
+    [SERVER_IDLE_TIMEOUT] = {.key = "idle_timeout",
+                             .help = "a connection without requests ends after it; never if not given",
+                             .type = MBP_FIELD_DURATION,
+                             OF(options.idle_timeout_ns),
+                             .low = 100 * MBP_MS,
+                             .high = MBP_DAY},
+    [SERVER_SERIAL_FUNCTIONS] = {.key = "serial_functions",
+                                 .help = "answers the functions of serial lines too (7, 8, 11, 12, 17)",
+                                 .type = MBP_FIELD_BOOL,
+                                 OF(options.serial_functions),
+                                 .usual = "true"},
+    [SERVER_ACCESS] = {.key = "access",
+                       .help = "who may do what; without it everybody may do all",
+                       .type = MBP_FIELD_LIST,
+                       OF(access),
+                       .high = 1000,
+                       .schema = &access_schema},
+    [SERVER_FAULTS] = {.key = "faults",
+                       .help = "faults on the wire, for people who test masters",
+                       .type = MBP_FIELD_LIST,
+                       OF(faults),
+                       .high = 1000,
+                       .schema = &fault_schema},
+};
+#undef OF
+
+static void check_server(struct mbp_reader *reader, void *def)
+{
+    struct mbp_server_def *server = def;
+    struct mbp_access_rule *rules = mbp_reader_array(reader, reader->keep, server->access.count + 1, sizeof *rules);
+    struct mbp_fault *faults = mbp_reader_array(reader, reader->keep, server->faults.count + 1, sizeof *faults);
+    if (rules == NULL || faults == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < server->access.count; i++) {
+        rules[i] = ((const struct mbp_access_def *)server->access.items)[i].rule;
+    }
+    for (uint32_t i = 0; i < server->faults.count; i++) {
+        faults[i] = ((const struct fault_def *)server->faults.items)[i].fault;
+    }
+    server->options.access = rules;
+    server->options.access_count = server->access.count;
+    server->options.faults = faults;
+    server->options.fault_count = server->faults.count;
+}
+
+const struct mbp_schema mbp_server_schema = {.noun = "the server",
+                                             .fields = server_fields,
+                                             .field_count = MBP_COUNT_OF(server_fields),
+                                             .size = sizeof(struct mbp_server_def),
+                                             .check = check_server};
+
+/* ---- from the plant --------------------------------------------------------------------------------------------- */
+
+static void view_access(const struct mbp_server_options *server, struct mbp_arena *arena, struct mbp_def_list *list)
+{
+    struct mbp_access_def *defs = mbp_arena_array(arena, server->access_count, sizeof *defs);
+    for (uint32_t i = 0; defs != NULL && i < server->access_count; i++) {
+        struct mbp_access_def *def = &defs[i];
+        uint16_t *units = mbp_arena_array(arena, 256, sizeof *units);
+        def->rule = server->access[i];
+        def->units.items = units;
+        for (unsigned id = 0; units != NULL && def->rule.some_units && id < 256; id++) {
+            if (mbp_access_names(&def->rule, id)) {
+                units[def->units.count++] = (uint16_t)id;
+            }
+        }
+        def->def.present = MBP_BIT(ACCESS_UNITS) - 1 + (def->rule.some_units ? MBP_BIT(ACCESS_UNITS) : 0);
+    }
+    *list = (struct mbp_def_list){defs, defs != NULL ? server->access_count : 0};
+}
+
+static void view_fault(const struct mbp_fault *fault, struct fault_def *def)
+{
+    *def = (struct fault_def){
+        .fault = *fault, .code = fault->amount, .bytes = fault->amount, .addresses = {&fault->addr_first, 2}};
+    uint32_t hidden = (fault->unit != 0 ? 0 : MBP_BIT(FAULT_UNIT)) | (fault->count != 0 ? 0 : MBP_BIT(FAULT_TIMES)) |
+                      (fault->function != 0 ? 0 : MBP_BIT(FAULT_FUNCTION));
+    for (size_t i = 0; i < MBP_COUNT_OF(own); i++) {
+        hidden |= (own[i].kinds & MBP_BIT(fault->kind)) != 0 ? 0 : MBP_BIT(own[i].field);
+    }
+    def->def.present = (MBP_BIT(FAULT_FIELDS) - 1) & ~hidden;
+}
+
+/* The two ends of the addresses are read as a list. */
+_Static_assert(offsetof(struct mbp_fault, addr_last) == offsetof(struct mbp_fault, addr_first) + sizeof(uint16_t),
+               "they stand one behind the other");
+
+void mbp_server_view(const struct mbp_server_options *server, struct mbp_arena *arena, struct mbp_server_def *def)
+{
+    struct fault_def *faults = mbp_arena_array(arena, server->fault_count, sizeof *faults);
+    *def = (struct mbp_server_def){.options = *server};
+    def->def.present = MBP_BIT(SERVER_FIELDS) - 1;
+    def->def.present &= server->idle_timeout_ns != 0 ? UINT32_MAX : ~MBP_BIT(SERVER_IDLE_TIMEOUT);
+    view_access(server, arena, &def->access);
+    for (uint32_t i = 0; faults != NULL && i < server->fault_count; i++) {
+        view_fault(&server->faults[i], &faults[i]);
+    }
+    def->faults = (struct mbp_def_list){faults, faults != NULL ? server->fault_count : 0};
+}
