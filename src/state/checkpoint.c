@@ -85,9 +85,9 @@ static bool masks_fit(const struct mbp_state *state)
 }
 
 /* The window's place and length are the plant's to say; how far it has come is what was kept. */
-static bool rates_fit(const struct mbp_rate *fresh, const struct mbp_state *state)
+static bool rates_fit(const struct mbp_rate *fresh, uint32_t count, const struct mbp_state *state)
 {
-    for (uint32_t r = 0; r < state->rate_count; r++) {
+    for (uint32_t r = 0; r < count; r++) {
         const struct mbp_rate *is = &state->rate[r];
         const struct mbp_rate *plain = &fresh[r];
         if (is->sensor != plain->sensor || is->first != plain->first || is->count != plain->count ||
@@ -168,19 +168,19 @@ static void copy_in(struct mbp_state *state, const char *bytes)
 enum mbp_status mbp_state_take(const struct mbp_plant *plant, struct mbp_state *state, const void *bytes, size_t len)
 {
     struct mbp_state figures = {0};
-    const size_t rates = state->rate_count * sizeof *state->rate;
+    const uint32_t rates = state->rate_count;
     if (len != mbp_state_bytes(state))
         return MBP_ERR_CORRUPT;
     memcpy(&figures, bytes, FIGURES);
     if (!same_counts(&figures, state))
         return MBP_ERR_CORRUPT;
-    struct mbp_rate *fresh = malloc(rates + 1);
+    struct mbp_rate *fresh = calloc((size_t)rates + 1, sizeof *fresh);
     if (fresh == NULL)
         return MBP_ERR_MEMORY;
-    if (rates > 0)
-        memcpy(fresh, state->rate, rates);
+    for (uint32_t r = 0; r < rates; r++)
+        fresh[r] = state->rate[r];
     copy_in(state, bytes);
-    bool fits = machines_fit(state) && masks_fit(state) && rates_fit(fresh, state) && faults_fit(plant, state) &&
+    bool fits = machines_fit(state) && masks_fit(state) && rates_fit(fresh, rates, state) && faults_fit(plant, state) &&
                 controllers_fit(state);
     free(fresh);
     return fits ? MBP_OK : MBP_ERR_CORRUPT;

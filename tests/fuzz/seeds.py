@@ -1,6 +1,6 @@
 """Writes the seed inputs of a fuzz target, made from the tests' own traffic and plant files.
 
-    seeds.py mbap|pdu|plant|scenario|dump|journal|sequence|reply|expr FOLDER      and FOLDER.dict: the words in them, for libFuzzer
+    seeds.py mbap|pdu|plant|scenario|dump|journal|tail|recording|sequence|reply|expr FOLDER      and FOLDER.dict: the words in them, for libFuzzer
 """
 import hashlib
 import json
@@ -147,6 +147,29 @@ def journal():
         yield struct.pack('>BI3sBI3s', first, 9000, b'abc', second, 50000, b'\x00\x01\x02')
 
 
+def tail():
+    """Changes of what a killed process left beside its journal (targets/tail.c): the head, the commits, records."""
+    yield bytes(1)
+    for what in range(3):
+        for where in (0, 9, 20, 30, 260, 300, 520, 4096, 4104, 4110, 4120, 4160, 4216, 7000, 4_000_000_000):
+            yield struct.pack('>BI3s', what, where, b'\x05\xff\x00')
+    for where in range(4096, 4096 + 6 * 56, 4):
+        yield struct.pack('>BI3sBI3s', 2, where, b'\x01\x00\x00', 2, where + 9, b'\xff\xff\xff')
+
+
+RECORDINGS = ('0,1\n1,2\n2,3\n', 'time;T1;a b\r\n0;1;5\r\n0.5;2;6\r\n', '\ufefft\t"T1"\n# why\n\n1e3\t-5.5\n1e4\t7\n',
+              '0,1\n0,2\n', '0\n', 'a,b\n1,x\n', '0,1\n1e300,2\n', '0,1\n9e9,2\n', 'x', '', '0,nan\n', ',,,\n', '-5,1\n-4,1e308\n',
+              '0,1\0\n1,2\n', 't,T1\n' + ','.join('9' * 90 for _ in range(9)) + '\n', '0,1\n' * 3)
+
+
+def recording():
+    """The first byte says which column is asked for (targets/recording.c)."""
+    for text in RECORDINGS:
+        for kind in range(4):
+            yield bytes([kind]) + text.encode()
+    yield bytes([0]) + b'0,1' + b' ' * 70000 + b'\n'
+
+
 # The steps of targets/sequence.c.
 WRITE, REQUEST, SCAN, OTHER_PLANT, EDIT, SNAPSHOT, RESTORE, FAULT, PAUSE, SPEED = range(10)
 
@@ -212,6 +235,7 @@ def expr():
 
 
 TARGETS = {'mbap': mbap, 'pdu': pdu, 'plant': plant, 'scenario': scenario, 'dump': dump, 'journal': journal,
+           'tail': tail, 'recording': recording,
            'sequence': sequence, 'reply': reply, 'expr': expr}
 
 if __name__ == '__main__':

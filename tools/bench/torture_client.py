@@ -8,6 +8,7 @@ from journal_model import FIRST_FILE, LIMITS, PER_FILE, WORDS, Broken
 MACHINES, SENSORS_A_MACHINE = 6, 2
 DRIVEN = 1  # unit id of what the client operates
 LIMITS_AT, COIL_FORCED, COIL_SHELVED = 1000, 1000, 2000
+RAW_AT, RAW = 9000, 64  # registers that no scan takes in
 PATIENCE_S = 60.0  # for a sanitized program on a busy machine; never waited for when all is well
 
 
@@ -23,6 +24,7 @@ class Client:
         self.last = 0    # the highest event number it was shown
         self.oldest = 0  # the oldest that was kept when it looked last
         self.events = {}  # number -> record
+        self.raw = {}  # address -> words that it may hold: the confirmed one, then those that were not answered
 
     def close(self):
         self.socket.close()
@@ -56,6 +58,10 @@ class Client:
         return pdu
 
     def _note(self, request, answer):
+        if request[0] == 6 and answer == request:
+            addr, word = struct.unpack(">HH", request[1:])
+            held = self.raw[addr]
+            del held[:held.index(word)]
         if request == SUMMARY and answer[0] == 4:
             self.last = max(self.last, int.from_bytes(answer[18:22], "big"))
             self.oldest = int.from_bytes(answer[22:26], "big")
@@ -87,7 +93,15 @@ class Client:
         reads = [SUMMARY, struct.pack(">BHH", 4, 5000, 6 * WORDS)]
         if self.last > 12:
             reads.append(read_events(self.rng.randint(max(1, self.last - 3000), self.last), 6))
-        self.send([self._write() for _ in range(self.rng.randint(0, 10))] + reads)
+        raw = [self._write_raw() for _ in range(self.rng.randint(0, 6))]
+        self.send([self._write() for _ in range(self.rng.randint(0, 10))] + raw + reads)
+
+    def _write_raw(self):
+        addr, word = RAW_AT + self.rng.randrange(RAW), self.rng.randrange(1, 1 << 16)
+        while word in self.raw.setdefault(addr, [0]):
+            word = self.rng.randrange(1, 1 << 16)
+        self.raw[addr].append(word)
+        return struct.pack(">BHH", 6, addr, word)
 
     def _write(self):
         rng = self.rng

@@ -80,6 +80,21 @@ enum mbp_status __wrap_mbp_journal_push_event(struct mbp_journal *journal, struc
     return __real_mbp_journal_push_event(journal, event);
 }
 
+/* Every fourth walk is as of a plant that is too large for a copy of its state with each scan: what is told is exact,
+ * the process goes on from a checkpoint. */
+static bool is_large(void)
+{
+    return world->seed % 4 == 0;
+}
+
+bool __wrap_scan_checkpoint_is_small(const struct mbp_state *state, uint64_t scan_ns); // NOLINT
+bool __wrap_scan_checkpoint_is_small(const struct mbp_state *state, uint64_t scan_ns)  // NOLINT
+{
+    (void)state;
+    (void)scan_ns;
+    return !is_large();
+}
+
 /* Behind it the scan is one that counts, with what it published. */
 void __wrap_mbp_tail_commit(struct mbp_tail *tail, uint64_t handed) // NOLINT
 {
@@ -217,7 +232,7 @@ static bool is_moved_register(const struct mbp_image_unit *unit, uint32_t addr)
            is_moved(line.plant->actuator_count + MBP_SETTINGS_RETAINED * (at / 16) + at % 16 / 2);
 }
 
-/* The register of a sensor that shows its process, or of what a controller moves. */
+/* The register of a sensor that shows its process, of what a controller moves, or of the time that a shelf has left. */
 static bool is_of_process(const struct mbp_image_unit *unit, uint32_t addr)
 {
     for (uint32_t s = 0; s < unit->unit->sensor_count; s++) {
@@ -227,7 +242,9 @@ static bool is_of_process(const struct mbp_image_unit *unit, uint32_t addr)
             return (world->told.flags[index] & MBP_SENSOR_FORCED) == 0 &&
                    (unit->access[MBP_HOLDING_REGISTERS][reg->addr] & MBP_ACCESS_DIRTY) == 0;
     }
-    return !unit->unit->instructor && is_moved_register(unit, addr);
+    uint32_t shelving = unit->unit->layout.base[MBP_MAP_SHELVING];
+    bool is_shelf = is_large() && addr >= shelving && addr < shelving + unit->unit->sensor_count;
+    return !unit->unit->instructor && (is_shelf || is_moved_register(unit, addr));
 }
 
 static void assert_tables(void)
@@ -238,6 +255,8 @@ static void assert_tables(void)
     for (uint32_t u = 0; u < UNITS; u++) {
         const struct mbp_image_unit *unit = actor_unit(&line, line.plant->units[u].id);
         for (enum mbp_table t = 0; t < MBP_TABLE_COUNT; t++) {
+            if (t == MBP_DISCRETE_INPUTS && is_large())
+                continue; /* bad quality, and what is suppressed by it, are of the process */
             for (uint32_t a = 0; t != MBP_INPUT_REGISTERS && a < unit->size[t]; a++) {
                 if (now.words[u][t][a] != world->told.words[u][t][a] &&
                     !(t == MBP_HOLDING_REGISTERS && is_of_process(unit, a)))
@@ -270,7 +289,9 @@ static void assert_state(void)
     assert_int_equal(now.paused, told->paused);
     assert_memory_equal(&now.speed, &told->speed, sizeof now.speed);
     assert_true(now.scan >= told->scan);
-    if (world->flushed) /* checkpoints could be stored as they were taken: one second of 100 ms */
+    if (!is_large())
+        assert_true(now.tick == told->tick);
+    else if (world->flushed) /* checkpoints could be stored as they were taken: one second of 100 ms */
         assert_true(now.tick + 11 >= told->tick);
 }
 
@@ -399,8 +420,7 @@ static void test_kill_at_any_moment_what_was_told_is_exact(void **state)
     mbp_log_set_level(MBP_LOG_WARNING);
     world = mmap(NULL, sizeof *world, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(world != MAP_FAILED);
-    for (uint64_t seed = getenv("MBP_KILL_FIRST") ? strtoull(getenv("MBP_KILL_FIRST"), NULL, 10) : 1; seed <= last;
-         seed++)
+    for (uint64_t seed = 1; seed <= last; seed++)
         walk(seed, yaml);
     munmap(world, sizeof *world);
 }

@@ -128,6 +128,14 @@ static bool spread_over(const struct kin *kin, bool *met)
     return more;
 }
 
+static bool *new_marks(const struct mbp_plant *plant)
+{
+    bool *marks = calloc(mbp_index_count(plant) + 1, sizeof *marks);
+    if (marks == NULL)
+        abort();
+    return marks;
+}
+
 static void mark_named(const struct mbp_plant *plant, bool *marks, const char *const *names)
 {
     for (uint32_t item = 0; item < mbp_index_count(plant); item++) {
@@ -140,12 +148,8 @@ static void mark_named(const struct mbp_plant *plant, bool *marks, const char *c
 
 void kin_find(struct kin *kin, const struct mbp_change *change, const char *const *touched)
 {
-    size_t from_count = mbp_index_count(change->from);
-    size_t to_count = mbp_index_count(change->to);
-    bool *met = calloc(from_count + 1, sizeof *met);
-    *kin =
-        (struct kin){change, calloc(from_count + 1, sizeof *kin->from), calloc(to_count + 1, sizeof *kin->to), false};
-    assert_true(met != NULL && kin->from != NULL && kin->to != NULL);
+    bool *met = new_marks(change->from);
+    *kin = (struct kin){change, new_marks(change->from), new_marks(change->to), false};
     mark_named(change->from, kin->from, touched);
     mark_named(change->to, kin->to, touched);
     bool more = true;
