@@ -107,82 +107,41 @@ static void print_fail(FILE *out, const void *at)
 
 #define OF(member) MBP_AT(struct mbp_actuator_def, member)
 static const struct mbp_field fields[] = {
-    [MBP_ACTUATOR_NAME] = {.key = "name",
-                           .help = "its name, unique in the plant",
-                           .type = MBP_FIELD_NAME,
-                           .required = true,
-                           OF(actuator.name)},
-    [MBP_ACTUATOR_LABEL] = {.key = "label",
-                            .help = "what people call it",
-                            .type = MBP_FIELD_TEXT,
-                            OF(actuator.label),
-                            .usual = "",
-                            .high = 80},
-    [MBP_ACTUATOR_KIND] = {.key = "kind",
-                           .help = "what it is",
-                           .type = MBP_FIELD_CHOICE,
-                           OF(actuator.kind),
-                           .usual = "output",
-                           .words = &mbp_actuator_kind_words},
-    [MBP_ACTUATOR_UNIT] = {.key = "unit",
-                           .help = "unit of its position, as it is shown; % unless it is on/off",
-                           .type = MBP_FIELD_TEXT,
-                           OF(actuator.unit_text),
-                           .high = 16},
-    [MBP_ACTUATOR_ON_OFF] = {.key = "on_off",
-                             .help = "commanded by a coil: it is at one end of its range or the other",
-                             .type = MBP_FIELD_BOOL,
-                             OF(actuator.on_off),
-                             .usual = "false"},
-    [MBP_ACTUATOR_RANGE] = {.key = "range",
-                            .help = "its ends; 0 and 100, of an on/off one 0 and 1, if not given",
-                            .unit = ITS_UNIT,
-                            .type = MBP_FIELD_RANGE,
-                            OF(actuator.range),
-                            .allowed = "two numbers, the lower first: [0, 100]"},
-    [MBP_ACTUATOR_TRAVEL] = {.key = "travel",
-                             .help = "how long it takes over its whole range",
-                             .type = MBP_FIELD_DURATION,
-                             OF(actuator.travel_ns),
-                             .usual = "0s",
-                             .high = MBP_DAY},
-    [MBP_ACTUATOR_INITIAL] = {.key = "initial",
-                              .help = "its command until a master gives another; the lower end if not given",
-                              .unit = ITS_UNIT,
-                              .type = MBP_FIELD_CUSTOM,
-                              OF(initial),
-                              .read = read_initial,
-                              .print = print_initial,
-                              .allowed = "a number within the range, or on or off for an on/off one",
-                              .json =
-                                  "\"anyOf\": [{\"type\": [\"number\", \"boolean\"]}, {\"enum\": [\"on\", \"off\"]}]"},
-    [MBP_ACTUATOR_FAIL] = {.key = "fail",
-                           .help = "where it goes when its machine is not en_service, or one a state; where it is if "
-                                   "not given",
-                           .type = MBP_FIELD_CUSTOM,
-                           OF(fail),
-                           .read = read_fail,
-                           .print = print_fail,
-                           .allowed = "closed (or off), open (or on), last, a number within the range, or one of these "
-                                      "per state: {en_panne: , maintenance: }",
-                           .json =
-                               "\"anyOf\": [" POSITION_JSON ", {\"type\": \"object\", \"additionalProperties\": false, "
-                               "\"properties\": {\"en_panne\": {\"anyOf\": [" POSITION_JSON "]}, \"faulted\": "
-                               "{\"anyOf\": [" POSITION_JSON "]}, \"maintenance\": {\"anyOf\": [" POSITION_JSON
-                               "]}}}]"},
-    [MBP_ACTUATOR_REGISTER] = {.key = "register",
-                               .help = "where and how its command stands in the holding registers; with a scale of 0.1 "
-                                       "for types of 16 bits if not given",
-                               .type = MBP_FIELD_MAP,
-                               OF(reg),
-                               .schema = &mbp_register_schema},
-    [MBP_ACTUATOR_REPEAT] = {.key = "repeat",
-                             .help = "makes so many of it; {n} in the name counts them",
-                             .type = MBP_FIELD_COUNT,
-                             OF(repeat),
-                             .usual = "1",
-                             .low = 1,
-                             .high = MBP_ACTUATORS_PER_UNIT_MAX},
+    [MBP_ACTUATOR_NAME] = MBP_ROW(NAME, OF(actuator.name), "name", "its name, unique in the plant", .required = true),
+    [MBP_ACTUATOR_LABEL] = MBP_ROW(TEXT, OF(actuator.label), "label", "what people call it", .usual = "", .high = 80),
+    [MBP_ACTUATOR_KIND] =
+        MBP_ROW(CHOICE, OF(actuator.kind), "kind", "what it is", .usual = "output", .words = &mbp_actuator_kind_words),
+    [MBP_ACTUATOR_UNIT] = MBP_ROW(TEXT, OF(actuator.unit_text), "unit",
+                                  "unit of its position, as it is shown; % unless it is on/off", .high = 16),
+    [MBP_ACTUATOR_ON_OFF] =
+        MBP_ROW(BOOL, OF(actuator.on_off), "on_off", "commanded by a coil: it is at one end of its range or the other",
+                .usual = "false"),
+    [MBP_ACTUATOR_RANGE] =
+        MBP_ROW(RANGE, OF(actuator.range), "range", "its ends; 0 and 100, of an on/off one 0 and 1, if not given",
+                .unit = ITS_UNIT, .allowed = "two numbers, the lower first: [0, 100]"),
+    [MBP_ACTUATOR_TRAVEL] = MBP_ROW(DURATION, OF(actuator.travel_ns), "travel",
+                                    "how long it takes over its whole range", .usual = "0s", .high = MBP_DAY),
+    [MBP_ACTUATOR_INITIAL] =
+        MBP_ROW(CUSTOM, OF(initial), "initial", "its command until a master gives another; the lower end if not given",
+                .unit = ITS_UNIT, .read = read_initial, .print = print_initial,
+                .allowed = "a number within the range, or on or off for an on/off one",
+                .json = "\"anyOf\": [{\"type\": [\"number\", \"boolean\"]}, {\"enum\": [\"on\", \"off\"]}]"),
+    [MBP_ACTUATOR_FAIL] =
+        MBP_ROW(CUSTOM, OF(fail), "fail",
+                "where it goes when its machine is not en_service, or one a state; where it is if "
+                "not given",
+                .read = read_fail, .print = print_fail,
+                .allowed = "closed (or off), open (or on), last, a number within the range, or one of these "
+                           "per state: {en_panne: , maintenance: }",
+                .json = "\"anyOf\": [" POSITION_JSON ", {\"type\": \"object\", \"additionalProperties\": false, "
+                        "\"properties\": {\"en_panne\": {\"anyOf\": [" POSITION_JSON "]}, \"faulted\": "
+                        "{\"anyOf\": [" POSITION_JSON "]}, \"maintenance\": {\"anyOf\": [" POSITION_JSON "]}}}]"),
+    [MBP_ACTUATOR_REGISTER] = MBP_ROW(MAP, OF(reg), "register",
+                                      "where and how its command stands in the holding registers; with a scale of 0.1 "
+                                      "for types of 16 bits if not given",
+                                      .schema = &mbp_register_schema),
+    [MBP_ACTUATOR_REPEAT] = MBP_ROW(COUNT, OF(repeat), "repeat", "makes so many of it; {n} in the name counts them",
+                                    .usual = "1", .low = 1, .high = MBP_ACTUATORS_PER_UNIT_MAX),
 };
 #undef OF
 
@@ -319,13 +278,8 @@ static void check_actuator(struct mbp_reader *reader, void *def)
     actuator->actuator.reg = actuator->reg.reg;
 }
 
-const struct mbp_schema mbp_actuator_schema = {.noun = "an actuator",
-                                               .fields = fields,
-                                               .field_count = MBP_COUNT_OF(fields),
-                                               .size = sizeof(struct mbp_actuator_def),
-                                               .named = true,
-                                               .defaults = actuator_defaults,
-                                               .check = check_actuator};
+const struct mbp_schema mbp_actuator_schema = MBP_SCHEMA("an actuator", fields, struct mbp_actuator_def, .named = true,
+                                                         .defaults = actuator_defaults, .check = check_actuator);
 
 /* ---- from the plant --------------------------------------------------------------------------------------------- */
 

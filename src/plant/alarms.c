@@ -12,33 +12,17 @@
 #define ALARM(alarm) MBP_ALARM_KEYS(struct mbp_alarm_def, alarm, MBP_ALARM_, MBP_INHERITED)
 
 static const struct mbp_field limit_fields[] = {
-    [MBP_ALARM_AT] = {.key = "at",
-                      .help = "where it is reached",
-                      .unit = MBP_VALUE_UNIT,
-                      .type = MBP_FIELD_NUMBER,
-                      .required = true,
-                      OF(at),
-                      MBP_ANY_NUMBER},
+    [MBP_ALARM_AT] =
+        MBP_ROW(NUMBER, OF(at), "at", "where it is reached", .unit = MBP_VALUE_UNIT, .required = true, MBP_ANY_NUMBER),
     MBP_DEADBAND_KEY(struct mbp_alarm_def, alarm, MBP_ALARM_, MBP_INHERITED),
     ALARM(alarm),
 };
 
 static const struct mbp_field rate_fields[] = {
-    [MBP_ALARM_AT] = {.key = "max",
-                      .help = "the largest change within `per`",
-                      .unit = MBP_VALUE_UNIT,
-                      .type = MBP_FIELD_NUMBER,
-                      .required = true,
-                      OF(at),
-                      .low = 1e-12,
-                      .high = 1e12},
-    [MBP_ALARM_PER] = {.key = "per",
-                       .help = "the time that `max` is about",
-                       .type = MBP_FIELD_DURATION,
-                       OF(per_ns),
-                       .usual = "1min",
-                       .low = MBP_MS,
-                       .high = MBP_DAY},
+    [MBP_ALARM_AT] = MBP_ROW(NUMBER, OF(at), "max", "the largest change within `per`", .unit = MBP_VALUE_UNIT,
+                             .required = true, .low = 1e-12, .high = 1e12),
+    [MBP_ALARM_PER] = MBP_ROW(DURATION, OF(per_ns), "per", "the time that `max` is about", .usual = "1min",
+                              .low = MBP_MS, .high = MBP_DAY),
     MBP_DEADBAND_KEY(struct mbp_alarm_def, alarm, MBP_ALARM_, MBP_INHERITED),
     ALARM(alarm),
 };
@@ -55,48 +39,29 @@ static void bad_quality_defaults(void *def)
     ((struct mbp_alarm_def *)def)->on = true;
 }
 
-static const struct mbp_schema limit_schema = {.noun = "a limit",
-                                               .fields = limit_fields,
-                                               .field_count = MBP_COUNT_OF(limit_fields),
-                                               .size = sizeof(struct mbp_alarm_def),
-                                               .flow = true,
-                                               .defaults = limit_defaults};
+static const struct mbp_schema limit_schema =
+    MBP_SCHEMA("a limit", limit_fields, struct mbp_alarm_def, .flow = true, .defaults = limit_defaults);
 
-const struct mbp_schema mbp_rate_schema = {.noun = "a rate of change",
-                                           .fields = rate_fields,
-                                           .field_count = MBP_COUNT_OF(rate_fields),
-                                           .size = sizeof(struct mbp_alarm_def),
-                                           .flow = true};
+const struct mbp_schema mbp_rate_schema =
+    MBP_SCHEMA("a rate of change", rate_fields, struct mbp_alarm_def, .flow = true);
 
-const struct mbp_schema mbp_bad_quality_schema = {.noun = "a bad-quality alarm",
-                                                  .fields = bad_quality_fields,
-                                                  .field_count = MBP_COUNT_OF(bad_quality_fields),
-                                                  .size = sizeof(struct mbp_alarm_def),
-                                                  .flow = true,
-                                                  .defaults = bad_quality_defaults};
+const struct mbp_schema mbp_bad_quality_schema = MBP_SCHEMA(
+    "a bad-quality alarm", bad_quality_fields, struct mbp_alarm_def, .flow = true, .defaults = bad_quality_defaults);
 
 const struct mbp_field mbp_bad_quality_brief = {.key = "bad_quality", .type = MBP_FIELD_BOOL, OF(on)};
 static const struct mbp_field limit_brief = {.key = "at", .type = MBP_FIELD_NUMBER, OF(at), MBP_ANY_NUMBER};
 
 #define LIMIT(word, limit, text)                                                                                       \
-    [limit] = {.key = (word),                                                                                          \
-               .help = (text),                                                                                         \
-               .unit = MBP_VALUE_UNIT,                                                                                 \
-               .type = MBP_FIELD_MAP,                                                                                  \
-               MBP_AT(struct mbp_limits_def, of[limit]),                                                               \
-               .schema = &limit_schema,                                                                                \
-               .brief = &limit_brief}
+    [limit] = MBP_ROW(MAP, MBP_AT(struct mbp_limits_def, of[limit]), word, text, .unit = MBP_VALUE_UNIT,               \
+                      .schema = &limit_schema, .brief = &limit_brief)
 static const struct mbp_field limits_fields[] = {
     LIMIT("low_low", MBP_LOW_LOW, "below it: the alarm low_low"),
     LIMIT("low", MBP_LOW, "below it: the alarm low"),
     LIMIT("high", MBP_HIGH, "above it: the alarm high"),
     LIMIT("high_high", MBP_HIGH_HIGH, "above it: the alarm high_high"),
 };
-const struct mbp_schema mbp_limits_schema = {.noun = "the limits",
-                                             .fields = limits_fields,
-                                             .field_count = MBP_COUNT_OF(limits_fields),
-                                             .size = sizeof(struct mbp_limits_def),
-                                             .flow = true};
+const struct mbp_schema mbp_limits_schema =
+    MBP_SCHEMA("the limits", limits_fields, struct mbp_limits_def, .flow = true);
 
 /* ---- rules ------------------------------------------------------------------------------------------------------ */
 

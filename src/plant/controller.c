@@ -8,108 +8,47 @@
 
 #define OF(member) MBP_AT(struct mbp_feed_def, member)
 static const struct mbp_field feed_fields[] = {
-    {.key = "from",
-     .help = "the sensor or actuator whose value is added to the output",
-     .type = MBP_FIELD_NAME,
-     .required = true,
-     OF(from)},
-    {.key = "gain",
-     .help = "what one unit of it adds",
-     .type = MBP_FIELD_NUMBER,
-     OF(gain),
-     .usual = "1",
-     MBP_ANY_NUMBER},
+    MBP_ROW(NAME, OF(from), "from", "the sensor or actuator whose value is added to the output", .required = true),
+    MBP_ROW(NUMBER, OF(gain), "gain", "what one unit of it adds", .usual = "1", MBP_ANY_NUMBER),
 };
 #undef OF
-static const struct mbp_schema feed_schema = {.noun = "a feedforward",
-                                              .fields = feed_fields,
-                                              .field_count = MBP_COUNT_OF(feed_fields),
-                                              .size = sizeof(struct mbp_feed_def),
-                                              .flow = true};
+static const struct mbp_schema feed_schema =
+    MBP_SCHEMA("a feedforward", feed_fields, struct mbp_feed_def, .flow = true);
 
 #define OF(member) MBP_AT(struct mbp_controller_def, member)
 static const struct mbp_field fields[] = {
-    [MBP_CONTROLLER_NAME] = {.key = "name",
-                             .help = "its name, unique in the plant",
-                             .type = MBP_FIELD_NAME,
-                             .required = true,
-                             OF(controller.name)},
-    [MBP_CONTROLLER_LABEL] = {.key = "label",
-                              .help = "what people call it",
-                              .type = MBP_FIELD_TEXT,
-                              OF(controller.label),
-                              .usual = "",
-                              .high = 80},
-    [MBP_CONTROLLER_INPUT] = {.key = "input",
-                              .help = "the sensor that it holds at its setpoint",
-                              .type = MBP_FIELD_NAME,
-                              .required = true,
-                              OF(input)},
-    [MBP_CONTROLLER_OUTPUT] = {.key = "output",
-                               .help = "the actuator that it moves",
-                               .type = MBP_FIELD_NAME,
-                               OF(output)},
-    [MBP_CONTROLLER_CASCADE] = {.key = "cascade",
-                                .help = "the controller that gives its setpoint",
-                                .type = MBP_FIELD_NAME,
-                                OF(cascade)},
-    [MBP_CONTROLLER_SETPOINT] = {.key = "setpoint",
-                                 .help = "the value that it holds",
-                                 .unit = INPUT_UNIT,
-                                 .type = MBP_FIELD_NUMBER,
-                                 .required = true,
-                                 OF(controller.setting[MBP_SET_SETPOINT]),
-                                 MBP_ANY_NUMBER},
-    [MBP_CONTROLLER_GAIN] = {.key = "gain",
-                             .help = "output for an error of one",
-                             .type = MBP_FIELD_NUMBER,
-                             .required = true,
-                             OF(controller.setting[MBP_SET_GAIN]),
-                             .low = 0,
-                             .high = 1e6},
-    [MBP_CONTROLLER_INTEGRAL] = {.key = "integral",
-                                 .help = "time in which the integral part repeats the gain's; 0s: no such part",
-                                 .type = MBP_FIELD_DURATION,
-                                 OF(integral_ns),
-                                 .usual = "0s",
-                                 .high = MBP_DAY},
-    [MBP_CONTROLLER_DERIVATIVE] = {.key = "derivative",
-                                   .help = "time by which it looks ahead; 0s: no such part",
-                                   .type = MBP_FIELD_DURATION,
-                                   OF(derivative_ns),
-                                   .usual = "0s",
-                                   .high = MBP_DAY},
-    [MBP_CONTROLLER_ACTION] = {.key = "action",
-                               .help = "reverse: the output falls when the measurement rises (heating, filling)",
-                               .type = MBP_FIELD_CHOICE,
-                               OF(controller.direct),
-                               .usual = "reverse",
-                               .words = &mbp_action_words},
-    [MBP_CONTROLLER_OUTPUT_RANGE] = {.key = "output_range",
-                                     .help = "what it may set; all that the output allows if not given",
-                                     .unit = OUTPUT_UNIT,
-                                     .type = MBP_FIELD_RANGE,
-                                     OF(output_range),
-                                     .allowed = "two numbers, the lower first: [0, 100]"},
-    [MBP_CONTROLLER_FEEDFORWARD] = {.key = "feedforward",
-                                    .help = "other values that are added to the output",
-                                    .type = MBP_FIELD_LIST,
-                                    OF(feedforward),
-                                    .high = MBP_FEEDS_MAX,
-                                    .schema = &feed_schema},
-    [MBP_CONTROLLER_MODE] = {.key = "mode",
-                             .help = "how it begins",
-                             .type = MBP_FIELD_CHOICE,
-                             OF(controller.automatic),
-                             .usual = "auto",
-                             .words = &mbp_mode_words},
-    [MBP_CONTROLLER_REPEAT] = {.key = "repeat",
-                               .help = "makes so many of it; {n} in the name counts them",
-                               .type = MBP_FIELD_COUNT,
-                               OF(repeat),
-                               .usual = "1",
-                               .low = 1,
-                               .high = MBP_CONTROLLERS_PER_UNIT_MAX},
+    [MBP_CONTROLLER_NAME] =
+        MBP_ROW(NAME, OF(controller.name), "name", "its name, unique in the plant", .required = true),
+    [MBP_CONTROLLER_LABEL] =
+        MBP_ROW(TEXT, OF(controller.label), "label", "what people call it", .usual = "", .high = 80),
+    [MBP_CONTROLLER_INPUT] =
+        MBP_ROW(NAME, OF(input), "input", "the sensor that it holds at its setpoint", .required = true),
+    [MBP_CONTROLLER_OUTPUT] = MBP_ROW(NAME, OF(output), "output", "the actuator that it moves"),
+    [MBP_CONTROLLER_CASCADE] = MBP_ROW(NAME, OF(cascade), "cascade", "the controller that gives its setpoint"),
+    [MBP_CONTROLLER_SETPOINT] =
+        MBP_ROW(NUMBER, OF(controller.setting[MBP_SET_SETPOINT]), "setpoint", "the value that it holds",
+                .unit = INPUT_UNIT, .required = true, MBP_ANY_NUMBER),
+    [MBP_CONTROLLER_GAIN] = MBP_ROW(NUMBER, OF(controller.setting[MBP_SET_GAIN]), "gain", "output for an error of one",
+                                    .required = true, .low = 0, .high = 1e6),
+    [MBP_CONTROLLER_INTEGRAL] =
+        MBP_ROW(DURATION, OF(integral_ns), "integral",
+                "time in which the integral part repeats the gain's; 0s: no such part", .usual = "0s", .high = MBP_DAY),
+    [MBP_CONTROLLER_DERIVATIVE] =
+        MBP_ROW(DURATION, OF(derivative_ns), "derivative", "time by which it looks ahead; 0s: no such part",
+                .usual = "0s", .high = MBP_DAY),
+    [MBP_CONTROLLER_ACTION] = MBP_ROW(CHOICE, OF(controller.direct), "action",
+                                      "reverse: the output falls when the measurement rises (heating, filling)",
+                                      .usual = "reverse", .words = &mbp_action_words),
+    [MBP_CONTROLLER_OUTPUT_RANGE] =
+        MBP_ROW(RANGE, OF(output_range), "output_range", "what it may set; all that the output allows if not given",
+                .unit = OUTPUT_UNIT, .allowed = "two numbers, the lower first: [0, 100]"),
+    [MBP_CONTROLLER_FEEDFORWARD] =
+        MBP_ROW(LIST, OF(feedforward), "feedforward", "other values that are added to the output",
+                .high = MBP_FEEDS_MAX, .schema = &feed_schema),
+    [MBP_CONTROLLER_MODE] =
+        MBP_ROW(CHOICE, OF(controller.automatic), "mode", "how it begins", .usual = "auto", .words = &mbp_mode_words),
+    [MBP_CONTROLLER_REPEAT] = MBP_ROW(COUNT, OF(repeat), "repeat", "makes so many of it; {n} in the name counts them",
+                                      .usual = "1", .low = 1, .high = MBP_CONTROLLERS_PER_UNIT_MAX),
 };
 #undef OF
 
@@ -141,13 +80,9 @@ static void check_controller(struct mbp_reader *reader, void *def)
     }
 }
 
-const struct mbp_schema mbp_controller_schema = {.noun = "a controller",
-                                                 .fields = fields,
-                                                 .field_count = MBP_COUNT_OF(fields),
-                                                 .size = sizeof(struct mbp_controller_def),
-                                                 .named = true,
-                                                 .defaults = controller_defaults,
-                                                 .check = check_controller};
+const struct mbp_schema mbp_controller_schema =
+    MBP_SCHEMA("a controller", fields, struct mbp_controller_def, .named = true, .defaults = controller_defaults,
+               .check = check_controller);
 
 /* ---- from the plant --------------------------------------------------------------------------------------------- */
 

@@ -331,50 +331,26 @@ extern const struct mbp_schema mbp_plant_schema, mbp_unit_schema, mbp_machine_sc
 #define MBP_OWN(text)       text
 #define MBP_INHERITED(text) NULL
 #define MBP_DEADBAND_KEY(type_of, member, prefix, usual_of)                                                            \
-    [prefix##DEADBAND] = {.key = "deadband",                                                                           \
-                          .help = "how far back it must be to have returned to normal",                                \
-                          .unit = MBP_VALUE_UNIT,                                                                      \
-                          .type = MBP_FIELD_NUMBER,                                                                    \
-                          MBP_AT(type_of, member.deadband),                                                            \
-                          .usual = usual_of("0"),                                                                      \
-                          .low = 0,                                                                                    \
-                          .high = DBL_MAX,                                                                             \
-                          .change = MBP_CHANGED_ALARMS}
+    [prefix##DEADBAND] = MBP_ROW(NUMBER, MBP_AT(type_of, member.deadband), "deadband",                                 \
+                                 "how far back it must be to have returned to normal", .unit = MBP_VALUE_UNIT,         \
+                                 .usual = usual_of("0"), .low = 0, .high = DBL_MAX, .change = MBP_CHANGED_ALARMS)
 #define MBP_ALARM_KEYS(type_of, member, prefix, usual_of)                                                              \
-    [prefix##PRIORITY] = {.key = "priority",                                                                           \
-                          .help = "how urgent an alarm is",                                                            \
-                          .type = MBP_FIELD_CHOICE,                                                                    \
-                          MBP_AT(type_of, member.priority),                                                            \
-                          .usual = usual_of("medium"),                                                                 \
-                          .words = &mbp_priority_words,                                                                \
-                          .change = MBP_CHANGED_ALARMS},                                                               \
-    [prefix##DELAY] = {.key = "delay",                                                                                 \
-                       .help = "its condition must hold so long before the alarm is raised",                           \
-                       .type = MBP_FIELD_DURATION,                                                                     \
-                       MBP_AT(type_of, member.delay_ns),                                                               \
-                       .usual = usual_of("0s"),                                                                        \
-                       .high = MBP_YEAR,                                                                               \
-                       .change = MBP_CHANGED_ALARMS},                                                                  \
-    [prefix##OFF_DELAY] = {.key = "off_delay",                                                                         \
-                           .help = "its condition must be gone so long before it has returned to normal",              \
-                           .type = MBP_FIELD_DURATION,                                                                 \
-                           MBP_AT(type_of, member.off_delay_ns),                                                       \
-                           .usual = usual_of("0s"),                                                                    \
-                           .high = MBP_YEAR,                                                                           \
-                           .change = MBP_CHANGED_ALARMS},                                                              \
-    [prefix##LATCH] = {.key = "latch",                                                                                 \
-                       .help = "shown after its return to normal until it is reset",                                   \
-                       .type = MBP_FIELD_BOOL,                                                                         \
-                       MBP_AT(type_of, member.latch),                                                                  \
-                       .usual = usual_of("false"),                                                                     \
-                       .change = MBP_CHANGED_ALARMS},                                                                  \
-    [prefix##SUPPRESS] = {.key = "suppress",                                                                           \
-                          .help = "states of the machine in which an alarm is not shown",                              \
-                          .type = MBP_FIELD_CHOICES,                                                                   \
-                          MBP_AT(type_of, member.suppress),                                                            \
-                          .words = &mbp_state_words,                                                                   \
-                          .allowed = "a list of machine states: en_service, en_panne, maintenance",                    \
-                          .change = MBP_CHANGED_ALARMS}
+    [prefix##PRIORITY] =                                                                                               \
+        MBP_ROW(CHOICE, MBP_AT(type_of, member.priority), "priority", "how urgent an alarm is",                        \
+                .usual = usual_of("medium"), .words = &mbp_priority_words, .change = MBP_CHANGED_ALARMS),              \
+    [prefix##DELAY] = MBP_ROW(DURATION, MBP_AT(type_of, member.delay_ns), "delay",                                     \
+                              "its condition must hold so long before the alarm is raised", .usual = usual_of("0s"),   \
+                              .high = MBP_YEAR, .change = MBP_CHANGED_ALARMS),                                         \
+    [prefix##OFF_DELAY] = MBP_ROW(DURATION, MBP_AT(type_of, member.off_delay_ns), "off_delay",                         \
+                                  "its condition must be gone so long before it has returned to normal",               \
+                                  .usual = usual_of("0s"), .high = MBP_YEAR, .change = MBP_CHANGED_ALARMS),            \
+    [prefix##LATCH] =                                                                                                  \
+        MBP_ROW(BOOL, MBP_AT(type_of, member.latch), "latch", "shown after its return to normal until it is reset",    \
+                .usual = usual_of("false"), .change = MBP_CHANGED_ALARMS),                                             \
+    [prefix##SUPPRESS] = MBP_ROW(CHOICES, MBP_AT(type_of, member.suppress), "suppress",                                \
+                                 "states of the machine in which an alarm is not shown", .words = &mbp_state_words,    \
+                                 .allowed = "a list of machine states: en_service, en_panne, maintenance",             \
+                                 .change = MBP_CHANGED_ALARMS)
 
 /* `bad_quality: true`. */
 extern const struct mbp_field mbp_bad_quality_brief;

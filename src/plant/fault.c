@@ -25,98 +25,47 @@ enum {
 
 /* What every fault may say of what it does. */
 #define EFFECT_FIELDS                                                                                                  \
-    [FAULT_KIND] = {.key = "kind",                                                                                     \
-                    .help = "what happens: to the instrument (stuck to noise) or in the process (step, ramp, wear)",   \
-                    .type = MBP_FIELD_CHOICE,                                                                          \
-                    .required = true,                                                                                  \
-                    OF(fault.effect.kind),                                                                             \
-                    .words = &mbp_effect_words},                                                                       \
-    [FAULT_SENSOR] = {.key = "sensor",                                                                                 \
-                      .help = "the sensor that it happens to",                                                         \
-                      .type = MBP_FIELD_NAME,                                                                          \
-                      .required = true,                                                                                \
-                      OF(sensor)},                                                                                     \
-    [FAULT_AMOUNT] = {.key = "amount",                                                                                 \
-                      .help = "how much is added; of noise its standard deviation",                                    \
-                      .unit = MBP_VALUE_UNIT,                                                                          \
-                      .type = MBP_FIELD_NUMBER,                                                                        \
-                      OF(fault.effect.amount),                                                                         \
-                      MBP_ANY_NUMBER},                                                                                 \
-    [FAULT_VALUE] = {.key = "value",                                                                                   \
-                     .help = "what a stuck one shows; where it stands if not given",                                   \
-                     .unit = MBP_VALUE_UNIT,                                                                           \
-                     .type = MBP_FIELD_NUMBER,                                                                         \
-                     OF(value),                                                                                        \
-                     MBP_ANY_NUMBER},                                                                                  \
-    [FAULT_OVER] = {.key = "over",                                                                                     \
-                    .help = "time in which a drift, ramp or wear adds its amount",                                     \
-                    .type = MBP_FIELD_DURATION,                                                                        \
-                    OF(fault.effect.over_ns),                                                                          \
-                    .low = MBP_MS,                                                                                     \
-                    .high = 10 * MBP_YEAR},                                                                            \
-    [FAULT_EVERY] = {.key = "every",                                                                                   \
-                     .help = "mean time between two spikes",                                                           \
-                     .type = MBP_FIELD_DURATION,                                                                       \
-                     OF(every_ns),                                                                                     \
-                     .low = MBP_MS,                                                                                    \
-                     .high = MBP_YEAR},                                                                                \
-    [FAULT_AFTER] = {.key = "after",                                                                                   \
-                     .help = "running time without any wear",                                                          \
-                     .type = MBP_FIELD_DURATION,                                                                       \
-                     OF(fault.effect.after_ns),                                                                        \
-                     .high = 10 * MBP_YEAR},                                                                           \
-    [FAULT_SHOWS] = {.key = "shows",                                                                                   \
-                     .help = "the end of the range that a dropout fails to; low if not given",                         \
-                     .type = MBP_FIELD_CHOICE,                                                                         \
-                     OF(fault.effect.upscale),                                                                         \
-                     .words = &mbp_shows_words}
+    [FAULT_KIND] = MBP_ROW(CHOICE, OF(fault.effect.kind), "kind",                                                      \
+                           "what happens: to the instrument (stuck to noise) or in the process (step, ramp, wear)",    \
+                           .required = true, .words = &mbp_effect_words),                                              \
+    [FAULT_SENSOR] = MBP_ROW(NAME, OF(sensor), "sensor", "the sensor that it happens to", .required = true),           \
+    [FAULT_AMOUNT] =                                                                                                   \
+        MBP_ROW(NUMBER, OF(fault.effect.amount), "amount", "how much is added; of noise its standard deviation",       \
+                .unit = MBP_VALUE_UNIT, MBP_ANY_NUMBER),                                                               \
+    [FAULT_VALUE] = MBP_ROW(NUMBER, OF(value), "value", "what a stuck one shows; where it stands if not given",        \
+                            .unit = MBP_VALUE_UNIT, MBP_ANY_NUMBER),                                                   \
+    [FAULT_OVER] =                                                                                                     \
+        MBP_ROW(DURATION, OF(fault.effect.over_ns), "over", "time in which a drift, ramp or wear adds its amount",     \
+                .low = MBP_MS, .high = 10 * MBP_YEAR),                                                                 \
+    [FAULT_EVERY] =                                                                                                    \
+        MBP_ROW(DURATION, OF(every_ns), "every", "mean time between two spikes", .low = MBP_MS, .high = MBP_YEAR),     \
+    [FAULT_AFTER] =                                                                                                    \
+        MBP_ROW(DURATION, OF(fault.effect.after_ns), "after", "running time without any wear", .high = 10 * MBP_YEAR), \
+    [FAULT_SHOWS] =                                                                                                    \
+        MBP_ROW(CHOICE, OF(fault.effect.upscale), "shows",                                                             \
+                "the end of the range that a dropout fails to; low if not given", .words = &mbp_shows_words)
 
 static const struct mbp_field fields[] = {
-    [FAULT_NAME] = {.key = "name",
-                    .help = "its name, unique among the faults",
-                    .type = MBP_FIELD_NAME,
-                    .required = true,
-                    OF(fault.name)},
+    [FAULT_NAME] = MBP_ROW(NAME, OF(fault.name), "name", "its name, unique among the faults", .required = true),
     EFFECT_FIELDS,
-    [FAULT_DURATION] = {.key = "duration",
-                        .help = "how long it lasts; until it is ended if not given",
-                        .type = MBP_FIELD_DURATION,
-                        OF(fault.effect.duration_ns),
-                        .low = MBP_MS,
-                        .high = 10 * MBP_YEAR},
-    [FAULT_START] = {.key = "start",
-                     .help = "simulated time at which it begins",
-                     .type = MBP_FIELD_DURATION,
-                     OF(fault.start_ns),
-                     .high = 10 * MBP_YEAR},
-    [FAULT_MTTF] = {.key = "mttf",
-                    .help = "mean time to the next, by chance",
-                    .type = MBP_FIELD_DURATION,
-                    OF(fault.mttf_ns),
-                    .low = MBP_MS,
-                    .high = 10 * MBP_YEAR},
-    [FAULT_MTTR] = {.key = "mttr",
-                    .help = "mean time until it ends, by chance",
-                    .type = MBP_FIELD_DURATION,
-                    OF(fault.mttr_ns),
-                    .low = MBP_MS,
-                    .high = 10 * MBP_YEAR},
-    [FAULT_ENABLED] =
-        {.key = "enabled", .help = "false: by hand only", .type = MBP_FIELD_BOOL, OF(fault.enabled), .usual = "true"},
+    [FAULT_DURATION] =
+        MBP_ROW(DURATION, OF(fault.effect.duration_ns), "duration", "how long it lasts; until it is ended if not given",
+                .low = MBP_MS, .high = 10 * MBP_YEAR),
+    [FAULT_START] =
+        MBP_ROW(DURATION, OF(fault.start_ns), "start", "simulated time at which it begins", .high = 10 * MBP_YEAR),
+    [FAULT_MTTF] = MBP_ROW(DURATION, OF(fault.mttf_ns), "mttf", "mean time to the next, by chance", .low = MBP_MS,
+                           .high = 10 * MBP_YEAR),
+    [FAULT_MTTR] = MBP_ROW(DURATION, OF(fault.mttr_ns), "mttr", "mean time until it ends, by chance", .low = MBP_MS,
+                           .high = 10 * MBP_YEAR),
+    [FAULT_ENABLED] = MBP_ROW(BOOL, OF(fault.enabled), "enabled", "false: by hand only", .usual = "true"),
 };
 
 static const struct mbp_field step_fields[] = {
-    [FAULT_NAME] = {.key = "name",
-                    .help = "a name by which a later step ends it",
-                    .type = MBP_FIELD_NAME,
-                    OF(fault.name)},
+    [FAULT_NAME] = MBP_ROW(NAME, OF(fault.name), "name", "a name by which a later step ends it"),
     EFFECT_FIELDS,
-    [FAULT_DURATION] = {.key = "for",
-                        .help = "how long it lasts; until it is ended if not given",
-                        .type = MBP_FIELD_DURATION,
-                        OF(fault.effect.duration_ns),
-                        .low = MBP_MS,
-                        .high = 10 * MBP_YEAR},
+    [FAULT_DURATION] =
+        MBP_ROW(DURATION, OF(fault.effect.duration_ns), "for", "how long it lasts; until it is ended if not given",
+                .low = MBP_MS, .high = 10 * MBP_YEAR),
 };
 #undef OF
 
@@ -205,21 +154,11 @@ static void check_fault(struct mbp_reader *reader, void *def)
     }
 }
 
-const struct mbp_schema mbp_plant_fault_schema = {.noun = "a fault",
-                                                  .fields = fields,
-                                                  .field_count = MBP_COUNT_OF(fields),
-                                                  .size = sizeof(struct mbp_plant_fault_def),
-                                                  .flow = true,
-                                                  .defaults = fault_defaults,
-                                                  .check = check_fault};
+const struct mbp_schema mbp_plant_fault_schema = MBP_SCHEMA("a fault", fields, struct mbp_plant_fault_def, .flow = true,
+                                                            .defaults = fault_defaults, .check = check_fault);
 
-const struct mbp_schema mbp_step_fault_schema = {.noun = "a fault",
-                                                 .fields = step_fields,
-                                                 .field_count = MBP_COUNT_OF(step_fields),
-                                                 .size = sizeof(struct mbp_plant_fault_def),
-                                                 .flow = true,
-                                                 .defaults = fault_defaults,
-                                                 .check = check_fault};
+const struct mbp_schema mbp_step_fault_schema = MBP_SCHEMA(
+    "a fault", step_fields, struct mbp_plant_fault_def, .flow = true, .defaults = fault_defaults, .check = check_fault);
 
 /* ---- sensors by name -------------------------------------------------------------------------------------------- */
 

@@ -31,26 +31,11 @@ static void print_keep(FILE *out, const void *at)
 
 #define OF(member) MBP_AT(struct mbp_journal_def, member)
 static const struct mbp_field fields[] = {
-    {.key = "keep",
-     .help = "how old events become",
-     .type = MBP_FIELD_CUSTOM,
-     OF(options.keep_ns),
-     .usual = "365d",
-     .read = read_keep,
-     .print = print_keep,
-     .allowed = "forever, or a duration of at least 1h such as 90d",
-     .json = "\"type\": \"string\", \"pattern\": \"^forever$|" MBP_DURATION_PATTERN "\""},
-    {.key = "max_size",
-     .help = "how large the database becomes; the older events go",
-     .type = MBP_FIELD_SIZE,
-     OF(options.max_bytes),
-     .usual = "1GB",
-     .low = 1e6,
-     .high = 1e11},
+    MBP_ROW(CUSTOM, OF(options.keep_ns), "keep", "how old events become", .usual = "365d", .read = read_keep,
+            .print = print_keep, .allowed = "forever, or a duration of at least 1h such as 90d",
+            .json = "\"type\": \"string\", \"pattern\": \"^forever$|" MBP_DURATION_PATTERN "\""),
+    MBP_ROW(SIZE, OF(options.max_bytes), "max_size", "how large the database becomes; the older events go",
+            .usual = "1GB", .low = 1e6, .high = 1e11),
 };
 
-const struct mbp_schema mbp_journal_schema = {.noun = "the journal",
-                                              .fields = fields,
-                                              .field_count = MBP_COUNT_OF(fields),
-                                              .size = sizeof(struct mbp_journal_def),
-                                              .flow = true};
+const struct mbp_schema mbp_journal_schema = MBP_SCHEMA("the journal", fields, struct mbp_journal_def, .flow = true);

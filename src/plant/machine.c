@@ -5,50 +5,26 @@
 
 #define OF(member) MBP_AT(struct mbp_cycle_def, member)
 static const struct mbp_field cycle_fields[] = {
-    {.key = "time",
-     .help = "how long one product takes",
-     .type = MBP_FIELD_DURATION,
-     .required = true,
-     OF(time_ns),
-     .low = MBP_MS,
-     .high = MBP_YEAR},
-    {.key = "reject", .help = "share of products that are rejected", .type = MBP_FIELD_SHARE, OF(reject), .usual = "0"},
+    MBP_ROW(DURATION, OF(time_ns), "time", "how long one product takes", .required = true, .low = MBP_MS,
+            .high = MBP_YEAR),
+    MBP_ROW(SHARE, OF(reject), "reject", "share of products that are rejected", .usual = "0"),
 };
 #undef OF
-static const struct mbp_schema cycle_schema = {.noun = "a cycle",
-                                               .fields = cycle_fields,
-                                               .field_count = MBP_COUNT_OF(cycle_fields),
-                                               .size = sizeof(struct mbp_cycle_def),
-                                               .flow = true};
+static const struct mbp_schema cycle_schema = MBP_SCHEMA("a cycle", cycle_fields, struct mbp_cycle_def, .flow = true);
 
 enum { UPKEEP_EVERY, UPKEEP_CYCLES, UPKEEP_TAKES };
 #define OF(member) MBP_AT(struct mbp_upkeep_def, member)
 static const struct mbp_field upkeep_fields[] = {
-    [UPKEEP_EVERY] = {.key = "every",
-                      .help = "running time after which it is due",
-                      .type = MBP_FIELD_DURATION,
-                      OF(every_ns),
-                      .low = MBP_S,
-                      .high = 10 * MBP_YEAR},
-    [UPKEEP_CYCLES] = {.key = "cycles",
-                       .help = "products after which it is due",
-                       .type = MBP_FIELD_COUNT,
-                       OF(cycles),
-                       .low = 1,
-                       .high = 4e9},
-    [UPKEEP_TAKES] = {.key = "takes",
-                      .help = "how long a planned one lasts; until it is ended by command if not given",
-                      .type = MBP_FIELD_DURATION,
-                      OF(takes_ns),
-                      .low = MBP_S,
-                      .high = MBP_YEAR},
+    [UPKEEP_EVERY] = MBP_ROW(DURATION, OF(every_ns), "every", "running time after which it is due", .low = MBP_S,
+                             .high = 10 * MBP_YEAR),
+    [UPKEEP_CYCLES] = MBP_ROW(COUNT, OF(cycles), "cycles", "products after which it is due", .low = 1, .high = 4e9),
+    [UPKEEP_TAKES] = MBP_ROW(DURATION, OF(takes_ns), "takes",
+                             "how long a planned one lasts; until it is ended by command if not given", .low = MBP_S,
+                             .high = MBP_YEAR),
 };
 #undef OF
-static const struct mbp_schema upkeep_schema = {.noun = "a machine's maintenance",
-                                                .fields = upkeep_fields,
-                                                .field_count = MBP_COUNT_OF(upkeep_fields),
-                                                .size = sizeof(struct mbp_upkeep_def),
-                                                .flow = true};
+static const struct mbp_schema upkeep_schema =
+    MBP_SCHEMA("a machine's maintenance", upkeep_fields, struct mbp_upkeep_def, .flow = true);
 
 enum {
     MACHINE_NAME,
@@ -65,62 +41,23 @@ enum {
 
 #define OF(member) MBP_AT(struct mbp_machine_def, member)
 static const struct mbp_field fields[] = {
-    [MACHINE_NAME] = {.key = "name",
-                      .help = "its name, unique in the plant",
-                      .type = MBP_FIELD_NAME,
-                      .required = true,
-                      OF(machine.name)},
-    [MACHINE_LABEL] = {.key = "label",
-                       .help = "what people call it",
-                       .type = MBP_FIELD_TEXT,
-                       OF(machine.label),
-                       .usual = "",
-                       .high = 80,
-                       .change = MBP_CHANGED_LABEL},
-    [MACHINE_STATE] = {.key = "state",
-                       .help = "the state it begins in",
-                       .type = MBP_FIELD_CHOICE,
-                       OF(machine.initial),
-                       .usual = "en_service",
-                       .words = &mbp_state_words,
-                       .change = MBP_CHANGED_STATE},
-    [MACHINE_CYCLE] = {.key = "cycle",
-                       .help = "what it produces; nothing if not given",
-                       .type = MBP_FIELD_MAP,
-                       OF(cycle),
-                       .schema = &cycle_schema,
-                       .change = MBP_CHANGED_CYCLE},
-    [MACHINE_UPKEEP] = {.key = "maintenance",
-                        .help = "when it is due, and how long it takes",
-                        .type = MBP_FIELD_MAP,
-                        OF(maintenance),
-                        .schema = &upkeep_schema,
-                        .change = MBP_CHANGED_MAINTENANCE},
-    [MACHINE_SENSORS] = {.key = "sensors",
-                         .help = "what it measures",
-                         .type = MBP_FIELD_LIST,
-                         OF(sensors),
-                         .high = MBP_SENSORS_PER_UNIT_MAX,
-                         .schema = &mbp_sensor_schema},
-    [MACHINE_ACTUATORS] = {.key = "actuators",
-                           .help = "what moves it: valves, pumps, heaters",
-                           .type = MBP_FIELD_LIST,
-                           OF(actuators),
-                           .high = MBP_ACTUATORS_PER_UNIT_MAX,
-                           .schema = &mbp_actuator_schema},
-    [MACHINE_CONTROLLERS] = {.key = "controllers",
-                             .help = "PID controllers of its actuators",
-                             .type = MBP_FIELD_LIST,
-                             OF(controllers),
-                             .high = MBP_CONTROLLERS_PER_UNIT_MAX,
-                             .schema = &mbp_controller_schema},
-    [MACHINE_REPEAT] = {.key = "repeat",
-                        .help = "makes so many of it; {n} or {m} in the name counts them",
-                        .type = MBP_FIELD_COUNT,
-                        OF(repeat),
-                        .usual = "1",
-                        .low = 1,
-                        .high = MBP_MACHINES_PER_UNIT_MAX},
+    [MACHINE_NAME] = MBP_ROW(NAME, OF(machine.name), "name", "its name, unique in the plant", .required = true),
+    [MACHINE_LABEL] = MBP_ROW(TEXT, OF(machine.label), "label", "what people call it", .usual = "", .high = 80,
+                              .change = MBP_CHANGED_LABEL),
+    [MACHINE_STATE] = MBP_ROW(CHOICE, OF(machine.initial), "state", "the state it begins in", .usual = "en_service",
+                              .words = &mbp_state_words, .change = MBP_CHANGED_STATE),
+    [MACHINE_CYCLE] = MBP_ROW(MAP, OF(cycle), "cycle", "what it produces; nothing if not given",
+                              .schema = &cycle_schema, .change = MBP_CHANGED_CYCLE),
+    [MACHINE_UPKEEP] = MBP_ROW(MAP, OF(maintenance), "maintenance", "when it is due, and how long it takes",
+                               .schema = &upkeep_schema, .change = MBP_CHANGED_MAINTENANCE),
+    [MACHINE_SENSORS] = MBP_ROW(LIST, OF(sensors), "sensors", "what it measures", .high = MBP_SENSORS_PER_UNIT_MAX,
+                                .schema = &mbp_sensor_schema),
+    [MACHINE_ACTUATORS] = MBP_ROW(LIST, OF(actuators), "actuators", "what moves it: valves, pumps, heaters",
+                                  .high = MBP_ACTUATORS_PER_UNIT_MAX, .schema = &mbp_actuator_schema),
+    [MACHINE_CONTROLLERS] = MBP_ROW(LIST, OF(controllers), "controllers", "PID controllers of its actuators",
+                                    .high = MBP_CONTROLLERS_PER_UNIT_MAX, .schema = &mbp_controller_schema),
+    [MACHINE_REPEAT] = MBP_ROW(COUNT, OF(repeat), "repeat", "makes so many of it; {n} or {m} in the name counts them",
+                               .usual = "1", .low = 1, .high = MBP_MACHINES_PER_UNIT_MAX),
 };
 #undef OF
 
@@ -141,12 +78,8 @@ static void check_machine(struct mbp_reader *reader, void *def)
     reader->unsure = reader->unsure || (machine->def.wrong & doubtful) != 0;
 }
 
-const struct mbp_schema mbp_machine_schema = {.noun = "a machine",
-                                              .fields = fields,
-                                              .field_count = MBP_COUNT_OF(fields),
-                                              .size = sizeof(struct mbp_machine_def),
-                                              .named = true,
-                                              .check = check_machine};
+const struct mbp_schema mbp_machine_schema =
+    MBP_SCHEMA("a machine", fields, struct mbp_machine_def, .named = true, .check = check_machine);
 
 /* ---- from the plant --------------------------------------------------------------------------------------------- */
 

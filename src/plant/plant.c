@@ -8,12 +8,8 @@
 
 /* FC 43/14 answers fit one PDU: 253 bytes less the nine before an object's value. */
 #define OBJECT(word, text, index, said)                                                                                \
-    [index] = {.key = (word),                                                                                          \
-               .help = (text),                                                                                         \
-               .type = MBP_FIELD_ASCII,                                                                                \
-               MBP_AT(struct mbp_identity_def, identity.object[index]),                                                \
-               .usual = (said),                                                                                        \
-               .high = 244}
+    [index] = MBP_ROW(ASCII, MBP_AT(struct mbp_identity_def, identity.object[index]), word, text, .usual = (said),     \
+                      .high = 244)
 static const struct mbp_field identity_fields[] = {
     OBJECT("vendor", "VendorName, object 0 of FC 43/14", 0, "mbplant"),
     OBJECT("product", "ProductCode, object 1", 1, "MBP"),
@@ -23,10 +19,7 @@ static const struct mbp_field identity_fields[] = {
     OBJECT("model", "ModelName, object 5", 5, NULL),
     OBJECT("application", "UserApplicationName, object 6", 6, NULL),
 };
-static const struct mbp_schema identity_schema = {.noun = "the identity",
-                                                  .fields = identity_fields,
-                                                  .field_count = MBP_COUNT_OF(identity_fields),
-                                                  .size = sizeof(struct mbp_identity_def)};
+static const struct mbp_schema identity_schema = MBP_SCHEMA("the identity", identity_fields, struct mbp_identity_def);
 
 /* ---- http ------------------------------------------------------------------------------------------------------- */
 
@@ -68,20 +61,12 @@ static void print_http_listen(FILE *out, const void *at)
 #define OFF_JSON   "{\"enum\": [\"off\", false]}"
 #define OF(member) MBP_AT(struct mbp_http_def, member)
 static const struct mbp_field http_fields[] = {
-    {.key = "listen",
-     .help = "where browsers and programs connect",
-     .type = MBP_FIELD_CUSTOM,
-     OF(listen),
-     .usual = "127.0.0.1:8020",
-     .read = read_http_listen,
-     .print = print_http_listen,
-     .allowed = "off, or ADDRESS:PORT such as 127.0.0.1:8020",
-     .json = "\"anyOf\": [" OFF_JSON ", {\"type\": \"string\", \"pattern\": \":[0-9]+$\"}]"},
+    MBP_ROW(CUSTOM, OF(listen), "listen", "where browsers and programs connect", .usual = "127.0.0.1:8020",
+            .read = read_http_listen, .print = print_http_listen,
+            .allowed = "off, or ADDRESS:PORT such as 127.0.0.1:8020",
+            .json = "\"anyOf\": [" OFF_JSON ", {\"type\": \"string\", \"pattern\": \":[0-9]+$\"}]"),
 };
-static const struct mbp_schema http_schema = {.noun = "http",
-                                              .fields = http_fields,
-                                              .field_count = MBP_COUNT_OF(http_fields),
-                                              .size = sizeof(struct mbp_http_def)};
+static const struct mbp_schema http_schema = MBP_SCHEMA("http", http_fields, struct mbp_http_def);
 static const struct mbp_field http_brief = {.key = "http",
                                             .type = MBP_FIELD_CUSTOM,
                                             OF(listen),
@@ -123,7 +108,7 @@ enum {
 #define OF(member) MBP_AT(struct mbp_plant_def, member)
 static const struct mbp_field fields[] = {
     [PLANT_VERSION] = {.key = "mbplant",
-                       .help = "version of the format",
+                       .help = "version of the format of this file",
                        .type = MBP_FIELD_CUSTOM,
                        .required = true,
                        .read = read_version,
@@ -131,60 +116,26 @@ static const struct mbp_field fields[] = {
                        .allowed = "1, the version of the format that this mbplant reads",
                        .json = "\"enum\": [1, \"1\"]"},
     [PLANT_NAME] = {.key = "name",
-                    .help = "what people call the plant",
+                    .help = "what people call the plant, at the head of each report",
                     .type = MBP_FIELD_TEXT,
                     OF(name),
                     .usual = "plant", /* not the file's name: a master has the text alone */
                     .high = 80},
-    [PLANT_SCAN] = {.key = "scan",
-                    .help = "simulated time from one scan to the next",
-                    .type = MBP_FIELD_DURATION,
-                    OF(scan_ns),
-                    .usual = "100ms",
-                    .low = MBP_MS,
-                    .high = 10 * MBP_S},
-    [PLANT_SEED] = {.key = "seed",
-                    .help = "of what is random: the same seed gives the same run",
-                    .type = MBP_FIELD_SEED,
-                    OF(seed),
-                    .usual = "1"},
-    [PLANT_SERVER] =
-        {.key = "server", .help = "the Modbus server", .type = MBP_FIELD_MAP, OF(server), .schema = &mbp_server_schema},
-    [PLANT_HTTP] = {.key = "http",
-                    .help = "the web page",
-                    .type = MBP_FIELD_MAP,
-                    OF(http),
-                    .schema = &http_schema,
-                    .brief = &http_brief,
-                    .allowed = "off, or {listen: ADDRESS:PORT}"},
-    [PLANT_JOURNAL] = {.key = "journal",
-                       .help = "how much of the journal is kept",
-                       .type = MBP_FIELD_MAP,
-                       OF(journal),
-                       .schema = &mbp_journal_schema},
-    [PLANT_INSTRUCTOR] = {.key = "instructor",
-                          .help = "adds unit 247, which switches faults",
-                          .type = MBP_FIELD_BOOL,
-                          OF(instructor),
-                          .usual = "false"},
-    [PLANT_IDENTITY] = {.key = "identity",
-                        .help = "what FC 43/14 answers",
-                        .type = MBP_FIELD_MAP,
-                        OF(identity),
-                        .schema = &identity_schema},
-    [PLANT_UNITS] = {.key = "units",
-                     .help = "what masters address by a unit id",
-                     .type = MBP_FIELD_LIST,
-                     .required = true,
-                     OF(units),
-                     .high = 247,
-                     .schema = &mbp_unit_schema},
-    [PLANT_FAULTS] = {.key = "faults",
-                      .help = "what goes wrong with sensors and in the process",
-                      .type = MBP_FIELD_LIST,
-                      OF(faults),
-                      .high = MBP_PLANT_FAULTS_MAX,
-                      .schema = &mbp_plant_fault_schema},
+    [PLANT_SCAN] = MBP_ROW(DURATION, OF(scan_ns), "scan", "simulated time from one scan to the next", .usual = "100ms",
+                           .low = MBP_MS, .high = 10 * MBP_S),
+    [PLANT_SEED] = MBP_ROW(SEED, OF(seed), "seed", "of what is random: the same seed gives the same run", .usual = "1"),
+    [PLANT_SERVER] = MBP_ROW(MAP, OF(server), "server", "the Modbus server", .schema = &mbp_server_schema),
+    [PLANT_HTTP] = MBP_ROW(MAP, OF(http), "http", "the web page", .schema = &http_schema, .brief = &http_brief,
+                           .allowed = "off, or {listen: ADDRESS:PORT}"),
+    [PLANT_JOURNAL] =
+        MBP_ROW(MAP, OF(journal), "journal", "how much of the journal is kept", .schema = &mbp_journal_schema),
+    [PLANT_INSTRUCTOR] =
+        MBP_ROW(BOOL, OF(instructor), "instructor", "adds unit 247, which switches faults", .usual = "false"),
+    [PLANT_IDENTITY] = MBP_ROW(MAP, OF(identity), "identity", "what FC 43/14 answers", .schema = &identity_schema),
+    [PLANT_UNITS] = MBP_ROW(LIST, OF(units), "units", "what masters address by a unit id", .required = true,
+                            .high = 247, .schema = &mbp_unit_schema),
+    [PLANT_FAULTS] = MBP_ROW(LIST, OF(faults), "faults", "what goes wrong with sensors and in the process",
+                             .high = MBP_PLANT_FAULTS_MAX, .schema = &mbp_plant_fault_schema),
 };
 #undef OF
 
@@ -200,11 +151,7 @@ static void check_plant(struct mbp_reader *reader, void *def)
     }
 }
 
-const struct mbp_schema mbp_plant_schema = {.noun = "a plant",
-                                            .fields = fields,
-                                            .field_count = MBP_COUNT_OF(fields),
-                                            .size = sizeof(struct mbp_plant_def),
-                                            .check = check_plant};
+const struct mbp_schema mbp_plant_schema = MBP_SCHEMA("a plant", fields, struct mbp_plant_def, .check = check_plant);
 
 /* ---- from the plant --------------------------------------------------------------------------------------------- */
 

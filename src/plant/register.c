@@ -53,44 +53,24 @@ static bool same_type(const void *at, const void *other)
 
 #define OF(member) MBP_AT(struct mbp_register_def, member)
 static const struct mbp_field fields[] = {
-    [MBP_REGISTER_AT] = {.key = "at",
-                         .help = "address of its first register, counted from 0; the next free one if not given",
-                         .type = MBP_FIELD_COUNT,
-                         OF(at),
-                         .high = UINT16_MAX,
-                         .place = true},
-    [MBP_REGISTER_TYPE] = {.key = "type",
-                           .help = "how the value is written in the registers",
-                           .type = MBP_FIELD_CUSTOM,
-                           OF(reg),
-                           .usual = "int16",
-                           .read = read_type,
-                           .print = print_type,
-                           .same = same_type,
-                           .allowed = "one of int16, uint16, int32, uint32, int64, uint64, float32, float64, bool, "
-                                      "string(n) of n = 1..100 registers",
-                           .json = "\"type\": \"string\", \"pattern\": \"^(u?int(16|32|64)|float(32|64)|bool|"
-                                   "string[(](0*[1-9][0-9]?|0*100)[)])$\""},
-    [MBP_REGISTER_SCALE] = {.key = "scale",
-                            .help = "the value of one raw step: raw = value / scale",
-                            .type = MBP_FIELD_NUMBER,
-                            OF(reg.scale),
-                            .usual = "1",
-                            .low = 1e-12,
-                            .high = 1e12},
-    [MBP_REGISTER_ORDER] = {.key = "order",
-                            .help = "order of the bytes of types wider than one register",
-                            .type = MBP_FIELD_CHOICE,
-                            OF(reg.order),
-                            .usual = "ABCD",
-                            .words = &mbp_order_words},
+    [MBP_REGISTER_AT] =
+        MBP_ROW(COUNT, OF(at), "at", "address of its first register, counted from 0; the next free one if not given",
+                .high = UINT16_MAX, .place = true),
+    [MBP_REGISTER_TYPE] =
+        MBP_ROW(CUSTOM, OF(reg), "type", "how the value is written in the registers", .usual = "int16",
+                .read = read_type, .print = print_type, .same = same_type,
+                .allowed = "one of int16, uint16, int32, uint32, int64, uint64, float32, float64, bool, "
+                           "string(n) of n = 1..100 registers",
+                .json = "\"type\": \"string\", \"pattern\": \"^(u?int(16|32|64)|float(32|64)|bool|"
+                        "string[(](0*[1-9][0-9]?|0*100)[)])$\""),
+    [MBP_REGISTER_SCALE] = MBP_ROW(NUMBER, OF(reg.scale), "scale", "the value of one raw step: raw = value / scale",
+                                   .usual = "1", .low = 1e-12, .high = 1e12),
+    [MBP_REGISTER_ORDER] =
+        MBP_ROW(CHOICE, OF(reg.order), "order", "order of the bytes of types wider than one register", .usual = "ABCD",
+                .words = &mbp_order_words),
 };
 
-const struct mbp_schema mbp_register_schema = {.noun = "a register",
-                                               .fields = fields,
-                                               .field_count = sizeof fields / sizeof fields[0],
-                                               .size = sizeof(struct mbp_register_def),
-                                               .flow = true};
+const struct mbp_schema mbp_register_schema = MBP_SCHEMA("a register", fields, struct mbp_register_def, .flow = true);
 
 void mbp_register_view(const struct mbp_register *reg, struct mbp_register_def *def)
 {

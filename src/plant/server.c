@@ -62,32 +62,16 @@ enum { ACCESS_FROM, ACCESS_ALLOW, ACCESS_KEEP, ACCESS_UNITS };
 
 #define OF(member) MBP_AT(struct mbp_access_def, member)
 static const struct mbp_field access_fields[] = {
-    [ACCESS_FROM] = {.key = "from",
-                     .help = "whom it is about; the first rule that holds the address counts",
-                     .type = MBP_FIELD_CUSTOM,
-                     .required = true,
-                     OF(rule),
-                     .read = read_network,
-                     .print = print_network,
-                     .allowed = "an address or a network such as 192.168.1.0/24 or fd00::/8",
-                     .json = "\"type\": \"string\", \"pattern\": \"^[0-9A-Fa-f:.]+(/[0-9]+)?$\""},
-    [ACCESS_ALLOW] = {.key = "allow",
-                      .help = "operate: read, and write coils but not the instructor's",
-                      .type = MBP_FIELD_CHOICE,
-                      .required = true,
-                      OF(rule.allow),
-                      .words = &mbp_allow_words},
-    [ACCESS_KEEP] = {.key = "keep",
-                     .help = "its connections are never closed for a new one",
-                     .type = MBP_FIELD_BOOL,
-                     OF(rule.keep),
-                     .usual = "false"},
-    [ACCESS_UNITS] = {.key = "units",
-                      .help = "ids of the units that it is about; all if not given",
-                      .type = MBP_FIELD_VALUES,
-                      OF(units),
-                      .high = MBP_INSTRUCTOR_UNIT,
-                      .allowed = "a list of unit ids"},
+    [ACCESS_FROM] = MBP_ROW(CUSTOM, OF(rule), "from", "whom it is about; the first rule that holds the address counts",
+                            .required = true, .read = read_network, .print = print_network,
+                            .allowed = "an address or a network such as 192.168.1.0/24 or fd00::/8",
+                            .json = "\"type\": \"string\", \"pattern\": \"^[0-9A-Fa-f:.]+(/[0-9]+)?$\""),
+    [ACCESS_ALLOW] = MBP_ROW(CHOICE, OF(rule.allow), "allow", "operate: read, and write coils but not the instructor's",
+                             .required = true, .words = &mbp_allow_words),
+    [ACCESS_KEEP] =
+        MBP_ROW(BOOL, OF(rule.keep), "keep", "its connections are never closed for a new one", .usual = "false"),
+    [ACCESS_UNITS] = MBP_ROW(VALUES, OF(units), "units", "ids of the units that it is about; all if not given",
+                             .high = MBP_INSTRUCTOR_UNIT, .allowed = "a list of unit ids"),
 };
 #undef OF
 
@@ -109,12 +93,8 @@ static void check_access(struct mbp_reader *reader, void *def)
     }
 }
 
-static const struct mbp_schema access_schema = {.noun = "an access rule",
-                                                .fields = access_fields,
-                                                .field_count = MBP_COUNT_OF(access_fields),
-                                                .size = sizeof(struct mbp_access_def),
-                                                .flow = true,
-                                                .check = check_access};
+static const struct mbp_schema access_schema =
+    MBP_SCHEMA("an access rule", access_fields, struct mbp_access_def, .flow = true, .check = check_access);
 
 /* ---- wire faults ------------------------------------------------------------------------------------------------ */
 
@@ -142,72 +122,27 @@ enum {
 
 #define OF(member) MBP_AT(struct fault_def, member)
 static const struct mbp_field fault_fields[] = {
-    [FAULT_KIND] = {.key = "kind",
-                    .help = "what happens to an answer",
-                    .type = MBP_FIELD_CHOICE,
-                    .required = true,
-                    OF(fault.kind),
-                    .words = &mbp_wire_fault_words},
-    [FAULT_NAME] = {.key = "name",
-                    .help = "what people call it; its kind if not given",
-                    .type = MBP_FIELD_TEXT,
-                    OF(fault.name),
-                    .high = MBP_NAME_MAX},
-    [FAULT_ENABLED] = {.key = "enabled",
-                       .help = "false: until a coil of the instructor's unit switches it on",
-                       .type = MBP_FIELD_BOOL,
-                       OF(fault.enabled),
-                       .usual = "true"},
-    [FAULT_UNIT] = {.key = "unit",
-                    .help = "requests to this unit only",
-                    .type = MBP_FIELD_COUNT,
-                    OF(fault.unit),
-                    .low = 1,
-                    .high = 247},
-    [FAULT_FUNCTION] = {.key = "function",
-                        .help = "requests with this function code only",
-                        .type = MBP_FIELD_COUNT,
-                        OF(fault.function),
-                        .low = 1,
-                        .high = 127},
-    [FAULT_ADDRESSES] = {.key = "addresses",
-                         .help = "requests that name an address of these only",
-                         .type = MBP_FIELD_VALUES,
-                         OF(addresses),
-                         .high = UINT16_MAX,
-                         .allowed = "two addresses, [first, last]"},
-    [FAULT_TIME] = {.key = "time",
-                    .help = "how long a delay or the pause of a split lasts",
-                    .type = MBP_FIELD_DURATION,
-                    OF(fault.delay_ns),
-                    .usual = "20ms",
-                    .low = MBP_MS,
-                    .high = 3600 * MBP_S},
-    [FAULT_CODE] = {.key = "code",
-                    .help = "the exception that is answered",
-                    .type = MBP_FIELD_COUNT,
-                    OF(code),
-                    .usual = "6",
-                    .low = 1,
-                    .high = 255},
-    [FAULT_BYTES] = {.key = "bytes",
-                     .help = "how many come of a truncated answer, or first of a split one",
-                     .type = MBP_FIELD_COUNT,
-                     OF(bytes),
-                     .usual = "5",
-                     .low = 1,
-                     .high = 259},
-    [FAULT_PROBABILITY] = {.key = "probability",
-                           .help = "share of requests that it happens to",
-                           .type = MBP_FIELD_SHARE,
-                           OF(fault.probability),
-                           .usual = "1"},
-    [FAULT_TIMES] = {.key = "count",
-                     .help = "how often at most; without end if not given",
-                     .type = MBP_FIELD_COUNT,
-                     OF(fault.count),
-                     .low = 1,
-                     .high = UINT32_MAX},
+    [FAULT_KIND] = MBP_ROW(CHOICE, OF(fault.kind), "kind", "what happens to an answer", .required = true,
+                           .words = &mbp_wire_fault_words),
+    [FAULT_NAME] =
+        MBP_ROW(TEXT, OF(fault.name), "name", "what people call it; its kind if not given", .high = MBP_NAME_MAX),
+    [FAULT_ENABLED] = MBP_ROW(BOOL, OF(fault.enabled), "enabled",
+                              "false: until a coil of the instructor's unit switches it on", .usual = "true"),
+    [FAULT_UNIT] = MBP_ROW(COUNT, OF(fault.unit), "unit", "requests to this unit only", .low = 1, .high = 247),
+    [FAULT_FUNCTION] =
+        MBP_ROW(COUNT, OF(fault.function), "function", "requests with this function code only", .low = 1, .high = 127),
+    [FAULT_ADDRESSES] = MBP_ROW(VALUES, OF(addresses), "addresses", "requests that name an address of these only",
+                                .high = UINT16_MAX, .allowed = "two addresses, [first, last]"),
+    [FAULT_TIME] = MBP_ROW(DURATION, OF(fault.delay_ns), "time", "how long a delay or the pause of a split lasts",
+                           .usual = "20ms", .low = MBP_MS, .high = 3600 * MBP_S),
+    [FAULT_CODE] =
+        MBP_ROW(COUNT, OF(code), "code", "the exception that is answered", .usual = "6", .low = 1, .high = 255),
+    [FAULT_BYTES] = MBP_ROW(COUNT, OF(bytes), "bytes", "how many come of a truncated answer, or first of a split one",
+                            .usual = "5", .low = 1, .high = 259),
+    [FAULT_PROBABILITY] =
+        MBP_ROW(SHARE, OF(fault.probability), "probability", "share of requests that it happens to", .usual = "1"),
+    [FAULT_TIMES] = MBP_ROW(COUNT, OF(fault.count), "count", "how often at most; without end if not given", .low = 1,
+                            .high = UINT32_MAX),
 };
 #undef OF
 
@@ -261,13 +196,8 @@ static void check_fault(struct mbp_reader *reader, void *def)
     fault->fault.amount = (uint16_t)(is_exception ? fault->code : fault->bytes);
 }
 
-static const struct mbp_schema fault_schema = {.noun = "a fault",
-                                               .fields = fault_fields,
-                                               .field_count = MBP_COUNT_OF(fault_fields),
-                                               .size = sizeof(struct fault_def),
-                                               .flow = true,
-                                               .defaults = fault_defaults,
-                                               .check = check_fault};
+static const struct mbp_schema fault_schema = MBP_SCHEMA("a fault", fault_fields, struct fault_def, .flow = true,
+                                                         .defaults = fault_defaults, .check = check_fault);
 
 /* ---- server ----------------------------------------------------------------------------------------------------- */
 
@@ -285,54 +215,26 @@ enum {
 
 #define OF(member) MBP_AT(struct mbp_server_def, member)
 static const struct mbp_field server_fields[] = {
-    [SERVER_LISTEN] = {.key = "listen",
-                       .help = "where masters connect",
-                       .type = MBP_FIELD_ENDPOINT,
-                       OF(options.listen),
-                       .usual = "127.0.0.1:5020"},
-    [SERVER_MAX_CONNECTIONS] = {.key = "max_connections",
-                                .help = "how many at most",
-                                .type = MBP_FIELD_COUNT,
-                                OF(options.max_connections),
-                                .usual = "1024",
-                                .low = 1,
-                                .high = 65535},
-    [SERVER_PER_CLIENT] = {.key = "per_client",
-                           .help = "how many of one address at most; a quarter of all if not given",
-                           .type = MBP_FIELD_COUNT,
-                           OF(options.per_client),
-                           .low = 1,
-                           .high = 65535},
-    [SERVER_FRAME_TIMEOUT] = {.key = "frame_timeout",
-                              .help = "a request that takes longer to arrive ends its connection",
-                              .type = MBP_FIELD_DURATION,
-                              OF(options.frame_timeout_ns),
-                              .usual = "2s",
-                              .low = 10 * MBP_MS,
-                              .high = 3600 * MBP_S},
-    [SERVER_IDLE_TIMEOUT] = {.key = "idle_timeout",
-                             .help = "a connection without requests ends after it; never if not given",
-                             .type = MBP_FIELD_DURATION,
-                             OF(options.idle_timeout_ns),
-                             .low = 100 * MBP_MS,
-                             .high = MBP_DAY},
-    [SERVER_SERIAL_FUNCTIONS] = {.key = "serial_functions",
-                                 .help = "answers the functions of serial lines too (7, 8, 11, 12, 17)",
-                                 .type = MBP_FIELD_BOOL,
-                                 OF(options.serial_functions),
-                                 .usual = "true"},
-    [SERVER_ACCESS] = {.key = "access",
-                       .help = "who may do what; without it everybody may do all",
-                       .type = MBP_FIELD_LIST,
-                       OF(access),
-                       .high = 1000,
-                       .schema = &access_schema},
-    [SERVER_FAULTS] = {.key = "faults",
-                       .help = "faults on the wire, for people who test masters",
-                       .type = MBP_FIELD_LIST,
-                       OF(faults),
-                       .high = 1000,
-                       .schema = &fault_schema},
+    [SERVER_LISTEN] =
+        MBP_ROW(ENDPOINT, OF(options.listen), "listen", "where masters connect", .usual = "127.0.0.1:5020"),
+    [SERVER_MAX_CONNECTIONS] = MBP_ROW(COUNT, OF(options.max_connections), "max_connections", "how many at most",
+                                       .usual = "1024", .low = 1, .high = 65535),
+    [SERVER_PER_CLIENT] =
+        MBP_ROW(COUNT, OF(options.per_client), "per_client",
+                "how many of one address at most; a quarter of all if not given", .low = 1, .high = 65535),
+    [SERVER_FRAME_TIMEOUT] = MBP_ROW(DURATION, OF(options.frame_timeout_ns), "frame_timeout",
+                                     "a request that takes longer to arrive ends its connection", .usual = "2s",
+                                     .low = 10 * MBP_MS, .high = 3600 * MBP_S),
+    [SERVER_IDLE_TIMEOUT] = MBP_ROW(DURATION, OF(options.idle_timeout_ns), "idle_timeout",
+                                    "a connection without requests ends after it; never if not given",
+                                    .low = 100 * MBP_MS, .high = MBP_DAY),
+    [SERVER_SERIAL_FUNCTIONS] =
+        MBP_ROW(BOOL, OF(options.serial_functions), "serial_functions",
+                "answers the functions of serial lines too (7, 8, 11, 12, 17)", .usual = "true"),
+    [SERVER_ACCESS] = MBP_ROW(LIST, OF(access), "access", "who may do what; without it everybody may do all",
+                              .high = 1000, .schema = &access_schema),
+    [SERVER_FAULTS] = MBP_ROW(LIST, OF(faults), "faults", "faults on the wire, for people who test masters",
+                              .high = 1000, .schema = &fault_schema),
 };
 #undef OF
 
@@ -356,11 +258,8 @@ static void check_server(struct mbp_reader *reader, void *def)
     server->options.fault_count = server->faults.count;
 }
 
-const struct mbp_schema mbp_server_schema = {.noun = "the server",
-                                             .fields = server_fields,
-                                             .field_count = MBP_COUNT_OF(server_fields),
-                                             .size = sizeof(struct mbp_server_def),
-                                             .check = check_server};
+const struct mbp_schema mbp_server_schema =
+    MBP_SCHEMA("the server", server_fields, struct mbp_server_def, .check = check_server);
 
 /* ---- from the plant --------------------------------------------------------------------------------------------- */
 

@@ -10,160 +10,67 @@
 
 #define OF(member) MBP_AT(struct mbp_wave_def, member)
 static const struct mbp_field wave_fields[] = {
-    {.key = "shape",
-     .help = "its form",
-     .type = MBP_FIELD_CHOICE,
-     OF(shape),
-     .usual = "sine",
-     .words = &mbp_wave_words},
-    {.key = "amplitude",
-     .help = "half its height",
-     .unit = MBP_VALUE_UNIT,
-     .type = MBP_FIELD_NUMBER,
-     .required = true,
-     OF(amplitude),
-     MBP_ANY_NUMBER},
-    {.key = "period",
-     .help = "how long one turn takes",
-     .type = MBP_FIELD_DURATION,
-     .required = true,
-     OF(period_ns),
-     .low = MBP_MS,
-     .high = MBP_YEAR},
-    {.key = "phase",
-     .help = "where it begins",
-     .unit = "turns",
-     .type = MBP_FIELD_NUMBER,
-     OF(phase),
-     .usual = "0",
-     .low = 0,
-     .high = 1},
+    MBP_ROW(CHOICE, OF(shape), "shape", "its form", .usual = "sine", .words = &mbp_wave_words),
+    MBP_ROW(NUMBER, OF(amplitude), "amplitude", "half its height", .unit = MBP_VALUE_UNIT, .required = true,
+            MBP_ANY_NUMBER),
+    MBP_ROW(DURATION, OF(period_ns), "period", "how long one turn takes", .required = true, .low = MBP_MS,
+            .high = MBP_YEAR),
+    MBP_ROW(NUMBER, OF(phase), "phase", "where it begins", .unit = "turns", .usual = "0", .low = 0, .high = 1),
 };
 #undef OF
-static const struct mbp_schema wave_schema = {.noun = "a wave",
-                                              .fields = wave_fields,
-                                              .field_count = MBP_COUNT_OF(wave_fields),
-                                              .size = sizeof(struct mbp_wave_def),
-                                              .flow = true};
+static const struct mbp_schema wave_schema = MBP_SCHEMA("a wave", wave_fields, struct mbp_wave_def, .flow = true);
 
 enum { INPUT_FROM, INPUT_GAIN, INPUT_LAG, INPUT_DEAD_TIME, INPUT_FUNCTION, INPUT_TIMES };
 #define OF(member) MBP_AT(struct mbp_input_def, member)
 static const struct mbp_field input_fields[] = {
-    [INPUT_FROM] = {.key = "from",
-                    .help = "the sensor or actuator whose value is taken in",
-                    .type = MBP_FIELD_NAME,
-                    .required = true,
-                    OF(from)},
-    [INPUT_GAIN] = {.key = "gain",
-                    .help = "what one unit of it adds to this value",
-                    .type = MBP_FIELD_NUMBER,
-                    OF(gain),
-                    .usual = "1",
-                    MBP_ANY_NUMBER},
-    [INPUT_LAG] = {.key = "lag",
-                   .help = "time constant with which it is followed",
-                   .type = MBP_FIELD_DURATION,
-                   OF(lag_ns),
-                   .usual = "0s",
-                   .high = MBP_YEAR},
-    [INPUT_DEAD_TIME] = {.key = "dead_time",
-                         .help = "how long it takes to arrive",
-                         .type = MBP_FIELD_DURATION,
-                         OF(dead_time_ns),
-                         .usual = "0s",
-                         .high = MBP_YEAR},
-    [INPUT_FUNCTION] = {.key = "function",
-                        .help = "what is made of it before the gain",
-                        .type = MBP_FIELD_CHOICE,
-                        OF(function),
-                        .usual = "linear",
-                        .words = &mbp_input_function_words},
-    [INPUT_TIMES] = {.key = "times",
-                     .help = "an actuator whose position multiplies it",
-                     .type = MBP_FIELD_NAME,
-                     OF(times)},
+    [INPUT_FROM] = MBP_ROW(NAME, OF(from), "from", "the sensor or actuator whose value is taken in", .required = true),
+    [INPUT_GAIN] =
+        MBP_ROW(NUMBER, OF(gain), "gain", "what one unit of it adds to this value", .usual = "1", MBP_ANY_NUMBER),
+    [INPUT_LAG] = MBP_ROW(DURATION, OF(lag_ns), "lag", "time constant with which it is followed", .usual = "0s",
+                          .high = MBP_YEAR),
+    [INPUT_DEAD_TIME] = MBP_ROW(DURATION, OF(dead_time_ns), "dead_time", "how long it takes to arrive", .usual = "0s",
+                                .high = MBP_YEAR),
+    [INPUT_FUNCTION] = MBP_ROW(CHOICE, OF(function), "function", "what is made of it before the gain",
+                               .usual = "linear", .words = &mbp_input_function_words),
+    [INPUT_TIMES] = MBP_ROW(NAME, OF(times), "times", "an actuator whose position multiplies it"),
 };
 #undef OF
-static const struct mbp_schema input_schema = {.noun = "an input",
-                                               .fields = input_fields,
-                                               .field_count = MBP_COUNT_OF(input_fields),
-                                               .size = sizeof(struct mbp_input_def),
-                                               .flow = true};
+static const struct mbp_schema input_schema = MBP_SCHEMA("an input", input_fields, struct mbp_input_def, .flow = true);
 
 #define OF(member) MBP_AT(struct mbp_integrate_def, member)
 static const struct mbp_field integrate_fields[] = {
-    {.key = "gain",
-     .help = "how much a second the sum of base, wave and inputs adds",
-     .type = MBP_FIELD_NUMBER,
-     .required = true,
-     OF(gain),
-     MBP_ANY_NUMBER},
-    {.key = "initial",
-     .help = "what it begins with",
-     .unit = MBP_VALUE_UNIT,
-     .type = MBP_FIELD_NUMBER,
-     OF(initial),
-     .usual = "0",
-     MBP_ANY_NUMBER},
+    MBP_ROW(NUMBER, OF(gain), "gain", "how much a second the sum of base, wave and inputs adds", .required = true,
+            MBP_ANY_NUMBER),
+    MBP_ROW(NUMBER, OF(initial), "initial", "what it begins with", .unit = MBP_VALUE_UNIT, .usual = "0",
+            MBP_ANY_NUMBER),
 };
 #undef OF
-static const struct mbp_schema integrate_schema = {.noun = "integrate",
-                                                   .fields = integrate_fields,
-                                                   .field_count = MBP_COUNT_OF(integrate_fields),
-                                                   .size = sizeof(struct mbp_integrate_def),
-                                                   .flow = true};
+static const struct mbp_schema integrate_schema =
+    MBP_SCHEMA("integrate", integrate_fields, struct mbp_integrate_def, .flow = true);
 
 #define OF(member) MBP_AT(struct mbp_wander_def, member)
 static const struct mbp_field wander_fields[] = {
-    {.key = "sigma",
-     .help = "standard deviation of a slow random walk that returns to 0",
-     .unit = MBP_VALUE_UNIT,
-     .type = MBP_FIELD_NUMBER,
-     .required = true,
-     OF(sigma),
-     .low = 0,
-     .high = DBL_MAX},
-    {.key = "tau",
-     .help = "time constant of its return",
-     .type = MBP_FIELD_DURATION,
-     .required = true,
-     OF(tau_ns),
-     .low = MBP_MS,
-     .high = MBP_YEAR},
+    MBP_ROW(NUMBER, OF(sigma), "sigma", "standard deviation of a slow random walk that returns to 0",
+            .unit = MBP_VALUE_UNIT, .required = true, .low = 0, .high = DBL_MAX),
+    MBP_ROW(DURATION, OF(tau_ns), "tau", "time constant of its return", .required = true, .low = MBP_MS,
+            .high = MBP_YEAR),
 };
 #undef OF
-static const struct mbp_schema wander_schema = {.noun = "wander",
-                                                .fields = wander_fields,
-                                                .field_count = MBP_COUNT_OF(wander_fields),
-                                                .size = sizeof(struct mbp_wander_def),
-                                                .flow = true};
+static const struct mbp_schema wander_schema = MBP_SCHEMA("wander", wander_fields, struct mbp_wander_def, .flow = true);
 
 enum { REPLAY_FILE, REPLAY_COLUMN, REPLAY_LOOP };
 #define OF(member) MBP_AT(struct mbp_replay_def, member)
 static const struct mbp_field replay_fields[] = {
-    [REPLAY_FILE] = {.key = "file",
-                     .help = "a CSV file of times and values, from the plant file's folder",
-                     .type = MBP_FIELD_TEXT,
-                     .required = true,
-                     OF(file),
-                     .high = 1024},
-    [REPLAY_COLUMN] = {.key = "column",
-                       .help = "header of the value's column; the second if not given",
-                       .type = MBP_FIELD_TEXT,
-                       OF(column),
-                       .high = 80},
-    [REPLAY_LOOP] = {.key = "loop",
-                     .help = "begins again at its end; false keeps the last value",
-                     .type = MBP_FIELD_BOOL,
-                     OF(loop),
-                     .usual = "true"},
+    [REPLAY_FILE] = MBP_ROW(TEXT, OF(file), "file", "a CSV file of times and values, from the plant file's folder",
+                            .required = true, .high = 1024),
+    [REPLAY_COLUMN] =
+        MBP_ROW(TEXT, OF(column), "column", "header of the value's column; the second if not given", .high = 80),
+    [REPLAY_LOOP] =
+        MBP_ROW(BOOL, OF(loop), "loop", "begins again at its end; false keeps the last value", .usual = "true"),
 };
 #undef OF
-static const struct mbp_schema replay_schema = {.noun = "a replay",
-                                                .fields = replay_fields,
-                                                .field_count = MBP_COUNT_OF(replay_fields),
-                                                .size = sizeof(struct mbp_replay_def),
-                                                .flow = true};
+static const struct mbp_schema replay_schema =
+    MBP_SCHEMA("a replay", replay_fields, struct mbp_replay_def, .flow = true);
 
 /* ---- base ------------------------------------------------------------------------------------------------------- */
 
@@ -237,72 +144,35 @@ static bool same_base(const void *at, const void *other)
 
 #define OF(member) MBP_AT(struct mbp_signal_def, member)
 static const struct mbp_field signal_fields[] = {
-    [MBP_SIGNAL_BASE] = {.key = "base",
-                         .help = "its value at rest, or one a machine state; amid the limits if nothing moves it",
-                         .unit = MBP_VALUE_UNIT,
-                         .type = MBP_FIELD_CUSTOM,
-                         OF(signal.base),
-                         .read = read_base,
-                         .print = print_base,
-                         .same = same_base,
-                         .allowed = "a number, or a number per state: {en_service: , en_panne: , maintenance: }",
-                         .json = "\"anyOf\": [{\"type\": \"number\"}, {\"type\": \"object\", \"properties\": "
-                                 "{\"en_service\": {\"type\": \"number\"}, \"in_service\": {\"type\": \"number\"}, "
-                                 "\"en_panne\": {\"type\": \"number\"}, \"faulted\": {\"type\": \"number\"}, "
-                                 "\"maintenance\": {\"type\": \"number\"}}, \"additionalProperties\": false}]"},
-    [MBP_SIGNAL_WAVE] =
-        {.key = "wave", .help = "a periodic part", .type = MBP_FIELD_MAP, OF(wave), .schema = &wave_schema},
-    [MBP_SIGNAL_INPUTS] = {.key = "inputs",
-                           .help = "other sensors and actuators that it follows",
-                           .type = MBP_FIELD_LIST,
-                           OF(inputs),
-                           .high = MBP_INPUTS_MAX,
-                           .schema = &input_schema},
-    [MBP_SIGNAL_INTEGRATE] = {.key = "integrate",
-                              .help = "sums up over time, as a tank does",
-                              .type = MBP_FIELD_MAP,
-                              OF(integrate),
-                              .schema = &integrate_schema},
-    [MBP_SIGNAL_LAG] = {.key = "lag",
-                        .help = "time constant with which it follows all that",
-                        .type = MBP_FIELD_DURATION,
-                        OF(signal.lag_ns),
-                        .usual = "0s",
-                        .high = MBP_YEAR},
-    [MBP_SIGNAL_DEAD_TIME] = {.key = "dead_time",
-                              .help = "how much later it shows",
-                              .type = MBP_FIELD_DURATION,
-                              OF(signal.dead_time_ns),
-                              .usual = "0s",
-                              .high = MBP_YEAR},
-    [MBP_SIGNAL_WANDER] =
-        {.key = "wander", .help = "a slow random part", .type = MBP_FIELD_MAP, OF(wander), .schema = &wander_schema},
-    [MBP_SIGNAL_REPLAY] = {.key = "replay",
-                           .help = "values of a CSV file instead of the parts above",
-                           .type = MBP_FIELD_MAP,
-                           OF(replay),
-                           .schema = &replay_schema,
-                           .brief = &replay_fields[REPLAY_FILE],
-                           .allowed = "the name of a CSV file, or {file: , column: , loop: }"},
-    [MBP_SIGNAL_NOISE] = {.key = "noise",
-                          .help = "standard deviation of the instrument's noise",
-                          .unit = MBP_VALUE_UNIT,
-                          .type = MBP_FIELD_NUMBER,
-                          OF(signal.noise),
-                          .usual = "0",
-                          .low = 0,
-                          .high = DBL_MAX},
-    [MBP_SIGNAL_TEXT] = {.key = "text",
-                         .help = "what a string sensor shows",
-                         .type = MBP_FIELD_ASCII,
-                         OF(signal.text),
-                         .high = 2 * MBP_STRING_WORDS_MAX},
+    [MBP_SIGNAL_BASE] =
+        MBP_ROW(CUSTOM, OF(signal.base), "base",
+                "its value at rest, or one a machine state; amid the limits if nothing moves it",
+                .unit = MBP_VALUE_UNIT, .read = read_base, .print = print_base, .same = same_base,
+                .allowed = "a number, or a number per state: {en_service: , en_panne: , maintenance: }",
+                .json = "\"anyOf\": [{\"type\": \"number\"}, {\"type\": \"object\", \"properties\": "
+                        "{\"en_service\": {\"type\": \"number\"}, \"in_service\": {\"type\": \"number\"}, "
+                        "\"en_panne\": {\"type\": \"number\"}, \"faulted\": {\"type\": \"number\"}, "
+                        "\"maintenance\": {\"type\": \"number\"}}, \"additionalProperties\": false}]"),
+    [MBP_SIGNAL_WAVE] = MBP_ROW(MAP, OF(wave), "wave", "a periodic part", .schema = &wave_schema),
+    [MBP_SIGNAL_INPUTS] = MBP_ROW(LIST, OF(inputs), "inputs", "other sensors and actuators that it follows",
+                                  .high = MBP_INPUTS_MAX, .schema = &input_schema),
+    [MBP_SIGNAL_INTEGRATE] =
+        MBP_ROW(MAP, OF(integrate), "integrate", "sums up over time, as a tank does", .schema = &integrate_schema),
+    [MBP_SIGNAL_LAG] = MBP_ROW(DURATION, OF(signal.lag_ns), "lag", "time constant with which it follows all that",
+                               .usual = "0s", .high = MBP_YEAR),
+    [MBP_SIGNAL_DEAD_TIME] = MBP_ROW(DURATION, OF(signal.dead_time_ns), "dead_time", "how much later it shows",
+                                     .usual = "0s", .high = MBP_YEAR),
+    [MBP_SIGNAL_WANDER] = MBP_ROW(MAP, OF(wander), "wander", "a slow random part", .schema = &wander_schema),
+    [MBP_SIGNAL_REPLAY] = MBP_ROW(MAP, OF(replay), "replay", "values of a CSV file instead of the parts above",
+                                  .schema = &replay_schema, .brief = &replay_fields[REPLAY_FILE],
+                                  .allowed = "the name of a CSV file, or {file: , column: , loop: }"),
+    [MBP_SIGNAL_NOISE] = MBP_ROW(NUMBER, OF(signal.noise), "noise", "standard deviation of the instrument's noise",
+                                 .unit = MBP_VALUE_UNIT, .usual = "0", .low = 0, .high = DBL_MAX),
+    [MBP_SIGNAL_TEXT] =
+        MBP_ROW(ASCII, OF(signal.text), "text", "what a string sensor shows", .high = 2 * MBP_STRING_WORDS_MAX),
 };
 #undef OF
-const struct mbp_schema mbp_signal_schema = {.noun = "a signal",
-                                             .fields = signal_fields,
-                                             .field_count = MBP_COUNT_OF(signal_fields),
-                                             .size = sizeof(struct mbp_signal_def)};
+const struct mbp_schema mbp_signal_schema = MBP_SCHEMA("a signal", signal_fields, struct mbp_signal_def);
 
 /* ---- rules ---- */
 

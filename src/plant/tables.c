@@ -9,41 +9,16 @@ enum { BLOCK_AT, BLOCK_ACCESS, BLOCK_VALUES, BLOCK_COUNT, BLOCK_MIN, BLOCK_MAX }
 
 #define OF(member) MBP_AT(struct mbp_block_def, member)
 #define BLOCK_KEYS(highest, items, access_usual)                                                                       \
-    [BLOCK_AT] = {.key = "at",                                                                                         \
-                  .help = "address of its first point, counted from 0",                                                \
-                  .type = MBP_FIELD_COUNT,                                                                             \
-                  .required = true,                                                                                    \
-                  OF(at),                                                                                              \
-                  .high = UINT16_MAX},                                                                                 \
-    [BLOCK_VALUES] = {.key = "values",                                                                                 \
-                      .help = "what its points begin with",                                                            \
-                      .type = MBP_FIELD_VALUES,                                                                        \
-                      OF(values),                                                                                      \
-                      .high = (highest),                                                                               \
-                      .allowed = "a list of " items},                                                                  \
-    [BLOCK_COUNT] = {.key = "count",                                                                                   \
-                     .help = "instead of values: so many zeros",                                                       \
-                     .type = MBP_FIELD_COUNT,                                                                          \
-                     OF(count),                                                                                        \
-                     .low = 1,                                                                                         \
-                     .high = 65536},                                                                                   \
-    [BLOCK_ACCESS] = {.key = "access",                                                                                 \
-                      .help = "whether masters may write",                                                             \
-                      .type = MBP_FIELD_CHOICE,                                                                        \
-                      OF(access),                                                                                      \
-                      .usual = (access_usual),                                                                         \
-                      .words = &mbp_access_words}
+    [BLOCK_AT] = MBP_ROW(COUNT, OF(at), "at", "address of its first point, counted from 0", .required = true,          \
+                         .high = UINT16_MAX),                                                                          \
+    [BLOCK_VALUES] = MBP_ROW(VALUES, OF(values), "values", "what its points begin with", .high = (highest),            \
+                             .allowed = "a list of " items),                                                           \
+    [BLOCK_COUNT] = MBP_ROW(COUNT, OF(count), "count", "instead of values: so many zeros", .low = 1, .high = 65536),   \
+    [BLOCK_ACCESS] = MBP_ROW(CHOICE, OF(access), "access", "whether masters may write", .usual = (access_usual),       \
+                             .words = &mbp_access_words)
 #define BOUNDS                                                                                                         \
-    [BLOCK_MIN] = {.key = "min",                                                                                       \
-                   .help = "a write below it is refused with exception 04",                                            \
-                   .type = MBP_FIELD_COUNT,                                                                            \
-                   OF(min),                                                                                            \
-                   .high = UINT16_MAX},                                                                                \
-    [BLOCK_MAX] = {.key = "max",                                                                                       \
-                   .help = "a write above it is refused with exception 04",                                            \
-                   .type = MBP_FIELD_COUNT,                                                                            \
-                   OF(max),                                                                                            \
-                   .high = UINT16_MAX}
+    [BLOCK_MIN] = MBP_ROW(COUNT, OF(min), "min", "a write below it is refused with exception 04", .high = UINT16_MAX), \
+    [BLOCK_MAX] = MBP_ROW(COUNT, OF(max), "max", "a write above it is refused with exception 04", .high = UINT16_MAX)
 
 /* min and max are for what masters write. */
 static const struct mbp_field coil_fields[] = {BLOCK_KEYS(1, "0 and 1", "read_write")};
@@ -120,16 +95,14 @@ static void check_read_only_block(struct mbp_reader *reader, void *def)
     block->access = MBP_ACCESS_READ;
 }
 
-#define BLOCK_SCHEMA(word, rows, rules)                                                                                \
-    {                                                                                                                  \
-        .noun = "a block of " word, .fields = (rows), .field_count = MBP_COUNT_OF(rows),                               \
-        .size = sizeof(struct mbp_block_def), .flow = true, .check = (rules)                                           \
-    }
 static const struct mbp_schema block_schema[MBP_TABLE_COUNT] = {
-    [MBP_COILS] = BLOCK_SCHEMA("coils", coil_fields, check_block),
-    [MBP_DISCRETE_INPUTS] = BLOCK_SCHEMA("discrete_inputs", discrete_fields, check_read_only_block),
-    [MBP_HOLDING_REGISTERS] = BLOCK_SCHEMA("holding_registers", holding_fields, check_block),
-    [MBP_INPUT_REGISTERS] = BLOCK_SCHEMA("input_registers", input_fields, check_read_only_block),
+    [MBP_COILS] = MBP_SCHEMA("a block of coils", coil_fields, struct mbp_block_def, .flow = true, .check = check_block),
+    [MBP_DISCRETE_INPUTS] = MBP_SCHEMA("a block of discrete_inputs", discrete_fields, struct mbp_block_def,
+                                       .flow = true, .check = check_read_only_block),
+    [MBP_HOLDING_REGISTERS] = MBP_SCHEMA("a block of holding_registers", holding_fields, struct mbp_block_def,
+                                         .flow = true, .check = check_block),
+    [MBP_INPUT_REGISTERS] = MBP_SCHEMA("a block of input_registers", input_fields, struct mbp_block_def, .flow = true,
+                                       .check = check_read_only_block),
 };
 
 /* ---- files and FIFO queues ------------------------------------------------------------------------------------ */
@@ -138,24 +111,10 @@ enum { FILE_NUMBER, FILE_VALUES, FILE_COUNT };
 
 #define OF(member) MBP_AT(struct mbp_file_def, member)
 static const struct mbp_field file_fields[] = {
-    [FILE_NUMBER] = {.key = "number",
-                     .help = "number of the file",
-                     .type = MBP_FIELD_COUNT,
-                     .required = true,
-                     OF(number),
-                     .low = 1,
-                     .high = MBP_PLANT_FIRST_FILE - 1},
-    [FILE_VALUES] = {.key = "values",
-                     .help = "what its records begin with",
-                     .type = MBP_FIELD_VALUES,
-                     OF(values),
-                     .high = UINT16_MAX},
-    [FILE_COUNT] = {.key = "count",
-                    .help = "instead of values: so many zeros",
-                    .type = MBP_FIELD_COUNT,
-                    OF(count),
-                    .low = 1,
-                    .high = 10000},
+    [FILE_NUMBER] = MBP_ROW(COUNT, OF(number), "number", "number of the file", .required = true, .low = 1,
+                            .high = MBP_PLANT_FIRST_FILE - 1),
+    [FILE_VALUES] = MBP_ROW(VALUES, OF(values), "values", "what its records begin with", .high = UINT16_MAX),
+    [FILE_COUNT] = MBP_ROW(COUNT, OF(count), "count", "instead of values: so many zeros", .low = 1, .high = 10000),
 };
 #undef OF
 
@@ -172,29 +131,17 @@ static void check_file(struct mbp_reader *reader, void *def)
     }
 }
 
-static const struct mbp_schema file_schema = {.noun = "a file",
-                                              .fields = file_fields,
-                                              .field_count = MBP_COUNT_OF(file_fields),
-                                              .size = sizeof(struct mbp_file_def),
-                                              .flow = true,
-                                              .check = check_file};
+static const struct mbp_schema file_schema =
+    MBP_SCHEMA("a file", file_fields, struct mbp_file_def, .flow = true, .check = check_file);
 
 enum { FIFO_AT, FIFO_VALUES };
 
 #define OF(member) MBP_AT(struct mbp_fifo_def, member)
 static const struct mbp_field fifo_fields[] = {
-    [FIFO_AT] = {.key = "at",
-                 .help = "address of its pointer, counted from 0",
-                 .type = MBP_FIELD_COUNT,
-                 .required = true,
-                 OF(at),
-                 .high = UINT16_MAX},
-    [FIFO_VALUES] = {.key = "values",
-                     .help = "what stands in the queue",
-                     .type = MBP_FIELD_VALUES,
-                     .required = true,
-                     OF(values),
-                     .high = UINT16_MAX},
+    [FIFO_AT] =
+        MBP_ROW(COUNT, OF(at), "at", "address of its pointer, counted from 0", .required = true, .high = UINT16_MAX),
+    [FIFO_VALUES] =
+        MBP_ROW(VALUES, OF(values), "values", "what stands in the queue", .required = true, .high = UINT16_MAX),
 };
 #undef OF
 
@@ -209,12 +156,8 @@ static void check_fifo(struct mbp_reader *reader, void *def)
     }
 }
 
-static const struct mbp_schema fifo_schema = {.noun = "a fifo",
-                                              .fields = fifo_fields,
-                                              .field_count = MBP_COUNT_OF(fifo_fields),
-                                              .size = sizeof(struct mbp_fifo_def),
-                                              .flow = true,
-                                              .check = check_fifo};
+static const struct mbp_schema fifo_schema =
+    MBP_SCHEMA("a fifo", fifo_fields, struct mbp_fifo_def, .flow = true, .check = check_fifo);
 
 /* ---- tables --------------------------------------------------------------------------------------------------- */
 
@@ -222,29 +165,15 @@ enum { TABLES_FILES = MBP_TABLE_COUNT, TABLES_FIFOS };
 
 #define OF(member) MBP_AT(struct mbp_tables_def, member)
 #define TABLE(word, table)                                                                                             \
-    [table] = {.key = (word),                                                                                          \
-               .help = "raw " word,                                                                                    \
-               .type = MBP_FIELD_LIST,                                                                                 \
-               OF(blocks[table]),                                                                                      \
-               .high = 65536,                                                                                          \
-               .schema = &block_schema[table]}
+    [table] = MBP_ROW(LIST, OF(blocks[table]), word, "raw " word, .high = 65536, .schema = &block_schema[table])
 static const struct mbp_field tables_fields[] = {
     TABLE("coils", MBP_COILS),
     TABLE("discrete_inputs", MBP_DISCRETE_INPUTS),
     TABLE("holding_registers", MBP_HOLDING_REGISTERS),
     TABLE("input_registers", MBP_INPUT_REGISTERS),
-    [TABLES_FILES] = {.key = "files",
-                      .help = "files of records (FC 20 and 21)",
-                      .type = MBP_FIELD_LIST,
-                      OF(files),
-                      .high = MBP_PLANT_FIRST_FILE - 1,
-                      .schema = &file_schema},
-    [TABLES_FIFOS] = {.key = "fifos",
-                      .help = "FIFO queues (FC 24)",
-                      .type = MBP_FIELD_LIST,
-                      OF(fifos),
-                      .high = 65536,
-                      .schema = &fifo_schema},
+    [TABLES_FILES] = MBP_ROW(LIST, OF(files), "files", "files of records (FC 20 and 21)",
+                             .high = MBP_PLANT_FIRST_FILE - 1, .schema = &file_schema),
+    [TABLES_FIFOS] = MBP_ROW(LIST, OF(fifos), "fifos", "FIFO queues (FC 24)", .high = 65536, .schema = &fifo_schema),
 };
 #undef OF
 
@@ -294,11 +223,8 @@ static void check_tables(struct mbp_reader *reader, void *def)
     }
 }
 
-const struct mbp_schema mbp_tables_schema = {.noun = "the tables",
-                                             .fields = tables_fields,
-                                             .field_count = MBP_COUNT_OF(tables_fields),
-                                             .size = sizeof(struct mbp_tables_def),
-                                             .check = check_tables};
+const struct mbp_schema mbp_tables_schema =
+    MBP_SCHEMA("the tables", tables_fields, struct mbp_tables_def, .check = check_tables);
 
 /* ---- from the plant --------------------------------------------------------------------------------------------- */
 

@@ -15,60 +15,23 @@ enum {
 
 #define OF(member) MBP_AT(struct mbp_unit_def, member)
 static const struct mbp_field fields[] = {
-    [UNIT_ID] = {.key = "id",
-                 .help = "its Modbus unit id",
-                 .type = MBP_FIELD_COUNT,
-                 .required = true,
-                 OF(id),
-                 .low = 1,
-                 .high = 247},
-    [UNIT_NAME] = {.key = "name",
-                   .help = "what people call it; 'Unit' and its id if not given",
-                   .type = MBP_FIELD_TEXT,
-                   OF(name),
-                   .high = 80},
-    [UNIT_GAPS] = {.key = "gaps",
-                   .help = "what a read of addresses in between gets: exception 02, or zeros",
-                   .type = MBP_FIELD_CHOICE,
-                   OF(gaps),
-                   .usual = "error",
-                   .words = &mbp_gaps_words},
-    [UNIT_REPEAT] = {.key = "repeat",
-                     .help = "makes so many of it with ids that follow; {u} in names counts them",
-                     .type = MBP_FIELD_COUNT,
-                     OF(repeat),
-                     .usual = "1",
-                     .low = 1,
-                     .high = 247},
-    [UNIT_MACHINES] = {.key = "machines",
-                       .help = "its machines, each with sensors of its own",
-                       .type = MBP_FIELD_LIST,
-                       OF(machines),
-                       .high = MBP_MACHINES_PER_UNIT_MAX,
-                       .schema = &mbp_machine_schema},
-    [UNIT_SENSORS] = {.key = "sensors",
-                      .help = "sensors of no machine",
-                      .type = MBP_FIELD_LIST,
-                      OF(sensors),
-                      .high = MBP_SENSORS_PER_UNIT_MAX,
-                      .schema = &mbp_sensor_schema},
-    [UNIT_ACTUATORS] = {.key = "actuators",
-                        .help = "actuators of no machine",
-                        .type = MBP_FIELD_LIST,
-                        OF(actuators),
-                        .high = MBP_ACTUATORS_PER_UNIT_MAX,
-                        .schema = &mbp_actuator_schema},
-    [UNIT_CONTROLLERS] = {.key = "controllers",
-                          .help = "controllers of no machine",
-                          .type = MBP_FIELD_LIST,
-                          OF(controllers),
-                          .high = MBP_CONTROLLERS_PER_UNIT_MAX,
-                          .schema = &mbp_controller_schema},
-    [UNIT_TABLES] = {.key = "tables",
-                     .help = "raw points without a meaning, files and FIFO queues",
-                     .type = MBP_FIELD_MAP,
-                     OF(tables),
-                     .schema = &mbp_tables_schema},
+    [UNIT_ID] = MBP_ROW(COUNT, OF(id), "id", "its Modbus unit id", .required = true, .low = 1, .high = 247),
+    [UNIT_NAME] = MBP_ROW(TEXT, OF(name), "name", "what people call it; 'Unit' and its id if not given", .high = 80),
+    [UNIT_GAPS] = MBP_ROW(CHOICE, OF(gaps), "gaps", "what a read of addresses in between gets: exception 02, or zeros",
+                          .usual = "error", .words = &mbp_gaps_words),
+    [UNIT_REPEAT] =
+        MBP_ROW(COUNT, OF(repeat), "repeat", "makes so many of it with ids that follow; {u} in names counts them",
+                .usual = "1", .low = 1, .high = 247),
+    [UNIT_MACHINES] = MBP_ROW(LIST, OF(machines), "machines", "its machines, each with sensors of its own",
+                              .high = MBP_MACHINES_PER_UNIT_MAX, .schema = &mbp_machine_schema),
+    [UNIT_SENSORS] = MBP_ROW(LIST, OF(sensors), "sensors", "sensors of no machine", .high = MBP_SENSORS_PER_UNIT_MAX,
+                             .schema = &mbp_sensor_schema),
+    [UNIT_ACTUATORS] = MBP_ROW(LIST, OF(actuators), "actuators", "actuators of no machine",
+                               .high = MBP_ACTUATORS_PER_UNIT_MAX, .schema = &mbp_actuator_schema),
+    [UNIT_CONTROLLERS] = MBP_ROW(LIST, OF(controllers), "controllers", "controllers of no machine",
+                                 .high = MBP_CONTROLLERS_PER_UNIT_MAX, .schema = &mbp_controller_schema),
+    [UNIT_TABLES] = MBP_ROW(MAP, OF(tables), "tables", "raw points without a meaning, files and FIFO queues",
+                            .schema = &mbp_tables_schema),
 };
 #undef OF
 
@@ -86,12 +49,8 @@ static void check_unit(struct mbp_reader *reader, void *def)
     }
 }
 
-const struct mbp_schema mbp_unit_schema = {.noun = "a unit",
-                                           .fields = fields,
-                                           .field_count = MBP_COUNT_OF(fields),
-                                           .size = sizeof(struct mbp_unit_def),
-                                           .named = true,
-                                           .check = check_unit};
+const struct mbp_schema mbp_unit_schema =
+    MBP_SCHEMA("a unit", fields, struct mbp_unit_def, .named = true, .check = check_unit);
 
 /* The id is printed apart, before what the unit holds; its tables behind that. */
 void mbp_unit_view(const struct mbp_unit *unit, struct mbp_arena *arena, struct mbp_unit_def *def)

@@ -1,7 +1,7 @@
 /* schema: tables of the keys that a group of a file may have, and the loops over them: reading (schema.c, value.c),
  * what is allowed in words (allowed.c), printing and comparing (schema_print.c, schema_same.c), JSON Schema
  * (schema_json.c). A row says everything about its key, so a plain key of a sensor is a row in plant/sensor.c and the
- * member that it fills in mbplant/sensor.h; nothing else names it. */
+ * member that it fills in mbplant/plant_sensor.h; nothing else names it. */
 #ifndef MBP_YAML_SCHEMA_H
 #define MBP_YAML_SCHEMA_H
 
@@ -100,6 +100,12 @@ struct mbp_field {
 /* Where a row's value stands, of a struct and its member. */
 #define MBP_AT(type, member) .at = offsetof(type, member), .size = sizeof(((type *)NULL)->member)
 
+/* A row: TYPE, where its value stands, the key and a line of help; then what else there is to say, as designators. */
+#define MBP_ROW(kind, where, word, line, ...)                                                                          \
+    {                                                                                                                  \
+        .key = (word), .help = (line), .type = MBP_FIELD_##kind, where, __VA_ARGS__                                    \
+    }
+
 struct mbp_schema {
     const char *noun;               /* "a sensor" */
     const struct mbp_field *fields; /* one without a key is none: schemas that share rows share their numbers */
@@ -110,6 +116,12 @@ struct mbp_schema {
     void (*defaults)(void *def);    /* beside the rows' */
     void (*check)(struct mbp_reader *reader, void *def); /* after all keys are read */
 };
+
+#define MBP_SCHEMA(words, rows, type, ...)                                                                             \
+    {                                                                                                                  \
+        .noun = (words), .fields = (rows), .field_count = sizeof(rows) / sizeof((rows)[0]), .size = sizeof(type),      \
+        __VA_ARGS__                                                                                                    \
+    }
 
 struct mbp_def_list {
     void *items; /* of the schema's size */

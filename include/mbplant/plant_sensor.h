@@ -1,0 +1,114 @@
+/* plant_sensor: a sensor as the plant file has it: its signal, alarms and register. */
+#ifndef MBPLANT_PLANT_SENSOR_H
+#define MBPLANT_PLANT_SENSOR_H
+
+#include <stdbool.h>
+
+#include "mbplant/words.h"
+
+#define MBP_DEAD_TIME_SCANS_MAX 1000000u /* values that one dead time keeps */
+#define MBP_STRING_WORDS_MAX    100      /* registers of a string(n) */
+#define MBP_RECORDINGS_MAX      1000u    /* files and columns that are replayed */
+
+/* A signal's input from another sensor, or from an actuator's position: gain * function(value) * position of `times`.
+ */
+#define MBP_TIMES_NONE 0x7FFFFFFFu
+struct mbp_input {
+    uint32_t from;         /* plant-wide sensor index, or sensor_count plus an actuator's */
+    uint32_t times : 31;   /* plant-wide actuator index; MBP_TIMES_NONE = none */
+    uint32_t function : 1; /* enum mbp_input_function; beside the index so that an input takes no more room */
+    double gain;
+    uint64_t lag_ns;
+    uint64_t dead_time_ns;
+};
+
+/* How a sensor's process value comes about, in the order of the members. Durations of 0 mean "no such part". Shared by
+ * the instances of a repeat, and by sensors that say the same. */
+struct mbp_signal {
+    double base[MBP_STATE_COUNT]; /* engineering units, per machine state */
+    enum mbp_wave wave;
+    double wave_amplitude;
+    uint64_t wave_period_ns;
+    double wave_phase;     /* turns, 0..1 */
+    double integrate_gain; /* per second; 0 = none */
+    double integrate_initial;
+    uint64_t lag_ns;
+    uint64_t dead_time_ns;
+    double wander_sigma;
+    uint64_t wander_tau_ns;
+    double noise;              /* standard deviation of the sensor's noise, engineering units */
+    const char *replay;        /* CSV path, or NULL; from the plant file's folder when it is relative */
+    const char *replay_column; /* the header of the value's column; NULL = the second */
+    bool replay_hold;          /* keeps its last value at the end; otherwise starts again */
+    uint32_t recording;        /* index into the plant's recordings; meaningful with replay */
+    const char *text;          /* what a string sensor shows, "" when the file does not say; NULL for the other types */
+};
+
+/* A column of a file that signals replay, and the place of the plant file that first names it. */
+struct mbp_recording {
+    const char *file;
+    const char *column; /* NULL = the second */
+    uint32_t line, line_column;
+};
+
+/* What the file says about one alarm of a sensor. */
+struct mbp_alarm {
+    double deadband;       /* engineering units, >= 0: how far back it must be to have returned to normal */
+    uint64_t delay_ns;     /* its condition must hold this long before the alarm is raised */
+    uint64_t off_delay_ns; /* ... and be gone this long before it has returned to normal */
+    uint8_t priority;      /* enum mbp_priority */
+    uint8_t suppress;      /* bit per enum mbp_state_code: suppressed by design while its machine is in that state */
+    bool latch;            /* shown after its return to normal until it is reset */
+};
+
+/* All alarms of a sensor. Shared by the instances of a repeat, and by sensors that say the same. */
+struct mbp_alarms {
+    struct mbp_alarm of[MBP_ALARM_COUNT];
+    struct mbp_alarm common; /* the sensor's own keys: what a limit has that says nothing else */
+    double rate_max;         /* engineering units within rate_per_ns; 0 = no rate-of-change alarm */
+    uint64_t rate_per_ns;
+    bool bad_quality; /* there is a bad-quality alarm */
+};
+
+/* No deadband, no delays, priority medium. */
+extern const struct mbp_alarms mbp_alarms_plain;
+
+/* Where and how a sensor's value stands in the holding registers. raw = value / scale. */
+struct mbp_register {
+    double scale;         /* > 0 */
+    uint16_t addr;        /* 0-based PDU address of its first word */
+    uint16_t limits_addr; /* four limits from here, each of `words` words; strings and bools have none */
+    uint16_t words;       /* 1, 2, 4 or the string's register count */
+    uint8_t type;         /* enum mbp_type */
+    uint8_t order;        /* enum mbp_order */
+};
+
+struct mbp_sensor {
+    const char *name;
+    const char *label;     /* "" when the file has none */
+    const char *unit_text; /* engineering unit, UTF-8; "" when none */
+    const struct mbp_signal *signal;
+    const double *range;  /* two, of the instrument: the register saturates here; {-inf, inf} narrowed to the type */
+    const double *limits; /* MBP_LIMIT_COUNT, NaN = unused; these two are shared as the signal is */
+    const struct mbp_alarms *alarms;   /* NULL = mbp_alarms_plain: a plant that no file describes */
+    uint32_t machine;                  /* plant-wide index; UINT32_MAX = sensor of the unit itself */
+    uint32_t unit;                     /* index into units[] */
+    uint32_t first_input, input_count; /* into inputs[] */
+    struct mbp_register reg;
+    uint8_t kind;     /* enum mbp_kind */
+    uint8_t trip;     /* bit a set: alarm a trips the machine */
+    uint8_t priority; /* enum mbp_priority; of an alarm: mbp_sensor_alarm() */
+    uint8_t inject;   /* enum mbp_inject */
+};
+
+static inline const struct mbp_alarms *mbp_sensor_alarms(const struct mbp_sensor *sensor)
+{
+    return sensor->alarms != NULL ? sensor->alarms : &mbp_alarms_plain;
+}
+
+static inline const struct mbp_alarm *mbp_sensor_alarm(const struct mbp_sensor *sensor, unsigned alarm)
+{
+    return &mbp_sensor_alarms(sensor)->of[alarm];
+}
+
+#endif

@@ -1,0 +1,64 @@
+/* plant_unit: a unit: what it holds, raw points, and where the register map has its blocks. */
+#ifndef MBPLANT_PLANT_UNIT_H
+#define MBPLANT_PLANT_UNIT_H
+
+#include <stdbool.h>
+
+#include "mbplant/words.h"
+
+/* A raw block of `tables`: count points from at. */
+struct mbp_block {
+    uint16_t at;
+    uint32_t count;         /* 1..65536 */
+    const uint16_t *values; /* count of them; coils and discrete inputs as 0/1 */
+    bool writable;          /* coils and holding registers only; `access: read` makes it false */
+    bool has_min, has_max;  /* `min`/`max`: a write beyond is refused with exception 04 */
+    uint16_t min, max;
+};
+
+struct mbp_file {
+    uint16_t number; /* 1..899 */
+    uint32_t count;  /* 1..10000 */
+    const uint16_t *values;
+};
+
+struct mbp_fifo {
+    uint16_t at;
+    uint16_t count; /* of more than 31, FC 24 reads none (V1.1b3 6.18) */
+    const uint16_t *values;
+};
+
+/* Where each block of the register map begins in one unit (mbplant/map.h); MBP_NO_BASE = the unit has none, or no room
+ * for it. */
+#define MBP_MAP_BLOCKS_MAX 48
+#define MBP_NO_BASE        65536u
+struct mbp_layout {
+    uint32_t base[MBP_MAP_BLOCKS_MAX];
+};
+
+#define MBP_RECENT_EVENTS 64
+#define MBP_RECENT_WORDS  1280 /* 64 events of 20 registers */
+
+/* What a sensor's shelving register holds beside seconds. */
+#define MBP_SHELVE_ONCE     65534u
+#define MBP_SHELVE_FOR_EVER 65535u
+
+struct mbp_unit {
+    const char *name;
+    uint8_t id; /* 1..247 */
+    bool gaps_zero;
+    bool instructor; /* the unit 247 that `instructor: true` adds: coil i switches wire fault i */
+    uint32_t first_machine, machine_count;
+    uint32_t first_sensor, sensor_count;
+    uint32_t first_actuator, actuator_count;
+    uint32_t first_controller, controller_count;
+    struct mbp_layout layout;
+    const struct mbp_block *blocks[MBP_TABLE_COUNT];
+    uint32_t block_count[MBP_TABLE_COUNT];
+    const struct mbp_file *files;
+    uint32_t file_count;
+    const struct mbp_fifo *fifos;
+    uint32_t fifo_count;
+};
+
+#endif

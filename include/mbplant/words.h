@@ -1,0 +1,156 @@
+/* words: the enums of a plant, the words of a file for them, and what a register of each type holds. */
+#ifndef MBPLANT_WORDS_H
+#define MBPLANT_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum mbp_state_code {
+    MBP_EN_SERVICE,
+    MBP_EN_PANNE,
+    MBP_MAINTENANCE,
+    MBP_STATE_COUNT
+}; /* = coil offset = register value */
+/* The four limits, in the order of the map, and the two alarms beside them. A bit per alarm of this numbering is what
+ * `trip` and the masks of state.h hold. */
+enum mbp_limit {
+    MBP_LOW_LOW,
+    MBP_LOW,
+    MBP_HIGH,
+    MBP_HIGH_HIGH,
+    MBP_LIMIT_COUNT,
+    MBP_RATE_OF_CHANGE = MBP_LIMIT_COUNT,
+    MBP_BAD_QUALITY,
+    MBP_ALARM_COUNT
+};
+enum mbp_table { MBP_COILS, MBP_DISCRETE_INPUTS, MBP_HOLDING_REGISTERS, MBP_INPUT_REGISTERS, MBP_TABLE_COUNT };
+
+/* In the place of a table where something else was written: a file (FC 21), by number; what FC 8 clears, by its
+ * sub-function. */
+#define MBP_FILES       MBP_TABLE_COUNT
+#define MBP_DIAGNOSTICS (MBP_TABLE_COUNT + 1)
+enum mbp_type {
+    MBP_INT16,
+    MBP_UINT16,
+    MBP_INT32,
+    MBP_UINT32,
+    MBP_INT64,
+    MBP_UINT64,
+    MBP_FLOAT32,
+    MBP_FLOAT64,
+    MBP_BOOL,
+    MBP_STRING,
+    MBP_TYPE_COUNT
+};
+enum mbp_order { MBP_ABCD, MBP_CDAB, MBP_BADC, MBP_DCBA, MBP_ORDER_COUNT };
+enum mbp_inject { MBP_INJECT_HOLD, MBP_INJECT_ONCE, MBP_INJECT_REJECT, MBP_INJECT_COUNT };
+enum mbp_priority {
+    MBP_PRIORITY_LOW,
+    MBP_PRIORITY_MEDIUM,
+    MBP_PRIORITY_HIGH,
+    MBP_PRIORITY_CRITICAL,
+    MBP_PRIORITY_COUNT
+};
+enum mbp_kind {
+    MBP_TEMPERATURE,
+    MBP_PRESSURE,
+    MBP_LEVEL,
+    MBP_FLOW,
+    MBP_SPEED,
+    MBP_VIBRATION,
+    MBP_CURRENT,
+    MBP_VOLTAGE,
+    MBP_HUMIDITY,
+    MBP_POWER,
+    MBP_TORQUE,
+    MBP_POSITION,
+    MBP_WEIGHT,
+    MBP_FREQUENCY,
+    MBP_PH,
+    MBP_CONDUCTIVITY,
+    MBP_CONCENTRATION,
+    MBP_GENERIC,
+    MBP_KIND_COUNT
+};
+enum mbp_actuator_kind {
+    MBP_VALVE,
+    MBP_DAMPER,
+    MBP_PUMP,
+    MBP_FAN,
+    MBP_MOTOR,
+    MBP_HEATER,
+    MBP_SETPOINT,
+    MBP_OUTPUT,
+    MBP_ACTUATOR_KIND_COUNT
+};
+enum mbp_setting {
+    MBP_SET_SETPOINT,
+    MBP_SET_GAIN,
+    MBP_SET_INTEGRAL,
+    MBP_SET_DERIVATIVE,
+    MBP_SET_LOW,
+    MBP_SET_HIGH,
+    MBP_SET_MANUAL,
+    MBP_SETTING_COUNT
+}; /* of a controller; = order in the map */
+enum mbp_input_function {
+    MBP_LINEAR,
+    MBP_SQUARE_ROOT, /* of what is not negative, else 0: a flow by its head (Torricelli) */
+    MBP_INPUT_FUNCTION_COUNT
+};
+enum mbp_wave {
+    MBP_WAVE_NONE,
+    MBP_WAVE_SINE,
+    MBP_WAVE_SQUARE,
+    MBP_WAVE_TRIANGLE,
+    MBP_WAVE_SAWTOOTH,
+    MBP_WAVE_STEPS,
+    MBP_WAVE_COUNT
+};
+
+/* What an alarm is to the operator (ISA-18.2-2016 and IEC 62682:2022, the alarm state transition diagram, whose letters
+ * stand behind each). The numbers are those of the alarm words in the input registers. */
+enum mbp_alarm_state {
+    MBP_ALARM_NORMAL,                 /* A */
+    MBP_ALARM_UNACKNOWLEDGED,         /* B: its condition holds, nobody has acknowledged it */
+    MBP_ALARM_ACKNOWLEDGED,           /* C: its condition holds */
+    MBP_ALARM_RETURNED,               /* D: returned to normal, unacknowledged */
+    MBP_ALARM_LATCHED_UNACKNOWLEDGED, /* E: returned to normal, shown until it is reset */
+    MBP_ALARM_LATCHED_ACKNOWLEDGED,   /* F: likewise, acknowledged */
+    MBP_ALARM_SHELVED,                /* G: hidden by the operator, for a time */
+    MBP_ALARM_SUPPRESSED,     /* H: hidden by design, while its machine is in a state that makes it meaningless */
+    MBP_ALARM_OUT_OF_SERVICE, /* I: hidden while its machine is in maintenance, or by hand */
+    MBP_ALARM_STATE_COUNT
+};
+
+/* Words of the file for the enums above ("en_service", "low_low", "holding_registers", "float32", "CDAB", ...). Never
+ * NULL for a value below its COUNT. Static storage. */
+const char *mbp_state_name(enum mbp_state_code state);
+const char *mbp_limit_name(enum mbp_limit limit);             /* of all six alarms */
+const char *mbp_alarm_state_name(enum mbp_alarm_state state); /* "returned unacknowledged" */
+const char *mbp_table_name(enum mbp_table table);
+const char *mbp_type_name(enum mbp_type type);
+const char *mbp_order_name(enum mbp_order order);
+const char *mbp_inject_name(enum mbp_inject inject);
+const char *mbp_priority_name(enum mbp_priority priority);
+const char *mbp_kind_name(enum mbp_kind kind);
+const char *mbp_wave_name(enum mbp_wave wave);
+const char *mbp_input_function_name(enum mbp_input_function function);
+const char *mbp_actuator_kind_name(enum mbp_actuator_kind kind);
+const char *mbp_setting_name(enum mbp_setting setting);
+
+/* The diagnosis that a limit of this kind stands for: temperature high = "Overheating", low = "Low temperature",
+ * pressure high = "Overpressure", low = "Pressure drop" (README, "Plant files"). Static storage. */
+const char *mbp_kind_diagnosis(enum mbp_kind kind, enum mbp_limit limit);
+
+/* What people call an address: "40001" for holding register 0; six digits ("410000") from address 9999 on, which five
+ * cannot name; returns buf. 8 bytes suffice. */
+const char *mbp_reference(enum mbp_table table, uint16_t addr, char *buf, size_t size);
+
+/* Words that a type takes: 1, 2 or 4 (0 for MBP_STRING: its own count). */
+unsigned mbp_type_words(enum mbp_type type);
+
+/* The largest and smallest engineering value that type and scale can show. */
+void mbp_type_range(enum mbp_type type, double scale, double *low, double *high);
+
+#endif
