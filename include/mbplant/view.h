@@ -82,6 +82,23 @@ struct mbp_sim_view {
     uint32_t wire_faults, faults, faults_active, lateness_max_us;
 };
 
+/* The whole plant; arrays as the plant's. */
+struct mbp_plant_view {
+    struct mbp_summary_view summary; /* of the first unit that has one */
+    struct mbp_sensor_view *sensors;
+    char **texts; /* per sensor: what a string sensor shows, else NULL */
+    struct mbp_machine_view *machines;
+    struct mbp_actuator_view *actuators;
+    struct mbp_controller_view *controllers;
+};
+
+/* Room for one, all 0. Errors: MBP_ERR_MEMORY (nothing to free). Ownership: mbp_plant_view_free. */
+enum mbp_status mbp_plant_view_new(const struct mbp_plant *plant, struct mbp_plant_view *out);
+void mbp_plant_view_free(const struct mbp_plant *plant, struct mbp_plant_view *view);
+
+/* The sensor that tripped a machine: plant-wide index; UINT32_MAX = none. */
+uint32_t mbp_view_first_out(const struct mbp_plant *plant, uint32_t machine, const struct mbp_machine_view *view);
+
 /* ---- filling them from the state --------------------------------------------------------------------------------- */
 
 struct mbp_state;
@@ -89,6 +106,9 @@ struct mbp_state;
 /* What the state says of one unit's plant. Journal and scan times are not in the state: those members are 0. */
 void mbp_view_summary(const struct mbp_plant *plant, const struct mbp_unit *unit, const struct mbp_state *state,
                       struct mbp_summary_view *out);
+
+/* All of them, into one that was made; no texts. */
+void mbp_plant_view_take(const struct mbp_plant *plant, const struct mbp_state *state, struct mbp_plant_view *out);
 
 /* One item each, by its plant-wide index. */
 void mbp_view_machine(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t machine,

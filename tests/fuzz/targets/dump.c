@@ -61,14 +61,14 @@ static void check_figures(const struct mbp_analysis *analysis)
 
 static void write_all_forms(struct ctl *ctl, struct ctl_overview *overview, const struct ctl_study *study)
 {
-    overview->report.analysis = study->analysis;
+    overview->seen.report.analysis = study->analysis;
     for (unsigned format = 0; format < MBP_FORMAT_COUNT; format++) {
         char *text = NULL;
         size_t len = 0;
         FILE *out = open_memstream(&text, &len);
         if (out == NULL)
             abort();
-        enum mbp_status status = mbp_report_write(&overview->report, ctl->plant, (enum mbp_format)format, false, out);
+        enum mbp_status status = mbp_report_write(&overview->seen.report, ctl->plant, (enum mbp_format)format, false, out);
         fclose(out);
         if (status == MBP_OK ? len == 0 || text[len - 1] != '\n' : status != MBP_ERR_MISSING)
             abort();

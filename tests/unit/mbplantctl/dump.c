@@ -246,12 +246,13 @@ static void test_snapshot_comes_back_as_it_was(void **state)
     struct mbp_actuator_view actuators[1] = {{.command = 40, .position = 38.5}};
     struct mbp_controller_view controllers[1] = {
         {.output = 40, .active_setpoint = 65, .measurement = 92.3, .automatic = true}};
-    struct ctl_snapshot snapshot = {.summary = {.last_event = 2, .oldest_event = 1, .scans = 77, .simulated_ms = 7700},
-                                    .sensors = sensors,
-                                    .texts = texts,
-                                    .actuators = actuators,
-                                    .controllers = controllers,
-                                    .machines = machines};
+    struct mbp_plant_view snapshot = {
+        .summary = {.last_event = 2, .oldest_event = 1, .scans = 77, .simulated_ms = 7700},
+        .sensors = sensors,
+        .texts = texts,
+        .actuators = actuators,
+        .controllers = controllers,
+        .machines = machines};
     assert_int_equal(ctl_dump_create(path, plant, "host:5020", MADE_MS, &file, why), MBP_OK);
     put_events(file, 1, 2);
     ctl_dump_put_snapshot(file, plant, &snapshot, MADE_MS + 5);

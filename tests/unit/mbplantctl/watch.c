@@ -44,7 +44,7 @@ static int load(void **state)
         events[e] = (struct mbp_event){
             .seq = e + 1, .code = MBP_EV_MACHINE_STATE, .unit = 1, .machine = 1, .sensor = MBP_NONE16};
     overview.snapshot.sensors = sensors;
-    overview.report = (struct mbp_report){
+    overview.seen.report = (struct mbp_report){
         .plant = "Line", .sensors = 2, .machines = machines, .machine_count = 2, .alarms = alarms, .alarm_count = 1};
     model = (struct watch_model){.plant = plant,
                                  .overview = &overview,
@@ -413,7 +413,7 @@ static void test_due_column_shows_what_comes_first(void **state)
 
 static void lists_begin(void)
 {
-    overview.report.alarm_count = 1;
+    overview.seen.report.alarm_count = 1;
     alarms[0] = alarm_of(0, MBP_HIGH);
     model.events = events;
     model.event_count = 3;
@@ -426,7 +426,7 @@ static void test_choice_follows_its_alarm_when_another_comes_in_before(void **st
     struct watch_view view = choose(WATCH_ALARMS, 0);
     alarms[0] = alarm_of(0, MBP_HIGH);
     alarms[1] = alarm_of(1, MBP_HIGH);
-    overview.report.alarm_count = 2;
+    overview.seen.report.alarm_count = 2;
     assert_int_equal(watch_press(&view, &model, 'a', 10), WATCH_ACKNOWLEDGE); /* before anything was drawn */
     assert_string_equal(view.target, "T2");
     assert_int_equal(view.choices[WATCH_ALARMS].at, 1);
@@ -452,10 +452,10 @@ static void test_choice_that_is_gone_leaves_nothing_selected(void **state)
 {
     (void)state;
     alarms[1] = alarm_of(1, MBP_HIGH);
-    overview.report.alarm_count = 2;
+    overview.seen.report.alarm_count = 2;
     struct watch_view view = choose(WATCH_ALARMS, 0);
     alarms[0] = alarm_of(1, MBP_HIGH); /* T1.high went, and T2.high moved up to where it was */
-    overview.report.alarm_count = 1;
+    overview.seen.report.alarm_count = 1;
     static const int keys[] = {'a', 'r', 'f', 'S', 'U', 'x', 's', 'm', 'p'};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         assert_int_equal(watch_press(&view, &model, keys[i], 10), WATCH_NOTHING);
@@ -478,9 +478,9 @@ static void test_alarm_that_comes_into_an_empty_list_is_not_chosen(void **state)
 {
     (void)state;
     struct watch_view view = {.page = WATCH_MACHINES};
-    overview.report.alarm_count = 0;
+    overview.seen.report.alarm_count = 0;
     watch_press(&view, &model, '3', 10);
-    overview.report.alarm_count = 1;
+    overview.seen.report.alarm_count = 1;
     assert_int_equal(watch_press(&view, &model, 'a', 10), WATCH_NOTHING);
     assert_non_null(strstr(view.message, "nothing is selected"));
     watch_press(&view, &model, '3', 10); /* seen */
@@ -522,7 +522,7 @@ static void test_machine_and_sensor_stay_chosen_in_another_plant(void **state)
     struct watch_model put = model;
     assert_int_equal(mbp_plant_parse("other.yaml", (struct mbp_text){other, strlen(other)}, stderr, &another), MBP_OK);
     put.plant = another;
-    overview.report.alarm_count = 0;
+    overview.seen.report.alarm_count = 0;
     watch_press(&view, &put, 'm', 10);
     assert_string_equal(view.target, "M2");
     assert_int_equal(view.choices[WATCH_MACHINES].at, 0);
@@ -541,7 +541,7 @@ static void test_alarm_that_was_not_seen_is_not_acknowledged(void **state)
 {
     (void)state;
     uint8_t waiting[2];
-    struct mbp_report report = overview.report;
+    struct mbp_report report = overview.seen.report;
     watch_note_waiting(&report, plant, waiting);
     assert_null(watch_find_unseen(&report, plant, waiting, "all"));
     alarms[1] = alarm_of(0, MBP_HIGH_HIGH);

@@ -85,7 +85,7 @@ void ctl_dump_put_plant(FILE *file, const struct mbp_plant *plant, const char *s
     put_line(file, first_line(plant, source, now_ms));
 }
 
-void ctl_dump_put_snapshot(FILE *file, const struct mbp_plant *plant, const struct ctl_snapshot *snapshot,
+void ctl_dump_put_snapshot(FILE *file, const struct mbp_plant *plant, const struct mbp_plant_view *snapshot,
                            uint64_t now_ms)
 {
     put_line(file, ctl_snapshot_to_json(plant, snapshot, now_ms));
@@ -202,7 +202,7 @@ static enum mbp_status take_plant(const char *path, const json_t *line, size_t n
         return MBP_ERR_FORMAT;
     }
     if (dump->has_snapshot)
-        ctl_snapshot_free(dump->plant, &dump->snapshot);
+        mbp_plant_view_free(dump->plant, &dump->snapshot);
     dump->has_snapshot = false;
     if (dump->plant != NULL && ctl_past_own(&dump->past, dump->plant) != MBP_OK) { /* events before may count by it */
         dump->plant = plant;
@@ -247,7 +247,7 @@ static enum mbp_status take_past(const char *path, const json_t *line, size_t nu
 
 static enum mbp_status take_snapshot(const json_t *line, size_t number, struct ctl_dump *dump, char why[CTL_DUMP_WHY])
 {
-    struct ctl_snapshot snapshot;
+    struct mbp_plant_view snapshot;
     enum mbp_status status = ctl_snapshot_of_json(dump->plant, line, &snapshot, &dump->snapshot_ms);
     if (status == MBP_ERR_MEMORY)
         return no_memory(why);
@@ -256,7 +256,7 @@ static enum mbp_status take_snapshot(const json_t *line, size_t number, struct c
         return status;
     }
     if (dump->has_snapshot)
-        ctl_snapshot_free(dump->plant, &dump->snapshot);
+        mbp_plant_view_free(dump->plant, &dump->snapshot);
     dump->snapshot = snapshot;
     dump->has_snapshot = true;
     dump->whole = false; /* until an end says so */
@@ -358,7 +358,7 @@ enum mbp_status ctl_dump_open(const char *path, struct ctl_dump *out, char why[C
 void ctl_dump_close(struct ctl_dump *dump)
 {
     if (dump->has_snapshot)
-        ctl_snapshot_free(dump->plant, &dump->snapshot);
+        mbp_plant_view_free(dump->plant, &dump->snapshot);
     mbp_plant_free(dump->plant);
     ctl_past_free(&dump->past);
     if (dump->file != NULL)

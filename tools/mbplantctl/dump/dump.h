@@ -24,7 +24,7 @@ enum mbp_status ctl_dump_create(const char *path, const struct mbp_plant *plant,
 
 /* The plant, for a dump that goes on after the plant was changed. */
 void ctl_dump_put_plant(FILE *file, const struct mbp_plant *plant, const char *source, uint64_t now_ms);
-void ctl_dump_put_snapshot(FILE *file, const struct mbp_plant *plant, const struct ctl_snapshot *snapshot,
+void ctl_dump_put_snapshot(FILE *file, const struct mbp_plant *plant, const struct mbp_plant_view *snapshot,
                            uint64_t now_ms);
 /* Which of the plants that events first..last need was in force from which of them on; now is the one told last by
  * ctl_dump_create or ctl_dump_put_plant. */
@@ -50,7 +50,7 @@ struct ctl_dump {
     long end;               /* bytes of whole lines: where to go on */
     bool has_snapshot;
     uint64_t snapshot_ms;
-    struct ctl_snapshot snapshot;
+    struct mbp_plant_view snapshot;
 };
 
 /* Reads a dump through but for its events. One that is cut off in the middle of a line counts up to there.

@@ -18,7 +18,7 @@ static json_t *count_or_null(uint32_t count)
 
 static json_t *machine_json(const struct mbp_plant *plant, uint32_t m, const struct mbp_machine_view *now)
 {
-    uint32_t tripped_by = ctl_first_out(plant, m, now);
+    uint32_t tripped_by = mbp_view_first_out(plant, m, now);
     const char *first_out = tripped_by < plant->sensor_count ? plant->sensors[tripped_by].name : "";
     return json_pack(
         "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:o, s:o}", "name",
@@ -54,7 +54,7 @@ static json_t *controller_json(const struct mbp_controller *controller, const st
 }
 
 /* Adds them to the line. */
-static int put_outputs(const struct mbp_plant *plant, const struct ctl_snapshot *snapshot, json_t *line)
+static int put_outputs(const struct mbp_plant *plant, const struct mbp_plant_view *snapshot, json_t *line)
 {
     json_t *actuators = json_array();
     json_t *controllers = json_array();
@@ -69,7 +69,7 @@ static int put_outputs(const struct mbp_plant *plant, const struct ctl_snapshot 
     return failed;
 }
 
-json_t *ctl_snapshot_to_json(const struct mbp_plant *plant, const struct ctl_snapshot *snapshot, uint64_t now_ms)
+json_t *ctl_snapshot_to_json(const struct mbp_plant *plant, const struct mbp_plant_view *snapshot, uint64_t now_ms)
 {
     const struct mbp_summary_view *summary = &snapshot->summary;
     char time[32];
@@ -144,7 +144,7 @@ static bool get_due(const json_t *object, const char *key, uint32_t *out)
     return value == NULL || json_is_null(value) || get_u32(object, key, out);
 }
 
-static bool take_machine(const struct mbp_plant *plant, const json_t *object, struct ctl_snapshot *snapshot)
+static bool take_machine(const struct mbp_plant *plant, const json_t *object, struct mbp_plant_view *snapshot)
 {
     uint32_t m = mbp_plant_find_machine(plant, get_name(object, "name"));
     if (m == UINT32_MAX)
@@ -178,7 +178,7 @@ static bool take_alarms(const json_t *alarms, struct mbp_sensor_view *now)
     return true;
 }
 
-static bool take_sensor(const struct mbp_plant *plant, const json_t *object, struct ctl_snapshot *snapshot)
+static bool take_sensor(const struct mbp_plant *plant, const json_t *object, struct mbp_plant_view *snapshot)
 {
     uint32_t s = mbp_plant_find_sensor(plant, get_name(object, "name"));
     uint32_t bits;
@@ -196,7 +196,7 @@ static bool take_sensor(const struct mbp_plant *plant, const json_t *object, str
     return take_alarms(json_object_get(object, "alarms"), now);
 }
 
-static bool take_actuator(const struct mbp_plant *plant, const json_t *object, struct ctl_snapshot *snapshot)
+static bool take_actuator(const struct mbp_plant *plant, const json_t *object, struct mbp_plant_view *snapshot)
 {
     uint32_t a = mbp_plant_find_actuator(plant, get_name(object, "name"));
     if (a == UINT32_MAX)
@@ -206,7 +206,7 @@ static bool take_actuator(const struct mbp_plant *plant, const json_t *object, s
     return true;
 }
 
-static bool take_controller(const struct mbp_plant *plant, const json_t *object, struct ctl_snapshot *snapshot)
+static bool take_controller(const struct mbp_plant *plant, const json_t *object, struct mbp_plant_view *snapshot)
 {
     uint32_t c = mbp_plant_find_controller(plant, get_name(object, "name"));
     if (c == UINT32_MAX)
@@ -222,7 +222,7 @@ static bool take_controller(const struct mbp_plant *plant, const json_t *object,
 }
 
 /* A dump that does not tell them leaves them out: they are NULL then. Errors: MBP_ERR_FORMAT. */
-static enum mbp_status take_outputs(const struct mbp_plant *plant, const json_t *line, struct ctl_snapshot *snapshot)
+static enum mbp_status take_outputs(const struct mbp_plant *plant, const json_t *line, struct mbp_plant_view *snapshot)
 {
     const json_t *actuators = json_object_get(line, "actuators");
     const json_t *controllers = json_object_get(line, "controllers");
@@ -245,7 +245,7 @@ static enum mbp_status take_outputs(const struct mbp_plant *plant, const json_t 
     return good ? MBP_OK : MBP_ERR_FORMAT;
 }
 
-static bool take_all(const struct mbp_plant *plant, const json_t *line, struct ctl_snapshot *snapshot)
+static bool take_all(const struct mbp_plant *plant, const json_t *line, struct mbp_plant_view *snapshot)
 {
     const json_t *summary = json_object_get(line, "summary");
     const json_t *item;
@@ -261,11 +261,11 @@ static bool take_all(const struct mbp_plant *plant, const json_t *line, struct c
     return good;
 }
 
-enum mbp_status ctl_snapshot_of_json(const struct mbp_plant *plant, const json_t *line, struct ctl_snapshot *out,
+enum mbp_status ctl_snapshot_of_json(const struct mbp_plant *plant, const json_t *line, struct mbp_plant_view *out,
                                      uint64_t *now_ms)
 {
-    struct ctl_snapshot snapshot;
-    enum mbp_status status = ctl_snapshot_new(plant, &snapshot);
+    struct mbp_plant_view snapshot;
+    enum mbp_status status = mbp_plant_view_new(plant, &snapshot);
     if (status != MBP_OK)
         return status;
     for (uint32_t m = 0; m < plant->machine_count; m++)
@@ -276,6 +276,6 @@ enum mbp_status ctl_snapshot_of_json(const struct mbp_plant *plant, const json_t
     if (status == MBP_OK)
         *out = snapshot;
     else
-        ctl_snapshot_free(plant, &snapshot);
+        mbp_plant_view_free(plant, &snapshot);
     return status;
 }

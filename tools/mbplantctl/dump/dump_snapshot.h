@@ -7,11 +7,11 @@
 #include "slave/snapshot.h"
 
 /* NULL = out of memory. Ownership: json_decref. */
-json_t *ctl_snapshot_to_json(const struct mbp_plant *plant, const struct ctl_snapshot *snapshot, uint64_t now_ms);
+json_t *ctl_snapshot_to_json(const struct mbp_plant *plant, const struct mbp_plant_view *snapshot, uint64_t now_ms);
 
 /* What the line does not tell is 0 or NaN. Errors: MBP_ERR_MEMORY, MBP_ERR_FORMAT (a name that the plant does not have,
- * a number that is none). Ownership: ctl_snapshot_free. */
-enum mbp_status ctl_snapshot_of_json(const struct mbp_plant *plant, const json_t *line, struct ctl_snapshot *out,
+ * a number that is none). Ownership: mbp_plant_view_free. */
+enum mbp_status ctl_snapshot_of_json(const struct mbp_plant *plant, const json_t *line, struct mbp_plant_view *out,
                                      uint64_t *now_ms);
 
 #endif

@@ -39,7 +39,7 @@ static void take_alarms(const struct mbp_sensor_view *now, uint8_t *active, uint
 enum mbp_status ctl_study_take_now(const struct mbp_plant *plant, const struct ctl_overview *overview,
                                    struct ctl_study *study)
 {
-    const struct ctl_snapshot *snapshot = &overview->snapshot;
+    const struct mbp_plant_view *snapshot = &overview->snapshot;
     study->machines = calloc(plant->machine_count + 1u, sizeof *study->machines);
     study->active = calloc(plant->sensor_count + (size_t)1, sizeof *study->active);
     study->waiting = calloc(plant->sensor_count + (size_t)1, sizeof *study->waiting);
@@ -60,7 +60,7 @@ enum mbp_status ctl_study_take_now(const struct mbp_plant *plant, const struct c
         take_alarms(&snapshot->sensors[s], &study->active[s], &study->waiting[s]);
         study->alarms_since_s[s] = (uint32_t)snapshot->sensors[s].alarm_since_s;
     }
-    study->now = (struct mbp_analysis_now){.wall_ms = overview->report.now_ms,
+    study->now = (struct mbp_analysis_now){.wall_ms = overview->seen.report.now_ms,
                                            .scan = snapshot->summary.scans,
                                            .last_event = snapshot->summary.last_event,
                                            .machines = study->machines,

@@ -38,8 +38,9 @@ enum ctl_exit ctl_study_dump(struct ctl *ctl, struct ctl_dump *dump, const struc
     const struct ctl_source source = {dump->first, dump->last.seq, read_events, NULL, &saved};
     bool is_of_the_end = overview->snapshot.summary.last_event == dump->last.seq;
     struct ctl_study study = {0};
-    const struct ctl_study_of of = {
-        .source = &source, .past = &dump->past, .end_ms = is_of_the_end ? overview->report.now_ms : dump->last.wall_ms};
+    const struct ctl_study_of of = {.source = &source,
+                                    .past = &dump->past,
+                                    .end_ms = is_of_the_end ? overview->seen.report.now_ms : dump->last.wall_ms};
     enum mbp_status status = ctl_study_take_now(ctl->plant, overview, &study);
     if (status == MBP_OK)
         status = ctl_study_run(ctl, &of, is_of_the_end ? &study.now : NULL, &study);

@@ -30,7 +30,7 @@ static enum mbp_status learn(void *ctx, uint32_t first)
 
 enum ctl_exit ctl_study_slave(struct ctl *ctl, const struct ctl_overview *overview, struct ctl_study *out)
 {
-    const struct ctl_snapshot *snapshot = &overview->snapshot;
+    const struct mbp_plant_view *snapshot = &overview->snapshot;
     struct ctl_study study = {0};
     int unit = ctl_summary_unit(ctl->plant);
     if (unit < 0)
@@ -42,7 +42,7 @@ enum ctl_exit ctl_study_slave(struct ctl *ctl, const struct ctl_overview *overvi
                                     .past = &slave.past,
                                     .learn = learn,
                                     .ctx = &slave,
-                                    .end_ms = overview->report.now_ms,
+                                    .end_ms = overview->seen.report.now_ms,
                                     .in_parts = true};
     enum mbp_status status = ctl_study_take_now(ctl->plant, overview, &study);
     study.now.last_event = snapshot->summary.newest_event; /* what is now is so after that one */

@@ -129,12 +129,6 @@ static char *take_text(const struct mbp_sensor *sensor, const struct ctl_fetch *
                                   reg->words, text, sizeof text));
 }
 
-uint32_t ctl_first_out(const struct mbp_plant *plant, uint32_t machine, const struct mbp_machine_view *view)
-{
-    const struct mbp_unit *unit = &plant->units[plant->machines[machine].unit];
-    return view->first_out_sensor < unit->sensor_count ? unit->first_sensor + view->first_out_sensor : UINT32_MAX;
-}
-
 /* ---- flags --------------------------------------------------------------------------------------------------------
  */
 
@@ -206,7 +200,7 @@ static void want_unit(const struct mbp_plant *plant, const struct mbp_unit *unit
 }
 
 static void take_unit(const struct mbp_plant *plant, const struct mbp_unit *unit, const struct ctl_fetch *fetch,
-                      struct ctl_snapshot *out)
+                      struct mbp_plant_view *out)
 {
     for (uint32_t m = unit->first_machine; m < unit->first_machine + unit->machine_count; m++)
         take_machine(plant, unit, m, fetch, &out->machines[m]);
@@ -221,7 +215,7 @@ static void take_unit(const struct mbp_plant *plant, const struct mbp_unit *unit
 }
 
 static enum mbp_status read_units(struct ctl_link *link, const struct mbp_plant *plant, struct ctl_fetch *fetch,
-                                  struct ctl_snapshot *snapshot)
+                                  struct mbp_plant_view *snapshot)
 {
     bool has_summary = false;
     for (uint32_t u = 0; u < plant->unit_count; u++) {
@@ -246,33 +240,15 @@ static enum mbp_status read_units(struct ctl_link *link, const struct mbp_plant 
     return MBP_OK;
 }
 
-enum mbp_status ctl_snapshot_new(const struct mbp_plant *plant, struct ctl_snapshot *out)
-{
-    struct ctl_snapshot snapshot = {
-        .sensors = calloc(plant->sensor_count + 1u, sizeof *snapshot.sensors),
-        .texts = calloc(plant->sensor_count + 1u, sizeof *snapshot.texts),
-        .machines = calloc(plant->machine_count + 1u, sizeof *snapshot.machines),
-        .actuators = calloc(plant->actuator_count + 1u, sizeof *snapshot.actuators),
-        .controllers = calloc(plant->controller_count + 1u, sizeof *snapshot.controllers),
-    };
-    if (snapshot.sensors == NULL || snapshot.texts == NULL || snapshot.machines == NULL || snapshot.actuators == NULL ||
-        snapshot.controllers == NULL) {
-        ctl_snapshot_free(plant, &snapshot);
-        return MBP_ERR_MEMORY;
-    }
-    *out = snapshot;
-    return MBP_OK;
-}
-
-enum ctl_exit ctl_snapshot_take(struct ctl *ctl, struct ctl_snapshot *out)
+enum ctl_exit ctl_snapshot_take(struct ctl *ctl, struct mbp_plant_view *out)
 {
     const struct mbp_plant *plant = ctl_plant(ctl);
     struct ctl_link *link = plant != NULL ? ctl_link(ctl) : NULL;
     if (link == NULL)
         return CTL_FAILED;
-    struct ctl_snapshot snapshot = {.sensors = NULL};
+    struct mbp_plant_view snapshot = {.sensors = NULL};
     struct ctl_fetch *fetch = ctl_fetch_new();
-    enum mbp_status status = fetch == NULL ? MBP_ERR_MEMORY : ctl_snapshot_new(plant, &snapshot);
+    enum mbp_status status = fetch == NULL ? MBP_ERR_MEMORY : mbp_plant_view_new(plant, &snapshot);
     if (status == MBP_OK)
         status = read_units(link, plant, fetch, &snapshot);
     free(fetch);
@@ -280,24 +256,13 @@ enum ctl_exit ctl_snapshot_take(struct ctl *ctl, struct ctl_snapshot *out)
         *out = snapshot;
         return CTL_OK;
     }
-    ctl_snapshot_free(plant, &snapshot);
+    mbp_plant_view_free(plant, &snapshot);
     if (status == MBP_EX_ILLEGAL_DATA_ADDRESS && ctl->options->plant_path != NULL) {
         ctl_error("reading the plant: the slave lacks addresses that %s has: it runs another plant, or is no mbplant",
                   ctl->options->plant_path);
         return CTL_FAILED;
     }
     return ctl_fail(ctl, status, "reading the plant");
-}
-
-void ctl_snapshot_free(const struct mbp_plant *plant, struct ctl_snapshot *snapshot)
-{
-    for (uint32_t s = 0; snapshot->texts != NULL && s < plant->sensor_count; s++)
-        free(snapshot->texts[s]);
-    free(snapshot->texts);
-    free(snapshot->sensors);
-    free(snapshot->machines);
-    free(snapshot->actuators);
-    free(snapshot->controllers);
 }
 
 /* ---- parts of it --------------------------------------------------------------------------------------------------

@@ -7,30 +7,14 @@
 #include "mbplant/view.h"
 #include "slave/point.h"
 
-struct ctl_snapshot {
-    struct mbp_summary_view summary; /* of the first unit that has one */
-    struct mbp_sensor_view *sensors;
-    char **texts; /* per sensor: what a string sensor shows, else NULL */
-    struct mbp_machine_view *machines;
-    struct mbp_actuator_view *actuators;
-    struct mbp_controller_view *controllers;
-};
-
-/* Errors are told. Ownership: ctl_snapshot_free. */
-enum ctl_exit ctl_snapshot_take(struct ctl *ctl, struct ctl_snapshot *out);
-void ctl_snapshot_free(const struct mbp_plant *plant, struct ctl_snapshot *snapshot);
-
-/* Room for one of a plant, all 0. Errors: MBP_ERR_MEMORY (nothing to free). */
-enum mbp_status ctl_snapshot_new(const struct mbp_plant *plant, struct ctl_snapshot *out);
+/* Errors are told. Ownership: mbp_plant_view_free. */
+enum ctl_exit ctl_snapshot_take(struct ctl *ctl, struct mbp_plant_view *out);
 
 /* One machine alone. Members of blocks that its unit has no room for say that they know nothing. */
 enum mbp_status ctl_machine_read(struct ctl *ctl, uint32_t machine, struct mbp_machine_view *out);
 
 /* The flags of one sensor that its eight discrete inputs show; the other members are 0. */
 enum mbp_status ctl_sensor_flags_read(struct ctl *ctl, uint32_t sensor, struct mbp_sensor_view *out);
-
-/* The sensor that tripped a machine: plant-wide index; UINT32_MAX = none. */
-uint32_t ctl_first_out(const struct mbp_plant *plant, uint32_t machine, const struct mbp_machine_view *view);
 
 /* The first unit with a default map, which has the summary block and the journal: its id, or -1; ctl_summary_unit tells
  * that there is none. */

@@ -9,11 +9,12 @@ enum ctl_exit ctl_run_alarms(struct ctl *ctl)
         return code;
     enum mbp_status status = MBP_OK;
     if (ctl->options->all)
-        overview.report.alarm_count = ctl_alarms_fill(ctl->plant, &overview.snapshot, true, overview.alarms);
-    if (overview.report.alarm_count == 0 && ctl->options->format == MBP_FORMAT_TEXT)
+        overview.seen.report.alarm_count =
+            mbp_overview_alarms(ctl->plant, &overview.snapshot, true, overview.seen.alarms);
+    if (overview.seen.report.alarm_count == 0 && ctl->options->format == MBP_FORMAT_TEXT)
         ctl_say("no alarms\n");
     else
-        status = mbp_report_write_alarms(&overview.report, ctl->options->format, ctl->colour, stdout);
+        status = mbp_report_write_alarms(&overview.seen.report, ctl->options->format, ctl->colour, stdout);
     ctl_overview_free(ctl->plant, &overview);
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "alarms");
 }

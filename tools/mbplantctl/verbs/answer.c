@@ -13,7 +13,7 @@ static bool waits(const struct ctl_answer *answer, const struct mbp_sensor_view 
     return any;
 }
 
-static unsigned count_waiting(const struct ctl_answer *answer, const struct ctl_snapshot *snapshot, uint32_t first,
+static unsigned count_waiting(const struct ctl_answer *answer, const struct mbp_plant_view *snapshot, uint32_t first,
                               uint32_t count)
 {
     unsigned waiting = 0;
@@ -23,7 +23,7 @@ static unsigned count_waiting(const struct ctl_answer *answer, const struct ctl_
 }
 
 static enum ctl_exit answer_machine(struct ctl *ctl, const struct ctl_answer *answer,
-                                    const struct ctl_snapshot *snapshot, uint32_t machine)
+                                    const struct mbp_plant_view *snapshot, uint32_t machine)
 {
     const struct mbp_machine *of = &ctl->plant->machines[machine];
     unsigned waiting = count_waiting(answer, snapshot, of->first_sensor, of->sensor_count);
@@ -41,7 +41,7 @@ static enum ctl_exit answer_machine(struct ctl *ctl, const struct ctl_answer *an
 }
 
 static enum ctl_exit answer_sensor(struct ctl *ctl, const struct ctl_answer *answer,
-                                   const struct ctl_snapshot *snapshot, uint32_t sensor)
+                                   const struct mbp_plant_view *snapshot, uint32_t sensor)
 {
     const char *name = ctl->plant->sensors[sensor].name;
     int32_t coil = ctl_addr(ctl->plant, answer->of_sensor, sensor);
@@ -58,7 +58,7 @@ static enum ctl_exit answer_sensor(struct ctl *ctl, const struct ctl_answer *ans
 }
 
 /* All machines, and the sensors that belong to none. */
-static enum ctl_exit answer_all(struct ctl *ctl, const struct ctl_answer *answer, const struct ctl_snapshot *snapshot)
+static enum ctl_exit answer_all(struct ctl *ctl, const struct ctl_answer *answer, const struct mbp_plant_view *snapshot)
 {
     enum ctl_exit code = CTL_OK;
     for (uint32_t m = 0; m < ctl->plant->machine_count && code == CTL_OK; m++)
@@ -82,7 +82,7 @@ enum ctl_exit ctl_answer_run(struct ctl *ctl, const struct ctl_answer *answer)
     bool is_all = ctl_is_all(name);
     if (!ctl_sensors_find(plant, name, &first, &count, &machine))
         return CTL_USAGE;
-    struct ctl_snapshot snapshot;
+    struct mbp_plant_view snapshot;
     enum ctl_exit code = ctl_snapshot_take(ctl, &snapshot);
     if (code != CTL_OK)
         return code;
@@ -95,7 +95,7 @@ enum ctl_exit ctl_answer_run(struct ctl *ctl, const struct ctl_answer *answer)
         code = answer_machine(ctl, answer, &snapshot, machine);
     else
         code = answer_sensor(ctl, answer, &snapshot, first);
-    ctl_snapshot_free(plant, &snapshot);
+    mbp_plant_view_free(plant, &snapshot);
     if (code == CTL_OK && any)
         code = ctl_await_effect(ctl, name);
     return code == CTL_OK ? ctl_say_pending(ctl, name) : code;

@@ -102,7 +102,7 @@ static enum ctl_exit release_one(struct ctl *ctl)
 static enum ctl_exit let_go(struct ctl *ctl, uint32_t first, uint32_t count, uint32_t *released)
 {
     const struct mbp_plant *plant = ctl->plant;
-    struct ctl_snapshot snapshot;
+    struct mbp_plant_view snapshot;
     enum ctl_exit code = ctl_snapshot_take(ctl, &snapshot);
     if (code != CTL_OK)
         return code;
@@ -114,7 +114,7 @@ static enum ctl_exit let_go(struct ctl *ctl, uint32_t first, uint32_t count, uin
         code = ctl_set_coil(ctl, ctl_sensor_unit(plant, s), (uint16_t)coil, false, plant->sensors[s].name);
         ++*released;
     }
-    ctl_snapshot_free(plant, &snapshot);
+    mbp_plant_view_free(plant, &snapshot);
     return code;
 }
 

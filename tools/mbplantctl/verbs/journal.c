@@ -150,7 +150,8 @@ static FILE *open_dump(struct ctl *ctl, uint8_t unit, struct journal_reading *re
 }
 
 /* What the plant is like, then the events that led to it: a dump that breaks off has the former at least. */
-static enum mbp_status save_all(struct journal_reading *reading, const struct ctl_snapshot *snapshot, uint64_t taken_ms)
+static enum mbp_status save_all(struct journal_reading *reading, const struct mbp_plant_view *snapshot,
+                                uint64_t taken_ms)
 {
     struct journal_printing *printing = reading->printing;
     char why[256] = "";
@@ -167,7 +168,7 @@ static enum ctl_exit save(struct ctl *ctl, struct journal_printing *printing)
     const char *path = ctl->options->save_path;
     int unit = journal_unit(ctl);
     struct journal_reading reading = {.ctl = ctl, .printing = printing, .unit = (uint8_t)unit, .saving = true};
-    struct ctl_snapshot snapshot;
+    struct mbp_plant_view snapshot;
     if (unit < 0 || ctl_snapshot_take(ctl, &snapshot) != CTL_OK)
         return CTL_FAILED;
     printing->out = open_dump(ctl, reading.unit, &reading);
@@ -178,7 +179,7 @@ static enum ctl_exit save(struct ctl *ctl, struct journal_printing *printing)
         written = !ferror(printing->out);
         written = fclose(printing->out) == 0 && written;
     }
-    ctl_snapshot_free(ctl->plant, &snapshot);
+    mbp_plant_view_free(ctl->plant, &snapshot);
     if (printing->out == NULL)
         return CTL_FAILED;
     char kept[CTL_DUMP_WHY];

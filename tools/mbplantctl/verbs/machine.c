@@ -26,7 +26,7 @@ static void print_machine(const struct ctl *ctl, uint32_t machine, const struct 
 {
     const struct mbp_plant *plant = ctl->plant;
     const struct mbp_machine *of = &plant->machines[machine];
-    uint32_t first_out = ctl_first_out(plant, machine, now);
+    uint32_t first_out = mbp_view_first_out(plant, machine, now);
     enum mbp_state_code state = (enum mbp_state_code)now->state;
     char text[64];
     char span[32];

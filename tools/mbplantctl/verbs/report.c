@@ -5,8 +5,9 @@
 
 static enum ctl_exit write_report(struct ctl *ctl, struct ctl_overview *overview, const struct ctl_study *study)
 {
-    overview->report.analysis = study->analysis;
-    enum mbp_status status = mbp_report_write(&overview->report, ctl->plant, ctl->options->format, ctl->colour, stdout);
+    overview->seen.report.analysis = study->analysis;
+    enum mbp_status status =
+        mbp_report_write(&overview->seen.report, ctl->plant, ctl->options->format, ctl->colour, stdout);
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "report");
 }
 

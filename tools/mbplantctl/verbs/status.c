@@ -43,15 +43,15 @@ static enum mbp_status print_machines(const struct ctl *ctl, const struct ctl_ov
     enum mbp_status status = mbp_grid_new(machine_columns, sizeof machine_columns / sizeof machine_columns[0], &grid);
     if (status != MBP_OK)
         return status;
-    for (size_t m = 0; m < overview->report.machine_count; m++)
-        machine_row(&overview->machines[m], overview->report.now_ms, grid);
+    for (size_t m = 0; m < overview->seen.report.machine_count; m++)
+        machine_row(&overview->seen.machines[m], overview->seen.report.now_ms, grid);
     putchar('\n');
     status = mbp_grid_write(grid, MBP_FORMAT_TEXT, ctl->colour, stdout);
     mbp_grid_free(grid);
     return status;
 }
 
-static void sensor_row(const struct mbp_plant *plant, uint32_t s, const struct ctl_snapshot *snapshot,
+static void sensor_row(const struct mbp_plant *plant, uint32_t s, const struct mbp_plant_view *snapshot,
                        struct mbp_grid *grid)
 {
     const struct mbp_sensor_view *now = &snapshot->sensors[s];
@@ -100,11 +100,11 @@ static enum mbp_status print_outputs(const struct ctl *ctl, const struct ctl_ove
     enum mbp_status status = MBP_OK;
     if (ctl->plant->actuator_count > 0) {
         putchar('\n');
-        status = mbp_report_write_actuators(&overview->report, ctl->plant, MBP_FORMAT_TEXT, ctl->colour, stdout);
+        status = mbp_report_write_actuators(&overview->seen.report, ctl->plant, MBP_FORMAT_TEXT, ctl->colour, stdout);
     }
     if (status == MBP_OK && ctl->plant->controller_count > 0) {
         putchar('\n');
-        status = mbp_report_write_controllers(&overview->report, ctl->plant, MBP_FORMAT_TEXT, ctl->colour, stdout);
+        status = mbp_report_write_controllers(&overview->seen.report, ctl->plant, MBP_FORMAT_TEXT, ctl->colour, stdout);
     }
     return status;
 }
@@ -117,13 +117,13 @@ static void print_summary(const struct ctl *ctl, const struct ctl_overview *over
     char period[32];
     unsigned active = 0;
     unsigned waiting = 0;
-    for (size_t i = 0; i < overview->report.alarm_count; i++) {
-        active += overview->alarms[i].active;
-        waiting += overview->alarms[i].unacknowledged;
+    for (size_t i = 0; i < overview->seen.report.alarm_count; i++) {
+        active += overview->seen.alarms[i].active;
+        waiting += overview->seen.alarms[i].unacknowledged;
     }
     ctl_say("%s  at %s:%u\n", ctl->plant->name, target->host, target->port);
     ctl_say("%zu machines, %u sensors, %u active alarms, %u unacknowledged, %u events\n",
-            overview->report.machine_count, ctl->plant->sensor_count, active, waiting, summary->last_event);
+            overview->seen.report.machine_count, ctl->plant->sensor_count, active, waiting, summary->last_event);
     ctl_say("scan every %s: %u done, %u late, last %u us, longest %u us; simulated time %s\n",
             mbp_duration_format(ctl->plant->scan_ns, period, sizeof period), summary->scans, summary->late_scans,
             summary->scan_last_us, summary->scan_longest_us,
@@ -156,7 +156,7 @@ enum ctl_exit ctl_run_status(struct ctl *ctl)
     print_summary(ctl, &overview);
     print_journal_trouble(ctl, &overview.snapshot.summary);
     enum mbp_status status = MBP_OK;
-    if (overview.report.machine_count > 0)
+    if (overview.seen.report.machine_count > 0)
         status = print_machines(ctl, &overview);
     if (status == MBP_OK && ctl->plant->sensor_count > 0)
         status = print_sensors(ctl, &overview);

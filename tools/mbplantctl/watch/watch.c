@@ -68,7 +68,7 @@ static void note_seen(struct watch *watch, const struct watch_model *model)
     if (model->plant != NULL && watch->seen == NULL)
         watch->seen = calloc(model->plant->sensor_count + 1u, sizeof *watch->seen);
     if (model->plant != NULL && watch->seen != NULL)
-        watch_note_waiting(&model->overview->report, model->plant, watch->seen);
+        watch_note_waiting(&model->overview->seen.report, model->plant, watch->seen);
 }
 
 static void draw(struct watch *watch)

@@ -71,7 +71,7 @@ static bool is_unseen(struct ctl *ctl, const struct deed *deed)
     if (!deed->acknowledges || deed->seen == NULL || ctl_overview_take(ctl, false, &now) != CTL_OK)
         return false; /* a slave that does not answer says so when it is asked to acknowledge */
     const struct mbp_report_alarm *unseen =
-        watch_find_unseen(&now.report, ctl->plant, deed->seen, ctl->options->argv[0]);
+        watch_find_unseen(&now.seen.report, ctl->plant, deed->seen, ctl->options->argv[0]);
     if (unseen != NULL)
         ctl_error("nothing acknowledged: %s.%s has just come in; read it, then press again", unseen->sensor->name,
                   mbp_limit_name(unseen->limit));

@@ -17,7 +17,7 @@ static bool is_chosen(const struct watch_choice *choice, const struct watch_mode
     if (page == WATCH_SENSORS)
         return strcmp(model->plant->sensors[at].name, choice->name) == 0;
     if (page == WATCH_ALARMS) {
-        const struct mbp_report_alarm *alarm = &model->overview->report.alarms[at];
+        const struct mbp_report_alarm *alarm = &model->overview->seen.report.alarms[at];
         return alarm->limit == choice->limit && strcmp(alarm->sensor->name, choice->name) == 0;
     }
     return event_at(model, at)->seq == choice->seq && event_at(model, at)->wall_ms == choice->wall_ms;
@@ -52,8 +52,8 @@ void watch_choose(struct watch_view *view, const struct watch_model *model, enum
     } else if (page == WATCH_SENSORS) {
         name = model->plant->sensors[choice->at].name;
     } else if (page == WATCH_ALARMS) {
-        name = model->overview->report.alarms[choice->at].sensor->name;
-        choice->limit = model->overview->report.alarms[choice->at].limit;
+        name = model->overview->seen.report.alarms[choice->at].sensor->name;
+        choice->limit = model->overview->seen.report.alarms[choice->at].limit;
     } else {
         choice->seq = event_at(model, choice->at)->seq;
         choice->wall_ms = event_at(model, choice->at)->wall_ms;

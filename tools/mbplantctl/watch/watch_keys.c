@@ -94,7 +94,7 @@ static void find_selected(const struct watch_view *view, const struct watch_mode
     } else if (view->page == WATCH_SENSORS) {
         of = &plant->sensors[choice->at];
     } else if (view->page == WATCH_ALARMS) {
-        of = model->overview->report.alarms[choice->at].sensor;
+        of = model->overview->seen.report.alarms[choice->at].sensor;
     } else {
         const struct mbp_event *event = &model->events[model->event_count - 1 - choice->at];
         plant = watch_plant_of(model, event);

@@ -12,8 +12,8 @@
 
 static void lay_figures(const struct watch_model *model, const struct watch_screen *out, struct watch_row *row)
 {
-    struct mbp_report_totals totals = mbp_report_total(&model->overview->report);
-    size_t machines = model->overview->report.machine_count;
+    struct mbp_report_totals totals = mbp_report_total(&model->overview->seen.report);
+    size_t machines = model->overview->seen.report.machine_count;
     uint32_t sensors = model->plant->sensor_count;
     watch_put(out, row, MBP_PAINT_NONE, 0, "%zu machine%s, %u sensor%s, %u scans,", machines, machines == 1 ? "" : "s",
               sensors, sensors == 1 ? "" : "s", model->overview->snapshot.summary.scans);

@@ -19,11 +19,11 @@ size_t watch_count(const struct watch_model *model, enum watch_page page)
         return 0;
     switch (page) {
     case WATCH_MACHINES:
-        return model->overview->report.machine_count;
+        return model->overview->seen.report.machine_count;
     case WATCH_SENSORS:
         return model->plant->sensor_count;
     case WATCH_ALARMS:
-        return model->overview->report.alarm_count;
+        return model->overview->seen.report.alarm_count;
     case WATCH_JOURNAL:
         return model->event_count;
     case WATCH_PAGES:
@@ -80,7 +80,7 @@ static const char *due_text(const struct mbp_machine *machine, const struct mbp_
 static void lay_machine(const struct watch_model *model, size_t m, const struct watch_screen *out,
                         struct watch_row *row)
 {
-    const struct mbp_report *report = &model->overview->report;
+    const struct mbp_report *report = &model->overview->seen.report;
     const struct mbp_report_machine *machine = &report->machines[m];
     char span[32] = "-";
     if (machine->since_ms != 0)
@@ -207,7 +207,7 @@ void watch_lay_legend(const struct watch_screen *out, struct watch_row *row)
 
 static void lay_alarm(const struct watch_model *model, size_t a, const struct watch_screen *out, struct watch_row *row)
 {
-    const struct mbp_report_alarm *alarm = &model->overview->report.alarms[a];
+    const struct mbp_report_alarm *alarm = &model->overview->seen.report.alarms[a];
     char text[64];
     watch_put(out, row, MBP_PAINT_NONE, sensor_width(model), "%s", alarm->sensor->name);
     watch_put(out, row, MBP_PAINT_NONE, machine_width(model), "%s", alarm->machine);

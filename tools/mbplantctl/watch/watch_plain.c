@@ -41,7 +41,7 @@ static void forget(struct known *known)
 
 static enum mbp_status remember(const struct watch_slave *slave, struct known *known)
 {
-    const struct mbp_report *report = &slave->overview.report;
+    const struct mbp_report *report = &slave->overview.seen.report;
     const struct mbp_plant *plant = slave->ctl->plant;
     forget(known);
     known->states = calloc(report->machine_count + 1, sizeof *known->states);
@@ -119,7 +119,7 @@ static int order_of(const struct known_alarm *known, size_t sensor, enum mbp_lim
 
 static void tell_alarms(const struct watch_slave *slave, const struct known *known)
 {
-    const struct mbp_report *report = &slave->overview.report;
+    const struct mbp_report *report = &slave->overview.seen.report;
     const struct mbp_plant *plant = slave->ctl->plant;
     size_t k = 0;
     for (size_t a = 0; a < report->alarm_count || k < known->alarm_count;) {
@@ -157,7 +157,7 @@ static enum ctl_exit tell_changes(struct watch_slave *slave, struct known *known
         code = tell_all(slave);
     } else {
         tell_events(slave, known);
-        tell_machines(&slave->overview.report, known);
+        tell_machines(&slave->overview.seen.report, known);
         tell_alarms(slave, known);
     }
     slave->is_new = false;

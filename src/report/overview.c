@@ -1,0 +1,187 @@
+/* Views as a report. */
+#include "mbplant/overview.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static void fill_machine(const struct mbp_plant *plant, uint32_t m, const struct mbp_machine_view *now,
+                         const char *cause, struct mbp_report_machine *out)
+{
+    const struct mbp_machine *machine = &plant->machines[m];
+    const struct mbp_unit *unit = &plant->units[machine->unit];
+    uint32_t first_out = mbp_view_first_out(plant, m, now);
+    *out = (struct mbp_report_machine){
+        .name = machine->name,
+        .label = machine->label,
+        .unit_name = unit->name,
+        .unit = unit->id,
+        .state = (enum mbp_state_code)now->state,
+        .since_ms = (uint64_t)now->since_s * 1000,
+        .cause = cause,
+        .first_out = first_out != UINT32_MAX ? plant->sensors[first_out].name : "",
+        .alarms = now->active_alarms,
+        .good = now->good,
+        .reject = now->reject,
+        .running_s = now->running_s,
+        .down_s = now->down_s,
+        .maintenance_s = now->maintenance_s,
+        .failures = now->failures,
+        .due = now->maintenance_due,
+        .due_by_time = now->until_due_s != MBP_VIEW_NONE,
+        .due_by_output = now->until_due_cycles != MBP_VIEW_NONE,
+        .due_s = now->until_due_s,
+        .due_products = now->until_due_cycles,
+    };
+}
+
+/* A condition that the operator would see if nothing hid the alarm. */
+static bool is_beyond(const struct mbp_sensor_view *now, unsigned alarm)
+{
+    if (alarm >= MBP_LIMIT_COUNT)
+        return alarm == MBP_BAD_QUALITY && now->bad_quality;
+    return alarm < MBP_HIGH ? now->value < now->limit[alarm] : now->value > now->limit[alarm]; /* false for NaN */
+}
+
+static bool has_alarm(const struct mbp_sensor *sensor, const struct mbp_sensor_view *now, unsigned alarm)
+{
+    const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
+    if (alarm == MBP_BAD_QUALITY)
+        return alarms->bad_quality;
+    return alarm == MBP_RATE_OF_CHANGE ? alarms->rate_max > 0 : now->limit[alarm] == now->limit[alarm]; /* not NaN */
+}
+
+/* What is not normal; of what is hidden, that which would be seen otherwise. */
+static bool is_listed(const struct mbp_sensor_view *now, unsigned alarm)
+{
+    enum mbp_alarm_state state = (enum mbp_alarm_state)now->alarm_state[alarm];
+    return state >= MBP_ALARM_SHELVED ? is_beyond(now, alarm) : state != MBP_ALARM_NORMAL;
+}
+
+static struct mbp_report_alarm alarm_of(const struct mbp_plant *plant, const struct mbp_sensor *sensor,
+                                        const struct mbp_sensor_view *now, unsigned a)
+{
+    enum mbp_alarm_state state = (enum mbp_alarm_state)now->alarm_state[a];
+    return (struct mbp_report_alarm){
+        .machine = sensor->machine < plant->machine_count ? plant->machines[sensor->machine].name : "",
+        .sensor = sensor,
+        .limit = (enum mbp_limit)a,
+        .value = now->value,
+        .limit_value = a < MBP_LIMIT_COUNT       ? now->limit[a]
+                       : a == MBP_RATE_OF_CHANGE ? mbp_sensor_alarms(sensor)->rate_max
+                                                 : (double)NAN,
+        .active = state == MBP_ALARM_UNACKNOWLEDGED || state == MBP_ALARM_ACKNOWLEDGED,
+        .unacknowledged = state == MBP_ALARM_UNACKNOWLEDGED || state == MBP_ALARM_RETURNED ||
+                          state == MBP_ALARM_LATCHED_UNACKNOWLEDGED,
+        .shelved = now->shelved,
+        .state = state,
+        .since_ms = (uint64_t)now->alarm_since_s * 1000,
+    };
+}
+
+size_t mbp_overview_alarms(const struct mbp_plant *plant, const struct mbp_plant_view *view, bool all,
+                           struct mbp_report_alarm *alarms)
+{
+    size_t count = 0;
+    for (uint32_t s = 0; s < plant->sensor_count; s++) {
+        const struct mbp_sensor *sensor = &plant->sensors[s];
+        const struct mbp_sensor_view *now = &view->sensors[s];
+        for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+            if (is_listed(now, a) || (all && has_alarm(sensor, now, a)))
+                alarms[count++] = alarm_of(plant, sensor, now, a);
+        }
+    }
+    return count;
+}
+
+static void fill_outputs(const struct mbp_plant *plant, const struct mbp_plant_view *view,
+                         struct mbp_overview *overview)
+{
+    struct mbp_report *report = &overview->report;
+    for (uint32_t a = 0; a < plant->actuator_count && view->actuators != NULL; a++) {
+        const struct mbp_actuator *actuator = &plant->actuators[a];
+        overview->actuators[a] = (struct mbp_report_actuator){
+            .actuator = actuator,
+            .machine = actuator->machine < plant->machine_count ? plant->machines[actuator->machine].name : "",
+            .command = view->actuators[a].command,
+            .position = view->actuators[a].position,
+        };
+        report->actuator_count = a + 1u;
+    }
+    for (uint32_t c = 0; c < plant->controller_count && view->controllers != NULL; c++) {
+        const struct mbp_controller *controller = &plant->controllers[c];
+        const struct mbp_controller_view *now = &view->controllers[c];
+        overview->controllers[c] = (struct mbp_report_controller){
+            .controller = controller,
+            .automatic = now->automatic,
+            .setpoint = now->active_setpoint,
+            .measurement = now->measurement,
+            .output = now->output,
+        };
+        if (now->automatic && controller->output < report->actuator_count)
+            overview->actuators[controller->output].by = controller;
+        report->controller_count = c + 1u;
+    }
+    report->actuators = overview->actuators;
+    report->controllers = overview->controllers;
+}
+
+static void fill_report(const struct mbp_plant *plant, const struct mbp_plant_view *view, uint64_t now_ms,
+                        enum mbp_lang lang, struct mbp_overview *overview)
+{
+    struct mbp_report *report = &overview->report;
+    *report = (struct mbp_report){
+        .plant = plant->name,
+        .lang = lang,
+        .now_ms = now_ms,
+        .sim_ms = view->summary.simulated_ms,
+        .scans = view->summary.scans,
+        .late_scans = view->summary.late_scans,
+        .journal_refused = view->summary.journal_trouble,
+        .events_lost = view->summary.events_lost,
+        .events_waiting = view->summary.newest_event > view->summary.last_event
+                              ? view->summary.newest_event - view->summary.last_event
+                              : 0,
+        .sensors = plant->sensor_count,
+        .machines = overview->machines,
+        .machine_count = plant->machine_count,
+        .alarms = overview->alarms,
+    };
+    for (uint32_t m = 0; m < plant->machine_count; m++) {
+        report->by_state[view->machines[m].state]++;
+        fill_machine(plant, m, &view->machines[m], overview->causes[m], &overview->machines[m]);
+    }
+    report->alarm_count = mbp_overview_alarms(plant, view, false, overview->alarms);
+    fill_outputs(plant, view, overview);
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------------- */
+
+enum mbp_status mbp_overview_new(const struct mbp_plant *plant, const struct mbp_plant_view *view, uint64_t now_ms,
+                                 enum mbp_lang lang, struct mbp_overview *out)
+{
+    struct mbp_overview overview = {
+        .machines = calloc(plant->machine_count + (size_t)1, sizeof *overview.machines),
+        .causes = calloc(plant->machine_count + (size_t)1, sizeof *overview.causes),
+        .alarms = calloc(MBP_ALARM_COUNT * (plant->sensor_count + (size_t)1), sizeof *overview.alarms),
+        .actuators = calloc(plant->actuator_count + (size_t)1, sizeof *overview.actuators),
+        .controllers = calloc(plant->controller_count + (size_t)1, sizeof *overview.controllers),
+    };
+    if (overview.machines == NULL || overview.causes == NULL || overview.alarms == NULL || overview.actuators == NULL ||
+        overview.controllers == NULL) {
+        mbp_overview_free(&overview);
+        return MBP_ERR_MEMORY;
+    }
+    fill_report(plant, view, now_ms, lang, &overview);
+    *out = overview;
+    return MBP_OK;
+}
+
+void mbp_overview_free(struct mbp_overview *overview)
+{
+    free(overview->machines);
+    free(overview->causes);
+    free(overview->alarms);
+    free(overview->actuators);
+    free(overview->controllers);
+    *overview = (struct mbp_overview){0};
+}
