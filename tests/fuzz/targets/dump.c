@@ -68,7 +68,8 @@ static void write_all_forms(struct ctl *ctl, struct ctl_overview *overview, cons
         FILE *out = open_memstream(&text, &len);
         if (out == NULL)
             abort();
-        enum mbp_status status = mbp_report_write(&overview->seen.report, ctl->plant, (enum mbp_format)format, false, out);
+        enum mbp_status status =
+            mbp_report_write(&overview->seen.report, ctl->plant, (enum mbp_format)format, false, out);
         fclose(out);
         if (status == MBP_OK ? len == 0 || text[len - 1] != '\n' : status != MBP_ERR_MISSING)
             abort();
