@@ -70,7 +70,9 @@ enum mbp_event_code {
     MBP_EV_SIM_STEPPED = 62,
     MBP_EV_SIM_SPEED = 63,
     MBP_EV_SIM_SNAPSHOT = 64,
-    MBP_EV_SIM_RESTORED = 65
+    MBP_EV_SIM_RESTORED = 65,
+    MBP_EV_FORMULA_FAULT = 70, /* once, until it is over; of a sensor's signal, or of its unit's logic */
+    MBP_EV_FORMULA_FINE = 71
 };
 
 /* ---- what a code means ------------------------------------------------------------------------------------------ */
@@ -87,7 +89,8 @@ enum mbp_event_number {
     MBP_NUMBER_PRODUCTS, /* of a machine */
     MBP_NUMBER_NUMBER,   /* of a machine in its unit */
     MBP_NUMBER_ADDRESS,  /* of a holding register */
-    MBP_NUMBER_SPEED     /* times real time */
+    MBP_NUMBER_SPEED,    /* times real time */
+    MBP_NUMBER_LOGIC     /* of an assignment in its unit's logic, from 1 */
 };
 
 /* What detail is. */
@@ -105,7 +108,8 @@ enum mbp_event_detail {
     MBP_DETAIL_CODE,      /* of the event before it */
     MBP_DETAIL_GOOD,      /* products; a float tells them exactly up to 16,777,216 only */
     MBP_DETAIL_TROUBLE,   /* 0 = recovered, 1 = cannot be written, 2 = overrun */
-    MBP_DETAIL_SCAN
+    MBP_DETAIL_SCAN,
+    MBP_DETAIL_FORMULA /* enum mbp_expr_fault in bits 0..7; the character in its text, from 1, in 8..31 */
 };
 
 /* Which events of one peer may stand for each other when it brings more of them than are told. */
@@ -142,6 +146,7 @@ enum mbp_event_form {
     MBP_FORM_TROUBLE,
     MBP_FORM_SIMULATION,
     MBP_FORM_CLOCK,
+    MBP_FORM_FORMULA,
     MBP_FORM_COUNT
 };
 

@@ -48,6 +48,13 @@ struct mbp_plant {
     uint32_t controller_count;
     const struct mbp_input *inputs;
     uint32_t input_count;
+    const struct mbp_formula *formulas; /* mbplant/formula.h; those of signals by sensor, behind them logic by unit */
+    uint32_t formula_count;
+    uint32_t cell_count;                 /* of all of them */
+    const struct mbp_expr_curve *curves; /* mbplant/expr.h */
+    const char *const *curve_names;
+    uint32_t curve_count;
+    int64_t start_ns; /* what the simulated clock shows at 0, since 1970-01-01 */
     const struct mbp_recording *recordings;
     uint32_t recording_count;
     uint64_t recording_bytes; /* of memory that all of them together may take */

@@ -17,6 +17,7 @@ struct mbp_actuator {
     uint32_t machine;             /* plant-wide index; UINT32_MAX = actuator of the unit itself */
     uint32_t unit;                /* index into units[] */
     struct mbp_register reg;      /* of the command; of an on/off one only addr, which is a coil's */
+    uint32_t logic;               /* one more than the index of the last formula that sets it; 0 = none: masters do */
     uint8_t kind;                 /* enum mbp_actuator_kind */
     bool on_off;
 };

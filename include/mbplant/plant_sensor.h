@@ -93,8 +93,9 @@ struct mbp_sensor {
     const struct mbp_alarms *alarms;   /* NULL = mbp_alarms_plain: a plant that no file describes */
     uint32_t machine;                  /* plant-wide index; UINT32_MAX = sensor of the unit itself */
     uint32_t unit;                     /* index into units[] */
-    uint32_t first_input, input_count; /* into inputs[] */
+    uint32_t first_input, input_count; /* into inputs[]; with a formula what that reads of the process */
     struct mbp_register reg;
+    uint32_t formula; /* one more than the index of that of its signal; 0 = none */
     uint8_t kind;     /* enum mbp_kind */
     uint8_t trip;     /* bit a set: alarm a trips the machine */
     uint8_t priority; /* enum mbp_priority; of an alarm: mbp_sensor_alarm() */

@@ -52,6 +52,7 @@ struct mbp_unit {
     uint32_t first_sensor, sensor_count;
     uint32_t first_actuator, actuator_count;
     uint32_t first_controller, controller_count;
+    uint32_t first_logic, logic_count; /* into formulas[] */
     struct mbp_layout layout;
     const struct mbp_block *blocks[MBP_TABLE_COUNT];
     uint32_t block_count[MBP_TABLE_COUNT];

@@ -146,10 +146,16 @@ struct mbp_report_alarm {
 
 struct mbp_report_actuator {
     const struct mbp_actuator *actuator;
-    const struct mbp_controller *by; /* moves it, in automatic; NULL = nobody but masters */
+    const struct mbp_controller *by; /* moves it, in automatic; NULL = its unit's logic, or nobody but masters */
     const char *machine;             /* "" = an actuator of the unit itself */
     double command, position;        /* engineering units */
 };
+
+/* Who moves it, by name; "" = nobody but masters. */
+static inline const char *mbp_report_mover(const struct mbp_report_actuator *row)
+{
+    return row->by != NULL ? row->by->name : row->actuator->logic != 0 ? "logic" : "";
+}
 
 struct mbp_report_controller {
     const struct mbp_controller *controller;

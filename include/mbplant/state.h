@@ -4,13 +4,15 @@
 #define MBPLANT_STATE_H
 
 #include "mbplant/event.h"
+#include "mbplant/formula.h"
 #include "mbplant/plant.h"
 
 /* Bits of mbp_state.flags. */
 #define MBP_SENSOR_FORCED  0x01u /* value comes from forced_value */
 #define MBP_SENSOR_ONCE    0x02u /* ... for the coming scan only */
 #define MBP_SENSOR_SHELVED 0x04u
-#define MBP_SENSOR_BAD     0x08u /* the process value left the instrument's range */
+#define MBP_SENSOR_BAD     0x08u /* the process value left the instrument's range, or there is none */
+#define MBP_SENSOR_NONE    0x10u /* there is none: its signal's formula has a fault */
 
 /* Bits of mbp_state.alarm_flags. */
 #define MBP_ALARMS_REMOVED     0x01u /* taken out of service by hand */
@@ -111,9 +113,18 @@ struct mbp_controller_state {
     bool automatic;
 };
 
+/* What a formula keeps between scans (mbplant/formula.h) beside its cells. */
+struct mbp_formula_state {
+    double value;    /* SIGNAL: the last that was one; LOGIC: of a machine's request 1 while it is TRUE */
+    uint32_t offset; /* of its fault, in its text */
+    uint8_t fault;   /* enum mbp_expr_fault */
+    uint8_t told;    /* the one that was journaled */
+};
+
 /* Numbers first, then arrays, all in the block. */
 struct mbp_state {
-    uint32_t sensor_count, machine_count, actuator_count, controller_count, fault_count, rate_count, rate_value_count;
+    uint32_t sensor_count, machine_count, actuator_count, controller_count, fault_count, rate_count, rate_value_count,
+        formula_count, cell_count;
     size_t part_count;
     uint64_t scan;                          /* scans done; never goes back */
     uint64_t tick;                          /* the process's own count of them: random draws and dead times go by it */
@@ -126,8 +137,9 @@ struct mbp_state {
 
     uint64_t fault_next_ns; /* simulated time when a fault begins or ends; 0 = not planned yet */
     uint32_t fault_active_count;
-    uint32_t fault_changes; /* counts every begin and end */
-    bool faults_planned;    /* their times were drawn */
+    uint32_t fault_changes;   /* counts every begin and end */
+    uint32_t formulas_untold; /* faults of formulas that came or went since mbp_logic_tell */
+    bool faults_planned;      /* their times were drawn */
 
     double *lagged; /* the process value: the end of the signal, what other signals take in and the sensor senses;
                        behind the sensors' the positions of the actuators, so that an input's `from` is an index here */
@@ -162,6 +174,8 @@ struct mbp_state {
     struct mbp_fault_state *fault; /* of the plant file, behind them MBP_AD_HOC_FAULTS places */
     uint32_t *fault_active;        /* indices of the active ones, by sensor */
     struct mbp_upkeep *upkeep;     /* per machine */
+    struct mbp_formula_state *formula;
+    uint64_t *cell;   /* what stateful functions remember, from each formula's first_cell on */
     uint8_t *dressed; /* per machine: the state that its sensors' suppression is of; MBP_STATE_COUNT = none */
     uint8_t *based; /* per machine, then one for sensors without: the state that `base` is of; MBP_STATE_COUNT = none */
     void *memory;   /* the one block behind the arrays */
@@ -255,5 +269,19 @@ bool mbp_effect_possible(const struct mbp_plant *plant, const struct mbp_effect 
 struct mbp_event mbp_sensor_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t sensor);
 struct mbp_event mbp_actuator_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t actuator);
 struct mbp_event mbp_machine_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t machine);
+
+/* ---- formulas (value.c) --------------------------------------------------------------------------------------------
+ */
+
+/* Whose values a formula reads. */
+struct mbp_formula_view {
+    const struct mbp_plant *plant;
+    const struct mbp_state *state;
+    const double *inputs; /* of a signal: what its inputs are */
+};
+
+/* The world of formulas in this scan; their read function takes a struct mbp_formula_view for its ctx. */
+struct mbp_expr_world mbp_state_world(const struct mbp_plant *plant, const struct mbp_state *state);
+union mbp_expr_value mbp_state_read(const void *view, uint32_t slot);
 
 #endif

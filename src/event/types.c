@@ -57,6 +57,8 @@ const struct mbp_event_type mbp_event_types[] = {
     EVENT(SIM_SPEED, "simulation speed", "vitesse de simulation", SIMULATION, SPEED, SPEED, NONE, COMMAND, 0),
     EVENT(SIM_SNAPSHOT, "snapshot taken", "instantané pris", PLAIN, NONE, NONE, NONE, COMMAND, 0),
     EVENT(SIM_RESTORED, "snapshot restored", "instantané rétabli", SIMULATION, NONE, NONE, SCAN, NONE, 0),
+    EVENT(FORMULA_FAULT, "expression fault", "expression en défaut", FORMULA, LOGIC, NONE, FORMULA, NONE, 0),
+    EVENT(FORMULA_FINE, "expression recovered", "expression rétablie", FORMULA, LOGIC, NONE, FORMULA, NONE, 0),
 };
 // clang-format on
 const size_t mbp_event_type_count = sizeof mbp_event_types / sizeof mbp_event_types[0];
@@ -126,6 +128,7 @@ const char *mbp_event_number_what(enum mbp_event_number number)
         [MBP_NUMBER_NUMBER] = "number in the unit",
         [MBP_NUMBER_ADDRESS] = "holding register",
         [MBP_NUMBER_SPEED] = "times real time",
+        [MBP_NUMBER_LOGIC] = "number of the assignment in the unit's logic, from 1",
     };
     return what[number];
 }
@@ -147,6 +150,8 @@ const char *mbp_event_detail_what(enum mbp_event_detail detail)
         [MBP_DETAIL_GOOD] = "good products",
         [MBP_DETAIL_TROUBLE] = "0 recovered, 1 cannot be written, 2 overrun",
         [MBP_DETAIL_SCAN] = "scan",
+        [MBP_DETAIL_FORMULA] =
+            "fault in bits 0..7: 1 division by zero, 2 out of range, 3 undefined, 4 no value; character in 8..31",
     };
     return what[detail];
 }

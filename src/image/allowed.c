@@ -14,11 +14,14 @@ static bool is_automatic(const struct mbp_image *image, uint32_t c)
     return unit->coils[mbp_map_addr(image->plant, unit->unit, MBP_MAP_AUTOMATIC, c)] != 0;
 }
 
-/* Who is in automatic sets its output by itself, and an inner controller takes its setpoint from its outer one. */
+/* Logic sets its targets in every scan; who is in automatic sets its output by itself, and an inner controller takes
+ * its setpoint from its outer one. */
 bool image_point_open(const struct mbp_image_unit *unit, const struct image_point *point)
 {
     if (point->kind == MBP_WRITE_COMMAND) {
         const struct image_index *index = &unit->image->index[unit - unit->image->units];
+        if (unit->image->plant->actuators[point->index].logic != 0)
+            return false;
         uint32_t controller = index->moved_by[point->index - unit->unit->first_actuator];
         return controller == UINT32_MAX || !is_automatic(unit->image, controller);
     }
@@ -129,6 +132,20 @@ enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t a
     }
     *at = addr;
     return unit->image->partial_count + partial > MBP_PARTIAL_MAX ? MBP_EX_SERVER_DEVICE_BUSY : MBP_OK;
+}
+
+/* Of coils only those of on/off actuators are ever closed: where logic sets them. */
+bool image_coils_open(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count, uint16_t *at)
+{
+    for (uint32_t a = addr; unit->unit->logic_count > 0 && a < (uint32_t)addr + count; a++) {
+        if ((unit->access[MBP_COILS][a] & MBP_ACCESS_LATCHED) == 0)
+            continue;
+        struct image_point point = image_find_point(unit, MBP_COILS, (uint16_t)a);
+        *at = (uint16_t)a;
+        if (point.kind == MBP_WRITE_COMMAND && !image_point_open(unit, &point))
+            return false;
+    }
+    return true;
 }
 
 /* ---- forcing ----------------------------------------------------------------------------------------------------- */

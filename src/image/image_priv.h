@@ -151,6 +151,9 @@ void image_log_write(struct mbp_image_unit *unit, enum mbp_table table, uint16_t
 
 /* Whether a master may change a point now; whether the words that stand there are a value that it can have. */
 bool image_point_open(const struct mbp_image_unit *unit, const struct image_point *point);
+
+/* Whether none of count coils is set by logic; else *at is the first that is. */
+bool image_coils_open(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count, uint16_t *at);
 bool image_point_valid(const struct mbp_image_unit *unit, const struct image_point *point);
 
 /* Whether all words of a point lie from addr up to end. */

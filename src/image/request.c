@@ -192,8 +192,12 @@ enum mbp_status mbp_image_write_bits(struct mbp_image_unit *unit, uint16_t addr,
         status = MBP_EX_SERVER_DEVICE_BUSY;
     if (status == MBP_OK && unit->unit->instructor && !image_instructor_allows_bits(unit, addr, count, packed))
         status = MBP_EX_SERVER_DEVICE_FAILURE;
+    uint16_t at = addr;
+    bool open = status != MBP_OK || image_coils_open(unit, addr, count, &at);
+    if (!open)
+        status = MBP_EX_SERVER_DEVICE_FAILURE;
     if (status != MBP_OK) {
-        uint16_t at = first_closed(unit, MBP_COILS, addr, count);
+        at = open ? first_closed(unit, MBP_COILS, addr, count) : at;
         mbp_image_refuse(unit, MBP_COILS, at, packed[(at - addr) / 8] >> ((at - addr) % 8) & 1u, status, peer);
         return status;
     }

@@ -155,7 +155,7 @@ static void take_sensor(struct row *row, const struct mbp_plant *plant, struct m
     state->active[index] = (uint8_t)take_number(row, UINT8_MAX);
     state->unack[index] = (uint8_t)take_number(row, UINT8_MAX);
     /* Whether the process is out of range is for the first scan to say; nobody holds what the file forbids by now. */
-    uint64_t forgotten = MBP_SENSOR_BAD | (sensor->inject == MBP_INJECT_HOLD ? 0 : MBP_SENSOR_FORCED);
+    uint64_t forgotten = MBP_SENSOR_BAD | MBP_SENSOR_NONE | (sensor->inject == MBP_INJECT_HOLD ? 0 : MBP_SENSOR_FORCED);
     state->flags[index] = (uint8_t)(take_number(row, UINT8_MAX) & ~forgotten);
 }
 

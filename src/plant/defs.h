@@ -3,6 +3,7 @@
 #define MBP_PLANT_DEFS_H
 
 #include "mbplant/event.h"
+#include "mbplant/formula.h"
 #include "names.h"
 #include "schema.h"
 
@@ -69,7 +70,19 @@ enum mbp_signal_field {
     MBP_SIGNAL_WANDER,
     MBP_SIGNAL_REPLAY,
     MBP_SIGNAL_NOISE,
-    MBP_SIGNAL_TEXT
+    MBP_SIGNAL_TEXT,
+    MBP_SIGNAL_EXPR
+};
+
+/* An expression or assignment as the file has it. */
+struct mbp_formula_def {
+    const struct mbp_node *node;
+    const char *text; /* NULL = none; may hold placeholders */
+};
+
+struct mbp_curve_def {
+    const char *name;
+    struct mbp_expr_curve points;
 };
 
 struct mbp_signal_def {
@@ -80,6 +93,7 @@ struct mbp_signal_def {
     struct mbp_integrate_def integrate;
     struct mbp_wander_def wander;
     struct mbp_replay_def replay;
+    struct mbp_formula_def expr;
 };
 
 enum mbp_register_field { MBP_REGISTER_AT, MBP_REGISTER_TYPE, MBP_REGISTER_SCALE, MBP_REGISTER_ORDER };
@@ -278,7 +292,8 @@ struct mbp_unit_def {
     uint32_t repeat;
     struct mbp_def_list machines, sensors, actuators, controllers;
     struct mbp_tables_def tables;
-    bool unsure; /* its addresses cannot be told because of an error in it */
+    struct mbp_def_list logic; /* of struct mbp_formula_def */
+    bool unsure;               /* its addresses cannot be told because of an error in it */
 };
 
 struct mbp_access_def {
@@ -312,6 +327,8 @@ struct mbp_plant_def {
     struct mbp_def def;
     const char *name;
     uint64_t scan_ns, seed;
+    int64_t start_ns;
+    struct mbp_def_list curves; /* of struct mbp_curve_def */
     struct mbp_server_def server;
     bool instructor;
     struct mbp_http_def http;
@@ -370,6 +387,26 @@ void mbp_settle_signal(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
 /* Warns of an address that looks like a register as people call it: 40001 for the first holding register. */
 void mbp_check_reference(struct mbp_reader *reader, const struct mbp_node *node, enum mbp_table table, uint32_t at);
 
+/* ---- formulas (formula.c), curves and the clock's start (curve.c) -------------------------------------------------
+ */
+
+/* Readers of CUSTOM rows, and what prints and compares them. */
+#define MBP_READER(name)                                                                                               \
+    enum mbp_reading name(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,       \
+                          void *at)
+MBP_READER(mbp_read_formula); /* into a struct mbp_formula_def */
+/* Tells what is wrong in an expression, at its place in the file. */
+void mbp_tell_formula(struct mbp_reader *reader, const struct mbp_formula_def *def, const struct mbp_expr_error *error);
+
+MBP_READER(mbp_read_logic);  /* into a struct mbp_def_list of them */
+MBP_READER(mbp_read_curves); /* into a struct mbp_def_list of struct mbp_curve_def */
+MBP_READER(mbp_read_start);  /* into an int64_t */
+void mbp_print_formula(FILE *out, const void *at);
+void mbp_print_logic(FILE *out, const void *at);
+void mbp_print_curves(FILE *out, const void *at);
+void mbp_print_start(FILE *out, const void *at);
+bool mbp_same_formula(const void *at, const void *other);
+
 /* ---- from the plant ---------------------------------------------------------------------------------------------- */
 
 struct mbp_signal_view {
@@ -394,6 +431,9 @@ void mbp_plant_view(const struct mbp_plant *plant, struct mbp_arena *arena, stru
 void mbp_plant_view_faults(struct mbp_plant_def *def);
 void mbp_server_view(const struct mbp_server_options *server, struct mbp_arena *arena, struct mbp_server_def *def);
 void mbp_unit_view(const struct mbp_unit *unit, struct mbp_arena *arena, struct mbp_unit_def *def);
+void mbp_unit_view_logic(const struct mbp_plant *plant, const struct mbp_unit *unit, struct mbp_arena *arena,
+                         struct mbp_unit_def *def); /* that alone */
+struct mbp_def_list mbp_curves_view(const struct mbp_plant *plant, struct mbp_arena *arena);
 void mbp_tables_view(const struct mbp_unit *unit, struct mbp_arena *arena, struct mbp_tables_def *def);
 void mbp_register_view(const struct mbp_register *reg, struct mbp_register_def *def);
 void mbp_signal_view(const struct mbp_plant *plant, const struct mbp_sensor *sensor, struct mbp_signal_view *view);

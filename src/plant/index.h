@@ -12,11 +12,20 @@ struct mbp_index {
     uint32_t mask;
 };
 
+/* What the names of expressions stand for while they are compiled (scope.h). */
+struct mbp_scope {
+    const struct mbp_plant *plant;
+    bool is_signal;
+    uint32_t *inputs; /* of a signal: what it reads of the process, as mbp_input.from; MBP_EXPR_NODES_MAX have room */
+    uint32_t input_count;
+};
+
 /* What plant->memory points to. */
 struct mbp_plant_memory {
     struct mbp_arena arena;
     struct mbp_arena text; /* apart, so that it can go first */
     struct mbp_index index;
+    struct mbp_scope scope; /* of expressions that come later */
 };
 
 /* Room for everything that has a name. Errors: MBP_ERR_MEMORY. */

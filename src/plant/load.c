@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "budget.h"
+#include "formula.h"
 
 /* Relative paths in the file begin where it stands. */
 static const char *folder_of_file(struct mbp_load *load, const char *path)
@@ -22,6 +23,7 @@ static void set_plant(struct mbp_load *load, const char *path, struct mbp_text t
     plant->recording_count = load->own.recording_count;
     plant->scan_ns = def->scan_ns;
     plant->seed = def->seed;
+    plant->start_ns = def->start_ns;
     plant->server = def->server.options;
     plant->instructor = def->instructor;
     plant->http_listen = def->http.listen;
@@ -76,6 +78,9 @@ static enum mbp_status build(struct mbp_load *load, const char *path, struct mbp
     }
     if (status == MBP_OK) {
         status = mbp_resolve(load);
+    }
+    if (status == MBP_OK) {
+        status = mbp_compile_formulas(load);
     }
     if (status == MBP_OK) {
         status = mbp_layout(load);
@@ -191,6 +196,7 @@ void mbp_plant_free(struct mbp_plant *plant)
         return;
     }
     struct mbp_plant_memory *memory = plant->memory;
+    mbp_free_formulas(plant);
     mbp_arena_free(&memory->arena);
     mbp_arena_free(&memory->text);
     free(memory);

@@ -96,6 +96,8 @@ enum {
     PLANT_NAME,
     PLANT_SCAN,
     PLANT_SEED,
+    PLANT_START,
+    PLANT_CURVES,
     PLANT_SERVER,
     PLANT_HTTP,
     PLANT_JOURNAL,
@@ -124,6 +126,15 @@ static const struct mbp_field fields[] = {
     [PLANT_SCAN] = MBP_ROW(DURATION, OF(scan_ns), "scan", "simulated time from one scan to the next", .usual = "100ms",
                            .low = MBP_MS, .high = 10 * MBP_S),
     [PLANT_SEED] = MBP_ROW(SEED, OF(seed), "seed", "of what is random: the same seed gives the same run", .usual = "1"),
+    [PLANT_START] = MBP_ROW(CUSTOM, OF(start_ns), "start", "what the simulated clock of expressions begins with, UTC",
+                            .usual = "1970-01-01T00:00:00", .read = mbp_read_start, .print = mbp_print_start,
+                            .allowed = "a date and a time: 2026-06-13T08:00:00",
+                            .json = "\"type\": \"string\", \"format\": \"date-time\""),
+    [PLANT_CURVES] = MBP_ROW(
+        CUSTOM, OF(curves), "curves", "points of curves, for LOOKUP in expressions", .read = mbp_read_curves,
+        .print = mbp_print_curves, .allowed = "names with their points, x rising: {PUMP: [[0, 10], [5, 8], [10, 0]]}",
+        .json = "\"type\": \"object\", \"additionalProperties\": {\"type\": \"array\", \"items\": {\"type\": "
+                "\"array\", \"items\": {\"type\": \"number\"}, \"minItems\": 2, \"maxItems\": 2}}"),
     [PLANT_SERVER] = MBP_ROW(MAP, OF(server), "server", "the Modbus server", .schema = &mbp_server_schema),
     [PLANT_HTTP] = MBP_ROW(MAP, OF(http), "http", "the web page", .schema = &http_schema, .brief = &http_brief,
                            .allowed = "off, or {listen: ADDRESS:PORT}"),
@@ -158,10 +169,13 @@ const struct mbp_schema mbp_plant_schema = MBP_SCHEMA("a plant", fields, struct 
 void mbp_plant_view(const struct mbp_plant *plant, struct mbp_arena *arena, struct mbp_plant_def *def)
 {
     struct mbp_plant_fault_def *faults = mbp_arena_array(arena, plant->fault_count, sizeof *faults);
-    *def = (struct mbp_plant_def){.def.present = MBP_BIT(PLANT_UNITS) - 1,
+    uint32_t hidden = plant->curve_count > 0 ? 0 : MBP_BIT(PLANT_CURVES);
+    *def = (struct mbp_plant_def){.def.present = (MBP_BIT(PLANT_UNITS) - 1) & ~hidden,
                                   .name = plant->name,
                                   .scan_ns = plant->scan_ns,
                                   .seed = plant->seed,
+                                  .start_ns = plant->start_ns,
+                                  .curves = mbp_curves_view(plant, arena),
                                   .http = {{.present = UINT32_MAX}, plant->http_listen},
                                   .journal = {{.present = UINT32_MAX}, plant->journal},
                                   .instructor = plant->instructor,

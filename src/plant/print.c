@@ -41,6 +41,10 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, const struct mb
         fputs("    tables:\n", out);
         mbp_schema_print(out, &mbp_tables_schema, &def.tables, "      ");
     }
+    if (unit->logic_count > 0) {
+        mbp_unit_view_logic(plant, unit, &arena, &def);
+        mbp_schema_print(out, &mbp_unit_schema, &def, "    ");
+    }
     mbp_arena_free(&arena);
 }
 

@@ -170,6 +170,10 @@ static const struct mbp_field signal_fields[] = {
                                  .unit = MBP_VALUE_UNIT, .usual = "0", .low = 0, .high = DBL_MAX),
     [MBP_SIGNAL_TEXT] =
         MBP_ROW(ASCII, OF(signal.text), "text", "what a string sensor shows", .high = 2 * MBP_STRING_WORDS_MAX),
+    [MBP_SIGNAL_EXPR] = MBP_ROW(CUSTOM, OF(expr), "expr", "an expression in the place of base and inputs",
+                                .read = mbp_read_formula, .print = mbp_print_formula, .same = mbp_same_formula,
+                                .allowed = "an expression: \"SEL(M1.en_service, 0, LT1 * 0.3)\"",
+                                .json = "\"type\": [\"string\", \"number\"]"),
 };
 #undef OF
 const struct mbp_schema mbp_signal_schema = MBP_SCHEMA("a signal", signal_fields, struct mbp_signal_def);
@@ -203,7 +207,7 @@ static double resting_value(const struct mbp_sensor_def *sensor)
 static bool rests_amid_limits(const struct mbp_sensor_def *sensor, const struct mbp_signal_def *signal)
 {
     uint32_t moving = MBP_BIT(MBP_SIGNAL_BASE) | MBP_BIT(MBP_SIGNAL_INPUTS) | MBP_BIT(MBP_SIGNAL_INTEGRATE) |
-                      MBP_BIT(MBP_SIGNAL_REPLAY);
+                      MBP_BIT(MBP_SIGNAL_REPLAY) | MBP_BIT(MBP_SIGNAL_EXPR);
     return (signal->def.present & moving) == 0 && sensor->reg.reg.type != MBP_STRING;
 }
 
@@ -295,6 +299,10 @@ void mbp_check_signal(struct mbp_reader *reader, const struct mbp_sensor_def *se
         (signal->def.present & ~(replay_bit | MBP_BIT(MBP_SIGNAL_NOISE) | text_bit)) != 0) {
         mbp_reader_tell(reader, mbp_def_node(&signal->def, "replay"),
                         "'replay' takes the place of the other parts of a signal; only 'noise' may stand beside it");
+    } else if (mbp_def_has(&signal->def, MBP_SIGNAL_EXPR) &&
+               (signal->def.present & (MBP_BIT(MBP_SIGNAL_BASE) | MBP_BIT(MBP_SIGNAL_INPUTS))) != 0) {
+        mbp_reader_tell(reader, mbp_def_node(&signal->def, "expr"),
+                        "'expr' takes the place of 'base' and 'inputs'; write them into the expression");
     }
 }
 
@@ -347,8 +355,16 @@ void mbp_signal_view(const struct mbp_plant *plant, const struct mbp_sensor *sen
                    !signal->replay_hold},
         .inputs = {view->inputs, sensor->input_count},
     };
-    view_inputs(plant, sensor, view->inputs);
+    if (sensor->formula == 0) {
+        view_inputs(plant, sensor, view->inputs);
+    }
     def->def.present = signal->text != NULL     ? MBP_BIT(MBP_SIGNAL_TEXT)
                        : signal->replay != NULL ? MBP_BIT(MBP_SIGNAL_REPLAY) | MBP_BIT(MBP_SIGNAL_NOISE)
                                                 : parts_of(signal, sensor->input_count > 0);
+    if (sensor->formula != 0 && signal->text == NULL) {
+        def->expr.text = plant->formulas[sensor->formula - 1].text;
+        def->inputs.count = 0;
+        def->def.present &= ~(MBP_BIT(MBP_SIGNAL_BASE) | MBP_BIT(MBP_SIGNAL_INPUTS));
+        def->def.present |= MBP_BIT(MBP_SIGNAL_EXPR);
+    }
 }

@@ -181,7 +181,8 @@ static void warn_base(struct warnings *warnings, const struct mbp_plant *plant, 
 {
     const struct mbp_signal *signal = sensor->signal;
     /* What comes from elsewhere cannot be judged by the base. */
-    bool alone = sensor->input_count == 0 && signal->replay == NULL && !(fabs(signal->integrate_gain) > 0);
+    bool alone = sensor->input_count == 0 && sensor->formula == 0 && signal->replay == NULL &&
+                 !(fabs(signal->integrate_gain) > 0);
     for (unsigned state = 0; alone && state < MBP_STATE_COUNT; state++) {
         bool same = state > 0 && !(fabs(signal->base[state] - signal->base[MBP_EN_SERVICE]) > 0);
         bool outside = signal->base[state] < sensor->range[0] || signal->base[state] > sensor->range[1];

@@ -10,7 +10,8 @@ enum {
     UNIT_SENSORS,
     UNIT_ACTUATORS,
     UNIT_CONTROLLERS,
-    UNIT_TABLES
+    UNIT_TABLES,
+    UNIT_LOGIC
 };
 
 #define OF(member) MBP_AT(struct mbp_unit_def, member)
@@ -32,6 +33,10 @@ static const struct mbp_field fields[] = {
                                  .high = MBP_CONTROLLERS_PER_UNIT_MAX, .schema = &mbp_controller_schema),
     [UNIT_TABLES] = MBP_ROW(MAP, OF(tables), "tables", "raw points without a meaning, files and FIFO queues",
                             .schema = &mbp_tables_schema),
+    [UNIT_LOGIC] =
+        MBP_ROW(CUSTOM, OF(logic), "logic", "assignments, run in this order in every scan", .read = mbp_read_logic,
+                .print = mbp_print_logic, .allowed = "a list of assignments: [\"P1 := SR(LSH, LSL)\"]",
+                .json = "\"type\": \"array\", \"items\": {\"type\": \"string\"}"),
 };
 #undef OF
 
@@ -60,4 +65,15 @@ void mbp_unit_view(const struct mbp_unit *unit, struct mbp_arena *arena, struct 
                                  .id = unit->id,
                                  .gaps = unit->gaps_zero};
     mbp_tables_view(unit, arena, &def->tables);
+}
+
+void mbp_unit_view_logic(const struct mbp_plant *plant, const struct mbp_unit *unit, struct mbp_arena *arena,
+                         struct mbp_unit_def *def)
+{
+    struct mbp_formula_def *items = mbp_arena_array(arena, unit->logic_count, sizeof *items);
+    for (uint32_t i = 0; items != NULL && i < unit->logic_count; i++) {
+        items[i].text = plant->formulas[unit->first_logic + i].text;
+    }
+    def->logic = (struct mbp_def_list){items, items != NULL ? unit->logic_count : 0};
+    def->def.present = MBP_BIT(UNIT_LOGIC);
 }

@@ -14,6 +14,8 @@ enum mbp_status mbp_process_new(const struct mbp_plant *plant, struct mbp_proces
     process->plant = plant;
     enum mbp_status status = process_build_signals(process);
     if (status == MBP_OK)
+        status = process_build_formulas(process);
+    if (status == MBP_OK)
         status = process_build_actuators(process);
     if (status == MBP_OK)
         status = process_build_sensors(process);
@@ -42,6 +44,8 @@ void mbp_process_free(struct mbp_process *process)
     free(process->stride);
     free(process->fed);
     free(process->fed_from);
+    free(process->formula_inputs);
+    free(process->formula_cells);
     free(process->noisy);
     free(process->noise_key);
     free(process->noise);

@@ -31,6 +31,7 @@ struct process_input {
     uint32_t fed;   /* index into process->fed when a loop is closed here; UINT32_MAX = sees this scan's value */
     uint32_t times; /* actuator; MBP_TIMES_NONE = none */
     bool root;      /* enum mbp_input_function */
+    bool on_off;    /* of a formula: an on/off actuator, which is 0 or 1 */
     double gain;
     double decay; /* of its lag */
     struct process_delay delay;
@@ -45,6 +46,7 @@ struct process_signal {
     struct process_delay delay;
     double wander_decay, wander_kick;
     uint64_t wander_key;
+    uint32_t formula; /* as mbp_sensor.formula */
     bool is_switch;
 };
 
@@ -87,6 +89,8 @@ struct mbp_process {
     double *fed;        /* scratch: what inputs that close a loop see, taken before any signal advances */
     uint32_t *fed_from; /* whose value */
     uint32_t fed_count;
+    double *formula_inputs;  /* scratch: of the formula that is run */
+    uint64_t *formula_cells; /* likewise, where it is run without taking a step */
 
     /* sensors */
     uint32_t *noisy; /* sensors with noise, and its stream and deviation */
@@ -130,6 +134,20 @@ void process_signal_settle(const struct mbp_process *process, struct mbp_state *
                            const struct process_signal *signal);
 void process_signal_advance(const struct mbp_process *process, struct mbp_state *state,
                             const struct process_signal *signal);
+
+/* ---- formula.c --------------------------------------------------------------------------------------------------- */
+
+/* Room for running the plant's formulas. Errors: MBP_ERR_MEMORY. */
+enum mbp_status process_build_formulas(struct mbp_process *process);
+
+/* What a signal's formula gives in this scan; the last value that was one while it has a fault. settling: it takes no
+ * step. */
+double process_formula(const struct mbp_process *process, struct mbp_state *state, const struct process_signal *signal,
+                       bool settling);
+
+/* What an input's source is as a formula reads it. */
+double process_source(const struct mbp_process *process, const struct mbp_state *state,
+                      const struct process_input *input);
 
 /* ---- build.c ----------------------------------------------------------------------------------------------------- */
 

@@ -93,7 +93,8 @@ static void judge(uint32_t count, const double *noiseless, const double *low, co
 {
     for (uint32_t i = 0; i < count; i++) {
         bool inside = noiseless[i] >= low[i] && noiseless[i] <= high[i]; /* false for NaN */
-        bool bad = !inside && (flags[i] & MBP_SENSOR_FORCED) == 0;
+        bool none = (flags[i] & MBP_SENSOR_NONE) != 0;
+        bool bad = (!inside || none) && (flags[i] & MBP_SENSOR_FORCED) == 0;
         flags[i] = (uint8_t)((flags[i] & ~MBP_SENSOR_BAD) | (bad ? MBP_SENSOR_BAD : 0));
         if ((flags[i] & MBP_SENSOR_ONCE) != 0)
             flags[i] &= (uint8_t) ~(MBP_SENSOR_ONCE | MBP_SENSOR_FORCED);

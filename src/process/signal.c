@@ -1,6 +1,6 @@
 /* A signal that is more than base, one plain input and lag, in the order of its parts:
- *   base + wave + inputs (each behind its own lag and dead time) -> integrate -> lag -> dead time -> wander -> switch.
- * Lag and wander are exact at any scan period for what stays constant within a scan. */
+ *   base + wave + inputs (each behind its own lag and dead time) or a formula -> integrate -> lag -> dead time ->
+ * wander -> switch. Lag and wander are exact at any scan period for what stays constant within a scan. */
 #include <math.h>
 
 #include "process_priv.h"
@@ -16,8 +16,8 @@ bool process_is_elaborate(const struct mbp_plant *plant, uint32_t s)
     const struct mbp_signal *signal = sensor->signal;
     const struct mbp_input *input = sensor->input_count == 1 ? &plant->inputs[sensor->first_input] : NULL;
     bool curved = input != NULL && (input->function != MBP_LINEAR || input->times != MBP_TIMES_NONE);
-    return curved || process_is_switch(plant, s) || signal->wave != MBP_WAVE_NONE || sensor->input_count > 1 ||
-           mbp_signal_parts(plant, s) > 0;
+    return curved || sensor->formula != 0 || process_is_switch(plant, s) || signal->wave != MBP_WAVE_NONE ||
+           sensor->input_count > 1 || mbp_signal_parts(plant, s) > 0;
 }
 
 static struct process_delay delay_of(const struct mbp_plant *plant, uint64_t dead_time_ns)
@@ -50,6 +50,7 @@ void process_signal_init(const struct mbp_plant *plant, uint32_t s, size_t part,
     out->is_switch = process_is_switch(plant, s);
     out->part = part;
     out->input_count = sensor->input_count;
+    out->formula = sensor->formula;
     out->integrate = process_bounded(signal->integrate_gain) * ((double)plant->scan_ns / (double)MBP_NS_PER_S);
     out->delay = delay_of(plant, signal->dead_time_ns);
     if (signal->wander_sigma > 0)
@@ -60,6 +61,8 @@ void process_signal_init(const struct mbp_plant *plant, uint32_t s, size_t part,
                                            .fed = UINT32_MAX,
                                            .times = input->times,
                                            .root = input->function == MBP_SQUARE_ROOT,
+                                           .on_off = input->from >= plant->sensor_count &&
+                                                     plant->actuators[input->from - plant->sensor_count].on_off,
                                            .gain = process_bounded(input->gain),
                                            .decay = process_decay(plant, input->lag_ns),
                                            .delay = delay_of(plant, input->dead_time_ns)};
@@ -90,8 +93,8 @@ static double lagged(double target, double value, double decay)
 }
 
 /* An actuator's position or a recording's value may be beyond the bound; no lag could follow it there. */
-static double source(const struct mbp_process *process, const struct mbp_state *state,
-                     const struct process_input *input)
+double process_source(const struct mbp_process *process, const struct mbp_state *state,
+                      const struct process_input *input)
 {
     return process_bounded(input->fed == UINT32_MAX ? state->lagged[input->from] : process->fed[input->fed]);
 }
@@ -115,7 +118,7 @@ static double inputs_now(const struct mbp_process *process, struct mbp_state *st
     double sum = 0.0;
     for (uint32_t i = 0; i < signal->input_count; i++) {
         const struct process_input *input = &process->inputs[signal->first_input + i];
-        double value = source(process, state, input);
+        double value = process_source(process, state, input);
         if (input->decay > 0) {
             value = **part = lagged(value, **part, input->decay);
             ++*part;
@@ -135,7 +138,7 @@ static double inputs_at_rest(const struct mbp_process *process, struct mbp_state
     double sum = 0.0;
     for (uint32_t i = 0; i < signal->input_count; i++) {
         const struct process_input *input = &process->inputs[signal->first_input + i];
-        double value = source(process, state, input);
+        double value = process_source(process, state, input);
         if (input->decay > 0)
             *(*part)++ = value;
         fill(&input->delay, *part, value);
@@ -170,7 +173,9 @@ void process_signal_advance(const struct mbp_process *process, struct mbp_state 
     double *part = state->part + signal->part;
     double *shown = &state->lagged[signal->sensor];
     double value = state->base[signal->sensor] + process_wave(of, state->sim_ns);
-    value = process_bounded(value + inputs_now(process, state, signal, &part));
+    double moved = signal->formula != 0 ? process_formula(process, state, signal, false)
+                                        : inputs_now(process, state, signal, &part);
+    value = process_bounded(value + moved);
     if (fabs(of->integrate_gain) > 0) {
         value = *part = held(sensor, *part + signal->integrate * value);
         part++;
@@ -198,7 +203,9 @@ void process_signal_settle(const struct mbp_process *process, struct mbp_state *
     bool wanders = of->wander_sigma > 0;
     double *part = state->part + signal->part;
     double value = state->base[signal->sensor] + process_wave(of, state->sim_ns);
-    value = process_bounded(value + inputs_at_rest(process, state, signal, &part));
+    double moved = signal->formula != 0 ? process_formula(process, state, signal, true)
+                                        : inputs_at_rest(process, state, signal, &part);
+    value = process_bounded(value + moved);
     if (fabs(of->integrate_gain) > 0)
         value = *part++ = held(sensor, of->integrate_initial);
     if (of->lag_ns != 0 && (signal->delay.samples > 0 || wanders || signal->is_switch))

@@ -50,6 +50,8 @@ static enum effect effect_of_input(const struct mbp_plant *plant, const struct m
                                    const struct mbp_input *input)
 {
     const double integrate = sensor->signal->integrate_gain;
+    if (sensor->formula != 0)
+        return BOTH; /* what an expression makes of it is not looked into */
     enum effect effect = effect_of_factor(input->gain);
     if (input->times != MBP_TIMES_NONE)
         effect = through(effect, effect_of_range(plant->actuators[input->times].range));
@@ -203,7 +205,8 @@ static void print_integrals(const struct mbp_plant *plant, FILE *out)
     uint32_t count = 0;
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
         const struct mbp_sensor *sensor = &plant->sensors[s];
-        double rate = fabs(sensor->signal->integrate_gain) > 0 ? largest_rate(plant, sensor) : 0;
+        bool adds_up = fabs(sensor->signal->integrate_gain) > 0 && sensor->formula == 0;
+        double rate = adds_up ? largest_rate(plant, sensor) : 0;
         double fills_s = (sensor->range[1] - sensor->range[0]) / rate;
         if (!(fills_s < FILLS_S) || holds_itself(plant, s) || count++ >= WARNINGS_SHOWN)
             continue;

@@ -128,7 +128,7 @@ static void put_actuator(const struct mbp_report_actuator *row, struct mbp_grid 
                   actuator->unit_text);
     mbp_fact_text(grid, "actuator", name, "position", plain(row->position, decimals, text, sizeof text),
                   actuator->unit_text);
-    mbp_fact_text(grid, "actuator", name, "moved by", row->by != NULL ? row->by->name : "", "");
+    mbp_fact_text(grid, "actuator", name, "moved by", mbp_report_mover(row), "");
 }
 
 static void put_controller(const struct mbp_plant *plant, const struct mbp_report_controller *row,

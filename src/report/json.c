@@ -92,7 +92,7 @@ static json_t *actuator_json(const struct mbp_plant *plant, const struct mbp_rep
                      (int)plant->units[actuator->unit].id, "kind",
                      mbp_actuator_kind_name((enum mbp_actuator_kind)actuator->kind), "on_off", (int)actuator->on_off,
                      "command", number_or_null(row->command), "position", number_or_null(row->position), "unit",
-                     actuator->unit_text, "moved_by", name_or_null(row->by != NULL ? row->by->name : ""));
+                     actuator->unit_text, "moved_by", name_or_null(mbp_report_mover(row)));
 }
 
 static json_t *controller_json(const struct mbp_plant *plant, const struct mbp_report_controller *row)

@@ -53,6 +53,7 @@
     M(N_WRITE, "write", "écriture") \
     M(WHY_RANGE, "outside its range %s..%s%s%s", "hors de l'étendue %s..%s%s%s") \
     M(WHY_MOVED, "%s in automatic moves it", "%s en automatique l'actionne") \
+    M(WHY_LOGIC, "its unit's logic moves it", "la logique de son unité l'actionne") \
     M(WHY_SETTING, "outside what this setting allows", "hors de ce que ce réglage permet") \
     M(WHY_ORDER, "limits rise: low_low < low < high < high_high", "les limites croissent : low_low < low < high < high_high") \
     M(WHY_REJECT, "its values cannot be injected (inject: reject in the plant file)", \
@@ -72,6 +73,12 @@
     M(WRITTEN, " written %s%s%s -> %s%s%s", ", écriture %s%s%s -> %s%s%s") \
     M(WRITTEN_MORE, ", with %u more writes in between", ", avec %u autres écritures entre-temps") \
     M(WRITTEN_WORDS, ", and %u more of its words", ", et %u autres de ses mots") \
+    M(LOGIC_OF_UNIT, "logic %.0f of unit %u", "logique %.0f de l'unité %u") \
+    M(DIVISION_BY_ZERO, "division by zero", "division par zéro") \
+    M(OUT_OF_RANGE, "out of range", "hors plage") \
+    M(UNDEFINED, "a function is not defined there", "une fonction n'y est pas définie") \
+    M(NO_VALUE, "something that it reads has no value", "ce qu'elle lit n'a pas de valeur") \
+    M(AT_CHARACTER, ": %s at character %u", " : %s au caractère %u") \
     M(WRITES_AGGREGATED, "%.0f more of '%s' like the one before", "%.0f autres « %s » comme le précédent") \
     M(BY_SCANS, " by %s scans", " de %s cycles") \
     M(TIMES_REAL, " %s -> %s times real time", " %s -> %s fois le temps réel") \

@@ -49,7 +49,7 @@ static void actuator_row(enum mbp_lang lang, const struct mbp_report_actuator *r
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_decimal(lang, text));
     mbp_actuator_text(actuator, row->position, text, sizeof text);
     mbp_grid_cell(grid, on_its_way ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s", mbp_message_decimal(lang, text));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", row->by != NULL ? row->by->name : "");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_mover(row));
 }
 
 enum mbp_status mbp_document_fill_actuators(struct document *document, struct document_part *part)

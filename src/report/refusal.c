@@ -54,6 +54,8 @@ static const char *why_command(enum mbp_lang lang, const struct mbp_plant *plant
     const struct mbp_controller *mover = mover_of(plant, point->actuator);
     if (!actuator->on_off && !mbp_grid_within(&actuator->reg, actuator->range, value))
         return say_range(lang, actuator->range, actuator->unit_text, buf, size);
+    if (actuator->logic != 0)
+        return mbp_message(lang, MSG_WHY_LOGIC);
     if (mover == NULL)
         return NULL;
     snprintf(buf, size, mbp_message(lang, MSG_WHY_MOVED), mover->name);

@@ -454,6 +454,20 @@ static void say_clock(struct sentence *s)
     tell(s, seconds < 0 ? MSG_CLOCK_BACK : MSG_CLOCK_FORWARD, mbp_message_decimal(s->lang, number));
 }
 
+/* "LT101 expression fault: division by zero at character 7"; detail: MBP_DETAIL_FORMULA */
+static void say_formula(struct sentence *s)
+{
+    static const enum mbp_message faults[] = {MSG_DIVISION_BY_ZERO, MSG_OUT_OF_RANGE, MSG_UNDEFINED, MSG_NO_VALUE};
+    unsigned fault = s->event->detail & 0xFFu;
+    if (s->event->sensor != MBP_NONE16)
+        say_sensor(s);
+    else
+        tell(s, MSG_LOGIC_OF_UNIT, (double)s->event->value, s->event->unit);
+    say(s, " %s", mbp_message_code(s->lang, s->event->code));
+    if (fault >= 1 && fault <= sizeof faults / sizeof faults[0])
+        tell(s, MSG_AT_CHARACTER, mbp_message(s->lang, faults[fault - 1]), s->event->detail >> 8);
+}
+
 /* A number of a plain event behind its words; of most the words say enough. */
 static void say_number(struct sentence *s, enum mbp_event_number what, float number)
 {
@@ -499,6 +513,7 @@ static void (*const speakers[MBP_FORM_COUNT])(struct sentence *s) = {
     [MBP_FORM_REFUSAL] = say_refusal,       [MBP_FORM_WRITTEN] = say_written,
     [MBP_FORM_AGGREGATED] = say_aggregated, [MBP_FORM_TROUBLE] = say_trouble,
     [MBP_FORM_SIMULATION] = say_simulation, [MBP_FORM_CLOCK] = say_clock,
+    [MBP_FORM_FORMULA] = say_formula,
 };
 
 const char *mbp_report_sentence(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang,

@@ -1,4 +1,4 @@
-/* The scan cycle of a PLC: latch, process, sense, diagnose, operate, publish, record. */
+/* The scan cycle of a PLC: latch, logic, control, process, sense, diagnose, operate, publish, record. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +6,7 @@
 #include "checkpoint.h"
 #include "mbplant/diagnosis.h"
 #include "mbplant/fault.h"
+#include "mbplant/logic.h"
 #include "mbplant/machine.h"
 #include "tail.h"
 
@@ -180,9 +181,11 @@ void mbp_scan_step(struct mbp_scan *scan)
     scan_fold_writes(scan);
     scan_latch_refusals(scan);
     mbp_fault_run(scan->config.plant, state);
+    mbp_logic_run(scan->config.plant, state, &scan->events);
     mbp_control_run(scan->control, state);
     mbp_process_advance(scan->process, state);
     mbp_process_sense(scan->process, state);
+    mbp_logic_tell(scan->config.plant, state, &scan->events);
     mbp_diagnosis_run(scan->config.plant, state, &scan->events);
     operate(scan, writes, count);
     scan_order_writes(scan);
@@ -213,11 +216,13 @@ void mbp_scan_observe(struct mbp_scan *scan, const struct mbp_scan_observer *obs
  * gone and come, four limits changed, six alarms acknowledged, six reset and six raised or cleared; of a machine three
  * requests and a planned end of maintenance with two events each, a trip or maintenance due, its counters; of an
  * actuator its command; of a controller its settings and its mode; of the raw points as many as are told; and the
- * refused writes, each with a count: what is new, and what every peer had folded. */
+ * refused writes, each with a count: what is new, and what every peer had folded; of an expression its fault, and of an
+ * assignment the two of a request. */
 size_t scan_events_capacity(const struct mbp_plant *plant)
 {
-    return 256 + 11 * (size_t)plant->machine_count + 31 * (size_t)plant->sensor_count + mbp_setting_count(plant) +
-           MBP_WRITTEN_MAX + 2 * (MBP_REFUSALS_MAX + SCAN_REFUSERS + 1);
+    return 256 + 3 * (size_t)plant->formula_count + 11 * (size_t)plant->machine_count +
+           31 * (size_t)plant->sensor_count + mbp_setting_count(plant) + MBP_WRITTEN_MAX +
+           2 * (MBP_REFUSALS_MAX + SCAN_REFUSERS + 1);
 }
 
 static enum mbp_status make_parts(struct mbp_scan *scan)

@@ -203,6 +203,7 @@ static enum mbp_status bind_timeline(struct mbp_scenario *scenario)
         *step = (struct step){.fault = UINT32_MAX, .began = UINT32_MAX, .wish = UINT32_MAX};
         scenario->wishes[scenario->wish_count].index = UINT32_MAX;
         bind_time(scenario, &defs[i], before_ns, step);
+        condition_bind(scenario, &defs[i], step);
         bind_act(scenario, &defs[i], i, step);
         before_ns = step->at_ns > before_ns ? step->at_ns : before_ns;
         scenario->step_count++;

@@ -28,8 +28,13 @@ static void before_scan(void *ctx)
     play->acted = false;
     if (play->over)
         return;
-    for (; play->next < scenario->step_count && scenario->steps[play->next].at_ns <= play->now_ns; play->next++)
-        act_step(play, play->next);
+    for (; play->next < scenario->step_count && scenario->steps[play->next].at_ns <= play->now_ns; play->next++) {
+        if (scenario->steps[play->next].when == NULL)
+            act_step(play, play->next);
+        else
+            play->waiting++;
+    }
+    condition_act(play);
     if (play->config.model && !play->acted)
         act_as_student(play);
     if (play->config.out != NULL)
@@ -83,6 +88,8 @@ static void after_scan(void *ctx, const struct mbp_event *events, size_t count)
     answer_scan(play, events, count);
     judge_scan(play);
     play->over = play->now_ns >= play->config.scenario->duration_ns;
+    if (play->over)
+        condition_tell_waiting(play);
     if (play->config.out != NULL)
         fflush(play->config.out);
 }
@@ -99,7 +106,10 @@ enum mbp_status mbp_play_new(const struct mbp_play_config *config, struct mbp_pl
     play->wishes = calloc(scenario->wish_count + 1u, sizeof *play->wishes);
     play->asked_ns = calloc(config->plant->machine_count + 1u, sizeof *play->asked_ns);
     play->fault = calloc(scenario->step_count + 1u, sizeof *play->fault);
-    if (play->wishes == NULL || play->asked_ns == NULL || play->fault == NULL) {
+    play->cells = calloc(scenario->cell_count + 1u, sizeof *play->cells);
+    play->came = calloc(scenario->step_count + 1u, sizeof *play->came);
+    if (play->wishes == NULL || play->asked_ns == NULL || play->fault == NULL || play->cells == NULL ||
+        play->came == NULL) {
         mbp_play_free(play);
         return MBP_ERR_MEMORY;
     }
@@ -127,6 +137,8 @@ void mbp_play_free(struct mbp_play *play)
     free(play->wishes);
     free(play->asked_ns);
     free(play->fault);
+    free(play->cells);
+    free(play->came);
     free(play);
 }
 
@@ -146,7 +158,7 @@ bool mbp_play_passed(const struct mbp_play *play)
         if (play->wishes[i].verdict != MBP_VERDICT_MET)
             return false;
     }
-    return play->refused == 0 && play->next == play->config.scenario->step_count;
+    return play->refused == 0 && play->waiting == 0 && play->next == play->config.scenario->step_count;
 }
 
 uint32_t mbp_play_count(const struct mbp_play *play)

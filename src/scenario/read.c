@@ -268,6 +268,12 @@ static const struct mbp_field step_fields[] = {
     [STEP_ACT + ACT_EXPECT] = {.key = "expect", .type = MBP_FIELD_MAP, .at = STEP(expect), .schema = &expect_schema},
     [STEP_ACT +
         ACT_STUDENT] = {.key = "student", .type = MBP_FIELD_MAP, .at = STEP(student), .schema = &student_schema},
+    [STEP_WHEN] = {.key = "when",
+                   .help = "what it waits for, from its time on",
+                   .type = MBP_FIELD_CUSTOM,
+                   .at = STEP(when),
+                   .read = mbp_read_formula,
+                   .allowed = "a condition: \"LT1 > 80 AND NOT P1\""},
 };
 
 static const struct mbp_schema step_schema;

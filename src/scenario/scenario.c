@@ -81,6 +81,8 @@ void mbp_scenario_free(struct mbp_scenario *scenario)
 {
     if (scenario == NULL)
         return;
+    for (uint32_t i = 0; i < scenario->step_count; i++)
+        mbp_expr_free(scenario->steps[i].when);
     mbp_arena_free(&scenario->arena);
     free(scenario->errors);
     free(scenario);

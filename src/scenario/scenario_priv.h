@@ -2,6 +2,7 @@
 #ifndef MBPLANT_SCENARIO_PRIV_H
 #define MBPLANT_SCENARIO_PRIV_H
 
+#include "defs.h"
 #include "faults.h"
 #include "mbplant/map.h"
 #include "mbplant/scenario.h"
@@ -22,7 +23,7 @@ enum act {
     ACT_STUDENT,
     ACT_COUNT
 };
-enum { STEP_AT, STEP_AFTER, STEP_ACT };
+enum { STEP_AT, STEP_AFTER, STEP_ACT, STEP_WHEN = STEP_ACT + ACT_COUNT };
 
 struct inject_def {
     struct mbp_def def;
@@ -111,6 +112,7 @@ struct step_def {
     struct ask_def machine;
     struct expect_def expect;
     struct student_def student;
+    struct mbp_formula_def when;
 };
 
 struct scenario_def {
@@ -198,6 +200,8 @@ struct step {
     bool on;                  /* the fault begins */
     struct mbp_effect effect; /* of its own */
     uint32_t wish;            /* EXPECT, STUDENT: index into wishes */
+    struct mbp_expr *when;    /* what it waits for from at_ns on; NULL = nothing */
+    uint32_t first_cell;      /* of mbp_play.cells */
 };
 
 struct mbp_scenario {
@@ -213,6 +217,7 @@ struct mbp_scenario {
     uint32_t step_count;
     struct wish *wishes;
     uint32_t wish_count;
+    uint32_t cell_count; /* of what conditions remember */
 };
 
 /* ---- find.c: names of the plant --------------------------------------------------------------------------------- */
@@ -242,6 +247,17 @@ bool put_value(struct mbp_scenario *scenario, const struct write_def *def, struc
 bool put_coil(struct mbp_scenario *scenario, const char *name, const char *suffix, bool on, struct puts *puts);
 bool put_acknowledge(struct mbp_scenario *scenario, const struct mbp_node *node, const struct target *target,
                      struct puts *puts);
+
+/* ---- condition.c: steps that wait -------------------------------------------------------------------------------- */
+
+/* Compiles what a step waits for; what is wrong in it is told. */
+void condition_bind(struct mbp_scenario *scenario, const struct step_def *def, struct step *step);
+
+/* Carries out the steps whose time has come and that waited until now. */
+void condition_act(struct mbp_play *play);
+
+/* At the end: the steps that never came. */
+void condition_tell_waiting(const struct mbp_play *play);
 
 /* ---- bind_wish.c: expectations of a step at at_ns --------------------------------------------------------------- */
 
@@ -289,8 +305,11 @@ struct mbp_play {
     uint64_t *asked_ns; /* per machine: when a student asked for the state that it is in; 0 = nobody did */
     uint32_t *fault;    /* per step: the one it began; UINT32_MAX = none */
     uint32_t refused;
-    bool acted;  /* a step wrote something, before the coming scan */
-    bool acting; /* ... and is writing now */
+    uint64_t *cells;  /* what conditions remember */
+    bool *came;       /* per step with a condition: it was so */
+    uint32_t waiting; /* steps whose time has come, and whose condition not yet */
+    bool acted;       /* a step wrote something, before the coming scan */
+    bool acting;      /* ... and is writing now */
     bool over;
 };
 

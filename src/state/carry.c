@@ -126,6 +126,8 @@ static void mend_sensor(const struct mbp_carry *carry, struct mbp_state *to, uin
         to->flags[s] &= MBP_SENSOR_SHELVED; /* a text is never forced */
         to->forced_value[s] = NAN;
     } else {
+        if (now->formula == 0)
+            to->flags[s] &= (uint8_t)~MBP_SENSOR_NONE;
         to->value[s] = as_shown(now, to->value[s]);
     }
     if ((to->flags[s] & MBP_SENSOR_FORCED) != 0)
@@ -211,6 +213,11 @@ void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from
             break;
         case STATE_BY_RATE_VALUE:
             break; /* with their rates */
+        case STATE_BY_FORMULA:
+            state_carry_formulas(carry, from, to);
+            break;
+        case STATE_BY_CELL:
+            break; /* with their formulas */
         case STATE_BY_FAULT:
         case STATE_BY_MACHINE_AND_ONE:
             assert(false && "only derived so far");

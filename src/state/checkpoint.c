@@ -142,6 +142,15 @@ static bool controllers_fit(const struct mbp_state *state)
     return true;
 }
 
+static bool formulas_fit(const struct mbp_state *state)
+{
+    for (uint32_t f = 0; f < state->formula_count; f++) {
+        if (state->formula[f].fault >= MBP_EXPR_FAULT_COUNT || state->formula[f].told >= MBP_EXPR_FAULT_COUNT)
+            return false;
+    }
+    return true;
+}
+
 /* ---- back ------------------------------------------------------------------------------------------------------- */
 
 /* The counts say how long the arrays are: other ones than the plant's are never taken. */
@@ -150,7 +159,8 @@ static bool same_counts(const struct mbp_state *a, const struct mbp_state *b)
     return a->sensor_count == b->sensor_count && a->machine_count == b->machine_count &&
            a->actuator_count == b->actuator_count && a->controller_count == b->controller_count &&
            a->fault_count == b->fault_count && a->rate_count == b->rate_count &&
-           a->rate_value_count == b->rate_value_count && a->part_count == b->part_count;
+           a->rate_value_count == b->rate_value_count && a->part_count == b->part_count &&
+           a->formula_count == b->formula_count && a->cell_count == b->cell_count;
 }
 
 static void copy_in(struct mbp_state *state, const char *bytes)
@@ -181,7 +191,7 @@ enum mbp_status mbp_state_take(const struct mbp_plant *plant, struct mbp_state *
         fresh[r] = state->rate[r];
     copy_in(state, bytes);
     bool fits = machines_fit(state) && masks_fit(state) && rates_fit(fresh, rates, state) && faults_fit(plant, state) &&
-                controllers_fit(state);
+                controllers_fit(state) && formulas_fit(state);
     free(fresh);
     return fits ? MBP_OK : MBP_ERR_CORRUPT;
 }

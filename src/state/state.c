@@ -47,6 +47,8 @@ const struct state_array state_arrays[] = {
     ARRAY(upkeep, STATE_BY_MACHINE, 1, STATE_CARRIED),
     ARRAY(dressed, STATE_BY_MACHINE, 1, STATE_CARRIED),
     ARRAY(controller, STATE_BY_CONTROLLER, 1, STATE_CARRIED),
+    ARRAY(formula, STATE_BY_FORMULA, 1, STATE_CARRIED),
+    ARRAY(cell, STATE_BY_CELL, 1, STATE_CARRIED),
     ARRAY(based, STATE_BY_MACHINE_AND_ONE, 1, STATE_DERIVED),
     ARRAY(fault, STATE_BY_FAULT, 1, STATE_DERIVED), /* mbp_fault_carry carries them */
     ARRAY(fault_active, STATE_BY_FAULT, 1, STATE_DERIVED),
@@ -74,6 +76,10 @@ static size_t item_count(const struct mbp_state *state, enum state_index by)
         return state->rate_count;
     case STATE_BY_RATE_VALUE:
         return state->rate_value_count;
+    case STATE_BY_FORMULA:
+        return state->formula_count;
+    case STATE_BY_CELL:
+        return state->cell_count;
     case STATE_BY_PART:
         break;
     }
@@ -134,6 +140,8 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
     state->actuator_count = plant->actuator_count;
     state->controller_count = plant->controller_count;
     state->fault_count = plant->fault_count + MBP_AD_HOC_FAULTS;
+    state->formula_count = plant->formula_count;
+    state->cell_count = plant->cell_count;
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         state->part_count += mbp_signal_parts(plant, s);
     state_count_rates(plant, state);

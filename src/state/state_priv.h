@@ -15,7 +15,9 @@ enum state_index {
     STATE_BY_FAULT,  /* of the plant file, behind them ad hoc places */
     STATE_BY_PART,   /* mbp_signal_parts of each sensor */
     STATE_BY_RATE,   /* sensors with a rate-of-change alarm */
-    STATE_BY_RATE_VALUE
+    STATE_BY_RATE_VALUE,
+    STATE_BY_FORMULA,
+    STATE_BY_CELL /* of all formulas */
 };
 
 /* Whether an array's items follow their sensor or machine into a changed plant, or are worked out anew. */
@@ -59,5 +61,8 @@ void state_set_rates(const struct mbp_plant *plant, struct mbp_state *state);
 
 /* A window goes on where it is as long as it was, at the same pace. */
 void state_carry_rates(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to);
+
+/* A formula goes on in the same place: of the same sensor, or assigned to the same target of the same unit. */
+void state_carry_formulas(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to);
 
 #endif

@@ -207,7 +207,7 @@ static void test_item_that_is_no_group_shows_the_keys(void **state)
     (void)state;
     assert_string_equal(errors_of_text("mbplant: 1\nunits: [1]\n"), "2:9: an item of 'units' is a unit: a group of "
                                                                     "keys: id, name, gaps, repeat, machines, sensors, "
-                                                                    "actuators, controllers, tables\n");
+                                                                    "actuators, controllers, tables, logic\n");
 }
 
 static void test_names_of_machines_and_sensors_are_one_space(void **state)

@@ -27,6 +27,18 @@ static void test_step_not_of_one_thing_is_refused(void **state)
         "student; this one does several: make a step of each\n");
 }
 
+static void test_condition_that_is_none_is_refused_at_its_place(void **state)
+{
+    const struct exercise *exercise = *state;
+    assert_string_equal(exercise_errors(exercise->plant, "conditions.yaml"),
+                        "5:28: a value is expected here, not the end\n"
+                        "6:21: this place needs BOOL, and 'TT101' is LREAL: compare it with a number\n"
+                        "7:21: there is no value named TT110; did you mean TT101?\n"
+                        "8:20: 'when' is a list; allowed is a condition: \"LT1 > 80 AND NOT P1\"\n"
+                        "9:5: a step does one thing, one of inject, release, fault, write, machine, acknowledge, note, "
+                        "expect, student; this one does none\n");
+}
+
 static void test_times_out_of_order_or_beyond_the_end_are_refused(void **state)
 {
     const struct exercise *exercise = *state;
@@ -182,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EXERCISE_TEST(test_keys_wrong_unknown_or_missing_name_the_allowed),
         EXERCISE_TEST(test_step_not_of_one_thing_is_refused),
+        EXERCISE_TEST(test_condition_that_is_none_is_refused_at_its_place),
         EXERCISE_TEST(test_times_out_of_order_or_beyond_the_end_are_refused),
         EXERCISE_TEST(test_times_that_add_up_beyond_the_end_of_all_times_stay_there),
         EXERCISE_TEST(test_unknown_names_have_the_nearest),

@@ -57,6 +57,35 @@ static void test_steps_of_one_time_are_done_in_file_order(void **state)
     assert_enters_after(*state, 10, 80);
 }
 
+static void test_step_with_a_condition_waits_for_it_from_its_time_on(void **state)
+{
+    struct exercise *exercise = *state;
+    exercise_play(exercise,
+                  "  - {at: 500ms, inject: {sensor: PT101, value: 7}}\n"
+                  "  - {at: 1s, when: 'TON(PT101 > 6, T#300ms)', inject: {sensor: TT101, value: 80}}\n"
+                  "  - {at: 2s, note: other steps go on}\n",
+                  false);
+    assert_enters_after(exercise, 13, 80); /* looked at from the 11th boundary on, and so for three scans more */
+    exercise_scan(exercise, 90);
+    assert_true(mbp_play_passed(exercise->play));
+}
+
+static void test_condition_that_never_comes_is_told_and_the_scenario_fails(void **state)
+{
+    struct exercise *exercise = *state;
+    exercise_play(exercise,
+                  "  - {at: 1s, when: 'PT101 > 6', note: it rose}\n"
+                  "  - {at: 2s, when: '1 / (TT101 - TT101) > 0', note: a fault is not so}\n",
+                  false);
+    exercise_scan(exercise, 100);
+    fflush(exercise->out);
+    assert_true(mbp_play_is_over(exercise->play));
+    assert_false(mbp_play_passed(exercise->play));
+    assert_non_null(strstr(exercise->told, "NEVER    what the step in line"));
+    assert_non_null(strstr(exercise->told, "waits for: PT101 > 6\n"));
+    assert_null(strstr(exercise->told, "it rose"));
+}
+
 static void test_release_lets_an_injected_value_go(void **state)
 {
     struct exercise *exercise = *state;
@@ -191,6 +220,8 @@ int main(void)
         EXERCISE_TEST(test_step_between_two_boundaries_enters_at_the_later_one),
         EXERCISE_TEST(test_after_counts_from_the_step_before_and_no_time_is_its_time),
         EXERCISE_TEST(test_steps_of_one_time_are_done_in_file_order),
+        EXERCISE_TEST(test_step_with_a_condition_waits_for_it_from_its_time_on),
+        EXERCISE_TEST(test_condition_that_never_comes_is_told_and_the_scenario_fails),
         EXERCISE_TEST(test_release_lets_an_injected_value_go),
         EXERCISE_TEST(test_write_reaches_limits_actuators_and_raw_points),
         EXERCISE_TEST(test_machine_and_acknowledge_are_asked_for),

@@ -1,0 +1,83 @@
+/* formula: the expressions of a plant (mbplant/expr.h), each in its place, and what a slot of theirs stands for. */
+#ifndef MBPLANT_FORMULA_H
+#define MBPLANT_FORMULA_H
+
+#include "mbplant/expr.h"
+#include "mbplant/plant.h"
+
+#define MBP_LOGIC_MAX  1000u /* assignments of a unit */
+#define MBP_CURVES_MAX 1000u
+#define MBP_CURVE_MAX  1000u /* points of a curve */
+
+enum mbp_formula_use {
+    MBP_FORMULA_SIGNAL, /* in the place of a signal's base and inputs */
+    MBP_FORMULA_LOGIC,  /* an assignment of a unit */
+    MBP_FORMULA_USE_COUNT
+};
+
+struct mbp_formula {
+    const char *text; /* as the file has it, its placeholders filled in */
+    struct mbp_expr *code;
+    uint32_t line, column; /* of the file, where the text begins */
+    uint32_t owner;        /* SIGNAL: plant-wide index of the sensor; LOGIC: index into units[] */
+    uint32_t first_cell;   /* of what its stateful functions remember, in mbp_state.cell */
+    uint32_t target;       /* LOGIC: its slot */
+    uint32_t nth;          /* LOGIC: so many of its unit have the same target before it */
+    uint8_t use;           /* enum mbp_formula_use */
+};
+
+/* What a slot stands for: a kind, and the index of whom it is of. Those of what has several are times their count. */
+enum mbp_slot_kind {
+    MBP_SLOT_INPUT,      /* of the signal that the formula is of: its n-th input, as a number */
+    MBP_SLOT_INPUT_ON,   /* likewise of a bool: on from the half */
+    MBP_SLOT_SHOWN,      /* sensor: its value, as its register shows it */
+    MBP_SLOT_SHOWN_ON,   /* of a bool */
+    MBP_SLOT_PROCESS,    /* sensor: its process value */
+    MBP_SLOT_PROCESS_ON, /* of a bool */
+    MBP_SLOT_LIMIT,      /* sensor, times MBP_ALARM_COUNT, and a limit */
+    MBP_SLOT_ALARM,      /* likewise: an alarm is active */
+    MBP_SLOT_ALARM_STATE,
+    MBP_SLOT_BAD, /* sensor: its quality is bad */
+    MBP_SLOT_FORCED,
+    MBP_SLOT_POSITION,    /* actuator */
+    MBP_SLOT_POSITION_ON, /* of an on/off one: nearer to on than to off */
+    MBP_SLOT_COMMAND,
+    MBP_SLOT_COMMAND_ON,
+    MBP_SLOT_OUTPUT,  /* controller */
+    MBP_SLOT_SETTING, /* controller, times MBP_SETTING_COUNT, and which */
+    MBP_SLOT_AUTOMATIC,
+    MBP_SLOT_STATE, /* machine, times MBP_STATE_COUNT, and a state: it is in that, or as a target: asked for */
+    MBP_SLOT_GOOD,  /* machine: products */
+    MBP_SLOT_REJECT,
+    MBP_SLOT_COUNT
+};
+
+#define MBP_SLOT_SHIFT 27u /* 134 million of a kind */
+
+static inline uint32_t mbp_slot(enum mbp_slot_kind kind, uint32_t index)
+{
+    return (uint32_t)kind << MBP_SLOT_SHIFT | index;
+}
+
+static inline enum mbp_slot_kind mbp_slot_kind(uint32_t slot)
+{
+    return (enum mbp_slot_kind)(slot >> MBP_SLOT_SHIFT);
+}
+
+static inline uint32_t mbp_slot_index(uint32_t slot)
+{
+    return slot & ((UINT32_C(1) << MBP_SLOT_SHIFT) - 1);
+}
+
+/* The names of a plant, for expressions that stand outside its signals: a sensor's is what it shows, an actuator's its
+ * position. Ownership: the plant's; it may be used as long as that. */
+struct mbp_expr_scope mbp_plant_scope(const struct mbp_plant *plant);
+
+/* A formula as the journal counts them: of a sensor its index, of logic the number of its unit's assignment. */
+static inline uint32_t mbp_formula_number(const struct mbp_plant *plant, uint32_t f)
+{
+    const struct mbp_formula *formula = &plant->formulas[f];
+    return formula->use == MBP_FORMULA_LOGIC ? f - plant->units[formula->owner].first_logic : formula->owner;
+}
+
+#endif

@@ -1,0 +1,16 @@
+/* logic: the assignments of units, run in their order once a scan on what sensors show; and what the journal is told of
+ * expressions. */
+#ifndef MBPLANT_LOGIC_H
+#define MBPLANT_LOGIC_H
+
+#include "mbplant/state.h"
+
+/* Runs all units' logic: commands of actuators within their ranges, and machine states that are asked for in the scan
+ * in which the assignment becomes TRUE. A target keeps what it is while the expression has a fault. Each assignment
+ * sees what those before it set. Emits what mbp_machine_request does. */
+void mbp_logic_run(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events);
+
+/* Emits FORMULA_FAULT and FORMULA_FINE for each expression, of signals too, that got a fault, another one or none. */
+void mbp_logic_tell(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events);
+
+#endif

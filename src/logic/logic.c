@@ -1,0 +1,106 @@
+/* Assignments, once a scan. */
+#include "mbplant/logic.h"
+
+#include <math.h>
+
+#include "mbplant/machine.h"
+
+/* ---- targets ---------------------------------------------------------------------------------------------------- */
+
+static void command(const struct mbp_plant *plant, struct mbp_state *state, uint32_t a, double value)
+{
+    const double *range = plant->actuators[a].range;
+    state->command[a] = fmin(fmax(value, range[0]), range[1]);
+}
+
+/* A state is asked for once, when it becomes wanted. */
+static void request(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_formula_state *now,
+                    uint32_t index, bool wanted, struct mbp_events *events)
+{
+    uint32_t m = index / MBP_STATE_COUNT;
+    uint8_t to = (uint8_t)(index % MBP_STATE_COUNT);
+    bool was = now->value != 0;
+    now->value = wanted ? 1 : 0;
+    if (wanted && !was && state->machine[m].state != to)
+        mbp_machine_request(plant, state, m, (enum mbp_state_code)to, 0, events);
+}
+
+static void assign(const struct mbp_plant *plant, struct mbp_state *state, uint32_t f, union mbp_expr_value value,
+                   struct mbp_events *events)
+{
+    uint32_t target = plant->formulas[f].target;
+    uint32_t index = mbp_slot_index(target);
+    switch ((unsigned)mbp_slot_kind(target)) {
+    case MBP_SLOT_COMMAND:
+        command(plant, state, index, value.r);
+        break;
+    case MBP_SLOT_COMMAND_ON:
+        state->command[index] = plant->actuators[index].range[value.u != 0 ? 1 : 0];
+        break;
+    default: /* MBP_SLOT_STATE */
+        request(plant, state, &state->formula[f], index, value.u != 0, events);
+        break;
+    }
+}
+
+/* ---- a scan ----------------------------------------------------------------------------------------------------- */
+
+static void note_fault(struct mbp_state *state, uint32_t f, const struct mbp_expr_result *result)
+{
+    struct mbp_formula_state *now = &state->formula[f];
+    if (now->fault == result->fault)
+        return;
+    now->fault = (uint8_t)result->fault;
+    now->offset = result->offset;
+    state->formulas_untold++;
+}
+
+void mbp_logic_run(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events)
+{
+    const struct mbp_formula_view view = {plant, state, NULL};
+    struct mbp_expr_world world = mbp_state_world(plant, state);
+    world.ctx = &view;
+    for (uint32_t u = 0; u < plant->unit_count; u++) {
+        const struct mbp_unit *unit = &plant->units[u];
+        for (uint32_t f = unit->first_logic; f < unit->first_logic + unit->logic_count; f++) {
+            const struct mbp_formula *formula = &plant->formulas[f];
+            struct mbp_expr_result result = mbp_expr_run(formula->code, &world, state->cell + formula->first_cell);
+            note_fault(state, f, &result);
+            if (result.fault == MBP_EXPR_FINE)
+                assign(plant, state, f, result.value, events);
+        }
+    }
+}
+
+/* ---- the journal ------------------------------------------------------------------------------------------------ */
+
+static void tell(const struct mbp_plant *plant, const struct mbp_formula_state *now, uint32_t f,
+                 struct mbp_events *events)
+{
+    const struct mbp_formula *formula = &plant->formulas[f];
+    bool fine = now->fault == MBP_EXPR_FINE;
+    enum mbp_event_code code = fine ? MBP_EV_FORMULA_FINE : MBP_EV_FORMULA_FAULT;
+    struct mbp_event event = {
+        .code = (uint16_t)code, .machine = MBP_NONE16, .sensor = MBP_NONE16, .value = NAN, .limit = NAN};
+    if (formula->use == MBP_FORMULA_SIGNAL) {
+        event = mbp_sensor_event(plant, code, formula->owner);
+    } else {
+        event.unit = plant->units[formula->owner].id;
+        event.value = (float)(mbp_formula_number(plant, f) + 1);
+    }
+    event.detail = fine ? 0 : now->fault | (now->offset + 1) << 8;
+    mbp_events_emit(events, event);
+}
+
+void mbp_logic_tell(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events)
+{
+    if (state->formulas_untold == 0)
+        return;
+    state->formulas_untold = 0;
+    for (uint32_t f = 0; f < plant->formula_count; f++) {
+        struct mbp_formula_state *now = &state->formula[f];
+        if (now->told != now->fault)
+            tell(plant, now, f, events);
+        now->told = now->fault;
+    }
+}

@@ -1,0 +1,419 @@
+/* formula: the expressions of the file: read as texts, and compiled once every name of the plant is known. */
+#include "formula.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pattern.h"
+
+/* ---- reading and printing --------------------------------------------------------------------------------------- */
+
+static bool read_text(struct mbp_reader *reader, const struct mbp_node *node, struct mbp_formula_def *def)
+{
+    const char *text = mbp_node_text(node);
+    if (text == NULL)
+        return false;
+    *def = (struct mbp_formula_def){node, mbp_reader_keep(reader, text, node->len)};
+    return true;
+}
+
+MBP_READER(mbp_read_formula)
+{
+    (void)field;
+    return read_text(reader, node, at) ? MBP_READING_OK : MBP_READING_WRONG;
+}
+
+MBP_READER(mbp_read_logic)
+{
+    struct mbp_def_list *list = at;
+    (void)field;
+    if (node->kind != MBP_NODE_LIST)
+        return MBP_READING_WRONG;
+    if (node->len > MBP_LOGIC_MAX) {
+        mbp_reader_tell(reader, node, "'logic' has %u assignments; allowed are %u", node->len, MBP_LOGIC_MAX);
+        return MBP_READING_TOLD;
+    }
+    struct mbp_formula_def *items = mbp_reader_array(reader, reader->scratch, node->len, sizeof *items);
+    if (items == NULL)
+        return MBP_READING_TOLD;
+    *list = (struct mbp_def_list){items, 0};
+    for (const struct mbp_node *item = node->first; item != NULL; item = item->next) {
+        if (read_text(reader, item, &items[list->count])) {
+            list->count++;
+        } else {
+            list->count = 0;
+            mbp_reader_tell(reader, item, "an item of 'logic' is a text in quotes: \"P1 := SR(LSH, LSL)\"");
+            return MBP_READING_TOLD;
+        }
+    }
+    return MBP_READING_OK;
+}
+
+void mbp_print_formula(FILE *out, const void *at)
+{
+    const struct mbp_formula_def *def = at;
+    mbp_print_text(out, def->text);
+}
+
+void mbp_print_logic(FILE *out, const void *at)
+{
+    const struct mbp_def_list *list = at;
+    const struct mbp_formula_def *items = list->items;
+    for (uint32_t i = 0; i < list->count; i++) {
+        fputs(i == 0 ? "[" : ", ", out);
+        mbp_print_text(out, items[i].text);
+    }
+    fputc(']', out);
+}
+
+bool mbp_same_formula(const void *at, const void *other)
+{
+    const struct mbp_formula_def *def = at;
+    const struct mbp_formula_def *second = other;
+    return def->text == second->text ||
+           (def->text != NULL && second->text != NULL && strcmp(def->text, second->text) == 0);
+}
+
+/* Line and column of the file. Within quotes and on the first line they are exact. */
+void mbp_tell_formula(struct mbp_reader *reader, const struct mbp_formula_def *def, const struct mbp_expr_error *error)
+{
+    const struct mbp_node *node = def->node;
+    uint32_t column = error->line > 1 ? error->column : node->column + (node->plain ? 0 : 1) + error->column - 1;
+    mbp_errors_add(reader->errors, node->line + error->line - 1, column, "%s", error->text);
+}
+
+/* ---- compiling -------------------------------------------------------------------------------------------------- */
+
+struct work {
+    struct mbp_load *load;
+    struct mbp_formula *formulas;
+    uint32_t count;
+    struct mbp_input *inputs; /* of all signals with a formula, so far */
+    size_t input_count, input_room;
+    struct mbp_scope scope;
+    char text[MBP_EXPR_TEXT_MAX + 2]; /* with its placeholders filled in */
+};
+
+/* The text without placeholders; of one that is too long the compiler shall tell. */
+static const char *fill(struct work *work, const struct mbp_formula_def *def, const struct mbp_counters *counters)
+{
+    if (strchr(def->text, '{') == NULL)
+        return def->text;
+    size_t len = mbp_pattern_fill(def->text, counters, work->text, sizeof work->text);
+    return len == SIZE_MAX ? def->text : mbp_reader_keep(&work->load->reader, work->text, len);
+}
+
+static struct mbp_formula *new_formula(struct work *work, const struct mbp_formula_def *def, enum mbp_formula_use use,
+                                       uint32_t owner, const struct mbp_counters *counters)
+{
+    struct mbp_formula *formula = &work->formulas[work->count++];
+    *formula = (struct mbp_formula){.text = fill(work, def, counters),
+                                    .line = def->node->line,
+                                    .column = def->node->column + (def->node->plain ? 0 : 1),
+                                    .owner = owner,
+                                    .use = (uint8_t)use};
+    work->load->plant->formula_count = work->count;
+    return formula;
+}
+
+/* Behind a formula's cells begin the next one's. */
+static void count_cells(struct work *work, struct mbp_formula *formula)
+{
+    formula->first_cell = work->load->plant->cell_count;
+    work->load->plant->cell_count += (uint32_t)mbp_expr_cells(formula->code);
+}
+
+/* The inputs that a signal's formula reads, which its sensor has from now on. */
+static bool add_inputs(struct work *work, struct mbp_sensor *sensor)
+{
+    size_t needed = work->input_count + work->scope.input_count;
+    if (needed > work->input_room) {
+        size_t room = 2 * needed;
+        struct mbp_input *larger = realloc(work->inputs, room * sizeof *larger);
+        if (larger == NULL) {
+            work->load->reader.out_of_memory = true;
+            return false;
+        }
+        work->inputs = larger;
+        work->input_room = room;
+    }
+    sensor->first_input = (uint32_t)(work->load->plant->input_count + work->input_count);
+    sensor->input_count = work->scope.input_count;
+    for (uint32_t i = 0; i < work->scope.input_count; i++)
+        work->inputs[work->input_count++] =
+            (struct mbp_input){.from = work->scope.inputs[i], .times = MBP_TIMES_NONE, .gain = 1};
+    return true;
+}
+
+static void compile_signal(struct work *work, uint32_t s)
+{
+    struct mbp_load *load = work->load;
+    const struct mbp_sensor_origin *origin = &load->origins[s];
+    struct mbp_sensor *sensor = &load->sensors[s];
+    const struct mbp_formula_def *def = &origin->def->signal->expr;
+    struct mbp_formula *formula = new_formula(work, def, MBP_FORMULA_SIGNAL, s, &origin->counters);
+    struct mbp_expr_error error;
+    work->scope.is_signal = true;
+    work->scope.input_count = 0;
+    const struct mbp_expr_scope names = mbp_scope_names(&work->scope);
+    const struct mbp_expr_source source = {formula->text, strlen(formula->text), mbp_name_hash(sensor->name)};
+    enum mbp_status status = mbp_expr_compile(&source, sensor->reg.type == MBP_BOOL ? MBP_EXPR_BOOL : MBP_EXPR_LREAL,
+                                              &names, &formula->code, &error);
+    if (status == MBP_ERR_MEMORY)
+        load->reader.out_of_memory = true;
+    else if (status != MBP_OK)
+        mbp_tell_formula(&work->load->reader, def, &error);
+    else if (add_inputs(work, sensor)) {
+        count_cells(work, formula);
+        sensor->formula = work->count;
+    }
+}
+
+/* An actuator has one master. */
+static bool take_actuator(struct work *work, const struct mbp_formula_def *def, uint32_t a)
+{
+    struct mbp_load *load = work->load;
+    const struct mbp_plant *plant = load->plant;
+    for (uint32_t c = 0; c < plant->controller_count; c++) {
+        if (plant->controllers[c].output == a) {
+            mbp_reader_tell(&load->reader, def->node, "%s is moved by the controller %s; logic cannot set it too",
+                            plant->actuators[a].name, plant->controllers[c].name);
+            return false;
+        }
+    }
+    load->actuators[a].logic = work->count;
+    return true;
+}
+
+static void compile_logic(struct work *work, uint32_t u, const struct mbp_formula_def *def, uint32_t number)
+{
+    struct mbp_load *load = work->load;
+    const struct mbp_counters counters = {0, 0, number};
+    struct mbp_formula *formula = new_formula(work, def, MBP_FORMULA_LOGIC, u, &counters);
+    const struct mbp_formula *first = &work->formulas[load->units[u].first_logic];
+    struct mbp_expr_name target;
+    struct mbp_expr_error error;
+    char place[48];
+    work->scope.is_signal = false;
+    const struct mbp_expr_scope names = mbp_scope_names(&work->scope);
+    snprintf(place, sizeof place, "logic %u %u", load->units[u].id, (unsigned)(formula - first));
+    const struct mbp_expr_source source = {formula->text, strlen(formula->text), mbp_name_hash(place)};
+    enum mbp_status status = mbp_expr_compile_assignment(&source, &names, &formula->code, &target, &error);
+    if (status == MBP_ERR_MEMORY)
+        load->reader.out_of_memory = true;
+    else if (status != MBP_OK)
+        mbp_tell_formula(&work->load->reader, def, &error);
+    if (status != MBP_OK)
+        return;
+    count_cells(work, formula);
+    formula->target = target.slot;
+    if (mbp_slot_kind(target.slot) != MBP_SLOT_STATE && !take_actuator(work, def, mbp_slot_index(target.slot)))
+        return;
+    for (const struct mbp_formula *before = first; before < formula; before++)
+        formula->nth += before->code != NULL && before->target == target.slot ? 1 : 0;
+}
+
+/* ---- loops ------------------------------------------------------------------------------------------------------ */
+
+/* Whether a sensor's value of this scan depends on its inputs of this scan, with nothing between that takes time. */
+static bool is_instant(const struct mbp_sensor *sensor)
+{
+    const struct mbp_signal *signal = sensor->signal;
+    return !(signal->integrate_gain < 0) && !(signal->integrate_gain > 0) && signal->lag_ns == 0 &&
+           signal->dead_time_ns == 0;
+}
+
+static bool is_instant_input(const struct mbp_plant *plant, const struct mbp_input *input)
+{
+    return input->lag_ns == 0 && input->dead_time_ns == 0 && input->from < plant->sensor_count &&
+           is_instant(&plant->sensors[input->from]);
+}
+
+enum visit { UNSEEN, ENTERED, DONE };
+
+/* Where a walk along the inputs stands. */
+struct walk {
+    uint8_t *visit;
+    uint32_t *next, *path; /* per sensor: its next input; from the first sensor to the present one */
+    uint32_t depth;
+    bool told; /* of one loop; where that is mended, the next will be told */
+};
+
+/* back: where the path, from the first sensor to the present one, comes to again. */
+static void tell_loop(struct mbp_load *load, struct walk *walk, uint32_t back)
+{
+    const struct mbp_plant *plant = load->plant;
+    char names[240] = "";
+    size_t len = 0;
+    uint32_t at = 0;
+    uint32_t with_formula = UINT32_MAX;
+    while (walk->path[at] != back)
+        at++;
+    for (; at < walk->depth; at++) {
+        const struct mbp_sensor *sensor = &plant->sensors[walk->path[at]];
+        if (with_formula == UINT32_MAX && sensor->formula != 0)
+            with_formula = walk->path[at];
+        if (len < sizeof names - MBP_NAME_MAX - 20)
+            len += (size_t)snprintf(names + len, sizeof names - len, "%s needs ", sensor->name);
+        if (at + 1 < walk->depth && len < sizeof names - MBP_NAME_MAX - 20)
+            len +=
+                (size_t)snprintf(names + len, sizeof names - len, "%s, and ", plant->sensors[walk->path[at + 1]].name);
+    }
+    if (with_formula == UINT32_MAX || walk->told)
+        return; /* inputs alone may: one of them sees the scan before */
+    walk->told = true;
+    mbp_reader_tell(&load->reader, load->origins[with_formula].def->signal->expr.node,
+                    "this depends on itself: %s%s; one of them must take time: integrate, lag or dead_time", names,
+                    plant->sensors[back].name);
+}
+
+static void follow(struct mbp_load *load, struct walk *walk, uint32_t root)
+{
+    const struct mbp_plant *plant = load->plant;
+    walk->path[walk->depth++] = root;
+    walk->visit[root] = ENTERED;
+    while (walk->depth > 0) {
+        uint32_t s = walk->path[walk->depth - 1];
+        const struct mbp_sensor *sensor = &plant->sensors[s];
+        if (walk->next[s] == sensor->input_count) {
+            walk->visit[s] = DONE;
+            walk->depth--;
+            continue;
+        }
+        const struct mbp_input *input = &plant->inputs[sensor->first_input + walk->next[s]++];
+        if (!is_instant_input(plant, input))
+            continue;
+        if (walk->visit[input->from] == ENTERED) {
+            tell_loop(load, walk, input->from);
+        } else if (walk->visit[input->from] == UNSEEN) {
+            walk->visit[input->from] = ENTERED;
+            walk->path[walk->depth++] = input->from;
+        }
+    }
+}
+
+/* A value that needs itself, without anything between that takes time, is none. */
+static void check_loops(struct mbp_load *load)
+{
+    const struct mbp_plant *plant = load->plant;
+    struct mbp_reader *reader = &load->reader;
+    size_t count = (size_t)plant->sensor_count + 1;
+    struct walk walk = {.visit = mbp_reader_array(reader, reader->scratch, count, sizeof *walk.visit),
+                        .next = mbp_reader_array(reader, reader->scratch, count, sizeof *walk.next),
+                        .path = mbp_reader_array(reader, reader->scratch, count, sizeof *walk.path)};
+    if (reader->out_of_memory)
+        return;
+    for (uint32_t s = 0; s < plant->sensor_count; s++)
+        if (plant->sensors[s].formula != 0 && walk.visit[s] == UNSEEN && is_instant(&plant->sensors[s]))
+            follow(load, &walk, s);
+}
+
+/* ---- all -------------------------------------------------------------------------------------------------------- */
+
+static bool has_formula(const struct mbp_load *load, uint32_t s)
+{
+    const struct mbp_signal_def *signal = load->origins[s].def->signal;
+    return signal != NULL && mbp_def_has(&signal->def, MBP_SIGNAL_EXPR) && load->sensors[s].reg.type != MBP_STRING;
+}
+
+static uint32_t count_formulas(const struct mbp_load *load)
+{
+    uint32_t count = 0;
+    for (uint32_t s = 0; s < load->plant->sensor_count; s++)
+        count += has_formula(load, s) ? 1 : 0;
+    for (uint32_t u = 0; u < load->plant->unit_count; u++)
+        count += load->unit_defs[u]->logic.count;
+    return count;
+}
+
+/* The plant's inputs, and those of formulas behind them. */
+static void join_inputs(struct work *work)
+{
+    struct mbp_load *load = work->load;
+    struct mbp_plant *plant = load->plant;
+    if (work->input_count == 0)
+        return;
+    struct mbp_input *all =
+        mbp_reader_array(&load->reader, load->reader.keep, plant->input_count + work->input_count, sizeof *all);
+    if (all == NULL)
+        return;
+    if (plant->input_count > 0)
+        memcpy(all, load->inputs, plant->input_count * sizeof *all);
+    memcpy(all + plant->input_count, work->inputs, work->input_count * sizeof *all);
+    load->inputs = all;
+    plant->inputs = all;
+    plant->input_count += (uint32_t)work->input_count;
+}
+
+static void compile_all(struct work *work)
+{
+    struct mbp_load *load = work->load;
+    struct mbp_plant *plant = load->plant;
+    const struct mbp_unit_def *before = NULL;
+    uint32_t number = 0;
+    for (uint32_t s = 0; s < plant->sensor_count && !mbp_errors_hopeless(load->reader.errors); s++)
+        if (has_formula(load, s))
+            compile_signal(work, s);
+    for (uint32_t u = 0; u < plant->unit_count && !mbp_errors_hopeless(load->reader.errors); u++) {
+        const struct mbp_unit_def *def = load->unit_defs[u];
+        number = def == before ? number + 1 : 1;
+        before = def;
+        load->units[u].first_logic = work->count;
+        for (uint32_t i = 0; i < def->logic.count; i++)
+            compile_logic(work, u, (const struct mbp_formula_def *)def->logic.items + i, number);
+        load->units[u].logic_count = work->count - load->units[u].first_logic;
+    }
+    join_inputs(work);
+}
+
+static bool take_curves(struct mbp_load *load)
+{
+    const struct mbp_def_list *list = &load->def.curves;
+    const struct mbp_curve_def *defs = list->items;
+    struct mbp_expr_curve *curves = mbp_reader_array(&load->reader, load->reader.keep, list->count, sizeof *curves);
+    const char **names = mbp_reader_array(&load->reader, load->reader.keep, list->count, sizeof(const char *));
+    if (curves == NULL || names == NULL)
+        return false;
+    for (uint32_t i = 0; i < list->count; i++) {
+        curves[i] = defs[i].points;
+        names[i] = defs[i].name;
+    }
+    load->plant->curves = curves;
+    load->plant->curve_names = names;
+    load->plant->curve_count = list->count;
+    return true;
+}
+
+enum mbp_status mbp_compile_formulas(struct mbp_load *load)
+{
+    struct mbp_plant_memory *memory = load->plant->memory;
+    memory->scope.plant = load->plant;
+    if (!take_curves(load))
+        return MBP_ERR_MEMORY;
+    uint32_t count = count_formulas(load);
+    if (count == 0 || load->reader.nameless) /* names that are missing would be told as unknown */
+        return MBP_OK;
+    struct work *work = calloc(1, sizeof *work);
+    if (work == NULL)
+        return MBP_ERR_MEMORY;
+    work->load = load;
+    work->scope.plant = load->plant;
+    work->scope.inputs =
+        mbp_reader_array(&load->reader, load->reader.scratch, MBP_EXPR_NODES_MAX, sizeof *work->scope.inputs);
+    work->formulas = mbp_reader_array(&load->reader, load->reader.keep, count, sizeof *work->formulas);
+    load->plant->formulas = work->formulas;
+    if (!load->reader.out_of_memory)
+        compile_all(work);
+    if (!load->reader.out_of_memory && load->reader.errors->count == 0)
+        check_loops(load);
+    free(work->inputs);
+    free(work);
+    return load->reader.out_of_memory ? MBP_ERR_MEMORY : MBP_OK;
+}
+
+void mbp_free_formulas(struct mbp_plant *plant)
+{
+    for (uint32_t f = 0; f < plant->formula_count; f++)
+        mbp_expr_free(plant->formulas[f].code);
+}

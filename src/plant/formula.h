@@ -1,0 +1,13 @@
+/* formula: the expressions of a plant, from their texts to their code. */
+#ifndef MBP_PLANT_FORMULA_H
+#define MBP_PLANT_FORMULA_H
+
+#include "load.h"
+#include "scope.h"
+
+/* Compiles all expressions of the file, and takes its curves. Errors: MBP_ERR_MEMORY; what is wrong in them is told. */
+enum mbp_status mbp_compile_formulas(struct mbp_load *load);
+
+void mbp_free_formulas(struct mbp_plant *plant);
+
+#endif

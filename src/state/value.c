@@ -1,0 +1,115 @@
+/* What a slot of a formula is in this scan. */
+#include <math.h>
+
+#include "mbplant/state.h"
+
+static union mbp_expr_value on(bool is)
+{
+    return (union mbp_expr_value){.u = is ? 1 : 0};
+}
+
+static union mbp_expr_value number(double value)
+{
+    return (union mbp_expr_value){.r = value};
+}
+
+/* A position or command nearer to the second end of the range, which is on, than to the first. */
+static bool is_on(const struct mbp_actuator *actuator, double position)
+{
+    return fabs(position - actuator->range[1]) < fabs(position - actuator->range[0]);
+}
+
+static union mbp_expr_value read_actuator(const struct mbp_formula_view *view, enum mbp_slot_kind kind, uint32_t a)
+{
+    double position = view->state->lagged[view->plant->sensor_count + a];
+    double command = view->state->command[a];
+    if (kind == MBP_SLOT_POSITION)
+        return number(position);
+    if (kind == MBP_SLOT_COMMAND)
+        return number(command);
+    return on(is_on(&view->plant->actuators[a], kind == MBP_SLOT_POSITION_ON ? position : command));
+}
+
+static union mbp_expr_value read_alarm(const struct mbp_formula_view *view, enum mbp_slot_kind kind, uint32_t index)
+{
+    uint32_t s = index / MBP_ALARM_COUNT;
+    unsigned alarm = index % MBP_ALARM_COUNT;
+    if (kind == MBP_SLOT_ALARM)
+        return on((view->state->active[s] >> alarm & 1) != 0);
+    if (kind == MBP_SLOT_ALARM_STATE)
+        return (union mbp_expr_value){.u = mbp_alarm_state(view->state, s, alarm)};
+    return number(view->state->limit[s * MBP_LIMIT_COUNT + alarm]);
+}
+
+static union mbp_expr_value read_other(const struct mbp_formula_view *view, enum mbp_slot_kind kind, uint32_t index)
+{
+    const struct mbp_state *state = view->state;
+    switch ((unsigned)kind) {
+    case MBP_SLOT_OUTPUT:
+        return number(state->controller[index].output);
+    case MBP_SLOT_SETTING:
+        return number(state->controller[index / MBP_SETTING_COUNT].setting[index % MBP_SETTING_COUNT]);
+    case MBP_SLOT_AUTOMATIC:
+        return on(state->controller[index].automatic);
+    case MBP_SLOT_STATE:
+        return on(state->machine[index / MBP_STATE_COUNT].state == index % MBP_STATE_COUNT);
+    case MBP_SLOT_GOOD:
+        return (union mbp_expr_value){.u = state->machine[index].good};
+    case MBP_SLOT_REJECT:
+        return (union mbp_expr_value){.u = state->machine[index].reject};
+    case MBP_SLOT_BAD:
+        return on((state->flags[index] & MBP_SENSOR_BAD) != 0);
+    default: /* MBP_SLOT_FORCED */
+        return on((state->flags[index] & MBP_SENSOR_FORCED) != 0);
+    }
+}
+
+/* An input that is an on/off actuator is on as that is; any other from the half, as a bool's register rounds. */
+static bool input_is_on(const struct mbp_formula_view *view, uint32_t i)
+{
+    return view->inputs[i] >= 0.5;
+}
+
+union mbp_expr_value mbp_state_read(const void *ctx, uint32_t slot)
+{
+    const struct mbp_formula_view *view = ctx;
+    const struct mbp_state *state = view->state;
+    uint32_t index = mbp_slot_index(slot);
+    enum mbp_slot_kind kind = mbp_slot_kind(slot);
+    switch ((unsigned)kind) {
+    case MBP_SLOT_INPUT:
+        return number(view->inputs[index]);
+    case MBP_SLOT_INPUT_ON:
+        return on(input_is_on(view, index));
+    case MBP_SLOT_SHOWN:
+        return number(state->value[index]);
+    case MBP_SLOT_SHOWN_ON:
+        return on(state->value[index] >= 0.5);
+    case MBP_SLOT_PROCESS:
+        return number(state->lagged[index]);
+    case MBP_SLOT_PROCESS_ON:
+        return on(state->lagged[index] >= 0.5);
+    case MBP_SLOT_LIMIT:
+    case MBP_SLOT_ALARM:
+    case MBP_SLOT_ALARM_STATE:
+        return read_alarm(view, kind, index);
+    case MBP_SLOT_POSITION:
+    case MBP_SLOT_POSITION_ON:
+    case MBP_SLOT_COMMAND:
+    case MBP_SLOT_COMMAND_ON:
+        return read_actuator(view, kind, index);
+    default:
+        return read_other(view, kind, index);
+    }
+}
+
+struct mbp_expr_world mbp_state_world(const struct mbp_plant *plant, const struct mbp_state *state)
+{
+    return (struct mbp_expr_world){.read = mbp_state_read,
+                                   .curves = plant->curves,
+                                   .now_ns = state->sim_ns,
+                                   .period_ns = plant->scan_ns,
+                                   .clock_ns = (int64_t)((uint64_t)plant->start_ns + state->sim_ns),
+                                   .seed = plant->seed,
+                                   .tick = state->tick};
+}
