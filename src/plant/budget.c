@@ -23,19 +23,24 @@
 #define MACHINE_BYTES      400.0
 #define ACTUATOR_BYTES     190.0
 #define CONTROLLER_BYTES   480.0
+#define FORMULA_BYTES      400.0
+#define FORMULA_CHAR_BYTES 25.0    /* of its text: its code and what it reads */
+#define FORMULA_STATE      40.0    /* likewise of the state */
 #define UNIT_BYTES         75000.0 /* mostly the addresses between the standard blocks */
 #define ADDRESS_BYTES      2.5     /* of a table that reaches beyond them, up to the last address that is taken */
 #define ADDRESSES          65536.0
 
 /* Nanoseconds of a scan, on a machine of the year 2020. */
-#define SENSOR_NS     17.0
-#define INPUT_NS      8.0
-#define NOISE_NS      5.0
-#define PART_NS       15.0 /* of a signal beyond base, lag and inputs */
-#define WINDOW_NS     15.0
-#define MACHINE_NS    70.0
-#define ACTUATOR_NS   32.0
-#define CONTROLLER_NS 110.0
+#define SENSOR_NS       17.0
+#define INPUT_NS        8.0
+#define NOISE_NS        5.0
+#define PART_NS         15.0 /* of a signal beyond base, lag and inputs */
+#define WINDOW_NS       15.0
+#define MACHINE_NS      70.0
+#define ACTUATOR_NS     32.0
+#define CONTROLLER_NS   110.0
+#define FORMULA_NS      30.0
+#define FORMULA_CHAR_NS 5.0
 
 /* Nanoseconds in which nothing is answered while it takes over. */
 #define THING_TAKEOVER_NS  3300.0 /* a sensor, machine, actuator or controller, with its event in the journal */
@@ -81,6 +86,7 @@ enum what {
     FILE_TABLE,
     REGISTER,
     UNIT,
+    FORMULA,
     WHATS
 };
 
@@ -98,6 +104,7 @@ static const struct {
     [BLOCK] = {"addresses up to the ends of blocks", "place them lower, or have fewer units like this"},
     [REGISTER] = {"addresses up to registers with an 'at'", "place them lower, or have fewer units like this"},
     [FILE_TABLE] = {"records of files", "have fewer of them"},
+    [FORMULA] = {"expressions", "have fewer or shorter ones"},
     [UNIT] = {"units", "have fewer of them"},
 };
 
@@ -155,6 +162,14 @@ static void add_dead_time(struct budget *budget, const struct mbp_def *def, uint
     add(budget, TAKEOVER, node, DEAD_TIME, count, SAMPLE_TAKEOVER_NS);
 }
 
+static void add_formula(struct budget *budget, const struct mbp_formula_def *formula, double times)
+{
+    double len = formula->text != NULL ? (double)strlen(formula->text) : 0;
+    double bytes = FORMULA_BYTES + len * FORMULA_CHAR_BYTES + FORMULA_STATE * budget->copies;
+    add(budget, MEMORY, formula->node, FORMULA, times, bytes);
+    add(budget, SCAN, formula->node, FORMULA, times, FORMULA_NS + len * FORMULA_CHAR_NS);
+}
+
 static void add_signal(struct budget *budget, const struct mbp_signal_def *signal, double times)
 {
     const struct mbp_input_def *inputs = signal->inputs.items;
@@ -166,6 +181,8 @@ static void add_signal(struct budget *budget, const struct mbp_signal_def *signa
     add(budget, SCAN, signal->def.node, SENSORS, times, parts * PART_NS + (signal->signal.noise > 0 ? NOISE_NS : 0));
     add(budget, MEMORY, node, INPUTS, times * signal->inputs.count, INPUT_BYTES);
     add(budget, SCAN, node, INPUTS, times * signal->inputs.count, INPUT_NS);
+    if (mbp_def_has(&signal->def, MBP_SIGNAL_EXPR))
+        add_formula(budget, &signal->expr, times);
     for (uint32_t i = 0; i < signal->inputs.count; i++)
         add_dead_time(budget, &inputs[i].def, inputs[i].dead_time_ns, times);
 }
@@ -290,6 +307,8 @@ static void add_unit(struct budget *budget, const struct mbp_unit_def *unit)
     add_sensors(budget, &unit->sensors, unit->repeat);
     add_actuators(budget, &unit->actuators, unit->repeat);
     add_controllers(budget, &unit->controllers, unit->repeat);
+    for (uint32_t i = 0; i < unit->logic.count; i++)
+        add_formula(budget, (const struct mbp_formula_def *)unit->logic.items + i, unit->repeat);
     reach_of(&reach, &unit->sensors, &unit->actuators, 1);
     add_tables(budget, unit, &reach);
 }

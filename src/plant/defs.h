@@ -387,7 +387,7 @@ void mbp_settle_signal(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
 /* Warns of an address that looks like a register as people call it: 40001 for the first holding register. */
 void mbp_check_reference(struct mbp_reader *reader, const struct mbp_node *node, enum mbp_table table, uint32_t at);
 
-/* ---- formulas (formula.c), curves and the clock's start (curve.c) -------------------------------------------------
+/* ---- formulas, curves and the clock's start (formula/) -------------------------------------------------
  */
 
 /* Readers of CUSTOM rows, and what prints and compares them. */

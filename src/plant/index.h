@@ -12,7 +12,7 @@ struct mbp_index {
     uint32_t mask;
 };
 
-/* What the names of expressions stand for while they are compiled (scope.h). */
+/* What the names of expressions stand for while they are compiled (formula/scope.h). */
 struct mbp_scope {
     const struct mbp_plant *plant;
     bool is_signal;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "budget.h"
-#include "formula.h"
+#include "formula/formula.h"
 
 /* Relative paths in the file begin where it stands. */
 static const char *folder_of_file(struct mbp_load *load, const char *path)
