@@ -11,6 +11,8 @@ build_packages=(
     libsqlite3-dev # journal
     libjansson-dev # JSON
     libncurses-dev # mbplantctl watch
+    libmicrohttpd-dev # HTTP: page, REST, stream, metrics
+    gzip           # the page is embedded packed
 )
 test_packages=(
     libcmocka-dev
@@ -20,6 +22,8 @@ test_packages=(
     python3-jsonschema                               # integration.schema: plant files by mbplantd --schema
     python3-hypothesis                               # conformance.stateful: random sequences, shrunk when they fail
     python3-pyte                                     # integration.watch: what a terminal shows
+    python3-jsonschema                               # integration.web: answers are as openapi.json says
+    chromium chromium-driver                         # browser.*: the page in a browser
     scdoc                                            # integration.documents: the manual pages
     mbpoll tshark                                    # clients and a dissector that nobody here wrote
     clang libclang-rt-dev                            # fuzz.*: libFuzzer

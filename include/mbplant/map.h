@@ -267,6 +267,10 @@ struct mbp_point {
 int mbp_map_points(const struct mbp_plant *plant, uint32_t unit, int (*visit)(const struct mbp_point *point, void *ctx),
                    void *ctx);
 
+/* The point of one field of an item (plant-wide index) that has addresses in a block of the unit (mbp_map_item_has). */
+void mbp_map_field_point(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned block, uint32_t item,
+                         unsigned field, struct mbp_point *out);
+
 /* The point of a unit's map that covers an address. False when none does. */
 bool mbp_map_point_at(const struct mbp_plant *plant, uint32_t unit, enum mbp_table table, uint16_t addr,
                       struct mbp_point *out);

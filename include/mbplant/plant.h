@@ -32,8 +32,10 @@ struct mbp_plant {
     uint64_t scan_ns;
     uint64_t seed;
     struct mbp_server_options server;
-    bool instructor;         /* unit 247 is the instructor's */
-    const char *http_listen; /* NULL = off */
+    bool instructor;             /* unit 247 is the instructor's */
+    const char *http_listen;     /* NULL = off */
+    bool http_named;             /* the file says where, or that it is off */
+    const char *http_token_file; /* NULL = none; from the plant file's folder when it is relative */
     struct mbp_journal_options journal;
     struct mbp_identity identity;
     const struct mbp_unit *units;

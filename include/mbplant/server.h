@@ -62,4 +62,18 @@ bool mbp_server_open_to_network(const struct mbp_server *server); /* listens bey
 bool mbp_server_admits_this_machine(const struct mbp_server *server);
 struct mbp_server_counters mbp_server_counters(const struct mbp_server *server);
 
+/* ---- other ways in ----------------------------------------------------------------------------------------------- */
+
+struct sockaddr;
+
+/* What the plant file's access rules let a peer do. open_to_network: it came to a listener beyond loopback. */
+struct mbp_server_right {
+    bool admitted;
+    struct mbp_peer peer; /* its address as events have it */
+};
+struct mbp_server_right mbp_server_right_of(const struct mbp_plant *plant, const struct sockaddr *peer,
+                                            bool open_to_network);
+enum mbp_allow mbp_server_allow_of(const struct mbp_plant *plant, const struct sockaddr *peer, bool open_to_network,
+                                   uint8_t unit);
+
 #endif

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "web_output.h"
+
 /* Where mbplantctl looks when it is not told. */
 #define DEFAULT_HOST "127.0.0.1"
 #define DEFAULT_PORT 5020
@@ -68,9 +70,10 @@ static void print_examples(const struct mbp_plant *plant, const char *host, uint
            sensor->range[0] + 0.9 * (sensor->range[1] - sensor->range[0]), sensor->name);
 }
 
-void banner_print(const struct mbp_plant *plant, const struct mbp_server *server, const char *listen,
-                  const char *data_dir)
+void banner_print(const struct daemon *daemon, const char *listen)
 {
+    const struct mbp_plant *plant = daemon->plant;
+    const struct mbp_server *server = daemon->server;
     char host[64] = "";
     char period[32];
     uint16_t asked;
@@ -86,7 +89,8 @@ void banner_print(const struct mbp_plant *plant, const struct mbp_server *server
         printf("access      other machines may read; only this machine may write (see 'access' in the plant file)\n");
     if (!mbp_server_admits_this_machine(server))
         printf("access      the access rules do not admit this machine: what follows works from others only\n");
-    printf("data        %s\n", data_dir);
+    web_output_banner(daemon);
+    printf("data        %s\n", daemon->data_dir);
     bool any = strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
     print_examples(plant, any ? DEFAULT_HOST : host, port);
     fflush(stdout);

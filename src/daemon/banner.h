@@ -2,11 +2,10 @@
 #ifndef MBPLANT_BANNER_H
 #define MBPLANT_BANNER_H
 
-#include "mbplant/server.h"
+#include "daemon.h"
 
 /* Where it listens, who may write, where its data stands, and three commands to try next that work as they are. */
-void banner_print(const struct mbp_plant *plant, const struct mbp_server *server, const char *listen,
-                  const char *data_dir);
+void banner_print(const struct daemon *daemon, const char *listen);
 
 /* What the server did. */
 void banner_print_end(const struct mbp_server *server);

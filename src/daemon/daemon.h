@@ -18,6 +18,8 @@ struct former {
     struct mbp_plant *plant;
 };
 
+struct mbp_web;
+
 struct daemon {
     struct options options;
     struct mbp_plant *plant;
@@ -25,6 +27,7 @@ struct daemon {
     struct mbp_image *image;
     struct mbp_scan *scan;
     struct mbp_server *server; /* NULL = not listening yet, or stopping */
+    struct mbp_web *web;       /* NULL = nothing is served over HTTP */
     struct mbp_trace *trace;
     struct realtime realtime;
     struct event_printer event_printer; /* --verbose; its journal is NULL otherwise */

@@ -16,6 +16,7 @@
 #include "reload.h"
 #include "scenario_run.h"
 #include "service.h"
+#include "web_output.h"
 
 enum { EXIT_OK = 0, EXIT_RUNTIME = 1, EXIT_USAGE = 2 };
 
@@ -99,6 +100,7 @@ static void stop_serving(struct daemon *daemon)
     realtime_stop(&daemon->realtime);
     if (daemon->options.verbose)
         banner_print_end(daemon->server);
+    web_output_stop(daemon);
     mbp_server_close(daemon->server);
     daemon->server = NULL;
     signals_unref(&daemon->signals);
@@ -146,11 +148,17 @@ static int serve(struct daemon *daemon)
         uv_run(&daemon->loop, UV_RUN_DEFAULT); /* lets go of the half-open server */
         return EXIT_RUNTIME;
     }
+    if (!web_output_start(daemon)) {
+        mbp_server_close(daemon->server);
+        uv_run(&daemon->loop, UV_RUN_DEFAULT);
+        return EXIT_RUNTIME;
+    }
     signal(SIGPIPE, SIG_IGN);
     if (mbp_scan_start(daemon->scan, &daemon->loop) != MBP_OK ||
         !signals_watch(&daemon->signals, &daemon->loop, on_signal, daemon)) {
         fprintf(stderr, "mbplantd: cannot start: no descriptor is left for a timer or signals (ulimit -n)\n");
         mbp_scan_stop(daemon->scan);
+        web_output_stop(daemon);
         mbp_server_close(daemon->server);
         uv_run(&daemon->loop, UV_RUN_DEFAULT);
         return EXIT_RUNTIME;
@@ -159,7 +167,7 @@ static int serve(struct daemon *daemon)
     reload_open(daemon);
     realtime_start(&daemon->realtime, &daemon->loop);
     if (daemon->options.report == MBP_PLAY_TEXT)
-        banner_print(daemon->plant, daemon->server, listen, daemon->data_dir);
+        banner_print(daemon, listen);
     scenario_run_banner(daemon);
     if (daemon->event_printer.journal != NULL)
         event_printer_start(&daemon->event_printer, &daemon->loop);

@@ -8,6 +8,7 @@
 
 #include "next_plant.h"
 #include "service.h"
+#include "web_output.h"
 
 static const char scenario_plays[] =
     "a scenario plays on the running plant, and is for that one: it can be changed when the scenario has ended";
@@ -160,6 +161,7 @@ static enum mbp_status take_over(struct daemon *daemon, struct next_plant *made,
     daemon->plant = made->plant;
     daemon->image = made->image;
     daemon->trace = made->trace;
+    web_output_follow(daemon);
     made->plant = NULL;
     made->image = old_image; /* freed before its plant can be */
     made->trace = old_trace;

@@ -108,25 +108,32 @@ static void set_item(struct mbp_point *point, const struct mbp_plant *plant, enu
 /* ---- visiting -----------------------------------------------------------------------------------------------------
  */
 
-static int visit_field(const struct tour *tour, unsigned block, uint32_t item, unsigned f)
+void mbp_map_field_point(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned block, uint32_t item,
+                         unsigned f, struct mbp_point *out)
 {
     const struct mbp_map_block *row = &mbp_map[block];
     const struct mbp_map_field *field = &row->fields[f];
-    const struct mbp_register *reg = mbp_map_register(tour->plant, block, item);
-    struct mbp_point point =
-        plain_point((enum mbp_table)row->table,
-                    mbp_map_addr(tour->plant, tour->unit, block, item) + (uint32_t)mbp_map_field_offset(block, f, reg));
+    const struct mbp_register *reg = mbp_map_register(plant, block, item);
+    struct mbp_point point = plain_point((enum mbp_table)row->table, mbp_map_addr(plant, unit, block, item) +
+                                                                         (uint32_t)mbp_map_field_offset(block, f, reg));
     point.block = (uint8_t)block;
     point.field = field;
     point.what = field->what;
-    point.unit_text = unit_text(tour->plant, field, (enum mbp_map_per)row->per, item);
+    point.unit_text = unit_text(plant, field, (enum mbp_map_per)row->per, item);
     point.scale = reg != NULL ? reg->scale : field->scale != 0 ? field->scale : 1;
     point.count = mbp_map_field_count(field, reg);
     point.type = reg != NULL ? reg->type : field->type;
     point.order = reg != NULL ? reg->order : (uint8_t)MBP_ABCD;
     point.writable = field->write != MBP_WRITE_NONE &&
-                     !(field->write == MBP_WRITE_VALUE && tour->plant->sensors[item].inject == MBP_INJECT_REJECT);
-    set_item(&point, tour->plant, (enum mbp_map_per)row->per, item, field->name);
+                     !(field->write == MBP_WRITE_VALUE && plant->sensors[item].inject == MBP_INJECT_REJECT);
+    set_item(&point, plant, (enum mbp_map_per)row->per, item, field->name);
+    *out = point;
+}
+
+static int visit_field(const struct tour *tour, unsigned block, uint32_t item, unsigned f)
+{
+    struct mbp_point point;
+    mbp_map_field_point(tour->plant, tour->unit, block, item, f, &point);
     return tour->visit(&point, tour->ctx);
 }
 

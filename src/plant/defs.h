@@ -308,9 +308,12 @@ struct mbp_server_def {
     struct mbp_def_list access, faults;
 };
 
+enum { MBP_HTTP_LISTEN, MBP_HTTP_TOKEN_FILE }; /* its keys */
+
 struct mbp_http_def {
     struct mbp_def def;
     const char *listen; /* NULL = off */
+    const char *token_file;
 };
 
 struct mbp_journal_def {

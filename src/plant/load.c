@@ -27,6 +27,8 @@ static void set_plant(struct mbp_load *load, const char *path, struct mbp_text t
     plant->server = def->server.options;
     plant->instructor = def->instructor;
     plant->http_listen = def->http.listen;
+    plant->http_named = def->http.listen == NULL || mbp_def_has(&def->http.def, MBP_HTTP_LISTEN);
+    plant->http_token_file = def->http.token_file;
     plant->journal = def->journal.options;
     plant->identity = def->identity.identity;
     struct mbp_plant_memory *memory = plant->memory;

@@ -25,22 +25,31 @@ static void say_kept(FILE *notes, const char *key)
             key);
 }
 
+/* NULL of NULL, and without memory. */
+static char *copy(struct mbp_plant_memory *memory, const char *text)
+{
+    return text != NULL ? mbp_arena_text(&memory->arena, text, strlen(text)) : NULL;
+}
+
 /* The running plant goes before this one: what is kept of it is copied. */
 static enum mbp_status keep(struct mbp_plant *plant, const struct mbp_plant *now)
 {
     struct mbp_plant_memory *memory = plant->memory;
     const struct mbp_server_options *server = &now->server;
-    char *listen = mbp_arena_text(&memory->arena, server->listen, strlen(server->listen));
-    char *http =
-        now->http_listen != NULL ? mbp_arena_text(&memory->arena, now->http_listen, strlen(now->http_listen)) : NULL;
+    char *listen = copy(memory, server->listen);
+    char *http = copy(memory, now->http_listen);
+    char *token_file = copy(memory, now->http_token_file);
     struct mbp_access_rule *access = mbp_arena_array(&memory->arena, server->access_count + 1u, sizeof *access);
-    if (listen == NULL || access == NULL || (http == NULL) != (now->http_listen == NULL))
+    if (listen == NULL || access == NULL || (http == NULL) != (now->http_listen == NULL) ||
+        (token_file == NULL) != (now->http_token_file == NULL))
         return MBP_ERR_MEMORY;
     if (server->access_count > 0)
         memcpy(access, server->access, server->access_count * sizeof *access);
     plant->journal = now->journal;
     plant->server.listen = listen;
     plant->http_listen = http;
+    plant->http_named = now->http_named;
+    plant->http_token_file = token_file;
     plant->server.access = access;
     plant->server.access_count = server->access_count;
     return MBP_OK;
@@ -51,7 +60,8 @@ enum mbp_status mbp_plant_keep_local(struct mbp_plant *plant, const struct mbp_p
     bool journal = plant->journal.keep_ns != now->journal.keep_ns || plant->journal.max_bytes != now->journal.max_bytes;
     bool listen = !same_text(plant->server.listen, now->server.listen);
     bool access = !same_access(&plant->server, &now->server);
-    bool http = !same_text(plant->http_listen, now->http_listen);
+    bool http =
+        !same_text(plant->http_listen, now->http_listen) || !same_text(plant->http_token_file, now->http_token_file);
     enum mbp_status status = journal || listen || access || http ? keep(plant, now) : MBP_OK;
     if (status != MBP_OK)
         return status;
@@ -62,7 +72,7 @@ enum mbp_status mbp_plant_keep_local(struct mbp_plant *plant, const struct mbp_p
     if (access)
         say_kept(notes, "server: access");
     if (http)
-        say_kept(notes, "http: listen");
+        say_kept(notes, "http");
     *kept = journal || listen || access || http;
     return MBP_OK;
 }

@@ -61,10 +61,14 @@ static void print_http_listen(FILE *out, const void *at)
 #define OFF_JSON   "{\"enum\": [\"off\", false]}"
 #define OF(member) MBP_AT(struct mbp_http_def, member)
 static const struct mbp_field http_fields[] = {
-    MBP_ROW(CUSTOM, OF(listen), "listen", "where browsers and programs connect", .usual = "127.0.0.1:8020",
-            .read = read_http_listen, .print = print_http_listen,
-            .allowed = "off, or ADDRESS:PORT such as 127.0.0.1:8020",
-            .json = "\"anyOf\": [" OFF_JSON ", {\"type\": \"string\", \"pattern\": \":[0-9]+$\"}]"),
+    [MBP_HTTP_LISTEN] = MBP_ROW(CUSTOM, OF(listen), "listen",
+                                "where browsers and programs connect; the default yields where it is taken",
+                                .usual = "127.0.0.1:8020", .read = read_http_listen, .print = print_http_listen,
+                                .allowed = "off, or ADDRESS:PORT such as 127.0.0.1:8020",
+                                .json = "\"anyOf\": [" OFF_JSON ", {\"type\": \"string\", \"pattern\": \":[0-9]+$\"}]"),
+    [MBP_HTTP_TOKEN_FILE] =
+        MBP_ROW(TEXT, OF(token_file), "token_file",
+                "a file with the token that commands must carry; beyond this machine they need one", .high = 4000),
 };
 static const struct mbp_schema http_schema = MBP_SCHEMA("http", http_fields, struct mbp_http_def);
 static const struct mbp_field http_brief = {.key = "http",
@@ -137,7 +141,7 @@ static const struct mbp_field fields[] = {
                 "\"array\", \"items\": {\"type\": \"number\"}, \"minItems\": 2, \"maxItems\": 2}}"),
     [PLANT_SERVER] = MBP_ROW(MAP, OF(server), "server", "the Modbus server", .schema = &mbp_server_schema),
     [PLANT_HTTP] = MBP_ROW(MAP, OF(http), "http", "the web page", .schema = &http_schema, .brief = &http_brief,
-                           .allowed = "off, or {listen: ADDRESS:PORT}"),
+                           .allowed = "off, or {listen: ADDRESS:PORT, token_file: PATH}"),
     [PLANT_JOURNAL] =
         MBP_ROW(MAP, OF(journal), "journal", "how much of the journal is kept", .schema = &mbp_journal_schema),
     [PLANT_INSTRUCTOR] =
@@ -176,11 +180,16 @@ void mbp_plant_view(const struct mbp_plant *plant, struct mbp_arena *arena, stru
                                   .seed = plant->seed,
                                   .start_ns = plant->start_ns,
                                   .curves = mbp_curves_view(plant, arena),
-                                  .http = {{.present = UINT32_MAX}, plant->http_listen},
+                                  .http = {{0}, plant->http_listen, plant->http_token_file},
                                   .journal = {{.present = UINT32_MAX}, plant->journal},
                                   .instructor = plant->instructor,
                                   .identity.identity = plant->identity};
     mbp_server_view(&plant->server, arena, &def->server);
+    def->http.def.present = (plant->http_named ? MBP_BIT(MBP_HTTP_LISTEN) : 0) |
+                            (plant->http_token_file != NULL ? MBP_BIT(MBP_HTTP_TOKEN_FILE) : 0);
+    if (def->http.def.present == 0) {
+        def->def.present &= ~MBP_BIT(PLANT_HTTP);
+    }
     for (unsigned i = 0; i < MBP_COUNT_OF(identity_fields); i++) {
         def->identity.def.present |= plant->identity.object[i] != NULL ? MBP_BIT(i) : 0;
     }

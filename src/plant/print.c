@@ -54,6 +54,9 @@ void mbp_plant_print_config(const struct mbp_plant *plant, FILE *out)
     struct mbp_plant_def def;
     mbp_plant_view(plant, &arena, &def);
     mbp_schema_print(out, &mbp_plant_schema, &def, "");
+    if (!plant->http_named) { /* written out it would be somebody's wish, and no default that yields */
+        fprintf(out, "# http: {listen: %s}\n", plant->http_listen);
+    }
     fputs("units:\n", out);
     for (uint32_t u = 0; u < plant->unit_count; u++) {
         if (!plant->units[u].instructor) { /* `instructor: true` makes it again */

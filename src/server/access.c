@@ -4,6 +4,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "mbplant/server.h"
+
 static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
 struct access_address access_address_of(const struct sockaddr *address)
@@ -115,4 +117,22 @@ struct access_right access_right_of(const struct mbp_plant *plant, const struct 
         return right_by_rules(plant, address);
     bool may_write = !open_to_network || access_is_loopback(address);
     return (struct access_right){.admitted = true, .allow = may_write ? MBP_ALLOW_ALL : MBP_ALLOW_READ};
+}
+
+/* ---- other ways in ----------------------------------------------------------------------------------------------- */
+
+struct mbp_server_right mbp_server_right_of(const struct mbp_plant *plant, const struct sockaddr *peer,
+                                            bool open_to_network)
+{
+    const struct access_address address = access_address_of(peer);
+    return (struct mbp_server_right){.admitted = access_right_of(plant, &address, open_to_network).admitted,
+                                     .peer = {access_ipv4(&address)}};
+}
+
+enum mbp_allow mbp_server_allow_of(const struct mbp_plant *plant, const struct sockaddr *peer, bool open_to_network,
+                                   uint8_t unit)
+{
+    const struct access_address address = access_address_of(peer);
+    const struct access_right right = access_right_of(plant, &address, open_to_network);
+    return right.admitted ? access_allow_on(&right, unit) : MBP_ALLOW_NONE;
 }

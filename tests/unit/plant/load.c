@@ -17,6 +17,7 @@ static void test_example_of_the_design_loads_as_it_is_written(void **state)
     assert_int_equal(plant->server.frame_timeout_ns, 2 * MBP_NS_PER_S);
     assert_true(plant->server.serial_functions);
     assert_string_equal(plant->http_listen, "127.0.0.1:8020");
+    assert_true(plant->http_named);
     assert_string_equal(plant->identity.object[2], "1.0.0");
     assert_string_equal(plant->units[0].name, "Filler PLC");
 
@@ -129,6 +130,7 @@ static void test_defaults_stand_in_for_all_that_is_missing(void **state)
     assert_int_equal(plant->server.frame_timeout_ns, 2 * MBP_NS_PER_S);
     assert_true(plant->server.serial_functions);
     assert_string_equal(plant->http_listen, "127.0.0.1:8020");
+    assert_false(plant->http_named);
     assert_string_equal(plant->identity.object[0], "mbplant");
     assert_string_equal(plant->identity.object[1], "MBP");
     assert_string_equal(plant->identity.object[2], MBP_VERSION);
@@ -166,12 +168,13 @@ static void test_http_may_be_off_in_both_forms(void **state)
     assert_int_equal(plant->journal.keep_ns, 0);
     assert_int_equal(plant->journal.max_bytes, 1000000000);
     assert_null(plant->http_listen);
+    assert_true(plant->http_named);
     mbp_plant_free(plant);
     plant = plant_of_text("mbplant: 1\nhttp: {listen: off}\nunits: [{id: 1}]\n");
     assert_null(plant->http_listen);
     mbp_plant_free(plant);
     assert_string_equal(errors_of_text("mbplant: 1\nhttp: on\nunits: [{id: 1}]\n"),
-                        "2:7: 'http' is 'on'; allowed is off, or {listen: ADDRESS:PORT}\n");
+                        "2:7: 'http' is 'on'; allowed is off, or {listen: ADDRESS:PORT, token_file: PATH}\n");
 }
 
 static void test_states_have_synonyms(void **state)

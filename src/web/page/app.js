@@ -1,0 +1,129 @@
+/* Which view is shown, what stands on every one, and the beat that brings it up to date: bars four times, numbers once a
+ * second. */
+
+const VIEWS = { "": viewPlant, alarms: viewAlarms, trends: viewTrends, journal: viewJournal, registers: viewRegisters, machine: viewMachine, sensor: viewSensor };
+const NAV = [["", "Plant"], ["alarms", "Alarms"], ["trends", "Trends"], ["journal", "Journal"], ["registers", "Registers"]];
+const OLD_MS = 3000;
+let beats = 0, soundOn = false, audio = null, silenced = 0;
+
+function show(moved) {
+  if (!store.plant) return;
+  const [view, ...names] = location.hash.split("?")[0].replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const make = VIEWS[view] || viewPlant, held = document.activeElement?.getAttribute?.("aria-label");
+  followers = [];
+  $("main").replaceChildren(make(...names));
+  if (held && !moved) [...document.querySelectorAll("main [aria-label]")].find((node) => node.getAttribute("aria-label") === held)?.focus();
+  const title = names[0] || t(NAV.find(([key]) => key === view)?.[1] || "Plant");
+  document.title = `${title} – ${store.plant.name}`;
+  frame();
+}
+
+/* What stands on every view. */
+function frame() {
+  const view = location.hash.split("?")[0].replace(/^#\/?/, "").split("/")[0];
+  document.documentElement.lang = lang;
+  $("plant").textContent = store.plant ? store.plant.name : "mbplant";
+  $("skip").textContent = t("Skip to content");
+  $("lang").textContent = lang === "fr" ? "English" : "Français";
+  $("lang").lang = lang === "fr" ? "en" : "fr";
+  $("theme").textContent = t("Theme");
+  $("sound").textContent = t(soundOn ? "Sound on" : "Sound off");
+  $("sound").setAttribute("aria-pressed", String(soundOn));
+  $("nav").replaceChildren(...NAV.map(([key, word]) => h("a", { href: "#/" + key, "aria-current": key === view ? "page" : null }, t(word))));
+  alarmLine();
+}
+
+let lastLine = "";
+function alarmLine() {
+  const list = waiting(), all = allAlarms().filter((alarm) => !isHidden(alarm)).sort(byWeight);
+  const key = JSON.stringify([lang, list.map((alarm) => alarm.name + alarm.since), all.map((alarm) => alarm.name + alarm.state)]);
+  if (key === lastLine) return;
+  lastLine = key;
+  const first = list[0] || all[0];
+  const counts = PRIORITIES.map((priority) => [priority, all.filter((alarm) => alarm.priority === priority).length]).filter(([, count]) => count);
+  $("alarmline").replaceChildren(first
+    ? h("a", { class: "grow", href: path("alarms") }, mark(first.priority, first.unacknowledged), h("span", { class: "word" }, ` ${first.name} ${first.diagnosis}`), ` ${first.machine || ""} ${clock(first.since)}`)
+    : h("span", { class: "grow dim" }, t("No alarms")),
+    ...counts.map(([priority, count]) => h("a", { href: path("alarms"), title: t(priority) }, mark(priority), ` ${count}`)),
+    ...(list.length ? [h("span", {}, `${list.length} ${t("unacknowledged")}`)] : []),
+    ...(flooded() ? [h("span", { class: "word" }, t("flood"))] : []));
+}
+
+/* More than ten alarms in ten minutes, until fewer than five. */
+let flood = false;
+function flooded() {
+  const since = (store.clock.time_ms || Date.now()) - 600000;
+  const raised = store.events.filter((event) => event.code === "alarm raised" && event.time_ms > since).length;
+  flood = flood ? raised >= 5 : raised > 10;
+  return flood;
+}
+
+function freshness() {
+  const old = Date.now() - store.heard > OLD_MS, clockNow = store.clock;
+  document.body.classList.toggle("old", old);
+  const text = old ? t(store.heard ? "old" : "connecting") : t("live");
+  if ($("link").textContent !== text) $("link").textContent = text;
+  const odd = clockNow.paused || (clockNow.speed && clockNow.speed !== 1);
+  $("sim").hidden = !odd;
+  $("sim").textContent = clockNow.paused ? t("paused") : `×${plain(clockNow.speed || 1)}`;
+}
+
+function beat() {
+  const slow = ++beats % 4 === 0;
+  if (!document.hidden) {
+    const dirty = store.dirty;
+    if (slow) dirty.add("second");
+    for (const follower of followers) if (follower.keys.some((key) => dirty.has(key)) || (slow && follower.late)) {
+      follower.late = !slow;
+      follower.update(slow);
+    }
+    store.dirty = new Set();
+    if (dirty.has("alarms") || slow) alarmLine();
+  }
+  freshness();
+  if (slow && beats % 8 === 0) beep();
+}
+
+/* Off until somebody switches it on: a browser lets no page sound before. Repeats until all are acknowledged. */
+function beep() {
+  if (!soundOn || !waiting().length || silenced >= waiting().length) return;
+  audio ||= new AudioContext();
+  const tone = audio.createOscillator(), volume = audio.createGain();
+  volume.gain.value = 0.08;
+  tone.frequency.value = rank(waiting()[0]) === 0 ? 880 : 587;
+  tone.connect(volume).connect(audio.destination);
+  tone.start();
+  tone.stop(audio.currentTime + 0.25);
+}
+
+function themeNext() {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches, now = document.documentElement.dataset.theme || (dark ? "dark" : "light");
+  document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
+  localStorage.setItem("theme", document.documentElement.dataset.theme);
+  show();
+}
+
+async function begin() {
+  const theme = localStorage.getItem("theme");
+  if (theme) document.documentElement.dataset.theme = theme;
+  frame();
+  $("lang").addEventListener("click", () => { lang = lang === "fr" ? "en" : "fr"; localStorage.setItem("lang", lang); show(); });
+  $("theme").addEventListener("click", themeNext);
+  $("sound").addEventListener("click", () => { soundOn = !soundOn; frame(); });
+  $("skip").addEventListener("click", (event) => { event.preventDefault(); $("main").focus(); });
+  addEventListener("hashchange", () => { show(true); $("main").focus({ preventScroll: true }); scrollTo(0, 0); });
+  for (;;) {
+    try {
+      await load();
+      break;
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+  listen();
+  show();
+  setInterval(beat, 250);
+}
+
+begin();

@@ -1,0 +1,385 @@
+/* The views. Each builds its elements once and says with live() how they follow what changes. */
+
+let followers = [];
+const live = (keys, update) => followers.push({ keys: [keys].flat(), update });
+
+function valueNode(item) {
+  const node = h("span", { class: "value num" });
+  const update = (now) => {
+    node.replaceChildren();
+    if (now.forced) node.append(h("abbr", { class: "forced", title: t("forced") }, "F"));
+    if (now.quality === "bad") node.append(h("span", { class: "bad" }, "? "));
+    node.append(number(now.value, now.decimals) + unit(now.unit));
+    if (now.quality === "bad") node.append(h("span", { class: "small" }, " " + t("bad quality")));
+  };
+  update(item);
+  node.show = update;
+  return node;
+}
+
+/* A sensor as a row: name, indicator, value. */
+function sensorRow(sensor, wide) {
+  const pointer = gauge(sensor), value = valueNode(sensor), line = wide ? spark(sensor.name) : null;
+  const marks = h("span", {});
+  const showMarks = (now) => marks.replaceChildren(...[...(now.alarms || [])].filter((alarm) => !isHidden(alarm)).sort(byWeight).slice(0, 1).map((alarm) => mark(alarm.priority, alarm.unacknowledged)));
+  showMarks(sensor);
+  live(sensor.name, (slow) => {
+    const now = store.sensors.get(sensor.name);
+    if (pointer.show) pointer.show(now);
+    showMarks(now);
+    if (slow) {
+      value.show(now);
+      if (line) line.show();
+    }
+  });
+  return h("a", { class: "row", href: path("sensor", sensor.name), title: sensor.label },
+    h("span", { class: "name" }, marks, " ", sensor.name, wide && sensor.label ? h("span", { class: "dim" }, " " + sensor.label) : null), pointer, line, value);
+}
+
+function machineState(name) {
+  const node = h("div", { class: "state" });
+  const update = () => {
+    const machine = store.machines.get(name);
+    if (!machine) return;
+    const alarms = [...store.sensors.values()].filter((sensor) => sensor.machine === name).flatMap((sensor) => sensor.alarms || []).filter((alarm) => !isHidden(alarm)).sort(byWeight);
+    node.replaceChildren(badge(machine.state), h("span", { class: "dim small" }, `${t("since")} ${ago(machine.since)}`));
+    if (alarms.length) node.append(h("a", { class: "small", href: path("alarms") }, mark(alarms[0].priority, alarms.some((alarm) => alarm.unacknowledged)), ` ${alarms[0].sensor} ${alarms[0].diagnosis}${alarms.length > 1 ? ` +${alarms.length - 1}` : ""}`));
+    if (machine.maintenance_due) node.append(h("span", { class: "small" }, t("maintenance due")));
+  };
+  update();
+  live([name, "machines", "alarms", "second"], update);
+  return node;
+}
+
+function products(name) {
+  const node = h("p", { class: "small dim" });
+  const update = () => {
+    const machine = store.machines.get(name);
+    if (machine) node.textContent = `${machine.good.toLocaleString(lang)} ${t("good")}, ${machine.reject.toLocaleString(lang)} ${t("rejected")}`;
+  };
+  update();
+  live(name, update);
+  return node;
+}
+
+function viewPlant() {
+  const all = [...store.sensors.values()];
+  const many = store.machines.size > 8;
+  const tile = (machine) => {
+    const sensors = all.filter((sensor) => sensor.machine === machine.name);
+    const shown = sensors.slice(0, many ? 2 : 4);
+    return h("section", { class: "tile", "aria-label": machine.name },
+      h("h2", {}, h("a", { href: path("machine", machine.name) }, machine.name), h("small", {}, machine.label)),
+      machineState(machine.name), many ? null : products(machine.name),
+      h("div", { class: "rows" }, shown.map((sensor) => sensorRow(sensor)),
+        sensors.length > shown.length ? h("a", { class: "small dim", href: path("machine", machine.name) }, `+${sensors.length - shown.length} ${t("more")}`) : null));
+  };
+  const loose = all.filter((sensor) => sensor.machine === null);
+  return h("div", { class: "tiles" }, [...store.machines.values()].map(tile),
+    loose.length ? h("section", { class: "tile" }, h("h2", {}, t("Sensors")), h("div", { class: "rows" }, loose.slice(0, 40).map((sensor) => sensorRow(sensor)))) : null);
+}
+
+function viewMachine(name) {
+  const machine = store.machines.get(name);
+  if (!machine) return h("p", {}, t("Nothing here."));
+  const of = (map) => [...map.values()].filter((item) => item.machine === name);
+  const refused = h("p", { class: "error", hidden: true });
+  const states = Object.keys(STATES).map((state) => [state, h("button", { type: "button", class: "act", onclick: () => stateDialog(store.machines.get(name), state) }, t(STATES[state]))]);
+  const buttons = h("div", { class: "buttons" }, states.map(([, button]) => button),
+    h("button", { type: "button", class: "act", onclick: doing(() => alarmCommand(name, "ack")) }, t("Acknowledge all")));
+  const update = () => {
+    const now = store.machines.get(name);
+    if (!now) return;
+    for (const [state, button] of states) button.disabled = now.state === state;
+    refused.hidden = !now.refused;
+    refused.textContent = now.refused || "";
+  };
+  update();
+  live(name, update);
+  return h("div", {},
+    h("div", { class: "head" }, h("h2", {}, machine.name, " ", h("span", { class: "dim" }, machine.label)), machineState(name), products(name)),
+    h("div", { class: "panel" }, h("h3", {}, t("Commands")), buttons, refused),
+    h("div", { class: "cols" },
+      h("section", { class: "panel wide" }, h("h3", {}, t("Sensors")), h("div", { class: "rows" }, of(store.sensors).map((sensor) => sensorRow(sensor, true)))),
+      h("div", {}, of(store.actuators).length ? actuatorPanel(of(store.actuators)) : null, of(store.controllers).length ? controllerPanel(of(store.controllers)) : null,
+        eventPanel((event) => event.machine === name))));
+}
+
+function actuatorPanel(actuators) {
+  return h("section", { class: "panel scroll" }, h("h3", {}, t("Actuators")), h("table", {},
+    h("thead", {}, h("tr", {}, [t("Name"), "", t("Position"), t("Command"), ""].map((word, i) => h("th", { class: i === 2 || i === 3 ? "num" : null }, word)))),
+    h("tbody", {}, actuators.map((actuator) => {
+      const position = h("td", { class: "num" }), command = h("td", { class: "num" });
+      const update = () => {
+        const now = store.actuators.get(actuator.name);
+        position.textContent = plain(now.value) + unit(now.unit);
+        command.textContent = now.on_off ? (now.on ? "on" : "off") : plain(now.command) + unit(now.unit);
+      };
+      update();
+      live(actuator.name, update);
+      return h("tr", {}, h("td", {}, actuator.name), h("td", { class: "dim" }, actuator.label), position, command,
+        h("td", {}, h("button", { type: "button", onclick: () => actuatorDialog(store.actuators.get(actuator.name)) }, t("Command"))));
+    }))));
+}
+
+function controllerPanel(controllers) {
+  return h("section", { class: "panel" }, h("h3", {}, t("Controllers")), controllers.map((controller) => {
+    const facts = h("dl", {});
+    const update = async () => {
+      const now = await ask("/controllers/" + encodeURIComponent(controller.name)).catch(() => null);
+      if (!now) return;
+      store.controllers.set(now.name, now);
+      facts.replaceChildren(...[[t("Setpoint"), plain(now.active_setpoint) + unit(now.unit)], [t("Value"), plain(now.value) + unit(now.unit)],
+        [t("Output"), `${plain(now.output)} → ${now.moves}`], ["Mode", now.automatic ? t("automatic") : t("manual")]].flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
+    };
+    update();
+    live("second", update);
+    return h("div", {}, h("div", { class: "head" }, h("a", { href: path("sensor", controller.input) }, controller.name), h("span", { class: "dim" }, controller.label),
+      h("button", { type: "button", onclick: () => controllerDialog(store.controllers.get(controller.name)) }, t("Setpoint"))), facts);
+  }));
+}
+
+function viewSensor(name) {
+  const sensor = store.sensors.get(name);
+  if (!sensor) return h("p", {}, t("Nothing here."));
+  const trend = new Trend([name], true), big = h("p", { class: "big" }), pointer = gauge(sensor), buttons = h("div", { class: "buttons" }), facts = h("dl", {}), alarms = h("div", {});
+  const update = (slow) => {
+    const now = store.sensors.get(name);
+    if (!now) return;
+    if (pointer.show) pointer.show(now);
+    if (!slow) return;
+    big.textContent = `${number(now.value, now.decimals)}${unit(now.unit)}`;
+    if (now.forced) big.append(h("span", { class: "small" }, `  ${t("FORCED")}`));
+    if (now.quality === "bad") big.append(h("span", { class: "small" }, `  ? ${t("bad quality")}`));
+    trend.draw();
+    const state = `${now.forced} ${now.inject}`;
+    if (buttons.dataset.state !== state) {
+      buttons.dataset.state = state;
+      buttons.replaceChildren(h("button", { type: "button", class: "act", disabled: now.inject === "reject", onclick: () => forceDialog(store.sensors.get(name)) }, t("Force")),
+        h("button", { type: "button", class: "act", disabled: !now.forced, onclick: doing(() => ask(sensorPath(name, "release"), {}).then(takeSensor)) }, t("Release")),
+        h("button", { type: "button", class: "act", onclick: () => limitsDialog(store.sensors.get(name)) }, t("Limits")));
+    }
+    const said = JSON.stringify((now.alarms || []).map((alarm) => [alarm.name, alarm.state, alarm.since]));
+    if (alarms.dataset.said === said) return;
+    alarms.dataset.said = said;
+    alarms.replaceChildren((now.alarms || []).length ? alarmTable([...now.alarms].sort(byWeight)) : h("p", { class: "dim" }, t("No alarms")));
+  };
+  const place = async () => {
+    const point = await ask("/points/" + encodeURIComponent(name)).catch(() => null);
+    const rows = [[t("Range"), `${plain(sensor.range_low)} … ${plain(sensor.range_high)}${unit(sensor.unit)}`],
+      ...Object.entries(sensor.limits).filter(([, limit]) => limit !== null).map(([key, limit]) => [key, `${plain(limit)}${unit(sensor.unit)}${sensor.trips.includes(key) ? ` – ${t("stops it").replace(/it$/, sensor.machine || "")}` : ""}`])];
+    if (point) rows.push([t("Register"), `${t("Unit").toLowerCase()} ${point.unit_id}, ${point.table} ${point.address} = ${point.reference}, ${point.type} ${point.order} × ${point.scale}`],
+      [t("Read it with"), h("code", {}, `mbpoll -m tcp -a ${point.unit_id} -t 4 -0 -r ${point.address} -c ${point.count} ${location.hostname}`)]);
+    facts.replaceChildren(...rows.flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
+  };
+  update(true);
+  place();
+  live([name, "alarms", "second"], update);
+  return h("div", {},
+    h("div", { class: "head" }, h("h2", {}, sensor.machine ? [h("a", { class: "crumb", href: path("machine", sensor.machine) }, sensor.machine), " / "] : null, sensor.name, " ", h("span", { class: "dim" }, sensor.label))),
+    h("div", { class: "cols" },
+      h("section", { class: "panel" }, big, pointer, buttons),
+      h("section", { class: "panel" }, facts)),
+    h("section", { class: "panel" }, h("h3", {}, t("Last ten minutes")), trend.node),
+    h("section", { class: "panel" }, h("h3", {}, t("Alarms")), alarms),
+    eventPanel((event) => event.sensor === name));
+}
+
+/* ---- alarms ---- */
+
+function alarmTable(alarms) {
+  return h("div", { class: "scroll" }, h("table", { class: "stack" },
+    h("thead", {}, h("tr", {}, h("th", {}, t("Priority")), h("th", {}, t("Alarm")), h("th", {}, t("What")), h("th", { class: "num" }, t("Value")), h("th", { class: "num" }, t("Limit")), h("th", {}, t("State")), h("th", {}, t("Since")), h("th", {}, t("Commands")))),
+    h("tbody", {}, alarms.map((alarm) => {
+      const value = h("td", { class: "num" }), sensor = store.sensors.get(alarm.sensor) || {};
+      const update = () => { value.textContent = number((store.sensors.get(alarm.sensor) || alarm).value, sensor.decimals) + unit(alarm.unit); };
+      update();
+      live(alarm.sensor, (slow) => slow && update());
+      return h("tr", { class: alarm.unacknowledged && !isHidden(alarm) ? "waits" : null },
+        h("td", {}, mark(alarm.priority, alarm.unacknowledged && !isHidden(alarm)), " ", t(alarm.priority)),
+        h("td", {}, h("a", { href: path("sensor", alarm.sensor) }, alarm.name)),
+        h("td", { class: "span" }, `${alarm.diagnosis}${alarm.machine ? ` – ${alarm.machine}` : ""}`), value,
+        h("td", { class: "num limit", "data-label": t("Limit") }, plain(alarm.limit) + (alarm.limit === null ? "" : unit(alarm.unit))),
+        h("td", {}, alarm.state + (alarm.shelved_s ? ` (${Math.ceil(alarm.shelved_s / 60)} min)` : "")), h("td", { class: "time" }, alarm.since ? day(alarm.since) : ""),
+        h("td", { class: "span" }, h("div", { class: "buttons" },
+          alarm.unacknowledged ? h("button", { type: "button", class: "act", onclick: doing(() => alarmCommand(alarm.name, "ack")), "aria-label": `${t("Acknowledge")} ${alarm.name}` }, t("Acknowledge")) : null,
+          alarm.state.startsWith("latched") ? h("button", { type: "button", class: "act", onclick: doing(() => alarmCommand(alarm.name, "reset")), "aria-label": `${t("Reset")} ${alarm.name}` }, t("Reset")) : null,
+          alarm.state === "shelved" ? h("button", { type: "button", class: "act", onclick: doing(() => alarmCommand(alarm.name, "unshelve")), "aria-label": `${t("Unshelve")} ${alarm.name}` }, t("Unshelve"))
+            : h("button", { type: "button", class: "act", onclick: () => shelveDialog(alarm.name), "aria-label": `${t("Shelve")} ${alarm.name}` }, t("Shelve")))));
+    }))));
+}
+
+function viewAlarms() {
+  const node = h("div", {});
+  const shown = h("div", {});
+  const update = () => {
+    const all = allAlarms().sort(byWeight), is = (test) => all.filter(test);
+    const groups = [["unacknowledged", is((alarm) => alarm.unacknowledged && !isHidden(alarm))], ["acknowledged", is((alarm) => !alarm.unacknowledged && !isHidden(alarm))],
+      ["shelved", is((alarm) => alarm.state === "shelved")], ["other", is((alarm) => isHidden(alarm) && alarm.state !== "shelved")]];
+    const key = JSON.stringify(groups.map(([, list]) => list.map((alarm) => alarm.name + alarm.state + alarm.since)));
+    if (shown.dataset.key === key) return;
+    shown.dataset.key = key;
+    const held = document.activeElement && shown.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+    shown.replaceChildren(...groups.filter(([name, list]) => list.length || name === "unacknowledged").map(([name, list]) =>
+      h("section", { class: "panel" }, h("h2", {}, `${list.length} ${t(name)}`), list.length ? alarmTable(list) : h("p", { class: "dim" }, t("No alarms")))));
+    if (held) [...shown.querySelectorAll("[aria-label]")].find((other) => other.getAttribute("aria-label") === held)?.focus();
+  };
+  update();
+  live(["alarms"], update);
+  node.append(h("div", { class: "head" }, h("h2", {}, t("Alarms"))), shown);
+  return node;
+}
+
+/* ---- trends ---- */
+
+function viewTrends() {
+  const names = [...store.sensors.values()].filter((sensor) => typeof sensor.value === "number").map((sensor) => sensor.name);
+  const asked = new URLSearchParams(location.hash.split("?")[1] || "").get("pens");
+  const chosen = asked ? asked.split(",").filter((name) => store.sensors.has(name)).slice(0, 8) : names.slice(0, 3);
+  const trend = new Trend(chosen), table = h("div", { class: "scroll" });
+  const go = (pens) => { location.hash = "#/trends?pens=" + pens.map(encodeURIComponent).join(","); };
+  const pause = h("button", { type: "button", "aria-pressed": "false", onclick: () => {
+    trend.paused = trend.paused ? 0 : trend.until();
+    pause.setAttribute("aria-pressed", String(Boolean(trend.paused)));
+    pause.textContent = trend.paused ? t("Go on") : t("Pause");
+    trend.draw();
+  } }, t("Pause"));
+  const rows = () => chosen.flatMap((name) => (store.samples.get(name) || []).map((point) => [name, ...point]));
+  const csv = () => {
+    const text = "sensor,time,least,most,last\r\n" + rows().map((row) => [row[0], new Date(row[1]).toISOString(), ...row.slice(2)].join(",")).join("\r\n") + "\r\n";
+    const link = h("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: "trend.csv" });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  };
+  const fillTable = () => {
+    const last = rows().slice(-200).reverse();
+    table.replaceChildren(h("table", {}, h("thead", {}, h("tr", {}, [t("Sensors"), t("Time"), t("Value")].map((word) => h("th", {}, word)))),
+      h("tbody", {}, last.map(([name, time, , , value]) => h("tr", {}, h("td", {}, name), h("td", {}, clock(time)), h("td", {}, plain(value)))))));
+  };
+  live([...chosen, "second"], (slow) => { if (slow) { trend.draw(); showScales(); } });
+  const scales = chosen.map(() => h("span", { class: "dim small num" }));
+  const showScales = () => chosen.forEach((name, n) => {
+    const sensor = store.sensors.get(name), [low, high] = trend.scale(sensor, store.samples.get(name) || []);
+    scales[n].textContent = `${number(sensor.value, sensor.decimals)}${unit(sensor.unit)}` + (chosen.length > 1 ? ` [${plain(Number(low.toPrecision(3)))} … ${plain(Number(high.toPrecision(3)))}]` : "");
+  });
+  const pens = chosen.map((name, n) => h("label", {}, h("input", { type: "checkbox", checked: true, onchange: () => go(chosen.filter((other) => other !== name)) }),
+    s("svg", { viewBox: "0 0 30 10", "aria-hidden": "true" }, s("line", { x1: 0, x2: 30, y1: 5, y2: 5, "stroke-dasharray": DASHES[n].join(" "), opacity: GRAYS[n] })), name, h("span", { class: "dim" }, store.sensors.get(name).label), scales[n]));
+  const more = h("select", { "aria-label": t("Pens"), onchange: (event) => go([...chosen, event.target.value]) }, h("option", { value: "" }, `+ ${t("Pens")}`), names.filter((name) => !chosen.includes(name)).map((name) => h("option", { value: name }, name)));
+  const minutes = h("select", { onchange: (event) => { trend.minutes = Number(event.target.value); trend.draw(); } }, [1, 2, 5, 10].map((m) => h("option", { value: m, selected: m === 10 }, `${m} min`)));
+  return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Trends")), pause, h("label", {}, `${t("Period")} `, minutes), h("button", { type: "button", onclick: csv }, "CSV")),
+    h("section", { class: "panel" }, trend.node, h("div", { class: "legend" }, pens, chosen.length < 8 ? more : null)),
+    h("details", { class: "panel", ontoggle: fillTable }, h("summary", {}, t("Table of the data")), table));
+}
+
+/* ---- journal ---- */
+
+function eventRows(events) {
+  return events.map((event) => h("tr", {}, h("td", { class: "num" }, event.seq), h("td", { class: "time" }, day(event.time_ms)), h("td", { class: "span" }, event.text), h("td", {}, event.peer)));
+}
+
+function eventPanel(wanted) {
+  const body = h("tbody", {});
+  const update = () => body.replaceChildren(...eventRows(store.events.filter(wanted).slice(0, 12)));
+  update();
+  live("events", update);
+  return h("section", { class: "panel scroll" }, h("h3", {}, t("Events")), h("table", { class: "stack" }, h("tbody", {}), body));
+}
+
+function viewJournal() {
+  const search = h("input", { type: "search", id: "search", autocomplete: "off" }), body = h("tbody", {});
+  const update = () => {
+    const words = search.value.toLowerCase();
+    body.replaceChildren(...eventRows(store.events.filter((event) => !words || (event.text + event.code + event.peer).toLowerCase().includes(words)).slice(0, 300)));
+  };
+  search.addEventListener("input", update);
+  update();
+  live("events", update);
+  return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Journal"))), h("div", { class: "filters" }, h("label", { for: "search" }, t("Search"), search), h("a", { href: `${API}/events?since=1&limit=100000`, download: "journal.json" }, "JSON")),
+    h("section", { class: "panel scroll" }, h("table", { class: "stack" }, h("thead", {}, h("tr", {}, h("th", { class: "num" }, "#"), h("th", {}, t("Time")), h("th", {}, t("What")), h("th", {}, t("Who")))), body)));
+}
+
+/* ---- registers ---- */
+
+const registers = { unit: null, table: "holding_registers", at: 0, chosen: null, names: new Map() };
+
+function fourOrders(words) {
+  const bytes = (order) => {
+    const [a, b] = words, swap = (word) => ((word & 255) << 8) | (word >> 8);
+    return { ABCD: [a, b], CDAB: [b, a], BADC: [swap(a), swap(b)], DCBA: [swap(b), swap(a)] }[order];
+  };
+  return ["ABCD", "CDAB", "BADC", "DCBA"].map((order) => {
+    const view = new DataView(new ArrayBuffer(4)), [high, low] = bytes(order);
+    view.setUint16(0, high);
+    view.setUint16(2, low);
+    return [order, view.getInt32(0), view.getFloat32(0)];
+  });
+}
+
+function viewRegisters() {
+  const COUNT = 100, grid = h("div", { class: "grid" }), detail = h("section", { class: "panel", "aria-live": "polite" }, h("p", { class: "dim" }, t("Register")));
+  registers.unit ??= store.plant.units[0].id;
+  let cells = [], values = [];
+  const isBits = () => registers.table === "coils" || registers.table === "discrete_inputs";
+  const nameAt = (address) => registers.names.get(`${registers.unit} ${registers.table} ${address}`) || null;
+  const tell = (i) => {
+    registers.chosen = i;
+    detail.scrollIntoView({ block: "nearest" });
+    const address = registers.at + i, word = values[i], point = nameAt(address);
+    const writable = registers.table === "coils" || registers.table === "holding_registers";
+    const reference = { coils: 0, discrete_inputs: 1, input_registers: 3, holding_registers: 4 }[registers.table] + String(address + 1).padStart(address > 9998 ? 5 : 4, "0");
+    const rows = [[t("Address"), `${address} (PDU), ${address + 1}, ${reference}`], [t("Name"), point ? `${point.name} – ${point.what}` : "–"]];
+    if (word !== null) rows.push([t("Raw"), isBits() ? String(word) : `${word}  0x${word.toString(16).toUpperCase().padStart(4, "0")}  ${word.toString(2).padStart(16, "0")}  int16 ${(word << 16) >> 16}`]);
+    if (!isBits() && word !== null && values[i + 1] !== null && values[i + 1] !== undefined)
+      for (const [order, whole, float] of fourOrders([word, values[i + 1]])) rows.push([order, `int32 ${whole}, float32 ${plain(float)}`]);
+    const input = h("input", { type: "number", min: 0, max: isBits() ? 1 : 65535, value: word ?? 0, id: "word" });
+    detail.replaceChildren(h("dl", {}, rows.flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)])),
+      h("p", {}, h("code", {}, `mbpoll -m tcp -a ${registers.unit} -t ${{ coils: 0, discrete_inputs: 1, input_registers: 3, holding_registers: 4 }[registers.table]} -0 -r ${address} -c 1 ${location.hostname}`)),
+      writable && word !== null ? h("div", { class: "filters" }, h("label", { for: "word" }, t("Value"), input),
+        h("button", { type: "button", onclick: doing(async () => { await ask("/registers", { unit: registers.unit, table: registers.table, at: address, values: [Number(input.value)] }); await read(); tell(i); }) }, t("Write"))) : "");
+  };
+  const build = () => {
+    grid.replaceChildren();
+    cells = [];
+    values = [];
+    for (let row = 0; row < COUNT; row += 10) {
+      grid.append(h("span", { class: "dim" }, String(registers.at + row)));
+      for (let i = row; i < row + 10; i++) {
+        const cell = h("button", { type: "button", onclick: () => tell(i) });
+        cells.push(cell);
+        grid.append(cell);
+      }
+    }
+  };
+  const read = async () => {
+    const got = await ask(`/registers?unit=${registers.unit}&table=${registers.table}&at=${registers.at}&count=${Math.min(COUNT, 65536 - registers.at)}`).catch(() => null);
+    if (!got || !grid.isConnected) return;
+    got.values.forEach((word, i) => {
+      const cell = cells[i], point = nameAt(registers.at + i);
+      cell.classList.toggle("fresh", values.length > 0 && values[i] !== undefined && values[i] !== word);
+      cell.classList.toggle("none", word === null);
+      if (values[i] !== word || !cell.firstChild) {
+        cell.replaceChildren(h("small", {}, point ? point.name : "\u00a0"), word === null ? "·" : String(word));
+        cell.setAttribute("aria-label", `${registers.at + i} ${point ? point.name : ""} ${word === null ? t("Nothing here.") : word}`);
+      }
+    });
+    values = got.values;
+  };
+  const again = () => { build(); read(); };
+  const loadNames = async () => {
+    if (registers.names.size) return;
+    for (const point of await ask("/map").catch(() => []))
+      for (let i = 0; i < Math.min(point.count, 4); i++) registers.names.set(`${point.unit_id} ${point.table} ${point.address + i}`, point);
+    values = [];
+    read();
+  };
+  const at = h("input", { type: "number", id: "at", min: 0, max: 65535, step: 10, value: registers.at, onchange: (event) => { registers.at = Math.max(0, Math.min(65535, Math.floor(Number(event.target.value) / 10) * 10)); again(); } });
+  const choose = (key, words) => h("select", { id: "choose-" + key, onchange: (event) => { registers[key] = key === "unit" ? Number(event.target.value) : event.target.value; again(); } }, words.map(([value, label]) => h("option", { value, selected: value === registers[key] }, label)));
+  build();
+  setTimeout(() => { read(); loadNames(); });
+  live("second", read);
+  return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Registers"))),
+    h("div", { class: "filters" }, h("label", { for: "choose-unit" }, t("Unit"), choose("unit", store.plant.units.map((one) => [one.id, `${one.id} ${one.name}`]))),
+      h("label", { for: "choose-table" }, t("Table"), choose("table", ["coils", "discrete_inputs", "input_registers", "holding_registers"].map((name) => [name, name.replace("_", " ")]))),
+      h("label", { for: "at" }, t("From address"), at)),
+    h("section", { class: "panel scroll", tabindex: 0, "aria-label": t("Registers") }, grid), detail);
+}

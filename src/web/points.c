@@ -1,0 +1,490 @@
+/* The register map: its points, what stands in them, and raw registers. */
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mbplant/report.h"
+#include "points.h"
+
+/* ---- a point ----------------------------------------------------------------------------------------------------- */
+
+static const struct point_item *point_of(const struct web_item *item)
+{
+    return item->of;
+}
+
+static bool is_bits(const struct mbp_point *point)
+{
+    return point->table == MBP_COILS || point->table == MBP_DISCRETE_INPUTS;
+}
+
+static void put_name(const struct web_item *item)
+{
+    web_put_text(item->out, point_of(item)->point.name);
+}
+
+static void put_what(const struct web_item *item)
+{
+    web_put_text(item->out, point_of(item)->point.what);
+}
+
+static void put_unit(const struct web_item *item)
+{
+    const char *unit = point_of(item)->point.unit_text;
+    web_put_text(item->out, unit != NULL ? unit : "");
+}
+
+static void put_unit_id(const struct web_item *item)
+{
+    fprintf(item->out, "%u", point_of(item)->unit->id);
+}
+
+static void put_table(const struct web_item *item)
+{
+    web_put_text(item->out, mbp_table_name((enum mbp_table)point_of(item)->point.table));
+}
+
+static void put_address(const struct web_item *item)
+{
+    fprintf(item->out, "%u", point_of(item)->point.addr);
+}
+
+static void put_reference(const struct web_item *item)
+{
+    char text[8];
+    const struct mbp_point *point = &point_of(item)->point;
+    web_put_text(item->out, mbp_reference((enum mbp_table)point->table, point->addr, text, sizeof text));
+}
+
+static void put_count(const struct web_item *item)
+{
+    fprintf(item->out, "%u", point_of(item)->point.count);
+}
+
+static void put_type(const struct web_item *item)
+{
+    web_put_text(item->out, mbp_type_name((enum mbp_type)point_of(item)->point.type));
+}
+
+static void put_order(const struct web_item *item)
+{
+    web_put_text(item->out, mbp_order_name((enum mbp_order)point_of(item)->point.order));
+}
+
+static void put_scale(const struct web_item *item)
+{
+    web_put_number(item->out, point_of(item)->point.scale);
+}
+
+static void put_writable(const struct web_item *item)
+{
+    fputs(point_of(item)->point.writable ? "true" : "false", item->out);
+}
+
+static const char *type_word(unsigned i)
+{
+    return i < MBP_TYPE_COUNT ? mbp_type_name((enum mbp_type)i) : NULL;
+}
+
+static const char *order_word(unsigned i)
+{
+    return i < MBP_ORDER_COUNT ? mbp_order_name((enum mbp_order)i) : NULL;
+}
+
+/* ---- what stands in it ------------------------------------------------------------------------------------------- */
+
+#define RAW_MAX 125u
+
+static uint16_t word_at(const struct mbp_image_unit *unit, enum mbp_table table, uint32_t addr)
+{
+    switch (table) {
+    case MBP_COILS:
+        return unit->coils[addr];
+    case MBP_DISCRETE_INPUTS:
+        return unit->discrete[addr];
+    case MBP_HOLDING_REGISTERS:
+        return unit->holding[addr];
+    case MBP_INPUT_REGISTERS:
+    case MBP_TABLE_COUNT:
+        break;
+    }
+    return unit->input[addr];
+}
+
+static uint32_t raw_words(const struct web_item *item, uint16_t words[RAW_MAX])
+{
+    const struct mbp_point *point = &point_of(item)->point;
+    const struct mbp_image_unit *unit = web_image_unit(item->web, point_of(item)->unit);
+    uint32_t count = point->count < RAW_MAX ? point->count : RAW_MAX;
+    for (uint32_t i = 0; i < count; i++)
+        words[i] = word_at(unit, (enum mbp_table)point->table, point->addr + i);
+    return count;
+}
+
+static void put_raw(const struct web_item *item)
+{
+    uint16_t words[RAW_MAX];
+    uint32_t count = raw_words(item, words);
+    putc('[', item->out);
+    for (uint32_t i = 0; i < count; i++)
+        fprintf(item->out, "%s%u", i == 0 ? "" : ",", words[i]);
+    putc(']', item->out);
+}
+
+/* A limit that is off, and numbers that are none, are null. */
+static void put_value(const struct web_item *item)
+{
+    const struct mbp_point *point = &point_of(item)->point;
+    enum mbp_type type = (enum mbp_type)point->type;
+    enum mbp_order order = (enum mbp_order)point->order;
+    uint16_t words[RAW_MAX] = {0};
+    char text[2 * RAW_MAX + 1];
+    uint32_t count = raw_words(item, words);
+    bool unused =
+        point->field != NULL && point->field->write == MBP_WRITE_LIMIT && mbp_codec_unused(type, order, words);
+    if (is_bits(point) || type == MBP_BOOL) {
+        fputs(words[0] != 0 ? "true" : "false", item->out);
+    } else if (type == MBP_STRING) {
+        mbp_codec_text(order, words, count, text);
+        web_put_text(item->out, mbp_text_as_utf8(text));
+    } else if (type == MBP_FLOAT32) {
+        float number = (float)mbp_codec_decode(type, order, point->scale, words);
+        fputs(isfinite(number) ? mbp_float_text(number, text, sizeof text) : "null", item->out);
+    } else {
+        web_put_number(item->out, unused ? (double)NAN : mbp_codec_decode(type, order, point->scale, words));
+    }
+}
+
+static void put_quality(const struct web_item *item)
+{
+    uint32_t sensor = point_of(item)->point.sensor;
+    bool bad = sensor != NOTHING && (item->web->state->flags[sensor] & MBP_SENSOR_BAD) != 0;
+    web_put_text(item->out, bad ? "bad" : "good");
+}
+
+#define POINT_FIELDS                                                                                                   \
+    {ROW("name", "in the register map", WEB_TEXT), .put = put_name},                                                   \
+        {ROW("what", "a few words", WEB_TEXT), .put = put_what},                                                       \
+        {ROW("unit_id", "Modbus unit", WEB_COUNT), .put = put_unit_id},                                                \
+        {ROW("table", "that it stands in", WEB_TEXT), .put = put_table, .word = web_table_word},                       \
+        {ROW("address", "PDU address of its first register or bit", WEB_COUNT), .put = put_address},                   \
+        {ROW("reference", "that address as 40001", WEB_TEXT), .put = put_reference},                                   \
+        {ROW("count", "registers or bits", WEB_COUNT), .put = put_count},                                              \
+        {ROW("type", "of the value", WEB_TEXT), .put = put_type, .word = type_word},                                   \
+        {ROW("order", "of its bytes", WEB_TEXT), .put = put_order, .word = order_word},                                \
+        {ROW("scale", "value = raw number x scale", WEB_NUMBER), .put = put_scale},                                    \
+        {ROW("unit", "of measurement", WEB_TEXT), .put = put_unit},                                                    \
+    {                                                                                                                  \
+        ROW("writable", "by masters", WEB_FLAG), .put = put_writable                                                   \
+    }
+
+static const struct web_field point_fields[] = {POINT_FIELDS};
+const struct web_noun web_point_noun = WEB_NOUN("Point", point_fields);
+
+static const struct web_field point_value_fields[] = {
+    POINT_FIELDS,
+    {ROW("value", "that stands there", WEB_VALUE), .nullable = true, .put = put_value},
+    {ROW("quality", "of the value", WEB_TEXT), .put = put_quality},
+    {ROW("raw", "its registers or bits, the first 125", WEB_NUMBERS), .put = put_raw},
+};
+const struct web_noun web_point_value_noun = WEB_NOUN("PointValue", point_value_fields);
+
+void web_serve_point(struct web_call *call)
+{
+    struct point_item found;
+    if (!web_point_find(call->web->plant, call->name, &found)) {
+        web_problem(call, 404, "the plant has no point '%s'; %s/map lists them", call->name, WEB_API);
+        return;
+    }
+    const struct web_item item = {.web = call->web, .of = &found, .out = call->out};
+    web_put_noun(&web_point_value_noun, &item);
+    putc('\n', call->out);
+}
+
+/* ---- by name ----------------------------------------------------------------------------------------------------- */
+
+/* The machine, sensor, actuator or controller of that name. */
+static uint32_t item_named(const struct mbp_plant *plant, const char *name, enum mbp_map_per *per, uint32_t *unit)
+{
+    uint32_t item = web_find_sensor(plant, name);
+    *per = MBP_PER_SENSOR;
+    if (item != NOTHING)
+        *unit = plant->sensors[item].unit;
+    if (item == NOTHING && (item = web_find_machine(plant, name)) != NOTHING) {
+        *per = MBP_PER_MACHINE;
+        *unit = plant->machines[item].unit;
+    }
+    if (item == NOTHING && (item = web_find_actuator(plant, name)) != NOTHING) {
+        *per = MBP_PER_ACTUATOR;
+        *unit = plant->actuators[item].unit;
+    }
+    if (item == NOTHING && (item = web_find_controller(plant, name)) != NOTHING) {
+        *per = MBP_PER_CONTROLLER;
+        *unit = plant->controllers[item].unit;
+    }
+    return item;
+}
+
+/* Registers before bits, and what can be written before what shows the same. */
+static int rank_of(const struct mbp_point *point)
+{
+    static const int ranks[MBP_TABLE_COUNT] = {
+        [MBP_HOLDING_REGISTERS] = 3, [MBP_COILS] = 2, [MBP_INPUT_REGISTERS] = 1, [MBP_DISCRETE_INPUTS] = 0};
+    return ranks[point->table];
+}
+
+static bool find_of_item(const struct mbp_plant *plant, uint32_t unit, enum mbp_map_per per, uint32_t item,
+                         const char *field, struct point_item *out)
+{
+    int best = -1;
+    out->unit = &plant->units[unit];
+    for (unsigned b = 0; b < mbp_map_count; b++) {
+        if (mbp_map[b].per != per || !mbp_map_has(out->unit, b) || !mbp_map_item_has(plant, out->unit, b, item))
+            continue;
+        for (unsigned f = 0; f < mbp_map[b].field_count; f++) {
+            struct mbp_point point;
+            if (strcasecmp(mbp_map[b].fields[f].name, field) != 0)
+                continue;
+            mbp_map_field_point(plant, out->unit, b, item, f, &point);
+            if (rank_of(&point) > best) {
+                best = rank_of(&point);
+                out->point = point;
+            }
+        }
+    }
+    return best >= 0;
+}
+
+struct search {
+    const char *name;
+    struct point_item *out;
+};
+
+static int match(const struct mbp_point *point, void *ctx)
+{
+    struct search *search = ctx;
+    if (strcasecmp(point->name, search->name) != 0)
+        return 0;
+    search->out->point = *point;
+    return 1;
+}
+
+/* Of units that are large the points of no item are the last: but a name that is no item's is rare. */
+static bool find_of_units(const struct mbp_plant *plant, const char *name, struct point_item *out)
+{
+    struct search search = {name, out};
+    for (uint32_t u = 0; u < plant->unit_count; u++) {
+        out->unit = &plant->units[u];
+        if (mbp_map_points(plant, u, match, &search) != 0)
+            return true;
+    }
+    return false;
+}
+
+bool web_point_find(const struct mbp_plant *plant, const char *name, struct point_item *out)
+{
+    enum mbp_map_per per;
+    uint32_t unit = 0;
+    char part[WEB_NAME_MAX];
+    uint32_t item = item_named(plant, name, &per, &unit);
+    if (item != NOTHING && find_of_item(plant, unit, per, item, "", out))
+        return true;
+    snprintf(part, sizeof part, "%s", name);
+    char *dot = strrchr(part, '.');
+    if (dot == NULL)
+        return find_of_units(plant, name, out);
+    *dot = '\0';
+    item = item_named(plant, part, &per, &unit);
+    return item != NOTHING ? find_of_item(plant, unit, per, item, dot + 1, out) : false;
+}
+
+/* ---- the map ----------------------------------------------------------------------------------------------------- */
+
+/* A cursor over units, blocks, items and fields; behind the blocks the raw ones. */
+static bool next_raw(struct web_flow *flow, const struct mbp_unit *unit, struct mbp_point *point)
+{
+    uint32_t n = flow->block - mbp_map_count;
+    for (unsigned t = 0; t < MBP_TABLE_COUNT; t++) {
+        if (n < unit->block_count[t]) {
+            flow->block++;
+            return mbp_map_point_at(flow->web->plant, flow->unit, (enum mbp_table)t, unit->blocks[t][n].at, point);
+        }
+        n -= unit->block_count[t];
+    }
+    flow->unit++;
+    flow->block = flow->item = flow->field = 0;
+    return false;
+}
+
+/* One step; true: there is a point. */
+static bool step(struct web_flow *flow, struct mbp_point *point)
+{
+    const struct mbp_plant *plant = flow->web->plant;
+    const struct mbp_unit *unit = &plant->units[flow->unit];
+    if (flow->block >= mbp_map_count)
+        return next_raw(flow, unit, point);
+    const struct mbp_map_block *row = &mbp_map[flow->block];
+    uint32_t first = 0;
+    uint32_t count = row->instructor == unit->instructor && mbp_map_has(unit, flow->block)
+                         ? mbp_map_items(plant, unit, (enum mbp_map_per)row->per, &first)
+                         : 0;
+    if (flow->item >= count) {
+        flow->block++;
+        flow->item = flow->field = 0;
+        return false;
+    }
+    bool has = flow->field < row->field_count && mbp_map_item_has(plant, unit, flow->block, first + flow->item);
+    if (!has) {
+        flow->item++;
+        flow->field = 0;
+        return false;
+    }
+    mbp_map_field_point(plant, unit, flow->block, first + flow->item, flow->field++, point);
+    return true;
+}
+
+static bool next_point(struct web_flow *flow, FILE *out)
+{
+    struct point_item found;
+    if (flow->unit >= flow->end)
+        return false;
+    found.unit = &flow->web->plant->units[flow->unit];
+    if (step(flow, &found.point)) {
+        const struct web_item item = {.web = flow->web, .of = &found, .out = out};
+        web_flow_put(flow, &item);
+    }
+    return true;
+}
+
+void web_serve_map(struct web_call *call)
+{
+    const struct mbp_plant *plant = call->web->plant;
+    const struct web_arg *unit = web_arg(call, 0);
+    const struct mbp_unit *only = unit->given ? web_unit_of(call, unit) : NULL;
+    if (unit->given && only == NULL)
+        return;
+    struct web_flow *flow = web_flow_new(call, next_point);
+    if (flow == NULL)
+        return;
+    flow->noun = &web_point_noun;
+    flow->unit = only != NULL ? (uint32_t)(only - plant->units) : 0;
+    flow->end = only != NULL ? flow->unit + 1 : plant->unit_count;
+}
+
+/* ---- registers --------------------------------------------------------------------------------------------------- */
+
+#define REGISTERS_MAX 2000u
+
+struct registers {
+    struct mbp_image_unit *unit;
+    enum mbp_table table;
+    uint32_t at, count;
+};
+
+static const struct registers *registers_of(const struct web_item *item)
+{
+    return item->of;
+}
+
+static void put_registers_unit(const struct web_item *item)
+{
+    fprintf(item->out, "%u", registers_of(item)->unit->unit->id);
+}
+
+static void put_registers_table(const struct web_item *item)
+{
+    web_put_text(item->out, mbp_table_name(registers_of(item)->table));
+}
+
+static void put_registers_at(const struct web_item *item)
+{
+    fprintf(item->out, "%u", registers_of(item)->at);
+}
+
+static void put_registers_values(const struct web_item *item)
+{
+    const struct registers *of = registers_of(item);
+    for (uint32_t i = 0; i < of->count; i++) {
+        bool is = mbp_image_may_read(of->unit, of->table, of->at + i, 1) == MBP_OK;
+        bool stands = is && of->at + i < of->unit->size[of->table];
+        putc(i == 0 ? '[' : ',', item->out);
+        if (is)
+            fprintf(item->out, "%u", stands ? word_at(of->unit, of->table, of->at + i) : 0u);
+        else
+            fputs("null", item->out);
+    }
+    putc(']', item->out);
+}
+
+static const struct web_field registers_fields[] = {
+    {ROW("unit", "Modbus unit", WEB_COUNT), .put = put_registers_unit},
+    {ROW("table", "that they stand in", WEB_TEXT), .put = put_registers_table, .word = web_table_word},
+    {ROW("at", "PDU address of the first", WEB_COUNT), .put = put_registers_at},
+    {ROW("values", "null where the map has nothing", WEB_NUMBERS), .nullable = true, .put = put_registers_values},
+};
+const struct web_noun web_registers_noun = WEB_NOUN("Registers", registers_fields);
+
+bool web_table_find(const char *word, enum mbp_table *out)
+{
+    static const struct {
+        const char *word;
+        enum mbp_table table;
+    } words[] = {
+        {"hr", MBP_HOLDING_REGISTERS},
+        {"holding", MBP_HOLDING_REGISTERS},
+        {"4x", MBP_HOLDING_REGISTERS},
+        {"ir", MBP_INPUT_REGISTERS},
+        {"input", MBP_INPUT_REGISTERS},
+        {"3x", MBP_INPUT_REGISTERS},
+        {"coil", MBP_COILS},
+        {"0x", MBP_COILS},
+        {"di", MBP_DISCRETE_INPUTS},
+        {"discrete", MBP_DISCRETE_INPUTS},
+        {"1x", MBP_DISCRETE_INPUTS},
+    };
+    for (unsigned t = 0; t < MBP_TABLE_COUNT; t++) {
+        if (strcasecmp(word, mbp_table_name((enum mbp_table)t)) == 0) {
+            *out = (enum mbp_table)t;
+            return true;
+        }
+    }
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strcasecmp(word, words[i].word) == 0) {
+            *out = words[i].table;
+            return true;
+        }
+    }
+    return false;
+}
+
+void web_put_registers(struct web_call *call, struct mbp_image_unit *unit, enum mbp_table table, uint32_t at,
+                       uint32_t count)
+{
+    const struct registers registers = {unit, table, at, count};
+    const struct web_item item = {.web = call->web, .of = &registers, .out = call->out};
+    web_put_noun(&web_registers_noun, &item);
+    putc('\n', call->out);
+}
+
+void web_serve_registers(struct web_call *call)
+{
+    const struct web_arg *count = web_arg(call, 3);
+    enum mbp_table table = MBP_HOLDING_REGISTERS;
+    const struct mbp_unit *unit = web_unit_of(call, web_arg(call, 0));
+    if (unit == NULL)
+        return;
+    if (web_arg(call, 1)->given && !web_table_find(web_arg(call, 1)->text, &table)) {
+        web_problem(call, 400,
+                    "'table' cannot be '%.40s': it is coils, discrete_inputs, holding_registers or "
+                    "input_registers",
+                    web_arg(call, 1)->text);
+        return;
+    }
+    uint32_t at = (uint32_t)web_arg(call, 2)->number;
+    uint32_t wanted = count->given ? (uint32_t)count->number : 1;
+    if (at + wanted > 65536) {
+        web_problem(call, 400, "'at' and 'count' end beyond address 65535");
+        return;
+    }
+    web_put_registers(call, web_image_unit(call->web, unit), table, at, wanted);
+}

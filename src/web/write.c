@@ -1,0 +1,225 @@
+/* Writing as a master does: a request like one from the wire, with the same rights, checks and refusals. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mbplant/report.h"
+#include "web_priv.h"
+
+#define WRITE_WORDS_MAX 123u  /* V1.1b3 6.12 */
+#define WRITE_BITS_MAX  1968u /* 6.11 */
+
+static const struct sockaddr *peer_of(const struct web_call *call)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return info->client_addr;
+}
+
+/* ---- refusals ---------------------------------------------------------------------------------------------------- */
+
+/* In the words that mbplantctl has for it, where the plant file says why. */
+static void refuse(struct web_call *call, enum mbp_status exception, const struct mbp_point *point, double value)
+{
+    static const struct {
+        enum mbp_status exception;
+        unsigned status;
+        const char *why;
+    } reasons[] = {
+        {MBP_EX_ILLEGAL_FUNCTION, 403, "the access rules do not let this host write there"},
+        {MBP_EX_ILLEGAL_DATA_ADDRESS, 409, "there is no such address, or it cannot be written"},
+        {MBP_EX_ILLEGAL_DATA_VALUE, 422, "this quantity or value is not taken"},
+        {MBP_EX_SERVER_DEVICE_FAILURE, 422, "this value is not allowed there"},
+        {MBP_EX_SERVER_DEVICE_BUSY, 503, "the plant is busy; again in a moment"},
+    };
+    char words[160];
+    const char *said = NULL;
+    unsigned status = 409;
+    const char *why = "the plant refused";
+    for (size_t i = 0; i < COUNT_OF(reasons); i++) {
+        if (reasons[i].exception == exception) {
+            status = reasons[i].status;
+            why = reasons[i].why;
+        }
+    }
+    if (point != NULL && exception != MBP_EX_ILLEGAL_FUNCTION)
+        said = mbp_report_refusal(MBP_LANG_EN, call->web->plant, point, value, exception, words, sizeof words);
+    web_problem(call, status, "%s%s%s", point != NULL ? point->name : "", point != NULL ? ": " : "",
+                said != NULL ? said : why);
+}
+
+/* ---- requests ---------------------------------------------------------------------------------------------------- */
+
+static void put_u16(uint8_t *bytes, unsigned number)
+{
+    bytes[0] = (uint8_t)(number >> 8);
+    bytes[1] = (uint8_t)number;
+}
+
+static size_t make_request(enum mbp_table table, uint16_t addr, uint16_t count, const uint16_t *words,
+                           uint8_t request[MBP_PDU_MAX])
+{
+    bool bits = table == MBP_COILS;
+    size_t bytes = bits ? (count + 7u) / 8u : 2u * count;
+    request[0] = bits ? 15 : 16;
+    put_u16(request + 1, addr);
+    put_u16(request + 3, count);
+    request[5] = (uint8_t)bytes;
+    memset(request + 6, 0, bytes);
+    for (uint16_t i = 0; i < count; i++) {
+        if (bits)
+            request[6 + i / 8] |= (uint8_t)((words[i] != 0) << i % 8);
+        else
+            put_u16(request + 6 + (size_t)(2 * i), words[i]);
+    }
+    return 6 + bytes;
+}
+
+bool web_write_words(struct web_call *call, const struct mbp_unit *unit, enum mbp_table table, uint16_t addr,
+                     uint16_t count, const uint16_t *words, const struct mbp_point *point)
+{
+    struct mbp_web *web = call->web;
+    uint8_t request[MBP_PDU_MAX];
+    uint8_t response[MBP_PDU_MAX];
+    if (table != MBP_COILS && table != MBP_HOLDING_REGISTERS) {
+        web_problem(call, 409, "%s cannot be written; coils and holding_registers can", mbp_table_name(table));
+        return false;
+    }
+    if (count > (table == MBP_COILS ? WRITE_BITS_MAX : WRITE_WORDS_MAX)) {
+        web_problem(call, 422, "at most %u can be written at once",
+                    table == MBP_COILS ? WRITE_BITS_MAX : WRITE_WORDS_MAX);
+        return false;
+    }
+    const struct mbp_pdu_context context = {
+        .unit = web_image_unit(web, unit),
+        .identity = &web->plant->identity,
+        .peer = mbp_server_right_of(web->plant, peer_of(call), web->open_to_network).peer,
+        .allow = mbp_server_allow_of(web->plant, peer_of(call), web->open_to_network, unit->id),
+    };
+    size_t len = make_request(table, addr, count, words, request);
+    mbp_pdu_respond(&context, request, len, response);
+    if ((response[0] & 0x80u) == 0)
+        return true;
+    double value = (double)NAN;
+    if (point != NULL && point->table == MBP_COILS)
+        value = words[0];
+    else if (point != NULL && point->type != MBP_STRING && count == point->count)
+        value = mbp_codec_decode((enum mbp_type)point->type, (enum mbp_order)point->order, point->scale, words);
+    refuse(call, (enum mbp_status)response[1], point, value);
+    return false;
+}
+
+/* A number that the point's type cannot hold is no other number. */
+static bool fits(struct web_call *call, const struct mbp_point *point, double value)
+{
+    double low = 0;
+    double high = 0;
+    mbp_type_range((enum mbp_type)point->type, point->scale, &low, &high);
+    if (isnan(value) || (value >= low && value <= high))
+        return true;
+    web_problem(call, 422, "%s: %.10g is outside what %s can hold: %.10g..%.10g", point->name, value,
+                mbp_type_name((enum mbp_type)point->type), low, high);
+    return false;
+}
+
+bool web_write_value(struct web_call *call, const struct web_write *write)
+{
+    const struct mbp_point *point = &write->point;
+    uint16_t words[4] = {0};
+    bool bit = point->table == MBP_COILS || point->type == MBP_BOOL;
+    if (point->type == MBP_STRING) {
+        web_problem(call, 422, "%s takes a text", point->name);
+        return false;
+    }
+    if (bit)
+        words[0] = write->value != 0;
+    else if (fits(call, point, write->value))
+        mbp_codec_encode((enum mbp_type)point->type, (enum mbp_order)point->order, point->scale, write->value, words);
+    else
+        return false;
+    uint16_t count = bit ? 1 : (uint16_t)mbp_type_words((enum mbp_type)point->type);
+    return web_write_words(call, write->unit, (enum mbp_table)point->table, point->addr, count, words, point);
+}
+
+bool web_write_text(struct web_call *call, const struct web_write *write, const char *text)
+{
+    const struct mbp_point *point = &write->point;
+    uint16_t words[MBP_STRING_WORDS_MAX] = {0};
+    size_t len = strlen(text);
+    if (point->type != MBP_STRING) {
+        web_problem(call, 422, "%s takes a number", point->name);
+        return false;
+    }
+    if (len > 2 * (size_t)point->count) {
+        web_problem(call, 422, "%s: the text has %zu bytes, %u fit", point->name, len, 2 * point->count);
+        return false;
+    }
+    mbp_codec_put_text((enum mbp_order)point->order, text, len, point->count, words);
+    return web_write_words(call, write->unit, (enum mbp_table)point->table, point->addr, (uint16_t)point->count, words,
+                           point);
+}
+
+/* ---- where ------------------------------------------------------------------------------------------------------- */
+
+static const char *item_name(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item)
+{
+    switch (per) {
+    case MBP_PER_MACHINE:
+        return plant->machines[item].name;
+    case MBP_PER_SENSOR:
+        return plant->sensors[item].name;
+    case MBP_PER_ACTUATOR:
+        return plant->actuators[item].name;
+    case MBP_PER_CONTROLLER:
+        return plant->controllers[item].name;
+    case MBP_PER_UNIT:
+    case MBP_PER_FAULT:
+    case MBP_PER_AD_HOC:
+    case MBP_PER_LATENESS:
+    case MBP_PER_COUNT:
+        break;
+    }
+    return "";
+}
+
+bool web_write_point(struct web_call *call, enum mbp_map_per per, uint32_t item, const struct mbp_unit *unit,
+                     enum mbp_write_kind kind, unsigned sub, struct web_write *out)
+{
+    const struct mbp_plant *plant = call->web->plant;
+    const char *missing = "";
+    for (unsigned b = 0; b < mbp_map_count; b++) {
+        if (mbp_map[b].per != per)
+            continue;
+        for (unsigned f = 0; f < mbp_map[b].field_count; f++) {
+            if (mbp_map[b].fields[f].write != kind || mbp_map[b].fields[f].sub != sub)
+                continue;
+            missing = mbp_map[b].fields[f].name;
+            if (!mbp_map_has(unit, b) || !mbp_map_item_has(plant, unit, b, item))
+                continue;
+            mbp_map_field_point(plant, unit, b, item, f, &out->point);
+            out->unit = unit;
+            return true;
+        }
+    }
+    web_problem(call, 409, "%s: the map of its unit has no point %s%s%s for that; mbplantd --check tells why",
+                item_name(plant, per, item), item_name(plant, per, item), missing[0] != '\0' ? "." : "", missing);
+    return false;
+}
+
+/* ---- and then ---------------------------------------------------------------------------------------------------- */
+
+void web_await_scan(struct web_call *call)
+{
+    struct mbp_web *web = call->web;
+    call->scan = web->state->scan;
+    call->since_ms = uv_now(web->config.loop);
+    if (mbp_scan_sim(web->config.scan).paused) {
+        call->pending = true;
+        call->out = web_scratch(web);
+        call->route->settled(call);
+        return;
+    }
+    call->stage = WEB_WAITS;
+    call->next_waiting = web->waiting;
+    web->waiting = call;
+}

@@ -1,0 +1,179 @@
+"""The page in a browser: a sensor is forced over its limit, the alarm appears, is acknowledged, the value is released; by
+mouse, then by keyboard; each step is seen over Modbus too. And what no page may do with a plant's texts."""
+import os
+import pathlib
+import re
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
+
+from driver import Browser
+from support import BUILD, eventually, main
+from test_web import BOTTLING, Web
+
+SHOTS = pathlib.Path(os.environ.get("MBP_SHOTS", BUILD / "browser"))
+VIEWS = ("", "machine/FILL1", "sensor/TT101", "alarms", "trends", "journal", "registers")
+
+
+class Story(unittest.TestCase):
+    def setUp(self):
+        self.plant = Web(BOTTLING)
+        self.plant.captured = False
+        self.plant.__enter__()
+        self.addCleanup(self.plant.__exit__, None)
+
+    def page(self, where=""):
+        return f"http://127.0.0.1:{self.plant.web}/#/{where}"
+
+    def shows(self, browser, words, selector="body"):
+        eventually(lambda: words in browser.text(selector), f"'{words}' on the page:\n{browser.text(selector)}")
+
+    def test_a_value_is_forced_alarmed_acknowledged_and_released_by_mouse(self):
+        with Browser() as browser:
+            browser.open(self.page())
+            self.shows(browser, "No alarms", "#alarmline")
+            browser.run("document.querySelector('a[href=\"#/sensor/TT101\"]').click()")
+            self.shows(browser, "Product temperature", "h2")
+            browser.click("Force")
+            browser.run("document.querySelector('#field-value').value = '151'")
+            browser.click("Force", "dialog button")
+            self.shows(browser, "TT101: outside its range 0..150 °C", "dialog")
+            browser.run("document.querySelector('#field-value').value = '92'")
+            browser.click("Force", "dialog button")
+            self.shows(browser, "TT101.high Overheating", "#alarmline")
+            self.assertIn("92.0 °C", self.plant.ctl("read", "TT101"))
+            self.shows(browser, "FORCED")
+            browser.click("Alarms")
+            self.shows(browser, "1 unacknowledged")
+            browser.click("Acknowledge TT101.high")
+            self.shows(browser, "1 acknowledged")
+            self.assertIn("active, acknowledged", self.plant.ctl("alarms"))
+            browser.click("TT101.high")
+            browser.click("Release")
+            self.shows(browser, "No alarms", "#alarmline")
+            self.assertNotIn("92.0", self.plant.ctl("read", "TT101"))
+            browser.click("Journal")
+            self.shows(browser, "TT101 released from 92.0 °C by 127.0.0.1")
+            # one refusal was meant; the browser tells of its status
+            self.assertEqual([line for line in browser.complaints() if "422" not in line], [])
+
+    def test_the_same_by_keyboard_alone(self):
+        with Browser() as browser:
+            browser.open(self.page("sensor/TT101"))
+            self.shows(browser, "Product temperature", "h2")
+
+            def go_to(label):
+                for _ in range(60):
+                    browser.press("Tab")
+                    if browser.run("const n = document.activeElement; return (n.getAttribute('aria-label') || n.innerText || '').trim()") == label:
+                        self.assertNotEqual(browser.run("return getComputedStyle(document.activeElement).outlineStyle"), "none")
+                        return
+                self.fail(f"no Tab leads to '{label}'")
+            go_to("Force")
+            browser.press("Enter")
+            browser.type("92")
+            browser.press("Enter")
+            self.shows(browser, "TT101.high Overheating", "#alarmline")
+            self.assertIn("92.0 °C", self.plant.ctl("read", "TT101"))
+            browser.open(self.page("alarms"))
+            self.shows(browser, "1 unacknowledged")
+            go_to("Acknowledge TT101.high")
+            browser.press("Enter")
+            self.shows(browser, "1 acknowledged")
+            browser.open(self.page("sensor/TT101"))
+            go_to("Release")
+            browser.press("Enter")
+            self.shows(browser, "No alarms", "#alarmline")
+
+    def test_a_machine_that_refuses_says_why(self):
+        self.plant.post("/sensors/TT101/force", {"value": 92})
+        with Browser() as browser:
+            browser.open(self.page("machine/FILL1"))
+            self.shows(browser, "failed", ".state")
+            browser.click("in service", "main button")
+            self.shows(browser, "starts it", "dialog")
+            browser.click("Do it", "dialog button")
+            self.shows(browser, "TT101 Overheating 92.0 °C (limit 85 °C) still active", "dialog")
+
+    def test_a_page_whose_plant_is_gone_says_old_and_comes_back(self):
+        with Browser() as browser:
+            browser.open(self.page())
+            self.shows(browser, "live", "#link")
+            port, web = self.plant.port, self.plant.web
+            self.plant.stop()
+            self.shows(browser, "old", "#link")
+            self.plant.flags = ()
+            super(Web, self.plant).start("--http", f"127.0.0.1:{web}", port=port)
+            self.shows(browser, "live", "#link")
+
+    def test_no_view_scrolls_sideways_and_no_script_complains(self):
+        self.plant.post("/sensors/TT101/force", {"value": 92})
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        for width, height in ((360, 640), (1280, 800), (1920, 1080)):
+            with Browser(width, height) as browser:
+                for view in VIEWS:
+                    browser.open(self.page(view))
+                    self.shows(browser, "TT101" if view != "" else "FILL1")
+                    self.shows(browser, "live", "#link")
+                    browser.screenshot(SHOTS / f"{view.replace('/', '-') or 'plant'}-{width}.png")
+                    self.assertFalse(browser.run("return document.documentElement.scrollWidth > innerWidth"), (view, width))
+                    self.assertEqual(browser.run("return [...document.querySelectorAll('button, select, input')].filter((n) =>"
+                                                 " n.checkVisibility() && n.getBoundingClientRect().height < 24 && n.type !== 'checkbox').length"), 0, view)
+                self.assertEqual(browser.complaints(), [])
+
+    def test_each_line_of_a_language_is_french_when_french_is_asked_for(self):
+        with Browser() as browser:
+            browser.open(self.page())
+            self.shows(browser, "in service")
+            browser.click("Français")
+            self.shows(browser, "Aucune alarme", "#alarmline")
+            self.shows(browser, "en service", ".state")
+            self.assertEqual(browser.run("return document.documentElement.lang"), "fr")
+
+
+class Hostile(unittest.TestCase):
+    """Texts of a plant are texts."""
+
+    def test_labels_and_units_that_are_markup_are_shown_as_they_are(self):
+        evil = "<img src=x onerror=document.title='GOT'><script>document.title='GOT'</script>"
+        text = BOTTLING.read_text().replace("label: Product temperature", f"label: \"{evil}\"").replace(
+            "name: Bottling line 3", f"name: \"{evil[:60]}\"").replace("unit: °C", "unit: \"</svg><b>C\"", 1)
+        with tempfile.TemporaryDirectory(prefix="mbplant-") as folder:
+            path = pathlib.Path(folder) / "plant.yaml"
+            path.write_text(text, encoding="utf-8")
+            plant = Web(path)
+            plant.captured = False
+            with plant, Browser() as browser:
+                for view in VIEWS:
+                    browser.open(f"http://127.0.0.1:{plant.web}/#/{view}")
+                    eventually(lambda: "live" in browser.text("#link"), "the page")
+                    self.assertNotEqual(browser.run("return document.title"), "GOT")
+                    self.assertEqual(browser.run("return document.querySelectorAll('main img, main script, main b').length"), 0)
+                browser.open(f"http://127.0.0.1:{plant.web}/#/sensor/TT101")
+                eventually(lambda: "<img src=x" in browser.text("h2"), "the label as a text")
+
+
+class Page(unittest.TestCase):
+    """What can be seen in its files."""
+
+    def test_it_is_small_and_has_nothing_from_elsewhere(self):
+        import gzip
+        page = pathlib.Path(__file__).resolve().parents[2] / "src" / "web" / "page"
+        files = sorted(page.iterdir())
+        total = sum(len(gzip.compress(file.read_bytes(), 9)) for file in files)
+        self.assertLess(total, 120 * 1024)
+        for file in files:
+            text = file.read_text(encoding="utf-8")
+            self.assertNotRegex(text, r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", file.name)
+            self.assertEqual([url for url in re.findall(r"https?://[^\s'\"]+", text) if "www.w3.org/2000/svg" not in url], [], file.name)
+
+    def test_only_marks_that_wait_move_once_a_second(self):
+        css = (pathlib.Path(__file__).resolve().parents[2] / "src" / "web" / "page" / "app.css").read_text(encoding="utf-8")
+        self.assertEqual(re.findall(r"animation: (?!none)([^;]+);", css), ["blink 1s steps(2, jump-none) infinite"])
+        self.assertNotRegex(css, r"gradient|box-shadow|text-shadow|transition:|italic")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,497 @@
+"""HTTP: what each route answers, by the document that the plant serves of itself; who is let in; streams; metrics."""
+import http.client
+import json
+import re
+import socket
+import subprocess
+import unittest
+
+from support import DATA, ENVIRONMENT, MBPLANTD, ROOT, Plant, eventually, free_port, main, run
+
+PAGE = re.compile(r"^page +http://127\.0\.0\.1:(\d+)/")
+BOTTLING = ROOT / "config" / "bottling.yaml"
+BOILER = ROOT / "config" / "boiler.yaml"
+
+
+class Web(Plant):
+    """A plant with HTTP at a free port."""
+
+    def start(self, *flags, port=None):
+        super().start("--http", "127.0.0.1:0", *flags, port=port)
+        self.web = int(self.out.wait_for(PAGE).group(1))
+
+    def ask(self, path, body=None, method=None, **headers):
+        """(status, answer, headers); JSON is read."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.web, timeout=60)
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        if body is not None and not isinstance(body, (bytes, str)):
+            body = json.dumps(body)
+            headers.setdefault("Content-Type", "application/json")
+        connection.request(method or ("GET" if body is None else "POST"), path, body, headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        connection.close()
+        is_json = "json" in answer.getheader("Content-Type", "")
+        return answer.status, json.loads(text) if is_json and text else text, answer.headers
+
+    def get(self, path):
+        status, answer, _ = self.ask("/api/v1" + path)
+        assert status == 200, (path, status, answer)
+        return answer
+
+    def post(self, path, body, status=200):
+        got, answer, _ = self.ask("/api/v1" + path, body)
+        assert got == status, (path, got, answer)
+        return answer
+
+    def raw(self, *lines, body=b""):
+        """What comes back of these very bytes, to the end of the connection."""
+        with socket.create_connection(("127.0.0.1", self.web), 60) as peer:
+            peer.sendall(b"\r\n".join(line.encode("latin-1") for line in lines) + b"\r\n\r\n" + body)
+            return peer.makefile("rb").read()
+
+    def stream(self, query="", **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", self.web, timeout=60)
+        connection.request("GET", "/api/v1/stream" + query, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        return Stream(connection)
+
+
+class Stream:
+    """Server-sent events, one at a time."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.answer = connection.getresponse()
+        assert self.answer.status == 200, self.answer.read()
+
+    def close(self):
+        self.connection.sock.close() if self.connection.sock else None
+        self.answer.close()
+
+    def next(self, *kinds):
+        """The next one of these kinds: (kind, id or None, data)."""
+        event, number, data = "message", None, None
+        while True:
+            line = self.answer.readline().decode().rstrip("\n")
+            if line.startswith("event: "):
+                event = line[7:]
+            elif line.startswith("id: "):
+                number = int(line[4:])
+            elif line.startswith("data: "):
+                data = json.loads(line[6:])
+            elif line == "" and data is not None:
+                if not kinds or event in kinds:
+                    return event, number, data
+                event, number, data = "message", None, None
+
+
+class Contract(unittest.TestCase):
+    """The document says what is there, and nothing is there that it does not say."""
+
+    def test_each_get_answers_as_the_document_says(self):
+        try:
+            import jsonschema
+        except ImportError:
+            self.skipTest("python3-jsonschema is not here (tools/test installs it)")
+        with Web(BOILER) as plant:
+            document = plant.get("/openapi.json")
+            names = {"machines": "BOILER1", "alarms": None, "points": None, "faults": None}
+            sensor = plant.get("/sensors")[0]["name"]
+            names.update(sensors=sensor, points=sensor, alarms=sensor, machines=plant.get("/machines")[0]["name"],
+                         actuators=plant.get("/actuators")[0]["name"], controllers=plant.get("/controllers")[0]["name"])
+            seen = 0
+            for path, methods in document["paths"].items():
+                if "get" not in methods or path.endswith("/stream"):
+                    continue
+                noun = path.split("/")[3] if path.startswith("/api/") else ""
+                content = methods["get"]["responses"]["200"]["content"]
+                status, answer, headers = plant.ask(path.replace("{name}", names.get(noun) or "none"))
+                if status == 409:  # no instructor here
+                    continue
+                self.assertEqual(status, 200, path)
+                self.assertEqual(headers["Content-Type"], list(content)[0], path)
+                if "application/json" in content:
+                    schema = dict(content["application/json"]["schema"], components=document["components"])
+                    jsonschema.Draft202012Validator(schema).validate(answer)
+                    seen += 1
+            self.assertGreater(seen, 20)
+
+    def test_the_document_is_openapi_3_1_with_unique_operations(self):
+        with Web(BOTTLING) as plant:
+            document = plant.get("/openapi.json")
+        self.assertEqual(document["openapi"], "3.1.0")
+        operations = [methods[m]["operationId"] for methods in document["paths"].values() for m in methods]
+        self.assertEqual(len(operations), len(set(operations)))
+
+    def test_a_path_that_is_not_in_the_document_is_404_and_a_method_405(self):
+        with Web(BOTTLING) as plant:
+            for path in ("/api/v1", "/api/v1/", "/api/v2/plant", "/api/v1/plant/", "/index.html", "/../etc/passwd",
+                         "/api/v1/sensors//trend"):
+                self.assertEqual(plant.ask(path)[0], 404, path)
+            status, problem, headers = plant.ask("/api/v1/plant", method="DELETE")
+            self.assertEqual((status, headers["Allow"], problem["status"]), (405, "GET, HEAD", 405))
+
+
+class Reads(unittest.TestCase):
+    def test_a_sensor_has_value_unit_and_quality_as_a_master_reads_it(self):
+        with Web(BOTTLING) as plant:
+            plant.post("/sensors/TT101/force", {"value": 80.4})
+            sensor = plant.get("/sensors/tt101")
+            self.assertEqual((sensor["value"], sensor["unit"], sensor["quality"], sensor["forced"]),
+                             (80.4, "°C", "good", True))
+            self.assertEqual(plant.get("/registers?table=hr&at=0&count=1")["values"], [804])
+            self.assertEqual(plant.get("/points/TT101")["raw"], [804])
+
+    def test_events_are_those_of_the_journal_verb(self):
+        with Web(BOTTLING) as plant:
+            plant.post("/sensors/TT101/force", {"value": 90})
+            eventually(lambda: any(e["code"] == "machine state" for e in plant.get("/events")), "the trip")
+            events = plant.get("/events?since=1&limit=1000")
+            told = plant.ctl("journal", "--format", "jsonl")
+            lines = [json.loads(line) for line in told.splitlines()]
+            self.assertEqual(events[:len(lines)] if len(events) > len(lines) else events, lines[:len(events)])
+            codes = {event["code"] for event in plant.get("/events?code=value%20forced")}
+            self.assertEqual(codes, {"value forced"})
+            self.assertEqual([e["seq"] for e in plant.get("/events?since=2&limit=2")], [2, 3])
+
+    def test_a_list_longer_than_a_part_is_whole(self):
+        with Web(BOTTLING) as plant:
+            points = plant.get("/map")
+            self.assertEqual(len(points), len({(p["unit_id"], p["table"], p["address"]) for p in points}))
+            text = plant.ctl("map", "--format", "json")
+            self.assertEqual(len(points), sum(len(json.loads(plant.ctl("map", "--format", "json", unit=u))) for u in (1, 2)),
+                             text[:200])
+
+    def test_wrong_arguments_get_one_clear_problem(self):
+        with Web(BOTTLING) as plant:
+            for path, word in {"/sensors?colour=red": "colour", "/sensors?machine=NONE": "NONE", "/events?limit=0": "limit",
+                               "/events?since=yesterday": "since", "/registers?count=100000": "count",
+                               "/registers?table=nine": "table", "/registers?at=65535&count=2": "65535",
+                               "/alarms?state=loud": "normal", "/sensors/TT999": "TT999", "/registers?at=1&at=2": "twice",
+                               "/events?limit": "limit", "/registers?unit=9": "9"}.items():
+                status, problem, headers = plant.ask("/api/v1" + path)
+                self.assertIn(status, (400, 404), path)
+                self.assertEqual(headers["Content-Type"], "application/problem+json")
+                self.assertIn(word, problem["detail"], path)
+
+    def test_a_trend_has_seconds_with_least_most_and_last(self):
+        with Web(BOTTLING) as plant:
+            samples = eventually(lambda: plant.get("/sensors/TT101/trend")["samples"], "a sample")
+            for sample in samples:
+                self.assertLessEqual(sample["least"], sample["last"])
+                self.assertLessEqual(sample["last"], sample["most"])
+
+    def test_metrics_are_families_with_help_type_and_samples(self):
+        sample = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[a-z_]+="(?:[^"\\]|\\.)*"(?:,[a-z_]+="(?:[^"\\]|\\.)*")*\})? '
+                            r'(NaN|[-+0-9.e]+)$')
+        with Web(BOTTLING) as plant:
+            text = plant.ask("/metrics")[1].decode()
+        families, samples = [], set()
+        for line in text.splitlines():
+            if line.startswith("# HELP "):
+                families.append(line.split()[2])
+                continue
+            if line.startswith("# TYPE "):
+                self.assertEqual(line.split()[2], families[-1])
+                self.assertEqual(families[-1].endswith("_total"), line.split()[3] == "counter", line)
+                continue
+            found = sample.match(line)
+            self.assertTrue(found, line)
+            self.assertEqual(found.group(1), families[-1])
+            self.assertNotIn(found.group(0).rsplit(" ", 1)[0], samples)
+            samples.add(found.group(0).rsplit(" ", 1)[0])
+        self.assertEqual(len(families), len(set(families)))
+        self.assertIn('mbplant_sensor_value{sensor="TT101",machine="FILL1",unit="°C"}', samples)
+        self.assertTrue(text.endswith("\n"))
+
+
+class Commands(unittest.TestCase):
+    """They go the way of a Modbus write."""
+
+    def test_a_forced_value_is_seen_over_modbus_and_journaled_with_who_did_it(self):
+        with Web(BOTTLING) as plant:
+            plant.post("/sensors/TT101/force", {"value": 80})
+            self.assertIn("80.0 °C", plant.ctl("read", "TT101"))
+            event = eventually(lambda: plant.get("/events?code=value%20forced"), "the event")[0]
+            self.assertEqual((event["sensor"], event["value"], event["peer"]), ("TT101", 80, "127.0.0.1"))
+            self.assertFalse(plant.post("/sensors/TT101/release", {})["forced"])
+
+    def test_what_is_refused_says_why_in_mbplantctls_words(self):
+        with Web(BOTTLING) as plant:
+            problem = plant.post("/sensors/TT101/force", {"value": 151}, 422)
+            self.assertEqual(problem["detail"], "TT101: outside its range 0..150 °C")
+            self.assertIn("outside its range 0..150 °C", plant.ctl("write", "TT101", "151", check=False).stderr)
+            plant.post("/sensors/TT101/force", {"value": 90})
+            problem = plant.post("/machines/FILL1/state", {"state": "en_service"}, 409)
+            self.assertIn("TT101 Overheating 90.0 °C (limit 85 °C) still active", problem["detail"])
+            self.assertIn(problem["detail"], plant.ctl("machine", "FILL1", "en_service", check=False).stderr)
+
+    def test_an_alarm_is_acknowledged_shelved_and_unshelved(self):
+        with Web(BOTTLING) as plant:
+            plant.post("/sensors/TT101/force", {"value": 90})
+            self.assertEqual([a["state"] for a in plant.get("/alarms")], ["unacknowledged"])
+            answer = plant.post("/alarms/TT101.high/ack", {})
+            self.assertEqual((answer["acts_on"], answer["alarms"][0]["state"]), ("TT101", "acknowledged"))
+            answer = plant.post("/alarms/TT101.high/shelve", {"for": "10min"})
+            self.assertEqual(answer["alarms"][0]["state"], "shelved")
+            self.assertIn(answer["alarms"][0]["shelved_s"], (599, 600))
+            self.assertEqual(plant.post("/alarms/TT101/unshelve", {})["alarms"][0]["state"], "acknowledged")
+
+    def test_limits_are_written_together(self):
+        with Web(BOTTLING) as plant:
+            limits = plant.post("/sensors/TT101/limits", {"low": 90, "high": 100})["limits"]
+            self.assertEqual((limits["low"], limits["high"]), (90, 100))
+            plant.post("/sensors/TT101/limits", {"low": 120}, 422)
+            self.assertIsNone(plant.post("/sensors/TT101/limits", {"low": None})["limits"]["low"])
+
+    def test_a_point_and_raw_registers_are_written(self):
+        with Web(BOTTLING) as plant:
+            self.assertEqual(plant.post("/points/TT101.high", {"value": 95})["value"], 95)
+            self.assertEqual(plant.post("/registers", {"table": "holding", "at": 0, "values": [777]})["values"], [777])
+            self.assertEqual(plant.get("/sensors/TT101")["value"], 77.7)
+            self.assertEqual(plant.post("/registers", {"table": "ir", "at": 0, "values": [1]}, 409)["status"], 409)
+
+    def test_bad_bodies_change_nothing_and_say_what_is_wrong(self):
+        with Web(BOTTLING) as plant:
+            for body, word in {"": "JSON", "[]": "JSON", "{": "JSON", '{"value": 1, "value": 2}': "JSON", "{}": "value",
+                               '{"value": 1e999}': "JSON", '{"valve": 1}': "valve", '{"value": [1]}': "value",
+                               '{"value": "hot"}': "number", '{"value": null}': "value"}.items():
+                status, problem, _ = plant.ask("/api/v1/sensors/TT101/force", body, Content_Type="application/json")
+                self.assertIn(status, (400, 411, 422), body)
+                self.assertIn(word, problem["detail"], body)
+            self.assertFalse(plant.get("/sensors/TT101")["forced"])
+
+    def test_the_access_rules_of_masters_are_those_of_browsers(self):
+        text = BOTTLING.read_text().replace("serial_functions: true}",
+                                            "serial_functions: true, access: [{from: 127.0.0.1, allow: read}]}")
+        with Web(self.file(text)) as plant:
+            plant.get("/plant")
+            self.assertIn("access rules", plant.post("/sensors/TT101/force", {"value": 80}, 403)["detail"])
+
+    def test_while_paused_a_command_waits_and_the_answer_says_so(self):
+        with Web(self.file(BOTTLING.read_text().replace("seed: 42", "seed: 42\ninstructor: true"))) as plant:
+            self.assertTrue(plant.post("/sim", {"pause": True})["paused"])
+            self.assertFalse(plant.post("/sensors/TT101/force", {"value": 80}, 202)["forced"])
+            plant.post("/sim", {"step": 1})
+            eventually(lambda: plant.get("/sensors/TT101")["forced"], "the step")
+            self.assertFalse(plant.post("/sim", {"pause": False})["paused"])
+
+    def file(self, text):
+        import tempfile
+        folder = tempfile.TemporaryDirectory(prefix="mbplant-")
+        self.addCleanup(folder.cleanup)
+        path = f"{folder.name}/plant.yaml"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+
+class Guard(unittest.TestCase):
+    """Who is let in, and what a request may look like."""
+
+    def test_hosts_that_are_not_this_one_are_421(self):
+        with Web(BOTTLING) as plant:
+            for host in ("evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "10.0.0.1", "[::2]", "localhost:x", "",
+                         "127.0.0.1:80:80", "mbplant", "127.0.0.1@evil.example", "[::1"):
+                answer = plant.raw("GET /api/v1/plant HTTP/1.1", f"Host: {host}", "Connection: close")
+                self.assertRegex(answer, rb"^HTTP/1\.1 4(21|00) ", host)
+            for host in ("localhost", "LOCALHOST:8020", f"127.0.0.1:{plant.web}", "[::1]:1", "127.9.9.9"):
+                self.assertEqual(plant.ask("/api/v1/plant", Host=host)[0], 200, host)
+
+    def test_other_sites_and_other_types_change_nothing(self):
+        with Web(BOTTLING) as plant:
+            path = "/api/v1/sensors/TT101/force"
+            host = f"127.0.0.1:{plant.web}"
+            body = '{"value": 80}'
+            json_type = {"Content_Type": "application/json"}
+            for status, headers in ((403, dict(json_type, Origin="http://evil.example")), (403, dict(json_type, Origin="null")),
+                                    (403, dict(json_type, Sec_Fetch_Site="cross-site")), (415, {}),
+                                    (403, dict(json_type, Sec_Fetch_Site="same-site")),
+                                    (415, {"Content_Type": "text/plain"}),
+                                    (415, {"Content_Type": "application/x-www-form-urlencoded"})):
+                self.assertEqual(plant.ask(path, body, **headers)[0], status, headers)
+            self.assertFalse(plant.get("/sensors/TT101")["forced"])
+            self.assertEqual(plant.ask("/api/v1/plant", Origin="http://evil.example")[0], 403)
+            self.assertEqual(plant.ask("/", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="navigate")[0], 200)
+            self.assertEqual(plant.ask(path, body, Origin=f"http://{host}", **json_type)[0], 200)
+
+    def test_no_answer_lets_a_page_from_elsewhere_in(self):
+        with Web(BOTTLING) as plant:
+            for path in ("/", "/app.js", "/api/v1/plant", "/none"):
+                headers = plant.ask(path)[2]
+                self.assertIn("default-src 'none'", headers["Content-Security-Policy"])
+                self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+                self.assertIsNone(headers["Access-Control-Allow-Origin"])
+
+    def test_bodies_that_end_nobody_knows_where_are_refused(self):
+        post = ("POST /api/v1/sensors/TT101/force HTTP/1.1", "Host: localhost", "Content-Type: application/json")
+        with Web(BOTTLING) as plant:
+            for lines in (("Transfer-Encoding: chunked",), ("Content-Length: 13", "Transfer-Encoding: chunked"),
+                          ("Content-Length: 13", "Content-Length: 14"), ("Content-Length: +13",), ("Content-Length: 0x13",),
+                          ("Content-Length: 99999999999999999999",), ("Content-Length: 70000",), ("Content-Length: -1",), ()):
+                answer = plant.raw(*post, *lines, body=b'{"value": 80}')
+                self.assertRegex(answer, rb"^HTTP/1\.1 (400|411|413) ", lines)
+                self.assertNotIn(b"HTTP/1.1 200", answer, lines)
+            self.assertFalse(plant.get("/sensors/TT101")["forced"])
+
+    def test_lines_and_headers_without_end_are_refused_and_others_go_on(self):
+        with Web(BOTTLING) as plant:
+            for lines in (["GET /" + "a" * 100000 + " HTTP/1.1", "Host: localhost"],
+                          ["GET / HTTP/1.1", "Host: localhost"] + [f"X-{i}: y" for i in range(10000)],
+                          ["GET /%00 HTTP/1.1", "Host: localhost", "Connection: close"],
+                          ["GET /api/v1/sensors/a%2Fb HTTP/1.1", "Host: localhost", "Connection: close"]):
+                try:
+                    answer = plant.raw(*lines)
+                except ConnectionResetError:
+                    answer = b""
+                self.assertRegex(answer, rb"^(HTTP/1\.1 4\d\d |$)", lines[0][:40])
+            self.assertIn("TT101", plant.ctl("read", "TT101"))
+            self.assertEqual(plant.ask("/api/v1/plant")[0], 200)
+
+    def test_commands_need_the_token_and_reads_do_not(self):
+        import os
+        import tempfile
+        with tempfile.TemporaryDirectory(prefix="mbplant-") as folder:
+            token = os.path.join(folder, "token")
+            with open(os.open(token, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+                file.write("0123456789abcdef-secret\n")
+            path = os.path.join(folder, "plant.yaml")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(BOTTLING.read_text() + "http: {token_file: token}\n")
+            with Web(path) as plant:
+                plant.get("/plant")
+                for value in (None, "Bearer wrong", "Basic 0123456789abcdef-secret", "Bearer 0123456789abcdef-secre"):
+                    headers = {"Authorization": value} if value else {}
+                    status, _, answered = plant.ask("/api/v1/sensors/TT101/force", {"value": 80}, **headers)
+                    self.assertEqual((status, answered["WWW-Authenticate"]), (401, 'Bearer realm="mbplant"'))
+                self.assertEqual(plant.ask("/api/v1/sensors/TT101/force", {"value": 80},
+                                           Authorization="Bearer 0123456789abcdef-secret")[0], 200)
+            os.chmod(token, 0o644)
+            result = run(MBPLANTD, "-l", "127.0.0.1:0", "--http", "127.0.0.1:0", "-d", folder, path)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("chmod 600", result.stderr)
+
+
+class Streams(unittest.TestCase):
+    def test_a_stream_begins_with_all_that_is_and_goes_on_with_what_changes(self):
+        with Web(BOTTLING) as plant:
+            stream = plant.stream()
+            self.addCleanup(stream.close)
+            kind, number, data = stream.next()
+            self.assertEqual((kind, data["plant"]), ("hello", "Bottling line 3"))
+            self.assertEqual(len(stream.next("machines")[2]["machines"]), 5)
+            self.assertEqual(len(stream.next("values")[2]["values"]), 19)
+            plant.post("/sensors/TT101/force", {"value": 90})
+            alarms = stream.next("alarms")[2]["alarms"]["TT101"]
+            self.assertEqual([a["state"] for a in alarms], ["unacknowledged"])
+            self.assertGreater(stream.next("event")[1], number)
+
+    def test_a_stream_that_comes_back_gets_every_event_once(self):
+        with Web(BOTTLING) as plant:
+            stream = plant.stream("?topics=events")
+            seen = []
+            last = stream.next("hello")[1]
+            for value in (60, 61, 62):
+                plant.post("/sensors/TT101/force", {"value": value})
+            seen.append(stream.next("event")[1])
+            stream.close()
+            for value in (63, 64, 65):
+                plant.post("/sensors/TT101/force", {"value": value})
+            stream = plant.stream("?topics=events", Last_Event_ID=str(seen[-1]))
+            self.addCleanup(stream.close)
+            while len(seen) < 6:
+                seen.append(stream.next("event")[1])
+            self.assertEqual(seen, list(range(last + 1, last + 7)))
+
+    def test_a_number_that_the_journal_does_not_have_is_a_gap(self):
+        with Web(BOTTLING) as plant:
+            stream = plant.stream("?topics=events", Last_Event_ID="4000000")
+            self.addCleanup(stream.close)
+            self.assertEqual(stream.next("gap", "event")[0], "gap")
+
+    def test_topics_that_are_none_are_refused(self):
+        with Web(BOTTLING) as plant:
+            self.assertIn("topics", plant.ask("/api/v1/stream?topics=values,weather")[1]["detail"])
+
+    def test_more_streams_than_there_may_be_are_503(self):
+        with Web(BOTTLING) as plant:
+            streams = [plant.stream("?topics=events") for _ in range(32)]
+            self.assertEqual(plant.ask("/api/v1/stream")[0], 503)
+            for stream in streams:
+                stream.close()
+            eventually(lambda: plant.get("/status")["streams"] == 0, "the end of closed streams")
+
+    def test_a_reader_that_stops_costs_nobody_else(self):
+        with Web(BOTTLING) as plant:
+            deaf = socket.create_connection(("127.0.0.1", plant.web))
+            self.addCleanup(deaf.close)
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            deaf.sendall(b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            stream = plant.stream("?topics=values")
+            self.addCleanup(stream.close)
+            for _ in range(5):
+                stream.next("values")
+            self.assertIn("TT101", plant.ctl("read", "TT101"))
+
+    def test_a_changed_plant_is_told_and_the_stream_goes_on(self):
+        import os
+        import signal
+        import tempfile
+        with tempfile.TemporaryDirectory(prefix="mbplant-") as folder:
+            path = os.path.join(folder, "plant.yaml")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(BOTTLING.read_text())
+            with Web(path) as plant:
+                stream = plant.stream("?topics=values,machines")
+                self.addCleanup(stream.close)
+                stream.next("values")
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(BOTTLING.read_text().replace("Bottling line 3", "Bottling line 4"))
+                plant.process.send_signal(signal.SIGHUP)
+                self.assertEqual(stream.next("plant")[2]["plant"], "Bottling line 4")
+                self.assertEqual(len(stream.next("values")[2]["values"]), 19)
+
+
+class Address(unittest.TestCase):
+    def start(self, *flags):
+        """Ends at once, or after SIGTERM."""
+        import tempfile
+        with tempfile.TemporaryDirectory(prefix="mbplant-") as folder:
+            process = subprocess.Popen([str(word) for word in (MBPLANTD, "-l", "127.0.0.1:0", "-d", folder, *flags)],
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+            first = process.stdout.readline()
+            if first:
+                while not process.stdout.readline().startswith("data"):
+                    pass
+                process.terminate()
+            out, err = process.communicate(timeout=60)
+            return process.returncode, err
+
+    def test_a_taken_address_that_was_named_ends_it_and_one_that_was_not_is_a_warning(self):
+        with socket.socket() as taken:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            port = free_port()
+            taken.bind(("127.0.0.1", port))
+            taken.listen()
+            code, err = self.start("--http", f"127.0.0.1:{port}", BOTTLING)
+            self.assertEqual(code, 1)
+            self.assertIn("another program has that port", err)
+        with socket.socket() as taken:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                taken.bind(("127.0.0.1", 8020))
+                taken.listen()
+            except OSError:
+                pass  # another has it: as good
+            code, err = self.start(BOTTLING)
+            self.assertEqual(code, 0, err)
+            self.assertIn("no HTTP: another program has 127.0.0.1:8020", err)
+            self.assertEqual(self.start("--http", "off", BOTTLING), (0, ""))
+
+    def test_print_config_shows_an_address_that_nobody_named_as_a_comment(self):
+        told = run(MBPLANTD, "--print-config", BOTTLING, check=True).stdout
+        self.assertIn("\n# http: {listen: 127.0.0.1:8020}\n", told)
+
+
+if __name__ == "__main__":
+    main()
