@@ -74,11 +74,11 @@ void mbp_logic_run(const struct mbp_plant *plant, struct mbp_state *state, struc
 
 /* ---- the journal ------------------------------------------------------------------------------------------------ */
 
-static void tell(const struct mbp_plant *plant, const struct mbp_formula_state *now, uint32_t f,
+static void tell(const struct mbp_plant *plant, const struct mbp_formula_state *now, uint8_t fault, uint32_t f,
                  struct mbp_events *events)
 {
     const struct mbp_formula *formula = &plant->formulas[f];
-    bool fine = now->fault == MBP_EXPR_FINE;
+    bool fine = fault == MBP_EXPR_FINE;
     enum mbp_event_code code = fine ? MBP_EV_FORMULA_FINE : MBP_EV_FORMULA_FAULT;
     struct mbp_event event = {
         .code = (uint16_t)code, .machine = MBP_NONE16, .sensor = MBP_NONE16, .value = NAN, .limit = NAN};
@@ -88,7 +88,7 @@ static void tell(const struct mbp_plant *plant, const struct mbp_formula_state *
         event.unit = plant->units[formula->owner].id;
         event.value = (float)(mbp_formula_number(plant, f) + 1);
     }
-    event.detail = fine ? 0 : now->fault | (now->offset + 1) << 8;
+    event.detail = fine ? 0 : fault | (now->offset + 1) << 8;
     mbp_events_emit(events, event);
 }
 
@@ -100,7 +100,16 @@ void mbp_logic_tell(const struct mbp_plant *plant, struct mbp_state *state, stru
     for (uint32_t f = 0; f < plant->formula_count; f++) {
         struct mbp_formula_state *now = &state->formula[f];
         if (now->told != now->fault)
-            tell(plant, now, f, events);
+            tell(plant, now, now->fault, f, events);
         now->told = now->fault;
+    }
+}
+
+void mbp_logic_tell_restore(const struct mbp_plant *plant, const struct mbp_state *now, const struct mbp_state *then,
+                            struct mbp_events *events)
+{
+    for (uint32_t f = 0; f < plant->formula_count; f++) {
+        if (now->formula[f].told != then->formula[f].told)
+            tell(plant, &then->formula[f], then->formula[f].told, f, events);
     }
 }

@@ -2,6 +2,7 @@
  * and machine state that is another one after it, so that whoever counts by the journal counts right. */
 #include <math.h>
 
+#include "mbplant/logic.h"
 #include "scan_priv.h"
 
 enum mbp_status mbp_scan_snapshot(struct mbp_scan *scan, uint32_t peer)
@@ -64,6 +65,7 @@ enum mbp_status mbp_scan_restore(struct mbp_scan *scan, uint32_t peer)
         tell_alarms(scan, s, peer);
     for (uint32_t m = 0; m < plant->machine_count; m++)
         tell_machine(scan, m, peer);
+    mbp_logic_tell_restore(plant, scan->state, scan->snapshot, &scan->events);
     mbp_state_restore(scan->state, scan->snapshot, scan->events.wall_ms);
     scan->sim.restored++;
     scan->faults_unknown = true;

@@ -294,6 +294,24 @@ static void test_snapshot_puts_back_what_stateful_functions_remember(void **stat
     assert_near(command(line, "FV1"), 70);
 }
 
+static void test_restore_tells_of_a_fault_that_is_again(void **state)
+{
+    struct line *line = *state;
+    line_start(line, faulty);
+    force_level(line, 0x4248); /* 50 */
+    line_scan(line, 3);
+    mbp_scan_snapshot(line->scan, 0);
+    force_level(line, 0x4270); /* 60 */
+    line_scan(line, 3);
+    mbp_scan_restore(line->scan, 0);
+    line_scan(line, 3);
+    force_level(line, 0x4270);
+    line_scan(line, 3);
+    line_read(line);
+    assert_int_equal(line_count(line, MBP_EV_FORMULA_FAULT), 4); /* of a signal and of logic, twice each */
+    assert_int_equal(line_count(line, MBP_EV_FORMULA_FINE), 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +325,7 @@ int main(void)
         TEST(test_fault_makes_quality_bad_keeps_the_value_and_is_told_once),
         TEST(test_reload_keeps_what_stateful_functions_remember),
         TEST(test_same_seed_gives_the_same_values),
+        TEST(test_restore_tells_of_a_fault_that_is_again),
         TEST(test_snapshot_puts_back_what_stateful_functions_remember),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
