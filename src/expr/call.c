@@ -147,37 +147,38 @@ static uint16_t parse_lookup(struct compiler *compiler, const struct function *f
     return id;
 }
 
+struct conversion {
+    unsigned from; /* TYPE_NONE = whatever it is */
+    unsigned to;
+    bool truncates;
+};
+
 /* INT_TO_REAL, TO_REAL, TRUNC, TRUNC_INT: conversions are made of the names of types. */
-static bool is_conversion(const char *name, unsigned *from, unsigned *to, bool *truncates)
+static bool is_conversion(const char *name, struct conversion *out)
 {
-    *from = TYPE_NONE;
-    *truncates = false;
+    *out = (struct conversion){TYPE_NONE, TYPE_NONE, false};
     if (strcasecmp(name, "TRUNC") == 0) {
-        *truncates = true;
-        *to = MBP_EXPR_DINT;
+        out->truncates = true;
+        out->to = MBP_EXPR_DINT;
         return true;
     }
     if (strncasecmp(name, "TRUNC_", 6) == 0) {
-        *truncates = true;
-        *to = type_find(name + 6, strlen(name + 6));
-        return *to != TYPE_NONE && type_is_integer(*to);
+        out->truncates = true;
+        out->to = type_find(name + 6, strlen(name + 6));
+        return out->to != TYPE_NONE && type_is_integer(out->to);
     }
     const char *middle = strncasecmp(name, "TO_", 3) == 0 ? name : strcasestr(name, "_TO_");
     if (middle == NULL)
         return false;
     const char *last = middle + (middle == name ? 3 : 4);
-    *to = type_find(last, strlen(last));
+    out->to = type_find(last, strlen(last));
     if (middle != name)
-        *from = type_find(name, (size_t)(middle - name));
-    return *to != TYPE_NONE && (middle == name || *from != TYPE_NONE);
+        out->from = type_find(name, (size_t)(middle - name));
+    return out->to != TYPE_NONE && (middle == name || out->from != TYPE_NONE);
 }
 
-static uint16_t parse_conversion(struct compiler *compiler, const char *name, uint32_t place)
+static uint16_t parse_conversion(struct compiler *compiler, const struct conversion *conversion, uint32_t place)
 {
-    unsigned from;
-    unsigned to;
-    bool truncates;
-    is_conversion(name, &from, &to, &truncates);
     struct operands operands = {.count = 0};
     if (!parse_operands(compiler, NULL, &operands))
         return 0;
@@ -185,7 +186,7 @@ static uint16_t parse_conversion(struct compiler *compiler, const char *name, ui
         compiler_fail(compiler, place, "a conversion takes one operand");
         return 0;
     }
-    uint16_t id = checker_conversion(compiler, operands.of[0], from, to, truncates);
+    uint16_t id = checker_conversion(compiler, operands.of[0], conversion->from, conversion->to, conversion->truncates);
     compiler->nodes[id].place = place;
     compiler->nodes[id].start = place;
     return id;
@@ -195,24 +196,23 @@ static uint16_t parse_conversion(struct compiler *compiler, const char *name, ui
 uint16_t parser_call(struct compiler *compiler)
 {
     char name[MBP_EXPR_NAME_MAX + 1];
-    unsigned from;
-    unsigned to;
-    bool truncates;
+    struct conversion conversion;
     uint32_t place = compiler->token.start;
     memcpy(name, compiler->token.name, sizeof name);
     const struct function *function = function_find(name);
-    bool converts = function == NULL && is_conversion(name, &from, &to, &truncates);
+    bool converts = function == NULL && is_conversion(name, &conversion);
     if (function == NULL && !converts) {
         const struct function *nearest = function_nearest(name);
         compiler_fail(compiler, place, "there is no function %s%s%s%s", name, nearest != NULL ? "; did you mean " : "",
                       nearest != NULL ? nearest->name : "", nearest != NULL ? "?" : "");
+        return 0;
     }
     lexer_next(compiler);
     if (compiler->failed || !parser_enter(compiler))
         return 0;
     lexer_next(compiler);
-    if (converts)
-        return parse_conversion(compiler, name, place);
+    if (function == NULL)
+        return parse_conversion(compiler, &conversion, place);
     if (function->rule == RULE_LOOKUP)
         return parse_lookup(compiler, function, place);
     struct operands operands = {.count = 0};

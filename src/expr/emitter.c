@@ -349,8 +349,10 @@ struct mbp_expr *emitter_code(struct compiler *compiler, uint16_t root)
     emitter.reads = calloc(compiler->node_count, sizeof *emitter.reads);
     compiler->no_memory |= emitter.reads == NULL;
     compiler->failed |= compiler->no_memory;
-    emit_node(&emitter, root, 0);
-    emit(&emitter, OP_END, 0, 0, 0);
+    if (emitter.reads != NULL) {
+        emit_node(&emitter, root, 0);
+        emit(&emitter, OP_END, 0, 0, 0);
+    }
     if (!compiler->failed) {
         expr = assemble(&emitter, compiler->nodes[root].type);
         compiler->no_memory = expr == NULL;

@@ -36,7 +36,12 @@ static bool find(const void *ctx, const char *name, struct mbp_expr_name *out, c
 static union mbp_expr_value read_slot(const void *ctx, uint32_t slot)
 {
     (void)ctx;
-    return slot < 4 ? (union mbp_expr_value){.r = numbers[slot]} : (union mbp_expr_value){.u = bits[slot - 4]};
+    union mbp_expr_value value;
+    if (slot < 4)
+        value.r = numbers[slot];
+    else
+        value.u = bits[slot - 4];
+    return value;
 }
 
 static double c_arithmetic(void)

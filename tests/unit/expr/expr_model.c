@@ -745,7 +745,7 @@ static struct model_value run_logic(const struct run *run, const struct model_no
 
 static struct model_value run_choice(const struct run *run, const struct model_node *node)
 {
-    struct model_value v[4];
+    struct model_value v[4] = {{.fault = MBP_EXPR_FINE}};
     for (unsigned i = 0; i < node->count; i++)
         v[i] = run_node(run, node->operand[i]);
     if (v[0].fault != MBP_EXPR_FINE)
