@@ -31,6 +31,22 @@ double mbp_codec_decode(enum mbp_type type, enum mbp_order order, double scale, 
 /* Whether words are the type's "unused" pattern. */
 bool mbp_codec_unused(enum mbp_type type, enum mbp_order order, const uint16_t *words);
 
+/* The same by a whole register, whose offset counts too. */
+void mbp_register_encode(const struct mbp_register *reg, double value, uint16_t *words);
+void mbp_register_wrap(const struct mbp_register *reg, double value, uint16_t *words); /* rolls over at its ends */
+void mbp_register_update(const struct mbp_register *reg, double value, uint16_t *words);
+double mbp_register_decode(const struct mbp_register *reg, const uint16_t *words);
+double mbp_register_quantise(const struct mbp_register *reg, double value);
+bool mbp_register_unused(const struct mbp_register *reg, const uint16_t *words);
+
+/* The largest and smallest engineering value that a register can show. */
+void mbp_register_range(const struct mbp_register *reg, double *low, double *high);
+
+static inline bool mbp_register_has_offset(const struct mbp_register *reg)
+{
+    return reg->offset < 0 || reg->offset > 0;
+}
+
 /* What a value becomes by going through the register: decode(encode(value)). */
 double mbp_codec_quantise(enum mbp_type type, double scale, double value);
 

@@ -41,7 +41,8 @@ struct mbp_image_unit {
     uint16_t *holding, *input;
     uint32_t size[MBP_TABLE_COUNT];
     uint8_t *access[MBP_TABLE_COUNT];
-    bool gaps_zero;
+    uint8_t gaps;                      /* enum mbp_gaps */
+    uint16_t gap;                      /* the number that stands in them */
     struct _modbus_mapping_t *mapping; /* the same arrays, for libmodbus (the oracle in tests) */
 };
 

@@ -15,6 +15,7 @@
 
 #include "mbplant/codec.h"
 #include "mbplant/plant.h"
+#include "mbplant/point.h"
 
 #define MBP_MAP_VERSION 1
 
@@ -131,6 +132,7 @@ struct mbp_map_field {
 
 struct mbp_map_block {
     const char *what; /* "the alarm bits": in messages */
+    const char *key;  /* its name in `blocks` of the plant file; NULL of the instructor's */
     const struct mbp_map_field *fields;
     uint8_t field_count;
     uint8_t table;   /* enum mbp_table */
@@ -215,12 +217,13 @@ bool mbp_unit_has_map(const struct mbp_unit *unit);
 /* ---- layout ------------------------------------------------------------------------------------------------------ */
 
 /* Something that the file itself places, or a value: what may collide. */
-enum mbp_map_claimant { MBP_CLAIM_VALUE, MBP_CLAIM_COMMAND, MBP_CLAIM_RAW };
+enum mbp_map_claimant { MBP_CLAIM_VALUE, MBP_CLAIM_COMMAND, MBP_CLAIM_RAW, MBP_CLAIM_POINT, MBP_CLAIM_BLOCK };
 struct mbp_map_claim {
     enum mbp_map_claimant who;
-    uint32_t index; /* plant-wide sensor or actuator; raw: block of the unit's table */
+    uint32_t index; /* plant-wide sensor, actuator or point; raw: block of the unit's table; block of mbp_map */
     enum mbp_table table;
     uint32_t first, count; /* addresses */
+    uint16_t part;         /* bits of its register that it takes; 0 = all, and nothing else may stand there */
 };
 
 /* What the layout of one unit goes by and tells. */
@@ -242,6 +245,26 @@ struct mbp_map_request {
  * MBP_ERR_MEMORY; MBP_ERR_RANGE after overflow or overlap was called. */
 enum mbp_status mbp_map_layout(const struct mbp_map_request *request);
 
+/* ---- names ------------------------------------------------------------------------------------------------------- */
+
+/* What a name stands for, whether its field has an address anywhere or not: "TT101", "TT101.high", "M1.en_service",
+ * "active alarms". find: the plant-wide index of the item of a kind (machine, sensor, actuator, controller) that has a
+ * name, UINT32_MAX when none has. unit: index of the one whose own fields are meant. Case does not matter. */
+typedef uint32_t mbp_map_find_item(const void *ctx, enum mbp_map_per per, const char *name);
+bool mbp_map_tag(const struct mbp_plant *plant, uint32_t unit, const char *name, mbp_map_find_item *find,
+                 const void *ctx, struct mbp_tag *out);
+
+/* The name of a tag: the item's, a point, the field's. Returns buf; 96 bytes suffice. */
+const char *mbp_map_tag_name(const struct mbp_plant *plant, const struct mbp_tag *tag, char *buf, size_t size);
+
+static inline const struct mbp_map_field *mbp_map_tag_field(const struct mbp_tag *tag)
+{
+    return &mbp_map[tag->block].fields[tag->field];
+}
+
+/* Whether a master's write of a tag has an effect. */
+bool mbp_map_tag_writable(const struct mbp_plant *plant, const struct mbp_tag *tag);
+
 /* ---- points ------------------------------------------------------------------------------------------------------ */
 
 /* One thing of the map, with all that a table of it needs. */
@@ -250,7 +273,8 @@ struct mbp_point {
     const char *what; /* a few words: "value", "limit", "ask for this state", ... */
     const char *unit_text;
     const struct mbp_map_field *field; /* NULL of a raw block */
-    double scale;
+    const struct mbp_user_point *own;  /* the user's, or NULL */
+    double scale, offset;
     uint32_t count;           /* addresses it covers */
     uint32_t sensor, machine; /* plant-wide index or UINT32_MAX, these and the next two */
     uint32_t actuator, controller;
@@ -261,6 +285,9 @@ struct mbp_point {
     uint8_t order;
     bool writable;
 };
+
+/* How the words of a point of registers are a number. */
+struct mbp_register mbp_point_register(const struct mbp_point *point);
 
 /* Calls visit for each point of a unit, default map and raw tables (a block is one point), table by table, in address
  * order within a kind of point. Stops and returns what visit returns when that is not 0. */
@@ -288,14 +315,15 @@ void mbp_map_index_free(struct mbp_map_index *index);
 
 struct mbp_map_found {
     const struct mbp_map_field *field;
-    uint32_t item; /* plant-wide */
-    uint16_t addr; /* first of the field */
+    const struct mbp_user_point *own; /* the user's, or NULL */
+    uint32_t item;                    /* plant-wide */
+    uint16_t addr;                    /* first of the field */
     uint16_t count;
     uint8_t block;
 };
 
-/* The field of a standard block that covers an address. False where none does: holes, raw blocks, nothing. No heap;
- * about log2 of the unit's sensors. */
+/* The field of a standard block, or the user's point, that covers an address. False where none does: holes, raw blocks,
+ * nothing. No heap; about log2 of the unit's sensors. */
 bool mbp_map_find(const struct mbp_map_index *index, enum mbp_table table, uint16_t addr, struct mbp_map_found *out);
 
 /* ---- words and views --------------------------------------------------------------------------------------------- */
@@ -308,6 +336,15 @@ void mbp_map_encode_words(unsigned block, const struct mbp_register *reg, const 
 void mbp_map_encode_bits(unsigned block, const void *view, uint8_t *bits);
 void mbp_map_decode_words(unsigned block, const struct mbp_register *reg, const uint16_t *words, void *view);
 void mbp_map_decode_bits(unsigned block, const uint8_t *bits, void *view);
+
+/* One field as a number. */
+double mbp_map_number(const struct mbp_map_field *field, const void *view);
+
+/* What a point of the user's shows of a number, into its words. good: the number is a good one. */
+void mbp_map_encode_own(const struct mbp_user_point *own, double number, bool good, uint16_t *words);
+
+/* Sets a member to a number. */
+void mbp_map_set_number(const struct mbp_map_field *field, double number, void *view);
 
 /* Numbers of two registers, high word first. */
 void mbp_words_put_u32(uint16_t *words, uint32_t number);

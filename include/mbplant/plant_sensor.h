@@ -75,12 +75,14 @@ extern const struct mbp_alarms mbp_alarms_plain;
 
 /* Where and how a sensor's value stands in the holding registers. raw = value / scale. */
 struct mbp_register {
-    double scale;         /* > 0 */
+    double scale;         /* not 0: raw = (value - offset) / scale */
+    double offset;        /* engineering units */
     uint16_t addr;        /* 0-based PDU address of its first word */
     uint16_t limits_addr; /* four limits from here, each of `words` words; strings and bools have none */
     uint16_t words;       /* 1, 2, 4 or the string's register count */
     uint8_t type;         /* enum mbp_type */
     uint8_t order;        /* enum mbp_order */
+    bool nowhere;         /* it has no address in the standard map; addr is then of no meaning */
 };
 
 struct mbp_sensor {

@@ -54,6 +54,8 @@ struct mbp_server_options {
     uint32_t max_connections;
     uint64_t frame_timeout_ns;
     bool serial_functions;
+    bool absent_silent;       /* a unit that is not there gives no answer */
+    bool broadcast;           /* what is written to unit 0 is written to all, without an answer */
     uint32_t per_client;      /* connections of one address at most; a quarter of all unless the file says */
     uint64_t idle_timeout_ns; /* 0 = never */
     const struct mbp_access_rule *access;

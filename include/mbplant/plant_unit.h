@@ -32,9 +32,38 @@ struct mbp_fifo {
  * for it. */
 #define MBP_MAP_BLOCKS_MAX 48
 #define MBP_NO_BASE        65536u
+#define MBP_AS_DEFAULT     0u
 struct mbp_layout {
     uint32_t base[MBP_MAP_BLOCKS_MAX];
+    bool none;                          /* no block stands here but those that are asked for (`blocks: none`) */
+    uint32_t asked[MBP_MAP_BLOCKS_MAX]; /* its base, or MBP_NO_BASE, and one more; MBP_AS_DEFAULT = nothing is said */
 };
+
+/* What a unit does with values that it does not accept. */
+enum mbp_refuse { MBP_REFUSE_FAILURE, MBP_REFUSE_VALUE, MBP_REFUSE_CLAMP, MBP_REFUSE_IGNORE, MBP_REFUSE_COUNT };
+
+/* What a unit answers as the device that it stands for. */
+struct mbp_answer {
+    bool some_functions;   /* `functions` is complete; else all that there are */
+    uint8_t functions[16]; /* a bit each: code c at bit c % 8 of c / 8 */
+    uint16_t max_read;     /* registers of one request; 0 = as many as fit */
+    uint8_t refuse;        /* enum mbp_refuse */
+    bool no_files;         /* but those that it declares */
+};
+
+static inline bool mbp_answers(const struct mbp_answer *answer, unsigned function)
+{
+    return !answer->some_functions || (answer->functions[function / 8] >> function % 8 & 1) != 0;
+}
+
+/* An object of FC 43/14. */
+struct mbp_object {
+    const uint8_t *bytes;
+    uint8_t id, len;
+};
+
+/* What reads of addresses get that nobody declared. */
+enum mbp_gaps { MBP_GAPS_ERROR, MBP_GAPS_ZERO, MBP_GAPS_NUMBER, MBP_GAPS_COUNT };
 
 #define MBP_RECENT_EVENTS 64
 #define MBP_RECENT_WORDS  1280 /* 64 events of 20 registers */
@@ -45,8 +74,12 @@ struct mbp_layout {
 
 struct mbp_unit {
     const char *name;
-    uint8_t id; /* 1..247 */
-    bool gaps_zero;
+    uint8_t id;   /* 0..255; 0 and 255 are the first unit's too while no unit has them */
+    uint8_t gaps; /* enum mbp_gaps: NUMBER where the request touches something declared */
+    uint16_t gap; /* the number */
+    struct mbp_answer answer;
+    const struct mbp_object *objects; /* its own identification, by id; none: the plant's */
+    uint32_t object_count;
     bool instructor; /* the unit 247 that `instructor: true` adds: coil i switches wire fault i */
     uint32_t first_machine, machine_count;
     uint32_t first_sensor, sensor_count;
@@ -60,6 +93,7 @@ struct mbp_unit {
     uint32_t file_count;
     const struct mbp_fifo *fifos;
     uint32_t fifo_count;
+    uint32_t first_point, point_count; /* the user's own points (mbplant/point.h), by table and address */
 };
 
 #endif

@@ -40,6 +40,14 @@ enum mbp_type {
     MBP_FLOAT64,
     MBP_BOOL,
     MBP_STRING,
+    MBP_INT8, /* these two in a register's low byte, or in the byte that a point takes */
+    MBP_UINT8,
+    MBP_INT24, /* of 24 and 48 bits: right-aligned in two and three registers */
+    MBP_UINT24,
+    MBP_INT48,
+    MBP_UINT48,
+    MBP_BCD16, /* a decimal digit in each four bits */
+    MBP_BCD32,
     MBP_TYPE_COUNT
 };
 enum mbp_order { MBP_ABCD, MBP_CDAB, MBP_BADC, MBP_DCBA, MBP_ORDER_COUNT };
@@ -129,6 +137,8 @@ const char *mbp_state_name(enum mbp_state_code state);
 const char *mbp_limit_name(enum mbp_limit limit);             /* of all six alarms */
 const char *mbp_alarm_state_name(enum mbp_alarm_state state); /* "returned unacknowledged" */
 const char *mbp_table_name(enum mbp_table table);
+const char *mbp_table_word(enum mbp_table table); /* "holding": as people and `at:` name it */
+int mbp_table_find(const char *word);             /* by any of its words (holding, holding_registers, hr, 4x); -1 */
 const char *mbp_type_name(enum mbp_type type);
 const char *mbp_order_name(enum mbp_order order);
 const char *mbp_inject_name(enum mbp_inject inject);

@@ -25,9 +25,13 @@ static int take_point(const struct mbp_point *point, void *ctx)
     return 0;
 }
 
+/* A standard point has its name alone; one of the user's may show the same in another place. */
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(((const struct mbp_point *)a)->name, ((const struct mbp_point *)b)->name);
+    const struct mbp_point *left = a;
+    const struct mbp_point *right = b;
+    int order = (left->own != NULL) - (right->own != NULL);
+    return order != 0 ? order : strcmp(left->name, right->name);
 }
 
 static bool collect(const struct mbp_plant *plant, uint32_t unit, struct points *points)
@@ -58,6 +62,8 @@ static void compare(struct mbp_change *change, const struct points *was, const s
 {
     for (size_t i = 0; i < now->count; i++) {
         const struct mbp_point *point = &now->items[i];
+        if (point->own != NULL)
+            break; /* they stand behind the others; the user said where */
         const struct mbp_point *before = bsearch(point, was->items, was->count, sizeof *point, by_name);
         if (before != NULL && (before->table != point->table || before->addr != point->addr))
             note(change, point);

@@ -53,7 +53,7 @@ static void print_examples(const struct mbp_plant *plant, const char *host, uint
     char command[PATH_MAX];
     char where[96] = "";
     char reference[8];
-    if (sensor == NULL)
+    if (sensor == NULL || sensor->reg.nowhere)
         return;
     master_command(command, sizeof command);
     size_t len = 0;

@@ -19,10 +19,11 @@ static bool is_automatic(const struct mbp_image *image, uint32_t c)
 bool image_point_open(const struct mbp_image_unit *unit, const struct image_point *point)
 {
     if (point->kind == MBP_WRITE_COMMAND) {
-        const struct image_index *index = &unit->image->index[unit - unit->image->units];
-        if (unit->image->plant->actuators[point->index].logic != 0)
+        const struct mbp_image *image = unit->image;
+        if (image->plant->actuators[point->index].logic != 0)
             return false;
-        uint32_t controller = index->moved_by[point->index - unit->unit->first_actuator];
+        uint32_t u = image->plant->actuators[point->index].unit;
+        uint32_t controller = image->index[u].moved_by[point->index - image->units[u].unit->first_actuator];
         return controller == UINT32_MAX || !is_automatic(unit->image, controller);
     }
     if (point->kind != MBP_WRITE_SETTING)
@@ -37,17 +38,30 @@ static bool is_partial(const struct mbp_image_unit *unit, uint32_t addr)
     return (unit->access[MBP_HOLDING_REGISTERS][addr] & MBP_ACCESS_PARTIAL) != 0;
 }
 
+static double number_of(const struct mbp_image_unit *unit, const struct image_point *point)
+{
+    return image_number(unit, point, point->table == MBP_COILS ? NULL : unit->holding + point->addr);
+}
+
 /* Beside what is judged, words that wait for others are no number yet. */
 static bool setting_valid(const struct mbp_image_unit *unit, const struct image_point *point)
 {
-    const struct mbp_controller *controller = &unit->image->plant->controllers[point->index];
-    uint16_t first = (uint16_t)(point->addr - 2u * point->sub);
+    const struct mbp_image *image = unit->image;
+    const struct mbp_controller *controller = &image->plant->controllers[point->index];
+    const struct mbp_image_unit *home = &image->units[controller->unit];
+    bool has_block = mbp_map_has(home->unit, MBP_MAP_SETTINGS);
+    uint32_t first = has_block ? mbp_map_addr(image->plant, home->unit, MBP_MAP_SETTINGS, point->index) : 0;
     double setting[MBP_SETTING_COUNT];
     for (unsigned i = 0; i < MBP_SETTING_COUNT; i++) {
-        size_t addr = first + 2 * (size_t)i;
-        bool waits = i != point->sub && is_partial(unit, (uint32_t)addr);
-        setting[i] = waits ? (double)NAN : mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1, unit->holding + addr);
+        uint32_t addr = first + 2 * i;
+        if (!has_block)
+            setting[i] = image->published != NULL ? image->published->controller[point->index].setting[i]
+                                                  : controller->setting[i];
+        else
+            setting[i] =
+                is_partial(home, addr) ? (double)NAN : mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1, home->holding + addr);
     }
+    setting[point->sub] = number_of(unit, point);
     return mbp_setting_allowed(controller, (enum mbp_setting)point->sub, setting);
 }
 
@@ -56,14 +70,13 @@ static bool limit_valid(const struct mbp_image_unit *unit, const struct image_po
     const struct mbp_sensor *sensor = &unit->image->plant->sensors[point->index];
     double limits[MBP_LIMIT_COUNT];
     mbp_image_limits(unit->image, point->index, limits);
-    limits[point->sub] = image_limit(unit, sensor, point->sub);
+    limits[point->sub] = number_of(unit, point);
     return mbp_limits_in_order(sensor, limits);
 }
 
 bool image_point_valid(const struct mbp_image_unit *unit, const struct image_point *point)
 {
     const struct mbp_plant *plant = unit->image->plant;
-    const struct mbp_register *reg;
     switch (point->kind) {
     case MBP_WRITE_SETTING:
         return setting_valid(unit, point);
@@ -71,11 +84,11 @@ bool image_point_valid(const struct mbp_image_unit *unit, const struct image_poi
         return limit_valid(unit, point);
     case MBP_WRITE_VALUE:
         return mbp_grid_within(&plant->sensors[point->index].reg, plant->sensors[point->index].range,
-                               image_value(unit, &plant->sensors[point->index]));
+                               number_of(unit, point));
     case MBP_WRITE_COMMAND:
-        reg = &plant->actuators[point->index].reg;
-        return mbp_grid_within(reg, plant->actuators[point->index].range,
-                               mbp_codec_decode(reg->type, reg->order, reg->scale, unit->holding + reg->addr));
+        return plant->actuators[point->index].on_off ||
+               mbp_grid_within(&plant->actuators[point->index].reg, plant->actuators[point->index].range,
+                               number_of(unit, point));
     case MBP_WRITE_SHELVING: /* every number of seconds is one */
     case MBP_WRITE_MODE:
     case MBP_WRITE_STATE:
@@ -94,13 +107,32 @@ bool image_point_valid(const struct mbp_image_unit *unit, const struct image_poi
     return true;
 }
 
+/* Holds what stands in a point within the ends of what it may have. Of limits and settings the ends are those of their
+ * neighbours, so that they are refused. */
+static void clamp_point(const struct mbp_image_unit *unit, const struct image_point *point)
+{
+    const struct mbp_plant *plant = unit->image->plant;
+    const double *range = point->kind == MBP_WRITE_VALUE     ? plant->sensors[point->index].range
+                          : point->kind == MBP_WRITE_COMMAND ? plant->actuators[point->index].range
+                                                             : NULL;
+    double number = number_of(unit, point);
+    if (range != NULL && !isnan(number))
+        mbp_register_encode(&point->reg, fmin(fmax(number, range[0]), range[1]), unit->holding + point->addr);
+}
+
 static bool raw_allowed(const struct mbp_image_unit *unit, uint16_t addr)
 {
     uint16_t value = unit->holding[addr];
+    bool clamp = unit->unit->answer.refuse == MBP_REFUSE_CLAMP;
     for (uint32_t b = 0; b < unit->unit->block_count[MBP_HOLDING_REGISTERS]; b++) {
         const struct mbp_block *block = &unit->unit->blocks[MBP_HOLDING_REGISTERS][b];
-        if (addr >= block->at && addr < block->at + block->count)
-            return (!block->has_min || value >= block->min) && (!block->has_max || value <= block->max);
+        if (addr < block->at || addr >= block->at + block->count)
+            continue;
+        if (clamp && block->has_min && value < block->min)
+            value = unit->holding[addr] = block->min;
+        if (clamp && block->has_max && value > block->max)
+            value = unit->holding[addr] = block->max;
+        return (!block->has_min || value >= block->min) && (!block->has_max || value <= block->max);
     }
     return true;
 }
@@ -108,6 +140,29 @@ static bool raw_allowed(const struct mbp_image_unit *unit, uint16_t addr)
 bool image_point_covered(const struct image_point *point, uint32_t addr, uint32_t end)
 {
     return point->addr >= addr && (uint32_t)point->addr + point->words <= end;
+}
+
+/* What a unit says to a value that it does not accept. */
+static enum mbp_status value_refused(const struct mbp_image_unit *unit)
+{
+    switch ((enum mbp_refuse)unit->unit->answer.refuse) {
+    case MBP_REFUSE_VALUE:
+        return MBP_EX_ILLEGAL_DATA_VALUE;
+    case MBP_REFUSE_IGNORE:
+        return MBP_ERR_BUSY; /* of no exception: the request is confirmed, and not carried out */
+    case MBP_REFUSE_FAILURE:
+    case MBP_REFUSE_CLAMP:
+    case MBP_REFUSE_COUNT:
+        break;
+    }
+    return MBP_EX_SERVER_DEVICE_FAILURE;
+}
+
+static bool is_acceptable(const struct mbp_image_unit *unit, const struct image_point *point)
+{
+    if (!image_point_valid(unit, point) && unit->unit->answer.refuse == MBP_REFUSE_CLAMP)
+        clamp_point(unit, point);
+    return image_point_valid(unit, point);
 }
 
 enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count, uint16_t *at)
@@ -118,7 +173,7 @@ enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t a
         uint8_t access = unit->access[MBP_HOLDING_REGISTERS][a];
         *at = (uint16_t)a;
         if ((access & MBP_ACCESS_CHECKED) != 0 && !raw_allowed(unit, (uint16_t)a))
-            return MBP_EX_SERVER_DEVICE_FAILURE;
+            return value_refused(unit);
         if ((access & MBP_ACCESS_LATCHED) == 0)
             continue;
         struct image_point point = image_find_point(unit, MBP_HOLDING_REGISTERS, (uint16_t)a);
@@ -126,8 +181,8 @@ enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t a
             return MBP_EX_SERVER_DEVICE_FAILURE;
         if (!image_point_covered(&point, addr, end))
             partial += is_partial(unit, point.addr) ? 0 : 1;
-        else if (!image_point_valid(unit, &point))
-            return MBP_EX_SERVER_DEVICE_FAILURE;
+        else if (!is_acceptable(unit, &point))
+            return value_refused(unit);
         a = (uint32_t)point.addr + point.words - 1;
     }
     *at = addr;

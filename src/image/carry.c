@@ -106,7 +106,8 @@ static void carry_texts(const struct mbp_image *from, struct mbp_image *to, cons
         if (!is_text(now) || sensor_from[s] == UINT32_MAX)
             continue;
         const struct mbp_sensor *was = &from->plant->sensors[sensor_from[s]];
-        if (!is_text(was) || was->reg.words != now->reg.words || strcmp(was->signal->text, now->signal->text) != 0)
+        if (was->reg.nowhere || now->reg.nowhere || !is_text(was) || was->reg.words != now->reg.words ||
+            strcmp(was->signal->text, now->signal->text) != 0)
             continue;
         carry_text(&was->reg, &now->reg, from->units[was->unit].holding + was->reg.addr,
                    to->units[now->unit].holding + now->reg.addr);
@@ -117,7 +118,8 @@ static void carry_texts(const struct mbp_image *from, struct mbp_image *to, cons
 static void carry_digits(const struct mbp_register *was, const struct mbp_register *now, const uint16_t *source,
                          uint16_t *target)
 {
-    if (image_is_wide(now) && was->type == now->type && was->scale >= now->scale && was->scale <= now->scale)
+    if (!was->nowhere && !now->nowhere && image_is_wide(now) && was->type == now->type && was->scale >= now->scale &&
+        was->scale <= now->scale)
         mbp_codec_put_bits((enum mbp_type)now->type, (enum mbp_order)now->order,
                            mbp_codec_bits((enum mbp_type)was->type, (enum mbp_order)was->order, source), target);
 }
@@ -133,7 +135,9 @@ static void carry_numbers(const struct mbp_image *from, struct mbp_image *to, co
         const uint16_t *source = from->units[was->unit].holding;
         uint16_t *target = to->units[now->unit].holding;
         carry_digits(&was->reg, &now->reg, source + was->reg.addr, target + now->reg.addr);
-        for (unsigned l = 0; l < MBP_LIMIT_COUNT && mbp_sensor_has_limits(now) && mbp_sensor_has_limits(was); l++)
+        bool limits = mbp_map_item_has(from->plant, from->units[was->unit].unit, MBP_MAP_LIMITS, sensor_from[s]) &&
+                      mbp_map_item_has(to->plant, to->units[now->unit].unit, MBP_MAP_LIMITS, s);
+        for (unsigned l = 0; l < MBP_LIMIT_COUNT && limits; l++)
             carry_digits(&was->reg, &now->reg, source + was->reg.limits_addr + (size_t)l * was->reg.words,
                          target + now->reg.limits_addr + (size_t)l * now->reg.words);
     }

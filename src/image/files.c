@@ -74,6 +74,9 @@ enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t 
     const struct mbp_image *image = unit->image;
     if (file == 0 || record + count > FILE_WORDS)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    const struct image_file *own = find_file(unit, file);
+    if (unit->unit->answer.no_files && own == NULL)
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
     if (file >= MBP_PLANT_FIRST_FILE && file < MBP_JOURNAL_FIRST_FILE)
         return read_plant(unit, file, record, count, big_endian);
     if (image_staging_shows(unit, file))
@@ -87,10 +90,9 @@ enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t 
             put_words(words, count, big_endian);
         return status;
     }
-    const struct image_file *declared = find_file(unit, file);
-    if (declared == NULL || record + count > declared->count)
+    if (own == NULL || record + count > own->count)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    put_words(declared->words + record, count, big_endian);
+    put_words(own->words + record, count, big_endian);
     return MBP_OK;
 }
 

@@ -48,6 +48,20 @@ static void declare_holes(struct declaring *declaring)
     }
 }
 
+/* What nobody declared is never written again. */
+static void fill_gaps(struct mbp_image_unit *unit)
+{
+    const uint8_t bit = unit->gap != 0;
+    for (uint32_t i = 0; unit->gaps == MBP_GAPS_NUMBER && i < unit->size[MBP_COILS]; i++)
+        unit->coils[i] = unit->access[MBP_COILS][i] == 0 ? bit : unit->coils[i];
+    for (uint32_t i = 0; unit->gaps == MBP_GAPS_NUMBER && i < unit->size[MBP_DISCRETE_INPUTS]; i++)
+        unit->discrete[i] = unit->access[MBP_DISCRETE_INPUTS][i] == 0 ? bit : unit->discrete[i];
+    for (uint32_t i = 0; unit->gaps == MBP_GAPS_NUMBER && i < unit->size[MBP_HOLDING_REGISTERS]; i++)
+        unit->holding[i] = unit->access[MBP_HOLDING_REGISTERS][i] == 0 ? unit->gap : unit->holding[i];
+    for (uint32_t i = 0; unit->gaps == MBP_GAPS_NUMBER && i < unit->size[MBP_INPUT_REGISTERS]; i++)
+        unit->input[i] = unit->access[MBP_INPUT_REGISTERS][i] == 0 ? unit->gap : unit->input[i];
+}
+
 static void load_blocks(struct mbp_image_unit *unit)
 {
     for (int t = 0; t < MBP_TABLE_COUNT; t++) {
@@ -77,7 +91,7 @@ static void load_texts(struct mbp_image_unit *unit)
     for (uint32_t i = 0; i < unit->unit->sensor_count; i++) {
         const struct mbp_register *reg = &sensors[i].reg;
         const char *text = sensors[i].signal->text;
-        if (reg->type == MBP_STRING && text != NULL)
+        if (reg->type == MBP_STRING && text != NULL && !reg->nowhere)
             mbp_codec_put_text((enum mbp_order)reg->order, text, SIZE_MAX, reg->words, unit->holding + reg->addr);
     }
 }
@@ -125,7 +139,8 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
 {
     const struct mbp_plant *plant = image->plant;
     struct mbp_image_unit *unit = &image->units[u];
-    *unit = (struct mbp_image_unit){.unit = &plant->units[u], .image = image, .gaps_zero = plant->units[u].gaps_zero};
+    *unit = (struct mbp_image_unit){
+        .unit = &plant->units[u], .image = image, .gaps = plant->units[u].gaps, .gap = plant->units[u].gap};
     struct declaring declaring = {unit, true};
     mbp_map_points(plant, u, declare_point, &declaring);
     declare_holes(&declaring);
@@ -147,12 +162,15 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
     declaring.measuring = false;
     mbp_map_points(plant, u, declare_point, &declaring);
     declare_holes(&declaring);
+    fill_gaps(unit);
     load_blocks(unit);
     load_texts(unit);
     image_choose_blocks(unit->unit, &image->index[u]);
     enum mbp_status status = index_controllers(plant, unit->unit, &image->index[u]);
     if (status == MBP_OK)
         status = build_index(plant, unit->unit, &image->index[u]);
+    if (status == MBP_OK)
+        status = image_points_new(plant, unit->unit, &image->index[u]);
     return status == MBP_OK ? image_values_new(plant, unit->unit, &image->index[u]) : status;
 }
 
@@ -160,6 +178,7 @@ static enum mbp_status build_log(struct mbp_image *image)
 {
     size_t latched = 11 * (size_t)image->plant->sensor_count + 6 * (size_t)image->plant->machine_count +
                      image->plant->actuator_count + 8 * (size_t)image->plant->controller_count;
+    latched += image->plant->point_count;
     image->log_capacity = 2 * latched + MBP_WRITE_LOG_MIN;
     if (image->log_capacity > MBP_WRITE_LOG_MAX)
         image->log_capacity = MBP_WRITE_LOG_MAX;
@@ -186,8 +205,10 @@ enum mbp_status mbp_image_new(const struct mbp_plant *plant, struct mbp_image **
         image->by_id[plant->units[u].id] = &image->units[u];
     }
     /* Messaging Guide 4.4.1.2: a server that is no gateway answers 0xFF and 0 as itself. */
-    image->by_id[0] = &image->units[0];
-    image->by_id[255] = &image->units[0];
+    if (image->by_id[0] == NULL && !plant->server.broadcast)
+        image->by_id[0] = &image->units[0];
+    if (image->by_id[255] == NULL)
+        image->by_id[255] = &image->units[0];
     status = image_staging_new(image);
     if (status == MBP_OK)
         status = build_log(image);
@@ -215,6 +236,7 @@ void mbp_image_free(struct mbp_image *image)
         free(index->machine_shown);
         mbp_map_index_free(index->map);
         free(index->moved_by);
+        free(index->points);
         for (int t = 0; t < MBP_TABLE_COUNT; t++)
             free(image->units[u].access[t]);
         if (image->units[u].mapping != NULL)

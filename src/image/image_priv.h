@@ -35,6 +35,7 @@ struct value_run {
     uint32_t first, count; /* plant-wide sensors */
     uint16_t addr;
     uint8_t type, order;
+    bool single; /* one alone: its register has an offset */
 };
 
 /* What the alarm blocks of a sensor go by (mbplant/state.h), as they were published last. No gaps: it is compared as
@@ -62,6 +63,7 @@ struct image_index {
     struct image_alarms *alarms_shown;         /* likewise: what its alarm blocks went by */
     struct mbp_machine_view *machine_shown;    /* per machine of the unit, as published last */
     struct image_blocks blocks[MBP_PER_COUNT]; /* of the unit: those that a scan shows */
+    uint32_t *points;                          /* of the plant: the unit's own, those of one item next to each other */
     struct image_file *files;
     uint32_t file_count;
 };
@@ -105,6 +107,7 @@ struct mbp_image {
                                                 of them is to show less */
     uint64_t instructor_writes, instructor_seen; /* requests that wrote to the instructor's unit; of those, seen */
     bool restore_waits;                          /* asked for, and not yet */
+    const struct mbp_state *published;           /* the state that the tables show; NULL before the first time */
     struct mbp_peer instructor_peer;             /* the last of them */
     double instructor_speed;                     /* the speed published last */
     struct image_staging *staging;               /* NULL without an instructor */
@@ -116,9 +119,19 @@ struct image_point {
     enum mbp_write_kind kind;
     uint32_t index; /* plant-wide */
     uint8_t sub;
+    uint8_t table;
     uint16_t addr; /* first */
     uint16_t words;
+    bool own;                /* the user's */
+    bool is_switch;          /* on or off, whatever stands in its words */
+    struct mbp_register reg; /* how its words are a number */
 };
+
+/* The point that covers an address; false where none does. */
+bool image_point_at(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, struct image_point *out);
+
+/* What the words of a point are; of a limit NaN = unused. words: the point's, of a coil unused. */
+double image_number(const struct mbp_image_unit *unit, const struct image_point *point, const uint16_t *words);
 
 /* The point that covers a latched address of the coils or holding registers. */
 struct image_point image_find_point(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr);
@@ -133,10 +146,6 @@ static inline bool image_is_wide(const struct mbp_register *reg)
 {
     return reg->type == MBP_INT64 || reg->type == MBP_UINT64;
 }
-
-/* A sensor's value, or one of its limits (NaN = unused), as it stands in the registers. */
-double image_value(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor);
-double image_limit(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor, unsigned limit);
 
 /* Drops stale entries: one is left of each point. */
 void image_log_tidy(struct mbp_image *image);
@@ -160,7 +169,9 @@ bool image_point_valid(const struct mbp_image_unit *unit, const struct image_poi
 bool image_point_covered(const struct image_point *point, uint32_t addr, uint32_t end);
 
 /* Whether what now stands in count registers from addr is acceptable. Of a point that the request covers only in part
- * the value is judged at the next latch, when its other words have had time to come. *at is where it is not. */
+ * the value is judged at the next latch, when its other words have had time to come. *at is where it is not. A unit may
+ * hold values at the ends of what it accepts (`refuse: clamp`), which then stand there. Errors: those of
+ * mbp_image_write_words; MBP_ERR_BUSY where the unit confirms what it does not carry out (`refuse: ignore`). */
 enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count, uint16_t *at);
 
 /* ---- refusals.c ---- */
@@ -181,6 +192,12 @@ void image_put_waiting(struct mbp_image *image);
 bool image_instructor_allows_words(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count);
 bool image_instructor_allows_bits(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
                                   const uint8_t *packed);
+/* ---- points.c: the user's own points ---- */
+
+enum mbp_status image_points_new(const struct mbp_plant *plant, const struct mbp_unit *unit, struct image_index *index);
+void image_points_publish(struct mbp_image_unit *unit, const struct mbp_state *state,
+                          const struct mbp_summary_view *summary);
+
 /* ---- publish.c ---- */
 
 /* Which blocks of the unit publishing goes over. */

@@ -61,7 +61,7 @@ static bool read_effect(const struct mbp_image_unit *unit, struct mbp_effect *ou
     *out = (struct mbp_effect){.kind = (uint8_t)(words[MBP_SIM_FAULT_KIND] - 1u),
                                .upscale = (flags & MBP_SIM_FAULT_UPSCALE) != 0,
                                .amount = float_at(words + MBP_SIM_FAULT_AMOUNT)};
-    if (of == NULL || words[MBP_SIM_FAULT_UNIT] > 247 || words[MBP_SIM_FAULT_SENSOR] >= of->unit->sensor_count ||
+    if (of == NULL || words[MBP_SIM_FAULT_UNIT] > 255 || words[MBP_SIM_FAULT_SENSOR] >= of->unit->sensor_count ||
         words[MBP_SIM_FAULT_KIND] == 0 || words[MBP_SIM_FAULT_KIND] > MBP_EFFECT_COUNT)
         return false;
     out->sensor = of->unit->first_sensor + words[MBP_SIM_FAULT_SENSOR];

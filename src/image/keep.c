@@ -35,13 +35,14 @@ static void tour_registers(struct tour *tour, const struct mbp_image_unit *unit)
         size_t size = reg->words * sizeof *unit->holding;
         if (reg->type != MBP_STRING && !image_is_wide(reg))
             continue;
-        tour->visit(tour, unit->holding + reg->addr, size);
-        if (mbp_sensor_has_limits(&sensors[s]))
+        if (!reg->nowhere)
+            tour->visit(tour, unit->holding + reg->addr, size);
+        if (mbp_sensor_has_limits(&sensors[s]) && mbp_map_has(unit->unit, MBP_MAP_LIMITS))
             tour->visit(tour, unit->holding + reg->limits_addr, MBP_LIMIT_COUNT * size);
     }
     for (uint32_t a = 0; a < unit->unit->actuator_count; a++) {
         const struct mbp_register *reg = &actuators[a].reg;
-        if (!actuators[a].on_off && image_is_wide(reg))
+        if (!actuators[a].on_off && !reg->nowhere && image_is_wide(reg))
             tour->visit(tour, unit->holding + reg->addr, reg->words * sizeof *unit->holding);
     }
 }

@@ -5,30 +5,28 @@
 
 #include "image_priv.h"
 
-double image_limit(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor, unsigned limit)
+static double limit_in_register(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor, unsigned limit)
 {
     const struct mbp_register *reg = &sensor->reg;
     const uint16_t *words = unit->holding + reg->limits_addr + (size_t)limit * reg->words;
-    if (mbp_codec_unused(reg->type, reg->order, words))
-        return NAN;
-    return mbp_codec_decode(reg->type, reg->order, reg->scale, words);
+    return mbp_register_unused(reg, words) ? (double)NAN : mbp_register_decode(reg, words);
 }
 
 void mbp_image_limits(const struct mbp_image *image, uint32_t sensor, double limits[MBP_LIMIT_COUNT])
 {
     const struct mbp_sensor *of = &image->plant->sensors[sensor];
     const struct mbp_image_unit *unit = &image->units[of->unit];
+    if (!mbp_map_item_has(image->plant, unit->unit, MBP_MAP_LIMITS, sensor)) {
+        for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++)
+            limits[l] =
+                image->published != NULL ? image->published->limit[sensor * MBP_LIMIT_COUNT + l] : of->limits[l];
+        return;
+    }
     const uint8_t *access = unit->access[MBP_HOLDING_REGISTERS] + of->reg.limits_addr;
     for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
         bool waits = (access[(size_t)l * of->reg.words] & MBP_ACCESS_PARTIAL) != 0;
-        limits[l] = waits ? (double)NAN : image_limit(unit, of, l);
+        limits[l] = waits ? (double)NAN : limit_in_register(unit, of, l);
     }
-}
-
-double image_value(const struct mbp_image_unit *unit, const struct mbp_sensor *sensor)
-{
-    const struct mbp_register *reg = &sensor->reg;
-    return mbp_codec_decode(reg->type, reg->order, reg->scale, unit->holding + reg->addr);
 }
 
 /* ---- the log ---------------------------------------------------------------------------------------------------- */
@@ -115,39 +113,20 @@ void image_put_waiting(struct mbp_image *image)
     }
 }
 
+double image_number(const struct mbp_image_unit *unit, const struct image_point *point, const uint16_t *words)
+{
+    const struct mbp_register *reg = &point->reg;
+    if (point->table == MBP_COILS || point->table == MBP_DISCRETE_INPUTS)
+        return unit->coils[point->addr] != 0 ? 1.0 : 0.0;
+    if (point->kind == MBP_WRITE_LIMIT && mbp_register_unused(reg, words))
+        return NAN;
+    double number = mbp_register_decode(reg, words);
+    return !point->is_switch ? number : number < 0 || number > 0 ? 1.0 : 0.0;
+}
+
 static double written_value(const struct mbp_image_unit *unit, const struct image_point *point)
 {
-    const struct mbp_plant *plant = unit->image->plant;
-    const struct mbp_register *reg;
-    switch (point->kind) {
-    case MBP_WRITE_VALUE:
-        return image_value(unit, &plant->sensors[point->index]);
-    case MBP_WRITE_LIMIT:
-        return image_limit(unit, &plant->sensors[point->index], point->sub);
-    case MBP_WRITE_COMMAND:
-        reg = &plant->actuators[point->index].reg;
-        if (plant->actuators[point->index].on_off)
-            break;
-        return mbp_codec_decode(reg->type, reg->order, reg->scale, unit->holding + reg->addr);
-    case MBP_WRITE_SHELVING:
-        return unit->holding[point->addr];
-    case MBP_WRITE_SETTING:
-        return mbp_codec_decode(MBP_FLOAT32, MBP_ABCD, 1, unit->holding + point->addr);
-    case MBP_WRITE_MODE:
-    case MBP_WRITE_STATE:
-    case MBP_WRITE_ACKNOWLEDGE:
-    case MBP_WRITE_RESET:
-    case MBP_WRITE_SHELVE_ALL:
-    case MBP_WRITE_ACKNOWLEDGE_SENSOR:
-    case MBP_WRITE_RESET_SENSOR:
-    case MBP_WRITE_SERVICE:
-    case MBP_WRITE_FORCED:
-    case MBP_WRITE_SHELVED:
-    case MBP_WRITE_NONE:
-    case MBP_WRITE_SIMULATION:
-        break;
-    }
-    return unit->coils[point->addr] != 0 ? 1.0 : 0.0;
+    return image_number(unit, point, point->table == MBP_COILS ? NULL : unit->holding + point->addr);
 }
 
 static bool clears_itself(enum mbp_write_kind kind)
@@ -159,11 +138,11 @@ static bool clears_itself(enum mbp_write_kind kind)
 /* A sensor that is released shows the process again, also where some words of a value have waited for the others. */
 static size_t forget_value(struct mbp_image *image, uint32_t sensor, size_t waiting)
 {
-    const struct mbp_sensor *of = &image->plant->sensors[sensor];
     size_t kept = 0;
     for (size_t i = 0; i < waiting; i++) {
         const struct write_entry *entry = &image->log[i];
-        if (entry->unit == of->unit && entry->table == MBP_HOLDING_REGISTERS && entry->addr == of->reg.addr)
+        struct image_point point = image_find_point(&image->units[entry->unit], entry->table, entry->addr);
+        if (point.kind == MBP_WRITE_VALUE && point.index == sensor)
             set_partial(image, access_byte(image, entry), false);
         else
             image->log[kept++] = *entry;
@@ -204,8 +183,10 @@ size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes)
             continue;
         double value = written_value(unit, &point);
         image->writes[given++] = (struct mbp_write){point.kind, point.index, point.sub, value, entry.peer};
-        if (clears_itself(point.kind))
+        if (clears_itself(point.kind) && point.table == MBP_COILS)
             unit->coils[point.addr] = 0;
+        else if (clears_itself(point.kind))
+            memset(unit->holding + point.addr, 0, point.words * sizeof *unit->holding);
         if (point.kind == MBP_WRITE_FORCED && value == 0.0) // NOLINT(clang-diagnostic-float-equal): a coil's
             waiting = forget_value(image, point.index, waiting);
     }

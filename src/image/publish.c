@@ -133,8 +133,8 @@ static void publish_limits(struct mbp_image_unit *unit, const struct mbp_state *
         if (!mbp_map_item_has(unit->image->plant, u, MBP_MAP_LIMITS, s))
             continue;
         for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++)
-            mbp_codec_update((enum mbp_type)reg->type, (enum mbp_order)reg->order, reg->scale,
-                             state->limit[s * MBP_LIMIT_COUNT + l], unit->holding + reg->limits_addr + l * reg->words);
+            mbp_register_update(reg, state->limit[s * MBP_LIMIT_COUNT + l],
+                                unit->holding + reg->limits_addr + l * reg->words);
     }
 }
 
@@ -230,8 +230,8 @@ static void publish_controllers(struct mbp_image_unit *unit, const struct mbp_st
     }
 }
 
-static void publish_summary(struct mbp_image_unit *unit, const struct mbp_state *state,
-                            const struct mbp_figures *figures)
+static struct mbp_summary_view summary_of(const struct mbp_image_unit *unit, const struct mbp_state *state,
+                                          const struct mbp_figures *figures)
 {
     struct mbp_summary_view view;
     mbp_view_summary(unit->image->plant, unit->unit, state, &view);
@@ -245,7 +245,7 @@ static void publish_summary(struct mbp_image_unit *unit, const struct mbp_state 
     view.journal_memory_percent = figures->journal_used_permille / 10.0;
     view.events_lost = figures->events_lost;
     view.newest_event = figures->newest_event;
-    show_all(unit, MBP_PER_UNIT, 0, &view);
+    return view;
 }
 
 static void publish_events(struct mbp_image_unit *unit, const struct mbp_figures *figures)
@@ -260,6 +260,7 @@ static void publish_events(struct mbp_image_unit *unit, const struct mbp_figures
 void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, const struct mbp_figures *figures)
 {
     bool limits = image->limits_version != state->limits_version;
+    image->published = state;
     bool alarms = image->alarms_version != state->alarms_version;
     /* What is left on a shelf changes by itself; a restored snapshot takes time back. */
     bool shelving = alarms || state->sim_ns >= image->shelving_next_ns || state->sim_ns < image->shelving_ns;
@@ -271,8 +272,9 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
     }
     for (uint32_t u = 0; u < image->plant->unit_count; u++) {
         struct mbp_image_unit *unit = &image->units[u];
-        if (!mbp_unit_has_map(unit->unit))
+        if (!mbp_unit_has_map(unit->unit) && unit->unit->point_count == 0)
             continue; /* raw tables only: nothing of ours stands there */
+        const struct mbp_summary_view summary = summary_of(unit, state, figures);
         image_values_publish(unit, state);
         publish_bits(unit, state);
         publish_coil(unit, MBP_MAP_FORCED, state->flags, MBP_SENSOR_FORCED);
@@ -286,8 +288,9 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
         publish_actuators(unit, state);
         publish_controllers(unit, state);
         publish_machines(unit, state);
-        publish_summary(unit, state, figures);
+        show_all(unit, MBP_PER_UNIT, 0, &summary);
         publish_events(unit, figures);
+        image_points_publish(unit, state, &summary);
     }
 }
 

@@ -9,19 +9,12 @@
 static double asked_at(const struct mbp_image_unit *unit, uint16_t at, const uint16_t *words, uint16_t addr,
                        uint16_t count)
 {
-    const struct image_index *index = &unit->image->index[unit - unit->image->units];
-    struct mbp_map_found found;
-    if (!mbp_map_find(index->map, MBP_HOLDING_REGISTERS, at, &found))
+    struct image_point point;
+    if (!image_point_at(unit, MBP_HOLDING_REGISTERS, at, &point))
         return words[at - addr];
-    const struct mbp_register *reg = mbp_map_register(unit->image->plant, found.block, found.item);
-    enum mbp_type type = (enum mbp_type)(reg != NULL ? reg->type : found.field->type);
-    enum mbp_order order = reg != NULL ? reg->order : MBP_ABCD;
-    if (found.addr < addr || (uint32_t)found.addr + found.count > (uint32_t)addr + count || type == MBP_STRING)
+    if (!image_point_covered(&point, addr, (uint32_t)addr + count) || point.reg.type == MBP_STRING)
         return (double)NAN;
-    const uint16_t *point = words + (found.addr - addr);
-    if (found.field->write == MBP_WRITE_LIMIT && mbp_codec_unused(type, order, point))
-        return (double)NAN;
-    return mbp_codec_decode(type, order, reg != NULL ? reg->scale : 1, point);
+    return image_number(unit, &point, words + (point.addr - addr));
 }
 
 #define REFUSALS_OF_A_PEER 8u /* places that one can take from the others */

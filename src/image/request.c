@@ -7,13 +7,24 @@
 
 #define ADDRESSES 65536u
 
+static bool touches_declared(const struct mbp_image_unit *unit, enum mbp_table table, uint32_t addr, uint32_t count)
+{
+    uint32_t end = addr + count < unit->size[table] ? addr + count : unit->size[table];
+    for (uint32_t a = addr; a < end; a++) {
+        if (unit->access[table][a] != 0)
+            return true;
+    }
+    return false;
+}
+
 enum mbp_status mbp_image_may_read(const struct mbp_image_unit *unit, enum mbp_table table, uint32_t addr,
                                    uint32_t count)
 {
     if (addr + count > ADDRESSES)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    if (unit->gaps_zero)
-        return MBP_OK;
+    if (unit->gaps != MBP_GAPS_ERROR)
+        return unit->gaps == MBP_GAPS_ZERO || touches_declared(unit, table, addr, count) ? MBP_OK
+                                                                                         : MBP_EX_ILLEGAL_DATA_ADDRESS;
     if (addr + count > unit->size[table] || memchr(unit->access[table] + addr, 0, count) != NULL)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     return MBP_OK;
@@ -31,7 +42,7 @@ enum mbp_status mbp_image_may_write(const struct mbp_image_unit *unit, enum mbp_
     return MBP_OK;
 }
 
-/* How many of count addresses from addr lie inside the table; the rest are the zeros of a `gaps: zero` unit. */
+/* How many of count addresses from addr lie inside the table; the rest are gaps that are filled. */
 static uint16_t inside(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count)
 {
     uint32_t size = unit->size[table];
@@ -46,6 +57,8 @@ void mbp_image_read_bits(const struct mbp_image_unit *unit, enum mbp_table table
     memset(packed, 0, (count + 7u) / 8u);
     for (uint16_t i = 0; i < n; i++)
         packed[i / 8] |= (uint8_t)(bits[addr + i] << (i % 8));
+    for (uint16_t i = n; i < count && unit->gap != 0; i++)
+        packed[i / 8] |= (uint8_t)(1u << (i % 8));
 }
 
 /* Swaps the bytes of the words in a number of any width. */
@@ -94,22 +107,48 @@ void mbp_image_read_words(const struct mbp_image_unit *unit, enum mbp_table tabl
     uint16_t n = inside(unit, table, addr, count);
     if (n > 0)
         put_big_endian(words + addr, n, big_endian);
-    if (n < count)
-        memset(big_endian + 2 * (size_t)n, 0, 2u * (size_t)(count - n));
+    for (uint16_t i = n; i < count; i++) {
+        big_endian[2 * (size_t)i] = (uint8_t)(unit->gap >> 8);
+        big_endian[2 * (size_t)i + 1] = (uint8_t)unit->gap;
+    }
 }
 
 /* ---- whose address is it ---------------------------------------------------------------------------------------- */
 
+static struct mbp_register field_register(const struct mbp_map_field *field)
+{
+    return (struct mbp_register){.scale = field->scale != 0 ? field->scale : 1, .type = field->type};
+}
+
+bool image_point_at(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, struct image_point *out)
+{
+    const struct image_index *index = &unit->image->index[unit - unit->image->units];
+    struct mbp_map_found found;
+    if (!mbp_map_find(index->map, table, addr, &found))
+        return false;
+    const struct mbp_register *reg =
+        found.own != NULL ? &found.own->reg : mbp_map_register(unit->image->plant, found.block, found.item);
+    *out = (struct image_point){.kind = (enum mbp_write_kind)found.field->write,
+                                .index = found.item,
+                                .sub = found.field->sub,
+                                .table = (uint8_t)table,
+                                .addr = found.addr,
+                                .words = found.count,
+                                .own = found.own != NULL,
+                                .is_switch =
+                                    found.field->type == MBP_BOOL && mbp_map[found.block].place != MBP_PLACE_VALUE,
+                                .reg = reg != NULL ? *reg : field_register(found.field)};
+    return true;
+}
+
 /* addr is latched, so it belongs to a field. */
 struct image_point image_find_point(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr)
 {
-    const struct image_index *index = &unit->image->index[unit - unit->image->units];
-    struct mbp_map_found found = {0};
-    bool is_there = mbp_map_find(index->map, table, addr, &found);
+    struct image_point point = {0};
+    bool is_there = image_point_at(unit, table, addr, &point);
     assert(is_there);
     (void)is_there;
-    return (struct image_point){(enum mbp_write_kind)found.field->write, found.item, found.field->sub, found.addr,
-                                found.count};
+    return point;
 }
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
@@ -255,8 +294,9 @@ enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr
     tell_observer(unit, MBP_HOLDING_REGISTERS, addr, count);
 out:
     if (status != MBP_OK)
-        image_refuse_words(unit, addr, count, big_endian, at, status, peer);
-    return status;
+        image_refuse_words(unit, addr, count, big_endian, at,
+                           status == MBP_ERR_BUSY ? MBP_EX_SERVER_DEVICE_FAILURE : status, peer);
+    return status == MBP_ERR_BUSY ? MBP_OK : status;
 }
 
 /* ---- once more -------------------------------------------------------------------------------------------------- */

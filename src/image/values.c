@@ -6,8 +6,8 @@
 
 static bool goes_on(const struct value_run *run, const struct mbp_register *reg, uint32_t s)
 {
-    return run->first + run->count == s && run->type == reg->type && run->order == reg->order &&
-           run->addr + run->count * reg->words == reg->addr;
+    return !run->single && !mbp_register_has_offset(reg) && run->first + run->count == s && run->type == reg->type &&
+           run->order == reg->order && run->addr + run->count * reg->words == reg->addr;
 }
 
 enum mbp_status image_values_new(const struct mbp_plant *plant, const struct mbp_unit *unit, struct image_index *index)
@@ -24,12 +24,13 @@ enum mbp_status image_values_new(const struct mbp_plant *plant, const struct mbp
         uint32_t s = unit->first_sensor + i;
         const struct mbp_register *reg = &plant->sensors[s].reg;
         index->scale[i] = reg->scale;
-        if (reg->type == MBP_STRING)
+        if (reg->type == MBP_STRING || reg->nowhere)
             continue; /* a text stands where it was put at the start, or where a master put another */
         if (index->run_count > 0 && goes_on(&index->runs[index->run_count - 1], reg, s))
             index->runs[index->run_count - 1].count++;
         else
-            index->runs[index->run_count++] = (struct value_run){s, 1, reg->addr, reg->type, reg->order};
+            index->runs[index->run_count++] =
+                (struct value_run){s, 1, reg->addr, reg->type, reg->order, mbp_register_has_offset(reg)};
     }
     struct value_run *fitting = realloc(index->runs, ((size_t)index->run_count + 1) * sizeof *fitting);
     if (fitting != NULL)
@@ -43,9 +44,13 @@ void image_values_publish(struct mbp_image_unit *unit, const struct mbp_state *s
     const struct image_index *index = &unit->image->index[unit - unit->image->units];
     for (uint32_t r = 0; r < index->run_count; r++) {
         const struct value_run *run = &index->runs[r];
-        mbp_codec_encode_run((enum mbp_type)run->type, (enum mbp_order)run->order,
-                             index->scale + (run->first - u->first_sensor), state->value + run->first, run->count,
-                             unit->holding + run->addr);
+        if (run->single)
+            mbp_register_update(&unit->image->plant->sensors[run->first].reg, state->value[run->first],
+                                unit->holding + run->addr);
+        else
+            mbp_codec_encode_run((enum mbp_type)run->type, (enum mbp_order)run->order,
+                                 index->scale + (run->first - u->first_sensor), state->value + run->first, run->count,
+                                 unit->holding + run->addr);
     }
     if (mbp_map_has(u, MBP_MAP_FLOATS))
         mbp_codec_encode_run(MBP_FLOAT32, MBP_ABCD, NULL, state->value + u->first_sensor, u->sensor_count,

@@ -19,6 +19,14 @@ static const struct {
     [MBP_FLOAT32] = {-(double)FLT_MAX, (double)FLT_MAX},
     [MBP_FLOAT64] = {-DBL_MAX, DBL_MAX},
     [MBP_BOOL] = {0.0, 1.0},
+    [MBP_INT8] = {-128.0, 127.0},
+    [MBP_UINT8] = {0.0, 255.0},
+    [MBP_INT24] = {-0x1p23, 0x1p23 - 1},
+    [MBP_UINT24] = {0.0, 0x1p24 - 1},
+    [MBP_INT48] = {-0x1p47, 0x1p47 - 1},
+    [MBP_UINT48] = {0.0, 0x1p48 - 1},
+    [MBP_BCD16] = {0.0, 9999.0},
+    [MBP_BCD32] = {0.0, 99999999.0},
 };
 
 static bool is_float(enum mbp_type type)
@@ -28,7 +36,44 @@ static bool is_float(enum mbp_type type)
 
 static unsigned bit_count(enum mbp_type type)
 {
-    return 16 * mbp_type_words(type);
+    static const unsigned char odd[MBP_TYPE_COUNT] = {
+        [MBP_INT8] = 8, [MBP_UINT8] = 8, [MBP_INT24] = 24, [MBP_UINT24] = 24, [MBP_INT48] = 48, [MBP_UINT48] = 48};
+    return odd[type] != 0 ? odd[type] : 16 * mbp_type_words(type);
+}
+
+static bool is_bcd(enum mbp_type type)
+{
+    return type == MBP_BCD16 || type == MBP_BCD32;
+}
+
+/* All bits that a type has, right-aligned. */
+static uint64_t all_bits(enum mbp_type type)
+{
+    return bit_count(type) == 64 ? UINT64_MAX : (UINT64_C(1) << bit_count(type)) - 1;
+}
+
+static uint64_t to_digits(uint64_t number)
+{
+    uint64_t bits = 0;
+    for (unsigned shift = 0; number > 0; shift += 4, number /= 10)
+        bits |= number % 10 << shift;
+    return bits;
+}
+
+/* What is no decimal digit counts as it stands: 0x1A is 20. */
+static uint64_t from_digits(uint64_t bits)
+{
+    uint64_t number = 0;
+    uint64_t weight = 1;
+    for (; bits > 0; bits >>= 4, weight *= 10)
+        number += (bits & 0xF) * weight;
+    return number;
+}
+
+static uint64_t signed_bits(uint64_t bits, unsigned width)
+{
+    uint64_t sign = UINT64_C(1) << (width - 1);
+    return ((bits & (2 * sign - 1)) ^ sign) - sign;
 }
 
 static double saturate(enum mbp_type type, double raw)
@@ -56,7 +101,8 @@ static uint64_t to_bits(enum mbp_type type, double raw)
     raw = round(raw);
     if (raw >= bounds[type].high && bit_count(type) == 64)
         return type == MBP_INT64 ? (uint64_t)INT64_MAX : UINT64_MAX;
-    return raw < 0 ? (uint64_t)(int64_t)raw : (uint64_t)raw;
+    uint64_t whole = raw < 0 ? (uint64_t)(int64_t)raw : (uint64_t)raw;
+    return (is_bcd(type) ? to_digits(whole) : whole) & all_bits(type);
 }
 
 static double from_bits(enum mbp_type type, uint64_t bits)
@@ -81,6 +127,17 @@ static double from_bits(enum mbp_type type, uint64_t bits)
     }
     case MBP_BOOL:
         return bits != 0 ? 1.0 : 0.0;
+    case MBP_INT8:
+    case MBP_INT24:
+    case MBP_INT48:
+        return (double)(int64_t)signed_bits(bits, bit_count(type));
+    case MBP_BCD16:
+    case MBP_BCD32:
+        return (double)from_digits(bits);
+    case MBP_UINT8:
+    case MBP_UINT24:
+    case MBP_UINT48:
+        return (double)(bits & all_bits(type));
     case MBP_UINT16:
     case MBP_UINT32:
     case MBP_UINT64:
@@ -156,6 +213,55 @@ void mbp_codec_update(enum mbp_type type, enum mbp_order order, double scale, do
             return;
     }
     mbp_codec_encode(type, order, scale, value, words);
+}
+
+/* ---- whole registers --------------------------------------------------------------------------------------------- */
+
+void mbp_register_encode(const struct mbp_register *reg, double value, uint16_t *words)
+{
+    mbp_codec_encode((enum mbp_type)reg->type, (enum mbp_order)reg->order, reg->scale, value - reg->offset, words);
+}
+
+void mbp_register_wrap(const struct mbp_register *reg, double value, uint16_t *words)
+{
+    enum mbp_type type = (enum mbp_type)reg->type;
+    double raw = round((value - reg->offset) / reg->scale);
+    double span = bounds[type].high - bounds[type].low + (bit_count(type) == 64 ? 0 : 1);
+    if (is_float(type) || type == MBP_STRING || !isfinite(raw)) {
+        mbp_register_encode(reg, value, words);
+        return;
+    }
+    double rest = fmod(raw - bounds[type].low, span);
+    double within_span = bounds[type].low + (rest < 0 ? rest + span : rest);
+    mbp_codec_put_bits(type, (enum mbp_order)reg->order, to_bits(type, within_span), words);
+}
+
+void mbp_register_update(const struct mbp_register *reg, double value, uint16_t *words)
+{
+    mbp_codec_update((enum mbp_type)reg->type, (enum mbp_order)reg->order, reg->scale, value - reg->offset, words);
+}
+
+double mbp_register_decode(const struct mbp_register *reg, const uint16_t *words)
+{
+    return mbp_codec_decode((enum mbp_type)reg->type, (enum mbp_order)reg->order, reg->scale, words) + reg->offset;
+}
+
+double mbp_register_quantise(const struct mbp_register *reg, double value)
+{
+    return mbp_codec_quantise((enum mbp_type)reg->type, reg->scale, value - reg->offset) + reg->offset;
+}
+
+bool mbp_register_unused(const struct mbp_register *reg, const uint16_t *words)
+{
+    return mbp_codec_unused((enum mbp_type)reg->type, (enum mbp_order)reg->order, words);
+}
+
+void mbp_register_range(const struct mbp_register *reg, double *low, double *high)
+{
+    double ends[2];
+    mbp_type_range((enum mbp_type)reg->type, fabs(reg->scale), &ends[0], &ends[1]);
+    *low = (reg->scale < 0 ? -ends[1] : ends[0]) + reg->offset;
+    *high = (reg->scale < 0 ? -ends[0] : ends[1]) + reg->offset;
 }
 
 void mbp_codec_put_text(enum mbp_order order, const char *text, size_t size, uint32_t count, uint16_t *words)

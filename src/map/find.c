@@ -114,15 +114,47 @@ static bool find_in(const struct mbp_map_index *index, unsigned block, uint16_t 
         uint32_t from = start + (uint32_t)mbp_map_field_offset(block, f, reg);
         uint16_t count = mbp_map_field_count(&row->fields[f], reg);
         if (addr >= from && addr < from + count) {
-            *out = (struct mbp_map_found){&row->fields[f], item, (uint16_t)from, count, (uint8_t)block};
+            *out = (struct mbp_map_found){.field = &row->fields[f],
+                                          .item = item,
+                                          .addr = (uint16_t)from,
+                                          .count = count,
+                                          .block = (uint8_t)block};
             return true;
         }
     }
     return false;
 }
 
+/* The user's points stand sorted by table and address. */
+static bool find_own(const struct mbp_map_index *index, enum mbp_table table, uint16_t addr, struct mbp_map_found *out)
+{
+    const struct mbp_user_point *points = index->plant->points + index->unit->first_point;
+    uint32_t low = 0;
+    uint32_t high = index->unit->point_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const struct mbp_user_point *at = &points[middle];
+        if (at->table < table || (at->table == table && (uint32_t)at->reg.addr + at->reg.words <= addr))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const struct mbp_user_point *own = &points[low];
+    if (low == index->unit->point_count || own->table != table || own->reg.addr > addr)
+        return false;
+    *out = (struct mbp_map_found){.field = mbp_map_tag_field(&own->tag),
+                                  .own = own,
+                                  .item = own->tag.item,
+                                  .addr = own->reg.addr,
+                                  .count = own->reg.words,
+                                  .block = own->tag.block};
+    return true;
+}
+
 bool mbp_map_find(const struct mbp_map_index *index, enum mbp_table table, uint16_t addr, struct mbp_map_found *out)
 {
+    if (index->unit->point_count > 0 && find_own(index, table, addr, out))
+        return true;
     for (unsigned b = 0; b < mbp_map_count; b++) {
         if (mbp_map[b].table == table && mbp_map_has(index->unit, b) && find_in(index, b, addr, out))
             return true;

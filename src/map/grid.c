@@ -14,9 +14,14 @@ static bool is_float(const struct mbp_register *reg)
     return reg->type == MBP_FLOAT32 || reg->type == MBP_FLOAT64;
 }
 
+static double step(const struct mbp_register *reg)
+{
+    return fabs(reg->scale);
+}
+
 static double shown(const struct mbp_register *reg, double number)
 {
-    return mbp_codec_quantise((enum mbp_type)reg->type, reg->scale, number);
+    return mbp_register_quantise(reg, number);
 }
 
 /* What a number of this size may have lost. */
@@ -28,7 +33,7 @@ static double lost(double size)
 static double edge(const struct mbp_register *reg, double at, double noise)
 {
     double nearest = shown(reg, at);
-    return is_float(reg) || fabs(nearest - at) <= reg->scale * STEP_NOISE + noise ? nearest : at;
+    return is_float(reg) || fabs(nearest - at) <= step(reg) * STEP_NOISE + noise ? nearest : at;
 }
 
 double mbp_grid_limit(const struct mbp_register *reg, double limit)
@@ -40,7 +45,7 @@ double mbp_grid_limit(const struct mbp_register *reg, double limit)
 static double far(const struct mbp_register *reg, double limit, double at)
 {
     double size = fmax(fabs(limit), fabs(at));
-    return is_float(reg) ? size * STEP_NOISE + reg->scale * (double)FLT_MIN : reg->scale;
+    return is_float(reg) ? size * STEP_NOISE + step(reg) * (double)FLT_MIN : step(reg);
 }
 
 bool mbp_grid_above(const struct mbp_register *reg, double value, double limit, double deadband)
@@ -81,7 +86,7 @@ bool mbp_grid_within(const struct mbp_register *reg, const double range[2], doub
 {
     double as_shown = shown(reg, number);
     /* What the type cannot hold is shown as the nearest that it can. */
-    if (!isfinite(number) || (!is_float(reg) && fabs(number - as_shown) > reg->scale * (0.5 + STEP_NOISE)))
+    if (!isfinite(number) || (!is_float(reg) && fabs(number - as_shown) > step(reg) * (0.5 + STEP_NOISE)))
         return false;
     return as_shown >= shown(reg, range[0]) && as_shown <= shown(reg, range[1]);
 }
@@ -90,7 +95,7 @@ double mbp_grid_noise(const struct mbp_register *reg, double size)
 {
     if (reg->type == MBP_FLOAT32)
         return fabs(size) * (double)FLT_EPSILON;
-    return (reg->type == MBP_FLOAT64 ? 0 : reg->scale * STEP_NOISE) + fabs(size) * DOUBLE_NOISE;
+    return (reg->type == MBP_FLOAT64 ? 0 : step(reg) * STEP_NOISE) + fabs(size) * DOUBLE_NOISE;
 }
 
 /* The number of so many digits that is nearest; a power of ten up to 1e22 is exact, and so is the number then. */
@@ -103,13 +108,13 @@ static double rounded(double number, int digits)
 
 double mbp_grid_meant(const struct mbp_register *reg, double value)
 {
-    float raw = (float)(value / reg->scale);
+    float raw = (float)((value - reg->offset) / reg->scale);
     if (reg->type != MBP_FLOAT32 || !isfinite(raw) || fpclassify(raw) == FP_ZERO)
         return value;
     for (int digits = 1; digits < FLOAT_DIGITS; digits++) {
         double number = rounded((double)raw, digits);
         if (!((float)number < raw) && !((float)number > raw))
-            return number * reg->scale;
+            return number * reg->scale + reg->offset;
     }
-    return rounded((double)raw, FLOAT_DIGITS) * reg->scale;
+    return rounded((double)raw, FLOAT_DIGITS) * reg->scale + reg->offset;
 }

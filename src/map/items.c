@@ -57,10 +57,11 @@ bool mbp_map_item_has(const struct mbp_plant *plant, const struct mbp_unit *unit
     case MBP_PLACE_LIMITS:
         return mbp_sensor_has_limits(&plant->sensors[item]);
     case MBP_PLACE_COMMAND:
-        return !plant->actuators[item].on_off;
+        return !plant->actuators[item].on_off && !plant->actuators[item].reg.nowhere;
     case MBP_PLACE_ON_OFF:
-        return plant->actuators[item].on_off;
+        return plant->actuators[item].on_off && !plant->actuators[item].reg.nowhere;
     case MBP_PLACE_VALUE:
+        return !plant->sensors[item].reg.nowhere;
     case MBP_PLACE_STRIDE:
         break;
     }

@@ -9,7 +9,7 @@
 
 struct span {
     uint32_t first, end;
-    uint8_t table;
+    uint8_t table, block;
 };
 
 struct work {
@@ -18,7 +18,7 @@ struct work {
     uint32_t claim_count;
     uint32_t *owner[MBP_TABLE_COUNT]; /* per address: a claim's index + 1; 0 = nobody's. NULL: values stand from 0 on,
                                          and nothing else is claimed */
-    uint32_t value_words;
+    uint32_t value_first, value_words;
     struct span spans[MBP_MAP_BLOCKS_MAX]; /* of blocks that have their place */
     unsigned span_count;
     bool failed;
@@ -26,6 +26,13 @@ struct work {
 
 /* ---- what the file places, and values -----------------------------------------------------------------------------
  */
+
+/* Whether a block does not stand in the unit because the file says so. */
+static bool is_left_out(const struct mbp_unit *unit, unsigned block)
+{
+    uint32_t asked = unit->layout.asked[block];
+    return asked == MBP_NO_BASE + 1 || (asked == MBP_AS_DEFAULT && unit->layout.none);
+}
 
 static bool is_placed(const struct work *work, unsigned block, uint32_t item)
 {
@@ -41,10 +48,13 @@ static void occupy(struct work *work, uint32_t c)
     bool told = false;
     for (uint32_t at = claim->first; at < claim->first + claim->count; at++) {
         uint32_t *owner = &work->owner[claim->table][at];
-        if (*owner == 0) {
+        struct mbp_map_claim *other = *owner == 0 ? NULL : &work->claims[*owner - 1];
+        if (other == NULL) {
             *owner = c + 1;
+        } else if (claim->part != 0 && other->part != 0 && (claim->part & other->part) == 0) {
+            other->part |= claim->part;
         } else if (!told) {
-            work->request->overlap(work->request->ctx, claim, &work->claims[*owner - 1], at);
+            work->request->overlap(work->request->ctx, claim, other, at);
             work->failed = true;
             told = true;
         }
@@ -66,13 +76,20 @@ static void claim(struct work *work, struct mbp_map_claim claim)
 static void place_values(struct work *work)
 {
     const struct mbp_unit *unit = work->request->unit;
-    uint32_t next = 0;
+    uint32_t asked = unit->layout.asked[MBP_MAP_VALUES];
+    uint32_t next = asked != MBP_AS_DEFAULT && asked <= MBP_NO_BASE ? asked - 1 : 0;
+    bool left_out = is_left_out(unit, MBP_MAP_VALUES);
+    work->value_first = next;
     for (uint32_t s = unit->first_sensor; s < unit->first_sensor + unit->sensor_count && !work->failed; s++) {
         struct mbp_register *reg = &work->request->sensors[s].reg;
-        uint32_t addr = is_placed(work, MBP_MAP_VALUES, s) ? reg->addr : next;
+        bool placed = is_placed(work, MBP_MAP_VALUES, s);
+        uint32_t addr = placed ? reg->addr : next;
+        reg->nowhere = left_out && !placed;
+        if (reg->nowhere)
+            continue;
         next += reg->words;
         if (addr + reg->words > ADDRESSES) {
-            const struct mbp_map_claim beyond = {MBP_CLAIM_VALUE, s, MBP_HOLDING_REGISTERS, addr, reg->words};
+            const struct mbp_map_claim beyond = {MBP_CLAIM_VALUE, s, MBP_HOLDING_REGISTERS, addr, reg->words, 0};
             work->request->overflow(work->request->ctx, &beyond);
             work->failed = true;
         }
@@ -87,8 +104,8 @@ static void claim_values(struct work *work, bool placed)
     const struct mbp_unit *unit = work->request->unit;
     for (uint32_t s = unit->first_sensor; s < unit->first_sensor + unit->sensor_count; s++) {
         const struct mbp_register *reg = &work->request->sensors[s].reg;
-        if (is_placed(work, MBP_MAP_VALUES, s) == placed)
-            claim(work, (struct mbp_map_claim){MBP_CLAIM_VALUE, s, MBP_HOLDING_REGISTERS, reg->addr, reg->words});
+        if (!reg->nowhere && is_placed(work, MBP_MAP_VALUES, s) == placed)
+            claim(work, (struct mbp_map_claim){MBP_CLAIM_VALUE, s, MBP_HOLDING_REGISTERS, reg->addr, reg->words, 0});
     }
 }
 
@@ -98,7 +115,7 @@ static void claim_commands(struct work *work)
     for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count; a++) {
         const struct mbp_register *reg = &work->request->actuators[a].reg;
         if (is_placed(work, MBP_MAP_COMMANDS, a))
-            claim(work, (struct mbp_map_claim){MBP_CLAIM_COMMAND, a, MBP_HOLDING_REGISTERS, reg->addr, reg->words});
+            claim(work, (struct mbp_map_claim){MBP_CLAIM_COMMAND, a, MBP_HOLDING_REGISTERS, reg->addr, reg->words, 0});
     }
 }
 
@@ -108,8 +125,19 @@ static void claim_raw(struct work *work)
     for (unsigned table = 0; table < MBP_TABLE_COUNT; table++) {
         for (uint32_t b = 0; b < unit->block_count[table]; b++) {
             const struct mbp_block *block = &unit->blocks[table][b];
-            claim(work, (struct mbp_map_claim){MBP_CLAIM_RAW, b, (enum mbp_table)table, block->at, block->count});
+            claim(work, (struct mbp_map_claim){MBP_CLAIM_RAW, b, (enum mbp_table)table, block->at, block->count, 0});
         }
+    }
+}
+
+/* Points share a register when they are different parts of it. */
+static void claim_points(struct work *work)
+{
+    const struct mbp_unit *unit = work->request->unit;
+    for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count; p++) {
+        const struct mbp_user_point *point = &work->request->plant->points[p];
+        claim(work, (struct mbp_map_claim){MBP_CLAIM_POINT, p, (enum mbp_table)point->table, point->reg.addr,
+                                           point->reg.words, point->mask});
     }
 }
 
@@ -117,7 +145,9 @@ static void claim_raw(struct work *work)
 static bool places_anything(const struct work *work)
 {
     const struct mbp_unit *unit = work->request->unit;
-    bool any = false;
+    bool any = unit->point_count > 0 || unit->layout.none;
+    for (unsigned b = 0; b < mbp_map_count; b++)
+        any = any || unit->layout.asked[b] != MBP_AS_DEFAULT;
     for (unsigned table = 0; table < MBP_TABLE_COUNT; table++)
         any = any || unit->block_count[table] > 0;
     for (uint32_t s = unit->first_sensor; s < unit->first_sensor + unit->sensor_count && !any; s++)
@@ -130,7 +160,7 @@ static bool places_anything(const struct work *work)
 static enum mbp_status claim_all(struct work *work)
 {
     const struct mbp_unit *unit = work->request->unit;
-    size_t claims = (size_t)unit->sensor_count + unit->actuator_count + 1;
+    size_t claims = (size_t)unit->sensor_count + unit->actuator_count + unit->point_count + 1;
     for (unsigned table = 0; table < MBP_TABLE_COUNT; table++)
         claims += unit->block_count[table];
     work->claims = calloc(claims, sizeof *work->claims);
@@ -143,6 +173,7 @@ static enum mbp_status claim_all(struct work *work)
     claim_values(work, true);
     claim_commands(work);
     claim_raw(work);
+    claim_points(work);
     return MBP_OK;
 }
 
@@ -194,7 +225,7 @@ static uint32_t block_span(const struct work *work, unsigned block, bool *any)
 static bool is_owned(const struct work *work, enum mbp_table table, uint32_t first, uint32_t end)
 {
     if (work->owner[table] == NULL)
-        return table == MBP_HOLDING_REGISTERS && first < work->value_words;
+        return table == MBP_HOLDING_REGISTERS && first < work->value_words && end > work->value_first;
     for (uint32_t at = first; at < end; at++) {
         if (work->owner[table][at] != 0)
             return true;
@@ -240,7 +271,7 @@ static bool is_free(const struct work *work, unsigned block, uint32_t base, uint
 
 static void take(struct work *work, unsigned block, uint32_t base, uint32_t span)
 {
-    work->spans[work->span_count++] = (struct span){base, base + span, mbp_map[block].table};
+    work->spans[work->span_count++] = (struct span){base, base + span, mbp_map[block].table, (uint8_t)block};
     work->request->unit->layout.base[block] = base;
 }
 
@@ -277,14 +308,61 @@ static void set_registers(struct work *work, unsigned block)
     }
 }
 
+/* An actuator's command without a place of its own. */
+static void leave_out(struct work *work, unsigned block)
+{
+    const struct mbp_map_request *request = work->request;
+    const struct mbp_unit *unit = request->unit;
+    for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count; a++) {
+        struct mbp_register *reg = &request->actuators[a].reg;
+        bool its = request->actuators[a].on_off == (mbp_map[block].place == MBP_PLACE_ON_OFF);
+        if (its && !is_placed(work, block, a))
+            reg->nowhere = true;
+    }
+}
+
+/* Where the file says: nothing else may stand there. */
+static void take_asked(struct work *work, unsigned block, uint32_t base, uint32_t span)
+{
+    const struct mbp_map_request *request = work->request;
+    struct mbp_map_claim mine = {MBP_CLAIM_BLOCK,     block, (enum mbp_table)mbp_map[block].table, base,
+                                 span > 0 ? span : 1, 0};
+    if (base + span > ADDRESSES) {
+        request->overflow(request->ctx, &mine);
+        work->failed = true;
+        return;
+    }
+    for (uint32_t at = base; at < base + span && !is_free(work, block, base, span); at++) {
+        uint32_t owner = work->owner[mine.table][at];
+        if (owner == 0)
+            continue;
+        request->overlap(request->ctx, &mine, &work->claims[owner - 1], at);
+        work->failed = true;
+        return;
+    }
+    for (unsigned i = 0; i < work->span_count; i++) {
+        const struct span *other = &work->spans[i];
+        if (other->table != mine.table || base >= other->end || other->first >= base + span)
+            continue;
+        const struct mbp_map_claim its = {
+            MBP_CLAIM_BLOCK, other->block, mine.table, other->first, other->end - other->first, 0};
+        request->overlap(request->ctx, &mine, &its, base > other->first ? base : other->first);
+        work->failed = true;
+        return;
+    }
+    take(work, block, base, span);
+}
+
 /* Without its command an actuator could not be moved: no room for it is an error, where other blocks are left out. */
 static void settle(struct work *work, unsigned block)
 {
     const struct mbp_map_request *request = work->request;
+    if (work->failed)
+        return;
     bool commands = mbp_map[block].place == MBP_PLACE_COMMAND || mbp_map[block].place == MBP_PLACE_ON_OFF;
     if (commands && request->unit->layout.base[block] == MBP_NO_BASE) {
-        const struct mbp_map_claim beyond = {MBP_CLAIM_COMMAND, request->unit->first_actuator,
-                                             (enum mbp_table)mbp_map[block].table, ADDRESSES, 1};
+        const struct mbp_map_claim beyond = {
+            MBP_CLAIM_COMMAND, request->unit->first_actuator, (enum mbp_table)mbp_map[block].table, ADDRESSES, 1, 0};
         request->overflow(request->ctx, &beyond);
         work->failed = true;
         return;
@@ -304,6 +382,19 @@ static void place_blocks(struct work *work)
         span[b] = block_span(work, b, &waits[b]);
         if (!waits[b] && span[b] > 0)
             layout->base[b] = mbp_map[b].usual; /* all that it has was placed by the file */
+        if (waits[b] && is_left_out(work->request->unit, b)) {
+            waits[b] = false;
+            if (mbp_map[b].place == MBP_PLACE_COMMAND || mbp_map[b].place == MBP_PLACE_ON_OFF)
+                leave_out(work, b);
+            if (mbp_map[b].place == MBP_PLACE_COMMAND)
+                layout->base[b] = mbp_map[b].usual; /* of those that the file places */
+        } else if (waits[b] && layout->asked[b] != MBP_AS_DEFAULT) {
+            take_asked(work, b, layout->asked[b] - 1, span[b]);
+            settle(work, b);
+            waits[b] = false;
+        }
+    }
+    for (unsigned b = 0; b < mbp_map_count && !work->failed; b++) {
         if (waits[b] && is_free(work, b, mbp_map[b].usual, span[b])) {
             take(work, b, mbp_map[b].usual, span[b]);
             settle(work, b);

@@ -120,12 +120,12 @@ void mbp_map_field_point(const struct mbp_plant *plant, const struct mbp_unit *u
     point.field = field;
     point.what = field->what;
     point.unit_text = unit_text(plant, field, (enum mbp_map_per)row->per, item);
+    point.offset = reg != NULL ? reg->offset : 0;
     point.scale = reg != NULL ? reg->scale : field->scale != 0 ? field->scale : 1;
     point.count = mbp_map_field_count(field, reg);
     point.type = reg != NULL ? reg->type : field->type;
     point.order = reg != NULL ? reg->order : (uint8_t)MBP_ABCD;
-    point.writable = field->write != MBP_WRITE_NONE &&
-                     !(field->write == MBP_WRITE_VALUE && plant->sensors[item].inject == MBP_INJECT_REJECT);
+    point.writable = mbp_map_tag_writable(plant, &(struct mbp_tag){item, (uint8_t)block, (uint8_t)f});
     set_item(&point, plant, (enum mbp_map_per)row->per, item, field->name);
     *out = point;
 }
@@ -169,6 +169,39 @@ static int visit_raw(const struct tour *tour, enum mbp_table table)
     return stop;
 }
 
+/* One of the user's own. */
+static int visit_own(const struct tour *tour, const struct mbp_user_point *own)
+{
+    const struct mbp_map_field *field = mbp_map_tag_field(&own->tag);
+    enum mbp_map_per per = (enum mbp_map_per)mbp_map[own->tag.block].per;
+    bool bits = own->table == MBP_COILS || own->table == MBP_DISCRETE_INPUTS;
+    struct mbp_point point = plain_point((enum mbp_table)own->table, own->reg.addr);
+    point.block = own->tag.block;
+    point.field = field;
+    point.own = own;
+    point.what = field->what;
+    point.unit_text = unit_text(tour->plant, field, per, own->tag.item);
+    point.scale = own->reg.scale;
+    point.offset = own->reg.offset;
+    point.count = own->reg.words;
+    point.type = bits ? (uint8_t)MBP_BOOL : own->reg.type;
+    point.order = own->reg.order;
+    point.writable = own->writable;
+    set_item(&point, tour->plant, per, own->tag.item, field->name);
+    return tour->visit(&point, tour->ctx);
+}
+
+static int visit_points(const struct tour *tour, enum mbp_table table)
+{
+    int stop = 0;
+    const struct mbp_user_point *points = tour->plant->points + tour->unit->first_point;
+    for (uint32_t p = 0; p < tour->unit->point_count && stop == 0; p++) {
+        if (points[p].table == table)
+            stop = visit_own(tour, &points[p]);
+    }
+    return stop;
+}
+
 static int visit_table(const struct tour *tour, enum mbp_table table, bool instructor)
 {
     int stop = 0;
@@ -187,9 +220,22 @@ int mbp_map_points(const struct mbp_plant *plant, uint32_t unit, int (*visit)(co
     for (unsigned table = 0; table < MBP_TABLE_COUNT && stop == 0; table++) {
         stop = visit_table(&tour, (enum mbp_table)table, false);
         stop = stop != 0 ? stop : visit_raw(&tour, (enum mbp_table)table);
+        stop = stop != 0 ? stop : visit_points(&tour, (enum mbp_table)table);
         stop = stop != 0 ? stop : visit_table(&tour, (enum mbp_table)table, true);
     }
     return stop;
+}
+
+struct mbp_register mbp_point_register(const struct mbp_point *point)
+{
+    if (point->own != NULL)
+        return point->own->reg;
+    return (struct mbp_register){.scale = point->scale < 0 || point->scale > 0 ? point->scale : 1,
+                                 .offset = point->offset,
+                                 .addr = point->addr,
+                                 .words = (uint16_t)point->count,
+                                 .type = point->type,
+                                 .order = point->order};
 }
 
 /* ---- one ----------------------------------------------------------------------------------------------------------

@@ -154,6 +154,42 @@ static void unpack(const struct mbp_map_field *field, uint16_t word, void *view)
 /* ---- fields -------------------------------------------------------------------------------------------------------
  */
 
+double mbp_map_number(const struct mbp_map_field *field, const void *view)
+{
+    if (field->form == MBP_FORM_NIBBLES)
+        return packed(field, view);
+    if (field->member.kind == MBP_MEMBER_DOUBLE)
+        return load_double(&field->member, view);
+    return (double)load_whole(&field->member, view);
+}
+
+void mbp_map_set_number(const struct mbp_map_field *field, double number, void *view)
+{
+    if (field->form == MBP_FORM_NIBBLES)
+        unpack(field, (uint16_t)number, view);
+    else if (field->member.kind == MBP_MEMBER_DOUBLE)
+        store_double(&field->member, number, view);
+    else if (number >= 0 && number < 0x1p64)
+        store_whole(&field->member, (uint64_t)number, view);
+}
+
+void mbp_map_encode_own(const struct mbp_user_point *own, double number, bool good, uint16_t *words)
+{
+    const struct mbp_register *reg = &own->reg;
+    uint16_t part = 0;
+    if (!good && own->has_no_value)
+        mbp_codec_put_bits((enum mbp_type)reg->type, (enum mbp_order)reg->order, own->no_value,
+                           own->mask != 0 ? &part : words);
+    else if (own->wraps)
+        mbp_register_wrap(reg, number, own->mask != 0 ? &part : words);
+    else if (own->mask != 0)
+        mbp_register_encode(reg, number, &part);
+    else
+        mbp_register_update(reg, number, words);
+    if (own->mask != 0)
+        words[0] = (uint16_t)((words[0] & ~own->mask) | ((uint32_t)part << own->shift & own->mask));
+}
+
 static void encode(const struct mbp_map_field *field, const struct mbp_register *reg, const void *view, uint16_t *words)
 {
     if (field->form == MBP_FORM_NIBBLES) {
@@ -161,8 +197,7 @@ static void encode(const struct mbp_map_field *field, const struct mbp_register 
     } else if (field->member.kind != MBP_MEMBER_DOUBLE) {
         put_whole((enum mbp_type)field->type, shown(field, load_whole(&field->member, view)), words);
     } else if (reg != NULL) {
-        mbp_codec_update((enum mbp_type)reg->type, (enum mbp_order)reg->order, reg->scale,
-                         load_double(&field->member, view), words);
+        mbp_register_update(reg, load_double(&field->member, view), words);
     } else {
         mbp_codec_encode((enum mbp_type)field->type, MBP_ABCD, field->scale != 0 ? field->scale : 1,
                          load_double(&field->member, view), words);
@@ -171,9 +206,9 @@ static void encode(const struct mbp_map_field *field, const struct mbp_register 
 
 static void decode(const struct mbp_map_field *field, const struct mbp_register *reg, const uint16_t *words, void *view)
 {
-    enum mbp_type type = (enum mbp_type)(reg != NULL ? reg->type : field->type);
-    enum mbp_order order = reg != NULL ? (enum mbp_order)reg->order : MBP_ABCD;
-    double scale = reg != NULL ? reg->scale : field->scale != 0 ? field->scale : 1;
+    const struct mbp_register own = {.scale = field->scale != 0 ? field->scale : 1, .type = field->type};
+    const struct mbp_register *as = reg != NULL ? reg : &own;
+    enum mbp_type type = (enum mbp_type)as->type;
     if (field->form == MBP_FORM_NIBBLES) {
         unpack(field, words[0], view);
     } else if (field->member.kind != MBP_MEMBER_DOUBLE) {
@@ -181,8 +216,8 @@ static void decode(const struct mbp_map_field *field, const struct mbp_register 
         bool none = field->form == MBP_FORM_INDEX && number == largest(type);
         store_whole(&field->member, none ? MBP_VIEW_NONE : number, view);
     } else {
-        bool unused = field->write == MBP_WRITE_LIMIT && mbp_codec_unused(type, order, words);
-        store_double(&field->member, unused ? (double)NAN : mbp_codec_decode(type, order, scale, words), view);
+        bool unused = field->write == MBP_WRITE_LIMIT && mbp_register_unused(as, words);
+        store_double(&field->member, unused ? (double)NAN : mbp_register_decode(as, words), view);
     }
 }
 

@@ -5,6 +5,17 @@
 
 #include "pdu_priv.h"
 
+/* A device may serve fewer registers at a time than fit a PDU. */
+static enum mbp_status may_read(const struct mbp_pdu_context *context, enum mbp_table table, uint16_t addr,
+                                uint16_t count)
+{
+    uint16_t most = context->unit->unit->answer.max_read;
+    bool words = table == MBP_HOLDING_REGISTERS || table == MBP_INPUT_REGISTERS;
+    if (words && most != 0 && count > most)
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    return mbp_image_may_read(context->unit, table, addr, count);
+}
+
 /* 6.1 to 6.4 */
 static enum mbp_status read_table(const struct mbp_pdu_context *context, const uint8_t *request, size_t len,
                                   uint8_t *response, size_t *out_len)
@@ -14,7 +25,7 @@ static enum mbp_status read_table(const struct mbp_pdu_context *context, const u
     const enum mbp_table table = (enum mbp_table)function->table;
     uint16_t addr = pdu_u16(request + 1);
     uint16_t count = pdu_u16(request + 3);
-    enum mbp_status status = mbp_image_may_read(context->unit, table, addr, count);
+    enum mbp_status status = may_read(context, table, addr, count);
     if (status != MBP_OK)
         return status;
     size_t bytes = mbp_function_data_len(function, count);
@@ -105,7 +116,7 @@ static enum mbp_status read_write_registers(const struct mbp_pdu_context *contex
     uint16_t read_addr = pdu_u16(request + 1);
     uint16_t read_count = pdu_u16(request + 3);
     uint16_t write_count = pdu_u16(request + 7);
-    enum mbp_status status = mbp_image_may_read(context->unit, MBP_HOLDING_REGISTERS, read_addr, read_count);
+    enum mbp_status status = may_read(context, MBP_HOLDING_REGISTERS, read_addr, read_count);
     if (status != MBP_OK)
         pdu_refuse(context, request, len, status);
     else
@@ -187,6 +198,12 @@ void pdu_refuse(const struct mbp_pdu_context *context, const uint8_t *request, s
                      first_value(request, len, function->value_at), why, context->peer);
 }
 
+/* Files of its own are a device's; those of the plant are ours. */
+static bool has_files(const struct mbp_unit *unit)
+{
+    return !unit->answer.no_files || unit->file_count > 0;
+}
+
 static enum mbp_status dispatch(const struct mbp_pdu_context *context, const uint8_t *request, size_t len,
                                 uint8_t *response, size_t *out_len)
 {
@@ -195,6 +212,11 @@ static enum mbp_status dispatch(const struct mbp_pdu_context *context, const uin
         return MBP_EX_ILLEGAL_FUNCTION;
     if ((mbp_functions[function].flags & MBP_FUNCTION_SERIAL_LINE) != 0 && context->serial == NULL)
         return MBP_EX_ILLEGAL_FUNCTION;
+    bool file = mbp_functions[function].table == MBP_FILES;
+    if (!mbp_answers(&context->unit->unit->answer, function) || (file && !has_files(context->unit->unit))) {
+        pdu_refuse(context, request, len, MBP_EX_ILLEGAL_FUNCTION);
+        return MBP_EX_ILLEGAL_FUNCTION;
+    }
     if (!allowed(context, request, len)) {
         pdu_refuse(context, request, len, MBP_EX_ILLEGAL_FUNCTION);
         return MBP_EX_ILLEGAL_FUNCTION;

@@ -23,6 +23,7 @@ struct mbp_plant_own {
     struct mbp_recording *recordings; /* MBP_RECORDINGS_MAX of them, once they are needed; the plant's */
     uint32_t recording_count;
     bool recordings_told; /* that there are too many */
+    bool bare;            /* sensors of this unit have no register unless they say so */
 };
 
 struct mbp_input_def {
@@ -284,16 +285,69 @@ struct mbp_tables_def {
     struct mbp_def_list files, fifos;
 };
 
+/* Where a point stands: `input 0`. */
+struct mbp_place_def {
+    enum mbp_table table;
+    uint32_t addr;
+};
+
+enum mbp_point_field {
+    MBP_POINT_AT,
+    MBP_POINT_TAG,
+    MBP_POINT_TYPE,
+    MBP_POINT_SCALE,
+    MBP_POINT_OFFSET,
+    MBP_POINT_ORDER,
+    MBP_POINT_OVERFLOW,
+    MBP_POINT_NO_VALUE,
+    MBP_POINT_BIT,
+    MBP_POINT_BYTE,
+    MBP_POINT_BITS,
+    MBP_POINT_REPEAT,
+    MBP_POINT_FIELDS
+};
+
+struct mbp_point_def {
+    struct mbp_def def;
+    struct mbp_place_def at;
+    const char *tag;         /* may hold placeholders */
+    struct mbp_register reg; /* the members that keys fill themselves */
+    int overflow;            /* 1 = wrap */
+    double no_value;
+    uint32_t bit;
+    int byte; /* 1 = high */
+    struct mbp_bits_def {
+        const struct mbp_node *tag[16]; /* NULL = none */
+        uint32_t count;
+    } bits;
+    uint32_t repeat;
+};
+
 struct mbp_unit_def {
     struct mbp_def def;
     const char *name; /* NULL when the file has none */
     uint32_t id;
-    int gaps; /* 1 = zero */
+    struct mbp_gaps_def {
+        uint8_t kind; /* enum mbp_gaps */
+        uint16_t number;
+    } gaps;
+    struct mbp_layout blocks; /* what is said of them */
+    struct mbp_answer_def {
+        struct mbp_def def;
+        struct mbp_answer answer;
+        struct mbp_values_def functions;
+    } answer;
+    struct mbp_objects_def {
+        const struct mbp_object *items; /* by id */
+        uint32_t count;
+    } identity;
+    bool files;
     uint32_t repeat;
     struct mbp_def_list machines, sensors, actuators, controllers;
     struct mbp_tables_def tables;
-    struct mbp_def_list logic; /* of struct mbp_formula_def */
-    bool unsure;               /* its addresses cannot be told because of an error in it */
+    struct mbp_def_list points; /* of struct mbp_point_def */
+    struct mbp_def_list logic;  /* of struct mbp_formula_def */
+    bool unsure;                /* its addresses cannot be told because of an error in it */
 };
 
 struct mbp_access_def {
@@ -344,7 +398,7 @@ struct mbp_plant_def {
 extern const struct mbp_schema mbp_plant_schema, mbp_unit_schema, mbp_machine_schema, mbp_server_schema,
     mbp_sensor_schema, mbp_tables_schema, mbp_actuator_schema, mbp_controller_schema, mbp_register_schema,
     mbp_limits_schema, mbp_rate_schema, mbp_bad_quality_schema, mbp_signal_schema, mbp_journal_schema,
-    mbp_plant_fault_schema;
+    mbp_plant_fault_schema, mbp_point_schema, mbp_answer_schema;
 
 /* Keys of an alarm, which a sensor and each of its alarms have: rows for a struct mbp_alarm that is the member `alarm`
  * of type, in places that begin with prefix; MBP_OWN: it has defaults, MBP_INHERITED: it has what the sensor has. */
@@ -374,6 +428,27 @@ extern const struct mbp_schema mbp_plant_schema, mbp_unit_schema, mbp_machine_sc
 
 /* `bad_quality: true`. */
 extern const struct mbp_field mbp_bad_quality_brief;
+
+/* The type of a register, into a struct mbp_register. */
+#define MBP_TYPE_JSON                                                                                                  \
+    "\"type\": \"string\", \"pattern\": \"^(u?int(8|16|24|32|48|64)|bcd(16|32)|float(32|64)|bool|"                     \
+    "string[(](0*[1-9][0-9]?|0*100)[)])$\""
+enum mbp_reading mbp_read_type(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                               void *at);
+void mbp_print_type(FILE *out, const void *at);
+
+/* ---- what a unit answers ----------------------------------------------------------------------------------------- */
+
+/* Whether sensors without a register of their own have one in a unit with these `blocks`. */
+bool mbp_blocks_have_values(const struct mbp_node *blocks);
+
+/* Readers of `gaps`, `blocks` and `identity`. */
+enum mbp_reading mbp_read_gaps(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                               void *at);
+enum mbp_reading mbp_read_blocks(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                 void *at);
+enum mbp_reading mbp_read_objects(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                  void *at);
 
 /* ---- rules of a sensor ------------------------------------------------------------------------------------------- */
 

@@ -24,7 +24,7 @@ static const struct mbp_sensor_def *sensor_at(const struct mbp_def_list *sensors
 /* ---- how many ------------------------------------------------------------------------------------------------- */
 
 struct totals {
-    uint64_t units, machines, sensors, inputs, actuators, controllers;
+    uint64_t units, machines, sensors, inputs, actuators, controllers, points;
 };
 
 static void count_sensors(const struct mbp_def_list *sensors, uint64_t times, struct totals *totals)
@@ -60,9 +60,19 @@ static void count_controllers(const struct mbp_def_list *controllers, uint64_t t
     }
 }
 
+static uint64_t count_points(const struct mbp_def_list *points)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < points->count; i++) {
+        const struct mbp_point_def *point = (const struct mbp_point_def *)points->items + i;
+        count += (uint64_t)point->repeat * (point->bits.count > 0 ? point->bits.count : 1);
+    }
+    return count;
+}
+
 static struct totals count_unit(const struct mbp_unit_def *unit)
 {
-    struct totals totals = {.units = 1};
+    struct totals totals = {.units = 1, .points = count_points(&unit->points)};
     for (uint32_t i = 0; i < unit->machines.count; i++) {
         const struct mbp_machine_def *machine = machine_at(unit, i);
         totals.machines += machine->repeat;
@@ -96,7 +106,8 @@ static bool count_all(struct mbp_load *load, struct totals *totals)
         if (too_many(load, unit, one.machines, MBP_MACHINES_PER_UNIT_MAX, "machines") ||
             too_many(load, unit, one.sensors, MBP_SENSORS_PER_UNIT_MAX, "sensors") ||
             too_many(load, unit, one.actuators, MBP_ACTUATORS_PER_UNIT_MAX, "actuators") ||
-            too_many(load, unit, one.controllers, MBP_CONTROLLERS_PER_UNIT_MAX, "controllers")) {
+            too_many(load, unit, one.controllers, MBP_CONTROLLERS_PER_UNIT_MAX, "controllers") ||
+            too_many(load, unit, one.points, 4 * MBP_POINTS_PER_UNIT_MAX, "points")) {
             fits = false;
         }
         totals->units += unit->repeat;
@@ -105,10 +116,11 @@ static bool count_all(struct mbp_load *load, struct totals *totals)
         totals->inputs += one.inputs * unit->repeat;
         totals->actuators += one.actuators * unit->repeat;
         totals->controllers += one.controllers * unit->repeat;
+        totals->points += one.points * unit->repeat;
     }
-    if (totals->units > 247) {
+    if (totals->units > 256) {
         mbp_reader_tell(&load->reader, mbp_def_node(&load->def.def, "units"),
-                        "the plant has %llu units; unit ids allow 247", (unsigned long long)totals->units);
+                        "the plant has %llu units; unit ids allow 256", (unsigned long long)totals->units);
         fits = false;
     }
     return fits;
@@ -254,7 +266,13 @@ static void add_unit(struct mbp_load *load, const struct mbp_unit_def *def, uint
     unit->id = (uint8_t)(def->id + number - 1);
     unit->name = fill(load, def->name != NULL ? def->name : "Unit {u}",
                       &(struct mbp_counters){number, 0, def->name != NULL ? number : unit->id});
-    unit->gaps_zero = def->gaps == 1;
+    unit->gaps = def->gaps.kind;
+    unit->gap = def->gaps.number;
+    unit->answer = def->answer.answer;
+    unit->answer.no_files = !def->files;
+    unit->objects = def->identity.items;
+    unit->object_count = def->identity.count;
+    unit->layout = def->blocks;
     unit->first_machine = plant->machine_count;
     unit->first_sensor = plant->sensor_count;
     unit->first_actuator = plant->actuator_count;
@@ -272,6 +290,7 @@ static void add_unit(struct mbp_load *load, const struct mbp_unit_def *def, uint
     unit->sensor_count = plant->sensor_count - unit->first_sensor;
     unit->actuator_count = plant->actuator_count - unit->first_actuator;
     unit->controller_count = plant->controller_count - unit->first_controller;
+    mbp_expand_points(load, def, number, unit);
     plant->unit_count++;
 }
 
@@ -349,7 +368,8 @@ static void add_instructor(struct mbp_load *load)
     const struct mbp_def at_root = {.node = load->def.def.node};
     *block = (struct mbp_block_def){
         .def = at_root, .count = count, .values = {enabled, count}, .access = MBP_ACCESS_READ_WRITE};
-    *def = (struct mbp_unit_def){.def = at_root, .name = "Instructor", .id = MBP_INSTRUCTOR_UNIT, .repeat = 1};
+    *def = (struct mbp_unit_def){
+        .def = at_root, .name = "Instructor", .id = MBP_INSTRUCTOR_UNIT, .repeat = 1, .files = true};
     def->tables.blocks[MBP_COILS] = (struct mbp_def_list){block, count != 0 ? 1 : 0};
     struct mbp_unit *unit = &load->units[load->plant->unit_count];
     add_blocks(load, &def->tables.blocks[MBP_COILS], MBP_COILS, unit);
@@ -376,6 +396,9 @@ static bool allocate(struct mbp_load *load, const struct totals *totals)
     load->unit_defs = mbp_reader_array(reader, reader->scratch, units, sizeof(struct mbp_unit_def *));
     load->machine_defs = mbp_reader_array(reader, reader->scratch, totals->machines, sizeof(struct mbp_machine_def *));
     load->origins = mbp_reader_array(reader, reader->scratch, totals->sensors, sizeof *load->origins);
+    load->points = mbp_reader_array(reader, reader->keep, totals->points, sizeof *load->points);
+    load->point_origins = mbp_reader_array(reader, reader->scratch, totals->points, sizeof *load->point_origins);
+    load->plant->points = load->points;
     load->plant->units = load->units;
     load->plant->machines = load->machines;
     load->plant->sensors = load->sensors;

@@ -1,7 +1,9 @@
 /* index: linear probing, never more than half full. */
 #include "index.h"
 
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 const char *mbp_index_name(const struct mbp_plant *plant, uint32_t item)
 {
@@ -36,12 +38,21 @@ enum mbp_status mbp_index_init(struct mbp_index *index, const struct mbp_plant *
     return MBP_OK;
 }
 
+/* Names that differ in case alone are one name. */
+static uint64_t hash_of(const char *name)
+{
+    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+    for (; *name != '\0'; name++)
+        hash = (hash ^ (uint64_t)tolower((unsigned char)*name)) * 0x100000001b3u;
+    return hash;
+}
+
 /* The slot of the name, or the free one where it would stand. */
 static uint32_t *slot_of(const struct mbp_index *index, const struct mbp_plant *plant, const char *name)
 {
-    uint64_t hash = mbp_name_hash(name);
+    uint64_t hash = hash_of(name);
     uint32_t at = (uint32_t)(hash ^ (hash >> 32)) & index->mask;
-    while (index->slots[at] != 0 && strcmp(mbp_index_name(plant, index->slots[at] - 1), name) != 0) {
+    while (index->slots[at] != 0 && strcasecmp(mbp_index_name(plant, index->slots[at] - 1), name) != 0) {
         at = (at + 1) & index->mask;
     }
     return &index->slots[at];

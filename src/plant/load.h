@@ -4,6 +4,7 @@
 
 #include "defs.h"
 #include "index.h"
+#include "mbplant/point.h"
 #include "pattern.h"
 
 /* Where an expanded sensor comes from. */
@@ -23,6 +24,13 @@ struct mbp_controller_origin {
     struct mbp_counters counters;
 };
 
+struct mbp_point_origin {
+    const struct mbp_point_def *def;
+    struct mbp_counters counters;
+    const struct mbp_node *tag; /* the name of what it shows, or the point's own */
+    int8_t bit;                 /* of its register that it takes alone; -1 = none */
+};
+
 struct mbp_load {
     struct mbp_reader reader;
     struct mbp_plant_own own;
@@ -35,12 +43,14 @@ struct mbp_load {
     struct mbp_actuator *actuators;
     struct mbp_controller *controllers;
     struct mbp_input *inputs;
+    struct mbp_user_point *points;
     const struct mbp_unit_def **unit_defs;
     const struct mbp_machine_def **machine_defs;
     const bool *shared_name; /* per item of the index: another one has its name, which is told */
     struct mbp_sensor_origin *origins;
     struct mbp_actuator_origin *actuator_origins;
     struct mbp_controller_origin *controller_origins;
+    struct mbp_point_origin *point_origins;
 };
 
 /* The rules of names that hold for a definition before it is expanded: placeholders where `repeat` needs them. */
@@ -56,6 +66,15 @@ bool mbp_is_doubtful(const struct mbp_load *load, uint32_t item);
 
 /* Controllers' inputs, outputs and cascades by name, and what must hold between them. */
 void mbp_resolve_controllers(struct mbp_load *load, const struct mbp_index *index);
+
+/* Adds the points of a unit, the number-th of its repeat. */
+void mbp_expand_points(struct mbp_load *load, const struct mbp_unit_def *def, uint32_t number, struct mbp_unit *unit);
+
+/* What points show, by name; their types and addresses. */
+void mbp_resolve_points(struct mbp_load *load, const struct mbp_index *index);
+
+/* Sorts the points of a unit by table and address; nothing may refer to their origins any more. */
+void mbp_sort_points(struct mbp_load *load, const struct mbp_unit *unit);
 
 /* Unique names and unit ids; inputs' sensors by name. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_resolve(struct mbp_load *load);

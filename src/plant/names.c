@@ -19,8 +19,9 @@ static const char *const alarm_state_names[] = {"normal",
                                                 "suppressed",
                                                 "out of service"};
 static const char *const table_names[] = {"coils", "discrete_inputs", "holding_registers", "input_registers"};
-static const char *const type_names[] = {"int16",  "uint16",  "int32",   "uint32", "int64",
-                                         "uint64", "float32", "float64", "bool",   "string"};
+static const char *const type_names[] = {"int16",   "uint16",  "int32", "uint32", "int64", "uint64",
+                                         "float32", "float64", "bool",  "string", "int8",  "uint8",
+                                         "int24",   "uint24",  "int48", "uint48", "bcd16", "bcd32"};
 static const char *const order_names[] = {"ABCD", "CDAB", "BADC", "DCBA"};
 static const char *const inject_names[] = {"hold", "once", "reject"};
 static const char *const priority_names[] = {"low", "medium", "high", "critical"};
@@ -71,7 +72,26 @@ const struct mbp_words mbp_state_words = {"a state", state_names, COUNT_OF(state
                                           COUNT_OF(state_synonyms)};
 const struct mbp_words mbp_limit_words = {"a limit", limit_names, MBP_LIMIT_COUNT, NULL, 0};
 const struct mbp_words mbp_alarm_words = WORDS("an alarm", limit_names);
-const struct mbp_words mbp_table_words = WORDS("a table", table_names);
+/* Whatever masters call them. */
+static const struct mbp_synonym table_synonyms[] = {
+    {"coil", MBP_COILS},
+    {"0x", MBP_COILS},
+    {"discrete", MBP_DISCRETE_INPUTS},
+    {"discrete_input", MBP_DISCRETE_INPUTS},
+    {"di", MBP_DISCRETE_INPUTS},
+    {"1x", MBP_DISCRETE_INPUTS},
+    {"holding", MBP_HOLDING_REGISTERS},
+    {"holding_register", MBP_HOLDING_REGISTERS},
+    {"hr", MBP_HOLDING_REGISTERS},
+    {"4x", MBP_HOLDING_REGISTERS},
+    {"input", MBP_INPUT_REGISTERS},
+    {"input_register", MBP_INPUT_REGISTERS},
+    {"ir", MBP_INPUT_REGISTERS},
+    {"3x", MBP_INPUT_REGISTERS},
+};
+static const char *const short_table_names[] = {"coil", "discrete", "holding", "input"};
+const struct mbp_words mbp_table_words = {"a table", table_names, COUNT_OF(table_names), table_synonyms,
+                                          COUNT_OF(table_synonyms)};
 const struct mbp_words mbp_type_words_list = WORDS("a type", type_names);
 const struct mbp_words mbp_order_words = WORDS("an order", order_names);
 const struct mbp_words mbp_inject_words = WORDS("a way to inject", inject_names);
@@ -87,6 +107,17 @@ const struct mbp_words mbp_access_words = WORDS("an access", access_names);
 const struct mbp_words mbp_gaps_words = WORDS("a way with gaps", gaps_names);
 const struct mbp_words mbp_allow_words = WORDS("a permission", allow_names);
 const struct mbp_words mbp_wire_fault_words = WORDS("a wire fault", wire_fault_names);
+static const char *const absent_names[] = {"exception", "silent"};
+static const char *const refuse_names[] = {"4", "3", "clamp", "ignore"};
+static const struct mbp_synonym refuse_synonyms[] = {{"04", MBP_REFUSE_FAILURE}, {"03", MBP_REFUSE_VALUE}};
+_Static_assert(COUNT_OF(refuse_names) == MBP_REFUSE_COUNT, "a word for each way to refuse");
+static const char *const overflow_names[] = {"hold", "wrap"};
+static const char *const byte_names[] = {"low", "high"};
+const struct mbp_words mbp_overflow_words = WORDS("what an end does", overflow_names);
+const struct mbp_words mbp_byte_words = WORDS("a byte", byte_names);
+const struct mbp_words mbp_absent_words = WORDS("an answer of no unit", absent_names);
+const struct mbp_words mbp_refuse_words = {"a way to refuse", refuse_names, COUNT_OF(refuse_names), refuse_synonyms,
+                                           COUNT_OF(refuse_synonyms)};
 const struct mbp_words mbp_effect_words = WORDS("a fault", effect_names);
 const struct mbp_words mbp_shows_words = WORDS("an end of the range", shows_names);
 
@@ -125,6 +156,17 @@ const char *mbp_alarm_state_name(enum mbp_alarm_state state)
 const char *mbp_table_name(enum mbp_table table)
 {
     return name_of(&mbp_table_words, table);
+}
+
+const char *mbp_table_word(enum mbp_table table)
+{
+    assert((unsigned)table < COUNT_OF(short_table_names));
+    return short_table_names[table];
+}
+
+int mbp_table_find(const char *word)
+{
+    return mbp_words_find(&mbp_table_words, word);
 }
 
 const char *mbp_type_name(enum mbp_type type)

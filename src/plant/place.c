@@ -77,6 +77,18 @@ static const struct mbp_node *describe(const struct placing *placing, const stru
         snprintf(text, size, "the block at %u", claim->first);
         *at = mbp_def_node(def, "at");
         return def->node;
+    case MBP_CLAIM_BLOCK:
+        snprintf(text, size, "block '%s'", mbp_map[claim->index].key);
+        *at = load->unit_defs[placing->unit]->def.node;
+        *at = mbp_node_find(*at, "blocks") != NULL ? mbp_node_find(*at, "blocks") : *at;
+        if ((*at)->kind == MBP_NODE_MAP && mbp_node_find(*at, mbp_map[claim->index].key) != NULL)
+            *at = mbp_node_find(*at, mbp_map[claim->index].key);
+        return *at;
+    case MBP_CLAIM_POINT:
+        def = &load->point_origins[claim->index].def->def;
+        snprintf(text, size, "the point at %s %u", mbp_table_word(claim->table), claim->first);
+        *at = mbp_def_node(def, "at");
+        return def->node;
     case MBP_CLAIM_COMMAND:
         def = &load->actuator_origins[claim->index].def->reg.def;
         snprintf(text, size, "actuator %s", load->actuators[claim->index].name);
@@ -121,6 +133,9 @@ static void tell_overflow(void *ctx, const struct mbp_map_claim *claim)
                         "no room for the value of %s: it would end at holding register %u; allowed is up to 65535: "
                         "spread the sensors over more units, or take shorter types",
                         me, claim->first + claim->count - 1);
+    else if (claim->who == MBP_CLAIM_POINT || claim->who == MBP_CLAIM_BLOCK)
+        mbp_reader_tell(&load->reader, at, "no room for %s: it would end at address %u; allowed is up to 65535", me,
+                        claim->first + claim->count - 1);
     else
         mbp_reader_tell(&load->reader, at != NULL ? at : node,
                         "no room for the command of %s in the %s; spread the actuators over more units", me,
@@ -144,6 +159,7 @@ enum mbp_status mbp_layout(struct mbp_load *load)
                                                 .ctx = &placing};
         if (!load->unit_defs[u]->unsure && set_given(&placing, &load->units[u]))
             status = mbp_map_layout(&request);
+        mbp_sort_points(load, &load->units[u]);
         status = status == MBP_ERR_RANGE ? MBP_OK : status; /* told: the reader counts the errors */
     }
     return status;

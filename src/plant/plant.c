@@ -148,7 +148,7 @@ static const struct mbp_field fields[] = {
         MBP_ROW(BOOL, OF(instructor), "instructor", "adds unit 247, which switches faults", .usual = "false"),
     [PLANT_IDENTITY] = MBP_ROW(MAP, OF(identity), "identity", "what FC 43/14 answers", .schema = &identity_schema),
     [PLANT_UNITS] = MBP_ROW(LIST, OF(units), "units", "what masters address by a unit id", .required = true,
-                            .high = 247, .schema = &mbp_unit_schema),
+                            .high = 256, .schema = &mbp_unit_schema),
     [PLANT_FAULTS] = MBP_ROW(LIST, OF(faults), "faults", "what goes wrong with sensors and in the process",
                              .high = MBP_PLANT_FAULTS_MAX, .schema = &mbp_plant_fault_schema),
 };

@@ -18,6 +18,7 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, const struct mb
     mbp_unit_view(unit, &arena, &def);
     fprintf(out, "  - id: %u\n", unit->id);
     mbp_schema_print(out, &mbp_unit_schema, &def, "    ");
+    mbp_print_answer(out, unit);
     fputs(unit->machine_count > 0 ? "    machines:\n" : "", out);
     uint32_t own_sensors = unit->first_sensor;
     uint32_t own_actuators = unit->first_actuator;
@@ -41,6 +42,7 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, const struct mb
         fputs("    tables:\n", out);
         mbp_schema_print(out, &mbp_tables_schema, &def.tables, "      ");
     }
+    mbp_print_points(out, plant, unit);
     if (unit->logic_count > 0) {
         mbp_unit_view_logic(plant, unit, &arena, &def);
         mbp_schema_print(out, &mbp_unit_schema, &def, "    ");

@@ -26,4 +26,10 @@ void mbp_print_actuators(FILE *out, const struct mbp_plant *plant, const struct 
 void mbp_print_controllers(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
                            uint32_t count, const char *indent);
 
+/* What a unit answers as the device that it stands for: gaps, blocks, answer, identity, files. */
+void mbp_print_answer(FILE *out, const struct mbp_unit *unit);
+
+/* `points:` of a unit. Nothing when it has none. */
+void mbp_print_points(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit);
+
 #endif

@@ -6,8 +6,8 @@
 #include "scalar.h"
 
 /* "int16", or "string(10)" with its number of registers. */
-static enum mbp_reading read_type(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
-                                  void *at)
+enum mbp_reading mbp_read_type(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                               void *at)
 {
     (void)reader, (void)field;
     struct mbp_register *out = at;
@@ -36,7 +36,7 @@ static enum mbp_reading read_type(struct mbp_reader *reader, const struct mbp_no
     return MBP_READING_OK;
 }
 
-static void print_type(FILE *out, const void *at)
+void mbp_print_type(FILE *out, const void *at)
 {
     const struct mbp_register *reg = at;
     fputs(mbp_type_name((enum mbp_type)reg->type), out);
@@ -58,11 +58,10 @@ static const struct mbp_field fields[] = {
                 .high = UINT16_MAX, .place = true),
     [MBP_REGISTER_TYPE] =
         MBP_ROW(CUSTOM, OF(reg), "type", "how the value is written in the registers", .usual = "int16",
-                .read = read_type, .print = print_type, .same = same_type,
+                .read = mbp_read_type, .print = mbp_print_type, .same = same_type,
                 .allowed = "one of int16, uint16, int32, uint32, int64, uint64, float32, float64, bool, "
-                           "string(n) of n = 1..100 registers",
-                .json = "\"type\": \"string\", \"pattern\": \"^(u?int(16|32|64)|float(32|64)|bool|"
-                        "string[(](0*[1-9][0-9]?|0*100)[)])$\""),
+                           "string(n) of n = 1..100 registers; int8, uint8, int24, uint24, int48, uint48, bcd16, bcd32",
+                .json = MBP_TYPE_JSON),
     [MBP_REGISTER_SCALE] = MBP_ROW(NUMBER, OF(reg.scale), "scale", "the value of one raw step: raw = value / scale",
                                    .usual = "1", .low = 1e-12, .high = 1e12),
     [MBP_REGISTER_ORDER] =
@@ -77,8 +76,8 @@ void mbp_register_view(const struct mbp_register *reg, struct mbp_register_def *
     bool numeric = reg->type != MBP_BOOL && reg->type != MBP_STRING;
     def->at = reg->addr;
     def->reg = *reg;
-    def->def.present = MBP_BIT(MBP_REGISTER_AT) | MBP_BIT(MBP_REGISTER_TYPE) | MBP_BIT(MBP_REGISTER_ORDER) |
-                       (numeric ? MBP_BIT(MBP_REGISTER_SCALE) : 0);
+    def->def.present = (reg->nowhere ? 0 : MBP_BIT(MBP_REGISTER_AT)) | MBP_BIT(MBP_REGISTER_TYPE) |
+                       MBP_BIT(MBP_REGISTER_ORDER) | (numeric ? MBP_BIT(MBP_REGISTER_SCALE) : 0);
 }
 
 void mbp_check_reference(struct mbp_reader *reader, const struct mbp_node *node, enum mbp_table table, uint32_t at)

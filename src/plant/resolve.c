@@ -221,10 +221,11 @@ static void check_unique_names(struct mbp_load *load, struct mbp_index *index)
             continue;
         }
         shared[first] = true;
-        mbp_reader_tell(&load->reader, mbp_def_node(def_of(load, item), "name"),
-                        "the name '%s' is taken by the %s in line %u; names are unique in the plant",
-                        mbp_index_name(plant, item), noun_of(load, first),
-                        mbp_def_node(def_of(load, first), "name")->line);
+        mbp_reader_tell(
+            &load->reader, mbp_def_node(def_of(load, item), "name"),
+            "the name '%s' is taken by the %s in line %u; names are unique in the plant%s", mbp_index_name(plant, item),
+            noun_of(load, first), mbp_def_node(def_of(load, first), "name")->line,
+            strcmp(mbp_index_name(plant, item), mbp_index_name(plant, first)) == 0 ? "" : ", whatever their case");
     }
 }
 
@@ -234,7 +235,7 @@ static void check_unique_ids(struct mbp_load *load)
     for (uint32_t u = 0; u < load->plant->unit_count; u++) {
         const struct mbp_def *def = &load->unit_defs[u]->def;
         uint8_t id = load->units[u].id;
-        if (load->unit_defs[u]->id == 0) {
+        if (mbp_node_find(def->node, "id") == NULL || load->unit_defs[u]->id > 255) {
             continue; /* missing or wrong, told already */
         }
         if (taken[id] != NULL) {
@@ -244,6 +245,11 @@ static void check_unique_ids(struct mbp_load *load)
         } else {
             taken[id] = def;
         }
+    }
+    if (load->def.server.options.broadcast && taken[0] != NULL) {
+        mbp_reader_tell(&load->reader, mbp_def_node(&load->def.server.def, "broadcast"),
+                        "with 'broadcast: true' unit 0 is all units; give the unit in line %u another id",
+                        mbp_def_node(taken[0], "id")->line);
     }
 }
 
@@ -368,6 +374,7 @@ enum mbp_status mbp_resolve(struct mbp_load *load)
         resolve_inputs(load, &memory->index, s);
     }
     mbp_resolve_controllers(load, &memory->index);
+    mbp_resolve_points(load, &memory->index);
     mbp_resolve_faults(load, &memory->index);
     return MBP_OK;
 }

@@ -71,7 +71,7 @@ static const struct mbp_field access_fields[] = {
     [ACCESS_KEEP] =
         MBP_ROW(BOOL, OF(rule.keep), "keep", "its connections are never closed for a new one", .usual = "false"),
     [ACCESS_UNITS] = MBP_ROW(VALUES, OF(units), "units", "ids of the units that it is about; all if not given",
-                             .high = MBP_INSTRUCTOR_UNIT, .allowed = "a list of unit ids"),
+                             .high = UINT8_MAX, .allowed = "a list of unit ids"),
 };
 #undef OF
 
@@ -128,7 +128,7 @@ static const struct mbp_field fault_fields[] = {
         MBP_ROW(TEXT, OF(fault.name), "name", "what people call it; its kind if not given", .high = MBP_NAME_MAX),
     [FAULT_ENABLED] = MBP_ROW(BOOL, OF(fault.enabled), "enabled",
                               "false: until a coil of the instructor's unit switches it on", .usual = "true"),
-    [FAULT_UNIT] = MBP_ROW(COUNT, OF(fault.unit), "unit", "requests to this unit only", .low = 1, .high = 247),
+    [FAULT_UNIT] = MBP_ROW(COUNT, OF(fault.unit), "unit", "requests to this unit only", .low = 1, .high = 255),
     [FAULT_FUNCTION] =
         MBP_ROW(COUNT, OF(fault.function), "function", "requests with this function code only", .low = 1, .high = 127),
     [FAULT_ADDRESSES] = MBP_ROW(VALUES, OF(addresses), "addresses", "requests that name an address of these only",
@@ -208,6 +208,8 @@ enum {
     SERVER_FRAME_TIMEOUT,
     SERVER_IDLE_TIMEOUT,
     SERVER_SERIAL_FUNCTIONS,
+    SERVER_ABSENT,
+    SERVER_BROADCAST,
     SERVER_ACCESS,
     SERVER_FAULTS,
     SERVER_FIELDS
@@ -231,6 +233,12 @@ static const struct mbp_field server_fields[] = {
     [SERVER_SERIAL_FUNCTIONS] =
         MBP_ROW(BOOL, OF(options.serial_functions), "serial_functions",
                 "answers the functions of serial lines too (7, 8, 11, 12, 17)", .usual = "true"),
+    [SERVER_ABSENT] = MBP_ROW(CHOICE, OF(options.absent_silent), "absent",
+                              "what a unit that is not there does: answers exception 0B, or stays silent",
+                              .usual = "exception", .words = &mbp_absent_words),
+    [SERVER_BROADCAST] =
+        MBP_ROW(BOOL, OF(options.broadcast), "broadcast",
+                "what is written to unit 0 is written to all units, without an answer", .usual = "false"),
     [SERVER_ACCESS] = MBP_ROW(LIST, OF(access), "access", "who may do what; without it everybody may do all",
                               .high = 1000, .schema = &access_schema),
     [SERVER_FAULTS] = MBP_ROW(LIST, OF(faults), "faults", "faults on the wire, for people who test masters",

@@ -69,7 +69,9 @@ static void print_moved(FILE *out, const struct mbp_plant *plant, const struct m
     for (unsigned b = 0; b < mbp_map_count; b++) {
         const struct mbp_map_block *block = &mbp_map[b];
         uint32_t first;
-        bool wanted = mbp_unit_has_map(unit) && !block->instructor &&
+        uint32_t asked = unit->layout.asked[b];
+        bool said = asked != MBP_AS_DEFAULT || unit->layout.none;
+        bool wanted = mbp_unit_has_map(unit) && !said && !block->instructor &&
                       mbp_map_items(plant, unit, (enum mbp_map_per)block->per, &first) > 0;
         if (!wanted || unit->layout.base[b] == block->usual || block->place == MBP_PLACE_VALUE)
             continue;
@@ -145,7 +147,7 @@ static void warn_between(struct warnings *warnings, const struct mbp_sensor *sen
     const struct mbp_register *reg = &sensor->reg;
     for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++) {
         double value = sensor->limits[limit];
-        double shown = mbp_codec_quantise((enum mbp_type)reg->type, reg->scale, value);
+        double shown = mbp_register_quantise(reg, value);
         bool between = fabs(mbp_grid_limit(reg, value) - shown) > 0; /* false for NaN */
         char written[32], read[32];
         if (between && may_warn(warnings)) {

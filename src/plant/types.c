@@ -8,8 +8,9 @@
 unsigned mbp_type_words(enum mbp_type type)
 {
     static const unsigned char words[] = {
-        [MBP_INT16] = 1,  [MBP_UINT16] = 1,  [MBP_INT32] = 2,   [MBP_UINT32] = 2, [MBP_INT64] = 4,
-        [MBP_UINT64] = 4, [MBP_FLOAT32] = 2, [MBP_FLOAT64] = 4, [MBP_BOOL] = 1,   [MBP_STRING] = 0};
+        [MBP_INT16] = 1,   [MBP_UINT16] = 1,  [MBP_INT32] = 2, [MBP_UINT32] = 2, [MBP_INT64] = 4, [MBP_UINT64] = 4,
+        [MBP_FLOAT32] = 2, [MBP_FLOAT64] = 4, [MBP_BOOL] = 1,  [MBP_STRING] = 0, [MBP_INT8] = 1,  [MBP_UINT8] = 1,
+        [MBP_INT24] = 2,   [MBP_UINT24] = 2,  [MBP_INT48] = 3, [MBP_UINT48] = 3, [MBP_BCD16] = 1, [MBP_BCD32] = 2};
     assert((unsigned)type < MBP_TYPE_COUNT);
     return words[type];
 }
@@ -35,6 +36,14 @@ void mbp_type_range(enum mbp_type type, double scale, double *low, double *high)
         [MBP_FLOAT64] = {-DBL_MAX, DBL_MAX},
         [MBP_BOOL] = {0, 1},
         [MBP_STRING] = {0, 0},
+        [MBP_INT8] = {INT8_MIN, INT8_MAX},
+        [MBP_UINT8] = {0, UINT8_MAX},
+        [MBP_INT24] = {-0x1p23, 0x1p23 - 1},
+        [MBP_UINT24] = {0, 0x1p24 - 1},
+        [MBP_INT48] = {-0x1p47, 0x1p47 - 1},
+        [MBP_UINT48] = {0, 0x1p48 - 1},
+        [MBP_BCD16] = {0, 9999},
+        [MBP_BCD32] = {0, 99999999},
     };
     assert((unsigned)type < MBP_TYPE_COUNT);
     *low = scaled(ends[type][0], scale);

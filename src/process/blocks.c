@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/codec.h"
 #include "process_priv.h"
 
 #define RECENT 16 /* of so many different blocks before, alike ones are found */
@@ -77,6 +78,11 @@ static enum mbp_status add_block(struct mbp_process *process, struct process_blo
     return status;
 }
 
+static bool is_of(const struct mbp_register *reg, const struct process_block *block)
+{
+    return reg->type == block->type && mbp_register_has_offset(reg) == block->offset;
+}
+
 /* ---- all --------------------------------------------------------------------------------------------------------- */
 
 enum mbp_status process_build_blocks(struct mbp_process *process)
@@ -85,9 +91,10 @@ enum mbp_status process_build_blocks(struct mbp_process *process)
     enum mbp_status status = MBP_OK;
     for (uint32_t s = 0; status == MBP_OK && s < plant->sensor_count;) {
         enum mbp_type type = (enum mbp_type)plant->sensors[s].reg.type;
-        struct process_block block = {.first = s, .type = type};
+        bool offset = mbp_register_has_offset(&plant->sensors[s].reg);
+        struct process_block block = {.first = s, .type = type, .offset = offset};
         struct beside beside;
-        for (; s < plant->sensor_count && block.count < PROCESS_BLOCK && plant->sensors[s].reg.type == type; s++) {
+        for (; s < plant->sensor_count && block.count < PROCESS_BLOCK && is_of(&plant->sensors[s].reg, &block); s++) {
             beside.low[block.count] = plant->sensors[s].range[0];
             beside.high[block.count] = plant->sensors[s].range[1];
             beside.scale[block.count] = plant->sensors[s].reg.scale;

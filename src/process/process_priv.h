@@ -68,6 +68,7 @@ struct process_replay {
 struct process_block {
     uint32_t first, count;
     enum mbp_type type;
+    bool offset;                /* their registers have offsets */
     bool owner;                 /* of the arrays, which stand one behind the other from low; else another block is */
     double *low, *high, *scale; /* per sensor: the instrument's range, its register's scale */
 };

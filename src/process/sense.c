@@ -126,7 +126,10 @@ static void sense_block(const struct mbp_process *process, struct mbp_state *sta
         force(count, flags, state->forced_value + first, seen);
     if (!saturate(count, block->low, block->high, seen, shown) || !plain)
         judge(count, noiseless, block->low, block->high, flags);
-    mbp_codec_quantise_run(block->type, block->scale, shown, count, state->value + first);
+    if (!block->offset)
+        mbp_codec_quantise_run(block->type, block->scale, shown, count, state->value + first);
+    for (uint32_t i = 0; i < count && block->offset; i++)
+        state->value[first + i] = mbp_register_quantise(&process->plant->sensors[first + i].reg, shown[i]);
 }
 
 void mbp_process_sense(const struct mbp_process *process, struct mbp_state *state)

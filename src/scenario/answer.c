@@ -23,8 +23,7 @@ static double value_at(const struct mbp_image_unit *unit, const struct put *put)
 {
     if (put->table == MBP_COILS)
         return unit->coils[put->addr];
-    return mbp_codec_decode((enum mbp_type)put->type, (enum mbp_order)put->order, put->scale,
-                            unit->holding + put->addr);
+    return mbp_register_decode(&put->reg, unit->holding + put->addr);
 }
 
 /* Some of its words are there, and the others are to come. */

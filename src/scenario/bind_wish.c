@@ -108,10 +108,10 @@ static void check_shown(struct mbp_scenario *scenario, const struct value_def *d
     }
     if (def->between[0] > def->between[1])
         return; /* told */
-    double low = fmax(def->between[0], mbp_codec_quantise(reg->type, reg->scale, sensor->range[0]));
-    double high = fmin(def->between[1], mbp_codec_quantise(reg->type, reg->scale, sensor->range[1]));
-    double near = mbp_codec_quantise(reg->type, reg->scale, low);
-    near = mbp_grid_below(reg, near, low, 0) ? near + reg->scale : near;
+    double low = fmax(def->between[0], mbp_register_quantise(reg, sensor->range[0]));
+    double high = fmin(def->between[1], mbp_register_quantise(reg, sensor->range[1]));
+    double near = mbp_register_quantise(reg, low);
+    near = mbp_grid_below(reg, near, low, 0) ? near + fabs(reg->scale) : near;
     if (low > high)
         mbp_reader_tell(&scenario->reader, node, "%s shows %g..%g%s%s, so it can never be between these", sensor->name,
                         sensor->range[0], sensor->range[1], sensor->unit_text[0] != '\0' ? " " : "", sensor->unit_text);

@@ -30,7 +30,7 @@ static void narrow_to_block(const struct mbp_plant *plant, const struct mbp_poin
 bool put_fits(struct mbp_scenario *scenario, const struct mbp_node *node, const struct mbp_point *point, uint8_t unit,
               double value)
 {
-    const struct mbp_register reg = {.scale = point->scale, .type = point->type};
+    const struct mbp_register reg = mbp_point_register(point);
     const double *allowed = allowed_range(scenario->plant, point);
     double range[2] = {0, 1};
     if (point->type == MBP_STRING) {
@@ -41,7 +41,7 @@ bool put_fits(struct mbp_scenario *scenario, const struct mbp_node *node, const 
     if (!bits && allowed != NULL) {
         memcpy(range, allowed, sizeof range);
     } else if (!bits) {
-        mbp_type_range((enum mbp_type)point->type, point->scale, &range[0], &range[1]);
+        mbp_register_range(&reg, &range[0], &range[1]);
         narrow_to_block(scenario->plant, point, unit, range);
     }
     if (bits ? value == 0.0 || value == 1.0 : mbp_grid_within(&reg, range, value)) // NOLINT
@@ -69,11 +69,11 @@ bool put_add(struct mbp_scenario *scenario, struct puts *puts, const struct mbp_
                         .count = (uint16_t)point->count,
                         .type = (uint8_t)point->type,
                         .order = (uint8_t)point->order,
-                        .scale = point->scale};
+                        .reg = mbp_point_register(point)};
     if (point->table == MBP_COILS || point->type == MBP_BOOL)
         put->words[0] = value > 0 ? 1 : 0;
     else
-        mbp_codec_encode((enum mbp_type)point->type, (enum mbp_order)point->order, point->scale, value, put->words);
+        mbp_register_encode(&put->reg, value, put->words);
     puts->items = items;
     puts->count++;
     return true;

@@ -61,7 +61,7 @@ static const struct mbp_field write_fields[] = {
                      .at = WRITE(value),
                      .read = read_number_or_bool,
                      .allowed = "a number, true or false"},
-    [WRITE_UNIT] = {.key = "unit", .type = MBP_FIELD_COUNT, .at = WRITE(unit), .low = 1, .high = 247},
+    [WRITE_UNIT] = {.key = "unit", .type = MBP_FIELD_COUNT, .at = WRITE(unit), .low = 1, .high = 255},
 };
 static const struct mbp_schema write_schema = {
     .noun = "'write'", .fields = write_fields, .field_count = COUNT_OF(write_fields), .size = sizeof(struct write_def)};

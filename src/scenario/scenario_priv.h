@@ -150,9 +150,9 @@ struct put {
     uint8_t unit;  /* id */
     uint8_t table; /* MBP_COILS or MBP_HOLDING_REGISTERS */
     uint16_t addr, count;
-    uint8_t type, order; /* of a register: enum mbp_type, enum mbp_order */
-    double scale;
-    uint16_t words[4]; /* a coil's 0 or 1 in the first */
+    uint8_t type, order;     /* of a register: enum mbp_type, enum mbp_order */
+    struct mbp_register reg; /* how its words are a number */
+    uint16_t words[4];       /* a coil's 0 or 1 in the first */
 };
 
 struct puts {

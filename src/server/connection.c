@@ -136,6 +136,8 @@ static size_t respond(struct connection *connection, const struct mbp_frame *fra
                       struct mbp_pdu_context *context, uint8_t *pdu)
 {
     struct mbp_server *server = connection->server;
+    if (unit == NULL && server->options->absent_silent && context->instead == 0)
+        return 0;
     if (unit == NULL) {
         pdu[0] = frame->pdu[0] | 0x80u;
         pdu[1] = context->instead != 0 ? context->instead : MBP_EX_GATEWAY_TARGET_FAILED;
@@ -147,6 +149,18 @@ static size_t respond(struct connection *connection, const struct mbp_frame *fra
     context->allow = access_allow_on(&connection->right, unit->unit->id);
     context->serial = server->options->serial_functions ? &server->serial[unit->unit->id] : NULL;
     return mbp_pdu_respond(context, frame->pdu, frame->pdu_len, pdu);
+}
+
+/* What is written to unit 0 is written to all (Messaging Guide 4.4.1.2 has no such unit on TCP; a serial line has). */
+static void broadcast(struct connection *connection, const struct mbp_frame *frame, struct mbp_pdu_context *context)
+{
+    struct mbp_server *server = connection->server;
+    uint8_t nobody_reads[MBP_PDU_MAX];
+    for (uint32_t u = 0; u < server->config.plant->unit_count && mbp_pdu_writes(frame->pdu, frame->pdu_len); u++) {
+        struct mbp_image_unit *unit = mbp_image_unit(server->config.image, server->config.plant->units[u].id);
+        if (!unit->unit->instructor)
+            respond(connection, frame, unit, context, nobody_reads);
+    }
 }
 
 /* What a wire fault does to the `len` bytes of an answer at `out`, of which the batch ends before. Returns the new
@@ -243,7 +257,11 @@ static void answer(struct connection *connection, const struct mbp_frame *frame,
     server->counters.requests++;
     if (server->special)
         fault = draw_fault(connection, frame, unit, &batch->context);
-    size_t pdu_len = respond(connection, frame, unit, &batch->context, out + MBP_MBAP_LEN);
+    size_t pdu_len = 0;
+    if (frame->unit == 0 && server->options->broadcast)
+        broadcast(connection, frame, &batch->context);
+    else
+        pdu_len = respond(connection, frame, unit, &batch->context, out + MBP_MBAP_LEN);
     if (server->special)
         show(connection, frame, unit, out + MBP_MBAP_LEN, pdu_len, fault);
     if (pdu_len == 0)

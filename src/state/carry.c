@@ -114,7 +114,7 @@ static void mend_limits(const struct mbp_sensor *was, const struct mbp_sensor *n
 static double as_shown(const struct mbp_sensor *now, double value)
 {
     value = fmin(fmax(value, now->range[0]), now->range[1]);
-    return mbp_codec_quantise((enum mbp_type)now->reg.type, now->reg.scale, value);
+    return mbp_register_quantise(&now->reg, value);
 }
 
 static void mend_sensor(const struct mbp_carry *carry, struct mbp_state *to, uint32_t s)

@@ -68,9 +68,9 @@ void mbp_trace_free(struct mbp_trace *trace)
 
 const struct traced_unit *trace_unit(const struct mbp_trace *trace, uint8_t id)
 {
-    if (id == 0 || id == 255)
-        return &trace->units[0];
     const struct mbp_unit *unit = mbp_plant_find_unit(trace->plant, id);
+    if (unit == NULL && (id == 255 || (id == 0 && !trace->plant->server.broadcast)))
+        return &trace->units[0];
     return unit != NULL ? &trace->units[unit - trace->plant->units] : NULL;
 }
 

@@ -43,8 +43,9 @@ static bool has_bytes(const struct span *span, uint32_t offset, uint32_t count, 
 /* "65.2 °C" with as many decimals as the register's scale has. */
 static void put_number(FILE *out, const struct mbp_point *point, const uint16_t *words)
 {
-    double value = mbp_codec_decode((enum mbp_type)point->type, (enum mbp_order)point->order, point->scale, words);
-    bool unused = mbp_codec_unused((enum mbp_type)point->type, (enum mbp_order)point->order, words);
+    const struct mbp_register reg = mbp_point_register(point);
+    double value = mbp_register_decode(&reg, words);
+    bool unused = mbp_register_unused(&reg, words);
     bool is_limit = point->field != NULL && point->field->write == MBP_WRITE_LIMIT;
     if (unused && (is_limit || !point->writable)) {
         fputs(is_limit ? "off" : "none", out);
@@ -53,7 +54,7 @@ static void put_number(FILE *out, const struct mbp_point *point, const uint16_t 
     if (point->type == MBP_FLOAT32 || point->type == MBP_FLOAT64)
         fprintf(out, "%.6g", value);
     else
-        fprintf(out, "%.*f", point->scale < 1 ? (int)ceil(-log10(point->scale) - 1e-9) : 0, value);
+        fprintf(out, "%.*f", fabs(reg.scale) < 1 ? (int)ceil(-log10(fabs(reg.scale)) - 1e-9) : 0, value);
     if (point->unit_text != NULL && point->unit_text[0] != '\0')
         fprintf(out, " %s", point->unit_text);
 }

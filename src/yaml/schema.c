@@ -259,6 +259,9 @@ bool mbp_read_map(struct mbp_reader *reader, const struct mbp_node *node, const 
         return true;
     }
     memcpy(target, usual, schema->size);
+    if (schema->enter != NULL) {
+        schema->enter(reader, node);
+    }
     def->node = node;
     for (const struct mbp_node *key = node->first; key != NULL; key = key->next->next) {
         if (mbp_errors_hopeless(reader->errors)) {

@@ -113,8 +113,9 @@ struct mbp_schema {
     size_t size;                    /* of the struct */
     bool named;                     /* others refer to it by name, and it takes addresses */
     bool flow;                      /* printed in one line, in brackets */
-    void (*defaults)(void *def);    /* beside the rows' */
-    void (*check)(struct mbp_reader *reader, void *def); /* after all keys are read */
+    void (*enter)(struct mbp_reader *reader, const struct mbp_node *node); /* before any key is read */
+    void (*defaults)(void *def);                                           /* beside the rows' */
+    void (*check)(struct mbp_reader *reader, void *def);                   /* after all keys are read */
 };
 
 #define MBP_SCHEMA(words, rows, type, ...)                                                                             \

@@ -72,7 +72,7 @@ static bool set_port(struct ctl_options *options, const char *value)
 static bool set_unit(struct ctl_options *options, const char *value)
 {
     uint64_t unit;
-    if (!parse_unsigned(value, 0, 255, &unit) || (unit > 247 && unit < 255))
+    if (!parse_unsigned(value, 0, 255, &unit))
         return false;
     options->unit = (int)unit;
     return true;
@@ -183,7 +183,7 @@ static const struct option known[] = {
      "a name or address, with a port of 1..65535 behind a colon if need be"},
     {"port", 'p', "PORT", CTL_OPT_COMMON, "its TCP port (5020)", set_port, 0, "1..65535"},
     {"unit", 'u', "UNIT", CTL_OPT_COMMON, "unit id for raw addresses (1); a named point knows its own", set_unit, 0,
-     "0..247 or 255"},
+     "0..255"},
     {"plant", 0, "FILE", CTL_OPT_COMMON, "use this plant file instead of asking the slave", set_plant, 0, "a file"},
     {"timeout", 0, "TIME", CTL_OPT_COMMON, "to connect, and for each reply (1s)", set_timeout, 0,
      "a time from 1ms to 1h, like 500ms or 2s"},

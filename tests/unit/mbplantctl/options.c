@@ -125,7 +125,7 @@ static void test_wrong_command_line_is_told_in_one_line(void **state)
         {"status -p 0", "--port 0: allowed is 1..65535"},
         {"status -p 65536", "allowed is"},
         {"status -p 5o20", "allowed is"},
-        {"read -u 248 hr:0", "allowed is 0..247 or 255"},
+        {"read -u 256 hr:0", "allowed is 0..255"},
         {"status --timeout 5", "allowed is a time"},
         {"status --timeout 0ms", "allowed is a time"},
         {"status --raw", "status does not take --raw"},

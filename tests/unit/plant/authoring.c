@@ -59,7 +59,7 @@ static const struct mistake mistakes[] = {
     {UNIT "   name: x\n", "4:4: not valid YAML: did not find expected '-' indicator (while parsing a block collection "
                           "that begins in line 3)\n"},
     {"mbplant: 1\nunits:\n  -id: 1\n",
-     "3:3: 'units' is a group of keys; allowed is a list of at most 247, each a unit; "
+     "3:3: 'units' is a group of keys; allowed is a list of at most 256, each a unit; "
      "a '-' needs a blank behind it\n"},
     {SENSORS "{name: T, max: 5\n      - {name: U}\n", "6:9: not valid YAML: did not find expected ',' or '}' (while "
                                                       "parsing a flow mapping that begins in line 5)\n"},

@@ -71,7 +71,7 @@ static void test_every_key_is_stored(void **state)
     for (unsigned i = 0; i < 7; i++) {
         assert_string_equal(plant->identity.object[i], identity[i]);
     }
-    assert_true(plant->units[0].gaps_zero);
+    assert_int_equal(plant->units[0].gaps, MBP_GAPS_ZERO);
     assert_int_equal(plant->machines[0].initial, MBP_MAINTENANCE);
 
     const struct mbp_sensor *level = sensor_of(plant, "LT1");
@@ -136,7 +136,7 @@ static void test_defaults_stand_in_for_all_that_is_missing(void **state)
     assert_string_equal(plant->identity.object[2], MBP_VERSION);
     assert_null(plant->identity.object[3]);
     assert_string_equal(plant->units[0].name, "Unit 1");
-    assert_false(plant->units[0].gaps_zero);
+    assert_int_equal(plant->units[0].gaps, MBP_GAPS_ERROR);
     const struct mbp_machine *machine = &plant->machines[0];
     assert_string_equal(machine->label, "");
     assert_int_equal(machine->initial, MBP_EN_SERVICE);
@@ -202,7 +202,7 @@ static void test_plant_without_units_is_refused(void **state)
     assert_string_equal(errors_of_text("mbplant: 1\nunits: []\n"),
                         "2:8: 'units' is empty; a plant has at least one unit\n");
     assert_string_equal(errors_of_text("mbplant: 1\n"),
-                        "1:1: a plant needs 'units': a list of at most 247, each a unit\n");
+                        "1:1: a plant needs 'units': a list of at most 256, each a unit\n");
 }
 
 static void test_item_that_is_no_group_shows_the_keys(void **state)
@@ -210,7 +210,8 @@ static void test_item_that_is_no_group_shows_the_keys(void **state)
     (void)state;
     assert_string_equal(errors_of_text("mbplant: 1\nunits: [1]\n"), "2:9: an item of 'units' is a unit: a group of "
                                                                     "keys: id, name, gaps, repeat, machines, sensors, "
-                                                                    "actuators, controllers, tables, logic\n");
+                                                                    "actuators, controllers, tables, logic, points, "
+                                                                    "blocks, answer, identity, files\n");
 }
 
 static void test_names_of_machines_and_sensors_are_one_space(void **state)
@@ -218,6 +219,9 @@ static void test_names_of_machines_and_sensors_are_one_space(void **state)
     (void)state;
     assert_string_equal(errors_of_text(ONE_SENSOR "{name: M}"),
                         "7:17: the name 'M' is taken by the machine in line 5; names are unique in the plant\n");
+    assert_string_equal(errors_of_text(ONE_SENSOR "{name: m}"),
+                        "7:17: the name 'm' is taken by the machine in line 5; names are unique in the plant, "
+                        "whatever their case\n");
 }
 
 static void test_broken_names_give_no_follow_up_errors_in_inputs(void **state)
@@ -251,7 +255,7 @@ static void test_find_knows_each_name_once_and_no_other(void **state)
         assert_int_equal(mbp_plant_find_machine(plant, plant->machines[m].name), m);
     }
     assert_int_equal(mbp_plant_find_sensor(plant, ""), UINT32_MAX);
-    assert_int_equal(mbp_plant_find_sensor(plant, "tt101"), UINT32_MAX);
+    assert_int_equal(mbp_plant_find_sensor(plant, "tt101"), mbp_plant_find_sensor(plant, "TT101"));
     mbp_plant_free(plant);
 }
 

@@ -27,7 +27,7 @@ static void test_duplicate_name_names_the_line_of_the_first(void **state)
 static void test_missing_unit_id_says_what_it_is(void **state)
 {
     (void)state;
-    assert_string_equal(errors_of_file("missing_unit_id.yaml"), "3:5: a unit needs 'id': a whole number 1..247\n");
+    assert_string_equal(errors_of_file("missing_unit_id.yaml"), "3:5: a unit needs 'id': a whole number 0..255\n");
 }
 
 static void test_overlap_names_both_points_and_the_line_of_the_other(void **state)
@@ -142,8 +142,8 @@ static void test_mistakes_of_access_rules_each_say_what_is_allowed(void **state)
         "6:34: 'allow' is 'everything'; allowed is one of read, operate, all, none\n"
         "7:45: 'units' is empty; name those that the rule is about, or leave the key out for all\n"
         "8:45: 'units' is '1'; allowed is a list of unit ids\n"
-        "9:49: value 2 is '248'; allowed is a whole number 0..247\n"
-        "9:54: value 3 is 'x'; allowed is a whole number 0..247\n"
+        "9:49: value 2 is '256'; allowed is a whole number 0..255\n"
+        "9:54: value 3 is 'x'; allowed is a whole number 0..255\n"
         "10:45: there is no unit 3 in the plant\n"
         "11:45: there is no unit 247 in the plant; 'instructor: true' makes it\n"
         "12:7: an access rule needs 'allow': one of read, operate, all, none\n"

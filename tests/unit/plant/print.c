@@ -105,7 +105,7 @@ static void assert_same_unit(const struct mbp_unit *a, const struct mbp_unit *b)
 {
     assert_string_equal(a->name, b->name);
     assert_int_equal(a->id, b->id);
-    assert_int_equal(a->gaps_zero, b->gaps_zero);
+    assert_int_equal(a->gaps, b->gaps);
     assert_int_equal(a->first_machine, b->first_machine);
     assert_int_equal(a->machine_count, b->machine_count);
     assert_int_equal(a->first_sensor, b->first_sensor);

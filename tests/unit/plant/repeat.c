@@ -151,8 +151,8 @@ static void test_repeat_beyond_what_a_unit_holds_is_refused(void **state)
     assert_string_equal(errors_of_text("mbplant: 1\nunits: [{id: 1, machines: [{name: 'M{n}', repeat: 1000}, {name: "
                                        "X}]}]\n"),
                         "2:9: the unit has 1001 machines; allowed are 1000: spread them over more units\n");
-    assert_string_equal(errors_of_text("mbplant: 1\nunits: [{id: 2, repeat: 247}]\n"),
-                        "2:25: unit ids 2..248 are needed; allowed are ids up to 247\n");
+    assert_string_equal(errors_of_text("mbplant: 1\nunits: [{id: 2, repeat: 255}]\n"),
+                        "2:25: unit ids 2..256 are needed; allowed are ids up to 255\n");
 }
 
 static void test_repeat_to_the_last_machine_and_sensor_of_a_unit_loads(void **state)
@@ -171,10 +171,10 @@ static void test_repeat_to_the_last_machine_and_sensor_of_a_unit_loads(void **st
 static void test_repeat_to_the_last_unit_id_loads(void **state)
 {
     (void)state;
-    struct mbp_plant *plant = plant_of_text("mbplant: 1\nunits: [{id: 1, repeat: 247}]\n");
-    assert_int_equal(plant->unit_count, 247);
-    assert_int_equal(plant->units[246].id, 247);
-    assert_string_equal(plant->units[246].name, "Unit 247");
+    struct mbp_plant *plant = plant_of_text("mbplant: 1\nunits: [{id: 0, repeat: 256}]\n");
+    assert_int_equal(plant->unit_count, 256);
+    assert_int_equal(plant->units[255].id, 255);
+    assert_string_equal(plant->units[255].name, "Unit 255");
     mbp_plant_free(plant);
 }
 

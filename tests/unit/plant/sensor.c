@@ -180,7 +180,7 @@ static void test_type_string_has_1_to_100_registers(void **state)
     static const char *const wrong[] = {"string",      "string()",   "string(0)",
                                         "string(101)", "string(-1)", "string( 1)",
                                         "string(1",    "string(1)x", "string(99999999999999999999)",
-                                        "int8",        "Int16"};
+                                        "int12",       "Int16"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         char text[256];
         snprintf(text, sizeof text, ONE_SENSOR "{name: S, register: {type: '%s'}}", wrong[i]);

@@ -34,50 +34,31 @@ static int match_point(const struct mbp_point *point, void *ctx)
     return 0;
 }
 
-static bool is_value(const struct mbp_point *point, const struct mbp_sensor *sensor)
+static bool is_value(const struct mbp_point *point)
 {
-    return sensor != NULL && point->table == MBP_HOLDING_REGISTERS && point->addr == sensor->reg.addr;
+    return point->field != NULL && point->field->write == MBP_WRITE_VALUE;
 }
 
-/* A sensor has other registers too, of its shelving for instance. */
-static int limit_of(const struct mbp_point *point, const struct mbp_sensor *sensor)
+static int limit_of(const struct mbp_point *point)
 {
-    if (sensor == NULL || point->table != MBP_HOLDING_REGISTERS || is_value(point, sensor) ||
-        sensor->reg.type == MBP_STRING || sensor->reg.type == MBP_BOOL || point->addr < sensor->reg.limits_addr)
-        return -1;
-    uint32_t limit = ((uint32_t)point->addr - sensor->reg.limits_addr) / sensor->reg.words;
-    return limit < MBP_LIMIT_COUNT ? (int)limit : -1;
+    return point->field != NULL && point->field->write == MBP_WRITE_LIMIT ? point->field->sub : -1;
 }
 
 /* ---- names ------------------------------------------------------------------------------------------------------ */
 
-static bool is_name(const struct mbp_plant *plant, const char *name)
-{
-    return mbp_plant_find_machine(plant, name) != UINT32_MAX || mbp_plant_find_sensor(plant, name) != UINT32_MAX ||
-           mbp_plant_find_actuator(plant, name) != UINT32_MAX || mbp_plant_find_controller(plant, name) != UINT32_MAX;
-}
-
 const char *ctl_spelling(const struct mbp_plant *plant, const char *name)
 {
-    if (is_name(plant, name))
-        return name;
-    for (uint32_t m = 0; m < plant->machine_count; m++) {
-        if (strcasecmp(plant->machines[m].name, name) == 0)
-            return plant->machines[m].name;
-    }
-    for (uint32_t s = 0; s < plant->sensor_count; s++) {
-        if (strcasecmp(plant->sensors[s].name, name) == 0)
-            return plant->sensors[s].name;
-    }
-    for (uint32_t a = 0; a < plant->actuator_count; a++) {
-        if (strcasecmp(plant->actuators[a].name, name) == 0)
-            return plant->actuators[a].name;
-    }
-    for (uint32_t c = 0; c < plant->controller_count; c++) {
-        if (strcasecmp(plant->controllers[c].name, name) == 0)
-            return plant->controllers[c].name;
-    }
-    return name;
+    uint32_t machine = mbp_plant_find_machine(plant, name);
+    uint32_t sensor = mbp_plant_find_sensor(plant, name);
+    uint32_t actuator = mbp_plant_find_actuator(plant, name);
+    uint32_t controller = mbp_plant_find_controller(plant, name);
+    if (machine != UINT32_MAX)
+        return plant->machines[machine].name;
+    if (sensor != UINT32_MAX)
+        return plant->sensors[sensor].name;
+    if (actuator != UINT32_MAX)
+        return plant->actuators[actuator].name;
+    return controller != UINT32_MAX ? plant->controllers[controller].name : name;
 }
 
 bool ctl_is_all(const char *name)
@@ -123,8 +104,8 @@ static bool find_in_unit(const struct mbp_plant *plant, uint32_t u, const char *
     out->sensor = search.found.sensor < plant->sensor_count ? &plant->sensors[search.found.sensor] : NULL;
     out->actuator = search.found.actuator < plant->actuator_count ? &plant->actuators[search.found.actuator] : NULL;
     out->is_setting = search.found.controller < plant->controller_count && search.found.table == MBP_HOLDING_REGISTERS;
-    out->limit = limit_of(&search.found, out->sensor);
-    out->is_value = is_value(&search.found, out->sensor);
+    out->limit = limit_of(&search.found);
+    out->is_value = is_value(&search.found);
     return true;
 }
 
@@ -230,7 +211,11 @@ void ctl_unknown_name(const struct mbp_plant *plant, enum ctl_what what, const c
         return;
     }
     nearest_name(plant, what, &nearest);
-    if (nearest.best[0] != '\0')
+    if (strcmp(nearest.best, name) == 0)
+        ctl_error("%s stands at no address of its unit's map; a point of the plant file gives it one: "
+                  "points: [{at: holding 0, tag: %s}]",
+                  name, name);
+    else if (nearest.best[0] != '\0')
         ctl_error("%s has no %s '%s'; did you mean %s? mbplantctl map lists them", plant->name, nouns[what], name,
                   nearest.best);
     else
@@ -331,22 +316,47 @@ static const struct mbp_unit *item_unit(const struct mbp_plant *plant, enum mbp_
     return &plant->units[unit];
 }
 
+/* Where the user put a field of a block himself, in the block's table. */
+static int32_t own_addr(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned block, uint32_t item,
+                        unsigned field)
+{
+    for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count; p++) {
+        const struct mbp_user_point *point = &plant->points[p];
+        if (point->tag.block == block && point->tag.item == item && point->tag.field == field &&
+            point->table == mbp_map[block].table)
+            return point->reg.addr;
+    }
+    return -1;
+}
+
 int32_t ctl_addr(const struct mbp_plant *plant, unsigned block, uint32_t item)
 {
     const struct mbp_unit *unit = item_unit(plant, (enum mbp_map_per)mbp_map[block].per, item);
-    return mbp_map_item_has(plant, unit, block, item) ? mbp_map_addr(plant, unit, block, item) : -1;
+    return mbp_map_item_has(plant, unit, block, item) ? mbp_map_addr(plant, unit, block, item)
+                                                      : own_addr(plant, unit, block, item, 0);
 }
 
 int32_t ctl_addr_of(const struct mbp_plant *plant, unsigned block, uint32_t item, enum mbp_write_kind write,
                     unsigned sub)
 {
-    int32_t addr = ctl_addr(plant, block, item);
-    for (unsigned f = 0; f < mbp_map[block].field_count && addr >= 0; f++) {
+    const struct mbp_unit *unit = item_unit(plant, (enum mbp_map_per)mbp_map[block].per, item);
+    bool has = mbp_map_item_has(plant, unit, block, item);
+    for (unsigned f = 0; f < mbp_map[block].field_count; f++) {
         const struct mbp_map_field *field = &mbp_map[block].fields[f];
+        if (field->write == write && field->sub == sub && !has)
+            return own_addr(plant, unit, block, item, f);
         if (field->write == write && field->sub == sub)
-            return addr + mbp_map_field_offset(block, f, mbp_map_register(plant, block, item));
+            return mbp_map_addr(plant, unit, block, item) +
+                   mbp_map_field_offset(block, f, mbp_map_register(plant, block, item));
     }
     return -1;
+}
+
+void ctl_no_place(const char *name, const char *field, enum mbp_table table)
+{
+    ctl_error("%s.%s stands at no address of its unit; a point of the plant file gives it one: "
+              "points: [{at: %s 0, tag: %s.%s}]",
+              name, field, mbp_table_word(table), name, field);
 }
 
 uint8_t ctl_machine_unit(const struct mbp_plant *plant, uint32_t machine)

@@ -20,8 +20,7 @@ struct ctl_point {
  * a register and for a bit (TT101.high: the limit and whether it is exceeded), the holding register is meant. */
 bool ctl_point_find(const struct mbp_plant *plant, int unit, const char *name, struct ctl_point *out);
 
-/* A name as the plant spells it, where the user gave it in another case; else as it was given. Names that differ in
- * nothing else are told apart by it. */
+/* A name as the plant spells it, where the user gave it in another case; else as it was given. */
 const char *ctl_spelling(const struct mbp_plant *plant, const char *name);
 
 /* "all", in any case: what stands for everything there is. */
@@ -52,6 +51,9 @@ int32_t ctl_addr(const struct mbp_plant *plant, unsigned block, uint32_t item);
 /* Where a block has the field whose write is that; -1 likewise, and where no field is. */
 int32_t ctl_addr_of(const struct mbp_plant *plant, unsigned block, uint32_t item, enum mbp_write_kind write,
                     unsigned sub);
+
+/* Says on stderr that NAME.FIELD stands at no address, and how the plant file gives it one. */
+void ctl_no_place(const char *name, const char *field, enum mbp_table table);
 
 uint8_t ctl_machine_unit(const struct mbp_plant *plant, uint32_t machine);
 uint8_t ctl_sensor_unit(const struct mbp_plant *plant, uint32_t sensor);

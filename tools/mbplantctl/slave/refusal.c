@@ -36,8 +36,8 @@ const char *ctl_refusal_reason(const struct mbp_plant *plant, const struct ctl_p
     enum mbp_order order = (enum mbp_order)point->map.order;
     bool is_bit = point->map.table == MBP_COILS || type == MBP_BOOL;
     bool unused = !is_bit && point->limit >= 0 && mbp_codec_unused(type, order, words);
-    double scale = point->map.scale > 0 ? point->map.scale : 1;
-    double value = is_bit ? words[0] : unused ? (double)NAN : mbp_codec_decode(type, order, scale, words);
+    const struct mbp_register reg = mbp_point_register(&point->map);
+    double value = is_bit ? words[0] : unused ? (double)NAN : mbp_register_decode(&reg, words);
     bool known =
         exception == MBP_EX_SERVER_DEVICE_FAILURE || (exception == MBP_EX_ILLEGAL_DATA_ADDRESS && !point->map.writable);
     const char *said = known ? mbp_report_refusal(MBP_LANG_EN, plant, &point->map, value, exception, buf, size) : NULL;

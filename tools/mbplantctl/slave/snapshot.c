@@ -68,6 +68,48 @@ static void take_item(const struct mbp_plant *plant, const struct mbp_unit *unit
     }
 }
 
+/* ---- the user's points --------------------------------------------------------------------------------------------
+ */
+
+/* Whether a point tells what no block of the unit does. */
+static bool tells_alone(const struct mbp_plant *plant, const struct mbp_unit *unit, const struct mbp_user_point *point)
+{
+    const struct mbp_map_field *field = mbp_map_tag_field(&point->tag);
+    return field->member.kind != MBP_MEMBER_NONE && point->reg.type != MBP_STRING &&
+           !mbp_map_item_has(plant, unit, point->tag.block, point->tag.item);
+}
+
+static bool is_of(const struct mbp_user_point *point, enum mbp_map_per per, uint32_t item)
+{
+    return mbp_map[point->tag.block].per == per && point->tag.item == item;
+}
+
+static void want_points(const struct mbp_plant *plant, const struct mbp_unit *unit, enum mbp_map_per per, uint32_t item,
+                        struct ctl_fetch *fetch)
+{
+    for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count; p++) {
+        const struct mbp_user_point *point = &plant->points[p];
+        if (is_of(point, per, item) && tells_alone(plant, unit, point))
+            ctl_fetch_want(fetch, (enum mbp_table)point->table, point->reg.addr, point->reg.words);
+    }
+}
+
+static void take_points(const struct mbp_plant *plant, const struct mbp_unit *unit, enum mbp_map_per per, uint32_t item,
+                        const struct ctl_fetch *fetch, void *view)
+{
+    for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count; p++) {
+        const struct mbp_user_point *point = &plant->points[p];
+        if (!is_of(point, per, item) || !tells_alone(plant, unit, point))
+            continue;
+        const struct mbp_map_field *field = mbp_map_tag_field(&point->tag);
+        const uint16_t *words = &fetch->words[point->table][point->reg.addr];
+        uint16_t part = point->mask != 0 ? (uint16_t)((words[0] & point->mask) >> point->shift) : 0;
+        words = point->mask != 0 ? &part : words;
+        bool unused = field->write == MBP_WRITE_LIMIT && mbp_register_unused(&point->reg, words);
+        mbp_map_set_number(field, unused ? (double)NAN : mbp_register_decode(&point->reg, words), view);
+    }
+}
+
 /* ---- views --------------------------------------------------------------------------------------------------------
  */
 
@@ -78,6 +120,7 @@ static void want_per(const struct mbp_plant *plant, const struct mbp_unit *unit,
         if (mbp_map[b].per == per)
             want_item(plant, unit, b, item, fetch);
     }
+    want_points(plant, unit, per, item, fetch);
 }
 
 static void take_per(const struct mbp_plant *plant, const struct mbp_unit *unit, enum mbp_map_per per, uint32_t item,
@@ -87,6 +130,7 @@ static void take_per(const struct mbp_plant *plant, const struct mbp_unit *unit,
         if (mbp_map[b].per == per)
             take_item(plant, unit, b, item, fetch, view);
     }
+    take_points(plant, unit, per, item, fetch, view);
 }
 
 /* A machine of a unit that has no room for its blocks; and a state that there is none of is a failure to be looked at.
@@ -123,7 +167,7 @@ static char *take_text(const struct mbp_sensor *sensor, const struct ctl_fetch *
 {
     const struct mbp_register *reg = &sensor->reg;
     char text[2 * MBP_STRING_WORDS_MAX + 1];
-    if (reg->type != MBP_STRING)
+    if (reg->type != MBP_STRING || reg->nowhere)
         return NULL;
     return strdup(ctl_string_text((enum mbp_order)reg->order, &fetch->words[MBP_HOLDING_REGISTERS][reg->addr],
                                   reg->words, text, sizeof text));
@@ -314,7 +358,16 @@ enum mbp_status ctl_sensor_flags_read(struct ctl *ctl, uint32_t sensor, struct m
 {
     const struct mbp_unit *unit = &ctl->plant->units[ctl->plant->sensors[sensor].unit];
     struct mbp_sensor_view view = {.value = 0};
-    enum mbp_status status = read_item(ctl, unit, MBP_MAP_SENSOR_BITS, sensor, &view);
+    struct ctl_fetch *fetch = mbp_map_has(unit, MBP_MAP_SENSOR_BITS) ? NULL : ctl_fetch_new();
+    enum mbp_status status = MBP_OK;
+    if (fetch == NULL) {
+        status = read_item(ctl, unit, MBP_MAP_SENSOR_BITS, sensor, &view);
+    } else { /* what points of the user's own say, if any do */
+        want_points(ctl->plant, unit, MBP_PER_SENSOR, sensor, fetch);
+        status = ctl_fetch_run(fetch, ctl->link, unit->id);
+        take_points(ctl->plant, unit, MBP_PER_SENSOR, sensor, fetch, &view);
+    }
+    free(fetch);
     if (status == MBP_OK)
         *out = view;
     return status;
@@ -323,7 +376,7 @@ enum mbp_status ctl_sensor_flags_read(struct ctl *ctl, uint32_t sensor, struct m
 int ctl_map_unit(const struct mbp_plant *plant)
 {
     for (uint32_t u = 0; u < plant->unit_count; u++) {
-        if (mbp_unit_has_map(&plant->units[u]))
+        if (mbp_map_has(&plant->units[u], MBP_MAP_SUMMARY))
             return plant->units[u].id;
     }
     return -1;
@@ -334,7 +387,9 @@ int ctl_summary_unit(const struct mbp_plant *plant)
     int unit = ctl_map_unit(plant);
     if (unit >= 0)
         return unit;
-    ctl_error("%s has no unit with machines or sensors, so nothing tells how long its journal is", plant->name);
+    ctl_error("no unit of %s shows the plant's summary, so nothing tells how long its journal is; give a unit with "
+              "machines or sensors `blocks: {default: none, summary: 30000}`",
+              plant->name);
     return -1;
 }
 

@@ -51,15 +51,37 @@ static bool whole_text(enum mbp_type type, enum mbp_order order, const uint16_t 
 
 static bool is_unscaled(const struct ctl_point *point)
 {
-    return point->map.scale <= 0 || (point->map.scale >= 1 && point->map.scale <= 1);
+    bool scaled = point->map.scale < 0 || point->map.scale > 0;
+    bool shifted = point->map.offset < 0 || point->map.offset > 0;
+    return !shifted && (!scaled || (point->map.scale >= 1 && point->map.scale <= 1));
+}
+
+/* As many as scale and offset have. */
+static unsigned decimals_of(const struct mbp_register *reg)
+{
+    unsigned of_scale = mbp_scale_decimals(reg->scale);
+    unsigned of_offset = mbp_scale_decimals(reg->offset);
+    return of_scale > of_offset ? of_scale : of_offset;
+}
+
+/* " x 0.1 - 40" */
+static void form_scale(const struct ctl_point *point, char *buf, size_t size)
+{
+    double scale = point->map.scale;
+    double offset = point->map.offset;
+    size_t len = 0;
+    if (scale != 1)
+        len = (size_t)snprintf(buf, size, " x %g", scale);
+    if (offset < 0 || offset > 0)
+        snprintf(buf + len, size - len, " %c %g", offset < 0 ? '-' : '+', fabs(offset));
 }
 
 /* One number, without its unit. */
 static void number_text(const struct ctl_point *point, const uint16_t *words, char *buf, size_t size)
 {
     enum mbp_type type = (enum mbp_type)point->map.type;
-    double scale = point->map.scale > 0 ? point->map.scale : 1;
-    double value = mbp_codec_decode(type, (enum mbp_order)point->map.order, scale, words);
+    const struct mbp_register reg = mbp_point_register(&point->map);
+    double value = mbp_register_decode(&reg, words);
     if (is_unscaled(point) && whole_text(type, (enum mbp_order)point->map.order, words, buf, size))
         return;
     if (isnan(value))
@@ -69,7 +91,7 @@ static void number_text(const struct ctl_point *point, const uint16_t *words, ch
     else if (type == MBP_FLOAT64)
         snprintf(buf, size, "%.15g", value);
     else
-        snprintf(buf, size, "%.*f", (int)mbp_scale_decimals(scale), value);
+        snprintf(buf, size, "%.*f", (int)decimals_of(&reg), value);
 }
 
 const char *ctl_point_number(const struct ctl_point *point, const uint16_t *words, char *buf, size_t size)
@@ -97,7 +119,8 @@ const char *ctl_point_text(const struct ctl_point *point, const uint16_t *words,
         return mbp_limit_text(point->sensor, (double)NAN, buf, size);
     bool wide = (type == MBP_INT64 || type == MBP_UINT64) && is_unscaled(point);
     if ((point->is_value || point->limit >= 0) && type != MBP_STRING && !is_float(type) && !wide) {
-        double value = mbp_codec_decode(type, (enum mbp_order)point->map.order, point->map.scale, words);
+        const struct mbp_register reg = mbp_point_register(&point->map);
+        double value = mbp_register_decode(&reg, words);
         return point->limit >= 0 ? mbp_limit_text(point->sensor, value, buf, size)
                                  : mbp_value_text(point->sensor, value, buf, size);
     }
@@ -132,8 +155,8 @@ const char *ctl_point_form(const struct ctl_point *point, const uint16_t *words,
         snprintf(buf, size, "bit");
         return buf;
     }
-    if (point->map.scale > 0 && point->map.scale != 1)
-        snprintf(scale, sizeof scale, " x %g", point->map.scale);
+    if (!is_unscaled(point))
+        form_scale(point, scale, sizeof scale);
     unsigned each = mbp_type_words(type);
     const char *order_name = each == 1 && order == MBP_ABCD ? "" : mbp_order_name(order);
     const char *space = order_name[0] == '\0' ? "" : " ";
@@ -244,12 +267,14 @@ static enum mbp_status parse_number(const char *text, const char *unit, double *
     return MBP_OK;
 }
 
-static enum mbp_status check_type(enum mbp_type type, double scale, const char *unit, double number, char *why,
+static enum mbp_status check_type(const struct mbp_register *reg, const char *unit, double number, char *why,
                                   size_t size)
 {
     double low = 0;
     double high = 0;
-    mbp_type_range(type, scale, &low, &high);
+    double scale = reg->scale;
+    enum mbp_type type = (enum mbp_type)reg->type;
+    mbp_register_range(reg, &low, &high);
     if (number >= low && number <= high)
         return MBP_OK;
     char by[40] = "";
@@ -266,14 +291,14 @@ enum mbp_status ctl_point_parse(const struct ctl_point *point, const char *text,
     static const char *const off[] = {"off", "none", "unused"};
     enum mbp_type type = (enum mbp_type)point->map.type;
     enum mbp_order order = (enum mbp_order)point->map.order;
-    double scale = point->map.scale > 0 ? point->map.scale : 1;
+    const struct mbp_register reg = mbp_point_register(&point->map);
     const char *unit = point->map.unit_text != NULL ? point->map.unit_text : "";
     if (is_bits(point) || type == MBP_BOOL)
         return parse_bit(text, words, why, size);
     if (type == MBP_STRING)
         return parse_string(point, text, words, why, size);
     if (point->limit >= 0 && one_of(text, off, 3)) {
-        mbp_codec_encode(type, order, scale, (double)NAN, words);
+        mbp_register_encode(&reg, (double)NAN, words);
         return MBP_OK;
     }
     double number = 0;
@@ -283,9 +308,9 @@ enum mbp_status ctl_point_parse(const struct ctl_point *point, const char *text,
         return status;
     status = parse_number(text, unit, &number, why, size);
     if (status == MBP_OK)
-        status = check_type(type, scale, unit, number, why, size);
+        status = check_type(&reg, unit, number, why, size);
     if (status == MBP_OK)
-        mbp_codec_encode(type, order, scale, number, words);
+        mbp_register_encode(&reg, number, words);
     return status;
 }
 
@@ -307,8 +332,9 @@ enum mbp_status ctl_raw_parse(const struct ctl_address *address, const char *tex
                  mbp_type_name(address->type));
         return MBP_ERR_FORMAT;
     }
-    status = check_type(address->type, 1, "", number, why, size);
+    const struct mbp_register reg = {.scale = 1, .type = (uint8_t)address->type, .order = (uint8_t)address->order};
+    status = check_type(&reg, "", number, why, size);
     if (status == MBP_OK)
-        mbp_codec_encode(address->type, address->order, 1, number, words);
+        mbp_register_encode(&reg, number, words);
     return status;
 }

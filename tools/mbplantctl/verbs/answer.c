@@ -48,7 +48,7 @@ static enum ctl_exit answer_sensor(struct ctl *ctl, const struct ctl_answer *ans
     if (!waits(answer, &snapshot->sensors[sensor]))
         return CTL_OK;
     if (coil < 0) {
-        ctl_error("%s: its unit has no room for a coil of its own; name its machine", name);
+        ctl_no_place(name, mbp_map[answer->of_sensor].fields[0].name, MBP_COILS);
         return CTL_FAILED;
     }
     enum ctl_exit code = ctl_set_coil(ctl, ctl_sensor_unit(ctl->plant, sensor), (uint16_t)coil, true, name);

@@ -31,7 +31,7 @@ enum ctl_exit ctl_run_force(struct ctl *ctl)
     if (code != CTL_OK)
         return code;
     char place[48];
-    char coil[48] = "its unit has no room for the coil";
+    char coil[48] = "a coil that its unit does not have";
     char value[300];
     ctl_address_text((enum mbp_table)point.map.table, point.map.addr, point.map.count, place, sizeof place);
     int32_t forced = ctl_addr(ctl->plant, MBP_MAP_FORCED, index);
@@ -81,7 +81,7 @@ static enum ctl_exit release_one(struct ctl *ctl)
         return ctl_fail(ctl, status, name);
     int32_t coil = ctl_addr(ctl->plant, MBP_MAP_FORCED, index);
     if (coil < 0) {
-        ctl_error("%s: its unit has no room for the coil that releases it", name);
+        ctl_no_place(name, "forced", MBP_COILS);
         return CTL_FAILED;
     }
     /* written even when the bit is off: a value that was written a moment ago is forced with the coming scan only */

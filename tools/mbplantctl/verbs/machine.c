@@ -165,7 +165,7 @@ static enum ctl_exit ask(struct ctl *ctl, uint32_t machine, enum mbp_state_code 
     struct command command = {.ctl = ctl, .machine = machine, .to = to};
     struct mbp_machine_view now;
     enum mbp_status status = ctl_summary_read(ctl, unit, &command.before);
-    if (status == MBP_OK)
+    if (status == MBP_OK || status == MBP_ERR_MISSING) /* its unit may show no summary */
         status = ctl_machine_read(ctl, machine, &now);
     if (status != MBP_OK)
         return ctl_fail(ctl, status, name);
@@ -177,7 +177,7 @@ static enum ctl_exit ask(struct ctl *ctl, uint32_t machine, enum mbp_state_code 
     uint16_t on = 1;
     int32_t coil = ctl_addr_of(plant, MBP_MAP_MACHINE_COILS, machine, MBP_WRITE_STATE, (unsigned)to);
     if (coil < 0) {
-        ctl_error("%s: its unit has no room for the coils of machines, so no master can ask it for a state", name);
+        ctl_no_place(name, mbp_state_name(to), MBP_COILS);
         return CTL_FAILED;
     }
     status = ctl_write(link, unit, MBP_COILS, (uint16_t)coil, 1, &on);

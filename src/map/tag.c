@@ -1,0 +1,87 @@
+/* tag: what a name stands for, and the name of that. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mbplant/map.h"
+
+/* Of an actuator, which of the two blocks of commands has it. */
+static bool block_has(const struct mbp_plant *plant, unsigned block, uint32_t item)
+{
+    if (mbp_map[block].place == MBP_PLACE_COMMAND)
+        return !plant->actuators[item].on_off;
+    return mbp_map[block].place != MBP_PLACE_ON_OFF || plant->actuators[item].on_off;
+}
+
+static bool find_field(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item, const char *suffix,
+                       struct mbp_tag *out)
+{
+    for (unsigned b = 0; b < mbp_map_count; b++) {
+        if (mbp_map[b].per != per || mbp_map[b].instructor || !block_has(plant, b, item))
+            continue;
+        for (unsigned f = 0; f < mbp_map[b].field_count; f++) {
+            const struct mbp_map_field *field = &mbp_map[b].fields[f];
+            bool shown = field->member.kind != MBP_MEMBER_NONE || field->write != MBP_WRITE_NONE;
+            if (shown && strcasecmp(field->name, suffix) == 0) {
+                *out = (struct mbp_tag){item, (uint8_t)b, (uint8_t)f};
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Item names may have points in them: the longest one that there is counts. */
+bool mbp_map_tag(const struct mbp_plant *plant, uint32_t unit, const char *name, mbp_map_find_item *find,
+                 const void *ctx, struct mbp_tag *out)
+{
+    static const enum mbp_map_per kinds[] = {MBP_PER_MACHINE, MBP_PER_SENSOR, MBP_PER_ACTUATOR, MBP_PER_CONTROLLER};
+    char item[MBP_NAME_MAX + 1];
+    for (size_t len = strlen(name); len > 0; len--) {
+        if ((name[len] != '\0' && name[len] != '.') || len > MBP_NAME_MAX)
+            continue;
+        snprintf(item, sizeof item, "%.*s", (int)len, name);
+        for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+            uint32_t found = find(ctx, kinds[k], item);
+            if (found != UINT32_MAX)
+                return find_field(plant, kinds[k], found, name + len + (name[len] == '.'), out);
+        }
+    }
+    return find_field(plant, MBP_PER_UNIT, unit, name, out);
+}
+
+static const char *item_name(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item)
+{
+    switch (per) {
+    case MBP_PER_MACHINE:
+        return plant->machines[item].name;
+    case MBP_PER_SENSOR:
+        return plant->sensors[item].name;
+    case MBP_PER_ACTUATOR:
+        return plant->actuators[item].name;
+    case MBP_PER_CONTROLLER:
+        return plant->controllers[item].name;
+    case MBP_PER_FAULT:
+    case MBP_PER_AD_HOC:
+    case MBP_PER_LATENESS:
+    case MBP_PER_UNIT:
+    case MBP_PER_COUNT:
+        break;
+    }
+    return "";
+}
+
+const char *mbp_map_tag_name(const struct mbp_plant *plant, const struct mbp_tag *tag, char *buf, size_t size)
+{
+    const char *item = item_name(plant, (enum mbp_map_per)mbp_map[tag->block].per, tag->item);
+    const char *field = mbp_map_tag_field(tag)->name;
+    snprintf(buf, size, "%s%s%s", item, item[0] != '\0' && field[0] != '\0' ? "." : "", field);
+    return buf;
+}
+
+bool mbp_map_tag_writable(const struct mbp_plant *plant, const struct mbp_tag *tag)
+{
+    enum mbp_write_kind write = (enum mbp_write_kind)mbp_map_tag_field(tag)->write;
+    return write != MBP_WRITE_NONE &&
+           !(write == MBP_WRITE_VALUE && plant->sensors[tag->item].inject == MBP_INJECT_REJECT);
+}
