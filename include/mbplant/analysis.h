@@ -33,6 +33,7 @@
 #define MBPLANT_ANALYSIS_H
 
 #include "mbplant/event.h"
+#include "mbplant/names.h"
 #include "mbplant/plant.h"
 
 #define MBP_ANALYSIS_WINDOW_MS  UINT64_C(600000) /* ten minutes */
@@ -145,9 +146,7 @@ struct mbp_analysis {
     uint64_t length_ms;        /* plant's time */
     uint64_t events;
     uint32_t plant_changes; /* in it */
-    bool by_name;    /* mbp_analyser_change told the plants of then, so that all is counted for machines and sensors by
-                        name; else events before a change are taken for those that have these numbers now */
-    bool whole_life; /* from the plant's first event to now: counters are those of the period */
+    bool whole_life;        /* from the plant's first event to now: counters are those of the period */
     uint32_t looked_from; /* 0 = all is known; else the first event that was taken: what those before it would tell, if
                              there are any, is since when an alarm or an outage goes on that counts, or what was made */
     double availability;  /* of all machines together: by time */
@@ -167,16 +166,14 @@ struct mbp_analysis {
 
 struct mbp_analyser;
 
-/* now may be NULL: not known. plant and now must outlive the analyser, plant the analysis too.
- * Errors: MBP_ERR_MEMORY. Ownership: mbp_analysis_finish or mbp_analyser_free. */
-enum mbp_status mbp_analyser_new(const struct mbp_plant *plant, const struct mbp_analysis_period *period,
-                                 const struct mbp_analysis_now *now, struct mbp_analyser **out);
+/* names: of what events are about; machines and sensors that the plant has too, by unit id and name, are those, others
+ * are none, and what it did not have yet, or not any more for a while, does not exist then. NULL, or without tags: they
+ * are numbers in the plant. now may be NULL: not known. All but the period must outlive the analyser, plant the
+ * analysis too. Errors: MBP_ERR_MEMORY. Ownership: mbp_analysis_finish or mbp_analyser_free. */
+enum mbp_status mbp_analyser_new(const struct mbp_plant *plant, const struct mbp_names *names,
+                                 const struct mbp_analysis_period *period, const struct mbp_analysis_now *now,
+                                 struct mbp_analyser **out);
 void mbp_analyser_free(struct mbp_analyser *analyser);
-
-/* From the next event on, this plant counts: machines and sensors that the plant of now has too, by unit id and name,
- * are taken for those, others for none. What the plant of now has and this one has not does not exist meanwhile. It
- * must stay until the analysis is finished. Errors: MBP_ERR_MEMORY. */
-enum mbp_status mbp_analyser_change(struct mbp_analyser *analyser, const struct mbp_plant *plant);
 
 /* The next event, by number. Those before the period tell what went on when it began; whether enough of them were taken
  * looked_from says in the end. Errors: MBP_ERR_MEMORY. */

@@ -55,6 +55,11 @@ void mbp_diagnosis_settle(const struct mbp_plant *plant, struct mbp_state *state
  */
 double mbp_diagnosis_change(const struct mbp_state *state, uint32_t sensor);
 
+/* What an alarm of a sensor looks at now, and what it is measured against; NaN where it has no limit. */
+double mbp_diagnosis_measured(const struct mbp_state *state, uint32_t sensor, unsigned alarm);
+double mbp_diagnosis_against(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t sensor,
+                             unsigned alarm);
+
 /* ---- masters ------------------------------------------------------------------------------------------------------
  */
 

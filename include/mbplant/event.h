@@ -10,27 +10,12 @@
 #define MBP_JOURNAL_FIRST_FILE 1000
 #define MBP_JOURNAL_FILES      64536 /* 1000..65535; after the last comes the first again */
 
-/* Former plants: by which plant an event counts machines and sensors. The index of them, in words: "MBPH", version,
- * how many; then of each, oldest first, MBP_PAST_ENTRY_WORDS: the event from which on it was in force u32, its text's
- * length in bytes u32 (0 = the text is not kept) and CRC-32 u32, the word where the text begins in the files behind
- * u32. The texts there are what everybody may read: without faults. The journal keeps those that its events need, the
- * newest MBP_PAST_PLANTS and MBP_PAST_WORDS at most. Both give way to files that the plant file declares in a unit. */
-#define MBP_PAST_INDEX_FILE   700
-#define MBP_PAST_FIRST_FILE   701
-#define MBP_PAST_END_FILE     890
-#define MBP_PAST_MAGIC        0x4D425048u
-#define MBP_PAST_VERSION      1
-#define MBP_PAST_HEADER_WORDS 4u
-#define MBP_PAST_ENTRY_WORDS  8u
-#define MBP_PAST_PLANTS       256u
-#define MBP_PAST_WORDS        ((MBP_PAST_END_FILE - MBP_PAST_FIRST_FILE) * 10000u)
-
 /* Stable on the wire and in the journal: never renumber. What each means, in words and numbers, is in a row of
  * mbp_event_types (src/event/types.c): a new code is a number here and a row there. */
 enum mbp_event_code {
     MBP_EV_START = 1,
     MBP_EV_STOP = 2,
-    MBP_EV_PLANT_LOADED = 3,
+    MBP_EV_PLANT_LOADED = 3,  /* limit: the scan period, as of the next */
     MBP_EV_PLANT_CHANGED = 4, /* behind what was removed, before what was added or changed */
     MBP_EV_MACHINE_ADDED = 10,
     MBP_EV_MACHINE_REMOVED = 11,
@@ -98,7 +83,7 @@ enum mbp_event_detail {
     MBP_DETAIL_NONE,
     MBP_DETAIL_ALARM,     /* enum mbp_limit */
     MBP_DETAIL_ALARMS,    /* a bit per enum mbp_limit */
-    MBP_DETAIL_STATE,     /* mbp_event_state_detail() */
+    MBP_DETAIL_STATE,     /* mbp_event_state_detail() and, of what an alarm caused, mbp_event_of_alarm() */
     MBP_DETAIL_WRITE,     /* mbp_event_write_detail() */
     MBP_DETAIL_CHANGED,   /* enum mbp_changed */
     MBP_DETAIL_PLANT,     /* the plant file's CRC-32 */
@@ -215,11 +200,16 @@ struct mbp_changed_word {
 extern const struct mbp_changed_word mbp_changed_words[];
 extern const size_t mbp_changed_word_count;
 
-/* The peer of an event in which refused writes of more peers are counted than can be told apart. */
-#define MBP_PEERS_SEVERAL UINT32_MAX
+/* Who made an event happen (mbplant/names.h). */
+#define MBP_ACTOR_THE_PLANT 0u
+#define MBP_ACTOR_OTHERS    0xFFFFu /* several at once, or one of more than can be told apart */
 
-/* seq 0 means "not yet numbered": the journal numbers, without gaps, from 1. Indices are of the plant's unit in file
- * order, MBP_NONE16 = none. value and limit are NaN when the code has none. */
+/* Bits of mbp_event.flags. */
+#define MBP_EVENT_COMMENT 0x0001u /* somebody left a comment with it */
+
+/* seq 0 means "not yet numbered": the journal numbers, without gaps, from 1. Until then machine and sensor are numbers
+ * in the plant's unit (mbplant/tag.h), from then on ids of tags. MBP_NONE16 = none. value and limit are NaN when the
+ * code has none. */
 struct mbp_event {
     uint64_t wall_ms;
     uint32_t seq;
@@ -227,18 +217,28 @@ struct mbp_event {
     uint16_t code; /* enum mbp_event_code */
     uint16_t unit; /* Modbus unit id */
     uint16_t machine;
-    uint16_t sensor;
+    uint16_t sensor; /* or actuator, or controller */
     float value;
     float limit;
-    uint32_t peer; /* IPv4, host order; 0 = the plant itself; MBP_PEERS_SEVERAL */
+    uint16_t actor;
+    uint16_t flags; /* MBP_EVENT_... */
     uint32_t detail;
 };
 
-/* detail of MACHINE_STATE and MACHINE_REFUSED: to in bits 0-7, from in 8-15, enum mbp_cause in 16-23. */
+/* detail of MACHINE_STATE and MACHINE_REFUSED: to in bits 0-7, from in 8-15, enum mbp_cause in 16-23; in 24-31 the
+ * alarm that is the reason, 0 = none, else enum mbp_limit + 1. */
 uint32_t mbp_event_state_detail(unsigned from, unsigned to, enum mbp_cause cause);
 unsigned mbp_event_state_from(uint32_t detail);
 unsigned mbp_event_state_to(uint32_t detail);
 enum mbp_cause mbp_event_state_cause(uint32_t detail);
+
+/* The same with that alarm. */
+uint32_t mbp_event_of_alarm(uint32_t detail, unsigned alarm);
+
+#define MBP_NO_ALARM 0xFFu
+
+/* Which alarm of its sensor an event is of or comes of, enum mbp_limit; MBP_NO_ALARM = none, or several. */
+unsigned mbp_event_alarm(const struct mbp_event *event);
 
 /* detail of WRITE_REFUSED: address in bits 0-15, enum mbp_table (4 = a file, by number; 5 = FC 8, by
  * sub-function) in 16-19, exception code in 20-23 (15 = that or above), how many more like it were folded into this
@@ -255,6 +255,10 @@ uint16_t mbp_event_code_find(const char *name);
  * 32,268,000 events the files begin again; retention sees to it that no two kept ones have the same place. */
 uint16_t mbp_event_file(uint32_t seq);
 uint16_t mbp_event_place(uint32_t seq);
+
+/* A check value that an event carries on from the one before it (0 before the first): CRC-32 of that value, high byte
+ * first, of the event's 20 registers, likewise, and of its comment. */
+uint32_t mbp_event_check(uint32_t before, const struct mbp_event *event, struct mbp_text comment);
 
 /* To and from the 20 registers, each number high word first (mbplant/event.h). Total: cannot fail. */
 void mbp_event_encode(const struct mbp_event *event, uint16_t words[MBP_EVENT_WORDS]);

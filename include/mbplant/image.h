@@ -48,7 +48,7 @@ struct mbp_image_unit {
 
 /* Who writes. */
 struct mbp_peer {
-    uint32_t ipv4; /* host order; 0 = the plant itself */
+    uint32_t actor; /* the id of one (mbplant/names.h); 0 = the plant itself */
 };
 
 /* Shape: all tables of all units with their declared points, raw tables at their values, everything else 0 until the
@@ -135,8 +135,8 @@ struct mbp_refusal {
     uint16_t addr;
     double value; /* asked, in the unit of the point there; NaN where only a part of it was; else the word or bit */
     uint32_t peer;
-    uint32_t more; /* how many further ones of the same peer, at the same address or beyond its eight places, this one
-                      counts */
+    uint32_t more; /* further ones of the same peer, at this address or beyond its eight places, that this one counts */
+    uint16_t machine, item; /* whose point it is, as mbp_event counts them */
 };
 
 /* Who wants to know of each write by a master at once, when what it wrote stands in the tables: to be called in the
@@ -169,7 +169,8 @@ struct mbp_written {
     uint16_t addr;
     uint16_t value, before; /* of a file: its first word that is another one now */
     uint32_t peer;
-    uint32_t more; /* further changes of it in between; of a file: further words */
+    uint32_t more;          /* further changes of it in between; of a file: further words */
+    uint16_t machine, item; /* whose point it is, as mbp_event counts them */
 };
 
 /* The same for these, at most MBP_WRITTEN_MAX, in their order. lost: how many (`more`) had no room, and whose the last

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "mbplant/event.h"
+#include "mbplant/names.h"
 #include "mbplant/plant.h"
 #include "mbplant/state.h"
 
@@ -63,7 +64,7 @@ struct mbp_retained_upkeep {
 
 /* Opens (creates) DIR/journal.db and starts the writer. One line to errors on failure:
  * MBP_ERR_IO (directory or file not usable), MBP_ERR_BUSY (another process holds the directory), MBP_ERR_CORRUPT,
- * MBP_ERR_NEWER (a later mbplant wrote it), MBP_ERR_MEMORY. The journal is as it was on failure.
+ * MBP_ERR_NEWER (a later or an earlier mbplant wrote it), MBP_ERR_MEMORY. The journal is as it was on failure.
  * plant must outlive the journal; clock is called from the writer's thread too.
  * Durability: WAL, synchronous=FULL, one transaction per wake-up (group commit). Ownership: mbp_journal_close. */
 enum mbp_status mbp_journal_open(const char *dir, const struct mbp_plant *plant, const struct mbp_clock *clock,
@@ -148,10 +149,22 @@ void mbp_journal_note(struct mbp_journal *journal, const void *note, size_t len)
 
 /* ---- the scan's side (one thread) ----------------------------------------------------------------------------- */
 
-/* Appends to the current scan's record; event->seq is given here, gapless from the last stored one. Without room:
+/* Appends to the current scan's record, with ids in place of numbers in the plant; event->seq is given here, gapless
+ * from the last stored one. Without room:
  * MBP_ERR_FULL, nothing taken, and the loss is counted and becomes a JOURNAL_TROUBLE event when there is room. Retained
  * state without room is the caller's to push again with a later scan. */
 enum mbp_status mbp_journal_push_event(struct mbp_journal *journal, struct mbp_event *event);
+
+/* The same of a machine or sensor of the plant before the last change: with its numbers. */
+enum mbp_status mbp_journal_push_gone(struct mbp_journal *journal, struct mbp_event *event);
+
+/* The id of an actor of that kind, address, role and name; it gets one when it has none, and keeps it as long as events
+ * need it. MBP_ACTOR_OTHERS: there are MBP_ACTORS_MAX already, or no room. */
+uint16_t mbp_journal_actor(struct mbp_journal *journal, const struct mbp_actor *actor);
+
+/* What events are about and whose they are. It stays until the plant is changed or the journal closed. */
+const struct mbp_names *mbp_journal_names(const struct mbp_journal *journal);
+
 enum mbp_status mbp_journal_push_machine(struct mbp_journal *journal, const struct mbp_retained_machine *machine);
 enum mbp_status mbp_journal_push_sensor(struct mbp_journal *journal, const struct mbp_retained_sensor *sensor);
 enum mbp_status mbp_journal_push_setting(struct mbp_journal *journal, const struct mbp_retained_setting *setting);
@@ -205,7 +218,7 @@ size_t mbp_journal_recent(struct mbp_journal *journal, size_t max, struct mbp_ev
  * refused for three seconds; nothing is lost, the writer goes on trying. */
 enum mbp_status mbp_journal_flush(struct mbp_journal *journal);
 
-/* Files MBP_PAST_INDEX_FILE.. tell the plants by which events count (mbplant/event.h).
+/* Files MBP_NAMES_INDEX_FILE.. tell the names in events (mbplant/names.h).
  * Files 1000..: word `record` of file holds event n = 500 * (file - 1000) + record / 20, words record % 20
  * (README, "The register map"). Errors: MBP_EX_ILLEGAL_DATA_ADDRESS when any word's event is not stored,
  * MBP_EX_SERVER_DEVICE_FAILURE when the database cannot be read just now. */

@@ -17,7 +17,7 @@
 #include "mbplant/plant.h"
 #include "mbplant/point.h"
 
-#define MBP_MAP_VERSION 1
+#define MBP_MAP_VERSION 2
 
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
 

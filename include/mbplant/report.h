@@ -8,6 +8,7 @@
 
 #include "mbplant/analysis.h"
 #include "mbplant/event.h"
+#include "mbplant/event_tag.h"
 #include "mbplant/map.h"
 #include "mbplant/plant.h"
 
@@ -43,17 +44,10 @@ enum mbp_status mbp_lang_find(const char *name, enum mbp_lang *out);
  * storage. */
 const char *mbp_report_diagnosis(enum mbp_lang lang, const struct mbp_sensor *sensor, unsigned limit);
 
+/* The same of a sensor's tag. */
+const char *mbp_tag_diagnosis(enum mbp_lang lang, const struct mbp_event_tag *tag, unsigned limit);
+
 /* ---- numbers ---------------------------------------------------------------------------------------------------- */
-
-/* Digits after the point that a sensor's register can tell apart: of its scale for the integer types (0.1 -> 1), a
- * two-thousandth of the instrument's range for the floating ones. 0..6. */
-unsigned mbp_sensor_decimals(const struct mbp_sensor *sensor);
-
-/* The same of an actuator's command. */
-unsigned mbp_actuator_decimals(const struct mbp_actuator *actuator);
-
-/* Digits after the point of a scale: the least that show it exactly. 0..6. */
-unsigned mbp_scale_decimals(double scale);
 
 /* A sensor's value: fixed digits, with its unit ("65.0 °C"); bool is "on" or "off", NaN is "-". Returns buf. 64 bytes
  * suffice. */
@@ -61,6 +55,10 @@ const char *mbp_value_text(const struct mbp_sensor *sensor, double value, char *
 
 /* A limit: the same without trailing zeros ("85 °C"), NaN is "off". Returns buf. 64 bytes suffice. */
 const char *mbp_limit_text(const struct mbp_sensor *sensor, double limit, char *buf, size_t size);
+
+/* The same by a tag: as many digits as that is worth, in its unit of measure. */
+const char *mbp_tag_value_text(const struct mbp_event_tag *tag, double value, char *buf, size_t size);
+const char *mbp_tag_limit_text(const struct mbp_event_tag *tag, double limit, char *buf, size_t size);
 
 /* The shortest decimal text that reads back as the same float ("92.3"); NaN is "". Returns buf. 32 bytes suffice. */
 const char *mbp_float_text(float number, char *buf, size_t size);
@@ -78,9 +76,6 @@ const char *mbp_span_text(uint64_t seconds, char *buf, size_t size);
 
 /* The same in a language: "3j 4h". */
 const char *mbp_span_text_in(enum mbp_lang lang, uint64_t seconds, char *buf, size_t size);
-
-/* "127.0.0.1"; 0 is "the plant". Returns buf. 16 bytes suffice. */
-const char *mbp_peer_text(uint32_t ipv4, char *buf, size_t size);
 
 /* ---- grids: one table, written as aligned text, Markdown, CSV or JSON ------------------------------------------- */
 
@@ -184,15 +179,8 @@ struct mbp_report {
     size_t controller_count;
     bool has_incident; /* the last machine that went to en_panne */
     struct mbp_event incident;
-    const struct mbp_plant *incident_plant; /* by which it counts; NULL = the plant of now */
+    const struct mbp_names *names; /* of what it is about; NULL = numbers in the plant */
 };
-
-/* The plant by which the incident counts. */
-static inline const struct mbp_plant *mbp_report_incident_plant(const struct mbp_report *report,
-                                                                const struct mbp_plant *plant)
-{
-    return report->incident_plant != NULL ? report->incident_plant : plant;
-}
 
 /* Totals over the machines and alarms of a report, as every writer shows them. */
 struct mbp_report_totals {
@@ -225,42 +213,50 @@ enum mbp_status mbp_report_write_controllers(const struct mbp_report *report, co
 
 /* ---- events ----------------------------------------------------------------------------------------------------- */
 
+/* What events are told by. */
+struct mbp_telling {
+    const struct mbp_plant *plant; /* of now: whose points are where */
+    const struct mbp_names *names; /* NULL, or without tags: machine and sensor are numbers in the plant */
+    enum mbp_lang lang;            /* of sentences */
+};
+
+/* What is kept beside an event. */
+struct mbp_event_beside {
+    const char *comment; /* NULL or "" = none */
+    uint32_t check;      /* mbp_event_check */
+    bool has_check;
+};
+
 /* One event: text line, CSV row (RFC 4180) or JSON object on a line. header writes what comes before the first (CSV).
- * Any other format is written as text. */
+ * Any other format is written as text. beside: NULL = nothing is. */
 void mbp_report_event_header(enum mbp_format format, FILE *out);
-void mbp_report_event(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_format format, FILE *out);
+void mbp_report_event(const struct mbp_telling *by, const struct mbp_event *event,
+                      const struct mbp_event_beside *beside, enum mbp_format format, FILE *out);
 
-/* The same in a language: that of its sentence. */
-void mbp_report_event_in(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_format format,
-                         enum mbp_lang lang, FILE *out);
-
-/* An event from a JSON line that mbp_report_event wrote. Errors: MBP_ERR_FORMAT. */
-enum mbp_status mbp_report_event_parse(struct mbp_text line, struct mbp_event *out);
+/* An event from a JSON line that mbp_report_event wrote, with its check value and its comment. Errors: MBP_ERR_FORMAT,
+ * MBP_ERR_MEMORY. Ownership: *comment (NULL = there is none), free. */
+enum mbp_status mbp_report_event_parse(struct mbp_text line, struct mbp_event *out, struct mbp_event_beside *beside,
+                                       char **comment);
 
 /* The event as a sentence without its time: "FILL1 en_service -> en_panne: TT101 Overheating 92.3 °C (limit 85 °C)".
- * Names that the plant does not have become "machine 3 of unit 1". Returns buf. 256 bytes suffice. */
-const char *mbp_report_event_text(const struct mbp_plant *plant, const struct mbp_event *event, char *buf, size_t size);
-
-/* The same in a language. */
-const char *mbp_report_sentence(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang,
-                                char *buf, size_t size);
+ * Names that nobody knows become "machine 3 of unit 1". Returns buf. 256 bytes suffice. */
+const char *mbp_report_sentence(const struct mbp_telling *by, const struct mbp_event *event, char *buf, size_t size);
 
 /* Why a machine changed its state: what follows the colon in the sentence. Returns buf. 256 bytes suffice. */
-const char *mbp_report_cause_text(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang,
-                                  char *buf, size_t size);
+const char *mbp_report_cause_text(const struct mbp_telling *by, const struct mbp_event *event, char *buf, size_t size);
+
+/* The machine, and the sensor, actuator or controller, that an event is about. False: none, or nobody knows it. */
+bool mbp_event_machine(const struct mbp_telling *by, const struct mbp_event *event, struct mbp_event_tag *out);
+bool mbp_event_item(const struct mbp_telling *by, const struct mbp_event *event, struct mbp_event_tag *out);
 
 /* The point that an event is about which says where something was written or refused (POINT_WRITTEN, WRITE_REFUSED).
- * False for others, for files, and where the plant has no point there. */
-bool mbp_event_point(const struct mbp_plant *plant, const struct mbp_event *event, struct mbp_point *out);
+ * False for others, for files, and where the plant has no point there or, by now, somebody else's. */
+bool mbp_event_point(const struct mbp_telling *by, const struct mbp_event *event, struct mbp_point *out);
 
 /* Why a point refused a value: "LIC201 in automatic moves it", "outside its range 0..150 °C". value in the
  * point's unit, NaN = not known, or of a limit that it is to be unused. Returns buf (160 bytes suffice), or NULL where
  * nothing that the plant file says stands against it: the exception alone tells. */
 const char *mbp_report_refusal(enum mbp_lang lang, const struct mbp_plant *plant, const struct mbp_point *point,
                                double value, enum mbp_status exception, char *buf, size_t size);
-
-/* The names of an event's machine and sensor; "" = none or not in the plant. */
-const struct mbp_machine *mbp_event_machine(const struct mbp_plant *plant, const struct mbp_event *event);
-const struct mbp_sensor *mbp_event_sensor(const struct mbp_plant *plant, const struct mbp_event *event);
 
 #endif

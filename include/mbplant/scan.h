@@ -48,7 +48,7 @@ void mbp_next_scan_free(struct mbp_next_scan *next);
  * name, the new image is published, and the change is recorded: what was removed by the old numbering, PLANT_CHANGED
  * and what was added or changed by the new one. The scan uses the old plant and image no more, the journal
  * still does (mbp_journal_change_plant). peer: who asked for it, 0 = the plant itself.
- * Errors: MBP_ERR_BUSY when the journal has no room and cannot be written; nothing is changed then. */
+ * Errors: MBP_ERR_BUSY when the journal has no room and cannot be written, MBP_ERR_MEMORY; nothing is changed then. */
 enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *next, uint32_t peer);
 
 /* Somebody who goes along with the scans: called before each, when what he writes to the image or does with faults

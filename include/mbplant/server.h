@@ -11,7 +11,7 @@ struct mbp_server;
 
 /* One request and what became of it, for a trace. */
 struct mbp_exchange {
-    uint32_t peer; /* IPv4, host order */
+    const uint8_t *address; /* of the client (mbplant/names.h) */
     uint16_t peer_port;
     uint16_t transaction;
     uint8_t unit;                      /* as the request gave it */
@@ -27,6 +27,8 @@ struct mbp_server_config {
     const struct mbp_plant *plant;
     const char *listen;                /* "ADDR:PORT" */
     void (*before_request)(void *ctx); /* called before each batch of a connection's requests: a due scan may run */
+    uint16_t (*actor_of)(void *ctx, const uint8_t address[16]); /* the actor that a client over TCP is, asked before its
+                                                                   first write; NULL = MBP_ACTOR_OTHERS */
     void (*observe)(void *ctx,
                     const struct mbp_exchange *exchange); /* called after each request; NULL = nobody looks */
     void *ctx;
@@ -69,7 +71,7 @@ struct sockaddr;
 /* What the plant file's access rules let a peer do. open_to_network: it came to a listener beyond loopback. */
 struct mbp_server_right {
     bool admitted;
-    struct mbp_peer peer; /* its address as events have it */
+    uint8_t address[16]; /* IPv6; IPv4 as ::ffff:a.b.c.d */
 };
 struct mbp_server_right mbp_server_right_of(const struct mbp_plant *plant, const struct sockaddr *peer,
                                             bool open_to_network);

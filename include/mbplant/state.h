@@ -268,6 +268,7 @@ bool mbp_effect_possible(const struct mbp_plant *plant, const struct mbp_effect 
  * wire has it; value and limit NaN, the rest 0. Indices are plant-wide. */
 struct mbp_event mbp_sensor_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t sensor);
 struct mbp_event mbp_actuator_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t actuator);
+struct mbp_event mbp_controller_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t controller);
 struct mbp_event mbp_machine_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t machine);
 
 /* ---- formulas (value.c) --------------------------------------------------------------------------------------------

@@ -154,18 +154,14 @@ enum mbp_status alarms_take(struct mbp_analyser *analyser, const struct mbp_even
     return status;
 }
 
-void alarms_change(struct mbp_analyser *analyser, const uint32_t *sensor_from)
+void alarms_presence(struct mbp_analyser *analyser, uint32_t sensor)
 {
-    for (uint32_t s = 0; sensor_from != NULL && s < analyser->plant->sensor_count; s++) {
-        for (unsigned a = 0; sensor_from[s] == UINT32_MAX && a < MBP_ALARM_COUNT; a++) {
-            struct alarm_track *track = &analyser->alarms->tracks[(size_t)s * MBP_ALARM_COUNT + a];
-            if (analyser->axis.phase == AXIS_AFTER)
-                continue;
-            analyser->alarms->unknown -= is_unknown(track);
-            track->active = track->waiting = NO;
-            track->active_early = track->waiting_early = false;
-            track->last_count = 0;
-        }
+    for (unsigned a = 0; a < MBP_ALARM_COUNT && analyser->axis.phase != AXIS_AFTER; a++) {
+        struct alarm_track *track = &analyser->alarms->tracks[(size_t)sensor * MBP_ALARM_COUNT + a];
+        analyser->alarms->unknown -= is_unknown(track);
+        track->active = track->waiting = NO;
+        track->active_early = track->waiting_early = false;
+        track->last_count = 0;
     }
 }
 

@@ -4,14 +4,14 @@
 
 #include "analysis_priv.h"
 
-enum mbp_status mbp_analyser_new(const struct mbp_plant *plant, const struct mbp_analysis_period *period,
-                                 const struct mbp_analysis_now *now, struct mbp_analyser **out)
+enum mbp_status mbp_analyser_new(const struct mbp_plant *plant, const struct mbp_names *names,
+                                 const struct mbp_analysis_period *period, const struct mbp_analysis_now *now,
+                                 struct mbp_analyser **out)
 {
     struct mbp_analyser *analyser = calloc(1, sizeof *analyser);
     if (analyser == NULL)
         return MBP_ERR_MEMORY;
     analyser->plant = plant;
-    analyser->of = plant;
     analyser->now = now;
     analyser->axis = (struct axis){.scan_ns = plant->scan_ns, .period = *period};
     enum mbp_status status = machines_new(analyser);
@@ -19,6 +19,8 @@ enum mbp_status mbp_analyser_new(const struct mbp_plant *plant, const struct mbp
         status = production_new(analyser);
     if (status == MBP_OK)
         status = alarms_new(analyser);
+    if (status == MBP_OK)
+        status = subjects_new(analyser, names);
     if (status == MBP_OK)
         *out = analyser;
     else
@@ -30,62 +32,19 @@ void mbp_analyser_free(struct mbp_analyser *analyser)
 {
     if (analyser == NULL)
         return;
-    mbp_change_free(analyser->to_now);
+    subjects_free(analyser);
     machines_free(analyser);
     production_free(analyser);
     alarms_free(analyser);
     free(analyser);
 }
 
-/* Plant-wide indices of what an event is about; UINT32_MAX = nothing that this plant has. */
-static void find(const struct mbp_plant *plant, const struct mbp_event *event, uint32_t *machine, uint32_t *sensor)
+/* The plant runs at another pace from this event on, perhaps. */
+static void follow_pace(struct mbp_analyser *analyser, const struct mbp_event *event)
 {
-    *machine = *sensor = UINT32_MAX;
-    for (uint32_t u = 0; u < plant->unit_count; u++) {
-        const struct mbp_unit *unit = &plant->units[u];
-        if (unit->id != event->unit)
-            continue;
-        if (event->machine < unit->machine_count)
-            *machine = unit->first_machine + event->machine;
-        if (event->sensor < unit->sensor_count)
-            *sensor = unit->first_sensor + event->sensor;
-        return;
-    }
-}
-
-/* The same as indices of the plant of now. */
-static void find_now(const struct mbp_analyser *analyser, const struct mbp_event *event, uint32_t *machine,
-                     uint32_t *sensor)
-{
-    const struct mbp_change *to_now = analyser->to_now;
-    find(analyser->of, event, machine, sensor);
-    if (to_now != NULL && *machine != UINT32_MAX)
-        *machine = to_now->machine_to[*machine];
-    if (to_now != NULL && *sensor != UINT32_MAX)
-        *sensor = to_now->sensor_to[*sensor];
-}
-
-enum mbp_status mbp_analyser_change(struct mbp_analyser *analyser, const struct mbp_plant *plant)
-{
-    struct mbp_change *to_now = NULL;
-    enum mbp_status status = plant != analyser->plant ? mbp_change_find(plant, analyser->plant, &to_now) : MBP_OK;
-    if (status != MBP_OK)
-        return status;
-    mbp_change_free(analyser->to_now);
-    analyser->to_now = to_now;
-    analyser->of = plant;
-    analyser->changes = analyser->by_name = true;
-    return MBP_OK;
-}
-
-/* The time up to the event was still that of the plant before. */
-static enum mbp_status change(struct mbp_analyser *analyser)
-{
-    const struct mbp_change *to_now = analyser->to_now;
-    analyser->changes = false;
-    analyser->axis.scan_ns = analyser->of->scan_ns;
-    alarms_change(analyser, to_now != NULL ? to_now->sensor_from : NULL);
-    return machines_change(analyser, to_now != NULL ? to_now->machine_from : NULL);
+    bool tells = event->code == MBP_EV_PLANT_LOADED || event->code == MBP_EV_PLANT_CHANGED;
+    if (tells && event->limit > 0)
+        analyser->axis.scan_ns = (uint64_t)llround((double)event->limit * 1e6) * 1000;
 }
 
 enum mbp_status mbp_analyser_take(struct mbp_analyser *analyser, const struct mbp_event *event)
@@ -100,15 +59,16 @@ enum mbp_status mbp_analyser_take(struct mbp_analyser *analyser, const struct mb
     production_follow(analyser);
     if (axis->phase == AXIS_AFTER)
         status = machines_close(analyser);
-    if (analyser->changes && status == MBP_OK)
-        status = change(analyser);
+    if (status == MBP_OK)
+        status = subjects_follow(analyser, event, !was_started);
+    follow_pace(analyser, event);
     for (uint32_t m = 0; !was_started && axis->from_birth && m < analyser->plant->machine_count; m++)
         production_birth(analyser, m);
     if (event->code == MBP_EV_START && was_started && status == MBP_OK)
         status = machines_stopped(analyser, wall_before, axis->wall_ms);
     analyser->events += axis->phase == AXIS_WITHIN;
     analyser->plant_changes += axis->phase == AXIS_WITHIN && event->code == MBP_EV_PLANT_CHANGED && event->value > 0;
-    find_now(analyser, event, &machine, &sensor);
+    subjects_find(analyser, event, &machine, &sensor);
     if (status == MBP_OK && machine != UINT32_MAX)
         status = machines_take(analyser, event, machine);
     if (status == MBP_OK && sensor != UINT32_MAX)
@@ -143,7 +103,6 @@ static enum mbp_status fill(struct mbp_analyser *analyser, struct mbp_analysis *
     out->length_ms = axis->end_t > axis->begin_t ? axis->end_t - axis->begin_t : 0;
     out->events = analyser->events;
     out->plant_changes = analyser->plant_changes;
-    out->by_name = analyser->by_name;
     out->whole_life = axis->from_birth && axis->first_is_in && analyser_reaches_now(analyser) && axis_is_to_now(axis);
     enum mbp_status status = machines_finish(analyser, out->whole_life);
     if (status == MBP_OK)

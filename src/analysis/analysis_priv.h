@@ -4,7 +4,6 @@
 
 #include "list.h"
 #include "mbplant/analysis.h"
-#include "mbplant/change.h"
 
 /* ---- axis: the plant's time of each event ------------------------------------------------------------------------ */
 
@@ -81,15 +80,22 @@ struct production {
     struct production_sample told, begin, end;
 };
 
+/* ---- subjects: what events are about ----------------------------------------------------------------------------- */
+
+struct subjects {
+    const struct mbp_names *names;          /* NULL = events have numbers in the plant */
+    uint32_t *of_tag;                       /* per tag: its machine or sensor in the plant; UINT32_MAX = none */
+    uint32_t *machine_since, *sensor_since; /* the first event that can be about it; 0 = any */
+    uint32_t next_since;                    /* nothing that is not there yet comes before this event */
+};
+
 struct mbp_analyser {
     const struct mbp_plant *plant;
     const struct mbp_analysis_now *now;
     struct axis axis;
     uint64_t events;
     uint32_t plant_changes;
-    const struct mbp_plant *of; /* by which events count */
-    struct mbp_change *to_now;  /* from there to the plant of now; NULL = it is that */
-    bool changes, by_name;      /* it is another one than at the event before; it was told */
+    struct subjects subjects;
     struct machines machines;
     struct production *production; /* as the plant's machines[] */
     bool production_begun, production_ended;
@@ -110,9 +116,18 @@ bool machines_want_more(const struct mbp_analyser *analyser);
 /* The plant was stopped from the last event's wall time to this one's. */
 enum mbp_status machines_stopped(struct mbp_analyser *analyser, uint64_t from_wall, uint64_t to_wall);
 
-/* What the plant has from the last event on: machine_from and sensor_from are those of a change to the plant of now;
- * NULL = all. */
-enum mbp_status machines_change(struct mbp_analyser *analyser, const uint32_t *machine_from);
+/* From the last event on there is such a machine, or there is none. */
+enum mbp_status machines_presence(struct mbp_analyser *analyser, uint32_t machine, bool absent);
+
+enum mbp_status subjects_new(struct mbp_analyser *analyser, const struct mbp_names *names);
+void subjects_free(struct mbp_analyser *analyser);
+
+/* Plant-wide indices of what an event is about; UINT32_MAX = nothing that the plant has. */
+void subjects_find(const struct mbp_analyser *analyser, const struct mbp_event *event, uint32_t *machine,
+                   uint32_t *sensor);
+
+/* What is there from this event on, or no more. */
+enum mbp_status subjects_follow(struct mbp_analyser *analyser, const struct mbp_event *event, bool is_first);
 
 /* At the end of the period, and after the last event. */
 enum mbp_status machines_close(struct mbp_analyser *analyser);
@@ -143,7 +158,8 @@ enum mbp_status alarms_new(struct mbp_analyser *analyser);
 void alarms_free(struct mbp_analyser *analyser);
 enum mbp_status alarms_take(struct mbp_analyser *analyser, const struct mbp_event *event, uint32_t sensor);
 
-void alarms_change(struct mbp_analyser *analyser, const uint32_t *sensor_from);
+/* There is no such sensor up to the last event, or from there on. */
+void alarms_presence(struct mbp_analyser *analyser, uint32_t sensor);
 
 /* Whether events after the period would still tell how an alarm stood at its end. */
 bool alarms_want_more(const struct mbp_analyser *analyser);

@@ -144,26 +144,23 @@ enum mbp_status machines_stopped(struct mbp_analyser *analyser, uint64_t from_wa
     return analysis_list_add(&analyser->machines.stops, &stop, sizeof stop);
 }
 
-enum mbp_status machines_change(struct mbp_analyser *analyser, const uint32_t *machine_from)
+enum mbp_status machines_presence(struct mbp_analyser *analyser, uint32_t m, bool absent)
 {
     const struct axis *axis = &analyser->axis;
+    struct machine_track *track = &analyser->machines.tracks[m];
     enum mbp_status status = MBP_OK;
-    for (uint32_t m = 0; m < analyser->plant->machine_count && status == MBP_OK; m++) {
-        struct machine_track *track = &analyser->machines.tracks[m];
-        bool absent = machine_from != NULL && machine_from[m] == UINT32_MAX;
-        if (absent == track->absent)
-            continue;
-        if (absent && axis->phase == AXIS_WITHIN)
-            status = account(analyser, m, axis_t(axis), axis->wall_ms);
-        production_presence(analyser, m);
-        *track = (struct machine_track){
-            .state = STATE_UNKNOWN,
-            .absent = absent,
-            .born = !absent,
-            .since_t = axis_t(axis),
-            .since_wall = axis->wall_ms,
-        };
-    }
+    if (absent ? track->absent : !track->absent && track->born)
+        return MBP_OK;
+    if (absent && axis->phase == AXIS_WITHIN)
+        status = account(analyser, m, axis_t(axis), axis->wall_ms);
+    production_presence(analyser, m);
+    *track = (struct machine_track){
+        .state = STATE_UNKNOWN,
+        .absent = absent,
+        .born = !absent,
+        .since_t = axis_t(axis),
+        .since_wall = axis->wall_ms,
+    };
     return status;
 }
 

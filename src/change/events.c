@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "change_priv.h"
+#include "mbplant/event_tag.h"
 
 static struct mbp_event event_of(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t unit,
                                  uint32_t machine, uint32_t sensor, uint32_t peer)
@@ -10,11 +11,11 @@ static struct mbp_event event_of(const struct mbp_plant *plant, enum mbp_event_c
     return (struct mbp_event){
         .code = (uint16_t)code,
         .unit = of->id,
-        .machine = machine == UINT32_MAX ? MBP_NONE16 : (uint16_t)(machine - of->first_machine),
-        .sensor = sensor == UINT32_MAX ? MBP_NONE16 : (uint16_t)(sensor - of->first_sensor),
+        .machine = mbp_number_of_machine(plant, machine),
+        .sensor = sensor == UINT32_MAX ? MBP_NONE16 : mbp_item_of_sensor(plant, sensor),
         .value = NAN,
         .limit = NAN,
-        .peer = peer,
+        .actor = (uint16_t)peer,
     };
 }
 

@@ -14,17 +14,11 @@ static void tell(const struct mbp_plant *plant, uint32_t c, unsigned block, unsi
     unsigned addr = mbp_map_has(unit, block)
                         ? mbp_map_addr(plant, unit, block, c) + (unsigned)mbp_map_field_offset(block, field, NULL)
                         : 0;
-    struct mbp_event event = {
-        .code = MBP_EV_POINT_WRITTEN,
-        .unit = unit->id,
-        .machine =
-            controller->machine == UINT32_MAX ? MBP_NONE16 : (uint16_t)(controller->machine - unit->first_machine),
-        .sensor = MBP_NONE16,
-        .value = (float)value,
-        .limit = (float)before,
-        .peer = peer,
-        .detail = mbp_event_write_detail(mbp_map[block].table, addr, 0, 0),
-    };
+    struct mbp_event event = mbp_controller_event(plant, MBP_EV_POINT_WRITTEN, c);
+    event.value = (float)value;
+    event.limit = (float)before;
+    event.actor = (uint16_t)peer;
+    event.detail = mbp_event_write_detail(mbp_map[block].table, addr, 0, 0);
     mbp_events_emit(events, event);
 }
 

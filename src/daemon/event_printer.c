@@ -9,39 +9,27 @@
 #define EVENTS        64u /* at once */
 
 void event_printer_begin(struct event_printer *event_printer, const struct mbp_plant *plant,
-                         struct mbp_journal *journal,
-                         const struct mbp_plant *(*next_of)(void *ctx, const struct mbp_plant *plant), void *ctx)
+                         struct mbp_journal *journal)
 {
     event_printer->plant = plant;
     event_printer->journal = journal;
     event_printer->next = mbp_journal_last(journal) + 1;
-    event_printer->next_of = next_of;
-    event_printer->ctx = ctx;
 }
 
-/* From "plant changed" on events count as the plant does that took over. Should one such event have been lost for want
- * of room, the next one catches up, for it says which plant it is. */
-static void follow(struct event_printer *event_printer, const struct mbp_event *event)
+void event_printer_follow(struct event_printer *event_printer, const struct mbp_plant *plant)
 {
-    const struct mbp_plant *next = event_printer->plant;
-    do {
-        next = event_printer->next_of(event_printer->ctx, next);
-        if (next != NULL)
-            event_printer->plant = next;
-    } while (next != NULL && next->text_crc != event->detail);
+    event_printer->plant = plant;
 }
 
 void event_printer_print(struct event_printer *event_printer)
 {
+    const struct mbp_telling by = {event_printer->plant, mbp_journal_names(event_printer->journal), MBP_LANG_EN};
     struct mbp_event events[EVENTS];
     size_t count = EVENTS;
     while (count == EVENTS && mbp_journal_last(event_printer->journal) >= event_printer->next) {
         count = mbp_journal_read(event_printer->journal, event_printer->next, EVENTS, events);
-        for (size_t i = 0; i < count; i++) {
-            if (events[i].code == MBP_EV_PLANT_CHANGED)
-                follow(event_printer, &events[i]);
-            mbp_report_event(event_printer->plant, &events[i], MBP_FORMAT_TEXT, stdout);
-        }
+        for (size_t i = 0; i < count; i++)
+            mbp_report_event(&by, &events[i], NULL, MBP_FORMAT_TEXT, stdout);
         event_printer->next += (uint32_t)count;
     }
     fflush(stdout);

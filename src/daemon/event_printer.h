@@ -7,21 +7,17 @@
 #include "mbplant/journal.h"
 
 struct event_printer {
-    const struct mbp_plant *plant; /* whose machines and sensors the next event counts */
+    const struct mbp_plant *plant; /* that runs: whose points are where */
     struct mbp_journal *journal;
-    const struct mbp_plant *(*next_of)(void *ctx, const struct mbp_plant *plant);
-    void *ctx;
     uint32_t next; /* the first event not yet told */
     uv_timer_t timer;
 };
 
-/* What is in the journal by now has been told by an earlier run. Events become durable after they happened, perhaps
- * when another plant runs: each is told by the names of the plant that it happened in. So event_printer->plant, and
- * those that took over from it, must stay. next_of: the plant that took over from one, NULL = it runs still. The
- * journal must outlive the event_printer. */
+/* What is in the journal by now has been told by an earlier run. plant and journal must outlive the event_printer, or
+ * plant until another one follows. */
 void event_printer_begin(struct event_printer *event_printer, const struct mbp_plant *plant,
-                         struct mbp_journal *journal,
-                         const struct mbp_plant *(*next_of)(void *ctx, const struct mbp_plant *plant), void *ctx);
+                         struct mbp_journal *journal);
+void event_printer_follow(struct event_printer *event_printer, const struct mbp_plant *plant);
 
 /* Prints the events that became durable since the last time. */
 void event_printer_print(struct event_printer *event_printer);

@@ -83,6 +83,13 @@ static void before_request(void *ctx)
     mbp_scan_poll_busy(((struct daemon *)ctx)->scan);
 }
 
+static uint16_t actor_of(void *ctx, const uint8_t address[MBP_ACTOR_ADDRESS])
+{
+    struct mbp_actor actor = {.kind = MBP_ACTOR_TCP};
+    memcpy(actor.address, address, sizeof actor.address);
+    return mbp_journal_actor(((struct daemon *)ctx)->journal, &actor);
+}
+
 static void observe(void *ctx, const struct mbp_exchange *exchange)
 {
     mbp_trace_exchange(((struct daemon *)ctx)->trace, exchange);
@@ -141,6 +148,7 @@ static int serve(struct daemon *daemon)
         .plant = daemon->plant,
         .listen = listen,
         .before_request = before_request,
+        .actor_of = actor_of,
         .observe = daemon->trace != NULL ? observe : NULL,
         .ctx = daemon,
     };
@@ -277,7 +285,7 @@ static int start(struct daemon *daemon)
         return EXIT_RUNTIME;
     data_dir_remember(daemon->data_dir, plant_path);
     if (daemon->options.verbose)
-        event_printer_begin(&daemon->event_printer, daemon->plant, daemon->journal, reload_next_of, daemon);
+        event_printer_begin(&daemon->event_printer, daemon->plant, daemon->journal);
     enum mbp_status status = mbp_image_new(daemon->plant, &daemon->image);
     if (status == MBP_OK) {
         mbp_image_set_files(daemon->image, (struct mbp_file_source){read_journal_file, daemon->journal});

@@ -84,11 +84,10 @@ static void free_oldest(struct daemon *daemon)
     free(oldest);
 }
 
-/* Neither the journal's thread nor the event_printer has any more use for the oldest one. */
+/* The journal's thread has no more use for the oldest one. */
 static bool is_over(const struct daemon *daemon)
 {
-    bool told = daemon->event_printer.journal == NULL || daemon->event_printer.plant != daemon->former->plant;
-    return told && daemon->former_left != mbp_journal_plants_left(daemon->journal);
+    return daemon->former_left != mbp_journal_plants_left(daemon->journal);
 }
 
 static void on_former_timer(uv_timer_t *timer)
@@ -98,16 +97,6 @@ static void on_former_timer(uv_timer_t *timer)
         free_oldest(daemon);
     if (daemon->former == NULL)
         uv_timer_stop(timer);
-}
-
-const struct mbp_plant *reload_next_of(void *ctx, const struct mbp_plant *plant)
-{
-    const struct daemon *daemon = ctx;
-    for (const struct former *former = daemon->former; former != NULL; former = former->next) {
-        if (former->plant == plant)
-            return former->next != NULL ? former->next->plant : daemon->plant;
-    }
-    return NULL;
 }
 
 void reload_free_former(struct daemon *daemon)
@@ -136,7 +125,6 @@ enum mbp_status reload_begin(struct daemon *daemon)
         return MBP_ERR_MEMORY;
     }
     daemon->former->plant = plant;
-    daemon->event_printer.plant = plant; /* its first events are by it */
     return MBP_OK;
 }
 
@@ -162,6 +150,7 @@ static enum mbp_status take_over(struct daemon *daemon, struct next_plant *made,
     daemon->image = made->image;
     daemon->trace = made->trace;
     web_output_follow(daemon);
+    event_printer_follow(&daemon->event_printer, daemon->plant);
     made->plant = NULL;
     made->image = old_image; /* freed before its plant can be */
     made->trace = old_trace;
@@ -289,7 +278,7 @@ static void finish(struct daemon *daemon, struct next_plant *made, const char *n
 {
     bool put = daemon->wish.command == MBP_STAGING_PUT;
     uint32_t crc = made->plant->text_crc;
-    enum mbp_status status = put && !made->unchanged ? take_over(daemon, made, daemon->wish.peer.ipv4) : MBP_OK;
+    enum mbp_status status = put && !made->unchanged ? take_over(daemon, made, daemon->wish.peer.actor) : MBP_OK;
     if (status != MBP_OK) {
         refuse(daemon, crc, why_not_taken(status));
         return;

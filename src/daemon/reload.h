@@ -11,8 +11,6 @@ enum mbp_status reload_begin(struct daemon *daemon);
 /* Around the loop; then, with the journal closed, what it may still have used is freed. */
 void reload_open(struct daemon *daemon);
 void reload_close(struct daemon *daemon);
-/* The plant that took over from one; NULL = from this one none did. ctx: the daemon. */
-const struct mbp_plant *reload_next_of(void *ctx, const struct mbp_plant *plant);
 void reload_free_former(struct daemon *daemon);
 
 /* With the loop ended. False: a change was under way that does not come to an end, and still looks at the plant. */

@@ -157,25 +157,33 @@ void life_tell(const struct life *life, uint32_t s, enum mbp_event_code code, do
         return;
     struct mbp_event event = mbp_sensor_event(life->plant, code, s);
     event.value = (float)value;
-    event.peer = life->peer;
+    event.actor = (uint16_t)life->peer;
     event.detail = detail;
     mbp_events_emit(life->events, event);
+}
+
+double mbp_diagnosis_measured(const struct mbp_state *state, uint32_t s, unsigned alarm)
+{
+    return alarm == MBP_RATE_OF_CHANGE ? mbp_diagnosis_change(state, s) : state->value[s];
+}
+
+double mbp_diagnosis_against(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t s, unsigned alarm)
+{
+    if (alarm < MBP_LIMIT_COUNT)
+        return state->limit[s * MBP_LIMIT_COUNT + alarm];
+    return alarm == MBP_RATE_OF_CHANGE ? mbp_sensor_alarms(&plant->sensors[s])->rate_max : (double)NAN;
 }
 
 /* An event about one alarm, with what was measured and what it was measured against. */
 static void tell_alarm(const struct life *life, uint32_t s, unsigned alarm, enum mbp_event_code code)
 {
-    const struct mbp_state *state = life->state;
     if (life->events == NULL)
         return;
     struct mbp_event event = mbp_sensor_event(life->plant, code, s);
-    event.value = (float)(alarm == MBP_RATE_OF_CHANGE ? mbp_diagnosis_change(state, s) : state->value[s]);
-    if (alarm < MBP_LIMIT_COUNT)
-        event.limit = (float)state->limit[s * MBP_LIMIT_COUNT + alarm];
-    else if (alarm == MBP_RATE_OF_CHANGE)
-        event.limit = (float)mbp_sensor_alarms(&life->plant->sensors[s])->rate_max;
+    event.value = (float)mbp_diagnosis_measured(life->state, s, alarm);
+    event.limit = (float)mbp_diagnosis_against(life->plant, life->state, s, alarm);
     event.detail = alarm;
-    event.peer = life->peer;
+    event.actor = (uint16_t)life->peer;
     mbp_events_emit(life->events, event);
 }
 

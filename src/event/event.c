@@ -25,6 +25,21 @@ enum mbp_cause mbp_event_state_cause(uint32_t detail)
     return (enum mbp_cause)(detail >> 16 & 0xFFu);
 }
 
+uint32_t mbp_event_of_alarm(uint32_t detail, unsigned alarm)
+{
+    return (detail & 0xFFFFFFu) | (alarm + 1u) << 24;
+}
+
+unsigned mbp_event_alarm(const struct mbp_event *event)
+{
+    const struct mbp_event_type *type = mbp_event_type(event->code);
+    unsigned alarm = type == NULL                       ? MBP_NO_ALARM
+                     : type->detail == MBP_DETAIL_ALARM ? event->detail
+                     : type->detail == MBP_DETAIL_STATE ? (event->detail >> 24) - 1u
+                                                        : MBP_NO_ALARM;
+    return alarm < MBP_NO_ALARM ? alarm : MBP_NO_ALARM;
+}
+
 uint32_t mbp_event_write_detail(unsigned table, unsigned addr, unsigned exception, unsigned more)
 {
     return (addr & 0xFFFFu) | (table & 0xFu) << 16 | (exception > 15 ? 15u : exception) << 20 |
@@ -52,10 +67,12 @@ static uint32_t get_u32(const uint16_t *words)
     return (uint32_t)words[0] << 16 | words[1];
 }
 
+/* There is one NaN: the journal's rows keep no more of it. */
 static void put_f32(uint16_t *words, float number)
 {
-    uint32_t bits;
-    memcpy(&bits, &number, sizeof bits);
+    uint32_t bits = 0x7FC00000;
+    if (!isnan(number))
+        memcpy(&bits, &number, sizeof bits);
     put_u32(words, bits);
 }
 
@@ -79,7 +96,8 @@ void mbp_event_encode(const struct mbp_event *event, uint16_t words[MBP_EVENT_WO
     words[11] = event->sensor;
     put_f32(words + 12, event->value);
     put_f32(words + 14, event->limit);
-    put_u32(words + 16, event->peer);
+    words[16] = event->actor;
+    words[17] = event->flags;
     put_u32(words + 18, event->detail);
 }
 
@@ -95,9 +113,23 @@ void mbp_event_decode(const uint16_t words[MBP_EVENT_WORDS], struct mbp_event *e
         .sensor = words[11],
         .value = get_f32(words + 12),
         .limit = get_f32(words + 14),
-        .peer = get_u32(words + 16),
+        .actor = words[16],
+        .flags = words[17],
         .detail = get_u32(words + 18),
     };
+}
+
+uint32_t mbp_event_check(uint32_t before, const struct mbp_event *event, struct mbp_text comment)
+{
+    uint16_t words[2 + MBP_EVENT_WORDS];
+    uint8_t bytes[2 * (2 + MBP_EVENT_WORDS)];
+    put_u32(words, before);
+    mbp_event_encode(event, words + 2);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        bytes[2 * i] = (uint8_t)(words[i] >> 8);
+        bytes[2 * i + 1] = (uint8_t)words[i];
+    }
+    return mbp_crc32(mbp_crc32(0, bytes, sizeof bytes), comment.bytes, comment.len);
 }
 
 enum mbp_status mbp_events_alloc(struct mbp_events *events, size_t capacity)

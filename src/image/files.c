@@ -1,8 +1,9 @@
-/* Files and FIFO queues of a unit: declared ones, former plants' texts from file 700, the plant's own from file 900,
+/* Files and FIFO queues of a unit: declared ones, the names in events from file 700, the plant's own from file 900,
  * the journal from file 1000. */
 #include <string.h>
 
 #include "image_priv.h"
+#include "mbplant/names.h"
 
 static struct image_file *find_file(const struct mbp_image_unit *unit, uint16_t number)
 {
@@ -51,18 +52,18 @@ static enum mbp_status read_plant(const struct mbp_image_unit *unit, uint16_t fi
     return MBP_OK;
 }
 
-static bool is_past(uint16_t file)
+static bool is_of_names(uint16_t file)
 {
-    return file >= MBP_PAST_INDEX_FILE && file < MBP_PAST_END_FILE;
+    return file >= MBP_NAMES_INDEX_FILE && file < MBP_NAMES_END_FILE;
 }
 
-/* Whether the unit has files of its own where former plants would be: then these are not there at all, for half of them
+/* Whether the unit has files of its own where the names would be: then these are not there at all, for half of them
  * would be of no use. */
-static bool declares_past(const struct mbp_image_unit *unit)
+static bool declares_names(const struct mbp_image_unit *unit)
 {
     const struct image_index *index = &unit->image->index[unit - unit->image->units];
     for (uint32_t f = 0; f < index->file_count; f++) {
-        if (is_past(index->files[f].number))
+        if (is_of_names(index->files[f].number))
             return true;
     }
     return false;
@@ -82,7 +83,7 @@ enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t 
     if (image_staging_shows(unit, file))
         return image_staging_read(unit, file, record, count, big_endian);
     uint16_t words[MBP_EVENT_WORDS * 7];
-    if (file >= MBP_JOURNAL_FIRST_FILE || (is_past(file) && !declares_past(unit))) {
+    if (file >= MBP_JOURNAL_FIRST_FILE || (is_of_names(file) && !declares_names(unit))) {
         if (image->source.read == NULL || count > sizeof words / sizeof words[0])
             return MBP_EX_ILLEGAL_DATA_ADDRESS;
         enum mbp_status status = image->source.read(image->source.ctx, file, record, count, words);

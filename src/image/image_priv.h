@@ -209,6 +209,10 @@ void image_show_instructor(struct mbp_image_unit *unit, const struct mbp_sim_vie
 /* ---- written.c: what the scan only tells ---- */
 
 void image_note_again(struct mbp_image *image, const struct written_entry *entry); /* as it was noted before */
+/* The machine and the item whose point stands there, as events count them; MBP_NONE16 = none. */
+void image_find_owner(const struct mbp_image_unit *unit, unsigned table, uint16_t addr, uint16_t *machine,
+                      uint16_t *item);
+
 void image_note_written(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t before, uint16_t now,
                         struct mbp_peer peer);
 void image_note_file(struct mbp_image_unit *unit, uint16_t file, const uint16_t *before, const uint16_t *now,

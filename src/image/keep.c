@@ -124,7 +124,7 @@ static struct mbp_waiting waiting_of(const struct mbp_image *image, const struct
 {
     const struct mbp_image_unit *unit = &image->units[entry->unit];
     bool part = (unit->access[entry->table][entry->addr] & MBP_ACCESS_PARTIAL) != 0;
-    struct mbp_waiting waiting = {.peer = entry->peer.ipv4, .addr = entry->addr, .unit = unit->unit->id};
+    struct mbp_waiting waiting = {.peer = entry->peer.actor, .addr = entry->addr, .unit = unit->unit->id};
     if (entry->table == MBP_COILS) {
         waiting.kind = MBP_WAITING_BIT;
         waiting.words[0] = unit->coils[entry->addr];

@@ -28,13 +28,14 @@ static void note(struct mbp_image_unit *unit, struct mbp_refusal refusal)
 {
     struct mbp_image *image = unit->image;
     unsigned own = 0;
+    image_find_owner(unit, refusal.table, refusal.addr, &refusal.machine, &refusal.item);
     for (size_t i = 0; i < image->refusal_count; i++) {
         struct mbp_refusal *other = &image->refusals[i];
         bool same_peer = other->peer == refusal.peer;
         own += same_peer;
         if ((same_peer && (is_like(other, &refusal) || own == REFUSALS_OF_A_PEER)) || i == MBP_REFUSALS_MAX - 1) {
             other->more++;
-            other->peer = same_peer ? other->peer : MBP_PEERS_SEVERAL;
+            other->peer = same_peer ? other->peer : MBP_ACTOR_OTHERS;
             return;
         }
     }
@@ -45,7 +46,7 @@ void mbp_image_refuse(struct mbp_image_unit *unit, enum mbp_table table, uint16_
                       enum mbp_status why, struct mbp_peer peer)
 {
     double asked = table == MBP_HOLDING_REGISTERS ? asked_at(unit, addr, &value, addr, 1) : value;
-    note(unit, (struct mbp_refusal){unit->unit->id, (uint8_t)table, (uint8_t)why, addr, asked, peer.ipv4, 0});
+    note(unit, (struct mbp_refusal){unit->unit->id, (uint8_t)table, (uint8_t)why, addr, asked, peer.actor, 0, 0, 0});
 }
 
 void image_refuse_words(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, const uint8_t *big_endian,
@@ -55,7 +56,8 @@ void image_refuse_words(struct mbp_image_unit *unit, uint16_t addr, uint16_t cou
     for (uint32_t i = 0; i < count; i++)
         words[i] = (uint16_t)(big_endian[2 * i] << 8 | big_endian[2 * i + 1]);
     double asked = asked_at(unit, at, words, addr, count);
-    note(unit, (struct mbp_refusal){unit->unit->id, MBP_HOLDING_REGISTERS, (uint8_t)why, at, asked, peer.ipv4, 0});
+    note(unit,
+         (struct mbp_refusal){unit->unit->id, MBP_HOLDING_REGISTERS, (uint8_t)why, at, asked, peer.actor, 0, 0, 0});
 }
 
 size_t mbp_image_latch_refusals(struct mbp_image *image, const struct mbp_refusal **refusals)

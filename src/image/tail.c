@@ -160,7 +160,7 @@ void image_tail_note(struct mbp_image_unit *unit, enum mbp_table table, struct i
     struct mbp_image *image = unit->image;
     if (image->tail.memory == NULL)
         return;
-    struct entry entry = {.peer = peer.ipv4,
+    struct entry entry = {.peer = peer.actor,
                           .addr = span.addr,
                           .count = span.count,
                           .unit = unit->unit->id,
@@ -186,7 +186,7 @@ void image_tail_note_file(struct mbp_image_unit *unit, uint16_t file, uint16_t r
                           const uint16_t *words, struct mbp_peer peer)
 {
     struct mbp_image *image = unit->image;
-    struct entry entry = {.peer = peer.ipv4,
+    struct entry entry = {.peer = peer.actor,
                           .addr = file,
                           .count = count,
                           .record = record,

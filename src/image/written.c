@@ -3,8 +3,19 @@
 #include <string.h>
 
 #include "image_priv.h"
+#include "mbplant/event_tag.h"
 
 _Static_assert((WRITTEN_PLACES & (WRITTEN_PLACES - 1)) == 0, "places are found by a mask");
+
+void image_find_owner(const struct mbp_image_unit *unit, unsigned table, uint16_t addr, uint16_t *machine,
+                      uint16_t *item)
+{
+    const struct image_index *index = &unit->image->index[unit - unit->image->units];
+    struct mbp_map_found found;
+    *machine = *item = MBP_NONE16;
+    if (table < MBP_TABLE_COUNT && mbp_map_find(index->map, (enum mbp_table)table, addr, &found))
+        mbp_item_of_block(unit->image->plant, found.block, found.item, machine, item);
+}
 
 static bool same_point(const struct written_entry *a, const struct written_entry *b)
 {
@@ -30,9 +41,12 @@ static struct written_entry *append(struct mbp_image *image, const struct writte
         image->written_lost.more++;
         image->written_lost.peer = entry->of.peer;
         image->written_lost.unit = entry->of.unit;
+        image->written_lost.machine = image->written_lost.item = MBP_NONE16;
         return NULL;
     }
+    struct mbp_written *of = &image->written[image->written_count].of;
     image->written[image->written_count] = *entry;
+    image_find_owner(&image->units[entry->unit], of->table, of->addr, &of->machine, &of->item);
     return &image->written[image->written_count++];
 }
 
@@ -57,8 +71,9 @@ void image_note_written(struct mbp_image_unit *unit, enum mbp_table table, uint1
                         struct mbp_peer peer)
 {
     struct mbp_image *image = unit->image;
-    const struct written_entry entry = {(uint32_t)(unit - image->units),
-                                        {unit->unit->id, (uint8_t)table, addr, now, before, peer.ipv4, 0}};
+    const struct written_entry entry = {
+        (uint32_t)(unit - image->units),
+        {unit->unit->id, (uint8_t)table, addr, now, before, peer.actor, 0, MBP_NONE16, MBP_NONE16}};
     if (before != now && !unit->unit->instructor)
         note(image, &entry);
 }
@@ -67,8 +82,9 @@ void mbp_image_note_diagnostics(struct mbp_image_unit *unit, uint16_t sub_functi
                                 struct mbp_peer peer)
 {
     struct mbp_image *image = unit->image;
-    const struct written_entry entry = {(uint32_t)(unit - image->units),
-                                        {unit->unit->id, MBP_DIAGNOSTICS, sub_function, data, before, peer.ipv4, 0}};
+    const struct written_entry entry = {
+        (uint32_t)(unit - image->units),
+        {unit->unit->id, MBP_DIAGNOSTICS, sub_function, data, before, peer.actor, 0, MBP_NONE16, MBP_NONE16}};
     note(image, &entry);
 }
 
@@ -76,8 +92,9 @@ void image_note_file(struct mbp_image_unit *unit, uint16_t file, const uint16_t 
                      uint16_t count, struct mbp_peer peer)
 {
     struct mbp_image *image = unit->image;
-    struct written_entry entry = {(uint32_t)(unit - image->units),
-                                  {unit->unit->id, MBP_WRITTEN_FILE, file, 0, 0, peer.ipv4, 0}};
+    struct written_entry entry = {
+        (uint32_t)(unit - image->units),
+        {unit->unit->id, MBP_WRITTEN_FILE, file, 0, 0, peer.actor, 0, MBP_NONE16, MBP_NONE16}};
     uint32_t changed = 0;
     for (uint16_t i = 0; i < count; i++) {
         if (before[i] == now[i])

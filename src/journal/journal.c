@@ -25,6 +25,12 @@
 
 /* ---- the scan's side ------------------------------------------------------------------------------------------ */
 
+static void free_tags(struct mbp_names *tags)
+{
+    mbp_names_free(tags);
+    free(tags);
+}
+
 /* What the writer has stored goes to the reader's memory, and its slots are free again. */
 static void take_back(struct mbp_journal *journal)
 {
@@ -36,6 +42,8 @@ static void take_back(struct mbp_journal *journal)
             journal->plants_left++;
         else if (record.kind == MBP_RECORD_CHECKPOINT)
             journal->checkpoints--;
+        else if (record.kind == MBP_RECORD_TAGS)
+            free_tags(record.of.tags.changed);
     }
 }
 
@@ -47,16 +55,20 @@ bool journal_has_room(struct mbp_journal *journal, uint64_t slots)
     return mbp_ring_room(&journal->ring) >= slots;
 }
 
+/* A number that memory, database and a dump's JSON show alike: SQLite keeps that one is NaN, not which, and JSON knows
+ * neither what is infinite nor a zero's sign. */
+static float plain_number(float number)
+{
+    return isfinite(number) ? number + 0.0F : NAN;
+}
+
 /* Numbers the event and puts it; the caller knows that there is room. */
 static void put_numbered(struct mbp_journal *journal, const struct mbp_event *event)
 {
     struct mbp_record record = {.kind = MBP_RECORD_EVENT, .of.event = *event};
     record.of.event.seq = (uint32_t)journal->next_seq++;
-    /* SQLite keeps that a value is NaN, not which: so that memory and database show the same one. */
-    if (isnan(event->value))
-        record.of.event.value = NAN;
-    if (isnan(event->limit))
-        record.of.event.limit = NAN;
+    record.of.event.value = plain_number(event->value);
+    record.of.event.limit = plain_number(event->limit);
     mbp_ring_put(&journal->ring, &record);
 }
 
@@ -80,19 +92,85 @@ static void tell_loss(struct mbp_journal *journal)
     journal->lost = 0;
 }
 
-enum mbp_status mbp_journal_push_event(struct mbp_journal *journal, struct mbp_event *event)
+enum mbp_status journal_follow(struct mbp_journal *journal, const struct mbp_plant *plant, uint32_t oldest)
 {
-    uint64_t needed = journal->lost > 0 ? 2 : 1;
-    if (!journal_has_room(journal, needed) || journal->next_seq + needed > UINT32_MAX) {
+    struct mbp_names *changed = malloc(sizeof *changed);
+    if (changed == NULL)
+        return MBP_ERR_MEMORY;
+    enum mbp_status status =
+        mbp_known_names_follow(&journal->names, plant, (uint32_t)journal->next_seq, oldest, changed);
+    if (status != MBP_OK) {
+        free(changed);
+        return status;
+    }
+    const struct mbp_record record = {.kind = MBP_RECORD_TAGS,
+                                      .of.tags = {changed, oldest, plant->text_crc, plant->text.len}};
+    return mbp_ring_put(&journal->ring, &record);
+}
+
+static bool knows(const struct mbp_journal *journal, const struct mbp_plant *plant)
+{
+    return journal->names.now.plant == plant;
+}
+
+/* Tags for a plant's machines and items, before the first event that is of it. The caller knows that there is room. */
+static enum mbp_status follow_plant(struct mbp_journal *journal, const struct mbp_plant *plant)
+{
+    return knows(journal, plant) ? MBP_OK : journal_follow(journal, plant, mbp_journal_oldest(journal));
+}
+
+static enum mbp_status push(struct mbp_journal *journal, struct mbp_event *event, bool gone)
+{
+    uint64_t events = journal->lost > 0 ? 2 : 1;
+    uint64_t needed = events + (gone || knows(journal, journal->plant) ? 0 : 1);
+    if (!journal_has_room(journal, needed) || journal->next_seq + events > UINT32_MAX) {
         journal->lost += journal->lost < UINT32_MAX ? 1 : 0;
         journal->lost_in_all += journal->lost_in_all < UINT32_MAX ? 1 : 0;
         journal->last_lost = *event;
         return MBP_ERR_FULL;
     }
+    enum mbp_status status = gone ? MBP_OK : follow_plant(journal, journal->plant);
+    if (status != MBP_OK)
+        return status;
     tell_loss(journal);
+    struct mbp_event recorded = *event;
     event->seq = (uint32_t)journal->next_seq;
-    put_numbered(journal, event);
+    mbp_plant_ids_give(gone ? &journal->names.before : &journal->names.now, &recorded);
+    put_numbered(journal, &recorded);
     return MBP_OK;
+}
+
+enum mbp_status mbp_journal_push_event(struct mbp_journal *journal, struct mbp_event *event)
+{
+    return push(journal, event, false);
+}
+
+enum mbp_status mbp_journal_push_gone(struct mbp_journal *journal, struct mbp_event *event)
+{
+    return push(journal, event, true);
+}
+
+uint16_t mbp_journal_actor(struct mbp_journal *journal, const struct mbp_actor *wanted)
+{
+    bool is_new;
+    struct mbp_record record = {.kind = MBP_RECORD_ACTOR};
+    if (!journal_has_room(journal, mbp_ring_slots(MBP_RECORD_ACTOR)))
+        return MBP_ACTOR_OTHERS;
+    const struct mbp_actor *actor =
+        mbp_known_names_actor(&journal->names, wanted, (uint32_t)journal->next_seq, &is_new);
+    if (actor == NULL)
+        return MBP_ACTOR_OTHERS;
+    record.of.actor = *actor;
+    if (is_new) {
+        mbp_ring_put(&journal->ring, &record);
+        mbp_journal_hand_over(journal); /* what it writes may be confirmed before the next scan */
+    }
+    return actor->id;
+}
+
+const struct mbp_names *mbp_journal_names(const struct mbp_journal *journal)
+{
+    return &journal->names.names;
 }
 
 static enum mbp_status push_state(struct mbp_journal *journal, const struct mbp_record *record)
@@ -127,7 +205,11 @@ uint32_t mbp_journal_plants_left(const struct mbp_journal *journal)
 enum mbp_status mbp_journal_change_plant(struct mbp_journal *journal, const struct mbp_plant *to)
 {
     const struct mbp_record record = {.kind = MBP_RECORD_PLANT, .of.plant = {to, to->text_crc, to->text.len}};
-    enum mbp_status status = push_state(journal, &record);
+    if (!journal_has_room(journal, 2))
+        return MBP_ERR_FULL;
+    enum mbp_status status = follow_plant(journal, to);
+    if (status == MBP_OK)
+        status = push_state(journal, &record);
     if (status == MBP_OK)
         journal->plant = to;
     return status;
@@ -236,11 +318,13 @@ static enum mbp_status open_held(struct mbp_journal *journal, const struct mbp_c
     mbp_mark_open(path, &journal->mark);
     enum mbp_status status = mbp_wal_check(path, mark, errors);
     if (status == MBP_OK)
-        status = mbp_store_open(path, journal->plant, mark->open ? mark->last : 0, errors, &journal->store, &marks);
+        status = mbp_store_open(path, journal->plant, mark->open ? mark->last : 0, errors, &journal->store, &marks,
+                                &journal->names.names);
     if (status != MBP_OK)
         goto out;
     status = mbp_reader_open(&journal->reader, path, marks.last, errors);
     if (status == MBP_OK) {
+        mbp_known_names_print(&journal->names);
         journal->next_seq = next_seq(path, mark, marks.last);
         mbp_mark_begin(&journal->mark, marks.last);
         journal->store.mark = &journal->mark;
@@ -280,6 +364,7 @@ enum mbp_status mbp_journal_open(const char *dir, const struct mbp_plant *plant,
     *out = journal;
     return MBP_OK;
 out:
+    mbp_known_names_free(&journal->names);
     free(journal);
     return status;
 }
@@ -292,6 +377,8 @@ static size_t count_unstored(const struct mbp_ring *ring, size_t *events)
     for (uint64_t at = atomic_load(&ring->stored); at != atomic_load(&ring->handed); records++) {
         at = mbp_ring_get(ring, at, &record);
         *events += record.kind == MBP_RECORD_EVENT ? 1 : 0;
+        if (record.kind == MBP_RECORD_TAGS)
+            free_tags(record.of.tags.changed);
     }
     return records;
 }
@@ -310,14 +397,18 @@ enum mbp_status mbp_journal_close(struct mbp_journal *journal)
     if (unstored > 0)
         mbp_log(MBP_LOG_ERROR, "journal: %zu events could not be stored and are %s; the ones before them are safe",
                 events, kept ? "kept in journal.tail for the next start" : "lost");
+    take_back(journal);
     mbp_tail_close(&journal->tail);
-    if (unstored == 0)
+    if (unstored == 0) {
+        mbp_names_tidy(journal->store.db);
         journal_remove_tail(journal);
+    }
     mbp_reader_close(&journal->reader);
     mbp_store_close(&journal->store);
     mbp_mark_end(&journal->mark, journal->path);
     mbp_mark_close(&journal->mark);
     mbp_ring_free(&journal->ring);
+    mbp_known_names_free(&journal->names);
     close(journal->lock_fd);
     free(journal);
     return unstored > 0 ? MBP_ERR_IO : MBP_OK;
@@ -442,8 +533,8 @@ enum mbp_status mbp_journal_read_file(struct mbp_journal *journal, uint16_t file
 {
     const uint32_t file_words = MBP_EVENTS_PER_FILE * MBP_EVENT_WORDS;
     uint32_t end = (uint32_t)record + count;
-    if (file >= MBP_PAST_INDEX_FILE && file < MBP_PAST_END_FILE)
-        return mbp_past_read_file(&journal->reader.past, file, record, count, words);
+    if (file >= MBP_NAMES_INDEX_FILE && file < MBP_NAMES_END_FILE)
+        return mbp_known_names_read_file(&journal->names, file, record, count, words);
     if (file < MBP_JOURNAL_FIRST_FILE || count == 0 || end > file_words)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     uint64_t first = newest_at(journal, file, record / MBP_EVENT_WORDS);

@@ -4,6 +4,7 @@
 
 #include <limits.h>
 
+#include "names.h"
 #include "reader.h"
 #include "tail.h"
 #include "writer.h"
@@ -21,6 +22,7 @@ struct mbp_journal {
     struct mbp_store store;
     struct mbp_writer writer;
     struct mbp_reader reader;
+    struct mbp_known_names names;
     struct mbp_mark_file mark;
     struct mbp_tail tail;
     char path[PATH_MAX - 16]; /* of the database; leaves room for SQLite's endings */
@@ -28,6 +30,10 @@ struct mbp_journal {
 
 /* Whether so many slots can be filled now. */
 bool journal_has_room(struct mbp_journal *journal, uint64_t slots);
+
+/* Events are of this plant from here on; oldest: of the events that need names. The caller knows that there is room for
+ * a record. Errors: MBP_ERR_MEMORY. */
+enum mbp_status journal_follow(struct mbp_journal *journal, const struct mbp_plant *plant, uint32_t oldest);
 
 /* All is stored. */
 void journal_remove_tail(const struct mbp_journal *journal);

@@ -53,6 +53,8 @@ static uint32_t *place_of(const struct mbp_latest *latest, const struct mbp_reco
     case MBP_RECORD_FAULT:
     case MBP_RECORD_PLANT:
     case MBP_RECORD_CHECKPOINT:
+    case MBP_RECORD_TAGS:
+    case MBP_RECORD_ACTOR:
     case MBP_RECORD_NOTHING:
     case MBP_RECORD_KINDS:
     default:

@@ -48,8 +48,9 @@ static void take_event(sqlite3_stmt *row, struct mbp_event *event)
         .sensor = (uint16_t)sqlite3_column_int(row, 6),
         .value = column_f32(row, 7),
         .limit = column_f32(row, 8),
-        .peer = (uint32_t)sqlite3_column_int64(row, 9),
-        .detail = (uint32_t)sqlite3_column_int64(row, 10),
+        .actor = (uint16_t)sqlite3_column_int(row, 9),
+        .flags = (uint16_t)sqlite3_column_int(row, 10),
+        .detail = (uint32_t)sqlite3_column_int64(row, 11),
     };
 }
 
@@ -103,14 +104,12 @@ static int fill_tail(struct mbp_reader *reader, uint32_t last)
 
 enum mbp_status mbp_reader_open(struct mbp_reader *reader, const char *path, uint32_t last, FILE *errors)
 {
-    static const char sql[] = "SELECT seq, scan, wall_ms, code, unit, machine, sensor, value, limit_or_old, peer, "
-                              "detail FROM event WHERE seq >= ? ORDER BY seq LIMIT ?";
+    static const char sql[] = "SELECT seq, scan, wall_ms, code, unit, machine, sensor, value, limit_or_old, actor, "
+                              "flags, detail FROM event WHERE seq >= ? ORDER BY seq LIMIT ?";
     memset(reader, 0, sizeof *reader);
     int rc = sqlite3_open_v2(path, &reader->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_prepare_v3(reader->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &reader->range, NULL);
-    if (rc == SQLITE_OK)
-        rc = mbp_past_reader_open(&reader->past, reader->db);
     if (rc == SQLITE_OK)
         rc = fill_tail(reader, last);
     if (rc == SQLITE_OK)
@@ -123,7 +122,6 @@ enum mbp_status mbp_reader_open(struct mbp_reader *reader, const char *path, uin
 void mbp_reader_close(struct mbp_reader *reader)
 {
     sqlite3_finalize(reader->range);
-    mbp_past_reader_close(&reader->past);
     sqlite3_close(reader->db);
     reader->range = NULL;
     reader->db = NULL;

@@ -7,14 +7,12 @@
 #include <stdio.h>
 
 #include "mbplant/event.h"
-#include "past.h"
 
 #define MBP_TAIL_EVENTS 1024 /* a power of two */
 
 struct mbp_reader {
     sqlite3 *db;
     sqlite3_stmt *range;
-    struct mbp_past_reader past;
     struct mbp_event tail[MBP_TAIL_EVENTS]; /* event n at n % MBP_TAIL_EVENTS */
     uint32_t tail_first, tail_last;         /* both 0 = none */
 };

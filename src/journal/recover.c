@@ -46,6 +46,8 @@ static bool is_of_plant(const struct mbp_plant *plant, const struct mbp_record *
     case MBP_RECORD_EVENT:
     case MBP_RECORD_PLANT:
     case MBP_RECORD_CHECKPOINT:
+    case MBP_RECORD_TAGS:
+    case MBP_RECORD_ACTOR:
     case MBP_RECORD_NOTHING:
     case MBP_RECORD_KINDS:
         break;
@@ -91,6 +93,24 @@ static void take_checkpoint(struct recovery *recovery, const struct mbp_record *
         put_nothing(recovery->journal, 1);
 }
 
+/* The table of names stood in the memory of the run that is gone. From the same plant and the same table comes the same
+ * one; of another plant that comes later its names get these ids too. */
+static void take_tags(struct recovery *recovery, const struct mbp_tags_push *tags)
+{
+    struct mbp_journal *journal = recovery->journal;
+    if (!is_plant(journal->plant, tags->crc, tags->len) ||
+        journal_follow(journal, journal->plant, tags->oldest) != MBP_OK)
+        put_nothing(journal, 1);
+}
+
+static void take_actor(struct recovery *recovery, const struct mbp_record *record)
+{
+    struct mbp_journal *journal = recovery->journal;
+    if (mbp_names_put_actor(&journal->names.names, &record->of.actor) == MBP_OK)
+        mbp_known_names_print(&journal->names);
+    put(journal, record);
+}
+
 /* False: it cannot follow the one before it. */
 static bool take(struct recovery *recovery, const struct mbp_record *record)
 {
@@ -109,6 +129,12 @@ static bool take(struct recovery *recovery, const struct mbp_record *record)
         return true;
     case MBP_RECORD_CHECKPOINT:
         take_checkpoint(recovery, record);
+        return true;
+    case MBP_RECORD_TAGS:
+        take_tags(recovery, &record->of.tags);
+        return true;
+    case MBP_RECORD_ACTOR:
+        take_actor(recovery, record);
         return true;
     case MBP_RECORD_NOTHING:
         put_nothing(journal, 1);
@@ -141,8 +167,6 @@ static bool make_room(struct mbp_journal *journal)
 static void take_all(struct recovery *recovery)
 {
     struct mbp_record record;
-    struct mbp_store *store = &recovery->journal->store;
-    store->plant_told = true; /* these events are of the plant that was in force */
     while (make_room(recovery->journal) && mbp_tail_next(&recovery->left, &record)) {
         if (!take(recovery, &record)) {
             recovery->left.damaged = true;
@@ -152,8 +176,6 @@ static void take_all(struct recovery *recovery)
     mbp_journal_hand_over(recovery->journal);
     if (mbp_journal_flush(recovery->journal) != MBP_OK)
         mbp_log(MBP_LOG_ERROR, "journal: what the run before left cannot be stored now: it waits in memory");
-    else
-        store->plant_told = false;
 }
 
 static void tell(const struct recovery *recovery)

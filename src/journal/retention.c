@@ -36,6 +36,8 @@ int mbp_retention_open(struct mbp_retention *retention, sqlite3 *db, const struc
     } statements[] = {
         {"SELECT seq, wall_ms FROM event WHERE seq >= ? ORDER BY seq LIMIT ?", &retention->walk},
         {"DELETE FROM event WHERE seq < ?", &retention->remove},
+        {"SELECT \"check\" FROM event WHERE seq = ?", &retention->look},
+        {"INSERT OR REPLACE INTO event_removed(one, seq, \"check\") VALUES(1, ?, ?)", &retention->removed},
         {"SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count", &retention->pages},
         {"PRAGMA incremental_vacuum(64)", &retention->shrink},
     };
@@ -53,7 +55,8 @@ int mbp_retention_open(struct mbp_retention *retention, sqlite3 *db, const struc
 
 void mbp_retention_close(struct mbp_retention *retention)
 {
-    sqlite3_stmt *const all[] = {retention->walk, retention->remove, retention->pages, retention->shrink};
+    sqlite3_stmt *const all[] = {retention->walk,   retention->remove, retention->pages,
+                                 retention->shrink, retention->look,   retention->removed};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
     *retention = (struct mbp_retention){0};
@@ -140,6 +143,21 @@ static int shrink(struct mbp_retention *retention, const struct pages *pages, en
     return run(retention->shrink);
 }
 
+/* What the first event that is left carries on from. */
+static int note_removed(struct mbp_retention *retention, uint32_t seq, struct mbp_retention_removed *removed)
+{
+    sqlite3_bind_int64(retention->look, 1, seq);
+    int rc = sqlite3_step(retention->look);
+    uint32_t check = rc == SQLITE_ROW ? (uint32_t)sqlite3_column_int64(retention->look, 0) : 0;
+    sqlite3_reset(retention->look);
+    if (rc != SQLITE_ROW)
+        return rc == SQLITE_DONE ? SQLITE_OK : rc;
+    *removed = (struct mbp_retention_removed){seq, check};
+    sqlite3_bind_int64(retention->removed, 1, seq);
+    sqlite3_bind_int64(retention->removed, 2, check);
+    return run(retention->removed);
+}
+
 static int remove_below(struct mbp_retention *retention, uint32_t first_left)
 {
     sqlite3_bind_int64(retention->remove, 1, first_left);
@@ -147,7 +165,7 @@ static int remove_below(struct mbp_retention *retention, uint32_t first_left)
 }
 
 int mbp_retention_step(struct mbp_retention *retention, uint64_t now_ns, uint32_t added, uint32_t *oldest,
-                       uint32_t last, enum mbp_retention_next *next)
+                       uint32_t last, struct mbp_retention_removed *gone, enum mbp_retention_next *next)
 {
     uint64_t stored = *oldest == 0 ? 0 : (uint64_t)last - *oldest + 1;
     struct pages pages = {0};
@@ -178,7 +196,9 @@ int mbp_retention_step(struct mbp_retention *retention, uint64_t now_ns, uint32_
             *next = MBP_RETENTION_SOON;
     }
     if (removed > 0) {
-        rc = remove_below(retention, *oldest + removed);
+        rc = note_removed(retention, *oldest + removed - 1, gone);
+        if (rc == SQLITE_OK)
+            rc = remove_below(retention, *oldest + removed);
         *oldest += removed;
     }
     return rc == SQLITE_OK ? shrink(retention, &pages, next) : rc;

@@ -7,7 +7,7 @@
 #include "mbplant/journal.h"
 
 struct mbp_retention {
-    sqlite3_stmt *walk, *remove, *pages, *shrink;
+    sqlite3_stmt *walk, *remove, *pages, *shrink, *look, *removed;
     uint64_t keep_ms;   /* 0 = whatever their age */
     uint64_t max_bytes; /* 0 = whatever its size */
     uint64_t page_bytes;
@@ -31,9 +31,15 @@ void mbp_retention_note(struct mbp_retention *retention, const struct mbp_event 
 /* When there is more to do after a step. */
 enum mbp_retention_next { MBP_RETENTION_DONE, MBP_RETENTION_LATER, MBP_RETENTION_SOON };
 
+/* The last event that was removed, and its check value. */
+struct mbp_retention_removed {
+    uint32_t seq, check;
+};
+
 /* Inside a transaction that stores `added` events: removes at most about as many and a few hundred more. oldest and
- * last are the numbers stored; *oldest becomes the first one left. Returns SQLite's code. */
+ * last are the numbers stored; *oldest becomes the first one left, *gone the one before it where any was removed.
+ * Returns SQLite's code. */
 int mbp_retention_step(struct mbp_retention *retention, uint64_t now_ns, uint32_t added, uint32_t *oldest,
-                       uint32_t last, enum mbp_retention_next *next);
+                       uint32_t last, struct mbp_retention_removed *gone, enum mbp_retention_next *next);
 
 #endif

@@ -70,7 +70,9 @@ static struct slot *slot_at(const struct mbp_ring *ring, uint64_t position)
 
 unsigned mbp_ring_slots(enum mbp_record_kind kind)
 {
-    return kind == MBP_RECORD_MACHINE || kind == MBP_RECORD_SENSOR || kind == MBP_RECORD_FAULT ? 2 : 1;
+    bool large =
+        kind == MBP_RECORD_MACHINE || kind == MBP_RECORD_SENSOR || kind == MBP_RECORD_FAULT || kind == MBP_RECORD_ACTOR;
+    return large ? 2 : 1;
 }
 
 uint64_t mbp_ring_room(const struct mbp_ring *ring)

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "mbplant/journal.h"
+#include "mbplant/names.h"
 
 enum mbp_record_kind {
     MBP_RECORD_EVENT,
@@ -19,6 +20,8 @@ enum mbp_record_kind {
     MBP_RECORD_FAULT,
     MBP_RECORD_PLANT,
     MBP_RECORD_CHECKPOINT,
+    MBP_RECORD_TAGS,
+    MBP_RECORD_ACTOR,
     MBP_RECORD_NOTHING, /* takes a slot, so that what follows has the position that it had in another run */
     MBP_RECORD_KINDS
 };
@@ -36,6 +39,14 @@ struct mbp_checkpoint_push {
     const struct mbp_checkpoint *of; /* NULL = there is none any more */
 };
 
+/* Tags that the next events need; freed when this is taken back. */
+struct mbp_tags_push {
+    struct mbp_names *changed;
+    uint32_t oldest; /* tags that only older events need are no longer kept */
+    uint32_t crc;    /* of the plant's file, for who finds this in another run */
+    uint64_t len;
+};
+
 /* What one slot holds, or two: events, of which there are many, take half the room of retained state. */
 struct mbp_record {
     uint32_t kind; /* enum mbp_record_kind */
@@ -49,6 +60,8 @@ struct mbp_record {
         struct mbp_retained_upkeep upkeep;
         struct mbp_retained_fault fault;
         struct mbp_checkpoint_push checkpoint;
+        struct mbp_tags_push tags;
+        struct mbp_actor actor;
     } of;
 };
 

@@ -21,41 +21,29 @@
 /* The event's columns are in the order of its record (mbplant/event.h). The index finds the last incident: code 30
  * is a machine's state, whose detail has the new state in bits 0-7, 1 = en_panne. The vacuum's way must be chosen
  * before the first table; it lets the file become smaller again. */
-static const char schema_sql[] = /* */
+// clang-format off
+static const char schema_sql[] =
     "PRAGMA auto_vacuum = INCREMENTAL;"
     "BEGIN;"
-    "PRAGMA application_id = " TEXT_OF(
-        MBP_SCHEMA_APPLICATION) ";"
-                                "PRAGMA user_version = " TEXT_OF(
-                                    MBP_SCHEMA_VERSION) ";"
-                                                        "CREATE TABLE event(seq INTEGER PRIMARY KEY, scan INTEGER NOT "
-                                                        "NULL, wall_ms INTEGER NOT NULL,"
-                                                        " code INTEGER NOT NULL, unit INTEGER NOT NULL, machine "
-                                                        "INTEGER NOT NULL, sensor INTEGER NOT NULL,"
-                                                        " value REAL, limit_or_old REAL, peer INTEGER NOT NULL, detail "
-                                                        "INTEGER NOT NULL) STRICT;"
-                                                        "CREATE INDEX incident ON event(seq) WHERE code = 30 AND "
-                                                        "(detail & 255) = 1;"
-                                                        "CREATE TABLE retained_machine(unit INTEGER, name TEXT, state "
-                                                        "INTEGER NOT NULL, since_ms INTEGER NOT NULL,"
-                                                        " in_state_ns INTEGER NOT NULL, running_ns INTEGER NOT NULL, "
-                                                        "down_ns INTEGER NOT NULL,"
-                                                        " maintenance_ns INTEGER NOT NULL, since_maintenance_ns "
-                                                        "INTEGER NOT NULL, cycle_ns INTEGER NOT NULL,"
-                                                        " good INTEGER NOT NULL, reject INTEGER NOT NULL, failures "
-                                                        "INTEGER NOT NULL, first_out TEXT,"
-                                                        " alarms INTEGER NOT NULL, trip INTEGER NOT NULL, due INTEGER "
-                                                        "NOT NULL, refusal_told INTEGER NOT NULL,"
-                                                        " PRIMARY KEY(unit, name)) STRICT, WITHOUT ROWID;"
-                                                        "CREATE TABLE retained_sensor(unit INTEGER, name TEXT, low_low "
-                                                        "REAL, low REAL, high REAL, high_high REAL,"
-                                                        " file_low_low REAL, file_low REAL, file_high REAL, "
-                                                        "file_high_high REAL, forced_value REAL,"
-                                                        " active INTEGER NOT NULL, unack INTEGER NOT NULL, flags "
-                                                        "INTEGER NOT NULL,"
-                                                        " PRIMARY KEY(unit, name)) STRICT, WITHOUT ROWID;"
-                                                        "COMMIT;"
-                                                        "PRAGMA journal_mode = WAL;";
+    "PRAGMA application_id = " TEXT_OF(MBP_SCHEMA_APPLICATION) ";"
+    "PRAGMA user_version = " TEXT_OF(MBP_SCHEMA_VERSION) ";"
+    "CREATE TABLE event(seq INTEGER PRIMARY KEY, scan INTEGER NOT NULL, wall_ms INTEGER NOT NULL, code INTEGER NOT "
+    "NULL, unit INTEGER NOT NULL, machine INTEGER NOT NULL, sensor INTEGER NOT NULL, value REAL, limit_or_old REAL, "
+    "actor INTEGER NOT NULL, flags INTEGER NOT NULL, detail INTEGER NOT NULL, \"check\" INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX incident ON event(seq) WHERE code = 30 AND (detail & 255) = 1;"
+    "CREATE TABLE event_removed(one INTEGER PRIMARY KEY CHECK(one = 1), seq INTEGER NOT NULL, \"check\" INTEGER NOT "
+    "NULL) STRICT;"
+    "CREATE TABLE retained_machine(unit INTEGER, name TEXT, state INTEGER NOT NULL, since_ms INTEGER NOT NULL, "
+    "in_state_ns INTEGER NOT NULL, running_ns INTEGER NOT NULL, down_ns INTEGER NOT NULL, maintenance_ns INTEGER NOT "
+    "NULL, since_maintenance_ns INTEGER NOT NULL, cycle_ns INTEGER NOT NULL, good INTEGER NOT NULL, reject INTEGER NOT "
+    "NULL, failures INTEGER NOT NULL, first_out TEXT, alarms INTEGER NOT NULL, trip INTEGER NOT NULL, due INTEGER NOT "
+    "NULL, refusal_told INTEGER NOT NULL, PRIMARY KEY(unit, name)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE retained_sensor(unit INTEGER, name TEXT, low_low REAL, low REAL, high REAL, high_high REAL, "
+    "file_low_low REAL, file_low REAL, file_high REAL, file_high_high REAL, forced_value REAL, active INTEGER NOT "
+    "NULL, unack INTEGER NOT NULL, flags INTEGER NOT NULL, PRIMARY KEY(unit, name)) STRICT, WITHOUT ROWID;"
+    "COMMIT;"
+    "PRAGMA journal_mode = WAL;";
+// clang-format on
 
 /* Of a failed write SQLite tells the system's reason by the file alone, and the log is what is written mostly. */
 static int write_error(sqlite3 *db)
@@ -98,6 +86,22 @@ static enum mbp_status say_newer(const char *path, long version, FILE *errors)
             "a new journal\n",
             path, version, MBP_SCHEMA_VERSION);
     return MBP_ERR_NEWER;
+}
+
+static enum mbp_status say_older(const char *path, long version, FILE *errors)
+{
+    fprintf(errors,
+            "%s was written by an earlier mbplant (format %ld, this one keeps %d): use that one, or move it away to "
+            "start a new journal\n",
+            path, version, MBP_SCHEMA_VERSION);
+    return MBP_ERR_NEWER;
+}
+
+static enum mbp_status check_version(const char *path, long version, FILE *errors)
+{
+    if (version == MBP_SCHEMA_VERSION)
+        return MBP_OK;
+    return version > MBP_SCHEMA_VERSION ? say_newer(path, version, errors) : say_older(path, version, errors);
 }
 
 static enum mbp_status say_foreign(const char *path, FILE *errors)
@@ -229,7 +233,7 @@ enum mbp_status mbp_schema_check_file(const char *path, FILE *errors)
     if (big_endian_at(header + 68) != MBP_SCHEMA_APPLICATION)
         return say_foreign(path, errors);
     long version = (long)big_endian_at(header + 60);
-    return version > MBP_SCHEMA_VERSION ? say_newer(path, version, errors) : MBP_OK;
+    return check_version(path, version, errors);
 }
 
 /* The first column of the first row of sql as a number; SQLITE_ROW when there was one. */
@@ -288,7 +292,8 @@ enum mbp_status mbp_schema_check(sqlite3 *db, const char *path, FILE *errors)
         return mbp_schema_refuse(db, rc, path, errors);
     if (application != MBP_SCHEMA_APPLICATION)
         return say_foreign(path, errors);
-    if (version > MBP_SCHEMA_VERSION)
-        return say_newer(path, version, errors);
+    enum mbp_status status = check_version(path, version, errors);
+    if (status != MBP_OK)
+        return status;
     return pages * page_bytes < QUICK_CHECK_MAX_BYTES ? check_content(db, path, errors) : MBP_OK;
 }

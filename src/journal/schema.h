@@ -8,7 +8,7 @@
 #include "mbplant/base.h"
 
 #define MBP_SCHEMA_APPLICATION 0x4D42504A /* "MBPJ" */
-#define MBP_SCHEMA_VERSION     1
+#define MBP_SCHEMA_VERSION     2
 
 /* "what SQLite says (what the system says)" about the last failure of db; returns buf. */
 const char *mbp_schema_error(sqlite3 *db, char *buf, size_t size);
@@ -22,8 +22,8 @@ enum mbp_status mbp_schema_refuse(sqlite3 *db, int rc, const char *path, FILE *e
 enum mbp_status mbp_schema_create(const char *path, FILE *errors);
 
 /* Looks at the file's first 100 bytes, without SQLite, so that what is not ours stays as it is to the byte.
- * Errors, one line each: MBP_ERR_IO, MBP_ERR_CORRUPT, MBP_ERR_NEWER; MBP_ERR_MISSING without a line: no such file.
- * Source: sqlite.org/fileformat2.html, section 1.3. */
+ * Errors, one line each: MBP_ERR_IO, MBP_ERR_CORRUPT, MBP_ERR_NEWER (of a later or an earlier version); MBP_ERR_MISSING
+ * without a line: no such file. Source: sqlite.org/fileformat2.html, section 1.3. */
 enum mbp_status mbp_schema_check_file(const char *path, FILE *errors);
 
 /* The same for the open database, where the write-ahead log counts too; reads all of a small one for damage. */

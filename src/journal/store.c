@@ -23,8 +23,10 @@ static const char settings_sql[] = "PRAGMA journal_mode = WAL;"
 
 static int prepare_all(struct mbp_store *store)
 {
-    static const char event_sql[] = "INSERT INTO event(seq, scan, wall_ms, code, unit, machine, sensor, value, "
-                                    "limit_or_old, peer, detail) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    static const char event_sql[] =
+        "INSERT INTO event(seq, scan, wall_ms, code, unit, machine, sensor, value, "
+        "limit_or_old, actor, flags, detail, \"check\") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?)";
     const struct {
         const char *sql;
         sqlite3_stmt **stmt;
@@ -46,25 +48,32 @@ static int prepare_all(struct mbp_store *store)
     return rc;
 }
 
-/* One row of three numbers, each found at an end of an index: the same few microseconds for any number of events. */
+/* One row of numbers, each found at an end of an index: the same few microseconds for any number of events. */
 static int read_marks(sqlite3 *db, struct mbp_marks *marks)
 {
     static const char sql[] = "SELECT coalesce((SELECT min(seq) FROM event), 0), "
                               "coalesce((SELECT max(seq) FROM event), 0), "
                               "coalesce((SELECT max(seq) FROM event INDEXED BY incident"
-                              " WHERE code = 30 AND (detail & 255) = 1), 0)";
+                              " WHERE code = 30 AND (detail & 255) = 1), 0), "
+                              "coalesce((SELECT \"check\" FROM event ORDER BY seq DESC LIMIT 1), 0), "
+                              "coalesce((SELECT seq FROM event_removed), 0), "
+                              "coalesce((SELECT \"check\" FROM event_removed), 0)";
     sqlite3_stmt *stmt;
+    sqlite3_int64 numbers[6];
     int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
     if (rc != SQLITE_OK)
         return rc;
     rc = sqlite3_step(stmt);
     if (rc == SQLITE_ROW) {
-        sqlite3_int64 oldest = sqlite3_column_int64(stmt, 0);
-        sqlite3_int64 last = sqlite3_column_int64(stmt, 1);
-        rc = oldest < 0 || last > UINT32_MAX ? SQLITE_CORRUPT : SQLITE_OK;
-        if (rc == SQLITE_OK)
-            *marks = (struct mbp_marks){(uint32_t)oldest, (uint32_t)last, (uint32_t)sqlite3_column_int64(stmt, 2)};
+        rc = SQLITE_OK;
+        for (int i = 0; i < 6; i++) {
+            numbers[i] = sqlite3_column_int64(stmt, i);
+            rc = numbers[i] < 0 || numbers[i] > UINT32_MAX ? SQLITE_CORRUPT : rc;
+        }
     }
+    if (rc == SQLITE_OK)
+        *marks = (struct mbp_marks){(uint32_t)numbers[0], (uint32_t)numbers[1], (uint32_t)numbers[2],
+                                    (uint32_t)numbers[3], (uint32_t)numbers[4], (uint32_t)numbers[5]};
     sqlite3_finalize(stmt);
     return rc;
 }
@@ -97,7 +106,7 @@ static enum mbp_status say_short(const char *path, uint32_t last, uint32_t reach
 }
 
 static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *errors, struct mbp_store *store,
-                                    struct mbp_marks *marks)
+                                    struct mbp_marks *marks, struct mbp_names *names)
 {
     char log[PATH_MAX];
     snprintf(log, sizeof log, "%s-wal", path);
@@ -124,7 +133,7 @@ static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *er
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, mbp_setting_create_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
-        rc = sqlite3_exec(store->db, mbp_past_create_sql, NULL, NULL, NULL);
+        rc = sqlite3_exec(store->db, mbp_names_create_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, mbp_retained_fault_create_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
@@ -136,16 +145,19 @@ static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *er
     if (rc == SQLITE_OK)
         rc = mbp_retention_open(&store->retention, store->db, &store->plant->journal);
     if (rc == SQLITE_OK)
-        rc = mbp_past_open(&store->past, store->db);
+        rc = mbp_names_writer_open(&store->names, store->db);
     if (rc == SQLITE_OK)
         rc = mbp_checkpoints_open(&store->checkpoints, store->db);
     if (rc == SQLITE_OK)
         rc = mbp_place_open(&store->place, store->db, store->plant);
+    if (rc == SQLITE_OK)
+        rc = mbp_names_load(store->db, names);
+    store->check = store->stored_check = marks->check;
     return rc == SQLITE_OK ? MBP_OK : mbp_schema_refuse(store->db, rc, path, errors);
 }
 
 enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, uint32_t reached, FILE *errors,
-                               struct mbp_store *store, struct mbp_marks *marks)
+                               struct mbp_store *store, struct mbp_marks *marks, struct mbp_names *names)
 {
     struct mbp_store opened = {.plant = plant};
     struct mbp_marks found = {0};
@@ -155,7 +167,7 @@ enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, 
         status = mbp_schema_create(path, errors);
     if (status != MBP_OK)
         return status;
-    status = open_checked(path, is_new ? 0 : reached, errors, &opened, &found);
+    status = open_checked(path, is_new ? 0 : reached, errors, &opened, &found, names);
     if (status != MBP_OK) {
         mbp_store_close(&opened);
         return status;
@@ -174,7 +186,7 @@ void mbp_store_close(struct mbp_store *store)
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
     mbp_retention_close(&store->retention);
-    mbp_past_close(&store->past);
+    mbp_names_writer_close(&store->names);
     mbp_checkpoints_close(&store->checkpoints);
     mbp_place_close(&store->place);
     sqlite3_close(store->db);
@@ -196,17 +208,20 @@ int mbp_store_begin(struct mbp_store *store)
 
 int mbp_store_commit(struct mbp_store *store, uint64_t position)
 {
-    int rc = mbp_place_put(&store->place, position, store->plant);
+    int rc = mbp_names_writer_finish(&store->names);
+    if (rc == SQLITE_OK)
+        rc = mbp_place_put(&store->place, position, store->plant);
     if (rc == SQLITE_OK)
         rc = run(store->commit);
-    store->plant_told = store->plant_told || (rc == SQLITE_OK && store->plant_put);
-    store->plant_put = false;
+    if (rc == SQLITE_OK)
+        store->stored_check = store->check;
     return rc;
 }
 
 void mbp_store_roll_back(struct mbp_store *store)
 {
-    store->plant_put = false;
+    store->check = store->stored_check;
+    mbp_names_writer_forget(&store->names);
     mbp_checkpoints_forget(&store->checkpoints);
     /* Some failures have rolled back already. */
     if (sqlite3_get_autocommit(store->db) == 0)
@@ -219,7 +234,7 @@ void mbp_store_mark(struct mbp_store *store, uint32_t last, uint64_t now_ns)
         mbp_mark_put(store->mark, store->mark_path, last, store->log_pages, now_ns);
 }
 
-static void bind_event(sqlite3_stmt *stmt, const struct mbp_event *event)
+static void bind_event(sqlite3_stmt *stmt, const struct mbp_event *event, uint32_t check)
 {
     /* Binding a number to a parameter that exists cannot fail. A NaN becomes NULL. */
     sqlite3_bind_int64(stmt, 1, event->seq);
@@ -231,22 +246,18 @@ static void bind_event(sqlite3_stmt *stmt, const struct mbp_event *event)
     sqlite3_bind_int(stmt, 7, event->sensor);
     sqlite3_bind_double(stmt, 8, (double)event->value);
     sqlite3_bind_double(stmt, 9, (double)event->limit);
-    sqlite3_bind_int64(stmt, 10, event->peer);
-    sqlite3_bind_int64(stmt, 11, event->detail);
+    sqlite3_bind_int(stmt, 10, event->actor);
+    sqlite3_bind_int(stmt, 11, event->flags);
+    sqlite3_bind_int64(stmt, 12, event->detail);
+    sqlite3_bind_int64(stmt, 13, check);
 }
 
-/* The first event of a run tells that the plant is in force, and so does the one of a change: what was removed is told
- * before it, by the old numbers, when the record of the change has come already. */
 static int put_event(struct mbp_store *store, const struct mbp_event *event)
 {
-    bool first = !store->plant_told && !store->plant_put;
-    int rc =
-        first || event->code == MBP_EV_PLANT_CHANGED ? mbp_past_put(&store->past, event->seq, store->plant) : SQLITE_OK;
-    if (rc != SQLITE_OK)
-        return rc;
-    store->plant_put = true;
-    bind_event(store->event, event);
+    store->check = mbp_event_check(store->check, event, (struct mbp_text){"", 0});
+    mbp_names_writer_note(&store->names, event);
     mbp_retention_note(&store->retention, event);
+    bind_event(store->event, event, store->check);
     return run(store->event);
 }
 
@@ -286,6 +297,10 @@ int mbp_store_put(struct mbp_store *store, const struct mbp_record *record)
         return run(store->upkeep);
     case MBP_RECORD_CHECKPOINT:
         return put_checkpoint(store, record->of.checkpoint.of);
+    case MBP_RECORD_TAGS:
+        return mbp_names_writer_put_tags(&store->names, record->of.tags.changed, record->of.tags.oldest);
+    case MBP_RECORD_ACTOR:
+        return mbp_names_writer_put_actor(&store->names, &record->of.actor);
     case MBP_RECORD_NOTHING:
         return SQLITE_OK;
     case MBP_RECORD_KINDS:

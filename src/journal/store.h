@@ -6,7 +6,7 @@
 
 #include "checkpoint.h"
 #include "mark.h"
-#include "past.h"
+#include "names_sql.h"
 #include "place.h"
 #include "retention.h"
 #include "ring.h"
@@ -17,25 +17,28 @@ struct mbp_store {
     sqlite3_stmt *begin, *commit, *rollback;
     sqlite3_stmt *event, *machine, *sensor, *alarms, *upkeep, *setting, *fault;
     struct mbp_retention retention;
-    struct mbp_past past;
+    struct mbp_names_writer names;
     struct mbp_place place;
     uint32_t log_pages;         /* in the write-ahead log since the last commit */
     struct mbp_mark_file *mark; /* told of each transaction (mbp_store_mark); NULL = none */
     const char *mark_path;
     struct mbp_checkpoints checkpoints;
-    bool plant_told, plant_put; /* the database knows which plant is in force; it will when this transaction commits */
+    uint32_t check, stored_check; /* of the last event that was put; of the last one that is committed */
 };
 
-/* The event numbers that a client can see; 0 = none. */
+/* The event numbers that a client can see; 0 = none. Of the last one, and of the last one that retention removed, their
+ * check values. */
 struct mbp_marks {
     uint32_t oldest, last, incident;
+    uint32_t check, removed, removed_check;
 };
 
 /* Opens the database at path, a new one when there is none, and says what it holds. reached: the event that it must go
  * up to, 0 = any; a new one need not. store must stay where it is. One line to errors on failure, as mbp_journal_open;
- * MBP_ERR_CORRUPT also when it does not reach so far. Ownership: mbp_store_close. */
+ * MBP_ERR_CORRUPT also when it does not reach so far. names: those that its events need. Ownership: mbp_store_close,
+ * mbp_names_free. */
 enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, uint32_t reached, FILE *errors,
-                               struct mbp_store *store, struct mbp_marks *marks);
+                               struct mbp_store *store, struct mbp_marks *marks, struct mbp_names *names);
 void mbp_store_close(struct mbp_store *store);
 
 /* One transaction: begin, put each record, commit. Each returns SQLITE_OK or SQLite's code; after a failure

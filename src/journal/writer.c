@@ -73,10 +73,10 @@ static int remove_old(struct mbp_writer *writer, uint32_t added, struct mbp_mark
     struct mbp_store *store = writer->store;
     uint64_t now_ns = writer->clock.mono_ns(writer->clock.ctx);
     mbp_retention_rule(&store->retention, &store->plant->journal); /* another plant may have come meanwhile */
-    uint32_t oldest = marks->oldest;
-    int rc = mbp_retention_step(&store->retention, now_ns, added, &marks->oldest, marks->last, &writer->next);
-    if (rc == SQLITE_OK && marks->oldest != oldest)
-        rc = mbp_past_drop(&store->past, marks->oldest);
+    struct mbp_retention_removed gone = {marks->removed, marks->removed_check};
+    int rc = mbp_retention_step(&store->retention, now_ns, added, &marks->oldest, marks->last, &gone, &writer->next);
+    marks->removed = gone.seq;
+    marks->removed_check = gone.check;
     /* Who asks for the last incident finds its event, or is told that there is none. */
     if (marks->incident < marks->oldest)
         marks->incident = 0;
@@ -96,6 +96,7 @@ static int write_transaction(struct mbp_writer *writer, uint64_t from, uint64_t 
         rc = remove_old(writer, added, marks);
     if (rc == SQLITE_OK)
         rc = mbp_store_commit(writer->store, to);
+    marks->check = writer->store->check;
     if (rc != SQLITE_OK)
         writer->store->plant = plant; /* the same records come again */
     return rc;
@@ -108,6 +109,8 @@ static void publish(struct mbp_writer *writer, uint64_t to, const struct mbp_mar
     atomic_store(&writer->incident, marks->incident);
     atomic_store(&writer->oldest, marks->oldest);
     atomic_store(&writer->last, marks->last);
+    atomic_store(&writer->checked, (uint64_t)marks->last << 32 | marks->check);
+    atomic_store(&writer->removed, (uint64_t)marks->removed << 32 | marks->removed_check);
     atomic_store(&writer->trouble, false);
     atomic_store(&writer->finished, to);
     mbp_bell_ring(&writer->done);
@@ -118,7 +121,9 @@ static int attempt(struct mbp_writer *writer, bool retain)
 {
     uint64_t from = atomic_load(&writer->ring->stored);
     uint64_t to = atomic_load(&writer->ring->handed);
-    struct mbp_marks marks = {atomic_load(&writer->oldest), atomic_load(&writer->last), atomic_load(&writer->incident)};
+    uint64_t removed = atomic_load(&writer->removed);
+    struct mbp_marks marks = {atomic_load(&writer->oldest), atomic_load(&writer->last), atomic_load(&writer->incident),
+                              writer->store->check,         (uint32_t)(removed >> 32),  (uint32_t)removed};
     int rc = write_transaction(writer, from, to, retain, &marks);
     if (rc != SQLITE_OK)
         return rc;
@@ -250,6 +255,8 @@ enum mbp_status mbp_writer_start(struct mbp_writer *writer, struct mbp_ring *rin
     atomic_init(&writer->oldest, marks->oldest);
     atomic_init(&writer->last, marks->last);
     atomic_init(&writer->incident, marks->incident);
+    atomic_init(&writer->checked, (uint64_t)marks->last << 32 | marks->check);
+    atomic_init(&writer->removed, (uint64_t)marks->removed << 32 | marks->removed_check);
     atomic_init(&writer->trouble, false);
     atomic_init(&writer->finished, atomic_load(&ring->stored));
     atomic_init(&writer->stop, false);

@@ -17,6 +17,7 @@ struct mbp_writer {
     struct mbp_bell work; /* the writer sleeps on it */
     struct mbp_bell done; /* mbp_writer_flush sleeps on it */
     _Atomic uint32_t oldest, last, incident;
+    _Atomic uint64_t checked, removed; /* last event, and last one that retention removed; their check values below */
     atomic_bool trouble;
     _Atomic uint64_t finished; /* the ring's position up to which all of the above is told */
     atomic_bool stop;

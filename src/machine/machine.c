@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "machine_priv.h"
+#include "mbplant/diagnosis.h"
 
 enum condition { ALWAYS, NO_TRIP };
 
@@ -43,18 +44,21 @@ static const struct transition {
         },
 };
 
-/* Adds the sensor that trips the machine, its value and its limit. */
+/* Adds the sensor that trips the machine, which of its alarms does, and what that one measured. */
 static void name_first_out(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t sensor,
                            struct mbp_event *event)
 {
     if (sensor == UINT32_MAX)
         return;
+    uint32_t tripping = mbp_state_tripping(plant, state, sensor);
     event->sensor = mbp_sensor_event(plant, MBP_EV_MACHINE_STATE, sensor).sensor;
     event->value = (float)state->value[sensor];
-    uint32_t tripping = mbp_state_tripping(plant, state, sensor);
-    uint32_t alarm = tripping == 0 ? MBP_ALARM_COUNT : (uint32_t)__builtin_ctz(tripping);
-    if (alarm < MBP_LIMIT_COUNT)
-        event->limit = (float)state->limit[sensor * MBP_LIMIT_COUNT + alarm];
+    if (tripping == 0)
+        return;
+    unsigned alarm = (unsigned)__builtin_ctz(tripping);
+    event->detail = mbp_event_of_alarm(event->detail, alarm);
+    event->value = (float)mbp_diagnosis_measured(state, sensor, alarm);
+    event->limit = (float)mbp_diagnosis_against(plant, state, sensor, alarm);
 }
 
 /* The first sensor of the machine whose tripping alarm is active now: what a refusal names. */
@@ -92,7 +96,7 @@ static void refuse(const struct mbp_plant *plant, struct mbp_state *state, uint3
     state->upkeep[machine].refused_cause = (uint8_t)why;
     state->upkeep[machine].refused_sensor = sensor;
     event.detail = mbp_event_state_detail(m->state, transition->to, why);
-    event.peer = peer;
+    event.actor = (uint16_t)peer;
     name_first_out(plant, state, sensor, &event);
     if (why == MBP_CAUSE_TRIP_LATCHED)
         event.value = event.limit = NAN; /* what it shows now is no reason */
@@ -103,7 +107,7 @@ static void emit_maintenance(const struct mbp_plant *plant, uint32_t machine, en
                              struct mbp_events *events)
 {
     struct mbp_event event = mbp_machine_event(plant, code, machine);
-    event.peer = peer;
+    event.actor = (uint16_t)peer;
     mbp_events_emit(events, event);
 }
 
@@ -133,7 +137,7 @@ static void go(const struct mbp_plant *plant, struct mbp_state *state, uint32_t 
     enum mbp_state_code from = (enum mbp_state_code)m->state;
     struct mbp_event event = mbp_machine_event(plant, MBP_EV_MACHINE_STATE, machine);
     event.detail = mbp_event_state_detail(from, transition->to, transition->cause);
-    event.peer = peer;
+    event.actor = (uint16_t)peer;
     if (transition->cause == MBP_CAUSE_TRIP)
         name_first_out(plant, state, m->first_out, &event);
     mbp_events_emit(events, event);

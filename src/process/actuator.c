@@ -67,7 +67,7 @@ void mbp_process_command(const struct mbp_process *process, struct mbp_state *st
     struct mbp_event event = mbp_actuator_event(process->plant, MBP_EV_POINT_WRITTEN, a);
     event.value = (float)command;
     event.limit = (float)state->command[a];
-    event.peer = peer;
+    event.actor = (uint16_t)peer;
     event.detail = mbp_event_write_detail(table, actuator->reg.addr, 0, 0);
     mbp_events_emit(events, event);
     state->command[a] = command;

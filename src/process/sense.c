@@ -149,7 +149,7 @@ static void emit(const struct mbp_plant *plant, struct mbp_events *events, enum 
     event.value = (float)value;
     event.limit = (float)before;
     event.detail = detail;
-    event.peer = peer;
+    event.actor = (uint16_t)peer;
     mbp_events_emit(events, event);
 }
 

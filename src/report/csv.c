@@ -50,13 +50,12 @@ static void put_summary(const struct mbp_report *report, const struct mbp_plant 
     mbp_fact_count(grid, "summary", "", "journal refused", report->journal_refused, "");
     mbp_fact_count(grid, "summary", "", "events waiting", report->events_waiting, "");
     mbp_fact_count(grid, "summary", "", "events lost", report->events_lost, "");
+    const struct mbp_telling by = {plant, report->names, report->lang};
     if (!report->has_incident)
         return;
     mbp_fact_text(grid, "last incident", "", "time", mbp_time_format(report->incident.wall_ms, text, sizeof text), "");
     mbp_fact_count(grid, "last incident", "", "event", report->incident.seq, "");
-    mbp_fact_text(grid, "last incident", "", "text",
-                  mbp_report_sentence(mbp_report_incident_plant(report, plant), &report->incident, report->lang, text,
-                                      sizeof text),
+    mbp_fact_text(grid, "last incident", "", "text", mbp_report_sentence(&by, &report->incident, text, sizeof text),
                   "");
 }
 

@@ -80,15 +80,14 @@ static const char *plural(uint64_t count)
 static void say_incident(struct document *document, char *text)
 {
     const struct mbp_event *incident = &document->report->incident;
+    const struct mbp_telling by = {document->plant, document->report->names, document->lang};
     char time[32];
     char sentence[256];
     if (!document->report->has_incident)
         mbp_document_say(document->lang, text, MSG_L_NO_INCIDENT);
     else
         mbp_document_say(document->lang, text, MSG_L_INCIDENT, mbp_time_format(incident->wall_ms, time, sizeof time),
-                         mbp_report_sentence(mbp_report_incident_plant(document->report, document->plant), incident,
-                                             document->lang, sentence, sizeof sentence),
-                         incident->seq);
+                         mbp_report_sentence(&by, incident, sentence, sizeof sentence), incident->seq);
 }
 
 static void say_production(struct document *document, char *text)

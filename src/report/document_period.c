@@ -25,8 +25,7 @@ static void add_period(struct document *document)
     if (analysis->length_ms == 0)
         mbp_document_say(lang, part->notes[0], MSG_L_NO_TIME);
     if (analysis->plant_changes > 0)
-        mbp_document_say(lang, part->notes[1], analysis->by_name ? MSG_L_PLANT_CHANGED_BY_NAME : MSG_L_PLANT_CHANGED,
-                         analysis->plant_changes);
+        mbp_document_say(lang, part->notes[1], MSG_L_PLANT_CHANGED, analysis->plant_changes);
     if (analysis->looked_from > 0)
         mbp_document_say(lang, part->notes[2], MSG_L_LOOKED_FROM, analysis->looked_from);
     if (document->report->machine_count > 0)

@@ -1,5 +1,4 @@
 /* One event on one line: text, CSV, JSON; and back from JSON, which holds all of it. */
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -27,23 +26,42 @@ void mbp_report_event_header(enum mbp_format format, FILE *out)
 struct line {
     char time[32];
     char sentence[256];
-    char peer[16];
-    const char *machine, *sensor, *unit_text; /* "" = none, or not in this plant */
+    char peer[48];
+    char alarms[96];                          /* which it is of: "high", "low, high" */
+    const char *machine, *sensor, *unit_text; /* "" = none, or nobody knows it */
 };
 
-static struct line describe(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang)
+static void name_alarms(const struct mbp_event *event, char *buf, size_t size)
 {
+    const struct mbp_event_type *type = mbp_event_type(event->code);
+    unsigned alarm = mbp_event_alarm(event);
+    uint32_t mask = type != NULL && type->detail == MBP_DETAIL_ALARMS ? event->detail
+                    : alarm < MBP_ALARM_COUNT                         ? 1u << alarm
+                                                                      : 0;
+    size_t len = 0;
+    buf[0] = '\0';
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+        if ((mask >> a & 1u) != 0)
+            len +=
+                (size_t)snprintf(buf + len, size - len, "%s%s", len > 0 ? ", " : "", mbp_limit_name((enum mbp_limit)a));
+    }
+}
+
+static struct line describe(const struct mbp_telling *by, const struct mbp_event *event)
+{
+    static const struct mbp_names none = {0};
     struct line line;
-    const struct mbp_machine *machine = mbp_event_machine(plant, event);
-    const struct mbp_sensor *sensor = mbp_event_sensor(plant, event);
+    struct mbp_event_tag machine = {.name = ""};
+    struct mbp_event_tag item = {.name = "", .measure = ""};
+    mbp_event_machine(by, event, &machine);
+    mbp_event_item(by, event, &item);
     mbp_time_format(event->wall_ms, line.time, sizeof line.time);
-    mbp_report_sentence(plant, event, lang, line.sentence, sizeof line.sentence);
-    line.peer[0] = '\0';
-    if (event->peer != 0)
-        mbp_peer_text(event->peer, line.peer, sizeof line.peer);
-    line.machine = machine != NULL ? machine->name : "";
-    line.sensor = sensor != NULL ? sensor->name : "";
-    line.unit_text = sensor != NULL ? sensor->unit_text : "";
+    mbp_report_sentence(by, event, line.sentence, sizeof line.sentence);
+    mbp_names_peer(by->names != NULL ? by->names : &none, event, line.peer, sizeof line.peer);
+    name_alarms(event, line.alarms, sizeof line.alarms);
+    line.machine = machine.name;
+    line.sensor = item.name;
+    line.unit_text = item.measure;
     return line;
 }
 
@@ -84,7 +102,8 @@ static void put_index(FILE *out, const char *key, uint16_t index)
         fprintf(out, ",\"%s\":%u", key, index);
 }
 
-static void write_json(const struct line *line, const struct mbp_event *event, FILE *out)
+static void write_json(const struct line *line, const struct mbp_event *event, const struct mbp_event_beside *beside,
+                       FILE *out)
 {
     fprintf(out, "{\"seq\":%u", event->seq);
     put_string(out, "time", line->time);
@@ -100,26 +119,28 @@ static void write_json(const struct line *line, const struct mbp_event *event, F
     put_float(out, "limit", event->limit);
     put_string(out, "unit_text", line->unit_text);
     put_string(out, "peer", line->peer);
+    fprintf(out, ",\"actor\":%u", event->actor);
+    put_string(out, "alarm", line->alarms);
     fprintf(out, ",\"detail\":%u", event->detail);
     put_string(out, "text", line->sentence);
+    put_string(out, "comment", beside != NULL && beside->comment != NULL ? beside->comment : "");
+    if (beside != NULL && beside->has_check)
+        fprintf(out, ",\"check\":%u", beside->check);
     fputs("}\n", out);
 }
 
-void mbp_report_event(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_format format, FILE *out)
+void mbp_report_event(const struct mbp_telling *by, const struct mbp_event *event,
+                      const struct mbp_event_beside *beside, enum mbp_format format, FILE *out)
 {
-    mbp_report_event_in(plant, event, format, MBP_LANG_EN, out);
-}
-
-void mbp_report_event_in(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_format format,
-                         enum mbp_lang lang, FILE *out)
-{
-    struct line line = describe(plant, event, lang);
+    struct line line = describe(by, event);
+    bool commented = beside != NULL && beside->comment != NULL && beside->comment[0] != '\0';
     if (format == MBP_FORMAT_CSV)
         write_csv(&line, event, out);
     else if (format == MBP_FORMAT_JSON || format == MBP_FORMAT_JSONL)
-        write_json(&line, event, out);
+        write_json(&line, event, beside, out);
     else
-        mbp_text_print(out, "%8u  %s  %s\n", event->seq, line.time, line.sentence);
+        mbp_text_print(out, "%8u  %s  %s%s%s\n", event->seq, line.time, line.sentence, commented ? " # " : "",
+                       commented ? beside->comment : "");
 }
 
 /* ---- back from JSON --------------------------------------------------------------------------------------------- */
@@ -146,23 +167,32 @@ static bool get_float(const json_t *root, const char *key, float *out)
     return value == NULL || json_is_null(value) || json_is_number(value);
 }
 
-static bool get_peer(const json_t *root, uint32_t *out)
+/* What was kept beside it: the comment is copied. */
+static enum mbp_status get_beside(const json_t *root, struct mbp_event *event, struct mbp_event_beside *beside,
+                                  char **comment)
 {
-    const char *text = json_string_value(json_object_get(root, "peer"));
-    struct in_addr address = {0};
-    if (text != NULL && text[0] != '\0' && inet_pton(AF_INET, text, &address) != 1)
-        return false;
-    *out = ntohl(address.s_addr);
-    return true;
+    const char *text = json_string_value(json_object_get(root, "comment"));
+    uint64_t check = 0;
+    *comment = NULL;
+    *beside = (struct mbp_event_beside){.has_check = json_object_get(root, "check") != NULL};
+    if (!get_number(root, "check", UINT32_MAX, 0, &check))
+        return MBP_ERR_FORMAT;
+    beside->check = (uint32_t)check;
+    if (text == NULL || text[0] == '\0')
+        return MBP_OK;
+    event->flags |= MBP_EVENT_COMMENT;
+    beside->comment = *comment = strdup(text);
+    return *comment != NULL ? MBP_OK : MBP_ERR_MEMORY;
 }
 
-enum mbp_status mbp_report_event_parse(struct mbp_text text, struct mbp_event *out)
+enum mbp_status mbp_report_event_parse(struct mbp_text text, struct mbp_event *out, struct mbp_event_beside *beside,
+                                       char **comment)
 {
     json_t *root = NULL;
     enum mbp_status status = mbp_json_read(text, 0, &root);
     if (status != MBP_OK)
         return status;
-    uint64_t seq, scan, wall_ms, code, unit, machine, sensor, detail;
+    uint64_t seq, scan, wall_ms, code, unit, machine, sensor, actor, detail;
     struct mbp_event event = {0};
     bool good = json_is_object(root) && get_number(root, "seq", UINT32_MAX, 0, &seq) && seq > 0 &&
                 get_number(root, "scan", UINT32_MAX, 0, &scan) && get_number(root, "time_ms", INT64_MAX, 0, &wall_ms) &&
@@ -170,11 +200,13 @@ enum mbp_status mbp_report_event_parse(struct mbp_text text, struct mbp_event *o
                 get_number(root, "unit", UINT16_MAX, MBP_NONE16, &unit) &&
                 get_number(root, "machine_index", UINT16_MAX, MBP_NONE16, &machine) &&
                 get_number(root, "sensor_index", UINT16_MAX, MBP_NONE16, &sensor) &&
+                get_number(root, "actor", UINT16_MAX, 0, &actor) &&
                 get_number(root, "detail", UINT32_MAX, 0, &detail) && get_float(root, "value", &event.value) &&
-                get_float(root, "limit", &event.limit) && get_peer(root, &event.peer);
+                get_float(root, "limit", &event.limit);
+    status = good ? get_beside(root, &event, beside, comment) : MBP_ERR_FORMAT;
     json_decref(root);
-    if (!good)
-        return MBP_ERR_FORMAT;
+    if (status != MBP_OK)
+        return status;
     event.seq = (uint32_t)seq;
     event.scan = (uint32_t)scan;
     event.wall_ms = wall_ms;
@@ -182,6 +214,7 @@ enum mbp_status mbp_report_event_parse(struct mbp_text text, struct mbp_event *o
     event.unit = (uint16_t)unit;
     event.machine = (uint16_t)machine;
     event.sensor = (uint16_t)sensor;
+    event.actor = (uint16_t)actor;
     event.detail = (uint32_t)detail;
     *out = event;
     return MBP_OK;

@@ -20,10 +20,10 @@ static json_t *time_or_null(uint64_t wall_ms)
     return wall_ms == 0 ? json_null() : json_string(mbp_time_format(wall_ms, text, sizeof text));
 }
 
-static json_t *event_json(const struct mbp_plant *plant, enum mbp_lang lang, const struct mbp_event *event)
+static json_t *event_json(const struct mbp_telling *by, const struct mbp_event *event)
 {
     char sentence[256];
-    mbp_report_sentence(plant, event, lang, sentence, sizeof sentence);
+    mbp_report_sentence(by, event, sentence, sizeof sentence);
     return json_pack("{s:I, s:o, s:I, s:s, s:s}", "seq", (json_int_t)event->seq, "time", time_or_null(event->wall_ms),
                      "time_ms", (json_int_t)event->wall_ms, "code", mbp_event_code_name(event->code), "text", sentence);
 }
@@ -156,14 +156,13 @@ static enum mbp_status dump(json_t *root, FILE *out)
 
 enum mbp_status mbp_report_json(const struct mbp_report *report, const struct mbp_plant *plant, FILE *out)
 {
+    const struct mbp_telling by = {plant, report->names, report->lang};
     /* json_pack takes over what it is given with "o", also when it fails */
     return dump(json_pack("{s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "plant", report->plant, "made",
                           time_or_null(report->now_ms), "made_ms", (json_int_t)report->now_ms, "summary",
                           summary_json(report), "last_incident",
-                          report->has_incident
-                              ? event_json(mbp_report_incident_plant(report, plant), report->lang, &report->incident)
-                              : json_null(),
-                          "machines", machines_json(report), "alarms", alarms_json(report), "actuators",
+                          report->has_incident ? event_json(&by, &report->incident) : json_null(), "machines",
+                          machines_json(report), "alarms", alarms_json(report), "actuators",
                           actuators_json(report, plant), "controllers", controllers_json(report, plant), "analysis",
                           report->analysis != NULL ? mbp_analysis_json(report->analysis, report->lang) : json_null()),
                 out);

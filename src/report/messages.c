@@ -72,17 +72,31 @@ const char *mbp_message(enum mbp_lang lang, enum mbp_message id)
     return messages[id][lang];
 }
 
-const char *mbp_report_diagnosis(enum mbp_lang lang, const struct mbp_sensor *sensor, unsigned limit)
+/* kind: MBP_KIND_COUNT = none that is known. */
+static const char *diagnosis_of(enum mbp_lang lang, unsigned kind, unsigned limit)
 {
     if (limit == MBP_RATE_OF_CHANGE)
         return mbp_message(lang, MSG_RATE_OF_CHANGE);
     if (limit == MBP_BAD_QUALITY)
         return mbp_message(lang, MSG_BAD_QUALITY);
-    if (sensor == NULL || limit >= MBP_LIMIT_COUNT)
+    if (kind >= MBP_KIND_COUNT || limit >= MBP_LIMIT_COUNT)
         return mbp_message(lang, MSG_LIMIT);
     if (lang == MBP_LANG_FR)
-        return diagnoses_fr[sensor->kind][limit >= MBP_HIGH];
-    return mbp_kind_diagnosis((enum mbp_kind)sensor->kind, (enum mbp_limit)limit);
+        return diagnoses_fr[kind][limit >= MBP_HIGH];
+    return mbp_kind_diagnosis((enum mbp_kind)kind, (enum mbp_limit)limit);
+}
+
+const char *mbp_report_diagnosis(enum mbp_lang lang, const struct mbp_sensor *sensor, unsigned limit)
+{
+    return diagnosis_of(lang, sensor != NULL ? sensor->kind : MBP_KIND_COUNT, limit);
+}
+
+const char *mbp_tag_diagnosis(enum mbp_lang lang, const struct mbp_event_tag *tag, unsigned limit)
+{
+    unsigned kind = 0;
+    while (kind < MBP_KIND_COUNT && (tag == NULL || strcmp(mbp_kind_name((enum mbp_kind)kind), tag->kind) != 0))
+        kind++;
+    return diagnosis_of(lang, kind, limit);
 }
 
 const char *mbp_message_priority(enum mbp_lang lang, enum mbp_priority priority)

@@ -144,10 +144,7 @@
       "%s%u événements attendent d'être enregistrés : ce rapport n'en tient pas compte ; %u événements perdus") \
     M(L_JOURNAL_REFUSED, "cannot be written: ", "ne peut être écrit : ") \
     M(L_PERIOD, "%s to %s: %s of the plant's time, %s events", "%s à %s : %s de temps de l'installation, %s événements") \
-    M(L_PLANT_CHANGED, "the plant was changed in it, %u times: what happened before goes to the machines and sensors that have " \
-      "the same numbers now", "l'installation y a été modifiée %u fois : ce qui précède est attribué aux machines et capteurs " \
-      "qui portent aujourd'hui les mêmes numéros") \
-    M(L_PLANT_CHANGED_BY_NAME, "the plant was changed in it, %u times: machines and sensors are those of now, by name, for as " \
+    M(L_PLANT_CHANGED, "the plant was changed in it, %u times: machines and sensors are those of now, by name, for as " \
       "long as there were any; what was removed is left out", "l'installation y a été modifiée %u fois : machines et " \
       "capteurs sont ceux d'aujourd'hui, par nom, tant qu'ils existaient ; ceux qui ont été supprimés n'y figurent pas") \
     M(L_LOOKED_FROM, "what went on at its beginning was looked for back to event %u: since when it did is not known", \

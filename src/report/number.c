@@ -7,46 +7,7 @@
 #include "messages.h"
 
 #define DECIMALS_MAX       6u
-#define FLOAT_STEPS        2000.0 /* steps of a floating sensor's range that are worth showing */
-#define RANGE_MEANINGFUL   1e9    /* a wider range is the type's own, which says nothing about the sensor */
-#define DECIMALS_NO_RANGE  3u
-#define DECIMALS_ON_OFF    1u   /* between off and on */
 #define FIXED_DIGITS_LIMIT 1e15 /* beyond, a double has no digits after the point left */
-
-unsigned mbp_scale_decimals(double scale)
-{
-    unsigned decimals = 0;
-    double scaled = scale;
-    while (decimals < DECIMALS_MAX && fabs(scaled - round(scaled)) > fabs(scaled) * 1e-9) {
-        scaled *= 10;
-        decimals++;
-    }
-    return decimals;
-}
-
-static unsigned register_decimals(const struct mbp_register *reg, const double range[2])
-{
-    if (reg->type != MBP_FLOAT32 && reg->type != MBP_FLOAT64)
-        return mbp_scale_decimals(reg->scale);
-    double span = range[1] - range[0];
-    if (!(span > 0) || span >= RANGE_MEANINGFUL)
-        return DECIMALS_NO_RANGE;
-    double step = span / FLOAT_STEPS * (1 + 1e-9);
-    unsigned decimals = 0;
-    for (double shown = 1; decimals < DECIMALS_MAX && shown > step; shown /= 10)
-        decimals++;
-    return decimals;
-}
-
-unsigned mbp_sensor_decimals(const struct mbp_sensor *sensor)
-{
-    return sensor->reg.type == MBP_BOOL ? 0 : register_decimals(&sensor->reg, sensor->range);
-}
-
-unsigned mbp_actuator_decimals(const struct mbp_actuator *actuator)
-{
-    return actuator->on_off ? DECIMALS_ON_OFF : register_decimals(&actuator->reg, actuator->range);
-}
 
 static void append_unit(const char *unit, char *buf, size_t size)
 {
@@ -67,19 +28,25 @@ static void print_fixed(double value, unsigned decimals, char *buf, size_t size)
     snprintf(buf, size, "%.*f", (int)decimals, value);
 }
 
-const char *mbp_value_text(const struct mbp_sensor *sensor, double value, char *buf, size_t size)
+const char *mbp_tag_value_text(const struct mbp_event_tag *tag, double value, char *buf, size_t size)
 {
     if (isnan(value)) {
         snprintf(buf, size, "-");
         return buf;
     }
-    if (sensor->reg.type == MBP_BOOL) {
+    if (tag->decimals == MBP_TAG_ON_OFF) {
         snprintf(buf, size, "%s", value != 0 ? "on" : "off");
         return buf;
     }
-    print_fixed(value, mbp_sensor_decimals(sensor), buf, size);
-    append_unit(sensor->unit_text, buf, size);
+    print_fixed(value, tag->decimals < DECIMALS_MAX ? tag->decimals : DECIMALS_MAX, buf, size);
+    append_unit(tag->measure, buf, size);
     return buf;
+}
+
+const char *mbp_value_text(const struct mbp_sensor *sensor, double value, char *buf, size_t size)
+{
+    const struct mbp_event_tag tag = mbp_tag_of_sensor(sensor);
+    return mbp_tag_value_text(&tag, value, buf, size);
 }
 
 const char *mbp_actuator_text(const struct mbp_actuator *actuator, double position, char *buf, size_t size)
@@ -99,10 +66,10 @@ const char *mbp_actuator_text(const struct mbp_actuator *actuator, double positi
 }
 
 /* A limit may stand between two numbers that the register shows: as many digits more as it needs. */
-static unsigned limit_decimals(const struct mbp_sensor *sensor, double limit)
+static unsigned limit_decimals(const struct mbp_event_tag *tag, double limit)
 {
     const double same = 1e-6 * fmax(fabs(limit), 1e-6); /* in events it is a float32 */
-    unsigned decimals = mbp_sensor_decimals(sensor);
+    unsigned decimals = tag->decimals == MBP_TAG_ON_OFF ? 0 : tag->decimals;
     for (double power = pow(10, decimals); decimals < DECIMALS_MAX; power *= 10, decimals++) {
         if (fabs(round(limit * power) / power - limit) <= same)
             break;
@@ -110,13 +77,13 @@ static unsigned limit_decimals(const struct mbp_sensor *sensor, double limit)
     return decimals;
 }
 
-const char *mbp_limit_text(const struct mbp_sensor *sensor, double limit, char *buf, size_t size)
+const char *mbp_tag_limit_text(const struct mbp_event_tag *tag, double limit, char *buf, size_t size)
 {
     if (isnan(limit)) {
         snprintf(buf, size, "off");
         return buf;
     }
-    print_fixed(limit, limit_decimals(sensor, limit), buf, size);
+    print_fixed(limit, limit_decimals(tag, limit), buf, size);
     char *point = strchr(buf, '.');
     if (point != NULL && strchr(buf, 'e') == NULL) {
         char *last = buf + strlen(buf) - 1;
@@ -125,8 +92,14 @@ const char *mbp_limit_text(const struct mbp_sensor *sensor, double limit, char *
         if (last == point)
             *point = '\0';
     }
-    append_unit(sensor->unit_text, buf, size);
+    append_unit(tag->measure, buf, size);
     return buf;
+}
+
+const char *mbp_limit_text(const struct mbp_sensor *sensor, double limit, char *buf, size_t size)
+{
+    const struct mbp_event_tag tag = mbp_tag_of_sensor(sensor);
+    return mbp_tag_limit_text(&tag, limit, buf, size);
 }
 
 const char *mbp_float_text(float number, char *buf, size_t size)
@@ -161,13 +134,4 @@ const char *mbp_span_text_in(enum mbp_lang lang, uint64_t seconds, char *buf, si
 const char *mbp_span_text(uint64_t seconds, char *buf, size_t size)
 {
     return mbp_span_text_in(MBP_LANG_EN, seconds, buf, size);
-}
-
-const char *mbp_peer_text(uint32_t ipv4, char *buf, size_t size)
-{
-    if (ipv4 == 0)
-        snprintf(buf, size, "the plant");
-    else
-        snprintf(buf, size, "%u.%u.%u.%u", ipv4 >> 24, ipv4 >> 16 & 0xFFu, ipv4 >> 8 & 0xFFu, ipv4 & 0xFFu);
-    return buf;
 }

@@ -6,15 +6,30 @@
 
 #define NUMBER 32
 
-bool mbp_event_point(const struct mbp_plant *plant, const struct mbp_event *event, struct mbp_point *out)
+static const char *owner_of(const struct mbp_plant *plant, const struct mbp_point *point)
 {
+    return point->sensor < plant->sensor_count           ? plant->sensors[point->sensor].name
+           : point->actuator < plant->actuator_count     ? plant->actuators[point->actuator].name
+           : point->controller < plant->controller_count ? plant->controllers[point->controller].name
+                                                         : "";
+}
+
+bool mbp_event_point(const struct mbp_telling *by, const struct mbp_event *event, struct mbp_point *out)
+{
+    const struct mbp_plant *plant = by->plant;
+    const struct mbp_event_type *type = mbp_event_type(event->code);
     const struct mbp_unit *unit = mbp_plant_find_unit(plant, event->unit);
     unsigned table = event->detail >> 16 & 0xFu;
-    if ((event->code != MBP_EV_POINT_WRITTEN && event->code != MBP_EV_WRITE_REFUSED) || unit == NULL ||
-        table >= MBP_TABLE_COUNT)
+    struct mbp_point point;
+    struct mbp_event_tag item;
+    if (type == NULL || type->detail != MBP_DETAIL_WRITE || unit == NULL || table >= MBP_TABLE_COUNT ||
+        !mbp_map_point_at(plant, (uint32_t)(unit - plant->units), (enum mbp_table)table, (uint16_t)event->detail,
+                          &point))
         return false;
-    return mbp_map_point_at(plant, (uint32_t)(unit - plant->units), (enum mbp_table)table, (uint16_t)event->detail,
-                            out);
+    if (mbp_event_item(by, event, &item) && strcmp(owner_of(plant, &point), item.name) != 0)
+        return false;
+    *out = point;
+    return true;
 }
 
 /* ---- a range ---------------------------------------------------------------------------------------------------- */

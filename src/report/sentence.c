@@ -13,9 +13,11 @@
 struct sentence {
     char *buf;
     size_t size, len;
-    const struct mbp_plant *plant;
+    const struct mbp_telling *by;
     const struct mbp_event *event;
     enum mbp_lang lang;
+    bool has_machine, has_item; /* whether these are known */
+    struct mbp_event_tag machine, item;
 };
 
 static void say_list(struct sentence *s, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
@@ -45,28 +47,36 @@ static void tell(struct sentence *s, enum mbp_message id, ...)
     va_end(args);
 }
 
-const struct mbp_machine *mbp_event_machine(const struct mbp_plant *plant, const struct mbp_event *event)
+/* Whether machine and sensor are numbers in the plant, for nobody says otherwise. */
+static bool counts_by_plant(const struct mbp_telling *by)
 {
-    const struct mbp_unit *unit = mbp_plant_find_unit(plant, event->unit);
-    if (unit == NULL || event->machine >= unit->machine_count)
-        return NULL;
-    return &plant->machines[unit->first_machine + event->machine];
+    return by->names == NULL || by->names->tag_count == 0 || by->names->left_out;
 }
 
-const struct mbp_sensor *mbp_event_sensor(const struct mbp_plant *plant, const struct mbp_event *event)
+bool mbp_event_machine(const struct mbp_telling *by, const struct mbp_event *event, struct mbp_event_tag *out)
 {
-    const struct mbp_unit *unit = mbp_plant_find_unit(plant, event->unit);
-    if (unit == NULL || event->sensor >= unit->sensor_count)
-        return NULL;
-    return &plant->sensors[unit->first_sensor + event->sensor];
+    const struct mbp_event_tag *tag = by->names != NULL ? mbp_names_machine(by->names, event) : NULL;
+    const struct mbp_unit *unit = mbp_plant_find_unit(by->plant, event->unit);
+    if (tag != NULL)
+        *out = *tag;
+    return tag != NULL ||
+           (unit != NULL && counts_by_plant(by) && mbp_tag_of_machine(by->plant, unit, event->machine, out));
 }
 
-/* "FILL1", or "machine 3 of unit 1" when the plant was changed since. */
+bool mbp_event_item(const struct mbp_telling *by, const struct mbp_event *event, struct mbp_event_tag *out)
+{
+    const struct mbp_event_tag *tag = by->names != NULL ? mbp_names_item(by->names, event) : NULL;
+    const struct mbp_unit *unit = mbp_plant_find_unit(by->plant, event->unit);
+    if (tag != NULL)
+        *out = *tag;
+    return tag != NULL || (unit != NULL && counts_by_plant(by) && mbp_tag_of_item(by->plant, unit, event->sensor, out));
+}
+
+/* "FILL1", or "machine 3 of unit 1" when nobody knows its name. */
 static void say_machine(struct sentence *s)
 {
-    const struct mbp_machine *machine = mbp_event_machine(s->plant, s->event);
-    if (machine != NULL)
-        say(s, "%s", machine->name);
+    if (s->has_machine)
+        say(s, "%s", s->machine.name);
     else if (s->event->machine == MBP_NONE16)
         tell(s, MSG_UNIT, s->event->unit);
     else
@@ -75,9 +85,8 @@ static void say_machine(struct sentence *s)
 
 static void say_sensor(struct sentence *s)
 {
-    const struct mbp_sensor *sensor = mbp_event_sensor(s->plant, s->event);
-    if (sensor != NULL)
-        say(s, "%s", sensor->name);
+    if (s->has_item)
+        say(s, "%s", s->item.name);
     else
         tell(s, MSG_SENSOR_OF_UNIT, s->event->sensor, s->event->unit);
 }
@@ -85,15 +94,14 @@ static void say_sensor(struct sentence *s)
 /* A number of the event in the sensor's digits and unit; as it came when the sensor is unknown. Returns buf. */
 static const char *number_text(const struct sentence *s, float number, bool is_limit, char buf[NAME_BUF])
 {
-    const struct mbp_sensor *sensor = mbp_event_sensor(s->plant, s->event);
-    if (sensor == NULL)
+    if (!s->has_item)
         mbp_float_text(number, buf, NAME_BUF);
     else if (is_limit && isnan(number))
         snprintf(buf, NAME_BUF, "%s", mbp_message(s->lang, MSG_OFF));
     else if (is_limit)
-        mbp_limit_text(sensor, (double)number, buf, NAME_BUF);
+        mbp_tag_limit_text(&s->item, (double)number, buf, NAME_BUF);
     else
-        mbp_value_text(sensor, (double)number, buf, NAME_BUF);
+        mbp_tag_value_text(&s->item, (double)number, buf, NAME_BUF);
     return mbp_message_decimal(s->lang, buf);
 }
 
@@ -105,20 +113,15 @@ static void tell_number(struct sentence *s, enum mbp_message id, float number, b
 
 static void say_peer(struct sentence *s, enum mbp_message id)
 {
+    static const struct mbp_names none = {0};
     char text[NAME_BUF];
-    if (s->event->peer != 0)
-        tell(s, id, mbp_peer_text(s->event->peer, text, sizeof text));
+    if (s->event->actor != MBP_ACTOR_THE_PLANT)
+        tell(s, id, mbp_names_peer(s->by->names != NULL ? s->by->names : &none, s->event, text, sizeof text));
 }
 
 static const char *diagnosis(const struct sentence *s, unsigned limit)
 {
-    return mbp_report_diagnosis(s->lang, mbp_event_sensor(s->plant, s->event), limit);
-}
-
-/* Events that carry a value and its limit, but not which of the four it is: by the side it lies on. */
-static enum mbp_limit limit_by_side(const struct mbp_event *event)
-{
-    return event->value < event->limit ? MBP_LOW : MBP_HIGH;
+    return mbp_tag_diagnosis(s->lang, s->has_item ? &s->item : NULL, limit);
 }
 
 static void say_value_and_limit(struct sentence *s)
@@ -193,9 +196,10 @@ static const char *state_word(const struct sentence *s, unsigned state)
 
 static void say_trip(struct sentence *s)
 {
+    unsigned alarm = mbp_event_alarm(s->event);
     say_sensor(s);
-    if (!isnan(s->event->value) && !isnan(s->event->limit))
-        say(s, " %s", diagnosis(s, limit_by_side(s->event)));
+    if (alarm != MBP_NO_ALARM)
+        say(s, " %s", diagnosis(s, alarm));
     say_value_and_limit(s);
 }
 
@@ -277,7 +281,7 @@ static void say_limit_change(struct sentence *s)
 /* "command 10.0 %": what was asked of a point, and in its unit. */
 static const char *asked_text(const struct sentence *s, const struct mbp_point *point, char *buf, size_t size)
 {
-    const struct mbp_plant *plant = s->plant;
+    const struct mbp_plant *plant = s->by->plant;
     double asked = (double)s->event->value;
     char value[NAME_BUF];
     enum mbp_message noun = MSG_N_WRITE;
@@ -304,9 +308,21 @@ static void say_refused_point(struct sentence *s, const struct mbp_point *point,
 {
     char asked[2 * NAME_BUF];
     char buf[160];
-    const char *why = mbp_report_refusal(s->lang, s->plant, point, (double)s->event->value, exception, buf, sizeof buf);
+    const char *why =
+        mbp_report_refusal(s->lang, s->by->plant, point, (double)s->event->value, exception, buf, sizeof buf);
     tell(s, MSG_POINT_REFUSED, point->name, asked_text(s, point, asked, sizeof asked),
          why != NULL ? why : mbp_message_exception(s->lang, exception));
+}
+
+/* Of a point that is elsewhere by now, or no more. */
+static void say_refused_item(struct sentence *s, enum mbp_status exception)
+{
+    char number[NAME_BUF];
+    char asked[2 * NAME_BUF];
+    mbp_float_text(s->event->value, number, sizeof number);
+    snprintf(asked, sizeof asked, "%s%s%s", mbp_message(s->lang, MSG_N_WRITE), number[0] != '\0' ? " " : "",
+             mbp_message_decimal(s->lang, number));
+    tell(s, MSG_POINT_REFUSED, s->item.name, asked, mbp_message_exception(s->lang, exception));
 }
 
 /* Where nothing has a name. */
@@ -331,8 +347,10 @@ static void say_refusal(struct sentence *s)
     enum mbp_status exception = (enum mbp_status)(detail >> 20 & 0xFu);
     unsigned more = detail >> 24;
     struct mbp_point point;
-    if (mbp_event_point(s->plant, s->event, &point) && point.field != NULL)
+    if (mbp_event_point(s->by, s->event, &point) && point.field != NULL)
         say_refused_point(s, &point, exception);
+    else if (s->has_item)
+        say_refused_item(s, exception);
     else
         say_refused_address(s, detail >> 16 & 0xFu, detail & 0xFFFFu, exception);
     if (more > 0)
@@ -384,20 +402,23 @@ static void say_written(struct sentence *s)
         say_cleared(s);
         return;
     }
-    bool known = mbp_event_point(s->plant, s->event, &point);
+    bool known = mbp_event_point(s->by, s->event, &point);
     if (table < MBP_TABLE_COUNT)
         mbp_reference((enum mbp_table)table, addr, reference, sizeof reference);
     else
         snprintf(reference, sizeof reference, "%s %u", mbp_message(s->lang, MSG_FILE), addr);
     if (known && (point.actuator != UINT32_MAX || point.controller != UINT32_MAX || point.sensor != UINT32_MAX))
         say(s, "%s", point.name);
+    else if (s->has_item)
+        say(s, "%s", s->item.name);
     else
         tell(s, MSG_POINT_OF_UNIT, reference, s->event->unit);
-    const char *space = point.unit_text[0] != '\0' ? " " : "";
+    const char *measure = known || !s->has_item ? point.unit_text : s->item.measure;
+    const char *space = measure[0] != '\0' ? " " : "";
     mbp_float_text(s->event->limit, before, sizeof before);
     mbp_float_text(s->event->value, now, sizeof now);
-    tell(s, MSG_WRITTEN, mbp_message_decimal(s->lang, before), space, point.unit_text,
-         mbp_message_decimal(s->lang, now), space, point.unit_text);
+    tell(s, MSG_WRITTEN, mbp_message_decimal(s->lang, before), space, measure, mbp_message_decimal(s->lang, now), space,
+         measure);
     if (more > 0)
         tell(s, table < MBP_TABLE_COUNT ? MSG_WRITTEN_MORE : MSG_WRITTEN_WORDS, more);
     say_peer(s, MSG_BY);
@@ -516,26 +537,26 @@ static void (*const speakers[MBP_FORM_COUNT])(struct sentence *s) = {
     [MBP_FORM_FORMULA] = say_formula,
 };
 
-const char *mbp_report_sentence(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang,
-                                char *buf, size_t size)
+static struct sentence begin(const struct mbp_telling *by, const struct mbp_event *event, char *buf, size_t size)
 {
-    struct sentence s = {.buf = buf, .size = size, .plant = plant, .event = event, .lang = lang};
-    const struct mbp_event_type *type = mbp_event_type(event->code);
+    struct sentence s = {.buf = buf, .size = size, .by = by, .event = event, .lang = by->lang};
     buf[0] = '\0';
+    s.has_machine = mbp_event_machine(by, event, &s.machine);
+    s.has_item = mbp_event_item(by, event, &s.item);
+    return s;
+}
+
+const char *mbp_report_sentence(const struct mbp_telling *by, const struct mbp_event *event, char *buf, size_t size)
+{
+    struct sentence s = begin(by, event, buf, size);
+    const struct mbp_event_type *type = mbp_event_type(event->code);
     speakers[type != NULL ? type->form : MBP_FORM_PLAIN](&s);
     return buf;
 }
 
-const char *mbp_report_event_text(const struct mbp_plant *plant, const struct mbp_event *event, char *buf, size_t size)
+const char *mbp_report_cause_text(const struct mbp_telling *by, const struct mbp_event *event, char *buf, size_t size)
 {
-    return mbp_report_sentence(plant, event, MBP_LANG_EN, buf, size);
-}
-
-const char *mbp_report_cause_text(const struct mbp_plant *plant, const struct mbp_event *event, enum mbp_lang lang,
-                                  char *buf, size_t size)
-{
-    struct sentence s = {.buf = buf, .size = size, .plant = plant, .event = event, .lang = lang};
-    buf[0] = '\0';
+    struct sentence s = begin(by, event, buf, size);
     say_cause(&s);
     return buf;
 }

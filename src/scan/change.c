@@ -161,8 +161,9 @@ enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *nex
     uint64_t period_ns = scan->config.plant->scan_ns;
     scan_apply_wishes(scan);
     finish_writes(scan);
-    if (journal != NULL && mbp_journal_change_plant(journal, next->plant) != MBP_OK)
-        return MBP_ERR_BUSY;
+    enum mbp_status status = journal != NULL ? mbp_journal_change_plant(journal, next->plant) : MBP_OK;
+    if (status != MBP_OK)
+        return status == MBP_ERR_MEMORY ? status : MBP_ERR_BUSY;
     begin_events(scan);
     mbp_change_emit_removed(change, peer, &scan->events);
     scan_record_gone(scan);
@@ -173,8 +174,8 @@ enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *nex
     scan_checkpoint_change(scan, &next->checkpoint);
     scan_forget_writes(scan);
     begin_events(scan);
-    scan_tell(scan, MBP_EV_PLANT_CHANGED, (double)change->added + change->removed + change->changed, NAN,
-              next->plant->text_crc, peer);
+    scan_tell(scan, MBP_EV_PLANT_CHANGED, (double)change->added + change->removed + change->changed,
+              (double)next->plant->scan_ns / (double)MBP_NS_PER_S, next->plant->text_crc, peer);
     mbp_change_emit_added(change, peer, &scan->events);
     if (scan->retain_from != UINT32_MAX)
         scan->retain_from = 0;

@@ -52,7 +52,7 @@ static void fold(struct scan_commands *commands, const struct mbp_event *event)
     bool adds_up = mbp_event_type(event->code)->fold == MBP_FOLD_SUM;
     if (command.count > 0) {
         command.event.value = event->value + (adds_up ? command.event.value : 0);
-        command.event.peer = command.event.peer == event->peer ? event->peer : MBP_PEERS_SEVERAL;
+        command.event.actor = command.event.actor == event->actor ? event->actor : MBP_ACTOR_OTHERS;
     }
     command.count++;
     commands->waiting[commands->count++] = command;
@@ -66,7 +66,7 @@ void scan_tell_command(struct mbp_scan *scan, enum mbp_event_code code, double v
                                     .sensor = MBP_NONE16,
                                     .value = (float)value,
                                     .limit = (float)before,
-                                    .peer = peer};
+                                    .actor = (uint16_t)peer};
     scan_between_begin(scan);
     scan_credit_save(&commands->credit, scan_now_ns(scan));
     if (peer != 0 && !scan_credit_suffices(&commands->credit)) {

@@ -216,7 +216,10 @@ static void record(struct mbp_scan *scan, unsigned how)
         if ((how & RECORD_WAITING) != 0 && i % RECORD_AT_ONCE == 0)
             make_room(scan);
         scan->stats.recorded++;
-        mbp_journal_push_event(journal, event); /* a loss is counted and told by the journal itself */
+        if ((how & RECORD_EVENTS_ONLY) != 0) /* a loss is counted and told by the journal itself */
+            mbp_journal_push_gone(journal, event);
+        else
+            mbp_journal_push_event(journal, event);
         if ((how & RECORD_EVENTS_ONLY) == 0)
             ok = retain_touched(scan, event) && ok;
         written = written || (retains(event) & MBP_RETAINS_SETTINGS) != 0;

@@ -10,11 +10,11 @@ static void tell(struct mbp_scan *scan, struct scan_refuser *refuser, const stru
     struct mbp_event event = {
         .code = MBP_EV_WRITE_REFUSED,
         .unit = refusal->unit,
-        .machine = MBP_NONE16,
-        .sensor = MBP_NONE16,
+        .machine = refusal->machine,
+        .sensor = refusal->item,
         .value = (float)refusal->value,
         .limit = NAN,
-        .peer = refusal->peer,
+        .actor = (uint16_t)refusal->peer,
         .detail = mbp_event_write_detail(refusal->table, refusal->addr, refusal->exception, refusal->more),
     };
     mbp_events_emit(&scan->events, event);
@@ -34,7 +34,7 @@ static struct scan_refuser *refuser_of(struct mbp_scan *scan, uint32_t peer)
         if (quiet && spare == NULL)
             spare = refuser;
     }
-    if (peer == MBP_PEERS_SEVERAL || spare == NULL)
+    if (peer == MBP_ACTOR_OTHERS || spare == NULL)
         return last;
     *spare = (struct scan_refuser){.taken = true, .peer = peer, .credit = scan_credit_full(scan->state->sim_ns)};
     return spare;
@@ -46,7 +46,7 @@ static void fold(struct scan_refuser *refuser, struct mbp_refusal refusal)
     if (refuser->has_folded) {
         refusal.more += 1 + refuser->folded.more;
         if (refusal.peer != refuser->folded.peer)
-            refusal.peer = MBP_PEERS_SEVERAL;
+            refusal.peer = MBP_ACTOR_OTHERS;
     }
     refuser->folded = refusal;
     refuser->has_folded = true;

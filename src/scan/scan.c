@@ -15,10 +15,10 @@
 static void force_by_coil(struct mbp_scan *scan, const struct mbp_write *write)
 {
     if (write->value == 0)
-        mbp_process_release(scan->process, scan->state, write->index, write->peer.ipv4, &scan->events);
+        mbp_process_release(scan->process, scan->state, write->index, write->peer.actor, &scan->events);
     else if ((scan->state->flags[write->index] & MBP_SENSOR_FORCED) == 0 &&
              scan->config.plant->sensors[write->index].inject == MBP_INJECT_HOLD)
-        mbp_process_force(scan->process, scan->state, write->index, scan->state->value[write->index], write->peer.ipv4,
+        mbp_process_force(scan->process, scan->state, write->index, scan->state->value[write->index], write->peer.actor,
                           &scan->events);
 }
 
@@ -27,7 +27,7 @@ static void latch_alarm(struct mbp_scan *scan, const struct mbp_write *write)
 {
     const struct mbp_plant *plant = scan->config.plant;
     struct mbp_state *state = scan->state;
-    uint32_t peer = write->peer.ipv4;
+    uint32_t peer = write->peer.actor;
     bool on = write->value != 0;
     if (write->kind == MBP_WRITE_SHELVING)
         mbp_diagnosis_set_shelving(plant, state, write->index, (uint16_t)write->value, peer, &scan->events);
@@ -50,7 +50,7 @@ static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t 
     double limits[MBP_LIMIT_COUNT];
     for (size_t i = 0; i < count; i++) {
         const struct mbp_write *write = &writes[i];
-        uint32_t peer = write->peer.ipv4;
+        uint32_t peer = write->peer.actor;
         switch (write->kind) {
         case MBP_WRITE_VALUE:
             mbp_process_force(scan->process, scan->state, write->index, write->value, peer, &scan->events);
@@ -103,7 +103,7 @@ static void request_states(struct mbp_scan *scan, const struct mbp_write *writes
     for (size_t i = 0; i < count; i++) {
         if (writes[i].kind == MBP_WRITE_STATE && writes[i].value != 0)
             mbp_machine_request(scan->config.plant, scan->state, writes[i].index, (enum mbp_state_code)writes[i].sub,
-                                writes[i].peer.ipv4, &scan->events);
+                                writes[i].peer.actor, &scan->events);
     }
 }
 
@@ -260,7 +260,8 @@ static void tell_start(struct mbp_scan *scan)
     scan->commands.credit = scan_credit_full(scan_now_ns(scan));
     scan_tell_all_writes(scan); /* of a run that was cut off */
     scan_tell(scan, MBP_EV_START, NAN, NAN, 0, 0);
-    scan_tell(scan, MBP_EV_PLANT_LOADED, NAN, NAN, scan->config.plant->text_crc, 0);
+    scan_tell(scan, MBP_EV_PLANT_LOADED, NAN, (double)scan->config.plant->scan_ns / (double)MBP_NS_PER_S,
+              scan->config.plant->text_crc, 0);
     scan_tell_production_at_start(scan);
     scan_record(scan);
     scan_publish(scan);

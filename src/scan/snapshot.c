@@ -2,6 +2,7 @@
  * and machine state that is another one after it, so that whoever counts by the journal counts right. */
 #include <math.h>
 
+#include "mbplant/diagnosis.h"
 #include "mbplant/logic.h"
 #include "scan_priv.h"
 
@@ -31,11 +32,10 @@ static void tell_alarms(struct mbp_scan *scan, uint32_t s, uint32_t peer)
             continue;
         struct mbp_event event =
             mbp_sensor_event(scan->config.plant, becomes != 0 ? MBP_EV_ALARM_RAISED : MBP_EV_ALARM_CLEARED, s);
-        event.value = (float)then->value[s];
-        if (l < MBP_LIMIT_COUNT)
-            event.limit = (float)then->limit[s * MBP_LIMIT_COUNT + l];
+        event.value = (float)mbp_diagnosis_measured(then, s, l);
+        event.limit = (float)mbp_diagnosis_against(scan->config.plant, then, s, l);
         event.detail = l;
-        event.peer = peer;
+        event.actor = (uint16_t)peer;
         mbp_events_emit(&scan->events, event);
     }
 }
@@ -48,7 +48,7 @@ static void tell_machine(struct mbp_scan *scan, uint32_t m, uint32_t peer)
         return;
     struct mbp_event event = mbp_machine_event(scan->config.plant, MBP_EV_MACHINE_STATE, m);
     event.detail = mbp_event_state_detail(from, to, MBP_CAUSE_RESTORED);
-    event.peer = peer;
+    event.actor = (uint16_t)peer;
     mbp_events_emit(&scan->events, event);
 }
 

@@ -20,7 +20,7 @@ void scan_tell(struct mbp_scan *scan, enum mbp_event_code code, double value, do
                               .value = (float)value,
                               .limit = (float)before,
                               .detail = detail,
-                              .peer = peer};
+                              .actor = (uint16_t)peer};
     mbp_events_emit(&scan->events, event);
 }
 
@@ -110,7 +110,7 @@ bool scan_apply_wishes(struct mbp_scan *scan)
         return false;
     scan_tail_seen(scan);
     scan->keeps_back = true;
-    uint32_t peer = wishes.peer.ipv4;
+    uint32_t peer = wishes.peer.actor;
     apply_faults(scan, &wishes);
     if (wishes.snapshot)
         mbp_scan_snapshot(scan, peer);

@@ -73,7 +73,7 @@ static enum mbp_event_fold fold_of(const struct mbp_event *event)
 static bool may_fold(const struct mbp_event *event)
 {
     enum mbp_event_fold fold = fold_of(event);
-    return event->peer != 0 && (fold == MBP_FOLD_SENSOR || fold == MBP_FOLD_ALARM || fold == MBP_FOLD_POINT);
+    return event->actor != 0 && (fold == MBP_FOLD_SENSOR || fold == MBP_FOLD_ALARM || fold == MBP_FOLD_POINT);
 }
 
 static uint32_t key_of(const struct mbp_event *event)
@@ -104,7 +104,7 @@ static struct place *place_of(struct scan_writes *writes, const struct mbp_event
     struct place *spare = NULL;
     for (size_t i = 0; i < PROBES; i++) {
         struct place *place = &writes->places[(at + i) & (PLACES - 1)];
-        if (is_place(place, event->code, event->unit, key) && place->event.peer == event->peer)
+        if (is_place(place, event->code, event->unit, key) && place->event.actor == event->actor)
             return place;
         if (place->folded == 0 && (spare == NULL || place->told_ns < spare->told_ns))
             spare = place;
@@ -121,7 +121,7 @@ static struct place *waiting_place(struct scan_writes *writes, const struct mbp_
     size_t at = hash_of(event->code, event->unit, key);
     for (size_t i = 0; i < PROBES; i++) {
         struct place *place = &writes->places[(at + i) & (PLACES - 1)];
-        if (is_place(place, event->code, event->unit, key) && place->event.peer == event->peer)
+        if (is_place(place, event->code, event->unit, key) && place->event.actor == event->actor)
             return place->folded > 0 ? place : NULL;
     }
     return NULL;
@@ -195,7 +195,7 @@ static void tell_pending(struct mbp_scan *scan, bool (*due)(struct mbp_scan *sca
 
 static bool has_credit(struct mbp_scan *scan, const struct mbp_event *event)
 {
-    struct budget *budget = budget_of(scan, event->peer);
+    struct budget *budget = budget_of(scan, event->actor);
     if (!scan_credit_suffices(&budget->credit))
         return false;
     scan_credit_pay(&budget->credit);
@@ -215,6 +215,13 @@ static bool is_due(struct mbp_scan *scan, const struct place *place)
     return place->due;
 }
 
+/* The sensor whose state is stored with the event: of none that is written by its address alone. */
+static uint16_t sensor_of(const struct mbp_event *event)
+{
+    const struct mbp_event_type *type = mbp_event_type(event->code);
+    return type != NULL && (type->retains & MBP_RETAINS_SENSOR) != 0 ? event->sensor : MBP_NONE16;
+}
+
 static bool is_same_point(const struct mbp_event *other, const struct mbp_event *event)
 {
     if (other->code == MBP_EV_WRITES_AGGREGATED)
@@ -227,9 +234,10 @@ static bool is_same_point(const struct mbp_event *other, const struct mbp_event 
 static bool is_mentioned(struct mbp_scan *scan, const struct place *place)
 {
     const struct mbp_event *event = &place->event;
-    for (size_t i = 0; i < scan->events.count && event->sensor != MBP_NONE16; i++) {
+    uint16_t sensor = sensor_of(event);
+    for (size_t i = 0; i < scan->events.count && sensor != MBP_NONE16; i++) {
         const struct mbp_event *other = &scan->events.items[i];
-        if (other->unit == event->unit && other->sensor == event->sensor && !is_same_point(other, event))
+        if (other->unit == event->unit && sensor_of(other) == sensor && !is_same_point(other, event))
             return true;
     }
     return false;
@@ -251,7 +259,7 @@ static bool is_told(struct mbp_scan *scan, const struct mbp_event *event)
         forget_force(writes, event);
     if (!may_fold(event))
         return true;
-    struct budget *budget = budget_of(scan, event->peer);
+    struct budget *budget = budget_of(scan, event->actor);
     struct place *place = place_of(writes, event);
     uint64_t now = scan->state->sim_ns;
     bool repeated = place != NULL && place->told_ns != 0 && now + 1 - place->told_ns < REPEATED_NS;
@@ -282,7 +290,7 @@ static size_t tell_before(struct mbp_scan *scan, size_t at)
     size_t kept = 0;
     for (size_t i = 0; i < writes->pending_count; i++) {
         struct place *place = &writes->places[writes->pending[i]];
-        bool same = place->event.unit == event.unit && place->event.sensor == event.sensor;
+        bool same = place->event.unit == event.unit && sensor_of(&place->event) == sensor_of(&event);
         if (same && scan->events.capacity - scan->events.count >= 2)
             tell(scan, place, at);
         else
@@ -297,10 +305,10 @@ static size_t tell_before(struct mbp_scan *scan, size_t at)
 static bool follows_another(const struct mbp_scan *scan, size_t at)
 {
     const struct mbp_event *event = &scan->events.items[at];
-    for (size_t i = 0; i < at && event->sensor != MBP_NONE16; i++) {
+    uint16_t sensor = sensor_of(event);
+    for (size_t i = 0; i < at && sensor != MBP_NONE16; i++) {
         const struct mbp_event *other = &scan->events.items[i];
-        if (!may_fold(other) && other->code != MBP_EV_WRITES_AGGREGATED && other->code != FOLDED &&
-            other->unit == event->unit && other->sensor == event->sensor)
+        if (!may_fold(other) && other->code != FOLDED && other->unit == event->unit && sensor_of(other) == sensor)
             return true;
     }
     return false;
@@ -346,7 +354,7 @@ void scan_fold_writes(struct mbp_scan *scan)
     bool others = false; /* there was an event about a sensor that is no write */
     pay_for_waiting(scan);
     for (size_t i = 0; i < events->count; i++) {
-        bool other = !may_fold(&events->items[i]) && events->items[i].sensor != MBP_NONE16;
+        bool other = !may_fold(&events->items[i]) && sensor_of(&events->items[i]) != MBP_NONE16;
         others = others || other;
         if (other && scan->writes->pending_count > 0)
             i += tell_before(scan, i);
@@ -430,11 +438,11 @@ static struct mbp_event written_event(const struct mbp_written *written)
     return (struct mbp_event){
         .code = MBP_EV_POINT_WRITTEN,
         .unit = written->unit,
-        .machine = MBP_NONE16,
-        .sensor = MBP_NONE16,
+        .machine = written->machine,
+        .sensor = written->item,
         .value = written->value,
         .limit = written->before,
-        .peer = written->peer,
+        .actor = (uint16_t)written->peer,
         .detail = mbp_event_write_detail(written->table, written->addr, 0, written->more),
     };
 }

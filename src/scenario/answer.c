@@ -73,7 +73,7 @@ static void end_parts(struct mbp_play *play)
  * in the scan of a step; of the former one that does is not told apart. */
 static bool by_student(const struct mbp_play *play, const struct mbp_event *event)
 {
-    return event->peer != 0 || !play->acted;
+    return event->actor != MBP_ACTOR_THE_PLANT || !play->acted;
 }
 
 static void spoil(struct mbp_play *play, uint32_t index, const char *text)
@@ -124,7 +124,8 @@ static void see_asked(struct mbp_play *play, uint32_t machine, unsigned state, b
 static void see_machine(struct mbp_play *play, const struct mbp_event *event, uint32_t machine)
 {
     unsigned to = mbp_event_state_to(event->detail);
-    if (event->code == MBP_EV_MACHINE_REFUSED && event->peer != 0) /* without a peer the plant asked, or the scenario */
+    if (event->code == MBP_EV_MACHINE_REFUSED &&
+        event->actor != MBP_ACTOR_THE_PLANT) /* without a peer the plant asked, or the scenario */
         see_asked(play, machine, to, true);
     if (event->code != MBP_EV_MACHINE_STATE)
         return;

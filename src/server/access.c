@@ -1,9 +1,9 @@
 /* Access rules. */
 #include "access.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
+#include "mbplant/names.h"
 #include "mbplant/server.h"
 
 static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
@@ -50,26 +50,7 @@ bool access_is_any(const struct access_address *address)
 
 const char *access_text(const struct access_address *address, char text[INET6_ADDRSTRLEN])
 {
-    bool mapped = is_mapped(address);
-    inet_ntop(mapped ? AF_INET : AF_INET6, address->bytes + (mapped ? 12 : 0), text, INET6_ADDRSTRLEN);
-    return text;
-}
-
-#define NOBODYS      0xF0000000u /* 240.0.0.0/4 */
-#define NOBODYS_HOST 0x0FFFFFFFu
-
-/* The last one of the range stands for several peers, so it is left out. */
-static uint32_t hashed(const struct access_address *address)
-{
-    return NOBODYS | (uint32_t)(mbp_hash(address->bytes, sizeof address->bytes) % NOBODYS_HOST);
-}
-
-uint32_t access_ipv4(const struct access_address *address)
-{
-    const uint8_t *last = address->bytes + 12;
-    if (!is_mapped(address))
-        return is_loopback_v6(address) ? INADDR_LOOPBACK : hashed(address);
-    return (uint32_t)last[0] << 24 | (uint32_t)last[1] << 16 | (uint32_t)last[2] << 8 | last[3];
+    return mbp_address_text(address->bytes, text, INET6_ADDRSTRLEN);
 }
 
 static bool in_network(const struct access_address *address, const struct mbp_access_rule *rule)
@@ -125,8 +106,9 @@ struct mbp_server_right mbp_server_right_of(const struct mbp_plant *plant, const
                                             bool open_to_network)
 {
     const struct access_address address = access_address_of(peer);
-    return (struct mbp_server_right){.admitted = access_right_of(plant, &address, open_to_network).admitted,
-                                     .peer = {access_ipv4(&address)}};
+    struct mbp_server_right right = {.admitted = access_right_of(plant, &address, open_to_network).admitted};
+    memcpy(right.address, address.bytes, sizeof right.address);
+    return right;
 }
 
 enum mbp_allow mbp_server_allow_of(const struct mbp_plant *plant, const struct sockaddr *peer, bool open_to_network,

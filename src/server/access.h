@@ -28,11 +28,6 @@ bool access_is_any(const struct access_address *address); /* 0.0.0.0 or :: */
 /* "192.168.1.5" or "fd00::1"; returns text. */
 const char *access_text(const struct access_address *address, char text[INET6_ADDRSTRLEN]);
 
-/* The 32 bits that an event has room for: an IPv4 address in host order, and 127.0.0.1 for ::1, which no other machine
- * can send from. Another IPv6 address becomes one of 240.0.0.0/4, which is nobody's, by a hash: its sender chooses its
- * bits, so none of them may read as an IPv4 address. */
-uint32_t access_ipv4(const struct access_address *address);
-
 /* The first rule that fits the address admits it; none fits: not admitted, nor who may do nothing on any unit. On each
  * unit the first rule counts that fits
  * and names the unit; named by none it may be read. `operate` is no more than `read` on the instructor's unit. Without

@@ -38,9 +38,8 @@ static bool admit(struct mbp_server *server, struct connection *connection)
     return verdict.admitted || refuse(server, client, verdict.why);
 }
 
-static void set_peer(struct connection *connection, const struct sockaddr_storage *address)
+static void set_port(struct connection *connection, const struct sockaddr_storage *address)
 {
-    connection->peer.ipv4 = access_ipv4(&connection->client->address);
     uint16_t port; /* stands at the same place in both families' addresses */
     memcpy(&port, (const uint8_t *)address + offsetof(struct sockaddr_in, sin_port), sizeof port);
     connection->port = ntohs(port);
@@ -74,7 +73,7 @@ static void welcome(struct mbp_server *server, int fd, const struct sockaddr_sto
     connection->server = server;
     connection->client = client;
     connection->fd = fd;
-    set_peer(connection, address);
+    set_port(connection, address);
     bool stays = admit(server, connection);
     server->counters.open++;
     server_append(server, connection);

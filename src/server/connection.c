@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "mbplant/event.h"
 #include "server_priv.h"
 
 #define LOST_SHOWN 16u
@@ -132,6 +133,17 @@ __attribute__((cold, noinline)) static void show_counters(const struct mbp_serve
     mbp_image_show_server(server->config.image, counts);
 }
 
+/* Who it is: of those who only read, nobody needs to know. */
+__attribute__((cold, noinline)) static struct mbp_peer introduce(struct connection *connection)
+{
+    const struct mbp_server_config *config = &connection->server->config;
+    uint16_t actor = MBP_ACTOR_OTHERS;
+    if (config->actor_of != NULL)
+        actor = config->actor_of(config->ctx, connection->client->address.bytes);
+    connection->peer.actor = actor;
+    return connection->peer;
+}
+
 static size_t respond(struct connection *connection, const struct mbp_frame *frame, struct mbp_image_unit *unit,
                       struct mbp_pdu_context *context, uint8_t *pdu)
 {
@@ -145,6 +157,8 @@ static size_t respond(struct connection *connection, const struct mbp_frame *fra
     }
     if (unit->unit->instructor)
         show_counters(server);
+    if (context->peer.actor == MBP_ACTOR_THE_PLANT && mbp_pdu_writes(frame->pdu, frame->pdu_len))
+        context->peer = introduce(connection);
     context->unit = unit;
     context->allow = access_allow_on(&connection->right, unit->unit->id);
     context->serial = server->options->serial_functions ? &server->serial[unit->unit->id] : NULL;
@@ -234,7 +248,7 @@ __attribute__((cold, noinline)) static void show(const struct connection *connec
     if (server->config.observe == NULL)
         return;
     const struct mbp_exchange exchange = {
-        .peer = connection->peer.ipv4,
+        .address = connection->client->address.bytes,
         .peer_port = connection->port,
         .transaction = frame->transaction,
         .unit = frame->unit,
@@ -283,7 +297,7 @@ static void lose(struct connection *connection, const uint8_t *bytes, size_t len
 {
     struct mbp_server *server = connection->server;
     const struct mbp_exchange exchange = {
-        .peer = connection->peer.ipv4,
+        .address = connection->client->address.bytes,
         .peer_port = connection->port,
         .request = bytes,
         .request_len = len < LOST_SHOWN ? len : LOST_SHOWN,

@@ -34,7 +34,7 @@ struct connection {
     uint64_t used_ms;                 /* loop time of its last bytes */
     uint64_t partial_since_ms;        /* loop time of the first byte of an incomplete frame; 0 = none */
     int fd;
-    struct mbp_peer peer; /* the address as events have it */
+    struct mbp_peer peer; /* once it has asked for a write */
     uint16_t partial_len;
     bool listen_only; /* FC 8 sub-function 4 */
     bool last_words;  /* to be closed when everything is sent */

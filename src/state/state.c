@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mbplant/codec.h"
+#include "mbplant/event_tag.h"
 #include "state_priv.h"
 
 #define CACHE_LINE 64u /* each array begins on one, so that loops over arrays vectorise */
@@ -290,45 +291,37 @@ bool mbp_limits_in_order(const struct mbp_sensor *sensor, const double limits[MB
     return true;
 }
 
-struct mbp_event mbp_machine_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t machine)
+static struct mbp_event event_of(enum mbp_event_code code, const struct mbp_unit *unit, uint16_t machine, uint16_t item)
 {
-    const struct mbp_unit *unit = &plant->units[plant->machines[machine].unit];
     return (struct mbp_event){
-        .code = (uint16_t)code,
-        .unit = unit->id,
-        .machine = (uint16_t)(machine - unit->first_machine),
-        .sensor = MBP_NONE16,
-        .value = NAN,
-        .limit = NAN,
-    };
+        .code = (uint16_t)code, .unit = unit->id, .machine = machine, .sensor = item, .value = NAN, .limit = NAN};
 }
 
-struct mbp_event mbp_actuator_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t actuator)
+struct mbp_event mbp_machine_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t machine)
 {
-    const struct mbp_actuator *of = &plant->actuators[actuator];
-    const struct mbp_unit *unit = &plant->units[of->unit];
-    return (struct mbp_event){
-        .code = (uint16_t)code,
-        .unit = unit->id,
-        .machine = of->machine == UINT32_MAX ? MBP_NONE16 : (uint16_t)(of->machine - unit->first_machine),
-        .sensor = MBP_NONE16,
-        .value = NAN,
-        .limit = NAN,
-    };
+    return event_of(code, &plant->units[plant->machines[machine].unit], mbp_number_of_machine(plant, machine),
+                    MBP_NONE16);
 }
 
 struct mbp_event mbp_sensor_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t sensor)
 {
     const struct mbp_sensor *of = &plant->sensors[sensor];
-    const struct mbp_unit *unit = &plant->units[of->unit];
-    return (struct mbp_event){
-        .code = (uint16_t)code,
-        .unit = unit->id,
-        .machine = of->machine == UINT32_MAX ? MBP_NONE16 : (uint16_t)(of->machine - unit->first_machine),
-        .sensor = (uint16_t)(sensor - unit->first_sensor),
-        .value = NAN,
-        .limit = NAN,
-    };
+    return event_of(code, &plant->units[of->unit], mbp_number_of_machine(plant, of->machine),
+                    mbp_item_of_sensor(plant, sensor));
+}
+
+struct mbp_event mbp_actuator_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t actuator)
+{
+    const struct mbp_actuator *of = &plant->actuators[actuator];
+    return event_of(code, &plant->units[of->unit], mbp_number_of_machine(plant, of->machine),
+                    mbp_item_of_actuator(plant, actuator));
+}
+
+struct mbp_event mbp_controller_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t controller)
+{
+    const struct mbp_controller *of = &plant->controllers[controller];
+    return event_of(code, &plant->units[of->unit], mbp_number_of_machine(plant, of->machine),
+                    mbp_item_of_controller(plant, controller));
 }
 
 bool mbp_effect_possible(const struct mbp_plant *plant, const struct mbp_effect *effect)

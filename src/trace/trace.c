@@ -1,7 +1,9 @@
 /* One exchange in two lines. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "mbplant/names.h"
 #include "trace_priv.h"
 
 /* ---- the points of each unit ------------------------------------------------------------------------------------ */
@@ -128,8 +130,10 @@ static void put_written(FILE *out, const struct traced_unit *unit, const struct 
 
 static void put_peer(FILE *out, const struct mbp_exchange *exchange)
 {
-    uint32_t ip = exchange->peer;
-    fprintf(out, "%u.%u.%u.%u:%u", ip >> 24, ip >> 16 & 255u, ip >> 8 & 255u, ip & 255u, exchange->peer_port);
+    char text[48];
+    mbp_address_text(exchange->address, text, sizeof text);
+    bool v6 = strchr(text, ':') != NULL;
+    fprintf(out, "%s%s%s:%u", v6 ? "[" : "", text, v6 ? "]" : "", exchange->peer_port);
 }
 
 /* Bytes that are no request of Modbus. */

@@ -68,6 +68,8 @@ static void say_what_trips(const struct mbp_web *web, uint32_t sensor, struct mb
     uint32_t tripping = mbp_state_tripping(web->plant, web->state, sensor);
     unsigned alarm = tripping == 0 ? MBP_ALARM_COUNT : (unsigned)__builtin_ctz(tripping);
     event->value = (float)web->state->value[sensor];
+    if (alarm < MBP_ALARM_COUNT)
+        event->detail = mbp_event_of_alarm(event->detail, alarm);
     if (alarm < MBP_LIMIT_COUNT)
         event->limit = (float)web->state->limit[sensor * MBP_LIMIT_COUNT + alarm];
 }
@@ -84,7 +86,8 @@ bool web_machine_refusal(const struct mbp_web *web, uint32_t machine, char *buf,
                                           (enum mbp_cause)upkeep->refused_cause);
     if (sensor && upkeep->refused_cause == MBP_CAUSE_TRIP_ACTIVE)
         say_what_trips(web, upkeep->refused_sensor, &event);
-    mbp_report_event_text(web->plant, &event, buf, size);
+    const struct mbp_telling by = {.plant = web->plant, .lang = MBP_LANG_EN}; /* the event has the plant's numbers */
+    mbp_report_sentence(&by, &event, buf, size);
     return true;
 }
 

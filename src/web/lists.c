@@ -154,17 +154,29 @@ void web_serve_alarm(struct web_call *call)
 
 #define EVENTS_AT_ONCE 32u
 
+struct mbp_telling web_telling(const struct mbp_web *web)
+{
+    return (struct mbp_telling){web->plant, mbp_journal_names(web->config.journal), MBP_LANG_EN};
+}
+
+static bool is_about(const struct mbp_web *web, const struct mbp_event *event, uint32_t machine)
+{
+    const struct mbp_telling by = web_telling(web);
+    struct mbp_event_tag tag;
+    return mbp_event_machine(&by, event, &tag) && strcmp(tag.name, web->plant->machines[machine].name) == 0;
+}
+
 static bool event_wanted(const struct web_flow *flow, const struct mbp_event *event)
 {
-    const struct mbp_plant *plant = flow->web->plant;
     uint32_t machine = flow->want[WANT_MACHINE];
-    bool machine_is = machine == NOTHING || mbp_event_machine(plant, event) == &plant->machines[machine];
+    bool machine_is = machine == NOTHING || is_about(flow->web, event, machine);
     bool code_is = flow->want[WANT_CODE] == NOTHING || flow->want[WANT_CODE] == event->code;
     return machine_is && code_is && event->wall_ms >= flow->want_time[0] && event->wall_ms <= flow->want_time[1];
 }
 
 static bool next_events(struct web_flow *flow, FILE *out)
 {
+    const struct mbp_telling by = web_telling(flow->web);
     struct mbp_event events[EVENTS_AT_ONCE];
     size_t count = mbp_journal_read(flow->web->config.journal, (uint32_t)flow->at, EVENTS_AT_ONCE, events);
     for (size_t i = 0; i < count && flow->left > 0; i++) {
@@ -174,7 +186,7 @@ static bool next_events(struct web_flow *flow, FILE *out)
         if (!event_wanted(flow, &events[i]))
             continue;
         separate(flow, out);
-        mbp_report_event(flow->web->plant, &events[i], MBP_FORMAT_JSON, out);
+        mbp_report_event(&by, &events[i], NULL, MBP_FORMAT_JSON, out);
     }
     return count > 0;
 }
@@ -250,14 +262,17 @@ static const struct web_field event_fields[] = {
     {ROW("code_number", "the same", WEB_COUNT)},
     {ROW("unit", "Modbus unit", WEB_COUNT), .nullable = true},
     {ROW("machine", "its name, or empty", WEB_TEXT)},
-    {ROW("machine_index", "in its unit", WEB_COUNT), .nullable = true},
-    {ROW("sensor", "its name, or empty", WEB_TEXT)},
-    {ROW("sensor_index", "in its unit", WEB_COUNT), .nullable = true},
+    {ROW("machine_index", "the unit's id of that name", WEB_COUNT), .nullable = true},
+    {ROW("sensor", "name of a sensor, actuator or controller, or empty", WEB_TEXT)},
+    {ROW("sensor_index", "the unit's id of that name", WEB_COUNT), .nullable = true},
     {ROW("value", "of the event", WEB_NUMBER), .nullable = true},
     {ROW("limit", "of the event", WEB_NUMBER), .nullable = true},
     {ROW("unit_text", "of measurement", WEB_TEXT)},
     {ROW("peer", "who did it; empty: the plant itself", WEB_TEXT)},
+    {ROW("actor", "the same: the journal's number; 0: the plant itself", WEB_COUNT)},
+    {ROW("alarm", "that caused it; empty: none", WEB_TEXT)},
     {ROW("detail", "as README says for each code", WEB_COUNT)},
     {ROW("text", "a sentence", WEB_TEXT)},
+    {ROW("comment", "kept with it; empty: none", WEB_TEXT)},
 };
 const struct web_noun web_event_noun = WEB_NOUN("Event", event_fields);

@@ -233,6 +233,9 @@ bool web_has_alarm(const struct mbp_web *web, uint32_t sensor, unsigned alarm);
 const struct mbp_unit *web_unit_of(struct web_call *call, const struct web_arg *arg);
 struct mbp_image_unit *web_image_unit(const struct mbp_web *web, const struct mbp_unit *unit);
 
+/* What the journal's events are told by. */
+struct mbp_telling web_telling(const struct mbp_web *web);
+
 /* Words for tables of fields and parameters. */
 const char *web_state_word(unsigned i);
 const char *web_alarm_word(unsigned i);

@@ -75,6 +75,15 @@ static size_t make_request(enum mbp_table table, uint16_t addr, uint16_t count, 
     return 6 + bytes;
 }
 
+static struct mbp_peer who_is(const struct web_call *call)
+{
+    const struct mbp_web *web = call->web;
+    const struct mbp_server_right right = mbp_server_right_of(web->plant, peer_of(call), web->open_to_network);
+    struct mbp_actor actor = {.kind = MBP_ACTOR_HTTP};
+    memcpy(actor.address, right.address, sizeof actor.address);
+    return (struct mbp_peer){mbp_journal_actor(web->config.journal, &actor)};
+}
+
 bool web_write_words(struct web_call *call, const struct mbp_unit *unit, enum mbp_table table, uint16_t addr,
                      uint16_t count, const uint16_t *words, const struct mbp_point *point)
 {
@@ -93,7 +102,7 @@ bool web_write_words(struct web_call *call, const struct mbp_unit *unit, enum mb
     const struct mbp_pdu_context context = {
         .unit = web_image_unit(web, unit),
         .identity = &web->plant->identity,
-        .peer = mbp_server_right_of(web->plant, peer_of(call), web->open_to_network).peer,
+        .peer = who_is(call),
         .allow = mbp_server_allow_of(web->plant, peer_of(call), web->open_to_network, unit->id),
     };
     size_t len = make_request(table, addr, count, words, request);

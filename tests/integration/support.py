@@ -40,6 +40,9 @@ ENVIRONMENT = dict(
     TSAN_OPTIONS=f"exitcode={SANITIZER_EXIT}",
 )
 
+# Into a journal: seq, scan, wall_ms, code, unit, machine, sensor, value, limit or old, actor, detail; outside the chain.
+ADD_EVENT = "INSERT INTO event VALUES(?,?,?,?,?,?,?,?,?,?,0,?,0)"
+
 
 def eventually(probe, what):
     """The first true result of probe, which talks to the plant each time and so needs no pause between."""

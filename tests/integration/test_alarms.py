@@ -76,7 +76,7 @@ class Alarms(unittest.TestCase):
         self.until("T1", "active, acknowledged")
         self.ctl("release", "T1")
         self.until("T1", "latched, acknowledged")
-        self.assertIn("T1: its trip is over, but latched: reset it", self.ctl("machine", "M1", "en_service", code=FAILED))
+        self.assertIn("T1 Overheating: its trip is over, but latched: reset it", self.ctl("machine", "M1", "en_service", code=FAILED))
         self.assertIn("a latched trip of T1", self.ctl("machine", "M1"))
         self.assertIn("alarms of 1 sensor reset", self.ctl("reset", "T1"))
         self.until("T1", "normal")

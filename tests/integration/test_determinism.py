@@ -57,7 +57,7 @@ LATE = """  - {at: 5s, machine: {name: M1, ask: en_service}}
   - {at: 20s, write: {point: TT.high, value: 65.5}}
   - {at: 29s, machine: {name: M1, ask: en_panne}}
 """
-EVENTS = "SELECT seq, scan, code, unit, machine, sensor, value, limit_or_old, peer, detail FROM event ORDER BY seq"
+EVENTS = "SELECT seq, scan, code, unit, machine, sensor, value, limit_or_old, actor, detail FROM event ORDER BY seq"
 
 
 class Pace(unittest.TestCase):

@@ -27,7 +27,7 @@ def fill(data, events=EVENTS, first_ms=None, step_ms=1000):
         first_ms = first_ms or int(time.time() * 1000) - 60000 - events * step_ms
         database.execute("UPDATE event SET wall_ms = ?", (first_ms - 1000,))
         for i in range(events):
-            database.execute("INSERT INTO event VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+            database.execute(support.ADD_EVENT,
                              (last + 1 + i, i, first_ms + i * step_ms, (RAISED, CLEARED)[i % 2], 1, 0, 0, 92.3, 85.0, 0, 2))
     database.close()
     return last

@@ -144,7 +144,7 @@ class History:
     def write(self, data):
         with sqlite3.connect(data / "journal.db") as database:
             database.execute("DELETE FROM event")
-            database.executemany("INSERT INTO event VALUES(?,?,?,?,?,?,?,?,?,?,?)", self.rows)
+            database.executemany(support.ADD_EVENT, self.rows)
         database.close()
 
 

@@ -15,7 +15,7 @@ BOTTLING = support.ROOT / "config" / "bottling.yaml"
 WEAR = support.ROOT / "config" / "scenarios" / "pump-wear.yaml"
 PLANT_LOADED = 3  # its detail is a checksum of the file, comments and all
 
-EVENTS = "SELECT seq, scan, code, unit, machine, sensor, value, limit_or_old, peer, detail FROM event ORDER BY seq"
+EVENTS = "SELECT seq, scan, code, unit, machine, sensor, value, limit_or_old, actor, detail FROM event ORDER BY seq"
 MACHINES = ("SELECT unit, name, state, running_ns, down_ns, maintenance_ns, good, reject, failures "
             "FROM retained_machine ORDER BY unit, name")
 

@@ -165,7 +165,7 @@ class Put(unittest.TestCase):
             with sqlite3.connect(plant.data / "journal.db") as database:
                 first, = database.execute("SELECT max(seq) FROM event").fetchone()
                 database.executemany("INSERT INTO event SELECT ?, scan, wall_ms - 864000000, code, unit, machine, sensor, value, "
-                                     "limit_or_old, peer, detail FROM event WHERE seq = 1",
+                                     "limit_or_old, actor, flags, detail, 0 FROM event WHERE seq = 1",
                                      ((seq,) for seq in range(first + 1, 40000)))
             database.close()
             plant.start()

@@ -23,7 +23,7 @@ def fill(folder):
     """100,000 alarms of the default plant, a second apart, into the journal of a stopped plant."""
     with sqlite3.connect(Path(folder) / "journal.db") as database:
         last, now_ms = database.execute("SELECT max(seq) FROM event").fetchone()[0], int(time.time() * 1000)
-        database.executemany("INSERT INTO event VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+        database.executemany("INSERT INTO event VALUES(?,?,?,?,?,?,?,?,?,?,0,?,0)",
                              ((last + i, i * 10, now_ms - (EVENTS - i) * 1000, 20 + i % 2, 1, 0, i % 4, 92.3, 85.0, 0, 2)
                               for i in range(1, EVENTS + 1)))
     database.close()

@@ -8,7 +8,6 @@ import zlib
 from pathlib import Path
 
 EN_PANNE = 1
-PLANT_LOADED, PLANT_CHANGED = 3, 4
 WORDS, PER_FILE, FIRST_FILE = 20, 500, 1000
 RAISED, CLEARED, ACKNOWLEDGED, SHELVED, UNSHELVED, MACHINE_STATE = 20, 21, 22, 23, 24, 30
 FORCED, RELEASED, LIMIT_CHANGED = 40, 41, 42
@@ -17,8 +16,8 @@ LEAST_USED = 800_000  # bytes of a journal that may have 1 MB and had to remove 
 FORCED_FLAG, SHELVED_FLAG = 0x01, 0x04  # of retained_sensor.flags
 LIMITS = 4  # that these plants have; the bits of active and unack above them are other alarms'
 
-RECORD = struct.Struct(">IIQHHHHffII")  # an event's 20 registers
-COLUMNS = "seq, scan, wall_ms, code, unit, machine, sensor, value, limit_or_old, peer, detail"
+RECORD = struct.Struct(">IIQHHHHffHHI")  # an event's 20 registers
+COLUMNS = "seq, scan, wall_ms, code, unit, machine, sensor, value, limit_or_old, actor, flags, detail"
 
 
 class Broken(Exception):
@@ -26,7 +25,7 @@ class Broken(Exception):
 
 
 def decode(record):
-    """The event in 20 registers: (seq, scan, wall_ms, code, unit, machine, sensor, value, limit, peer, detail)."""
+    """The event in 20 registers: (seq, scan, wall_ms, code, unit, machine, sensor, value, limit, actor, flags, detail)."""
     return RECORD.unpack(record)
 
 
@@ -69,7 +68,7 @@ class Model:
 
     def fold(self, event):
         """Takes one event in; events come without a gap."""
-        seq, _, _, code, unit, machine, sensor, value, _, _, detail = event
+        seq, _, _, code, unit, machine, sensor, value, *_, detail = event
         if seq != self.folded + 1:
             raise Broken(f"event {seq} follows event {self.folded}")
         self.folded = seq
@@ -163,24 +162,34 @@ class Copy:
                                ).fetchone()[0]
         if first > 1 and used < LEAST_USED:
             raise Broken(f"events before {first} were removed, but there was room: {used} bytes are used")
-        if self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'plant_text'").fetchone():
-            self._check_plants(first, last)
+        self._check_chain(first)
+        self._check_names()
         return first, last
 
-    def _check_plants(self, first, last):
-        """That each event which names a plant stands where that one is in force, and that its text is there."""
-        since = self.db.execute("SELECT seq, crc, length FROM plant_since ORDER BY seq").fetchall()
-        if last >= first and (not since or since[0][0] > first):
-            raise Broken(f"the plant of event {first} is not told")
-        for seq, crc, length in since:
-            parts = self.db.execute("SELECT text FROM plant_text WHERE crc = ? AND length = ? ORDER BY part", (crc, length))
-            text = b"".join(part for part, in parts)
-            if (zlib.crc32(text), len(text)) != (crc, length):
-                raise Broken(f"the text of the plant from event {seq} on is damaged: {len(text)} of {length} bytes")
-        for seq, crc in self.db.execute("SELECT seq, detail FROM event WHERE code IN (?, ?)", (PLANT_LOADED, PLANT_CHANGED)):
-            in_force = [plant for begin, plant, _ in since if begin <= seq][-1]
-            if in_force != crc:
-                raise Broken(f"event {seq} is of plant {crc:08X}, but {in_force:08X} is said to be in force")
+    def _check_chain(self, first):
+        """That each event's check value is the one that follows from the event before."""
+        row = self.db.execute('SELECT seq, "check" FROM event_removed').fetchone()
+        removed, check = row or (0, 0)
+        if first > 1 and removed != first - 1:
+            raise Broken(f"events begin with {first}, but {removed} is kept as the last one that was removed")
+        for *event, stored in self.db.execute(f'SELECT {COLUMNS}, "check" FROM event ORDER BY seq'):
+            event = [math.nan if value is None else value for value in event]
+            check = zlib.crc32(struct.pack(">I", check) + RECORD.pack(*event))
+            if stored != check:
+                raise Broken(f"event {event[0]} has the check value {stored:08X}, not {check:08X}")
+
+    def _check_names(self):
+        """That each machine and item that an event is about, and each actor, has a name."""
+        for item, column in enumerate(("machine", "sensor")):
+            without = self.db.execute(
+                f"SELECT seq FROM event WHERE {column} <> {NONE} AND NOT EXISTS (SELECT 1 FROM tag WHERE tag.unit = event.unit "
+                f"AND tag.item = {item} AND tag.id = event.{column} AND tag.since <= event.seq)").fetchone()
+            if without:
+                raise Broken(f"nobody knows the {column} of event {without[0]}")
+        without = self.db.execute(f"SELECT seq FROM event WHERE actor NOT IN (0, {NONE}) AND actor NOT IN (SELECT id FROM actor)"
+                                  ).fetchone()
+        if without:
+            raise Broken(f"nobody knows the actor of event {without[0]}")
 
     def events(self, after):
         """Those numbered above `after`, as decode gives them."""

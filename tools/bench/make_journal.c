@@ -52,8 +52,9 @@ static bool make_alarm(struct maker *maker, uint64_t n)
     bool trips = n % 10 == 0 && m < maker->plant->machine_count;
     bool ok = make(maker, MBP_EV_ALARM_RAISED, m, s, value, MBP_HIGH);
     if (trips)
-        ok = ok && make(maker, MBP_EV_MACHINE_STATE, m, s, value,
-                        mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP));
+        ok = ok &&
+             make(maker, MBP_EV_MACHINE_STATE, m, s, value,
+                  mbp_event_of_alarm(mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP), MBP_HIGH));
     ok = ok && make(maker, MBP_EV_ALARM_ACKNOWLEDGED, m, s, value, MBP_HIGH);
     ok = ok && make(maker, MBP_EV_ALARM_CLEARED, m, s, value - 20, MBP_HIGH);
     if (trips)

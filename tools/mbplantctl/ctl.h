@@ -65,6 +65,8 @@ struct ctl {
     const struct ctl_options *options;
     struct ctl_link *link;   /* NULL until something needs the slave: ctl_link() */
     struct mbp_plant *plant; /* NULL until something needs it: ctl_plant() */
+    struct mbp_names names;  /* of the slave's events, as far as something needed them: ctl_names_read() */
+    struct mbp_names_index names_index;
     bool colour;
     bool pending; /* what was written last waits for a scan: the plant is paused (effect.h) */
 };

@@ -177,7 +177,7 @@ static void use(struct mbp_journal *journal)
         }
     }
     mbp_journal_read_file(journal, MBP_JOURNAL_FIRST_FILE, MBP_EVENT_WORDS, MBP_EVENT_WORDS * 6, words);
-    mbp_journal_read_file(journal, MBP_PAST_INDEX_FILE, 0, MBP_PAST_HEADER_WORDS, words);
+    mbp_journal_read_file(journal, MBP_NAMES_INDEX_FILE, 0, MBP_NAMES_INDEX_WORDS, words);
     mbp_journal_recent(journal, 64, events);
     push(journal, 3);
     mbp_state_free(state);

@@ -105,7 +105,7 @@ static struct mbp_event event_of(uint32_t seq)
                               .unit = 1,
                               .value = 90,
                               .limit = 85,
-                              .peer = 0x7F000001,
+                              .actor = 1,
                               .detail = detail};
 }
 

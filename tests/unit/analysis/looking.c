@@ -202,7 +202,7 @@ static void test_period_until_the_last_event_ends_with_it(void **state)
     struct mbp_analysis *analysis = NULL;
     tell_quiet_hours();
     set_now(4 * HOUR);
-    assert_int_equal(mbp_analyser_new(plant, &period, &now, &analyser), MBP_OK);
+    assert_int_equal(mbp_analyser_new(plant, NULL, &period, &now, &analyser), MBP_OK);
     for (uint32_t i = 0; i < story->count; i++)
         assert_int_equal(mbp_analyser_take(analyser, &story->events[i]), MBP_OK);
     assert_int_equal(mbp_analyser_finish(analyser, &analysis), MBP_OK);

@@ -334,30 +334,46 @@ static void test_changes_of_the_plant_in_the_period_are_counted(void **state)
     mbp_analysis_free(analysis);
 }
 
-/* The line before it was changed: ADD came first, PACK was not there yet. */
-static const char former_yaml[] = "mbplant: 1\nname: Line\nscan: 200ms\nunits:\n"
-                                  "  - {id: 3, name: PLC, machines: [\n"
-                                  "      {name: ADD, sensors: [{name: AT, kind: temperature}]},\n"
-                                  "      {name: FILL, sensors: [{name: TT, kind: temperature, max: 85}]}]}\n";
+static void put_tag(struct mbp_names *names, enum mbp_tag_what what, uint16_t id, const char *name, uint32_t since)
+{
+    const struct mbp_event_tag tag = {.unit = 3,
+                                      .what = (uint8_t)what,
+                                      .id = id,
+                                      .since = since,
+                                      .gone = MBP_TAG_STAYS,
+                                      .name = name,
+                                      .kind = "temperature",
+                                      .measure = "",
+                                      .label = ""};
+    assert_int_equal(mbp_names_put_tag(names, &tag), MBP_OK);
+}
 
-static void test_machine_is_followed_by_name_through_a_change_of_numbers(void **state)
+/* In the line before it was changed ADD came first, and PACK was not there yet. */
+static void test_machine_is_followed_by_its_tag_through_a_change_of_the_plant(void **state)
 {
     (void)state;
-    struct mbp_plant *former = NULL;
-    const struct mbp_text text = {former_yaml, strlen(former_yaml)};
-    assert_int_equal(mbp_plant_parse("line.yaml", text, stderr, &former), MBP_OK);
+    enum { OF_ADD, OF_FILL, OF_PACK };
+    struct mbp_names names = {0};
+    put_tag(&names, MBP_TAG_MACHINE, OF_ADD, "ADD", 1);
+    put_tag(&names, MBP_TAG_MACHINE, OF_FILL, "FILL", 1);
+    put_tag(&names, MBP_TAG_MACHINE, OF_PACK, "PACK", 6);
+    put_tag(&names, MBP_TAG_SENSOR, OF_ADD, "AT", 1);
+    put_tag(&names, MBP_TAG_SENSOR, OF_FILL, "TT", 1);
     story_start(story, 0);
-    story_state(story, 10, 1, MBP_EN_SERVICE, MBP_EN_PANNE); /* FILL, as it was numbered then */
-    story_state(story, 20, 0, MBP_EN_SERVICE, MBP_EN_PANNE); /* ADD, which is no more */
-    story_state(story, 40, 1, MBP_EN_PANNE, MBP_EN_SERVICE);
-    story_alarm(story, 45, MBP_EV_ALARM_RAISED, 1, MBP_HIGH); /* TT, the second then, the first now */
+    story->events[0].code = MBP_EV_PLANT_LOADED;
+    story->events[0].limit = 0.2F;
+    story_state(story, 10, OF_FILL, MBP_EN_SERVICE, MBP_EN_PANNE);
+    story_state(story, 20, OF_ADD, MBP_EN_SERVICE, MBP_EN_PANNE); /* which is no more */
+    story_state(story, 40, OF_FILL, MBP_EN_PANNE, MBP_EN_SERVICE);
+    story_alarm(story, 45, MBP_EV_ALARM_RAISED, OF_FILL, MBP_HIGH);
     for (uint32_t i = 0; i < story->count; i++)
         story->events[i].scan /= 2; /* its scan was twice as long */
-    story_alarm(story, 50, MBP_EV_PLANT_CHANGED, TT, 0);
+    story_alarm(story, 50, MBP_EV_PLANT_CHANGED, OF_FILL, 0);
     story->events[5].scan = 250;
-    story_state(story, 60, FILL, MBP_EN_SERVICE, MBP_EN_PANNE);
+    story->events[5].limit = 0.1F;
+    story_state(story, 60, OF_FILL, MBP_EN_SERVICE, MBP_EN_PANNE);
     story->events[6].scan = 350;
-    story_state(story, 70, PACK, MBP_EN_SERVICE, MBP_EN_PANNE);
+    story_state(story, 70, OF_PACK, MBP_EN_SERVICE, MBP_EN_PANNE);
     story->events[7].scan = 450;
     set_now(80);
     now.scan = 550;
@@ -365,15 +381,10 @@ static void test_machine_is_followed_by_name_through_a_change_of_numbers(void **
     const struct mbp_analysis_period all = {0, UINT64_MAX, 0, UINT64_MAX};
     struct mbp_analyser *analyser = NULL;
     struct mbp_analysis *analysis = NULL;
-    assert_int_equal(mbp_analyser_new(plant, &all, &now, &analyser), MBP_OK);
-    assert_int_equal(mbp_analyser_change(analyser, former), MBP_OK);
-    for (uint32_t i = 0; i < story->count; i++) {
-        if (i == 5)
-            assert_int_equal(mbp_analyser_change(analyser, plant), MBP_OK);
+    assert_int_equal(mbp_analyser_new(plant, &names, &all, &now, &analyser), MBP_OK);
+    for (uint32_t i = 0; i < story->count; i++)
         assert_int_equal(mbp_analyser_take(analyser, &story->events[i]), MBP_OK);
-    }
     assert_int_equal(mbp_analyser_finish(analyser, &analysis), MBP_OK);
-    assert_true(analysis->by_name);
     assert_int_equal(analysis->length_ms, 80000);
     assert_int_equal(analysis->machines[FILL].failures, 2);
     assert_int_equal(analysis->machines[FILL].running_ms, 30000);
@@ -384,7 +395,7 @@ static void test_machine_is_followed_by_name_through_a_change_of_numbers(void **
     assert_int_equal(analysis->alarms.raised, 1);
     assert_int_equal(analysis->actors[0].sensor, TT);
     mbp_analysis_free(analysis);
-    mbp_plant_free(former);
+    mbp_names_free(&names);
 }
 
 static void test_events_of_things_that_the_plant_does_not_have_change_nothing(void **state)
@@ -424,7 +435,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_period_before_the_journal_or_empty_has_no_length, story_begin, story_end),
         cmocka_unit_test_setup_teardown(test_maintenance_events_of_the_period_are_counted, story_begin, story_end),
         cmocka_unit_test_setup_teardown(test_changes_of_the_plant_in_the_period_are_counted, story_begin, story_end),
-        cmocka_unit_test_setup_teardown(test_machine_is_followed_by_name_through_a_change_of_numbers, story_begin,
+        cmocka_unit_test_setup_teardown(test_machine_is_followed_by_its_tag_through_a_change_of_the_plant, story_begin,
                                         story_end),
         cmocka_unit_test_setup_teardown(test_events_of_things_that_the_plant_does_not_have_change_nothing, story_begin,
                                         story_end),

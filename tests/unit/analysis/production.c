@@ -158,7 +158,7 @@ static void test_events_after_the_period_are_wanted_until_they_tell_the_counters
     story_alarm(story, 1.6 * HOUR, MBP_EV_ALARM_RAISED, TT, MBP_HIGH);
     story_production(story, 2 * HOUR, 1500, 0);
     set_now(2.5 * HOUR, 1600, 0);
-    assert_int_equal(mbp_analyser_new(plant, &period, &now, &analyser), MBP_OK);
+    assert_int_equal(mbp_analyser_new(plant, NULL, &period, &now, &analyser), MBP_OK);
     for (uint32_t i = 0; i < 5; i++)
         assert_int_equal(mbp_analyser_take(analyser, &story->events[i]), MBP_OK);
     assert_true(mbp_analyser_wants_more(analyser));
@@ -170,32 +170,22 @@ static void test_events_after_the_period_are_wanted_until_they_tell_the_counters
 static void test_machine_added_in_the_period_counts_from_nothing(void **state)
 {
     (void)state;
-    struct mbp_plant *former = NULL;
-    static const char yaml[] =
-        "mbplant: 1\nname: Line\nscan: 100ms\nunits:\n  - {id: 3, name: PLC, machines: [{name: PACK}]}\n";
-    const struct mbp_text text = {yaml, sizeof yaml - 1};
     const struct mbp_analysis_period all = {0, UINT64_MAX, 100, UINT64_MAX};
     struct mbp_analyser *analyser = NULL;
     struct mbp_analysis *analysis = NULL;
-    assert_int_equal(mbp_plant_parse("line.yaml", text, stderr, &former), MBP_OK);
     story->first_seq = 100;
     story_alarm(story, 10, MBP_EV_PLANT_LOADED, 9, 0);
     story_alarm(story, 1800, MBP_EV_MACHINE_ADDED, TT, 0);
     story_production(story, 1 * HOUR, 800, 100);
     set_now(1.5 * HOUR, 1600, 100);
-    assert_int_equal(mbp_analyser_new(plant, &all, &now, &analyser), MBP_OK);
-    assert_int_equal(mbp_analyser_change(analyser, former), MBP_OK);
-    for (uint32_t i = 0; i < story->count; i++) {
-        if (i == 1)
-            assert_int_equal(mbp_analyser_change(analyser, plant), MBP_OK);
+    assert_int_equal(mbp_analyser_new(plant, NULL, &all, &now, &analyser), MBP_OK);
+    for (uint32_t i = 0; i < story->count; i++)
         assert_int_equal(mbp_analyser_take(analyser, &story->events[i]), MBP_OK);
-    }
     assert_int_equal(mbp_analyser_finish(analyser, &analysis), MBP_OK);
     assert_int_equal(analysis->machines[FILL].good, 1600);
     assert_int_equal(analysis->machines[FILL].reject, 100);
     assert_false(analysis->machines[FILL].estimated);
     mbp_analysis_free(analysis);
-    mbp_plant_free(former);
 }
 
 int main(void)

@@ -128,7 +128,7 @@ struct mbp_analysis *story_tell(const struct story *story, const struct mbp_plan
     struct mbp_analysis_period period = find_period(story, since_s, until_s);
     struct mbp_analyser *analyser = NULL;
     struct mbp_analysis *analysis = NULL;
-    assert_int_equal(mbp_analyser_new(plant, &period, now, &analyser), MBP_OK);
+    assert_int_equal(mbp_analyser_new(plant, NULL, &period, now, &analyser), MBP_OK);
     for (uint32_t i = 0; i < story->count; i++) {
         if (story->events[i].seq >= period.end_event && !mbp_analyser_wants_more(analyser))
             break;

@@ -116,7 +116,7 @@ static void test_change_that_removes_a_sensor_moves_those_after_it(void **state)
     const struct mbp_event *removed = fixture_only(&pair.events, MBP_EV_SENSOR_REMOVED);
     assert_int_equal(removed->sensor, 0);
     assert_int_equal(removed->machine, 0);
-    assert_int_equal(removed->peer, 9);
+    assert_int_equal(removed->actor, 9);
     mbp_change_emit_added(pair.change, 9, &pair.events);
     assert_int_equal(fixture_count(&pair.events, MBP_EV_SENSOR_CHANGED), 2);
     const struct mbp_event *moved = &pair.events.items[1];

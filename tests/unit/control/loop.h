@@ -12,7 +12,7 @@ enum { LT, TT, PT, FT, FT2 };
 enum { FV, HV, PV };
 enum { LIC, TIC, PIC, FIC };
 
-#define LOOP_PEER 0x7F000001u
+#define LOOP_PEER 7u
 
 struct loop {
     struct mbp_plant *plant;

@@ -15,7 +15,7 @@ static void test_setting_is_an_event_of_old_and_new_and_who(void **state)
     const struct mbp_event *event = fixture_only(&loop->events, MBP_EV_POINT_WRITTEN);
     fixture_assert_number((double)event->value, 120);
     fixture_assert_number((double)event->limit, 100);
-    assert_int_equal(event->peer, LOOP_PEER);
+    assert_int_equal(event->actor, LOOP_PEER);
     assert_int_equal(event->machine, 0);
     assert_int_equal(event->detail, mbp_event_write_detail(MBP_HOLDING_REGISTERS, 8016, 0, 0));
     loop_set(loop, TIC, MBP_SET_SETPOINT, 120);

@@ -32,7 +32,7 @@ static void test_acknowledge_tells_value_limit_and_peer(void **state)
     assert_int_equal(event->machine, M2);
     assert_int_equal(event->sensor, Q1);
     assert_int_equal(event->detail, MBP_HIGH);
-    assert_int_equal(event->peer, BENCH_PEER);
+    assert_int_equal(event->actor, BENCH_PEER);
     fixture_assert_number(event->value, 9);
     fixture_assert_number(event->limit, 8);
 }

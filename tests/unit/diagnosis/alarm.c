@@ -34,7 +34,7 @@ static void test_alarm_raised_tells_value_limit_and_which(void **state)
     fixture_assert_number(event->value, 90.5);
     fixture_assert_number(event->limit, 85);
     assert_int_equal(event->detail, MBP_HIGH);
-    assert_int_equal(event->peer, 0);
+    assert_int_equal(event->actor, 0);
     assert_int_equal(event->scan, FIXTURE_SCAN);
     assert_int_equal(bench->events.count, 1);
 }

@@ -19,7 +19,7 @@ struct bench {
 enum { T1, D1, P1, Q1, U1 };
 enum { M1, M2 };
 
-#define BENCH_PEER 0x7F000001u
+#define BENCH_PEER 7u
 
 int bench_setup(void **state);
 int bench_teardown(void **state);

@@ -82,7 +82,7 @@ static void test_latched_alarm_is_shown_and_counted_until_reset(void **state)
     mbp_diagnosis_reset(bench->plant, bench->state, 0, BENCH_PEER, &bench->events);
     const struct mbp_event *event = fixture_only(&bench->events, MBP_EV_ALARM_RESET);
     assert_int_equal(event->detail, MBP_HIGH);
-    assert_int_equal(event->peer, BENCH_PEER);
+    assert_int_equal(event->actor, BENCH_PEER);
     mbp_diagnosis_reset(bench->plant, bench->state, 0, BENCH_PEER, &bench->events);
     assert_int_equal(bench->events.count, 1); /* idempotent */
     assert_int_equal(mbp_alarm_state(bench->state, OFF, MBP_HIGH), MBP_ALARM_RETURNED);

@@ -25,7 +25,7 @@ static void test_limit_set_holds_and_is_told_with_old_new_and_peer(void **state)
     fixture_assert_number(event->value, 60);
     fixture_assert_number(event->limit, 85);
     assert_int_equal(event->detail, MBP_HIGH);
-    assert_int_equal(event->peer, BENCH_PEER);
+    assert_int_equal(event->actor, BENCH_PEER);
     fixture_assert_number(*bench_limit(bench, T1, MBP_HIGH), 60);
     assert_int_not_equal(bench->state->limits_version, version);
     bench_show(bench, T1, 61);
@@ -74,7 +74,7 @@ static void test_limit_out_of_order_or_range_stays_and_is_told_as_refused(void *
         assert_int_equal(event->detail,
                          mbp_event_write_detail(MBP_HOLDING_REGISTERS, reg->limits_addr + 2 * cases[i].limit,
                                                 MBP_EX_SERVER_DEVICE_FAILURE, 0));
-        assert_int_equal(event->peer, BENCH_PEER);
+        assert_int_equal(event->actor, BENCH_PEER);
         assert_memory_equal(before, bench_limit(bench, T1, MBP_LOW_LOW), sizeof before);
         assert_int_not_equal(bench->state->limits_version, version); /* its registers are put right again */
     }

@@ -36,11 +36,11 @@ static void test_shelf_for_a_time_is_told_with_it_and_ends_after_exactly_that_ti
     const struct mbp_event *event = fixture_only(&bench->events, MBP_EV_ALARM_SHELVED);
     fixture_assert_number(event->value, 2);
     assert_int_equal(event->detail, MBP_SHELVED_TIMED);
-    assert_int_equal(event->peer, BENCH_PEER);
+    assert_int_equal(event->actor, BENCH_PEER);
     assert_int_equal(scans_until_unshelved(bench, Q1, 9, 99), 20);
     event = fixture_only(&bench->events, MBP_EV_ALARM_UNSHELVED);
     assert_int_equal(event->detail, MBP_UNSHELVED_BY_TIME);
-    assert_int_equal(event->peer, 0);
+    assert_int_equal(event->actor, 0);
     fixture_only(&bench->events, MBP_EV_ALARM_RAISED); /* it is beyond all the while */
 }
 

@@ -15,7 +15,7 @@ static void test_shelve_and_unshelve_are_told_with_their_peer_once(void **state)
     shelve(bench, T1, true);
     const struct mbp_event *event = fixture_only(&bench->events, MBP_EV_ALARM_SHELVED);
     assert_int_equal(event->sensor, T1);
-    assert_int_equal(event->peer, BENCH_PEER);
+    assert_int_equal(event->actor, BENCH_PEER);
     assert_true(isnan(event->value));
     assert_int_equal(bench->state->flags[T1], MBP_SENSOR_SHELVED);
     shelve(bench, T1, true);

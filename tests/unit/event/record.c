@@ -22,7 +22,8 @@ static void test_record_of_an_event_is_these_words(void **state)
         .sensor = MBP_NONE16,
         .value = 91.5f,   /* 42B70000 */
         .limit = -0.375f, /* BEC00000 */
-        .peer = 0x7F000001,
+        .actor = 0x7F00,
+        .flags = 0x0001,
         .detail = 0xA1B2C3D4,
     };
     static const uint16_t expected[MBP_EVENT_WORDS] = {0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x0007,
@@ -45,7 +46,8 @@ static void test_record_read_back_is_the_event(void **state)
                                     .sensor = 3999,
                                     .value = -1e30f,
                                     .limit = NAN,
-                                    .peer = 0xC0A80001,
+                                    .actor = 0xC0A8,
+                                    .flags = 0x0001,
                                     .detail = 7};
     uint16_t words[MBP_EVENT_WORDS];
     struct mbp_event read;
@@ -60,7 +62,7 @@ static void test_record_read_back_is_the_event(void **state)
     assert_int_equal(read.sensor, event.sensor);
     assert_true(read.value <= event.value && read.value >= event.value);
     assert_true(isnan(read.limit));
-    assert_int_equal(read.peer, event.peer);
+    assert_int_equal(read.actor, event.actor);
     assert_int_equal(read.detail, event.detail);
 }
 

@@ -31,7 +31,7 @@ static void assert_latched(struct device *device, uint32_t actuator, double valu
     assert_int_equal(writes[0].kind, MBP_WRITE_COMMAND);
     assert_int_equal(writes[0].index, actuator);
     fixture_assert_number(writes[0].value, value);
-    assert_int_equal(writes[0].peer.ipv4, DEVICE_PEER);
+    assert_int_equal(writes[0].peer.actor, DEVICE_PEER);
 }
 
 static void test_write_of_a_command_waits_for_the_scan_in_engineering_units(void **state)

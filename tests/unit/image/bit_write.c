@@ -56,7 +56,7 @@ static void test_write_to_each_coil_of_the_map_asks_for_what_it_is(void **state)
             assert_int_equal(writes[0].index, cases[i].index);
             assert_int_equal(writes[0].sub, cases[i].sub);
             fixture_assert_number(writes[0].value, on);
-            assert_int_equal(writes[0].peer.ipv4, DEVICE_PEER);
+            assert_int_equal(writes[0].peer.actor, DEVICE_PEER);
         }
     }
 }

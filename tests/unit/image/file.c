@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mbplant/image.h"
+#include "mbplant/names.h"
 
 #define MISSING MBP_EX_ILLEGAL_DATA_ADDRESS
 
@@ -212,20 +213,20 @@ static enum mbp_status any_file(void *ctx, uint16_t file, uint16_t record, uint1
     return MBP_OK;
 }
 
-static void test_files_of_former_plants_are_the_sources_where_the_unit_has_none_there(void **state)
+static void test_files_of_names_are_the_sources_where_the_unit_has_none_there(void **state)
 {
     struct files *files = *state;
     uint16_t words[2] = {0};
     mbp_image_set_files(files->image, (struct mbp_file_source){any_file, NULL});
-    assert_int_equal(read_words(files, MBP_PAST_INDEX_FILE - 1, 0, 1, words), MISSING);
-    assert_int_equal(read_words(files, MBP_PAST_INDEX_FILE, 0, 2, words), MBP_OK);
-    assert_int_equal(words[1], MBP_PAST_INDEX_FILE);
-    assert_int_equal(read_words(files, MBP_PAST_END_FILE - 1, 0, 1, words), MBP_OK);
-    assert_int_equal(read_words(files, MBP_PAST_END_FILE, 0, 1, words), MISSING);
+    assert_int_equal(read_words(files, MBP_NAMES_INDEX_FILE - 1, 0, 1, words), MISSING);
+    assert_int_equal(read_words(files, MBP_NAMES_INDEX_FILE, 0, 2, words), MBP_OK);
+    assert_int_equal(words[1], MBP_NAMES_INDEX_FILE);
+    assert_int_equal(read_words(files, MBP_NAMES_END_FILE - 1, 0, 1, words), MBP_OK);
+    assert_int_equal(read_words(files, MBP_NAMES_END_FILE, 0, 1, words), MISSING);
     files->unit = mbp_image_unit(files->image, 3); /* declares one among them */
     assert_int_equal(read_words(files, 800, 0, 1, words), MBP_OK);
     assert_int_equal(words[0], 30);
-    assert_int_equal(read_words(files, MBP_PAST_INDEX_FILE, 0, 1, words), MISSING);
+    assert_int_equal(read_words(files, MBP_NAMES_INDEX_FILE, 0, 1, words), MISSING);
 }
 
 static void test_fifo_declared_gives_its_queue_and_leaves_it(void **state)
@@ -257,7 +258,7 @@ int main(void)
         TEST(test_file_900_tells_the_faults_to_the_instructor_alone),
         TEST(test_file_901_goes_on_where_900_is_full),
         TEST(test_files_from_1000_are_the_sources),
-        TEST(test_files_of_former_plants_are_the_sources_where_the_unit_has_none_there),
+        TEST(test_files_of_names_are_the_sources_where_the_unit_has_none_there),
         TEST(test_fifo_declared_gives_its_queue_and_leaves_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

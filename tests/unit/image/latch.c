@@ -27,7 +27,7 @@ static void test_latch_of_a_point_written_often_gives_its_last_write_once(void *
     assert_int_equal(writes[0].kind, MBP_WRITE_VALUE);
     assert_int_equal(writes[0].index, T1);
     fixture_assert_number(writes[0].value, 20.0);
-    assert_int_equal(writes[0].peer.ipv4, 3);
+    assert_int_equal(writes[0].peer.actor, 3);
     assert_int_equal(latch(device, &writes), 0);
 }
 

@@ -170,13 +170,13 @@ static void test_publish_shows_the_summary_of_each_unit_by_itself(void **state)
                                            .late_scans = 0x00040005};
     device_publish(device);
     static const uint16_t expected[24] = {
-        1,      2,      0,      1,      1,      6,      3,      1,   0x0003,
+        2,      2,      0,      1,      1,      6,      3,      1,   0x0003,
         0x0001, 0x0001, 0x0002, 0x0002, 0x0003, 0x0001, 0x0005, 250, /* no more than a word can say */ 0xFFFF,
         0x0004, 0x0005, 0x0000, 0x0001, 0x0002, 0x0003};
     for (uint16_t i = 0; i < 24; i++)
         assert_int_equal(input(device, i), expected[i]);
     const struct mbp_image_unit *other = mbp_image_unit(device->image, 9);
-    static const uint16_t of_other[8] = {1, 1, 1, 0, 0, 1, 1, 0};
+    static const uint16_t of_other[8] = {2, 1, 1, 0, 0, 1, 1, 0};
     for (uint16_t i = 0; i < 8; i++)
         assert_int_equal(device_word(other, MBP_INPUT_REGISTERS, i), of_other[i]);
 }

@@ -139,7 +139,7 @@ static void test_refusals_of_more_kinds_than_places_are_all_counted(void **state
         told += 1 + out[i].more;
     assert_int_equal(told, 200);
     assert_int_equal(out[62].peer, 63);
-    assert_int_equal(out[63].peer, MBP_PEERS_SEVERAL);
+    assert_int_equal(out[63].peer, MBP_ACTOR_OTHERS);
 }
 
 static void test_refusals_of_one_peer_leave_places_for_others(void **state)

@@ -1,4 +1,5 @@
 /* Events: numbered without gaps, readable when durable and not before, from memory and from the database alike. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -151,9 +152,10 @@ static void test_push_extreme_numbers_survive_the_database(void **state)
         .unit = 65535,
         .machine = 65535,
         .sensor = 65535,
-        .value = -INFINITY,
+        .value = -FLT_MAX,
         .limit = 1e-45F, /* the smallest there is */
-        .peer = UINT32_MAX,
+        .actor = UINT16_MAX,
+        .flags = UINT16_MAX,
         .detail = UINT32_MAX,
     };
     struct mbp_event event = pushed;
@@ -163,6 +165,22 @@ static void test_push_extreme_numbers_survive_the_database(void **state)
     fixture_open(f);
     assert_int_equal(mbp_journal_read(f->journal, 1, 1, &event), 1);
     fixture_assert_event(&event, 1, &pushed);
+}
+
+/* A dump tells them in JSON, which has neither. */
+static void test_push_infinite_number_and_negative_zero_are_stored_as_none_and_zero(void **state)
+{
+    struct fixture *f = *state;
+    struct mbp_event event = fixture_event(1);
+    event.value = -INFINITY;
+    event.limit = -0.0F;
+    fixture_open(f);
+    assert_int_equal(mbp_journal_push_event(f->journal, &event), MBP_OK);
+    fixture_close(f);
+    fixture_open(f);
+    assert_int_equal(mbp_journal_read(f->journal, 1, 1, &event), 1);
+    assert_true(isnan(event.value));
+    assert_true(event.limit == 0 && !signbit(event.limit));
 }
 
 static void push_transition(struct fixture *f, unsigned from, unsigned to)
@@ -260,6 +278,7 @@ int main(void)
         FIXTURE_TEST(test_recent_is_newest_first_also_after_reopen),
         FIXTURE_TEST(test_recent_more_than_there_are_gives_all),
         FIXTURE_TEST(test_push_extreme_numbers_survive_the_database),
+        FIXTURE_TEST(test_push_infinite_number_and_negative_zero_are_stored_as_none_and_zero),
         FIXTURE_TEST(test_last_incident_is_the_last_change_to_en_panne),
         FIXTURE_TEST(test_open_after_retention_oldest_is_the_first_left),
         FIXTURE_TEST(test_push_while_the_writer_commits_every_event_arrives),

@@ -159,7 +159,7 @@ static void test_read_file_after_the_last_file_comes_the_first_again(void **stat
     struct fixture *f = *state;
     uint16_t words[MBP_EVENT_WORDS];
     fixture_close(f);
-    fixture_sql(f->db, "DELETE FROM event; INSERT INTO event VALUES(32267998, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)");
+    fixture_sql(f->db, "DELETE FROM event; INSERT INTO event VALUES(32267998, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)");
     fixture_open(f);
     for (uint32_t n = 32267999; n <= 32268600; n++)
         fixture_push(f, n, 1);

@@ -142,7 +142,7 @@ struct mbp_event fixture_event(uint32_t n)
         .sensor = n % 5 == 0 ? MBP_NONE16 : (uint16_t)(n % 5),
         .value = (float)n / 3.0F,
         .limit = n % 2 == 0 ? NAN : (float)n,
-        .peer = 0xC0A80000U + n,
+        .actor = (uint16_t)(n % 50),
         .detail = MBP_HIGH,
     };
 }
@@ -171,7 +171,7 @@ void fixture_assert_event(const struct mbp_event *event, uint32_t seq, const str
     assert_int_equal(event->unit, expected->unit);
     assert_int_equal(event->machine, expected->machine);
     assert_int_equal(event->sensor, expected->sensor);
-    assert_int_equal(event->peer, expected->peer);
+    assert_int_equal(event->actor, expected->actor);
     assert_int_equal(event->detail, expected->detail);
     assert_true(event->value == expected->value || (isnan(event->value) && isnan(expected->value)));
     assert_true(event->limit == expected->limit || (isnan(event->limit) && isnan(expected->limit)));

@@ -233,8 +233,17 @@ static void test_open_newer_format_is_newer(void **state)
 {
     struct fixture *f = *state;
     make_journal(f);
-    fixture_sql(f->db, "PRAGMA user_version = 2");
-    assert_refused(f, MBP_ERR_NEWER, "written by a later mbplant (format 2, this one knows 1)");
+    fixture_sql(f->db, "PRAGMA user_version = 3");
+    assert_refused(f, MBP_ERR_NEWER, "written by a later mbplant (format 3, this one knows 2)");
+}
+
+static void test_open_older_format_is_refused_in_one_line(void **state)
+{
+    struct fixture *f = *state;
+    make_journal(f);
+    fixture_sql(f->db, "PRAGMA user_version = 1");
+    assert_refused(f, MBP_ERR_NEWER, "written by an earlier mbplant (format 1, this one keeps 2)");
+    assert_ptr_equal(strchr(f->errors, '\n'), f->errors + strlen(f->errors) - 1);
 }
 
 static void test_open_foreign_database_is_corrupt(void **state)
@@ -308,7 +317,7 @@ static void test_open_database_has_the_promised_settings(void **state)
     char *bytes = fixture_read_file(f->db, &len);
     /* Bytes 18 and 19: 2 = WAL; 60 and 68: user_version and application_id (sqlite.org/fileformat2.html, 1.3). */
     assert_memory_equal(bytes + 18, "\2\2", 2);
-    assert_memory_equal(bytes + 60, "\0\0\0\1", 4);
+    assert_memory_equal(bytes + 60, "\0\0\0\2", 4);
     assert_memory_equal(bytes + 68, "MBPJ", 4);
     free(bytes);
 }
@@ -331,6 +340,7 @@ int main(void)
         FIXTURE_TEST(test_open_without_a_table_is_corrupt),
         FIXTURE_TEST(test_open_impossible_number_is_corrupt),
         FIXTURE_TEST(test_open_newer_format_is_newer),
+        FIXTURE_TEST(test_open_older_format_is_refused_in_one_line),
         FIXTURE_TEST(test_open_foreign_database_is_corrupt),
         FIXTURE_TEST(test_open_database_that_is_a_directory_is_io),
         FIXTURE_TEST(test_open_log_of_a_vanished_journal_is_corrupt),

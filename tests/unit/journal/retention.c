@@ -16,6 +16,8 @@
 struct bench {
     struct mbp_store store;
     struct mbp_marks marks;
+    struct mbp_names names;
+    struct mbp_retention_removed gone;
     uint64_t now_ns;
     enum mbp_retention_next next;
 };
@@ -23,7 +25,7 @@ struct bench {
 static void bench_open(struct fixture *f, struct bench *bench)
 {
     *bench = (struct bench){.now_ns = MBP_NS_PER_S};
-    assert_int_equal(mbp_store_open(f->db, &f->plant, 0, stderr, &bench->store, &bench->marks), MBP_OK);
+    assert_int_equal(mbp_store_open(f->db, &f->plant, 0, stderr, &bench->store, &bench->marks, &bench->names), MBP_OK);
 }
 
 /* Stores count events of this wall time and takes one step of retention with them; returns how many it removed. */
@@ -41,7 +43,7 @@ static uint32_t store(struct bench *bench, uint32_t count, uint64_t wall_ms)
     if (bench->marks.oldest == 0)
         oldest_before = bench->marks.oldest = 1;
     assert_int_equal(mbp_retention_step(&bench->store.retention, bench->now_ns, count, &bench->marks.oldest,
-                                        bench->marks.last, &bench->next),
+                                        bench->marks.last, &bench->gone, &bench->next),
                      SQLITE_OK);
     assert_int_equal(mbp_store_commit(&bench->store, 0), SQLITE_OK);
     return bench->marks.oldest - oldest_before;

@@ -184,7 +184,7 @@ static void test_push_into_a_full_ring_losses_are_counted_and_told(void **state)
     fixture_open(f);
     sqlite3 *other = hold(f);
     uint32_t taken = fill_ring(f, 1); /* and one lost */
-    assert_true(taken >= 65536);
+    assert_true(taken >= 65535);      /* the names of the plant take one place */
     for (int i = 0; i < 4; i++)
         assert_int_equal(mbp_journal_push_event(f->journal, &event), MBP_ERR_FULL);
     assert_int_equal(event.seq, 0);
@@ -237,7 +237,9 @@ struct bench {
 static void start_impatient(struct fixture *f, struct bench *bench)
 {
     struct mbp_marks marks;
-    assert_int_equal(mbp_store_open(f->db, &f->plant, 0, stderr, &bench->store, &marks), MBP_OK);
+    struct mbp_names names;
+    assert_int_equal(mbp_store_open(f->db, &f->plant, 0, stderr, &bench->store, &marks, &names), MBP_OK);
+    mbp_names_free(&names);
     assert_int_equal(mbp_ring_new(&bench->ring, 16), MBP_OK);
     assert_int_equal(mbp_writer_start(&bench->writer, &bench->ring, &bench->store, &f->clock, &marks, 20), MBP_OK);
 }

@@ -7,13 +7,13 @@ static void test_maintenance_begun_and_ended_by_command_is_told_both_times(void 
     shop_ask(shop, M2, MBP_MAINTENANCE);
     const struct mbp_event *event = fixture_only(&shop->events, MBP_EV_MAINTENANCE_STARTED);
     assert_int_equal(event->machine, M2);
-    assert_int_equal(event->peer, SHOP_PEER);
+    assert_int_equal(event->actor, SHOP_PEER);
     shop_operate(shop, 1000); /* it takes no planned time: it stays */
     assert_int_equal(shop->state->machine[M2].state, MBP_MAINTENANCE);
     assert_int_equal(fixture_count(&shop->events, MBP_EV_MACHINE_STATE), 0);
     shop_ask(shop, M2, MBP_EN_SERVICE);
     event = fixture_only(&shop->events, MBP_EV_MAINTENANCE_ENDED);
-    assert_int_equal(event->peer, SHOP_PEER);
+    assert_int_equal(event->actor, SHOP_PEER);
     fixture_only(&shop->events, MBP_EV_MACHINE_STATE);
 }
 
@@ -29,7 +29,7 @@ static void test_maintenance_with_a_planned_time_ends_by_itself_after_exactly_th
     const struct mbp_event *event = fixture_only(&shop->events, MBP_EV_MACHINE_STATE);
     assert_int_equal(event->detail,
                      mbp_event_state_detail(MBP_MAINTENANCE, MBP_EN_SERVICE, MBP_CAUSE_MAINTENANCE_OVER));
-    assert_int_equal(event->peer, 0);
+    assert_int_equal(event->actor, 0);
     fixture_only(&shop->events, MBP_EV_MAINTENANCE_ENDED);
 }
 
@@ -71,8 +71,10 @@ static void test_maintenance_over_while_a_trip_is_active_is_refused_once_and_tri
     assert_int_equal(shop->state->machine[M1].state, MBP_MAINTENANCE);
     const struct mbp_event *event = fixture_only(&shop->events, MBP_EV_MACHINE_REFUSED);
     assert_int_equal(event->sensor, T1);
-    assert_int_equal(event->peer, 0);
-    assert_int_equal(event->detail, mbp_event_state_detail(MBP_MAINTENANCE, MBP_EN_SERVICE, MBP_CAUSE_TRIP_ACTIVE));
+    assert_int_equal(event->actor, 0);
+    assert_int_equal(
+        event->detail,
+        mbp_event_of_alarm(mbp_event_state_detail(MBP_MAINTENANCE, MBP_EN_SERVICE, MBP_CAUSE_TRIP_ACTIVE), MBP_HIGH));
     shop_trip(shop, T1, false);
     shop_operate(shop, 1);
     assert_int_equal(shop->state->machine[M1].state, MBP_EN_SERVICE);

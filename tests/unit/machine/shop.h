@@ -16,7 +16,7 @@ struct shop {
 enum { M1, M2 };
 enum { T1, P1, Q1 };
 
-#define SHOP_PEER 0x0A000005u
+#define SHOP_PEER 5u
 
 int shop_setup(void **state);
 int shop_teardown(void **state);

@@ -67,8 +67,10 @@ static void test_trip_is_told_with_the_sensor_its_value_and_its_limit(void **sta
     assert_int_equal(event->sensor, P1);
     fixture_assert_number(event->value, 99);
     fixture_assert_number(event->limit, 8);
-    assert_int_equal(event->detail, mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP));
-    assert_int_equal(event->peer, 0);
+    assert_int_equal(
+        event->detail,
+        mbp_event_of_alarm(mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP), MBP_HIGH));
+    assert_int_equal(event->actor, 0);
 }
 
 static void test_return_to_service_forgets_the_first_out_in_the_same_scan(void **state)
@@ -93,7 +95,7 @@ static void test_request_taken_is_told_with_its_peer_and_starts_the_states_time(
     assert_int_equal(event->sensor, MBP_NONE16);
     assert_true(isnan(event->value) && isnan(event->limit));
     assert_int_equal(event->detail, mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_COMMAND));
-    assert_int_equal(event->peer, SHOP_PEER);
+    assert_int_equal(event->actor, SHOP_PEER);
     assert_int_equal(shop->state->machine[M2].since_ms, FIXTURE_WALL_MS + 1000);
     assert_int_equal(shop->state->machine[M2].in_state_ns, 0);
 }
@@ -111,8 +113,10 @@ static void test_request_refused_is_told_each_time_with_the_sensor_that_trips_no
         assert_int_equal(event->sensor, P1);
         fixture_assert_number(event->value, 99);
         fixture_assert_number(event->limit, 8);
-        assert_int_equal(event->detail, mbp_event_state_detail(MBP_EN_PANNE, MBP_EN_SERVICE, MBP_CAUSE_TRIP_ACTIVE));
-        assert_int_equal(event->peer, SHOP_PEER);
+        assert_int_equal(
+            event->detail,
+            mbp_event_of_alarm(mbp_event_state_detail(MBP_EN_PANNE, MBP_EN_SERVICE, MBP_CAUSE_TRIP_ACTIVE), MBP_HIGH));
+        assert_int_equal(event->actor, SHOP_PEER);
     }
 }
 

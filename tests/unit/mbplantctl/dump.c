@@ -63,7 +63,8 @@ static void put_events(FILE *file, uint32_t first, uint32_t last)
     for (uint32_t seq = first; seq <= last; seq++) {
         struct mbp_event event = {
             .seq = seq, .code = MBP_EV_START, .unit = 1, .machine = MBP_NONE16, .sensor = MBP_NONE16};
-        mbp_report_event(plant, &event, MBP_FORMAT_JSONL, file);
+        const struct mbp_telling by = {plant, NULL, MBP_LANG_EN};
+        mbp_report_event(&by, &event, NULL, MBP_FORMAT_JSONL, file);
     }
 }
 
@@ -145,15 +146,23 @@ static void test_dump_without_events_is_one_too(void **state)
     ctl_dump_close(&dump);
 }
 
-static void test_dump_of_version_1_is_read(void **state)
+static void test_dump_of_another_version_is_refused_in_one_line(void **state)
 {
     (void)state;
-    write_text("{\"mbplant_journal\":1,\"plant\":\"P\",\"plant_file\":\"mbplant: 1\\nname: P\\nunits:\\n  - {id: 1, "
-               "name: U, machines: [{name: M1}]}\\n\"}\n{\"seq\":1,\"code_number\":1}\n");
-    struct ctl_dump dump = opened();
-    assert_string_equal(dump.plant->name, "P");
-    assert_int_equal(count_events(&dump), 1);
-    ctl_dump_close(&dump);
+    static const char *const versions[] = {"1", "2", "3", "5"};
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        struct ctl_dump dump;
+        char text[256];
+        snprintf(text, sizeof text,
+                 "{\"mbplant_journal\":%s,\"plant\":\"P\",\"plant_file\":\"mbplant: 1\\nname: P\\nunits:\\n  - {id: 1, "
+                 "name: U, machines: [{name: M1}]}\\n\"}\n",
+                 versions[i]);
+        write_text(text);
+        assert_int_equal(ctl_dump_open(path, &dump, why), MBP_ERR_NEWER);
+        snprintf(text, sizeof text, "line 1: a dump of version %s, this mbplantctl reads 4: use the one that wrote it",
+                 versions[i]);
+        assert_string_equal(why, text);
+    }
 }
 
 static void test_dump_cut_off_in_a_line_gives_all_lines_before_and_is_partial(void **state)
@@ -353,9 +362,9 @@ static void test_file_that_is_no_dump_is_refused(void **state)
                                         "{}\n",
                                         "[1]\n",
                                         "{\"seq\":1,\"code_number\":1}\n",
-                                        "{\"mbplant_journal\":3,\"plant_file\":\"\"}\n",
-                                        "{\"mbplant_journal\":1,\"plant_file\":7}\n",
-                                        "{\"mbplant_journal\":1,\"plant_file\":\"mbplant: 1\\n\"}\n"};
+                                        "{\"mbplant_journal\":4,\"plant_file\":\"\"}\n",
+                                        "{\"mbplant_journal\":4,\"plant_file\":7}\n",
+                                        "{\"mbplant_journal\":4,\"plant_file\":\"mbplant: 1\\n\"}\n"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct ctl_dump dump = {0};
         write_text(texts[i]);
@@ -369,90 +378,83 @@ static void test_file_that_is_no_dump_is_refused(void **state)
     assert_int_equal(ctl_dump_open(path, &dump, why), MBP_ERR_IO);
 }
 
-/* Unit 1 of plant has machine M1, of other_yaml M2; of a third one M3. */
-static const char third_yaml[] = "mbplant: 1\nname: Third\nunits:\n  - {id: 1, name: U, machines: [{name: M3}]}\n";
-
-static const char *name_at(const struct ctl_dump *dump, uint32_t seq)
+static struct mbp_event_tag tag_of(uint16_t id, const char *name, uint32_t since, uint32_t gone)
 {
-    return ctl_past_at(&dump->past, seq, dump->plant)->machines[0].name;
+    return (struct mbp_event_tag){.unit = 1,
+                                  .what = MBP_TAG_SENSOR,
+                                  .decimals = 1,
+                                  .id = id,
+                                  .since = since,
+                                  .gone = gone,
+                                  .name = name,
+                                  .kind = "temperature",
+                                  .measure = "°C",
+                                  .label = "a \"label\""};
 }
 
-static void test_dump_tells_by_which_plant_each_event_counts(void **state)
+static const char *name_at(const struct ctl_dump *dump, uint16_t id, uint32_t seq)
+{
+    const struct mbp_event event = {.seq = seq, .unit = 1, .machine = MBP_NONE16, .sensor = id};
+    const struct mbp_event_tag *tag = mbp_names_item(&dump->names, &event);
+    return tag != NULL ? tag->name : "";
+}
+
+static void test_dump_tells_the_names_in_its_events_also_when_gone_on_with(void **state)
 {
     (void)state;
     FILE *file = NULL;
-    struct mbp_plant *other = parse(other_yaml);
-    struct mbp_plant *third = parse(third_yaml);
-    struct ctl_past past = {0};
-    assert_int_equal(ctl_past_add(&past, 20, plant), MBP_OK);
-    assert_int_equal(ctl_past_add(&past, 1, third), MBP_OK);
-    assert_int_equal(ctl_past_add(&past, 10, other), MBP_OK);
+    struct mbp_names names = {0};
+    struct mbp_names told = {0};
+    struct mbp_event_tag tags[] = {tag_of(0, "T1", 1, MBP_TAG_STAYS), tag_of(7, "T7", 1, MBP_TAG_STAYS)};
+    const struct mbp_actor actor = {.id = 3, .kind = MBP_ACTOR_TCP, .address = {0xFD, [15] = 1}, .since = 2};
+    assert_int_equal(mbp_names_put_tag(&names, &tags[0]), MBP_OK);
+    assert_int_equal(mbp_names_put_tag(&names, &tags[1]), MBP_OK);
+    assert_int_equal(mbp_names_put_actor(&names, &actor), MBP_OK);
     assert_int_equal(ctl_dump_create(path, plant, "host:5020", MADE_MS, &file, why), MBP_OK);
-    ctl_dump_put_past(file, &past, plant, 15, 30); /* the first one is needed by none of them */
-    put_events(file, 15, 30);
-    close_file(file);
-    struct ctl_dump dump = opened();
-    assert_int_equal(dump.past.count, 2);
-    assert_int_equal(dump.events, 16);
-    assert_string_equal(name_at(&dump, 15), "M2");
-    assert_string_equal(name_at(&dump, 19), "M2");
-    assert_string_equal(name_at(&dump, 20), "M1");
-    assert_string_equal(name_at(&dump, 30), "M1");
-    assert_ptr_equal(dump.past.entries[1].plant, dump.plant); /* its text is there once */
-    ctl_dump_close(&dump);
-    ctl_past_free(&past);
-    mbp_plant_free(other);
-    mbp_plant_free(third);
-}
-
-static void test_dump_gone_on_with_after_a_change_keeps_the_plants_before_it(void **state)
-{
-    (void)state;
-    FILE *file = NULL;
-    struct mbp_plant *other = parse(other_yaml);
-    struct ctl_past past = {0};
-    assert_int_equal(ctl_past_add(&past, 1, plant), MBP_OK);
-    assert_int_equal(ctl_dump_create(path, plant, "host:5020", MADE_MS, &file, why), MBP_OK);
-    ctl_dump_put_past(file, &past, plant, 1, 5);
+    assert_int_equal(ctl_dump_put_names(file, &names, &told), MBP_OK);
+    long once = ftell(file);
+    assert_int_equal(ctl_dump_put_names(file, &names, &told), MBP_OK); /* nothing is told twice */
+    assert_int_equal(ftell(file), once);
     put_events(file, 1, 5);
-    assert_int_equal(ctl_past_add(&past, 8, other), MBP_OK);
-    ctl_dump_put_plant(file, other, "host:5020", MADE_MS);
-    ctl_dump_put_past(file, &past, other, 6, 9);
+    tags[1].gone = 4; /* T7 goes, and its id is another name's after that */
+    assert_int_equal(mbp_names_put_tag(&names, &tags[1]), MBP_OK);
+    tags[1] = tag_of(7, "T8", 6, MBP_TAG_STAYS);
+    assert_int_equal(mbp_names_put_tag(&names, &tags[1]), MBP_OK);
+    assert_int_equal(ctl_dump_put_names(file, &names, &told), MBP_OK);
     put_events(file, 6, 9);
     close_file(file);
+    mbp_names_free(&names);
+    mbp_names_free(&told);
     struct ctl_dump dump = opened();
-    assert_string_equal(dump.plant->machines[0].name, "M2");
-    assert_string_equal(name_at(&dump, 5), "M1");
-    assert_string_equal(name_at(&dump, 7), "M1");
-    assert_string_equal(name_at(&dump, 8), "M2");
-    ctl_dump_close(&dump);
-    ctl_past_free(&past);
-    mbp_plant_free(other);
-}
-
-static void test_dump_without_former_plants_counts_all_by_its_own(void **state)
-{
-    (void)state;
-    write_dump(3, "");
-    struct ctl_dump dump = opened();
-    assert_ptr_equal(ctl_past_at(&dump.past, 2, dump.plant), dump.plant);
+    assert_int_equal(dump.names.tag_count, 3);
+    assert_string_equal(name_at(&dump, 0, 9), "T1");
+    assert_string_equal(name_at(&dump, 7, 3), "T7");
+    assert_string_equal(name_at(&dump, 7, 6), "T8");
+    assert_string_equal(dump.names.tags[1].measure, "°C");
+    assert_string_equal(dump.names.tags[1].label, "a \"label\"");
+    assert_int_equal(dump.names.tags[1].gone, 4);
+    assert_int_equal(dump.names.actor_count, 1);
+    assert_memory_equal(dump.names.actors[0].address, actor.address, sizeof actor.address);
     ctl_dump_close(&dump);
 }
 
-static void test_former_plant_that_is_none_names_the_line(void **state)
+static void test_name_that_is_none_names_the_line(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"{\"plant_since\":3,\"plant_file\":7}\n", "{\"plant_since\":-1}\n",
-                                        "{\"plant_since\":3,\"plant_file\":\"\"}\n"};
+    static const char *const wrong[] = {
+        "{\"tag\":3}\n",
+        "{\"tag\":65535,\"unit\":1,\"what\":\"sensor\",\"name\":\"T1\"}\n",
+        "{\"tag\":3,\"unit\":1,\"what\":\"thing\",\"name\":\"T1\"}\n",
+        "{\"tag\":3,\"unit\":-1,\"what\":\"sensor\",\"name\":\"T1\"}\n",
+        "{\"actor\":3,\"kind\":\"tcp\",\"address\":\"nobody\"}\n",
+        "{\"actor\":0,\"kind\":\"tcp\",\"address\":\"::1\"}\n",
+        "{\"actor\":3,\"kind\":\"x\",\"address\":\"::1\"}\n",
+    };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct ctl_dump dump;
         write_dump(1, wrong[i]);
-        FILE *err = stderr;
-        stderr = tmpfile(); /* what the parser says of the plant */
         assert_int_equal(ctl_dump_open(path, &dump, why), MBP_ERR_FORMAT);
-        fclose(stderr);
-        stderr = err;
-        assert_memory_equal(why, "line 3: ", 8);
+        assert_string_equal(why, "line 3: not a name in events");
         unlink(path);
     }
 }
@@ -462,7 +464,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_dump_written_loads_with_its_plant_and_events, remove_dump),
         cmocka_unit_test_teardown(test_dump_without_events_is_one_too, remove_dump),
-        cmocka_unit_test_teardown(test_dump_of_version_1_is_read, remove_dump),
+        cmocka_unit_test_teardown(test_dump_of_another_version_is_refused_in_one_line, remove_dump),
         cmocka_unit_test_teardown(test_dump_cut_off_in_a_line_gives_all_lines_before_and_is_partial, remove_dump),
         cmocka_unit_test_teardown(test_dump_that_says_it_is_partial_tells_why, remove_dump),
         cmocka_unit_test_teardown(test_dump_gone_on_with_drops_its_half_line_only, remove_dump),
@@ -472,10 +474,8 @@ int main(void)
         cmocka_unit_test_teardown(test_snapshot_of_an_earlier_version_has_no_outputs, remove_dump),
         cmocka_unit_test_teardown(test_damaged_line_is_named_by_its_number, remove_dump),
         cmocka_unit_test_teardown(test_damaged_event_in_the_middle_is_found_when_events_are_read, remove_dump),
-        cmocka_unit_test_teardown(test_dump_tells_by_which_plant_each_event_counts, remove_dump),
-        cmocka_unit_test_teardown(test_dump_gone_on_with_after_a_change_keeps_the_plants_before_it, remove_dump),
-        cmocka_unit_test_teardown(test_dump_without_former_plants_counts_all_by_its_own, remove_dump),
-        cmocka_unit_test_teardown(test_former_plant_that_is_none_names_the_line, remove_dump),
+        cmocka_unit_test_teardown(test_dump_tells_the_names_in_its_events_also_when_gone_on_with, remove_dump),
+        cmocka_unit_test_teardown(test_name_that_is_none_names_the_line, remove_dump),
         cmocka_unit_test_teardown(test_dump_never_overwrites_a_file, remove_dump),
         cmocka_unit_test_teardown(test_file_that_is_no_dump_is_refused, remove_dump),
     };

@@ -14,36 +14,31 @@ static const char yaml[] = "mbplant: 1\nname: Line\nunits:\n"
                            "      {name: M2, sensors: [{name: T2, kind: temperature}]}]}\n"
                            "  - {id: 2, name: B, machines: [{name: M3, sensors: [{name: T3, kind: temperature}]}]}\n";
 
-static const char former_yaml[] = "mbplant: 1\nname: Line\nunits:\n"
-                                  "  - {id: 1, name: A, machines: [{name: M0, sensors: [{name: T0, kind: flow}]},\n"
-                                  "      {name: M1, sensors: [{name: T1, kind: temperature}]}]}\n";
-
-static struct mbp_plant *plant, *former;
-static struct ctl_past past; /* none but where a test has some */
+static struct mbp_plant *plant;
+static struct mbp_names names; /* none but where a test has some */
+static struct mbp_telling by;
 
 static int load(void **state)
 {
     (void)state;
     const struct mbp_text text = {yaml, strlen(yaml)};
-    const struct mbp_text former_text = {former_yaml, strlen(former_yaml)};
-    return mbp_plant_parse("line.yaml", text, stderr, &plant) == MBP_OK &&
-                   mbp_plant_parse("line.yaml", former_text, stderr, &former) == MBP_OK
-               ? 0
-               : -1;
+    if (mbp_plant_parse("line.yaml", text, stderr, &plant) != MBP_OK)
+        return -1;
+    by = (struct mbp_telling){plant, &names, MBP_LANG_EN};
+    return 0;
 }
 
 static int unload(void **state)
 {
     (void)state;
     mbp_plant_free(plant);
-    mbp_plant_free(former);
     return 0;
 }
 
 static struct ctl_filter made(const struct ctl_options *options)
 {
     struct ctl_filter filter;
-    assert_int_equal(ctl_filter_make(options, plant, &past, &filter), CTL_OK);
+    assert_int_equal(ctl_filter_make(options, &by, &filter), CTL_OK);
     return filter;
 }
 
@@ -55,7 +50,7 @@ static struct mbp_event of(enum mbp_event_code code, uint16_t unit, uint16_t mac
 
 static bool passes(const struct ctl_filter *filter, struct mbp_event event)
 {
-    return ctl_filter_passes(filter, plant, &event);
+    return ctl_filter_passes(filter, &by, &event);
 }
 
 static void test_no_option_lets_everything_through(void **state)
@@ -71,7 +66,7 @@ static void test_machine_takes_in_its_sensors_and_no_other_units(void **state)
     (void)state;
     struct ctl_filter filter = made(&(struct ctl_options){.machine = "M1"});
     assert_true(passes(&filter, of(MBP_EV_MACHINE_STATE, 1, 0, MBP_NONE16)));
-    assert_true(passes(&filter, of(MBP_EV_VALUE_FORCED, 1, MBP_NONE16, 0)));
+    assert_true(passes(&filter, of(MBP_EV_VALUE_FORCED, 1, 0, 0)));
     assert_false(passes(&filter, of(MBP_EV_MACHINE_STATE, 1, 1, MBP_NONE16)));
     assert_false(passes(&filter, of(MBP_EV_MACHINE_STATE, 2, 0, 0)));
     assert_false(passes(&filter, of(MBP_EV_START, 0, MBP_NONE16, MBP_NONE16)));
@@ -152,34 +147,41 @@ static void test_what_the_plant_does_not_have_is_wrong_usage(void **state)
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct ctl_filter filter;
-        assert_int_equal(ctl_filter_make(&wrong[i], plant, &past, &filter), CTL_USAGE);
+        assert_int_equal(ctl_filter_make(&wrong[i], &by, &filter), CTL_USAGE);
     }
 }
 
-static void test_names_are_those_of_the_plant_by_which_the_event_counts(void **state)
+static struct mbp_event_tag tag_of(enum mbp_tag_what what, uint16_t id, const char *name)
 {
-    (void)state;
-    struct ctl_filter filter = made(&(struct ctl_options){.machine = "M1"});
-    assert_true(ctl_filter_passes(&filter, former, &(struct mbp_event){.unit = 1, .machine = 1, .sensor = MBP_NONE16}));
-    assert_false(
-        ctl_filter_passes(&filter, former, &(struct mbp_event){.unit = 1, .machine = 0, .sensor = MBP_NONE16}));
-    assert_true(ctl_filter_passes(&filter, former, &(struct mbp_event){.unit = 1, .machine = MBP_NONE16, .sensor = 1}));
-    filter = made(&(struct ctl_options){.sensor = "T1"});
-    assert_true(ctl_filter_passes(&filter, former, &(struct mbp_event){.unit = 1, .machine = 1, .sensor = 1}));
-    assert_false(ctl_filter_passes(&filter, former, &(struct mbp_event){.unit = 1, .machine = 0, .sensor = 0}));
+    return (struct mbp_event_tag){.unit = 1,
+                                  .what = (uint8_t)what,
+                                  .id = id,
+                                  .since = 1,
+                                  .gone = MBP_TAG_STAYS,
+                                  .name = name,
+                                  .kind = "",
+                                  .measure = "",
+                                  .label = ""};
 }
 
-static void test_name_that_only_a_former_plant_had_is_known(void **state)
+static void test_names_are_those_of_the_tags_of_an_event(void **state)
 {
     (void)state;
-    struct ctl_filter filter;
-    const struct ctl_options options = {.machine = "M0", .sensor = "T0"};
-    assert_true(ctl_filter_needs_past(&options, plant));
-    assert_false(ctl_filter_needs_past(&options, former));
-    assert_int_equal(ctl_filter_make(&options, plant, &past, &filter), CTL_USAGE);
-    assert_int_equal(ctl_past_add(&past, 1, former), MBP_OK);
-    assert_int_equal(ctl_filter_make(&options, plant, &past, &filter), CTL_OK);
-    ctl_past_free(&past);
+    const struct mbp_event_tag tags[] = {tag_of(MBP_TAG_MACHINE, 0, "M0"), tag_of(MBP_TAG_MACHINE, 1, "M1"),
+                                         tag_of(MBP_TAG_SENSOR, 0, "T0"), tag_of(MBP_TAG_SENSOR, 1, "T1")};
+    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
+        assert_int_equal(mbp_names_put_tag(&names, &tags[i]), MBP_OK);
+    struct ctl_filter filter = made(&(struct ctl_options){.machine = "M1"});
+    assert_true(passes(&filter, of(MBP_EV_MACHINE_STATE, 1, 1, MBP_NONE16)));
+    assert_false(passes(&filter, of(MBP_EV_MACHINE_STATE, 1, 0, MBP_NONE16)));
+    filter = made(&(struct ctl_options){.sensor = "T1"});
+    assert_true(passes(&filter, of(MBP_EV_ALARM_RAISED, 1, 1, 1)));
+    assert_false(passes(&filter, of(MBP_EV_ALARM_RAISED, 1, 0, 0)));
+    filter = made(&(struct ctl_options){.machine = "m0", .sensor = "t0"}); /* the plant has them no more */
+    assert_true(passes(&filter, of(MBP_EV_ALARM_RAISED, 1, 0, 0)));
+    assert_false(passes(&filter, of(MBP_EV_ALARM_RAISED, 1, 1, 1)));
+    mbp_names_free(&names);
+    assert_int_equal(ctl_filter_make(&(struct ctl_options){.machine = "M0"}, &by, &filter), CTL_USAGE);
 }
 
 int main(void)
@@ -188,8 +190,7 @@ int main(void)
         cmocka_unit_test(test_no_option_lets_everything_through),
         cmocka_unit_test(test_machine_takes_in_its_sensors_and_no_other_units),
         cmocka_unit_test(test_sensor_is_told_apart_by_unit),
-        cmocka_unit_test(test_names_are_those_of_the_plant_by_which_the_event_counts),
-        cmocka_unit_test(test_name_that_only_a_former_plant_had_is_known),
+        cmocka_unit_test(test_names_are_those_of_the_tags_of_an_event),
         cmocka_unit_test(test_period_takes_in_its_beginning_and_not_its_end),
         cmocka_unit_test(test_code_words_find_codes_by_name_beginning_and_number),
         cmocka_unit_test(test_unknown_code_has_a_nearest_one),

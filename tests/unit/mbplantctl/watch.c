@@ -201,15 +201,16 @@ static void test_chosen_event_is_told_whole(void **state)
          .sensor = 0,
          .value = 92.5f,
          .limit = 80,
-         .peer = 0x7F000001,
+         .actor = 1,
          .detail = mbp_event_state_detail(MBP_EN_PANNE, MBP_EN_SERVICE, MBP_CAUSE_TRIP_ACTIVE)}};
     struct watch_model one = model;
     one.events = long_one;
     one.event_count = 1;
     watch_choose(&view, &one, WATCH_JOURNAL, 0);
     watch_layout(&one, &view, 80, 24, &screen);
+    const struct mbp_telling by = {plant, NULL, MBP_LANG_EN};
     char text[256];
-    char *last = strrchr(mbp_report_event_text(plant, &long_one[0], text, sizeof text), ' ');
+    char *last = strrchr(mbp_report_sentence(&by, &long_one[0], text, sizeof text), ' ');
     assert_non_null(strstr(screen.rows[4].text, "\xE2\x80\xA6"));
     assert_shows("7: M1 en_panne -> en_service refused: T1");
     assert_shows(last); /* on its second row */

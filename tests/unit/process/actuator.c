@@ -132,10 +132,10 @@ static void test_command_is_an_event_of_old_and_new_and_who(void **state)
     const struct mbp_event *event = fixture_only(&running.events, MBP_EV_POINT_WRITTEN);
     assert_int_equal(event->unit, 1);
     assert_int_equal(event->machine, 0);
-    assert_int_equal(event->sensor, MBP_NONE16);
+    assert_int_equal(event->sensor, 1); /* after the one sensor */
     fixture_assert_number((double)event->value, 45.5);
     fixture_assert_number((double)event->limit, 20);
-    assert_int_equal(event->peer, PEER);
+    assert_int_equal(event->actor, PEER);
     assert_int_equal(event->detail, mbp_event_write_detail(MBP_HOLDING_REGISTERS, 7000, 0, 0));
     command(&running, VALVE, 45.5); /* nothing new */
     assert_int_equal(running.events.count, 0);

@@ -65,13 +65,13 @@ static void test_force_tells_new_old_and_peer(void **state)
     fixture_assert_number(event->value, 9);
     fixture_assert_number(event->limit, 4);
     assert_int_equal(event->detail, 0);
-    assert_int_equal(event->peer, PEER);
+    assert_int_equal(event->actor, PEER);
     running_scan(running);
     release(running, H1);
     event = fixture_only(&running->events, MBP_EV_VALUE_RELEASED);
     fixture_assert_number(event->value, 9);
     assert_true(isnan(event->limit));
-    assert_int_equal(event->peer, PEER);
+    assert_int_equal(event->actor, PEER);
 }
 
 static void test_force_of_a_held_value_again_is_told_when_it_changes(void **state)

@@ -12,7 +12,7 @@ struct running {
     struct mbp_events events;
 };
 
-#define PEER 0x7F000001u
+#define PEER 7u
 
 /* One machine M1 of one unit with these sensors (YAML flow maps, one a line, without the indent), settled. */
 void running_begin(struct running *running, const char *scan, const char *const *sensors, size_t count);

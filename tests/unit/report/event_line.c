@@ -14,10 +14,22 @@
 
 static char *line_of(const struct mbp_event *event, enum mbp_format format)
 {
+    const struct mbp_telling by = {plant, report_names(), MBP_LANG_EN};
     struct report_stream stream;
     report_open(&stream);
-    mbp_report_event(plant, event, format, stream.file);
+    mbp_report_event(&by, event, NULL, format, stream.file);
     return report_text(&stream);
+}
+
+/* What a JSON line tells, but for what is beside the event. */
+static enum mbp_status parse(const char *line, struct mbp_event *out)
+{
+    struct mbp_event_beside beside;
+    char *comment = NULL;
+    enum mbp_status status = mbp_report_event_parse((struct mbp_text){line, strlen(line)}, out, &beside, &comment);
+    if (status == MBP_OK)
+        free(comment);
+    return status;
 }
 
 static void test_text_line_has_number_time_and_sentence(void **state)
@@ -38,7 +50,7 @@ static void test_csv_row_has_the_columns_of_its_header(void **state)
     char *header = report_text(&stream);
     assert_string_equal(header, "seq,time,scan,code,unit,machine,sensor,value,limit,unit_text,peer,detail,text\r\n");
     struct mbp_event event = report_event(MBP_EV_ALARM_RAISED, MBP_HIGH);
-    event.peer = 0;
+    event.actor = 0;
     char *row = line_of(&event, MBP_FORMAT_CSV);
     assert_string_equal(row, "7,2025-11-24T16:00:00.123Z,42,alarm raised,3,FILL1,TT101,92.3,85,°C,,2,"
                              "TT101 Overheating 92.3 °C (limit 85 °C)\r\n");
@@ -83,7 +95,8 @@ static void test_json_line_escapes_what_strings_must_not_hold(void **state)
     changed.sensors = sensors;
     struct report_stream stream;
     report_open(&stream);
-    mbp_report_event(&changed, &event, MBP_FORMAT_JSONL, stream.file);
+    const struct mbp_telling by = {&changed, NULL, MBP_LANG_EN};
+    mbp_report_event(&by, &event, NULL, MBP_FORMAT_JSONL, stream.file);
     char *line = report_text(&stream);
     json_t *root = json_loads(line, 0, NULL);
     assert_non_null(root);
@@ -106,13 +119,13 @@ static void test_json_line_reads_back_as_the_same_event(void **state)
          .sensor = MBP_NONE16,
          .value = 1.1754944e-38f,
          .limit = -3.4028235e38f,
-         .peer = UINT32_MAX,
+         .actor = UINT16_MAX,
          .detail = UINT32_MAX},
     };
     for (size_t i = 0; i < 2; i++) {
         char *line = line_of(&events[i], MBP_FORMAT_JSONL);
         struct mbp_event back;
-        assert_int_equal(mbp_report_event_parse((struct mbp_text){line, strlen(line)}, &back), MBP_OK);
+        assert_int_equal(parse(line, &back), MBP_OK);
         uint16_t wanted[MBP_EVENT_WORDS];
         uint16_t got[MBP_EVENT_WORDS];
         mbp_event_encode(&events[i], wanted);
@@ -130,7 +143,7 @@ static void test_json_line_without_numbers_reads_back_as_nan(void **state)
     event.limit = INFINITY;
     char *line = line_of(&event, MBP_FORMAT_JSONL);
     struct mbp_event back;
-    assert_int_equal(mbp_report_event_parse((struct mbp_text){line, strlen(line)}, &back), MBP_OK);
+    assert_int_equal(parse(line, &back), MBP_OK);
     assert_true(isnan(back.value));
     assert_true(isnan(back.limit));
     free(line);
@@ -148,13 +161,13 @@ static void test_parse_of_what_is_no_event_leaves_the_output_alone(void **state)
                                       "{\"seq\":1,\"code_number\":65536}",
                                       "{\"seq\":-1,\"code_number\":1}",
                                       "{\"seq\":1.5,\"code_number\":1}",
-                                      "{\"seq\":1,\"code_number\":1,\"peer\":\"somewhere\"}",
+                                      "{\"seq\":1,\"code_number\":1,\"actor\":65536}",
                                       "{\"seq\":1,\"code_number\":1,\"value\":\"x\"}",
                                       "{\"seq\":1,\"seq\":2,\"code_number\":1}",
                                       "{\"seq\":1,\"code_number\":1"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct mbp_event untouched = {.seq = 77};
-        assert_int_equal(mbp_report_event_parse((struct mbp_text){bad[i], strlen(bad[i])}, &untouched), MBP_ERR_FORMAT);
+        assert_int_equal(parse(bad[i], &untouched), MBP_ERR_FORMAT);
         assert_int_equal(untouched.seq, 77);
     }
 }

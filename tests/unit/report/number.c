@@ -99,15 +99,6 @@ static void test_span_shows_the_two_largest_units(void **state)
     assert_string_equal(mbp_span_text(90000, text, sizeof text), "1d 1h");
 }
 
-static void test_peer_is_an_address_or_the_plant(void **state)
-{
-    (void)state;
-    char text[16];
-    assert_string_equal(mbp_peer_text(0x7F000001, text, sizeof text), "127.0.0.1");
-    assert_string_equal(mbp_peer_text(0xFFFFFFFF, text, sizeof text), "255.255.255.255");
-    assert_string_equal(mbp_peer_text(0, text, sizeof text), "the plant");
-}
-
 static void test_format_name_finds_its_format(void **state)
 {
     (void)state;
@@ -143,7 +134,6 @@ int main(void)
         cmocka_unit_test(test_limit_loses_trailing_zeros_only),
         cmocka_unit_test(test_float_text_is_the_shortest_that_reads_back),
         cmocka_unit_test(test_span_shows_the_two_largest_units),
-        cmocka_unit_test(test_peer_is_an_address_or_the_plant),
         cmocka_unit_test(test_limit_between_two_steps_shows_the_digits_that_it_has),
         cmocka_unit_test(test_format_name_finds_its_format),
     };

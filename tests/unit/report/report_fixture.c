@@ -47,6 +47,17 @@ struct mbp_plant *report_plant(void)
 
 #define TT101 0 /* machines' sensors come before those of the unit itself */
 
+#define LOCAL 1
+
+const struct mbp_names *report_names(void)
+{
+    static struct mbp_actor actors[] = {{.id = LOCAL, .kind = MBP_ACTOR_TCP}, {.id = 2, .kind = MBP_ACTOR_TCP}};
+    static const struct mbp_names names = {.actors = actors, .actor_count = 2};
+    mbp_address_parse("127.0.0.1", actors[0].address);
+    mbp_address_parse("fd00::7f00:1", actors[1].address);
+    return &names;
+}
+
 struct mbp_event report_event(enum mbp_event_code code, uint32_t detail)
 {
     return (struct mbp_event){.wall_ms = 1764000000123,
@@ -58,7 +69,7 @@ struct mbp_event report_event(enum mbp_event_code code, uint32_t detail)
                               .sensor = TT101,
                               .value = 92.3f,
                               .limit = 85,
-                              .peer = 0x7F000001,
+                              .actor = LOCAL,
                               .detail = detail};
 }
 
@@ -129,8 +140,9 @@ struct mbp_report report_example(const struct mbp_plant *plant)
         .controllers = controllers,
         .controller_count = 2,
         .has_incident = true,
-        .incident =
-            report_event(MBP_EV_MACHINE_STATE, mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP))};
+        .incident = report_event(
+            MBP_EV_MACHINE_STATE,
+            mbp_event_of_alarm(mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP), MBP_HIGH))};
 }
 
 void report_open(struct report_stream *stream)
@@ -184,7 +196,7 @@ struct mbp_analysis *report_analysis(const struct mbp_plant *plant)
     events[count++].detail = mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP);
     events[count] = at((uint32_t)count + 1, 1800, MBP_EV_MACHINE_STATE);
     events[count++].detail = mbp_event_state_detail(MBP_EN_PANNE, MBP_EN_SERVICE, MBP_CAUSE_COMMAND);
-    enum mbp_status status = mbp_analyser_new(plant, &period, &now, &analyser);
+    enum mbp_status status = mbp_analyser_new(plant, NULL, &period, &now, &analyser);
     for (size_t i = 0; i < count && status == MBP_OK; i++)
         status = mbp_analyser_take(analyser, &events[i]);
     if (status == MBP_OK)

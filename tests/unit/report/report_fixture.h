@@ -17,6 +17,9 @@ struct mbp_report report_example(const struct mbp_plant *plant);
 struct mbp_analysis *report_analysis(const struct mbp_plant *plant);
 
 /* An event of TT101 and FILL1 with value 92.3 and limit 85, from 127.0.0.1. */
+/* Actor 1 is 127.0.0.1, 2 is fd00::7f00:1; machines and sensors are numbers in the plant. */
+const struct mbp_names *report_names(void);
+
 struct mbp_event report_event(enum mbp_event_code code, uint32_t detail);
 
 /* A stream into memory. report_text ends it and returns what was written, to be freed with free(). */

@@ -10,28 +10,41 @@
 
 #include "report_loaded.h"
 
+#define TT101_ID 8 /* of a tag that the plant does not have */
+
 static void says(struct mbp_event event, const char *wanted)
 {
+    const struct mbp_telling by = {plant, report_names(), MBP_LANG_EN};
     char text[256];
-    assert_string_equal(mbp_report_event_text(plant, &event, text, sizeof text), wanted);
+    assert_string_equal(mbp_report_sentence(&by, &event, text, sizeof text), wanted);
 }
 
 static void test_trip_names_sensor_diagnosis_value_and_limit(void **state)
 {
     (void)state;
     uint32_t detail = mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP);
-    says(report_event(MBP_EV_MACHINE_STATE, detail),
+    says(report_event(MBP_EV_MACHINE_STATE, mbp_event_of_alarm(detail, MBP_HIGH)),
          "FILL1 en_service -> en_panne: TT101 Overheating 92.3 °C (limit 85 °C)");
 }
 
-static void test_trip_below_its_limit_has_the_low_diagnosis(void **state)
+static void test_trip_is_told_by_its_alarm_and_not_by_the_side_of_the_limit(void **state)
 {
     (void)state;
-    struct mbp_event event =
-        report_event(MBP_EV_MACHINE_STATE, mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP));
-    event.value = 4;
+    uint32_t detail = mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP);
+    struct mbp_event event = report_event(MBP_EV_MACHINE_STATE, mbp_event_of_alarm(detail, MBP_RATE_OF_CHANGE));
+    event.value = -20;
+    event.limit = 15;
+    says(event, "FILL1 en_service -> en_panne: TT101 Rate of change -20.0 °C (limit 15 °C)");
+    event.detail = mbp_event_of_alarm(detail, MBP_BAD_QUALITY);
+    event.limit = NAN;
+    event.value = 150;
+    says(event, "FILL1 en_service -> en_panne: TT101 Bad quality 150.0 °C");
+    event.detail = mbp_event_of_alarm(detail, MBP_LOW); /* written below its value since */
+    event.value = 12;
     event.limit = 10;
-    says(event, "FILL1 en_service -> en_panne: TT101 Low temperature 4.0 °C (limit 10 °C)");
+    says(event, "FILL1 en_service -> en_panne: TT101 Low temperature 12.0 °C (limit 10 °C)");
+    event.detail = detail;
+    says(event, "FILL1 en_service -> en_panne: TT101 12.0 °C (limit 10 °C)");
 }
 
 static void test_command_names_the_peer(void **state)
@@ -48,8 +61,8 @@ static void test_command_names_the_peer(void **state)
 static void test_refusal_names_the_alarm_that_is_active(void **state)
 {
     (void)state;
-    says(report_event(MBP_EV_MACHINE_REFUSED,
-                      mbp_event_state_detail(MBP_EN_PANNE, MBP_EN_SERVICE, MBP_CAUSE_TRIP_ACTIVE)),
+    uint32_t detail = mbp_event_state_detail(MBP_EN_PANNE, MBP_EN_SERVICE, MBP_CAUSE_TRIP_ACTIVE);
+    says(report_event(MBP_EV_MACHINE_REFUSED, mbp_event_of_alarm(detail, MBP_HIGH)),
          "FILL1 en_panne -> en_service refused: TT101 Overheating 92.3 °C (limit 85 °C) still active; asked by "
          "127.0.0.1");
 }
@@ -59,8 +72,8 @@ static void test_alarm_events_name_diagnosis_and_numbers(void **state)
     (void)state;
     struct mbp_event raised = report_event(MBP_EV_ALARM_RAISED, MBP_HIGH);
     struct mbp_event cleared = report_event(MBP_EV_ALARM_CLEARED, MBP_HIGH);
-    raised.peer = 0;
-    cleared.peer = 0;
+    raised.actor = 0;
+    cleared.actor = 0;
     cleared.value = 64;
     says(raised, "TT101 Overheating 92.3 °C (limit 85 °C)");
     says(cleared, "TT101 Overheating cleared: 64.0 °C (limit 85 °C)");
@@ -78,7 +91,7 @@ static void test_shelving_tells_how_long_and_why_it_ended(void **state)
     says(report_event(MBP_EV_ALARM_SHELVED, MBP_SHELVED_UNTIL_UNSHELVED), "TT101 alarm shelved by 127.0.0.1");
     says(report_event(MBP_EV_ALARM_UNSHELVED, MBP_UNSHELVED_BY_COMMAND), "TT101 alarm unshelved by 127.0.0.1");
     event = report_event(MBP_EV_ALARM_UNSHELVED, MBP_UNSHELVED_BY_TIME);
-    event.peer = 0;
+    event.actor = 0;
     says(event, "TT101 alarm unshelved: its time is over");
 }
 
@@ -184,7 +197,7 @@ static void test_codes_of_a_later_version_are_shown_by_number(void **state)
     says(event, "TT101 event 999, value 92.3 °C, limit or old value 85.0 °C, detail 4294967295 by 127.0.0.1");
     event.sensor = event.machine = MBP_NONE16;
     event.value = event.limit = NAN;
-    event.peer = 0;
+    event.actor = 0;
     event.detail = 7;
     says(event, "event 999, detail 7");
 }
@@ -195,12 +208,68 @@ static void test_production_says_what_was_made_so_far(void **state)
     struct mbp_event event = report_event(MBP_EV_PRODUCTION, 20000001); /* more than a float tells */
     char text[256];
     event.sensor = MBP_NONE16;
-    event.peer = 0;
+    event.actor = 0;
     event.value = 20000001.0F;
     event.limit = 49;
     says(event, "FILL1 production: 20000001 good and 49 rejected so far");
-    assert_string_equal(mbp_report_sentence(plant, &event, MBP_LANG_FR, text, sizeof text),
+    const struct mbp_telling by = {plant, report_names(), MBP_LANG_FR};
+    assert_string_equal(mbp_report_sentence(&by, &event, text, sizeof text),
                         "FILL1 production : 20000001 bonnes et 49 rebutées jusqu'ici");
+}
+
+static void test_names_of_tags_and_actors_go_before_numbers_in_the_plant(void **state)
+{
+    (void)state;
+    struct mbp_names names = {0};
+    struct mbp_event_tag tag = {.unit = 3,
+                                .what = MBP_TAG_SENSOR,
+                                .decimals = 2,
+                                .id = TT101_ID,
+                                .since = 1,
+                                .gone = 20,
+                                .name = "PT9",
+                                .kind = "pressure",
+                                .measure = "bar",
+                                .label = ""};
+    struct mbp_event event = report_event(MBP_EV_ALARM_RAISED, MBP_HIGH);
+    const struct mbp_telling by = {plant, &names, MBP_LANG_EN};
+    char text[256];
+    event.actor = MBP_ACTOR_OTHERS;
+    event.sensor = TT101_ID;
+    assert_int_equal(mbp_names_put_tag(&names, &tag), MBP_OK);
+    assert_string_equal(mbp_report_sentence(&by, &event, text, sizeof text),
+                        "PT9 Overpressure 92.30 bar (limit 85 bar) by others");
+    event.sensor = TT101_ID + 1;
+    event.actor = 77; /* nobody knows these */
+    assert_string_equal(mbp_report_sentence(&by, &event, text, sizeof text),
+                        "sensor 9 of unit 3 limit 92.3 (limit 85) by actor 77");
+    mbp_names_free(&names);
+}
+
+static void test_point_that_is_somebody_elses_by_now_is_told_by_its_tag(void **state)
+{
+    (void)state;
+    struct mbp_names names = {0};
+    struct mbp_event_tag tag = {.unit = 3,
+                                .what = MBP_TAG_ACTUATOR,
+                                .id = TT101_ID,
+                                .gone = 20,
+                                .name = "V9",
+                                .kind = "",
+                                .measure = "%",
+                                .label = ""};
+    struct mbp_event event = report_event(MBP_EV_POINT_WRITTEN, mbp_event_write_detail(MBP_HOLDING_REGISTERS, 0, 0, 0));
+    const struct mbp_telling by = {plant, &names, MBP_LANG_EN};
+    char text[256];
+    event.actor = 0;
+    event.sensor = TT101_ID;
+    assert_int_equal(mbp_names_put_tag(&names, &tag), MBP_OK);
+    assert_string_equal(mbp_report_sentence(&by, &event, text, sizeof text), "V9 written 85 % -> 92.3 %");
+    event.code = MBP_EV_WRITE_REFUSED;
+    event.detail = mbp_event_write_detail(MBP_HOLDING_REGISTERS, 0, MBP_EX_SERVER_DEVICE_FAILURE, 0);
+    assert_string_equal(mbp_report_sentence(&by, &event, text, sizeof text),
+                        "V9: write 92.3 refused: server device failure");
+    mbp_names_free(&names);
 }
 
 static void test_simulation_events_say_what_was_done_to_time(void **state)
@@ -211,15 +280,15 @@ static void test_simulation_events_say_what_was_done_to_time(void **state)
     event.sensor = MBP_NONE16;
     event.value = 100;
     event.limit = 0.5F;
-    event.peer = 0x0A000001;
-    says(event, "simulation speed 0.5 -> 100 times real time, by 10.0.0.1");
+    event.actor = 2;
+    says(event, "simulation speed 0.5 -> 100 times real time, by fd00::7f00:1");
     event.code = MBP_EV_SIM_STEPPED;
-    says(event, "simulation stepped by 100 scans, by 10.0.0.1");
+    says(event, "simulation stepped by 100 scans, by fd00::7f00:1");
     event.code = MBP_EV_SIM_RESTORED;
     event.detail = 4711;
-    says(event, "snapshot restored: the plant is as it was after scan 4711, by 10.0.0.1");
+    says(event, "snapshot restored: the plant is as it was after scan 4711, by fd00::7f00:1");
     event.code = MBP_EV_SIM_PAUSED;
-    says(event, "simulation paused by 10.0.0.1");
+    says(event, "simulation paused by fd00::7f00:1");
 }
 
 static void test_sentence_too_long_for_its_buffer_is_cut(void **state)
@@ -227,7 +296,8 @@ static void test_sentence_too_long_for_its_buffer_is_cut(void **state)
     (void)state;
     char text[16];
     struct mbp_event event = report_event(MBP_EV_ALARM_RAISED, MBP_HIGH);
-    mbp_report_event_text(plant, &event, text, sizeof text);
+    const struct mbp_telling by = {plant, NULL, MBP_LANG_EN};
+    mbp_report_sentence(&by, &event, text, sizeof text);
     assert_int_equal(strlen(text), 15);
     assert_memory_equal(text, "TT101 Overheati", 15);
 }
@@ -238,7 +308,8 @@ static void test_every_code_says_something(void **state)
     for (unsigned code = 0; code < 60; code++) {
         char text[256];
         struct mbp_event event = report_event((enum mbp_event_code)code, 0xFFFFFFFFu);
-        mbp_report_event_text(plant, &event, text, sizeof text);
+        const struct mbp_telling by = {plant, NULL, MBP_LANG_EN};
+        mbp_report_sentence(&by, &event, text, sizeof text);
         assert_true(strlen(text) > 5);
     }
 }
@@ -247,7 +318,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_trip_names_sensor_diagnosis_value_and_limit),
-        cmocka_unit_test(test_trip_below_its_limit_has_the_low_diagnosis),
+        cmocka_unit_test(test_trip_is_told_by_its_alarm_and_not_by_the_side_of_the_limit),
+        cmocka_unit_test(test_names_of_tags_and_actors_go_before_numbers_in_the_plant),
+        cmocka_unit_test(test_point_that_is_somebody_elses_by_now_is_told_by_its_tag),
         cmocka_unit_test(test_command_names_the_peer),
         cmocka_unit_test(test_refusal_names_the_alarm_that_is_active),
         cmocka_unit_test(test_alarm_events_name_diagnosis_and_numbers),

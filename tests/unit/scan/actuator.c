@@ -45,7 +45,7 @@ static void test_command_moves_the_process(void **state)
     assert_near(mbp_scan_state(line->scan)->value[0], 40);
     line_read(line);
     const struct mbp_event *event = &line->events[line_find(line, 0, MBP_EV_POINT_WRITTEN)];
-    assert_int_equal(event->peer, LINE_PEER);
+    assert_int_equal(event->actor, LINE_PEER);
     assert_int_equal(event->detail, mbp_event_write_detail(MBP_COILS, COIL_P1, 0, 0));
 }
 

@@ -129,7 +129,7 @@ static void test_shelving_register_counts_down_and_ends(void **state)
     line_read(line);
     size_t at = line_find(line, 0, MBP_EV_ALARM_UNSHELVED);
     assert_int_equal(line->events[at].detail, MBP_UNSHELVED_BY_TIME);
-    assert_int_equal(line->events[at].sensor, U);
+    assert_string_equal(line_item(line, &line->events[at]), line->plant->sensors[U].name);
 }
 
 static void test_shelving_register_takes_once_for_ever_and_none(void **state)

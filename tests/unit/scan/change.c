@@ -58,7 +58,7 @@ static void test_change_of_a_comment_keeps_everything_and_is_told(void **state)
     line_read(line);
     const struct mbp_event *told = &line->events[line_find(line, 0, MBP_EV_PLANT_CHANGED)];
     assert_int_equal(told->detail, line->plant->text_crc);
-    assert_int_equal(told->peer, LINE_PEER);
+    assert_int_equal(told->actor, LINE_PEER);
     fixture_assert_number(told->value, 0);
     assert_int_equal(told, &line->events[line->event_count - 1]);
 }
@@ -335,10 +335,12 @@ static void test_change_tells_what_goes_before_and_what_comes_after_it(void **st
     size_t sensor_removed = line_find(line, 0, MBP_EV_SENSOR_REMOVED);
     assert_true(sensor_removed < changed);
     assert_true(line_find(line, 0, MBP_EV_MACHINE_REMOVED) < changed);
-    assert_int_equal(line->events[sensor_removed].sensor, ST201);
-    assert_int_equal(line->events[sensor_removed].machine, CAP1);
-    assert_int_equal(line->events[line_find(line, changed, MBP_EV_MACHINE_ADDED)].machine, CAP1);
-    assert_int_equal(line->events[line_find(line, changed, MBP_EV_SENSOR_ADDED)].sensor, ST201);
+    const struct mbp_event *sensor_added = &line->events[line_find(line, changed, MBP_EV_SENSOR_ADDED)];
+    assert_string_equal(line_item(line, &line->events[sensor_removed]), "ST201");
+    assert_string_equal(line_machine(line, &line->events[sensor_removed]), "CAP1");
+    assert_string_equal(line_item(line, sensor_added), "ST202");
+    assert_string_equal(line_machine(line, sensor_added), "CAP2");
+    assert_int_not_equal(sensor_added->sensor, line->events[sensor_removed].sensor); /* never given again */
     fixture_assert_number(line->events[changed].value, 4);
 }
 

@@ -21,8 +21,10 @@ static void test_machine_asked_back_while_its_trip_is_active_is_refused_with_the
     assert_int_equal(event->sensor, TT101);
     fixture_assert_number(event->value, 91.5f);
     fixture_assert_number(event->limit, 85);
-    assert_int_equal(event->peer, LINE_PEER);
-    assert_int_equal(event->detail, mbp_event_state_detail(MBP_EN_PANNE, MBP_EN_SERVICE, MBP_CAUSE_TRIP_ACTIVE));
+    assert_int_equal(event->actor, LINE_PEER);
+    assert_int_equal(
+        event->detail,
+        mbp_event_of_alarm(mbp_event_state_detail(MBP_EN_PANNE, MBP_EN_SERVICE, MBP_CAUSE_TRIP_ACTIVE), MBP_HIGH));
 }
 
 /* The alarm of this very scan counts: commands come after the diagnosis. */
@@ -75,7 +77,7 @@ static void test_acknowledge_coil_acknowledges_and_clears_itself(void **state)
     assert_false(line_discrete(line, 4));
     assert_true(line_discrete(line, MBP_HIGH));
     line_read(line);
-    assert_int_equal(line->events[line_find(line, 0, MBP_EV_ALARM_ACKNOWLEDGED)].peer, LINE_PEER);
+    assert_int_equal(line->events[line_find(line, 0, MBP_EV_ALARM_ACKNOWLEDGED)].actor, LINE_PEER);
     line_write_coil(line, COIL_FILL1 + 3, false);
     line_scan(line, 1);
     line_read(line);

@@ -16,7 +16,7 @@ static void test_limit_written_holds_with_the_next_scan_and_is_journaled(void **
     fixture_assert_number(event->value, 60);
     fixture_assert_number(event->limit, 85);
     assert_int_equal(event->detail, MBP_HIGH);
-    assert_int_equal(event->peer, LINE_PEER);
+    assert_int_equal(event->actor, LINE_PEER);
     assert_int_equal(line->events[3].code, MBP_EV_ALARM_RAISED);
 }
 

@@ -161,6 +161,18 @@ void line_read(struct line *line)
         assert_int_equal(line->events[i].seq, i + 1);
 }
 
+const char *line_machine(const struct line *line, const struct mbp_event *event)
+{
+    const struct mbp_event_tag *tag = mbp_names_machine(mbp_journal_names(line->journal), event);
+    return tag != NULL ? tag->name : "";
+}
+
+const char *line_item(const struct line *line, const struct mbp_event *event)
+{
+    const struct mbp_event_tag *tag = mbp_names_item(mbp_journal_names(line->journal), event);
+    return tag != NULL ? tag->name : "";
+}
+
 size_t line_find(const struct line *line, size_t from, enum mbp_event_code code)
 {
     for (size_t i = from; i < line->event_count; i++) {

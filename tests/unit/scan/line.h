@@ -15,7 +15,7 @@ enum { FILL1, CAP1 };
 /* Where they stand. */
 enum { HR_TT101 = 0, HR_PT101 = 1, HR_ST201 = 3, HR_TT101_LIMITS = 1000, COIL_FILL1 = 0, COIL_CAP1 = 8 };
 
-#define LINE_PEER   0xC0A80007u
+#define LINE_PEER   7u
 #define LINE_EVENTS 8192
 
 struct line {
@@ -56,6 +56,10 @@ void line_scan(struct line *line, unsigned n);
 enum mbp_status line_write(struct line *line, uint16_t addr, uint16_t count, const uint16_t *words);
 enum mbp_status line_write_word(struct line *line, uint16_t addr, uint16_t word);
 enum mbp_status line_write_coil(struct line *line, uint16_t addr, bool on);
+
+/* The names of the machine and of the sensor, actuator or controller that an event is about; "" = none. */
+const char *line_machine(const struct line *line, const struct mbp_event *event);
+const char *line_item(const struct line *line, const struct mbp_event *event);
 
 /* All that the journal holds, oldest first; and where in it the next event of a code is, from `from` on (the test fails
  * when there is none). */

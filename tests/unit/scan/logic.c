@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mbplant/formula.h"
+#include "mbplant/names.h"
 
 #define HEAD                                                                                                           \
     "mbplant: 1\n"                                                                                                     \
@@ -213,7 +214,7 @@ static void test_fault_makes_quality_bad_keeps_the_value_and_is_told_once(void *
         logic = signal;
         signal = swap;
     }
-    assert_int_equal(signal->sensor, 1);
+    assert_string_equal(mbp_names_item(mbp_journal_names(line->journal), signal)->name, "X");
     assert_int_equal(signal->detail, MBP_EXPR_DIVISION_BY_ZERO | 4 << 8);
     assert_int_equal(logic->sensor, MBP_NONE16);
     assert_true(logic->value == 2);

@@ -39,7 +39,7 @@ static void test_production_is_told_with_each_full_hour_by_machines_that_make_so
     for (unsigned hour = 1; hour <= 2; hour++) {
         const struct mbp_event *event = told(line, hour - 1);
         assert_int_equal(event->scan, hour * HOUR);
-        assert_int_equal(event->machine, 1);
+        assert_string_equal(line_machine(line, event), line->plant->machines[1].name);
         assert_int_equal(event->detail + (uint32_t)event->limit, hour * 1800);
         assert_true(event->value == (float)event->detail);
         assert_true(event->limit > 0);

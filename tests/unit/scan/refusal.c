@@ -6,7 +6,7 @@ static void refuse(struct line *line, unsigned peers)
 {
     static const uint8_t zero[2] = {0, 0};
     for (unsigned i = 0; i < peers; i++)
-        mbp_image_write_words(line->unit, 60000, 1, zero, (struct mbp_peer){0x0A000000u + i});
+        mbp_image_write_words(line->unit, 60000, 1, zero, (struct mbp_peer){1000u + i});
 }
 
 /* Two refused writes of one peer, of which each would be an event of its own. */
@@ -21,7 +21,7 @@ static size_t count_of(const struct line *line, uint32_t peer)
 {
     size_t count = 0;
     for (size_t i = 0; i < line->event_count; i++)
-        count += line->events[i].code == MBP_EV_WRITE_REFUSED && line->events[i].peer == peer;
+        count += line->events[i].code == MBP_EV_WRITE_REFUSED && line->events[i].actor == peer;
     return count;
 }
 
@@ -29,7 +29,7 @@ static uint64_t told_of(const struct line *line, uint32_t peer)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < line->event_count; i++) {
-        if (line->events[i].code == MBP_EV_WRITE_REFUSED && line->events[i].peer == peer)
+        if (line->events[i].code == MBP_EV_WRITE_REFUSED && line->events[i].actor == peer)
             sum += 1 + (line->events[i].detail >> 24);
     }
     return sum;
@@ -54,9 +54,10 @@ static void test_refusal_is_told_with_the_next_scan(void **state)
     const struct mbp_event *event = &line->events[2];
     assert_int_equal(event->code, MBP_EV_WRITE_REFUSED);
     assert_int_equal(event->unit, 1);
-    assert_int_equal(event->machine, MBP_NONE16);
+    assert_string_equal(line_machine(line, event), "FILL1");
+    assert_string_equal(line_item(line, event), "TT101");
     fixture_assert_number(event->value, (double)3276.7F);
-    assert_int_equal(event->peer, LINE_PEER);
+    assert_int_equal(event->actor, LINE_PEER);
     assert_int_equal(event->detail,
                      mbp_event_write_detail(MBP_HOLDING_REGISTERS, HR_TT101, MBP_EX_SERVER_DEVICE_FAILURE, 0));
 }
@@ -79,7 +80,7 @@ static void test_refusals_in_a_flood_are_ten_events_a_second_that_count_all(void
 
 static void test_refusals_of_one_peer_in_a_flood_take_nothing_from_another(void **state)
 {
-    enum { FLOODING = 0x7F000001, QUIET = 0x7F000002 };
+    enum { FLOODING = 71, QUIET = 72 };
     struct line *line = *state;
     for (int scan = 0; scan < 100; scan++) {
         for (int i = 0; i < 50; i++)
@@ -130,8 +131,8 @@ static void test_refusals_of_more_peers_than_places_are_all_counted(void **state
             sum += (uint64_t)line->events[i].value;
     }
     assert_int_equal(told(line) + sum, 15000);
-    assert_in_range(count_of(line, MBP_PEERS_SEVERAL), 90, 120);
-    assert_in_range(count_of(line, 0x0A000000u), 90, 110);
+    assert_in_range(count_of(line, MBP_ACTOR_OTHERS), 90, 120);
+    assert_in_range(count_of(line, 1000), 90, 110);
 }
 
 static void test_refusals_not_yet_told_are_told_when_the_plant_stops(void **state)

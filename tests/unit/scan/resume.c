@@ -162,7 +162,7 @@ static void test_restart_takes_in_a_write_that_no_scan_has_seen(void **state)
     assert_int_equal(state_of(line)->machine[CAP1].state, MBP_MAINTENANCE);
     line_read(line);
     const struct mbp_event *changed = &line->events[line_find(line, 0, MBP_EV_LIMIT_CHANGED)];
-    assert_int_equal(changed->peer, LINE_PEER);
+    assert_int_equal(changed->actor, LINE_PEER);
     fixture_assert_number((double)changed->value, 90);
     fixture_assert_number((double)changed->limit, 85);
 }

@@ -148,7 +148,7 @@ static void test_step_of_a_running_plant_is_refused_and_the_refusal_journaled(vo
     line_read(line);
     const struct mbp_event *event = &line->events[line_find(line, 0, MBP_EV_WRITE_REFUSED)];
     assert_int_equal(event->unit, MBP_INSTRUCTOR_UNIT);
-    assert_int_equal(event->peer, LINE_PEER);
+    assert_int_equal(event->actor, LINE_PEER);
 }
 
 /* ---- speed ------------------------------------------------------------------------------------------------------ */
@@ -232,7 +232,7 @@ static void test_every_command_is_journaled_once_with_who_gave_it(void **state)
     taught_pass(line, 0);
     line_read(line);
     size_t at = line_find(line, 0, MBP_EV_SIM_PAUSED);
-    assert_int_equal(line->events[at].peer, LINE_PEER);
+    assert_int_equal(line->events[at].actor, LINE_PEER);
     at = line_find(line, at, MBP_EV_SIM_STEPPED);
     fixture_assert_number((double)line->events[at].value, 3);
     at = line_find(line, at, MBP_EV_SIM_SPEED);

@@ -139,7 +139,7 @@ static void test_restore_never_takes_scan_count_or_event_numbers_back(void **sta
     size_t at = line_find(line, last, MBP_EV_SIM_RESTORED);
     assert_int_equal(line->events[at].detail, 10);
     assert_int_equal(line->events[at].scan, 60);
-    assert_int_equal(line->events[at].peer, LINE_PEER);
+    assert_int_equal(line->events[at].actor, LINE_PEER);
 }
 
 static void test_restore_tells_the_journal_of_each_alarm_and_machine_that_changes_by_it(void **state)

@@ -69,14 +69,16 @@ static void test_value_injected_is_journaled_from_force_to_trip_in_order(void **
     }
     assert_int_equal(forced->code, MBP_EV_VALUE_FORCED);
     fixture_assert_number(forced->limit, before);
-    assert_int_equal(forced->peer, LINE_PEER);
+    assert_int_equal(forced->actor, LINE_PEER);
     assert_int_equal(raised->code, MBP_EV_ALARM_RAISED);
     fixture_assert_number(raised->limit, 85);
     assert_int_equal(raised->detail, MBP_HIGH);
-    assert_int_equal(raised->peer, 0);
+    assert_int_equal(raised->actor, 0);
     assert_int_equal(tripped->code, MBP_EV_MACHINE_STATE);
     fixture_assert_number(tripped->limit, 85);
-    assert_int_equal(tripped->detail, mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP));
+    assert_int_equal(
+        tripped->detail,
+        mbp_event_of_alarm(mbp_event_state_detail(MBP_EN_SERVICE, MBP_EN_PANNE, MBP_CAUSE_TRIP), MBP_HIGH));
 }
 
 static void test_value_released_clears_its_alarm_and_lets_the_machine_go_back_in_the_same_scan(void **state)
@@ -90,11 +92,11 @@ static void test_value_released_clears_its_alarm_and_lets_the_machine_go_back_in
     line_read(line);
     assert_int_equal(line->event_count, 8);
     assert_int_equal(line->events[5].code, MBP_EV_VALUE_RELEASED);
-    assert_int_equal(line->events[5].peer, LINE_PEER);
+    assert_int_equal(line->events[5].actor, LINE_PEER);
     fixture_assert_number(line->events[5].value, 91.5f);
     assert_int_equal(line->events[6].code, MBP_EV_ALARM_CLEARED);
     assert_int_equal(line->events[7].code, MBP_EV_MACHINE_STATE);
-    assert_int_equal(line->events[7].peer, LINE_PEER);
+    assert_int_equal(line->events[7].actor, LINE_PEER);
     assert_int_equal(line->events[7].detail, mbp_event_state_detail(MBP_EN_PANNE, MBP_EN_SERVICE, MBP_CAUSE_COMMAND));
     assert_true(line_coil(line, COIL_FILL1 + MBP_EN_SERVICE));
     assert_false(line_coil(line, 1000 + TT101));

@@ -8,7 +8,7 @@ static const char tables_yaml[] = "    tables:\n"
                                   "      holding_registers: [{at: 100, values: [7, 8]}]\n"
                                   "      coils: [{at: 500, count: 1}]\n"
                                   "      files: [{number: 1, values: [1, 2, 3]}]\n";
-enum { HR_RAW = 100, COIL_RAW = 500, OTHER_PEER = 0x0A000001 };
+enum { HR_RAW = 100, COIL_RAW = 500, OTHER_PEER = 8 };
 
 static int setup(void **state)
 {
@@ -49,7 +49,7 @@ static void test_raw_register_that_changed_is_an_event_with_old_and_new_value(vo
     fixture_assert_number(event->value, 70);
     fixture_assert_number(event->limit, 7);
     assert_int_equal(event->unit, 1);
-    assert_int_equal(event->peer, LINE_PEER);
+    assert_int_equal(event->actor, LINE_PEER);
     assert_int_equal(event->detail, mbp_event_write_detail(MBP_HOLDING_REGISTERS, HR_RAW, 0, 0));
 }
 
@@ -103,9 +103,9 @@ static void test_two_peers_within_a_scan_have_an_event_each(void **state)
     line_read(line);
     size_t first = line_find(line, 0, MBP_EV_POINT_WRITTEN);
     size_t second = line_find(line, first + 1, MBP_EV_POINT_WRITTEN);
-    assert_int_equal(line->events[first].peer, LINE_PEER);
+    assert_int_equal(line->events[first].actor, LINE_PEER);
     fixture_assert_number(line->events[first].value, 20);
-    assert_int_equal(line->events[second].peer, OTHER_PEER);
+    assert_int_equal(line->events[second].actor, OTHER_PEER);
     fixture_assert_number(line->events[second].limit, 20);
 }
 
@@ -150,7 +150,7 @@ static void test_peers_have_a_budget_each(void **state)
     line_read(line);
     size_t others = 0;
     for (size_t i = 0; i < line->event_count; i++)
-        others += line->events[i].peer == OTHER_PEER ? 1 : 0;
+        others += line->events[i].actor == OTHER_PEER ? 1 : 0;
     assert_int_equal(others, 50); /* ten a second: all of them told at once */
 }
 

@@ -17,7 +17,7 @@ extern const char exercise_plant[];
 enum { FILL1, CAP1 };
 enum { COIL_FILL1 = 0, COIL_CAP1 = 8 };
 
-#define STUDENT 0xC0A80007u
+#define STUDENT 7u
 
 struct exercise {
     struct mbp_plant *plant;

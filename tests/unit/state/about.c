@@ -25,7 +25,7 @@ static void test_event_about_a_machine_has_its_units_id_and_numbering(void **sta
     assert_int_equal(event.machine, 1);
     assert_int_equal(event.sensor, MBP_NONE16);
     assert_true(isnan(event.value) && isnan(event.limit));
-    assert_int_equal(event.peer, 0);
+    assert_int_equal(event.actor, 0);
     assert_int_equal(event.detail, 0);
     mbp_plant_free(plant);
 }

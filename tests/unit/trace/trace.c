@@ -45,13 +45,15 @@ static void close_trace(struct traced *traced)
     mbp_plant_free(traced->plant);
 }
 
+static const uint8_t local[16] = {[10] = 0xFF, 0xFF, 127, 0, 0, 1};
+
 /* Traces one exchange and checks the two lines, less the peer in front. */
 static void expect(const uint8_t *request, size_t request_len, const uint8_t *response, size_t response_len,
                    const struct mbp_fault *fault, const char *lines)
 {
     struct traced traced;
     open_trace(&traced);
-    const struct mbp_exchange exchange = {.peer = 0x7F000001,
+    const struct mbp_exchange exchange = {.address = local,
                                           .peer_port = 4711,
                                           .transaction = 9,
                                           .unit = 1,
@@ -111,8 +113,12 @@ static void reason(const char *hex, uint8_t code, const char *line)
     for (unsigned byte = 0; sscanf(hex + 2 * len, "%2x", &byte) == 1; len++)
         request[len] = (uint8_t)byte;
     const uint8_t response[] = {request[0] | 0x80u, code};
-    const struct mbp_exchange exchange = {
-        .unit = 1, .request = request, .request_len = len, .response = response, .response_len = sizeof response};
+    const struct mbp_exchange exchange = {.address = local,
+                                          .unit = 1,
+                                          .request = request,
+                                          .request_len = len,
+                                          .response = response,
+                                          .response_len = sizeof response};
     struct traced traced;
     open_trace(&traced);
     mbp_trace_exchange(traced.trace, &exchange);
@@ -254,7 +260,7 @@ static void test_bytes_that_are_no_request_are_shown_with_what_became_of_them(vo
     const uint8_t http[] = "GET /";
     open_trace(&traced);
     const struct mbp_exchange exchange = {
-        .peer = 0x7F000001, .peer_port = 4711, .request = http, .request_len = 5, .lost = "no length: closed"};
+        .address = local, .peer_port = 4711, .request = http, .request_len = 5, .lost = "no length: closed"};
     mbp_trace_exchange(traced.trace, &exchange);
     fflush(traced.out);
     assert_string_equal(traced.text, "127.0.0.1:4711 > 47 45 54 20 2F\n    < no response: no length: closed\n");
@@ -275,7 +281,8 @@ static void test_any_cut_of_any_request_is_traced(void **state)
             assert_non_null(request);
             memcpy(request, whole, len);
             request[0] = (uint8_t)function;
-            struct mbp_exchange exchange = {.unit = (uint8_t)len,
+            struct mbp_exchange exchange = {.address = local,
+                                            .unit = (uint8_t)len,
                                             .request = request,
                                             .request_len = len,
                                             .response = response,

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "ctl.h"
+#include "dump/dump_names.h"
 #include "dump/dump_snapshot.h"
 #include "mbplant/json.h"
 #include "mbplant/report.h"
@@ -26,8 +27,9 @@ static enum mbp_status fail_io(char why[CTL_DUMP_WHY])
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
 
-static void put_line(FILE *file, json_t *line)
+static void put_line(void *ctx, json_t *line)
 {
+    FILE *file = ctx;
     if (!mbp_json_write(line, JSON_COMPACT | JSON_REAL_PRECISION(17), file))
         putc('\n', file);
     json_decref(line);
@@ -91,21 +93,9 @@ void ctl_dump_put_snapshot(FILE *file, const struct mbp_plant *plant, const stru
     put_line(file, ctl_snapshot_to_json(plant, snapshot, now_ms));
 }
 
-void ctl_dump_put_past(FILE *file, const struct ctl_past *past, const struct mbp_plant *now, uint32_t first,
-                       uint32_t last)
+enum mbp_status ctl_dump_put_names(FILE *file, const struct mbp_names *names, struct mbp_names *told)
 {
-    for (size_t i = 0; i < past->count; i++) {
-        const struct ctl_past_entry *entry = &past->entries[i];
-        bool ends_before = i + 1 < past->count && past->entries[i + 1].since <= first;
-        if (ends_before || entry->plant == NULL || (i > 0 && entry->since > last))
-            continue;
-        json_int_t since = (json_int_t)entry->since;
-        if (entry->plant == now)
-            put_line(file, json_pack("{s:I}", "plant_since", since));
-        else
-            put_line(file, json_pack("{s:I, s:s%}", "plant_since", since, "plant_file", entry->plant->text.bytes,
-                                     entry->plant->text.len));
-    }
+    return ctl_names_to_json(names, told, put_line, file);
 }
 
 void ctl_dump_put_end(FILE *file, uint32_t last, bool whole, const char *why)
@@ -170,7 +160,11 @@ static bool is_event(const struct lines *lines)
 
 static enum mbp_status parse_event(const struct lines *lines, struct mbp_event *out, char why[CTL_DUMP_WHY])
 {
-    enum mbp_status status = mbp_report_event_parse((struct mbp_text){lines->text, (size_t)lines->len}, out);
+    struct mbp_event_beside beside;
+    char *comment = NULL;
+    const struct mbp_text text = {lines->text, (size_t)lines->len};
+    enum mbp_status status = mbp_report_event_parse(text, out, &beside, &comment);
+    free(comment);
     if (status == MBP_ERR_MEMORY)
         return no_memory(why);
     if (status != MBP_OK)
@@ -187,10 +181,12 @@ static enum mbp_status take_plant(const char *path, const json_t *line, size_t n
         snprintf(why, CTL_DUMP_WHY, "line %zu: not a dump; mbplantctl journal --save FILE writes one", number);
         return MBP_ERR_FORMAT;
     }
-    if (json_integer_value(version) < 1 || json_integer_value(version) > DUMP_VERSION) {
-        snprintf(why, CTL_DUMP_WHY, "line %zu: a dump of version %" JSON_INTEGER_FORMAT ", this mbplantctl reads 1..%d",
+    if (json_integer_value(version) != DUMP_VERSION) {
+        snprintf(why, CTL_DUMP_WHY,
+                 "line %zu: a dump of version %" JSON_INTEGER_FORMAT ", this mbplantctl reads %d: use the one that "
+                 "wrote it",
                  number, json_integer_value(version), DUMP_VERSION);
-        return MBP_ERR_FORMAT;
+        return MBP_ERR_NEWER;
     }
     struct mbp_plant *plant = NULL;
     struct mbp_text file = {json_string_value(text), json_string_length(text)};
@@ -204,45 +200,12 @@ static enum mbp_status take_plant(const char *path, const json_t *line, size_t n
     if (dump->has_snapshot)
         mbp_plant_view_free(dump->plant, &dump->snapshot);
     dump->has_snapshot = false;
-    if (dump->plant != NULL && ctl_past_own(&dump->past, dump->plant) != MBP_OK) { /* events before may count by it */
-        dump->plant = plant;
-        return no_memory(why);
-    }
+    mbp_plant_free(dump->plant);
     dump->plant = plant;
-    dump->version = (int)json_integer_value(version);
     const char *source = json_string_value(json_object_get(line, "source"));
     snprintf(dump->source, sizeof dump->source, "%s", source != NULL ? source : "");
     dump->made_ms = (uint64_t)json_integer_value(json_object_get(line, "made_ms"));
     return MBP_OK;
-}
-
-static enum mbp_status take_past(const char *path, const json_t *line, size_t number, struct ctl_dump *dump,
-                                 char why[CTL_DUMP_WHY])
-{
-    json_int_t since = json_integer_value(json_object_get(line, "plant_since"));
-    const json_t *text = json_object_get(line, "plant_file");
-    struct mbp_plant *plant = dump->plant;
-    enum mbp_status status = MBP_OK;
-    if (since < 0 || since > UINT32_MAX || (text != NULL && !json_is_string(text))) {
-        snprintf(why, CTL_DUMP_WHY, "line %zu: not a plant and the event from which on it was in force", number);
-        return MBP_ERR_FORMAT;
-    }
-    if (text != NULL) {
-        struct mbp_text file = {json_string_value(text), json_string_length(text)};
-        status = mbp_plant_parse(path, file, stderr, &plant);
-        if (status == MBP_ERR_MEMORY)
-            return no_memory(why);
-        if (status != MBP_OK) {
-            snprintf(why, CTL_DUMP_WHY, "line %zu: the plant file in it is wrong", number);
-            return MBP_ERR_FORMAT;
-        }
-        status = ctl_past_own(&dump->past, plant);
-    }
-    if (status == MBP_OK)
-        status = ctl_past_add(&dump->past, (uint32_t)since, plant);
-    if (status != MBP_OK)
-        snprintf(why, CTL_DUMP_WHY, "%s", mbp_status_text(status));
-    return status;
 }
 
 static enum mbp_status take_snapshot(const json_t *line, size_t number, struct ctl_dump *dump, char why[CTL_DUMP_WHY])
@@ -274,8 +237,12 @@ static enum mbp_status take_other(const char *path, const struct lines *lines, s
     status = MBP_ERR_FORMAT; /* until it is one of these; what is no JSON is none of them */
     if (lines->number == 1 || json_object_get(line, "mbplant_journal") != NULL) {
         status = take_plant(path, line, lines->number, dump, why);
-    } else if (json_is_integer(json_object_get(line, "plant_since"))) {
-        status = take_past(path, line, lines->number, dump, why);
+    } else if (ctl_is_name(line)) {
+        status = ctl_name_of_json(line, &dump->names);
+        if (status == MBP_ERR_FORMAT)
+            snprintf(why, CTL_DUMP_WHY, "line %zu: not a name in events", lines->number);
+        else if (status != MBP_OK)
+            no_memory(why);
     } else if (json_object_get(line, "snapshot") != NULL) {
         status = take_snapshot(line, lines->number, dump, why);
     } else if (json_is_integer(json_object_get(line, "end"))) {
@@ -360,7 +327,7 @@ void ctl_dump_close(struct ctl_dump *dump)
     if (dump->has_snapshot)
         mbp_plant_view_free(dump->plant, &dump->snapshot);
     mbp_plant_free(dump->plant);
-    ctl_past_free(&dump->past);
+    mbp_names_free(&dump->names);
     if (dump->file != NULL)
         fclose(dump->file);
     *dump = (struct ctl_dump){0};

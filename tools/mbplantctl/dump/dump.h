@@ -1,6 +1,6 @@
 /* dump: a journal in a file, so that it can be read anywhere: JSON lines. The first tells the plant (its whole file),
- * where it came from and when; then what the plant was like, from which events on which plant was in force, an event a
- * line, and whether it is whole. It only ever grows: a dump that broke off, or an older one, is continued where it
+ * where it came from and when; then what the plant was like, the names in events, an event a line, and whether it is
+ * whole. It only ever grows: a dump that broke off, or an older one, is continued where it
  * ended. */
 #ifndef MBP_CTL_DUMP_H
 #define MBP_CTL_DUMP_H
@@ -8,11 +8,11 @@
 #include <stdio.h>
 
 #include "mbplant/event.h"
+#include "mbplant/names.h"
 #include "mbplant/plant.h"
-#include "slave/past.h"
 #include "slave/snapshot.h"
 
-#define CTL_DUMP_VERSION 3    /* 1 had neither snapshot nor end, 2 no former plants; they are read too */
+#define CTL_DUMP_VERSION 4    /* others are refused */
 #define CTL_DUMP_WHY     200u /* bytes that a reason takes */
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
@@ -26,10 +26,8 @@ enum mbp_status ctl_dump_create(const char *path, const struct mbp_plant *plant,
 void ctl_dump_put_plant(FILE *file, const struct mbp_plant *plant, const char *source, uint64_t now_ms);
 void ctl_dump_put_snapshot(FILE *file, const struct mbp_plant *plant, const struct mbp_plant_view *snapshot,
                            uint64_t now_ms);
-/* Which of the plants that events first..last need was in force from which of them on; now is the one told last by
- * ctl_dump_create or ctl_dump_put_plant. */
-void ctl_dump_put_past(FILE *file, const struct ctl_past *past, const struct mbp_plant *now, uint32_t first,
-                       uint32_t last);
+/* Those names that the dump does not have as they are; told is what it has. Errors: MBP_ERR_MEMORY. */
+enum mbp_status ctl_dump_put_names(FILE *file, const struct mbp_names *names, struct mbp_names *told);
 /* whole: every event up to last is there; if not, why. */
 void ctl_dump_put_end(FILE *file, uint32_t last, bool whole, const char *why);
 
@@ -37,9 +35,8 @@ void ctl_dump_put_end(FILE *file, uint32_t last, bool whole, const char *why);
 
 struct ctl_dump {
     FILE *file;
-    int version;             /* of its last beginning */
     struct mbp_plant *plant; /* the last one that the dump tells */
-    struct ctl_past past;    /* by which plant which event counts */
+    struct mbp_names names;  /* in its events */
     char source[80];
     uint64_t made_ms;       /* Unix time of its (last) beginning */
     struct mbp_event last;  /* seq 0 = there is none */

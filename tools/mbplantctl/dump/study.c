@@ -103,8 +103,6 @@ static struct mbp_analysis_period period_of(const struct ctl_moment *since, cons
 
 struct taking {
     struct mbp_analyser *analyser;
-    const struct ctl_past *past;
-    const struct mbp_plant *now, *plant; /* plant: by which the events count just now */
     uint64_t end_event;
     enum mbp_status status;
 };
@@ -112,13 +110,6 @@ struct taking {
 static bool take_event(void *ctx, const struct mbp_event *event)
 {
     struct taking *taking = ctx;
-    const struct mbp_plant *plant = ctl_past_at(taking->past, event->seq, taking->now);
-    if (plant != taking->plant && taking->past->count > 0) {
-        taking->plant = plant;
-        taking->status = mbp_analyser_change(taking->analyser, plant);
-        if (taking->status != MBP_OK)
-            return false;
-    }
     taking->status = mbp_analyser_take(taking->analyser, event);
     return taking->status == MBP_OK && !(event->seq >= taking->end_event && !mbp_analyser_wants_more(taking->analyser));
 }
@@ -128,12 +119,10 @@ static enum mbp_status analyse(const struct ctl *ctl, const struct ctl_study_of 
                                const struct mbp_analysis_period *period, uint64_t first, struct mbp_analysis **out)
 {
     const struct ctl_source *source = of->source;
-    struct taking taking = {.past = of->past, .now = ctl->plant, .end_event = period->end_event};
+    struct taking taking = {.end_event = period->end_event};
     uint64_t last = source->last;
     bool some = last > 0 && first <= last;
-    enum mbp_status status = some && of->learn != NULL ? of->learn(of->ctx, (uint32_t)first) : MBP_OK;
-    if (status == MBP_OK)
-        status = mbp_analyser_new(ctl->plant, period, now, &taking.analyser);
+    enum mbp_status status = mbp_analyser_new(ctl->plant, of->names, period, now, &taking.analyser);
     if (status != MBP_OK)
         return status;
     if (of->in_parts && period->end_event < last && last - period->end_event > CTL_STUDY_AFTER_MOST)

@@ -39,19 +39,16 @@ void ctl_study_free(struct ctl_study *study);
 
 struct ctl_study_of {
     const struct ctl_source *source;
-    const struct ctl_past *past;
-    /* Learns the plants of the events from `first` on into past; NULL = it knows them. */
-    enum mbp_status (*learn)(void *ctx, uint32_t first);
-    void *ctx;
-    uint64_t end_ms; /* where a period without an end ends */
-    bool in_parts;   /* read as little as tells all */
+    const struct mbp_names *names; /* of its events */
+    uint64_t end_ms;               /* where a period without an end ends */
+    bool in_parts;                 /* read as little as tells all */
 };
 
 /* What the snapshot tells, as the analysis wants it. Errors: MBP_ERR_MEMORY. */
 enum mbp_status ctl_study_take_now(const struct mbp_plant *plant, const struct ctl_overview *overview,
                                    struct ctl_study *study);
 
-/* Fills study->analysis. now may be NULL. Errors: MBP_ERR_MEMORY, those of the source and of learn. */
+/* Fills study->analysis. now may be NULL. Errors: MBP_ERR_MEMORY, those of the source. */
 enum mbp_status ctl_study_run(const struct ctl *ctl, const struct ctl_study_of *of, const struct mbp_analysis_now *now,
                               struct ctl_study *study);
 

@@ -39,7 +39,7 @@ enum ctl_exit ctl_study_dump(struct ctl *ctl, struct ctl_dump *dump, const struc
     bool is_of_the_end = overview->snapshot.summary.last_event == dump->last.seq;
     struct ctl_study study = {0};
     const struct ctl_study_of of = {.source = &source,
-                                    .past = &dump->past,
+                                    .names = &dump->names,
                                     .end_ms = is_of_the_end ? overview->seen.report.now_ms : dump->last.wall_ms};
     enum mbp_status status = ctl_study_take_now(ctl->plant, overview, &study);
     if (status == MBP_OK)

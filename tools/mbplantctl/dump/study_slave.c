@@ -1,10 +1,10 @@
 /* A period of a slave's journal. */
 #include "dump/study.h"
+#include "slave/names.h"
 
 struct slave {
     struct ctl *ctl;
     uint8_t unit;
-    struct ctl_past past;
     struct ctl_source source;
 };
 
@@ -22,12 +22,6 @@ static enum mbp_status narrow(void *ctx, const struct ctl_moment *since, const s
     return ctl_events_range(slave->ctl->link, slave->unit, since, until, slave->source.oldest, slave->source.last, out);
 }
 
-static enum mbp_status learn(void *ctx, uint32_t first)
-{
-    struct slave *slave = ctx;
-    return ctl_past_read(slave->ctl, slave->unit, first, slave->source.last, &slave->past);
-}
-
 enum ctl_exit ctl_study_slave(struct ctl *ctl, const struct ctl_overview *overview, struct ctl_study *out)
 {
     const struct mbp_plant_view *snapshot = &overview->snapshot;
@@ -38,17 +32,14 @@ enum ctl_exit ctl_study_slave(struct ctl *ctl, const struct ctl_overview *overvi
     struct slave slave = {.ctl = ctl, .unit = (uint8_t)unit};
     slave.source =
         (struct ctl_source){snapshot->summary.oldest_event, snapshot->summary.last_event, read_events, narrow, &slave};
-    const struct ctl_study_of of = {.source = &slave.source,
-                                    .past = &slave.past,
-                                    .learn = learn,
-                                    .ctx = &slave,
-                                    .end_ms = overview->seen.report.now_ms,
-                                    .in_parts = true};
+    const struct ctl_study_of of = {
+        .source = &slave.source, .names = &ctl->names, .end_ms = overview->seen.report.now_ms, .in_parts = true};
     enum mbp_status status = ctl_study_take_now(ctl->plant, overview, &study);
     study.now.last_event = snapshot->summary.newest_event; /* what is now is so after that one */
     if (status == MBP_OK)
+        status = ctl_names_read(ctl, slave.unit);
+    if (status == MBP_OK)
         status = ctl_study_run(ctl, &of, &study.now, &study);
-    ctl_past_free(&slave.past);
     if (status == MBP_OK) {
         *out = study;
         return CTL_OK;

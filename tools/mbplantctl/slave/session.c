@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctl.h"
+#include "slave/names.h"
 #include "slave/refusal.h"
 
 #define UNIT_OF_NO_GATEWAY 255
@@ -148,6 +149,7 @@ void ctl_close(struct ctl *ctl)
 {
     ctl_link_close(ctl->link);
     mbp_plant_free(ctl->plant);
+    ctl_names_free(ctl);
     ctl->link = NULL;
     ctl->plant = NULL;
 }

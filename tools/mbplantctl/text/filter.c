@@ -130,51 +130,43 @@ static bool has(const struct mbp_plant *plant, enum ctl_what what, const char *n
            mbp_plant_find_controller(plant, name) != UINT32_MAX;
 }
 
-/* The name as this plant or a former one has it, in the case that was given or else in another; NULL = none has it. */
-static const char *spelled(const struct mbp_plant *plant, const struct ctl_past *past, enum ctl_what what,
-                           const char *name)
+/* The name as the plant, or an event, has it, in the case that was given or else in another; NULL = none has it. */
+static const char *spelled(const struct mbp_telling *by, enum ctl_what what, const char *name)
 {
-    for (size_t i = 0; i <= past->count; i++) {
-        const struct mbp_plant *of = i == 0 ? plant : past->entries[i - 1].plant;
-        if (of != NULL && has(of, what, name))
-            return name;
+    const char *other = ctl_spelling(by->plant, name);
+    const char *found = NULL;
+    if (has(by->plant, what, name))
+        return name;
+    for (size_t t = 0; by->names != NULL && t < by->names->tag_count; t++) {
+        const struct mbp_event_tag *tag = &by->names->tags[t];
+        if ((tag->what == MBP_TAG_MACHINE) != (what == CTL_MACHINE))
+            continue;
+        if (strcmp(tag->name, name) == 0)
+            return tag->name;
+        if (strcasecmp(tag->name, name) == 0)
+            found = tag->name;
     }
-    for (size_t i = 0; i <= past->count; i++) {
-        const struct mbp_plant *of = i == 0 ? plant : past->entries[i - 1].plant;
-        const char *other = of != NULL ? ctl_spelling(of, name) : name;
-        if (of != NULL && has(of, what, other))
-            return other;
-    }
-    return NULL;
+    return has(by->plant, what, other) ? other : found;
 }
 
-bool ctl_filter_needs_past(const struct ctl_options *options, const struct mbp_plant *plant)
-{
-    static const struct ctl_past none = {0};
-    return (options->machine != NULL && spelled(plant, &none, CTL_MACHINE, options->machine) == NULL) ||
-           (options->sensor != NULL && spelled(plant, &none, CTL_SENSOR, options->sensor) == NULL);
-}
-
-/* Puts the name into *out; says so when neither this plant nor a former one has it. */
-static bool take_name(const struct mbp_plant *plant, const struct ctl_past *past, enum ctl_what what, const char *name,
-                      const char **out)
+/* Puts the name into *out; says so when nobody has it. */
+static bool take_name(const struct mbp_telling *by, enum ctl_what what, const char *name, const char **out)
 {
     if (name == NULL)
         return true;
-    *out = spelled(plant, past, what, name);
+    *out = spelled(by, what, name);
     if (*out == NULL)
-        ctl_unknown_name(plant, what, name);
+        ctl_unknown_name(by->plant, what, name);
     return *out != NULL;
 }
 
-enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mbp_plant *plant,
-                              const struct ctl_past *past, struct ctl_filter *out)
+enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mbp_telling *by, struct ctl_filter *out)
 {
     struct ctl_filter filter = {.since = options->since, .until = options->until, .all_codes = options->code == NULL};
     if (ctl_period_is_reversed(options))
         return CTL_USAGE;
-    if (!take_name(plant, past, CTL_MACHINE, options->machine, &filter.machine) ||
-        !take_name(plant, past, CTL_SENSOR, options->sensor, &filter.sensor))
+    if (!take_name(by, CTL_MACHINE, options->machine, &filter.machine) ||
+        !take_name(by, CTL_SENSOR, options->sensor, &filter.sensor))
         return CTL_USAGE;
     if (options->code != NULL && !find_codes(options->code, filter.codes))
         return CTL_USAGE;
@@ -192,47 +184,22 @@ bool ctl_filter_in_period(const struct ctl_filter *filter, const struct mbp_even
            !(until->kind == CTL_MOMENT_TIME && event->wall_ms >= until->ms);
 }
 
-/* The names of what an event is about; NULL = of none. */
-struct subject {
-    const char *machine; /* of a sensor, actuator or controller the one that it belongs to */
-    const char *item;    /* sensor, actuator or controller */
-};
-
-static const char *name_of_machine(const struct mbp_plant *plant, uint32_t machine)
-{
-    return machine < plant->machine_count ? plant->machines[machine].name : NULL;
-}
-
-static struct subject subject_of(const struct mbp_plant *plant, const struct mbp_event *event)
-{
-    const struct mbp_machine *machine = mbp_event_machine(plant, event);
-    const struct mbp_sensor *sensor = mbp_event_sensor(plant, event);
-    struct mbp_point point;
-    if (sensor != NULL)
-        return (struct subject){machine != NULL ? machine->name : name_of_machine(plant, sensor->machine),
-                                sensor->name};
-    if (!mbp_event_point(plant, event, &point))
-        return (struct subject){machine != NULL ? machine->name : NULL, NULL};
-    return (struct subject){machine != NULL ? machine->name : name_of_machine(plant, point.machine),
-                            point.sensor < plant->sensor_count           ? plant->sensors[point.sensor].name
-                            : point.actuator < plant->actuator_count     ? plant->actuators[point.actuator].name
-                            : point.controller < plant->controller_count ? plant->controllers[point.controller].name
-                                                                         : NULL};
-}
-
 static bool is_same(const char *name, const char *wanted)
 {
-    return wanted == NULL || (name != NULL && strcmp(name, wanted) == 0);
+    return wanted == NULL || strcmp(name, wanted) == 0;
 }
 
-bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_plant *plant, const struct mbp_event *event)
+bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_telling *by, const struct mbp_event *event)
 {
+    struct mbp_event_tag machine = {.name = ""};
+    struct mbp_event_tag item = {.name = ""};
     if (!ctl_filter_in_period(filter, event))
         return false;
     if (!filter->all_codes && !(event->code < CTL_CODES && filter->codes[event->code]))
         return false;
     if (filter->machine == NULL && filter->sensor == NULL)
         return true;
-    struct subject subject = subject_of(plant, event);
-    return is_same(subject.machine, filter->machine) && is_same(subject.item, filter->sensor);
+    mbp_event_machine(by, event, &machine);
+    mbp_event_item(by, event, &item);
+    return is_same(machine.name, filter->machine) && is_same(item.name, filter->sensor);
 }

@@ -2,7 +2,7 @@
 #ifndef MBP_CTL_FILTER_H
 #define MBP_CTL_FILTER_H
 
-#include "slave/past.h"
+#include "ctl.h"
 
 #define CTL_CODES 256u /* event codes lie below */
 
@@ -13,14 +13,10 @@ struct ctl_filter {
     bool codes[CTL_CODES];
 };
 
-/* What the options say, for this plant and the ones before it. Errors are told: CTL_USAGE for a name that none of them
- * has (with the nearest of the present one), an unknown kind of event, --since after --until. The names, and
- * the plants, must outlive the filter. */
-enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mbp_plant *plant,
-                              const struct ctl_past *past, struct ctl_filter *out);
-
-/* Whether the options name something that this plant does not have: a former one may. */
-bool ctl_filter_needs_past(const struct ctl_options *options, const struct mbp_plant *plant);
+/* What the options say. Errors are told: CTL_USAGE for a name that neither the plant nor any event has (with the
+ * nearest of the plant), an unknown kind of event, --since after --until. The names, and what they are told by, must
+ * outlive the filter. */
+enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mbp_telling *by, struct ctl_filter *out);
 
 /* Whether --since is not before --until, which is told. */
 bool ctl_period_is_reversed(const struct ctl_options *options);
@@ -32,9 +28,8 @@ enum mbp_status ctl_codes_find(const char *word, bool codes[CTL_CODES], const ch
 /* Lists the kinds of events, for help. */
 void ctl_codes_print(FILE *out);
 
-/* Whether it is one of them; plant is the one by which the event counts. The period is judged by the event's own number
- * and time. */
-bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_plant *plant, const struct mbp_event *event);
+/* Whether it is one of them. The period is judged by the event's own number and time. */
+bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_telling *by, const struct mbp_event *event);
 
 /* Whether its number and time lie in the period. */
 bool ctl_filter_in_period(const struct ctl_filter *filter, const struct mbp_event *event);

@@ -6,6 +6,7 @@
 #include "ctl.h"
 #include "dump/dump.h"
 #include "slave/events.h"
+#include "slave/names.h"
 #include "slave/snapshot.h"
 #include "verbs/journal_read.h"
 
@@ -64,7 +65,7 @@ static bool same_event(const struct mbp_event *a, const struct mbp_event *b)
     mbp_event_encode(a, of_a);
     mbp_event_encode(b, of_b);
     /* value and limit (words 12..15): a NaN has many forms, and JSON knows one */
-    return memcmp(of_a, of_b, 12 * sizeof *of_a) == 0 && a->peer == b->peer && a->detail == b->detail;
+    return memcmp(of_a, of_b, 12 * sizeof *of_a) == 0 && memcmp(of_a + 16, of_b + 16, 4 * sizeof *of_a) == 0;
 }
 
 /* Whether the dump's last event is this slave's too: it is then the same journal, of the same plant. */
@@ -124,12 +125,14 @@ static FILE *resume(struct ctl *ctl, uint8_t unit, struct journal_reading *readi
         ;
     else if (ctl_dump_resume(path, &dump, &file, why) != MBP_OK)
         ctl_error("--save %s: %s", path, why);
-    if (file != NULL && (dump.version < CTL_DUMP_VERSION || dump.plant->text_crc != ctl->plant->text_crc ||
-                         dump.plant->text.len != ctl->plant->text.len)) {
+    if (file != NULL &&
+        (dump.plant->text_crc != ctl->plant->text_crc || dump.plant->text.len != ctl->plant->text.len)) {
         source_text(ctl, source, sizeof source);
         ctl_dump_put_plant(file, ctl->plant, source, now_ms());
     }
     reading->next = dump.last.seq > 0 ? (uint64_t)dump.last.seq + 1 : 0;
+    reading->saved = dump.names;
+    dump.names = (struct mbp_names){0};
     ctl_dump_close(&dump);
     return file;
 }
@@ -155,7 +158,7 @@ static enum mbp_status save_all(struct journal_reading *reading, const struct mb
 {
     struct journal_printing *printing = reading->printing;
     char why[256] = "";
-    ctl_dump_put_snapshot(printing->out, printing->plant, snapshot, taken_ms);
+    ctl_dump_put_snapshot(printing->out, printing->by.plant, snapshot, taken_ms);
     enum mbp_status status = read_on(reading);
     if (status != MBP_OK)
         ctl_why(reading->ctl, status, why, sizeof why);
@@ -180,6 +183,7 @@ static enum ctl_exit save(struct ctl *ctl, struct journal_printing *printing)
         written = fclose(printing->out) == 0 && written;
     }
     mbp_plant_view_free(ctl->plant, &snapshot);
+    mbp_names_free(&reading.saved);
     if (printing->out == NULL)
         return CTL_FAILED;
     char kept[CTL_DUMP_WHY];
@@ -209,9 +213,8 @@ static enum ctl_exit load(struct ctl *ctl, struct journal_printing *printing)
         ctl_error("--load %s: %s", path, why);
         return CTL_FAILED;
     }
-    printing->plant = dump.plant;
-    printing->past = &dump.past;
-    enum ctl_exit code = ctl_filter_make(ctl->options, dump.plant, &dump.past, &printing->filter);
+    printing->by = (struct mbp_telling){dump.plant, &dump.names, ctl->options->lang};
+    enum ctl_exit code = ctl_filter_make(ctl->options, &printing->by, &printing->filter);
     if (code == CTL_OK) {
         mbp_report_event_header(printing->format, stdout);
         if (ctl_dump_events(&dump, journal_print_event, printing, why) != MBP_OK) {
@@ -221,8 +224,6 @@ static enum ctl_exit load(struct ctl *ctl, struct journal_printing *printing)
             ctl_dump_say_missing(path, &dump);
         }
     }
-    printing->plant = NULL; /* both are the dump's */
-    printing->past = NULL;
     ctl_dump_close(&dump);
     return code;
 }
@@ -247,16 +248,14 @@ static enum ctl_exit of_slave(struct ctl *ctl, struct journal_printing *printing
     const struct ctl_options *options = ctl->options;
     if (ctl_plant(ctl) == NULL)
         return CTL_FAILED;
-    printing->plant = ctl->plant;
-    if (ctl_filter_needs_past(options, ctl->plant)) {
-        int unit = journal_unit(ctl);
-        if (unit < 0)
-            return CTL_FAILED;
-        enum mbp_status status = ctl_past_read(ctl, (uint8_t)unit, 0, UINT32_MAX, printing->past);
-        if (status != MBP_OK)
-            return ctl_fail(ctl, status, "reading former plants");
-    }
-    enum ctl_exit code = ctl_filter_make(options, ctl->plant, printing->past, &printing->filter);
+    int unit = journal_unit(ctl);
+    if (unit < 0)
+        return CTL_FAILED;
+    enum mbp_status status = ctl_names_read(ctl, (uint8_t)unit);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, "reading the names in events");
+    printing->by = ctl_telling(ctl);
+    enum ctl_exit code = ctl_filter_make(options, &printing->by, &printing->filter);
     if (code != CTL_OK)
         return code;
     if (options->save_path == NULL)
@@ -268,8 +267,7 @@ static enum ctl_exit of_slave(struct ctl *ctl, struct journal_printing *printing
 enum ctl_exit ctl_run_journal(struct ctl *ctl)
 {
     const struct ctl_options *options = ctl->options;
-    struct ctl_past past = {0};
-    struct journal_printing printing = {.past = &past, .format = options->format, .lang = options->lang, .out = stdout};
+    struct journal_printing printing = {.format = options->format, .out = stdout};
     const char *why_not = conflict(options);
     if (why_not != NULL) {
         ctl_error("journal: %s", why_not);
@@ -277,7 +275,5 @@ enum ctl_exit ctl_run_journal(struct ctl *ctl)
     }
     if (options->load_path != NULL)
         return load(ctl, &printing);
-    enum ctl_exit code = of_slave(ctl, &printing);
-    ctl_past_free(&past);
-    return code;
+    return of_slave(ctl, &printing);
 }

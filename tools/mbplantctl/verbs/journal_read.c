@@ -3,6 +3,7 @@
 
 #include "dump/dump.h"
 #include "slave/events.h"
+#include "slave/names.h"
 #include "slave/snapshot.h"
 #include "slave/wait.h"
 
@@ -12,25 +13,22 @@
 bool journal_print_event(void *ctx, const struct mbp_event *event)
 {
     struct journal_printing *printing = ctx;
-    const struct mbp_plant *plant = ctl_past_at(printing->past, event->seq, printing->plant);
     printing->last = event->seq;
-    if (!ctl_filter_passes(&printing->filter, plant, event))
+    if (!ctl_filter_passes(&printing->filter, &printing->by, event))
         return true;
-    mbp_report_event_in(plant, event, printing->format, printing->lang, printing->out);
+    mbp_report_event(&printing->by, event, NULL, printing->format, printing->out);
     printing->count++;
     return !ferror(printing->out);
 }
 
-/* By which plants the events up to last count: before any of them is shown. */
-static enum mbp_status learn_past(struct journal_reading *reading, uint32_t last)
+/* What the events up to last are about: before any of them is shown. */
+static enum mbp_status learn_names(struct journal_reading *reading, uint32_t last)
 {
-    struct journal_printing *printing = reading->printing;
-    uint32_t first = (uint32_t)reading->next;
     if (reading->next > last)
         return MBP_OK;
-    enum mbp_status status = ctl_past_read(reading->ctl, reading->unit, first, last, printing->past);
+    enum mbp_status status = ctl_names_read(reading->ctl, reading->unit);
     if (status == MBP_OK && reading->saving)
-        ctl_dump_put_past(printing->out, printing->past, printing->plant, first, last);
+        status = ctl_dump_put_names(reading->printing->out, &reading->ctl->names, &reading->saved);
     return status;
 }
 
@@ -86,7 +84,7 @@ enum mbp_status journal_read_period(struct journal_reading *reading)
         reading->next = 1;
     skip_removed(reading, &summary, resumed || (filter->since.kind == CTL_MOMENT_EVENT && filter->since.seq > 1));
     if (reading->next < range.end)
-        status = learn_past(reading, (uint32_t)(range.end - 1));
+        status = learn_names(reading, (uint32_t)(range.end - 1));
     if (status == MBP_OK)
         status = read_to(reading, range.end);
     fflush(reading->printing->out);
@@ -114,7 +112,7 @@ static enum mbp_status look(struct journal_reading *reading)
         return status;
     begin_anew(reading, &summary);
     skip_removed(reading, &summary, true);
-    status = learn_past(reading, summary.last_event);
+    status = learn_names(reading, summary.last_event);
     return status == MBP_OK ? read_to(reading, (uint64_t)summary.last_event + 1) : status;
 }
 

@@ -3,15 +3,12 @@
 #define MBP_CTL_JOURNAL_READ_H
 
 #include "ctl.h"
-#include "slave/past.h"
 #include "text/filter.h"
 
 struct journal_printing {
-    const struct mbp_plant *plant; /* now */
-    struct ctl_past *past;
+    struct mbp_telling by;
     struct ctl_filter filter;
     enum mbp_format format;
-    enum mbp_lang lang;
     FILE *out;
     uint64_t count; /* printed */
     uint32_t last;  /* of those handed over */
@@ -21,9 +18,10 @@ struct journal_reading {
     struct ctl *ctl;
     struct journal_printing *printing;
     uint8_t unit;
-    uint64_t next; /* the first event that was not handed over; 0 = where the period begins */
-    bool told;     /* that events are gone */
-    bool saving;   /* to a dump, which is told the plants too */
+    uint64_t next;          /* the first event that was not handed over; 0 = where the period begins */
+    bool told;              /* that events are gone */
+    bool saving;            /* to a dump, which is told the names too */
+    struct mbp_names saved; /* those that it has */
 };
 
 /* Prints an event that passes the filter. ctx: struct journal_printing. False when it cannot be written. */

@@ -2,11 +2,13 @@
 #include "verbs/machine.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "slave/address.h"
 #include "slave/effect.h"
 #include "slave/events.h"
+#include "slave/names.h"
 #include "slave/snapshot.h"
 #include "slave/wait.h"
 #include "verbs/edit.h"
@@ -107,9 +109,11 @@ struct command {
 static bool note_outcome(void *ctx, const struct mbp_event *event)
 {
     struct command *command = ctx;
-    const struct mbp_plant *plant = command->ctl->plant;
+    const struct mbp_telling by = ctl_telling(command->ctl);
+    const char *name = by.plant->machines[command->machine].name;
+    struct mbp_event_tag machine;
     if ((event->code == MBP_EV_MACHINE_REFUSED || event->code == MBP_EV_MACHINE_STATE) &&
-        mbp_event_machine(plant, event) == &plant->machines[command->machine] &&
+        mbp_event_machine(&by, event, &machine) && strcmp(machine.name, name) == 0 &&
         mbp_event_state_to(event->detail) == (unsigned)command->to)
         command->outcome = *event;
     return true;
@@ -124,9 +128,12 @@ static enum mbp_status look_for_outcome(struct command *command)
     struct ctl_wait wait = ctl_wait_begin(ctl->plant, 1, ctl->options->target.timeout_ms);
     uint32_t next = command->before.last_event + 1;
     for (;;) {
-        struct mbp_summary_view now;
+        struct mbp_summary_view now = {0};
         enum mbp_status status = ctl_summary_read(ctl, unit, &now);
-        if (status == MBP_OK && now.last_event >= next)
+        bool any = now.last_event >= next;
+        if (status == MBP_OK && any)
+            status = ctl_names_read(ctl, unit);
+        if (status == MBP_OK && any)
             status = ctl_events_read(ctl->link, unit, next, now.last_event, note_outcome, command, &next);
         if (status != MBP_OK || command->outcome.code != 0 || !ctl_wait_more(&wait))
             return status;
@@ -145,8 +152,9 @@ static enum ctl_exit tell(struct command *command, const struct mbp_machine_view
     if (status != MBP_OK)
         return ctl_fail(command->ctl, status, "reading the journal for the reason");
     if (command->outcome.code != 0) {
+        const struct mbp_telling by = ctl_telling(command->ctl);
         char sentence[256];
-        ctl_error("%s", mbp_report_event_text(plant, &command->outcome, sentence, sizeof sentence));
+        ctl_error("%s", mbp_report_sentence(&by, &command->outcome, sentence, sizeof sentence));
     } else {
         ctl_error("%s stays %s, and the journal does not say why; mbplantctl journal shows it all", name,
                   mbp_state_name((enum mbp_state_code)now->state));

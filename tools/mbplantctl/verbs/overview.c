@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "slave/events.h"
+#include "slave/names.h"
 #include "slave/wait.h"
 
 /* How far back the journal is searched for the cause of a machine's present state. */
@@ -13,8 +14,7 @@
 /* ---- the journal's part ----------------------------------------------------------------------------------------- */
 
 struct search {
-    const struct mbp_plant *plant;
-    const struct ctl_past *past;
+    struct mbp_telling by;
     struct ctl_overview *overview;
 };
 
@@ -25,16 +25,15 @@ static bool note_cause(void *ctx, const struct mbp_event *event)
     struct mbp_report *report = &search->overview->seen.report;
     if (event->code != MBP_EV_MACHINE_STATE)
         return true;
-    const struct mbp_plant *plant = ctl_past_at(search->past, event->seq, search->plant);
-    const struct mbp_machine *then = mbp_event_machine(plant, event);
-    uint32_t m = then != NULL ? mbp_plant_find_machine(search->plant, then->name) : UINT32_MAX;
+    struct mbp_event_tag then;
+    bool known = mbp_event_machine(&search->by, event, &then);
+    uint32_t m = known ? mbp_plant_find_machine(search->by.plant, then.name) : UINT32_MAX;
     if (mbp_event_state_to(event->detail) == MBP_EN_PANNE) {
         report->has_incident = true;
         report->incident = *event;
-        report->incident_plant = plant;
     }
     if (m != UINT32_MAX)
-        mbp_report_cause_text(plant, event, report->lang, search->overview->seen.causes[m],
+        mbp_report_cause_text(&search->by, event, search->overview->seen.causes[m],
                               sizeof search->overview->seen.causes[0]);
     return true;
 }
@@ -45,23 +44,17 @@ static enum mbp_status read_journal(struct ctl *ctl, struct ctl_overview *overvi
     int unit = ctl_summary_unit(ctl->plant);
     if (summary->last_event == 0 || unit < 0)
         return MBP_OK;
-    struct ctl_past *past = &overview->past;
     uint32_t incident = summary->last_incident;
-    enum mbp_status status = MBP_OK;
-    if (incident != 0 && incident >= summary->oldest_event) {
+    enum mbp_status status = ctl_names_read(ctl, (uint8_t)unit);
+    overview->seen.report.names = &ctl->names;
+    if (status == MBP_OK && incident != 0 && incident >= summary->oldest_event) {
         status = ctl_event_read(ctl->link, (uint8_t)unit, incident, &overview->seen.report.incident);
         overview->seen.report.has_incident = status == MBP_OK;
-        if (status == MBP_OK)
-            status = ctl_past_read(ctl, (uint8_t)unit, incident, incident, past);
-        if (status == MBP_OK)
-            overview->seen.report.incident_plant = ctl_past_at(past, incident, ctl->plant);
     }
     uint32_t first = summary->last_event > CAUSES_DEPTH ? summary->last_event - CAUSES_DEPTH + 1 : 1;
     if (first < summary->oldest_event)
         first = summary->oldest_event;
-    struct search search = {ctl->plant, past, overview};
-    if (status == MBP_OK)
-        status = ctl_past_read(ctl, (uint8_t)unit, first, summary->last_event, past);
+    struct search search = {ctl_telling(ctl), overview};
     if (status == MBP_OK)
         status = ctl_events_read(ctl->link, (uint8_t)unit, first, summary->last_event, note_cause, &search, NULL);
     return status;
@@ -136,8 +129,9 @@ enum ctl_exit ctl_overview_of_dump(struct ctl *ctl, struct ctl_dump *dump, struc
     overview.snapshot = dump->snapshot;
     dump->plant = NULL;
     dump->has_snapshot = false;
-    struct search search = {ctl->plant, &dump->past, &overview};
+    struct search search = {{ctl->plant, &dump->names, ctl->options->lang}, &overview};
     enum mbp_status status = make(ctl, dump->snapshot_ms, &overview);
+    overview.seen.report.names = &dump->names;
     if (status == MBP_OK)
         status = ctl_dump_events(dump, note_cause, &search, why);
     if (status != MBP_OK) {
@@ -152,6 +146,5 @@ enum ctl_exit ctl_overview_of_dump(struct ctl *ctl, struct ctl_dump *dump, struc
 void ctl_overview_free(const struct mbp_plant *plant, struct ctl_overview *overview)
 {
     mbp_plant_view_free(plant, &overview->snapshot);
-    ctl_past_free(&overview->past);
     mbp_overview_free(&overview->seen);
 }

@@ -5,13 +5,11 @@
 #include "ctl.h"
 #include "dump/dump.h"
 #include "mbplant/overview.h"
-#include "slave/past.h"
 #include "slave/snapshot.h"
 
 struct ctl_overview {
     struct mbp_plant_view snapshot;
     struct mbp_overview seen;
-    struct ctl_past past; /* of a slave: the plants of the events that were looked at */
 };
 
 /* The plant now. with_journal also reads the last incident and why each machine is in its state from the journal.

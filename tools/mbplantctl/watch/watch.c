@@ -46,7 +46,7 @@ static struct watch_model model_of(struct watch *watch)
         .overview = slave->has_overview ? &slave->overview : NULL,
         .events = slave->events,
         .event_count = slave->event_count,
-        .past = &slave->past,
+        .names = &slave->ctl->names,
         .host = target->host,
         .port = target->port,
         .clock = watch->clock,

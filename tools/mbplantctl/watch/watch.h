@@ -69,7 +69,7 @@ struct watch_model {
     const struct ctl_overview *overview; /* NULL likewise; the last one while the slave is gone */
     const struct mbp_event *events;      /* oldest first */
     size_t event_count;
-    const struct ctl_past *past; /* by which plants they count; NULL = by this one */
+    const struct mbp_names *names; /* of what they are about */
     const char *host;
     uint16_t port;
     const char *clock;   /* the time, as text */
@@ -125,8 +125,8 @@ struct watch_screen {
     struct watch_row rows[WATCH_HEIGHT_MAX];
 };
 
-/* The plant by which an event counts. */
-const struct mbp_plant *watch_plant_of(const struct watch_model *model, const struct mbp_event *event);
+/* How events are told there. */
+struct mbp_telling watch_telling(const struct watch_model *model);
 
 /* ---- layout ------------------------------------------------------------------------------------------------------ */
 

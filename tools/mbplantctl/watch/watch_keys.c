@@ -97,10 +97,10 @@ static void find_selected(const struct watch_view *view, const struct watch_mode
         of = model->overview->seen.report.alarms[choice->at].sensor;
     } else {
         const struct mbp_event *event = &model->events[model->event_count - 1 - choice->at];
-        plant = watch_plant_of(model, event);
-        const struct mbp_machine *named = mbp_event_machine(plant, event);
-        of = mbp_event_sensor(plant, event);
-        *machine = named != NULL ? named->name : NULL;
+        const struct mbp_telling by = watch_telling(model);
+        struct mbp_event_tag named;
+        *machine = mbp_event_machine(&by, event, &named) ? named.name : NULL;
+        *sensor = mbp_event_item(&by, event, &named) && named.what == MBP_TAG_SENSOR ? named.name : NULL;
     }
     if (of != NULL) {
         *sensor = of->name;

@@ -241,19 +241,20 @@ static void time_text(const struct watch_model *model, uint64_t wall_ms, char *b
         snprintf(buf, size, "%.5s %.5s", text + 5, text + 11);
 }
 
-const struct mbp_plant *watch_plant_of(const struct watch_model *model, const struct mbp_event *event)
+struct mbp_telling watch_telling(const struct watch_model *model)
 {
-    return model->past != NULL ? ctl_past_at(model->past, event->seq, model->plant) : model->plant;
+    return (struct mbp_telling){model->plant, model->names, MBP_LANG_EN};
 }
 
 static void lay_event(const struct watch_model *model, size_t at, const struct watch_screen *out, struct watch_row *row)
 {
     const struct mbp_event *event = &model->events[model->event_count - 1 - at];
+    const struct mbp_telling by = watch_telling(model);
     char text[256];
     time_text(model, event->wall_ms, text, sizeof text);
     watch_put(out, row, MBP_PAINT_NONE, TIME_WIDTH, "%s", text);
     watch_put(out, row, event->code == MBP_EV_ALARM_RAISED ? MBP_PAINT_BAD : MBP_PAINT_NONE, 0, "%s",
-              mbp_report_event_text(watch_plant_of(model, event), event, text, sizeof text));
+              mbp_report_sentence(&by, event, text, sizeof text));
 }
 
 static void title_events(const struct watch_model *model, const struct watch_screen *out, struct watch_row *row)

@@ -68,6 +68,7 @@ static void tell_events(const struct watch_slave *slave, const struct known *kno
     uint32_t last = slave->events[slave->event_count - 1].seq;
     uint32_t told = last < known->event ? 0 : known->event; /* another journal, which begins anew */
     uint32_t first = slave->events[0].seq;
+    const struct mbp_telling by = {slave->ctl->plant, &slave->ctl->names, MBP_LANG_EN};
     char text[256];
     char time[40];
     if (first > told + 1) {
@@ -79,9 +80,8 @@ static void tell_events(const struct watch_slave *slave, const struct known *kno
         const struct mbp_event *event = &slave->events[i];
         if (event->seq <= told)
             continue;
-        const struct mbp_plant *plant = ctl_past_at(&slave->past, event->seq, slave->ctl->plant);
         ctl_say("%s %-8s %u %s\n", mbp_time_format(event->wall_ms, time, sizeof time), "event", event->seq,
-                mbp_report_event_text(plant, event, text, sizeof text));
+                mbp_report_sentence(&by, event, text, sizeof text));
     }
 }
 

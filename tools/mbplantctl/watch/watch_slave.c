@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "slave/events.h"
+#include "slave/names.h"
 
 uint64_t watch_now_ms(void)
 {
@@ -66,7 +67,6 @@ void watch_slave_forget(struct watch_slave *slave)
         ctl_overview_free(slave->ctl->plant, &slave->overview);
     slave->has_overview = false;
     slave->event_count = 0;
-    ctl_past_free(&slave->past);
     ctl_close(slave->ctl);
 }
 
@@ -149,9 +149,7 @@ static enum mbp_status read_events(struct watch_slave *slave, const struct mbp_s
     uint32_t first = last >= WATCH_EVENTS ? last - WATCH_EVENTS + 1 : 1;
     first = first > have ? first : have + 1;
     first = first > summary->oldest_event ? first : summary->oldest_event;
-    /* also of those that are on the screen already */
-    uint32_t kept = slave->event_count > 0 ? slave->events[0].seq : first;
-    enum mbp_status status = ctl_past_read(ctl, (uint8_t)unit, kept < first ? kept : first, last, &slave->past);
+    enum mbp_status status = ctl_names_read(ctl, (uint8_t)unit);
     if (status != MBP_OK)
         return status;
     return ctl_events_read(ctl->link, (uint8_t)unit, first, last, keep_event, slave, NULL);

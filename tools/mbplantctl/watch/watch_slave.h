@@ -10,7 +10,6 @@ struct watch_slave {
     bool has_overview;
     struct mbp_event events[WATCH_EVENTS]; /* oldest first */
     size_t event_count;
-    struct ctl_past past; /* of the events */
     char trouble[512];    /* why the last look failed; "" = it did not */
     uint64_t answered_ms; /* monotonic: when it answered last */
     bool is_new;          /* another plant has been learned; whoever compares with before clears it */

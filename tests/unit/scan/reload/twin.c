@@ -10,7 +10,7 @@
 #include "mbplant/image.h"
 #include "mbplant/map.h"
 
-#define PEER ((struct mbp_peer){0x0A000001u})
+#define PEER ((struct mbp_peer){10u})
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
@@ -19,7 +19,7 @@
 static bool is_of_sensor(const struct mbp_event *event)
 {
     return event->sensor != MBP_NONE16 && event->code != MBP_EV_POINT_WRITTEN && event->code != MBP_EV_MACHINE_STATE &&
-           event->code != MBP_EV_MACHINE_REFUSED;
+           event->code != MBP_EV_MACHINE_REFUSED && event->code != MBP_EV_WRITE_REFUSED;
 }
 
 static void listen_to(void *ctx, const struct mbp_event *events, size_t count)
@@ -28,7 +28,7 @@ static void listen_to(void *ctx, const struct mbp_event *events, size_t count)
     for (size_t i = 0; i < count; i++) {
         const struct mbp_event *event = &events[i];
         const struct mbp_unit *unit = mbp_plant_find_unit(twin->plant, event->unit);
-        if (unit == NULL || !is_of_sensor(event))
+        if (unit == NULL || !is_of_sensor(event) || event->sensor >= unit->sensor_count)
             continue;
         uint32_t words[4] = {event->scan, event->code, 0, 0};
         memcpy(&words[2], &event->value, sizeof words[2]);
@@ -67,7 +67,7 @@ void twin_change(struct twin *twin, struct mbp_plant *to)
     assert_int_equal(mbp_change_find(twin->plant, to, &change), MBP_OK);
     assert_int_equal(mbp_image_new(to, &image), MBP_OK);
     assert_int_equal(mbp_next_scan_new(to, image, change, &next), MBP_OK);
-    assert_int_equal(mbp_scan_change(twin->scan, next, PEER.ipv4), MBP_OK);
+    assert_int_equal(mbp_scan_change(twin->scan, next, PEER.actor), MBP_OK);
     for (uint32_t s = 0; s < to->sensor_count; s++)
         told[s] = change->sensor_from[s] != UINT32_MAX ? twin->told[change->sensor_from[s]] : 0;
     mbp_change_free(change);
