@@ -14,6 +14,28 @@ const char *web_header(const struct web_call *call, const char *name)
     return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
 }
 
+/* What the headers say of where the request goes and where it ends. */
+struct framing {
+    unsigned lengths, hosts;
+    bool encoded;
+    const char *length, *host;
+};
+
+static enum MHD_Result look_at_framing(void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+    (void)kind;
+    struct framing *framing = ctx;
+    if (strcasecmp(key, "Content-Length") == 0) {
+        framing->lengths++;
+        framing->length = value;
+    } else if (strcasecmp(key, "Host") == 0) {
+        framing->hosts++;
+        framing->host = value;
+    }
+    framing->encoded |= strcasecmp(key, "Transfer-Encoding") == 0;
+    return MHD_YES;
+}
+
 /* ---- the host ---------------------------------------------------------------------------------------------------- */
 
 /* The host of "HOST", "HOST:PORT", "[V6]:PORT" without brackets. False: it is none of these. */
@@ -62,59 +84,26 @@ static bool is_ours(const struct mbp_web *web, const char *host)
     return gethostname(own, sizeof own) == 0 && strcasecmp(own, host) == 0;
 }
 
-static enum MHD_Result count_hosts(void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
-{
-    (void)kind, (void)value;
-    unsigned *count = ctx;
-    *count += strcasecmp(key, "Host") == 0;
-    return MHD_YES;
-}
-
-static bool check_host(struct web_call *call)
+static bool check_host(struct web_call *call, const struct framing *framing)
 {
     char host[256];
-    unsigned count = 0;
-    const char *given = web_header(call, "Host");
-    MHD_get_connection_values(call->connection, MHD_HEADER_KIND, count_hosts, &count);
-    if (count == 1 && host_part(given, host, sizeof host) && is_ours(call->web, host))
+    if (framing->hosts == 1 && host_part(framing->host, host, sizeof host) && is_ours(call->web, host))
         return true;
     web_problem(call, 421, "this host is reached as localhost or by its address, not by the name that the request has");
     return false;
 }
 
-/* ---- what frames a body ------------------------------------------------------------------------------------------ */
-
-struct framing {
-    unsigned lengths;
-    bool encoded;
-    const char *length;
-};
-
-static enum MHD_Result look_at_framing(void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
-{
-    (void)kind;
-    struct framing *framing = ctx;
-    if (strcasecmp(key, "Content-Length") == 0) {
-        framing->lengths++;
-        framing->length = value;
-    }
-    framing->encoded |= strcasecmp(key, "Transfer-Encoding") == 0;
-    return MHD_YES;
-}
-
 /* One length, in digits alone, and no coding: nobody on the way may see another end of the body than we do. */
-static bool check_framing(struct web_call *call)
+static bool check_framing(struct web_call *call, const struct framing *framing)
 {
-    struct framing framing = {0};
-    MHD_get_connection_values(call->connection, MHD_HEADER_KIND, look_at_framing, &framing);
-    const char *length = framing.length != NULL ? framing.length : "0";
+    const char *length = framing->length != NULL ? framing->length : "0";
     bool digits = length[0] != '\0' && strspn(length, "0123456789") == strlen(length) && strlen(length) < 12;
     bool post = strcmp(call->route->method, "POST") == 0;
-    if (framing.encoded)
+    if (framing->encoded)
         web_problem(call, 411, "a body is sent with its Content-Length, without Transfer-Encoding");
-    else if (framing.lengths > 1 || !digits)
+    else if (framing->lengths > 1 || !digits)
         web_problem(call, 400, "Content-Length must stand there once, as a number");
-    else if (post && framing.lengths == 0)
+    else if (post && framing->lengths == 0)
         web_problem(call, 411, "a command has a JSON body, and its Content-Length");
     else if (!post && strspn(length, "0") != strlen(length))
         web_problem(call, 400, "a %s has no body", call->route->method);
@@ -200,11 +189,13 @@ static bool check_admitted(struct web_call *call)
 
 bool web_guard(struct web_call *call)
 {
-    if (!check_host(call) || !check_admitted(call))
+    struct framing framing = {0};
+    MHD_get_connection_values(call->connection, MHD_HEADER_KIND, look_at_framing, &framing);
+    if (!check_host(call, &framing) || !check_admitted(call))
         return false;
     if (call->route == NULL)
         return true;
-    if (!check_framing(call) || (!is_visit(call) && !check_origin(call)))
+    if (!check_framing(call, &framing) || (!is_visit(call) && !check_origin(call)))
         return false;
     return strcmp(call->route->method, "POST") != 0 || (check_type(call) && check_token(call));
 }

@@ -18,7 +18,9 @@ void web_put_text(FILE *out, const char *text)
 
 void web_put_number(FILE *out, double number)
 {
-    if (isfinite(number))
+    if (number >= 0 && number < 1e9 && number == floor(number))
+        fprintf(out, "%u", (unsigned)number); /* by far the most, and sooner done */
+    else if (isfinite(number))
         fprintf(out, "%.15g", number);
     else
         fputs("null", out);
@@ -83,7 +85,9 @@ void web_put_noun(const struct web_noun *noun, const struct web_item *item)
 {
     for (unsigned f = 0; f < noun->field_count; f++) {
         const struct web_field *field = &noun->fields[f];
-        fprintf(item->out, "%c\"%s\":", f == 0 ? '{' : ',', field->key);
+        fputs(f == 0 ? "{\"" : ",\"", item->out);
+        fputs(field->key, item->out);
+        fputs("\":", item->out);
         if (field->put != NULL)
             field->put(item);
         else

@@ -13,15 +13,18 @@ static void add_headers(const struct web_call *call, struct MHD_Response *respon
     static const char *const of_all[][2] = {
         {"Content-Security-Policy", policy},
         {"X-Content-Type-Options", "nosniff"},
+        {"Cross-Origin-Resource-Policy", "same-origin"},
+    };
+    static const char *const of_pages[][2] = {
         {"Referrer-Policy", "no-referrer"},
         {"Cross-Origin-Opener-Policy", "same-origin"},
-        {"Cross-Origin-Resource-Policy", "same-origin"},
         {"X-Frame-Options", "DENY"},
     };
     for (size_t i = 0; i < COUNT_OF(of_all); i++)
         MHD_add_response_header(response, of_all[i][0], of_all[i][1]);
-    if (call->type != NULL)
-        MHD_add_response_header(response, "Content-Type", call->type);
+    for (size_t i = 0; i < COUNT_OF(of_pages) && strncmp(call->type, "text/html", strlen("text/html")) == 0; i++)
+        MHD_add_response_header(response, of_pages[i][0], of_pages[i][1]);
+    MHD_add_response_header(response, "Content-Type", call->type);
     if (MHD_get_response_header(response, "Cache-Control") == NULL)
         MHD_add_response_header(response, "Cache-Control", "no-store");
     if (call->stage == WEB_BODY) /* refused before its body was read: where that ends is not looked for */

@@ -1,5 +1,6 @@
 /* The life of the web, and libmicrohttpd in the libuv loop: its epoll descriptor under uv_poll, its timeout in a timer.
  * Whatever resumes a connection runs it afterwards, or it would not go on before something else happens. */
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -210,6 +211,8 @@ static struct MHD_Daemon *start_daemon(struct mbp_web *web, int fd)
 static enum mbp_status prepare(struct mbp_web *web, FILE *errors)
 {
     web->out = open_memstream(&web->text, &web->text_len);
+    if (web->out != NULL)
+        __fsetlocking(web->out, FSETLOCKING_BYCALLER); /* nobody else writes there */
     web->trend = web_trend_new(web->plant);
     if (web->out == NULL || web->trend == NULL) {
         fprintf(errors, "mbplantd: cannot serve HTTP: %s\n", mbp_status_text(MBP_ERR_MEMORY));

@@ -1,0 +1,135 @@
+"""HTTP: one sensor beside libmicrohttpd's own ready answer; what open streams cost; Modbus at full load beside them."""
+
+import http.client
+import socket
+import threading
+import time
+
+from harness import DEFAULT_PLANT, BenchError, Server, free_port, median, result, spawn, table
+
+PATH = "/api/v1/sensors/TT101"
+CONNECTIONS = 16
+STREAMS = 32
+OF_CANNED, STREAMS_OF_CORE, MODBUS_OF_WITHOUT = 0.8, 0.03, 0.95
+
+
+class Web(Server):
+    """mbplantd with HTTP."""
+
+    def __init__(self, settings, plant):
+        self.web = free_port()
+        super().__init__(settings, "mbplantd", ("--http", f"127.0.0.1:{self.web}"), plant)
+
+    def answer(self):
+        """The length of the one that is measured."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.web, timeout=10)
+        connection.request("GET", PATH, headers={"Host": "localhost"})
+        return len(connection.getresponse().read())
+
+
+class Canned(Server):
+    """The yardstick; it has no Modbus to be looked at by."""
+
+    def __init__(self, settings, length):
+        super().__init__(settings, "web_canned", (str(length),))
+
+    def connect(self, patience=10.0):
+        end = time.monotonic() + patience
+        while True:
+            try:
+                return socket.create_connection(("127.0.0.1", self.port), 5)
+            except ConnectionError as error:
+                if time.monotonic() > end:
+                    raise BenchError(f"web_canned does not answer: {error}") from error
+
+
+class Streams:
+    """Readers of all topics, which do nothing with what they get."""
+
+    def __init__(self, port, count):
+        self.sockets = []
+        for _ in range(count):
+            reader = socket.create_connection(("127.0.0.1", port), 10)
+            reader.sendall(b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            self.sockets.append(reader)
+        self.got = 0
+        self.over = False
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self):
+        import select
+        poller = select.epoll()
+        of = {}
+        for reader in self.sockets:
+            reader.setblocking(False)
+            of[reader.fileno()] = reader
+            poller.register(reader.fileno(), select.EPOLLIN)
+        while not self.over:
+            for fd, _ in poller.poll(0.2):
+                self.got += len(of[fd].recv(262144))
+
+    def close(self):
+        self.over = True
+        self.thread.join()
+        for reader in self.sockets:
+            reader.close()
+
+
+def rate(settings, port):
+    """Requests a second."""
+    return result(spawn(settings, "web_load", port, PATH, CONNECTIONS, settings.measure_ms))["rps"]
+
+
+def gets(settings, verdicts):
+    """One sensor, round after round beside the ready answer of the same length."""
+    rounds = []
+    for _ in range(settings.rounds):
+        with Web(settings, DEFAULT_PLANT) as server:
+            length, ours = server.answer(), rate(settings, server.web)
+        with Canned(settings, length) as server:
+            rounds.append((ours, rate(settings, server.port)))
+    table(f"GET {PATH} on {CONNECTIONS} connections, medians of {settings.rounds} rounds",
+          ["server", "requests/s", "of canned"],
+          [["mbplantd", f"{median([ours for ours, _ in rounds]):,.0f}",
+            verdicts.at_least(median([ours / theirs for ours, theirs in rounds]), OF_CANNED)],
+           ["libmicrohttpd, canned", f"{median([theirs for _, theirs in rounds]):,.0f}", "1"]])
+
+
+def idle_share(server, seconds):
+    """Of a core."""
+    cpu_ns, begin = server.cpu_ns(), time.monotonic()
+    time.sleep(seconds)
+    return (server.cpu_ns() - cpu_ns) / 1e9 / (time.monotonic() - begin)
+
+
+def modbus_rate(settings, server):
+    """FC 3 at full load on 50 connections."""
+    load = spawn(settings, "load", "-p", server.port, "-c", 50, "-k", 1, "-t", settings.measure_ms)
+    return result(load)["rps"]
+
+
+def streams(settings, verdicts):
+    """With and without, in turns on the same server."""
+    without, beside, alone, shared, late = [], [], [], [], 0
+    with Web(settings, DEFAULT_PLANT) as server:
+        for _ in range(settings.rounds):
+            without.append(idle_share(server, 3))
+            alone.append(modbus_rate(settings, server))
+            readers = Streams(server.web, STREAMS)
+            beside.append(idle_share(server, 3))
+            shared.append(modbus_rate(settings, server))
+            readers.close()
+        late = server.late_scans()
+    table(f"{STREAMS} streams of the default plant", ["what", "without", "with", "judged"],
+          [["of a core", f"{median(without):.2%}", f"{median(beside):.2%}",
+            verdicts.at_most(median([b - w for b, w in zip(beside, without)]), STREAMS_OF_CORE, "{:.2%}")],
+           ["Modbus requests/s, 50x1", f"{median(alone):,.0f}", f"{median(shared):,.0f}",
+            verdicts.at_least(median([s / a for s, a in zip(shared, alone)]), MODBUS_OF_WITHOUT)],
+           ["late scans", "", str(late), ""]])
+
+
+def run(settings, verdicts):
+    """Both."""
+    gets(settings, verdicts)
+    streams(settings, verdicts)
