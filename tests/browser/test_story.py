@@ -155,6 +155,23 @@ class Hostile(unittest.TestCase):
                 eventually(lambda: "<img src=x" in browser.text("h2"), "the label as a text")
 
 
+class Large(unittest.TestCase):
+    def test_twenty_four_machines_stand_on_one_screen(self):
+        lines = ["mbplant: 1", "name: Twenty-four", "units:", "  - id: 1", "    machines:"]
+        for m in range(24):
+            lines += [f"      - name: M{m:02d}", "        sensors:"]
+            lines += [f"          - {{name: {kind}{m:02d}, range: [0, 100], limits: {{high: 90}}, signal: {{base: 50}}}}" for kind in ("TT", "PT", "LT")]
+        with tempfile.TemporaryDirectory(prefix="mbplant-") as folder:
+            path = pathlib.Path(folder) / "plant.yaml"
+            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            plant = Web(path)
+            plant.captured = False
+            with plant, Browser(1366, 768) as browser:
+                browser.open(f"http://127.0.0.1:{plant.web}/")
+                eventually(lambda: "M23" in browser.text("main"), "the last machine")
+                self.assertLessEqual(browser.run("return document.documentElement.scrollHeight"), 768)
+
+
 class Page(unittest.TestCase):
     """What can be seen in its files."""
 

@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import unittest
+from urllib.parse import quote
 
 from support import DATA, ENVIRONMENT, MBPLANTD, ROOT, Plant, eventually, free_port, main, run
 
@@ -370,6 +371,31 @@ class Guard(unittest.TestCase):
             result = run(MBPLANTD, "-l", "127.0.0.1:0", "--http", "127.0.0.1:0", "-d", folder, path)
             self.assertEqual(result.returncode, 1)
             self.assertIn("chmod 600", result.stderr)
+
+
+class Nonsense(unittest.TestCase):
+    def test_nothing_that_is_sent_is_an_error_of_ours(self):
+        import random
+        chance = random.Random(7)
+        words = ["", "TT101", "FILL1", "null", "\\u0000", "-1", "1e308", "NaN", "{}", "[]", "é", "%", "..", "a" * 200, "high", "true"]
+        with Web(BOTTLING) as plant:
+            document = plant.get("/openapi.json")
+            for _ in range(400):
+                path, methods = chance.choice(sorted(document["paths"].items()))
+                if path.endswith("/stream"):
+                    continue
+                path = path.replace("{name}", quote(chance.choice(words) or "x", safe=""))
+                if "post" in methods and chance.random() < 0.7:
+                    schema = methods["post"]["requestBody"]["content"]["application/json"]["schema"]
+                    keys = [*schema["properties"], "other"]
+                    body = {chance.choice(keys): chance.choice([1, -1, 1e9, True, None, "x", [], [1], {}, *words]) for _ in range(chance.randrange(3))}
+                    text = json.dumps(body)[:chance.choice([None, None, 5])]
+                    status = plant.ask(path, text, Content_Type="application/json")[0]
+                else:
+                    key = chance.choice(["since", "until", "limit", "state", "at", "count", "table", "unit", "from", "points", "x"])
+                    status = plant.ask(f"{path}?{key}={quote(chance.choice(words))}")[0]
+                self.assertLess(status, 500, path)
+            self.assertIn("TT101", plant.ctl("read", "TT101"))
 
 
 class Streams(unittest.TestCase):

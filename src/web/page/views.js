@@ -64,18 +64,18 @@ function products(name) {
 
 function viewPlant() {
   const all = [...store.sensors.values()];
-  const many = store.machines.size > 8;
+  const many = store.machines.size > 8; /* 24 of them are to fit on one screen */
   const tile = (machine) => {
     const sensors = all.filter((sensor) => sensor.machine === machine.name);
-    const shown = sensors.slice(0, many ? 2 : 4);
+    const shown = sensors.slice(0, !many ? 4 : store.machines.size > 40 ? 1 : 2);
     return h("section", { class: "tile", "aria-label": machine.name },
       h("h2", {}, h("a", { href: path("machine", machine.name) }, machine.name), h("small", {}, machine.label)),
       machineState(machine.name), many ? null : products(machine.name),
       h("div", { class: "rows" }, shown.map((sensor) => sensorRow(sensor)),
-        sensors.length > shown.length ? h("a", { class: "small dim", href: path("machine", machine.name) }, `+${sensors.length - shown.length} ${t("more")}`) : null));
+        sensors.length > shown.length && !many ? h("a", { class: "small dim", href: path("machine", machine.name) }, `+${sensors.length - shown.length} ${t("more")}`) : null));
   };
   const loose = all.filter((sensor) => sensor.machine === null);
-  return h("div", { class: "tiles" }, [...store.machines.values()].map(tile),
+  return h("div", { class: many ? "tiles many" : "tiles" }, [...store.machines.values()].map(tile),
     loose.length ? h("section", { class: "tile" }, h("h2", {}, t("Sensors")), h("div", { class: "rows" }, loose.slice(0, 40).map((sensor) => sensorRow(sensor)))) : null);
 }
 
