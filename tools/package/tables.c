@@ -5,6 +5,9 @@
 #include "mbplant/event.h"
 #include "mbplant/functions.h"
 #include "mbplant/map.h"
+#if MBP_WITH_WEB
+#include "web_priv.h"
+#endif
 
 /* What counts a block's items in its addresses. */
 static const char *const letters[MBP_PER_COUNT] = {
@@ -114,6 +117,27 @@ static void print_functions(void)
     }
 }
 
+#if MBP_WITH_WEB
+static void print_routes(void)
+{
+    printf("[[ *method*\n:[ *path*\n:[ *what*\n:[ *takes*\n");
+    for (unsigned r = 0; r < web_route_count; r++) {
+        const struct web_route *route = &web_routes[r];
+        printf("|[ %s\n:[ ", route->method);
+        print_text(route->path);
+        printf("\n:[ ");
+        print_text(route->what);
+        printf("\n:[ ");
+        for (unsigned i = 0; i < route->param_count; i++) {
+            printf("%s*", i == 0 ? "" : ", ");
+            print_text(route->params[i].key);
+            printf("*%s", route->params[i].required ? " (must be)" : "");
+        }
+        printf("\n");
+    }
+}
+#endif
+
 int main(int argc, char **argv)
 {
     const char *name = argc == 2 ? argv[1] : "";
@@ -123,8 +147,12 @@ int main(int argc, char **argv)
         print_events();
     } else if (strcmp(name, "functions") == 0) {
         print_functions();
+#if MBP_WITH_WEB
+    } else if (strcmp(name, "routes") == 0) {
+        print_routes();
+#endif
     } else {
-        fprintf(stderr, "usage: mbp_tables blocks|instructor|events|functions\n");
+        fprintf(stderr, "usage: mbp_tables blocks|instructor|events|functions|routes\n");
         return 2;
     }
     return 0;
