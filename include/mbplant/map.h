@@ -298,6 +298,9 @@ int mbp_map_points(const struct mbp_plant *plant, uint32_t unit, int (*visit)(co
 void mbp_map_field_point(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned block, uint32_t item,
                          unsigned field, struct mbp_point *out);
 
+/* One of the user's own. */
+void mbp_map_own_point(const struct mbp_plant *plant, const struct mbp_user_point *own, struct mbp_point *out);
+
 /* The point of a unit's map that covers an address. False when none does. */
 bool mbp_map_point_at(const struct mbp_plant *plant, uint32_t unit, enum mbp_table table, uint16_t addr,
                       struct mbp_point *out);

@@ -169,8 +169,7 @@ static int visit_raw(const struct tour *tour, enum mbp_table table)
     return stop;
 }
 
-/* One of the user's own. */
-static int visit_own(const struct tour *tour, const struct mbp_user_point *own)
+void mbp_map_own_point(const struct mbp_plant *plant, const struct mbp_user_point *own, struct mbp_point *out)
 {
     const struct mbp_map_field *field = mbp_map_tag_field(&own->tag);
     enum mbp_map_per per = (enum mbp_map_per)mbp_map[own->tag.block].per;
@@ -180,14 +179,21 @@ static int visit_own(const struct tour *tour, const struct mbp_user_point *own)
     point.field = field;
     point.own = own;
     point.what = field->what;
-    point.unit_text = unit_text(tour->plant, field, per, own->tag.item);
+    point.unit_text = unit_text(plant, field, per, own->tag.item);
     point.scale = own->reg.scale;
     point.offset = own->reg.offset;
     point.count = own->reg.words;
     point.type = bits ? (uint8_t)MBP_BOOL : own->reg.type;
     point.order = own->reg.order;
     point.writable = own->writable;
-    set_item(&point, tour->plant, per, own->tag.item, field->name);
+    set_item(&point, plant, per, own->tag.item, field->name);
+    *out = point;
+}
+
+static int visit_own(const struct tour *tour, const struct mbp_user_point *own)
+{
+    struct mbp_point point;
+    mbp_map_own_point(tour->plant, own, &point);
     return tour->visit(&point, tour->ctx);
 }
 

@@ -161,6 +161,16 @@ void web_command_release(struct web_call *call)
         web_await_scan(call);
 }
 
+static void limits_apart(struct web_call *call, struct web_write write[MBP_LIMIT_COUNT])
+{
+    for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
+        write[l].value = web_arg(call, l)->number;
+        if (web_arg(call, l)->given && !web_write_value(call, &write[l]))
+            return;
+    }
+    web_await_scan(call);
+}
+
 /* All limits that are given in one write: together they must be in order, one after another they need not be. */
 void web_command_limits(struct web_call *call)
 {
@@ -174,10 +184,10 @@ void web_command_limits(struct web_call *call)
     const struct mbp_unit *unit = unit_at(call, call->web->plant->sensors[sensor].unit);
     const struct mbp_image_unit *image = web_image_unit(call->web, unit);
     for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
-        if (!web_write_point(call, MBP_PER_SENSOR, sensor, unit, MBP_WRITE_LIMIT, l, &write[l]))
-            return;
         if (!web_arg(call, l)->given)
             continue;
+        if (!web_write_point(call, MBP_PER_SENSOR, sensor, unit, MBP_WRITE_LIMIT, l, &write[l]))
+            return;
         first = first < l ? first : l;
         last = l;
     }
@@ -185,14 +195,21 @@ void web_command_limits(struct web_call *call)
         web_problem(call, 400, "no limit is given: low_low, low, high, high_high");
         return;
     }
-    uint16_t each = (uint16_t)write[0].point.count;
+    uint16_t each = (uint16_t)write[first].point.count;
+    if (write[first].point.own != NULL) { /* these need not stand side by side */
+        limits_apart(call, write);
+        return;
+    }
     for (unsigned l = first; l <= last; l++) {
+        if (!web_arg(call, l)->given &&
+            !web_write_point(call, MBP_PER_SENSOR, sensor, unit, MBP_WRITE_LIMIT, l, &write[l]))
+            return;
         const struct mbp_point *point = &write[l].point;
         uint16_t *at = words + (size_t)each * (l - first);
         memcpy(at, image->holding + point->addr, each * sizeof at[0]);
+        const struct mbp_register reg = mbp_point_register(point);
         if (web_arg(call, l)->given)
-            mbp_codec_encode((enum mbp_type)point->type, (enum mbp_order)point->order, point->scale,
-                             web_arg(call, l)->number, at);
+            mbp_register_encode(&reg, web_arg(call, l)->number, at);
     }
     if (web_write_words(call, unit, MBP_HOLDING_REGISTERS, write[first].point.addr,
                         (uint16_t)(each * (last - first + 1)), words, &write[first].point))

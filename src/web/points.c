@@ -76,6 +76,11 @@ static void put_scale(const struct web_item *item)
     web_put_number(item->out, point_of(item)->point.scale);
 }
 
+static void put_offset(const struct web_item *item)
+{
+    web_put_number(item->out, point_of(item)->point.offset);
+}
+
 static void put_writable(const struct web_item *item)
 {
     fputs(point_of(item)->point.writable ? "true" : "false", item->out);
@@ -131,27 +136,33 @@ static void put_raw(const struct web_item *item)
     putc(']', item->out);
 }
 
+/* The words of the point alone, where it takes but some bits of its register. */
+static void take_part(const struct mbp_point *point, uint16_t *words)
+{
+    if (point->own != NULL && point->own->mask != 0)
+        words[0] = (uint16_t)((words[0] & point->own->mask) >> point->own->shift);
+}
+
 /* A limit that is off, and numbers that are none, are null. */
 static void put_value(const struct web_item *item)
 {
     const struct mbp_point *point = &point_of(item)->point;
-    enum mbp_type type = (enum mbp_type)point->type;
-    enum mbp_order order = (enum mbp_order)point->order;
+    const struct mbp_register reg = mbp_point_register(point);
     uint16_t words[RAW_MAX] = {0};
     char text[2 * RAW_MAX + 1];
     uint32_t count = raw_words(item, words);
-    bool unused =
-        point->field != NULL && point->field->write == MBP_WRITE_LIMIT && mbp_codec_unused(type, order, words);
-    if (is_bits(point) || type == MBP_BOOL) {
+    take_part(point, words);
+    bool unused = point->field != NULL && point->field->write == MBP_WRITE_LIMIT && mbp_register_unused(&reg, words);
+    if (is_bits(point) || point->type == MBP_BOOL) {
         fputs(words[0] != 0 ? "true" : "false", item->out);
-    } else if (type == MBP_STRING) {
-        mbp_codec_text(order, words, count, text);
+    } else if (point->type == MBP_STRING) {
+        mbp_codec_text((enum mbp_order)point->order, words, count, text);
         web_put_text(item->out, mbp_text_as_utf8(text));
-    } else if (type == MBP_FLOAT32) {
-        float number = (float)mbp_codec_decode(type, order, point->scale, words);
+    } else if (point->type == MBP_FLOAT32) {
+        float number = (float)mbp_register_decode(&reg, words);
         fputs(isfinite(number) ? mbp_float_text(number, text, sizeof text) : "null", item->out);
     } else {
-        web_put_number(item->out, unused ? (double)NAN : mbp_codec_decode(type, order, point->scale, words));
+        web_put_number(item->out, unused ? (double)NAN : mbp_register_decode(&reg, words));
     }
 }
 
@@ -172,7 +183,8 @@ static void put_quality(const struct web_item *item)
         {ROW("count", "registers or bits", WEB_COUNT), .put = put_count},                                              \
         {ROW("type", "of the value", WEB_TEXT), .put = put_type, .word = type_word},                                   \
         {ROW("order", "of its bytes", WEB_TEXT), .put = put_order, .word = order_word},                                \
-        {ROW("scale", "value = raw number x scale", WEB_NUMBER), .put = put_scale},                                    \
+        {ROW("scale", "value = raw number x scale + offset", WEB_NUMBER), .put = put_scale},                           \
+        {ROW("offset", "0 unless the plant file says", WEB_NUMBER), .put = put_offset},                                \
         {ROW("unit", "of measurement", WEB_TEXT), .put = put_unit},                                                    \
     {                                                                                                                  \
         ROW("writable", "by masters", WEB_FLAG), .put = put_writable                                                   \
@@ -252,6 +264,14 @@ static bool find_of_item(const struct mbp_plant *plant, uint32_t unit, enum mbp_
             }
         }
     }
+    for (uint32_t p = 0; p < out->unit->point_count && best < 0; p++) {
+        const struct mbp_user_point *own = &plant->points[out->unit->first_point + p];
+        bool is = mbp_map[own->tag.block].per == per && own->tag.item == item;
+        if (!is || strcasecmp(mbp_map_tag_field(&own->tag)->name, field) != 0)
+            continue;
+        mbp_map_own_point(plant, own, &out->point);
+        best = rank_of(&out->point);
+    }
     return best >= 0;
 }
 
@@ -300,7 +320,19 @@ bool web_point_find(const struct mbp_plant *plant, const char *name, struct poin
 
 /* ---- the map ----------------------------------------------------------------------------------------------------- */
 
-/* A cursor over units, blocks, items and fields; behind the blocks the raw ones. */
+/* A cursor over units, blocks, items and fields; behind the blocks the raw ones, behind those the user's own. */
+static bool next_own(struct web_flow *flow, const struct mbp_unit *unit, uint32_t n, struct mbp_point *point)
+{
+    if (n < unit->point_count) {
+        mbp_map_own_point(flow->web->plant, &flow->web->plant->points[unit->first_point + n], point);
+        flow->block++;
+        return true;
+    }
+    flow->unit++;
+    flow->block = flow->item = flow->field = 0;
+    return false;
+}
+
 static bool next_raw(struct web_flow *flow, const struct mbp_unit *unit, struct mbp_point *point)
 {
     uint32_t n = flow->block - mbp_map_count;
@@ -311,9 +343,7 @@ static bool next_raw(struct web_flow *flow, const struct mbp_unit *unit, struct 
         }
         n -= unit->block_count[t];
     }
-    flow->unit++;
-    flow->block = flow->item = flow->field = 0;
-    return false;
+    return next_own(flow, unit, n, point);
 }
 
 /* One step; true: there is a point. */
@@ -426,35 +456,10 @@ const struct web_noun web_registers_noun = WEB_NOUN("Registers", registers_field
 
 bool web_table_find(const char *word, enum mbp_table *out)
 {
-    static const struct {
-        const char *word;
-        enum mbp_table table;
-    } words[] = {
-        {"hr", MBP_HOLDING_REGISTERS},
-        {"holding", MBP_HOLDING_REGISTERS},
-        {"4x", MBP_HOLDING_REGISTERS},
-        {"ir", MBP_INPUT_REGISTERS},
-        {"input", MBP_INPUT_REGISTERS},
-        {"3x", MBP_INPUT_REGISTERS},
-        {"coil", MBP_COILS},
-        {"0x", MBP_COILS},
-        {"di", MBP_DISCRETE_INPUTS},
-        {"discrete", MBP_DISCRETE_INPUTS},
-        {"1x", MBP_DISCRETE_INPUTS},
-    };
-    for (unsigned t = 0; t < MBP_TABLE_COUNT; t++) {
-        if (strcasecmp(word, mbp_table_name((enum mbp_table)t)) == 0) {
-            *out = (enum mbp_table)t;
-            return true;
-        }
-    }
-    for (size_t i = 0; i < COUNT_OF(words); i++) {
-        if (strcasecmp(word, words[i].word) == 0) {
-            *out = words[i].table;
-            return true;
-        }
-    }
-    return false;
+    int table = mbp_table_find(word);
+    if (table >= 0)
+        *out = (enum mbp_table)table;
+    return table >= 0;
 }
 
 void web_put_registers(struct web_call *call, struct mbp_image_unit *unit, enum mbp_table table, uint32_t at,

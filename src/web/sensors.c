@@ -18,10 +18,15 @@ static const struct mbp_sensor *sensor_of(const struct web_item *item)
 static void put_string_value(const struct mbp_web *web, uint32_t sensor, FILE *out)
 {
     const struct mbp_sensor *of = &web->plant->sensors[sensor];
-    const struct mbp_image_unit *unit = web_image_unit(web, &web->plant->units[of->unit]);
+    const struct mbp_unit *of_unit = &web->plant->units[of->unit];
+    const struct mbp_image_unit *unit = web_image_unit(web, of_unit);
     char text[2 * MBP_STRING_WORDS_MAX + 1];
+    if (!mbp_map_has(of_unit, MBP_MAP_VALUES) || !mbp_map_item_has(web->plant, of_unit, MBP_MAP_VALUES, sensor)) {
+        web_put_text(out, of->signal->text); /* it stands at no address */
+        return;
+    }
     mbp_codec_text((enum mbp_order)of->reg.order, unit->holding + of->reg.addr, of->reg.words, text);
-    web_put_text(out, text);
+    web_put_text(out, mbp_text_as_utf8(text));
 }
 
 void web_put_sensor_value(const struct mbp_web *web, uint32_t sensor, double value, FILE *out)

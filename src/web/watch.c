@@ -55,7 +55,10 @@ static double value_of(const struct mbp_web *web, uint32_t s)
     const struct mbp_sensor *sensor = &web->plant->sensors[s];
     if (sensor->reg.type != MBP_STRING)
         return web->state->value[s];
-    const struct mbp_image_unit *unit = web_image_unit(web, &web->plant->units[sensor->unit]);
+    const struct mbp_unit *of = &web->plant->units[sensor->unit];
+    const struct mbp_image_unit *unit = web_image_unit(web, of);
+    if (!mbp_map_has(of, MBP_MAP_VALUES) || !mbp_map_item_has(web->plant, of, MBP_MAP_VALUES, s))
+        return 0;
     return (double)(mbp_hash(unit->holding + sensor->reg.addr, 2u * sensor->reg.words) >> 12);
 }
 

@@ -56,13 +56,25 @@ static void put_u16(uint8_t *bytes, unsigned number)
     bytes[1] = (uint8_t)number;
 }
 
-static size_t make_request(enum mbp_table table, uint16_t addr, uint16_t count, const uint16_t *words,
-                           uint8_t request[MBP_PDU_MAX])
+static double decoded(const struct mbp_point *point, const uint16_t *words)
+{
+    const struct mbp_register reg = mbp_point_register(point);
+    return point->own != NULL && point->own->mask != 0 ? (double)NAN : mbp_register_decode(&reg, words);
+}
+
+/* By the function of one value where there is but one and the unit has it. */
+static size_t make_request(const struct mbp_answer *answer, enum mbp_table table, uint16_t addr, uint16_t count,
+                           const uint16_t *words, uint8_t request[MBP_PDU_MAX])
 {
     bool bits = table == MBP_COILS;
     size_t bytes = bits ? (count + 7u) / 8u : 2u * count;
-    request[0] = bits ? 15 : 16;
     put_u16(request + 1, addr);
+    request[0] = bits ? 5 : 6;
+    if (count == 1 && mbp_answers(answer, request[0])) {
+        put_u16(request + 3, bits ? (words[0] != 0 ? 0xFF00u : 0u) : words[0]);
+        return 5;
+    }
+    request[0] = bits ? 15 : 16;
     put_u16(request + 3, count);
     request[5] = (uint8_t)bytes;
     memset(request + 6, 0, bytes);
@@ -105,7 +117,7 @@ bool web_write_words(struct web_call *call, const struct mbp_unit *unit, enum mb
         .peer = who_is(call),
         .allow = mbp_server_allow_of(web->plant, peer_of(call), web->open_to_network, unit->id),
     };
-    size_t len = make_request(table, addr, count, words, request);
+    size_t len = make_request(&unit->answer, table, addr, count, words, request);
     mbp_pdu_respond(&context, request, len, response);
     if ((response[0] & 0x80u) == 0)
         return true;
@@ -113,7 +125,7 @@ bool web_write_words(struct web_call *call, const struct mbp_unit *unit, enum mb
     if (point != NULL && point->table == MBP_COILS)
         value = words[0];
     else if (point != NULL && point->type != MBP_STRING && count == point->count)
-        value = mbp_codec_decode((enum mbp_type)point->type, (enum mbp_order)point->order, point->scale, words);
+        value = decoded(point, words);
     refuse(call, (enum mbp_status)response[1], point, value);
     return false;
 }
@@ -123,7 +135,8 @@ static bool fits(struct web_call *call, const struct mbp_point *point, double va
 {
     double low = 0;
     double high = 0;
-    mbp_type_range((enum mbp_type)point->type, point->scale, &low, &high);
+    const struct mbp_register reg = mbp_point_register(point);
+    mbp_register_range(&reg, &low, &high);
     if (isnan(value) || (value >= low && value <= high))
         return true;
     web_problem(call, 422, "%s: %.10g is outside what %s can hold: %.10g..%.10g", point->name, value,
@@ -134,19 +147,24 @@ static bool fits(struct web_call *call, const struct mbp_point *point, double va
 bool web_write_value(struct web_call *call, const struct web_write *write)
 {
     const struct mbp_point *point = &write->point;
+    const struct mbp_register reg = mbp_point_register(point);
     uint16_t words[4] = {0};
     bool bit = point->table == MBP_COILS || point->type == MBP_BOOL;
     if (point->type == MBP_STRING) {
         web_problem(call, 422, "%s takes a text", point->name);
         return false;
     }
-    if (bit)
-        words[0] = write->value != 0;
-    else if (fits(call, point, write->value))
-        mbp_codec_encode((enum mbp_type)point->type, (enum mbp_order)point->order, point->scale, write->value, words);
-    else
+    if (!bit && !fits(call, point, write->value))
         return false;
-    uint16_t count = bit ? 1 : (uint16_t)mbp_type_words((enum mbp_type)point->type);
+    if (point->own != NULL && point->table == MBP_HOLDING_REGISTERS) { /* the rest of its register stays */
+        memcpy(words, web_image_unit(call->web, write->unit)->holding + point->addr, point->count * sizeof words[0]);
+        mbp_map_encode_own(point->own, write->value, true, words);
+    } else if (bit) {
+        words[0] = write->value != 0;
+    } else {
+        mbp_register_encode(&reg, write->value, words);
+    }
+    uint16_t count = bit ? 1 : (uint16_t)point->count;
     return web_write_words(call, write->unit, (enum mbp_table)point->table, point->addr, count, words, point);
 }
 
@@ -206,6 +224,16 @@ bool web_write_point(struct web_call *call, enum mbp_map_per per, uint32_t item,
             if (!mbp_map_has(unit, b) || !mbp_map_item_has(plant, unit, b, item))
                 continue;
             mbp_map_field_point(plant, unit, b, item, f, &out->point);
+            out->unit = unit;
+            return true;
+        }
+    }
+    for (uint32_t p = 0; p < unit->point_count; p++) {
+        const struct mbp_user_point *own = &plant->points[unit->first_point + p];
+        const struct mbp_map_field *field = mbp_map_tag_field(&own->tag);
+        if (mbp_map[own->tag.block].per == per && own->tag.item == item && field->write == kind && field->sub == sub &&
+            own->writable) {
+            mbp_map_own_point(plant, own, &out->point);
             out->unit = unit;
             return true;
         }
