@@ -60,6 +60,7 @@ static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t 
             break;
         case MBP_WRITE_LIMIT:
             mbp_image_limits(scan->config.image, write->index, limits);
+            limits[write->sub] = write->value; /* where it stands in no block, the tables do not say it */
             mbp_diagnosis_set_limit(plant, scan->state, write->index, (enum mbp_limit)write->sub, limits, peer,
                                     &scan->events);
             break;
