@@ -358,8 +358,8 @@ function viewRegisters() {
       cell.classList.toggle("fresh", values.length > 0 && values[i] !== undefined && values[i] !== word);
       cell.classList.toggle("none", word === null);
       if (values[i] !== word || !cell.firstChild) {
-        cell.replaceChildren(h("small", {}, point ? point.name : "\u00a0"), word === null ? "·" : String(word));
-        cell.setAttribute("aria-label", `${registers.at + i} ${point ? point.name : ""} ${word === null ? t("Nothing here.") : word}`);
+        cell.replaceChildren(h("small", {}, point ? point.name : "\u00a0"), " ", word === null ? "·" : String(word));
+        cell.setAttribute("aria-label", `${point ? point.name + " " : ""}${word === null ? "·" : word} (${t("Address").toLowerCase()} ${registers.at + i})`);
       }
     });
     values = got.values;
