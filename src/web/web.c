@@ -11,6 +11,7 @@
 
 #define CONNECTION_MEMORY  32768u /* of a request's line and headers; more is 431 */
 #define CONNECTION_TIMEOUT 10u    /* s without a byte, either way */
+#define ROOM               4u     /* connections that stay free for new ones */
 
 /* ---- the scratch text -------------------------------------------------------------------------------------------- */
 
@@ -41,9 +42,12 @@ void web_run(struct mbp_web *web)
         return; /* a callback of the run below: that goes on anyway */
     MHD_UNSIGNED_LONG_LONG wait_ms = 0;
     web->running = true;
+    web->gone = false;
     MHD_run(web->daemon);
     web->running = false;
-    if (MHD_get_timeout(web->daemon, &wait_ms) == MHD_YES)
+    if (web->gone) /* only its next run listens again, where there were as many as there may be */
+        uv_timer_start(&web->timer, on_timer, 0, 0);
+    else if (MHD_get_timeout(web->daemon, &wait_ms) == MHD_YES)
         uv_timer_start(&web->timer, on_timer, wait_ms, 0);
     else
         uv_timer_stop(&web->timer);
@@ -59,6 +63,23 @@ static void on_ready(uv_poll_t *poll, int error, int events)
 }
 
 /* ---- connections and their deadlines ----------------------------------------------------------------------------- */
+
+/* Nearly as many as there may be: the one that has said nothing whole for the longest goes, so that nobody keeps others
+ * out by being there. */
+static void make_room(struct mbp_web *web)
+{
+    struct web_peer *oldest = NULL;
+    if (web->peer_count + ROOM <= web->most_peers)
+        return;
+    for (struct web_peer *peer = web->peers; peer != NULL; peer = peer->next) {
+        if (peer->since_ms != 0 && !peer->evicted && (oldest == NULL || peer->since_ms <= oldest->since_ms))
+            oldest = peer;
+    }
+    if (oldest != NULL) {
+        oldest->evicted = true;
+        shutdown(oldest->fd, SHUT_RDWR);
+    }
+}
 
 /* libmicrohttpd's own timeout counts from the last byte: a request that comes a byte at a time has one of ours. */
 static void on_connection(void *ctx, struct MHD_Connection *connection, void **socket_ctx,
@@ -76,6 +97,8 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **s
         if (web->peers != NULL)
             web->peers->before = peer;
         web->peers = peer;
+        web->peer_count++;
+        make_room(web);
     } else if (peer != NULL) {
         if (peer->before != NULL)
             peer->before->next = peer->next;
@@ -85,6 +108,8 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **s
             peer->next->before = peer->before;
         free(peer);
         *socket_ctx = NULL;
+        web->peer_count--;
+        web->gone = true;
     }
 }
 
@@ -201,7 +226,7 @@ static struct MHD_Daemon *start_daemon(struct mbp_web *web, int fd)
 {
     return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, web->port, NULL, NULL,
                             web_on_request, web, MHD_OPTION_EXTERNAL_LOGGER, log_quietly, NULL,
-                            MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, most_connections(),
+                            MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, web->most_peers,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
                             MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT, MHD_OPTION_STRICT_FOR_CLIENT, 1,
                             MHD_OPTION_URI_LOG_CALLBACK, web_on_path, web, MHD_OPTION_NOTIFY_COMPLETED,
@@ -245,6 +270,7 @@ enum mbp_status mbp_web_open(const struct mbp_web_config *config, FILE *errors, 
     web->image = config->image;
     web->state = mbp_scan_state(config->scan);
     web->seen_scan = web->state->scan;
+    web->most_peers = most_connections();
     enum mbp_status status = prepare(web, errors);
     if (status == MBP_OK)
         status = web_listen(web, config->listen, errors, &fd);

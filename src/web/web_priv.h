@@ -294,6 +294,7 @@ struct web_peer {
     struct web_peer *next, *before;
     uint64_t since_ms; /* loop time since which its request is not whole; 0 = it is being answered */
     int fd;
+    bool evicted;
 };
 
 struct mbp_web {
@@ -321,6 +322,8 @@ struct mbp_web {
     struct web_stream *streams;
     unsigned stream_count;
     struct web_peer *peers;
+    unsigned peer_count, most_peers;
+    bool gone;               /* one of them went in this run of libmicrohttpd */
     struct web_watch *watch; /* while there are streams */
     struct web_trend *trend;
     uint64_t requests[6]; /* by the first digit of their answer's status */

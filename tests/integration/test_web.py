@@ -360,6 +360,15 @@ class Guard(unittest.TestCase):
             self.assertIn("TT101", plant.ctl("read", "TT101"))
             self.assertEqual(plant.ask("/api/v1/plant")[0], 200)
 
+    def test_a_thousand_connections_that_say_nothing_keep_nobody_out(self):
+        with Web(BOTTLING) as plant:
+            idle = [socket.create_connection(("127.0.0.1", plant.web), 60) for _ in range(1000)]
+            self.assertEqual(plant.ask("/api/v1/plant")[0], 200)
+            self.assertIn("TT101", plant.ctl("read", "TT101"))
+            for connection in idle:
+                connection.close()
+            self.assertEqual(plant.ask("/api/v1/plant")[0], 200)
+
     def test_commands_need_the_token_and_reads_do_not(self):
         import os
         import tempfile
