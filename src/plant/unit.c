@@ -27,7 +27,8 @@ static const struct mbp_field fields[] = {
     [UNIT_GAPS] =
         MBP_ROW(CUSTOM, OF(gaps), "gaps", "what a read of addresses in between gets: exception 02, zeros, or a number",
                 .usual = "error", .read = mbp_read_gaps, .allowed = "error, zero or a number 0..65535",
-                .json = "\"type\": [\"string\", \"integer\"]"),
+                .json = "\"anyOf\": [{\"enum\": [\"error\", \"zero\"]}, {\"type\": \"integer\", \"minimum\": 0, "
+                        "\"maximum\": 65535}]"),
     [UNIT_REPEAT] =
         MBP_ROW(COUNT, OF(repeat), "repeat", "makes so many of it with ids that follow; {u} in names counts them",
                 .usual = "1", .low = 1, .high = 256),

@@ -24,6 +24,8 @@ static void put_words(FILE *out, const struct mbp_words *words)
     for (unsigned i = 0; i < words->count; i++) {
         fputs(i == 0 ? "" : ", ", out);
         put_text(out, words->names[i]);
+        if (words->names[i][strspn(words->names[i], "0123456789")] == '\0')
+            fprintf(out, ", %s", words->names[i]); /* a file has a number there */
     }
     for (unsigned i = 0; i < words->synonym_count; i++) {
         fputs(", ", out);
