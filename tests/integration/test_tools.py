@@ -1,5 +1,6 @@
 """Plant files as tools write them: JSON, which is YAML, and what goes through a YAML 1.1 library, to which `off` is a truth
 value. Each is the same plant as the file that people wrote."""
+import datetime
 import json
 import pathlib
 import tempfile
@@ -23,16 +24,24 @@ def as_texts(value):
         return {key: as_texts(item) for key, item in value.items()}
     if isinstance(value, list):
         return [as_texts(item) for item in value]
+    if isinstance(value, datetime.datetime):
+        return in_iso(value)
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def in_iso(value):
+    """A moment, for which JSON has no type."""
+    assert isinstance(value, datetime.datetime)
+    return value.isoformat()
+
+
 WRITERS = {
-    "JSON": json.dumps,
-    "JSON with indentation": lambda plant: json.dumps(plant, indent=2, ensure_ascii=False),
-    "JSON with tabs": lambda plant: json.dumps(plant, indent="\t"),
+    "JSON": lambda plant: json.dumps(plant, default=in_iso),
+    "JSON with indentation": lambda plant: json.dumps(plant, indent=2, ensure_ascii=False, default=in_iso),
+    "JSON with tabs": lambda plant: json.dumps(plant, indent="\t", default=in_iso),
     "JSON of texts alone": lambda plant: json.dumps(as_texts(plant)),
     "YAML in blocks": lambda plant: yaml.safe_dump(plant),
-    "YAML in brackets": lambda plant: yaml.safe_dump(plant, default_flow_style=True, width=200),
+    "YAML in brackets": lambda plant: yaml.safe_dump(plant, default_flow_style=True, width=400),
     "YAML in the file's order": lambda plant: yaml.safe_dump(plant, sort_keys=False, allow_unicode=True),
 }
 

@@ -110,6 +110,7 @@ static int64_t days_to(int64_t year, int64_t month, int64_t day)
     return (year - 1970) * 365 + leaps + before[month - 1] + day - 1;
 }
 
+/* Tools write a blank for the T (YAML 1.1, timestamp). */
 MBP_READER(mbp_read_start)
 {
     static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -119,7 +120,8 @@ MBP_READER(mbp_read_start)
     (void)reader, (void)field;
     if (text == NULL || node->len != 19)
         return MBP_READING_WRONG;
-    if (sscanf(text, "%4u-%2u-%2uT%2u:%2u:%2u%n", &year, &month, &day, &hour, &minute, &second, &end) != 6 || end != 19)
+    if (sscanf(text, "%4u-%2u-%2u%*1[T ]%2u:%2u:%2u%n", &year, &month, &day, &hour, &minute, &second, &end) != 6 ||
+        end != 19)
         return MBP_READING_WRONG;
     bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     if (year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 || day > (unsigned)days[month - 1] ||
