@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "image_priv.h"
+#include "mbplant/image_keep.h"
 
 /* ---- what stays ------------------------------------------------------------------------------------------------- */
 

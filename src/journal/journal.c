@@ -10,8 +10,8 @@
 
 #include "directory.h"
 #include "journal_priv.h"
-#include "retained.h"
-#include "retained_fault.h"
+#include "retained/retained.h"
+#include "retained/retained_fault.h"
 #include "wal.h"
 
 /* More than a second of 50,000 events a second, 3 MB. Of sensors each event takes their state along, which is three

@@ -1,7 +1,7 @@
 /* The tables, and the checks before a database is trusted. */
 #include "schema.h"
 
-#include "retained_more.h"
+#include "retained/retained_more.h"
 
 #include <errno.h>
 #include <fcntl.h>

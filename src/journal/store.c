@@ -5,11 +5,11 @@
 #include <limits.h>
 #include <unistd.h>
 
-#include "retained.h"
-#include "retained_fault.h"
-#include "retained_more.h"
+#include "retained/retained.h"
+#include "retained/retained_fault.h"
+#include "retained/retained_more.h"
+#include "retained/setting.h"
 #include "schema.h"
-#include "setting.h"
 
 /* The index `incident` of the schema has these two numbers in its text. */
 static_assert(MBP_EV_MACHINE_STATE == 30 && MBP_EN_PANNE == 1, "the schema's incident index");

@@ -1,5 +1,6 @@
 /* The room in the journal's file: twice what is folded, of which the note says which one counts; then the image's. */
 #include "tail.h"
+#include "mbplant/image_keep.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "slave/point.h"
 
@@ -186,7 +187,7 @@ bool ctl_filter_in_period(const struct ctl_filter *filter, const struct mbp_even
 
 static bool is_same(const char *name, const char *wanted)
 {
-    return wanted == NULL || strcmp(name, wanted) == 0;
+    return wanted == NULL || strcasecmp(name, wanted) == 0;
 }
 
 bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_telling *by, const struct mbp_event *event)

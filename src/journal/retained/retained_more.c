@@ -1,5 +1,5 @@
 /* Rows of alarms and of machines' upkeep, out and in. */
-#include "retained_more.h"
+#include "retained/retained_more.h"
 
 #include "checkpoint.h"
 #include "column.h"

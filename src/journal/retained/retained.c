@@ -1,5 +1,5 @@
 /* Machine and sensor rows, out and in. */
-#include "retained.h"
+#include "retained/retained.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,9 +7,9 @@
 
 #include "checkpoint.h"
 #include "column.h"
-#include "retained_more.h"
+#include "retained/retained_more.h"
+#include "retained/setting.h"
 #include "schema.h"
-#include "setting.h"
 
 #define MACHINE_COLUMNS                                                                                                \
     "state, since_ms, in_state_ns, running_ns, down_ns, maintenance_ns, since_maintenance_ns, cycle_ns, good, "        \

@@ -1,5 +1,5 @@
 /* Faults, out and in. */
-#include "retained_fault.h"
+#include "retained/retained_fault.h"
 
 #include "checkpoint.h"
 #include "column.h"

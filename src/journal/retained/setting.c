@@ -1,5 +1,5 @@
 /* Settings, out and in. */
-#include "setting.h"
+#include "retained/setting.h"
 
 #include <assert.h>
 #include <math.h>
