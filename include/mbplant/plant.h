@@ -8,11 +8,11 @@
 
 #include "mbplant/base.h"
 #include "mbplant/instructor.h"
-#include "mbplant/plant_fault.h"
-#include "mbplant/plant_machine.h"
-#include "mbplant/plant_sensor.h"
-#include "mbplant/plant_server.h"
-#include "mbplant/plant_unit.h"
+#include "mbplant/plant/fault.h"
+#include "mbplant/plant/machine.h"
+#include "mbplant/plant/sensor.h"
+#include "mbplant/plant/server.h"
+#include "mbplant/plant/unit.h"
 #include "mbplant/words.h"
 
 #define MBP_PLANT_FILE_MAX           (256u << 20) /* bytes of YAML: a million sensors, each with a line of its own */

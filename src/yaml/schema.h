@@ -1,7 +1,7 @@
 /* schema: tables of the keys that a group of a file may have, and the loops over them: reading (schema.c, value.c),
  * what is allowed in words (allowed.c), printing and comparing (schema_print.c, schema_same.c), JSON Schema
  * (schema_json.c). A row says everything about its key, so a plain key of a sensor is a row in plant/sensor.c and the
- * member that it fills in mbplant/plant_sensor.h; nothing else names it. */
+ * member that it fills in mbplant/plant/sensor.h; nothing else names it. */
 #ifndef MBP_YAML_SCHEMA_H
 #define MBP_YAML_SCHEMA_H
 

@@ -41,7 +41,7 @@ WRITERS = {
     "JSON with tabs": lambda plant: json.dumps(plant, indent="\t", default=in_iso),
     "JSON of texts alone": lambda plant: json.dumps(as_texts(plant)),
     "YAML in blocks": lambda plant: yaml.safe_dump(plant),
-    "YAML in brackets": lambda plant: yaml.safe_dump(plant, default_flow_style=True, width=400),
+    "YAML in brackets": lambda plant: yaml.safe_dump(json.loads(json.dumps(plant, default=in_iso)), default_flow_style=True),
     "YAML in the file's order": lambda plant: yaml.safe_dump(plant, sort_keys=False, allow_unicode=True),
 }
 

@@ -2,7 +2,7 @@
 #ifndef MBPLANT_PLANT_MACHINE_H
 #define MBPLANT_PLANT_MACHINE_H
 
-#include "mbplant/plant_sensor.h"
+#include "mbplant/plant/sensor.h"
 
 /* What moves the process: a valve, a pump, a heater. A master commands it, and its position follows at the speed that
  * `travel` gives; signals take the position in. */
