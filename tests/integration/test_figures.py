@@ -307,6 +307,7 @@ class Reproducers(unittest.TestCase):
     def test_maintenance_of_what_began_en_panne_and_a_test_run_that_fails(self):
         self.start()
         self.ask("SPARE", "maintenance", "en_panne", "maintenance", "en_service", "en_panne", "maintenance", "en_panne", "en_service")
+        self.plant.ctl("sim", "pause")  # what is made between the two looks would be in one of them alone
         last = json.loads(self.plant.ctl("journal", "--format", "jsonl", "--code", "machine state").splitlines()[-1])
         told, machines = self.both("--since", "1", "--until", str(last["seq"]))
         spare = machines["SPARE"]
