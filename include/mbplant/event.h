@@ -260,6 +260,15 @@ uint16_t mbp_event_place(uint32_t seq);
  * first, of the event's 20 registers, likewise, and of its comment. */
 uint32_t mbp_event_check(uint32_t before, const struct mbp_event *event, struct mbp_text comment);
 
+/* Check values as files of a unit that has the journal: behind the index of names (mbplant/names.h) those of the last
+ * event and of the last one that retention removed, each its number u32 and its check value u32; and of each of the
+ * journal's files the check value of the event before its first one. */
+#define MBP_SEAL_RECORD     16
+#define MBP_SEAL_WORDS      8
+#define MBP_CHECKS_FILE     816
+#define MBP_CHECKS_END_FILE 829
+#define MBP_CHECKS_PER_FILE 5000u
+
 /* To and from the 20 registers, each number high word first (mbplant/event.h). Total: cannot fail. */
 void mbp_event_encode(const struct mbp_event *event, uint16_t words[MBP_EVENT_WORDS]);
 void mbp_event_decode(const uint16_t words[MBP_EVENT_WORDS], struct mbp_event *event);

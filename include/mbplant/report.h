@@ -225,6 +225,8 @@ struct mbp_event_beside {
     const char *comment; /* NULL or "" = none */
     uint32_t check;      /* mbp_event_check */
     bool has_check;
+    uint32_t before; /* the check value of the event before, where that is not there */
+    bool has_before;
 };
 
 /* One event: text line, CSV row (RFC 4180) or JSON object on a line. header writes what comes before the first (CSV).

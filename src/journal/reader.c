@@ -86,6 +86,16 @@ enum mbp_status mbp_reader_get(struct mbp_reader *reader, uint32_t first, size_t
     return MBP_OK;
 }
 
+enum mbp_status mbp_reader_check(struct mbp_reader *reader, uint32_t seq, uint32_t *check)
+{
+    sqlite3_bind_int64(reader->check, 1, seq);
+    int rc = sqlite3_step(reader->check);
+    if (rc == SQLITE_ROW)
+        *check = (uint32_t)sqlite3_column_int64(reader->check, 0);
+    sqlite3_reset(reader->check);
+    return rc == SQLITE_ROW ? MBP_OK : rc == SQLITE_DONE ? MBP_ERR_MISSING : MBP_ERR_IO;
+}
+
 static int fill_tail(struct mbp_reader *reader, uint32_t last)
 {
     struct mbp_event chunk[64];
@@ -111,6 +121,9 @@ enum mbp_status mbp_reader_open(struct mbp_reader *reader, const char *path, uin
     if (rc == SQLITE_OK)
         rc = sqlite3_prepare_v3(reader->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &reader->range, NULL);
     if (rc == SQLITE_OK)
+        rc = sqlite3_prepare_v3(reader->db, "SELECT \"check\" FROM event WHERE seq = ?", -1, SQLITE_PREPARE_PERSISTENT,
+                                &reader->check, NULL);
+    if (rc == SQLITE_OK)
         rc = fill_tail(reader, last);
     if (rc == SQLITE_OK)
         return MBP_OK;
@@ -122,7 +135,8 @@ enum mbp_status mbp_reader_open(struct mbp_reader *reader, const char *path, uin
 void mbp_reader_close(struct mbp_reader *reader)
 {
     sqlite3_finalize(reader->range);
+    sqlite3_finalize(reader->check);
     sqlite3_close(reader->db);
-    reader->range = NULL;
+    reader->range = reader->check = NULL;
     reader->db = NULL;
 }

@@ -12,7 +12,7 @@
 
 struct mbp_reader {
     sqlite3 *db;
-    sqlite3_stmt *range;
+    sqlite3_stmt *range, *check;
     struct mbp_event tail[MBP_TAIL_EVENTS]; /* event n at n % MBP_TAIL_EVENTS */
     uint32_t tail_first, tail_last;         /* both 0 = none */
 };
@@ -29,6 +29,9 @@ void mbp_reader_add(struct mbp_reader *reader, const struct mbp_event *event);
  * Errors: MBP_ERR_IO, when the database cannot be read just now. */
 enum mbp_status mbp_reader_get(struct mbp_reader *reader, uint32_t first, size_t max, struct mbp_event *events,
                                size_t *count);
+
+/* The check value of an event. Errors: MBP_ERR_MISSING, MBP_ERR_IO as above. */
+enum mbp_status mbp_reader_check(struct mbp_reader *reader, uint32_t seq, uint32_t *check);
 
 /* Up to max of those in memory, newest first. */
 size_t mbp_reader_newest(const struct mbp_reader *reader, size_t max, struct mbp_event *events);

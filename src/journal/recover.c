@@ -106,7 +106,15 @@ static void take_tags(struct recovery *recovery, const struct mbp_tags_push *tag
 static void take_actor(struct recovery *recovery, const struct mbp_record *record)
 {
     struct mbp_journal *journal = recovery->journal;
-    if (mbp_names_put_actor(&journal->names.names, &record->of.actor) == MBP_OK)
+    const struct mbp_actor *actor = &record->of.actor;
+    bool good = actor->id > 0 && actor->id <= MBP_ACTORS_MAX && actor->kind < MBP_ACTOR_KIND_COUNT &&
+                memchr(actor->role, 0, sizeof actor->role) != NULL &&
+                memchr(actor->name, 0, sizeof actor->name) != NULL;
+    if (!good) {
+        put_nothing(journal, mbp_ring_slots(MBP_RECORD_ACTOR));
+        return;
+    }
+    if (mbp_names_put_actor(&journal->names.names, actor) == MBP_OK)
         mbp_known_names_print(&journal->names);
     put(journal, record);
 }

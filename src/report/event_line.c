@@ -126,6 +126,8 @@ static void write_json(const struct line *line, const struct mbp_event *event, c
     put_string(out, "comment", beside != NULL && beside->comment != NULL ? beside->comment : "");
     if (beside != NULL && beside->has_check)
         fprintf(out, ",\"check\":%u", beside->check);
+    if (beside != NULL && beside->has_before)
+        fprintf(out, ",\"check_before\":%u", beside->before);
     fputs("}\n", out);
 }
 
@@ -178,6 +180,10 @@ static enum mbp_status get_beside(const json_t *root, struct mbp_event *event, s
     if (!get_number(root, "check", UINT32_MAX, 0, &check))
         return MBP_ERR_FORMAT;
     beside->check = (uint32_t)check;
+    beside->has_before = json_object_get(root, "check_before") != NULL;
+    if (!get_number(root, "check_before", UINT32_MAX, 0, &check))
+        return MBP_ERR_FORMAT;
+    beside->before = (uint32_t)check;
     if (text == NULL || text[0] == '\0')
         return MBP_OK;
     event->flags |= MBP_EVENT_COMMENT;

@@ -110,7 +110,8 @@ units:
 def dumped_event(seq, code, **members):
     event = dict({'seq': seq, 'time': '', 'time_ms': 1795543200000 + 60000 * seq, 'scan': 6 * seq, 'code': '', 'code_number': code,
                   'unit': 1, 'machine': '', 'machine_index': None, 'sensor': '', 'sensor_index': None, 'value': None, 'limit': None,
-                  'unit_text': '', 'peer': '', 'detail': 0, 'text': ''}, **members)
+                  'unit_text': '', 'peer': '', 'actor': 0, 'alarm': '', 'detail': 0, 'text': '', 'comment': '',
+                  'check': seq}, **members)
     return json.dumps(event, separators=(',', ':'))
 
 
@@ -121,7 +122,7 @@ def dump():
                 'machines': [{'name': 'M1', 'state': 'en_service', 'good': 9, 'reject': 1, 'running_s': 20, 'since_s': 1795543200}],
                 'sensors': [{'name': 'T1', 'value': 4.5, 'limits': [None, None, 85, None], 'bits': 4, 'alarms': [0, 0, 1, 0, 0, 0]}],
                 'actuators': [{'name': 'V1', 'command': 1, 'position': 1}], 'controllers': []}
-    first = {'mbplant_journal': 3, 'plant': 'Line', 'source': 'x', 'made': '', 'made_ms': 1795543200000, 'plant_file': DUMPED}
+    first = {'mbplant_journal': 4, 'plant': 'Line', 'source': 'x', 'made': '', 'made_ms': 1795543200000, 'plant_file': DUMPED}
     events = [dumped_event(1, 1), dumped_event(2, 35, machine_index=0, value=5.0, limit=1.0, detail=5),
               dumped_event(3, 30, machine_index=0, detail=1), dumped_event(4, 30, machine_index=0, detail=0x10102),
               dumped_event(5, 30, machine_index=0, detail=0x10200), dumped_event(6, 30, machine_index=1, detail=0x10102)]
@@ -129,7 +130,12 @@ def dump():
         events.append(dumped_event(seq, (20, 21, 22)[seq % 3], machine_index=0, sensor_index=0, detail=2, value=90.0, limit=85.0,
                                    scan=6 * seq if seq < 40 else (seq % 2) * 0xFFFFFFFF))
     events += [dumped_event(89, 4, detail=7, value=1.0), dumped_event(90, 1, scan=0, time_ms=1)]
-    past = [json.dumps({'plant_since': 1, 'plant_file': DUMPED.replace('M2', 'M3')}), json.dumps({'plant_since': 50})]
+    def tag(number, what, name, **members):
+        return json.dumps({'tag': number, 'unit': 1, 'what': what, 'name': name, 'kind': '', 'measure': '', 'label': '',
+                           'decimals': 0, 'since': 1, 'gone': None, **members})
+    past = [tag(0, 'machine', 'M1'), tag(1, 'machine', 'M3', gone=50), tag(1, 'machine', 'M2', since=51),
+            tag(0, 'sensor', 'T1', kind='temperature', measure='°C', decimals=1), tag(1, 'actuator', 'V1', decimals=255),
+            json.dumps({'actor': 1, 'kind': 'tcp', 'address': 'fd00::1', 'role': '', 'name': '', 'since': 1})]
     for end in ([json.dumps({'end': 90, 'whole': True, 'why': ''})], []):
         lines = [json.dumps(first), json.dumps(snapshot), *past, *events, *end]
         for kind in range(8):

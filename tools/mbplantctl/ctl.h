@@ -45,7 +45,7 @@ struct ctl_options {
     enum mbp_format format;
     enum mbp_lang lang;
     enum ctl_colour colour;
-    bool raw, follow, all, request, response, help, version;
+    bool raw, follow, verify, all, request, response, help, version;
     struct ctl_moment since, until;
     const char *machine, *sensor, *code; /* which events; NULL = any */
     const char *load_path, *save_path;

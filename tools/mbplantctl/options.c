@@ -200,6 +200,7 @@ static const struct option known[] = {
     {"code", 0, "KIND", CTL_OPT_JOURNAL, "only events of this kind: alarm, \"alarm raised\", 20; several with commas",
      set_code, 0, "a kind of event"},
     {"follow", 0, NULL, CTL_OPT_JOURNAL, "keep printing new events until interrupted", FLAG(follow)},
+    {"verify", 0, NULL, CTL_OPT_JOURNAL, "say whether any event was changed after it was stored", FLAG(verify)},
     {"save", 0, "FILE", CTL_OPT_JOURNAL, "write a dump that --load reads, or continue it", set_save, 0, "a file"},
     {"load", 0, "FILE", CTL_OPT_PERIOD, "read such a dump instead of asking the slave", set_load, 0, "a file"},
     {"for", 0, "TIME", CTL_OPT_SHELF, "ends by itself after this time", set_shelf, 0,

@@ -127,12 +127,16 @@ const struct ctl_verb ctl_verbs[] = {
      "WHEN is an event's number, a time of ISO 8601 (2026-11-24, 2026-11-24T08:00, 08:00; local, or with Z or "
      "+01:00),\n"
      "a time ago (2h, 30min), today, yesterday or now. A day that --until names is whole.\n"
-     "A dump that broke off ends with exit code 1; the same --save again goes on where it ended.\n",
+     "A dump that broke off ends with exit code 1; the same --save again goes on where it ended.\n"
+     "--verify computes the check value of every event anew, of the slave's journal or of a dump; one that was "
+     "changed\n"
+     "is told, with exit code 1.\n",
      "  mbplantctl journal\n"
      "  mbplantctl journal --since 2h --machine FILL1 --code alarm\n"
      "  mbplantctl journal --since yesterday --until yesterday --format csv > events.csv\n"
      "  mbplantctl journal --follow --code \"machine state\"\n"
      "  mbplantctl journal --save monday.dump\n"
+     "  mbplantctl journal --load monday.dump --verify\n"
      "  mbplantctl journal --load monday.dump --since 1200 --format jsonl\n"},
     {"sim", ctl_run_sim, 0, ANY, CTL_OPT_EFFECT, TEXT, "[WORD ..]", "the plant's time and faults, for an instructor",
      "Needs `instructor: true` in the plant file; unit 247 is where all this stands.\n"

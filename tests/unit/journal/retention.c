@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "journal_fixture.h"
+#include "mbplant/names.h"
 #include "store.h"
 
 #define HOUR_MS  UINT64_C(3600000)
@@ -285,6 +286,52 @@ static void test_removed_events_are_gone_for_clients_and_after_a_restart(void **
     assert_int_equal(mbp_journal_last(f->journal), 40001);
 }
 
+static uint32_t u32(const uint16_t *words)
+{
+    return (uint32_t)words[0] << 16 | words[1];
+}
+
+/* From what the journal says of the last removed event to what it says of the last one. */
+static void assert_chain(struct fixture *f)
+{
+    uint16_t seal[MBP_SEAL_WORDS];
+    uint16_t words[2];
+    assert_int_equal(mbp_journal_read_file(f->journal, MBP_NAMES_INDEX_FILE, MBP_SEAL_RECORD, MBP_SEAL_WORDS, seal),
+                     MBP_OK);
+    const uint32_t oldest = mbp_journal_oldest(f->journal);
+    uint32_t check = u32(seal + 6);
+    assert_int_equal(u32(seal), mbp_journal_last(f->journal));
+    assert_int_equal(u32(seal + 4), oldest - 1);
+    for (uint32_t seq = oldest; seq <= u32(seal); seq++) {
+        struct mbp_event event;
+        uint16_t place = (uint16_t)(2 * (seq / MBP_EVENTS_PER_FILE));
+        if (seq % MBP_EVENTS_PER_FILE == 0) {
+            assert_int_equal(mbp_journal_read_file(f->journal, MBP_CHECKS_FILE, place, 2, words), MBP_OK);
+            assert_int_equal(u32(words), check);
+        }
+        assert_int_equal(mbp_journal_read(f->journal, seq, 1, &event), 1);
+        check = mbp_event_check(check, &event, (struct mbp_text){0});
+    }
+    assert_int_equal(check, u32(seal + 2));
+    assert_int_equal(mbp_journal_read_file(f->journal, MBP_CHECKS_FILE, 0, 2, words), MBP_EX_ILLEGAL_DATA_ADDRESS);
+}
+
+static void test_check_values_go_on_from_that_of_the_last_removed_event(void **state)
+{
+    struct fixture *f = *state;
+    f->plant.journal = (struct mbp_journal_options){0, 1000000};
+    fixture_open(f);
+    for (uint32_t n = 0; n < 40; n++)
+        fixture_store(f, n * 1000 + 1, 1000);
+    assert_in_range(mbp_journal_oldest(f->journal), 2, 40000);
+    assert_chain(f);
+    fixture_close(f);
+    fixture_open(f);
+    assert_chain(f);
+    fixture_store(f, 1, 1);
+    assert_chain(f);
+}
+
 static void test_last_incident_is_kept_or_told_to_be_none(void **state)
 {
     struct fixture *f = *state;
@@ -363,6 +410,7 @@ int main(void)
         FIXTURE_TEST(test_step_file_shrinks_when_far_less_is_kept),
         FIXTURE_TEST(test_step_journal_of_an_earlier_mbplant_stays_bounded),
         FIXTURE_TEST(test_removed_events_are_gone_for_clients_and_after_a_restart),
+        FIXTURE_TEST(test_check_values_go_on_from_that_of_the_last_removed_event),
         FIXTURE_TEST(test_last_incident_is_kept_or_told_to_be_none),
         FIXTURE_TEST(test_old_events_that_cannot_be_removed_do_not_hold_new_ones_up),
         FIXTURE_TEST(test_changed_plant_its_rules_hold_from_then_on),

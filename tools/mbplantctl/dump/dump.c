@@ -158,13 +158,14 @@ static bool is_event(const struct lines *lines)
     return strncmp(lines->text, begin, sizeof begin - 1) == 0;
 }
 
-static enum mbp_status parse_event(const struct lines *lines, struct mbp_event *out, char why[CTL_DUMP_WHY])
+static enum mbp_status parse_event(const struct lines *lines, struct ctl_dump *dump, struct mbp_event *out,
+                                   char why[CTL_DUMP_WHY])
 {
-    struct mbp_event_beside beside;
-    char *comment = NULL;
     const struct mbp_text text = {lines->text, (size_t)lines->len};
-    enum mbp_status status = mbp_report_event_parse(text, out, &beside, &comment);
-    free(comment);
+    free(dump->comment);
+    dump->comment = NULL;
+    dump->beside = (struct mbp_event_beside){0};
+    enum mbp_status status = mbp_report_event_parse(text, out, &dump->beside, &dump->comment);
     if (status == MBP_ERR_MEMORY)
         return no_memory(why);
     if (status != MBP_OK)
@@ -304,7 +305,7 @@ static enum mbp_status read_through(const char *path, struct lines *lines, struc
     lines->number = last_number - 1;
     if (fseek(lines->file, last_at, SEEK_SET) != 0 || !next_line(lines))
         return fail_io(why);
-    return parse_event(lines, &dump->last, why);
+    return parse_event(lines, dump, &dump->last, why);
 }
 
 enum mbp_status ctl_dump_open(const char *path, struct ctl_dump *out, char why[CTL_DUMP_WHY])
@@ -328,6 +329,7 @@ void ctl_dump_close(struct ctl_dump *dump)
         mbp_plant_view_free(dump->plant, &dump->snapshot);
     mbp_plant_free(dump->plant);
     mbp_names_free(&dump->names);
+    free(dump->comment);
     if (dump->file != NULL)
         fclose(dump->file);
     *dump = (struct ctl_dump){0};
@@ -343,7 +345,7 @@ enum mbp_status ctl_dump_events(struct ctl_dump *dump, bool (*got)(void *ctx, co
         struct mbp_event event;
         if (lines.number == 1 || !is_event(&lines))
             continue;
-        status = parse_event(&lines, &event, why);
+        status = parse_event(&lines, dump, &event, why);
         if (status == MBP_OK && !got(ctx, &event))
             break;
     }

@@ -10,6 +10,7 @@
 #include "mbplant/event.h"
 #include "mbplant/names.h"
 #include "mbplant/plant.h"
+#include "mbplant/report.h"
 #include "slave/snapshot.h"
 
 #define CTL_DUMP_VERSION 4    /* others are refused */
@@ -38,8 +39,10 @@ struct ctl_dump {
     struct mbp_plant *plant; /* the last one that the dump tells */
     struct mbp_names names;  /* in its events */
     char source[80];
-    uint64_t made_ms;       /* Unix time of its (last) beginning */
-    struct mbp_event last;  /* seq 0 = there is none */
+    uint64_t made_ms;               /* Unix time of its (last) beginning */
+    struct mbp_event last;          /* seq 0 = there is none */
+    struct mbp_event_beside beside; /* of the event that is handed over; until then of the last one */
+    char *comment;
     uint32_t first, events; /* first number, and how many */
     bool gap;               /* some between are missing */
     bool whole;             /* it ended as it should */

@@ -9,6 +9,7 @@
 #include "slave/names.h"
 #include "slave/snapshot.h"
 #include "verbs/journal_read.h"
+#include "verbs/verify.h"
 
 /* The unit with the journal, or -1 (told). */
 static int journal_unit(struct ctl *ctl)
@@ -131,6 +132,9 @@ static FILE *resume(struct ctl *ctl, uint8_t unit, struct journal_reading *readi
         ctl_dump_put_plant(file, ctl->plant, source, now_ms());
     }
     reading->next = dump.last.seq > 0 ? (uint64_t)dump.last.seq + 1 : 0;
+    reading->printing->chain = (struct journal_chain){true, dump.last.seq + 1, dump.beside.check, true};
+    if (dump.last.seq == 0 || !dump.beside.has_check)
+        reading->printing->chain.next = 0;
     reading->saved = dump.names;
     dump.names = (struct mbp_names){0};
     ctl_dump_close(&dump);
@@ -174,6 +178,7 @@ static enum ctl_exit save(struct ctl *ctl, struct journal_printing *printing)
     struct mbp_plant_view snapshot;
     if (unit < 0 || ctl_snapshot_take(ctl, &snapshot) != CTL_OK)
         return CTL_FAILED;
+    printing->chain.on = true;
     printing->out = open_dump(ctl, reading.unit, &reading);
     enum mbp_status status = MBP_OK;
     bool written = true;
@@ -213,6 +218,12 @@ static enum ctl_exit load(struct ctl *ctl, struct journal_printing *printing)
         ctl_error("--load %s: %s", path, why);
         return CTL_FAILED;
     }
+    if (ctl->options->verify) {
+        enum ctl_exit code = ctl_verify_dump(path, &dump);
+        ctl_dump_close(&dump);
+        return code;
+    }
+    printing->beside = &dump.beside;
     printing->by = (struct mbp_telling){dump.plant, &dump.names, ctl->options->lang};
     enum ctl_exit code = ctl_filter_make(ctl->options, &printing->by, &printing->filter);
     if (code == CTL_OK) {
@@ -235,6 +246,10 @@ static const char *conflict(const struct ctl_options *options)
 {
     if (options->load_path != NULL && (options->save_path != NULL || options->follow))
         return "--load goes with neither --save nor --follow";
+    if (options->verify && (options->save_path != NULL || options->follow || options->since.kind != CTL_MOMENT_NONE ||
+                            options->until.kind != CTL_MOMENT_NONE || options->machine != NULL ||
+                            options->sensor != NULL || options->code != NULL))
+        return "--verify is of every event: it goes with --load alone";
     if (options->follow && options->until.kind != CTL_MOMENT_NONE)
         return "--follow has no end, so it does not go with --until";
     if (options->save_path != NULL && (options->until.kind != CTL_MOMENT_NONE || options->machine != NULL ||
@@ -251,6 +266,8 @@ static enum ctl_exit of_slave(struct ctl *ctl, struct journal_printing *printing
     int unit = journal_unit(ctl);
     if (unit < 0)
         return CTL_FAILED;
+    if (options->verify)
+        return ctl_verify_slave(ctl, (uint8_t)unit);
     enum mbp_status status = ctl_names_read(ctl, (uint8_t)unit);
     if (status != MBP_OK)
         return ctl_fail(ctl, status, "reading the names in events");

@@ -2,6 +2,7 @@
 #include "verbs/journal_read.h"
 
 #include "dump/dump.h"
+#include "slave/checks.h"
 #include "slave/events.h"
 #include "slave/names.h"
 #include "slave/snapshot.h"
@@ -10,13 +11,31 @@
 #define FOLLOW_PAUSE_MS 200u
 #define AGAIN_PAUSE_MS  1000u /* between two tries to reach a slave that does not answer */
 
+/* What is to be saved beside an event. */
+static struct mbp_event_beside beside_of(struct journal_chain *chain, const struct mbp_event *event)
+{
+    struct mbp_event_beside beside = {0};
+    if (chain->next != event->seq)
+        return beside;
+    beside.has_before = !chain->told;
+    beside.before = chain->check;
+    beside.has_check = true;
+    beside.check = mbp_event_check(chain->check, event, (struct mbp_text){0});
+    *chain = (struct journal_chain){true, event->seq + 1, beside.check, true};
+    return beside;
+}
+
 bool journal_print_event(void *ctx, const struct mbp_event *event)
 {
     struct journal_printing *printing = ctx;
     printing->last = event->seq;
     if (!ctl_filter_passes(&printing->filter, &printing->by, event))
         return true;
-    mbp_report_event(&printing->by, event, NULL, printing->format, printing->out);
+    struct mbp_event_beside beside;
+    if (printing->chain.on)
+        beside = beside_of(&printing->chain, event);
+    mbp_report_event(&printing->by, event, printing->chain.on ? &beside : printing->beside, printing->format,
+                     printing->out);
     printing->count++;
     return !ferror(printing->out);
 }
@@ -43,12 +62,32 @@ static void skip_removed(struct journal_reading *reading, const struct mbp_summa
     reading->next = summary->oldest_event;
 }
 
+/* The check value before the next event, where it is not known from the one before. */
+static enum mbp_status find_chain(struct journal_reading *reading)
+{
+    struct journal_chain *chain = &reading->printing->chain;
+    struct mbp_summary_view summary;
+    uint32_t next = (uint32_t)reading->next;
+    if (!chain->on || chain->next == next)
+        return MBP_OK;
+    *chain = (struct journal_chain){.on = true};
+    enum mbp_status status = ctl_summary_read(reading->ctl, reading->unit, &summary);
+    if (status == MBP_OK)
+        status = ctl_check_before(reading->ctl->link, reading->unit, next, summary.oldest_event, &chain->check);
+    if (status == MBP_OK)
+        chain->next = next;
+    return status > 0 ? MBP_OK : status; /* an exception: these are saved without */
+}
+
 static enum mbp_status read_to(struct journal_reading *reading, uint64_t end)
 {
     while (reading->next < end) {
         uint32_t next = (uint32_t)reading->next;
-        enum mbp_status status = ctl_events_read(reading->ctl->link, reading->unit, next, (uint32_t)(end - 1),
-                                                 journal_print_event, reading->printing, &next);
+        enum mbp_status status = find_chain(reading);
+        if (status != MBP_OK)
+            return status;
+        status = ctl_events_read(reading->ctl->link, reading->unit, next, (uint32_t)(end - 1), journal_print_event,
+                                 reading->printing, &next);
         reading->next = next;
         if (ferror(reading->printing->out))
             return MBP_OK;

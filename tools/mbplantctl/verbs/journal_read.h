@@ -5,11 +5,20 @@
 #include "ctl.h"
 #include "text/filter.h"
 
+/* Check values of events that are saved. */
+struct journal_chain {
+    bool on;
+    uint32_t next, check; /* the event that comes, and the check value before it; next 0 = not known */
+    bool told;            /* that one stands in the dump */
+};
+
 struct journal_printing {
     struct mbp_telling by;
     struct ctl_filter filter;
     enum mbp_format format;
     FILE *out;
+    const struct mbp_event_beside *beside; /* what the dump that is read keeps beside the event; NULL = none is read */
+    struct journal_chain chain;
     uint64_t count; /* printed */
     uint32_t last;  /* of those handed over */
 };

@@ -1,0 +1,119 @@
+"""Whether events were changed after they were stored: journal --verify, of a slave and of a dump."""
+import json
+import pathlib
+import re
+import sqlite3
+import tempfile
+import unittest
+
+import support
+
+LINE = """mbplant: 1
+name: Line
+scan: 20ms
+units:
+  - id: 1
+    name: PLC
+    machines:
+      - name: M1
+        sensors:
+          - {name: T1, kind: temperature, range: [0, 150], max: 85, signal: {base: 20}}
+"""
+
+
+class Verify(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-")))
+        self.file = self.folder / "line.yaml"
+        self.dump = self.folder / "dump"
+        self.file.write_text(LINE)
+        self.plant = self.enterContext(support.Plant(self.file))
+        self.tell(3)
+
+    def tell(self, times):
+        """So many failures and returns, durable."""
+        before = self.plant.ctl("journal").count("-> en_panne")
+        for _ in range(times):
+            self.plant.ctl("machine", "M1", "en_panne")
+            self.plant.ctl("machine", "M1", "en_service")
+        support.eventually(lambda: self.plant.ctl("journal").count("-> en_service") == before + times, "they are durable")
+
+    def verify(self, *words):
+        return self.plant.ctl("journal", "--verify", *words, check=False)
+
+    def assert_fine(self, result, wanted=r"as (they were )?stored"):
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertRegex(result.stdout, wanted)
+
+    def sql(self, *statement):
+        self.plant.stop()
+        with sqlite3.connect(self.plant.data / "journal.db") as database:
+            database.execute(*statement)
+        database.close()
+        self.plant.start()
+
+    def test_journal_is_as_it_was_stored_also_after_a_restart_and_beside_its_dump(self):
+        self.assert_fine(self.verify())
+        self.plant.stop()
+        self.plant.start()
+        self.assert_fine(self.verify())
+        self.tell(1)
+        self.plant.ctl("journal", "--save", self.dump)
+        live, saved = self.verify(), self.verify("--load", self.dump)
+        self.assert_fine(live)
+        self.assert_fine(saved)
+        value = re.compile(r"check value is ([0-9A-F]{8})$")
+        self.assertEqual(value.search(live.stdout.strip())[1], value.search(saved.stdout.strip())[1])
+
+    def test_row_that_was_changed_is_found(self):
+        for change in ("UPDATE event SET wall_ms = wall_ms + 1 WHERE seq = 4", "UPDATE event SET actor = 0 WHERE actor <> 0",
+                       "UPDATE event SET value = 5 WHERE seq = 3"):
+            with self.subTest(change):
+                self.sql(change)
+                result = self.verify()
+                self.assertEqual((result.returncode, result.stdout), (1, ""))
+                self.assertRegex(result.stderr, "events 1 to [0-9]+: at least one of them was changed")
+
+    def test_part_of_a_long_journal_that_was_changed_is_told(self):
+        self.sql("WITH RECURSIVE more(seq) AS (SELECT max(seq) + 1 FROM event UNION ALL SELECT seq + 1 FROM more WHERE seq < 1234) "
+                 "INSERT INTO event SELECT seq, 1, 1, 1, 0, 65535, 65535, NULL, NULL, 0, 0, 0, 0 FROM more")
+        result = self.verify()
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("events 500 to 999: at least one", result.stderr)
+
+    def test_line_of_a_dump_that_was_changed_or_taken_out_is_told(self):
+        self.plant.ctl("journal", "--save", self.dump)
+        lines = self.dump.read_text().splitlines()
+        fifth = next(i for i, line in enumerate(lines) if json.loads(line).get("seq") == 5)
+        event = json.loads(lines[fifth])
+        for key, value in (("time_ms", event["time_ms"] + 1), ("detail", event["detail"] ^ 1), ("actor", event["actor"] + 1)):
+            with self.subTest(key):
+                self.dump.write_text("\n".join([*lines[:fifth], json.dumps({**event, key: value}, separators=(",", ":")),
+                                                *lines[fifth + 1:], ""]))
+                result = self.verify("--load", self.dump)
+                self.assertEqual((result.returncode, result.stdout), (1, ""))
+                self.assertIn("event 5 was changed", result.stderr)
+        self.dump.write_text("\n".join([*lines[:fifth], *lines[fifth + 1:], ""]))
+        result = self.verify("--load", self.dump)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("event 6 follows on others that are missing", result.stderr)
+
+    def test_dump_of_a_part_and_one_gone_on_with_are_checked_too(self):
+        self.plant.ctl("journal", "--save", self.dump, "--since", "5")
+        self.assert_fine(self.verify("--load", self.dump))
+        self.tell(1)
+        self.plant.ctl("journal", "--save", self.dump)
+        self.assert_fine(self.verify("--load", self.dump))
+        events = [event for line in self.dump.read_text().splitlines() if "seq" in (event := json.loads(line))]
+        self.assertTrue(all("check" in event for event in events))
+        self.assertEqual([event["seq"] for event in events if "check_before" in event], [5])
+
+    def test_options_that_choose_events_do_not_go_with_it(self):
+        for words in (("--since", "1"), ("--machine", "M1"), ("--follow",), ("--save", self.dump)):
+            result = self.verify(*words)
+            self.assertEqual((result.returncode, result.stdout), (2, ""))
+            self.assertIn("--verify is of every event", result.stderr)
+
+
+if __name__ == "__main__":
+    support.main()
