@@ -219,6 +219,8 @@ class Journal(Verbs):
         self.ctl("journal", "--save", dump)
         for shape in ("text", "csv", "jsonl"):
             loaded = support.run(support.MBPLANTCTL, "-p", 1, "journal", "--load", dump, "-f", shape, check=True).stdout
+            if shape == "jsonl":  # a dump has its check values beside
+                loaded = re.sub(r',"check":\d+(,"check_before":\d+)?', "", loaded)
             self.assertEqual(loaded, self.ctl("journal", "--format", shape))
         self.assert_fails(FAILED, "not a dump", "journal", "--load", BOTTLING)
 
