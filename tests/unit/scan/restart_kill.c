@@ -145,6 +145,8 @@ static void read_state(struct told *told)
         told->unack[s] = state->unack[s];
         told->latched[s] = state->latched[s];
         told->alarm_flags[s] = state->alarm_flags[s];
+        if (is_large()) /* whether something was beyond while it was shelved is of the process, a second old */
+            told->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_SHOT;
         told->flags[s] = state->flags[s] & (MBP_SENSOR_FORCED | MBP_SENSOR_SHELVED);
         told->forced[s] = (told->flags[s] & MBP_SENSOR_FORCED) != 0 ? state->forced_value[s] : 0;
         memcpy(told->limit[s], state->limit + (size_t)s * MBP_LIMIT_COUNT, sizeof told->limit[s]);
