@@ -304,13 +304,13 @@ static void settle(struct mbp_image *image)
 
 bool mbp_image_tail_is_whole(struct mbp_image *image, const void *memory, size_t len)
 {
-    struct left left;
+    struct left left = {0};
     return len >= mbp_image_tail_bytes(image) && find(image, memory, &left);
 }
 
 void mbp_image_take_tail(struct mbp_image *image, const void *memory, uint64_t latched, uint64_t seen)
 {
-    struct left left;
+    struct left left = {0};
     if (!find(image, memory, &left))
         return;
     bool done = latched >= left.head.start;
@@ -331,7 +331,7 @@ void mbp_image_take_tail(struct mbp_image *image, const void *memory, uint64_t l
 
 void mbp_image_write_tail(struct mbp_image *image, const void *memory, uint64_t latched, uint64_t seen)
 {
-    struct left left;
+    struct left left = {0};
     if (find(image, memory, &left))
         play(image, &left, latched, seen, false);
 }

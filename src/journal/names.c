@@ -279,7 +279,8 @@ const struct mbp_actor *mbp_known_names_actor(struct mbp_known_names *known, con
     for (size_t i = 0; i < names->actor_count; i++) {
         if (is_same_actor(&names->actors[i], wanted))
             return &names->actors[i];
-        id += names->actors[i].id == id;
+        if (names->actors[i].id == id)
+            id++;
     }
     struct mbp_actor actor = *wanted;
     actor.id = id;

@@ -149,6 +149,7 @@ void mbp_settle_alarms(struct mbp_reader *reader, struct mbp_sensor_def *sensor,
         check_deadbands(reader, sensor);
     }
     set_alarms(sensor, &alarms);
+    // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
     bool plain = memcmp(&alarms, &mbp_alarms_plain, sizeof alarms) == 0;
     sensor->sensor.alarms = plain ? &mbp_alarms_plain : mbp_reader_share(reader, &alarms, sizeof alarms);
 }

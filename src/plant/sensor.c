@@ -39,6 +39,7 @@ static const struct mbp_field fields[] = {
     [MBP_SENSOR_BAD_QUALITY] =
         MBP_ROW(MAP, OF(bad_quality), "bad_quality", "an alarm when the instrument fails",
                 .schema = &mbp_bad_quality_schema, .brief = &mbp_bad_quality_brief, .change = MBP_CHANGED_ALARMS),
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): a pointer
     [MBP_SENSOR_SIGNAL] = MBP_ROW(MAP, OF(signal), "signal", "how its value comes about", .apart = true,
                                   .schema = &mbp_signal_schema, .change = MBP_CHANGED_SIGNAL),
     [MBP_SENSOR_REGISTER] = MBP_ROW(MAP, OF(reg), "register", "where and how the value stands in the holding registers",

@@ -315,7 +315,8 @@ static bool take_span(struct web_call *call, const struct web_arg *span, double 
         return true;
     }
     if (mbp_duration_parse(span->text, &ns) == MBP_OK && ns >= MBP_NS_PER_S && ns / MBP_NS_PER_S < MBP_SHELVE_ONCE) {
-        *seconds = (double)(ns / MBP_NS_PER_S);
+        ns /= MBP_NS_PER_S;
+        *seconds = (double)ns;
         return true;
     }
     web_problem(call, 400, "'for' must be a duration from 1s to 65533s such as 30min, or once");

@@ -251,12 +251,14 @@ static void put_steps(const struct web_item *item)
 static void put_snapshot_ms(const struct web_item *item)
 {
     const struct mbp_sim_figures *sim = sim_of(item);
-    web_put_number(item->out, sim->snapshot ? (double)(sim->snapshot_ns / MBP_NS_PER_MS) : (double)NAN);
+    uint64_t ms = sim->snapshot_ns / MBP_NS_PER_MS;
+    web_put_number(item->out, sim->snapshot ? (double)ms : (double)NAN);
 }
 
 static void put_simulated_ms(const struct web_item *item)
 {
-    web_put_number(item->out, (double)(item->web->state->sim_ns / MBP_NS_PER_MS));
+    uint64_t ms = item->web->state->sim_ns / MBP_NS_PER_MS;
+    web_put_number(item->out, (double)ms);
 }
 
 #define SIM(m) .member = MBP_MEMBER(mbp_sim_figures, m)

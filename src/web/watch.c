@@ -67,6 +67,7 @@ static void look_at_values(struct web_watch *watch, const struct mbp_web *web, u
     for (uint32_t s = 0; s < watch->plant->sensor_count; s++) {
         double value = value_of(web, s);
         uint8_t flags = web->state->flags[s] & (MBP_SENSOR_FORCED | MBP_SENSOR_BAD);
+        // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
         if (watch->value_at[s] != 0 && memcmp(&value, &watch->value[s], sizeof value) == 0 && flags == watch->flags[s])
             continue;
         watch->value[s] = value;
@@ -75,6 +76,7 @@ static void look_at_values(struct web_watch *watch, const struct mbp_web *web, u
     }
     for (uint32_t a = 0; a < watch->plant->actuator_count; a++) {
         double position = web->state->lagged[watch->plant->sensor_count + a];
+        // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
         if (watch->actuator_at[a] != 0 && memcmp(&position, &watch->position[a], sizeof position) == 0)
             continue;
         watch->position[a] = position;
@@ -113,6 +115,7 @@ static void look_at_machines(struct web_watch *watch, const struct mbp_web *web,
         mbp_view_machine(web->plant, web->state, m, &view);
         view.running_s = view.down_s = view.maintenance_s = 0;
         view.running_since_maintenance_s = view.until_due_s = view.maintenance_left_s = view.repair_s = 0;
+        // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
         if (watch->machine_at[m] != 0 && memcmp(&view, &watch->machine[m], sizeof view) == 0)
             continue;
         watch->machine[m] = view;

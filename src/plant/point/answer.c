@@ -213,7 +213,7 @@ static bool read_object(struct mbp_reader *reader, const struct mbp_node *key, s
     if (text != NULL && hex != NULL)
         len = read_hex(text, bytes);
     else if (text != NULL && len <= OBJECT_MAX)
-        memcpy(bytes, text, len);
+        memcpy(bytes, text, len); // NOLINT(bugprone-not-null-terminated-result)
     if (len > OBJECT_MAX || (hex != NULL && key->next->len != 1)) {
         mbp_reader_tell(reader, key->next, "an object is a text of at most %u bytes, or {hex: \"01 02\"}", OBJECT_MAX);
         return false;

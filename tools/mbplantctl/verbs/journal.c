@@ -235,6 +235,8 @@ static enum ctl_exit load(struct ctl *ctl, struct journal_printing *printing)
             ctl_dump_say_missing(path, &dump);
         }
     }
+    printing->beside = NULL; /* both are the dump's */
+    printing->by.names = NULL;
     ctl_dump_close(&dump);
     return code;
 }
