@@ -223,6 +223,7 @@ static enum ctl_exit load(struct ctl *ctl, struct journal_printing *printing)
         ctl_dump_close(&dump);
         return code;
     }
+    // cppcheck-suppress autoVariables ; until the dump is closed
     printing->beside = &dump.beside;
     printing->by = (struct mbp_telling){dump.plant, &dump.names, ctl->options->lang};
     enum ctl_exit code = ctl_filter_make(ctl->options, &printing->by, &printing->filter);
