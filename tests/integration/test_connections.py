@@ -131,8 +131,9 @@ class Connections(unittest.TestCase):
                 served.append(ask(client) == ANSWER)
             except (ConnectionResetError, BrokenPipeError):
                 served.append(False)
-        self.assertEqual(served, [True] * sum(served) + [False] * (100 - sum(served)))
+        # not always the first ones: the journal needs a descriptor of its own now and then, and gives it back
         self.assertIn(sum(served), range(1, 21))
+        self.assertFalse(any(served[50:]))
         for client in clients:
             client.close()
         support.eventually(lambda: self.answers(plant), "an answer to a new client when there is room again")
