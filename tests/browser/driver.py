@@ -7,12 +7,14 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 import urllib.error
 import urllib.request
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "Space": " "}
+PATIENCE_S = 30
 
 
 class Browser:
@@ -82,7 +84,11 @@ class Browser:
         return self.run(script, text, tag)
 
     def click(self, text, tag="button, a"):
+        """What says that, as soon as the page shows it."""
+        end = time.monotonic() + PATIENCE_S
         element = self.find(text, tag)
+        while not element and time.monotonic() < end:
+            element = self.find(text, tag)
         assert element, f"nothing says '{text}' on the page:\n{self.text()}"
         self.tell(f"/element/{element[ELEMENT]}/click")
 
