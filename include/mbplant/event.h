@@ -251,7 +251,7 @@ const char *mbp_event_code_name(uint16_t code);
 /* The code that mbp_event_code_name gave this name; 0 when there is none. */
 uint16_t mbp_event_code_find(const char *name);
 
-/* Where an event stands for FC 20: its file, and its first word there (README, "The register map"). Every
+/* Where an event stands for FC 20: its file, and its first word there (mbplant-map(7)). Every
  * 32,268,000 events the files begin again; retention sees to it that no two kept ones have the same place. */
 uint16_t mbp_event_file(uint32_t seq);
 uint16_t mbp_event_place(uint32_t seq);

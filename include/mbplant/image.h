@@ -267,7 +267,7 @@ struct mbp_sim_figures {
 void mbp_image_publish_instructor(struct mbp_image *image, const struct mbp_state *state,
                                   const struct mbp_sim_figures *figures);
 
-/* Copies the state into every unit's tables (README, "The register map"). */
+/* Copies the state into every unit's tables (mbplant-map(7)). */
 void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, const struct mbp_figures *figures);
 
 /* The same between two scans: what masters wrote since the last latch stays as they wrote it. */

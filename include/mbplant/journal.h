@@ -220,7 +220,7 @@ enum mbp_status mbp_journal_flush(struct mbp_journal *journal);
 
 /* Files MBP_NAMES_INDEX_FILE.. tell the names in events (mbplant/names.h).
  * Files 1000..: word `record` of file holds event n = 500 * (file - 1000) + record / 20, words record % 20
- * (README, "The register map"). Errors: MBP_EX_ILLEGAL_DATA_ADDRESS when any word's event is not stored,
+ * (mbplant-map(7)). Errors: MBP_EX_ILLEGAL_DATA_ADDRESS when any word's event is not stored,
  * MBP_EX_SERVER_DEVICE_FAILURE when the database cannot be read just now. */
 enum mbp_status mbp_journal_read_file(struct mbp_journal *journal, uint16_t file, uint16_t record, uint16_t count,
                                       uint16_t *words);

@@ -21,6 +21,9 @@
 uint32_t mbp_map_items(const struct mbp_plant *plant, const struct mbp_unit *unit, enum mbp_map_per per,
                        uint32_t *first);
 
+/* The name of an item (plant-wide index) of that kind; "" of kinds that have none, or none that masters use. */
+const char *mbp_map_item_name(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item);
+
 /* Whether a block stands in a unit: the unit has items for it and found a place. */
 bool mbp_map_has(const struct mbp_unit *unit, unsigned block);
 

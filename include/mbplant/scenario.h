@@ -1,5 +1,5 @@
 /* scenario: a timeline for a plant, and what is expected of the plant and of the student on the way: a regression test
- * and a graded exercise in one file (README, "Scenarios").
+ * and a graded exercise in one file (mbplant-scenario(5)).
  *
  * A scenario's time is simulated time from its begin; it stands still while the plant is paused and goes on over a
  * restored snapshot. A step takes effect at the boundary between two scans, the first that is not before its time, and

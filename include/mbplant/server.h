@@ -68,6 +68,10 @@ struct mbp_server_counters mbp_server_counters(const struct mbp_server *server);
 
 struct sockaddr;
 
+/* A TCP socket that listens at an address: close-on-exec, not blocking; [::] takes IPv4 too, whatever the system's
+ * default. prepare sets options that its connections get; NULL = none. -1: errno says why there is none. */
+int mbp_server_listen(const struct sockaddr *address, int backlog, void (*prepare)(int fd));
+
 /* What the plant file's access rules let a peer do. open_to_network: it came to a listener beyond loopback. */
 struct mbp_server_right {
     bool admitted;

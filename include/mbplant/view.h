@@ -107,9 +107,6 @@ struct mbp_state;
 void mbp_view_summary(const struct mbp_plant *plant, const struct mbp_unit *unit, const struct mbp_state *state,
                       struct mbp_summary_view *out);
 
-/* All of them, into one that was made; no texts. */
-void mbp_plant_view_take(const struct mbp_plant *plant, const struct mbp_state *state, struct mbp_plant_view *out);
-
 /* One item each, by its plant-wide index. */
 void mbp_view_machine(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t machine,
                       struct mbp_machine_view *out);

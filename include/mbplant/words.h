@@ -150,7 +150,7 @@ const char *mbp_actuator_kind_name(enum mbp_actuator_kind kind);
 const char *mbp_setting_name(enum mbp_setting setting);
 
 /* The diagnosis that a limit of this kind stands for: temperature high = "Overheating", low = "Low temperature",
- * pressure high = "Overpressure", low = "Pressure drop" (README, "Plant files"). Static storage. */
+ * pressure high = "Overpressure", low = "Pressure drop" (mbplant.yaml(5)). Static storage. */
 const char *mbp_kind_diagnosis(enum mbp_kind kind, enum mbp_limit limit);
 
 /* What people call an address: "40001" for holding register 0; six digits ("410000") from address 9999 on, which five

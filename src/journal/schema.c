@@ -79,29 +79,16 @@ static enum mbp_status say_damaged(const char *path, const char *why, FILE *erro
     return MBP_ERR_CORRUPT;
 }
 
-static enum mbp_status say_newer(const char *path, long version, FILE *errors)
-{
-    fprintf(errors,
-            "%s was written by a later mbplant (format %ld, this one knows %d): use that one, or move it away to start "
-            "a new journal\n",
-            path, version, MBP_SCHEMA_VERSION);
-    return MBP_ERR_NEWER;
-}
-
-static enum mbp_status say_older(const char *path, long version, FILE *errors)
-{
-    fprintf(errors,
-            "%s was written by an earlier mbplant (format %ld, this one keeps %d): use that one, or move it away to "
-            "start a new journal\n",
-            path, version, MBP_SCHEMA_VERSION);
-    return MBP_ERR_NEWER;
-}
-
 static enum mbp_status check_version(const char *path, long version, FILE *errors)
 {
+    const bool newer = version > MBP_SCHEMA_VERSION;
     if (version == MBP_SCHEMA_VERSION)
         return MBP_OK;
-    return version > MBP_SCHEMA_VERSION ? say_newer(path, version, errors) : say_older(path, version, errors);
+    fprintf(errors,
+            "%s was written by %s mbplant (format %ld, this one %s %d): use that one, or move it away to start a new "
+            "journal\n",
+            path, newer ? "a later" : "an earlier", version, newer ? "knows" : "keeps", MBP_SCHEMA_VERSION);
+    return MBP_ERR_NEWER;
 }
 
 static enum mbp_status say_foreign(const char *path, FILE *errors)

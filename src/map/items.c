@@ -44,6 +44,27 @@ uint32_t mbp_map_items(const struct mbp_plant *plant, const struct mbp_unit *uni
     return 0;
 }
 
+const char *mbp_map_item_name(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item)
+{
+    switch (per) {
+    case MBP_PER_MACHINE:
+        return plant->machines[item].name;
+    case MBP_PER_SENSOR:
+        return plant->sensors[item].name;
+    case MBP_PER_ACTUATOR:
+        return plant->actuators[item].name;
+    case MBP_PER_CONTROLLER:
+        return plant->controllers[item].name;
+    case MBP_PER_FAULT:
+    case MBP_PER_AD_HOC:
+    case MBP_PER_LATENESS:
+    case MBP_PER_UNIT:
+    case MBP_PER_COUNT:
+        break;
+    }
+    return "";
+}
+
 bool mbp_map_has(const struct mbp_unit *unit, unsigned block)
 {
     return mbp_map[block].instructor ? unit->instructor : unit->layout.base[block] != MBP_NO_BASE;

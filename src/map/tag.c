@@ -50,30 +50,9 @@ bool mbp_map_tag(const struct mbp_plant *plant, uint32_t unit, const char *name,
     return find_field(plant, MBP_PER_UNIT, unit, name, out);
 }
 
-static const char *item_name(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item)
-{
-    switch (per) {
-    case MBP_PER_MACHINE:
-        return plant->machines[item].name;
-    case MBP_PER_SENSOR:
-        return plant->sensors[item].name;
-    case MBP_PER_ACTUATOR:
-        return plant->actuators[item].name;
-    case MBP_PER_CONTROLLER:
-        return plant->controllers[item].name;
-    case MBP_PER_FAULT:
-    case MBP_PER_AD_HOC:
-    case MBP_PER_LATENESS:
-    case MBP_PER_UNIT:
-    case MBP_PER_COUNT:
-        break;
-    }
-    return "";
-}
-
 const char *mbp_map_tag_name(const struct mbp_plant *plant, const struct mbp_tag *tag, char *buf, size_t size)
 {
-    const char *item = item_name(plant, (enum mbp_map_per)mbp_map[tag->block].per, tag->item);
+    const char *item = mbp_map_item_name(plant, (enum mbp_map_per)mbp_map[tag->block].per, tag->item);
     const char *field = mbp_map_tag_field(tag)->name;
     snprintf(buf, size, "%s%s%s", item, item[0] != '\0' && field[0] != '\0' ? "." : "", field);
     return buf;

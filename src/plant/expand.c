@@ -264,9 +264,10 @@ static void add_unit(struct mbp_load *load, const struct mbp_unit_def *def, uint
     struct mbp_unit *unit = &load->units[plant->unit_count];
     load->unit_defs[plant->unit_count] = def;
     unit->id = (uint8_t)(def->id + number - 1);
-    const char *usual = unit->id != 0 ? "Unit {u}" : "Unit 0"; /* a counter of 0 counts nothing */
-    unit->name = fill(load, def->name != NULL ? def->name : usual,
-                      &(struct mbp_counters){number, 0, def->name != NULL ? number : unit->id});
+    char usual[sizeof "Unit 255"];
+    int len = snprintf(usual, sizeof usual, "Unit %u", unit->id);
+    unit->name = def->name != NULL ? fill(load, def->name, &(struct mbp_counters){number, 0, number})
+                                   : mbp_reader_keep(&load->reader, usual, (size_t)len);
     unit->gaps = def->gaps.kind;
     unit->gap = def->gaps.number;
     unit->answer = def->answer.answer;

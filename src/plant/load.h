@@ -79,9 +79,6 @@ void mbp_sort_points(struct mbp_load *load, const struct mbp_unit *unit);
 /* Unique names and unit ids; inputs' sensors by name. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_resolve(struct mbp_load *load);
 
-/* Where the blocks of sensors' alarms and machines' upkeep stand in a unit that has all its other addresses. */
-void mbp_layout_alarms(const struct mbp_load *load, struct mbp_unit *unit);
-
 /* Every address; overlaps and what does not fit. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_layout(struct mbp_load *load);
 

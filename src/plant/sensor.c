@@ -148,7 +148,7 @@ static const struct mbp_node *limit_node(const struct mbp_sensor_def *sensor, un
     return mbp_def_node(is_short ? &sensor->def : &sensor->limits.def, limit_key(sensor, limit));
 }
 
-/* 0x8000.. stands for "unused" in a limit's register (README, "The register map"). */
+/* 0x8000.. stands for "unused" in a limit's register (mbplant-map(7)). */
 static double unused_pattern(enum mbp_type type)
 {
     static const double pattern[] = {[MBP_INT16] = -0x1p15, [MBP_UINT16] = 0x1p15, [MBP_INT32] = -0x1p31,

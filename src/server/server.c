@@ -167,8 +167,7 @@ static const char *listen_hint(int error)
     return "";
 }
 
-/* A bound and listening socket, or -1 with errno. */
-static int open_listener(const struct sockaddr *address)
+int mbp_server_listen(const struct sockaddr *address, int backlog, void (*prepare)(int fd))
 {
     const int on = 1;
     const int off = 0;
@@ -180,8 +179,9 @@ static int open_listener(const struct sockaddr *address)
     if (address->sa_family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off,
                    sizeof off); /* [::] is IPv4 too, whatever the system's default */
-    set_options(fd);
-    if (bind(fd, address, len) == 0 && listen(fd, BACKLOG) == 0)
+    if (prepare != NULL)
+        prepare(fd);
+    if (bind(fd, address, len) == 0 && listen(fd, backlog) == 0)
         return fd;
     int error = errno;
     close(fd);
@@ -205,7 +205,7 @@ static enum mbp_status listen_at(struct mbp_server *server, const char *endpoint
     }
     const struct access_address bound = access_address_of(any);
     server->open_to_network = !access_is_loopback(&bound);
-    int fd = open_listener(any);
+    int fd = mbp_server_listen(any, BACKLOG, set_options);
     if (fd < 0 || uv_poll_init(server->config.loop, &server->listener, fd) != 0) {
         int error = errno;
         fprintf(errors, "mbplantd: cannot listen at %s: %s%s\n", endpoint, uv_strerror(uv_translate_sys_error(error)),

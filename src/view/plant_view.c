@@ -1,7 +1,6 @@
 /* The views of a whole plant. */
 #include <stdlib.h>
 
-#include "mbplant/map.h"
 #include "mbplant/view.h"
 
 enum mbp_status mbp_plant_view_new(const struct mbp_plant *plant, struct mbp_plant_view *out)
@@ -31,24 +30,6 @@ void mbp_plant_view_free(const struct mbp_plant *plant, struct mbp_plant_view *v
     free(view->machines);
     free(view->actuators);
     free(view->controllers);
-}
-
-void mbp_plant_view_take(const struct mbp_plant *plant, const struct mbp_state *state, struct mbp_plant_view *out)
-{
-    for (uint32_t u = 0; u < plant->unit_count; u++) {
-        if (mbp_unit_has_map(&plant->units[u])) {
-            mbp_view_summary(plant, &plant->units[u], state, &out->summary);
-            break;
-        }
-    }
-    for (uint32_t s = 0; s < plant->sensor_count; s++)
-        mbp_view_sensor(plant, state, s, &out->sensors[s]);
-    for (uint32_t m = 0; m < plant->machine_count; m++)
-        mbp_view_machine(plant, state, m, &out->machines[m]);
-    for (uint32_t a = 0; a < plant->actuator_count; a++)
-        mbp_view_actuator(plant, state, a, &out->actuators[a]);
-    for (uint32_t c = 0; c < plant->controller_count; c++)
-        mbp_view_controller(plant, state, c, &out->controllers[c]);
 }
 
 uint32_t mbp_view_first_out(const struct mbp_plant *plant, uint32_t machine, const struct mbp_machine_view *view)

@@ -22,25 +22,6 @@ static bool is_loopback(const struct sockaddr *address)
     return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
 }
 
-/* A bound and listening socket, or -1 with errno. */
-static int open_listener(const struct sockaddr *address, socklen_t len)
-{
-    const int on = 1;
-    const int off = 0;
-    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return -1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (address->sa_family == AF_INET6)
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-    if (bind(fd, address, len) == 0 && listen(fd, BACKLOG) == 0)
-        return fd;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return -1;
-}
-
 /* Nobody asked for this address: the plant runs without, and one line says so. */
 static enum mbp_status taken(const char *endpoint)
 {
@@ -73,12 +54,11 @@ enum mbp_status web_listen(struct mbp_web *web, const char *endpoint, FILE *erro
                 endpoint);
         return MBP_ERR_FORMAT;
     }
-    socklen_t len = any->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
     web->open_to_network = !is_loopback(any);
-    *fd = open_listener(any, len);
+    *fd = mbp_server_listen(any, BACKLOG, NULL);
     if (*fd < 0)
         return cannot(web, endpoint, errors);
-    len = sizeof address;
+    socklen_t len = sizeof address;
     if (getsockname(*fd, any, &len) == 0)
         web->port = ntohs(any->sa_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
                                                      : ((struct sockaddr_in *)&address)->sin_port);

@@ -188,27 +188,6 @@ bool web_write_text(struct web_call *call, const struct web_write *write, const 
 
 /* ---- where ------------------------------------------------------------------------------------------------------- */
 
-static const char *item_name(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item)
-{
-    switch (per) {
-    case MBP_PER_MACHINE:
-        return plant->machines[item].name;
-    case MBP_PER_SENSOR:
-        return plant->sensors[item].name;
-    case MBP_PER_ACTUATOR:
-        return plant->actuators[item].name;
-    case MBP_PER_CONTROLLER:
-        return plant->controllers[item].name;
-    case MBP_PER_UNIT:
-    case MBP_PER_FAULT:
-    case MBP_PER_AD_HOC:
-    case MBP_PER_LATENESS:
-    case MBP_PER_COUNT:
-        break;
-    }
-    return "";
-}
-
 bool web_write_point(struct web_call *call, enum mbp_map_per per, uint32_t item, const struct mbp_unit *unit,
                      enum mbp_write_kind kind, unsigned sub, struct web_write *out)
 {
@@ -239,7 +218,8 @@ bool web_write_point(struct web_call *call, enum mbp_map_per per, uint32_t item,
         }
     }
     web_problem(call, 409, "%s: the map of its unit has no point %s%s%s for that; mbplantd --check tells why",
-                item_name(plant, per, item), item_name(plant, per, item), missing[0] != '\0' ? "." : "", missing);
+                mbp_map_item_name(plant, per, item), mbp_map_item_name(plant, per, item), missing[0] != '\0' ? "." : "",
+                missing);
     return false;
 }
 

@@ -6,30 +6,18 @@
 #include "scalar.h"
 #include "schema.h"
 
-static void put_text(FILE *out, const char *text)
-{
-    fputc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\') {
-            fputc('\\', out);
-        }
-        fputc(*text, out);
-    }
-    fputc('"', out);
-}
-
 static void put_words(FILE *out, const struct mbp_words *words)
 {
     fputs("\"enum\": [", out);
     for (unsigned i = 0; i < words->count; i++) {
         fputs(i == 0 ? "" : ", ", out);
-        put_text(out, words->names[i]);
+        mbp_print_text(out, words->names[i]);
         if (words->names[i][strspn(words->names[i], "0123456789")] == '\0')
             fprintf(out, ", %s", words->names[i]); /* a file has a number there */
     }
     for (unsigned i = 0; i < words->synonym_count; i++) {
         fputs(", ", out);
-        put_text(out, words->synonyms[i].word);
+        mbp_print_text(out, words->synonyms[i].word);
     }
     fputc(']', out);
 }
@@ -135,7 +123,7 @@ static void put_description(FILE *out, const struct mbp_field *field)
         snprintf(text + used, sizeof text - used, ": %s", may);
     }
     fputs("\"description\": ", out);
-    put_text(out, text);
+    mbp_print_text(out, text);
 }
 
 static bool is_bare(const struct mbp_field *field)
@@ -146,7 +134,7 @@ static bool is_bare(const struct mbp_field *field)
 
 static void put_key(FILE *out, const struct mbp_field *field)
 {
-    put_text(out, field->key);
+    mbp_print_text(out, field->key);
     fputs(": {", out);
     put_description(out, field);
     if (field->usual != NULL) {
@@ -154,7 +142,7 @@ static void put_key(FILE *out, const struct mbp_field *field)
         if (is_bare(field)) {
             fputs(field->usual, out);
         } else {
-            put_text(out, field->usual);
+            mbp_print_text(out, field->usual);
         }
     }
     fputs(", ", out);
@@ -169,7 +157,7 @@ static void put_group(FILE *out, const struct mbp_schema *schema)
     for (unsigned i = 0; i < schema->field_count; i++) {
         if (schema->fields[i].required) {
             fputs(comma, out);
-            put_text(out, schema->fields[i].key);
+            mbp_print_text(out, schema->fields[i].key);
             comma = ", ";
         }
     }
@@ -188,7 +176,7 @@ static void put_group(FILE *out, const struct mbp_schema *schema)
 void mbp_schema_json(FILE *out, const struct mbp_schema *schema, const char *title)
 {
     fputs("{\"$schema\": \"http://json-schema.org/draft-07/schema#\", \"title\": ", out);
-    put_text(out, title);
+    mbp_print_text(out, title);
     fputs(", ", out);
     put_group(out, schema);
     fputs("}\n", out);
