@@ -314,7 +314,10 @@ static void set_part(struct mbp_user_point *point, const struct mbp_point_origin
     }
     point->wraps = def->overflow == 1;
     point->has_no_value = mbp_def_has(&def->def, MBP_POINT_NO_VALUE);
-    point->no_value = def->no_value < 0 ? (uint64_t)(int64_t)def->no_value : (uint64_t)def->no_value;
+    /* all 64 bits set are 2^64 as a double: one too many */
+    point->no_value = def->no_value < 0        ? (uint64_t)(int64_t)def->no_value
+                      : def->no_value < 0x1p64 ? (uint64_t)def->no_value
+                                               : UINT64_MAX;
 }
 
 /* A text stands in registers of texts, and nothing else does. */

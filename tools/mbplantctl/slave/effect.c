@@ -18,7 +18,7 @@ static enum mbp_status has_scanned(struct ctl *ctl, uint8_t unit, uint32_t scans
 /* How much longer than at real time a scan takes to come: the instructor may have slowed the plant down. */
 static double slowness(const struct ctl_pace *pace)
 {
-    return pace->speed > 0 && pace->speed < 1 ? 1 / pace->speed : 1;
+    return pace->speed < 1 ? 1 / pace->speed : 1;
 }
 
 static enum mbp_status wait_for_scan(struct ctl *ctl, uint8_t unit, bool *done)

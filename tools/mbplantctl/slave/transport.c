@@ -19,6 +19,22 @@
 #define MBAP_LEN 7u
 #define ADU_MAX  260u
 
+#define SPAN_S_MAX 1e9
+
+double ctl_float(const uint16_t *words)
+{
+    uint32_t bits = ctl_u32(words);
+    float number;
+    memcpy(&number, &bits, sizeof number);
+    return (double)number;
+}
+
+uint64_t ctl_span_ns(const uint16_t *words)
+{
+    double seconds = ctl_float(words);
+    return seconds > 0 && seconds <= SPAN_S_MAX ? (uint64_t)(seconds * (double)MBP_NS_PER_S) : 0;
+}
+
 struct ctl_link {
     modbus_t *modbus;
     uint32_t timeout_ms;

@@ -58,6 +58,12 @@ static inline uint32_t ctl_u32(const uint16_t *words)
     return (uint32_t)words[0] << 16 | words[1];
 }
 
+/* A float32 of two registers, high word first. A slave may say anything: also NaN and what no time or speed can be. */
+double ctl_float(const uint16_t *words);
+
+/* A span in seconds, a float32 as above, in ns. 0 where it is none: negative, NaN or above 1e9 s. */
+uint64_t ctl_span_ns(const uint16_t *words);
+
 /* ---- what libmodbus cannot do ------------------------------------------------------------------------------------ */
 
 /* Requests and their replies, up to CTL_IN_FLIGHT_MAX under way. request writes the next PDU and returns its length, 0

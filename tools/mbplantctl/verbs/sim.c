@@ -36,21 +36,13 @@ static uint64_t u64(const uint16_t *words)
     return (uint64_t)ctl_u32(words) << 32 | ctl_u32(words + 2);
 }
 
-static double float_of(const uint16_t *words)
-{
-    uint32_t bits = ctl_u32(words);
-    float number;
-    memcpy(&number, &bits, sizeof number);
-    return (double)number;
-}
-
 static void decode(const uint16_t *words, struct ctl_sim *out)
 {
     *out = (struct ctl_sim){
         .paused = words[MBP_SIM_IR_PAUSED] != 0,
         .snapshot = words[MBP_SIM_IR_SNAPSHOT] != 0,
-        .speed = float_of(words + MBP_SIM_IR_SPEED),
-        .speed_now = float_of(words + MBP_SIM_IR_SPEED_NOW),
+        .speed = ctl_float(words + MBP_SIM_IR_SPEED),
+        .speed_now = ctl_float(words + MBP_SIM_IR_SPEED_NOW),
         .steps = ctl_u32(words + MBP_SIM_IR_STEPS),
         .scans = ctl_u32(words + MBP_SIM_IR_SCANS),
         .late = ctl_u32(words + MBP_SIM_IR_LATE),
@@ -98,8 +90,9 @@ struct ctl_pace ctl_sim_pace(struct ctl *ctl)
         ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, 0, MBP_SIM_IR_STEPS + 2, words);
     if (status != MBP_OK || words[MBP_SIM_IR_VERSION] != MBP_SIM_MAP_VERSION)
         return (struct ctl_pace){.speed = 1};
+    double speed = ctl_float(words + MBP_SIM_IR_SPEED);
     return (struct ctl_pace){.paused = words[MBP_SIM_IR_PAUSED] != 0 && ctl_u32(words + MBP_SIM_IR_STEPS) == 0,
-                             .speed = float_of(words + MBP_SIM_IR_SPEED)};
+                             .speed = speed >= MBP_SPEED_MIN && speed <= MBP_SPEED_MAX ? speed : 1};
 }
 
 enum ctl_exit ctl_sim_write(struct ctl *ctl, enum mbp_table table, uint16_t addr, uint16_t count, const uint16_t *words,

@@ -57,14 +57,6 @@ static enum ctl_exit take_faults(struct ctl *ctl, struct faults *out)
 
 /* ---- the list --------------------------------------------------------------------------------------------------- */
 
-static double float_of(const uint16_t *words)
-{
-    uint32_t bits = ctl_u32(words);
-    float number;
-    memcpy(&number, &bits, sizeof number);
-    return (double)number;
-}
-
 /* An ad hoc place's record as an effect; false when it never had a fault. */
 static bool read_effect(const struct mbp_plant *plant, const uint16_t *words, struct mbp_effect *out)
 {
@@ -72,9 +64,9 @@ static bool read_effect(const struct mbp_plant *plant, const uint16_t *words, st
         return false;
     *out = (struct mbp_effect){.kind = (uint8_t)(words[MBP_SIM_FAULT_KIND] - 1u),
                                .upscale = (words[MBP_SIM_FAULT_FLAGS] & MBP_SIM_FAULT_UPSCALE) != 0,
-                               .amount = float_of(words + MBP_SIM_FAULT_AMOUNT),
-                               .over_ns = (uint64_t)(float_of(words + MBP_SIM_FAULT_OVER) * 1e9),
-                               .duration_ns = (uint64_t)(float_of(words + MBP_SIM_FAULT_DURATION) * 1e9)};
+                               .amount = ctl_float(words + MBP_SIM_FAULT_AMOUNT),
+                               .over_ns = ctl_span_ns(words + MBP_SIM_FAULT_OVER),
+                               .duration_ns = ctl_span_ns(words + MBP_SIM_FAULT_DURATION)};
     if ((words[MBP_SIM_FAULT_FLAGS] & MBP_SIM_FAULT_STAYS) != 0)
         out->amount = (double)NAN;
     for (uint32_t u = 0; u < plant->unit_count; u++) {
