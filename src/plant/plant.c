@@ -158,6 +158,7 @@ static void check_plant(struct mbp_reader *reader, void *def)
 {
     struct mbp_plant_def *plant = def;
     struct mbp_server_options *server = &plant->server.options;
+    reader->nameless = reader->nameless || (plant->def.wrong & MBP_BIT(PLANT_CURVES)) != 0;
     if (server->per_client == 0) {
         server->per_client = (server->max_connections + 3) / 4;
     }

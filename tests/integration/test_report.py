@@ -181,7 +181,7 @@ class Reports(unittest.TestCase):
             status = plant.ctl("status")
         actuators = {row["name"]: row for row in report["actuators"]}
         controllers = {row["name"]: row for row in report["controllers"]}
-        self.assertEqual(list(actuators), ["FV101", "FV102", "SD101"])
+        self.assertEqual(list(actuators), ["FV101", "FV102", "SD101", "BV101", "HS101", "XV102", "P101", "BL101", "XV101", "IG101"])
         self.assertAlmostEqual(actuators["SD101"]["command"], 12.5)
         self.assertEqual((actuators["FV101"]["moved_by"], actuators["SD101"]["moved_by"]), ("FIC101", None))
         self.assertEqual([controllers[name]["mode"] for name in ("LIC101", "FIC101", "PIC101")], ["manual", "auto", "auto"])
