@@ -255,7 +255,9 @@ static void check_actuator(struct mbp_reader *reader, void *def)
 {
     struct mbp_actuator_def *actuator = def;
     bool repeats_wrongly = (actuator->def.wrong & MBP_BIT(MBP_ACTUATOR_REPEAT)) != 0;
-    reader->nameless = reader->nameless || repeats_wrongly || !mbp_def_has(&actuator->def, MBP_ACTUATOR_NAME);
+    bool typed_wrongly = (actuator->def.wrong & MBP_BIT(MBP_ACTUATOR_ON_OFF)) != 0; /* expressions would tell of it */
+    reader->nameless =
+        reader->nameless || repeats_wrongly || typed_wrongly || !mbp_def_has(&actuator->def, MBP_ACTUATOR_NAME);
     uint32_t doubtful = MBP_BIT(MBP_ACTUATOR_REGISTER) | MBP_BIT(MBP_ACTUATOR_REPEAT) | MBP_BIT(MBP_ACTUATOR_ON_OFF);
     reader->unsure = reader->unsure || (actuator->def.wrong & doubtful) != 0 || actuator->reg.def.wrong != 0;
     if (!mbp_def_has(&actuator->def, MBP_ACTUATOR_UNIT)) {

@@ -276,13 +276,14 @@ static void check_sensor(struct mbp_reader *reader, void *sensor_def)
 {
     struct mbp_sensor_def *sensor = sensor_def;
     bool repeats_wrongly = (sensor->def.wrong & MBP_BIT(MBP_SENSOR_REPEAT)) != 0;
-    reader->nameless = reader->nameless || repeats_wrongly || !mbp_def_has(&sensor->def, MBP_SENSOR_NAME);
+    bool typed_wrongly = (sensor->def.wrong & MBP_BIT(MBP_SENSOR_REGISTER)) != 0 || sensor->reg.def.wrong != 0;
+    reader->nameless =
+        reader->nameless || repeats_wrongly || typed_wrongly || !mbp_def_has(&sensor->def, MBP_SENSOR_NAME);
     if (((const struct mbp_plant_own *)reader->own)->bare && !mbp_def_has(&sensor->def, MBP_SENSOR_REGISTER)) {
         sensor->reg.reg.type = MBP_FLOAT64; /* no register, no grid */
         sensor->reg.reg.words = (uint16_t)mbp_type_words(MBP_FLOAT64);
     }
-    uint32_t doubtful = MBP_BIT(MBP_SENSOR_REGISTER) | MBP_BIT(MBP_SENSOR_REPEAT);
-    reader->unsure = reader->unsure || (sensor->def.wrong & doubtful) != 0 || sensor->reg.def.wrong != 0;
+    reader->unsure = reader->unsure || repeats_wrongly || typed_wrongly;
     if (!is_numeric(sensor)) {
         uint32_t before = reader->errors->count;
         refuse_numeric_keys(reader, sensor);

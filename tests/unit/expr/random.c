@@ -118,7 +118,7 @@ static void test_random_damage_gives_an_error_with_its_place_or_none(void **stat
         model.draw = draw;
         model.ctx = &source;
         model_make(&model, (enum mbp_expr_type)(draw(&source) % MBP_EXPR_TYPE_COUNT));
-        for (unsigned i = draw(&source) % 3; i < 3 && model.len > 1 && model.len < MODEL_TEXT_LEN - 8; i++)
+        for (uint64_t i = draw(&source) % 3; i < 3 && model.len > 1 && model.len < MODEL_TEXT_LEN - 8; i++)
             damage(&source, model.text, &model.len);
         char *exact = malloc(model.len + 1); /* so that a look beyond the end is seen */
         assert_non_null(exact);
