@@ -20,7 +20,7 @@ enum ctl_exit ctl_sim_read(struct ctl *ctl, struct ctl_sim *out);
 
 /* How the plant's time goes. Where there is no instructor, as real time does; nothing is told then. */
 struct ctl_pace {
-    bool paused; /* and no step is under way: what is written waits */
+    bool paused;  /* and no step is under way: what is written waits */
     double speed; /* MBP_SPEED_MIN..MBP_SPEED_MAX; 1 where the slave says anything else */
 };
 struct ctl_pace ctl_sim_pace(struct ctl *ctl);
