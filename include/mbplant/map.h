@@ -178,6 +178,9 @@ bool mbp_map_find(const struct mbp_map_index *index, enum mbp_table table, uint1
  * a member are left as they are.
  * Errors of decode: none; what cannot be (a state beyond the last) is the caller's to judge. */
 void mbp_map_encode_words(unsigned block, const struct mbp_register *reg, const void *view, uint16_t *words);
+
+/* The same for a block whose place is MBP_PLACE_STRIDE and whose words show `before`: only what differs is written. */
+void mbp_map_encode_changes(unsigned block, const void *view, const void *before, uint16_t *words);
 void mbp_map_encode_bits(unsigned block, const void *view, uint8_t *bits);
 void mbp_map_decode_words(unsigned block, const struct mbp_register *reg, const uint16_t *words, void *view);
 void mbp_map_decode_bits(unsigned block, const uint8_t *bits, void *view);

@@ -112,23 +112,10 @@ static bool read_speed(const char *text, double *out)
     return true;
 }
 
-/* One option; -1 to go on, else the exit code. */
-static int take(int option, const char *argument, struct options *options)
+/* An option with a number; -1 to go on, else the exit code. */
+static int take_number(int option, const char *argument, struct options *options)
 {
     switch (option) {
-    case 'l':
-        options->listen = argument;
-        return mbp_endpoint_is_address(argument)
-                   ? -1
-                   : complain("--listen", argument, "write ADDR:PORT, as in 127.0.0.1:5020");
-    case OPT_HTTP:
-        options->http = argument;
-        return strcmp(argument, "off") == 0 || mbp_endpoint_is_address(argument)
-                   ? -1
-                   : complain("--http", argument, "write ADDR:PORT or off");
-    case 'd':
-        options->data_dir = argument;
-        return -1;
     case OPT_SEED:
         options->has_seed = true;
         return read_u64(argument, &options->seed) ? -1 : complain("--seed", argument, "write a whole number from 0 up");
@@ -146,6 +133,28 @@ static int take(int option, const char *argument, struct options *options)
         return mbp_plant_set_memory(argument)
                    ? -1
                    : complain("--memory", argument, "write a size from 10MB to 1000GB with its unit, as in 500MB");
+    default:
+        return -1; /* told by the caller, who knows the word */
+    }
+}
+
+/* One option; -1 to go on, else the exit code. */
+static int take(int option, const char *argument, struct options *options)
+{
+    switch (option) {
+    case 'l':
+        options->listen = argument;
+        return mbp_endpoint_is_address(argument)
+                   ? -1
+                   : complain("--listen", argument, "write ADDR:PORT, as in 127.0.0.1:5020");
+    case OPT_HTTP:
+        options->http = argument;
+        return strcmp(argument, "off") == 0 || mbp_endpoint_is_address(argument)
+                   ? -1
+                   : complain("--http", argument, "write ADDR:PORT or off");
+    case 'd':
+        options->data_dir = argument;
+        return -1;
     case OPT_SCENARIO:
         options->scenario_path = argument;
         return -1;
@@ -174,7 +183,7 @@ static int take(int option, const char *argument, struct options *options)
         puts("mbplantd " MBP_VERSION);
         return 0;
     default:
-        return -1; /* told by the caller, who knows the word */
+        return take_number(option, argument, options);
     }
 }
 

@@ -132,115 +132,40 @@ struct mbp_expr_result mbp_expr_run(const struct mbp_expr *expr, const struct mb
         }
         /* clang-format off: a table of one line each */
         switch (insn->op) {
-        case OP_CONSTANT:
-            v[0] = insn->constant;
-            break;
-        case OP_READ:
-            v[0] = world->read(world->ctx, insn->arg);
-            break;
-        case OP_READ_REAL:
-            v[0] = world->read(world->ctx, insn->arg);
-            fault = checked(v[0].r, MBP_EXPR_NO_VALUE);
-            break;
-        case OP_ADD_R:
-            v[0].r += v[1].r;
-            fault = checked(v[0].r, MBP_EXPR_OUT_OF_RANGE);
-            break;
-        case OP_SUB_R:
-            v[0].r -= v[1].r;
-            fault = checked(v[0].r, MBP_EXPR_OUT_OF_RANGE);
-            break;
-        case OP_MUL_R:
-            v[0].r *= v[1].r;
-            fault = checked(v[0].r, MBP_EXPR_OUT_OF_RANGE);
-            break;
-        case OP_DIV_R:
-            fault = divide(v);
-            break;
-        case OP_NEG_R:
-            v[0].r = -v[0].r;
-            break;
-        case OP_ABS_R:
-            v[0].r = fabs(v[0].r);
-            break;
-        case OP_MIN_R:
-            v[0].r = v[1].r < v[0].r ? v[1].r : v[0].r;
-            break;
-        case OP_MAX_R:
-            v[0].r = v[1].r > v[0].r ? v[1].r : v[0].r;
-            break;
-        case OP_FLOAT:
-            v[0].r = (double)(float)v[0].r;
-            fault = checked(v[0].r, MBP_EXPR_OUT_OF_RANGE);
-            break;
-        case OP_EQ_R:
-            COMPARE(r, ==);
-            break;
-        case OP_NE_R:
-            COMPARE(r, !=);
-            break;
-        case OP_LT_R:
-            COMPARE(r, <);
-            break;
-        case OP_LE_R:
-            COMPARE(r, <=);
-            break;
-        case OP_GT_R:
-            COMPARE(r, >);
-            break;
-        case OP_GE_R:
-            COMPARE(r, >=);
-            break;
-        case OP_EQ_I:
-            COMPARE(u, ==);
-            break;
-        case OP_NE_I:
-            COMPARE(u, !=);
-            break;
-        case OP_LT_S:
-            COMPARE(i, <);
-            break;
-        case OP_LE_S:
-            COMPARE(i, <=);
-            break;
-        case OP_GT_S:
-            COMPARE(i, >);
-            break;
-        case OP_GE_S:
-            COMPARE(i, >=);
-            break;
-        case OP_LT_U:
-            COMPARE(u, <);
-            break;
-        case OP_LE_U:
-            COMPARE(u, <=);
-            break;
-        case OP_GT_U:
-            COMPARE(u, >);
-            break;
-        case OP_GE_U:
-            COMPARE(u, >=);
-            break;
-        case OP_AND_BOOL:
-        case OP_AND:
-            v[0].u &= v[1].u;
-            break;
-        case OP_OR_BOOL:
-        case OP_OR:
-            v[0].u |= v[1].u;
-            break;
-        case OP_XOR:
-            v[0].u ^= v[1].u;
-            break;
-        case OP_SELECT:
-            v[0] = v[0].u != 0 ? v[2] : v[1];
-            break;
-        case OP_MULTIPLEX:
-            fault = multiplex(insn, v);
-            break;
-        default:
-            fault = run_other(expr, insn, world, cells, v);
-            break;
+        case OP_CONSTANT: v[0] = insn->constant; break;
+        case OP_READ: v[0] = world->read(world->ctx, insn->arg); break;
+        case OP_READ_REAL: v[0] = world->read(world->ctx, insn->arg); fault = checked(v[0].r, MBP_EXPR_NO_VALUE); break;
+        case OP_ADD_R: v[0].r += v[1].r; fault = checked(v[0].r, MBP_EXPR_OUT_OF_RANGE); break;
+        case OP_SUB_R: v[0].r -= v[1].r; fault = checked(v[0].r, MBP_EXPR_OUT_OF_RANGE); break;
+        case OP_MUL_R: v[0].r *= v[1].r; fault = checked(v[0].r, MBP_EXPR_OUT_OF_RANGE); break;
+        case OP_DIV_R: fault = divide(v); break;
+        case OP_NEG_R: v[0].r = -v[0].r; break;
+        case OP_ABS_R: v[0].r = fabs(v[0].r); break;
+        case OP_MIN_R: v[0].r = v[1].r < v[0].r ? v[1].r : v[0].r; break;
+        case OP_MAX_R: v[0].r = v[1].r > v[0].r ? v[1].r : v[0].r; break;
+        case OP_FLOAT: v[0].r = (double)(float)v[0].r; fault = checked(v[0].r, MBP_EXPR_OUT_OF_RANGE); break;
+        case OP_EQ_R: COMPARE(r, ==); break;
+        case OP_NE_R: COMPARE(r, !=); break;
+        case OP_LT_R: COMPARE(r, <); break;
+        case OP_LE_R: COMPARE(r, <=); break;
+        case OP_GT_R: COMPARE(r, >); break;
+        case OP_GE_R: COMPARE(r, >=); break;
+        case OP_EQ_I: COMPARE(u, ==); break;
+        case OP_NE_I: COMPARE(u, !=); break;
+        case OP_LT_S: COMPARE(i, <); break;
+        case OP_LE_S: COMPARE(i, <=); break;
+        case OP_GT_S: COMPARE(i, >); break;
+        case OP_GE_S: COMPARE(i, >=); break;
+        case OP_LT_U: COMPARE(u, <); break;
+        case OP_LE_U: COMPARE(u, <=); break;
+        case OP_GT_U: COMPARE(u, >); break;
+        case OP_GE_U: COMPARE(u, >=); break;
+        case OP_AND_BOOL: case OP_AND: v[0].u &= v[1].u; break;
+        case OP_OR_BOOL: case OP_OR: v[0].u |= v[1].u; break;
+        case OP_XOR: v[0].u ^= v[1].u; break;
+        case OP_SELECT: v[0] = v[0].u != 0 ? v[2] : v[1]; break;
+        case OP_MULTIPLEX: fault = multiplex(insn, v); break;
+        default: fault = run_other(expr, insn, world, cells, v); break;
         }
         /* clang-format on */
         if (fault != MBP_EXPR_FINE)

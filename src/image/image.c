@@ -165,7 +165,7 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
     fill_gaps(unit);
     load_blocks(unit);
     load_texts(unit);
-    image_choose_blocks(unit->unit, &image->index[u]);
+    image_choose_blocks(image->plant, unit->unit, &image->index[u]);
     enum mbp_status status = index_controllers(plant, unit->unit, &image->index[u]);
     if (status == MBP_OK)
         status = build_index(plant, unit->unit, &image->index[u]);

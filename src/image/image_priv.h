@@ -47,9 +47,17 @@ struct image_alarms {
     uint32_t since_s;
 };
 
+/* A block that a scan shows, and where its items are: `stride` apart, the first (plant-wide) at base. */
+struct image_block {
+    uint32_t first;
+    uint16_t base, stride;
+    uint8_t block;
+    bool strides; /* else each item's place is its own */
+};
+
 /* The blocks of one kind of item that a scan shows, by the tables where masters write and where they do not. */
 struct image_blocks {
-    uint8_t written[MBP_MAP_BLOCKS_MAX], read[MBP_MAP_BLOCKS_MAX];
+    struct image_block written[MBP_MAP_BLOCKS_MAX], read[MBP_MAP_BLOCKS_MAX];
     uint8_t written_count, read_count;
 };
 
@@ -63,6 +71,7 @@ struct image_index {
     uint8_t *bits_shown;                       /* likewise: its eight discrete inputs as published last */
     struct image_alarms *alarms_shown;         /* likewise: what its alarm blocks went by */
     struct mbp_machine_view *machine_shown;    /* per machine of the unit, as published last */
+    struct mbp_summary_view summary_shown;     /* likewise */
     struct image_blocks blocks[MBP_PER_COUNT]; /* of the unit: those that a scan shows */
     uint32_t *points;                          /* of the plant: the unit's own, those of one item next to each other */
     struct image_file *files;
@@ -202,7 +211,7 @@ void image_points_publish(struct mbp_image_unit *unit, const struct mbp_state *s
 /* ---- publish.c ---- */
 
 /* Which blocks of the unit publishing goes over. */
-void image_choose_blocks(const struct mbp_unit *unit, struct image_index *index);
+void image_choose_blocks(const struct mbp_plant *plant, const struct mbp_unit *unit, struct image_index *index);
 
 /* The simulation's view in the instructor's unit. */
 void image_show_instructor(struct mbp_image_unit *unit, const struct mbp_sim_view *view);

@@ -13,12 +13,10 @@ void image_put_u32(uint16_t *words, uint64_t number)
 /* ---- an item's blocks ---------------------------------------------------------------------------------------------
  */
 
-/* Where an item of a block begins in the tables, and its view's members there. */
-static void show(struct mbp_image_unit *unit, unsigned block, uint32_t item, const void *view)
+/* An item of a block, into the tables from its first address. */
+static void put(struct mbp_image_unit *unit, unsigned block, uint16_t addr, const struct mbp_register *reg,
+                const void *view)
 {
-    const struct mbp_plant *plant = unit->image->plant;
-    uint16_t addr = mbp_map_addr(plant, unit->unit, block, item);
-    const struct mbp_register *reg = mbp_map_register(plant, block, item);
     switch ((enum mbp_table)mbp_map[block].table) {
     case MBP_COILS:
         mbp_map_encode_bits(block, view, unit->coils + addr);
@@ -37,21 +35,53 @@ static void show(struct mbp_image_unit *unit, unsigned block, uint32_t item, con
     }
 }
 
+static void show(struct mbp_image_unit *unit, unsigned block, uint32_t item, const void *view)
+{
+    const struct mbp_plant *plant = unit->image->plant;
+    if (mbp_map_item_has(plant, unit->unit, block, item))
+        put(unit, block, mbp_map_addr(plant, unit->unit, block, item), mbp_map_register(plant, block, item), view);
+}
+
+static uint16_t addr_of(const struct image_block *block, uint32_t item)
+{
+    return (uint16_t)(block->base + (item - block->first) * block->stride);
+}
+
+static void show_block(struct mbp_image_unit *unit, const struct image_block *block, uint32_t item, const void *view)
+{
+    if (block->strides)
+        put(unit, block->block, addr_of(block, item), NULL, view);
+    else
+        show(unit, block->block, item, view);
+}
+
 /* Where masters write, the state stands again after each scan, whatever they asked for. */
 static void show_written(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
 {
     const struct image_blocks *blocks = &unit->image->index[unit - unit->image->units].blocks[per];
-    for (unsigned i = 0; i < blocks->written_count; i++) {
-        if (mbp_map_item_has(unit->image->plant, unit->unit, blocks->written[i], item))
-            show(unit, blocks->written[i], item, view);
-    }
+    for (unsigned i = 0; i < blocks->written_count; i++)
+        show_block(unit, &blocks->written[i], item, view);
 }
 
 static void show_read(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
 {
     const struct image_blocks *blocks = &unit->image->index[unit - unit->image->units].blocks[per];
     for (unsigned i = 0; i < blocks->read_count; i++)
-        show(unit, blocks->read[i], item, view);
+        show_block(unit, &blocks->read[i], item, view);
+}
+
+/* Where no master writes, an item's words stand as its view was shown before: what has not changed is left alone. */
+static void show_changes(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view,
+                         const void *before)
+{
+    const struct image_blocks *blocks = &unit->image->index[unit - unit->image->units].blocks[per];
+    for (unsigned i = 0; i < blocks->read_count; i++) {
+        const struct image_block *block = &blocks->read[i];
+        if (block->strides && mbp_map[block->block].table == MBP_INPUT_REGISTERS)
+            mbp_map_encode_changes(block->block, view, before, unit->input + addr_of(block, item));
+        else
+            show_block(unit, block, item, view);
+    }
 }
 
 static void show_all(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
@@ -60,7 +90,7 @@ static void show_all(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t
     show_read(unit, per, item, view);
 }
 
-void image_choose_blocks(const struct mbp_unit *unit, struct image_index *index)
+void image_choose_blocks(const struct mbp_plant *plant, const struct mbp_unit *unit, struct image_index *index)
 {
     for (unsigned b = 0; b < mbp_map_count; b++) {
         const struct mbp_map_block *row = &mbp_map[b];
@@ -69,10 +99,16 @@ void image_choose_blocks(const struct mbp_unit *unit, struct image_index *index)
         enum mbp_map_refresh now = row->per == MBP_PER_SENSOR ? MBP_REFRESH_ALARMS : MBP_REFRESH_SCAN;
         if (row->instructor || row->refresh != now || !mbp_map_has(unit, b))
             continue;
+        struct image_block block = {.block = (uint8_t)b, .strides = row->place == MBP_PLACE_STRIDE};
+        if (block.strides) {
+            block.base = (uint16_t)unit->layout.base[b];
+            block.stride = row->stride;
+            mbp_map_items(plant, unit, (enum mbp_map_per)row->per, &block.first);
+        }
         if (row->table == MBP_COILS || row->table == MBP_HOLDING_REGISTERS)
-            blocks->written[blocks->written_count++] = (uint8_t)b;
+            blocks->written[blocks->written_count++] = block;
         else
-            blocks->read[blocks->read_count++] = (uint8_t)b;
+            blocks->read[blocks->read_count++] = block;
     }
 }
 
@@ -194,7 +230,7 @@ static void publish_shelving(struct mbp_image_unit *unit, const struct mbp_state
 /* ---- all ----------------------------------------------------------------------------------------------------------
  */
 
-static void publish_machines(struct mbp_image_unit *unit, const struct mbp_state *state)
+static void publish_machines(struct mbp_image_unit *unit, const struct mbp_state *state, bool first)
 {
     const struct mbp_unit *u = unit->unit;
     struct mbp_machine_view *shown = unit->image->index[unit - unit->image->units].machine_shown;
@@ -203,10 +239,13 @@ static void publish_machines(struct mbp_image_unit *unit, const struct mbp_state
         mbp_view_machine(unit->image->plant, state, u->first_machine + i, &view);
         show_written(unit, MBP_PER_MACHINE, u->first_machine + i, &view);
         /* Bytes between its members may differ too: then it is shown once more, and that is all. */
-        if (memcmp(&view, &shown[i], sizeof view) == 0) // NOLINT(bugprone-suspicious-memory-comparison)
+        if (!first && memcmp(&view, &shown[i], sizeof view) == 0) // NOLINT(bugprone-suspicious-memory-comparison)
             continue;
+        if (first)
+            show_read(unit, MBP_PER_MACHINE, u->first_machine + i, &view);
+        else
+            show_changes(unit, MBP_PER_MACHINE, u->first_machine + i, &view, &shown[i]);
         shown[i] = view;
-        show_read(unit, MBP_PER_MACHINE, u->first_machine + i, &view);
     }
 }
 
@@ -248,6 +287,18 @@ static struct mbp_summary_view summary_of(const struct mbp_image_unit *unit, con
     return view;
 }
 
+static void publish_summary(struct mbp_image_unit *unit, const struct mbp_summary_view *view, bool first)
+{
+    struct mbp_summary_view *shown = &unit->image->index[unit - unit->image->units].summary_shown;
+    if (first) {
+        show_all(unit, MBP_PER_UNIT, 0, view);
+    } else {
+        show_written(unit, MBP_PER_UNIT, 0, view);
+        show_changes(unit, MBP_PER_UNIT, 0, view, shown);
+    }
+    *shown = *view;
+}
+
 static void publish_events(struct mbp_image_unit *unit, const struct mbp_figures *figures)
 {
     if (!mbp_map_has(unit->unit, MBP_MAP_EVENTS))
@@ -260,6 +311,7 @@ static void publish_events(struct mbp_image_unit *unit, const struct mbp_figures
 void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, const struct mbp_figures *figures)
 {
     bool limits = image->limits_version != state->limits_version;
+    bool first = image->published == NULL;
     image->published = state;
     bool alarms = image->alarms_version != state->alarms_version;
     /* What is left on a shelf changes by itself; a restored snapshot takes time back. */
@@ -287,8 +339,8 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
             publish_shelving(unit, state);
         publish_actuators(unit, state);
         publish_controllers(unit, state);
-        publish_machines(unit, state);
-        show_all(unit, MBP_PER_UNIT, 0, &summary);
+        publish_machines(unit, state, first);
+        publish_summary(unit, &summary, first);
         publish_events(unit, figures);
         image_points_publish(unit, state, &summary);
     }

@@ -227,6 +227,35 @@ static bool shows(const struct mbp_map_field *field, const struct mbp_register *
     return field->member.kind != MBP_MEMBER_NONE && (reg == NULL || reg->type != MBP_STRING);
 }
 
+/* Whether a field's members are the same bytes in two views. */
+static bool same(const struct mbp_map_field *field, const void *view, const void *before)
+{
+    static const uint8_t size[] = {
+        [MBP_MEMBER_BOOL] = sizeof(bool),    [MBP_MEMBER_U8] = sizeof(uint8_t),   [MBP_MEMBER_U16] = sizeof(uint16_t),
+        [MBP_MEMBER_U32] = sizeof(uint32_t), [MBP_MEMBER_U64] = sizeof(uint64_t), [MBP_MEMBER_DOUBLE] = sizeof(double)};
+    const char *one = (const char *)view + field->member.at;
+    const char *other = (const char *)before + field->member.at;
+    if (field->form == MBP_FORM_NIBBLES)
+        return memcmp(one, other, field->nibbles) == 0;
+    switch (size[field->member.kind]) {
+    case 4:
+        return memcmp(one, other, 4) == 0;
+    case 8:
+        return memcmp(one, other, 8) == 0;
+    default:
+        return memcmp(one, other, size[field->member.kind]) == 0;
+    }
+}
+
+void mbp_map_encode_changes(unsigned block, const void *view, const void *before, uint16_t *words)
+{
+    for (unsigned f = 0; f < mbp_map[block].field_count; f++) {
+        const struct mbp_map_field *field = &mbp_map[block].fields[f];
+        if (field->member.kind != MBP_MEMBER_NONE && !same(field, view, before))
+            encode(field, NULL, view, words + field->offset);
+    }
+}
+
 void mbp_map_encode_words(unsigned block, const struct mbp_register *reg, const void *view, uint16_t *words)
 {
     for (unsigned f = 0; f < mbp_map[block].field_count; f++) {

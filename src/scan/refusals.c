@@ -63,6 +63,8 @@ void scan_latch_refusals(struct mbp_scan *scan)
 {
     const struct mbp_refusal *refusals;
     size_t count = mbp_image_latch_refusals(scan->config.image, &refusals);
+    if (count == 0 && !scan->refusals_wait)
+        return; /* what is saved is reckoned when it is needed */
     for (size_t i = 0; i <= SCAN_REFUSERS; i++)
         scan_credit_save(&scan->refusers[i].credit, scan->state->sim_ns);
     for (size_t i = 0; i < count; i++) {
@@ -71,9 +73,11 @@ void scan_latch_refusals(struct mbp_scan *scan)
         if (scan_credit_suffices(&refuser->credit))
             tell_folded(scan, refuser);
     }
+    scan->refusals_wait = false;
     for (size_t i = 0; i <= SCAN_REFUSERS; i++) {
         if (scan_credit_suffices(&scan->refusers[i].credit))
             tell_folded(scan, &scan->refusers[i]);
+        scan->refusals_wait |= scan->refusers[i].has_folded;
     }
 }
 

@@ -67,6 +67,7 @@ struct mbp_scan {
     struct mbp_scan_observer observer; /* its functions NULL = nobody */
 
     struct scan_refuser refusers[SCAN_REFUSERS + 1]; /* the last: whoever has no place of its own */
+    bool refusals_wait;                              /* one of them has something to tell yet */
     struct scan_commands commands;
     struct scan_writes *writes; /* accepted ones: what is folded, and how much each peer may still bring */
 

@@ -174,6 +174,48 @@ static void mend_machine(const struct mbp_carry *carry, struct mbp_state *to, ui
 
 /* ---- all -------------------------------------------------------------------------------------------------------- */
 
+/* One array, item by item from where each stood before. */
+static void carry_whole(const struct mbp_carry *carry, const struct state_array *array, const struct mbp_state *from,
+                        struct mbp_state *to)
+{
+    switch ((enum state_index)array->by) {
+    case STATE_BY_SENSOR:
+        carry_array(array, carry->sensor_from, carry->to->sensor_count, from, to);
+        break;
+    case STATE_BY_MACHINE:
+        carry_array(array, carry->machine_from, carry->to->machine_count, from, to);
+        break;
+    case STATE_BY_ACTUATOR:
+        carry_array(array, carry->actuator_from, carry->to->actuator_count, from, to);
+        break;
+    case STATE_BY_CONTROLLER:
+        carry_array(array, carry->controller_from, carry->to->controller_count, from, to);
+        break;
+    case STATE_BY_SOURCE:
+        carry_array(array, carry->sensor_from, carry->to->sensor_count, from, to);
+        carry_items(array, carry->actuator_from, carry->to->actuator_count, from, carry->from->sensor_count, to,
+                    carry->to->sensor_count);
+        break;
+    case STATE_BY_PART:
+        carry_all_parts(carry, from, to);
+        break;
+    case STATE_BY_RATE:
+        state_carry_rates(carry, from, to);
+        break;
+    case STATE_BY_RATE_VALUE:
+        break; /* with their rates */
+    case STATE_BY_FORMULA:
+        state_carry_formulas(carry, from, to);
+        break;
+    case STATE_BY_CELL:
+        break; /* with their formulas */
+    case STATE_BY_FAULT:
+    case STATE_BY_MACHINE_AND_ONE:
+        assert(false && "only derived so far");
+        break;
+    }
+}
+
 void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to)
 {
     /* The single figures stand between `scan` and the first array. */
@@ -185,44 +227,8 @@ void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from
     to->alarms_version++;
     for (size_t i = 0; i < state_array_count; i++) {
         const struct state_array *array = &state_arrays[i];
-        if (array->fate == STATE_DERIVED)
-            continue;
-        switch ((enum state_index)array->by) {
-        case STATE_BY_SENSOR:
-            carry_array(array, carry->sensor_from, carry->to->sensor_count, from, to);
-            break;
-        case STATE_BY_MACHINE:
-            carry_array(array, carry->machine_from, carry->to->machine_count, from, to);
-            break;
-        case STATE_BY_ACTUATOR:
-            carry_array(array, carry->actuator_from, carry->to->actuator_count, from, to);
-            break;
-        case STATE_BY_CONTROLLER:
-            carry_array(array, carry->controller_from, carry->to->controller_count, from, to);
-            break;
-        case STATE_BY_SOURCE:
-            carry_array(array, carry->sensor_from, carry->to->sensor_count, from, to);
-            carry_items(array, carry->actuator_from, carry->to->actuator_count, from, carry->from->sensor_count, to,
-                        carry->to->sensor_count);
-            break;
-        case STATE_BY_PART:
-            carry_all_parts(carry, from, to);
-            break;
-        case STATE_BY_RATE:
-            state_carry_rates(carry, from, to);
-            break;
-        case STATE_BY_RATE_VALUE:
-            break; /* with their rates */
-        case STATE_BY_FORMULA:
-            state_carry_formulas(carry, from, to);
-            break;
-        case STATE_BY_CELL:
-            break; /* with their formulas */
-        case STATE_BY_FAULT:
-        case STATE_BY_MACHINE_AND_ONE:
-            assert(false && "only derived so far");
-            break;
-        }
+        if (array->fate != STATE_DERIVED)
+            carry_whole(carry, array, from, to);
     }
     for (uint32_t s = 0; s < carry->to->sensor_count; s++) {
         if (carry->sensor_from[s] != UINT32_MAX)

@@ -154,7 +154,11 @@ void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *stat
         .alarm_since_s = state->alarm_since_s[s],
         .shelving_s = mbp_view_shelving_s(state, s),
     };
-    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+    /* Most alarms are quiet, as one beyond the last always is. */
+    memset(out->alarm_state, (int)mbp_alarm_state(state, s, MBP_ALARM_COUNT), sizeof out->alarm_state);
+    unsigned busy = state->active[s] | state->latched[s] | state->unack[s] | state->suppressed[s];
+    for (; busy != 0; busy &= busy - 1) {
+        unsigned a = (unsigned)__builtin_ctz(busy);
         out->active[a] = (active >> a & 1u) != 0;
         out->alarm_state[a] = (uint8_t)mbp_alarm_state(state, s, a);
     }

@@ -30,14 +30,49 @@ static void number_allowed(const struct mbp_field *field, char *buf, size_t size
     }
 }
 
+/* Types of which a row says no more. */
+static const char *const fixed[] = {
+    [MBP_FIELD_SEED] = "a whole number 0..18446744073709551615",
+    [MBP_FIELD_SHARE] = "a share 0..1 or a percentage such as 1.5%",
+    [MBP_FIELD_RANGE] = "two numbers, the lower first: [0, 150]",
+    [MBP_FIELD_BOOL] = "true or false",
+    [MBP_FIELD_ENDPOINT] = "ADDRESS:PORT such as 127.0.0.1:5020 or \"[::1]:5020\" in quotes",
+    [MBP_FIELD_CUSTOM] = NULL,
+};
+
+static void span_allowed(const struct mbp_field *field, char *buf, size_t size)
+{
+    char low[64], high[64];
+    if (field->type == MBP_FIELD_DURATION) {
+        mbp_duration_format((uint64_t)field->low, low, sizeof low);
+        mbp_duration_format((uint64_t)field->high, high, sizeof high);
+        snprintf(buf, size, "a duration %s..%s, a number with its unit (us ms s min h d)", low, high);
+    } else {
+        mbp_scalar_size_format((uint64_t)field->low, low, sizeof low);
+        mbp_scalar_size_format((uint64_t)field->high, high, sizeof high);
+        snprintf(buf, size, "a size %s..%s such as 500MB", low, high);
+    }
+}
+
+static void map_allowed(const struct mbp_field *field, char *buf, size_t size)
+{
+    char list[256], brief[128] = "";
+    if (field->brief != NULL) {
+        mbp_field_allowed(field->brief, brief, sizeof brief);
+    }
+    snprintf(buf, size, "%s%sa group of keys: %s", brief, brief[0] != '\0' ? ", or " : "",
+             mbp_schema_keys(field->schema, list, sizeof list));
+}
+
 void mbp_field_allowed(const struct mbp_field *field, char *buf, size_t size)
 {
-    char low[64], list[256], brief[128];
-    if (field->allowed != NULL) {
-        snprintf(buf, size, "%s", field->allowed);
+    char list[256];
+    const char *always = field->allowed != NULL ? field->allowed : fixed[field->type];
+    if (always != NULL) {
+        snprintf(buf, size, "%s", always);
         return;
     }
-    switch (field->type) {
+    switch ((int)field->type) {
     case MBP_FIELD_TEXT:
         snprintf(buf, size, "a text of one line, at most %.0f bytes", field->high);
         break;
@@ -50,30 +85,12 @@ void mbp_field_allowed(const struct mbp_field *field, char *buf, size_t size)
     case MBP_FIELD_COUNT:
         snprintf(buf, size, "a whole number %.0f..%.0f", field->low, field->high);
         break;
-    case MBP_FIELD_SEED:
-        snprintf(buf, size, "a whole number 0..18446744073709551615");
-        break;
     case MBP_FIELD_NUMBER:
         number_allowed(field, buf, size);
         break;
-    case MBP_FIELD_SHARE:
-        snprintf(buf, size, "a share 0..1 or a percentage such as 1.5%%");
-        break;
     case MBP_FIELD_DURATION:
-        mbp_duration_format((uint64_t)field->low, low, sizeof low);
-        mbp_duration_format((uint64_t)field->high, list, sizeof list);
-        snprintf(buf, size, "a duration %s..%s, a number with its unit (us ms s min h d)", low, list);
-        break;
     case MBP_FIELD_SIZE:
-        mbp_scalar_size_format((uint64_t)field->low, low, sizeof low);
-        mbp_scalar_size_format((uint64_t)field->high, list, sizeof list);
-        snprintf(buf, size, "a size %s..%s such as 500MB", low, list);
-        break;
-    case MBP_FIELD_RANGE:
-        snprintf(buf, size, "two numbers, the lower first: [0, 150]");
-        break;
-    case MBP_FIELD_BOOL:
-        snprintf(buf, size, "true or false");
+        span_allowed(field, buf, size);
         break;
     case MBP_FIELD_CHOICE:
         snprintf(buf, size, "one of %s", mbp_words_list(field->words, list, sizeof list));
@@ -84,21 +101,13 @@ void mbp_field_allowed(const struct mbp_field *field, char *buf, size_t size)
     case MBP_FIELD_VALUES:
         snprintf(buf, size, "a list of whole numbers 0..%.0f", field->high);
         break;
-    case MBP_FIELD_ENDPOINT:
-        snprintf(buf, size, "ADDRESS:PORT such as 127.0.0.1:5020 or \"[::1]:5020\" in quotes");
-        break;
     case MBP_FIELD_MAP:
-        brief[0] = '\0';
-        if (field->brief != NULL) {
-            mbp_field_allowed(field->brief, brief, sizeof brief);
-        }
-        snprintf(buf, size, "%s%sa group of keys: %s", brief, brief[0] != '\0' ? ", or " : "",
-                 mbp_schema_keys(field->schema, list, sizeof list));
+        map_allowed(field, buf, size);
         break;
     case MBP_FIELD_LIST:
         snprintf(buf, size, "a list of at most %.0f, each %s", field->high, field->schema->noun);
         break;
-    case MBP_FIELD_CUSTOM:
+    default:
         break;
     }
 }

@@ -34,44 +34,62 @@ static void put_bounds(FILE *out, const struct mbp_field *field)
 
 static void put_group(FILE *out, const struct mbp_schema *schema);
 
+/* The schema of types of which a row says no more. */
+static const char *const fixed[] = {
+    [MBP_FIELD_NAME] = "\"type\": [\"string\", \"boolean\"], \"pattern\": \"^[A-Za-z]([A-Za-z0-9_.-]|[{][nmu][}])*$\"",
+    [MBP_FIELD_RANGE] = "\"type\": \"array\", \"items\": {\"type\": \"number\"}, \"minItems\": 2, \"maxItems\": 2",
+    [MBP_FIELD_SHARE] = "\"anyOf\": [{\"type\": \"number\", \"minimum\": 0, \"maximum\": 1}, "
+                        "{\"type\": \"string\", \"pattern\": \"^[0-9.]+ *%$\"}]",
+    [MBP_FIELD_DURATION] = "\"type\": \"string\", \"pattern\": \"" MBP_DURATION_PATTERN "\"",
+    [MBP_FIELD_SIZE] = "\"type\": \"string\", \"pattern\": \"^[0-9.]+ *([kMG]B|[KMG]iB)$\"",
+    [MBP_FIELD_BOOL] = "\"type\": \"boolean\"",
+    [MBP_FIELD_ENDPOINT] = "\"type\": \"string\", \"pattern\": \":[0-9]+$\"",
+    [MBP_FIELD_CUSTOM] = NULL,
+};
+
+static void put_type(FILE *out, const struct mbp_field *field);
+
+static void put_map(FILE *out, const struct mbp_field *field)
+{
+    if (field->brief != NULL) {
+        fputs("\"anyOf\": [{", out);
+        put_type(out, field->brief);
+        fputs("}, {", out);
+    }
+    put_group(out, field->schema);
+    fputs(field->brief != NULL ? "}]" : "", out);
+}
+
+static void put_list(FILE *out, double most, const struct mbp_field *field)
+{
+    fprintf(out, "\"type\": \"array\", \"maxItems\": %.0f, \"items\": {", most);
+    if (field->type == MBP_FIELD_VALUES) {
+        fprintf(out, "\"type\": \"integer\", \"minimum\": 0, \"maximum\": %.0f", field->high);
+    } else {
+        put_group(out, field->schema);
+    }
+    fputc('}', out);
+}
+
 /* The members of a value's schema. */
 static void put_type(FILE *out, const struct mbp_field *field)
 {
-    switch (field->type) {
+    if (fixed[field->type] != NULL) {
+        fputs(fixed[field->type], out);
+        return;
+    }
+    switch ((int)field->type) {
     case MBP_FIELD_TEXT:
     case MBP_FIELD_ASCII: /* a number or a truth value is a text as well */
         fprintf(out, "\"type\": [\"string\", \"number\", \"boolean\"], \"maxLength\": %.0f", field->high);
         return;
-    case MBP_FIELD_NAME:
-        fputs("\"type\": [\"string\", \"boolean\"], \"pattern\": \"^[A-Za-z]([A-Za-z0-9_.-]|[{][nmu][}])*$\"", out);
-        return;
     case MBP_FIELD_COUNT:
-        fputs("\"type\": \"integer\"", out);
+    case MBP_FIELD_NUMBER:
+        fprintf(out, "\"type\": \"%s\"", field->type == MBP_FIELD_COUNT ? "integer" : "number");
         put_bounds(out, field);
         return;
     case MBP_FIELD_SEED:
         fprintf(out, "\"type\": \"integer\", \"minimum\": 0, \"maximum\": %" PRIu64, UINT64_MAX);
-        return;
-    case MBP_FIELD_NUMBER:
-        fputs("\"type\": \"number\"", out);
-        put_bounds(out, field);
-        return;
-    case MBP_FIELD_RANGE:
-        fputs("\"type\": \"array\", \"items\": {\"type\": \"number\"}, \"minItems\": 2, \"maxItems\": 2", out);
-        return;
-    case MBP_FIELD_SHARE:
-        fputs("\"anyOf\": [{\"type\": \"number\", \"minimum\": 0, \"maximum\": 1}, "
-              "{\"type\": \"string\", \"pattern\": \"^[0-9.]+ *%$\"}]",
-              out);
-        return;
-    case MBP_FIELD_DURATION:
-        fputs("\"type\": \"string\", \"pattern\": \"" MBP_DURATION_PATTERN "\"", out);
-        return;
-    case MBP_FIELD_SIZE:
-        fputs("\"type\": \"string\", \"pattern\": \"^[0-9.]+ *([kMG]B|[KMG]iB)$\"", out);
-        return;
-    case MBP_FIELD_BOOL:
-        fputs("\"type\": \"boolean\"", out);
         return;
     case MBP_FIELD_CHOICE:
         put_words(out, field->words);
@@ -82,29 +100,15 @@ static void put_type(FILE *out, const struct mbp_field *field)
         fputc('}', out);
         return;
     case MBP_FIELD_VALUES:
-        fprintf(out,
-                "\"type\": \"array\", \"maxItems\": 65536, "
-                "\"items\": {\"type\": \"integer\", \"minimum\": 0, \"maximum\": %.0f}",
-                field->high);
-        return;
-    case MBP_FIELD_ENDPOINT:
-        fputs("\"type\": \"string\", \"pattern\": \":[0-9]+$\"", out);
+        put_list(out, 65536, field);
         return;
     case MBP_FIELD_MAP:
-        if (field->brief != NULL) {
-            fputs("\"anyOf\": [{", out);
-            put_type(out, field->brief);
-            fputs("}, {", out);
-        }
-        put_group(out, field->schema);
-        fputs(field->brief != NULL ? "}]" : "", out);
+        put_map(out, field);
         return;
     case MBP_FIELD_LIST:
-        fprintf(out, "\"type\": \"array\", \"maxItems\": %.0f, \"items\": {", field->high);
-        put_group(out, field->schema);
-        fputc('}', out);
+        put_list(out, field->high, field);
         return;
-    case MBP_FIELD_CUSTOM:
+    default:
         fputs(field->json, out);
         return;
     }

@@ -256,71 +256,74 @@ static enum mbp_reading read_group(struct mbp_reader *reader, const struct mbp_n
     return mbp_read_value(reader, node, field->brief, (unsigned char *)def + field->brief->at);
 }
 
+/* A whole number, whatever it counts, within its row's bounds. */
+static enum mbp_reading read_whole(const struct mbp_field *field, void *at, bool readable, uint64_t whole)
+{
+    if (!readable || (double)whole < field->low || (double)whole > field->high) {
+        return MBP_READING_WRONG;
+    }
+    if (field->type == MBP_FIELD_COUNT) {
+        mbp_field_set(field, at, whole);
+    } else {
+        *(uint64_t *)at = whole;
+    }
+    return MBP_READING_OK;
+}
+
+static enum mbp_reading read_real(double low, double high, void *at, bool readable, double number)
+{
+    if (!readable || number < low || number > high) {
+        return MBP_READING_WRONG;
+    }
+    *(double *)at = number;
+    return MBP_READING_OK;
+}
+
+static enum mbp_reading read_choice(const char *text, const struct mbp_field *field, void *at)
+{
+    int choice = mbp_words_find(field->words, text);
+    if (choice < 0) {
+        return MBP_READING_WRONG;
+    }
+    mbp_field_set(field, at, (uint64_t)choice);
+    return MBP_READING_OK;
+}
+
 static enum mbp_reading read_plain(const struct mbp_node *node, const struct mbp_field *field, void *at)
 {
     const char *text = mbp_node_text(node);
-    uint64_t whole;
-    double number;
-    int choice;
+    uint64_t whole = 0;
+    double number = 0;
+    bool readable;
     if (text == NULL) {
         return MBP_READING_WRONG;
     }
-    switch (field->type) {
+    switch ((int)field->type) {
     case MBP_FIELD_COUNT:
-        if (!mbp_scalar_unsigned(text, &whole) || (double)whole < field->low || (double)whole > field->high) {
-            return MBP_READING_WRONG;
-        }
-        mbp_field_set(field, at, whole);
-        return MBP_READING_OK;
+        readable = mbp_scalar_unsigned(text, &whole);
+        return read_whole(field, at, readable, whole);
     case MBP_FIELD_SEED:
         return verdict(mbp_scalar_unsigned(text, at));
     case MBP_FIELD_NUMBER:
-        if (!mbp_scalar_number(text, &number) || number < field->low || number > field->high) {
-            return MBP_READING_WRONG;
-        }
-        *(double *)at = number;
-        return MBP_READING_OK;
+        readable = mbp_scalar_number(text, &number);
+        return read_real(field->low, field->high, at, readable, number);
     case MBP_FIELD_SHARE:
-        if (!mbp_scalar_share(text, &number) || number < 0 || number > 1) {
-            return MBP_READING_WRONG;
-        }
-        *(double *)at = number;
-        return MBP_READING_OK;
+        readable = mbp_scalar_share(text, &number);
+        return read_real(0, 1, at, readable, number);
     case MBP_FIELD_DURATION:
-        if (mbp_duration_parse(text, &whole) != MBP_OK || (double)whole < field->low || (double)whole > field->high) {
-            return MBP_READING_WRONG;
-        }
-        *(uint64_t *)at = whole;
-        return MBP_READING_OK;
+        readable = mbp_duration_parse(text, &whole) == MBP_OK;
+        return read_whole(field, at, readable, whole);
     case MBP_FIELD_SIZE:
-        if (!mbp_scalar_size(text, &whole) || (double)whole < field->low || (double)whole > field->high) {
-            return MBP_READING_WRONG;
-        }
-        *(uint64_t *)at = whole;
-        return MBP_READING_OK;
+        readable = mbp_scalar_size(text, &whole);
+        return read_whole(field, at, readable, whole);
     case MBP_FIELD_BOOL:
         return verdict(mbp_scalar_bool(text, at));
     case MBP_FIELD_CHOICE:
-        choice = mbp_words_find(field->words, text);
-        if (choice < 0) {
-            return MBP_READING_WRONG;
-        }
-        mbp_field_set(field, at, (uint64_t)choice);
-        return MBP_READING_OK;
-    case MBP_FIELD_TEXT:
-    case MBP_FIELD_ASCII:
-    case MBP_FIELD_NAME:
-    case MBP_FIELD_RANGE:
-    case MBP_FIELD_CHOICES:
-    case MBP_FIELD_VALUES:
-    case MBP_FIELD_ENDPOINT:
-    case MBP_FIELD_MAP:
-    case MBP_FIELD_LIST:
-    case MBP_FIELD_CUSTOM:
-        break;
+        return read_choice(text, field, at);
+    default:
+        assert(!"a field type that has a reader of its own");
+        return MBP_READING_WRONG;
     }
-    assert(!"a field type that has a reader of its own");
-    return MBP_READING_WRONG;
 }
 
 enum mbp_reading mbp_read_value(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,

@@ -62,6 +62,18 @@ class Readmes(unittest.TestCase):
             with self.subTest(header=header):
                 self.assertLessEqual(len(header.read_text(encoding="utf-8").splitlines()), 300)
 
+    def test_functions_have_sixty_lines_at_most(self):
+        """As the layout has them: from the line of the name to the brace in the first column."""
+        for source in sorted(path for root in ("src", "include", "tools") for path in (support.ROOT / root).rglob("*.[ch]")):
+            begin = 0
+            for number, line in enumerate(source.read_text(encoding="utf-8").splitlines(), 1):
+                if re.match(r"[A-Za-z_].*\(", line):
+                    begin = number
+                elif line == "}" and begin:
+                    with self.subTest(source=source, line=begin):
+                        self.assertLessEqual(number - begin + 1, 60)
+                    begin = 0
+
 
 if __name__ == "__main__":
     support.main()

@@ -29,6 +29,7 @@ class Settings:
     def __init__(self, arguments):
         cpus = sorted(os.sched_getaffinity(0))
         self.build_dir = Path(arguments.build_dir)
+        self.other_dir = arguments.other and Path(arguments.other)
         self.quick = arguments.quick
         self.rounds = arguments.rounds or (3 if arguments.quick else 11)
         self.measure_ms = 500
@@ -40,6 +41,17 @@ class Settings:
         """Path of a built benchmark program, or of mbplantd."""
         folder = "src" if name == "mbplantd" else "tools/bench"
         return str(self.build_dir / folder / (name if name == "mbplantd" else "bench_" + name))
+
+
+def without_http(program):
+    """The options that keep an mbplantd from serving HTTP; an older one knows none."""
+    if program not in WITHOUT_HTTP:
+        told = subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout
+        WITHOUT_HTTP[program] = ["--http", "off"] if "--http" in told else []
+    return WITHOUT_HTTP[program]
+
+
+WITHOUT_HTTP = {}
 
 
 def build(settings):
@@ -88,8 +100,8 @@ class Server:
         self.data = tempfile.TemporaryDirectory(prefix="mbplant-bench-")
         self.command = [settings.program(name)]
         if name == "mbplantd":
-            self.command += ["-l", f"127.0.0.1:{self.port}", "--http", "off", "-d", self.data.name, *arguments,
-                             str(plant)]
+            self.command += ["-l", f"127.0.0.1:{self.port}", *without_http(self.command[0]), "-d", self.data.name,
+                             *arguments, str(plant)]
         else:
             self.command += [str(self.port), *arguments]
         self.log = open(os.path.join(self.data.name, "output.txt"), "w+", encoding="utf-8")
@@ -217,7 +229,8 @@ def run_once(settings, plant, *arguments):
     and of the first alone, which is the one that scans."""
     with tempfile.TemporaryDirectory(prefix="mbplant-bench-") as folder, tempfile.TemporaryFile("w+") as errors:
         usage, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-        done = subprocess.Popen([settings.program("mbplantd"), "--http", "off", "-d", folder, *arguments, str(plant)],
+        program = settings.program("mbplantd")
+        done = subprocess.Popen([program, *without_http(program), "-d", folder, *arguments, str(plant)],
                                 stdout=subprocess.DEVNULL, stderr=errors,
                                 preexec_fn=lambda: take_over(settings.server_cpu))
         os.waitid(os.P_PID, done.pid, os.WEXITED | os.WNOWAIT)  # until it is waited for, its times can be read

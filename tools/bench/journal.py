@@ -15,6 +15,9 @@ LONG, LONG_QUICK = 10_000_000, 1_000_000
 START_MS = 200
 DUMPED, DUMP_S = 100_000, 3.0
 REPORT_S = 1.0
+LIMIT, LIMIT_QUICK = 2_000_000, 500_000
+BATCH = 30_000          # rows a transaction of the yardstick: larger ones are no faster
+OF_SQLITE = 0.5
 SENSORS = 5200          # each with an event in every scan, ten scans a second
 PER_UNIT, PER_MACHINE = 2600, 20
 
@@ -168,7 +171,31 @@ def run_long(settings, verdicts):
         ["report of the last day over Modbus, s", verdicts.at_most(median(reports), REPORT_S)]])
 
 
+def run_limit(settings, verdicts):
+    """As many events as the writer can take, beside SQLite alone with the same rows in large transactions."""
+    events = LIMIT_QUICK if settings.quick else LIMIT
+    ours, bare = [], []
+    for _ in range(3 if settings.quick else 5):
+        with tempfile.TemporaryDirectory(prefix="mbplant-bench-") as data:
+            made = run_program(settings, "make_journal", DEFAULT_PLANT, data, events, 100)
+            again = run_program(settings, "sqlite", Path(data) / "journal.db", Path(data) / "bare.db", BATCH)
+            ours.append(made["rows"] / made["seconds"])
+            bare.append(again["rows"] / again["seconds"])
+    ratio = median([one / other for one, other in zip(ours, bare)])
+    table(f"{events:,} events as fast as the writer takes them", ["events/s", "SQLite alone", "of it"],
+          [[f"{median(ours):,.0f}", f"{median(bare):,.0f}", verdicts.at_least(ratio, OF_SQLITE)]])
+
+
+def run_program(settings, name, *arguments):
+    """The JSON that a bench program prints."""
+    done = subprocess.run([settings.program(name), *map(str, arguments)], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise BenchError(f"bench_{name}: {done.stderr.strip() or 'failed'}")
+    return json.loads(done.stdout)
+
+
 def run(settings, verdicts: Verdicts):
-    """Both."""
+    """All three."""
+    run_limit(settings, verdicts)
     run_flood(settings, verdicts)
     run_long(settings, verdicts)

@@ -1,6 +1,7 @@
 /* make_journal: a journal of any length, as a plant would have written it in many days of alarms, trips and repairs.
  *
- *   bench_make_journal PLANT.yaml DATA_DIR EVENTS DAYS    the last event is of now */
+ *   bench_make_journal PLANT.yaml DATA_DIR EVENTS DAYS    the last event is of now; prints events and seconds as JSON
+ */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -63,8 +64,9 @@ static bool make_alarm(struct maker *maker, uint64_t n)
     return ok;
 }
 
-static int fill(struct maker *maker)
+static int fill(struct maker *maker, const struct mbp_clock *clock)
 {
+    uint64_t begin_ns = clock->mono_ns(clock->ctx);
     for (uint64_t n = 0; maker->made < maker->events; n++) {
         if (!make_alarm(maker, n)) {
             fprintf(stderr, "make_journal: only %" PRIu64 " events could be stored\n", maker->made);
@@ -74,8 +76,8 @@ static int fill(struct maker *maker)
     mbp_journal_hand_over(maker->journal);
     if (mbp_journal_flush(maker->journal) != MBP_OK)
         return 1;
-    printf("%" PRIu64 " events stored, numbers %u to %u\n", maker->made, mbp_journal_oldest(maker->journal),
-           mbp_journal_last(maker->journal));
+    double took_s = (double)(clock->mono_ns(clock->ctx) - begin_ns) / (double)MBP_NS_PER_S;
+    printf("{\"rows\": %" PRIu64 ", \"seconds\": %.6f}\n", maker->made, took_s);
     return 0;
 }
 
@@ -99,7 +101,7 @@ int main(int argc, char **argv)
     maker.begin_ms = now_ms - maker.span_ms;
     int code = 1;
     if (mbp_journal_open(argv[2], plant, &clock, stderr, &maker.journal) == MBP_OK)
-        code = fill(&maker);
+        code = fill(&maker, &clock);
     mbp_journal_close(maker.journal);
     mbp_plant_free(plant);
     return code;

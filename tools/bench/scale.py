@@ -26,12 +26,12 @@ def make_plant(folder, sensors):
     return path
 
 
-def sensor_ns(settings, plant, sensors):
+def sensor_ns(settings, plant, sensors, room=ROOM):
     """A sensor's share of a scan: the difference of a long and a short fast-forward, so that start and stop do not count.
     Processor time, which other programs do not change much, of the thread that scans: the journal has one of its own."""
     short_s = 1
     more_s = max(2, SENSOR_SCANS // sensors // SCANS_A_SECOND)
-    long, short = (run_once(settings, plant, *ROOM, "--fast-forward", f"{seconds}s")[2]
+    long, short = (run_once(settings, plant, *room, "--fast-forward", f"{seconds}s")[2]
                    for seconds in (short_s + more_s, short_s))
     return (long - short) * 1e9 / (more_s * SCANS_A_SECOND * sensors)
 

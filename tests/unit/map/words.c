@@ -101,6 +101,30 @@ static void test_every_block_goes_into_words_and_back(void **state)
     }
 }
 
+/* Every field in turn is the one that changed. */
+static void test_changes_make_the_words_that_all_fields_make(void **state)
+{
+    (void)state;
+    static uint16_t words[2048], whole[2048];
+    for (unsigned b = 0; b < mbp_map_count; b++) {
+        if (mbp_map[b].place != MBP_PLACE_STRIDE || mbp_map[b].table == MBP_COILS ||
+            mbp_map[b].table == MBP_DISCRETE_INPUTS)
+            continue;
+        for (unsigned f = 0; f < mbp_map[b].field_count; f++) {
+            union view before = {.bytes = {0}};
+            for (unsigned g = 0; g < mbp_map[b].field_count; g++)
+                set_member(&mbp_map[b].fields[g], g, &before);
+            union view view = before;
+            set_member(&mbp_map[b].fields[f], f + 1, &view);
+            mbp_map_encode_words(b, NULL, &before, words);
+            mbp_map_encode_changes(b, &view, &before, words);
+            mbp_map_encode_words(b, NULL, &before, whole);
+            mbp_map_encode_words(b, NULL, &view, whole);
+            assert_memory_equal(words, whole, sizeof words);
+        }
+    }
+}
+
 static void test_number_too_large_for_its_register_stops_at_its_end(void **state)
 {
     (void)state;
@@ -153,6 +177,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_block_goes_into_words_and_back),
+        cmocka_unit_test(test_changes_make_the_words_that_all_fields_make),
         cmocka_unit_test(test_number_too_large_for_its_register_stops_at_its_end),
         cmocka_unit_test(test_none_stands_apart_from_every_number),
         cmocka_unit_test(test_unused_limit_is_no_number_in_both_directions),

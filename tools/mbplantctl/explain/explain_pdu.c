@@ -253,9 +253,44 @@ static const char *const plain_names[] = {
     [F_OBJECT_COUNT] = "objects in this response:",
 };
 
-static void say_field(struct explain *e, enum field field, uint8_t function, bool writing)
+/* Bytes to the end that the function itself gives a meaning. */
+static void say_rest(struct explain *e, enum field field)
 {
     size_t left = e->len - e->at;
+    if (field == F_DATA && left == 2) {
+        say_fixed(e, F_WORD, "data");
+        return;
+    }
+    explain_field(e, left, "%zu bytes of %s", left,
+                  field == F_DATA  ? "data"
+                  : field == F_LOG ? "events, the latest first"
+                                   : "the device's own identification and its run indicator");
+}
+
+/* Fields of which the name is all that there is to know. */
+static bool say_by_name(struct explain *e, enum field field)
+{
+    static const struct {
+        uint8_t field;
+        void (*say)(struct explain *e);
+    } rows[] = {{F_COIL, say_coil},
+                {F_SUBFUNCTION, say_subfunction},
+                {F_MEI, say_mei},
+                {F_ID_CODE, say_id_code},
+                {F_OBJECTS, explain_objects}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].field == field) {
+            rows[i].say(e);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void say_field(struct explain *e, enum field field, uint8_t function, bool writing)
+{
+    if (say_by_name(e, field))
+        return;
     switch ((int)field) {
     case F_ADDR:
         say_addr(e, "first address");
@@ -269,27 +304,15 @@ static void say_field(struct explain *e, enum field field, uint8_t function, boo
     case F_QUANTITY:
         say_quantity(e, function, writing);
         return;
-    case F_COIL:
-        say_coil(e);
-        return;
     case F_BYTES:
     case F_BYTES_16:
         say_byte_count(e, field_len(field));
         return;
-    case F_SUBFUNCTION:
-        say_subfunction(e);
-        return;
-    case F_MEI:
-        say_mei(e);
-        return;
-    case F_ID_CODE:
-        say_id_code(e);
-        return;
     case F_BITS:
-        say_bits(e, left);
+        say_bits(e, e->len - e->at);
         return;
     case F_WORDS:
-        explain_words(e, left);
+        explain_words(e, e->len - e->at);
         return;
     case F_FILES_ASKED:
         explain_files(e, EXPLAIN_FILES_ASKED);
@@ -300,20 +323,10 @@ static void say_field(struct explain *e, enum field field, uint8_t function, boo
     case F_FILES_WRITTEN:
         explain_files(e, EXPLAIN_FILES_WRITTEN);
         return;
-    case F_OBJECTS:
-        explain_objects(e);
-        return;
     case F_DATA:
     case F_LOG:
     case F_SERVER_ID:
-        if (field == F_DATA && left == 2) {
-            say_fixed(e, F_WORD, "data");
-            return;
-        }
-        explain_field(e, left, "%zu bytes of %s", left,
-                      field == F_DATA  ? "data"
-                      : field == F_LOG ? "events, the latest first"
-                                       : "the device's own identification and its run indicator");
+        say_rest(e, field);
         return;
     default:
         say_fixed(e, field, plain_names[field]);
