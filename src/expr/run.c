@@ -130,7 +130,7 @@ struct mbp_expr_result mbp_expr_run(const struct mbp_expr *expr, const struct mb
             run_marked(insn, v, &marks);
             continue;
         }
-        /* clang-format off: a table of one line each */
+        // clang-format off
         switch (insn->op) {
         case OP_CONSTANT: v[0] = insn->constant; break;
         case OP_READ: v[0] = world->read(world->ctx, insn->arg); break;
@@ -167,7 +167,7 @@ struct mbp_expr_result mbp_expr_run(const struct mbp_expr *expr, const struct mb
         case OP_MULTIPLEX: fault = multiplex(insn, v); break;
         default: fault = run_other(expr, insn, world, cells, v); break;
         }
-        /* clang-format on */
+        // clang-format on
         if (fault != MBP_EXPR_FINE)
             mark(&marks, insn->level, fault, insn->place);
     }
