@@ -46,7 +46,7 @@ static void set_deadline(const struct web_call *call, uint64_t since_ms)
 /* The line and the headers are there. True: go on with the body. */
 static bool begin(struct web_call *call, const char *url, const char *method)
 {
-    char allowed[32];
+    char allowed[32] = "";
     if (!call->bad_path)
         call->route = web_route_find(method, url, call->name, allowed);
     if (!web_guard(call))
@@ -64,11 +64,13 @@ static bool begin(struct web_call *call, const char *url, const char *method)
 
 static void append(struct web_call *call, const char *bytes, size_t len)
 {
-    if (call->body_len + len > WEB_BODY_MAX)
+    if (call->starved || call->body_len + len > WEB_BODY_MAX)
         return; /* its length was looked at: libmicrohttpd hands over no more */
     char *grown = realloc(call->body, call->body_len + len + 1);
-    if (grown == NULL)
+    if (grown == NULL) {
+        call->starved = true; /* its answer is written when all of it is there: calls share the place for that */
         return;
+    }
     memcpy(grown + call->body_len, bytes, len);
     call->body = grown;
     call->body_len += len;
@@ -107,7 +109,10 @@ enum MHD_Result web_on_request(void *ctx, struct MHD_Connection *connection, con
         return MHD_YES;
     }
     set_deadline(call, 0);
-    serve(call);
+    if (call->starved)
+        web_problem(call, 503, "there is no memory for the request's body; ask again");
+    else
+        serve(call);
     if (call->stage == WEB_WAITS) {
         MHD_suspend_connection(call->connection);
         return MHD_YES;

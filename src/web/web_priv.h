@@ -143,6 +143,7 @@ struct web_call {
     json_t *json;
     FILE *out;                     /* the web's scratch text */
     const char *type;              /* of the answer */
+    bool starved;                  /* a part of the body found no memory */
     unsigned status;               /* HTTP's */
     uint8_t stage;                 /* enum web_stage */
     bool bad_path;                 /* the raw path has what none has */
