@@ -139,7 +139,7 @@ enum mbp_status mbp_tail_open(struct mbp_tail *tail, const char *path, uint64_t 
         write_head(tail, run);
     } else {
         int error = errno;
-        if (tail->fd >= 0)
+        if (beside != NULL && tail->fd >= 0)
             unlink(beside);
         mbp_tail_close(tail);
         errno = error;

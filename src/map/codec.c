@@ -1,5 +1,6 @@
 /* Registers <-> engineering values. A value travels as raw = value / scale in its type, split into 16-bit words; the
  * order says how the bytes ABCD of a 32-bit number (A the most significant) stand in the words. */
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -38,6 +39,7 @@ static unsigned bit_count(enum mbp_type type)
 {
     static const unsigned char odd[MBP_TYPE_COUNT] = {
         [MBP_INT8] = 8, [MBP_UINT8] = 8, [MBP_INT24] = 24, [MBP_UINT24] = 24, [MBP_INT48] = 48, [MBP_UINT48] = 48};
+    assert((unsigned)type < MBP_TYPE_COUNT);
     return odd[type] != 0 ? odd[type] : 16 * mbp_type_words(type);
 }
 

@@ -166,7 +166,9 @@ static void tell_unknown_key(struct mbp_reader *reader, const struct mbp_node *k
     const char *near = mbp_nearest(key->text, names, count);
     if (near != NULL) {
         mbp_reader_tell(reader, key, "'%s' is not a key of %s; did you mean '%s'?", excerpt, schema->noun, near);
-        def->wrong |= MBP_BIT((unsigned)find_field(schema, near));
+        int meant = find_field(schema, near);
+        assert(meant >= 0);
+        def->wrong |= MBP_BIT((unsigned)meant);
     } else {
         mbp_reader_tell(reader, key, "'%s' is not a key of %s; its keys are %s", excerpt, schema->noun,
                         mbp_schema_keys(schema, list, sizeof list));

@@ -38,9 +38,6 @@ static void put_group(FILE *out, const struct mbp_schema *schema);
 static const char *const fixed[] = {
     [MBP_FIELD_NAME] = "\"type\": [\"string\", \"boolean\"], \"pattern\": \"^[A-Za-z]([A-Za-z0-9_.-]|[{][nmu][}])*$\"",
     [MBP_FIELD_RANGE] = "\"type\": \"array\", \"items\": {\"type\": \"number\"}, \"minItems\": 2, \"maxItems\": 2",
-    [MBP_FIELD_SHARE] = "\"anyOf\": [{\"type\": \"number\", \"minimum\": 0, \"maximum\": 1}, "
-                        "{\"type\": \"string\", \"pattern\": \"^[0-9.]+ *%$\"}]",
-    [MBP_FIELD_DURATION] = "\"type\": \"string\", \"pattern\": \"" MBP_DURATION_PATTERN "\"",
     [MBP_FIELD_SIZE] = "\"type\": \"string\", \"pattern\": \"^[0-9.]+ *([kMG]B|[KMG]iB)$\"",
     [MBP_FIELD_BOOL] = "\"type\": \"boolean\"",
     [MBP_FIELD_ENDPOINT] = "\"type\": \"string\", \"pattern\": \":[0-9]+$\"",
@@ -87,6 +84,13 @@ static void put_type(FILE *out, const struct mbp_field *field)
     case MBP_FIELD_NUMBER:
         fprintf(out, "\"type\": \"%s\"", field->type == MBP_FIELD_COUNT ? "integer" : "number");
         put_bounds(out, field);
+        return;
+    case MBP_FIELD_SHARE:
+        fputs("\"anyOf\": [{\"type\": \"number\", \"minimum\": 0, \"maximum\": 1}, ", out);
+        fputs("{\"type\": \"string\", \"pattern\": \"^[0-9.]+ *%$\"}]", out);
+        return;
+    case MBP_FIELD_DURATION:
+        fputs("\"type\": \"string\", \"pattern\": \"" MBP_DURATION_PATTERN "\"", out);
         return;
     case MBP_FIELD_SEED:
         fprintf(out, "\"type\": \"integer\", \"minimum\": 0, \"maximum\": %" PRIu64, UINT64_MAX);

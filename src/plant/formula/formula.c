@@ -1,6 +1,7 @@
 /* formula: the expressions of the file: read as texts, and compiled once every name of the plant is known. */
 #include "formula.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -357,6 +358,7 @@ static void compile_all(struct work *work)
             compile_signal(work, s);
     for (uint32_t u = 0; u < plant->unit_count && !mbp_errors_hopeless(load->reader.errors); u++) {
         const struct mbp_unit_def *def = load->unit_defs[u];
+        assert(def != NULL);
         number = def == before ? number + 1 : 1;
         before = def;
         load->units[u].first_logic = work->count;

@@ -208,11 +208,11 @@ static void test_brackets_and_texts_without_end_are_one_error(void **state)
     char *at = stpcpy(text, SOME_SENSORS "{name: X, signal: {expr: '");
     memset(at, '(', len / 2);
     memset(at + len / 2, ')', len / 2);
-    strcpy(at + len, "'}}\n");
+    memcpy(at + len, "'}}\n", sizeof "'}}\n");
     assert_string_equal(errors_of_text(text), "13:33: an expression has at most 16384 bytes, and this has 200000\n");
     memset(at, '(', 8000);
     memset(at + 8000, ')', 8000);
-    strcpy(at + 16000, "'}}\n");
+    memcpy(at + 16000, "'}}\n", sizeof "'}}\n");
     assert_string_equal(errors_of_text(text), "13:97: brackets nest at most 64 deep\n");
     free(text);
 }
