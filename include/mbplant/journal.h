@@ -225,4 +225,28 @@ enum mbp_status mbp_journal_flush(struct mbp_journal *journal);
 enum mbp_status mbp_journal_read_file(struct mbp_journal *journal, uint16_t file, uint16_t record, uint16_t count,
                                       uint16_t *words);
 
+/* ---- for another thread ------------------------------------------------------------------------------------------ */
+
+/* Durable events while the scan goes on: by a connection of its own to the database, which sees the journal as it was
+ * at one moment. */
+struct mbp_journal_reading;
+
+/* May be called in any thread, and is then that thread's; the journal must stay open as long. While it lasts the
+ * database's log is not taken into it: it is for what takes a second, not for what waits. Errors: MBP_ERR_IO,
+ * MBP_ERR_MEMORY. Ownership: mbp_journal_reading_close. */
+enum mbp_status mbp_journal_reading_open(const struct mbp_journal *journal, struct mbp_journal_reading **out);
+void mbp_journal_reading_close(struct mbp_journal_reading *reading);
+
+/* The events that there were at that moment; 0 = none. */
+uint32_t mbp_journal_reading_oldest(const struct mbp_journal_reading *reading);
+uint32_t mbp_journal_reading_last(const struct mbp_journal_reading *reading);
+
+/* Hands over events first..last in order; got returns false to stop. Errors: MBP_ERR_IO. */
+enum mbp_status mbp_journal_reading_events(struct mbp_journal_reading *reading, uint64_t first, uint64_t last,
+                                           bool (*got)(void *ctx, const struct mbp_event *event), void *ctx);
+
+/* The wall times of count events. Errors: MBP_ERR_MISSING (one is not there), MBP_ERR_IO. */
+enum mbp_status mbp_journal_reading_times(struct mbp_journal_reading *reading, const uint32_t *seqs, size_t count,
+                                          uint64_t *wall_ms);
+
 #endif

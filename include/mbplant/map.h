@@ -185,6 +185,11 @@ void mbp_map_encode_bits(unsigned block, const void *view, uint8_t *bits);
 void mbp_map_decode_words(unsigned block, const struct mbp_register *reg, const uint16_t *words, void *view);
 void mbp_map_decode_bits(unsigned block, const uint8_t *bits, void *view);
 
+/* A view of an item as masters get it: what its unit shows in registers of the map's own types becomes as precise as
+ * those are. */
+void mbp_map_as_read(const struct mbp_plant *plant, const struct mbp_unit *unit, enum mbp_map_per per, uint32_t item,
+                     void *view);
+
 /* One field as a number. */
 double mbp_map_number(const struct mbp_map_field *field, const void *view);
 

@@ -117,6 +117,10 @@ void mbp_view_actuator(const struct mbp_plant *plant, const struct mbp_state *st
 void mbp_view_controller(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t controller,
                          struct mbp_controller_view *out);
 
+/* The whole plant into one that there is room in, each number as precise as masters get it; of the summary what a unit
+ * with one shows. Texts stay as they are: they stand in registers alone. */
+void mbp_view_plant(const struct mbp_plant *plant, const struct mbp_state *state, struct mbp_plant_view *out);
+
 /* The shelving register of a sensor: whole seconds that are left, rounded up, so that it is never 0 while it stands. */
 uint32_t mbp_view_shelving_s(const struct mbp_state *state, uint32_t sensor);
 

@@ -2,8 +2,8 @@
  * views (view.h) and writes as a Modbus master does: the same access rules, refusals and journal.
  *
  * One table (src/web/routes.c) says which routes there are; /api/v1/openapi.json is printed from it.
- * libmicrohttpd runs in the libuv loop: no thread, and no call that waits. Long answers are written in parts, between
- * which scans and masters have their turn.
+ * libmicrohttpd runs in the libuv loop: no call that waits. Long answers are written in parts, between which scans and
+ * masters have their turn; a report is made in a thread.
  * Sources: RFC 9110 and 9112 (HTTP), RFC 9457 (problem details), the WHATWG HTML standard, 9.2 (server-sent events). */
 #ifndef MBPLANT_WEB_H
 #define MBPLANT_WEB_H
@@ -37,9 +37,13 @@ struct mbp_web_config {
 enum mbp_status mbp_web_open(const struct mbp_web_config *config, FILE *errors, struct mbp_web **out);
 void mbp_web_close(struct mbp_web *web);
 
-/* From here on another plant is shown. To be called from the loop, outside of the web's own calls. The old plant and
- * image are no longer used; answers that are half written end there. Errors: MBP_ERR_MEMORY, streams then end. */
+/* From here on another plant is shown. To be called from the loop, outside of the web's own calls. The old plant is
+ * used no longer than mbp_web_uses says, its image not any more; answers that are half written end there. Errors:
+ * MBP_ERR_MEMORY, streams then end. */
 enum mbp_status mbp_web_change(struct mbp_web *web, const struct mbp_plant *plant, struct mbp_image *image);
+
+/* Whether a report of that plant is still being made. */
+bool mbp_web_uses(const struct mbp_web *web, const struct mbp_plant *plant);
 
 /* Where it is: "http://127.0.0.1:8020/". Returns buf. 80 bytes suffice. */
 const char *mbp_web_address(const struct mbp_web *web, char *buf, size_t size);

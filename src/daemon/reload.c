@@ -84,10 +84,11 @@ static void free_oldest(struct daemon *daemon)
     free(oldest);
 }
 
-/* The journal's thread has no more use for the oldest one. */
+/* Nobody in another thread has a use for the oldest one any more. */
 static bool is_over(const struct daemon *daemon)
 {
-    return daemon->former_left != mbp_journal_plants_left(daemon->journal);
+    return daemon->former_left != mbp_journal_plants_left(daemon->journal) &&
+           !web_output_uses(daemon, daemon->former->plant);
 }
 
 static void on_former_timer(uv_timer_t *timer)

@@ -55,6 +55,11 @@ void web_output_follow(struct daemon *daemon)
         mbp_log(MBP_LOG_WARNING, "not enough memory to show the changed plant to open streams: they end");
 }
 
+bool web_output_uses(const struct daemon *daemon, const struct mbp_plant *plant)
+{
+    return mbp_web_uses(daemon->web, plant);
+}
+
 void web_output_stop(struct daemon *daemon)
 {
     mbp_web_close(daemon->web);
@@ -85,6 +90,12 @@ bool web_output_start(struct daemon *daemon)
 void web_output_follow(struct daemon *daemon)
 {
     (void)daemon;
+}
+
+bool web_output_uses(const struct daemon *daemon, const struct mbp_plant *plant)
+{
+    (void)daemon, (void)plant;
+    return false;
 }
 
 void web_output_stop(struct daemon *daemon)

@@ -10,6 +10,8 @@ bool web_output_start(struct daemon *daemon);
 
 /* Another plant has taken over. */
 void web_output_follow(struct daemon *daemon);
+/* Whether it still looks at a plant that was followed by another. */
+bool web_output_uses(const struct daemon *daemon, const struct mbp_plant *plant);
 void web_output_stop(struct daemon *daemon);
 
 /* One line of the banner, where there is something to say. */

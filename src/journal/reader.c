@@ -36,7 +36,7 @@ static float column_f32(sqlite3_stmt *row, int column)
     return sqlite3_column_type(row, column) == SQLITE_NULL ? NAN : (float)sqlite3_column_double(row, column);
 }
 
-static void take_event(sqlite3_stmt *row, struct mbp_event *event)
+void mbp_reader_take_event(sqlite3_stmt *row, struct mbp_event *event)
 {
     *event = (struct mbp_event){
         .seq = (uint32_t)sqlite3_column_int64(row, 0),
@@ -62,7 +62,7 @@ static int get_stored(struct mbp_reader *reader, uint32_t first, size_t max, str
     int rc = sqlite3_step(reader->range);
     while (rc == SQLITE_ROW && n < max &&
            sqlite3_column_int64(reader->range, 0) == (sqlite3_int64)first + (sqlite3_int64)n) {
-        take_event(reader->range, &events[n++]);
+        mbp_reader_take_event(reader->range, &events[n++]);
         rc = sqlite3_step(reader->range);
     }
     /* At once: an unfinished statement would hold the log back from being checkpointed. */
@@ -114,8 +114,7 @@ static int fill_tail(struct mbp_reader *reader, uint32_t last)
 
 enum mbp_status mbp_reader_open(struct mbp_reader *reader, const char *path, uint32_t last, FILE *errors)
 {
-    static const char sql[] = "SELECT seq, scan, wall_ms, code, unit, machine, sensor, value, limit_or_old, actor, "
-                              "flags, detail FROM event WHERE seq >= ? ORDER BY seq LIMIT ?";
+    static const char sql[] = "SELECT " MBP_READER_COLUMNS " FROM event WHERE seq >= ? ORDER BY seq LIMIT ?";
     memset(reader, 0, sizeof *reader);
     int rc = sqlite3_open_v2(path, &reader->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc == SQLITE_OK)

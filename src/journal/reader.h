@@ -17,6 +17,10 @@ struct mbp_reader {
     uint32_t tail_first, tail_last;         /* both 0 = none */
 };
 
+/* What makes an event of a row, and the event. */
+#define MBP_READER_COLUMNS "seq, scan, wall_ms, code, unit, machine, sensor, value, limit_or_old, actor, flags, detail"
+void mbp_reader_take_event(sqlite3_stmt *row, struct mbp_event *event);
+
 /* Opens path to read and takes the newest events, up to `last`, into memory. One line to errors on failure, as
  * mbp_journal_open. Ownership: mbp_reader_close. */
 enum mbp_status mbp_reader_open(struct mbp_reader *reader, const char *path, uint32_t last, FILE *errors);

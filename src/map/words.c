@@ -276,6 +276,27 @@ void mbp_map_decode_words(unsigned block, const struct mbp_register *reg, const 
     }
 }
 
+static void read_back(unsigned block, void *view)
+{
+    uint16_t words[4] = {0};
+    for (unsigned f = 0; f < mbp_map[block].field_count; f++) {
+        const struct mbp_map_field *field = &mbp_map[block].fields[f];
+        if (field->member.kind != MBP_MEMBER_DOUBLE)
+            continue;
+        encode(field, NULL, view, words);
+        decode(field, NULL, words, view);
+    }
+}
+
+void mbp_map_as_read(const struct mbp_plant *plant, const struct mbp_unit *unit, enum mbp_map_per per, uint32_t item,
+                     void *view)
+{
+    for (unsigned b = 0; b < mbp_map_count; b++) {
+        if (mbp_map[b].per == per && mbp_map_item_has(plant, unit, b, item) && mbp_map_register(plant, b, item) == NULL)
+            read_back(b, view);
+    }
+}
+
 void mbp_map_encode_bits(unsigned block, const void *view, uint8_t *bits)
 {
     for (unsigned f = 0; f < mbp_map[block].field_count; f++) {

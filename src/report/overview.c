@@ -1,5 +1,5 @@
 /* Views as a report. */
-#include "mbplant/overview.h"
+#include "mbplant/report/overview.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -190,3 +190,32 @@ void mbp_view_controller(const struct mbp_plant *plant, const struct mbp_state *
     for (unsigned i = 0; i < MBP_SETTING_COUNT; i++)
         out->setting[i] = now->setting[i];
 }
+
+/* ---- all of them --------------------------------------------------------------------------------------------------
+ */
+
+static const struct mbp_unit *summary_unit(const struct mbp_plant *plant)
+{
+    for (uint32_t u = 0; u < plant->unit_count; u++) {
+        if (mbp_map_has(&plant->units[u], MBP_MAP_SUMMARY))
+            return &plant->units[u];
+    }
+    return &plant->units[0];
+}
+
+void mbp_view_plant(const struct mbp_plant *plant, const struct mbp_state *state, struct mbp_plant_view *out)
+{
+    mbp_view_summary(plant, summary_unit(plant), state, &out->summary);
+    for (uint32_t m = 0; m < plant->machine_count; m++)
+        mbp_view_machine(plant, state, m, &out->machines[m]);
+    for (uint32_t s = 0; s < plant->sensor_count; s++)
+        mbp_view_sensor(plant, state, s, &out->sensors[s]);
+    for (uint32_t a = 0; a < plant->actuator_count; a++) {
+        mbp_view_actuator(plant, state, a, &out->actuators[a]);
+        mbp_map_as_read(plant, &plant->units[plant->actuators[a].unit], MBP_PER_ACTUATOR, a, &out->actuators[a]);
+    }
+    for (uint32_t c = 0; c < plant->controller_count; c++) {
+        mbp_view_controller(plant, state, c, &out->controllers[c]);
+        mbp_map_as_read(plant, &plant->units[plant->controllers[c].unit], MBP_PER_CONTROLLER, c, &out->controllers[c]);
+    }
+}

@@ -259,3 +259,13 @@ bool web_args_take(struct web_call *call)
     }
     return !query.wrong;
 }
+
+bool web_moment(struct web_call *call, unsigned i, bool is_end, struct mbp_moment *out)
+{
+    const struct mbp_clock *clock = &call->web->config.clock;
+    const struct web_arg *arg = web_arg(call, i);
+    if (!arg->given || mbp_moment_parse(arg->text, clock->wall_ms(clock->ctx), is_end, out) == MBP_OK)
+        return true;
+    web_problem(call, 400, "'%s' cannot be '%.60s': it is " MBP_MOMENT_ALLOWED, call->route->params[i].key, arg->text);
+    return false;
+}

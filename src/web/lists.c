@@ -3,10 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "lists.h"
-#include "mbplant/report.h"
 
 /* ---- one --------------------------------------------------------------------------------------------------------- */
 
@@ -171,7 +169,7 @@ static bool event_wanted(const struct web_flow *flow, const struct mbp_event *ev
     uint32_t machine = flow->want[WANT_MACHINE];
     bool machine_is = machine == NOTHING || is_about(flow->web, event, machine);
     bool code_is = flow->want[WANT_CODE] == NOTHING || flow->want[WANT_CODE] == event->code;
-    return machine_is && code_is && event->wall_ms >= flow->want_time[0] && event->wall_ms <= flow->want_time[1];
+    return machine_is && code_is && mbp_moments_hold(&flow->since, &flow->until, event);
 }
 
 static bool next_events(struct web_flow *flow, FILE *out)
@@ -191,32 +189,6 @@ static bool next_events(struct web_flow *flow, FILE *out)
     return count > 0;
 }
 
-/* A number of the journal, or a time. */
-static bool take_moment(struct web_call *call, unsigned i, uint64_t *seq, uint64_t *wall_ms)
-{
-    const struct web_arg *arg = web_arg(call, i);
-    struct tm tm = {0};
-    if (!arg->given)
-        return true;
-    if (arg->text[0] != '\0' && strspn(arg->text, "0123456789") == strlen(arg->text) && strlen(arg->text) <= 10) {
-        *seq = strtoull(arg->text, NULL, 10);
-        return true;
-    }
-    const char *rest = strptime(arg->text, "%Y-%m-%dT%H:%M:%S", &tm);
-    unsigned ms = 0;
-    if (rest != NULL && *rest == '.' && strspn(rest + 1, "0123456789") >= 1) {
-        ms = (unsigned)(strtod(rest, NULL) * 1000 + 0.5);
-        rest += 1 + strspn(rest + 1, "0123456789");
-    }
-    if (rest == NULL || strcmp(rest, "Z") != 0) {
-        web_problem(call, 400, "'%s' must be an event's number, or a time such as 2026-06-13T08:00:00Z",
-                    call->route->params[i].key);
-        return false;
-    }
-    *wall_ms = (uint64_t)timegm(&tm) * 1000u + ms;
-    return true;
-}
-
 /* The newest `limit` ones unless it is said from where on: then those behind it. */
 void web_serve_events(struct web_call *call)
 {
@@ -226,14 +198,14 @@ void web_serve_events(struct web_call *call)
     struct web_flow *flow = web_flow_new(call, next_events);
     if (flow == NULL)
         return;
-    flow->want_time[1] = UINT64_MAX;
     flow->want[WANT_CODE] = NOTHING;
     flow->left = limit->given ? (uint64_t)limit->number : 100u;
-    uint64_t since = UINT64_MAX;
     flow->end = mbp_journal_last(journal);
-    if (!want_machine(call, flow, web_arg(call, 3)) || !take_moment(call, 0, &since, &flow->want_time[0]) ||
-        !take_moment(call, 1, &flow->end, &flow->want_time[1]))
+    if (!want_machine(call, flow, web_arg(call, 3)) || !web_moment(call, 0, false, &flow->since) ||
+        !web_moment(call, 1, true, &flow->until))
         return;
+    if (flow->until.kind == MBP_MOMENT_EVENT)
+        flow->end = flow->until.seq;
     if (code->given) {
         flow->want[WANT_CODE] = mbp_event_code_find(code->text);
         if (flow->want[WANT_CODE] == 0) {
@@ -244,8 +216,8 @@ void web_serve_events(struct web_call *call)
     }
     uint32_t oldest = mbp_journal_oldest(journal);
     bool narrowed = code->given || web_arg(call, 3)->given || web_arg(call, 0)->given;
-    if (since != UINT64_MAX)
-        flow->at = since > oldest ? since : oldest;
+    if (flow->since.kind == MBP_MOMENT_EVENT)
+        flow->at = flow->since.seq > oldest ? flow->since.seq : oldest;
     else if (!narrowed && flow->end + 1 > flow->left + oldest)
         flow->at = flow->end + 1 - flow->left;
     else

@@ -41,8 +41,10 @@ static void put_type(FILE *out, enum web_kind kind, bool nullable)
     case WEB_TIME:
         fprintf(out, "\"type\":[\"string\"%s],\"format\":\"date-time\"", null);
         break;
-    case WEB_TEXT:
     case WEB_OBJECT:
+        fprintf(out, "\"type\":[\"object\"%s]", null);
+        break;
+    case WEB_TEXT:
     case WEB_OBJECTS:
         fprintf(out, "\"type\":[\"string\"%s]", null);
         break;
@@ -60,7 +62,11 @@ static void put_field(FILE *out, const struct web_field *field)
     if (field->noun != NULL)
         fprintf(out, "\"$ref\":\"#/components/schemas/%s\"", field->noun->name);
     else
-        put_type(out, array ? WEB_TEXT : (enum web_kind)field->kind, field->nullable);
+        put_type(out,
+                 !array                ? (enum web_kind)field->kind
+                 : field->word != NULL ? WEB_TEXT
+                                       : WEB_OBJECT,
+                 field->nullable);
     if (field->word != NULL)
         put_words(out, field->word, field->nullable);
     fputs(array ? "}}" : "}", out);
@@ -186,7 +192,13 @@ static void put_content(FILE *out, const struct web_route *route)
                 route->answer->name, route->list ? "}" : "");
     else
         fprintf(out, "\"type\":\"%s\"", route->type != NULL ? "string" : "object");
-    fputs("}}}", out);
+    fputs("}}", out);
+    for (const char *const *other = route->types; other != NULL && *other != NULL; other++) {
+        putc(',', out);
+        web_put_text(out, *other);
+        fputs(":{\"schema\":{\"type\":\"string\"}}", out);
+    }
+    putc('}', out);
 }
 
 static void put_answers(FILE *out, const struct web_route *route)

@@ -82,10 +82,14 @@ static void serve(struct web_call *call)
     call->out = web_scratch(call->web);
     if (call->stage == WEB_WAITS) {
         call->stage = WEB_SERVED;
-        call->route->settled(call);
+        call->then(call);
         return;
     }
     call->stage = WEB_SERVED;
+    if (call->web->closing) { /* what would be waited for does not come any more */
+        web_problem(call, 503, "mbplantd is stopping");
+        return;
+    }
     if (!web_args_take(call))
         return;
     call->out = web_scratch(call->web);
@@ -133,6 +137,7 @@ void web_on_completed(void *ctx, struct MHD_Connection *connection, void **data,
             break;
         }
     }
+    web_report_leave(call);
     set_deadline(call, uv_now(web->config.loop));
     json_decref(call->json);
     free(call->body);

@@ -6,6 +6,7 @@
 #include "lists.h"
 #include "plant.h"
 #include "points.h"
+#include "report.h"
 #include "stream.h"
 
 #define PARAMS(rows)         .params = (rows), .param_count = COUNT_OF(rows)
@@ -23,11 +24,17 @@ static const struct web_param alarm_params[] = {
     {ROW("priority", "only those", WEB_TEXT), .word = web_priority_word},
 };
 static const struct web_param event_params[] = {
-    {ROW("since", "an event's number or a time; without it the newest ones", WEB_TEXT)},
-    {ROW("until", "an event's number or a time", WEB_TEXT)},
+    {ROW("since", "an event's number or a time, as mbplantctl's --since; without it the newest ones", WEB_TEXT)},
+    {ROW("until", "likewise", WEB_TEXT)},
     {ROW("code", "only events of it, as in 'alarm raised'", WEB_TEXT)},
     {ROW("machine", "only events about it", WEB_TEXT)},
     {ROW("limit", "how many at most; 100 unless said", WEB_COUNT), .low = 1, .high = 1e9},
+};
+static const struct web_param report_params[] = {
+    {ROW("format", "of the answer; json unless said", WEB_TEXT), .word = web_format_word},
+    {ROW("since", "an event's number or a time, as mbplantctl's --since; the last day unless said", WEB_TEXT)},
+    {ROW("until", "likewise; to now unless said", WEB_TEXT)},
+    {ROW("lang", "of what is meant for people; en unless said", WEB_TEXT), .word = web_lang_word},
 };
 static const struct web_param unit_param[] = {
     {ROW("unit", "only this Modbus unit", WEB_COUNT), .low = 0, .high = 255},
@@ -137,6 +144,8 @@ const struct web_route web_routes[] = {
     ALARM("remove", "Take its alarms out of service", WEB_ALARM_REMOVE),
     ALARM("return", "Put them back into service", WEB_ALARM_RETURN),
     {GET(WEB_API "/events", "The journal", web_serve_events), PARAMS(event_params), LIST(event)},
+    {GET(WEB_API "/report", "What the plant is like now, and a period of its journal as figures", web_serve_report),
+     PARAMS(report_params), ONE(report), .types = web_report_types},
     {GET(WEB_API "/stream", "What changes, as server-sent events", web_stream_open), PARAMS(stream_params),
      .type = "text/event-stream"},
     {GET(WEB_API "/map", "The register map", web_serve_map), PARAMS(unit_param), LIST(point)},

@@ -185,11 +185,15 @@ static void release(struct mbp_web *web)
     free(web);
 }
 
-static void on_closed(uv_handle_t *handle)
+void web_let_go(struct mbp_web *web)
 {
-    struct mbp_web *web = handle->data;
     if (--web->handles == 0)
         release(web);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    web_let_go(handle->data);
 }
 
 void mbp_web_close(struct mbp_web *web)
@@ -199,6 +203,7 @@ void mbp_web_close(struct mbp_web *web)
     web->closing = true;
     wake_commands(web);
     web_streams_end(web); /* what is suspended cannot be stopped */
+    web_reports_end(web);
     web_run(web);
     MHD_stop_daemon(web->daemon);
     web->daemon = NULL;
@@ -317,4 +322,9 @@ enum mbp_status mbp_web_change(struct mbp_web *web, const struct mbp_plant *plan
     wake_commands(web); /* their indices are the old plant's: they end with what is said of the new one */
     web_run(web);
     return status;
+}
+
+bool mbp_web_uses(const struct mbp_web *web, const struct mbp_plant *plant)
+{
+    return web != NULL && web_reports_use(web, plant);
 }

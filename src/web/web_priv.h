@@ -9,6 +9,8 @@
 #include <uv.h>
 
 #include "mbplant/map.h"
+#include "mbplant/report.h"
+#include "mbplant/report/period.h"
 #include "mbplant/view.h"
 #include "mbplant/web.h"
 
@@ -30,6 +32,7 @@ struct web_flow;
 struct web_stream;
 struct web_watch;
 struct web_trend;
+struct web_report;
 
 /* ---- nouns: what an answer is made of ---------------------------------------------------------------------------- */
 
@@ -110,6 +113,7 @@ struct web_route {
     const struct web_noun *answer; /* NULL = `type` */
     bool list;                     /* an array of those */
     const char *type;              /* NULL = application/json */
+    const char *const *types;      /* others that an argument may ask for; NULL ends them */
     unsigned sub;                  /* what several routes of one function differ in */
 };
 
@@ -141,15 +145,17 @@ struct web_call {
     char *body;
     size_t body_len;
     json_t *json;
-    FILE *out;                     /* the web's scratch text */
-    const char *type;              /* of the answer */
-    bool starved;                  /* a part of the body found no memory */
-    unsigned status;               /* HTTP's */
-    uint8_t stage;                 /* enum web_stage */
-    bool bad_path;                 /* the raw path has what none has */
-    bool pending;                  /* no scan has taken the command in: the plant is paused */
-    struct web_flow *flow;         /* the answer, where it is a long one */
-    struct MHD_Response *response; /* or is made already */
+    FILE *out;                           /* the web's scratch text */
+    const char *type;                    /* of the answer */
+    bool starved;                        /* a part of the body found no memory */
+    unsigned status;                     /* HTTP's */
+    uint8_t stage;                       /* enum web_stage */
+    bool bad_path;                       /* the raw path has what none has */
+    bool pending;                        /* no scan has taken the command in: the plant is paused */
+    struct web_flow *flow;               /* the answer, where it is a long one */
+    struct MHD_Response *response;       /* or is made already */
+    void (*then)(struct web_call *call); /* what it waits for is there */
+    struct web_report *report;
     /* while a command waits for a scan */
     uint64_t scan, since_ms;
     struct web_call *next_waiting;
@@ -162,6 +168,9 @@ static inline const struct web_arg *web_arg(const struct web_call *call, unsigne
 {
     return &call->args[i];
 }
+
+/* An argument that says where a period begins or ends, as mbplantctl reads it. False: a problem is answered. */
+bool web_moment(struct web_call *call, unsigned i, bool is_end, struct mbp_moment *out);
 
 /* Answers a problem (RFC 9457). */
 void web_problem(struct web_call *call, unsigned status, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -190,7 +199,7 @@ struct web_flow {
     uint64_t left; /* items that may still come */
     uint32_t unit, block, item, field;
     uint32_t want[6]; /* filters: the list's own */
-    uint64_t want_time[2];
+    struct mbp_moment since, until;
     bool lines; /* no array, but what `next` writes */
     bool begun, ended, dead;
     char *rest; /* written already, not yet sent */
@@ -247,7 +256,7 @@ const char *web_table_word(unsigned i);
 extern const struct web_noun web_machine_noun, web_sensor_noun, web_actuator_noun, web_controller_noun, web_alarm_noun,
     web_plant_noun, web_unit_noun, web_status_noun, web_connections_noun, web_point_noun, web_point_value_noun,
     web_registers_noun, web_event_noun, web_sim_noun, web_fault_noun, web_problem_noun, web_done_noun, web_trend_noun,
-    web_sample_noun, web_words_noun;
+    web_sample_noun, web_words_noun, web_report_noun;
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
@@ -288,6 +297,12 @@ bool web_streams_wake(struct mbp_web *web, bool tick);
 void web_streams_replan(struct mbp_web *web);
 void web_streams_end(struct mbp_web *web);
 
+/* Reports that are being made: a call goes and wants none any more; all end; whether one still looks at a plant. */
+void web_report_leave(struct web_call *call);
+void web_report_free(struct web_report *report);
+void web_reports_end(struct mbp_web *web);
+bool web_reports_use(const struct mbp_web *web, const struct mbp_plant *plant);
+
 /* ---- the web ----------------------------------------------------------------------------------------------------- */
 
 /* A connection, for its deadline. */
@@ -308,7 +323,7 @@ struct mbp_web {
     uv_timer_t timer; /* libmicrohttpd's */
     uv_timer_t tick;
     uv_prepare_t after_scan;
-    unsigned handles;
+    unsigned handles; /* open ones of the loop; the last lets the web go */
     bool closing, running;
     bool open_to_network; /* listens beyond loopback */
     uint16_t port;
@@ -318,7 +333,8 @@ struct mbp_web {
     FILE *out; /* scratch text: valid until the next call is served */
     char *text;
     size_t text_len;
-    struct web_call *waiting; /* for a scan */
+    struct web_call *waiting;   /* for a scan */
+    struct web_report *reports; /* the first is being made, the others wait */
     struct web_flow *flows;
     struct web_stream *streams;
     unsigned stream_count;
@@ -338,6 +354,9 @@ struct mbp_text web_scratch_text(struct mbp_web *web);
 
 /* Lets libmicrohttpd go on: after connections were resumed. */
 void web_run(struct mbp_web *web);
+
+/* One of the loop's handles less. */
+void web_let_go(struct mbp_web *web);
 
 /* A listening socket at "ADDR:PORT". Errors as mbp_web_open. */
 enum mbp_status web_listen(struct mbp_web *web, const char *endpoint, FILE *errors, int *fd);

@@ -237,6 +237,7 @@ void web_await_scan(struct web_call *call)
         return;
     }
     call->stage = WEB_WAITS;
+    call->then = call->route->settled;
     call->next_waiting = web->waiting;
     web->waiting = call;
 }

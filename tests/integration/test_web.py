@@ -1,4 +1,5 @@
 """HTTP: what each route answers, by the document that the plant serves of itself; who is let in; streams; metrics."""
+import concurrent.futures
 import http.client
 import json
 import re
@@ -21,8 +22,8 @@ class Web(Plant):
         super().start("--http", "127.0.0.1:0", *flags, port=port)
         self.web = int(self.out.wait_for(PAGE).group(1))
 
-    def ask(self, path, body=None, method=None, **headers):
-        """(status, answer, headers); JSON is read."""
+    def ask_bytes(self, path, body=None, method=None, **headers):
+        """(status, answer, headers) as they come."""
         connection = http.client.HTTPConnection("127.0.0.1", self.web, timeout=60)
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         if body is not None and not isinstance(body, (bytes, str)):
@@ -32,8 +33,13 @@ class Web(Plant):
         answer = connection.getresponse()
         text = answer.read()
         connection.close()
-        is_json = "json" in answer.getheader("Content-Type", "")
-        return answer.status, json.loads(text) if is_json and text else text, answer.headers
+        return answer.status, text, answer.headers
+
+    def ask(self, path, body=None, method=None, **headers):
+        """The same; JSON is read."""
+        status, text, got = self.ask_bytes(path, body, method, **headers)
+        is_json = "json" in got.get("Content-Type", "")
+        return status, json.loads(text) if is_json and text else text, got
 
     def get(self, path):
         status, answer, _ = self.ask("/api/v1" + path)
@@ -155,6 +161,16 @@ class Reads(unittest.TestCase):
             self.assertEqual(codes, {"value forced"})
             self.assertEqual([e["seq"] for e in plant.get("/events?since=2&limit=2")], [2, 3])
 
+    def test_reports_are_made_while_the_scans_go_on_and_those_that_wait_are_not_too_many(self):
+        with Web(BOTTLING) as plant:
+            with concurrent.futures.ThreadPoolExecutor(24) as pool:
+                answers = list(pool.map(lambda i: plant.ask(f"/api/v1/report?format={'json' if i % 2 else 'html'}"), range(24)))
+            self.assertLessEqual({status for status, _, _ in answers}, {200, 503})
+            self.assertEqual(answers[0][0], 200)
+            report = plant.get("/report?since=1")
+            self.assertEqual((report["plant"], report["summary"]["machines"]), ("Bottling line 3", 5))
+            self.assertEqual(plant.ask("/api/v1/report", method="HEAD")[:2], (200, b""))
+
     def test_a_list_longer_than_a_part_is_whole(self):
         with Web(BOTTLING) as plant:
             points = plant.get("/map")
@@ -166,7 +182,8 @@ class Reads(unittest.TestCase):
     def test_wrong_arguments_get_one_clear_problem(self):
         with Web(BOTTLING) as plant:
             for path, word in {"/sensors?colour=red": "colour", "/sensors?machine=NONE": "NONE", "/events?limit=0": "limit",
-                               "/events?since=yesterday": "since", "/registers?count=100000": "count",
+                               "/events?since=noon": "since", "/report?since=noon": "since", "/report?format=pdf": "markdown",
+                               "/report?since=5&until=4": "until", "/registers?count=100000": "count",
                                "/registers?table=nine": "table", "/registers?at=65535&count=2": "65535",
                                "/alarms?state=loud": "normal", "/sensors/TT999": "TT999", "/registers?at=1&at=2": "twice",
                                "/events?limit": "limit", "/registers?unit=9": "9"}.items():

@@ -1,7 +1,7 @@
 /* Stands between mbplantd and the system, preloaded, and answers as a system in trouble does: a disk that the kernel
  * has made read-only under open files (which no unprivileged test can have, and of which no mount comes back), a wall
- * clock that somebody sets, a file on a server that is gone. What trouble there is stands in a file that the test
- * writes at any time: MBP_SHIM names it.
+ * clock that somebody sets or that stands still, a file on a server that is gone. What trouble there is stands in a
+ * file that the test writes at any time: MBP_SHIM names it.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -18,7 +18,8 @@
 struct trouble {
     volatile uint64_t read_only; /* every disk is */
     volatile int64_t clock_ahead_s;
-    volatile uint64_t stuck; /* who looks at a file stuck.csv waits for ever, as at a server that is gone */
+    volatile uint64_t stuck;    /* who looks at a file stuck.csv waits for ever, as at a server that is gone */
+    volatile uint64_t still_ms; /* not 0: what the wall clock says from now on */
 };
 
 static struct trouble none;
@@ -109,5 +110,9 @@ int clock_gettime(clockid_t clock, struct timespec *now)
     int result = real(clock, now);
     if (result == 0 && clock == CLOCK_REALTIME)
         now->tv_sec += trouble->clock_ahead_s;
+    if (result == 0 && clock == CLOCK_REALTIME && trouble->still_ms != 0) {
+        now->tv_sec = (time_t)(trouble->still_ms / 1000);
+        now->tv_nsec = (long)(trouble->still_ms % 1000) * 1000000;
+    }
     return result;
 }

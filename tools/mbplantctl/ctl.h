@@ -4,8 +4,8 @@
 
 #include "mbplant/plant.h"
 #include "mbplant/report.h"
+#include "mbplant/report/period.h"
 #include "slave/transport.h"
-#include "text/moment.h"
 
 enum ctl_exit {
     CTL_OK = 0,
@@ -46,7 +46,7 @@ struct ctl_options {
     enum mbp_lang lang;
     enum ctl_colour colour;
     bool raw, follow, verify, all, request, response, help, version;
-    struct ctl_moment since, until;
+    struct mbp_moment since, until;
     const char *machine, *sensor, *code; /* which events; NULL = any */
     const char *load_path, *save_path;
     bool dry_run, once, no_wait;

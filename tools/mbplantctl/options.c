@@ -98,10 +98,10 @@ static bool set_format(struct ctl_options *options, const char *value)
     return mbp_format_find(value, &options->format) == MBP_OK;
 }
 
-static bool set_moment(const char *value, bool is_end, struct ctl_moment *out)
+static bool set_moment(const char *value, bool is_end, struct mbp_moment *out)
 {
     struct mbp_clock clock = mbp_clock_system();
-    return ctl_moment_parse(value, clock.wall_ms(clock.ctx), is_end, out) == MBP_OK;
+    return mbp_moment_parse(value, clock.wall_ms(clock.ctx), is_end, out) == MBP_OK;
 }
 
 static bool set_since(struct ctl_options *options, const char *value)
@@ -191,8 +191,8 @@ static const struct option known[] = {
      "text, markdown, html, json, csv, jsonl"},
     {"raw", 0, NULL, CTL_OPT_RAW, "the register's words in hexadecimal, not the value", FLAG(raw)},
     {"all", 'a', NULL, CTL_OPT_ALL, "all of them, however many", FLAG(all)},
-    {"since", 0, "WHEN", CTL_OPT_PERIOD, "from this event number or time on", set_since, 0, CTL_MOMENT_ALLOWED},
-    {"until", 0, "WHEN", CTL_OPT_PERIOD, "to this event number, or before this time", set_until, 0, CTL_MOMENT_ALLOWED},
+    {"since", 0, "WHEN", CTL_OPT_PERIOD, "from this event number or time on", set_since, 0, MBP_MOMENT_ALLOWED},
+    {"until", 0, "WHEN", CTL_OPT_PERIOD, "to this event number, or before this time", set_until, 0, MBP_MOMENT_ALLOWED},
     {"machine", 0, "NAME", CTL_OPT_JOURNAL, "only what is about this machine or its sensors", set_machine, 0,
      "a machine's name"},
     {"sensor", 0, "NAME", CTL_OPT_JOURNAL, "only what is about this sensor, actuator or controller", set_sensor, 0,

@@ -10,15 +10,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "dump/study.h"
 #include "target.h"
+#include "verbs/report.h"
 
 static struct ctl_options choose(const uint8_t *data, const char *path)
 {
     const uint64_t day_ms = 86400000;
     struct ctl_options options = {.load_path = path, .lang = (data[0] & 8) != 0 ? MBP_LANG_FR : MBP_LANG_EN};
-    struct ctl_moment number = {.kind = CTL_MOMENT_EVENT, .seq = data[1]};
-    struct ctl_moment time = {.kind = CTL_MOMENT_TIME, .ms = UINT64_C(1795543200000) + data[1] * day_ms / 24};
+    struct mbp_moment number = {.kind = MBP_MOMENT_EVENT, .seq = data[1]};
+    struct mbp_moment time = {.kind = MBP_MOMENT_TIME, .ms = UINT64_C(1795543200000) + data[1] * day_ms / 24};
     unsigned kind = data[0] & 7;
     if (kind == 1 || kind == 2)
         options.since = number;
@@ -59,17 +59,15 @@ static void check_figures(const struct mbp_analysis *analysis)
         abort();
 }
 
-static void write_all_forms(struct ctl *ctl, struct ctl_overview *overview, const struct ctl_study *study)
+static void write_all_forms(const struct mbp_plant *plant, const struct mbp_made_report *made)
 {
-    overview->seen.report.analysis = study->analysis;
     for (unsigned format = 0; format < MBP_FORMAT_COUNT; format++) {
         char *text = NULL;
         size_t len = 0;
         FILE *out = open_memstream(&text, &len);
         if (out == NULL)
             abort();
-        enum mbp_status status =
-            mbp_report_write(&overview->seen.report, ctl->plant, (enum mbp_format)format, false, out);
+        enum mbp_status status = mbp_report_write(&made->seen.report, plant, (enum mbp_format)format, false, out);
         fclose(out);
         if (status == MBP_OK ? len == 0 || text[len - 1] != '\n' : status != MBP_ERR_MISSING)
             abort();
@@ -85,16 +83,12 @@ static void write_all_forms(struct ctl *ctl, struct ctl_overview *overview, cons
 
 static void report(struct ctl *ctl, struct ctl_dump *dump)
 {
-    struct ctl_overview overview;
-    struct ctl_study study;
-    if (ctl_overview_of_dump(ctl, dump, &overview) != CTL_OK)
+    struct mbp_made_report made;
+    if (ctl_report_of_dump(ctl, dump, &made) != CTL_OK)
         return;
-    if (ctl_study_dump(ctl, dump, &overview, &study) == CTL_OK) {
-        check_figures(study.analysis);
-        write_all_forms(ctl, &overview, &study);
-        ctl_study_free(&study);
-    }
-    ctl_overview_free(ctl->plant, &overview);
+    check_figures(made.analysis);
+    write_all_forms(dump->plant, &made);
+    mbp_made_report_free(&made);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

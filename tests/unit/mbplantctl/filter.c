@@ -83,18 +83,18 @@ static void test_sensor_is_told_apart_by_unit(void **state)
 static void test_period_takes_in_its_beginning_and_not_its_end(void **state)
 {
     (void)state;
-    struct ctl_moment at = {CTL_MOMENT_TIME, 0, 5000};
-    struct ctl_moment after = {CTL_MOMENT_TIME, 0, 5001};
+    struct mbp_moment at = {MBP_MOMENT_TIME, 0, 5000};
+    struct mbp_moment after = {MBP_MOMENT_TIME, 0, 5001};
     struct mbp_event event = of(MBP_EV_START, 0, MBP_NONE16, MBP_NONE16);
     struct ctl_filter filter = {.since = at, .until = after};
-    assert_true(ctl_filter_in_period(&filter, &event));
+    assert_true(mbp_moments_hold(&filter.since, &filter.until, &event));
     filter = (struct ctl_filter){.since = after};
-    assert_false(ctl_filter_in_period(&filter, &event));
+    assert_false(mbp_moments_hold(&filter.since, &filter.until, &event));
     filter = (struct ctl_filter){.until = at};
-    assert_false(ctl_filter_in_period(&filter, &event));
+    assert_false(mbp_moments_hold(&filter.since, &filter.until, &event));
     /* numbers take in both */
-    filter = (struct ctl_filter){.since = {CTL_MOMENT_EVENT, 10, 0}, .until = {CTL_MOMENT_EVENT, 10, 0}};
-    assert_true(ctl_filter_in_period(&filter, &event));
+    filter = (struct ctl_filter){.since = {MBP_MOMENT_EVENT, 10, 0}, .until = {MBP_MOMENT_EVENT, 10, 0}};
+    assert_true(mbp_moments_hold(&filter.since, &filter.until, &event));
 }
 
 static void test_code_words_find_codes_by_name_beginning_and_number(void **state)
@@ -142,8 +142,8 @@ static void test_what_the_plant_does_not_have_is_wrong_usage(void **state)
         {.machine = "T1"},
         {.sensor = "M1"},
         {.code = "alarm,nothing"},
-        {.since = {CTL_MOMENT_EVENT, 5, 0}, .until = {CTL_MOMENT_EVENT, 4, 0}},
-        {.since = {CTL_MOMENT_TIME, 0, 5}, .until = {CTL_MOMENT_TIME, 0, 5}},
+        {.since = {MBP_MOMENT_EVENT, 5, 0}, .until = {MBP_MOMENT_EVENT, 4, 0}},
+        {.since = {MBP_MOMENT_TIME, 0, 5}, .until = {MBP_MOMENT_TIME, 0, 5}},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct ctl_filter filter;

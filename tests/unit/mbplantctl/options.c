@@ -38,7 +38,7 @@ static void test_nothing_given_takes_the_defaults(void **state)
     assert_int_equal(options.target.port, 5020);
     assert_int_equal(options.target.timeout_ms, 1000);
     assert_int_equal(options.unit, -1);
-    assert_int_equal(options.since.kind, CTL_MOMENT_NONE);
+    assert_int_equal(options.since.kind, MBP_MOMENT_NONE);
     assert_int_equal(options.format, MBP_FORMAT_TEXT);
 }
 

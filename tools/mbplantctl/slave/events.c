@@ -1,8 +1,6 @@
 /* Reading the journal: six events a request, many requests under way. */
 #include "slave/events.h"
 
-#include "slave/seek.h"
-
 #define EVENTS_A_PIECE (CTL_FILE_WORDS_MAX / MBP_EVENT_WORDS)
 
 struct run {
@@ -72,8 +70,6 @@ enum mbp_status ctl_event_read(struct ctl_link *link, uint8_t unit, uint32_t seq
 #define WALL_WORDS 4u
 
 struct probing {
-    struct ctl_link *link;
-    uint8_t unit;
     const uint32_t *seqs;
     size_t count, asked, got;
     uint64_t *wall_ms;
@@ -97,39 +93,10 @@ static bool got_time(void *ctx, const struct ctl_piece *piece, const uint16_t *w
     return true;
 }
 
-static enum mbp_status probe_times(void *ctx, const uint32_t *seqs, size_t count, uint64_t *wall_ms)
+enum mbp_status ctl_events_times(struct ctl_link *link, uint8_t unit, const uint32_t *seqs, size_t count,
+                                 uint64_t *wall_ms)
 {
-    struct probing *probing = ctx;
-    probing->seqs = seqs;
-    probing->count = count;
-    probing->wall_ms = wall_ms;
-    probing->asked = probing->got = 0;
-    struct ctl_piece_reader reader = {next_time, got_time, probing};
-    return ctl_read_pieces(probing->link, probing->unit, &reader);
-}
-
-enum mbp_status ctl_events_range(struct ctl_link *link, uint8_t unit, const struct ctl_moment *since,
-                                 const struct ctl_moment *until, uint32_t oldest, uint32_t last, struct ctl_range *out)
-{
-    struct probing probing = {.link = link, .unit = unit};
-    struct ctl_seek seek = {oldest, last, probe_times, &probing};
-    struct ctl_range range = {oldest, (uint64_t)last + 1};
-    enum mbp_status status = MBP_OK;
-    if (last == 0 || last < oldest) {
-        *out = (struct ctl_range){0, 0};
-        return MBP_OK;
-    }
-    if (since->kind == CTL_MOMENT_TIME)
-        status = ctl_seek_first(&seek, since->ms, &range.first);
-    else if (since->kind == CTL_MOMENT_EVENT && since->seq > oldest)
-        range.first = since->seq;
-    if (status == MBP_OK && until->kind == CTL_MOMENT_TIME) {
-        status = ctl_seek_last(&seek, until->ms, &range.end);
-        range.end++;
-    } else if (until->kind == CTL_MOMENT_EVENT && until->seq < last) {
-        range.end = (uint64_t)until->seq + 1;
-    }
-    if (status == MBP_OK)
-        *out = range;
-    return status;
+    struct probing probing = {.seqs = seqs, .count = count, .wall_ms = wall_ms};
+    struct ctl_piece_reader reader = {next_time, got_time, &probing};
+    return ctl_read_pieces(link, unit, &reader);
 }

@@ -4,20 +4,15 @@
 
 #include "mbplant/event.h"
 #include "slave/transport.h"
-#include "text/moment.h"
 
 /* Hands over events first..last in order; got returns false to stop. *next (if not NULL) becomes the first event that
  * was not handed over, also on failure: where to resume. Errors: those of ctl_read_pieces. */
 enum mbp_status ctl_events_read(struct ctl_link *link, uint8_t unit, uint32_t first, uint32_t last,
                                 bool (*got)(void *ctx, const struct mbp_event *event), void *ctx, uint32_t *next);
 
-/* The events oldest..last that can lie between two moments: first and last (exclusive) number. Clocks may have been
- * set, so each event's own time is still to be looked at. Errors: those of ctl_read_pieces. */
-struct ctl_range {
-    uint64_t first, end; /* none when end <= first */
-};
-enum mbp_status ctl_events_range(struct ctl_link *link, uint8_t unit, const struct ctl_moment *since,
-                                 const struct ctl_moment *until, uint32_t oldest, uint32_t last, struct ctl_range *out);
+/* The wall times of count events, whose numbers rise. Errors: those of ctl_read_pieces. */
+enum mbp_status ctl_events_times(struct ctl_link *link, uint8_t unit, const uint32_t *seqs, size_t count,
+                                 uint64_t *wall_ms);
 
 /* One event. */
 enum mbp_status ctl_event_read(struct ctl_link *link, uint8_t unit, uint32_t seq, struct mbp_event *out);

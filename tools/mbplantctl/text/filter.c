@@ -113,10 +113,7 @@ static bool find_codes(const char *list, bool codes[CTL_CODES])
 
 bool ctl_period_is_reversed(const struct ctl_options *options)
 {
-    const struct ctl_moment *since = &options->since;
-    const struct ctl_moment *until = &options->until;
-    bool reversed = since->kind == until->kind && ((since->kind == CTL_MOMENT_EVENT && since->seq > until->seq) ||
-                                                   (since->kind == CTL_MOMENT_TIME && since->ms >= until->ms));
+    bool reversed = mbp_moments_are_reversed(&options->since, &options->until);
     if (reversed)
         ctl_error("--since is not before --until");
     return reversed;
@@ -175,16 +172,6 @@ enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mb
     return CTL_OK;
 }
 
-bool ctl_filter_in_period(const struct ctl_filter *filter, const struct mbp_event *event)
-{
-    const struct ctl_moment *since = &filter->since;
-    const struct ctl_moment *until = &filter->until;
-    return !(since->kind == CTL_MOMENT_EVENT && event->seq < since->seq) &&
-           !(since->kind == CTL_MOMENT_TIME && event->wall_ms < since->ms) &&
-           !(until->kind == CTL_MOMENT_EVENT && event->seq > until->seq) &&
-           !(until->kind == CTL_MOMENT_TIME && event->wall_ms >= until->ms);
-}
-
 static bool is_same(const char *name, const char *wanted)
 {
     return wanted == NULL || strcasecmp(name, wanted) == 0;
@@ -194,7 +181,7 @@ bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_telling
 {
     struct mbp_event_tag machine = {.name = ""};
     struct mbp_event_tag item = {.name = ""};
-    if (!ctl_filter_in_period(filter, event))
+    if (!mbp_moments_hold(&filter->since, &filter->until, event))
         return false;
     if (!filter->all_codes && !(event->code < CTL_CODES && filter->codes[event->code]))
         return false;

@@ -7,7 +7,7 @@
 #define CTL_CODES 256u /* event codes lie below */
 
 struct ctl_filter {
-    struct ctl_moment since, until;
+    struct mbp_moment since, until;
     const char *machine, *sensor; /* by name, for plants change; NULL = any */
     bool all_codes;
     bool codes[CTL_CODES];
@@ -30,8 +30,5 @@ void ctl_codes_print(FILE *out);
 
 /* Whether it is one of them. The period is judged by the event's own number and time. */
 bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_telling *by, const struct mbp_event *event);
-
-/* Whether its number and time lie in the period. */
-bool ctl_filter_in_period(const struct ctl_filter *filter, const struct mbp_event *event);
 
 #endif

@@ -4,7 +4,7 @@
 enum ctl_exit ctl_run_alarms(struct ctl *ctl)
 {
     struct ctl_overview overview;
-    enum ctl_exit code = ctl_overview_take(ctl, false, &overview);
+    enum ctl_exit code = ctl_overview_take(ctl, &overview);
     if (code != CTL_OK)
         return code;
     enum mbp_status status = MBP_OK;

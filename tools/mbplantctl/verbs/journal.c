@@ -118,8 +118,8 @@ static FILE *resume(struct ctl *ctl, uint8_t unit, struct journal_reading *readi
                   why);
         return NULL;
     }
-    const struct ctl_moment *since = &ctl->options->since;
-    if (since->kind != CTL_MOMENT_NONE && !(since->kind == CTL_MOMENT_EVENT && since->seq == dump.last.seq + 1))
+    const struct mbp_moment *since = &ctl->options->since;
+    if (since->kind != MBP_MOMENT_NONE && !(since->kind == MBP_MOMENT_EVENT && since->seq == dump.last.seq + 1))
         ctl_error("--save %s: it exists and ends with event %u, so it is gone on with there and not from --since", path,
                   dump.last.seq);
     else if (!is_continued_by(ctl, unit, &dump, path))
@@ -249,13 +249,13 @@ static const char *conflict(const struct ctl_options *options)
 {
     if (options->load_path != NULL && (options->save_path != NULL || options->follow))
         return "--load goes with neither --save nor --follow";
-    if (options->verify && (options->save_path != NULL || options->follow || options->since.kind != CTL_MOMENT_NONE ||
-                            options->until.kind != CTL_MOMENT_NONE || options->machine != NULL ||
+    if (options->verify && (options->save_path != NULL || options->follow || options->since.kind != MBP_MOMENT_NONE ||
+                            options->until.kind != MBP_MOMENT_NONE || options->machine != NULL ||
                             options->sensor != NULL || options->code != NULL))
         return "--verify is of every event: it goes with --load alone";
-    if (options->follow && options->until.kind != CTL_MOMENT_NONE)
+    if (options->follow && options->until.kind != MBP_MOMENT_NONE)
         return "--follow has no end, so it does not go with --until";
-    if (options->save_path != NULL && (options->until.kind != CTL_MOMENT_NONE || options->machine != NULL ||
+    if (options->save_path != NULL && (options->until.kind != MBP_MOMENT_NONE || options->machine != NULL ||
                                        options->sensor != NULL || options->code != NULL))
         return "--save takes every event; --until, --machine, --sensor and --code choose among them with --load";
     return NULL;

@@ -104,24 +104,30 @@ static enum mbp_status read_to(struct journal_reading *reading, uint64_t end)
     return MBP_OK;
 }
 
+static enum mbp_status times_of(void *ctx, const uint32_t *seqs, size_t count, uint64_t *wall_ms)
+{
+    const struct journal_reading *reading = ctx;
+    return ctl_events_times(reading->ctl->link, reading->unit, seqs, count, wall_ms);
+}
+
 /* From reading->next on when that is not 0, else from where the period begins. */
 enum mbp_status journal_read_period(struct journal_reading *reading)
 {
     const struct ctl_filter *filter = &reading->printing->filter;
-    struct mbp_summary_view summary;
-    struct ctl_range range = {0, 0};
+    struct mbp_summary_view summary = {0};
+    struct mbp_event_range range = {0, 0};
     enum mbp_status status = ctl_summary_read(reading->ctl, reading->unit, &summary);
+    const struct mbp_seek seek = {summary.oldest_event, summary.last_event, times_of, reading};
     if (status == MBP_OK)
-        status = ctl_events_range(reading->ctl->link, reading->unit, &filter->since, &filter->until,
-                                  summary.oldest_event, summary.last_event, &range);
+        status = mbp_seek_range(&seek, &filter->since, &filter->until, &range);
     if (status != MBP_OK)
         return status;
     bool resumed = reading->next > 0;
     if (!resumed)
-        reading->next = filter->since.kind == CTL_MOMENT_EVENT ? filter->since.seq : range.first;
+        reading->next = filter->since.kind == MBP_MOMENT_EVENT ? filter->since.seq : range.first;
     if (reading->next == 0) /* nothing is durable yet */
         reading->next = 1;
-    skip_removed(reading, &summary, resumed || (filter->since.kind == CTL_MOMENT_EVENT && filter->since.seq > 1));
+    skip_removed(reading, &summary, resumed || (filter->since.kind == MBP_MOMENT_EVENT && filter->since.seq > 1));
     if (reading->next < range.end)
         status = learn_names(reading, (uint32_t)(range.end - 1));
     if (status == MBP_OK)

@@ -1,30 +1,169 @@
 /* report: the plant now and a period of its journal, made over Modbus alone or from a saved dump. */
-#include "dump/study.h"
-#include "text/filter.h"
-#include "verbs/overview.h"
+#include "verbs/report.h"
 
-static enum ctl_exit write_report(struct ctl *ctl, struct ctl_overview *overview, const struct ctl_study *study)
+#include "slave/events.h"
+#include "slave/names.h"
+#include "slave/snapshot.h"
+#include "slave/wait.h"
+#include "text/filter.h"
+
+static struct mbp_report_wish wish_of(const struct ctl *ctl)
 {
-    overview->seen.report.analysis = study->analysis;
-    enum mbp_status status =
-        mbp_report_write(&overview->seen.report, ctl->plant, ctl->options->format, ctl->colour, stdout);
+    return (struct mbp_report_wish){ctl->options->since, ctl->options->until, ctl->options->lang};
+}
+
+/* ---- a slave ---------------------------------------------------------------------------------------------------- */
+
+struct slave {
+    struct ctl_link *link;
+    uint8_t unit; /* that tells of the journal */
+};
+
+static enum mbp_status read_slave(void *ctx, uint64_t first, uint64_t last,
+                                  bool (*got)(void *got_ctx, const struct mbp_event *event), void *got_ctx)
+{
+    const struct slave *slave = ctx;
+    return ctl_events_read(slave->link, slave->unit, (uint32_t)first, (uint32_t)last, got, got_ctx, NULL);
+}
+
+static enum mbp_status slave_times(void *ctx, const uint32_t *seqs, size_t count, uint64_t *wall_ms)
+{
+    const struct slave *slave = ctx;
+    return ctl_events_times(slave->link, slave->unit, seqs, count, wall_ms);
+}
+
+/* Everything that the snapshot shows is in the journal when what had happened by then is stored. A disk is given as
+ * long as a reply to take it; one that refuses is not waited for. Events that are not stored by then are left to be
+ * named. */
+static enum mbp_status await_stored(struct ctl *ctl, uint8_t unit, struct mbp_plant_view *snapshot)
+{
+    struct mbp_summary_view now = {0};
+    struct ctl_wait wait = ctl_wait_begin(ctl->plant, 1, ctl->options->target.timeout_ms);
+    enum mbp_status status = ctl_journal_state_read(ctl, unit, &snapshot->summary);
+    uint32_t newest = snapshot->summary.newest_event;
+    while (status == MBP_OK) {
+        status = ctl_summary_read(ctl, unit, &now);
+        if (status != MBP_OK)
+            return status;
+        snapshot->summary.last_event = now.last_event;
+        snapshot->summary.oldest_event = now.oldest_event;
+        snapshot->summary.last_incident = now.last_incident;
+        if (now.last_event >= newest || snapshot->summary.journal_trouble || !ctl_wait_more(&wait))
+            break;
+        status = ctl_journal_state_read(ctl, unit, &snapshot->summary);
+    }
+    snapshot->summary.newest_event = newest > now.last_event ? newest : now.last_event;
+    return status;
+}
+
+static enum mbp_status make_of_slave(struct ctl *ctl, struct slave *slave, uint64_t now_ms,
+                                     struct mbp_plant_view *snapshot, struct mbp_made_report *out)
+{
+    enum mbp_status status = await_stored(ctl, slave->unit, snapshot);
+    if (status == MBP_OK)
+        status = ctl_names_read(ctl, slave->unit);
+    if (status != MBP_OK)
+        return status;
+    const struct mbp_report_source source = {
+        .plant = ctl->plant,
+        .view = snapshot,
+        .now_ms = now_ms,
+        .names = &ctl->names,
+        .events = {snapshot->summary.oldest_event, snapshot->summary.last_event, read_slave, slave_times, slave},
+    };
+    const struct mbp_report_wish wish = wish_of(ctl);
+    return mbp_report_make(&source, &wish, out);
+}
+
+enum ctl_exit ctl_report_of_slave(struct ctl *ctl, struct mbp_made_report *out)
+{
+    struct mbp_plant_view snapshot;
+    struct mbp_clock clock = mbp_clock_system();
+    enum ctl_exit code = ctl_snapshot_take(ctl, &snapshot);
+    uint64_t now_ms = clock.wall_ms(clock.ctx); /* of the snapshot */
+    if (code != CTL_OK)
+        return code;
+    int unit = ctl_summary_unit(ctl->plant);
+    struct slave slave = {.link = ctl->link, .unit = (uint8_t)unit};
+    code = CTL_FAILED;
+    if (unit >= 0) {
+        enum mbp_status status = make_of_slave(ctl, &slave, now_ms, &snapshot, out);
+        code = status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "reading the journal");
+    }
+    mbp_plant_view_free(ctl->plant, &snapshot);
+    return code;
+}
+
+/* ---- a dump ----------------------------------------------------------------------------------------------------- */
+
+struct saved {
+    struct ctl_dump *dump;
+    char why[CTL_DUMP_WHY];
+};
+
+/* Of what a dump tells, those of some numbers. */
+struct choosing {
+    uint64_t first, last;
+    bool (*got)(void *got_ctx, const struct mbp_event *event);
+    void *got_ctx;
+};
+
+static bool choose(void *ctx, const struct mbp_event *event)
+{
+    const struct choosing *choosing = ctx;
+    if (event->seq < choosing->first)
+        return true;
+    return event->seq <= choosing->last && choosing->got(choosing->got_ctx, event);
+}
+
+static enum mbp_status read_dump(void *ctx, uint64_t first, uint64_t last,
+                                 bool (*got)(void *got_ctx, const struct mbp_event *event), void *got_ctx)
+{
+    struct saved *saved = ctx;
+    struct choosing choosing = {first, last, got, got_ctx};
+    return ctl_dump_events(saved->dump, choose, &choosing, saved->why);
+}
+
+enum ctl_exit ctl_report_of_dump(struct ctl *ctl, struct ctl_dump *dump, struct mbp_made_report *out)
+{
+    struct saved saved = {.dump = dump, .why = "out of memory"};
+    if (!dump->has_snapshot) {
+        ctl_error("--load %s: it does not tell what the plant was like (a dump of an earlier mbplantctl): only journal "
+                  "--load reads it",
+                  ctl->options->load_path);
+        return CTL_FAILED;
+    }
+    const struct mbp_report_source source = {
+        .plant = dump->plant,
+        .view = &dump->snapshot,
+        .now_ms = dump->snapshot_ms,
+        .names = &dump->names,
+        .events = {dump->first, dump->last.seq, read_dump, NULL, &saved},
+        .apart = dump->snapshot.summary.last_event != dump->last.seq,
+        .last_ms = dump->last.wall_ms,
+    };
+    const struct mbp_report_wish wish = wish_of(ctl);
+    enum mbp_status status = mbp_report_make(&source, &wish, out);
+    if (status == MBP_OK)
+        return CTL_OK;
+    ctl_error("--load %s: %s", ctl->options->load_path, status == MBP_ERR_MEMORY ? mbp_status_text(status) : saved.why);
+    return CTL_FAILED;
+}
+
+/* ---- the verb --------------------------------------------------------------------------------------------------- */
+
+static enum ctl_exit write_report(struct ctl *ctl, const struct mbp_plant *plant, struct mbp_made_report *made)
+{
+    enum mbp_status status = mbp_report_write(&made->seen.report, plant, ctl->options->format, ctl->colour, stdout);
+    mbp_made_report_free(made);
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "report");
 }
 
 static enum ctl_exit of_slave(struct ctl *ctl)
 {
-    struct ctl_overview overview;
-    struct ctl_study study;
-    enum ctl_exit code = ctl_overview_take(ctl, true, &overview);
-    if (code != CTL_OK)
-        return code;
-    code = ctl_study_slave(ctl, &overview, &study);
-    if (code == CTL_OK) {
-        code = write_report(ctl, &overview, &study);
-        ctl_study_free(&study);
-    }
-    ctl_overview_free(ctl->plant, &overview);
-    return code;
+    struct mbp_made_report made;
+    enum ctl_exit code = ctl_report_of_slave(ctl, &made);
+    return code == CTL_OK ? write_report(ctl, ctl->plant, &made) : code;
 }
 
 static enum ctl_exit of_dump(struct ctl *ctl)
@@ -32,21 +171,15 @@ static enum ctl_exit of_dump(struct ctl *ctl)
     const char *path = ctl->options->load_path;
     char why[CTL_DUMP_WHY] = "";
     struct ctl_dump dump;
-    struct ctl_overview overview;
-    struct ctl_study study;
+    struct mbp_made_report made;
     if (ctl_dump_open(path, &dump, why) != MBP_OK) {
         ctl_error("--load %s: %s", path, why);
         return CTL_FAILED;
     }
-    enum ctl_exit code = ctl_overview_of_dump(ctl, &dump, &overview);
+    enum ctl_exit code = ctl_report_of_dump(ctl, &dump, &made);
     if (code == CTL_OK) {
-        code = ctl_study_dump(ctl, &dump, &overview, &study);
-        if (code == CTL_OK) {
-            code = write_report(ctl, &overview, &study);
-            ctl_study_free(&study);
-            ctl_dump_say_missing(path, &dump);
-        }
-        ctl_overview_free(ctl->plant, &overview);
+        code = write_report(ctl, dump.plant, &made);
+        ctl_dump_say_missing(path, &dump);
     }
     ctl_dump_close(&dump);
     return code;

@@ -150,7 +150,7 @@ static void print_journal_trouble(const struct ctl *ctl, const struct mbp_summar
 enum ctl_exit ctl_run_status(struct ctl *ctl)
 {
     struct ctl_overview overview;
-    enum ctl_exit code = ctl_overview_take(ctl, false, &overview);
+    enum ctl_exit code = ctl_overview_take(ctl, &overview);
     if (code != CTL_OK)
         return code;
     print_summary(ctl, &overview);

@@ -68,7 +68,7 @@ static struct deed deed_of(enum watch_action action, const struct watch_view *vi
 static bool is_unseen(struct ctl *ctl, const struct deed *deed)
 {
     struct ctl_overview now;
-    if (!deed->acknowledges || deed->seen == NULL || ctl_overview_take(ctl, false, &now) != CTL_OK)
+    if (!deed->acknowledges || deed->seen == NULL || ctl_overview_take(ctl, &now) != CTL_OK)
         return false; /* a slave that does not answer says so when it is asked to acknowledge */
     const struct mbp_report_alarm *unseen =
         watch_find_unseen(&now.seen.report, ctl->plant, deed->seen, ctl->options->argv[0]);

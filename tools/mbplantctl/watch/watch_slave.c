@@ -172,7 +172,7 @@ static enum ctl_exit look(struct ctl *ctl, void *ctx)
     struct watch_slave *slave = ctx;
     struct ctl_overview now;
     uint32_t seen = newest(slave);
-    enum ctl_exit code = ctl_overview_take(ctl, false, &now);
+    enum ctl_exit code = ctl_overview_take(ctl, &now);
     if (code != CTL_OK)
         return code;
     if (slave->has_overview)

@@ -6,8 +6,7 @@
 
 #include <cmocka.h>
 
-#include "dump/source.h"
-#include "slave/seek.h"
+#include "mbplant/report/period.h"
 
 #define OLDEST 7u
 #define EVENTS 150000u /* more than are looked at one by one */
@@ -29,7 +28,7 @@ static enum mbp_status read_events(void *ctx, uint64_t first, uint64_t last,
     return MBP_OK;
 }
 
-static enum mbp_status probe(void *ctx, const uint32_t *seqs, size_t count, uint64_t *times)
+static enum mbp_status times_of(void *ctx, const uint32_t *seqs, size_t count, uint64_t *times)
 {
     (void)ctx;
     for (size_t i = 0; i < count; i++)
@@ -37,34 +36,19 @@ static enum mbp_status probe(void *ctx, const uint32_t *seqs, size_t count, uint
     return MBP_OK;
 }
 
-static enum mbp_status narrow(void *ctx, const struct ctl_moment *since, const struct ctl_moment *until,
-                              struct ctl_range *out)
-{
-    const struct ctl_source *source = ctx;
-    const struct ctl_seek seek = {source->oldest, source->last, probe, NULL};
-    struct ctl_range range = {source->oldest, (uint64_t)source->last + 1};
-    assert_int_equal(ctl_seek_first(&seek, since->ms, &range.first), MBP_OK);
-    if (until->kind == CTL_MOMENT_TIME) {
-        assert_int_equal(ctl_seek_last(&seek, until->ms, &range.end), MBP_OK);
-        range.end++;
-    }
-    *out = range;
-    return MBP_OK;
-}
-
 /* The range that a search finds, which must be that of looking at all. */
-static struct ctl_range find(uint32_t count, uint64_t since_ms, uint64_t until_ms)
+static struct mbp_event_range find(uint32_t count, uint64_t since_ms, uint64_t until_ms)
 {
-    struct ctl_source source = {OLDEST, OLDEST + count - 1, read_events, narrow, &source};
-    const struct ctl_moment since = {.kind = CTL_MOMENT_TIME, .ms = since_ms};
-    const struct ctl_moment until = {.kind = until_ms != 0 ? CTL_MOMENT_TIME : CTL_MOMENT_NONE, .ms = until_ms};
-    struct ctl_range found;
-    struct ctl_range wanted;
+    struct mbp_event_source source = {OLDEST, OLDEST + count - 1, read_events, times_of, NULL};
+    const struct mbp_moment since = {.kind = MBP_MOMENT_TIME, .ms = since_ms};
+    const struct mbp_moment until = {.kind = until_ms != 0 ? MBP_MOMENT_TIME : MBP_MOMENT_NONE, .ms = until_ms};
+    struct mbp_event_range found;
+    struct mbp_event_range wanted;
     handed_over = 0;
-    assert_int_equal(ctl_source_range(&source, &since, &until, &found), MBP_OK);
+    assert_int_equal(mbp_event_source_range(&source, &since, &until, &found), MBP_OK);
     uint32_t needed = handed_over;
-    source.narrow = NULL;
-    assert_int_equal(ctl_source_range(&source, &since, &until, &wanted), MBP_OK);
+    source.times = NULL;
+    assert_int_equal(mbp_event_source_range(&source, &since, &until, &wanted), MBP_OK);
     assert_int_equal(found.first, wanted.first);
     assert_int_equal(found.end, wanted.end);
     handed_over = needed;
@@ -76,7 +60,7 @@ static void test_period_of_a_long_journal_is_found_by_looking_at_few_of_its_even
     (void)state;
     for (uint32_t i = 0; i < EVENTS; i++)
         wall_ms[i] = (i + 1) * MINUTE;
-    struct ctl_range range = find(EVENTS, 1000 * MINUTE, 2000 * MINUTE);
+    struct mbp_event_range range = find(EVENTS, 1000 * MINUTE, 2000 * MINUTE);
     assert_int_equal(range.first, OLDEST + 999);
     assert_int_equal(range.end, OLDEST + 1999);
     assert_true(handed_over < 1000);
@@ -95,7 +79,7 @@ static void test_period_before_the_clock_went_back_leaves_out_what_came_after(vo
     (void)state;
     for (uint32_t i = 0; i < EVENTS; i++)
         wall_ms[i] = i < EVENTS - 100 ? (i + 1) * MINUTE : (i - (EVENTS - 100) + 1) * 1000;
-    struct ctl_range range = find(EVENTS, 1000 * MINUTE, 2000 * MINUTE);
+    struct mbp_event_range range = find(EVENTS, 1000 * MINUTE, 2000 * MINUTE);
     assert_int_equal(range.first, OLDEST + 999);
     assert_int_equal(range.end, OLDEST + 1999);
     range = find(EVENTS, 1000 * MINUTE, 0); /* ends with the last event that is later */
@@ -121,11 +105,11 @@ static void test_short_journal_with_small_steps_of_the_clock_is_looked_at_whole(
 static void test_empty_journal_has_no_period(void **state)
 {
     (void)state;
-    const struct ctl_source source = {0, 0, read_events, narrow, NULL};
-    const struct ctl_moment since = {.kind = CTL_MOMENT_TIME, .ms = 1};
-    const struct ctl_moment until = {0};
-    struct ctl_range range = {9, 9};
-    assert_int_equal(ctl_source_range(&source, &since, &until, &range), MBP_OK);
+    const struct mbp_event_source source = {0, 0, read_events, times_of, NULL};
+    const struct mbp_moment since = {.kind = MBP_MOMENT_TIME, .ms = 1};
+    const struct mbp_moment until = {0};
+    struct mbp_event_range range = {9, 9};
+    assert_int_equal(mbp_event_source_range(&source, &since, &until, &range), MBP_OK);
     assert_int_equal(range.first, 0);
     assert_int_equal(range.end, 0);
 }

@@ -1,5 +1,5 @@
 /* Times as people type them. */
-#include "text/moment.h"
+#include "mbplant/report/period.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,24 +173,24 @@ static enum mbp_status parse_time(const char *text, uint64_t now_ms, bool is_end
     return resolve_spoken(&spoken, now_ms, is_end, out);
 }
 
-enum mbp_status ctl_moment_parse(const char *text, uint64_t now_ms, bool is_end, struct ctl_moment *out)
+enum mbp_status mbp_moment_parse(const char *text, uint64_t now_ms, bool is_end, struct mbp_moment *out)
 {
     size_t digits = strspn(text, "0123456789");
     if (digits == 0 || text[digits] != '\0') {
         uint64_t ms;
         enum mbp_status status = parse_time(text, now_ms, is_end, &ms);
         if (status == MBP_OK)
-            *out = (struct ctl_moment){CTL_MOMENT_TIME, 0, ms};
+            *out = (struct mbp_moment){MBP_MOMENT_TIME, 0, ms};
         return status;
     }
     uint64_t seq = digits <= 10 ? strtoull(text, NULL, 10) : 0;
     if (seq == 0 || seq > UINT32_MAX)
         return MBP_ERR_RANGE;
-    *out = (struct ctl_moment){CTL_MOMENT_EVENT, (uint32_t)seq, 0};
+    *out = (struct mbp_moment){MBP_MOMENT_EVENT, (uint32_t)seq, 0};
     return MBP_OK;
 }
 
-const char *ctl_moment_text(uint64_t ms, char *buf, size_t size)
+const char *mbp_moment_text(uint64_t ms, char *buf, size_t size)
 {
     time_t seconds = (time_t)(ms / MS_PER_S);
     struct tm local;
@@ -205,4 +205,18 @@ const char *ctl_moment_text(uint64_t ms, char *buf, size_t size)
     }
     snprintf(buf, size, "%s.%03u%s", whole, (unsigned)(ms % MS_PER_S), zone);
     return buf;
+}
+
+bool mbp_moments_are_reversed(const struct mbp_moment *since, const struct mbp_moment *until)
+{
+    return since->kind == until->kind && ((since->kind == MBP_MOMENT_EVENT && since->seq > until->seq) ||
+                                          (since->kind == MBP_MOMENT_TIME && since->ms >= until->ms));
+}
+
+bool mbp_moments_hold(const struct mbp_moment *since, const struct mbp_moment *until, const struct mbp_event *event)
+{
+    return !(since->kind == MBP_MOMENT_EVENT && event->seq < since->seq) &&
+           !(since->kind == MBP_MOMENT_TIME && event->wall_ms < since->ms) &&
+           !(until->kind == MBP_MOMENT_EVENT && event->seq > until->seq) &&
+           !(until->kind == MBP_MOMENT_TIME && event->wall_ms >= until->ms);
 }

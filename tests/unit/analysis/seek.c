@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "mbplant/base.h"
-#include "slave/seek.h"
+#include "mbplant/report/period.h"
 
 #define HOUR_MS UINT64_C(3600000)
 
@@ -19,7 +19,7 @@ struct journal {
 static enum mbp_status probe(void *ctx, const uint32_t *seqs, size_t count, uint64_t *wall_ms)
 {
     struct journal *journal = ctx;
-    assert_in_range(count, 1, CTL_SEEK_PROBES);
+    assert_in_range(count, 1, MBP_SEEK_PROBES);
     for (size_t i = 0; i < count; i++) {
         assert_in_range(seqs[i], journal->oldest, journal->last);
         assert_true(i == 0 || seqs[i] > seqs[i - 1]);
@@ -32,17 +32,17 @@ static enum mbp_status probe(void *ctx, const uint32_t *seqs, size_t count, uint
 
 static uint64_t first_of(struct journal *journal, uint64_t at_ms)
 {
-    struct ctl_seek seek = {journal->oldest, journal->last, probe, journal};
+    struct mbp_seek seek = {journal->oldest, journal->last, probe, journal};
     uint64_t found = 0;
-    assert_int_equal(ctl_seek_first(&seek, at_ms, &found), MBP_OK);
+    assert_int_equal(mbp_seek_first(&seek, at_ms, &found), MBP_OK);
     return found;
 }
 
 static uint64_t last_of(struct journal *journal, uint64_t at_ms)
 {
-    struct ctl_seek seek = {journal->oldest, journal->last, probe, journal};
+    struct mbp_seek seek = {journal->oldest, journal->last, probe, journal};
     uint64_t found = 0;
-    assert_int_equal(ctl_seek_last(&seek, at_ms, &found), MBP_OK);
+    assert_int_equal(mbp_seek_last(&seek, at_ms, &found), MBP_OK);
     return found;
 }
 
@@ -74,7 +74,7 @@ static void test_ten_million_events_take_few_looks(void **state)
     struct journal journal = {.time_of = even, .oldest = 2500000, .last = 12500000};
     assert_int_equal(first_of(&journal, UINT64_C(9876543) * 1000), 9876543);
     assert_true(journal.rounds <= 16);
-    assert_true(journal.probes <= 16 * CTL_SEEK_PROBES);
+    assert_true(journal.probes <= 16 * MBP_SEEK_PROBES);
 }
 
 static void test_times_outside_the_journal_give_its_ends(void **state)
@@ -148,9 +148,9 @@ static enum mbp_status broken(void *ctx, const uint32_t *seqs, size_t count, uin
 static void test_failing_probe_fails_the_search(void **state)
 {
     (void)state;
-    struct ctl_seek seek = {1, 1000, broken, NULL};
+    struct mbp_seek seek = {1, 1000, broken, NULL};
     uint64_t found = 7;
-    assert_int_equal(ctl_seek_first(&seek, 5, &found), MBP_ERR_IO);
+    assert_int_equal(mbp_seek_first(&seek, 5, &found), MBP_ERR_IO);
     assert_int_equal(found, 7);
 }
 

@@ -1,7 +1,7 @@
 /* overview: the views of a whole plant (mbplant/view.h) as a report: what report, alarms, status and watch show. Who
  * fills the views does not matter: the daemon from its state, a master from the words that it read. */
-#ifndef MBPLANT_OVERVIEW_H
-#define MBPLANT_OVERVIEW_H
+#ifndef MBPLANT_REPORT_OVERVIEW_H
+#define MBPLANT_REPORT_OVERVIEW_H
 
 #include "mbplant/report.h"
 #include "mbplant/view.h"

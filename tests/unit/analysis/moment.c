@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "text/moment.h"
+#include "mbplant/report/period.h"
 
 #define NOW_MS UINT64_C(1795543200000) /* 2026-11-24T18:00:00Z, 19:00 in Paris */
 #define DAY_MS UINT64_C(86400000)
@@ -23,24 +23,24 @@ static int in_paris(void **state)
 
 static uint64_t time_of(const char *text, bool is_end)
 {
-    struct ctl_moment moment;
-    if (ctl_moment_parse(text, NOW_MS, is_end, &moment) != MBP_OK)
+    struct mbp_moment moment;
+    if (mbp_moment_parse(text, NOW_MS, is_end, &moment) != MBP_OK)
         fail_msg("'%s' is not taken", text);
-    assert_int_equal(moment.kind, CTL_MOMENT_TIME);
+    assert_int_equal(moment.kind, MBP_MOMENT_TIME);
     return moment.ms;
 }
 
 static void test_digits_are_an_event_number(void **state)
 {
     (void)state;
-    struct ctl_moment moment;
-    assert_int_equal(ctl_moment_parse("1200", NOW_MS, false, &moment), MBP_OK);
-    assert_int_equal(moment.kind, CTL_MOMENT_EVENT);
+    struct mbp_moment moment;
+    assert_int_equal(mbp_moment_parse("1200", NOW_MS, false, &moment), MBP_OK);
+    assert_int_equal(moment.kind, MBP_MOMENT_EVENT);
     assert_int_equal(moment.seq, 1200);
-    assert_int_equal(ctl_moment_parse("0", NOW_MS, false, &moment), MBP_ERR_RANGE);
-    assert_int_equal(ctl_moment_parse("4294967295", NOW_MS, false, &moment), MBP_OK);
-    assert_int_equal(ctl_moment_parse("4294967296", NOW_MS, false, &moment), MBP_ERR_RANGE);
-    assert_int_equal(ctl_moment_parse("99999999999999999999", NOW_MS, false, &moment), MBP_ERR_RANGE);
+    assert_int_equal(mbp_moment_parse("0", NOW_MS, false, &moment), MBP_ERR_RANGE);
+    assert_int_equal(mbp_moment_parse("4294967295", NOW_MS, false, &moment), MBP_OK);
+    assert_int_equal(mbp_moment_parse("4294967296", NOW_MS, false, &moment), MBP_ERR_RANGE);
+    assert_int_equal(mbp_moment_parse("99999999999999999999", NOW_MS, false, &moment), MBP_ERR_RANGE);
 }
 
 static void test_iso_8601_is_local_unless_it_names_a_zone(void **state)
@@ -103,8 +103,8 @@ static void test_what_is_no_time_is_refused(void **state)
                                         "2 hours",    "12:30+25:00",     "12:30+01:75",     "2026-11-24T08:00Zx",
                                         "-2h",        "2026-11-24T8:00", "1969-12-31T00:00"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        struct ctl_moment moment;
-        if (ctl_moment_parse(wrong[i], NOW_MS, false, &moment) == MBP_OK)
+        struct mbp_moment moment;
+        if (mbp_moment_parse(wrong[i], NOW_MS, false, &moment) == MBP_OK)
             fail_msg("'%s' is taken", wrong[i]);
     }
 }
@@ -113,7 +113,7 @@ static void test_time_is_shown_local_with_its_offset(void **state)
 {
     (void)state;
     char text[48];
-    assert_string_equal(ctl_moment_text(NOW_MS + 5, text, sizeof text), "2026-11-24T19:00:00.005+01:00");
+    assert_string_equal(mbp_moment_text(NOW_MS + 5, text, sizeof text), "2026-11-24T19:00:00.005+01:00");
     assert_int_equal(time_of(text, false), NOW_MS + 5);
 }
 

@@ -1,0 +1,254 @@
+/* The report: noted in the loop, made in libuv's pool of threads, so that scans and masters do not wait for it. One at
+ * a time: what comes meanwhile waits for its turn. */
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mbplant/report/own.h"
+
+#define REPORTS_MAX 8u /* that may wait */
+
+struct web_report {
+    uv_work_t work;
+    struct mbp_web *web;
+    struct web_call *call; /* NULL = nobody waits for it any more */
+    struct web_report *next;
+    const struct mbp_plant *plant; /* while it is being made */
+    struct mbp_own_report *own;    /* likewise */
+    struct mbp_report_wish wish;
+    enum mbp_format format;
+    char *text; /* the report */
+    enum mbp_status status;
+};
+
+/* ---- words ------------------------------------------------------------------------------------------------------- */
+
+/* Of what is not JSON, in the order of the formats. */
+const char *const web_report_types[] = {"text/plain; charset=utf-8", "text/markdown; charset=utf-8",
+                                        "text/html; charset=utf-8", "text/csv; charset=utf-8", NULL};
+
+static const char *type_of(enum mbp_format format)
+{
+    return format == MBP_FORMAT_JSON ? NULL : web_report_types[format < MBP_FORMAT_JSON ? format : format - 1];
+}
+
+const char *web_format_word(unsigned i)
+{
+    return i < MBP_FORMAT_JSONL ? mbp_format_name((enum mbp_format)i) : NULL;
+}
+
+const char *web_lang_word(unsigned i)
+{
+    return i < MBP_LANG_COUNT ? mbp_lang_name((enum mbp_lang)i) : NULL;
+}
+
+static unsigned word_of(const struct web_arg *arg, const char *(*word)(unsigned i), unsigned unless)
+{
+    for (unsigned i = 0; arg->given && word(i) != NULL; i++) {
+        if (strcasecmp(word(i), arg->text) == 0)
+            return i;
+    }
+    return unless;
+}
+
+/* ---- one after another ------------------------------------------------------------------------------------------- */
+
+static void make(uv_work_t *work)
+{
+    struct web_report *report = work->data;
+    struct mbp_buffer text;
+    report->status = MBP_ERR_MEMORY;
+    if (!mbp_buffer_open(&text))
+        return;
+    report->status = mbp_own_report_write(report->own, &report->wish, report->format, text.out);
+    report->text = mbp_buffer_close(&text);
+    if (report->text == NULL && report->status == MBP_OK)
+        report->status = MBP_ERR_MEMORY;
+}
+
+static void answer(struct web_call *call)
+{
+    struct web_report *report = call->report;
+    enum mbp_status status = report != NULL ? report->status : MBP_ERR_BUSY;
+    call->report = NULL;
+    if (status == MBP_OK) {
+        call->type = type_of(report->format);
+        call->response = MHD_create_response_from_buffer(strlen(report->text), report->text, MHD_RESPMEM_MUST_FREE);
+        report->text = call->response != NULL ? NULL : report->text;
+    } else if (status == MBP_ERR_BUSY) {
+        web_problem(call, 503, "mbplantd is stopping");
+    } else if (status == MBP_ERR_IO) {
+        web_problem(call, 503, "the journal cannot be read just now");
+    } else {
+        web_problem(call, 503, "not enough memory for the report");
+    }
+    web_report_free(report);
+}
+
+/* To who waits for it, if somebody does. */
+static void settle(struct web_report *report)
+{
+    struct web_call *call = report->call;
+    if (call == NULL) {
+        web_report_free(report);
+        return;
+    }
+    call->report = report;
+    MHD_resume_connection(call->connection);
+}
+
+static enum mbp_status begin(struct web_report *report);
+
+/* The next one that can be begun. */
+static void begin_next(struct mbp_web *web)
+{
+    while (web->reports != NULL && !web->closing) {
+        struct web_report *report = web->reports;
+        report->status = begin(report);
+        if (report->status == MBP_OK)
+            return;
+        web->reports = report->next;
+        settle(report);
+    }
+}
+
+static void on_made(uv_work_t *work, int status)
+{
+    struct web_report *report = work->data;
+    struct mbp_web *web = report->web;
+    if (status != 0)
+        report->status = MBP_ERR_BUSY;
+    web->reports = report->next;
+    settle(report);
+    begin_next(web);
+    web_run(web);
+    web_let_go(web);
+}
+
+static enum mbp_status begin(struct web_report *report)
+{
+    struct mbp_web *web = report->web;
+    const struct mbp_clock *clock = &web->config.clock;
+    enum mbp_status status =
+        mbp_own_report_new(web->plant, web->config.scan, web->config.journal, clock->wall_ms(clock->ctx), &report->own);
+    if (status != MBP_OK)
+        return status;
+    report->plant = web->plant;
+    web->handles++;
+    if (uv_queue_work(web->config.loop, &report->work, make, on_made) == 0)
+        return MBP_OK;
+    web->handles--;
+    return MBP_ERR_MEMORY;
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------------------ */
+
+/* At the end of those that wait; NULL after a problem. */
+static struct web_report *join(struct web_call *call)
+{
+    struct web_report **end = &call->web->reports;
+    unsigned count = 0;
+    for (; *end != NULL; end = &(*end)->next)
+        count++;
+    if (count == REPORTS_MAX) {
+        web_problem(call, 503, "other reports are being made; again in a moment");
+        return NULL;
+    }
+    *end = calloc(1, sizeof **end);
+    if (*end == NULL) {
+        web_problem(call, 503, "not enough memory for the report");
+        return NULL;
+    }
+    **end = (struct web_report){.web = call->web, .call = call};
+    (*end)->work.data = *end;
+    return *end;
+}
+
+void web_serve_report(struct web_call *call)
+{
+    struct mbp_web *web = call->web;
+    struct mbp_report_wish wish = {.lang = (enum mbp_lang)word_of(web_arg(call, 3), web_lang_word, MBP_LANG_EN)};
+    if (!web_moment(call, 1, false, &wish.since) || !web_moment(call, 2, true, &wish.until))
+        return;
+    if (mbp_moments_are_reversed(&wish.since, &wish.until)) {
+        web_problem(call, 400, "'since' is not before 'until'");
+        return;
+    }
+    struct web_report *report = join(call);
+    if (report == NULL)
+        return;
+    report->wish = wish;
+    report->format = (enum mbp_format)word_of(web_arg(call, 0), web_format_word, MBP_FORMAT_JSON);
+    call->stage = WEB_WAITS;
+    call->then = answer;
+    if (web->reports != report)
+        return;
+    report->status = begin(report);
+    if (report->status == MBP_OK)
+        return;
+    web->reports = NULL;
+    call->stage = WEB_SERVED;
+    call->report = report;
+    answer(call);
+}
+
+/* ---- those who leave --------------------------------------------------------------------------------------------- */
+
+void web_report_free(struct web_report *report)
+{
+    if (report == NULL)
+        return;
+    mbp_own_report_free(report->own);
+    free(report->text);
+    free(report);
+}
+
+void web_report_leave(struct web_call *call)
+{
+    for (struct web_report *report = call->web->reports; report != NULL; report = report->next) {
+        if (report->call == call)
+            report->call = NULL;
+    }
+    web_report_free(call->report);
+    call->report = NULL;
+}
+
+void web_reports_end(struct mbp_web *web)
+{
+    struct web_report *making = web->reports;
+    if (making == NULL)
+        return;
+    mbp_own_report_stop(making->own);
+    for (struct web_report *report = making; report != NULL; report = report->next) {
+        if (report->call != NULL)
+            MHD_resume_connection(report->call->connection);
+        report->call = NULL;
+    }
+    while (making->next != NULL) {
+        struct web_report *report = making->next;
+        making->next = report->next;
+        web_report_free(report);
+    }
+}
+
+bool web_reports_use(const struct mbp_web *web, const struct mbp_plant *plant)
+{
+    return web->reports != NULL && web->reports->plant == plant;
+}
+
+/* The keys of `mbplantctl report --format json` (src/report/json.c). */
+static const struct web_field report_fields[] = {
+    {ROW("plant", "of the plant file", WEB_TEXT)},
+    {ROW("made", "when", WEB_TIME)},
+    {ROW("made_ms", "the same, since 1970", WEB_COUNT)},
+    {ROW("summary", "counts of machines, alarms, products, scans and events", WEB_OBJECT)},
+    {ROW("last_incident", "the event of the last machine that failed", WEB_OBJECT), .nullable = true},
+    {ROW("machines", "as they are now, and since their first start", WEB_OBJECTS)},
+    {ROW("alarms", "that are not normal", WEB_OBJECTS)},
+    {ROW("actuators", "as they are now", WEB_OBJECTS)},
+    {ROW("controllers", "as they are now", WEB_OBJECTS)},
+    {ROW("analysis", "the period: figures of machines and alarms", WEB_OBJECT), .nullable = true},
+};
+const struct web_noun web_report_noun = WEB_NOUN("Report", report_fields);
