@@ -53,6 +53,10 @@ void mbp_server_make_room(const struct mbp_plant *plant);
 enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *errors, struct mbp_server **out);
 void mbp_server_close(struct mbp_server *server);
 
+/* From here on that is called after each request; NULL = nobody looks any more, which costs nothing. To be called from
+ * the loop. */
+void mbp_server_observe(struct mbp_server *server, void (*observe)(void *ctx, const struct mbp_exchange *exchange));
+
 /* From here on another plant's image is served. Connections stay, but for those that its access rules do not admit;
  * what each may do is looked up again; the listening address is not changed. To be called from the loop, outside of the
  * server's own calls. The old plant and image are no longer used. */

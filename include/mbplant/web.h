@@ -28,6 +28,7 @@ struct mbp_web_config {
     bool named;                        /* somebody asked for that address */
     const char *token_file;            /* NULL = none: commands need no token, and are taken from this machine alone */
     void (*before_request)(void *ctx); /* before each batch of requests: a due scan may run */
+    void (*look)(void *ctx);           /* what mbp_web_looks says has changed */
     void *ctx;
 };
 
@@ -41,6 +42,13 @@ void mbp_web_close(struct mbp_web *web);
  * used no longer than mbp_web_uses says, its image not any more; answers that are half written end there. Errors:
  * MBP_ERR_MEMORY, streams then end. */
 enum mbp_status mbp_web_change(struct mbp_web *web, const struct mbp_plant *plant, struct mbp_image *image);
+
+/* A scan has run: what changed goes to streams, commands that waited for it are answered. From the loop, as above. */
+void mbp_web_scanned(struct mbp_web *web);
+
+/* Whether somebody wants to see the exchanges with masters; and one of them. From the loop. */
+bool mbp_web_looks(const struct mbp_web *web);
+void mbp_web_exchange(struct mbp_web *web, const struct mbp_exchange *exchange);
 
 /* Whether a report of that plant is still being made. */
 bool mbp_web_uses(const struct mbp_web *web, const struct mbp_plant *plant);

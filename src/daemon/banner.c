@@ -8,8 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "web_output.h"
-
 /* Where mbplantctl looks when it is not told. */
 #define DEFAULT_HOST "127.0.0.1"
 #define DEFAULT_PORT 5020
@@ -89,7 +87,7 @@ void banner_print(const struct daemon *daemon, const char *listen)
         printf("access      other machines may read; only this machine may write (see 'access' in the plant file)\n");
     if (!mbp_server_admits_this_machine(server))
         printf("access      the access rules do not admit this machine: what follows works from others only\n");
-    web_output_banner(daemon);
+    outputs_banner(daemon, stdout);
     printf("data        %s\n", daemon->data_dir);
     bool any = strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
     print_examples(plant, any ? DEFAULT_HOST : host, port);

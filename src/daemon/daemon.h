@@ -4,12 +4,11 @@
 
 #include <uv.h>
 
-#include "event_printer.h"
 #include "mbplant/scan.h"
 #include "mbplant/scenario.h"
 #include "mbplant/server.h"
-#include "mbplant/trace.h"
 #include "options.h"
+#include "outputs.h"
 #include "realtime.h"
 #include "signals.h"
 
@@ -18,8 +17,6 @@ struct former {
     struct mbp_plant *plant;
 };
 
-struct mbp_web;
-
 struct daemon {
     struct options options;
     struct mbp_plant *plant;
@@ -27,10 +24,8 @@ struct daemon {
     struct mbp_image *image;
     struct mbp_scan *scan;
     struct mbp_server *server; /* NULL = not listening yet, or stopping */
-    struct mbp_web *web;       /* NULL = nothing is served over HTTP */
-    struct mbp_trace *trace;
+    struct outputs outputs;
     struct realtime realtime;
-    struct event_printer event_printer; /* --verbose; its journal is NULL otherwise */
     struct mbp_clock clock;
     char data_dir[4096];
     bool data_dir_passes;          /* it was made for this run, and goes with it */

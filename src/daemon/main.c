@@ -14,9 +14,9 @@
 #include "data_dir.h"
 #include "mbplant/report.h"
 #include "reload.h"
+#include "run_report.h"
 #include "scenario_run.h"
 #include "service.h"
-#include "web_output.h"
 
 enum { EXIT_OK = 0, EXIT_RUNTIME = 1, EXIT_USAGE = 2 };
 
@@ -90,11 +90,6 @@ static uint16_t actor_of(void *ctx, const uint8_t address[MBP_ACTOR_ADDRESS])
     return mbp_journal_actor(((struct daemon *)ctx)->journal, &actor);
 }
 
-static void observe(void *ctx, const struct mbp_exchange *exchange)
-{
-    mbp_trace_exchange(((struct daemon *)ctx)->trace, exchange);
-}
-
 /* The loop ends when all that is left of it has. */
 static void stop_serving(struct daemon *daemon)
 {
@@ -102,12 +97,10 @@ static void stop_serving(struct daemon *daemon)
         return; /* stopping already */
     service_tell("STOPPING=1");
     mbp_scan_stop(daemon->scan);
-    if (daemon->event_printer.journal != NULL)
-        event_printer_stop(&daemon->event_printer);
     realtime_stop(&daemon->realtime);
     if (daemon->options.verbose)
         banner_print_end(daemon->server);
-    web_output_stop(daemon);
+    outputs_stop(daemon);
     mbp_server_close(daemon->server);
     daemon->server = NULL;
     signals_unref(&daemon->signals);
@@ -149,14 +142,14 @@ static int serve(struct daemon *daemon)
         .listen = listen,
         .before_request = before_request,
         .actor_of = actor_of,
-        .observe = daemon->trace != NULL ? observe : NULL,
         .ctx = daemon,
     };
     if (mbp_server_open(&config, stderr, &daemon->server) != MBP_OK) {
         uv_run(&daemon->loop, UV_RUN_DEFAULT); /* lets go of the half-open server */
         return EXIT_RUNTIME;
     }
-    if (!web_output_start(daemon)) {
+    if (!outputs_start(daemon)) {
+        outputs_stop(daemon);
         mbp_server_close(daemon->server);
         uv_run(&daemon->loop, UV_RUN_DEFAULT);
         return EXIT_RUNTIME;
@@ -166,7 +159,7 @@ static int serve(struct daemon *daemon)
         !signals_watch(&daemon->signals, &daemon->loop, on_signal, daemon)) {
         fprintf(stderr, "mbplantd: cannot start: no descriptor is left for a timer or signals (ulimit -n)\n");
         mbp_scan_stop(daemon->scan);
-        web_output_stop(daemon);
+        outputs_stop(daemon);
         mbp_server_close(daemon->server);
         uv_run(&daemon->loop, UV_RUN_DEFAULT);
         return EXIT_RUNTIME;
@@ -177,8 +170,6 @@ static int serve(struct daemon *daemon)
     if (daemon->options.report == MBP_PLAY_TEXT)
         banner_print(daemon, listen);
     scenario_run_banner(daemon);
-    if (daemon->event_printer.journal != NULL)
-        event_printer_start(&daemon->event_printer, &daemon->loop);
     service_tell("READY=1");
     uv_run(&daemon->loop, UV_RUN_DEFAULT);
     return daemon->play != NULL ? scenario_run_report(daemon) : EXIT_OK;
@@ -226,6 +217,12 @@ static int fast_forward(struct daemon *daemon)
     }
     if (daemon->play != NULL)
         return scenario_run_report(daemon);
+    if (daemon->options.has_run_report) {
+        enum mbp_status status = run_report_write(daemon);
+        if (status != MBP_OK)
+            fprintf(stderr, "mbplantd: no report: %s\n", mbp_status_text(status));
+        return status == MBP_OK ? EXIT_OK : EXIT_RUNTIME;
+    }
     double took_s = (double)(system.mono_ns(system.ctx) - begin_ns) / (double)MBP_NS_PER_S;
     char duration[32];
     printf("mbplant " MBP_VERSION ": %s of %s in %.3f s, %" PRIu64 " scans; the journal stands in %s\n",
@@ -284,9 +281,9 @@ static int start(struct daemon *daemon)
         !scenario_run_is_fresh(daemon))
         return EXIT_RUNTIME;
     data_dir_remember(daemon->data_dir, plant_path);
-    if (daemon->options.verbose)
-        event_printer_begin(&daemon->event_printer, daemon->plant, daemon->journal);
-    enum mbp_status status = mbp_image_new(daemon->plant, &daemon->image);
+    enum mbp_status status = outputs_begin(daemon);
+    if (status == MBP_OK)
+        status = mbp_image_new(daemon->plant, &daemon->image);
     if (status == MBP_OK) {
         mbp_image_set_files(daemon->image, (struct mbp_file_source){read_journal_file, daemon->journal});
         const struct mbp_scan_config config = {
@@ -298,10 +295,6 @@ static int start(struct daemon *daemon)
         status = reload_begin(daemon);
     if (status == MBP_OK)
         status = scenario_run_begin(daemon);
-    if (status == MBP_OK && daemon->options.trace) {
-        setvbuf(stdout, NULL, _IOLBF, 0); /* a trace in a pipe is read while it grows */
-        status = mbp_trace_new(daemon->plant, stdout, &daemon->trace);
-    }
     if (status != MBP_OK) {
         fprintf(stderr, "mbplantd: cannot start: %s\n", mbp_status_text(status));
         return EXIT_RUNTIME;
@@ -314,8 +307,7 @@ static int stop(struct daemon *daemon, int code)
 {
     if (daemon->scan != NULL)
         mbp_scan_close(daemon->scan);
-    if (daemon->event_printer.journal != NULL && mbp_journal_flush(daemon->journal) == MBP_OK)
-        event_printer_print(&daemon->event_printer);
+    outputs_end(daemon);
     if (mbp_journal_close(daemon->journal) != MBP_OK)
         code = EXIT_RUNTIME;
     scenario_run_end(daemon);
@@ -326,7 +318,6 @@ static int stop(struct daemon *daemon, int code)
         _exit(code); /* nothing that the reading thread looks at may go before it does */
     }
     reload_free_former(daemon);
-    mbp_trace_free(daemon->trace);
     mbp_scan_free(daemon->scan);
     mbp_image_free(daemon->image);
     mbp_plant_free(daemon->plant);

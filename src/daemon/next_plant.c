@@ -2,21 +2,17 @@
 #include "next_plant.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "mbplant/process.h"
+#include "mbplant/work.h"
 
 #define MOVES_MAX 20u
 
-#define PATIENCE_S 1 /* with one that is under way when the program ends */
-
 struct next_plant_work {
-    uv_thread_t thread;
-    uv_async_t ended;
+    struct mbp_work *work;
     _Atomic bool left; /* nobody waits for it */
     struct next_plant_request request;
     char *path, *text;
@@ -98,8 +94,8 @@ static enum mbp_status build(struct next_plant_work *work)
         status = mbp_image_new(made->plant, &made->image);
     if (status == MBP_OK && !work->request.check_only)
         status = mbp_next_scan_new(made->plant, made->image, made->change, &made->scan);
-    if (status == MBP_OK && !work->request.check_only && work->request.traced)
-        status = mbp_trace_new(made->plant, stdout, &made->trace);
+    if (status == MBP_OK && !work->request.check_only)
+        status = outputs_prepare(work->request.outputs, made->plant, &made->outputs);
     return status;
 }
 
@@ -136,7 +132,6 @@ static void run(void *ctx)
     struct mbp_buffer errors;
     work->made.status = mbp_buffer_open(&errors) ? make(work, errors.out) : MBP_ERR_MEMORY;
     work->made.errors = mbp_buffer_close(&errors);
-    uv_async_send(&work->ended);
 }
 
 /* ---- in the loop's -------------------------------------------------------------------------------------------- */
@@ -146,7 +141,7 @@ static void work_free(struct next_plant_work *work)
     struct next_plant *made = &work->made;
     plant_file_drop(&made->draft);
     mbp_next_scan_free(made->scan);
-    mbp_trace_free(made->trace);
+    outputs_drop(&made->outputs);
     mbp_image_free(made->image);
     mbp_change_free(made->change);
     mbp_plant_free(made->plant);
@@ -158,17 +153,11 @@ static void work_free(struct next_plant_work *work)
     free(work);
 }
 
-static void free_closed(uv_handle_t *handle)
+static void on_ended(void *ctx)
 {
-    work_free(handle->data);
-}
-
-static void on_ended(uv_async_t *ended)
-{
-    struct next_plant_work *work = ended->data;
-    uv_thread_join(&work->thread);
+    struct next_plant_work *work = ctx;
     work->done(work->ctx, &work->made);
-    uv_close((uv_handle_t *)ended, free_closed);
+    work_free(work);
 }
 
 static char *copy(const char *bytes, size_t len)
@@ -198,31 +187,23 @@ enum mbp_status next_plant_make(uv_loop_t *loop, const struct next_plant_request
         work_free(work);
         return MBP_ERR_MEMORY;
     }
-    work->ended.data = work;
-    if (uv_async_init(loop, &work->ended, on_ended) != 0) {
+    enum mbp_status status = mbp_work_start(loop, run, on_ended, work, &work->work);
+    if (status == MBP_OK)
+        *out = work;
+    else
         work_free(work);
-        return MBP_ERR_IO;
-    }
-    if (uv_thread_create(&work->thread, run, work) != 0) {
-        uv_close((uv_handle_t *)&work->ended, free_closed);
-        return MBP_ERR_IO;
-    }
-    *out = work;
-    return MBP_OK;
+    return status;
 }
 
 void next_plant_leave(struct next_plant_work *work)
 {
     work->left = true;
-    uv_close((uv_handle_t *)&work->ended, NULL);
+    mbp_work_leave(work->work);
 }
 
 bool next_plant_end(struct next_plant_work *work)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += PATIENCE_S;
-    if (pthread_clockjoin_np(work->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
+    if (!mbp_work_end(work->work))
         return false;
     work_free(work);
     return true;

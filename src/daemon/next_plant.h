@@ -6,7 +6,7 @@
 #include <uv.h>
 
 #include "mbplant/scan.h"
-#include "mbplant/trace.h"
+#include "outputs.h"
 #include "plant_file.h"
 
 struct next_plant_request {
@@ -17,7 +17,7 @@ struct next_plant_request {
     const uint64_t *seed;        /* instead of the file's; NULL = the file's */
     bool check_only;             /* nothing is built */
     bool save;                   /* text is to become the file at path */
-    bool traced;
+    uint32_t outputs;            /* outputs_there */
 };
 
 struct next_plant {
@@ -34,7 +34,7 @@ struct next_plant {
     struct mbp_image *image;
     struct mbp_change *change;
     struct mbp_next_scan *scan;
-    struct mbp_trace *trace; /* NULL = not traced */
+    struct outputs_next outputs;
 };
 
 struct next_plant_work;

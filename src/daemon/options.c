@@ -19,6 +19,7 @@ enum long_only {
     OPT_FAST_FORWARD,
     OPT_SCENARIO,
     OPT_FORMAT,
+    OPT_REPORT,
     OPT_CHECK,
     OPT_PRINT_CONFIG,
     OPT_SCHEMA,
@@ -36,6 +37,7 @@ static const struct option long_options[] = {
     {"fast-forward", optional_argument, NULL, OPT_FAST_FORWARD},
     {"scenario", required_argument, NULL, OPT_SCENARIO},
     {"format", required_argument, NULL, OPT_FORMAT},
+    {"report", required_argument, NULL, OPT_REPORT},
     {"check", no_argument, NULL, OPT_CHECK},
     {"print-config", no_argument, NULL, OPT_PRINT_CONFIG},
     {"schema", no_argument, NULL, OPT_SCHEMA},
@@ -64,6 +66,8 @@ static const char help[] =
     "      --scenario FILE          play a scenario and say how it went; with --fast-forward (then without DURATION)\n"
     "                               as fast as possible; begins with a new journal, kept only with -d\n"
     "      --format FORMAT          of a scenario's report: text, json or junit\n"
+    "      --report FORMAT          with --fast-forward DURATION: end with a report of the run on standard output, as\n"
+    "                               mbplantctl report writes it: text, markdown, html, json or csv\n"
     "      --check                  check the plant file, print a summary, start nothing\n"
     "      --print-config           print the plant file with every default and address explicit\n"
     "      --schema                 print what a plant file may hold as a JSON Schema, for editors\n"
@@ -77,6 +81,7 @@ static const char help[] =
     "  mbplantd -l 0.0.0.0:5020 -d /var/lib/mbplant config/bottling.yaml\n"
     "  mbplantd --check my-plant.yaml\n"
     "  mbplantd --fast-forward 8h -d /tmp/shift config/bottling.yaml\n"
+    "  mbplantd --fast-forward 8h --report html -d /tmp/shift config/bottling.yaml > shift.html\n"
     "  mbplantd --scenario config/scenarios/overheat.yaml\n"
     "  mbplantd --scenario config/scenarios/overheat.yaml --fast-forward\n"
     "\n"
@@ -161,6 +166,11 @@ static int take(int option, const char *argument, struct options *options)
     case OPT_FORMAT:
         options->report = mbp_play_format_find(argument);
         return options->report >= 0 ? -1 : complain("--format", argument, "write text, json or junit");
+    case OPT_REPORT:
+        options->has_run_report = mbp_format_find(argument, &options->run_report) == MBP_OK;
+        return options->has_run_report && options->run_report < MBP_FORMAT_JSONL
+                   ? -1
+                   : complain("--report", argument, "write text, markdown, html, json or csv");
     case OPT_CHECK:
         options->mode = MODE_CHECK;
         return -1;
@@ -215,6 +225,12 @@ static bool has_scenario(int argc, char **argv)
 static int check_together(const struct options *options, int words)
 {
     bool scenario = options->scenario_path != NULL;
+    if (options->has_run_report && (options->mode != MODE_FAST_FORWARD || scenario)) {
+        fputs("mbplantd: --report needs --fast-forward DURATION and no scenario; a running mbplantd is asked with "
+              "mbplantctl report; see mbplantd --help\n",
+              stderr);
+        return USAGE_ERROR;
+    }
     if (words == 0 && scenario)
         return -1;
     if (words != 1) {

@@ -2,7 +2,7 @@
 #ifndef MBPLANT_OPTIONS_H
 #define MBPLANT_OPTIONS_H
 
-#include "mbplant/base.h"
+#include "mbplant/report.h"
 
 enum mode { MODE_RUN, MODE_CHECK, MODE_PRINT_CONFIG, MODE_FAST_FORWARD };
 
@@ -20,6 +20,8 @@ struct options {
     uint64_t fast_forward_ns; /* 0 = to the scenario's end */
     bool verbose;
     bool trace;
+    bool has_run_report; /* --report: of the run, in that form */
+    enum mbp_format run_report;
 };
 
 /* Reads the command line; prints help, version or what is wrong. Returns -1 to go on, else the exit code. */

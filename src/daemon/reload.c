@@ -8,7 +8,6 @@
 
 #include "next_plant.h"
 #include "service.h"
-#include "web_output.h"
 
 static const char scenario_plays[] =
     "a scenario plays on the running plant, and is for that one: it can be changed when the scenario has ended";
@@ -88,7 +87,7 @@ static void free_oldest(struct daemon *daemon)
 static bool is_over(const struct daemon *daemon)
 {
     return daemon->former_left != mbp_journal_plants_left(daemon->journal) &&
-           !web_output_uses(daemon, daemon->former->plant);
+           !outputs_use(daemon, daemon->former->plant);
 }
 
 static void on_former_timer(uv_timer_t *timer)
@@ -146,15 +145,11 @@ static enum mbp_status take_over(struct daemon *daemon, struct next_plant *made,
     made->scan = NULL;
     mbp_server_change(daemon->server, made->image, made->plant);
     struct mbp_image *old_image = daemon->image;
-    struct mbp_trace *old_trace = daemon->trace;
     daemon->plant = made->plant;
     daemon->image = made->image;
-    daemon->trace = made->trace;
-    web_output_follow(daemon);
-    event_printer_follow(&daemon->event_printer, daemon->plant);
+    outputs_follow(daemon, &made->outputs);
     made->plant = NULL;
     made->image = old_image; /* freed before its plant can be */
-    made->trace = old_trace;
     keep_former(daemon, former);
     return MBP_OK;
 }
@@ -219,7 +214,7 @@ void reload_ask(struct daemon *daemon)
         .path = daemon->options.plant_path,
         .now = daemon->plant,
         .seed = daemon->options.has_seed ? &daemon->options.seed : NULL,
-        .traced = daemon->trace != NULL,
+        .outputs = outputs_there(daemon),
     };
     if (next_plant_make(&daemon->loop, &request, on_reloaded, daemon, &daemon->making) == MBP_OK)
         service_tell("RELOADING=1");
@@ -345,7 +340,7 @@ static void on_asked(uv_check_t *check)
         .seed = daemon->options.has_seed ? &daemon->options.seed : NULL,
         .check_only = daemon->wish.command == MBP_STAGING_CHECK,
         .save = daemon->wish.command == MBP_STAGING_PUT,
-        .traced = daemon->trace != NULL,
+        .outputs = outputs_there(daemon),
     };
     if (next_plant_make(&daemon->loop, &request, on_staged, daemon, &daemon->making) != MBP_OK)
         refuse(daemon, crc, "no memory or thread to read it\n");

@@ -1,8 +1,8 @@
 /* Where HTTP is served: the option's word, else the plant file's. */
-#include "web_output.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "daemon.h"
 
 #if MBP_WITH_WEB
 #include "mbplant/web.h"
@@ -10,6 +10,21 @@
 static void before_request(void *ctx)
 {
     mbp_scan_poll_busy(((struct daemon *)ctx)->scan);
+}
+
+static void look(void *ctx)
+{
+    outputs_look(ctx);
+}
+
+static bool looks(const void *own)
+{
+    return mbp_web_looks(own);
+}
+
+static void exchange(void *own, const struct mbp_exchange *exchange)
+{
+    mbp_web_exchange(own, exchange);
 }
 
 /* Relative to the plant file's folder. False: too long. */
@@ -20,7 +35,7 @@ static bool token_path(const struct mbp_plant *plant, char *buf, size_t size)
     return len >= 0 && (size_t)len < size;
 }
 
-bool web_output_start(struct daemon *daemon)
+static bool start(struct daemon *daemon, void **own)
 {
     const struct mbp_plant *plant = daemon->plant;
     const char *listen = daemon->options.http != NULL ? daemon->options.http : plant->http_listen;
@@ -43,41 +58,59 @@ bool web_output_start(struct daemon *daemon)
         .named = daemon->options.http != NULL || plant->http_named,
         .token_file = plant->http_token_file != NULL ? token_file : NULL,
         .before_request = before_request,
+        .look = look,
         .ctx = daemon,
     };
-    enum mbp_status status = mbp_web_open(&config, stderr, &daemon->web);
+    struct mbp_web *web = NULL;
+    enum mbp_status status = mbp_web_open(&config, stderr, &web);
+    *own = web;
     return status == MBP_OK || status == MBP_ERR_BUSY;
 }
 
-void web_output_follow(struct daemon *daemon)
+static void follow(struct daemon *daemon, void **own, void **next)
 {
-    if (daemon->web != NULL && mbp_web_change(daemon->web, daemon->plant, daemon->image) != MBP_OK)
+    (void)next;
+    if (mbp_web_change(*own, daemon->plant, daemon->image) != MBP_OK)
         mbp_log(MBP_LOG_WARNING, "not enough memory to show the changed plant to open streams: they end");
 }
 
-bool web_output_uses(const struct daemon *daemon, const struct mbp_plant *plant)
+static bool uses(const void *own, const struct mbp_plant *plant)
 {
-    return mbp_web_uses(daemon->web, plant);
+    return mbp_web_uses(own, plant);
 }
 
-void web_output_stop(struct daemon *daemon)
+static void changed(void *own)
 {
-    mbp_web_close(daemon->web);
-    daemon->web = NULL;
+    mbp_web_scanned(own);
 }
 
-void web_output_banner(const struct daemon *daemon)
+static void stop(void **own)
+{
+    mbp_web_close(*own);
+    *own = NULL;
+}
+
+static void banner(const void *own, FILE *out)
 {
     char address[96];
-    if (daemon->web != NULL)
-        printf("page        %s\n", mbp_web_address(daemon->web, address, sizeof address));
+    fprintf(out, "page        %s\n", mbp_web_address(own, address, sizeof address));
 }
+
+const struct output web_output = {.start = start,
+                                  .banner = banner,
+                                  .follow = follow,
+                                  .uses = uses,
+                                  .exchange = exchange,
+                                  .looks = looks,
+                                  .changed = changed,
+                                  .stop = stop};
 
 #else
 
 /* This program was built without: who asks for it is told. */
-bool web_output_start(struct daemon *daemon)
+static bool start(struct daemon *daemon, void **own)
 {
+    (void)own;
     const char *asked = daemon->options.http != NULL ? daemon->options.http
                         : daemon->plant->http_named  ? daemon->plant->http_listen
                                                      : NULL;
@@ -87,25 +120,6 @@ bool web_output_start(struct daemon *daemon)
     return false;
 }
 
-void web_output_follow(struct daemon *daemon)
-{
-    (void)daemon;
-}
-
-bool web_output_uses(const struct daemon *daemon, const struct mbp_plant *plant)
-{
-    (void)daemon, (void)plant;
-    return false;
-}
-
-void web_output_stop(struct daemon *daemon)
-{
-    (void)daemon;
-}
-
-void web_output_banner(const struct daemon *daemon)
-{
-    (void)daemon;
-}
+const struct output web_output = {.start = start};
 
 #endif

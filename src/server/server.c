@@ -279,6 +279,12 @@ static void set_plant(struct mbp_server *server, struct mbp_image *image, const 
     server->idle_timeout_ms = server->options->idle_timeout_ns / MBP_NS_PER_MS;
 }
 
+void mbp_server_observe(struct mbp_server *server, void (*observe)(void *ctx, const struct mbp_exchange *exchange))
+{
+    server->config.observe = observe;
+    server->special = server->faults != NULL || observe != NULL;
+}
+
 /* What was used up of each wire fault, by its name. */
 static struct fault_state *carry_faults(const struct mbp_server *server, const struct mbp_server_options *to)
 {

@@ -137,22 +137,16 @@ static void put_peer(FILE *out, const struct mbp_exchange *exchange)
 }
 
 /* Bytes that are no request of Modbus. */
-static void put_lost(FILE *out, const struct mbp_exchange *exchange)
+static void put_bytes(FILE *out, const struct mbp_exchange *exchange)
 {
-    put_peer(out, exchange);
-    fputs(" >", out);
     for (size_t i = 0; i < exchange->request_len; i++)
-        fprintf(out, " %02X", exchange->request[i]);
-    fprintf(out, "\n    < no response: %s\n", exchange->lost);
+        fprintf(out, "%s%02X", i == 0 ? "" : " ", exchange->request[i]);
 }
 
-static void put_request(struct mbp_trace *trace, const struct mbp_exchange *exchange, const struct traced_unit *unit,
+static void put_request(FILE *out, const struct mbp_exchange *exchange, const struct traced_unit *unit,
                         const struct span *span)
 {
-    FILE *out = trace->out;
-    put_peer(out, exchange);
-    fprintf(out, " #%u unit %u > FC %u %s", exchange->transaction, exchange->unit, exchange->request[0],
-            mbp_function_name(exchange->request[0]));
+    fprintf(out, "FC %u %s", exchange->request[0], mbp_function_name(exchange->request[0]));
     if (span->ok) {
         fputc(' ', out);
         trace_put_span(out, span);
@@ -161,7 +155,6 @@ static void put_request(struct mbp_trace *trace, const struct mbp_exchange *exch
     } else {
         trace_put_other_request(out, exchange->request, exchange->request_len);
     }
-    fputc('\n', out);
 }
 
 /* ---- responses -------------------------------------------------------------------------------------------------- */
@@ -172,10 +165,9 @@ static void put_fault(FILE *out, const struct mbp_fault *fault)
         fprintf(out, "  [wire fault '%s']", fault->name);
 }
 
-static void put_answer(struct mbp_trace *trace, const struct mbp_exchange *exchange, const struct traced_unit *unit,
+static void put_answer(FILE *out, const struct mbp_exchange *exchange, const struct traced_unit *unit,
                        const struct span *span)
 {
-    FILE *out = trace->out;
     const uint8_t *response = exchange->response;
     if (exchange->response_len == 0) {
         fputs(" no response", out);
@@ -201,17 +193,36 @@ static void put_answer(struct mbp_trace *trace, const struct mbp_exchange *excha
     }
 }
 
-void mbp_trace_exchange(struct mbp_trace *trace, const struct mbp_exchange *exchange)
+void mbp_trace_request(const struct mbp_trace *trace, const struct mbp_exchange *exchange, FILE *out)
 {
     if (exchange->lost != NULL) {
-        put_lost(trace->out, exchange);
+        put_bytes(out, exchange);
         return;
     }
-    const struct traced_unit *unit = trace_unit(trace, exchange->unit);
-    struct span span = span_of(exchange->request, exchange->request_len);
-    put_request(trace, exchange, unit, &span);
-    fputs("    <", trace->out);
-    put_answer(trace, exchange, unit, &span);
-    put_fault(trace->out, exchange->fault);
-    fputc('\n', trace->out);
+    const struct span span = span_of(exchange->request, exchange->request_len);
+    put_request(out, exchange, trace_unit(trace, exchange->unit), &span);
+}
+
+void mbp_trace_response(const struct mbp_trace *trace, const struct mbp_exchange *exchange, FILE *out)
+{
+    if (exchange->lost != NULL) {
+        fprintf(out, " no response: %s", exchange->lost);
+        return;
+    }
+    const struct span span = span_of(exchange->request, exchange->request_len);
+    put_answer(out, exchange, trace_unit(trace, exchange->unit), &span);
+    put_fault(out, exchange->fault);
+}
+
+void mbp_trace_exchange(struct mbp_trace *trace, const struct mbp_exchange *exchange)
+{
+    FILE *out = trace->out;
+    put_peer(out, exchange);
+    if (exchange->lost == NULL)
+        fprintf(out, " #%u unit %u", exchange->transaction, exchange->unit);
+    fputs(" > ", out);
+    mbp_trace_request(trace, exchange, out);
+    fputs("\n    <", out);
+    mbp_trace_response(trace, exchange, out);
+    fputc('\n', out);
 }

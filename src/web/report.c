@@ -7,11 +7,12 @@
 #include <strings.h>
 
 #include "mbplant/report/own.h"
+#include "mbplant/work.h"
 
 #define REPORTS_MAX 8u /* that may wait */
 
 struct web_report {
-    uv_work_t work;
+    struct mbp_work *work; /* while it is being made */
     struct mbp_web *web;
     struct web_call *call; /* NULL = nobody waits for it any more */
     struct web_report *next;
@@ -55,9 +56,9 @@ static unsigned word_of(const struct web_arg *arg, const char *(*word)(unsigned 
 
 /* ---- one after another ------------------------------------------------------------------------------------------- */
 
-static void make(uv_work_t *work)
+static void make(void *ctx)
 {
-    struct web_report *report = work->data;
+    struct web_report *report = ctx;
     struct mbp_buffer text;
     report->status = MBP_ERR_MEMORY;
     if (!mbp_buffer_open(&text))
@@ -114,12 +115,10 @@ static void begin_next(struct mbp_web *web)
     }
 }
 
-static void on_made(uv_work_t *work, int status)
+static void on_made(void *ctx)
 {
-    struct web_report *report = work->data;
+    struct web_report *report = ctx;
     struct mbp_web *web = report->web;
-    if (status != 0)
-        report->status = MBP_ERR_BUSY;
     web->reports = report->next;
     settle(report);
     begin_next(web);
@@ -136,11 +135,10 @@ static enum mbp_status begin(struct web_report *report)
     if (status != MBP_OK)
         return status;
     report->plant = web->plant;
-    web->handles++;
-    if (uv_queue_work(web->config.loop, &report->work, make, on_made) == 0)
-        return MBP_OK;
-    web->handles--;
-    return MBP_ERR_MEMORY;
+    status = mbp_work_start(web->config.loop, make, on_made, report, &report->work);
+    if (status == MBP_OK)
+        web->handles++;
+    return status;
 }
 
 /* ---- asking ------------------------------------------------------------------------------------------------------ */
@@ -162,7 +160,6 @@ static struct web_report *join(struct web_call *call)
         return NULL;
     }
     **end = (struct web_report){.web = call->web, .call = call};
-    (*end)->work.data = *end;
     return *end;
 }
 

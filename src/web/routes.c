@@ -8,6 +8,7 @@
 #include "points.h"
 #include "report.h"
 #include "stream.h"
+#include "traffic.h"
 
 #define PARAMS(rows)         .params = (rows), .param_count = COUNT_OF(rows)
 #define GET(p, w, fn)        .method = "GET", .path = (p), .what = (w), .serve = (fn)
@@ -35,6 +36,15 @@ static const struct web_param report_params[] = {
     {ROW("since", "an event's number or a time, as mbplantctl's --since; the last day unless said", WEB_TEXT)},
     {ROW("until", "likewise; to now unless said", WEB_TEXT)},
     {ROW("lang", "of what is meant for people; en unless said", WEB_TEXT), .word = web_lang_word},
+};
+static const struct web_param traffic_params[] = {
+    {ROW("client", "only of this address", WEB_TEXT)},
+    {ROW("unit", "only to this Modbus unit", WEB_COUNT), .low = 0, .high = 255},
+    {ROW("function", "only of this code", WEB_COUNT), .low = 1, .high = 127},
+    {ROW("exception", "only answers with this exception code; 0 = with any", WEB_COUNT), .low = 0, .high = 255},
+    {ROW("after", "only those with a greater number", WEB_COUNT)},
+    {ROW("limit", "the newest of them, how many at most; 1000 unless said", WEB_COUNT), .low = 1, .high = 1000},
+    {ROW("format", "of the answer; json unless said", WEB_TEXT), .word = web_traffic_format_word},
 };
 static const struct web_param unit_param[] = {
     {ROW("unit", "only this Modbus unit", WEB_COUNT), .low = 0, .high = 255},
@@ -146,6 +156,9 @@ const struct web_route web_routes[] = {
     {GET(WEB_API "/events", "The journal", web_serve_events), PARAMS(event_params), LIST(event)},
     {GET(WEB_API "/report", "What the plant is like now, and a period of its journal as figures", web_serve_report),
      PARAMS(report_params), ONE(report), .types = web_report_types},
+    {GET(WEB_API "/traffic", "The last exchanges with masters; they are kept from when somebody asks until nobody does",
+         web_serve_traffic),
+     PARAMS(traffic_params), LIST(exchange), .types = web_traffic_types},
     {GET(WEB_API "/stream", "What changes, as server-sent events", web_stream_open), PARAMS(stream_params),
      .type = "text/event-stream"},
     {GET(WEB_API "/map", "The register map", web_serve_map), PARAMS(unit_param), LIST(point)},

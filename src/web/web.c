@@ -147,12 +147,8 @@ static bool wake_commands(struct mbp_web *web)
     return woken;
 }
 
-static void on_prepare(uv_prepare_t *prepare)
+void mbp_web_scanned(struct mbp_web *web)
 {
-    struct mbp_web *web = prepare->data;
-    if (web->state->scan == web->seen_scan)
-        return;
-    web->seen_scan = web->state->scan;
     web_trend_sample(web->trend, web->state, web->state->wall_ms);
     bool woken = web->waiting != NULL && wake_commands(web);
     if (web->streams != NULL)
@@ -165,6 +161,7 @@ static void on_tick(uv_timer_t *timer)
 {
     struct mbp_web *web = timer->data;
     close_late(web);
+    web_traffic_tick(web);
     bool woken = wake_commands(web);
     woken |= web_streams_wake(web, true);
     if (woken)
@@ -177,6 +174,7 @@ static void release(struct mbp_web *web)
 {
     web_watch_free(web->watch);
     web_trend_free(web->trend);
+    web_traffic_free(web->traffic);
     if (web->out != NULL)
         fclose(web->out);
     free(web->text);
@@ -210,7 +208,6 @@ void mbp_web_close(struct mbp_web *web)
     uv_close((uv_handle_t *)&web->poll, on_closed);
     uv_close((uv_handle_t *)&web->timer, on_closed);
     uv_close((uv_handle_t *)&web->tick, on_closed);
-    uv_close((uv_handle_t *)&web->after_scan, on_closed);
 }
 
 static void log_quietly(void *ctx, const char *format, va_list args)
@@ -256,12 +253,10 @@ static void join_loop(struct mbp_web *web)
     uv_loop_t *loop = web->config.loop;
     uv_timer_init(loop, &web->timer);
     uv_timer_init(loop, &web->tick);
-    uv_prepare_init(loop, &web->after_scan);
-    web->handles = 4;
-    web->poll.data = web->timer.data = web->tick.data = web->after_scan.data = web;
+    web->handles = 3;
+    web->poll.data = web->timer.data = web->tick.data = web;
     uv_poll_start(&web->poll, UV_READABLE, on_ready);
     uv_timer_start(&web->tick, on_tick, WEB_TICK_MS, WEB_TICK_MS);
-    uv_prepare_start(&web->after_scan, on_prepare);
 }
 
 enum mbp_status mbp_web_open(const struct mbp_web_config *config, FILE *errors, struct mbp_web **out)
@@ -274,7 +269,6 @@ enum mbp_status mbp_web_open(const struct mbp_web_config *config, FILE *errors, 
     web->plant = config->plant;
     web->image = config->image;
     web->state = mbp_scan_state(config->scan);
-    web->seen_scan = web->state->scan;
     web->most_peers = most_connections();
     enum mbp_status status = prepare(web, errors);
     if (status == MBP_OK)
@@ -310,6 +304,7 @@ enum mbp_status mbp_web_change(struct mbp_web *web, const struct mbp_plant *plan
     web->state = mbp_scan_state(web->config.scan);
     for (struct web_flow *flow = web->flows; flow != NULL; flow = flow->newer)
         flow->dead = true;
+    web_traffic_forget(web);
     web_trend_free(web->trend);
     web->trend = web_trend_new(plant);
     web_watch_free(web->watch);

@@ -33,6 +33,7 @@ struct web_stream;
 struct web_watch;
 struct web_trend;
 struct web_report;
+struct web_traffic;
 
 /* ---- nouns: what an answer is made of ---------------------------------------------------------------------------- */
 
@@ -200,6 +201,7 @@ struct web_flow {
     uint32_t unit, block, item, field;
     uint32_t want[6]; /* filters: the list's own */
     struct mbp_moment since, until;
+    uint8_t want_address[16];
     bool lines; /* no array, but what `next` writes */
     bool begun, ended, dead;
     char *rest; /* written already, not yet sent */
@@ -256,7 +258,7 @@ const char *web_table_word(unsigned i);
 extern const struct web_noun web_machine_noun, web_sensor_noun, web_actuator_noun, web_controller_noun, web_alarm_noun,
     web_plant_noun, web_unit_noun, web_status_noun, web_connections_noun, web_point_noun, web_point_value_noun,
     web_registers_noun, web_event_noun, web_sim_noun, web_fault_noun, web_problem_noun, web_done_noun, web_trend_noun,
-    web_sample_noun, web_words_noun, web_report_noun;
+    web_sample_noun, web_words_noun, web_report_noun, web_exchange_noun;
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
@@ -303,6 +305,11 @@ void web_report_free(struct web_report *report);
 void web_reports_end(struct mbp_web *web);
 bool web_reports_use(const struct mbp_web *web, const struct mbp_plant *plant);
 
+/* Exchanges that are kept: of a plant that is gone; whether still somebody asks. */
+void web_traffic_free(struct web_traffic *traffic);
+void web_traffic_forget(struct mbp_web *web);
+void web_traffic_tick(struct mbp_web *web);
+
 /* ---- the web ----------------------------------------------------------------------------------------------------- */
 
 /* A connection, for its deadline. */
@@ -322,19 +329,18 @@ struct mbp_web {
     uv_poll_t poll;
     uv_timer_t timer; /* libmicrohttpd's */
     uv_timer_t tick;
-    uv_prepare_t after_scan;
     unsigned handles; /* open ones of the loop; the last lets the web go */
     bool closing, running;
     bool open_to_network; /* listens beyond loopback */
     uint16_t port;
     char host[64]; /* of the address; IPv6 without brackets */
     char *token;   /* NULL = none */
-    uint64_t seen_scan;
-    FILE *out; /* scratch text: valid until the next call is served */
+    FILE *out;     /* scratch text: valid until the next call is served */
     char *text;
     size_t text_len;
-    struct web_call *waiting;   /* for a scan */
-    struct web_report *reports; /* the first is being made, the others wait */
+    struct web_call *waiting;    /* for a scan */
+    struct web_report *reports;  /* the first is being made, the others wait */
+    struct web_traffic *traffic; /* NULL = nobody asks */
     struct web_flow *flows;
     struct web_stream *streams;
     unsigned stream_count;

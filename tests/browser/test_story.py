@@ -11,10 +11,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integratio
 
 from driver import Browser
 from support import BUILD, eventually, main
+from test_traffic import HOLE, READ, speak
 from test_web import BOTTLING, Web
 
 SHOTS = pathlib.Path(os.environ.get("MBP_SHOTS", BUILD / "browser"))
-VIEWS = ("", "machine/FILL1", "sensor/TT101", "alarms", "trends", "journal", "registers")
+VIEWS = ("", "machine/FILL1", "sensor/TT101", "alarms", "trends", "journal", "registers", "traffic")
 
 
 class Story(unittest.TestCase):
@@ -87,6 +88,21 @@ class Story(unittest.TestCase):
             browser.press("Enter")
             self.shows(browser, "No alarms", "#alarmline")
 
+    def test_a_master_that_reads_is_seen_and_what_it_is_refused(self):
+        with Browser() as browser:
+            browser.open(self.page())
+            self.shows(browser, "live", "#link")
+            browser.click("Traffic")
+            self.shows(browser, "No traffic yet", "main")
+            speak(self.plant, 1, READ)
+            self.shows(browser, "TT101 = 6", "main")
+            speak(self.plant, 1, HOLE)
+            self.shows(browser, "exception 02 illegal data address", "main")
+            browser.run("const s = document.querySelector('#traffic-exception'); s.value = '0'; s.dispatchEvent(new Event('change'))")
+            eventually(lambda: "TT101 = 6" not in browser.text("main") and "exception 02" in browser.text("main"), "exceptions alone")
+            self.assertIn("/api/v1/traffic?format=pcapng&exception=0", browser.run("return document.querySelector('a[download]').href"))
+            self.assertEqual(browser.complaints(), [])
+
     def test_a_machine_that_refuses_says_why(self):
         self.plant.post("/sensors/TT101/force", {"value": 92})
         with Browser() as browser:
@@ -115,7 +131,7 @@ class Story(unittest.TestCase):
             with Browser(width, height) as browser:
                 for view in VIEWS:
                     browser.open(self.page(view))
-                    self.shows(browser, "TT101" if view != "" else "FILL1")
+                    self.shows(browser, {"": "FILL1", "traffic": "No traffic yet"}.get(view, "TT101"))
                     self.shows(browser, "live", "#link")
                     browser.screenshot(SHOTS / f"{view.replace('/', '-') or 'plant'}-{width}.png")
                     self.assertFalse(browser.run("return document.documentElement.scrollWidth > innerWidth"), (view, width))

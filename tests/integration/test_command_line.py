@@ -1,4 +1,5 @@
 """mbplantd's command line: exit codes, one clear line on stderr for what cannot be, and nothing lost by trying."""
+import json
 import os
 import pathlib
 import re
@@ -209,6 +210,21 @@ class CommandLine(unittest.TestCase):
             plant.stop()
             self.assertNotIn("priority", plant.err.text())
             plant.start()
+
+    def test_report_of_a_run_is_all_that_it_prints_and_of_that_run_alone(self):
+        bottling = support.ROOT / "config" / "bottling.yaml"
+        for hours in (2, 3):
+            result = self.mbplantd("--fast-forward", f"{hours}h", "--report", "json", "-d", self.data, bottling)
+            self.assertEqual((result.returncode, result.stderr), (OK, ""))
+            report = json.loads(result.stdout)
+            self.assertEqual(report["summary"]["machines"], 5)
+            self.assertAlmostEqual(report["analysis"]["length_s"], hours * 3600, delta=1)
+        for form, begin in {"text": "Plant ", "markdown": "# ", "html": "<!DOCTYPE html>", "csv": "section,"}.items():
+            result = self.mbplantd("--fast-forward", "1s", "--report", form, "-d", self.data, bottling)
+            self.assertEqual(result.stdout[:len(begin)].lower(), begin.lower())
+        for words in (["--report", "pdf"], ["--report", "jsonl"], ["--report", "text"],
+                      ["--report", "text", "--fast-forward", "--scenario", support.ROOT / "config/scenarios/overheat.yaml"]):
+            self.assert_refused(self.mbplantd(*words, bottling), USAGE, "--report")
 
     def test_verbose_fast_forward_prints_its_events(self):
         result = self.mbplantd("-v", "-d", self.data, "--fast-forward", "1s", self.types)

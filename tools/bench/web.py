@@ -1,7 +1,10 @@
-"""HTTP: one sensor beside libmicrohttpd's own ready answer; what open streams cost; Modbus at full load beside them."""
+"""HTTP: one sensor beside libmicrohttpd's own ready answer; what open streams cost, and Modbus at full load beside them;
+reports over a long journal."""
 
 import http.client
+import json
 import socket
+import subprocess
 import threading
 import time
 
@@ -11,6 +14,7 @@ PATH = "/api/v1/sensors/TT101"
 CONNECTIONS = 16
 STREAMS = 32
 OF_CANNED, STREAMS_OF_CORE, MODBUS_OF_WITHOUT = 0.8, 0.03, 0.95
+EVENTS, REPORT_S = 1_000_000, 1.0
 
 
 class Web(Server):
@@ -129,7 +133,36 @@ def streams(settings, verdicts):
            ["late scans", "", str(late), ""]])
 
 
+def report_s(server):
+    """From the question to the last byte, of a report over the whole journal."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.web, timeout=60)
+    begin = time.monotonic()
+    connection.request("GET", "/api/v1/report?since=1")
+    answer = connection.getresponse()
+    report = json.loads(answer.read())
+    took = time.monotonic() - begin
+    if answer.status != 200 or report["analysis"]["events"] < EVENTS:
+        raise BenchError(f"a report of {EVENTS:,} events: status {answer.status}")
+    return took
+
+
+def reports(settings, verdicts):
+    """One after another; the scan goes on meanwhile."""
+    server = Web(settings, DEFAULT_PLANT)
+    subprocess.run([settings.program("make_journal"), DEFAULT_PLANT, server.data.name, str(EVENTS), "100"], check=True,
+                   stdout=subprocess.DEVNULL)
+    with server:
+        before, cpu_ns = server.late_scans(), server.cpu_ns()
+        took = [report_s(server) for _ in range(2 * settings.rounds)]
+        cpu_s = (server.cpu_ns() - cpu_ns) / 1e9 / len(took)
+        late = server.late_scans() - before
+    table(f"GET /api/v1/report over {EVENTS:,} events, medians of {len(took)}", ["what", "measured"],
+          [["s", verdicts.at_most(median(took), REPORT_S)], ["the longest, s", f"{max(took):.2f}"],
+           ["of a processor, s", f"{cpu_s:.2f}"], ["late scans meanwhile", str(late)]])
+
+
 def run(settings, verdicts):
-    """Both."""
+    """All three."""
     gets(settings, verdicts)
     streams(settings, verdicts)
+    reports(settings, verdicts)

@@ -1,8 +1,8 @@
 /* Which view is shown, what stands on every one, and the beat that brings it up to date: bars four times, numbers once a
  * second. */
 
-const VIEWS = { "": viewPlant, alarms: viewAlarms, trends: viewTrends, journal: viewJournal, registers: viewRegisters, machine: viewMachine, sensor: viewSensor };
-const NAV = [["", "Plant"], ["alarms", "Alarms"], ["trends", "Trends"], ["journal", "Journal"], ["registers", "Registers"]];
+const VIEWS = { "": viewPlant, alarms: viewAlarms, trends: viewTrends, journal: viewJournal, registers: viewRegisters, traffic: viewTraffic, machine: viewMachine, sensor: viewSensor };
+const NAV = [["", "Plant"], ["alarms", "Alarms"], ["trends", "Trends"], ["journal", "Journal"], ["registers", "Registers"], ["traffic", "Traffic"]];
 const OLD_MS = 3000;
 let beats = 0, soundOn = false, audio = null, silenced = 0;
 

@@ -36,7 +36,9 @@ const FRENCH = {
   "Loading the plant.": "Chargement.", "Nothing here.": "Rien ici.", "critical": "critique", "high": "haute", "medium": "moyenne", "low": "basse",
   "Token": "Jeton", "How long": "Durée", "until unshelved": "jusqu’au retour", "once": "une fois", "off": "désactivée", "download": "télécharger",
   "maintenance due": "maintenance à faire", "Position": "Position", "stops it": "l’arrête", "Ask for": "Demander", "more": "de plus", "Read it with": "Se lit avec",
-  "All": "Tous", "flood": "avalanche", "min": "min", "waits for the next scan": "attend le prochain cycle", "trips": "arrête la machine",
+  "All": "Tous", "flood": "avalanche", "min": "min", "Traffic": "Trafic", "Client": "Client", "Function": "Fonction", "Request": "Requête", "Answer": "Réponse", "Answers": "Réponses", "exceptions alone": "exceptions seules",
+  "No traffic yet: it is kept from now on, while this is open.": "Aucun échange pour l’instant : ils sont gardés désormais, tant que cette vue est ouverte.",
+  "waits for the next scan": "attend le prochain cycle", "trips": "arrête la machine",
 };
 let lang = localStorage.getItem("lang") || (navigator.language.startsWith("fr") ? "fr" : "en");
 const t = (word) => (lang === "fr" && FRENCH[word]) || word;

@@ -383,3 +383,50 @@ function viewRegisters() {
       h("label", { for: "at" }, t("From address"), at)),
     h("section", { class: "panel scroll", tabindex: 0, "aria-label": t("Registers") }, grid), detail);
 }
+
+/* ---- traffic ---- */
+
+const traffic = { client: "", unit: "", function: "", exception: "" };
+
+function viewTraffic() {
+  const body = h("tbody", {}), none = h("p", { class: "dim" }, t("No traffic yet: it is kept from now on, while this is open."));
+  const link = h("a", { download: "traffic.pcapng" }, "pcapng"), clients = h("select", { id: "traffic-client" }), seen = new Set(), opened = new Set();
+  let paused = false, shown = "";
+  const query = () => new URLSearchParams(Object.entries(traffic).filter(([, value]) => value !== ""));
+  const fillClients = () => clients.replaceChildren(h("option", { value: "" }, t("All")), ...[...seen].sort().map((address) => h("option", { value: address, selected: address === traffic.client }, address)));
+  const update = async () => {
+    if (paused) return;
+    link.href = `${API}/traffic?format=pcapng&${query()}`;
+    const got = await ask(`/traffic?limit=200&${query()}`).catch(() => null);
+    if (!got || !body.isConnected) return;
+    const before = seen.size;
+    for (const one of got) seen.add(one.client);
+    if (seen.size !== before) fillClients();
+    const key = JSON.stringify([query().toString(), got.map((one) => one.number), lang]);
+    if (key === shown) return; /* what somebody reads stays as it is */
+    shown = key;
+    none.hidden = got.length > 0;
+    body.replaceChildren(...got.reverse().map((one) => h("tr", { class: one.exception ? "waits" : null },
+      h("td", { class: "time" }, clock(one.time_ms)), h("td", {}, `${one.client}:${one.port}`), h("td", { class: "num" }, one.unit ?? ""),
+      h("td", { class: "span" }, h("details", { open: opened.has(one.number), ontoggle: (event) => { opened[event.target.open ? "add" : "delete"](one.number); } }, h("summary", {}, one.request), h("code", {}, `> ${one.request_bytes}`), h("br"), h("code", {}, `< ${one.response_bytes || "–"}`))),
+      h("td", { class: "span" }, one.response))));
+  };
+  const filter = (key) => (event) => { traffic[key] = event.target.value; update(); };
+  const pause = h("button", { type: "button", "aria-pressed": "false", onclick: () => {
+    paused = !paused;
+    pause.setAttribute("aria-pressed", String(paused));
+    pause.textContent = t(paused ? "Go on" : "Pause");
+  } }, t("Pause"));
+  clients.addEventListener("change", filter("client"));
+  if (traffic.client) seen.add(traffic.client);
+  fillClients();
+  const choose = (key, label, words) => h("label", { for: "traffic-" + key }, t(label), h("select", { id: "traffic-" + key, onchange: filter(key) }, words.map(([value, word]) => h("option", { value, selected: String(value) === traffic[key] }, word))));
+  setTimeout(update);
+  live("second", (slow) => slow && update());
+  return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Traffic")), pause, link),
+    h("div", { class: "filters" }, h("label", { for: "traffic-client" }, t("Client"), clients),
+      choose("unit", "Unit", [["", t("All")], ...store.plant.units.map((one) => [one.id, `${one.id} ${one.name}`])]),
+      choose("function", "Function", [["", t("All")], ...[1, 2, 3, 4, 5, 6, 15, 16, 20, 21, 22, 23, 43].map((code) => [code, String(code)])]),
+      choose("exception", "Answers", [["", t("All")], [0, t("exceptions alone")]])),
+    h("section", { class: "panel scroll", tabindex: 0, "aria-label": t("Traffic") }, none, h("table", { class: "stack" }, h("thead", {}, h("tr", {}, h("th", {}, t("Time")), h("th", {}, t("Client")), h("th", { class: "num" }, t("Unit")), h("th", {}, t("Request")), h("th", {}, t("Answer")))), body)));
+}
