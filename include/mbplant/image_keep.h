@@ -35,9 +35,9 @@ void mbp_image_wait(struct mbp_image *image, const struct mbp_waiting *waiting, 
 /* How much memory confirmed writes are noted in: bytes of it, aligned for any object. */
 size_t mbp_image_tail_bytes(struct mbp_image *image);
 
-/* From now on each write that is confirmed stands there before it is: what the tables hold that no state does, and the
- * writes since. It needs no heap, and room always: when it is full, it begins again with what the tables hold then.
- * memory must outlive the image or the next call; NULL = nowhere. */
+/* From now on each write that is confirmed or refused stands there before it is: what the tables hold that no state
+ * does, and the writes since. It needs no heap, and room always: when it is full, it begins again with what the tables
+ * hold then. memory must outlive the image or the next call; NULL = nowhere. */
 void mbp_image_keep_tail(struct mbp_image *image, void *memory);
 
 /* Up to where all writes so far are noted. To be called when what was noted up to `latched` is on its way to the
@@ -50,8 +50,9 @@ void mbp_image_tidy_tail(struct mbp_image *image);
 bool mbp_image_tail_is_whole(struct mbp_image *image, const void *memory, size_t len);
 
 /* Puts back such a one up to `latched`, in the instructor's unit up to `seen`: the tables are as they were, and nothing
- * of that is latched again. The image must be published, for what a part of a value makes depends on what stands beside
- * it, and be published again. mbp_image_write_tail then writes again what came after. */
+ * of that is latched again; what was refused since is to be latched. The image must be published, for what a part of a
+ * value makes depends on what stands beside it, and be published again. mbp_image_write_tail then writes again what
+ * came after. */
 void mbp_image_take_tail(struct mbp_image *image, const void *memory, uint64_t latched, uint64_t seen);
 void mbp_image_write_tail(struct mbp_image *image, const void *memory, uint64_t latched, uint64_t seen);
 

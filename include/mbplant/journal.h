@@ -121,7 +121,7 @@ bool mbp_journal_has_newer(struct mbp_journal *journal);
 /* Beside the database stands DIR/journal.tail while a run lasts: what was handed over and is not stored yet, and what
  * else the scan needs. It is there after SIGKILL, as this process's memory is; after a power cut as far as the system
  * had written it. */
-#define MBP_JOURNAL_NOTE_MAX 96u
+#define MBP_JOURNAL_NOTE_MAX 160u
 
 struct mbp_journal_left {
     uint8_t *bytes;
@@ -175,7 +175,8 @@ enum mbp_status mbp_journal_push_fault(struct mbp_journal *journal, const struct
 bool mbp_journal_has_room(struct mbp_journal *journal, size_t records);
 
 /* What is pushed from here on counts machines and sensors as `to` does. The plant so far must stay until the writer's
- * thread has no more use for it: mbp_journal_plants_left says of how many of them, in order, that is so.
+ * thread has no more use for it: mbp_journal_plants_left says of how many of them, in order, that is so. Its new names
+ * are stored when this returns, unless the disk refuses.
  * Errors: MBP_ERR_FULL, nothing changed. */
 enum mbp_status mbp_journal_change_plant(struct mbp_journal *journal, const struct mbp_plant *to);
 uint32_t mbp_journal_plants_left(const struct mbp_journal *journal);

@@ -19,6 +19,8 @@
 #define MBP_ALARMS_MAINTENANCE 0x02u /* out of service while the machine is in maintenance */
 #define MBP_ALARMS_ONE_SHOT    0x04u /* shelved until what is beyond has returned to normal */
 #define MBP_ALARMS_SHOT        0x08u /* ... and something has been beyond since */
+#define MBP_ALARMS_SHOT_NEW    0x10u /* ... without an event: nobody has retained it yet */
+#define MBP_ALARMS_SHOTS       (MBP_ALARMS_ONE_SHOT | MBP_ALARMS_SHOT | MBP_ALARMS_SHOT_NEW)
 
 /* Every alarm of a sensor in a mask. */
 #define MBP_ALARMS_ALL ((1u << MBP_ALARM_COUNT) - 1u)
@@ -138,6 +140,7 @@ struct mbp_state {
     uint64_t fault_next_ns; /* simulated time when a fault begins or ends; 0 = not planned yet */
     uint32_t fault_active_count;
     uint32_t fault_changes;   /* counts every begin and end */
+    uint32_t shots_begun;     /* counts every MBP_ALARMS_SHOT_NEW */
     uint32_t formulas_untold; /* faults of formulas that came or went since mbp_logic_tell */
     bool faults_planned;      /* their times were drawn */
 

@@ -88,10 +88,13 @@ static void end_one_shot(const struct life *life, uint32_t s)
     struct mbp_state *state = life->state;
     if ((state->alarm_flags[s] & MBP_ALARMS_ONE_SHOT) == 0)
         return;
-    if (state->beyond[s] != 0)
-        state->alarm_flags[s] |= MBP_ALARMS_SHOT;
-    else if ((state->alarm_flags[s] & MBP_ALARMS_SHOT) != 0)
+    bool shot = (state->alarm_flags[s] & MBP_ALARMS_SHOT) != 0;
+    if (state->beyond[s] != 0 && !shot) {
+        state->alarm_flags[s] |= MBP_ALARMS_SHOT | MBP_ALARMS_SHOT_NEW;
+        state->shots_begun++;
+    } else if (state->beyond[s] == 0 && shot) {
         life_unshelve(life, s, MBP_UNSHELVED_BY_RETURN);
+    }
 }
 
 /* ---- sums -------------------------------------------------------------------------------------------------------- */

@@ -289,7 +289,7 @@ void life_hide(const struct life *life, uint32_t s, uint8_t alarms, enum mbp_ala
 void life_unshelve(const struct life *life, uint32_t s, enum mbp_unshelved why)
 {
     life->state->shelf_end_ns[s] = 0;
-    life->state->alarm_flags[s] &= (uint8_t) ~(MBP_ALARMS_ONE_SHOT | MBP_ALARMS_SHOT);
+    life->state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_SHOTS;
     life_hide(life, s, MBP_ALARMS_ALL, MBP_ALARM_UNSHELVE, 0);
     life_tell(life, s, MBP_EV_ALARM_UNSHELVED, NAN, why);
 }

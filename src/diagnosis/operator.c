@@ -82,7 +82,7 @@ static void shelve(const struct life *life, uint32_t s, enum mbp_shelved how, ui
     struct mbp_state *state = life->state;
     uint64_t end = how == MBP_SHELVED_TIMED ? mbp_time_add_sat(state->sim_ns, ns) : MBP_SHELF_NO_END;
     state->shelf_end_ns[s] = end;
-    state->alarm_flags[s] &= (uint8_t) ~(MBP_ALARMS_ONE_SHOT | MBP_ALARMS_SHOT);
+    state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_SHOTS;
     if (how == MBP_SHELVED_ONE_SHOT)
         state->alarm_flags[s] |= (uint8_t)(MBP_ALARMS_ONE_SHOT | (state->beyond[s] != 0 ? MBP_ALARMS_SHOT : 0));
     if (end < state->next_shelf_end_ns)

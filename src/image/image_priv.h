@@ -190,6 +190,9 @@ enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t a
 void image_refuse_words(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, const uint8_t *big_endian,
                         uint16_t at, enum mbp_status why, struct mbp_peer peer);
 
+/* Notes it as another run had noted it, of the same plant. */
+void image_refuse_again(struct mbp_image *image, const struct mbp_refusal *refusal);
+
 /* mbp_image_may_write, and forcing is not refused. packed: the bits that are to be written to coils. */
 enum mbp_status image_may_write(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count,
                                 const uint8_t *packed);
@@ -261,6 +264,7 @@ struct image_span {
 void image_tail_note(struct mbp_image_unit *unit, enum mbp_table table, struct image_span span, struct mbp_peer peer);
 void image_tail_note_file(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
                           const uint16_t *words, struct mbp_peer peer);
+void image_tail_note_refusal(struct mbp_image *image, const struct mbp_refusal *refusal);
 
 /* request.c: writes again what was allowed when it came; only where the plant has such addresses. */
 bool image_write_again(struct mbp_image_unit *unit, enum mbp_table table, struct image_span span, const uint16_t *words,

@@ -164,8 +164,13 @@ static void publish_speed(struct mbp_image *image, struct mbp_image_unit *unit, 
 {
     if (image->instructor_speed == speed)
         return;
+    uint16_t *words = unit->holding + MBP_SIM_HR_SPEED;
+    const uint16_t before[2] = {words[0], words[1]};
     image->instructor_speed = speed;
-    put_float(unit->holding + MBP_SIM_HR_SPEED, speed);
+    put_float(words, speed);
+    if (memcmp(words, before, sizeof before) != 0) /* half of the next speed may be written over it */
+        image_tail_note(unit, MBP_HOLDING_REGISTERS, (struct image_span){MBP_SIM_HR_SPEED, 2, 0, 0},
+                        image->instructor_peer);
 }
 
 void image_show_speed(struct mbp_image *image, double speed)

@@ -24,22 +24,33 @@ static bool is_like(const struct mbp_refusal *a, const struct mbp_refusal *b)
     return a->unit == b->unit && a->table == b->table && a->addr == b->addr && a->exception == b->exception;
 }
 
-static void note(struct mbp_image_unit *unit, struct mbp_refusal refusal)
+static void count(struct mbp_image *image, struct mbp_refusal refusal)
 {
-    struct mbp_image *image = unit->image;
     unsigned own = 0;
-    image_find_owner(unit, refusal.table, refusal.addr, &refusal.machine, &refusal.item);
     for (size_t i = 0; i < image->refusal_count; i++) {
         struct mbp_refusal *other = &image->refusals[i];
         bool same_peer = other->peer == refusal.peer;
         own += same_peer;
         if ((same_peer && (is_like(other, &refusal) || own == REFUSALS_OF_A_PEER)) || i == MBP_REFUSALS_MAX - 1) {
-            other->more++;
+            other->more += 1 + refusal.more;
             other->peer = same_peer ? other->peer : MBP_ACTOR_OTHERS;
             return;
         }
     }
     image->refusals[image->refusal_count++] = refusal;
+}
+
+static void note(struct mbp_image_unit *unit, struct mbp_refusal refusal)
+{
+    image_find_owner(unit, refusal.table, refusal.addr, &refusal.machine, &refusal.item);
+    count(unit->image, refusal);
+    image_tail_note_refusal(unit->image, &refusal);
+}
+
+void image_refuse_again(struct mbp_image *image, const struct mbp_refusal *refusal)
+{
+    if (image->by_id[refusal->unit] != NULL)
+        count(image, *refusal);
 }
 
 void mbp_image_refuse(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t value,

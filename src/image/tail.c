@@ -9,9 +9,11 @@
 #define LOG_BYTES_MIN  (UINT32_C(1) << 20)
 #define FIRST_POSITION 8u /* 0 is before all */
 
-/* Confirmed at this moment: kept bytes, points that wait, what is to be told. */
+#define REFUSAL 0xFFu /* in the place of an entry's table: its words are a struct mbp_refusal */
+
+/* Confirmed at this moment: kept bytes, points that wait, what is to be told, and what was refused. */
 struct half_head {
-    uint64_t generation, start, kept_bytes, waiting, written, written_lost, plant;
+    uint64_t generation, start, kept_bytes, waiting, written, written_lost, refusals, plant;
     uint64_t sum; /* of all before it, and of what these count */
 };
 
@@ -21,7 +23,7 @@ struct entry {
     uint32_t peer;
     uint16_t addr, count; /* of a file: number and words */
     uint16_t record;
-    uint8_t unit, table; /* id; enum mbp_table or MBP_WRITTEN_FILE */
+    uint8_t unit, table; /* id; enum mbp_table, MBP_WRITTEN_FILE or REFUSAL */
     uint8_t before, behind;
     uint16_t words;
 };
@@ -36,7 +38,7 @@ static size_t whole(size_t bytes)
 
 /* Where things stand in a half. */
 struct places {
-    size_t kept, waiting, written, log, end;
+    size_t kept, waiting, written, refusals, log, end;
 };
 
 static struct places places_of(struct mbp_image *image)
@@ -46,7 +48,8 @@ static struct places places_of(struct mbp_image *image)
     at.kept = sizeof(struct half_head);
     at.waiting = at.kept + kept_bytes;
     at.written = at.waiting + image->log_capacity * sizeof(struct mbp_waiting);
-    at.log = whole(at.written + sizeof image->written);
+    at.refusals = whole(at.written + sizeof image->written);
+    at.log = whole(at.refusals + sizeof image->refusals);
     at.end = at.log + (4 * kept_bytes > LOG_BYTES_MIN ? 4 * kept_bytes : LOG_BYTES_MIN);
     return at;
 }
@@ -60,8 +63,8 @@ size_t mbp_image_tail_bytes(struct mbp_image *image)
 
 static uint64_t plant_of(const struct mbp_image *image)
 {
-    const uint64_t parts[] = {image->plant->text_crc, image->plant->text.len, image->plant->sensor_count,
-                              sizeof(struct written_entry), sizeof(struct mbp_waiting)};
+    const uint64_t parts[] = {image->plant->text_crc,       image->plant->text.len,     image->plant->sensor_count,
+                              sizeof(struct written_entry), sizeof(struct mbp_waiting), sizeof(struct mbp_refusal)};
     return mbp_checksum(0, parts, sizeof parts);
 }
 
@@ -70,7 +73,8 @@ static uint64_t sum_of(const struct half_head *head, const struct places *at, co
     uint64_t sum = mbp_checksum(0, head, offsetof(struct half_head, sum));
     sum = mbp_checksum(sum, half + at->kept, head->kept_bytes);
     sum = mbp_checksum(sum, half + at->waiting, head->waiting * sizeof(struct mbp_waiting));
-    return mbp_checksum(sum, half + at->written, head->written * sizeof(struct written_entry));
+    sum = mbp_checksum(sum, half + at->written, head->written * sizeof(struct written_entry));
+    return mbp_checksum(sum, half + at->refusals, head->refusals * sizeof(struct mbp_refusal));
 }
 
 /* In the other half; then that one counts. */
@@ -83,12 +87,14 @@ static void begin_again(struct mbp_image *image)
     mbp_image_keep(image, half + at.kept);
     size_t waiting = mbp_image_waiting(image, (struct mbp_waiting *)(void *)(half + at.waiting), image->log_capacity);
     memcpy(half + at.written, image->written, image->written_count * sizeof image->written[0]);
+    memcpy(half + at.refusals, image->refusals, image->refusal_count * sizeof image->refusals[0]);
     struct half_head head = {.generation = tail->generation + 1,
                              .start = tail->start + tail->used,
                              .kept_bytes = mbp_image_kept_bytes(image),
                              .waiting = waiting,
                              .written = image->written_count,
                              .written_lost = image->written_lost.more,
+                             .refusals = image->refusal_count,
                              .plant = plant_of(image)};
     head.sum = sum_of(&head, &at, half);
     memset(half + at.log, 0, sizeof(struct entry)); /* no entry yet */
@@ -201,6 +207,16 @@ void image_tail_note_file(struct mbp_image_unit *unit, uint16_t file, uint16_t r
     put(image, place, &entry);
 }
 
+void image_tail_note_refusal(struct mbp_image *image, const struct mbp_refusal *refusal)
+{
+    struct entry entry = {.unit = refusal->unit, .table = REFUSAL, .words = sizeof *refusal / sizeof(uint16_t)};
+    uint8_t *place = image->tail.memory != NULL ? make_room(image, &entry) : NULL;
+    if (place == NULL)
+        return;
+    memcpy(place + sizeof entry, refusal, sizeof *refusal);
+    put(image, place, &entry);
+}
+
 /* ---- in --------------------------------------------------------------------------------------------------------- */
 
 /* Of another run: the half that counts. */
@@ -215,7 +231,7 @@ static bool is_whole(struct mbp_image *image, const struct left *left)
     const struct half_head *head = &left->head;
     return head->kept_bytes == mbp_image_kept_bytes(image) && head->plant == plant_of(image) &&
            head->waiting <= image->log_capacity && head->written <= MBP_WRITTEN_MAX &&
-           head->sum == sum_of(head, &left->at, left->half);
+           head->refusals <= MBP_REFUSALS_MAX && head->sum == sum_of(head, &left->at, left->half);
 }
 
 static bool find(struct mbp_image *image, const uint8_t *memory, struct left *out)
@@ -251,22 +267,56 @@ static void write_again(struct mbp_image *image, const struct entry *entry, cons
         image_write_again(unit, (enum mbp_table)entry->table, span, words, peer);
 }
 
-/* Of the entries those that were latched, or the others; an entry that is not whole is the end. */
-static void play(struct mbp_image *image, const struct left *left, uint64_t latched, uint64_t seen, bool done)
+/* An entry of the log, its words, and the position behind it. */
+struct logged {
+    struct entry entry;
+    const uint8_t *words;
+    uint64_t end;
+};
+
+/* The entry at `used` of the log, which moves behind it; one that is not whole is the end. */
+static bool next_entry(const struct left *left, size_t *used, struct logged *out)
 {
     const uint8_t *log = left->half + left->at.log;
     size_t log_bytes = left->at.end - left->at.log;
-    struct entry entry;
-    for (size_t used = 0; log_bytes - used >= sizeof entry; used += bytes_of(&entry)) {
-        uint64_t position = left->head.start + used;
-        memcpy(&entry, log + used, sizeof entry);
-        if (bytes_of(&entry) > log_bytes - used ||
-            entry.sum != sum_of_entry(&entry, log + used + sizeof entry, position))
-            return;
-        const struct mbp_image_unit *unit = image->by_id[entry.unit];
+    if (log_bytes - *used < sizeof out->entry)
+        return false;
+    memcpy(&out->entry, log + *used, sizeof out->entry);
+    size_t bytes = bytes_of(&out->entry);
+    out->words = log + *used + sizeof out->entry;
+    if (bytes > log_bytes - *used || out->entry.sum != sum_of_entry(&out->entry, out->words, left->head.start + *used))
+        return false;
+    *used += bytes;
+    out->end = left->head.start + *used;
+    return true;
+}
+
+/* Of the writes those that were latched, or the others. */
+static void play(struct mbp_image *image, const struct left *left, uint64_t latched, uint64_t seen, bool done)
+{
+    struct logged logged;
+    for (size_t used = 0; next_entry(left, &used, &logged);) {
+        const struct mbp_image_unit *unit = image->by_id[logged.entry.unit];
         uint64_t end = unit != NULL && unit->unit->instructor ? seen : latched;
-        if ((position + bytes_of(&entry) <= end) == done)
-            write_again(image, &entry, log + used + sizeof entry);
+        if (logged.entry.table != REFUSAL && (logged.end <= end) == done)
+            write_again(image, &logged.entry, logged.words);
+    }
+}
+
+/* What was refused and no scan has told. */
+static void refuse_again(struct mbp_image *image, const struct left *left, uint64_t latched)
+{
+    struct mbp_refusal refusal;
+    struct logged logged;
+    for (uint64_t i = 0; latched < left->head.start && i < left->head.refusals; i++) {
+        memcpy(&refusal, left->half + left->at.refusals + i * sizeof refusal, sizeof refusal);
+        image_refuse_again(image, &refusal);
+    }
+    for (size_t used = 0; next_entry(left, &used, &logged);) {
+        if (logged.entry.table != REFUSAL || logged.end <= latched || logged.entry.words * 2 != sizeof refusal)
+            continue;
+        memcpy(&refusal, logged.words, sizeof refusal);
+        image_refuse_again(image, &refusal);
     }
 }
 
@@ -327,6 +377,7 @@ void mbp_image_take_tail(struct mbp_image *image, const void *memory, uint64_t l
         wait_again(image, &left);
         tell_again(image, &left);
     }
+    refuse_again(image, &left, latched);
 }
 
 void mbp_image_write_tail(struct mbp_image *image, const void *memory, uint64_t latched, uint64_t seen)

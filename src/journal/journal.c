@@ -202,12 +202,25 @@ uint32_t mbp_journal_plants_left(const struct mbp_journal *journal)
     return journal->plants_left;
 }
 
+/* A run that was cut off leaves its events in the tail, but new names only in the database: they must be there first. A
+ * disk that refuses is not waited for. */
+static enum mbp_status store_names(struct mbp_journal *journal)
+{
+    if (journal->tail.fd < 0 || mbp_journal_in_trouble(journal))
+        return MBP_OK;
+    mbp_journal_hand_over(journal);
+    mbp_journal_flush(journal);
+    return journal_has_room(journal, 1) ? MBP_OK : MBP_ERR_FULL;
+}
+
 enum mbp_status mbp_journal_change_plant(struct mbp_journal *journal, const struct mbp_plant *to)
 {
     const struct mbp_record record = {.kind = MBP_RECORD_PLANT, .of.plant = {to, to->text_crc, to->text.len}};
     if (!journal_has_room(journal, 2))
         return MBP_ERR_FULL;
     enum mbp_status status = follow_plant(journal, to);
+    if (status == MBP_OK)
+        status = store_names(journal);
     if (status == MBP_OK)
         status = push_state(journal, &record);
     if (status == MBP_OK)

@@ -24,12 +24,12 @@
 
 /* What stands before the rest. All of one size, so that there is no gap in it. */
 struct head {
-    uint64_t state_bytes, kept_bytes, waiting; /* the last: how many */
+    uint64_t state_bytes, snapshot_bytes, kept_bytes, waiting; /* the last: how many */
     uint64_t paused, steps;
     double speed, speed_given; /* the second: of the command line */
 };
 
-enum { OF_HEAD, OF_KEPT, OF_WAITING, OF_STATE, SPANS = OF_STATE + MBP_STATE_SPANS };
+enum { OF_HEAD, OF_KEPT, OF_WAITING, OF_STATE, OF_SNAPSHOT, PIECES, SPANS = OF_STATE + 2 * MBP_STATE_SPANS };
 
 struct scan_checkpoint {
     struct head head;
@@ -179,6 +179,14 @@ void scan_checkpoint_change(struct mbp_scan *scan, struct scan_checkpoint **to)
     scan->checkpoint_wanted = true;
 }
 
+/* While the plant runs the journal's tail has it. */
+static void join_snapshot(struct scan_checkpoint *checkpoint, const struct mbp_state *snapshot)
+{
+    struct mbp_checkpoint *pushed = &checkpoint->pushed;
+    checkpoint->head.snapshot_bytes = mbp_state_bytes(snapshot);
+    pushed->span_count += mbp_state_spans(snapshot, checkpoint->spans + pushed->span_count);
+}
+
 void scan_checkpoint_take_last(struct mbp_scan *scan)
 {
     struct mbp_journal *journal = scan->config.journal;
@@ -187,6 +195,8 @@ void scan_checkpoint_take_last(struct mbp_scan *scan)
         return;
     size_t waiting = mbp_image_waiting(scan->config.image, NULL, 0);
     bool ready = new_one(scan->config.image, scan->state, false, waiting, &last) == MBP_OK && fill(scan, last);
+    if (ready && scan->sim.snapshot)
+        join_snapshot(last, scan->snapshot);
     const struct mbp_checkpoint *pushed = ready ? &last->pushed : NULL;
     while (mbp_journal_push_checkpoint(journal, pushed) != MBP_OK && mbp_journal_flush(journal) == MBP_OK)
         ;
@@ -196,8 +206,7 @@ void scan_checkpoint_take_last(struct mbp_scan *scan)
 /* ---- in --------------------------------------------------------------------------------------------------------- */
 
 /* The pieces of what was stored; false when they are not as many bytes as they say. */
-static bool take_apart(const struct mbp_stored_checkpoint *stored, struct head *head,
-                       const uint8_t *piece[OF_STATE + 1])
+static bool take_apart(const struct mbp_stored_checkpoint *stored, struct head *head, const uint8_t *piece[PIECES])
 {
     if (stored->len < sizeof *head)
         return false;
@@ -206,10 +215,14 @@ static bool take_apart(const struct mbp_stored_checkpoint *stored, struct head *
     if (head->state_bytes > left || head->kept_bytes > left - head->state_bytes)
         return false;
     left -= head->state_bytes + head->kept_bytes;
+    if (head->snapshot_bytes > left)
+        return false;
+    left -= head->snapshot_bytes;
     piece[OF_HEAD] = stored->bytes;
     piece[OF_KEPT] = piece[OF_HEAD] + sizeof *head;
     piece[OF_WAITING] = piece[OF_KEPT] + head->kept_bytes;
     piece[OF_STATE] = piece[OF_WAITING] + left;
+    piece[OF_SNAPSHOT] = piece[OF_STATE] + head->state_bytes;
     return left % sizeof(struct mbp_waiting) == 0 && left / sizeof(struct mbp_waiting) == head->waiting;
 }
 
@@ -242,7 +255,7 @@ enum mbp_status scan_checkpoint_resume(struct mbp_scan *scan, const struct mbp_s
 {
     const struct mbp_plant *plant = scan->config.plant;
     struct head head;
-    const uint8_t *piece[OF_STATE + 1];
+    const uint8_t *piece[PIECES];
     if (stored->layout != layout_of(scan->state, mbp_image_kept_bytes(scan->config.image)))
         return MBP_ERR_NEWER;
     if (!take_apart(stored, &head, piece) || head.kept_bytes != mbp_image_kept_bytes(scan->config.image))
@@ -257,5 +270,7 @@ enum mbp_status scan_checkpoint_resume(struct mbp_scan *scan, const struct mbp_s
     wait_again(scan->config.image, piece[OF_WAITING], head.waiting);
     if (plant->instructor)
         scan_take_time(scan, head.paused != 0, head.steps, head.speed, head.speed_given);
+    if (plant->instructor && head.snapshot_bytes != 0)
+        scan_take_snapshot(scan, piece[OF_SNAPSHOT], head.snapshot_bytes);
     return MBP_OK;
 }

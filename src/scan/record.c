@@ -40,7 +40,7 @@ static bool retain_alarms(struct mbp_scan *scan, uint32_t sensor)
         .since_s = state->alarm_since_s[sensor],
         .beyond = state->beyond[sensor],
         .latched = state->latched[sensor],
-        .alarm_flags = state->alarm_flags[sensor],
+        .alarm_flags = state->alarm_flags[sensor] & (uint8_t)~MBP_ALARMS_SHOT_NEW,
     };
     return mbp_journal_push_alarms(scan->config.journal, &alarms) == MBP_OK;
 }
@@ -103,6 +103,23 @@ static bool retain_shelves(struct mbp_scan *scan, uint32_t most)
         ok = retain_alarms(scan, s) && ok;
         most--;
     }
+    return ok;
+}
+
+/* One-shot shelves whose time has begun: no event tells of it. */
+static bool retain_shots(struct mbp_scan *scan)
+{
+    struct mbp_state *state = scan->state;
+    bool ok = true;
+    if (scan->shots_told == state->shots_begun)
+        return true;
+    for (uint32_t s = 0; s < state->sensor_count; s++) {
+        if ((state->alarm_flags[s] & MBP_ALARMS_SHOT_NEW) == 0)
+            continue;
+        ok = retain_alarms(scan, s) && ok;
+        state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_SHOT_NEW;
+    }
+    scan->shots_told = state->shots_begun;
     return ok;
 }
 
@@ -231,8 +248,10 @@ static void record(struct mbp_scan *scan, unsigned how)
     }
     if ((written || scan->commands_missed) && (how & RECORD_EVENTS_ONLY) == 0)
         scan->commands_missed = !retain_commands(scan);
-    if ((how & RECORD_EVENTS_ONLY) == 0)
+    if ((how & RECORD_EVENTS_ONLY) == 0) {
         retain_faults(scan, (how & RECORD_COUNTERS) != 0);
+        ok = retain_shots(scan) && ok;
+    }
     if (!ok)
         scan->retain_from = 0;
     else if (scan->retain_from != UINT32_MAX && (how & RECORD_EVENTS_ONLY) == 0)

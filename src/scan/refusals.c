@@ -86,3 +86,20 @@ void scan_tell_all_refusals(struct mbp_scan *scan)
     for (size_t i = 0; i <= SCAN_REFUSERS; i++)
         tell_folded(scan, &scan->refusers[i]);
 }
+
+/* ---- over a kill ------------------------------------------------------------------------------------------------ */
+
+size_t scan_refusals_folded(const struct mbp_scan *scan, struct mbp_refusal out[SCAN_REFUSERS + 1])
+{
+    size_t count = 0;
+    for (size_t i = 0; i <= SCAN_REFUSERS; i++) {
+        if (scan->refusers[i].has_folded)
+            out[count++] = scan->refusers[i].folded;
+    }
+    return count;
+}
+
+void scan_refuse_again(struct mbp_scan *scan, const struct mbp_refusal *folded)
+{
+    fold(refuser_of(scan, folded->peer), *folded);
+}

@@ -259,7 +259,9 @@ static void tell_start(struct mbp_scan *scan)
     scan->events.scan = (uint32_t)scan->state->scan;
     scan->events.wall_ms = scan->state->wall_ms;
     scan->commands.credit = scan_credit_full(scan_now_ns(scan));
-    scan_tell_all_writes(scan); /* of a run that was cut off */
+    scan_tell_all_writes(scan); /* of a run that was cut off, as the next two */
+    scan_tell_all_refusals(scan);
+    scan_emit_waiting_commands(scan);
     scan_tell(scan, MBP_EV_START, NAN, NAN, 0, 0);
     scan_tell(scan, MBP_EV_PLANT_LOADED, NAN, (double)scan->config.plant->scan_ns / (double)MBP_NS_PER_S,
               scan->config.plant->text_crc, 0);
@@ -273,7 +275,7 @@ static enum mbp_status take_room(struct mbp_scan *scan)
 {
     const struct mbp_scan_config *config = &scan->config;
     enum mbp_status status = MBP_OK;
-    if (config->plant->instructor)
+    if (config->plant->instructor && scan->snapshot == NULL)
         status = mbp_state_clone(scan->state, &scan->snapshot);
     if (status == MBP_OK && config->journal != NULL && config->checkpoint_every_ns != 0 && scan->checkpoint == NULL)
         status = scan_checkpoint_new(config->image, scan->state, &scan->checkpoint);

@@ -19,6 +19,8 @@ struct scan_tail {
     uint64_t half;      /* the one in use */
     size_t state_bytes; /* of a copy with each scan; 0 = there is none */
     size_t half_bytes;
+    uint64_t snapshot_half, snapshot_sum; /* which of two is the snapshot; 0 = there is none */
+    size_t snapshot_bytes;                /* 0 = nobody can take one */
 };
 
 /* What a peer's writes may still tell: simulated time saved up, a second at most, of which each event costs a tenth. */
@@ -79,6 +81,7 @@ struct mbp_scan {
     bool trouble_told;
     uint32_t faults_told; /* the journal knows all of them as they were at this mbp_state.fault_changes */
     bool faults_unknown;  /* ... or nothing of them */
+    uint32_t shots_told;  /* likewise at this mbp_state.shots_begun */
     bool commands_missed; /* some found no room */
     double *command_told; /* per command and setting (journal.h): what was retained last; NaN = none */
 
@@ -132,6 +135,8 @@ void scan_fold_again(struct mbp_scan *scan, const struct scan_pending *pending);
 /* refusals.c: takes in what was refused since the last scan, and tells what may be told; tells all. */
 void scan_latch_refusals(struct mbp_scan *scan);
 void scan_tell_all_refusals(struct mbp_scan *scan);
+size_t scan_refusals_folded(const struct mbp_scan *scan, struct mbp_refusal out[SCAN_REFUSERS + 1]); /* all of them */
+void scan_refuse_again(struct mbp_scan *scan, const struct mbp_refusal *folded); /* as another run had it folded */
 
 void scan_tell_more_refused(struct mbp_scan *scan, const struct mbp_event *refused, uint32_t more);
 
@@ -164,6 +169,9 @@ void scan_tell_waiting_commands(struct mbp_scan *scan);
 void scan_emit_waiting_commands(struct mbp_scan *scan);
 bool scan_may_restore(const struct mbp_scan *scan);
 void scan_pay_restore(struct mbp_scan *scan, size_t events);
+
+/* snapshot.c: the bytes of one that another run took of this plant; what is none is left out. */
+void scan_take_snapshot(struct mbp_scan *scan, const void *bytes, size_t len);
 
 /* production.c: the machines' counters as events: now; if there is anything to tell; when a full hour of simulated time
  * is over with this scan. */

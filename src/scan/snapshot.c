@@ -4,19 +4,34 @@
 
 #include "mbplant/diagnosis.h"
 #include "mbplant/logic.h"
-#include "scan_priv.h"
+#include "tail.h"
+
+static enum mbp_status have_memory(struct mbp_scan *scan)
+{
+    return scan->snapshot != NULL ? MBP_OK : mbp_state_clone(scan->state, &scan->snapshot);
+}
+
+static void show(struct mbp_scan *scan)
+{
+    scan->sim.snapshot = true;
+    scan->sim.snapshot_scan = scan->snapshot->scan;
+    scan->sim.snapshot_ns = scan->snapshot->sim_ns;
+}
+
+void scan_take_snapshot(struct mbp_scan *scan, const void *bytes, size_t len)
+{
+    if (have_memory(scan) == MBP_OK && mbp_state_take(scan->config.plant, scan->snapshot, bytes, len) == MBP_OK)
+        show(scan);
+}
 
 enum mbp_status mbp_scan_snapshot(struct mbp_scan *scan, uint32_t peer)
 {
-    if (scan->snapshot == NULL) {
-        enum mbp_status status = mbp_state_clone(scan->state, &scan->snapshot);
-        if (status != MBP_OK)
-            return status;
-    }
+    enum mbp_status status = have_memory(scan);
+    if (status != MBP_OK)
+        return status;
     mbp_state_copy(scan->snapshot, scan->state);
-    scan->sim.snapshot = true;
-    scan->sim.snapshot_scan = scan->state->scan;
-    scan->sim.snapshot_ns = scan->state->sim_ns;
+    show(scan);
+    scan_tail_snapshot(scan);
     scan_tell_command(scan, MBP_EV_SIM_SNAPSHOT, NAN, NAN, peer);
     return MBP_OK;
 }

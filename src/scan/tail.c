@@ -1,4 +1,5 @@
-/* The room in the journal's file: twice what is folded, of which the note says which one counts; then the image's. */
+/* The room in the journal's file: twice what is folded, of which the note says which one counts; so the snapshot; then
+ * the image's. */
 #include "tail.h"
 #include "mbplant/image_keep.h"
 
@@ -9,7 +10,10 @@
 
 _Static_assert(sizeof(struct scan_note) <= MBP_JOURNAL_NOTE_MAX, "it fits a note");
 
-#define FOLDED_BYTES (SCAN_PLACES * sizeof(struct scan_pending))
+_Static_assert(sizeof(struct scan_untold) % 8 == 0, "what follows is aligned");
+
+#define UNTOLD_AT    (SCAN_PLACES * sizeof(struct scan_pending)) /* in a half */
+#define FOLDED_BYTES (UNTOLD_AT + sizeof(struct scan_untold))
 
 /* ---- out -------------------------------------------------------------------------------------------------------- */
 
@@ -24,16 +28,29 @@ static void measure(struct mbp_scan *scan)
     bool small = scan_checkpoint_is_small(scan->state, scan->config.plant->scan_ns);
     scan->tail.state_bytes = small ? mbp_state_bytes(scan->state) : 0;
     scan->tail.half_bytes = FOLDED_BYTES + whole(scan->tail.state_bytes);
+    scan->tail.snapshot_bytes = scan->config.plant->instructor ? whole(mbp_state_bytes(scan->state)) : 0;
+}
+
+static size_t snapshot_at(const struct mbp_scan *scan, uint64_t half)
+{
+    return 2 * scan->tail.half_bytes + (half & 1u) * scan->tail.snapshot_bytes;
+}
+
+/* Before the image's. */
+static size_t our_bytes(const struct mbp_scan *scan)
+{
+    return 2 * (scan->tail.half_bytes + scan->tail.snapshot_bytes);
 }
 
 static void take_room(struct mbp_scan *scan)
 {
     measure(scan);
-    size_t ours = 2 * scan->tail.half_bytes;
+    size_t ours = our_bytes(scan);
     uint8_t *room = mbp_journal_tail_room(scan->config.journal, ours + mbp_image_tail_bytes(scan->config.image));
     scan->tail.room = room;
     scan->tail.latched = 0;
     scan->tail.seen = 0;
+    scan->tail.snapshot_sum = 0;
     mbp_image_keep_tail(scan->config.image, room != NULL ? room + ours : NULL);
 }
 
@@ -43,6 +60,8 @@ static void begin(struct mbp_scan *scan)
         return;
     mbp_journal_keep_tail(scan->config.journal);
     take_room(scan);
+    if (scan->sim.snapshot)
+        scan_tail_snapshot(scan);
 }
 
 void scan_tail_change(struct mbp_scan *scan)
@@ -69,24 +88,61 @@ static void note_folded(const struct mbp_scan *scan, uint8_t *half, struct scan_
     note->pending_sum = mbp_checksum(note->pending, half, note->pending * sizeof(struct scan_pending));
 }
 
-static uint64_t sum_of_state(const struct mbp_scan *scan, const uint8_t *bytes)
+static uint64_t never_zero(uint64_t sum)
 {
-    uint64_t sum = mbp_checksum(mbp_state_layout(scan->state), bytes, scan->tail.state_bytes);
     return sum != 0 ? sum : 1;
 }
 
-static void note_state(const struct mbp_scan *scan, uint8_t *half, struct scan_note *note)
+static uint64_t sum_of_untold(const struct scan_untold *untold)
+{
+    return never_zero(mbp_checksum(sizeof *untold, untold, sizeof *untold));
+}
+
+static void note_untold(const struct mbp_scan *scan, uint8_t *half, struct scan_note *note)
+{
+    struct scan_untold untold;
+    memset(&untold, 0, sizeof untold); /* gaps too */
+    untold.refused_count = scan_refusals_folded(scan, untold.refused);
+    untold.command_count = scan->commands.count;
+    if (untold.refused_count + untold.command_count == 0)
+        return;
+    memcpy(untold.command, scan->commands.waiting, untold.command_count * sizeof untold.command[0]);
+    memcpy(half + UNTOLD_AT, &untold, sizeof untold);
+    note->untold_sum = sum_of_untold(&untold);
+}
+
+static uint64_t sum_of_state(const struct mbp_scan *scan, const uint8_t *bytes)
+{
+    return never_zero(mbp_checksum(mbp_state_layout(scan->state), bytes, mbp_state_bytes(scan->state)));
+}
+
+static void put_state(const struct mbp_state *state, uint8_t *bytes)
 {
     struct mbp_span spans[MBP_STATE_SPANS];
-    uint8_t *bytes = half + FOLDED_BYTES;
-    if (scan->tail.state_bytes == 0)
-        return;
-    for (unsigned i = 0, count = mbp_state_spans(scan->state, spans); i < count; i++) {
+    for (unsigned i = 0, count = mbp_state_spans(state, spans); i < count; i++) {
         if (spans[i].len > 0)
             memcpy(bytes, spans[i].bytes, spans[i].len);
         bytes += spans[i].len;
     }
+}
+
+static void note_state(const struct mbp_scan *scan, uint8_t *half, struct scan_note *note)
+{
+    if (scan->tail.state_bytes == 0)
+        return;
+    put_state(scan->state, half + FOLDED_BYTES);
     note->state_sum = sum_of_state(scan, half + FOLDED_BYTES);
+}
+
+void scan_tail_snapshot(struct mbp_scan *scan)
+{
+    struct scan_tail *tail = &scan->tail;
+    if (tail->room == NULL || tail->snapshot_bytes == 0)
+        return;
+    tail->snapshot_half ^= 1u;
+    uint8_t *bytes = tail->room + snapshot_at(scan, tail->snapshot_half);
+    put_state(scan->snapshot, bytes);
+    tail->snapshot_sum = sum_of_state(scan, bytes);
 }
 
 void scan_tail_note(struct mbp_scan *scan)
@@ -102,8 +158,11 @@ void scan_tail_note(struct mbp_scan *scan)
                              .steps = scan->sim.steps,
                              .speed = scan->sim.speed,
                              .speed_given = scan->config.speed,
-                             .half = scan->tail.half};
+                             .half = scan->tail.half,
+                             .snapshot_half = scan->tail.snapshot_half,
+                             .snapshot_sum = scan->tail.snapshot_sum};
     note_folded(scan, half, &note);
+    note_untold(scan, half, &note);
     note_state(scan, half, &note);
     mbp_journal_note(scan->config.journal, &note, sizeof note);
 }
@@ -125,7 +184,7 @@ static struct scan_note note_of(const struct scan_past *past)
 
 static const uint8_t *image_room(const struct mbp_scan *scan, const struct scan_past *past)
 {
-    return past->left.room + 2 * scan->tail.half_bytes;
+    return past->left.room + our_bytes(scan);
 }
 
 bool scan_tail_find(struct mbp_scan *scan, struct scan_past *past)
@@ -133,7 +192,7 @@ bool scan_tail_find(struct mbp_scan *scan, struct scan_past *past)
     if (past->left.bytes == NULL || past->left.room_bytes == 0)
         return false; /* nothing was cut off, or before there was anything */
     measure(scan);
-    size_t ours = 2 * scan->tail.half_bytes;
+    size_t ours = our_bytes(scan);
     past->tail_taken =
         past->left.room_bytes >= ours &&
         mbp_image_tail_is_whole(scan->config.image, image_room(scan, past), past->left.room_bytes - ours);
@@ -161,6 +220,28 @@ enum mbp_status scan_tail_take_state(struct mbp_scan *scan, const struct scan_pa
     return status;
 }
 
+static void take_untold(struct mbp_scan *scan, const uint8_t *half, const struct scan_note *note)
+{
+    struct scan_untold untold;
+    memcpy(&untold, half + UNTOLD_AT, sizeof untold);
+    if (note->untold_sum == 0 || note->untold_sum != sum_of_untold(&untold) ||
+        untold.refused_count > SCAN_REFUSERS + 1 || untold.command_count > SCAN_COMMAND_CODES)
+        return;
+    for (size_t i = 0; i < untold.refused_count; i++)
+        scan_refuse_again(scan, &untold.refused[i]);
+    memcpy(scan->commands.waiting, untold.command, untold.command_count * sizeof untold.command[0]);
+    scan->commands.count = untold.command_count;
+}
+
+static void take_snapshot(struct mbp_scan *scan, const struct scan_past *past)
+{
+    struct scan_note note = note_of(past);
+    const uint8_t *bytes = past->left.room + snapshot_at(scan, note.snapshot_half);
+    if (past->tail_taken && note.snapshot_sum != 0 && scan->tail.snapshot_bytes != 0 &&
+        note.snapshot_sum == sum_of_state(scan, bytes))
+        scan_take_snapshot(scan, bytes, mbp_state_bytes(scan->state));
+}
+
 bool scan_tail_take_pending(struct mbp_scan *scan, const struct scan_past *past)
 {
     if (!past->tail_taken)
@@ -171,6 +252,7 @@ bool scan_tail_take_pending(struct mbp_scan *scan, const struct scan_past *past)
     const uint8_t *half = half_of(scan, past, &note);
     if (scan->config.plant->instructor)
         scan_take_time(scan, note.paused != 0, note.steps, note.speed, note.speed_given);
+    take_untold(scan, half, &note);
     if (note.pending == 0 || note.pending > SCAN_PLACES ||
         note.pending_sum != mbp_checksum(note.pending, half, note.pending * sizeof(struct scan_pending)))
         return false;
@@ -191,6 +273,7 @@ void scan_tail_write(struct mbp_scan *scan, const struct scan_past *past)
 
 void scan_tail_begin(struct mbp_scan *scan, const struct scan_past *past)
 {
+    take_snapshot(scan, past);
     if (past->tail_taken) {
         struct scan_note note = note_of(past);
         scan_publish(scan);

@@ -1,5 +1,6 @@
 /* tail: what of the scan and its image outlives SIGKILL beside the journal's records (mbp_journal_keep_tail): confirmed
- * writes, what is folded of them, and what the instructor did with the time. */
+ * writes, what is folded of them, of refusals and of the instructor's commands, what he did with the time, and his
+ * snapshot. */
 #ifndef MBPLANT_SCAN_TAIL_H
 #define MBPLANT_SCAN_TAIL_H
 
@@ -12,6 +13,13 @@ struct scan_pending {
     double value;
 };
 
+/* Refusals and commands that are not told yet. */
+struct scan_untold {
+    struct mbp_refusal refused[SCAN_REFUSERS + 1];
+    struct scan_command command[SCAN_COMMAND_CODES];
+    uint64_t refused_count, command_count;
+};
+
 /* As it is with each hand-over. */
 struct scan_note {
     uint64_t latched, seen; /* of the image's writes: taken in by the scan; by the instructor's side */
@@ -19,7 +27,9 @@ struct scan_note {
     double speed, speed_given;
     uint64_t half; /* of the room */
     uint64_t pending, pending_sum;
-    uint64_t state_sum; /* 0 = there is no state */
+    uint64_t untold_sum;                  /* 0 = there is nothing */
+    uint64_t state_sum;                   /* 0 = there is no state */
+    uint64_t snapshot_half, snapshot_sum; /* likewise */
 };
 
 /* ---- in: what an earlier run left ---- */
@@ -51,6 +61,9 @@ void scan_tail_change(struct mbp_scan *scan);
 /* All that masters wrote so far is taken in. */
 void scan_tail_latched(struct mbp_scan *scan);
 void scan_tail_seen(struct mbp_scan *scan);
+
+/* One was taken: it comes in force with the next hand-over. */
+void scan_tail_snapshot(struct mbp_scan *scan);
 
 /* Before a hand-over, and after it. */
 void scan_tail_note(struct mbp_scan *scan);

@@ -68,10 +68,11 @@ void mbp_retained_bind_upkeep(sqlite3_stmt *stmt, const struct mbp_plant *plant,
 /* ---- in ------------------------------------------------------------------------------------------------------- */
 
 /* The condition of a hidden alarm ends without an event, so that a row may still have it: it counts where the
- * checkpoint has it too. Else it is judged anew, delay and all. */
-static void take_beyond(struct mbp_state *state, uint32_t s, uint8_t stored)
+ * checkpoint has it too. Else it is judged anew, delay and all. A one-shot shelf would have ended with the last one. */
+static void take_beyond(struct mbp_state *state, uint32_t s, uint8_t stored, bool shot)
 {
-    uint8_t now = (uint8_t)(state->active[s] | (state->beyond[s] & stored));
+    uint8_t known = state->beyond[s] & stored;
+    uint8_t now = (uint8_t)(state->active[s] | (shot && known == 0 ? stored : known));
     unsigned changed = now ^ state->beyond[s];
     state->beyond[s] = now;
     state->waiting[s] &= (uint8_t)~changed;
@@ -84,7 +85,8 @@ static void take_beyond(struct mbp_state *state, uint32_t s, uint8_t stored)
 static bool take_alarms(sqlite3_stmt *stmt, struct mbp_state *state, uint32_t s)
 {
     bool bad = false;
-    take_beyond(state, s, (uint8_t)mbp_column_number(stmt, 0, 0, MBP_ALARMS_ALL, &bad));
+    bool shot = (mbp_column_number(stmt, 2, 0, UINT8_MAX, &bad) & MBP_ALARMS_SHOT) != 0;
+    take_beyond(state, s, (uint8_t)mbp_column_number(stmt, 0, 0, MBP_ALARMS_ALL, &bad), shot);
     state->latched[s] = (uint8_t)mbp_column_number(stmt, 1, 0, MBP_ALARMS_ALL, &bad);
     /* Whether the machine is in maintenance is for its state to say. */
     state->alarm_flags[s] =

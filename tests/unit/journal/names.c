@@ -1,4 +1,6 @@
 /* What the numbers in events stand for: ids that a name keeps, who acted, and the files that tell both. */
+#include <sqlite3.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "journal_fixture.h"
@@ -111,6 +113,28 @@ static void test_removed_sensor_is_still_known_by_name_kind_and_measure(void **s
     assert_int_equal(tag->what, MBP_TAG_SENSOR);
     assert_int_equal(tag->decimals, 1);
     assert_int_not_equal(tag->gone, MBP_TAG_STAYS);
+}
+
+/* A run that is cut off here leaves in its tail what is about the new names, but not the names. */
+static void test_new_names_are_stored_before_anything_is_about_them(void **state)
+{
+    struct fixture *f = *state;
+    struct line first, both;
+    char path[128];
+    sqlite3 *db = NULL;
+    sqlite3_stmt *row = NULL;
+    open_with(f, line_of(&first, (const char *const[4]){"A"}, "°C"));
+    mbp_journal_keep_tail(f->journal);
+    id_of_event_about(f, 0);
+    assert_int_equal(mbp_journal_change_plant(f->journal, line_of(&both, (const char *const[4]){"A", "B"}, "°C")),
+                     MBP_OK);
+    snprintf(path, sizeof path, "%s/journal.db", f->dir);
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*) FROM tag WHERE name = 'B'", -1, &row, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+    assert_int_equal(sqlite3_column_int(row, 0), 1);
+    sqlite3_finalize(row);
+    sqlite3_close(db);
 }
 
 /* ---- actors ----------------------------------------------------------------------------------------------------- */
@@ -252,6 +276,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(test_name_keeps_its_id_when_those_before_it_go_and_when_the_journal_is_opened_again),
         FIXTURE_TEST(test_name_that_comes_to_mean_another_measure_gets_another_id),
+        FIXTURE_TEST(test_new_names_are_stored_before_anything_is_about_them),
         FIXTURE_TEST(test_removed_sensor_is_still_known_by_name_kind_and_measure),
         FIXTURE_TEST(test_actor_keeps_its_id_when_the_journal_is_opened_again),
         FIXTURE_TEST(test_ipv6_master_is_told_by_all_of_its_address),

@@ -19,8 +19,8 @@ static bool writable(struct actor *actor, uint8_t id, enum mbp_table table, uint
     return addr < unit->size[table] && (unit->access[table][addr] & MBP_ACCESS_WRITABLE) != 0;
 }
 
-/* Of the instructor's points only faults and the speed: the test itself says when scans run, a snapshot ends with the
- * run, and a plant command is the daemon's. */
+/* Of the instructor's points only faults and the speed: the test itself says when scans run and snapshots are taken,
+ * and a plant command is the daemon's. */
 static bool may_be_drawn(uint8_t id, enum mbp_table table, uint32_t addr)
 {
     if (id != MBP_INSTRUCTOR_UNIT)
@@ -49,6 +49,7 @@ static void write_words(struct actor *actor, uint8_t id, uint16_t addr, uint16_t
     for (unsigned i = 0; i < actor->count; i++)
         status[i] = mbp_image_write_words(actor_unit(actor->lines[i], id), addr, count, bytes, peer);
     assert_int_equal(status[0], status[actor->count - 1]);
+    actor->refused += status[0] != MBP_OK;
 }
 
 static void put_word(uint8_t *bytes, uint16_t word)
@@ -86,8 +87,10 @@ static void write_some_bits(struct actor *actor, uint8_t id)
     const struct mbp_peer peer = {LINE_PEER};
     uint16_t addr = draw_point(actor, id, MBP_COILS);
     const uint8_t packed = (uint8_t)actor_draw(actor, 2);
+    enum mbp_status status = MBP_OK;
     for (unsigned i = 0; i < actor->count; i++)
-        mbp_image_write_bits(actor_unit(actor->lines[i], id), addr, 1, &packed, peer);
+        status = mbp_image_write_bits(actor_unit(actor->lines[i], id), addr, 1, &packed, peer);
+    actor->refused += status != MBP_OK;
 }
 
 static void write_some_file(struct actor *actor)

@@ -8,6 +8,7 @@ struct actor {
     struct line *lines[2];
     unsigned count; /* of lines; they have the same plant */
     uint64_t seed, draws;
+    uint32_t refused; /* of its writes */
 };
 
 uint32_t actor_draw(struct actor *actor, uint32_t below);

@@ -28,7 +28,7 @@ static char *read_plant(void)
 
 static void begin(struct pair *pair, uint64_t seed)
 {
-    pair->actor = (struct actor){{&pair->lines[0], &pair->lines[1]}, 2, seed, 0};
+    pair->actor = (struct actor){{&pair->lines[0], &pair->lines[1]}, 2, seed, 0, 0};
     for (int i = 0; i < 2; i++) {
         pair->lines[i].time = (struct fixture_time){.mono_ns = 5 * MBP_NS_PER_S, .wall_ms = FIXTURE_WALL_MS};
         line_begin(&pair->lines[i], pair->yaml);

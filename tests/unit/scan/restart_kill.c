@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "mbplant/fault.h"
+#include "scan_priv.h"
 
 #define UNITS     3u
 #define ADDRESSES 16384u
@@ -29,14 +30,16 @@ struct told {
     double limit[ITEMS][MBP_LIMIT_COUNT], forced[ITEMS], setting[ITEMS];
     bool fault[ITEMS], paused;
     double speed;
+    uint64_t snapshot_scan, snapshot_ns, snapshot_sum; /* 0 = there is none */
     uint16_t file[8];
 };
 
 struct world {
     struct fixture_time time;
     uint64_t seed, draws;
-    bool lives_on; /* told holds something */
-    bool flushed;  /* each scan of the last life was durable before the next */
+    bool lives_on;               /* told holds something */
+    bool flushed;                /* each scan of the last life was durable before the next */
+    uint32_t refused, commanded; /* writes that were; snapshots that were taken */
     struct told told;
     struct mbp_event events[LINE_EVENTS]; /* by number */
 };
@@ -133,6 +136,15 @@ static void read_tables(struct told *told)
     memcpy(told->file, bytes, sizeof bytes);
 }
 
+static uint64_t sum_of(const struct mbp_state *state)
+{
+    struct mbp_span spans[MBP_STATE_SPANS];
+    uint64_t sum = 1;
+    for (unsigned i = 0, count = mbp_state_spans(state, spans); i < count; i++)
+        sum = mbp_checksum(sum, spans[i].bytes, spans[i].len);
+    return sum;
+}
+
 static void read_state(struct told *told)
 {
     const struct mbp_state *state = mbp_scan_state(line.scan);
@@ -145,8 +157,6 @@ static void read_state(struct told *told)
         told->unack[s] = state->unack[s];
         told->latched[s] = state->latched[s];
         told->alarm_flags[s] = state->alarm_flags[s];
-        if (is_large()) /* whether something was beyond while it was shelved is of the process, a second old */
-            told->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_SHOT;
         told->flags[s] = state->flags[s] & (MBP_SENSOR_FORCED | MBP_SENSOR_SHELVED);
         told->forced[s] = (told->flags[s] & MBP_SENSOR_FORCED) != 0 ? state->forced_value[s] : 0;
         memcpy(told->limit[s], state->limit + (size_t)s * MBP_LIMIT_COUNT, sizeof told->limit[s]);
@@ -158,6 +168,9 @@ static void read_state(struct told *told)
     struct mbp_sim_figures sim = mbp_scan_sim(line.scan);
     told->paused = sim.paused;
     told->speed = sim.speed;
+    told->snapshot_scan = sim.snapshot ? sim.snapshot_scan : 0;
+    told->snapshot_ns = sim.snapshot ? sim.snapshot_ns : 0;
+    told->snapshot_sum = sim.snapshot ? sum_of(line.scan->snapshot) : 0;
 }
 
 /* Those that can be read now. */
@@ -290,6 +303,9 @@ static void assert_state(void)
     assert_memory_equal(now.fault, told->fault, sizeof now.fault);
     assert_int_equal(now.paused, told->paused);
     assert_memory_equal(&now.speed, &told->speed, sizeof now.speed);
+    assert_true(now.snapshot_scan == told->snapshot_scan);
+    assert_true(now.snapshot_ns == told->snapshot_ns);
+    assert_true(now.snapshot_sum == told->snapshot_sum);
     assert_true(now.scan >= told->scan);
     if (!is_large())
         assert_true(now.tick == told->tick);
@@ -297,11 +313,49 @@ static void assert_state(void)
         assert_true(now.tick + 11 >= told->tick);
 }
 
+/* ---- what is told in sums ---------------------------------------------------------------------------------------- */
+
+/* More than may be told one by one. */
+static void be_refused(uint32_t times)
+{
+    static const uint8_t zero[2] = {0, 0};
+    for (uint32_t i = 0; i < times; i++) {
+        uint16_t addr = (uint16_t)(60000 + i % 12);
+        assert_int_not_equal(
+            mbp_image_write_words(actor_unit(&line, 1), addr, 1, zero, (struct mbp_peer){LINE_PEER + i % 3}), MBP_OK);
+        world->refused++;
+    }
+}
+
+static void take_snapshot(void)
+{
+    static const uint8_t on = 1;
+    assert_int_equal(mbp_image_write_bits(actor_unit(&line, MBP_INSTRUCTOR_UNIT), MBP_SIM_COIL_SNAPSHOT, 1, &on,
+                                          (struct mbp_peer){LINE_PEER}),
+                     MBP_OK);
+    world->commanded++;
+    mbp_scan_poll(line.scan);
+}
+
+/* How many times the journal says that it happened. */
+static uint32_t count_of(enum mbp_event_code code)
+{
+    double sum = 0;
+    for (size_t i = 0; i < line.event_count; i++) {
+        const struct mbp_event *event = &line.events[i];
+        if (event->code == code)
+            sum += 1 + (code == MBP_EV_WRITE_REFUSED ? event->detail >> 24 : 0);
+        if (event->code == MBP_EV_WRITES_AGGREGATED && event->detail == code)
+            sum += (double)event->value;
+    }
+    return (uint32_t)sum;
+}
+
 /* ---- a life ----------------------------------------------------------------------------------------------------- */
 
 static void live(const char *yaml)
 {
-    actor = (struct actor){{&line, NULL}, 1, world->seed, world->draws};
+    actor = (struct actor){{&line, NULL}, 1, world->seed, world->draws, 0};
     line.time = world->time;
     line.checkpoint_every_ns = MBP_NS_PER_S;
     calls_left = actor_draw(&actor, 5) == 0 ? 1 + actor_draw(&actor, 12) : 0; /* in the middle of the start */
@@ -322,8 +376,15 @@ static void live(const char *yaml)
     for (uint32_t step = 0, steps = actor_draw(&actor, STEPS); step < steps; step++) {
         for (uint32_t acts = actor_draw(&actor, 5); acts > 0; acts--) {
             actor_act(&actor);
+            world->refused += actor.refused;
+            actor.refused = 0;
             note_told();
         }
+        if (actor_draw(&actor, 4) == 0)
+            be_refused(actor_draw(&actor, 40));
+        for (uint32_t times = actor_draw(&actor, 12) == 0 ? actor_draw(&actor, 6) : 0; times > 0; times--)
+            take_snapshot();
+        note_told();
         mbp_scan_poll(line.scan); /* what an instructor asks is done at once */
         note_told();
         if (actor_draw(&actor, 12) == 0)
@@ -370,6 +431,8 @@ static void live_to_the_end(const char *yaml)
     for (uint16_t i = 0; i < 5; i++)
         assert_chain((uint16_t)(9000 + i), (float)(i + 1));
     assert_chain(9100, 250);
+    assert_int_equal(count_of(MBP_EV_WRITE_REFUSED), world->refused);
+    assert_int_equal(count_of(MBP_EV_SIM_SNAPSHOT), world->commanded);
     char tail[sizeof line.dir + 16];
     snprintf(tail, sizeof tail, "%s/journal.tail", line.dir);
     assert_int_equal(access(tail, F_OK), 0);

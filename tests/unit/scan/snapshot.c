@@ -214,6 +214,24 @@ static void test_restored_state_is_what_a_restart_finds(void **state)
     assert_int_equal(now->active[TT101], 0);
 }
 
+static void test_snapshot_outlives_a_restart_and_gives_the_same_values(void **state)
+{
+    struct line *line = *state;
+    static struct played first, again;
+    start_restless(line);
+    line_scan(line, 37);
+    mbp_scan_snapshot(line->scan, 0);
+    play(line, &first);
+    start_restless(line);
+    line_scan(line, 5);
+    start_restless(line);
+    assert_true(mbp_scan_sim(line->scan).snapshot);
+    assert_int_equal(mbp_scan_sim(line->scan).snapshot_scan, 37);
+    assert_int_equal(mbp_scan_restore(line->scan, 0), MBP_OK);
+    play(line, &again);
+    assert_memory_equal(&first, &again, sizeof first);
+}
+
 static void test_restore_without_a_snapshot_is_refused_and_changes_nothing(void **state)
 {
     struct line *line = *state;
@@ -242,6 +260,7 @@ int main(void)
         TAUGHT_TEST(test_restore_moves_wall_times_to_now),
         TAUGHT_TEST(test_restore_leaves_what_a_master_wrote_since_the_last_scan_for_the_next),
         TAUGHT_TEST(test_restored_state_is_what_a_restart_finds),
+        TAUGHT_TEST(test_snapshot_outlives_a_restart_and_gives_the_same_values),
         TAUGHT_TEST(test_restore_without_a_snapshot_is_refused_and_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
