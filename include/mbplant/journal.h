@@ -9,7 +9,7 @@
 #include "mbplant/event.h"
 #include "mbplant/names.h"
 #include "mbplant/plant.h"
-#include "mbplant/state.h"
+#include "mbplant/retained.h"
 
 struct mbp_journal;
 
@@ -21,19 +21,6 @@ struct mbp_journal;
  * at most as many events as there are in 10 days of running (of keep_ns / 2 when that is shorter). */
 #define MBP_JOURNAL_EVENTS_MIN 1024u
 #define MBP_JOURNAL_EVENTS_MAX 32000000u /* files 1000..65535 hold 32,268,000 */
-
-/* What survives a restart. Keyed by unit id and name, so it follows a machine or sensor through edits of the file. */
-struct mbp_retained_machine {
-    uint32_t machine; /* plant-wide index */
-    struct mbp_machine_state state;
-};
-struct mbp_retained_sensor {
-    uint32_t sensor; /* plant-wide index */
-    double limit[MBP_LIMIT_COUNT];
-    double file_limit[MBP_LIMIT_COUNT]; /* what the plant file said: when the file's limit changes, the file wins */
-    double forced_value;
-    uint8_t active, unack, flags;
-};
 
 /* A number that masters set: the command of an actuator, a setting or the mode of a controller. They are counted: first
  * the actuators, then MBP_SETTING_COUNT + 1 of each controller, its mode last. */
@@ -48,18 +35,6 @@ struct mbp_retained_setting {
     uint32_t index;
     double value;
     double file_value; /* what the plant file said: when it says otherwise now, the file wins */
-};
-
-/* Of a sensor's alarms, beside active and unack. */
-struct mbp_retained_alarms {
-    uint32_t sensor;  /* plant-wide index */
-    int64_t shelf_ms; /* simulated time until a shelved sensor comes back; -1 = no end, 0 = not shelved */
-    uint32_t since_s;
-    uint8_t beyond, latched, alarm_flags;
-};
-struct mbp_retained_upkeep {
-    uint32_t machine; /* plant-wide index */
-    struct mbp_upkeep upkeep;
 };
 
 /* Opens (creates) DIR/journal.db and starts the writer. One line to errors on failure:

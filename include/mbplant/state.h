@@ -184,8 +184,8 @@ struct mbp_state {
     void *memory;   /* the one block behind the arrays */
     size_t memory_len;
 };
-/* A new array is a pointer here and a row of state_arrays in src/state/state.c; a new single figure stands between
- * `scan` and `lagged`. Both are then kept when the plant file changes. */
+/* A new array is a pointer here and a row of state_arrays in src/state/state.c, which says its fate; a new single
+ * figure stands between `scan` and `lagged` and is kept when the plant file changes. */
 
 /* Shape: a state for this plant, limits and machine states as the file says, since_ms = wall_ms.
  * Errors: MBP_ERR_MEMORY. Ownership: mbp_state_free. */

@@ -7,7 +7,8 @@
 #define PIECE_BYTES 16384u
 #define FORMAT      1 /* of what stands here; what the bytes mean, their layout says */
 
-/* The triggers note which rows were stored since the checkpoint. */
+/* The triggers note which rows were stored since the checkpoint; those of machines and sensors stand by their tables
+ * (retained/columns.c). */
 #define NOTES_NEWER(table, kind)                                                                                       \
     "CREATE TRIGGER IF NOT EXISTS " table "_newer AFTER INSERT ON " table                                              \
     " BEGIN INSERT OR IGNORE INTO retained_newer(kind, unit, name) VALUES('" kind "', "
@@ -21,10 +22,6 @@ const char mbp_checkpoint_create_sql[] =
     "INTEGER NOT NULL, text BLOB NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS retained_newer(kind TEXT, unit INTEGER, name TEXT, PRIMARY KEY(kind, unit, name)) "
     "STRICT, WITHOUT ROWID;"                                               /* */
-    NOTES_NEWER("retained_machine", "machine") "NEW.unit, NEW.name); END;" /* */
-    NOTES_NEWER("retained_upkeep", "machine") "NEW.unit, NEW.name); END;"  /* */
-    NOTES_NEWER("retained_sensor", "sensor") "NEW.unit, NEW.name); END;"   /* */
-    NOTES_NEWER("retained_alarms", "sensor") "NEW.unit, NEW.name); END;"   /* */
     NOTES_NEWER("retained_setting", "setting") "NEW.unit, NEW.name); END;" /* */
     NOTES_NEWER("retained_fault", "fault") "NEW.place, NEW.name); END;";
 

@@ -13,14 +13,9 @@ struct slot {
     unsigned char bytes[SLOT_BYTES];
 };
 
-static_assert(sizeof(struct mbp_record) <= (size_t)2 * SLOT_BYTES, "a record fits two slots");
 static_assert(sizeof(struct slot) == MBP_RING_SLOT_BYTES, "no gap in a slot");
+/* Of what there is much; a longer one would only take more room. */
 static_assert(offsetof(struct mbp_record, of) + sizeof(struct mbp_event) <= SLOT_BYTES, "an event fits one slot");
-static_assert(offsetof(struct mbp_record, of) + sizeof(struct mbp_retained_setting) <= SLOT_BYTES, "a setting too");
-static_assert(offsetof(struct mbp_record, of) + sizeof(struct mbp_retained_alarms) <= SLOT_BYTES,
-              "alarms fit one slot");
-static_assert(offsetof(struct mbp_record, of) + sizeof(struct mbp_retained_upkeep) <= SLOT_BYTES,
-              "upkeep fits one slot");
 
 enum mbp_status mbp_ring_new(struct mbp_ring *ring, uint64_t slots)
 {
@@ -70,9 +65,15 @@ static struct slot *slot_at(const struct mbp_ring *ring, uint64_t position)
 
 unsigned mbp_ring_slots(enum mbp_record_kind kind)
 {
-    bool large =
-        kind == MBP_RECORD_MACHINE || kind == MBP_RECORD_SENSOR || kind == MBP_RECORD_FAULT || kind == MBP_RECORD_ACTOR;
-    return large ? 2 : 1;
+#define OF(member) sizeof(((const struct mbp_record *)NULL)->of.member)
+    static const size_t sizes[MBP_RECORD_KINDS] = {
+        [MBP_RECORD_EVENT] = OF(event),   [MBP_RECORD_MACHINE] = OF(machine), [MBP_RECORD_SENSOR] = OF(sensor),
+        [MBP_RECORD_ALARMS] = OF(alarms), [MBP_RECORD_UPKEEP] = OF(upkeep),   [MBP_RECORD_SETTING] = OF(setting),
+        [MBP_RECORD_FAULT] = OF(fault),   [MBP_RECORD_PLANT] = OF(plant),     [MBP_RECORD_CHECKPOINT] = OF(checkpoint),
+        [MBP_RECORD_TAGS] = OF(tags),     [MBP_RECORD_ACTOR] = OF(actor),
+    };
+    size_t bytes = offsetof(struct mbp_record, of) + (kind < MBP_RECORD_KINDS ? sizes[kind] : 0);
+    return (unsigned)((bytes + SLOT_BYTES - 1) / SLOT_BYTES);
 }
 
 uint64_t mbp_ring_room(const struct mbp_ring *ring)
@@ -80,7 +81,7 @@ uint64_t mbp_ring_room(const struct mbp_ring *ring)
     return ring->slot_count - (ring->head - ring->freed);
 }
 
-/* A record's second slot is not to be taken for a first one. */
+/* A later slot of a record is not to be taken for a first one. */
 static uint64_t sum_of(const struct slot *slot, uint64_t position, bool first)
 {
     return mbp_checksum(first ? position : ~position, slot->bytes, sizeof slot->bytes);
@@ -94,14 +95,20 @@ static void put(struct mbp_ring *ring, uint64_t position, bool first, const void
         slot->sum = sum_of(slot, position, first);
 }
 
+/* How much of a record the slot of that number can hold. */
+static size_t piece_len(unsigned slot)
+{
+    size_t left = sizeof(struct mbp_record) - (size_t)slot * SLOT_BYTES;
+    return left < SLOT_BYTES ? left : SLOT_BYTES;
+}
+
 enum mbp_status mbp_ring_put(struct mbp_ring *ring, const struct mbp_record *record)
 {
     unsigned slots = mbp_ring_slots((enum mbp_record_kind)record->kind);
     if (mbp_ring_room(ring) < slots)
         return MBP_ERR_FULL;
-    put(ring, ring->head, true, record, SLOT_BYTES);
-    if (slots == 2)
-        put(ring, ring->head + 1, false, (const unsigned char *)record + SLOT_BYTES, sizeof *record - SLOT_BYTES);
+    for (unsigned i = 0; i < slots; i++)
+        put(ring, ring->head + i, i == 0, (const unsigned char *)record + (size_t)i * SLOT_BYTES, piece_len(i));
     ring->head += slots;
     return MBP_OK;
 }
@@ -116,8 +123,8 @@ uint64_t mbp_ring_get(const struct mbp_ring *ring, uint64_t position, struct mbp
 {
     memcpy(record, slot_at(ring, position)->bytes, SLOT_BYTES);
     unsigned slots = mbp_ring_slots((enum mbp_record_kind)record->kind);
-    if (slots == 2)
-        memcpy((unsigned char *)record + SLOT_BYTES, slot_at(ring, position + 1)->bytes, sizeof *record - SLOT_BYTES);
+    for (unsigned i = 1; i < slots; i++)
+        memcpy((unsigned char *)record + (size_t)i * SLOT_BYTES, slot_at(ring, position + i)->bytes, piece_len(i));
     return position + slots;
 }
 
@@ -136,9 +143,11 @@ uint64_t mbp_ring_left(const unsigned char *slots, uint64_t slot_count, uint64_t
     if (!get_left(slots, slot_count, position, true, record, SLOT_BYTES) || record->kind >= MBP_RECORD_KINDS)
         return 0;
     unsigned taken = mbp_ring_slots((enum mbp_record_kind)record->kind);
-    if (taken == 2 && !get_left(slots, slot_count, position + 1, false, (unsigned char *)record + SLOT_BYTES,
-                                sizeof *record - SLOT_BYTES))
-        return 0;
+    for (unsigned i = 1; i < taken; i++) {
+        if (!get_left(slots, slot_count, position + i, false, (unsigned char *)record + (size_t)i * SLOT_BYTES,
+                      piece_len(i)))
+            return 0;
+    }
     return position + taken;
 }
 

@@ -47,7 +47,7 @@ struct mbp_tags_push {
     uint64_t len;
 };
 
-/* What one slot holds, or two: events, of which there are many, take half the room of retained state. */
+/* What one slot holds, or several: events, of which there are many, take one. */
 struct mbp_record {
     uint32_t kind; /* enum mbp_record_kind */
     union {

@@ -1,7 +1,7 @@
 /* The tables, and the checks before a database is trusted. */
 #include "schema.h"
 
-#include "retained/retained_more.h"
+#include "retained/columns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,14 +33,6 @@ static const char schema_sql[] =
     "CREATE INDEX incident ON event(seq) WHERE code = 30 AND (detail & 255) = 1;"
     "CREATE TABLE event_removed(one INTEGER PRIMARY KEY CHECK(one = 1), seq INTEGER NOT NULL, \"check\" INTEGER NOT "
     "NULL) STRICT;"
-    "CREATE TABLE retained_machine(unit INTEGER, name TEXT, state INTEGER NOT NULL, since_ms INTEGER NOT NULL, "
-    "in_state_ns INTEGER NOT NULL, running_ns INTEGER NOT NULL, down_ns INTEGER NOT NULL, maintenance_ns INTEGER NOT "
-    "NULL, since_maintenance_ns INTEGER NOT NULL, cycle_ns INTEGER NOT NULL, good INTEGER NOT NULL, reject INTEGER NOT "
-    "NULL, failures INTEGER NOT NULL, first_out TEXT, alarms INTEGER NOT NULL, trip INTEGER NOT NULL, due INTEGER NOT "
-    "NULL, refusal_told INTEGER NOT NULL, PRIMARY KEY(unit, name)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE retained_sensor(unit INTEGER, name TEXT, low_low REAL, low REAL, high REAL, high_high REAL, "
-    "file_low_low REAL, file_low REAL, file_high REAL, file_high_high REAL, forced_value REAL, active INTEGER NOT "
-    "NULL, unack INTEGER NOT NULL, flags INTEGER NOT NULL, PRIMARY KEY(unit, name)) STRICT, WITHOUT ROWID;"
     "COMMIT;"
     "PRAGMA journal_mode = WAL;";
 // clang-format on
@@ -168,7 +160,7 @@ static enum mbp_status write_draft(const char *draft, const char *path, FILE *er
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, schema_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
-        rc = sqlite3_exec(db, mbp_retained_more_sql, NULL, NULL, NULL);
+        rc = mbp_retained_create(db);
     if (rc != SQLITE_OK) {
         char why[256];
         status = say_unusable(path, mbp_schema_error(db, why, sizeof why), errors);

@@ -5,9 +5,8 @@
 #include <limits.h>
 #include <unistd.h>
 
-#include "retained/retained.h"
+#include "retained/columns.h"
 #include "retained/retained_fault.h"
-#include "retained/retained_more.h"
 #include "retained/setting.h"
 #include "schema.h"
 
@@ -31,20 +30,15 @@ static int prepare_all(struct mbp_store *store)
         const char *sql;
         sqlite3_stmt **stmt;
     } statements[] = {
-        {"BEGIN IMMEDIATE", &store->begin},
-        {"COMMIT", &store->commit},
-        {"ROLLBACK", &store->rollback},
-        {event_sql, &store->event},
-        {mbp_retained_machine_put_sql, &store->machine},
-        {mbp_retained_sensor_put_sql, &store->sensor},
-        {mbp_setting_put_sql, &store->setting},
-        {mbp_retained_alarms_put_sql, &store->alarms},
-        {mbp_retained_upkeep_put_sql, &store->upkeep},
-        {mbp_retained_fault_put_sql, &store->fault},
+        {"BEGIN IMMEDIATE", &store->begin},     {"COMMIT", &store->commit},
+        {"ROLLBACK", &store->rollback},         {event_sql, &store->event},
+        {mbp_setting_put_sql, &store->setting}, {mbp_retained_fault_put_sql, &store->fault},
     };
     int rc = SQLITE_OK;
     for (size_t i = 0; i < sizeof statements / sizeof statements[0] && rc == SQLITE_OK; i++)
         rc = sqlite3_prepare_v3(store->db, statements[i].sql, -1, SQLITE_PREPARE_PERSISTENT, statements[i].stmt, NULL);
+    for (enum mbp_retained_what what = 0; what < MBP_RETAINED_COUNT && rc == SQLITE_OK; what++)
+        rc = mbp_retained_prepare_put(store->db, what, &store->retained[what]);
     return rc;
 }
 
@@ -129,7 +123,7 @@ static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *er
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, settings_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
-        rc = sqlite3_exec(store->db, mbp_retained_more_sql, NULL, NULL, NULL);
+        rc = mbp_retained_add_columns(store->db);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, mbp_setting_create_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
@@ -181,10 +175,12 @@ enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, 
 
 void mbp_store_close(struct mbp_store *store)
 {
-    sqlite3_stmt *const all[] = {store->begin,  store->commit, store->rollback, store->event,   store->machine,
-                                 store->sensor, store->alarms, store->upkeep,   store->setting, store->fault};
+    sqlite3_stmt *const all[] = {store->begin, store->commit,  store->rollback,
+                                 store->event, store->setting, store->fault};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
+    for (size_t i = 0; i < MBP_RETAINED_COUNT; i++)
+        sqlite3_finalize(store->retained[i]);
     mbp_retention_close(&store->retention);
     mbp_names_writer_close(&store->names);
     mbp_checkpoints_close(&store->checkpoints);
@@ -261,6 +257,12 @@ static int put_event(struct mbp_store *store, const struct mbp_event *event)
     return run(store->event);
 }
 
+static int put_retained(struct mbp_store *store, enum mbp_retained_what what, const void *record)
+{
+    mbp_retained_bind(store->retained[what], store->plant, what, record);
+    return run(store->retained[what]);
+}
+
 /* The size that an owner allows is for events. */
 static int put_checkpoint(struct mbp_store *store, const struct mbp_checkpoint *checkpoint)
 {
@@ -275,26 +277,22 @@ int mbp_store_put(struct mbp_store *store, const struct mbp_record *record)
     case MBP_RECORD_EVENT:
         return put_event(store, &record->of.event);
     case MBP_RECORD_MACHINE:
-        mbp_retained_bind_machine(store->machine, store->plant, &record->of.machine);
-        return run(store->machine);
+        return put_retained(store, MBP_RETAINED_MACHINE, &record->of.machine);
+    case MBP_RECORD_UPKEEP:
+        return put_retained(store, MBP_RETAINED_UPKEEP, &record->of.upkeep);
     case MBP_RECORD_SENSOR:
-        mbp_retained_bind_sensor(store->sensor, store->plant, &record->of.sensor);
-        return run(store->sensor);
+        return put_retained(store, MBP_RETAINED_SENSOR, &record->of.sensor);
+    case MBP_RECORD_ALARMS:
+        return put_retained(store, MBP_RETAINED_ALARMS, &record->of.alarms);
     case MBP_RECORD_PLANT:
         store->plant = record->of.plant.to;
         return SQLITE_OK;
     case MBP_RECORD_SETTING:
         mbp_setting_bind(store->setting, store->plant, &record->of.setting);
         return run(store->setting);
-    case MBP_RECORD_ALARMS:
-        mbp_retained_bind_alarms(store->alarms, store->plant, &record->of.alarms);
-        return run(store->alarms);
     case MBP_RECORD_FAULT:
         mbp_retained_bind_fault(store->fault, store->plant, &record->of.fault);
         return run(store->fault);
-    case MBP_RECORD_UPKEEP:
-        mbp_retained_bind_upkeep(store->upkeep, store->plant, &record->of.upkeep);
-        return run(store->upkeep);
     case MBP_RECORD_CHECKPOINT:
         return put_checkpoint(store, record->of.checkpoint.of);
     case MBP_RECORD_TAGS:

@@ -8,6 +8,7 @@
 #include "mark.h"
 #include "names_sql.h"
 #include "place.h"
+#include "retained/columns.h"
 #include "retention.h"
 #include "ring.h"
 
@@ -15,7 +16,8 @@ struct mbp_store {
     sqlite3 *db;
     const struct mbp_plant *plant;
     sqlite3_stmt *begin, *commit, *rollback;
-    sqlite3_stmt *event, *machine, *sensor, *alarms, *upkeep, *setting, *fault;
+    sqlite3_stmt *event, *setting, *fault;
+    sqlite3_stmt *retained[MBP_RETAINED_COUNT];
     struct mbp_retention retention;
     struct mbp_names_writer names;
     struct mbp_place place;

@@ -15,49 +15,22 @@
 static bool retain_machine(struct mbp_scan *scan, uint32_t machine)
 {
     scan->stats.recorded++;
-    struct mbp_retained_machine retained = {.machine = machine, .state = scan->state->machine[machine]};
-    struct mbp_retained_upkeep upkeep = {.machine = machine, .upkeep = scan->state->upkeep[machine]};
+    struct mbp_retained_machine retained = mbp_retain_machine(scan->state, machine);
+    struct mbp_retained_upkeep upkeep = mbp_retain_upkeep(scan->state, machine);
     return mbp_journal_push_machine(scan->config.journal, &retained) == MBP_OK &&
            mbp_journal_push_upkeep(scan->config.journal, &upkeep) == MBP_OK;
 }
 
-/* What is left of a shelf, as it is stored; at least a millisecond while it stands. */
-static int64_t shelf_ms(const struct mbp_state *state, uint32_t sensor)
-{
-    uint64_t end_ns = state->shelf_end_ns[sensor];
-    if (end_ns == 0 || end_ns == MBP_SHELF_NO_END)
-        return end_ns == 0 ? 0 : -1;
-    uint64_t left_ns = end_ns > state->sim_ns ? end_ns - state->sim_ns : 1;
-    return (int64_t)((left_ns + MBP_NS_PER_MS - 1) / MBP_NS_PER_MS);
-}
-
 static bool retain_alarms(struct mbp_scan *scan, uint32_t sensor)
 {
-    const struct mbp_state *state = scan->state;
-    struct mbp_retained_alarms alarms = {
-        .sensor = sensor,
-        .shelf_ms = shelf_ms(state, sensor),
-        .since_s = state->alarm_since_s[sensor],
-        .beyond = state->beyond[sensor],
-        .latched = state->latched[sensor],
-        .alarm_flags = state->alarm_flags[sensor] & (uint8_t)~MBP_ALARMS_SHOT_NEW,
-    };
+    struct mbp_retained_alarms alarms = mbp_retain_alarms(scan->state, sensor);
     return mbp_journal_push_alarms(scan->config.journal, &alarms) == MBP_OK;
 }
 
 static bool retain_sensor(struct mbp_scan *scan, uint32_t sensor)
 {
-    const struct mbp_state *state = scan->state;
     scan->stats.recorded++;
-    struct mbp_retained_sensor retained = {
-        .sensor = sensor,
-        .forced_value = state->forced_value[sensor],
-        .active = state->active[sensor],
-        .unack = state->unack[sensor],
-        .flags = state->flags[sensor] & (MBP_SENSOR_FORCED | MBP_SENSOR_SHELVED),
-    };
-    memcpy(retained.limit, &state->limit[sensor * MBP_LIMIT_COUNT], sizeof retained.limit);
-    memcpy(retained.file_limit, scan->config.plant->sensors[sensor].limits, sizeof retained.file_limit);
+    struct mbp_retained_sensor retained = mbp_retain_sensor(scan->config.plant, scan->state, sensor);
     return mbp_journal_push_sensor(scan->config.journal, &retained) == MBP_OK && retain_alarms(scan, sensor);
 }
 

@@ -227,7 +227,7 @@ void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from
     to->alarms_version++;
     for (size_t i = 0; i < state_array_count; i++) {
         const struct state_array *array = &state_arrays[i];
-        if (array->fate != STATE_DERIVED)
+        if (array->reload != STATE_DERIVED)
             carry_whole(carry, array, from, to);
     }
     for (uint32_t s = 0; s < carry->to->sensor_count; s++) {

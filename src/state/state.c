@@ -12,47 +12,50 @@
 
 /* ---- the arrays ------------------------------------------------------------------------------------------------- */
 
-#define ARRAY(name, index, per_item, how)                                                                              \
+#define ARRAY(name, index, per_item, reload, restart)                                                                  \
     {                                                                                                                  \
-        offsetof(struct mbp_state, name), sizeof *((struct mbp_state *)NULL)->name, per_item, index, how               \
+        offsetof(struct mbp_state, name), sizeof *((struct mbp_state *)NULL)->name, per_item, STATE_BY_##index,        \
+            STATE_##reload, STATE_##restart                                                                            \
     }
 
-/* Every array of struct mbp_state. A new one is a row here: it is then carved out of the block, copied by a snapshot
- * and carried over when the plant file changes. */
+/* Every array of struct mbp_state: of what there is an item, how many elements each has, and its fate when the plant
+ * file changes and in a run without a checkpoint. A new one is a row here: it is then carved out of the block, copied
+ * by snapshots and checkpoints, and carried over. One that is retained needs its columns too (retained.c beside this
+ * file, src/journal/retained/columns.c). */
 const struct state_array state_arrays[] = {
-    ARRAY(lagged, STATE_BY_SOURCE, 1, STATE_CARRIED),
-    ARRAY(base, STATE_BY_SENSOR, 1, STATE_DERIVED),
-    ARRAY(part, STATE_BY_PART, 1, STATE_CARRIED),
-    ARRAY(value, STATE_BY_SENSOR, 1, STATE_CARRIED),
-    ARRAY(forced_value, STATE_BY_SENSOR, 1, STATE_CARRIED),
-    ARRAY(command, STATE_BY_ACTUATOR, 1, STATE_CARRIED),
-    ARRAY(limit, STATE_BY_SENSOR, MBP_LIMIT_COUNT, STATE_CARRIED),
-    ARRAY(normal_low, STATE_BY_SENSOR, 1, STATE_DERIVED),
-    ARRAY(normal_high, STATE_BY_SENSOR, 1, STATE_DERIVED),
-    ARRAY(flags, STATE_BY_SENSOR, 1, STATE_CARRIED),
-    ARRAY(alarm_scans, STATE_BY_SENSOR, MBP_ALARM_COUNT, STATE_CARRIED),
-    ARRAY(waiting, STATE_BY_SENSOR, 1, STATE_CARRIED),
-    ARRAY(beyond, STATE_BY_SENSOR, 1, STATE_CARRIED),
-    ARRAY(active, STATE_BY_SENSOR, 1, STATE_CARRIED),
-    ARRAY(unack, STATE_BY_SENSOR, 1, STATE_CARRIED),
-    ARRAY(latched, STATE_BY_SENSOR, 1, STATE_CARRIED),
-    ARRAY(suppressed, STATE_BY_SENSOR, 1, STATE_CARRIED),
-    ARRAY(hidden, STATE_BY_SENSOR, 1, STATE_DERIVED),
-    ARRAY(watched, STATE_BY_SENSOR, 1, STATE_DERIVED),
-    ARRAY(alarm_flags, STATE_BY_SENSOR, 1, STATE_CARRIED),
-    ARRAY(shelf_end_ns, STATE_BY_SENSOR, 1, STATE_CARRIED),
-    ARRAY(alarm_since_s, STATE_BY_SENSOR, 1, STATE_CARRIED),
-    ARRAY(rate, STATE_BY_RATE, 1, STATE_CARRIED),
-    ARRAY(rate_value, STATE_BY_RATE_VALUE, 1, STATE_CARRIED),
-    ARRAY(machine, STATE_BY_MACHINE, 1, STATE_CARRIED),
-    ARRAY(upkeep, STATE_BY_MACHINE, 1, STATE_CARRIED),
-    ARRAY(dressed, STATE_BY_MACHINE, 1, STATE_CARRIED),
-    ARRAY(controller, STATE_BY_CONTROLLER, 1, STATE_CARRIED),
-    ARRAY(formula, STATE_BY_FORMULA, 1, STATE_CARRIED),
-    ARRAY(cell, STATE_BY_CELL, 1, STATE_CARRIED),
-    ARRAY(based, STATE_BY_MACHINE_AND_ONE, 1, STATE_DERIVED),
-    ARRAY(fault, STATE_BY_FAULT, 1, STATE_DERIVED), /* mbp_fault_carry carries them */
-    ARRAY(fault_active, STATE_BY_FAULT, 1, STATE_DERIVED),
+    ARRAY(lagged, SOURCE, 1, CARRIED, ANEW),
+    ARRAY(base, SENSOR, 1, DERIVED, ANEW),
+    ARRAY(part, PART, 1, CARRIED, ANEW),
+    ARRAY(value, SENSOR, 1, CARRIED, ANEW),
+    ARRAY(forced_value, SENSOR, 1, CARRIED, RETAINED),
+    ARRAY(command, ACTUATOR, 1, CARRIED, RETAINED),
+    ARRAY(limit, SENSOR, MBP_LIMIT_COUNT, CARRIED, RETAINED),
+    ARRAY(normal_low, SENSOR, 1, DERIVED, ANEW),
+    ARRAY(normal_high, SENSOR, 1, DERIVED, ANEW),
+    ARRAY(flags, SENSOR, 1, CARRIED, RETAINED),
+    ARRAY(alarm_scans, SENSOR, MBP_ALARM_COUNT, CARRIED, ANEW),
+    ARRAY(waiting, SENSOR, 1, CARRIED, ANEW),
+    ARRAY(beyond, SENSOR, 1, CARRIED, RETAINED),
+    ARRAY(active, SENSOR, 1, CARRIED, RETAINED),
+    ARRAY(unack, SENSOR, 1, CARRIED, RETAINED),
+    ARRAY(latched, SENSOR, 1, CARRIED, RETAINED),
+    ARRAY(suppressed, SENSOR, 1, CARRIED, ANEW),
+    ARRAY(hidden, SENSOR, 1, DERIVED, ANEW),
+    ARRAY(watched, SENSOR, 1, DERIVED, ANEW),
+    ARRAY(alarm_flags, SENSOR, 1, CARRIED, RETAINED),
+    ARRAY(shelf_end_ns, SENSOR, 1, CARRIED, RETAINED),
+    ARRAY(alarm_since_s, SENSOR, 1, CARRIED, RETAINED),
+    ARRAY(rate, RATE, 1, CARRIED, ANEW),
+    ARRAY(rate_value, RATE_VALUE, 1, CARRIED, ANEW),
+    ARRAY(machine, MACHINE, 1, CARRIED, RETAINED),
+    ARRAY(upkeep, MACHINE, 1, CARRIED, RETAINED),
+    ARRAY(dressed, MACHINE, 1, CARRIED, ANEW),
+    ARRAY(controller, CONTROLLER, 1, CARRIED, RETAINED),
+    ARRAY(formula, FORMULA, 1, CARRIED, ANEW),
+    ARRAY(cell, CELL, 1, CARRIED, ANEW),
+    ARRAY(based, MACHINE_AND_ONE, 1, DERIVED, ANEW),
+    ARRAY(fault, FAULT, 1, DERIVED, RETAINED), /* mbp_fault_carry carries them */
+    ARRAY(fault_active, FAULT, 1, DERIVED, ANEW),
 };
 const size_t state_array_count = sizeof state_arrays / sizeof state_arrays[0];
 

@@ -20,15 +20,20 @@ enum state_index {
     STATE_BY_CELL /* of all formulas */
 };
 
-/* Whether an array's items follow their sensor or machine into a changed plant, or are worked out anew. */
-enum state_fate { STATE_CARRIED, STATE_DERIVED };
+/* What becomes of an array's items when the plant file changes: they follow their sensor or machine, or are worked out
+ * anew. Snapshots and checkpoints have all of it. */
+enum state_reload { STATE_CARRIED, STATE_DERIVED };
+
+/* And in a run that has no checkpoint to go on from: they come back from retained rows (mbplant/retained.h, and
+ * settings and faults in mbplant/journal.h), or begin anew. */
+enum state_restart { STATE_RETAINED, STATE_ANEW };
 
 struct state_array {
-    size_t at;     /* of its pointer in struct mbp_state */
-    size_t size;   /* of one element */
-    uint8_t times; /* elements per sensor or machine */
-    uint8_t by;    /* enum state_index */
-    uint8_t fate;  /* enum state_fate */
+    size_t at;               /* of its pointer in struct mbp_state */
+    size_t size;             /* of one element */
+    uint8_t times;           /* elements per sensor or machine */
+    uint8_t by;              /* enum state_index */
+    uint8_t reload, restart; /* enum state_reload, enum state_restart */
 };
 
 extern const struct state_array state_arrays[];

@@ -135,6 +135,7 @@ static void test_new_names_are_stored_before_anything_is_about_them(void **state
     assert_int_equal(sqlite3_column_int(row, 0), 1);
     sqlite3_finalize(row);
     sqlite3_close(db);
+    fixture_close(f); /* while its plant is there */
 }
 
 /* ---- actors ----------------------------------------------------------------------------------------------------- */

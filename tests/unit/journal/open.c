@@ -218,7 +218,7 @@ static void test_open_without_a_table_is_corrupt(void **state)
     struct fixture *f = *state;
     make_journal(f);
     fixture_sql(f->db, "DROP TABLE retained_sensor");
-    assert_refused(f, MBP_ERR_CORRUPT, "no such table: main.retained_sensor");
+    assert_refused(f, MBP_ERR_CORRUPT, "no such table: retained_sensor");
 }
 
 static void test_open_impossible_number_is_corrupt(void **state)

@@ -100,6 +100,26 @@ static void test_restore_machine_comes_back_as_it_was_left(void **ctx)
     mbp_state_free(state);
 }
 
+/* As an earlier mbplant made the table, which did not keep that. */
+static void test_column_that_a_journal_does_not_have_is_added_and_the_rest_comes_back(void **ctx)
+{
+    struct fixture *f = *ctx;
+    store_machine(f, worn_machine(FILL1, PT101));
+    fixture_sql(f->db, "ALTER TABLE retained_machine DROP COLUMN failures");
+    struct mbp_state *state = new_state(f);
+    fixture_open(f);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
+    assert_int_equal(state->machine[FILL1].failures, 0);
+    state->machine[FILL1].failures = worn_machine(FILL1, PT101).state.failures;
+    assert_worn_machine(&state->machine[FILL1], PT101);
+    fixture_close(f);
+    store_machine(f, worn_machine(FILL1, PT101)); /* and is kept from now on */
+    fixture_open(f);
+    assert_int_equal(mbp_journal_restore(f->journal, false, state), MBP_OK);
+    assert_worn_machine(&state->machine[FILL1], PT101);
+    mbp_state_free(state);
+}
+
 static void test_restore_sensor_comes_back_but_for_its_quality(void **ctx)
 {
     struct fixture *f = *ctx;
@@ -383,6 +403,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         FIXTURE_TEST(test_restore_machine_comes_back_as_it_was_left),
+        FIXTURE_TEST(test_column_that_a_journal_does_not_have_is_added_and_the_rest_comes_back),
         FIXTURE_TEST(test_restore_sensor_comes_back_but_for_its_quality),
         FIXTURE_TEST(test_restore_limit_of_a_master_stays_while_the_file_is_the_same),
         FIXTURE_TEST(test_restore_limit_edited_in_the_file_wins),

@@ -197,7 +197,7 @@ static void same_items(const struct pair *pair, enum state_index by, uint32_t wa
         size_t len = array->times * array->size;
         char of[32];
         snprintf(of, sizeof of, "array %zu", i);
-        bool settled = array->fate == STATE_CARRIED && array->at != offsetof(struct mbp_state, alarm_flags);
+        bool settled = array->reload == STATE_CARRIED && array->at != offsetof(struct mbp_state, alarm_flags);
         if (array->by == by && (pair->derived || settled))
             same_bytes(pair, of, state_array_at(pair->from, array) + was * len,
                        state_array_at(pair->to, array) + now * len, len);

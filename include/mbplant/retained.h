@@ -1,0 +1,54 @@
+/* retained: what of the state survives a restart without a checkpoint, record by record: out of the state, and into
+ * another one of the same plant or of an edited one. The journal keeps records as rows, keyed by unit id and name, so
+ * that each follows its machine or sensor through edits of the file (columns: src/journal/retained/columns.c). */
+#ifndef MBPLANT_RETAINED_H
+#define MBPLANT_RETAINED_H
+
+#include "mbplant/state.h"
+
+struct mbp_retained_machine {
+    uint32_t machine; /* plant-wide index */
+    struct mbp_machine_state state;
+};
+
+struct mbp_retained_upkeep {
+    uint32_t machine; /* plant-wide index */
+    struct mbp_upkeep upkeep;
+};
+
+struct mbp_retained_sensor {
+    uint32_t sensor; /* plant-wide index */
+    double limit[MBP_LIMIT_COUNT];
+    double file_limit[MBP_LIMIT_COUNT]; /* what the plant file said: when the file's limit changes, the file wins */
+    double forced_value;
+    uint8_t active, unack, flags;
+};
+
+/* Of a sensor's alarms, beside active and unack. */
+struct mbp_retained_alarms {
+    uint32_t sensor;  /* plant-wide index */
+    int64_t shelf_ms; /* simulated time until a shelved sensor comes back; -1 = no end, 0 = not shelved */
+    uint32_t since_s;
+    uint8_t beyond, latched, alarm_flags;
+};
+
+/* ---- out -------------------------------------------------------------------------------------------------------- */
+
+struct mbp_retained_machine mbp_retain_machine(const struct mbp_state *state, uint32_t machine);
+struct mbp_retained_upkeep mbp_retain_upkeep(const struct mbp_state *state, uint32_t machine);
+struct mbp_retained_sensor mbp_retain_sensor(const struct mbp_plant *plant, const struct mbp_state *state,
+                                             uint32_t sensor);
+struct mbp_retained_alarms mbp_retain_alarms(const struct mbp_state *state, uint32_t sensor);
+
+/* ---- in --------------------------------------------------------------------------------------------------------- */
+
+/* The index in the record must be one of the plant's, and its numbers such as a state holds. A sensor comes before its
+ * alarms. A limit that the file now gives otherwise than when the record was made is the file's; so are all four where
+ * the record's no longer go with it. */
+void mbp_retake_machine(struct mbp_state *state, const struct mbp_retained_machine *record);
+void mbp_retake_upkeep(struct mbp_state *state, const struct mbp_retained_upkeep *record);
+void mbp_retake_sensor(const struct mbp_plant *plant, struct mbp_state *state,
+                       const struct mbp_retained_sensor *record);
+void mbp_retake_alarms(struct mbp_state *state, const struct mbp_retained_alarms *record);
+
+#endif
