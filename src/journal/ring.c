@@ -23,10 +23,10 @@ enum mbp_status mbp_ring_new(struct mbp_ring *ring, uint64_t slots)
     while (count < slots)
         count *= 2;
     /* calloc: the pages become real only when they are first used. */
-    unsigned char *bytes = calloc(count, sizeof(struct slot));
-    if (bytes == NULL)
+    struct slot *memory = calloc(count, sizeof *memory);
+    if (memory == NULL)
         return MBP_ERR_MEMORY;
-    *ring = (struct mbp_ring){.slots = bytes, .slot_count = count};
+    *ring = (struct mbp_ring){.slots = (unsigned char *)memory, .slot_count = count};
     return MBP_OK;
 }
 

@@ -45,11 +45,13 @@ static uint16_t draw_point(struct actor *actor, uint8_t id, enum mbp_table table
 static void write_words(struct actor *actor, uint8_t id, uint16_t addr, uint16_t count, const uint8_t *bytes)
 {
     const struct mbp_peer peer = {LINE_PEER};
-    enum mbp_status status[2];
-    for (unsigned i = 0; i < actor->count; i++)
-        status[i] = mbp_image_write_words(actor_unit(actor->lines[i], id), addr, count, bytes, peer);
-    assert_int_equal(status[0], status[actor->count - 1]);
-    actor->refused += status[0] != MBP_OK;
+    enum mbp_status first = MBP_OK;
+    for (unsigned i = 0; i < actor->count; i++) {
+        enum mbp_status status = mbp_image_write_words(actor_unit(actor->lines[i], id), addr, count, bytes, peer);
+        first = i == 0 ? status : first;
+        assert_int_equal(status, first);
+    }
+    actor->refused += first != MBP_OK;
 }
 
 static void put_word(uint8_t *bytes, uint16_t word)
