@@ -5,7 +5,7 @@
 #define MBPLANT_IMAGE_H
 
 #include "mbplant/codec.h"
-#include "mbplant/event.h"
+#include "mbplant/event/comment.h"
 #include "mbplant/map.h"
 #include "mbplant/staging.h"
 #include "mbplant/state.h"
@@ -29,6 +29,8 @@ struct mbp_image;
  * a record number. Errors: MBP_EX_ILLEGAL_DATA_ADDRESS. Called from the request path: must not block on a commit. */
 struct mbp_file_source {
     enum mbp_status (*read)(void *ctx, uint16_t file, uint16_t record, uint16_t count, uint16_t *words);
+    /* The comment of the event whose record begins there; returns its length. NULL = there are none. */
+    enum mbp_status (*comment)(void *ctx, uint16_t file, uint16_t record, char text[MBP_COMMENT_MAX + 1]);
     void *ctx;
 };
 
@@ -48,7 +50,7 @@ struct mbp_image_unit {
 
 /* Who writes. */
 struct mbp_peer {
-    uint32_t actor; /* the id of one (mbplant/names.h); 0 = the plant itself */
+    uint32_t actor; /* its word (mbplant/event/comment.h): an actor's id, 0 = the plant itself, and what goes with it */
 };
 
 /* Shape: all tables of all units with their declared points, raw tables at their values, everything else 0 until the
@@ -109,6 +111,17 @@ enum mbp_status mbp_image_may_write_file(const struct mbp_image_unit *unit, uint
                                          uint16_t count);
 enum mbp_status mbp_image_write_file(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
                                      const uint8_t *big_endian, struct mbp_peer peer);
+
+/* Whether the unit has files for comments; words of the one of the event whose record begins at a place of the
+ * journal's files. Errors: MBP_EX_ILLEGAL_DATA_ADDRESS, MBP_EX_SERVER_DEVICE_FAILURE. */
+bool mbp_image_has_comments(const struct mbp_image_unit *unit);
+enum mbp_status mbp_image_read_comment(const struct mbp_image_unit *unit, uint16_t file, uint16_t place,
+                                       uint16_t record, uint16_t count, uint8_t *big_endian);
+
+/* Takes a comment in, which mbp_comment_check finds good; its number for a peer's word, or 0: there were too many since
+ * the last scan. Its text, while it is there, which is until what was written with it is told; else its len is 0. */
+uint16_t mbp_image_comment(struct mbp_image *image, struct mbp_text text);
+struct mbp_text mbp_image_comment_text(const struct mbp_image *image, uint16_t number);
 
 /* The FIFO queue at a pointer address (V1.1b3 6.18): count words, any number, or MBP_EX_ILLEGAL_DATA_ADDRESS. */
 enum mbp_status mbp_image_read_fifo(const struct mbp_image_unit *unit, uint16_t addr, uint16_t *count,

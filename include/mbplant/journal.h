@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "mbplant/event.h"
+#include "mbplant/event/comment.h"
 #include "mbplant/names.h"
 #include "mbplant/plant.h"
 #include "mbplant/retained.h"
@@ -130,6 +130,10 @@ void mbp_journal_note(struct mbp_journal *journal, const void *note, size_t len)
  * state without room is the caller's to push again with a later scan. */
 enum mbp_status mbp_journal_push_event(struct mbp_journal *journal, struct mbp_event *event);
 
+/* A comment that goes with the event that is pushed next, and is stored with it or not at all; it must stay until then,
+ * and be one that mbp_comment_check finds good. Its len 0 = none. */
+void mbp_journal_say(struct mbp_journal *journal, struct mbp_text comment);
+
 /* The same of a machine or sensor of the plant before the last change: with its numbers. */
 enum mbp_status mbp_journal_push_gone(struct mbp_journal *journal, struct mbp_event *event);
 
@@ -189,6 +193,13 @@ size_t mbp_journal_read(struct mbp_journal *journal, uint32_t first, size_t max,
 
 /* Up to max durable events, newest first, from memory (the last 1024): for the scan. */
 size_t mbp_journal_recent(struct mbp_journal *journal, size_t max, struct mbp_event *events);
+
+/* The comment that an event bears, "" = none; returns text. And that of the event whose record begins at a place of the
+ * files. Errors: MBP_EX_ILLEGAL_DATA_ADDRESS (there is no such event), MBP_EX_SERVER_DEVICE_FAILURE. */
+const char *mbp_journal_comment(struct mbp_journal *journal, const struct mbp_event *event,
+                                char text[MBP_COMMENT_MAX + 1]);
+enum mbp_status mbp_journal_comment_at(struct mbp_journal *journal, uint16_t file, uint16_t place,
+                                       char text[MBP_COMMENT_MAX + 1]);
 
 /* Waits until everything handed over is durable (for stopping and tests, never in the scan). MBP_ERR_BUSY: the disk has
  * refused for three seconds; nothing is lost, the writer goes on trying. */

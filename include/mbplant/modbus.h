@@ -44,14 +44,24 @@ struct mbp_serial {
     uint8_t log[64];                                                  /* FC 12: event n at n % 64 */
 };
 
+/* What a master says of itself and of what it writes (mbplant/event/comment.h). Zero-initialise. */
+struct mbp_visit {
+    uint16_t announced, taken; /* bytes of the comment; it is in force when all are there */
+    uint16_t number;           /* in the image; 0 = not yet */
+    bool renamed;              /* he is another actor from now on: who serves him looks, and clears it */
+    char who[MBP_WHO_MAX + 1]; /* "" = he says nothing */
+    char comment[MBP_COMMENT_MAX + 1];
+};
+
 struct mbp_pdu_context {
     struct mbp_image_unit *unit;
     const struct mbp_identity *identity;
     struct mbp_serial *serial; /* NULL = serial_functions off */
     bool *listen_only;         /* of the connection (FC 8 sub-functions 1 and 4); NULL with serial */
     struct mbp_peer peer;
-    enum mbp_allow allow; /* what an access rule lets this peer do: a function it may not use is exception 01 */
-    uint8_t instead;      /* not 0: the request is not executed but refused with this exception (a wire fault) */
+    struct mbp_visit *visit; /* of the connection; NULL = it has no such files */
+    enum mbp_allow allow;    /* what an access rule lets this peer do: a function it may not use is exception 01 */
+    uint8_t instead;         /* not 0: the request is not executed but refused with this exception (a wire fault) */
 };
 
 /* The response to a request of len bytes (1..253). Output: response, up to 253 bytes. Returns its length; 0 = no
@@ -61,6 +71,9 @@ size_t mbp_pdu_respond(const struct mbp_pdu_context *context, const uint8_t *req
 
 /* Whether a request of len bytes (at least 1) changes something, so that it needs the right to write. */
 bool mbp_pdu_writes(const uint8_t *request, size_t len);
+
+/* Whether it writes to the files of comments and names alone. */
+bool mbp_pdu_speaks(const uint8_t *request, size_t len);
 
 /* How many records of files a request of FC 20 asks for, by its length; 0 of another function. */
 unsigned mbp_pdu_file_reads(const uint8_t *request, size_t len);

@@ -97,8 +97,9 @@ const struct mbp_event_tag *mbp_names_item(const struct mbp_names *names, const 
 /* Who it is of; NULL = the plant itself, others, or the table does not have it. */
 const struct mbp_actor *mbp_names_actor(const struct mbp_names *names, const struct mbp_event *event);
 
-/* Its actor for people: an address, a name; "others" for several at once; "" = the plant itself. Returns buf. 48 bytes
- * suffice. */
+/* Its actor for people: an address, a name, "anna at 192.168.1.5"; "others" for several at once; "" = the plant itself.
+ * Returns buf. MBP_PEER_TEXT bytes suffice. */
+#define MBP_PEER_TEXT 96u
 const char *mbp_names_peer(const struct mbp_names *names, const struct mbp_event *event, char *buf, size_t size);
 
 /* ---- as files --------------------------------------------------------------------------------------------------- */

@@ -27,8 +27,9 @@ struct mbp_server_config {
     const struct mbp_plant *plant;
     const char *listen;                /* "ADDR:PORT" */
     void (*before_request)(void *ctx); /* called before each batch of a connection's requests: a due scan may run */
-    uint16_t (*actor_of)(void *ctx, const uint8_t address[16]); /* the actor that a client over TCP is, asked before its
-                                                                   first write; NULL = MBP_ACTOR_OTHERS */
+    /* The actor that a client over TCP is, asked before its first write and when it says that it is somebody else; who:
+     * what it says, "" = nothing. NULL = MBP_ACTOR_OTHERS. */
+    uint16_t (*actor_of)(void *ctx, const uint8_t address[16], const char *who);
     void (*observe)(void *ctx,
                     const struct mbp_exchange *exchange); /* called after each request; NULL = nobody looks */
     void *ctx;

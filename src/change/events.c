@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "change_priv.h"
+#include "mbplant/event/comment.h"
 #include "mbplant/event_tag.h"
 
 static struct mbp_event event_of(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t unit,
@@ -15,7 +16,7 @@ static struct mbp_event event_of(const struct mbp_plant *plant, enum mbp_event_c
         .sensor = sensor == UINT32_MAX ? MBP_NONE16 : mbp_item_of_sensor(plant, sensor),
         .value = NAN,
         .limit = NAN,
-        .actor = (uint16_t)peer,
+        .actor = MBP_PEER_ACTOR(peer),
     };
 }
 

@@ -3,6 +3,7 @@
 
 #include "control_priv.h"
 #include "mbplant/codec.h"
+#include "mbplant/event/comment.h"
 #include "mbplant/map.h"
 
 /* A write of a field of the controller's in a block; one that the map has no room for stands at address 0. */
@@ -17,7 +18,7 @@ static void tell(const struct mbp_plant *plant, uint32_t c, unsigned block, unsi
     struct mbp_event event = mbp_controller_event(plant, MBP_EV_POINT_WRITTEN, c);
     event.value = (float)value;
     event.limit = (float)before;
-    event.actor = (uint16_t)peer;
+    mbp_event_by(&event, peer);
     event.detail = mbp_event_write_detail(mbp_map[block].table, addr, 0, 0);
     mbp_events_emit(events, event);
 }

@@ -15,8 +15,11 @@ static void durable(const struct daemon *daemon, void *own, const struct mbp_eve
 {
     (void)own;
     const struct mbp_telling by = {daemon->plant, mbp_journal_names(daemon->journal), MBP_LANG_EN};
-    for (size_t i = 0; i < count; i++)
-        mbp_report_event(&by, &events[i], NULL, MBP_FORMAT_TEXT, stdout);
+    for (size_t i = 0; i < count; i++) {
+        char comment[MBP_COMMENT_MAX + 1];
+        const struct mbp_event_beside beside = {.comment = mbp_journal_comment(daemon->journal, &events[i], comment)};
+        mbp_report_event(&by, &events[i], &beside, MBP_FORMAT_TEXT, stdout);
+    }
     fflush(stdout);
 }
 

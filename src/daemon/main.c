@@ -83,10 +83,11 @@ static void before_request(void *ctx)
     mbp_scan_poll_busy(((struct daemon *)ctx)->scan);
 }
 
-static uint16_t actor_of(void *ctx, const uint8_t address[MBP_ACTOR_ADDRESS])
+static uint16_t actor_of(void *ctx, const uint8_t address[MBP_ACTOR_ADDRESS], const char *who)
 {
     struct mbp_actor actor = {.kind = MBP_ACTOR_TCP};
     memcpy(actor.address, address, sizeof actor.address);
+    snprintf(actor.name, sizeof actor.name, "%s", who);
     return mbp_journal_actor(((struct daemon *)ctx)->journal, &actor);
 }
 
@@ -233,6 +234,11 @@ static int fast_forward(struct daemon *daemon)
 
 /* ---- start and stop --------------------------------------------------------------------------------------------- */
 
+static enum mbp_status read_journal_comment(void *ctx, uint16_t file, uint16_t place, char text[MBP_COMMENT_MAX + 1])
+{
+    return mbp_journal_comment_at(ctx, file, place, text);
+}
+
 static enum mbp_status read_journal_file(void *ctx, uint16_t file, uint16_t record, uint16_t count, uint16_t *words)
 {
     return mbp_journal_read_file(ctx, file, record, count, words);
@@ -285,7 +291,8 @@ static int start(struct daemon *daemon)
     if (status == MBP_OK)
         status = mbp_image_new(daemon->plant, &daemon->image);
     if (status == MBP_OK) {
-        mbp_image_set_files(daemon->image, (struct mbp_file_source){read_journal_file, daemon->journal});
+        mbp_image_set_files(daemon->image,
+                            (struct mbp_file_source){read_journal_file, read_journal_comment, daemon->journal});
         const struct mbp_scan_config config = {
             daemon->plant, daemon->image,         daemon->journal,
             daemon->clock, daemon->options.speed, daemon->options.mode == MODE_RUN ? CHECKPOINT_EVERY_NS : 0};

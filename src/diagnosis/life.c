@@ -1,5 +1,6 @@
 /* The life cycle of an alarm: one table of ways, and what goes with them. */
 #include "life.h"
+#include "mbplant/event/comment.h"
 
 #include <assert.h>
 #include <math.h>
@@ -157,7 +158,7 @@ void life_tell(const struct life *life, uint32_t s, enum mbp_event_code code, do
         return;
     struct mbp_event event = mbp_sensor_event(life->plant, code, s);
     event.value = (float)value;
-    event.actor = (uint16_t)life->peer;
+    mbp_event_by(&event, life->peer);
     event.detail = detail;
     mbp_events_emit(life->events, event);
 }
@@ -183,7 +184,7 @@ static void tell_alarm(const struct life *life, uint32_t s, unsigned alarm, enum
     event.value = (float)mbp_diagnosis_measured(life->state, s, alarm);
     event.limit = (float)mbp_diagnosis_against(life->plant, life->state, s, alarm);
     event.detail = alarm;
-    event.actor = (uint16_t)life->peer;
+    mbp_event_by(&event, life->peer);
     mbp_events_emit(life->events, event);
 }
 

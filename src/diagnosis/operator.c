@@ -4,6 +4,7 @@
 
 #include "life.h"
 #include "mbplant/codec.h"
+#include "mbplant/event/comment.h"
 
 void mbp_diagnosis_set_limit(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s, enum mbp_limit limit,
                              const double asked[MBP_LIMIT_COUNT], uint32_t peer, struct mbp_events *events)
@@ -21,7 +22,7 @@ void mbp_diagnosis_set_limit(const struct mbp_plant *plant, struct mbp_state *st
     struct mbp_event event = mbp_sensor_event(plant, ok ? MBP_EV_LIMIT_CHANGED : MBP_EV_WRITE_REFUSED, s);
     event.value = (float)value;
     event.limit = (float)now[limit];
-    event.actor = (uint16_t)peer;
+    mbp_event_by(&event, peer);
     event.detail = ok ? (uint32_t)limit
                       : mbp_event_write_detail(MBP_HOLDING_REGISTERS, reg->limits_addr + (unsigned)limit * reg->words,
                                                MBP_EX_SERVER_DEVICE_FAILURE, 0);

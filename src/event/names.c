@@ -244,6 +244,7 @@ const struct mbp_actor *mbp_names_actor(const struct mbp_names *names, const str
 const char *mbp_names_peer(const struct mbp_names *names, const struct mbp_event *event, char *buf, size_t size)
 {
     static const uint8_t none[MBP_ACTOR_ADDRESS] = {0};
+    char address[48];
     const struct mbp_actor *actor = mbp_names_actor(names, event);
     if (event->actor == MBP_ACTOR_THE_PLANT)
         snprintf(buf, size, "%s", "");
@@ -251,8 +252,10 @@ const char *mbp_names_peer(const struct mbp_names *names, const struct mbp_event
         snprintf(buf, size, "others");
     else if (actor == NULL)
         snprintf(buf, size, "actor %u", event->actor);
-    else if (actor->name[0] != '\0')
+    else if (memcmp(actor->address, none, sizeof none) == 0 && actor->name[0] != '\0')
         snprintf(buf, size, "%s", actor->name);
+    else if (actor->name[0] != '\0') /* what he says, and what is known of him */
+        snprintf(buf, size, "%s at %s", actor->name, mbp_address_text(actor->address, address, sizeof address));
     else if (memcmp(actor->address, none, sizeof none) != 0)
         mbp_address_text(actor->address, buf, size);
     else

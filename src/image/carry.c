@@ -154,6 +154,7 @@ static void carry_numbers(const struct mbp_image *from, struct mbp_image *to, co
 void mbp_image_carry(struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from,
                      const uint32_t *actuator_from)
 {
+    to->comments = from->comments;
     if (from->source.read != NULL)
         to->source = from->source;
     for (uint32_t u = 0; u < to->plant->unit_count; u++) {

@@ -69,6 +69,24 @@ static bool declares_names(const struct mbp_image_unit *unit)
     return false;
 }
 
+bool mbp_image_has_comments(const struct mbp_image_unit *unit)
+{
+    return unit->image->source.comment != NULL && !unit->unit->answer.no_files && !declares_names(unit);
+}
+
+enum mbp_status mbp_image_read_comment(const struct mbp_image_unit *unit, uint16_t file, uint16_t place,
+                                       uint16_t record, uint16_t count, uint8_t *big_endian)
+{
+    const struct mbp_file_source *source = &unit->image->source;
+    char text[MBP_COMMENT_MAX + 1] = "";
+    if (!mbp_image_has_comments(unit) || record + (uint32_t)count > MBP_COMMENT_WORDS)
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    enum mbp_status status = source->comment(source->ctx, file, place, text);
+    if (status == MBP_OK)
+        mbp_comment_words(text, record, count, big_endian);
+    return status;
+}
+
 enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
                                     uint8_t *big_endian)
 {

@@ -82,6 +82,20 @@ struct image_index {
 
 #define WRITTEN_PLACES (4u * MBP_WRITTEN_MAX) /* a power of two, never more than a quarter full */
 
+/* What masters say (comments.c). All of it is kept over a restart, so there is no gap in it. */
+#define IMAGE_COMMENTS        256u
+#define IMAGE_COMMENTS_A_SCAN 32u /* so that none goes before the scan has told what was written with it */
+struct image_comment {
+    uint64_t at; /* counted from the first byte ever */
+    uint16_t len, number;
+    uint32_t none;
+};
+struct image_comments {
+    uint64_t end, last; /* of the bytes; the latest number */
+    struct image_comment slot[IMAGE_COMMENTS];
+    char bytes[65536];
+};
+
 struct image_staging;
 
 /* Where confirmed writes are noted (mbp_image_keep_tail): of two halves the one in use, and how far it is filled. */
@@ -122,6 +136,8 @@ struct mbp_image {
     double instructor_speed;                     /* the speed published last */
     struct image_staging *staging;               /* NULL without an instructor */
     struct image_tail tail;
+    uint32_t comments_since; /* the last latch: so many came */
+    struct image_comments comments;
 };
 
 /* A latched address's point. */
@@ -252,6 +268,11 @@ void image_staging_command(struct mbp_image_unit *unit, uint16_t addr, uint16_t 
 /* A number of two registers, high word first, at its largest when they hold no more. */
 void image_put_u32(uint16_t *words, uint64_t number);
 
+/* ---- comments.c ---- */
+
+void image_comment_again(struct mbp_image *image, uint16_t number, struct mbp_text text); /* as another run took it */
+void image_comments_latched(struct mbp_image *image); /* what came so far is about to be told */
+
 /* ---- tail.c ---- */
 
 /* Addresses of coils or registers that a request wrote, with those of its first and its last point that it did not. */
@@ -265,6 +286,7 @@ void image_tail_note(struct mbp_image_unit *unit, enum mbp_table table, struct i
 void image_tail_note_file(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
                           const uint16_t *words, struct mbp_peer peer);
 void image_tail_note_refusal(struct mbp_image *image, const struct mbp_refusal *refusal);
+void image_tail_note_comment(struct mbp_image *image, uint16_t number, struct mbp_text text);
 
 /* request.c: writes again what was allowed when it came; only where the plant has such addresses. */
 bool image_write_again(struct mbp_image_unit *unit, enum mbp_table table, struct image_span span, const uint16_t *words,

@@ -140,6 +140,7 @@ bool mbp_image_instructor_asked(struct mbp_image *image, bool may_restore, struc
     bool restore = unit->coils[MBP_SIM_COIL_RESTORE] != 0;
     image->restore_waits = restore && !may_restore;
     image->instructor_seen = image->instructor_writes;
+    image_comments_latched(image);
     *out = (struct mbp_wishes){
         .speed = speed_asked(unit),
         .steps = unit->holding[MBP_SIM_HR_STEPS],

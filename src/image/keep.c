@@ -48,9 +48,11 @@ static void tour_registers(struct tour *tour, const struct mbp_image_unit *unit)
     }
 }
 
-/* Raw blocks, files, texts, 64-bit integers; the instructor's switches of wire faults, and what he has half written. */
+/* Comments, raw blocks, files, texts, 64-bit integers; the instructor's switches of wire faults, and what he has half
+ * written. */
 static void tour_all(struct tour *tour, struct mbp_image *image)
 {
+    tour->visit(tour, &image->comments, sizeof image->comments);
     for (uint32_t u = 0; u < image->plant->unit_count; u++) {
         const struct mbp_image_unit *unit = &image->units[u];
         const struct image_index *index = &image->index[u];

@@ -169,6 +169,7 @@ static enum part part_of(struct mbp_image *image, const struct write_entry *entr
 /* The log keeps the points that wait for the rest of their words: they stand in the tables until they are a value. */
 size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes)
 {
+    image_comments_latched(image);
     drop_stale(image);
     size_t given = 0;
     size_t waiting = 0;

@@ -29,11 +29,11 @@ static void count(struct mbp_image *image, struct mbp_refusal refusal)
     unsigned own = 0;
     for (size_t i = 0; i < image->refusal_count; i++) {
         struct mbp_refusal *other = &image->refusals[i];
-        bool same_peer = other->peer == refusal.peer;
+        bool same_peer = MBP_PEER_ACTOR(other->peer) == MBP_PEER_ACTOR(refusal.peer);
         own += same_peer;
         if ((same_peer && (is_like(other, &refusal) || own == REFUSALS_OF_A_PEER)) || i == MBP_REFUSALS_MAX - 1) {
             other->more += 1 + refusal.more;
-            other->peer = same_peer ? other->peer : MBP_ACTOR_OTHERS;
+            other->peer = same_peer ? refusal.peer : MBP_ACTOR_OTHERS;
             return;
         }
     }

@@ -9,7 +9,9 @@
 #define LOG_BYTES_MIN  (UINT32_C(1) << 20)
 #define FIRST_POSITION 8u /* 0 is before all */
 
-#define REFUSAL 0xFFu /* in the place of an entry's table: its words are a struct mbp_refusal */
+/* In the place of an entry's table: its words are a struct mbp_refusal, or the text of a comment. */
+#define REFUSAL 0xFFu
+#define COMMENT 0xFEu
 
 /* Confirmed at this moment: kept bytes, points that wait, what is to be told, and what was refused. */
 struct half_head {
@@ -21,9 +23,9 @@ struct half_head {
 struct entry {
     uint64_t sum; /* with the position that it stands at */
     uint32_t peer;
-    uint16_t addr, count; /* of a file: number and words */
+    uint16_t addr, count; /* of a file: number and words; of a comment: number and bytes */
     uint16_t record;
-    uint8_t unit, table; /* id; enum mbp_table, MBP_WRITTEN_FILE or REFUSAL */
+    uint8_t unit, table; /* id; enum mbp_table, MBP_WRITTEN_FILE, or one of the above */
     uint8_t before, behind;
     uint16_t words;
 };
@@ -217,6 +219,18 @@ void image_tail_note_refusal(struct mbp_image *image, const struct mbp_refusal *
     put(image, place, &entry);
 }
 
+void image_tail_note_comment(struct mbp_image *image, uint16_t number, struct mbp_text text)
+{
+    struct entry entry = {.addr = number, .count = (uint16_t)text.len, .table = COMMENT};
+    entry.words = (uint16_t)((text.len + 1) / 2);
+    uint8_t *place = image->tail.memory != NULL ? make_room(image, &entry) : NULL;
+    if (place == NULL)
+        return;
+    memset(place + sizeof entry, 0, entry.words * sizeof(uint16_t));
+    memcpy(place + sizeof entry, text.bytes, text.len);
+    put(image, place, &entry);
+}
+
 /* ---- in --------------------------------------------------------------------------------------------------------- */
 
 /* Of another run: the half that counts. */
@@ -298,8 +312,19 @@ static void play(struct mbp_image *image, const struct left *left, uint64_t latc
     for (size_t used = 0; next_entry(left, &used, &logged);) {
         const struct mbp_image_unit *unit = image->by_id[logged.entry.unit];
         uint64_t end = unit != NULL && unit->unit->instructor ? seen : latched;
-        if (logged.entry.table != REFUSAL && (logged.end <= end) == done)
+        if (logged.entry.table != REFUSAL && logged.entry.table != COMMENT && (logged.end <= end) == done)
             write_again(image, &logged.entry, logged.words);
+    }
+}
+
+/* All of them, for what was written with them may wait to be told. */
+static void comment_again(struct mbp_image *image, const struct left *left)
+{
+    struct logged logged;
+    for (size_t used = 0; next_entry(left, &used, &logged);) {
+        const struct entry *entry = &logged.entry;
+        if (entry->table == COMMENT && entry->count <= entry->words * sizeof(uint16_t))
+            image_comment_again(image, entry->addr, (struct mbp_text){(const char *)logged.words, entry->count});
     }
 }
 
@@ -367,6 +392,7 @@ void mbp_image_take_tail(struct mbp_image *image, const void *memory, uint64_t l
     double speed = image->instructor_speed;
     mbp_image_take(image, left.half + left.at.kept);
     image_show_speed(image, speed);
+    comment_again(image, &left);
     if (done)
         wait_again(image, &left);
     play(image, &left, latched, seen, true);

@@ -32,7 +32,7 @@ static void free_tags(struct mbp_names *tags)
 }
 
 /* What the writer has stored goes to the reader's memory, and its slots are free again. */
-static void take_back(struct mbp_journal *journal)
+void journal_take_back(struct mbp_journal *journal)
 {
     struct mbp_record record;
     while (mbp_ring_take_back(&journal->ring, &record)) {
@@ -51,7 +51,7 @@ bool journal_has_room(struct mbp_journal *journal, uint64_t slots)
 {
     if (mbp_ring_room(&journal->ring) >= slots)
         return true;
-    take_back(journal);
+    journal_take_back(journal);
     return mbp_ring_room(&journal->ring) >= slots;
 }
 
@@ -119,10 +119,36 @@ static enum mbp_status follow_plant(struct mbp_journal *journal, const struct mb
     return knows(journal, plant) ? MBP_OK : journal_follow(journal, plant, mbp_journal_oldest(journal));
 }
 
+void mbp_journal_say(struct mbp_journal *journal, struct mbp_text comment)
+{
+    journal->said = comment;
+}
+
+#define PIECE_BYTES sizeof(((struct mbp_comment_piece *)NULL)->bytes)
+
+static uint64_t slots_of_comment(struct mbp_text comment)
+{
+    return (comment.len + PIECE_BYTES - 1) / PIECE_BYTES * mbp_ring_slots(MBP_RECORD_COMMENT);
+}
+
+/* The caller knows that there is room. */
+static void put_comment(struct mbp_journal *journal, struct mbp_text comment)
+{
+    for (size_t at = 0; at < comment.len; at += PIECE_BYTES) {
+        size_t left = comment.len - at;
+        struct mbp_record record = {.kind = MBP_RECORD_COMMENT, .of.comment.at = (uint16_t)at};
+        record.of.comment.len = (uint16_t)(left < PIECE_BYTES ? left : PIECE_BYTES);
+        memcpy(record.of.comment.bytes, comment.bytes + at, record.of.comment.len);
+        mbp_ring_put(&journal->ring, &record);
+    }
+}
+
 static enum mbp_status push(struct mbp_journal *journal, struct mbp_event *event, bool gone)
 {
+    struct mbp_text said = journal->said;
     uint64_t events = journal->lost > 0 ? 2 : 1;
-    uint64_t needed = events + (gone || knows(journal, journal->plant) ? 0 : 1);
+    uint64_t needed = events + (gone || knows(journal, journal->plant) ? 0 : 1) + slots_of_comment(said);
+    journal->said = (struct mbp_text){"", 0};
     if (!journal_has_room(journal, needed) || journal->next_seq + events > UINT32_MAX) {
         journal->lost += journal->lost < UINT32_MAX ? 1 : 0;
         journal->lost_in_all += journal->lost_in_all < UINT32_MAX ? 1 : 0;
@@ -136,6 +162,7 @@ static enum mbp_status push(struct mbp_journal *journal, struct mbp_event *event
     struct mbp_event recorded = *event;
     event->seq = (uint32_t)journal->next_seq;
     mbp_plant_ids_give(gone ? &journal->names.before : &journal->names.now, &recorded);
+    put_comment(journal, said);
     put_numbered(journal, &recorded);
     return MBP_OK;
 }
@@ -255,7 +282,7 @@ enum mbp_status mbp_journal_push_fault(struct mbp_journal *journal, const struct
 bool mbp_journal_checkpoint_busy(struct mbp_journal *journal)
 {
     if (journal->checkpoints > 0)
-        take_back(journal);
+        journal_take_back(journal);
     return journal->checkpoints > 0;
 }
 
@@ -275,7 +302,7 @@ void mbp_journal_hand_over(struct mbp_journal *journal)
     mbp_tail_commit(&journal->tail, journal->ring.head);
     mbp_ring_hand_over(&journal->ring);
     mbp_writer_wake(&journal->writer);
-    take_back(journal);
+    journal_take_back(journal);
 }
 
 enum mbp_status mbp_journal_flush(struct mbp_journal *journal)
@@ -410,7 +437,7 @@ enum mbp_status mbp_journal_close(struct mbp_journal *journal)
     if (unstored > 0)
         mbp_log(MBP_LOG_ERROR, "journal: %zu events could not be stored and are %s; the ones before them are safe",
                 events, kept ? "kept in journal.tail for the next start" : "lost");
-    take_back(journal);
+    journal_take_back(journal);
     mbp_tail_close(&journal->tail);
     if (unstored == 0) {
         mbp_names_tidy(journal->store.db);
@@ -489,7 +516,7 @@ struct mbp_journal_health mbp_journal_health(const struct mbp_journal *journal)
 size_t mbp_journal_read(struct mbp_journal *journal, uint32_t first, size_t max, struct mbp_event *events)
 {
     size_t count = 0;
-    take_back(journal);
+    journal_take_back(journal);
     if (mbp_reader_get(&journal->reader, first, max, events, &count) != MBP_OK)
         return 0;
     return count;
@@ -497,128 +524,6 @@ size_t mbp_journal_read(struct mbp_journal *journal, uint32_t first, size_t max,
 
 size_t mbp_journal_recent(struct mbp_journal *journal, size_t max, struct mbp_event *events)
 {
-    take_back(journal);
+    journal_take_back(journal);
     return mbp_reader_newest(&journal->reader, max, events);
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* count words from word `offset` of event `first`. */
-static enum mbp_status copy_words(struct mbp_journal *journal, uint32_t first, size_t offset, size_t count,
-                                  uint16_t *words)
-{
-    struct mbp_event events[8]; /* as many as a response can touch */
-    while (count > 0) {
-        size_t got = 0;
-        size_t want = smaller(sizeof events / sizeof events[0], (offset + count - 1) / MBP_EVENT_WORDS + 1);
-        if (mbp_reader_get(&journal->reader, first, want, events, &got) != MBP_OK)
-            return MBP_EX_SERVER_DEVICE_FAILURE;
-        if (got < want)
-            return MBP_EX_ILLEGAL_DATA_ADDRESS;
-        first += (uint32_t)got;
-        for (size_t i = 0; i < got; i++) {
-            uint16_t record[MBP_EVENT_WORDS];
-            mbp_event_encode(&events[i], record);
-            size_t n = smaller(MBP_EVENT_WORDS - offset, count);
-            memcpy(words, record + offset, n * sizeof *words);
-            words += n;
-            count -= n;
-            offset = 0;
-        }
-    }
-    return MBP_OK;
-}
-
-/* The newest event at this place of the files, for they begin again (mbp_event_file); 0 when there is none yet. */
-static uint64_t newest_at(const struct mbp_journal *journal, uint16_t file, uint32_t in_file)
-{
-    const uint64_t round = (uint64_t)MBP_JOURNAL_FILES * MBP_EVENTS_PER_FILE;
-    uint64_t seq = (uint64_t)(file - MBP_JOURNAL_FIRST_FILE) * MBP_EVENTS_PER_FILE + in_file;
-    uint64_t last = mbp_journal_last(journal);
-    return seq > last ? 0 : seq + (last - seq) / round * round;
-}
-
-/* ---- check values ----------------------------------------------------------------------------------------------- */
-
-static void put_u32(uint16_t *words, uint32_t number)
-{
-    words[0] = (uint16_t)(number >> 16);
-    words[1] = (uint16_t)number;
-}
-
-static void put_sealed(uint16_t *words, uint64_t sealed)
-{
-    put_u32(words, (uint32_t)(sealed >> 32));
-    put_u32(words + 2, (uint32_t)sealed);
-}
-
-static enum mbp_status read_seal(const struct mbp_journal *journal, uint32_t from, uint16_t count, uint16_t *words)
-{
-    uint16_t all[MBP_SEAL_WORDS];
-    if (from + count > MBP_SEAL_WORDS)
-        return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    put_sealed(all, atomic_load(&journal->writer.checked));
-    put_sealed(all + 4, atomic_load(&journal->writer.removed));
-    memcpy(words, all + from, count * sizeof *words);
-    return MBP_OK;
-}
-
-/* The check value before the first event of one of the journal's files. */
-static enum mbp_status check_before(struct mbp_journal *journal, uint32_t nth, uint32_t *check)
-{
-    uint64_t removed = atomic_load(&journal->writer.removed);
-    uint64_t first = newest_at(journal, (uint16_t)(MBP_JOURNAL_FIRST_FILE + nth), 0);
-    if (first == 0 || first > mbp_journal_last(journal))
-        return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    if (removed >> 32 == first - 1 && removed != 0) {
-        *check = (uint32_t)removed;
-        return MBP_OK;
-    }
-    enum mbp_status status = mbp_reader_check(&journal->reader, (uint32_t)(first - 1), check);
-    if (status == MBP_ERR_MISSING)
-        return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    return status == MBP_OK ? MBP_OK : MBP_EX_SERVER_DEVICE_FAILURE;
-}
-
-static enum mbp_status read_checks(struct mbp_journal *journal, uint16_t file, uint16_t record, uint16_t count,
-                                   uint16_t *words)
-{
-    uint32_t at = (uint32_t)(file - MBP_CHECKS_FILE) * 2 * MBP_CHECKS_PER_FILE + record;
-    if (count == 0 || record + (uint32_t)count > 2 * MBP_CHECKS_PER_FILE)
-        return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    for (uint32_t end = at + count; at < end; at++) {
-        uint32_t check;
-        enum mbp_status status =
-            at / 2 < MBP_JOURNAL_FILES ? check_before(journal, at / 2, &check) : MBP_EX_ILLEGAL_DATA_ADDRESS;
-        if (status != MBP_OK)
-            return status;
-        *words++ = (uint16_t)(at % 2 == 0 ? check >> 16 : check);
-    }
-    return MBP_OK;
-}
-
-/* ---- files ------------------------------------------------------------------------------------------------------ */
-
-enum mbp_status mbp_journal_read_file(struct mbp_journal *journal, uint16_t file, uint16_t record, uint16_t count,
-                                      uint16_t *words)
-{
-    const uint32_t file_words = MBP_EVENTS_PER_FILE * MBP_EVENT_WORDS;
-    uint32_t end = (uint32_t)record + count;
-    if (file == MBP_NAMES_INDEX_FILE && record >= MBP_SEAL_RECORD && count > 0)
-        return read_seal(journal, record - MBP_SEAL_RECORD, count, words);
-    if (file >= MBP_CHECKS_FILE && file < MBP_CHECKS_END_FILE)
-        return read_checks(journal, file, record, count, words);
-    if (file >= MBP_NAMES_INDEX_FILE && file < MBP_NAMES_END_FILE)
-        return mbp_known_names_read_file(&journal->names, file, record, count, words);
-    if (file < MBP_JOURNAL_FIRST_FILE || count == 0 || end > file_words)
-        return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    uint64_t first = newest_at(journal, file, record / MBP_EVENT_WORDS);
-    uint64_t last = first + (end - 1) / MBP_EVENT_WORDS - record / MBP_EVENT_WORDS;
-    if (first == 0 || first < mbp_journal_oldest(journal) || last > mbp_journal_last(journal))
-        return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    take_back(journal);
-    return copy_words(journal, (uint32_t)first, record % MBP_EVENT_WORDS, count, words);
 }

@@ -17,6 +17,7 @@ struct mbp_journal {
     uint32_t checkpoints;       /* on their way to the disk */
     uint32_t lost;              /* events refused for lack of room and not told of yet */
     uint32_t lost_in_all;       /* ... since the opening */
+    struct mbp_text said;       /* goes with the next event */
     struct mbp_event last_lost; /* gives the loss its time and scan */
     struct mbp_ring ring;
     struct mbp_store store;
@@ -27,6 +28,9 @@ struct mbp_journal {
     struct mbp_tail tail;
     char path[PATH_MAX - 16]; /* of the database; leaves room for SQLite's endings */
 };
+
+/* What the writer has stored goes to the reader's memory, and its slots are free again. */
+void journal_take_back(struct mbp_journal *journal);
 
 /* Whether so many slots can be filled now. */
 bool journal_has_room(struct mbp_journal *journal, uint64_t slots);

@@ -55,6 +55,7 @@ static uint32_t *place_of(const struct mbp_latest *latest, const struct mbp_reco
     case MBP_RECORD_CHECKPOINT:
     case MBP_RECORD_TAGS:
     case MBP_RECORD_ACTOR:
+    case MBP_RECORD_COMMENT:
     case MBP_RECORD_NOTHING:
     case MBP_RECORD_KINDS:
     default:

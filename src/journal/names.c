@@ -250,6 +250,8 @@ void mbp_known_names_free(struct mbp_known_names *known)
 
 /* ---- actors ----------------------------------------------------------------------------------------------------- */
 
+#define NAMES_OF_AN_ADDRESS 64u /* whoever says more of them is nobody by name: he would take the ids of all others */
+
 static bool is_same_actor(const struct mbp_actor *a, const struct mbp_actor *b)
 {
     return a->kind == b->kind && memcmp(a->address, b->address, sizeof a->address) == 0 &&
@@ -274,15 +276,21 @@ const struct mbp_actor *mbp_known_names_actor(struct mbp_known_names *known, con
                                               uint32_t next_seq, bool *is_new)
 {
     struct mbp_names *names = &known->names;
+    struct mbp_actor actor = *wanted;
     uint16_t id = 1;
+    unsigned of_address = 0;
     *is_new = false;
     for (size_t i = 0; i < names->actor_count; i++) {
         if (is_same_actor(&names->actors[i], wanted))
             return &names->actors[i];
         if (names->actors[i].id == id)
             id++;
+        of_address += memcmp(names->actors[i].address, wanted->address, sizeof wanted->address) == 0;
     }
-    struct mbp_actor actor = *wanted;
+    if (wanted->name[0] != '\0' && of_address >= NAMES_OF_AN_ADDRESS) {
+        actor.name[0] = '\0';
+        return mbp_known_names_actor(known, &actor, next_seq, is_new);
+    }
     actor.id = id;
     actor.since = next_seq;
     if (id > MBP_ACTORS_MAX || mbp_names_put_actor(names, &actor) != MBP_OK)

@@ -2,6 +2,7 @@
 #include "reader.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "schema.h"
@@ -96,6 +97,17 @@ enum mbp_status mbp_reader_check(struct mbp_reader *reader, uint32_t seq, uint32
     return rc == SQLITE_ROW ? MBP_OK : rc == SQLITE_DONE ? MBP_ERR_MISSING : MBP_ERR_IO;
 }
 
+enum mbp_status mbp_reader_comment(struct mbp_reader *reader, uint32_t seq, char text[MBP_COMMENT_MAX + 1])
+{
+    text[0] = '\0';
+    sqlite3_bind_int64(reader->comment, 1, seq);
+    int rc = sqlite3_step(reader->comment);
+    if (rc == SQLITE_ROW && sqlite3_column_text(reader->comment, 0) != NULL)
+        snprintf(text, MBP_COMMENT_MAX + 1, "%s", (const char *)sqlite3_column_text(reader->comment, 0));
+    sqlite3_reset(reader->comment);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? MBP_OK : MBP_ERR_IO;
+}
+
 static int fill_tail(struct mbp_reader *reader, uint32_t last)
 {
     struct mbp_event chunk[64];
@@ -123,6 +135,9 @@ enum mbp_status mbp_reader_open(struct mbp_reader *reader, const char *path, uin
         rc = sqlite3_prepare_v3(reader->db, "SELECT \"check\" FROM event WHERE seq = ?", -1, SQLITE_PREPARE_PERSISTENT,
                                 &reader->check, NULL);
     if (rc == SQLITE_OK)
+        rc = sqlite3_prepare_v3(reader->db, "SELECT text FROM comment WHERE seq = ?", -1, SQLITE_PREPARE_PERSISTENT,
+                                &reader->comment, NULL);
+    if (rc == SQLITE_OK)
         rc = fill_tail(reader, last);
     if (rc == SQLITE_OK)
         return MBP_OK;
@@ -135,7 +150,8 @@ void mbp_reader_close(struct mbp_reader *reader)
 {
     sqlite3_finalize(reader->range);
     sqlite3_finalize(reader->check);
+    sqlite3_finalize(reader->comment);
     sqlite3_close(reader->db);
-    reader->range = reader->check = NULL;
+    reader->range = reader->check = reader->comment = NULL;
     reader->db = NULL;
 }

@@ -6,13 +6,13 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
-#include "mbplant/event.h"
+#include "mbplant/event/comment.h"
 
 #define MBP_TAIL_EVENTS 1024 /* a power of two */
 
 struct mbp_reader {
     sqlite3 *db;
-    sqlite3_stmt *range, *check;
+    sqlite3_stmt *range, *check, *comment;
     struct mbp_event tail[MBP_TAIL_EVENTS]; /* event n at n % MBP_TAIL_EVENTS */
     uint32_t tail_first, tail_last;         /* both 0 = none */
 };
@@ -36,6 +36,9 @@ enum mbp_status mbp_reader_get(struct mbp_reader *reader, uint32_t first, size_t
 
 /* The check value of an event. Errors: MBP_ERR_MISSING, MBP_ERR_IO as above. */
 enum mbp_status mbp_reader_check(struct mbp_reader *reader, uint32_t seq, uint32_t *check);
+
+/* The comment of an event, "" = none. Errors: MBP_ERR_IO as above. */
+enum mbp_status mbp_reader_comment(struct mbp_reader *reader, uint32_t seq, char text[MBP_COMMENT_MAX + 1]);
 
 /* Up to max of those in memory, newest first. */
 size_t mbp_reader_newest(const struct mbp_reader *reader, size_t max, struct mbp_event *events);

@@ -48,6 +48,7 @@ static bool is_of_plant(const struct mbp_plant *plant, const struct mbp_record *
     case MBP_RECORD_CHECKPOINT:
     case MBP_RECORD_TAGS:
     case MBP_RECORD_ACTOR:
+    case MBP_RECORD_COMMENT:
     case MBP_RECORD_NOTHING:
     case MBP_RECORD_KINDS:
         break;
@@ -143,6 +144,9 @@ static bool take(struct recovery *recovery, const struct mbp_record *record)
         return true;
     case MBP_RECORD_ACTOR:
         take_actor(recovery, record);
+        return true;
+    case MBP_RECORD_COMMENT:
+        put(journal, record);
         return true;
     case MBP_RECORD_NOTHING:
         put_nothing(journal, 1);

@@ -36,6 +36,7 @@ int mbp_retention_open(struct mbp_retention *retention, sqlite3 *db, const struc
     } statements[] = {
         {"SELECT seq, wall_ms FROM event WHERE seq >= ? ORDER BY seq LIMIT ?", &retention->walk},
         {"DELETE FROM event WHERE seq < ?", &retention->remove},
+        {"DELETE FROM comment WHERE seq < ?", &retention->remove_comments},
         {"SELECT \"check\" FROM event WHERE seq = ?", &retention->look},
         {"INSERT OR REPLACE INTO event_removed(one, seq, \"check\") VALUES(1, ?, ?)", &retention->removed},
         {"SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count", &retention->pages},
@@ -55,7 +56,7 @@ int mbp_retention_open(struct mbp_retention *retention, sqlite3 *db, const struc
 
 void mbp_retention_close(struct mbp_retention *retention)
 {
-    sqlite3_stmt *const all[] = {retention->walk,   retention->remove, retention->pages,
+    sqlite3_stmt *const all[] = {retention->walk,   retention->remove, retention->remove_comments, retention->pages,
                                  retention->shrink, retention->look,   retention->removed};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
@@ -161,7 +162,9 @@ static int note_removed(struct mbp_retention *retention, uint32_t seq, struct mb
 static int remove_below(struct mbp_retention *retention, uint32_t first_left)
 {
     sqlite3_bind_int64(retention->remove, 1, first_left);
-    return run(retention->remove);
+    sqlite3_bind_int64(retention->remove_comments, 1, first_left);
+    int rc = run(retention->remove);
+    return rc == SQLITE_OK ? run(retention->remove_comments) : rc;
 }
 
 int mbp_retention_step(struct mbp_retention *retention, uint64_t now_ns, uint32_t added, uint32_t *oldest,

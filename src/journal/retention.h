@@ -7,7 +7,7 @@
 #include "mbplant/journal.h"
 
 struct mbp_retention {
-    sqlite3_stmt *walk, *remove, *pages, *shrink, *look, *removed;
+    sqlite3_stmt *walk, *remove, *remove_comments, *pages, *shrink, *look, *removed;
     uint64_t keep_ms;   /* 0 = whatever their age */
     uint64_t max_bytes; /* 0 = whatever its size */
     uint64_t page_bytes;

@@ -70,7 +70,7 @@ unsigned mbp_ring_slots(enum mbp_record_kind kind)
         [MBP_RECORD_EVENT] = OF(event),   [MBP_RECORD_MACHINE] = OF(machine), [MBP_RECORD_SENSOR] = OF(sensor),
         [MBP_RECORD_ALARMS] = OF(alarms), [MBP_RECORD_UPKEEP] = OF(upkeep),   [MBP_RECORD_SETTING] = OF(setting),
         [MBP_RECORD_FAULT] = OF(fault),   [MBP_RECORD_PLANT] = OF(plant),     [MBP_RECORD_CHECKPOINT] = OF(checkpoint),
-        [MBP_RECORD_TAGS] = OF(tags),     [MBP_RECORD_ACTOR] = OF(actor),
+        [MBP_RECORD_TAGS] = OF(tags),     [MBP_RECORD_ACTOR] = OF(actor),     [MBP_RECORD_COMMENT] = OF(comment),
     };
     size_t bytes = offsetof(struct mbp_record, of) + (kind < MBP_RECORD_KINDS ? sizes[kind] : 0);
     return (unsigned)((bytes + SLOT_BYTES - 1) / SLOT_BYTES);

@@ -22,6 +22,7 @@ enum mbp_record_kind {
     MBP_RECORD_CHECKPOINT,
     MBP_RECORD_TAGS,
     MBP_RECORD_ACTOR,
+    MBP_RECORD_COMMENT,
     MBP_RECORD_NOTHING, /* takes a slot, so that what follows has the position that it had in another run */
     MBP_RECORD_KINDS
 };
@@ -47,6 +48,12 @@ struct mbp_tags_push {
     uint64_t len;
 };
 
+/* A piece of the comment of the event that comes next: as much as fits two slots. */
+struct mbp_comment_piece {
+    uint16_t at, len;
+    char bytes[84];
+};
+
 /* What one slot holds, or several: events, of which there are many, take one. */
 struct mbp_record {
     uint32_t kind; /* enum mbp_record_kind */
@@ -62,6 +69,7 @@ struct mbp_record {
         struct mbp_checkpoint_push checkpoint;
         struct mbp_tags_push tags;
         struct mbp_actor actor;
+        struct mbp_comment_piece comment;
     } of;
 };
 

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <limits.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "retained/columns.h"
@@ -20,6 +21,9 @@ static const char settings_sql[] = "PRAGMA journal_mode = WAL;"
                                    "PRAGMA journal_size_limit = 16777216;"
                                    "PRAGMA secure_delete = OFF;";
 
+static const char comment_sql[] =
+    "CREATE TABLE IF NOT EXISTS comment(seq INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT";
+
 static int prepare_all(struct mbp_store *store)
 {
     static const char event_sql[] =
@@ -30,9 +34,13 @@ static int prepare_all(struct mbp_store *store)
         const char *sql;
         sqlite3_stmt **stmt;
     } statements[] = {
-        {"BEGIN IMMEDIATE", &store->begin},     {"COMMIT", &store->commit},
-        {"ROLLBACK", &store->rollback},         {event_sql, &store->event},
-        {mbp_setting_put_sql, &store->setting}, {mbp_retained_fault_put_sql, &store->fault},
+        {"BEGIN IMMEDIATE", &store->begin},
+        {"COMMIT", &store->commit},
+        {"ROLLBACK", &store->rollback},
+        {event_sql, &store->event},
+        {"INSERT INTO comment(seq, text) VALUES(?, ?)", &store->comment},
+        {mbp_setting_put_sql, &store->setting},
+        {mbp_retained_fault_put_sql, &store->fault},
     };
     int rc = SQLITE_OK;
     for (size_t i = 0; i < sizeof statements / sizeof statements[0] && rc == SQLITE_OK; i++)
@@ -125,6 +133,8 @@ static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *er
     if (rc == SQLITE_OK)
         rc = mbp_retained_add_columns(store->db);
     if (rc == SQLITE_OK)
+        rc = sqlite3_exec(store->db, comment_sql, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, mbp_setting_create_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, mbp_names_create_sql, NULL, NULL, NULL);
@@ -175,8 +185,8 @@ enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, 
 
 void mbp_store_close(struct mbp_store *store)
 {
-    sqlite3_stmt *const all[] = {store->begin, store->commit,  store->rollback,
-                                 store->event, store->setting, store->fault};
+    sqlite3_stmt *const all[] = {store->begin,   store->commit,  store->rollback, store->event,
+                                 store->comment, store->setting, store->fault};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sqlite3_finalize(all[i]);
     for (size_t i = 0; i < MBP_RETAINED_COUNT; i++)
@@ -217,6 +227,7 @@ int mbp_store_commit(struct mbp_store *store, uint64_t position)
 void mbp_store_roll_back(struct mbp_store *store)
 {
     store->check = store->stored_check;
+    store->said_len = 0;
     mbp_names_writer_forget(&store->names);
     mbp_checkpoints_forget(&store->checkpoints);
     /* Some failures have rolled back already. */
@@ -248,13 +259,35 @@ static void bind_event(sqlite3_stmt *stmt, const struct mbp_event *event, uint32
     sqlite3_bind_int64(stmt, 13, check);
 }
 
+/* A tail that another run left may hold anything. */
+static int put_piece(struct mbp_store *store, const struct mbp_comment_piece *piece)
+{
+    if (piece->at != store->said_len || piece->len > sizeof piece->bytes ||
+        (size_t)piece->at + piece->len > MBP_COMMENT_MAX)
+        return SQLITE_OK;
+    memcpy(store->said + piece->at, piece->bytes, piece->len);
+    store->said_len = (uint16_t)(store->said_len + piece->len);
+    return SQLITE_OK;
+}
+
+static int put_comment(struct mbp_store *store, uint32_t seq, struct mbp_text comment)
+{
+    sqlite3_bind_int64(store->comment, 1, seq);
+    sqlite3_bind_text(store->comment, 2, comment.bytes, (int)comment.len, SQLITE_STATIC);
+    return run(store->comment);
+}
+
 static int put_event(struct mbp_store *store, const struct mbp_event *event)
 {
-    store->check = mbp_event_check(store->check, event, (struct mbp_text){"", 0});
+    bool commented = (event->flags & MBP_EVENT_COMMENT) != 0 && store->said_len > 0;
+    struct mbp_text comment = {store->said, commented ? store->said_len : 0};
+    store->check = mbp_event_check(store->check, event, comment);
+    store->said_len = 0;
     mbp_names_writer_note(&store->names, event);
     mbp_retention_note(&store->retention, event);
     bind_event(store->event, event, store->check);
-    return run(store->event);
+    int rc = run(store->event);
+    return rc == SQLITE_OK && commented ? put_comment(store, event->seq, comment) : rc;
 }
 
 static int put_retained(struct mbp_store *store, enum mbp_retained_what what, const void *record)
@@ -299,6 +332,8 @@ int mbp_store_put(struct mbp_store *store, const struct mbp_record *record)
         return mbp_names_writer_put_tags(&store->names, record->of.tags.changed, record->of.tags.oldest);
     case MBP_RECORD_ACTOR:
         return mbp_names_writer_put_actor(&store->names, &record->of.actor);
+    case MBP_RECORD_COMMENT:
+        return put_piece(store, &record->of.comment);
     case MBP_RECORD_NOTHING:
         return SQLITE_OK;
     case MBP_RECORD_KINDS:

@@ -16,7 +16,7 @@ struct mbp_store {
     sqlite3 *db;
     const struct mbp_plant *plant;
     sqlite3_stmt *begin, *commit, *rollback;
-    sqlite3_stmt *event, *setting, *fault;
+    sqlite3_stmt *event, *comment, *setting, *fault;
     sqlite3_stmt *retained[MBP_RETAINED_COUNT];
     struct mbp_retention retention;
     struct mbp_names_writer names;
@@ -25,6 +25,8 @@ struct mbp_store {
     struct mbp_mark_file *mark; /* told of each transaction (mbp_store_mark); NULL = none */
     const char *mark_path;
     struct mbp_checkpoints checkpoints;
+    char said[MBP_COMMENT_MAX + 1]; /* the comment of the event that comes, as far as it was put */
+    uint16_t said_len;
     uint32_t check, stored_check; /* of the last event that was put; of the last one that is committed */
 };
 

@@ -47,6 +47,7 @@ static uint64_t layout_of_records(void)
                               sizeof(struct mbp_retained_setting),
                               sizeof(struct mbp_retained_fault),
                               sizeof(struct mbp_actor),
+                              sizeof(struct mbp_comment_piece),
                               sizeof(struct commit),
                               MBP_RECORD_KINDS};
     return mbp_hash(parts, sizeof parts);

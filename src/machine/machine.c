@@ -6,6 +6,7 @@
 
 #include "machine_priv.h"
 #include "mbplant/diagnosis.h"
+#include "mbplant/event/comment.h"
 
 enum condition { ALWAYS, NO_TRIP };
 
@@ -96,7 +97,7 @@ static void refuse(const struct mbp_plant *plant, struct mbp_state *state, uint3
     state->upkeep[machine].refused_cause = (uint8_t)why;
     state->upkeep[machine].refused_sensor = sensor;
     event.detail = mbp_event_state_detail(m->state, transition->to, why);
-    event.actor = (uint16_t)peer;
+    mbp_event_by(&event, peer);
     name_first_out(plant, state, sensor, &event);
     if (why == MBP_CAUSE_TRIP_LATCHED)
         event.value = event.limit = NAN; /* what it shows now is no reason */
@@ -107,7 +108,7 @@ static void emit_maintenance(const struct mbp_plant *plant, uint32_t machine, en
                              struct mbp_events *events)
 {
     struct mbp_event event = mbp_machine_event(plant, code, machine);
-    event.actor = (uint16_t)peer;
+    mbp_event_by(&event, peer);
     mbp_events_emit(events, event);
 }
 
@@ -137,7 +138,7 @@ static void go(const struct mbp_plant *plant, struct mbp_state *state, uint32_t 
     enum mbp_state_code from = (enum mbp_state_code)m->state;
     struct mbp_event event = mbp_machine_event(plant, MBP_EV_MACHINE_STATE, machine);
     event.detail = mbp_event_state_detail(from, transition->to, transition->cause);
-    event.actor = (uint16_t)peer;
+    mbp_event_by(&event, peer);
     if (transition->cause == MBP_CAUSE_TRIP)
         name_first_out(plant, state, m->first_out, &event);
     mbp_events_emit(events, event);

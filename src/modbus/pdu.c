@@ -167,8 +167,8 @@ static bool allowed(const struct mbp_pdu_context *context, const uint8_t *reques
         return true;
     if (context->allow == MBP_ALLOW_NONE)
         return false;
-    bool operates =
-        context->allow == MBP_ALLOW_OPERATE && (mbp_function(request[0])->flags & MBP_FUNCTION_OPERATES) != 0;
+    bool operates = context->allow == MBP_ALLOW_OPERATE &&
+                    ((mbp_function(request[0])->flags & MBP_FUNCTION_OPERATES) != 0 || mbp_pdu_speaks(request, len));
     return operates || !mbp_pdu_writes(request, len);
 }
 
@@ -190,7 +190,7 @@ static size_t place_at(const struct mbp_function *function)
 
 void pdu_refuse(const struct mbp_pdu_context *context, const uint8_t *request, size_t len, enum mbp_status why)
 {
-    if (!mbp_pdu_writes(request, len))
+    if (!mbp_pdu_writes(request, len) || (mbp_pdu_speaks(request, len) && pdu_hears(context)))
         return;
     const struct mbp_function *function = mbp_function(request[0]);
     size_t at = place_at(function);
@@ -249,10 +249,13 @@ size_t mbp_pdu_respond(const struct mbp_pdu_context *context, const uint8_t *req
     if (serial != NULL)
         pdu_serial_received(serial, mute);
     enum mbp_status status = MBP_OK;
+    struct mbp_pdu_context said = *context;
+    if (context->visit != NULL && mbp_pdu_writes(request, len) && !mbp_pdu_speaks(request, len))
+        status = pdu_say(&said);
     if (context->instead != 0)
-        status = refuse_all(context, request, len);
-    else if (!mute || ends_listen_only(request, len))
-        status = dispatch(context, request, len, response, &out_len);
+        status = refuse_all(&said, request, len);
+    else if (status == MBP_OK && (!mute || ends_listen_only(request, len)))
+        status = dispatch(&said, request, len, response, &out_len);
     response[0] = request[0];
     if (status != MBP_OK) {
         response[0] = request[0] | 0x80u;

@@ -4,7 +4,7 @@
 #include "pdu_priv.h"
 
 #define REFERENCE_TYPE  6u
-#define GROUP_LEN       7u    /* reference type, file, record, length */
+#define GROUP_LEN       PDU_GROUP_LEN
 #define READ_BYTES_MIN  0x07u /* figure 24 */
 #define READ_BYTES_MAX  0xF5u
 #define WRITE_BYTES_MIN 0x09u /* the table of 6.15; figure 25 repeats the numbers of figure 24 */
@@ -50,6 +50,18 @@ unsigned mbp_pdu_file_reads(const uint8_t *request, size_t len)
     return request[0] == 20 && len > 2 ? (unsigned)((len - 2 + GROUP_LEN - 1) / GROUP_LEN) : 0;
 }
 
+/* before: the group before it in the request; file 0 = there is none. */
+static enum mbp_status read_group(const struct mbp_pdu_context *context, const struct group *group,
+                                  const struct group *before, uint8_t *big_endian)
+{
+    if (group->file == MBP_COMMENT_FILE && before->file >= MBP_JOURNAL_FIRST_FILE)
+        return mbp_image_read_comment(context->unit, before->file, before->record, group->record, group->count,
+                                      big_endian);
+    if (pdu_is_of_visit(group->file) && pdu_hears(context))
+        return pdu_read_visit(context, group->file, group->record, group->count, big_endian);
+    return mbp_image_read_file(context->unit, group->file, group->record, group->count, big_endian);
+}
+
 enum mbp_status pdu_read_file_record(const struct mbp_pdu_context *context, const uint8_t *request, size_t len,
                                      uint8_t *response, size_t *out_len)
 {
@@ -57,11 +69,13 @@ enum mbp_status pdu_read_file_record(const struct mbp_pdu_context *context, cons
     if (status != MBP_OK)
         return status;
     size_t used = 2;
+    struct group before = {0};
     for (size_t at = 2; at < len; at += GROUP_LEN) {
         struct group group = get_group(request + at);
         if (!group_fits(&group))
             return MBP_EX_ILLEGAL_DATA_ADDRESS;
-        status = mbp_image_read_file(context->unit, group.file, group.record, group.count, response + used + 2);
+        status = read_group(context, &group, &before, response + used + 2);
+        before = group;
         if (status != MBP_OK)
             return status;
         response[used] = (uint8_t)(1 + 2 * group.count);
@@ -90,6 +104,8 @@ static enum mbp_status check_write_groups(const struct mbp_pdu_context *context,
         if (!group_fits(&group))
             return MBP_EX_ILLEGAL_DATA_ADDRESS;
         enum mbp_status status = mbp_image_may_write_file(context->unit, group.file, group.record, group.count);
+        if (mbp_pdu_speaks(request, len) && pdu_hears(context))
+            status = MBP_OK;
         if (status != MBP_OK)
             return status;
         at += GROUP_LEN + 2 * (size_t)group.count;
@@ -108,6 +124,14 @@ enum mbp_status pdu_write_file_record(const struct mbp_pdu_context *context, con
         pdu_refuse(context, request, len, status);
     if (status != MBP_OK)
         return status;
+    if (mbp_pdu_speaks(request, len) && pdu_hears(context)) {
+        status = pdu_write_visit(context, request, len);
+        if (status != MBP_OK)
+            return status;
+        memcpy(response + 1, request + 1, len - 1);
+        *out_len = len;
+        return MBP_OK;
+    }
     for (size_t at = 2; at < len;) {
         struct group group = get_group(request + at);
         status = mbp_image_write_file(context->unit, group.file, group.record, group.count, request + at + GROUP_LEN,

@@ -24,6 +24,20 @@ pdu_handler pdu_read_exception_status, pdu_diagnostics, pdu_comm_event_counter, 
     pdu_report_server_id;
 pdu_handler pdu_encapsulated_interface;
 
+#define PDU_GROUP_LEN 7u /* of FC 20 and 21: reference type, file, record, length */
+
+/* Files of the connection (pdu_visit.c): whether a number is one's; whether they are served; words of one; a request
+ * that mbp_pdu_speaks and whose groups are whole. */
+bool pdu_is_of_visit(uint16_t file);
+bool pdu_hears(const struct mbp_pdu_context *context);
+enum mbp_status pdu_read_visit(const struct mbp_pdu_context *context, uint16_t file, uint16_t record, uint16_t count,
+                               uint8_t *big_endian);
+enum mbp_status pdu_write_visit(const struct mbp_pdu_context *context, const uint8_t *request, size_t len);
+
+/* The comment that is in force goes with what the request writes. Errors: MBP_EX_SERVER_DEVICE_BUSY: there were too
+ * many since the last scan. */
+enum mbp_status pdu_say(struct mbp_pdu_context *context);
+
 /* Whether a request of FC 8 clears counters that all peers share. */
 bool pdu_diagnostics_write(const uint8_t *request, size_t len);
 

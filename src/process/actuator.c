@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "mbplant/codec.h"
+#include "mbplant/event/comment.h"
 #include "process_priv.h"
 
 enum mbp_status process_build_actuators(struct mbp_process *process)
@@ -67,7 +68,7 @@ void mbp_process_command(const struct mbp_process *process, struct mbp_state *st
     struct mbp_event event = mbp_actuator_event(process->plant, MBP_EV_POINT_WRITTEN, a);
     event.value = (float)command;
     event.limit = (float)state->command[a];
-    event.actor = (uint16_t)peer;
+    mbp_event_by(&event, peer);
     event.detail = mbp_event_write_detail(table, actuator->reg.addr, 0, 0);
     mbp_events_emit(events, event);
     state->command[a] = command;

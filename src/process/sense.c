@@ -5,6 +5,7 @@
 
 #include "fault.h"
 #include "mbplant/codec.h"
+#include "mbplant/event/comment.h"
 #include "process_priv.h"
 
 /* ---- coefficients ------------------------------------------------------------------------------------------------ */
@@ -149,7 +150,7 @@ static void emit(const struct mbp_plant *plant, struct mbp_events *events, enum 
     event.value = (float)value;
     event.limit = (float)before;
     event.detail = detail;
-    event.actor = (uint16_t)peer;
+    mbp_event_by(&event, peer);
     mbp_events_emit(events, event);
 }
 

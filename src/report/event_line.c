@@ -9,7 +9,7 @@
 #include "writers.h"
 
 static const char *const csv_columns[] = {"seq",   "time",  "scan",      "code", "unit",   "machine", "sensor",
-                                          "value", "limit", "unit_text", "peer", "detail", "text"};
+                                          "value", "limit", "unit_text", "peer", "detail", "text",    "comment"};
 
 #define CSV_COLUMNS (sizeof csv_columns / sizeof csv_columns[0])
 
@@ -26,7 +26,7 @@ void mbp_report_event_header(enum mbp_format format, FILE *out)
 struct line {
     char time[32];
     char sentence[256];
-    char peer[48];
+    char peer[MBP_PEER_TEXT];
     char alarms[96];                          /* which it is of: "high", "low, high" */
     const char *machine, *sensor, *unit_text; /* "" = none, or nobody knows it */
 };
@@ -65,7 +65,7 @@ static struct line describe(const struct mbp_telling *by, const struct mbp_event
     return line;
 }
 
-static void write_csv(const struct line *line, const struct mbp_event *event, FILE *out)
+static void write_csv(const struct line *line, const struct mbp_event *event, const char *comment, FILE *out)
 {
     char value[32];
     char limit[32];
@@ -78,6 +78,7 @@ static void write_csv(const struct line *line, const struct mbp_event *event, FI
     mbp_csv_field(out, line->peer, false);
     fprintf(out, ",%u", event->detail);
     mbp_csv_field(out, line->sentence, false);
+    mbp_csv_field(out, comment, false);
     fputs(MBP_CSV_END_OF_ROW, out);
 }
 
@@ -137,7 +138,7 @@ void mbp_report_event(const struct mbp_telling *by, const struct mbp_event *even
     struct line line = describe(by, event);
     bool commented = beside != NULL && beside->comment != NULL && beside->comment[0] != '\0';
     if (format == MBP_FORMAT_CSV)
-        write_csv(&line, event, out);
+        write_csv(&line, event, commented ? beside->comment : "", out);
     else if (format == MBP_FORMAT_JSON || format == MBP_FORMAT_JSONL)
         write_json(&line, event, beside, out);
     else

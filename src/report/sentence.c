@@ -114,7 +114,7 @@ static void tell_number(struct sentence *s, enum mbp_message id, float number, b
 static void say_peer(struct sentence *s, enum mbp_message id)
 {
     static const struct mbp_names none = {0};
-    char text[NAME_BUF];
+    char text[MBP_PEER_TEXT];
     if (s->event->actor != MBP_ACTOR_THE_PLANT)
         tell(s, id, mbp_names_peer(s->by->names != NULL ? s->by->names : &none, s->event, text, sizeof text));
 }

@@ -20,6 +20,7 @@ static void emit(struct mbp_scan *scan, const struct scan_command *command)
         counts.value = (float)(command->count - 1);
         counts.limit = NAN;
         counts.detail = command->event.code;
+        counts.flags = 0;
         mbp_events_emit(&scan->events, counts);
     }
 }
@@ -53,6 +54,7 @@ static void fold(struct scan_commands *commands, const struct mbp_event *event)
     if (command.count > 0) {
         command.event.value = event->value + (adds_up ? command.event.value : 0);
         command.event.actor = command.event.actor == event->actor ? event->actor : MBP_ACTOR_OTHERS;
+        command.event.flags = event->flags != 0 ? event->flags : command.event.flags;
     }
     command.count++;
     commands->waiting[commands->count++] = command;
@@ -61,12 +63,12 @@ static void fold(struct scan_commands *commands, const struct mbp_event *event)
 void scan_tell_command(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t peer)
 {
     struct scan_commands *commands = &scan->commands;
-    const struct mbp_event event = {.code = (uint16_t)code,
-                                    .machine = MBP_NONE16,
-                                    .sensor = MBP_NONE16,
-                                    .value = (float)value,
-                                    .limit = (float)before,
-                                    .actor = (uint16_t)peer};
+    struct mbp_event event = {.code = (uint16_t)code,
+                              .machine = MBP_NONE16,
+                              .sensor = MBP_NONE16,
+                              .value = (float)value,
+                              .limit = (float)before};
+    mbp_event_by(&event, peer);
     scan_between_begin(scan);
     scan_credit_save(&commands->credit, scan_now_ns(scan));
     if (peer != 0 && !scan_credit_suffices(&commands->credit)) {

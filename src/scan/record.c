@@ -175,6 +175,16 @@ void scan_tell_clock(struct mbp_scan *scan, uint64_t mono_ns)
     scan->clock_known = true;
 }
 
+/* From a number to its text, which goes with the event. */
+static void say_comment(const struct mbp_scan *scan, struct mbp_event *event)
+{
+    struct mbp_text text = {"", 0};
+    if (event->flags != 0)
+        text = mbp_image_comment_text(scan->config.image, mbp_event_comment(event));
+    event->flags = text.len > 0 ? MBP_EVENT_COMMENT : 0;
+    mbp_journal_say(scan->config.journal, text);
+}
+
 /* Between them there is room for an event and all that it touches. */
 #define RECORD_AT_ONCE 4096u
 
@@ -206,6 +216,7 @@ static void record(struct mbp_scan *scan, unsigned how)
         if ((how & RECORD_WAITING) != 0 && i % RECORD_AT_ONCE == 0)
             make_room(scan);
         scan->stats.recorded++;
+        say_comment(scan, event);
         if ((how & RECORD_EVENTS_ONLY) != 0) /* a loss is counted and told by the journal itself */
             mbp_journal_push_gone(journal, event);
         else

@@ -14,17 +14,18 @@ static void tell(struct mbp_scan *scan, struct scan_refuser *refuser, const stru
         .sensor = refusal->item,
         .value = (float)refusal->value,
         .limit = NAN,
-        .actor = (uint16_t)refusal->peer,
         .detail = mbp_event_write_detail(refusal->table, refusal->addr, refusal->exception, refusal->more),
     };
+    mbp_event_by(&event, refusal->peer);
     mbp_events_emit(&scan->events, event);
     scan_tell_more_refused(scan, &event, refusal->more);
     scan_credit_pay(&refuser->credit);
 }
 
 /* The peer's place, or one that a quiet peer no longer needs, or the last one. */
-static struct scan_refuser *refuser_of(struct mbp_scan *scan, uint32_t peer)
+static struct scan_refuser *refuser_of(struct mbp_scan *scan, uint32_t word)
 {
+    uint32_t peer = MBP_PEER_ACTOR(word);
     struct scan_refuser *last = &scan->refusers[SCAN_REFUSERS];
     struct scan_refuser *spare = NULL;
     for (struct scan_refuser *refuser = scan->refusers; refuser < last; refuser++) {
@@ -45,7 +46,7 @@ static void fold(struct scan_refuser *refuser, struct mbp_refusal refusal)
 {
     if (refuser->has_folded) {
         refusal.more += 1 + refuser->folded.more;
-        if (refusal.peer != refuser->folded.peer)
+        if (MBP_PEER_ACTOR(refusal.peer) != MBP_PEER_ACTOR(refuser->folded.peer))
             refusal.peer = MBP_ACTOR_OTHERS;
     }
     refuser->folded = refusal;

@@ -50,7 +50,7 @@ static void tell_alarms(struct mbp_scan *scan, uint32_t s, uint32_t peer)
         event.value = (float)mbp_diagnosis_measured(then, s, l);
         event.limit = (float)mbp_diagnosis_against(scan->config.plant, then, s, l);
         event.detail = l;
-        event.actor = (uint16_t)peer;
+        event.actor = MBP_PEER_ACTOR(peer);
         mbp_events_emit(&scan->events, event);
     }
 }
@@ -63,7 +63,7 @@ static void tell_machine(struct mbp_scan *scan, uint32_t m, uint32_t peer)
         return;
     struct mbp_event event = mbp_machine_event(scan->config.plant, MBP_EV_MACHINE_STATE, m);
     event.detail = mbp_event_state_detail(from, to, MBP_CAUSE_RESTORED);
-    event.actor = (uint16_t)peer;
+    event.actor = MBP_PEER_ACTOR(peer);
     mbp_events_emit(&scan->events, event);
 }
 

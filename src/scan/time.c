@@ -19,8 +19,8 @@ void scan_tell(struct mbp_scan *scan, enum mbp_event_code code, double value, do
                               .sensor = MBP_NONE16,
                               .value = (float)value,
                               .limit = (float)before,
-                              .detail = detail,
-                              .actor = (uint16_t)peer};
+                              .detail = detail};
+    mbp_event_by(&event, peer);
     mbp_events_emit(&scan->events, event);
 }
 

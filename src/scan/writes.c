@@ -167,6 +167,7 @@ static void tell(struct mbp_scan *scan, struct place *place, size_t at)
         counts.value = (float)more;
         counts.limit = NAN;
         counts.detail = event.code;
+        counts.flags = 0;
         emit_at(&scan->events, at, counts);
     }
     emit_at(&scan->events, at, event);
@@ -248,6 +249,7 @@ static bool is_mentioned(struct mbp_scan *scan, const struct place *place)
 static void add_to(struct place *place, const struct mbp_event *event)
 {
     place->event.value = event->value;
+    place->event.flags = event->flags != 0 ? event->flags : place->event.flags;
     place->folded += 1 + (event->code == MBP_EV_POINT_WRITTEN ? event->detail >> 24 : 0);
 }
 
@@ -435,16 +437,17 @@ void scan_fold_again(struct mbp_scan *scan, const struct scan_pending *pending)
 
 static struct mbp_event written_event(const struct mbp_written *written)
 {
-    return (struct mbp_event){
+    struct mbp_event event = {
         .code = MBP_EV_POINT_WRITTEN,
         .unit = written->unit,
         .machine = written->machine,
         .sensor = written->item,
         .value = written->value,
         .limit = written->before,
-        .actor = (uint16_t)written->peer,
         .detail = mbp_event_write_detail(written->table, written->addr, 0, written->more),
     };
+    mbp_event_by(&event, written->peer);
+    return event;
 }
 
 static void tell_more(struct mbp_scan *scan, const struct mbp_event *like, uint32_t more)
@@ -454,6 +457,7 @@ static void tell_more(struct mbp_scan *scan, const struct mbp_event *like, uint3
     event.value = (float)more;
     event.limit = NAN;
     event.detail = like->code;
+    event.flags = 0;
     mbp_events_emit(&scan->events, event);
 }
 

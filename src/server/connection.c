@@ -139,8 +139,9 @@ __attribute__((cold, noinline)) static struct mbp_peer introduce(struct connecti
     const struct mbp_server_config *config = &connection->server->config;
     uint16_t actor = MBP_ACTOR_OTHERS;
     if (config->actor_of != NULL)
-        actor = config->actor_of(config->ctx, connection->client->address.bytes);
+        actor = config->actor_of(config->ctx, connection->client->address.bytes, connection->visit.who);
     connection->peer.actor = actor;
+    connection->visit.renamed = false;
     return connection->peer;
 }
 
@@ -157,7 +158,10 @@ static size_t respond(struct connection *connection, const struct mbp_frame *fra
     }
     if (unit->unit->instructor)
         show_counters(server);
-    if (context->peer.actor == MBP_ACTOR_THE_PLANT && mbp_pdu_writes(frame->pdu, frame->pdu_len))
+    if (connection->visit.renamed)
+        context->peer.actor = MBP_ACTOR_THE_PLANT; /* to be introduced again */
+    if (context->peer.actor == MBP_ACTOR_THE_PLANT && mbp_pdu_writes(frame->pdu, frame->pdu_len) &&
+        !mbp_pdu_speaks(frame->pdu, frame->pdu_len))
         context->peer = introduce(connection);
     context->unit = unit;
     context->allow = access_allow_on(&connection->right, unit->unit->id);
@@ -325,7 +329,8 @@ static struct batch answer_batch(struct connection *connection, const uint8_t *b
     struct mbp_server *server = connection->server;
     struct batch batch = {.context = {.identity = &server->config.plant->identity,
                                       .listen_only = &connection->listen_only,
-                                      .peer = connection->peer}};
+                                      .peer = connection->peer,
+                                      .visit = &connection->visit}};
     for (unsigned answered = 0; answered < MBP_IN_FLIGHT_MAX;) {
         struct mbp_frame frame = mbp_mbap_parse(bytes + batch.taken, len - batch.taken);
         if (frame.kind == MBP_FRAME_MORE)

@@ -46,6 +46,7 @@ struct connection {
     struct client *client;     /* its address */
     uint16_t port;
     uint8_t partial[MBP_ADU_MAX];
+    struct mbp_visit visit;
 };
 
 struct mbp_server {

@@ -220,6 +220,34 @@ static bool take_json(struct web_call *call, const struct web_param *param, json
     return must == NULL;
 }
 
+const struct web_param web_said_params[WEB_SAID] = {
+    [WEB_SAID_WHY] = {ROW("why", "a comment that the journal keeps with it: UTF-8, at most 1024 bytes", WEB_TEXT)},
+    [WEB_SAID_AS] = {ROW("as", "who says so, beside the address, in the journal: at most 31 bytes", WEB_TEXT)},
+};
+
+/* False: a problem is answered. */
+static bool take_said(struct web_call *call, unsigned which, json_t *value)
+{
+    const struct web_param *param = &web_said_params[which];
+    struct web_arg *arg = &call->said_args[which];
+    char why[MBP_COMMENT_WHY];
+    size_t most = which == WEB_SAID_WHY ? MBP_COMMENT_MAX : MBP_WHO_MAX;
+    if (!take_json(call, param, value, arg))
+        return false;
+    if (mbp_comment_check(arg->text, strlen(arg->text), most, why, sizeof why) == MBP_OK)
+        return true;
+    web_problem(call, 422, "'%s': %s", param->key, why);
+    return false;
+}
+
+static unsigned said_index(const char *key)
+{
+    unsigned which = 0;
+    while (which < WEB_SAID && strcmp(web_said_params[which].key, key) != 0)
+        which++;
+    return which;
+}
+
 static bool take_body(struct web_call *call)
 {
     const char *key;
@@ -234,6 +262,12 @@ static bool take_body(struct web_call *call)
     json_object_foreach(call->json, key, value)
     {
         int i = param_index(call->route, key);
+        unsigned said = said_index(key);
+        if (i < 0 && said < WEB_SAID) {
+            if (!take_said(call, said, value))
+                return false;
+            continue;
+        }
         if (i < 0) {
             say_unknown(call, key);
             return false;

@@ -172,9 +172,16 @@ static bool event_wanted(const struct web_flow *flow, const struct mbp_event *ev
     return machine_is && code_is && mbp_moments_hold(&flow->since, &flow->until, event);
 }
 
+void web_put_event(const struct mbp_web *web, const struct mbp_event *event, FILE *out)
+{
+    const struct mbp_telling by = web_telling(web);
+    char comment[MBP_COMMENT_MAX + 1];
+    const struct mbp_event_beside beside = {.comment = mbp_journal_comment(web->config.journal, event, comment)};
+    mbp_report_event(&by, event, &beside, MBP_FORMAT_JSON, out);
+}
+
 static bool next_events(struct web_flow *flow, FILE *out)
 {
-    const struct mbp_telling by = web_telling(flow->web);
     struct mbp_event events[EVENTS_AT_ONCE];
     size_t count = mbp_journal_read(flow->web->config.journal, (uint32_t)flow->at, EVENTS_AT_ONCE, events);
     for (size_t i = 0; i < count && flow->left > 0; i++) {
@@ -184,7 +191,7 @@ static bool next_events(struct web_flow *flow, FILE *out)
         if (!event_wanted(flow, &events[i]))
             continue;
         separate(flow, out);
-        mbp_report_event(&by, &events[i], NULL, MBP_FORMAT_JSON, out);
+        web_put_event(flow->web, &events[i], out);
     }
     return count > 0;
 }

@@ -175,8 +175,13 @@ static void put_body(FILE *out, const struct web_route *route)
     }
     fputs("],\"properties\":{", out);
     for (unsigned i = 0; i < route->param_count; i++) {
-        fprintf(out, "%s\"%s\":", i == 0 ? "" : ",", route->params[i].key);
+        fprintf(out, "\"%s\":", route->params[i].key);
         put_param_schema(out, &route->params[i]);
+        putc(',', out);
+    }
+    for (unsigned i = 0; i < WEB_SAID; i++) {
+        fprintf(out, "%s\"%s\":", i == 0 ? "" : ",", web_said_params[i].key);
+        put_param_schema(out, &web_said_params[i]);
     }
     fputs("}}}}}", out);
 }

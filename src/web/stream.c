@@ -79,7 +79,6 @@ static void put_events(struct web_stream *stream, FILE *out)
 {
     struct mbp_event events[EVENTS_AT_ONCE];
     struct mbp_journal *journal = stream->web->config.journal;
-    const struct mbp_telling by = web_telling(stream->web);
     if (mbp_journal_last(journal) < stream->next_seq)
         return;
     uint32_t oldest = mbp_journal_oldest(journal);
@@ -91,7 +90,7 @@ static void put_events(struct web_stream *stream, FILE *out)
     size_t count = mbp_journal_read(journal, stream->next_seq, EVENTS_AT_ONCE, events);
     for (size_t i = 0; i < count; i++) {
         fprintf(out, "id: %u\nevent: event\ndata: ", events[i].seq);
-        mbp_report_event(&by, &events[i], NULL, MBP_FORMAT_JSON, out);
+        web_put_event(stream->web, &events[i], out);
         putc('\n', out);
         stream->next_seq = events[i].seq + 1u;
     }

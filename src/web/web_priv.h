@@ -135,6 +135,10 @@ struct web_arg {
     const json_t *json;
 };
 
+/* What every command may say beside what it takes: texts. */
+enum { WEB_SAID_WHY, WEB_SAID_AS, WEB_SAID };
+extern const struct web_param web_said_params[WEB_SAID];
+
 enum web_stage { WEB_FRESH, WEB_BODY, WEB_SERVED, WEB_WAITS, WEB_ANSWERED };
 
 struct web_call {
@@ -143,6 +147,8 @@ struct web_call {
     const struct web_route *route;
     char name[WEB_NAME_MAX];
     struct web_arg args[WEB_ARGS_MAX];
+    struct web_arg said_args[WEB_SAID];
+    uint16_t comment; /* the number of the first of these in the image; 0 = none yet */
     char *body;
     size_t body_len;
     json_t *json;
@@ -247,6 +253,9 @@ struct mbp_image_unit *web_image_unit(const struct mbp_web *web, const struct mb
 
 /* What the journal's events are told by. */
 struct mbp_telling web_telling(const struct mbp_web *web);
+
+/* An event as the journal's line, with its comment. */
+void web_put_event(const struct mbp_web *web, const struct mbp_event *event, FILE *out);
 
 /* Words for tables of fields and parameters. */
 const char *web_state_word(unsigned i);

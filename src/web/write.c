@@ -87,13 +87,24 @@ static size_t make_request(const struct mbp_answer *answer, enum mbp_table table
     return 6 + bytes;
 }
 
-static struct mbp_peer who_is(const struct web_call *call)
+/* False: too many comments came since the last scan, which is answered. */
+static bool take_who(struct web_call *call, struct mbp_image *image, struct mbp_peer *out)
 {
     const struct mbp_web *web = call->web;
+    const struct web_arg *why = &call->said_args[WEB_SAID_WHY];
+    const struct web_arg *who = &call->said_args[WEB_SAID_AS];
     const struct mbp_server_right right = mbp_server_right_of(web->plant, peer_of(call), web->open_to_network);
     struct mbp_actor actor = {.kind = MBP_ACTOR_HTTP};
     memcpy(actor.address, right.address, sizeof actor.address);
-    return (struct mbp_peer){mbp_journal_actor(web->config.journal, &actor)};
+    if (who->given)
+        snprintf(actor.name, sizeof actor.name, "%s", who->text);
+    if (why->given && call->comment == 0)
+        call->comment = mbp_image_comment(image, (struct mbp_text){why->text, strlen(why->text)});
+    out->actor = mbp_journal_actor(web->config.journal, &actor) | (uint32_t)call->comment << 16;
+    if (!why->given || call->comment != 0)
+        return true;
+    web_problem(call, 503, "too many comments came since the last scan; again in a moment");
+    return false;
 }
 
 bool web_write_words(struct web_call *call, const struct mbp_unit *unit, enum mbp_table table, uint16_t addr,
@@ -111,10 +122,13 @@ bool web_write_words(struct web_call *call, const struct mbp_unit *unit, enum mb
                     table == MBP_COILS ? WRITE_BITS_MAX : WRITE_WORDS_MAX);
         return false;
     }
+    struct mbp_peer peer;
+    if (!take_who(call, web_image_unit(web, unit)->image, &peer))
+        return false;
     const struct mbp_pdu_context context = {
         .unit = web_image_unit(web, unit),
         .identity = &web->plant->identity,
-        .peer = who_is(call),
+        .peer = peer,
         .allow = mbp_server_allow_of(web->plant, peer_of(call), web->open_to_network, unit->id),
     };
     size_t len = make_request(&unit->answer, table, addr, count, words, request);

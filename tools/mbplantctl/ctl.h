@@ -40,6 +40,7 @@ enum ctl_colour { CTL_COLOUR_AUTO, CTL_COLOUR_ALWAYS, CTL_COLOUR_NEVER };
 struct ctl_options {
     struct ctl_target target;
     char host[256];         /* of -H HOST:PORT */
+    struct ctl_said said;   /* --why, --as */
     int unit;               /* -u; -1 = not given */
     const char *plant_path; /* --plant; NULL = learn it from the slave */
     enum mbp_format format;

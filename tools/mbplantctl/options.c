@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctl.h"
+#include "mbplant/event/comment.h"
 
 #define TIMEOUT_MS_MAX  UINT64_C(3600000)
 #define INTERVAL_MS_MIN UINT64_C(100)
@@ -178,6 +179,19 @@ static bool set_save(struct ctl_options *options, const char *value)
     return value[0] != '\0';
 }
 
+/* Told with its place by ctl_options_parse. */
+static bool set_why(struct ctl_options *options, const char *value)
+{
+    options->said.why = value;
+    return true;
+}
+
+static bool set_as(struct ctl_options *options, const char *value)
+{
+    options->said.who = value;
+    return true;
+}
+
 static const struct option known[] = {
     {"host", 'H', "HOST[:PORT]", CTL_OPT_COMMON, "the slave's name or address (127.0.0.1)", set_host, 0,
      "a name or address, with a port of 1..65535 behind a colon if need be"},
@@ -214,6 +228,8 @@ static const struct option known[] = {
     {"lang", 0, "LANG", CTL_OPT_LANG, "language of what is meant for people: en, fr", set_lang, 0, "en, fr"},
     {"request", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a request", FLAG(request)},
     {"response", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a response", FLAG(response)},
+    {"why", 0, "TEXT", CTL_OPT_COMMON, "a comment that the journal keeps with what is written", set_why, 0, "a text"},
+    {"as", 0, "NAME", CTL_OPT_COMMON, "who you are, beside the address, in the journal", set_as, 0, "a name"},
     {"color", 0, "WHEN", CTL_OPT_COMMON, "auto (on a terminal, NO_COLOR heeded), always, never", set_colour, 0,
      "auto, always, never"},
     {"help", 'h', NULL, CTL_OPT_COMMON, "this help, or a verb's", FLAG(help)},
@@ -381,6 +397,15 @@ static enum mbp_status take_word(struct parser *parser, const char *word)
     return MBP_ERR_FORMAT;
 }
 
+static enum mbp_status check_said(const char *option, const char *text, size_t max, FILE *errors)
+{
+    char why[MBP_COMMENT_WHY];
+    if (text == NULL || mbp_comment_check(text, strlen(text), max, why, sizeof why) == MBP_OK)
+        return MBP_OK;
+    mbp_text_print(errors, "mbplantctl: --%s: %s\n", option, why);
+    return MBP_ERR_FORMAT;
+}
+
 /* The format that was asked for, or the verb's own. */
 static enum mbp_status check_format(const struct ctl_verb *verb, bool given, struct ctl_options *options, FILE *errors)
 {
@@ -456,5 +481,8 @@ enum mbp_status ctl_options_parse(int argc, char **argv, FILE *errors, struct ct
         if (status != MBP_OK)
             return status;
     }
+    if (check_said("why", out->said.why, MBP_COMMENT_MAX, errors) != MBP_OK ||
+        check_said("as", out->said.who, MBP_WHO_MAX, errors) != MBP_OK)
+        return MBP_ERR_FORMAT;
     return check_for_verb(&parser);
 }

@@ -274,7 +274,7 @@ function viewTrends() {
 /* ---- journal ---- */
 
 function eventRows(events) {
-  return events.map((event) => h("tr", {}, h("td", { class: "num" }, event.seq), h("td", { class: "time" }, day(event.time_ms)), h("td", { class: "span" }, event.text), h("td", {}, event.peer)));
+  return events.map((event) => h("tr", {}, h("td", { class: "num" }, event.seq), h("td", { class: "time" }, day(event.time_ms)), h("td", { class: "span" }, event.text, event.comment ? h("em", { class: "comment" }, ` # ${event.comment}`) : ""), h("td", {}, event.peer)));
 }
 
 function eventPanel(wanted) {
@@ -289,7 +289,7 @@ function viewJournal() {
   const search = h("input", { type: "search", id: "search", autocomplete: "off" }), body = h("tbody", {});
   const update = () => {
     const words = search.value.toLowerCase();
-    body.replaceChildren(...eventRows(store.events.filter((event) => !words || (event.text + event.code + event.peer).toLowerCase().includes(words)).slice(0, 300)));
+    body.replaceChildren(...eventRows(store.events.filter((event) => !words || (event.text + event.code + event.peer + event.comment).toLowerCase().includes(words)).slice(0, 300)));
   };
   search.addEventListener("input", update);
   update();

@@ -148,7 +148,7 @@ static void make_slave(void)
     if (mbp_plant_parse("fuzz.yaml", text, stderr, &plant) != MBP_OK || mbp_image_new(plant, &image) != MBP_OK ||
         mbp_state_new(plant, UINT64_C(1790000000000), &state) != MBP_OK)
         abort();
-    mbp_image_set_files(image, (struct mbp_file_source){read_journal, NULL});
+    mbp_image_set_files(image, (struct mbp_file_source){read_journal, NULL, NULL});
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         state->value[s] = 5;
     scan();

@@ -48,12 +48,13 @@ static void test_csv_row_has_the_columns_of_its_header(void **state)
     report_open(&stream);
     mbp_report_event_header(MBP_FORMAT_CSV, stream.file);
     char *header = report_text(&stream);
-    assert_string_equal(header, "seq,time,scan,code,unit,machine,sensor,value,limit,unit_text,peer,detail,text\r\n");
+    assert_string_equal(header,
+                        "seq,time,scan,code,unit,machine,sensor,value,limit,unit_text,peer,detail,text,comment\r\n");
     struct mbp_event event = report_event(MBP_EV_ALARM_RAISED, MBP_HIGH);
     event.actor = 0;
     char *row = line_of(&event, MBP_FORMAT_CSV);
     assert_string_equal(row, "7,2025-11-24T16:00:00.123Z,42,alarm raised,3,FILL1,TT101,92.3,85,°C,,2,"
-                             "TT101 Overheating 92.3 °C (limit 85 °C)\r\n");
+                             "TT101 Overheating 92.3 °C (limit 85 °C),\r\n");
     free(header);
     free(row);
 }
@@ -64,7 +65,23 @@ static void test_csv_row_of_nothing_leaves_fields_empty(void **state)
     struct mbp_event event = {
         .seq = 1, .code = MBP_EV_START, .machine = MBP_NONE16, .sensor = MBP_NONE16, .value = NAN, .limit = NAN};
     char *row = line_of(&event, MBP_FORMAT_CSV);
-    assert_string_equal(row, "1,1970-01-01T00:00:00.000Z,0,start,0,,,,,,,0,start\r\n");
+    assert_string_equal(row, "1,1970-01-01T00:00:00.000Z,0,start,0,,,,,,,0,start,\r\n");
+    free(row);
+}
+
+/* As any foreign text: no formula of a spreadsheet, no second row. */
+static void test_csv_row_quotes_a_comment(void **state)
+{
+    (void)state;
+    struct mbp_event event = {
+        .seq = 1, .code = MBP_EV_START, .machine = MBP_NONE16, .sensor = MBP_NONE16, .value = NAN, .limit = NAN};
+    const struct mbp_event_beside beside = {.comment = "=1+1, \"x\""};
+    const struct mbp_telling by = {plant, report_names(), MBP_LANG_EN};
+    struct report_stream stream;
+    report_open(&stream);
+    mbp_report_event(&by, &event, &beside, MBP_FORMAT_CSV, stream.file);
+    char *row = report_text(&stream);
+    assert_non_null(strstr(row, ",start,\"'=1+1, \"\"x\"\"\"\r\n"));
     free(row);
 }
 
@@ -178,6 +195,7 @@ int main(void)
         cmocka_unit_test(test_text_line_has_number_time_and_sentence),
         cmocka_unit_test(test_csv_row_has_the_columns_of_its_header),
         cmocka_unit_test(test_csv_row_of_nothing_leaves_fields_empty),
+        cmocka_unit_test(test_csv_row_quotes_a_comment),
         cmocka_unit_test(test_json_line_is_one_object_that_jansson_reads),
         cmocka_unit_test(test_json_line_escapes_what_strings_must_not_hold),
         cmocka_unit_test(test_json_line_reads_back_as_the_same_event),

@@ -42,6 +42,7 @@ struct world {
     uint32_t refused, commanded; /* writes that were; snapshots that were taken */
     struct told told;
     struct mbp_event events[LINE_EVENTS]; /* by number */
+    char comments[LINE_EVENTS][24];
 };
 
 static struct world *world;
@@ -173,6 +174,14 @@ static void read_state(struct told *told)
     told->snapshot_sum = sim.snapshot ? sum_of(line.scan->snapshot) : 0;
 }
 
+static void read_comment(const struct mbp_event *event, char comment[24])
+{
+    char text[MBP_COMMENT_MAX + 1];
+    mbp_journal_comment(line.journal, event, text);
+    snprintf(comment, 24, "%.23s", text);
+    assert_int_equal(text[0] != '\0', (event->flags & MBP_EVENT_COMMENT) != 0);
+}
+
 /* Those that can be read now. */
 static void read_events(void)
 {
@@ -182,6 +191,8 @@ static void read_events(void)
         assert_true(last < LINE_EVENTS);
         assert_int_equal(mbp_journal_read(line.journal, first, last - first + 1, world->events + first),
                          last - first + 1);
+        for (uint32_t seq = first; seq <= last; seq++)
+            read_comment(&world->events[seq], world->comments[seq]);
     }
     world->told.last = last;
     world->told.newest = mbp_journal_health(line.journal).newest;
@@ -212,8 +223,12 @@ static void assert_events(void)
         assert_int_equal(now[seq - 1].seq, seq);
         mbp_event_encode(&world->events[seq], was);
         mbp_event_encode(&now[seq - 1], is);
-        if (seq <= world->told.last)
+        char comment[24];
+        read_comment(&now[seq - 1], comment);
+        if (seq <= world->told.last) {
             assert_memory_equal(was, is, sizeof was);
+            assert_string_equal(comment, world->comments[seq]);
+        }
     }
 }
 
@@ -327,14 +342,45 @@ static void be_refused(uint32_t times)
     }
 }
 
+/* The peer's word with a comment that says what is done with it. */
+static uint32_t saying(const char *what)
+{
+    uint16_t number = mbp_image_comment(line.image, (struct mbp_text){what, strlen(what)});
+    return LINE_PEER | (uint32_t)number << 16;
+}
+
+static void write_and_say_so(void)
+{
+    char what[16];
+    const uint8_t bytes[2] = {3, (uint8_t)actor_draw(&actor, 200)};
+    snprintf(what, sizeof what, "%u", 3u * 256u + bytes[1]);
+    mbp_image_write_words(actor_unit(&line, 2), 9100, 1, bytes, (struct mbp_peer){saying(what)});
+}
+
 static void take_snapshot(void)
 {
     static const uint8_t on = 1;
     assert_int_equal(mbp_image_write_bits(actor_unit(&line, MBP_INSTRUCTOR_UNIT), MBP_SIM_COIL_SNAPSHOT, 1, &on,
-                                          (struct mbp_peer){LINE_PEER}),
+                                          (struct mbp_peer){saying("snapshot")}),
                      MBP_OK);
     world->commanded++;
     mbp_scan_poll(line.scan);
+}
+
+/* What was said with a write is of its value, and most of it is there. */
+static void assert_said(void)
+{
+    size_t said = 0;
+    for (size_t i = 0; i < line.event_count; i++) {
+        char comment[24];
+        const struct mbp_event *event = &line.events[i];
+        read_comment(event, comment);
+        if (event->code != MBP_EV_POINT_WRITTEN || comment[0] == '\0')
+            continue;
+        assert_int_equal(strtoul(comment, NULL, 10), (unsigned long)event->value);
+        said++;
+    }
+    assert_true(said > 20);
 }
 
 /* How many times the journal says that it happened. */
@@ -380,6 +426,9 @@ static void live(const char *yaml)
             actor.refused = 0;
             note_told();
         }
+        if (actor_draw(&actor, 2) == 0)
+            write_and_say_so();
+        note_told();
         if (actor_draw(&actor, 4) == 0)
             be_refused(actor_draw(&actor, 40));
         for (uint32_t times = actor_draw(&actor, 12) == 0 ? actor_draw(&actor, 6) : 0; times > 0; times--)
@@ -431,6 +480,7 @@ static void live_to_the_end(const char *yaml)
     for (uint16_t i = 0; i < 5; i++)
         assert_chain((uint16_t)(9000 + i), (float)(i + 1));
     assert_chain(9100, 250);
+    assert_said();
     assert_int_equal(count_of(MBP_EV_WRITE_REFUSED), world->refused);
     assert_int_equal(count_of(MBP_EV_SIM_SNAPSHOT), world->commanded);
     char tail[sizeof line.dir + 16];

@@ -182,5 +182,6 @@ enum mbp_status ctl_write_file(struct ctl_link *link, uint8_t unit, uint16_t fir
     struct writing writing = {
         .first_file = first_file, .next = word, .end = word + count, .begin = word, .words = words};
     const struct ctl_dialogue dialogue = {request_write, take_echo, &writing};
-    return ctl_converse(link, unit, &dialogue);
+    enum mbp_status status = ctl_link_speak(link, unit);
+    return status == MBP_OK ? ctl_converse(link, unit, &dialogue) : status;
 }

@@ -43,6 +43,8 @@ struct ctl_link *ctl_link(struct ctl *ctl)
     char why[256];
     if (ctl_link_open(target, why, sizeof why, &ctl->link) != MBP_OK)
         ctl_error("cannot connect to %s:%u: %s", target->host, target->port, why);
+    if (ctl->link != NULL)
+        ctl_link_say(ctl->link, &ctl->options->said);
     return ctl->link;
 }
 

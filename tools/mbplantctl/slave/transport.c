@@ -3,6 +3,8 @@
  * could not be told apart. So these alone are sent and received here, on libmodbus's socket. */
 #include "slave/transport.h"
 
+#include "slave/comments.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <modbus/modbus.h>
@@ -40,11 +42,29 @@ struct ctl_link {
     uint32_t timeout_ms;
     char error[256];
     bool answered;
+    struct ctl_said said; /* before the first write */
     uint16_t transaction; /* of the next request that is sent here */
     /* bytes of replies that came together with the one that was asked for */
     uint8_t buffer[CTL_IN_FLIGHT_MAX * ADU_MAX];
     size_t len;
 };
+
+void ctl_link_say(struct ctl_link *link, const struct ctl_said *said)
+{
+    link->said = *said;
+}
+
+enum mbp_status ctl_link_speak(struct ctl_link *link, uint8_t unit)
+{
+    struct ctl_said said = link->said;
+    link->said = (struct ctl_said){0};
+    if (said.why == NULL && said.who == NULL)
+        return MBP_OK;
+    enum mbp_status status = ctl_say_first(link, unit, &said);
+    if (status != MBP_OK)
+        link->said = said;
+    return status;
+}
 
 const char *ctl_link_error(const struct ctl_link *link)
 {
@@ -252,6 +272,9 @@ enum mbp_status ctl_write(struct ctl_link *link, uint8_t unit, enum mbp_table ta
                           const uint16_t *words)
 {
     int done;
+    enum mbp_status status = ctl_link_speak(link, unit);
+    if (status != MBP_OK)
+        return status;
     modbus_set_slave(link->modbus, unit);
     if (table == MBP_COILS)
         done = write_coils(link, addr, count, words);

@@ -28,6 +28,12 @@ void ctl_link_close(struct ctl_link *link);
 /* A link on a socket that is connected already, which it closes. Errors: MBP_ERR_MEMORY; the socket is closed then. */
 enum mbp_status ctl_link_adopt(int socket, uint32_t timeout_ms, struct ctl_link **out);
 
+/* What goes with all that is written over the link: texts that mbp_comment_check finds good; NULL = nothing. */
+struct ctl_said {
+    const char *why, *who;
+};
+void ctl_link_say(struct ctl_link *link, const struct ctl_said *said);
+
 /* For a signal handler: whatever waits for an answer on the connection made last fails now. Async-signal-safe. */
 void ctl_link_interrupt(void);
 
@@ -76,6 +82,9 @@ struct ctl_dialogue {
     void *ctx;
 };
 enum mbp_status ctl_converse(struct ctl_link *link, uint8_t unit, const struct ctl_dialogue *dialogue);
+
+/* Says it now, where it was not said yet: to be called before a write. */
+enum mbp_status ctl_link_speak(struct ctl_link *link, uint8_t unit);
 
 /* Says why the link is of no use any more. Returns MBP_ERR_IO. */
 enum mbp_status ctl_link_fail(struct ctl_link *link, const char *why);

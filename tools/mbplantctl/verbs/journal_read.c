@@ -1,8 +1,11 @@
 /* Events of a slave's journal, in order. */
 #include "verbs/journal_read.h"
 
+#include <string.h>
+
 #include "dump/dump.h"
 #include "slave/checks.h"
+#include "slave/comments.h"
 #include "slave/events.h"
 #include "slave/names.h"
 #include "slave/snapshot.h"
@@ -12,32 +15,42 @@
 #define AGAIN_PAUSE_MS  1000u /* between two tries to reach a slave that does not answer */
 
 /* What is to be saved beside an event. */
-static struct mbp_event_beside beside_of(struct journal_chain *chain, const struct mbp_event *event)
+static struct mbp_event_beside beside_of(struct journal_chain *chain, const struct mbp_event *event,
+                                         const char *comment)
 {
-    struct mbp_event_beside beside = {0};
-    if (chain->next != event->seq)
+    struct mbp_event_beside beside = {.comment = comment};
+    if (!chain->on || chain->next != event->seq)
         return beside;
     beside.has_before = !chain->told;
     beside.before = chain->check;
     beside.has_check = true;
-    beside.check = mbp_event_check(chain->check, event, (struct mbp_text){0});
+    beside.check = mbp_event_check(chain->check, event, (struct mbp_text){comment, strlen(comment)});
     *chain = (struct journal_chain){true, event->seq + 1, beside.check, true};
     return beside;
+}
+
+static bool print(struct journal_printing *printing, const struct mbp_event *event,
+                  const struct mbp_event_beside *beside)
+{
+    printing->last = event->seq;
+    if (!ctl_filter_passes(&printing->filter, &printing->by, event))
+        return true;
+    mbp_report_event(&printing->by, event, beside, printing->format, printing->out);
+    printing->count++;
+    return !ferror(printing->out);
 }
 
 bool journal_print_event(void *ctx, const struct mbp_event *event)
 {
     struct journal_printing *printing = ctx;
-    printing->last = event->seq;
-    if (!ctl_filter_passes(&printing->filter, &printing->by, event))
-        return true;
-    struct mbp_event_beside beside;
-    if (printing->chain.on)
-        beside = beside_of(&printing->chain, event);
-    mbp_report_event(&printing->by, event, printing->chain.on ? &beside : printing->beside, printing->format,
-                     printing->out);
-    printing->count++;
-    return !ferror(printing->out);
+    return print(printing, event, printing->beside);
+}
+
+static bool print_said(void *ctx, const struct mbp_event *event, const char *comment)
+{
+    struct journal_printing *printing = ctx;
+    const struct mbp_event_beside beside = beside_of(&printing->chain, event, comment);
+    return print(printing, event, &beside);
 }
 
 /* What the events up to last are about: before any of them is shown. */
@@ -86,8 +99,8 @@ static enum mbp_status read_to(struct journal_reading *reading, uint64_t end)
         enum mbp_status status = find_chain(reading);
         if (status != MBP_OK)
             return status;
-        status = ctl_events_read(reading->ctl->link, reading->unit, next, (uint32_t)(end - 1), journal_print_event,
-                                 reading->printing, &next);
+        status = ctl_events_read_said(reading->ctl->link, reading->unit, next, (uint32_t)(end - 1), print_said,
+                                      reading->printing, &next);
         reading->next = next;
         if (ferror(reading->printing->out))
             return MBP_OK;

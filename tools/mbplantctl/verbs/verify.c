@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "slave/checks.h"
-#include "slave/events.h"
+#include "slave/comments.h"
 #include "slave/snapshot.h"
 
 /* ---- a slave's -------------------------------------------------------------------------------------------------- */
@@ -17,10 +17,10 @@ struct walk {
     uint32_t wrong;       /* parts */
 };
 
-static bool carry_on(void *ctx, const struct mbp_event *event)
+static bool carry_on(void *ctx, const struct mbp_event *event, const char *comment)
 {
     struct walk *walk = ctx;
-    walk->check = mbp_event_check(walk->check, event, (struct mbp_text){0});
+    walk->check = mbp_event_check(walk->check, event, (struct mbp_text){comment, strlen(comment)});
     return true;
 }
 
@@ -32,13 +32,14 @@ static enum mbp_status look_at_part(struct walk *walk, const struct ctl_seal *se
     uint32_t end = (nth + 1) * MBP_EVENTS_PER_FILE - 1;
     uint32_t known = seal->check;
     uint32_t begin = walk->next;
+    uint32_t next;
     enum mbp_status status = MBP_OK;
     if (end < seal->last)
         status = ctl_check_of_file(link, walk->unit, nth + 1, &known);
     else
         end = seal->last;
     if (status == MBP_OK)
-        status = ctl_events_read(link, walk->unit, begin, end, carry_on, walk, NULL);
+        status = ctl_events_read_said(link, walk->unit, begin, end, carry_on, walk, &next);
     if (status != MBP_OK)
         return status;
     if (walk->check != known) {
