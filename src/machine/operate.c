@@ -1,5 +1,21 @@
 /* What happens to machines by themselves in one scan: trips, time, production, maintenance due and over. */
+#include <math.h>
+
 #include "machine_priv.h"
+
+#define HOUR_S 3600.0
+#define PRODUCTS_MAX 10000.0 /* of a scan: what the shortest `time` makes in the longest */
+
+/* How much further the product in the machine is at the end of a scan; at cycle_ns it is done. With a pace cycle_ns
+ * stands for one product, however long that takes. */
+static uint64_t progress(const struct mbp_plant *plant, const struct mbp_state *state, const struct mbp_machine *of)
+{
+    if (of->pace == UINT32_MAX)
+        return plant->scan_ns;
+    double scan_h = (double)plant->scan_ns / (double)MBP_NS_PER_S / HOUR_S;
+    double products = fmin(fmax(state->lagged[of->pace], 0.0) * scan_h, PRODUCTS_MAX);
+    return (uint64_t)llround(fmin(products * (double)of->cycle_ns, 0x1p62));
+}
 
 static void produce(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine)
 {
@@ -7,7 +23,7 @@ static void produce(const struct mbp_plant *plant, struct mbp_state *state, uint
     struct mbp_machine_state *m = &state->machine[machine];
     if (of->cycle_ns == 0)
         return;
-    m->cycle_ns += plant->scan_ns;
+    m->cycle_ns += progress(plant, state, of);
     uint64_t stream = mbp_name_hash(of->name);
     while (m->cycle_ns >= of->cycle_ns) {
         m->cycle_ns -= of->cycle_ns;

@@ -241,6 +241,7 @@ struct mbp_cycle_def {
     struct mbp_def def;
     uint64_t time_ns;
     double reject;
+    const char *pace; /* may hold placeholders */
 };
 
 struct mbp_upkeep_def {

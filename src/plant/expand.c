@@ -237,13 +237,14 @@ static void add_machine(struct mbp_load *load, const struct mbp_machine_def *def
     struct mbp_counters counters = {number, number, unit_number};
     uint32_t index = plant->machine_count++;
     struct mbp_machine *machine = &load->machines[index];
-    load->machine_defs[index] = def;
+    load->machine_origins[index] = (struct mbp_machine_origin){def, counters};
     *machine = def->machine;
     machine->name = fill_name(load, def->machine.name, &counters);
     machine->label = fill(load, def->machine.label, &counters);
     machine->unit = plant->unit_count;
     machine->cycle_ns = def->cycle.time_ns;
     machine->reject = def->cycle.reject;
+    machine->pace = UINT32_MAX;
     machine->maintenance_every_ns = def->maintenance.every_ns;
     machine->maintenance_takes_ns = def->maintenance.takes_ns;
     machine->maintenance_cycles = def->maintenance.cycles;
@@ -396,7 +397,8 @@ static bool allocate(struct mbp_load *load, const struct totals *totals)
     load->actuator_origins =
         mbp_reader_array(reader, reader->scratch, totals->actuators, sizeof *load->actuator_origins);
     load->unit_defs = mbp_reader_array(reader, reader->scratch, units, sizeof(struct mbp_unit_def *));
-    load->machine_defs = mbp_reader_array(reader, reader->scratch, totals->machines, sizeof(struct mbp_machine_def *));
+    load->machine_origins =
+        mbp_reader_array(reader, reader->scratch, totals->machines, sizeof *load->machine_origins);
     load->origins = mbp_reader_array(reader, reader->scratch, totals->sensors, sizeof *load->origins);
     load->points = mbp_reader_array(reader, reader->keep, totals->points, sizeof *load->points);
     load->point_origins = mbp_reader_array(reader, reader->scratch, totals->points, sizeof *load->point_origins);

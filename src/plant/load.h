@@ -19,6 +19,11 @@ struct mbp_actuator_origin {
     uint32_t instance;
 };
 
+struct mbp_machine_origin {
+    const struct mbp_machine_def *def;
+    struct mbp_counters counters;
+};
+
 struct mbp_controller_origin {
     const struct mbp_controller_def *def;
     struct mbp_counters counters;
@@ -45,7 +50,7 @@ struct mbp_load {
     struct mbp_input *inputs;
     struct mbp_user_point *points;
     const struct mbp_unit_def **unit_defs;
-    const struct mbp_machine_def **machine_defs;
+    struct mbp_machine_origin *machine_origins;
     const bool *shared_name; /* per item of the index: another one has its name, which is told */
     struct mbp_sensor_origin *origins;
     struct mbp_actuator_origin *actuator_origins;
@@ -76,7 +81,7 @@ void mbp_resolve_points(struct mbp_load *load, const struct mbp_index *index);
 /* Sorts the points of a unit by table and address; nothing may refer to their origins any more. */
 void mbp_sort_points(struct mbp_load *load, const struct mbp_unit *unit);
 
-/* Unique names and unit ids; inputs' sensors by name. Errors: MBP_ERR_MEMORY. */
+/* Unique names and unit ids; inputs' and machines' sensors by name. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_resolve(struct mbp_load *load);
 
 /* Every address; overlaps and what does not fit. Errors: MBP_ERR_MEMORY. */

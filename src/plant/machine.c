@@ -3,11 +3,14 @@
 
 /* ---- keys ------------------------------------------------------------------------------------------------------- */
 
+enum { CYCLE_TIME, CYCLE_REJECT, CYCLE_PACE };
 #define OF(member) MBP_AT(struct mbp_cycle_def, member)
 static const struct mbp_field cycle_fields[] = {
-    MBP_ROW(DURATION, OF(time_ns), "time", "how long one product takes", .required = true, .low = MBP_MS,
+    [CYCLE_TIME] = MBP_ROW(DURATION, OF(time_ns), "time", "how long one product takes", .required = true, .low = MBP_MS,
             .high = MBP_YEAR),
-    MBP_ROW(SHARE, OF(reject), "reject", "share of products that are rejected", .usual = "0"),
+    [CYCLE_REJECT] = MBP_ROW(SHARE, OF(reject), "reject", "share of products that are rejected", .usual = "0"),
+    [CYCLE_PACE] = MBP_ROW(NAME, OF(pace), "pace",
+                           "a sensor: so many products an hour it makes now; one in each time if not given"),
 };
 #undef OF
 static const struct mbp_schema cycle_schema = MBP_SCHEMA("a cycle", cycle_fields, struct mbp_cycle_def, .flow = true);
@@ -89,7 +92,11 @@ void mbp_machine_view(const struct mbp_plant *plant, uint32_t m, struct mbp_mach
     const struct mbp_machine *machine = &plant->machines[m];
     *def = (struct mbp_machine_def){
         .machine = *machine,
-        .cycle = {{.present = UINT32_MAX}, machine->cycle_ns, machine->reject},
+        .cycle = {{.present = MBP_BIT(CYCLE_TIME) | MBP_BIT(CYCLE_REJECT) |
+                              (machine->pace != UINT32_MAX ? MBP_BIT(CYCLE_PACE) : 0)},
+                  machine->cycle_ns,
+                  machine->reject,
+                  machine->pace != UINT32_MAX ? plant->sensors[machine->pace].name : NULL},
         .maintenance = {.every_ns = machine->maintenance_every_ns,
                         .takes_ns = machine->maintenance_takes_ns,
                         .cycles = machine->maintenance_cycles},

@@ -170,7 +170,7 @@ static const struct mbp_def *def_of(const struct mbp_load *load, uint32_t item)
 {
     const struct mbp_plant *plant = load->plant;
     if (item < plant->machine_count) {
-        return &load->machine_defs[item]->def;
+        return &load->machine_origins[item].def->def;
     }
     item -= plant->machine_count;
     if (item < plant->sensor_count) {
@@ -197,7 +197,7 @@ static bool has_name(const struct mbp_load *load, uint32_t item)
 {
     uint32_t machines = load->plant->machine_count, sensors = load->plant->sensor_count;
     if (item < machines) {
-        return load->machine_defs[item]->machine.name != NULL;
+        return load->machine_origins[item].def->machine.name != NULL;
     }
     item -= machines;
     unsigned field = item < sensors                                 ? (unsigned)MBP_SENSOR_NAME
@@ -360,6 +360,29 @@ static void resolve_inputs(struct mbp_load *load, const struct mbp_index *index,
     }
 }
 
+/* ---- machines ------------------------------------------------------------------------------------------------- */
+
+/* The sensor that says how fast a machine makes its products. */
+static void resolve_pace(struct mbp_load *load, const struct mbp_index *index, uint32_t m)
+{
+    const struct mbp_machine_origin *origin = &load->machine_origins[m];
+    const char *pace = origin->def->cycle.pace;
+    char name[MBP_NAME_MAX + 1];
+    if (pace == NULL || load->reader.nameless) {
+        return;
+    }
+    if (mbp_pattern_fill(pace, &origin->counters, name, sizeof name) == SIZE_MAX) {
+        name[0] = '\0';
+    }
+    uint32_t item = mbp_index_find(index, load->plant, name);
+    uint32_t sensor = mbp_index_as(load->plant, item, MBP_ITEM_SENSOR);
+    load->machines[m].pace = sensor;
+    if (sensor == UINT32_MAX && !mbp_is_doubtful(load, item)) {
+        mbp_reader_tell(&load->reader, mbp_def_node(&origin->def->cycle.def, "pace"),
+                        "there is no sensor '%s' in the plant; 'pace' names one, whose value is products an hour", name);
+    }
+}
+
 enum mbp_status mbp_resolve(struct mbp_load *load)
 {
     struct mbp_plant_memory *memory = load->plant->memory;
@@ -372,6 +395,9 @@ enum mbp_status mbp_resolve(struct mbp_load *load)
     check_unique_names(load, &memory->index);
     for (uint32_t s = 0; s < load->plant->sensor_count; s++) {
         resolve_inputs(load, &memory->index, s);
+    }
+    for (uint32_t m = 0; m < load->plant->machine_count; m++) {
+        resolve_pace(load, &memory->index, m);
     }
     mbp_resolve_controllers(load, &memory->index);
     mbp_resolve_points(load, &memory->index);

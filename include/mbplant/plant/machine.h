@@ -59,6 +59,7 @@ struct mbp_machine {
     enum mbp_state_code initial;
     uint64_t cycle_ns;             /* 0 = produces nothing */
     double reject;                 /* 0..1 */
+    uint32_t pace;                 /* plant-wide sensor index: products an hour; UINT32_MAX = as cycle_ns says */
     uint64_t maintenance_every_ns; /* running time; 0 = never due */
     uint64_t maintenance_takes_ns; /* of a planned one; 0 = ends by command only, as a repair does */
     uint32_t maintenance_cycles;   /* due after so many products, too; 0 = whatever it makes */

@@ -95,8 +95,9 @@ static void test_commands_stand_in_coils_and_registers_of_their_own(void **state
 static void test_plant_without_actuators_has_no_address_of_theirs(void **state)
 {
     (void)state;
-    struct mbp_plant *plant = plant_of_config("bottling.yaml");
+    struct mbp_plant *plant = plant_of_file("all_keys.yaml");
     struct mbp_point point;
+    assert_int_equal(plant->actuator_count, 0);
     assert_false(mbp_map_point_at(plant, 0, MBP_INPUT_REGISTERS, 7000, &point));
     assert_false(mbp_map_point_at(plant, 0, MBP_HOLDING_REGISTERS, 7000, &point));
     assert_false(mbp_map_point_at(plant, 0, MBP_COILS, 5000, &point));

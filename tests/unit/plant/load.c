@@ -83,6 +83,7 @@ static void test_every_key_is_stored(void **state)
     assert_int_equal(mbp_sensor_alarm(level, MBP_LOW)->delay_ns, 2 * MBP_NS_PER_S);
     assert_int_equal(mbp_sensor_alarm(level, MBP_HIGH)->off_delay_ns, 6 * MBP_NS_PER_S);
     assert_int_equal(plant->machines[0].maintenance_cycles, 500000);
+    assert_int_equal(plant->machines[0].pace, mbp_plant_find_sensor(plant, "PT1"));
     assert_int_equal(level->priority, MBP_PRIORITY_CRITICAL);
     assert_int_equal(level->inject, MBP_INJECT_ONCE);
     assert_same_number(signal->base[MBP_MAINTENANCE], 3.5);

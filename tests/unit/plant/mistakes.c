@@ -56,8 +56,9 @@ static void test_unknown_sensor_names_the_nearest(void **state)
     (void)state;
     assert_string_equal(
         errors_of_file("unknown_sensor.yaml"),
-        "9:38: there is no sensor 'PT110' in the plant; did you mean 'PT101'?\n"
-        "11:52: there is no actuator 'LT101' in the plant; 'times' names one, whose position multiplies "
+        "6:33: there is no sensor 'FT1' in the plant; 'pace' names one, whose value is products an hour\n"
+        "10:38: there is no sensor 'PT110' in the plant; did you mean 'PT101'?\n"
+        "12:52: there is no actuator 'LT101' in the plant; 'times' names one, whose position multiplies "
         "the input\n");
 }
 

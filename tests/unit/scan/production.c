@@ -86,6 +86,33 @@ static void test_production_is_told_before_and_after_a_restore(void **state)
     assert_true(told(line, 1) > &line->events[restored]);
 }
 
+/* A machine whose pace is a sensor: what the sensor senses, not what it shows. */
+static void test_production_goes_at_the_pace_that_the_process_has(void **state)
+{
+    static const char yaml[] = "mbplant: 1\nname: Paced\nscan: 1s\nunits:\n"
+                               "  - {id: 1, machines: [{name: M1, cycle: {time: 2s, pace: S1}, sensors: ["
+                               "{name: S1, range: [-4000, 4000], signal: {inputs: [{from: V1}]}}],\n"
+                               "     actuators: [{name: V1, range: [-4000, 4000], initial: 900,"
+                               " register: {type: int16, scale: 1}}]}]}\n";
+    struct line *line = *state;
+    line_begin(line, yaml);
+    line_scan(line, 401);
+    assert_int_equal(mbp_scan_state(line->scan)->machine[0].good, 100); /* 900 an hour, whatever its time is */
+    line_write_word(line, 0, 3600);                                     /* forced: shown alone */
+    line_scan(line, 40);
+    assert_int_equal(mbp_scan_state(line->scan)->machine[0].good, 110);
+    line_write_word(line, 7000, 0);
+    line_scan(line, 100);
+    uint32_t stood = mbp_scan_state(line->scan)->machine[0].good;
+    assert_in_range(stood, 110, 111);
+    line_write_word(line, 7000, (uint16_t)-3000); /* a pace below 0 takes nothing back */
+    line_scan(line, 100);
+    assert_int_equal(mbp_scan_state(line->scan)->machine[0].good, stood);
+    line_write_word(line, 7000, 3600);
+    line_scan(line, 100);
+    assert_in_range(mbp_scan_state(line->scan)->machine[0].good, stood + 99, stood + 100);
+}
+
 int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, slow_setup, line_teardown)
@@ -94,6 +121,7 @@ int main(void)
         TEST(test_production_is_told_at_a_start_as_it_was_at_the_end),
         TEST(test_production_of_a_plant_that_has_made_nothing_is_not_told_at_a_start),
         TEST(test_production_is_told_before_and_after_a_restore),
+        TEST(test_production_goes_at_the_pace_that_the_process_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "index.h"
+#include "mbplant/formula.h"
 #include "state_priv.h"
 
 static size_t alike;
@@ -91,6 +92,50 @@ static bool spread_outputs(const struct mbp_plant *plant, bool *marks)
     return more;
 }
 
+/* The item that a slot is of; UINT32_MAX: an input of the signal, which is known already. */
+static uint32_t of_slot(const struct mbp_plant *plant, uint32_t slot)
+{
+    uint32_t index = mbp_slot_index(slot);
+    enum mbp_slot_kind kind = mbp_slot_kind(slot);
+    if (kind <= MBP_SLOT_INPUT_ON)
+        return UINT32_MAX;
+    if (kind >= MBP_SLOT_LIMIT && kind <= MBP_SLOT_ALARM_STATE)
+        return of_sensor(plant, index / MBP_ALARM_COUNT);
+    if (kind <= MBP_SLOT_FORCED)
+        return of_sensor(plant, index);
+    if (kind <= MBP_SLOT_COMMAND_ON)
+        return of_actuator(plant, index);
+    if (kind == MBP_SLOT_SETTING)
+        return of_controller(plant, index / MBP_SETTING_COUNT);
+    if (kind <= MBP_SLOT_AUTOMATIC)
+        return of_controller(plant, index);
+    return kind == MBP_SLOT_STATE ? index / MBP_STATE_COUNT : index;
+}
+
+/* What an expression is about depends on what it reads, and a machine's products on its pace. */
+static bool spread_formulas(const struct mbp_plant *plant, bool *marks)
+{
+    bool more = false;
+    for (uint32_t f = 0; f < plant->formula_count; f++) {
+        const struct mbp_formula *formula = &plant->formulas[f];
+        const uint32_t *slots;
+        size_t count = mbp_expr_reads(formula->code, &slots);
+        bool touched = false;
+        for (size_t i = 0; i < count; i++) {
+            uint32_t item = of_slot(plant, slots[i]);
+            touched = touched || (item != UINT32_MAX && marks[item]);
+        }
+        bool signal = formula->use == MBP_FORMULA_SIGNAL;
+        uint32_t target = signal ? of_sensor(plant, formula->owner) : of_slot(plant, formula->target);
+        more = mark(marks, target, touched) || more;
+    }
+    for (uint32_t m = 0; m < plant->machine_count; m++) {
+        uint32_t pace = plant->machines[m].pace;
+        more = mark(marks, m, pace != UINT32_MAX && marks[of_sensor(plant, pace)]) || more;
+    }
+    return more;
+}
+
 static uint32_t counterpart(const struct mbp_change *change, uint32_t item)
 {
     const struct mbp_plant *to = change->to;
@@ -157,8 +202,10 @@ void kin_find(struct kin *kin, const struct mbp_change *change, const char *cons
         more = spread_over(kin, met);
         more = spread_sensors(change->from, kin->from) || more;
         more = spread_outputs(change->from, kin->from) || more;
+        more = spread_formulas(change->from, kin->from) || more;
         more = spread_sensors(change->to, kin->to) || more;
         more = spread_outputs(change->to, kin->to) || more;
+        more = spread_formulas(change->to, kin->to) || more;
     }
     free(met);
 }
