@@ -3,7 +3,7 @@
 
 #include "machine_priv.h"
 
-#define HOUR_S 3600.0
+#define HOUR_S       3600.0
 #define PRODUCTS_MAX 10000.0 /* of a scan: what the shortest `time` makes in the longest */
 
 /* How much further the product in the machine is at the end of a scan; at cycle_ns it is done. With a pace cycle_ns

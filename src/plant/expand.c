@@ -397,8 +397,7 @@ static bool allocate(struct mbp_load *load, const struct totals *totals)
     load->actuator_origins =
         mbp_reader_array(reader, reader->scratch, totals->actuators, sizeof *load->actuator_origins);
     load->unit_defs = mbp_reader_array(reader, reader->scratch, units, sizeof(struct mbp_unit_def *));
-    load->machine_origins =
-        mbp_reader_array(reader, reader->scratch, totals->machines, sizeof *load->machine_origins);
+    load->machine_origins = mbp_reader_array(reader, reader->scratch, totals->machines, sizeof *load->machine_origins);
     load->origins = mbp_reader_array(reader, reader->scratch, totals->sensors, sizeof *load->origins);
     load->points = mbp_reader_array(reader, reader->keep, totals->points, sizeof *load->points);
     load->point_origins = mbp_reader_array(reader, reader->scratch, totals->points, sizeof *load->point_origins);

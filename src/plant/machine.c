@@ -7,7 +7,7 @@ enum { CYCLE_TIME, CYCLE_REJECT, CYCLE_PACE };
 #define OF(member) MBP_AT(struct mbp_cycle_def, member)
 static const struct mbp_field cycle_fields[] = {
     [CYCLE_TIME] = MBP_ROW(DURATION, OF(time_ns), "time", "how long one product takes", .required = true, .low = MBP_MS,
-            .high = MBP_YEAR),
+                           .high = MBP_YEAR),
     [CYCLE_REJECT] = MBP_ROW(SHARE, OF(reject), "reject", "share of products that are rejected", .usual = "0"),
     [CYCLE_PACE] = MBP_ROW(NAME, OF(pace), "pace",
                            "a sensor: so many products an hour it makes now; one in each time if not given"),

@@ -379,7 +379,8 @@ static void resolve_pace(struct mbp_load *load, const struct mbp_index *index, u
     load->machines[m].pace = sensor;
     if (sensor == UINT32_MAX && !mbp_is_doubtful(load, item)) {
         mbp_reader_tell(&load->reader, mbp_def_node(&origin->def->cycle.def, "pace"),
-                        "there is no sensor '%s' in the plant; 'pace' names one, whose value is products an hour", name);
+                        "there is no sensor '%s' in the plant; 'pace' names one, whose value is products an hour",
+                        name);
     }
 }
 

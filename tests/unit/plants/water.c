@@ -212,12 +212,10 @@ static double seconds_of_half(struct stand *stand)
     double before = stand_value(stand, "AT301");
     double step = 10 * 0.4 / stand_value(stand, "FT202");
     stand_setting(stand, "AIC301", MBP_SET_MANUAL, stand_value(stand, "P301") + 10);
-    for (double t = 0; t < 1200; t += 1) {
+    int seconds = 0;
+    for (; seconds < 1200 && stand_value(stand, "AT301") < before + step / 2; seconds++)
         stand_run(stand, 1, NULL, NULL);
-        if (stand_value(stand, "AT301") > before + step / 2)
-            return t;
-    }
-    return INFINITY;
+    return seconds;
 }
 
 static void test_chlorine_takes_the_longer_to_the_analyser_the_less_flows(void **state)

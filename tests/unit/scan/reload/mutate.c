@@ -7,6 +7,8 @@
 
 #include "index.h"
 #include "items.h"
+#include "mbplant/map.h"
+#include "mbplant/point.h"
 
 static const char *const rotated[] = {"sensors", "machines", "actuators", "controllers", "units"};
 
@@ -95,6 +97,40 @@ static void touch(struct mutation *out, const char *name)
     out->touched[0] = name;
 }
 
+static uint32_t unit_of(const struct mbp_plant *plant, const struct mbp_tag *tag, uint32_t own)
+{
+    switch ((enum mbp_map_per)mbp_map[tag->block].per) {
+    case MBP_PER_MACHINE:
+        return plant->machines[tag->item].unit;
+    case MBP_PER_SENSOR:
+        return plant->sensors[tag->item].unit;
+    case MBP_PER_ACTUATOR:
+        return plant->actuators[tag->item].unit;
+    case MBP_PER_CONTROLLER:
+        return plant->controllers[tag->item].unit;
+    case MBP_PER_UNIT:
+    case MBP_PER_FAULT:
+    case MBP_PER_AD_HOC:
+    case MBP_PER_LATENESS:
+    case MBP_PER_COUNT:
+        break;
+    }
+    return own;
+}
+
+/* Of two writes in one scan the last one counts, and which unit's that is depends on the order of the units. */
+static bool is_written_from_two_units(const struct mbp_plant *plant)
+{
+    for (uint32_t u = 0; u < plant->unit_count; u++) {
+        const struct mbp_unit *unit = &plant->units[u];
+        for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count; p++) {
+            if (plant->points[p].writable && unit_of(plant, &plant->points[p].tag, u) != u)
+                return true;
+        }
+    }
+    return false;
+}
+
 static char *changed(const struct mbp_plant *plant, const char *printed, enum mutation_kind kind, uint32_t nth,
                      struct mutation *out)
 {
@@ -130,6 +166,7 @@ static char *changed(const struct mbp_plant *plant, const char *printed, enum mu
     case MUTATE_ROTATE_ACTUATORS:
     case MUTATE_ROTATE_CONTROLLERS:
     case MUTATE_ROTATE_UNITS:
+        out->everything = kind == MUTATE_ROTATE_UNITS && is_written_from_two_units(plant);
         return items_rotated(printed, rotated[kind - MUTATE_ROTATE_SENSORS], nth);
     case MUTATE_SEED:
         out->everything = true;
