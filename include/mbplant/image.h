@@ -230,6 +230,9 @@ enum mbp_status mbp_image_staged(const struct mbp_image *image, struct mbp_text 
 /* Shows what became of it. */
 void mbp_image_staging_answer(struct mbp_image *image, const struct mbp_staged_answer *answer);
 
+/* The lines that the last answer showed; empty without one. Valid until the next answer. */
+struct mbp_text mbp_image_staging_said(const struct mbp_image *image);
+
 /* ---- publish ----------------------------------------------------------------------------------------------------- */
 
 /* Figures for the summary block that are not in the state. */

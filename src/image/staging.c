@@ -193,3 +193,11 @@ void mbp_image_staging_answer(struct mbp_image *image, const struct mbp_staged_a
     words[MBP_STAGING_IR_NUMBER]++;
     words[MBP_STAGING_IR_STATE] = (uint16_t)answer->state;
 }
+
+struct mbp_text mbp_image_staging_said(const struct mbp_image *image)
+{
+    const struct image_staging *staging = image->staging;
+    if (staging == NULL)
+        return (struct mbp_text){"", 0};
+    return (struct mbp_text){(const char *)staging->text + HEADER_LEN, staging->text_len};
+}

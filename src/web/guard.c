@@ -94,6 +94,20 @@ static bool check_host(struct web_call *call, const struct framing *framing)
 }
 
 /* One length, in digits alone, and no coding: nobody on the way may see another end of the body than we do. */
+static unsigned body_max(const struct web_call *call)
+{
+    return call->route->body_max != 0 ? call->route->body_max : WEB_BODY_MAX;
+}
+
+/* Large bodies would take much memory together. It is given back when the call is over. */
+static bool claim_large(struct web_call *call)
+{
+    if (call->web->large_call)
+        return false;
+    call->web->large_call = call->large = true;
+    return true;
+}
+
 static bool check_framing(struct web_call *call, const struct framing *framing)
 {
     const char *length = framing->length != NULL ? framing->length : "0";
@@ -107,8 +121,10 @@ static bool check_framing(struct web_call *call, const struct framing *framing)
         web_problem(call, 411, "a command has a JSON body, and its Content-Length");
     else if (!post && strspn(length, "0") != strlen(length))
         web_problem(call, 400, "a %s has no body", call->route->method);
-    else if (strlen(length) > 8 || strtoul(length, NULL, 10) > WEB_BODY_MAX)
-        web_problem(call, 413, "a body has at most %u bytes", WEB_BODY_MAX);
+    else if (strlen(length) > 8 || strtoul(length, NULL, 10) > body_max(call))
+        web_problem(call, 413, "a body has at most %u bytes", body_max(call));
+    else if (strtoul(length, NULL, 10) > WEB_BODY_MAX && !claim_large(call))
+        web_problem(call, 503, "another large body is on its way; again in a moment");
     else
         return true;
     return false;

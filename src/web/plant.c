@@ -313,15 +313,20 @@ static const struct web_field fault_fields[] = {
 };
 const struct web_noun web_fault_noun = WEB_NOUN("Fault", fault_fields);
 
-/* Students are not to see what is wrong: the plant file's faults are the instructor's. */
-bool web_instructs(struct web_call *call)
+bool web_may_instruct(const struct web_call *call)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return info != NULL && mbp_server_allow_of(call->web->plant, info->client_addr, call->web->open_to_network,
+                                               MBP_INSTRUCTOR_UNIT) != MBP_ALLOW_NONE;
+}
+
+/* Students are not to see what is wrong: the plant file's faults are the instructor's. */
+bool web_instructs(struct web_call *call)
+{
     if (!call->web->plant->instructor)
         web_problem(call, 409, "the plant has no instructor: it says instructor: true in the plant file");
-    else if (info == NULL || mbp_server_allow_of(call->web->plant, info->client_addr, call->web->open_to_network,
-                                                 MBP_INSTRUCTOR_UNIT) == MBP_ALLOW_NONE)
+    else if (!web_may_instruct(call))
         web_problem(call, 403, "the access rules do not let this host see the instructor's unit");
     else
         return true;

@@ -19,6 +19,8 @@ void web_status_look(const struct mbp_web *web, struct web_status *out);
 
 /* Whether the plant has an instructor and this host may see what is his; false: a problem is answered. */
 bool web_instructs(struct web_call *call);
+/* Whether the access rules let this host see the instructor's unit. */
+bool web_may_instruct(const struct web_call *call);
 uint32_t web_fault_named(struct web_call *call);
 void web_put_fault(const struct mbp_web *web, uint32_t fault, FILE *out);
 

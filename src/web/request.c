@@ -64,7 +64,7 @@ static bool begin(struct web_call *call, const char *url, const char *method)
 
 static void append(struct web_call *call, const char *bytes, size_t len)
 {
-    if (call->starved || call->body_len + len > WEB_BODY_MAX)
+    if (call->starved || call->body_len + len > (call->large ? WEB_LARGE_BODY_MAX : WEB_BODY_MAX))
         return; /* its length was looked at: libmicrohttpd hands over no more */
     char *grown = realloc(call->body, call->body_len + len + 1);
     if (grown == NULL) {
@@ -131,6 +131,8 @@ void web_on_completed(void *ctx, struct MHD_Connection *connection, void **data,
     struct web_call *call = *data;
     if (call == NULL)
         return;
+    if (call->large)
+        web->large_call = false;
     for (struct web_call **at = &web->waiting; *at != NULL; at = &(*at)->next_waiting) {
         if (*at == call) {
             *at = call->next_waiting;

@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "lists.h"
 #include "plant.h"
+#include "plant_file.h"
 #include "points.h"
 #include "report.h"
 #include "stream.h"
@@ -108,6 +109,9 @@ static const struct web_param sim_body[] = {
     {ROW("snapshot", "true takes one", WEB_FLAG)},
     {ROW("restore", "true puts the plant back to it", WEB_FLAG)},
 };
+static const struct web_param plant_body[] = {
+    {ROW("text", "the plant file", WEB_TEXT), .required = true},
+};
 static const struct web_param fault_body[] = {
     {ROW("on", "true begins it, false ends it", WEB_FLAG), .required = true},
 };
@@ -119,6 +123,13 @@ static const struct web_param fault_body[] = {
 
 const struct web_route web_routes[] = {
     {GET(WEB_API "/plant", "What the plant file says of the plant", web_serve_plant), ONE(plant)},
+    {GET(WEB_API "/plant/text", "The plant file; without its faults for who does not instruct", web_serve_plant_text),
+     .type = "application/yaml"},
+    {POST(WEB_API "/plant/check", "Have a plant file checked; the instructor's", web_command_plant, web_settled_plant),
+     PARAMS(plant_body), ONE(verdict), .sub = MBP_STAGING_CHECK, .body_max = WEB_LARGE_BODY_MAX},
+    {POST(WEB_API "/plant/put", "Put a plant file in the running one's place; the instructor's", web_command_plant,
+          web_settled_plant),
+     PARAMS(plant_body), ONE(verdict), .sub = MBP_STAGING_PUT, .body_max = WEB_LARGE_BODY_MAX},
     {GET(WEB_API "/units", "Units behind the Modbus address", web_serve_units), LIST(unit)},
     {GET(WEB_API "/status", "How the plant stands", web_serve_status), ONE(status)},
     {GET(WEB_API "/connections", "What the Modbus server counted", web_serve_connections), ONE(connections)},

@@ -125,7 +125,17 @@ static void close_late(struct mbp_web *web)
 /* ---- scans ------------------------------------------------------------------------------------------------------- */
 
 /* Commands that a scan has taken in, or that wait in vain: the plant is paused or very slow. */
-#define PATIENCE_MS 3000u
+#define PATIENCE_MS      3000u
+#define LONG_PATIENCE_MS 60000u
+
+/* Whether what a call waits for has come, or is not to be waited for any more. */
+static bool is_ready(struct mbp_web *web, struct web_call *call, bool paused, uint64_t now)
+{
+    if (call->over != NULL)
+        return call->over(call) || web->closing || now - call->since_ms >= LONG_PATIENCE_MS;
+    call->pending = web->state->scan == call->scan;
+    return !call->pending || paused || web->closing || now - call->since_ms >= PATIENCE_MS;
+}
 
 static bool wake_commands(struct mbp_web *web)
 {
@@ -134,13 +144,11 @@ static bool wake_commands(struct mbp_web *web)
     uint64_t now = uv_now(web->config.loop);
     for (struct web_call **at = &web->waiting; *at != NULL;) {
         struct web_call *call = *at;
-        bool done = web->state->scan != call->scan;
-        if (!done && !paused && now - call->since_ms < PATIENCE_MS && !web->closing) {
+        if (!is_ready(web, call, paused, now)) {
             at = &call->next_waiting;
             continue;
         }
         *at = call->next_waiting;
-        call->pending = !done;
         MHD_resume_connection(call->connection);
         woken = true;
     }

@@ -20,6 +20,7 @@
 #define WEB_CONNECTIONS_MAX 64u
 #define WEB_STREAMS_MAX     32u
 #define WEB_BODY_MAX        65536u
+#define WEB_LARGE_BODY_MAX  (3u << 20) /* a plant file as a JSON string */
 #define WEB_ARGS_MAX        10u
 #define WEB_NAME_MAX        128u
 #define WEB_PART            8192u  /* of a long answer at a time */
@@ -116,6 +117,7 @@ struct web_route {
     const char *type;              /* NULL = application/json */
     const char *const *types;      /* others that an argument may ask for; NULL ends them */
     unsigned sub;                  /* what several routes of one function differ in */
+    unsigned body_max;             /* bytes; 0 = WEB_BODY_MAX. Of calls with more than that one at a time is served */
 };
 
 extern const struct web_route web_routes[];
@@ -155,6 +157,7 @@ struct web_call {
     FILE *out;                           /* the web's scratch text */
     const char *type;                    /* of the answer */
     bool starved;                        /* a part of the body found no memory */
+    bool large;                          /* it is the web's large_call */
     unsigned status;                     /* HTTP's */
     uint8_t stage;                       /* enum web_stage */
     bool bad_path;                       /* the raw path has what none has */
@@ -165,6 +168,7 @@ struct web_call {
     struct web_report *report;
     /* while a command waits for a scan */
     uint64_t scan, since_ms;
+    bool (*over)(const struct web_call *call); /* what it waits for; NULL = a scan */
     struct web_call *next_waiting;
     uint32_t index; /* what the command is about, plant-wide */
     unsigned sub;
@@ -288,8 +292,16 @@ bool web_write_text(struct web_call *call, const struct web_write *write, const 
 bool web_write_words(struct web_call *call, const struct mbp_unit *unit, enum mbp_table table, uint16_t addr,
                      uint16_t count, const uint16_t *words, const struct mbp_point *point);
 
+/* A request to a unit as who calls would send it by Modbus: what is answered, MBP_OK or the exception. Where a problem
+ * is answered already (its comment finds no place), call->status says so. */
+enum mbp_status web_request(struct web_call *call, struct mbp_image_unit *unit, const uint8_t *request, size_t len);
+/* Answers the problem that an exception is. */
+void web_refuse(struct web_call *call, enum mbp_status exception);
+
 /* A command: the answer waits until a scan has taken it in, and settled writes it. */
 void web_await_scan(struct web_call *call);
+/* The same for what takes longer: until it is over, or for a minute at most. */
+void web_await(struct web_call *call, bool (*over)(const struct web_call *call));
 
 /* ---- what changes ------------------------------------------------------------------------------------------------ */
 
@@ -350,6 +362,7 @@ struct mbp_web {
     struct web_call *waiting;    /* for a scan */
     struct web_report *reports;  /* the first is being made, the others wait */
     struct web_traffic *traffic; /* NULL = nobody asks */
+    bool large_call;             /* one whose body may be large is there */
     struct web_flow *flows;
     struct web_stream *streams;
     unsigned stream_count;

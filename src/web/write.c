@@ -107,12 +107,33 @@ static bool take_who(struct web_call *call, struct mbp_image *image, struct mbp_
     return false;
 }
 
+enum mbp_status web_request(struct web_call *call, struct mbp_image_unit *unit, const uint8_t *request, size_t len)
+{
+    struct mbp_web *web = call->web;
+    uint8_t response[MBP_PDU_MAX];
+    struct mbp_peer peer;
+    if (!take_who(call, unit->image, &peer))
+        return MBP_EX_SERVER_DEVICE_BUSY;
+    const struct mbp_pdu_context context = {
+        .unit = unit,
+        .identity = &web->plant->identity,
+        .peer = peer,
+        .allow = mbp_server_allow_of(web->plant, peer_of(call), web->open_to_network, unit->unit->id),
+    };
+    mbp_pdu_respond(&context, request, len, response);
+    return (response[0] & 0x80u) == 0 ? MBP_OK : (enum mbp_status)response[1];
+}
+
+void web_refuse(struct web_call *call, enum mbp_status exception)
+{
+    refuse(call, exception, NULL, (double)NAN);
+}
+
 bool web_write_words(struct web_call *call, const struct mbp_unit *unit, enum mbp_table table, uint16_t addr,
                      uint16_t count, const uint16_t *words, const struct mbp_point *point)
 {
     struct mbp_web *web = call->web;
     uint8_t request[MBP_PDU_MAX];
-    uint8_t response[MBP_PDU_MAX];
     if (table != MBP_COILS && table != MBP_HOLDING_REGISTERS) {
         web_problem(call, 409, "%s cannot be written; coils and holding_registers can", mbp_table_name(table));
         return false;
@@ -122,25 +143,16 @@ bool web_write_words(struct web_call *call, const struct mbp_unit *unit, enum mb
                     table == MBP_COILS ? WRITE_BITS_MAX : WRITE_WORDS_MAX);
         return false;
     }
-    struct mbp_peer peer;
-    if (!take_who(call, web_image_unit(web, unit)->image, &peer))
-        return false;
-    const struct mbp_pdu_context context = {
-        .unit = web_image_unit(web, unit),
-        .identity = &web->plant->identity,
-        .peer = peer,
-        .allow = mbp_server_allow_of(web->plant, peer_of(call), web->open_to_network, unit->id),
-    };
     size_t len = make_request(&unit->answer, table, addr, count, words, request);
-    mbp_pdu_respond(&context, request, len, response);
-    if ((response[0] & 0x80u) == 0)
-        return true;
+    enum mbp_status status = web_request(call, web_image_unit(web, unit), request, len);
+    if (status == MBP_OK || call->status != 0)
+        return status == MBP_OK;
     double value = (double)NAN;
     if (point != NULL && point->table == MBP_COILS)
         value = words[0];
     else if (point != NULL && point->type != MBP_STRING && count == point->count)
         value = decoded(point, words);
-    refuse(call, (enum mbp_status)response[1], point, value);
+    refuse(call, status, point, value);
     return false;
 }
 
@@ -239,6 +251,14 @@ bool web_write_point(struct web_call *call, enum mbp_map_per per, uint32_t item,
 
 /* ---- and then ---------------------------------------------------------------------------------------------------- */
 
+static void wait_in_line(struct web_call *call)
+{
+    call->stage = WEB_WAITS;
+    call->then = call->route->settled;
+    call->next_waiting = call->web->waiting;
+    call->web->waiting = call;
+}
+
 void web_await_scan(struct web_call *call)
 {
     struct mbp_web *web = call->web;
@@ -250,8 +270,12 @@ void web_await_scan(struct web_call *call)
         call->route->settled(call);
         return;
     }
-    call->stage = WEB_WAITS;
-    call->then = call->route->settled;
-    call->next_waiting = web->waiting;
-    web->waiting = call;
+    wait_in_line(call);
+}
+
+void web_await(struct web_call *call, bool (*over)(const struct web_call *call))
+{
+    call->over = over;
+    call->since_ms = uv_now(call->web->config.loop);
+    wait_in_line(call);
 }

@@ -149,6 +149,73 @@ class Story(unittest.TestCase):
             self.assertEqual(browser.run("return document.documentElement.lang"), "fr")
 
 
+class Instructor(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="mbplant-")
+        self.addCleanup(folder.cleanup)
+        path = pathlib.Path(folder.name) / "plant.yaml"
+        path.write_text(BOTTLING.read_text(encoding="utf-8") + "instructor: true\n"
+                        "faults: [{name: dirt, sensor: TT101, kind: bias, amount: 3}]\n", encoding="utf-8")
+        self.plant = Web(path)
+        self.plant.captured = False
+        self.plant.__enter__()
+        self.addCleanup(self.plant.__exit__, None)
+        self.page = f"http://127.0.0.1:{self.plant.web}/#/"
+
+    def shows(self, browser, words, selector="main"):
+        eventually(lambda: words in browser.text(selector), f"'{words}' on the page:\n{browser.text(selector)}")
+
+    def test_time_is_paused_stepped_and_taken_back_and_a_fault_begun(self):
+        with Browser() as browser:
+            browser.open(self.page + "simulation")
+            browser.click("Take a snapshot")
+            eventually(lambda: self.plant.get("/sim")["snapshot"], "the snapshot")
+            browser.click("Pause")
+            self.shows(browser, "paused")
+            before = self.plant.get("/sim")["simulated_ms"]
+            browser.click("One scan")
+            eventually(lambda: self.plant.get("/sim")["simulated_ms"] == before + 100, "one scan")
+            browser.click("Go on")
+            eventually(lambda: not self.plant.get("/sim")["paused"], "the plant")
+            browser.click("Back to the snapshot")
+            browser.click("Do it", "dialog button")
+            eventually(lambda: self.plant.get("/sim")["restored"] == 1, "the restore")
+            browser.click("Begin it")
+            browser.click("Do it", "dialog button")
+            self.shows(browser, "End it")
+            self.assertTrue(self.plant.get("/faults")[0]["active"])
+            self.assertEqual(browser.complaints(), [])
+
+    def test_a_plant_file_is_checked_with_its_mistake_in_place_and_put(self):
+        change = "const n = document.querySelector('#plantfile'); n.value = n.value.replace(arguments[0], arguments[1]); n.dispatchEvent(new Event('input'))"
+        with Browser() as browser:
+            browser.open(self.page + "file")
+            eventually(lambda: "Bottling" in browser.run("return document.querySelector('#plantfile')?.value || ''"), "the text")
+            browser.run(change, "limits:", "limitz:")
+            browser.click("Check")
+            self.shows(browser, "did you mean 'limits'?")
+            browser.run("document.querySelector('main li button').click()")
+            self.assertIn("limitz", browser.run("const n = document.querySelector('#plantfile'); return n.value.slice(n.selectionStart, n.selectionEnd)"))
+            browser.run(change, "limitz:", "limits:")
+            browser.run(change, "Product temperature", "Juice")
+            self.shows(browser, "+ ")
+            browser.click("Put it in place")
+            browser.click("Do it", "dialog button")
+            self.shows(browser, "It runs, and it is saved.")
+            self.assertEqual(self.plant.get("/sensors/TT101")["label"], "Juice")
+
+    def test_its_views_fit_narrow_and_wide_screens(self):
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        for width, height in ((360, 640), (1280, 800)):
+            with Browser(width, height) as browser:
+                for view, words in (("simulation", "dirt"), ("file", "download")):
+                    browser.open(self.page + view)
+                    self.shows(browser, words)
+                    browser.screenshot(SHOTS / f"{view}-{width}.png")
+                    self.assertFalse(browser.run("return document.documentElement.scrollWidth > innerWidth"), (view, width))
+                self.assertEqual(browser.complaints(), [])
+
+
 class Hostile(unittest.TestCase):
     """Texts of a plant are texts."""
 

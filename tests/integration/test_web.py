@@ -305,6 +305,46 @@ class Commands(unittest.TestCase):
             eventually(lambda: plant.get("/sensors/TT101")["forced"], "the step")
             self.assertFalse(plant.post("/sim", {"pause": False})["paused"])
 
+    def test_a_plant_file_is_read_checked_with_places_and_put(self):
+        taught = BOTTLING.read_text().replace("seed: 42", "seed: 42\ninstructor: true")
+        with Web(self.file(taught)) as plant:
+            _, text, headers = plant.ask("/api/v1/plant/text")
+            self.assertEqual((text.decode(), headers["Content-Type"]), (taught, "application/yaml"))
+            self.assertTrue(plant.post("/plant/check", {"text": taught})["unchanged"])
+            line = 1 + taught[:taught.index("limits:")].count("\n")
+            wrong = plant.post("/plant/check", {"text": taught.replace("limits:", "limitz:", 1)})
+            self.assertEqual((wrong["ok"], wrong["messages"][0]["line"]), (False, line))
+            self.assertIn("did you mean 'limits'?", wrong["messages"][0]["message"])
+            refused = plant.post("/plant/put", {"text": taught.replace("limits:", "limitz:", 1)})
+            self.assertEqual((refused["ok"], refused["saved"]), (False, False))
+            self.assertEqual(plant.get("/plant")["name"], "Bottling line 3")
+            done = plant.post("/plant/put", {"text": taught.replace("Bottling line 3", "Line 4").replace("Product temperature", "Juice", 1)})
+            self.assertEqual((done["ok"], done["saved"], done["changed"]), (True, True, 1))
+            self.assertEqual((plant.get("/plant")["name"], plant.get("/sensors/TT101")["label"]), ("Line 4", "Juice"))
+            self.assertIn("TT101 changed: label by 127.0.0.1", plant.ctl("journal"))
+            self.assertIn("bytes", plant.post("/plant/check", {"text": "#" * 2000000}, 413)["detail"])
+            self.assertFalse(plant.post("/plant/check", {"text": ""})["ok"])
+            gone = plant.post("/plant/put", {"text": BOTTLING.read_text()})
+            self.assertTrue(gone["ok"])
+            self.assertIn("no instructor", plant.post("/plant/put", {"text": taught}, 409)["detail"])
+
+    def test_a_plant_file_is_put_while_the_plant_is_paused(self):
+        taught = BOTTLING.read_text().replace("seed: 42", "seed: 42\ninstructor: true")
+        with Web(self.file(taught)) as plant:
+            plant.post("/sim", {"pause": True})
+            self.assertTrue(plant.post("/plant/put", {"text": taught.replace("Bottling line 3", "Line 4")})["ok"])
+            self.assertEqual((plant.get("/plant")["name"], plant.get("/sim")["paused"]), ("Line 4", True))
+
+    def test_who_may_not_instruct_reads_a_plant_file_without_its_faults_and_puts_none(self):
+        text = ("mbplant: 1\nname: Quiet\ninstructor: true\n"
+                "server: {access: [{from: 127.0.0.1, allow: none, units: [247]}, {from: 127.0.0.1, allow: all}]}\n"
+                "faults:\n  - {name: secret, sensor: T1, kind: bias, amount: 3, start: 1h}\n"
+                "units: [{id: 1, machines: [{name: M1, sensors: [{name: T1, range: [0, 9], signal: {base: 5}}]}]}]\n")
+        with Web(self.file(text)) as plant:
+            self.assertNotIn(b"secret", plant.ask("/api/v1/plant/text")[1])
+            plant.post("/plant/check", {"text": text}, 403)
+            plant.post("/plant/put", {"text": text}, 403)
+
     def file(self, text):
         import tempfile
         folder = tempfile.TemporaryDirectory(prefix="mbplant-")

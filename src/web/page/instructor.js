@@ -1,0 +1,114 @@
+/* What an instructor does: the plant's time and faults, and the plant file itself. */
+
+const span = (ms) => {
+  const seconds = Math.floor(ms / 1000), two = (n) => String(n).padStart(2, "0");
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+};
+const SPEEDS = [0.1, 0.5, 1, 2, 5, 10, 60, 100, 1000];
+
+function viewSimulation() {
+  const figures = h("dl", {}), faults = h("tbody", {}), error = h("p", { class: "error", role: "alert", hidden: true });
+  const pause = h("button", { class: "act", type: "button" }), step = h("button", { class: "act", type: "button" }, t("One scan"));
+  const back = h("button", { class: "act", type: "button" }, t("Back to the snapshot"));
+  const speed = h("select", { id: "speed" });
+  let sim = null;
+  const tell = (body) => ask("/sim", body).then(fill);
+  const fill = (now) => {
+    sim = now;
+    const speeds = [...new Set([...SPEEDS, now.speed])].sort((a, b) => a - b);
+    pause.textContent = t(now.paused ? "Go on" : "Pause");
+    step.disabled = !now.paused;
+    back.disabled = !now.snapshot;
+    if (document.activeElement !== speed)
+      speed.replaceChildren(...speeds.map((one) => h("option", { value: one, selected: one === now.speed }, `×${plain(one)}`)));
+    const rows = [[t("State"), t(now.paused ? "paused" : "runs")], [t("Speed"), `×${plain(now.speed)}` + (now.paused ? "" : ` (${t("reached")} ×${now.speed_now.toFixed(2)})`)],
+      [t("Simulated time"), span(now.simulated_ms)], [t("Late scans"), now.late_scans],
+      [t("Snapshot"), now.snapshot ? `${t("of")} ${span(now.snapshot_ms)}` : t("none")]];
+    figures.replaceChildren(...rows.flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
+  };
+  const fillFaults = (list) => faults.replaceChildren(...list.map((fault) => h("tr", {}, h("td", {}, fault.name), h("td", {}, fault.kind),
+    h("td", {}, h("a", { href: path("sensor", fault.sensor) }, fault.sensor)), h("td", { class: fault.active ? "word" : "dim" }, t(fault.active ? "active" : "no")),
+    h("td", {}, h("button", { type: "button", onclick: () => faultDialog(fault, read) }, t(fault.active ? "End it" : "Begin it"))))));
+  const read = async () => {
+    try {
+      const [now, list] = await Promise.all([ask("/sim"), ask("/faults")]);
+      fill(now);
+      fillFaults(list);
+      error.hidden = true;
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      error.textContent = problem.message;
+      error.hidden = false;
+    }
+  };
+  pause.addEventListener("click", doing(() => tell({ pause: !sim.paused })));
+  step.addEventListener("click", doing(() => tell({ step: 1 })));
+  speed.addEventListener("change", doing(() => tell({ speed: Number(speed.value) })));
+  back.addEventListener("click", () => openDialog({ title: t("Back to the snapshot"), effect: t("The whole plant goes back to it; what happened since is lost but for the journal."), button: t("Do it"), act: () => tell({ restore: true }) }));
+  read();
+  live("second", (slow) => { if (slow) read(); });
+  return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Simulation"))), error,
+    h("section", { class: "panel" }, figures, h("div", { class: "filters" }, h("label", { for: "speed" }, t("Speed"), speed),
+      h("div", { class: "buttons" }, pause, step, h("button", { class: "act", type: "button", onclick: doing(() => tell({ snapshot: true })) }, t("Take a snapshot")), back))),
+    h("section", { class: "panel scroll" }, h("h3", {}, t("Faults")), store.plant.instructor ? null : h("p", {}, t("The plant has no instructor.")),
+      h("table", {}, h("thead", {}, h("tr", {}, ["Name", "Kind", "Sensor", "State", ""].map((word) => h("th", {}, t(word))))), faults)));
+}
+
+function faultDialog(fault, then) {
+  openDialog({
+    title: fault.name,
+    effect: `${t(fault.active ? "Ends the fault" : "Begins the fault")}: ${fault.kind} ${fault.sensor}`,
+    button: t("Do it"),
+    act: () => ask(`/faults/${encodeURIComponent(fault.name)}`, { on: !fault.active }).then(then),
+  });
+}
+
+/* ---- the plant file ---- */
+
+/* The lines that a text has and the other has not, in order, by the longest common run of lines at both ends. */
+function changes(from, to) {
+  const old = from.split("\n"), now = to.split("\n");
+  let head = 0, tail = 0;
+  while (head < old.length && head < now.length && old[head] === now[head]) head++;
+  while (tail < old.length - head && tail < now.length - head && old[old.length - 1 - tail] === now[now.length - 1 - tail]) tail++;
+  return { at: head + 1, out: old.slice(head, old.length - tail), in: now.slice(head, now.length - tail) };
+}
+
+function viewPlantFile() {
+  const text = h("textarea", { id: "plantfile", spellcheck: "false", wrap: "off", rows: 24 });
+  const said = h("div", { role: "status" }), differs = h("div", {});
+  let running = "";
+  const goTo = (line) => {
+    const lines = text.value.split("\n"), at = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+    text.focus();
+    text.setSelectionRange(at, at + (lines[line - 1] || "").length);
+    text.scrollTop = Math.max(0, line - 6) * (text.scrollHeight / lines.length);
+  };
+  const showChanges = () => {
+    const found = changes(running, text.value);
+    differs.replaceChildren(...(found.out.length || found.in.length
+      ? [h("h3", {}, `${t("Changed from line")} ${found.at}`), h("pre", { tabindex: 0 }, ...found.out.slice(0, 200).map((line) => h("del", {}, "- " + line + "\n")), ...found.in.slice(0, 200).map((line) => h("ins", {}, "+ " + line + "\n")))]
+      : [h("p", { class: "dim" }, t("This is what runs."))]));
+  };
+  const verdict = (now) => {
+    const sum = now.ok ? `${t("It is a plant file.")} ${now.added} ${t("added")}, ${now.removed} ${t("removed")}, ${now.changed} ${t("changed")}.${now.saved ? " " + t("It runs, and it is saved.") : ""}` : t("It cannot be used:");
+    said.replaceChildren(h("p", { class: now.ok ? "word" : "error" }, sum), h("ul", {}, now.messages.map((one) => h("li", {},
+      one.line ? h("button", { type: "button", onclick: () => goTo(one.line) }, `${t("line")} ${one.line}`) : null, " ", one.message))));
+  };
+  const send = (verb) => ask("/plant/" + verb, { text: text.value }).then(verdict);
+  const read = doing(async () => {
+    const answer = await fetch(API + "/plant/text");
+    if (!answer.ok) throw new Problem((await answer.json()).detail);
+    running = text.value = await answer.text();
+    showChanges();
+  });
+  text.addEventListener("input", showChanges);
+  read();
+  const put = () => openDialog({ title: t("Put it in place"), effect: t("The plant goes on with this file. What has the same name keeps its state; the file on the plant's disk is written anew."),
+    button: t("Do it"), act: () => send("put").then(() => { running = text.value; showChanges(); }) });
+  return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Plant file"))),
+    h("section", { class: "panel" }, h("label", { for: "plantfile", class: "dim" }, store.plant.name), text,
+      h("div", { class: "buttons" }, h("button", { class: "act", type: "button", onclick: doing(() => send("check")) }, t("Check")),
+        h("button", { class: "act", type: "button", onclick: put }, t("Put it in place")), h("button", { class: "act", type: "button", onclick: read }, t("What runs")),
+        h("a", { href: API + "/plant/text", download: "plant.yaml", class: "act" }, t("download"))), said, differs));
+}

@@ -1,0 +1,218 @@
+/* The plant file: read as a master of that host reads it, checked and put as one does, through the instructor's unit
+ * (staging.h): the same rights, the same answers in the journal. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mbplant/modbus.h"
+#include "plant.h"
+#include "plant_file.h"
+
+#define RECORDS_A_FILE 10000u
+#define CHUNK          100u /* registers of one request */
+
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+void web_serve_plant_text(struct web_call *call)
+{
+    const struct mbp_plant *plant = call->web->plant;
+    /* As over Modbus: the faults to come are the instructor's alone. */
+    bool instructor = plant->instructor && web_may_instruct(call);
+    struct mbp_text text = instructor ? plant->text : plant->public_text;
+    fwrite(text.bytes, 1, text.len, call->out);
+    call->status = 200;
+}
+
+/* ---- staging ----------------------------------------------------------------------------------------------------- */
+
+static struct mbp_image_unit *instructor_unit(const struct mbp_web *web)
+{
+    for (uint32_t u = 0; u < web->plant->unit_count; u++) {
+        if (web->plant->units[u].instructor)
+            return web_image_unit(web, &web->plant->units[u]);
+    }
+    return NULL;
+}
+
+/* The text as files 900.. have it: length, CRC-32, text, an odd byte filled up. */
+static uint8_t staged_byte(struct mbp_text text, uint32_t crc, size_t i)
+{
+    if (i < 4)
+        return (uint8_t)((uint32_t)text.len >> (24 - 8 * i));
+    if (i < 8)
+        return (uint8_t)(crc >> (56 - 8 * i));
+    return i - 8 < text.len ? (uint8_t)text.bytes[i - 8] : 0;
+}
+
+/* One request of FC 21 from a word on; how many words it wrote. */
+static enum mbp_status stage_some(struct web_call *call, struct mbp_text text, uint32_t crc, size_t word, size_t *count)
+{
+    uint8_t request[MBP_PDU_MAX] = {21};
+    size_t words = (text.len + 9) / 2;
+    uint16_t file = (uint16_t)(MBP_PLANT_FIRST_FILE + word / RECORDS_A_FILE);
+    uint16_t record = (uint16_t)(word % RECORDS_A_FILE);
+    size_t n = words - word < CHUNK ? words - word : CHUNK;
+    n = n < RECORDS_A_FILE - record ? n : RECORDS_A_FILE - record;
+    const uint16_t head[] = {file, record, (uint16_t)n};
+    request[1] = (uint8_t)(7 + 2 * n);
+    request[2] = 6;
+    for (size_t i = 0; i < 3; i++) {
+        request[3 + 2 * i] = (uint8_t)(head[i] >> 8);
+        request[4 + 2 * i] = (uint8_t)head[i];
+    }
+    for (size_t i = 0; i < 2 * n; i++)
+        request[9 + i] = staged_byte(text, crc, 2 * word + i);
+    *count = n;
+    return web_request(call, instructor_unit(call->web), request, 9 + 2 * n);
+}
+
+static enum mbp_status stage(struct web_call *call, struct mbp_text text, uint32_t crc)
+{
+    enum mbp_status status = MBP_OK;
+    size_t words = (text.len + 9) / 2;
+    for (size_t word = 0, count = 0; status == MBP_OK && word < words; word += count)
+        status = stage_some(call, text, crc, word, &count);
+    return status;
+}
+
+/* How many commands about staged texts are over. */
+static uint16_t finished(const struct mbp_web *web)
+{
+    const struct mbp_image_unit *unit = instructor_unit(web);
+    return unit != NULL ? unit->input[MBP_STAGING_IR_NUMBER] : 0;
+}
+
+static bool is_over(const struct web_call *call)
+{
+    return instructor_unit(call->web) == NULL || finished(call->web) != (uint16_t)call->index;
+}
+
+void web_command_plant(struct web_call *call)
+{
+    const struct web_arg *arg = web_arg(call, 0);
+    struct mbp_text text = {arg->text, strlen(arg->text)};
+    uint32_t crc = mbp_crc32(0, text.bytes, text.len);
+    if (!web_instructs(call))
+        return;
+    if (text.len > MBP_PLANT_WIRE_TEXT_MAX) {
+        web_problem(call, 413, "a plant file that comes over a wire has at most %u bytes",
+                    (unsigned)MBP_PLANT_WIRE_TEXT_MAX);
+        return;
+    }
+    const struct mbp_image_unit *unit = instructor_unit(call->web);
+    if (unit->input[MBP_STAGING_IR_STATE] == MBP_STAGING_WORKING) {
+        web_problem(call, 503, "another plant file is being looked at; again in a moment");
+        return;
+    }
+    const uint16_t words[] = {(uint16_t)call->route->sub, (uint16_t)(crc >> 16), (uint16_t)crc};
+    call->index = finished(call->web);
+    enum mbp_status status = stage(call, text, crc);
+    if (status != MBP_OK && call->status == 0)
+        web_refuse(call, status);
+    else if (status == MBP_OK && web_write_words(call, unit->unit, MBP_HOLDING_REGISTERS, MBP_STAGING_HR_COMMAND,
+                                                 COUNT_OF(words), words, NULL))
+        web_await(call, is_over);
+}
+
+/* ---- what was said ----------------------------------------------------------------------------------------------- */
+
+struct verdict {
+    bool ok, unchanged, saved;
+    uint16_t added, removed, changed;
+    struct mbp_text said;
+};
+
+/* "FILE:LINE:COLUMN: words": where the words begin, and the two numbers; false: it says no place. */
+static bool place_of(struct mbp_text line, unsigned *row, unsigned *column, size_t *words)
+{
+    char head[512];
+    int end = 0;
+    size_t len = line.len < sizeof head - 1 ? line.len : sizeof head - 1;
+    memcpy(head, line.bytes, len);
+    head[len] = '\0';
+    for (const char *at = strchr(head, ':'); at != NULL; at = strchr(at + 1, ':')) {
+        if (sscanf(at, ":%u:%u: %n", row, column, &end) == 2 && end > 0) {
+            *words = (size_t)(at - head) + (size_t)end;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_line(FILE *out, struct mbp_text line, bool first)
+{
+    unsigned row = 0, column = 0;
+    size_t words = 0;
+    bool placed = place_of(line, &row, &column, &words);
+    char *text = strndup(line.bytes + words, line.len - words);
+    fprintf(out, "%s{\"line\":", first ? "" : ",");
+    fprintf(out, placed ? "%u" : "null", row);
+    fputs(",\"column\":", out);
+    fprintf(out, placed ? "%u" : "null", column);
+    fputs(",\"message\":", out);
+    web_put_text(out, text != NULL ? text : "");
+    putc('}', out);
+    free(text);
+}
+
+static void put_messages(const struct web_item *item)
+{
+    const struct verdict *verdict = item->view;
+    struct mbp_text left = verdict->said;
+    putc('[', item->out);
+    for (bool first = true; left.len > 0; first = false) {
+        const char *end = memchr(left.bytes, '\n', left.len);
+        size_t len = end != NULL ? (size_t)(end - left.bytes) : left.len;
+        put_line(item->out, (struct mbp_text){left.bytes, len}, first);
+        size_t used = end != NULL ? len + 1 : len;
+        left = (struct mbp_text){left.bytes + used, left.len - used};
+    }
+    putc(']', item->out);
+}
+
+static const struct web_field message_fields[] = {
+    {ROW("line", "of the text, from 1", WEB_COUNT), .nullable = true},
+    {ROW("column", "in bytes, from 1", WEB_COUNT), .nullable = true},
+    {ROW("message", "what is wrong, or what there is to know", WEB_TEXT)},
+};
+static const struct web_noun message_noun = WEB_NOUN("PlantMessage", message_fields);
+
+static const struct web_field verdict_fields[] = {
+    {ROW("ok", "it is a plant file that this plant can be", WEB_FLAG), .member = MBP_MEMBER(verdict, ok)},
+    {ROW("unchanged", "it is the very text that runs", WEB_FLAG), .member = MBP_MEMBER(verdict, unchanged)},
+    {ROW("saved", "the file on the plant's disk is the new one", WEB_FLAG), .member = MBP_MEMBER(verdict, saved)},
+    {ROW("added", "machines and sensors", WEB_COUNT), .member = MBP_MEMBER(verdict, added)},
+    {ROW("removed", "likewise", WEB_COUNT), .member = MBP_MEMBER(verdict, removed)},
+    {ROW("changed", "likewise", WEB_COUNT), .member = MBP_MEMBER(verdict, changed)},
+    {ROW("messages", "errors; where there are none, what there is to know", WEB_OBJECTS), .put = put_messages,
+     .noun = &message_noun},
+};
+const struct web_noun web_verdict_noun = WEB_NOUN("PlantVerdict", verdict_fields);
+
+void web_settled_plant(struct web_call *call)
+{
+    struct mbp_image_unit *unit = instructor_unit(call->web);
+    if (unit == NULL) { /* the new plant has no instructor: it runs */
+        const struct verdict plain = {.ok = true};
+        const struct web_item item = {.web = call->web, .view = &plain, .out = call->out};
+        web_put_noun(&web_verdict_noun, &item);
+        call->status = 200;
+        return;
+    }
+    if (!is_over(call)) {
+        web_problem(call, 504, "it takes longer than expected; mbplantctl plant says what came of it");
+        return;
+    }
+    const uint16_t *words = unit->input;
+    const struct verdict verdict = {
+        .ok = words[MBP_STAGING_IR_STATE] != MBP_STAGING_REFUSED,
+        .unchanged = words[MBP_STAGING_IR_STATE] == MBP_STAGING_UNCHANGED,
+        .saved = words[MBP_STAGING_IR_SAVED] != 0,
+        .added = words[MBP_STAGING_IR_ADDED],
+        .removed = words[MBP_STAGING_IR_REMOVED],
+        .changed = words[MBP_STAGING_IR_CHANGED],
+        .said = mbp_image_staging_said(call->web->image),
+    };
+    const struct web_item item = {.web = call->web, .view = &verdict, .out = call->out};
+    web_put_noun(&web_verdict_noun, &item);
+    call->status = 200;
+}
