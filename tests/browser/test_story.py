@@ -201,7 +201,7 @@ class Instructor(unittest.TestCase):
             self.shows(browser, "+ ")
             browser.click("Put it in place")
             browser.click("Do it", "dialog button")
-            self.shows(browser, "It runs, and it is saved.")
+            self.shows(browser, "It runs, and it is saved.", "body")
             self.assertEqual(self.plant.get("/sensors/TT101")["label"], "Juice")
 
     def test_its_views_fit_narrow_and_wide_screens(self):

@@ -11,7 +11,7 @@ function viewSimulation() {
   const pause = h("button", { class: "act", type: "button" }), step = h("button", { class: "act", type: "button" }, t("One scan"));
   const back = h("button", { class: "act", type: "button" }, t("Back to the snapshot"));
   const speed = h("select", { id: "speed" });
-  let sim = null;
+  let sim = null, shown = "";
   const tell = (body) => ask("/sim", body).then(fill);
   const fill = (now) => {
     sim = now;
@@ -26,9 +26,13 @@ function viewSimulation() {
       [t("Snapshot"), now.snapshot ? `${t("of")} ${span(now.snapshot_ms)}` : t("none")]];
     figures.replaceChildren(...rows.flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
   };
-  const fillFaults = (list) => faults.replaceChildren(...list.map((fault) => h("tr", {}, h("td", {}, fault.name), h("td", {}, fault.kind),
+  const fillFaults = (list) => {
+    if (JSON.stringify(list) === shown) return; /* a button that has the focus stays */
+    shown = JSON.stringify(list);
+    faults.replaceChildren(...list.map((fault) => h("tr", {}, h("td", {}, fault.name), h("td", {}, fault.kind),
     h("td", {}, h("a", { href: path("sensor", fault.sensor) }, fault.sensor)), h("td", { class: fault.active ? "word" : "dim" }, t(fault.active ? "active" : "no")),
     h("td", {}, h("button", { type: "button", onclick: () => faultDialog(fault, read) }, t(fault.active ? "End it" : "Begin it"))))));
+  };
   const read = async () => {
     try {
       const [now, list] = await Promise.all([ask("/sim"), ask("/faults")]);
@@ -74,6 +78,9 @@ function changes(from, to) {
   return { at: head + 1, out: old.slice(head, old.length - tail), in: now.slice(head, now.length - tail) };
 }
 
+/* What somebody writes, and what was said of it, outlast the view: it is made anew when the plant changes. */
+const draft = { text: null, verdict: null, show: null };
+
 function viewPlantFile() {
   const text = h("textarea", { id: "plantfile", spellcheck: "false", wrap: "off", rows: 24 });
   const said = h("div", { role: "status" }), differs = h("div", {});
@@ -90,25 +97,31 @@ function viewPlantFile() {
       ? [h("h3", {}, `${t("Changed from line")} ${found.at}`), h("pre", { tabindex: 0 }, ...found.out.slice(0, 200).map((line) => h("del", {}, "- " + line + "\n")), ...found.in.slice(0, 200).map((line) => h("ins", {}, "+ " + line + "\n")))]
       : [h("p", { class: "dim" }, t("This is what runs."))]));
   };
-  const verdict = (now) => {
+  const showVerdict = () => {
+    const now = draft.verdict;
+    if (!now) return said.replaceChildren();
     const sum = now.ok ? `${t("It is a plant file.")} ${now.added} ${t("added")}, ${now.removed} ${t("removed")}, ${now.changed} ${t("changed")}.${now.saved ? " " + t("It runs, and it is saved.") : ""}` : t("It cannot be used:");
     said.replaceChildren(h("p", { class: now.ok ? "word" : "error" }, sum), h("ul", {}, now.messages.map((one) => h("li", {},
       one.line ? h("button", { type: "button", onclick: () => goTo(one.line) }, `${t("line")} ${one.line}`) : null, " ", one.message))));
   };
-  const send = (verb) => ask("/plant/" + verb, { text: text.value }).then(verdict);
+  const send = (verb) => ask("/plant/" + verb, { text: text.value }).then((now) => { draft.verdict = now; draft.show(); });
   const read = doing(async () => {
     const answer = await fetch(API + "/plant/text");
     if (!answer.ok) throw new Problem((await answer.json()).detail);
-    running = text.value = await answer.text();
+    running = await answer.text();
+    text.value = draft.text ?? running;
     showChanges();
   });
-  text.addEventListener("input", showChanges);
+  const forget = () => { Object.assign(draft, { text: null, verdict: null }); showVerdict(); read(); };
+  text.addEventListener("input", () => { draft.text = text.value; showChanges(); });
+  draft.show = showVerdict;
+  showVerdict();
   read();
   const put = () => openDialog({ title: t("Put it in place"), effect: t("The plant goes on with this file. What has the same name keeps its state; the file on the plant's disk is written anew."),
-    button: t("Do it"), act: () => send("put").then(() => { running = text.value; showChanges(); }) });
+    button: t("Do it"), act: () => send("put") });
   return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Plant file"))),
     h("section", { class: "panel" }, h("label", { for: "plantfile", class: "dim" }, store.plant.name), text,
       h("div", { class: "buttons" }, h("button", { class: "act", type: "button", onclick: doing(() => send("check")) }, t("Check")),
-        h("button", { class: "act", type: "button", onclick: put }, t("Put it in place")), h("button", { class: "act", type: "button", onclick: read }, t("What runs")),
+        h("button", { class: "act", type: "button", onclick: put }, t("Put it in place")), h("button", { class: "act", type: "button", onclick: forget }, t("What runs")),
         h("a", { href: API + "/plant/text", download: "plant.yaml", class: "act" }, t("download"))), said, differs));
 }
