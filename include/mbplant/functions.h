@@ -1,8 +1,9 @@
 /* functions: what the specification says of each function code, once: its name, how long a request is, which table it
- * works on, and where in the request addresses, quantities and data stand. The PDU handler checks by these rows,
- * refused writes are told by them, and wire faults, the trace and `mbplantctl explain` read requests by them.
+ * works on, where in the request addresses, quantities and data stand, and which fields request and response have. The
+ * PDU handler checks by these rows, refused writes are told by them, wire faults and the trace read requests by them,
+ * and `mbplantctl explain` reads both.
  *
- * A new function code is a row in src/modbus/functions.c and a handler in src/modbus/pdu.c.
+ * A new function code is a row in src/modbus/functions.c and a handler in src/modbus/pdu*.c, in the list of pdu.c.
  * Source: MODBUS Application Protocol V1.1b3, section 6. */
 #ifndef MBPLANT_FUNCTIONS_H
 #define MBPLANT_FUNCTIONS_H
@@ -27,6 +28,44 @@ struct mbp_function_span {
     uint16_t count_max; /* the most that may be asked; 0 with count_at */
 };
 
+/* Fields of requests and responses, behind the function code, in their order. */
+enum mbp_pdu_field {
+    MBP_PDU_END,
+    MBP_PDU_ADDR, /* u16, as all that do not say otherwise */
+    MBP_PDU_READ_ADDR,
+    MBP_PDU_WRITE_ADDR,
+    MBP_PDU_QUANTITY,
+    MBP_PDU_COIL, /* FF00 or 0000 */
+    MBP_PDU_WORD,
+    MBP_PDU_AND,
+    MBP_PDU_OR,
+    MBP_PDU_BYTES, /* u8: how many bytes follow to the end */
+    MBP_PDU_BYTES_16,
+    MBP_PDU_FIFO_COUNT,
+    MBP_PDU_STATUS, /* u8 */
+    MBP_PDU_BUSY,
+    MBP_PDU_EVENTS,
+    MBP_PDU_MESSAGES,
+    MBP_PDU_SUBFUNCTION,
+    MBP_PDU_MEI, /* u8, as all from here to OBJECT_COUNT */
+    MBP_PDU_ID_CODE,
+    MBP_PDU_OBJECT,
+    MBP_PDU_CONFORMITY,
+    MBP_PDU_MORE_FOLLOWS,
+    MBP_PDU_NEXT_OBJECT,
+    MBP_PDU_OBJECT_COUNT,
+    /* from here on: all the bytes that are left */
+    MBP_PDU_BITS,
+    MBP_PDU_WORDS,
+    MBP_PDU_DATA,
+    MBP_PDU_LOG,
+    MBP_PDU_SERVER_ID,
+    MBP_PDU_FILES_ASKED,
+    MBP_PDU_FILES_READ,
+    MBP_PDU_FILES_WRITTEN,
+    MBP_PDU_OBJECTS
+};
+
 struct mbp_function {
     const char *name;         /* "Read Holding Registers"; NULL = there is no such function */
     uint8_t len_min, len_max; /* of the request, with its function code: outside of these it is exception 03 */
@@ -35,6 +74,7 @@ struct mbp_function {
     struct mbp_function_span read, write;
     uint8_t bytes_at; /* u8, how many bytes follow it to the end of the request; 0 = it has no such field */
     uint8_t value_at; /* the first value that it writes */
+    uint8_t request[8], response[8]; /* enum mbp_pdu_field, MBP_PDU_END behind the last */
 };
 
 /* By function code; 128 and more are exceptions' codes. */

@@ -3,9 +3,19 @@
 
 #include "mbplant/base.h"
 
-#define READS_BITS(table_name)  .len_min = 5, .len_max = 5, .table = (table_name), .read = {1, 3, 2000}
-#define READS_WORDS(table_name) .len_min = 5, .len_max = 5, .table = (table_name), .read = {1, 3, 125}
-#define BARE                    .len_min = 1, .len_max = 1, .flags = MBP_FUNCTION_SERIAL_LINE, .table = MBP_FUNCTION_NO_TABLE
+#define FIELDS(...)                                                                                                    \
+    {                                                                                                                  \
+        __VA_ARGS__                                                                                                    \
+    }
+#define ASKS .request = FIELDS(MBP_PDU_ADDR, MBP_PDU_QUANTITY)
+#define READS_BITS(table_name)                                                                                         \
+    .len_min = 5, .len_max = 5, .table = (table_name), .read = {1, 3, 2000}, ASKS,                                     \
+    .response = FIELDS(MBP_PDU_BYTES, MBP_PDU_BITS)
+#define READS_WORDS(table_name)                                                                                        \
+    .len_min = 5, .len_max = 5, .table = (table_name), .read = {1, 3, 125}, ASKS,                                      \
+    .response = FIELDS(MBP_PDU_BYTES, MBP_PDU_WORDS)
+#define BARE      .len_min = 1, .len_max = 1, .flags = MBP_FUNCTION_SERIAL_LINE, .table = MBP_FUNCTION_NO_TABLE
+#define ECHO(...) .request = FIELDS(__VA_ARGS__), .response = FIELDS(__VA_ARGS__)
 
 const struct mbp_function mbp_functions[128] = {
     [1] = {"Read Coils", READS_BITS(MBP_COILS)},
@@ -13,25 +23,41 @@ const struct mbp_function mbp_functions[128] = {
     [3] = {"Read Holding Registers", READS_WORDS(MBP_HOLDING_REGISTERS)},
     [4] = {"Read Input Registers", READS_WORDS(MBP_INPUT_REGISTERS)},
     [5] = {"Write Single Coil", 5, 5, MBP_FUNCTION_WRITES | MBP_FUNCTION_OPERATES, MBP_COILS, .write = {1, 0, 0},
-           .value_at = 3},
-    [6] = {"Write Single Register", 5, 5, MBP_FUNCTION_WRITES, MBP_HOLDING_REGISTERS, .write = {1, 0, 0},
-           .value_at = 3},
-    [7] = {"Read Exception Status", BARE},
-    [8] = {"Diagnostics", 3, 253, MBP_FUNCTION_SERIAL_LINE | MBP_FUNCTION_HAS_SUB, MBP_DIAGNOSTICS, .value_at = 3},
-    [11] = {"Get Comm Event Counter", BARE},
-    [12] = {"Get Comm Event Log", BARE},
+           .value_at = 3, ECHO(MBP_PDU_ADDR, MBP_PDU_COIL)},
+    [6] = {"Write Single Register", 5, 5, MBP_FUNCTION_WRITES, MBP_HOLDING_REGISTERS, .write = {1, 0, 0}, .value_at = 3,
+           ECHO(MBP_PDU_ADDR, MBP_PDU_WORD)},
+    [7] = {"Read Exception Status", BARE, .response = FIELDS(MBP_PDU_STATUS)},
+    [8] = {"Diagnostics", 3, 253, MBP_FUNCTION_SERIAL_LINE | MBP_FUNCTION_HAS_SUB, MBP_DIAGNOSTICS, .value_at = 3,
+           ECHO(MBP_PDU_SUBFUNCTION, MBP_PDU_DATA)},
+    [11] = {"Get Comm Event Counter", BARE, .response = FIELDS(MBP_PDU_BUSY, MBP_PDU_EVENTS)},
+    [12] = {"Get Comm Event Log", BARE,
+            .response = FIELDS(MBP_PDU_BYTES, MBP_PDU_BUSY, MBP_PDU_EVENTS, MBP_PDU_MESSAGES, MBP_PDU_LOG)},
     [15] = {"Write Multiple Coils", 7, 253, MBP_FUNCTION_WRITES | MBP_FUNCTION_OPERATES, MBP_COILS,
-            .write = {1, 3, 1968}, .bytes_at = 5, .value_at = 6},
+            .write = {1, 3, 1968}, .bytes_at = 5, .value_at = 6,
+            .request = FIELDS(MBP_PDU_ADDR, MBP_PDU_QUANTITY, MBP_PDU_BYTES, MBP_PDU_BITS),
+            .response = FIELDS(MBP_PDU_ADDR, MBP_PDU_QUANTITY)},
     [16] = {"Write Multiple Registers", 8, 253, MBP_FUNCTION_WRITES, MBP_HOLDING_REGISTERS, .write = {1, 3, 123},
-            .bytes_at = 5, .value_at = 6},
-    [17] = {"Report Server ID", BARE},
-    [20] = {"Read File Record", 2, 253, 0, MBP_FILES},
-    [21] = {"Write File Record", 2, 253, MBP_FUNCTION_WRITES, MBP_FILES, .value_at = 9},
-    [22] = {"Mask Write Register", 7, 7, MBP_FUNCTION_WRITES, MBP_HOLDING_REGISTERS, .write = {1, 0, 0}, .value_at = 5},
+            .bytes_at = 5, .value_at = 6,
+            .request = FIELDS(MBP_PDU_ADDR, MBP_PDU_QUANTITY, MBP_PDU_BYTES, MBP_PDU_WORDS),
+            .response = FIELDS(MBP_PDU_ADDR, MBP_PDU_QUANTITY)},
+    [17] = {"Report Server ID", BARE, .response = FIELDS(MBP_PDU_BYTES, MBP_PDU_SERVER_ID)},
+    [20] = {"Read File Record", 2, 253, 0, MBP_FILES, .request = FIELDS(MBP_PDU_BYTES, MBP_PDU_FILES_ASKED),
+            .response = FIELDS(MBP_PDU_BYTES, MBP_PDU_FILES_READ)},
+    [21] = {"Write File Record", 2, 253, MBP_FUNCTION_WRITES, MBP_FILES, .value_at = 9,
+            ECHO(MBP_PDU_BYTES, MBP_PDU_FILES_WRITTEN)},
+    [22] = {"Mask Write Register", 7, 7, MBP_FUNCTION_WRITES, MBP_HOLDING_REGISTERS, .write = {1, 0, 0}, .value_at = 5,
+            ECHO(MBP_PDU_ADDR, MBP_PDU_AND, MBP_PDU_OR)},
     [23] = {"Read/Write Multiple Registers", 12, 253, MBP_FUNCTION_WRITES, MBP_HOLDING_REGISTERS, .read = {1, 3, 125},
-            .write = {5, 7, 121}, .bytes_at = 9, .value_at = 10},
-    [24] = {"Read FIFO Queue", 3, 3, 0, MBP_HOLDING_REGISTERS, .read = {1, 0, 0}},
-    [43] = {"Encapsulated Interface Transport", 2, 253, 0, MBP_FUNCTION_NO_TABLE},
+            .write = {5, 7, 121}, .bytes_at = 9, .value_at = 10,
+            .request = FIELDS(MBP_PDU_READ_ADDR, MBP_PDU_QUANTITY, MBP_PDU_WRITE_ADDR, MBP_PDU_QUANTITY, MBP_PDU_BYTES,
+                              MBP_PDU_WORDS),
+            .response = FIELDS(MBP_PDU_BYTES, MBP_PDU_WORDS)},
+    [24] = {"Read FIFO Queue", 3, 3, 0, MBP_HOLDING_REGISTERS, .read = {1, 0, 0}, .request = FIELDS(MBP_PDU_ADDR),
+            .response = FIELDS(MBP_PDU_BYTES_16, MBP_PDU_FIFO_COUNT, MBP_PDU_WORDS)},
+    [43] = {"Encapsulated Interface Transport", 2, 253, 0, MBP_FUNCTION_NO_TABLE,
+            .request = FIELDS(MBP_PDU_MEI, MBP_PDU_ID_CODE, MBP_PDU_OBJECT),
+            .response = FIELDS(MBP_PDU_MEI, MBP_PDU_ID_CODE, MBP_PDU_CONFORMITY, MBP_PDU_MORE_FOLLOWS,
+                               MBP_PDU_NEXT_OBJECT, MBP_PDU_OBJECT_COUNT, MBP_PDU_OBJECTS)},
 };
 
 const struct mbp_function *mbp_function(uint8_t code)

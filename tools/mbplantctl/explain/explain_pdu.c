@@ -1,103 +1,27 @@
-/* The PDU of each function as a list of fields (Application Protocol V1.1b3, section 6); what each field says. */
+/* A PDU, field by field as its function's row lists them: what each field says. */
 #include "explain/explain.h"
 
 #include <string.h>
 
 #include "slave/address.h"
 
-#define FIELDS_MAX    7
 #define EXCEPTION_BIT 0x80u
 
-enum field {
-    F_END,
-    F_ADDR,
-    F_READ_ADDR,
-    F_WRITE_ADDR,
-    F_QUANTITY,
-    F_COIL,
-    F_WORD,
-    F_AND,
-    F_OR,
-    F_BYTES,
-    F_BYTES_16,
-    F_FIFO_COUNT,
-    F_STATUS,
-    F_BUSY,
-    F_EVENTS,
-    F_MESSAGES,
-    F_SUBFUNCTION,
-    F_MEI,
-    F_ID_CODE,
-    F_OBJECT,
-    F_CONFORMITY,
-    F_MORE_FOLLOWS,
-    F_NEXT_OBJECT,
-    F_OBJECT_COUNT,
-    /* from here on: all the bytes that are left */
-    F_BITS,
-    F_WORDS,
-    F_DATA,
-    F_LOG,
-    F_SERVER_ID,
-    F_FILES_ASKED,
-    F_FILES_READ,
-    F_FILES_WRITTEN,
-    F_OBJECTS
-};
-
-struct message {
-    uint8_t function;
-    uint8_t request[FIELDS_MAX], response[FIELDS_MAX + 1];
-};
-
-static const struct message messages[] = {
-    {1, {F_ADDR, F_QUANTITY}, {F_BYTES, F_BITS}},
-    {2, {F_ADDR, F_QUANTITY}, {F_BYTES, F_BITS}},
-    {3, {F_ADDR, F_QUANTITY}, {F_BYTES, F_WORDS}},
-    {4, {F_ADDR, F_QUANTITY}, {F_BYTES, F_WORDS}},
-    {5, {F_ADDR, F_COIL}, {F_ADDR, F_COIL}},
-    {6, {F_ADDR, F_WORD}, {F_ADDR, F_WORD}},
-    {7, {F_END}, {F_STATUS}},
-    {8, {F_SUBFUNCTION, F_DATA}, {F_SUBFUNCTION, F_DATA}},
-    {11, {F_END}, {F_BUSY, F_EVENTS}},
-    {12, {F_END}, {F_BYTES, F_BUSY, F_EVENTS, F_MESSAGES, F_LOG}},
-    {15, {F_ADDR, F_QUANTITY, F_BYTES, F_BITS}, {F_ADDR, F_QUANTITY}},
-    {16, {F_ADDR, F_QUANTITY, F_BYTES, F_WORDS}, {F_ADDR, F_QUANTITY}},
-    {17, {F_END}, {F_BYTES, F_SERVER_ID}},
-    {20, {F_BYTES, F_FILES_ASKED}, {F_BYTES, F_FILES_READ}},
-    {21, {F_BYTES, F_FILES_WRITTEN}, {F_BYTES, F_FILES_WRITTEN}},
-    {22, {F_ADDR, F_AND, F_OR}, {F_ADDR, F_AND, F_OR}},
-    {23, {F_READ_ADDR, F_QUANTITY, F_WRITE_ADDR, F_QUANTITY, F_BYTES, F_WORDS}, {F_BYTES, F_WORDS}},
-    {24, {F_ADDR}, {F_BYTES_16, F_FIFO_COUNT, F_WORDS}},
-    {43,
-     {F_MEI, F_ID_CODE, F_OBJECT},
-     {F_MEI, F_ID_CODE, F_CONFORMITY, F_MORE_FOLLOWS, F_NEXT_OBJECT, F_OBJECT_COUNT, F_OBJECTS}},
-};
-
-static const struct message *find_message(uint8_t function)
-{
-    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++) {
-        if (messages[i].function == function)
-            return &messages[i];
-    }
-    return NULL;
-}
-
 /* Bytes of a field that has a fixed size; 0 = all that are left. */
-static size_t field_len(enum field field)
+static size_t field_len(enum mbp_pdu_field field)
 {
-    if (field >= F_BITS)
+    if (field >= MBP_PDU_BITS)
         return 0;
     switch ((int)field) {
-    case F_BYTES:
-    case F_STATUS:
-    case F_MEI:
-    case F_ID_CODE:
-    case F_OBJECT:
-    case F_CONFORMITY:
-    case F_MORE_FOLLOWS:
-    case F_NEXT_OBJECT:
-    case F_OBJECT_COUNT:
+    case MBP_PDU_BYTES:
+    case MBP_PDU_STATUS:
+    case MBP_PDU_MEI:
+    case MBP_PDU_ID_CODE:
+    case MBP_PDU_OBJECT:
+    case MBP_PDU_CONFORMITY:
+    case MBP_PDU_MORE_FOLLOWS:
+    case MBP_PDU_NEXT_OBJECT:
+    case MBP_PDU_OBJECT_COUNT:
         return 1;
     default:
         return 2;
@@ -123,23 +47,23 @@ static bool are_files_read(const uint8_t *bytes, size_t len)
 static bool fits(const uint8_t *fields, const uint8_t *data, size_t len)
 {
     size_t at = 0;
-    for (; *fields != F_END; fields++) {
-        enum field field = (enum field) * fields;
+    for (; *fields != MBP_PDU_END; fields++) {
+        enum mbp_pdu_field field = (enum mbp_pdu_field) * fields;
         size_t n = field_len(field);
         size_t left = len - at;
-        if (field == F_FILES_ASKED)
+        if (field == MBP_PDU_FILES_ASKED)
             return are_files_asked(data + at, left);
-        if (field == F_FILES_READ)
+        if (field == MBP_PDU_FILES_READ)
             return are_files_read(data + at, left);
-        if (field == F_WORDS && left % 2 != 0)
+        if (field == MBP_PDU_WORDS && left % 2 != 0)
             return false;
         if (n == 0)
             return true;
         if (left < n)
             return false;
-        if (field == F_BYTES && (data[at] == 0 || data[at] != left - 1))
+        if (field == MBP_PDU_BYTES && (data[at] == 0 || data[at] != left - 1))
             return false;
-        if (field == F_BYTES_16 && ((size_t)data[at] << 8 | data[at + 1]) != left - 2)
+        if (field == MBP_PDU_BYTES_16 && ((size_t)data[at] << 8 | data[at + 1]) != left - 2)
             return false;
         at += n;
     }
@@ -229,7 +153,7 @@ static void say_id_code(struct explain *e)
                       "the access must be 1..4 (basic, regular, extended, one object); a slave answers exception 03");
 }
 
-static void say_fixed(struct explain *e, enum field field, const char *what)
+static void say_fixed(struct explain *e, enum mbp_pdu_field field, const char *what)
 {
     if (field_len(field) == 1)
         explain_field(e, 1, "%s %u", what, e->bytes[e->at]);
@@ -238,46 +162,46 @@ static void say_fixed(struct explain *e, enum field field, const char *what)
 }
 
 static const char *const plain_names[] = {
-    [F_WORD] = "value",
-    [F_AND] = "AND mask",
-    [F_OR] = "the register becomes (value AND AND-mask) OR (OR-mask AND NOT AND-mask); OR mask",
-    [F_FIFO_COUNT] = "registers in the queue:",
-    [F_STATUS] = "eight exception status bits:",
-    [F_BUSY] = "status (0 = ready, FFFF = busy):",
-    [F_EVENTS] = "event count",
-    [F_MESSAGES] = "message count",
-    [F_OBJECT] = "from object",
-    [F_CONFORMITY] = "conformity level",
-    [F_MORE_FOLLOWS] = "more follows (255 = yes):",
-    [F_NEXT_OBJECT] = "next object to ask for:",
-    [F_OBJECT_COUNT] = "objects in this response:",
+    [MBP_PDU_WORD] = "value",
+    [MBP_PDU_AND] = "AND mask",
+    [MBP_PDU_OR] = "the register becomes (value AND AND-mask) OR (OR-mask AND NOT AND-mask); OR mask",
+    [MBP_PDU_FIFO_COUNT] = "registers in the queue:",
+    [MBP_PDU_STATUS] = "eight exception status bits:",
+    [MBP_PDU_BUSY] = "status (0 = ready, FFFF = busy):",
+    [MBP_PDU_EVENTS] = "event count",
+    [MBP_PDU_MESSAGES] = "message count",
+    [MBP_PDU_OBJECT] = "from object",
+    [MBP_PDU_CONFORMITY] = "conformity level",
+    [MBP_PDU_MORE_FOLLOWS] = "more follows (255 = yes):",
+    [MBP_PDU_NEXT_OBJECT] = "next object to ask for:",
+    [MBP_PDU_OBJECT_COUNT] = "objects in this response:",
 };
 
 /* Bytes to the end that the function itself gives a meaning. */
-static void say_rest(struct explain *e, enum field field)
+static void say_rest(struct explain *e, enum mbp_pdu_field field)
 {
     size_t left = e->len - e->at;
-    if (field == F_DATA && left == 2) {
-        say_fixed(e, F_WORD, "data");
+    if (field == MBP_PDU_DATA && left == 2) {
+        say_fixed(e, MBP_PDU_WORD, "data");
         return;
     }
     explain_field(e, left, "%zu bytes of %s", left,
-                  field == F_DATA  ? "data"
-                  : field == F_LOG ? "events, the latest first"
-                                   : "the device's own identification and its run indicator");
+                  field == MBP_PDU_DATA  ? "data"
+                  : field == MBP_PDU_LOG ? "events, the latest first"
+                                         : "the device's own identification and its run indicator");
 }
 
 /* Fields of which the name is all that there is to know. */
-static bool say_by_name(struct explain *e, enum field field)
+static bool say_by_name(struct explain *e, enum mbp_pdu_field field)
 {
     static const struct {
         uint8_t field;
         void (*say)(struct explain *e);
-    } rows[] = {{F_COIL, say_coil},
-                {F_SUBFUNCTION, say_subfunction},
-                {F_MEI, say_mei},
-                {F_ID_CODE, say_id_code},
-                {F_OBJECTS, explain_objects}};
+    } rows[] = {{MBP_PDU_COIL, say_coil},
+                {MBP_PDU_SUBFUNCTION, say_subfunction},
+                {MBP_PDU_MEI, say_mei},
+                {MBP_PDU_ID_CODE, say_id_code},
+                {MBP_PDU_OBJECTS, explain_objects}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].field == field) {
             rows[i].say(e);
@@ -287,45 +211,45 @@ static bool say_by_name(struct explain *e, enum field field)
     return false;
 }
 
-static void say_field(struct explain *e, enum field field, uint8_t function, bool writing)
+static void say_field(struct explain *e, enum mbp_pdu_field field, uint8_t function, bool writing)
 {
     if (say_by_name(e, field))
         return;
     switch ((int)field) {
-    case F_ADDR:
+    case MBP_PDU_ADDR:
         say_addr(e, "first address");
         return;
-    case F_READ_ADDR:
+    case MBP_PDU_READ_ADDR:
         say_addr(e, "read from address");
         return;
-    case F_WRITE_ADDR:
+    case MBP_PDU_WRITE_ADDR:
         say_addr(e, "write from address");
         return;
-    case F_QUANTITY:
+    case MBP_PDU_QUANTITY:
         say_quantity(e, function, writing);
         return;
-    case F_BYTES:
-    case F_BYTES_16:
+    case MBP_PDU_BYTES:
+    case MBP_PDU_BYTES_16:
         say_byte_count(e, field_len(field));
         return;
-    case F_BITS:
+    case MBP_PDU_BITS:
         say_bits(e, e->len - e->at);
         return;
-    case F_WORDS:
+    case MBP_PDU_WORDS:
         explain_words(e, e->len - e->at);
         return;
-    case F_FILES_ASKED:
+    case MBP_PDU_FILES_ASKED:
         explain_files(e, EXPLAIN_FILES_ASKED);
         return;
-    case F_FILES_READ:
+    case MBP_PDU_FILES_READ:
         explain_files(e, EXPLAIN_FILES_READ);
         return;
-    case F_FILES_WRITTEN:
+    case MBP_PDU_FILES_WRITTEN:
         explain_files(e, EXPLAIN_FILES_WRITTEN);
         return;
-    case F_DATA:
-    case F_LOG:
-    case F_SERVER_ID:
+    case MBP_PDU_DATA:
+    case MBP_PDU_LOG:
+    case MBP_PDU_SERVER_ID:
         say_rest(e, field);
         return;
     default:
@@ -334,19 +258,19 @@ static void say_field(struct explain *e, enum field field, uint8_t function, boo
     }
 }
 
-static void say_fields(struct explain *e, const struct message *message, const uint8_t *fields)
+static void say_fields(struct explain *e, uint8_t function, const uint8_t *fields)
 {
     bool writing = false;
-    for (; *fields != F_END; fields++) {
-        enum field field = (enum field) * fields;
+    for (; *fields != MBP_PDU_END; fields++) {
+        enum mbp_pdu_field field = (enum mbp_pdu_field) * fields;
         size_t n = field_len(field);
         if (e->len - e->at < (n > 0 ? n : 0)) {
             explain_wrong(e, "the frame ends here: %zu more bytes belong to it", n - (e->len - e->at));
             e->at = e->len;
             return;
         }
-        writing |= field == F_WRITE_ADDR;
-        say_field(e, field, message->function, writing);
+        writing |= field == MBP_PDU_WRITE_ADDR;
+        say_field(e, field, function, writing);
     }
     if (e->at < e->len) {
         size_t left = e->len - e->at;
@@ -375,18 +299,18 @@ static void explain_exception(struct explain *e, uint8_t function)
         explain_wrong(e, "%zu bytes too many: an exception is two bytes", e->len - e->at);
 }
 
-static enum ctl_side guess_side(const struct explain *e, const struct message *message)
+static enum ctl_side guess_side(const struct explain *e, const struct mbp_function *row)
 {
     const uint8_t *data = e->bytes + e->at + 1;
     size_t len = e->len - e->at - 1;
-    bool request = fits(message->request, data, len);
-    bool response = fits(message->response, data, len);
+    bool request = fits(row->request, data, len);
+    bool response = fits(row->response, data, len);
     return response && !request ? CTL_SIDE_RESPONSE : request && response ? CTL_SIDE_GUESS : CTL_SIDE_REQUEST;
 }
 
 bool explain_may_begin(uint8_t code)
 {
-    return find_message(code & (uint8_t)~EXCEPTION_BIT) != NULL;
+    return mbp_function(code & (uint8_t)~EXCEPTION_BIT)->name != NULL;
 }
 
 void explain_pdu(struct explain *e, enum ctl_side side)
@@ -400,17 +324,17 @@ void explain_pdu(struct explain *e, enum ctl_side side)
         explain_exception(e, (uint8_t)(function & ~EXCEPTION_BIT));
         return;
     }
-    const struct message *message = find_message(function);
-    if (message == NULL) {
+    const struct mbp_function *row = mbp_function(function);
+    if (row->name == NULL) {
         explain_field(e, 1, "function %u: unknown; a slave answers exception 01", function);
         e->wrong = true;
         return;
     }
     e->table = (enum mbp_table)mbp_function(function)->table;
     if (side == CTL_SIDE_GUESS)
-        side = guess_side(e, message);
+        side = guess_side(e, row);
     const char *name = mbp_function_name(function);
-    bool echo = memcmp(message->request, message->response, FIELDS_MAX) == 0;
+    bool echo = memcmp(row->request, row->response, sizeof row->request) == 0;
     if (side == CTL_SIDE_RESPONSE)
         explain_field(e, 1, "function %u: %s, the response", function, name);
     else if (side == CTL_SIDE_REQUEST)
@@ -418,5 +342,5 @@ void explain_pdu(struct explain *e, enum ctl_side side)
     else
         explain_field(e, 1, "function %u: %s, a request%s", function, name,
                       echo ? ", or its response, which repeats it" : " (a response could look like that: --response)");
-    say_fields(e, message, side == CTL_SIDE_RESPONSE ? message->response : message->request);
+    say_fields(e, function, side == CTL_SIDE_RESPONSE ? row->response : row->request);
 }
