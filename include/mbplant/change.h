@@ -10,10 +10,11 @@ struct mbp_change {
     /* Indices of the other plant; UINT32_MAX = it has none of that name. */
     uint32_t *sensor_from, *machine_from, *actuator_from; /* per sensor, machine and actuator of `to` */
     uint32_t *sensor_to, *machine_to, *actuator_to;       /* per sensor, machine and actuator of `from` */
-    uint32_t *controller_from, *controller_to;            /* likewise */
-    uint32_t *sensor_details, *machine_details;           /* enum mbp_changed of those that both have; 0 = as it was */
-    uint32_t *sensor_moved, *machine_moved;               /* how many of their points have another address now */
-    uint32_t added, removed, changed;                     /* machines and sensors */
+    uint32_t *controller_from, *controller_to;            /* likewise, and the next two */
+    uint32_t *stored_from, *stored_to;
+    uint32_t *sensor_details, *machine_details; /* enum mbp_changed of those that both have; 0 = as it was */
+    uint32_t *sensor_moved, *machine_moved;     /* how many of their points have another address now */
+    uint32_t added, removed, changed;           /* machines and sensors */
 };
 
 /* Shape: both plants must outlive it. Errors: MBP_ERR_MEMORY. Ownership: mbp_change_free. */

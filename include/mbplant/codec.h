@@ -39,6 +39,13 @@ double mbp_register_decode(const struct mbp_register *reg, const uint16_t *words
 double mbp_register_quantise(const struct mbp_register *reg, double value);
 bool mbp_register_unused(const struct mbp_register *reg, const uint16_t *words);
 
+/* A value as the bits of a register's type, right-aligned, and back; the order does not matter. */
+uint64_t mbp_register_bits(const struct mbp_register *reg, double value);
+double mbp_register_of_bits(const struct mbp_register *reg, uint64_t bits);
+
+/* The bits of an integer, held at the ends of the type: all digits of 64-bit types. */
+uint64_t mbp_codec_whole(enum mbp_type type, bool negative, uint64_t magnitude);
+
 /* The largest and smallest engineering value that a register can show. */
 void mbp_register_range(const struct mbp_register *reg, double *low, double *high);
 

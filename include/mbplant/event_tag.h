@@ -16,11 +16,13 @@ unsigned mbp_actuator_decimals(const struct mbp_actuator *actuator);
 /* Digits after the point of a scale: the least that show it exactly. 0..6. */
 unsigned mbp_scale_decimals(double scale);
 
-/* In a plant, items of a unit are counted: sensors in file order, behind them actuators, then controllers. Until an
+/* In a plant, items of a unit are counted: sensors in file order, behind them actuators, then controllers, then
+ * stored values with a name. Until an
  * event is recorded, its machine and sensor are such numbers. */
 uint16_t mbp_item_of_sensor(const struct mbp_plant *plant, uint32_t sensor);
 uint16_t mbp_item_of_actuator(const struct mbp_plant *plant, uint32_t actuator);
 uint16_t mbp_item_of_controller(const struct mbp_plant *plant, uint32_t controller);
+uint16_t mbp_item_of_stored(const struct mbp_plant *plant, uint32_t stored); /* MBP_NONE16: it has no name */
 
 /* The number of a machine in its unit; MBP_NONE16 of UINT32_MAX. */
 uint16_t mbp_number_of_machine(const struct mbp_plant *plant, uint32_t machine);

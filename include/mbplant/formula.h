@@ -49,6 +49,7 @@ enum mbp_slot_kind {
     MBP_SLOT_STATE, /* machine, times MBP_STATE_COUNT, and a state: it is in that, or as a target: asked for */
     MBP_SLOT_GOOD,  /* machine: products */
     MBP_SLOT_REJECT,
+    MBP_SLOT_STORED, /* stored value; of its type */
     MBP_SLOT_COUNT
 };
 

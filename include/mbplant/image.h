@@ -12,7 +12,9 @@
 
 /* ---- the tables ------------------------------------------------------------------------------------------------ */
 
-#define MBP_IMAGE_WRITE_MAX 125 /* words of one write */
+#define MBP_ADDRESSES            65536u /* of a table */
+#define MBP_IMAGE_WRITE_MAX      125    /* words of one write */
+#define MBP_IMAGE_WRITE_BITS_MAX 1968   /* bits of one */
 
 /* Access bits, one byte per address of a table. */
 #define MBP_ACCESS_DECLARED 0x01u
@@ -21,6 +23,7 @@
 #define MBP_ACCESS_DIRTY    0x08u /* written since the last scan */
 #define MBP_ACCESS_CHECKED  0x10u /* a write must pass mbp_image's value checks */
 #define MBP_ACCESS_PARTIAL  0x20u /* of a point's first: the last write gave some of its words, and waits for others */
+#define MBP_ACCESS_ALIAS    0x40u /* the same as another address (mbplant/point.h) */
 
 struct _modbus_mapping_t; /* libmodbus */
 struct mbp_image;
@@ -45,6 +48,7 @@ struct mbp_image_unit {
     uint8_t *access[MBP_TABLE_COUNT];
     uint8_t gaps;                      /* enum mbp_gaps */
     uint16_t gap;                      /* the number that stands in them */
+    bool write_only;                   /* it has addresses that are written and not read */
     struct _modbus_mapping_t *mapping; /* the same arrays, for libmodbus (the oracle in tests) */
 };
 
@@ -133,9 +137,11 @@ enum mbp_status mbp_image_read_fifo(const struct mbp_image_unit *unit, uint16_t 
 struct mbp_write {
     enum mbp_write_kind kind; /* mbplant/map.h */
     uint32_t index; /* plant-wide machine (STATE, ACKNOWLEDGE, RESET, SHELVE_ALL), actuator (COMMAND), controller
-                       (SETTING, MODE) or sensor (the others) */
+                       (SETTING, MODE), stored value (STORED) or sensor (the others) */
     uint8_t sub;    /* LIMIT: enum mbp_limit; STATE: enum mbp_state_code; SETTING: enum mbp_setting */
     double value;   /* engineering units (NaN = limit unused); coils 0 or 1; SHELVING as its register holds it */
+    uint64_t bits;  /* STORED: in the type of the point that was written */
+    const struct mbp_user_point *own; /* that one, where it is the user's */
     struct mbp_peer peer;
 };
 
@@ -170,6 +176,9 @@ void mbp_image_allow_forcing(struct mbp_image *image, bool allowed);
  * Returns how many; *writes stays valid until the next publish. */
 size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes);
 
+/* At the start of a run: what was written before it and does not outlive one (`retain: false`) is not taken in. */
+void mbp_image_forget(struct mbp_image *image);
+
 /* The same for refusals. */
 size_t mbp_image_latch_refusals(struct mbp_image *image, const struct mbp_refusal **refusals);
 
@@ -196,10 +205,8 @@ void mbp_image_limits(const struct mbp_image *image, uint32_t sensor, double lim
 
 /* Takes over into a new plant's image what masters have put into the old one's and no state holds: raw points, files,
  * texts, the last digits of 64-bit integers, and the instructor's switches, each where the file says the same about it
- * in both; and the file source. sensor_from, actuator_from: per sensor and actuator of the new plant its place in the
- * old one, UINT32_MAX = none. To be called when the old one has been latched. */
-void mbp_image_carry(struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from,
-                     const uint32_t *actuator_from);
+ * in both; and the file source. To be called when the old one has been latched. */
+void mbp_image_carry(const struct mbp_carry *carry, struct mbp_image *from, struct mbp_image *to);
 
 /* ---- the plant file to come (staging.h) ------------------------------------------------------------------------- */
 

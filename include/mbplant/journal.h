@@ -22,19 +22,20 @@ struct mbp_journal;
 #define MBP_JOURNAL_EVENTS_MIN 1024u
 #define MBP_JOURNAL_EVENTS_MAX 32000000u /* files 1000..65535 hold 32,268,000 */
 
-/* A number that masters set: the command of an actuator, a setting or the mode of a controller. They are counted: first
- * the actuators, then MBP_SETTING_COUNT + 1 of each controller, its mode last. */
+/* A number that masters set: the command of an actuator, a setting or the mode of a controller, a stored value. They
+ * are counted: first the actuators, then MBP_SETTING_COUNT + 1 of each controller, its mode last, then stored values.
+ */
 #define MBP_SETTINGS_RETAINED (MBP_SETTING_COUNT + 1)
 size_t mbp_setting_count(const struct mbp_plant *plant);
 
-/* What a setting is now, and what the plant file says. */
-double mbp_setting_now(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t index);
-double mbp_setting_in_file(const struct mbp_plant *plant, uint32_t index);
+/* What a setting is now, and what the plant file says: the bits of a double; of a stored value those of its type. */
+uint64_t mbp_setting_now(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t index);
+uint64_t mbp_setting_in_file(const struct mbp_plant *plant, uint32_t index);
 
 struct mbp_retained_setting {
     uint32_t index;
-    double value;
-    double file_value; /* what the plant file said: when it says otherwise now, the file wins */
+    uint64_t value;
+    uint64_t file_value; /* what the plant file said: when it says otherwise now, the file wins */
 };
 
 /* Opens (creates) DIR/journal.db and starts the writer. One line to errors on failure:

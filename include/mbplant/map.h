@@ -53,16 +53,24 @@ uint16_t mbp_map_field_count(const struct mbp_map_field *field, const struct mbp
 /* Whether a sensor's type carries limits: numbers do. */
 bool mbp_sensor_has_limits(const struct mbp_sensor *sensor);
 
-/* Whether a unit has standard blocks: anything but raw tables stands in it. */
+/* Whether a unit has standard blocks: machines, sensors, actuators or controllers stand in it, or its file asks for
+ * one. */
 bool mbp_unit_has_map(const struct mbp_unit *unit);
 
 /* ---- layout ------------------------------------------------------------------------------------------------------ */
 
 /* Something that the file itself places, or a value: what may collide. */
-enum mbp_map_claimant { MBP_CLAIM_VALUE, MBP_CLAIM_COMMAND, MBP_CLAIM_RAW, MBP_CLAIM_POINT, MBP_CLAIM_BLOCK };
+enum mbp_map_claimant {
+    MBP_CLAIM_VALUE,
+    MBP_CLAIM_COMMAND,
+    MBP_CLAIM_RAW,
+    MBP_CLAIM_POINT,
+    MBP_CLAIM_ALIAS,
+    MBP_CLAIM_BLOCK
+};
 struct mbp_map_claim {
     enum mbp_map_claimant who;
-    uint32_t index; /* plant-wide sensor, actuator or point; raw: block of the unit's table; block of mbp_map */
+    uint32_t index; /* plant-wide sensor, actuator, point or alias; raw: block of the unit's table; block of mbp_map */
     enum mbp_table table;
     uint32_t first, count; /* addresses */
     uint16_t part;         /* bits of its register that it takes; 0 = all, and nothing else may stand there */
@@ -118,8 +126,8 @@ struct mbp_point {
     const struct mbp_user_point *own;  /* the user's, or NULL */
     double scale, offset;
     uint32_t count;           /* addresses it covers */
-    uint32_t sensor, machine; /* plant-wide index or UINT32_MAX, these and the next two */
-    uint32_t actuator, controller;
+    uint32_t sensor, machine; /* plant-wide index or UINT32_MAX, these and the next three */
+    uint32_t actuator, controller, stored;
     uint16_t addr;
     uint8_t block; /* of mbp_map; of a raw block the number among those of its table */
     uint8_t table; /* enum mbp_table */

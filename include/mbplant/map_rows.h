@@ -18,6 +18,7 @@ enum mbp_map_per {
     MBP_PER_SENSOR,
     MBP_PER_ACTUATOR,
     MBP_PER_CONTROLLER,
+    MBP_PER_STORED,   /* stored value (mbplant/point.h) */
     MBP_PER_FAULT,    /* of the plant file */
     MBP_PER_AD_HOC,   /* place of a fault that no file has */
     MBP_PER_LATENESS, /* class of late scans */
@@ -30,7 +31,8 @@ enum mbp_map_place {
     MBP_PLACE_VALUE,   /* the sensor's register */
     MBP_PLACE_LIMITS,  /* four of the sensor's type, one after another; texts and bools have none */
     MBP_PLACE_COMMAND, /* the analogue actuator's register */
-    MBP_PLACE_ON_OFF   /* `stride` apart; analogue actuators have none */
+    MBP_PLACE_ON_OFF,  /* `stride` apart; analogue actuators have none */
+    MBP_PLACE_POINT    /* nowhere by itself: points of the user's own show them */
 };
 
 /* When a scan has to show a block anew. */
@@ -60,6 +62,7 @@ enum mbp_write_kind {
     MBP_WRITE_RESET_SENSOR,
     MBP_WRITE_SERVICE,
     MBP_WRITE_SHELVING,
+    MBP_WRITE_STORED,
     MBP_WRITE_SIMULATION /* of the instructor's unit; takes effect between scans too */
 };
 
@@ -122,7 +125,7 @@ struct mbp_map_field {
 
 struct mbp_map_block {
     const char *what; /* "the alarm bits": in messages */
-    const char *key;  /* its name in `blocks` of the plant file; NULL of the instructor's */
+    const char *key;  /* its name in `blocks` of the plant file; NULL of those that no file moves */
     const struct mbp_map_field *fields;
     uint8_t field_count;
     uint8_t table;   /* enum mbp_table */
@@ -160,6 +163,7 @@ enum mbp_map_named {
     MBP_MAP_CONTROLLERS,
     MBP_MAP_UPKEEP,
     MBP_MAP_ALARMS,
+    MBP_MAP_STORED,
     MBP_MAP_NAMED_COUNT
 };
 

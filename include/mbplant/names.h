@@ -1,6 +1,6 @@
 /* names: what the numbers in events stand for, kept as long as events need them. A tag is a name of a unit: of a
- * machine, or of an item (sensor, actuator, controller). An actor is who made something happen. The journal keeps both,
- * masters read them as files, dumps tell them. */
+ * machine, or of an item (sensor, actuator, controller, point). An actor is who made something happen. The journal
+ * keeps both, masters read them as files, dumps tell them. */
 #ifndef MBPLANT_NAMES_H
 #define MBPLANT_NAMES_H
 
@@ -10,7 +10,14 @@
 
 /* ---- tags ------------------------------------------------------------------------------------------------------- */
 
-enum mbp_tag_what { MBP_TAG_MACHINE, MBP_TAG_SENSOR, MBP_TAG_ACTUATOR, MBP_TAG_CONTROLLER, MBP_TAG_COUNT };
+enum mbp_tag_what {
+    MBP_TAG_MACHINE,
+    MBP_TAG_SENSOR,
+    MBP_TAG_ACTUATOR,
+    MBP_TAG_CONTROLLER,
+    MBP_TAG_POINT,
+    MBP_TAG_COUNT
+};
 
 /* "machine", "sensor", ... Static storage. */
 const char *mbp_tag_what_name(enum mbp_tag_what what);

@@ -59,6 +59,10 @@ struct mbp_plant {
     int64_t start_ns;                    /* what the simulated clock shows at 0, since 1970-01-01 */
     const struct mbp_user_point *points; /* mbplant/point.h */
     uint32_t point_count;
+    const struct mbp_stored *stored; /* by unit, those with names first */
+    uint32_t stored_count;
+    const struct mbp_alias *aliases;
+    uint32_t alias_count;
     const struct mbp_recording *recordings;
     uint32_t recording_count;
     uint64_t recording_bytes; /* of memory that all of them together may take */
@@ -124,11 +128,12 @@ static inline uint32_t mbp_fault_total(const struct mbp_plant *plant)
 /* The unit that answers to an id; NULL when there is none. */
 const struct mbp_unit *mbp_plant_find_unit(const struct mbp_plant *plant, uint16_t id);
 
-/* A machine, sensor, actuator or controller by name, in any case. UINT32_MAX when there is none. */
+/* A machine, sensor, actuator, controller or stored value by name, in any case. UINT32_MAX when there is none. */
 uint32_t mbp_plant_find_machine(const struct mbp_plant *plant, const char *name);
 uint32_t mbp_plant_find_sensor(const struct mbp_plant *plant, const char *name);
 uint32_t mbp_plant_find_actuator(const struct mbp_plant *plant, const char *name);
 uint32_t mbp_plant_find_controller(const struct mbp_plant *plant, const char *name);
+uint32_t mbp_plant_find_stored(const struct mbp_plant *plant, const char *name);
 
 /* The name of what an input takes in: a sensor's or an actuator's. */
 static inline const char *mbp_input_source(const struct mbp_plant *plant, uint32_t from)

@@ -8,6 +8,34 @@
 #define MBP_POINTS_PER_UNIT_MAX 65536u
 #define MBP_POINTS_MAX          1000000u
 
+/* What a point of the user's own holds by itself: a stored value. Those with a name are tags, as sensors are. */
+struct mbp_stored {
+    const char *name;        /* "holding 100" where the file gives none */
+    const char *text;        /* of a string: what it holds at first; NULL of numbers */
+    struct mbp_register reg; /* its type, scale and offset; as its bits stand in mbp_state.stored */
+    uint64_t initial;        /* its bits at first */
+    uint32_t unit;           /* index into units[] */
+    uint32_t point;          /* where it stands: index into points[] */
+    bool named, retain;
+};
+
+/* A run of addresses that are the same as another one: what is written to either stands in both. Of coils and discrete
+ * inputs that are the same as registers, each is a bit, the lowest of the first register first. */
+struct mbp_alias {
+    uint32_t count; /* of its own addresses */
+    uint16_t addr, of_addr;
+    uint8_t table, of_table;
+    bool writable;
+};
+
+/* How many addresses of the other table a run of them is. */
+static inline uint32_t mbp_alias_span(const struct mbp_alias *alias)
+{
+    bool bits = alias->table == MBP_COILS || alias->table == MBP_DISCRETE_INPUTS;
+    bool of_bits = alias->of_table == MBP_COILS || alias->of_table == MBP_DISCRETE_INPUTS;
+    return bits && !of_bits ? (alias->count + 15) / 16 : alias->count;
+}
+
 /* A thing of the plant that has a name, at an address or not: a field of one of the map's blocks, and of which item. */
 struct mbp_tag {
     uint32_t item; /* plant-wide; of a unit's block the unit's index */
@@ -22,7 +50,9 @@ struct mbp_user_point {
     uint8_t shift;     /* of the lowest of them */
     bool wraps;        /* rolls over at its ends, where others are held */
     bool has_no_value;
-    uint8_t table; /* enum mbp_table */
+    bool write_only; /* a read is refused, as of an address that nobody declared */
+    bool home;       /* of a stored value: the point that holds it */
+    uint8_t table;   /* enum mbp_table */
     bool writable;
 };
 

@@ -126,7 +126,7 @@ struct mbp_formula_state {
 /* Numbers first, then arrays, all in the block. */
 struct mbp_state {
     uint32_t sensor_count, machine_count, actuator_count, controller_count, fault_count, rate_count, rate_value_count,
-        formula_count, cell_count;
+        formula_count, cell_count, stored_count;
     size_t part_count;
     uint64_t scan;                          /* scans done; never goes back */
     uint64_t tick;                          /* the process's own count of them: random draws and dead times go by it */
@@ -178,7 +178,9 @@ struct mbp_state {
     uint32_t *fault_active;        /* indices of the active ones, by sensor */
     struct mbp_upkeep *upkeep;     /* per machine */
     struct mbp_formula_state *formula;
-    uint64_t *cell;   /* what stateful functions remember, from each formula's first_cell on */
+    uint64_t *cell; /* what stateful functions remember, from each formula's first_cell on */
+    uint64_t
+        *stored; /* bits of each stored value's type (mbplant/point.h), right-aligned; a string's stand in the image */
     uint8_t *dressed; /* per machine: the state that its sensors' suppression is of; MBP_STATE_COUNT = none */
     uint8_t *based; /* per machine, then one for sensors without: the state that `base` is of; MBP_STATE_COUNT = none */
     void *memory;   /* the one block behind the arrays */
@@ -192,11 +194,11 @@ struct mbp_state {
 enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, struct mbp_state **out);
 void mbp_state_free(struct mbp_state *state);
 
-/* Which sensor, machine and actuator of a plant was which in the one before it: an index into from's, UINT32_MAX = it
- * is new. */
+/* Which sensor, machine, actuator, controller and stored value of a plant was which in the one before it: an index into
+ * from's, UINT32_MAX = it is new. */
 struct mbp_carry {
     const struct mbp_plant *from, *to;
-    const uint32_t *sensor_from, *machine_from, *actuator_from, *controller_from;
+    const uint32_t *sensor_from, *machine_from, *actuator_from, *controller_from, *stored_from;
 };
 
 /* What is the same by name goes on from where it is: process value, lags, integrals, dead times and the like where the
@@ -273,6 +275,26 @@ struct mbp_event mbp_sensor_event(const struct mbp_plant *plant, enum mbp_event_
 struct mbp_event mbp_actuator_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t actuator);
 struct mbp_event mbp_controller_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t controller);
 struct mbp_event mbp_machine_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t machine);
+struct mbp_event mbp_stored_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t stored);
+
+/* ---- stored values (stored.c) ------------------------------------------------------------------------------------ */
+
+/* Takes the bits of a number in a register's type, scale and offset for a stored value: all digits where its own are
+ * the same. */
+void mbp_stored_take(const struct mbp_plant *plant, struct mbp_state *state, uint32_t stored,
+                     const struct mbp_register *as, uint64_t bits);
+
+/* The bits that a register of another kind shows of it: all digits where it is the same. */
+uint64_t mbp_stored_bits(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t stored,
+                         const struct mbp_register *as);
+
+/* The bits of a register's type as a value of an expression, of the type that the plant's scope gives to such a name,
+ * and back; false: it is no number (NaN) where only numbers stand. */
+union mbp_expr_value mbp_stored_value(const struct mbp_register *reg, uint64_t bits);
+bool mbp_stored_assign(const struct mbp_register *reg, union mbp_expr_value value, uint64_t *bits);
+
+/* Those that do not outlive a run (`retain: false`) are as the file has them. */
+void mbp_stored_forget(const struct mbp_plant *plant, struct mbp_state *state);
 
 /* ---- formulas (value.c) --------------------------------------------------------------------------------------------
  */

@@ -72,6 +72,11 @@ struct mbp_controller_view {
     bool automatic;
 };
 
+/* A stored value (mbplant/point.h); of a string without a number. */
+struct mbp_stored_view {
+    double value;
+};
+
 /* The simulation, as the instructor's unit shows it. */
 struct mbp_sim_view {
     uint32_t map_version;
@@ -116,6 +121,8 @@ void mbp_view_actuator(const struct mbp_plant *plant, const struct mbp_state *st
                        struct mbp_actuator_view *out);
 void mbp_view_controller(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t controller,
                          struct mbp_controller_view *out);
+void mbp_view_stored(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t stored,
+                     struct mbp_stored_view *out);
 
 /* The whole plant into one that there is room in, each number as precise as masters get it; of the summary what a unit
  * with one shows. Texts stay as they are: they stand in registers alone. */

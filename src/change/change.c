@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "change_priv.h"
+#include "mbplant/point.h"
 
 /* ---- names ------------------------------------------------------------------------------------------------------ */
 
@@ -20,7 +21,7 @@ static int by_name(const void *a, const void *b)
     return order != 0 ? order : strcmp(left->name, right->name);
 }
 
-enum things { MACHINES, SENSORS, ACTUATORS, CONTROLLERS };
+enum things { MACHINES, SENSORS, ACTUATORS, CONTROLLERS, STORED };
 
 static uint32_t count_of(const struct mbp_plant *plant, enum things things)
 {
@@ -32,9 +33,11 @@ static uint32_t count_of(const struct mbp_plant *plant, enum things things)
     case ACTUATORS:
         return plant->actuator_count;
     case CONTROLLERS:
+        return plant->controller_count;
+    case STORED:
         break;
     }
-    return plant->controller_count;
+    return plant->stored_count;
 }
 
 static struct named name_of(const struct mbp_plant *plant, enum things things, uint32_t i)
@@ -47,9 +50,11 @@ static struct named name_of(const struct mbp_plant *plant, enum things things, u
     case ACTUATORS:
         return (struct named){plant->actuators[i].name, i, plant->units[plant->actuators[i].unit].id};
     case CONTROLLERS:
+        return (struct named){plant->controllers[i].name, i, plant->units[plant->controllers[i].unit].id};
+    case STORED:
         break;
     }
-    return (struct named){plant->controllers[i].name, i, plant->units[plant->controllers[i].unit].id};
+    return (struct named){plant->stored[i].name, i, plant->units[plant->stored[i].unit].id};
 }
 
 /* Fills in both directions; whatever is not met stays UINT32_MAX. */
@@ -117,6 +122,8 @@ static bool allocate(struct mbp_change *change)
     change->actuator_to = numbers(from->actuator_count, 0xFF);
     change->controller_from = numbers(to->controller_count, 0xFF);
     change->controller_to = numbers(from->controller_count, 0xFF);
+    change->stored_from = numbers(to->stored_count, 0xFF);
+    change->stored_to = numbers(from->stored_count, 0xFF);
     change->sensor_details = numbers(to->sensor_count, 0);
     change->machine_details = numbers(to->machine_count, 0);
     change->sensor_moved = numbers(to->sensor_count, 0);
@@ -124,7 +131,8 @@ static bool allocate(struct mbp_change *change)
     return change->sensor_from != NULL && change->machine_from != NULL && change->sensor_to != NULL &&
            change->machine_to != NULL && change->sensor_details != NULL && change->machine_details != NULL &&
            change->sensor_moved != NULL && change->machine_moved != NULL && change->actuator_from != NULL &&
-           change->actuator_to != NULL && change->controller_from != NULL && change->controller_to != NULL;
+           change->actuator_to != NULL && change->controller_from != NULL && change->controller_to != NULL &&
+           change->stored_from != NULL && change->stored_to != NULL;
 }
 
 enum mbp_status mbp_change_find(const struct mbp_plant *from, const struct mbp_plant *to, struct mbp_change **out)
@@ -143,6 +151,8 @@ enum mbp_status mbp_change_find(const struct mbp_plant *from, const struct mbp_p
         status = match(change, ACTUATORS, change->actuator_from, change->actuator_to);
     if (status == MBP_OK)
         status = match(change, CONTROLLERS, change->controller_from, change->controller_to);
+    if (status == MBP_OK)
+        status = match(change, STORED, change->stored_from, change->stored_to);
     if (status == MBP_OK) {
         change_find_keys(change);
         status = change_find_moves(change);
@@ -163,7 +173,8 @@ void mbp_change_free(struct mbp_change *change)
     uint32_t *const all[] = {change->sensor_from,  change->machine_from,    change->sensor_to,
                              change->machine_to,   change->sensor_details,  change->machine_details,
                              change->sensor_moved, change->machine_moved,   change->actuator_from,
-                             change->actuator_to,  change->controller_from, change->controller_to};
+                             change->actuator_to,  change->controller_from, change->controller_to,
+                             change->stored_from,  change->stored_to};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         free(all[i]);
     free(change);

@@ -7,7 +7,7 @@
 
 #define BLOCK_BYTES 16384u
 
-static const char *const whats[MBP_TAG_COUNT] = {"machine", "sensor", "actuator", "controller"};
+static const char *const whats[MBP_TAG_COUNT] = {"machine", "sensor", "actuator", "controller", "point"};
 static const char *const kinds[MBP_ACTOR_KIND_COUNT] = {"plant", "tcp",  "rtu",      "udp",
                                                         "http",  "mqtt", "scenario", "logic"};
 static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};

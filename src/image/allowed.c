@@ -89,6 +89,7 @@ bool image_point_valid(const struct mbp_image_unit *unit, const struct image_poi
         return plant->actuators[point->index].on_off ||
                mbp_grid_within(&plant->actuators[point->index].reg, plant->actuators[point->index].range,
                                number_of(unit, point));
+    case MBP_WRITE_STORED:
     case MBP_WRITE_SHELVING: /* every number of seconds is one */
     case MBP_WRITE_MODE:
     case MBP_WRITE_STATE:
@@ -116,7 +117,8 @@ static void clamp_point(const struct mbp_image_unit *unit, const struct image_po
                           : point->kind == MBP_WRITE_COMMAND ? plant->actuators[point->index].range
                                                              : NULL;
     double number = number_of(unit, point);
-    if (range != NULL && !isnan(number))
+    bool part = point->own != NULL && point->own->mask != 0; /* a bit or byte is refused */
+    if (range != NULL && !part && !isnan(number))
         mbp_register_encode(&point->reg, fmin(fmax(number, range[0]), range[1]), unit->holding + point->addr);
 }
 
@@ -165,6 +167,23 @@ static bool is_acceptable(const struct mbp_image_unit *unit, const struct image_
     return image_point_valid(unit, point);
 }
 
+/* The same of all points of its register, each by its own bits. */
+static enum mbp_status parts_allowed(const struct mbp_image_unit *unit, const struct image_point *point, bool whole)
+{
+    const struct mbp_user_point *own;
+    unsigned siblings = image_siblings(unit, point, &own);
+    for (unsigned s = 0; s < siblings; s++) {
+        const struct image_point one = image_sibling(point, own != NULL ? own + s : NULL);
+        if (one.own != NULL && !one.own->writable)
+            continue;
+        if (!image_point_open(unit, &one))
+            return MBP_EX_SERVER_DEVICE_FAILURE;
+        if (whole && !is_acceptable(unit, &one))
+            return value_refused(unit);
+    }
+    return MBP_OK;
+}
+
 enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count, uint16_t *at)
 {
     uint32_t end = (uint32_t)addr + count;
@@ -177,12 +196,11 @@ enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t a
         if ((access & MBP_ACCESS_LATCHED) == 0)
             continue;
         struct image_point point = image_find_point(unit, MBP_HOLDING_REGISTERS, (uint16_t)a);
-        if (!image_point_open(unit, &point))
-            return MBP_EX_SERVER_DEVICE_FAILURE;
+        enum mbp_status status = parts_allowed(unit, &point, image_point_covered(&point, addr, end));
+        if (status != MBP_OK)
+            return status;
         if (!image_point_covered(&point, addr, end))
             partial += is_partial(unit, point.addr) ? 0 : 1;
-        else if (!is_acceptable(unit, &point))
-            return value_refused(unit);
         a = (uint32_t)point.addr + point.words - 1;
     }
     *at = addr;

@@ -85,33 +85,38 @@ static void carry_switches(const struct mbp_image_unit *from, struct mbp_image_u
     }
 }
 
-static bool is_text(const struct mbp_sensor *sensor)
+/* Where the old plant shows the text of the same item; NULL: nowhere, or its file began with another one. */
+static const struct image_text *old_text(const struct mbp_carry *carry, const struct image_index *old,
+                                         const struct image_text *now)
 {
-    return sensor->reg.type == MBP_STRING;
-}
-
-/* A master's text, in the order that the register now has. */
-static void carry_text(const struct mbp_register *was, const struct mbp_register *now, const uint16_t *source,
-                       uint16_t *target)
-{
-    char text[2 * MBP_STRING_WORDS_MAX + 1];
-    mbp_codec_text((enum mbp_order)was->order, source, was->words, text);
-    mbp_codec_put_text((enum mbp_order)now->order, text, sizeof text, now->words, target);
-}
-
-static void carry_texts(const struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from)
-{
-    for (uint32_t s = 0; s < to->plant->sensor_count; s++) {
-        const struct mbp_sensor *now = &to->plant->sensors[s];
-        if (!is_text(now) || sensor_from[s] == UINT32_MAX)
-            continue;
-        const struct mbp_sensor *was = &from->plant->sensors[sensor_from[s]];
-        if (was->reg.nowhere || now->reg.nowhere || !is_text(was) || was->reg.words != now->reg.words ||
-            strcmp(was->signal->text, now->signal->text) != 0)
-            continue;
-        carry_text(&was->reg, &now->reg, from->units[was->unit].holding + was->reg.addr,
-                   to->units[now->unit].holding + now->reg.addr);
+    bool stored = now->block == MBP_MAP_STORED;
+    uint32_t item = stored ? carry->stored_from[now->item] : carry->sensor_from[now->item];
+    for (uint32_t i = 0; i < old->text_count && item != UINT32_MAX; i++) {
+        const struct image_text *was = &old->texts[i];
+        const char *first = image_first_text(carry->from, was);
+        if (was->home && was->block == now->block && was->item == item && was->words == now->words)
+            return strcmp(first, image_first_text(carry->to, now)) == 0 ? was : NULL;
     }
+    return NULL;
+}
+
+/* A master's text, in the order that the registers now have. */
+static void carry_texts(const struct mbp_carry *carry, const struct mbp_image_unit *from, struct mbp_image_unit *to)
+{
+    const struct image_index *new = index_of(to);
+    for (uint32_t i = 0; i < new->text_count; i++) {
+        const struct image_text *now = &new->texts[i];
+        const struct image_text *was = now->home ? old_text(carry, index_of(from), now) : NULL;
+        char text[2 * MBP_STRING_WORDS_MAX + 1];
+        if (was == NULL)
+            continue;
+        mbp_codec_text((enum mbp_order)was->order,
+                       (was->table == MBP_HOLDING_REGISTERS ? from->holding : from->input) + was->addr, was->words,
+                       text);
+        mbp_codec_put_text((enum mbp_order)now->order, text, sizeof text, now->words,
+                           (now->table == MBP_HOLDING_REGISTERS ? to->holding : to->input) + now->addr);
+    }
+    image_texts_show(to);
 }
 
 /* Where a state's number and a 64-bit integer meet, only the register has all digits. */
@@ -151,8 +156,7 @@ static void carry_numbers(const struct mbp_image *from, struct mbp_image *to, co
     }
 }
 
-void mbp_image_carry(struct mbp_image *from, struct mbp_image *to, const uint32_t *sensor_from,
-                     const uint32_t *actuator_from)
+void mbp_image_carry(const struct mbp_carry *carry, struct mbp_image *from, struct mbp_image *to)
 {
     to->comments = from->comments;
     if (from->source.read != NULL)
@@ -168,8 +172,8 @@ void mbp_image_carry(struct mbp_image *from, struct mbp_image *to, const uint32_
         }
         carry_blocks(was, now);
         carry_files(was, now);
+        carry_texts(carry, was, now);
     }
-    carry_texts(from, to, sensor_from);
-    carry_numbers(from, to, sensor_from, actuator_from);
+    carry_numbers(from, to, carry->sensor_from, carry->actuator_from);
     image_staging_carry(from, to);
 }

@@ -22,13 +22,16 @@ static int declare_point(const struct mbp_point *point, void *ctx)
             unit->size[point->table] = end;
         return 0;
     }
-    uint8_t bits = MBP_ACCESS_DECLARED;
+    bool unread = point->own != NULL && point->own->write_only;
+    uint8_t bits = (uint8_t)(unread ? 0 : MBP_ACCESS_DECLARED);
+    unit->write_only = unit->write_only || unread;
     if (point->writable)
         bits |= MBP_ACCESS_WRITABLE;
     if (point->writable && point->field != NULL && point->field->write != MBP_WRITE_SIMULATION &&
         point->type != MBP_STRING)
         bits |= MBP_ACCESS_LATCHED;
-    memset(unit->access[point->table] + point->addr, bits, point->count);
+    for (uint32_t i = 0; i < point->count; i++)
+        unit->access[point->table][point->addr + i] |= bits; /* several may share a register */
     return 0;
 }
 
@@ -82,17 +85,6 @@ static void load_blocks(struct mbp_image_unit *unit)
                     unit->access[t][addr] |= MBP_ACCESS_CHECKED;
             }
         }
-    }
-}
-
-static void load_texts(struct mbp_image_unit *unit)
-{
-    const struct mbp_sensor *sensors = unit->image->plant->sensors + unit->unit->first_sensor;
-    for (uint32_t i = 0; i < unit->unit->sensor_count; i++) {
-        const struct mbp_register *reg = &sensors[i].reg;
-        const char *text = sensors[i].signal->text;
-        if (reg->type == MBP_STRING && text != NULL && !reg->nowhere)
-            mbp_codec_put_text((enum mbp_order)reg->order, text, SIZE_MAX, reg->words, unit->holding + reg->addr);
     }
 }
 
@@ -164,13 +156,16 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
     declare_holes(&declaring);
     fill_gaps(unit);
     load_blocks(unit);
-    load_texts(unit);
     image_choose_blocks(image->plant, unit->unit, &image->index[u]);
     enum mbp_status status = index_controllers(plant, unit->unit, &image->index[u]);
     if (status == MBP_OK)
         status = build_index(plant, unit->unit, &image->index[u]);
     if (status == MBP_OK)
         status = image_points_new(plant, unit->unit, &image->index[u]);
+    if (status == MBP_OK)
+        status = image_texts_new(plant, unit->unit, &image->index[u]);
+    if (status == MBP_OK)
+        image_texts_load(unit);
     return status == MBP_OK ? image_values_new(plant, unit->unit, &image->index[u]) : status;
 }
 
@@ -183,7 +178,8 @@ static enum mbp_status build_log(struct mbp_image *image)
     if (image->log_capacity > MBP_WRITE_LOG_MAX)
         image->log_capacity = MBP_WRITE_LOG_MAX;
     image->log = calloc(image->log_capacity, sizeof *image->log);
-    image->writes = calloc(image->log_capacity, sizeof *image->writes);
+    /* a register may be of several points, each a write of its own */
+    image->writes = calloc(image->log_capacity + image->plant->point_count, sizeof *image->writes);
     return image->log == NULL || image->writes == NULL ? MBP_ERR_MEMORY : MBP_OK;
 }
 
@@ -212,6 +208,10 @@ enum mbp_status mbp_image_new(const struct mbp_plant *plant, struct mbp_image **
     status = image_staging_new(image);
     if (status == MBP_OK)
         status = build_log(image);
+    if (status == MBP_OK)
+        status = image_alias_new(image);
+    for (uint32_t u = 0; u < plant->unit_count && status == MBP_OK; u++)
+        image_alias_show(&image->units[u]);
 out:
     if (status != MBP_OK)
         mbp_image_free(image);
@@ -237,6 +237,7 @@ void mbp_image_free(struct mbp_image *image)
         mbp_map_index_free(index->map);
         free(index->moved_by);
         free(index->points);
+        free(index->texts);
         for (int t = 0; t < MBP_TABLE_COUNT; t++)
             free(image->units[u].access[t]);
         if (image->units[u].mapping != NULL)
@@ -247,6 +248,7 @@ void mbp_image_free(struct mbp_image *image)
     free(image->staging);
     free(image->log);
     free(image->writes);
+    free(image->runs);
     free(image);
 }
 

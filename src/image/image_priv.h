@@ -74,6 +74,8 @@ struct image_index {
     struct mbp_summary_view summary_shown;     /* likewise */
     struct image_blocks blocks[MBP_PER_COUNT]; /* of the unit: those that a scan shows */
     uint32_t *points;                          /* of the plant: the unit's own, those of one item next to each other */
+    struct image_text *texts;                  /* those of one item next to each other */
+    uint32_t text_count;
     struct image_file *files;
     uint32_t file_count;
 };
@@ -107,6 +109,31 @@ struct image_tail {
     size_t used;
 };
 
+/* Addresses that a request writes, and what. */
+struct image_run {
+    const uint8_t *bytes; /* packed bits, or big-endian words */
+    uint16_t addr, count;
+    uint8_t table; /* coils or holding registers */
+};
+
+#define IMAGE_RUNS_MAX MBP_IMAGE_WRITE_BITS_MAX
+
+/* A request as it is carried out where some of its addresses are the same as others. */
+struct image_runs {
+    struct image_run items[IMAGE_RUNS_MAX];
+    size_t count, used;
+    uint8_t bytes[2 * MBP_IMAGE_WRITE_BITS_MAX]; /* of all items */
+    uint16_t before[MBP_IMAGE_WRITE_BITS_MAX];   /* likewise: what stood there */
+};
+
+/* Where a text stands; several places may show the same one. */
+struct image_text {
+    uint32_t item; /* plant-wide */
+    uint16_t addr, words;
+    uint8_t block, table, order;
+    bool home; /* the place that is kept; it stands before the others of its item */
+};
+
 struct mbp_image {
     const struct mbp_plant *plant;
     struct mbp_image_unit *units;
@@ -115,6 +142,7 @@ struct mbp_image {
     struct mbp_file_source source;
     struct write_entry *log;
     size_t log_count, log_capacity;
+    struct image_runs *runs;            /* NULL = no address is the same as another */
     size_t partial_count;               /* points with MBP_ACCESS_PARTIAL */
     struct mbp_write *writes;           /* as many as log */
     struct mbp_image_observer observer; /* written NULL = nobody */
@@ -148,16 +176,25 @@ struct image_point {
     uint8_t table;
     uint16_t addr; /* first */
     uint16_t words;
-    bool own;                /* the user's */
-    bool is_switch;          /* on or off, whatever stands in its words */
-    struct mbp_register reg; /* how its words are a number */
+    const struct mbp_user_point *own; /* the user's, or NULL */
+    bool is_switch;                   /* on or off, whatever stands in its words */
+    struct mbp_register reg;          /* how its words are a number */
 };
+
+/* How many of the user's points stand in the same register as a point, and the first of them: each takes bits of its
+ * own. 1 of any other: itself, or nothing of the user's (*first NULL). */
+unsigned image_siblings(const struct mbp_image_unit *unit, const struct image_point *point,
+                        const struct mbp_user_point **first);
+
+/* The point as one of those. */
+struct image_point image_sibling(const struct image_point *point, const struct mbp_user_point *own);
 
 /* The point that covers an address; false where none does. */
 bool image_point_at(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, struct image_point *out);
 
 /* What the words of a point are; of a limit NaN = unused. words: the point's, of a coil unused. */
 double image_number(const struct mbp_image_unit *unit, const struct image_point *point, const uint16_t *words);
+uint64_t image_bits(const struct mbp_image_unit *unit, const struct image_point *point); /* in its type */
 
 /* The point that covers a latched address of the coils or holding registers. */
 struct image_point image_find_point(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr);
@@ -226,6 +263,28 @@ bool image_instructor_allows_bits(const struct mbp_image_unit *unit, uint16_t ad
 enum mbp_status image_points_new(const struct mbp_plant *plant, const struct mbp_unit *unit, struct image_index *index);
 void image_points_publish(struct mbp_image_unit *unit, const struct mbp_state *state,
                           const struct mbp_summary_view *summary);
+
+/* ---- alias.c ---- */
+
+enum mbp_status image_alias_new(struct mbp_image *image);
+
+/* Shows all of them; those of which other addresses were written. */
+void image_alias_show(struct mbp_image_unit *unit);
+void image_alias_written(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count);
+
+/* The request as it is carried out; NULL: as it stands. What is returned stays until the next call. */
+struct image_runs *image_alias_runs(struct mbp_image_unit *unit, const struct image_run *run, size_t *count);
+
+/* ---- texts.c ---- */
+
+enum mbp_status image_texts_new(const struct mbp_plant *plant, const struct mbp_unit *unit, struct image_index *index);
+
+/* As the file has them; all places of each as its home is; as the place that was written. */
+void image_texts_load(struct mbp_image_unit *unit);
+void image_texts_show(struct mbp_image_unit *unit);
+void image_texts_forget(struct mbp_image_unit *unit); /* those that do not outlive a run */
+const char *image_first_text(const struct mbp_plant *plant, const struct image_text *text); /* the file's */
+void image_texts_written(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count);
 
 /* ---- publish.c ---- */
 

@@ -26,7 +26,7 @@ static void tour_blocks(struct tour *tour, const struct mbp_image_unit *unit)
     }
 }
 
-/* Texts, and 64-bit integers, of which a state does not hold all digits. */
+/* 64-bit integers, of which a state does not hold all digits. */
 static void tour_registers(struct tour *tour, const struct mbp_image_unit *unit)
 {
     const struct mbp_sensor *sensors = unit->image->plant->sensors + unit->unit->first_sensor;
@@ -34,7 +34,7 @@ static void tour_registers(struct tour *tour, const struct mbp_image_unit *unit)
     for (uint32_t s = 0; s < unit->unit->sensor_count; s++) {
         const struct mbp_register *reg = &sensors[s].reg;
         size_t size = reg->words * sizeof *unit->holding;
-        if (reg->type != MBP_STRING && !image_is_wide(reg))
+        if (!image_is_wide(reg))
             continue;
         if (!reg->nowhere)
             tour->visit(tour, unit->holding + reg->addr, size);
@@ -45,6 +45,16 @@ static void tour_registers(struct tour *tour, const struct mbp_image_unit *unit)
         const struct mbp_register *reg = &actuators[a].reg;
         if (!actuators[a].on_off && !reg->nowhere && image_is_wide(reg))
             tour->visit(tour, unit->holding + reg->addr, reg->words * sizeof *unit->holding);
+    }
+}
+
+static void tour_texts(struct tour *tour, const struct mbp_image_unit *unit, const struct image_index *index)
+{
+    for (uint32_t i = 0; i < index->text_count; i++) {
+        const struct image_text *text = &index->texts[i];
+        uint16_t *words = (text->table == MBP_HOLDING_REGISTERS ? unit->holding : unit->input) + text->addr;
+        if (text->home)
+            tour->visit(tour, words, text->words * sizeof *words);
     }
 }
 
@@ -67,6 +77,7 @@ static void tour_all(struct tour *tour, struct mbp_image *image)
         for (uint32_t f = 0; f < index->file_count; f++)
             tour->visit(tour, index->files[f].words, index->files[f].count * sizeof *index->files[f].words);
         tour_registers(tour, unit);
+        tour_texts(tour, unit, index);
     }
 }
 
@@ -107,6 +118,12 @@ void mbp_image_take(struct mbp_image *image, const void *bytes)
 {
     struct tour tour = {.visit = copy_in, .bytes = (uint8_t *)(uintptr_t)bytes};
     tour_all(&tour, image);
+    for (uint32_t u = 0; u < image->plant->unit_count; u++) {
+        image_texts_show(&image->units[u]);
+        if (image->plant->units[u].stored_count > 0)
+            image_texts_forget(&image->units[u]);
+        image_alias_show(&image->units[u]);
+    }
 }
 
 /* ---- what waits ------------------------------------------------------------------------------------------------- */

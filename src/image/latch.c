@@ -113,11 +113,30 @@ void image_put_waiting(struct mbp_image *image)
     }
 }
 
-double image_number(const struct mbp_image_unit *unit, const struct image_point *point, const uint16_t *words)
+/* What stands in the words of a point, or in the bits of its register that it takes. */
+static void take_words(const struct image_point *point, const uint16_t *words, uint16_t out[4])
+{
+    memcpy(out, words, (point->words < 4 ? point->words : 4u) * sizeof *out);
+    if (point->own != NULL && point->own->mask != 0)
+        out[0] = (uint16_t)((words[0] & point->own->mask) >> point->own->shift);
+}
+
+uint64_t image_bits(const struct mbp_image_unit *unit, const struct image_point *point)
+{
+    uint16_t words[4];
+    if (point->table == MBP_COILS)
+        return unit->coils[point->addr] != 0;
+    take_words(point, unit->holding + point->addr, words);
+    return mbp_codec_bits((enum mbp_type)point->reg.type, (enum mbp_order)point->reg.order, words);
+}
+
+double image_number(const struct mbp_image_unit *unit, const struct image_point *point, const uint16_t *stands)
 {
     const struct mbp_register *reg = &point->reg;
+    uint16_t words[4];
     if (point->table == MBP_COILS || point->table == MBP_DISCRETE_INPUTS)
         return unit->coils[point->addr] != 0 ? 1.0 : 0.0;
+    take_words(point, stands, words);
     if (point->kind == MBP_WRITE_LIMIT && mbp_register_unused(reg, words))
         return NAN;
     double number = mbp_register_decode(reg, words);
@@ -166,6 +185,31 @@ static enum part part_of(struct mbp_image *image, const struct write_entry *entr
     return open ? PART_WHOLE : PART_OVER;
 }
 
+static struct mbp_write write_of(const struct mbp_image_unit *unit, const struct image_point *point,
+                                 struct mbp_peer peer)
+{
+    return (struct mbp_write){.kind = point->kind,
+                              .index = point->index,
+                              .sub = point->sub,
+                              .value = written_value(unit, point),
+                              .bits = point->kind == MBP_WRITE_STORED ? image_bits(unit, point) : 0,
+                              .own = point->own,
+                              .peer = peer};
+}
+
+static void clear(const struct mbp_image_unit *unit, const struct image_point *point)
+{
+    uint16_t mask = point->own != NULL ? point->own->mask : 0;
+    if (!clears_itself(point->kind))
+        return;
+    if (point->table == MBP_COILS)
+        unit->coils[point->addr] = 0;
+    else if (mask != 0)
+        unit->holding[point->addr] &= (uint16_t)~mask;
+    else
+        memset(unit->holding + point->addr, 0, point->words * sizeof *unit->holding);
+}
+
 /* The log keeps the points that wait for the rest of their words: they stand in the tables until they are a value. */
 size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes)
 {
@@ -182,18 +226,43 @@ size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes)
             image->log[waiting++] = entry;
         if (part != PART_WHOLE)
             continue;
-        double value = written_value(unit, &point);
-        image->writes[given++] = (struct mbp_write){point.kind, point.index, point.sub, value, entry.peer};
-        if (clears_itself(point.kind) && point.table == MBP_COILS)
-            unit->coils[point.addr] = 0;
-        else if (clears_itself(point.kind))
-            memset(unit->holding + point.addr, 0, point.words * sizeof *unit->holding);
-        if (point.kind == MBP_WRITE_FORCED && value == 0.0) // NOLINT(clang-diagnostic-float-equal): a coil's
-            waiting = forget_value(image, point.index, waiting);
+        const struct mbp_user_point *own;
+        unsigned siblings = image_siblings(unit, &point, &own);
+        uint16_t taken = 0;
+        for (unsigned s = 0; s < siblings; s++) {
+            taken |= own != NULL ? own[s].mask : 0;
+            const struct image_point one = image_sibling(&point, own != NULL ? own + s : NULL);
+            if (one.own != NULL && !one.own->writable)
+                continue;
+            const struct mbp_write write = write_of(unit, &one, entry.peer);
+            image->writes[given++] = write;
+            clear(unit, &one);
+            if (one.kind == MBP_WRITE_FORCED && write.value == 0.0) // NOLINT(clang-diagnostic-float-equal): a coil's
+                waiting = forget_value(image, one.index, waiting);
+        }
+        if (taken != 0) /* bits that are nobody's hold nothing */
+            unit->holding[point.addr] &= taken;
     }
     for (size_t i = 0; i < waiting; i++)
         *access_byte(image, &image->log[i]) |= MBP_ACCESS_DIRTY;
     image->log_count = waiting;
     *writes = image->writes;
     return given;
+}
+
+void mbp_image_forget(struct mbp_image *image)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < image->log_count; i++) {
+        const struct write_entry entry = image->log[i];
+        struct image_point point = image_find_point(&image->units[entry.unit], entry.table, entry.addr);
+        if (point.kind != MBP_WRITE_STORED || image->plant->stored[point.index].retain) {
+            image->log[kept++] = entry;
+            continue;
+        }
+        uint8_t *access = access_byte(image, &entry);
+        set_partial(image, access, false);
+        *access &= (uint8_t)~MBP_ACCESS_DIRTY;
+    }
+    image->log_count = kept;
 }

@@ -36,6 +36,7 @@ union any_view {
     struct mbp_sensor_view sensor;
     struct mbp_actuator_view actuator;
     struct mbp_controller_view controller;
+    struct mbp_stored_view stored;
 };
 
 static void fill(const struct mbp_plant *plant, const struct mbp_state *state, const struct mbp_summary_view *summary,
@@ -57,6 +58,9 @@ static void fill(const struct mbp_plant *plant, const struct mbp_state *state, c
     case MBP_PER_CONTROLLER:
         mbp_view_controller(plant, state, item, &view->controller);
         break;
+    case MBP_PER_STORED:
+        mbp_view_stored(plant, state, item, &view->stored);
+        break;
     case MBP_PER_FAULT:
     case MBP_PER_AD_HOC:
     case MBP_PER_LATENESS:
@@ -70,6 +74,17 @@ static bool is_good(const struct mbp_user_point *point, const union any_view *vi
 {
     bool of_value = mbp_map_tag_field(&point->tag)->write == MBP_WRITE_VALUE || point->tag.block == MBP_MAP_FLOATS;
     return !isnan(number) && !(of_value && view->sensor.bad_quality);
+}
+
+/* All digits of a stored value, where a point shows it in registers of its own. */
+static bool show_digits(struct mbp_image_unit *unit, const struct mbp_state *state, const struct mbp_user_point *point)
+{
+    if (point->tag.block != MBP_MAP_STORED || point->mask != 0 || point->wraps || point->table < MBP_HOLDING_REGISTERS)
+        return false;
+    uint64_t bits = mbp_stored_bits(unit->image->plant, state, point->tag.item, &point->reg);
+    uint16_t *words = point->table == MBP_HOLDING_REGISTERS ? unit->holding : unit->input;
+    mbp_codec_put_bits((enum mbp_type)point->reg.type, (enum mbp_order)point->reg.order, bits, words + point->reg.addr);
+    return true;
 }
 
 static void show(struct mbp_image_unit *unit, const struct mbp_user_point *point, const union any_view *view)
@@ -104,13 +119,14 @@ void image_points_publish(struct mbp_image_unit *unit, const struct mbp_state *s
     const struct mbp_plant *plant = unit->image->plant;
     const uint32_t *order = unit->image->index[unit - unit->image->units].points;
     struct mbp_tag last = {.item = UINT32_MAX};
-    union any_view view;
+    union any_view view = {.summary = {0}};
     for (uint32_t i = 0; i < unit->unit->point_count; i++) {
         const struct mbp_user_point *point = &plant->points[order[i]];
         enum mbp_map_per per = (enum mbp_map_per)mbp_map[point->tag.block].per;
         if (last.item != point->tag.item || (enum mbp_map_per)mbp_map[last.block].per != per)
             fill(plant, state, summary, per, point->tag.item, &view);
         last = point->tag;
-        show(unit, point, &view);
+        if (point->reg.type == MBP_STRING || !show_digits(unit, state, point))
+            show(unit, point, &view);
     }
 }

@@ -324,8 +324,10 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
     }
     for (uint32_t u = 0; u < image->plant->unit_count; u++) {
         struct mbp_image_unit *unit = &image->units[u];
-        if (!mbp_unit_has_map(unit->unit) && unit->unit->point_count == 0)
+        if (!mbp_unit_has_map(unit->unit) && unit->unit->point_count == 0) {
+            image_alias_show(unit);
             continue; /* raw tables only: nothing of ours stands there */
+        }
         const struct mbp_summary_view summary = summary_of(unit, state, figures);
         image_values_publish(unit, state);
         publish_bits(unit, state);
@@ -343,6 +345,7 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
         publish_summary(unit, &summary, first);
         publish_events(unit, figures);
         image_points_publish(unit, state, &summary);
+        image_alias_show(unit);
     }
 }
 

@@ -14,7 +14,7 @@
 
 static uint32_t first_item(const struct mbp_unit *unit)
 {
-    return unit->first_sensor + unit->first_actuator + unit->first_controller;
+    return unit->first_sensor + unit->first_actuator + unit->first_controller + unit->first_stored;
 }
 
 static void ids_free(struct mbp_plant_ids *ids)
@@ -26,7 +26,7 @@ static void ids_free(struct mbp_plant_ids *ids)
 
 static enum mbp_status ids_new(const struct mbp_plant *plant, struct mbp_plant_ids *ids)
 {
-    size_t items = (size_t)plant->sensor_count + plant->actuator_count + plant->controller_count;
+    size_t items = (size_t)plant->sensor_count + plant->actuator_count + plant->controller_count + plant->stored_count;
     *ids = (struct mbp_plant_ids){.plant = plant,
                                   .machine = calloc((size_t)plant->machine_count + 1, sizeof *ids->machine),
                                   .item = calloc(items + 1, sizeof *ids->item)};

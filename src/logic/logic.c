@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "mbplant/machine.h"
+#include "mbplant/point.h"
 
 /* ---- targets ---------------------------------------------------------------------------------------------------- */
 
@@ -36,6 +37,9 @@ static void assign(const struct mbp_plant *plant, struct mbp_state *state, uint3
         break;
     case MBP_SLOT_COMMAND_ON:
         state->command[index] = plant->actuators[index].range[value.u != 0 ? 1 : 0];
+        break;
+    case MBP_SLOT_STORED:
+        mbp_stored_assign(&plant->stored[index].reg, value, &state->stored[index]);
         break;
     default: /* MBP_SLOT_STATE */
         request(plant, state, &state->formula[f], index, value.u != 0, events);

@@ -13,6 +13,7 @@
 #define SENSOR(m)     .member = MBP_MEMBER(mbp_sensor_view, m)
 #define ACTUATOR(m)   .member = MBP_MEMBER(mbp_actuator_view, m)
 #define CONTROLLER(m) .member = MBP_MEMBER(mbp_controller_view, m)
+#define STORED(m)     .member = MBP_MEMBER(mbp_stored_view, m)
 #define SIM(m)        .member = MBP_MEMBER(mbp_sim_view, m)
 
 #define OF(n, w, u, t)  .name = (n), .what = (w), .unit_text = (u), .type = (t)
@@ -231,6 +232,12 @@ static const struct mbp_map_field alarm_words[] = {
     {U16("alarm_states_beside", "rate_of_change, bad_quality, 4 bits each"), .offset = 1, .form = MBP_FORM_NIBBLES,
      .nibbles = MBP_ALARM_COUNT - MBP_LIMIT_COUNT, SENSOR(alarm_state[MBP_RATE_OF_CHANGE])},
     {U32_IN("alarm_since", "Unix time of their last change", "s"), .offset = 2, SENSOR(alarm_since_s)},
+};
+
+/* ---- stored values ----------------------------------------------------------------------------------------------- */
+
+static const struct mbp_map_field stored[] = {
+    {.name = "", .what = "value", .unit_text = "", .write = MBP_WRITE_STORED, STORED(value)},
 };
 
 /* ---- the instructor's unit (mbplant/instructor.h, mbplant/staging.h say what each does) ---------------------------
@@ -483,6 +490,12 @@ const struct mbp_map_block mbp_map[] = {
                         .refresh = MBP_REFRESH_ALARMS,
                         .usual = 10000,
                         .stride = 4},
+    [MBP_MAP_STORED] = {.what = "the stored values",
+                        FIELDS(stored),
+                        .table = MBP_HOLDING_REGISTERS,
+                        .per = MBP_PER_STORED,
+                        .place = MBP_PLACE_POINT,
+                        .refresh = MBP_REFRESH_NEVER},
     {.what = "faults",
      FIELDS(fault_coils),
      .table = MBP_COILS,

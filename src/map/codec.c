@@ -248,6 +248,28 @@ double mbp_register_decode(const struct mbp_register *reg, const uint16_t *words
     return mbp_codec_decode((enum mbp_type)reg->type, (enum mbp_order)reg->order, reg->scale, words) + reg->offset;
 }
 
+uint64_t mbp_register_bits(const struct mbp_register *reg, double value)
+{
+    return to_bits((enum mbp_type)reg->type, (value - reg->offset) / reg->scale);
+}
+
+double mbp_register_of_bits(const struct mbp_register *reg, uint64_t bits)
+{
+    return from_bits((enum mbp_type)reg->type, bits) * reg->scale + reg->offset;
+}
+
+uint64_t mbp_codec_whole(enum mbp_type type, bool negative, uint64_t magnitude)
+{
+    bool wide = bit_count(type) == 64 && !is_float(type) && type != MBP_STRING;
+    if (!wide)
+        return to_bits(type, negative ? -(double)magnitude : (double)magnitude);
+    if (type == MBP_UINT64)
+        return negative ? 0 : magnitude;
+    if (negative)
+        return magnitude > (uint64_t)INT64_MAX ? (uint64_t)INT64_MIN : 0 - magnitude;
+    return magnitude > (uint64_t)INT64_MAX ? (uint64_t)INT64_MAX : magnitude;
+}
+
 double mbp_register_quantise(const struct mbp_register *reg, double value)
 {
     return mbp_codec_quantise((enum mbp_type)reg->type, reg->scale, value - reg->offset) + reg->offset;

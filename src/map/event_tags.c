@@ -72,6 +72,13 @@ uint16_t mbp_item_of_controller(const struct mbp_plant *plant, uint32_t controll
     return number16(unit->sensor_count + unit->actuator_count + controller - unit->first_controller);
 }
 
+uint16_t mbp_item_of_stored(const struct mbp_plant *plant, uint32_t stored)
+{
+    const struct mbp_unit *unit = &plant->units[plant->stored[stored].unit];
+    uint32_t before = unit->sensor_count + unit->actuator_count + unit->controller_count;
+    return plant->stored[stored].named ? number16(before + stored - unit->first_stored) : MBP_NONE16;
+}
+
 uint16_t mbp_number_of_machine(const struct mbp_plant *plant, uint32_t machine)
 {
     return machine == UINT32_MAX ? MBP_NONE16
@@ -98,6 +105,9 @@ void mbp_item_of_block(const struct mbp_plant *plant, unsigned block, uint32_t i
         of = plant->controllers[index].machine;
         *item = mbp_item_of_controller(plant, index);
         break;
+    case MBP_PER_STORED:
+        *item = mbp_item_of_stored(plant, index);
+        break;
     case MBP_PER_UNIT:
     case MBP_PER_FAULT:
     case MBP_PER_AD_HOC:
@@ -110,7 +120,7 @@ void mbp_item_of_block(const struct mbp_plant *plant, unsigned block, uint32_t i
 
 uint32_t mbp_item_count(const struct mbp_unit *unit)
 {
-    return unit->sensor_count + unit->actuator_count + unit->controller_count;
+    return unit->sensor_count + unit->actuator_count + unit->controller_count + unit->named_count;
 }
 
 /* ---- tags ------------------------------------------------------------------------------------------------------- */
@@ -149,6 +159,18 @@ static struct mbp_event_tag tag_of_controller(const struct mbp_controller *contr
     return tag;
 }
 
+static struct mbp_event_tag tag_of_stored(const struct mbp_stored *stored)
+{
+    struct mbp_event_tag tag = tag_of(MBP_TAG_POINT, stored->name, NULL);
+    bool whole = stored->reg.type != MBP_FLOAT32 && stored->reg.type != MBP_FLOAT64;
+    unsigned of_scale = mbp_scale_decimals(stored->reg.scale);
+    unsigned of_offset = mbp_scale_decimals(stored->reg.offset);
+    tag.decimals = (uint8_t)(!whole ? DECIMALS_NO_RANGE : of_scale > of_offset ? of_scale : of_offset);
+    if (stored->reg.type == MBP_BOOL)
+        tag.decimals = MBP_TAG_ON_OFF;
+    return tag;
+}
+
 static void finish(const struct mbp_unit *unit, uint32_t number, struct mbp_event_tag *tag)
 {
     tag->unit = unit->id;
@@ -176,8 +198,11 @@ bool mbp_tag_of_item(const struct mbp_plant *plant, const struct mbp_unit *unit,
         *out = mbp_tag_of_sensor(&plant->sensors[unit->first_sensor + number]);
     else if (actuator < unit->actuator_count)
         *out = tag_of_actuator(&plant->actuators[unit->first_actuator + actuator]);
-    else
+    else if (actuator - unit->actuator_count < unit->controller_count)
         *out = tag_of_controller(&plant->controllers[unit->first_controller + actuator - unit->actuator_count]);
+    else
+        *out = tag_of_stored(
+            &plant->stored[unit->first_stored + actuator - unit->actuator_count - unit->controller_count]);
     finish(unit, number, out);
     return true;
 }

@@ -5,7 +5,10 @@
 
 bool mbp_unit_has_map(const struct mbp_unit *unit)
 {
-    return unit->machine_count + unit->sensor_count + unit->actuator_count + unit->controller_count > 0;
+    bool any = unit->machine_count + unit->sensor_count + unit->actuator_count + unit->controller_count > 0;
+    for (unsigned b = 0; b < mbp_map_count && !any; b++)
+        any = unit->layout.asked[b] != MBP_AS_DEFAULT && unit->layout.asked[b] <= MBP_NO_BASE;
+    return any;
 }
 
 bool mbp_sensor_has_limits(const struct mbp_sensor *sensor)
@@ -32,6 +35,9 @@ uint32_t mbp_map_items(const struct mbp_plant *plant, const struct mbp_unit *uni
     case MBP_PER_CONTROLLER:
         *first = unit->first_controller;
         return unit->controller_count;
+    case MBP_PER_STORED:
+        *first = unit->first_stored;
+        return unit->stored_count;
     case MBP_PER_FAULT:
         return plant->fault_count;
     case MBP_PER_AD_HOC:
@@ -55,6 +61,8 @@ const char *mbp_map_item_name(const struct mbp_plant *plant, enum mbp_map_per pe
         return plant->actuators[item].name;
     case MBP_PER_CONTROLLER:
         return plant->controllers[item].name;
+    case MBP_PER_STORED:
+        return plant->stored[item].name;
     case MBP_PER_FAULT:
     case MBP_PER_AD_HOC:
     case MBP_PER_LATENESS:
@@ -83,6 +91,8 @@ bool mbp_map_item_has(const struct mbp_plant *plant, const struct mbp_unit *unit
         return plant->actuators[item].on_off && !plant->actuators[item].reg.nowhere;
     case MBP_PLACE_VALUE:
         return !plant->sensors[item].reg.nowhere;
+    case MBP_PLACE_POINT:
+        return false;
     case MBP_PLACE_STRIDE:
         break;
     }
@@ -111,6 +121,7 @@ uint16_t mbp_map_addr(const struct mbp_plant *plant, const struct mbp_unit *unit
         return plant->actuators[item].reg.addr;
     case MBP_PLACE_STRIDE:
     case MBP_PLACE_ON_OFF:
+    case MBP_PLACE_POINT:
         break;
     }
     return (uint16_t)(base + row->stride * number_in_unit(plant, unit, (enum mbp_map_per)row->per, item));
@@ -148,6 +159,7 @@ uint16_t mbp_map_item_count(const struct mbp_plant *plant, unsigned block, uint3
         return plant->actuators[item].reg.words;
     case MBP_PLACE_STRIDE:
     case MBP_PLACE_ON_OFF:
+    case MBP_PLACE_POINT:
         break;
     }
     return mbp_map[block].stride;
@@ -161,6 +173,8 @@ const struct mbp_register *mbp_map_register(const struct mbp_plant *plant, unsig
         return &plant->sensors[item].reg;
     case MBP_PLACE_COMMAND:
         return &plant->actuators[item].reg;
+    case MBP_PLACE_POINT:
+        return &plant->stored[item].reg;
     case MBP_PLACE_STRIDE:
     case MBP_PLACE_ON_OFF:
         break;

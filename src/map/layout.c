@@ -141,11 +141,21 @@ static void claim_points(struct work *work)
     }
 }
 
+static void claim_aliases(struct work *work)
+{
+    const struct mbp_unit *unit = work->request->unit;
+    for (uint32_t a = unit->first_alias; a < unit->first_alias + unit->alias_count; a++) {
+        const struct mbp_alias *alias = &work->request->plant->aliases[a];
+        claim(work,
+              (struct mbp_map_claim){MBP_CLAIM_ALIAS, a, (enum mbp_table)alias->table, alias->addr, alias->count, 0});
+    }
+}
+
 /* Whether the file itself places anything in the unit: then there is more than a span of values to look at. */
 static bool places_anything(const struct work *work)
 {
     const struct mbp_unit *unit = work->request->unit;
-    bool any = unit->point_count > 0 || unit->layout.none;
+    bool any = unit->point_count + unit->alias_count > 0 || unit->layout.none;
     for (unsigned b = 0; b < mbp_map_count; b++)
         any = any || unit->layout.asked[b] != MBP_AS_DEFAULT;
     for (unsigned table = 0; table < MBP_TABLE_COUNT; table++)
@@ -160,7 +170,7 @@ static bool places_anything(const struct work *work)
 static enum mbp_status claim_all(struct work *work)
 {
     const struct mbp_unit *unit = work->request->unit;
-    size_t claims = (size_t)unit->sensor_count + unit->actuator_count + unit->point_count + 1;
+    size_t claims = (size_t)unit->sensor_count + unit->actuator_count + unit->point_count + unit->alias_count + 1;
     for (unsigned table = 0; table < MBP_TABLE_COUNT; table++)
         claims += unit->block_count[table];
     work->claims = calloc(claims, sizeof *work->claims);
@@ -174,6 +184,7 @@ static enum mbp_status claim_all(struct work *work)
     claim_commands(work);
     claim_raw(work);
     claim_points(work);
+    claim_aliases(work);
     return MBP_OK;
 }
 
@@ -197,6 +208,7 @@ static uint32_t item_span(const struct work *work, unsigned block, uint32_t item
         break;
     case MBP_PLACE_VALUE:
     case MBP_PLACE_STRIDE:
+    case MBP_PLACE_POINT:
         break;
     }
     return mbp_map[block].stride;
@@ -377,7 +389,7 @@ static void place_blocks(struct work *work)
     bool waits[MBP_MAP_BLOCKS_MAX] = {false};
     struct mbp_layout *layout = &work->request->unit->layout;
     for (unsigned b = 0; b < mbp_map_count; b++) {
-        if (mbp_map[b].instructor || mbp_map[b].place == MBP_PLACE_VALUE)
+        if (mbp_map[b].instructor || mbp_map[b].place == MBP_PLACE_VALUE || mbp_map[b].place == MBP_PLACE_POINT)
             continue;
         span[b] = block_span(work, b, &waits[b]);
         if (!waits[b] && span[b] > 0)

@@ -21,6 +21,7 @@ static struct mbp_point plain_point(enum mbp_table table, uint32_t addr)
                               .machine = NOTHING,
                               .actuator = NOTHING,
                               .controller = NOTHING,
+                              .stored = NOTHING,
                               .addr = (uint16_t)addr,
                               .table = (uint8_t)table,
                               .order = MBP_ABCD};
@@ -88,6 +89,10 @@ static void set_item(struct mbp_point *point, const struct mbp_plant *plant, enu
         point->controller = item;
         point->machine = plant->controllers[item].machine;
         name_point(point, plant->controllers[item].name, field);
+        return;
+    case MBP_PER_STORED:
+        point->stored = item;
+        name_point(point, plant->stored[item].name, field);
         return;
     case MBP_PER_FAULT:
         snprintf(point->name, sizeof point->name, "%s %s", field, plant->faults[item].name);
@@ -190,6 +195,19 @@ void mbp_map_own_point(const struct mbp_plant *plant, const struct mbp_user_poin
     *out = point;
 }
 
+/* A run of addresses that are the same as others. */
+static int visit_alias(const struct tour *tour, const struct mbp_alias *alias)
+{
+    bool bits = alias->table == MBP_COILS || alias->table == MBP_DISCRETE_INPUTS;
+    struct mbp_point point = plain_point((enum mbp_table)alias->table, alias->addr);
+    point.what = "raw";
+    point.count = alias->count;
+    point.type = bits ? MBP_BOOL : MBP_UINT16;
+    point.writable = alias->writable;
+    snprintf(point.name, sizeof point.name, "%s %u", mbp_table_name((enum mbp_table)alias->table), alias->addr);
+    return tour->visit(&point, tour->ctx);
+}
+
 static int visit_own(const struct tour *tour, const struct mbp_user_point *own)
 {
     struct mbp_point point;
@@ -204,6 +222,11 @@ static int visit_points(const struct tour *tour, enum mbp_table table)
     for (uint32_t p = 0; p < tour->unit->point_count && stop == 0; p++) {
         if (points[p].table == table)
             stop = visit_own(tour, &points[p]);
+    }
+    const struct mbp_alias *aliases = tour->plant->aliases + tour->unit->first_alias;
+    for (uint32_t a = 0; a < tour->unit->alias_count && stop == 0; a++) {
+        if (aliases[a].table == table)
+            stop = visit_alias(tour, &aliases[a]);
     }
     return stop;
 }
@@ -250,7 +273,7 @@ struct mbp_register mbp_point_register(const struct mbp_point *point)
 bool mbp_map_suffix_is_taken(const char *suffix)
 {
     for (unsigned b = 0; b < mbp_map_count; b++) {
-        bool named = mbp_map[b].per >= MBP_PER_MACHINE && mbp_map[b].per <= MBP_PER_CONTROLLER;
+        bool named = mbp_map[b].per >= MBP_PER_MACHINE && mbp_map[b].per <= MBP_PER_STORED;
         for (unsigned f = 0; f < mbp_map[b].field_count && named; f++) {
             if (strcmp(mbp_map[b].fields[f].name, suffix) == 0)
                 return true;

@@ -38,6 +38,7 @@ static const char *const mode_names[] = {"manual", "auto"};
 static const char *const wave_names[] = {"none", "sine", "square", "triangle", "sawtooth", "steps"};
 static const char *const function_names[] = {[MBP_LINEAR] = "linear", [MBP_SQUARE_ROOT] = "square_root"};
 static const char *const access_names[] = {"read", "read_write"};
+static const char *const point_access_names[] = {"read", "read_write", "write"};
 static const char *const gaps_names[] = {"error", "zero"};
 static const char *const allow_names[] = {"read", "operate", "all", "none"};
 static const char *const wire_fault_names[] = {"delay",    "drop",  "exception", "wrong_transaction",
@@ -104,6 +105,7 @@ const struct mbp_words mbp_mode_words = WORDS("a mode", mode_names);
 const struct mbp_words mbp_wave_words = WORDS("a shape", wave_names);
 const struct mbp_words mbp_input_function_words = WORDS("a function", function_names);
 const struct mbp_words mbp_access_words = WORDS("an access", access_names);
+const struct mbp_words mbp_point_access_words = WORDS("an access", point_access_names);
 const struct mbp_words mbp_gaps_words = WORDS("a way with gaps", gaps_names);
 const struct mbp_words mbp_allow_words = WORDS("a permission", allow_names);
 const struct mbp_words mbp_wire_fault_words = WORDS("a wire fault", wire_fault_names);

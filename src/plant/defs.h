@@ -305,6 +305,12 @@ enum mbp_point_field {
     MBP_POINT_BYTE,
     MBP_POINT_BITS,
     MBP_POINT_REPEAT,
+    MBP_POINT_NAME,
+    MBP_POINT_VALUE,
+    MBP_POINT_ACCESS,
+    MBP_POINT_RETAIN,
+    MBP_POINT_COUNT,
+    MBP_POINT_SAME_AS,
     MBP_POINT_FIELDS
 };
 
@@ -322,7 +328,18 @@ struct mbp_point_def {
         uint32_t count;
     } bits;
     uint32_t repeat;
+    const char *name; /* may hold placeholders; NULL = none */
+    struct mbp_value_def {
+        const struct mbp_node *node; /* NULL = none */
+    } value;
+    int access; /* enum mbp_access */
+    bool retain;
+    uint32_t count;
+    struct mbp_place_def same_as;
 };
+
+/* How many points, one behind the other, a definition makes. */
+uint32_t mbp_point_times(const struct mbp_point_def *point);
 
 struct mbp_unit_def {
     struct mbp_def def;

@@ -24,7 +24,7 @@ static const struct mbp_sensor_def *sensor_at(const struct mbp_def_list *sensors
 /* ---- how many ------------------------------------------------------------------------------------------------- */
 
 struct totals {
-    uint64_t units, machines, sensors, inputs, actuators, controllers, points;
+    uint64_t units, machines, sensors, inputs, actuators, controllers, points, stored, aliases;
 };
 
 static void count_sensors(const struct mbp_def_list *sensors, uint64_t times, struct totals *totals)
@@ -60,19 +60,24 @@ static void count_controllers(const struct mbp_def_list *controllers, uint64_t t
     }
 }
 
-static uint64_t count_points(const struct mbp_def_list *points)
+static void count_points(const struct mbp_def_list *points, struct totals *totals)
 {
-    uint64_t count = 0;
     for (uint32_t i = 0; i < points->count; i++) {
         const struct mbp_point_def *point = (const struct mbp_point_def *)points->items + i;
-        count += (uint64_t)point->repeat * (point->bits.count > 0 ? point->bits.count : 1);
+        if (mbp_def_has(&point->def, MBP_POINT_SAME_AS)) {
+            totals->aliases++;
+            continue;
+        }
+        uint64_t times = mbp_point_times(point);
+        totals->points += times * (point->bits.count > 0 ? point->bits.count : 1);
+        totals->stored += mbp_def_has(&point->def, MBP_POINT_VALUE) ? times : 0;
     }
-    return count;
 }
 
 static struct totals count_unit(const struct mbp_unit_def *unit)
 {
-    struct totals totals = {.units = 1, .points = count_points(&unit->points)};
+    struct totals totals = {.units = 1};
+    count_points(&unit->points, &totals);
     for (uint32_t i = 0; i < unit->machines.count; i++) {
         const struct mbp_machine_def *machine = machine_at(unit, i);
         totals.machines += machine->repeat;
@@ -117,6 +122,8 @@ static bool count_all(struct mbp_load *load, struct totals *totals)
         totals->actuators += one.actuators * unit->repeat;
         totals->controllers += one.controllers * unit->repeat;
         totals->points += one.points * unit->repeat;
+        totals->stored += one.stored * unit->repeat;
+        totals->aliases += one.aliases * unit->repeat;
     }
     if (totals->units > 256) {
         mbp_reader_tell(&load->reader, mbp_def_node(&load->def.def, "units"),
@@ -401,7 +408,13 @@ static bool allocate(struct mbp_load *load, const struct totals *totals)
     load->origins = mbp_reader_array(reader, reader->scratch, totals->sensors, sizeof *load->origins);
     load->points = mbp_reader_array(reader, reader->keep, totals->points, sizeof *load->points);
     load->point_origins = mbp_reader_array(reader, reader->scratch, totals->points, sizeof *load->point_origins);
+    load->stored = mbp_reader_array(reader, reader->keep, totals->stored, sizeof *load->stored);
+    load->stored_defs = mbp_reader_array(reader, reader->scratch, totals->stored, sizeof(struct mbp_point_def *));
+    load->aliases = mbp_reader_array(reader, reader->keep, totals->aliases, sizeof *load->aliases);
+    load->alias_defs = mbp_reader_array(reader, reader->scratch, totals->aliases, sizeof(struct mbp_point_def *));
     load->plant->points = load->points;
+    load->plant->stored = load->stored;
+    load->plant->aliases = load->aliases;
     load->plant->units = load->units;
     load->plant->machines = load->machines;
     load->plant->sensors = load->sensors;

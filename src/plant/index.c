@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "mbplant/point.h"
+
 const char *mbp_index_name(const struct mbp_plant *plant, uint32_t item)
 {
     uint32_t at = item;
@@ -16,12 +18,18 @@ const char *mbp_index_name(const struct mbp_plant *plant, uint32_t item)
         return plant->sensors[at].name;
     }
     at -= plant->sensor_count;
-    return at < plant->actuator_count ? plant->actuators[at].name : plant->controllers[at - plant->actuator_count].name;
+    if (at < plant->actuator_count) {
+        return plant->actuators[at].name;
+    }
+    at -= plant->actuator_count;
+    return at < plant->controller_count ? plant->controllers[at].name
+                                        : plant->stored[at - plant->controller_count].name;
 }
 
 uint32_t mbp_index_count(const struct mbp_plant *plant)
 {
-    return plant->machine_count + plant->sensor_count + plant->actuator_count + plant->controller_count;
+    return plant->machine_count + plant->sensor_count + plant->actuator_count + plant->controller_count +
+           plant->stored_count;
 }
 
 enum mbp_status mbp_index_init(struct mbp_index *index, const struct mbp_plant *plant, struct mbp_arena *arena)
@@ -94,6 +102,7 @@ uint32_t mbp_index_as(const struct mbp_plant *plant, uint32_t item, enum mbp_ite
         [MBP_ITEM_ACTUATOR] = {(uint64_t)plant->machine_count + plant->sensor_count, plant->actuator_count},
         [MBP_ITEM_CONTROLLER] = {(uint64_t)plant->machine_count + plant->sensor_count + plant->actuator_count,
                                  plant->controller_count},
+        [MBP_ITEM_STORED] = {(uint64_t)mbp_index_count(plant) - plant->stored_count, plant->stored_count},
         [MBP_ITEM_SOURCE] = {plant->machine_count, (uint64_t)plant->sensor_count + plant->actuator_count},
     };
     bool is_one = item >= places[kind].first && item - places[kind].first < places[kind].count;
@@ -119,6 +128,11 @@ uint32_t mbp_plant_find_sensor(const struct mbp_plant *plant, const char *name)
 uint32_t mbp_plant_find_actuator(const struct mbp_plant *plant, const char *name)
 {
     return find_as(plant, name, MBP_ITEM_ACTUATOR);
+}
+
+uint32_t mbp_plant_find_stored(const struct mbp_plant *plant, const char *name)
+{
+    return find_as(plant, name, MBP_ITEM_STORED);
 }
 
 uint32_t mbp_plant_find_controller(const struct mbp_plant *plant, const char *name)

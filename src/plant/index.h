@@ -5,8 +5,8 @@
 #include "arena.h"
 #include "mbplant/plant.h"
 
-/* An item is a machine's index; the number of machines plus a sensor's index; that of both plus an actuator's; or that
- * of all three plus a controller's. */
+/* An item is a machine's index; the number of machines plus a sensor's index; that of both plus an actuator's; that
+ * of all three plus a controller's; or that of all four plus a stored value's. */
 struct mbp_index {
     uint32_t *slots; /* item + 1; 0 = free */
     uint32_t mask;
@@ -40,7 +40,14 @@ uint32_t mbp_index_find(const struct mbp_index *index, const struct mbp_plant *p
 
 /* What an item may be wanted as. A source is what an input takes in: a sensor, or the number of sensors plus an
  * actuator's index. */
-enum mbp_item_kind { MBP_ITEM_MACHINE, MBP_ITEM_SENSOR, MBP_ITEM_ACTUATOR, MBP_ITEM_CONTROLLER, MBP_ITEM_SOURCE };
+enum mbp_item_kind {
+    MBP_ITEM_MACHINE,
+    MBP_ITEM_SENSOR,
+    MBP_ITEM_ACTUATOR,
+    MBP_ITEM_CONTROLLER,
+    MBP_ITEM_STORED,
+    MBP_ITEM_SOURCE
+};
 
 /* The plant-wide index of an item among those of a kind; UINT32_MAX when it is of another, or UINT32_MAX. */
 uint32_t mbp_index_as(const struct mbp_plant *plant, uint32_t item, enum mbp_item_kind kind);

@@ -33,6 +33,7 @@ struct mbp_point_origin {
     const struct mbp_point_def *def;
     struct mbp_counters counters;
     const struct mbp_node *tag; /* the name of what it shows, or the point's own */
+    uint32_t stored;            /* that it holds; UINT32_MAX = none */
     int8_t bit;                 /* of its register that it takes alone; -1 = none */
 };
 
@@ -49,6 +50,8 @@ struct mbp_load {
     struct mbp_controller *controllers;
     struct mbp_input *inputs;
     struct mbp_user_point *points;
+    struct mbp_stored *stored;
+    struct mbp_alias *aliases;
     const struct mbp_unit_def **unit_defs;
     struct mbp_machine_origin *machine_origins;
     const bool *shared_name; /* per item of the index: another one has its name, which is told */
@@ -56,6 +59,7 @@ struct mbp_load {
     struct mbp_actuator_origin *actuator_origins;
     struct mbp_controller_origin *controller_origins;
     struct mbp_point_origin *point_origins;
+    const struct mbp_point_def **stored_defs, **alias_defs;
 };
 
 /* The rules of names that hold for a definition before it is expanded: placeholders where `repeat` needs them. */
@@ -80,6 +84,10 @@ void mbp_resolve_points(struct mbp_load *load, const struct mbp_index *index);
 
 /* Sorts the points of a unit by table and address; nothing may refer to their origins any more. */
 void mbp_sort_points(struct mbp_load *load, const struct mbp_unit *unit);
+
+/* What stored values begin with; the runs of addresses that are the same as others, once the unit's map is laid out. */
+void mbp_set_stored(struct mbp_load *load, uint32_t stored);
+void mbp_resolve_aliases(struct mbp_load *load, struct mbp_unit *unit, bool silent);
 
 /* Unique names and unit ids; inputs' and machines' sensors by name. Errors: MBP_ERR_MEMORY. */
 enum mbp_status mbp_resolve(struct mbp_load *load);

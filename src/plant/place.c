@@ -89,6 +89,11 @@ static const struct mbp_node *describe(const struct placing *placing, const stru
         snprintf(text, size, "the point at %s %u", mbp_table_word(claim->table), claim->first);
         *at = mbp_def_node(def, "at");
         return def->node;
+    case MBP_CLAIM_ALIAS:
+        def = &load->alias_defs[claim->index]->def;
+        snprintf(text, size, "the point at %s %u", mbp_table_word(claim->table), claim->first);
+        *at = mbp_def_node(def, "at");
+        return def->node;
     case MBP_CLAIM_COMMAND:
         def = &load->actuator_origins[claim->index].def->reg.def;
         snprintf(text, size, "actuator %s", load->actuators[claim->index].name);
@@ -133,7 +138,7 @@ static void tell_overflow(void *ctx, const struct mbp_map_claim *claim)
                         "no room for the value of %s: it would end at holding register %u; allowed is up to 65535: "
                         "spread the sensors over more units, or take shorter types",
                         me, claim->first + claim->count - 1);
-    else if (claim->who == MBP_CLAIM_POINT || claim->who == MBP_CLAIM_BLOCK)
+    else if (claim->who == MBP_CLAIM_POINT || claim->who == MBP_CLAIM_BLOCK || claim->who == MBP_CLAIM_ALIAS)
         mbp_reader_tell(&load->reader, at, "no room for %s: it would end at address %u; allowed is up to 65535", me,
                         claim->first + claim->count - 1);
     else
@@ -160,6 +165,8 @@ enum mbp_status mbp_layout(struct mbp_load *load)
         if (!load->unit_defs[u]->unsure && set_given(&placing, &load->units[u]))
             status = mbp_map_layout(&request);
         mbp_sort_points(load, &load->units[u]);
+        if (status == MBP_OK && !load->unit_defs[u]->unsure && load->reader.errors->count == 0)
+            mbp_resolve_aliases(load, &load->units[u], repeated);
         status = status == MBP_ERR_RANGE ? MBP_OK : status; /* told: the reader counts the errors */
     }
     return status;

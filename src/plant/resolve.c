@@ -36,7 +36,7 @@ static bool name_is_right(struct mbp_load *load, const struct mbp_def *def, cons
         return false;
     }
     if (!has_machine && mbp_pattern_has(name, 'm')) {
-        mbp_reader_tell(reader, node, "{m} counts machines, and this sensor belongs to none; allowed are {n} and {u}");
+        mbp_reader_tell(reader, node, "{m} counts machines, and this belongs to none; allowed are {n} and {u}");
         return false;
     }
     struct mbp_counters last = {repeats->own, repeats->machine, repeats->unit};
@@ -121,6 +121,19 @@ static void check_actuators(struct mbp_load *load, struct mbp_def_list *actuator
     }
 }
 
+static void check_points(struct mbp_load *load, struct mbp_def_list *points, uint32_t units)
+{
+    struct mbp_point_def *defs = points->items;
+    for (uint32_t i = 0; i < points->count; i++) {
+        struct repeats repeats = {units, 1, mbp_point_times(&defs[i])};
+        if (mbp_def_has(&defs[i].def, MBP_POINT_NAME) &&
+            !name_is_right(load, &defs[i].def, defs[i].name, &repeats, false)) {
+            defs[i].def.present &= ~MBP_BIT(MBP_POINT_NAME);
+            load->reader.nameless = true;
+        }
+    }
+}
+
 static void check_controllers(struct mbp_load *load, struct mbp_def_list *controllers, struct repeats repeats,
                               bool has_machine)
 {
@@ -160,6 +173,7 @@ void mbp_check_names(struct mbp_load *load)
         check_sensors(load, &units[u].sensors, (struct repeats){units[u].repeat, 1, 1}, false);
         check_actuators(load, &units[u].actuators, (struct repeats){units[u].repeat, 1, 1}, false);
         check_controllers(load, &units[u].controllers, (struct repeats){units[u].repeat, 1, 1}, false);
+        check_points(load, &units[u].points, units[u].repeat);
     }
 }
 
@@ -177,8 +191,12 @@ static const struct mbp_def *def_of(const struct mbp_load *load, uint32_t item)
         return &load->origins[item].def->def;
     }
     item -= plant->sensor_count;
-    return item < plant->actuator_count ? &load->actuator_origins[item].def->def
-                                        : &load->controller_origins[item - plant->actuator_count].def->def;
+    if (item < plant->actuator_count) {
+        return &load->actuator_origins[item].def->def;
+    }
+    item -= plant->actuator_count;
+    return item < plant->controller_count ? &load->controller_origins[item].def->def
+                                          : &load->stored_defs[item - plant->controller_count]->def;
 }
 
 static const char *noun_of(const struct mbp_load *load, uint32_t item)
@@ -188,9 +206,10 @@ static const char *noun_of(const struct mbp_load *load, uint32_t item)
     if (item < plant->machine_count) {
         return "machine";
     }
-    return item - plant->machine_count < plant->sensor_count ? "sensor"
-           : behind < plant->actuator_count                  ? "actuator"
-                                                             : "controller";
+    return item - plant->machine_count < plant->sensor_count          ? "sensor"
+           : behind < plant->actuator_count                           ? "actuator"
+           : behind - plant->actuator_count < plant->controller_count ? "controller"
+                                                                      : "point";
 }
 
 static bool has_name(const struct mbp_load *load, uint32_t item)
@@ -200,9 +219,11 @@ static bool has_name(const struct mbp_load *load, uint32_t item)
         return load->machine_origins[item].def->machine.name != NULL;
     }
     item -= machines;
-    unsigned field = item < sensors                                 ? (unsigned)MBP_SENSOR_NAME
-                     : item - sensors < load->plant->actuator_count ? (unsigned)MBP_ACTUATOR_NAME
-                                                                    : (unsigned)MBP_CONTROLLER_NAME;
+    uint32_t actuators = sensors + load->plant->actuator_count;
+    unsigned field = item < sensors                                     ? (unsigned)MBP_SENSOR_NAME
+                     : item < actuators                                 ? (unsigned)MBP_ACTUATOR_NAME
+                     : item - actuators < load->plant->controller_count ? (unsigned)MBP_CONTROLLER_NAME
+                                                                        : (unsigned)MBP_POINT_NAME;
     return mbp_def_has(def_of(load, machines + item), field);
 }
 

@@ -19,7 +19,7 @@ struct mbp_next_scan {
     struct mbp_control *control;
     struct mbp_state *state;
     struct scan_checkpoint *checkpoint;
-    double *command_told;
+    uint64_t *command_told;
     struct mbp_events events;
 };
 
@@ -97,7 +97,8 @@ static void carry_over(struct mbp_scan *scan, struct mbp_next_scan *next)
     const struct mbp_change *change = next->change;
     const struct mbp_carry carry = {change->from,          change->to,
                                     change->sensor_from,   change->machine_from,
-                                    change->actuator_from, change->controller_from};
+                                    change->actuator_from, change->controller_from,
+                                    change->stored_from};
     for (uint32_t m = 0; m < next->plant->machine_count; m++)
         next->state->machine[m].since_ms = scan->state->wall_ms;
     mbp_state_carry(&carry, scan->state, next->state);
@@ -107,7 +108,7 @@ static void carry_over(struct mbp_scan *scan, struct mbp_next_scan *next)
     mbp_control_carry(&carry, next->state);
     mbp_fault_carry(change->from, scan->state, change->to, next->state);
     mbp_diagnosis_settle(next->plant, next->state);
-    mbp_image_carry(scan->config.image, next->image, change->sensor_from, change->actuator_from);
+    mbp_image_carry(&carry, scan->config.image, next->image);
 }
 
 /* The new one's parts take the places of the old ones, which go with `next`. */
@@ -125,7 +126,7 @@ static void swap(struct mbp_scan *scan, struct mbp_next_scan *next)
     scan->command_told = next->command_told;
     scan->faults_unknown = true; /* the journal learns all of them anew */
     for (size_t a = 0; a < mbp_setting_count(next->plant); a++)
-        scan->command_told[a] = NAN; /* and all of these */
+        scan->command_told[a] = SCAN_UNTOLD; /* and all of these */
     scan->events.lost = old.events.lost;
     scan->config.plant = next->plant;
     scan->config.image = next->image;

@@ -49,9 +49,9 @@ static bool retain_commands(struct mbp_scan *scan)
     const struct mbp_plant *plant = scan->config.plant;
     size_t count = mbp_setting_count(plant);
     for (uint32_t i = 0; i < count; i++) {
-        double now = mbp_setting_now(plant, scan->state, i);
+        uint64_t now = mbp_setting_now(plant, scan->state, i);
         struct mbp_retained_setting retained = {i, now, mbp_setting_in_file(plant, i)};
-        if (now >= scan->command_told[i] && now <= scan->command_told[i])
+        if (now == scan->command_told[i] && now != SCAN_UNTOLD)
             continue;
         if (mbp_journal_push_setting(scan->config.journal, &retained) != MBP_OK)
             return false;

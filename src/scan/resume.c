@@ -136,6 +136,8 @@ enum mbp_status scan_resume(struct mbp_scan *scan, struct scan_past *past)
     if (status == MBP_OK && journal != NULL)
         count_on(scan);
     scan->state->wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
+    if (status == MBP_OK)
+        mbp_stored_forget(scan->config.plant, scan->state);
     return status == MBP_OK ? know_commands(scan) : status;
 }
 

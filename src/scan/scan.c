@@ -43,6 +43,25 @@ static void latch_alarm(struct mbp_scan *scan, const struct mbp_write *write)
         mbp_diagnosis_reset(plant, state, write->index, peer, &scan->events);
 }
 
+/* A value of a point's own: what it was and what it is, where that is something else. */
+static void store(struct mbp_scan *scan, const struct mbp_write *write)
+{
+    const struct mbp_plant *plant = scan->config.plant;
+    struct mbp_state *state = scan->state;
+    const struct mbp_user_point *own = write->own;
+    const struct mbp_register *reg = &plant->stored[write->index].reg;
+    uint64_t before = state->stored[write->index];
+    mbp_stored_take(plant, state, write->index, &own->reg, write->bits);
+    if (state->stored[write->index] == before)
+        return;
+    struct mbp_event event = mbp_stored_event(plant, MBP_EV_POINT_WRITTEN, write->index);
+    event.value = (float)mbp_register_of_bits(reg, state->stored[write->index]);
+    event.limit = (float)mbp_register_of_bits(reg, before);
+    event.actor = (uint16_t)write->peer.actor;
+    event.detail = mbp_event_write_detail(own->table, own->reg.addr, 0, 0);
+    mbp_events_emit(&scan->events, event);
+}
+
 /* Gives the masters' writes to the stages they are for; a machine's commands wait for `operate`. */
 static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t count)
 {
@@ -80,6 +99,9 @@ static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t 
             break;
         case MBP_WRITE_MODE:
             mbp_control_switch(plant, scan->state, write->index, write->value != 0, peer, &scan->events);
+            break;
+        case MBP_WRITE_STORED:
+            store(scan, write);
             break;
         case MBP_WRITE_ACKNOWLEDGE_SENSOR:
         case MBP_WRITE_RESET:
@@ -222,7 +244,7 @@ void mbp_scan_observe(struct mbp_scan *scan, const struct mbp_scan_observer *obs
 size_t scan_events_capacity(const struct mbp_plant *plant)
 {
     return 256 + 3 * (size_t)plant->formula_count + 11 * (size_t)plant->machine_count +
-           31 * (size_t)plant->sensor_count + mbp_setting_count(plant) + MBP_WRITTEN_MAX +
+           31 * (size_t)plant->sensor_count + mbp_setting_count(plant) + plant->point_count + MBP_WRITTEN_MAX +
            2 * (MBP_REFUSALS_MAX + SCAN_REFUSERS + 1);
 }
 
@@ -303,6 +325,10 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
         tell_start(scan);
     if (status == MBP_OK)
         scan_tail_write(scan, &past);
+    if (status == MBP_OK && scan->config.plant->stored_count > 0) {
+        mbp_image_forget(scan->config.image);
+        scan_publish(scan);
+    }
     if (status == MBP_OK && scan->former != NULL) {
         status = scan_follow_edit(scan, config);
         if (status == MBP_OK)

@@ -57,6 +57,8 @@ struct scan_commands {
     uint64_t restore_at_ns; /* no restore before that */
 };
 
+#define SCAN_UNTOLD UINT64_C(0xFFF8A5A5A5A5A5A5) /* a NaN that no reckoning gives */
+
 struct mbp_scan {
     struct mbp_scan_config config;
     struct mbp_state *state;
@@ -79,11 +81,11 @@ struct mbp_scan {
     uint32_t shelf_from;  /* the sensor whose shelf is looked at next */
     size_t unrecorded;    /* events of the scan that is under way, which the journal does not have yet */
     bool trouble_told;
-    uint32_t faults_told; /* the journal knows all of them as they were at this mbp_state.fault_changes */
-    bool faults_unknown;  /* ... or nothing of them */
-    uint32_t shots_told;  /* likewise at this mbp_state.shots_begun */
-    bool commands_missed; /* some found no room */
-    double *command_told; /* per command and setting (journal.h): what was retained last; NaN = none */
+    uint32_t faults_told;   /* the journal knows all of them as they were at this mbp_state.fault_changes */
+    bool faults_unknown;    /* ... or nothing of them */
+    uint32_t shots_told;    /* likewise at this mbp_state.shots_begun */
+    bool commands_missed;   /* some found no room */
+    uint64_t *command_told; /* per command and setting (journal.h): what was retained last; SCAN_UNTOLD = none */
 
     struct mbp_plant *former; /* that the run began with, where its file was edited; NULL = none, or it was taken */
 

@@ -18,8 +18,11 @@ static enum mbp_status write_point(struct mbp_image *image, const struct put *pu
         return mbp_image_write_bits(unit, put->addr, 1, bytes, nobody);
     }
     for (unsigned i = 0; i < put->count; i++) {
-        bytes[2 * i] = (uint8_t)(put->words[i] >> 8);
-        bytes[2 * i + 1] = (uint8_t)put->words[i];
+        uint16_t word = put->words[i];
+        if (put->mask != 0) /* the rest of its register stays */
+            word = (uint16_t)((unit->holding[put->addr] & ~put->mask) | word);
+        bytes[2 * i] = (uint8_t)(word >> 8);
+        bytes[2 * i + 1] = (uint8_t)word;
     }
     return mbp_image_write_words(unit, put->addr, put->count, bytes, nobody);
 }

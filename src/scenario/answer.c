@@ -16,6 +16,8 @@ static bool holds(const struct mbp_image_unit *unit, const struct put *put)
 {
     if (put->table == MBP_COILS)
         return (unit->coils[put->addr] != 0) == (put->words[0] != 0);
+    if (put->mask != 0)
+        return (unit->holding[put->addr] & put->mask) == put->words[0];
     return memcmp(unit->holding + put->addr, put->words, put->count * sizeof put->words[0]) == 0;
 }
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "scenario_priv.h"
 
@@ -123,15 +124,18 @@ struct search {
     struct mbp_point *point;
     struct candidates *candidates; /* NULL = not wanted */
     struct mbp_scenario *scenario;
+    bool found; /* one that can be written is taken before one that shows the same */
 };
 
 static int compare(const struct mbp_point *point, void *ctx)
 {
-    const struct search *search = ctx;
-    if (strcmp(point->name, search->name) != 0)
+    struct search *search = ctx;
+    if (strcasecmp(point->name, search->name) != 0)
         return 0;
-    *search->point = *point;
-    return 1;
+    if (!search->found || point->writable)
+        *search->point = *point;
+    search->found = true;
+    return point->writable;
 }
 
 static int collect(const struct mbp_point *point, void *ctx)
@@ -177,7 +181,8 @@ static unsigned look_in_units(const struct mbp_plant *plant, const char *name, u
     for (uint32_t u = 0; u < plant->unit_count; u++) {
         if ((id != 0 && plant->units[u].id != id) || plant->units[u].instructor)
             continue;
-        if (!raw_point(plant, u, name, &found) && mbp_map_points(plant, u, compare, &search) == 0)
+        search.found = false;
+        if (!raw_point(plant, u, name, &found) && mbp_map_points(plant, u, compare, &search) == 0 && !search.found)
             continue;
         if (units++ == 0) {
             *point = found;

@@ -70,10 +70,16 @@ bool put_add(struct mbp_scenario *scenario, struct puts *puts, const struct mbp_
                         .type = (uint8_t)point->type,
                         .order = (uint8_t)point->order,
                         .reg = mbp_point_register(point)};
+    if (point->own != NULL) {
+        put->mask = point->own->mask;
+        put->shift = point->own->shift;
+    }
     if (point->table == MBP_COILS || point->type == MBP_BOOL)
         put->words[0] = value > 0 ? 1 : 0;
     else
         mbp_register_encode(&put->reg, value, put->words);
+    if (put->mask != 0)
+        put->words[0] = (uint16_t)((uint32_t)put->words[0] << put->shift & put->mask);
     puts->items = items;
     puts->count++;
     return true;

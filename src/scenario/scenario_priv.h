@@ -153,6 +153,8 @@ struct put {
     uint8_t type, order;     /* of a register: enum mbp_type, enum mbp_order */
     struct mbp_register reg; /* how its words are a number */
     uint16_t words[4];       /* a coil's 0 or 1 in the first */
+    uint16_t mask;           /* bits of its register that it is; 0 = all */
+    uint8_t shift;
 };
 
 struct puts {

@@ -209,6 +209,9 @@ static void carry_whole(const struct mbp_carry *carry, const struct state_array 
         break;
     case STATE_BY_CELL:
         break; /* with their formulas */
+    case STATE_BY_STORED:
+        state_carry_stored(carry, from, to);
+        break;
     case STATE_BY_FAULT:
     case STATE_BY_MACHINE_AND_ONE:
         assert(false && "only derived so far");

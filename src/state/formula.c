@@ -1,14 +1,21 @@
 /* A changed plant takes over: what its formulas remember. */
 #include <string.h>
 
+#include "mbplant/point.h"
 #include "state_priv.h"
 
 /* The name of what is set by logic; which of its states, of a machine. */
 static const char *target_name(const struct mbp_plant *plant, const struct mbp_formula *formula)
 {
     uint32_t index = mbp_slot_index(formula->target);
-    return mbp_slot_kind(formula->target) == MBP_SLOT_STATE ? plant->machines[index / MBP_STATE_COUNT].name
-                                                            : plant->actuators[index].name;
+    switch ((unsigned)mbp_slot_kind(formula->target)) {
+    case MBP_SLOT_STATE:
+        return plant->machines[index / MBP_STATE_COUNT].name;
+    case MBP_SLOT_STORED:
+        return plant->stored[index].name;
+    default:
+        return plant->actuators[index].name;
+    }
 }
 
 static bool same_target(const struct mbp_carry *carry, const struct mbp_formula *was, const struct mbp_formula *now)

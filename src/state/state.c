@@ -6,6 +6,7 @@
 
 #include "mbplant/codec.h"
 #include "mbplant/event_tag.h"
+#include "mbplant/point.h"
 #include "state_priv.h"
 
 #define CACHE_LINE 64u /* each array begins on one, so that loops over arrays vectorise */
@@ -53,6 +54,7 @@ const struct state_array state_arrays[] = {
     ARRAY(controller, CONTROLLER, 1, CARRIED, RETAINED),
     ARRAY(formula, FORMULA, 1, CARRIED, ANEW),
     ARRAY(cell, CELL, 1, CARRIED, ANEW),
+    ARRAY(stored, STORED, 1, CARRIED, RETAINED),
     ARRAY(based, MACHINE_AND_ONE, 1, DERIVED, ANEW),
     ARRAY(fault, FAULT, 1, DERIVED, RETAINED), /* mbp_fault_carry carries them */
     ARRAY(fault_active, FAULT, 1, DERIVED, ANEW),
@@ -84,6 +86,8 @@ static size_t item_count(const struct mbp_state *state, enum state_index by)
         return state->formula_count;
     case STATE_BY_CELL:
         return state->cell_count;
+    case STATE_BY_STORED:
+        return state->stored_count;
     case STATE_BY_PART:
         break;
     }
@@ -146,6 +150,7 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
     state->fault_count = plant->fault_count + MBP_AD_HOC_FAULTS;
     state->formula_count = plant->formula_count;
     state->cell_count = plant->cell_count;
+    state->stored_count = plant->stored_count;
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         state->part_count += mbp_signal_parts(plant, s);
     state_count_rates(plant, state);
@@ -182,6 +187,8 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
         state->upkeep[m].refused_state = MBP_STATE_COUNT;
         state->upkeep[m].in_repair = plant->machines[m].initial == MBP_EN_PANNE;
     }
+    for (uint32_t i = 0; i < plant->stored_count; i++)
+        state->stored[i] = plant->stored[i].initial;
     memset(state->dressed, MBP_STATE_COUNT, state->machine_count);
     memset(state->based, MBP_STATE_COUNT, state->machine_count + 1);
     for (uint32_t f = 0; f < state->fault_count; f++) {
@@ -325,6 +332,11 @@ struct mbp_event mbp_controller_event(const struct mbp_plant *plant, enum mbp_ev
     const struct mbp_controller *of = &plant->controllers[controller];
     return event_of(code, &plant->units[of->unit], mbp_number_of_machine(plant, of->machine),
                     mbp_item_of_controller(plant, controller));
+}
+
+struct mbp_event mbp_stored_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t stored)
+{
+    return event_of(code, &plant->units[plant->stored[stored].unit], MBP_NONE16, mbp_item_of_stored(plant, stored));
 }
 
 bool mbp_effect_possible(const struct mbp_plant *plant, const struct mbp_effect *effect)

@@ -17,7 +17,8 @@ enum state_index {
     STATE_BY_RATE,   /* sensors with a rate-of-change alarm */
     STATE_BY_RATE_VALUE,
     STATE_BY_FORMULA,
-    STATE_BY_CELL /* of all formulas */
+    STATE_BY_CELL, /* of all formulas */
+    STATE_BY_STORED
 };
 
 /* What becomes of an array's items when the plant file changes: they follow their sensor or machine, or are worked out
@@ -66,6 +67,9 @@ void state_set_rates(const struct mbp_plant *plant, struct mbp_state *state);
 
 /* A window goes on where it is as long as it was, at the same pace. */
 void state_carry_rates(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to);
+
+/* A stored value goes on where both files begin with the same one, of the same type. */
+void state_carry_stored(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to);
 
 /* A formula goes on in the same place: of the same sensor, or assigned to the same target of the same unit. */
 void state_carry_formulas(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to);

@@ -1,6 +1,7 @@
 /* What a slot of a formula is in this scan. */
 #include <math.h>
 
+#include "mbplant/point.h"
 #include "mbplant/state.h"
 
 static union mbp_expr_value on(bool is)
@@ -41,6 +42,11 @@ static union mbp_expr_value read_alarm(const struct mbp_formula_view *view, enum
     return number(view->state->limit[s * MBP_LIMIT_COUNT + alarm]);
 }
 
+static union mbp_expr_value read_stored(const struct mbp_formula_view *view, uint32_t s)
+{
+    return mbp_stored_value(&view->plant->stored[s].reg, view->state->stored[s]);
+}
+
 static union mbp_expr_value read_other(const struct mbp_formula_view *view, enum mbp_slot_kind kind, uint32_t index)
 {
     const struct mbp_state *state = view->state;
@@ -57,6 +63,8 @@ static union mbp_expr_value read_other(const struct mbp_formula_view *view, enum
         return (union mbp_expr_value){.u = state->machine[index].good};
     case MBP_SLOT_REJECT:
         return (union mbp_expr_value){.u = state->machine[index].reject};
+    case MBP_SLOT_STORED:
+        return read_stored(view, index);
     case MBP_SLOT_BAD:
         return on((state->flags[index] & MBP_SENSOR_BAD) != 0);
     default: /* MBP_SLOT_FORCED */

@@ -13,6 +13,15 @@ static uint32_t seconds(uint64_t ns)
     return s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
 }
 
+/* ---- stored values ------------------------------------------------------------------------------------------------
+ */
+
+void mbp_view_stored(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t stored,
+                     struct mbp_stored_view *out)
+{
+    *out = (struct mbp_stored_view){mbp_register_of_bits(&plant->stored[stored].reg, state->stored[stored])};
+}
+
 /* ---- the plant ----------------------------------------------------------------------------------------------------
  */
 

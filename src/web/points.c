@@ -1,4 +1,5 @@
-/* The register map: its points, what stands in them, and raw registers. */
+/* The register map: its points, and what stands in them. */
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 #include <strings.h>
@@ -100,7 +101,7 @@ static const char *order_word(unsigned i)
 
 #define RAW_MAX 125u
 
-static uint16_t word_at(const struct mbp_image_unit *unit, enum mbp_table table, uint32_t addr)
+uint16_t web_word_at(const struct mbp_image_unit *unit, enum mbp_table table, uint32_t addr)
 {
     switch (table) {
     case MBP_COILS:
@@ -122,7 +123,7 @@ static uint32_t raw_words(const struct web_item *item, uint16_t words[RAW_MAX])
     const struct mbp_image_unit *unit = web_image_unit(item->web, point_of(item)->unit);
     uint32_t count = point->count < RAW_MAX ? point->count : RAW_MAX;
     for (uint32_t i = 0; i < count; i++)
-        words[i] = word_at(unit, (enum mbp_table)point->table, point->addr + i);
+        words[i] = web_word_at(unit, (enum mbp_table)point->table, point->addr + i);
     return count;
 }
 
@@ -143,6 +144,13 @@ static void take_part(const struct mbp_point *point, uint16_t *words)
         words[0] = (uint16_t)((words[0] & point->own->mask) >> point->own->shift);
 }
 
+/* A number with more digits than a double. */
+static bool is_whole(const struct mbp_point *point)
+{
+    bool scaled = point->scale < 1 || point->scale > 1 || point->offset < 0 || point->offset > 0;
+    return (point->type == MBP_INT64 || point->type == MBP_UINT64) && !scaled;
+}
+
 /* A limit that is off, and numbers that are none, are null. */
 static void put_value(const struct web_item *item)
 {
@@ -161,6 +169,9 @@ static void put_value(const struct web_item *item)
     } else if (point->type == MBP_FLOAT32) {
         float number = (float)mbp_register_decode(&reg, words);
         fputs(isfinite(number) ? mbp_float_text(number, text, sizeof text) : "null", item->out);
+    } else if (is_whole(point)) {
+        uint64_t bits = mbp_codec_bits((enum mbp_type)point->type, (enum mbp_order)point->order, words);
+        fprintf(item->out, point->type == MBP_INT64 ? "%" PRId64 : "%" PRIu64, bits);
     } else {
         web_put_number(item->out, unused ? (double)NAN : mbp_register_decode(&reg, words));
     }
@@ -234,6 +245,10 @@ static uint32_t item_named(const struct mbp_plant *plant, const char *name, enum
         *per = MBP_PER_CONTROLLER;
         *unit = plant->controllers[item].unit;
     }
+    if (item == NOTHING && (item = mbp_plant_find_stored(plant, name)) != NOTHING) {
+        *per = MBP_PER_STORED;
+        *unit = plant->stored[item].unit;
+    }
     return item;
 }
 
@@ -243,6 +258,27 @@ static int rank_of(const struct mbp_point *point)
     static const int ranks[MBP_TABLE_COUNT] = {
         [MBP_HOLDING_REGISTERS] = 3, [MBP_COILS] = 2, [MBP_INPUT_REGISTERS] = 1, [MBP_DISCRETE_INPUTS] = 0};
     return ranks[point->table];
+}
+
+/* Of several points of the user's own the one that holds the value, else by their tables. */
+static bool find_own_of_item(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item, const char *field,
+                             struct point_item *out)
+{
+    int best = -1;
+    for (uint32_t p = 0; p < out->unit->point_count; p++) {
+        const struct mbp_user_point *own = &plant->points[out->unit->first_point + p];
+        struct mbp_point point;
+        bool is = mbp_map[own->tag.block].per == per && own->tag.item == item;
+        if (!is || strcasecmp(mbp_map_tag_field(&own->tag)->name, field) != 0)
+            continue;
+        mbp_map_own_point(plant, own, &point);
+        int rank = own->home ? MBP_TABLE_COUNT : rank_of(&point);
+        if (rank > best) {
+            best = rank;
+            out->point = point;
+        }
+    }
+    return best >= 0;
 }
 
 static bool find_of_item(const struct mbp_plant *plant, uint32_t unit, enum mbp_map_per per, uint32_t item,
@@ -264,15 +300,7 @@ static bool find_of_item(const struct mbp_plant *plant, uint32_t unit, enum mbp_
             }
         }
     }
-    for (uint32_t p = 0; p < out->unit->point_count && best < 0; p++) {
-        const struct mbp_user_point *own = &plant->points[out->unit->first_point + p];
-        bool is = mbp_map[own->tag.block].per == per && own->tag.item == item;
-        if (!is || strcasecmp(mbp_map_tag_field(&own->tag)->name, field) != 0)
-            continue;
-        mbp_map_own_point(plant, own, &out->point);
-        best = rank_of(&out->point);
-    }
-    return best >= 0;
+    return best >= 0 || find_own_of_item(plant, per, item, field, out);
 }
 
 struct search {
@@ -399,97 +427,4 @@ void web_serve_map(struct web_call *call)
     flow->noun = &web_point_noun;
     flow->unit = only != NULL ? (uint32_t)(only - plant->units) : 0;
     flow->end = only != NULL ? flow->unit + 1 : plant->unit_count;
-}
-
-/* ---- registers --------------------------------------------------------------------------------------------------- */
-
-#define REGISTERS_MAX 2000u
-
-struct registers {
-    struct mbp_image_unit *unit;
-    enum mbp_table table;
-    uint32_t at, count;
-};
-
-static const struct registers *registers_of(const struct web_item *item)
-{
-    return item->of;
-}
-
-static void put_registers_unit(const struct web_item *item)
-{
-    fprintf(item->out, "%u", registers_of(item)->unit->unit->id);
-}
-
-static void put_registers_table(const struct web_item *item)
-{
-    web_put_text(item->out, mbp_table_name(registers_of(item)->table));
-}
-
-static void put_registers_at(const struct web_item *item)
-{
-    fprintf(item->out, "%u", registers_of(item)->at);
-}
-
-static void put_registers_values(const struct web_item *item)
-{
-    const struct registers *of = registers_of(item);
-    for (uint32_t i = 0; i < of->count; i++) {
-        bool is = mbp_image_may_read(of->unit, of->table, of->at + i, 1) == MBP_OK;
-        bool stands = is && of->at + i < of->unit->size[of->table];
-        putc(i == 0 ? '[' : ',', item->out);
-        if (is)
-            fprintf(item->out, "%u", stands ? word_at(of->unit, of->table, of->at + i) : 0u);
-        else
-            fputs("null", item->out);
-    }
-    putc(']', item->out);
-}
-
-static const struct web_field registers_fields[] = {
-    {ROW("unit", "Modbus unit", WEB_COUNT), .put = put_registers_unit},
-    {ROW("table", "that they stand in", WEB_TEXT), .put = put_registers_table, .word = web_table_word},
-    {ROW("at", "PDU address of the first", WEB_COUNT), .put = put_registers_at},
-    {ROW("values", "null where the map has nothing", WEB_NUMBERS), .nullable = true, .put = put_registers_values},
-};
-const struct web_noun web_registers_noun = WEB_NOUN("Registers", registers_fields);
-
-bool web_table_find(const char *word, enum mbp_table *out)
-{
-    int table = mbp_table_find(word);
-    if (table >= 0)
-        *out = (enum mbp_table)table;
-    return table >= 0;
-}
-
-void web_put_registers(struct web_call *call, struct mbp_image_unit *unit, enum mbp_table table, uint32_t at,
-                       uint32_t count)
-{
-    const struct registers registers = {unit, table, at, count};
-    const struct web_item item = {.web = call->web, .of = &registers, .out = call->out};
-    web_put_noun(&web_registers_noun, &item);
-    putc('\n', call->out);
-}
-
-void web_serve_registers(struct web_call *call)
-{
-    const struct web_arg *count = web_arg(call, 3);
-    enum mbp_table table = MBP_HOLDING_REGISTERS;
-    const struct mbp_unit *unit = web_unit_of(call, web_arg(call, 0));
-    if (unit == NULL)
-        return;
-    if (web_arg(call, 1)->given && !web_table_find(web_arg(call, 1)->text, &table)) {
-        web_problem(call, 400,
-                    "'table' cannot be '%.40s': it is coils, discrete_inputs, holding_registers or "
-                    "input_registers",
-                    web_arg(call, 1)->text);
-        return;
-    }
-    uint32_t at = (uint32_t)web_arg(call, 2)->number;
-    uint32_t wanted = count->given ? (uint32_t)count->number : 1;
-    if (at + wanted > 65536) {
-        web_problem(call, 400, "'at' and 'count' end beyond address 65535");
-        return;
-    }
-    web_put_registers(call, web_image_unit(call->web, unit), table, at, wanted);
 }

@@ -16,6 +16,9 @@ bool web_point_find(const struct mbp_plant *plant, const char *name, struct poin
 /* A table by one of its words: holding, hr, holding_registers, 4x and the like. */
 bool web_table_find(const char *word, enum mbp_table *out);
 
+/* What stands at an address: a word, or a bit as 0 or 1. */
+uint16_t web_word_at(const struct mbp_image_unit *unit, enum mbp_table table, uint32_t addr);
+
 void web_put_registers(struct web_call *call, struct mbp_image_unit *unit, enum mbp_table table, uint32_t at,
                        uint32_t count);
 

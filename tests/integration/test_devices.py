@@ -38,7 +38,7 @@ class Master:
     fence = (1, b"\x2b\x0d\x00\x00")
 
     def send(self, unit, pdu):
-        self.transaction += 1
+        self.transaction = (self.transaction + 1) % 65536
         self.socket.sendall(struct.pack(">HHHB", self.transaction, 0, len(pdu) + 1, unit) + pdu)
 
     def receive(self):

@@ -72,7 +72,7 @@ static void print_blocks(bool instructor)
     for (unsigned table = 0; table < MBP_TABLE_COUNT; table++) {
         for (unsigned b = 0; b < mbp_map_count; b++) {
             const struct mbp_map_block *block = &mbp_map[b];
-            if (block->table != table || block->instructor != instructor)
+            if (block->table != table || block->instructor != instructor || block->place == MBP_PLACE_POINT)
                 continue;
             for (unsigned f = 0; f < block->field_count; f++)
                 print_field(block, &block->fields[f]);

@@ -94,6 +94,9 @@ struct mbp_unit {
     const struct mbp_fifo *fifos;
     uint32_t fifo_count;
     uint32_t first_point, point_count; /* the user's own points (mbplant/point.h), by table and address */
+    uint32_t first_stored, stored_count;
+    uint32_t named_count;              /* of the stored values, the first so many have names */
+    uint32_t first_alias, alias_count; /* by table and address */
 };
 
 #endif

@@ -4,11 +4,13 @@
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "checkpoint.h"
+#include "mbplant/point.h"
 
 const char mbp_setting_create_sql[] =
-    "CREATE TABLE IF NOT EXISTS retained_setting(unit INTEGER, name TEXT, value REAL, file_value REAL, "
+    "CREATE TABLE IF NOT EXISTS retained_setting(unit INTEGER, name TEXT, value ANY, file_value ANY, "
     "PRIMARY KEY(unit, name)) STRICT, WITHOUT ROWID";
 const char mbp_setting_put_sql[] =
     "INSERT OR REPLACE INTO retained_setting(unit, name, value, file_value) VALUES(?, ?, ?, ?)";
@@ -17,9 +19,19 @@ static const char get_sql[] =
 
 /* ---- which is which --------------------------------------------------------------------------------------------- */
 
-size_t mbp_setting_count(const struct mbp_plant *plant)
+static size_t first_stored(const struct mbp_plant *plant)
 {
     return plant->actuator_count + (size_t)MBP_SETTINGS_RETAINED * plant->controller_count;
+}
+
+size_t mbp_setting_count(const struct mbp_plant *plant)
+{
+    return first_stored(plant) + plant->stored_count;
+}
+
+static const struct mbp_stored *stored_of(const struct mbp_plant *plant, uint32_t index)
+{
+    return index >= first_stored(plant) ? &plant->stored[index - first_stored(plant)] : NULL;
 }
 
 static uint32_t controller_of(const struct mbp_plant *plant, uint32_t index)
@@ -32,22 +44,40 @@ static unsigned part_of(const struct mbp_plant *plant, uint32_t index)
     return (index - plant->actuator_count) % MBP_SETTINGS_RETAINED;
 }
 
-double mbp_setting_now(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t index)
+static uint64_t bits_of(double number)
 {
-    if (index < plant->actuator_count)
-        return state->command[index];
-    const struct mbp_controller_state *controller = &state->controller[controller_of(plant, index)];
-    unsigned part = part_of(plant, index);
-    return part == MBP_SETTING_COUNT ? (double)controller->automatic : controller->setting[part];
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    return bits;
 }
 
-double mbp_setting_in_file(const struct mbp_plant *plant, uint32_t index)
+static double number_of(uint64_t bits)
 {
+    double number;
+    memcpy(&number, &bits, sizeof number);
+    return number;
+}
+
+uint64_t mbp_setting_now(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t index)
+{
+    if (stored_of(plant, index) != NULL)
+        return state->stored[index - first_stored(plant)];
     if (index < plant->actuator_count)
-        return plant->actuators[index].initial;
+        return bits_of(state->command[index]);
+    const struct mbp_controller_state *controller = &state->controller[controller_of(plant, index)];
+    unsigned part = part_of(plant, index);
+    return bits_of(part == MBP_SETTING_COUNT ? (double)controller->automatic : controller->setting[part]);
+}
+
+uint64_t mbp_setting_in_file(const struct mbp_plant *plant, uint32_t index)
+{
+    if (stored_of(plant, index) != NULL)
+        return stored_of(plant, index)->initial;
+    if (index < plant->actuator_count)
+        return bits_of(plant->actuators[index].initial);
     const struct mbp_controller *controller = &plant->controllers[controller_of(plant, index)];
     unsigned part = part_of(plant, index);
-    return part == MBP_SETTING_COUNT ? (double)controller->automatic : controller->setting[part];
+    return bits_of(part == MBP_SETTING_COUNT ? (double)controller->automatic : controller->setting[part]);
 }
 
 /* The key is the point's name in the map; these words are stored, so they do not change with it. */
@@ -59,7 +89,11 @@ static void bind_key(sqlite3_stmt *stmt, const struct mbp_plant *plant, uint32_t
 {
     char name[MBP_NAME_MAX + 16];
     uint32_t unit;
-    if (index < plant->actuator_count) {
+    const struct mbp_stored *stored = stored_of(plant, index);
+    if (stored != NULL) {
+        unit = stored->unit;
+        snprintf(name, sizeof name, "%s", stored->name);
+    } else if (index < plant->actuator_count) {
         unit = plant->actuators[index].unit;
         snprintf(name, sizeof name, "%s", plant->actuators[index].name);
     } else {
@@ -76,8 +110,13 @@ static void bind_key(sqlite3_stmt *stmt, const struct mbp_plant *plant, uint32_t
 void mbp_setting_bind(sqlite3_stmt *stmt, const struct mbp_plant *plant, const struct mbp_retained_setting *record)
 {
     bind_key(stmt, plant, record->index);
-    sqlite3_bind_double(stmt, 3, record->value);
-    sqlite3_bind_double(stmt, 4, record->file_value);
+    if (stored_of(plant, record->index) != NULL) {
+        sqlite3_bind_int64(stmt, 3, (sqlite3_int64)record->value);
+        sqlite3_bind_int64(stmt, 4, (sqlite3_int64)record->file_value);
+    } else {
+        sqlite3_bind_double(stmt, 3, number_of(record->value));
+        sqlite3_bind_double(stmt, 4, number_of(record->file_value));
+    }
 }
 
 static bool same(double a, double b)
@@ -102,7 +141,12 @@ static void take_command(const struct mbp_actuator *actuator, double stored, dou
 static void take(sqlite3_stmt *row, const struct mbp_plant *plant, struct mbp_state *state, uint32_t index)
 {
     double stored = real(row, 0);
-    if (!same(real(row, 1), mbp_setting_in_file(plant, index)) || isnan(stored))
+    if (stored_of(plant, index) != NULL) {
+        if ((uint64_t)sqlite3_column_int64(row, 1) == mbp_setting_in_file(plant, index))
+            state->stored[index - first_stored(plant)] = (uint64_t)sqlite3_column_int64(row, 0);
+        return;
+    }
+    if (!same(real(row, 1), number_of(mbp_setting_in_file(plant, index))) || isnan(stored))
         return;
     if (index < plant->actuator_count) {
         take_command(&plant->actuators[index], stored, &state->command[index]);

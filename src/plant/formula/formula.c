@@ -209,7 +209,9 @@ static void compile_logic(struct work *work, uint32_t u, const struct mbp_formul
         return;
     count_cells(work, formula);
     formula->target = target.slot;
-    if (mbp_slot_kind(target.slot) != MBP_SLOT_STATE && !take_actuator(work, def, mbp_slot_index(target.slot)))
+    enum mbp_slot_kind kind = mbp_slot_kind(target.slot);
+    bool moves = kind == MBP_SLOT_COMMAND || kind == MBP_SLOT_COMMAND_ON;
+    if (moves && !take_actuator(work, def, mbp_slot_index(target.slot)))
         return;
     for (const struct mbp_formula *before = first; before < formula; before++)
         formula->nth += before->code != NULL && before->target == target.slot ? 1 : 0;

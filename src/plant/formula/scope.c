@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "mbplant/codec.h"
+#include "mbplant/point.h"
 #include "names.h"
 
 #define CANDIDATES_MAX 4000u
@@ -165,6 +167,32 @@ static bool find_actuator(struct mbp_scope *scope, uint32_t a, const char *membe
     return true;
 }
 
+/* A number has its type's own kind, one with a scale or an offset is in engineering units. */
+static enum mbp_expr_type type_of_stored(const struct mbp_register *reg)
+{
+    static const uint8_t types[MBP_TYPE_COUNT] = {
+        [MBP_INT16] = MBP_EXPR_INT,    [MBP_UINT16] = MBP_EXPR_UINT,   [MBP_INT32] = MBP_EXPR_DINT,
+        [MBP_UINT32] = MBP_EXPR_UDINT, [MBP_INT64] = MBP_EXPR_LINT,    [MBP_UINT64] = MBP_EXPR_ULINT,
+        [MBP_FLOAT32] = MBP_EXPR_REAL, [MBP_FLOAT64] = MBP_EXPR_LREAL, [MBP_BOOL] = MBP_EXPR_BOOL,
+        [MBP_INT8] = MBP_EXPR_SINT,    [MBP_UINT8] = MBP_EXPR_USINT,   [MBP_INT24] = MBP_EXPR_DINT,
+        [MBP_UINT24] = MBP_EXPR_UDINT, [MBP_INT48] = MBP_EXPR_LINT,    [MBP_UINT48] = MBP_EXPR_ULINT,
+        [MBP_BCD16] = MBP_EXPR_UINT,   [MBP_BCD32] = MBP_EXPR_UDINT};
+    bool scaled = reg->scale < 1 || reg->scale > 1 || mbp_register_has_offset(reg);
+    return scaled ? MBP_EXPR_LREAL : (enum mbp_expr_type)types[reg->type];
+}
+
+static bool find_stored(const struct mbp_scope *scope, uint32_t s, const char *member, struct mbp_expr_name *out,
+                        const char **why)
+{
+    const struct mbp_stored *stored = &scope->plant->stored[s];
+    *why = stored->reg.type == MBP_STRING ? "it is a text, and has no value in an expression"
+                                          : "a point has its value, and no members";
+    if (stored->reg.type == MBP_STRING || member[0] != '\0')
+        return false;
+    *out = (struct mbp_expr_name){type_of_stored(&stored->reg), mbp_slot(MBP_SLOT_STORED, s)};
+    return true;
+}
+
 static bool find(const void *ctx, const char *name, struct mbp_expr_name *out, const char **why)
 {
     struct mbp_scope *scope = (struct mbp_scope *)(uintptr_t)ctx;
@@ -183,6 +211,9 @@ static bool find(const void *ctx, const char *name, struct mbp_expr_name *out, c
                ".output_high, .manual";
         return take_member(controller_members, COUNT_OF(controller_members), member, index, out);
     }
+    index = mbp_index_as(plant, item, MBP_ITEM_STORED);
+    if (index != UINT32_MAX)
+        return find_stored(scope, index, member, out, why);
     index = mbp_index_as(plant, item, MBP_ITEM_MACHINE);
     if (index == UINT32_MAX)
         return false;
@@ -204,13 +235,17 @@ static bool find_target(const void *ctx, const char *name, struct mbp_expr_name 
                                       mbp_slot(on ? MBP_SLOT_COMMAND_ON : MBP_SLOT_COMMAND, actuator)};
         return true;
     }
+    uint32_t stored = mbp_index_as(plant, item, MBP_ITEM_STORED);
+    if (stored != UINT32_MAX)
+        return find_stored(scope, stored, member, out, why);
     if (machine != UINT32_MAX && take_member(machine_members, MBP_STATE_COUNT, member, machine, out))
         return true;
     if (item != UINT32_MAX)
         *why = machine != UINT32_MAX ? "of a machine .en_service, .en_panne and .maintenance are asked for"
                : actuator != UINT32_MAX
                    ? "of an actuator its command is set"
-                   : "it cannot be set: a target is an actuator, or a machine's state such as M1.en_service";
+                   : "it cannot be set: a target is an actuator, a point with a value, or a machine's state such as "
+                     "M1.en_service";
     return false;
 }
 

@@ -70,6 +70,15 @@ static enum mbp_reading read_scale(struct mbp_reader *reader, const struct mbp_n
     return MBP_READING_OK;
 }
 
+/* What it may be the type says. */
+static enum mbp_reading read_any(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                 void *at)
+{
+    (void)reader, (void)field;
+    ((struct mbp_value_def *)at)->node = node;
+    return mbp_node_text(node) != NULL ? MBP_READING_OK : MBP_READING_WRONG;
+}
+
 #define POINT(member) MBP_AT(struct mbp_point_def, member)
 static const struct mbp_field point_fields[] = {
     [MBP_POINT_AT] = {.key = "at",
@@ -143,6 +152,45 @@ static const struct mbp_field point_fields[] = {
                           .usual = "1",
                           .low = 1,
                           .high = MBP_POINTS_PER_UNIT_MAX},
+    [MBP_POINT_NAME] = {.key = "name",
+                        .help = "makes a tag of its value: expressions, logic and masters may use the name",
+                        .type = MBP_FIELD_NAME,
+                        POINT(name),
+                        .high = MBP_NAME_MAX},
+    [MBP_POINT_VALUE] = {.key = "value",
+                         .help = "it holds a value of its own, at first this one",
+                         .type = MBP_FIELD_CUSTOM,
+                         POINT(value),
+                         .read = read_any,
+                         .allowed = "a number, true, false or a text",
+                         .json = "\"type\": [\"number\", \"boolean\", \"string\"]"},
+    [MBP_POINT_ACCESS] = {.key = "access",
+                          .help = "what masters may do; to write is the usual thing where a write has an effect, but "
+                                  "for bits of a register",
+                          .type = MBP_FIELD_CHOICE,
+                          POINT(access),
+                          .words = &mbp_point_access_words},
+    [MBP_POINT_RETAIN] = {.key = "retain",
+                          .help = "its value stays when mbplantd starts again",
+                          .type = MBP_FIELD_BOOL,
+                          POINT(retain),
+                          .usual = "true"},
+    [MBP_POINT_COUNT] = {.key = "count",
+                         .help = "so many of it, one behind the other; with same_as so many addresses",
+                         .type = MBP_FIELD_COUNT,
+                         POINT(count),
+                         .usual = "1",
+                         .low = 1,
+                         .high = MBP_POINTS_PER_UNIT_MAX},
+    [MBP_POINT_SAME_AS] = {.key = "same_as",
+                           .help =
+                               "it is what stands at that address; a coil is a bit of that register, the lowest first",
+                           .type = MBP_FIELD_CUSTOM,
+                           POINT(same_as),
+                           .high = UINT16_MAX,
+                           .read = read_at,
+                           .allowed = "a table and an address 0..65535: holding 100",
+                           .json = "\"type\": \"string\""},
 };
 
 static bool is_bits(enum mbp_table table)
@@ -150,18 +198,61 @@ static bool is_bits(enum mbp_table table)
     return table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
 }
 
+#define SHOWN (MBP_BIT(MBP_POINT_TAG) | MBP_BIT(MBP_POINT_BITS) | MBP_BIT(MBP_POINT_VALUE) | MBP_BIT(MBP_POINT_SAME_AS))
+
+/* What it shows: one thing. */
+static void check_shown(struct mbp_reader *reader, const struct mbp_point_def *point)
+{
+    static const char *const keys[] = {"bits", "value", "same_as"};
+    uint32_t shown = point->def.present & SHOWN;
+    if (((point->def.present | point->def.wrong) & SHOWN) == 0)
+        mbp_reader_tell(reader, point->def.node,
+                        "a point needs 'tag', what it shows, 'bits', what its bits show, 'value', what it holds by "
+                        "itself, or 'same_as', another address");
+    for (size_t i = 0; i < COUNT_OF(keys) && (shown & (shown - 1)) != 0; i++) {
+        const struct mbp_node *key = mbp_node_find(point->def.node, keys[i]);
+        if (key != NULL) {
+            mbp_reader_tell(reader, key, "'%s' stands in the place of what else it shows; keep one", keys[i]);
+            return;
+        }
+    }
+}
+
+/* Keys that mean nothing beside others. */
+static void check_company(struct mbp_reader *reader, const struct mbp_point_def *point)
+{
+    static const char *const of_value[] = {"name", "retain"};
+    static const char *const of_number[] = {"type",     "scale", "offset", "order", "overflow",
+                                            "no_value", "bit",   "byte",   "repeat"};
+    bool alias = mbp_def_has(&point->def, MBP_POINT_SAME_AS);
+    for (size_t i = 0; i < COUNT_OF(of_value); i++) {
+        const struct mbp_node *key = mbp_node_find(point->def.node, of_value[i]);
+        if (key != NULL && !mbp_def_has(&point->def, MBP_POINT_VALUE) && point->def.wrong == 0)
+            mbp_reader_tell(reader, key, "'%s' is for a point with a 'value' of its own", of_value[i]);
+    }
+    for (size_t i = 0; i < COUNT_OF(of_number) && alias; i++) {
+        const struct mbp_node *key = mbp_node_find(point->def.node, of_number[i]);
+        if (key != NULL)
+            mbp_reader_tell(reader, key, "'%s' means nothing beside 'same_as', which takes addresses as they are",
+                            of_number[i]);
+    }
+    if (mbp_def_has(&point->def, MBP_POINT_COUNT) && mbp_def_has(&point->def, MBP_POINT_REPEAT) && !alias)
+        mbp_reader_tell(reader, mbp_def_node(&point->def, "count"), "'count' and 'repeat' say the same here; keep one");
+    bool input = point->at.table == MBP_INPUT_REGISTERS || point->at.table == MBP_DISCRETE_INPUTS;
+    if (mbp_def_has(&point->def, MBP_POINT_ACCESS) && point->access != MBP_ACCESS_READ && input)
+        mbp_reader_tell(reader, mbp_def_node(&point->def, "access"), "no master writes in the table '%s'",
+                        mbp_table_name(point->at.table));
+}
+
 static void check_point(struct mbp_reader *reader, void *def)
 {
     const struct mbp_point_def *point = def;
     static const char *const numeric[] = {"type",     "scale", "offset", "order", "overflow",
                                           "no_value", "bit",   "byte",   "bits"};
-    uint32_t shown = MBP_BIT(MBP_POINT_TAG) | MBP_BIT(MBP_POINT_BITS);
     uint32_t parts = MBP_BIT(MBP_POINT_BIT) | MBP_BIT(MBP_POINT_BYTE) | MBP_BIT(MBP_POINT_BITS);
     uint32_t part = point->def.present & parts;
-    if (((point->def.present | point->def.wrong) & shown) == 0)
-        mbp_reader_tell(reader, point->def.node, "a point needs 'tag', what it shows, or 'bits', what its bits show");
-    if ((point->def.present & shown) == shown)
-        mbp_reader_tell(reader, mbp_def_node(&point->def, "bits"), "'bits' stands in the place of 'tag'; keep one");
+    check_shown(reader, point);
+    check_company(reader, point);
     if ((part & (part - 1)) != 0)
         mbp_reader_tell(reader, point->def.node,
                         "'bit', 'byte' and 'bits' each say which part of the register is meant; "
@@ -180,6 +271,13 @@ static void check_point(struct mbp_reader *reader, void *def)
     }
 }
 
+uint32_t mbp_point_times(const struct mbp_point_def *point)
+{
+    if (mbp_def_has(&point->def, MBP_POINT_SAME_AS))
+        return 1;
+    return mbp_def_has(&point->def, MBP_POINT_COUNT) ? point->count : point->repeat;
+}
+
 const struct mbp_schema mbp_point_schema = {.noun = "a point",
                                             .fields = point_fields,
                                             .field_count = COUNT_OF(point_fields),
@@ -189,208 +287,89 @@ const struct mbp_schema mbp_point_schema = {.noun = "a point",
 /* ---- definitions -> points ---------------------------------------------------------------------------------------
  */
 
-static void add_origin(struct mbp_load *load, const struct mbp_point_def *def, struct mbp_counters counters,
-                       const struct mbp_node *tag, int bit)
+static void add_origin(struct mbp_load *load, struct mbp_point_origin origin)
 {
-    load->point_origins[load->plant->point_count++] = (struct mbp_point_origin){def, counters, tag, (int8_t)bit};
+    load->point_origins[load->plant->point_count++] = origin;
+}
+
+/* "holding 100" where the file gives no name. */
+static size_t place_name(const struct mbp_point_def *def, uint32_t own, char *name, size_t size)
+{
+    uint32_t addr = def->at.addr + (own - 1) * (def->reg.words > 1 ? def->reg.words : 1u);
+    int len = snprintf(name, size, "%s %u", mbp_table_word(def->at.table), addr);
+    if (mbp_def_has(&def->def, MBP_POINT_BIT))
+        len += snprintf(name + len, size - (size_t)len, ".%u", def->bit);
+    else if (mbp_def_has(&def->def, MBP_POINT_BYTE))
+        len += snprintf(name + len, size - (size_t)len, ".%s", mbp_byte_words.names[def->byte]);
+    return (size_t)len;
+}
+
+static uint32_t add_stored(struct mbp_load *load, const struct mbp_point_def *def, const struct mbp_counters *counters)
+{
+    struct mbp_plant *plant = load->plant;
+    char name[MBP_NAME_MAX + 1];
+    bool named = mbp_def_has(&def->def, MBP_POINT_NAME);
+    size_t len = named ? mbp_pattern_fill(def->name, counters, name, sizeof name)
+                       : place_name(def, counters->own, name, sizeof name);
+    load->stored[plant->stored_count] =
+        (struct mbp_stored){.name = mbp_reader_keep(&load->reader, name, len == SIZE_MAX ? 0 : len),
+                            .unit = plant->unit_count,
+                            .named = named,
+                            .retain = def->retain};
+    load->stored_defs[plant->stored_count] = def;
+    return plant->stored_count++;
+}
+
+static void add_point(struct mbp_load *load, const struct mbp_point_def *def, struct mbp_counters counters)
+{
+    int bit = mbp_def_has(&def->def, MBP_POINT_BIT) ? (int)def->bit : -1;
+    for (int b = 0; b < 16 && def->bits.count > 0; b++) {
+        if (def->bits.tag[b] != NULL)
+            add_origin(load, (struct mbp_point_origin){def, counters, def->bits.tag[b], UINT32_MAX, (int8_t)b});
+    }
+    if (def->bits.count > 0)
+        return;
+    uint32_t stored = mbp_def_has(&def->def, MBP_POINT_VALUE) ? add_stored(load, def, &counters) : UINT32_MAX;
+    add_origin(load, (struct mbp_point_origin){def, counters, mbp_def_node(&def->def, "tag"), stored, (int8_t)bit});
+}
+
+static void add_alias(struct mbp_load *load, const struct mbp_point_def *def)
+{
+    struct mbp_plant *plant = load->plant;
+    load->aliases[plant->alias_count] = (struct mbp_alias){.count = def->count,
+                                                           .addr = (uint16_t)def->at.addr,
+                                                           .of_addr = (uint16_t)def->same_as.addr,
+                                                           .table = (uint8_t)def->at.table,
+                                                           .of_table = (uint8_t)def->same_as.table};
+    load->alias_defs[plant->alias_count++] = def;
+}
+
+/* Stored values with a name before those without: the first are counted as items of the unit. */
+static bool is_of_pass(const struct mbp_point_def *point, int pass)
+{
+    bool unnamed = mbp_def_has(&point->def, MBP_POINT_VALUE) && !mbp_def_has(&point->def, MBP_POINT_NAME);
+    return unnamed == (pass == 1);
 }
 
 void mbp_expand_points(struct mbp_load *load, const struct mbp_unit_def *def, uint32_t number, struct mbp_unit *unit)
 {
     struct mbp_plant *plant = load->plant;
     unit->first_point = plant->point_count;
-    for (uint32_t i = 0; i < def->points.count; i++) {
-        const struct mbp_point_def *point = (const struct mbp_point_def *)def->points.items + i;
-        int bit = mbp_def_has(&point->def, MBP_POINT_BIT) ? (int)point->bit : -1;
-        for (uint32_t n = 1; n <= point->repeat; n++) {
-            const struct mbp_counters counters = {n, 0, number};
-            for (int b = 0; b < 16 && point->bits.count > 0; b++) {
-                if (point->bits.tag[b] != NULL)
-                    add_origin(load, point, counters, point->bits.tag[b], b);
-            }
-            if (point->bits.count == 0)
-                add_origin(load, point, counters, mbp_def_node(&point->def, "tag"), bit);
+    unit->first_stored = plant->stored_count;
+    unit->first_alias = plant->alias_count;
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < def->points.count; i++) {
+            const struct mbp_point_def *point = (const struct mbp_point_def *)def->points.items + i;
+            bool alias = mbp_def_has(&point->def, MBP_POINT_SAME_AS);
+            if (alias && pass == 0)
+                add_alias(load, point);
+            for (uint32_t n = 1; !alias && is_of_pass(point, pass) && n <= mbp_point_times(point); n++)
+                add_point(load, point, (struct mbp_counters){n, 0, number});
         }
+        if (pass == 0)
+            unit->named_count = plant->stored_count - unit->first_stored;
     }
     unit->point_count = plant->point_count - unit->first_point;
-}
-
-/* ---- what they show -----------------------------------------------------------------------------------------------
- */
-
-struct finding {
-    const struct mbp_load *load;
-    const struct mbp_index *index;
-    bool *doubtful;
-};
-
-static uint32_t find_item(const void *ctx, enum mbp_map_per per, const char *name)
-{
-    static const enum mbp_item_kind kinds[MBP_PER_COUNT] = {[MBP_PER_MACHINE] = MBP_ITEM_MACHINE,
-                                                            [MBP_PER_SENSOR] = MBP_ITEM_SENSOR,
-                                                            [MBP_PER_ACTUATOR] = MBP_ITEM_ACTUATOR,
-                                                            [MBP_PER_CONTROLLER] = MBP_ITEM_CONTROLLER};
-    const struct finding *finding = ctx;
-    const struct mbp_plant *plant = finding->load->plant;
-    uint32_t item = mbp_index_find(finding->index, plant, name);
-    *finding->doubtful = *finding->doubtful || (item != UINT32_MAX && mbp_is_doubtful(finding->load, item));
-    return mbp_index_as(plant, item, kinds[per]);
-}
-
-static void tell_unknown(struct mbp_load *load, const struct mbp_node *node, const char *name)
-{
-    enum { CANDIDATES_MAX = 4096 };
-    const char *candidates[CANDIDATES_MAX];
-    const struct mbp_plant *plant = load->plant;
-    unsigned count = 0;
-    for (uint32_t i = 0; i < mbp_index_count(plant) && count < CANDIDATES_MAX; i++)
-        candidates[count++] = mbp_index_name(plant, i);
-    char item[MBP_NAME_MAX + 1];
-    snprintf(item, sizeof item, "%.*s", (int)strcspn(name, "."), name);
-    const char *near = load->reader.errors->count < MBP_ERRORS_SHOWN ? mbp_nearest(item, candidates, count) : NULL;
-    bool is_item = near != NULL && strcmp(near, item) == 0;
-    if (is_item)
-        mbp_reader_tell(&load->reader, node, "%s has nothing that is called '%s'; mbplantctl map %s lists what it has",
-                        item, name + strlen(item), item);
-    else
-        mbp_reader_tell(&load->reader, node, "there is no '%s' in the plant%s%s%s", name,
-                        near != NULL ? "; did you mean '"
-                                     : "; 'tag' names a machine, sensor, actuator or controller, "
-                                       "or what belongs to one, as in TT101.high",
-                        near != NULL ? near : "", near != NULL ? "'?" : "");
-}
-
-/* The register that a tag has by itself, whose type, scale and order its points take over. */
-static struct mbp_register register_of(const struct mbp_load *load, const struct mbp_tag *tag)
-{
-    const struct mbp_plant *plant = load->plant;
-    const struct mbp_map_field *field = mbp_map_tag_field(tag);
-    const struct mbp_register *own = mbp_map_register(plant, tag->block, tag->item);
-    bool is_sensor = own != NULL && mbp_map[tag->block].per == MBP_PER_SENSOR;
-    if (is_sensor && own->type == MBP_FLOAT64 && !mbp_def_has(&load->origins[tag->item].def->def, MBP_SENSOR_REGISTER))
-        return (struct mbp_register){.scale = 1, .words = 1, .type = MBP_INT16};
-    enum mbp_type type = field->type == MBP_BOOL ? MBP_INT16 : (enum mbp_type)field->type;
-    if (own != NULL)
-        return *own;
-    return (struct mbp_register){
-        .scale = field->scale != 0 ? field->scale : 1, .words = (uint16_t)mbp_type_words(type), .type = (uint8_t)type};
-}
-
-static void set_register(struct mbp_user_point *point, const struct mbp_load *load, const struct mbp_point_def *def)
-{
-    point->reg = register_of(load, &point->tag);
-    point->reg.nowhere = false;
-    if (mbp_def_has(&def->def, MBP_POINT_TYPE)) {
-        point->reg = (struct mbp_register){.scale = 1, .words = def->reg.words, .type = def->reg.type};
-    }
-    if (mbp_def_has(&def->def, MBP_POINT_SCALE))
-        point->reg.scale = def->reg.scale;
-    if (mbp_def_has(&def->def, MBP_POINT_OFFSET))
-        point->reg.offset = def->reg.offset;
-    if (mbp_def_has(&def->def, MBP_POINT_ORDER))
-        point->reg.order = def->reg.order;
-    if (is_bits(def->at.table))
-        point->reg = (struct mbp_register){.scale = 1, .words = 1, .type = MBP_BOOL};
-}
-
-/* A bit or a byte of its register, and what stands there in other cases. */
-static void set_part(struct mbp_user_point *point, const struct mbp_point_origin *origin)
-{
-    const struct mbp_point_def *def = origin->def;
-    bool has_type = mbp_def_has(&def->def, MBP_POINT_TYPE);
-    struct mbp_register *reg = &point->reg;
-    if (is_bits(def->at.table))
-        return;
-    if (origin->bit >= 0) {
-        *reg = (struct mbp_register){.scale = 1, .words = 1, .type = MBP_BOOL};
-        point->mask = (uint16_t)(1u << origin->bit);
-        point->shift = (uint8_t)origin->bit;
-    } else if (mbp_def_has(&def->def, MBP_POINT_BYTE)) {
-        if (!has_type)
-            reg->type = MBP_UINT8;
-        reg->words = 1;
-        point->shift = def->byte == 1 ? 8 : 0;
-        point->mask = (uint16_t)(0xFFu << point->shift);
-    }
-    point->wraps = def->overflow == 1;
-    point->has_no_value = mbp_def_has(&def->def, MBP_POINT_NO_VALUE);
-    /* all 64 bits set are 2^64 as a double: one too many */
-    point->no_value = def->no_value < 0        ? (uint64_t)(int64_t)def->no_value
-                      : def->no_value < 0x1p64 ? (uint64_t)def->no_value
-                                               : UINT64_MAX;
-}
-
-/* A text stands in registers of texts, and nothing else does. */
-static void check_text(struct mbp_load *load, const struct mbp_user_point *point, const struct mbp_point_def *def,
-                       const char *origin_name)
-{
-    const struct mbp_map_field *field = mbp_map_tag_field(&point->tag);
-    const struct mbp_register *own = mbp_map_register(load->plant, point->tag.block, point->tag.item);
-    bool text = own != NULL && own->type == MBP_STRING && field->member.kind == MBP_MEMBER_DOUBLE;
-    bool takes = point->reg.type == MBP_STRING;
-    if (text && !takes)
-        mbp_reader_tell(&load->reader, mbp_def_node(&def->def, "at"), "%s is a text, and a %s holds a number",
-                        origin_name, mbp_type_name((enum mbp_type)point->reg.type));
-    else if (takes && !text)
-        mbp_reader_tell(&load->reader, mbp_def_node(&def->def, "type"), "%s is a number; choose a type of numbers",
-                        origin_name);
-}
-
-static void resolve_point(struct mbp_load *load, const struct mbp_index *index, uint32_t unit, uint32_t p)
-{
-    const struct mbp_point_origin *origin = &load->point_origins[p];
-    const struct mbp_point_def *def = origin->def;
-    struct mbp_user_point *point = &load->points[p];
-    char name[96];
-    bool doubtful = load->reader.nameless;
-    const struct finding finding = {load, index, &doubtful};
-    *point = (struct mbp_user_point){.table = (uint8_t)def->at.table};
-    if ((def->def.present & (MBP_BIT(MBP_POINT_TAG) | MBP_BIT(MBP_POINT_BITS))) == 0 ||
-        !mbp_def_has(&def->def, MBP_POINT_AT))
-        return; /* told */
-    if (mbp_pattern_fill(origin->tag->text, &origin->counters, name, sizeof name) == SIZE_MAX)
-        snprintf(name, sizeof name, "%s", origin->tag->text);
-    if (!mbp_map_tag(load->plant, unit, name, find_item, &finding, &point->tag)) {
-        if (!doubtful)
-            tell_unknown(load, origin->tag, name);
-        return;
-    }
-    set_register(point, load, def);
-    set_part(point, origin);
-    check_text(load, point, def, name);
-    uint32_t addr = def->at.addr + (origin->counters.own - 1) * point->reg.words;
-    point->writable = point->mask == 0 && def->at.table != MBP_INPUT_REGISTERS &&
-                      def->at.table != MBP_DISCRETE_INPUTS && mbp_map_tag_writable(load->plant, &point->tag);
-    point->reg.addr = (uint16_t)addr;
-    if (addr > UINT16_MAX) /* of those that begin below it the layout tells */
-        mbp_reader_tell(&load->reader, mbp_def_node(&def->def, "at"),
-                        "no room for %s: it would stand at address %u; allowed is up to 65535", name, addr);
-}
-
-void mbp_resolve_points(struct mbp_load *load, const struct mbp_index *index)
-{
-    for (uint32_t u = 0; u < load->plant->unit_count; u++) {
-        const struct mbp_unit *unit = &load->units[u];
-        for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count; p++) {
-            if (!mbp_errors_hopeless(load->reader.errors))
-                resolve_point(load, index, u, p);
-        }
-    }
-}
-
-static int by_place(const void *a, const void *b)
-{
-    const struct mbp_user_point *left = a;
-    const struct mbp_user_point *right = b;
-    if (left->table != right->table)
-        return (int)left->table - (int)right->table;
-    if (left->reg.addr != right->reg.addr)
-        return (int)left->reg.addr - (int)right->reg.addr;
-    return (int)left->mask - (int)right->mask;
-}
-
-void mbp_sort_points(struct mbp_load *load, const struct mbp_unit *unit)
-{
-    if (unit->point_count > 1)
-        qsort(load->points + unit->first_point, unit->point_count, sizeof *load->points, by_place);
+    unit->stored_count = plant->stored_count - unit->first_stored;
+    unit->alias_count = plant->alias_count - unit->first_alias;
 }

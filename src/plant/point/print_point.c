@@ -3,6 +3,11 @@
 
 #include "print.h"
 
+static bool is_words(unsigned table)
+{
+    return table == MBP_HOLDING_REGISTERS || table == MBP_INPUT_REGISTERS;
+}
+
 static void print_register(FILE *out, const struct mbp_user_point *point)
 {
     const struct mbp_register *reg = &point->reg;
@@ -25,16 +30,60 @@ static void print_register(FILE *out, const struct mbp_user_point *point)
         fprintf(out, ", no_value: 0x%" PRIX64, point->no_value);
 }
 
+static void print_value(FILE *out, const struct mbp_stored *stored)
+{
+    const struct mbp_register *reg = &stored->reg;
+    bool unscaled = reg->scale >= 1 && reg->scale <= 1 && !mbp_register_has_offset(reg);
+    if (reg->type == MBP_STRING)
+        mbp_print_text(out, stored->text);
+    else if (reg->type == MBP_BOOL)
+        fputs(stored->initial != 0 ? "true" : "false", out);
+    else if (unscaled && reg->type == MBP_INT64)
+        fprintf(out, "%" PRId64, (int64_t)stored->initial);
+    else if (unscaled && reg->type == MBP_UINT64)
+        fprintf(out, "%" PRIu64, stored->initial);
+    else
+        mbp_print_number(out, "", mbp_register_of_bits(reg, stored->initial));
+}
+
+/* What it holds by itself, or what it shows. */
+static void print_shown(FILE *out, const struct mbp_plant *plant, const struct mbp_user_point *point)
+{
+    char name[96];
+    if (!point->home) {
+        fputs("tag: ", out);
+        mbp_print_name(out, mbp_map_tag_name(plant, &point->tag, name, sizeof name));
+        return;
+    }
+    const struct mbp_stored *stored = &plant->stored[point->tag.item];
+    if (stored->named) {
+        fputs("name: ", out);
+        mbp_print_name(out, stored->name);
+        fputs(", ", out);
+    }
+    fputs("value: ", out);
+    print_value(out, stored);
+    fprintf(out, ", retain: %s", stored->retain ? "true" : "false");
+}
+
+static void print_alias(FILE *out, const struct mbp_alias *alias)
+{
+    fprintf(out, "      - {at: %s %u, same_as: %s %u, count: %u, access: %s}\n",
+            mbp_table_word((enum mbp_table)alias->table), alias->addr, mbp_table_word((enum mbp_table)alias->of_table),
+            alias->of_addr, alias->count, alias->writable ? "read_write" : "read");
+}
+
 void mbp_print_points(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit)
 {
-    fputs(unit->point_count > 0 ? "    points:\n" : "", out);
+    fputs(unit->point_count + unit->alias_count > 0 ? "    points:\n" : "", out);
     for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count; p++) {
         const struct mbp_user_point *point = &plant->points[p];
-        char name[96];
-        fprintf(out, "      - {at: %s %u, tag: ", mbp_table_word((enum mbp_table)point->table), point->reg.addr);
-        mbp_print_name(out, mbp_map_tag_name(plant, &point->tag, name, sizeof name));
-        if (point->table == MBP_HOLDING_REGISTERS || point->table == MBP_INPUT_REGISTERS)
+        fprintf(out, "      - {at: %s %u, ", mbp_table_word((enum mbp_table)point->table), point->reg.addr);
+        print_shown(out, plant, point);
+        if (is_words(point->table))
             print_register(out, point);
-        fputs("}\n", out);
+        fprintf(out, ", access: %s}\n", point->write_only ? "write" : point->writable ? "read_write" : "read");
     }
+    for (uint32_t a = unit->first_alias; a < unit->first_alias + unit->alias_count; a++)
+        print_alias(out, &plant->aliases[a]);
 }

@@ -35,6 +35,8 @@ static uint32_t item_of(const struct mbp_point *point)
         return point->actuator;
     case MBP_PER_CONTROLLER:
         return point->controller;
+    case MBP_PER_STORED:
+        return point->stored;
     case MBP_PER_UNIT:
     case MBP_PER_FAULT:
     case MBP_PER_AD_HOC:

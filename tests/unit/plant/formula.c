@@ -89,8 +89,8 @@ static void test_mistake_in_an_expression_is_told_with_its_place_in_the_file(voi
         {ONE_EXPR("LT1, base: 5"),
          "13:47: 'expr' takes the place of 'base' and 'inputs'; write them into the expression\n"},
         {ONE_LOGIC("P2 := LT1 > 3"), "15:5: there is no target named P2; did you mean P1?\n"},
-        {ONE_LOGIC("LT1 := 3"),
-         "15:5: LT1: it cannot be set: a target is an actuator, or a machine's state such as M1.en_service\n"},
+        {ONE_LOGIC("LT1 := 3"), "15:5: LT1: it cannot be set: a target is an actuator, a point with a value, or a "
+                                "machine's state such as M1.en_service\n"},
         {ONE_LOGIC("M1.good := 3"),
          "15:5: M1.good: of a machine .en_service, .en_panne and .maintenance are asked for\n"},
         {ONE_LOGIC("P1 := LT1"), "15:11: the target needs BOOL, and 'LT1' is LREAL: compare it with a number\n"},

@@ -141,9 +141,9 @@ static void test_printed_points_load_to_the_same_map(void **state)
                              " {at: coil 3, tag: P1}, {at: input 30, tag: S},"
                              " {at: discrete 9, tag: M1.running}, {at: input 9, tag: Active Alarms}]\n");
     char *first = config_of(plant);
-    assert_non_null(strstr(
-        first, "- {at: input 16, tag: TT101, type: uint16, scale: -0.5, offset: -40, overflow: hold, order: ABCD}"));
-    assert_non_null(strstr(first, "- {at: coil 3, tag: P1}"));
+    assert_non_null(strstr(first, "- {at: input 16, tag: TT101, type: uint16, scale: -0.5, offset: -40, overflow: "
+                                  "hold, order: ABCD, access: read}"));
+    assert_non_null(strstr(first, "- {at: coil 3, tag: P1, access: read_write}"));
     struct mbp_plant *again = plant_of_text(first);
     char *second = config_of(again);
     assert_string_equal(first, second);
@@ -173,14 +173,16 @@ static void test_mistakes_get_one_clear_error_each(void **state)
         {"[{at: input 0, tag: TT101, scale: 0}]", "9:47: 'scale' is '0'; allowed is a number, but not 0\n"},
         {"[{at: input 0, tag: S, type: int16}]", "9:19: S is a text, and a int16 holds a number\n"},
         {"[{at: input 0, tag: P1, type: string(2)}]", "9:43: P1 is a number; choose a type of numbers\n"},
-        {"[{at: input 0, tag: TT101, expr: 5}]",
-         "9:40: 'expr' is not a key of a point; its keys are at, tag, type, scale, offset, order, "
-         "overflow, no_value, bit, byte, bits, repeat\n"},
+        {"[{at: input 0, tag: TT101, kind: 5}]",
+         "9:40: 'kind' is not a key of a point; its keys are at, tag, type, scale, offset, order, "
+         "overflow, no_value, bit, byte, bits, repeat, name, value, access, retain, count, same_as\n"},
         {"[{at: holding 6, tag: TT101, type: int32}, {at: holding 7, tag: V1}]",
          "9:61: the point at holding 7 (holding_registers 7..7) overlaps the point at holding 6 (line 9) at address 7; "
          "choose another 'at'\n"},
-        {"[{at: holding 40}]", "9:14: a point needs 'tag', what it shows, or 'bits', what its bits show\n"},
-        {"[{at: holding 40, tag: P1, bits: {0: P1}}]", "9:46: 'bits' stands in the place of 'tag'; keep one\n"},
+        {"[{at: holding 40}]", "9:14: a point needs 'tag', what it shows, 'bits', what its bits show, 'value', what it "
+                               "holds by itself, or 'same_as', another address\n"},
+        {"[{at: holding 40, tag: P1, bits: {0: P1}}]",
+         "9:46: 'bits' stands in the place of what else it shows; keep one\n"},
         {"[{at: holding 40, bits: {16: P1}}]",
          "9:37: 'bits' is a group of keys; allowed is a group of bits 0..15 and what they show: {0: M1.running, 5: "
          "TT101.forced}\n"},

@@ -138,7 +138,7 @@ static void test_machines_counter_in_a_units_own_sensor_is_refused(void **state)
 {
     (void)state;
     assert_string_equal(errors_of_text("mbplant: 1\nunits: [{id: 1, sensors: [{name: 'S{m}'}]}]\n"),
-                        "2:34: {m} counts machines, and this sensor belongs to none; allowed are {n} and {u}\n");
+                        "2:34: {m} counts machines, and this belongs to none; allowed are {n} and {u}\n");
 }
 
 static void test_repeat_beyond_what_a_unit_holds_is_refused(void **state)

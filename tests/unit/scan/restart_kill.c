@@ -27,7 +27,8 @@ struct told {
     uint32_t last, newest; /* events: that can be read; that there are */
     uint16_t words[UNITS][MBP_TABLE_COUNT][ADDRESSES];
     uint8_t state[ITEMS], active[ITEMS], unack[ITEMS], latched[ITEMS], alarm_flags[ITEMS], flags[ITEMS];
-    double limit[ITEMS][MBP_LIMIT_COUNT], forced[ITEMS], setting[ITEMS];
+    double limit[ITEMS][MBP_LIMIT_COUNT], forced[ITEMS];
+    uint64_t setting[ITEMS];
     bool fault[ITEMS], paused;
     double speed;
     uint64_t snapshot_scan, snapshot_ns, snapshot_sum; /* 0 = there is none */

@@ -124,6 +124,7 @@ union view {
     struct mbp_sensor_view sensor;
     struct mbp_actuator_view actuator;
     struct mbp_controller_view controller;
+    struct mbp_stored_view stored;
     unsigned char bytes[512];
 };
 
@@ -145,6 +146,9 @@ static void fill(const struct walk *walk, const struct mbp_unit *unit, enum mbp_
         break;
     case MBP_PER_CONTROLLER:
         mbp_view_controller(walk->plant, walk->state, item, &out->controller);
+        break;
+    case MBP_PER_STORED:
+        mbp_view_stored(walk->plant, walk->state, item, &out->stored);
         break;
     case MBP_PER_FAULT:
     case MBP_PER_AD_HOC:

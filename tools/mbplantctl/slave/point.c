@@ -27,9 +27,10 @@ static int match_point(const struct mbp_point *point, void *ctx)
     struct search *search = ctx;
     bool same =
         search->ignore_case ? strcasecmp(point->name, search->name) == 0 : strcmp(point->name, search->name) == 0;
-    if (same && (search->rank < 0 || table_rank(point->table) < search->rank)) {
+    int rank = point->own != NULL && point->own->home ? 0 : 1 + table_rank(point->table);
+    if (same && (search->rank < 0 || rank < search->rank)) {
         search->found = *point;
-        search->rank = table_rank(point->table);
+        search->rank = rank;
     }
     return 0;
 }
@@ -58,6 +59,9 @@ const char *ctl_spelling(const struct mbp_plant *plant, const char *name)
         return plant->sensors[sensor].name;
     if (actuator != UINT32_MAX)
         return plant->actuators[actuator].name;
+    uint32_t stored = mbp_plant_find_stored(plant, name);
+    if (stored != UINT32_MAX)
+        return plant->stored[stored].name;
     return controller != UINT32_MAX ? plant->controllers[controller].name : name;
 }
 
@@ -82,6 +86,9 @@ static uint32_t unit_of_item(const struct mbp_plant *plant, const char *name)
     uint32_t controller = mbp_plant_find_controller(plant, name);
     if (controller != UINT32_MAX)
         return plant->controllers[controller].unit;
+    uint32_t stored = mbp_plant_find_stored(plant, name);
+    if (stored != UINT32_MAX)
+        return plant->stored[stored].unit;
     return machine != UINT32_MAX ? plant->machines[machine].unit : UINT32_MAX;
 }
 
@@ -177,6 +184,8 @@ static const char *nearest_item(const struct mbp_plant *plant, enum ctl_what wha
         add_name(&names, plant->actuators[a].name);
     for (uint32_t c = 0; c < plant->controller_count && what == CTL_ANY_POINT; c++)
         add_name(&names, plant->controllers[c].name);
+    for (uint32_t s = 0; s < plant->stored_count && what == CTL_ANY_POINT; s++)
+        add_name(&names, plant->stored[s].name);
     const char *best = mbp_nearest(word, names.items, names.count);
     free(names.items);
     return best;
@@ -303,6 +312,9 @@ static const struct mbp_unit *item_unit(const struct mbp_plant *plant, enum mbp_
         break;
     case MBP_PER_CONTROLLER:
         unit = plant->controllers[item].unit;
+        break;
+    case MBP_PER_STORED:
+        unit = plant->stored[item].unit;
         break;
     case MBP_PER_UNIT:
         unit = item;

@@ -75,7 +75,7 @@ static void take_item(const struct mbp_plant *plant, const struct mbp_unit *unit
 static bool tells_alone(const struct mbp_plant *plant, const struct mbp_unit *unit, const struct mbp_user_point *point)
 {
     const struct mbp_map_field *field = mbp_map_tag_field(&point->tag);
-    return field->member.kind != MBP_MEMBER_NONE && point->reg.type != MBP_STRING &&
+    return field->member.kind != MBP_MEMBER_NONE && point->reg.type != MBP_STRING && !point->write_only &&
            !mbp_map_item_has(plant, unit, point->tag.block, point->tag.item);
 }
 

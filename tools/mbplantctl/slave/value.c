@@ -21,6 +21,20 @@ static bool is_float(enum mbp_type type)
     return type == MBP_FLOAT32 || type == MBP_FLOAT64;
 }
 
+void ctl_point_take_part(const struct ctl_point *point, uint16_t *words)
+{
+    const struct mbp_user_point *own = point->map.own;
+    if (own != NULL && own->mask != 0)
+        words[0] = (uint16_t)((words[0] & own->mask) >> own->shift);
+}
+
+void ctl_point_put_part(const struct ctl_point *point, uint16_t stands, uint16_t *words)
+{
+    const struct mbp_user_point *own = point->map.own;
+    if (own != NULL && own->mask != 0)
+        words[0] = (uint16_t)((stands & ~own->mask) | ((uint32_t)words[0] << own->shift & own->mask));
+}
+
 uint32_t ctl_point_values(const struct ctl_point *point)
 {
     if (is_bits(point))

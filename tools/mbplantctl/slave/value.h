@@ -5,6 +5,11 @@
 #include "slave/address.h"
 #include "slave/point.h"
 
+/* Of a point that takes but some bits of its register: those alone, as its words; and they in the register as it
+ * stands. Other points' words stay as they are. */
+void ctl_point_take_part(const struct ctl_point *point, uint16_t *words);
+void ctl_point_put_part(const struct ctl_point *point, uint16_t stands, uint16_t *words);
+
 /* How many values a point holds: 1 but for the raw blocks of `tables`. */
 uint32_t ctl_point_values(const struct ctl_point *point);
 

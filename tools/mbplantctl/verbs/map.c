@@ -77,8 +77,19 @@ static void type_text(const struct mbp_point *point, char *buf, size_t size)
         snprintf(buf, size, "%s(%u)", name, point->count);
     else if (point->count > each)
         snprintf(buf, size, "%s, %u of them", name, point->count / each);
+    else if (point->own != NULL && point->own->mask != 0 && point->type == MBP_BOOL)
+        snprintf(buf, size, "bit %u", point->own->shift);
+    else if (point->own != NULL && point->own->mask != 0)
+        snprintf(buf, size, "%s, %s byte", name, point->own->shift != 0 ? "high" : "low");
     else
         snprintf(buf, size, "%s", name);
+}
+
+static const char *access_text(const struct mbp_point *point)
+{
+    if (point->own != NULL && point->own->write_only)
+        return "write";
+    return point->writable ? "read, write" : "read";
 }
 
 static int list_point(const struct mbp_point *point, void *ctx)
@@ -104,7 +115,7 @@ static int list_point(const struct mbp_point *point, void *ctx)
     else
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", "");
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", point->unit_text);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", point->writable ? "read, write" : "read");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", access_text(point));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", point->what);
     mbpoll_command(listing, point, text, sizeof text);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);

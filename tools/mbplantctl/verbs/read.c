@@ -142,7 +142,13 @@ static enum ctl_exit read_point(struct ctl *ctl, const struct ctl_point *point, 
     struct ctl_link *link = ctl_link(ctl);
     if (link == NULL)
         return CTL_FAILED;
+    if (map->own != NULL && map->own->write_only) {
+        ctl_error("%s is only written: its slave lets nobody read it", map->name);
+        return CTL_FAILED;
+    }
     enum mbp_status status = ctl_read(link, point->unit, table, map->addr, map->count, words);
+    if (status == MBP_OK)
+        ctl_point_take_part(point, words);
     if (status == MBP_OK && grid == NULL)
         status = print_point(ctl, point, words);
     if (status != MBP_OK)

@@ -1,8 +1,11 @@
 /* status: the plant on one screen. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "slave/fetch.h"
 #include "slave/point.h"
+#include "slave/value.h"
 #include "verbs/overview.h"
 
 #define SENSORS_MAX 60u /* more than that do not fit a screen: then those that have something to tell */
@@ -109,6 +112,75 @@ static enum mbp_status print_outputs(const struct ctl *ctl, const struct ctl_ove
     return status;
 }
 
+static const struct mbp_grid_column point_columns[] = {
+    {"POINT", "point", false}, {"UNIT", "unit", true}, {"VALUE", "value", true}};
+
+/* What a stored value's home shows. */
+static void point_row(const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t s,
+                      const struct ctl_fetch *fetch, struct mbp_grid *grid)
+{
+    const struct mbp_user_point *own = &plant->points[plant->stored[s].point];
+    struct ctl_point point = {.unit = unit->id, .limit = -1};
+    uint16_t words[MBP_STRING_WORDS_MAX];
+    char text[300];
+    mbp_map_own_point(plant, own, &point.map);
+    memcpy(words, &fetch->words[own->table][own->reg.addr], own->reg.words * sizeof *words);
+    ctl_point_take_part(&point, words);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", plant->stored[s].name);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", unit->id);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", ctl_point_text(&point, words, text, sizeof text));
+}
+
+/* Points with a name and a value of their own, as many as fit a screen. Those that nobody may read have none to show.
+ */
+static enum mbp_status add_points(const struct ctl *ctl, const struct mbp_unit *unit, struct ctl_fetch *fetch,
+                                  struct mbp_grid *grid, uint32_t *left)
+{
+    const struct mbp_plant *plant = ctl->plant;
+    uint32_t end = unit->first_stored + (unit->named_count < *left ? unit->named_count : *left);
+    *left -= end - unit->first_stored;
+    ctl_fetch_clear(fetch);
+    for (uint32_t s = unit->first_stored; s < end; s++) {
+        const struct mbp_user_point *own = &plant->points[plant->stored[s].point];
+        if (!own->write_only)
+            ctl_fetch_want(fetch, (enum mbp_table)own->table, own->reg.addr, own->reg.words);
+    }
+    enum mbp_status status = ctl_fetch_run(fetch, ctl->link, unit->id);
+    for (uint32_t s = unit->first_stored; s < end && status == MBP_OK; s++) {
+        if (!plant->points[plant->stored[s].point].write_only)
+            point_row(plant, unit, s, fetch, grid);
+    }
+    return status;
+}
+
+static enum mbp_status print_points(const struct ctl *ctl)
+{
+    const struct mbp_plant *plant = ctl->plant;
+    uint32_t count = 0;
+    for (uint32_t u = 0; u < plant->unit_count; u++)
+        count += plant->units[u].named_count;
+    uint32_t left = ctl->options->all || count < SENSORS_MAX ? count : SENSORS_MAX;
+    uint32_t hidden = count - left;
+    struct mbp_grid *grid = NULL;
+    struct ctl_fetch *fetch = count > 0 ? ctl_fetch_new() : NULL;
+    if (count == 0)
+        return MBP_OK;
+    enum mbp_status status = fetch == NULL
+                                 ? MBP_ERR_MEMORY
+                                 : mbp_grid_new(point_columns, sizeof point_columns / sizeof point_columns[0], &grid);
+    for (uint32_t u = 0; u < plant->unit_count && status == MBP_OK; u++)
+        status = add_points(ctl, &plant->units[u], fetch, grid, &left);
+    if (status == MBP_OK) {
+        putchar('\n');
+        status = mbp_grid_write(grid, MBP_FORMAT_TEXT, ctl->colour, stdout);
+        if (hidden > 0)
+            ctl_say("and %u more points; --all shows them\n", hidden);
+    }
+    mbp_grid_free(grid);
+    free(fetch);
+    return status;
+}
+
 static void print_summary(const struct ctl *ctl, const struct ctl_overview *overview)
 {
     const struct ctl_target *target = &ctl->options->target;
@@ -162,6 +234,8 @@ enum ctl_exit ctl_run_status(struct ctl *ctl)
         status = print_sensors(ctl, &overview);
     if (status == MBP_OK)
         status = print_outputs(ctl, &overview);
+    if (status == MBP_OK)
+        status = print_points(ctl);
     ctl_overview_free(ctl->plant, &overview);
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "status");
 }

@@ -52,14 +52,25 @@ enum ctl_exit ctl_write_point(struct ctl *ctl, const struct ctl_point *point, co
     if (link == NULL)
         return CTL_FAILED;
     uint16_t count = (uint16_t)map->count;
-    enum mbp_status status = ctl_write(link, point->unit, table, map->addr, count, words);
+    uint16_t asked = words[0];
+    uint16_t stands = 0;
+    enum mbp_status status = MBP_OK;
+    if (map->own != NULL && map->own->mask != 0) { /* the rest of its register stays */
+        status = ctl_read(link, point->unit, table, map->addr, 1, &stands);
+        ctl_point_put_part(point, stands, words);
+    }
+    if (status == MBP_OK)
+        status = ctl_write(link, point->unit, table, map->addr, count, words);
     if (status > 0) {
+        words[0] = asked;
         ctl_error("%s = %s: refused with exception %02X: %s", map->name, text, (unsigned)status,
                   ctl_refusal_reason(ctl->plant, point, words, status, why, sizeof why));
         return CTL_FAILED;
     }
-    if (status == MBP_OK)
+    if (status == MBP_OK && !(map->own != NULL && map->own->write_only)) {
         status = ctl_read(link, point->unit, table, map->addr, count, words);
+        ctl_point_take_part(point, words);
+    }
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, map->name);
 }
 

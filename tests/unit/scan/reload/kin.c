@@ -38,6 +38,11 @@ static uint32_t of_controller(const struct mbp_plant *plant, uint32_t c)
     return plant->machine_count + plant->sensor_count + plant->actuator_count + c;
 }
 
+static uint32_t of_stored(const struct mbp_plant *plant, uint32_t s)
+{
+    return of_controller(plant, plant->controller_count) + s;
+}
+
 /* ---- closing ---------------------------------------------------------------------------------------------------- */
 
 static bool mark(bool *marks, uint32_t item, bool because)
@@ -149,8 +154,11 @@ static uint32_t counterpart(const struct mbp_change *change, uint32_t item)
     item -= to->sensor_count;
     if (item < to->actuator_count)
         return (was = change->actuator_from[item]) == UINT32_MAX ? was : of_actuator(from, was);
-    was = change->controller_from[item - to->actuator_count];
-    return was == UINT32_MAX ? was : of_controller(from, was);
+    item -= to->actuator_count;
+    if (item < to->controller_count)
+        return (was = change->controller_from[item]) == UINT32_MAX ? was : of_controller(from, was);
+    was = change->stored_from[item - to->controller_count];
+    return was == UINT32_MAX ? was : of_stored(from, was);
 }
 
 /* What is in one plant alone is touched; what is touched in one is so in the other. */
@@ -371,6 +379,9 @@ static void compare_item(struct pair *pair, const struct twin *from, const struc
         same_number(pair, "command", pair->from->command[b], pair->to->command[a]);
         same_number(pair, "position", pair->from->lagged[old->sensor_count + b],
                     pair->to->lagged[plant->sensor_count + a]);
+    } else if (item >= of_stored(plant, 0)) {
+        same_bytes(pair, "stored value", &pair->from->stored[was - of_stored(old, 0)],
+                   &pair->to->stored[item - of_stored(plant, 0)], sizeof(uint64_t));
     } else {
         same_controller(pair, was - of_controller(old, 0), item - of_controller(plant, 0));
     }

@@ -154,7 +154,9 @@ static const double *range_of(const struct mbp_plant *plant, const struct mbp_po
     }
     if (point->actuator != UINT32_MAX)
         return plant->actuators[point->actuator].range;
-    return point->field->write == MBP_WRITE_SHELVING ? few : plant->sensors[point->sensor].range;
+    return point->field->write == MBP_WRITE_SHELVING || point->sensor == UINT32_MAX
+               ? few
+               : plant->sensors[point->sensor].range;
 }
 
 void twin_act(struct twin *twin, const struct action *action)

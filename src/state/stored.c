@@ -1,0 +1,118 @@
+/* Stored values: numbers of points of the user's own, to the last digit. */
+#include <math.h>
+
+#include "mbplant/codec.h"
+#include "mbplant/point.h"
+#include "state_priv.h"
+
+static bool same_kind(const struct mbp_register *a, const struct mbp_register *b)
+{
+    return a->type == b->type && a->scale >= b->scale && a->scale <= b->scale && a->offset >= b->offset &&
+           a->offset <= b->offset;
+}
+
+void mbp_stored_take(const struct mbp_plant *plant, struct mbp_state *state, uint32_t stored,
+                     const struct mbp_register *as, uint64_t bits)
+{
+    const struct mbp_register *reg = &plant->stored[stored].reg;
+    state->stored[stored] = same_kind(reg, as) ? bits : mbp_register_bits(reg, mbp_register_of_bits(as, bits));
+}
+
+uint64_t mbp_stored_bits(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t stored,
+                         const struct mbp_register *as)
+{
+    const struct mbp_register *reg = &plant->stored[stored].reg;
+    uint64_t bits = state->stored[stored];
+    return same_kind(reg, as) ? bits : mbp_register_bits(as, mbp_register_of_bits(reg, bits));
+}
+
+/* ---- in expressions -----------------------------------------------------------------------------------------------
+ */
+
+enum kind { KIND_REAL, KIND_SIGNED, KIND_UNSIGNED };
+
+static enum kind kind_of(const struct mbp_register *reg)
+{
+    bool scaled = reg->scale < 1 || reg->scale > 1 || mbp_register_has_offset(reg);
+    switch ((enum mbp_type)reg->type) {
+    case MBP_INT8:
+    case MBP_INT16:
+    case MBP_INT24:
+    case MBP_INT32:
+    case MBP_INT48:
+    case MBP_INT64:
+        return scaled ? KIND_REAL : KIND_SIGNED;
+    case MBP_FLOAT32:
+    case MBP_FLOAT64:
+    case MBP_STRING:
+    case MBP_TYPE_COUNT:
+        return KIND_REAL;
+    case MBP_BOOL:
+    case MBP_UINT8:
+    case MBP_UINT16:
+    case MBP_UINT24:
+    case MBP_UINT32:
+    case MBP_UINT48:
+    case MBP_UINT64:
+    case MBP_BCD16:
+    case MBP_BCD32:
+        break;
+    }
+    return scaled ? KIND_REAL : KIND_UNSIGNED;
+}
+
+union mbp_expr_value mbp_stored_value(const struct mbp_register *reg, uint64_t bits)
+{
+    bool wide = reg->type == MBP_INT64 || reg->type == MBP_UINT64;
+    double number = mbp_register_of_bits(reg, bits);
+    switch (kind_of(reg)) {
+    case KIND_SIGNED:
+        return (union mbp_expr_value){.i = wide ? (int64_t)bits : (int64_t)number};
+    case KIND_UNSIGNED:
+        return (union mbp_expr_value){.u = wide ? bits : (uint64_t)number};
+    case KIND_REAL:
+        break;
+    }
+    return (union mbp_expr_value){.r = number};
+}
+
+bool mbp_stored_assign(const struct mbp_register *reg, union mbp_expr_value value, uint64_t *bits)
+{
+    enum mbp_type type = (enum mbp_type)reg->type;
+    uint64_t magnitude = value.i < 0 ? 0 - (uint64_t)value.i : (uint64_t)value.i;
+    switch (kind_of(reg)) {
+    case KIND_SIGNED:
+        *bits = mbp_codec_whole(type, value.i < 0, magnitude);
+        return true;
+    case KIND_UNSIGNED:
+        *bits = mbp_codec_whole(type, false, value.u);
+        return true;
+    case KIND_REAL:
+        break;
+    }
+    if (isnan(value.r))
+        return false;
+    *bits = mbp_register_bits(reg, value.r);
+    return true;
+}
+
+/* ---- over a run, and over an edit ---------------------------------------------------------------------------------
+ */
+
+void mbp_stored_forget(const struct mbp_plant *plant, struct mbp_state *state)
+{
+    for (uint32_t i = 0; i < plant->stored_count; i++)
+        state->stored[i] = plant->stored[i].retain ? state->stored[i] : plant->stored[i].initial;
+}
+
+/* Who edits a value in the file means it, whatever was written before. */
+void state_carry_stored(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to)
+{
+    for (uint32_t i = 0; i < carry->to->stored_count; i++) {
+        uint32_t old = carry->stored_from[i];
+        const struct mbp_stored *now = &carry->to->stored[i];
+        const struct mbp_stored *was = old != UINT32_MAX ? &carry->from->stored[old] : NULL;
+        bool goes_on = was != NULL && same_kind(&was->reg, &now->reg) && was->initial == now->initial;
+        to->stored[i] = goes_on ? from->stored[old] : now->initial;
+    }
+}

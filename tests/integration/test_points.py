@@ -1,0 +1,150 @@
+"""Points of the user's own with values of their own: by name for every verb, over a restart and over an edit."""
+import json
+import pathlib
+import signal
+import tempfile
+import unittest
+
+import support
+
+FILE = """mbplant: 1
+name: Points
+instructor: true
+units:
+  - id: 1
+    blocks: {default: none, summary: 30000, events: 31000}
+    points:
+      - {at: holding 100, name: MODE, value: 17}
+      - {at: discrete 0, tag: RUN}
+      - {at: coil 7, name: RUN, value: false}
+      - {at: holding 102, name: BIG, value: 1, type: uint64}
+      - {at: holding 110, name: SERIAL, value: Github, type: string(3), order: BADC}
+      - {at: holding 120, name: TRIES, value: 3, retain: false}
+      - {at: holding 121, value: 7}
+      - {at: holding 122, name: KEY, value: 0, access: write}
+      - {at: holding 130, bit: 2, name: B2, value: true}
+      - {at: holding 130, byte: high, name: PART, value: 65}
+    logic: ["RUN := MODE > 20"]
+"""
+
+
+class Points(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-points-test-")))
+        self.file = self.folder / "points.yaml"
+        self.file.write_text(FILE, encoding="utf-8")
+
+    def begin(self):
+        return self.enterContext(support.Plant(self.file, data=self.folder / "data"))
+
+    def value(self, plant, name):
+        return json.loads(plant.ctl("read", name, "--format", "json"))[0]["value"]
+
+    def check(self, text, *lines):
+        """What is wrong in a plant of one unit with these points."""
+        self.file.write_text("mbplant: 1\nunits:\n  - id: 1\n    points:\n" + text, encoding="utf-8")
+        result = support.run(support.MBPLANTD, "--check", self.file)
+        told = [line.removeprefix(f"{self.file}:") for line in result.stderr.splitlines()]
+        self.maxDiff = None
+        self.assertEqual(told, list(lines))
+
+    def test_named_points_are_read_and_written_by_name_in_any_case(self):
+        plant = self.begin()
+        self.assertIn("MODE = 33  (HR 100 = 40101, int16, raw 33)", plant.ctl("write", "mode", "33"))
+        support.eventually(lambda: self.value(plant, "run") in (1, True), "logic follows the point")
+        self.assertEqual(self.value(plant, "MODE"), 33)
+        plant.ctl("write", "BIG", "18446744073709551615")
+        self.assertIn("BIG = 18446744073709551615", plant.ctl("read", "BIG"))
+        status = plant.ctl("status")
+        self.assertRegex(status, r"\nBIG +1 +18446744073709551615\n")
+        self.assertNotIn("KEY", status)
+        journal = support.eventually(lambda: (text := plant.ctl("journal")) and "MODE written" in text and text,
+                                     "the write is told")
+        self.assertRegex(journal, r"MODE written 17 -> 33 by 127\.0\.0\.1")
+
+    def test_part_of_a_register_is_written_alone(self):
+        plant = self.begin()
+        plant.ctl("write", "B2", "off")
+        plant.ctl("write", "PART", "66")
+        support.eventually(lambda: "0x4200" in plant.ctl("read", "hr:130"), "both parts stand in the register")
+        self.assertIn("B2 = off", plant.ctl("read", "b2"))
+
+    def test_write_only_point_is_written_and_not_read(self):
+        plant = self.begin()
+        self.assertIn("KEY = 5", plant.ctl("write", "KEY", "5"))
+        result = plant.ctl("read", "KEY", check=False)
+        self.assertEqual((result.returncode, result.stderr),
+                         (1, "mbplantctl: KEY is only written: its slave lets nobody read it\n"))
+
+    def test_values_outlive_a_stop_and_a_kill_but_for_those_that_are_not_retained(self):
+        for end in ("stop", "kill"):
+            with self.subTest(end=end):
+                plant = support.Plant(self.file, data=self.folder / end)
+                self.addCleanup(plant._clean_up)
+                plant.start()
+                for name, value in (("MODE", end == "stop" and "21" or "22"), ("BIG", "1311768467463790321"),
+                                    ("SERIAL", "xyz"), ("TRIES", "9"), ("hr:121", "40")):
+                    plant.ctl("write", name, value)
+                getattr(plant, end)()
+                plant.start()
+                self.assertEqual(self.value(plant, "MODE"), 21 if end == "stop" else 22)
+                self.assertEqual(self.value(plant, "BIG"), 1311768467463790321)
+                self.assertEqual(self.value(plant, "SERIAL"), "xyz")
+                self.assertEqual(self.value(plant, "TRIES"), 3)
+                self.assertIn("40 ", plant.ctl("read", "hr:121"))
+                plant.stop()
+
+    def test_values_follow_their_names_over_an_edit_unless_the_file_gives_another(self):
+        plant = self.begin()
+        for name, value in (("MODE", "21"), ("BIG", "5"), ("SERIAL", "xyz")):
+            plant.ctl("write", name, value)
+        self.file.write_text(FILE.replace("holding 100", "holding 90").replace("BIG, value: 1,", "BIG, value: 2,"),
+                             encoding="utf-8")
+        plant.process.send_signal(signal.SIGHUP)
+        support.eventually(lambda: "HR 90" in plant.ctl("read", "MODE"), "the point has moved")
+        self.assertEqual([self.value(plant, name) for name in ("MODE", "BIG", "SERIAL")], [21, 2, "xyz"])
+
+    def test_scenario_writes_a_point_and_waits_for_what_logic_makes_of_it(self):
+        scenario = self.folder / "exam.yaml"
+        scenario.write_text("mbplant_scenario: 1\nname: E\nduration: 10s\ntimeline:\n"
+                            "  - {at: 1s, write: {point: mode, value: 30}}\n"
+                            "  - {at: 2s, write: {point: B2, value: 0}}\n"
+                            "  - {when: 'RUN AND MODE = 30 AND NOT B2 AND PART = 65', note: there}\n", encoding="utf-8")
+        result = support.run(support.MBPLANTD, "--scenario", scenario, "--fast-forward", self.file)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn("note     there\n", result.stdout)
+
+    def test_mistakes_are_told_at_their_places(self):
+        self.check("      - {at: holding 0}\n"
+                   "      - {at: holding 1, value: 70000}\n"
+                   "      - {at: coil 1, value: 2}\n"
+                   "      - {at: holding 2, tag: X, name: Y}\n"
+                   "      - {at: input 0, value: 1, access: write}\n"
+                   "      - {at: holding 3, value: 1, same_as: holding 0}\n",
+                   "5:9: a point needs 'tag', what it shows, 'bits', what its bits show, 'value', what it holds by "
+                   "itself, or 'same_as', another address",
+                   "6:32: 'value' is 70000; int16 holds numbers -32768..32767",
+                   "7:29: 'value' is 2; a bit is true or false",
+                   "8:30: there is no 'X' in the plant; 'tag' names a machine, sensor, actuator or controller, or what "
+                   "belongs to one, as in TT101.high",
+                   "8:39: 'name' is for a point with a 'value' of its own",
+                   "9:41: no master writes in the table 'input_registers'",
+                   "10:32: 'value' stands in the place of what else it shows; keep one")
+
+    def test_names_and_what_is_the_same_are_checked(self):
+        self.check("      - {at: holding 0, name: MODE, value: 1}\n"
+                   "      - {at: holding 1, name: mode, value: 1}\n"
+                   "      - {at: coil 0, same_as: holding 9, count: 16}\n",
+                   "6:31: the name 'mode' is taken by the point in line 5; names are unique in the plant, whatever "
+                   "their case")
+        self.check("      - {at: holding 0, name: MODE, value: 1}\n"
+                   "      - {at: coil 0, same_as: holding 0, count: 17}\n"
+                   "      - {at: coil 100, same_as: coil 0}\n"
+                   "      - {at: holding 5, same_as: coil 0}\n",
+                   "6:31: holding 1 is at no address of the unit; 'same_as' takes addresses that stand by themselves",
+                   "7:33: coil 0 is the same as another itself; 'same_as' takes addresses that stand by themselves",
+                   "8:34: coil 0 is the same as another itself; 'same_as' takes addresses that stand by themselves")
+
+
+if __name__ == "__main__":
+    support.main()
