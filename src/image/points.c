@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "image_priv.h"
+#include "mbplant/state/stored.h"
 
 static int by_item(const void *a, const void *b, void *ctx)
 {

@@ -5,6 +5,7 @@
 
 #include "mbplant/machine.h"
 #include "mbplant/point.h"
+#include "mbplant/state/stored.h"
 
 /* ---- targets ---------------------------------------------------------------------------------------------------- */
 

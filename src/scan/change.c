@@ -147,10 +147,13 @@ static void drop_snapshot(struct mbp_scan *scan)
 
 /* Another run knows by the checkpoint which plant it goes on from: nobody is shown anything of the new one before that
  * is stored. A disk that refuses is not waited for. */
-static void make_durable(struct mbp_scan *scan)
+static void make_durable(struct mbp_scan *scan, bool has_tail)
 {
-    if (scan->tail.room != NULL && !mbp_journal_in_trouble(scan->config.journal))
+    if (!has_tail)
+        return;
+    if (!mbp_journal_in_trouble(scan->config.journal))
         mbp_journal_flush(scan->config.journal);
+    scan_tail_change(scan);
 }
 
 enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *next, uint32_t peer)
@@ -171,7 +174,7 @@ enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *nex
     carry_over(scan, next);
     swap(scan, next);
     drop_snapshot(scan);
-    scan_tail_change(scan);
+    bool has_tail = scan_tail_leave(scan);
     scan_checkpoint_change(scan, &next->checkpoint);
     scan_forget_writes(scan);
     begin_events(scan);
@@ -181,7 +184,7 @@ enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *nex
     if (scan->retain_from != UINT32_MAX)
         scan->retain_from = 0;
     scan_record_many(scan);
-    make_durable(scan);
+    make_durable(scan, has_tail);
     scan_publish(scan);
     if (scan->config.plant->scan_ns != period_ns)
         scan_pace_anew(scan);

@@ -8,6 +8,7 @@
 #include "checkpoint.h"
 #include "mbplant/diagnosis.h"
 #include "mbplant/fault.h"
+#include "mbplant/state/stored.h"
 #include "tail.h"
 
 /* ---- retained rows ---------------------------------------------------------------------------------------------- */

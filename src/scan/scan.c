@@ -8,6 +8,7 @@
 #include "mbplant/fault.h"
 #include "mbplant/logic.h"
 #include "mbplant/machine.h"
+#include "mbplant/state/stored.h"
 #include "tail.h"
 
 /* ---- latch ------------------------------------------------------------------------------------------------------ */

@@ -64,10 +64,18 @@ static void begin(struct mbp_scan *scan)
         scan_tail_snapshot(scan);
 }
 
+bool scan_tail_leave(struct mbp_scan *scan)
+{
+    bool there = scan->tail.room != NULL;
+    scan->tail.room = NULL;
+    return there;
+}
+
 void scan_tail_change(struct mbp_scan *scan)
 {
-    if (scan->tail.room != NULL)
-        take_room(scan);
+    take_room(scan);
+    scan_tail_note(scan);
+    mbp_journal_hand_over(scan->config.journal);
 }
 
 void scan_tail_latched(struct mbp_scan *scan)

@@ -55,7 +55,12 @@ void scan_tail_begin(struct mbp_scan *scan, const struct scan_past *past);
  * there, and all of it may come twice. */
 void scan_tail_write(struct mbp_scan *scan, const struct scan_past *past);
 
-/* As scan_tail_begin, of the present plant's image, which is another one. */
+/* Another plant takes over. What is kept of the one before stays in force until the new one's checkpoint is stored: a
+ * run that is cut off in between finds the two that belong together. Nothing may be written until scan_tail_change.
+ * False: nothing is kept. */
+bool scan_tail_leave(struct mbp_scan *scan);
+
+/* From now on it is the present plant's image that is kept. */
 void scan_tail_change(struct mbp_scan *scan);
 
 /* All that masters wrote so far is taken in. */

@@ -138,11 +138,8 @@ static enum mbp_status allocate(struct mbp_state *state)
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
-enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, struct mbp_state **out)
+static void count_items(const struct mbp_plant *plant, struct mbp_state *state)
 {
-    struct mbp_state *state = calloc(1, sizeof *state);
-    if (state == NULL)
-        return MBP_ERR_MEMORY;
     state->sensor_count = plant->sensor_count;
     state->machine_count = plant->machine_count;
     state->actuator_count = plant->actuator_count;
@@ -154,6 +151,14 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         state->part_count += mbp_signal_parts(plant, s);
     state_count_rates(plant, state);
+}
+
+enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, struct mbp_state **out)
+{
+    struct mbp_state *state = calloc(1, sizeof *state);
+    if (state == NULL)
+        return MBP_ERR_MEMORY;
+    count_items(plant, state);
     if (allocate(state) != MBP_OK) {
         free(state);
         return MBP_ERR_MEMORY;

@@ -3,6 +3,7 @@
 
 #include "mbplant/codec.h"
 #include "mbplant/point.h"
+#include "mbplant/state/stored.h"
 #include "state_priv.h"
 
 static bool same_kind(const struct mbp_register *a, const struct mbp_register *b)

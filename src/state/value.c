@@ -3,6 +3,7 @@
 
 #include "mbplant/point.h"
 #include "mbplant/state.h"
+#include "mbplant/state/stored.h"
 
 static union mbp_expr_value on(bool is)
 {

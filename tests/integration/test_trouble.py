@@ -70,9 +70,9 @@ class Trouble(unittest.TestCase):
         self.addCleanup(self.client.close)
 
     def small_disk(self):
-        """A folder that holds 4 MB; skips the test where nobody may mount one."""
+        """A folder that holds 8 MB; skips the test where nobody may mount one."""
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-")))
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "mbplant-test", folder], capture_output=True,
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "mbplant-test", folder], capture_output=True,
                                  text=True, check=False) if os.geteuid() == 0 else None
         if mounted is None or mounted.returncode != 0:
             self.skipTest("mounting a small disk is not permitted here")

@@ -108,6 +108,8 @@ static uint32_t unit_of(const struct mbp_plant *plant, const struct mbp_tag *tag
         return plant->actuators[tag->item].unit;
     case MBP_PER_CONTROLLER:
         return plant->controllers[tag->item].unit;
+    case MBP_PER_STORED:
+        return plant->stored[tag->item].unit;
     case MBP_PER_UNIT:
     case MBP_PER_FAULT:
     case MBP_PER_AD_HOC:

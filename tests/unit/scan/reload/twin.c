@@ -40,7 +40,7 @@ static void listen_to(void *ctx, const struct mbp_event *events, size_t count)
 
 void twin_start(struct twin *twin, struct mbp_plant *plant)
 {
-    *twin = (struct twin){.plant = plant, .time = {5 * MBP_NS_PER_S, FIXTURE_WALL_MS}};
+    *twin = (struct twin){.plant = plant, .time = {.mono_ns = 5 * MBP_NS_PER_S, .wall_ms = FIXTURE_WALL_MS}};
     assert_int_equal(mbp_image_new(plant, &twin->image), MBP_OK);
     const struct mbp_scan_config config = {plant, twin->image, NULL, fixture_clock(&twin->time), 1.0, 0};
     assert_int_equal(mbp_scan_new(&config, &twin->scan), MBP_OK);
