@@ -4,10 +4,14 @@ MBP_LYING_ROUNDS says how often each command line meets each manner; of one roun
 import os
 import pathlib
 import random
+import socket
+import struct
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
+import zlib
 
 import lying
 import support
@@ -147,6 +151,38 @@ class Lies(unittest.TestCase):
         for words, _, seed in self.pairs():
             if ROUNDS or seed % 2 == 0:
                 self.check(words, seed, text=spoilt_plant(random.Random(seed)))
+
+
+class ChangedWhileRead(unittest.TestCase):
+    """A slave whose plant file becomes another, shorter one while it is read."""
+
+    def serve(self, listener, texts):
+        files = [struct.pack(">II", len(text), zlib.crc32(text)) + text + b"\0" * (len(text) % 2) for text in texts]
+        headers = 0
+        with listener.accept()[0] as peer:
+            while True:
+                frame = peer.recv(300)
+                if not frame:
+                    return
+                _, _, _, file, record, count = struct.unpack(">BBBHHH", frame[7:16])
+                self.assertEqual(file, 900)
+                now = files[min(headers, len(files) - 1)]
+                if record == 0 and count == 4:
+                    now = files[min(headers, len(files) - 1)]
+                    headers += 1
+                data = now[2 * record:2 * (record + count)]
+                pdu = struct.pack(">BBBB", 20, len(data) + 2, len(data) + 1, 6) + data if len(data) == 2 * count else b"\x94\2"
+                peer.sendall(frame[:4] + struct.pack(">H", len(pdu) + 1) + frame[6:7] + pdu)
+
+    def test_the_new_one_is_read(self):
+        short = b"mbplant: 1\nname: New\nunits: [{id: 1}]\n"
+        long = short + b"# " + b"x" * 400 + b"\n"
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            thread = threading.Thread(target=self.serve, args=(listener, [long, short]))
+            thread.start()
+            done = support.run(support.MBPLANTCTL, "-H", "127.0.0.1", "-p", str(listener.getsockname()[1]), "plant", "get", "-")
+            thread.join()
+        self.assertEqual((done.returncode, done.stdout), (0, short.decode()), done.stderr)
 
 
 if __name__ == "__main__":
