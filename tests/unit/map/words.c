@@ -173,6 +173,25 @@ static void test_unused_limit_is_no_number_in_both_directions(void **state)
     assert_same_number(back.limit[MBP_HIGH], 85);
 }
 
+/* A register of the map's own type holds a float; what a sensor's own register holds is its own affair. */
+static void test_view_as_read_is_as_precise_as_its_registers(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = NULL;
+    struct mbp_actuator_view view = {.position = 1.0 / 3, .command = 0.1};
+    static const char text[] = "mbplant: 1\nname: P\nunits:\n  - id: 1\n    actuators:\n"
+                               "      - {name: V1, kind: valve}\n"
+                               "  - id: 2\n    blocks: none\n    actuators:\n      - {name: V2, kind: valve}\n";
+    assert_int_equal(mbp_plant_parse("p.yaml", (struct mbp_text){text, sizeof text - 1}, stderr, &plant), MBP_OK);
+    struct mbp_actuator_view hidden = view;
+    mbp_map_as_read(plant, &plant->units[0], MBP_PER_ACTUATOR, 0, &view);
+    mbp_map_as_read(plant, &plant->units[1], MBP_PER_ACTUATOR, 1, &hidden);
+    assert_same_number(view.position, (double)(float)(1.0 / 3));
+    assert_same_number(view.command, (double)0.1F);
+    assert_same_number(hidden.position, 1.0 / 3);
+    mbp_plant_free(plant);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +200,7 @@ int main(void)
         cmocka_unit_test(test_number_too_large_for_its_register_stops_at_its_end),
         cmocka_unit_test(test_none_stands_apart_from_every_number),
         cmocka_unit_test(test_unused_limit_is_no_number_in_both_directions),
+        cmocka_unit_test(test_view_as_read_is_as_precise_as_its_registers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
