@@ -75,7 +75,8 @@ enum mbp_event_number {
     MBP_NUMBER_NUMBER,   /* of a machine in its unit */
     MBP_NUMBER_ADDRESS,  /* of a holding register */
     MBP_NUMBER_SPEED,    /* times real time */
-    MBP_NUMBER_LOGIC     /* of an assignment in its unit's logic, from 1 */
+    MBP_NUMBER_LOGIC,    /* of an assignment in its unit's logic, from 1 */
+    MBP_NUMBER_POINT     /* of a point without a name: its table times 65536, and its address */
 };
 
 /* What detail is. */

@@ -12,6 +12,8 @@
 enum mbp_formula_use {
     MBP_FORMULA_SIGNAL, /* in the place of a signal's base and inputs */
     MBP_FORMULA_LOGIC,  /* an assignment of a unit */
+    MBP_FORMULA_POINT,  /* gives the value of a point */
+    MBP_FORMULA_ACCEPT, /* whether a write of a point is taken; asked between scans, so nothing is remembered of it */
     MBP_FORMULA_USE_COUNT
 };
 
@@ -19,7 +21,8 @@ struct mbp_formula {
     const char *text; /* as the file has it, its placeholders filled in */
     struct mbp_expr *code;
     uint32_t line, column; /* of the file, where the text begins */
-    uint32_t owner;        /* SIGNAL: plant-wide index of the sensor; LOGIC: index into units[] */
+    uint32_t owner;        /* SIGNAL: plant-wide index of the sensor; LOGIC: index into units[]; POINT: stored
+                              value; ACCEPT: index into units[] */
     uint32_t first_cell;   /* of what its stateful functions remember, in mbp_state.cell */
     uint32_t target;       /* LOGIC: its slot */
     uint32_t nth;          /* LOGIC: so many of its unit have the same target before it */
@@ -49,7 +52,9 @@ enum mbp_slot_kind {
     MBP_SLOT_STATE, /* machine, times MBP_STATE_COUNT, and a state: it is in that, or as a target: asked for */
     MBP_SLOT_GOOD,  /* machine: products */
     MBP_SLOT_REJECT,
-    MBP_SLOT_STORED, /* stored value; of its type */
+    MBP_SLOT_STORED,  /* stored value; of its type */
+    MBP_SLOT_UNKNOWN, /* stored value: its expression has a fault */
+    MBP_SLOT_TOUCHED, /* sensor, actuator or stored value, twice: a master wrote it; 1 more: a master read it */
     MBP_SLOT_COUNT
 };
 
@@ -68,6 +73,18 @@ static inline enum mbp_slot_kind mbp_slot_kind(uint32_t slot)
 static inline uint32_t mbp_slot_index(uint32_t slot)
 {
     return slot & ((UINT32_C(1) << MBP_SLOT_SHIFT) - 1);
+}
+
+/* Where the marks of what masters did with a tag stand in mbp_state.touched: sensors, actuators, stored values. */
+#define MBP_TOUCHED_WRITTEN 1u
+#define MBP_TOUCHED_READ    2u
+static inline uint32_t mbp_touched_stored(const struct mbp_plant *plant, uint32_t stored)
+{
+    return plant->sensor_count + plant->actuator_count + stored;
+}
+static inline uint32_t mbp_touched_count(const struct mbp_plant *plant)
+{
+    return mbp_touched_stored(plant, plant->stored_count);
 }
 
 /* The names of a plant, for expressions that stand outside its signals: a sensor's is what it shows, an actuator's its

@@ -24,6 +24,7 @@
 #define MBP_ACCESS_CHECKED  0x10u /* a write must pass mbp_image's value checks */
 #define MBP_ACCESS_PARTIAL  0x20u /* of a point's first: the last write gave some of its words, and waits for others */
 #define MBP_ACCESS_ALIAS    0x40u /* the same as another address (mbplant/point.h) */
+#define MBP_ACCESS_WATCHED  0x80u /* expressions look at whether it was read */
 
 struct _modbus_mapping_t; /* libmodbus */
 struct mbp_image;
@@ -48,7 +49,7 @@ struct mbp_image_unit {
     uint8_t *access[MBP_TABLE_COUNT];
     uint8_t gaps;                      /* enum mbp_gaps */
     uint16_t gap;                      /* the number that stands in them */
-    bool write_only;                   /* it has addresses that are written and not read */
+    bool accepts, watched, write_only; /* it has points whose writes, or reads, expressions look at; that none reads */
     struct _modbus_mapping_t *mapping; /* the same arrays, for libmodbus (the oracle in tests) */
 };
 

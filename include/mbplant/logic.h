@@ -10,6 +10,10 @@
  * sees what those before it set. Emits what mbp_machine_request does. */
 void mbp_logic_run(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events);
 
+/* The values of points that expressions give, each behind those that it reads. A value stays while its expression has a
+ * fault. settling: before the first scan; what remembers something is left as it is. */
+void mbp_logic_compute(const struct mbp_plant *plant, struct mbp_state *state, bool settling);
+
 /* Emits FORMULA_FAULT and FORMULA_FINE for each expression, of signals too, that got a fault, another one or none. */
 void mbp_logic_tell(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events);
 

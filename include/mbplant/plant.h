@@ -61,6 +61,8 @@ struct mbp_plant {
     uint32_t point_count;
     const struct mbp_stored *stored; /* by unit, those with names first */
     uint32_t stored_count;
+    const uint32_t *computed; /* of them, those that formulas give, each behind those that it reads */
+    uint32_t computed_count;
     const struct mbp_alias *aliases;
     uint32_t alias_count;
     const struct mbp_recording *recordings;

@@ -8,7 +8,8 @@
 #define MBP_POINTS_PER_UNIT_MAX 65536u
 #define MBP_POINTS_MAX          1000000u
 
-/* What a point of the user's own holds by itself: a stored value. Those with a name are tags, as sensors are. */
+/* What a point of the user's own holds by itself: a stored value, or one that an expression gives. Those with a name
+ * are tags, as sensors are. */
 struct mbp_stored {
     const char *name;        /* "holding 100" where the file gives none */
     const char *text;        /* of a string: what it holds at first; NULL of numbers */
@@ -16,7 +17,10 @@ struct mbp_stored {
     uint64_t initial;        /* its bits at first */
     uint32_t unit;           /* index into units[] */
     uint32_t point;          /* where it stands: index into points[] */
+    uint32_t formula;        /* that gives it in every scan, and one more; 0 = it is stored */
     bool named, retain;
+    bool computed; /* by a formula, which the plant knows a step later */
+    bool wraps;    /* of those: beyond the ends of its type it begins again */
 };
 
 /* A run of addresses that are the same as another one: what is written to either stands in both. Of coils and discrete
@@ -46,6 +50,7 @@ struct mbp_user_point {
     struct mbp_register reg; /* addr: where it begins; of bit tables only that */
     struct mbp_tag tag;
     uint64_t no_value; /* what stands there while the tag has no good value; bits of the type */
+    uint32_t accept;   /* formula that must be TRUE for a write, and one more; 0 = none */
     uint16_t mask;     /* bits of its register that it takes; 0 = all */
     uint8_t shift;     /* of the lowest of them */
     bool wraps;        /* rolls over at its ends, where others are held */

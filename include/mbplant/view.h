@@ -75,6 +75,7 @@ struct mbp_controller_view {
 /* A stored value (mbplant/point.h); of a string without a number. */
 struct mbp_stored_view {
     double value;
+    bool bad_quality; /* the expression that gives it has a fault */
 };
 
 /* The simulation, as the instructor's unit shows it. */

@@ -57,8 +57,8 @@ const struct mbp_event_type mbp_event_types[] = {
     EVENT(SIM_SPEED, "simulation speed", "vitesse de simulation", SIMULATION, SPEED, SPEED, NONE, COMMAND, 0),
     EVENT(SIM_SNAPSHOT, "snapshot taken", "instantané pris", PLAIN, NONE, NONE, NONE, COMMAND, 0),
     EVENT(SIM_RESTORED, "snapshot restored", "instantané rétabli", SIMULATION, NONE, NONE, SCAN, NONE, 0),
-    EVENT(FORMULA_FAULT, "expression fault", "expression en défaut", FORMULA, LOGIC, NONE, FORMULA, NONE, 0),
-    EVENT(FORMULA_FINE, "expression recovered", "expression rétablie", FORMULA, LOGIC, NONE, FORMULA, NONE, 0),
+    EVENT(FORMULA_FAULT, "expression fault", "expression en défaut", FORMULA, LOGIC, POINT, FORMULA, NONE, 0),
+    EVENT(FORMULA_FINE, "expression recovered", "expression rétablie", FORMULA, LOGIC, POINT, FORMULA, NONE, 0),
 };
 // clang-format on
 const size_t mbp_event_type_count = sizeof mbp_event_types / sizeof mbp_event_types[0];
@@ -128,6 +128,7 @@ const char *mbp_event_number_what(enum mbp_event_number number)
         [MBP_NUMBER_NUMBER] = "number in the unit",
         [MBP_NUMBER_ADDRESS] = "holding register",
         [MBP_NUMBER_SPEED] = "times real time",
+        [MBP_NUMBER_POINT] = "65536 * table (0 coils, 1 discretes, 2 holding, 3 input) + address, of an unnamed point",
         [MBP_NUMBER_LOGIC] = "number of the assignment in the unit's logic, from 1",
     };
     return what[number];

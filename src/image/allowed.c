@@ -145,7 +145,7 @@ bool image_point_covered(const struct image_point *point, uint32_t addr, uint32_
 }
 
 /* What a unit says to a value that it does not accept. */
-static enum mbp_status value_refused(const struct mbp_image_unit *unit)
+enum mbp_status image_value_refused(const struct mbp_image_unit *unit)
 {
     switch ((enum mbp_refuse)unit->unit->answer.refuse) {
     case MBP_REFUSE_VALUE:
@@ -179,7 +179,7 @@ static enum mbp_status parts_allowed(const struct mbp_image_unit *unit, const st
         if (!image_point_open(unit, &one))
             return MBP_EX_SERVER_DEVICE_FAILURE;
         if (whole && !is_acceptable(unit, &one))
-            return value_refused(unit);
+            return image_value_refused(unit);
     }
     return MBP_OK;
 }
@@ -192,7 +192,7 @@ enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t a
         uint8_t access = unit->access[MBP_HOLDING_REGISTERS][a];
         *at = (uint16_t)a;
         if ((access & MBP_ACCESS_CHECKED) != 0 && !raw_allowed(unit, (uint16_t)a))
-            return value_refused(unit);
+            return image_value_refused(unit);
         if ((access & MBP_ACCESS_LATCHED) == 0)
             continue;
         struct image_point point = image_find_point(unit, MBP_HOLDING_REGISTERS, (uint16_t)a);

@@ -210,6 +210,8 @@ enum mbp_status mbp_image_new(const struct mbp_plant *plant, struct mbp_image **
         status = build_log(image);
     if (status == MBP_OK)
         status = image_alias_new(image);
+    if (status == MBP_OK)
+        status = image_touched_new(image);
     for (uint32_t u = 0; u < plant->unit_count && status == MBP_OK; u++)
         image_alias_show(&image->units[u]);
 out:
@@ -249,6 +251,7 @@ void mbp_image_free(struct mbp_image *image)
     free(image->log);
     free(image->writes);
     free(image->runs);
+    free(image->read);
     free(image);
 }
 

@@ -142,6 +142,8 @@ struct mbp_image {
     struct mbp_file_source source;
     struct write_entry *log;
     size_t log_count, log_capacity;
+    uint8_t *read; /* per tag as mbp_state.touched: it was read; NULL = nobody asks */
+    bool any_read;
     struct image_runs *runs;            /* NULL = no address is the same as another */
     size_t partial_count;               /* points with MBP_ACCESS_PARTIAL */
     struct mbp_write *writes;           /* as many as log */
@@ -231,6 +233,9 @@ bool image_point_valid(const struct mbp_image_unit *unit, const struct image_poi
 /* Whether all words of a point lie from addr up to end. */
 bool image_point_covered(const struct image_point *point, uint32_t addr, uint32_t end);
 
+/* What a unit says to a value that it does not accept: an exception, or MBP_ERR_BUSY: it confirms and throws away. */
+enum mbp_status image_value_refused(const struct mbp_image_unit *unit);
+
 /* Whether what now stands in count registers from addr is acceptable. Of a point that the request covers only in part
  * the value is judged at the next latch, when its other words have had time to come. *at is where it is not. A unit may
  * hold values at the ends of what it accepts (`refuse: clamp`), which then stand there. Errors: those of
@@ -263,6 +268,18 @@ bool image_instructor_allows_bits(const struct mbp_image_unit *unit, uint16_t ad
 enum mbp_status image_points_new(const struct mbp_plant *plant, const struct mbp_unit *unit, struct image_index *index);
 void image_points_publish(struct mbp_image_unit *unit, const struct mbp_state *state,
                           const struct mbp_summary_view *summary);
+
+/* ---- touched.c: what expressions want to know of requests ---- */
+
+enum mbp_status image_touched_new(struct mbp_image *image);
+
+/* Notes a read of addresses of which some are watched. */
+void image_note_read(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count);
+
+/* Whether each point of a request that an expression judges (`accept`) is to be as it stands now; *bad and *at say
+ * which is not. */
+bool image_runs_accepted(const struct mbp_image_unit *unit, const struct image_run *runs, size_t count, size_t *bad,
+                         uint16_t *at);
 
 /* ---- alias.c ---- */
 

@@ -74,13 +74,19 @@ static void fill(const struct mbp_plant *plant, const struct mbp_state *state, c
 static bool is_good(const struct mbp_user_point *point, const union any_view *view, double number)
 {
     bool of_value = mbp_map_tag_field(&point->tag)->write == MBP_WRITE_VALUE || point->tag.block == MBP_MAP_FLOATS;
+    if (point->tag.block == MBP_MAP_STORED)
+        return !view->stored.bad_quality;
     return !isnan(number) && !(of_value && view->sensor.bad_quality);
 }
 
 /* All digits of a stored value, where a point shows it in registers of its own. */
 static bool show_digits(struct mbp_image_unit *unit, const struct mbp_state *state, const struct mbp_user_point *point)
 {
-    if (point->tag.block != MBP_MAP_STORED || point->mask != 0 || point->wraps || point->table < MBP_HOLDING_REGISTERS)
+    if (point->tag.block != MBP_MAP_STORED || point->tag.field != 0)
+        return false;
+    bool own_words = point->mask == 0 && point->table >= MBP_HOLDING_REGISTERS && (!point->wraps || point->home);
+    bool absent = point->has_no_value && mbp_stored_is_bad(unit->image->plant, state, point->tag.item);
+    if (!own_words || absent)
         return false;
     uint64_t bits = mbp_stored_bits(unit->image->plant, state, point->tag.item, &point->reg);
     uint16_t *words = point->table == MBP_HOLDING_REGISTERS ? unit->holding : unit->input;

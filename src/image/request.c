@@ -67,6 +67,8 @@ void mbp_image_read_bits(const struct mbp_image_unit *unit, enum mbp_table table
 {
     const uint8_t *bits = table == MBP_COILS ? unit->coils : unit->discrete; /* NULL when it has no point */
     uint16_t n = inside(unit, table, addr, count);
+    if (unit->watched)
+        image_note_read(unit, table, addr, n);
     memset(packed, 0, (count + 7u) / 8u);
     for (uint16_t i = 0; i < n; i++)
         packed[i / 8] |= (uint8_t)(bits[addr + i] << (i % 8));
@@ -122,6 +124,8 @@ void mbp_image_read_words(const struct mbp_image_unit *unit, enum mbp_table tabl
 {
     const uint16_t *words = table == MBP_HOLDING_REGISTERS ? unit->holding : unit->input;
     uint16_t n = inside(unit, table, addr, count);
+    if (unit->watched)
+        image_note_read(unit, table, addr, n);
     if (n > 0)
         put_big_endian(words + addr, n, big_endian);
     for (uint16_t i = unit->write_only ? 0 : n; i < count; i++) {

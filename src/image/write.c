@@ -195,8 +195,11 @@ static enum mbp_status put_runs(struct mbp_image_unit *unit, const struct image_
         const struct image_run *run = &runs[*bad];
         status = judge_run(unit, run, access_of(unit, (enum mbp_table)run->table, run->addr, run->count), at);
     }
-    if (status != MBP_OK) {
+    if (status != MBP_OK)
         --*bad;
+    else if (unit->accepts && !image_runs_accepted(unit, runs, count, bad, at))
+        status = image_value_refused(unit);
+    if (status != MBP_OK) {
         for (size_t r = count; r-- > 0;) {
             place -= runs[r].count;
             put_back(unit, &runs[r], place);

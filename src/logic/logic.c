@@ -77,6 +77,24 @@ void mbp_logic_run(const struct mbp_plant *plant, struct mbp_state *state, struc
     }
 }
 
+void mbp_logic_compute(const struct mbp_plant *plant, struct mbp_state *state, bool settling)
+{
+    const struct mbp_formula_view view = {plant, state, NULL};
+    struct mbp_expr_world world = mbp_state_world(plant, state);
+    world.ctx = &view;
+    for (uint32_t i = 0; i < plant->computed_count; i++) {
+        uint32_t s = plant->computed[i];
+        const struct mbp_stored *stored = &plant->stored[s];
+        const struct mbp_formula *formula = &plant->formulas[stored->formula - 1];
+        if (settling && mbp_expr_cells(formula->code) > 0)
+            continue;
+        struct mbp_expr_result result = mbp_expr_run(formula->code, &world, state->cell + formula->first_cell);
+        note_fault(state, stored->formula - 1, &result);
+        if (result.fault == MBP_EXPR_FINE)
+            state->stored[s] = mbp_stored_result(stored, mbp_expr_type_of(formula->code), result.value);
+    }
+}
+
 /* ---- the journal ------------------------------------------------------------------------------------------------ */
 
 static void tell(const struct mbp_plant *plant, const struct mbp_formula_state *now, uint8_t fault, uint32_t f,
@@ -89,6 +107,10 @@ static void tell(const struct mbp_plant *plant, const struct mbp_formula_state *
         .code = (uint16_t)code, .machine = MBP_NONE16, .sensor = MBP_NONE16, .value = NAN, .limit = NAN};
     if (formula->use == MBP_FORMULA_SIGNAL) {
         event = mbp_sensor_event(plant, code, formula->owner);
+    } else if (formula->use == MBP_FORMULA_POINT) {
+        const struct mbp_user_point *home = &plant->points[plant->stored[formula->owner].point];
+        event = mbp_stored_event(plant, code, formula->owner);
+        event.limit = (float)(home->table * 65536u + home->reg.addr);
     } else {
         event.unit = plant->units[formula->owner].id;
         event.value = (float)(mbp_formula_number(plant, f) + 1);

@@ -239,6 +239,9 @@ static const struct mbp_map_field alarm_words[] = {
 static const struct mbp_map_field stored[] = {
     {.name = "", .what = "value", .unit_text = "", .write = MBP_WRITE_STORED, STORED(value)},
 };
+static const struct mbp_map_field stored_bits[] = {
+    {BIT("bad_quality", "its expression has a fault"), STORED(bad_quality)},
+};
 
 /* ---- the instructor's unit (mbplant/instructor.h, mbplant/staging.h say what each does) ---------------------------
  */
@@ -496,6 +499,13 @@ const struct mbp_map_block mbp_map[] = {
                         .per = MBP_PER_STORED,
                         .place = MBP_PLACE_POINT,
                         .refresh = MBP_REFRESH_NEVER},
+    {.what = "the bits of stored values",
+     FIELDS(stored_bits),
+     .table = MBP_DISCRETE_INPUTS,
+     .per = MBP_PER_STORED,
+     .place = MBP_PLACE_POINT,
+     .refresh = MBP_REFRESH_NEVER,
+     .stride = 1},
     {.what = "faults",
      FIELDS(fault_coils),
      .table = MBP_COILS,

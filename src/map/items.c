@@ -174,7 +174,7 @@ const struct mbp_register *mbp_map_register(const struct mbp_plant *plant, unsig
     case MBP_PLACE_COMMAND:
         return &plant->actuators[item].reg;
     case MBP_PLACE_POINT:
-        return &plant->stored[item].reg;
+        return block == MBP_MAP_STORED ? &plant->stored[item].reg : NULL;
     case MBP_PLACE_STRIDE:
     case MBP_PLACE_ON_OFF:
         break;

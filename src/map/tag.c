@@ -62,6 +62,8 @@ const char *mbp_map_tag_name(const struct mbp_plant *plant, const struct mbp_tag
 bool mbp_map_tag_writable(const struct mbp_plant *plant, const struct mbp_tag *tag)
 {
     enum mbp_write_kind write = (enum mbp_write_kind)mbp_map_tag_field(tag)->write;
+    if (write == MBP_WRITE_STORED)
+        return !plant->stored[tag->item].computed;
     return write != MBP_WRITE_NONE &&
            !(write == MBP_WRITE_VALUE && plant->sensors[tag->item].inject == MBP_INJECT_REJECT);
 }

@@ -307,6 +307,14 @@ static void add_unit(struct budget *budget, const struct mbp_unit_def *unit)
     add_sensors(budget, &unit->sensors, unit->repeat);
     add_actuators(budget, &unit->actuators, unit->repeat);
     add_controllers(budget, &unit->controllers, unit->repeat);
+    for (uint32_t i = 0; i < unit->points.count; i++) {
+        const struct mbp_point_def *point = (const struct mbp_point_def *)unit->points.items + i;
+        double times = (double)unit->repeat * mbp_point_times(point);
+        if (mbp_def_has(&point->def, MBP_POINT_EXPR))
+            add_formula(budget, &point->expr, times);
+        if (mbp_def_has(&point->def, MBP_POINT_ACCEPT))
+            add_formula(budget, &point->accept, times);
+    }
     for (uint32_t i = 0; i < unit->logic.count; i++)
         add_formula(budget, (const struct mbp_formula_def *)unit->logic.items + i, unit->repeat);
     reach_of(&reach, &unit->sensors, &unit->actuators, 1);

@@ -311,6 +311,8 @@ enum mbp_point_field {
     MBP_POINT_RETAIN,
     MBP_POINT_COUNT,
     MBP_POINT_SAME_AS,
+    MBP_POINT_EXPR,
+    MBP_POINT_ACCEPT,
     MBP_POINT_FIELDS
 };
 
@@ -336,7 +338,14 @@ struct mbp_point_def {
     bool retain;
     uint32_t count;
     struct mbp_place_def same_as;
+    struct mbp_formula_def expr, accept;
 };
+
+/* Whether a point holds a value of its own: a stored or a computed one. */
+static inline bool mbp_point_holds(const struct mbp_point_def *point)
+{
+    return mbp_def_has(&point->def, MBP_POINT_VALUE) || mbp_def_has(&point->def, MBP_POINT_EXPR);
+}
 
 /* How many points, one behind the other, a definition makes. */
 uint32_t mbp_point_times(const struct mbp_point_def *point);

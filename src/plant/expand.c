@@ -70,7 +70,7 @@ static void count_points(const struct mbp_def_list *points, struct totals *total
         }
         uint64_t times = mbp_point_times(point);
         totals->points += times * (point->bits.count > 0 ? point->bits.count : 1);
-        totals->stored += mbp_def_has(&point->def, MBP_POINT_VALUE) ? times : 0;
+        totals->stored += mbp_point_holds(point) ? times : 0;
     }
 }
 

@@ -480,8 +480,14 @@ static void say_formula(struct sentence *s)
 {
     static const enum mbp_message faults[] = {MSG_DIVISION_BY_ZERO, MSG_OUT_OF_RANGE, MSG_UNDEFINED, MSG_NO_VALUE};
     unsigned fault = s->event->detail & 0xFFu;
+    char reference[16];
     if (s->event->sensor != MBP_NONE16)
         say_sensor(s);
+    else if (s->event->limit >= 0 && s->event->limit < 65536.0f * MBP_TABLE_COUNT)
+        tell(s, MSG_POINT_OF_UNIT,
+             mbp_reference((enum mbp_table)((uint32_t)s->event->limit >> 16), (uint16_t)(uint32_t)s->event->limit,
+                           reference, sizeof reference),
+             s->event->unit);
     else
         tell(s, MSG_LOGIC_OF_UNIT, (double)s->event->value, s->event->unit);
     say(s, " %s", mbp_message_code(s->lang, s->event->code));

@@ -6,6 +6,7 @@
 #include "checkpoint.h"
 #include "mbplant/diagnosis.h"
 #include "mbplant/fault.h"
+#include "mbplant/logic.h"
 #include "tail.h"
 
 /* So many records must have room before anything is touched: then the change itself cannot fail any more. */
@@ -108,6 +109,7 @@ static void carry_over(struct mbp_scan *scan, struct mbp_next_scan *next)
     mbp_control_carry(&carry, next->state);
     mbp_fault_carry(change->from, scan->state, change->to, next->state);
     mbp_diagnosis_settle(next->plant, next->state);
+    mbp_logic_compute(next->plant, next->state, true);
     mbp_image_carry(&carry, scan->config.image, next->image);
 }
 

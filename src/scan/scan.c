@@ -6,6 +6,7 @@
 #include "checkpoint.h"
 #include "mbplant/diagnosis.h"
 #include "mbplant/fault.h"
+#include "mbplant/image/touched.h"
 #include "mbplant/logic.h"
 #include "mbplant/machine.h"
 #include "mbplant/state/stored.h"
@@ -63,6 +64,17 @@ static void store(struct mbp_scan *scan, const struct mbp_write *write)
     mbp_events_emit(&scan->events, event);
 }
 
+/* What expressions see of it in this scan. */
+static void touch(const struct mbp_plant *plant, struct mbp_state *state, const struct mbp_write *write)
+{
+    uint32_t tag = write->kind == MBP_WRITE_VALUE     ? write->index
+                   : write->kind == MBP_WRITE_COMMAND ? plant->sensor_count + write->index
+                   : write->kind == MBP_WRITE_STORED  ? mbp_touched_stored(plant, write->index)
+                                                      : UINT32_MAX;
+    if (tag != UINT32_MAX)
+        state->touched[tag] |= MBP_TOUCHED_WRITTEN;
+}
+
 /* Gives the masters' writes to the stages they are for; a machine's commands wait for `operate`. */
 static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t count)
 {
@@ -71,6 +83,7 @@ static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t 
     for (size_t i = 0; i < count; i++) {
         const struct mbp_write *write = &writes[i];
         uint32_t peer = write->peer.actor;
+        touch(plant, scan->state, write);
         switch (write->kind) {
         case MBP_WRITE_VALUE:
             mbp_process_force(scan->process, scan->state, write->index, write->value, peer, &scan->events);
@@ -199,6 +212,9 @@ void mbp_scan_step(struct mbp_scan *scan)
     scan_tell_clock(scan, begin_ns);
     const struct mbp_write *writes;
     size_t count = mbp_image_latch(scan->config.image, &writes);
+    if (state->touched_count > 0)
+        memset(state->touched, 0, state->touched_count);
+    mbp_image_latch_reads(scan->config.image, state->touched);
     latch(scan, writes, count);
     scan_latch_written(scan);
     scan_tail_latched(scan);
@@ -212,6 +228,8 @@ void mbp_scan_step(struct mbp_scan *scan)
     mbp_logic_tell(scan->config.plant, state, &scan->events);
     mbp_diagnosis_run(scan->config.plant, state, &scan->events);
     operate(scan, writes, count);
+    mbp_logic_compute(scan->config.plant, state, false);
+    mbp_logic_tell(scan->config.plant, state, &scan->events);
     scan_order_writes(scan);
     scan_tell_production_on_the_hour(scan);
     scan->unrecorded = scan->events.count;
@@ -289,6 +307,7 @@ static void tell_start(struct mbp_scan *scan)
     scan_tell(scan, MBP_EV_PLANT_LOADED, NAN, (double)scan->config.plant->scan_ns / (double)MBP_NS_PER_S,
               scan->config.plant->text_crc, 0);
     scan_tell_production_at_start(scan);
+    mbp_logic_compute(scan->config.plant, scan->state, true);
     scan_record(scan);
     scan_publish(scan);
 }

@@ -213,6 +213,7 @@ static void carry_whole(const struct mbp_carry *carry, const struct state_array 
         state_carry_stored(carry, from, to);
         break;
     case STATE_BY_FAULT:
+    case STATE_BY_TOUCHED:
     case STATE_BY_MACHINE_AND_ONE:
         assert(false && "only derived so far");
         break;

@@ -42,6 +42,13 @@ static uint32_t find_old(const struct mbp_carry *carry, const struct mbp_formula
         uint32_t formula = sensor != UINT32_MAX ? carry->from->sensors[sensor].formula : 0;
         return formula != 0 ? formula - 1 : UINT32_MAX;
     }
+    if (now->use == MBP_FORMULA_POINT) {
+        uint32_t stored = carry->stored_from[now->owner];
+        uint32_t formula = stored != UINT32_MAX ? carry->from->stored[stored].formula : 0;
+        return formula != 0 ? formula - 1 : UINT32_MAX;
+    }
+    if (now->use == MBP_FORMULA_ACCEPT)
+        return UINT32_MAX; /* it remembers nothing */
     const struct mbp_unit *unit = old_unit(carry, now);
     for (uint32_t i = 0; unit != NULL && i < unit->logic_count; i++)
         if (same_target(carry, &carry->from->formulas[unit->first_logic + i], now))

@@ -55,6 +55,7 @@ const struct state_array state_arrays[] = {
     ARRAY(formula, FORMULA, 1, CARRIED, ANEW),
     ARRAY(cell, CELL, 1, CARRIED, ANEW),
     ARRAY(stored, STORED, 1, CARRIED, RETAINED),
+    ARRAY(touched, TOUCHED, 1, DERIVED, ANEW), /* of one scan */
     ARRAY(based, MACHINE_AND_ONE, 1, DERIVED, ANEW),
     ARRAY(fault, FAULT, 1, DERIVED, RETAINED), /* mbp_fault_carry carries them */
     ARRAY(fault_active, FAULT, 1, DERIVED, ANEW),
@@ -88,6 +89,8 @@ static size_t item_count(const struct mbp_state *state, enum state_index by)
         return state->cell_count;
     case STATE_BY_STORED:
         return state->stored_count;
+    case STATE_BY_TOUCHED:
+        return state->touched_count;
     case STATE_BY_PART:
         break;
     }
@@ -148,6 +151,7 @@ static void count_items(const struct mbp_plant *plant, struct mbp_state *state)
     state->formula_count = plant->formula_count;
     state->cell_count = plant->cell_count;
     state->stored_count = plant->stored_count;
+    state->touched_count = mbp_touched_count(plant);
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         state->part_count += mbp_signal_parts(plant, s);
     state_count_rates(plant, state);

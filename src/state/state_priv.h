@@ -18,7 +18,8 @@ enum state_index {
     STATE_BY_RATE_VALUE,
     STATE_BY_FORMULA,
     STATE_BY_CELL, /* of all formulas */
-    STATE_BY_STORED
+    STATE_BY_STORED,
+    STATE_BY_TOUCHED
 };
 
 /* What becomes of an array's items when the plant file changes: they follow their sensor or machine, or are worked out

@@ -97,6 +97,42 @@ bool mbp_stored_assign(const struct mbp_register *reg, union mbp_expr_value valu
     return true;
 }
 
+bool mbp_stored_is_real(const struct mbp_register *reg)
+{
+    return kind_of(reg) == KIND_REAL;
+}
+
+static bool is_signed(enum mbp_expr_type type)
+{
+    return type == MBP_EXPR_SINT || type == MBP_EXPR_INT || type == MBP_EXPR_DINT || type == MBP_EXPR_LINT;
+}
+
+uint64_t mbp_stored_result(const struct mbp_stored *stored, enum mbp_expr_type type, union mbp_expr_value value)
+{
+    const struct mbp_register *reg = &stored->reg;
+    bool real = type == MBP_EXPR_REAL || type == MBP_EXPR_LREAL;
+    uint16_t words[4] = {0};
+    if (reg->type == MBP_BOOL)
+        return real ? value.r < 0 || value.r > 0 : value.u != 0;
+    double number = real ? value.r : is_signed(type) ? (double)value.i : (double)value.u;
+    if (stored->wraps) {
+        struct mbp_register plain = *reg;
+        plain.order = MBP_ABCD;
+        mbp_register_wrap(&plain, number, words);
+        return mbp_codec_bits((enum mbp_type)reg->type, MBP_ABCD, words);
+    }
+    if (real || kind_of(reg) == KIND_REAL)
+        return mbp_register_bits(reg, number);
+    bool negative = is_signed(type) && value.i < 0;
+    return mbp_codec_whole((enum mbp_type)reg->type, negative, negative ? 0 - value.u : value.u);
+}
+
+bool mbp_stored_is_bad(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t stored)
+{
+    uint32_t formula = plant->stored[stored].formula;
+    return formula != 0 && state->formula[formula - 1].fault != MBP_EXPR_FINE;
+}
+
 /* ---- over a run, and over an edit ---------------------------------------------------------------------------------
  */
 

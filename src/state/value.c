@@ -45,7 +45,10 @@ static union mbp_expr_value read_alarm(const struct mbp_formula_view *view, enum
 
 static union mbp_expr_value read_stored(const struct mbp_formula_view *view, uint32_t s)
 {
-    return mbp_stored_value(&view->plant->stored[s].reg, view->state->stored[s]);
+    const struct mbp_register *reg = &view->plant->stored[s].reg;
+    union mbp_expr_value value = mbp_stored_value(reg, view->state->stored[s]);
+    bool bad = mbp_stored_is_bad(view->plant, view->state, s);
+    return bad && mbp_stored_is_real(reg) ? number((double)NAN) : value;
 }
 
 static union mbp_expr_value read_other(const struct mbp_formula_view *view, enum mbp_slot_kind kind, uint32_t index)
@@ -66,6 +69,10 @@ static union mbp_expr_value read_other(const struct mbp_formula_view *view, enum
         return (union mbp_expr_value){.u = state->machine[index].reject};
     case MBP_SLOT_STORED:
         return read_stored(view, index);
+    case MBP_SLOT_UNKNOWN:
+        return on(mbp_stored_is_bad(view->plant, state, index));
+    case MBP_SLOT_TOUCHED:
+        return on((state->touched[index / 2] & (index % 2 == 0 ? MBP_TOUCHED_WRITTEN : MBP_TOUCHED_READ)) != 0);
     case MBP_SLOT_BAD:
         return on((state->flags[index] & MBP_SENSOR_BAD) != 0);
     default: /* MBP_SLOT_FORCED */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "mbplant/map.h"
-#include "mbplant/state.h"
+#include "mbplant/state/stored.h"
 
 static uint32_t seconds(uint64_t ns)
 {
@@ -19,7 +19,8 @@ static uint32_t seconds(uint64_t ns)
 void mbp_view_stored(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t stored,
                      struct mbp_stored_view *out)
 {
-    *out = (struct mbp_stored_view){mbp_register_of_bits(&plant->stored[stored].reg, state->stored[stored])};
+    *out = (struct mbp_stored_view){mbp_register_of_bits(&plant->stored[stored].reg, state->stored[stored]),
+                                    mbp_stored_is_bad(plant, state, stored)};
 }
 
 /* ---- the plant ----------------------------------------------------------------------------------------------------

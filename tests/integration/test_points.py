@@ -24,6 +24,10 @@ units:
       - {at: holding 122, name: KEY, value: 0, access: write}
       - {at: holding 130, bit: 2, name: B2, value: true}
       - {at: holding 130, byte: high, name: PART, value: 65}
+      - {at: input 200, name: RATIO, expr: "100 / (MODE - 40)", type: float32, no_value: 0x7FC00000}
+      - {at: input 202, expr: "RATIO * 2", type: float32}
+      - {at: holding 140, name: LOW, value: 1, accept: "LOW < HIGH"}
+      - {at: holding 141, name: HIGH, value: 9, accept: "LOW < HIGH"}
     logic: ["RUN := MODE > 20"]
 """
 
@@ -114,6 +118,32 @@ class Points(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.assertIn("note     there\n", result.stdout)
 
+    def test_request_is_accepted_by_what_all_of_it_would_leave(self):
+        plant = self.begin()
+        refused = plant.ctl("write", "LOW", "10", check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("refused with exception 04", refused.stderr)
+        self.assertEqual(self.value(plant, "LOW"), 1)
+        plant.ctl("write", "hr:140", "10", "12")
+        self.assertEqual([self.value(plant, name) for name in ("LOW", "HIGH")], [10, 12])
+        self.assertEqual(plant.ctl("write", "hr:140", "12", "12", check=False).returncode, 1)
+        self.assertEqual([self.value(plant, name) for name in ("LOW", "HIGH")], [10, 12])
+
+    def test_expression_with_a_fault_shows_no_value_and_says_why(self):
+        plant = self.begin()
+        plant.ctl("write", "MODE", "40")
+        told = support.eventually(lambda: (text := plant.ctl("read", "RATIO")) and "bad quality" in text and text,
+                                  "the fault is told")
+        self.assertIn("RATIO = -", told)
+        self.assertIn("  bad quality: RATIO expression fault: division by zero at character 5\n", told)
+        support.eventually(lambda: "30203 of unit 1 expression fault: something that it reads has no value" in plant.ctl("journal"),
+                           "what reads it has none either")
+        plant.ctl("write", "MODE", "60")
+        support.eventually(lambda: plant.ctl("read", "ratio").startswith("RATIO = 5  "), "it has a value again")
+        support.eventually(lambda: "bad quality" not in plant.ctl("read", "RATIO"), "the journal says so")
+        refused = plant.ctl("write", "RATIO", "3", check=False)
+        self.assertEqual(refused.returncode, 2)
+
     def test_mistakes_are_told_at_their_places(self):
         self.check("      - {at: holding 0}\n"
                    "      - {at: holding 1, value: 70000}\n"
@@ -122,14 +152,30 @@ class Points(unittest.TestCase):
                    "      - {at: input 0, value: 1, access: write}\n"
                    "      - {at: holding 3, value: 1, same_as: holding 0}\n",
                    "5:9: a point needs 'tag', what it shows, 'bits', what its bits show, 'value', what it holds by "
-                   "itself, or 'same_as', another address",
+                   "itself, 'expr', what gives it, or 'same_as', another address",
                    "6:32: 'value' is 70000; int16 holds numbers -32768..32767",
                    "7:29: 'value' is 2; a bit is true or false",
                    "8:30: there is no 'X' in the plant; 'tag' names a machine, sensor, actuator or controller, or what "
                    "belongs to one, as in TT101.high",
-                   "8:39: 'name' is for a point with a 'value' of its own",
+                   "8:39: 'name' is for a point with a 'value' or an 'expr' of its own",
                    "9:41: no master writes in the table 'input_registers'",
                    "10:32: 'value' stands in the place of what else it shows; keep one")
+
+    def test_expressions_of_points_are_checked(self):
+        self.check("      - {at: holding 0, name: A, expr: \"B + 1\"}\n"
+                   "      - {at: holding 1, name: B, expr: \"A + 1\"}\n",
+                   "5:40: A depends on itself; a point with a 'value' that logic sets may lie between")
+        self.check("      - {at: holding 0, expr: \"T#5s\"}\n"
+                   "      - {at: holding 1, name: C, value: 1, accept: \"TON(C > 1, T#1s)\"}\n"
+                   "      - {at: holding 2, value: 1, access: read, accept: \"TRUE\"}\n"
+                   "      - {at: holding 3, expr: \"C + X\"}\n"
+                   "      - {at: holding 4, expr: C, access: read_write}\n",
+                   "5:31: it gives a TIME; a point takes a number or a BOOL",
+                   "6:52: 'accept' is asked when a request comes, between scans: a function that remembers has no place "
+                   "in it",
+                   "7:57: no master writes this point; remove 'accept'",
+                   "8:36: there is no value named X; did you mean C?",
+                   "9:42: holding 4 cannot be written: it is only shown")
 
     def test_names_and_what_is_the_same_are_checked(self):
         self.check("      - {at: holding 0, name: MODE, value: 1}\n"

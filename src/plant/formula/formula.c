@@ -217,99 +217,80 @@ static void compile_logic(struct work *work, uint32_t u, const struct mbp_formul
         formula->nth += before->code != NULL && before->target == target.slot ? 1 : 0;
 }
 
-/* ---- loops ------------------------------------------------------------------------------------------------------ */
+/* ---- points ------------------------------------------------------------------------------------------------------ */
 
-/* Whether a sensor's value of this scan depends on its inputs of this scan, with nothing between that takes time. */
-static bool is_instant(const struct mbp_sensor *sensor)
+static bool is_number(enum mbp_expr_type type)
 {
-    const struct mbp_signal *signal = sensor->signal;
-    return !(signal->integrate_gain < 0) && !(signal->integrate_gain > 0) && signal->lag_ns == 0 &&
-           signal->dead_time_ns == 0;
+    return type != MBP_EXPR_TIME && type != MBP_EXPR_TOD && type != MBP_EXPR_DT;
 }
 
-static bool is_instant_input(const struct mbp_plant *plant, const struct mbp_input *input)
+/* place: of its random numbers. */
+static bool compile_of_point(struct work *work, struct mbp_formula *formula, const struct mbp_formula_def *def,
+                             enum mbp_expr_type want, const char *place)
 {
-    return input->lag_ns == 0 && input->dead_time_ns == 0 && input->from < plant->sensor_count &&
-           is_instant(&plant->sensors[input->from]);
+    struct mbp_expr_error error;
+    work->scope.is_signal = false;
+    const struct mbp_expr_scope names = mbp_scope_names(&work->scope);
+    const struct mbp_expr_source source = {formula->text, strlen(formula->text), mbp_name_hash(place)};
+    enum mbp_status status = mbp_expr_compile(&source, want, &names, &formula->code, &error);
+    if (status == MBP_ERR_MEMORY)
+        work->load->reader.out_of_memory = true;
+    else if (status != MBP_OK)
+        mbp_tell_formula(&work->load->reader, def, &error);
+    return status == MBP_OK;
 }
 
-enum visit { UNSEEN, ENTERED, DONE };
-
-/* Where a walk along the inputs stands. */
-struct walk {
-    uint8_t *visit;
-    uint32_t *next, *path; /* per sensor: its next input; from the first sensor to the present one */
-    uint32_t depth;
-    bool told; /* of one loop; where that is mended, the next will be told */
-};
-
-/* back: where the path, from the first sensor to the present one, comes to again. */
-static void tell_loop(struct mbp_load *load, struct walk *walk, uint32_t back)
+static void compile_expr(struct work *work, const struct mbp_point_origin *origin)
 {
-    const struct mbp_plant *plant = load->plant;
-    char names[240] = "";
-    size_t len = 0;
-    uint32_t at = 0;
-    uint32_t with_formula = UINT32_MAX;
-    while (walk->path[at] != back)
-        at++;
-    for (; at < walk->depth; at++) {
-        const struct mbp_sensor *sensor = &plant->sensors[walk->path[at]];
-        if (with_formula == UINT32_MAX && sensor->formula != 0)
-            with_formula = walk->path[at];
-        if (len < sizeof names - MBP_NAME_MAX - 20)
-            len += (size_t)snprintf(names + len, sizeof names - len, "%s needs ", sensor->name);
-        if (at + 1 < walk->depth && len < sizeof names - MBP_NAME_MAX - 20)
-            len +=
-                (size_t)snprintf(names + len, sizeof names - len, "%s, and ", plant->sensors[walk->path[at + 1]].name);
-    }
-    if (with_formula == UINT32_MAX || walk->told)
-        return; /* inputs alone may: one of them sees the scan before */
-    walk->told = true;
-    mbp_reader_tell(&load->reader, load->origins[with_formula].def->signal->expr.node,
-                    "this depends on itself: %s%s; one of them must take time: integrate, lag or dead_time", names,
-                    plant->sensors[back].name);
-}
-
-static void follow(struct mbp_load *load, struct walk *walk, uint32_t root)
-{
-    const struct mbp_plant *plant = load->plant;
-    walk->path[walk->depth++] = root;
-    walk->visit[root] = ENTERED;
-    while (walk->depth > 0) {
-        uint32_t s = walk->path[walk->depth - 1];
-        const struct mbp_sensor *sensor = &plant->sensors[s];
-        if (walk->next[s] == sensor->input_count) {
-            walk->visit[s] = DONE;
-            walk->depth--;
-            continue;
-        }
-        const struct mbp_input *input = &plant->inputs[sensor->first_input + walk->next[s]++];
-        if (!is_instant_input(plant, input))
-            continue;
-        if (walk->visit[input->from] == ENTERED) {
-            tell_loop(load, walk, input->from);
-        } else if (walk->visit[input->from] == UNSEEN) {
-            walk->visit[input->from] = ENTERED;
-            walk->path[walk->depth++] = input->from;
-        }
-    }
-}
-
-/* A value that needs itself, without anything between that takes time, is none. */
-static void check_loops(struct mbp_load *load)
-{
-    const struct mbp_plant *plant = load->plant;
-    struct mbp_reader *reader = &load->reader;
-    size_t count = (size_t)plant->sensor_count + 1;
-    struct walk walk = {.visit = mbp_reader_array(reader, reader->scratch, count, sizeof *walk.visit),
-                        .next = mbp_reader_array(reader, reader->scratch, count, sizeof *walk.next),
-                        .path = mbp_reader_array(reader, reader->scratch, count, sizeof *walk.path)};
-    if (reader->out_of_memory)
+    struct mbp_load *load = work->load;
+    const struct mbp_formula_def *def = &origin->def->expr;
+    struct mbp_stored *stored = &load->stored[origin->stored];
+    struct mbp_formula *formula = new_formula(work, def, MBP_FORMULA_POINT, origin->stored, &origin->counters);
+    if (!compile_of_point(work, formula, def, MBP_EXPR_ANY, stored->name))
         return;
-    for (uint32_t s = 0; s < plant->sensor_count; s++)
-        if (plant->sensors[s].formula != 0 && walk.visit[s] == UNSEEN && is_instant(&plant->sensors[s]))
-            follow(load, &walk, s);
+    enum mbp_expr_type type = mbp_expr_type_of(formula->code);
+    if (!is_number(type))
+        mbp_reader_tell(&load->reader, def->node, "it gives a %s; a point takes a number or a BOOL",
+                        mbp_expr_type_name(type));
+    count_cells(work, formula);
+    stored->formula = work->count;
+}
+
+static void compile_accept(struct work *work, const struct mbp_point_origin *origin, uint32_t p, uint32_t unit)
+{
+    struct mbp_load *load = work->load;
+    const struct mbp_formula_def *def = &origin->def->accept;
+    char place[96];
+    struct mbp_formula *formula = new_formula(work, def, MBP_FORMULA_ACCEPT, unit, &origin->counters);
+    snprintf(place, sizeof place, "accept %u %u", load->points[p].table, load->points[p].reg.addr);
+    if (!compile_of_point(work, formula, def, MBP_EXPR_BOOL, place))
+        return;
+    if (mbp_expr_cells(formula->code) > 0)
+        mbp_reader_tell(&load->reader, def->node,
+                        "'accept' is asked when a request comes, between scans: a function that remembers has no place "
+                        "in it");
+    else if (!load->points[p].writable)
+        mbp_reader_tell(&load->reader, def->node, "no master writes this point; remove 'accept'");
+    formula->first_cell = work->load->plant->cell_count;
+    load->points[p].accept = work->count;
+}
+
+static void compile_points(struct work *work)
+{
+    struct mbp_load *load = work->load;
+    struct mbp_plant *plant = load->plant;
+    for (uint32_t u = 0; u < plant->unit_count; u++) {
+        const struct mbp_unit *unit = &load->units[u];
+        for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count; p++) {
+            const struct mbp_point_origin *origin = &load->point_origins[p];
+            if (mbp_errors_hopeless(load->reader.errors))
+                return;
+            if (origin->stored != UINT32_MAX && load->stored[origin->stored].computed)
+                compile_expr(work, origin);
+            if (mbp_def_has(&origin->def->def, MBP_POINT_ACCEPT))
+                compile_accept(work, origin, p, u);
+        }
+    }
 }
 
 /* ---- all -------------------------------------------------------------------------------------------------------- */
@@ -327,6 +308,11 @@ static uint32_t count_formulas(const struct mbp_load *load)
         count += has_formula(load, s) ? 1 : 0;
     for (uint32_t u = 0; u < load->plant->unit_count; u++)
         count += load->unit_defs[u]->logic.count;
+    for (uint32_t p = 0; p < load->plant->point_count; p++) {
+        const struct mbp_point_origin *origin = &load->point_origins[p];
+        count += origin->stored != UINT32_MAX && load->stored[origin->stored].computed ? 1 : 0;
+        count += mbp_def_has(&origin->def->def, MBP_POINT_ACCEPT) ? 1 : 0;
+    }
     return count;
 }
 
@@ -368,6 +354,7 @@ static void compile_all(struct work *work)
             compile_logic(work, u, (const struct mbp_formula_def *)def->logic.items + i, number);
         load->units[u].logic_count = work->count - load->units[u].first_logic;
     }
+    compile_points(work);
     join_inputs(work);
 }
 
@@ -410,7 +397,9 @@ enum mbp_status mbp_compile_formulas(struct mbp_load *load)
     if (!load->reader.out_of_memory)
         compile_all(work);
     if (!load->reader.out_of_memory && load->reader.errors->count == 0)
-        check_loops(load);
+        mbp_check_loops(load);
+    if (!load->reader.out_of_memory && load->reader.errors->count == 0)
+        mbp_order_computed(load);
     free(work->inputs);
     free(work);
     return load->reader.out_of_memory ? MBP_ERR_MEMORY : MBP_OK;

@@ -111,6 +111,16 @@ static uint32_t split(const struct mbp_plant *plant, const char *name, const cha
     return item;
 }
 
+/* What masters did with a tag since the scan before. */
+static bool find_touched(uint32_t tag, const char *member, struct mbp_expr_name *out)
+{
+    bool read = strcasecmp(member, "read") == 0;
+    if (!read && strcasecmp(member, "written") != 0)
+        return false;
+    *out = (struct mbp_expr_name){MBP_EXPR_BOOL, mbp_slot(MBP_SLOT_TOUCHED, 2 * tag + read)};
+    return true;
+}
+
 /* What a signal reads of the process is an input of it. */
 static bool take_input(struct mbp_scope *scope, uint32_t from, bool on, struct mbp_expr_name *out)
 {
@@ -146,7 +156,10 @@ static bool find_sensor(struct mbp_scope *scope, uint32_t s, const char *member,
         *out = (struct mbp_expr_name){on ? MBP_EXPR_BOOL : MBP_EXPR_LREAL, mbp_slot(kind, s)};
         return true;
     }
-    *why = "a sensor has .process, .shown, .bad_quality, .forced, and of each alarm .high, .high.limit, .high.state";
+    if (find_touched(s, member, out))
+        return true;
+    *why = "a sensor has .process, .shown, .bad_quality, .forced, .written, .read, and of each alarm .high, "
+           ".high.limit, .high.state";
     return take_member(sensor_members, COUNT_OF(sensor_members), member, s, out);
 }
 
@@ -157,8 +170,10 @@ static bool find_actuator(struct mbp_scope *scope, uint32_t a, const char *membe
     bool position = member[0] == '\0' || strcasecmp(member, "position") == 0;
     if (scope->is_signal && position)
         return take_input(scope, scope->plant->sensor_count + a, on, out);
+    if (find_touched(scope->plant->sensor_count + a, member, out))
+        return true;
     if (!position && strcasecmp(member, "command") != 0) {
-        *why = "an actuator has .position and .command";
+        *why = "an actuator has .position, .command, .written and .read";
         return false;
     }
     enum mbp_slot_kind kind =
@@ -186,7 +201,13 @@ static bool find_stored(const struct mbp_scope *scope, uint32_t s, const char *m
 {
     const struct mbp_stored *stored = &scope->plant->stored[s];
     *why = stored->reg.type == MBP_STRING ? "it is a text, and has no value in an expression"
-                                          : "a point has its value, and no members";
+                                          : "a point has .written, .read and .bad_quality";
+    if (find_touched(mbp_touched_stored(scope->plant, s), member, out))
+        return true;
+    if (strcasecmp(member, "bad_quality") == 0) {
+        *out = (struct mbp_expr_name){MBP_EXPR_BOOL, mbp_slot(MBP_SLOT_UNKNOWN, s)};
+        return true;
+    }
     if (stored->reg.type == MBP_STRING || member[0] != '\0')
         return false;
     *out = (struct mbp_expr_name){type_of_stored(&stored->reg), mbp_slot(MBP_SLOT_STORED, s)};
@@ -236,7 +257,7 @@ static bool find_target(const void *ctx, const char *name, struct mbp_expr_name 
         return true;
     }
     uint32_t stored = mbp_index_as(plant, item, MBP_ITEM_STORED);
-    if (stored != UINT32_MAX)
+    if (stored != UINT32_MAX && member[0] == '\0' && !plant->stored[stored].computed)
         return find_stored(scope, stored, member, out, why);
     if (machine != UINT32_MAX && take_member(machine_members, MBP_STATE_COUNT, member, machine, out))
         return true;

@@ -191,6 +191,24 @@ static const struct mbp_field point_fields[] = {
                            .read = read_at,
                            .allowed = "a table and an address 0..65535: holding 100",
                            .json = "\"type\": \"string\""},
+    [MBP_POINT_EXPR] = {.key = "expr",
+                        .help = "an expression that gives it, in every scan",
+                        .type = MBP_FIELD_CUSTOM,
+                        POINT(expr),
+                        .read = mbp_read_formula,
+                        .print = mbp_print_formula,
+                        .same = mbp_same_formula,
+                        .allowed = "an expression: \"LIMIT(0, TT101 * 10, 1000)\"",
+                        .json = "\"type\": [\"string\", \"number\"]"},
+    [MBP_POINT_ACCEPT] = {.key = "accept",
+                          .help = "a write is refused unless this is TRUE of the values that the request would leave",
+                          .type = MBP_FIELD_CUSTOM,
+                          POINT(accept),
+                          .read = mbp_read_formula,
+                          .print = mbp_print_formula,
+                          .same = mbp_same_formula,
+                          .allowed = "a condition: \"MODE < 20\"",
+                          .json = "\"type\": \"string\""},
 };
 
 static bool is_bits(enum mbp_table table)
@@ -198,17 +216,19 @@ static bool is_bits(enum mbp_table table)
     return table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
 }
 
-#define SHOWN (MBP_BIT(MBP_POINT_TAG) | MBP_BIT(MBP_POINT_BITS) | MBP_BIT(MBP_POINT_VALUE) | MBP_BIT(MBP_POINT_SAME_AS))
+#define SHOWN                                                                                                          \
+    (MBP_BIT(MBP_POINT_TAG) | MBP_BIT(MBP_POINT_BITS) | MBP_BIT(MBP_POINT_VALUE) | MBP_BIT(MBP_POINT_SAME_AS) |        \
+     MBP_BIT(MBP_POINT_EXPR))
 
 /* What it shows: one thing. */
 static void check_shown(struct mbp_reader *reader, const struct mbp_point_def *point)
 {
-    static const char *const keys[] = {"bits", "value", "same_as"};
+    static const char *const keys[] = {"bits", "value", "expr", "same_as"};
     uint32_t shown = point->def.present & SHOWN;
     if (((point->def.present | point->def.wrong) & SHOWN) == 0)
         mbp_reader_tell(reader, point->def.node,
                         "a point needs 'tag', what it shows, 'bits', what its bits show, 'value', what it holds by "
-                        "itself, or 'same_as', another address");
+                        "itself, 'expr', what gives it, or 'same_as', another address");
     for (size_t i = 0; i < COUNT_OF(keys) && (shown & (shown - 1)) != 0; i++) {
         const struct mbp_node *key = mbp_node_find(point->def.node, keys[i]);
         if (key != NULL) {
@@ -227,8 +247,10 @@ static void check_company(struct mbp_reader *reader, const struct mbp_point_def 
     bool alias = mbp_def_has(&point->def, MBP_POINT_SAME_AS);
     for (size_t i = 0; i < COUNT_OF(of_value); i++) {
         const struct mbp_node *key = mbp_node_find(point->def.node, of_value[i]);
-        if (key != NULL && !mbp_def_has(&point->def, MBP_POINT_VALUE) && point->def.wrong == 0)
-            mbp_reader_tell(reader, key, "'%s' is for a point with a 'value' of its own", of_value[i]);
+        bool fits = i == 0 ? mbp_point_holds(point) : mbp_def_has(&point->def, MBP_POINT_VALUE);
+        if (key != NULL && !fits && point->def.wrong == 0)
+            mbp_reader_tell(reader, key, "'%s' is for a point with a 'value'%s of its own", of_value[i],
+                            i == 0 ? " or an 'expr'" : "");
     }
     for (size_t i = 0; i < COUNT_OF(of_number) && alias; i++) {
         const struct mbp_node *key = mbp_node_find(point->def.node, of_number[i]);
@@ -315,6 +337,8 @@ static uint32_t add_stored(struct mbp_load *load, const struct mbp_point_def *de
         (struct mbp_stored){.name = mbp_reader_keep(&load->reader, name, len == SIZE_MAX ? 0 : len),
                             .unit = plant->unit_count,
                             .named = named,
+                            .computed = mbp_def_has(&def->def, MBP_POINT_EXPR),
+                            .wraps = def->overflow == 1,
                             .retain = def->retain};
     load->stored_defs[plant->stored_count] = def;
     return plant->stored_count++;
@@ -329,7 +353,7 @@ static void add_point(struct mbp_load *load, const struct mbp_point_def *def, st
     }
     if (def->bits.count > 0)
         return;
-    uint32_t stored = mbp_def_has(&def->def, MBP_POINT_VALUE) ? add_stored(load, def, &counters) : UINT32_MAX;
+    uint32_t stored = mbp_point_holds(def) ? add_stored(load, def, &counters) : UINT32_MAX;
     add_origin(load, (struct mbp_point_origin){def, counters, mbp_def_node(&def->def, "tag"), stored, (int8_t)bit});
 }
 
@@ -347,7 +371,7 @@ static void add_alias(struct mbp_load *load, const struct mbp_point_def *def)
 /* Stored values with a name before those without: the first are counted as items of the unit. */
 static bool is_of_pass(const struct mbp_point_def *point, int pass)
 {
-    bool unnamed = mbp_def_has(&point->def, MBP_POINT_VALUE) && !mbp_def_has(&point->def, MBP_POINT_NAME);
+    bool unnamed = mbp_point_holds(point) && !mbp_def_has(&point->def, MBP_POINT_NAME);
     return unnamed == (pass == 1);
 }
 

@@ -1,6 +1,7 @@
 /* print_point: the user's own points with every key. Bits of one register are printed one by one. */
 #include <inttypes.h>
 
+#include "mbplant/formula.h"
 #include "print.h"
 
 static bool is_words(unsigned table)
@@ -61,6 +62,11 @@ static void print_shown(FILE *out, const struct mbp_plant *plant, const struct m
         mbp_print_name(out, stored->name);
         fputs(", ", out);
     }
+    if (stored->computed) {
+        fputs("expr: ", out);
+        mbp_print_text(out, plant->formulas[stored->formula - 1].text);
+        return;
+    }
     fputs("value: ", out);
     print_value(out, stored);
     fprintf(out, ", retain: %s", stored->retain ? "true" : "false");
@@ -82,6 +88,10 @@ void mbp_print_points(FILE *out, const struct mbp_plant *plant, const struct mbp
         print_shown(out, plant, point);
         if (is_words(point->table))
             print_register(out, point);
+        if (point->accept != 0) {
+            fputs(", accept: ", out);
+            mbp_print_text(out, plant->formulas[point->accept - 1].text);
+        }
         fprintf(out, ", access: %s}\n", point->write_only ? "write" : point->writable ? "read_write" : "read");
     }
     for (uint32_t a = unit->first_alias; a < unit->first_alias + unit->alias_count; a++)

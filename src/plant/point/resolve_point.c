@@ -183,6 +183,8 @@ static void resolve_point(struct mbp_load *load, const struct mbp_index *index, 
     if (point->home) {
         load->stored[origin->stored].reg = point->reg;
         mbp_set_stored(load, origin->stored);
+        if (point->reg.type == MBP_STRING && load->stored[origin->stored].computed)
+            mbp_reader_tell(&load->reader, mbp_def_node(&def->def, "type"), "an expression gives no text");
     } else {
         check_text(load, point, def, name);
     }

@@ -82,8 +82,9 @@ static void test_mistake_in_an_expression_is_told_with_its_place_in_the_file(voi
         {ONE_EXPR("TT-2"), "13:47: there is no value named TT: write \"TT-2\" in double quotes, without them it is a "
                            "subtraction\n"},
         {ONE_EXPR("1 + TXT"), "13:51: TXT: it is a text, and has no value in an expression\n"},
-        {ONE_EXPR("LT1.top"), "13:47: LT1.top: a sensor has .process, .shown, .bad_quality, .forced, and of each alarm "
-                              ".high, .high.limit, .high.state\n"},
+        {ONE_EXPR("LT1.top"),
+         "13:47: LT1.top: a sensor has .process, .shown, .bad_quality, .forced, .written, .read, and of each alarm "
+         ".high, .high.limit, .high.state\n"},
         {ONE_EXPR("'LOOKUP(PUMPS, 1)'"), "13:55: there is no curve PUMPS\n"},
         {ONE_EXPR("[1]"), "13:47: 'expr' is a list; allowed is an expression: \"SEL(M1.en_service, 0, LT1 * 0.3)\"\n"},
         {ONE_EXPR("LT1, base: 5"),

@@ -175,12 +175,13 @@ static void test_mistakes_get_one_clear_error_each(void **state)
         {"[{at: input 0, tag: P1, type: string(2)}]", "9:43: P1 is a number; choose a type of numbers\n"},
         {"[{at: input 0, tag: TT101, kind: 5}]",
          "9:40: 'kind' is not a key of a point; its keys are at, tag, type, scale, offset, order, "
-         "overflow, no_value, bit, byte, bits, repeat, name, value, access, retain, count, same_as\n"},
+         "overflow, no_value, bit, byte, bits, repeat, name, value, access, retain, count, same_as, "
+         "expr, accept\n"},
         {"[{at: holding 6, tag: TT101, type: int32}, {at: holding 7, tag: V1}]",
          "9:61: the point at holding 7 (holding_registers 7..7) overlaps the point at holding 6 (line 9) at address 7; "
          "choose another 'at'\n"},
         {"[{at: holding 40}]", "9:14: a point needs 'tag', what it shows, 'bits', what its bits show, 'value', what it "
-                               "holds by itself, or 'same_as', another address\n"},
+                               "holds by itself, 'expr', what gives it, or 'same_as', another address\n"},
         {"[{at: holding 40, tag: P1, bits: {0: P1}}]",
          "9:46: 'bits' stands in the place of what else it shows; keep one\n"},
         {"[{at: holding 40, bits: {16: P1}}]",

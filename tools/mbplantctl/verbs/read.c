@@ -6,6 +6,7 @@
 #include "slave/snapshot.h"
 #include "slave/value.h"
 #include "verbs/machine.h"
+#include "verbs/why.h"
 
 static const struct mbp_grid_column columns[] = {
     {"POINT", "point", false},         {"VALUE", "value", true},  {"UNIT", "unit", false},
@@ -104,6 +105,15 @@ static enum ctl_exit read_raw(struct ctl *ctl, const char *text, struct mbp_grid
 
 /* ---- points by name --------------------------------------------------------------------------------------------- */
 
+/* Whether an expression gives what a point shows. */
+static bool has_formula(const struct mbp_plant *plant, const struct mbp_point *map)
+{
+    bool is_value = map->field != NULL && map->field->name[0] == '\0';
+    if (map->sensor != UINT32_MAX)
+        return is_value && plant->sensors[map->sensor].formula != 0;
+    return is_value && map->stored != UINT32_MAX && plant->stored[map->stored].computed;
+}
+
 static enum mbp_status print_point(struct ctl *ctl, const struct ctl_point *point, const uint16_t *words)
 {
     const struct mbp_point *map = &point->map;
@@ -126,6 +136,8 @@ static enum mbp_status print_point(struct ctl *ctl, const struct ctl_point *poin
     }
     ctl_say("%s = %s  (%s, %s)%s%s\n", map->name, ctl_point_text(point, words, value, sizeof value), place,
             ctl_point_form(point, words, form, sizeof form), bits[0] != '\0' ? "  " : "", bits);
+    if (has_formula(ctl->plant, map))
+        ctl_say_why_bad(ctl, map->name);
     return MBP_OK;
 }
 

@@ -1,0 +1,11 @@
+/* why: what the journal says about a value that does not count. */
+#ifndef MBP_CTL_WHY_H
+#define MBP_CTL_WHY_H
+
+#include "ctl.h"
+
+/* A line about the fault that the expression of a sensor or point has now, as far as the journal tells; else nothing.
+ */
+void ctl_say_why_bad(struct ctl *ctl, const char *name);
+
+#endif
