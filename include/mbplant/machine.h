@@ -10,7 +10,8 @@
 enum mbp_status mbp_machine_request(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine,
                                     enum mbp_state_code to, uint32_t peer, struct mbp_events *events);
 
-/* operate: trips, planned ends of maintenance, running time, production, maintenance due, for one scan of scan_ns. */
+/* operate: trips, planned ends of maintenance, running time, production, maintenance due, for one scan of scan_ns. A
+ * machine with a pace makes what the process value of that sensor says, in products an hour; below 0 is none. */
 void mbp_machine_operate(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events);
 
 #endif
