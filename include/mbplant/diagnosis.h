@@ -1,6 +1,6 @@
 /* diagnosis: what sensors show -> conditions -> alarms -> events. A sensor has six alarms (enum mbp_limit): four
  * limits, its rate of change and its quality. Each has a state (enum mbp_alarm_state), which changes by one table of
- * ways. Source: ISA-18.2-2016 and IEC 62682, clause 5, alarm state transition diagram, states A to I. */
+ * transitions. Source: ISA-18.2-2016 and IEC 62682, clause 5, alarm state transition diagram, states A to I. */
 #ifndef MBPLANT_DIAGNOSIS_H
 #define MBPLANT_DIAGNOSIS_H
 
@@ -25,18 +25,18 @@ enum mbp_alarm_input {
     MBP_ALARM_INPUT_COUNT
 };
 
-/* Beside a state, a way may lead to: */
+/* Beside a state, a transition may lead to: */
 enum {
     MBP_ALARM_BACK = MBP_ALARM_STATE_COUNT, /* what it is without this suppression: another one, or what it kept */
     MBP_ALARM_KEPT                          /* the same; the state that it kept beneath takes the input */
 };
 
-struct mbp_alarm_way {
+struct mbp_alarm_transition {
     uint8_t next;   /* enum mbp_alarm_state, or one of the above */
-    uint16_t tells; /* enum mbp_event_code; 0 = nothing */
+    uint16_t emits; /* enum mbp_event_code; 0 = nothing */
 };
 
-struct mbp_alarm_way mbp_alarm_way(enum mbp_alarm_state state, enum mbp_alarm_input input);
+struct mbp_alarm_transition mbp_alarm_transition(enum mbp_alarm_state state, enum mbp_alarm_input input);
 
 /* ---- the scan ---------------------------------------------------------------------------------------------------- */
 
@@ -49,7 +49,7 @@ void mbp_diagnosis_run(const struct mbp_plant *plant, struct mbp_state *state, s
 /* Brings what follows from the rest of the state up to date, without events: to be called when the state was taken over
  * from elsewhere (the journal, another plant), before the first run. No alarm that was active is raised again. What is
  * suppressed by design otherwise now is for the first run to say, so that it is told. */
-void mbp_diagnosis_settle(const struct mbp_plant *plant, struct mbp_state *state);
+void mbp_diagnosis_update(const struct mbp_plant *plant, struct mbp_state *state);
 
 /* How much a sensor has changed within the window of its rate-of-change alarm, in engineering units; NaN without one.
  */

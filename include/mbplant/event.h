@@ -99,14 +99,14 @@ enum mbp_event_detail {
 };
 
 /* Which events of one peer may stand for each other when it brings more of them than are told. */
-enum mbp_event_fold {
-    MBP_FOLD_NONE,
-    MBP_FOLD_SENSOR,  /* of the same sensor */
-    MBP_FOLD_ALARM,   /* of the same alarm of a sensor */
-    MBP_FOLD_POINT,   /* at the same address */
-    MBP_FOLD_PEER,    /* any of the code */
-    MBP_FOLD_COMMAND, /* of an instructor: any of the code; the last one's value counts, or */
-    MBP_FOLD_SUM      /* ... their sum */
+enum mbp_event_coalesce {
+    MBP_COALESCE_NONE,
+    MBP_COALESCE_SENSOR,  /* of the same sensor */
+    MBP_COALESCE_ALARM,   /* of the same alarm of a sensor */
+    MBP_COALESCE_POINT,   /* at the same address */
+    MBP_COALESCE_PEER,    /* any of the code */
+    MBP_COALESCE_COMMAND, /* of an instructor: any of the code; the last one's value counts, or */
+    MBP_COALESCE_SUM      /* ... their sum */
 };
 
 /* What survives a restart as it is with the event, in the same transaction: bits. */
@@ -142,7 +142,7 @@ struct mbp_event_type {
     uint8_t form;              /* enum mbp_event_form */
     uint8_t value, limit;      /* enum mbp_event_number */
     uint8_t detail;            /* enum mbp_event_detail */
-    uint8_t fold;              /* enum mbp_event_fold */
+    uint8_t coalesce;          /* enum mbp_event_coalesce */
     uint8_t retains;           /* MBP_RETAINS_... */
 };
 
@@ -242,7 +242,7 @@ uint32_t mbp_event_of_alarm(uint32_t detail, unsigned alarm);
 unsigned mbp_event_alarm(const struct mbp_event *event);
 
 /* detail of WRITE_REFUSED: address in bits 0-15, enum mbp_table (4 = a file, by number; 5 = FC 8, by
- * sub-function) in 16-19, exception code in 20-23 (15 = that or above), how many more like it were folded into this
+ * sub-function) in 16-19, exception code in 20-23 (15 = that or above), how many more like it were coalesced into this
  * event in 24-31 (255 = that many or more). */
 uint32_t mbp_event_write_detail(unsigned table, unsigned addr, unsigned exception, unsigned more);
 

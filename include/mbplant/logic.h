@@ -15,11 +15,11 @@ void mbp_logic_run(const struct mbp_plant *plant, struct mbp_state *state, struc
 void mbp_logic_compute(const struct mbp_plant *plant, struct mbp_state *state, bool settling);
 
 /* Emits FORMULA_FAULT and FORMULA_FINE for each expression, of signals too, that got a fault, another one or none. */
-void mbp_logic_tell(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events);
+void mbp_logic_emit(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events);
 
 /* Before a snapshot (then) is restored: emits the same for each expression of which the journal says another thing now.
  */
-void mbp_logic_tell_restore(const struct mbp_plant *plant, const struct mbp_state *now, const struct mbp_state *then,
+void mbp_logic_emit_restore(const struct mbp_plant *plant, const struct mbp_state *now, const struct mbp_state *then,
                             struct mbp_events *events);
 
 #endif

@@ -25,7 +25,7 @@ enum mbp_status mbp_process_print_loops(const struct mbp_plant *plant, FILE *out
 
 /* Puts every signal at rest at the state's simulated time, for the machines' present states: lags and dead times have
  * passed, integrals stand at their `initial`, nothing has wandered yet. */
-void mbp_process_settle(const struct mbp_process *process, struct mbp_state *state);
+void mbp_process_find_steady_state(const struct mbp_process *process, struct mbp_state *state);
 
 /* process: signals advance to state->sim_ns, the end of this scan. To be called once in each scan, which state->tick
  * counts. Of each sensor:

@@ -141,7 +141,7 @@ struct mbp_state {
     uint32_t fault_active_count;
     uint32_t fault_changes;   /* counts every begin and end */
     uint32_t shots_begun;     /* counts every MBP_ALARMS_SHOT_NEW */
-    uint32_t formulas_untold; /* faults of formulas that came or went since mbp_logic_tell */
+    uint32_t formulas_untold; /* faults of formulas that came or went since mbp_logic_emit */
     bool faults_planned;      /* their times were drawn */
 
     double *lagged; /* the process value: the end of the signal, what other signals take in and the sensor senses;

@@ -35,11 +35,11 @@ static void dress_sensor(const struct life *life, uint32_t s, uint8_t machine_st
     uint8_t come = (uint8_t)(now & ~before);
     if (gone != 0) {
         life_hide(life, s, gone, MBP_ALARM_UNSUPPRESS, 0);
-        life_tell(life, s, MBP_EV_ALARM_UNSUPPRESSED, NAN, gone);
+        life_emit(life, s, MBP_EV_ALARM_UNSUPPRESSED, NAN, gone);
     }
     if (come != 0) {
         life_hide(life, s, come, MBP_ALARM_SUPPRESS, 0);
-        life_tell(life, s, MBP_EV_ALARM_SUPPRESSED, NAN, come);
+        life_emit(life, s, MBP_EV_ALARM_SUPPRESSED, NAN, come);
     }
     serve_sensor(life, s, machine_state);
 }
@@ -185,7 +185,7 @@ static void serve_machine(const struct life *life, uint32_t m)
     life->state->dressed[m] = MBP_STATE_COUNT;
 }
 
-void mbp_diagnosis_settle(const struct mbp_plant *plant, struct mbp_state *state)
+void mbp_diagnosis_update(const struct mbp_plant *plant, struct mbp_state *state)
 {
     const struct life life = {plant, state, NULL, 0};
     state->next_shelf_end_ns = 0; /* the first run looks for the next end */

@@ -1,4 +1,4 @@
-/* The life cycle of an alarm: one table of ways, and what goes with them. */
+/* The life cycle of an alarm: one table of transitions, and what goes with them. */
 #include "life.h"
 #include "mbplant/event/comment.h"
 
@@ -24,7 +24,7 @@
  *   - what is hidden keeps the state that it had. It may return to normal there, but is neither raised, acknowledged
  * nor reset: nobody can answer for what he does not see. Shown again it is raised if its condition holds then;
  *   - RESET does nothing while the condition holds, and leaves an unacknowledged alarm unacknowledged (E to D). */
-static const struct mbp_alarm_way ways[MBP_ALARM_STATE_COUNT][MBP_ALARM_INPUT_COUNT] = {
+static const struct mbp_alarm_transition transitions[MBP_ALARM_STATE_COUNT][MBP_ALARM_INPUT_COUNT] = {
     /* normal */
     [A] = {[MBP_ALARM_RAISE] = {B, MBP_EV_ALARM_RAISED},
            [MBP_ALARM_CLEAR] = {A, 0},
@@ -145,14 +145,14 @@ static const struct mbp_alarm_way ways[MBP_ALARM_STATE_COUNT][MBP_ALARM_INPUT_CO
 #undef H
 #undef I
 
-struct mbp_alarm_way mbp_alarm_way(enum mbp_alarm_state state, enum mbp_alarm_input input)
+struct mbp_alarm_transition mbp_alarm_transition(enum mbp_alarm_state state, enum mbp_alarm_input input)
 {
-    return ways[state][input];
+    return transitions[state][input];
 }
 
 /* ---- events ------------------------------------------------------------------------------------------------------ */
 
-void life_tell(const struct life *life, uint32_t s, enum mbp_event_code code, double value, uint32_t detail)
+void life_emit(const struct life *life, uint32_t s, enum mbp_event_code code, double value, uint32_t detail)
 {
     if (life->events == NULL)
         return;
@@ -176,7 +176,7 @@ double mbp_diagnosis_against(const struct mbp_plant *plant, const struct mbp_sta
 }
 
 /* An event about one alarm, with what was measured and what it was measured against. */
-static void tell_alarm(const struct life *life, uint32_t s, unsigned alarm, enum mbp_event_code code)
+static void emit_alarm(const struct life *life, uint32_t s, unsigned alarm, enum mbp_event_code code)
 {
     if (life->events == NULL)
         return;
@@ -188,7 +188,7 @@ static void tell_alarm(const struct life *life, uint32_t s, unsigned alarm, enum
     mbp_events_emit(life->events, event);
 }
 
-/* ---- taking a way ------------------------------------------------------------------------------------------------ */
+/* ---- taking a transition ----------------------------------------------------------------------------------------- */
 
 /* What nobody is told of (settling) has been so before. */
 static void touch(const struct life *life, uint32_t s)
@@ -219,14 +219,14 @@ void life_take(const struct life *life, uint32_t s, unsigned alarm, enum mbp_ala
 {
     struct mbp_state *state = life->state;
     assert(input <= MBP_ALARM_RESET);
-    struct mbp_alarm_way way = ways[mbp_alarm_state(state, s, alarm)][input];
-    if (way.next == MBP_ALARM_KEPT)
-        way = ways[mbp_alarm_state_kept(state, s, alarm)][input];
-    if (way.tells == 0) /* every way to another of the six tells something */
+    struct mbp_alarm_transition transition = transitions[mbp_alarm_state(state, s, alarm)][input];
+    if (transition.next == MBP_ALARM_KEPT)
+        transition = transitions[mbp_alarm_state_kept(state, s, alarm)][input];
+    if (transition.emits == 0) /* every transition to another of the six tells something */
         return;
-    keep(state, s, alarm, (enum mbp_alarm_state)way.next);
+    keep(state, s, alarm, (enum mbp_alarm_state)transition.next);
     touch(life, s);
-    tell_alarm(life, s, alarm, (enum mbp_event_code)way.tells);
+    emit_alarm(life, s, alarm, (enum mbp_event_code)transition.emits);
 }
 
 /* ---- hiding ------------------------------------------------------------------------------------------------------ */
@@ -274,7 +274,7 @@ void life_hide(const struct life *life, uint32_t s, uint8_t alarms, enum mbp_ala
     struct mbp_state *state = life->state;
     enum mbp_alarm_state next[MBP_ALARM_COUNT];
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
-        next[a] = (enum mbp_alarm_state)ways[mbp_alarm_state(state, s, a)][input].next;
+        next[a] = (enum mbp_alarm_state)transitions[mbp_alarm_state(state, s, a)][input].next;
     note(state, s, alarms, input, removed);
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
         if ((alarms >> a & 1u) == 0)
@@ -292,5 +292,5 @@ void life_unshelve(const struct life *life, uint32_t s, enum mbp_unshelved why)
     life->state->shelf_end_ns[s] = 0;
     life->state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_SHOTS;
     life_hide(life, s, MBP_ALARMS_ALL, MBP_ALARM_UNSHELVE, 0);
-    life_tell(life, s, MBP_EV_ALARM_UNSHELVED, NAN, why);
+    life_emit(life, s, MBP_EV_ALARM_UNSHELVED, NAN, why);
 }

@@ -23,6 +23,6 @@ void life_hide(const struct life *life, uint32_t sensor, uint8_t alarms, enum mb
 void life_unshelve(const struct life *life, uint32_t sensor, enum mbp_unshelved why);
 
 /* An event about a sensor's alarms as a whole. */
-void life_tell(const struct life *life, uint32_t sensor, enum mbp_event_code code, double value, uint32_t detail);
+void life_emit(const struct life *life, uint32_t sensor, enum mbp_event_code code, double value, uint32_t detail);
 
 #endif

@@ -90,7 +90,7 @@ static void shelve(const struct life *life, uint32_t s, enum mbp_shelved how, ui
         state->next_shelf_end_ns = end;
     life_hide(life, s, MBP_ALARMS_ALL, MBP_ALARM_SHELVE, 0);
     double seconds = how == MBP_SHELVED_TIMED ? (double)ns / (double)MBP_NS_PER_S : (double)NAN;
-    life_tell(life, s, MBP_EV_ALARM_SHELVED, seconds, how);
+    life_emit(life, s, MBP_EV_ALARM_SHELVED, seconds, how);
 }
 
 void mbp_diagnosis_shelve(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s, bool on, uint32_t peer,
@@ -165,5 +165,5 @@ void mbp_diagnosis_remove(const struct mbp_plant *plant, struct mbp_state *state
     if (was == on)
         return;
     life_hide(&life, s, MBP_ALARMS_ALL, on ? MBP_ALARM_REMOVE : MBP_ALARM_RETURN, MBP_ALARMS_REMOVED);
-    life_tell(&life, s, on ? MBP_EV_ALARM_OUT_OF_SERVICE : MBP_EV_ALARM_IN_SERVICE, NAN, 0);
+    life_emit(&life, s, on ? MBP_EV_ALARM_OUT_OF_SERVICE : MBP_EV_ALARM_IN_SERVICE, NAN, 0);
 }

@@ -8,10 +8,10 @@
 #define S        MBP_RETAINS_SENSOR
 #define SETTINGS MBP_RETAINS_SETTINGS
 
-#define EVENT(code, name, french, form, value, limit, detail, fold, retains)                                           \
+#define EVENT(code, name, french, form, value, limit, detail, coalesce, retains)                                       \
     {                                                                                                                  \
         MBP_EV_##code, name, french, MBP_FORM_##form, MBP_NUMBER_##value, MBP_NUMBER_##limit, MBP_DETAIL_##detail,     \
-            MBP_FOLD_##fold, retains                                                                                   \
+            MBP_COALESCE_##coalesce, retains                                                                           \
     }
 
 /* By rising code. */

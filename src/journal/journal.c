@@ -73,7 +73,7 @@ static void put_numbered(struct mbp_journal *journal, const struct mbp_event *ev
 }
 
 /* Turns the losses so far, if any, into their event as soon as there is room. */
-static void tell_loss(struct mbp_journal *journal)
+static void emit_loss(struct mbp_journal *journal)
 {
     if (journal->lost == 0 || !journal_has_room(journal, 1) || journal->next_seq >= UINT32_MAX)
         return;
@@ -158,7 +158,7 @@ static enum mbp_status push(struct mbp_journal *journal, struct mbp_event *event
     enum mbp_status status = gone ? MBP_OK : follow_plant(journal, journal->plant);
     if (status != MBP_OK)
         return status;
-    tell_loss(journal);
+    emit_loss(journal);
     struct mbp_event recorded = *event;
     event->seq = (uint32_t)journal->next_seq;
     mbp_plant_ids_give(gone ? &journal->names.before : &journal->names.now, &recorded);
@@ -298,7 +298,7 @@ enum mbp_status mbp_journal_push_checkpoint(struct mbp_journal *journal, const s
 
 void mbp_journal_hand_over(struct mbp_journal *journal)
 {
-    tell_loss(journal);
+    emit_loss(journal);
     mbp_tail_commit(&journal->tail, journal->ring.head);
     mbp_ring_hand_over(&journal->ring);
     mbp_writer_wake(&journal->writer);

@@ -119,7 +119,7 @@ static void tell(const struct mbp_plant *plant, const struct mbp_formula_state *
     mbp_events_emit(events, event);
 }
 
-void mbp_logic_tell(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events)
+void mbp_logic_emit(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events)
 {
     if (state->formulas_untold == 0)
         return;
@@ -132,7 +132,7 @@ void mbp_logic_tell(const struct mbp_plant *plant, struct mbp_state *state, stru
     }
 }
 
-void mbp_logic_tell_restore(const struct mbp_plant *plant, const struct mbp_state *now, const struct mbp_state *then,
+void mbp_logic_emit_restore(const struct mbp_plant *plant, const struct mbp_state *now, const struct mbp_state *then,
                             struct mbp_events *events)
 {
     for (uint32_t f = 0; f < plant->formula_count; f++) {

@@ -43,20 +43,20 @@
 #define FORMULA_CHAR_NS 5.0
 
 /* Nanoseconds in which nothing is answered while it takes over. */
-#define THING_TAKEOVER_NS  3300.0 /* a sensor, machine, actuator or controller, with its event in the journal */
-#define SAMPLE_TAKEOVER_NS 5.0    /* of a dead time */
-#define RECORD_TAKEOVER_NS 3.5    /* of a file */
+#define THING_RELOAD_NS  3300.0 /* a sensor, machine, actuator or controller, with its event in the journal */
+#define SAMPLE_RELOAD_NS 5.0    /* of a dead time */
+#define RECORD_RELOAD_NS 3.5    /* of a file */
 
 /* ---- what is allowed ----------------------------------------------------------------------------------------------
  */
 
-#define MEMORY_BYTES       1000000000u
-#define LEAST_BYTES        10000000u
-#define MOST_BYTES         1000000000000u
-#define REMOTE_SHARE       0.25 /* of it that a plant may take which comes over a network */
-#define REMOTE_SCANS       1.0  /* periods that its scan may take */
-#define ABSURD_SCANS       100.0
-#define REMOTE_TAKEOVER_NS 5e8
+#define MEMORY_BYTES     1000000000u
+#define LEAST_BYTES      10000000u
+#define MOST_BYTES       1000000000000u
+#define REMOTE_SHARE     0.25 /* of it that a plant may take which comes over a network */
+#define REMOTE_SCANS     1.0  /* periods that its scan may take */
+#define ABSURD_SCANS     100.0
+#define REMOTE_RELOAD_NS 5e8
 
 static _Atomic uint64_t memory_bytes = MEMORY_BYTES;
 
@@ -72,7 +72,7 @@ bool mbp_plant_set_memory(const char *size)
 /* ---- adding up ----------------------------------------------------------------------------------------------------
  */
 
-enum kind { MEMORY, SCAN, TAKEOVER, KINDS };
+enum kind { MEMORY, SCAN, RELOAD, KINDS };
 
 enum what {
     SENSORS,
@@ -159,7 +159,7 @@ static void add_dead_time(struct budget *budget, const struct mbp_def *def, uint
     const struct mbp_node *node = mbp_def_node(def, "dead_time");
     double count = times * samples(budget, dead_time_ns);
     add(budget, MEMORY, node, DEAD_TIME, count, SAMPLE_BYTES * budget->copies);
-    add(budget, TAKEOVER, node, DEAD_TIME, count, SAMPLE_TAKEOVER_NS);
+    add(budget, RELOAD, node, DEAD_TIME, count, SAMPLE_RELOAD_NS);
 }
 
 static void add_formula(struct budget *budget, const struct mbp_formula_def *formula, double times)
@@ -202,7 +202,7 @@ static void add_sensors(struct budget *budget, const struct mbp_def_list *sensor
             SENSOR_BYTES + EVENTS_BYTES + text_bytes(sensor->sensor.label) + SENSOR_STATE_BYTES * budget->copies;
         add(budget, MEMORY, sensor->def.node, SENSORS, count, bytes);
         add(budget, SCAN, sensor->def.node, SENSORS, count, SENSOR_NS);
-        add(budget, TAKEOVER, sensor->def.node, SENSORS, count, THING_TAKEOVER_NS);
+        add(budget, RELOAD, sensor->def.node, SENSORS, count, THING_RELOAD_NS);
         if (sensor->signal != NULL && sensor->signal->def.node != NULL) /* else it is no group, told */
             add_signal(budget, sensor->signal, count);
         if (mbp_def_has(&sensor->def, MBP_SENSOR_RATE_OF_CHANGE)) {
@@ -222,7 +222,7 @@ static void add_actuators(struct budget *budget, const struct mbp_def_list *actu
         add(budget, MEMORY, actuator->def.node, ACTUATORS, count,
             ACTUATOR_BYTES + text_bytes(actuator->actuator.label));
         add(budget, SCAN, actuator->def.node, ACTUATORS, count, ACTUATOR_NS);
-        add(budget, TAKEOVER, actuator->def.node, ACTUATORS, count, THING_TAKEOVER_NS);
+        add(budget, RELOAD, actuator->def.node, ACTUATORS, count, THING_RELOAD_NS);
     }
 }
 
@@ -235,7 +235,7 @@ static void add_controllers(struct budget *budget, const struct mbp_def_list *co
         add(budget, MEMORY, controller->def.node, CONTROLLERS, count,
             CONTROLLER_BYTES + text_bytes(controller->controller.label) + feeds * sizeof(struct mbp_feed));
         add(budget, SCAN, controller->def.node, CONTROLLERS, count, CONTROLLER_NS + feeds * INPUT_NS);
-        add(budget, TAKEOVER, controller->def.node, CONTROLLERS, count, THING_TAKEOVER_NS);
+        add(budget, RELOAD, controller->def.node, CONTROLLERS, count, THING_RELOAD_NS);
     }
 }
 
@@ -282,7 +282,7 @@ static void add_tables(struct budget *budget, const struct mbp_unit_def *unit, c
     for (uint32_t i = 0; i < unit->tables.files.count; i++) {
         double count = (double)files[i].values.count * unit->repeat;
         add(budget, MEMORY, files[i].def.node, FILE_TABLE, count, sizeof(uint16_t));
-        add(budget, TAKEOVER, files[i].def.node, FILE_TABLE, count, RECORD_TAKEOVER_NS);
+        add(budget, RELOAD, files[i].def.node, FILE_TABLE, count, RECORD_RELOAD_NS);
     }
     add(budget, MEMORY, unit->def.node, UNIT, unit->repeat, UNIT_BYTES);
     if (reach->node != NULL)
@@ -298,7 +298,7 @@ static void add_unit(struct budget *budget, const struct mbp_unit_def *unit)
         add(budget, MEMORY, machines[i].def.node, MACHINES, count,
             MACHINE_BYTES + text_bytes(machines[i].machine.label));
         add(budget, SCAN, machines[i].def.node, MACHINES, count, MACHINE_NS);
-        add(budget, TAKEOVER, machines[i].def.node, MACHINES, count, THING_TAKEOVER_NS);
+        add(budget, RELOAD, machines[i].def.node, MACHINES, count, THING_RELOAD_NS);
         add_sensors(budget, &machines[i].sensors, count);
         add_actuators(budget, &machines[i].actuators, count);
         add_controllers(budget, &machines[i].controllers, count);
@@ -371,14 +371,14 @@ static void tell_scan(struct mbp_load *load, const struct budget *budget)
     tell(load, budget, SCAN, what, time_text);
 }
 
-static void tell_takeover(struct mbp_load *load, const struct budget *budget)
+static void tell_reload(struct mbp_load *load, const struct budget *budget)
 {
     char sum[32], limit[32], what[256];
     snprintf(what, sizeof what,
              "nothing would be answered for about %s while this plant takes over, and %s are allowed where it comes "
              "over the network: start mbplantd with the file instead",
-             time_text(budget->sum[TAKEOVER], sum, sizeof sum), time_text(REMOTE_TAKEOVER_NS, limit, sizeof limit));
-    tell(load, budget, TAKEOVER, what, time_text);
+             time_text(budget->sum[RELOAD], sum, sizeof sum), time_text(REMOTE_RELOAD_NS, limit, sizeof limit));
+    tell(load, budget, RELOAD, what, time_text);
 }
 
 enum mbp_status mbp_check_budget(struct mbp_load *load)
@@ -397,7 +397,7 @@ enum mbp_status mbp_check_budget(struct mbp_load *load)
         tell_memory(load, &budget, allowed);
     else if (budget.sum[SCAN] > budget.scan_ns * (plant->remote ? REMOTE_SCANS : ABSURD_SCANS))
         tell_scan(load, &budget);
-    else if (plant->remote && budget.sum[TAKEOVER] > REMOTE_TAKEOVER_NS)
-        tell_takeover(load, &budget);
+    else if (plant->remote && budget.sum[RELOAD] > REMOTE_RELOAD_NS)
+        tell_reload(load, &budget);
     return load->reader.errors->count == before ? MBP_OK : MBP_ERR_FORMAT;
 }

@@ -120,7 +120,7 @@ static void settle_steps(const struct mbp_process *process, struct mbp_state *st
     }
 }
 
-void mbp_process_settle(const struct mbp_process *process, struct mbp_state *state)
+void mbp_process_find_steady_state(const struct mbp_process *process, struct mbp_state *state)
 {
     const struct mbp_plant *plant = process->plant;
     follow_machines(plant, state);

@@ -79,7 +79,7 @@ static void finish_writes(struct mbp_scan *scan)
     scan->state->wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
     begin_events(scan);
     scan_latch_now(scan);
-    scan_tell_all_refusals(scan); /* an address may be another point's from now on */
+    scan_emit_all_refusals(scan); /* an address may be another point's from now on */
     scan_record_many(scan);
 }
 
@@ -103,12 +103,12 @@ static void carry_over(struct mbp_scan *scan, struct mbp_next_scan *next)
     for (uint32_t m = 0; m < next->plant->machine_count; m++)
         next->state->machine[m].since_ms = scan->state->wall_ms;
     mbp_state_carry(&carry, scan->state, next->state);
-    mbp_process_settle(next->process, next->state);
+    mbp_process_find_steady_state(next->process, next->state);
     mbp_process_sense(next->process, next->state);
     mbp_state_carry(&carry, scan->state, next->state);
     mbp_control_carry(&carry, next->state);
     mbp_fault_carry(change->from, scan->state, change->to, next->state);
-    mbp_diagnosis_settle(next->plant, next->state);
+    mbp_diagnosis_update(next->plant, next->state);
     mbp_logic_compute(next->plant, next->state, true);
     mbp_image_carry(&carry, scan->config.image, next->image);
 }
@@ -180,7 +180,7 @@ enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *nex
     scan_checkpoint_change(scan, &next->checkpoint);
     scan_forget_writes(scan);
     begin_events(scan);
-    scan_tell(scan, MBP_EV_PLANT_CHANGED, (double)change->added + change->removed + change->changed,
+    scan_emit(scan, MBP_EV_PLANT_CHANGED, (double)change->added + change->removed + change->changed,
               (double)next->plant->scan_ns / (double)MBP_NS_PER_S, next->plant->text_crc, peer);
     mbp_change_emit_added(change, peer, &scan->events);
     if (scan->retain_from != UINT32_MAX)

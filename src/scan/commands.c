@@ -1,7 +1,7 @@
 /* What an instructor's commands leave in the journal: ten events a second, as of a peer's writes, so that nobody turns
- * its oldest events out by pausing, stepping or taking snapshots as fast as he can. What is beyond is folded: the last
- * command of its kind is told as soon as it may, and how many were before it. A restore must be told whole, with each
- * alarm that is another one by it: the next one waits its time instead. */
+ * its oldest events out by pausing, stepping or taking snapshots as fast as he can. What is beyond is coalesced: the
+ * last command of its kind is told as soon as it may, and how many were before it. A restore must be told whole, with
+ * each alarm that is another one by it: the next one waits its time instead. */
 #include <math.h>
 #include <string.h>
 
@@ -47,10 +47,10 @@ static struct scan_command take(struct scan_commands *commands, const struct mbp
 }
 
 /* The latest one speaks for those before it, or their sum does, and a speed's old value is that before the first. */
-static void fold(struct scan_commands *commands, const struct mbp_event *event)
+static void coalesce(struct scan_commands *commands, const struct mbp_event *event)
 {
     struct scan_command command = take(commands, event);
-    bool adds_up = mbp_event_type(event->code)->fold == MBP_FOLD_SUM;
+    bool adds_up = mbp_event_type(event->code)->coalesce == MBP_COALESCE_SUM;
     if (command.count > 0) {
         command.event.value = event->value + (adds_up ? command.event.value : 0);
         command.event.actor = command.event.actor == event->actor ? event->actor : MBP_ACTOR_OTHERS;
@@ -60,7 +60,7 @@ static void fold(struct scan_commands *commands, const struct mbp_event *event)
     commands->waiting[commands->count++] = command;
 }
 
-void scan_tell_command(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t peer)
+void scan_emit_command(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t peer)
 {
     struct scan_commands *commands = &scan->commands;
     struct mbp_event event = {.code = (uint16_t)code,
@@ -70,29 +70,29 @@ void scan_tell_command(struct mbp_scan *scan, enum mbp_event_code code, double v
                               .limit = (float)before};
     mbp_event_by(&event, peer);
     scan_between_begin(scan);
-    scan_credit_save(&commands->credit, scan_now_ns(scan));
-    if (peer != 0 && !scan_credit_suffices(&commands->credit)) {
-        fold(commands, &event);
+    scan_budget_save(&commands->budget, scan_now_ns(scan));
+    if (peer != 0 && !scan_budget_suffices(&commands->budget)) {
+        coalesce(commands, &event);
     } else {
         scan_emit_waiting_commands(scan);
         mbp_events_emit(&scan->events, event);
         if (peer != 0)
-            scan_credit_pay(&commands->credit);
+            scan_budget_pay(&commands->budget);
     }
     scan_between_end(scan);
 }
 
-void scan_tell_waiting_commands(struct mbp_scan *scan)
+void scan_emit_due_commands(struct mbp_scan *scan)
 {
     struct scan_commands *commands = &scan->commands;
     if (commands->count == 0)
         return;
-    scan_credit_save(&commands->credit, scan_now_ns(scan));
-    if (!scan_credit_suffices(&commands->credit))
+    scan_budget_save(&commands->budget, scan_now_ns(scan));
+    if (!scan_budget_suffices(&commands->budget))
         return;
     scan_between_begin(scan);
     scan_emit_waiting_commands(scan);
-    scan_credit_pay(&commands->credit);
+    scan_budget_pay(&commands->budget);
     scan_between_end(scan);
 }
 

@@ -126,7 +126,7 @@ static void begin_round(struct mbp_scan *scan)
 {
     scan->round_spent_ns = 0;
     apply(scan);
-    scan_tell_waiting_commands(scan);
+    scan_emit_due_commands(scan);
 }
 
 void mbp_scan_poll(struct mbp_scan *scan)

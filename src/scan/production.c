@@ -5,7 +5,7 @@
 
 #define TOLD_EVERY_NS (3600 * MBP_NS_PER_S)
 
-void scan_tell_production(struct mbp_scan *scan)
+void scan_emit_production(struct mbp_scan *scan)
 {
     const struct mbp_plant *plant = scan->config.plant;
     for (uint32_t m = 0; m < plant->machine_count; m++) {
@@ -20,19 +20,19 @@ void scan_tell_production(struct mbp_scan *scan)
     }
 }
 
-void scan_tell_production_at_start(struct mbp_scan *scan)
+void scan_emit_production_at_start(struct mbp_scan *scan)
 {
     for (uint32_t m = 0; m < scan->config.plant->machine_count; m++) {
         if (scan->state->machine[m].good != 0 || scan->state->machine[m].reject != 0) {
-            scan_tell_production(scan);
+            scan_emit_production(scan);
             return;
         }
     }
 }
 
-void scan_tell_production_on_the_hour(struct mbp_scan *scan)
+void scan_emit_production_on_the_hour(struct mbp_scan *scan)
 {
     uint64_t now_ns = scan->state->sim_ns;
     if (now_ns / TOLD_EVERY_NS != (now_ns - scan->config.plant->scan_ns) / TOLD_EVERY_NS)
-        scan_tell_production(scan);
+        scan_emit_production(scan);
 }

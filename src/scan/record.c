@@ -152,25 +152,25 @@ static bool retain_touched(struct mbp_scan *scan, const struct mbp_event *event)
     return ok;
 }
 
-static void tell_trouble(struct mbp_scan *scan)
+static void emit_trouble(struct mbp_scan *scan)
 {
     bool trouble = mbp_journal_in_trouble(scan->config.journal);
     if (trouble != scan->trouble_told)
-        scan_tell(scan, MBP_EV_JOURNAL_TROUBLE, NAN, NAN, trouble ? 1 : 0, 0);
+        scan_emit(scan, MBP_EV_JOURNAL_TROUBLE, NAN, NAN, trouble ? 1 : 0, 0);
     scan->trouble_told = trouble;
     if (scan->events.lost > 0 && scan->events.count < scan->events.capacity) {
-        scan_tell(scan, MBP_EV_JOURNAL_TROUBLE, (double)scan->events.lost, NAN, 2, 0);
+        scan_emit(scan, MBP_EV_JOURNAL_TROUBLE, (double)scan->events.lost, NAN, 2, 0);
         scan->events.lost = 0;
     }
 }
 
 /* Whoever reads the journal must know why its times jump. */
-void scan_tell_clock(struct mbp_scan *scan, uint64_t mono_ns)
+void scan_emit_clock(struct mbp_scan *scan, uint64_t mono_ns)
 {
     int64_t wall_ms = (int64_t)scan->state->wall_ms;
     int64_t step_ms = wall_ms - (int64_t)(mono_ns / MBP_NS_PER_MS) - scan->wall_ahead_ms;
     if (scan->clock_known && (step_ms >= CLOCK_STEP_MS || step_ms <= -CLOCK_STEP_MS))
-        scan_tell(scan, MBP_EV_CLOCK_STEPPED, (double)step_ms / 1000, NAN, 0, 0);
+        scan_emit(scan, MBP_EV_CLOCK_STEPPED, (double)step_ms / 1000, NAN, 0, 0);
     scan->wall_ahead_ms += step_ms;
     scan->clock_known = true;
 }
@@ -208,9 +208,9 @@ static void record(struct mbp_scan *scan, unsigned how)
     struct mbp_journal *journal = scan->config.journal;
     if (journal == NULL)
         return;
-    tell_trouble(scan);
+    emit_trouble(scan);
     bool ok = true;
-    bool written = (how & RECORD_COUNTERS) != 0 || scan_writes_are_folded(scan);
+    bool written = (how & RECORD_COUNTERS) != 0 || scan_writes_are_coalesced(scan);
     for (size_t i = 0; i < scan->events.count; i++) {
         struct mbp_event *event = &scan->events.items[i];
         if ((how & RECORD_WAITING) != 0 && i % RECORD_AT_ONCE == 0)

@@ -35,8 +35,8 @@ static enum mbp_status begin_at_rest(struct mbp_scan *scan, const struct scan_pa
     if (status != MBP_OK)
         return status;
     scan_tail_take_pending(scan, past);
-    mbp_diagnosis_settle(scan->config.plant, scan->state);
-    mbp_process_settle(scan->process, scan->state);
+    mbp_diagnosis_update(scan->config.plant, scan->state);
+    mbp_process_find_steady_state(scan->process, scan->state);
     mbp_process_sense(scan->process, scan->state);
     return MBP_OK;
 }
@@ -54,7 +54,7 @@ static enum mbp_status go_on_behind(struct mbp_scan *scan, const struct scan_pas
     bool pending = scan_tail_take_pending(scan, past);
     if (!newer && !pending)
         return MBP_OK;
-    mbp_diagnosis_settle(scan->config.plant, scan->state);
+    mbp_diagnosis_update(scan->config.plant, scan->state);
     mbp_process_sense(scan->process, scan->state);
     return MBP_OK;
 }

@@ -158,7 +158,7 @@ void scan_latch_now(struct mbp_scan *scan)
     scan_latch_written(scan);
     scan_tail_latched(scan);
     request_states(scan, writes, count);
-    scan_tell_all_writes(scan);
+    scan_emit_all_writes(scan);
     scan_latch_refusals(scan);
 }
 
@@ -209,7 +209,7 @@ void mbp_scan_step(struct mbp_scan *scan)
     scan->events.scan = (uint32_t)state->scan;
     scan->events.wall_ms = state->wall_ms;
 
-    scan_tell_clock(scan, begin_ns);
+    scan_emit_clock(scan, begin_ns);
     const struct mbp_write *writes;
     size_t count = mbp_image_latch(scan->config.image, &writes);
     if (state->touched_count > 0)
@@ -218,20 +218,20 @@ void mbp_scan_step(struct mbp_scan *scan)
     latch(scan, writes, count);
     scan_latch_written(scan);
     scan_tail_latched(scan);
-    scan_fold_writes(scan);
+    scan_coalesce_writes(scan);
     scan_latch_refusals(scan);
     mbp_fault_run(scan->config.plant, state);
     mbp_logic_run(scan->config.plant, state, &scan->events);
     mbp_control_run(scan->control, state);
     mbp_process_advance(scan->process, state);
     mbp_process_sense(scan->process, state);
-    mbp_logic_tell(scan->config.plant, state, &scan->events);
+    mbp_logic_emit(scan->config.plant, state, &scan->events);
     mbp_diagnosis_run(scan->config.plant, state, &scan->events);
     operate(scan, writes, count);
     mbp_logic_compute(scan->config.plant, state, false);
-    mbp_logic_tell(scan->config.plant, state, &scan->events);
+    mbp_logic_emit(scan->config.plant, state, &scan->events);
     scan_order_writes(scan);
-    scan_tell_production_on_the_hour(scan);
+    scan_emit_production_on_the_hour(scan);
     scan->unrecorded = scan->events.count;
     scan_publish(scan);
     scan->unrecorded = 0;
@@ -258,8 +258,8 @@ void mbp_scan_observe(struct mbp_scan *scan, const struct mbp_scan_observer *obs
  * gone and come, four limits changed, six alarms acknowledged, six reset and six raised or cleared; of a machine three
  * requests and a planned end of maintenance with two events each, a trip or maintenance due, its counters; of an
  * actuator its command; of a controller its settings and its mode; of the raw points as many as are told; and the
- * refused writes, each with a count: what is new, and what every peer had folded; of an expression its fault, and of an
- * assignment the two of a request. */
+ * refused writes, each with a count: what is new, and what every peer had coalesced; of an expression its fault, and of
+ * an assignment the two of a request. */
 size_t scan_events_capacity(const struct mbp_plant *plant)
 {
     return 256 + 3 * (size_t)plant->formula_count + 11 * (size_t)plant->machine_count +
@@ -292,21 +292,21 @@ static void begin_pace(struct mbp_scan *scan)
     scan->next_due_ns = scan->pace_mark_ns + scan->wall_period_ns;
 }
 
-static void tell_start(struct mbp_scan *scan)
+static void emit_start(struct mbp_scan *scan)
 {
     scan->retain_from = UINT32_MAX;
     scan->counters_told_ns = scan->state->sim_ns;
     scan->checkpoint_wanted = true;
     scan->events.scan = (uint32_t)scan->state->scan;
     scan->events.wall_ms = scan->state->wall_ms;
-    scan->commands.credit = scan_credit_full(scan_now_ns(scan));
-    scan_tell_all_writes(scan); /* of a run that was cut off, as the next two */
-    scan_tell_all_refusals(scan);
+    scan->commands.budget = scan_budget_full(scan_now_ns(scan));
+    scan_emit_all_writes(scan); /* of a run that was cut off, as the next two */
+    scan_emit_all_refusals(scan);
     scan_emit_waiting_commands(scan);
-    scan_tell(scan, MBP_EV_START, NAN, NAN, 0, 0);
-    scan_tell(scan, MBP_EV_PLANT_LOADED, NAN, (double)scan->config.plant->scan_ns / (double)MBP_NS_PER_S,
+    scan_emit(scan, MBP_EV_START, NAN, NAN, 0, 0);
+    scan_emit(scan, MBP_EV_PLANT_LOADED, NAN, (double)scan->config.plant->scan_ns / (double)MBP_NS_PER_S,
               scan->config.plant->text_crc, 0);
-    scan_tell_production_at_start(scan);
+    scan_emit_production_at_start(scan);
     mbp_logic_compute(scan->config.plant, scan->state, true);
     scan_record(scan);
     scan_publish(scan);
@@ -342,7 +342,7 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
     if (status == MBP_OK)
         scan_tail_begin(scan, &past);
     if (status == MBP_OK)
-        tell_start(scan);
+        emit_start(scan);
     if (status == MBP_OK)
         scan_tail_write(scan, &past);
     if (status == MBP_OK && scan->config.plant->stored_count > 0) {
@@ -379,10 +379,10 @@ void mbp_scan_close(struct mbp_scan *scan)
     scan->events.wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
     scan_emit_waiting_commands(scan);
     scan_latch_written(scan);
-    scan_tell_all_writes(scan);
+    scan_emit_all_writes(scan);
     scan_latch_refusals(scan);
-    scan_tell_all_refusals(scan);
-    scan_tell(scan, MBP_EV_STOP, NAN, NAN, 0, 0);
+    scan_emit_all_refusals(scan);
+    scan_emit(scan, MBP_EV_STOP, NAN, NAN, 0, 0);
     scan_record_last(scan);
     scan_checkpoint_take_last(scan);
     if (scan->config.journal != NULL)

@@ -24,24 +24,24 @@ struct scan_tail {
 };
 
 /* What a peer's writes may still tell: simulated time saved up, a second at most, of which each event costs a tenth. */
-struct scan_credit {
+struct scan_budget {
     uint64_t saved_ns, since_ns;
 };
 
-struct scan_credit scan_credit_full(uint64_t now_ns);
-void scan_credit_save(struct scan_credit *credit, uint64_t now_ns);
-bool scan_credit_is_full(const struct scan_credit *credit);
-bool scan_credit_suffices(const struct scan_credit *credit); /* for one event */
-void scan_credit_pay(struct scan_credit *credit);            /* for one; all there is when that is less */
+struct scan_budget scan_budget_full(uint64_t now_ns);
+void scan_budget_save(struct scan_budget *budget, uint64_t now_ns);
+bool scan_budget_is_full(const struct scan_budget *budget);
+bool scan_budget_suffices(const struct scan_budget *budget); /* for one event */
+void scan_budget_pay(struct scan_budget *budget);            /* for one; all there is when that is less */
 
-/* Whose writes were refused: what is folded, and how much may still be told. */
+/* Whose writes were refused: what is coalesced, and how much may still be told. */
 #define SCAN_REFUSERS 64u
 
 struct scan_refuser {
-    struct scan_credit credit;
-    struct mbp_refusal folded;
+    struct scan_budget budget;
+    struct mbp_refusal coalesced;
     uint32_t peer;
-    bool taken, has_folded;
+    bool taken, has_coalesced;
 };
 
 /* Commands of the instructor that were not told yet, oldest first: one of each code. */
@@ -51,7 +51,7 @@ struct scan_command {
     uint32_t count; /* of commands that it stands for */
 };
 struct scan_commands {
-    struct scan_credit credit; /* in time of the monotonic clock: a plant may stand still */
+    struct scan_budget budget; /* in time of the monotonic clock: a plant may stand still */
     struct scan_command waiting[SCAN_COMMAND_CODES];
     size_t count;
     uint64_t restore_at_ns; /* no restore before that */
@@ -73,7 +73,7 @@ struct mbp_scan {
     struct scan_refuser refusers[SCAN_REFUSERS + 1]; /* the last: whoever has no place of its own */
     bool refusals_wait;                              /* one of them has something to tell yet */
     struct scan_commands commands;
-    struct scan_writes *writes; /* accepted ones: what is folded, and how much each peer may still bring */
+    struct scan_writes *writes; /* accepted ones: what is coalesced, and how much each peer may still bring */
 
     /* record */
     uint64_t counters_told_ns; /* simulated time when the counters were last retained */
@@ -124,23 +124,27 @@ size_t scan_events_capacity(const struct mbp_plant *plant);
 /* latch: takes in what masters wrote; their requests to machines too, outside a scan. */
 void scan_latch_now(struct mbp_scan *scan);
 
-/* writes.c: who did what. */
+/* audit_writes.c: who did what. */
 enum mbp_status scan_writes_new(struct scan_writes **out); /* Ownership: free */
 void scan_latch_written(struct mbp_scan *scan);            /* tells what masters changed that no stage takes in */
-void scan_fold_writes(struct mbp_scan *scan);     /* of the events so far: keeps repetitions back, tells what is due */
+void scan_coalesce_writes(struct mbp_scan *scan); /* of the events so far: keeps repetitions back, tells what is due */
 void scan_order_writes(struct mbp_scan *scan);    /* tells what must stand before another event of this scan */
-void scan_tell_all_writes(struct mbp_scan *scan); /* tells all that was kept back */
+void scan_emit_all_writes(struct mbp_scan *scan); /* tells all that was kept back */
 void scan_forget_writes(struct mbp_scan *scan);   /* all is told, and numbers mean something else from here on */
-bool scan_writes_are_folded(const struct mbp_scan *scan);
-size_t scan_writes_folded(const struct mbp_scan *scan, struct scan_pending *out); /* all of them, at most SCAN_PLACES */
-void scan_fold_again(struct mbp_scan *scan, const struct scan_pending *pending);  /* as another run had them folded */
-/* refusals.c: takes in what was refused since the last scan, and tells what may be told; tells all. */
+bool scan_writes_are_coalesced(const struct mbp_scan *scan);
+size_t scan_writes_coalesced(const struct mbp_scan *scan,
+                             struct scan_pending *out); /* all of them, at most SCAN_PLACES */
+void scan_coalesce_again(struct mbp_scan *scan,
+                         const struct scan_pending *pending); /* as another run had them coalesced */
+/* audit_refusals.c: takes in what was refused since the last scan, and tells what may be told; tells all. */
 void scan_latch_refusals(struct mbp_scan *scan);
-void scan_tell_all_refusals(struct mbp_scan *scan);
-size_t scan_refusals_folded(const struct mbp_scan *scan, struct mbp_refusal out[SCAN_REFUSERS + 1]); /* all of them */
-void scan_refuse_again(struct mbp_scan *scan, const struct mbp_refusal *folded); /* as another run had it folded */
+void scan_emit_all_refusals(struct mbp_scan *scan);
+size_t scan_refusals_coalesced(const struct mbp_scan *scan,
+                               struct mbp_refusal out[SCAN_REFUSERS + 1]); /* all of them */
+void scan_refuse_again(struct mbp_scan *scan,
+                       const struct mbp_refusal *coalesced); /* as another run had it coalesced */
 
-void scan_tell_more_refused(struct mbp_scan *scan, const struct mbp_event *refused, uint32_t more);
+void scan_emit_more_refused(struct mbp_scan *scan, const struct mbp_event *refused, uint32_t more);
 
 /* pacing: from now on the next scan is due a period from now, at the present speed. What should have begun before this
  * one's turn is lost. */
@@ -154,7 +158,7 @@ bool scan_apply_wishes(struct mbp_scan *scan);
 
 /* Around events that are told between two scans. */
 void scan_between_begin(struct mbp_scan *scan);
-void scan_tell(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t detail,
+void scan_emit(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t detail,
                uint32_t peer);
 void scan_between_end(struct mbp_scan *scan);
 
@@ -163,11 +167,11 @@ static inline uint64_t scan_now_ns(const struct mbp_scan *scan)
     return scan->config.clock.mono_ns(scan->config.clock.ctx);
 }
 
-/* commands.c: tells that the instructor did something, between two scans, or folds it; tells what waits and may be
+/* commands.c: tells that the instructor did something, between two scans, or coalesces it; tells what waits and may be
  * told, for it is cheap when nothing does; emits all that waits. Whether a restore may be now; that one was, of so many
  * events. */
-void scan_tell_command(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t peer);
-void scan_tell_waiting_commands(struct mbp_scan *scan);
+void scan_emit_command(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t peer);
+void scan_emit_due_commands(struct mbp_scan *scan);
 void scan_emit_waiting_commands(struct mbp_scan *scan);
 bool scan_may_restore(const struct mbp_scan *scan);
 void scan_pay_restore(struct mbp_scan *scan, size_t events);
@@ -177,9 +181,9 @@ void scan_take_snapshot(struct mbp_scan *scan, const void *bytes, size_t len);
 
 /* production.c: the machines' counters as events: now; if there is anything to tell; when a full hour of simulated time
  * is over with this scan. */
-void scan_tell_production(struct mbp_scan *scan);
-void scan_tell_production_at_start(struct mbp_scan *scan);
-void scan_tell_production_on_the_hour(struct mbp_scan *scan);
+void scan_emit_production(struct mbp_scan *scan);
+void scan_emit_production_at_start(struct mbp_scan *scan);
+void scan_emit_production_on_the_hour(struct mbp_scan *scan);
 
 /* resume.c: what an earlier run left. A plant file that was edited meanwhile takes over as one does while the plant
  * runs: the run begins with the plant that it was. */
@@ -214,6 +218,6 @@ void scan_record_gone(struct mbp_scan *scan);
 void scan_record_last(struct mbp_scan *scan);
 
 /* Emits an event when the wall clock jumped since the last call. */
-void scan_tell_clock(struct mbp_scan *scan, uint64_t mono_ns);
+void scan_emit_clock(struct mbp_scan *scan, uint64_t mono_ns);
 
 #endif

@@ -32,11 +32,11 @@ enum mbp_status mbp_scan_snapshot(struct mbp_scan *scan, uint32_t peer)
     mbp_state_copy(scan->snapshot, scan->state);
     show(scan);
     scan_tail_snapshot(scan);
-    scan_tell_command(scan, MBP_EV_SIM_SNAPSHOT, NAN, NAN, peer);
+    scan_emit_command(scan, MBP_EV_SIM_SNAPSHOT, NAN, NAN, peer);
     return MBP_OK;
 }
 
-static void tell_alarms(struct mbp_scan *scan, uint32_t s, uint32_t peer)
+static void emit_alarms(struct mbp_scan *scan, uint32_t s, uint32_t peer)
 {
     const struct mbp_state *now = scan->state;
     const struct mbp_state *then = scan->snapshot;
@@ -55,7 +55,7 @@ static void tell_alarms(struct mbp_scan *scan, uint32_t s, uint32_t peer)
     }
 }
 
-static void tell_machine(struct mbp_scan *scan, uint32_t m, uint32_t peer)
+static void emit_machine(struct mbp_scan *scan, uint32_t m, uint32_t peer)
 {
     uint8_t from = scan->state->machine[m].state;
     uint8_t to = scan->snapshot->machine[m].state;
@@ -74,19 +74,19 @@ enum mbp_status mbp_scan_restore(struct mbp_scan *scan, uint32_t peer)
         return MBP_ERR_MISSING;
     scan_between_begin(scan);
     scan_emit_waiting_commands(scan);
-    scan_tell_production(scan);
-    scan_tell(scan, MBP_EV_SIM_RESTORED, NAN, NAN, (uint32_t)scan->sim.snapshot_scan, peer);
+    scan_emit_production(scan);
+    scan_emit(scan, MBP_EV_SIM_RESTORED, NAN, NAN, (uint32_t)scan->sim.snapshot_scan, peer);
     for (uint32_t s = 0; s < plant->sensor_count; s++)
-        tell_alarms(scan, s, peer);
+        emit_alarms(scan, s, peer);
     for (uint32_t m = 0; m < plant->machine_count; m++)
-        tell_machine(scan, m, peer);
-    mbp_logic_tell_restore(plant, scan->state, scan->snapshot, &scan->events);
+        emit_machine(scan, m, peer);
+    mbp_logic_emit_restore(plant, scan->state, scan->snapshot, &scan->events);
     mbp_state_restore(scan->state, scan->snapshot, scan->events.wall_ms);
     scan->sim.restored++;
     scan->faults_unknown = true;
     scan->retain_from = 0; /* what survives a restart is everything's state, as it is now */
     scan->counters_told_ns = scan->state->sim_ns;
-    scan_tell_production(scan);
+    scan_emit_production(scan);
     scan_pay_restore(scan, scan->events.count);
     scan_between_end(scan);
     return MBP_OK;

@@ -1,5 +1,5 @@
-/* The room in the journal's file: twice what is folded, of which the note says which one counts; so the snapshot; then
- * the image's. */
+/* The room in the journal's file: twice what is coalesced, of which the note says which one counts; so the snapshot;
+ * then the image's. */
 #include "tail.h"
 #include "mbplant/image_keep.h"
 
@@ -12,8 +12,8 @@ _Static_assert(sizeof(struct scan_note) <= MBP_JOURNAL_NOTE_MAX, "it fits a note
 
 _Static_assert(sizeof(struct scan_untold) % 8 == 0, "what follows is aligned");
 
-#define UNTOLD_AT    (SCAN_PLACES * sizeof(struct scan_pending)) /* in a half */
-#define FOLDED_BYTES (UNTOLD_AT + sizeof(struct scan_untold))
+#define UNTOLD_AT       (SCAN_PLACES * sizeof(struct scan_pending)) /* in a half */
+#define COALESCED_BYTES (UNTOLD_AT + sizeof(struct scan_untold))
 
 /* ---- out -------------------------------------------------------------------------------------------------------- */
 
@@ -27,7 +27,7 @@ static void measure(struct mbp_scan *scan)
 {
     bool small = scan_checkpoint_is_small(scan->state, scan->config.plant->scan_ns);
     scan->tail.state_bytes = small ? mbp_state_bytes(scan->state) : 0;
-    scan->tail.half_bytes = FOLDED_BYTES + whole(scan->tail.state_bytes);
+    scan->tail.half_bytes = COALESCED_BYTES + whole(scan->tail.state_bytes);
     scan->tail.snapshot_bytes = scan->config.plant->instructor ? whole(mbp_state_bytes(scan->state)) : 0;
 }
 
@@ -88,11 +88,11 @@ void scan_tail_seen(struct mbp_scan *scan)
     scan->tail.seen = mbp_image_tail_position(scan->config.image);
 }
 
-static void note_folded(const struct mbp_scan *scan, uint8_t *half, struct scan_note *note)
+static void note_coalesced(const struct mbp_scan *scan, uint8_t *half, struct scan_note *note)
 {
-    if (!scan_writes_are_folded(scan))
+    if (!scan_writes_are_coalesced(scan))
         return;
-    note->pending = scan_writes_folded(scan, (struct scan_pending *)(void *)half);
+    note->pending = scan_writes_coalesced(scan, (struct scan_pending *)(void *)half);
     note->pending_sum = mbp_checksum(note->pending, half, note->pending * sizeof(struct scan_pending));
 }
 
@@ -110,7 +110,7 @@ static void note_untold(const struct mbp_scan *scan, uint8_t *half, struct scan_
 {
     struct scan_untold untold;
     memset(&untold, 0, sizeof untold); /* gaps too */
-    untold.refused_count = scan_refusals_folded(scan, untold.refused);
+    untold.refused_count = scan_refusals_coalesced(scan, untold.refused);
     untold.command_count = scan->commands.count;
     if (untold.refused_count + untold.command_count == 0)
         return;
@@ -138,8 +138,8 @@ static void note_state(const struct mbp_scan *scan, uint8_t *half, struct scan_n
 {
     if (scan->tail.state_bytes == 0)
         return;
-    put_state(scan->state, half + FOLDED_BYTES);
-    note->state_sum = sum_of_state(scan, half + FOLDED_BYTES);
+    put_state(scan->state, half + COALESCED_BYTES);
+    note->state_sum = sum_of_state(scan, half + COALESCED_BYTES);
 }
 
 void scan_tail_snapshot(struct mbp_scan *scan)
@@ -169,7 +169,7 @@ void scan_tail_note(struct mbp_scan *scan)
                              .half = scan->tail.half,
                              .snapshot_half = scan->tail.snapshot_half,
                              .snapshot_sum = scan->tail.snapshot_sum};
-    note_folded(scan, half, &note);
+    note_coalesced(scan, half, &note);
     note_untold(scan, half, &note);
     note_state(scan, half, &note);
     mbp_journal_note(scan->config.journal, &note, sizeof note);
@@ -220,7 +220,7 @@ enum mbp_status scan_tail_take_state(struct mbp_scan *scan, const struct scan_pa
     if (!past->tail_taken)
         return MBP_ERR_MISSING;
     struct scan_note note = note_of(past);
-    const uint8_t *bytes = half_of(scan, past, &note) + FOLDED_BYTES;
+    const uint8_t *bytes = half_of(scan, past, &note) + COALESCED_BYTES;
     if (note.state_sum == 0 || scan->tail.state_bytes == 0 || note.state_sum != sum_of_state(scan, bytes))
         return MBP_ERR_MISSING;
     enum mbp_status status = mbp_state_take(scan->config.plant, scan->state, bytes, scan->tail.state_bytes);
@@ -267,7 +267,7 @@ bool scan_tail_take_pending(struct mbp_scan *scan, const struct scan_past *past)
     for (uint64_t i = 0; i < note.pending; i++) {
         struct scan_pending pending;
         memcpy(&pending, half + i * sizeof pending, sizeof pending);
-        scan_fold_again(scan, &pending);
+        scan_coalesce_again(scan, &pending);
     }
     return true;
 }

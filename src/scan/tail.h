@@ -1,5 +1,5 @@
 /* tail: what of the scan and its image outlives SIGKILL beside the journal's records (mbp_journal_keep_tail): confirmed
- * writes, what is folded of them, of refusals and of the instructor's commands, what he did with the time, and his
+ * writes, what is coalesced of them, of refusals and of the instructor's commands, what he did with the time, and his
  * snapshot. */
 #ifndef MBPLANT_SCAN_TAIL_H
 #define MBPLANT_SCAN_TAIL_H
@@ -9,7 +9,7 @@
 /* Writes of a point that are not told yet, with what they made of it. */
 struct scan_pending {
     struct mbp_event event;
-    uint32_t folded, none;
+    uint32_t coalesced, none;
     double value;
 };
 

@@ -11,7 +11,7 @@ void scan_between_begin(struct mbp_scan *scan)
     scan->events.wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
 }
 
-void scan_tell(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t detail,
+void scan_emit(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t detail,
                uint32_t peer)
 {
     struct mbp_event event = {.code = (uint16_t)code,
@@ -40,7 +40,7 @@ void mbp_scan_pause(struct mbp_scan *scan, uint32_t peer)
     scan->sim.paused = true;
     scan->sim.speed_now = 0;
     scan->look_again_ns = scan_now_ns(scan);
-    scan_tell_command(scan, MBP_EV_SIM_PAUSED, NAN, NAN, peer);
+    scan_emit_command(scan, MBP_EV_SIM_PAUSED, NAN, NAN, peer);
 }
 
 void mbp_scan_resume(struct mbp_scan *scan, uint32_t peer)
@@ -51,7 +51,7 @@ void mbp_scan_resume(struct mbp_scan *scan, uint32_t peer)
     scan->sim.paused = false;
     scan->sim.steps = 0;
     scan->sim.speed_now = scan->sim.speed; /* until it is measured */
-    scan_tell_command(scan, MBP_EV_SIM_RESUMED, NAN, NAN, peer);
+    scan_emit_command(scan, MBP_EV_SIM_RESUMED, NAN, NAN, peer);
 }
 
 enum mbp_status mbp_scan_step_by(struct mbp_scan *scan, uint32_t scans, uint32_t peer)
@@ -59,7 +59,7 @@ enum mbp_status mbp_scan_step_by(struct mbp_scan *scan, uint32_t scans, uint32_t
     if (!scan->sim.paused)
         return MBP_ERR_BUSY;
     scan->sim.steps += scans;
-    scan_tell_command(scan, MBP_EV_SIM_STEPPED, scans, NAN, peer);
+    scan_emit_command(scan, MBP_EV_SIM_STEPPED, scans, NAN, peer);
     return MBP_OK;
 }
 
@@ -74,7 +74,7 @@ enum mbp_status mbp_scan_set_speed(struct mbp_scan *scan, double speed, uint32_t
     scan->sim.speed = speed;
     scan_pace_anew(scan);
     scan->sim.speed_now = scan->sim.paused ? 0 : speed;
-    scan_tell_command(scan, MBP_EV_SIM_SPEED, speed, before, peer);
+    scan_emit_command(scan, MBP_EV_SIM_SPEED, speed, before, peer);
     return MBP_OK;
 }
 

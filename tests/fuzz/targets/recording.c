@@ -62,7 +62,7 @@ static void run(const struct mbp_plant *plant)
     struct mbp_state *state = NULL;
     if (mbp_process_new(plant, &process) != MBP_OK || mbp_state_new(plant, 1, &state) != MBP_OK)
         abort();
-    mbp_process_settle(process, state);
+    mbp_process_find_steady_state(process, state);
     for (int i = 0; i < SCANS; i++) {
         state->tick++;
         state->sim_ns += plant->scan_ns * (i % 7 == 0 ? UINT64_C(1) << i : 1);

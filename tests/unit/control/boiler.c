@@ -19,7 +19,7 @@ static double swing_of(const char *file, const char *controller, double gain, co
     assert_int_equal(mbp_process_new(plant, &process), MBP_OK);
     assert_int_equal(mbp_control_new(plant, &control), MBP_OK);
     assert_int_equal(mbp_state_new(plant, FIXTURE_WALL_MS, &state), MBP_OK);
-    mbp_process_settle(process, state);
+    mbp_process_find_steady_state(process, state);
     mbp_process_sense(process, state);
     state->controller[mbp_plant_find_controller(plant, controller)].setting[MBP_SET_GAIN] = gain;
     uint32_t s = mbp_plant_find_sensor(plant, sensor);

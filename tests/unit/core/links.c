@@ -45,7 +45,7 @@ static void test_core_runs_a_plant_and_answers_a_request(void **state)
     assert_int_equal(mbp_image_new(plant, &image), MBP_OK);
     assert_int_equal(mbp_state_new(plant, 0, &now), MBP_OK);
     assert_int_equal(mbp_process_new(plant, &process), MBP_OK);
-    mbp_process_settle(process, now);
+    mbp_process_find_steady_state(process, now);
     mbp_process_advance(process, now);
     mbp_process_sense(process, now);
     mbp_diagnosis_run(plant, now, &events);

@@ -66,7 +66,7 @@ static void put(struct bench *bench, uint32_t s, const struct place *at)
     memset(state->suppressed, at->machine == MBP_EN_PANNE ? MBP_ALARMS_ALL : 0, bench->plant->sensor_count);
     state->machine[0].state = (uint8_t)at->machine;
     state->dressed[0] = MBP_STATE_COUNT;
-    mbp_diagnosis_settle(bench->plant, state);
+    mbp_diagnosis_update(bench->plant, state);
     bench_forget(bench);
 }
 

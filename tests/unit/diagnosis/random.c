@@ -356,7 +356,7 @@ static void step_restart(struct play *play)
         state->machine[m].state = old->machine[m].state;
     mbp_state_free(old);
     bench->state = state;
-    mbp_diagnosis_settle(bench->plant, state);
+    mbp_diagnosis_update(bench->plant, state);
     for (size_t r = 0; r < RULES; r++)
         play->model.alarm[r].in_a_row = 0; /* what was on its way begins anew */
     play->model.past_count = 0;
@@ -561,7 +561,7 @@ static int setup(void **state)
     assert_int_equal(mbp_state_new(bench->plant, FIXTURE_WALL_MS, &bench->state), MBP_OK);
     for (uint32_t s = 0; s < SENSORS; s++)
         show(bench, s, 500);
-    mbp_diagnosis_settle(bench->plant, bench->state);
+    mbp_diagnosis_update(bench->plant, bench->state);
     return 0;
 }
 

@@ -1,4 +1,4 @@
-/* The table of an alarm's ways: each cell as the diagram of the standard has it, written down a second time. */
+/* The table of an alarm's transitions: each cell as the diagram of the standard has it, written down a second time. */
 #include "bench.h"
 
 #include <string.h>
@@ -21,11 +21,13 @@ static const char *const cells[MBP_ALARM_STATE_COUNT][MBP_ALARM_INPUT_COUNT] = {
     /* I */ {"I", "k", "k", "I", "I", "I", "I", "I", "I", "I", "-"},
 };
 
-static const char *show(struct mbp_alarm_way way, char *buf)
+static const char *show(struct mbp_alarm_transition transition, char *buf)
 {
     size_t len = 0;
-    buf[len++] = way.next == MBP_ALARM_BACK ? '-' : way.next == MBP_ALARM_KEPT ? 'k' : (char)('A' + way.next);
-    switch (way.tells) {
+    buf[len++] = transition.next == MBP_ALARM_BACK   ? '-'
+                 : transition.next == MBP_ALARM_KEPT ? 'k'
+                                                     : (char)('A' + transition.next);
+    switch (transition.emits) {
     case 0:
         break;
     case MBP_EV_ALARM_RAISED:
@@ -53,7 +55,7 @@ static void test_table_has_in_every_cell_what_the_diagram_has(void **state)
     for (unsigned from = 0; from < MBP_ALARM_STATE_COUNT; from++) {
         for (unsigned input = 0; input < MBP_ALARM_INPUT_COUNT; input++) {
             char is[4];
-            show(mbp_alarm_way((enum mbp_alarm_state)from, (enum mbp_alarm_input)input), is);
+            show(mbp_alarm_transition((enum mbp_alarm_state)from, (enum mbp_alarm_input)input), is);
             if (strcmp(is, cells[from][input]) != 0)
                 fail_msg("%c on %s: %s, and should be %s", 'A' + from, inputs[input], is, cells[from][input]);
         }
@@ -68,12 +70,13 @@ static void test_table_loses_no_unacknowledged_alarm(void **state)
         [MBP_ALARM_UNACKNOWLEDGED] = true, [MBP_ALARM_RETURNED] = true, [MBP_ALARM_LATCHED_UNACKNOWLEDGED] = true};
     for (unsigned from = 0; from < MBP_ALARM_SHELVED; from++) {
         for (unsigned input = 0; input < MBP_ALARM_SHELVE; input++) {
-            struct mbp_alarm_way way = mbp_alarm_way((enum mbp_alarm_state)from, (enum mbp_alarm_input)input);
-            assert_true(way.next < MBP_ALARM_SHELVED);
+            struct mbp_alarm_transition transition =
+                mbp_alarm_transition((enum mbp_alarm_state)from, (enum mbp_alarm_input)input);
+            assert_true(transition.next < MBP_ALARM_SHELVED);
             if (input != MBP_ALARM_ACKNOWLEDGE)
-                assert_true(!waits[from] || waits[way.next]);
+                assert_true(!waits[from] || waits[transition.next]);
             else
-                assert_false(waits[way.next]);
+                assert_false(waits[transition.next]);
         }
     }
 }

@@ -75,7 +75,7 @@ static void test_refusal_of_bits_tells_the_first_bit(void **state)
     assert_int_equal(out[0].exception, 2);
 }
 
-static void test_refusals_alike_are_folded_into_the_first(void **state)
+static void test_refusals_alike_are_coalesced_into_the_first(void **state)
 {
     struct device *device = *state;
     const struct mbp_refusal *out;
@@ -181,7 +181,7 @@ int main(void)
         TEST(test_refusal_of_several_points_tells_the_one_that_was_not_allowed),
         TEST(test_refusal_of_a_part_of_a_value_tells_no_value),
         TEST(test_refusal_of_bits_tells_the_first_bit),
-        TEST(test_refusals_alike_are_folded_into_the_first),
+        TEST(test_refusals_alike_are_coalesced_into_the_first),
         TEST(test_refusals_at_other_addresses_have_places_of_their_own_up_to_eight),
         TEST(test_refusals_of_other_peers_tables_reasons_or_units_are_told_apart),
         TEST(test_refusals_latched_are_forgotten),

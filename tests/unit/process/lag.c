@@ -76,7 +76,7 @@ static void test_base_of_a_sensor_without_machine_is_that_of_en_service(void **s
     struct mbp_state *s;
     assert_int_equal(mbp_process_new(plant, &process), MBP_OK);
     assert_int_equal(mbp_state_new(plant, 0, &s), MBP_OK);
-    mbp_process_settle(process, s);
+    mbp_process_find_steady_state(process, s);
     assert_near(s->lagged[0], 3);
     mbp_state_free(s);
     mbp_process_free(process);

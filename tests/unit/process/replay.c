@@ -81,7 +81,7 @@ static void assert_shows(const char *replay, const double *values, size_t count)
     running.events = fixture_events();
     assert_int_equal(mbp_process_new(running.plant, &running.process), MBP_OK);
     assert_int_equal(mbp_state_new(running.plant, FIXTURE_WALL_MS, &running.state), MBP_OK);
-    mbp_process_settle(running.process, running.state);
+    mbp_process_find_steady_state(running.process, running.state);
     for (size_t i = 0; i < count; i++) {
         fixture_assert_number(running.state->lagged[0], values[i]);
         running_scan(&running);

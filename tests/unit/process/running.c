@@ -23,7 +23,7 @@ void running_begin_yaml(struct running *running, const char *yaml)
     running->events = fixture_events();
     assert_int_equal(mbp_process_new(running->plant, &running->process), MBP_OK);
     assert_int_equal(mbp_state_new(running->plant, FIXTURE_WALL_MS, &running->state), MBP_OK);
-    mbp_process_settle(running->process, running->state);
+    mbp_process_find_steady_state(running->process, running->state);
     mbp_process_sense(running->process, running->state);
 }
 

@@ -245,7 +245,7 @@ static void test_every_command_is_journaled_once_with_who_gave_it(void **state)
 }
 
 /* Nobody turns the journal over by pausing and taking snapshots as fast as he can; none of it is forgotten. */
-static void test_flood_of_commands_is_folded_and_counted(void **state)
+static void test_flood_of_commands_is_coalesced_and_counted(void **state)
 {
     struct line *line = *state;
     enum { TURNS = 500 };
@@ -350,7 +350,7 @@ int main(void)
         TAUGHT_TEST(test_speed_that_the_clock_does_not_allow_shows_in_the_speed_reached),
         TAUGHT_TEST(test_speed_outside_its_range_is_refused_and_nothing_changes),
         TAUGHT_TEST(test_every_command_is_journaled_once_with_who_gave_it),
-        TAUGHT_TEST(test_flood_of_commands_is_folded_and_counted),
+        TAUGHT_TEST(test_flood_of_commands_is_coalesced_and_counted),
         TAUGHT_TEST(test_restores_beyond_ten_a_second_wait_and_come),
         LINE_TEST(test_plant_without_instructor_has_no_such_unit_and_can_be_paused_from_within),
         TAUGHT_TEST(test_lateness_of_each_scan_is_counted_in_its_class),

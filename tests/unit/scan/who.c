@@ -1,4 +1,4 @@
-/* Who did what: each write that changed something is an event; repetitions are folded, and none is forgotten. */
+/* Who did what: each write that changed something is an event; repetitions are coalesced, and none is forgotten. */
 #include <string.h>
 
 #include "line.h"
@@ -25,7 +25,7 @@ static int setup(void **state)
 
 #define WHO_TEST(test) cmocka_unit_test_setup_teardown(test, setup, line_teardown)
 
-/* How many writes the events of a code tell, those that are folded among them. */
+/* How many writes the events of a code tell, those that are coalesced among them. */
 static uint64_t told(const struct line *line, enum mbp_event_code code)
 {
     uint64_t sum = 0;
@@ -154,7 +154,7 @@ static void test_peers_have_a_budget_each(void **state)
     assert_int_equal(others, 50); /* ten a second: all of them told at once */
 }
 
-static void test_repeated_forces_are_folded_and_counted_beside(void **state)
+static void test_repeated_forces_are_coalesced_and_counted_beside(void **state)
 {
     struct line *line = *state;
     for (uint16_t scan = 0; scan < 60; scan++) {
@@ -226,7 +226,7 @@ int main(void)
         WHO_TEST(test_two_peers_within_a_scan_have_an_event_each),
         WHO_TEST(test_repetitions_are_ten_events_a_second_that_chain_and_count_all),
         WHO_TEST(test_peers_have_a_budget_each),
-        WHO_TEST(test_repeated_forces_are_folded_and_counted_beside),
+        WHO_TEST(test_repeated_forces_are_coalesced_and_counted_beside),
         WHO_TEST(test_release_comes_after_the_forces_that_it_ends),
         WHO_TEST(test_first_force_after_a_release_is_told_at_once),
         WHO_TEST(test_flood_of_changes_in_one_scan_is_counted_beyond_what_has_room),

@@ -1,11 +1,11 @@
 /* Refused writes in the journal: of each peer at most ten events a second, so that none can flood it or take
- * what is another's; what is beyond is folded into the peer's next event, which counts it. None is forgotten. Peers for
- * whom there is no place of their own share the last one, and its budget. */
+ * what is another's; what is beyond is coalesced into the peer's next event, which counts it. None is forgotten. Peers
+ * for whom there is no place of their own share the last one, and its budget. */
 #include <math.h>
 
 #include "scan_priv.h"
 
-static void tell(struct mbp_scan *scan, struct scan_refuser *refuser, const struct mbp_refusal *refusal)
+static void emit(struct mbp_scan *scan, struct scan_refuser *refuser, const struct mbp_refusal *refusal)
 {
     struct mbp_event event = {
         .code = MBP_EV_WRITE_REFUSED,
@@ -18,8 +18,8 @@ static void tell(struct mbp_scan *scan, struct scan_refuser *refuser, const stru
     };
     mbp_event_by(&event, refusal->peer);
     mbp_events_emit(&scan->events, event);
-    scan_tell_more_refused(scan, &event, refusal->more);
-    scan_credit_pay(&refuser->credit);
+    scan_emit_more_refused(scan, &event, refusal->more);
+    scan_budget_pay(&refuser->budget);
 }
 
 /* The peer's place, or one that a quiet peer no longer needs, or the last one. */
@@ -31,33 +31,33 @@ static struct scan_refuser *refuser_of(struct mbp_scan *scan, uint32_t word)
     for (struct scan_refuser *refuser = scan->refusers; refuser < last; refuser++) {
         if (refuser->taken && refuser->peer == peer)
             return refuser;
-        bool quiet = !refuser->taken || (!refuser->has_folded && scan_credit_is_full(&refuser->credit));
+        bool quiet = !refuser->taken || (!refuser->has_coalesced && scan_budget_is_full(&refuser->budget));
         if (quiet && spare == NULL)
             spare = refuser;
     }
     if (peer == MBP_ACTOR_OTHERS || spare == NULL)
         return last;
-    *spare = (struct scan_refuser){.taken = true, .peer = peer, .credit = scan_credit_full(scan->state->sim_ns)};
+    *spare = (struct scan_refuser){.taken = true, .peer = peer, .budget = scan_budget_full(scan->state->sim_ns)};
     return spare;
 }
 
 /* The latest one speaks for those before it. */
-static void fold(struct scan_refuser *refuser, struct mbp_refusal refusal)
+static void coalesce(struct scan_refuser *refuser, struct mbp_refusal refusal)
 {
-    if (refuser->has_folded) {
-        refusal.more += 1 + refuser->folded.more;
-        if (MBP_PEER_ACTOR(refusal.peer) != MBP_PEER_ACTOR(refuser->folded.peer))
+    if (refuser->has_coalesced) {
+        refusal.more += 1 + refuser->coalesced.more;
+        if (MBP_PEER_ACTOR(refusal.peer) != MBP_PEER_ACTOR(refuser->coalesced.peer))
             refusal.peer = MBP_ACTOR_OTHERS;
     }
-    refuser->folded = refusal;
-    refuser->has_folded = true;
+    refuser->coalesced = refusal;
+    refuser->has_coalesced = true;
 }
 
-static void tell_folded(struct mbp_scan *scan, struct scan_refuser *refuser)
+static void emit_coalesced(struct mbp_scan *scan, struct scan_refuser *refuser)
 {
-    if (refuser->has_folded)
-        tell(scan, refuser, &refuser->folded);
-    refuser->has_folded = false;
+    if (refuser->has_coalesced)
+        emit(scan, refuser, &refuser->coalesced);
+    refuser->has_coalesced = false;
 }
 
 void scan_latch_refusals(struct mbp_scan *scan)
@@ -67,40 +67,40 @@ void scan_latch_refusals(struct mbp_scan *scan)
     if (count == 0 && !scan->refusals_wait)
         return; /* what is saved is reckoned when it is needed */
     for (size_t i = 0; i <= SCAN_REFUSERS; i++)
-        scan_credit_save(&scan->refusers[i].credit, scan->state->sim_ns);
+        scan_budget_save(&scan->refusers[i].budget, scan->state->sim_ns);
     for (size_t i = 0; i < count; i++) {
         struct scan_refuser *refuser = refuser_of(scan, refusals[i].peer);
-        fold(refuser, refusals[i]);
-        if (scan_credit_suffices(&refuser->credit))
-            tell_folded(scan, refuser);
+        coalesce(refuser, refusals[i]);
+        if (scan_budget_suffices(&refuser->budget))
+            emit_coalesced(scan, refuser);
     }
     scan->refusals_wait = false;
     for (size_t i = 0; i <= SCAN_REFUSERS; i++) {
-        if (scan_credit_suffices(&scan->refusers[i].credit))
-            tell_folded(scan, &scan->refusers[i]);
-        scan->refusals_wait |= scan->refusers[i].has_folded;
+        if (scan_budget_suffices(&scan->refusers[i].budget))
+            emit_coalesced(scan, &scan->refusers[i]);
+        scan->refusals_wait |= scan->refusers[i].has_coalesced;
     }
 }
 
-void scan_tell_all_refusals(struct mbp_scan *scan)
+void scan_emit_all_refusals(struct mbp_scan *scan)
 {
     for (size_t i = 0; i <= SCAN_REFUSERS; i++)
-        tell_folded(scan, &scan->refusers[i]);
+        emit_coalesced(scan, &scan->refusers[i]);
 }
 
 /* ---- over a kill ------------------------------------------------------------------------------------------------ */
 
-size_t scan_refusals_folded(const struct mbp_scan *scan, struct mbp_refusal out[SCAN_REFUSERS + 1])
+size_t scan_refusals_coalesced(const struct mbp_scan *scan, struct mbp_refusal out[SCAN_REFUSERS + 1])
 {
     size_t count = 0;
     for (size_t i = 0; i <= SCAN_REFUSERS; i++) {
-        if (scan->refusers[i].has_folded)
-            out[count++] = scan->refusers[i].folded;
+        if (scan->refusers[i].has_coalesced)
+            out[count++] = scan->refusers[i].coalesced;
     }
     return count;
 }
 
-void scan_refuse_again(struct mbp_scan *scan, const struct mbp_refusal *folded)
+void scan_refuse_again(struct mbp_scan *scan, const struct mbp_refusal *coalesced)
 {
-    fold(refuser_of(scan, folded->peer), *folded);
+    coalesce(refuser_of(scan, coalesced->peer), *coalesced);
 }

@@ -1,5 +1,5 @@
 /* Who did what: a master's writes become events at once, until it repeats itself: beyond ten events a second
- * of one peer, further writes of the same point are folded into one event, which is told when the peer has credit
+ * of one peer, further writes of the same point are coalesced into one event, which is told when the peer has budget
  * again: the value before the first of them, the value after the last, and how many there were. None is forgotten. */
 #include <math.h>
 #include <stdlib.h>
@@ -11,25 +11,25 @@
 #define PLACES      SCAN_PLACES
 #define PROBES      8u
 #define PEERS       64u
-#define FOLDED      0u /* no code of any event */
+#define COALESCED   0u /* no code of any event */
 
 /* A point that was written, by whom, and what of it is not told yet. */
 struct place {
-    uint64_t told_ns; /* simulated time; 0 = never */
-    uint32_t key;     /* of the point within its unit and code */
-    uint32_t folded;  /* writes in event that are not told yet */
-    bool due;         /* their event is paid for, and told with this scan */
+    uint64_t told_ns;   /* simulated time; 0 = never */
+    uint32_t key;       /* of the point within its unit and code */
+    uint32_t coalesced; /* writes in event that are not told yet */
+    bool due;           /* their event is paid for, and told with this scan */
     struct mbp_event event;
 };
 
 struct budget {
-    struct scan_credit credit;
+    struct scan_budget budget;
     uint32_t peer;
 };
 
 struct scan_writes {
     struct place places[PLACES];
-    uint16_t pending[PLACES]; /* places with something folded, oldest first */
+    uint16_t pending[PLACES]; /* places with something coalesced, oldest first */
     size_t pending_count;
     struct budget budgets[PEERS];
 };
@@ -40,7 +40,7 @@ enum mbp_status scan_writes_new(struct scan_writes **out)
     return *out == NULL ? MBP_ERR_MEMORY : MBP_OK;
 }
 
-/* ---- credit ----------------------------------------------------------------------------------------------------- */
+/* ---- budget ----------------------------------------------------------------------------------------------------- */
 
 static struct budget *budget_of(struct mbp_scan *scan, uint32_t peer)
 {
@@ -51,37 +51,38 @@ static struct budget *budget_of(struct mbp_scan *scan, uint32_t peer)
     for (size_t i = 0; i < PEERS && found == NULL; i++) {
         if (budgets[i].peer == peer)
             found = &budgets[i];
-        if (budgets[i].credit.since_ns < oldest->credit.since_ns)
+        if (budgets[i].budget.since_ns < oldest->budget.since_ns)
             oldest = &budgets[i];
     }
     if (found == NULL) {
         found = oldest;
-        *found = (struct budget){.credit = scan_credit_full(now), .peer = peer};
+        *found = (struct budget){.budget = scan_budget_full(now), .peer = peer};
     }
-    scan_credit_save(&found->credit, now);
+    scan_budget_save(&found->budget, now);
     return found;
 }
 
 /* ---- places ----------------------------------------------------------------------------------------------------- */
 
-static enum mbp_event_fold fold_of(const struct mbp_event *event)
+static enum mbp_event_coalesce coalesce_of(const struct mbp_event *event)
 {
     const struct mbp_event_type *type = mbp_event_type(event->code);
-    return type != NULL ? (enum mbp_event_fold)type->fold : MBP_FOLD_NONE;
+    return type != NULL ? (enum mbp_event_coalesce)type->coalesce : MBP_COALESCE_NONE;
 }
 
-static bool may_fold(const struct mbp_event *event)
+static bool may_coalesce(const struct mbp_event *event)
 {
-    enum mbp_event_fold fold = fold_of(event);
-    return event->actor != 0 && (fold == MBP_FOLD_SENSOR || fold == MBP_FOLD_ALARM || fold == MBP_FOLD_POINT);
+    enum mbp_event_coalesce coalesce = coalesce_of(event);
+    return event->actor != 0 &&
+           (coalesce == MBP_COALESCE_SENSOR || coalesce == MBP_COALESCE_ALARM || coalesce == MBP_COALESCE_POINT);
 }
 
 static uint32_t key_of(const struct mbp_event *event)
 {
-    enum mbp_event_fold fold = fold_of(event);
-    if (fold == MBP_FOLD_POINT)
+    enum mbp_event_coalesce coalesce = coalesce_of(event);
+    if (coalesce == MBP_COALESCE_POINT)
         return event->detail & 0xFFFFFu; /* table and address */
-    return fold == MBP_FOLD_ALARM ? event->sensor | (event->detail & 0xFu) << 16 : event->sensor;
+    return coalesce == MBP_COALESCE_ALARM ? event->sensor | (event->detail & 0xFu) << 16 : event->sensor;
 }
 
 /* Peers share a hash, so that what one does can end what another repeated. */
@@ -106,7 +107,7 @@ static struct place *place_of(struct scan_writes *writes, const struct mbp_event
         struct place *place = &writes->places[(at + i) & (PLACES - 1)];
         if (is_place(place, event->code, event->unit, key) && place->event.actor == event->actor)
             return place;
-        if (place->folded == 0 && (spare == NULL || place->told_ns < spare->told_ns))
+        if (place->coalesced == 0 && (spare == NULL || place->told_ns < spare->told_ns))
             spare = place;
     }
     if (spare != NULL)
@@ -122,7 +123,7 @@ static struct place *waiting_place(struct scan_writes *writes, const struct mbp_
     for (size_t i = 0; i < PROBES; i++) {
         struct place *place = &writes->places[(at + i) & (PLACES - 1)];
         if (is_place(place, event->code, event->unit, key) && place->event.actor == event->actor)
-            return place->folded > 0 ? place : NULL;
+            return place->coalesced > 0 ? place : NULL;
     }
     return NULL;
 }
@@ -133,7 +134,7 @@ static void forget_force(struct scan_writes *writes, const struct mbp_event *rel
     size_t at = hash_of(MBP_EV_VALUE_FORCED, release->unit, release->sensor);
     for (size_t i = 0; i < PROBES; i++) {
         struct place *place = &writes->places[(at + i) & (PLACES - 1)];
-        if (is_place(place, MBP_EV_VALUE_FORCED, release->unit, release->sensor) && place->folded == 0)
+        if (is_place(place, MBP_EV_VALUE_FORCED, release->unit, release->sensor) && place->coalesced == 0)
             place->told_ns = 0;
     }
 }
@@ -151,11 +152,11 @@ static void emit_at(struct mbp_events *events, size_t at, struct mbp_event event
     events->items[at] = event;
 }
 
-/* The folded event and, where it has no room for it, how many writes it stands for. */
-static void tell(struct mbp_scan *scan, struct place *place, size_t at)
+/* The coalesced event and, where it has no room for it, how many writes it stands for. */
+static void emit(struct mbp_scan *scan, struct place *place, size_t at)
 {
     struct mbp_event event = place->event;
-    uint32_t more = place->folded - 1;
+    uint32_t more = place->coalesced - 1;
     if (event.code == MBP_EV_POINT_WRITTEN) {
         uint32_t has_room = more > UINT8_MAX ? UINT8_MAX : more;
         event.detail = (event.detail & 0xFFFFFFu) | has_room << 24;
@@ -171,12 +172,12 @@ static void tell(struct mbp_scan *scan, struct place *place, size_t at)
         emit_at(&scan->events, at, counts);
     }
     emit_at(&scan->events, at, event);
-    place->folded = 0;
+    place->coalesced = 0;
     place->due = false;
     place->told_ns = scan->state->sim_ns + 1;
 }
 
-static void tell_pending(struct mbp_scan *scan, bool (*due)(struct mbp_scan *scan, const struct place *place),
+static void emit_pending(struct mbp_scan *scan, bool (*due)(struct mbp_scan *scan, const struct place *place),
                          size_t at)
 {
     struct scan_writes *writes = scan->writes;
@@ -185,7 +186,7 @@ static void tell_pending(struct mbp_scan *scan, bool (*due)(struct mbp_scan *sca
         struct place *place = &writes->places[writes->pending[i]];
         size_t count = scan->events.count;
         if (scan->events.capacity - count >= 2 && due(scan, place)) {
-            tell(scan, place, at < count ? at : count);
+            emit(scan, place, at < count ? at : count);
             at += at < count ? scan->events.count - count : 0; /* the next one stands behind it */
         } else {
             writes->pending[kept++] = writes->pending[i];
@@ -194,12 +195,12 @@ static void tell_pending(struct mbp_scan *scan, bool (*due)(struct mbp_scan *sca
     writes->pending_count = kept;
 }
 
-static bool has_credit(struct mbp_scan *scan, const struct mbp_event *event)
+static bool has_budget(struct mbp_scan *scan, const struct mbp_event *event)
 {
     struct budget *budget = budget_of(scan, event->actor);
-    if (!scan_credit_suffices(&budget->credit))
+    if (!scan_budget_suffices(&budget->budget))
         return false;
-    scan_credit_pay(&budget->credit);
+    scan_budget_pay(&budget->budget);
     return true;
 }
 
@@ -250,7 +251,7 @@ static void add_to(struct place *place, const struct mbp_event *event)
 {
     place->event.value = event->value;
     place->event.flags = event->flags != 0 ? event->flags : place->event.flags;
-    place->folded += 1 + (event->code == MBP_EV_POINT_WRITTEN ? event->detail >> 24 : 0);
+    place->coalesced += 1 + (event->code == MBP_EV_POINT_WRITTEN ? event->detail >> 24 : 0);
 }
 
 /* False: the event goes into its place and not into the journal, for now. */
@@ -259,22 +260,22 @@ static bool is_told(struct mbp_scan *scan, const struct mbp_event *event)
     struct scan_writes *writes = scan->writes;
     if (event->code == MBP_EV_VALUE_RELEASED)
         forget_force(writes, event);
-    if (!may_fold(event))
+    if (!may_coalesce(event))
         return true;
     struct budget *budget = budget_of(scan, event->actor);
     struct place *place = place_of(writes, event);
     uint64_t now = scan->state->sim_ns;
     bool repeated = place != NULL && place->told_ns != 0 && now + 1 - place->told_ns < REPEATED_NS;
-    if (place != NULL && place->folded == 0 && (!repeated || scan_credit_suffices(&budget->credit))) {
-        scan_credit_pay(&budget->credit);
+    if (place != NULL && place->coalesced == 0 && (!repeated || scan_budget_suffices(&budget->budget))) {
+        scan_budget_pay(&budget->budget);
         place->told_ns = now + 1;
         return true;
     }
     if (place == NULL) {
-        scan_credit_pay(&budget->credit);
+        scan_budget_pay(&budget->budget);
         return true;
     }
-    if (place->folded == 0) {
+    if (place->coalesced == 0) {
         place->event = *event;
         writes->pending[writes->pending_count++] = (uint16_t)(place - writes->places);
     }
@@ -284,7 +285,7 @@ static bool is_told(struct mbp_scan *scan, const struct mbp_event *event)
 
 /* Tells what waits of the sensor of the event at `at`, before it: what that event is the reason of, or ends. Returns
  * how many events were put before it. */
-static size_t tell_before(struct mbp_scan *scan, size_t at)
+static size_t emit_before(struct mbp_scan *scan, size_t at)
 {
     struct scan_writes *writes = scan->writes;
     const struct mbp_event event = scan->events.items[at];
@@ -294,7 +295,7 @@ static size_t tell_before(struct mbp_scan *scan, size_t at)
         struct place *place = &writes->places[writes->pending[i]];
         bool same = place->event.unit == event.unit && sensor_of(&place->event) == sensor_of(&event);
         if (same && scan->events.capacity - scan->events.count >= 2)
-            tell(scan, place, at);
+            emit(scan, place, at);
         else
             writes->pending[kept++] = writes->pending[i];
     }
@@ -310,7 +311,8 @@ static bool follows_another(const struct mbp_scan *scan, size_t at)
     uint16_t sensor = sensor_of(event);
     for (size_t i = 0; i < at && sensor != MBP_NONE16; i++) {
         const struct mbp_event *other = &scan->events.items[i];
-        if (!may_fold(other) && other->code != FOLDED && other->unit == event->unit && sensor_of(other) == sensor)
+        if (!may_coalesce(other) && other->code != COALESCED && other->unit == event->unit &&
+            sensor_of(other) == sensor)
             return true;
     }
     return false;
@@ -321,7 +323,7 @@ static void pay_for_waiting(struct mbp_scan *scan)
 {
     for (size_t i = 0; i < scan->writes->pending_count; i++) {
         struct place *place = &scan->writes->places[scan->writes->pending[i]];
-        place->due = place->due || has_credit(scan, &place->event);
+        place->due = place->due || has_budget(scan, &place->event);
     }
 }
 
@@ -329,7 +331,7 @@ static void pay_for_waiting(struct mbp_scan *scan)
 static bool stays(struct mbp_scan *scan, size_t at, bool others)
 {
     const struct mbp_event *event = &scan->events.items[at];
-    if (!may_fold(event))
+    if (!may_coalesce(event))
         return is_told(scan, event);
     struct place *place = waiting_place(scan->writes, event);
     if (place != NULL) {
@@ -344,39 +346,39 @@ static void close_up(struct mbp_events *events)
 {
     size_t kept = 0;
     for (size_t i = 0; i < events->count; i++) {
-        if (events->items[i].code != FOLDED)
+        if (events->items[i].code != COALESCED)
             events->items[kept++] = events->items[i];
     }
     events->count = kept;
 }
 
-void scan_fold_writes(struct mbp_scan *scan)
+void scan_coalesce_writes(struct mbp_scan *scan)
 {
     struct mbp_events *events = &scan->events;
     bool others = false; /* there was an event about a sensor that is no write */
     pay_for_waiting(scan);
     for (size_t i = 0; i < events->count; i++) {
-        bool other = !may_fold(&events->items[i]) && sensor_of(&events->items[i]) != MBP_NONE16;
+        bool other = !may_coalesce(&events->items[i]) && sensor_of(&events->items[i]) != MBP_NONE16;
         others = others || other;
         if (other && scan->writes->pending_count > 0)
-            i += tell_before(scan, i);
+            i += emit_before(scan, i);
         if (!stays(scan, i, others))
-            events->items[i].code = FOLDED;
+            events->items[i].code = COALESCED;
     }
     close_up(events);
     if (scan->writes->pending_count > 0)
-        tell_pending(scan, is_due, 0);
+        emit_pending(scan, is_due, 0);
 }
 
 void scan_order_writes(struct mbp_scan *scan)
 {
     if (scan->writes->pending_count > 0)
-        tell_pending(scan, is_mentioned, 0);
+        emit_pending(scan, is_mentioned, 0);
 }
 
-void scan_tell_all_writes(struct mbp_scan *scan)
+void scan_emit_all_writes(struct mbp_scan *scan)
 {
-    tell_pending(scan, always, SIZE_MAX);
+    emit_pending(scan, always, SIZE_MAX);
 }
 
 void scan_forget_writes(struct mbp_scan *scan)
@@ -386,7 +388,7 @@ void scan_forget_writes(struct mbp_scan *scan)
 
 /* ---- over a kill ------------------------------------------------------------------------------------------------ */
 
-bool scan_writes_are_folded(const struct mbp_scan *scan)
+bool scan_writes_are_coalesced(const struct mbp_scan *scan)
 {
     return scan->writes->pending_count > 0;
 }
@@ -404,7 +406,7 @@ static double *number_of(const struct mbp_scan *scan, const struct mbp_event *ev
     return event->code == MBP_EV_VALUE_FORCED && held ? &scan->state->forced_value[sensor] : NULL;
 }
 
-size_t scan_writes_folded(const struct mbp_scan *scan, struct scan_pending *out)
+size_t scan_writes_coalesced(const struct mbp_scan *scan, struct scan_pending *out)
 {
     const struct scan_writes *writes = scan->writes;
     for (size_t i = 0; i < writes->pending_count; i++) {
@@ -412,24 +414,24 @@ size_t scan_writes_folded(const struct mbp_scan *scan, struct scan_pending *out)
         const double *number = number_of(scan, &place->event);
         memset(&out[i], 0, sizeof out[i]);
         out[i].event = place->event;
-        out[i].folded = place->folded;
+        out[i].coalesced = place->coalesced;
         out[i].value = number != NULL ? *number : 0;
     }
     return writes->pending_count;
 }
 
-void scan_fold_again(struct mbp_scan *scan, const struct scan_pending *pending)
+void scan_coalesce_again(struct mbp_scan *scan, const struct scan_pending *pending)
 {
     struct scan_writes *writes = scan->writes;
     double *number = number_of(scan, &pending->event);
-    struct place *place = may_fold(&pending->event) ? place_of(writes, &pending->event) : NULL;
+    struct place *place = may_coalesce(&pending->event) ? place_of(writes, &pending->event) : NULL;
     if (number != NULL)
         *number = pending->value;
     if (number != NULL && pending->event.code == MBP_EV_VALUE_FORCED)
         scan->state->flags[number - scan->state->forced_value] |= MBP_SENSOR_FORCED;
-    if (place == NULL || place->folded != 0 || pending->folded == 0)
+    if (place == NULL || place->coalesced != 0 || pending->coalesced == 0)
         return;
-    *place = (struct place){.key = key_of(&pending->event), .folded = pending->folded, .event = pending->event};
+    *place = (struct place){.key = key_of(&pending->event), .coalesced = pending->coalesced, .event = pending->event};
     writes->pending[writes->pending_count++] = (uint16_t)(place - writes->places);
 }
 
@@ -450,7 +452,7 @@ static struct mbp_event written_event(const struct mbp_written *written)
     return event;
 }
 
-static void tell_more(struct mbp_scan *scan, const struct mbp_event *like, uint32_t more)
+static void emit_more(struct mbp_scan *scan, const struct mbp_event *like, uint32_t more)
 {
     struct mbp_event event = *like;
     event.code = MBP_EV_WRITES_AGGREGATED;
@@ -470,16 +472,16 @@ void scan_latch_written(struct mbp_scan *scan)
         struct mbp_event event = written_event(&written[i]);
         mbp_events_emit(&scan->events, event);
         if (written[i].more > UINT8_MAX)
-            tell_more(scan, &event, written[i].more - UINT8_MAX);
+            emit_more(scan, &event, written[i].more - UINT8_MAX);
     }
     if (lost.more > 0) {
         struct mbp_event event = written_event(&lost);
-        tell_more(scan, &event, lost.more);
+        emit_more(scan, &event, lost.more);
     }
 }
 
-void scan_tell_more_refused(struct mbp_scan *scan, const struct mbp_event *refused, uint32_t more)
+void scan_emit_more_refused(struct mbp_scan *scan, const struct mbp_event *refused, uint32_t more)
 {
     if (more > UINT8_MAX)
-        tell_more(scan, refused, more - UINT8_MAX);
+        emit_more(scan, refused, more - UINT8_MAX);
 }

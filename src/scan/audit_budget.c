@@ -1,0 +1,32 @@
+/* How many events a second a peer's writes may make. */
+#include "scan_priv.h"
+
+#define EVENTS_PER_S 10u
+#define PRICE_NS     (MBP_NS_PER_S / EVENTS_PER_S)
+
+struct scan_budget scan_budget_full(uint64_t now_ns)
+{
+    return (struct scan_budget){.saved_ns = MBP_NS_PER_S, .since_ns = now_ns};
+}
+
+void scan_budget_save(struct scan_budget *budget, uint64_t now_ns)
+{
+    uint64_t passed = now_ns > budget->since_ns ? now_ns - budget->since_ns : 0; /* a restored snapshot goes back */
+    budget->saved_ns = passed > MBP_NS_PER_S - budget->saved_ns ? MBP_NS_PER_S : budget->saved_ns + passed;
+    budget->since_ns = now_ns;
+}
+
+bool scan_budget_is_full(const struct scan_budget *budget)
+{
+    return budget->saved_ns == MBP_NS_PER_S;
+}
+
+bool scan_budget_suffices(const struct scan_budget *budget)
+{
+    return budget->saved_ns >= PRICE_NS;
+}
+
+void scan_budget_pay(struct scan_budget *budget)
+{
+    budget->saved_ns -= budget->saved_ns < PRICE_NS ? budget->saved_ns : PRICE_NS;
+}
