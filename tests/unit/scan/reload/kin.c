@@ -114,7 +114,28 @@ static uint32_t of_slot(const struct mbp_plant *plant, uint32_t slot)
         return of_controller(plant, index / MBP_SETTING_COUNT);
     if (kind <= MBP_SLOT_AUTOMATIC)
         return of_controller(plant, index);
+    if (kind == MBP_SLOT_STORED || kind == MBP_SLOT_UNKNOWN)
+        return of_stored(plant, index);
+    if (kind == MBP_SLOT_TOUCHED)
+        return UINT32_MAX; /* no master reads or writes there */
     return kind == MBP_SLOT_STATE ? index / MBP_STATE_COUNT : index;
+}
+
+/* The item that a formula is about; UINT32_MAX: a condition, which is about none. */
+static uint32_t of_formula(const struct mbp_plant *plant, const struct mbp_formula *formula)
+{
+    switch ((enum mbp_formula_use)formula->use) {
+    case MBP_FORMULA_SIGNAL:
+        return of_sensor(plant, formula->owner);
+    case MBP_FORMULA_LOGIC:
+        return of_slot(plant, formula->target);
+    case MBP_FORMULA_POINT:
+        return of_stored(plant, formula->owner);
+    case MBP_FORMULA_ACCEPT:
+    case MBP_FORMULA_USE_COUNT:
+        break;
+    }
+    return UINT32_MAX;
 }
 
 /* What an expression is about depends on what it reads, and a machine's products on its pace. */
@@ -130,9 +151,8 @@ static bool spread_formulas(const struct mbp_plant *plant, bool *marks)
             uint32_t item = of_slot(plant, slots[i]);
             touched = touched || (item != UINT32_MAX && marks[item]);
         }
-        bool signal = formula->use == MBP_FORMULA_SIGNAL;
-        uint32_t target = signal ? of_sensor(plant, formula->owner) : of_slot(plant, formula->target);
-        more = mark(marks, target, touched) || more;
+        uint32_t about = of_formula(plant, formula);
+        more = (about != UINT32_MAX && mark(marks, about, touched)) || more;
     }
     for (uint32_t m = 0; m < plant->machine_count; m++) {
         uint32_t pace = plant->machines[m].pace;
