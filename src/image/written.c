@@ -53,10 +53,10 @@ static struct written_entry *append(struct mbp_image *image, const struct writte
 static void note(struct mbp_image *image, const struct written_entry *entry)
 {
     uint16_t *place = place_of(image, entry);
-    struct written_entry *last = *place != 0 ? &image->written[*place - 1] : NULL;
-    if (last != NULL && last->of.peer == entry->of.peer) {
-        last->of.value = entry->of.value;
-        last->of.more++;
+    if (*place != 0 && image->written[*place - 1].of.peer == entry->of.peer) {
+        struct mbp_written *last = &image->written[*place - 1].of;
+        last->value = entry->of.value;
+        last->more++;
     } else if (append(image, entry) != NULL) {
         *place = (uint16_t)image->written_count;
     }

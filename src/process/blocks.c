@@ -1,6 +1,7 @@
 /* Sensors in blocks that are sensed at once, with what each needs beside its values: the instrument's range and its
  * register's scale. Those of a large plant are mostly alike; blocks that are share it, so that it stays in the nearest
  * cache. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +50,7 @@ static const struct process_block *find_alike(const struct mbp_process *process,
 static enum mbp_status keep(const struct beside *beside, struct process_block *block)
 {
     size_t size = block->count * sizeof(double);
+    assert(size > 0);
     double *kept = malloc(3 * size);
     if (kept == NULL)
         return MBP_ERR_MEMORY;

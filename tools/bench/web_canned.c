@@ -24,8 +24,10 @@ int main(int argc, char **argv)
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     size_t len = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
     char *body = malloc(len + 1);
-    if (argc < 2 || body == NULL)
+    if (argc < 2 || body == NULL) {
+        free(body);
         return 2;
+    }
     memset(body, 'x', len);
     address.sin_port = htons((uint16_t)strtoul(argv[1], NULL, 10));
     struct MHD_Response *response = MHD_create_response_from_buffer(len, body, MHD_RESPMEM_PERSISTENT);
