@@ -33,7 +33,9 @@ class Browser:
                 break
         self.base = f"http://127.0.0.1:{port.group(1)}"
         arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--lang=en",
-                     "--hide-scrollbars", f"--user-data-dir={self.profile.name}", f"--window-size={width},{height}"]
+                     "--hide-scrollbars",
+                     "--remote-debugging-pipe",  # by a port some versions do not find their renderer in a bare root
+                     f"--user-data-dir={self.profile.name}", f"--window-size={width},{height}"]
         if dark:
             arguments += ["--force-dark-mode", "--blink-settings=preferredColorScheme=0"]
         wanted = {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": {"binary": chromium, "args": arguments},

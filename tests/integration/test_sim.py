@@ -116,6 +116,24 @@ class Sim(unittest.TestCase):
             wrong = self.sim("fault", *words, check=False)
             self.assertEqual((wrong.returncode, said in wrong.stderr), (2, True), wrong.stderr)
 
+    def test_each_kind_is_made_up_listed_and_ended(self):
+        kinds = [("stuck",), ("stuck", "70"), ("bias", "3"), ("drift", "5", "over", "10min"), ("spike", "4", "every", "5s"), ("dropout",),
+                 ("dropout", "low"), ("dropout", "high"), ("noise", "0.5"), ("step", "3"), ("ramp", "3", "over", "1min"), ("wear", "2", "over", "100h")]
+        for words in kinds:
+            number = re.search(r"ad hoc (\d+)", self.sim("fault", "TT1", *words, "for", "1h")).group(1)
+            support.eventually(lambda: re.search(rf"(?m)^active +ad hoc {number} .*{words[0]}", self.sim("fault", "list")), " ".join(words))
+            self.sim("fault", f"adhoc{number}", "off")
+            support.eventually(lambda: not re.search(rf"(?m)^active +ad hoc {number} ", self.sim("fault")), "its end")
+
+    def test_what_makes_no_fault_is_told_and_nothing_begins(self):
+        for words in [("TT1", "bias", "much"), ("TT1", "bias", "1", "2"), ("TT1", "bias", "1", "over"), ("TT1", "bias", "1", "for", "soon"),
+                      ("TT1", "ramp", "3"), ("TT1", "spike", "3"), ("TT1", "dropout", "sideways"), ("TT1", "noise"), ("TT1", "stuck", "1", "1"),
+                      ("bearing", "maybe"), ("adhoc9999", "off"), ("TT1", "off"), ("TT1", "wear", "nan", "over", "1h"), ("TT1", "drift", "5", "over", "0s")]:
+            wrong = self.sim("fault", *words, check=False)
+            self.assertIn(wrong.returncode, (1, 2), words)
+            self.assertNotEqual(wrong.stderr, "", words)
+        self.assertNotRegex(self.sim("fault"), r"(?m)^active +ad hoc")
+
     def test_students_see_no_fault(self):
         self.sim("fault", "TT1", "bias", "1")
         support.eventually(lambda: self.register(0) == 660, "it acts")

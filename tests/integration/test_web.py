@@ -5,6 +5,7 @@ import json
 import re
 import socket
 import subprocess
+import tempfile
 import unittest
 from urllib.parse import quote
 
@@ -353,6 +354,148 @@ class Commands(unittest.TestCase):
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         return path
+
+
+class Sweep(unittest.TestCase):
+    """Every noun and command over a plant that has all kinds, with what is right, wrong, unknown and not allowed."""
+
+    @classmethod
+    def setUpClass(cls):
+        text = BOILER.read_text(encoding="utf-8")
+        if "\ninstructor: true" not in text:
+            text += "instructor: true\n"
+        if "\nfaults:" not in text:
+            text += "faults: [{name: dirt, sensor: TT101, kind: bias, amount: 1}]\n"
+        cls.folder = tempfile.TemporaryDirectory(prefix="mbplant-")
+        path = f"{cls.folder.name}/plant.yaml"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        cls.plant = Web(path)
+        cls.plant.__enter__()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.addClassCleanup(cls.plant.__exit__, None, None, None)
+
+    def names(self, noun):
+        return [item["name"] for item in self.plant.get("/" + noun)]
+
+    def answers(self, path, body, statuses):
+        status, answer, _ = self.plant.ask("/api/v1" + path, body)
+        self.assertIn(status, statuses, (path, body, answer))
+        return answer
+
+    def test_each_item_is_found_by_its_name_in_any_case_and_no_other(self):
+        for noun in ("machines", "sensors", "actuators", "controllers"):
+            names = self.names(noun)
+            self.assertTrue(names, noun)
+            for name in names:
+                self.assertEqual(self.plant.get(f"/{noun}/{name.lower()}")["name"], name)
+            for wrong in ("NOBODY", "x" * 100, "%20"):
+                self.answers(f"/{noun}/{wrong}", None, (404,))
+
+    def test_lists_are_narrowed_and_a_wrong_filter_is_told(self):
+        machine = self.names("machines")[0]
+        for noun in ("sensors", "actuators", "controllers"):
+            some = self.plant.get(f"/{noun}?machine={machine}")
+            self.assertEqual({item["machine"] for item in some} - {machine}, set())
+            self.assertLessEqual(len(some), len(self.names(noun)))
+            self.answers(f"/{noun}?machine=NOBODY", None, (404,))
+        for query in ("state=normal", "state=unacknowledged", "priority=high", "priority=critical", f"machine={machine}",
+                      f"state=normal&machine={machine}&priority=medium"):
+            for alarm in self.plant.get("/alarms?" + query):
+                self.assertIn(alarm["state"], ("normal", "unacknowledged", "acknowledged", "returned", "shelved", "suppressed", "out of service"))
+        for wrong in ("state=odd", "priority=none", "machine=NOBODY", "colour=red"):
+            self.answers("/alarms?" + wrong, None, (400, 404))
+        for query in ("since=1", "until=3", "since=1&until=2", "code=start", f"machine={machine}", "limit=1", "since=1h", "since=1&code=start&limit=2"):
+            self.assertIsInstance(self.plant.get("/events?" + query), list)
+        self.assertEqual([event["code"] for event in self.plant.get("/events?code=start")], ["start"])
+        for wrong in ("since=noon", "code=odd", "machine=NOBODY", "limit=0"):
+            self.answers("/events?" + wrong, None, (400, 404))
+
+    def test_each_point_of_the_map_is_read_by_its_name(self):
+        points = self.plant.get("/map")
+        for unit in {point["unit_id"] for point in points}:
+            self.assertTrue(all(point["unit_id"] == unit for point in self.plant.get(f"/map?unit={unit}")))
+        self.answers("/map?unit=99", None, (404,))
+        for point in points[::7]:
+            one = self.plant.get("/points/" + quote(point["name"], safe=""))
+            self.assertEqual(one["name"].lower(), point["name"].lower())
+        self.answers("/points/NOBODY", None, (404,))
+
+    def test_actuators_and_controllers_obey_or_say_why(self):
+        for actuator in self.plant.get("/actuators"):
+            value = not actuator["on"] if actuator["on_off"] else actuator["range_low"]
+            self.answers(f"/actuators/{actuator['name']}/command", {"value": value}, (200, 409, 422))
+            if not actuator["on_off"]:
+                self.answers(f"/actuators/{actuator['name']}/command", {"value": actuator["range_high"] * 2 + 1000}, (409, 422))
+        self.answers("/actuators/NOBODY/command", {"value": 1}, (404,))
+        for controller in self.plant.get("/controllers"):
+            path = f"/controllers/{controller['name']}/setting"
+            self.answers(path, {"automatic": False, "manual": controller["output_low"]}, (200, 409, 422))
+            self.answers(path, {"setpoint": controller["setpoint"], "gain": controller["gain"], "integral": controller["integral"], "derivative": 0,
+                                "output_low": controller["output_low"], "output_high": controller["output_high"]}, (200, 422))
+            self.answers(path, {"output_low": 1e30}, (409, 422))
+            self.answers(path, {}, (400, 422))
+            self.answers(path, {"automatic": True}, (200,))
+        self.answers("/controllers/NOBODY/setting", {"setpoint": 1}, (404,))
+
+    def test_alarm_commands_act_on_a_sensor_or_a_machine(self):
+        machine = self.names("machines")[0]
+        alarm = next(alarm for alarm in self.plant.get("/alarms?state=normal") if alarm["machine"] == machine)
+        sensor = alarm["sensor"]
+        for name in (sensor, machine, alarm["name"]):
+            for verb, body in (("ack", {}), ("reset", {}), ("shelve", {"for": "30min"}), ("unshelve", {}), ("shelve", {"for": "once"}),
+                               ("unshelve", {}), ("shelve", {}), ("unshelve", {}), ("remove", {"why": "calibration"}), ("return", {"as": "Anna"})):
+                self.answers(f"/alarms/{name}/{verb}", body, (200, 202, 409))
+        for span in ("soon", "-1s", "1ms", "900d"):
+            self.answers(f"/alarms/{sensor}/shelve", {"for": span}, (400, 422))
+        self.answers("/alarms/NOBODY/ack", {}, (404,))
+        self.answers(f"/alarms/{sensor}.odd/ack", {}, (404,))
+        self.answers(f"/alarms/{sensor}", None, (200,))
+
+    def test_points_take_what_their_kind_takes(self):
+        sensor = next(item for item in self.plant.get("/sensors") if isinstance(item["value"], float) and (item.get("limits") or {}).get("high") is not None)
+        name, machine = sensor["name"], self.names("machines")[0]
+        self.answers(f"/points/{name}", {"value": sensor["value"]}, (200, 409, 422))
+        self.answers(f"/points/{name}", {"value": "hot"}, (400, 409, 422))
+        self.answers(f"/points/{name}", {"value": None}, (422,))
+        self.answers(f"/points/{name}", {"value": 1e30}, (409, 422))
+        self.answers(f"/points/{name}.high", {"value": None}, (200, 409, 422))
+        self.answers(f"/points/{name}.high", {"value": sensor["limits"]["high"]}, (200, 409, 422))
+        self.answers(f"/points/{machine}.maintenance", {"value": True, "why": "a look"}, (200, 202, 409))
+        self.answers(f"/points/{machine}.en_service", {"value": True}, (200, 202, 409))
+        self.answers(f"/points/{machine}.good", {"value": 3}, (409,))
+        self.answers("/points/NOBODY", {"value": 3}, (404,))
+        self.answers(f"/sensors/{name}/limits", {"low": 1e30}, (409, 422))
+        self.answers(f"/sensors/{name}/limits", {}, (400, 422))
+        self.answers("/sensors/NOBODY/limits", {"low": 1}, (404,))
+        self.answers("/sensors/NOBODY/force", {"value": 1}, (404,))
+        self.answers("/sensors/NOBODY/release", {}, (404,))
+        self.answers(f"/sensors/{name}/release", {}, (200, 409))
+        self.answers("/machines/NOBODY/state", {"state": "en_service"}, (404,))
+
+    def test_raw_registers_and_their_ends(self):
+        unit = self.plant.get("/units")[0]["id"]
+        for table in ("coils", "discrete_inputs", "input_registers", "holding_registers", "hr", "4x", "0x"):
+            values = self.plant.get(f"/registers?unit={unit}&table={table}&at=0&count=20")["values"]
+            self.assertEqual(len(values), 20)
+        for wrong in ("table=odd", "unit=99", "at=65535&count=2", "count=0", "at=-1"):
+            self.answers("/registers?" + wrong, None, (400, 404, 422))
+        for body in ({"table": "odd", "at": 0, "values": [1]}, {"table": "input_registers", "at": 0, "values": [1]},
+                     {"table": "coils", "at": 0, "values": [1] * 2500}, {"table": "holding_registers", "at": 65535, "values": [1, 2]},
+                     {"table": "holding_registers", "at": 0, "values": [1] * 200}, {"table": "holding_registers", "at": 0, "values": []},
+                     {"table": "holding_registers", "at": 0, "values": [70000]}, {"unit": 99, "table": "coils", "at": 0, "values": [1]},
+                     {"table": "holding_registers", "at": 64000, "values": [1]}, {"table": "coils", "at": 64000, "values": [1, 0]}):
+            self.answers("/registers", body, (400, 404, 409, 422))
+
+    def test_an_instructor_has_time_and_faults_in_hand(self):
+        fault = self.plant.get("/faults")[0]["name"]
+        for on in (True, False):
+            self.answers(f"/faults/{fault}", {"on": on}, (200, 202))
+        self.answers("/faults/NOBODY", {"on": True}, (404,))
+        for body, statuses in (({"speed": 2}, (200,)), ({"speed": 1}, (200,)), ({"speed": 5000}, (400, 422)), ({"snapshot": True}, (200, 202)),
+                               ({"pause": True}, (200,)), ({"step": 3}, (200, 202)), ({"restore": True}, (200, 202)), ({"pause": False}, (200,)), ({}, (200, 400, 422))):
+            self.answers("/sim", body, statuses)
+        eventually(lambda: not self.plant.get("/sim")["paused"], "a plant that runs")
 
 
 class Guard(unittest.TestCase):
