@@ -161,10 +161,8 @@ static enum mbp_status write_draft(const char *draft, const char *path, FILE *er
         rc = sqlite3_exec(db, schema_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = mbp_retained_create(db);
-    if (rc != SQLITE_OK) {
-        char why[256];
-        status = say_unusable(path, mbp_schema_error(db, why, sizeof why), errors);
-    }
+    if (rc != SQLITE_OK)
+        status = mbp_schema_refuse(db, rc, path, errors);
     sqlite3_close(db);
     return status;
 }

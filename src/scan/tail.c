@@ -243,10 +243,11 @@ static void take_untold(struct mbp_scan *scan, const uint8_t *half, const struct
 
 static void take_snapshot(struct mbp_scan *scan, const struct scan_past *past)
 {
+    if (!past->tail_taken)
+        return;
     struct scan_note note = note_of(past);
     const uint8_t *bytes = past->left.room + snapshot_at(scan, note.snapshot_half);
-    if (past->tail_taken && note.snapshot_sum != 0 && scan->tail.snapshot_bytes != 0 &&
-        note.snapshot_sum == sum_of_state(scan, bytes))
+    if (note.snapshot_sum != 0 && scan->tail.snapshot_bytes != 0 && note.snapshot_sum == sum_of_state(scan, bytes))
         scan_take_snapshot(scan, bytes, mbp_state_bytes(scan->state));
 }
 
