@@ -54,6 +54,13 @@ def eventually(probe, what):
     raise AssertionError(f"not within {PATIENCE_S} s: {what}")
 
 
+def stand_still(process):
+    """Stops a process (SIGCONT lets it go on), and comes back when it does stand still."""
+    process.send_signal(signal.SIGSTOP)
+    state = pathlib.Path(f"/proc/{process.pid}/stat")
+    eventually(lambda: state.read_text(encoding="ascii").rsplit(")", 1)[1].split()[0] == "T", "a process that stands still")
+
+
 def run(*command, check=False, environment=None, **options):
     """A finished program with its output as text; check: it must have ended with 0."""
     result = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True, text=True,

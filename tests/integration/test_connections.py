@@ -104,7 +104,7 @@ class Connections(unittest.TestCase):
                 self.skipTest("this system allows no such queue")
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         plant = self.start()
-        plant.process.send_signal(signal.SIGSTOP)
+        support.stand_still(plant.process)
         self.addCleanup(plant.process.send_signal, signal.SIGCONT)
         clients = []
         for _ in range(wanted):

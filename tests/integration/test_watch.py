@@ -11,7 +11,7 @@ import termios
 import time
 import unittest
 
-from support import ENVIRONMENT, MBPLANTCTL, PATIENCE_S, ROOT, SANITIZER_REPORT, Output, Plant, eventually, main, run
+from support import ENVIRONMENT, MBPLANTCTL, PATIENCE_S, ROOT, SANITIZER_REPORT, Output, Plant, eventually, stand_still, main, run
 
 try:
     import pyte
@@ -261,7 +261,7 @@ class OnATerminal(unittest.TestCase):
     def test_signal_does_not_wait_for_a_slave_that_hangs(self):
         screen = self.screen("--interval", "100ms", "--timeout", "1h")
         screen.wait_for("FILL1")
-        self.plant.process.send_signal(signal.SIGSTOP)
+        stand_still(self.plant.process)
         try:
             eventually(lambda: has_unread_request(self.plant.port), "a request that stays unanswered")
             screen.process.send_signal(signal.SIGINT)

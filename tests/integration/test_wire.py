@@ -243,7 +243,7 @@ class Wire(unittest.TestCase):
             names[polite.socket.getsockname()[1]] = "."
             for client in [*attackers, polite]:     # accepted, all of them
                 self.assertTrue(client.is_open())
-            plant.process.send_signal(signal.SIGSTOP)
+            support.stand_still(plant.process)
             for client in attackers:
                 client.send(b"".join(request(scattered, n) for n in range(requests)))
             polite.send(read(0))
