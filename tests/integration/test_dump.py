@@ -234,5 +234,42 @@ class Dumps(unittest.TestCase):
         self.assertEqual(self.numbers(self.ctl("journal", "-f", "csv"))[0], 51)
 
 
+class Words(unittest.TestCase):
+    """What journal takes: each filter, of a slave and of a dump of it, and what does not go together."""
+
+    def test_each_filter_of_a_slave_is_that_of_its_dump(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-")))
+        dump = folder / "all.jsonl"
+        with support.Plant(support.ROOT / "config" / "bottling.yaml") as plant:
+            plant.ctl("force", "TT101", "92")
+            plant.ctl("ack", "TT101")
+            plant.ctl("release", "TT101")
+            plant.ctl("write", "PT101.high", "5.4")
+            plant.ctl("machine", "CAP1", "maintenance")
+            plant.ctl("machine", "CAP1", "en_service")
+            support.eventually(lambda: "CAP1 maintenance -> en_service" in plant.ctl("journal"), "all of it")
+            plant.ctl("sim", "pause", check=False)
+            plant.ctl("journal", "--save", str(dump))
+            last = len(plant.ctl("journal", "--format", "jsonl", "--until", "12").splitlines())
+            self.assertGreater(last, 5)
+            for words in (["--since", "3"], ["--until", "5"], ["--since", "2", "--until", "6"], ["--machine", "FILL1", "--until", "12"],
+                          ["--sensor", "TT101", "--until", "12"], ["--sensor", "PT101", "--until", "12"], ["--code", "alarm", "--until", "12"],
+                          ["--code", "20,21", "--until", "12"], ["--code", "start"], ["--since", "today", "--until", "12"],
+                          ["--since", "1h", "--until", "12"], ["--since", "yesterday", "--until", "12"], ["--machine", "CAP1", "--code", "machine state"],
+                          ["--since", "99999"]):
+                for form in ("text", "csv", "jsonl"):
+                    live = plant.ctl("journal", *words, "--format", form)
+                    if form != "jsonl" and ("--until" in words or "start" in words): # a dump has check values
+                        saved = support.run(support.MBPLANTCTL, "journal", "--load", str(dump), *words, "--format", form)
+                        self.assertEqual((saved.returncode, saved.stdout), (0, live), (words, form))
+            for words in (["--since", "noon"], ["--until", "soon"], ["--machine", "NOBODY"], ["--sensor", "NOBODY"], ["--code", "odd"],
+                          ["--format", "html"], ["--save", str(dump), "--until", "3"], ["--save", str(dump), "--machine", "FILL1"],
+                          ["--load", str(dump), "--follow"], ["--load", str(dump), "--save", "x"], ["--load", str(folder / "none")],
+                          ["--verify", "--machine", "FILL1"]):
+                wrong = support.run(support.MBPLANTCTL, "-H", "127.0.0.1", "-p", str(plant.port), "journal", *words)
+                self.assertIn(wrong.returncode, (1, 2), words)
+                self.assertNotEqual(wrong.stderr, "", words)
+
+
 if __name__ == "__main__":
     support.main()

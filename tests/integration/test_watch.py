@@ -366,5 +366,23 @@ class WithoutATerminal(unittest.TestCase):
             self.assertIn("allowed is", result.stderr)
 
 
+class InAPipe(unittest.TestCase):
+    def test_each_change_of_a_machine_an_alarm_and_the_slave_is_a_line(self):
+        with Plant(ROOT / "config" / "bottling.yaml") as plant:
+            with subprocess.Popen([MBPLANTCTL, "-H", "127.0.0.1", "-p", str(plant.port), "watch", "--interval", "100ms", "--count", "120"],
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT) as watch:
+                out = Output(watch.stdout)
+                out.wait_for(re.compile("TT101"))
+                for words, line in ((["force", "TT101", "92"], "FILL1.*en_panne"), (["ack", "TT101"], "TT101.*acknowledged"),
+                                    (["release", "TT101"], "TT101 (released|Overheating cleared)"), (["machine", "FILL1", "en_service"], "FILL1.*en_service"),
+                                    (["shelve", "PT101"], "PT101.*shelved"), (["force", "PT101", "6"], "PT101"), (["unshelve", "PT101"], "PT101.*unshelved"),
+                                    (["force", "PT101", "4"], "PT101"), (["machine", "CAP1", "maintenance"], "CAP1.*maintenance"),
+                                    (["machine", "CAP1", "en_service"], "CAP1.*en_service"), (["write", "LT101.high", "40"], "LT101"), (["ack", "all"], "acknowledged")):
+                    plant.ctl(*words)
+                    self.assertIsNotNone(out.wait_for(re.compile(line)), words)
+                self.assertEqual(watch.wait(PATIENCE_S), 0)
+
+
+
 if __name__ == "__main__":
     main()
