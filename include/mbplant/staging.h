@@ -13,7 +13,7 @@
 #ifndef MBPLANT_STAGING_H
 #define MBPLANT_STAGING_H
 
-#include <stdint.h>
+#include "mbplant/base.h"
 
 #define MBP_STAGING_HR_COMMAND 100
 #define MBP_STAGING_HR_CRC     101 /* uint32; 0 = not said */
@@ -39,6 +39,9 @@ enum mbp_staging_state {
     MBP_STAGING_REFUSED,
     MBP_STAGING_UNCHANGED /* done: it is the very text that runs */
 };
+
+/* Byte i of a plant file as files 900.. have it, read or staged: length u32, CRC-32 u32, text, then 0. */
+uint8_t mbp_staging_byte(struct mbp_text text, uint32_t crc, size_t i);
 
 #define MBP_STAGING_TEXT_FILE 890
 #define MBP_STAGING_TEXT_MAX  65536u

@@ -24,16 +24,6 @@ static void put_words(const uint16_t *words, uint16_t count, uint8_t *big_endian
     }
 }
 
-/* Byte i of the plant file as it stands in files 900..: length u32, CRC-32 u32, text. */
-static uint8_t plant_byte(struct mbp_text text, uint32_t crc, size_t i)
-{
-    if (i < 4)
-        return (uint8_t)((uint32_t)text.len >> (24 - 8 * i));
-    if (i < 8)
-        return (uint8_t)(crc >> (24 - 8 * (i - 4)));
-    return i - 8 < text.len ? (uint8_t)text.bytes[i - 8] : 0;
-}
-
 /* Students learn the plant from any unit, its faults from none; an instructor needs the whole. */
 static enum mbp_status read_plant(const struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
                                   uint8_t *big_endian)
@@ -48,7 +38,7 @@ static enum mbp_status read_plant(const struct mbp_image_unit *unit, uint16_t fi
     if (first + count > words)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     for (size_t i = 0; i < 2 * (size_t)count; i++)
-        big_endian[i] = plant_byte(text, crc, 2 * first + i);
+        big_endian[i] = mbp_staging_byte(text, crc, 2 * first + i);
     return MBP_OK;
 }
 

@@ -18,6 +18,15 @@ struct image_staging {
     uint8_t staged[STAGED_MAX]; /* pages that nobody writes take no memory */
 };
 
+uint8_t mbp_staging_byte(struct mbp_text text, uint32_t crc, size_t i)
+{
+    if (i < 4)
+        return (uint8_t)((uint32_t)text.len >> (24 - 8 * i));
+    if (i < HEADER_LEN)
+        return (uint8_t)(crc >> (24 - 8 * (i - 4)));
+    return i - HEADER_LEN < text.len ? (uint8_t)text.bytes[i - HEADER_LEN] : 0;
+}
+
 static struct image_staging *staging_of(const struct mbp_image_unit *unit)
 {
     return unit->unit->instructor ? unit->image->staging : NULL;

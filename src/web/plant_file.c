@@ -33,16 +33,6 @@ static struct mbp_image_unit *instructor_unit(const struct mbp_web *web)
     return NULL;
 }
 
-/* The text as files 900.. have it: length, CRC-32, text, an odd byte filled up. */
-static uint8_t staged_byte(struct mbp_text text, uint32_t crc, size_t i)
-{
-    if (i < 4)
-        return (uint8_t)((uint32_t)text.len >> (24 - 8 * i));
-    if (i < 8)
-        return (uint8_t)(crc >> (56 - 8 * i));
-    return i - 8 < text.len ? (uint8_t)text.bytes[i - 8] : 0;
-}
-
 /* One request of FC 21 from a word on; how many words it wrote. */
 static enum mbp_status stage_some(struct web_call *call, struct mbp_text text, uint32_t crc, size_t word, size_t *count)
 {
@@ -60,7 +50,7 @@ static enum mbp_status stage_some(struct web_call *call, struct mbp_text text, u
         request[4 + 2 * i] = (uint8_t)head[i];
     }
     for (size_t i = 0; i < 2 * n; i++)
-        request[9 + i] = staged_byte(text, crc, 2 * word + i);
+        request[9 + i] = mbp_staging_byte(text, crc, 2 * word + i);
     *count = n;
     return web_request(call, instructor_unit(call->web), request, 9 + 2 * n);
 }
