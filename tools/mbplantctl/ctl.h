@@ -17,6 +17,7 @@ enum ctl_exit {
 #define CTL_DEFAULT_PORT       5020
 #define CTL_DEFAULT_TIMEOUT_MS 1000
 #define CTL_KEYS_MAX           32
+#define CTL_COLUMNS_MAX        16
 #define CTL_ARGUMENTS_MAX      600
 
 /* Which options a verb takes beside the ones that all take. */
@@ -32,8 +33,13 @@ enum ctl_exit {
 #define CTL_OPT_SHELF   0x100u /* --for, --once */
 #define CTL_OPT_WATCH   0x200u /* --interval, --count */
 #define CTL_OPT_EFFECT  0x400u /* --no-wait */
+#define CTL_OPT_OUTPUT  0x800u /* --output */
+#define CTL_OPT_LEARN   0x1000u
 
 struct ctl_verb;
+
+/* How the addresses of a register list are written: as in frames, from 1, or 40001. */
+enum learn_addresses { LEARN_ADDRESSES_AUTO, LEARN_FROM_0, LEARN_FROM_1, LEARN_REFERENCES };
 
 enum ctl_colour { CTL_COLOUR_AUTO, CTL_COLOUR_ALWAYS, CTL_COLOUR_NEVER };
 
@@ -53,7 +59,13 @@ struct ctl_options {
     bool dry_run, once, no_wait;
     uint32_t shelf_s;            /* --for; 0 = not given */
     uint32_t interval_ms, count; /* 0 = not given */
-    int key_count;               /* --KEY VALUE, in their order */
+    const char *output_path;     /* --output; NULL = standard output */
+    enum mbp_table table;        /* --table; of what does not say it */
+    enum mbp_order order;        /* --order; likewise */
+    enum learn_addresses addresses;
+    int column_count; /* --column, in their order */
+    const char *columns[CTL_COLUMNS_MAX];
+    int key_count; /* --KEY VALUE, in their order */
     struct ctl_key {
         const char *key, *value;
     } keys[CTL_KEYS_MAX];
@@ -172,5 +184,6 @@ enum ctl_exit ctl_run_sim(struct ctl *ctl);
 enum ctl_exit ctl_run_sensor(struct ctl *ctl);
 enum ctl_exit ctl_run_plant(struct ctl *ctl);
 enum ctl_exit ctl_run_explain(struct ctl *ctl);
+enum ctl_exit ctl_run_learn(struct ctl *ctl);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "ctl.h"
 #include "mbplant/event/comment.h"
@@ -179,6 +180,50 @@ static bool set_save(struct ctl_options *options, const char *value)
     return value[0] != '\0';
 }
 
+static bool set_output(struct ctl_options *options, const char *value)
+{
+    options->output_path = value;
+    return value[0] != '\0';
+}
+
+static bool set_table(struct ctl_options *options, const char *value)
+{
+    int table = mbp_table_find(value);
+    options->table = table >= 0 ? (enum mbp_table)table : options->table;
+    return table >= 0;
+}
+
+static bool set_order(struct ctl_options *options, const char *value)
+{
+    for (unsigned o = 0; o < MBP_ORDER_COUNT; o++) {
+        if (strcasecmp(mbp_order_name((enum mbp_order)o), value) == 0) {
+            options->order = (enum mbp_order)o;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool set_addresses(struct ctl_options *options, const char *value)
+{
+    static const char *const words[] = {"auto", "0", "1", "references"};
+    for (unsigned w = 0; w < sizeof words / sizeof words[0]; w++) {
+        if (strcmp(words[w], value) == 0) {
+            options->addresses = (enum learn_addresses)w;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool set_column(struct ctl_options *options, const char *value)
+{
+    if (options->column_count == CTL_COLUMNS_MAX || strchr(value, '=') == NULL)
+        return false;
+    options->columns[options->column_count++] = value;
+    return true;
+}
+
 /* Told with its place by ctl_options_parse. */
 static bool set_why(struct ctl_options *options, const char *value)
 {
@@ -228,6 +273,16 @@ static const struct option known[] = {
     {"lang", 0, "LANG", CTL_OPT_LANG, "language of what is meant for people: en, fr", set_lang, 0, "en, fr"},
     {"request", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a request", FLAG(request)},
     {"response", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a response", FLAG(response)},
+    {"output", 'o', "FILE", CTL_OPT_OUTPUT, "write it to FILE, which must be new, not to the terminal", set_output, 0,
+     "a file"},
+    {"table", 0, "TABLE", CTL_OPT_LEARN, "of a list that does not say it (holding)", set_table, 0,
+     "coil, discrete, input, holding"},
+    {"order", 0, "ORDER", CTL_OPT_LEARN, "byte order of what does not say it (ABCD)", set_order, 0,
+     "ABCD, CDAB, BADC, DCBA"},
+    {"addresses", 0, "FORM", CTL_OPT_LEARN, "of a list: 0 as in frames, 1 from 1, references as 40001 (auto)",
+     set_addresses, 0, "auto, 0, 1, references"},
+    {"column", 0, "ROLE=HEADING", CTL_OPT_LEARN, "which column of a list is the address, the type ..", set_column, 0,
+     "up to 16 times ROLE=HEADING"},
     {"why", 0, "TEXT", CTL_OPT_COMMON, "a comment that the journal keeps with what is written", set_why, 0, "a text"},
     {"as", 0, "NAME", CTL_OPT_COMMON, "who you are, beside the address, in the journal", set_as, 0, "a name"},
     {"color", 0, "WHEN", CTL_OPT_COMMON, "auto (on a terminal, NO_COLOR heeded), always, never", set_colour, 0,
@@ -459,6 +514,7 @@ enum mbp_status ctl_options_parse(int argc, char **argv, FILE *errors, struct ct
     *out = (struct ctl_options){
         .target = {CTL_DEFAULT_HOST, CTL_DEFAULT_PORT, CTL_DEFAULT_TIMEOUT_MS},
         .unit = -1,
+        .table = MBP_HOLDING_REGISTERS,
     };
     const char *slave = getenv("MBPLANT_HOST");
     if (slave != NULL && slave[0] != '\0' && !set_host(out, slave)) {

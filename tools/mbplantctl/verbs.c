@@ -170,6 +170,14 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl plant get line.yaml\n"
      "  mbplantctl plant check line.yaml\n"
      "  mbplantctl plant put line.yaml\n"},
+    {"learn", ctl_run_learn, 1, ANY, CTL_OPT_OUTPUT | CTL_OPT_LEARN, TEXT, "csv FILE",
+     "a plant file from what describes a device",
+     "csv reads a register list as vendors publish it. Its columns are found by their headings (address, name, type,\n"
+     "length, scale, gain, unit, access, function code ..) or named: --column address=Reg. Addresses may be decimal,\n"
+     "hexadecimal, ranges, or references like 40001. What cannot be said is told with its line, and the rest is\n"
+     "written. Unit -u (1) has the points.\n",
+     "  mbplantctl learn csv registers.csv -o device.yaml\n"
+     "  mbplantctl learn csv registers.csv --order CDAB --addresses 1 --column type=Fmt -o device.yaml\n"},
     {"explain", ctl_run_explain, 1, ANY, CTL_OPT_EXPLAIN, TEXT, "HEX..", "a Modbus frame, field by field",
      "A Modbus TCP frame, an RTU frame or a bare PDU, as Wireshark or a log shows it: spaces, colons, commas and 0x "
      "are\n"

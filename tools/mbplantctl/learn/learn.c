@@ -1,0 +1,29 @@
+/* learn csv|sunspec|evcc|scan: a plant file from what describes a device, or from the device. */
+#include "learn/learn.h"
+
+#include <string.h>
+
+static const struct {
+    const char *word;
+    enum ctl_exit (*run)(struct ctl *ctl);
+    int files_min, files_max;
+    const char *usage;
+} sources[] = {
+    {"csv", learn_csv, 1, 1, "csv FILE"},
+};
+
+enum ctl_exit ctl_run_learn(struct ctl *ctl)
+{
+    const struct ctl_options *options = ctl->options;
+    for (size_t s = 0; s < sizeof sources / sizeof sources[0]; s++) {
+        int files = options->argc - 1;
+        if (strcmp(options->argv[0], sources[s].word) != 0)
+            continue;
+        if (files >= sources[s].files_min && files <= sources[s].files_max)
+            return sources[s].run(ctl);
+        ctl_error("usage: mbplantctl learn %s [-o PLANT.yaml]", sources[s].usage);
+        return CTL_USAGE;
+    }
+    ctl_error("learn: no source '%s'; mbplantctl learn --help lists them", options->argv[0]);
+    return CTL_USAGE;
+}
