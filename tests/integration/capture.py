@@ -24,6 +24,7 @@ PID = FOLDER / "dumpcap.pid"
 RANGE = f"{support.CAPTURED[0]}-{support.CAPTURED[-1]}"
 LONGEST_S = 1800  # a capture that nobody ends, ends itself
 BUFFER_MIB = 64
+READING_S = 900  # for some hundred megabytes on a busy machine
 
 
 def start():
@@ -107,7 +108,7 @@ def tshark(ports, display_filter, *options):
     """What tshark prints about the frames of the filter at these ports, which it takes for Modbus TCP."""
     ours = "tcp.port in {" + ", ".join(map(str, ports)) + "}"
     result = support.run(support.program("tshark"), "-r", FILE, "-o", f"mbtcp.tcp.port:{','.join(map(str, ports))}",
-                         "-Y", f"{ours} && ({display_filter})", *options, check=True)
+                         "-Y", f"{ours} && ({display_filter})", *options, check=True, timeout=READING_S)
     return result.stdout.splitlines()
 
 

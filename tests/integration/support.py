@@ -61,10 +61,10 @@ def stand_still(process):
     eventually(lambda: state.read_text(encoding="ascii").rsplit(")", 1)[1].split()[0] == "T", "a process that stands still")
 
 
-def run(*command, check=False, environment=None, **options):
+def run(*command, check=False, environment=None, timeout=PATIENCE_S * 2, **options):
     """A finished program with its output as text; check: it must have ended with 0."""
     result = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                            env=environment or ENVIRONMENT, timeout=PATIENCE_S * 2, **options)
+                            env=environment or ENVIRONMENT, timeout=timeout, **options)
     assert not SANITIZER_REPORT.search(result.stderr), result.stderr
     if check and result.returncode != 0:
         raise AssertionError(f"{' '.join(result.args)} ended with {result.returncode}:\n{result.stdout}{result.stderr}")

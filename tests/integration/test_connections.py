@@ -123,7 +123,7 @@ class Connections(unittest.TestCase):
         self.assertEqual(ask(neighbour), ANSWER)
         most = max(descriptors(plant.process)) + 20
         resource.prlimit(plant.process.pid, resource.RLIMIT_NOFILE, (most, most))
-        clients = [self.client(plant) for _ in range(100)]
+        clients = [self.client(plant) for _ in range(most + 100)]
         self.assertEqual(ask(neighbour), ANSWER)
         served = []
         for client in clients:
@@ -131,9 +131,10 @@ class Connections(unittest.TestCase):
                 served.append(ask(client) == ANSWER)
             except (ConnectionResetError, BrokenPipeError):
                 served.append(False)
-        # not always the first ones: the journal needs a descriptor of its own now and then, and gives it back
-        self.assertIn(sum(served), range(1, 21))
-        self.assertFalse(any(served[50:]))
+        # not always the first ones, and numbers below the largest are free too: the journal needs a descriptor of its own
+        # now and then, and gives it back
+        self.assertIn(sum(served), range(1, most))
+        self.assertFalse(any(served[most:]))
         for client in clients:
             client.close()
         support.eventually(lambda: self.answers(plant), "an answer to a new client when there is room again")
