@@ -2,6 +2,8 @@
 import json
 import pathlib
 import signal
+import socket
+import struct
 import tempfile
 import unittest
 
@@ -31,6 +33,21 @@ units:
     logic: ["RUN := MODE > 20"]
 """
 
+ALIASES = """mbplant: 1
+units:
+  - id: 1
+    blocks: none
+    points:
+      - {at: coil 100, name: "C{n}", value: false, count: 20}
+      - {at: coil 0, same_as: coil 100, count: 20}
+      - {at: holding 200, name: "H{n}", value: 0, count: 4}
+      - {at: holding 20, same_as: holding 200, count: 4}
+      - {at: coil 32, same_as: holding 200, count: 40}
+      - {at: holding 300, name: FIXED, value: 7, access: read}
+      - {at: holding 30, same_as: holding 300}
+      - {at: input 40, same_as: holding 200, count: 4}
+"""
+
 
 class Points(unittest.TestCase):
     def setUp(self):
@@ -51,6 +68,31 @@ class Points(unittest.TestCase):
         told = [line.removeprefix(f"{self.file}:") for line in result.stderr.splitlines()]
         self.maxDiff = None
         self.assertEqual(told, list(lines))
+
+    def test_what_is_the_same_as_other_addresses_is_written_at_either(self):
+        self.file.write_text(ALIASES, encoding="utf-8")
+        plant = self.begin()
+
+        def ask(request):
+            pdu = bytes.fromhex(request)
+            with socket.create_connection(("127.0.0.1", plant.port), support.PATIENCE_S) as client:
+                client.sendall(struct.pack(">HHHB", 1, 0, len(pdu) + 1, 1) + pdu)
+                head = client.recv(7)
+                return client.recv(struct.unpack(">H", head[4:6])[0] - 1).hex()
+
+        self.assertEqual(ask("0f 0003 000c 02 a509"), "0f0003000c")  # 12 coils from 3 on
+        self.assertEqual(ask("01 0064 0014"), "0103284d00")  # where they stand: 100..119
+        self.assertEqual(ask("0f 002a 0018 03 ffff81"), "0f002a0018")  # bits 10..33 of three registers
+        self.assertEqual(ask("03 00c8 0003"), ask("03 0014 0003"))
+        self.assertEqual(ask("03 00c8 0001"), "0302fc00")
+        self.assertEqual(ask("04 0028 0003")[4:], ask("03 00c8 0003")[4:])
+        self.assertEqual(ask("10 0014 0002 04 12345678"), "1000140002")
+        self.assertEqual(ask("03 00c8 0002"), "030412345678")
+        self.assertEqual(ask("05 0020 ff00"), "050020ff00")  # bit 0 of the first
+        self.assertEqual(ask("03 00c8 0001"), "03021235")
+        self.assertEqual(ask("06 001e 0001"), "8602")  # the same as one that is only read
+        self.assertEqual(ask("0f 0012 0004 01 0f"), "8f02")  # two of the four are not there
+        self.assertEqual(ask("01 0076 0002"), "010100")
 
     def test_named_points_are_read_and_written_by_name_in_any_case(self):
         plant = self.begin()

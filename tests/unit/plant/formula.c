@@ -188,6 +188,11 @@ static void test_mistake_in_curves_and_start_is_told(void **state)
         {"curves: {A: 3}\n", "2:13: a curve is a list of 1 to 1000 points: [[0, 10], [5, 8]]\n"},
         {"curves: {A: [[1, 2], [1, 3]]}\n",
          "2:22: the points of a curve stand by rising x: this is not above the one before\n"},
+        {"curves: {A: []}\n", "2:13: a curve is a list of 1 to 1000 points: [[0, 10], [5, 8]]\n"},
+        {"curves: {9A: [[1, 2]]}\n", NULL},
+        {"curves: {A: [[x, 2]]}\n", "2:14: a point of a curve is two numbers: [x, y]\n"},
+        {"curves: {A: [[1, y]]}\n", "2:14: a point of a curve is two numbers: [x, y]\n"},
+        {"curves: {A: [1]}\n", "2:14: a point of a curve is two numbers: [x, y]\n"},
         {"curves: {A: [[1, 2, 3]]}\n", "2:14: a point of a curve is two numbers: [x, y]\n"},
         {"start: tomorrow\n", "2:8: 'start' is 'tomorrow'; allowed is a date and a time: 2026-06-13T08:00:00\n"},
         {"start: 2026-02-29T08:00:00\n",
@@ -196,7 +201,34 @@ static void test_mistake_in_curves_and_start_is_told(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[256];
         snprintf(text, sizeof text, "mbplant: 1\n%s%s", cases[i][0], rest);
-        assert_string_equal(errors_of_text(text), cases[i][1]);
+        if (cases[i][1] != NULL)
+            assert_string_equal(errors_of_text(text), cases[i][1]);
+        else
+            assert_non_null(strstr(errors_of_text(text), "name"));
+    }
+}
+
+static void test_start_is_a_day_that_there_is_and_a_time_of_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *start;
+        bool right;
+    } cases[] = {
+        {"1970-01-01T00:00:00", true},  {"2200-12-31T23:59:59", true},  {"2000-02-29T00:00:00", true},
+        {"2024-02-29 12:00:00", true},  {"1969-12-31T23:59:59", false}, {"2201-01-01T00:00:00", false},
+        {"2100-02-29T00:00:00", false}, {"2026-00-01T00:00:00", false}, {"2026-13-01T00:00:00", false},
+        {"2026-04-00T00:00:00", false}, {"2026-04-31T00:00:00", false}, {"2026-04-30T24:00:00", false},
+        {"2026-04-30T23:60:00", false}, {"2026-04-30T23:59:60", false}, {"2026-04-30T23:59:5x", false},
+        {"2026-04-30X23:59:59", false}, {"2026-04-30T23:59", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "mbplant: 1\nstart: \"%s\"\nunits: [{id: 1}]\n", cases[i].start);
+        if (cases[i].right)
+            mbp_plant_free(plant_of_text(text));
+        else
+            assert_non_null(strstr(errors_of_text(text), "2:8: 'start' is"));
     }
 }
 
@@ -229,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_printed_plant_loads_to_the_same_expressions),
         cmocka_unit_test(test_another_expression_is_a_change_of_the_signal),
         cmocka_unit_test(test_mistake_in_curves_and_start_is_told),
+        cmocka_unit_test(test_start_is_a_day_that_there_is_and_a_time_of_it),
         cmocka_unit_test(test_brackets_and_texts_without_end_are_one_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
