@@ -37,6 +37,7 @@ struct mbp_plant {
     bool http_named;             /* the file says where, or that it is off */
     const char *http_token_file; /* NULL = none; from the plant file's folder when it is relative */
     struct mbp_journal_options journal;
+    uint64_t samples_max_bytes; /* of the file of values for trends; 0 = none is kept */
     struct mbp_identity identity;
     const struct mbp_unit *units;
     uint32_t unit_count;

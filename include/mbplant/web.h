@@ -26,6 +26,7 @@ struct mbp_web_config {
     struct mbp_clock clock;
     const char *listen;                /* "ADDR:PORT" */
     bool named;                        /* somebody asked for that address */
+    const char *folder;                /* with the samples (samples.h); NULL = none */
     const char *token_file;            /* NULL = none: commands need no token, and are taken from this machine alone */
     void (*before_request)(void *ctx); /* before each batch of requests: a due scan may run */
     void (*look)(void *ctx);           /* what mbp_web_looks says has changed */

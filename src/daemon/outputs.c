@@ -1,6 +1,8 @@
 /* Loops over the outputs. */
 #include "outputs.h"
 
+#include <string.h>
+
 #include "daemon.h"
 
 #define TELL_EVERY_MS 100u
@@ -8,6 +10,12 @@
 
 #define OUTPUT_POINTER(name) &name##_output,
 static const struct output *const list[OUTPUT_COUNT] = {OUTPUTS(OUTPUT_POINTER)};
+
+const char *outputs_http(const struct daemon *daemon)
+{
+    const char *listen = daemon->options.http != NULL ? daemon->options.http : daemon->plant->http_listen;
+    return listen == NULL || strcmp(listen, "off") == 0 ? NULL : listen;
+}
 
 /* ---- start ------------------------------------------------------------------------------------------------------- */
 

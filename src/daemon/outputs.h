@@ -14,6 +14,7 @@
 #define OUTPUTS(X)                                                                                                     \
     X(event_printer)                                                                                                   \
     X(trace)                                                                                                           \
+    X(samples)                                                                                                         \
     X(web)
 
 #define OUTPUT_ONE(name) +1
@@ -62,6 +63,9 @@ struct outputs {
     uv_prepare_t after_scan;
     uv_timer_t events;
 };
+
+/* Where HTTP is to be served: the option's word, else the plant file's; NULL = nowhere. */
+const char *outputs_http(const struct daemon *daemon);
 
 enum mbp_status outputs_begin(struct daemon *daemon);
 bool outputs_start(struct daemon *daemon);

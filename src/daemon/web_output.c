@@ -38,9 +38,9 @@ static bool token_path(const struct mbp_plant *plant, char *buf, size_t size)
 static bool start(struct daemon *daemon, void **own)
 {
     const struct mbp_plant *plant = daemon->plant;
-    const char *listen = daemon->options.http != NULL ? daemon->options.http : plant->http_listen;
+    const char *listen = outputs_http(daemon);
     char token_file[8192];
-    if (listen == NULL || strcmp(listen, "off") == 0)
+    if (listen == NULL)
         return true;
     if (plant->http_token_file != NULL && !token_path(plant, token_file, sizeof token_file)) {
         fputs("mbplantd: http: the path of token_file is too long\n", stderr);
@@ -54,6 +54,7 @@ static bool start(struct daemon *daemon, void **own)
         .journal = daemon->journal,
         .server = daemon->server,
         .clock = daemon->clock,
+        .folder = daemon->data_dir,
         .listen = listen,
         .named = daemon->options.http != NULL || plant->http_named,
         .token_file = plant->http_token_file != NULL ? token_file : NULL,

@@ -4,8 +4,8 @@
 
 #include <pthread.h>
 
-#include "bell.h"
 #include "latest.h"
+#include "mbplant/bell.h"
 #include "store.h"
 
 struct mbp_writer {

@@ -152,7 +152,14 @@ enum mbp_sensor_field {
     MBP_SENSOR_SIGNAL,
     MBP_SENSOR_REGISTER,
     MBP_SENSOR_INJECT,
+    MBP_SENSOR_REPORT,
     MBP_SENSOR_REPEAT
+};
+
+/* `report`: which changes are kept. */
+struct mbp_report_def {
+    struct mbp_def def;
+    struct mbp_report_rule rule;
 };
 
 struct mbp_sensor_def {
@@ -166,6 +173,7 @@ struct mbp_sensor_def {
     struct mbp_alarm_def rate_of_change, bad_quality;
     struct mbp_signal_def *signal; /* NULL when the file has none */
     struct mbp_register_def reg;
+    struct mbp_report_def report;
     uint32_t repeat;
     bool range_right; /* what is said of it need not be doubted */
 };
@@ -402,6 +410,11 @@ struct mbp_journal_def {
     struct mbp_journal_options options;
 };
 
+struct mbp_samples_def {
+    struct mbp_def def;
+    uint64_t max_bytes; /* 0 = off */
+};
+
 struct mbp_identity_def {
     struct mbp_def def;
     struct mbp_identity identity;
@@ -417,6 +430,7 @@ struct mbp_plant_def {
     bool instructor;
     struct mbp_http_def http;
     struct mbp_journal_def journal;
+    struct mbp_samples_def samples;
     struct mbp_identity_def identity;
     struct mbp_def_list units;
     struct mbp_def_list faults; /* of struct mbp_plant_fault_def */
@@ -425,7 +439,7 @@ struct mbp_plant_def {
 extern const struct mbp_schema mbp_plant_schema, mbp_unit_schema, mbp_machine_schema, mbp_server_schema,
     mbp_sensor_schema, mbp_tables_schema, mbp_actuator_schema, mbp_controller_schema, mbp_register_schema,
     mbp_limits_schema, mbp_rate_schema, mbp_bad_quality_schema, mbp_signal_schema, mbp_journal_schema,
-    mbp_plant_fault_schema, mbp_point_schema, mbp_answer_schema;
+    mbp_samples_schema, mbp_report_schema, mbp_plant_fault_schema, mbp_point_schema, mbp_answer_schema;
 
 /* Keys of an alarm, which a sensor and each of its alarms have: rows for a struct mbp_alarm that is the member `alarm`
  * of type, in places that begin with prefix; MBP_OWN: it has defaults, MBP_INHERITED: it has what the sensor has. */
@@ -454,7 +468,7 @@ extern const struct mbp_schema mbp_plant_schema, mbp_unit_schema, mbp_machine_sc
                                  .change = MBP_CHANGED_ALARMS)
 
 /* `bad_quality: true`. */
-extern const struct mbp_field mbp_bad_quality_brief;
+extern const struct mbp_field mbp_bad_quality_brief, mbp_samples_brief;
 
 /* The type of a register, into a struct mbp_register. */
 #define MBP_TYPE_JSON                                                                                                  \
@@ -481,6 +495,9 @@ enum mbp_reading mbp_read_objects(struct mbp_reader *reader, const struct mbp_no
 
 /* Checks its alarms, their deadbands only when its range is right, and sets those of the sensor. */
 void mbp_settle_alarms(struct mbp_reader *reader, struct mbp_sensor_def *sensor, bool range_right);
+
+/* The rule that a `report` comes to; NULL = every change is kept. */
+const struct mbp_report_rule *mbp_settle_report(struct mbp_reader *reader, const struct mbp_report_def *def);
 
 /* The first `suppress` that the sensor or one of its alarms has; NULL = none. */
 const struct mbp_node *mbp_suppressing_node(const struct mbp_sensor_def *sensor);

@@ -46,6 +46,7 @@ static enum mbp_status keep(struct mbp_plant *plant, const struct mbp_plant *now
     if (server->access_count > 0)
         memcpy(access, server->access, server->access_count * sizeof *access);
     plant->journal = now->journal;
+    plant->samples_max_bytes = now->samples_max_bytes;
     plant->server.listen = listen;
     plant->http_listen = http;
     plant->http_named = now->http_named;
@@ -58,21 +59,24 @@ static enum mbp_status keep(struct mbp_plant *plant, const struct mbp_plant *now
 enum mbp_status mbp_plant_keep_local(struct mbp_plant *plant, const struct mbp_plant *now, FILE *notes, bool *kept)
 {
     bool journal = plant->journal.keep_ns != now->journal.keep_ns || plant->journal.max_bytes != now->journal.max_bytes;
+    bool samples = plant->samples_max_bytes != now->samples_max_bytes;
     bool listen = !same_text(plant->server.listen, now->server.listen);
     bool access = !same_access(&plant->server, &now->server);
     bool http =
         !same_text(plant->http_listen, now->http_listen) || !same_text(plant->http_token_file, now->http_token_file);
-    enum mbp_status status = journal || listen || access || http ? keep(plant, now) : MBP_OK;
+    *kept = journal || samples || listen || access || http;
+    enum mbp_status status = *kept ? keep(plant, now) : MBP_OK;
     if (status != MBP_OK)
         return status;
     if (journal)
         say_kept(notes, "journal");
+    if (samples)
+        say_kept(notes, "samples");
     if (listen)
         say_kept(notes, "server: listen");
     if (access)
         say_kept(notes, "server: access");
     if (http)
         say_kept(notes, "http");
-    *kept = journal || listen || access || http;
     return MBP_OK;
 }

@@ -105,6 +105,7 @@ enum {
     PLANT_SERVER,
     PLANT_HTTP,
     PLANT_JOURNAL,
+    PLANT_SAMPLES,
     PLANT_INSTRUCTOR,
     PLANT_IDENTITY,
     PLANT_UNITS,
@@ -144,6 +145,9 @@ static const struct mbp_field fields[] = {
                            .allowed = "off, or {listen: ADDRESS:PORT, token_file: PATH}"),
     [PLANT_JOURNAL] =
         MBP_ROW(MAP, OF(journal), "journal", "how much of the journal is kept", .schema = &mbp_journal_schema),
+    [PLANT_SAMPLES] =
+        MBP_ROW(MAP, OF(samples), "samples", "how much of the values is kept for trends", .schema = &mbp_samples_schema,
+                .brief = &mbp_samples_brief, .allowed = "off, or {max_size: SIZE} such as {max_size: 256MB}"),
     [PLANT_INSTRUCTOR] =
         MBP_ROW(BOOL, OF(instructor), "instructor", "adds unit 247, which switches faults", .usual = "false"),
     [PLANT_IDENTITY] = MBP_ROW(MAP, OF(identity), "identity", "what FC 43/14 answers", .schema = &identity_schema),
@@ -183,6 +187,7 @@ void mbp_plant_view(const struct mbp_plant *plant, struct mbp_arena *arena, stru
                                   .curves = mbp_curves_view(plant, arena),
                                   .http = {{0}, plant->http_listen, plant->http_token_file},
                                   .journal = {{.present = UINT32_MAX}, plant->journal},
+                                  .samples = {{.present = UINT32_MAX}, plant->samples_max_bytes},
                                   .instructor = plant->instructor,
                                   .identity.identity = plant->identity};
     mbp_server_view(&plant->server, arena, &def->server);

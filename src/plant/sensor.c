@@ -47,6 +47,8 @@ static const struct mbp_field fields[] = {
     [MBP_SENSOR_INJECT] = MBP_ROW(CHOICE, OF(sensor.inject), "inject",
                                   "what a write to its register does: force until released, for one scan, or nothing",
                                   .usual = "hold", .words = &mbp_inject_words, .change = MBP_CHANGED_INJECT),
+    [MBP_SENSOR_REPORT] = MBP_ROW(MAP, OF(report), "report", "which changes of its value are kept for trends",
+                                  .schema = &mbp_report_schema),
     [MBP_SENSOR_REPEAT] = MBP_ROW(COUNT, OF(repeat), "repeat", "makes so many of it; {n} in the name counts them",
                                   .usual = "1", .low = 1, .high = MBP_SENSORS_PER_UNIT_MAX),
 };
@@ -305,6 +307,7 @@ static void check_sensor(struct mbp_reader *reader, void *sensor_def)
     sensor->sensor.limits = mbp_reader_share(reader, sensor->limit, sizeof sensor->limit);
     sensor->sensor.priority = sensor->common.priority;
     sensor->sensor.reg = sensor->reg.reg;
+    sensor->sensor.report = mbp_settle_report(reader, &sensor->report);
     mbp_check_signal(reader, sensor);
     mbp_settle_signal(reader, sensor);
 }
@@ -331,11 +334,14 @@ void mbp_sensor_view(const struct mbp_plant *plant, uint32_t s, struct mbp_senso
                       MBP_BIT(MBP_SENSOR_REPEAT) | (mbp_sensor_has_limits(sensor) ? 0 : NUMERIC_KEYS) |
                       (sensor->machine != UINT32_MAX ? 0 : MBP_BIT(MBP_SENSOR_SUPPRESS)) |
                       (alarms->rate_max > 0 ? 0 : MBP_BIT(MBP_SENSOR_RATE_OF_CHANGE)) |
-                      (alarms->bad_quality ? 0 : MBP_BIT(MBP_SENSOR_BAD_QUALITY));
+                      (alarms->bad_quality ? 0 : MBP_BIT(MBP_SENSOR_BAD_QUALITY)) |
+                      (sensor->report != NULL ? 0 : MBP_BIT(MBP_SENSOR_REPORT));
     *def = (struct mbp_sensor_def){.def.present = ~hidden,
                                    .sensor = *sensor,
                                    .range = {sensor->range[0], sensor->range[1]},
                                    .signal = &view->signal.def};
+    if (sensor->report != NULL)
+        def->report = (struct mbp_report_def){{.present = UINT32_MAX}, *sensor->report};
     mbp_alarms_view(sensor, def);
     mbp_signal_view(plant, sensor, &view->signal);
     mbp_register_view(&sensor->reg, &def->reg);

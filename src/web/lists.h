@@ -15,6 +15,5 @@ void web_serve_controller(struct web_call *call);
 void web_serve_alarms(struct web_call *call);
 void web_serve_alarm(struct web_call *call);
 void web_serve_events(struct web_call *call);
-void web_serve_trend(struct web_call *call);
 
 #endif

@@ -140,6 +140,7 @@ void web_on_completed(void *ctx, struct MHD_Connection *connection, void **data,
         }
     }
     web_report_leave(call);
+    web_trend_leave(call);
     set_deadline(call, uv_now(web->config.loop));
     json_decref(call->json);
     free(call->body);

@@ -10,6 +10,7 @@
 #include "report.h"
 #include "stream.h"
 #include "traffic.h"
+#include "trend.h"
 
 #define PARAMS(rows)         .params = (rows), .param_count = COUNT_OF(rows)
 #define GET(p, w, fn)        .method = "GET", .path = (p), .what = (w), .serve = (fn)
@@ -57,7 +58,7 @@ static const struct web_param register_params[] = {
     {ROW("count", "how many; 1 unless said", WEB_COUNT), .low = 1, .high = 2000},
 };
 static const struct web_param trend_params[] = {
-    {ROW("from", "a time in ms since 1970; the oldest that is kept unless said", WEB_COUNT)},
+    {ROW("from", "a time in ms since 1970; ten minutes before `to` unless said", WEB_COUNT)},
     {ROW("to", "likewise; now unless said", WEB_COUNT)},
     {ROW("points", "how many at most; 600 unless said", WEB_COUNT), .low = 2, .high = 2000},
 };
@@ -139,8 +140,10 @@ const struct web_route web_routes[] = {
      PARAMS(state_body), ONE(machine)},
     {GET(WEB_API "/sensors", "All sensors", web_serve_sensors), PARAMS(machine_param), LIST(sensor)},
     {GET(WEB_API "/sensors/{name}", "One sensor", web_serve_sensor), ONE(sensor)},
-    {GET(WEB_API "/sensors/{name}/trend", "Its values of the last ten minutes", web_serve_trend), PARAMS(trend_params),
-     ONE(trend)},
+    {GET(WEB_API "/sensors/{name}/trend",
+         "Its values of a time: seconds of the last ten minutes, changes of a day, minutes of a month",
+         web_serve_trend),
+     PARAMS(trend_params), ONE(trend)},
     {POST(WEB_API "/sensors/{name}/force", "Give a sensor a value", web_command_force, web_settled_sensor),
      PARAMS(force_body), ONE(sensor)},
     {POST(WEB_API "/sensors/{name}/release", "Let a forced value go", web_command_release, web_settled_sensor),

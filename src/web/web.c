@@ -210,6 +210,7 @@ void mbp_web_close(struct mbp_web *web)
     wake_commands(web);
     web_streams_end(web); /* what is suspended cannot be stopped */
     web_reports_end(web);
+    web_trends_end(web);
     web_run(web);
     MHD_stop_daemon(web->daemon);
     web->daemon = NULL;

@@ -33,6 +33,7 @@ struct web_flow;
 struct web_stream;
 struct web_watch;
 struct web_trend;
+struct web_trend_job;
 struct web_report;
 struct web_traffic;
 
@@ -166,6 +167,7 @@ struct web_call {
     struct MHD_Response *response;       /* or is made already */
     void (*then)(struct web_call *call); /* what it waits for is there */
     struct web_report *report;
+    struct web_trend_job *trend;
     /* while a command waits for a scan */
     uint64_t scan, since_ms;
     bool (*over)(const struct web_call *call); /* what it waits for; NULL = a scan */
@@ -271,7 +273,7 @@ const char *web_table_word(unsigned i);
 extern const struct web_noun web_machine_noun, web_sensor_noun, web_actuator_noun, web_controller_noun, web_alarm_noun,
     web_plant_noun, web_unit_noun, web_status_noun, web_connections_noun, web_point_noun, web_point_value_noun,
     web_registers_noun, web_event_noun, web_sim_noun, web_fault_noun, web_problem_noun, web_done_noun, web_trend_noun,
-    web_sample_noun, web_words_noun, web_report_noun, web_exchange_noun;
+    web_sample_noun, web_grain_noun, web_words_noun, web_report_noun, web_exchange_noun;
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
@@ -326,6 +328,10 @@ void web_report_free(struct web_report *report);
 void web_reports_end(struct mbp_web *web);
 bool web_reports_use(const struct mbp_web *web, const struct mbp_plant *plant);
 
+/* Trends that are being read: a call goes and wants none any more; all end. */
+void web_trend_leave(struct web_call *call);
+void web_trends_end(struct mbp_web *web);
+
 /* Exchanges that are kept: of a plant that is gone; whether still somebody asks. */
 void web_traffic_free(struct web_traffic *traffic);
 void web_traffic_forget(struct mbp_web *web);
@@ -359,8 +365,10 @@ struct mbp_web {
     FILE *out;     /* scratch text: valid until the next call is served */
     char *text;
     size_t text_len;
-    struct web_call *waiting;    /* for a scan */
-    struct web_report *reports;  /* the first is being made, the others wait */
+    struct web_call *waiting;   /* for a scan */
+    struct web_report *reports; /* the first is being made, the others wait */
+    struct web_trend_job *trend_jobs;
+    unsigned trend_job_count;
     struct web_traffic *traffic; /* NULL = nobody asks */
     bool large_call;             /* one whose body may be large is there */
     struct web_flow *flows;

@@ -1,11 +1,14 @@
 """HTTP: what each route answers, by the document that the plant serves of itself; who is let in; streams; metrics."""
 import concurrent.futures
+import contextlib
 import http.client
 import json
 import re
 import socket
+import sqlite3
 import subprocess
 import tempfile
+import time
 import unittest
 from urllib.parse import quote
 
@@ -199,6 +202,55 @@ class Reads(unittest.TestCase):
             for sample in samples:
                 self.assertLessEqual(sample["least"], sample["last"])
                 self.assertLessEqual(sample["last"], sample["most"])
+
+    def test_a_trend_goes_on_over_a_restart_and_says_what_grain_it_has_from_when(self):
+        with Web(BOTTLING) as plant:
+            first = eventually(lambda: plant.get("/sensors/LT101/trend")["samples"], "a sample")[0]["time_ms"]
+            eventually(lambda: plant.get("/sensors/LT101/trend")["samples"][-1]["time_ms"] > first, "another second")
+            plant.stop()
+            plant.start()
+            trend = eventually(lambda: (lambda one: one if one["samples"] and one["samples"][0]["time_ms"] <= first else None)(
+                plant.get(f"/sensors/LT101/trend?from={first}")), "what was before the restart")
+            self.assertEqual([grain["grain_ms"] for grain in trend["grains"]][:2], [60000, 0])
+            self.assertEqual(trend["grain_ms"], 1000)
+            times = [sample["time_ms"] for sample in trend["samples"]]
+            self.assertEqual(times, sorted(set(times)))
+
+    def test_a_trend_of_a_day_is_made_of_minutes_and_of_the_seconds_in_memory(self):
+        with Web(BOTTLING) as plant:
+            samples = eventually(lambda: plant.get("/sensors/TT101/trend")["samples"], "a sample")
+            plant.stop()
+            now = samples[-1]["time_ms"]
+            with contextlib.closing(sqlite3.connect(plant.data / "samples.db")) as database, database:
+                tag, = database.execute("SELECT id FROM tag WHERE name = 'TT101'").fetchone()
+                begin = now // 60000 - 1440
+                database.executemany("INSERT OR REPLACE INTO minute VALUES(?, ?, ?, ?, ?, ?)", [
+                    (minute // 60, tag, minute % 60, 40 + i / 100, 30, 50) for i, minute in enumerate(range(begin, begin + 1400))])
+            plant.start()
+            trend = plant.get(f"/sensors/TT101/trend?from={now - 86400000}&points=288")
+            self.assertEqual(trend["grain_ms"], 301000)
+            self.assertGreater(len(trend["samples"]), 275)
+            self.assertEqual({(one["least"], one["most"]) for one in trend["samples"][2:270]}, {(30, 50)})
+            self.assertLess(trend["samples"][5]["last"], trend["samples"][250]["last"])
+            few = plant.get(f"/sensors/TT101/trend?from={now - 86400000}&points=2")
+            self.assertLessEqual(len(few["samples"]), 3)
+            self.assertEqual(plant.ask(f"/api/v1/sensors/TT101/trend?from={now}&to={now - 1}")[0], 400)
+            self.assertEqual(plant.get("/sensors/TT101/trend?from=0&to=1")["samples"], [])
+
+    def test_a_damaged_file_of_samples_is_told_and_the_plant_goes_on(self):
+        with Web(BOTTLING) as plant:
+            before = eventually(lambda: plant.get("/sensors/TT101/trend")["samples"], "a sample")[0]["time_ms"]
+            plant.stop()
+            (plant.data / "samples.db").write_bytes(b"x" * 9000)
+            plant.start()
+            status, problem, _ = plant.ask(f"/api/v1/sensors/TT101/trend?from={before - 1000}")
+            self.assertEqual(status, 503)
+            self.assertIn("samples", problem["detail"])
+            eventually(lambda: plant.ask(f"/api/v1/sensors/TT101/trend?from={int(time.time() * 1000) - 500}")[0] == 200,
+                       "what is in memory")
+            plant.stop()
+            self.assertEqual((plant.data / "samples.db").read_bytes(), b"x" * 9000)
+            plant.start()
 
     def test_metrics_are_families_with_help_type_and_samples(self):
         sample = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[a-z_]+="(?:[^"\\]|\\.)*"(?:,[a-z_]+="(?:[^"\\]|\\.)*")*\})? '
@@ -504,11 +556,21 @@ class Guard(unittest.TestCase):
     def test_hosts_that_are_not_this_one_are_421(self):
         with Web(BOTTLING) as plant:
             for host in ("evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "10.0.0.1", "[::2]", "localhost:x", "",
-                         "127.0.0.1:80:80", "mbplant", "127.0.0.1@evil.example", "[::1"):
+                         "127.0.0.1:80:80", "mbplant", "127.0.0.1@evil.example", "[::1", "[::1]x", "localhost:",
+                         "localhost:1234567", ":80", "[]", "128.0.0.1", "h" * 300):
                 answer = plant.raw("GET /api/v1/plant HTTP/1.1", f"Host: {host}", "Connection: close")
                 self.assertRegex(answer, rb"^HTTP/1\.1 4(21|00) ", host)
             for host in ("localhost", "LOCALHOST:8020", f"127.0.0.1:{plant.web}", "[::1]:1", "127.9.9.9"):
                 self.assertEqual(plant.ask("/api/v1/plant", Host=host)[0], 200, host)
+
+    def test_open_to_the_network_any_address_is_as_good_but_no_foreign_name(self):
+        with Web(BOTTLING) as plant:
+            plant.stop()
+            plant.start("--http", "0.0.0.0:0")
+            for host in ("10.0.0.1", "[fe80::1]:80", "localhost", socket.gethostname()):
+                self.assertEqual(plant.ask("/api/v1/plant", Host=host)[0], 200, host)
+            for host in ("evil.example", "10.0.0.1.nip.io"):
+                self.assertEqual(plant.ask("/api/v1/plant", Host=host)[0], 421, host)
 
     def test_other_sites_and_other_types_change_nothing(self):
         with Web(BOTTLING) as plant:

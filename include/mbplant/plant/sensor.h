@@ -85,6 +85,12 @@ struct mbp_register {
     bool nowhere;         /* it has no address in the standard map; addr is then of no meaning */
 };
 
+/* Which changes of a sensor's value are kept for trends. Shared as the alarms are. */
+struct mbp_report_rule {
+    double deadband;   /* engineering units; 0 = each change */
+    uint64_t every_ns; /* at least so long from one to the next */
+};
+
 struct mbp_sensor {
     const char *name;
     const char *label;     /* "" when the file has none */
@@ -92,10 +98,11 @@ struct mbp_sensor {
     const struct mbp_signal *signal;
     const double *range;  /* two, of the instrument: the register saturates here; {-inf, inf} narrowed to the type */
     const double *limits; /* MBP_LIMIT_COUNT, NaN = unused; these two are shared as the signal is */
-    const struct mbp_alarms *alarms;   /* NULL = mbp_alarms_plain: a plant that no file describes */
-    uint32_t machine;                  /* plant-wide index; UINT32_MAX = sensor of the unit itself */
-    uint32_t unit;                     /* index into units[] */
-    uint32_t first_input, input_count; /* into inputs[]; with a formula what that reads of the process */
+    const struct mbp_alarms *alarms;      /* NULL = mbp_alarms_plain: a plant that no file describes */
+    const struct mbp_report_rule *report; /* NULL = each change */
+    uint32_t machine;                     /* plant-wide index; UINT32_MAX = sensor of the unit itself */
+    uint32_t unit;                        /* index into units[] */
+    uint32_t first_input, input_count;    /* into inputs[]; with a formula what that reads of the process */
     struct mbp_register reg;
     uint32_t formula; /* one more than the index of that of its signal; 0 = none */
     uint8_t kind;     /* enum mbp_kind */

@@ -10,6 +10,8 @@ class Trend {
     this.minutes = 10;
     this.paused = 0;
     this.cursor = null;
+    this.past = new Map(); /* of each pen what the plant keeps of a longer period; its grain */
+    this.loaded = 0;
     this.canvas = h("canvas", { role: "img", class: short ? "short" : null, tabindex: 0 });
     this.readout = h("p", { class: "small num", "aria-live": "off" }, "\u00a0");
     this.node = h("div", {}, this.canvas, this.readout);
@@ -20,6 +22,30 @@ class Trend {
       if (step) this.point(Math.max(0, Math.min(1, (this.cursor ?? 1) + step)));
     });
     for (const name of names) samplesOf(name).then(() => this.draw());
+  }
+
+  /* The pen's points: the page's own of the newest minutes, and before them what the plant keeps. */
+  points(name) {
+    const own = store.samples.get(name) || [], past = this.minutes > 10 ? this.past.get(name) || [] : [];
+    const since = own.length ? own[0][0] : Infinity;
+    return past.length ? past.filter((point) => point[0] < since).concat(own) : own;
+  }
+
+  /* Asks again when a part of the canvas is older than what was asked last. */
+  async load() {
+    const span = this.minutes * 60000, to = this.until(), parts = Math.max(60, Math.min(1000, this.canvas.clientWidth || 600));
+    if (this.minutes <= 10 || (this.loadedSpan === span && Math.abs(to - this.loaded) < Math.max(10000, span / parts))) return;
+    [this.loaded, this.loadedSpan] = [to, span];
+    await Promise.all(this.names.map(async (name) => {
+      try {
+        const trend = await ask(`/sensors/${encodeURIComponent(name)}/trend?from=${to - span}&to=${to}&points=${parts}`);
+        this.grain = trend.grain_ms;
+        this.past.set(name, trend.samples.filter((one) => typeof one.last === "number").map((one) => [one.time_ms, one.least, one.most, one.last]));
+      } catch (problem) {
+        if (!(problem instanceof Problem)) throw problem;
+      }
+    }));
+    this.draw();
   }
 
   point(at) {
@@ -69,7 +95,7 @@ class Trend {
     this.names.forEach((name, n) => {
       const sensor = store.sensors.get(name);
       if (!sensor) return;
-      const points = (store.samples.get(name) || []).filter((point) => point[0] >= from && point[0] <= to);
+      const points = this.points(name).filter((point) => point[0] >= from && point[0] <= to);
       const [low, high] = this.scale(sensor, points);
       const y = (value) => top + plot.height * (1 - (value - low) / (high - low));
       if (this.names.length === 1) this.axisOfValue(pen, colour, y, low, high, sensor, { left, plot, width });
@@ -86,7 +112,7 @@ class Trend {
   }
 
   axisOfTime(pen, colour, x, from, to, box) {
-    const step = [1, 2, 5, 10].find((minutes) => (to - from) / 60000 / minutes <= (box.plot.width > 500 ? 10 : 5)) * 60000 || 600000;
+    const step = [1, 2, 5, 10, 30, 60, 120, 240].find((minutes) => (to - from) / 60000 / minutes <= (box.plot.width > 500 ? 12 : 6)) * 60000;
     pen.fillStyle = colour.dim;
     pen.strokeStyle = colour.soft;
     pen.lineWidth = 1;
@@ -134,37 +160,34 @@ class Trend {
     }
   }
 
-  /* At most as many steps as pixels: what falls into one is its least and most. */
+  /* At most as many steps as pixels: what falls into one is its least and most, a band around the line. */
   drawPen(pen, colour, points, x, y, n) {
-    pen.strokeStyle = colour.pen;
-    pen.globalAlpha = GRAYS[n % GRAYS.length];
-    pen.lineWidth = 1.8;
-    pen.setLineDash(DASHES[n % DASHES.length]);
-    pen.beginPath();
-    let at = -1, before = -Infinity, least = 0, most = 0;
-    const put = () => {
-      pen.lineTo(at, y(least));
-      if (most !== least) pen.lineTo(at, y(most));
-    };
-    for (const [time, low, high] of points) {
+    const gap = Math.max(15000, 2.5 * (this.minutes > 10 ? this.grain || 0 : 0));
+    const parts = [];
+    let before = -Infinity;
+    for (const [time, low, high, last] of points) {
       const column = Math.round(x(time));
-      if (time - before > 15000) { /* nobody looked meanwhile: no line says what was between */
-        if (at >= 0) put();
-        pen.moveTo(column, y(low));
-        at = -1;
-      }
-      if (column === at) {
-        least = Math.min(least, low);
-        most = Math.max(most, high);
-      } else {
-        if (at >= 0) put();
-        [at, least, most] = [column, low, high];
-      }
+      if (time - before > gap) parts.push([]); /* nobody looked meanwhile: no line says what was between */
+      const part = parts.at(-1), at = part.at(-1);
+      if (at && at.column === column) Object.assign(at, { low: Math.min(at.low, low), high: Math.max(at.high, high), last });
+      else part.push({ column, low, high, last });
       before = time;
     }
-    if (at >= 0) put();
-    pen.stroke();
-    pen.setLineDash([]);
+    pen.strokeStyle = pen.fillStyle = colour.pen;
+    pen.lineWidth = 1.8;
+    for (const part of parts) {
+      pen.globalAlpha = 0.25 * GRAYS[n % GRAYS.length];
+      pen.beginPath();
+      for (const at of part) pen.lineTo(at.column, y(at.high));
+      for (const at of part.toReversed()) pen.lineTo(at.column, y(at.low));
+      pen.fill();
+      pen.globalAlpha = GRAYS[n % GRAYS.length];
+      pen.setLineDash(DASHES[n % DASHES.length]);
+      pen.beginPath();
+      for (const at of part) pen.lineTo(at.column, y(at.last));
+      pen.stroke();
+      pen.setLineDash([]);
+    }
     pen.globalAlpha = 1;
   }
 
@@ -181,7 +204,7 @@ class Trend {
     pen.lineTo(at, box.top + box.plot.height);
     pen.stroke();
     const values = this.names.map((name) => {
-      const sensor = store.sensors.get(name), points = store.samples.get(name) || [];
+      const sensor = store.sensors.get(name), points = this.points(name);
       const point = points.findLast((one) => one[0] <= time);
       return sensor ? `${name} ${point ? number(point[3], sensor.decimals) + unit(sensor.unit) : "–"}` : "";
     });

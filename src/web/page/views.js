@@ -244,7 +244,7 @@ function viewTrends() {
     pause.textContent = trend.paused ? t("Go on") : t("Pause");
     trend.draw();
   } }, t("Pause"));
-  const rows = () => chosen.flatMap((name) => (store.samples.get(name) || []).map((point) => [name, ...point]));
+  const rows = () => chosen.flatMap((name) => trend.points(name).map((point) => [name, ...point]));
   const csv = () => {
     const text = "sensor,time,least,most,last\r\n" + rows().map((row) => [row[0], new Date(row[1]).toISOString(), ...row.slice(2)].join(",")).join("\r\n") + "\r\n";
     const link = h("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: "trend.csv" });
@@ -256,16 +256,17 @@ function viewTrends() {
     table.replaceChildren(h("table", {}, h("thead", {}, h("tr", {}, [t("Sensors"), t("Time"), t("Value")].map((word) => h("th", {}, word)))),
       h("tbody", {}, last.map(([name, time, , , value]) => h("tr", {}, h("td", {}, name), h("td", {}, clock(time)), h("td", {}, plain(value)))))));
   };
-  live([...chosen, "second"], (slow) => { if (slow) { trend.draw(); showScales(); } });
+  live([...chosen, "second"], (slow) => { if (slow) { trend.load(); trend.draw(); showScales(); } });
   const scales = chosen.map(() => h("span", { class: "dim small num" }));
   const showScales = () => chosen.forEach((name, n) => {
-    const sensor = store.sensors.get(name), [low, high] = trend.scale(sensor, store.samples.get(name) || []);
+    const sensor = store.sensors.get(name), [low, high] = trend.scale(sensor, trend.points(name));
     scales[n].textContent = `${number(sensor.value, sensor.decimals)}${unit(sensor.unit)}` + (chosen.length > 1 ? ` [${plain(Number(low.toPrecision(3)))} … ${plain(Number(high.toPrecision(3)))}]` : "");
   });
   const pens = chosen.map((name, n) => h("label", {}, h("input", { type: "checkbox", checked: true, onchange: () => go(chosen.filter((other) => other !== name)) }),
     s("svg", { viewBox: "0 0 30 10", "aria-hidden": "true" }, s("line", { x1: 0, x2: 30, y1: 5, y2: 5, "stroke-dasharray": DASHES[n].join(" "), opacity: GRAYS[n] })), name, h("span", { class: "dim" }, store.sensors.get(name).label), scales[n]));
   const more = h("select", { "aria-label": t("Pens"), onchange: (event) => go([...chosen, event.target.value]) }, h("option", { value: "" }, `+ ${t("Pens")}`), names.filter((name) => !chosen.includes(name)).map((name) => h("option", { value: name }, name)));
-  const minutes = h("select", { onchange: (event) => { trend.minutes = Number(event.target.value); trend.draw(); } }, [1, 2, 5, 10].map((m) => h("option", { value: m, selected: m === 10 }, `${m} min`)));
+  const minutes = h("select", { onchange: (event) => { trend.minutes = Number(event.target.value); trend.load(); trend.draw(); } },
+    [1, 2, 5, 10, 60, 240, 480, 1440].map((m) => h("option", { value: m, selected: m === 10 }, m < 60 ? `${m} min` : `${m / 60} h`)));
   return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Trends")), pause, h("label", {}, `${t("Period")} `, minutes), h("button", { type: "button", onclick: csv }, "CSV")),
     h("section", { class: "panel" }, trend.node, h("div", { class: "legend" }, pens, chosen.length < 8 ? more : null)),
     h("details", { class: "panel", ontoggle: fillTable }, h("summary", {}, t("Table of the data")), table));

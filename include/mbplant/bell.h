@@ -2,8 +2,8 @@
  * sleeps, so that a busy scan hands over for the price of an atomic exchange.
  * The sleeper: mbp_bell_prepare, look whether there is work, then mbp_bell_sleep (0 ms when there was).
  * The ringer: publish the work (sequentially consistent), then mbp_bell_ring. */
-#ifndef MBP_JOURNAL_BELL_H
-#define MBP_JOURNAL_BELL_H
+#ifndef MBPLANT_BELL_H
+#define MBPLANT_BELL_H
 
 #include <stdatomic.h>
 

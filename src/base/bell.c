@@ -1,5 +1,5 @@
 /* An eventfd and the flag that saves its system call. */
-#include "bell.h"
+#include "mbplant/bell.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
