@@ -87,6 +87,12 @@ struct mbp_expectation {
 uint32_t mbp_play_count(const struct mbp_play *play);
 struct mbp_expectation mbp_play_expectation(const struct mbp_play *play, uint32_t i);
 
+/* Its simulated time, from its begin. */
+uint64_t mbp_play_now_ns(const struct mbp_play *play);
+
+/* The i-th note that was told, oldest first, and when. NULL: there are not so many. Valid as long as the scenario. */
+const char *mbp_play_note(const struct mbp_play *play, uint32_t i, uint64_t *told_ns);
+
 enum mbp_play_format { MBP_PLAY_TEXT, MBP_PLAY_JSON, MBP_PLAY_JUNIT, MBP_PLAY_FORMAT_COUNT };
 
 /* "text", "json", "junit"; -1 when there is none of that name. */

@@ -15,6 +15,8 @@
 #include "mbplant/server.h"
 
 struct mbp_web;
+struct mbp_scenario;
+struct mbp_play;
 
 struct mbp_web_config {
     struct uv_loop_s *loop;
@@ -22,7 +24,9 @@ struct mbp_web_config {
     struct mbp_image *image;
     struct mbp_scan *scan;
     struct mbp_journal *journal;
-    struct mbp_server *server; /* what it counted is shown */
+    struct mbp_server *server;           /* what it counted is shown */
+    const struct mbp_scenario *scenario; /* NULL = none plays; valid as long as the web */
+    const struct mbp_play *play;
     struct mbp_clock clock;
     const char *listen;                /* "ADDR:PORT" */
     bool named;                        /* somebody asked for that address */

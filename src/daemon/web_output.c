@@ -54,6 +54,8 @@ static bool start(struct daemon *daemon, void **own)
         .journal = daemon->journal,
         .server = daemon->server,
         .clock = daemon->clock,
+        .scenario = daemon->scenario,
+        .play = daemon->play,
         .folder = daemon->data_dir,
         .listen = listen,
         .named = daemon->options.http != NULL || plant->http_named,

@@ -83,6 +83,10 @@ void act_step(struct mbp_play *play, uint32_t index)
 {
     const struct step *step = &play->config.scenario->steps[index];
     tell_step(play, step);
+    if (step->act == ACT_NOTE) {
+        play->notes[play->note_count] = index;
+        play->noted_ns[play->note_count++] = play->now_ns;
+    }
     if (step->wish != UINT32_MAX)
         open_wish(play, step->wish);
     else if (step->act == ACT_FAULT)

@@ -108,8 +108,10 @@ enum mbp_status mbp_play_new(const struct mbp_play_config *config, struct mbp_pl
     play->fault = calloc(scenario->step_count + 1u, sizeof *play->fault);
     play->cells = calloc(scenario->cell_count + 1u, sizeof *play->cells);
     play->came = calloc(scenario->step_count + 1u, sizeof *play->came);
+    play->notes = calloc(scenario->step_count + 1u, sizeof *play->notes);
+    play->noted_ns = calloc(scenario->step_count + 1u, sizeof *play->noted_ns);
     if (play->wishes == NULL || play->asked_ns == NULL || play->fault == NULL || play->cells == NULL ||
-        play->came == NULL) {
+        play->came == NULL || play->notes == NULL || play->noted_ns == NULL) {
         mbp_play_free(play);
         return MBP_ERR_MEMORY;
     }
@@ -139,6 +141,8 @@ void mbp_play_free(struct mbp_play *play)
     free(play->fault);
     free(play->cells);
     free(play->came);
+    free(play->notes);
+    free(play->noted_ns);
     free(play);
 }
 
@@ -164,6 +168,19 @@ bool mbp_play_passed(const struct mbp_play *play)
 uint32_t mbp_play_count(const struct mbp_play *play)
 {
     return play->config.scenario->wish_count;
+}
+
+uint64_t mbp_play_now_ns(const struct mbp_play *play)
+{
+    return play->now_ns;
+}
+
+const char *mbp_play_note(const struct mbp_play *play, uint32_t i, uint64_t *told_ns)
+{
+    if (i >= play->note_count)
+        return NULL;
+    *told_ns = play->noted_ns[i];
+    return play->config.scenario->steps[play->notes[i]].note;
 }
 
 struct mbp_expectation mbp_play_expectation(const struct mbp_play *play, uint32_t i)

@@ -307,7 +307,10 @@ struct mbp_play {
     uint64_t *asked_ns; /* per machine: when a student asked for the state that it is in; 0 = nobody did */
     uint32_t *fault;    /* per step: the one it began; UINT32_MAX = none */
     uint32_t refused;
-    uint64_t *cells;  /* what conditions remember */
+    uint64_t *cells;    /* what conditions remember */
+    uint32_t *notes;    /* steps whose notes were told, in that order */
+    uint64_t *noted_ns; /* when, of each of these */
+    uint32_t note_count;
     bool *came;       /* per step with a condition: it was so */
     uint32_t waiting; /* steps whose time has come, and whose condition not yet */
     bool acted;       /* a step wrote something, before the coming scan */

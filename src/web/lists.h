@@ -15,5 +15,6 @@ void web_serve_controller(struct web_call *call);
 void web_serve_alarms(struct web_call *call);
 void web_serve_alarm(struct web_call *call);
 void web_serve_events(struct web_call *call);
+void web_serve_exercise(struct web_call *call);
 
 #endif

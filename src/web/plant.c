@@ -91,6 +91,11 @@ static void put_token_needed(const struct web_item *item)
     fputs(item->web->token != NULL ? "true" : "false", item->out);
 }
 
+static void put_scenario(const struct web_item *item)
+{
+    fputs(item->web->config.play != NULL ? "true" : "false", item->out);
+}
+
 static const struct web_field plant_fields[] = {
     {ROW("name", "of the plant file", WEB_TEXT), .put = put_plant_name},
     {ROW("version", "of mbplant", WEB_TEXT), .put = put_version},
@@ -98,6 +103,7 @@ static const struct web_field plant_fields[] = {
     {ROW("scan_ms", "period of the scan", WEB_NUMBER), .put = put_scan_ms},
     {ROW("seed", "of noise and rejects", WEB_TEXT), .put = put_seed},
     {ROW("instructor", "unit 247 is there", WEB_FLAG), .put = put_instructor},
+    {ROW("scenario", "one plays: see exercise", WEB_FLAG), .put = put_scenario},
     {ROW("machines", "count", WEB_COUNT), .put = put_machine_count},
     {ROW("sensors", "count", WEB_COUNT), .put = put_sensor_count},
     {ROW("actuators", "count", WEB_COUNT), .put = put_actuator_count},

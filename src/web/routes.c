@@ -188,6 +188,8 @@ const struct web_route web_routes[] = {
     {GET(WEB_API "/faults", "Faults of the plant file; the instructor's", web_serve_faults), LIST(fault)},
     {POST(WEB_API "/faults/{name}", "Begin or end a fault; the instructor's", web_command_fault, web_settled_fault),
      PARAMS(fault_body), ONE(fault)},
+    {GET(WEB_API "/exercise", "The scenario that plays: notes, expectations, points", web_serve_exercise),
+     ONE(exercise)},
     {GET(WEB_API "/openapi.json", "This document", web_serve_openapi)},
     {GET("/metrics", "Figures for Prometheus", web_serve_metrics), .type = "text/plain; version=0.0.4; charset=utf-8"},
     {GET("/health/live", "It answers", web_serve_health), ONE(words)},

@@ -273,7 +273,8 @@ const char *web_table_word(unsigned i);
 extern const struct web_noun web_machine_noun, web_sensor_noun, web_actuator_noun, web_controller_noun, web_alarm_noun,
     web_plant_noun, web_unit_noun, web_status_noun, web_connections_noun, web_point_noun, web_point_value_noun,
     web_registers_noun, web_event_noun, web_sim_noun, web_fault_noun, web_problem_noun, web_done_noun, web_trend_noun,
-    web_sample_noun, web_grain_noun, web_words_noun, web_report_noun, web_exchange_noun;
+    web_sample_noun, web_grain_noun, web_note_noun, web_expectation_noun, web_exercise_noun, web_words_noun,
+    web_report_noun, web_exchange_noun;
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 

@@ -15,7 +15,7 @@ from test_traffic import HOLE, READ, speak
 from test_web import BOTTLING, Web
 
 SHOTS = pathlib.Path(os.environ.get("MBP_SHOTS", BUILD / "browser"))
-VIEWS = ("", "machine/FILL1", "sensor/TT101", "alarms", "trends", "journal", "registers", "traffic")
+VIEWS = ("", "machine/FILL1", "sensor/TT101", "alarms", "trends", "journal", "report", "registers", "traffic")
 
 
 class Story(unittest.TestCase):

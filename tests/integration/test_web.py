@@ -252,6 +252,19 @@ class Reads(unittest.TestCase):
             self.assertEqual((plant.data / "samples.db").read_bytes(), b"x" * 9000)
             plant.start()
 
+    def test_an_exercise_tells_what_was_told_and_nothing_of_what_comes(self):
+        with Web(BOTTLING) as plant:
+            self.assertFalse(plant.get("/plant")["scenario"])
+            self.assertIn("--scenario", plant.ask("/api/v1/exercise")[1]["detail"])
+        plant = Web(BOTTLING, "--scenario", ROOT / "config" / "scenarios" / "overheat.yaml", "--speed", "0.1")
+        plant.start()
+        self.addCleanup(plant.kill)
+        now = eventually(lambda: (lambda one: one if one["expectations"] else None)(plant.get("/exercise")), "its begin")
+        self.assertTrue(plant.get("/plant")["scenario"])
+        self.assertEqual([note["simulated_ms"] for note in now["notes"]], [0])
+        self.assertEqual([one["what"] for one in now["expectations"]], ["no alarm of the plant for 1min"])
+        self.assertEqual((now["expectations_all"], now["points_all"], now["over"]), (9, 30, False))
+
     def test_metrics_are_families_with_help_type_and_samples(self):
         sample = re.compile(r'^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[a-z_]+="(?:[^"\\]|\\.)*"(?:,[a-z_]+="(?:[^"\\]|\\.)*")*\})? '
                             r'(NaN|[-+0-9.e]+)$')

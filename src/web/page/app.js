@@ -1,8 +1,8 @@
 /* Which view is shown, what stands on every one, and the beat that brings it up to date: bars four times, numbers once a
  * second. */
 
-const VIEWS = { "": viewPlant, alarms: viewAlarms, trends: viewTrends, journal: viewJournal, registers: viewRegisters, traffic: viewTraffic, machine: viewMachine, sensor: viewSensor, simulation: viewSimulation, file: viewPlantFile };
-const NAV = [["", "Plant"], ["alarms", "Alarms"], ["trends", "Trends"], ["journal", "Journal"], ["registers", "Registers"], ["traffic", "Traffic"], ["simulation", "Simulation", true], ["file", "Plant file", true]]; // true: where there is an instructor
+const VIEWS = { "": viewPlant, alarms: viewAlarms, trends: viewTrends, journal: viewJournal, registers: viewRegisters, traffic: viewTraffic, machine: viewMachine, sensor: viewSensor, report: viewReport, exercise: viewExercise, simulation: viewSimulation, file: viewPlantFile };
+const NAV = [["", "Plant"], ["alarms", "Alarms"], ["trends", "Trends"], ["journal", "Journal"], ["report", "Report"], ["registers", "Registers"], ["traffic", "Traffic"], ["simulation", "Simulation", true], ["file", "Plant file", true], ["exercise", "Exercise", "scenario"]]; // true: where there is an instructor; "scenario": where one plays
 const OLD_MS = 3000;
 let beats = 0, soundOn = false, audio = null, silenced = 0;
 
@@ -29,7 +29,7 @@ function frame() {
   $("theme").textContent = t("Theme");
   $("sound").textContent = t(soundOn ? "Sound on" : "Sound off");
   $("sound").setAttribute("aria-pressed", String(soundOn));
-  $("nav").replaceChildren(...NAV.filter(([, , teaches]) => !teaches || store.plant?.instructor).map(([key, word]) => h("a", { href: "#/" + key, "aria-current": key === view ? "page" : null }, t(word))));
+  $("nav").replaceChildren(...NAV.filter(([, , needs]) => !needs || (needs === "scenario" ? store.plant?.scenario : store.plant?.instructor)).map(([key, word]) => h("a", { href: "#/" + key, "aria-current": key === view ? "page" : null }, t(word))));
   alarmLine();
 }
 

@@ -46,6 +46,11 @@ const FRENCH = {
   "The plant goes on with this file. What has the same name keeps its state; the file on the plant's disk is written anew.": "L’installation continue avec ce fichier. Ce qui garde son nom garde son état ; le fichier sur le disque est réécrit.",
   "All": "Tous", "flood": "avalanche", "min": "min", "Traffic": "Trafic", "Client": "Client", "Function": "Fonction", "Request": "Requête", "Answer": "Réponse", "Answers": "Réponses", "exceptions alone": "exceptions seules",
   "No traffic yet: it is kept from now on, while this is open.": "Aucun échange pour l’instant : ils sont gardés désormais, tant que cette vue est ouverte.",
+  "Report": "Rapport", "Exercise": "Exercice", "Availability": "Disponibilité", "an hour": "par heure", "Most in ten minutes": "Maximum en dix minutes", "Floods": "Avalanches",
+  "Chattering": "Battements", "Waiting for acknowledgement": "En attente d’acquittement", "nothing happened in it": "rien ne s’y est passé", "Machines": "Machines", "Performance": "Performance",
+  "Quality": "Qualité", "Good": "Bons", "Reject": "Rebuts", "Failures": "Pannes", "In service": "En service", "Down": "En panne", "Maintenance": "Maintenance", "Most frequent alarms": "Alarmes les plus fréquentes",
+  "Raised": "Levée", "Active for": "Active pendant", "Make it again": "Refaire", "over": "terminé", "Expectations met": "Attentes satisfaites", "missed": "manquées", "met": "satisfaite", "not decided": "en cours",
+  "Points": "Points", "Notes": "Notes", "Expectations": "Attentes", "Expected": "Attendu", "When": "Quand", "Instead": "Au lieu de cela", "Nothing is expected yet.": "Rien n’est encore attendu.",
   "waits for the next scan": "attend le prochain cycle", "trips": "arrête la machine",
 };
 let lang = localStorage.getItem("lang") || (navigator.language.startsWith("fr") ? "fr" : "en");
