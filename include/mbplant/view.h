@@ -27,6 +27,7 @@ struct mbp_summary_view {
     double journal_memory_percent;
     uint32_t events_lost;
     uint32_t newest_event; /* also one that waits in memory */
+    uint16_t http_port;    /* of the page; 0 = there is none */
 };
 
 struct mbp_machine_view {

@@ -58,6 +58,9 @@ void mbp_web_exchange(struct mbp_web *web, const struct mbp_exchange *exchange);
 /* Whether a report of that plant is still being made. */
 bool mbp_web_uses(const struct mbp_web *web, const struct mbp_plant *plant);
 
+/* Its port. */
+uint16_t mbp_web_port(const struct mbp_web *web);
+
 /* Where it is: "http://127.0.0.1:8020/". Returns buf. 80 bytes suffice. */
 const char *mbp_web_address(const struct mbp_web *web, char *buf, size_t size);
 

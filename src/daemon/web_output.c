@@ -67,6 +67,8 @@ static bool start(struct daemon *daemon, void **own)
     struct mbp_web *web = NULL;
     enum mbp_status status = mbp_web_open(&config, stderr, &web);
     *own = web;
+    if (web != NULL)
+        mbp_scan_set_http_port(daemon->scan, mbp_web_port(web));
     return status == MBP_OK || status == MBP_ERR_BUSY;
 }
 

@@ -284,6 +284,7 @@ static struct mbp_summary_view summary_of(const struct mbp_image_unit *unit, con
     view.journal_memory_percent = figures->journal_used_permille / 10.0;
     view.events_lost = figures->events_lost;
     view.newest_event = figures->newest_event;
+    view.http_port = figures->http_port;
     return view;
 }
 

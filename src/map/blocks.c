@@ -169,6 +169,7 @@ static const struct mbp_map_field events[] = {
      SUMMARY(events_lost)},
     {U32("newest event", "its number, also before it is stored"), .offset = MBP_RECENT_WORDS + 4,
      SUMMARY(newest_event)},
+    {U16("HTTP port", "of the page; 0 = there is none"), .offset = MBP_RECENT_WORDS + 6, SUMMARY(http_port)},
 };
 static const struct mbp_map_field actuator_words[] = {
     {.name = "position",
@@ -463,7 +464,7 @@ const struct mbp_map_block mbp_map[] = {
                         .table = MBP_INPUT_REGISTERS,
                         .per = MBP_PER_UNIT,
                         .usual = 5000,
-                        .stride = MBP_RECENT_WORDS + 6},
+                        .stride = MBP_RECENT_WORDS + 7},
     [MBP_MAP_ACTUATORS] = {.key = "actuators",
                            .what = "the positions of actuators",
                            FIELDS(actuator_words),

@@ -416,6 +416,11 @@ struct mbp_scan_stats mbp_scan_stats(const struct mbp_scan *scan)
     return scan->stats;
 }
 
+void mbp_scan_set_http_port(struct mbp_scan *scan, uint16_t port)
+{
+    scan->figures.http_port = port;
+}
+
 struct mbp_sim_figures mbp_scan_sim(const struct mbp_scan *scan)
 {
     return scan->sim;

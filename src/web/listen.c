@@ -65,6 +65,11 @@ enum mbp_status web_listen(struct mbp_web *web, const char *endpoint, FILE *erro
     return MBP_OK;
 }
 
+uint16_t mbp_web_port(const struct mbp_web *web)
+{
+    return web->port;
+}
+
 const char *mbp_web_address(const struct mbp_web *web, char *buf, size_t size)
 {
     bool any = strcmp(web->host, "0.0.0.0") == 0 || strcmp(web->host, "::") == 0;

@@ -3,6 +3,7 @@ import concurrent.futures
 import contextlib
 import http.client
 import json
+import os
 import re
 import socket
 import sqlite3
@@ -12,7 +13,7 @@ import time
 import unittest
 from urllib.parse import quote
 
-from support import DATA, ENVIRONMENT, MBPLANTD, ROOT, Plant, eventually, free_port, main, run
+from support import DATA, ENVIRONMENT, MBPLANTCTL, MBPLANTD, ROOT, Plant, eventually, free_port, main, run
 
 PAGE = re.compile(r"^page +http://127\.0\.0\.1:(\d+)/")
 BOTTLING = ROOT / "config" / "bottling.yaml"
@@ -771,6 +772,37 @@ class Streams(unittest.TestCase):
                 plant.process.send_signal(signal.SIGHUP)
                 self.assertEqual(stream.next("plant")[2]["plant"], "Bottling line 4")
                 self.assertEqual(len(stream.next("values")[2]["values"]), plant.get("/plant")["sensors"] + plant.get("/plant")["actuators"])
+
+
+class Open(unittest.TestCase):
+    """mbplantctl open: which address it says, and what it starts."""
+
+    def test_open_prints_the_address_and_hands_it_to_the_browser(self):
+        with Web(BOTTLING) as plant, tempfile.TemporaryDirectory() as folder:
+            said = os.path.join(folder, "said")
+            browser = os.path.join(folder, "browser")
+            with open(os.open(browser, os.O_CREAT | os.O_WRONLY, 0o700), "w", encoding="ascii") as file:
+                file.write(f'#!/bin/sh\nprintf %s "$1" >"{said}"\n')
+            address = f"http://127.0.0.1:{plant.web}/"
+
+            def ask(**more):
+                environment = {name: value for name, value in ENVIRONMENT.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+                return run(MBPLANTCTL, "-p", plant.port, "open", environment={**environment, **more})
+
+            eventually(lambda: address in ask().stdout, "the address, from the first scan on")
+            self.assertIn("no browser", ask().stderr)
+            result = ask(BROWSER=browser)
+            self.assertEqual((result.returncode, result.stdout, result.stderr), (0, address + "\n", ""))
+            with open(said, encoding="ascii") as file:
+                self.assertEqual(file.read(), address)
+            for wrong in ("/nowhere/browser", "/bin/false"):
+                self.assertIn("no browser", ask(BROWSER=wrong).stderr)
+
+    def test_open_of_a_plant_without_a_page_says_how_to_have_one(self):
+        with Plant(BOTTLING) as plant:
+            result = plant.ctl("open", check=False)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("--http", result.stderr)
 
 
 class Address(unittest.TestCase):

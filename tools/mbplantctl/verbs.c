@@ -31,6 +31,10 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl watch\n"
      "  mbplantctl watch --interval 500ms\n"
      "  mbplantctl watch | tee -a shift.log\n"},
+    {"open", ctl_run_open, 0, 0, 0, TEXT, "", "the plant's page in the browser",
+     "Prints the page's address, and opens it with $BROWSER or xdg-open where there is a desktop.\n",
+     "  mbplantctl open\n"
+     "  mbplantctl -H 192.168.1.20 open\n"},
     {"read", ctl_run_read, 1, ANY, CTL_OPT_FORMAT | CTL_OPT_RAW, READING, "POINT..", "what stands in points",
      "POINT is a sensor (TT101), its limit (TT101.high), a machine (FILL1) or a part of it (FILL1.good), any other "
      "name\n"
