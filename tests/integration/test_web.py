@@ -287,6 +287,13 @@ class Reads(unittest.TestCase):
             samples.add(found.group(0).rsplit(" ", 1)[0])
         self.assertEqual(len(families), len(set(families)))
         self.assertIn('mbplant_sensor_value{sensor="TT101",machine="FILL1",unit="°C"}', samples)
+        # The dashboard asks for these families and labels alone.
+        dashboard = (ROOT / "config" / "grafana.json").read_text(encoding="utf-8")
+        asked = {target["expr"] for panel in json.loads(dashboard)["panels"] for target in panel["targets"]}
+        labels = set(re.findall(r'[{,]([a-z]+)="', text)) | {"instance"}
+        for expression in asked:
+            self.assertLessEqual(set(re.findall(r"mbplant_\w+", expression)), set(families), expression)
+            self.assertLessEqual(set(re.findall(r"(\w+)=~?\"", expression)), labels, expression)
         self.assertTrue(text.endswith("\n"))
 
 

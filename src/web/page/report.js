@@ -3,7 +3,8 @@
 const PERIODS = [[3600, "1 h"], [28800, "8 h"], [86400, "24 h"], [604800, "7 d"]];
 const percent = (share) => (share === null || share === undefined ? "–" : `${number(100 * share, 1)} %`);
 const lasting = (seconds) => (seconds === null || seconds === undefined ? "–" : span(1000 * seconds));
-const table = (heads, rows, none) => (rows.length ? h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, heads.map((word) => h("th", {}, t(word))))),
+/* What does not fit is scrolled, by the keyboard too. */
+const table = (heads, rows, none) => (rows.length ? h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": heads.filter(Boolean).map(t).join(", ") }, h("table", {}, h("thead", {}, h("tr", {}, heads.map((word) => h("th", {}, t(word))))),
   h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", { class: typeof cell === "string" && /^[-–0-9.: %]+$/.test(cell) ? "num" : null }, cell))))))) : h("p", { class: "dim" }, t(none)));
 
 function viewReport() {

@@ -345,7 +345,7 @@ function viewRegisters() {
     for (let row = 0; row < COUNT; row += 10) {
       grid.append(h("span", { class: "dim" }, String(registers.at + row)));
       for (let i = row; i < row + 10; i++) {
-        const cell = h("button", { type: "button", onclick: () => tell(i) });
+        const cell = h("button", { type: "button", "aria-label": String(registers.at + i), onclick: () => tell(i) });
         cells.push(cell);
         grid.append(cell);
       }
