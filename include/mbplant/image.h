@@ -6,8 +6,8 @@
 
 #include "mbplant/codec.h"
 #include "mbplant/event/comment.h"
+#include "mbplant/image/staging.h"
 #include "mbplant/map.h"
-#include "mbplant/staging.h"
 #include "mbplant/state.h"
 
 /* ---- the tables ------------------------------------------------------------------------------------------------ */
@@ -209,7 +209,7 @@ void mbp_image_limits(const struct mbp_image *image, uint32_t sensor, double lim
  * in both; and the file source. To be called when the old one has been latched. */
 void mbp_image_carry(const struct mbp_carry *carry, struct mbp_image *from, struct mbp_image *to);
 
-/* ---- the plant file to come (staging.h) ------------------------------------------------------------------------- */
+/* ---- the plant file to come (image/staging.h) ------------------------------------------------------------------- */
 
 /* What a master asked the instructor's unit to do with the text that it staged there. */
 struct mbp_staged_wish {

@@ -3,7 +3,7 @@
 #define MBPLANT_IMAGE_PRIV_H
 
 #include "mbplant/image.h"
-#include "mbplant/image_keep.h"
+#include "mbplant/image/keep.h"
 #include "mbplant/view.h"
 
 #define MBP_WRITE_LOG_MIN 4096

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "image_priv.h"
-#include "mbplant/image_keep.h"
+#include "mbplant/image/keep.h"
 
 /* ---- what stays ------------------------------------------------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-/* The plant file to come, as masters write it to the instructor's unit (include/mbplant/staging.h), and what is
+/* The plant file to come, as masters write it to the instructor's unit (include/mbplant/image/staging.h), and what is
  * answered to it. */
 #include <stdlib.h>
 #include <string.h>

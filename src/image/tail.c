@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "image_priv.h"
-#include "mbplant/image_keep.h"
+#include "mbplant/image/keep.h"
 
 #define LOG_BYTES_MIN  (UINT32_C(1) << 20)
 #define FIRST_POSITION 8u /* 0 is before all */

@@ -1,8 +1,8 @@
 /* blocks: the register map, row by row. The order of the rows is the order in which blocks that must move are placed,
  * and in which a table's points are listed. */
+#include "mbplant/image/staging.h"
 #include "mbplant/instructor.h"
 #include "mbplant/map.h"
-#include "mbplant/staging.h"
 #include "mbplant/view.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -244,7 +244,8 @@ static const struct mbp_map_field stored_bits[] = {
     {BIT("bad_quality", "its expression has a fault"), STORED(bad_quality)},
 };
 
-/* ---- the instructor's unit (mbplant/instructor.h, mbplant/staging.h say what each does) ---------------------------
+/* ---- the instructor's unit (mbplant/instructor.h, mbplant/image/staging.h say what each does)
+ * ---------------------------
  */
 
 #define DOES .write = MBP_WRITE_SIMULATION

@@ -9,7 +9,7 @@
 
 #include "mbplant/diagnosis.h"
 #include "mbplant/fault.h"
-#include "mbplant/image_keep.h"
+#include "mbplant/image/keep.h"
 
 /* The copy of so many bytes takes about a millisecond, and storing them a few percent of a processor in a second. A
  * plant with a larger state (some 30,000 sensors) waits a second for each of it; beyond the largest, which would also

@@ -1,7 +1,7 @@
 /* The room in the journal's file: twice what is coalesced, of which the note says which one counts; so the snapshot;
  * then the image's. */
 #include "tail.h"
-#include "mbplant/image_keep.h"
+#include "mbplant/image/keep.h"
 
 #include <stdlib.h>
 #include <string.h>

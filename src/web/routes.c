@@ -4,13 +4,13 @@
 
 #include "commands.h"
 #include "lists.h"
+#include "past/report.h"
+#include "past/trend.h"
 #include "plant.h"
 #include "plant_file.h"
 #include "points.h"
-#include "report.h"
 #include "stream.h"
 #include "traffic.h"
-#include "trend.h"
 
 #define PARAMS(rows)         .params = (rows), .param_count = COUNT_OF(rows)
 #define GET(p, w, fn)        .method = "GET", .path = (p), .what = (w), .serve = (fn)
@@ -60,7 +60,7 @@ static const struct web_param register_params[] = {
 static const struct web_param trend_params[] = {
     {ROW("from", "a time in ms since 1970; ten minutes before `to` unless said", WEB_COUNT)},
     {ROW("to", "likewise; now unless said", WEB_COUNT)},
-    {ROW("points", "how many at most; 600 unless said", WEB_COUNT), .low = 2, .high = 2000},
+    {ROW("points", "how many at most; 602 unless said", WEB_COUNT), .low = 2, .high = 2000},
 };
 static const struct web_param stream_params[] = {
     {ROW("topics", "of values, alarms, machines, events, with commas; all unless said", WEB_TEXT)},

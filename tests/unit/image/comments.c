@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mbplant/image_keep.h"
+#include "mbplant/image/keep.h"
 
 static void latch(struct device *device)
 {

@@ -10,8 +10,8 @@
  * length in bytes uint32, CRC-32 uint32, text: the errors, one FILE:LINE:COLUMN: a line, or what is to be said of
  * points that moved and the like; at most MBP_STAGING_TEXT_MAX bytes
  */
-#ifndef MBPLANT_STAGING_H
-#define MBPLANT_STAGING_H
+#ifndef MBPLANT_IMAGE_STAGING_H
+#define MBPLANT_IMAGE_STAGING_H
 
 #include "mbplant/base.h"
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "mbplant/work.h"
-#include "trend.h"
+#include "past/trend.h"
 
-#define POINTS_USUAL 600u
+#define POINTS_USUAL 602u                          /* ten minutes in seconds, with those at both ends */
 #define JOBS_MAX     32u                           /* that read at once */
 #define SPAN_MAX_MS  (UINT64_C(31) * 86400 * 1000) /* nothing older is kept */
 
@@ -245,16 +245,19 @@ static void begin(struct web_trend_job *job)
 /* From..to in parts of whole seconds, as many as asked or fewer. NULL: no memory. */
 static struct web_trend_job *job_new(uint64_t from_ms, uint64_t to_ms, uint32_t points)
 {
-    uint64_t span_ms = to_ms - from_ms + 1;
-    uint64_t bucket_ms = (span_ms + points - 1) / points;
-    bucket_ms = (bucket_ms + WEB_TREND_GRAIN_MS - 1) / WEB_TREND_GRAIN_MS * WEB_TREND_GRAIN_MS;
-    from_ms = from_ms / bucket_ms * bucket_ms; /* so that a trend that is asked again has the same parts */
-    uint32_t count = (uint32_t)((to_ms - from_ms) / bucket_ms) + 1;
+    uint64_t bucket_ms = (to_ms - from_ms) / points / WEB_TREND_GRAIN_MS * WEB_TREND_GRAIN_MS;
+    uint64_t begin_ms;
+    uint32_t count;
+    do {
+        bucket_ms += WEB_TREND_GRAIN_MS;
+        begin_ms = from_ms / bucket_ms * bucket_ms; /* so that a trend that is asked again has the same parts */
+        count = (uint32_t)((to_ms - begin_ms) / bucket_ms) + 1;
+    } while (count > points);
     struct web_trend_job *job = calloc(1, sizeof *job + count * sizeof *job->buckets);
     if (job == NULL)
         return NULL;
     job->trend =
-        (struct mbp_sample_trend){.from_ms = from_ms, .bucket_ms = bucket_ms, .count = count, .buckets = job->buckets};
+        (struct mbp_sample_trend){.from_ms = begin_ms, .bucket_ms = bucket_ms, .count = count, .buckets = job->buckets};
     job->memory_from_ms = UINT64_MAX;
     mbp_sample_trend_clear(&job->trend);
     return job;

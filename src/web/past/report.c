@@ -1,6 +1,6 @@
 /* The report: noted in the loop, made in libuv's pool of threads, so that scans and masters do not wait for it. One at
  * a time: what comes meanwhile waits for its turn. */
-#include "report.h"
+#include "past/report.h"
 
 #include <stdlib.h>
 #include <string.h>

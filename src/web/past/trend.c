@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trend.h"
+#include "past/trend.h"
 
 #define COLUMNS 600u
 
