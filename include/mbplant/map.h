@@ -84,6 +84,7 @@ struct mbp_map_request {
     struct mbp_actuator *actuators; /* likewise */
     bool (*sensor_placed)(void *ctx, uint32_t sensor);
     bool (*actuator_placed)(void *ctx, uint32_t actuator);
+    struct mbp_user_point *(*sensor_point)(void *ctx, uint32_t sensor); /* that is to stand where its value would */
     void (*overlap)(void *ctx, const struct mbp_map_claim *mine, const struct mbp_map_claim *other, uint32_t at);
     void (*overflow)(void *ctx, const struct mbp_map_claim *claim); /* it would end beyond address 65535 */
     void *ctx;
@@ -111,6 +112,10 @@ static inline const struct mbp_map_field *mbp_map_tag_field(const struct mbp_tag
 {
     return &mbp_map[tag->block].fields[tag->field];
 }
+
+/* The point of the user's own that the `register` of a sensor or an actuator is; NULL where that stands in the standard
+ * map, or nowhere. */
+const struct mbp_user_point *mbp_map_register_point(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item);
 
 /* Whether a master's write of a tag has an effect. */
 bool mbp_map_tag_writable(const struct mbp_plant *plant, const struct mbp_tag *tag);

@@ -55,9 +55,10 @@ struct mbp_user_point {
     uint8_t shift;     /* of the lowest of them */
     bool wraps;        /* rolls over at its ends, where others are held */
     bool has_no_value;
-    bool write_only; /* a read is refused, as of an address that nobody declared */
-    bool home;       /* of a stored value: the point that holds it */
-    uint8_t table;   /* enum mbp_table */
+    bool write_only;  /* a read is refused, as of an address that nobody declared */
+    bool home;        /* of a stored value: the point that holds it */
+    bool of_register; /* the file says it as the `register` of what it shows */
+    uint8_t table;    /* enum mbp_table */
     bool writable;
 };
 

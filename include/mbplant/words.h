@@ -138,6 +138,8 @@ const char *mbp_limit_name(enum mbp_limit limit);             /* of all six alar
 const char *mbp_alarm_state_name(enum mbp_alarm_state state); /* "returned unacknowledged" */
 const char *mbp_table_name(enum mbp_table table);
 const char *mbp_table_word(enum mbp_table table); /* "holding": as people and `at:` name it */
+const char *mbp_table_noun(enum mbp_table table); /* one of it: "holding register" */
+unsigned mbp_table_poll(enum mbp_table table);    /* mbpoll's -t */
 int mbp_table_find(const char *word);             /* by any of its words (holding, holding_registers, hr, 4x); -1 */
 const char *mbp_type_name(enum mbp_type type);
 const char *mbp_order_name(enum mbp_order order);

@@ -48,24 +48,31 @@ static const char *master_command(char *buf, size_t size)
 static void print_examples(const struct mbp_plant *plant, const char *host, uint16_t port)
 {
     const struct mbp_sensor *sensor = example_sensor(plant);
+    const struct mbp_user_point *point;
     char command[PATH_MAX];
     char where[96] = "";
     char reference[8];
-    if (sensor == NULL || sensor->reg.nowhere)
+    if (sensor == NULL)
         return;
+    point = mbp_map_register_point(plant, MBP_PER_SENSOR, (uint32_t)(sensor - plant->sensors));
+    if (sensor->reg.nowhere && point == NULL)
+        return;
+    enum mbp_table table = point == NULL ? MBP_HOLDING_REGISTERS : (enum mbp_table)point->table;
     master_command(command, sizeof command);
     size_t len = 0;
     if (strcmp(host, DEFAULT_HOST) != 0)
         len = (size_t)snprintf(where, sizeof where, " -H %s", host);
     if (port != DEFAULT_PORT)
         snprintf(where + len, sizeof where - len, " -p %u", port);
-    mbp_reference(MBP_HOLDING_REGISTERS, sensor->reg.addr, reference, sizeof reference);
+    mbp_reference(table, sensor->reg.addr, reference, sizeof reference);
     printf("try next    %s%s status\n", command, where);
-    printf("            mbpoll -m tcp -p %u -a %u -t 4 -r %u -c %u -1 %s    # %s: holding register %u = %s\n", port,
-           plant->units[sensor->unit].id, sensor->reg.addr + 1u, sensor->reg.words, host, sensor->name,
+    printf("            mbpoll -m tcp -p %u -a %u -t %u -r %u -c %u -1 %s    # %s: %s %u = %s\n", port,
+           plant->units[sensor->unit].id, mbp_table_poll(table), sensor->reg.addr + 1u,
+           point != NULL ? point->reg.words : sensor->reg.words, host, sensor->name, mbp_table_noun(table),
            sensor->reg.addr, reference);
-    printf("            %s%s write %s %g    # inject a value; 'release %s' lets it go\n", command, where, sensor->name,
-           sensor->range[0] + 0.9 * (sensor->range[1] - sensor->range[0]), sensor->name);
+    if (point == NULL || point->writable)
+        printf("            %s%s write %s %g    # inject a value; 'release %s' lets it go\n", command, where,
+               sensor->name, sensor->range[0] + 0.9 * (sensor->range[1] - sensor->range[0]), sensor->name);
 }
 
 void banner_print(const struct daemon *daemon, const char *listen)

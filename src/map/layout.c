@@ -84,7 +84,12 @@ static void place_values(struct work *work)
         struct mbp_register *reg = &work->request->sensors[s].reg;
         bool placed = is_placed(work, MBP_MAP_VALUES, s);
         uint32_t addr = placed ? reg->addr : next;
-        reg->nowhere = left_out && !placed;
+        struct mbp_user_point *point = reg->pointed ? work->request->sensor_point(work->request->ctx, s) : NULL;
+        reg->nowhere = reg->pointed || (left_out && !placed);
+        if (point != NULL) {
+            point->reg.addr = (uint16_t)next;
+            next += point->reg.words;
+        }
         if (reg->nowhere)
             continue;
         next += reg->words;
@@ -201,10 +206,13 @@ static uint32_t item_span(const struct work *work, unsigned block, uint32_t item
         *there = mbp_sensor_has_limits(&request->sensors[item]);
         return *there ? (uint32_t)MBP_LIMIT_COUNT * request->sensors[item].reg.words : 0;
     case MBP_PLACE_COMMAND:
-        *there = !request->actuators[item].on_off && !is_placed(work, block, item);
-        return request->actuators[item].on_off ? 0 : request->actuators[item].reg.words;
+        *there =
+            !request->actuators[item].on_off && !request->actuators[item].reg.pointed && !is_placed(work, block, item);
+        return request->actuators[item].on_off || request->actuators[item].reg.pointed
+                   ? 0
+                   : request->actuators[item].reg.words;
     case MBP_PLACE_ON_OFF:
-        *there = request->actuators[item].on_off;
+        *there = request->actuators[item].on_off && !request->actuators[item].reg.pointed;
         break;
     case MBP_PLACE_VALUE:
     case MBP_PLACE_STRIDE:
@@ -392,7 +400,7 @@ static void place_blocks(struct work *work)
         if (mbp_map[b].instructor || mbp_map[b].place == MBP_PLACE_VALUE || mbp_map[b].place == MBP_PLACE_POINT)
             continue;
         span[b] = block_span(work, b, &waits[b]);
-        if (!waits[b] && span[b] > 0)
+        if (!waits[b] && span[b] > 0 && mbp_map[b].place != MBP_PLACE_ON_OFF)
             layout->base[b] = mbp_map[b].usual; /* all that it has was placed by the file */
         if (waits[b] && is_left_out(work->request->unit, b)) {
             waits[b] = false;

@@ -67,3 +67,34 @@ bool mbp_map_tag_writable(const struct mbp_plant *plant, const struct mbp_tag *t
     return write != MBP_WRITE_NONE &&
            !(write == MBP_WRITE_VALUE && plant->sensors[tag->item].inject == MBP_INJECT_REJECT);
 }
+
+/* ---- what the file says as a register ---------------------------------------------------------------------------- */
+
+static bool stands_before(const struct mbp_user_point *point, unsigned table, uint16_t addr)
+{
+    return point->table < table || (point->table == table && point->reg.addr < addr);
+}
+
+const struct mbp_user_point *mbp_map_register_point(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item)
+{
+    bool sensor = per == MBP_PER_SENSOR;
+    const struct mbp_register *reg = sensor ? &plant->sensors[item].reg : &plant->actuators[item].reg;
+    const struct mbp_unit *unit = &plant->units[sensor ? plant->sensors[item].unit : plant->actuators[item].unit];
+    const struct mbp_user_point *points = plant->points + unit->first_point;
+    for (unsigned table = 0; table < MBP_TABLE_COUNT && reg->pointed; table++) {
+        uint32_t low = 0;
+        for (uint32_t high = unit->point_count; low < high;) {
+            uint32_t middle = low + (high - low) / 2;
+            if (stands_before(&points[middle], table, reg->addr))
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        for (; low < unit->point_count && points[low].table == table && points[low].reg.addr == reg->addr; low++) {
+            const struct mbp_tag *tag = &points[low].tag;
+            if (points[low].of_register && tag->item == item && mbp_map[tag->block].per == per)
+                return &points[low];
+        }
+    }
+    return NULL;
+}

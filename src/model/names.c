@@ -166,6 +166,21 @@ const char *mbp_table_word(enum mbp_table table)
     return short_table_names[table];
 }
 
+const char *mbp_table_noun(enum mbp_table table)
+{
+    static const char *const nouns[MBP_TABLE_COUNT] = {"coil", "discrete input", "holding register", "input register"};
+    assert((unsigned)table < COUNT_OF(nouns));
+    return nouns[table];
+}
+
+unsigned mbp_table_poll(enum mbp_table table)
+{
+    static const unsigned kinds[MBP_TABLE_COUNT] = {
+        [MBP_COILS] = 0, [MBP_DISCRETE_INPUTS] = 1, [MBP_INPUT_REGISTERS] = 3, [MBP_HOLDING_REGISTERS] = 4};
+    assert((unsigned)table < COUNT_OF(kinds));
+    return kinds[table];
+}
+
 int mbp_table_find(const char *word)
 {
     return mbp_words_find(&mbp_table_words, word);

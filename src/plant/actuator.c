@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "defs.h"
+#include "mbplant/map.h"
 #include "scalar.h"
 
 #define ITS_UNIT "the actuator's unit"
@@ -137,7 +138,7 @@ static const struct mbp_field fields[] = {
                         "\"properties\": {\"en_panne\": {\"anyOf\": [" POSITION_JSON "]}, \"faulted\": "
                         "{\"anyOf\": [" POSITION_JSON "]}, \"maintenance\": {\"anyOf\": [" POSITION_JSON "]}}}]"),
     [MBP_ACTUATOR_REGISTER] = MBP_ROW(MAP, OF(reg), "register",
-                                      "where and how its command stands in the holding registers; with a scale of 0.1 "
+                                      "where and how its command stands in the registers; with a scale of 0.1 "
                                       "for types of 16 bits if not given",
                                       .schema = &mbp_register_schema),
     [MBP_ACTUATOR_REPEAT] = MBP_ROW(COUNT, OF(repeat), "repeat", "makes so many of it; {n} in the name counts them",
@@ -186,8 +187,8 @@ static bool settle_range(struct mbp_reader *reader, struct mbp_actuator_def *act
     }
     double low, high;
     enum mbp_type type = (enum mbp_type)actuator->reg.reg.type;
-    mbp_type_range(type, actuator->reg.reg.scale, &low, &high);
-    double slack = high - low < DBL_MAX ? 1e-9 * actuator->reg.reg.scale : 0;
+    mbp_register_range(&actuator->reg.reg, &low, &high);
+    double slack = high - low < DBL_MAX ? 1e-9 * fabs(actuator->reg.reg.scale) : 0;
     if (!actuator->actuator.on_off &&
         (actuator->actuator.range[0] < low - slack || actuator->actuator.range[1] > high + slack)) {
         char text[3][32];
@@ -202,13 +203,22 @@ static bool settle_range(struct mbp_reader *reader, struct mbp_actuator_def *act
 }
 
 /* False when the range says nothing, for want of a number to hold it. */
-static bool check_register(struct mbp_reader *reader, const struct mbp_actuator_def *actuator)
+static bool check_register(struct mbp_reader *reader, struct mbp_actuator_def *actuator)
 {
-    uint8_t type = actuator->reg.reg.type;
-    if (actuator->actuator.on_off && mbp_def_has(&actuator->def, MBP_ACTUATOR_REGISTER)) {
+    struct mbp_register_def *reg = &actuator->reg;
+    bool plain = !mbp_def_has(&reg->def, MBP_REGISTER_AT) || reg->at.table == MBP_HOLDING_REGISTERS;
+    if (actuator->actuator.on_off && reg->def.wrong == 0 && mbp_def_has(&actuator->def, MBP_ACTUATOR_REGISTER) &&
+        plain && (reg->def.present & (MBP_BIT(MBP_REGISTER_BIT) | MBP_BIT(MBP_REGISTER_BYTE))) == 0) {
         mbp_reader_tell(reader, mbp_def_node(&actuator->def, "register"),
-                        "an on/off actuator is commanded by a coil; remove 'register', or 'on_off'");
-    } else if (type == MBP_BOOL || type == MBP_STRING) {
+                        "an on/off actuator is commanded by a bit; its register says which: at: coil 3, or at: "
+                        "holding 8 with bit: 0");
+        return true;
+    }
+    mbp_settle_register(reader, reg);
+    uint8_t type = reg->reg.type;
+    if (actuator->actuator.on_off)
+        return true;
+    if (type == MBP_BOOL || type == MBP_STRING) {
         mbp_reader_tell(reader, mbp_def_node(&actuator->reg.def, "type"),
                         "an actuator's command is a number; for an on/off one write on_off: true");
         return false;
@@ -264,7 +274,8 @@ static void check_actuator(struct mbp_reader *reader, void *def)
         actuator->actuator.unit_text = actuator->actuator.on_off ? "" : "%";
     }
     if (!mbp_def_has(&actuator->reg.def, MBP_REGISTER_SCALE)) { /* 45.5 % is 455 */
-        actuator->reg.reg.scale = actuator->reg.reg.type <= MBP_UINT16 ? 0.1 : 1;
+        bool narrow = mbp_def_has(&actuator->reg.def, MBP_REGISTER_BYTE);
+        actuator->reg.reg.scale = actuator->reg.reg.type <= MBP_UINT16 && !narrow ? 0.1 : 1;
     }
     actuator->range_right = check_register(reader, actuator) && settle_range(reader, actuator);
     if (actuator->range_right) {
@@ -272,10 +283,14 @@ static void check_actuator(struct mbp_reader *reader, void *def)
         settle_fail(reader, actuator);
     }
     if (!actuator->actuator.on_off && mbp_def_has(&actuator->reg.def, MBP_REGISTER_AT)) {
-        mbp_check_reference(reader, mbp_def_node(&actuator->reg.def, "at"), MBP_HOLDING_REGISTERS, actuator->reg.at);
+        mbp_check_reference(reader, mbp_def_node(&actuator->reg.def, "at"), actuator->reg.at.table,
+                            actuator->reg.at.addr);
     }
     if (actuator->actuator.on_off) { /* a coil has neither type nor scale */
-        actuator->reg = (struct mbp_register_def){.reg = {.type = MBP_BOOL, .words = 1, .scale = 1}};
+        const struct mbp_register bit = {.type = MBP_BOOL, .words = 1, .scale = 1};
+        bool pointed = actuator->reg.reg.pointed;
+        actuator->reg.reg = bit;
+        actuator->reg.reg.nowhere = actuator->reg.reg.pointed = pointed;
     }
     actuator->actuator.reg = actuator->reg.reg;
 }
@@ -292,10 +307,10 @@ void mbp_actuator_view(const struct mbp_plant *plant, uint32_t a, struct mbp_act
     *def = (struct mbp_actuator_def){.actuator = *actuator, .initial.number = actuator->initial};
     def->def.present = ~(MBP_BIT(MBP_ACTUATOR_NAME) | MBP_BIT(MBP_ACTUATOR_REPEAT));
     def->def.present &= actuator->machine != UINT32_MAX ? UINT32_MAX : ~MBP_BIT(MBP_ACTUATOR_FAIL);
-    def->def.present &= actuator->on_off ? ~MBP_BIT(MBP_ACTUATOR_REGISTER) : UINT32_MAX;
+    def->def.present &= actuator->on_off && !actuator->reg.pointed ? ~MBP_BIT(MBP_ACTUATOR_REGISTER) : UINT32_MAX;
     for (unsigned state = 0; state < MBP_STATE_COUNT; state++) {
         bool last = isnan(actuator->fail[state]);
         def->fail[state] = (struct mbp_fail_def){last ? MBP_FAIL_LAST : MBP_FAIL_AT, actuator->fail[state]};
     }
-    mbp_register_view(&actuator->reg, &def->reg);
+    mbp_register_view(&actuator->reg, mbp_map_register_point(plant, MBP_PER_ACTUATOR, a), &def->reg);
 }

@@ -247,7 +247,7 @@ struct reach {
 
 static void reach_to(struct reach *reach, const struct mbp_register_def *reg, double repeat)
 {
-    double end = (double)reg->at + repeat * reg->reg.words;
+    double end = (double)reg->at.addr + repeat * reg->reg.words;
     if (mbp_def_has(&reg->def, MBP_REGISTER_AT) && end > reach->end)
         *reach = (struct reach){end, reg->def.node};
 }

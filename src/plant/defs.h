@@ -4,6 +4,7 @@
 
 #include "mbplant/event.h"
 #include "mbplant/formula.h"
+#include "mbplant/map_rows.h"
 #include "names.h"
 #include "schema.h"
 
@@ -97,12 +98,34 @@ struct mbp_signal_def {
     struct mbp_formula_def expr;
 };
 
-enum mbp_register_field { MBP_REGISTER_AT, MBP_REGISTER_TYPE, MBP_REGISTER_SCALE, MBP_REGISTER_ORDER };
+/* Where a value stands: `input 0`. */
+struct mbp_place_def {
+    enum mbp_table table;
+    uint32_t addr;
+};
+
+enum mbp_register_field {
+    MBP_REGISTER_AT,
+    MBP_REGISTER_TYPE,
+    MBP_REGISTER_SCALE,
+    MBP_REGISTER_OFFSET,
+    MBP_REGISTER_ORDER,
+    MBP_REGISTER_OVERFLOW,
+    MBP_REGISTER_NO_VALUE,
+    MBP_REGISTER_BIT,
+    MBP_REGISTER_BYTE,
+    MBP_REGISTER_ACCESS
+};
 
 struct mbp_register_def {
     struct mbp_def def;
-    uint32_t at;
+    struct mbp_place_def at;
     struct mbp_register reg; /* the members that keys fill themselves */
+    int overflow;            /* these as a point has them */
+    double no_value;
+    uint32_t bit;
+    int byte, access;
+    const struct mbp_point_def *point; /* that shows it, where it is more than a value in the holding registers */
 };
 
 /* Keys of an alarm; of a bad-quality alarm those from PRIORITY on without DEADBAND. */
@@ -294,12 +317,6 @@ struct mbp_tables_def {
     struct mbp_def_list files, fifos;
 };
 
-/* Where a point stands: `input 0`. */
-struct mbp_place_def {
-    enum mbp_table table;
-    uint32_t addr;
-};
-
 enum mbp_point_field {
     MBP_POINT_AT,
     MBP_POINT_TAG,
@@ -478,6 +495,22 @@ enum mbp_reading mbp_read_type(struct mbp_reader *reader, const struct mbp_node 
                                void *at);
 void mbp_print_type(FILE *out, const void *at);
 
+/* `input 0`, into a struct mbp_place_def. */
+enum mbp_reading mbp_read_place(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                void *at);
+#define MBP_PLACE_ALLOWED "a table and an address 0..65535: coil 0, discrete 3, input 0x10 or holding 40"
+
+/* The value of a raw step: a number, but not 0. */
+#define MBP_SCALE_JSON "\"type\": \"number\", \"anyOf\": [{\"minimum\": 1e-12}, {\"maximum\": -1e-12}]"
+enum mbp_reading mbp_read_scale(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                void *at);
+
+/* Rules of a point beside its keys' own. */
+void mbp_check_point(struct mbp_reader *reader, void *point_def);
+
+/* Whether a register is more than a value in the holding registers: it gets a point then. */
+void mbp_settle_register(struct mbp_reader *reader, struct mbp_register_def *reg);
+
 /* ---- what a unit answers ----------------------------------------------------------------------------------------- */
 
 /* Whether sensors without a register of their own have one in a unit with these `blocks`. */
@@ -557,7 +590,9 @@ void mbp_unit_view_logic(const struct mbp_plant *plant, const struct mbp_unit *u
                          struct mbp_unit_def *def); /* that alone */
 struct mbp_def_list mbp_curves_view(const struct mbp_plant *plant, struct mbp_arena *arena);
 void mbp_tables_view(const struct mbp_unit *unit, struct mbp_arena *arena, struct mbp_tables_def *def);
-void mbp_register_view(const struct mbp_register *reg, struct mbp_register_def *def);
+/* point: that it is, where it has no place in the standard map */
+void mbp_register_view(const struct mbp_register *reg, const struct mbp_user_point *point,
+                       struct mbp_register_def *def);
 void mbp_signal_view(const struct mbp_plant *plant, const struct mbp_sensor *sensor, struct mbp_signal_view *view);
 void mbp_alarms_view(const struct mbp_sensor *sensor, struct mbp_sensor_def *def);
 void mbp_actuator_view(const struct mbp_plant *plant, uint32_t a, struct mbp_actuator_def *def);

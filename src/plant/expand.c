@@ -32,6 +32,7 @@ static void count_sensors(const struct mbp_def_list *sensors, uint64_t times, st
     for (uint32_t i = 0; i < sensors->count; i++) {
         const struct mbp_sensor_def *sensor = sensor_at(sensors, i);
         totals->sensors += times * sensor->repeat;
+        totals->points += sensor->reg.point == NULL ? 0 : times * sensor->repeat;
         totals->inputs += sensor->signal == NULL ? 0 : times * sensor->repeat * sensor->signal->inputs.count;
     }
 }
@@ -44,7 +45,9 @@ static const struct mbp_actuator_def *actuator_at(const struct mbp_def_list *act
 static void count_actuators(const struct mbp_def_list *actuators, uint64_t times, struct totals *totals)
 {
     for (uint32_t i = 0; i < actuators->count; i++) {
-        totals->actuators += times * actuator_at(actuators, i)->repeat;
+        const struct mbp_actuator_def *actuator = actuator_at(actuators, i);
+        totals->actuators += times * actuator->repeat;
+        totals->points += actuator->reg.point == NULL ? 0 : times * actuator->repeat;
     }
 }
 
@@ -163,7 +166,7 @@ static void add_sensor(struct mbp_load *load, const struct mbp_sensor_def *def, 
     struct mbp_plant *plant = load->plant;
     uint32_t index = plant->sensor_count++;
     struct mbp_sensor *sensor = &load->sensors[index];
-    load->origins[index] = (struct mbp_sensor_origin){def, counters, instance};
+    load->origins[index] = (struct mbp_sensor_origin){def, counters, instance, UINT32_MAX};
     *sensor = def->sensor;
     sensor->name = fill_name(load, def->sensor.name, &counters);
     sensor->label = fill(load, def->sensor.label, &counters);
@@ -192,7 +195,7 @@ static void add_actuator(struct mbp_load *load, const struct mbp_actuator_def *d
 {
     struct mbp_plant *plant = load->plant;
     uint32_t index = plant->actuator_count++;
-    load->actuator_origins[index] = (struct mbp_actuator_origin){def, instance};
+    load->actuator_origins[index] = (struct mbp_actuator_origin){def, instance, UINT32_MAX};
     struct mbp_actuator *actuator = &load->actuators[index];
     *actuator = def->actuator;
     actuator->name = fill_name(load, def->actuator.name, &counters);

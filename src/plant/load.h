@@ -12,11 +12,13 @@ struct mbp_sensor_origin {
     const struct mbp_sensor_def *def;
     struct mbp_counters counters;
     uint32_t instance; /* of the definition in this unit, from 0 */
+    uint32_t point;    /* that its register is, where it has one */
 };
 
 struct mbp_actuator_origin {
     const struct mbp_actuator_def *def;
     uint32_t instance;
+    uint32_t point; /* as a sensor's */
 };
 
 struct mbp_machine_origin {
@@ -35,6 +37,9 @@ struct mbp_point_origin {
     const struct mbp_node *tag; /* the name of what it shows, or the point's own */
     uint32_t stored;            /* that it holds; UINT32_MAX = none */
     int8_t bit;                 /* of its register that it takes alone; -1 = none */
+    bool of_register;           /* of an item, whose value or command it shows: `shows` */
+    struct mbp_tag shows;
+    uint32_t instance; /* it stands so many times its words behind its `at` */
 };
 
 struct mbp_load {

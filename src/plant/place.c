@@ -13,14 +13,24 @@ struct placing {
 static bool sensor_placed(void *ctx, uint32_t s)
 {
     const struct placing *placing = ctx;
-    return mbp_def_has(&placing->load->origins[s].def->reg.def, MBP_REGISTER_AT);
+    const struct mbp_register_def *reg = &placing->load->origins[s].def->reg;
+    return mbp_def_has(&reg->def, MBP_REGISTER_AT) && reg->point == NULL;
+}
+
+/* A register that a point shows, and that has no `at`, stands where the value would. */
+static struct mbp_user_point *sensor_point(void *ctx, uint32_t s)
+{
+    const struct placing *placing = ctx;
+    const struct mbp_sensor_origin *origin = &placing->load->origins[s];
+    bool given = mbp_def_has(&origin->def->reg.def, MBP_REGISTER_AT);
+    return given || origin->point == UINT32_MAX ? NULL : &placing->load->points[origin->point];
 }
 
 static bool actuator_placed(void *ctx, uint32_t a)
 {
     const struct placing *placing = ctx;
-    return !placing->load->actuators[a].on_off &&
-           mbp_def_has(&placing->load->actuator_origins[a].def->reg.def, MBP_REGISTER_AT);
+    const struct mbp_register_def *reg = &placing->load->actuator_origins[a].def->reg;
+    return !placing->load->actuators[a].on_off && mbp_def_has(&reg->def, MBP_REGISTER_AT) && reg->point == NULL;
 }
 
 /* Where the file puts what it places; the instances of a repeat stand one after another from its `at`. False (told)
@@ -30,7 +40,7 @@ static bool set_given(struct placing *placing, const struct mbp_unit *unit)
     struct mbp_load *load = placing->load;
     for (uint32_t s = unit->first_sensor; s < unit->first_sensor + unit->sensor_count; s++) {
         struct mbp_register *reg = &load->sensors[s].reg;
-        uint32_t addr = load->origins[s].def->reg.at + load->origins[s].instance * reg->words;
+        uint32_t addr = load->origins[s].def->reg.at.addr + load->origins[s].instance * reg->words;
         if (!sensor_placed(placing, s))
             continue;
         reg->addr = (uint16_t)addr;
@@ -44,7 +54,7 @@ static bool set_given(struct placing *placing, const struct mbp_unit *unit)
     }
     for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count; a++) {
         struct mbp_register *reg = &load->actuators[a].reg;
-        uint32_t addr = load->actuator_origins[a].def->reg.at + load->actuator_origins[a].instance * reg->words;
+        uint32_t addr = load->actuator_origins[a].def->reg.at.addr + load->actuator_origins[a].instance * reg->words;
         if (!actuator_placed(placing, a))
             continue;
         reg->addr = (uint16_t)addr;
@@ -159,6 +169,7 @@ enum mbp_status mbp_layout(struct mbp_load *load)
                                                 .actuators = load->actuators,
                                                 .sensor_placed = sensor_placed,
                                                 .actuator_placed = actuator_placed,
+                                                .sensor_point = sensor_point,
                                                 .overlap = tell_overlap,
                                                 .overflow = tell_overflow,
                                                 .ctx = &placing};

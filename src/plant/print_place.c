@@ -4,8 +4,6 @@
 #include "mbplant/map.h"
 #include "print.h"
 
-static const char *const nouns[MBP_TABLE_COUNT] = {"coil", "discrete input", "holding register", "input register"};
-
 void mbp_print_places(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, enum mbp_map_per per,
                       uint32_t item, const char *indent)
 {
@@ -23,7 +21,7 @@ void mbp_print_places(FILE *out, const struct mbp_plant *plant, const struct mbp
             (uint32_t)mbp_map_field_offset(b, last, reg) + (uint32_t)mbp_map_field_count(&row->fields[last], reg);
         bool single = row->field_count == 1 && row->fields[0].name[0] != '\0';
         fprintf(out, "%s%s: %s%s %u", comma, single ? row->fields[0].name : row->what + strlen("the "),
-                nouns[row->table], count > 1 ? "s" : "", first);
+                mbp_table_noun((enum mbp_table)row->table), count > 1 ? "s" : "", first);
         if (count > 1)
             fprintf(out, "..%u", first + count - 1);
         comma = ", ";

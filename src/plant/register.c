@@ -1,8 +1,11 @@
-/* register: where and how a value stands in the holding registers. */
+/* register: where and how a value stands. Beside its type, scale, offset and order a register says what a point says:
+ * then a point of the user's own shows it (mbplant/point.h), made of the same keys. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "defs.h"
+#include "mbplant/codec.h"
 #include "scalar.h"
 
 /* "int16", or "string(10)" with its number of registers. */
@@ -51,33 +54,229 @@ static bool same_type(const void *at, const void *other)
     return reg->type == second->type && reg->words == second->words;
 }
 
+/* `3`, a holding register; `input 3`, what a point has. */
+static enum mbp_reading read_at(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                void *at)
+{
+    struct mbp_place_def *place = at;
+    const char *text = mbp_node_text(node);
+    uint64_t addr;
+    if (text == NULL || !mbp_scalar_unsigned(text, &addr))
+        return mbp_read_place(reader, node, field, at);
+    *place = (struct mbp_place_def){MBP_HOLDING_REGISTERS, (uint32_t)addr};
+    return (double)addr <= field->high ? MBP_READING_OK : MBP_READING_WRONG;
+}
+
+static void print_at(FILE *out, const void *at)
+{
+    const struct mbp_place_def *place = at;
+    if (place->table != MBP_HOLDING_REGISTERS)
+        fprintf(out, "%s ", mbp_table_word(place->table));
+    fprintf(out, "%u", place->addr);
+}
+
+static bool same_place(const void *a, const void *b)
+{
+    const struct mbp_place_def *place = a;
+    const struct mbp_place_def *other = b;
+    return place->table == other->table && place->addr == other->addr;
+}
+
+static void print_no_value(FILE *out, const void *at)
+{
+    double number = *(const double *)at;
+    if (number < 0)
+        mbp_print_number(out, "", number);
+    else
+        fprintf(out, "0x%" PRIX64, number < 0x1p64 ? (uint64_t)number : UINT64_MAX);
+}
+
+static enum mbp_reading read_no_value(struct mbp_reader *reader, const struct mbp_node *node,
+                                      const struct mbp_field *field, void *at)
+{
+    (void)reader;
+    const char *text = mbp_node_text(node);
+    double number;
+    if (text == NULL || !mbp_scalar_number(text, &number) || number < field->low || number > field->high)
+        return MBP_READING_WRONG;
+    *(double *)at = number;
+    return MBP_READING_OK;
+}
+
+static bool same_number(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(double)) == 0;
+}
+
+static void print_scale(FILE *out, const void *at)
+{
+    mbp_print_number(out, "", *(const double *)at);
+}
+
 #define OF(member) MBP_AT(struct mbp_register_def, member)
 static const struct mbp_field fields[] = {
     [MBP_REGISTER_AT] =
-        MBP_ROW(COUNT, OF(at), "at", "address of its first register, counted from 0; the next free one if not given",
-                .high = UINT16_MAX, .place = true),
+        MBP_ROW(CUSTOM, OF(at), "at",
+                "address of its first holding register, counted from 0, the next free one if not given; or a table "
+                "and an address: input 0, coil 3",
+                .high = UINT16_MAX, .place = true, .read = read_at, .print = print_at, .same = same_place,
+                .allowed = "a whole number 0..65535, or a table and a number: input 0",
+                .json = "\"anyOf\": [{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 65535}, "
+                        "{\"type\": \"string\", \"pattern\": \"^[a-z0-9_]+ +[0-9][0-9A-Fa-fxob]*$\"}]"),
     [MBP_REGISTER_TYPE] =
         MBP_ROW(CUSTOM, OF(reg), "type", "how the value is written in the registers", .usual = "int16",
                 .read = mbp_read_type, .print = mbp_print_type, .same = same_type,
                 .allowed = "one of int16, uint16, int32, uint32, int64, uint64, float32, float64, bool, "
                            "string(n) of n = 1..100 registers; int8, uint8, int24, uint24, int48, uint48, bcd16, bcd32",
                 .json = MBP_TYPE_JSON),
-    [MBP_REGISTER_SCALE] = MBP_ROW(NUMBER, OF(reg.scale), "scale", "the value of one raw step: raw = value / scale",
-                                   .usual = "1", .low = 1e-12, .high = 1e12),
+    [MBP_REGISTER_SCALE] =
+        MBP_ROW(CUSTOM, OF(reg.scale), "scale", "the value of one raw step: value = raw x scale + offset", .usual = "1",
+                .read = mbp_read_scale, .print = print_scale, .same = same_number,
+                .allowed = "a number of 1e-12..1e12 or its negative", .json = MBP_SCALE_JSON),
+    [MBP_REGISTER_OFFSET] =
+        MBP_ROW(NUMBER, OF(reg.offset), "offset", "value = raw x scale + offset", .usual = "0", MBP_ANY_NUMBER),
     [MBP_REGISTER_ORDER] =
         MBP_ROW(CHOICE, OF(reg.order), "order", "order of the bytes of types wider than one register", .usual = "ABCD",
                 .words = &mbp_order_words),
+    [MBP_REGISTER_OVERFLOW] =
+        MBP_ROW(CHOICE, OF(overflow), "overflow", "beyond the ends of its type it is held there, or rolls over",
+                .usual = "hold", .words = &mbp_overflow_words),
+    [MBP_REGISTER_NO_VALUE] =
+        MBP_ROW(CUSTOM, OF(no_value), "no_value", "the raw number that stands there while there is no good value",
+                .low = -0x1p63, .high = 0x1p64, .read = read_no_value, .print = print_no_value, .same = same_number,
+                .allowed = "a whole number, 0x80000000", .json = "\"type\": \"number\""),
+    [MBP_REGISTER_BIT] =
+        MBP_ROW(COUNT, OF(bit), "bit", "the one bit of its register that it takes, 0 the lowest", .high = 15),
+    [MBP_REGISTER_BYTE] =
+        MBP_ROW(CHOICE, OF(byte), "byte", "the byte of its register that it takes", .words = &mbp_byte_words),
+    [MBP_REGISTER_ACCESS] =
+        MBP_ROW(CHOICE, OF(access), "access", "what masters may do; to write is the usual thing where they can",
+                .words = &mbp_point_access_words),
 };
+#undef OF
 
 const struct mbp_schema mbp_register_schema = MBP_SCHEMA("a register", fields, struct mbp_register_def, .flow = true);
 
-void mbp_register_view(const struct mbp_register *reg, struct mbp_register_def *def)
+/* ---- more than a value in the holding registers ------------------------------------------------------------------ */
+
+#define PARTS  (MBP_BIT(MBP_REGISTER_BIT) | MBP_BIT(MBP_REGISTER_BYTE))
+#define BEYOND (PARTS | MBP_BIT(MBP_REGISTER_OVERFLOW) | MBP_BIT(MBP_REGISTER_NO_VALUE) | MBP_BIT(MBP_REGISTER_ACCESS))
+
+static bool is_bits(enum mbp_table table)
+{
+    return table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
+}
+
+static uint32_t point_keys(uint32_t given)
+{
+    static const uint8_t point_key[] = {
+        [MBP_REGISTER_AT] = MBP_POINT_AT,
+        [MBP_REGISTER_TYPE] = MBP_POINT_TYPE,
+        [MBP_REGISTER_SCALE] = MBP_POINT_SCALE,
+        [MBP_REGISTER_OFFSET] = MBP_POINT_OFFSET,
+        [MBP_REGISTER_ORDER] = MBP_POINT_ORDER,
+        [MBP_REGISTER_OVERFLOW] = MBP_POINT_OVERFLOW,
+        [MBP_REGISTER_NO_VALUE] = MBP_POINT_NO_VALUE,
+        [MBP_REGISTER_BIT] = MBP_POINT_BIT,
+        [MBP_REGISTER_BYTE] = MBP_POINT_BYTE,
+        [MBP_REGISTER_ACCESS] = MBP_POINT_ACCESS,
+    };
+    uint32_t keys = 0;
+    for (unsigned i = 0; i < MBP_COUNT_OF(point_key); i++)
+        keys |= (given & MBP_BIT(i)) != 0 ? MBP_BIT(point_key[i]) : 0;
+    return keys;
+}
+
+/* What the value itself goes by: one of a bit is on or off, one that rolls over goes on beyond its register. */
+static void settle_grid(struct mbp_register_def *def)
+{
+    struct mbp_register *reg = &def->reg;
+    bool typed = mbp_def_has(&def->def, MBP_REGISTER_TYPE);
+    if (is_bits(def->at.table) || mbp_def_has(&def->def, MBP_REGISTER_BIT))
+        reg->type = MBP_BOOL;
+    else if (mbp_def_has(&def->def, MBP_REGISTER_BYTE) && !typed)
+        reg->type = MBP_UINT8;
+    else if (def->overflow == 1 && reg->type != MBP_FLOAT32 && reg->type != MBP_FLOAT64)
+        reg->type = MBP_INT64;
+    else
+        return;
+    reg->words = (uint16_t)mbp_type_words((enum mbp_type)reg->type);
+}
+
+void mbp_settle_register(struct mbp_reader *reader, struct mbp_register_def *reg)
+{
+    bool given = mbp_def_has(&reg->def, MBP_REGISTER_AT);
+    bool elsewhere = given && reg->at.table != MBP_HOLDING_REGISTERS;
+    struct mbp_point_def *point;
+    if (!given)
+        reg->at.table = MBP_HOLDING_REGISTERS;
+    if ((!elsewhere && (reg->def.present & BEYOND) == 0) || reg->def.wrong != 0)
+        return;
+    point = mbp_reader_array(reader, reader->scratch, 1, sizeof *point);
+    if (point == NULL)
+        return;
+    *point = (struct mbp_point_def){.def = {.node = reg->def.node},
+                                    .at = reg->at,
+                                    .reg = reg->reg,
+                                    .overflow = reg->overflow,
+                                    .no_value = reg->no_value,
+                                    .bit = reg->bit,
+                                    .byte = reg->byte,
+                                    .access = reg->access,
+                                    .repeat = 1};
+    point->def.present = MBP_BIT(MBP_POINT_TAG) | MBP_BIT(MBP_POINT_AT) | point_keys(reg->def.present);
+    mbp_check_point(reader, point);
+    reg->point = point;
+    settle_grid(reg);
+    if ((reg->def.present & PARTS) == 0)
+        point->def.present |= MBP_BIT(MBP_POINT_TYPE);
+    point->def.present |= MBP_BIT(MBP_POINT_SCALE) | MBP_BIT(MBP_POINT_OFFSET) | MBP_BIT(MBP_POINT_ORDER);
+    reg->reg.nowhere = reg->reg.pointed = true;
+}
+
+/* ---- from the plant ---------------------------------------------------------------------------------------------- */
+
+static void view_point(const struct mbp_user_point *point, struct mbp_register_def *def)
+{
+    bool is_bit = point->mask != 0 && (point->mask & (point->mask - 1u)) == 0;
+    bool numeric = point->reg.type != MBP_BOOL && point->reg.type != MBP_STRING;
+    *def = (struct mbp_register_def){
+        .at = {(enum mbp_table)point->table, point->reg.addr},
+        .reg = point->reg,
+        .overflow = point->wraps,
+        .no_value = (double)point->no_value,
+        .bit = point->shift,
+        .byte = point->shift != 0,
+        .access = point->write_only ? MBP_ACCESS_WRITE
+                  : point->writable ? MBP_ACCESS_READ_WRITE
+                                    : MBP_ACCESS_READ,
+    };
+    def->def.present = MBP_BIT(MBP_REGISTER_AT) | MBP_BIT(MBP_REGISTER_ACCESS);
+    if (is_bits((enum mbp_table)point->table))
+        return;
+    if (is_bit) {
+        def->def.present |= MBP_BIT(MBP_REGISTER_BIT);
+        return;
+    }
+    def->def.present |= MBP_BIT(MBP_REGISTER_TYPE) | MBP_BIT(MBP_REGISTER_ORDER);
+    if (numeric)
+        def->def.present |= MBP_BIT(MBP_REGISTER_SCALE) | MBP_BIT(MBP_REGISTER_OFFSET) | MBP_BIT(MBP_REGISTER_OVERFLOW);
+    def->def.present |= point->mask != 0 ? MBP_BIT(MBP_REGISTER_BYTE) : 0;
+    def->def.present |= point->has_no_value ? MBP_BIT(MBP_REGISTER_NO_VALUE) : 0;
+}
+
+void mbp_register_view(const struct mbp_register *reg, const struct mbp_user_point *point, struct mbp_register_def *def)
 {
     bool numeric = reg->type != MBP_BOOL && reg->type != MBP_STRING;
-    def->at = reg->addr;
+    if (point != NULL) {
+        view_point(point, def);
+        return;
+    }
+    def->at = (struct mbp_place_def){MBP_HOLDING_REGISTERS, reg->addr};
     def->reg = *reg;
     def->def.present = (reg->nowhere ? 0 : MBP_BIT(MBP_REGISTER_AT)) | MBP_BIT(MBP_REGISTER_TYPE) |
-                       MBP_BIT(MBP_REGISTER_ORDER) | (numeric ? MBP_BIT(MBP_REGISTER_SCALE) : 0);
+                       MBP_BIT(MBP_REGISTER_ORDER) | (numeric ? MBP_BIT(MBP_REGISTER_SCALE) : 0) |
+                       (mbp_register_has_offset(reg) ? MBP_BIT(MBP_REGISTER_OFFSET) : 0);
 }
 
 void mbp_check_reference(struct mbp_reader *reader, const struct mbp_node *node, enum mbp_table table, uint32_t at)

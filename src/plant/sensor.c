@@ -42,7 +42,7 @@ static const struct mbp_field fields[] = {
     // NOLINTNEXTLINE(bugprone-sizeof-expression): a pointer
     [MBP_SENSOR_SIGNAL] = MBP_ROW(MAP, OF(signal), "signal", "how its value comes about", .apart = true,
                                   .schema = &mbp_signal_schema, .change = MBP_CHANGED_SIGNAL),
-    [MBP_SENSOR_REGISTER] = MBP_ROW(MAP, OF(reg), "register", "where and how the value stands in the holding registers",
+    [MBP_SENSOR_REGISTER] = MBP_ROW(MAP, OF(reg), "register", "where and how the value stands in the registers",
                                     .schema = &mbp_register_schema, .change = MBP_CHANGED_REGISTER),
     [MBP_SENSOR_INJECT] = MBP_ROW(CHOICE, OF(sensor.inject), "inject",
                                   "what a write to its register does: force until released, for one scan, or nothing",
@@ -81,25 +81,26 @@ static bool is_numeric(const struct mbp_sensor_def *sensor)
 
 /* ---- range ---------------------------------------------------------------------------------------------------- */
 
-static bool type_shows(enum mbp_type type, double scale, const double range[2])
+static bool register_shows(const struct mbp_register *reg, const double range[2])
 {
     double low, high;
-    mbp_type_range(type, scale, &low, &high);
-    double slack = 1e-9 * (high - low < DBL_MAX ? scale : 0);
+    mbp_register_range(reg, &low, &high);
+    double slack = 1e-9 * (high - low < DBL_MAX ? fabs(reg->scale) : 0);
     return range[0] >= low - slack && range[1] <= high + slack;
 }
 
 static void tell_range_unfit(struct mbp_reader *reader, const struct mbp_sensor_def *sensor)
 {
     enum mbp_type type = (enum mbp_type)sensor->reg.reg.type;
+    struct mbp_register other = sensor->reg.reg;
     double low, high;
     char fitting[128] = "";
-    mbp_type_range(type, sensor->reg.reg.scale, &low, &high);
-    for (unsigned other = 0; other < MBP_BOOL; other++) {
-        if (type_shows((enum mbp_type)other, sensor->reg.reg.scale, sensor->range)) {
+    mbp_register_range(&other, &low, &high);
+    for (other.type = 0; other.type < MBP_BOOL; other.type++) {
+        if (register_shows(&other, sensor->range)) {
             size_t used = strlen(fitting);
             snprintf(fitting + used, sizeof fitting - used, "%s%s", used == 0 ? "" : ", ",
-                     mbp_type_name((enum mbp_type)other));
+                     mbp_type_name((enum mbp_type)other.type));
         }
     }
     mbp_reader_tell(reader, mbp_def_node(&sensor->def, "range"),
@@ -115,9 +116,8 @@ static bool settle_range(struct mbp_reader *reader, struct mbp_sensor_def *senso
         (sensor->def.wrong & (MBP_BIT(MBP_SENSOR_RANGE) | MBP_BIT(MBP_SENSOR_REGISTER))) != 0) {
         return false;
     }
-    enum mbp_type type = (enum mbp_type)sensor->reg.reg.type;
     if (!mbp_def_has(&sensor->def, MBP_SENSOR_RANGE)) {
-        mbp_type_range(type, sensor->reg.reg.scale, &sensor->range[0], &sensor->range[1]);
+        mbp_register_range(&sensor->reg.reg, &sensor->range[0], &sensor->range[1]);
         return true;
     }
     if (sensor->range[0] >= sensor->range[1]) {
@@ -126,7 +126,7 @@ static bool settle_range(struct mbp_reader *reader, struct mbp_sensor_def *senso
                         show(sensor->range[0]).text, show(sensor->range[1]).text);
         return false;
     }
-    if (!type_shows(type, sensor->reg.reg.scale, sensor->range)) {
+    if (!register_shows(&sensor->reg.reg, sensor->range)) {
         tell_range_unfit(reader, sensor);
         return false;
     }
@@ -163,7 +163,7 @@ static void check_limit_shown(struct mbp_reader *reader, const struct mbp_sensor
 {
     enum mbp_type type = (enum mbp_type)sensor->reg.reg.type;
     double value = sensor->limit[limit];
-    double whole = round(value / sensor->reg.reg.scale);
+    double whole = round((value - sensor->reg.reg.offset) / sensor->reg.reg.scale);
     if (type > MBP_UINT64) {
         return;
     }
@@ -281,11 +281,16 @@ static void check_sensor(struct mbp_reader *reader, void *sensor_def)
     bool typed_wrongly = (sensor->def.wrong & MBP_BIT(MBP_SENSOR_REGISTER)) != 0 || sensor->reg.def.wrong != 0;
     reader->nameless =
         reader->nameless || repeats_wrongly || typed_wrongly || !mbp_def_has(&sensor->def, MBP_SENSOR_NAME);
-    if (((const struct mbp_plant_own *)reader->own)->bare && !mbp_def_has(&sensor->def, MBP_SENSOR_REGISTER)) {
+    bool bare = ((const struct mbp_plant_own *)reader->own)->bare;
+    if (bare && !mbp_def_has(&sensor->def, MBP_SENSOR_REGISTER)) {
         sensor->reg.reg.type = MBP_FLOAT64; /* no register, no grid */
         sensor->reg.reg.words = (uint16_t)mbp_type_words(MBP_FLOAT64);
     }
     reader->unsure = reader->unsure || repeats_wrongly || typed_wrongly;
+    mbp_settle_register(reader, &sensor->reg);
+    if (sensor->reg.point != NULL && bare && !mbp_def_has(&sensor->reg.def, MBP_REGISTER_AT))
+        mbp_reader_tell(reader, sensor->reg.def.node,
+                        "this register needs 'at' in a unit without blocks: where it stands");
     if (!is_numeric(sensor)) {
         uint32_t before = reader->errors->count;
         refuse_numeric_keys(reader, sensor);
@@ -301,7 +306,7 @@ static void check_sensor(struct mbp_reader *reader, void *sensor_def)
         mbp_settle_alarms(reader, sensor, sensor->range_right);
     }
     if (mbp_def_has(&sensor->reg.def, MBP_REGISTER_AT)) {
-        mbp_check_reference(reader, mbp_def_node(&sensor->reg.def, "at"), MBP_HOLDING_REGISTERS, sensor->reg.at);
+        mbp_check_reference(reader, mbp_def_node(&sensor->reg.def, "at"), sensor->reg.at.table, sensor->reg.at.addr);
     }
     sensor->sensor.range = mbp_reader_share(reader, sensor->range, sizeof sensor->range);
     sensor->sensor.limits = mbp_reader_share(reader, sensor->limit, sizeof sensor->limit);
@@ -344,5 +349,5 @@ void mbp_sensor_view(const struct mbp_plant *plant, uint32_t s, struct mbp_senso
         def->report = (struct mbp_report_def){{.present = UINT32_MAX}, *sensor->report};
     mbp_alarms_view(sensor, def);
     mbp_signal_view(plant, sensor, &view->signal);
-    mbp_register_view(&sensor->reg, &def->reg);
+    mbp_register_view(&sensor->reg, mbp_map_register_point(plant, MBP_PER_SENSOR, s), &def->reg);
 }

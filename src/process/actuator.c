@@ -4,6 +4,7 @@
 
 #include "mbplant/codec.h"
 #include "mbplant/event/comment.h"
+#include "mbplant/map.h"
 #include "process_priv.h"
 
 enum mbp_status process_build_actuators(struct mbp_process *process)
@@ -56,7 +57,10 @@ void mbp_process_command(const struct mbp_process *process, struct mbp_state *st
                          uint32_t peer, struct mbp_events *events)
 {
     const struct mbp_actuator *actuator = &process->plant->actuators[a];
-    enum mbp_table table = actuator->on_off ? MBP_COILS : MBP_HOLDING_REGISTERS;
+    const struct mbp_user_point *point = mbp_map_register_point(process->plant, MBP_PER_ACTUATOR, a);
+    enum mbp_table table = point != NULL      ? (enum mbp_table)point->table
+                           : actuator->on_off ? MBP_COILS
+                                              : MBP_HOLDING_REGISTERS;
     /* A value of many words may have been written in parts that make no number within the range. */
     if (isnan(command))
         return;

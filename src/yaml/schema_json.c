@@ -136,8 +136,9 @@ static void put_description(FILE *out, const struct mbp_field *field)
 
 static bool is_bare(const struct mbp_field *field)
 {
-    return field->type == MBP_FIELD_COUNT || field->type == MBP_FIELD_SEED || field->type == MBP_FIELD_NUMBER ||
-           field->type == MBP_FIELD_SHARE || field->type == MBP_FIELD_BOOL;
+    bool number = field->json != NULL && strstr(field->json, "\"type\": \"number\"") != NULL;
+    return number || field->type == MBP_FIELD_COUNT || field->type == MBP_FIELD_SEED ||
+           field->type == MBP_FIELD_NUMBER || field->type == MBP_FIELD_SHARE || field->type == MBP_FIELD_BOOL;
 }
 
 static void put_key(FILE *out, const struct mbp_field *field)

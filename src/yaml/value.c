@@ -62,7 +62,8 @@ void mbp_tell_wrong(struct mbp_reader *reader, const struct mbp_node *node, cons
             near = mbp_nearest(node->text, field->words->names, field->words->count);
         }
         hint = mbp_scalar_has_comma(node->text) ? "; write a decimal point, not a comma" : "";
-        if (strcmp(field->key, "at") == 0 && field->type == MBP_FIELD_COUNT && is_reference(node->text)) {
+        if (strcmp(field->key, "at") == 0 && (field->type == MBP_FIELD_COUNT || field->place) &&
+            is_reference(node->text)) {
             hint = "; addresses count from 0: 400001 is at: 0, 400011 is at: 10";
         }
     } else {

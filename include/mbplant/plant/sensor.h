@@ -83,6 +83,7 @@ struct mbp_register {
     uint8_t type;         /* enum mbp_type */
     uint8_t order;        /* enum mbp_order */
     bool nowhere;         /* it has no address in the standard map; addr is then of no meaning */
+    bool pointed;         /* nowhere, but for the point that its `register` is (mbplant/point.h) */
 };
 
 /* Which changes of a sensor's value are kept for trends. Shared as the alarms are. */

@@ -15,7 +15,7 @@
  */
 
 /* "input 0", "holding 0x9C40". */
-static enum mbp_reading read_at(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+enum mbp_reading mbp_read_place(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
                                 void *at)
 {
     (void)reader;
@@ -58,8 +58,8 @@ static enum mbp_reading read_bits(struct mbp_reader *reader, const struct mbp_no
     return MBP_READING_OK;
 }
 
-static enum mbp_reading read_scale(struct mbp_reader *reader, const struct mbp_node *node,
-                                   const struct mbp_field *field, void *at)
+enum mbp_reading mbp_read_scale(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                void *at)
 {
     (void)reader, (void)field;
     const char *text = mbp_node_text(node);
@@ -87,8 +87,8 @@ static const struct mbp_field point_fields[] = {
                       .required = true,
                       POINT(at),
                       .high = UINT16_MAX,
-                      .read = read_at,
-                      .allowed = "a table and an address 0..65535: coil 0, discrete 3, input 0x10 or holding 40",
+                      .read = mbp_read_place,
+                      .allowed = MBP_PLACE_ALLOWED,
                       .json = "\"type\": \"string\""},
     [MBP_POINT_TAG] =
         {.key = "tag", .help = "what it shows, by its name in the map", .type = MBP_FIELD_TEXT, POINT(tag), .high = 95},
@@ -103,9 +103,9 @@ static const struct mbp_field point_fields[] = {
                          .help = "value = raw x scale + offset",
                          .type = MBP_FIELD_CUSTOM,
                          POINT(reg.scale),
-                         .read = read_scale,
+                         .read = mbp_read_scale,
                          .allowed = "a number, but not 0",
-                         .json = "\"type\": \"number\""},
+                         .json = MBP_SCALE_JSON},
     [MBP_POINT_OFFSET] = {.key = "offset",
                           .help = "value = raw x scale + offset",
                           .type = MBP_FIELD_NUMBER,
@@ -188,7 +188,7 @@ static const struct mbp_field point_fields[] = {
                            .type = MBP_FIELD_CUSTOM,
                            POINT(same_as),
                            .high = UINT16_MAX,
-                           .read = read_at,
+                           .read = mbp_read_place,
                            .allowed = "a table and an address 0..65535: holding 100",
                            .json = "\"type\": \"string\""},
     [MBP_POINT_EXPR] = {.key = "expr",
@@ -266,7 +266,7 @@ static void check_company(struct mbp_reader *reader, const struct mbp_point_def 
                         mbp_table_name(point->at.table));
 }
 
-static void check_point(struct mbp_reader *reader, void *def)
+void mbp_check_point(struct mbp_reader *reader, void *def)
 {
     const struct mbp_point_def *point = def;
     static const char *const numeric[] = {"type",     "scale", "offset", "order", "overflow",
@@ -304,14 +304,15 @@ const struct mbp_schema mbp_point_schema = {.noun = "a point",
                                             .fields = point_fields,
                                             .field_count = COUNT_OF(point_fields),
                                             .size = sizeof(struct mbp_point_def),
-                                            .check = check_point};
+                                            .check = mbp_check_point};
 
 /* ---- definitions -> points ---------------------------------------------------------------------------------------
  */
 
-static void add_origin(struct mbp_load *load, struct mbp_point_origin origin)
+static uint32_t add_origin(struct mbp_load *load, struct mbp_point_origin origin)
 {
-    load->point_origins[load->plant->point_count++] = origin;
+    load->point_origins[load->plant->point_count] = origin;
+    return load->plant->point_count++;
 }
 
 /* "holding 100" where the file gives no name. */
@@ -349,12 +350,49 @@ static void add_point(struct mbp_load *load, const struct mbp_point_def *def, st
     int bit = mbp_def_has(&def->def, MBP_POINT_BIT) ? (int)def->bit : -1;
     for (int b = 0; b < 16 && def->bits.count > 0; b++) {
         if (def->bits.tag[b] != NULL)
-            add_origin(load, (struct mbp_point_origin){def, counters, def->bits.tag[b], UINT32_MAX, (int8_t)b});
+            add_origin(load, (struct mbp_point_origin){.def = def,
+                                                       .counters = counters,
+                                                       .tag = def->bits.tag[b],
+                                                       .stored = UINT32_MAX,
+                                                       .bit = (int8_t)b,
+                                                       .instance = counters.own - 1});
     }
     if (def->bits.count > 0)
         return;
     uint32_t stored = mbp_point_holds(def) ? add_stored(load, def, &counters) : UINT32_MAX;
-    add_origin(load, (struct mbp_point_origin){def, counters, mbp_def_node(&def->def, "tag"), stored, (int8_t)bit});
+    add_origin(load, (struct mbp_point_origin){.def = def,
+                                               .counters = counters,
+                                               .tag = mbp_def_node(&def->def, "tag"),
+                                               .stored = stored,
+                                               .bit = (int8_t)bit,
+                                               .instance = counters.own - 1});
+}
+
+/* The registers of sensors and actuators that say what points say. */
+static void add_registers(struct mbp_load *load, const struct mbp_unit *unit)
+{
+    struct mbp_point_origin origin = {.stored = UINT32_MAX, .of_register = true, .counters = {1, 0, 0}};
+    for (uint32_t s = unit->first_sensor; s < unit->first_sensor + unit->sensor_count; s++) {
+        struct mbp_sensor_origin *from = &load->origins[s];
+        if (from->def->reg.point == NULL)
+            continue;
+        origin.def = from->def->reg.point;
+        origin.instance = from->instance;
+        origin.shows = (struct mbp_tag){s, MBP_MAP_VALUES, 0};
+        origin.bit = (int8_t)(mbp_def_has(&origin.def->def, MBP_POINT_BIT) ? (int)origin.def->bit : -1);
+        from->point = add_origin(load, origin);
+    }
+    for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count; a++) {
+        struct mbp_actuator_origin *from = &load->actuator_origins[a];
+        if (from->def->reg.point == NULL)
+            continue;
+        unsigned block = load->actuators[a].on_off ? MBP_MAP_COMMAND_COILS : MBP_MAP_COMMANDS;
+        origin.def = from->def->reg.point;
+        origin.instance = from->instance;
+        origin.shows = (struct mbp_tag){a, (uint8_t)block, 0};
+        origin.bit = (int8_t)(mbp_def_has(&origin.def->def, MBP_POINT_BIT) ? (int)origin.def->bit : -1);
+        from->point = add_origin(load, origin);
+    }
 }
 
 static void add_alias(struct mbp_load *load, const struct mbp_point_def *def)
@@ -390,6 +428,8 @@ void mbp_expand_points(struct mbp_load *load, const struct mbp_unit_def *def, ui
             for (uint32_t n = 1; !alias && is_of_pass(point, pass) && n <= mbp_point_times(point); n++)
                 add_point(load, point, (struct mbp_counters){n, 0, number});
         }
+        if (pass == 0)
+            add_registers(load, unit);
         if (pass == 0)
             unit->named_count = plant->stored_count - unit->first_stored;
     }

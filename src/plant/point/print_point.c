@@ -81,9 +81,14 @@ static void print_alias(FILE *out, const struct mbp_alias *alias)
 
 void mbp_print_points(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit)
 {
-    fputs(unit->point_count + unit->alias_count > 0 ? "    points:\n" : "", out);
+    uint32_t said = 0;
+    for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count; p++)
+        said += plant->points[p].of_register;
+    fputs(unit->point_count - said + unit->alias_count > 0 ? "    points:\n" : "", out);
     for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count; p++) {
         const struct mbp_user_point *point = &plant->points[p];
+        if (point->of_register)
+            continue; /* said by `register` */
         fprintf(out, "      - {at: %s %u, ", mbp_table_word((enum mbp_table)point->table), point->reg.addr);
         print_shown(out, plant, point);
         if (is_words(point->table))

@@ -155,7 +155,8 @@ static void set_access(struct mbp_load *load, struct mbp_user_point *point, cons
     bool input = def->at.table == MBP_INPUT_REGISTERS || def->at.table == MBP_DISCRETE_INPUTS;
     bool said = mbp_def_has(&def->def, MBP_POINT_ACCESS);
     bool has_effect = mbp_map_tag_writable(load->plant, &point->tag);
-    point->writable = !input && has_effect && (said ? def->access != MBP_ACCESS_READ : point->home || point->mask == 0);
+    bool usual = point->home || point->of_register || point->mask == 0;
+    point->writable = !input && has_effect && (said ? def->access != MBP_ACCESS_READ : usual);
     point->write_only = said && def->access == MBP_ACCESS_WRITE && point->writable;
     if (said && def->access != MBP_ACCESS_READ && !has_effect)
         mbp_reader_tell(&load->reader, mbp_def_node(&def->def, "access"), "%s cannot be written: it is only shown",
@@ -168,13 +169,18 @@ static void resolve_point(struct mbp_load *load, const struct mbp_index *index, 
     const struct mbp_point_def *def = origin->def;
     struct mbp_user_point *point = &load->points[p];
     char name[96];
-    *point = (struct mbp_user_point){.table = (uint8_t)def->at.table, .home = origin->stored != UINT32_MAX};
+    *point = (struct mbp_user_point){
+        .table = (uint8_t)def->at.table, .home = origin->stored != UINT32_MAX, .of_register = origin->of_register};
     bool shows = point->home || (def->def.present & (MBP_BIT(MBP_POINT_TAG) | MBP_BIT(MBP_POINT_BITS))) != 0;
     if (!shows || !mbp_def_has(&def->def, MBP_POINT_AT))
         return; /* told */
     if (point->home) {
         point->tag = (struct mbp_tag){origin->stored, MBP_MAP_STORED, 0};
         snprintf(name, sizeof name, "%s", load->stored[origin->stored].name);
+    } else if (origin->of_register) {
+        point->tag = origin->shows;
+        snprintf(name, sizeof name, "%s",
+                 mbp_map_item_name(load->plant, (enum mbp_map_per)mbp_map[point->tag.block].per, point->tag.item));
     } else if (!find_tag(load, index, unit, origin, &point->tag, name, sizeof name)) {
         return;
     }
@@ -188,7 +194,7 @@ static void resolve_point(struct mbp_load *load, const struct mbp_index *index, 
     } else {
         check_text(load, point, def, name);
     }
-    uint32_t addr = def->at.addr + (origin->counters.own - 1) * point->reg.words;
+    uint32_t addr = def->at.addr + origin->instance * point->reg.words;
     set_access(load, point, def, name);
     point->reg.addr = (uint16_t)addr;
     if (addr > UINT16_MAX) /* of those that begin below it the layout tells */
@@ -225,11 +231,20 @@ static int by_place(const void *a, const void *b)
     return (int)left->mask - (int)right->mask;
 }
 
+/* Where such a point stands its item knows too, to find it by. */
+static void note_register(struct mbp_load *load, const struct mbp_user_point *point)
+{
+    bool sensor = mbp_map[point->tag.block].per == MBP_PER_SENSOR;
+    if (point->of_register)
+        (sensor ? &load->sensors[point->tag.item].reg : &load->actuators[point->tag.item].reg)->addr = point->reg.addr;
+}
+
 void mbp_sort_points(struct mbp_load *load, const struct mbp_unit *unit)
 {
     if (unit->point_count > 1)
         qsort(load->points + unit->first_point, unit->point_count, sizeof *load->points, by_place);
     for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count; p++) {
+        note_register(load, &load->points[p]);
         if (load->points[p].home)
             load->stored[load->points[p].tag.item].point = p;
     }

@@ -111,7 +111,8 @@ static void test_actuator_mistakes_are_told_each_at_its_place(void **state)
         errors_of_file("actuator_mistakes.yaml"),
         "7:30: 'kind' is 'valv'; allowed is one of valve, damper, pump, fan, motor, heater, setpoint, output; did you "
         "mean 'valve'?\n"
-        "8:48: an on/off actuator is commanded by a coil; remove 'register', or 'on_off'\n"
+        "8:48: an on/off actuator is commanded by a bit; its register says which: at: coil 3, or at: holding 8 with "
+        "bit: 0\n"
         "9:41: an actuator's command is a number; for an on/off one write on_off: true\n"
         "10:33: 'initial' is 120, outside the range 0..100\n"
         "11:47: an on/off actuator is either on or off\n"

@@ -117,10 +117,12 @@ static const struct mistake mistakes[] = {
      "1:10: 'mbplant' is '2'; allowed is 1, the version of the format that this mbplant reads\n"},
     {SENSORS "{name: 1T}\n", "5:16: 'name' is '1T'; allowed is a name of at most 32 letters, digits, '_', '-', '.', a "
                              "letter first\n"},
-    {SENSORS "{name: T, register: {at: 400001}}\n", "5:34: 'at' is '400001'; allowed is a whole number 0..65535; "
-                                                    "addresses count from 0: 400001 is at: 0, 400011 is at: "
-                                                    "10\n"},
-    {SENSORS "{name: T, register: {at: 70000}}\n", "5:34: 'at' is '70000'; allowed is a whole number 0..65535\n"},
+    {SENSORS "{name: T, register: {at: 400001}}\n",
+     "5:34: 'at' is '400001'; allowed is a whole number 0..65535, or a table and a number: input 0; "
+     "addresses count from 0: 400001 is at: 0, 400011 is at: "
+     "10\n"},
+    {SENSORS "{name: T, register: {at: 70000}}\n",
+     "5:34: 'at' is '70000'; allowed is a whole number 0..65535, or a table and a number: input 0\n"},
     {SENSORS "{name: T, range: [100, 0]}\n",
      "5:26: the range is reversed: 100 is not below 0; write the lower end first\n"},
     {SENSORS "{name: T, range: 100}\n", "5:26: 'range' is '100'; allowed is two numbers, the lower first: [0, 150]\n"},

@@ -81,8 +81,9 @@ static void test_bad_journal_says_what_can_be_kept(void **state)
 static void test_bad_address_says_how_far_they_go(void **state)
 {
     (void)state;
-    assert_string_equal(errors_of_file("bad_address.yaml"),
-                        "8:28: 'at' is '65536'; allowed is a whole number 0..65535\n");
+    assert_string_equal(
+        errors_of_file("bad_address.yaml"),
+        "8:28: 'at' is '65536'; allowed is a whole number 0..65535, or a table and a number: input 0\n");
 }
 
 static void test_bad_endpoint_shows_a_right_one(void **state)

@@ -203,6 +203,60 @@ static void test_mistakes_get_one_clear_error_each(void **state)
     }
 }
 
+/* What a register says beyond type, scale, offset and order is told as a point's. */
+static void test_mistakes_in_registers_are_told_as_in_points(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *items, *said;
+    } mistakes[] = {
+        {"sensors: [{name: T, register: {at: inpt 0}}]",
+         "4:40: 'at' is 'inpt 0'; allowed is a whole number 0..65535, or a table and a number: input 0\n"},
+        {"sensors: [{name: T, register: {at: discrete 0, type: int32}}]",
+         "4:58: a discrete is one bit and has no 'type'; remove it\n"},
+        {"sensors: [{name: T, register: {at: input 3, bit: 1, byte: low}}]",
+         "4:35: 'bit', 'byte' and 'bits' each say which part of the register is meant; keep one\n"},
+        {"sensors: [{name: T, register: {at: input 3, access: read_write}}]",
+         "4:57: no master writes in the table 'input_registers'\n"},
+        {"sensors: [{name: T, register: {at: 3, no_value: x}}]",
+         "4:53: 'no_value' is 'x'; allowed is a whole number, 0x80000000\n"},
+        {"blocks: none\n    sensors: [{name: T, register: {no_value: -1}}]",
+         "5:35: this register needs 'at' in a unit without blocks: where it stands\n"},
+        {"sensors: [{name: \"T{n}\", repeat: 2, register: {at: input 65535}}]",
+         "4:56: no room for T2: it would stand at address 65536; allowed is up to 65535\n"},
+        {"sensors: [{name: T, register: {at: input 3}}, {name: U, register: {at: input 3}}]",
+         "4:76: the point at input 3 (input_registers 3..3) overlaps the point at input 3 (line 4) at address 3; "
+         "choose "
+         "another 'at'\n"},
+        {"actuators: [{name: V, register: {at: coil 3}}]",
+         "4:37: an actuator's command is a number; for an on/off one write on_off: true\n"},
+        {"actuators: [{name: P, on_off: true, register: {at: 3}}]",
+         "4:51: an on/off actuator is commanded by a bit; its register says which: at: coil 3, or at: holding 8 with "
+         "bit: 0\n"},
+    };
+    for (size_t m = 0; m < sizeof mistakes / sizeof mistakes[0]; m++) {
+        char yaml[400];
+        snprintf(yaml, sizeof yaml, "mbplant: 1\nunits:\n  - id: 1\n    %s\n", mistakes[m].items);
+        assert_string_equal(errors_of_text(yaml), mistakes[m].said);
+    }
+}
+
+static void test_register_with_a_points_keys_and_no_address_stands_where_the_value_would(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_text("mbplant: 1\nunits:\n  - id: 1\n    sensors:\n"
+                                            "      - {name: A, register: {type: int32}}\n"
+                                            "      - {name: B, register: {type: int32, no_value: 0x80000000}}\n"
+                                            "      - {name: C, register: {type: int16}}\n");
+    const struct mbp_user_point *point = mbp_map_register_point(plant, MBP_PER_SENSOR, 1);
+    assert_non_null(point);
+    assert_int_equal(point->reg.addr, 2);
+    assert_true(point->writable);
+    assert_int_equal(plant->sensors[2].reg.addr, 4);
+    assert_null(mbp_map_register_point(plant, MBP_PER_SENSOR, 0));
+    mbp_plant_free(plant);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +268,8 @@ int main(void)
         cmocka_unit_test(test_parts_of_a_register_stand_beside_each_other),
         cmocka_unit_test(test_printed_points_load_to_the_same_map),
         cmocka_unit_test(test_mistakes_get_one_clear_error_each),
+        cmocka_unit_test(test_mistakes_in_registers_are_told_as_in_points),
+        cmocka_unit_test(test_register_with_a_points_keys_and_no_address_stands_where_the_value_would),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,8 +45,6 @@ static bool is_wanted(const struct listing *listing, const struct mbp_point *poi
 /* mbpoll counts from 1 and knows neither bytes swapped within a word nor 64 bits: those are shown in hexadecimal. */
 static void mbpoll_command(const struct listing *listing, const struct mbp_point *point, char *buf, size_t size)
 {
-    static const int kinds[MBP_TABLE_COUNT] = {
-        [MBP_COILS] = 0, [MBP_DISCRETE_INPUTS] = 1, [MBP_INPUT_REGISTERS] = 3, [MBP_HOLDING_REGISTERS] = 4};
     bool words = point->table == MBP_INPUT_REGISTERS || point->table == MBP_HOLDING_REGISTERS;
     bool swapped = point->order == MBP_BADC || point->order == MBP_DCBA;
     unsigned each = words && point->type != MBP_STRING ? mbp_type_words((enum mbp_type)point->type) : 1;
@@ -61,9 +59,9 @@ static void mbpoll_command(const struct listing *listing, const struct mbp_point
     char many[24] = "";
     if (count > 1)
         snprintf(many, sizeof many, " -c %u", count < MBPOLL_COUNT_MAX ? count : MBPOLL_COUNT_MAX);
-    snprintf(buf, size, "mbpoll -1 -p %u -a %u -t %d%s%s -r %u%s %s", listing->target->port, listing->unit,
-             kinds[point->table], form, each == 2 && point->order == MBP_ABCD ? " -B" : "", point->addr + 1u, many,
-             listing->target->host);
+    snprintf(buf, size, "mbpoll -1 -p %u -a %u -t %u%s%s -r %u%s %s", listing->target->port, listing->unit,
+             mbp_table_poll((enum mbp_table)point->table), form, each == 2 && point->order == MBP_ABCD ? " -B" : "",
+             point->addr + 1u, many, listing->target->host);
 }
 
 /* "int16", "string(8)", "uint16, 50 of them". */
