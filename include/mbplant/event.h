@@ -48,6 +48,8 @@ enum mbp_event_code {
                                   one that was not allowed */
     MBP_EV_POINT_WRITTEN = 44,
     MBP_EV_WRITES_AGGREGATED = 45, /* so many further events like the one before it */
+    MBP_EV_POINT_FORCED = 46,      /* from outside (mbplant/state/forced.h); value and limit as of POINT_WRITTEN */
+    MBP_EV_POINT_RELEASED = 47,
     MBP_EV_JOURNAL_TROUBLE = 50,
     MBP_EV_CLOCK_STEPPED = 51, /* value: how far the wall clock jumped, negative = back */
     MBP_EV_SIM_PAUSED = 60,

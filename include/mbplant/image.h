@@ -47,9 +47,10 @@ struct mbp_image_unit {
     uint16_t *holding, *input;
     uint32_t size[MBP_TABLE_COUNT];
     uint8_t *access[MBP_TABLE_COUNT];
-    uint8_t gaps;                      /* enum mbp_gaps */
-    uint16_t gap;                      /* the number that stands in them */
-    bool accepts, watched, write_only; /* it has points whose writes, or reads, expressions look at; that none reads */
+    uint8_t gaps; /* enum mbp_gaps */
+    uint16_t gap; /* the number that stands in them */
+    /* it has points whose writes, or reads, expressions look at; that none reads; that are held (image/forced.h) */
+    bool accepts, watched, write_only, held;
     struct _modbus_mapping_t *mapping; /* the same arrays, for libmodbus (the oracle in tests) */
 };
 
@@ -80,8 +81,7 @@ enum mbp_status mbp_image_may_read(const struct mbp_image_unit *unit, enum mbp_t
 enum mbp_status mbp_image_may_write(const struct mbp_image_unit *unit, enum mbp_table table, uint32_t addr,
                                     uint32_t count);
 
-/* Copies count values out; addresses of a `gaps: zero` unit that nobody declared read 0. Call mbp_image_may_read first.
- */
+/* Copies count values out; what nobody declared reads as its gaps do. Call mbp_image_may_read first. */
 void mbp_image_read_bits(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count,
                          uint8_t *packed);
 void mbp_image_read_words(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count,

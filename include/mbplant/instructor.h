@@ -10,8 +10,10 @@
  * holding registers      0   speed, float32: scans per period of wall time, 0.1 to 1000
  *                        2   scans to run at once while paused (clears itself)
  *                   10..20   a fault that is in no file: MBP_SIM_HR_FAULT_..., below; 20 = 1 begins it (clears itself)
+ *                   30..38   a point to hold at a number: MBP_SIM_HR_FORCE, below; 38 = 1 holds it, 2 lets it go, 3 all
  * input registers     0..99  what of all this is so: MBP_SIM_IR_..., below
  *           200 + 10 * i ..  the fault in ad hoc place i, in the order of holding registers 10..19; kind 0 = none
+ *           1000 + 8 * i ..  point i that is held, in the order of holding registers 30..37; 0 registers = none
  */
 #ifndef MBPLANT_INSTRUCTOR_H
 #define MBPLANT_INSTRUCTOR_H
@@ -44,6 +46,21 @@
 #define MBP_SIM_FAULT_UPSCALE  0x2u
 #define MBP_SIM_IR_AD_HOC      200
 
+/* The record that holds a point of any table at a number, or lets it go. */
+#define MBP_SIM_HR_FORCE         30
+#define MBP_SIM_FORCE_UNIT       0 /* unit id */
+#define MBP_SIM_FORCE_TABLE      1 /* 0 coils, 1 discrete inputs, 3 input registers, 4 holding registers */
+#define MBP_SIM_FORCE_ADDRESS    2
+#define MBP_SIM_FORCE_COUNT      3 /* registers of the value, 1 to 4; 0 = 1 */
+#define MBP_SIM_FORCE_VALUE      4 /* as they are to be read there; of a coil or discrete input 0 or 1 */
+#define MBP_SIM_FORCE_VALUES     4
+#define MBP_SIM_FORCE_WORDS      8
+#define MBP_SIM_HR_FORCE_COMMAND 38  /* enum mbp_force_command; clears itself */
+#define MBP_SIM_FORCED_MAX       64u /* points at a time, without sensors */
+#define MBP_SIM_IR_FORCED        1000
+
+enum mbp_force_command { MBP_FORCE_NONE, MBP_FORCE_HOLD, MBP_FORCE_RELEASE, MBP_FORCE_RELEASE_ALL };
+
 #define MBP_SIM_IR_VERSION       0  /* of this map */
 #define MBP_SIM_IR_PAUSED        1  /* 0 or 1 */
 #define MBP_SIM_IR_SPEED         2  /* float32: asked */
@@ -60,6 +77,7 @@
 #define MBP_SIM_IR_WIRE_FAULTS   26 /* uint16: how many coils 0.. there are */
 #define MBP_SIM_IR_FAULTS        27 /* uint16: how many coils 1000.. there are */
 #define MBP_SIM_IR_FAULTS_ACTIVE 28 /* uint16: how many of those and of the ad hoc ones are active */
+#define MBP_SIM_IR_FORCED_POINTS 29 /* uint16: how many points are held, sensors not counted */
 #define MBP_SIM_IR_LATENESS_MAX  30 /* uint32: the latest begin of a scan, us after it was due */
 #define MBP_SIM_IR_LATENESS      32 /* uint32 each: how many scans began how late, see below */
 #define MBP_SIM_IR_SERVER        68 /* uint32 each, modulo 2^32: what the server counted, enum mbp_server_count */

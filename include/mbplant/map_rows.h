@@ -22,6 +22,7 @@ enum mbp_map_per {
     MBP_PER_FAULT,    /* of the plant file */
     MBP_PER_AD_HOC,   /* place of a fault that no file has */
     MBP_PER_LATENESS, /* class of late scans */
+    MBP_PER_FORCED,   /* place of a point that is held from outside */
     MBP_PER_COUNT
 };
 

@@ -140,6 +140,7 @@ struct mbp_state {
     uint64_t fault_next_ns; /* simulated time when a fault begins or ends; 0 = not planned yet */
     uint32_t fault_active_count;
     uint32_t fault_changes;   /* counts every begin and end */
+    uint32_t forced_count;    /* points that are held from outside */
     uint32_t shots_begun;     /* counts every MBP_ALARMS_SHOT_NEW */
     uint32_t formulas_untold; /* faults of formulas that came or went since mbp_logic_emit */
     bool faults_planned;      /* their times were drawn */
@@ -178,7 +179,10 @@ struct mbp_state {
     uint32_t *fault_active;        /* indices of the active ones, by sensor */
     struct mbp_upkeep *upkeep;     /* per machine */
     struct mbp_formula_state *formula;
-    uint64_t *cell; /* what stateful functions remember, from each formula's first_cell on */
+    uint64_t *cell;           /* what stateful functions remember, from each formula's first_cell on */
+    uint64_t *stored_beneath; /* of those that are held from outside: what they would be */
+    uint8_t *stored_held;
+    struct mbp_forced *forced; /* mbplant/state/forced.h */
     uint64_t
         *stored; /* bits of each stored value's type (mbplant/point.h), right-aligned; a string's stand in the image */
     uint8_t *touched; /* MBP_TOUCHED_... of what masters did before this scan (mbplant/formula.h) */

@@ -49,6 +49,8 @@ const struct mbp_event_type mbp_event_types[] = {
     EVENT(WRITE_REFUSED, "write refused", "écriture refusée", REFUSAL, WRITTEN, LIMIT, WRITE, PEER, 0),
     EVENT(POINT_WRITTEN, "point written", "point écrit", WRITTEN, WRITTEN, WRITTEN, WRITE, POINT, SETTINGS),
     EVENT(WRITES_AGGREGATED, "writes aggregated", "écritures regroupées", AGGREGATED, COUNT, NONE, CODE, NONE, 0),
+    EVENT(POINT_FORCED, "point forced", "point forcé", WRITTEN, WRITTEN, WRITTEN, WRITE, COMMAND, 0),
+    EVENT(POINT_RELEASED, "point released", "forçage du point levé", WRITTEN, WRITTEN, WRITTEN, WRITE, COMMAND, 0),
     EVENT(JOURNAL_TROUBLE, "journal trouble", "incident du journal", TROUBLE, COUNT, NONE, TROUBLE, NONE, 0),
     EVENT(CLOCK_STEPPED, "clock stepped", "saut d'horloge", CLOCK, SECONDS, NONE, NONE, NONE, 0),
     EVENT(SIM_PAUSED, "simulation paused", "simulation en pause", PLAIN, NONE, NONE, NONE, COMMAND, 0),

@@ -3,6 +3,7 @@
 #define MBPLANT_IMAGE_PRIV_H
 
 #include "mbplant/image.h"
+#include "mbplant/image/forced.h"
 #include "mbplant/image/keep.h"
 #include "mbplant/view.h"
 
@@ -134,6 +135,14 @@ struct image_text {
     bool home; /* the place that is kept; it stands before the others of its item */
 };
 
+/* An address that is held from outside, or the same as one. */
+#define IMAGE_HELD_MAX   4096u
+#define IMAGE_FORCES_MAX 64u /* wishes for that between two scans */
+struct image_held {
+    uint16_t addr, word;
+    uint8_t table, unit; /* unit: index */
+};
+
 struct mbp_image {
     const struct mbp_plant *plant;
     struct mbp_image_unit *units;
@@ -165,6 +174,9 @@ struct mbp_image {
     struct mbp_peer instructor_peer;             /* the last of them */
     double instructor_speed;                     /* the speed published last */
     struct image_staging *staging;               /* NULL without an instructor */
+    struct image_held held[IMAGE_HELD_MAX];
+    struct mbp_force_wish forces[IMAGE_FORCES_MAX];
+    size_t held_count, force_count;
     struct image_tail tail;
     uint32_t comments_since; /* the last latch: so many came */
     struct image_comments comments;
@@ -200,6 +212,17 @@ uint64_t image_bits(const struct mbp_image_unit *unit, const struct image_point 
 
 /* The point that covers a latched address of the coils or holding registers. */
 struct image_point image_find_point(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr);
+
+/* ---- forced.c: what is held from outside ---- */
+
+void image_forced_show(struct mbp_image *image, const struct mbp_state *state);
+void image_forced_bits(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count,
+                       uint8_t *packed);
+void image_forced_words(const struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count,
+                        uint8_t *big_endian);
+bool image_force_allowed(const struct mbp_image_unit *unit); /* what stands in the instructor's record */
+void image_force_written(struct mbp_image_unit *unit, struct mbp_peer peer);
+void image_publish_forced(struct mbp_image_unit *unit, const struct mbp_state *state);
 
 /* ---- values.c: sensors' values into their registers ---- */
 

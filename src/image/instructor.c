@@ -110,6 +110,8 @@ bool image_instructor_allows_words(const struct mbp_image_unit *unit, uint16_t a
         if (!read_effect(unit, &effect) || !has_free_place(unit))
             return false;
     }
+    if (touches(addr, count, MBP_SIM_HR_FORCE_COMMAND) && !image_force_allowed(unit))
+        return false;
     bool steps = touches(addr, count, MBP_SIM_HR_STEPS) && unit->holding[MBP_SIM_HR_STEPS] != 0;
     return !steps || unit->coils[MBP_SIM_COIL_PAUSED] != 0;
 }
@@ -218,6 +220,7 @@ void mbp_image_publish_instructor(struct mbp_image *image, const struct mbp_stat
     image_show_instructor(unit, &view);
     publish_speed(image, unit, figures->speed);
     publish_faults(image->plant, unit, state);
+    image_publish_forced(unit, state);
     for (unsigned i = 0; i < MBP_LATENESS_CLASSES; i++)
         image_put_u32(unit->input + MBP_SIM_IR_LATENESS + 2 * i, figures->lateness[i]);
 }

@@ -65,6 +65,7 @@ static void fill(const struct mbp_plant *plant, const struct mbp_state *state, c
     case MBP_PER_FAULT:
     case MBP_PER_AD_HOC:
     case MBP_PER_LATENESS:
+    case MBP_PER_FORCED:
     case MBP_PER_COUNT:
         break;
     }

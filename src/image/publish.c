@@ -348,6 +348,7 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
         image_points_publish(unit, state, &summary);
         image_alias_show(unit);
     }
+    image_forced_show(image, state);
 }
 
 void mbp_image_refresh(struct mbp_image *image, const struct mbp_state *state, const struct mbp_figures *figures)

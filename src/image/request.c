@@ -78,6 +78,8 @@ void mbp_image_read_bits(const struct mbp_image_unit *unit, enum mbp_table table
         if (!is_declared(unit, table, (uint32_t)addr + i))
             packed[i / 8] = (uint8_t)((packed[i / 8] & ~(1u << (i % 8))) | (unit->gap != 0 ? 1u << (i % 8) : 0));
     }
+    if (unit->held)
+        image_forced_bits(unit, table, addr, n, packed);
 }
 
 /* Swaps the bytes of the words in a number of any width. */
@@ -134,6 +136,8 @@ void mbp_image_read_words(const struct mbp_image_unit *unit, enum mbp_table tabl
         big_endian[2 * (size_t)i] = (uint8_t)(unit->gap >> 8);
         big_endian[2 * (size_t)i + 1] = (uint8_t)unit->gap;
     }
+    if (unit->held)
+        image_forced_words(unit, table, addr, n, big_endian);
 }
 
 /* ---- whose address is it ---------------------------------------------------------------------------------------- */

@@ -150,6 +150,7 @@ static void commit_run(struct mbp_image_unit *unit, const struct image_run *run,
     note_run(unit, table, run->addr, run->count, before, peer);
     note_instructor(unit, peer);
     image_tail_note(unit, table, span, peer);
+    image_force_written(unit, peer);
     if (table == MBP_HOLDING_REGISTERS)
         image_staging_command(unit, run->addr, run->count, peer);
     image_texts_written(unit, table, run->addr, run->count);
@@ -302,5 +303,6 @@ bool image_write_again(struct mbp_image_unit *unit, enum mbp_table table, struct
         put_words_again(unit, span, words, peer);
     note_instructor(unit, peer);
     image_tail_note(unit, table, span, peer);
+    image_force_written(unit, peer);
     return true;
 }

@@ -5,6 +5,7 @@
 
 #include "mbplant/machine.h"
 #include "mbplant/point.h"
+#include "mbplant/state/forced.h"
 #include "mbplant/state/stored.h"
 
 /* ---- targets ---------------------------------------------------------------------------------------------------- */
@@ -32,6 +33,7 @@ static void assign(const struct mbp_plant *plant, struct mbp_state *state, uint3
 {
     uint32_t target = plant->formulas[f].target;
     uint32_t index = mbp_slot_index(target);
+    uint64_t bits;
     switch ((unsigned)mbp_slot_kind(target)) {
     case MBP_SLOT_COMMAND:
         command(plant, state, index, value.r);
@@ -40,7 +42,8 @@ static void assign(const struct mbp_plant *plant, struct mbp_state *state, uint3
         state->command[index] = plant->actuators[index].range[value.u != 0 ? 1 : 0];
         break;
     case MBP_SLOT_STORED:
-        mbp_stored_assign(&plant->stored[index].reg, value, &state->stored[index]);
+        if (mbp_stored_assign(&plant->stored[index].reg, value, &bits))
+            mbp_stored_put(state, index, bits);
         break;
     default: /* MBP_SLOT_STATE */
         request(plant, state, &state->formula[f], index, value.u != 0, events);
@@ -91,7 +94,7 @@ void mbp_logic_compute(const struct mbp_plant *plant, struct mbp_state *state, b
         struct mbp_expr_result result = mbp_expr_run(formula->code, &world, state->cell + formula->first_cell);
         note_fault(state, stored->formula - 1, &result);
         if (result.fault == MBP_EXPR_FINE)
-            state->stored[s] = mbp_stored_result(stored, mbp_expr_type_of(formula->code), result.value);
+            mbp_stored_put(state, s, mbp_stored_result(stored, mbp_expr_type_of(formula->code), result.value));
     }
 }
 

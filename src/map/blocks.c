@@ -262,6 +262,9 @@ static const struct mbp_map_field sim_settings[] = {
     {U16("step", "scans to run while paused"), .offset = MBP_SIM_HR_STEPS, DOES, SIM(steps_left)},
     {U16("new fault", "record of a fault to begin"), .offset = MBP_SIM_HR_FAULT, .count = MBP_SIM_FAULT_WORDS, DOES},
     {U16("begin new fault", "1 begins it; clears itself"), .offset = MBP_SIM_HR_FAULT_BEGIN, DOES},
+    {U16("point to force", "record of a point to hold, or to let go"), .offset = MBP_SIM_HR_FORCE,
+     .count = MBP_SIM_FORCE_WORDS, DOES},
+    {U16("force command", "1 holds it, 2 lets it go, 3 all; clears itself"), .offset = MBP_SIM_HR_FORCE_COMMAND, DOES},
     {U16("plant command", "1 checks, 2 puts the staged plant file"), .offset = MBP_STAGING_HR_COMMAND, DOES},
     {U32("plant command crc", "CRC-32 of the text that is meant"), .offset = MBP_STAGING_HR_CRC, DOES},
 };
@@ -282,6 +285,7 @@ static const struct mbp_map_field sim_words[] = {
     {U16("wire faults in all", "coils 0.."), .offset = MBP_SIM_IR_WIRE_FAULTS, SIM(wire_faults)},
     {U16("faults in all", "coils 1000.."), .offset = MBP_SIM_IR_FAULTS, SIM(faults)},
     {U16("faults active", "of those and ad hoc"), .offset = MBP_SIM_IR_FAULTS_ACTIVE, SIM(faults_active)},
+    {U16("points forced", "from input register 1000 on"), .offset = MBP_SIM_IR_FORCED_POINTS},
     {U32_IN("lateness max", "begin of a scan", "us"), .offset = MBP_SIM_IR_LATENESS_MAX, SIM(lateness_max_us)},
 };
 static const struct mbp_map_field lateness[] = {{U32("late", "scans that began so late")}};
@@ -315,6 +319,7 @@ static const struct mbp_map_field staging_words[] = {
     {U16("plant things changed", "machines and sensors"), .offset = MBP_STAGING_IR_CHANGED - MBP_STAGING_IR_STATE},
     {U16("plant file saved", "1: on mbplantd's disk too"), .offset = MBP_STAGING_IR_SAVED - MBP_STAGING_IR_STATE},
 };
+static const struct mbp_map_field forced_records[] = {{U16("forced", "its record"), .count = MBP_SIM_FORCE_WORDS}};
 static const struct mbp_map_field ad_hoc_records[] = {{U16("ad hoc", "its record"), .count = MBP_SIM_FAULT_WORDS}};
 
 /* ---- blocks ------------------------------------------------------------------------------------------------------ */
@@ -577,6 +582,14 @@ const struct mbp_map_block mbp_map[] = {
      .refresh = MBP_REFRESH_NEVER,
      .usual = MBP_SIM_IR_AD_HOC,
      .stride = MBP_SIM_FAULT_WORDS},
+    {.what = "points that are forced",
+     FIELDS(forced_records),
+     .table = MBP_INPUT_REGISTERS,
+     .per = MBP_PER_FORCED,
+     .instructor = true,
+     .refresh = MBP_REFRESH_NEVER,
+     .usual = MBP_SIM_IR_FORCED,
+     .stride = MBP_SIM_FORCE_WORDS},
 };
 const unsigned mbp_map_count = COUNT_OF(mbp_map);
 _Static_assert(COUNT_OF(mbp_map) <= MBP_MAP_BLOCKS_MAX, "a base for each block in mbp_layout");

@@ -112,6 +112,7 @@ void mbp_item_of_block(const struct mbp_plant *plant, unsigned block, uint32_t i
     case MBP_PER_FAULT:
     case MBP_PER_AD_HOC:
     case MBP_PER_LATENESS:
+    case MBP_PER_FORCED:
     case MBP_PER_COUNT:
         break;
     }

@@ -71,6 +71,8 @@
     M(REGISTER_MOVED, "; holding register %.0f -> %.0f", " ; registre de maintien %.0f -> %.0f") \
     M(POINT_OF_UNIT, "%s of unit %u", "%s de l'unité %u") \
     M(WRITTEN, " written %s%s%s -> %s%s%s", ", écriture %s%s%s -> %s%s%s") \
+    M(POINT_FORCED, " forced %s%s%s -> %s%s%s", ", forçage %s%s%s -> %s%s%s") \
+    M(POINT_RELEASED, " released %s%s%s -> %s%s%s", ", forçage levé %s%s%s -> %s%s%s") \
     M(WRITTEN_MORE, ", with %u more writes in between", ", avec %u autres écritures entre-temps") \
     M(WRITTEN_WORDS, ", and %u more of its words", ", et %u autres de ses mots") \
     M(LOGIC_OF_UNIT, "logic %.0f of unit %u", "logique %.0f de l'unité %u") \

@@ -417,7 +417,10 @@ static void say_written(struct sentence *s)
     const char *space = measure[0] != '\0' ? " " : "";
     mbp_float_text(s->event->limit, before, sizeof before);
     mbp_float_text(s->event->value, now, sizeof now);
-    tell(s, MSG_WRITTEN, mbp_message_decimal(s->lang, before), space, measure, mbp_message_decimal(s->lang, now), space,
+    enum mbp_message done = s->event->code == MBP_EV_POINT_FORCED     ? MSG_POINT_FORCED
+                            : s->event->code == MBP_EV_POINT_RELEASED ? MSG_POINT_RELEASED
+                                                                      : MSG_WRITTEN;
+    tell(s, done, mbp_message_decimal(s->lang, before), space, measure, mbp_message_decimal(s->lang, now), space,
          measure);
     if (more > 0)
         tell(s, table < MBP_TABLE_COUNT ? MSG_WRITTEN_MORE : MSG_WRITTEN_WORDS, more);

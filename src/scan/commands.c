@@ -62,12 +62,18 @@ static void coalesce(struct scan_commands *commands, const struct mbp_event *eve
 
 void scan_emit_command(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t peer)
 {
+    scan_emit_command_event(scan,
+                            (struct mbp_event){.code = (uint16_t)code,
+                                               .machine = MBP_NONE16,
+                                               .sensor = MBP_NONE16,
+                                               .value = (float)value,
+                                               .limit = (float)before},
+                            peer);
+}
+
+void scan_emit_command_event(struct mbp_scan *scan, struct mbp_event event, uint32_t peer)
+{
     struct scan_commands *commands = &scan->commands;
-    struct mbp_event event = {.code = (uint16_t)code,
-                              .machine = MBP_NONE16,
-                              .sensor = MBP_NONE16,
-                              .value = (float)value,
-                              .limit = (float)before};
     mbp_event_by(&event, peer);
     scan_between_begin(scan);
     scan_budget_save(&commands->budget, scan_now_ns(scan));

@@ -171,6 +171,10 @@ static inline uint64_t scan_now_ns(const struct mbp_scan *scan)
  * told, for it is cheap when nothing does; emits all that waits. Whether a restore may be now; that one was, of so many
  * events. */
 void scan_emit_command(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t peer);
+void scan_emit_command_event(struct mbp_scan *scan, struct mbp_event event, uint32_t peer);
+
+/* force.c: what was asked of points since the last time. */
+void scan_apply_forces(struct mbp_scan *scan);
 void scan_emit_due_commands(struct mbp_scan *scan);
 void scan_emit_waiting_commands(struct mbp_scan *scan);
 bool scan_may_restore(const struct mbp_scan *scan);

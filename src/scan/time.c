@@ -112,6 +112,7 @@ bool scan_apply_wishes(struct mbp_scan *scan)
     scan->keeps_back = true;
     uint32_t peer = wishes.peer.actor;
     apply_faults(scan, &wishes);
+    scan_apply_forces(scan);
     if (wishes.snapshot)
         mbp_scan_snapshot(scan, peer);
     if (wishes.restore)

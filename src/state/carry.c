@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mbplant/codec.h"
+#include "mbplant/state/forced.h"
 #include "state_priv.h"
 
 /* ---- arrays ----------------------------------------------------------------------------------------------------- */
@@ -214,6 +215,7 @@ static void carry_whole(const struct mbp_carry *carry, const struct state_array 
         break;
     case STATE_BY_FAULT:
     case STATE_BY_TOUCHED:
+    case STATE_BY_FORCED:
     case STATE_BY_MACHINE_AND_ONE:
         assert(false && "only derived so far");
         break;
@@ -234,6 +236,7 @@ void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from
         if (array->reload != STATE_DERIVED)
             carry_whole(carry, array, from, to);
     }
+    mbp_forced_carry(carry, from, to);
     for (uint32_t s = 0; s < carry->to->sensor_count; s++) {
         if (carry->sensor_from[s] != UINT32_MAX)
             mend_sensor(carry, to, s);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/state/forced.h"
 #include "state_priv.h"
 
 #define FIGURES offsetof(struct mbp_state, lagged) /* the single figures stand before the first array */
@@ -151,6 +152,24 @@ static bool formulas_fit(const struct mbp_state *state)
     return true;
 }
 
+static bool forced_fit(const struct mbp_state *state)
+{
+    uint32_t count = 0;
+    uint32_t stored = 0;
+    for (unsigned i = 0; i < MBP_SIM_FORCED_MAX; i++) {
+        const struct mbp_forced *one = &state->forced[i];
+        bool of_stored = one->count > 0 && one->stored != UINT32_MAX;
+        if (one->count > MBP_SIM_FORCE_VALUES || one->table >= MBP_TABLE_COUNT ||
+            (of_stored && (one->stored >= state->stored_count || state->stored_held[one->stored] != 1)))
+            return false;
+        count += one->count > 0;
+        stored += of_stored;
+    }
+    for (uint32_t i = 0; i < state->stored_count; i++)
+        stored -= state->stored_held[i] != 0;
+    return count == state->forced_count && stored == 0;
+}
+
 /* ---- back ------------------------------------------------------------------------------------------------------- */
 
 /* The counts say how long the arrays are: other ones than the plant's are never taken. */
@@ -160,7 +179,8 @@ static bool same_counts(const struct mbp_state *a, const struct mbp_state *b)
            a->actuator_count == b->actuator_count && a->controller_count == b->controller_count &&
            a->fault_count == b->fault_count && a->rate_count == b->rate_count &&
            a->rate_value_count == b->rate_value_count && a->part_count == b->part_count &&
-           a->formula_count == b->formula_count && a->cell_count == b->cell_count;
+           a->formula_count == b->formula_count && a->cell_count == b->cell_count &&
+           a->stored_count == b->stored_count && a->touched_count == b->touched_count;
 }
 
 static void copy_in(struct mbp_state *state, const char *bytes)
@@ -191,7 +211,7 @@ enum mbp_status mbp_state_take(const struct mbp_plant *plant, struct mbp_state *
         fresh[r] = state->rate[r];
     copy_in(state, bytes);
     bool fits = machines_fit(state) && masks_fit(state) && rates_fit(fresh, rates, state) && faults_fit(plant, state) &&
-                controllers_fit(state) && formulas_fit(state);
+                controllers_fit(state) && formulas_fit(state) && forced_fit(state);
     free(fresh);
     return fits ? MBP_OK : MBP_ERR_CORRUPT;
 }

@@ -7,6 +7,7 @@
 #include "mbplant/codec.h"
 #include "mbplant/event_tag.h"
 #include "mbplant/point.h"
+#include "mbplant/state/forced.h"
 #include "state_priv.h"
 
 #define CACHE_LINE 64u /* each array begins on one, so that loops over arrays vectorise */
@@ -55,6 +56,9 @@ const struct state_array state_arrays[] = {
     ARRAY(formula, FORMULA, 1, CARRIED, ANEW),
     ARRAY(cell, CELL, 1, CARRIED, ANEW),
     ARRAY(stored, STORED, 1, CARRIED, RETAINED),
+    ARRAY(stored_beneath, STORED, 1, DERIVED, ANEW), /* mbp_forced_carry carries these three */
+    ARRAY(stored_held, STORED, 1, DERIVED, ANEW),
+    ARRAY(forced, FORCED, 1, DERIVED, ANEW),
     ARRAY(touched, TOUCHED, 1, DERIVED, ANEW), /* of one scan */
     ARRAY(based, MACHINE_AND_ONE, 1, DERIVED, ANEW),
     ARRAY(fault, FAULT, 1, DERIVED, RETAINED), /* mbp_fault_carry carries them */
@@ -89,6 +93,8 @@ static size_t item_count(const struct mbp_state *state, enum state_index by)
         return state->cell_count;
     case STATE_BY_STORED:
         return state->stored_count;
+    case STATE_BY_FORCED:
+        return MBP_SIM_FORCED_MAX;
     case STATE_BY_TOUCHED:
         return state->touched_count;
     case STATE_BY_PART:

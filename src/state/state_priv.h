@@ -19,7 +19,8 @@ enum state_index {
     STATE_BY_FORMULA,
     STATE_BY_CELL, /* of all formulas */
     STATE_BY_STORED,
-    STATE_BY_TOUCHED
+    STATE_BY_TOUCHED,
+    STATE_BY_FORCED /* MBP_SIM_FORCED_MAX places */
 };
 
 /* What becomes of an array's items when the plant file changes: they follow their sensor or machine, or are worked out

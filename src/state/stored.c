@@ -3,6 +3,7 @@
 
 #include "mbplant/codec.h"
 #include "mbplant/point.h"
+#include "mbplant/state/forced.h"
 #include "mbplant/state/stored.h"
 #include "state_priv.h"
 
@@ -16,7 +17,7 @@ void mbp_stored_take(const struct mbp_plant *plant, struct mbp_state *state, uin
                      const struct mbp_register *as, uint64_t bits)
 {
     const struct mbp_register *reg = &plant->stored[stored].reg;
-    state->stored[stored] = same_kind(reg, as) ? bits : mbp_register_bits(reg, mbp_register_of_bits(as, bits));
+    mbp_stored_put(state, stored, same_kind(reg, as) ? bits : mbp_register_bits(reg, mbp_register_of_bits(as, bits)));
 }
 
 uint64_t mbp_stored_bits(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t stored,
@@ -130,7 +131,7 @@ uint64_t mbp_stored_result(const struct mbp_stored *stored, enum mbp_expr_type t
 bool mbp_stored_is_bad(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t stored)
 {
     uint32_t formula = plant->stored[stored].formula;
-    return formula != 0 && state->formula[formula - 1].fault != MBP_EXPR_FINE;
+    return formula != 0 && state->stored_held[stored] == 0 && state->formula[formula - 1].fault != MBP_EXPR_FINE;
 }
 
 /* ---- over a run, and over an edit ---------------------------------------------------------------------------------
@@ -139,7 +140,7 @@ bool mbp_stored_is_bad(const struct mbp_plant *plant, const struct mbp_state *st
 void mbp_stored_forget(const struct mbp_plant *plant, struct mbp_state *state)
 {
     for (uint32_t i = 0; i < plant->stored_count; i++)
-        state->stored[i] = plant->stored[i].retain ? state->stored[i] : plant->stored[i].initial;
+        mbp_stored_put(state, i, plant->stored[i].retain ? mbp_stored_kept(state, i) : plant->stored[i].initial);
 }
 
 /* Who edits a value in the file means it, whatever was written before. */
@@ -150,6 +151,6 @@ void state_carry_stored(const struct mbp_carry *carry, const struct mbp_state *f
         const struct mbp_stored *now = &carry->to->stored[i];
         const struct mbp_stored *was = old != UINT32_MAX ? &carry->from->stored[old] : NULL;
         bool goes_on = was != NULL && same_kind(&was->reg, &now->reg) && was->initial == now->initial;
-        to->stored[i] = goes_on ? from->stored[old] : now->initial;
+        to->stored[i] = goes_on ? mbp_stored_kept(from, old) : now->initial;
     }
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "mbplant/image/forced.h"
 #include "mbplant/report.h"
 #include "points.h"
 
@@ -103,18 +104,7 @@ static const char *order_word(unsigned i)
 
 uint16_t web_word_at(const struct mbp_image_unit *unit, enum mbp_table table, uint32_t addr)
 {
-    switch (table) {
-    case MBP_COILS:
-        return unit->coils[addr];
-    case MBP_DISCRETE_INPUTS:
-        return unit->discrete[addr];
-    case MBP_HOLDING_REGISTERS:
-        return unit->holding[addr];
-    case MBP_INPUT_REGISTERS:
-    case MBP_TABLE_COUNT:
-        break;
-    }
-    return unit->input[addr];
+    return mbp_image_shown(unit, table, (uint16_t)addr);
 }
 
 static uint32_t raw_words(const struct web_item *item, uint16_t words[RAW_MAX])

@@ -52,12 +52,19 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl write TT101.high_high off\n"
      "  mbplantctl write hr:100 1 2 3\n"
      "  mbplantctl write coil:1000 off\n"},
-    {"force", ctl_run_force, 2, 2, CTL_OPT_EFFECT, TEXT, "SENSOR VALUE", "hold a sensor at a value", "",
+    {"force", ctl_run_force, 2, 2, CTL_OPT_EFFECT, TEXT, "SENSOR|POINT|ADDRESS VALUE",
+     "hold a sensor or any point at a value",
+     "A sensor is written, as any master does it. What no master writes is held by the instructor's unit, which needs\n"
+     "`instructor: true` in the plant file: a named point for all who read it, any other address (TABLE:ADDRESS as of\n"
+     "read) as masters read it; what is written there meanwhile counts beneath.\n",
      "  mbplantctl force TT101 92.3\n"
-     "  mbplantctl force LT102 -5\n"},
-    {"release", ctl_run_release, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE|all",
+     "  mbplantctl force LT102 -5\n"
+     "  mbplantctl force input:0 42\n"
+     "  mbplantctl force discrete:3 1\n"},
+    {"release", ctl_run_release, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE|POINT|ADDRESS|all",
      "let what is held show the process again", "",
      "  mbplantctl release TT101\n"
+     "  mbplantctl release input:0\n"
      "  mbplantctl release all\n"},
     {"machine", ctl_run_machine, 1, ANY, CTL_OPT_EDIT | CTL_OPT_EFFECT, TEXT, "NAME [STATE] | add|remove|set NAME ..",
      "show a machine, ask it for a state; add, remove or change one",

@@ -8,6 +8,7 @@
 
 #include "checkpoint.h"
 #include "mbplant/point.h"
+#include "mbplant/state/forced.h"
 
 const char mbp_setting_create_sql[] =
     "CREATE TABLE IF NOT EXISTS retained_setting(unit INTEGER, name TEXT, value ANY, file_value ANY, "
@@ -61,7 +62,7 @@ static double number_of(uint64_t bits)
 uint64_t mbp_setting_now(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t index)
 {
     if (stored_of(plant, index) != NULL)
-        return state->stored[index - first_stored(plant)];
+        return mbp_stored_kept(state, (uint32_t)(index - first_stored(plant)));
     if (index < plant->actuator_count)
         return bits_of(state->command[index]);
     const struct mbp_controller_state *controller = &state->controller[controller_of(plant, index)];

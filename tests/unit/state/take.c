@@ -4,6 +4,7 @@
 
 #include "fixture.h"
 #include "mbplant/state.h"
+#include "mbplant/state/forced.h"
 
 static const char yaml[] = "mbplant: 1\nname: Line\nunits:\n  - id: 1\n    machines:\n      - name: M1\n"
                            "        sensors:\n"
@@ -160,6 +161,32 @@ static void test_take_rate_out_of_range_is_refused(void **state)
     OUT_OF_RANGE(rate[0].resumed, uint8_t, 2);
 }
 
+static void test_take_forced_point_out_of_range_is_refused(void **state)
+{
+    struct both *both = *state;
+    const struct mbp_forced one = {.stored = UINT32_MAX, .unit = 1, .table = MBP_INPUT_REGISTERS, .count = 1};
+    assert_true(mbp_forced_hold(both->plant, both->from, &one));
+    OUT_OF_RANGE(forced[0].table, uint8_t, MBP_TABLE_COUNT);
+    OUT_OF_RANGE(forced[0].count, uint8_t, MBP_SIM_FORCE_VALUES + 1);
+    OUT_OF_RANGE(forced[0].count, uint8_t, 0); /* and one is counted */
+    OUT_OF_RANGE(forced[0].stored, uint32_t, 5);
+    OUT_OF_RANGE(forced[1].count, uint8_t, 1);
+}
+
+static void test_forced_points_have_so_many_places(void **state)
+{
+    struct both *both = *state;
+    for (unsigned i = 0; i <= MBP_SIM_FORCED_MAX; i++) {
+        const struct mbp_forced one = {.stored = UINT32_MAX, .unit = 1, .addr = (uint16_t)i, .count = 1};
+        assert_int_equal(mbp_forced_hold(both->plant, both->from, &one), i < MBP_SIM_FORCED_MAX);
+    }
+    mbp_forced_release(both->from, mbp_forced_find(both->from, 1, MBP_COILS, 7));
+    assert_int_equal(both->from->forced_count, MBP_SIM_FORCED_MAX - 1);
+    assert_null(mbp_forced_find(both->from, 1, MBP_COILS, 7));
+    assert_null(mbp_forced_find(both->from, 1, MBP_DISCRETE_INPUTS, 8));
+    assert_null(mbp_forced_find(both->from, 2, MBP_COILS, 8));
+}
+
 static void test_take_fault_out_of_range_is_refused(void **state)
 {
     struct both *both = *state;
@@ -205,6 +232,8 @@ int main(void)
         TAKE_TEST(test_take_machine_out_of_range_is_refused),
         TAKE_TEST(test_take_alarm_out_of_range_is_refused),
         TAKE_TEST(test_take_rate_out_of_range_is_refused),
+        TAKE_TEST(test_take_forced_point_out_of_range_is_refused),
+        TAKE_TEST(test_forced_points_have_so_many_places),
         TAKE_TEST(test_take_fault_out_of_range_is_refused),
         TAKE_TEST(test_take_active_fault_that_is_none_is_refused),
         TAKE_TEST(test_take_controller_out_of_range_is_refused),

@@ -322,6 +322,7 @@ static const struct mbp_unit *item_unit(const struct mbp_plant *plant, enum mbp_
     case MBP_PER_FAULT:
     case MBP_PER_AD_HOC:
     case MBP_PER_LATENESS:
+    case MBP_PER_FORCED:
     case MBP_PER_COUNT:
         break;
     }

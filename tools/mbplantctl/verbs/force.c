@@ -1,8 +1,9 @@
-/* force SENSOR VALUE and release SENSOR: the injection and its end. */
+/* force SENSOR VALUE and release SENSOR: the injection and its end; of other points force_point.c. */
 #include "slave/address.h"
 #include "slave/effect.h"
 #include "slave/snapshot.h"
 #include "slave/value.h"
+#include "verbs/force_point.h"
 #include "verbs/write.h"
 
 /* The sensor of the first argument as a point; false after saying why not. */
@@ -17,11 +18,27 @@ static bool find_sensor(struct ctl *ctl, uint32_t *index, struct ctl_point *poin
     return *index != UINT32_MAX && ctl_point_find(plant, -1, plant->sensors[*index].name, point);
 }
 
+/* A point that is no sensor, or one whose value stands where no master writes: false when it is neither. */
+static bool is_for_instructor(const struct mbp_plant *plant, const char *name, const struct ctl_options *options,
+                              struct ctl_point *point)
+{
+    bool sensor = mbp_plant_find_sensor(plant, name) != UINT32_MAX;
+    return ctl_point_find(plant, options->unit, name, point) && (!sensor || !point->map.writable) &&
+           (!sensor || point->sensor->inject != MBP_INJECT_REJECT || point->map.own != NULL);
+}
+
 enum ctl_exit ctl_run_force(struct ctl *ctl)
 {
     uint32_t index = 0;
     struct ctl_point point;
     enum ctl_exit code;
+    if (ctl_address_is_raw(ctl->options->argv[0]))
+        return ctl_force_address(ctl);
+    const struct mbp_plant *plant = ctl_plant(ctl);
+    if (plant == NULL)
+        return CTL_FAILED;
+    if (is_for_instructor(plant, ctl_spelling(plant, ctl->options->argv[0]), ctl->options, &point))
+        return ctl_force_point(ctl, &point, ctl->options->argv[1]);
     if (!find_sensor(ctl, &index, &point, &code))
         return code;
     uint16_t words[CTL_POINT_WORDS_MAX] = {0};
@@ -80,6 +97,8 @@ static enum ctl_exit release_one(struct ctl *ctl)
     if (status != MBP_OK)
         return ctl_fail(ctl, status, name);
     int32_t coil = ctl_addr(ctl->plant, MBP_MAP_FORCED, index);
+    if (coil < 0 && ctl->plant->instructor)
+        return ctl_release_point(ctl, &point);
     if (coil < 0) {
         ctl_no_place(name, "forced", MBP_COILS);
         return CTL_FAILED;
@@ -126,19 +145,28 @@ static enum ctl_exit release_several(struct ctl *ctl, const char *name, uint32_t
         code = ctl_await_effect(ctl, name);
     if (code != CTL_OK)
         return code;
+    if (ctl_is_all(ctl->options->argv[0]))
+        code = ctl_release_points(ctl);
+    if (code != CTL_OK)
+        return code;
     ctl_say("%s: %u sensor%s released\n", name, released, released == 1 ? "" : "s");
     return ctl_say_pending(ctl, name);
 }
 
 enum ctl_exit ctl_run_release(struct ctl *ctl)
 {
+    if (ctl_address_is_raw(ctl->options->argv[0]))
+        return ctl_release_address(ctl);
     const struct mbp_plant *plant = ctl_plant(ctl);
     const char *asked = plant != NULL ? ctl_spelling(plant, ctl->options->argv[0]) : "";
+    struct ctl_point point;
     uint32_t first = 0;
     uint32_t count = 0;
     uint32_t machine;
     if (plant != NULL && (ctl_is_all(asked) || mbp_plant_find_machine(plant, asked) != UINT32_MAX) &&
         ctl_sensors_find(plant, asked, &first, &count, &machine))
         return release_several(ctl, ctl_is_all(asked) ? plant->name : asked, first, count);
+    if (plant != NULL && is_for_instructor(plant, asked, ctl->options, &point))
+        return ctl_release_point(ctl, &point);
     return release_one(ctl);
 }

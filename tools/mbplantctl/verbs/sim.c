@@ -193,6 +193,10 @@ static enum ctl_exit show_status(struct ctl *ctl)
     enum ctl_exit code = ctl_sim_read(ctl, &sim);
     if (code == CTL_OK)
         print_status(&sim);
+    uint16_t forced = 0;
+    if (code == CTL_OK &&
+        ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, MBP_SIM_IR_FORCED_POINTS, 1, &forced) == MBP_OK)
+        ctl_say("  points forced   %u beside sensors%s\n", forced, forced > 0 ? "; mbplantctl status lists them" : "");
     return code;
 }
 

@@ -6,6 +6,7 @@
 #include "slave/fetch.h"
 #include "slave/point.h"
 #include "slave/value.h"
+#include "verbs/force_point.h"
 #include "verbs/overview.h"
 
 #define SENSORS_MAX 60u /* more than that do not fit a screen: then those that have something to tell */
@@ -236,6 +237,8 @@ enum ctl_exit ctl_run_status(struct ctl *ctl)
         status = print_outputs(ctl, &overview);
     if (status == MBP_OK)
         status = print_points(ctl);
+    if (status == MBP_OK)
+        status = ctl_print_forced(ctl);
     ctl_overview_free(ctl->plant, &overview);
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "status");
 }

@@ -1,0 +1,23 @@
+/* force_point: points of any table held at a number by the instructor's unit: what force and release do where no master
+ * writes, and what is held. */
+#ifndef MBP_CTL_FORCE_POINT_H
+#define MBP_CTL_FORCE_POINT_H
+
+#include "ctl.h"
+#include "slave/point.h"
+
+/* force ADDRESS VALUE.. and release ADDRESS. */
+enum ctl_exit ctl_force_address(struct ctl *ctl);
+enum ctl_exit ctl_release_address(struct ctl *ctl);
+
+/* The same of a point of the plant. */
+enum ctl_exit ctl_force_point(struct ctl *ctl, const struct ctl_point *point, const char *text);
+enum ctl_exit ctl_release_point(struct ctl *ctl, const struct ctl_point *point);
+
+/* Lets all go, where the plant has an instructor. */
+enum ctl_exit ctl_release_points(struct ctl *ctl);
+
+/* Lines of what is held; nothing without an instructor, or when nothing is. */
+enum mbp_status ctl_print_forced(const struct ctl *ctl);
+
+#endif
