@@ -1,6 +1,7 @@
-/* diagnosis: what sensors show -> conditions -> alarms -> events. A sensor has six alarms (enum mbp_limit): four
- * limits, its rate of change and its quality. Each has a state (enum mbp_alarm_state), which changes by one table of
- * transitions. Source: ISA-18.2-2016 and IEC 62682, clause 5, alarm state transition diagram, states A to I. */
+/* diagnosis: what sensors show -> conditions -> alarms -> events. A sensor has seven alarms (enum mbp_limit):
+ * four limits, its rate of change, its quality and its condition, which is all that an alarm of no sensor has. Each has
+ * a state (enum mbp_alarm_state), which changes by one table of transitions. Source: ISA-18.2-2016 and IEC 62682,
+ * clause 5, alarm state transition diagram, states A to I. */
 #ifndef MBPLANT_DIAGNOSIS_H
 #define MBPLANT_DIAGNOSIS_H
 

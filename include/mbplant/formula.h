@@ -14,6 +14,7 @@ enum mbp_formula_use {
     MBP_FORMULA_LOGIC,  /* an assignment of a unit */
     MBP_FORMULA_POINT,  /* gives the value of a point */
     MBP_FORMULA_ACCEPT, /* whether a write of a point is taken; asked between scans, so nothing is remembered of it */
+    MBP_FORMULA_ALARM,  /* the condition of an alarm of no sensor */
     MBP_FORMULA_USE_COUNT
 };
 
@@ -21,7 +22,7 @@ struct mbp_formula {
     const char *text; /* as the file has it, its placeholders filled in */
     struct mbp_expr *code;
     uint32_t line, column; /* of the file, where the text begins */
-    uint32_t owner;        /* SIGNAL: plant-wide index of the sensor; LOGIC: index into units[]; POINT: stored
+    uint32_t owner;        /* SIGNAL, ALARM: plant-wide index of the sensor; LOGIC: index into units[]; POINT: stored
                               value; ACCEPT: index into units[] */
     uint32_t first_cell;   /* of what its stateful functions remember, in mbp_state.cell */
     uint32_t target;       /* LOGIC: its slot */

@@ -10,6 +10,10 @@
  * sees what those before it set. Emits what mbp_machine_request does. */
 void mbp_logic_run(const struct mbp_plant *plant, struct mbp_state *state, struct mbp_events *events);
 
+/* What alarms of no sensor show before diagnosis looks at them: whether their expressions are TRUE. A condition stays
+ * as it was while its expression has a fault, and its quality is bad. */
+void mbp_logic_watch(const struct mbp_plant *plant, struct mbp_state *state);
+
 /* The values of points that expressions give, each behind those that it reads. A value stays while its expression has a
  * fault. settling: before the first scan; what remembers something is left as it is. */
 void mbp_logic_compute(const struct mbp_plant *plant, struct mbp_state *state, bool settling);

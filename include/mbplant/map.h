@@ -50,6 +50,12 @@ const struct mbp_register *mbp_map_register(const struct mbp_plant *plant, unsig
 uint16_t mbp_map_field_offset(unsigned block, unsigned field, const struct mbp_register *reg);
 uint16_t mbp_map_field_count(const struct mbp_map_field *field, const struct mbp_register *reg);
 
+/* Of what kind of items a sensor, or an alarm of none, is one. */
+static inline enum mbp_map_per mbp_sensor_per(const struct mbp_plant *plant, uint32_t sensor)
+{
+    return plant->sensors[sensor].is_alarm ? MBP_PER_ALARM : MBP_PER_SENSOR;
+}
+
 /* Whether a sensor's type carries limits: numbers do. */
 bool mbp_sensor_has_limits(const struct mbp_sensor *sensor);
 
@@ -99,7 +105,7 @@ enum mbp_status mbp_map_layout(const struct mbp_map_request *request);
 /* ---- names ------------------------------------------------------------------------------------------------------- */
 
 /* What a name stands for, whether its field has an address anywhere or not: "TT101", "TT101.high", "M1.en_service",
- * "active alarms". find: the plant-wide index of the item of a kind (machine, sensor, actuator, controller) that has a
+ * "active alarms". find: the plant-wide index of the item of a kind (machine, sensor, actuator, ...) that has a
  * name, UINT32_MAX when none has. unit: index of the one whose own fields are meant. Case does not matter. */
 typedef uint32_t mbp_map_find_item(const void *ctx, enum mbp_map_per per, const char *name);
 bool mbp_map_tag(const struct mbp_plant *plant, uint32_t unit, const char *name, mbp_map_find_item *find,

@@ -18,6 +18,7 @@ enum mbp_map_per {
     MBP_PER_SENSOR,
     MBP_PER_ACTUATOR,
     MBP_PER_CONTROLLER,
+    MBP_PER_ALARM,    /* alarm of no sensor: an index into sensors[] too */
     MBP_PER_STORED,   /* stored value (mbplant/point.h) */
     MBP_PER_FAULT,    /* of the plant file */
     MBP_PER_AD_HOC,   /* place of a fault that no file has */
@@ -164,6 +165,10 @@ enum mbp_map_named {
     MBP_MAP_CONTROLLERS,
     MBP_MAP_UPKEEP,
     MBP_MAP_ALARMS,
+    MBP_MAP_OWN_COILS, /* of alarms of no sensor */
+    MBP_MAP_OWN_BITS,
+    MBP_MAP_OWN_SHELVING,
+    MBP_MAP_OWN_WORDS,
     MBP_MAP_STORED,
     MBP_MAP_NAMED_COUNT
 };

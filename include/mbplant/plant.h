@@ -45,6 +45,7 @@ struct mbp_plant {
     uint32_t machine_count;
     const struct mbp_sensor *sensors;
     uint32_t sensor_count;
+    uint32_t alarm_count; /* of those, so many are alarms of no sensor */
     const struct mbp_actuator *actuators;
     uint32_t actuator_count;
     const struct mbp_controller *controllers;
@@ -131,12 +132,44 @@ static inline uint32_t mbp_fault_total(const struct mbp_plant *plant)
 /* The unit that answers to an id; NULL when there is none. */
 const struct mbp_unit *mbp_plant_find_unit(const struct mbp_plant *plant, uint16_t id);
 
-/* A machine, sensor, actuator, controller or stored value by name, in any case. UINT32_MAX when there is none. */
+/* A machine, sensor (or alarm of none), actuator, controller or stored value by name, in any case. UINT32_MAX when
+ * there is none. */
 uint32_t mbp_plant_find_machine(const struct mbp_plant *plant, const char *name);
 uint32_t mbp_plant_find_sensor(const struct mbp_plant *plant, const char *name);
 uint32_t mbp_plant_find_actuator(const struct mbp_plant *plant, const char *name);
 uint32_t mbp_plant_find_controller(const struct mbp_plant *plant, const char *name);
 uint32_t mbp_plant_find_stored(const struct mbp_plant *plant, const char *name);
+
+/* The alarms of no sensor of a unit stand behind its sensors. */
+static inline uint32_t mbp_unit_sensors(const struct mbp_unit *unit)
+{
+    return unit->sensor_count - unit->alarm_count;
+}
+
+static inline uint32_t mbp_unit_first_alarm(const struct mbp_unit *unit)
+{
+    return unit->first_sensor + mbp_unit_sensors(unit);
+}
+
+/* The n-th sensor of the plant, alarms of none not counted; n is less than their number. */
+static inline uint32_t mbp_plant_nth_sensor(const struct mbp_plant *plant, uint32_t n)
+{
+    uint32_t u = 0;
+    while (n >= mbp_unit_sensors(&plant->units[u]))
+        n -= mbp_unit_sensors(&plant->units[u++]);
+    return plant->units[u].first_sensor + n;
+}
+
+/* All that have alarms of a machine, one by one: its sensors, then its alarms of no sensor. */
+static inline uint32_t mbp_machine_watches(const struct mbp_machine *machine)
+{
+    return machine->sensor_count + machine->alarm_count;
+}
+
+static inline uint32_t mbp_machine_watch(const struct mbp_machine *machine, uint32_t i)
+{
+    return i < machine->sensor_count ? machine->first_sensor + i : machine->first_alarm + i - machine->sensor_count;
+}
 
 /* The name of what an input takes in: a sensor's or an actuator's. */
 static inline const char *mbp_input_source(const struct mbp_plant *plant, uint32_t from)

@@ -57,6 +57,7 @@ struct mbp_sensor_view {
     bool unacknowledged, latched, suppressed, out_of_service;
     bool removed; /* out of service by hand */
     bool forced, shelved, bad_quality;
+    bool condition;                       /* what the alarm `condition` watches for is there */
     uint8_t alarm_state[MBP_ALARM_COUNT]; /* enum mbp_alarm_state */
     uint32_t alarm_since_s;               /* Unix time of the last change of any of them; 0 = none yet */
     uint32_t shelving_s;                  /* left; 0 none, MBP_SHELVE_ONCE, MBP_SHELVE_FOR_EVER */

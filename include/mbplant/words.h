@@ -11,7 +11,7 @@ enum mbp_state_code {
     MBP_MAINTENANCE,
     MBP_STATE_COUNT
 }; /* = coil offset = register value */
-/* The four limits, in the order of the map, and the two alarms beside them. A bit per alarm of this numbering is what
+/* The four limits, in the order of the map, and the alarms beside them. A bit per alarm of this numbering is what
  * `trip` and the masks of state.h hold. */
 enum mbp_limit {
     MBP_LOW_LOW,
@@ -21,6 +21,7 @@ enum mbp_limit {
     MBP_LIMIT_COUNT,
     MBP_RATE_OF_CHANGE = MBP_LIMIT_COUNT,
     MBP_BAD_QUALITY,
+    MBP_CONDITION, /* a contact is in the state that is its alarm, or an expression is TRUE */
     MBP_ALARM_COUNT
 };
 enum mbp_table { MBP_COILS, MBP_DISCRETE_INPUTS, MBP_HOLDING_REGISTERS, MBP_INPUT_REGISTERS, MBP_TABLE_COUNT };
@@ -134,7 +135,7 @@ enum mbp_alarm_state {
 /* Words of the file for the enums above ("en_service", "low_low", "holding_registers", "float32", "CDAB", ...). Never
  * NULL for a value below its COUNT. Static storage. */
 const char *mbp_state_name(enum mbp_state_code state);
-const char *mbp_limit_name(enum mbp_limit limit);             /* of all six alarms */
+const char *mbp_limit_name(enum mbp_limit limit);             /* of all alarms */
 const char *mbp_alarm_state_name(enum mbp_alarm_state state); /* "returned unacknowledged" */
 const char *mbp_table_name(enum mbp_table table);
 const char *mbp_table_word(enum mbp_table table); /* "holding": as people and `at:` name it */

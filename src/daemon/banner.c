@@ -81,13 +81,14 @@ void banner_print(const struct daemon *daemon, const char *listen)
     const struct mbp_server *server = daemon->server;
     char host[64] = "";
     char period[32];
+    const uint32_t sensors = plant->sensor_count - plant->alarm_count;
     uint16_t asked;
     uint16_t port = mbp_server_port(server);
     mbp_endpoint_parse(listen, host, sizeof host, &asked);
     bool v6 = strchr(host, ':') != NULL;
     printf("mbplant " MBP_VERSION ": %s, %u machine%s, %u sensor%s, %u unit%s, scan %s, seed %" PRIu64 "\n",
-           plant->name, plant->machine_count, plant->machine_count == 1 ? "" : "s", plant->sensor_count,
-           plant->sensor_count == 1 ? "" : "s", plant->unit_count, plant->unit_count == 1 ? "" : "s",
+           plant->name, plant->machine_count, plant->machine_count == 1 ? "" : "s", sensors, sensors == 1 ? "" : "s",
+           plant->unit_count, plant->unit_count == 1 ? "" : "s",
            mbp_duration_format(plant->scan_ns, period, sizeof period), plant->seed);
     printf("Modbus TCP  %.*s%s%.*s:%u\n", v6, "[", host, v6, "]", port);
     if (mbp_server_open_to_network(server) && plant->server.access_count == 0)

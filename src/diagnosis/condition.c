@@ -95,11 +95,22 @@ static void judge_limit(const struct life *life, uint32_t s, unsigned l)
     judge(life, s, l, exceeded, back);
 }
 
+/* A contact that is in its state of alarm, or an expression that is TRUE. */
+static void judge_condition(const struct life *life, uint32_t s)
+{
+    const struct mbp_state *state = life->state;
+    const uint8_t condition = mbp_sensor_alarms(&life->plant->sensors[s])->condition;
+    bool there = condition != MBP_CONDITION_NONE && (state->value[s] >= 0.5) == (condition == MBP_CONDITION_ON);
+    if (there || touches(state, s, MBP_CONDITION))
+        judge(life, s, MBP_CONDITION, there, !there);
+}
+
 void condition_judge(const struct life *life, uint32_t s)
 {
     const struct mbp_state *state = life->state;
     for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++)
         judge_limit(life, s, l);
+    judge_condition(life, s);
     bool bad = (state->flags[s] & state->watched[s]) != 0;
     if (bad || touches(state, s, MBP_BAD_QUALITY))
         judge(life, s, MBP_BAD_QUALITY, bad, !bad);

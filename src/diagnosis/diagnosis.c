@@ -47,8 +47,8 @@ static void dress_sensor(const struct life *life, uint32_t s, uint8_t machine_st
 static void dress_machine(const struct life *life, uint32_t m, uint8_t machine_state)
 {
     const struct mbp_machine *machine = &life->plant->machines[m];
-    for (uint32_t s = machine->first_sensor; s < machine->first_sensor + machine->sensor_count; s++)
-        dress_sensor(life, s, machine_state);
+    for (uint32_t i = 0; i < mbp_machine_watches(machine); i++)
+        dress_sensor(life, mbp_machine_watch(machine, i), machine_state);
     life->state->dressed[m] = machine_state;
 }
 
@@ -180,8 +180,8 @@ static void serve_machine(const struct life *life, uint32_t m)
     const struct mbp_machine *machine = &life->plant->machines[m];
     uint8_t followed = life->state->dressed[m];
     uint8_t machine_state = followed == MBP_STATE_COUNT ? life->state->machine[m].state : followed;
-    for (uint32_t s = machine->first_sensor; s < machine->first_sensor + machine->sensor_count; s++)
-        serve_sensor(life, s, machine_state);
+    for (uint32_t i = 0; i < mbp_machine_watches(machine); i++)
+        serve_sensor(life, mbp_machine_watch(machine, i), machine_state);
     life->state->dressed[m] = MBP_STATE_COUNT;
 }
 

@@ -165,6 +165,8 @@ void life_emit(const struct life *life, uint32_t s, enum mbp_event_code code, do
 
 double mbp_diagnosis_measured(const struct mbp_state *state, uint32_t s, unsigned alarm)
 {
+    if (alarm == MBP_CONDITION)
+        return NAN; /* that it is there says all */
     return alarm == MBP_RATE_OF_CHANGE ? mbp_diagnosis_change(state, s) : state->value[s];
 }
 

@@ -56,8 +56,8 @@ void mbp_diagnosis_acknowledge(const struct mbp_plant *plant, struct mbp_state *
                                struct mbp_events *events)
 {
     const struct mbp_machine *of = &plant->machines[machine];
-    for (uint32_t s = of->first_sensor; s < of->first_sensor + of->sensor_count; s++)
-        mbp_diagnosis_acknowledge_sensor(plant, state, s, peer, events);
+    for (uint32_t i = 0; i < mbp_machine_watches(of); i++)
+        mbp_diagnosis_acknowledge_sensor(plant, state, mbp_machine_watch(of, i), peer, events);
 }
 
 void mbp_diagnosis_reset_sensor(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s, uint32_t peer,
@@ -71,8 +71,8 @@ void mbp_diagnosis_reset(const struct mbp_plant *plant, struct mbp_state *state,
                          struct mbp_events *events)
 {
     const struct mbp_machine *of = &plant->machines[machine];
-    for (uint32_t s = of->first_sensor; s < of->first_sensor + of->sensor_count; s++)
-        mbp_diagnosis_reset_sensor(plant, state, s, peer, events);
+    for (uint32_t i = 0; i < mbp_machine_watches(of); i++)
+        mbp_diagnosis_reset_sensor(plant, state, mbp_machine_watch(of, i), peer, events);
 }
 
 /* ---- shelve ------------------------------------------------------------------------------------------------------ */
@@ -150,8 +150,8 @@ void mbp_diagnosis_shelve_all(const struct mbp_plant *plant, struct mbp_state *s
 {
     const struct mbp_machine *of = &plant->machines[machine];
     state->alarms_version++;
-    for (uint32_t s = of->first_sensor; s < of->first_sensor + of->sensor_count; s++)
-        mbp_diagnosis_shelve(plant, state, s, on, peer, events);
+    for (uint32_t i = 0; i < mbp_machine_watches(of); i++)
+        mbp_diagnosis_shelve(plant, state, mbp_machine_watch(of, i), on, peer, events);
 }
 
 /* ---- out of service ---------------------------------------------------------------------------------------------- */

@@ -51,6 +51,7 @@ static void fill(const struct mbp_plant *plant, const struct mbp_state *state, c
         mbp_view_machine(plant, state, item, &view->machine);
         break;
     case MBP_PER_SENSOR:
+    case MBP_PER_ALARM:
         mbp_view_sensor(plant, state, item, &view->sensor);
         break;
     case MBP_PER_ACTUATOR:

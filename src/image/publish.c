@@ -124,10 +124,11 @@ void image_show_instructor(struct mbp_image_unit *unit, const struct mbp_sim_vie
 /* ---- sensors ------------------------------------------------------------------------------------------------------
  */
 
-/* How many sensors a block shows: all of the unit, or none. A block without a place has no address to begin at. */
+/* How many sensors a block shows: all of the unit but its alarms of none, or none. A block without a place has no
+ * address to begin at. */
 static uint32_t shown_sensors(const struct mbp_unit *unit, unsigned block)
 {
-    return mbp_map_has(unit, block) ? unit->sensor_count : 0;
+    return mbp_map_has(unit, block) ? mbp_unit_sensors(unit) : 0;
 }
 
 /* No master writes them, so they stand as they were shown last. */
@@ -192,7 +193,7 @@ static void publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *
 {
     const struct mbp_unit *u = unit->unit;
     struct image_alarms *shown = unit->image->index[unit - unit->image->units].alarms_shown;
-    for (uint32_t i = 0; i < u->sensor_count; i++) {
+    for (uint32_t i = 0; i < mbp_unit_sensors(u); i++) {
         struct image_alarms now = alarms_of(state, u->first_sensor + i);
         struct mbp_sensor_view view;
         if (memcmp(&now, &shown[i], sizeof now) == 0)
@@ -200,6 +201,18 @@ static void publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *
         shown[i] = now;
         mbp_view_sensor(unit->image->plant, state, u->first_sensor + i, &view);
         show_all(unit, MBP_PER_SENSOR, u->first_sensor + i, &view);
+    }
+}
+
+/* Alarms of no sensor are few. */
+static void publish_own_alarms(struct mbp_image_unit *unit, const struct mbp_state *state)
+{
+    const struct mbp_unit *u = unit->unit;
+    for (uint32_t i = 0; i < u->alarm_count; i++) {
+        uint32_t s = mbp_unit_first_alarm(u) + i;
+        struct mbp_sensor_view view;
+        mbp_view_sensor(unit->image->plant, state, s, &view);
+        show_all(unit, MBP_PER_ALARM, s, &view);
     }
 }
 
@@ -340,6 +353,7 @@ void mbp_image_publish(struct mbp_image *image, const struct mbp_state *state, c
             publish_alarms(unit, state);
         if (shelving)
             publish_shelving(unit, state);
+        publish_own_alarms(unit, state);
         publish_actuators(unit, state);
         publish_controllers(unit, state);
         publish_machines(unit, state, first);

@@ -53,6 +53,6 @@ void image_values_publish(struct mbp_image_unit *unit, const struct mbp_state *s
                                  unit->holding + run->addr);
     }
     if (mbp_map_has(u, MBP_MAP_FLOATS))
-        mbp_codec_encode_run(MBP_FLOAT32, MBP_ABCD, NULL, state->value + u->first_sensor, u->sensor_count,
+        mbp_codec_encode_run(MBP_FLOAT32, MBP_ABCD, NULL, state->value + u->first_sensor, mbp_unit_sensors(u),
                              unit->input + u->layout.base[MBP_MAP_FLOATS]);
 }

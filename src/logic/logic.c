@@ -80,6 +80,34 @@ void mbp_logic_run(const struct mbp_plant *plant, struct mbp_state *state, struc
     }
 }
 
+static void watch(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s,
+                  const struct mbp_expr_world *world)
+{
+    const uint32_t f = plant->sensors[s].when - 1;
+    struct mbp_formula_state *now = &state->formula[f];
+    const struct mbp_formula *formula = &plant->formulas[f];
+    struct mbp_expr_result result = mbp_expr_run(formula->code, world, state->cell + formula->first_cell);
+    bool fine = result.fault == MBP_EXPR_FINE;
+    note_fault(state, f, &result);
+    if (fine)
+        now->value = result.value.u != 0 ? 1 : 0;
+    state->value[s] = now->value;
+    state->flags[s] = (uint8_t)((state->flags[s] & ~(MBP_SENSOR_NONE | MBP_SENSOR_BAD)) |
+                                (fine ? 0 : MBP_SENSOR_NONE | MBP_SENSOR_BAD));
+}
+
+void mbp_logic_watch(const struct mbp_plant *plant, struct mbp_state *state)
+{
+    const struct mbp_formula_view view = {plant, state, NULL};
+    struct mbp_expr_world world = mbp_state_world(plant, state);
+    world.ctx = &view;
+    for (uint32_t u = 0; u < plant->unit_count && plant->alarm_count > 0; u++) {
+        const struct mbp_unit *unit = &plant->units[u];
+        for (uint32_t i = 0; i < unit->alarm_count; i++)
+            watch(plant, state, mbp_unit_first_alarm(unit) + i, &world);
+    }
+}
+
 void mbp_logic_compute(const struct mbp_plant *plant, struct mbp_state *state, bool settling)
 {
     const struct mbp_formula_view view = {plant, state, NULL};
@@ -108,7 +136,7 @@ static void tell(const struct mbp_plant *plant, const struct mbp_formula_state *
     enum mbp_event_code code = fine ? MBP_EV_FORMULA_FINE : MBP_EV_FORMULA_FAULT;
     struct mbp_event event = {
         .code = (uint16_t)code, .machine = MBP_NONE16, .sensor = MBP_NONE16, .value = NAN, .limit = NAN};
-    if (formula->use == MBP_FORMULA_SIGNAL) {
+    if (formula->use == MBP_FORMULA_SIGNAL || formula->use == MBP_FORMULA_ALARM) {
         event = mbp_sensor_event(plant, code, formula->owner);
     } else if (formula->use == MBP_FORMULA_POINT) {
         const struct mbp_user_point *home = &plant->points[plant->stored[formula->owner].point];

@@ -66,9 +66,9 @@ static void name_first_out(const struct mbp_plant *plant, const struct mbp_state
 static uint32_t tripping_sensor(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t machine)
 {
     const struct mbp_machine *of = &plant->machines[machine];
-    for (uint32_t s = of->first_sensor; s < of->first_sensor + of->sensor_count; s++) {
-        if (mbp_state_tripping(plant, state, s) != 0)
-            return s;
+    for (uint32_t i = 0; i < mbp_machine_watches(of); i++) {
+        if (mbp_state_tripping(plant, state, mbp_machine_watch(of, i)) != 0)
+            return mbp_machine_watch(of, i);
     }
     return UINT32_MAX;
 }

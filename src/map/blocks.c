@@ -85,6 +85,7 @@ static const struct mbp_map_field alarm_bits[] = {
     {BIT("latched", "an alarm waits to be reset"), .offset = 2, SENSOR(latched)},
     {BIT("suppressed", "an alarm is suppressed by design"), .offset = 3, SENSOR(suppressed)},
     {BIT("is_out_of_service", "alarms are out of service"), .offset = 4, SENSOR(out_of_service)},
+    {BIT("condition_alarm", "alarm"), .offset = 5, SENSOR(active[MBP_CONDITION])},
 };
 
 /* ---- holding registers ------------------------------------------------------------------------------------------- */
@@ -230,9 +231,34 @@ static const struct mbp_map_field upkeep[] = {
 static const struct mbp_map_field alarm_words[] = {
     {U16("alarm_states", "low_low, low, high, high_high, 4 bits each"), .offset = 0, .form = MBP_FORM_NIBBLES,
      .nibbles = MBP_LIMIT_COUNT, SENSOR(alarm_state[MBP_LOW_LOW])},
-    {U16("alarm_states_beside", "rate_of_change, bad_quality, 4 bits each"), .offset = 1, .form = MBP_FORM_NIBBLES,
-     .nibbles = MBP_ALARM_COUNT - MBP_LIMIT_COUNT, SENSOR(alarm_state[MBP_RATE_OF_CHANGE])},
+    {U16("alarm_states_beside", "rate_of_change, bad_quality, condition, 4 bits each"), .offset = 1,
+     .form = MBP_FORM_NIBBLES, .nibbles = MBP_ALARM_COUNT - MBP_LIMIT_COUNT, SENSOR(alarm_state[MBP_RATE_OF_CHANGE])},
     {U32_IN("alarm_since", "Unix time of their last change", "s"), .offset = 2, SENSOR(alarm_since_s)},
+};
+
+/* ---- alarms of no sensor ----------------------------------------------------------------------------------------- */
+
+static const struct mbp_map_field own_coils[] = {
+    {BIT("acknowledge", "acknowledge it"), .offset = 0, .write = MBP_WRITE_ACKNOWLEDGE_SENSOR,
+     .form = MBP_FORM_TRIGGER},
+    {BIT("reset", "reset it when it is latched"), .offset = 1, .write = MBP_WRITE_RESET_SENSOR,
+     .form = MBP_FORM_TRIGGER},
+    {BIT("shelved", "it is shelved"), .offset = 2, .write = MBP_WRITE_SHELVED, SENSOR(shelved)},
+    {BIT("out_of_service", "it is out of service, by hand"), .offset = 3, .write = MBP_WRITE_SERVICE, SENSOR(removed)},
+};
+static const struct mbp_map_field own_bits[] = {
+    {BIT("", "the alarm is active"), .offset = 0, SENSOR(active[MBP_CONDITION])},
+    {BIT("unacknowledged", "it waits"), .offset = 1, SENSOR(unacknowledged)},
+    {BIT("latched", "it waits to be reset"), .offset = 2, SENSOR(latched)},
+    {BIT("condition", "what it watches for is there"), .offset = 3, SENSOR(condition)},
+    {BIT("is_shelved", "it is shelved"), .offset = 4, SENSOR(shelved)},
+    {BIT("suppressed", "it is suppressed by design"), .offset = 5, SENSOR(suppressed)},
+    {BIT("is_out_of_service", "it is out of service"), .offset = 6, SENSOR(out_of_service)},
+    {BIT("bad_quality", "its expression has a fault"), .offset = 7, SENSOR(bad_quality)},
+};
+static const struct mbp_map_field own_words[] = {
+    {U16("state", "0 normal .. 8 out of service"), .offset = 0, SENSOR(alarm_state[MBP_CONDITION])},
+    {U32_IN("since", "Unix time of its last change", "s"), .offset = 1, SENSOR(alarm_since_s)},
 };
 
 /* ---- stored values ----------------------------------------------------------------------------------------------- */
@@ -500,6 +526,38 @@ const struct mbp_map_block mbp_map[] = {
                         .refresh = MBP_REFRESH_ALARMS,
                         .usual = 10000,
                         .stride = 4},
+    [MBP_MAP_OWN_COILS] = {.key = "own_alarm_coils",
+                           .what = "the coils of alarms of no sensor",
+                           FIELDS(own_coils),
+                           .table = MBP_COILS,
+                           .per = MBP_PER_ALARM,
+                           .refresh = MBP_REFRESH_SCAN,
+                           .usual = 8000,
+                           .stride = 8},
+    [MBP_MAP_OWN_BITS] = {.key = "own_alarm_bits",
+                          .what = "the bits of alarms of no sensor",
+                          FIELDS(own_bits),
+                          .table = MBP_DISCRETE_INPUTS,
+                          .per = MBP_PER_ALARM,
+                          .refresh = MBP_REFRESH_SCAN,
+                          .usual = 5000,
+                          .stride = 8},
+    [MBP_MAP_OWN_SHELVING] = {.key = "own_alarm_shelving",
+                              .what = "the shelving times of alarms of no sensor",
+                              FIELDS(shelving),
+                              .table = MBP_HOLDING_REGISTERS,
+                              .per = MBP_PER_ALARM,
+                              .refresh = MBP_REFRESH_SCAN,
+                              .usual = 9000,
+                              .stride = 1},
+    [MBP_MAP_OWN_WORDS] = {.key = "own_alarm_words",
+                           .what = "the states of alarms of no sensor",
+                           FIELDS(own_words),
+                           .table = MBP_INPUT_REGISTERS,
+                           .per = MBP_PER_ALARM,
+                           .refresh = MBP_REFRESH_SCAN,
+                           .usual = 15000,
+                           .stride = 4},
     [MBP_MAP_STORED] = {.what = "the stored values",
                         FIELDS(stored),
                         .table = MBP_HOLDING_REGISTERS,

@@ -94,6 +94,7 @@ void mbp_item_of_block(const struct mbp_plant *plant, unsigned block, uint32_t i
         of = index;
         break;
     case MBP_PER_SENSOR:
+    case MBP_PER_ALARM:
         of = plant->sensors[index].machine;
         *item = mbp_item_of_sensor(plant, index);
         break;

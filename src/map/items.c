@@ -28,13 +28,16 @@ uint32_t mbp_map_items(const struct mbp_plant *plant, const struct mbp_unit *uni
         return unit->machine_count;
     case MBP_PER_SENSOR:
         *first = unit->first_sensor;
-        return unit->sensor_count;
+        return mbp_unit_sensors(unit);
     case MBP_PER_ACTUATOR:
         *first = unit->first_actuator;
         return unit->actuator_count;
     case MBP_PER_CONTROLLER:
         *first = unit->first_controller;
         return unit->controller_count;
+    case MBP_PER_ALARM:
+        *first = mbp_unit_first_alarm(unit);
+        return unit->alarm_count;
     case MBP_PER_STORED:
         *first = unit->first_stored;
         return unit->stored_count;
@@ -58,6 +61,7 @@ const char *mbp_map_item_name(const struct mbp_plant *plant, enum mbp_map_per pe
     case MBP_PER_MACHINE:
         return plant->machines[item].name;
     case MBP_PER_SENSOR:
+    case MBP_PER_ALARM:
         return plant->sensors[item].name;
     case MBP_PER_ACTUATOR:
         return plant->actuators[item].name;

@@ -85,7 +85,7 @@ static void place_values(struct work *work)
         bool placed = is_placed(work, MBP_MAP_VALUES, s);
         uint32_t addr = placed ? reg->addr : next;
         struct mbp_user_point *point = reg->pointed ? work->request->sensor_point(work->request->ctx, s) : NULL;
-        reg->nowhere = reg->pointed || (left_out && !placed);
+        reg->nowhere = reg->pointed || (left_out && !placed) || work->request->sensors[s].is_alarm;
         if (point != NULL) {
             point->reg.addr = (uint16_t)next;
             next += point->reg.words;

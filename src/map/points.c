@@ -76,6 +76,7 @@ static void set_item(struct mbp_point *point, const struct mbp_plant *plant, enu
         name_point(point, plant->machines[item].name, field);
         return;
     case MBP_PER_SENSOR:
+    case MBP_PER_ALARM:
         point->sensor = item;
         point->machine = plant->sensors[item].machine;
         name_point(point, plant->sensors[item].name, field);

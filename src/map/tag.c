@@ -35,8 +35,8 @@ static bool find_field(const struct mbp_plant *plant, enum mbp_map_per per, uint
 bool mbp_map_tag(const struct mbp_plant *plant, uint32_t unit, const char *name, mbp_map_find_item *find,
                  const void *ctx, struct mbp_tag *out)
 {
-    static const enum mbp_map_per kinds[] = {MBP_PER_MACHINE, MBP_PER_SENSOR, MBP_PER_ACTUATOR, MBP_PER_CONTROLLER,
-                                             MBP_PER_STORED};
+    static const enum mbp_map_per kinds[] = {MBP_PER_MACHINE,    MBP_PER_SENSOR, MBP_PER_ACTUATOR,
+                                             MBP_PER_CONTROLLER, MBP_PER_ALARM,  MBP_PER_STORED};
     char item[MBP_NAME_MAX + 1];
     for (size_t len = strlen(name); len > 0; len--) {
         if ((name[len] != '\0' && name[len] != '.') || len > MBP_NAME_MAX)

@@ -8,7 +8,8 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const state_names[] = {"en_service", "en_panne", "maintenance"};
-static const char *const limit_names[] = {"low_low", "low", "high", "high_high", "rate_of_change", "bad_quality"};
+static const char *const limit_names[] = {"low_low",        "low",         "high",     "high_high",
+                                          "rate_of_change", "bad_quality", "condition"};
 static const char *const alarm_state_names[] = {"normal",
                                                 "unacknowledged",
                                                 "acknowledged",
@@ -259,7 +260,9 @@ const char *mbp_kind_diagnosis(enum mbp_kind kind, enum mbp_limit limit)
 {
     assert((unsigned)kind < MBP_KIND_COUNT && (unsigned)limit < MBP_ALARM_COUNT);
     if (limit >= MBP_LIMIT_COUNT) {
-        return limit == MBP_BAD_QUALITY ? "Signal out of range" : "Changing too fast";
+        return limit == MBP_CONDITION     ? "Alarm"
+               : limit == MBP_BAD_QUALITY ? "Signal out of range"
+                                          : "Changing too fast";
     }
     return diagnoses[kind][limit >= MBP_HIGH];
 }

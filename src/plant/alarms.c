@@ -95,7 +95,7 @@ const struct mbp_node *mbp_suppressing_node(const struct mbp_sensor_def *sensor)
     if (mbp_def_has(&sensor->def, MBP_SENSOR_SUPPRESS)) {
         return mbp_def_node(&sensor->def, "suppress");
     }
-    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+    for (unsigned a = 0; a < MBP_CONDITION; a++) {
         const struct mbp_alarm_def *alarm = a < MBP_LIMIT_COUNT       ? &sensor->limits.of[a]
                                             : a == MBP_RATE_OF_CHANGE ? &sensor->rate_of_change
                                                                       : &sensor->bad_quality;
@@ -121,9 +121,10 @@ static void set_alarm(struct mbp_alarm *out, const struct mbp_alarm_def *def, co
 #undef OWN
 }
 
+static const struct mbp_alarm_def silent;
+
 static void set_alarms(const struct mbp_sensor_def *sensor, struct mbp_alarms *alarms)
 {
-    static const struct mbp_alarm_def silent;
     const struct mbp_alarm *common = &sensor->common;
     alarms->common = *common;
     for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
@@ -134,11 +135,30 @@ static void set_alarms(const struct mbp_sensor_def *sensor, struct mbp_alarms *a
     beside.deadband = 0;
     set_alarm(&alarms->of[MBP_RATE_OF_CHANGE], &sensor->rate_of_change, &beside);
     set_alarm(&alarms->of[MBP_BAD_QUALITY], &sensor->bad_quality, &beside);
+    set_alarm(&alarms->of[MBP_CONDITION], &silent, &beside);
     if (mbp_def_has(&sensor->def, MBP_SENSOR_RATE_OF_CHANGE)) {
         alarms->rate_max = sensor->rate_of_change.at;
         alarms->rate_per_ns = sensor->rate_of_change.per_ns;
     }
     alarms->bad_quality = mbp_def_has(&sensor->def, MBP_SENSOR_BAD_QUALITY) && sensor->bad_quality.on;
+}
+
+static void share_alarms(struct mbp_reader *reader, const struct mbp_alarms *alarms, struct mbp_sensor *sensor)
+{
+    // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
+    bool plain = memcmp(alarms, &mbp_alarms_plain, sizeof *alarms) == 0;
+    sensor->alarms = plain ? &mbp_alarms_plain : mbp_reader_share(reader, alarms, sizeof *alarms);
+}
+
+void mbp_settle_condition(struct mbp_reader *reader, struct mbp_sensor_def *sensor, enum mbp_condition condition)
+{
+    struct mbp_alarms alarms;
+    memset(&alarms, 0, sizeof alarms);
+    set_alarms(sensor, &alarms);
+    alarms.condition = (uint8_t)condition;
+    for (unsigned a = 0; a < MBP_CONDITION; a++)
+        alarms.of[a].suppress = 0; /* it has no other one */
+    share_alarms(reader, &alarms, &sensor->sensor);
 }
 
 void mbp_settle_alarms(struct mbp_reader *reader, struct mbp_sensor_def *sensor, bool range_right)
@@ -149,9 +169,7 @@ void mbp_settle_alarms(struct mbp_reader *reader, struct mbp_sensor_def *sensor,
         check_deadbands(reader, sensor);
     }
     set_alarms(sensor, &alarms);
-    // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison)
-    bool plain = memcmp(&alarms, &mbp_alarms_plain, sizeof alarms) == 0;
-    sensor->sensor.alarms = plain ? &mbp_alarms_plain : mbp_reader_share(reader, &alarms, sizeof alarms);
+    share_alarms(reader, &alarms, &sensor->sensor);
 }
 
 /* ---- from the plant --------------------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@ const struct mbp_alarms mbp_alarms_plain = {
            [MBP_HIGH] = {.priority = MBP_PRIORITY_MEDIUM},
            [MBP_HIGH_HIGH] = {.priority = MBP_PRIORITY_MEDIUM},
            [MBP_RATE_OF_CHANGE] = {.priority = MBP_PRIORITY_MEDIUM},
-           [MBP_BAD_QUALITY] = {.priority = MBP_PRIORITY_MEDIUM}},
+           [MBP_BAD_QUALITY] = {.priority = MBP_PRIORITY_MEDIUM},
+           [MBP_CONDITION] = {.priority = MBP_PRIORITY_MEDIUM}},
     .common = {.priority = MBP_PRIORITY_MEDIUM},
 };

@@ -12,8 +12,8 @@
  */
 
 /* Bytes, each with its registers. What the state keeps is there twice where an instructor may take a snapshot. */
-#define SENSOR_BYTES       230.0
-#define SENSOR_STATE_BYTES 130.0
+#define SENSOR_BYTES       240.0
+#define SENSOR_STATE_BYTES 135.0
 #define EVENTS_BYTES       96.0 /* of a sensor's alarm that comes and its machine's trip in the same scan */
 #define INPUT_BYTES        100.0
 #define SAMPLE_BYTES       8.0   /* of a dead time; state */
@@ -300,11 +300,13 @@ static void add_unit(struct budget *budget, const struct mbp_unit_def *unit)
         add(budget, SCAN, machines[i].def.node, MACHINES, count, MACHINE_NS);
         add(budget, RELOAD, machines[i].def.node, MACHINES, count, THING_RELOAD_NS);
         add_sensors(budget, &machines[i].sensors, count);
+        add_sensors(budget, &machines[i].alarms, count);
         add_actuators(budget, &machines[i].actuators, count);
         add_controllers(budget, &machines[i].controllers, count);
         reach_of(&reach, &machines[i].sensors, &machines[i].actuators, machines[i].repeat);
     }
     add_sensors(budget, &unit->sensors, unit->repeat);
+    add_sensors(budget, &unit->alarms, unit->repeat);
     add_actuators(budget, &unit->actuators, unit->repeat);
     add_controllers(budget, &unit->controllers, unit->repeat);
     for (uint32_t i = 0; i < unit->points.count; i++) {

@@ -156,7 +156,8 @@ struct mbp_limits_def {
 
 enum mbp_sensor_field {
     MBP_SENSOR_NAME,
-    MBP_SENSOR_LABEL,
+    MBP_SENSOR_LABEL, /* of an alarm of no sensor: message */
+    MBP_SENSOR_WHEN,  /* of that alone */
     MBP_SENSOR_KIND,
     MBP_SENSOR_UNIT,
     MBP_SENSOR_RANGE,
@@ -172,6 +173,7 @@ enum mbp_sensor_field {
     MBP_SENSOR_PRIORITY,
     MBP_SENSOR_RATE_OF_CHANGE,
     MBP_SENSOR_BAD_QUALITY,
+    MBP_SENSOR_ALARM, /* of a bool: the state that is its alarm */
     MBP_SENSOR_SIGNAL,
     MBP_SENSOR_REGISTER,
     MBP_SENSOR_INJECT,
@@ -185,6 +187,7 @@ struct mbp_report_def {
     struct mbp_report_rule rule;
 };
 
+/* An alarm of no sensor is one that has fewer keys. */
 struct mbp_sensor_def {
     struct mbp_def def;
     struct mbp_sensor sensor; /* what keys fill themselves, and what all its instances share */
@@ -199,6 +202,9 @@ struct mbp_sensor_def {
     struct mbp_report_def report;
     uint32_t repeat;
     bool range_right; /* what is said of it need not be doubted */
+    bool alarm_on;    /* of a bool: what `alarm` says */
+    bool trips;       /* of an alarm of no sensor, as the next */
+    struct mbp_formula_def when;
 };
 
 enum mbp_actuator_field {
@@ -286,7 +292,7 @@ struct mbp_machine_def {
     struct mbp_machine machine; /* what keys fill themselves */
     struct mbp_cycle_def cycle;
     struct mbp_upkeep_def maintenance;
-    struct mbp_def_list sensors, actuators, controllers;
+    struct mbp_def_list sensors, actuators, controllers, alarms;
     uint32_t repeat;
 };
 
@@ -395,7 +401,7 @@ struct mbp_unit_def {
     } identity;
     bool files;
     uint32_t repeat;
-    struct mbp_def_list machines, sensors, actuators, controllers;
+    struct mbp_def_list machines, sensors, actuators, controllers, alarms;
     struct mbp_tables_def tables;
     struct mbp_def_list points; /* of struct mbp_point_def */
     struct mbp_def_list logic;  /* of struct mbp_formula_def */
@@ -456,7 +462,8 @@ struct mbp_plant_def {
 extern const struct mbp_schema mbp_plant_schema, mbp_unit_schema, mbp_machine_schema, mbp_server_schema,
     mbp_sensor_schema, mbp_tables_schema, mbp_actuator_schema, mbp_controller_schema, mbp_register_schema,
     mbp_limits_schema, mbp_rate_schema, mbp_bad_quality_schema, mbp_signal_schema, mbp_journal_schema,
-    mbp_samples_schema, mbp_report_schema, mbp_plant_fault_schema, mbp_point_schema, mbp_answer_schema;
+    mbp_samples_schema, mbp_report_schema, mbp_plant_fault_schema, mbp_point_schema, mbp_answer_schema,
+    mbp_own_alarm_schema;
 
 /* Keys of an alarm, which a sensor and each of its alarms have: rows for a struct mbp_alarm that is the member `alarm`
  * of type, in places that begin with prefix; MBP_OWN: it has defaults, MBP_INHERITED: it has what the sensor has. */
@@ -532,6 +539,9 @@ void mbp_settle_alarms(struct mbp_reader *reader, struct mbp_sensor_def *sensor,
 /* The rule that a `report` comes to; NULL = every change is kept. */
 const struct mbp_report_rule *mbp_settle_report(struct mbp_reader *reader, const struct mbp_report_def *def);
 
+/* Likewise of a bool, which may have the alarm `condition`. */
+void mbp_settle_condition(struct mbp_reader *reader, struct mbp_sensor_def *sensor, enum mbp_condition condition);
+
 /* The first `suppress` that the sensor or one of its alarms has; NULL = none. */
 const struct mbp_node *mbp_suppressing_node(const struct mbp_sensor_def *sensor);
 
@@ -599,5 +609,6 @@ void mbp_actuator_view(const struct mbp_plant *plant, uint32_t a, struct mbp_act
 void mbp_controller_view(const struct mbp_plant *plant, uint32_t c, struct mbp_controller_view *view);
 void mbp_machine_view(const struct mbp_plant *plant, uint32_t m, struct mbp_machine_def *def);
 void mbp_sensor_view(const struct mbp_plant *plant, uint32_t s, struct mbp_sensor_view *view);
+void mbp_own_alarm_view(const struct mbp_plant *plant, uint32_t s, struct mbp_sensor_def *def);
 
 #endif

@@ -87,7 +87,9 @@ static struct totals count_unit(const struct mbp_unit_def *unit)
         count_sensors(&machine->sensors, machine->repeat, &totals);
         count_actuators(&machine->actuators, machine->repeat, &totals);
         count_controllers(&machine->controllers, machine->repeat, &totals);
+        count_sensors(&machine->alarms, machine->repeat, &totals);
     }
+    count_sensors(&unit->alarms, 1, &totals);
     count_sensors(&unit->sensors, 1, &totals);
     count_actuators(&unit->actuators, 1, &totals);
     count_controllers(&unit->controllers, 1, &totals);
@@ -269,6 +271,25 @@ static void add_machine(struct mbp_load *load, const struct mbp_machine_def *def
     machine->controller_count = plant->controller_count - machine->first_controller;
 }
 
+/* Behind the unit's sensors, so that these keep their addresses whatever alarms there are. */
+static void add_alarms(struct mbp_load *load, const struct mbp_unit_def *def, uint32_t number, struct mbp_unit *unit)
+{
+    struct mbp_plant *plant = load->plant;
+    uint32_t before = plant->sensor_count;
+    uint32_t m = unit->first_machine;
+    for (uint32_t i = 0; i < def->machines.count; i++) {
+        const struct mbp_machine_def *machine = machine_at(def, i);
+        for (uint32_t n = 1; n <= machine->repeat; n++, m++) {
+            load->machines[m].first_alarm = plant->sensor_count;
+            add_sensors(load, &machine->alarms, m, n, number);
+            load->machines[m].alarm_count = plant->sensor_count - load->machines[m].first_alarm;
+        }
+    }
+    add_sensors(load, &def->alarms, UINT32_MAX, 0, number);
+    unit->alarm_count = plant->sensor_count - before;
+    plant->alarm_count += unit->alarm_count;
+}
+
 static void add_unit(struct mbp_load *load, const struct mbp_unit_def *def, uint32_t number)
 {
     struct mbp_plant *plant = load->plant;
@@ -297,6 +318,7 @@ static void add_unit(struct mbp_load *load, const struct mbp_unit_def *def, uint
         }
     }
     add_sensors(load, &def->sensors, UINT32_MAX, 0, number);
+    add_alarms(load, def, number, unit);
     add_actuators(load, &def->actuators, UINT32_MAX, 0, number);
     add_controllers(load, &def->controllers, UINT32_MAX, 0, number);
     unit->machine_count = plant->machine_count - unit->first_machine;

@@ -103,9 +103,15 @@ uint32_t mbp_index_as(const struct mbp_plant *plant, uint32_t item, enum mbp_ite
         [MBP_ITEM_CONTROLLER] = {(uint64_t)plant->machine_count + plant->sensor_count + plant->actuator_count,
                                  plant->controller_count},
         [MBP_ITEM_STORED] = {(uint64_t)mbp_index_count(plant) - plant->stored_count, plant->stored_count},
+        [MBP_ITEM_ALARM] = {plant->machine_count, plant->sensor_count},
+        [MBP_ITEM_WATCHED] = {plant->machine_count, plant->sensor_count},
         [MBP_ITEM_SOURCE] = {plant->machine_count, (uint64_t)plant->sensor_count + plant->actuator_count},
     };
     bool is_one = item >= places[kind].first && item - places[kind].first < places[kind].count;
+    uint32_t s = item - plant->machine_count;
+    bool is_alarm = item >= plant->machine_count && s < plant->sensor_count && plant->sensors[s].is_alarm;
+    if (kind != MBP_ITEM_WATCHED && is_alarm != (kind == MBP_ITEM_ALARM))
+        return UINT32_MAX;
     return is_one ? (uint32_t)(item - places[kind].first) : UINT32_MAX;
 }
 
@@ -122,7 +128,7 @@ uint32_t mbp_plant_find_machine(const struct mbp_plant *plant, const char *name)
 
 uint32_t mbp_plant_find_sensor(const struct mbp_plant *plant, const char *name)
 {
-    return find_as(plant, name, MBP_ITEM_SENSOR);
+    return find_as(plant, name, MBP_ITEM_WATCHED);
 }
 
 uint32_t mbp_plant_find_actuator(const struct mbp_plant *plant, const char *name)

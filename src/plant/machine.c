@@ -38,6 +38,7 @@ enum {
     MACHINE_SENSORS,
     MACHINE_ACTUATORS,
     MACHINE_CONTROLLERS,
+    MACHINE_ALARMS,
     MACHINE_REPEAT,
     MACHINE_FIELDS
 };
@@ -59,6 +60,8 @@ static const struct mbp_field fields[] = {
                                   .high = MBP_ACTUATORS_PER_UNIT_MAX, .schema = &mbp_actuator_schema),
     [MACHINE_CONTROLLERS] = MBP_ROW(LIST, OF(controllers), "controllers", "PID controllers of its actuators",
                                     .high = MBP_CONTROLLERS_PER_UNIT_MAX, .schema = &mbp_controller_schema),
+    [MACHINE_ALARMS] = MBP_ROW(LIST, OF(alarms), "alarms", "alarms of no sensor: of what an expression says",
+                               .high = MBP_SENSORS_PER_UNIT_MAX, .schema = &mbp_own_alarm_schema),
     [MACHINE_REPEAT] = MBP_ROW(COUNT, OF(repeat), "repeat", "makes so many of it; {n} or {m} in the name counts them",
                                .usual = "1", .low = 1, .high = MBP_MACHINES_PER_UNIT_MAX),
 };
@@ -76,8 +79,8 @@ static void check_machine(struct mbp_reader *reader, void *def)
         mbp_reader_tell(reader, mbp_def_node(&machine->maintenance.def, "cycles"),
                         "'cycles' counts products, and this machine makes none; give it a 'cycle'");
     }
-    uint32_t doubtful =
-        MBP_BIT(MACHINE_SENSORS) | MBP_BIT(MACHINE_ACTUATORS) | MBP_BIT(MACHINE_CONTROLLERS) | MBP_BIT(MACHINE_REPEAT);
+    uint32_t doubtful = MBP_BIT(MACHINE_SENSORS) | MBP_BIT(MACHINE_ACTUATORS) | MBP_BIT(MACHINE_CONTROLLERS) |
+                        MBP_BIT(MACHINE_ALARMS) | MBP_BIT(MACHINE_REPEAT);
     reader->unsure = reader->unsure || (machine->def.wrong & doubtful) != 0;
 }
 
@@ -106,7 +109,7 @@ void mbp_machine_view(const struct mbp_plant *plant, uint32_t m, struct mbp_mach
                                    (machine->maintenance_takes_ns > 0 ? MBP_BIT(UPKEEP_TAKES) : 0);
     def->def.present = MBP_BIT(MACHINE_FIELDS) - 1;
     def->def.present &= ~(MBP_BIT(MACHINE_NAME) | MBP_BIT(MACHINE_SENSORS) | MBP_BIT(MACHINE_ACTUATORS) |
-                          MBP_BIT(MACHINE_CONTROLLERS) | MBP_BIT(MACHINE_REPEAT));
+                          MBP_BIT(MACHINE_CONTROLLERS) | MBP_BIT(MACHINE_ALARMS) | MBP_BIT(MACHINE_REPEAT));
     def->def.present &= machine->cycle_ns > 0 ? UINT32_MAX : ~MBP_BIT(MACHINE_CYCLE);
     def->def.present &= def->maintenance.def.present != 0 ? UINT32_MAX : ~MBP_BIT(MACHINE_UPKEEP);
 }

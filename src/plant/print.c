@@ -21,6 +21,7 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, const struct mb
     mbp_print_answer(out, unit);
     fputs(unit->machine_count > 0 ? "    machines:\n" : "", out);
     uint32_t own_sensors = unit->first_sensor;
+    uint32_t own_alarms = mbp_unit_first_alarm(unit);
     uint32_t own_actuators = unit->first_actuator;
     uint32_t own_controllers = unit->first_controller;
     for (uint32_t m = 0; m < unit->machine_count; m++) {
@@ -29,15 +30,18 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, const struct mb
         mbp_print_sensors(out, plant, unit, machine->first_sensor, machine->sensor_count, "        ");
         mbp_print_actuators(out, plant, unit, machine->first_actuator, machine->actuator_count, "        ");
         mbp_print_controllers(out, plant, unit, machine->first_controller, machine->controller_count, "        ");
+        mbp_print_alarms(out, plant, unit, machine->first_alarm, machine->alarm_count, "        ");
         own_sensors += machine->sensor_count;
+        own_alarms += machine->alarm_count;
         own_actuators += machine->actuator_count;
         own_controllers += machine->controller_count;
     }
-    mbp_print_sensors(out, plant, unit, own_sensors, unit->first_sensor + unit->sensor_count - own_sensors, "    ");
+    mbp_print_sensors(out, plant, unit, own_sensors, mbp_unit_first_alarm(unit) - own_sensors, "    ");
     mbp_print_actuators(out, plant, unit, own_actuators, unit->first_actuator + unit->actuator_count - own_actuators,
                         "    ");
     mbp_print_controllers(out, plant, unit, own_controllers,
                           unit->first_controller + unit->controller_count - own_controllers, "    ");
+    mbp_print_alarms(out, plant, unit, own_alarms, unit->first_sensor + unit->sensor_count - own_alarms, "    ");
     if (unit->file_count + unit->fifo_count + raw_blocks(unit) > 0) {
         fputs("    tables:\n", out);
         mbp_schema_print(out, &mbp_tables_schema, &def.tables, "      ");

@@ -18,6 +18,10 @@ void mbp_print_machine(FILE *out, const struct mbp_plant *plant, const struct mb
 void mbp_print_sensors(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
                        uint32_t count, const char *indent);
 
+/* `alarms:` of no sensor likewise. */
+void mbp_print_alarms(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
+                      uint32_t count, const char *indent);
+
 /* `actuators:` likewise. */
 void mbp_print_actuators(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
                          uint32_t count, const char *indent);

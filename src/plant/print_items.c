@@ -37,6 +37,22 @@ void mbp_print_sensors(FILE *out, const struct mbp_plant *plant, const struct mb
     }
 }
 
+void mbp_print_alarms(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
+                      uint32_t count, const char *indent)
+{
+    char inner[32];
+    snprintf(inner, sizeof inner, "%s    ", indent);
+    if (count > 0) {
+        fprintf(out, "%salarms:\n", indent);
+    }
+    for (uint32_t s = first; s < first + count; s++) {
+        struct mbp_sensor_def def;
+        print_head(out, plant, unit, MBP_PER_ALARM, s, plant->sensors[s].name, indent);
+        mbp_own_alarm_view(plant, s, &def);
+        mbp_schema_print(out, &mbp_own_alarm_schema, &def, inner);
+    }
+}
+
 void mbp_print_actuators(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
                          uint32_t count, const char *indent)
 {
@@ -82,6 +98,14 @@ uint32_t mbp_plant_sensor_differs(const struct mbp_plant *was, uint32_t was_sens
                                   uint32_t sensor)
 {
     struct mbp_sensor_view before, after;
+    bool was_alarm = was->sensors[was_sensor].is_alarm;
+    if (was_alarm != now->sensors[sensor].is_alarm)
+        return MBP_CHANGED_OTHER;
+    if (was_alarm) {
+        mbp_own_alarm_view(was, was_sensor, &before.def);
+        mbp_own_alarm_view(now, sensor, &after.def);
+        return mbp_schema_differs(&mbp_own_alarm_schema, &before.def, &after.def, MBP_CHANGED_OTHER);
+    }
     mbp_sensor_view(was, was_sensor, &before);
     mbp_sensor_view(now, sensor, &after);
     return mbp_schema_differs(&mbp_sensor_schema, &before.def, &after.def, MBP_CHANGED_OTHER);

@@ -80,6 +80,7 @@ static void check_sensors(struct mbp_load *load, struct mbp_def_list *sensors, s
     struct mbp_sensor_def *defs = sensors->items;
     for (uint32_t i = 0; i < sensors->count; i++) {
         struct mbp_sensor_def *sensor = &defs[i];
+        const char *noun = sensor->sensor.is_alarm ? "alarm" : "sensor";
         repeats.own = sensor->repeat;
         if (mbp_def_has(&sensor->def, MBP_SENSOR_NAME) &&
             !name_is_right(load, &sensor->def, sensor->sensor.name, &repeats, has_machine)) {
@@ -91,12 +92,12 @@ static void check_sensors(struct mbp_load *load, struct mbp_def_list *sensors, s
         }
         if (!has_machine && mbp_def_has(&sensor->def, MBP_SENSOR_TRIP) && sensor->sensor.trip != 0) {
             mbp_reader_tell(&load->reader, mbp_def_node(&sensor->def, "trip"),
-                            "'trip' needs a machine to trip, and this sensor belongs to none; remove it");
+                            "'trip' needs a machine to trip, and this %s belongs to none; remove it", noun);
         }
         const struct mbp_node *where = mbp_suppressing_node(sensor);
         if (!has_machine && where != NULL) {
             mbp_reader_tell(&load->reader, where,
-                            "'suppress' names states of a machine, and this sensor belongs to none; remove it");
+                            "'suppress' names states of a machine, and this %s belongs to none; remove it", noun);
         }
     }
 }
@@ -167,10 +168,12 @@ void mbp_check_names(struct mbp_load *load)
                 load->reader.nameless = true;
             }
             check_sensors(load, &machine->sensors, (struct repeats){units[u].repeat, machine->repeat, 1}, true);
+            check_sensors(load, &machine->alarms, (struct repeats){units[u].repeat, machine->repeat, 1}, true);
             check_actuators(load, &machine->actuators, (struct repeats){units[u].repeat, machine->repeat, 1}, true);
             check_controllers(load, &machine->controllers, (struct repeats){units[u].repeat, machine->repeat, 1}, true);
         }
         check_sensors(load, &units[u].sensors, (struct repeats){units[u].repeat, 1, 1}, false);
+        check_sensors(load, &units[u].alarms, (struct repeats){units[u].repeat, 1, 1}, false);
         check_actuators(load, &units[u].actuators, (struct repeats){units[u].repeat, 1, 1}, false);
         check_controllers(load, &units[u].controllers, (struct repeats){units[u].repeat, 1, 1}, false);
         check_points(load, &units[u].points, units[u].repeat);
@@ -206,6 +209,8 @@ static const char *noun_of(const struct mbp_load *load, uint32_t item)
     if (item < plant->machine_count) {
         return "machine";
     }
+    if (item - plant->machine_count < plant->sensor_count && plant->sensors[item - plant->machine_count].is_alarm)
+        return "alarm";
     return item - plant->machine_count < plant->sensor_count          ? "sensor"
            : behind < plant->actuator_count                           ? "actuator"
            : behind - plant->actuator_count < plant->controller_count ? "controller"
@@ -375,7 +380,10 @@ static void resolve_inputs(struct mbp_load *load, const struct mbp_index *index,
         }
         uint32_t item = mbp_index_find(index, plant, name);
         input->from = mbp_index_as(plant, item, MBP_ITEM_SOURCE);
-        if (input->from == UINT32_MAX && !mbp_is_doubtful(load, item)) {
+        if (mbp_index_as(plant, item, MBP_ITEM_ALARM) != UINT32_MAX) {
+            mbp_reader_tell(&load->reader, mbp_def_node(&def->def, "from"),
+                            "'%s' is an alarm; an input takes in a sensor or an actuator", name);
+        } else if (input->from == UINT32_MAX && !mbp_is_doubtful(load, item)) {
             tell_unknown_sensor(load, sensor, def, name);
         }
     }

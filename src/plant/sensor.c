@@ -39,6 +39,9 @@ static const struct mbp_field fields[] = {
     [MBP_SENSOR_BAD_QUALITY] =
         MBP_ROW(MAP, OF(bad_quality), "bad_quality", "an alarm when the instrument fails",
                 .schema = &mbp_bad_quality_schema, .brief = &mbp_bad_quality_brief, .change = MBP_CHANGED_ALARMS),
+    [MBP_SENSOR_ALARM] =
+        MBP_ROW(BOOL, OF(alarm_on), "alarm", "of a bool: the state in which its alarm, condition, is raised",
+                .change = MBP_CHANGED_ALARMS),
     // NOLINTNEXTLINE(bugprone-sizeof-expression): a pointer
     [MBP_SENSOR_SIGNAL] = MBP_ROW(MAP, OF(signal), "signal", "how its value comes about", .apart = true,
                                   .schema = &mbp_signal_schema, .change = MBP_CHANGED_SIGNAL),
@@ -60,6 +63,11 @@ static const struct mbp_field fields[] = {
      MBP_BIT(MBP_SENSOR_TRIP) | MBP_BIT(MBP_SENSOR_DEADBAND) | MBP_BIT(MBP_SENSOR_DELAY) |                             \
      MBP_BIT(MBP_SENSOR_PRIORITY) | MBP_BIT(MBP_SENSOR_OFF_DELAY) | MBP_BIT(MBP_SENSOR_LATCH) |                        \
      MBP_BIT(MBP_SENSOR_SUPPRESS) | MBP_BIT(MBP_SENSOR_RATE_OF_CHANGE) | MBP_BIT(MBP_SENSOR_BAD_QUALITY))
+
+/* What a bool has when it has an alarm. */
+#define CONTACT_KEYS                                                                                                   \
+    (MBP_BIT(MBP_SENSOR_TRIP) | MBP_BIT(MBP_SENSOR_DELAY) | MBP_BIT(MBP_SENSOR_PRIORITY) |                             \
+     MBP_BIT(MBP_SENSOR_OFF_DELAY) | MBP_BIT(MBP_SENSOR_LATCH) | MBP_BIT(MBP_SENSOR_SUPPRESS))
 
 /* ---- rules ------------------------------------------------------------------------------------------------------ */
 
@@ -256,6 +264,10 @@ static bool settle_limits(struct mbp_reader *reader, struct mbp_sensor_def *sens
     }
     check_trip_beside(reader, sensor, MBP_RATE_OF_CHANGE, MBP_SENSOR_RATE_OF_CHANGE);
     check_trip_beside(reader, sensor, MBP_BAD_QUALITY, MBP_SENSOR_BAD_QUALITY);
+    if ((sensor->sensor.trip & MBP_BIT(MBP_CONDITION)) != 0) {
+        mbp_reader_tell(reader, mbp_def_node(&sensor->def, "trip"),
+                        "'trip' names condition, the alarm of a bool sensor; a number has limits");
+    }
     return true;
 }
 
@@ -263,15 +275,36 @@ static bool settle_limits(struct mbp_reader *reader, struct mbp_sensor_def *sens
 static void refuse_numeric_keys(struct mbp_reader *reader, const struct mbp_sensor_def *sensor)
 {
     const char *type = mbp_type_name((enum mbp_type)sensor->reg.reg.type);
+    bool contact = sensor->reg.reg.type == MBP_BOOL;
+    bool alarms = contact && ((sensor->def.present | sensor->def.wrong) & MBP_BIT(MBP_SENSOR_ALARM)) != 0;
+    uint32_t refused = NUMERIC_KEYS & ~(alarms ? CONTACT_KEYS : 0);
     for (unsigned i = 0; i < MBP_COUNT_OF(fields); i++) {
-        if ((sensor->def.present & NUMERIC_KEYS & MBP_BIT(i)) != 0) {
+        if ((sensor->def.present & refused & MBP_BIT(i)) != 0) {
+            bool of_alarm = contact && (CONTACT_KEYS & MBP_BIT(i)) != 0;
             mbp_reader_tell(reader, mbp_def_node(&sensor->def, fields[i].key),
-                            "a %s sensor has no '%s'; remove it, or choose a number type", type, fields[i].key);
+                            "a %s sensor has no '%s'; remove it, or %s", type, fields[i].key,
+                            of_alarm ? "say which state is its alarm: alarm: true" : "choose a number type");
         }
+    }
+    if (mbp_def_has(&sensor->def, MBP_SENSOR_ALARM) && !contact) {
+        mbp_reader_tell(reader, mbp_def_node(&sensor->def, "alarm"),
+                        "'alarm' is the state of a contact; a %s sensor has none: remove it", type);
+    }
+    if (alarms && (sensor->sensor.trip & ~MBP_BIT(MBP_CONDITION)) != 0) {
+        mbp_reader_tell(reader, mbp_def_node(&sensor->def, "trip"),
+                        "a bool sensor has one alarm that can trip: trip: [condition]");
     }
     if (mbp_def_has(&sensor->reg.def, MBP_REGISTER_SCALE)) {
         mbp_reader_tell(reader, mbp_def_node(&sensor->reg.def, "scale"), "a %s has no 'scale'; remove it", type);
     }
+}
+
+static void settle_contact(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
+{
+    bool has = mbp_def_has(&sensor->def, MBP_SENSOR_ALARM);
+    sensor->sensor.alarms = &mbp_alarms_plain;
+    if (has)
+        mbp_settle_condition(reader, sensor, sensor->alarm_on ? MBP_CONDITION_ON : MBP_CONDITION_OFF);
 }
 
 static void check_sensor(struct mbp_reader *reader, void *sensor_def)
@@ -296,8 +329,12 @@ static void check_sensor(struct mbp_reader *reader, void *sensor_def)
         refuse_numeric_keys(reader, sensor);
         sensor->range_right = reader->errors->count == before;
         mbp_type_range((enum mbp_type)sensor->reg.reg.type, 1, &sensor->range[0], &sensor->range[1]);
-        sensor->sensor.alarms = &mbp_alarms_plain;
+        settle_contact(reader, sensor);
     } else {
+        if (mbp_def_has(&sensor->def, MBP_SENSOR_ALARM)) {
+            mbp_reader_tell(reader, mbp_def_node(&sensor->def, "alarm"),
+                            "'alarm' is a state of a bool sensor; a number has 'limits'");
+        }
         sensor->range_right = settle_range(reader, sensor);
         bool limits_right = settle_limits(reader, sensor);
         if (sensor->range_right && limits_right) {
@@ -335,8 +372,12 @@ void mbp_sensor_view(const struct mbp_plant *plant, uint32_t s, struct mbp_senso
     const struct mbp_sensor *sensor = &plant->sensors[s];
     const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
     struct mbp_sensor_def *def = &view->def;
-    uint32_t hidden = MBP_BIT(MBP_SENSOR_NAME) | MBP_BIT(MBP_SENSOR_MIN) | MBP_BIT(MBP_SENSOR_MAX) |
-                      MBP_BIT(MBP_SENSOR_REPEAT) | (mbp_sensor_has_limits(sensor) ? 0 : NUMERIC_KEYS) |
+    uint32_t hidden = MBP_BIT(MBP_SENSOR_NAME) | MBP_BIT(MBP_SENSOR_WHEN) | MBP_BIT(MBP_SENSOR_MIN) |
+                      MBP_BIT(MBP_SENSOR_MAX) | MBP_BIT(MBP_SENSOR_REPEAT) |
+                      (mbp_sensor_has_limits(sensor)             ? 0
+                       : alarms->condition != MBP_CONDITION_NONE ? NUMERIC_KEYS & ~CONTACT_KEYS
+                                                                 : NUMERIC_KEYS) |
+                      (alarms->condition != MBP_CONDITION_NONE ? 0 : MBP_BIT(MBP_SENSOR_ALARM)) |
                       (sensor->machine != UINT32_MAX ? 0 : MBP_BIT(MBP_SENSOR_SUPPRESS)) |
                       (alarms->rate_max > 0 ? 0 : MBP_BIT(MBP_SENSOR_RATE_OF_CHANGE)) |
                       (alarms->bad_quality ? 0 : MBP_BIT(MBP_SENSOR_BAD_QUALITY)) |
@@ -344,6 +385,7 @@ void mbp_sensor_view(const struct mbp_plant *plant, uint32_t s, struct mbp_senso
     *def = (struct mbp_sensor_def){.def.present = ~hidden,
                                    .sensor = *sensor,
                                    .range = {sensor->range[0], sensor->range[1]},
+                                   .alarm_on = alarms->condition == MBP_CONDITION_ON,
                                    .signal = &view->signal.def};
     if (sensor->report != NULL)
         def->report = (struct mbp_report_def){{.present = UINT32_MAX}, *sensor->report};

@@ -190,6 +190,8 @@ static double resting_value(const struct mbp_sensor_def *sensor)
     double high = !isnan(limits[MBP_HIGH]) ? limits[MBP_HIGH] : limits[MBP_HIGH_HIGH];
     double bottom = sensor->range[0];
     double top = sensor->range[1];
+    if (mbp_def_has(&sensor->def, MBP_SENSOR_ALARM))
+        return sensor->alarm_on ? 0 : 1;
     if (isnan(low) && isnan(high))
         return fmin(fmax(0, bottom), top);
     if (!mbp_def_has(&sensor->def, MBP_SENSOR_RANGE)) {

@@ -87,12 +87,15 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, uint32_t u, boo
 {
     const struct mbp_unit *unit = &plant->units[u];
     fprintf(out, "  unit %u \"%s\": %u machine%s, %u sensor%s", unit->id, unit->name, unit->machine_count,
-            plural(unit->machine_count), unit->sensor_count, plural(unit->sensor_count));
+            plural(unit->machine_count), mbp_unit_sensors(unit), plural(mbp_unit_sensors(unit)));
     if (unit->actuator_count > 0) {
         fprintf(out, ", %u actuator%s", unit->actuator_count, plural(unit->actuator_count));
     }
     if (unit->controller_count > 0) {
         fprintf(out, ", %u controller%s", unit->controller_count, plural(unit->controller_count));
+    }
+    if (unit->alarm_count > 0) {
+        fprintf(out, ", %u alarm%s of no sensor", unit->alarm_count, plural(unit->alarm_count));
     }
     fputc('\n', out);
     unsigned char *used = in_full ? calloc(ADDRESSES, 1) : NULL;
@@ -248,8 +251,8 @@ void mbp_plant_print_summary(const struct mbp_plant *plant, FILE *out)
     char scan[32];
     fprintf(out, "%s: %u unit%s, %u machine%s, %u sensor%s; scan %s, seed %" PRIu64 "\n", plant->name,
             plant->unit_count, plural(plant->unit_count), plant->machine_count, plural(plant->machine_count),
-            plant->sensor_count, plural(plant->sensor_count), mbp_duration_format(plant->scan_ns, scan, sizeof scan),
-            plant->seed);
+            plant->sensor_count - plant->alarm_count, plural(plant->sensor_count - plant->alarm_count),
+            mbp_duration_format(plant->scan_ns, scan, sizeof scan), plant->seed);
     fprintf(out, "  Modbus %s, HTTP %s\n", plant->server.listen,
             plant->http_listen != NULL ? plant->http_listen : "off");
     char keep[32], size[32];

@@ -11,6 +11,7 @@ enum {
     UNIT_SENSORS,
     UNIT_ACTUATORS,
     UNIT_CONTROLLERS,
+    UNIT_ALARMS,
     UNIT_TABLES,
     UNIT_LOGIC,
     UNIT_POINTS,
@@ -40,6 +41,8 @@ static const struct mbp_field fields[] = {
                                .high = MBP_ACTUATORS_PER_UNIT_MAX, .schema = &mbp_actuator_schema),
     [UNIT_CONTROLLERS] = MBP_ROW(LIST, OF(controllers), "controllers", "controllers of no machine",
                                  .high = MBP_CONTROLLERS_PER_UNIT_MAX, .schema = &mbp_controller_schema),
+    [UNIT_ALARMS] = MBP_ROW(LIST, OF(alarms), "alarms", "alarms of no sensor and no machine",
+                            .high = MBP_SENSORS_PER_UNIT_MAX, .schema = &mbp_own_alarm_schema),
     [UNIT_TABLES] = MBP_ROW(MAP, OF(tables), "tables", "raw points without a meaning, files and FIFO queues",
                             .schema = &mbp_tables_schema),
     [UNIT_LOGIC] =
@@ -75,8 +78,8 @@ static void enter_unit(struct mbp_reader *reader, const struct mbp_node *node)
 static void check_unit(struct mbp_reader *reader, void *def)
 {
     struct mbp_unit_def *unit = def;
-    uint32_t doubtful =
-        MBP_BIT(UNIT_MACHINES) | MBP_BIT(UNIT_SENSORS) | MBP_BIT(UNIT_ACTUATORS) | MBP_BIT(UNIT_CONTROLLERS);
+    uint32_t doubtful = MBP_BIT(UNIT_MACHINES) | MBP_BIT(UNIT_SENSORS) | MBP_BIT(UNIT_ACTUATORS) |
+                        MBP_BIT(UNIT_CONTROLLERS) | MBP_BIT(UNIT_ALARMS);
     unit->unsure = reader->unsure || (unit->def.wrong & doubtful) != 0;
     reader->nameless = reader->nameless || (unit->def.wrong & (doubtful | MBP_BIT(UNIT_REPEAT))) != 0;
     reader->unsure = false;

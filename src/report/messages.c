@@ -77,6 +77,8 @@ static const char *diagnosis_of(enum mbp_lang lang, unsigned kind, unsigned limi
 {
     if (limit == MBP_RATE_OF_CHANGE)
         return mbp_message(lang, MSG_RATE_OF_CHANGE);
+    if (limit == MBP_CONDITION)
+        return mbp_message(lang, MSG_CONDITION);
     if (limit == MBP_BAD_QUALITY)
         return mbp_message(lang, MSG_BAD_QUALITY);
     if (kind >= MBP_KIND_COUNT || limit >= MBP_LIMIT_COUNT)
@@ -88,12 +90,16 @@ static const char *diagnosis_of(enum mbp_lang lang, unsigned kind, unsigned limi
 
 const char *mbp_report_diagnosis(enum mbp_lang lang, const struct mbp_sensor *sensor, unsigned limit)
 {
+    if (limit == MBP_CONDITION && sensor != NULL && sensor->label[0] != '\0')
+        return sensor->label;
     return diagnosis_of(lang, sensor != NULL ? sensor->kind : MBP_KIND_COUNT, limit);
 }
 
 const char *mbp_tag_diagnosis(enum mbp_lang lang, const struct mbp_event_tag *tag, unsigned limit)
 {
     unsigned kind = 0;
+    if (limit == MBP_CONDITION && tag != NULL && tag->label[0] != '\0')
+        return tag->label;
     while (kind < MBP_KIND_COUNT && (tag == NULL || strcmp(mbp_kind_name((enum mbp_kind)kind), tag->kind) != 0))
         kind++;
     return diagnosis_of(lang, kind, limit);

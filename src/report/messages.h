@@ -14,9 +14,11 @@
     M(SENSOR_OF_UNIT, "sensor %u of unit %u", "capteur %u de l'unité %u") \
     M(LIMIT, "limit", "limite") \
     M(RATE_OF_CHANGE, "Rate of change", "Variation trop rapide") \
+    M(CONDITION, "Alarm", "Alarme") \
     M(BAD_QUALITY, "Bad quality", "Mesure douteuse") \
     M(WITH_LIMIT, " (limit %s)", " (limite %s)") \
     M(PER_TIME, "%s per %s", "%s par %s") \
+    M(CONDITION_CLEARED, " cleared", ", retour à la normale") \
     M(CLEARED, " cleared:", ", retour à la normale :") \
     M(ACKNOWLEDGED, " acknowledged", ", acquittement") \
     M(RESET, " reset", ", réarmement") \

@@ -35,8 +35,13 @@ static void fill_machine(const struct mbp_plant *plant, uint32_t m, const struct
 }
 
 /* A condition that the operator would see if nothing hid the alarm. */
-static bool is_beyond(const struct mbp_sensor_view *now, unsigned alarm)
+static bool is_beyond(const struct mbp_sensor *sensor, const struct mbp_sensor_view *now, unsigned alarm)
 {
+    const uint8_t condition = mbp_sensor_alarms(sensor)->condition;
+    if (alarm == MBP_CONDITION)
+        return sensor->is_alarm
+                   ? now->condition
+                   : condition != MBP_CONDITION_NONE && (now->value >= 0.5) == (condition == MBP_CONDITION_ON);
     if (alarm >= MBP_LIMIT_COUNT)
         return alarm == MBP_BAD_QUALITY && now->bad_quality;
     return alarm < MBP_HIGH ? now->value < now->limit[alarm] : now->value > now->limit[alarm]; /* false for NaN */
@@ -47,14 +52,16 @@ static bool has_alarm(const struct mbp_sensor *sensor, const struct mbp_sensor_v
     const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
     if (alarm == MBP_BAD_QUALITY)
         return alarms->bad_quality;
+    if (alarm == MBP_CONDITION)
+        return alarms->condition != MBP_CONDITION_NONE;
     return alarm == MBP_RATE_OF_CHANGE ? alarms->rate_max > 0 : now->limit[alarm] == now->limit[alarm]; /* not NaN */
 }
 
 /* What is not normal; of what is hidden, that which would be seen otherwise. */
-static bool is_listed(const struct mbp_sensor_view *now, unsigned alarm)
+static bool is_listed(const struct mbp_sensor *sensor, const struct mbp_sensor_view *now, unsigned alarm)
 {
     enum mbp_alarm_state state = (enum mbp_alarm_state)now->alarm_state[alarm];
-    return state >= MBP_ALARM_SHELVED ? is_beyond(now, alarm) : state != MBP_ALARM_NORMAL;
+    return state >= MBP_ALARM_SHELVED ? is_beyond(sensor, now, alarm) : state != MBP_ALARM_NORMAL;
 }
 
 static struct mbp_report_alarm alarm_of(const struct mbp_plant *plant, const struct mbp_sensor *sensor,
@@ -86,7 +93,7 @@ size_t mbp_overview_alarms(const struct mbp_plant *plant, const struct mbp_plant
         const struct mbp_sensor *sensor = &plant->sensors[s];
         const struct mbp_sensor_view *now = &view->sensors[s];
         for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-            if (is_listed(now, a) || (all && has_alarm(sensor, now, a)))
+            if (is_listed(sensor, now, a) || (all && has_alarm(sensor, now, a)))
                 alarms[count++] = alarm_of(plant, sensor, now, a);
         }
     }
@@ -141,7 +148,7 @@ static void fill_report(const struct mbp_plant *plant, const struct mbp_plant_vi
         .events_waiting = view->summary.newest_event > view->summary.last_event
                               ? view->summary.newest_event - view->summary.last_event
                               : 0,
-        .sensors = plant->sensor_count,
+        .sensors = plant->sensor_count - plant->alarm_count,
         .machines = overview->machines,
         .machine_count = plant->machine_count,
         .alarms = overview->alarms,

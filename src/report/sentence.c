@@ -139,7 +139,7 @@ static void say_alarm(struct sentence *s)
     say_sensor(s);
     say(s, " %s", diagnosis(s, s->event->detail));
     if (s->event->code == MBP_EV_ALARM_CLEARED)
-        tell(s, MSG_CLEARED);
+        tell(s, isnan(s->event->value) ? MSG_CONDITION_CLEARED : MSG_CLEARED);
     if (s->event->code == MBP_EV_ALARM_ACKNOWLEDGED)
         tell(s, MSG_ACKNOWLEDGED);
     else if (s->event->code == MBP_EV_ALARM_RESET)

@@ -225,6 +225,7 @@ void mbp_scan_step(struct mbp_scan *scan)
     mbp_control_run(scan->control, state);
     mbp_process_advance(scan->process, state);
     mbp_process_sense(scan->process, state);
+    mbp_logic_watch(scan->config.plant, state);
     mbp_logic_emit(scan->config.plant, state, &scan->events);
     mbp_diagnosis_run(scan->config.plant, state, &scan->events);
     operate(scan, writes, count);
@@ -255,15 +256,15 @@ void mbp_scan_observe(struct mbp_scan *scan, const struct mbp_scan_observer *obs
 
 /* The most that one scan can bring, for what goes with an event survives a restart: of a sensor its value, its forced
  * and its shelved coil, its shelving time, its machine's shelving, an end of its shelf, its service coil, suppression
- * gone and come, four limits changed, six alarms acknowledged, six reset and six raised or cleared; of a machine three
- * requests and a planned end of maintenance with two events each, a trip or maintenance due, its counters; of an
+ * gone and come, four limits changed, seven alarms acknowledged, seven reset and seven raised or cleared; of a machine
+ * three requests and a planned end of maintenance with two events each, a trip or maintenance due, its counters; of an
  * actuator its command; of a controller its settings and its mode; of the raw points as many as are told; and the
  * refused writes, each with a count: what is new, and what every peer had coalesced; of an expression its fault, and of
  * an assignment the two of a request. */
 size_t scan_events_capacity(const struct mbp_plant *plant)
 {
     return 256 + 3 * (size_t)plant->formula_count + 11 * (size_t)plant->machine_count +
-           31 * (size_t)plant->sensor_count + mbp_setting_count(plant) + plant->point_count + MBP_WRITTEN_MAX +
+           34 * (size_t)plant->sensor_count + mbp_setting_count(plant) + plant->point_count + MBP_WRITTEN_MAX +
            2 * (MBP_REFUSALS_MAX + SCAN_REFUSERS + 1);
 }
 

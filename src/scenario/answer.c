@@ -95,11 +95,12 @@ static void see_acknowledged(struct mbp_play *play, const struct mbp_event *even
              mbp_limit_name((enum mbp_limit)event->detail));
     for (uint32_t i = 0; i < scenario->wish_count; i++) {
         const struct wish *wish = &scenario->wishes[i];
-        uint32_t first, end;
+        const uint32_t machine = play->config.plant->sensors[sensor].machine;
         if (play->wishes[i].verdict != MBP_VERDICT_OPEN || wish->kind != WISH_ACKNOWLEDGED)
             continue;
-        judge_sensors(play->config.plant, &wish->target, &first, &end);
-        bool of_sensor = sensor >= first && sensor < end;
+        bool of_sensor = wish->target.kind == TARGET_SENSOR    ? wish->target.index == sensor
+                         : wish->target.kind == TARGET_MACHINE ? wish->target.index == machine
+                                                               : true;
         bool counts = !wish->student || by_student(play, event);
         if (counts && wish->first && !of_sensor)
             spoil(play, i, text);

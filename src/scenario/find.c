@@ -43,7 +43,7 @@ static void tell_unknown(struct mbp_scenario *scenario, const struct mbp_def *de
 uint32_t find_sensor(struct mbp_scenario *scenario, const struct mbp_def *def, const char *key, const char *name)
 {
     uint32_t found = mbp_plant_find_sensor(scenario->plant, name);
-    if (found != UINT32_MAX)
+    if (found != UINT32_MAX && !scenario->plant->sensors[found].is_alarm)
         return found;
     struct candidates candidates = {.count = 0};
     add_sensors(&candidates, scenario->plant);

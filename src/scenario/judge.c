@@ -6,22 +6,25 @@
 
 /* ---- whose alarms ----------------------------------------------------------------------------------------------- */
 
-void judge_sensors(const struct mbp_plant *plant, const struct target *target, uint32_t *first, uint32_t *end)
+uint32_t judge_count(const struct mbp_plant *plant, const struct target *target)
 {
-    *first = target->kind == TARGET_SENSOR ? target->index : 0;
-    *end = target->kind == TARGET_SENSOR ? target->index + 1 : plant->sensor_count;
-    if (target->kind == TARGET_MACHINE) {
-        *first = plant->machines[target->index].first_sensor;
-        *end = *first + plant->machines[target->index].sensor_count;
-    }
+    return target->kind == TARGET_SENSOR    ? 1
+           : target->kind == TARGET_MACHINE ? mbp_machine_watches(&plant->machines[target->index])
+                                            : plant->sensor_count;
+}
+
+uint32_t judge_nth(const struct mbp_plant *plant, const struct target *target, uint32_t i)
+{
+    return target->kind == TARGET_SENSOR    ? target->index
+           : target->kind == TARGET_MACHINE ? mbp_machine_watch(&plant->machines[target->index], i)
+                                            : i;
 }
 
 bool judge_any_alarm(const struct mbp_plant *plant, const struct target *target, const uint8_t *mask,
                      const uint8_t *without, uint32_t *sensor)
 {
-    uint32_t first, end;
-    judge_sensors(plant, target, &first, &end);
-    for (uint32_t s = first; s < end; s++) {
+    for (uint32_t i = 0; i < judge_count(plant, target); i++) {
+        uint32_t s = judge_nth(plant, target, i);
         unsigned there = mask[s] & target->alarms & ~(without != NULL ? (unsigned)without[s] : 0u);
         if (there == 0)
             continue;

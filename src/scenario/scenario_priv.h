@@ -334,7 +334,8 @@ bool answer_in_order(struct mbp_play *play, uint32_t wish);
 bool judge_wish(const struct mbp_play *play, uint32_t wish);
 bool judge_any_alarm(const struct mbp_plant *plant, const struct target *target, const uint8_t *mask,
                      const uint8_t *without, uint32_t *sensor);
-void judge_sensors(const struct mbp_plant *plant, const struct target *target, uint32_t *first, uint32_t *end);
+uint32_t judge_count(const struct mbp_plant *plant, const struct target *target);
+uint32_t judge_nth(const struct mbp_plant *plant, const struct target *target, uint32_t i);
 double judge_value(const struct mbp_play *play, const struct wish *wish);
 
 /* found.c: what there is instead of what a wish is about, into its `found`. */

@@ -41,12 +41,17 @@ uint8_t mbp_state_tripping(const struct mbp_plant *plant, const struct mbp_state
 void mbp_state_limits_changed(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s)
 {
     const struct mbp_register *reg = &plant->sensors[s].reg;
+    const uint8_t condition = mbp_sensor_alarms(&plant->sensors[s])->condition;
     double limit[MBP_LIMIT_COUNT];
     for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++)
         limit[l] = mbp_grid_limit(reg, state->limit[s * MBP_LIMIT_COUNT + l]);
     /* fmin and fmax give the other one for NaN, which stands for unused. */
     state->normal_low[s] = fmax(fmax(limit[MBP_LOW_LOW], limit[MBP_LOW]), -INFINITY);
     state->normal_high[s] = fmin(fmin(limit[MBP_HIGH], limit[MBP_HIGH_HIGH]), INFINITY);
+    if (condition == MBP_CONDITION_OFF)
+        state->normal_low[s] = 0.5;
+    if (condition == MBP_CONDITION_ON)
+        state->normal_high[s] = 0.5;
 }
 
 /* ---- rates of change -------------------------------------------------------------------------------------------- */

@@ -159,8 +159,8 @@ static void mend_actuator(const struct mbp_carry *carry, struct mbp_state *to, u
 static uint32_t renumbered(const struct mbp_carry *carry, uint32_t m, uint32_t was)
 {
     const struct mbp_machine *machine = &carry->to->machines[m];
-    for (uint32_t s = machine->first_sensor; was != UINT32_MAX && s < machine->first_sensor + machine->sensor_count;
-         s++) {
+    for (uint32_t i = 0; was != UINT32_MAX && i < mbp_machine_watches(machine); i++) {
+        uint32_t s = mbp_machine_watch(machine, i);
         if (carry->sensor_from[s] == was)
             return s;
     }

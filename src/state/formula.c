@@ -42,6 +42,11 @@ static uint32_t find_old(const struct mbp_carry *carry, const struct mbp_formula
         uint32_t formula = sensor != UINT32_MAX ? carry->from->sensors[sensor].formula : 0;
         return formula != 0 ? formula - 1 : UINT32_MAX;
     }
+    if (now->use == MBP_FORMULA_ALARM) {
+        uint32_t alarm = carry->sensor_from[now->owner];
+        uint32_t formula = alarm != UINT32_MAX ? carry->from->sensors[alarm].when : 0;
+        return formula != 0 ? formula - 1 : UINT32_MAX;
+    }
     if (now->use == MBP_FORMULA_POINT) {
         uint32_t stored = carry->stored_from[now->owner];
         uint32_t formula = stored != UINT32_MAX ? carry->from->stored[stored].formula : 0;

@@ -32,7 +32,7 @@ void mbp_view_summary(const struct mbp_plant *plant, const struct mbp_unit *unit
     (void)plant;
     *out = (struct mbp_summary_view){.map_version = MBP_MAP_VERSION,
                                      .machines = unit->machine_count,
-                                     .sensors = unit->sensor_count,
+                                     .sensors = mbp_unit_sensors(unit),
                                      .scans = (uint32_t)state->scan,
                                      .simulated_ms = state->sim_ns / MBP_NS_PER_MS};
     for (uint32_t m = unit->first_machine; m < unit->first_machine + unit->machine_count; m++)
@@ -87,9 +87,9 @@ static void view_upkeep(const struct mbp_plant *plant, const struct mbp_state *s
 /* All its sensors are on the shelf. */
 static bool is_shelved(const struct mbp_machine *machine, const struct mbp_state *state)
 {
-    bool all = machine->sensor_count > 0;
-    for (uint32_t s = machine->first_sensor; s < machine->first_sensor + machine->sensor_count && all; s++)
-        all = (state->flags[s] & MBP_SENSOR_SHELVED) != 0;
+    bool all = mbp_machine_watches(machine) > 0;
+    for (uint32_t i = 0; i < mbp_machine_watches(machine) && all; i++)
+        all = (state->flags[mbp_machine_watch(machine, i)] & MBP_SENSOR_SHELVED) != 0;
     return all;
 }
 
@@ -161,6 +161,7 @@ void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *stat
         .forced = (flags & MBP_SENSOR_FORCED) != 0,
         .shelved = (flags & MBP_SENSOR_SHELVED) != 0,
         .bad_quality = (flags & MBP_SENSOR_BAD) != 0,
+        .condition = (state->beyond[s] >> MBP_CONDITION & 1u) != 0,
         .alarm_since_s = state->alarm_since_s[s],
         .shelving_s = mbp_view_shelving_s(state, s),
     };

@@ -333,7 +333,8 @@ static bool command_sensor(struct web_call *call, const struct alarm_command *co
         return false;
     enum mbp_write_kind kind = seconds > 0 ? MBP_WRITE_SHELVING : command->sensor;
     write.value = seconds > 0 ? seconds : command->value;
-    return web_write_point(call, MBP_PER_SENSOR, sensor, unit, kind, 0, &write) && web_write_value(call, &write);
+    return web_write_point(call, mbp_sensor_per(call->web->plant, sensor), sensor, unit, kind, 0, &write) &&
+           web_write_value(call, &write);
 }
 
 static bool command_machine(struct web_call *call, const struct alarm_command *command, uint32_t machine)
@@ -341,8 +342,8 @@ static bool command_machine(struct web_call *call, const struct alarm_command *c
     struct web_write write = {.value = command->value};
     const struct mbp_machine *of = &call->web->plant->machines[machine];
     if (command->machine == MBP_WRITE_NONE || (call->route->sub == WEB_ALARM_SHELVE && web_arg(call, 0)->given)) {
-        for (uint32_t s = of->first_sensor; s < of->first_sensor + of->sensor_count; s++) {
-            if (!command_sensor(call, command, s))
+        for (uint32_t i = 0; i < mbp_machine_watches(of); i++) {
+            if (!command_sensor(call, command, mbp_machine_watch(of, i)))
                 return false;
         }
         return true;
@@ -385,11 +386,11 @@ static void put_its_alarms(const struct web_item *item)
 {
     const struct mbp_plant *plant = item->web->plant;
     const struct mbp_machine *machine = item->sub != 0 ? &plant->machines[item->index] : NULL;
-    uint32_t first = machine != NULL ? machine->first_sensor : item->index;
-    uint32_t count = machine != NULL ? machine->sensor_count : 1;
+    uint32_t count = machine != NULL ? mbp_machine_watches(machine) : 1;
     bool any = false;
     putc('[', item->out);
-    for (uint32_t s = first; s < first + count; s++) {
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t s = machine != NULL ? mbp_machine_watch(machine, i) : item->index;
         for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
             if (mbp_alarm_state(item->web->state, s, a) == MBP_ALARM_NORMAL || !web_has_alarm(item->web, s, a))
                 continue;

@@ -1,4 +1,5 @@
 /* Machines, actuators and controllers. */
+#include <math.h>
 #include <string.h>
 
 #include "commands.h"
@@ -67,7 +68,7 @@ static void say_what_trips(const struct mbp_web *web, uint32_t sensor, struct mb
 {
     uint32_t tripping = mbp_state_tripping(web->plant, web->state, sensor);
     unsigned alarm = tripping == 0 ? MBP_ALARM_COUNT : (unsigned)__builtin_ctz(tripping);
-    event->value = (float)web->state->value[sensor];
+    event->value = alarm == MBP_CONDITION ? NAN : (float)web->state->value[sensor];
     if (alarm < MBP_ALARM_COUNT)
         event->detail = mbp_event_of_alarm(event->detail, alarm);
     if (alarm < MBP_LIMIT_COUNT)

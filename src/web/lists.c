@@ -46,19 +46,22 @@ static bool want_machine(struct web_call *call, struct web_flow *flow, const str
     return machine != NOTHING;
 }
 
+#define IS_ANY(plant, i)                true
+#define IS_SENSOR(plant, i)             !(plant)->sensors[i].is_alarm /* which the list of alarms has */
 #define MACHINE_OF_MACHINE(plant, i)    (i)
 #define MACHINE_OF_SENSOR(plant, i)     (plant)->sensors[i].machine
 #define MACHINE_OF_ACTUATOR(plant, i)   (plant)->actuators[i].machine
 #define MACHINE_OF_CONTROLLER(plant, i) (plant)->controllers[i].machine
 
-#define DEFINE_ALL(noun, machine_of)                                                                                   \
+#define DEFINE_ALL(noun, machine_of, is)                                                                               \
     static bool next_##noun(struct web_flow *flow, FILE *out)                                                          \
     {                                                                                                                  \
         const struct mbp_plant *plant = flow->web->plant;                                                              \
         if (flow->at >= plant->noun##_count)                                                                           \
             return false;                                                                                              \
         uint32_t i = (uint32_t)flow->at++;                                                                             \
-        if (flow->want[WANT_MACHINE] != NOTHING && machine_of(plant, i) != flow->want[WANT_MACHINE])                   \
+        if (!(is(plant, i)) ||                                                                                         \
+            (flow->want[WANT_MACHINE] != NOTHING && machine_of(plant, i) != flow->want[WANT_MACHINE]))                 \
             return true;                                                                                               \
         separate(flow, out);                                                                                           \
         web_put_##noun(flow->web, i, out);                                                                             \
@@ -71,10 +74,10 @@ static bool want_machine(struct web_call *call, struct web_flow *flow, const str
         if (flow != NULL)                                                                                              \
             want_machine(call, flow, call->route->param_count > 0 ? web_arg(call, 0) : &none);                         \
     }
-DEFINE_ALL(machine, MACHINE_OF_MACHINE)
-DEFINE_ALL(sensor, MACHINE_OF_SENSOR)
-DEFINE_ALL(actuator, MACHINE_OF_ACTUATOR)
-DEFINE_ALL(controller, MACHINE_OF_CONTROLLER)
+DEFINE_ALL(machine, MACHINE_OF_MACHINE, IS_ANY)
+DEFINE_ALL(sensor, MACHINE_OF_SENSOR, IS_SENSOR)
+DEFINE_ALL(actuator, MACHINE_OF_ACTUATOR, IS_ANY)
+DEFINE_ALL(controller, MACHINE_OF_CONTROLLER, IS_ANY)
 
 /* ---- alarms ------------------------------------------------------------------------------------------------------ */
 

@@ -42,7 +42,7 @@ static void put_instructor(const struct web_item *item)
         fprintf(item->out, "%u", item->web->plant->member);                                                            \
     }
 PLANT_COUNT(machine_count, machine_count)
-PLANT_COUNT(sensor_count, sensor_count)
+PLANT_COUNT(sensor_count, sensor_count - item->web->plant->alarm_count)
 PLANT_COUNT(actuator_count, actuator_count)
 PLANT_COUNT(controller_count, controller_count)
 

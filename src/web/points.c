@@ -220,7 +220,7 @@ void web_serve_point(struct web_call *call)
 static uint32_t item_named(const struct mbp_plant *plant, const char *name, enum mbp_map_per *per, uint32_t *unit)
 {
     uint32_t item = web_find_sensor(plant, name);
-    *per = MBP_PER_SENSOR;
+    *per = item != NOTHING ? mbp_sensor_per(plant, item) : MBP_PER_SENSOR;
     if (item != NOTHING)
         *unit = plant->sensors[item].unit;
     if (item == NOTHING && (item = web_find_machine(plant, name)) != NOTHING) {

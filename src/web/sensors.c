@@ -223,6 +223,8 @@ bool web_has_alarm(const struct mbp_web *web, uint32_t sensor, unsigned alarm)
         return mbp_sensor_alarms(of)->rate_max > 0;
     if (alarm == MBP_BAD_QUALITY)
         return mbp_sensor_alarms(of)->bad_quality;
+    if (alarm == MBP_CONDITION)
+        return mbp_sensor_alarms(of)->condition != MBP_CONDITION_NONE;
     return mbp_sensor_has_limits(of) && !isnan(web->state->limit[sensor * MBP_LIMIT_COUNT + alarm]);
 }
 

@@ -54,6 +54,7 @@ struct mbp_machine {
     const char *label;
     uint32_t unit;
     uint32_t first_sensor, sensor_count;
+    uint32_t first_alarm, alarm_count; /* alarms of no sensor, into sensors[] too */
     uint32_t first_actuator, actuator_count;
     uint32_t first_controller, controller_count;
     enum mbp_state_code initial;

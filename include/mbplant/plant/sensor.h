@@ -61,13 +61,17 @@ struct mbp_alarm {
     bool latch;            /* shown after its return to normal until it is reset */
 };
 
+/* When the alarm `condition` of a bool sensor is raised. */
+enum mbp_condition { MBP_CONDITION_NONE, MBP_CONDITION_OFF, MBP_CONDITION_ON };
+
 /* All alarms of a sensor. Shared by the instances of a repeat, and by sensors that say the same. */
 struct mbp_alarms {
     struct mbp_alarm of[MBP_ALARM_COUNT];
     struct mbp_alarm common; /* the sensor's own keys: what a limit has that says nothing else */
     double rate_max;         /* engineering units within rate_per_ns; 0 = no rate-of-change alarm */
     uint64_t rate_per_ns;
-    bool bad_quality; /* there is a bad-quality alarm */
+    bool bad_quality;  /* there is a bad-quality alarm */
+    uint8_t condition; /* enum mbp_condition */
 };
 
 /* No deadband, no delays, priority medium. */
@@ -106,10 +110,12 @@ struct mbp_sensor {
     uint32_t first_input, input_count;    /* into inputs[]; with a formula what that reads of the process */
     struct mbp_register reg;
     uint32_t formula; /* one more than the index of that of its signal; 0 = none */
+    uint32_t when;    /* likewise of that of an alarm; 0 = it is a sensor */
     uint8_t kind;     /* enum mbp_kind */
     uint8_t trip;     /* bit a set: alarm a trips the machine */
     uint8_t priority; /* enum mbp_priority; of an alarm: mbp_sensor_alarm() */
     uint8_t inject;   /* enum mbp_inject */
+    bool is_alarm;    /* an alarm of no sensor: a bool that `when` gives, at no address; last in its unit */
 };
 
 static inline const struct mbp_alarms *mbp_sensor_alarms(const struct mbp_sensor *sensor)

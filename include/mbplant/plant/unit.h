@@ -83,6 +83,7 @@ struct mbp_unit {
     bool instructor; /* the unit 247 that `instructor: true` adds: coil i switches wire fault i */
     uint32_t first_machine, machine_count;
     uint32_t first_sensor, sensor_count;
+    uint32_t alarm_count; /* of those, the last so many are alarms of no sensor */
     uint32_t first_actuator, actuator_count;
     uint32_t first_controller, controller_count;
     uint32_t first_logic, logic_count; /* into formulas[] */

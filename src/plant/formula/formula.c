@@ -293,6 +293,20 @@ static void compile_points(struct work *work)
     }
 }
 
+/* ---- alarms of no sensor ----------------------------------------------------------------------------------------- */
+
+static void compile_alarm(struct work *work, uint32_t s)
+{
+    struct mbp_load *load = work->load;
+    const struct mbp_sensor_origin *origin = &load->origins[s];
+    const struct mbp_formula_def *def = &origin->def->when;
+    struct mbp_formula *formula = new_formula(work, def, MBP_FORMULA_ALARM, s, &origin->counters);
+    if (!compile_of_point(work, formula, def, MBP_EXPR_BOOL, load->sensors[s].name))
+        return;
+    count_cells(work, formula);
+    load->sensors[s].when = work->count;
+}
+
 /* ---- all -------------------------------------------------------------------------------------------------------- */
 
 static bool has_formula(const struct mbp_load *load, uint32_t s)
@@ -306,6 +320,8 @@ static uint32_t count_formulas(const struct mbp_load *load)
     uint32_t count = 0;
     for (uint32_t s = 0; s < load->plant->sensor_count; s++)
         count += has_formula(load, s) ? 1 : 0;
+    for (uint32_t s = 0; s < load->plant->sensor_count; s++)
+        count += load->origins[s].def->when.text != NULL ? 1 : 0;
     for (uint32_t u = 0; u < load->plant->unit_count; u++)
         count += load->unit_defs[u]->logic.count;
     for (uint32_t p = 0; p < load->plant->point_count; p++) {
@@ -355,6 +371,9 @@ static void compile_all(struct work *work)
         load->units[u].logic_count = work->count - load->units[u].first_logic;
     }
     compile_points(work);
+    for (uint32_t s = 0; s < plant->sensor_count && !mbp_errors_hopeless(load->reader.errors); s++)
+        if (load->origins[s].def->when.text != NULL)
+            compile_alarm(work, s);
     join_inputs(work);
 }
 

@@ -37,8 +37,18 @@ static const struct member sensor_members[] = {
     {"high_high.state", MBP_SLOT_ALARM_STATE, MBP_EXPR_UINT, MBP_HIGH_HIGH, MBP_ALARM_COUNT},
     {"rate_of_change.state", MBP_SLOT_ALARM_STATE, MBP_EXPR_UINT, MBP_RATE_OF_CHANGE, MBP_ALARM_COUNT},
     {"bad_quality.state", MBP_SLOT_ALARM_STATE, MBP_EXPR_UINT, MBP_BAD_QUALITY, MBP_ALARM_COUNT},
+    {"condition", MBP_SLOT_ALARM, MBP_EXPR_BOOL, MBP_CONDITION, MBP_ALARM_COUNT},
+    {"condition.state", MBP_SLOT_ALARM_STATE, MBP_EXPR_UINT, MBP_CONDITION, MBP_ALARM_COUNT},
     {"bad_quality", MBP_SLOT_BAD, MBP_EXPR_BOOL, 0, 1},
     {"forced", MBP_SLOT_FORCED, MBP_EXPR_BOOL, 0, 1},
+};
+
+/* Of an alarm of no sensor. */
+static const struct member alarm_members[] = {
+    {"", MBP_SLOT_ALARM, MBP_EXPR_BOOL, MBP_CONDITION, MBP_ALARM_COUNT},
+    {"state", MBP_SLOT_ALARM_STATE, MBP_EXPR_UINT, MBP_CONDITION, MBP_ALARM_COUNT},
+    {"condition", MBP_SLOT_SHOWN_ON, MBP_EXPR_BOOL, 0, 1},
+    {"bad_quality", MBP_SLOT_BAD, MBP_EXPR_BOOL, 0, 1},
 };
 
 static const struct member controller_members[] = {
@@ -231,6 +241,11 @@ static bool find(const void *ctx, const char *name, struct mbp_expr_name *out, c
         *why = "a controller has .output, .automatic, .setpoint, .gain, .integral, .derivative, .output_low, "
                ".output_high, .manual";
         return take_member(controller_members, COUNT_OF(controller_members), member, index, out);
+    }
+    index = mbp_index_as(plant, item, MBP_ITEM_ALARM);
+    if (index != UINT32_MAX) {
+        *why = "an alarm has .state, .condition and .bad_quality";
+        return take_member(alarm_members, COUNT_OF(alarm_members), member, index, out);
     }
     index = mbp_index_as(plant, item, MBP_ITEM_STORED);
     if (index != UINT32_MAX)

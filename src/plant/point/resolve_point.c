@@ -21,11 +21,10 @@ struct finding {
 
 static uint32_t find_item(const void *ctx, enum mbp_map_per per, const char *name)
 {
-    static const enum mbp_item_kind kinds[MBP_PER_COUNT] = {[MBP_PER_MACHINE] = MBP_ITEM_MACHINE,
-                                                            [MBP_PER_SENSOR] = MBP_ITEM_SENSOR,
-                                                            [MBP_PER_ACTUATOR] = MBP_ITEM_ACTUATOR,
-                                                            [MBP_PER_CONTROLLER] = MBP_ITEM_CONTROLLER,
-                                                            [MBP_PER_STORED] = MBP_ITEM_STORED};
+    static const enum mbp_item_kind kinds[MBP_PER_COUNT] = {
+        [MBP_PER_MACHINE] = MBP_ITEM_MACHINE,   [MBP_PER_SENSOR] = MBP_ITEM_SENSOR,
+        [MBP_PER_ACTUATOR] = MBP_ITEM_ACTUATOR, [MBP_PER_CONTROLLER] = MBP_ITEM_CONTROLLER,
+        [MBP_PER_ALARM] = MBP_ITEM_ALARM,       [MBP_PER_STORED] = MBP_ITEM_STORED};
     const struct finding *finding = ctx;
     const struct mbp_plant *plant = finding->load->plant;
     uint32_t item = mbp_index_find(finding->index, plant, name);

@@ -30,6 +30,7 @@ static uint32_t item_of(const struct mbp_point *point)
     case MBP_PER_MACHINE:
         return point->machine;
     case MBP_PER_SENSOR:
+    case MBP_PER_ALARM:
         return point->sensor;
     case MBP_PER_ACTUATOR:
         return point->actuator;

@@ -69,8 +69,8 @@ static void test_largest_unit_fits_but_for_the_alarm_bits(void **state)
     struct mbp_plant *plant = plant_of_size(1000, 4000, "float32");
     const struct mbp_layout *layout = &plant->units[0].layout;
     for (unsigned b = 0; b < MBP_MAP_NAMED_COUNT; b++) {
-        bool empty = mbp_map[b].per == MBP_PER_ACTUATOR || mbp_map[b].per == MBP_PER_CONTROLLER ||
-                     mbp_map[b].place == MBP_PLACE_POINT;
+        bool empty = mbp_map[b].per == MBP_PER_ALARM || mbp_map[b].per == MBP_PER_ACTUATOR ||
+                     mbp_map[b].per == MBP_PER_CONTROLLER || mbp_map[b].place == MBP_PLACE_POINT;
         bool left_out = b == MBP_MAP_ALARM_BITS; /* 32,000 more do not fit beside those of sensors and machines */
         assert_int_equal(layout->base[b] == MBP_NO_BASE, empty || left_out);
     }

@@ -125,7 +125,7 @@ static void test_mistakes_in_alarms_are_told_with_what_is_allowed(void **state)
         {"{name: S, bad_quality: false, trip: [bad_quality]}",
          "7:46: 'trip' names bad_quality, but the sensor has no such alarm; give it the key 'bad_quality'\n"},
         {"{name: S, register: {type: bool}, latch: true}",
-         "7:51: a bool sensor has no 'latch'; remove it, or choose a number type\n"},
+         "7:51: a bool sensor has no 'latch'; remove it, or say which state is its alarm: alarm: true\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[512];

@@ -209,10 +209,11 @@ static void test_plant_without_units_is_refused(void **state)
 static void test_item_that_is_no_group_shows_the_keys(void **state)
 {
     (void)state;
-    assert_string_equal(errors_of_text("mbplant: 1\nunits: [1]\n"), "2:9: an item of 'units' is a unit: a group of "
-                                                                    "keys: id, name, gaps, repeat, machines, sensors, "
-                                                                    "actuators, controllers, tables, logic, points, "
-                                                                    "blocks, answer, identity, files\n");
+    assert_string_equal(errors_of_text("mbplant: 1\nunits: [1]\n"),
+                        "2:9: an item of 'units' is a unit: a group of "
+                        "keys: id, name, gaps, repeat, machines, sensors, "
+                        "actuators, controllers, alarms, tables, logic, points, "
+                        "blocks, answer, identity, files\n");
 }
 
 static void test_names_of_machines_and_sensors_are_one_space(void **state)

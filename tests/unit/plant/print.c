@@ -333,7 +333,7 @@ static void test_print_makes_defaults_and_addresses_explicit(void **state)
                               "machines: input registers 100..115, upkeep of machines: input registers 9000..9015\n";
     const char *sensor_map =
         "# forced: coil 1000, shelved: coil 2000, acknowledge: coil 3000, reset: coil 4000, out_of_service: coil 7000, "
-        "bits of sensors: discrete inputs 0..7, alarm bits: discrete inputs 6000..6004, limits: holding registers "
+        "bits of sensors: discrete inputs 0..7, alarm bits: discrete inputs 6000..6005, limits: holding registers "
         "1000..1003, shelving: holding register 5000, float32: input registers 1000..1001, states of alarms: input "
         "registers 10000..10003\n";
     const char *lines[] = {"scan: 100ms\n",

@@ -51,7 +51,7 @@ static void test_trip_of_a_limit_that_is_not_declared_is_refused(void **state)
                         "7:46: 'trip' names low, but the sensor has no such limit; add it to 'limits'\n");
     assert_string_equal(errors_of_text(ONE_SENSOR "{name: S, max: 85, trip: [max]}"),
                         "7:36: 'trip' names an alarm that does not exist; allowed is a list of low_low, low, high, "
-                        "high_high, rate_of_change, bad_quality\n");
+                        "high_high, rate_of_change, bad_quality, condition\n");
 }
 
 static void test_short_form_out_of_order_speaks_of_min_and_max(void **state)

@@ -76,7 +76,8 @@ static void test_every_diagnosis_is_told_in_every_language(void **state)
     assert_string_equal(mbp_report_diagnosis(MBP_LANG_FR, NULL, MBP_HIGH), "limite");
     assert_string_equal(mbp_report_diagnosis(MBP_LANG_EN, NULL, 4), "Rate of change");
     assert_string_equal(mbp_report_diagnosis(MBP_LANG_EN, NULL, 5), "Bad quality");
-    assert_string_equal(mbp_report_diagnosis(MBP_LANG_EN, NULL, 6), "limit");
+    assert_string_equal(mbp_report_diagnosis(MBP_LANG_EN, NULL, MBP_CONDITION), "Alarm");
+    assert_string_equal(mbp_report_diagnosis(MBP_LANG_EN, NULL, 7), "limit");
 }
 
 static void test_every_exception_has_its_words(void **state)

@@ -139,6 +139,7 @@ static void fill(const struct walk *walk, const struct mbp_unit *unit, enum mbp_
         mbp_view_machine(walk->plant, walk->state, item, &out->machine);
         break;
     case MBP_PER_SENSOR:
+    case MBP_PER_ALARM:
         mbp_view_sensor(walk->plant, walk->state, item, &out->sensor);
         break;
     case MBP_PER_ACTUATOR:

@@ -33,11 +33,11 @@ static json_t *machine_json(const struct mbp_plant *plant, uint32_t m, const str
 static json_t *sensor_json(const struct mbp_sensor *sensor, const struct mbp_sensor_view *now, const char *text)
 {
     const uint8_t *alarm = now->alarm_state;
-    return json_pack("{s:s, s:o, s:[o, o, o, o], s:i, s:[i, i, i, i, i, i], s:s*}", "name", sensor->name, "value",
+    return json_pack("{s:s, s:o, s:[o, o, o, o], s:i, s:[i, i, i, i, i, i, i], s:s*}", "name", sensor->name, "value",
                      number_or_null(now->value), "limits", number_or_null(now->limit[0]), number_or_null(now->limit[1]),
                      number_or_null(now->limit[2]), number_or_null(now->limit[3]), "bits", (int)ctl_sensor_bits(now),
                      "alarms", (int)alarm[0], (int)alarm[1], (int)alarm[2], (int)alarm[3], (int)alarm[4], (int)alarm[5],
-                     "text", text);
+                     (int)alarm[6], "text", text);
 }
 
 static json_t *actuator_json(const struct mbp_actuator *actuator, const struct mbp_actuator_view *now)
@@ -164,7 +164,7 @@ static bool take_machine(const struct mbp_plant *plant, const json_t *object, st
            get_u32(object, "since_s", &now->since_s);
 }
 
-static_assert(MBP_ALARM_COUNT == 6, "as many as sensor_json packs");
+static_assert(MBP_ALARM_COUNT == 7, "as many as sensor_json packs");
 
 /* Dumps of earlier versions have the bits alone. */
 static bool take_alarms(const json_t *alarms, struct mbp_sensor_view *now)

@@ -305,6 +305,7 @@ static const struct mbp_unit *item_unit(const struct mbp_plant *plant, enum mbp_
         unit = plant->machines[item].unit;
         break;
     case MBP_PER_SENSOR:
+    case MBP_PER_ALARM:
         unit = plant->sensors[item].unit;
         break;
     case MBP_PER_ACTUATOR:
@@ -361,6 +362,20 @@ int32_t ctl_addr_of(const struct mbp_plant *plant, unsigned block, uint32_t item
         if (field->write == write && field->sub == sub)
             return mbp_map_addr(plant, unit, block, item) +
                    mbp_map_field_offset(block, f, mbp_map_register(plant, block, item));
+    }
+    return -1;
+}
+
+int32_t ctl_sensor_addr(const struct mbp_plant *plant, uint32_t sensor, enum mbp_write_kind write, const char **field)
+{
+    enum mbp_map_per per = mbp_sensor_per(plant, sensor);
+    for (unsigned b = 0; b < mbp_map_count; b++) {
+        for (unsigned f = 0; f < mbp_map[b].field_count; f++) {
+            if (mbp_map[b].per == per && mbp_map[b].fields[f].write == write) {
+                *field = mbp_map[b].fields[f].name;
+                return ctl_addr_of(plant, b, sensor, write, 0);
+            }
+        }
     }
     return -1;
 }

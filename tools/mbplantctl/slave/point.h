@@ -34,7 +34,8 @@ void ctl_unknown_name(const struct mbp_plant *plant, enum ctl_what what, const c
 uint32_t ctl_machine_find(const struct mbp_plant *plant, const char *name);
 uint32_t ctl_sensor_find(const struct mbp_plant *plant, const char *name);
 
-/* The sensors that a word means: "all", a machine's, one, or the one of a point (TT101.high). False after saying that
+/* The sensors that a word means: "all", a machine's (without its alarms of no sensor), one, or the one of a point
+ * (TT101.high). False after saying that
  * there is none. *machine is the machine's index, else UINT32_MAX. */
 bool ctl_sensors_find(const struct mbp_plant *plant, const char *name, uint32_t *first, uint32_t *count,
                       uint32_t *machine);
@@ -51,6 +52,9 @@ int32_t ctl_addr(const struct mbp_plant *plant, unsigned block, uint32_t item);
 /* Where a block has the field whose write is that; -1 likewise, and where no field is. */
 int32_t ctl_addr_of(const struct mbp_plant *plant, unsigned block, uint32_t item, enum mbp_write_kind write,
                     unsigned sub);
+
+/* Where a sensor, or an alarm of none, has its field of that write; *field: its name. -1 likewise. */
+int32_t ctl_sensor_addr(const struct mbp_plant *plant, uint32_t sensor, enum mbp_write_kind write, const char **field);
 
 /* Says on stderr that NAME.FIELD stands at no address, and how the plant file gives it one. */
 void ctl_no_place(const char *name, const char *field, enum mbp_table table);

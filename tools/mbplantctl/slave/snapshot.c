@@ -36,7 +36,7 @@ static bool is_read(unsigned block)
         return false;
     return mbp_map[block].table == MBP_DISCRETE_INPUTS || mbp_map[block].table == MBP_INPUT_REGISTERS ||
            block == MBP_MAP_VALUES || block == MBP_MAP_LIMITS || block == MBP_MAP_SHELVING ||
-           block == MBP_MAP_AUTOMATIC;
+           block == MBP_MAP_AUTOMATIC || block == MBP_MAP_OWN_SHELVING;
 }
 
 static void want_item(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned block, uint32_t item,
@@ -152,9 +152,12 @@ static void take_machine(const struct mbp_plant *plant, const struct mbp_unit *u
 static void take_sensor(const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t s,
                         const struct ctl_fetch *fetch, struct mbp_sensor_view *out)
 {
-    bool has_states = mbp_map_item_has(plant, unit, MBP_MAP_ALARMS, s);
+    bool is_alarm = plant->sensors[s].is_alarm;
+    bool has_states = mbp_map_item_has(plant, unit, is_alarm ? MBP_MAP_OWN_WORDS : MBP_MAP_ALARMS, s);
     *out = (struct mbp_sensor_view){.value = NAN, .limit = {NAN, NAN, NAN, NAN}};
-    take_per(plant, unit, MBP_PER_SENSOR, s, fetch, out);
+    take_per(plant, unit, mbp_sensor_per(plant, s), s, fetch, out);
+    if (is_alarm)
+        out->value = out->condition ? 1 : 0;
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
         if (!has_states)
             out->alarm_state[a] = (uint8_t)ctl_alarm_by_flags(out, a);
@@ -206,7 +209,7 @@ enum mbp_alarm_state ctl_alarm_by_flags(const struct mbp_sensor_view *view, unsi
 {
     if (view->shelved)
         return MBP_ALARM_SHELVED;
-    if (alarm >= MBP_LIMIT_COUNT || !view->active[alarm])
+    if ((alarm >= MBP_LIMIT_COUNT && alarm != MBP_CONDITION) || !view->active[alarm])
         return MBP_ALARM_NORMAL;
     return view->unacknowledged ? MBP_ALARM_UNACKNOWLEDGED : MBP_ALARM_ACKNOWLEDGED;
 }
@@ -233,8 +236,8 @@ const char *ctl_flags_text(const struct mbp_sensor_view *view, char *buf, size_t
 /* A kind of items, and where a snapshot keeps their views. */
 static void want_unit(const struct mbp_plant *plant, const struct mbp_unit *unit, struct ctl_fetch *fetch)
 {
-    static const enum mbp_map_per kinds[] = {MBP_PER_UNIT, MBP_PER_MACHINE, MBP_PER_SENSOR, MBP_PER_ACTUATOR,
-                                             MBP_PER_CONTROLLER};
+    static const enum mbp_map_per kinds[] = {MBP_PER_UNIT,     MBP_PER_MACHINE,    MBP_PER_SENSOR,
+                                             MBP_PER_ACTUATOR, MBP_PER_CONTROLLER, MBP_PER_ALARM};
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
         uint32_t first;
         uint32_t count = mbp_map_items(plant, unit, kinds[k], &first);

@@ -26,7 +26,8 @@ static enum ctl_exit answer_machine(struct ctl *ctl, const struct ctl_answer *an
                                     const struct mbp_plant_view *snapshot, uint32_t machine)
 {
     const struct mbp_machine *of = &ctl->plant->machines[machine];
-    unsigned waiting = count_waiting(answer, snapshot, of->first_sensor, of->sensor_count);
+    unsigned waiting = count_waiting(answer, snapshot, of->first_sensor, of->sensor_count) +
+                       count_waiting(answer, snapshot, of->first_alarm, of->alarm_count);
     if (waiting == 0)
         return CTL_OK;
     int32_t coil = ctl_addr_of(ctl->plant, MBP_MAP_MACHINE_COILS, machine, answer->of_machine, 0);
@@ -44,16 +45,17 @@ static enum ctl_exit answer_sensor(struct ctl *ctl, const struct ctl_answer *ans
                                    const struct mbp_plant_view *snapshot, uint32_t sensor)
 {
     const char *name = ctl->plant->sensors[sensor].name;
-    int32_t coil = ctl_addr(ctl->plant, answer->of_sensor, sensor);
+    const char *field = "";
+    int32_t coil = ctl_sensor_addr(ctl->plant, sensor, answer->of_sensor, &field);
     if (!waits(answer, &snapshot->sensors[sensor]))
         return CTL_OK;
     if (coil < 0) {
-        ctl_no_place(name, mbp_map[answer->of_sensor].fields[0].name, MBP_COILS);
+        ctl_no_place(name, field, MBP_COILS);
         return CTL_FAILED;
     }
     enum ctl_exit code = ctl_set_coil(ctl, ctl_sensor_unit(ctl->plant, sensor), (uint16_t)coil, true, name);
     if (code == CTL_OK)
-        ctl_say("%s: alarms of 1 sensor %s\n", name, answer->done);
+        ctl_say(ctl->plant->sensors[sensor].is_alarm ? "%s: %s\n" : "%s: alarms of 1 sensor %s\n", name, answer->done);
     return code;
 }
 
@@ -87,6 +89,9 @@ enum ctl_exit ctl_answer_run(struct ctl *ctl, const struct ctl_answer *answer)
     if (code != CTL_OK)
         return code;
     bool any = count_waiting(answer, &snapshot, first, count) > 0;
+    if (machine != UINT32_MAX)
+        any = any || count_waiting(answer, &snapshot, plant->machines[machine].first_alarm,
+                                   plant->machines[machine].alarm_count) > 0;
     if (!any)
         ctl_say("no alarm of %s %s\n", is_all ? "a machine or sensor" : name, answer->nothing);
     else if (is_all)

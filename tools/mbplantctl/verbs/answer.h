@@ -9,7 +9,7 @@
 struct ctl_answer {
     bool (*concerns)(enum mbp_alarm_state state); /* whether an alarm in that state waits for it */
     enum mbp_write_kind of_machine;               /* the write of a machine's coil that does it */
-    enum mbp_map_named of_sensor;                 /* the block of sensors' coils that do */
+    enum mbp_write_kind of_sensor;                /* likewise of a sensor's coil */
     const char *done;                             /* "acknowledged" */
     const char *nothing;                          /* "waits for acknowledgement": behind "no alarm of NAME" */
 };

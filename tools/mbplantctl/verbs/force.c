@@ -15,6 +15,10 @@ static bool find_sensor(struct ctl *ctl, uint32_t *index, struct ctl_point *poin
         return false;
     *code = CTL_USAGE;
     *index = ctl_sensor_find(plant, ctl->options->argv[0]);
+    if (*index != UINT32_MAX && plant->sensors[*index].is_alarm) {
+        ctl_error("%s is an alarm, which its expression raises: force what that reads", plant->sensors[*index].name);
+        return false;
+    }
     return *index != UINT32_MAX && ctl_point_find(plant, -1, plant->sensors[*index].name, point);
 }
 

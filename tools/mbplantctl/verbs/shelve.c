@@ -9,7 +9,8 @@
 struct meant {
     const char *name;
     uint8_t unit;
-    uint32_t first, count;
+    uint32_t first, count;             /* sensors */
+    uint32_t first_alarm, alarm_count; /* of the machine: alarms of no sensor */
 };
 
 static enum ctl_exit find_meant(struct ctl *ctl, struct meant *meant)
@@ -29,17 +30,43 @@ static enum ctl_exit find_meant(struct ctl *ctl, struct meant *meant)
     }
     if (!ctl_sensors_find(plant, meant->name, &meant->first, &meant->count, &machine))
         return CTL_USAGE;
-    if (meant->count == 0) {
+    meant->first_alarm = machine != UINT32_MAX ? plant->machines[machine].first_alarm : 0;
+    meant->alarm_count = machine != UINT32_MAX ? plant->machines[machine].alarm_count : 0;
+    if (meant->count + meant->alarm_count == 0) {
         ctl_error("%s has no sensors", meant->name);
         return CTL_USAGE;
+    }
+    if (meant->count == 0) { /* its alarms are all that it has */
+        meant->first = meant->first_alarm++;
+        meant->count = 1;
+        meant->alarm_count--;
     }
     meant->unit = ctl_sensor_unit(plant, meant->first);
     return CTL_OK;
 }
 
+static int32_t addr_of(const struct ctl *ctl, uint32_t sensor, enum mbp_write_kind write)
+{
+    const char *field;
+    return ctl_sensor_addr(ctl->plant, sensor, write, &field);
+}
+
+/* To the machine's alarms of no sensor, one by one. */
+static enum ctl_exit write_alarms(struct ctl *ctl, const struct meant *meant, enum mbp_table table,
+                                  enum mbp_write_kind write, uint16_t word)
+{
+    for (uint32_t i = 0; i < meant->alarm_count; i++) {
+        int32_t addr = addr_of(ctl, meant->first_alarm + i, write);
+        enum mbp_status status = addr < 0 ? MBP_OK : ctl_write(ctl->link, meant->unit, table, (uint16_t)addr, 1, &word);
+        if (status != MBP_OK)
+            return ctl_fail(ctl, status, meant->name);
+    }
+    return CTL_OK;
+}
+
 /* The same word to so many points that follow each other, in as few requests as it takes. */
-static enum ctl_exit write_all(struct ctl *ctl, const struct meant *meant, enum mbp_table table, uint16_t addr,
-                               uint16_t word)
+static enum ctl_exit write_all(struct ctl *ctl, const struct meant *meant, enum mbp_table table,
+                               enum mbp_write_kind write, uint16_t addr, uint16_t word)
 {
     uint16_t words[CTL_WRITE_REGISTERS_MAX];
     struct ctl_link *link = ctl_link(ctl);
@@ -55,11 +82,12 @@ static enum ctl_exit write_all(struct ctl *ctl, const struct meant *meant, enum 
             return ctl_fail(ctl, status, meant->name);
         done += n;
     }
-    return ctl_await_effect(ctl, meant->name);
+    enum ctl_exit code = write_alarms(ctl, meant, table, write, word);
+    return code == CTL_OK ? ctl_await_effect(ctl, meant->name) : code;
 }
 
 /* Whether any of the coils is on; true also when they cannot be read, which the write that follows will tell. */
-static bool any_on(struct ctl *ctl, const struct meant *meant, uint16_t coil)
+static bool any_on(struct ctl *ctl, const struct meant *meant, enum mbp_write_kind write, uint16_t coil)
 {
     uint16_t words[MBP_SENSORS_PER_UNIT_MAX];
     struct ctl_link *link = ctl_link(ctl);
@@ -67,6 +95,11 @@ static bool any_on(struct ctl *ctl, const struct meant *meant, uint16_t coil)
         return true;
     for (uint32_t i = 0; i < meant->count; i++) {
         if (words[i] != 0)
+            return true;
+    }
+    for (uint32_t i = 0; i < meant->alarm_count; i++) {
+        int32_t addr = addr_of(ctl, meant->first_alarm + i, write);
+        if (addr >= 0 && (ctl_read(link, meant->unit, MBP_COILS, (uint16_t)addr, 1, words) != MBP_OK || words[0] != 0))
             return true;
     }
     return false;
@@ -101,7 +134,8 @@ enum ctl_exit ctl_run_shelve(struct ctl *ctl)
     if (code != CTL_OK)
         return code;
     bool timed = options->once || options->shelf_s != 0;
-    int32_t addr = ctl_addr(ctl->plant, timed ? MBP_MAP_SHELVING : MBP_MAP_SHELVED, meant.first);
+    enum mbp_write_kind write = timed ? MBP_WRITE_SHELVING : MBP_WRITE_SHELVED;
+    int32_t addr = addr_of(ctl, meant.first, write);
     if (timed && addr < 0) {
         ctl_error("%s: its unit has no room for shelving times; without --for and --once it is shelved until unshelve",
                   meant.name);
@@ -110,10 +144,10 @@ enum ctl_exit ctl_run_shelve(struct ctl *ctl)
     if (!has_room(addr, meant.name))
         return CTL_FAILED;
     if (timed)
-        code = write_all(ctl, &meant, MBP_HOLDING_REGISTERS, (uint16_t)addr,
+        code = write_all(ctl, &meant, MBP_HOLDING_REGISTERS, write, (uint16_t)addr,
                          options->once ? MBP_SHELVE_ONCE : (uint16_t)options->shelf_s);
     else
-        code = write_all(ctl, &meant, MBP_COILS, (uint16_t)addr, 1);
+        code = write_all(ctl, &meant, MBP_COILS, write, (uint16_t)addr, 1);
     if (code != CTL_OK)
         return code;
     place_of(timed ? MBP_HOLDING_REGISTERS : MBP_COILS, (uint16_t)addr, meant.count, place, sizeof place);
@@ -134,15 +168,15 @@ enum ctl_exit ctl_run_unshelve(struct ctl *ctl)
     enum ctl_exit code = find_meant(ctl, &meant);
     if (code != CTL_OK)
         return code;
-    int32_t addr = ctl_addr(ctl->plant, MBP_MAP_SHELVED, meant.first);
+    int32_t addr = addr_of(ctl, meant.first, MBP_WRITE_SHELVED);
     uint16_t coil = (uint16_t)addr;
     if (!has_room(addr, meant.name))
         return CTL_FAILED;
-    if (!any_on(ctl, &meant, coil)) {
+    if (!any_on(ctl, &meant, MBP_WRITE_SHELVED, coil)) {
         ctl_say("%s is not shelved: nothing to do\n", meant.name);
         return CTL_OK;
     }
-    code = write_all(ctl, &meant, MBP_COILS, coil, 0);
+    code = write_all(ctl, &meant, MBP_COILS, MBP_WRITE_SHELVED, coil, 0);
     if (code == CTL_OK)
         ctl_say("%s: alarms no longer shelved  (%s)\n", meant.name,
                 place_of(MBP_COILS, coil, meant.count, place, sizeof place));
@@ -158,15 +192,15 @@ static enum ctl_exit set_service(struct ctl *ctl, bool out)
     enum ctl_exit code = find_meant(ctl, &meant);
     if (code != CTL_OK)
         return code;
-    int32_t addr = ctl_addr(ctl->plant, MBP_MAP_SERVICE, meant.first);
+    int32_t addr = addr_of(ctl, meant.first, MBP_WRITE_SERVICE);
     uint16_t coil = (uint16_t)addr;
     if (!has_room(addr, meant.name))
         return CTL_FAILED;
-    if (!out && !any_on(ctl, &meant, coil)) {
+    if (!out && !any_on(ctl, &meant, MBP_WRITE_SERVICE, coil)) {
         ctl_say("%s is in service, as far as a command goes: nothing to do\n", meant.name);
         return CTL_OK;
     }
-    code = write_all(ctl, &meant, MBP_COILS, coil, out ? 1 : 0);
+    code = write_all(ctl, &meant, MBP_COILS, MBP_WRITE_SERVICE, coil, out ? 1 : 0);
     if (code != CTL_OK)
         return code;
     place_of(MBP_COILS, coil, meant.count, place, sizeof place);

@@ -85,13 +85,15 @@ static enum mbp_status print_sensors(const struct ctl *ctl, const struct ctl_ove
     if (status != MBP_OK)
         return status;
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
+        if (plant->sensors[s].is_alarm)
+            continue; /* of no sensor: `alarms` has it */
         if (all || ctl_sensor_bits(&overview->snapshot.sensors[s]) != 0)
             sensor_row(plant, s, &overview->snapshot, grid);
         else
             quiet++;
     }
     putchar('\n');
-    if (quiet < plant->sensor_count)
+    if (quiet < plant->sensor_count - plant->alarm_count)
         status = mbp_grid_write(grid, MBP_FORMAT_TEXT, ctl->colour, stdout);
     if (quiet > 0)
         ctl_say("%u sensors are normal; --all shows them\n", quiet);
@@ -196,7 +198,7 @@ static void print_summary(const struct ctl *ctl, const struct ctl_overview *over
     }
     ctl_say("%s  at %s:%u\n", ctl->plant->name, target->host, target->port);
     ctl_say("%zu machines, %u sensors, %u active alarms, %u unacknowledged, %u events\n",
-            overview->seen.report.machine_count, ctl->plant->sensor_count, active, waiting, summary->last_event);
+            overview->seen.report.machine_count, overview->seen.report.sensors, active, waiting, summary->last_event);
     ctl_say("scan every %s: %u done, %u late, last %u us, longest %u us; simulated time %s\n",
             mbp_duration_format(ctl->plant->scan_ns, period, sizeof period), summary->scans, summary->late_scans,
             summary->scan_last_us, summary->scan_longest_us,
@@ -231,7 +233,7 @@ enum ctl_exit ctl_run_status(struct ctl *ctl)
     enum mbp_status status = MBP_OK;
     if (overview.seen.report.machine_count > 0)
         status = print_machines(ctl, &overview);
-    if (status == MBP_OK && ctl->plant->sensor_count > 0)
+    if (status == MBP_OK && ctl->plant->sensor_count > ctl->plant->alarm_count)
         status = print_sensors(ctl, &overview);
     if (status == MBP_OK)
         status = print_outputs(ctl, &overview);

@@ -15,7 +15,7 @@ static bool is_chosen(const struct watch_choice *choice, const struct watch_mode
     if (page == WATCH_MACHINES)
         return strcmp(model->plant->machines[at].name, choice->name) == 0;
     if (page == WATCH_SENSORS)
-        return strcmp(model->plant->sensors[at].name, choice->name) == 0;
+        return strcmp(model->plant->sensors[mbp_plant_nth_sensor(model->plant, (uint32_t)at)].name, choice->name) == 0;
     if (page == WATCH_ALARMS) {
         const struct mbp_report_alarm *alarm = &model->overview->seen.report.alarms[at];
         return alarm->limit == choice->limit && strcmp(alarm->sensor->name, choice->name) == 0;
@@ -50,7 +50,7 @@ void watch_choose(struct watch_view *view, const struct watch_model *model, enum
     if (page == WATCH_MACHINES) {
         name = model->plant->machines[choice->at].name;
     } else if (page == WATCH_SENSORS) {
-        name = model->plant->sensors[choice->at].name;
+        name = model->plant->sensors[mbp_plant_nth_sensor(model->plant, (uint32_t)choice->at)].name;
     } else if (page == WATCH_ALARMS) {
         name = model->overview->seen.report.alarms[choice->at].sensor->name;
         choice->limit = model->overview->seen.report.alarms[choice->at].limit;

@@ -92,7 +92,7 @@ static void find_selected(const struct watch_view *view, const struct watch_mode
     if (view->page == WATCH_MACHINES) {
         *machine = plant->machines[choice->at].name;
     } else if (view->page == WATCH_SENSORS) {
-        of = &plant->sensors[choice->at];
+        of = &plant->sensors[mbp_plant_nth_sensor(plant, (uint32_t)choice->at)];
     } else if (view->page == WATCH_ALARMS) {
         of = model->overview->seen.report.alarms[choice->at].sensor;
     } else {

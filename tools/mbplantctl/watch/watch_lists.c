@@ -21,7 +21,7 @@ size_t watch_count(const struct watch_model *model, enum watch_page page)
     case WATCH_MACHINES:
         return model->overview->seen.report.machine_count;
     case WATCH_SENSORS:
-        return model->plant->sensor_count;
+        return model->plant->sensor_count - model->plant->alarm_count;
     case WATCH_ALARMS:
         return model->overview->seen.report.alarm_count;
     case WATCH_JOURNAL:
@@ -174,6 +174,7 @@ static unsigned bar_width(const struct watch_model *model, const struct watch_sc
 static void lay_sensor(const struct watch_model *model, size_t s, const struct watch_screen *out, struct watch_row *row)
 {
     const struct mbp_plant *plant = model->plant;
+    s = mbp_plant_nth_sensor(plant, (uint32_t)s);
     const struct mbp_sensor *sensor = &plant->sensors[s];
     const struct mbp_sensor_view *now = &model->overview->snapshot.sensors[s];
     const char *shown = model->overview->snapshot.texts != NULL ? model->overview->snapshot.texts[s] : NULL;

@@ -126,6 +126,7 @@ static uint32_t of_formula(const struct mbp_plant *plant, const struct mbp_formu
 {
     switch ((enum mbp_formula_use)formula->use) {
     case MBP_FORMULA_SIGNAL:
+    case MBP_FORMULA_ALARM:
         return of_sensor(plant, formula->owner);
     case MBP_FORMULA_LOGIC:
         return of_slot(plant, formula->target);

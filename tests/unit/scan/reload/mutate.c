@@ -103,6 +103,7 @@ static uint32_t unit_of(const struct mbp_plant *plant, const struct mbp_tag *tag
     case MBP_PER_MACHINE:
         return plant->machines[tag->item].unit;
     case MBP_PER_SENSOR:
+    case MBP_PER_ALARM:
         return plant->sensors[tag->item].unit;
     case MBP_PER_ACTUATOR:
         return plant->actuators[tag->item].unit;

@@ -1,0 +1,232 @@
+"""Alarms that are not a sensor's limit: of an expression, and of a contact. They live as those of limits do, over a
+restart, an edit and a snapshot; and masters find them by name."""
+import json
+import pathlib
+import re
+import signal
+import tempfile
+import unittest
+import urllib.request
+
+import support
+
+FILE = """mbplant: 1
+name: Dry run
+scan: 20ms
+instructor: true
+units:
+  - id: 1
+    machines:
+      - name: PUMP
+        actuators: [{name: P1, kind: pump, on_off: true, initial: on}]
+        sensors:
+          - {name: FT1, kind: flow, unit: m3/h, range: [0, 100], signal: {expr: "SEL(P1, 0, 50)"}}
+        alarms:
+          - {name: DRY, message: Pump runs dry, when: "P1 AND FT1 < 20", delay: 100ms, priority: high, latch: true,
+             trip: true, suppress: [maintenance]}
+          - {name: RATIO, when: "1 / FT1 > 0.4"}
+    sensors:
+      - {name: ES, label: Emergency stop, register: {type: bool}, alarm: false, priority: critical}
+    points:
+      - {at: discrete 100, tag: DRY}
+      - {at: input 200, tag: DRY.state}
+      - {at: discrete 101, tag: ES.condition_alarm}
+      - {at: discrete 102, name: BOTH, expr: "DRY AND NOT ES.condition"}
+"""
+
+
+class Conditions(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-conditions-test-")))
+        self.file = self.folder / "dry.yaml"
+        self.file.write_text(FILE, encoding="utf-8")
+
+    def begin(self, *options):
+        return self.enterContext(support.Plant(self.file, *options, data=self.folder / "data"))
+
+    def alarms(self, plant):
+        rows = json.loads(plant.ctl("alarms", "--format", "json"))
+        return {row["sensor"]: row["state"] for row in rows}
+
+    def await_alarm(self, plant, sensor, state):
+        support.eventually(lambda: self.alarms(plant).get(sensor) == state, f"{sensor} is {state}")
+
+    def journal(self, plant):
+        return plant.ctl("journal")
+
+    def check(self, text, *lines):
+        self.file.write_text("mbplant: 1\nunits:\n  - id: 1\n" + text, encoding="utf-8")
+        result = support.run(support.MBPLANTD, "--check", self.file)
+        self.maxDiff = None
+        self.assertEqual([line.removeprefix(f"{self.file}:") for line in result.stderr.splitlines()], list(lines))
+
+    def test_alarm_of_an_expression_is_raised_trips_latches_and_is_reset(self):
+        plant = self.begin()
+        self.assertEqual(self.alarms(plant), {})
+        plant.ctl("force", "FT1", "3")
+        self.await_alarm(plant, "DRY", "active, unacknowledged")
+        self.assertRegex(plant.ctl("machine", "PUMP"), r"PUMP = en_panne[^$]*tripped by +DRY")
+        self.assertIn("DRY = on", plant.ctl("read", "DRY"))
+        self.assertIn("DI 100 = 10101: on", plant.ctl("read", "di:100"))
+        self.assertIn("IR 200 = 30201: 1", plant.ctl("read", "ir:200"))
+        plant.ctl("release", "FT1")
+        self.await_alarm(plant, "DRY", "latched, unacknowledged")
+        self.assertEqual(plant.ctl("ack", "DRY"), "DRY: acknowledged\n")
+        refused = plant.ctl("machine", "PUMP", "en_service", check=False)
+        self.assertIn("DRY Pump runs dry: its trip is over, but latched", refused.stderr)
+        self.assertEqual(plant.ctl("reset", "DRY"), "DRY: reset\n")
+        plant.ctl("machine", "PUMP", "en_service")
+        text = self.journal(plant)
+        for line in ("DRY Pump runs dry\n", "PUMP en_service -> en_panne: DRY Pump runs dry\n",
+                     "DRY Pump runs dry cleared\n", "DRY Pump runs dry acknowledged by 127.0.0.1\n",
+                     "DRY Pump runs dry reset by 127.0.0.1\n"):
+            self.assertIn(line, text)
+
+    def test_alarm_of_a_contact_is_raised_in_its_state(self):
+        plant = self.begin()
+        plant.ctl("write", "ES", "0")
+        self.await_alarm(plant, "ES", "active, unacknowledged")
+        self.assertIn("DI 101 = 10102: on", plant.ctl("read", "di:101"))
+        self.assertIn("ES Emergency stop", self.journal(plant))
+        plant.ctl("ack", "ES")
+        plant.ctl("release", "ES")
+        support.eventually(lambda: self.alarms(plant) == {}, "it has returned")
+
+    def test_alarm_is_shelved_taken_out_of_service_and_suppressed_by_its_name(self):
+        plant = self.begin()
+        plant.ctl("shelve", "DRY")
+        plant.ctl("force", "FT1", "3")
+        support.eventually(lambda: "DRY.condition = on" in plant.ctl("read", "DRY.condition"), "it is there, unseen")
+        self.assertIn("PUMP = en_service", plant.ctl("machine", "PUMP"))
+        self.assertEqual(self.alarms(plant), {"DRY": "shelved"})
+        plant.ctl("suppress", "DRY")
+        plant.ctl("unshelve", "DRY")
+        self.assertEqual(self.alarms(plant), {"DRY": "out of service"})
+        plant.ctl("machine", "PUMP", "maintenance")
+        plant.ctl("unsuppress", "DRY")
+        self.assertEqual(self.alarms(plant), {"DRY": "out of service"}, "by maintenance")
+        self.assertIn("DRY alarm suppressed: condition\n", self.journal(plant))
+        plant.ctl("shelve", "PUMP", "--for", "10min")
+        self.assertIn("DRY.shelving = 600", plant.ctl("read", "DRY.shelving"))
+        self.assertIn("PUMP: alarms no longer shelved", plant.ctl("unshelve", "PUMP"))
+        self.assertIn("PUMP is not shelved", plant.ctl("unshelve", "PUMP"))
+
+    def test_alarms_of_a_machine_and_all_are_acknowledged_with_those_of_its_sensors(self):
+        plant = self.begin()
+        plant.ctl("force", "FT1", "3")
+        plant.ctl("write", "ES", "0")
+        self.await_alarm(plant, "DRY", "active, unacknowledged")
+        self.assertIn("PUMP: alarms of 1 sensor acknowledged", plant.ctl("ack", "PUMP"))
+        self.await_alarm(plant, "DRY", "active, acknowledged")
+        self.assertIn("ES: alarms of 1 sensor acknowledged", plant.ctl("ack", "all"))
+        self.assertIn("no alarm of PUMP waits", plant.ctl("ack", "PUMP"))
+
+    def test_fault_of_the_expression_keeps_the_alarm_and_is_told(self):
+        plant = self.begin()
+        plant.ctl("force", "FT1", "2")
+        self.await_alarm(plant, "RATIO", "active, unacknowledged")
+        plant.ctl("force", "FT1", "0")
+        support.eventually(lambda: "RATIO.bad_quality = on" in plant.ctl("read", "RATIO.bad_quality"), "its quality")
+        self.assertIn("RATIO", self.alarms(plant))
+        self.assertRegex(self.journal(plant), r"RATIO.*division by zero at character 3")
+
+    def test_restart_and_kill_keep_what_it_is(self):
+        plant = self.begin()
+        for kills in (False, True):
+            plant.ctl("force", "FT1", "3")
+            self.await_alarm(plant, "DRY", "active, unacknowledged")
+            plant.ctl("ack", "DRY")
+            plant.ctl("shelve", "RATIO")
+            plant.kill() if kills else plant.stop()
+            plant.start()
+            self.await_alarm(plant, "DRY", "active, acknowledged")
+            self.assertIn("RATIO.shelved = on", plant.ctl("read", "RATIO.shelved"))
+            self.assertIn("PUMP = en_panne", plant.ctl("machine", "PUMP"))
+            plant.ctl("release", "FT1")
+            plant.ctl("unshelve", "RATIO")
+            self.await_alarm(plant, "DRY", "latched, acknowledged")
+            plant.ctl("reset", "DRY")
+            plant.ctl("machine", "PUMP", "en_service")
+
+    def test_edit_keeps_it_by_its_name(self):
+        plant = self.begin()
+        plant.ctl("force", "FT1", "3")
+        self.await_alarm(plant, "DRY", "active, unacknowledged")
+        plant.ctl("ack", "DRY")
+        self.file.write_text(FILE.replace('when: "P1 AND FT1 < 20"', 'when: "P1 AND FT1 < 25"').replace(
+            "        sensors:\n", "        sensors:\n          - {name: NEW}\n", 1), encoding="utf-8")
+        plant.process.send_signal(signal.SIGHUP)
+        support.eventually(lambda: "plant changed" in self.journal(plant), "the plant is another")
+        self.assertEqual(self.alarms(plant)["DRY"], "active, acknowledged")
+        self.assertIn("tripped by       DRY", plant.ctl("machine", "PUMP"))
+        self.assertRegex(self.journal(plant), r"DRY changed: alarms")
+
+    def test_snapshot_takes_it_back(self):
+        plant = self.begin()
+        plant.ctl("force", "FT1", "3")
+        self.await_alarm(plant, "DRY", "active, unacknowledged")
+        plant.ctl("sim", "snapshot")
+        plant.ctl("ack", "DRY")
+        plant.ctl("sim", "restore")
+        self.await_alarm(plant, "DRY", "active, unacknowledged")
+
+    def test_page_has_it_among_the_alarms_alone(self):
+        plant = self.begin("--http", "127.0.0.1:0")
+        page = plant.out.wait_for(re.compile(r"^page +(http://\S+/)", re.M)).group(1)
+        plant.ctl("force", "FT1", "3")
+        self.await_alarm(plant, "DRY", "active, unacknowledged")
+        get = lambda path: json.load(urllib.request.urlopen(f"{page}api/v1/{path}"))
+        self.assertEqual([(a["name"], a["diagnosis"], a["machine"]) for a in get("alarms?state=unacknowledged")],
+                         [("DRY.condition", "Pump runs dry", "PUMP")])
+        self.assertEqual([s["name"] for s in get("sensors")], ["FT1", "ES"])
+        self.assertEqual(get("alarms/DRY")["state"], "unacknowledged")
+        request = urllib.request.Request(f"{page}api/v1/alarms/DRY/ack", b"{}",
+                                         {"Content-Type": "application/json"})
+        self.assertEqual(json.load(urllib.request.urlopen(request))["alarms"][0]["state"], "acknowledged")
+
+    def test_alarm_cannot_be_forced(self):
+        plant = self.begin()
+        result = plant.ctl("force", "DRY", "1", check=False)
+        self.assertIn("DRY is an alarm, which its expression raises", result.stderr)
+
+    def test_config_that_is_printed_means_the_same(self):
+        first = support.run(support.MBPLANTD, "--print-config", self.file).stdout
+        again = self.folder / "again.yaml"
+        again.write_text(first, encoding="utf-8")
+        self.assertEqual(support.run(support.MBPLANTD, "--print-config", again).stdout, first)
+        self.assertIn('when: "P1 AND FT1 < 20"', first)
+
+    def test_mistakes_are_told_with_their_place(self):
+        self.check('    alarms:\n'
+                   '      - {name: A, when: "B1 > 3"}\n'
+                   '      - {name: C, when: "1 + 1"}\n'
+                   '      - {name: D}\n'
+                   '      - {name: E, when: "TRUE", trip: true}\n'
+                   '      - {name: F, when: "TRUE", suppress: [en_panne]}\n'
+                   '      - {name: F, when: "TRUE"}\n'
+                   '      - {name: G, when: "TRUE", limit: 3}\n',
+                   "5:26: there is no value named B1",
+                   "6:26: this place needs BOOL, and '1 + 1' is a number",
+                   '7:9: an alarm needs \'when\': an expression in quotes: "P1 AND FT1 < 1"',
+                   "8:39: 'trip' needs a machine to trip, and this alarm belongs to none; remove it",
+                   "9:43: 'suppress' names states of a machine, and this alarm belongs to none; remove it",
+                   "10:16: the name 'F' is taken by the alarm in line 9; names are unique in the plant",
+                   "11:33: 'limit' is not a key of an alarm; its keys are name, message, when, trip, delay, off_delay, "
+                   "latch, suppress, priority, repeat")
+        self.check('    sensors:\n'
+                   '      - {name: A, alarm: true}\n'
+                   '      - {name: B, register: {type: bool}, alarm: true, trip: [high]}\n'
+                   '      - {name: C, register: {type: "string(3)"}, alarm: true}\n'
+                   '      - {name: S, signal: {inputs: [{from: D}]}}\n'
+                   '    alarms:\n'
+                   '      - {name: D, when: "E > 3"}\n',
+                   "5:26: 'alarm' is a state of a bool sensor; a number has 'limits'",
+                   "6:62: a bool sensor has one alarm that can trip: trip: [condition]",
+                   "6:62: 'trip' needs a machine to trip, and this sensor belongs to none; remove it",
+                   "7:57: 'alarm' is the state of a contact; a string sensor has none: remove it",
+                   "8:44: 'D' is an alarm; an input takes in a sensor or an actuator",
+                   "10:26: there is no value named E; did you mean A?")
+
+
+if __name__ == "__main__":
+    unittest.main()
