@@ -12,8 +12,8 @@
  */
 
 /* Bytes, each with its registers. What the state keeps is there twice where an instructor may take a snapshot. */
-#define SENSOR_BYTES       240.0
-#define SENSOR_STATE_BYTES 135.0
+#define SENSOR_BYTES       230.0
+#define SENSOR_STATE_BYTES 130.0
 #define EVENTS_BYTES       96.0 /* of a sensor's alarm that comes and its machine's trip in the same scan */
 #define INPUT_BYTES        100.0
 #define SAMPLE_BYTES       8.0   /* of a dead time; state */

@@ -130,7 +130,7 @@ static double measured(const struct mbp_plant *plant)
     assert_int_equal(mbp_image_new(plant, &image), MBP_OK);
     const struct mbp_scan_config config = {.plant = plant, .image = image, .clock = fixture_clock(&time), .speed = 1};
     assert_int_equal(mbp_scan_new(&config, &scan), MBP_OK);
-    double events = (double)(31.0 * plant->sensor_count + 11.0 * plant->machine_count) * sizeof(struct mbp_event);
+    double events = (double)(34.0 * plant->sensor_count + 11.0 * plant->machine_count) * sizeof(struct mbp_event);
     double writes = (double)image->log_capacity * (double)(sizeof *image->log + sizeof *image->writes);
     double staged = plant->instructor ? STAGED_BYTES : 0;
     double bytes = taken + tables_of(image) - events - writes - staged;
