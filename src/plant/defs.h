@@ -536,11 +536,11 @@ enum mbp_reading mbp_read_objects(struct mbp_reader *reader, const struct mbp_no
 /* Checks its alarms, their deadbands only when its range is right, and sets those of the sensor. */
 void mbp_settle_alarms(struct mbp_reader *reader, struct mbp_sensor_def *sensor, bool range_right);
 
-/* The rule that a `report` comes to; NULL = every change is kept. */
-const struct mbp_report_rule *mbp_settle_report(struct mbp_reader *reader, const struct mbp_report_def *def);
-
 /* Likewise of a bool, which may have the alarm `condition`. */
 void mbp_settle_condition(struct mbp_reader *reader, struct mbp_sensor_def *sensor, enum mbp_condition condition);
+
+/* The rule that a `report` comes to; NULL = every change is kept. */
+const struct mbp_report_rule *mbp_settle_report(struct mbp_reader *reader, const struct mbp_report_def *def);
 
 /* The first `suppress` that the sensor or one of its alarms has; NULL = none. */
 const struct mbp_node *mbp_suppressing_node(const struct mbp_sensor_def *sensor);
