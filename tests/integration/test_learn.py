@@ -1,13 +1,24 @@
-"""mbplantctl learn: plant files from lists of registers; each loads, and is answered at the addresses of its source."""
+"""mbplantctl learn: plant files from lists, models and templates, and from devices; each loads, and is answered at the
+addresses of its source."""
+import contextlib
+import itertools
+import json
 import pathlib
 import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
 import tempfile
+import threading
 import unittest
 
 import outside
 import support
 
 LISTS = support.ROOT / "tests" / "data" / "learn"
+RUNNER = support.ROOT / "tools" / "bench" / "learn"
 COUNTS = re.compile(r"(\d+) named, (\d+) skipped, (\d+) loaded \((\d+) of them")
 
 
@@ -155,6 +166,314 @@ class Lists(Learning):
         said, text, _ = self.learn("csv", LISTS / "tabs.tsv", code=2)
         self.assertIn("never overwritten", said)
         self.assertEqual(text, "mine")
+
+
+class Models(Learning):
+    MODEL = LISTS / "model_64001.json"
+
+    def test_models_are_a_chain_that_is_read_from_its_mark_to_its_end(self):
+        _, text, counts = self.learn("sunspec", self.MODEL, self.MODEL)
+        self.assertEqual(counts, (32, 0, 32, 0))
+        self.assertIn("# Power, W, x 10^W_SF", text)
+        client = self.serve()
+        words = lambda at, count: client.read_holding_registers(at, count, slave=1).registers
+        self.assertEqual(words(40000, 2), [0x5375, 0x6E53])
+        at = 40002
+        for _ in range(2):
+            self.assertEqual(words(at, 2), [64001, 34])
+            self.assertEqual(words(at + 7, 1), [1])              # an enum: its first symbol
+            self.assertEqual(words(at + 28, 2), [1, 0x8000])     # what counts a group, a pad
+            self.assertEqual(words(at + 2, 34), words(at, 36)[2:])
+            at += 36
+        self.assertEqual(words(at, 2), [0xFFFF, 0])
+        self.assertFalse(client.write_register(40010, 5, slave=1).isError())
+        self.assertEqual(client.write_register(40009, 5, slave=1).exception_code, 2)
+
+    def test_what_is_no_model_is_told_and_the_rest_is_written(self):
+        bad = {"no.json": "{", "group.json": "{}", "first.json": '{"group": {"points": [{"name": "L"}]}}',
+               "size.json": '{"group": {"points": [{"name": "ID", "value": 5, "size": 1}, {"name": "L", "size": -1}]}}',
+               "long.json": '{"group": {"points": [{"name": "ID", "value": 5, "size": 1}, {"name": "L", "size": 1}],'
+                            ' "groups": [{"count": 60000, "points": [{"name": "X", "size": 1}]}]}}',
+               "deep.json": '{"group": {"points": [{"name": "ID", "value": 5, "size": 1}, {"name": "L", "size": 1}], "groups": ['
+                            + '{"groups": [' * 12 + "]}" * 12 + "]}}"}
+        for name, text in bad.items():
+            (self.folder / name).write_text(text, encoding="ascii")
+        said, text, counts = self.learn("sunspec", *(self.folder / name for name in bad), self.MODEL)
+        for name, why in (("no", "it is no JSON"), ("group", "it is no model"), ("first", "it is no model"),
+                          ("size", "does not fit"), ("long", "does not fit"), ("deep", "does not fit")):
+            self.assertRegex(said, rf"{name}\.json: skipped: .*{why}")
+        self.assertEqual(counts[2], 16)
+        self.plant.unlink()
+        self.assertIn("no model is left", self.learn("sunspec", self.folder / "no.json", code=1)[0])
+        self.assertIn("cannot be read", self.learn("sunspec", "/nowhere", code=2)[0])
+
+    def test_a_point_whose_size_is_not_its_types_is_plain_registers(self):
+        path = self.folder / "odd.json"
+        path.write_text('{"group": {"points": [{"name": "ID", "value": 5, "type": "uint16", "size": 1}, {"name": "L", "type": '
+                        '"uint16", "size": 1}, {"name": "F", "type": "float32", "size": 3}, {"name": "U", "type": "what", '
+                        '"size": 1}]}}', encoding="ascii")
+        text = self.learn("sunspec", path)[1]
+        self.assertIn("{at: holding 40004, value: 0, type: uint16, count: 3, access: read}   # float32", text)
+        self.assertIn("{at: holding 40007, name: M5_U, value: 0, type: uint16, access: read}   # what", text)
+
+
+class Templates(Learning):
+    def test_registers_of_all_branches_are_read(self):
+        said, text, counts = self.learn("evcc", LISTS / "template.yaml", "-u", "3")
+        self.assertEqual(counts, (9, 2, 7, 1))
+        self.assertRegex(said, r"template\.yaml:46: skipped: its address is a parameter")
+        self.assertRegex(said, r"template\.yaml:52: skipped: 'timestamp' is no type")
+        self.assertIn("1 of its values are points of SunSpec models", said)
+        self.assertEqual(self.points(text), [
+            "{at: coil 7, name: enabled, value: false, access: read}",
+            "{at: holding 40, name: limit, value: 0, type: uint16, scale: 10}",
+            "{at: holding 12288, name: energy, value: 0, type: float32, scale: 0.001, access: read}",
+            "{at: holding 12290, name: energy_2, value: 0, type: float32, scale: 0.001, access: read}",
+            "{at: input 5638, name: capacity, value: 0, type: uint16, scale: 0.01}",
+            "{at: input 13009, name: Export_power, value: 0, type: int32, order: CDAB, scale: -1}",
+        ])
+        self.assertIn("also int16 currents", text)
+        client = self.serve()
+        self.assertEqual(client.read_input_registers(13009, 2, slave=3).registers, [0, 0])
+
+    def test_bad_templates_are_told(self):
+        path = self.folder / "bad.yaml"
+        for text, why in (("", "no point is left"), ("render: |\n  a:\n    register:\n      address: 70000\n", "is beyond 65535"),
+                          ("a:\n  register:\n    address: 1\n    type: file\n", "'file' is no type of a register")):
+            with self.subTest(text):
+                path.write_text(text, encoding="ascii")
+                self.assertIn(why, self.learn("evcc", path, code=1)[0])
+        path.write_bytes(b"\n" * (1 << 20) + b"\n")
+        self.assertIn("no template is", self.learn("evcc", path, code=2)[0])
+        self.assertIn("cannot be read", self.learn("evcc", "/nowhere", code=2)[0])
+
+
+class Folders(Learning):
+    """The runner for whole sets."""
+
+    def test_a_folder_is_learnt_served_and_read(self):
+        for kind, code, wanted in (("sunspec", 0, "1 files of 1 name points: 16 named, 0 skipped, 16 loaded (0 at registers of others), 16 answered: 100.0 %"),
+                                   ("csv", 1, "3 files of 3 name points: 22 named, 3 skipped, 19 loaded (1 at registers of others), 19 answered: 86.4 %"),
+                                   ("evcc", 1, "1 files of 1 name points: 9 named, 2 skipped, 7 loaded (1 at registers of others), 7 answered: 77.8 %; "
+                                               "1 values are points of SunSpec models, without an address")):
+            with self.subTest(kind):
+                done = support.run(sys.executable, RUNNER, kind, LISTS, "--build-dir", support.BUILD, "--list")
+                self.assertEqual(done.stdout.splitlines()[-1], wanted, done.stderr)
+                self.assertEqual(done.returncode, code)
+        self.assertEqual(support.run(sys.executable, RUNNER, "csv", self.folder, "--build-dir", support.BUILD).returncode, 2)
+
+
+class Device:
+    """A Modbus slave on a port of its own. answer(PDU) gives its PDU, None for silence, or bytes of no frame behind b"!"."""
+
+    def __init__(self, answer):
+        self.answer, self.asked = answer, []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                wire, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.talk, args=(wire,), daemon=True).start()
+
+    def talk(self, wire):
+        with wire, contextlib.suppress(OSError):
+            while len(head := wire.recv(7, socket.MSG_WAITALL)) == 7:
+                pdu = wire.recv(struct.unpack(">H", head[4:6])[0] - 1, socket.MSG_WAITALL)
+                self.asked.append(pdu)
+                reply = self.answer(pdu)
+                if reply is not None and reply[:1] == b"!":
+                    wire.sendall(reply[1:])
+                elif reply is not None:
+                    wire.sendall(head[:4] + struct.pack(">H", len(reply) + 1) + head[6:] + reply)
+
+    def close(self):
+        self.listener.close()
+
+
+def refusal(pdu, code):
+    return bytes([pdu[0] | 0x80, code])
+
+
+def registers(words, table=3):
+    """What answers as a device that has these words, {address: word}, in one table and nothing else."""
+    def answer(pdu):
+        if pdu[0] != table:
+            return refusal(pdu, 2)
+        at, count = struct.unpack(">HH", pdu[1:5])
+        if any(address not in words for address in range(at, at + count)):
+            return refusal(pdu, 2)
+        return bytes([table, 2 * count]) + b"".join(struct.pack(">H", words[address]) for address in range(at, at + count))
+    return answer
+
+
+class Scanning(Learning):
+    FAST = ("--rate", "1000000", "--for", "1s", "--timeout", "60s")
+
+    def scan(self, port, *words, code=0):
+        said, text, _ = self.learn("scan", "-H", f"127.0.0.1:{port}", *(words or self.FAST), code=code)
+        return said, self.points(text)
+
+    def device(self, answer):
+        device = Device(answer)
+        self.addCleanup(device.close)
+        return device
+
+
+class Devices(Scanning):
+    """Each device of config/devices, learnt while it stands still, and then both asked the same."""
+
+    def declared(self, plant):
+        shown = json.loads(support.run(support.MBPLANTCTL, "--plant", plant, "map", "--format", "json", check=True).stdout)
+        codes = {"coils": 1, "discrete_inputs": 2, "holding_registers": 3, "input_registers": 4}
+        return {(codes[point["table"]], point["address"] + n) for point in shown if point["table"] in codes
+                and point["unit_id"] != 247 for n in range(17)}  # and what lies behind each
+
+    def ask(self, wire, unit, pdu):
+        wire.sendall(struct.pack(">HHHB", 1, 0, len(pdu) + 1, unit) + pdu)
+        head = wire.recv(7, socket.MSG_WAITALL)
+        return wire.recv(struct.unpack(">H", head[4:6])[0] - 1, socket.MSG_WAITALL)
+
+    def learn_device(self, name, unit, *areas):
+        original = self.folder / "original.yaml"
+        text = (support.ROOT / "config" / "devices" / f"{name}.yaml").read_text(encoding="utf-8")
+        original.write_text(text if "instructor:" in text else text + "\ninstructor: true\n", encoding="utf-8")
+        device = self.enterContext(support.Plant(original))
+        device.ctl("sim", "pause")
+        self.plant.unlink(missing_ok=True)
+        self.scan(device.port, *areas, "-u", str(unit), *self.FAST)
+        copy = self.enterContext(support.Plant(self.plant))
+        addresses = sorted((function, at) for function, at in self.declared(original) | self.declared(self.plant) if at < 65536)
+        self.assertGreater(len(addresses), 17)
+        with socket.create_connection(("127.0.0.1", device.port)) as first, socket.create_connection(("127.0.0.1", copy.port)) as second:
+            for function, at in addresses:
+                question = struct.pack(">BHH", function, at, 1)
+                self.assertEqual(self.ask(second, unit, question), self.ask(first, unit, question), f"{name}: FC {function} at {at}")
+            for code, first_object in ((1, 0), (3, 0x80)):
+                question = bytes([43, 14, code, first_object])
+                self.assertEqual(self.ask(second, unit, question)[6:], self.ask(first, unit, question)[6:])
+
+    def test_each_is_answered_byte_for_byte(self):
+        for name in sorted(path.stem for path in (support.ROOT / "config" / "devices").glob("*.yaml")):
+            with self.subTest(name):
+                areas = ("hr:0x4000-0x7FFF", "--thorough") if name == "energy64" else ()
+                self.learn_device(name, 50 if name == "wallbox" else 1, *areas)
+
+    def test_what_moves_tells_what_it_is(self):
+        meter = self.enterContext(support.Plant(support.ROOT / "config" / "devices" / "meter.yaml"))
+        self.learn("scan", "ir:0-100", "-H", f"127.0.0.1:{meter.port}", "--rate", "1000000", "--for", "3s")
+        text = self.plant.read_text(encoding="utf-8")
+        self.assertRegex(text, r"at: input 0, value: 2[\d.]+, type: float32}   # sure a float32: it moved \d+ times, from 2")
+        self.assertRegex(text, r"at: input 30, value: 0.95, type: float32}   # likely a float32")
+        self.assertIn('"0x01": "SDM630"', text)
+
+
+class Trouble(Scanning):
+    """Devices that are not as they should be: one clear error, and what was learnt until then."""
+
+    def test_a_device_that_falls_silent_loses_nothing(self):
+        known = registers(dict(enumerate(range(100, 110))))
+        device = self.device(lambda pdu: None if pdu[0] == 4 else known(pdu))
+        said, points = self.scan(device.port, "--rate", "1000000", "--timeout", "50ms", code=1)
+        self.assertIn("{at: holding 0, value: 100, type: uint16}", points)
+        self.assertEqual(len(points), 10)
+        self.assertEqual(said.count("mbplantctl:"), 1, said)
+        self.assertIn("unit 1: no answer within 50ms; what was learnt until then is written", said)
+
+    def test_junk_and_closed_connections_are_told(self):
+        for answer, why in ((lambda pdu: b"!" + b"junk" * 80, "reply|Modbus|answer|transaction"), (lambda pdu: None, "no answer within 50ms"),
+                            (lambda pdu: refusal(pdu, 11), r"there is no such unit \(exception 0B\)"),
+                            (lambda pdu: refusal(pdu, 6), r"it is busy again and again \(exception 06\)"),
+                            (lambda pdu: refusal(pdu, 77), "reply does not fit"), (lambda pdu: pdu, "reply does not fit"),
+                            (lambda pdu: refusal(pdu, 1), "no address of unit 1 answers")):
+            with self.subTest(why):
+                said, points = self.scan(self.device(answer).port, "--rate", "1000000", "--timeout", "50ms", code=1)
+                self.assertEqual(said.count("mbplantctl:"), 1, said)
+                self.assertRegex(said, why)
+                self.assertEqual(points, [])
+
+    def test_nobody_there_and_bad_words_are_told(self):
+        device = self.device(registers({}))
+        device.close()
+        self.assertIn("cannot connect", self.scan(device.port, code=1)[0])
+        for words, why in ((("scan", "xx:5"), "xx:5"), (("scan", "--rate", "0"), "1..1000000")):
+            result = support.run(support.MBPLANTCTL, "learn", *words, "-H", f"127.0.0.1:{self.device(registers({})).port}")
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(why, result.stderr)
+
+    def test_a_device_that_is_busy_now_and_then_is_asked_again(self):
+        known = registers({7: 1, 8: 2})
+        count = itertools.count()
+        device = self.device(lambda pdu: refusal(pdu, 6) if next(count) % 3 == 0 else known(pdu))
+        _, points = self.scan(device.port, "hr:0-50", *self.FAST)
+        self.assertEqual(points, ["{at: holding 7, value: 1, type: uint16}", "{at: holding 8, value: 2, type: uint16}"])
+
+    def test_tables_that_are_refused_are_said_and_only_reads_go_out(self):
+        known = registers({40: 9}, table=4)
+        device = self.device(lambda pdu: refusal(pdu, 1) if pdu[0] in (1, 2, 3) else known(pdu))
+        self.scan(device.port)
+        text = self.plant.read_text(encoding="utf-8")
+        self.assertIn("    answer: {functions: [4, 20, 43]}\n", text)
+        self.assertIn("{at: input 40, value: 9, type: uint16}", text)
+        self.assertLessEqual({pdu[0] for pdu in device.asked}, {1, 2, 3, 4, 43})
+
+    def test_a_device_of_short_answers_and_wide_values_is_learnt(self):
+        words = {at: at for at in range(300, 380)}
+        known = registers(words)
+        wide = {at: 7 for at in range(1001, 1003)}
+
+        def answer(pdu):
+            if pdu[0] == 3 and struct.unpack(">H", pdu[3:5])[0] > 16:
+                return refusal(pdu, 3)
+            if pdu[0] == 3 and struct.unpack(">HH", pdu[1:5]) == (1001, 2):
+                return registers(wide)(pdu)
+            return known(pdu)
+        _, points = self.scan(self.device(answer).port, "hr:0-1100", "--thorough", *self.FAST)
+        self.assertEqual(len(points), 82)
+        self.assertIn("{at: holding 379, value: 379, type: uint16}", points)
+        self.assertIn("{at: holding 1002, value: 7, type: uint16}", points)
+
+    def test_a_device_that_answers_any_address_has_a_gap(self):
+        def answer(pdu):
+            if pdu[0] > 4 or pdu[0] < 3:
+                return refusal(pdu, 1)
+            count = struct.unpack(">H", pdu[3:5])[0]
+            at = struct.unpack(">H", pdu[1:3])[0]
+            return bytes([pdu[0], 2 * count]) + b"".join(b"\0\5" if at + n == 70 else b"\0\0" for n in range(count))
+        said, points = self.scan(self.device(answer).port)
+        self.assertIn("holding 71..65535 all show 0 and are left out", said)
+        self.assertIn("{at: holding 70, value: 5, type: uint16}", points)
+        self.assertIn("    gaps: 0\n", self.plant.read_text(encoding="utf-8"))
+
+    def test_an_identification_that_lies_is_none(self):
+        for reply in (bytes([43, 14, 1, 1, 0, 0, 9, 0, 200, 65]), bytes([43, 14, 1]), bytes([43, 14, 1, 1, 0xFF, 0, 0])):
+            with self.subTest(reply):
+                known = registers({1: 1})
+                self.plant.unlink(missing_ok=True)
+                self.scan(self.device(lambda pdu: reply if pdu[0] == 43 else known(pdu)).port, "hr:0-5", *self.FAST)
+                self.assertNotIn("identity", self.plant.read_text(encoding="utf-8"))
+
+    def test_an_interrupt_writes_what_was_learnt(self):
+        known = registers({0: 11, 1: 12})
+        reached = threading.Event()
+
+        def answer(pdu):
+            if pdu[0] == 4:
+                reached.set()
+            return known(pdu)
+        device = self.device(answer)
+        process = subprocess.Popen([support.MBPLANTCTL, "learn", "scan", "-H", f"127.0.0.1:{device.port}", "--rate", "1000000", "--timeout",
+                                    "60s", "--for", "1h", "-o", self.plant], stderr=subprocess.PIPE, text=True, env=support.ENVIRONMENT)
+        self.assertTrue(reached.wait(support.PATIENCE_S))
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=support.PATIENCE_S)[1]
+        self.assertEqual(process.returncode, 1, said)
+        self.assertIn("interrupted; what was learnt until then is written", said)
+        self.assertIn("{at: holding 0, value: 11, type: uint16}", self.plant.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

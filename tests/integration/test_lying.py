@@ -34,6 +34,8 @@ read {sensor} {limit} {machine}
 read {sensor} --format json
 read hr:0-9 ir:0-10 di:0-30 coil:0-5
 read hr:0-9:float32:CDAB --format csv
+learn scan hr:0-20 --rate 1000000 --for 1s
+learn scan di:0-20 ir:0-9 --rate 1000000 --for 1s --thorough
 write {sensor} 70
 write {limit} 80
 write hr:0 650 660

@@ -52,6 +52,8 @@ struct ctl_options {
     enum mbp_format format;
     enum mbp_lang lang;
     enum ctl_colour colour;
+    bool thorough; /* learn scan */
+    uint32_t rate; /* --rate; 0 = not given */
     bool raw, follow, verify, all, request, response, help, version;
     struct mbp_moment since, until;
     const char *machine, *sensor, *code; /* which events; NULL = any */

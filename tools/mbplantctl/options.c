@@ -224,6 +224,15 @@ static bool set_column(struct ctl_options *options, const char *value)
     return true;
 }
 
+static bool set_rate(struct ctl_options *options, const char *value)
+{
+    uint64_t rate;
+    if (!parse_unsigned(value, 1, 1000000, &rate))
+        return false;
+    options->rate = (uint32_t)rate;
+    return true;
+}
+
 /* Told with its place by ctl_options_parse. */
 static bool set_why(struct ctl_options *options, const char *value)
 {
@@ -262,7 +271,7 @@ static const struct option known[] = {
     {"verify", 0, NULL, CTL_OPT_JOURNAL, "say whether any event was changed after it was stored", FLAG(verify)},
     {"save", 0, "FILE", CTL_OPT_JOURNAL, "write a dump that --load reads, or continue it", set_save, 0, "a file"},
     {"load", 0, "FILE", CTL_OPT_PERIOD, "read such a dump instead of asking the slave", set_load, 0, "a file"},
-    {"for", 0, "TIME", CTL_OPT_SHELF, "ends by itself after this time", set_shelf, 0,
+    {"for", 0, "TIME", CTL_OPT_SHELF | CTL_OPT_LEARN, "ends by itself after this time", set_shelf, 0,
      "a time from 1s to 18h, like 10min"},
     {"once", 0, NULL, CTL_OPT_SHELF, "ends by itself when what is beyond has returned to normal", FLAG(once)},
     {"interval", 0, "TIME", CTL_OPT_WATCH, "how often it looks at the slave (1s)", set_interval, 0,
@@ -283,6 +292,8 @@ static const struct option known[] = {
      set_addresses, 0, "auto, 0, 1, references"},
     {"column", 0, "ROLE=HEADING", CTL_OPT_LEARN, "which column of a list is the address, the type ..", set_column, 0,
      "up to 16 times ROLE=HEADING"},
+    {"rate", 0, "N", CTL_OPT_LEARN, "requests a second to a device at most (50)", set_rate, 0, "1..1000000"},
+    {"thorough", 0, NULL, CTL_OPT_LEARN, "ask a device for every address, not for samples", FLAG(thorough)},
     {"why", 0, "TEXT", CTL_OPT_COMMON, "a comment that the journal keeps with what is written", set_why, 0, "a text"},
     {"as", 0, "NAME", CTL_OPT_COMMON, "who you are, beside the address, in the journal", set_as, 0, "a name"},
     {"color", 0, "WHEN", CTL_OPT_COMMON, "auto (on a terminal, NO_COLOR heeded), always, never", set_colour, 0,

@@ -181,14 +181,24 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl plant get line.yaml\n"
      "  mbplantctl plant check line.yaml\n"
      "  mbplantctl plant put line.yaml\n"},
-    {"learn", ctl_run_learn, 1, ANY, CTL_OPT_OUTPUT | CTL_OPT_LEARN, TEXT, "csv FILE",
-     "a plant file from what describes a device",
-     "csv reads a register list as vendors publish it. Its columns are found by their headings (address, name, type,\n"
-     "length, scale, gain, unit, access, function code ..) or named: --column address=Reg. Addresses may be decimal,\n"
-     "hexadecimal, ranges, or references like 40001. What cannot be said is told with its line, and the rest is\n"
-     "written. Unit -u (1) has the points.\n",
+    {"learn", ctl_run_learn, 1, ANY, CTL_OPT_OUTPUT | CTL_OPT_LEARN, TEXT, "csv|sunspec|evcc FILE | scan",
+     "a plant file from what describes a device, or from one",
+     "  csv FILE               a register list as vendors publish it\n"
+     "  sunspec FILE.json..    models as sunspec/models has them, as a device with that chain of models\n"
+     "  evcc FILE.yaml         the registers that a Modbus template of evcc names\n"
+     "  scan [TABLE:A-B..]     a real device: what answers in its four tables, who it says it is, how its values move\n"
+     "A list's columns are found by their headings (address, name, type, length, scale, gain, unit, access, function\n"
+     "code ..) or named: --column address=Reg. Addresses may be decimal, hexadecimal, ranges, or references like "
+     "40001.\n"
+     "What cannot be said is told with its line, and the rest is written. Unit -u (1) has the points.\n"
+     "scan only reads. It asks for samples and looks around what answers; --thorough asks for every address. Then it\n"
+     "watches for --for (10s), and says in comments what the registers may be and how sure that is.\n",
      "  mbplantctl learn csv registers.csv -o device.yaml\n"
-     "  mbplantctl learn csv registers.csv --order CDAB --addresses 1 --column type=Fmt -o device.yaml\n"},
+     "  mbplantctl learn csv registers.csv --order CDAB --addresses 1 --column type=Fmt -o device.yaml\n"
+     "  mbplantctl learn sunspec model_1.json model_103.json -o inverter.yaml\n"
+     "  mbplantctl learn evcc sungrow-hybrid.yaml -o inverter.yaml\n"
+     "  mbplantctl learn scan -H 192.168.1.30 -u 1 --rate 20 -o meter.yaml\n"
+     "  mbplantctl learn scan hr:40000-40999 -H 192.168.1.30 --thorough --for 1min -o meter.yaml\n"},
     {"explain", ctl_run_explain, 1, ANY, CTL_OPT_EXPLAIN, TEXT, "HEX..", "a Modbus frame, field by field",
      "A Modbus TCP frame, an RTU frame or a bare PDU, as Wireshark or a log shows it: spaces, colons, commas and 0x "
      "are\n"

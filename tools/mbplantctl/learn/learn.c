@@ -10,6 +10,9 @@ static const struct {
     const char *usage;
 } sources[] = {
     {"csv", learn_csv, 1, 1, "csv FILE"},
+    {"sunspec", learn_sunspec, 1, CTL_ARGUMENTS_MAX, "sunspec FILE.json.."},
+    {"evcc", learn_evcc, 1, 1, "evcc FILE.yaml"},
+    {"scan", learn_scan, 0, CTL_ARGUMENTS_MAX, "scan [TABLE:FIRST-LAST..] -H HOST -u UNIT"},
 };
 
 enum ctl_exit ctl_run_learn(struct ctl *ctl)

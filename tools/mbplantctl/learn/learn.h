@@ -33,6 +33,8 @@ struct learn_device {
     struct learn_point *points;
     size_t count, room;
     uint32_t named, skipped, shared;
+    uint32_t expanded; /* points that they become: a run is several */
+    bool scanned;      /* of a device: what stood there, and no counts of what was named */
     bool out_of_memory;
 };
 
@@ -92,5 +94,8 @@ const char *learn_number(double value, char buf[32]);
 /* ---- sources ----------------------------------------------------------------------------------------------------- */
 
 enum ctl_exit learn_csv(struct ctl *ctl);
+enum ctl_exit learn_sunspec(struct ctl *ctl);
+enum ctl_exit learn_evcc(struct ctl *ctl);
+enum ctl_exit learn_scan(struct ctl *ctl);
 
 #endif

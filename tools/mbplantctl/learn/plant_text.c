@@ -82,12 +82,12 @@ static void print_point(FILE *out, const struct learn_point *point)
 }
 
 /* The last part of a path, without its ending. */
-static void print_title(FILE *out, const char *source)
+static void print_title(FILE *out, const char *source, bool is_file)
 {
     char title[64];
     const char *base = strrchr(source, '/');
     snprintf(title, sizeof title, "%s", base != NULL ? base + 1 : source);
-    char *dot = strrchr(title, '.');
+    char *dot = is_file ? strrchr(title, '.') : NULL;
     if (dot != NULL && dot != title)
         *dot = '\0';
     mbp_text_harmless(title);
@@ -101,7 +101,7 @@ static void print_device(FILE *out, const struct learn_device *device)
     mbp_text_print(out, "# Learnt from %s by mbplantctl.\n", device->source);
     fputs(device->heading != NULL ? device->heading : "", out);
     fputs("mbplant: 1\n", out);
-    print_title(out, device->source);
+    print_title(out, device->source, !device->scanned);
     fprintf(out, "units:\n  - id: %u\n    blocks: none\n", device->unit);
     fputs(device->answer != NULL ? device->answer : "", out);
     fputs("    points:\n", out);
@@ -154,7 +154,7 @@ enum ctl_exit learn_write(const struct ctl_options *options, struct learn_device
     if (loads(text))
         code = ctl_text_write_new(options->output_path != NULL ? options->output_path : "-", text);
     free(bytes);
-    if (code == CTL_OK)
+    if (code == CTL_OK && !device->scanned)
         mbp_text_print(stderr, "%s: %u named, %u skipped, %u loaded (%u of them at registers of others)\n",
                        device->source, device->named, device->skipped, device->named - device->skipped, device->shared);
     return code;

@@ -56,6 +56,8 @@ bool learn_add(struct learn_device *device, const struct learn_point *point, con
     char number[32];
     uint32_t end = (uint32_t)point->addr + point->words;
     bool plain = learn_is_bits(point->table) || point->type == MBP_STRING;
+    unsigned own = point->type == MBP_STRING ? point->words : mbp_type_words(point->type);
+    uint32_t times = point->words / (own > 0 ? own : 1u);
     if (end > ADDRESSES)
         learn_skip(device, place, "%s %u with %u registers ends beyond 65535", mbp_table_word(point->table),
                    point->addr, point->words);
@@ -63,10 +65,11 @@ bool learn_add(struct learn_device *device, const struct learn_point *point, con
         learn_skip(device, place, "a scale of %s; it is 1e-12 to 1e12", learn_number(point->scale, number));
     else if (!plain && !isfinite(point->offset))
         learn_skip(device, place, "its offset is no number");
-    else if (device->count == MBP_POINTS_PER_UNIT_MAX)
+    else if (device->expanded + times > MBP_POINTS_PER_UNIT_MAX)
         learn_skip(device, place, "a unit has 65536 points at most");
     else if (has_room(device)) {
         device->points[device->count++] = *point;
+        device->expanded += times;
         device->named++;
         return true;
     }
