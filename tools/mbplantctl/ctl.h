@@ -35,6 +35,7 @@ enum ctl_exit {
 #define CTL_OPT_EFFECT  0x400u /* --no-wait */
 #define CTL_OPT_OUTPUT  0x800u /* --output */
 #define CTL_OPT_LEARN   0x1000u
+#define CTL_OPT_EXPORT  0x2000u /* --select */
 
 struct ctl_verb;
 
@@ -61,6 +62,7 @@ struct ctl_options {
     bool dry_run, once, no_wait;
     uint32_t shelf_s;            /* --for; 0 = not given */
     uint32_t interval_ms, count; /* 0 = not given */
+    const char *select_names;    /* --select */
     const char *output_path;     /* --output; NULL = standard output */
     enum mbp_table table;        /* --table; of what does not say it */
     enum mbp_order order;        /* --order; likewise */
@@ -188,5 +190,6 @@ enum ctl_exit ctl_run_sensor(struct ctl *ctl);
 enum ctl_exit ctl_run_plant(struct ctl *ctl);
 enum ctl_exit ctl_run_explain(struct ctl *ctl);
 enum ctl_exit ctl_run_learn(struct ctl *ctl);
+enum ctl_exit ctl_run_export(struct ctl *ctl);
 
 #endif

@@ -186,6 +186,12 @@ static bool set_output(struct ctl_options *options, const char *value)
     return value[0] != '\0';
 }
 
+static bool set_select(struct ctl_options *options, const char *value)
+{
+    options->select_names = value;
+    return value[0] != '\0';
+}
+
 static bool set_table(struct ctl_options *options, const char *value)
 {
     int table = mbp_table_find(value);
@@ -284,6 +290,8 @@ static const struct option known[] = {
     {"response", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a response", FLAG(response)},
     {"output", 'o', "FILE", CTL_OPT_OUTPUT, "write it to FILE, which must be new, not to the terminal", set_output, 0,
      "a file"},
+    {"select", 0, "PATTERNS", CTL_OPT_EXPORT, "points of these names: 'TT101*,FILL1.*'; '*' is all", set_select, 0,
+     "names with * and ?, commas between"},
     {"table", 0, "TABLE", CTL_OPT_LEARN, "of a list that does not say it (holding)", set_table, 0,
      "coil, discrete, input, holding"},
     {"order", 0, "ORDER", CTL_OPT_LEARN, "byte order of what does not say it (ABCD)", set_order, 0,

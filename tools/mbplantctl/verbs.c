@@ -199,6 +199,18 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl learn evcc sungrow-hybrid.yaml -o inverter.yaml\n"
      "  mbplantctl learn scan -H 192.168.1.30 -u 1 --rate 20 -o meter.yaml\n"
      "  mbplantctl learn scan hr:40000-40999 -H 192.168.1.30 --thorough --for 1min -o meter.yaml\n"},
+    {"export", ctl_run_export, 0, 1, CTL_OPT_OUTPUT | CTL_OPT_EXPORT, TEXT, "[TARGET]",
+     "the plant's points as another program's configuration",
+     "Without TARGET it lists the targets. The file has values, limits and alarms in use, states and commands; "
+     "--select\n"
+     "chooses others. What a target has no word for is told on stderr and left out; a value in an order that it does "
+     "not\n"
+     "know is read from its copy as float32. The file names the address that -H and -p give; with --plant nothing is\n"
+     "connected to. The same plant gives the same file.\n",
+     "  mbplantctl export\n"
+     "  mbplantctl export telegraf -o mbplant.conf\n"
+     "  mbplantctl --plant config/bottling.yaml -H 192.168.1.20 export zabbix -o template.yaml\n"
+     "  mbplantctl export csv --select 'TT101*,FILL1.*'\n"},
     {"explain", ctl_run_explain, 1, ANY, CTL_OPT_EXPLAIN, TEXT, "HEX..", "a Modbus frame, field by field",
      "A Modbus TCP frame, an RTU frame or a bare PDU, as Wireshark or a log shows it: spaces, colons, commas and 0x "
      "are\n"

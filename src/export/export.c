@@ -1,0 +1,44 @@
+/* export: the targets, and a file for one of them. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "export_priv.h"
+
+const struct mbp_export_target mbp_export_targets[] = {
+    {"csv", "every point with all that is known of it, a row each", "text/csv; charset=utf-8", export_csv},
+    {"markdown", "the same as a table to read", "text/markdown; charset=utf-8", export_markdown},
+    {"collectd", "collectd.conf(5): the plugin modbus", "text/plain; charset=utf-8", export_collectd},
+    {"telegraf", "Telegraf: inputs.modbus in its request style (TOML)", "text/plain; charset=utf-8", export_telegraf},
+    {"homeassistant", "Home Assistant: the integration modbus (YAML)", "application/yaml", export_homeassistant},
+    {"modbus_exporter", "RichiH's modbus_exporter for Prometheus: modbus.yml", "application/yaml",
+     export_modbus_exporter},
+    {"wireshark", "Wireshark and tshark: a Lua dissector that names points", "text/plain; charset=utf-8",
+     export_wireshark},
+    {"zabbix", "Zabbix 6.0: a template for the agent 2, with triggers (YAML)", "application/yaml", export_zabbix},
+};
+
+const size_t mbp_export_target_count = sizeof mbp_export_targets / sizeof mbp_export_targets[0];
+
+const struct mbp_export_target *mbp_export_find(const char *name)
+{
+    for (size_t t = 0; t < mbp_export_target_count; t++) {
+        if (strcasecmp(mbp_export_targets[t].name, name) == 0)
+            return &mbp_export_targets[t];
+    }
+    return NULL;
+}
+
+enum mbp_status mbp_export_write(const struct mbp_plant *plant, const struct mbp_export_wish *wish,
+                                 const struct mbp_export_target *target, FILE *out, FILE *told)
+{
+    struct mbp_export_row *rows = NULL;
+    size_t count = 0;
+    enum mbp_status status = export_rows(plant, wish, &rows, &count);
+    if (status != MBP_OK)
+        return status;
+    struct mbp_export export = {plant, wish, rows, count};
+    target->write(&export, out, told);
+    free(rows);
+    return MBP_OK;
+}

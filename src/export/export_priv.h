@@ -1,0 +1,90 @@
+/* What the targets share. */
+#ifndef MBP_EXPORT_PRIV_H
+#define MBP_EXPORT_PRIV_H
+
+#include "mbplant/export.h"
+
+/* ---- words of a target (words.c) --------------------------------------------------------------------------------- */
+
+/* How a target calls types and orders; NULL = it has no such thing. */
+struct export_words {
+    const char *target;
+    const char *type[MBP_TYPE_COUNT];                                                           /* of registers */
+    const char *order_1[MBP_ORDER_COUNT], *order_2[MBP_ORDER_COUNT], *order_4[MBP_ORDER_COUNT]; /* by registers */
+    bool bits;   /* coils and discrete inputs */
+    bool parts;  /* a bit of a register */
+    bool offset; /* value = raw x scale + offset */
+};
+
+/* A row in a target's words. */
+struct export_said {
+    struct mbp_point
+        point;         /* the row's; or its float32 copy, read only, where the target has no word for the row's own */
+    const char *type;  /* NULL of bits */
+    const char *order; /* likewise */
+    double scale, offset;
+    bool copied;
+};
+
+/* False, and a line to told, where the target cannot say it. */
+bool export_say(const struct mbp_export *export, const struct mbp_export_row *row, const struct export_words *words,
+                FILE *told, struct export_said *out);
+
+/* "# TT101 is left out: no word for BADC" on told. */
+void export_leave_out(FILE *told, const char *target, const struct mbp_export_row *row, const char *why);
+
+/* ---- addresses --------------------------------------------------------------------------------------------------- */
+
+static inline bool export_is_bits(const struct mbp_point *point)
+{
+    return point->table == MBP_COILS || point->table == MBP_DISCRETE_INPUTS;
+}
+
+/* The function code that reads a table. */
+static inline unsigned export_function(const struct mbp_point *point)
+{
+    static const unsigned codes[MBP_TABLE_COUNT] = {
+        [MBP_COILS] = 1, [MBP_DISCRETE_INPUTS] = 2, [MBP_HOLDING_REGISTERS] = 3, [MBP_INPUT_REGISTERS] = 4};
+    return codes[point->table];
+}
+
+/* Rows that one request reads: every address of it is there, or a hole that reads 0, and the unit gives as many. */
+struct export_block {
+    size_t first_row, row_count;
+    uint32_t unit;
+    uint8_t table;
+    uint16_t addr;
+    uint32_t count; /* addresses */
+};
+
+/* The block that begins at a row. max: registers or bits of a request that the target makes. */
+struct export_block export_block_at(const struct mbp_export *export, size_t row, uint32_t max_registers,
+                                    uint32_t max_bits);
+
+/* ---- text -------------------------------------------------------------------------------------------------------- */
+
+/* In double quotes, as YAML, TOML, JSON and Lua read it alike. */
+void export_quoted(FILE *out, const char *text);
+
+/* The shortest decimal that reads back as the same number; returns buf. */
+const char *export_number(double value, char buf[32]);
+
+/* What a person calls a row: "FILL1 Rotary filler: en_panne"; returns buf. */
+const char *export_title(const struct mbp_export_row *row, char *buf, size_t size);
+
+/* ---- targets ----------------------------------------------------------------------------------------------------- */
+
+void export_csv(const struct mbp_export *export, FILE *out, FILE *told);
+void export_markdown(const struct mbp_export *export, FILE *out, FILE *told);
+void export_collectd(const struct mbp_export *export, FILE *out, FILE *told);
+void export_telegraf(const struct mbp_export *export, FILE *out, FILE *told);
+void export_homeassistant(const struct mbp_export *export, FILE *out, FILE *told);
+void export_modbus_exporter(const struct mbp_export *export, FILE *out, FILE *told);
+void export_wireshark(const struct mbp_export *export, FILE *out, FILE *told);
+void export_zabbix(const struct mbp_export *export, FILE *out, FILE *told);
+
+/* The rows that a wish means, in their order. Errors: MBP_ERR_MISSING, MBP_ERR_MEMORY. Ownership: free. */
+enum mbp_status export_rows(const struct mbp_plant *plant, const struct mbp_export_wish *wish,
+                            struct mbp_export_row **rows, size_t *count);
+
+#endif

@@ -1,0 +1,400 @@
+"""mbplantctl export: each target's file, read by a reader written from that target's documents, and every point in it read from a
+running plant: the value must be the one that mbplantctl reads by name."""
+import csv
+import io
+import json
+import math
+import pathlib
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import tempfile
+import tomllib
+import unittest
+import uuid
+
+import yaml
+
+import support
+
+TABLES = {"coils": 1, "discrete_inputs": 2, "holding_registers": 3, "input_registers": 4}
+FORMATS = {"int16": "h", "uint16": "H", "int32": "i", "uint32": "I", "int64": "q", "uint64": "Q", "float32": "f", "float64": "d"}
+ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
+
+
+def decode(words, kind, order="ABCD", scale=1.0, offset=0.0):
+    """A value of words (16 bits each, as they came), by a type and an order of this file's own words."""
+    data = [struct.pack("<H" if order in ("BADC", "DCBA") else ">H", word) for word in words]
+    joined = b"".join(reversed(data) if order in ("CDAB", "DCBA") else data)
+    if kind == "string":
+        return b"".join(data).split(b"\0")[0].decode()
+    return struct.unpack(">" + FORMATS[kind], joined)[0] * scale + offset
+
+
+class Master:
+    """Function codes 1 to 4, by hand."""
+
+    def __init__(self, port):
+        self.wire = socket.create_connection(("127.0.0.1", port), support.PATIENCE_S)
+
+    def read(self, unit, function, address, count):
+        self.wire.sendall(struct.pack(">HHHBBHH", 1, 0, 6, unit, function, address, count))
+        head = self.wire.recv(7, socket.MSG_WAITALL)
+        body = self.wire.recv(struct.unpack(">H", head[4:6])[0] - 1, socket.MSG_WAITALL)
+        assert body[0] == function, f"unit {unit} FC {function} at {address}, {count}: exception {body[1]}"
+        if function <= 2:
+            return [body[2 + n // 8] >> n % 8 & 1 for n in range(count)]
+        return list(struct.unpack(f">{count}H", body[2:]))
+
+
+class Exporting(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="mbplant-export-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def serve(self, path):
+        """A plant that stands still."""
+        text = pathlib.Path(path).read_text(encoding="utf-8")
+        file = self.folder / "plant.yaml"
+        file.write_text(text if "instructor: true" in text else text + "\ninstructor: true\n", encoding="utf-8")
+        self.plant = self.enterContext(support.Plant(file))
+        self.plant.ctl("sim", "pause")
+        self.master = Master(self.plant.port)
+        self.addCleanup(self.master.wire.close)
+        self.file = file
+
+    def export(self, target, *words):
+        done = support.run(support.MBPLANTCTL, "--plant", self.file, "-p", self.plant.port, "export", target, *words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout, done.stderr
+
+    def values(self, names):
+        """What mbplantctl reads by these names."""
+        shown = json.loads(self.plant.ctl("read", "--format", "json", *names))
+        return {item["point"]: item["value"] for item in shown}
+
+    def check(self, found, at_least):
+        """found: {(name, unit): value}; a name that several units have is looked at in the first of them."""
+        self.assertGreaterEqual(len(found), at_least)
+        found = {(name.split("@")[0], unit): value for (name, unit), value in found.items()}  # what stands twice shows the same
+        names = sorted({name for name, _ in found})
+        wanted = self.values(names)
+        first = {name: min(unit for other, unit in found if other == name) for name in names}
+        for (name, unit), value in found.items():
+            if unit != first[name]:
+                continue
+            with self.subTest(name):
+                self.same(value, wanted[name])
+
+    def same(self, value, wanted):
+        if isinstance(wanted, str) or wanted is None:
+            self.assertIn(wanted, (value, None, "on" if value == 1 else "off"))
+        elif isinstance(value, float) and math.isnan(value):
+            self.assertTrue(wanted is None or math.isnan(wanted))
+        else:
+            self.assertAlmostEqual(value, float(wanted), delta=1e-6 * max(1, abs(float(wanted))))
+
+
+class Readers(Exporting):
+    """One for each target; (name, unit) -> value."""
+
+    def of_csv(self, text, _):
+        found = {}
+        for row in csv.DictReader(io.StringIO(text)):
+            kind, count = row["type"], int(row["count"])
+            words = self.master.read(int(row["unit_id"]), int(row["read_function"]), int(row["address"]), count)
+            self.assertEqual(int(row["address"]) + 1, int(row["address_from_1"]))
+            self.assertEqual(int(row["reference"]) % 100000, int(row["address_from_1"]) % 100000)
+            if kind == "bool":
+                value = words[0]
+            elif kind.startswith("bit "):
+                value = words[0] >> int(kind[4:]) & 1
+            elif kind.startswith("string"):
+                value = decode(words, "string", row["order"])
+            else:
+                value = decode(words, kind, row["order"], float(row["scale"]), float(row["offset"]))
+            found[row["point"], int(row["unit_id"])] = value
+        return found
+
+    def of_collectd(self, text, _):
+        kinds = {"Int16": "int16", "Uint16": "uint16", "Int32": "int32", "Uint32": "uint32", "Float": "float32"}
+        data, found, unit = {}, {}, None
+        for name, body in re.findall(r'<Data "([^"]+)">\n(.*?)</Data>', text, re.S):
+            data[name] = dict(re.findall(r"^ +(\w+) (.*)$", body, re.M))
+        self.assertIn(f'Port "{self.plant.port}"', text)
+        for line in text.splitlines():
+            if slave := re.match(r" +<Slave (\d+)>", line):
+                unit = int(slave[1])
+            if collect := re.match(r' +Collect "([^"]+)"', line):
+                of = data[collect[1]]
+                kind = kinds[of["RegisterType"].removesuffix("LE")]
+                words = self.master.read(unit, {"ReadHolding": 3, "ReadInput": 4}[of["RegisterCmd"]], int(of["RegisterBase"]),
+                                         struct.calcsize(FORMATS[kind]) // 2)
+                value = decode(words, kind, "CDAB" if of["RegisterType"].endswith("LE") else "ABCD", float(of.get("Scale", 1)),
+                               float(of.get("Shift", 0)))
+                found[json.loads(of["Instance"]), unit] = value
+                self.assertEqual(of["Type"], "gauge")
+        return found
+
+    def of_telegraf(self, text, _):
+        [plugin] = tomllib.loads(text)["inputs"]["modbus"]
+        self.assertEqual(plugin["controller"], f"tcp://127.0.0.1:{self.plant.port}")
+        self.assertEqual(plugin["configuration_type"], "request")
+        found = {}
+        for request in plugin["request"]:
+            unit, function = request["slave_id"], {"coil": 1, "discrete": 2, "holding": 3, "input": 4}[request["register"]]
+            self.assertIn(request["byte_order"], ORDERS)
+            names = [field["name"] for field in request["fields"]]
+            self.assertEqual(len(names), len(set(names)))
+            for field in request["fields"]:
+                if function <= 2:
+                    self.assertNotIn("type", field)
+                    value = self.master.read(unit, function, field["address"], 1)[0]
+                elif field["type"] == "STRING":
+                    value = decode(self.master.read(unit, function, field["address"], field["length"]), "string", request["byte_order"])
+                elif field["type"] == "BIT":
+                    value = self.master.read(unit, function, field["address"], 1)[0] >> field["bit"] & 1
+                else:
+                    kind = field["type"].lower()
+                    words = self.master.read(unit, function, field["address"], struct.calcsize(FORMATS[kind]) // 2)
+                    value = decode(words, kind, request["byte_order"], field.get("scale", 1))
+                    self.assertEqual("scale" in field, field.get("output") == "FLOAT64")
+                found[field["name"], unit] = value
+        return found
+
+    def of_homeassistant(self, text, _):
+        [hub] = yaml.safe_load(text)["modbus"]
+        self.assertEqual((hub["type"], hub["host"], hub["port"]), ("tcp", "127.0.0.1", self.plant.port))
+        swaps = {None: "ABCD", "word": "CDAB", "byte": "BADC", "word_byte": "DCBA"}
+        found, ids = {}, []
+        for item in hub.get("sensors", []):
+            function = {"holding": 3, "input": 4}[item["input_type"]]
+            if item["data_type"] == "string":
+                value = decode(self.master.read(item["slave"], function, item["address"], item["count"]), "string", swaps[item.get("swap")])
+            else:
+                size = struct.calcsize(FORMATS[item["data_type"]]) // 2
+                self.assertFalse(size == 1 and "swap" in item)
+                words = self.master.read(item["slave"], function, item["address"], size)
+                value = decode(words, item["data_type"], swaps[item.get("swap")], item["scale"], item.get("offset", 0))
+                self.assertIn(item["state_class"], ("measurement", "total_increasing"))
+            found[item["unique_id"], item["slave"]] = value
+            ids.append(item["unique_id"])
+        for item in hub.get("binary_sensors", []):
+            function = {"coil": 1, "discrete_input": 2}[item["input_type"]]
+            found[item["unique_id"], item["slave"]] = self.master.read(item["slave"], function, item["address"], 1)[0]
+            ids.append(item["unique_id"])
+        for item in hub.get("switches", []):
+            self.assertEqual((item["write_type"], item["command_on"], item["command_off"], item["verify"]), ("coil", 1, 0, {}))
+            found[item["unique_id"], item["slave"]] = self.master.read(item["slave"], 1, item["address"], 1)[0]
+            ids.append(item["unique_id"])
+        self.assertEqual(len(ids), len(set(ids)))
+        return self.by_name(found, lambda name, unit: f"mbplant_u{unit}_" + re.sub("[^A-Za-z0-9]", "_", name))
+
+    def by_name(self, found, ident):
+        """The names of points for what a target calls by an id."""
+        names = {}
+        for row in csv.DictReader(io.StringIO(self.export("csv", "--select", "*")[0])):
+            for name in (row["point"], f"{row['point']}@{row['address']}"):
+                names.setdefault((ident(name, int(row["unit_id"])), int(row["unit_id"])), row["point"])
+        return {(names[key], key[1]): value for key, value in found.items()}
+
+    def of_modbus_exporter(self, text, _):
+        orders = {"big": "ABCD", "little": "DCBA", "mixed": "BADC", "yolo": "CDAB"}
+        found = {}
+        for module in yaml.safe_load(text)["modules"]:
+            unit = int(module["name"].removeprefix("mbplant_unit_"))
+            self.assertEqual(module["protocol"], "tcp/ip")
+            for metric in module["metrics"]:
+                self.assertRegex(metric["name"], r"^[a-zA-Z_:][a-zA-Z0-9_:]*$")
+                self.assertIn(metric["metricType"], ("gauge", "counter"))
+                digits = str(metric["address"])
+                words = self.master.read(unit, int(digits[0]), int(digits[1:]), struct.calcsize(FORMATS[metric["dataType"]]) // 2)
+                found[metric["labels"]["point"], unit] = decode(words, metric["dataType"], orders[metric["endianness"]],
+                                                                metric.get("factor", 1))
+        return found
+
+    def of_zabbix(self, text, _):
+        export = yaml.safe_load(text)["zabbix_export"]
+        [template] = export["templates"]
+        self.assertEqual(template["macros"], [{"macro": "{$MODBUS.ENDPOINT}", "value": f"tcp://127.0.0.1:{self.plant.port}"}])
+        orders = {2: dict(zip(("be", "mbe", "mle", "le"), ORDERS)), 4: dict(zip(("be", "mle", "mbe", "le"), ORDERS)),
+                  1: {"be": "ABCD", "le": "DCBA"}}
+        items = {item["key"]: item for item in template["items"]}
+        self.assertEqual(len(items), len(template["items"]))
+        ids = [item["uuid"] for item in template["items"]] + [trigger["uuid"] for item in items.values() for trigger in item.get("triggers", [])]
+        ids.append(template["uuid"])
+        self.assertEqual(len(ids), len(set(ids)))
+        self.assertTrue(all(uuid.UUID(one).version == 4 for one in ids))
+        blocks, found = {}, {}
+        for key, item in items.items():
+            if words := re.fullmatch(r"modbus\.get\[\{\$MODBUS\.ENDPOINT\},(\d+),(\d),(\d+),(\d+),(\w+)(?:,(\w+))?\]", key):
+                unit, function, address, count = map(int, words.groups()[:4])
+                if words[5] == "bit":
+                    blocks[key] = unit, address, self.master.read(unit, function, address, count)
+                    continue
+                kind = {"float": "float32", "double": "float64"}.get(words[5], words[5])
+                size = struct.calcsize(FORMATS[kind]) // 2
+                value = decode(self.master.read(unit, function, address, size), kind, orders[size][words[6]])
+                for step in item.get("preprocessing", []):
+                    if step["type"] == "MULTIPLIER":
+                        value *= float(step["parameters"][0])
+                    else:
+                        factor, offset = re.fullmatch(r"return value \* (\S+) \+ (\S+);", step["parameters"][0]).groups()
+                        value = value * float(factor) + float(offset)
+                found[item["uuid"], item["name"], unit] = value
+        for key, item in items.items():
+            if item.get("type") == "DEPENDENT":
+                unit, _, bits = blocks[item["master_item"]["key"]]
+                number = int(item["preprocessing"][0]["parameters"][0][2:-1]) if "preprocessing" in item else 0
+                found[item["uuid"], item["name"], unit] = bits[number]
+                for trigger in item.get("triggers", []):
+                    self.assertEqual(trigger["expression"], f"last(/mbplant by Modbus/{key})=1")
+                    self.assertIn(trigger["priority"], ("WARNING", "AVERAGE", "HIGH", "DISASTER"))
+        titles = {}
+        for row in csv.DictReader(io.StringIO(self.export("csv", "--select", "*")[0])):
+            owner, _, rest = row["point"].partition(".")
+            title = f"{owner} {row['label']}" + (f": {rest}" if rest else "") if row["label"] else row["point"]
+            titles[title, int(row["unit_id"])] = row["point"]
+            titles[f"{row['point']}@{row['address']}", int(row["unit_id"])] = row["point"]
+        return {(titles[name, unit], unit): value for (_, name, unit), value in found.items()}
+
+
+class Plants(Readers):
+    def each(self, plant, *words, minimum):
+        self.serve(plant)
+        for target, least in minimum.items():
+            with self.subTest(target):
+                text, told = self.export(target, *words)
+                self.assertEqual(text, self.export(target, *words)[0])
+                self.check(getattr(self, "of_" + target)(text, told), least)
+
+    def test_the_bottling_line_reads_alike_by_each_target(self):
+        self.each(support.ROOT / "config" / "bottling.yaml", minimum={"csv": 200, "collectd": 80, "telegraf": 200, "homeassistant": 200,
+                                                                      "modbus_exporter": 80, "zabbix": 200})
+
+    def test_the_water_works_and_the_boiler_do(self):
+        for name in ("water", "boiler"):
+            with self.subTest(name):
+                self.each(support.ROOT / "config" / f"{name}.yaml", minimum={"csv": 50, "collectd": 20, "telegraf": 50, "homeassistant": 50,
+                                                                             "modbus_exporter": 20, "zabbix": 50})
+
+    def test_all_types_in_all_orders_do(self):
+        names = "?16,?32_????,?64_????"
+        self.each(support.DATA / "types.yaml", "--select", names, minimum={"csv": 26, "collectd": 24, "telegraf": 26, "homeassistant": 26,
+                                                                           "modbus_exporter": 24, "zabbix": 24})
+
+    def test_a_device_of_points_alone_does(self):
+        for name in ("battery", "energy64", "heatpump"):
+            with self.subTest(name):
+                self.each(support.ROOT / "config" / "devices" / f"{name}.yaml",
+                          minimum={"csv": 9, "telegraf": 9, "homeassistant": 9, "zabbix": 6})
+
+    def test_what_a_target_cannot_say_is_told(self):
+        self.serve(support.DATA / "types.yaml")
+        self.assertIn("zabbix: I64_ABCD of unit 1 is read from its copy as float32: there is no word for int64", self.export("zabbix")[1])
+        self.assertIn("collectd: U32_BADC of unit 1 is read from its copy as float32: there is no word for uint32 in the order BADC",
+                      self.export("collectd")[1])
+        self.assertRegex(self.export("collectd", "--select", "*")[1], r"collectd: \d+ coils and discrete inputs are left out")
+        self.assertRegex(self.export("modbus_exporter", "--select", "*")[1], r"modbus_exporter: \d+ coils and discrete inputs are left out")
+        self.assertIn("is left out: it is many registers", self.export("telegraf", "--select", "*")[1])
+        parts = self.folder / "parts.yaml"
+        parts.write_text("mbplant: 1\nname: P\nunits: [{id: 1, blocks: none, points: [{at: holding 1, bit: 3, name: B, value: true},\n"
+                         "  {at: holding 2, name: W, value: 1, access: write}, {at: holding 3, name: O, value: 1, offset: 5},\n"
+                         "  {at: input 7, name: C, value: 2}]}]\n", encoding="ascii")
+        self.file = parts
+        text, told = self.export("telegraf")
+        self.assertIn('{ address = 1, name = "B", type = "BIT", bit = 3 }', text)
+        self.assertIn("telegraf: W of unit 1 is left out: it is only written", told)
+        self.assertIn("telegraf: O of unit 1 is left out: there is no word for an offset", told)
+        text, told = self.export("zabbix")
+        self.assertIn("return value * 1 + 5;", text)
+        self.assertIn("zabbix: B of unit 1 is left out: there is no word for a part of a register", told)
+
+    def test_markdown_is_a_table(self):
+        self.serve(support.ROOT / "config" / "hello.yaml")
+        lines = self.export("markdown")[0].splitlines()
+        self.assertTrue(lines[0].startswith("| POINT"), lines[0])
+        self.assertEqual({line.count("|") for line in lines if line}, {lines[0].count("|")})
+
+    def test_points_are_chosen_and_bad_words_are_told(self):
+        self.serve(support.ROOT / "config" / "bottling.yaml")
+        text = self.export("csv", "--select", "tt101,FILL1.good")[0]
+        self.assertEqual([row["point"] for row in csv.DictReader(io.StringIO(text))], ["TT101", "FILL1.good"])
+        listed = support.run(support.MBPLANTCTL, "export").stdout
+        for target in ("csv", "markdown", "collectd", "telegraf", "homeassistant", "modbus_exporter", "wireshark", "zabbix"):
+            self.assertRegex(listed, rf"(?m)^{target} ")
+        for words, code, why in ((("telegraff",), 2, "did you mean telegraf?"), (("x",), 2, "no target 'x'"),
+                                 (("csv", "--select", "nobody"), 2, "no point is selected by --select nobody"),
+                                 (("csv", "--select", ""), 2, "names with"), (("csv", "-o", self.file), 2, "never overwritten")):
+            done = support.run(support.MBPLANTCTL, "--plant", self.file, "export", *words)
+            self.assertEqual((done.returncode, why in done.stderr), (code, True), done.stderr)
+
+    def test_a_running_plant_and_its_file_give_the_same(self):
+        self.serve(support.ROOT / "config" / "bottling.yaml")
+        self.assertEqual(self.plant.ctl("export", "telegraf"), self.export("telegraf")[0])
+
+    def test_names_that_are_alike_stay_apart(self):
+        self.serve(support.ROOT / "config" / "hello.yaml")
+        self.file = self.folder / "alike.yaml"
+        self.file.write_text('mbplant: 1\nname: "Quote \\" and \\\\ back"\nunits: [{id: 1, blocks: none, points: [\n'
+                             "  {at: holding 1, name: A-1, value: 1}, {at: holding 2, name: A_1, value: 1}, {at: holding 3, name: A.1, value: 1}]}]\n",
+                             encoding="ascii")
+        ids = [sensor["unique_id"] for sensor in yaml.safe_load(self.export("homeassistant")[0])["modbus"][0]["sensors"]]
+        self.assertEqual(sorted(ids), ["mbplant_u1_A_1", "mbplant_u1_A_1__2", "mbplant_u1_A_1__3"])
+        self.assertEqual(tomllib.loads(self.export("telegraf")[0])["inputs"]["modbus"][0]["name"], 'Quote " and \\ back')
+
+    def test_a_plant_of_thousands_is_exported_at_once(self):
+        self.serve(support.ROOT / "config" / "hello.yaml")
+        self.file = self.folder / "large.yaml"
+        self.file.write_text("mbplant: 1\nname: Large\nunits: [{id: 1, sensors: [{name: 'S{n}', repeat: 4000, range: [0, 100], max: 90}]}]\n",
+                             encoding="ascii")
+        for target in ("csv", "telegraf", "zabbix", "wireshark"):
+            self.assertGreater(len(self.export(target)[0].splitlines()), 4000)
+
+
+@unittest.skipUnless(shutil.which("tshark"), "tshark is not here (tools/test installs it)")
+class Wireshark(Exporting):
+    """The dissector in tshark itself, on frames of a real exchange."""
+
+    def capture(self, frames):
+        """A pcap of Ethernet, IPv4 and TCP around each frame: (to the plant, bytes)."""
+        out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
+        numbers = {True: 1, False: 1}
+        for to_plant, payload in frames:
+            ports = (50000, self.plant.port) if to_plant else (self.plant.port, 50000)
+            tcp = struct.pack(">HHIIBBHHH", *ports, numbers[to_plant], numbers[not to_plant], 0x50, 0x18, 65535, 0, 0)
+            numbers[to_plant] += len(payload)
+            ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 40 + len(payload), 1, 0, 64, 6, 0, b"\x7f\0\0\1", b"\x7f\0\0\1")
+            packet = b"\0" * 12 + b"\x08\0" + ip + tcp + payload
+            out += struct.pack("<IIII", 1, 0, len(packet), len(packet)) + packet
+        path = self.folder / "exchange.pcap"
+        path.write_bytes(out)
+        return path
+
+    def exchange(self, unit, pdu):
+        request = struct.pack(">HHHB", 7, 0, len(pdu) + 1, unit) + pdu
+        self.master.wire.sendall(request)
+        head = self.master.wire.recv(7, socket.MSG_WAITALL)
+        return [(True, request), (False, head + self.master.wire.recv(struct.unpack(">H", head[4:6])[0] - 1, socket.MSG_WAITALL))]
+
+    def test_points_have_their_names_and_values(self):
+        self.serve(support.ROOT / "config" / "bottling.yaml")
+        script = self.folder / "mbplant.lua"
+        self.export("wireshark", "-o", script)
+        frames = (self.exchange(1, bytes([3, 0, 0, 0, 4])) + self.exchange(1, bytes([1, 0, 0, 0, 3])) + self.exchange(1, bytes([4, 3, 232, 0, 2]))
+                  + self.exchange(2, bytes([3, 0, 0, 0, 2])))
+        done = subprocess.run(["tshark", "-o", f"mbtcp.tcp.port:{self.plant.port}", "-X", f"lua_script:{script}", "-r", self.capture(frames), "-T", "fields", "-e", "mbplant.point"],
+                              capture_output=True, text=True, timeout=support.PATIENCE_S)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("Lua Error", done.stdout + done.stderr)
+        value = self.values(["TT101"])["TT101"]
+        self.assertIn(f"TT101 = {value:.1f} °C", done.stdout)
+        self.assertIn("FILL1.en_service = 1", done.stdout)
+        self.assertIn("FILL1.en_panne = 0", done.stdout)
+
+
+if __name__ == "__main__":
+    support.main()
