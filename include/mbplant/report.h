@@ -8,7 +8,7 @@
 
 #include "mbplant/analysis.h"
 #include "mbplant/event.h"
-#include "mbplant/event_tag.h"
+#include "mbplant/event/tag.h"
 #include "mbplant/map.h"
 #include "mbplant/plant.h"
 

@@ -3,7 +3,7 @@
 
 #include "change_priv.h"
 #include "mbplant/event/comment.h"
-#include "mbplant/event_tag.h"
+#include "mbplant/event/tag.h"
 
 static struct mbp_event event_of(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t unit,
                                  uint32_t machine, uint32_t sensor, uint32_t peer)

@@ -25,25 +25,18 @@ struct collecting {
 static unsigned alarm_of(const struct mbp_point *point)
 {
     static const char *const names[MBP_ALARM_COUNT] = {
-        "low_low_alarm", "low_alarm", "high_alarm", "high_high_alarm", "rate_of_change_alarm", "bad_quality_alarm"};
+        "low_low_alarm",        "low_alarm",         "high_alarm",     "high_high_alarm",
+        "rate_of_change_alarm", "bad_quality_alarm", "condition_alarm"};
     unsigned alarm = 0;
     while (alarm < MBP_ALARM_COUNT && strcmp(point->field->name, names[alarm]) != 0)
         alarm++;
     return alarm;
 }
 
-static bool has_alarm(const struct mbp_sensor *sensor, unsigned alarm)
-{
-    const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
-    if (alarm < MBP_LIMIT_COUNT)
-        return !isnan(sensor->limits[alarm]);
-    return alarm == MBP_RATE_OF_CHANGE ? alarms->rate_max > 0 : alarm == MBP_BAD_QUALITY && alarms->bad_quality;
-}
-
 static bool has_any_alarm(const struct mbp_sensor *sensor)
 {
     for (unsigned alarm = 0; alarm < MBP_ALARM_COUNT; alarm++) {
-        if (has_alarm(sensor, alarm))
+        if (mbp_sensor_has_alarm(sensor, sensor->limits, alarm))
             return true;
     }
     return false;
@@ -114,9 +107,10 @@ static bool is_usual(const struct mbp_plant *plant, const struct mbp_point *poin
     case MBP_MAP_ALARM_BITS:
         return sensor != NULL && (strcmp(name, "unacknowledged") == 0
                                       ? has_any_alarm(sensor)
-                                      : alarm_of(point) < MBP_ALARM_COUNT && has_alarm(sensor, alarm_of(point)));
+                                      : alarm_of(point) < MBP_ALARM_COUNT &&
+                                            mbp_sensor_has_alarm(sensor, sensor->limits, alarm_of(point)));
     case MBP_MAP_LIMITS:
-        return sensor != NULL && has_alarm(sensor, point->field->sub);
+        return sensor != NULL && mbp_sensor_has_alarm(sensor, sensor->limits, point->field->sub);
     case MBP_MAP_SETTINGS:
         return is_one_of(name, settings, 2);
     case MBP_MAP_SUMMARY:

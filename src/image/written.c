@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "image_priv.h"
-#include "mbplant/event_tag.h"
+#include "mbplant/event/tag.h"
 
 _Static_assert((WRITTEN_PLACES & (WRITTEN_PLACES - 1)) == 0, "places are found by a mask");
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mbplant/event_tag.h"
+#include "mbplant/event/tag.h"
 
 #define FILE_WORDS 10000u
 #define IDS        65536u

@@ -1,5 +1,5 @@
 /* Tags of a plant's machines and items, and how many digits a value is worth. */
-#include "mbplant/event_tag.h"
+#include "mbplant/event/tag.h"
 
 #include <math.h>
 

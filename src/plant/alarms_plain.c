@@ -1,4 +1,7 @@
-/* alarms_plain: the settings of a sensor that says nothing about its alarms; alone, for stages that need no more. */
+/* alarms_plain: the settings of a sensor that says nothing about its alarms, and which alarms one has; alone, for
+ * stages that need no more. */
+#include <math.h>
+
 #include "mbplant/plant.h"
 
 const struct mbp_alarms mbp_alarms_plain = {
@@ -11,3 +14,13 @@ const struct mbp_alarms mbp_alarms_plain = {
            [MBP_CONDITION] = {.priority = MBP_PRIORITY_MEDIUM}},
     .common = {.priority = MBP_PRIORITY_MEDIUM},
 };
+
+bool mbp_sensor_has_alarm(const struct mbp_sensor *sensor, const double *limits, unsigned alarm)
+{
+    const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
+    if (alarm < MBP_LIMIT_COUNT)
+        return !isnan(limits[alarm]);
+    return alarm == MBP_RATE_OF_CHANGE ? alarms->rate_max > 0
+           : alarm == MBP_BAD_QUALITY  ? alarms->bad_quality
+                                       : alarms->condition != MBP_CONDITION_NONE;
+}

@@ -47,16 +47,6 @@ static bool is_beyond(const struct mbp_sensor *sensor, const struct mbp_sensor_v
     return alarm < MBP_HIGH ? now->value < now->limit[alarm] : now->value > now->limit[alarm]; /* false for NaN */
 }
 
-static bool has_alarm(const struct mbp_sensor *sensor, const struct mbp_sensor_view *now, unsigned alarm)
-{
-    const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
-    if (alarm == MBP_BAD_QUALITY)
-        return alarms->bad_quality;
-    if (alarm == MBP_CONDITION)
-        return alarms->condition != MBP_CONDITION_NONE;
-    return alarm == MBP_RATE_OF_CHANGE ? alarms->rate_max > 0 : now->limit[alarm] == now->limit[alarm]; /* not NaN */
-}
-
 /* What is not normal; of what is hidden, that which would be seen otherwise. */
 static bool is_listed(const struct mbp_sensor *sensor, const struct mbp_sensor_view *now, unsigned alarm)
 {
@@ -93,7 +83,7 @@ size_t mbp_overview_alarms(const struct mbp_plant *plant, const struct mbp_plant
         const struct mbp_sensor *sensor = &plant->sensors[s];
         const struct mbp_sensor_view *now = &view->sensors[s];
         for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-            if (is_listed(sensor, now, a) || (all && has_alarm(sensor, now, a)))
+            if (is_listed(sensor, now, a) || (all && mbp_sensor_has_alarm(sensor, now->limit, a)))
                 alarms[count++] = alarm_of(plant, sensor, now, a);
         }
     }

@@ -32,15 +32,6 @@ static void bind_when(struct mbp_scenario *scenario, const struct mbp_def *def, 
                         mbp_duration_format(deadline_ns, text, sizeof text));
 }
 
-static bool has_alarm(const struct mbp_sensor *sensor, enum mbp_limit alarm)
-{
-    const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
-    return alarm < MBP_LIMIT_COUNT       ? !isnan(sensor->limits[alarm])
-           : alarm == MBP_RATE_OF_CHANGE ? alarms->rate_max > 0
-           : alarm == MBP_CONDITION      ? alarms->condition != MBP_CONDITION_NONE
-                                         : alarms->bad_quality;
-}
-
 /* Whether a step, or the student, writes this point; NULL = any. */
 static bool is_ever_written(const struct mbp_scenario *scenario, const char *point)
 {
@@ -61,7 +52,8 @@ static bool any_alarm_there(const struct mbp_plant *plant, const struct target *
     for (uint32_t i = 0; i < judge_count(plant, target); i++) {
         uint32_t s = judge_nth(plant, target, i);
         for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
-            if ((target->alarms >> a & 1u) != 0 && has_alarm(&plant->sensors[s], (enum mbp_limit)a))
+            if ((target->alarms >> a & 1u) != 0 &&
+                mbp_sensor_has_alarm(&plant->sensors[s], plant->sensors[s].limits, a))
                 return true;
     }
     return false;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "mbplant/codec.h"
-#include "mbplant/event_tag.h"
+#include "mbplant/event/tag.h"
 #include "mbplant/point.h"
 #include "mbplant/state/forced.h"
 #include "state_priv.h"

@@ -219,13 +219,8 @@ const struct web_noun web_alarm_noun = WEB_NOUN("Alarm", alarm_fields);
 bool web_has_alarm(const struct mbp_web *web, uint32_t sensor, unsigned alarm)
 {
     const struct mbp_sensor *of = &web->plant->sensors[sensor];
-    if (alarm == MBP_RATE_OF_CHANGE)
-        return mbp_sensor_alarms(of)->rate_max > 0;
-    if (alarm == MBP_BAD_QUALITY)
-        return mbp_sensor_alarms(of)->bad_quality;
-    if (alarm == MBP_CONDITION)
-        return mbp_sensor_alarms(of)->condition != MBP_CONDITION_NONE;
-    return mbp_sensor_has_limits(of) && !isnan(web->state->limit[sensor * MBP_LIMIT_COUNT + alarm]);
+    return (alarm >= MBP_LIMIT_COUNT || mbp_sensor_has_limits(of)) &&
+           mbp_sensor_has_alarm(of, web->state->limit + (size_t)sensor * MBP_LIMIT_COUNT, alarm);
 }
 
 void web_put_alarm(const struct mbp_web *web, uint32_t sensor, unsigned alarm, FILE *out)

@@ -123,6 +123,9 @@ static inline const struct mbp_alarms *mbp_sensor_alarms(const struct mbp_sensor
     return sensor->alarms != NULL ? sensor->alarms : &mbp_alarms_plain;
 }
 
+/* Whether it has the alarm (enum mbp_limit) while its limits are these: MBP_LIMIT_COUNT of them, NaN = unused. */
+bool mbp_sensor_has_alarm(const struct mbp_sensor *sensor, const double *limits, unsigned alarm);
+
 static inline const struct mbp_alarm *mbp_sensor_alarm(const struct mbp_sensor *sensor, unsigned alarm)
 {
     return &mbp_sensor_alarms(sensor)->of[alarm];

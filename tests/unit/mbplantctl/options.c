@@ -139,7 +139,7 @@ static void test_wrong_command_line_is_told_in_one_line(void **state)
         {"report --format xml", "--format xml: allowed is"},
         {"journal --since 0", "an event number"},
         {"read", "usage: mbplantctl read POINT.."},
-        {"force TT101", "usage: mbplantctl force SENSOR VALUE"},
+        {"force TT101", "usage: mbplantctl force SENSOR|POINT|ADDRESS VALUE"},
         {"status now", "usage: mbplantctl status;"},
         {"status --raw=1", "unknown option --raw=1"},
     };
