@@ -53,10 +53,36 @@ enum mbp_slot_kind {
     MBP_SLOT_STATE, /* machine, times MBP_STATE_COUNT, and a state: it is in that, or as a target: asked for */
     MBP_SLOT_GOOD,  /* machine: products */
     MBP_SLOT_REJECT,
-    MBP_SLOT_STORED,  /* stored value; of its type */
-    MBP_SLOT_UNKNOWN, /* stored value: its expression has a fault */
-    MBP_SLOT_TOUCHED, /* sensor, actuator or stored value, twice: a master wrote it; 1 more: a master read it */
+    MBP_SLOT_OF_MACHINE,    /* machine, times MBP_OF_MACHINE_COUNT, and a number of it */
+    MBP_SLOT_OF_CONTROLLER, /* controller, likewise */
+    MBP_SLOT_SINCE,         /* sensor: Unix time of the last change of its alarms */
+    MBP_SLOT_STORED,        /* stored value; of its type */
+    MBP_SLOT_UNKNOWN,       /* stored value: its expression has a fault */
+    MBP_SLOT_TOUCHED,       /* sensor, actuator or stored value, twice: a master wrote it; 1 more: a master read it */
     MBP_SLOT_COUNT
+};
+
+/* Numbers that the map has too, under the same names. */
+enum mbp_of_machine {
+    MBP_OF_MACHINE_STATE,
+    MBP_OF_MACHINE_ALARMS,
+    MBP_OF_MACHINE_RUNNING_TIME, /* s, as the next three */
+    MBP_OF_MACHINE_DOWN_TIME,
+    MBP_OF_MACHINE_MAINTENANCE_TIME,
+    MBP_OF_MACHINE_SINCE_MAINTENANCE,
+    MBP_OF_MACHINE_SINCE, /* Unix time */
+    MBP_OF_MACHINE_FAILURES,
+    MBP_OF_MACHINE_REPAIRS,
+    MBP_OF_MACHINE_MAINTENANCES,
+    MBP_OF_MACHINE_TRIP, /* on or off, as the next */
+    MBP_OF_MACHINE_DUE,
+    MBP_OF_MACHINE_COUNT
+};
+enum mbp_of_controller {
+    MBP_OF_CONTROLLER_ERROR,
+    MBP_OF_CONTROLLER_ACTIVE_SETPOINT,
+    MBP_OF_CONTROLLER_MEASUREMENT,
+    MBP_OF_CONTROLLER_COUNT
 };
 
 #define MBP_SLOT_SHIFT 27u /* 134 million of a kind */

@@ -166,6 +166,10 @@ void mbp_map_own_point(const struct mbp_plant *plant, const struct mbp_user_poin
 bool mbp_map_point_at(const struct mbp_plant *plant, uint32_t unit, enum mbp_table table, uint16_t addr,
                       struct mbp_point *out);
 
+/* What a master means who writes a point of this name, where that is only shown: of an alarm its limit,
+ * TT101.high.limit of TT101.high; NULL = nothing. Returns buf. */
+const char *mbp_map_name_to_write(const struct mbp_point *point, char *buf, size_t size);
+
 /* Whether NAME.suffix is how the map calls a point of something NAME. */
 bool mbp_map_suffix_is_taken(const char *suffix);
 

@@ -65,10 +65,10 @@ static const struct mbp_map_field service[] = {
 /* ---- discrete inputs --------------------------------------------------------------------------------------------- */
 
 static const struct mbp_map_field sensor_bits[] = {
-    {BIT("low_low_alarm", "alarm"), .offset = 0, SENSOR(active[MBP_LOW_LOW])},
-    {BIT("low_alarm", "alarm"), .offset = 1, SENSOR(active[MBP_LOW])},
-    {BIT("high_alarm", "alarm"), .offset = 2, SENSOR(active[MBP_HIGH])},
-    {BIT("high_high_alarm", "alarm"), .offset = 3, SENSOR(active[MBP_HIGH_HIGH])},
+    {BIT("low_low", "alarm"), .offset = 0, SENSOR(active[MBP_LOW_LOW])},
+    {BIT("low", "alarm"), .offset = 1, SENSOR(active[MBP_LOW])},
+    {BIT("high", "alarm"), .offset = 2, SENSOR(active[MBP_HIGH])},
+    {BIT("high_high", "alarm"), .offset = 3, SENSOR(active[MBP_HIGH_HIGH])},
     {BIT("unacknowledged", "an alarm waits"), .offset = 4, SENSOR(unacknowledged)},
     {BIT("is_shelved", "alarms are shelved"), .offset = 5, SENSOR(shelved)},
     {BIT("is_forced", "value is forced"), .offset = 6, SENSOR(forced)},
@@ -80,7 +80,7 @@ static const struct mbp_map_field machine_bits[] = {
     {BIT("maintenance_due", "maintenance is due"), .offset = 2, MACHINE(maintenance_due)},
 };
 static const struct mbp_map_field alarm_bits[] = {
-    {BIT("rate_of_change_alarm", "alarm"), .offset = 0, SENSOR(active[MBP_RATE_OF_CHANGE])},
+    {BIT("rate_of_change", "alarm"), .offset = 0, SENSOR(active[MBP_RATE_OF_CHANGE])},
     {BIT("bad_quality_alarm", "alarm"), .offset = 1, SENSOR(active[MBP_BAD_QUALITY])},
     {BIT("latched", "an alarm waits to be reset"), .offset = 2, SENSOR(latched)},
     {BIT("suppressed", "an alarm is suppressed by design"), .offset = 3, SENSOR(suppressed)},
@@ -95,10 +95,10 @@ static const struct mbp_map_field values[] = {
     {OF_ITEM("", "value"), .write = MBP_WRITE_VALUE, SENSOR(value)},
 };
 static const struct mbp_map_field limits[] = {
-    {OF_ITEM("low_low", "limit"), .write = MBP_WRITE_LIMIT, .sub = MBP_LOW_LOW, SENSOR(limit[MBP_LOW_LOW])},
-    {OF_ITEM("low", "limit"), .write = MBP_WRITE_LIMIT, .sub = MBP_LOW, SENSOR(limit[MBP_LOW])},
-    {OF_ITEM("high", "limit"), .write = MBP_WRITE_LIMIT, .sub = MBP_HIGH, SENSOR(limit[MBP_HIGH])},
-    {OF_ITEM("high_high", "limit"), .write = MBP_WRITE_LIMIT, .sub = MBP_HIGH_HIGH, SENSOR(limit[MBP_HIGH_HIGH])},
+    {OF_ITEM("low_low.limit", "limit"), .write = MBP_WRITE_LIMIT, .sub = MBP_LOW_LOW, SENSOR(limit[MBP_LOW_LOW])},
+    {OF_ITEM("low.limit", "limit"), .write = MBP_WRITE_LIMIT, .sub = MBP_LOW, SENSOR(limit[MBP_LOW])},
+    {OF_ITEM("high.limit", "limit"), .write = MBP_WRITE_LIMIT, .sub = MBP_HIGH, SENSOR(limit[MBP_HIGH])},
+    {OF_ITEM("high_high.limit", "limit"), .write = MBP_WRITE_LIMIT, .sub = MBP_HIGH_HIGH, SENSOR(limit[MBP_HIGH_HIGH])},
 };
 static const struct mbp_map_field shelving[] = {
     {.name = "shelving",
@@ -259,6 +259,24 @@ static const struct mbp_map_field own_bits[] = {
 static const struct mbp_map_field own_words[] = {
     {U16("state", "0 normal .. 8 out of service"), .offset = 0, SENSOR(alarm_state[MBP_CONDITION])},
     {U32_IN("since", "Unix time of its last change", "s"), .offset = 1, SENSOR(alarm_since_s)},
+};
+
+/* ---- alarms, where points of the user's own show them ------------------------------------------------------------ */
+
+#define LIVES(n, a)                                                                                                    \
+    {U16(n ".state", "of the alarm"), .offset = 3 * (a), SENSOR(alarm_state[a])},                                      \
+    {                                                                                                                  \
+        U32_IN(n ".since", "Unix time of the last change of its sensor's alarms", "s"), .offset = 3 * (a) + 1,         \
+                                                                                        SENSOR(alarm_since_s)          \
+    }
+static const struct mbp_map_field alarm_lives[] = {
+    LIVES("low_low", MBP_LOW_LOW),
+    LIVES("low", MBP_LOW),
+    LIVES("high", MBP_HIGH),
+    LIVES("high_high", MBP_HIGH_HIGH),
+    LIVES("rate_of_change", MBP_RATE_OF_CHANGE),
+    LIVES("bad_quality", MBP_BAD_QUALITY),
+    LIVES("condition", MBP_CONDITION),
 };
 
 /* ---- stored values ----------------------------------------------------------------------------------------------- */
@@ -564,6 +582,13 @@ const struct mbp_map_block mbp_map[] = {
                         .per = MBP_PER_STORED,
                         .place = MBP_PLACE_POINT,
                         .refresh = MBP_REFRESH_NEVER},
+    {.what = "how alarms live",
+     FIELDS(alarm_lives),
+     .table = MBP_INPUT_REGISTERS,
+     .per = MBP_PER_SENSOR,
+     .place = MBP_PLACE_POINT,
+     .refresh = MBP_REFRESH_NEVER,
+     .stride = 3 * MBP_ALARM_COUNT},
     {.what = "the bits of stored values",
      FIELDS(stored_bits),
      .table = MBP_DISCRETE_INPUTS,

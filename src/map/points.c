@@ -272,6 +272,21 @@ struct mbp_register mbp_point_register(const struct mbp_point *point)
 /* ---- one ----------------------------------------------------------------------------------------------------------
  */
 
+const char *mbp_map_name_to_write(const struct mbp_point *point, char *buf, size_t size)
+{
+    if (point->writable || point->sensor == UINT32_MAX || point->field == NULL)
+        return NULL;
+    for (unsigned f = 0; f < mbp_map[MBP_MAP_LIMITS].field_count; f++) {
+        size_t len = strlen(point->field->name);
+        const char *limit = mbp_map[MBP_MAP_LIMITS].fields[f].name;
+        if (len > 0 && strncmp(limit, point->field->name, len) == 0 && strcmp(limit + len, ".limit") == 0) {
+            snprintf(buf, size, "%s.limit", point->name);
+            return buf;
+        }
+    }
+    return NULL;
+}
+
 bool mbp_map_suffix_is_taken(const char *suffix)
 {
     for (unsigned b = 0; b < mbp_map_count; b++) {

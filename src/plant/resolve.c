@@ -22,7 +22,7 @@ static bool name_is_right(struct mbp_load *load, const struct mbp_def *def, cons
     struct mbp_reader *reader = &load->reader;
     const struct mbp_node *node = mbp_def_node(def, "name");
     char longest[MBP_NAME_MAX + 1];
-    const char *suffix = strrchr(name, '.');
+    const char *suffix = strchr(name, '.');
     bool own = repeats->own > 1 && !mbp_pattern_has(name, 'n');
     bool machine = repeats->machine > 1 && !mbp_pattern_has(name, 'm');
     bool unit = repeats->unit > 1 && !mbp_pattern_has(name, 'u');
@@ -44,7 +44,9 @@ static bool name_is_right(struct mbp_load *load, const struct mbp_def *def, cons
         mbp_reader_tell(reader, node, "the name '%s' grows longer than %d characters; shorten it", name, MBP_NAME_MAX);
         return false;
     }
-    if (suffix != NULL && mbp_map_suffix_is_taken(suffix + 1)) {
+    while (suffix != NULL && !mbp_map_suffix_is_taken(suffix + 1))
+        suffix = strchr(suffix + 1, '.');
+    if (suffix != NULL) {
         mbp_reader_tell(reader, node,
                         "a name may not end in '%s': that is how the map calls points of a machine or sensor", suffix);
         return false;

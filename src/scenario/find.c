@@ -141,9 +141,10 @@ static int compare(const struct mbp_point *point, void *ctx)
 static int collect(const struct mbp_point *point, void *ctx)
 {
     const struct search *search = ctx;
+    char limit[96 + sizeof ".limit"];
     if (search->candidates->count == CANDIDATES_MAX)
         return 1;
-    if (point->writable)
+    if (point->writable || mbp_map_name_to_write(point, limit, sizeof limit) != NULL)
         add(search->candidates, say(search->scenario, "%s", point->name));
     return 0;
 }
@@ -206,9 +207,20 @@ static void tell_no_point(struct mbp_scenario *scenario, const struct write_def 
     tell_unknown(scenario, &def->def, "point", "point", def->point, &candidates);
 }
 
+/* An alarm's name stands for its limit. */
+static unsigned look_for_write(const struct mbp_plant *plant, const struct write_def *def, struct mbp_point *point,
+                               uint8_t *unit)
+{
+    char limit[96 + sizeof ".limit"];
+    unsigned units = look_in_units(plant, def->point, def->unit, point, unit);
+    const char *meant = units > 0 ? mbp_map_name_to_write(point, limit, sizeof limit) : NULL;
+    unsigned of_limit = meant != NULL ? look_in_units(plant, meant, def->unit, point, unit) : 0;
+    return of_limit > 0 ? of_limit : units;
+}
+
 bool find_point(struct mbp_scenario *scenario, const struct write_def *def, struct mbp_point *point, uint8_t *unit)
 {
-    unsigned units = look_in_units(scenario->plant, def->point, def->unit, point, unit);
+    unsigned units = look_for_write(scenario->plant, def, point, unit);
     const struct mbp_node *node = mbp_def_node(&def->def, "point");
     if (units == 0) {
         tell_no_point(scenario, def);

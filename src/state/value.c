@@ -51,6 +51,40 @@ static union mbp_expr_value read_stored(const struct mbp_formula_view *view, uin
     return bad && mbp_stored_is_real(reg) ? number((double)NAN) : value;
 }
 
+static union mbp_expr_value whole(uint64_t value)
+{
+    return (union mbp_expr_value){.u = value > UINT32_MAX ? UINT32_MAX : value};
+}
+
+static union mbp_expr_value read_machine(const struct mbp_state *state, uint32_t m, enum mbp_of_machine what)
+{
+    const struct mbp_machine_state *machine = &state->machine[m];
+    const struct mbp_upkeep *upkeep = &state->upkeep[m];
+    const uint64_t numbers[MBP_OF_MACHINE_COUNT] = {
+        [MBP_OF_MACHINE_STATE] = machine->state,
+        [MBP_OF_MACHINE_ALARMS] = machine->alarms,
+        [MBP_OF_MACHINE_RUNNING_TIME] = machine->running_ns / MBP_NS_PER_S,
+        [MBP_OF_MACHINE_DOWN_TIME] = machine->down_ns / MBP_NS_PER_S,
+        [MBP_OF_MACHINE_MAINTENANCE_TIME] = machine->maintenance_ns / MBP_NS_PER_S,
+        [MBP_OF_MACHINE_SINCE_MAINTENANCE] = machine->since_maintenance_ns / MBP_NS_PER_S,
+        [MBP_OF_MACHINE_SINCE] = machine->since_ms / 1000,
+        [MBP_OF_MACHINE_FAILURES] = machine->failures,
+        [MBP_OF_MACHINE_REPAIRS] = upkeep->repairs,
+        [MBP_OF_MACHINE_MAINTENANCES] = upkeep->maintenances,
+        [MBP_OF_MACHINE_TRIP] = machine->trip,
+        [MBP_OF_MACHINE_DUE] = machine->due,
+    };
+    return whole(numbers[what]);
+}
+
+static union mbp_expr_value read_controller(const struct mbp_state *state, uint32_t c, enum mbp_of_controller what)
+{
+    const struct mbp_controller_state *controller = &state->controller[c];
+    return number(what == MBP_OF_CONTROLLER_ERROR             ? controller->error
+                  : what == MBP_OF_CONTROLLER_ACTIVE_SETPOINT ? controller->setpoint
+                                                              : controller->seen);
+}
+
 static union mbp_expr_value read_other(const struct mbp_formula_view *view, enum mbp_slot_kind kind, uint32_t index)
 {
     const struct mbp_state *state = view->state;
@@ -67,6 +101,13 @@ static union mbp_expr_value read_other(const struct mbp_formula_view *view, enum
         return (union mbp_expr_value){.u = state->machine[index].good};
     case MBP_SLOT_REJECT:
         return (union mbp_expr_value){.u = state->machine[index].reject};
+    case MBP_SLOT_OF_MACHINE:
+        return read_machine(state, index / MBP_OF_MACHINE_COUNT, (enum mbp_of_machine)(index % MBP_OF_MACHINE_COUNT));
+    case MBP_SLOT_OF_CONTROLLER:
+        return read_controller(state, index / MBP_OF_CONTROLLER_COUNT,
+                               (enum mbp_of_controller)(index % MBP_OF_CONTROLLER_COUNT));
+    case MBP_SLOT_SINCE:
+        return whole(state->alarm_since_s[index]);
     case MBP_SLOT_STORED:
         return read_stored(view, index);
     case MBP_SLOT_UNKNOWN:

@@ -34,7 +34,7 @@ static bool write_any(struct web_call *call, struct web_write *write, const stru
 void web_command_point(struct web_call *call)
 {
     struct point_item found;
-    if (!web_point_find(call->web->plant, call->name, &found)) {
+    if (!web_point_find_to_write(call->web->plant, call->name, &found)) {
         web_problem(call, 404, "the plant has no point '%s'; %s/map lists them", call->name, WEB_API);
         return;
     }
@@ -89,7 +89,7 @@ void web_settled_registers(struct web_call *call)
 
 void web_settled_point(struct web_call *call)
 {
-    web_serve_point(call);
+    web_serve_written_point(call);
     call->status = call->status != 0 ? call->status : call->pending ? 202 : 200;
 }
 

@@ -202,16 +202,26 @@ static const struct web_field point_value_fields[] = {
 };
 const struct web_noun web_point_value_noun = WEB_NOUN("PointValue", point_value_fields);
 
-void web_serve_point(struct web_call *call)
+static void serve(struct web_call *call, bool (*find)(const struct mbp_plant *, const char *, struct point_item *))
 {
     struct point_item found;
-    if (!web_point_find(call->web->plant, call->name, &found)) {
+    if (!find(call->web->plant, call->name, &found)) {
         web_problem(call, 404, "the plant has no point '%s'; %s/map lists them", call->name, WEB_API);
         return;
     }
     const struct web_item item = {.web = call->web, .of = &found, .out = call->out};
     web_put_noun(&web_point_value_noun, &item);
     putc('\n', call->out);
+}
+
+void web_serve_point(struct web_call *call)
+{
+    serve(call, web_point_find);
+}
+
+void web_serve_written_point(struct web_call *call)
+{
+    serve(call, web_point_find_to_write);
 }
 
 /* ---- by name ----------------------------------------------------------------------------------------------------- */
@@ -331,9 +341,22 @@ bool web_point_find(const struct mbp_plant *plant, const char *name, struct poin
     char *dot = strrchr(part, '.');
     if (dot == NULL)
         return find_of_units(plant, name, out);
-    *dot = '\0';
-    item = item_named(plant, part, &per, &unit);
-    return item != NOTHING ? find_of_item(plant, unit, per, item, dot + 1, out) : false;
+    for (; dot != NULL && item == NOTHING; dot = strrchr(part, '.')) {
+        *dot = '\0';
+        item = item_named(plant, part, &per, &unit);
+    }
+    return item != NOTHING ? find_of_item(plant, unit, per, item, name + strlen(part) + 1, out) : false;
+}
+
+bool web_point_find_to_write(const struct mbp_plant *plant, const char *name, struct point_item *out)
+{
+    char meant[96 + sizeof ".limit"];
+    struct point_item limit;
+    if (!web_point_find(plant, name, out))
+        return false;
+    if (mbp_map_name_to_write(&out->point, meant, sizeof meant) != NULL && web_point_find(plant, meant, &limit))
+        *out = limit;
+    return true;
 }
 
 /* ---- the map ----------------------------------------------------------------------------------------------------- */

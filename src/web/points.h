@@ -13,6 +13,9 @@ struct point_item {
  * written. False: there is none. */
 bool web_point_find(const struct mbp_plant *plant, const char *name, struct point_item *out);
 
+/* The same of one that is to be written: an alarm's name stands for its limit. */
+bool web_point_find_to_write(const struct mbp_plant *plant, const char *name, struct point_item *out);
+
 /* A table by one of its words: holding, hr, holding_registers, 4x and the like. */
 bool web_table_find(const char *word, enum mbp_table *out);
 
@@ -23,6 +26,7 @@ void web_put_registers(struct web_call *call, struct mbp_image_unit *unit, enum 
                        uint32_t count);
 
 void web_serve_point(struct web_call *call);
+void web_serve_written_point(struct web_call *call); /* after a write by its name */
 void web_serve_map(struct web_call *call);
 void web_serve_registers(struct web_call *call);
 

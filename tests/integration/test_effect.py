@@ -93,7 +93,7 @@ class Names(unittest.TestCase):
     def test_every_verb_finds_a_name_in_any_case(self):
         with support.Plant(support.ROOT / "config" / "bottling.yaml") as plant:
             for words, said in (
-                    (["read", "tt101"], "TT101 = "), (["write", "tt101.HIGH", "84"], "TT101.high = 84 °C"),
+                    (["read", "tt101"], "TT101 = "), (["write", "tt101.HIGH", "84"], "TT101.high.limit = 84 °C"),
                     (["force", "tt101", "90"], "TT101 = 90.0 °C"), (["alarms"], "TT101"),
                     (["ack", "fill1"], "FILL1: alarms of 1 sensor acknowledged"),
                     (["shelve", "tt101"], "TT101: alarms shelved"), (["unshelve", "Tt101"], "TT101: alarms no longer"),

@@ -20,7 +20,7 @@ ROUNDS = int(os.environ.get("MBP_LYING_ROUNDS", "0"))
 SEED = int(os.environ.get("MBP_LYING_SEED", "1"))
 PATIENCE_S = 60  # of one command: what a lie makes it wait for is bound by --timeout, --count and the slave's budget
 PLANTS = sorted((support.ROOT / "config").glob("*.yaml"))
-NAMES = {"machine": "FILL1", "sensor": "TT101", "limit": "TT101.high", "coil": "FILL1.shelve"}
+NAMES = {"machine": "FILL1", "sensor": "TT101", "limit": "TT101.high.limit", "coil": "FILL1.shelve"}
 
 COMMANDS = [line.split() for line in """
 status

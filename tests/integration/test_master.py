@@ -40,7 +40,7 @@ class Reading(Verbs):
         support.eventually(lambda: "forced" in self.ctl("read", "TT101"), "the next scan forces it")
         self.assertEqual(self.ctl("read", "TT101"),
                          "TT101 = 65.2 °C  (HR 0 = 40001, int16 x 0.1, raw 652)  forced\n")
-        self.assertIn("raw 850", self.ctl("read", "TT101.high"))
+        self.assertIn("raw 850", self.ctl("read", "TT101.high.limit"))
         self.assertIn("TT101 = 0x028C", self.ctl("read", "--raw", "TT101"))
         self.assertIn("FILL1 = en_service", self.ctl("read", "FILL1"))
         self.assertRegex(self.ctl("read", "FILL1.good"), r"^FILL1\.good = \d+  \(IR 103\.\.104 = ")
@@ -97,7 +97,7 @@ class Writing(Verbs):
                                ("no such address", "read", "hr:60000")):
             self.assert_fails(FAILED, wanted, *words)
         self.assert_fails(FAILED, "exception 0B: no unit of that id", "read", "hr:0", unit=99)
-        self.assertIn("TT101.high = 85 °C", self.ctl("read", "TT101.high"))
+        self.assertIn("TT101.high.limit = 85 °C", self.ctl("read", "TT101.high.limit"))
 
     def test_refused_write_is_journaled_with_name_value_and_reason_and_found_by_the_name(self):
         self.use(support.ROOT / "config" / "water.yaml")
@@ -141,8 +141,8 @@ class Writing(Verbs):
 
     def test_limits_change_and_go_off(self):
         self.use(BOTTLING)
-        self.assertIn("TT101.high = 80 °C", self.ctl("write", "TT101.high", "80"))
-        self.assertIn("TT101.high = off", self.ctl("write", "TT101.high", "off"))
+        self.assertIn("TT101.high.limit = 80 °C", self.ctl("write", "TT101.high", "80"))
+        self.assertIn("TT101.high.limit = off", self.ctl("write", "TT101.high", "off"))
 
     def test_injection_follows_what_the_plant_file_says(self):
         self.use("odd.yaml")

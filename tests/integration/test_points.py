@@ -8,6 +8,7 @@ import tempfile
 import unittest
 
 import support
+import test_web
 
 FILE = """mbplant: 1
 name: Points
@@ -46,6 +47,27 @@ units:
       - {at: holding 300, name: FIXED, value: 7, access: read}
       - {at: holding 30, same_as: holding 300}
       - {at: input 40, same_as: holding 200, count: 4}
+"""
+
+NAMES = """mbplant: 1
+name: Names
+units:
+  - id: 1
+    machines:
+      - name: M1
+        sensors: [{name: T1, range: [0, 150], limits: {high: 80}, signal: {base: 60}, register: {at: 0}}]
+        actuators: [{name: V1, kind: valve}]
+        controllers: [{name: LC1, input: T1, output: V1, setpoint: 60, gain: 0.01}]
+    points:
+      - {at: holding 100, tag: T1.high}
+      - {at: holding 101, tag: T1.high.limit}
+      - {at: holding 102, tag: T1.high.state}
+      - {at: holding 103, tag: T1.high.since, type: uint32}
+      - at: holding 105
+        name: SAME
+        expr: >-
+          SEL(T1.high, 0, 1) + SEL(T1.high.limit = 50, 0, 2) + SEL(T1.high.state = 1, 0, 4)
+          + SEL(T1.high.since > 0, 0, 8) + SEL(M1.running AND M1.state = 0 AND M1.alarms = 1 AND NOT M1.trip_active, 0, 16)
 """
 
 
@@ -185,6 +207,38 @@ class Points(unittest.TestCase):
         support.eventually(lambda: "bad quality" not in plant.ctl("read", "RATIO"), "the journal says so")
         refused = plant.ctl("write", "RATIO", "3", check=False)
         self.assertEqual(refused.returncode, 2)
+
+    def test_one_name_of_a_thing_in_points_expressions_verbs_and_scenarios_in_any_case(self):
+        self.file.write_text(NAMES, encoding="utf-8")
+        plant = self.begin()
+        self.assertIn("T1.high = 0  (HR 100 = 40101, ", plant.ctl("read", "t1.HIGH"))
+        self.assertIn("T1.high.limit = 80", plant.ctl("read", "T1.high.LIMIT"))
+        self.assertIn("T1.high.limit = 50", plant.ctl("write", "T1.High.Limit", "50"))
+        support.eventually(lambda: "T1.high = 1" in plant.ctl("read", "T1.high"), "the alarm is raised")
+        words = support.eventually(lambda: (text := plant.ctl("read", "hr:100-104")) and "HR 100 = 40101: 1 " in text
+                                   and text, "points show it")
+        self.assertIn("HR 101 = 40102: 50 ", words)
+        self.assertIn("HR 102 = 40103: 1 ", words)  # unacknowledged
+        self.assertNotIn("HR 103 = 40104: 0 ", words)
+        self.assertIn("SAME = 31", plant.ctl("read", "same"))
+        self.assertIn("T1.high.limit = 90", plant.ctl("write", "T1.high", "90"))
+        self.assertIn("M1.en_service = on", plant.ctl("read", "m1.EN_SERVICE"))
+        self.assertIn("LC1.setpoint = 30", plant.ctl("write", "lc1.setpoint", "30"))
+
+    def test_scenarios_and_http_have_the_same_names(self):
+        self.file.write_text(NAMES, encoding="utf-8")
+        scenario = self.folder / "names.yaml"
+        scenario.write_text("mbplant_scenario: 1\nname: N\nduration: 5s\ntimeline:\n"
+                            "  - {at: 1s, write: {point: t1.high.limit, value: 40}}\n"
+                            "  - {at: 2s, write: {point: T1.HIGH, value: 35}}\n"
+                            "  - {when: 'T1.high AND T1.high.limit = 35', note: there}\n", encoding="utf-8")
+        result = support.run(support.MBPLANTD, "--scenario", scenario, "--fast-forward", self.file)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn("note     there\n", result.stdout)
+        with test_web.Web(self.file) as web:
+            self.assertIs(web.get("/points/t1.high")["value"], False)
+            self.assertEqual(web.get("/points/T1.high.limit")["value"], 80)
+            self.assertEqual(web.post("/points/T1.high", {"value": 70})["name"], "T1.high.limit")
 
     def test_mistakes_are_told_at_their_places(self):
         self.check("      - {at: holding 0}\n"

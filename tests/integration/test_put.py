@@ -117,7 +117,7 @@ class Put(unittest.TestCase):
         self.assertFalse(pathlib.Path(f"{self.file}.new").exists())
         self.plant.stop()
         self.plant.start()
-        self.assertIn("T1.high = 88", self.plant.ctl("read", "T1.high"))
+        self.assertIn("T1.high.limit = 88", self.plant.ctl("read", "T1.high.limit"))
 
     def test_check_changes_nothing_and_says_what_put_would(self):
         said = self.plant.ctl("plant", "check", self.new(LINE.replace("name: P1", "name: P9")))
@@ -151,7 +151,7 @@ class Put(unittest.TestCase):
                 self.assertIn(f"'{key}' of a plant that comes over Modbus is not taken over", said.stderr)
             self.assertIn("stays as it is: a restart begins with that", said.stderr)
             self.assertNotIn("its plant file is this one", said.stdout)
-            self.assertIn("T1.high = 88", self.plant.ctl("read", "T1.high"))
+            self.assertIn("T1.high.limit = 88", self.plant.ctl("read", "T1.high.limit"))
             self.assertEqual(self.file.read_text(), LINE)
         self.plant.ctl("sensor", "set", "T1", "max", "89")  # an edit of the running text: the same keys again
         self.assertEqual(self.file.read_text(), LINE)
@@ -238,7 +238,7 @@ class Put(unittest.TestCase):
         said = self.ctl("plant", "put", self.new(LINE.replace("max: 85", "max: 88", 1)))
         self.assertEqual(said.returncode, 0)
         self.assertIn("cannot be replaced", said.stderr)
-        self.assertIn("T1.high = 88", self.plant.ctl("read", "T1.high"))
+        self.assertIn("T1.high.limit = 88", self.plant.ctl("read", "T1.high.limit"))
         self.assertEqual(self.file.read_text(), LINE)
 
     def test_put_of_nearly_two_megabytes(self):

@@ -74,7 +74,7 @@ class Tools(unittest.TestCase):
         path.write_text(json.dumps({**written, "instructor": True}))
         with support.Plant(path) as plant:
             plant.ctl("sensor", "set", "T1", "max", "90")
-            self.assertIn("T1.high = 90", plant.ctl("read", "T1.high"))
+            self.assertIn("T1.high.limit = 90", plant.ctl("read", "T1.high.limit"))
             self.assertEqual(json.loads(path.read_text())["units"][0]["machines"][0]["sensors"][0]["max"], 90)
 
 

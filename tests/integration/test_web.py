@@ -362,10 +362,10 @@ class Commands(unittest.TestCase):
 
     def test_a_plant_whose_values_stand_at_points_of_its_own_alone_is_commanded_as_far_as_they_go(self):
         text = ("mbplant: 1\nname: Own\nunits:\n  - id: 1\n    blocks: none\n    points:\n"
-                "      - {at: holding 40, tag: TT1, scale: 0.5, offset: -40}\n      - {at: holding 50, tag: TT1.high}\n"
+                "      - {at: holding 40, tag: TT1, scale: 0.5, offset: -40}\n      - {at: holding 50, tag: TT1.high.limit}\n"
                 "    sensors: [{name: TT1, range: [0, 150], limits: {high: 85}, signal: {base: 65}}]\n")
         with Web(self.file(text)) as plant:
-            self.assertEqual({point["name"] for point in plant.get("/map")}, {"TT1", "TT1.high"})
+            self.assertEqual({point["name"] for point in plant.get("/map")}, {"TT1", "TT1.high.limit"})
             self.assertEqual(plant.post("/sensors/TT1/force", {"value": 70})["value"], 70)
             self.assertEqual(plant.get("/points/TT1")["raw"], [220])
             self.assertEqual(plant.post("/sensors/TT1/limits", {"high": 80})["limits"]["high"], 80)

@@ -36,11 +36,12 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl open\n"
      "  mbplantctl -H 192.168.1.20 open\n"},
     {"read", ctl_run_read, 1, ANY, CTL_OPT_FORMAT | CTL_OPT_RAW, READING, "POINT..", "what stands in points",
-     "POINT is a sensor (TT101), its limit (TT101.high), a machine (FILL1) or a part of it (FILL1.good), any other "
-     "name\n"
-     "of the map, or a raw address of unit -u: TABLE:ADDRESS[-LAST][:TYPE[:ORDER]] with the table hr, ir, coil or di\n"
+     "POINT is a sensor (TT101), an alarm of it (TT101.high) and that one's limit (TT101.high.limit), a machine "
+     "(FILL1)\n"
+     "or a part of it (FILL1.good), any other name of the map, or a raw address of unit -u: "
+     "TABLE:ADDRESS[-LAST][:TYPE[:ORDER]] with the table hr, ir, coil or di\n"
      "and the address from 0 (0x10 is hexadecimal), or a reference from 1: 40001, 30001, 10001, 1.\n",
-     "  mbplantctl read TT101 TT101.high FILL1\n"
+     "  mbplantctl read TT101 TT101.high.limit FILL1\n"
      "  mbplantctl read hr:0-9\n"
      "  mbplantctl -u 2 read hr:4:float32:CDAB 40005:float32:CDAB     the same twice\n"
      "  mbplantctl read TT101 --format json\n"},
@@ -48,8 +49,8 @@ const struct ctl_verb ctl_verbs[] = {
      "A sensor's value is an injection: it is held until it is released. A limit takes off too, a coil on and off.\n"
      "A raw address of the form of read takes several values, which go out in one request.\n",
      "  mbplantctl write TT101 92.3\n"
-     "  mbplantctl write TT101.high 80\n"
-     "  mbplantctl write TT101.high_high off\n"
+     "  mbplantctl write TT101.high.limit 80\n"
+     "  mbplantctl write TT101.high_high.limit off\n"
      "  mbplantctl write hr:100 1 2 3\n"
      "  mbplantctl write coil:1000 off\n"},
     {"force", ctl_run_force, 2, 2, CTL_OPT_EFFECT, TEXT, "SENSOR|POINT|ADDRESS VALUE",

@@ -39,6 +39,13 @@ static const struct member sensor_members[] = {
     {"bad_quality.state", MBP_SLOT_ALARM_STATE, MBP_EXPR_UINT, MBP_BAD_QUALITY, MBP_ALARM_COUNT},
     {"condition", MBP_SLOT_ALARM, MBP_EXPR_BOOL, MBP_CONDITION, MBP_ALARM_COUNT},
     {"condition.state", MBP_SLOT_ALARM_STATE, MBP_EXPR_UINT, MBP_CONDITION, MBP_ALARM_COUNT},
+    {"low_low.since", MBP_SLOT_SINCE, MBP_EXPR_UDINT, 0, 1},
+    {"low.since", MBP_SLOT_SINCE, MBP_EXPR_UDINT, 0, 1},
+    {"high.since", MBP_SLOT_SINCE, MBP_EXPR_UDINT, 0, 1},
+    {"high_high.since", MBP_SLOT_SINCE, MBP_EXPR_UDINT, 0, 1},
+    {"rate_of_change.since", MBP_SLOT_SINCE, MBP_EXPR_UDINT, 0, 1},
+    {"bad_quality.since", MBP_SLOT_SINCE, MBP_EXPR_UDINT, 0, 1},
+    {"condition.since", MBP_SLOT_SINCE, MBP_EXPR_UDINT, 0, 1},
     {"bad_quality", MBP_SLOT_BAD, MBP_EXPR_BOOL, 0, 1},
     {"forced", MBP_SLOT_FORCED, MBP_EXPR_BOOL, 0, 1},
 };
@@ -62,6 +69,10 @@ static const struct member controller_members[] = {
     {"output_low", MBP_SLOT_SETTING, MBP_EXPR_LREAL, MBP_SET_LOW, MBP_SETTING_COUNT},
     {"output_high", MBP_SLOT_SETTING, MBP_EXPR_LREAL, MBP_SET_HIGH, MBP_SETTING_COUNT},
     {"manual", MBP_SLOT_SETTING, MBP_EXPR_LREAL, MBP_SET_MANUAL, MBP_SETTING_COUNT},
+    {"error", MBP_SLOT_OF_CONTROLLER, MBP_EXPR_LREAL, MBP_OF_CONTROLLER_ERROR, MBP_OF_CONTROLLER_COUNT},
+    {"active_setpoint", MBP_SLOT_OF_CONTROLLER, MBP_EXPR_LREAL, MBP_OF_CONTROLLER_ACTIVE_SETPOINT,
+     MBP_OF_CONTROLLER_COUNT},
+    {"measurement", MBP_SLOT_OF_CONTROLLER, MBP_EXPR_LREAL, MBP_OF_CONTROLLER_MEASUREMENT, MBP_OF_CONTROLLER_COUNT},
 };
 
 static const struct member machine_members[] = {
@@ -70,6 +81,20 @@ static const struct member machine_members[] = {
     {"maintenance", MBP_SLOT_STATE, MBP_EXPR_BOOL, MBP_MAINTENANCE, MBP_STATE_COUNT},
     {"good", MBP_SLOT_GOOD, MBP_EXPR_UDINT, 0, 1},
     {"reject", MBP_SLOT_REJECT, MBP_EXPR_UDINT, 0, 1},
+    {"running", MBP_SLOT_STATE, MBP_EXPR_BOOL, MBP_EN_SERVICE, MBP_STATE_COUNT},
+    {"state", MBP_SLOT_OF_MACHINE, MBP_EXPR_UINT, MBP_OF_MACHINE_STATE, MBP_OF_MACHINE_COUNT},
+    {"alarms", MBP_SLOT_OF_MACHINE, MBP_EXPR_UDINT, MBP_OF_MACHINE_ALARMS, MBP_OF_MACHINE_COUNT},
+    {"running_time", MBP_SLOT_OF_MACHINE, MBP_EXPR_UDINT, MBP_OF_MACHINE_RUNNING_TIME, MBP_OF_MACHINE_COUNT},
+    {"down_time", MBP_SLOT_OF_MACHINE, MBP_EXPR_UDINT, MBP_OF_MACHINE_DOWN_TIME, MBP_OF_MACHINE_COUNT},
+    {"maintenance_time", MBP_SLOT_OF_MACHINE, MBP_EXPR_UDINT, MBP_OF_MACHINE_MAINTENANCE_TIME, MBP_OF_MACHINE_COUNT},
+    {"running_since_maintenance", MBP_SLOT_OF_MACHINE, MBP_EXPR_UDINT, MBP_OF_MACHINE_SINCE_MAINTENANCE,
+     MBP_OF_MACHINE_COUNT},
+    {"since", MBP_SLOT_OF_MACHINE, MBP_EXPR_UDINT, MBP_OF_MACHINE_SINCE, MBP_OF_MACHINE_COUNT},
+    {"failures", MBP_SLOT_OF_MACHINE, MBP_EXPR_UDINT, MBP_OF_MACHINE_FAILURES, MBP_OF_MACHINE_COUNT},
+    {"repairs", MBP_SLOT_OF_MACHINE, MBP_EXPR_UDINT, MBP_OF_MACHINE_REPAIRS, MBP_OF_MACHINE_COUNT},
+    {"maintenances", MBP_SLOT_OF_MACHINE, MBP_EXPR_UDINT, MBP_OF_MACHINE_MAINTENANCES, MBP_OF_MACHINE_COUNT},
+    {"trip_active", MBP_SLOT_OF_MACHINE, MBP_EXPR_BOOL, MBP_OF_MACHINE_TRIP, MBP_OF_MACHINE_COUNT},
+    {"maintenance_due", MBP_SLOT_OF_MACHINE, MBP_EXPR_BOOL, MBP_OF_MACHINE_DUE, MBP_OF_MACHINE_COUNT},
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -169,7 +194,7 @@ static bool find_sensor(struct mbp_scope *scope, uint32_t s, const char *member,
     if (find_touched(s, member, out))
         return true;
     *why = "a sensor has .process, .shown, .bad_quality, .forced, .written, .read, and of each alarm .high, "
-           ".high.limit, .high.state";
+           ".high.limit, .high.state, .high.since";
     return take_member(sensor_members, COUNT_OF(sensor_members), member, s, out);
 }
 
@@ -239,7 +264,7 @@ static bool find(const void *ctx, const char *name, struct mbp_expr_name *out, c
     index = mbp_index_as(plant, item, MBP_ITEM_CONTROLLER);
     if (index != UINT32_MAX) {
         *why = "a controller has .output, .automatic, .setpoint, .gain, .integral, .derivative, .output_low, "
-               ".output_high, .manual";
+               ".output_high, .manual, .error, .active_setpoint, .measurement";
         return take_member(controller_members, COUNT_OF(controller_members), member, index, out);
     }
     index = mbp_index_as(plant, item, MBP_ITEM_ALARM);
@@ -253,7 +278,9 @@ static bool find(const void *ctx, const char *name, struct mbp_expr_name *out, c
     index = mbp_index_as(plant, item, MBP_ITEM_MACHINE);
     if (index == UINT32_MAX)
         return false;
-    *why = "a machine has .en_service, .en_panne, .maintenance, .good, .reject";
+    *why = "a machine has .en_service, .en_panne, .maintenance, .good, .reject, .state, .alarms, .running_time, "
+           ".down_time, "
+           ".maintenance_time, .failures, .since, .trip_active, .maintenance_due";
     return take_member(machine_members, COUNT_OF(machine_members), member, index, out);
 }
 

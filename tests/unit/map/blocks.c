@@ -71,8 +71,12 @@ static void test_fields_are_of_their_table(void **state)
 static void test_words_of_limits_states_and_settings_are_the_files(void **state)
 {
     (void)state;
-    for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++)
-        assert_string_equal(mbp_map[MBP_MAP_LIMITS].fields[l].name, mbp_limit_name((enum mbp_limit)l));
+    for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s.limit", mbp_limit_name((enum mbp_limit)l));
+        assert_string_equal(mbp_map[MBP_MAP_LIMITS].fields[l].name, name);
+        assert_string_equal(mbp_map[MBP_MAP_SENSOR_BITS].fields[l].name, mbp_limit_name((enum mbp_limit)l));
+    }
     for (unsigned s = 0; s < MBP_STATE_COUNT; s++)
         assert_string_equal(mbp_map[MBP_MAP_MACHINE_COILS].fields[s].name, mbp_state_name((enum mbp_state_code)s));
     for (unsigned s = 0; s < MBP_SETTING_COUNT; s++)

@@ -75,11 +75,11 @@ static void test_points_of_a_sensor_stand_where_the_map_says(void **state)
     struct list *list = points_of(plant, 0);
     assert_at(list, "TT101", MBP_HOLDING_REGISTERS, 0, 1, MBP_INT16, true);
     assert_at(list, "LT101", MBP_HOLDING_REGISTERS, 2, 2, MBP_FLOAT32, true);
-    assert_at(list, "TT101.high", MBP_HOLDING_REGISTERS, 1002, 1, MBP_INT16, true);
-    assert_at(list, "LT101.low_low", MBP_HOLDING_REGISTERS, 1008, 2, MBP_FLOAT32, true);
+    assert_at(list, "TT101.high.limit", MBP_HOLDING_REGISTERS, 1002, 1, MBP_INT16, true);
+    assert_at(list, "LT101.low_low.limit", MBP_HOLDING_REGISTERS, 1008, 2, MBP_FLOAT32, true);
     assert_at(list, "PT101.forced", MBP_COILS, 1001, 1, MBP_BOOL, true);
     assert_at(list, "PT101.shelved", MBP_COILS, 2001, 1, MBP_BOOL, true);
-    assert_at(list, "PT101.high_alarm", MBP_DISCRETE_INPUTS, 10, 1, MBP_BOOL, false);
+    assert_at(list, "PT101.high", MBP_DISCRETE_INPUTS, 10, 1, MBP_BOOL, false);
     assert_at(list, "PT101.bad_quality", MBP_DISCRETE_INPUTS, 15, 1, MBP_BOOL, false);
     assert_at(list, "PT101.float32", MBP_INPUT_REGISTERS, 1002, 2, MBP_FLOAT32, false);
     const struct mbp_point *point = point_of(list, "FT101");
@@ -87,7 +87,7 @@ static void test_points_of_a_sensor_stand_where_the_map_says(void **state)
     assert_string_equal(point->unit_text, "m³/h");
     assert_int_equal(point->sensor, mbp_plant_find_sensor(plant, "FT101"));
     assert_same_number(point_of(list, "TT101")->scale, 0.1);
-    assert_same_number(point_of(list, "TT101.high")->scale, 0.1);
+    assert_same_number(point_of(list, "TT101.high.limit")->scale, 0.1);
     assert_same_number(point_of(list, "TT101.float32")->scale, 1);
     free(list);
     mbp_plant_free(plant);
@@ -156,8 +156,8 @@ static void test_bool_and_string_sensors_have_no_limit_points(void **state)
     struct mbp_plant *plant = plant_of_file("all_keys.yaml");
     struct list *list = points_of(plant, 0);
     for (unsigned i = 0; i < list->count; i++) {
-        assert_string_not_equal(list->items[i].name, "DOOR.high");
-        assert_string_not_equal(list->items[i].name, "LOT.high");
+        assert_string_not_equal(list->items[i].name, "DOOR.high.limit");
+        assert_string_not_equal(list->items[i].name, "LOT.high.limit");
     }
     assert_at(list, "LOT", MBP_HOLDING_REGISTERS, 10, 6, MBP_STRING, true);
     free(list);

@@ -82,7 +82,7 @@ static void test_register_that_is_no_limit_is_none(void **state)
     assert_string_equal(shelving.map.unit_text, "s");
     for (int l = 0; l < MBP_LIMIT_COUNT; l++) {
         char name[32];
-        snprintf(name, sizeof name, "T1.%s", mbp_limit_name((enum mbp_limit)l));
+        snprintf(name, sizeof name, "T1.%s.limit", mbp_limit_name((enum mbp_limit)l));
         assert_int_equal(point_named(name).limit, l);
     }
     assert_true(point_named("T1").is_value);
@@ -102,10 +102,10 @@ static void test_sensor_name_is_its_holding_register_in_its_unit(void **state)
 static void test_limit_name_is_the_register_of_that_limit(void **state)
 {
     (void)state;
-    struct ctl_point point = point_named("P1.high");
+    struct ctl_point point = point_named("P1.high.limit");
     assert_int_equal(point.map.addr, 1004);
     assert_int_equal(point.limit, MBP_HIGH);
-    assert_int_equal(point_named("T1.low_low").limit, MBP_LOW_LOW);
+    assert_int_equal(point_named("T1.low_low.limit").limit, MBP_LOW_LOW);
 }
 
 static void test_name_in_other_letters_is_found_too(void **state)
@@ -166,7 +166,7 @@ static void test_refusal_names_range_limits_or_injection(void **state)
         const char *wanted;
     } cases[] = {
         {"T1", MBP_EX_SERVER_DEVICE_FAILURE, "outside its range 0..150 °C"},
-        {"T1.high", MBP_EX_SERVER_DEVICE_FAILURE, "low_low < low < high < high_high"},
+        {"T1.high.limit", MBP_EX_SERVER_DEVICE_FAILURE, "low_low < low < high < high_high"},
         {"P2", MBP_EX_ILLEGAL_DATA_ADDRESS, "inject: reject"},
         {"P1", MBP_EX_ILLEGAL_DATA_ADDRESS, "no such address"},
         {"P1", MBP_EX_ILLEGAL_FUNCTION, "does not let this host write"},

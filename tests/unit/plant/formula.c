@@ -84,7 +84,7 @@ static void test_mistake_in_an_expression_is_told_with_its_place_in_the_file(voi
         {ONE_EXPR("1 + TXT"), "13:51: TXT: it is a text, and has no value in an expression\n"},
         {ONE_EXPR("LT1.top"),
          "13:47: LT1.top: a sensor has .process, .shown, .bad_quality, .forced, .written, .read, and of each alarm "
-         ".high, .high.limit, .high.state\n"},
+         ".high, .high.limit, .high.state, .high.since\n"},
         {ONE_EXPR("'LOOKUP(PUMPS, 1)'"), "13:55: there is no curve PUMPS\n"},
         {ONE_EXPR("[1]"), "13:47: 'expr' is a list; allowed is an expression: \"SEL(M1.en_service, 0, LT1 * 0.3)\"\n"},
         {ONE_EXPR("LT1, base: 5"),

@@ -140,11 +140,11 @@ static void test_refused_write_names_point_value_and_reason(void **state)
     event.value = NAN; /* only some of its words were written */
     says(event, "TT101: value refused: outside its range 0..150 °C, by 127.0.0.1");
     event = refused(MBP_HOLDING_REGISTERS, 1002, MBP_EX_SERVER_DEVICE_FAILURE, 5);
-    says(event, "TT101.high: limit 5 °C refused: limits rise: low_low < low < high < high_high, by 127.0.0.1");
+    says(event, "TT101.high.limit: limit 5 °C refused: limits rise: low_low < low < high < high_high, by 127.0.0.1");
     event.value = 151;
-    says(event, "TT101.high: limit 151 °C refused: outside its range 0..150 °C, by 127.0.0.1");
+    says(event, "TT101.high.limit: limit 151 °C refused: outside its range 0..150 °C, by 127.0.0.1");
     event.detail = mbp_event_write_detail(MBP_HOLDING_REGISTERS, 1002, MBP_EX_ILLEGAL_FUNCTION, 3);
-    says(event, "TT101.high: limit 151 °C refused: illegal function, and 3 more like it, by 127.0.0.1");
+    says(event, "TT101.high.limit: limit 151 °C refused: illegal function, and 3 more like it, by 127.0.0.1");
     says(refused(MBP_COILS, 1, MBP_EX_ILLEGAL_FUNCTION, 1),
          "FILL1.en_panne: write 1 refused: illegal function, by 127.0.0.1");
 }

@@ -84,7 +84,7 @@ static void test_values_that_the_plant_would_refuse_are_refused_before(void **st
     const struct exercise *exercise = *state;
     assert_string_equal(exercise_errors(exercise->plant, "values.yaml"),
                         "5:36: TT101 takes 0..150 °C, not 151\n"
-                        "6:39: TT101.high takes 0..150 °C, not 200\n"
+                        "6:39: TT101.high.limit takes 0..150 °C, not 200\n"
                         "7:35: VALVE1 takes 0..100 %, not 101\n"
                         "8:50: holding_registers 901 takes 0..65535, not 65536\n"
                         "9:46: FILL1.acknowledge takes 0 and 1, not 2\n"

@@ -220,8 +220,9 @@ static void test_limit_that_is_unused_is_off(void **state)
     const uint8_t request[] = {3, 0x03, 0xE8, 0, 4};
     const uint8_t response[] = {3, 8, 0x80, 0, 0x80, 0, 0x03, 0x52, 0x80, 0};
     expect(request, sizeof request, response, sizeof response, NULL,
-           "FC 3 Read Holding Registers HR 1000-1003 (41001-41004)\n    < TT101.low_low = off, TT101.low = off, "
-           "TT101.high = 85.0 °C, TT101.high_high = off");
+           "FC 3 Read Holding Registers HR 1000-1003 (41001-41004)\n    < TT101.low_low.limit = off, TT101.low.limit = "
+           "off, "
+           "TT101.high.limit = 85.0 °C, TT101.high_high.limit = off");
 }
 
 static void test_functions_on_no_table_are_told_in_words(void **state)

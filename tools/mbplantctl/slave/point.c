@@ -92,11 +92,17 @@ static uint32_t unit_of_item(const struct mbp_plant *plant, const char *name)
     return machine != UINT32_MAX ? plant->machines[machine].unit : UINT32_MAX;
 }
 
-/* What stands before the last point: the machine or sensor in "TT101.high". false = there is no point in it. */
-static bool item_part(const char *name, char *buf, size_t size)
+/* The unit of the machine or sensor in "TT101.high.limit": of what stands before one of its points. */
+static uint32_t unit_of_part(const struct mbp_plant *plant, const char *name)
 {
-    const char *dot = strrchr(name, '.');
-    return dot != NULL && (size_t)snprintf(buf, size, "%.*s", (int)(dot - name), name) < size;
+    char item[96];
+    uint32_t unit = UINT32_MAX;
+    snprintf(item, sizeof item, "%s", name);
+    for (char *dot = strrchr(item, '.'); dot != NULL && unit == UINT32_MAX; dot = strrchr(item, '.')) {
+        *dot = '\0';
+        unit = unit_of_item(plant, item);
+    }
+    return unit;
 }
 
 static bool find_in_unit(const struct mbp_plant *plant, uint32_t u, const char *name, bool ignore_case,
@@ -118,10 +124,9 @@ static bool find_in_unit(const struct mbp_plant *plant, uint32_t u, const char *
 
 bool ctl_point_find(const struct mbp_plant *plant, int unit, const char *name, struct ctl_point *out)
 {
-    char item[96];
     uint32_t hint = unit_of_item(plant, name);
-    if (hint == UINT32_MAX && item_part(name, item, sizeof item))
-        hint = unit_of_item(plant, item);
+    if (hint == UINT32_MAX)
+        hint = unit_of_part(plant, name);
     /* the one unit first: a plant of 100,000 sensors has two million points */
     bool is_hint = hint != UINT32_MAX && (unit < 0 || plant->units[hint].id == unit);
     if (is_hint && (find_in_unit(plant, hint, name, false, out) || find_in_unit(plant, hint, name, true, out)))
@@ -133,6 +138,17 @@ bool ctl_point_find(const struct mbp_plant *plant, int unit, const char *name, s
         }
     }
     return false;
+}
+
+bool ctl_point_find_to_write(const struct mbp_plant *plant, int unit, const char *name, struct ctl_point *out)
+{
+    char meant[96 + sizeof ".limit"];
+    struct ctl_point limit;
+    if (!ctl_point_find(plant, unit, name, out))
+        return false;
+    if (mbp_map_name_to_write(&out->map, meant, sizeof meant) != NULL && ctl_point_find(plant, unit, meant, &limit))
+        *out = limit;
+    return true;
 }
 
 /* ---- the nearest name ------------------------------------------------------------------------------------------- */
@@ -201,7 +217,9 @@ static void nearest_name(const struct mbp_plant *plant, enum ctl_what what, stru
         snprintf(nearest->best, sizeof nearest->best, "%s", best);
     if (what != CTL_ANY_POINT)
         return;
-    const char *item_name = item_part(nearest->word, item, sizeof item) ? nearest_item(plant, what, item) : NULL;
+    const char *dot = strchr(nearest->word, '.');
+    snprintf(item, sizeof item, "%.*s", (int)strcspn(nearest->word, "."), nearest->word);
+    const char *item_name = dot != NULL ? nearest_item(plant, what, item) : NULL;
     uint32_t unit = item_name != NULL ? unit_of_item(plant, item_name) : 0;
     if (item_name != NULL || best == NULL)
         mbp_map_points(plant, unit, try_point, nearest);

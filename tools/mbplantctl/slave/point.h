@@ -17,8 +17,11 @@ struct ctl_point {
 };
 
 /* A point of the map by name, in any case, of any unit or of the one with that id (unit >= 0). Where a name stands for
- * a register and for a bit (TT101.high: the limit and whether it is exceeded), the holding register is meant. */
+ * several, the holding register is meant. */
 bool ctl_point_find(const struct mbp_plant *plant, int unit, const char *name, struct ctl_point *out);
+
+/* The same of one that is to be written: an alarm's name stands for its limit. */
+bool ctl_point_find_to_write(const struct mbp_plant *plant, int unit, const char *name, struct ctl_point *out);
 
 /* A name as the plant spells it, where the user gave it in another case; else as it was given. */
 const char *ctl_spelling(const struct mbp_plant *plant, const char *name);

@@ -94,7 +94,7 @@ static enum ctl_exit write_name(struct ctl *ctl, const char *name)
         ctl_error("%s is a machine: mbplantctl machine %s STATE asks for a state", name, name);
         return CTL_USAGE;
     }
-    if (!ctl_point_find(plant, options->unit, name, &point)) {
+    if (!ctl_point_find_to_write(plant, options->unit, name, &point)) {
         ctl_unknown_name(plant, CTL_ANY_POINT, name);
         return CTL_USAGE;
     }
