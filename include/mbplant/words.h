@@ -49,6 +49,10 @@ enum mbp_type {
     MBP_UINT48,
     MBP_BCD16, /* a decimal digit in each four bits */
     MBP_BCD32,
+    MBP_MOD10K1, /* four decimal digits in each register, as 0..9999 */
+    MBP_MOD10K2,
+    MBP_MOD10K3,
+    MBP_MOD10K4,
     MBP_TYPE_COUNT
 };
 enum mbp_order { MBP_ABCD, MBP_CDAB, MBP_BADC, MBP_DCBA, MBP_ORDER_COUNT };

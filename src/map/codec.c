@@ -28,6 +28,10 @@ static const struct {
     [MBP_UINT48] = {0.0, 0x1p48 - 1},
     [MBP_BCD16] = {0.0, 9999.0},
     [MBP_BCD32] = {0.0, 99999999.0},
+    [MBP_MOD10K1] = {0.0, 9999.0},
+    [MBP_MOD10K2] = {0.0, 1e8 - 1},
+    [MBP_MOD10K3] = {0.0, 1e12 - 1},
+    [MBP_MOD10K4] = {0.0, 1e16 - 2},
 };
 
 static bool is_float(enum mbp_type type)
@@ -43,9 +47,16 @@ static unsigned bit_count(enum mbp_type type)
     return odd[type] != 0 ? odd[type] : 16 * mbp_type_words(type);
 }
 
-static bool is_bcd(enum mbp_type type)
+/* Of a type of decimal digits the bits of each, of others 0; and how many numbers a digit is. */
+static unsigned digit_bits(enum mbp_type type)
 {
-    return type == MBP_BCD16 || type == MBP_BCD32;
+    bool mod10k = type >= MBP_MOD10K1 && type <= MBP_MOD10K4;
+    return type == MBP_BCD16 || type == MBP_BCD32 ? 4 : mod10k ? 16 : 0;
+}
+
+static uint64_t digit_base(unsigned width)
+{
+    return width == 4 ? 10 : 10000;
 }
 
 /* All bits that a type has, right-aligned. */
@@ -54,21 +65,22 @@ static uint64_t all_bits(enum mbp_type type)
     return bit_count(type) == 64 ? UINT64_MAX : (UINT64_C(1) << bit_count(type)) - 1;
 }
 
-static uint64_t to_digits(uint64_t number)
+static uint64_t to_digits(unsigned width, uint64_t number)
 {
+    const uint64_t base = digit_base(width);
     uint64_t bits = 0;
-    for (unsigned shift = 0; number > 0; shift += 4, number /= 10)
-        bits |= number % 10 << shift;
+    for (unsigned shift = 0; number > 0; shift += width, number /= base)
+        bits |= number % base << shift;
     return bits;
 }
 
 /* What is no decimal digit counts as it stands: 0x1A is 20. */
-static uint64_t from_digits(uint64_t bits)
+static uint64_t from_digits(unsigned width, uint64_t bits)
 {
     uint64_t number = 0;
     uint64_t weight = 1;
-    for (; bits > 0; bits >>= 4, weight *= 10)
-        number += (bits & 0xF) * weight;
+    for (; bits > 0; bits >>= width, weight *= digit_base(width))
+        number += (bits & ((UINT64_C(1) << width) - 1)) * weight;
     return number;
 }
 
@@ -101,10 +113,10 @@ static uint64_t to_bits(enum mbp_type type, double raw)
         return bits;
     }
     raw = round(raw);
-    if (raw >= bounds[type].high && bit_count(type) == 64)
+    if (raw >= bounds[type].high && (type == MBP_INT64 || type == MBP_UINT64))
         return type == MBP_INT64 ? (uint64_t)INT64_MAX : UINT64_MAX;
     uint64_t whole = raw < 0 ? (uint64_t)(int64_t)raw : (uint64_t)raw;
-    return (is_bcd(type) ? to_digits(whole) : whole) & all_bits(type);
+    return (digit_bits(type) != 0 ? to_digits(digit_bits(type), whole) : whole) & all_bits(type);
 }
 
 static double from_bits(enum mbp_type type, uint64_t bits)
@@ -135,7 +147,11 @@ static double from_bits(enum mbp_type type, uint64_t bits)
         return (double)(int64_t)signed_bits(bits, bit_count(type));
     case MBP_BCD16:
     case MBP_BCD32:
-        return (double)from_digits(bits);
+    case MBP_MOD10K1:
+    case MBP_MOD10K2:
+    case MBP_MOD10K3:
+    case MBP_MOD10K4:
+        return (double)from_digits(digit_bits(type), bits);
     case MBP_UINT8:
     case MBP_UINT24:
     case MBP_UINT48:
@@ -228,7 +244,8 @@ void mbp_register_wrap(const struct mbp_register *reg, double value, uint16_t *w
 {
     enum mbp_type type = (enum mbp_type)reg->type;
     double raw = round((value - reg->offset) / reg->scale);
-    double span = bounds[type].high - bounds[type].low + (bit_count(type) == 64 ? 0 : 1);
+    bool wide = type == MBP_INT64 || type == MBP_UINT64;
+    double span = bounds[type].high - bounds[type].low + (wide ? 0 : 1);
     if (is_float(type) || type == MBP_STRING || !isfinite(raw)) {
         mbp_register_encode(reg, value, words);
         return;
@@ -260,8 +277,9 @@ double mbp_register_of_bits(const struct mbp_register *reg, uint64_t bits)
 
 uint64_t mbp_codec_whole(enum mbp_type type, bool negative, uint64_t magnitude)
 {
-    bool wide = bit_count(type) == 64 && !is_float(type) && type != MBP_STRING;
-    if (!wide)
+    if (digit_bits(type) == 16 && !negative && magnitude < (uint64_t)bounds[type].high)
+        return to_digits(16, magnitude); /* of four registers more digits than a double has */
+    if (type != MBP_INT64 && type != MBP_UINT64)
         return to_bits(type, negative ? -(double)magnitude : (double)magnitude);
     if (type == MBP_UINT64)
         return negative ? 0 : magnitude;

@@ -20,9 +20,10 @@ static const char *const alarm_state_names[] = {"normal",
                                                 "suppressed",
                                                 "out of service"};
 static const char *const table_names[] = {"coils", "discrete_inputs", "holding_registers", "input_registers"};
-static const char *const type_names[] = {"int16",   "uint16",  "int32", "uint32", "int64", "uint64",
-                                         "float32", "float64", "bool",  "string", "int8",  "uint8",
-                                         "int24",   "uint24",  "int48", "uint48", "bcd16", "bcd32"};
+static const char *const type_names[] = {"int16",     "uint16",    "int32",     "uint32",   "int64", "uint64",
+                                         "float32",   "float64",   "bool",      "string",   "int8",  "uint8",
+                                         "int24",     "uint24",    "int48",     "uint48",   "bcd16", "bcd32",
+                                         "mod10k(1)", "mod10k(2)", "mod10k(3)", "mod10k(4)"};
 static const char *const order_names[] = {"ABCD", "CDAB", "BADC", "DCBA"};
 static const char *const inject_names[] = {"hold", "once", "reject"};
 static const char *const priority_names[] = {"low", "medium", "high", "critical"};

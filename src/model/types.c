@@ -8,9 +8,10 @@
 unsigned mbp_type_words(enum mbp_type type)
 {
     static const unsigned char words[] = {
-        [MBP_INT16] = 1,   [MBP_UINT16] = 1,  [MBP_INT32] = 2, [MBP_UINT32] = 2, [MBP_INT64] = 4, [MBP_UINT64] = 4,
-        [MBP_FLOAT32] = 2, [MBP_FLOAT64] = 4, [MBP_BOOL] = 1,  [MBP_STRING] = 0, [MBP_INT8] = 1,  [MBP_UINT8] = 1,
-        [MBP_INT24] = 2,   [MBP_UINT24] = 2,  [MBP_INT48] = 3, [MBP_UINT48] = 3, [MBP_BCD16] = 1, [MBP_BCD32] = 2};
+        [MBP_INT16] = 1,   [MBP_UINT16] = 1,  [MBP_INT32] = 2,   [MBP_UINT32] = 2, [MBP_INT64] = 4, [MBP_UINT64] = 4,
+        [MBP_FLOAT32] = 2, [MBP_FLOAT64] = 4, [MBP_BOOL] = 1,    [MBP_STRING] = 0, [MBP_INT8] = 1,  [MBP_UINT8] = 1,
+        [MBP_INT24] = 2,   [MBP_UINT24] = 2,  [MBP_INT48] = 3,   [MBP_UINT48] = 3, [MBP_BCD16] = 1, [MBP_BCD32] = 2,
+        [MBP_MOD10K1] = 1, [MBP_MOD10K2] = 2, [MBP_MOD10K3] = 3, [MBP_MOD10K4] = 4};
     assert((unsigned)type < MBP_TYPE_COUNT);
     return words[type];
 }
@@ -44,6 +45,10 @@ void mbp_type_range(enum mbp_type type, double scale, double *low, double *high)
         [MBP_UINT48] = {0, 0x1p48 - 1},
         [MBP_BCD16] = {0, 9999},
         [MBP_BCD32] = {0, 99999999},
+        [MBP_MOD10K1] = {0, 9999},
+        [MBP_MOD10K2] = {0, 1e8 - 1},
+        [MBP_MOD10K3] = {0, 1e12 - 1},
+        [MBP_MOD10K4] = {0, 1e16 - 2}, /* the largest that a double has below 10^16 */
     };
     assert((unsigned)type < MBP_TYPE_COUNT);
     *low = scaled(ends[type][0], scale);

@@ -127,7 +127,8 @@ static const struct mbp_field fields[] = {
         MBP_ROW(CUSTOM, OF(reg), "type", "how the value is written in the registers", .usual = "int16",
                 .read = mbp_read_type, .print = mbp_print_type, .same = same_type,
                 .allowed = "one of int16, uint16, int32, uint32, int64, uint64, float32, float64, bool, "
-                           "string(n) of n = 1..100 registers; int8, uint8, int24, uint24, int48, uint48, bcd16, bcd32",
+                           "string(n) of n = 1..100 registers; int8, uint8, int24, uint24, int48, uint48, bcd16, "
+                           "bcd32, mod10k(n) of n = 1..4",
                 .json = MBP_TYPE_JSON),
     [MBP_REGISTER_SCALE] =
         MBP_ROW(CUSTOM, OF(reg.scale), "scale", "the value of one raw step: value = raw x scale + offset", .usual = "1",

@@ -58,6 +58,10 @@ static enum kind kind_of(const struct mbp_register *reg)
     case MBP_UINT64:
     case MBP_BCD16:
     case MBP_BCD32:
+    case MBP_MOD10K1:
+    case MBP_MOD10K2:
+    case MBP_MOD10K3:
+    case MBP_MOD10K4:
         break;
     }
     return scaled ? KIND_REAL : KIND_UNSIGNED;

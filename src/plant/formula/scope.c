@@ -221,12 +221,13 @@ static bool find_actuator(struct mbp_scope *scope, uint32_t a, const char *membe
 static enum mbp_expr_type type_of_stored(const struct mbp_register *reg)
 {
     static const uint8_t types[MBP_TYPE_COUNT] = {
-        [MBP_INT16] = MBP_EXPR_INT,    [MBP_UINT16] = MBP_EXPR_UINT,   [MBP_INT32] = MBP_EXPR_DINT,
-        [MBP_UINT32] = MBP_EXPR_UDINT, [MBP_INT64] = MBP_EXPR_LINT,    [MBP_UINT64] = MBP_EXPR_ULINT,
-        [MBP_FLOAT32] = MBP_EXPR_REAL, [MBP_FLOAT64] = MBP_EXPR_LREAL, [MBP_BOOL] = MBP_EXPR_BOOL,
-        [MBP_INT8] = MBP_EXPR_SINT,    [MBP_UINT8] = MBP_EXPR_USINT,   [MBP_INT24] = MBP_EXPR_DINT,
-        [MBP_UINT24] = MBP_EXPR_UDINT, [MBP_INT48] = MBP_EXPR_LINT,    [MBP_UINT48] = MBP_EXPR_ULINT,
-        [MBP_BCD16] = MBP_EXPR_UINT,   [MBP_BCD32] = MBP_EXPR_UDINT};
+        [MBP_INT16] = MBP_EXPR_INT,     [MBP_UINT16] = MBP_EXPR_UINT,   [MBP_INT32] = MBP_EXPR_DINT,
+        [MBP_UINT32] = MBP_EXPR_UDINT,  [MBP_INT64] = MBP_EXPR_LINT,    [MBP_UINT64] = MBP_EXPR_ULINT,
+        [MBP_FLOAT32] = MBP_EXPR_REAL,  [MBP_FLOAT64] = MBP_EXPR_LREAL, [MBP_BOOL] = MBP_EXPR_BOOL,
+        [MBP_INT8] = MBP_EXPR_SINT,     [MBP_UINT8] = MBP_EXPR_USINT,   [MBP_INT24] = MBP_EXPR_DINT,
+        [MBP_UINT24] = MBP_EXPR_UDINT,  [MBP_INT48] = MBP_EXPR_LINT,    [MBP_UINT48] = MBP_EXPR_ULINT,
+        [MBP_BCD16] = MBP_EXPR_UINT,    [MBP_BCD32] = MBP_EXPR_UDINT,   [MBP_MOD10K1] = MBP_EXPR_UINT,
+        [MBP_MOD10K2] = MBP_EXPR_UDINT, [MBP_MOD10K3] = MBP_EXPR_ULINT, [MBP_MOD10K4] = MBP_EXPR_ULINT};
     bool scaled = reg->scale < 1 || reg->scale > 1 || mbp_register_has_offset(reg);
     return scaled ? MBP_EXPR_LREAL : (enum mbp_expr_type)types[reg->type];
 }

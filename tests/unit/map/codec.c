@@ -219,6 +219,48 @@ static void test_random_words_decoded_and_encoded_are_unchanged(void **state)
     }
 }
 
+/* The ends of each type, and numbers between them, in each order. */
+static void test_numbers_encoded_and_decoded_are_unchanged_in_each_type(void **state)
+{
+    (void)state;
+    for (unsigned t = 0; t < MBP_TYPE_COUNT; t++) {
+        enum mbp_type type = (enum mbp_type)t;
+        double low;
+        double high;
+        if (type == MBP_STRING || type == MBP_BOOL || type == MBP_FLOAT32 || type == MBP_FLOAT64)
+            continue;
+        mbp_type_range(type, 1, &low, &high);
+        const double numbers[] = {low, high, 0, 1, 9, 100, low / 2, high / 2};
+        for (unsigned n = 0; n < sizeof numbers / sizeof numbers[0]; n++) {
+            double number = round(numbers[n]);
+            for (unsigned order = 0; order < MBP_ORDER_COUNT; order++) {
+                uint16_t words[4] = {0};
+                mbp_codec_encode(type, (enum mbp_order)order, 1, number, words);
+                double back = mbp_codec_decode(type, (enum mbp_order)order, 1, words);
+                if (back < number || back > number)
+                    fail_msg("%s: %.17g becomes %.17g", mbp_type_name(type), number, back);
+            }
+        }
+    }
+}
+
+static void test_digits_of_four_in_a_register_are_held_at_9999(void **state)
+{
+    (void)state;
+    uint16_t words[4];
+    mbp_codec_encode(MBP_MOD10K2, MBP_ABCD, 1, 123456789, words);
+    assert_int_equal(words[0], 9999);
+    assert_int_equal(words[1], 9999);
+    mbp_codec_encode(MBP_MOD10K2, MBP_CDAB, 0.1, 1234.5, words);
+    assert_int_equal(words[0], 2345);
+    assert_int_equal(words[1], 1);
+    assert_int_equal(mbp_codec_whole(MBP_MOD10K4, false, 1234567890123457), 0x04D2162E23340D81);
+    assert_int_equal(mbp_codec_whole(MBP_MOD10K4, true, 5), 0);
+    const struct mbp_register reg = {.scale = 1, .words = 1, .type = MBP_MOD10K1};
+    mbp_register_wrap(&reg, 10001, words);
+    assert_int_equal(words[0], 1);
+}
+
 static void test_quantise_is_encode_and_decode(void **state)
 {
     (void)state;
@@ -294,6 +336,8 @@ int main(void)
         cmocka_unit_test(test_decode_of_any_bool_word_but_0_is_1),
         cmocka_unit_test(test_every_16_bit_word_decoded_and_encoded_is_unchanged),
         cmocka_unit_test(test_random_words_decoded_and_encoded_are_unchanged),
+        cmocka_unit_test(test_numbers_encoded_and_decoded_are_unchanged_in_each_type),
+        cmocka_unit_test(test_digits_of_four_in_a_register_are_held_at_9999),
         cmocka_unit_test(test_quantise_is_encode_and_decode),
         cmocka_unit_test(test_text_stands_in_each_order_as_numbers_do),
         cmocka_unit_test(test_update_leaves_words_that_stand_for_the_value),
