@@ -70,6 +70,19 @@ units:
           + SEL(T1.high.since > 0, 0, 8) + SEL(M1.running AND M1.state = 0 AND M1.alarms = 1 AND NOT M1.trip_active, 0, 16)
 """
 
+MAPPED = """mbplant: 1
+name: Mapped
+units:
+  - id: 1
+    sensors:
+      - {name: T1, label: Inlet, range: [-40, 150], limits: {low: 10, high: 80}, signal: {base: 60}, register: {at: 0, type: uint16, offset: -40}}
+    actuators: [{name: V1, label: Valve, kind: valve}]
+    tables:
+      holding_registers: [{at: 900, values: [9], min: 5, max: 6000}]
+      files: [{number: 4, count: 10}]
+      fifos: [{at: 7, values: [1, 2]}]
+"""
+
 
 class Points(unittest.TestCase):
     def setUp(self):
@@ -200,11 +213,15 @@ class Points(unittest.TestCase):
                                   "the fault is told")
         self.assertIn("RATIO = -", told)
         self.assertIn("  bad quality: RATIO expression fault: division by zero at character 5\n", told)
+        status = support.eventually(lambda: (text := plant.ctl("status")) and text.count("bad quality") == 2 and text,
+                                    "status says why, of both")
+        self.assertIn("\nbad quality: RATIO expression fault: division by zero at character 5\n", status)
         support.eventually(lambda: "30203 of unit 1 expression fault: something that it reads has no value" in plant.ctl("journal"),
                            "what reads it has none either")
         plant.ctl("write", "MODE", "60")
         support.eventually(lambda: plant.ctl("read", "ratio").startswith("RATIO = 5  "), "it has a value again")
         support.eventually(lambda: "bad quality" not in plant.ctl("read", "RATIO"), "the journal says so")
+        self.assertNotIn("bad quality", plant.ctl("status"))
         refused = plant.ctl("write", "RATIO", "3", check=False)
         self.assertEqual(refused.returncode, 2)
 
@@ -239,6 +256,29 @@ class Points(unittest.TestCase):
             self.assertIs(web.get("/points/t1.high")["value"], False)
             self.assertEqual(web.get("/points/T1.high.limit")["value"], 80)
             self.assertEqual(web.post("/points/T1.high", {"value": 70})["name"], "T1.high.limit")
+
+    def test_map_for_programs_has_labels_ranges_limits_in_use_files_and_queues(self):
+        self.file.write_text(MAPPED, encoding="utf-8")
+        plant = self.begin()
+        plant.ctl("write", "T1.high", "70")
+        rows = json.loads(plant.ctl("map", "--format", "json"))
+        of = {row["point"]: row for row in rows}
+        wanted = {"T1": {"label": "Inlet", "offset": -40, "range_low": -40, "range_high": 150, "low": 10, "high": 70,
+                         "high_high": None},
+                  "T1.high.limit": {"range_low": -40, "range_high": 150, "high": None},
+                  "V1": {"label": "Valve", "range_low": 0, "range_high": 100},
+                  "holding_registers 900": {"range_low": 5, "range_high": 6000},
+                  "file 4": {"table": "files", "address": 4, "type": "uint16, 10 of them", "access": "read, write"},
+                  "fifo 7": {"table": "fifos", "address": 7, "type": "uint16, 2 of them", "access": "read", "mbpoll": ""}}
+        for name, members in wanted.items():
+            with self.subTest(name=name):
+                self.assertEqual({key: of[name][key] for key in members}, members)
+        csv = plant.ctl("map", "files", "--format", "csv").splitlines()
+        self.assertEqual(len(csv), 2)
+        self.assertTrue(csv[0].endswith(",mbpoll,label,offset,range_low,range_high,low_low,low,high,high_high"))
+        self.assertNotIn("LABEL", plant.ctl("map"))
+        offline = support.run(support.MBPLANTCTL, "-p", 1, "--plant", self.file, "map", "T1", "--format", "json").stdout
+        self.assertEqual([row["high"] for row in json.loads(offline) if row["point"] == "T1"], [80])
 
     def test_mistakes_are_told_at_their_places(self):
         self.check("      - {at: holding 0}\n"

@@ -15,7 +15,8 @@ const struct ctl_verb ctl_verbs[] = {
      "the register map, with the mbpoll command of each point",
      "NAME shows one machine with its sensors, one sensor, one point, or one table (holding_registers, ...).\n"
      "ADDRESS is what stands in the frame, from 0; REFERENCE is how handbooks write it, from 1 with the table in "
-     "front.\n",
+     "front.\n"
+     "CSV and JSON have labels, offsets, ranges, limits in use, files and queues too.\n",
      "  mbplantctl map\n"
      "  mbplantctl map TT101\n"
      "  mbplantctl --plant config/bottling.yaml map --format csv     without a slave\n"},

@@ -1,4 +1,5 @@
 /* map: every point of the plant as a table that teaches: both ways to write its address, and the mbpoll command. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -6,15 +7,34 @@
 #include "ctl.h"
 #include "slave/address.h"
 #include "slave/point.h"
+#include "slave/snapshot.h"
 
 #define MBPOLL_COUNT_MAX 125u
 
 static const struct mbp_grid_column columns[] = {
-    {"POINT", "point", false},    {"UNIT ID", "unit_id", true},      {"TABLE", "table", false},
-    {"ADDRESS", "address", true}, {"REFERENCE", "reference", false}, {"TYPE", "type", false},
-    {"ORDER", "order", false},    {"SCALE", "scale", true},          {"UNIT", "unit", false},
-    {"ACCESS", "access", false},  {"WHAT", "what", false},           {"MBPOLL", "mbpoll", false},
+    {"POINT", "point", false},
+    {"UNIT ID", "unit_id", true},
+    {"TABLE", "table", false},
+    {"ADDRESS", "address", true},
+    {"REFERENCE", "reference", false},
+    {"TYPE", "type", false},
+    {"ORDER", "order", false},
+    {"SCALE", "scale", true},
+    {"UNIT", "unit", false},
+    {"ACCESS", "access", false},
+    {"WHAT", "what", false},
+    {"MBPOLL", "mbpoll", false},
+    {"LABEL", "label", false},
+    {"OFFSET", "offset", true},
+    {"RANGE LOW", "range_low", true},
+    {"RANGE HIGH", "range_high", true},
+    {"LOW LOW", "low_low", true},
+    {"LOW", "low", true},
+    {"HIGH", "high", true},
+    {"HIGH HIGH", "high_high", true},
 };
+#define COLUMNS    (sizeof columns / sizeof columns[0])
+#define FOR_PEOPLE 12u /* of them: the others are for programs */
 
 struct listing {
     const struct mbp_plant *plant;
@@ -22,6 +42,8 @@ struct listing {
     const char *filter; /* NULL = everything */
     uint8_t unit;
     struct mbp_grid *grid;
+    const struct mbp_plant_view *now; /* of limits; NULL = those of the file */
+    bool all;                         /* columns, and what is no point of a table */
     size_t shown;
 };
 
@@ -90,6 +112,73 @@ static const char *access_text(const struct mbp_point *point)
     return point->writable ? "read, write" : "read";
 }
 
+static void number_cell(struct mbp_grid *grid, double number)
+{
+    if (isfinite(number))
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%.15g", number);
+    else
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", "");
+}
+
+static const char *label_of(const struct mbp_plant *plant, const struct mbp_point *point)
+{
+    if (point->sensor < plant->sensor_count)
+        return plant->sensors[point->sensor].label;
+    if (point->actuator < plant->actuator_count)
+        return plant->actuators[point->actuator].label;
+    if (point->controller < plant->controller_count)
+        return plant->controllers[point->controller].label;
+    return point->machine < plant->machine_count ? plant->machines[point->machine].label : "";
+}
+
+/* What the instrument, the actuator or the raw block allows. */
+static void range_of(const struct listing *listing, const struct mbp_point *point, double range[2])
+{
+    const struct mbp_plant *plant = listing->plant;
+    const struct mbp_unit *unit = mbp_plant_find_unit(plant, listing->unit);
+    enum mbp_write_kind write = point->field != NULL ? (enum mbp_write_kind)point->field->write : MBP_WRITE_NONE;
+    bool measured = write == MBP_WRITE_VALUE || write == MBP_WRITE_LIMIT || point->block == MBP_MAP_FLOATS;
+    range[0] = range[1] = (double)NAN;
+    if (point->field == NULL && unit != NULL && point->block < unit->block_count[point->table]) {
+        const struct mbp_block *block = &unit->blocks[point->table][point->block];
+        bool its = block->at == point->addr;
+        range[0] = its && block->has_min ? block->min : (double)NAN;
+        range[1] = its && block->has_max ? block->max : (double)NAN;
+    } else if (point->field != NULL && point->sensor < plant->sensor_count && measured &&
+               mbp_sensor_has_limits(&plant->sensors[point->sensor])) {
+        memcpy(range, plant->sensors[point->sensor].range, 2 * sizeof *range);
+    } else if (write == MBP_WRITE_COMMAND) {
+        memcpy(range, plant->actuators[point->actuator].range, 2 * sizeof *range);
+    }
+}
+
+/* Of a sensor's value the limits that are in use. */
+static const double *limits_of(const struct listing *listing, const struct mbp_point *point)
+{
+    bool value = point->field != NULL && point->field->write == MBP_WRITE_VALUE;
+    if (!value || !mbp_sensor_has_limits(&listing->plant->sensors[point->sensor]))
+        return NULL;
+    return listing->now != NULL ? listing->now->sensors[point->sensor].limit
+                                : listing->plant->sensors[point->sensor].limits;
+}
+
+/* The cells for programs. */
+static void add_rest(const struct listing *listing, const struct mbp_point *point)
+{
+    double range[2];
+    const double *limits = limits_of(listing, point);
+    bool words = point->table == MBP_INPUT_REGISTERS || point->table == MBP_HOLDING_REGISTERS;
+    if (!listing->all)
+        return;
+    range_of(listing, point, range);
+    mbp_grid_cell(listing->grid, MBP_PAINT_NONE, "%s", label_of(listing->plant, point));
+    number_cell(listing->grid, words && point->type != MBP_STRING ? point->offset : (double)NAN);
+    number_cell(listing->grid, range[0]);
+    number_cell(listing->grid, range[1]);
+    for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++)
+        number_cell(listing->grid, limits != NULL ? limits[l] : (double)NAN);
+}
+
 static int list_point(const struct mbp_point *point, void *ctx)
 {
     struct listing *listing = ctx;
@@ -117,8 +206,43 @@ static int list_point(const struct mbp_point *point, void *ctx)
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", point->what);
     mbpoll_command(listing, point, text, sizeof text);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);
+    add_rest(listing, point);
     listing->shown++;
     return 0;
+}
+
+/* A file or a queue, in the cells that it has. */
+static void list_other(struct listing *listing, const char *table, uint32_t number, uint32_t count, bool writable)
+{
+    struct mbp_grid *grid = listing->grid;
+    char name[32];
+    snprintf(name, sizeof name, "%.4s %u", table, number);
+    if (listing->filter != NULL && strcasecmp(listing->filter, name) != 0 && strcasecmp(listing->filter, table) != 0)
+        return;
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", name);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", listing->unit);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", table);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", number);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", "");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, count == 1 ? "uint16" : "uint16, %u of them", count);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_order_name(MBP_ABCD));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", "1");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", "");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", writable ? "read, write" : "read");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", writable ? "file, functions 20 and 21" : "queue, function 24");
+    for (size_t c = FOR_PEOPLE - 1; c < COLUMNS; c++)
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", "");
+    listing->shown++;
+}
+
+static void list_unit(struct listing *listing, const struct mbp_unit *unit)
+{
+    listing->unit = unit->id;
+    mbp_map_points(listing->plant, (uint32_t)(unit - listing->plant->units), list_point, listing);
+    for (uint32_t f = 0; f < unit->file_count && listing->all; f++)
+        list_other(listing, "files", unit->files[f].number, unit->files[f].count, true);
+    for (uint32_t f = 0; f < unit->fifo_count && listing->all; f++)
+        list_other(listing, "fifos", unit->fifos[f].at, unit->fifos[f].count, false);
 }
 
 enum ctl_exit ctl_run_map(struct ctl *ctl)
@@ -130,14 +254,24 @@ enum ctl_exit ctl_run_map(struct ctl *ctl)
     struct listing listing = {.plant = plant,
                               .target = &options->target,
                               .filter = options->argc > 0 ? ctl_spelling(plant, options->argv[0]) : NULL};
-    if (mbp_grid_new(columns, sizeof columns / sizeof columns[0], &listing.grid) != MBP_OK)
-        return ctl_fail(ctl, MBP_ERR_MEMORY, "map");
-    for (uint32_t u = 0; u < plant->unit_count; u++) {
-        listing.unit = plant->units[u].id;
-        if (options->unit < 0 || options->unit == listing.unit)
-            mbp_map_points(plant, u, list_point, &listing);
-    }
+    struct mbp_plant_view now;
     enum ctl_exit code = CTL_OK;
+    listing.all = options->format == MBP_FORMAT_CSV || options->format == MBP_FORMAT_JSON;
+    if (listing.all && ctl->link != NULL && ctl_map_unit(plant) >= 0)
+        code = ctl_snapshot_take(ctl, &now);
+    if (code != CTL_OK)
+        return code;
+    listing.now = listing.all && ctl->link != NULL && ctl_map_unit(plant) >= 0 ? &now : NULL;
+    if (mbp_grid_new(columns, listing.all ? COLUMNS : FOR_PEOPLE, &listing.grid) != MBP_OK)
+        code = ctl_fail(ctl, MBP_ERR_MEMORY, "map");
+    for (uint32_t u = 0; u < plant->unit_count && code == CTL_OK; u++) {
+        if (options->unit < 0 || options->unit == plant->units[u].id)
+            list_unit(&listing, &plant->units[u]);
+    }
+    if (listing.now != NULL)
+        mbp_plant_view_free(plant, &now);
+    if (code != CTL_OK)
+        return code;
     if (listing.shown == 0 && listing.filter != NULL) {
         ctl_unknown_name(plant, CTL_ANY_POINT, listing.filter);
         code = CTL_USAGE;

@@ -8,6 +8,7 @@
 #include "slave/value.h"
 #include "verbs/force_point.h"
 #include "verbs/overview.h"
+#include "verbs/why.h"
 
 #define SENSORS_MAX 60u /* more than that do not fit a screen: then those that have something to tell */
 
@@ -241,6 +242,8 @@ enum ctl_exit ctl_run_status(struct ctl *ctl)
         status = print_points(ctl);
     if (status == MBP_OK)
         status = ctl_print_forced(ctl);
+    if (status == MBP_OK)
+        ctl_say_all_bad(ctl);
     ctl_overview_free(ctl->plant, &overview);
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "status");
 }

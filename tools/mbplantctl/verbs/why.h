@@ -8,4 +8,7 @@
  */
 void ctl_say_why_bad(struct ctl *ctl, const char *name);
 
+/* A line for each expression of the plant that has one. */
+void ctl_say_all_bad(struct ctl *ctl);
+
 #endif
