@@ -6,10 +6,11 @@ static bool is_bridged(const struct mbp_export *export, const struct export_bloc
 {
     const struct mbp_unit *unit = &export->plant->units[block->unit];
     for (uint32_t at = from; at < to; at++) {
-        struct mbp_point point;
-        bool there = unit->gaps != MBP_GAPS_ERROR ||
-                     mbp_map_spans(export->plant, unit, (enum mbp_table)block->table, (uint16_t)at) ||
-                     mbp_map_point_at(export->plant, block->unit, (enum mbp_table)block->table, (uint16_t)at, &point);
+        struct mbp_map_found found;
+        enum mbp_table table = (enum mbp_table)block->table;
+        bool there = unit->gaps != MBP_GAPS_ERROR || mbp_map_spans(export->plant, unit, table, (uint16_t)at) ||
+                     (mbp_map_find(export->indexes[block->unit], table, (uint16_t)at, &found) &&
+                      (found.own == NULL || !found.own->write_only));
         if (!there)
             return false;
     }

@@ -16,6 +16,9 @@ const struct mbp_export_target mbp_export_targets[] = {
     {"wireshark", "Wireshark and tshark: a Lua dissector that names points", "text/plain; charset=utf-8",
      export_wireshark},
     {"zabbix", "Zabbix 6.0: a template for the agent 2, with triggers (YAML)", "application/yaml", export_zabbix},
+    {"fuxa", "FUXA 1.3: a project with devices, alarms and a first view (JSON)", "application/json", export_fuxa},
+    {"nodered", "Node-RED with contrib-modbus: a flow that reads, decodes and commands (JSON)", "application/json",
+     export_nodered},
 };
 
 const size_t mbp_export_target_count = sizeof mbp_export_targets / sizeof mbp_export_targets[0];
@@ -29,6 +32,25 @@ const struct mbp_export_target *mbp_export_find(const char *name)
     return NULL;
 }
 
+static void free_indexes(struct mbp_map_index **indexes, uint32_t count)
+{
+    for (uint32_t u = 0; indexes != NULL && u < count; u++)
+        mbp_map_index_free(indexes[u]);
+    free(indexes);
+}
+
+static struct mbp_map_index **new_indexes(const struct mbp_plant *plant)
+{
+    struct mbp_map_index **indexes = calloc(plant->unit_count, sizeof(struct mbp_map_index *));
+    for (uint32_t u = 0; indexes != NULL && u < plant->unit_count; u++) {
+        if (mbp_map_index_new(plant, &plant->units[u], &indexes[u]) == MBP_OK)
+            continue;
+        free_indexes(indexes, u);
+        return NULL;
+    }
+    return indexes;
+}
+
 enum mbp_status mbp_export_write(const struct mbp_plant *plant, const struct mbp_export_wish *wish,
                                  const struct mbp_export_target *target, FILE *out, FILE *told)
 {
@@ -37,8 +59,12 @@ enum mbp_status mbp_export_write(const struct mbp_plant *plant, const struct mbp
     enum mbp_status status = export_rows(plant, wish, &rows, &count);
     if (status != MBP_OK)
         return status;
-    struct mbp_export export = {plant, wish, rows, count};
-    target->write(&export, out, told);
+    struct mbp_map_index **indexes = new_indexes(plant);
+    if (indexes != NULL) {
+        struct mbp_export export = {plant, wish, rows, count, indexes};
+        target->write(&export, out, told);
+    }
+    free_indexes(indexes, plant->unit_count);
     free(rows);
-    return MBP_OK;
+    return indexes != NULL ? MBP_OK : MBP_ERR_MEMORY;
 }

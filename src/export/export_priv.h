@@ -2,7 +2,7 @@
 #ifndef MBP_EXPORT_PRIV_H
 #define MBP_EXPORT_PRIV_H
 
-#include "mbplant/export.h"
+#include "mbplant/report/export.h"
 
 /* ---- words of a target (words.c) --------------------------------------------------------------------------------- */
 
@@ -11,9 +11,10 @@ struct export_words {
     const char *target;
     const char *type[MBP_TYPE_COUNT];                                                           /* of registers */
     const char *order_1[MBP_ORDER_COUNT], *order_2[MBP_ORDER_COUNT], *order_4[MBP_ORDER_COUNT]; /* by registers */
-    bool bits;   /* coils and discrete inputs */
-    bool parts;  /* a bit of a register */
-    bool offset; /* value = raw x scale + offset */
+    bool bits;    /* coils and discrete inputs */
+    bool parts;   /* a bit of a register */
+    bool offset;  /* value = raw x scale + offset */
+    bool no_copy; /* it reads whole blocks, and no copy elsewhere */
 };
 
 /* A row in a target's words. */
@@ -81,6 +82,8 @@ void export_telegraf(const struct mbp_export *export, FILE *out, FILE *told);
 void export_homeassistant(const struct mbp_export *export, FILE *out, FILE *told);
 void export_modbus_exporter(const struct mbp_export *export, FILE *out, FILE *told);
 void export_wireshark(const struct mbp_export *export, FILE *out, FILE *told);
+void export_fuxa(const struct mbp_export *export, FILE *out, FILE *told);
+void export_nodered(const struct mbp_export *export, FILE *out, FILE *told);
 void export_zabbix(const struct mbp_export *export, FILE *out, FILE *told);
 
 /* The rows that a wish means, in their order. Errors: MBP_ERR_MISSING, MBP_ERR_MEMORY. Ownership: free. */

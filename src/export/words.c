@@ -83,7 +83,8 @@ bool export_say(const struct mbp_export *export, const struct mbp_export_row *ro
     const char *why = trouble(words, &row->point, buf);
     if (why != NULL) {
         char ignored[96];
-        out->copied = find_copy(export, row, &out->point) && trouble(words, &out->point, ignored) == NULL;
+        out->copied =
+            !words->no_copy && find_copy(export, row, &out->point) && trouble(words, &out->point, ignored) == NULL;
         if (!out->copied) {
             export_leave_out(told, words->target, row, why);
             return false;

@@ -14,6 +14,7 @@ import tempfile
 import tomllib
 import unittest
 import uuid
+import xml.etree.ElementTree as xml
 
 import yaml
 
@@ -193,6 +194,68 @@ class Readers(Exporting):
         self.assertEqual(len(ids), len(set(ids)))
         return self.by_name(found, lambda name, unit: f"mbplant_u{unit}_" + re.sub("[^A-Za-z0-9]", "_", name))
 
+    def of_fuxa(self, text, _):
+        project = json.loads(text)
+        kinds = {**{kind.capitalize().replace("Uint", "UInt"): kind for kind in FORMATS}}
+        tables = {"000000": 1, "100000": 2, "300000": 4, "400000": 3}
+        found, tags = {}, {}
+        for device in project["devices"].values():
+            self.assertEqual((device["type"], device["property"]["address"]), ("ModbusTCP", f"127.0.0.1:{self.plant.port}"))
+            unit, taken = int(device["property"]["slaveid"]), {}
+            for ident, tag in device["tags"].items():
+                self.assertEqual(ident, tag["id"])
+                self.assertNotIn(".", ident)
+                kind, suffix = re.fullmatch(r"([A-Z][A-Za-z]+?\d*)(MLE|LE|)", tag["type"]).groups()
+                function, address = tables[tag["memaddress"]], int(tag["address"]) - 1
+                size = 1 if kind == "Bool" else struct.calcsize(FORMATS[kinds[kind]]) // 2
+                self.assertNotIn((function, address), taken)
+                taken[function, address] = size
+                words = self.master.read(unit, function, address, size)
+                value = words[0] if kind == "Bool" else decode(words, kinds[kind], {"": "ABCD", "MLE": "CDAB", "LE": "DCBA"}[suffix])
+                found[tag["name"], unit] = value / float(tag.get("divisor", 1))
+                tags[ident] = tag
+            for (function, address), size in taken.items():  # a run that FUXA reads ends before the next hundred begins
+                self.assertFalse((address + size) % 100 == 0 and (function, address + size) in taken)
+        for alarm in project["alarms"]:
+            self.assertIn(alarm["property"]["variableId"], tags)
+            self.assertEqual([alarm[word]["enabled"] for word in ("highhigh", "high", "low", "info")].count(True), 1)
+        [view] = project["hmi"]["views"]
+        self.assertEqual(project["hmi"]["layout"]["start"], view["id"])
+        for ident, item in view["items"].items():
+            self.assertIn(f'id="{ident}"', view["svgcontent"])
+            self.assertIn(item["property"]["variableId"], tags)
+        xml.fromstring(view["svgcontent"])
+        return found
+
+    def of_nodered(self, text, _):
+        flow = json.loads(text)
+        nodes = {node["id"]: node for node in flow}
+        self.assertEqual(len(nodes), len(flow))
+        properties = {value for node in flow for key, value in node.items() if isinstance(value, str) and key not in ("id", "z", "name", "topic", "server")}
+        self.assertFalse(set(nodes) & properties)
+        work, found = [], {}
+        for node in flow:
+            self.assertTrue(all(wire in nodes for output in node.get("wires", []) for wire in output))
+            if node["type"] == "modbus-read":
+                function = {"Coil": 1, "Input": 2, "HoldingRegister": 3, "InputRegister": 4}[node["dataType"]]
+                count = int(node["quantity"])
+                self.assertLessEqual(count, 125 if function > 2 else 2000)
+                words = self.master.read(int(node["unitid"]), function, int(node["adr"]), count)
+                work.append([int(node["unitid"]), words, nodes[node["wires"][0][0]]["func"]])
+            if node["type"] == "modbus-write":
+                self.assertEqual(self.master.read(int(node["unitid"]), 1, int(node["adr"]), 1), self.master.read(int(node["unitid"]), 1, int(node["adr"]), 1))
+        run = ("const fs = require('fs'); for (const [unit, payload, func] of JSON.parse(fs.readFileSync(0))) {"
+               "const flow = { get: () => undefined, set: () => 0 };"
+               "const [out] = new Function('msg', 'flow', 'Buffer', func)({ payload }, flow, Buffer);"
+               "console.log(JSON.stringify([unit, out.map(m => [m.topic, m.payload])])); }")
+        node = support.program("node")
+        done = subprocess.run([node, "-e", run], input=json.dumps(work), capture_output=True, text=True, timeout=support.PATIENCE_S)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for line in done.stdout.splitlines():
+            unit, values = json.loads(line)
+            found.update({(name, unit): value for name, value in values})
+        return found
+
     def by_name(self, found, ident):
         """The names of points for what a target calls by an id."""
         names = {}
@@ -273,24 +336,24 @@ class Plants(Readers):
 
     def test_the_bottling_line_reads_alike_by_each_target(self):
         self.each(support.ROOT / "config" / "bottling.yaml", minimum={"csv": 200, "collectd": 80, "telegraf": 200, "homeassistant": 200,
-                                                                      "modbus_exporter": 80, "zabbix": 200})
+                                                                      "modbus_exporter": 80, "zabbix": 200, "fuxa": 200, "nodered": 200})
 
     def test_the_water_works_and_the_boiler_do(self):
         for name in ("water", "boiler"):
             with self.subTest(name):
                 self.each(support.ROOT / "config" / f"{name}.yaml", minimum={"csv": 50, "collectd": 20, "telegraf": 50, "homeassistant": 50,
-                                                                             "modbus_exporter": 20, "zabbix": 50})
+                                                                             "modbus_exporter": 20, "zabbix": 50, "fuxa": 50, "nodered": 50})
 
     def test_all_types_in_all_orders_do(self):
         names = "?16,?32_????,?64_????"
         self.each(support.DATA / "types.yaml", "--select", names, minimum={"csv": 26, "collectd": 24, "telegraf": 26, "homeassistant": 26,
-                                                                           "modbus_exporter": 24, "zabbix": 24})
+                                                                           "modbus_exporter": 24, "zabbix": 24, "fuxa": 24, "nodered": 26})
 
     def test_a_device_of_points_alone_does(self):
         for name in ("battery", "energy64", "heatpump"):
             with self.subTest(name):
                 self.each(support.ROOT / "config" / "devices" / f"{name}.yaml",
-                          minimum={"csv": 9, "telegraf": 9, "homeassistant": 9, "zabbix": 6})
+                          minimum={"csv": 9, "telegraf": 9, "homeassistant": 9, "zabbix": 6, "fuxa": 7, "nodered": 9})
 
     def test_what_a_target_cannot_say_is_told(self):
         self.serve(support.DATA / "types.yaml")
@@ -324,7 +387,7 @@ class Plants(Readers):
         text = self.export("csv", "--select", "tt101,FILL1.good")[0]
         self.assertEqual([row["point"] for row in csv.DictReader(io.StringIO(text))], ["TT101", "FILL1.good"])
         listed = support.run(support.MBPLANTCTL, "export").stdout
-        for target in ("csv", "markdown", "collectd", "telegraf", "homeassistant", "modbus_exporter", "wireshark", "zabbix"):
+        for target in ("csv", "markdown", "collectd", "telegraf", "homeassistant", "modbus_exporter", "wireshark", "zabbix", "fuxa", "nodered"):
             self.assertRegex(listed, rf"(?m)^{target} ")
         for words, code, why in ((("telegraff",), 2, "did you mean telegraf?"), (("x",), 2, "no target 'x'"),
                                  (("csv", "--select", "nobody"), 2, "no point is selected by --select nobody"),
@@ -351,7 +414,7 @@ class Plants(Readers):
         self.file = self.folder / "large.yaml"
         self.file.write_text("mbplant: 1\nname: Large\nunits: [{id: 1, sensors: [{name: 'S{n}', repeat: 4000, range: [0, 100], max: 90}]}]\n",
                              encoding="ascii")
-        for target in ("csv", "telegraf", "zabbix", "wireshark"):
+        for target in ("csv", "telegraf", "zabbix", "wireshark", "fuxa", "nodered"):
             self.assertGreater(len(self.export(target)[0].splitlines()), 4000)
 
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "ctl.h"
-#include "mbplant/export.h"
+#include "mbplant/report/export.h"
 #include "text/text_file.h"
 
 static enum ctl_exit list_targets(void)

@@ -46,6 +46,7 @@ struct mbp_export {
     const struct mbp_export_wish *wish;
     const struct mbp_export_row *rows; /* by unit, table and address */
     size_t row_count;
+    struct mbp_map_index *const *indexes; /* by unit */
 };
 
 struct mbp_export_target {
