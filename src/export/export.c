@@ -19,6 +19,8 @@ const struct mbp_export_target mbp_export_targets[] = {
     {"fuxa", "FUXA 1.3: a project with devices, alarms and a first view (JSON)", "application/json", export_fuxa},
     {"nodered", "Node-RED with contrib-modbus: a flow that reads, decodes and commands (JSON)", "application/json",
      export_nodered},
+    {"kepware", "KEPServerEX: tags of its Modbus TCP driver (CSV)", "text/csv; charset=utf-8", export_kepware},
+    {"ignition", "Ignition: tags with alarms, for its Modbus TCP driver (JSON)", "application/json", export_ignition},
 };
 
 const size_t mbp_export_target_count = sizeof mbp_export_targets / sizeof mbp_export_targets[0];

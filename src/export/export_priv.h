@@ -84,6 +84,8 @@ void export_modbus_exporter(const struct mbp_export *export, FILE *out, FILE *to
 void export_wireshark(const struct mbp_export *export, FILE *out, FILE *told);
 void export_fuxa(const struct mbp_export *export, FILE *out, FILE *told);
 void export_nodered(const struct mbp_export *export, FILE *out, FILE *told);
+void export_kepware(const struct mbp_export *export, FILE *out, FILE *told);
+void export_ignition(const struct mbp_export *export, FILE *out, FILE *told);
 void export_zabbix(const struct mbp_export *export, FILE *out, FILE *told);
 
 /* The rows that a wish means, in their order. Errors: MBP_ERR_MISSING, MBP_ERR_MEMORY. Ownership: free. */

@@ -14,6 +14,7 @@
 #define ROWS_OF_COLUMN 24
 #define COLUMN_WIDTH   420
 #define ROW_HEIGHT     28
+#define TITLE_MAX      36 /* characters of a name */
 
 static const struct export_words words = {
     .target = "fuxa",
@@ -114,14 +115,19 @@ static json_t *alarm_of(const struct mbp_export_row *row)
 
 /* ---- the view ---------------------------------------------------------------------------------------------------- */
 
+/* As many characters as stand beside a value. */
 static void put_escaped(FILE *out, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        if (*text == '<' || *text == '>' || *text == '&' || *text == '"')
-            fprintf(out, "&#%d;", *text);
+    for (unsigned n = 0; *text != '\0' && n < TITLE_MAX; n++) {
+        uint32_t code = 0;
+        size_t len = mbp_utf8_next(text, &code);
+        if (len == 0 || mbp_utf8_is_control(code) || strchr("<>&\"", *text) != NULL)
+            fprintf(out, "&#%u;", len == 0 || mbp_utf8_is_control(code) ? (unsigned)'?' : (unsigned)code);
         else
-            putc(*text, out);
+            fwrite(text, 1, len, out);
+        text += len > 0 ? len : 1;
     }
+    fputs(*text != '\0' ? ".." : "", out);
 }
 
 /* A name and a value; the unit shows only with a range of type 1. */

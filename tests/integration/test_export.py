@@ -227,6 +227,48 @@ class Readers(Exporting):
         xml.fromstring(view["svgcontent"])
         return found
 
+    def of_kepware(self, text, _):
+        kinds = {"Short": "int16", "Word": "uint16", "Long": "int32", "DWord": "uint32", "LLong": "int64", "QWord": "uint64",
+                 "Float": "float32", "Double": "float64"}
+        found = {}
+        for row in csv.DictReader(io.StringIO(text)):
+            unit = int(re.match(r"Unit(\d+)\.", row["Tag Name"])[1])
+            self.assertRegex(row["Address"], r"^[0134]\d{5}$")
+            self.assertIn(row["Client Access"], ("R/W", "RO"))
+            function, address = {"0": 1, "1": 2, "3": 4, "4": 3}[row["Address"][0]], int(row["Address"][1:]) - 1
+            if row["Data Type"] == "Boolean":
+                value = self.master.read(unit, function, address, 1)[0]
+            else:
+                kind = kinds[row["Data Type"]]
+                value = decode(self.master.read(unit, function, address, struct.calcsize(FORMATS[kind]) // 2), kind)
+            if row["Scaling"] == "Linear":
+                low, high, to_low, to_high = (float(row[name]) for name in ("Raw Low", "Raw High", "Scaled Low", "Scaled High"))
+                value = to_low + (value - low) * (to_high - to_low) / (high - low)
+            found[row["Tag Name"].partition(".")[2], unit] = value
+        return self.by_name(found, lambda name, unit: f"u{unit}_" + re.sub("[^A-Za-z0-9]", "_", name))
+
+    def of_ignition(self, text, _):
+        kinds = {"": "int16", "US": "uint16", "I": "int32", "UI": "uint32", "I_64": "int64", "UI_64": "uint64", "F": "float32", "D": "float64"}
+        root, found = json.loads(text), {}
+        for folder in root["tags"]:
+            self.assertEqual(folder["tagType"], "Folder")
+            for tag in folder["tags"]:
+                self.assertRegex(tag["name"], r"^[A-Za-z][A-Za-z0-9_]*$")
+                unit, area, kind, address = re.fullmatch(r"ns=1;s=\[mbplant\](\d+)\.(C|DI|IR|HR)([A-Z]*(?:_64)?)(\d+)", tag["opcItemPath"]).groups()
+                function, unit = {"C": 1, "DI": 2, "HR": 3, "IR": 4}[area], int(unit)
+                if function <= 2:
+                    self.assertEqual(tag["dataType"], "Boolean")
+                    value = self.master.read(unit, function, int(address) - 1, 1)[0]
+                else:
+                    value = decode(self.master.read(unit, function, int(address) - 1, struct.calcsize(FORMATS[kinds[kind]]) // 2), kinds[kind])
+                if tag.get("scaleMode") == "Linear":
+                    value = tag["scaledLow"] + (value - tag["rawLow"]) * (tag["scaledHigh"] - tag["scaledLow"]) / (tag["rawHigh"] - tag["rawLow"])
+                for alarm in tag.get("alarms", []):
+                    self.assertEqual((alarm["mode"], alarm["setpointA"]), ("Equality", 1))
+                    self.assertIn(alarm["priority"], ("Low", "Medium", "High", "Critical"))
+                found[tag["name"], unit] = value
+        return self.by_name(found, lambda name, unit: f"u{unit}_" + re.sub("[^A-Za-z0-9]", "_", name))
+
     def of_nodered(self, text, _):
         flow = json.loads(text)
         nodes = {node["id"]: node for node in flow}
@@ -336,24 +378,24 @@ class Plants(Readers):
 
     def test_the_bottling_line_reads_alike_by_each_target(self):
         self.each(support.ROOT / "config" / "bottling.yaml", minimum={"csv": 200, "collectd": 80, "telegraf": 200, "homeassistant": 200,
-                                                                      "modbus_exporter": 80, "zabbix": 200, "fuxa": 200, "nodered": 200})
+                                                                      "modbus_exporter": 80, "zabbix": 200, "fuxa": 200, "nodered": 200, "kepware": 200, "ignition": 200})
 
     def test_the_water_works_and_the_boiler_do(self):
         for name in ("water", "boiler"):
             with self.subTest(name):
                 self.each(support.ROOT / "config" / f"{name}.yaml", minimum={"csv": 50, "collectd": 20, "telegraf": 50, "homeassistant": 50,
-                                                                             "modbus_exporter": 20, "zabbix": 50, "fuxa": 50, "nodered": 50})
+                                                                             "modbus_exporter": 20, "zabbix": 50, "fuxa": 50, "nodered": 50, "kepware": 50, "ignition": 50})
 
     def test_all_types_in_all_orders_do(self):
         names = "?16,?32_????,?64_????"
         self.each(support.DATA / "types.yaml", "--select", names, minimum={"csv": 26, "collectd": 24, "telegraf": 26, "homeassistant": 26,
-                                                                           "modbus_exporter": 24, "zabbix": 24, "fuxa": 24, "nodered": 26})
+                                                                           "modbus_exporter": 24, "zabbix": 24, "fuxa": 24, "nodered": 26, "kepware": 24, "ignition": 24})
 
     def test_a_device_of_points_alone_does(self):
         for name in ("battery", "energy64", "heatpump"):
             with self.subTest(name):
                 self.each(support.ROOT / "config" / "devices" / f"{name}.yaml",
-                          minimum={"csv": 9, "telegraf": 9, "homeassistant": 9, "zabbix": 6, "fuxa": 7, "nodered": 9})
+                          minimum={"csv": 9, "telegraf": 9, "homeassistant": 9, "zabbix": 6, "fuxa": 7, "nodered": 9, "kepware": 6, "ignition": 6})
 
     def test_what_a_target_cannot_say_is_told(self):
         self.serve(support.DATA / "types.yaml")
@@ -387,7 +429,7 @@ class Plants(Readers):
         text = self.export("csv", "--select", "tt101,FILL1.good")[0]
         self.assertEqual([row["point"] for row in csv.DictReader(io.StringIO(text))], ["TT101", "FILL1.good"])
         listed = support.run(support.MBPLANTCTL, "export").stdout
-        for target in ("csv", "markdown", "collectd", "telegraf", "homeassistant", "modbus_exporter", "wireshark", "zabbix", "fuxa", "nodered"):
+        for target in ("csv", "markdown", "collectd", "telegraf", "homeassistant", "modbus_exporter", "wireshark", "zabbix", "fuxa", "nodered", "kepware", "ignition"):
             self.assertRegex(listed, rf"(?m)^{target} ")
         for words, code, why in ((("telegraff",), 2, "did you mean telegraf?"), (("x",), 2, "no target 'x'"),
                                  (("csv", "--select", "nobody"), 2, "no point is selected by --select nobody"),
