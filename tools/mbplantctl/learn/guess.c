@@ -51,8 +51,8 @@ static uint32_t text_words(const struct sweeps *sweeps, uint32_t addr, uint32_t 
         over = low == 0;
         if (!is_text_byte(high) || (!over && !is_text_byte(low)))
             break;
-        letters += (isalpha(high) != 0) + (isalpha(low) != 0);
-        digits += (isdigit(high) != 0) + (isdigit(low) != 0);
+        letters += (isalpha(high) != 0 ? 1u : 0u) + (isalpha(low) != 0 ? 1u : 0u);
+        digits += (isdigit(high) != 0 ? 1u : 0u) + (isdigit(low) != 0 ? 1u : 0u);
         characters += over ? 1 : 2;
         words++;
     }
