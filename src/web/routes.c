@@ -39,6 +39,13 @@ static const struct web_param report_params[] = {
     {ROW("until", "likewise; to now unless said", WEB_TEXT)},
     {ROW("lang", "of what is meant for people; en unless said", WEB_TEXT), .word = web_lang_word},
 };
+static const struct web_param export_params[] = {
+    {ROW("select", "names of points, with * and ?, commas between; those that are usually wanted unless said",
+         WEB_TEXT)},
+    {ROW("host", "where masters reach the plant; as its file says unless said", WEB_TEXT)},
+    {ROW("port", "likewise", WEB_COUNT), .low = 1, .high = 65535},
+    {ROW("left_out", "true: what the target has no word for, in the place of the file", WEB_FLAG)},
+};
 static const struct web_param traffic_params[] = {
     {ROW("client", "only of this address", WEB_TEXT)},
     {ROW("unit", "only to this Modbus unit", WEB_COUNT), .low = 0, .high = 255},
@@ -170,6 +177,9 @@ const struct web_route web_routes[] = {
     {GET(WEB_API "/events", "The journal", web_serve_events), PARAMS(event_params), LIST(event)},
     {GET(WEB_API "/report", "What the plant is like now, and a period of its journal as figures", web_serve_report),
      PARAMS(report_params), ONE(report), .types = web_report_types},
+    {GET(WEB_API "/export/{name}", "The plant's points as another program's configuration: csv, zabbix, fuxa ..",
+         web_serve_export),
+     PARAMS(export_params), .type = "text/csv; charset=utf-8", .types = web_export_types},
     {GET(WEB_API "/traffic", "The last exchanges with masters; they are kept from when somebody asks until nobody does",
          web_serve_traffic),
      PARAMS(traffic_params), LIST(exchange), .types = web_traffic_types},

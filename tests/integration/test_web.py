@@ -97,6 +97,42 @@ class Stream:
                 event, number, data = "message", None, None
 
 
+class Exports(unittest.TestCase):
+    """The files that mbplantctl export writes."""
+
+    def test_each_target_is_the_file_of_mbplantctl(self):
+        targets = [line.split()[0] for line in run(MBPLANTCTL, "export").stdout.splitlines()]
+        self.assertGreaterEqual(len(targets), 12)
+        with Web(BOILER) as plant:
+            for target in targets:
+                with self.subTest(target):
+                    status, text, headers = plant.ask_bytes(f"/api/v1/export/{target}?host=plc.example&port=1502")
+                    done = run(MBPLANTCTL, "--plant", BOILER, "-H", "plc.example", "-p", 1502, "export", target)
+                    self.assertEqual((status, text.decode().replace("\r\n", "\n")), (200, done.stdout))
+                    self.assertRegex(headers["Content-Type"], "^(text/(csv|markdown|plain); charset=utf-8|application/(json|yaml))$")
+                    status, told, headers = plant.ask_bytes(f"/api/v1/export/{target}?left_out=true&host=plc.example&port=1502")
+                    self.assertEqual((status, told.decode(), headers["Content-Type"]), (200, done.stderr, "text/plain; charset=utf-8"))
+
+    def test_points_are_chosen_and_what_is_wrong_is_told(self):
+        with Web(BOILER) as plant:
+            name = plant.get("/sensors")[0]["name"]
+            text = plant.ask_bytes(f"/api/v1/export/csv?select={name.lower()}")[1].decode()
+            self.assertEqual([line.split(",")[0] for line in text.splitlines()], ["point", name])
+            self.assertIn(b"127.0.0.1:5020", plant.ask_bytes("/api/v1/export/telegraf")[1])
+            for query, status, why in (("telegraff", 404, "there are csv, markdown"), ("csv?select=nobody", 404, "no point has a name"),
+                                       ("csv?port=0", 400, "port"), ("csv?what=1", 400, "what"), ("csv?select=" + "x" * 300, 400, "select")):
+                with self.subTest(query):
+                    got, problem, _ = plant.ask(f"/api/v1/export/{query}")
+                    self.assertEqual(got, status)
+                    self.assertIn(why, problem["detail"])
+
+    def test_many_at_once_wait_for_their_turn(self):
+        with Web(BOILER) as plant, concurrent.futures.ThreadPoolExecutor(6) as threads:
+            answers = list(threads.map(lambda n: plant.ask_bytes("/api/v1/export/fuxa" if n % 2 else "/api/v1/report"), range(24)))
+            self.assertEqual({status for status, _, _ in answers}, {200})
+            self.assertEqual(len({text for n, (_, text, _) in enumerate(answers) if n % 2}), 1)
+
+
 class Contract(unittest.TestCase):
     """The document says what is there, and nothing is there that it does not say."""
 
@@ -109,7 +145,7 @@ class Contract(unittest.TestCase):
             document = plant.get("/openapi.json")
             names = {"machines": "BOILER1", "alarms": None, "points": None, "faults": None}
             sensor = plant.get("/sensors")[0]["name"]
-            names.update(sensors=sensor, points=sensor, alarms=sensor, machines=plant.get("/machines")[0]["name"],
+            names.update(export="csv", sensors=sensor, points=sensor, alarms=sensor, machines=plant.get("/machines")[0]["name"],
                          actuators=plant.get("/actuators")[0]["name"], controllers=plant.get("/controllers")[0]["name"])
             seen = 0
             for path, methods in document["paths"].items():
@@ -122,7 +158,7 @@ class Contract(unittest.TestCase):
                     continue
                 self.assertEqual(status, 200, path)
                 self.assertEqual(headers["Content-Type"], list(content)[0], path)
-                if "application/json" in content:
+                if headers["Content-Type"] == "application/json":
                     schema = dict(content["application/json"]["schema"], components=document["components"])
                     jsonschema.Draft202012Validator(schema).validate(answer)
                     seen += 1

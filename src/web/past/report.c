@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "mbplant/report/export.h"
 #include "mbplant/report/own.h"
 #include "mbplant/work.h"
 
@@ -22,6 +23,11 @@ struct web_report {
     enum mbp_format format;
     char *text; /* the report */
     enum mbp_status status;
+    /* an export, in the place of a report: NULL = it is none */
+    const struct mbp_export_target *target;
+    bool left_out; /* what is told beside it is asked for, not the file */
+    uint16_t port;
+    char host[256], select[256];
 };
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */
@@ -56,10 +62,31 @@ static unsigned word_of(const struct web_arg *arg, const char *(*word)(unsigned 
 
 /* ---- one after another ------------------------------------------------------------------------------------------- */
 
+static void make_export(struct web_report *report)
+{
+    struct mbp_export_wish wish = {
+        .host = report->host, .port = report->port, .select = report->select[0] != '\0' ? report->select : NULL};
+    struct mbp_buffer file = {0};
+    struct mbp_buffer told = {0};
+    report->status = MBP_ERR_MEMORY;
+    if (mbp_buffer_open(&file) && mbp_buffer_open(&told))
+        report->status = mbp_export_write(report->plant, &wish, report->target, file.out, told.out);
+    char *written = mbp_buffer_close(&file);
+    char *lines = mbp_buffer_close(&told);
+    report->text = report->left_out ? lines : written;
+    free(report->left_out ? written : lines);
+    if (report->text == NULL && report->status == MBP_OK)
+        report->status = MBP_ERR_MEMORY;
+}
+
 static void make(void *ctx)
 {
     struct web_report *report = ctx;
     struct mbp_buffer text;
+    if (report->target != NULL) {
+        make_export(report);
+        return;
+    }
     report->status = MBP_ERR_MEMORY;
     if (!mbp_buffer_open(&text))
         return;
@@ -75,9 +102,13 @@ static void answer(struct web_call *call)
     enum mbp_status status = report != NULL ? report->status : MBP_ERR_BUSY;
     call->report = NULL;
     if (status == MBP_OK) {
-        call->type = type_of(report->format);
+        call->type = report->left_out         ? web_report_types[0]
+                     : report->target != NULL ? report->target->type
+                                              : type_of(report->format);
         call->response = MHD_create_response_from_buffer(strlen(report->text), report->text, MHD_RESPMEM_MUST_FREE);
         report->text = call->response != NULL ? NULL : report->text;
+    } else if (status == MBP_ERR_MISSING) {
+        web_problem(call, 404, "no point has a name that 'select' chooses");
     } else if (status == MBP_ERR_BUSY) {
         web_problem(call, 503, "mbplantd is stopping");
     } else if (status == MBP_ERR_IO) {
@@ -130,8 +161,10 @@ static enum mbp_status begin(struct web_report *report)
 {
     struct mbp_web *web = report->web;
     const struct mbp_clock *clock = &web->config.clock;
-    enum mbp_status status =
-        mbp_own_report_new(web->plant, web->config.scan, web->config.journal, clock->wall_ms(clock->ctx), &report->own);
+    enum mbp_status status = MBP_OK;
+    if (report->target == NULL) /* an export goes by the plant file alone */
+        status = mbp_own_report_new(web->plant, web->config.scan, web->config.journal, clock->wall_ms(clock->ctx),
+                                    &report->own);
     if (status != MBP_OK)
         return status;
     report->plant = web->plant;
@@ -163,9 +196,25 @@ static struct web_report *join(struct web_call *call)
     return *end;
 }
 
-void web_serve_report(struct web_call *call)
+/* To be made when its turn comes, which may be now. */
+static void queue(struct web_call *call, struct web_report *report)
 {
     struct mbp_web *web = call->web;
+    call->stage = WEB_WAITS;
+    call->then = answer;
+    if (web->reports != report)
+        return;
+    report->status = begin(report);
+    if (report->status == MBP_OK)
+        return;
+    web->reports = NULL;
+    call->stage = WEB_SERVED;
+    call->report = report;
+    answer(call);
+}
+
+void web_serve_report(struct web_call *call)
+{
     struct mbp_report_wish wish = {.lang = (enum mbp_lang)word_of(web_arg(call, 3), web_lang_word, MBP_LANG_EN)};
     if (!web_moment(call, 1, false, &wish.since) || !web_moment(call, 2, true, &wish.until))
         return;
@@ -178,17 +227,59 @@ void web_serve_report(struct web_call *call)
         return;
     report->wish = wish;
     report->format = (enum mbp_format)word_of(web_arg(call, 0), web_format_word, MBP_FORMAT_JSON);
-    call->stage = WEB_WAITS;
-    call->then = answer;
-    if (web->reports != report)
+    queue(call, report);
+}
+
+/* ---- exports -----------------------------------------------------------------------------------------------------
+ */
+
+const char *const web_export_types[] = {"text/markdown; charset=utf-8", "text/plain; charset=utf-8", "application/yaml",
+                                        "application/json", NULL};
+
+static void no_target(struct web_call *call)
+{
+    char names[256];
+    size_t len = 0;
+    for (size_t t = 0; t < mbp_export_target_count && len < sizeof names; t++)
+        len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", t > 0 ? ", " : "", mbp_export_targets[t].name);
+    web_problem(call, 404, "no target '%.40s'; there are %s", call->name, names);
+}
+
+/* Where masters reach the plant: what is asked for, else what its file says. */
+static void set_place(struct web_call *call, struct web_report *report)
+{
+    const struct web_arg *host = web_arg(call, 1);
+    const struct web_arg *port = web_arg(call, 2);
+    if (mbp_endpoint_parse(call->web->plant->server.listen, report->host, sizeof report->host, &report->port) != MBP_OK)
+        snprintf(report->host, sizeof report->host, "127.0.0.1");
+    if (host->given)
+        snprintf(report->host, sizeof report->host, "%s", host->text);
+    if (port->given)
+        report->port = (uint16_t)port->number;
+}
+
+void web_serve_export(struct web_call *call)
+{
+    const struct mbp_export_target *target = mbp_export_find(call->name);
+    const struct web_arg *select = web_arg(call, 0);
+    const struct web_arg *left_out = web_arg(call, 3);
+    if (target == NULL) {
+        no_target(call);
         return;
-    report->status = begin(report);
-    if (report->status == MBP_OK)
+    }
+    if (select->given && strlen(select->text) >= sizeof((struct web_report *)NULL)->select) {
+        web_problem(call, 400, "'select' is longer than 255 bytes");
         return;
-    web->reports = NULL;
-    call->stage = WEB_SERVED;
-    call->report = report;
-    answer(call);
+    }
+    struct web_report *report = join(call);
+    if (report == NULL)
+        return;
+    report->target = target;
+    report->left_out = left_out->given && left_out->flag;
+    if (select->given)
+        snprintf(report->select, sizeof report->select, "%s", select->text);
+    set_place(call, report);
+    queue(call, report);
 }
 
 /* ---- those who leave --------------------------------------------------------------------------------------------- */
@@ -217,7 +308,8 @@ void web_reports_end(struct mbp_web *web)
     struct web_report *making = web->reports;
     if (making == NULL)
         return;
-    mbp_own_report_stop(making->own);
+    if (making->own != NULL)
+        mbp_own_report_stop(making->own);
     for (struct web_report *report = making; report != NULL; report = report->next) {
         if (report->call != NULL)
             MHD_resume_connection(report->call->connection);
