@@ -16,6 +16,7 @@ const struct mbp_export_target mbp_export_targets[] = {
     {"wireshark", "Wireshark and tshark: a Lua dissector that names points", "text/plain; charset=utf-8",
      export_wireshark},
     {"zabbix", "Zabbix 6.0: a template for the agent 2, with triggers (YAML)", "application/yaml", export_zabbix},
+    {"zabbix7", "the same for Zabbix 7.0", "application/yaml", export_zabbix7},
     {"fuxa", "FUXA 1.3: a project with devices, alarms and a first view (JSON)", "application/json", export_fuxa},
     {"nodered", "Node-RED with contrib-modbus: a flow that reads, decodes and commands (JSON)", "application/json",
      export_nodered},

@@ -86,6 +86,7 @@ void export_fuxa(const struct mbp_export *export, FILE *out, FILE *told);
 void export_nodered(const struct mbp_export *export, FILE *out, FILE *told);
 void export_kepware(const struct mbp_export *export, FILE *out, FILE *told);
 void export_ignition(const struct mbp_export *export, FILE *out, FILE *told);
+void export_zabbix7(const struct mbp_export *export, FILE *out, FILE *told);
 void export_zabbix(const struct mbp_export *export, FILE *out, FILE *told);
 
 /* The rows that a wish means, in their order. Errors: MBP_ERR_MISSING, MBP_ERR_MEMORY. Ownership: free. */

@@ -1,6 +1,6 @@
-/* zabbix: a template of Zabbix 6.0 for the modbus.get of its agent 2. Bits come by one item a block with an item that
- * depends on it for each; an alarm's bit has a trigger. What identifies things there is made of names, so that an
- * import changes what is there. */
+/* zabbix, zabbix7: a template of Zabbix 6.0 or 7.0 for the modbus.get of its agent 2. Bits come by one item a block
+ * with an item that depends on it for each; an alarm's bit has a trigger. What identifies things there is made of
+ * names, so that an import changes what is there. */
 #include <string.h>
 
 #include "export_priv.h"
@@ -152,10 +152,11 @@ static void write_items(const struct mbp_export *export, FILE *out, FILE *told)
     }
 }
 
-void export_zabbix(const struct mbp_export *export, FILE *out, FILE *told)
+static void write_template(const struct mbp_export *export, const char *version, const char *groups, FILE *out,
+                           FILE *told)
 {
     char place[300];
-    fputs("zabbix_export:\n  version: '6.0'\n  groups:\n", out);
+    fprintf(out, "zabbix_export:\n  version: '%s'\n  %s:\n", version, groups);
     fputs("    - uuid: a571c0d144b14fd4a87a9d9b2aa9fcd6\n      name: Templates/Applications\n  templates:\n", out);
     write_uuid(export, "template", "    - ", out);
     fputs("      template: 'mbplant by Modbus'\n      name: 'mbplant by Modbus'\n      description: ", out);
@@ -171,4 +172,14 @@ void export_zabbix(const struct mbp_export *export, FILE *out, FILE *told)
     for (unsigned s = 0; s < MBP_STATE_COUNT; s++)
         fprintf(out, "            - value: '%u'\n              newvalue: %s\n", s,
                 mbp_state_name((enum mbp_state_code)s));
+}
+
+void export_zabbix(const struct mbp_export *export, FILE *out, FILE *told)
+{
+    write_template(export, "6.0", "groups", out, told);
+}
+
+void export_zabbix7(const struct mbp_export *export, FILE *out, FILE *told)
+{
+    write_template(export, "7.0", "template_groups", out, told);
 }

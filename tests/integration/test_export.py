@@ -411,6 +411,9 @@ class Plants(Readers):
                          "  {at: input 7, name: C, value: 2}]}]\n", encoding="ascii")
         self.file = parts
         text, told = self.export("telegraf")
+        for target, version, groups in (("zabbix", "6.0", "groups"), ("zabbix7", "7.0", "template_groups")):
+            export = yaml.safe_load(self.export(target)[0])["zabbix_export"]
+            self.assertEqual((export["version"], export[groups][0]["name"]), (version, "Templates/Applications"))
         self.assertIn('{ address = 1, name = "B", type = "BIT", bit = 3 }', text)
         self.assertIn("telegraf: W of unit 1 is left out: it is only written", told)
         self.assertIn("telegraf: O of unit 1 is left out: there is no word for an offset", told)
