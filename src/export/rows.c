@@ -2,10 +2,13 @@
 #include <ctype.h>
 #include <fnmatch.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "export_priv.h"
+#include "mbplant/map_rows.h"
+#include "mbplant/view.h"
 
 #define DECIMALS_MAX   6
 #define FLOAT_DECIMALS 2
@@ -24,13 +27,11 @@ struct collecting {
 /* An alarm's number by the bit that shows it; MBP_ALARM_COUNT = the bit is none. */
 static unsigned alarm_of(const struct mbp_point *point)
 {
-    static const char *const names[MBP_ALARM_COUNT] = {
-        "low_low_alarm",        "low_alarm",         "high_alarm",     "high_high_alarm",
-        "rate_of_change_alarm", "bad_quality_alarm", "condition_alarm"};
-    unsigned alarm = 0;
-    while (alarm < MBP_ALARM_COUNT && strcmp(point->field->name, names[alarm]) != 0)
-        alarm++;
-    return alarm;
+    const size_t begin = offsetof(struct mbp_sensor_view, active), size = sizeof((struct mbp_sensor_view){0}.active);
+    size_t offset = point->field->member.at;
+    return point->field->member.kind == MBP_MEMBER_BOOL && offset >= begin && offset - begin < size
+               ? (unsigned)((offset - begin) / (size / MBP_ALARM_COUNT))
+               : MBP_ALARM_COUNT;
 }
 
 static bool has_any_alarm(const struct mbp_sensor *sensor)

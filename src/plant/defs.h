@@ -496,7 +496,7 @@ extern const struct mbp_field mbp_bad_quality_brief, mbp_samples_brief;
 
 /* The type of a register, into a struct mbp_register. */
 #define MBP_TYPE_JSON                                                                                                  \
-    "\"type\": \"string\", \"pattern\": \"^(u?int(8|16|24|32|48|64)|bcd(16|32)|mod10k[(][1-4][)]|float(32|64)|bool|"                     \
+    "\"type\": \"string\", \"pattern\": \"^(u?int(8|16|24|32|48|64)|bcd(16|32)|mod10k[(][1-4][)]|float(32|64)|bool|"   \
     "string[(](0*[1-9][0-9]?|0*100)[)])$\""
 enum mbp_reading mbp_read_type(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
                                void *at);

@@ -397,9 +397,9 @@ class Trouble(Scanning):
                 self.assertEqual(points, [])
 
     def test_nobody_there_and_bad_words_are_told(self):
-        device = self.device(registers({}))
-        device.close()
-        self.assertIn("cannot connect", self.scan(device.port, code=1)[0])
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))  # nobody listens there, and nobody else gets it
+            self.assertIn("cannot connect", self.scan(closed.getsockname()[1], code=1)[0])
         for words, why in ((("scan", "xx:5"), "xx:5"), (("scan", "--rate", "0"), "1..1000000")):
             result = support.run(support.MBPLANTCTL, "learn", *words, "-H", f"127.0.0.1:{self.device(registers({})).port}")
             self.assertEqual(result.returncode, 2)

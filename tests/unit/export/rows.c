@@ -44,16 +44,15 @@ static void test_usual_points_are_those_in_use(void **state)
     (void)state;
     struct mbp_plant *plant = fixture_plant(plain);
     collect(plant, NULL);
-    static const char *const there[] = {
-        "T1",         "T1.high",       "T1.high_alarm", "T1.acknowledge", "M1.en_service",
-        "M1.running", "active alarms", "M1.good",       "T1@5001",        "T2"};
-    static const char *const absent[] = {"T1.low",         "T1.low_alarm", "T1.float32",
-                                         "T2.acknowledge", "M1.shelve",    "scan count"};
+    static const char *const there[] = {"T1",         "T1.high.limit", "T1.high", "T1.acknowledge", "M1.en_service",
+                                        "M1.running", "active alarms", "M1.good", "T1@5001",        "T2"};
+    static const char *const absent[] = {"T1.low.limit",   "T1.low",    "T1.float32",
+                                         "T2.acknowledge", "M1.shelve", "scan count"};
     for (size_t i = 0; i < sizeof there / sizeof there[0]; i++)
         assert_non_null(find(there[i]));
     for (size_t i = 0; i < sizeof absent / sizeof absent[0]; i++)
         assert_null(find(absent[i]));
-    const struct mbp_export_row *alarm = find("T1.high_alarm");
+    const struct mbp_export_row *alarm = find("T1.high");
     assert_int_equal(alarm->role, MBP_EXPORT_ALARM);
     assert_int_equal(alarm->priority, MBP_PRIORITY_HIGH);
     const struct mbp_export_row *value = find("T1");
@@ -61,7 +60,7 @@ static void test_usual_points_are_those_in_use(void **state)
     assert_int_equal(value->decimals, 1);
     assert_string_equal(value->label, "Bearing");
     assert_string_equal(value->id, "u3_T1");
-    assert_int_equal(find("T1.high")->role, MBP_EXPORT_LIMIT);
+    assert_int_equal(find("T1.high.limit")->role, MBP_EXPORT_LIMIT);
     assert_int_equal(find("M1.good")->role, MBP_EXPORT_COUNT);
     assert_int_equal(find("M1.en_service")->role, MBP_EXPORT_COMMAND);
     mbp_plant_free(plant);

@@ -108,7 +108,7 @@ static void test_alarms_come_with_their_priority(void **state)
                                             "100], limits: {high: {at: 80, priority: critical}, low_low: {at: 5, "
                                             "priority: low}}, bad_quality: {priority: medium}}]}]\n");
     write_as(plant, "zabbix", NULL);
-    has(text, "last(/mbplant by Modbus/mbplant.u1_T1_high_alarm)=1'\n              name: \"T1.high_alarm\"\n           "
+    has(text, "last(/mbplant by Modbus/mbplant.u1_T1_high)=1'\n              name: \"T1.high\"\n           "
               "   priority: DISASTER");
     has(text, "priority: WARNING");
     has(text, "priority: AVERAGE");
