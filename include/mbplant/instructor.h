@@ -9,6 +9,8 @@
  *                     2002   restore it (clears itself)
  * holding registers      0   speed, float32: scans per period of wall time, 0.1 to 1000
  *                        2   scans to run at once while paused (clears itself)
+ *                        4   the same, before the answer (clears itself)
+ *                     5, 6   scans done: read behind it by one function 23, a cycle in lock-step
  *                   10..20   a fault that is in no file: MBP_SIM_HR_FAULT_..., below; 20 = 1 begins it (clears itself)
  *                   30..38   a point to hold at a number: MBP_SIM_HR_FORCE, below; 38 = 1 holds it, 2 lets it go, 3 all
  * input registers     0..99  what of all this is so: MBP_SIM_IR_..., below
@@ -30,6 +32,9 @@
 
 #define MBP_SIM_HR_SPEED 0
 #define MBP_SIM_HR_STEPS 2
+#define MBP_SIM_HR_LOCK  4 /* scans to run before the answer, MBP_SIM_LOCK_MAX at most */
+#define MBP_SIM_HR_SCANS 5 /* uint32: scans done, as in input registers 8 and 9 */
+#define MBP_SIM_LOCK_MAX 1000u
 
 /* The record of a fault. */
 #define MBP_SIM_HR_FAULT       10

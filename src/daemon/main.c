@@ -73,6 +73,13 @@ static int load_plant(struct daemon *daemon)
         options->has_seed = mbp_scenario_seed(daemon->scenario, &options->seed);
     if (options->has_seed)
         daemon->plant->seed = options->seed;
+    if (options->paused && !daemon->plant->instructor) {
+        fprintf(stderr,
+                "mbplantd: --paused: nobody could let %s run: it has no instructor; write 'instructor: true' "
+                "into it\n",
+                options->plant_path);
+        return EXIT_USAGE;
+    }
     return -1;
 }
 
@@ -136,6 +143,8 @@ static void watch_scenario(struct daemon *daemon)
 static int serve(struct daemon *daemon)
 {
     const char *listen = daemon->options.listen != NULL ? daemon->options.listen : daemon->plant->server.listen;
+    if (daemon->options.paused)
+        mbp_scan_pause(daemon->scan, 0);
     const struct mbp_server_config config = {
         .loop = &daemon->loop,
         .image = daemon->image,

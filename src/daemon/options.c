@@ -24,6 +24,7 @@ enum long_only {
     OPT_PRINT_CONFIG,
     OPT_SCHEMA,
     OPT_TRACE,
+    OPT_PAUSED,
     OPT_VERSION
 };
 
@@ -42,6 +43,7 @@ static const struct option long_options[] = {
     {"print-config", no_argument, NULL, OPT_PRINT_CONFIG},
     {"schema", no_argument, NULL, OPT_SCHEMA},
     {"trace", no_argument, NULL, OPT_TRACE},
+    {"paused", no_argument, NULL, OPT_PAUSED},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, OPT_VERSION},
@@ -61,6 +63,7 @@ static const char help[] =
     "                               ~/.local/state; XXXXXXXX tells plant files of one name apart by their folder)\n"
     "      --seed N                 another seed for noise and rejects than the plant file's\n"
     "      --speed X                X times as fast as real time, 0.1 to 1000\n"
+    "      --paused                 begin paused, until the instructor's unit steps or resumes it (mbplantctl sim)\n"
     "      --memory SIZE            what a plant may take (default: 1GB; one that comes over Modbus a quarter of it)\n"
     "      --fast-forward DURATION  run that much simulated time as fast as possible, without network, and exit\n"
     "      --scenario FILE          play a scenario and say how it went; with --fast-forward (then without DURATION)\n"
@@ -183,6 +186,9 @@ static int take(int option, const char *argument, struct options *options)
     case OPT_TRACE:
         options->trace = true;
         return -1;
+    case OPT_PAUSED:
+        options->paused = true;
+        return -1;
     case 'v':
         options->verbose = true;
         return -1;
@@ -229,6 +235,13 @@ static int check_together(const struct options *options, int words)
         fputs("mbplantd: --report needs --fast-forward DURATION and no scenario; a running mbplantd is asked with "
               "mbplantctl report; see mbplantd --help\n",
               stderr);
+        return USAGE_ERROR;
+    }
+    if (options->paused && (options->mode == MODE_FAST_FORWARD || scenario)) {
+        fputs(
+            "mbplantd: --paused has no place beside --fast-forward and --scenario, which let time pass themselves; see "
+            "mbplantd --help\n",
+            stderr);
         return USAGE_ERROR;
     }
     if (words == 0 && scenario)

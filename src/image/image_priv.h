@@ -5,6 +5,7 @@
 #include "mbplant/image.h"
 #include "mbplant/image/forced.h"
 #include "mbplant/image/keep.h"
+#include "mbplant/image/lock_step.h"
 #include "mbplant/view.h"
 
 #define MBP_WRITE_LOG_MIN 4096
@@ -177,6 +178,8 @@ struct mbp_image {
     struct image_held held[IMAGE_HELD_MAX];
     struct mbp_force_wish forces[IMAGE_FORCES_MAX];
     size_t held_count, force_count;
+    uint32_t lock_steps;              /* asked for by the request that is being carried out */
+    struct mbp_image_stepper stepper; /* step NULL = nobody */
     struct image_tail tail;
     uint32_t comments_since; /* the last latch: so many came */
     struct image_comments comments;

@@ -113,7 +113,8 @@ bool image_instructor_allows_words(const struct mbp_image_unit *unit, uint16_t a
     if (touches(addr, count, MBP_SIM_HR_FORCE_COMMAND) && !image_force_allowed(unit))
         return false;
     bool steps = touches(addr, count, MBP_SIM_HR_STEPS) && unit->holding[MBP_SIM_HR_STEPS] != 0;
-    return !steps || unit->coils[MBP_SIM_COIL_PAUSED] != 0;
+    uint16_t locked = touches(addr, count, MBP_SIM_HR_LOCK) ? unit->holding[MBP_SIM_HR_LOCK] : 0;
+    return (!steps && locked == 0) || (unit->coils[MBP_SIM_COIL_PAUSED] != 0 && locked <= MBP_SIM_LOCK_MAX);
 }
 
 bool image_instructor_allows_bits(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
@@ -221,6 +222,7 @@ void mbp_image_publish_instructor(struct mbp_image *image, const struct mbp_stat
     publish_speed(image, unit, figures->speed);
     publish_faults(image->plant, unit, state);
     image_publish_forced(unit, state);
+    image_put_u32(unit->holding + MBP_SIM_HR_SCANS, state->scan);
     for (unsigned i = 0; i < MBP_LATENESS_CLASSES; i++)
         image_put_u32(unit->input + MBP_SIM_IR_LATENESS + 2 * i, figures->lateness[i]);
 }

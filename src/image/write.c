@@ -66,6 +66,18 @@ static void note_instructor(struct mbp_image_unit *unit, struct mbp_peer peer)
     unit->image->instructor_peer = peer;
 }
 
+/* A cycle in lock-step alone is nothing that the scan has to look at. */
+static void note_instructor_run(struct mbp_image_unit *unit, const struct image_run *run, struct mbp_peer peer)
+{
+    bool lock = run->table == MBP_HOLDING_REGISTERS && run->addr == MBP_SIM_HR_LOCK && run->count == 1;
+    if (!unit->unit->instructor)
+        return;
+    unit->image->lock_steps = unit->holding[MBP_SIM_HR_LOCK];
+    unit->holding[MBP_SIM_HR_LOCK] = 0;
+    if (!lock)
+        note_instructor(unit, peer);
+}
+
 /* The first address of a run that cannot be written; the run's first when all can. */
 static uint16_t first_closed(const struct mbp_image_unit *unit, const struct image_run *run)
 {
@@ -148,7 +160,7 @@ static void commit_run(struct mbp_image_unit *unit, const struct image_run *run,
     else if (latched)
         span = log_span(unit, table, run->addr, run->count, peer);
     note_run(unit, table, run->addr, run->count, before, peer);
-    note_instructor(unit, peer);
+    note_instructor_run(unit, run, peer);
     image_tail_note(unit, table, span, peer);
     image_force_written(unit, peer);
     if (table == MBP_HOLDING_REGISTERS)
@@ -243,13 +255,29 @@ enum mbp_status mbp_image_write_bits(struct mbp_image_unit *unit, uint16_t addr,
     return write_request(unit, &run, before, peer);
 }
 
+void mbp_image_set_stepper(struct mbp_image *image, struct mbp_image_stepper stepper)
+{
+    image->stepper = stepper;
+}
+
+static void lock_step(struct mbp_image *image, struct mbp_peer peer)
+{
+    uint32_t scans = image->lock_steps;
+    image->lock_steps = 0;
+    if (scans > 0 && image->stepper.step != NULL)
+        image->stepper.step(image->stepper.ctx, scans, peer.actor);
+}
+
 enum mbp_status mbp_image_write_words(struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
                                       const uint8_t *big_endian, struct mbp_peer peer)
 {
     uint16_t before[MBP_IMAGE_WRITE_MAX];
     const struct image_run run = {big_endian, addr, count, MBP_HOLDING_REGISTERS};
     assert(count <= MBP_IMAGE_WRITE_MAX);
-    return write_request(unit, &run, before, peer);
+    enum mbp_status status = write_request(unit, &run, before, peer);
+    if (status == MBP_OK && unit->unit->instructor)
+        lock_step(unit->image, peer);
+    return status;
 }
 
 /* ---- once more -------------------------------------------------------------------------------------------------- */
@@ -304,5 +332,7 @@ bool image_write_again(struct mbp_image_unit *unit, enum mbp_table table, struct
     note_instructor(unit, peer);
     image_tail_note(unit, table, span, peer);
     image_force_written(unit, peer);
+    if (unit->unit->instructor)
+        unit->holding[MBP_SIM_HR_LOCK] = 0; /* whoever asked for these was not answered */
     return true;
 }

@@ -304,6 +304,8 @@ static const struct mbp_map_field sim_coils[] = {
 static const struct mbp_map_field sim_settings[] = {
     {FLOAT("speed", "scans per period, 0.1..1000"), .offset = MBP_SIM_HR_SPEED, DOES},
     {U16("step", "scans to run while paused"), .offset = MBP_SIM_HR_STEPS, DOES, SIM(steps_left)},
+    {U16("lock-step", "scans to run before the answer, while paused"), .offset = MBP_SIM_HR_LOCK, DOES},
+    {U32("scans in lock-step", "scans done"), .offset = MBP_SIM_HR_SCANS},
     {U16("new fault", "record of a fault to begin"), .offset = MBP_SIM_HR_FAULT, .count = MBP_SIM_FAULT_WORDS, DOES},
     {U16("begin new fault", "1 begins it; clears itself"), .offset = MBP_SIM_HR_FAULT_BEGIN, DOES},
     {U16("point to force", "record of a point to hold, or to let go"), .offset = MBP_SIM_HR_FORCE,

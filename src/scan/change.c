@@ -132,6 +132,8 @@ static void swap(struct mbp_scan *scan, struct mbp_next_scan *next)
     scan->events.lost = old.events.lost;
     scan->config.plant = next->plant;
     scan->config.image = next->image;
+    if (scan->polling)
+        scan_serve_lock_steps(scan);
     next->process = old.process;
     next->control = old.control;
     next->state = old.state;

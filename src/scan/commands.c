@@ -88,6 +88,14 @@ void scan_emit_command_event(struct mbp_scan *scan, struct mbp_event event, uint
     scan_between_end(scan);
 }
 
+void scan_note_command(struct mbp_scan *scan, enum mbp_event_code code, double value, uint32_t peer)
+{
+    struct mbp_event event = {
+        .code = (uint16_t)code, .machine = MBP_NONE16, .sensor = MBP_NONE16, .value = (float)value, .limit = NAN};
+    mbp_event_by(&event, peer);
+    coalesce(&scan->commands, &event);
+}
+
 void scan_emit_due_commands(struct mbp_scan *scan)
 {
     struct scan_commands *commands = &scan->commands;

@@ -4,6 +4,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "mbplant/image/lock_step.h"
 #include "scan_priv.h"
 
 /* So long scans may take between two looks at the sockets, however many are due: requests, and a stop, do not wait
@@ -142,6 +143,25 @@ void mbp_scan_poll_busy(struct mbp_scan *scan)
         run_all_due(scan);
 }
 
+/* Within a request, whose answer shows what came of it: as a step, and at once. */
+static void lock_step(void *ctx, uint32_t scans, uint32_t peer)
+{
+    struct mbp_scan *scan = ctx;
+    apply(scan);
+    if (!scan->sim.paused)
+        return; /* it was let go in the same request */
+    scan_note_command(scan, MBP_EV_SIM_STEPPED, scans, peer);
+    for (uint32_t i = 0; i < scans; i++) {
+        mbp_scan_step(scan);
+        keep_journal_up(scan);
+    }
+}
+
+void scan_serve_lock_steps(struct mbp_scan *scan)
+{
+    mbp_image_set_stepper(scan->config.image, (struct mbp_image_stepper){lock_step, scan});
+}
+
 /* ---- the loop --------------------------------------------------------------------------------------------------- */
 
 static void on_due(uv_poll_t *poll, int status, int events)
@@ -186,6 +206,7 @@ enum mbp_status mbp_scan_start(struct mbp_scan *scan, struct uv_loop_s *loop)
     }
     scan->poll.data = scan;
     scan->polling = true;
+    scan_serve_lock_steps(scan);
     scan->pace_mark_ns = scan_now_ns(scan);
     scan->next_due_ns = scan->pace_mark_ns + scan->wall_period_ns;
     arm(scan);
@@ -208,6 +229,7 @@ void mbp_scan_stop(struct mbp_scan *scan)
     if (!scan->polling)
         return;
     scan->polling = false;
+    mbp_image_set_stepper(scan->config.image, (struct mbp_image_stepper){0});
     scan->stopped_paused = scan->sim.paused; /* no request that is still on its way may run a step */
     scan->sim.paused = false;
     scan->next_due_ns = UINT64_MAX;

@@ -171,7 +171,12 @@ static inline uint64_t scan_now_ns(const struct mbp_scan *scan)
  * told, for it is cheap when nothing does; emits all that waits. Whether a restore may be now; that one was, of so many
  * events. */
 void scan_emit_command(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t peer);
+/* Likewise, but told with the next round of the loop at the earliest: for what comes thousands of times a second. */
+void scan_note_command(struct mbp_scan *scan, enum mbp_event_code code, double value, uint32_t peer);
 void scan_emit_command_event(struct mbp_scan *scan, struct mbp_event event, uint32_t peer);
+
+/* pace.c: requests that ask for scans before their answer get them. */
+void scan_serve_lock_steps(struct mbp_scan *scan);
 
 /* force.c: what was asked of points since the last time. */
 void scan_apply_forces(struct mbp_scan *scan);

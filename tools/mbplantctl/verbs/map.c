@@ -254,14 +254,15 @@ enum ctl_exit ctl_run_map(struct ctl *ctl)
     struct listing listing = {.plant = plant,
                               .target = &options->target,
                               .filter = options->argc > 0 ? ctl_spelling(plant, options->argv[0]) : NULL};
-    struct mbp_plant_view now;
+    struct mbp_plant_view now = {0};
     enum ctl_exit code = CTL_OK;
     listing.all = options->format == MBP_FORMAT_CSV || options->format == MBP_FORMAT_JSON;
-    if (listing.all && ctl->link != NULL && ctl_map_unit(plant) >= 0)
+    bool asked = listing.all && ctl->link != NULL && ctl_map_unit(plant) >= 0;
+    if (asked)
         code = ctl_snapshot_take(ctl, &now);
     if (code != CTL_OK)
         return code;
-    listing.now = listing.all && ctl->link != NULL && ctl_map_unit(plant) >= 0 ? &now : NULL;
+    listing.now = asked ? &now : NULL;
     if (mbp_grid_new(columns, listing.all ? COLUMNS : FOR_PEOPLE, &listing.grid) != MBP_OK)
         code = ctl_fail(ctl, MBP_ERR_MEMORY, "map");
     for (uint32_t u = 0; u < plant->unit_count && code == CTL_OK; u++) {
