@@ -176,6 +176,27 @@ static void give(const struct mbp_plant *plant, struct mbp_state *state, const s
     now->setting[MBP_SET_MANUAL] = now->output;
 }
 
+/* Between low and high it stays as it is. */
+static double switched(const struct mbp_plant *plant, const struct mbp_controller *controller,
+                       const struct mbp_controller_state *now)
+{
+    const double *range = plant->actuators[controller->output].range;
+    const double half = (controller->high - controller->low) / 2;
+    if (now->error >= half)
+        return range[controller->direct ? 0 : 1];
+    if (now->error <= -half)
+        return range[controller->direct ? 1 : 0];
+    return now->output > range[0] ? range[1] : range[0];
+}
+
+static void run_two_position(const struct mbp_plant *plant, struct mbp_state *state,
+                             const struct mbp_controller *controller, struct mbp_controller_state *now)
+{
+    double follow = must_be(plant, state, controller, now);
+    now->output = isnan(follow) ? switched(plant, controller, now) : follow;
+    give(plant, state, controller, now);
+}
+
 static void run_one(const struct mbp_plant *plant, struct mbp_state *state, uint32_t c)
 {
     const struct mbp_controller *controller = &plant->controllers[c];
@@ -183,6 +204,10 @@ static void run_one(const struct mbp_plant *plant, struct mbp_state *state, uint
     bool first = isnan(now->seen);
     if (!measure(plant, state, controller, now))
         return;
+    if (controller->two_position) {
+        run_two_position(plant, state, controller, now);
+        return;
+    }
     double others = control_proportional(controller, now) + feedforward(plant, state, controller);
     double follow = must_be(plant, state, controller, now);
     if (isnan(follow) && first)

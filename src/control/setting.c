@@ -32,9 +32,12 @@ void control_keep_output(const struct mbp_controller *controller, struct mbp_con
         now->integral += before - control_proportional(controller, now);
 }
 
-static void set_manual(const struct mbp_controller *controller, struct mbp_state *state,
+static void set_manual(const struct mbp_plant *plant, const struct mbp_controller *controller, struct mbp_state *state,
                        struct mbp_controller_state *now, double value)
 {
+    if (controller->two_position) /* on or off, whichever is nearer */
+        value = plant->actuators[controller->output]
+                    .range[value > (controller->output_range[0] + controller->output_range[1]) / 2 ? 1 : 0];
     now->setting[MBP_SET_MANUAL] = value;
     now->output = value;
     if (controller->output != UINT32_MAX)
@@ -57,7 +60,7 @@ void mbp_control_set(const struct mbp_plant *plant, struct mbp_state *state, uin
         mbp_grid_same(&mbp_setting_register, value, before))
         return;
     if (setting == MBP_SET_MANUAL)
-        set_manual(controller, state, now, value);
+        set_manual(plant, controller, state, now, value);
     else
         control_keep_output(controller, now, setting, value);
     tell(plant, c, MBP_MAP_SETTINGS, setting, value, before, peer, events);

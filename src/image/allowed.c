@@ -207,10 +207,11 @@ enum mbp_status image_span_allowed(const struct mbp_image_unit *unit, uint16_t a
     return unit->image->partial_count + partial > MBP_PARTIAL_MAX ? MBP_EX_SERVER_DEVICE_BUSY : MBP_OK;
 }
 
-/* Of coils only those of on/off actuators are ever closed: where logic sets them. */
+/* Of coils only those of on/off actuators are ever closed: where logic sets them, or a controller. */
 bool image_coils_open(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count, uint16_t *at)
 {
-    for (uint32_t a = addr; unit->unit->logic_count > 0 && a < (uint32_t)addr + count; a++) {
+    for (uint32_t a = addr; unit->unit->logic_count + unit->unit->controller_count > 0 && a < (uint32_t)addr + count;
+         a++) {
         if ((unit->access[MBP_COILS][a] & MBP_ACCESS_LATCHED) == 0)
             continue;
         struct image_point point = image_find_point(unit, MBP_COILS, (uint16_t)a);

@@ -1,4 +1,4 @@
-/* controller: the keys of a PID controller. What its names stand for is resolve_controller.c's. */
+/* controller: the keys of a controller. What its names stand for is resolve_controller.c's. */
 #include "defs.h"
 
 #define INPUT_UNIT  "the input's unit"
@@ -21,15 +21,23 @@ static const struct mbp_field fields[] = {
         MBP_ROW(NAME, OF(controller.name), "name", "its name, unique in the plant", .required = true),
     [MBP_CONTROLLER_LABEL] =
         MBP_ROW(TEXT, OF(controller.label), "label", "what people call it", .usual = "", .high = 80),
+    [MBP_CONTROLLER_TYPE] =
+        MBP_ROW(CHOICE, OF(controller.two_position), "type", "pid, or two_position: it switches an on/off actuator",
+                .usual = "pid", .words = &mbp_controller_type_words),
     [MBP_CONTROLLER_INPUT] =
         MBP_ROW(NAME, OF(input), "input", "the sensor that it holds at its setpoint", .required = true),
     [MBP_CONTROLLER_OUTPUT] = MBP_ROW(NAME, OF(output), "output", "the actuator that it moves"),
     [MBP_CONTROLLER_CASCADE] = MBP_ROW(NAME, OF(cascade), "cascade", "the controller that gives its setpoint"),
-    [MBP_CONTROLLER_SETPOINT] =
-        MBP_ROW(NUMBER, OF(controller.setting[MBP_SET_SETPOINT]), "setpoint", "the value that it holds",
-                .unit = INPUT_UNIT, .required = true, MBP_ANY_NUMBER),
+    [MBP_CONTROLLER_LOW] = MBP_ROW(NUMBER, OF(controller.low), "low",
+                                   "of a two-position one: here and below the actuator is on (direct: off)",
+                                   .unit = INPUT_UNIT, MBP_ANY_NUMBER),
+    [MBP_CONTROLLER_HIGH] = MBP_ROW(NUMBER, OF(controller.high), "high",
+                                    "of a two-position one: here and above the actuator is off (direct: on)",
+                                    .unit = INPUT_UNIT, MBP_ANY_NUMBER),
+    [MBP_CONTROLLER_SETPOINT] = MBP_ROW(NUMBER, OF(controller.setting[MBP_SET_SETPOINT]), "setpoint",
+                                        "the value that it holds", .unit = INPUT_UNIT, MBP_ANY_NUMBER),
     [MBP_CONTROLLER_GAIN] = MBP_ROW(NUMBER, OF(controller.setting[MBP_SET_GAIN]), "gain", "output for an error of one",
-                                    .required = true, .low = 0, .high = 1e6),
+                                    .low = 0, .high = 1e6),
     [MBP_CONTROLLER_INTEGRAL] =
         MBP_ROW(DURATION, OF(integral_ns), "integral",
                 "time in which the integral part repeats the gain's; 0s: no such part", .usual = "0s", .high = MBP_DAY),
@@ -65,6 +73,42 @@ static double seconds(uint64_t ns)
     return (double)ns / (double)MBP_NS_PER_S;
 }
 
+/* What only the one type has, or the other. */
+#define TWO_POSITION_KEYS (MBP_BIT(MBP_CONTROLLER_LOW) | MBP_BIT(MBP_CONTROLLER_HIGH))
+#define PID_KEYS                                                                                                       \
+    (MBP_BIT(MBP_CONTROLLER_CASCADE) | MBP_BIT(MBP_CONTROLLER_SETPOINT) | MBP_BIT(MBP_CONTROLLER_GAIN) |               \
+     MBP_BIT(MBP_CONTROLLER_INTEGRAL) | MBP_BIT(MBP_CONTROLLER_DERIVATIVE) | MBP_BIT(MBP_CONTROLLER_OUTPUT_RANGE) |    \
+     MBP_BIT(MBP_CONTROLLER_FEEDFORWARD))
+
+static void check_type(struct mbp_reader *reader, struct mbp_controller_def *controller)
+{
+    const struct mbp_def *def = &controller->def;
+    bool two = controller->controller.two_position;
+    uint32_t needed = two ? TWO_POSITION_KEYS | MBP_BIT(MBP_CONTROLLER_OUTPUT)
+                          : MBP_BIT(MBP_CONTROLLER_SETPOINT) | MBP_BIT(MBP_CONTROLLER_GAIN);
+    uint32_t given = def->present | def->wrong;
+    char allowed[160];
+    for (unsigned f = 0; f < MBP_COUNT_OF(fields) && (def->wrong & MBP_BIT(MBP_CONTROLLER_TYPE)) == 0; f++) {
+        if ((needed & ~given & MBP_BIT(f)) != 0) {
+            mbp_field_allowed(&fields[f], allowed, sizeof allowed);
+            mbp_reader_tell(reader, def->node, "a %scontroller needs '%s': %s", two ? "two-position " : "",
+                            fields[f].key, allowed);
+        }
+        if ((given & (two ? PID_KEYS : TWO_POSITION_KEYS) & MBP_BIT(f)) != 0) {
+            mbp_reader_tell(reader, mbp_def_node(def, fields[f].key),
+                            two ? "a two-position controller has no '%s'; remove it"
+                                : "'%s' is of a two-position controller: write type: two_position, or remove it",
+                            fields[f].key);
+        }
+    }
+    if (!two || (TWO_POSITION_KEYS & ~def->present) != 0)
+        return;
+    if (!(controller->controller.low < controller->controller.high))
+        mbp_reader_tell(reader, mbp_def_node(def, "high"), "'high' is not above 'low'");
+    controller->controller.setting[MBP_SET_SETPOINT] =
+        controller->controller.low + (controller->controller.high - controller->controller.low) / 2;
+}
+
 static void check_controller(struct mbp_reader *reader, void *def)
 {
     struct mbp_controller_def *controller = def;
@@ -73,6 +117,7 @@ static void check_controller(struct mbp_reader *reader, void *def)
     bool repeats_wrongly = (controller->def.wrong & MBP_BIT(MBP_CONTROLLER_REPEAT)) != 0;
     reader->nameless = reader->nameless || repeats_wrongly || !mbp_def_has(&controller->def, MBP_CONTROLLER_NAME);
     reader->unsure = reader->unsure || repeats_wrongly;
+    check_type(reader, controller);
     if (mbp_def_has(&controller->def, MBP_CONTROLLER_OUTPUT_RANGE) &&
         controller->output_range[0] >= controller->output_range[1]) {
         mbp_reader_tell(reader, mbp_def_node(&controller->def, "output_range"),
@@ -99,7 +144,8 @@ void mbp_controller_view(const struct mbp_plant *plant, uint32_t c, struct mbp_c
     view->def = (struct mbp_controller_def){
         .def.present =
             ~(MBP_BIT(MBP_CONTROLLER_NAME) | MBP_BIT(MBP_CONTROLLER_REPEAT) |
-              (moves ? 0 : MBP_BIT(MBP_CONTROLLER_OUTPUT)) | (follows ? 0 : MBP_BIT(MBP_CONTROLLER_CASCADE))),
+              (controller->two_position ? PID_KEYS : TWO_POSITION_KEYS) | (moves ? 0 : MBP_BIT(MBP_CONTROLLER_OUTPUT)) |
+              (follows ? 0 : MBP_BIT(MBP_CONTROLLER_CASCADE))),
         .controller = *controller,
         .input = plant->sensors[controller->input].name,
         .output = moves ? plant->actuators[controller->output].name : NULL,

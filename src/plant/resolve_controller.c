@@ -85,8 +85,16 @@ static void check_output(struct mbp_load *load, uint32_t c, uint32_t *owner)
         return;
     }
     const struct mbp_actuator *actuator = &load->actuators[controller->output];
-    if (actuator->on_off) {
-        mbp_reader_tell(&load->reader, node, "%s is on/off; a controller needs an actuator that it can set in between",
+    if (actuator->on_off && !controller->two_position) {
+        mbp_reader_tell(
+            &load->reader, node,
+            "%s is on/off; a controller needs an actuator that it can set in between, or type: two_position, "
+            "low: .., high: .. to switch it",
+            actuator->name);
+        return;
+    }
+    if (!actuator->on_off && controller->two_position) {
+        mbp_reader_tell(&load->reader, node, "%s is not on/off; a two-position controller switches one that is",
                         actuator->name);
         return;
     }
@@ -187,6 +195,12 @@ static void settle_ranges(struct mbp_load *load, uint32_t c)
     if (input_right && has(load, c, MBP_CONTROLLER_SETPOINT) &&
         !is_within(def->controller.setting[MBP_SET_SETPOINT], input)) {
         tell_outside(load, c, "setpoint", def->controller.setting[MBP_SET_SETPOINT], input);
+    }
+    for (int end = 0; end < 2 && input_right && controller->two_position; end++) {
+        double value = end == 0 ? controller->low : controller->high;
+        if (!is_within(value, input)) {
+            tell_outside(load, c, end == 0 ? "low" : "high", value, input);
+        }
     }
     const double *wanted = has(load, c, MBP_CONTROLLER_OUTPUT_RANGE) ? def->output_range : output;
     for (int end = 0; end < 2; end++) {

@@ -228,5 +228,87 @@ class Conditions(unittest.TestCase):
                    "10:26: there is no value named E; did you mean A?")
 
 
+TANK = """mbplant: 1
+name: Tank
+scan: 20ms
+units:
+  - id: 1
+    machines:
+      - name: TANK
+        actuators: [{name: P1, kind: pump, on_off: true}]
+        controllers: [{name: LC1, type: two_position, input: LEVEL, output: P1, low: 30, high: 70}]
+        sensors:
+          - {name: LEVEL, range: [0, 100], register: {type: uint16, scale: 0.1},
+             signal: {base: -10, inputs: [{from: P1, gain: 20}], integrate: {gain: 1, initial: 50}}}
+"""
+
+
+class TwoPosition(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-conditions-test-")))
+        self.file = self.folder / "tank.yaml"
+
+    def run_for(self, text, duration, *expected):
+        """A plant in a scenario of its own, as fast as it goes."""
+        self.file.write_text(text, encoding="utf-8")
+        scenario = self.folder / "run.yaml"
+        scenario.write_text("mbplant_scenario: 1\nname: Run\nduration: " + duration + "\ntimeline:\n" +
+                            "".join(f"  - {line}\n" for line in expected), encoding="utf-8")
+        return support.run(support.MBPLANTD, "--scenario", scenario, "--fast-forward", "-d", self.folder / "data",
+                           self.file)
+
+    def test_level_swings_between_its_ends(self):
+        result = self.run_for(TANK, "30s", "{at: 0s, expect: {value: {sensor: LEVEL, between: [29, 71]}, for: 29s}}",
+                              "{at: 1.5s, expect: {value: {sensor: LEVEL, between: [29, 31]}, within: 1s}}",
+                              "{at: 5s, expect: {value: {sensor: LEVEL, between: [69, 71]}, within: 2s}}")
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def test_direct_one_switches_the_other_way_round(self):
+        text = TANK.replace("high: 70", "high: 70, action: direct").replace("base: -10", "base: 10").replace(
+            "gain: 20", "gain: -20")
+        result = self.run_for(text, "30s", "{at: 0s, expect: {value: {sensor: LEVEL, between: [29, 71]}, for: 29s}}",
+                              "{at: 1.5s, expect: {value: {sensor: LEVEL, between: [69, 71]}, within: 1s}}")
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def test_master_takes_it_to_manual_and_moves_its_setpoint(self):
+        self.file.write_text(TANK, encoding="utf-8")
+        plant = self.enterContext(support.Plant(self.file))
+        refused = plant.ctl("write", "P1", "1", check=False)
+        self.assertIn("LC1 in automatic moves it", refused.stderr)
+        plant.ctl("write", "LC1.automatic", "0")
+        plant.ctl("write", "P1", "1")
+        support.eventually(lambda: "= 1 " in plant.ctl("read", "LC1.output"), "it follows")
+        plant.ctl("write", "LC1.manual", "0")
+        support.eventually(lambda: "P1 = off" in plant.ctl("read", "P1"), "manual moves it")
+        plant.ctl("write", "LC1.setpoint", "75")
+        plant.ctl("write", "LC1.automatic", "1")
+        support.eventually(lambda: "P1 = on" in plant.ctl("read", "P1"), "it fills up to 95")
+
+    def test_mistakes_are_told(self):
+        cases = {"type: two_position, input: LEVEL, output: P1, low: 70, high: 30": "9:96: 'high' is not above 'low'",
+                 "type: two_position, input: LEVEL, output: P1, low: 30":
+                     "9:23: a two-position controller needs 'high': a number",
+                 "type: two_position, input: LEVEL, output: P1, low: 30, high: 70, gain: 1":
+                     "9:106: a two-position controller has no 'gain'; remove it",
+                 "input: LEVEL, output: P1, low: 30, setpoint: 5, gain: 1":
+                     "9:66: 'low' is of a two-position controller: write type: two_position, or remove it",
+                 "type: two_position, input: LEVEL, output: P1, low: 30, high: 170":
+                     "9:96: 'high' is 170, outside the range 0..100",
+                 "input: LEVEL, output: P1, setpoint: 50, gain: 1":
+                     "9:57: P1 is on/off; a controller needs an actuator that it can set in between, or type: "
+                     "two_position, low: .., high: .. to switch it",
+                 "input: LEVEL, output: P1, setpoint: 50": "9:23: a controller needs 'gain': a number 0..1000000"}
+        for words, error in cases.items():
+            self.file.write_text(TANK.replace("type: two_position, input: LEVEL, output: P1, low: 30, high: 70", words),
+                                 encoding="utf-8")
+            result = support.run(support.MBPLANTD, "--check", self.file)
+            with self.subTest(words):
+                self.assertIn(error, result.stderr)
+        analogue = TANK.replace("on_off: true", "travel: 1s")
+        self.file.write_text(analogue, encoding="utf-8")
+        self.assertIn("P1 is not on/off; a two-position controller switches one that is",
+                      support.run(support.MBPLANTD, "--check", self.file).stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

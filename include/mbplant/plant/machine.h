@@ -28,8 +28,8 @@ struct mbp_feed {
     double gain;
 };
 
-/* A PID controller in the standard (ISA) form: output = gain (error + 1/integral x integral of error + derivative x
- * rate of the measurement) + feedforward, within its output range. */
+/* A two-position controller, or a PID controller in the standard (ISA) form: output = gain (error + 1/integral x
+ * integral of error + derivative x rate of the measurement) + feedforward, within its output range. */
 struct mbp_controller {
     const char *name;
     const char *label;
@@ -39,14 +39,16 @@ struct mbp_controller {
     double output_range[2];            /* of the actuator, or of the input of the controller whose setpoint it gives */
     const struct mbp_feed *feeds;
     uint32_t feed_count;
-    uint32_t input;   /* plant-wide sensor index */
-    uint32_t output;  /* plant-wide actuator index; UINT32_MAX = its output is the setpoint of `inner` */
-    uint32_t outer;   /* plant-wide index of the controller that gives its setpoint; UINT32_MAX = none */
-    uint32_t inner;   /* of the one that it gives the setpoint; UINT32_MAX = none */
-    uint32_t machine; /* plant-wide index; UINT32_MAX = controller of the unit itself */
-    uint32_t unit;    /* index into units[] */
-    bool direct;      /* its output rises with the measurement: cooling, draining */
-    bool automatic;   /* at start */
+    uint32_t input;    /* plant-wide sensor index */
+    uint32_t output;   /* plant-wide actuator index; UINT32_MAX = its output is the setpoint of `inner` */
+    uint32_t outer;    /* plant-wide index of the controller that gives its setpoint; UINT32_MAX = none */
+    uint32_t inner;    /* of the one that it gives the setpoint; UINT32_MAX = none */
+    uint32_t machine;  /* plant-wide index; UINT32_MAX = controller of the unit itself */
+    uint32_t unit;     /* index into units[] */
+    bool direct;       /* its output rises with the measurement: cooling, draining */
+    bool automatic;    /* at start */
+    bool two_position; /* no PID: it switches on below low and off above high, when direct the other way round */
+    double low, high;  /* of that one, in the input's unit; its setpoint begins amid them, and moves both */
 };
 
 struct mbp_machine {

@@ -105,7 +105,8 @@ static const struct mistake mistakes[] = {
     {LOOP(LT, FV, "{name: LIC1, input: LT1, output: LT1, setpoint: 60, gain: 1}"),
      "8:56: there is no actuator 'LT1' in the plant\n"},
     {LOOP(LT, "{name: FV1, on_off: true}", LIC),
-     "8:56: FV1 is on/off; a controller needs an actuator that it can set in between\n"},
+     "8:56: FV1 is on/off; a controller needs an actuator that it can set in between, or type: two_position, low: .., "
+     "high: .. to switch it\n"},
     /* values */
     {SENSORS "{name: T, kind: \"temperatur\"}\n",
      "5:25: 'kind' is 'temperatur'; allowed is one of temperature, pressure, level, flow, speed, vibration, current, "

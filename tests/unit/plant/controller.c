@@ -82,7 +82,9 @@ static void test_controller_mistakes_are_told_each_at_its_place(void **state)
     assert_string_equal(
         errors_of_file("controller_mistakes.yaml"),
         "7:27: there is no sensor 'T9' in the plant\n"
-        "8:39: A2 is on/off; a controller needs an actuator that it can set in between\n"
+        "8:39: A2 is on/off; a controller needs an actuator that it can set in between, or type: two_position, low: "
+        ".., "
+        "high: .. to switch it\n"
         "10:39: A3 is moved by C3 already; each actuator has one controller\n"
         "10:53: 'setpoint' is 101, outside the range 0..100\n"
         "11:9: C5 moves nothing: it needs an 'output', or another controller with 'cascade: C5'\n"
