@@ -50,6 +50,8 @@ enum mbp_event_code {
     MBP_EV_WRITES_AGGREGATED = 45, /* so many further events like the one before it */
     MBP_EV_POINT_FORCED = 46,      /* from outside (mbplant/state/forced.h); value and limit as of POINT_WRITTEN */
     MBP_EV_POINT_RELEASED = 47,
+    MBP_EV_MASTER_LOST = 48, /* no master has written it for as long as its watchdog allows */
+    MBP_EV_MASTER_BACK = 49,
     MBP_EV_JOURNAL_TROUBLE = 50,
     MBP_EV_CLOCK_STEPPED = 51, /* value: how far the wall clock jumped, negative = back */
     MBP_EV_SIM_PAUSED = 60,

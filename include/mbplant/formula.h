@@ -59,6 +59,7 @@ enum mbp_slot_kind {
     MBP_SLOT_STORED,        /* stored value; of its type */
     MBP_SLOT_UNKNOWN,       /* stored value: its expression has a fault */
     MBP_SLOT_TOUCHED,       /* sensor, actuator or stored value, twice: a master wrote it; 1 more: a master read it */
+    MBP_SLOT_LOST,          /* watchdog: no master has written for too long */
     MBP_SLOT_COUNT
 };
 

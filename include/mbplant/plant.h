@@ -48,6 +48,8 @@ struct mbp_plant {
     uint32_t alarm_count; /* of those, so many are alarms of no sensor */
     const struct mbp_actuator *actuators;
     uint32_t actuator_count;
+    const struct mbp_watchdog *watchdogs;
+    uint32_t watchdog_count;
     const struct mbp_controller *controllers;
     uint32_t controller_count;
     const struct mbp_input *inputs;

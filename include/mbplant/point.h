@@ -18,6 +18,7 @@ struct mbp_stored {
     uint32_t unit;           /* index into units[] */
     uint32_t point;          /* where it stands: index into points[] */
     uint32_t formula;        /* that gives it in every scan, and one more; 0 = it is stored */
+    uint32_t watchdog;       /* likewise of who watches whether a master writes it */
     bool named, retain;
     bool computed; /* by a formula, which the plant knows a step later */
     bool wraps;    /* of those: beyond the ends of its type it begins again */

@@ -6,6 +6,7 @@
 #include "mbplant/event.h"
 #include "mbplant/formula.h"
 #include "mbplant/plant.h"
+#include "mbplant/state/watchdog.h"
 
 /* Bits of mbp_state.flags. */
 #define MBP_SENSOR_FORCED  0x01u /* value comes from forced_value */
@@ -126,7 +127,7 @@ struct mbp_formula_state {
 /* Numbers first, then arrays, all in the block. */
 struct mbp_state {
     uint32_t sensor_count, machine_count, actuator_count, controller_count, fault_count, rate_count, rate_value_count,
-        formula_count, cell_count, stored_count, touched_count;
+        formula_count, cell_count, stored_count, touched_count, watchdog_count;
     size_t part_count;
     uint64_t scan;                          /* scans done; never goes back */
     uint64_t tick;                          /* the process's own count of them: random draws and dead times go by it */
@@ -179,14 +180,14 @@ struct mbp_state {
     uint32_t *fault_active;        /* indices of the active ones, by sensor */
     struct mbp_upkeep *upkeep;     /* per machine */
     struct mbp_formula_state *formula;
+    struct mbp_watchdog_state *watchdog;
     uint64_t *cell;           /* what stateful functions remember, from each formula's first_cell on */
     uint64_t *stored_beneath; /* of those that are held from outside: what they would be */
     uint8_t *stored_held;
     struct mbp_forced *forced; /* mbplant/state/forced.h */
-    uint64_t
-        *stored; /* bits of each stored value's type (mbplant/point.h), right-aligned; a string's stand in the image */
-    uint8_t *touched; /* MBP_TOUCHED_... of what masters did before this scan (mbplant/formula.h) */
-    uint8_t *dressed; /* per machine: the state that its sensors' suppression is of; MBP_STATE_COUNT = none */
+    uint64_t *stored;          /* bits of each stored value's type (mbplant/point.h); a string's stand in the image */
+    uint8_t *touched;          /* MBP_TOUCHED_... of what masters did before this scan (mbplant/formula.h) */
+    uint8_t *dressed;          /* per machine: the state that its sensors' suppression is of; MBP_STATE_COUNT = none */
     uint8_t *based; /* per machine, then one for sensors without: the state that `base` is of; MBP_STATE_COUNT = none */
     void *memory;   /* the one block behind the arrays */
     size_t memory_len;

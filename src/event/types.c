@@ -51,6 +51,8 @@ const struct mbp_event_type mbp_event_types[] = {
     EVENT(WRITES_AGGREGATED, "writes aggregated", "écritures regroupées", AGGREGATED, COUNT, NONE, CODE, NONE, 0),
     EVENT(POINT_FORCED, "point forced", "point forcé", WRITTEN, WRITTEN, WRITTEN, WRITE, COMMAND, 0),
     EVENT(POINT_RELEASED, "point released", "forçage du point levé", WRITTEN, WRITTEN, WRITTEN, WRITE, COMMAND, 0),
+    EVENT(MASTER_LOST, "master lost", "maître perdu", PLAIN, SECONDS, NONE, NONE, NONE, 0),
+    EVENT(MASTER_BACK, "master back", "maître de retour", PLAIN, NONE, NONE, NONE, NONE, 0),
     EVENT(JOURNAL_TROUBLE, "journal trouble", "incident du journal", TROUBLE, COUNT, NONE, TROUBLE, NONE, 0),
     EVENT(CLOCK_STEPPED, "clock stepped", "saut d'horloge", CLOCK, SECONDS, NONE, NONE, NONE, 0),
     EVENT(SIM_PAUSED, "simulation paused", "simulation en pause", PLAIN, NONE, NONE, NONE, COMMAND, 0),
@@ -140,7 +142,8 @@ const char *mbp_event_detail_what(enum mbp_event_detail detail)
 {
     static const char *const what[] = {
         [MBP_DETAIL_NONE] = "",
-        [MBP_DETAIL_ALARM] = "alarm: 0 low_low, 1 low, 2 high, 3 high_high, 4 rate_of_change, 5 bad_quality",
+        [MBP_DETAIL_ALARM] =
+            "alarm: 0 low_low, 1 low, 2 high, 3 high_high, 4 rate_of_change, 5 bad_quality, 6 condition",
         [MBP_DETAIL_ALARMS] = "alarms: a bit each, as they are numbered",
         [MBP_DETAIL_STATE] = "new state in bits 0..7, old one in 8..15, cause in 16..23, alarm + 1 in 24..31",
         [MBP_DETAIL_WRITE] = "address in bits 0..15, table in 16..19, exception in 20..23, how many more in 24..31",

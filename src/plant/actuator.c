@@ -137,6 +137,7 @@ static const struct mbp_field fields[] = {
                 .json = "\"anyOf\": [" POSITION_JSON ", {\"type\": \"object\", \"additionalProperties\": false, "
                         "\"properties\": {\"en_panne\": {\"anyOf\": [" POSITION_JSON "]}, \"faulted\": "
                         "{\"anyOf\": [" POSITION_JSON "]}, \"maintenance\": {\"anyOf\": [" POSITION_JSON "]}}}]"),
+    MBP_WATCHDOG_KEYS(struct mbp_actuator_def, MBP_ACTUATOR_),
     [MBP_ACTUATOR_REGISTER] = MBP_ROW(MAP, OF(reg), "register",
                                       "where and how its command stands in the registers; with a scale of 0.1 "
                                       "for types of 16 bits if not given",
@@ -307,6 +308,13 @@ void mbp_actuator_view(const struct mbp_plant *plant, uint32_t a, struct mbp_act
     *def = (struct mbp_actuator_def){.actuator = *actuator, .initial.number = actuator->initial};
     def->def.present = ~(MBP_BIT(MBP_ACTUATOR_NAME) | MBP_BIT(MBP_ACTUATOR_REPEAT));
     def->def.present &= actuator->machine != UINT32_MAX ? UINT32_MAX : ~MBP_BIT(MBP_ACTUATOR_FAIL);
+    def->def.present &=
+        actuator->watchdog != 0 ? UINT32_MAX : ~(MBP_BIT(MBP_ACTUATOR_WATCHDOG) | MBP_BIT(MBP_ACTUATOR_ON_LOSS));
+    if (actuator->watchdog != 0) {
+        const struct mbp_watchdog *watchdog = &plant->watchdogs[actuator->watchdog - 1];
+        def->watchdog =
+            (struct mbp_watchdog_def){watchdog->after_ns, {(enum mbp_on_loss)watchdog->on_loss, watchdog->number}};
+    }
     def->def.present &= actuator->on_off && !actuator->reg.pointed ? ~MBP_BIT(MBP_ACTUATOR_REGISTER) : UINT32_MAX;
     for (unsigned state = 0; state < MBP_STATE_COUNT; state++) {
         bool last = isnan(actuator->fail[state]);

@@ -207,6 +207,15 @@ struct mbp_sensor_def {
     struct mbp_formula_def when;
 };
 
+/* `watchdog` and `on_loss`, of what a master writes. */
+struct mbp_watchdog_def {
+    uint64_t after_ns; /* 0 = none */
+    struct mbp_loss_def {
+        enum mbp_on_loss to;
+        double number;
+    } on_loss;
+};
+
 enum mbp_actuator_field {
     MBP_ACTUATOR_NAME,
     MBP_ACTUATOR_LABEL,
@@ -217,6 +226,8 @@ enum mbp_actuator_field {
     MBP_ACTUATOR_TRAVEL,
     MBP_ACTUATOR_INITIAL,
     MBP_ACTUATOR_FAIL,
+    MBP_ACTUATOR_WATCHDOG,
+    MBP_ACTUATOR_ON_LOSS,
     MBP_ACTUATOR_REGISTER,
     MBP_ACTUATOR_REPEAT
 };
@@ -236,6 +247,7 @@ struct mbp_actuator_def {
         double number;
     } initial;
     struct mbp_fail_def fail[MBP_STATE_COUNT]; /* of en_service always LAST */
+    struct mbp_watchdog_def watchdog;
     bool range_right;
     struct mbp_register_def reg;
     uint32_t repeat;
@@ -347,6 +359,8 @@ enum mbp_point_field {
     MBP_POINT_SAME_AS,
     MBP_POINT_EXPR,
     MBP_POINT_ACCEPT,
+    MBP_POINT_WATCHDOG,
+    MBP_POINT_ON_LOSS,
     MBP_POINT_FIELDS
 };
 
@@ -373,6 +387,7 @@ struct mbp_point_def {
     uint32_t count;
     struct mbp_place_def same_as;
     struct mbp_formula_def expr, accept;
+    struct mbp_watchdog_def watchdog;
 };
 
 /* Whether a point holds a value of its own: a stored or a computed one. */
@@ -493,6 +508,18 @@ extern const struct mbp_schema mbp_plant_schema, mbp_unit_schema, mbp_machine_sc
                                  "states of the machine in which an alarm is not shown", .words = &mbp_state_words,    \
                                  .allowed = "a list of machine states: en_service, en_panne, maintenance",             \
                                  .change = MBP_CHANGED_ALARMS)
+
+/* Keys of a watchdog: rows for a struct mbp_watchdog_def that is the member `watchdog` of type. */
+#define MBP_WATCHDOG_KEYS(type_of, prefix)                                                                             \
+    [prefix##WATCHDOG] = MBP_ROW(DURATION, MBP_AT(type_of, watchdog.after_ns), "watchdog",                             \
+                                 "the longest time between two writes of a master", .low = MBP_MS, .high = MBP_YEAR),  \
+    [prefix##ON_LOSS] = MBP_ROW(                                                                                       \
+        CUSTOM, MBP_AT(type_of, watchdog.on_loss), "on_loss", "what becomes of it when that is over", .usual = "hold", \
+        .read = mbp_read_on_loss, .print = mbp_print_on_loss, .allowed = "hold, fail, zero or a number",               \
+        .json = "\"anyOf\": [{\"enum\": [\"hold\", \"fail\", \"zero\"]}, {\"type\": [\"number\"]}]")
+enum mbp_reading mbp_read_on_loss(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                  void *at);
+void mbp_print_on_loss(FILE *out, const void *at);
 
 /* `bad_quality: true`. */
 extern const struct mbp_field mbp_bad_quality_brief, mbp_samples_brief;

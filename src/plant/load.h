@@ -81,6 +81,9 @@ bool mbp_is_doubtful(const struct mbp_load *load, uint32_t item);
 /* Controllers' inputs, outputs and cascades by name, and what must hold between them. */
 void mbp_resolve_controllers(struct mbp_load *load, const struct mbp_index *index);
 
+/* Who watches whether masters write, and where they can. */
+void mbp_resolve_watchdogs(struct mbp_load *load);
+
 /* Adds the points of a unit, the number-th of its repeat. */
 void mbp_expand_points(struct mbp_load *load, const struct mbp_unit_def *def, uint32_t number, struct mbp_unit *unit);
 

@@ -433,6 +433,7 @@ enum mbp_status mbp_resolve(struct mbp_load *load)
     }
     mbp_resolve_controllers(load, &memory->index);
     mbp_resolve_points(load, &memory->index);
+    mbp_resolve_watchdogs(load);
     mbp_resolve_faults(load, &memory->index);
     return MBP_OK;
 }

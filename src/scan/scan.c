@@ -220,6 +220,7 @@ void mbp_scan_step(struct mbp_scan *scan)
     scan_tail_latched(scan);
     scan_coalesce_writes(scan);
     scan_latch_refusals(scan);
+    scan_watch_masters(scan);
     mbp_fault_run(scan->config.plant, state);
     mbp_logic_run(scan->config.plant, state, &scan->events);
     mbp_control_run(scan->control, state);
@@ -260,12 +261,12 @@ void mbp_scan_observe(struct mbp_scan *scan, const struct mbp_scan_observer *obs
  * three requests and a planned end of maintenance with two events each, a trip or maintenance due, its counters; of an
  * actuator its command; of a controller its settings and its mode; of the raw points as many as are told; and the
  * refused writes, each with a count: what is new, and what every peer had coalesced; of an expression its fault, and of
- * an assignment the two of a request. */
+ * an assignment the two of a request; of a watchdog a loss and a write, or a return. */
 size_t scan_events_capacity(const struct mbp_plant *plant)
 {
     return 256 + 3 * (size_t)plant->formula_count + 11 * (size_t)plant->machine_count +
-           34 * (size_t)plant->sensor_count + mbp_setting_count(plant) + plant->point_count + MBP_WRITTEN_MAX +
-           2 * (MBP_REFUSALS_MAX + SCAN_REFUSERS + 1);
+           34 * (size_t)plant->sensor_count + mbp_setting_count(plant) + plant->point_count +
+           3 * (size_t)plant->watchdog_count + MBP_WRITTEN_MAX + 2 * (MBP_REFUSALS_MAX + SCAN_REFUSERS + 1);
 }
 
 static enum mbp_status make_parts(struct mbp_scan *scan)

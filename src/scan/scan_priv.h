@@ -153,6 +153,9 @@ void scan_pace_anew(struct mbp_scan *scan);
 /* publish: the state and the figures, into the image. */
 void scan_publish(struct mbp_scan *scan);
 
+/* Looks whether masters still write what has a watchdog, and writes in their place what that says. */
+void scan_watch_masters(struct mbp_scan *scan);
+
 /* Does what the instructor's unit was asked for since the last call; whether there was anything. */
 bool scan_apply_wishes(struct mbp_scan *scan);
 

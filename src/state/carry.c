@@ -213,6 +213,9 @@ static void carry_whole(const struct mbp_carry *carry, const struct state_array 
     case STATE_BY_STORED:
         state_carry_stored(carry, from, to);
         break;
+    case STATE_BY_WATCHDOG:
+        state_carry_watchdogs(carry, from, to);
+        break;
     case STATE_BY_FAULT:
     case STATE_BY_TOUCHED:
     case STATE_BY_FORCED:

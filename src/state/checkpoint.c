@@ -143,6 +143,15 @@ static bool controllers_fit(const struct mbp_state *state)
     return true;
 }
 
+static bool watchdogs_fit(const struct mbp_state *state)
+{
+    for (uint32_t w = 0; w < state->watchdog_count; w++) {
+        if (!is_bool(&state->watchdog[w].lost))
+            return false;
+    }
+    return true;
+}
+
 static bool formulas_fit(const struct mbp_state *state)
 {
     for (uint32_t f = 0; f < state->formula_count; f++) {
@@ -180,7 +189,8 @@ static bool same_counts(const struct mbp_state *a, const struct mbp_state *b)
            a->fault_count == b->fault_count && a->rate_count == b->rate_count &&
            a->rate_value_count == b->rate_value_count && a->part_count == b->part_count &&
            a->formula_count == b->formula_count && a->cell_count == b->cell_count &&
-           a->stored_count == b->stored_count && a->touched_count == b->touched_count;
+           a->stored_count == b->stored_count && a->touched_count == b->touched_count &&
+           a->watchdog_count == b->watchdog_count;
 }
 
 static void copy_in(struct mbp_state *state, const char *bytes)
@@ -211,7 +221,7 @@ enum mbp_status mbp_state_take(const struct mbp_plant *plant, struct mbp_state *
         fresh[r] = state->rate[r];
     copy_in(state, bytes);
     bool fits = machines_fit(state) && masks_fit(state) && rates_fit(fresh, rates, state) && faults_fit(plant, state) &&
-                controllers_fit(state) && formulas_fit(state) && forced_fit(state);
+                controllers_fit(state) && formulas_fit(state) && forced_fit(state) && watchdogs_fit(state);
     free(fresh);
     return fits ? MBP_OK : MBP_ERR_CORRUPT;
 }

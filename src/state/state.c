@@ -60,6 +60,7 @@ const struct state_array state_arrays[] = {
     ARRAY(stored_held, STORED, 1, DERIVED, ANEW),
     ARRAY(forced, FORCED, 1, DERIVED, ANEW),
     ARRAY(touched, TOUCHED, 1, DERIVED, ANEW), /* of one scan */
+    ARRAY(watchdog, WATCHDOG, 1, CARRIED, ANEW),
     ARRAY(based, MACHINE_AND_ONE, 1, DERIVED, ANEW),
     ARRAY(fault, FAULT, 1, DERIVED, RETAINED), /* mbp_fault_carry carries them */
     ARRAY(fault_active, FAULT, 1, DERIVED, ANEW),
@@ -97,6 +98,8 @@ static size_t item_count(const struct mbp_state *state, enum state_index by)
         return MBP_SIM_FORCED_MAX;
     case STATE_BY_TOUCHED:
         return state->touched_count;
+    case STATE_BY_WATCHDOG:
+        return state->watchdog_count;
     case STATE_BY_PART:
         break;
     }
@@ -158,6 +161,7 @@ static void count_items(const struct mbp_plant *plant, struct mbp_state *state)
     state->cell_count = plant->cell_count;
     state->stored_count = plant->stored_count;
     state->touched_count = mbp_touched_count(plant);
+    state->watchdog_count = plant->watchdog_count;
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         state->part_count += mbp_signal_parts(plant, s);
     state_count_rates(plant, state);

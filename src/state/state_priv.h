@@ -20,7 +20,8 @@ enum state_index {
     STATE_BY_CELL, /* of all formulas */
     STATE_BY_STORED,
     STATE_BY_TOUCHED,
-    STATE_BY_FORCED /* MBP_SIM_FORCED_MAX places */
+    STATE_BY_FORCED, /* MBP_SIM_FORCED_MAX places */
+    STATE_BY_WATCHDOG
 };
 
 /* What becomes of an array's items when the plant file changes: they follow their sensor or machine, or are worked out
@@ -72,6 +73,9 @@ void state_carry_rates(const struct mbp_carry *carry, const struct mbp_state *fr
 
 /* A stored value goes on where both files begin with the same one, of the same type. */
 void state_carry_stored(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to);
+
+/* A watchdog goes on with what it watches. */
+void state_carry_watchdogs(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to);
 
 /* A formula goes on in the same place: of the same sensor, or assigned to the same target of the same unit. */
 void state_carry_formulas(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to);

@@ -147,6 +147,20 @@ void mbp_stored_forget(const struct mbp_plant *plant, struct mbp_state *state)
         mbp_stored_put(state, i, plant->stored[i].retain ? mbp_stored_kept(state, i) : plant->stored[i].initial);
 }
 
+void state_carry_watchdogs(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to)
+{
+    for (uint32_t w = 0; w < carry->to->watchdog_count; w++) {
+        const struct mbp_watchdog *now = &carry->to->watchdogs[w];
+        uint32_t old =
+            now->actuator != UINT32_MAX ? carry->actuator_from[now->actuator] : carry->stored_from[now->stored];
+        uint32_t was = old == UINT32_MAX             ? 0
+                       : now->actuator != UINT32_MAX ? carry->from->actuators[old].watchdog
+                                                     : carry->from->stored[old].watchdog;
+        if (was != 0)
+            to->watchdog[w] = from->watchdog[was - 1];
+    }
+}
+
 /* Who edits a value in the file means it, whatever was written before. */
 void state_carry_stored(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to)
 {

@@ -114,6 +114,8 @@ static union mbp_expr_value read_other(const struct mbp_formula_view *view, enum
         return on(mbp_stored_is_bad(view->plant, state, index));
     case MBP_SLOT_TOUCHED:
         return on((state->touched[index / 2] & (index % 2 == 0 ? MBP_TOUCHED_WRITTEN : MBP_TOUCHED_READ)) != 0);
+    case MBP_SLOT_LOST:
+        return on(state->watchdog[index].lost);
     case MBP_SLOT_BAD:
         return on((state->flags[index] & MBP_SENSOR_BAD) != 0);
     default: /* MBP_SLOT_FORCED */

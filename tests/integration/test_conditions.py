@@ -310,5 +310,95 @@ class TwoPosition(unittest.TestCase):
                       support.run(support.MBPLANTD, "--check", self.file).stderr)
 
 
+WALLBOX = """mbplant: 1
+name: Wallbox
+scan: 20ms
+units:
+  - id: 1
+    actuators:
+      - {name: RELEASE, kind: setpoint, unit: A, range: [0, 32], register: {at: 770, type: float32}, watchdog: 1s,
+         on_loss: 6}
+      - {name: K1, on_off: true, watchdog: 500ms, on_loss: zero}
+      - {name: HELD, watchdog: 500ms}
+    machines:
+      - name: M
+        actuators: [{name: FV, fail: {en_panne: 25, maintenance: last}, watchdog: 500ms, on_loss: fail}]
+    points:
+      - {at: holding 256, name: STATE, expr: "SEL(BEAT.lost, 2, 5)"}
+      - {at: discrete 300, name: GONE, expr: "K1.lost"}
+      - {at: holding 3328, name: BEAT, value: 0, watchdog: 1s}
+      - {at: coil 3328, name: ALIVE, value: true, watchdog: 500ms, on_loss: zero}
+    alarms: [{name: COMMS, message: Master is silent, when: "BEAT.lost"}]
+"""
+
+
+class Watchdog(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-conditions-test-")))
+        self.file = self.folder / "wallbox.yaml"
+        self.file.write_text(WALLBOX, encoding="utf-8")
+
+    def begin(self):
+        return self.enterContext(support.Plant(self.file, data=self.folder / "data"))
+
+    def await_read(self, plant, name, value):
+        support.eventually(lambda: f"{name} = {value} " in plant.ctl("read", name), f"{name} is {value}")
+
+    def test_master_that_stops_writing_is_told_and_what_it_wrote_falls_back(self):
+        plant = self.begin()
+        for name, value in (("RELEASE", "16"), ("K1", "1"), ("HELD", "40"), ("FV", "80"), ("BEAT", "7")):
+            plant.ctl("write", name, value)
+        for name, value in (("RELEASE", "6 A"), ("K1", "off"), ("HELD", "40.0 %"), ("FV", "25.0 %"), ("ALIVE", "off"),
+                            ("BEAT", "7"), ("STATE", "5"), ("GONE", "on")):
+            self.await_read(plant, name, value)
+        support.eventually(lambda: "Master is silent" in plant.ctl("alarms"), "an alarm of it")
+        plant.ctl("write", "BEAT", "7")
+        self.await_read(plant, "STATE", "2")
+        text = plant.ctl("journal")
+        for line in ("RELEASE master lost after 1 s", "RELEASE written 16 A -> 6 A\n", "BEAT master back"):
+            self.assertIn(line.split(" after")[0], text)
+        self.assertEqual(text.count("HELD master lost"), 1)
+
+    def test_it_goes_on_over_a_restart_and_an_edit(self):
+        plant = self.begin()
+        plant.ctl("write", "K1", "1")
+        self.await_read(plant, "GONE", "on")
+        plant.stop()
+        plant.start()
+        self.await_read(plant, "GONE", "on")
+        self.file.write_text(WALLBOX.replace("{name: HELD, watchdog: 500ms}", "{name: HELD}"), encoding="utf-8")
+        plant.process.send_signal(signal.SIGHUP)
+        support.eventually(lambda: "plant changed" in plant.ctl("journal"), "the plant is another")
+        self.await_read(plant, "GONE", "on")
+        self.assertEqual(plant.ctl("journal").count("K1 master lost"), 1)
+
+    def test_config_that_is_printed_means_the_same(self):
+        first = support.run(support.MBPLANTD, "--print-config", self.file).stdout
+        again = self.folder / "again.yaml"
+        again.write_text(first, encoding="utf-8")
+        self.assertEqual(support.run(support.MBPLANTD, "--print-config", again).stdout, first)
+        self.assertIn("on_loss: fail", first)
+
+    def test_mistakes_are_told(self):
+        head = "mbplant: 1\nunits:\n  - id: 1\n"
+        cases = {
+            "    actuators: [{name: A, on_loss: zero}]\n": "4:36: 'on_loss' needs a 'watchdog'",
+            "    actuators: [{name: A, watchdog: 1s, on_loss: 200}]\n": "4:50: 'on_loss' is 200, outside the range 0..100",
+            "    actuators: [{name: A, watchdog: 1s, on_loss: never}]\n":
+                "4:50: 'on_loss' is 'never'; allowed is hold, fail, zero or a number",
+            "    points: [{at: holding 0, value: 1, watchdog: 1s, on_loss: fail}]\n": "a point has no fail position",
+            "    points: [{at: holding 0, value: 1, watchdog: 1s, on_loss: 40000}]\n": "'on_loss' is 40000, outside",
+            "    points: [{at: input 0, value: 1, watchdog: 1s}]\n": "no master writes this point; remove 'watchdog'",
+            "    points: [{at: holding 0, expr: \"1\", watchdog: 1s}]\n": "'watchdog' is for a point with a number",
+            "    points: [{at: holding 0, value: 1, on_loss: zero}]\n": "'on_loss' needs a 'watchdog'",
+            "    actuators: [{name: A}]\n    points: [{at: holding 0, expr: \"A.lost\"}]\n":
+                "with a watchdog .lost",
+        }
+        for text, error in cases.items():
+            self.file.write_text(head + text, encoding="utf-8")
+            with self.subTest(text):
+                self.assertIn(error, support.run(support.MBPLANTD, "--check", self.file).stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

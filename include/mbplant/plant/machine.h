@@ -18,8 +18,19 @@ struct mbp_actuator {
     uint32_t unit;                /* index into units[] */
     struct mbp_register reg;      /* of the command; of an on/off one only addr, which is a coil's */
     uint32_t logic;               /* one more than the index of the last formula that sets it; 0 = none: masters do */
+    uint32_t watchdog;            /* one more than the index of who watches whether a master writes it; 0 = nobody */
     uint8_t kind;                 /* enum mbp_actuator_kind */
     bool on_off;
+};
+
+/* What becomes of a value when no master has written it for so long. */
+enum mbp_on_loss { MBP_LOSS_HOLD, MBP_LOSS_FAIL, MBP_LOSS_ZERO, MBP_LOSS_NUMBER };
+struct mbp_watchdog {
+    uint64_t after_ns;
+    double number;     /* of NUMBER */
+    uint32_t actuator; /* plant-wide, or UINT32_MAX */
+    uint32_t stored;   /* likewise */
+    uint8_t on_loss;   /* enum mbp_on_loss; FAIL of actuators alone */
 };
 
 /* What a controller adds to its output beside what its error asks for. */

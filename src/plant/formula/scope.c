@@ -198,6 +198,15 @@ static bool find_sensor(struct mbp_scope *scope, uint32_t s, const char *member,
     return take_member(sensor_members, COUNT_OF(sensor_members), member, s, out);
 }
 
+/* Whether no master has written it for too long. */
+static bool find_lost(uint32_t watchdog, const char *member, struct mbp_expr_name *out)
+{
+    if (watchdog == 0 || strcasecmp(member, "lost") != 0)
+        return false;
+    *out = (struct mbp_expr_name){MBP_EXPR_BOOL, mbp_slot(MBP_SLOT_LOST, watchdog - 1)};
+    return true;
+}
+
 static bool find_actuator(struct mbp_scope *scope, uint32_t a, const char *member, struct mbp_expr_name *out,
                           const char **why)
 {
@@ -205,10 +214,11 @@ static bool find_actuator(struct mbp_scope *scope, uint32_t a, const char *membe
     bool position = member[0] == '\0' || strcasecmp(member, "position") == 0;
     if (scope->is_signal && position)
         return take_input(scope, scope->plant->sensor_count + a, on, out);
-    if (find_touched(scope->plant->sensor_count + a, member, out))
+    if (find_touched(scope->plant->sensor_count + a, member, out) ||
+        find_lost(scope->plant->actuators[a].watchdog, member, out))
         return true;
     if (!position && strcasecmp(member, "command") != 0) {
-        *why = "an actuator has .position, .command, .written and .read";
+        *why = "an actuator has .position, .command, .written and .read, with a watchdog .lost";
         return false;
     }
     enum mbp_slot_kind kind =
@@ -237,8 +247,8 @@ static bool find_stored(const struct mbp_scope *scope, uint32_t s, const char *m
 {
     const struct mbp_stored *stored = &scope->plant->stored[s];
     *why = stored->reg.type == MBP_STRING ? "it is a text, and has no value in an expression"
-                                          : "a point has .written, .read and .bad_quality";
-    if (find_touched(mbp_touched_stored(scope->plant, s), member, out))
+                                          : "a point has .written, .read and .bad_quality, with a watchdog .lost";
+    if (find_touched(mbp_touched_stored(scope->plant, s), member, out) || find_lost(stored->watchdog, member, out))
         return true;
     if (strcasecmp(member, "bad_quality") == 0) {
         *out = (struct mbp_expr_name){MBP_EXPR_BOOL, mbp_slot(MBP_SLOT_UNKNOWN, s)};

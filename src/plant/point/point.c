@@ -209,6 +209,7 @@ static const struct mbp_field point_fields[] = {
                           .same = mbp_same_formula,
                           .allowed = "a condition: \"MODE < 20\"",
                           .json = "\"type\": \"string\""},
+    MBP_WATCHDOG_KEYS(struct mbp_point_def, MBP_POINT_),
 };
 
 static bool is_bits(enum mbp_table table)

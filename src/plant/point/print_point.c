@@ -70,6 +70,13 @@ static void print_shown(FILE *out, const struct mbp_plant *plant, const struct m
     fputs("value: ", out);
     print_value(out, stored);
     fprintf(out, ", retain: %s", stored->retain ? "true" : "false");
+    if (stored->watchdog != 0) {
+        const struct mbp_watchdog *watchdog = &plant->watchdogs[stored->watchdog - 1];
+        const struct mbp_loss_def loss = {(enum mbp_on_loss)watchdog->on_loss, watchdog->number};
+        mbp_print_duration(out, ", watchdog: ", watchdog->after_ns);
+        fputs(", on_loss: ", out);
+        mbp_print_on_loss(out, &loss);
+    }
 }
 
 static void print_alias(FILE *out, const struct mbp_alias *alias)

@@ -176,7 +176,7 @@ static void test_mistakes_get_one_clear_error_each(void **state)
         {"[{at: input 0, tag: TT101, kind: 5}]",
          "9:40: 'kind' is not a key of a point; its keys are at, tag, type, scale, offset, order, "
          "overflow, no_value, bit, byte, bits, repeat, name, value, access, retain, count, same_as, "
-         "expr, accept\n"},
+         "expr, accept, watchdog, on_loss\n"},
         {"[{at: holding 6, tag: TT101, type: int32}, {at: holding 7, tag: V1}]",
          "9:61: the point at holding 7 (holding_registers 7..7) overlaps the point at holding 6 (line 9) at address 7; "
          "choose another 'at'\n"},
