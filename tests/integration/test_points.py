@@ -257,6 +257,16 @@ class Points(unittest.TestCase):
             self.assertEqual(web.get("/points/T1.high.limit")["value"], 80)
             self.assertEqual(web.post("/points/T1.high", {"value": 70})["name"], "T1.high.limit")
 
+    def test_text_of_a_sensor_in_input_registers_is_shown(self):
+        self.file.write_text("mbplant: 1\nname: Text\nunits:\n  - id: 1\n    sensors:\n"
+                             "      - {name: SER, signal: {text: AB12}, register: {at: input 100, type: string(4)}}\n"
+                             "      - {name: LOT, signal: {text: xyz}, register: {type: string(2)}}\n", encoding="utf-8")
+        plant = self.begin()
+        status = plant.ctl("status")
+        self.assertRegex(status, r"\nSER +AB12\n")
+        self.assertRegex(status, r"\nLOT +xyz\n")
+        self.assertIn("SER = AB12  (IR 100..103 = 30101..30104", plant.ctl("read", "ser"))
+
     def test_map_for_programs_has_labels_ranges_limits_in_use_files_and_queues(self):
         self.file.write_text(MAPPED, encoding="utf-8")
         plant = self.begin()

@@ -79,6 +79,13 @@ static bool tells_alone(const struct mbp_plant *plant, const struct mbp_unit *un
            !mbp_map_item_has(plant, unit, point->tag.block, point->tag.item);
 }
 
+/* Whether it shows the text of a sensor that has no register in the standard map. */
+static bool tells_text(const struct mbp_plant *plant, const struct mbp_user_point *point)
+{
+    return point->reg.type == MBP_STRING && point->tag.block == MBP_MAP_VALUES && !point->write_only &&
+           plant->sensors[point->tag.item].reg.nowhere;
+}
+
 static bool is_of(const struct mbp_user_point *point, enum mbp_map_per per, uint32_t item)
 {
     return mbp_map[point->tag.block].per == per && point->tag.item == item;
@@ -89,7 +96,7 @@ static void want_points(const struct mbp_plant *plant, const struct mbp_unit *un
 {
     for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count; p++) {
         const struct mbp_user_point *point = &plant->points[p];
-        if (is_of(point, per, item) && tells_alone(plant, unit, point))
+        if (is_of(point, per, item) && (tells_alone(plant, unit, point) || tells_text(plant, point)))
             ctl_fetch_want(fetch, (enum mbp_table)point->table, point->reg.addr, point->reg.words);
     }
 }
@@ -166,14 +173,25 @@ static void take_sensor(const struct mbp_plant *plant, const struct mbp_unit *un
     }
 }
 
-static char *take_text(const struct mbp_sensor *sensor, const struct ctl_fetch *fetch)
+static char *take_text(const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t s,
+                       const struct ctl_fetch *fetch)
 {
-    const struct mbp_register *reg = &sensor->reg;
+    const struct mbp_register *reg = &plant->sensors[s].reg;
+    enum mbp_table table = MBP_HOLDING_REGISTERS;
     char text[2 * MBP_STRING_WORDS_MAX + 1];
-    if (reg->type != MBP_STRING || reg->nowhere)
+    if (reg->type != MBP_STRING)
         return NULL;
-    return strdup(ctl_string_text((enum mbp_order)reg->order, &fetch->words[MBP_HOLDING_REGISTERS][reg->addr],
-                                  reg->words, text, sizeof text));
+    for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count && reg->nowhere; p++) {
+        const struct mbp_user_point *point = &plant->points[p];
+        if (!is_of(point, MBP_PER_SENSOR, s) || !tells_text(plant, point))
+            continue;
+        reg = &point->reg;
+        table = (enum mbp_table)point->table;
+    }
+    if (reg->nowhere)
+        return NULL;
+    return strdup(
+        ctl_string_text((enum mbp_order)reg->order, &fetch->words[table][reg->addr], reg->words, text, sizeof text));
 }
 
 /* ---- flags --------------------------------------------------------------------------------------------------------
@@ -253,7 +271,7 @@ static void take_unit(const struct mbp_plant *plant, const struct mbp_unit *unit
         take_machine(plant, unit, m, fetch, &out->machines[m]);
     for (uint32_t s = unit->first_sensor; s < unit->first_sensor + unit->sensor_count; s++) {
         take_sensor(plant, unit, s, fetch, &out->sensors[s]);
-        out->texts[s] = take_text(&plant->sensors[s], fetch);
+        out->texts[s] = take_text(plant, unit, s, fetch);
     }
     for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count; a++)
         take_per(plant, unit, MBP_PER_ACTUATOR, a, fetch, &out->actuators[a]);
