@@ -73,7 +73,10 @@ enum mbp_signal_field {
     MBP_SIGNAL_REPLAY,
     MBP_SIGNAL_NOISE,
     MBP_SIGNAL_TEXT,
-    MBP_SIGNAL_EXPR
+    MBP_SIGNAL_EXPR,
+    MBP_SIGNAL_AT_LEAST,
+    MBP_SIGNAL_AT_MOST,
+    MBP_SIGNAL_CUTOFF
 };
 
 /* An expression or assignment as the file has it. */

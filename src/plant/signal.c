@@ -170,6 +170,13 @@ static const struct mbp_field signal_fields[] = {
                                  .unit = MBP_VALUE_UNIT, .usual = "0", .low = 0, .high = DBL_MAX),
     [MBP_SIGNAL_TEXT] =
         MBP_ROW(ASCII, OF(signal.text), "text", "what a string sensor shows", .high = 2 * MBP_STRING_WORDS_MAX),
+    [MBP_SIGNAL_AT_LEAST] = MBP_ROW(NUMBER, OF(signal.at_least), "at_least", "the process value is never below it",
+                                    .unit = MBP_VALUE_UNIT, MBP_ANY_NUMBER),
+    [MBP_SIGNAL_AT_MOST] = MBP_ROW(NUMBER, OF(signal.at_most), "at_most", "the process value is never above it",
+                                   .unit = MBP_VALUE_UNIT, MBP_ANY_NUMBER),
+    [MBP_SIGNAL_CUTOFF] =
+        MBP_ROW(NUMBER, OF(signal.cutoff), "cutoff", "a process value that is nearer to 0 than that is 0",
+                .unit = MBP_VALUE_UNIT, .low = 0, .high = DBL_MAX),
     [MBP_SIGNAL_EXPR] = MBP_ROW(CUSTOM, OF(expr), "expr", "an expression in the place of base and inputs",
                                 .read = mbp_read_formula, .print = mbp_print_formula, .same = mbp_same_formula,
                                 .allowed = "an expression: \"SEL(M1.en_service, 0, LT1 * 0.3)\"",
@@ -269,6 +276,8 @@ void mbp_settle_signal(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
         signal->wander_sigma = def->wander.sigma;
         signal->wander_tau_ns = def->wander.tau_ns;
     }
+    signal->has_least = mbp_def_has(&def->def, MBP_SIGNAL_AT_LEAST);
+    signal->has_most = mbp_def_has(&def->def, MBP_SIGNAL_AT_MOST);
     signal->replay = def->replay.file;
     signal->replay_column = def->replay.column;
     signal->replay_hold = def->replay.file != NULL && !def->replay.loop;
@@ -296,6 +305,10 @@ void mbp_check_signal(struct mbp_reader *reader, const struct mbp_sensor_def *se
         mbp_reader_tell(reader, mbp_def_node(&signal->def, "text"),
                         "'text' is %zu characters long; %u registers hold %u", strlen(signal->signal.text),
                         sensor->reg.reg.words, 2u * sensor->reg.reg.words);
+    }
+    if (mbp_def_has(&signal->def, MBP_SIGNAL_AT_LEAST) && mbp_def_has(&signal->def, MBP_SIGNAL_AT_MOST) &&
+        signal->signal.at_least > signal->signal.at_most) {
+        mbp_reader_tell(reader, mbp_def_node(&signal->def, "at_most"), "'at_most' is below 'at_least'");
     }
     if ((signal->def.present & replay_bit) != 0 &&
         (signal->def.present & ~(replay_bit | MBP_BIT(MBP_SIGNAL_NOISE) | text_bit)) != 0) {
@@ -334,7 +347,9 @@ static uint32_t parts_of(const struct mbp_signal *signal, bool has_inputs)
            MBP_BIT(MBP_SIGNAL_NOISE) | (signal->wave != MBP_WAVE_NONE ? MBP_BIT(MBP_SIGNAL_WAVE) : 0) |
            (has_inputs ? MBP_BIT(MBP_SIGNAL_INPUTS) : 0) |
            (fabs(signal->integrate_gain) > 0 ? MBP_BIT(MBP_SIGNAL_INTEGRATE) : 0) |
-           (signal->wander_sigma > 0 ? MBP_BIT(MBP_SIGNAL_WANDER) : 0);
+           (signal->wander_sigma > 0 ? MBP_BIT(MBP_SIGNAL_WANDER) : 0) |
+           (signal->has_least ? MBP_BIT(MBP_SIGNAL_AT_LEAST) : 0) |
+           (signal->has_most ? MBP_BIT(MBP_SIGNAL_AT_MOST) : 0) | (signal->cutoff > 0 ? MBP_BIT(MBP_SIGNAL_CUTOFF) : 0);
 }
 
 void mbp_signal_view(const struct mbp_plant *plant, const struct mbp_sensor *sensor, struct mbp_signal_view *view)

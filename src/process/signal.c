@@ -16,8 +16,8 @@ bool process_is_elaborate(const struct mbp_plant *plant, uint32_t s)
     const struct mbp_signal *signal = sensor->signal;
     const struct mbp_input *input = sensor->input_count == 1 ? &plant->inputs[sensor->first_input] : NULL;
     bool curved = input != NULL && (input->function != MBP_LINEAR || input->times != MBP_TIMES_NONE);
-    return curved || sensor->formula != 0 || process_is_switch(plant, s) || signal->wave != MBP_WAVE_NONE ||
-           sensor->input_count > 1 || mbp_signal_parts(plant, s) > 0;
+    return curved || sensor->formula != 0 || mbp_signal_is_bounded(signal) || process_is_switch(plant, s) ||
+           signal->wave != MBP_WAVE_NONE || sensor->input_count > 1 || mbp_signal_parts(plant, s) > 0;
 }
 
 static struct process_delay delay_of(const struct mbp_plant *plant, uint64_t dead_time_ns)
@@ -162,6 +162,14 @@ static double wander(const struct process_signal *signal, uint64_t scan, double 
     return value * signal->wander_decay + signal->wander_kick * normal;
 }
 
+/* What the process does not go beyond. */
+static double ended(const struct mbp_signal *of, double value)
+{
+    value = of->has_least ? fmax(value, of->at_least) : value;
+    value = of->has_most ? fmin(value, of->at_most) : value;
+    return fabs(value) < of->cutoff ? 0.0 : value;
+}
+
 /* ---- the signal -------------------------------------------------------------------------------------------------- */
 
 void process_signal_advance(const struct mbp_process *process, struct mbp_state *state,
@@ -181,7 +189,8 @@ void process_signal_advance(const struct mbp_process *process, struct mbp_state 
         part++;
     }
     if (of->lag_ns != 0) {
-        double *kept = signal->delay.samples > 0 || wanders || signal->is_switch ? part++ : shown;
+        bool apart = signal->delay.samples > 0 || wanders || signal->is_switch || mbp_signal_is_bounded(of);
+        double *kept = apart ? part++ : shown;
         value = *kept = lagged(value, *kept, process->decay[signal->sensor]);
     }
     if (signal->delay.samples > 0) {
@@ -192,7 +201,7 @@ void process_signal_advance(const struct mbp_process *process, struct mbp_state 
         *part = wander(signal, state->tick, *part);
         value = process_bounded(value + *part);
     }
-    *shown = signal->is_switch ? process_switched(value) : value;
+    *shown = signal->is_switch ? process_switched(value) : ended(of, value);
 }
 
 void process_signal_settle(const struct mbp_process *process, struct mbp_state *state,
@@ -208,11 +217,11 @@ void process_signal_settle(const struct mbp_process *process, struct mbp_state *
     value = process_bounded(value + moved);
     if (fabs(of->integrate_gain) > 0)
         value = *part++ = held(sensor, of->integrate_initial);
-    if (of->lag_ns != 0 && (signal->delay.samples > 0 || wanders || signal->is_switch))
+    if (of->lag_ns != 0 && (signal->delay.samples > 0 || wanders || signal->is_switch || mbp_signal_is_bounded(of)))
         *part++ = value;
     fill(&signal->delay, part, value);
     part += signal->delay.samples;
     if (wanders)
         *part = 0.0;
-    state->lagged[signal->sensor] = signal->is_switch ? process_switched(value) : value;
+    state->lagged[signal->sensor] = signal->is_switch ? process_switched(value) : ended(of, value);
 }

@@ -22,14 +22,15 @@ static size_t measure(const struct mbp_plant *plant, uint32_t s, uint32_t step, 
     }
     part->from = NULL;
     bool wanders = signal->wander_sigma > 0;
+    bool apart = signal->dead_time_ns != 0 || wanders || sensor->reg.type == MBP_BOOL || mbp_signal_is_bounded(signal);
     switch (step - 2 * sensor->input_count) {
     case 0:
         part->kind = PART_INTEGRAL;
         return fabs(signal->integrate_gain) > 0 ? 1u : 0u;
     case 1:
-        /* A lag with nothing behind it is the process value itself; a switch is behind it. */
+        /* A lag with nothing behind it is the process value itself; a switch and ends are behind it. */
         part->kind = PART_LAG;
-        return signal->lag_ns != 0 && (signal->dead_time_ns != 0 || wanders || sensor->reg.type == MBP_BOOL) ? 1u : 0u;
+        return signal->lag_ns != 0 && apart ? 1u : 0u;
     case 2:
         part->kind = PART_DEAD_TIME;
         return mbp_dead_time_samples(plant, signal->dead_time_ns);

@@ -400,5 +400,44 @@ class Watchdog(unittest.TestCase):
                 self.assertIn(error, support.run(support.MBPLANTD, "--check", self.file).stderr)
 
 
+class Ends(unittest.TestCase):
+    PLANT = """mbplant: 1
+name: Ends
+scan: 100ms
+units:
+  - id: 1
+    sensors:
+      - {name: S, register: {type: float64}, signal: {base: 0, wave: {amplitude: 10, period: 4s}}}
+      - {name: E, register: {type: float64}, signal: {inputs: [{from: S}], at_least: -2, at_most: 3}}
+      - {name: C, register: {type: float64}, signal: {expr: S, cutoff: 9}}
+      - {name: L, register: {type: float64}, signal: {base: 5, lag: 1s, cutoff: 1}}
+"""
+
+    def test_process_value_stays_within_its_ends(self):
+        with tempfile.TemporaryDirectory(prefix="mbplant-conditions-test-") as folder:
+            file = pathlib.Path(folder) / "ends.yaml"
+            file.write_text(self.PLANT, encoding="utf-8")
+            scenario = pathlib.Path(folder) / "run.yaml"
+            scenario.write_text("""mbplant_scenario: 1
+name: Run
+duration: 20s
+timeline:
+  - {at: 0s, expect: {value: {sensor: E, between: [-2, 3]}, for: 19s}}
+  - {at: 1s, expect: {value: {sensor: E, between: [3, 3]}, within: 5s}}
+  - {at: 1s, expect: {value: {sensor: E, between: [-2, -2]}, within: 5s}}
+  - {at: 1s, expect: {value: {sensor: C, between: [9, 10]}, within: 5s}}
+  - {at: 1s, expect: {value: {sensor: C, between: [0, 0]}, within: 5s}}
+  - {at: 5s, expect: {value: {sensor: L, between: [4.9, 5]}, within: 5s}}
+""", encoding="utf-8")
+            result = support.run(support.MBPLANTD, "--scenario", scenario, "--fast-forward", "-d",
+                                 pathlib.Path(folder) / "data", file)
+            self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+            config = support.run(support.MBPLANTD, "--print-config", file).stdout
+            file.write_text(config, encoding="utf-8")
+            self.assertEqual(support.run(support.MBPLANTD, "--print-config", file).stdout, config)
+            file.write_text(self.PLANT.replace("at_most: 3", "at_most: -3"), encoding="utf-8")
+            self.assertIn("'at_most' is below 'at_least'", support.run(support.MBPLANTD, "--check", file).stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

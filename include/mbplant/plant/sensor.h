@@ -36,6 +36,9 @@ struct mbp_signal {
     uint64_t dead_time_ns;
     double wander_sigma;
     uint64_t wander_tau_ns;
+    double at_least, at_most; /* ends of the process value, where it has them */
+    bool has_least, has_most;
+    double cutoff;             /* nearer to 0 than that it is 0 */
     double noise;              /* standard deviation of the sensor's noise, engineering units */
     const char *replay;        /* CSV path, or NULL; from the plant file's folder when it is relative */
     const char *replay_column; /* the header of the value's column; NULL = the second */
@@ -43,6 +46,11 @@ struct mbp_signal {
     uint32_t recording;        /* index into the plant's recordings; meaningful with replay */
     const char *text;          /* what a string sensor shows, "" when the file does not say; NULL for the other types */
 };
+
+static inline bool mbp_signal_is_bounded(const struct mbp_signal *signal)
+{
+    return signal->has_least || signal->has_most || signal->cutoff > 0;
+}
 
 /* A column of a file that signals replay, and the place of the plant file that first names it. */
 struct mbp_recording {
