@@ -60,6 +60,9 @@ enum mbp_slot_kind {
     MBP_SLOT_UNKNOWN,       /* stored value: its expression has a fault */
     MBP_SLOT_TOUCHED,       /* sensor, actuator or stored value, twice: a master wrote it; 1 more: a master read it */
     MBP_SLOT_LOST,          /* watchdog: no master has written for too long */
+    MBP_SLOT_OPENED,        /* actuator: it stands at the upper end of its range */
+    MBP_SLOT_CLOSED,        /* at the lower one */
+    MBP_SLOT_RUNNING,       /* not there */
     MBP_SLOT_COUNT
 };
 

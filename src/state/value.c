@@ -32,6 +32,15 @@ static union mbp_expr_value read_actuator(const struct mbp_formula_view *view, e
     return on(is_on(&view->plant->actuators[a], kind == MBP_SLOT_POSITION_ON ? position : command));
 }
 
+/* At an end of its range. */
+static union mbp_expr_value read_feedback(const struct mbp_formula_view *view, enum mbp_slot_kind kind, uint32_t a)
+{
+    double position = view->state->lagged[view->plant->sensor_count + a];
+    const double *range = view->plant->actuators[a].range;
+    bool closed = position <= range[0];
+    return on(kind == MBP_SLOT_OPENED ? position >= range[1] : closed == (kind == MBP_SLOT_CLOSED));
+}
+
 static union mbp_expr_value read_alarm(const struct mbp_formula_view *view, enum mbp_slot_kind kind, uint32_t index)
 {
     uint32_t s = index / MBP_ALARM_COUNT;
@@ -114,6 +123,10 @@ static union mbp_expr_value read_other(const struct mbp_formula_view *view, enum
         return on(mbp_stored_is_bad(view->plant, state, index));
     case MBP_SLOT_TOUCHED:
         return on((state->touched[index / 2] & (index % 2 == 0 ? MBP_TOUCHED_WRITTEN : MBP_TOUCHED_READ)) != 0);
+    case MBP_SLOT_OPENED:
+    case MBP_SLOT_CLOSED:
+    case MBP_SLOT_RUNNING:
+        return read_feedback(view, kind, index);
     case MBP_SLOT_LOST:
         return on(state->watchdog[index].lost);
     case MBP_SLOT_BAD:

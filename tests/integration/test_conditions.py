@@ -439,5 +439,36 @@ timeline:
             self.assertIn("'at_most' is below 'at_least'", support.run(support.MBPLANTD, "--check", file).stderr)
 
 
+class Feedback(unittest.TestCase):
+    PLANT = """mbplant: 1
+name: Feedback
+scan: 20ms
+units:
+  - id: 1
+    actuators:
+      - {name: XV1, kind: valve, on_off: true, travel: 300ms}
+      - {name: P1, kind: pump, on_off: true}
+    points:
+      - {at: discrete 100, name: ZSH, expr: XV1.opened}
+      - {at: discrete 101, name: ZSL, expr: XV1.closed}
+      - {at: discrete 102, name: YI, expr: P1.running}
+"""
+
+    def test_contacts_of_an_actuator_say_where_it_stands(self):
+        with tempfile.TemporaryDirectory(prefix="mbplant-conditions-test-") as folder:
+            file = pathlib.Path(folder) / "feedback.yaml"
+            file.write_text(self.PLANT, encoding="utf-8")
+            with support.Plant(file, data=pathlib.Path(folder) / "data") as plant:
+                def contacts():
+                    text = plant.ctl("read", "ZSH", "ZSL", "YI")
+                    return [line.split()[2] for line in text.splitlines()]
+                self.assertEqual(contacts(), ["off", "on", "off"])
+                plant.ctl("write", "XV1", "1")
+                plant.ctl("write", "P1", "1")
+                support.eventually(lambda: contacts() == ["on", "off", "on"], "it is open")
+                plant.ctl("write", "XV1", "0")
+                support.eventually(lambda: contacts() == ["off", "on", "on"], "it is shut")
+
+
 if __name__ == "__main__":
     unittest.main()

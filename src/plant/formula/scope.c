@@ -75,6 +75,13 @@ static const struct member controller_members[] = {
     {"measurement", MBP_SLOT_OF_CONTROLLER, MBP_EXPR_LREAL, MBP_OF_CONTROLLER_MEASUREMENT, MBP_OF_CONTROLLER_COUNT},
 };
 
+/* What the feedback contacts of an actuator say of its position. */
+static const struct member actuator_members[] = {
+    {"opened", MBP_SLOT_OPENED, MBP_EXPR_BOOL, 0, 1},
+    {"closed", MBP_SLOT_CLOSED, MBP_EXPR_BOOL, 0, 1},
+    {"running", MBP_SLOT_RUNNING, MBP_EXPR_BOOL, 0, 1},
+};
+
 static const struct member machine_members[] = {
     {"en_service", MBP_SLOT_STATE, MBP_EXPR_BOOL, MBP_EN_SERVICE, MBP_STATE_COUNT},
     {"en_panne", MBP_SLOT_STATE, MBP_EXPR_BOOL, MBP_EN_PANNE, MBP_STATE_COUNT},
@@ -217,8 +224,11 @@ static bool find_actuator(struct mbp_scope *scope, uint32_t a, const char *membe
     if (find_touched(scope->plant->sensor_count + a, member, out) ||
         find_lost(scope->plant->actuators[a].watchdog, member, out))
         return true;
+    if (take_member(actuator_members, COUNT_OF(actuator_members), member, a, out))
+        return true;
     if (!position && strcasecmp(member, "command") != 0) {
-        *why = "an actuator has .position, .command, .written and .read, with a watchdog .lost";
+        *why = "an actuator has .position, .command, .opened, .closed, .running, .written and .read, with a watchdog "
+               ".lost";
         return false;
     }
     enum mbp_slot_kind kind =
