@@ -95,7 +95,8 @@ static json_t *alarm_of(const struct mbp_export_row *row)
     static const char *const classes[] = {"highhigh", "high", "low", "info"};
     static const char *const colours[] = {"#FF2222", "#FF8800", "#FFCC00", "#4488FF"};
     char title[256];
-    const char *name = row->point.name;
+    const char *dot = strrchr(row->point.name, '.'); /* the sensor's own name may have "low" in it */
+    const char *name = dot != NULL ? dot : row->point.name;
     unsigned of = strstr(name, "high_high") != NULL ? 0
                   : strstr(name, "high") != NULL    ? 1
                   : strstr(name, "low") != NULL     ? 2

@@ -119,6 +119,19 @@ static void test_alarms_come_with_their_priority(void **state)
     mbp_plant_free(plant);
 }
 
+static void test_class_of_an_alarm_in_fuxa_goes_by_the_alarm_alone(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant =
+        fixture_plant("mbplant: 1\nname: P\nunits: [{id: 1, sensors: [{name: flow, range: [0, 100], "
+                      "bad_quality: {priority: medium}}]}]\n");
+    write_as(plant, "fuxa", NULL);
+    const char *info = strstr(text, "\"info\": {\n    \"enabled\": true");
+    assert_non_null(info);
+    assert_null(strstr(text, "\"low\": {\n    \"enabled\": true"));
+    mbp_plant_free(plant);
+}
+
 static int tear_down(void **state)
 {
     (void)state;
@@ -135,6 +148,7 @@ int main(void)
         cmocka_unit_test(test_address_of_the_plant_is_in_the_files_that_need_it),
         cmocka_unit_test(test_orders_have_the_words_of_each_target),
         cmocka_unit_test(test_alarms_come_with_their_priority),
+        cmocka_unit_test(test_class_of_an_alarm_in_fuxa_goes_by_the_alarm_alone),
     };
     return cmocka_run_group_tests(tests, NULL, tear_down);
 }
