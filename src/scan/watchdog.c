@@ -44,7 +44,8 @@ static void write_instead(struct mbp_scan *scan, const struct mbp_watchdog *watc
     }
     const struct mbp_stored *stored = &plant->stored[watchdog->stored];
     uint64_t *bits = &scan->state->stored[watchdog->stored];
-    uint64_t now = stored->reg.type == MBP_BOOL ? value > 0 || value < 0 : mbp_register_bits(&stored->reg, value);
+    uint64_t now =
+        stored->reg.type == MBP_BOOL ? (uint64_t)(value > 0 || value < 0) : mbp_register_bits(&stored->reg, value);
     if (now == *bits)
         return;
     struct mbp_event event = mbp_stored_event(plant, MBP_EV_POINT_WRITTEN, watchdog->stored);
