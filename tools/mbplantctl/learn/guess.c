@@ -167,8 +167,8 @@ static bool float_at(const struct sweeps *sweeps, uint32_t addr, enum mbp_order 
 static bool begins_later(const struct sweeps *sweeps, uint32_t addr, uint32_t end, enum mbp_order order,
                          const struct motion *motion)
 {
-    enum mbp_order next_order;
-    struct motion next;
+    enum mbp_order next_order = MBP_ABCD;
+    struct motion next = {0};
     if (addr + 3 > end || !float_at(sweeps, addr + 1, &next_order, &next))
         return false;
     if (next.moves != motion->moves)

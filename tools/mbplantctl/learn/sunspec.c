@@ -141,7 +141,10 @@ static void add_group(struct chain *chain, const json_t *group, int depth)
     size_t i;
     const json_t *item;
     size_t path = strlen(chain->path);
-    json_array_foreach(json_object_get(group, "points"), i, item) add_point(chain, item);
+    json_array_foreach(json_object_get(group, "points"), i, item)
+    {
+        add_point(chain, item);
+    }
     json_array_foreach(json_object_get(group, "groups"), i, item)
     {
         const char *counter = json_string_value(json_object_get(item, "count"));
