@@ -83,6 +83,11 @@ static enum mbp_status check(sqlite3 *db, char *why, size_t size)
     return status_of(rc);
 }
 
+/* A minute that a stop cut in two is one row. */
+static const char add_minute_sql[] =
+    "INSERT INTO minute VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET mean = excluded.mean, "
+    "least = min(least, excluded.least), most = max(most, excluded.most)";
+
 static int prepare(struct samples_db *db)
 {
     static const char *const sql[] = {
@@ -91,8 +96,7 @@ static int prepare(struct samples_db *db)
         "ROLLBACK",
         "INSERT INTO tag(name) VALUES(?1) ON CONFLICT DO NOTHING",
         "SELECT id FROM tag WHERE name = ?1",
-        "INSERT INTO minute VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET mean = excluded.mean, "
-        "least = min(least, excluded.least), most = max(most, excluded.most)",
+        add_minute_sql,
         "INSERT OR REPLACE INTO change VALUES(?1, ?2, ?3, ?4)",
     };
     sqlite3_stmt **const statements[] = {&db->begin,    &db->commit,     &db->rollback,  &db->add_tag,

@@ -67,6 +67,7 @@ enum mbp_status mbp_samples_prepare(const struct mbp_plant *plant, struct mbp_sa
     size_t count = of->sensors + 1u; /* never 0 bytes */
     of->ring_size = of->sensors > 0 ? ring_size(of->sensors) : 1;
     of->names = calloc(1, names_size(plant));
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): pointers, and behind them what they point to
     of->rules = calloc(count, sizeof *of->rules + sizeof **of->rules);
     of->known = calloc(count, sizeof *of->known);
     of->minutes = calloc(count, sizeof *of->minutes);
