@@ -43,7 +43,7 @@ static int number_of(sqlite3 *db, const char *sql, sqlite3_int64 *out)
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-static enum mbp_status status_of(int rc)
+enum mbp_status samples_status(int rc)
 {
     switch (rc & 0xFF) {
     case SQLITE_OK:
@@ -80,7 +80,7 @@ static enum mbp_status check(sqlite3 *db, char *why, size_t size)
     }
     if (rc != SQLITE_OK)
         snprintf(why, size, "%s", sqlite3_errmsg(db));
-    return status_of(rc);
+    return samples_status(rc);
 }
 
 /* A minute that a stop cut in two is one row. */
@@ -122,7 +122,7 @@ static enum mbp_status open_file(const char *folder, int flags, sqlite3 **out, c
     snprintf(why, size, "%s", *out != NULL ? sqlite3_errmsg(*out) : sqlite3_errstr(rc));
     sqlite3_close(*out);
     *out = NULL;
-    return status_of(rc);
+    return samples_status(rc);
 }
 
 enum mbp_status samples_db_open(struct samples_db *db, const char *folder, char *why, size_t size)
@@ -141,7 +141,7 @@ enum mbp_status samples_db_open(struct samples_db *db, const char *folder, char 
             rc = prepare(db);
         if (rc != SQLITE_OK)
             snprintf(why, size, "%s", sqlite3_errmsg(db->db));
-        status = status_of(rc);
+        status = samples_status(rc);
     }
     if (status != MBP_OK)
         samples_db_close(db);

@@ -153,22 +153,6 @@ static int read_changes(sqlite3 *db, sqlite3_int64 tag, struct mbp_sample_trend 
 /* ---- all
  * ---------------------------------------------------------------------------------------------------------------- */
 
-static enum mbp_status status_of(int rc)
-{
-    switch (rc & 0xFF) {
-    case SQLITE_OK:
-        return MBP_OK;
-    case SQLITE_NOMEM:
-        return MBP_ERR_MEMORY;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-    case SQLITE_ERROR:
-        return MBP_ERR_CORRUPT;
-    default:
-        return MBP_ERR_IO;
-    }
-}
-
 /* Changes where there are some and the parts are finer than minutes, else minutes. */
 static int read_all(sqlite3 *db, const char *sensor, struct mbp_sample_trend *trend)
 {
@@ -198,7 +182,7 @@ enum mbp_status mbp_samples_read(const char *folder, const char *sensor, struct 
     enum mbp_status status = samples_db_open_to_read(folder, &db);
     if (status != MBP_OK)
         return status;
-    status = status_of(read_all(db, sensor, trend));
+    status = samples_status(read_all(db, sensor, trend));
     sqlite3_close(db);
     return status;
 }
