@@ -34,6 +34,21 @@ struct scan {
 
 /* ---- progress ---------------------------------------------------------------------------------------------------- */
 
+/* The terminal's line, written over: numbers and words of our own alone. */
+static void show_line(const char *text)
+{
+    fputs("\r", stderr);
+    fputs(text, stderr);
+    fputs("\033[K", stderr);
+}
+
+static void say_sweep(const struct scan *scan)
+{
+    char text[64];
+    snprintf(text, sizeof text, "watching: sweep %u of %u", scan->sweep_count, GUESS_SWEEPS_MAX);
+    show_line(text);
+}
+
 static void show_progress(void *ctx, const struct areas *areas, uint32_t addr)
 {
     struct scan *scan = ctx;
@@ -41,8 +56,10 @@ static void show_progress(void *ctx, const struct areas *areas, uint32_t addr)
     if (!scan->terminal || now < scan->next_progress_ns)
         return;
     scan->next_progress_ns = now + PROGRESS_NS;
-    fprintf(stderr, "\r%s %u of %u..%u: %u found, %u requests \033[K", mbp_table_word(areas->table), addr, areas->first,
-            areas->last, areas->found, scan->probe.requests);
+    char text[128];
+    snprintf(text, sizeof text, "%s %u of %u..%u: %u found, %u requests ", mbp_table_word(areas->table), addr,
+             areas->first, areas->last, areas->found, scan->probe.requests);
+    show_line(text);
 }
 
 static void clear_progress(const struct scan *scan)
@@ -152,7 +169,7 @@ static bool watch(struct scan *scan, uint64_t watch_ns)
         if (!keep_sweep(scan))
             return false;
         if (scan->terminal)
-            fprintf(stderr, "\rwatching: sweep %u of %u\033[K", scan->sweep_count, GUESS_SWEEPS_MAX);
+            say_sweep(scan);
     }
     clear_progress(scan);
     return true;

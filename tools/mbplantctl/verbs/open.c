@@ -63,7 +63,7 @@ enum ctl_exit ctl_run_open(struct ctl *ctl)
         return CTL_FAILED;
     }
     print_address(ctl, summary.http_port, address, sizeof address);
-    puts(address);
+    ctl_say("%s\n", address);
     fflush(stdout);
     if (!open_browser(address))
         fputs("mbplantctl: no browser could be opened from here: open this address in one\n", stderr);
