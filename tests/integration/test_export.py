@@ -500,7 +500,7 @@ class Wireshark(Exporting):
         self.folder.chmod(0o755)
         script.chmod(0o644)
         # root's tshark runs no script of a user, from Wireshark 4.4 on
-        nobody = {"user": "nobody"} if os.geteuid() == 0 else {}
+        nobody = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
         done = subprocess.run(["tshark", "-o", f"mbtcp.tcp.port:{self.plant.port}", "-X", f"lua_script:{script}", "-r", self.capture(frames), "-T", "fields", "-e", "mbplant.point"],
                               capture_output=True, text=True, timeout=support.PATIENCE_S, env={**support.ENVIRONMENT, "HOME": str(self.folder)}, **nobody)
         self.assertEqual(done.returncode, 0, done.stderr)
