@@ -173,7 +173,7 @@ enum mbp_status samples_db_open_to_read(const char *folder, sqlite3 **out)
 /* ---- putting ------------------------------------------------------------------------------------------------------
  */
 
-static int run(sqlite3_stmt *statement)
+int samples_run(sqlite3_stmt *statement)
 {
     int rc = sqlite3_step(statement);
     sqlite3_reset(statement);
@@ -183,7 +183,7 @@ static int run(sqlite3_stmt *statement)
 int samples_db_tag(struct samples_db *db, const char *name, sqlite3_int64 *tag)
 {
     sqlite3_bind_text(db->add_tag, 1, name, -1, SQLITE_STATIC);
-    int rc = run(db->add_tag);
+    int rc = samples_run(db->add_tag);
     if (rc != SQLITE_OK)
         return rc;
     sqlite3_bind_text(db->find_tag, 1, name, -1, SQLITE_STATIC);
@@ -204,7 +204,7 @@ int samples_db_put_minute(struct samples_db *db, sqlite3_int64 tag, uint64_t min
     sqlite3_bind_double(db->add_minute, 5, of->least);
     sqlite3_bind_double(db->add_minute, 6, of->most);
     db->stored_hour = hour;
-    return run(db->add_minute);
+    return samples_run(db->add_minute);
 }
 
 int samples_db_put_chunk(struct samples_db *db, sqlite3_int64 tag, const struct samples_chunk *chunk)
@@ -215,7 +215,7 @@ int samples_db_put_chunk(struct samples_db *db, sqlite3_int64 tag, const struct 
     sqlite3_bind_int64(db->add_change, 3, (sqlite3_int64)chunk->begin_ms);
     sqlite3_bind_blob(db->add_change, 4, chunk->bytes, (int)chunk->len, SQLITE_STATIC);
     db->stored_hour = hour;
-    return run(db->add_change);
+    return samples_run(db->add_change);
 }
 
 /* ---- retention ------------------------------------------------------------------------------------------------------

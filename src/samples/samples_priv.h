@@ -95,6 +95,7 @@ enum mbp_status samples_db_open(struct samples_db *db, const char *folder, char 
 void samples_db_close(struct samples_db *db);
 
 /* All that return an int return SQLite's code. */
+int samples_run(sqlite3_stmt *statement); /* one that gives no rows */
 int samples_db_limit(struct samples_db *db, uint64_t max_bytes);
 int samples_db_tag(struct samples_db *db, const char *name, sqlite3_int64 *tag);
 int samples_db_put_minute(struct samples_db *db, sqlite3_int64 tag, uint64_t minute, const struct samples_minute *of);

@@ -69,13 +69,6 @@ static int put_minutes(struct samples_db *db, const struct mbp_samples_gathered 
     return rc;
 }
 
-static int run(sqlite3_stmt *statement)
-{
-    int rc = sqlite3_step(statement);
-    sqlite3_reset(statement);
-    return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
 static int retain(struct samples_db *db, struct mbp_samples_gathered *of)
 {
     bool removed = false;
@@ -90,7 +83,7 @@ static int retain(struct samples_db *db, struct mbp_samples_gathered *of)
 static int store_all(struct samples_db *db, struct mbp_samples_gathered *of, const struct samples_change *changes,
                      uint32_t count, uint64_t minute)
 {
-    int rc = run(db->begin);
+    int rc = samples_run(db->begin);
     if (rc == SQLITE_OK)
         rc = retain(db, of);
     if (rc == SQLITE_OK)
@@ -100,9 +93,9 @@ static int store_all(struct samples_db *db, struct mbp_samples_gathered *of, con
     if (rc == SQLITE_OK) /* after the minute, which is older: age counts from what was stored last */
         rc = put_changes(db, of, changes, count);
     if (rc == SQLITE_OK)
-        rc = run(db->commit);
+        rc = samples_run(db->commit);
     if (rc != SQLITE_OK) {
-        run(db->rollback);
+        samples_run(db->rollback);
         memset(of->tags, 0, of->sensors * sizeof *of->tags);
     }
     return rc;
