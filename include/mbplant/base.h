@@ -42,6 +42,9 @@ enum mbp_status {
 /* A word for a status, for messages. Never NULL; static storage. */
 const char *mbp_status_text(enum mbp_status status);
 
+/* The shortest decimal that reads back as the same number, without an exponent where people write none; returns buf. */
+const char *mbp_number_shortest(double value, char buf[32]);
+
 /* ---- time ---------------------------------------------------------------------------------------------------- */
 
 /* The injectable clock. mono_ns never goes back; wall_ms is Unix time in ms and may step. */

@@ -36,8 +36,8 @@ struct mbp_alias {
 /* How many addresses of the other table a run of them is. */
 static inline uint32_t mbp_alias_span(const struct mbp_alias *alias)
 {
-    bool bits = alias->table == MBP_COILS || alias->table == MBP_DISCRETE_INPUTS;
-    bool of_bits = alias->of_table == MBP_COILS || alias->of_table == MBP_DISCRETE_INPUTS;
+    bool bits = mbp_table_is_bits(alias->table);
+    bool of_bits = mbp_table_is_bits(alias->of_table);
     return bits && !of_bits ? (alias->count + 15) / 16 : alias->count;
 }
 

@@ -141,6 +141,12 @@ enum mbp_alarm_state {
 const char *mbp_state_name(enum mbp_state_code state);
 const char *mbp_limit_name(enum mbp_limit limit);             /* of all alarms */
 const char *mbp_alarm_state_name(enum mbp_alarm_state state); /* "returned unacknowledged" */
+/* Whether its addresses are bits, not registers. table: an enum mbp_table, or what stands in the place of one. */
+static inline bool mbp_table_is_bits(unsigned table)
+{
+    return table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
+}
+
 const char *mbp_table_name(enum mbp_table table);
 const char *mbp_table_word(enum mbp_table table); /* "holding": as people and `at:` name it */
 const char *mbp_table_noun(enum mbp_table table); /* one of it: "holding register" */

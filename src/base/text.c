@@ -111,3 +111,16 @@ bool mbp_endpoint_is_address(const char *text)
     host[strcspn(host, "%")] = '\0'; /* the interface of a link-local one */
     return inet_pton(AF_INET6, host, address) == 1;
 }
+
+const char *mbp_number_shortest(double value, char buf[32])
+{
+    double size = value < 0 ? -value : value;
+    bool plain = size >= 1e-4 && size < 1e15; /* 40, not 4e+01 */
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(buf, 32, "%.*g", digits, value);
+        double back = strtod(buf, NULL);
+        if (!(back < value) && !(back > value) && !(plain && strchr(buf, 'e') != NULL))
+            break;
+    }
+    return buf;
+}

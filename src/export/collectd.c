@@ -22,9 +22,9 @@ static void write_data(const struct mbp_export_row *row, const struct export_sai
             said->point.addr, said->type, said->order,
             said->point.table == MBP_INPUT_REGISTERS ? "ReadInput" : "ReadHolding");
     if (said->scale < 1 || said->scale > 1)
-        fprintf(out, "    Scale %s\n", export_number(said->scale, number));
+        fprintf(out, "    Scale %s\n", mbp_number_shortest(said->scale, number));
     if (said->offset < 0 || said->offset > 0)
-        fprintf(out, "    Shift %s\n", export_number(said->offset, number));
+        fprintf(out, "    Shift %s\n", mbp_number_shortest(said->offset, number));
     fputs("    Type gauge\n    Instance ", out);
     export_quoted(out, row->name);
     fputs("\n  </Data>\n", out);

@@ -38,7 +38,7 @@ void export_leave_out(FILE *told, const char *target, const struct mbp_export_ro
 
 static inline bool export_is_bits(const struct mbp_point *point)
 {
-    return point->table == MBP_COILS || point->table == MBP_DISCRETE_INPUTS;
+    return mbp_table_is_bits(point->table);
 }
 
 /* The function code that reads a table. */
@@ -66,9 +66,6 @@ struct export_block export_block_at(const struct mbp_export *export, size_t row,
 
 /* In double quotes, as YAML, TOML, JSON and Lua read it alike. */
 void export_quoted(FILE *out, const char *text);
-
-/* The shortest decimal that reads back as the same number; returns buf. */
-const char *export_number(double value, char buf[32]);
 
 /* What a person calls a row: "FILL1 Rotary filler: en_panne"; returns buf. */
 const char *export_title(const struct mbp_export_row *row, char *buf, size_t size);

@@ -52,7 +52,7 @@ static json_t *tag_of(const struct mbp_export_row *row, const struct export_said
                   row->name, "type", type, "memaddress", tables[said->point.table], "address", address, "format",
                   (int)row->decimals, "daq", "enabled", row->role == MBP_EXPORT_VALUE, "changed", 1, "interval", 10);
     if (said->scale < 1 || said->scale > 1) /* 1 / 0.1 is 10 */
-        json_object_set_new(tag, "divisor", json_string(export_number(round(1e9 / said->scale) / 1e9, number)));
+        json_object_set_new(tag, "divisor", json_string(mbp_number_shortest(round(1e9 / said->scale) / 1e9, number)));
     return tag;
 }
 

@@ -70,9 +70,9 @@ static void write_sensor(const struct mbp_export_row *row, const struct export_s
     }
     if (said->order[0] != '\0')
         fprintf(out, "        swap: %s\n", said->order);
-    fprintf(out, "        scale: %s\n", export_number(said->scale, number));
+    fprintf(out, "        scale: %s\n", mbp_number_shortest(said->scale, number));
     if (said->offset < 0 || said->offset > 0)
-        fprintf(out, "        offset: %s\n", export_number(said->offset, number));
+        fprintf(out, "        offset: %s\n", mbp_number_shortest(said->offset, number));
     fprintf(out, "        precision: %u\n", row->decimals);
     if (row->point.unit_text[0] != '\0') {
         fputs("        unit_of_measurement: ", out);

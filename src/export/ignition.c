@@ -75,7 +75,7 @@ static json_t *tag_of(const struct mbp_export_row *row, const struct export_said
         json_object_set_new(tag, "engHigh", json_real(row->range[1]));
     }
     if (said->type != NULL && strcmp(data_type(said), "Float8") == 0 && said->point.type != MBP_FLOAT64) {
-        double scale = strtod(export_number(said->scale, number), NULL);
+        double scale = strtod(mbp_number_shortest(said->scale, number), NULL);
         json_object_update_new(tag,
                                json_pack("{s:s, s:f, s:f, s:f, s:f}", "scaleMode", "Linear", "rawLow", 0.0, "rawHigh",
                                          1000.0, "scaledLow", said->offset, "scaledHigh", scale * 1000 + said->offset));

@@ -45,8 +45,8 @@ static void put_scaling(const struct export_said *said, FILE *out)
         fputs(",,,,,,,,", out);
         return;
     }
-    fprintf(out, ",Linear,0,1000,%s,%s,Double,0,0", export_number(said->offset, low),
-            export_number(strtod(export_number(said->scale, high), NULL) * 1000 + said->offset, high));
+    fprintf(out, ",Linear,0,1000,%s,%s,Double,0,0", mbp_number_shortest(said->offset, low),
+            mbp_number_shortest(strtod(mbp_number_shortest(said->scale, high), NULL) * 1000 + said->offset, high));
 }
 
 void export_kepware(const struct mbp_export *export, FILE *out, FILE *told)

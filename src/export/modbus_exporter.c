@@ -36,7 +36,7 @@ static void write_metric(const struct mbp_export_row *row, const struct export_s
             export_function(&said->point), said->point.addr, said->type, said->order,
             row->role == MBP_EXPORT_COUNT ? "counter" : "gauge");
     if (said->scale < 1 || said->scale > 1)
-        fprintf(out, "        factor: %s\n", export_number(said->scale, number));
+        fprintf(out, "        factor: %s\n", mbp_number_shortest(said->scale, number));
 }
 
 void export_modbus_exporter(const struct mbp_export *export, FILE *out, FILE *told)

@@ -103,7 +103,7 @@ static void write_point(const struct mbp_export_row *row, const struct export_sa
     fprintf(code, ", at: %u", at);
     if (said->type != NULL)
         fprintf(code, ", words: %u, type: '%s', order: '%s', scale: %s, offset: %s", said->point.count, said->type,
-                said->order, export_number(said->scale, number), export_number(said->offset, offset));
+                said->order, mbp_number_shortest(said->scale, number), mbp_number_shortest(said->offset, offset));
     fputs(", unit: ", code);
     export_quoted(code, row->point.unit_text);
     fputs(" },\n", code);

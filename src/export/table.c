@@ -18,7 +18,7 @@ static const struct mbp_grid_column columns[] = {
 static void cell_number(struct mbp_grid *grid, bool known, double value)
 {
     char number[32];
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", known && isfinite(value) ? export_number(value, number) : "");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", known && isfinite(value) ? mbp_number_shortest(value, number) : "");
 }
 
 /* Six digits throughout: five do not name them all. */

@@ -48,7 +48,7 @@ static void write_field(const struct mbp_export_row *row, const struct export_sa
     if (said->type != NULL && point->type == MBP_STRING)
         fprintf(out, ", length = %u", point->count);
     if (said->scale < 1 || said->scale > 1)
-        fprintf(out, ", scale = %s, output = \"FLOAT64\"", export_number(said->scale, number));
+        fprintf(out, ", scale = %s, output = \"FLOAT64\"", mbp_number_shortest(said->scale, number));
     fputs(" },\n", out);
 }
 

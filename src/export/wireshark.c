@@ -94,8 +94,8 @@ static void write_point(const struct mbp_export_row *row, const struct export_sa
     if (said->type != NULL) {
         snprintf(unit, sizeof unit, "%s%.60s", row->point.unit_text[0] != '\0' ? " " : "", row->point.unit_text);
         fprintf(out, ", words = %u, type = \"%s\", order = \"%s\", scale = %s, offset = %s, digits = %u, unit = ",
-                said->point.count, said->type, said->order, export_number(said->scale, scale),
-                export_number(said->offset, offset), row->decimals);
+                said->point.count, said->type, said->order, mbp_number_shortest(said->scale, scale),
+                mbp_number_shortest(said->offset, offset), row->decimals);
         export_quoted(out, unit);
     }
     fputs(" },\n", out);

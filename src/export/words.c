@@ -1,6 +1,5 @@
 /* words: a row in the words of a target, or why it has none; text as several formats read it alike. */
 #include <ctype.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,18 +119,6 @@ void export_quoted(FILE *out, const char *text)
         text += len > 0 ? len : 1;
     }
     putc('"', out);
-}
-
-const char *export_number(double value, char buf[32])
-{
-    bool plain = fabs(value) >= 1e-4 && fabs(value) < 1e15; /* 40, not 4e+01 */
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(buf, 32, "%.*g", digits, value);
-        double back = strtod(buf, NULL);
-        if (!(back < value) && !(back > value) && !(plain && strchr(buf, 'e') != NULL))
-            break;
-    }
-    return buf;
 }
 
 const char *export_title(const struct mbp_export_row *row, char *buf, size_t size)

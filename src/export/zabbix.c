@@ -70,12 +70,12 @@ static void write_number(const struct mbp_export *export, const struct mbp_expor
         fprintf(out,
                 "          preprocessing:\n            - type: JAVASCRIPT\n              parameters:\n"
                 "                - 'return value * %s + %s;'\n",
-                export_number(said->scale, scale), export_number(said->offset, offset));
+                mbp_number_shortest(said->scale, scale), mbp_number_shortest(said->offset, offset));
     else if (said->scale < 1 || said->scale > 1)
         fprintf(out,
                 "          preprocessing:\n            - type: MULTIPLIER\n              parameters:\n"
                 "                - '%s'\n",
-                export_number(said->scale, scale));
+                mbp_number_shortest(said->scale, scale));
     if (row->point.field != NULL && strcmp(row->point.field->name, "state") == 0 && row->point.own == NULL)
         fputs("          valuemap:\n            name: mbplant state\n", out);
 }

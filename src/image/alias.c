@@ -9,11 +9,6 @@ static const struct mbp_alias *aliases_of(const struct mbp_image_unit *unit)
     return unit->image->plant->aliases + unit->unit->first_alias;
 }
 
-static bool is_bits(unsigned table)
-{
-    return table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
-}
-
 enum mbp_status image_alias_new(struct mbp_image *image)
 {
     bool any = false;
@@ -52,7 +47,7 @@ static uint16_t word_at(const struct mbp_image_unit *unit, unsigned table, uint3
 static void show(struct mbp_image_unit *unit, const struct mbp_alias *alias)
 {
     for (uint32_t i = 0; i < alias->count; i++) {
-        bool is_bit = is_bits(alias->table) && !is_bits(alias->of_table);
+        bool is_bit = mbp_table_is_bits(alias->table) && !mbp_table_is_bits(alias->of_table);
         uint32_t from = alias->of_addr + (is_bit ? i / 16 : i);
         uint16_t word = word_at(unit, alias->of_table, from);
         uint32_t addr = alias->addr + i;

@@ -15,11 +15,6 @@ static void add(struct mbp_image *image, uint32_t unit, uint8_t table, uint32_t 
         image->held[image->held_count++] = (struct image_held){(uint16_t)addr, word, table, (uint8_t)unit};
 }
 
-static bool is_bits(unsigned table)
-{
-    return table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
-}
-
 /* Where else that address stands. */
 static void add_aliases(struct mbp_image *image, uint32_t u, unsigned table, uint32_t addr, uint16_t word)
 {
@@ -29,7 +24,7 @@ static void add_aliases(struct mbp_image *image, uint32_t u, unsigned table, uin
         if (alias->of_table != table || addr < alias->of_addr || addr >= alias->of_addr + mbp_alias_span(alias))
             continue;
         uint32_t at = addr - alias->of_addr;
-        if (is_bits(alias->table) == is_bits(table)) {
+        if (mbp_table_is_bits(alias->table) == mbp_table_is_bits(table)) {
             add(image, u, alias->table, alias->addr + at, word);
             continue;
         }
@@ -100,7 +95,7 @@ uint16_t mbp_image_shown(const struct mbp_image_unit *unit, enum mbp_table table
     const struct image_held *held = unit->held ? next_held(unit, table, addr, 1, &at) : NULL;
     if (held != NULL)
         return held->word;
-    if (is_bits(table))
+    if (mbp_table_is_bits(table))
         return (table == MBP_COILS ? unit->coils : unit->discrete)[addr];
     return (table == MBP_HOLDING_REGISTERS ? unit->holding : unit->input)[addr];
 }
@@ -147,7 +142,7 @@ bool image_force_allowed(const struct mbp_image_unit *unit)
         return true;
     const struct mbp_image_unit *of = words[MBP_SIM_FORCE_UNIT] <= UINT8_MAX ? unit->image->by_id[wish.unit] : NULL;
     if (of == NULL || of->unit->instructor || wish.table >= MBP_TABLE_COUNT || wish.count == 0 ||
-        (is_bits(wish.table) && wish.count > 1) || wish.addr + (uint32_t)wish.count > of->size[wish.table])
+        (mbp_table_is_bits(wish.table) && wish.count > 1) || wish.addr + (uint32_t)wish.count > of->size[wish.table])
         return false;
     for (uint32_t a = wish.addr; a < wish.addr + (uint32_t)wish.count; a++) {
         if (of->access[wish.table][a] == 0)

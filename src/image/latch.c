@@ -134,7 +134,7 @@ double image_number(const struct mbp_image_unit *unit, const struct image_point 
 {
     const struct mbp_register *reg = &point->reg;
     uint16_t words[4];
-    if (point->table == MBP_COILS || point->table == MBP_DISCRETE_INPUTS)
+    if (mbp_table_is_bits(point->table))
         return unit->coils[point->addr] != 0 ? 1.0 : 0.0;
     take_words(point, stands, words);
     if (point->kind == MBP_WRITE_LIMIT && mbp_register_unused(reg, words))

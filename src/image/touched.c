@@ -135,7 +135,7 @@ static uint64_t stored_bits(const struct mbp_image *image, uint32_t s)
     const struct mbp_user_point *home = &image->plant->points[stored->point];
     const struct mbp_image_unit *unit = &image->units[stored->unit];
     uint16_t words[4];
-    if (home->table == MBP_COILS || home->table == MBP_DISCRETE_INPUTS)
+    if (mbp_table_is_bits(home->table))
         return (home->table == MBP_COILS ? unit->coils : unit->discrete)[home->reg.addr];
     const uint16_t *stands = (home->table == MBP_HOLDING_REGISTERS ? unit->holding : unit->input) + home->reg.addr;
     memcpy(words, stands, home->reg.words * sizeof *words);

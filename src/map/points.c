@@ -162,7 +162,7 @@ static int visit_block(const struct tour *tour, unsigned block)
 static int visit_raw(const struct tour *tour, enum mbp_table table)
 {
     int stop = 0;
-    bool bits = table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
+    bool bits = mbp_table_is_bits(table);
     for (uint32_t b = 0; b < tour->unit->block_count[table] && stop == 0; b++) {
         const struct mbp_block *block = &tour->unit->blocks[table][b];
         struct mbp_point point = plain_point(table, block->at);
@@ -180,7 +180,7 @@ void mbp_map_own_point(const struct mbp_plant *plant, const struct mbp_user_poin
 {
     const struct mbp_map_field *field = mbp_map_tag_field(&own->tag);
     enum mbp_map_per per = (enum mbp_map_per)mbp_map[own->tag.block].per;
-    bool bits = own->table == MBP_COILS || own->table == MBP_DISCRETE_INPUTS;
+    bool bits = mbp_table_is_bits(own->table);
     struct mbp_point point = plain_point((enum mbp_table)own->table, own->reg.addr);
     point.block = own->tag.block;
     point.field = field;
@@ -200,7 +200,7 @@ void mbp_map_own_point(const struct mbp_plant *plant, const struct mbp_user_poin
 /* A run of addresses that are the same as others. */
 static int visit_alias(const struct tour *tour, const struct mbp_alias *alias)
 {
-    bool bits = alias->table == MBP_COILS || alias->table == MBP_DISCRETE_INPUTS;
+    bool bits = mbp_table_is_bits(alias->table);
     struct mbp_point point = plain_point((enum mbp_table)alias->table, alias->addr);
     point.what = "raw";
     point.count = alias->count;

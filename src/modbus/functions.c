@@ -119,7 +119,7 @@ bool mbp_function_addresses(const struct mbp_function_span *span, const uint8_t 
 
 size_t mbp_function_data_len(const struct mbp_function *function, uint32_t count)
 {
-    bool bits = function->table == MBP_COILS || function->table == MBP_DISCRETE_INPUTS;
+    bool bits = mbp_table_is_bits(function->table);
     return bits ? (count + 7u) / 8u : 2 * (size_t)count;
 }
 

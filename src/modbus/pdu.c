@@ -30,7 +30,7 @@ static enum mbp_status read_table(const struct mbp_pdu_context *context, const u
         return status;
     size_t bytes = mbp_function_data_len(function, count);
     response[1] = (uint8_t)bytes;
-    if (table == MBP_COILS || table == MBP_DISCRETE_INPUTS)
+    if (mbp_table_is_bits(table))
         mbp_image_read_bits(context->unit, table, addr, count, response + 2);
     else
         mbp_image_read_words(context->unit, table, addr, count, response + 2);

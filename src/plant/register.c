@@ -163,11 +163,6 @@ const struct mbp_schema mbp_register_schema = MBP_SCHEMA("a register", fields, s
 #define PARTS  (MBP_BIT(MBP_REGISTER_BIT) | MBP_BIT(MBP_REGISTER_BYTE))
 #define BEYOND (PARTS | MBP_BIT(MBP_REGISTER_OVERFLOW) | MBP_BIT(MBP_REGISTER_NO_VALUE) | MBP_BIT(MBP_REGISTER_ACCESS))
 
-static bool is_bits(enum mbp_table table)
-{
-    return table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
-}
-
 static uint32_t point_keys(uint32_t given)
 {
     static const uint8_t point_key[] = {
@@ -193,7 +188,7 @@ static void settle_grid(struct mbp_register_def *def)
 {
     struct mbp_register *reg = &def->reg;
     bool typed = mbp_def_has(&def->def, MBP_REGISTER_TYPE);
-    if (is_bits(def->at.table) || mbp_def_has(&def->def, MBP_REGISTER_BIT))
+    if (mbp_table_is_bits(def->at.table) || mbp_def_has(&def->def, MBP_REGISTER_BIT))
         reg->type = MBP_BOOL;
     else if (mbp_def_has(&def->def, MBP_REGISTER_BYTE) && !typed)
         reg->type = MBP_UINT8;
@@ -253,7 +248,7 @@ static void view_point(const struct mbp_user_point *point, struct mbp_register_d
                                     : MBP_ACCESS_READ,
     };
     def->def.present = MBP_BIT(MBP_REGISTER_AT) | MBP_BIT(MBP_REGISTER_ACCESS);
-    if (is_bits((enum mbp_table)point->table))
+    if (mbp_table_is_bits((enum mbp_table)point->table))
         return;
     if (is_bit) {
         def->def.present |= MBP_BIT(MBP_REGISTER_BIT);

@@ -9,7 +9,7 @@
 /* What a record's words are at the point that stands there. */
 static double number_of(const struct mbp_point *point, const uint16_t *words)
 {
-    bool bits = point->table == MBP_COILS || point->table == MBP_DISCRETE_INPUTS;
+    bool bits = mbp_table_is_bits(point->table);
     const struct mbp_register reg = mbp_point_register(point);
     return bits ? words[0] != 0 : mbp_register_decode(&reg, words);
 }

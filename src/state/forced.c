@@ -30,7 +30,7 @@ static struct mbp_forced *free_place(const struct mbp_state *state)
 static void hold_stored(const struct mbp_plant *plant, struct mbp_state *state, const struct mbp_forced *forced)
 {
     const struct mbp_stored *stored = &plant->stored[forced->stored];
-    bool bits = forced->table == MBP_COILS || forced->table == MBP_DISCRETE_INPUTS;
+    bool bits = mbp_table_is_bits(forced->table);
     if (state->stored_held[forced->stored] == 0)
         state->stored_beneath[forced->stored] = state->stored[forced->stored];
     state->stored_held[forced->stored] = 1;

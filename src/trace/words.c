@@ -30,14 +30,9 @@ void trace_put_span(FILE *out, const struct span *span)
 
 /* ---- values ----------------------------------------------------------------------------------------------------- */
 
-static bool is_bits(enum mbp_table table)
-{
-    return table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
-}
-
 static bool has_bytes(const struct span *span, uint32_t offset, uint32_t count, size_t len)
 {
-    return is_bits(span->table) ? (offset + count + 7) / 8 <= len : 2 * (size_t)(offset + count) <= len;
+    return mbp_table_is_bits(span->table) ? (offset + count + 7) / 8 <= len : 2 * (size_t)(offset + count) <= len;
 }
 
 /* "65.2 °C" with as many decimals as the register's scale has. */
@@ -63,7 +58,8 @@ static void put_number(FILE *out, const struct mbp_point *point, const uint16_t 
 static bool is_whole(const struct mbp_point *point, const struct span *span, uint32_t addr, size_t len)
 {
     bool named = point != NULL && point->addr == addr && point->type != MBP_STRING;
-    bool single = named && (is_bits(span->table) ? point->count == 1
+    bool single =
+        named && (mbp_table_is_bits(span->table) ? point->count == 1
                                                  : point->count == mbp_type_words((enum mbp_type)point->type));
     return single && addr + point->count <= span->addr + span->count &&
            has_bytes(span, addr - span->addr, point->count, len);
@@ -73,7 +69,7 @@ static uint32_t put_value(FILE *out, const struct mbp_point *point, const struct
                           const uint8_t *data, size_t len)
 {
     uint32_t offset = addr - span->addr;
-    if (is_bits(span->table)) {
+    if (mbp_table_is_bits(span->table)) {
         const char *bit = (data[offset / 8] >> (offset % 8) & 1u) != 0 ? "on" : "off";
         if (is_whole(point, span, addr, len))
             fprintf(out, "%s = %s", point->name, bit);

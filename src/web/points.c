@@ -17,7 +17,7 @@ static const struct point_item *point_of(const struct web_item *item)
 
 static bool is_bits(const struct mbp_point *point)
 {
-    return point->table == MBP_COILS || point->table == MBP_DISCRETE_INPUTS;
+    return mbp_table_is_bits(point->table);
 }
 
 static void put_name(const struct web_item *item)

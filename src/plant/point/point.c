@@ -212,11 +212,6 @@ static const struct mbp_field point_fields[] = {
     MBP_WATCHDOG_KEYS(struct mbp_point_def, MBP_POINT_),
 };
 
-static bool is_bits(enum mbp_table table)
-{
-    return table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
-}
-
 #define SHOWN                                                                                                          \
     (MBP_BIT(MBP_POINT_TAG) | MBP_BIT(MBP_POINT_BITS) | MBP_BIT(MBP_POINT_VALUE) | MBP_BIT(MBP_POINT_SAME_AS) |        \
      MBP_BIT(MBP_POINT_EXPR))
@@ -285,7 +280,7 @@ void mbp_check_point(struct mbp_reader *reader, void *def)
         mbp_reader_tell(reader, mbp_def_node(&point->def, "type"),
                         "a part of one register has a type of one: int8, uint8");
     reader->unsure = reader->unsure || point->def.wrong != 0;
-    for (size_t i = 0; i < COUNT_OF(numeric) && is_bits(point->at.table); i++) {
+    for (size_t i = 0; i < COUNT_OF(numeric) && mbp_table_is_bits(point->at.table); i++) {
         const struct mbp_node *key = mbp_node_find(point->def.node, numeric[i]);
         bool is_bool = i == 0 && point->reg.type == MBP_BOOL;
         if (key != NULL && !is_bool && mbp_def_has(&point->def, MBP_POINT_AT))

@@ -5,11 +5,6 @@
 #include "load.h"
 #include "mbplant/map.h"
 
-static bool is_bits(enum mbp_table table)
-{
-    return table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
-}
-
 /* ---- what they show -----------------------------------------------------------------------------------------------
  */
 
@@ -85,7 +80,7 @@ static void set_register(struct mbp_user_point *point, const struct mbp_load *lo
         point->reg.offset = def->reg.offset;
     if (mbp_def_has(&def->def, MBP_POINT_ORDER))
         point->reg.order = def->reg.order;
-    if (is_bits(def->at.table))
+    if (mbp_table_is_bits(def->at.table))
         point->reg = (struct mbp_register){.scale = 1, .words = 1, .type = MBP_BOOL};
 }
 
@@ -95,7 +90,7 @@ static void set_part(struct mbp_user_point *point, const struct mbp_point_origin
     const struct mbp_point_def *def = origin->def;
     bool has_type = mbp_def_has(&def->def, MBP_POINT_TYPE);
     struct mbp_register *reg = &point->reg;
-    if (is_bits(def->at.table))
+    if (mbp_table_is_bits(def->at.table))
         return;
     if (origin->bit >= 0) {
         *reg = (struct mbp_register){.scale = 1, .words = 1, .type = MBP_BOOL};

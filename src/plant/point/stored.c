@@ -93,11 +93,6 @@ static int mark_point(const struct mbp_point *point, void *ctx)
     return 0;
 }
 
-static bool is_bits(unsigned table)
-{
-    return table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
-}
-
 /* marks: what stands in the unit. */
 static void resolve_alias(struct mbp_load *load, struct mbp_alias *alias, const struct mbp_point_def *def,
                           const uint8_t *marks, bool silent)
@@ -118,7 +113,7 @@ static void resolve_alias(struct mbp_load *load, struct mbp_alias *alias, const 
                             (mark & ALIAS) != 0 ? "the same as another itself" : "at no address of the unit");
         return;
     }
-    if (is_bits(alias->of_table) && !is_bits(alias->table) && !silent)
+    if (mbp_table_is_bits(alias->of_table) && !mbp_table_is_bits(alias->table) && !silent)
         mbp_reader_tell(&load->reader, node, "a register cannot be the same as bits; bits: puts them into one");
     if (!alias->writable && mbp_def_has(&def->def, MBP_POINT_ACCESS) && def->access != MBP_ACCESS_READ && !silent)
         mbp_reader_tell(&load->reader, mbp_def_node(&def->def, "access"), "%s %u cannot be written",

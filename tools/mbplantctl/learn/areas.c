@@ -8,14 +8,9 @@
 #define GAP_RUNS_MAX 64u
 #define HOLE_MAX     32u /* so many addresses behind an area may be none of its own */
 
-static bool is_bits(enum mbp_table table)
-{
-    return table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
-}
-
 static uint32_t block_of(const struct areas *areas)
 {
-    return is_bits(areas->table) ? PROBE_BITS : PROBE_REGISTERS;
+    return mbp_table_is_bits(areas->table) ? PROBE_BITS : PROBE_REGISTERS;
 }
 
 static void mark_there(struct areas *areas, uint32_t addr, uint32_t count, const uint16_t *words)
@@ -48,7 +43,7 @@ static bool ask_one(struct areas *areas, struct probe *probe, uint32_t addr)
     if (ask(areas, probe, addr, 1))
         return true;
     static const uint32_t widths[] = {2, 4};
-    for (size_t w = 0; w < 2 && areas->thorough && !is_bits(areas->table) && !probe->over; w++) {
+    for (size_t w = 0; w < 2 && areas->thorough && !mbp_table_is_bits(areas->table) && !probe->over; w++) {
         if (addr + widths[w] - 1 <= areas->last && ask(areas, probe, addr, widths[w]))
             return true;
     }
@@ -111,7 +106,7 @@ static void grow(struct areas *areas, struct probe *probe, uint32_t addr)
 static bool is_sample(const struct areas *areas, uint32_t addr)
 {
     bool round = addr % 50 == 0 || addr % 64 == 0 || addr % 100 <= 2 || addr % 100 == 99;
-    if (is_bits(areas->table))
+    if (mbp_table_is_bits(areas->table))
         return addr < 256 || (addr < 16384 && addr % 16 == 0) || round;
     return addr < 256 || (addr < 16384 && (addr % 2 == 0 || addr % 10 == 1 || addr % 10 == 9)) || round;
 }
@@ -169,7 +164,7 @@ int areas_find_gap(struct areas *areas, struct probe *probe)
     uint32_t from = areas->first;
     uint32_t at = AREAS_ADDRESSES;
     unsigned runs = 0;
-    while (!is_bits(areas->table) && !probe->over && runs++ < GAP_RUNS_MAX) {
+    while (!mbp_table_is_bits(areas->table) && !probe->over && runs++ < GAP_RUNS_MAX) {
         at = next_run(areas, &from);
         if (at == AREAS_ADDRESSES)
             return -1;

@@ -206,7 +206,7 @@ static bool set_type(const struct list *list, const struct csv_row *row, const s
                      struct learn_point *point, char *why)
 {
     const char *type = cell_of(row, &list->columns, CSV_TYPE);
-    if (learn_is_bits(point->table)) {
+    if (mbp_table_is_bits(point->table)) {
         point->type = MBP_BOOL;
         point->words = 1;
         return true;
@@ -223,7 +223,7 @@ static bool set_bit(const struct list *list, const struct csv_row *row, const st
     const char *cell = cell_of(row, &list->columns, CSV_BIT);
     size_t digits = strspn(cell, "0123456789");
     int bit = digits > 0 && digits < 3 && cell[digits] == '\0' ? atoi(cell) : place->bit;
-    if (bit < 0 || learn_is_bits(point->table))
+    if (bit < 0 || mbp_table_is_bits(point->table))
         return true;
     if (bit > 15) {
         snprintf(why, LEARN_WHY_MAX, "bit %d; a register has 0 to 15", bit);
@@ -248,7 +248,7 @@ static void set_value(const struct list *list, const struct csv_row *row, struct
     mbp_type_range(point->type, point->scale, &low, &high);
     number -= point->offset;
     if (point->type == MBP_BOOL || (number >= fmin(low, high) && number <= fmax(low, high)))
-        learn_number(number + point->offset, point->value);
+        mbp_number_shortest(number + point->offset, point->value);
 }
 
 /* Tables: what the row says, what its type says in the place of a type, what --table says. */

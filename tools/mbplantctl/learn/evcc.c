@@ -133,7 +133,7 @@ static bool make_point(const struct template *template, const struct said *said,
     point->readable = true;
     first_word(said->decode, word);
     uint32_t length = (uint32_t)strtoul(said->length, NULL, 10);
-    if (learn_is_bits(point->table)) {
+    if (mbp_table_is_bits(point->table)) {
         point->type = MBP_BOOL;
     } else if (!learn_type(word, length, point, why)) {
         return false;

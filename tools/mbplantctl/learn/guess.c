@@ -273,9 +273,9 @@ static bool shows_the_same(const struct sweeps *sweeps, const struct learn_point
 
 struct learn_point guess_at(const struct sweeps *sweeps, enum mbp_table table, uint32_t addr, uint32_t end)
 {
-    struct learn_point plain = learn_point_of(table, (uint16_t)addr, learn_is_bits(table) ? MBP_BOOL : MBP_UINT16);
+    struct learn_point plain = learn_point_of(table, (uint16_t)addr, mbp_table_is_bits(table) ? MBP_BOOL : MBP_UINT16);
     struct learn_point point = plain;
-    if (learn_is_bits(table)) {
+    if (mbp_table_is_bits(table)) {
         snprintf(point.value, sizeof point.value, "%u", last_word(sweeps, addr) != 0);
         return point;
     }

@@ -41,11 +41,6 @@ struct learn_device {
 /* A point that does nothing special: a number of that type. */
 struct learn_point learn_point_of(enum mbp_table table, uint16_t addr, enum mbp_type type);
 
-static inline bool learn_is_bits(enum mbp_table table)
-{
-    return table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
-}
-
 /* Takes a point in, or skips it and says why on stderr with its place ("list.csv:12"). It counts as named. Returns
  * whether it was taken. */
 bool learn_add(struct learn_device *device, const struct learn_point *point, const char *place);
@@ -87,9 +82,6 @@ bool learn_access(const char *text, struct learn_point *point);
 /* A table by its name or by function codes ("Holding register", "FC03", "3/6/16", "4x"). Sets table, and what the codes
  * say of access and of the same by FC 4. False where it says nothing. */
 bool learn_table(const char *text, struct learn_point *point);
-
-/* The shortest decimal that reads back as the same number; returns buf. */
-const char *learn_number(double value, char buf[32]);
 
 /* ---- sources ----------------------------------------------------------------------------------------------------- */
 

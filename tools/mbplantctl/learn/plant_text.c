@@ -21,7 +21,7 @@ static void print_quoted(FILE *out, const char *text)
 static void print_type(FILE *out, const struct learn_point *point)
 {
     char number[32];
-    if (learn_is_bits(point->table) || point->bit >= 0)
+    if (mbp_table_is_bits(point->table) || point->bit >= 0)
         return;
     if (point->type == MBP_STRING)
         fprintf(out, ", type: string(%u)", point->words);
@@ -35,9 +35,9 @@ static void print_type(FILE *out, const struct learn_point *point)
     if (point->type == MBP_STRING || point->type == MBP_BOOL)
         return;
     if (point->scale < 1 || point->scale > 1)
-        fprintf(out, ", scale: %s", learn_number(point->scale, number));
+        fprintf(out, ", scale: %s", mbp_number_shortest(point->scale, number));
     if (point->offset < 0 || point->offset > 0)
-        fprintf(out, ", offset: %s", learn_number(point->offset, number));
+        fprintf(out, ", offset: %s", mbp_number_shortest(point->offset, number));
 }
 
 /* Only where it is not what the plant file has by itself. */
@@ -55,7 +55,7 @@ static void print_access(FILE *out, const struct learn_point *point)
 static void print_point(FILE *out, const struct learn_point *point)
 {
     unsigned own = point->type == MBP_STRING ? point->words : mbp_type_words(point->type);
-    unsigned times = learn_is_bits(point->table) ? point->words : point->words / own;
+    unsigned times = mbp_table_is_bits(point->table) ? point->words : point->words / own;
     fprintf(out, "      - {at: %s %u", mbp_table_word(point->table), point->addr);
     if (point->bit >= 0)
         fprintf(out, ", bit: %d", point->bit);

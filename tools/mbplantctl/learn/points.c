@@ -55,14 +55,14 @@ bool learn_add(struct learn_device *device, const struct learn_point *point, con
 {
     char number[32];
     uint32_t end = (uint32_t)point->addr + point->words;
-    bool plain = learn_is_bits(point->table) || point->type == MBP_STRING;
+    bool plain = mbp_table_is_bits(point->table) || point->type == MBP_STRING;
     unsigned own = point->type == MBP_STRING ? point->words : mbp_type_words(point->type);
     uint32_t times = point->words / (own > 0 ? own : 1u);
     if (end > ADDRESSES)
         learn_skip(device, place, "%s %u with %u registers ends beyond 65535", mbp_table_word(point->table),
                    point->addr, point->words);
     else if (!plain && !(fabs(point->scale) >= SCALE_MIN && fabs(point->scale) <= SCALE_MAX))
-        learn_skip(device, place, "a scale of %s; it is 1e-12 to 1e12", learn_number(point->scale, number));
+        learn_skip(device, place, "a scale of %s; it is 1e-12 to 1e12", mbp_number_shortest(point->scale, number));
     else if (!plain && !isfinite(point->offset))
         learn_skip(device, place, "its offset is no number");
     else if (device->expanded + times > MBP_POINTS_PER_UNIT_MAX)
@@ -135,18 +135,6 @@ void learn_note(struct learn_point *point, const char *text)
         space = false;
     }
     point->comment[used] = '\0';
-}
-
-const char *learn_number(double value, char buf[32])
-{
-    bool plain = fabs(value) >= 1e-4 && fabs(value) < 1e15; /* 40, not 4e+01 */
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(buf, 32, "%.*g", digits, value);
-        double back = strtod(buf, NULL);
-        if (!(back < value) && !(back > value) && !(plain && strchr(buf, 'e') != NULL))
-            break;
-    }
-    return buf;
 }
 
 /* ---- each name once ---------------------------------------------------------------------------------------------- */

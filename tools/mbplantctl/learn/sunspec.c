@@ -85,7 +85,7 @@ static void set_value(const json_t *point, struct learn_point *out)
     if (strcmp(text_of(point, "type"), "pad") == 0)
         snprintf(out->value, sizeof out->value, "%s", NOT_THERE);
     else if (json_is_number(value) && number >= low && number <= high)
-        learn_number(number, out->value);
+        mbp_number_shortest(number, out->value);
 }
 
 /* Its type, or as many plain registers where that is not one of so many. */

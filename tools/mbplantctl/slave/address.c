@@ -158,7 +158,7 @@ static enum mbp_status parse_span(char *first, bool has_table, struct ctl_addres
 /* The rest: ":float32:CDAB". */
 static enum mbp_status parse_type(char *words[2], bool has_range, struct ctl_address *out, char *why, size_t size)
 {
-    bool bits = out->table == MBP_COILS || out->table == MBP_DISCRETE_INPUTS;
+    bool bits = mbp_table_is_bits(out->table);
     out->type = bits ? MBP_BOOL : MBP_UINT16;
     out->order = MBP_ABCD;
     if (words[0] == NULL)

@@ -58,7 +58,7 @@ static void take_item(const struct mbp_plant *plant, const struct mbp_unit *unit
     if (!is_read(block) || !mbp_map_item_has(plant, unit, block, item))
         return;
     const uint16_t *words = &fetch->words[row->table][mbp_map_addr(plant, unit, block, item)];
-    if (row->table == MBP_COILS || row->table == MBP_DISCRETE_INPUTS) {
+    if (mbp_table_is_bits(row->table)) {
         uint8_t bits[16] = {0};
         for (unsigned i = 0; i < row->stride && i < sizeof bits; i++)
             bits[i] = words[i] != 0;

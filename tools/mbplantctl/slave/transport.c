@@ -222,11 +222,6 @@ static uint32_t lesser(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-static bool is_bits(enum mbp_table table)
-{
-    return table == MBP_COILS || table == MBP_DISCRETE_INPUTS;
-}
-
 /* One request's worth; returns what libmodbus does: how many were read, or -1. */
 static int read_some(struct ctl_link *link, enum mbp_table table, int addr, int count, uint16_t *words)
 {
@@ -245,7 +240,7 @@ static int read_some(struct ctl_link *link, enum mbp_table table, int addr, int 
 enum mbp_status ctl_read(struct ctl_link *link, uint8_t unit, enum mbp_table table, uint16_t addr, uint32_t count,
                          uint16_t *words)
 {
-    uint32_t max = is_bits(table) ? MODBUS_MAX_READ_BITS : MODBUS_MAX_READ_REGISTERS;
+    uint32_t max = mbp_table_is_bits(table) ? MODBUS_MAX_READ_BITS : MODBUS_MAX_READ_REGISTERS;
     modbus_set_slave(link->modbus, unit);
     for (uint32_t done = 0; done < count;) {
         int n = (int)lesser(count - done, max);

@@ -13,7 +13,7 @@
 
 static bool is_bits(const struct ctl_point *point)
 {
-    return point->map.table == MBP_COILS || point->map.table == MBP_DISCRETE_INPUTS;
+    return mbp_table_is_bits(point->map.table);
 }
 
 static bool is_float(enum mbp_type type)

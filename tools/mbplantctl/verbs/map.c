@@ -91,7 +91,7 @@ static void type_text(const struct mbp_point *point, char *buf, size_t size)
 {
     const char *name = mbp_type_name((enum mbp_type)point->type);
     unsigned each = point->type == MBP_STRING ? point->count : mbp_type_words((enum mbp_type)point->type);
-    if (point->table == MBP_COILS || point->table == MBP_DISCRETE_INPUTS)
+    if (mbp_table_is_bits(point->table))
         each = 1;
     if (point->type == MBP_STRING)
         snprintf(buf, size, "%s(%u)", name, point->count);

@@ -31,7 +31,7 @@ struct reading {
 static void add_row(struct mbp_grid *grid, const struct reading *reading)
 {
     char text[900];
-    bool bits = reading->table == MBP_COILS || reading->table == MBP_DISCRETE_INPUTS;
+    bool bits = mbp_table_is_bits(reading->table);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", reading->name);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", reading->value);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", reading->unit_text);
