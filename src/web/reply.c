@@ -37,6 +37,13 @@ static void add_headers(const struct web_call *call, struct MHD_Response *respon
         MHD_add_response_header(response, "Retry-After", "1");
 }
 
+static enum MHD_Result queue(struct web_call *call, struct MHD_Response *response)
+{
+    call->stage = WEB_ANSWERED;
+    call->web->requests[call->status / 100 % COUNT_OF(call->web->requests)]++;
+    return MHD_queue_response(call->connection, call->status, response);
+}
+
 enum MHD_Result web_reply(struct web_call *call)
 {
     struct MHD_Response *response = call->response;
@@ -44,9 +51,12 @@ enum MHD_Result web_reply(struct web_call *call)
         call->type = call->route != NULL && call->route->type != NULL ? call->route->type : "application/json";
     if (call->status == 0)
         call->status = 200;
+    if (call->shared != NULL)
+        return queue(call, call->shared);
     if (response == NULL && call->flow != NULL)
         response = web_flow_response(call->flow);
-    if (response == NULL) {
+    bool whole = response == NULL;
+    if (whole) {
         struct mbp_text text = web_scratch_text(call->web);
         if (text.len == 0 && call->status == 200) {
             web_problem(call, 503, "not enough memory for the answer");
@@ -57,10 +67,9 @@ enum MHD_Result web_reply(struct web_call *call)
     if (response == NULL)
         return MHD_NO;
     add_headers(call, response);
-    call->stage = WEB_ANSWERED;
-    call->web->requests[call->status / 100 % COUNT_OF(call->web->requests)]++;
-    enum MHD_Result queued = MHD_queue_response(call->connection, call->status, response);
-    MHD_destroy_response(response);
+    enum MHD_Result queued = queue(call, response);
+    if (!whole || !web_kept_put(call, response))
+        MHD_destroy_response(response);
     return queued;
 }
 

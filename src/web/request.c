@@ -80,6 +80,8 @@ static void append(struct web_call *call, const char *bytes, size_t len)
 static void serve(struct web_call *call)
 {
     call->out = web_scratch(call->web);
+    if (strcmp(call->route->method, "POST") == 0)
+        call->web->commands++;
     if (call->stage == WEB_WAITS) {
         call->stage = WEB_SERVED;
         call->then(call);
@@ -91,6 +93,9 @@ static void serve(struct web_call *call)
         return;
     }
     if (!web_args_take(call))
+        return;
+    call->shared = web_kept_find(call);
+    if (call->shared != NULL)
         return;
     call->out = web_scratch(call->web);
     call->route->serve(call);

@@ -183,6 +183,7 @@ static void release(struct mbp_web *web)
     web_watch_free(web->watch);
     web_trend_free(web->trend);
     web_traffic_free(web->traffic);
+    web_kept_free(web->kept);
     if (web->out != NULL)
         fclose(web->out);
     free(web->text);
@@ -250,7 +251,8 @@ static enum mbp_status prepare(struct mbp_web *web, FILE *errors)
     if (web->out != NULL)
         __fsetlocking(web->out, FSETLOCKING_BYCALLER); /* nobody else writes there */
     web->trend = web_trend_new(web->plant);
-    if (web->out == NULL || web->trend == NULL) {
+    web->kept = web_kept_new();
+    if (web->out == NULL || web->trend == NULL || web->kept == NULL) {
         fprintf(errors, "mbplantd: cannot serve HTTP: %s\n", mbp_status_text(MBP_ERR_MEMORY));
         return MBP_ERR_MEMORY;
     }
@@ -314,6 +316,7 @@ enum mbp_status mbp_web_change(struct mbp_web *web, const struct mbp_plant *plan
     for (struct web_flow *flow = web->flows; flow != NULL; flow = flow->newer)
         flow->dead = true;
     web_traffic_forget(web);
+    web_kept_forget(web->kept);
     web_trend_free(web->trend);
     web->trend = web_trend_new(plant);
     web_watch_free(web->watch);

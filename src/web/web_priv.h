@@ -118,6 +118,7 @@ struct web_route {
     const char *type;              /* NULL = application/json */
     const char *const *types;      /* others that an argument may ask for; NULL ends them */
     unsigned sub;                  /* what several routes of one function differ in */
+    bool kept;                     /* between two scans the answer is the same for all who ask; it takes no arguments */
     unsigned body_max;             /* bytes; 0 = WEB_BODY_MAX. Of calls with more than that one at a time is served */
 };
 
@@ -165,6 +166,7 @@ struct web_call {
     bool pending;                        /* no scan has taken the command in: the plant is paused */
     struct web_flow *flow;               /* the answer, where it is a long one */
     struct MHD_Response *response;       /* or is made already */
+    struct MHD_Response *shared;         /* or was made for another caller */
     void (*then)(struct web_call *call); /* what it waits for is there */
     struct web_report *report;
     struct web_trend_job *trend;
@@ -226,6 +228,18 @@ struct MHD_Response *web_flow_response(struct web_flow *flow);
 void web_flow_free(void *flow);
 /* Writes one item, with what separates it from the one before. */
 void web_flow_put(struct web_flow *flow, const struct web_item *item);
+
+/* ---- kept answers ------------------------------------------------------------------------------------------------ */
+
+/* Errors: NULL = no memory. */
+struct web_kept *web_kept_new(void);
+void web_kept_free(struct web_kept *kept);
+/* Another plant, or its end. */
+void web_kept_forget(struct web_kept *kept);
+/* The answer that another caller of this got since the last scan; NULL = none, or the route keeps none. */
+struct MHD_Response *web_kept_find(const struct web_call *call);
+/* True: the answer is kept, and with it the caller's reference. */
+bool web_kept_put(const struct web_call *call, struct MHD_Response *response);
 
 /* ---- items ------------------------------------------------------------------------------------------------------- */
 
@@ -380,6 +394,8 @@ struct mbp_web {
     bool gone;               /* one of them went in this run of libmicrohttpd */
     struct web_watch *watch; /* while there are streams */
     struct web_trend *trend;
+    struct web_kept *kept;
+    uint64_t commands;    /* that were taken: after one nothing is as it was kept */
     uint64_t requests[6]; /* by the first digit of their answer's status */
     uint64_t streams_opened, woken_ms;
     char *openapi; /* made when it is first asked for */

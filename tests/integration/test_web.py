@@ -190,6 +190,20 @@ class Reads(unittest.TestCase):
             self.assertEqual(plant.get("/registers?table=hr&at=0&count=1")["values"], [804])
             self.assertEqual(plant.get("/points/TT101")["raw"], [804])
 
+    def test_what_many_ask_for_is_never_older_than_the_last_scan_or_command(self):
+        with Web(BOTTLING) as plant:
+            for value in (70, 75, 80):
+                before = plant.get("/sensors/TT101")
+                self.assertEqual(plant.get("/sensors/TT101").keys(), before.keys())
+                self.assertEqual(plant.post("/sensors/TT101/force", {"value": value})["value"], value)
+                self.assertEqual(plant.get("/sensors/TT101")["value"], value)
+                self.assertEqual(plant.get("/sensors/tt101")["value"], value)
+            plant.ctl("write", "TT101", "72")  # comes back when its scan has run
+            self.assertEqual(plant.get("/sensors/TT101")["value"], 72)
+            self.assertEqual(plant.ask("/api/v1/sensors/TT101?colour=red")[0], 400)
+            self.assertEqual(plant.get("/machines/FILL1")["name"], "FILL1")
+            self.assertEqual(plant.ask("/api/v1/alarms/FILL1")[0], 404)
+
     def test_events_are_those_of_the_journal_verb(self):
         with Web(BOTTLING) as plant:
             plant.post("/sensors/TT101/force", {"value": 90})
