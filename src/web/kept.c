@@ -1,5 +1,5 @@
-/* Answers that several callers get: what one item looks like is the same for all who ask between two scans. An answer is
- * given again only within the same scan, before any command over HTTP, and for a moment: masters may change a paused
+/* Answers that several callers get: what one item looks like is the same for all who ask between two scans. An answer
+ * is given again only within the same scan, before any command over HTTP, and for a moment: masters may change a paused
  * plant's registers without a scan. */
 #include <stdlib.h>
 #include <string.h>

@@ -148,7 +148,7 @@ const struct web_route web_routes[] = {
     {GET(WEB_API "/sensors", "All sensors", web_serve_sensors), PARAMS(machine_param), LIST(sensor)},
     {GET(WEB_API "/sensors/{name}", "One sensor", web_serve_sensor), ONE(sensor), .kept = true},
     {GET(WEB_API "/sensors/{name}/trend",
-         "Its values of a time: seconds of the last ten minutes, changes of a day, minutes of a month",
+         "Its values of a time: each scan of the last ten minutes, changes of a day, minutes of a month",
          web_serve_trend),
      PARAMS(trend_params), ONE(trend)},
     {POST(WEB_API "/sensors/{name}/force", "Give a sensor a value", web_command_force, web_settled_sensor),

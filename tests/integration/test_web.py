@@ -254,6 +254,15 @@ class Reads(unittest.TestCase):
                 self.assertLessEqual(sample["least"], sample["last"])
                 self.assertLessEqual(sample["last"], sample["most"])
 
+    def test_a_trend_of_a_few_seconds_has_each_scan(self):
+        with Web(BOTTLING) as plant:
+            eventually(lambda: plant.get("/sensors/LT101/trend")["samples"], "a sample")
+            first = plant.get("/sensors/LT101/trend")["grains"][-1]["from_ms"]
+            trend = eventually(lambda: (lambda one: one if len(one["samples"]) > 20 else None)(
+                plant.get(f"/sensors/LT101/trend?from={first}&points=2000")), "two seconds of scans")
+            self.assertEqual((trend["grain_ms"], trend["grains"][-1]["grain_ms"]), (100, 100))
+            self.assertEqual({sample["time_ms"] % 100 for sample in trend["samples"]}, {0})
+
     def test_a_trend_goes_on_over_a_restart_and_says_what_grain_it_has_from_when(self):
         with Web(BOTTLING) as plant:
             first = eventually(lambda: plant.get("/sensors/LT101/trend")["samples"], "a sample")[0]["time_ms"]

@@ -5,9 +5,10 @@
 #include "mbplant/samples.h"
 #include "web_priv.h"
 
-#define WEB_TREND_GRAIN_MS 1000u
-
 bool web_trend_is_there(const struct web_trend *trend);
+
+/* What the ring knows of the last ten minutes: ms. */
+uint32_t web_trend_grain(const struct web_trend *trend);
 
 /* Since when there is something in the ring; UINT64_MAX = nothing is. */
 uint64_t web_trend_begin(const struct web_trend *trend);

@@ -6,8 +6,9 @@
 #include "mbplant/work.h"
 #include "past/trend.h"
 
-#define POINTS_USUAL 602u                          /* ten minutes in seconds, with those at both ends */
-#define JOBS_MAX     32u                           /* that read at once */
+#define POINTS_USUAL 602u /* ten minutes in seconds, with those at both ends */
+#define JOBS_MAX     32u  /* that read at once */
+#define SECOND_MS    1000u
 #define SPAN_MAX_MS  (UINT64_C(31) * 86400 * 1000) /* nothing older is kept */
 
 /* What is read in a thread, or was made at once. */
@@ -19,7 +20,8 @@ struct web_trend_job {
     char *folder;
     char name[WEB_NAME_MAX];
     struct mbp_sample_trend trend;
-    uint64_t memory_from_ms; /* since when seconds are known */
+    uint64_t memory_from_ms; /* since when the ring's grain is known */
+    uint32_t memory_ms;      /* that grain */
     enum mbp_status status;
     struct mbp_sample_bucket buckets[]; /* of the trend */
 };
@@ -81,7 +83,9 @@ static void put_grain_ms(const struct web_item *item)
 
 static const struct web_field grain_fields[] = {
     {ROW("from_ms", "since when, since 1970", WEB_COUNT), .put = put_grain_from},
-    {ROW("grain_ms", "that is known: 60000 = minutes, 1000 = seconds, 0 = each change", WEB_COUNT),
+    {ROW("grain_ms",
+         "that is known: 60000 = minutes, 0 = each change, else that of the memory, a scan's period where it has room",
+         WEB_COUNT),
      .put = put_grain_ms},
 };
 const struct web_noun web_grain_noun = WEB_NOUN("Grain", grain_fields);
@@ -110,9 +114,8 @@ static void put_bucket_ms(const struct web_item *item)
 static void put_grains(const struct web_item *item)
 {
     const struct web_trend_job *job = job_of(item);
-    const struct grain grains[] = {{job->trend.minutes_from_ms, 60000},
-                                   {job->trend.changes_from_ms, 0},
-                                   {job->memory_from_ms, WEB_TREND_GRAIN_MS}};
+    const struct grain grains[] = {
+        {job->trend.minutes_from_ms, 60000}, {job->trend.changes_from_ms, 0}, {job->memory_from_ms, job->memory_ms}};
     bool first = true;
     putc('[', item->out);
     for (unsigned i = 0; i < COUNT_OF(grains); i++) {
@@ -186,6 +189,7 @@ static void answer(struct web_call *call)
         const struct web_item item = {.web = call->web, .of = job, .index = sensor, .out = call->out};
         if (web_trend_is_there(call->web->trend)) {
             job->memory_from_ms = web_trend_begin(call->web->trend);
+            job->memory_ms = web_trend_grain(call->web->trend);
             web_trend_fill(call->web->trend, sensor, &job->trend);
         }
         web_put_noun(&web_trend_noun, &item);
@@ -242,14 +246,14 @@ static void begin(struct web_trend_job *job)
 /* ---- asking --------------------------------------------------------------------------------------------------------
  */
 
-/* From..to in parts of whole seconds, as many as asked or fewer. NULL: no memory. */
-static struct web_trend_job *job_new(uint64_t from_ms, uint64_t to_ms, uint32_t points)
+/* From..to in parts that are multiples of a unit, as many as asked or fewer. NULL: no memory. */
+static struct web_trend_job *job_new(uint64_t from_ms, uint64_t to_ms, uint32_t points, uint32_t unit_ms)
 {
-    uint64_t bucket_ms = (to_ms - from_ms) / points / WEB_TREND_GRAIN_MS * WEB_TREND_GRAIN_MS;
+    uint64_t bucket_ms = (to_ms - from_ms) / points / unit_ms * unit_ms;
     uint64_t begin_ms;
     uint32_t count;
     do {
-        bucket_ms += WEB_TREND_GRAIN_MS;
+        bucket_ms += unit_ms;
         begin_ms = from_ms / bucket_ms * bucket_ms; /* so that a trend that is asked again has the same parts */
         count = (uint32_t)((to_ms - begin_ms) / bucket_ms) + 1;
     } while (count > points);
@@ -289,7 +293,10 @@ void web_serve_trend(struct web_call *call)
     }
     if (to_ms - from_ms > SPAN_MAX_MS)
         from_ms = to_ms - SPAN_MAX_MS;
-    struct web_trend_job *job = job_new(from_ms, to_ms, points->given ? (uint32_t)points->number : POINTS_USUAL);
+    bool remembered = from_ms >= memory_ms;
+    uint32_t grain_ms = web_trend_grain(web->trend);
+    struct web_trend_job *job = job_new(from_ms, to_ms, points->given ? (uint32_t)points->number : POINTS_USUAL,
+                                        remembered || grain_ms > SECOND_MS ? grain_ms : SECOND_MS);
     if (job == NULL) {
         web_problem(call, 503, "not enough memory for the trend");
         return;
@@ -297,7 +304,7 @@ void web_serve_trend(struct web_call *call)
     job->web = web;
     job->call = call;
     snprintf(job->name, sizeof job->name, "%s", call->name);
-    if (from_ms < memory_ms && web->config.folder != NULL) {
+    if (!remembered && web->config.folder != NULL) {
         begin(job);
         return;
     }
