@@ -32,7 +32,7 @@ static void separate(struct web_flow *flow, FILE *out)
 }
 
 /* `?machine=` of lists whose items belong to one. */
-enum { WANT_MACHINE, WANT_ALARM_STATE, WANT_PRIORITY, WANT_CODE = 3 };
+enum { WANT_MACHINE, WANT_ALARM_STATE, WANT_PRIORITY, WANT_CODE = 3, WANT_FORMAT };
 
 static bool want_machine(struct web_call *call, struct web_flow *flow, const struct web_arg *arg)
 {
@@ -175,12 +175,41 @@ static bool event_wanted(const struct web_flow *flow, const struct mbp_event *ev
     return machine_is && code_is && mbp_moments_hold(&flow->since, &flow->until, event);
 }
 
-void web_put_event(const struct mbp_web *web, const struct mbp_event *event, FILE *out)
+static void put_event(const struct mbp_web *web, const struct mbp_event *event, enum mbp_format format, FILE *out)
 {
     const struct mbp_telling by = web_telling(web);
     char comment[MBP_COMMENT_MAX + 1];
     const struct mbp_event_beside beside = {.comment = mbp_journal_comment(web->config.journal, event, comment)};
-    mbp_report_event(&by, event, &beside, MBP_FORMAT_JSON, out);
+    mbp_report_event(&by, event, &beside, format, out);
+}
+
+void web_put_event(const struct mbp_web *web, const struct mbp_event *event, FILE *out)
+{
+    put_event(web, event, MBP_FORMAT_JSON, out);
+}
+
+static const enum mbp_format event_formats[] = {MBP_FORMAT_JSON, MBP_FORMAT_CSV, MBP_FORMAT_JSONL};
+const char *const web_event_types[] = {"text/csv; charset=utf-8", "application/jsonl", NULL}; /* but JSON */
+
+const char *web_event_format_word(unsigned i)
+{
+    return i < COUNT_OF(event_formats) ? mbp_format_name(event_formats[i]) : NULL;
+}
+
+/* An array, or a line each. */
+static void put_next_event(struct web_flow *flow, const struct mbp_event *event, FILE *out)
+{
+    enum mbp_format format = (enum mbp_format)flow->want[WANT_FORMAT];
+    if (!flow->lines) {
+        separate(flow, out);
+        put_event(flow->web, event, format, out);
+        return;
+    }
+    if (!flow->begun)
+        mbp_report_event_header(format, out);
+    flow->begun = true;
+    flow->left--;
+    put_event(flow->web, event, format, out);
 }
 
 static bool next_events(struct web_flow *flow, FILE *out)
@@ -193,8 +222,7 @@ static bool next_events(struct web_flow *flow, FILE *out)
             return false;
         if (!event_wanted(flow, &events[i]))
             continue;
-        separate(flow, out);
-        web_put_event(flow->web, &events[i], out);
+        put_next_event(flow, &events[i], out);
     }
     return count > 0;
 }
@@ -208,6 +236,11 @@ void web_serve_events(struct web_call *call)
     struct web_flow *flow = web_flow_new(call, next_events);
     if (flow == NULL)
         return;
+    uint32_t format = word_index(web_arg(call, 5), web_event_format_word);
+    flow->want[WANT_FORMAT] = event_formats[format != NOTHING ? format : 0];
+    flow->lines = format != NOTHING && format > 0;
+    if (flow->lines)
+        call->type = web_event_types[format - 1];
     flow->want[WANT_CODE] = NOTHING;
     flow->left = limit->given ? (uint64_t)limit->number : 100u;
     flow->end = mbp_journal_last(journal);

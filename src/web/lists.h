@@ -14,6 +14,8 @@ void web_serve_controllers(struct web_call *call);
 void web_serve_controller(struct web_call *call);
 void web_serve_alarms(struct web_call *call);
 void web_serve_alarm(struct web_call *call);
+extern const char *const web_event_types[];
+const char *web_event_format_word(unsigned i);
 void web_serve_events(struct web_call *call);
 void web_serve_exercise(struct web_call *call);
 

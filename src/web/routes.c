@@ -32,6 +32,7 @@ static const struct web_param event_params[] = {
     {ROW("code", "only events of it, as in 'alarm raised'", WEB_TEXT)},
     {ROW("machine", "only events about it", WEB_TEXT)},
     {ROW("limit", "how many at most; 100 unless said", WEB_COUNT), .low = 1, .high = 1e9},
+    {ROW("format", "of the answer; json unless said", WEB_TEXT), .word = web_event_format_word},
 };
 static const struct web_param report_params[] = {
     {ROW("format", "of the answer; json unless said", WEB_TEXT), .word = web_format_word},
@@ -174,7 +175,8 @@ const struct web_route web_routes[] = {
     ALARM("unshelve", "Show them again", WEB_ALARM_UNSHELVE),
     ALARM("remove", "Take its alarms out of service", WEB_ALARM_REMOVE),
     ALARM("return", "Put them back into service", WEB_ALARM_RETURN),
-    {GET(WEB_API "/events", "The journal", web_serve_events), PARAMS(event_params), LIST(event)},
+    {GET(WEB_API "/events", "The journal", web_serve_events), PARAMS(event_params), LIST(event),
+     .types = web_event_types},
     {GET(WEB_API "/report", "What the plant is like now, and a period of its journal as figures", web_serve_report),
      PARAMS(report_params), ONE(report), .types = web_report_types},
     {GET(WEB_API "/export/{name}", "The plant's points as another program's configuration: csv, zabbix, fuxa ..",

@@ -4,7 +4,7 @@
 const VIEWS = { "": viewPlant, alarms: viewAlarms, trends: viewTrends, journal: viewJournal, registers: viewRegisters, traffic: viewTraffic, machine: viewMachine, sensor: viewSensor, report: viewReport, exercise: viewExercise, simulation: viewSimulation, file: viewPlantFile };
 const NAV = [["", "Plant"], ["alarms", "Alarms"], ["trends", "Trends"], ["journal", "Journal"], ["report", "Report"], ["registers", "Registers"], ["traffic", "Traffic"], ["simulation", "Simulation", true], ["file", "Plant file", true], ["exercise", "Exercise", "scenario"]]; // true: where there is an instructor; "scenario": where one plays
 const OLD_MS = 3000;
-let beats = 0, soundOn = false, audio = null, silenced = 0;
+let beats = 0, soundOn = false, audio = null, silenced = 0; // silenced: the newest alarm's time when it was
 
 function show(moved) {
   if (!store.plant) return;
@@ -36,7 +36,7 @@ function frame() {
 let lastLine = "";
 function alarmLine() {
   const list = waiting(), all = allAlarms().filter((alarm) => !isHidden(alarm)).sort(byWeight);
-  const key = JSON.stringify([lang, list.map((alarm) => alarm.name + alarm.since), all.map((alarm) => alarm.name + alarm.state)]);
+  const key = JSON.stringify([lang, sounding(), list.map((alarm) => alarm.name + alarm.since), all.map((alarm) => alarm.name + alarm.state)]);
   if (key === lastLine) return;
   lastLine = key;
   const first = list[0] || all[0];
@@ -46,6 +46,7 @@ function alarmLine() {
     : h("span", { class: "grow dim" }, t("No alarms")),
     ...counts.map(([priority, count]) => h("a", { href: path("alarms"), title: t(priority) }, mark(priority), ` ${count}`)),
     ...(list.length ? [h("span", {}, `${list.length} ${t("unacknowledged")}`)] : []),
+    ...(sounding() ? [h("button", { type: "button", class: "act", onclick: () => { silenced = newest(); lastLine = ""; alarmLine(); } }, t("Silence"))] : []),
     ...(flooded() ? [h("span", { class: "word" }, t("flood"))] : []));
 }
 
@@ -65,7 +66,7 @@ function freshness() {
   if ($("link").textContent !== text) $("link").textContent = text;
   const odd = clockNow.paused || (clockNow.speed && clockNow.speed !== 1);
   $("sim").hidden = !odd;
-  $("sim").textContent = clockNow.paused ? t("paused") : `×${plain(clockNow.speed || 1)}`;
+  if (odd) $("sim").textContent = `${clockNow.paused ? t("paused") : `×${plain(clockNow.speed || 1)}`}  ${clockNow.time_ms ? day(clockNow.time_ms) : ""}`;
 }
 
 function beat() {
@@ -84,9 +85,12 @@ function beat() {
   if (slow && beats % 8 === 0) beep();
 }
 
-/* Off until somebody switches it on: a browser lets no page sound before. Repeats until all are acknowledged. */
+/* Off until somebody switches it on: a browser lets no page sound before. Repeats until all are acknowledged, or it is
+ * silenced until another comes. */
+const newest = () => Math.max(0, ...waiting().map((alarm) => new Date(alarm.since).getTime()));
+const sounding = () => soundOn && newest() > silenced;
 function beep() {
-  if (!soundOn || !waiting().length || silenced >= waiting().length) return;
+  if (!sounding()) return;
   audio ||= new AudioContext();
   const tone = audio.createOscillator(), volume = audio.createGain();
   volume.gain.value = 0.08;
@@ -98,7 +102,7 @@ function beep() {
 
 function themeNext() {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches, now = document.documentElement.dataset.theme || (dark ? "dark" : "light");
-  document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
+  document.documentElement.dataset.theme = { light: "dark", dark: "contrast", contrast: "light" }[now] || "light";
   localStorage.setItem("theme", document.documentElement.dataset.theme);
   show();
 }
@@ -109,7 +113,7 @@ async function begin() {
   frame();
   $("lang").addEventListener("click", () => { lang = lang === "fr" ? "en" : "fr"; localStorage.setItem("lang", lang); show(); });
   $("theme").addEventListener("click", themeNext);
-  $("sound").addEventListener("click", () => { soundOn = !soundOn; frame(); });
+  $("sound").addEventListener("click", () => { soundOn = !soundOn; silenced = 0; frame(); });
   $("skip").addEventListener("click", (event) => { event.preventDefault(); $("main").focus(); });
   addEventListener("hashchange", () => { show(true); $("main").focus({ preventScroll: true }); scrollTo(0, 0); });
   for (;;) {

@@ -51,6 +51,7 @@ const FRENCH = {
   "Quality": "Qualité", "Good": "Bons", "Reject": "Rebuts", "Failures": "Pannes", "In service": "En service", "Down": "En panne", "Maintenance": "Maintenance", "Most frequent alarms": "Alarmes les plus fréquentes",
   "Raised": "Levée", "Active for": "Active pendant", "Make it again": "Refaire", "over": "terminé", "Expectations met": "Attentes satisfaites", "missed": "manquées", "met": "satisfaite", "not decided": "en cours",
   "Points": "Points", "Notes": "Notes", "Expectations": "Attentes", "Expected": "Attendu", "When": "Quand", "Instead": "Au lieu de cela", "Nothing is expected yet.": "Rien n’est encore attendu.",
+  "Scale to the values": "Échelle selon les valeurs", "active": "active", "Silence": "Silence", "Priority": "Priorité", "State": "État",
   "waits for the next scan": "attend le prochain cycle", "trips": "arrête la machine",
 };
 let lang = localStorage.getItem("lang") || (navigator.language.startsWith("fr") ? "fr" : "en");
@@ -101,7 +102,7 @@ function badge(state) {
     h("span", { class: "word" }, t(STATES[state])));
 }
 
-/* A moving analogue indicator: range, normal band, limits (a trip is thicker), pointer. */
+/* A moving analogue indicator: range, normal band, limits (a trip is thicker), setpoint below, pointer above. */
 function gauge(sensor) {
   const low = sensor.range_low, high = sensor.range_high;
   if (typeof sensor.value !== "number" || low === null || high === null || high <= low) return h("span", { class: "dim small" }, sensor.label);
@@ -113,6 +114,9 @@ function gauge(sensor) {
     s("rect", { class: "band", x: x(inner[0]), y: 9, width: Math.max(0, x(inner[1]) - x(inner[0])), height: 8 }),
     Object.entries(limits).filter(([, value]) => value !== null).map(([name, value]) =>
       s("line", { class: "limit" + (sensor.trips.includes(name) ? " trip" : ""), x1: x(value), x2: x(value), y1: 7, y2: 19, "vector-effect": "non-scaling-stroke" })));
+  for (const [, controller] of store.controllers)
+    if (controller.input === sensor.name && typeof controller.active_setpoint === "number")
+      svg.append(s("path", { class: "setpoint", d: `M${x(controller.active_setpoint)} 24l-2 -6h4z` }));
   const pointer = s("path", { class: "pointer", d: "M-2 0H2L0 10z" });
   svg.append(pointer);
   svg.show = (now) => {

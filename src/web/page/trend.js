@@ -9,6 +9,7 @@ class Trend {
     this.names = names;
     this.minutes = 10;
     this.paused = 0;
+    this.zoomed = Boolean(short); /* beside one value there is no room for what it does not do */
     this.cursor = null;
     this.past = new Map(); /* of each pen what the plant keeps of a longer period; its grain */
     this.loaded = 0;
@@ -58,8 +59,10 @@ class Trend {
     return this.paused || last || Date.now();
   }
 
-  /* With one pen its instrument's range, narrowed to what is seen and its limits; with several each has its own 0..100 %. */
+  /* Each pen's own 0..100 %: its instrument's range, so that a slope means the same every day. When asked for, and where
+   * no range is known, what is seen and the limits. */
   scale(sensor, points) {
+    if (!this.zoomed && typeof sensor.range_low === "number" && sensor.range_high > sensor.range_low) return [sensor.range_low, sensor.range_high];
     let low = Infinity, high = -Infinity;
     for (const point of points) {
       low = Math.min(low, point[1]);
@@ -85,12 +88,13 @@ class Trend {
     const style = getComputedStyle(document.documentElement);
     const colour = { pen: style.getPropertyValue("--pen"), line: style.getPropertyValue("--line"), soft: style.getPropertyValue("--soft"), dim: style.getPropertyValue("--dim") };
     const to = this.until(), from = to - this.minutes * 60000;
-    const left = 52, bottom = 22, top = 8, plot = { width: width - left - 10, height: height - top - bottom };
+    const left = 58, bottom = 22, top = 8, plot = { width: width - left - 10, height: height - top - bottom };
     const x = (time) => left + (plot.width * (time - from)) / (to - from);
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, width, height);
-    pen.font = "12px system-ui, sans-serif";
+    pen.font = "14px system-ui, sans-serif";
     this.axisOfTime(pen, colour, x, from, to, { left, top, plot, height });
+    if (this.names.length > 1) this.axisOfShare(pen, colour, { left, top, plot });
     const said = [];
     this.names.forEach((name, n) => {
       const sensor = store.sensors.get(name);
@@ -99,6 +103,7 @@ class Trend {
       const [low, high] = this.scale(sensor, points);
       const y = (value) => top + plot.height * (1 - (value - low) / (high - low));
       if (this.names.length === 1) this.axisOfValue(pen, colour, y, low, high, sensor, { left, plot, width });
+      else this.limitLines(pen, colour, y, low, high, sensor, { left, plot, n });
       pen.save();
       pen.beginPath();
       pen.rect(left, top, plot.width, plot.height);
@@ -137,6 +142,12 @@ class Trend {
     }
   }
 
+  axisOfShare(pen, colour, box) {
+    pen.fillStyle = colour.dim;
+    pen.textAlign = "right";
+    for (const share of [0, 25, 50, 75, 100]) pen.fillText(share + " %", box.left - 6, box.top + box.plot.height * (1 - share / 100) + (share === 100 ? 12 : 4));
+  }
+
   axisOfValue(pen, colour, y, low, high, sensor, box) {
     pen.fillStyle = colour.dim;
     pen.textAlign = "right";
@@ -158,6 +169,21 @@ class Trend {
       pen.textAlign = "left";
       pen.fillText(`${name} ${plain(limit)}`, box.left + 6, y(limit) - 4);
     }
+  }
+
+  /* Of several pens' limits a short line each at the right edge, in the pen's dash: where the pen ends. */
+  limitLines(pen, colour, y, low, high, sensor, box) {
+    pen.lineWidth = 1;
+    pen.strokeStyle = colour.line;
+    pen.setLineDash(DASHES[box.n % DASHES.length]);
+    for (const limit of Object.values(sensor.limits || {})) {
+      if (limit === null || limit < low || limit > high) continue;
+      pen.beginPath();
+      pen.moveTo(box.left + box.plot.width - 60, y(limit));
+      pen.lineTo(box.left + box.plot.width, y(limit));
+      pen.stroke();
+    }
+    pen.setLineDash([]);
   }
 
   /* At most as many steps as pixels: what falls into one is its least and most, a band around the line. */

@@ -1,6 +1,13 @@
 /* The views. Each builds its elements once and says with live() how they follow what changes. */
 
 let followers = [];
+
+/* A list to choose one of, or all. */
+function chooser(id, label, words, now, act) {
+  return h("label", { for: id }, t(label), h("select", { id, onchange: (event) => act(event.target.value) },
+    [["", t("All")], ...words].map(([value, word]) => h("option", { value, selected: String(value) === String(now) }, word))));
+}
+
 const live = (keys, update) => followers.push({ keys: [keys].flat(), update });
 
 function valueNode(item) {
@@ -209,11 +216,15 @@ function alarmTable(alarms) {
     }))));
 }
 
+const alarmFilter = { machine: "", priority: "", state: "" };
+
 function viewAlarms() {
   const node = h("div", {});
   const shown = h("div", {});
+  const wanted = (alarm) => (!alarmFilter.machine || alarm.machine === alarmFilter.machine) && (!alarmFilter.priority || alarm.priority === alarmFilter.priority)
+    && (!alarmFilter.state || (alarmFilter.state === "active" ? alarm.active : !alarm.active));
   const update = () => {
-    const all = allAlarms().sort(byWeight), is = (test) => all.filter(test);
+    const all = allAlarms().filter(wanted).sort(byWeight), is = (test) => all.filter(test);
     const groups = [["unacknowledged", is((alarm) => alarm.unacknowledged && !isHidden(alarm))], ["acknowledged", is((alarm) => !alarm.unacknowledged && !isHidden(alarm))],
       ["shelved", is((alarm) => alarm.state === "shelved")], ["other", is((alarm) => isHidden(alarm) && alarm.state !== "shelved")]];
     const key = JSON.stringify(groups.map(([, list]) => list.map((alarm) => alarm.name + alarm.state + alarm.since)));
@@ -226,7 +237,11 @@ function viewAlarms() {
   };
   update();
   live(["alarms"], update);
-  node.append(h("div", { class: "head" }, h("h2", {}, t("Alarms"))), shown);
+  const choose = (key, label, words) => chooser("alarm-" + key, label, words, alarmFilter[key], (value) => { alarmFilter[key] = value; update(); });
+  node.append(h("div", { class: "head" }, h("h2", {}, t("Alarms"))),
+    h("div", { class: "filters" }, choose("machine", "Machine", [...store.machines.keys()].map((name) => [name, name])),
+      choose("priority", "Priority", PRIORITIES.map((priority) => [priority, t(priority)])),
+      choose("state", "State", [["active", t("active")], ["over", t("over")]])), shown);
   return node;
 }
 
@@ -265,9 +280,10 @@ function viewTrends() {
   const pens = chosen.map((name, n) => h("label", {}, h("input", { type: "checkbox", checked: true, onchange: () => go(chosen.filter((other) => other !== name)) }),
     s("svg", { viewBox: "0 0 30 10", "aria-hidden": "true" }, s("line", { x1: 0, x2: 30, y1: 5, y2: 5, "stroke-dasharray": DASHES[n].join(" "), opacity: GRAYS[n] })), name, h("span", { class: "dim" }, store.sensors.get(name).label), scales[n]));
   const more = h("select", { "aria-label": t("Pens"), onchange: (event) => go([...chosen, event.target.value]) }, h("option", { value: "" }, `+ ${t("Pens")}`), names.filter((name) => !chosen.includes(name)).map((name) => h("option", { value: name }, name)));
+  const zoom = h("label", {}, h("input", { type: "checkbox", id: "zoom", onchange: (event) => { trend.zoomed = event.target.checked; trend.draw(); showScales(); } }), ` ${t("Scale to the values")}`);
   const minutes = h("select", { onchange: (event) => { trend.minutes = Number(event.target.value); trend.load(); trend.draw(); } },
     [1, 2, 5, 10, 60, 240, 480, 1440].map((m) => h("option", { value: m, selected: m === 10 }, m < 60 ? `${m} min` : `${m / 60} h`)));
-  return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Trends")), pause, h("label", {}, `${t("Period")} `, minutes), h("button", { type: "button", onclick: csv }, "CSV")),
+  return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Trends")), pause, h("label", {}, `${t("Period")} `, minutes), zoom, h("button", { type: "button", onclick: csv }, "CSV")),
     h("section", { class: "panel" }, trend.node, h("div", { class: "legend" }, pens, chosen.length < 8 ? more : null)),
     h("details", { class: "panel", ontoggle: fillTable }, h("summary", {}, t("Table of the data")), table));
 }
@@ -288,14 +304,17 @@ function eventPanel(wanted) {
 
 function viewJournal() {
   const search = h("input", { type: "search", id: "search", autocomplete: "off" }), body = h("tbody", {});
+  let machine = "";
   const update = () => {
     const words = search.value.toLowerCase();
-    body.replaceChildren(...eventRows(store.events.filter((event) => !words || (event.text + event.code + event.peer + event.comment).toLowerCase().includes(words)).slice(0, 300)));
+    body.replaceChildren(...eventRows(store.events.filter((event) => (!machine || event.machine === machine) && (!words || (event.text + event.code + event.peer + event.comment).toLowerCase().includes(words))).slice(0, 300)));
   };
   search.addEventListener("input", update);
   update();
   live("events", update);
-  return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Journal"))), h("div", { class: "filters" }, h("label", { for: "search" }, t("Search"), search), h("a", { href: `${API}/events?since=1&limit=100000`, download: "journal.json" }, "JSON")),
+  return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Journal"))), h("div", { class: "filters" }, h("label", { for: "search" }, t("Search"), search),
+    chooser("journal-machine", "Machine", [...store.machines.keys()].map((name) => [name, name]), machine, (value) => { machine = value; update(); }),
+    ["csv", "jsonl"].map((format) => h("a", { class: "act", href: `${API}/events?since=1&limit=1000000&format=${format}`, download: `journal.${format}` }, format.toUpperCase()))),
     h("section", { class: "panel scroll" }, h("table", { class: "stack" }, h("thead", {}, h("tr", {}, h("th", { class: "num" }, "#"), h("th", {}, t("Time")), h("th", {}, t("What")), h("th", {}, t("Who")))), body)));
 }
 
@@ -421,13 +440,13 @@ function viewTraffic() {
   clients.addEventListener("change", filter("client"));
   if (traffic.client) seen.add(traffic.client);
   fillClients();
-  const choose = (key, label, words) => h("label", { for: "traffic-" + key }, t(label), h("select", { id: "traffic-" + key, onchange: filter(key) }, words.map(([value, word]) => h("option", { value, selected: String(value) === traffic[key] }, word))));
+  const choose = (key, label, words) => chooser("traffic-" + key, label, words, traffic[key], (value) => filter(key)({ target: { value } }));
   setTimeout(update);
   live("second", (slow) => slow && update());
   return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Traffic")), pause, link),
     h("div", { class: "filters" }, h("label", { for: "traffic-client" }, t("Client"), clients),
-      choose("unit", "Unit", [["", t("All")], ...store.plant.units.map((one) => [one.id, `${one.id} ${one.name}`])]),
-      choose("function", "Function", [["", t("All")], ...[1, 2, 3, 4, 5, 6, 15, 16, 20, 21, 22, 23, 43].map((code) => [code, String(code)])]),
-      choose("exception", "Answers", [["", t("All")], [0, t("exceptions alone")]])),
+      choose("unit", "Unit", [...store.plant.units.map((one) => [one.id, `${one.id} ${one.name}`])]),
+      choose("function", "Function", [1, 2, 3, 4, 5, 6, 15, 16, 20, 21, 22, 23, 43].map((code) => [code, String(code)])),
+      choose("exception", "Answers", [[0, t("exceptions alone")]])),
     h("section", { class: "panel scroll", tabindex: 0, "aria-label": t("Traffic") }, none, h("table", { class: "stack" }, h("thead", {}, h("tr", {}, h("th", {}, t("Time")), h("th", {}, t("Client")), h("th", { class: "num" }, t("Unit")), h("th", {}, t("Request")), h("th", {}, t("Answer")))), body)));
 }
