@@ -1,6 +1,6 @@
 """Writes the seed inputs of a fuzz target, made from the tests' own traffic and plant files.
 
-    seeds.py mbap|pdu|plant|scenario|dump|journal|tail|recording|sequence|reply|expr FOLDER      and FOLDER.dict: the words in them, for libFuzzer
+    seeds.py mbap|pdu|plant|scenario|dump|journal|tail|recording|sequence|reply|expr|web FOLDER      and FOLDER.dict: the words in them, for libFuzzer
 """
 import hashlib
 import json
@@ -240,9 +240,34 @@ def expr():
         yield b'\1' + bytes(draw.randrange(256) for _ in range(60))
 
 
+def web():
+    """A request of each route, with bodies and arguments of each kind, some of them wrong; two in one connection."""
+    with open(os.path.join(ROOT, 'src', 'web', 'routes.c'), encoding='utf-8') as file:
+        table = file.read().replace('WEB_API "', '"/api/v1')
+    routes = re.findall(r'\b(GET|POST)\("(/[^"]*)"(?: (word))?', table)
+    routes += [('POST', '/api/v1/alarms/{name}/' + verb) for verb in ('ack', 'reset', 'unshelve', 'remove', 'return')]
+    names = ('T1', 'M1', 'V1', 'C1', 'N1', 'MODE', 'hot', 'T1.high', 'csv', 'zabbix', 'nobody')
+    bodies = ('{"value": 42}', '{"value": null}', '{"value": "text", "why": "because", "as": "me"}', '{"state": "maintenance"}',
+              '{"high": 90, "low": null}', '{"setpoint": 50, "automatic": false}', '{"for": "10min"}', '{"on": true}',
+              '{"table": "hr", "at": 900, "values": [1, 2]}', '{"pause": true, "step": 2}', '{"text": "mbplant: 1\\n"}', '{}', '[', '{"value": 1e999}')
+    queries = ('', '?machine=M1', '?since=1&limit=3&format=csv', '?table=hr&at=0&count=9', '?points=2&from=1', '?lang=fr&format=html', '?x', '?unit=%31')
+    def request(method, where, body=''):
+        return (f'{method} {where} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n'
+                f'Content-Length: {len(body)}\r\n\r\n{body}').encode()
+    for i, (method, path, *_) in enumerate(routes):
+        for n, name in enumerate(names if '{name}' in path else ('',)):
+            where = path.replace('{name}', name)
+            if method == 'GET':
+                yield request('GET', where)
+                yield request('HEAD', where) + request('GET', where + queries[(i + n) % len(queries)])
+            else:
+                for body in bodies if n == 0 else (bodies[(i + n) % len(bodies)],):
+                    yield request('POST', where, body) + request('GET', where.rsplit('/', 1)[0])
+
+
 TARGETS = {'mbap': mbap, 'pdu': pdu, 'plant': plant, 'scenario': scenario, 'dump': dump, 'journal': journal,
            'tail': tail, 'recording': recording,
-           'sequence': sequence, 'reply': reply, 'expr': expr}
+           'sequence': sequence, 'reply': reply, 'expr': expr, 'web': web}
 
 if __name__ == '__main__':
     if len(sys.argv) != 3 or sys.argv[1] not in TARGETS:
@@ -253,7 +278,7 @@ if __name__ == '__main__':
     for seed in TARGETS[sys.argv[1]]():
         with open(os.path.join(folder, hashlib.sha1(seed).hexdigest()), 'wb') as out:
             out.write(seed)
-        if sys.argv[1] in ('plant', 'scenario', 'dump', 'expr'):
+        if sys.argv[1] in ('plant', 'scenario', 'dump', 'expr', 'web'):
             words |= set(re.findall(rb'[a-zA-Z_]{3,20}:?|[0-9]{5}|[-+.0-9]+(?:ms|s|min|h)\b', seed))
     with open(folder + '.dict', 'wb') as out:
         out.write(b''.join(b'"%s"\n' % word for word in sorted(words)))
