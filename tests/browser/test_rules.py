@@ -1,6 +1,9 @@
 """The page against display rules that can be seen in it: colours, shapes, sizes, order, what moves. Each test names its
 rule and where it comes from (ISA-18.2, ISA-101, EEMUA 191 and 201, WCAG 2.2, IMO MSC.191(79))."""
 import colorsys
+import csv
+import io
+import json
 import pathlib
 import re
 import signal
@@ -417,6 +420,57 @@ class Flood(Alarmed):
             self.assertNotIn("flood", browser.text("#alarmline"))
             self.force("T10")
             eventually(lambda: "flood" in browser.text("#alarmline"), "the mark")
+
+
+GOT = "document.title='GOT'"
+PAYLOADS = (
+    f"<script>{GOT}</script>", f"<img src=x onerror={GOT}>", f"<svg onload={GOT}>", f"'><script>{GOT}</script>", f"\"><script>{GOT}</script>",
+    f"</title><script>{GOT}</script>", f"</textarea><script>{GOT}</script>", f"</style><script>{GOT}</script>", f"</script><script>{GOT}</script>",
+    f"<body onload={GOT}>", f"<iframe srcdoc='<script>parent.{GOT}</script>'>", f"<a href=javascript:{GOT}>x</a>", f"javascript:{GOT}",
+    f"<details open ontoggle={GOT}>", f"<input autofocus onfocus={GOT}>", f"<video><source onerror={GOT}>", f"<math><mtext><img src=x onerror={GOT}>",
+    f"<template><script>{GOT}</script></template>", f"<object data=javascript:{GOT}>", f"<embed src=javascript:{GOT}>", "<base href=//evil.example>",
+    "<meta http-equiv=refresh content=0;url=//evil.example>", "<link rel=stylesheet href=//evil.example/x.css>", f"{{{{{GOT}}}}}", f"${{{GOT}}}",
+    f"`-{GOT}-`", f"onclick={GOT}", f"&lt;script&gt;{GOT}&lt;/script&gt;", f"<!--<script>{GOT}</script>-->", f"<form action=javascript:{GOT}><button>x")
+FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(1)", "=HYPERLINK(A1)")
+
+
+class Hostile(Alarmed):
+    """Texts of a plant that want to be programs, wherever a plant has texts."""
+
+    def text(self):
+        lines = ["mbplant: 1", f"name: {json.dumps(PAYLOADS[0])}", "units:", "  - id: 1", f"    name: {json.dumps(PAYLOADS[1])}", "    machines:",
+                 "      - name: M1", f"        label: {json.dumps(PAYLOADS[2])}", "        sensors:"]
+        common = "range: [0, 100], limits: {high: 50}, signal: {base: 20}"
+        for i, payload in enumerate(PAYLOADS):
+            lines.append(f"          - {{name: T{i}, label: {json.dumps(payload)}, unit: {json.dumps(payload[:7])}, {common}}}")
+            lines.append(f"          - {{name: S{i}, kind: generic, register: {{type: string(32)}}, signal: {{text: {json.dumps(payload[:32])}}}}}")
+        for i, formula in enumerate(FORMULAS):
+            lines.append(f"          - {{name: F{i}, label: {json.dumps(formula)}, {common}}}")
+        return "\n".join(lines) + "\n"
+
+    def test_thirty_scripts_as_names_labels_units_and_values_are_shown_and_never_run(self):
+        self.assertEqual(len(PAYLOADS), 30)
+        self.force("T0", "T1", "T2")
+        with Browser() as browser:
+            for view in ("", "machine/M1", "alarms", "trends", "journal", "report", "registers", "traffic", *(f"sensor/T{i}" for i in range(30))):
+                self.open(browser, view)
+                self.assertNotEqual(browser.run("return document.title"), "GOT", view)
+                self.assertEqual(browser.run("return document.querySelectorAll('main script, main img, main iframe, main object, main embed, main base, main link, main meta, main video').length"), 0, view)
+            self.open(browser, "sensor/T1")
+            eventually(lambda: PAYLOADS[1] in browser.text("h2"), "the label as it is")
+            self.assertEqual([line for line in browser.complaints() if "favicon" not in line], [])
+            browser.open(f"http://127.0.0.1:{self.plant.web}/api/v1/report?format=html")
+            self.assertNotEqual(browser.run("return document.title"), "GOT")
+            self.assertEqual(browser.run("return document.scripts.length"), 0)
+
+    def test_no_cell_of_a_table_is_a_formula(self):
+        for where in ("report?format=csv", "events?since=1&format=csv", "export/csv"):
+            status, body, _ = self.plant.ask(f"/api/v1/{where}")
+            self.assertEqual(status, 200, where)
+            text = body if isinstance(body, str) else body.decode()
+            for row in csv.reader(io.StringIO(text)):
+                for cell in row:
+                    self.assertFalse(re.match(r"[=@]|[+-](?![\d.])", cell), (where, cell))
 
 
 class Large(unittest.TestCase):
