@@ -59,7 +59,7 @@ class Browser:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.base + path, data, {"Content-Type": "application/json"}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
+            with urllib.request.urlopen(request, timeout=700) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as error:
             raise AssertionError(json.load(error)["value"]["message"]) from None
@@ -75,6 +75,11 @@ class Browser:
 
     def run(self, script, *arguments):
         return self.tell("/execute/sync", {"script": script, "args": list(arguments)})
+
+    def later(self, script, *arguments):
+        """What the script hands to its last argument, a function."""
+        self.tell("/timeouts", {"script": 600000})
+        return self.tell("/execute/async", {"script": script, "args": list(arguments)})
 
     def text(self, selector="body"):
         return self.run("const node = document.querySelector(arguments[0]); return node ? node.innerText : ''", selector)

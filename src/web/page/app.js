@@ -1,5 +1,4 @@
-/* Which view is shown, what stands on every one, and the beat that brings it up to date: bars four times, numbers once a
- * second. */
+/* Which view is shown, what stands on every one, and the beat that brings it up to date. */
 
 const VIEWS = { "": viewPlant, alarms: viewAlarms, trends: viewTrends, journal: viewJournal, registers: viewRegisters, traffic: viewTraffic, machine: viewMachine, sensor: viewSensor, report: viewReport, exercise: viewExercise, simulation: viewSimulation, file: viewPlantFile };
 const NAV = [["", "Plant"], ["alarms", "Alarms"], ["trends", "Trends"], ["journal", "Journal"], ["report", "Report"], ["registers", "Registers"], ["traffic", "Traffic"], ["simulation", "Simulation", true], ["file", "Plant file", true], ["exercise", "Exercise", "scenario"]]; // true: where there is an instructor; "scenario": where one plays
@@ -33,10 +32,10 @@ function frame() {
   alarmLine();
 }
 
-let lastLine = "";
+let lastLine = "", flood = false;
 function alarmLine() {
   const list = waiting(), all = allAlarms().filter((alarm) => !isHidden(alarm)).sort(byWeight);
-  const key = JSON.stringify([lang, sounding(), list.map((alarm) => alarm.name + alarm.since), all.map((alarm) => alarm.name + alarm.state)]);
+  const key = JSON.stringify([lang, sounding(), flooded(), list.map((alarm) => alarm.name + alarm.since), all.map((alarm) => alarm.name + alarm.state)]);
   if (key === lastLine) return;
   lastLine = key;
   const first = list[0] || all[0];
@@ -47,11 +46,10 @@ function alarmLine() {
     ...counts.map(([priority, count]) => h("a", { href: path("alarms"), title: t(priority) }, mark(priority), ` ${count}`)),
     ...(list.length ? [h("span", {}, `${list.length} ${t("unacknowledged")}`)] : []),
     ...(sounding() ? [h("button", { type: "button", class: "act", onclick: () => { silenced = newest(); lastLine = ""; alarmLine(); } }, t("Silence"))] : []),
-    ...(flooded() ? [h("span", { class: "word" }, t("flood"))] : []));
+    ...(flood ? [h("span", { class: "word" }, t("flood"))] : []));
 }
 
 /* More than ten alarms in ten minutes, until fewer than five. */
-let flood = false;
 function flooded() {
   const since = (store.clock.time_ms || Date.now()) - 600000;
   const raised = store.events.filter((event) => event.code === "alarm raised" && event.time_ms > since).length;
@@ -69,20 +67,32 @@ function freshness() {
   if (odd) $("sim").textContent = `${clockNow.paused ? t("paused") : `×${plain(clockNow.speed || 1)}`}  ${clockNow.time_ms ? day(clockNow.time_ms) : ""}`;
 }
 
+/* What changes is shown within a beat. What changes all the time is not: a bar moves four times a second, a number once,
+ * for nobody reads faster. */
+const BEAT_MS = 100, SECOND = 10, BAR_MS = 240, NUMBER_MS = 950;
 function beat() {
-  const slow = ++beats % 4 === 0;
+  const second = ++beats % SECOND === 0, now = performance.now();
   if (!document.hidden) {
     const dirty = store.dirty;
-    if (slow) dirty.add("second");
-    for (const follower of followers) if (follower.keys.some((key) => dirty.has(key)) || (slow && follower.late)) {
-      follower.late = !slow;
-      follower.update(slow);
+    for (const follower of followers) {
+      const { keys, moved = -Infinity, read = -Infinity } = follower;
+      if (keys.some((key) => dirty.has(key))) follower.waits = follower.late = true;
+      const due = now - read >= NUMBER_MS, changed = (follower.waits && now - moved >= BAR_MS) || (follower.late && due);
+      if (!changed && !(second && keys.includes("second"))) continue;
+      follower.update(due);
+      if (!changed) continue;
+      follower.waits = false;
+      follower.moved = now;
+      if (due) {
+        follower.late = false;
+        follower.read = now;
+      }
     }
     store.dirty = new Set();
-    if (dirty.has("alarms") || slow) alarmLine();
+    if (dirty.has("alarms") || second) alarmLine();
   }
   freshness();
-  if (slow && beats % 8 === 0) beep();
+  if (beats % (2 * SECOND) === 0) beep();
 }
 
 /* Off until somebody switches it on: a browser lets no page sound before. Repeats until all are acknowledged, or it is
@@ -127,7 +137,7 @@ async function begin() {
   }
   listen();
   show();
-  setInterval(beat, 250);
+  setInterval(beat, BEAT_MS);
 }
 
 begin();
