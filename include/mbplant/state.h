@@ -189,8 +189,8 @@ struct mbp_state {
     uint8_t *touched;          /* MBP_TOUCHED_... of what masters did before this scan (mbplant/formula.h) */
     uint8_t *dressed;          /* per machine: the state that its sensors' suppression is of; MBP_STATE_COUNT = none */
     uint8_t *based; /* per machine, then one for sensors without: the state that `base` is of; MBP_STATE_COUNT = none */
-    void *memory;   /* the one block behind the arrays */
-    size_t memory_len;
+    void *memory;   /* the one block behind the arrays, memory_len long */
+    uint64_t memory_len, layout; /* mbp_state_layout */
 };
 /* A new array is a pointer here and a row of state_arrays in src/state/state.c, which says its fate; a new single
  * figure stands between `scan` and `lagged` and is kept when the plant file changes. */

@@ -35,7 +35,7 @@ static uint64_t mixed(uint64_t hash, uint64_t number)
     return mbp_hash(both, sizeof both);
 }
 
-uint64_t mbp_state_layout(const struct mbp_state *state)
+uint64_t state_layout(const struct mbp_state *state)
 {
     uint64_t hash = mixed(FIGURES, MBP_STATE_COUNT << 8 | MBP_ALARM_COUNT);
     for (size_t i = 0; i < state_array_count; i++) {
@@ -44,6 +44,11 @@ uint64_t mbp_state_layout(const struct mbp_state *state)
         hash = mixed(hash, array->size << 16 | (size_t)array->times << 8 | array->by);
     }
     return hash;
+}
+
+uint64_t mbp_state_layout(const struct mbp_state *state)
+{
+    return state->layout;
 }
 
 /* ---- what is an index or a choice ------------------------------------------------------------------------------- */

@@ -139,6 +139,7 @@ char *state_array_at(const struct mbp_state *state, const struct state_array *ar
 /* Room for all that the counts say, zeroed. */
 static enum mbp_status allocate(struct mbp_state *state)
 {
+    state->layout = state_layout(state);
     state->memory_len = carve(state, NULL);
     state->memory = aligned_alloc(CACHE_LINE, state->memory_len);
     if (state->memory == NULL)

@@ -47,6 +47,9 @@ extern const size_t state_array_count;
 size_t state_array_len(const struct mbp_state *state, const struct state_array *array);
 char *state_array_at(const struct mbp_state *state, const struct state_array *array);
 
+/* A number that differs where the bytes would mean something else: by the counts alone. */
+uint64_t state_layout(const struct mbp_state *state);
+
 /* What a signal keeps between scans, in the order in which it lies in mbp_state.part. */
 enum part_kind { PART_INPUT_LAG, PART_INPUT_DEAD_TIME, PART_INTEGRAL, PART_LAG, PART_DEAD_TIME, PART_WANDER };
 
