@@ -153,6 +153,14 @@ double mbp_rng_uniform(uint64_t bits);
 /* Mean 0, variance 1: the sum of eight 16-bit uniforms (Irwin-Hall), so |result| < 4.9. Two draws of bits. */
 double mbp_rng_normal(uint64_t bits_a, uint64_t bits_b);
 
+/* How many bits are set. Where the processor is not known to have an instruction for it, compilers call a function. */
+static inline uint32_t mbp_bits_set(uint8_t mask)
+{
+    uint32_t pairs = mask - (mask >> 1 & 0x55u);
+    uint32_t nibbles = (pairs & 0x33u) + (pairs >> 2 & 0x33u);
+    return (nibbles + (nibbles >> 4)) & 0x0Fu;
+}
+
 /* FNV-1a, 64 bits, of any bytes. */
 uint64_t mbp_hash(const void *bytes, size_t len);
 

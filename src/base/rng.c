@@ -61,19 +61,52 @@ uint64_t mbp_hash(const void *bytes, size_t len)
     return hash;
 }
 
+#define LANES      4u
+#define LANE_BYTES (LANES * sizeof(uint64_t))
+
+static inline uint64_t sum_word(uint64_t sum, uint64_t word)
+{
+    sum = (sum ^ word) * UINT64_C(0xD6E8FEB86659FD93);
+    return sum ^ sum >> 32;
+}
+
+/* Whole blocks of long ones: four sums beside each other, for each multiplication waits for the one before it. */
+static uint64_t sum_blocks(uint64_t sum, const uint8_t *at, size_t blocks)
+{
+    uint64_t a = sum;
+    uint64_t b = sum + 1;
+    uint64_t c = sum + 2;
+    uint64_t d = sum + 3;
+    for (; blocks > 0; blocks--, at += LANE_BYTES) {
+        uint64_t word[LANES];
+        memcpy(word, at, sizeof word);
+        a = sum_word(a, word[0]);
+        b = sum_word(b, word[1]);
+        c = sum_word(c, word[2]);
+        d = sum_word(d, word[3]);
+    }
+    return sum_word(sum_word(sum_word(a, b), c), d);
+}
+
 /* Eight bytes a step: it stands in the way of each confirmed write. */
 uint64_t mbp_checksum(uint64_t seed, const void *bytes, size_t len)
 {
     const uint8_t *at = bytes;
     uint64_t sum = seed ^ len * UINT64_C(0x9E3779B97F4A7C15);
-    while (len > 0) {
+    if (len >= 2 * LANE_BYTES) {
+        sum = sum_blocks(sum, at, len / LANE_BYTES);
+        at += len / LANE_BYTES * LANE_BYTES;
+        len %= LANE_BYTES;
+    }
+    for (; len >= sizeof sum; at += sizeof sum, len -= sizeof sum) {
+        uint64_t word;
+        memcpy(&word, at, sizeof word);
+        sum = sum_word(sum, word);
+    }
+    if (len > 0) {
         uint64_t word = 0;
-        size_t n = len < sizeof word ? len : sizeof word;
-        memcpy(&word, at, n);
-        sum = (sum ^ word) * UINT64_C(0xD6E8FEB86659FD93);
-        sum ^= sum >> 32;
-        at += n;
-        len -= n;
+        memcpy(&word, at, len);
+        sum = sum_word(sum, word);
     }
     return sum;
 }

@@ -1,4 +1,4 @@
-/* CRC-32. */
+/* CRC-32, and the checksum of what may be cut off. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,6 +36,50 @@ static void test_crc32_of_bytes_above_127_takes_them_unsigned(void **state)
     assert_int_equal(mbp_crc32(0, ones, sizeof ones), 0xFFFFFFFFu);
 }
 
+/* All lengths up to some blocks, a bit in each byte: what is changed is told. */
+static void test_checksum_goes_by_each_byte_and_the_length(void **state)
+{
+    (void)state;
+    uint8_t bytes[200] = {0};
+    for (size_t len = 0; len < sizeof bytes; len++) {
+        const uint64_t sum = mbp_checksum(1, bytes, len);
+        assert_true(mbp_checksum(1, bytes, len + 1) != sum);
+        assert_true(mbp_checksum(2, bytes, len) != sum);
+        for (size_t i = 0; i < len; i++) {
+            bytes[i] ^= 0x80;
+            assert_true(mbp_checksum(1, bytes, len) != sum);
+            bytes[i] ^= 0x80;
+        }
+    }
+}
+
+static void test_checksum_tells_words_that_changed_places(void **state)
+{
+    (void)state;
+    uint64_t words[16];
+    for (size_t i = 0; i < 16; i++)
+        words[i] = i;
+    const uint64_t sum = mbp_checksum(1, words, sizeof words);
+    for (size_t i = 1; i < 16; i++) {
+        words[0] = i;
+        words[i] = 0;
+        assert_true(mbp_checksum(1, words, sizeof words) != sum);
+        words[0] = 0;
+        words[i] = i;
+    }
+}
+
+static void test_bits_set_of_each_mask_are_counted(void **state)
+{
+    (void)state;
+    for (unsigned mask = 0; mask < 256; mask++) {
+        uint32_t count = 0;
+        for (unsigned bit = 0; bit < 8; bit++)
+            count += mask >> bit & 1u;
+        assert_int_equal(mbp_bits_set((uint8_t)mask), count);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -43,6 +87,9 @@ int main(void)
         cmocka_unit_test(test_crc32_of_nothing_is_what_came_before),
         cmocka_unit_test(test_crc32_chained_at_any_cut_is_the_whole),
         cmocka_unit_test(test_crc32_of_bytes_above_127_takes_them_unsigned),
+        cmocka_unit_test(test_checksum_goes_by_each_byte_and_the_length),
+        cmocka_unit_test(test_checksum_tells_words_that_changed_places),
+        cmocka_unit_test(test_bits_set_of_each_mask_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
