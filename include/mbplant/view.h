@@ -134,7 +134,8 @@ void mbp_view_plant(const struct mbp_plant *plant, const struct mbp_state *state
 /* The shelving register of a sensor: whole seconds that are left, rounded up, so that it is never 0 while it stands. */
 uint32_t mbp_view_shelving_s(const struct mbp_state *state, uint32_t sensor);
 
-/* The eight bits of a sensor that every scan shows, in the order of the map: the first in the lowest bit. */
-uint8_t mbp_view_sensor_bits(const struct mbp_state *state, uint32_t sensor);
+/* The eight bits that every scan shows of each of `count` sensors from `first` on, in the order of the map: the first
+ * in the lowest bit. */
+void mbp_view_sensor_bits(const struct mbp_state *state, uint32_t first, uint32_t count, uint8_t *bits);
 
 #endif

@@ -121,10 +121,10 @@ static void begin_sums(const struct mbp_plant *plant, struct mbp_state *state)
 /* Adds what the operator sees of a sensor's alarms. */
 static void count_alarms(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s)
 {
-    unsigned seen = ~(unsigned)state->hidden[s];
-    uint32_t active = (uint32_t)__builtin_popcount((state->active[s] | state->latched[s]) & seen);
+    const unsigned seen = ~(unsigned)state->hidden[s];
+    const uint32_t active = mbp_bits_set((uint8_t)((state->active[s] | state->latched[s]) & seen));
     state->active_alarms += active;
-    state->unacknowledged += (uint32_t)__builtin_popcount(state->unack[s] & seen);
+    state->unacknowledged += mbp_bits_set((uint8_t)(state->unack[s] & seen));
     if (plant->sensors[s].machine != UINT32_MAX)
         state->machine[plant->sensors[s].machine].alarms += active;
 }

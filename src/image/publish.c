@@ -131,6 +131,14 @@ static uint32_t shown_sensors(const struct mbp_unit *unit, unsigned block)
     return mbp_map_has(unit, block) ? mbp_unit_sensors(unit) : 0;
 }
 
+#define BITS_BLOCK 64u /* sensors whose bits are compared at once: mostly none has changed */
+
+static void show_bits(uint8_t now, uint8_t *bits)
+{
+    for (unsigned bit = 0; bit < 8; bit++)
+        bits[bit] = now >> bit & 1u;
+}
+
 /* No master writes them, so they stand as they were shown last. */
 static void publish_bits(struct mbp_image_unit *unit, const struct mbp_state *state)
 {
@@ -140,13 +148,17 @@ static void publish_bits(struct mbp_image_unit *unit, const struct mbp_state *st
     if (count == 0)
         return;
     uint8_t *bits = unit->discrete + u->layout.base[MBP_MAP_SENSOR_BITS];
-    for (uint32_t i = 0; i < count; i++) {
-        uint8_t now = mbp_view_sensor_bits(state, u->first_sensor + i);
-        if (now == shown[i])
+    for (uint32_t first = 0; first < count; first += BITS_BLOCK) {
+        const uint32_t many = count - first < BITS_BLOCK ? count - first : BITS_BLOCK;
+        uint8_t now[BITS_BLOCK];
+        mbp_view_sensor_bits(state, u->first_sensor + first, many, now);
+        if (memcmp(now, shown + first, many) == 0)
             continue;
-        shown[i] = now;
-        for (unsigned bit = 0; bit < 8; bit++)
-            bits[8 * (size_t)i + bit] = now >> bit & 1u;
+        for (uint32_t i = 0; i < many; i++) {
+            if (now[i] != shown[first + i])
+                show_bits(now[i], bits + 8 * (size_t)(first + i));
+        }
+        memcpy(shown + first, now, many);
     }
 }
 

@@ -26,6 +26,34 @@ void mbp_view_stored(const struct mbp_plant *plant, const struct mbp_state *stat
 /* ---- the plant ----------------------------------------------------------------------------------------------------
  */
 
+#define BLOCK 64u /* sensors that are looked at together: mostly there is nothing to see */
+
+static bool is_quiet(const struct mbp_state *state, uint32_t first, uint32_t count)
+{
+    const uint8_t *restrict active = state->active + first;
+    const uint8_t *restrict latched = state->latched + first;
+    const uint8_t *restrict unack = state->unack + first;
+    uint8_t up = 0;
+    for (uint32_t i = 0; i < count; i++)
+        up |= (uint8_t)(active[i] | latched[i] | unack[i]);
+    return up == 0;
+}
+
+static void count_alarms(const struct mbp_unit *unit, const struct mbp_state *state, struct mbp_summary_view *out)
+{
+    const uint32_t end = unit->first_sensor + unit->sensor_count;
+    for (uint32_t first = unit->first_sensor; first < end; first += BLOCK) {
+        const uint32_t count = end - first < BLOCK ? end - first : BLOCK;
+        if (is_quiet(state, first, count))
+            continue;
+        for (uint32_t s = first; s < first + count; s++) {
+            const unsigned seen = ~(unsigned)state->hidden[s];
+            out->active_alarms += mbp_bits_set((uint8_t)((state->active[s] | state->latched[s]) & seen));
+            out->unacknowledged_alarms += mbp_bits_set((uint8_t)(state->unack[s] & seen));
+        }
+    }
+}
+
 void mbp_view_summary(const struct mbp_plant *plant, const struct mbp_unit *unit, const struct mbp_state *state,
                       struct mbp_summary_view *out)
 {
@@ -37,13 +65,7 @@ void mbp_view_summary(const struct mbp_plant *plant, const struct mbp_unit *unit
                                      .simulated_ms = state->sim_ns / MBP_NS_PER_MS};
     for (uint32_t m = unit->first_machine; m < unit->first_machine + unit->machine_count; m++)
         out->machines_in_state[state->machine[m].state]++;
-    for (uint32_t s = unit->first_sensor; s < unit->first_sensor + unit->sensor_count; s++) {
-        if ((state->active[s] | state->latched[s] | state->unack[s]) == 0)
-            continue;
-        unsigned seen = ~(unsigned)state->hidden[s];
-        out->active_alarms += (uint32_t)__builtin_popcount((state->active[s] | state->latched[s]) & seen);
-        out->unacknowledged_alarms += (uint32_t)__builtin_popcount(state->unack[s] & seen);
-    }
+    count_alarms(unit, state, out);
 }
 
 /* ---- machines -----------------------------------------------------------------------------------------------------
@@ -132,16 +154,22 @@ uint32_t mbp_view_shelving_s(const struct mbp_state *state, uint32_t s)
 }
 
 /* What the operator is to see: an alarm that is hidden is none to him, one that is latched still is. */
-uint8_t mbp_view_sensor_bits(const struct mbp_state *state, uint32_t s)
+void mbp_view_sensor_bits(const struct mbp_state *state, uint32_t first, uint32_t count, uint8_t *restrict bits)
 {
-    unsigned seen = ~(unsigned)state->hidden[s];
-    unsigned flags = state->flags[s];
-    unsigned bits = (state->active[s] | state->latched[s]) & seen & ((1u << MBP_LIMIT_COUNT) - 1);
-    bits |= (state->unack[s] & seen) != 0 ? 0x10u : 0;
-    bits |= (flags & MBP_SENSOR_SHELVED) != 0 ? 0x20u : 0;
-    bits |= (flags & MBP_SENSOR_FORCED) != 0 ? 0x40u : 0;
-    bits |= (flags & MBP_SENSOR_BAD) != 0 ? 0x80u : 0;
-    return (uint8_t)bits;
+    const uint8_t *restrict active = state->active + first;
+    const uint8_t *restrict latched = state->latched + first;
+    const uint8_t *restrict unack = state->unack + first;
+    const uint8_t *restrict hidden = state->hidden + first;
+    const uint8_t *restrict flags = state->flags + first;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t seen = (uint8_t)~hidden[i];
+        uint8_t now = (uint8_t)((active[i] | latched[i]) & seen & ((1u << MBP_LIMIT_COUNT) - 1));
+        now |= (unack[i] & seen) != 0 ? 0x10 : 0;
+        now |= (flags[i] & MBP_SENSOR_SHELVED) != 0 ? 0x20 : 0;
+        now |= (flags[i] & MBP_SENSOR_FORCED) != 0 ? 0x40 : 0;
+        now |= (flags[i] & MBP_SENSOR_BAD) != 0 ? 0x80 : 0;
+        bits[i] = now;
+    }
 }
 
 void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t s,
