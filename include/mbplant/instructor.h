@@ -39,16 +39,17 @@
 /* The record of a fault. */
 #define MBP_SIM_HR_FAULT       10
 #define MBP_SIM_FAULT_KIND     0 /* 1 + enum mbp_effect_kind */
-#define MBP_SIM_FAULT_UNIT     1 /* the sensor's unit id */
-#define MBP_SIM_FAULT_SENSOR   2 /* its number in that unit, in file order from 0 */
-#define MBP_SIM_FAULT_FLAGS    3 /* bit 0: a stuck sensor stays where it is; bit 1: a dropout fails upscale */
+#define MBP_SIM_FAULT_UNIT     1 /* the unit id of the sensor or actuator */
+#define MBP_SIM_FAULT_NUMBER   2 /* its number in that unit, in file order from 0 */
+#define MBP_SIM_FAULT_FLAGS    3 /* bit 0: what is stuck stays where it is; 1: a dropout fails upscale; 2: an actuator */
 #define MBP_SIM_FAULT_AMOUNT   4 /* float32, engineering units */
-#define MBP_SIM_FAULT_OVER     6 /* float32, s: the time of drift, ramp and wear, the mean one between spikes */
+#define MBP_SIM_FAULT_OVER     6 /* float32, s: the time of drift, ramp, wear and slow, the mean one between spikes */
 #define MBP_SIM_FAULT_DURATION 8 /* float32, s; 0 = until it is ended */
 #define MBP_SIM_FAULT_WORDS    10
 #define MBP_SIM_HR_FAULT_BEGIN 20
 #define MBP_SIM_FAULT_STAYS    0x1u
 #define MBP_SIM_FAULT_UPSCALE  0x2u
+#define MBP_SIM_FAULT_ACTUATOR 0x4u
 #define MBP_SIM_IR_AD_HOC      200
 
 /* The record that holds a point of any table at a number, or lets it go. */

@@ -179,4 +179,16 @@ static inline const char *mbp_input_source(const struct mbp_plant *plant, uint32
     return from < plant->sensor_count ? plant->sensors[from].name : plant->actuators[from - plant->sensor_count].name;
 }
 
+/* Likewise of what a fault is of; and the index that a name has there, UINT32_MAX when there is none. */
+static inline const char *mbp_effect_of(const struct mbp_plant *plant, const struct mbp_effect *effect)
+{
+    return mbp_input_source(plant, effect->subject);
+}
+static inline uint32_t mbp_effect_find_subject(const struct mbp_plant *plant, const char *name)
+{
+    uint32_t sensor = mbp_plant_find_sensor(plant, name);
+    uint32_t actuator = sensor == UINT32_MAX ? mbp_plant_find_actuator(plant, name) : UINT32_MAX;
+    return actuator != UINT32_MAX ? plant->sensor_count + actuator : sensor;
+}
+
 #endif

@@ -271,10 +271,6 @@ bool mbp_setting_allowed(const struct mbp_controller *controller, enum mbp_setti
  * them as the register shows them: the step nearest to an end of the range belongs to it. */
 bool mbp_limits_in_order(const struct mbp_sensor *sensor, const double limits[MBP_LIMIT_COUNT]);
 
-/* Whether an effect makes sense for the plant: a sensor that shows a number, finite amounts, a time over which where
- * the kind needs one, a machine to wear. */
-bool mbp_effect_possible(const struct mbp_plant *plant, const struct mbp_effect *effect);
-
 /* An event about a sensor (and its machine), an actuator's machine or a machine, with the unit's own numbering as the
  * wire has it; value and limit NaN, the rest 0. Indices are plant-wide. */
 struct mbp_event mbp_sensor_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t sensor);

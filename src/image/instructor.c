@@ -52,7 +52,16 @@ static bool duration_at(const uint16_t *words, uint64_t *ns)
     return true;
 }
 
-/* The record in holding registers 10..19; false when it names no sensor or is otherwise none. */
+/* The index of the sensor or actuator that has this number in the unit; UINT32_MAX when none has. */
+static uint32_t subject_at(const struct mbp_plant *plant, const struct mbp_unit *unit, const uint16_t *words)
+{
+    uint16_t number = words[MBP_SIM_FAULT_NUMBER];
+    if ((words[MBP_SIM_FAULT_FLAGS] & MBP_SIM_FAULT_ACTUATOR) != 0)
+        return number < unit->actuator_count ? plant->sensor_count + unit->first_actuator + number : UINT32_MAX;
+    return number < unit->sensor_count ? unit->first_sensor + number : UINT32_MAX;
+}
+
+/* The record in holding registers 10..19; false when it names no sensor or actuator or is otherwise none. */
 static bool read_effect(const struct mbp_image_unit *unit, struct mbp_effect *out)
 {
     const uint16_t *words = unit->holding + MBP_SIM_HR_FAULT;
@@ -61,10 +70,10 @@ static bool read_effect(const struct mbp_image_unit *unit, struct mbp_effect *ou
     *out = (struct mbp_effect){.kind = (uint8_t)(words[MBP_SIM_FAULT_KIND] - 1u),
                                .upscale = (flags & MBP_SIM_FAULT_UPSCALE) != 0,
                                .amount = float_at(words + MBP_SIM_FAULT_AMOUNT)};
-    if (of == NULL || words[MBP_SIM_FAULT_UNIT] > 255 || words[MBP_SIM_FAULT_SENSOR] >= of->unit->sensor_count ||
-        words[MBP_SIM_FAULT_KIND] == 0 || words[MBP_SIM_FAULT_KIND] > MBP_EFFECT_COUNT)
+    if (of == NULL || words[MBP_SIM_FAULT_UNIT] > 255 || words[MBP_SIM_FAULT_KIND] == 0 ||
+        words[MBP_SIM_FAULT_KIND] > MBP_EFFECT_COUNT)
         return false;
-    out->sensor = of->unit->first_sensor + words[MBP_SIM_FAULT_SENSOR];
+    out->subject = subject_at(unit->image->plant, of->unit, words);
     if (out->kind == MBP_EFFECT_STUCK && (flags & MBP_SIM_FAULT_STAYS) != 0)
         out->amount = NAN;
     return duration_at(words + MBP_SIM_FAULT_OVER, &out->over_ns) &&
@@ -74,17 +83,20 @@ static bool read_effect(const struct mbp_image_unit *unit, struct mbp_effect *ou
 
 static void write_effect(const struct mbp_plant *plant, const struct mbp_effect *effect, uint16_t *words)
 {
-    bool none = effect->sensor == UINT32_MAX;
+    bool none = effect->subject == UINT32_MAX;
     bool stays = effect->kind == MBP_EFFECT_STUCK && isnan(effect->amount);
     memset(words, 0, MBP_SIM_FAULT_WORDS * sizeof *words);
     if (none)
         return;
-    const struct mbp_unit *unit = &plant->units[plant->sensors[effect->sensor].unit];
+    bool moves = effect->subject >= plant->sensor_count;
+    uint32_t index = moves ? effect->subject - plant->sensor_count : effect->subject;
+    const struct mbp_unit *unit = &plant->units[moves ? plant->actuators[index].unit : plant->sensors[index].unit];
     words[MBP_SIM_FAULT_KIND] = (uint16_t)(effect->kind + 1);
     words[MBP_SIM_FAULT_UNIT] = unit->id;
-    words[MBP_SIM_FAULT_SENSOR] = (uint16_t)(effect->sensor - unit->first_sensor);
+    words[MBP_SIM_FAULT_NUMBER] = (uint16_t)(index - (moves ? unit->first_actuator : unit->first_sensor));
     words[MBP_SIM_FAULT_FLAGS] =
-        (uint16_t)((stays ? MBP_SIM_FAULT_STAYS : 0) | (effect->upscale ? MBP_SIM_FAULT_UPSCALE : 0));
+        (uint16_t)((stays ? MBP_SIM_FAULT_STAYS : 0) | (effect->upscale ? MBP_SIM_FAULT_UPSCALE : 0) |
+                   (moves ? MBP_SIM_FAULT_ACTUATOR : 0));
     put_float(words + MBP_SIM_FAULT_AMOUNT, stays ? 0.0 : effect->amount);
     put_float(words + MBP_SIM_FAULT_OVER, (double)effect->over_ns / (double)MBP_NS_PER_S);
     put_float(words + MBP_SIM_FAULT_DURATION, (double)effect->duration_ns / (double)MBP_NS_PER_S);

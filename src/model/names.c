@@ -46,8 +46,8 @@ static const char *const allow_names[] = {"read", "operate", "all", "none"};
 static const char *const wire_fault_names[] = {"delay",    "drop",  "exception", "wrong_transaction",
                                                "truncate", "split", "close"};
 
-static const char *const effect_names[] = {"stuck", "bias", "drift", "spike", "dropout",
-                                           "noise", "step", "ramp",  "wear"};
+static const char *const effect_names[] = {"stuck", "bias", "drift", "spike", "dropout", "noise",
+                                           "step",  "ramp", "wear",  "slow",  "passing", "offset"};
 static const char *const shows_names[] = {"low", "high"};
 
 _Static_assert(COUNT_OF(effect_names) == MBP_EFFECT_COUNT, "a word for each effect");

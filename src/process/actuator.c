@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "fault.h"
 #include "mbplant/codec.h"
 #include "mbplant/event/comment.h"
 #include "mbplant/map.h"
@@ -22,29 +23,42 @@ enum mbp_status process_build_actuators(struct mbp_process *process)
     return MBP_OK;
 }
 
-static double target_of(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t a)
+/* Where it fails to a spring takes it, so no offset of its positioner is in that. */
+static double target_of(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t a,
+                        const struct process_trouble *trouble)
 {
+    const double *range = plant->actuators[a].range;
     double fail = mbp_actuator_fail(plant, state, a);
-    return isnan(fail) ? state->command[a] : fail;
+    double target = isnan(fail) ? state->command[a] + trouble->offset : fail;
+    if (trouble->stuck)
+        target = trouble->held;
+    return fmin(fmax(target, range[0]), range[1]);
 }
 
 void process_settle_actuators(const struct mbp_process *process, struct mbp_state *state)
 {
     const struct mbp_plant *plant = process->plant;
-    for (uint32_t a = 0; a < plant->actuator_count; a++)
-        state->lagged[plant->sensor_count + a] = target_of(plant, state, a);
+    uint32_t at = process_fault_first_of_actuators(process, state);
+    for (uint32_t a = 0; a < plant->actuator_count; a++) {
+        struct process_trouble trouble = {.stride = process->stride[a]};
+        at = process_fault_actuate(process, state, at, a, &trouble);
+        state->lagged[plant->sensor_count + a] = target_of(plant, state, a, &trouble);
+    }
 }
 
 /* At constant speed, so a position after a whole number of scans does not depend on their period. */
 void process_advance_actuators(const struct mbp_process *process, struct mbp_state *state)
 {
     const struct mbp_plant *plant = process->plant;
+    uint32_t at = process_fault_first_of_actuators(process, state);
     for (uint32_t a = 0; a < plant->actuator_count; a++) {
         double *position = &state->lagged[plant->sensor_count + a];
-        double target = target_of(plant, state, a);
-        double stride = process->stride[a];
+        struct process_trouble trouble = {.stride = process->stride[a]};
+        at = process_fault_actuate(process, state, at, a, &trouble);
+        double target = target_of(plant, state, a, &trouble);
         double way = target - *position;
-        *position = fabs(way) <= stride ? target : *position + copysign(stride, way);
+        bool arrives = trouble.stuck || fabs(way) <= trouble.stride;
+        *position = arrives ? target : *position + copysign(trouble.stride, way);
     }
 }
 

@@ -13,7 +13,24 @@
 uint32_t process_fault_sense(const struct mbp_process *process, const struct mbp_state *state, uint32_t at,
                              uint32_t first, uint32_t end, double *seen);
 
-/* Adds disturbances to the bases of their signals for one advance, and takes them off again. */
+/* What active faults make of an actuator's way. */
+struct process_trouble {
+    bool stuck;
+    double held;   /* where, when stuck */
+    double offset; /* added to its command */
+    double stride; /* the farthest that it gets in a scan */
+};
+
+/* The first active fault that is of an actuator. */
+uint32_t process_fault_first_of_actuators(const struct mbp_process *process, const struct mbp_state *state);
+
+/* Takes in the active faults of actuator a from `at` on, its first or one of a later actuator. Returns the first one
+ * behind them. out->stride is that of the actuator as it should be. */
+uint32_t process_fault_actuate(const struct mbp_process *process, const struct mbp_state *state, uint32_t at,
+                               uint32_t a, struct process_trouble *out);
+
+/* Adds disturbances to the bases of their signals for one advance, and opens actuators by what passes through them when
+ * they are shut; and takes both off again. */
 void process_fault_disturb(const struct mbp_process *process, struct mbp_state *state);
 void process_fault_calm(struct mbp_state *state);
 

@@ -38,12 +38,12 @@ static uint64_t chance_ns(const struct mbp_plant *plant, struct mbp_state *state
 
 static bool comes_before(const struct mbp_state *state, uint32_t a, uint32_t b)
 {
-    uint32_t sensor_a = state->fault[a].effect.sensor;
-    uint32_t sensor_b = state->fault[b].effect.sensor;
-    return sensor_a != sensor_b ? sensor_a < sensor_b : a < b;
+    uint32_t of_a = state->fault[a].effect.subject;
+    uint32_t of_b = state->fault[b].effect.subject;
+    return of_a != of_b ? of_a < of_b : a < b;
 }
 
-/* The list of active ones is sorted by sensor, as sensing and advancing go. */
+/* The list of active ones is sorted by sensor, as sensing and advancing go; behind them by actuator. */
 static void list(struct mbp_state *state, uint32_t f)
 {
     uint32_t at = state->fault_active_count++;
@@ -62,6 +62,12 @@ static void unlist(struct mbp_state *state, uint32_t f)
     state->fault_active_count = kept;
 }
 
+/* Where a sensor or an actuator stands, so that it may stick there. */
+static double stands(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t subject)
+{
+    return subject < plant->sensor_count ? state->value[subject] : state->lagged[subject];
+}
+
 static void begin(const struct mbp_plant *plant, struct mbp_state *state, uint32_t f)
 {
     struct mbp_fault_state *fault = &state->fault[f];
@@ -75,7 +81,7 @@ static void begin(const struct mbp_plant *plant, struct mbp_state *state, uint32
     fault->end_ns = mbp_time_add_sat(state->sim_ns, lasts_ns);
     fault->changed = ++state->fault_changes;
     if (fault->effect.kind == MBP_EFFECT_STUCK)
-        fault->held = isnan(fault->effect.amount) ? state->value[fault->effect.sensor] : fault->effect.amount;
+        fault->held = isnan(fault->effect.amount) ? stands(plant, state, fault->effect.subject) : fault->effect.amount;
     list(state, f);
 }
 
@@ -138,7 +144,7 @@ void mbp_fault_run(const struct mbp_plant *plant, struct mbp_state *state)
 
 enum mbp_status mbp_fault_set(const struct mbp_plant *plant, struct mbp_state *state, uint32_t f, bool on)
 {
-    if (f >= mbp_fault_total(plant) || (on && state->fault[f].effect.sensor == UINT32_MAX))
+    if (f >= mbp_fault_total(plant) || (on && state->fault[f].effect.subject == UINT32_MAX))
         return MBP_ERR_MISSING;
     if (!state->faults_planned)
         plan(plant, state);
@@ -203,7 +209,7 @@ static bool same_number(double a, double b)
 
 static bool same_effect(const struct mbp_effect *a, const struct mbp_effect *b)
 {
-    return a->sensor == b->sensor && a->kind == b->kind && a->upscale == b->upscale &&
+    return a->subject == b->subject && a->kind == b->kind && a->upscale == b->upscale &&
            same_number(a->amount, b->amount) && a->over_ns == b->over_ns && a->after_ns == b->after_ns &&
            a->duration_ns == b->duration_ns;
 }
@@ -260,7 +266,7 @@ static bool same_times(const struct mbp_plant_fault *a, const struct mbp_plant_f
 
 /* What the new file says of the fault holds; that it is active, and since when, goes on. `planned` is the fault as the
  * new file plans it, `moved` as it has been; both with the sensor's new number. */
-static void merge(const struct mbp_plant_fault *was, const struct mbp_plant_fault *now, const struct mbp_state *to,
+static void merge(const struct mbp_plant_fault *was, const struct mbp_plant_fault *now, double stands_now,
                   const struct mbp_fault_state *planned, struct mbp_fault_state *moved)
 {
     const struct mbp_effect *effect = &planned->effect;
@@ -272,7 +278,7 @@ static void merge(const struct mbp_plant_fault *was, const struct mbp_plant_faul
     if (moved->active && now->mttr_ns == 0 && effect->duration_ns != moved->effect.duration_ns)
         moved->end_ns = effect->duration_ns != 0 ? mbp_time_add_sat(moved->begin_ns, effect->duration_ns) : FOREVER;
     if (moved->active && stuck_anew)
-        moved->held = isnan(effect->amount) ? to->value[effect->sensor] : effect->amount;
+        moved->held = isnan(effect->amount) ? stands_now : effect->amount;
     moved->effect = *effect;
 }
 
@@ -283,16 +289,16 @@ void mbp_fault_carry(const struct mbp_plant *from_plant, const struct mbp_state 
     for (uint32_t f = 0; from->faults_planned && f < mbp_fault_total(from_plant); f++) {
         uint32_t g = counterpart(from_plant, f, to_plant);
         struct mbp_fault_state moved = from->fault[f];
-        if (g == UINT32_MAX || moved.effect.sensor == UINT32_MAX)
+        if (g == UINT32_MAX || moved.effect.subject == UINT32_MAX)
             continue;
-        uint32_t sensor = mbp_plant_find_sensor(to_plant, from_plant->sensors[moved.effect.sensor].name);
-        moved.effect.sensor = sensor;
+        uint32_t subject = mbp_effect_find_subject(to_plant, mbp_effect_of(from_plant, &moved.effect));
+        moved.effect.subject = subject;
         bool ad_hoc = g >= to_plant->fault_count;
-        if (sensor == UINT32_MAX ||
-            (ad_hoc ? !mbp_effect_possible(to_plant, &moved.effect) : to->fault[g].effect.sensor != sensor))
+        if (subject == UINT32_MAX ||
+            (ad_hoc ? !mbp_effect_possible(to_plant, &moved.effect) : to->fault[g].effect.subject != subject))
             continue;
         if (!ad_hoc)
-            merge(&from_plant->faults[f], &to_plant->faults[g], to, &to->fault[g], &moved);
+            merge(&from_plant->faults[f], &to_plant->faults[g], stands(to_plant, to, subject), &to->fault[g], &moved);
         to->fault[g] = moved;
         if (moved.active)
             list(to, g);

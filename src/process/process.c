@@ -124,10 +124,10 @@ void mbp_process_find_steady_state(const struct mbp_process *process, struct mbp
 {
     const struct mbp_plant *plant = process->plant;
     follow_machines(plant, state);
+    process_settle_actuators(process, state);
     process_fault_disturb(process, state);
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         state->lagged[s] = state->base[s];
-    process_settle_actuators(process, state);
     show_replays(process, state);
     feed(process, state);
     for (int pass = 0; pass < SETTLE_PASSES; pass++) {

@@ -61,19 +61,18 @@ static void bind_acknowledge(struct mbp_scenario *scenario, const struct step_de
 static void bind_own_fault(struct mbp_scenario *scenario, struct mbp_plant_fault_def *own, struct step *step)
 {
     const struct mbp_plant *plant = scenario->plant;
-    const struct mbp_node *node = mbp_def_node(&own->def, "sensor");
+    bool moves = own->actuator != NULL;
+    if (moves == (own->sensor != NULL))
+        return; /* which was told when it was read */
+    uint32_t found = moves ? find_actuator(scenario, &own->def, "actuator", own->actuator)
+                           : find_sensor(scenario, &own->def, "sensor", own->sensor);
     step->effect = own->fault.effect;
-    step->effect.sensor = find_sensor(scenario, &own->def, "sensor", own->sensor);
-    if (step->effect.sensor == UINT32_MAX)
+    step->effect.subject = moves && found != UINT32_MAX ? plant->sensor_count + found : found;
+    if (found == UINT32_MAX)
         return;
-    const struct mbp_sensor *sensor = &plant->sensors[step->effect.sensor];
-    if (sensor->reg.type == MBP_STRING)
-        mbp_reader_tell(&scenario->reader, node, "%s shows a text; faults are of sensors that show a number",
-                        sensor->name);
-    else if (own->fault.effect.kind == MBP_EFFECT_WEAR && sensor->machine == UINT32_MAX)
-        mbp_reader_tell(&scenario->reader, node, "wear is a machine's, and %s belongs to none", sensor->name);
+    mbp_check_effect(&scenario->reader, plant, own, step->effect.subject);
     step->what = say(scenario, "fault %s of %s begins", mbp_effect_name((enum mbp_effect_kind)own->fault.effect.kind),
-                     own->sensor);
+                     mbp_effect_of(plant, &step->effect));
 }
 
 /* The nearest step before this one that began a fault of this name. */

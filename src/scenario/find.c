@@ -51,6 +51,19 @@ uint32_t find_sensor(struct mbp_scenario *scenario, const struct mbp_def *def, c
     return UINT32_MAX;
 }
 
+uint32_t find_actuator(struct mbp_scenario *scenario, const struct mbp_def *def, const char *key, const char *name)
+{
+    const struct mbp_plant *plant = scenario->plant;
+    uint32_t found = mbp_plant_find_actuator(plant, name);
+    if (found != UINT32_MAX)
+        return found;
+    struct candidates candidates = {.count = 0};
+    for (uint32_t a = 0; a < plant->actuator_count; a++)
+        add(&candidates, plant->actuators[a].name);
+    tell_unknown(scenario, def, key, "actuator", name, &candidates);
+    return UINT32_MAX;
+}
+
 uint32_t find_machine(struct mbp_scenario *scenario, const struct mbp_def *def, const char *key, const char *name)
 {
     uint32_t found = mbp_plant_find_machine(scenario->plant, name);

@@ -259,8 +259,8 @@ static const struct mbp_field step_fields[] = {
                               .type = MBP_FIELD_CUSTOM,
                               .at = STEP(fault),
                               .read = read_fault,
-                              .allowed = "NAME on, NAME off, or a group of keys: name, kind, sensor, amount, value, "
-                                         "over, every, after, shows, for"},
+                              .allowed = "NAME on, NAME off, or a group of keys: name, kind, sensor, actuator, amount, "
+                                         "value, over, every, after, shows, for"},
     [STEP_ACT + ACT_WRITE] = {.key = "write", .type = MBP_FIELD_MAP, .at = STEP(write), .schema = &write_schema},
     [STEP_ACT + ACT_MACHINE] = {.key = "machine", .type = MBP_FIELD_MAP, .at = STEP(machine), .schema = &ask_schema},
     [STEP_ACT + ACT_ACKNOWLEDGE] = NAME_FIELD("acknowledge", STEP(acknowledge)),

@@ -226,6 +226,7 @@ struct mbp_scenario {
 
 /* Each tells an error at a key of def and returns UINT32_MAX, or false. */
 uint32_t find_sensor(struct mbp_scenario *scenario, const struct mbp_def *def, const char *key, const char *name);
+uint32_t find_actuator(struct mbp_scenario *scenario, const struct mbp_def *def, const char *key, const char *name);
 uint32_t find_machine(struct mbp_scenario *scenario, const struct mbp_def *def, const char *key, const char *name);
 bool find_target(struct mbp_scenario *scenario, const struct mbp_def *def, const char *key, const char *name,
                  struct target *out);

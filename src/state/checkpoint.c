@@ -107,7 +107,7 @@ static bool same_bytes(const struct mbp_effect *a, const struct mbp_effect *b)
 {
     bool same_amount =
         memcmp(&a->amount, &b->amount, sizeof a->amount) == 0; // NOLINT(bugprone-suspicious-memory-comparison)
-    return a->sensor == b->sensor && a->kind == b->kind && a->upscale == b->upscale && same_amount &&
+    return a->subject == b->subject && a->kind == b->kind && a->upscale == b->upscale && same_amount &&
            a->over_ns == b->over_ns && a->after_ns == b->after_ns && a->duration_ns == b->duration_ns;
 }
 
@@ -118,7 +118,7 @@ static bool fault_fits(const struct mbp_plant *plant, const struct mbp_fault_sta
         return false;
     if (f < plant->fault_count)
         return same_bytes(effect, &plant->faults[f].effect);
-    bool unused = effect->sensor == UINT32_MAX && effect->kind < MBP_EFFECT_COUNT && !fault->active;
+    bool unused = effect->subject == UINT32_MAX && effect->kind < MBP_EFFECT_COUNT && !fault->active;
     return unused || mbp_effect_possible(plant, effect);
 }
 

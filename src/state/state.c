@@ -212,7 +212,7 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
     memset(state->dressed, MBP_STATE_COUNT, state->machine_count);
     memset(state->based, MBP_STATE_COUNT, state->machine_count + 1);
     for (uint32_t f = 0; f < state->fault_count; f++) {
-        const struct mbp_effect none = {.sensor = UINT32_MAX};
+        const struct mbp_effect none = {.subject = UINT32_MAX};
         state->fault[f] = (struct mbp_fault_state){.effect = f < plant->fault_count ? plant->faults[f].effect : none,
                                                    .next_ns = UINT64_MAX,
                                                    .end_ns = UINT64_MAX};
@@ -357,21 +357,4 @@ struct mbp_event mbp_controller_event(const struct mbp_plant *plant, enum mbp_ev
 struct mbp_event mbp_stored_event(const struct mbp_plant *plant, enum mbp_event_code code, uint32_t stored)
 {
     return event_of(code, &plant->units[plant->stored[stored].unit], MBP_NONE16, mbp_item_of_stored(plant, stored));
-}
-
-bool mbp_effect_possible(const struct mbp_plant *plant, const struct mbp_effect *effect)
-{
-    if (effect->sensor >= plant->sensor_count || effect->kind >= MBP_EFFECT_COUNT)
-        return false;
-    const struct mbp_sensor *sensor = &plant->sensors[effect->sensor];
-    bool anywhere = effect->kind == MBP_EFFECT_STUCK && isnan(effect->amount);
-    bool timed = effect->kind == MBP_EFFECT_DRIFT || effect->kind == MBP_EFFECT_SPIKE ||
-                 effect->kind == MBP_EFFECT_RAMP || effect->kind == MBP_EFFECT_WEAR;
-    if (sensor->reg.type == MBP_STRING || (!isfinite(effect->amount) && !anywhere))
-        return false;
-    if (effect->kind == MBP_EFFECT_NOISE && !(effect->amount > 0))
-        return false;
-    if (effect->kind == MBP_EFFECT_WEAR && sensor->machine == UINT32_MAX)
-        return false;
-    return !timed || effect->over_ns > 0;
 }

@@ -300,10 +300,25 @@ static void put_fault_kind(const struct web_item *item)
     web_put_text(item->out, mbp_effect_name((enum mbp_effect_kind)fault->effect.kind));
 }
 
+/* Of one that is an actuator's there is no sensor, and the other way round. */
+static void put_fault_subject(const struct web_item *item, bool actuators)
+{
+    const struct mbp_plant *plant = item->web->plant;
+    const struct mbp_effect *effect = &plant->faults[item->index].effect;
+    if (actuators == (effect->subject >= plant->sensor_count))
+        web_put_text(item->out, mbp_effect_of(plant, effect));
+    else
+        fputs("null", item->out);
+}
+
 static void put_fault_sensor(const struct web_item *item)
 {
-    const struct mbp_plant_fault *fault = &item->web->plant->faults[item->index];
-    web_put_text(item->out, item->web->plant->sensors[fault->effect.sensor].name);
+    put_fault_subject(item, false);
+}
+
+static void put_fault_actuator(const struct web_item *item)
+{
+    put_fault_subject(item, true);
 }
 
 static void put_fault_active(const struct web_item *item)
@@ -314,7 +329,8 @@ static void put_fault_active(const struct web_item *item)
 static const struct web_field fault_fields[] = {
     {ROW("name", "of the plant file", WEB_TEXT), .put = put_fault_name},
     {ROW("kind", "what goes wrong", WEB_TEXT), .put = put_fault_kind},
-    {ROW("sensor", "with which", WEB_TEXT), .put = put_fault_sensor},
+    {ROW("sensor", "with which, or it is an actuator's", WEB_TEXT), .nullable = true, .put = put_fault_sensor},
+    {ROW("actuator", "with which, or it is a sensor's", WEB_TEXT), .nullable = true, .put = put_fault_actuator},
     {ROW("active", "now", WEB_FLAG), .put = put_fault_active},
 };
 const struct web_noun web_fault_noun = WEB_NOUN("Fault", fault_fields);

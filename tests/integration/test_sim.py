@@ -1,6 +1,9 @@
 """An instructor at a running plant: its time and its faults, through mbplantctl and by plain Modbus."""
 import json
+import pathlib
 import re
+import shutil
+import tempfile
 import unittest
 
 import outside
@@ -143,6 +146,66 @@ class Sim(unittest.TestCase):
             said = self.plant.ctl(*words)
             self.assertNotIn("bearing", said)
         self.assertIn("bearing", self.plant.ctl("map", unit=INSTRUCTOR))
+
+
+class Actuators(unittest.TestCase):
+    """Their faults: by name and made up, over a restart, over HTTP and in a scenario."""
+
+    def setUp(self):
+        self.plant = self.enterContext(support.Plant("valves.yaml"))
+
+    def value(self, name):
+        return json.loads(self.plant.ctl("read", name, "--format", "json"))[0]["value"]
+
+    def test_valve_that_is_stuck_is_told_by_its_feedback_and_by_the_flow_after_a_restart_too(self):
+        self.plant.ctl("sim", "fault", "jammed", "on")
+        self.plant.ctl("write", "XV1", "1")
+        self.assertEqual([self.value(name) for name in ("XV1", "XV1.position", "XV1_OPENED", "XV1_CLOSED", "FT1")], [1, 0, 0, 1, 50])
+        self.assertIn("ad hoc 1", self.plant.ctl("sim", "fault", "FV1", "stuck", "30"))
+        support.eventually(lambda: self.value("FT1") == 30, "it feels that")
+        self.assertRegex(self.plant.ctl("sim", "fault"), r"(?m)^active +ad hoc 1 +FV1 stuck at 30 %$")
+        self.plant.stop()
+        self.plant.start()
+        self.assertRegex(self.plant.ctl("sim", "fault"), r"(?m)^active +jammed +XV1 stuck where it is; by hand$")
+        self.assertRegex(self.plant.ctl("sim", "fault"), r"(?m)^active +ad hoc 1 +FV1 stuck at 30 %$")
+        self.assertEqual((self.value("XV1.position"), self.value("FT1")), (0, 30))
+        self.assertIn("2 faults ended", self.plant.ctl("sim", "fault", "all", "off"))
+        support.eventually(lambda: self.value("FT1") == 100, "both are where they were told to be")
+
+    def test_each_kind_is_felt(self):
+        for words, flow, position in [(("passing", "8"), 8, 0), (("offset", "12.5"), 12.5, 12.5), (("stuck", "40"), 40, 40)]:
+            self.plant.ctl("write", "FV1", "0")
+            self.plant.ctl("sim", "fault", "FV1", *words)
+            support.eventually(lambda: (self.value("FT1"), self.value("FV1.position")) == (flow, position), " ".join(words))
+            self.plant.ctl("sim", "fault", "all", "off")
+        self.plant.ctl("sim", "fault", "FV1", "slow", "over", "1000s")
+        self.plant.ctl("write", "FV1", "100")
+        support.eventually(lambda: 0 < self.value("FV1.position") < 50, "it creeps")
+
+    def test_scenario_makes_one_up_and_ends_it(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        exercise = folder / "jam.yaml"
+        shutil.copy(support.DATA / "valves.yaml", folder)
+        exercise.write_text("mbplant_scenario: 1\nname: Jam\nplant: valves.yaml\nduration: 4s\ntimeline:\n"
+                            "  - {at: 0s, fault: {name: jam, kind: stuck, actuator: FV1, value: 20}}\n"
+                            "  - {at: 1s, expect: {value: {sensor: FT1, between: [20, 20]}}}\n"
+                            "  - {at: 2s, fault: jam off}\n"
+                            "  - {at: 3s, expect: {value: {sensor: FV1, between: [50, 50]}}}\n")
+        told = support.run(support.MBPLANTD, "--fast-forward", "--scenario", exercise)
+        self.assertEqual((told.returncode, told.stdout.count("MISSED")), (0, 0), told.stdout + told.stderr)
+        exercise.write_text("mbplant_scenario: 1\nname: Jam\nplant: valves.yaml\nduration: 4s\ntimeline:\n  - {at: 0s, fault: {kind: offset, actuator: XV1, amount: 1}}\n"
+                            "  - {at: 0s, fault: {kind: stuck, actuator: FV2}}\n")
+        told = support.run(support.MBPLANTD, "--check", "--scenario", exercise)
+        self.assertEqual(told.returncode, 2)
+        self.assertRegex(told.stderr, r"(?s):6:\d+: XV1 is on/off.*:7:\d+: there is no actuator 'FV2'.*did you mean 'FV1'")
+
+    def test_what_an_actuator_cannot_have_is_told(self):
+        for words, said in [(("FV1", "bias", "3"), "no kind 'bias' of an actuator; it is stuck, slow, passing or offset"), (("FT1", "slow", "over", "1s"), "of a sensor"),
+                            (("XV1", "offset", "0.2"), "on/off"), (("FV1", "stuck", "101"), "101 is no position of FV1, which goes from 0 to 100"),
+                            (("FV1", "slow"), "needs 'over'"), (("FV1", "passing"), "needs an amount, in its unit, %"), (("FV1", "passing", "-1"), "no amount")]:
+            wrong = self.plant.ctl("sim", "fault", *words, check=False)
+            self.assertEqual((wrong.returncode, said in wrong.stderr), (2, True), wrong.stderr)
+        self.assertNotIn("active", self.plant.ctl("sim", "fault"))
 
 
 class WithoutInstructor(unittest.TestCase):

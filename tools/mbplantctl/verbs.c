@@ -160,9 +160,11 @@ const struct ctl_verb ctl_verbs[] = {
      "  snapshot, restore      keep the plant as it is; put it back to that: process, machines, alarms, limits\n"
      "  fault                  lists the faults of the plant file, those made up, and those on the wire\n"
      "  fault NAME on|off      begins or ends one of them; `all off` ends every one of the plant\n"
-     "  fault SENSOR KIND ..   makes one up. Of the sensor: stuck [VALUE], bias AMOUNT, drift AMOUNT over TIME,\n"
+     "  fault NAME KIND ..     makes one up. Of a sensor: stuck [VALUE], bias AMOUNT, drift AMOUNT over TIME,\n"
      "                         spike AMOUNT every TIME, dropout [low|high], noise DEVIATION. Of the process: step\n"
-     "                         AMOUNT, ramp AMOUNT over TIME, wear AMOUNT over TIME. `for TIME` ends it by itself.\n"
+     "                         AMOUNT, ramp AMOUNT over TIME, wear AMOUNT over TIME. Of an actuator: stuck "
+     "[POSITION],\n"
+     "                         slow over TIME, passing AMOUNT, offset AMOUNT. `for TIME` ends it by itself.\n"
      "Faults are not journaled and stand in no other unit: an operator sees only what they do.\n",
      "  mbplantctl sim pause\n"
      "  mbplantctl sim step 10\n"
@@ -172,6 +174,7 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl sim restore\n"
      "  mbplantctl sim fault TT101 drift 5 over 10min\n"
      "  mbplantctl sim fault PT101 dropout for 30s\n"
+     "  mbplantctl sim fault FV101 stuck 30\n"
      "  mbplantctl sim fault adhoc1 off\n"},
     {"plant", ctl_run_plant, 1, 2, CTL_OPT_COMMON, TEXT, "get|check|put FILE",
      "the slave's plant file: read, try or replace it",

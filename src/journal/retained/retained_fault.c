@@ -1,12 +1,15 @@
 /* Faults, out and in. */
 #include "retained/retained_fault.h"
 
+#include <string.h>
+
 #include "checkpoint.h"
 #include "column.h"
 #include "schema.h"
 
-/* A fault of the file is known by its name (place 0), an ad hoc one by its place, from 1. Kinds and sensors are stored
- * by their names, so that neither an edit of the file nor a later version counts them otherwise. */
+/* A fault of the file is known by its name (place 0), an ad hoc one by its place, from 1. Kinds, sensors and
+ * actuators are stored by their names, so that neither an edit of the file nor a later version counts them otherwise.
+ */
 const char mbp_retained_fault_create_sql[] =
     "CREATE TABLE IF NOT EXISTS retained_fault(place INTEGER, name TEXT, active INTEGER NOT NULL, kind TEXT NOT NULL, "
     "sensor TEXT NOT NULL, upscale INTEGER NOT NULL, amount REAL, over_ns INTEGER NOT NULL, after_ns INTEGER NOT NULL, "
@@ -40,11 +43,11 @@ void mbp_retained_bind_fault(sqlite3_stmt *stmt, const struct mbp_plant *plant, 
 {
     const struct mbp_effect *effect = &record->effect;
     const struct mbp_plant_fault *file = record->fault < plant->fault_count ? &plant->faults[record->fault] : NULL;
-    bool has_sensor = effect->sensor < plant->sensor_count; /* a place that was never used has none */
+    bool has_subject = effect->subject != UINT32_MAX; /* a place that was never used has none */
     bind_key(stmt, plant, record->fault);
     sqlite3_bind_int(stmt, 3, record->active);
     sqlite3_bind_text(stmt, 4, mbp_effect_name((enum mbp_effect_kind)effect->kind), -1, SQLITE_STATIC);
-    sqlite3_bind_text(stmt, 5, has_sensor ? plant->sensors[effect->sensor].name : "", -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 5, has_subject ? mbp_effect_of(plant, effect) : "", -1, SQLITE_STATIC);
     sqlite3_bind_int(stmt, 6, effect->upscale);
     sqlite3_bind_double(stmt, 7, effect->amount);
     sqlite3_bind_int64(stmt, 8, as_stored(effect->over_ns));
@@ -70,6 +73,18 @@ static bool take_bit(sqlite3_stmt *row, int column, bool *bad)
     return mbp_column_number(row, column, 0, 1, bad) == 1;
 }
 
+/* As mbp_effect has it; UINT32_MAX when the plant has nothing of that name. */
+static uint32_t subject_of(sqlite3_stmt *row, const struct mbp_plant *plant)
+{
+    const char *name = (const char *)sqlite3_column_text(row, 2);
+    uint32_t sensor = mbp_column_sensor(row, 2, plant, NULL);
+    for (uint32_t a = 0; sensor == UINT32_MAX && name != NULL && a < plant->actuator_count; a++) {
+        if (strcmp(plant->actuators[a].name, name) == 0)
+            return plant->sensor_count + a;
+    }
+    return sensor;
+}
+
 /* False: it holds what we never write. */
 static bool take_row(sqlite3_stmt *row, const struct mbp_plant *plant, uint32_t fault, struct mbp_retained_fault *out,
                      bool *edited)
@@ -81,7 +96,7 @@ static bool take_row(sqlite3_stmt *row, const struct mbp_plant *plant, uint32_t 
     *out = (struct mbp_retained_fault){
         .fault = fault,
         .active = take_bit(row, 0, &bad),
-        .effect = {.sensor = mbp_column_sensor(row, 2, plant, NULL),
+        .effect = {.subject = subject_of(row, plant),
                    .kind = (uint8_t)(found < 0 ? 0 : found),
                    .upscale = take_bit(row, 3, &bad),
                    .amount = mbp_column_real(row, 4),
@@ -113,7 +128,7 @@ enum mbp_status mbp_retained_faults(sqlite3 *db, const struct mbp_plant *plant, 
             rc = SQLITE_CORRUPT;
         if (rc == SQLITE_ROW) {
             if (edited)
-                fault.effect.sensor = UINT32_MAX;
+                fault.effect.subject = UINT32_MAX;
             take(ctx, &fault);
         }
         if (rc == SQLITE_ROW || rc == SQLITE_DONE)

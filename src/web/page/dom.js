@@ -39,7 +39,7 @@ const FRENCH = {
   "Simulation": "Simulation", "Plant file": "Fichier", "One scan": "Un cycle", "Back to the snapshot": "Retour à l’instantané", "Take a snapshot": "Prendre un instantané",
   "runs": "en marche", "Speed": "Vitesse", "reached": "atteint", "Simulated time": "Temps simulé", "Late scans": "Cycles en retard", "Snapshot": "Instantané", "of": "de", "none": "aucun",
   "The whole plant goes back to it; what happened since is lost but for the journal.": "Toute l’installation y retourne ; le reste est perdu, sauf le journal.",
-  "Faults": "Défauts", "Kind": "Sorte", "Sensor": "Capteur", "active": "actif", "no": "non", "Begin it": "Commencer", "End it": "Terminer", "Begins the fault": "Commence le défaut", "Ends the fault": "Termine le défaut",
+  "Faults": "Défauts", "Kind": "Sorte", "Sensor or actuator": "Capteur ou actionneur", "active": "actif", "no": "non", "Begin it": "Commencer", "End it": "Terminer", "Begins the fault": "Commence le défaut", "Ends the fault": "Termine le défaut",
   "The plant has no instructor.": "L’installation n’a pas d’instructeur.", "Changed from line": "Changé à partir de la ligne", "This is what runs.": "C’est ce qui tourne.",
   "It is a plant file.": "C’est un fichier d’installation.", "It cannot be used:": "Il ne peut pas servir :", "added": "ajoutés", "removed": "retirés", "changed": "changés", "It runs, and it is saved.": "Il tourne, et il est enregistré.",
   "line": "ligne", "Put it in place": "Mettre en place", "Check": "Vérifier", "What runs": "Ce qui tourne",

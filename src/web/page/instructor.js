@@ -30,7 +30,7 @@ function viewSimulation() {
     if (JSON.stringify(list) === shown) return; /* a button that has the focus stays */
     shown = JSON.stringify(list);
     faults.replaceChildren(...list.map((fault) => h("tr", {}, h("td", {}, fault.name), h("td", {}, fault.kind),
-    h("td", {}, h("a", { href: path("sensor", fault.sensor) }, fault.sensor)), h("td", { class: fault.active ? "word" : "dim" }, t(fault.active ? "active" : "no")),
+    h("td", {}, fault.sensor ? h("a", { href: path("sensor", fault.sensor) }, fault.sensor) : fault.actuator), h("td", { class: fault.active ? "word" : "dim" }, t(fault.active ? "active" : "no")),
     h("td", {}, h("button", { type: "button", onclick: () => faultDialog(fault, read) }, t(fault.active ? "End it" : "Begin it"))))));
   };
   const read = async () => {
@@ -55,7 +55,7 @@ function viewSimulation() {
     h("section", { class: "panel" }, figures, h("div", { class: "filters" }, h("label", { for: "speed" }, t("Speed"), speed),
       h("div", { class: "buttons" }, pause, step, h("button", { class: "act", type: "button", onclick: doing(() => tell({ snapshot: true })) }, t("Take a snapshot")), back))),
     h("section", { class: "panel scroll" }, h("h3", {}, t("Faults")), store.plant.instructor ? null : h("p", {}, t("The plant has no instructor.")),
-      h("table", {}, h("thead", {}, h("tr", {}, ["Name", "Kind", "Sensor", "State", ""].map((word) => h("th", {}, t(word))))), faults)));
+      h("table", {}, h("thead", {}, h("tr", {}, ["Name", "Kind", "Sensor or actuator", "State", ""].map((word) => h("th", {}, t(word))))), faults)));
 }
 
 function faultDialog(fault, then) {

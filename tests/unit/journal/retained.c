@@ -322,7 +322,7 @@ static void store_fault(struct fixture *f, const struct mbp_retained_fault *faul
 static const struct mbp_plant_fault plant_faults[] = {{.name = "DRIFT", .mttf_ns = 60, .mttr_ns = 6}};
 static const struct mbp_retained_fault drift = {.fault = 0,
                                                 .active = true,
-                                                .effect = {.sensor = ST201,
+                                                .effect = {.subject = ST201,
                                                            .kind = MBP_EFFECT_DRIFT,
                                                            .upscale = true,
                                                            .amount = -1.5,
@@ -351,7 +351,7 @@ static void test_fault_comes_back_as_it_was(void **ctx)
     assert_int_equal(taken_count, 2);
     assert_int_equal(taken[0].fault, 0);
     assert_true(taken[0].active);
-    assert_int_equal(taken[0].effect.sensor, ST201);
+    assert_int_equal(taken[0].effect.subject, ST201);
     assert_int_equal(taken[0].effect.kind, MBP_EFFECT_DRIFT);
     assert_true(taken[0].effect.upscale);
     assert_true(taken[0].effect.amount == -1.5);
@@ -376,11 +376,11 @@ static void test_fault_with_other_times_in_the_file_or_without_its_sensor_has_no
     store_fault(f, &drift);
     f->plant.faults = rarer;
     assert_int_equal(take_faults(f), MBP_OK);
-    assert_int_equal(taken[0].effect.sensor, UINT32_MAX);
+    assert_int_equal(taken[0].effect.subject, UINT32_MAX);
     f->plant.faults = plant_faults;
     f->sensors[ST201].name = "ST209";
     assert_int_equal(take_faults(f), MBP_OK);
-    assert_int_equal(taken[0].effect.sensor, UINT32_MAX);
+    assert_int_equal(taken[0].effect.subject, UINT32_MAX);
 }
 
 static void test_fault_row_that_we_never_write_is_damage(void **ctx)

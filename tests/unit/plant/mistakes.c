@@ -113,8 +113,8 @@ static void test_mistakes_of_faults_each_say_what_is_allowed(void **state)
     (void)state;
     assert_string_equal(
         errors_of_file("faults.yaml"),
-        "12:21: 'kind' is 'bais'; allowed is one of stuck, bias, drift, spike, dropout, noise, step, ramp, wear; did "
-        "you mean 'bias'?\n"
+        "12:21: 'kind' is 'bais'; allowed is one of stuck, bias, drift, spike, dropout, noise, step, ramp, wear, "
+        "slow, passing, offset; did you mean 'bias'?\n"
         "13:5: a fault of kind bias needs 'amount': a number\n"
         "13:12: the name 'A' is taken by the fault in line 12; each fault has its own\n"
         "13:35: there is no sensor 'TT110' in the plant; did you mean 'TT101'?\n"
@@ -132,6 +132,24 @@ static void test_mistakes_of_faults_each_say_what_is_allowed(void **state)
         "21:5: a fault needs 'name': a name of at most 32 letters, digits, '_', '-', '.', a letter first\n"
         "21:26: there is no sensor 'M1' in the plant\n"
         "21:48: 'start' is '5'; allowed is a duration 0s..3650d, a number with its unit (us ms s min h d)\n");
+}
+
+static void test_mistakes_of_faults_of_actuators_each_say_what_is_allowed(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        errors_of_file("faults_of_actuators.yaml"),
+        "10:5: a fault of kind slow needs 'over': a duration 1ms..3650d, a number with its unit (us ms s min h d)\n"
+        "11:21: XV1 is on/off and goes to its two ends alone; 'passing' is for one that does not shut off\n"
+        "12:53: 'amount' is 61, more than the whole range of FV1, 60\n"
+        "13:53: the 'amount' of passing is how far open it is while it is shut: a number above 0\n"
+        "14:50: 'value' is 10, outside the range 20..80 of FV1\n"
+        "15:21: bias is no fault of an actuator; those are stuck, slow, passing and offset\n"
+        "16:21: slow is no fault of a sensor; it is one of an 'actuator'\n"
+        "17:38: there is no actuator 'FV2' in the plant; did you mean 'FV1'?\n"
+        "18:38: a fault is of a 'sensor' or of an 'actuator'; choose one\n"
+        "19:5: a fault needs the 'sensor' or the 'actuator' that it happens to\n"
+        "20:38: there is no actuator 'ROOM' in the plant\n");
 }
 
 static void test_mistakes_of_access_rules_each_say_what_is_allowed(void **state)
@@ -231,6 +249,7 @@ int main(void)
         cmocka_unit_test(test_nesting_bomb_is_refused_where_it_gets_too_deep),
         cmocka_unit_test(test_anchors_and_aliases_are_each_refused),
         cmocka_unit_test(test_mistakes_of_faults_each_say_what_is_allowed),
+        cmocka_unit_test(test_mistakes_of_faults_of_actuators_each_say_what_is_allowed),
         cmocka_unit_test(test_mistakes_of_access_rules_each_say_what_is_allowed),
         cmocka_unit_test(test_several_mistakes_are_told_in_one_run_in_file_order),
         cmocka_unit_test(test_more_mistakes_than_are_shown_are_counted),

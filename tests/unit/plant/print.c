@@ -194,7 +194,7 @@ static void assert_same_faults(const struct mbp_plant *a, const struct mbp_plant
     for (uint32_t i = 0; i < a->fault_count; i++) {
         const struct mbp_plant_fault *one = &a->faults[i], *other = &b->faults[i];
         assert_string_equal(one->name, other->name);
-        assert_int_equal(one->effect.sensor, other->effect.sensor);
+        assert_int_equal(one->effect.subject, other->effect.subject);
         assert_int_equal(one->effect.kind, other->effect.kind);
         assert_int_equal(one->effect.upscale, other->effect.upscale);
         assert_same_number(one->effect.amount, other->effect.amount);

@@ -338,7 +338,7 @@ static void test_ad_hoc_faults_fill_their_places_and_give_them_back(void **state
     uint32_t fault = 0;
     char name[16];
     start(&running, "faults: [{name: F, kind: bias, sensor: VT1, amount: 1}]\n");
-    const struct mbp_effect bias = {.sensor = S1, .kind = MBP_EFFECT_BIAS, .amount = 1};
+    const struct mbp_effect bias = {.subject = S1, .kind = MBP_EFFECT_BIAS, .amount = 1};
     for (uint32_t i = 0; i < MBP_AD_HOC_FAULTS; i++) {
         assert_int_equal(mbp_fault_begin(running.plant, running.state, &bias, &fault), MBP_OK);
         assert_int_equal(fault, 1 + i);
@@ -362,21 +362,21 @@ static void test_ad_hoc_fault_that_makes_no_sense_is_refused(void **state)
     uint32_t fault = 99;
     start(&running, "    sensors: [{name: ROOM, range: [0, 40]}]\n");
     const struct mbp_effect wrong[] = {
-        {.sensor = 5, .kind = MBP_EFFECT_BIAS, .amount = 1},
-        {.sensor = S1, .kind = MBP_EFFECT_COUNT, .amount = 1},
-        {.sensor = TEXT, .kind = MBP_EFFECT_BIAS, .amount = 1},
-        {.sensor = S1, .kind = MBP_EFFECT_BIAS, .amount = NAN},
-        {.sensor = S1, .kind = MBP_EFFECT_STEP, .amount = INFINITY},
-        {.sensor = S1, .kind = MBP_EFFECT_DRIFT, .amount = 1},
-        {.sensor = S1, .kind = MBP_EFFECT_RAMP, .amount = 1},
-        {.sensor = S1, .kind = MBP_EFFECT_SPIKE, .amount = 1},
-        {.sensor = S1, .kind = MBP_EFFECT_NOISE, .amount = 0},
-        {.sensor = 4, .kind = MBP_EFFECT_WEAR, .amount = 1, .over_ns = 1},
+        {.subject = 5, .kind = MBP_EFFECT_BIAS, .amount = 1},
+        {.subject = S1, .kind = MBP_EFFECT_COUNT, .amount = 1},
+        {.subject = TEXT, .kind = MBP_EFFECT_BIAS, .amount = 1},
+        {.subject = S1, .kind = MBP_EFFECT_BIAS, .amount = NAN},
+        {.subject = S1, .kind = MBP_EFFECT_STEP, .amount = INFINITY},
+        {.subject = S1, .kind = MBP_EFFECT_DRIFT, .amount = 1},
+        {.subject = S1, .kind = MBP_EFFECT_RAMP, .amount = 1},
+        {.subject = S1, .kind = MBP_EFFECT_SPIKE, .amount = 1},
+        {.subject = S1, .kind = MBP_EFFECT_NOISE, .amount = 0},
+        {.subject = 4, .kind = MBP_EFFECT_WEAR, .amount = 1, .over_ns = 1},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_int_equal(mbp_fault_begin(running.plant, running.state, &wrong[i], &fault), MBP_ERR_RANGE);
     assert_int_equal(fault, 99);
-    const struct mbp_effect stuck = {.sensor = S1, .kind = MBP_EFFECT_STUCK, .amount = NAN};
+    const struct mbp_effect stuck = {.subject = S1, .kind = MBP_EFFECT_STUCK, .amount = NAN};
     assert_int_equal(mbp_fault_begin(running.plant, running.state, &stuck, &fault), MBP_OK);
     running_end(&running);
 }
@@ -393,7 +393,7 @@ static void test_no_value_leaves_its_range_or_becomes_none_whatever_faults_there
         uint64_t bits = mbp_rng_bits(3, 1, counter++);
         uint32_t fault = (uint32_t)(bits >> 8) % MBP_AD_HOC_FAULTS;
         static const double amounts[] = {1, -1, 1e9, -1e9, 1e300, -1e300, 0.001, 0};
-        struct mbp_effect effect = {.sensor = (uint32_t)(bits >> 16) % 4,
+        struct mbp_effect effect = {.subject = (uint32_t)(bits >> 16) % 4,
                                     .kind = (uint8_t)((bits >> 24) % MBP_EFFECT_COUNT),
                                     .upscale = (bits >> 32 & 1) != 0,
                                     .amount = amounts[bits >> 33 & 7],
@@ -430,7 +430,7 @@ static void test_carry_to_a_changed_plant_keeps_active_faults_by_name(void **sta
     uint32_t fault;
     start(&from, "faults: [{name: A, kind: drift, sensor: S1, amount: 6, over: 1min, start: 0s},\n"
                  "         {name: GONE, kind: bias, sensor: S1, amount: 50, start: 0s}]\n");
-    const struct mbp_effect bias = {.sensor = VT1, .kind = MBP_EFFECT_BIAS, .amount = 3};
+    const struct mbp_effect bias = {.subject = VT1, .kind = MBP_EFFECT_BIAS, .amount = 3};
     assert_int_equal(mbp_fault_begin(from.plant, from.state, &bias, &fault), MBP_OK);
     scan(&from, 10 * SECOND);
     start(&to, "faults: [{name: NEW, kind: bias, sensor: VT1, amount: 50},\n"

@@ -31,7 +31,7 @@ static void record(uint16_t words[11], enum mbp_effect_kind kind, uint16_t senso
     memset(words, 0, 11 * sizeof *words);
     words[MBP_SIM_FAULT_KIND] = (uint16_t)(kind + 1);
     words[MBP_SIM_FAULT_UNIT] = 1;
-    words[MBP_SIM_FAULT_SENSOR] = sensor;
+    words[MBP_SIM_FAULT_NUMBER] = sensor;
     put_float(words + MBP_SIM_FAULT_AMOUNT, amount);
     put_float(words + MBP_SIM_FAULT_OVER, over_s);
     put_float(words + MBP_SIM_FAULT_DURATION, duration_s);
@@ -98,7 +98,7 @@ static void test_record_that_makes_no_sense_is_refused_whole(void **state)
     } wrong[] = {
         {MBP_SIM_FAULT_KIND, 0},        {MBP_SIM_FAULT_KIND, MBP_EFFECT_COUNT + 1},
         {MBP_SIM_FAULT_UNIT, 9},        {MBP_SIM_FAULT_UNIT, 256 + 1},
-        {MBP_SIM_FAULT_UNIT, 247},      {MBP_SIM_FAULT_SENSOR, 3},
+        {MBP_SIM_FAULT_UNIT, 247},      {MBP_SIM_FAULT_NUMBER, 3},
         {MBP_SIM_FAULT_AMOUNT, 0x7FC0}, {MBP_SIM_FAULT_OVER, 0},
         {MBP_SIM_FAULT_OVER, 0xC270},   {MBP_SIM_FAULT_DURATION, 0xBF80},
         {MBP_SIM_FAULT_AMOUNT, 0x7F80},

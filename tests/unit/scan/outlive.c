@@ -133,7 +133,7 @@ static void test_restart_keeps_ad_hoc_faults_in_their_places(void **state)
     uint16_t words[11] = {0};
     words[MBP_SIM_FAULT_KIND] = MBP_EFFECT_BIAS + 1;
     words[MBP_SIM_FAULT_UNIT] = 1;
-    words[MBP_SIM_FAULT_SENSOR] = TT101;
+    words[MBP_SIM_FAULT_NUMBER] = TT101;
     words[MBP_SIM_FAULT_WORDS] = 1;
     mbp_codec_encode(MBP_FLOAT32, MBP_ABCD, 1.0, -20, words + MBP_SIM_FAULT_AMOUNT);
     for (int i = 0; i < 2; i++) {

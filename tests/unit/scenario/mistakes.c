@@ -145,12 +145,12 @@ static void test_faults_are_read_as_those_of_a_plant_file(void **state)
     const struct exercise *exercise = *state;
     assert_string_equal(
         exercise_errors(exercise->plant, "faults.yaml"),
-        "5:12: 'fault' is 'TT101 stuck'; allowed is NAME on, NAME off, or a group of keys: name, kind, sensor, amount, "
-        "value, over, every, after, shows, for\n"
+        "5:12: 'fault' is 'TT101 stuck'; allowed is NAME on, NAME off, or a group of keys: name, kind, sensor, "
+        "actuator, amount, value, over, every, after, shows, for\n"
         "6:12: a fault of kind drift needs 'over': a duration 1ms..3650d, a number with its unit (us ms s min h d)\n"
         "7:19: the name 'blocked' is taken by a fault of Line\n"
-        "8:41: 'start' is not a key of a fault; its keys are name, kind, sensor, amount, value, over, every, after, "
-        "shows, for\n"
+        "8:41: 'start' is not a key of a fault; its keys are name, kind, sensor, actuator, amount, value, over, every, "
+        "after, shows, for\n"
         "10:12: 'bias1' began in line 9; begin it again with a step that says what it is\n");
 }
 

@@ -193,14 +193,14 @@ static void test_take_fault_out_of_range_is_refused(void **state)
     OUT_OF_RANGE(fault[0].active, uint8_t, 2);
     OUT_OF_RANGE(fault[0].active, uint8_t, 1); /* and it is not among the active ones */
     OUT_OF_RANGE(fault[0].effect.upscale, uint8_t, 2);
-    OUT_OF_RANGE(fault[0].effect.sensor, uint32_t, 1); /* not what the file says */
+    OUT_OF_RANGE(fault[0].effect.subject, uint32_t, 1); /* not what the file says */
     OUT_OF_RANGE(fault[0].effect.kind, uint8_t, 1);
     OUT_OF_RANGE(fault[0].effect.amount, double, 11);
     OUT_OF_RANGE(fault[0].effect.over_ns, uint64_t, 11);
     OUT_OF_RANGE(fault[0].effect.after_ns, uint64_t, 11);
     OUT_OF_RANGE(fault[0].effect.duration_ns, uint64_t, 11);
     OUT_OF_RANGE(fault[1].effect.kind, uint8_t, MBP_EFFECT_COUNT); /* an unused place */
-    OUT_OF_RANGE(fault[1].effect.sensor, uint32_t, 7);
+    OUT_OF_RANGE(fault[1].effect.subject, uint32_t, 7);
     OUT_OF_RANGE(faults_planned, uint8_t, 2);
     OUT_OF_RANGE(fault_active_count, uint32_t, 1);
 }

@@ -1,4 +1,4 @@
-/* sim fault: the plant's faults, listed, begun and ended; the file's by name, and new ones of a sensor. */
+/* sim fault: the plant's faults, listed, begun and ended; the file's by name, and new ones of a sensor or actuator. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,11 +69,13 @@ static bool read_effect(const struct mbp_plant *plant, const uint16_t *words, st
                                .duration_ns = ctl_span_ns(words + MBP_SIM_FAULT_DURATION)};
     if ((words[MBP_SIM_FAULT_FLAGS] & MBP_SIM_FAULT_STAYS) != 0)
         out->amount = (double)NAN;
+    bool moves = (words[MBP_SIM_FAULT_FLAGS] & MBP_SIM_FAULT_ACTUATOR) != 0;
+    uint16_t number = words[MBP_SIM_FAULT_NUMBER];
     for (uint32_t u = 0; u < plant->unit_count; u++) {
-        if (plant->units[u].id != words[MBP_SIM_FAULT_UNIT] ||
-            words[MBP_SIM_FAULT_SENSOR] >= plant->units[u].sensor_count)
+        const struct mbp_unit *unit = &plant->units[u];
+        if (unit->id != words[MBP_SIM_FAULT_UNIT] || number >= (moves ? unit->actuator_count : unit->sensor_count))
             continue;
-        out->sensor = plant->units[u].first_sensor + words[MBP_SIM_FAULT_SENSOR];
+        out->subject = moves ? plant->sensor_count + unit->first_actuator + number : unit->first_sensor + number;
         return true;
     }
     return false;
@@ -86,18 +88,25 @@ static void print_time(const char *before, uint64_t ns)
         ctl_say("%s%s", before, mbp_duration_format(ns, text, sizeof text));
 }
 
+/* The unit of measure of what a fault is of. */
+static const char *unit_of(const struct mbp_plant *plant, const struct mbp_effect *effect)
+{
+    return effect->subject < plant->sensor_count ? plant->sensors[effect->subject].unit_text
+                                                 : plant->actuators[effect->subject - plant->sensor_count].unit_text;
+}
+
 static void print_effect(const struct mbp_plant *plant, const struct mbp_effect *effect)
 {
-    const struct mbp_sensor *sensor = &plant->sensors[effect->sensor];
-    const char *blank = sensor->unit_text[0] != '\0' ? " " : "";
+    const char *unit = unit_of(plant, effect);
+    const char *blank = unit[0] != '\0' ? " " : "";
     enum mbp_effect_kind kind = (enum mbp_effect_kind)effect->kind;
-    ctl_say("%s %s", sensor->name, mbp_effect_name(kind));
+    ctl_say("%s %s", mbp_effect_of(plant, effect), mbp_effect_name(kind));
     if (kind == MBP_EFFECT_DROPOUT)
         ctl_say(" to the %s end", effect->upscale ? "high" : "low");
     else if (kind == MBP_EFFECT_STUCK && isnan(effect->amount))
         ctl_say(" where it is");
-    else
-        ctl_say("%s %.6g%s%s", kind == MBP_EFFECT_STUCK ? " at" : "", effect->amount, blank, sensor->unit_text);
+    else if (kind != MBP_EFFECT_SLOW)
+        ctl_say("%s %.6g%s%s", kind == MBP_EFFECT_STUCK ? " at" : "", effect->amount, blank, unit);
     print_time(kind == MBP_EFFECT_SPIKE ? " every " : " over ", effect->over_ns);
     print_time(" after ", effect->after_ns);
     print_time(", for ", effect->duration_ns);
@@ -136,7 +145,7 @@ static void print_list(const struct faults *faults)
     for (uint32_t i = 0; i < plant->server.fault_count; i++, shown++)
         ctl_say("%-6s  %-20s  on the wire\n", faults->wire[i] != 0 ? "on" : "-", plant->server.faults[i].name);
     if (shown == 0)
-        ctl_say("the plant file has no faults; mbplantctl sim fault SENSOR stuck|bias|... makes one up\n");
+        ctl_say("the plant file has no faults; mbplantctl sim fault NAME stuck|bias|... makes one up\n");
 }
 
 /* ---- on and off ------------------------------------------------------------------------------------------------- */
@@ -289,26 +298,44 @@ static enum ctl_exit check_wanted(const struct mbp_plant *plant, struct wanted *
 {
     struct mbp_effect *effect = &wanted->effect;
     enum mbp_effect_kind kind = (enum mbp_effect_kind)effect->kind;
+    const unsigned alone = MBP_EFFECT_BIT(STUCK) | MBP_EFFECT_BIT(DROPOUT) | MBP_EFFECT_BIT(SLOW);
     const char *word = kind == MBP_EFFECT_SPIKE ? "every" : "over";
-    bool timed =
-        kind == MBP_EFFECT_DRIFT || kind == MBP_EFFECT_SPIKE || kind == MBP_EFFECT_RAMP || kind == MBP_EFFECT_WEAR;
-    if (!wanted->has_amount && kind != MBP_EFFECT_STUCK && kind != MBP_EFFECT_DROPOUT) {
-        ctl_error("sim fault: %s needs an amount, in the sensor's unit%s%s", mbp_effect_name(kind),
-                  plant->sensors[effect->sensor].unit_text[0] != '\0' ? ", " : "",
-                  plant->sensors[effect->sensor].unit_text);
+    const char *unit = unit_of(plant, effect);
+    if (!wanted->has_amount && !mbp_effect_is(kind, alone)) {
+        ctl_error("sim fault: %s needs an amount, in its unit%s%s", mbp_effect_name(kind), unit[0] != '\0' ? ", " : "",
+                  unit);
         return CTL_USAGE;
     }
-    if (timed && effect->over_ns == 0) {
+    if (mbp_effect_is(kind, MBP_EFFECTS_TIMED) && effect->over_ns == 0) {
         ctl_error("sim fault: %s needs '%s' and a duration, as in: %s 10min", mbp_effect_name(kind), word, word);
         return CTL_USAGE;
     }
-    if (kind == MBP_EFFECT_WEAR && plant->sensors[effect->sensor].machine == UINT32_MAX) {
-        ctl_error("sim fault: wear is a machine's, and %s belongs to none", plant->sensors[effect->sensor].name);
-        return CTL_USAGE;
-    }
     if (!wanted->has_amount)
-        effect->amount = (double)NAN;
+        effect->amount = kind == MBP_EFFECT_STUCK ? (double)NAN : 0;
     return CTL_OK;
+}
+
+/* Why the slave would refuse it, though it is whole. */
+static enum ctl_exit check_possible(const struct mbp_plant *plant, const struct mbp_effect *effect)
+{
+    const char *name = mbp_effect_of(plant, effect);
+    bool moves = effect->subject >= plant->sensor_count;
+    if (mbp_effect_possible(plant, effect))
+        return CTL_OK;
+    if (effect->kind == MBP_EFFECT_WEAR)
+        ctl_error("sim fault: wear is a machine's, and %s belongs to none", name);
+    else if (moves && effect->kind == MBP_EFFECT_OFFSET &&
+             plant->actuators[effect->subject - plant->sensor_count].on_off)
+        ctl_error("sim fault: %s is on/off and goes to its two ends alone; 'passing' is for one that does not shut off",
+                  name);
+    else if (moves)
+        ctl_error("sim fault: %.6g is no %s of %s, which goes from %g to %g", effect->amount,
+                  effect->kind == MBP_EFFECT_STUCK ? "position" : "amount", name,
+                  plant->actuators[effect->subject - plant->sensor_count].range[0],
+                  plant->actuators[effect->subject - plant->sensor_count].range[1]);
+    else
+        ctl_error("sim fault: %s cannot have that: it shows a text, or the amount is none", name);
+    return CTL_USAGE;
 }
 
 static enum ctl_exit send(struct ctl *ctl, const struct faults *faults, const struct mbp_effect *effect)
@@ -317,14 +344,17 @@ static enum ctl_exit send(struct ctl *ctl, const struct faults *faults, const st
         "the slave refused that fault; all places for such faults may be taken: mbplantctl sim "
         "fault all off";
     const struct mbp_plant *plant = faults->plant;
-    const struct mbp_unit *unit = &plant->units[plant->sensors[effect->sensor].unit];
+    bool moves = effect->subject >= plant->sensor_count;
+    uint32_t index = moves ? effect->subject - plant->sensor_count : effect->subject;
+    const struct mbp_unit *unit = &plant->units[moves ? plant->actuators[index].unit : plant->sensors[index].unit];
     uint16_t words[MBP_SIM_HR_FAULT_BEGIN - MBP_SIM_HR_FAULT + 1] = {0};
     bool stays = isnan(effect->amount);
     words[MBP_SIM_FAULT_KIND] = (uint16_t)(effect->kind + 1u);
     words[MBP_SIM_FAULT_UNIT] = unit->id;
-    words[MBP_SIM_FAULT_SENSOR] = (uint16_t)(effect->sensor - unit->first_sensor);
+    words[MBP_SIM_FAULT_NUMBER] = (uint16_t)(index - (moves ? unit->first_actuator : unit->first_sensor));
     words[MBP_SIM_FAULT_FLAGS] =
-        (uint16_t)((stays ? MBP_SIM_FAULT_STAYS : 0u) | (effect->upscale ? MBP_SIM_FAULT_UPSCALE : 0u));
+        (uint16_t)((stays ? MBP_SIM_FAULT_STAYS : 0u) | (effect->upscale ? MBP_SIM_FAULT_UPSCALE : 0u) |
+                   (moves ? MBP_SIM_FAULT_ACTUATOR : 0u));
     put_float(words + MBP_SIM_FAULT_AMOUNT, stays ? 0.0 : effect->amount);
     put_float(words + MBP_SIM_FAULT_OVER, (double)effect->over_ns / 1e9);
     put_float(words + MBP_SIM_FAULT_DURATION, (double)effect->duration_ns / 1e9);
@@ -334,7 +364,7 @@ static enum ctl_exit send(struct ctl *ctl, const struct faults *faults, const st
         place++;
     enum ctl_exit code =
         ctl_sim_write(ctl, MBP_HOLDING_REGISTERS, MBP_SIM_HR_FAULT, sizeof words / sizeof words[0], words, refused);
-    const char *name = plant->sensors[effect->sensor].name;
+    const char *name = mbp_effect_of(plant, effect);
     if (code == CTL_OK)
         code = ctl_await_effect(ctl, name);
     if (code != CTL_OK)
@@ -344,22 +374,35 @@ static enum ctl_exit send(struct ctl *ctl, const struct faults *faults, const st
     return ctl_say_pending(ctl, name);
 }
 
-static enum ctl_exit begin_new(struct ctl *ctl, const struct faults *faults, const char *sensor, const char *kind)
+/* A fault of this kind of this sensor or actuator; tells why not. */
+static bool find_kind(const struct mbp_plant *plant, const char *kind, struct mbp_effect *effect)
 {
-    struct wanted wanted = {.effect = {.sensor = ctl_sensor_find(faults->plant, sensor)}};
-    if (wanted.effect.sensor == UINT32_MAX)
-        return CTL_USAGE;
+    bool moves = effect->subject >= plant->sensor_count;
     int found = mbp_effect_find(kind);
-    if (found < 0) {
-        ctl_error("sim fault: no kind '%s'; it is stuck, bias, drift, spike, dropout, noise, step, ramp or wear, or on "
-                  "or off for a fault of the plant file",
-                  kind);
-        return CTL_USAGE;
+    if (found >= 0 && mbp_effect_is((unsigned)found, moves ? MBP_EFFECTS_OF_ACTUATORS : MBP_EFFECTS_OF_SENSORS)) {
+        effect->kind = (uint8_t)found;
+        return true;
     }
-    wanted.effect.kind = (uint8_t)found;
+    ctl_error("sim fault: no kind '%s' of %s; it is %s, or on or off for a fault of the plant file", kind,
+              moves ? "an actuator" : "a sensor",
+              moves ? "stuck, slow, passing or offset"
+                    : "stuck, bias, drift, spike, dropout, noise, step, ramp or wear");
+    return false;
+}
+
+static enum ctl_exit begin_new(struct ctl *ctl, const struct faults *faults, const char *name, const char *kind)
+{
+    const struct mbp_plant *plant = faults->plant;
+    uint32_t actuator = mbp_plant_find_actuator(plant, name);
+    struct wanted wanted = {
+        .effect = {.subject = actuator != UINT32_MAX ? plant->sensor_count + actuator : ctl_sensor_find(plant, name)}};
+    if (wanted.effect.subject == UINT32_MAX || !find_kind(plant, kind, &wanted.effect))
+        return CTL_USAGE;
     enum ctl_exit code = read_words(ctl->options, 3, &wanted);
     if (code == CTL_OK)
-        code = check_wanted(faults->plant, &wanted);
+        code = check_wanted(plant, &wanted);
+    if (code == CTL_OK)
+        code = check_possible(plant, &wanted.effect);
     return code == CTL_OK ? send(ctl, faults, &wanted.effect) : code;
 }
 
@@ -380,7 +423,8 @@ enum ctl_exit ctl_sim_fault(struct ctl *ctl)
         } else if (options->argc >= 3) {
             code = begin_new(ctl, faults, name, word);
         } else {
-            ctl_error("sim fault %s: what of it? on, off, or for a sensor stuck, bias AMOUNT, ...; see mbplantctl sim "
+            ctl_error("sim fault %s: what of it? on, off, or for a sensor or actuator stuck, bias AMOUNT, ...; see "
+                      "mbplantctl sim "
                       "--help",
                       name);
             code = CTL_USAGE;

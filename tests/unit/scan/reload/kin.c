@@ -379,8 +379,8 @@ static void compare_faults(struct pair *pair)
     for (uint32_t f = 0; f < change->to->fault_count; f++) {
         for (uint32_t g = 0; g < change->from->fault_count; g++) {
             pair->name = change->to->faults[f].name;
-            uint32_t sensor = change->to->faults[f].effect.sensor;
-            if (strcmp(pair->name, change->from->faults[g].name) == 0 && !pair->kin->to[of_sensor(change->to, sensor)])
+            uint32_t subject = change->to->faults[f].effect.subject;
+            if (strcmp(pair->name, change->from->faults[g].name) == 0 && !pair->kin->to[of_source(change->to, subject)])
                 same_fault(pair, &pair->from->fault[g], &pair->to->fault[f]);
         }
     }

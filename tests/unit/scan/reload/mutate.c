@@ -159,7 +159,7 @@ static char *changed(const struct mbp_plant *plant, const char *printed, enum mu
     case MUTATE_REMOVE:
         return items_without(printed, mbp_index_name(plant, nth));
     case MUTATE_REMOVE_FAULT:
-        touch(out, plant->sensors[plant->faults[nth].effect.sensor].name);
+        touch(out, mbp_effect_of(plant, &plant->faults[nth].effect));
         return items_without(printed, plant->faults[nth].name);
     case MUTATE_FIRST_SENSOR:
         return items_with_first(printed, "sensors", nth, "NEWCOMER", "register: {at: 60010}");
