@@ -58,11 +58,10 @@ enum mbp_slot_kind {
     MBP_SLOT_SINCE,         /* sensor: Unix time of the last change of its alarms */
     MBP_SLOT_STORED,        /* stored value; of its type */
     MBP_SLOT_UNKNOWN,       /* stored value: its expression has a fault */
-    MBP_SLOT_TOUCHED,       /* sensor, actuator or stored value, twice: a master wrote it; 1 more: a master read it */
+    MBP_SLOT_TOUCHED,       /* sensor, actuator or stored value, twice: a master wrote it; 1 more: a master read it;
+                               of a unit a master asked anything of it */
     MBP_SLOT_LOST,          /* watchdog: no master has written for too long */
-    MBP_SLOT_OPENED,        /* actuator: it stands at the upper end of its range */
-    MBP_SLOT_CLOSED,        /* at the lower one */
-    MBP_SLOT_RUNNING,       /* not there */
+    MBP_SLOT_OF_ACTUATOR,   /* actuator, times MBP_OF_ACTUATOR_COUNT, and what is said of its position */
     MBP_SLOT_COUNT
 };
 
@@ -82,6 +81,15 @@ enum mbp_of_machine {
     MBP_OF_MACHINE_DUE,
     MBP_OF_MACHINE_COUNT
 };
+enum mbp_of_actuator {
+    MBP_OF_ACTUATOR_OPENED,    /* it stands at the upper end of its range */
+    MBP_OF_ACTUATOR_CLOSED,    /* at the lower one */
+    MBP_OF_ACTUATOR_RUNNING,   /* not there */
+    MBP_OF_ACTUATOR_MISMATCH,  /* more than MBP_MISMATCH of its range from where it is to be */
+    MBP_OF_ACTUATOR_DEVIATION, /* how far it stands from there, in its unit */
+    MBP_OF_ACTUATOR_COUNT
+};
+#define MBP_MISMATCH 0.05
 enum mbp_of_controller {
     MBP_OF_CONTROLLER_ERROR,
     MBP_OF_CONTROLLER_ACTIVE_SETPOINT,
@@ -106,16 +114,20 @@ static inline uint32_t mbp_slot_index(uint32_t slot)
     return slot & ((UINT32_C(1) << MBP_SLOT_SHIFT) - 1);
 }
 
-/* Where the marks of what masters did with a tag stand in mbp_state.touched: sensors, actuators, stored values. */
+/* Where the marks of what masters did stand in mbp_state.touched: sensors, actuators, stored values, units. */
 #define MBP_TOUCHED_WRITTEN 1u
 #define MBP_TOUCHED_READ    2u
 static inline uint32_t mbp_touched_stored(const struct mbp_plant *plant, uint32_t stored)
 {
     return plant->sensor_count + plant->actuator_count + stored;
 }
+static inline uint32_t mbp_touched_unit(const struct mbp_plant *plant, uint32_t unit)
+{
+    return mbp_touched_stored(plant, plant->stored_count) + unit;
+}
 static inline uint32_t mbp_touched_count(const struct mbp_plant *plant)
 {
-    return mbp_touched_stored(plant, plant->stored_count);
+    return mbp_touched_unit(plant, plant->unit_count);
 }
 
 /* The names of a plant, for expressions that stand outside its signals: a sensor's is what it shows, an actuator's its

@@ -50,7 +50,7 @@ struct mbp_image_unit {
     uint8_t gaps; /* enum mbp_gaps */
     uint16_t gap; /* the number that stands in them */
     /* it has points whose writes, or reads, expressions look at; that none reads; that are held (image/forced.h) */
-    bool accepts, watched, write_only, held;
+    bool accepts, watched, minded, write_only, held;
     struct _modbus_mapping_t *mapping; /* the same arrays, for libmodbus (the oracle in tests) */
 };
 

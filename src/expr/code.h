@@ -108,6 +108,7 @@ enum expr_op {
     OP_SR,
     OP_RS,
     OP_HYSTERESIS,
+    OP_CHANGED,
     OP_PULSE,
     OP_COUNT
 };

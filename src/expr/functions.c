@@ -146,6 +146,7 @@ static const struct function functions[] = {
      0,
      "Q",
      {{"IN", MBP_EXPR_LREAL}, {"LOW", MBP_EXPR_LREAL}, {"HIGH", MBP_EXPR_LREAL}}},
+    {"CHANGED", RULE_FIXED, 1, 1, OP_CHANGED, 0, 0, "Q", {{"IN", MBP_EXPR_LREAL}}},
     {"PULSE", RULE_FIXED, 1, 1, OP_PULSE, 0, 0, "Q", {{"EVERY", MBP_EXPR_TIME}}},
 };
 

@@ -1,4 +1,5 @@
-/* stateful: the standard's function blocks, each with cells of its own, and HYSTERESIS and PULSE. */
+/* stateful: the standard's function blocks, each with cells of its own, and HYSTERESIS,
+ * CHANGED and PULSE. */
 #include "code.h"
 
 /* The second cell of a timer. */
@@ -16,6 +17,7 @@ unsigned expr_op_cells(unsigned op)
     case OP_TP:
     case OP_CTU:
     case OP_CTD:
+    case OP_CHANGED:
         return 2;
     case OP_R_TRIG:
     case OP_F_TRIG:
@@ -133,6 +135,17 @@ static enum mbp_expr_fault run_hysteresis(uint64_t *cell, union mbp_expr_value *
     return MBP_EXPR_FINE;
 }
 
+/* The first cell is what it was in the scan before; there was none when the second is 0, which counts as a change. */
+static uint64_t run_changed(uint64_t *cells, double in)
+{
+    union mbp_expr_value was = {.u = cells[0]};
+    bool same = cells[1] != 0 && was.r >= in && was.r <= in;
+    was.r = in;
+    cells[0] = was.u;
+    cells[1] = 1;
+    return same ? 0 : 1;
+}
+
 /* Whether a multiple of the interval lies within this scan. */
 static enum mbp_expr_fault run_pulse(const struct mbp_expr_world *world, union mbp_expr_value *v)
 {
@@ -166,6 +179,9 @@ enum mbp_expr_fault expr_run_stateful(const struct expr_insn *insn, const struct
         return MBP_EXPR_FINE;
     case OP_HYSTERESIS:
         return run_hysteresis(cells, v);
+    case OP_CHANGED:
+        v[0].u = run_changed(cells, v[0].r);
+        return MBP_EXPR_FINE;
     case OP_PULSE:
         return run_pulse(world, v);
     case OP_CTU:

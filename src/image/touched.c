@@ -18,6 +18,8 @@ static uint32_t tag_of(const struct mbp_plant *plant, unsigned block, const stru
         return mbp_touched_stored(plant, item);
     if (mbp_map[block].per == MBP_PER_SENSOR && (field->write == MBP_WRITE_VALUE || block == MBP_MAP_FLOATS))
         return item;
+    if (mbp_map[block].per == MBP_PER_ALARM && field->name[0] == '\0') /* the alarm itself, which bears the name */
+        return item;
     return mbp_map[block].per == MBP_PER_ACTUATOR ? plant->sensor_count + item : UINT32_MAX;
 }
 
@@ -84,6 +86,7 @@ enum mbp_status image_touched_new(struct mbp_image *image)
         for (uint32_t u = 0; u < plant->unit_count; u++) {
             struct marking marking = {&image->units[u], wanted};
             mbp_map_points(plant, u, mark, &marking);
+            image->units[u].minded = wanted[mbp_touched_unit(plant, u)] != 0;
         }
     }
     free(wanted);
@@ -104,6 +107,15 @@ void image_note_read(const struct mbp_image_unit *unit, enum mbp_table table, ui
         image->read[tag] = 1;
         image->any_read = true;
     }
+}
+
+void mbp_image_note_request(const struct mbp_image_unit *unit)
+{
+    struct mbp_image *image = unit->image;
+    if (!unit->minded)
+        return;
+    image->read[mbp_touched_unit(image->plant, (uint32_t)(unit - image->units))] = 1;
+    image->any_read = true;
 }
 
 void mbp_image_latch_reads(struct mbp_image *image, uint8_t *touched)

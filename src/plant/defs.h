@@ -160,7 +160,13 @@ struct mbp_limits_def {
 enum mbp_sensor_field {
     MBP_SENSOR_NAME,
     MBP_SENSOR_LABEL, /* of an alarm of no sensor: message */
-    MBP_SENSOR_WHEN,  /* of that alone */
+    MBP_SENSOR_WHEN,  /* of that alone, as those up to FOR */
+    MBP_SENSOR_DEVIATION,
+    MBP_SENSOR_FROZEN,
+    MBP_SENSOR_MISMATCH,
+    MBP_SENSOR_LOSS_OF_MASTER,
+    MBP_SENSOR_MORE_THAN,
+    MBP_SENSOR_FOR,
     MBP_SENSOR_KIND,
     MBP_SENSOR_UNIT,
     MBP_SENSOR_RANGE,
@@ -183,6 +189,13 @@ enum mbp_sensor_field {
     MBP_SENSOR_REPORT,
     MBP_SENSOR_REPEAT
 };
+
+/* What a sensor has not. */
+#define MBP_SHORT_FORMS                                                                                                \
+    (MBP_BIT(MBP_SENSOR_DEVIATION) | MBP_BIT(MBP_SENSOR_FROZEN) | MBP_BIT(MBP_SENSOR_MISMATCH) |                       \
+     MBP_BIT(MBP_SENSOR_LOSS_OF_MASTER))
+#define MBP_KEYS_OF_OWN_ALARM                                                                                          \
+    (MBP_SHORT_FORMS | MBP_BIT(MBP_SENSOR_WHEN) | MBP_BIT(MBP_SENSOR_MORE_THAN) | MBP_BIT(MBP_SENSOR_FOR))
 
 /* `report`: which changes are kept. */
 struct mbp_report_def {
@@ -208,6 +221,11 @@ struct mbp_sensor_def {
     bool alarm_on;    /* of a bool: what `alarm` says */
     bool trips;       /* of an alarm of no sensor, as the next */
     struct mbp_formula_def when;
+    struct { /* what `when` is made of where a short form stands in its place */
+        const char *deviation, *frozen, *mismatch;
+        double more_than;
+        uint64_t loss_ns, frozen_ns;
+    } brief;
 };
 
 /* `watchdog` and `on_loss`, of what a master writes. */

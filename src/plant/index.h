@@ -16,6 +16,7 @@ struct mbp_index {
 struct mbp_scope {
     const struct mbp_plant *plant;
     bool is_signal;
+    uint32_t unit;    /* that the expression is of; UINT32_MAX: of none */
     uint32_t *inputs; /* of a signal: what it reads of the process, as mbp_input.from; MBP_EXPR_NODES_MAX have room */
     uint32_t input_count;
 };

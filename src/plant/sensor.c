@@ -372,7 +372,7 @@ void mbp_sensor_view(const struct mbp_plant *plant, uint32_t s, struct mbp_senso
     const struct mbp_sensor *sensor = &plant->sensors[s];
     const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
     struct mbp_sensor_def *def = &view->def;
-    uint32_t hidden = MBP_BIT(MBP_SENSOR_NAME) | MBP_BIT(MBP_SENSOR_WHEN) | MBP_BIT(MBP_SENSOR_MIN) |
+    uint32_t hidden = MBP_BIT(MBP_SENSOR_NAME) | MBP_KEYS_OF_OWN_ALARM | MBP_BIT(MBP_SENSOR_MIN) |
                       MBP_BIT(MBP_SENSOR_MAX) | MBP_BIT(MBP_SENSOR_REPEAT) |
                       (mbp_sensor_has_limits(sensor)             ? 0
                        : alarms->condition != MBP_CONDITION_NONE ? NUMERIC_KEYS & ~CONTACT_KEYS

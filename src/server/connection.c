@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "mbplant/event.h"
+#include "mbplant/image/touched.h"
 #include "server_priv.h"
 
 #define LOST_SHOWN 16u
@@ -273,6 +274,8 @@ static void answer(struct connection *connection, const struct mbp_frame *frame,
     uint8_t *out = server->output + batch->out_len;
     const struct mbp_fault *fault = NULL;
     server->counters.requests++;
+    if (unit != NULL)
+        mbp_image_note_request(unit);
     if (server->special)
         fault = draw_fault(connection, frame, unit, &batch->context);
     size_t pdu_len = 0;

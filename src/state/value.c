@@ -32,13 +32,30 @@ static union mbp_expr_value read_actuator(const struct mbp_formula_view *view, e
     return on(is_on(&view->plant->actuators[a], kind == MBP_SLOT_POSITION_ON ? position : command));
 }
 
-/* At an end of its range. */
-static union mbp_expr_value read_feedback(const struct mbp_formula_view *view, enum mbp_slot_kind kind, uint32_t a)
+/* From its command, or from its fail position while that holds. */
+static double deviation(const struct mbp_formula_view *view, uint32_t a)
+{
+    double fail = mbp_actuator_fail(view->plant, view->state, a);
+    double target = isnan(fail) ? view->state->command[a] : fail;
+    return fabs(view->state->lagged[view->plant->sensor_count + a] - target);
+}
+
+static union mbp_expr_value read_of_actuator(const struct mbp_formula_view *view, uint32_t a, enum mbp_of_actuator what)
 {
     double position = view->state->lagged[view->plant->sensor_count + a];
     const double *range = view->plant->actuators[a].range;
-    bool closed = position <= range[0];
-    return on(kind == MBP_SLOT_OPENED ? position >= range[1] : closed == (kind == MBP_SLOT_CLOSED));
+    switch ((unsigned)what) {
+    case MBP_OF_ACTUATOR_OPENED:
+        return on(position >= range[1]);
+    case MBP_OF_ACTUATOR_CLOSED:
+        return on(position <= range[0]);
+    case MBP_OF_ACTUATOR_RUNNING:
+        return on(position > range[0]);
+    case MBP_OF_ACTUATOR_MISMATCH:
+        return on(deviation(view, a) > MBP_MISMATCH * (range[1] - range[0]));
+    default: /* MBP_OF_ACTUATOR_DEVIATION */
+        return number(deviation(view, a));
+    }
 }
 
 static union mbp_expr_value read_alarm(const struct mbp_formula_view *view, enum mbp_slot_kind kind, uint32_t index)
@@ -123,10 +140,9 @@ static union mbp_expr_value read_other(const struct mbp_formula_view *view, enum
         return on(mbp_stored_is_bad(view->plant, state, index));
     case MBP_SLOT_TOUCHED:
         return on((state->touched[index / 2] & (index % 2 == 0 ? MBP_TOUCHED_WRITTEN : MBP_TOUCHED_READ)) != 0);
-    case MBP_SLOT_OPENED:
-    case MBP_SLOT_CLOSED:
-    case MBP_SLOT_RUNNING:
-        return read_feedback(view, kind, index);
+    case MBP_SLOT_OF_ACTUATOR:
+        return read_of_actuator(view, index / MBP_OF_ACTUATOR_COUNT,
+                                (enum mbp_of_actuator)(index % MBP_OF_ACTUATOR_COUNT));
     case MBP_SLOT_LOST:
         return on(state->watchdog[index].lost);
     case MBP_SLOT_BAD:

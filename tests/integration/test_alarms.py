@@ -7,6 +7,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+import outside
 import support
 
 OK, FAILED, USAGE = 0, 1, 2
@@ -124,6 +125,54 @@ class Alarms(unittest.TestCase):
         for name in ("T1.acknowledge", "T1.reset", "T1.out_of_service", "T1.shelving", "T1.latched", "T1.alarm_states"):
             self.assertIn(name, text)
         self.assertIn("M1.refused_reason", self.ctl("map", "M1"))
+
+
+class ShortForms(unittest.TestCase):
+    """Alarms of a deviation, a frozen value, a mismatch and a silent master, written by what they are of."""
+
+    def setUp(self):
+        self.plant = self.enterContext(support.Plant("short_alarms.yaml"))
+
+    def happened(self, code, name):
+        return self.plant.ctl("journal", "--sensor", name, "--code", code, "--format", "jsonl").strip() != ""
+
+    def raised(self, name):
+        return self.happened("alarm raised", name)
+
+    def test_each_is_raised_by_its_own_cause(self):
+        support.eventually(lambda: self.raised("TT-1_FROZEN"), "nothing moves")
+        self.assertFalse(self.raised("TIC1_DEV") or self.raised("XV1_MISMATCH") or self.raised("FV1_AWAY"))
+        self.plant.ctl("write", "TIC1.setpoint", "80")
+        self.assertFalse(self.raised("TIC1_DEV"), "by hand its setpoint is nobody's")
+        self.plant.ctl("write", "TIC1.automatic", "1")
+        support.eventually(lambda: self.raised("TIC1_DEV"), "far from its setpoint")
+        self.plant.ctl("write", "TIC1.automatic", "0")
+        self.plant.ctl("sim", "fault", "XV1", "stuck")
+        self.plant.ctl("write", "XV1", "1")
+        support.eventually(lambda: self.raised("XV1_MISMATCH"), "told and not done")
+        self.plant.ctl("sim", "fault", "FV1", "offset", "3")
+        support.eventually(lambda: self.raised("FV1_AWAY"), "beyond its command")
+
+    def test_master_that_is_silent_is_told_and_one_that_asks_is_heard(self):
+        support.eventually(lambda: self.raised("MASTER_LOST"), "nobody asks unit 2")
+
+        def returned():
+            self.plant.mbpoll("-t", "1", "-r", "40000", "-c", "1", unit=2, check=False)
+            return self.happened("alarm cleared", "MASTER_LOST")
+        support.eventually(returned, "a request of any kind, refused or not")
+
+    def test_alarm_that_a_master_reads_is_told_of_it(self):
+        mismatch, seen_latched = 5016, 5034  # of the third and the fifth alarm of the unit
+        client = outside.Client(self.plant.port)
+        self.assertTrue(client.connect())
+        self.addCleanup(client.close)
+
+        def bit(at):
+            return client.read_discrete_inputs(at, 1, slave=1).bits[0]
+        for _ in range(20):
+            self.assertFalse(bit(seen_latched))
+        self.assertFalse(bit(mismatch))
+        support.eventually(lambda: bit(seen_latched), "it was read")
 
 
 if __name__ == "__main__":

@@ -156,6 +156,7 @@ static void compile_signal(struct work *work, uint32_t s)
     struct mbp_formula *formula = new_formula(work, def, MBP_FORMULA_SIGNAL, s, &origin->counters);
     struct mbp_expr_error error;
     work->scope.is_signal = true;
+    work->scope.unit = sensor->unit;
     work->scope.input_count = 0;
     const struct mbp_expr_scope names = mbp_scope_names(&work->scope);
     const struct mbp_expr_source source = {formula->text, strlen(formula->text), mbp_name_hash(sensor->name)};
@@ -197,6 +198,7 @@ static void compile_logic(struct work *work, uint32_t u, const struct mbp_formul
     struct mbp_expr_error error;
     char place[48];
     work->scope.is_signal = false;
+    work->scope.unit = u;
     const struct mbp_expr_scope names = mbp_scope_names(&work->scope);
     snprintf(place, sizeof place, "logic %u %u", load->units[u].id, (unsigned)(formula - first));
     const struct mbp_expr_source source = {formula->text, strlen(formula->text), mbp_name_hash(place)};
@@ -246,6 +248,7 @@ static void compile_expr(struct work *work, const struct mbp_point_origin *origi
     const struct mbp_formula_def *def = &origin->def->expr;
     struct mbp_stored *stored = &load->stored[origin->stored];
     struct mbp_formula *formula = new_formula(work, def, MBP_FORMULA_POINT, origin->stored, &origin->counters);
+    work->scope.unit = stored->unit;
     if (!compile_of_point(work, formula, def, MBP_EXPR_ANY, stored->name))
         return;
     enum mbp_expr_type type = mbp_expr_type_of(formula->code);
@@ -263,6 +266,7 @@ static void compile_accept(struct work *work, const struct mbp_point_origin *ori
     char place[96];
     struct mbp_formula *formula = new_formula(work, def, MBP_FORMULA_ACCEPT, unit, &origin->counters);
     snprintf(place, sizeof place, "accept %u %u", load->points[p].table, load->points[p].reg.addr);
+    work->scope.unit = unit;
     if (!compile_of_point(work, formula, def, MBP_EXPR_BOOL, place))
         return;
     if (mbp_expr_cells(formula->code) > 0)
@@ -295,12 +299,48 @@ static void compile_points(struct work *work)
 
 /* ---- alarms of no sensor ----------------------------------------------------------------------------------------- */
 
+/* Whether what a short form names is a thing that can be so. Its text is nobody's, so no error may point into it. */
+static bool check_short_form(struct work *work, const struct mbp_sensor_origin *origin)
+{
+    struct mbp_load *load = work->load;
+    const struct mbp_plant_memory *memory = load->plant->memory;
+    const struct {
+        const char *name, *key, *noun;
+        enum mbp_item_kind kind;
+    } of[] = {{origin->def->brief.deviation, "deviation", "a controller", MBP_ITEM_CONTROLLER},
+              {origin->def->brief.frozen, "frozen", "a sensor", MBP_ITEM_SENSOR},
+              {origin->def->brief.mismatch, "mismatch", "an actuator", MBP_ITEM_ACTUATOR}};
+    for (size_t i = 0; i < MBP_COUNT_OF(of); i++) {
+        if (of[i].name == NULL)
+            continue;
+        const struct mbp_formula_def name = {.text = of[i].name};
+        const char *filled = fill(work, &name, &origin->counters);
+        uint32_t item = mbp_index_find(&memory->index, load->plant, filled);
+        uint32_t found = mbp_index_as(load->plant, item, of[i].kind);
+        bool shows_none = found != UINT32_MAX && of[i].kind == MBP_ITEM_SENSOR &&
+                          (load->sensors[found].reg.type == MBP_BOOL || load->sensors[found].reg.type == MBP_STRING);
+        const struct mbp_node *node = mbp_def_node(&origin->def->def, of[i].key);
+        if (item == UINT32_MAX)
+            mbp_reader_tell(&load->reader, node, "there is no %s '%s' in the plant", strchr(of[i].noun, ' ') + 1,
+                            filled);
+        else if (found == UINT32_MAX)
+            mbp_reader_tell(&load->reader, node, "'%s' is of %s, and %s is none", of[i].key, of[i].noun, filled);
+        else if (shows_none)
+            mbp_reader_tell(&load->reader, node, "%s shows no number, so it may well rest", filled);
+        return found != UINT32_MAX && !shows_none;
+    }
+    return true;
+}
+
 static void compile_alarm(struct work *work, uint32_t s)
 {
     struct mbp_load *load = work->load;
     const struct mbp_sensor_origin *origin = &load->origins[s];
     const struct mbp_formula_def *def = &origin->def->when;
+    if (!check_short_form(work, origin))
+        return;
     struct mbp_formula *formula = new_formula(work, def, MBP_FORMULA_ALARM, s, &origin->counters);
+    work->scope.unit = load->sensors[s].unit;
     if (!compile_of_point(work, formula, def, MBP_EXPR_BOOL, load->sensors[s].name))
         return;
     count_cells(work, formula);
@@ -399,6 +439,7 @@ enum mbp_status mbp_compile_formulas(struct mbp_load *load)
 {
     struct mbp_plant_memory *memory = load->plant->memory;
     memory->scope.plant = load->plant;
+    memory->scope.unit = UINT32_MAX;
     if (!take_curves(load))
         return MBP_ERR_MEMORY;
     uint32_t count = count_formulas(load);

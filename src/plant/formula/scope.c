@@ -75,11 +75,13 @@ static const struct member controller_members[] = {
     {"measurement", MBP_SLOT_OF_CONTROLLER, MBP_EXPR_LREAL, MBP_OF_CONTROLLER_MEASUREMENT, MBP_OF_CONTROLLER_COUNT},
 };
 
-/* What the feedback contacts of an actuator say of its position. */
+/* What is said of an actuator's position: by feedback contacts, and against where it is to be. */
 static const struct member actuator_members[] = {
-    {"opened", MBP_SLOT_OPENED, MBP_EXPR_BOOL, 0, 1},
-    {"closed", MBP_SLOT_CLOSED, MBP_EXPR_BOOL, 0, 1},
-    {"running", MBP_SLOT_RUNNING, MBP_EXPR_BOOL, 0, 1},
+    {"opened", MBP_SLOT_OF_ACTUATOR, MBP_EXPR_BOOL, MBP_OF_ACTUATOR_OPENED, MBP_OF_ACTUATOR_COUNT},
+    {"closed", MBP_SLOT_OF_ACTUATOR, MBP_EXPR_BOOL, MBP_OF_ACTUATOR_CLOSED, MBP_OF_ACTUATOR_COUNT},
+    {"running", MBP_SLOT_OF_ACTUATOR, MBP_EXPR_BOOL, MBP_OF_ACTUATOR_RUNNING, MBP_OF_ACTUATOR_COUNT},
+    {"mismatch", MBP_SLOT_OF_ACTUATOR, MBP_EXPR_BOOL, MBP_OF_ACTUATOR_MISMATCH, MBP_OF_ACTUATOR_COUNT},
+    {"deviation", MBP_SLOT_OF_ACTUATOR, MBP_EXPR_LREAL, MBP_OF_ACTUATOR_DEVIATION, MBP_OF_ACTUATOR_COUNT},
 };
 
 static const struct member machine_members[] = {
@@ -227,8 +229,9 @@ static bool find_actuator(struct mbp_scope *scope, uint32_t a, const char *membe
     if (take_member(actuator_members, COUNT_OF(actuator_members), member, a, out))
         return true;
     if (!position && strcasecmp(member, "command") != 0) {
-        *why = "an actuator has .position, .command, .opened, .closed, .running, .written and .read, with a watchdog "
-               ".lost";
+        *why = "an actuator has .position, .command, .deviation, .mismatch, .opened, .closed, .running, "
+               ".written and .read, "
+               "with a watchdog .lost";
         return false;
     }
     enum mbp_slot_kind kind =
@@ -270,6 +273,17 @@ static bool find_stored(const struct mbp_scope *scope, uint32_t s, const char *m
     return true;
 }
 
+/* MASTER.asked: in the scan behind a request for the unit that the expression is of. */
+static bool find_master(const struct mbp_scope *scope, const char *name, struct mbp_expr_name *out, const char **why)
+{
+    if (strncasecmp(name, "MASTER.", 7) != 0)
+        return false;
+    *why = "of masters there is MASTER.asked, where an expression is of a unit";
+    if (strcasecmp(name + 7, "asked") != 0 || scope->unit == UINT32_MAX)
+        return false;
+    return find_touched(mbp_touched_unit(scope->plant, scope->unit), "read", out);
+}
+
 static bool find(const void *ctx, const char *name, struct mbp_expr_name *out, const char **why)
 {
     struct mbp_scope *scope = (struct mbp_scope *)(uintptr_t)ctx;
@@ -290,7 +304,9 @@ static bool find(const void *ctx, const char *name, struct mbp_expr_name *out, c
     }
     index = mbp_index_as(plant, item, MBP_ITEM_ALARM);
     if (index != UINT32_MAX) {
-        *why = "an alarm has .state, .condition and .bad_quality";
+        *why = "an alarm has .state, .condition, .bad_quality and .read";
+        if (strcasecmp(member, "read") == 0)
+            return find_touched(index, member, out);
         return take_member(alarm_members, COUNT_OF(alarm_members), member, index, out);
     }
     index = mbp_index_as(plant, item, MBP_ITEM_STORED);
@@ -298,7 +314,7 @@ static bool find(const void *ctx, const char *name, struct mbp_expr_name *out, c
         return find_stored(scope, index, member, out, why);
     index = mbp_index_as(plant, item, MBP_ITEM_MACHINE);
     if (index == UINT32_MAX)
-        return false;
+        return find_master(scope, name, out, why);
     *why = "a machine has .en_service, .en_panne, .maintenance, .good, .reject, .state, .alarms, .running_time, "
            ".down_time, "
            ".maintenance_time, .failures, .since, .trip_active, .maintenance_due";

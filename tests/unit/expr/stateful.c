@@ -135,6 +135,18 @@ static void test_hysteresis_is_true_from_above_high_until_below_low(void **state
     }
 }
 
+static void test_changed_is_true_when_it_is_not_what_it_was_and_at_first(void **state)
+{
+    (void)state;
+    static const double level[] = {0, 0, 81, 81, 80.999, 80.999, -0.0, 0};
+    static const char expected[] = "10101010";
+    compile("CHANGED(LEVEL)");
+    for (size_t i = 0; i < 8; i++) {
+        set_real("LEVEL", level[i]);
+        assert_int_equal(bed_run(&bed).value.u, (uint64_t)(expected[i] - '0'));
+    }
+}
+
 static void test_pulse_is_true_in_one_scan_of_each_interval(void **state)
 {
     (void)state;
@@ -219,6 +231,7 @@ int main(void)
         TEST(test_triggers_are_true_for_one_scan),
         TEST(test_bistables_hold_and_one_input_wins),
         TEST(test_hysteresis_is_true_from_above_high_until_below_low),
+        TEST(test_changed_is_true_when_it_is_not_what_it_was_and_at_first),
         TEST(test_pulse_is_true_in_one_scan_of_each_interval),
         TEST(test_each_place_has_a_state_of_its_own),
         TEST(test_stateful_function_that_is_not_chosen_runs_all_the_same),

@@ -152,6 +152,44 @@ static void test_mistakes_of_faults_of_actuators_each_say_what_is_allowed(void *
         "20:38: there is no actuator 'ROOM' in the plant\n");
 }
 
+static void test_mistakes_of_short_forms_of_alarms_each_say_what_is_allowed(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        errors_of_file("short_alarm_mistakes.yaml"),
+        "8:21: 'deviation' needs 'more_than': a number, in the unit of the measurement\n"
+        "9:18: 'frozen' needs 'for': a duration such as 60s\n"
+        "10:42: 'delay' means nothing beside 'frozen', whose time is 'for'\n"
+        "11:30: 'for' means nothing beside 'mismatch'\n"
+        "12:36: 'more_than' is '-1'; allowed is a number 0..1000000000000\n"
+        "13:26: 'loss_of_master' is '4'; allowed is a duration 1ms..365d, a number with its unit (us ms s min h d)\n"
+        "14:37: 'delay' means nothing beside 'loss_of_master', which is that time\n"
+        "15:26: an alarm is of 'frozen' or of 'loss_of_master'; choose one, or write two alarms\n"
+        "16:9: an alarm needs 'when': an expression in quotes: \"P1 AND FT1 < 1\"; or one of deviation, frozen, "
+        "mismatch, loss_of_master\n"
+        "16:9: an alarm needs 'name': a name of at most 32 letters, digits, '_', '-', '.', a letter first\n"
+        "17:9: an alarm needs 'when': an expression in quotes: \"P1 AND FT1 < 1\"; or one of deviation, frozen, "
+        "mismatch, loss_of_master\n"
+        "18:9: an alarm needs 'name': a name of at most 32 letters, digits, '_', '-', '.', a letter first\n"
+        "19:20: 'mismatch' is 'FV1 OR TRUE'; allowed is a name of at most 32 letters, digits, '_', '-', '.', a letter "
+        "first\n"
+        "20:18: the name ABCDEFGHIJABCDEFGHIJABCDEFGHIJ_FROZEN that comes of it is too long; give the alarm a "
+        "'name'\n");
+}
+
+static void test_short_form_of_an_alarm_that_names_another_thing_says_what_it_is_of(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("short_alarm_names.yaml"),
+                        "8:21: there is no controller 'TIC2' in the plant\n"
+                        "9:21: 'deviation' is of a controller, and TT-101 is none\n"
+                        "10:18: there is no sensor 'TT-102' in the plant\n"
+                        "11:18: 'frozen' is of a sensor, and TIC1 is none\n"
+                        "12:18: LSH shows no number, so it may well rest\n"
+                        "13:20: 'mismatch' is of an actuator, and LSH is none\n"
+                        "14:26: MASTER.lost: of masters there is MASTER.asked, where an expression is of a unit\n");
+}
+
 static void test_mistakes_of_access_rules_each_say_what_is_allowed(void **state)
 {
     (void)state;
@@ -250,6 +288,8 @@ int main(void)
         cmocka_unit_test(test_anchors_and_aliases_are_each_refused),
         cmocka_unit_test(test_mistakes_of_faults_each_say_what_is_allowed),
         cmocka_unit_test(test_mistakes_of_faults_of_actuators_each_say_what_is_allowed),
+        cmocka_unit_test(test_mistakes_of_short_forms_of_alarms_each_say_what_is_allowed),
+        cmocka_unit_test(test_short_form_of_an_alarm_that_names_another_thing_says_what_it_is_of),
         cmocka_unit_test(test_mistakes_of_access_rules_each_say_what_is_allowed),
         cmocka_unit_test(test_several_mistakes_are_told_in_one_run_in_file_order),
         cmocka_unit_test(test_more_mistakes_than_are_shown_are_counted),

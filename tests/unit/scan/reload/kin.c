@@ -116,8 +116,8 @@ static uint32_t of_slot(const struct mbp_plant *plant, uint32_t slot)
         return of_controller(plant, index);
     if (kind == MBP_SLOT_STORED || kind == MBP_SLOT_UNKNOWN)
         return of_stored(plant, index);
-    if (kind >= MBP_SLOT_OPENED && kind <= MBP_SLOT_RUNNING)
-        return of_actuator(plant, index);
+    if (kind == MBP_SLOT_OF_ACTUATOR)
+        return of_actuator(plant, index / MBP_OF_ACTUATOR_COUNT);
     if (kind == MBP_SLOT_TOUCHED || kind == MBP_SLOT_LOST)
         return UINT32_MAX; /* no master reads or writes there */
     return kind == MBP_SLOT_STATE ? index / MBP_STATE_COUNT : index;
