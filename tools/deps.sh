@@ -20,6 +20,7 @@ test_packages=(
     python3 python3-pymodbus python3-serial-asyncio  # pymodbus imports serial_asyncio for TCP too
     python3-yaml                                     # integration.tools: plant files that a tool writes
     python3-jsonschema                               # integration.schema: plant files by mbplantd --schema
+    python3-pytest                                   # integration.python: the fixture of tools/python
     python3-hypothesis                               # conformance.stateful: random sequences, shrunk when they fail
     python3-pyte                                     # integration.watch: what a terminal shows
     python3-jsonschema                               # integration.web: answers are as openapi.json says

@@ -4,6 +4,7 @@
 
 #include <uv.h>
 
+#include "command.h"
 #include "mbplant/scan.h"
 #include "mbplant/scenario.h"
 #include "mbplant/server.h"
@@ -25,11 +26,14 @@ struct daemon {
     struct mbp_scan *scan;
     struct mbp_server *server; /* NULL = not listening yet, or stopping */
     struct outputs outputs;
+    struct command command;
+    char http_address[96]; /* of the page; "" = none */
     struct realtime realtime;
     struct mbp_clock clock;
     char data_dir[4096];
     bool data_dir_passes;          /* it was made for this run, and goes with it */
     struct mbp_scenario *scenario; /* NULL = none */
+    FILE *scenario_report;         /* --output; NULL = standard output */
     struct mbp_play *play;         /* likewise */
     uv_check_t after_round;        /* is the scenario over? */
     uv_loop_t loop;
@@ -44,5 +48,11 @@ struct daemon {
     uint64_t virtual_start_ns;       /* --fast-forward: the clock that the scans see */
     _Atomic uint64_t virtual_now_ns; /* the journal's thread looks at it too */
 };
+
+/* Where it listens: the option's word, else the plant file's. */
+const char *daemon_listen(const struct daemon *daemon);
+
+/* The loop ends when all that is left of it has. May be called again. */
+void daemon_stop(struct daemon *daemon);
 
 #endif

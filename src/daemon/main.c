@@ -34,7 +34,7 @@ enum { EXIT_OK = 0, EXIT_RUNTIME = 1, EXIT_USAGE = 2 };
 static bool find_data_dir(struct daemon *daemon)
 {
     const struct options *options = &daemon->options;
-    if (daemon->scenario != NULL && options->data_dir == NULL)
+    if ((daemon->scenario != NULL || options->command != NULL) && options->data_dir == NULL)
         return scenario_run_make_dir(daemon);
     if (options->data_dir == NULL)
         return data_dir_find(options->plant_path, daemon->data_dir, sizeof daemon->data_dir);
@@ -98,8 +98,15 @@ static uint16_t actor_of(void *ctx, const uint8_t address[MBP_ACTOR_ADDRESS], co
     return mbp_journal_actor(((struct daemon *)ctx)->journal, &actor);
 }
 
-/* The loop ends when all that is left of it has. */
-static void stop_serving(struct daemon *daemon)
+const char *daemon_listen(const struct daemon *daemon)
+{
+    const struct options *options = &daemon->options;
+    if (options->listen != NULL)
+        return options->listen;
+    return options->command != NULL ? COMMAND_LISTEN : daemon->plant->server.listen;
+}
+
+void daemon_stop(struct daemon *daemon)
 {
     if (daemon->server == NULL)
         return; /* stopping already */
@@ -119,17 +126,17 @@ static void stop_serving(struct daemon *daemon)
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct daemon *daemon = handle->data;
-    if (number != SIGHUP)
-        stop_serving(daemon);
-    else if (daemon->server != NULL)
+    if (number != SIGHUP && !command_signal(daemon, number))
+        daemon_stop(daemon);
+    else if (number == SIGHUP && daemon->server != NULL)
         reload_ask(daemon);
 }
 
 static void on_round(uv_check_t *check)
 {
     struct daemon *daemon = check->data;
-    if (daemon->play != NULL && mbp_play_is_over(daemon->play))
-        stop_serving(daemon);
+    if (daemon->play != NULL && !daemon->command.runs && mbp_play_is_over(daemon->play))
+        daemon_stop(daemon);
 }
 
 static void watch_scenario(struct daemon *daemon)
@@ -142,7 +149,7 @@ static void watch_scenario(struct daemon *daemon)
 
 static int serve(struct daemon *daemon)
 {
-    const char *listen = daemon->options.listen != NULL ? daemon->options.listen : daemon->plant->server.listen;
+    const char *listen = daemon_listen(daemon);
     if (daemon->options.paused)
         mbp_scan_pause(daemon->scan, 0);
     const struct mbp_server_config config = {
@@ -177,12 +184,18 @@ static int serve(struct daemon *daemon)
     watch_scenario(daemon);
     reload_open(daemon);
     realtime_start(&daemon->realtime, &daemon->loop);
-    if (daemon->options.report == MBP_PLAY_TEXT)
+    if (scenario_run_talks(daemon))
         banner_print(daemon, listen);
     scenario_run_banner(daemon);
     service_tell("READY=1");
+    bool begun = command_begin(daemon);
+    if (!begun)
+        daemon_stop(daemon);
     uv_run(&daemon->loop, UV_RUN_DEFAULT);
-    return daemon->play != NULL ? scenario_run_report(daemon) : EXIT_OK;
+    int passed = daemon->play != NULL ? scenario_run_report(daemon) : EXIT_OK;
+    if (!begun)
+        return EXIT_RUNTIME;
+    return daemon->command.code != 0 ? daemon->command.code : passed;
 }
 
 /* ---- fast forward ----------------------------------------------------------------------------------------------- */
@@ -205,6 +218,16 @@ static uint64_t fast_forward_scans(const struct daemon *daemon)
     uint64_t scenario_ns = daemon->scenario != NULL ? mbp_scenario_duration_ns(daemon->scenario) : 0;
     bool all = scenario_ns != 0 && (asked_ns == 0 || asked_ns > scenario_ns);
     return (all ? scenario_ns : asked_ns) / daemon->plant->scan_ns;
+}
+
+/* From now on, or so that it ends when --end says. */
+static uint64_t fast_forward_start_ns(const struct daemon *daemon)
+{
+    uint64_t end_ns = daemon->options.end_ms * MBP_NS_PER_MS;
+    uint64_t length_ns = fast_forward_scans(daemon) * daemon->plant->scan_ns;
+    if (end_ns == 0)
+        return daemon->clock.wall_ms(daemon->clock.ctx) * MBP_NS_PER_MS;
+    return end_ns > length_ns ? end_ns - length_ns : 0;
 }
 
 static int fast_forward(struct daemon *daemon)
@@ -286,14 +309,14 @@ static int start(struct daemon *daemon)
 {
     daemon->clock = mbp_clock_system();
     if (daemon->options.mode == MODE_FAST_FORWARD) {
-        daemon->virtual_start_ns = daemon->clock.wall_ms(daemon->clock.ctx) * MBP_NS_PER_MS;
+        daemon->virtual_start_ns = fast_forward_start_ns(daemon);
         daemon->clock = (struct mbp_clock){virtual_mono_ns, virtual_wall_ms, daemon};
     }
     const char *plant_path = daemon->options.plant_path;
     if (!open_loop(daemon) || !find_data_dir(daemon) || !data_dir_is_of(daemon->data_dir, plant_path))
         return EXIT_RUNTIME;
     if (mbp_journal_open(daemon->data_dir, daemon->plant, &daemon->clock, stderr, &daemon->journal) != MBP_OK ||
-        !scenario_run_is_fresh(daemon))
+        !scenario_run_is_fresh(daemon) || !scenario_run_open_report(daemon))
         return EXIT_RUNTIME;
     data_dir_remember(daemon->data_dir, plant_path);
     enum mbp_status status = outputs_begin(daemon);

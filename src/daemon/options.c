@@ -2,12 +2,16 @@
 #include "options.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "mbplant/report/period.h"
 #include "mbplant/scenario.h"
 
 enum { USAGE_ERROR = 2 };
@@ -25,6 +29,9 @@ enum long_only {
     OPT_SCHEMA,
     OPT_TRACE,
     OPT_PAUSED,
+    OPT_EXEC,
+    OPT_READY_FD,
+    OPT_END,
     OPT_VERSION
 };
 
@@ -44,6 +51,10 @@ static const struct option long_options[] = {
     {"schema", no_argument, NULL, OPT_SCHEMA},
     {"trace", no_argument, NULL, OPT_TRACE},
     {"paused", no_argument, NULL, OPT_PAUSED},
+    {"exec", required_argument, NULL, OPT_EXEC},
+    {"ready-fd", required_argument, NULL, OPT_READY_FD},
+    {"end", required_argument, NULL, OPT_END},
+    {"output", required_argument, NULL, 'o'},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, OPT_VERSION},
@@ -66,9 +77,16 @@ static const char help[] =
     "      --paused                 begin paused, until the instructor's unit steps or resumes it (mbplantctl sim)\n"
     "      --memory SIZE            what a plant may take (default: 1GB; one that comes over Modbus a quarter of it)\n"
     "      --fast-forward DURATION  run that much simulated time as fast as possible, without network, and exit\n"
+    "      --end WHEN               with --fast-forward: simulated time ends at this wall time, as in now; without it\n"
+    "                               begins now\n"
     "      --scenario FILE          play a scenario and say how it went; with --fast-forward (then without DURATION)\n"
     "                               as fast as possible; begins with a new journal, kept only with -d\n"
     "      --format FORMAT          of a scenario's report: text, json or junit\n"
+    "  -o, --output FILE            where that report goes (default: standard output)\n"
+    "      --exec COMMAND           run COMMAND (of /bin/sh) beside the plant, with MBPLANT_HOST, MBPLANT_PORT and\n"
+    "                               MBPLANT_HTTP in its environment, and end with its exit code; on free ports of\n"
+    "                               this machine and with a new journal, unless -l, --http or -d say otherwise\n"
+    "      --ready-fd N             write one line with the same to file descriptor N as soon as the plant answers\n"
     "      --report FORMAT          with --fast-forward DURATION: end with a report of the run on standard output, as\n"
     "                               mbplantctl report writes it: text, markdown, html, json or csv\n"
     "      --check                  check the plant file, print a summary, start nothing\n"
@@ -87,9 +105,12 @@ static const char help[] =
     "  mbplantd --fast-forward 8h --report html -d /tmp/shift config/bottling.yaml > shift.html\n"
     "  mbplantd --scenario config/scenarios/overheat.yaml\n"
     "  mbplantd --scenario config/scenarios/overheat.yaml --fast-forward\n"
+    "  mbplantd config/bottling.yaml --exec 'pytest -q'\n"
+    "  mbplantd --scenario config/scenarios/overheat.yaml --format junit -o plant.xml --exec ./my-master\n"
     "\n"
     "Exit status: 0 stopped on request, 1 runtime failure, 2 usage or plant file;\n"
-    "of a scenario: 0 passed, 1 not passed, 2 usage, plant file or scenario.\n"
+    "of a scenario: 0 passed, 1 not passed, 2 usage, plant file or scenario;\n"
+    "of --exec: the command's, or 128 and the number of the signal that killed it; where that is 0, the scenario's.\n"
     "SIGINT and SIGTERM stop it; the journal is complete when it has ended.\n"
     "SIGHUP takes over the changed plant file.\n";
 
@@ -120,7 +141,27 @@ static bool read_speed(const char *text, double *out)
     return true;
 }
 
-/* An option with a number; -1 to go on, else the exit code. */
+static bool read_end(const char *text, uint64_t *out)
+{
+    struct mbp_clock clock = mbp_clock_system();
+    struct mbp_moment moment;
+    bool is_time = mbp_moment_parse(text, clock.wall_ms(clock.ctx), true, &moment) == MBP_OK &&
+                   moment.kind == MBP_MOMENT_TIME && moment.ms > 0;
+    *out = is_time ? moment.ms : 0;
+    return is_time;
+}
+
+/* It must be open before this program opens anything, and no command gets it. */
+static bool read_fd(const char *text, int *out)
+{
+    uint64_t number;
+    if (!read_u64(text, &number) || number == 0 || number > INT_MAX || fcntl((int)number, F_GETFD) < 0)
+        return false;
+    *out = (int)number;
+    return number <= STDERR_FILENO || fcntl(*out, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+/* An option with a number, and a command beside the plant; -1 to go on, else the exit code. */
 static int take_number(int option, const char *argument, struct options *options)
 {
     switch (option) {
@@ -141,6 +182,17 @@ static int take_number(int option, const char *argument, struct options *options
         return mbp_plant_set_memory(argument)
                    ? -1
                    : complain("--memory", argument, "write a size from 10MB to 1000GB with its unit, as in 500MB");
+    case OPT_EXEC:
+        options->command = argument;
+        return argument[0] != '\0' ? -1 : complain("--exec", argument, "write a command of the shell");
+    case OPT_READY_FD:
+        return read_fd(argument, &options->ready_fd)
+                   ? -1
+                   : complain("--ready-fd", argument, "write the number of a file descriptor that is open, from 1");
+    case OPT_END:
+        return read_end(argument, &options->end_ms)
+                   ? -1
+                   : complain("--end", argument, "write now, or a time, as in 2026-11-24T08:00");
     default:
         return -1; /* told by the caller, who knows the word */
     }
@@ -174,6 +226,9 @@ static int take(int option, const char *argument, struct options *options)
         return options->has_run_report && options->run_report < MBP_FORMAT_JSONL
                    ? -1
                    : complain("--report", argument, "write text, markdown, html, json or csv");
+    case 'o':
+        options->output_path = argument;
+        return -1;
     case OPT_CHECK:
         options->mode = MODE_CHECK;
         return -1;
@@ -228,21 +283,29 @@ static bool has_scenario(int argc, char **argv)
     return false;
 }
 
+/* Options that have no place beside others, or without them. */
 static int check_together(const struct options *options, int words)
 {
-    bool scenario = options->scenario_path != NULL;
-    if (options->has_run_report && (options->mode != MODE_FAST_FORWARD || scenario)) {
-        fputs("mbplantd: --report needs --fast-forward DURATION and no scenario; a running mbplantd is asked with "
-              "mbplantctl report; see mbplantd --help\n",
-              stderr);
-        return USAGE_ERROR;
-    }
-    if (options->paused && (options->mode == MODE_FAST_FORWARD || scenario)) {
-        fputs(
-            "mbplantd: --paused has no place beside --fast-forward and --scenario, which let time pass themselves; see "
-            "mbplantd --help\n",
-            stderr);
-        return USAGE_ERROR;
+    const bool scenario = options->scenario_path != NULL;
+    const bool forward = options->mode == MODE_FAST_FORWARD;
+    const struct {
+        bool broken;
+        const char *text;
+    } rules[] = {
+        {options->has_run_report && (!forward || scenario),
+         "--report needs --fast-forward DURATION and no scenario; a running mbplantd is asked with mbplantctl report"},
+        {options->paused && (forward || scenario),
+         "--paused has no place beside --fast-forward and --scenario, which let time pass themselves"},
+        {forward && (options->command != NULL || options->ready_fd >= 0),
+         "--exec and --ready-fd have no place beside --fast-forward, which answers no master"},
+        {options->end_ms != 0 && !forward, "--end needs --fast-forward"},
+        {options->output_path != NULL && !scenario, "--output needs --scenario, whose report it takes"},
+    };
+    for (size_t r = 0; r < sizeof rules / sizeof rules[0]; r++) {
+        if (rules[r].broken) {
+            fprintf(stderr, "mbplantd: %s; see mbplantd --help\n", rules[r].text);
+            return USAGE_ERROR;
+        }
     }
     if (words == 0 && scenario)
         return -1;
@@ -256,12 +319,12 @@ static int check_together(const struct options *options, int words)
 
 int options_read(int argc, char **argv, struct options *options)
 {
-    *options = (struct options){.speed = 1.0};
+    *options = (struct options){.speed = 1.0, .ready_fd = -1};
     bool scenario = has_scenario(argc, argv);
     int option;
     opterr = 0; /* one line, and ours */
     /* One thread: getopt's globals are nobody else's. */
-    while ((option = getopt_long(argc, argv, ":l:d:vh", long_options, NULL)) != -1) { // NOLINT(concurrency-mt-unsafe)
+    while ((option = getopt_long(argc, argv, ":l:d:o:vh", long_options, NULL)) != -1) { // NOLINT(concurrency-mt-unsafe)
         const char *argument = optarg;
         if (option == OPT_FAST_FORWARD && argument == NULL)
             argument = fast_forward_word(argc, argv, scenario);

@@ -13,6 +13,10 @@ struct options {
     const char *listen;        /* NULL = as the plant file says */
     const char *http;          /* NULL = as the plant file says */
     const char *data_dir;      /* NULL = the default */
+    const char *command;       /* --exec; NULL = none */
+    const char *output_path;   /* --output: of the scenario's report; NULL = standard output */
+    int ready_fd;              /* --ready-fd; -1 = none */
+    uint64_t end_ms;           /* --end: of --fast-forward, wall time; 0 = it begins now */
     enum mode mode;
     bool has_seed;
     uint64_t seed;

@@ -14,6 +14,8 @@ static const struct output *const list[OUTPUT_COUNT] = {OUTPUTS(OUTPUT_POINTER)}
 const char *outputs_http(const struct daemon *daemon)
 {
     const char *listen = daemon->options.http != NULL ? daemon->options.http : daemon->plant->http_listen;
+    if (listen != NULL && strcmp(listen, "off") != 0 && daemon->options.http == NULL && daemon->options.command != NULL)
+        listen = COMMAND_LISTEN;
     return listen == NULL || strcmp(listen, "off") == 0 ? NULL : listen;
 }
 

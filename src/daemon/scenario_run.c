@@ -2,10 +2,12 @@
 #include "scenario_run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PASSED = 0, NOT_PASSED = 1 };
 
@@ -48,7 +50,7 @@ bool scenario_run_make_dir(struct daemon *daemon)
              tmp != NULL && tmp[0] == '/' ? tmp : "/tmp");
     daemon->data_dir_passes = mkdtemp(daemon->data_dir) != NULL;
     if (!daemon->data_dir_passes)
-        fprintf(stderr, "mbplantd: no place for the scenario's journal: %s: %s; give one with -d DIR\n",
+        fprintf(stderr, "mbplantd: no place for the journal of this run: %s: %s; give one with -d DIR\n",
                 daemon->data_dir, strerrordesc_np(errno));
     return daemon->data_dir_passes;
 }
@@ -70,12 +72,32 @@ static int remove_entry(const char *path, const struct stat *entry, int type, st
     return remove(path);
 }
 
+bool scenario_run_open_report(struct daemon *daemon)
+{
+    const char *path = daemon->options.output_path;
+    int fd = path != NULL ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : -1;
+    daemon->scenario_report = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (path == NULL || daemon->scenario_report != NULL)
+        return true;
+    mbp_text_print(stderr, "mbplantd: --output %s: %s\n", path, strerrordesc_np(errno));
+    if (fd >= 0)
+        close(fd);
+    return false;
+}
+
 /* ---- playing ---------------------------------------------------------------------------------------------------- */
+
+bool scenario_run_talks(const struct daemon *daemon)
+{
+    const struct options *options = &daemon->options;
+    bool kept = options->report != MBP_PLAY_TEXT && options->output_path == NULL;
+    return !kept && (options->command == NULL || options->verbose);
+}
 
 enum mbp_status scenario_run_begin(struct daemon *daemon)
 {
     const struct options *options = &daemon->options;
-    bool told = options->report == MBP_PLAY_TEXT;
+    bool told = scenario_run_talks(daemon);
     if (daemon->scenario == NULL)
         return MBP_OK;
     const struct mbp_play_config config = {
@@ -93,7 +115,7 @@ enum mbp_status scenario_run_begin(struct daemon *daemon)
 void scenario_run_banner(const struct daemon *daemon)
 {
     char duration[32];
-    if (daemon->play == NULL || daemon->options.report != MBP_PLAY_TEXT)
+    if (daemon->play == NULL || !scenario_run_talks(daemon))
         return;
     mbp_duration_format(mbp_scenario_duration_ns(daemon->scenario), duration, sizeof duration);
     printf("scenario    %s, %s; its times are simulated ones, from now on\n", mbp_scenario_name(daemon->scenario),
@@ -105,15 +127,22 @@ void scenario_run_banner(const struct daemon *daemon)
 
 int scenario_run_report(struct daemon *daemon)
 {
+    FILE *out = daemon->scenario_report != NULL ? daemon->scenario_report : stdout;
     mbp_play_stop(daemon->play);
-    mbp_play_report(daemon->play, (enum mbp_play_format)daemon->options.report, stdout);
-    return mbp_play_passed(daemon->play) ? PASSED : NOT_PASSED;
+    bool written = out == stdout || ftruncate(fileno(out), 0) == 0 || errno == EINVAL; /* a pipe has no length */
+    mbp_play_report(daemon->play, (enum mbp_play_format)daemon->options.report, out);
+    written = fflush(out) == 0 && written;
+    if (!written)
+        mbp_text_print(stderr, "mbplantd: the scenario's report cannot be written: %s\n", strerrordesc_np(errno));
+    return written && mbp_play_passed(daemon->play) ? PASSED : NOT_PASSED;
 }
 
 void scenario_run_end(struct daemon *daemon)
 {
     mbp_play_free(daemon->play);
     mbp_scenario_free(daemon->scenario);
+    if (daemon->scenario_report != NULL)
+        fclose(daemon->scenario_report);
     if (daemon->data_dir_passes)
         nftw(daemon->data_dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }

@@ -18,8 +18,16 @@ bool scenario_run_make_dir(struct daemon *daemon);
 /* Whether the journal is new, as a scenario needs it: what survived an earlier run would change this one. Told. */
 bool scenario_run_is_fresh(const struct daemon *daemon);
 
+/* --output: opened before anything runs; what stood in it stays until there is a report. False (told) when it cannot be
+ * written. */
+bool scenario_run_open_report(struct daemon *daemon);
+
 /* To be called with the scan made. Errors: MBP_ERR_MEMORY. */
 enum mbp_status scenario_run_begin(struct daemon *daemon);
+
+/* Whether mbplantd says on standard output what it does: not where that is kept for a report of another form, or for a
+ * command's output (unless it is to be verbose). */
+bool scenario_run_talks(const struct daemon *daemon);
 
 /* Live: what there is to know, below the banner. */
 void scenario_run_banner(const struct daemon *daemon);

@@ -67,8 +67,10 @@ static bool start(struct daemon *daemon, void **own)
     struct mbp_web *web = NULL;
     enum mbp_status status = mbp_web_open(&config, stderr, &web);
     *own = web;
-    if (web != NULL)
+    if (web != NULL) {
         mbp_scan_set_http_port(daemon->scan, mbp_web_port(web));
+        mbp_web_address(web, daemon->http_address, sizeof daemon->http_address);
+    }
     return status == MBP_OK || status == MBP_ERR_BUSY;
 }
 

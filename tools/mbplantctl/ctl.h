@@ -47,6 +47,7 @@ enum ctl_colour { CTL_COLOUR_AUTO, CTL_COLOUR_ALWAYS, CTL_COLOUR_NEVER };
 struct ctl_options {
     struct ctl_target target;
     char host[256];         /* of -H HOST:PORT */
+    bool port_of_host;      /* the port was named with the host: another host has another */
     struct ctl_said said;   /* --why, --as */
     int unit;               /* -u; -1 = not given */
     const char *plant_path; /* --plant; NULL = learn it from the slave */

@@ -17,7 +17,7 @@ void ctl_help(FILE *out)
     }
     fputs("\nOptions:\n", out);
     ctl_options_print(CTL_OPT_COMMON, true, out);
-    fputs("\nEnvironment: MBPLANT_HOST=HOST[:PORT] names the slave where -H does not; NO_COLOR.\n"
+    fputs("\nEnvironment: MBPLANT_HOST=HOST[:PORT] and MBPLANT_PORT name the slave where -H does not; NO_COLOR.\n"
           "Exit code: 0 done, 1 the slave refused or did not answer, 2 wrong usage.\n"
           "mbplantctl VERB --help has the verb's options and examples.\n",
           out);

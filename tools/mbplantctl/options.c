@@ -52,13 +52,14 @@ static bool set_host(struct ctl_options *options, const char *value)
 {
     uint16_t port;
     options->target.host = value;
-    if (options->host[0] != '\0') /* that host's port is not this one's */
+    if (options->port_of_host) /* that host's port is not this one's */
         options->target.port = CTL_DEFAULT_PORT;
-    options->host[0] = '\0';
+    options->port_of_host = false;
     if (mbp_endpoint_parse(value, options->host, sizeof options->host, &port) != MBP_OK)
         return value[0] != '\0';
     options->target.host = options->host;
     options->target.port = port;
+    options->port_of_host = true;
     return port != 0;
 }
 
@@ -68,6 +69,7 @@ static bool set_port(struct ctl_options *options, const char *value)
     if (!parse_unsigned(value, 1, UINT16_MAX, &port))
         return false;
     options->target.port = (uint16_t)port;
+    options->port_of_host = false;
     return true;
 }
 
@@ -528,6 +530,25 @@ static enum mbp_status check_for_verb(const struct parser *parser)
     return check_format(verb, format_given, out, parser->errors);
 }
 
+/* What -H and -p need not say. A port beside the host's own is that of a host without one. */
+static bool take_environment(struct ctl_options *out, FILE *errors)
+{
+    const char *host = getenv("MBPLANT_HOST");
+    const char *port = getenv("MBPLANT_PORT");
+    if (host != NULL && host[0] != '\0' && !set_host(out, host)) {
+        mbp_text_print(errors, "mbplantctl: MBPLANT_HOST %s: allowed is HOST or HOST:PORT\n", host);
+        return false;
+    }
+    if (port == NULL || port[0] == '\0' || out->port_of_host)
+        return true;
+    if (!set_port(out, port)) {
+        mbp_text_print(errors, "mbplantctl: MBPLANT_PORT %s: allowed is 1..65535\n", port);
+        return false;
+    }
+    out->port_of_host = true;
+    return true;
+}
+
 enum mbp_status ctl_options_parse(int argc, char **argv, FILE *errors, struct ctl_options *out)
 {
     *out = (struct ctl_options){
@@ -535,11 +556,8 @@ enum mbp_status ctl_options_parse(int argc, char **argv, FILE *errors, struct ct
         .unit = -1,
         .table = MBP_HOLDING_REGISTERS,
     };
-    const char *slave = getenv("MBPLANT_HOST");
-    if (slave != NULL && slave[0] != '\0' && !set_host(out, slave)) {
-        mbp_text_print(errors, "mbplantctl: MBPLANT_HOST %s: allowed is HOST or HOST:PORT\n", slave);
+    if (!take_environment(out, errors))
         return MBP_ERR_FORMAT;
-    }
     struct parser parser = {.argc = argc, .next = 1, .argv = argv, .errors = errors, .out = out};
     bool options_over = false;
     while (parser.next < argc) {

@@ -90,6 +90,29 @@ static void test_environment_names_the_slave_where_no_option_does(void **state)
     assert_non_null(strstr(message, "MBPLANT_HOST"));
 }
 
+static void test_port_of_the_environment_is_that_of_its_host_alone(void **state)
+{
+    (void)state;
+    setenv("MBPLANT_PORT", "502", 1);
+    assert_int_equal(parse("status"), MBP_OK);
+    assert_int_equal(options.target.port, 502);
+    assert_int_equal(parse("-H here status"), MBP_OK);
+    assert_int_equal(options.target.port, 5020);
+    assert_int_equal(parse("-p 7 -H here status"), MBP_OK);
+    assert_int_equal(options.target.port, 7);
+    assert_int_equal(parse("-H here -p 7 status"), MBP_OK);
+    assert_int_equal(options.target.port, 7);
+    setenv("MBPLANT_HOST", "plc:503", 1);
+    assert_int_equal(parse("status"), MBP_OK);
+    assert_int_equal(options.target.port, 503);
+    unsetenv("MBPLANT_HOST");
+    setenv("MBPLANT_PORT", "0", 1);
+    enum mbp_status refused = parse("status");
+    unsetenv("MBPLANT_PORT");
+    assert_int_equal(refused, MBP_ERR_FORMAT);
+    assert_non_null(strstr(message, "MBPLANT_PORT 0"));
+}
+
 static void test_help_is_a_word_too(void **state)
 {
     (void)state;
@@ -201,6 +224,7 @@ int main(void)
         cmocka_unit_test(test_options_stand_before_and_after_the_verb_in_each_form),
         cmocka_unit_test(test_port_stands_behind_the_host_too),
         cmocka_unit_test(test_environment_names_the_slave_where_no_option_does),
+        cmocka_unit_test(test_port_of_the_environment_is_that_of_its_host_alone),
         cmocka_unit_test(test_help_is_a_word_too),
         cmocka_unit_test(test_negative_number_is_a_value_not_an_option),
         cmocka_unit_test(test_wrong_command_line_is_told_in_one_line),

@@ -196,7 +196,9 @@ static int list_point(const struct mbp_point *point, void *ctx)
     type_text(point, text, sizeof text);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
-                  words && point->type != MBP_STRING ? mbp_order_name((enum mbp_order)point->order) : "");
+                  words && (point->type != MBP_STRING || point->order != MBP_ABCD)
+                      ? mbp_order_name((enum mbp_order)point->order)
+                      : "");
     if (words && (point->scale < 0 || point->scale > 0))
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%g", point->scale);
     else
