@@ -223,6 +223,9 @@ char *mbp_text_as_utf8(char *text);
 void mbp_text_print(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void mbp_text_vprint(FILE *out, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
+/* A text as XML has it, in an attribute or between tags. */
+void mbp_text_xml(const char *text, FILE *out);
+
 /* Whether a spreadsheet would take the text for a formula: it begins with = + - @, a tab or a carriage return, and is
  * no number. A ' before it makes it a text. */
 bool mbp_text_is_formula(const char *text);

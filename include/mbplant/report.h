@@ -19,6 +19,7 @@ enum mbp_format {
     MBP_FORMAT_JSON,
     MBP_FORMAT_CSV,
     MBP_FORMAT_JSONL,
+    MBP_FORMAT_JUNIT,
     MBP_FORMAT_COUNT
 };
 
@@ -97,7 +98,8 @@ void mbp_grid_free(struct mbp_grid *grid);
 void mbp_grid_cell(struct mbp_grid *grid, enum mbp_paint paint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Writes all rows. colour concerns text only. Errors: MBP_ERR_MEMORY (nothing written), MBP_ERR_MISSING (HTML, JSONL).
+/* Writes all rows. colour concerns text only. Errors: MBP_ERR_MEMORY (nothing written), MBP_ERR_MISSING (HTML, JSONL,
+ * JUNIT).
  */
 enum mbp_status mbp_grid_write(const struct mbp_grid *grid, enum mbp_format format, bool colour, FILE *out);
 

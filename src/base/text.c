@@ -124,3 +124,17 @@ const char *mbp_number_shortest(double value, char buf[32])
     }
     return buf;
 }
+
+void mbp_text_xml(const char *text, FILE *out)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '<')
+            fputs("&lt;", out);
+        else if (*text == '&')
+            fputs("&amp;", out);
+        else if (*text == '"')
+            fputs("&quot;", out);
+        else
+            fputc(*text, out);
+    }
+}

@@ -4,8 +4,9 @@
 #include "mbplant/report.h"
 
 static const char *const names[MBP_FORMAT_COUNT] = {
-    [MBP_FORMAT_TEXT] = "text", [MBP_FORMAT_MARKDOWN] = "markdown", [MBP_FORMAT_HTML] = "html",
-    [MBP_FORMAT_JSON] = "json", [MBP_FORMAT_CSV] = "csv",           [MBP_FORMAT_JSONL] = "jsonl",
+    [MBP_FORMAT_TEXT] = "text",   [MBP_FORMAT_MARKDOWN] = "markdown", [MBP_FORMAT_HTML] = "html",
+    [MBP_FORMAT_JSON] = "json",   [MBP_FORMAT_CSV] = "csv",           [MBP_FORMAT_JSONL] = "jsonl",
+    [MBP_FORMAT_JUNIT] = "junit",
 };
 
 const char *mbp_format_name(enum mbp_format format)

@@ -271,7 +271,7 @@ enum mbp_status mbp_grid_write(const struct mbp_grid *grid, enum mbp_format form
 {
     if (grid->incomplete)
         return MBP_ERR_MEMORY;
-    if (format == MBP_FORMAT_HTML || format == MBP_FORMAT_JSONL || format == MBP_FORMAT_COUNT)
+    if (format == MBP_FORMAT_HTML || format >= MBP_FORMAT_JSONL)
         return MBP_ERR_MISSING;
     if (format == MBP_FORMAT_JSON)
         return write_json(grid, out);

@@ -45,6 +45,7 @@ enum mbp_status mbp_report_write(const struct mbp_report *report, const struct m
     case MBP_FORMAT_CSV:
         return mbp_report_csv(report, plant, out);
     case MBP_FORMAT_JSONL:
+    case MBP_FORMAT_JUNIT:
     case MBP_FORMAT_COUNT:
         break;
     }

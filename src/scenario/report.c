@@ -133,24 +133,10 @@ static void report_json(const struct mbp_play *play, FILE *out)
 
 /* ---- junit ------------------------------------------------------------------------------------------------------ */
 
-static void xml_text(const char *text, FILE *out)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == '<')
-            fputs("&lt;", out);
-        else if (*text == '&')
-            fputs("&amp;", out);
-        else if (*text == '"')
-            fputs("&quot;", out);
-        else
-            fputc(*text, out);
-    }
-}
-
 static void junit_failure(const char *failure, const char *found, FILE *out)
 {
     fprintf(out, "><failure message=\"%s%s", failure, found[0] != '\0' ? ": " : "");
-    xml_text(found, out);
+    mbp_text_xml(found, out);
     fputs("\"/></testcase>\n", out);
 }
 
@@ -159,9 +145,9 @@ static void junit_case(const char *suite, const char *name, double time_s, const
                        FILE *out)
 {
     fputs("  <testcase classname=\"", out);
-    xml_text(suite, out);
+    mbp_text_xml(suite, out);
     fputs("\" name=\"", out);
-    xml_text(name, out);
+    mbp_text_xml(name, out);
     fprintf(out, "\" time=\"%.3f\"", time_s);
     if (failure == NULL)
         fputs("/>\n", out);
@@ -175,7 +161,7 @@ static void report_junit(const struct mbp_play *play, FILE *out)
     uint32_t count = mbp_play_count(play);
     const char *suite = play->config.scenario->def.name;
     fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"", out);
-    xml_text(suite, out);
+    mbp_text_xml(suite, out);
     fprintf(out, "\" tests=\"%u\" failures=\"%u\" errors=\"0\" time=\"%.3f\">\n", count + 1,
             count - sum.met + (play->refused > 0 ? 1u : 0u), seconds(play->now_ns));
     for (uint32_t i = 0; i < count; i++) {

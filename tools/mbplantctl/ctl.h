@@ -36,6 +36,7 @@ enum ctl_exit {
 #define CTL_OPT_OUTPUT  0x800u /* --output */
 #define CTL_OPT_LEARN   0x1000u
 #define CTL_OPT_EXPORT  0x2000u /* --select */
+#define CTL_OPT_CONFORM 0x4000u /* --write */
 
 struct ctl_verb;
 
@@ -54,8 +55,9 @@ struct ctl_options {
     enum mbp_format format;
     enum mbp_lang lang;
     enum ctl_colour colour;
-    bool thorough; /* learn scan */
-    uint32_t rate; /* --rate; 0 = not given */
+    bool thorough;  /* learn scan */
+    uint32_t rate;  /* --rate; 0 = not given */
+    bool may_write; /* --write, of conform */
     bool raw, follow, verify, all, request, response, help, version;
     struct mbp_moment since, until;
     const char *machine, *sensor, *code; /* which events; NULL = any */
@@ -192,5 +194,6 @@ enum ctl_exit ctl_run_plant(struct ctl *ctl);
 enum ctl_exit ctl_run_explain(struct ctl *ctl);
 enum ctl_exit ctl_run_learn(struct ctl *ctl);
 enum ctl_exit ctl_run_export(struct ctl *ctl);
+enum ctl_exit ctl_run_conform(struct ctl *ctl);
 
 #endif

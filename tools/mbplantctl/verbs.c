@@ -8,6 +8,7 @@
 #define TABLES  (TEXT | 1u << MBP_FORMAT_MARKDOWN | 1u << MBP_FORMAT_JSON | 1u << MBP_FORMAT_CSV)
 #define REPORTS (TABLES | 1u << MBP_FORMAT_HTML)
 #define LINES   (TEXT | 1u << MBP_FORMAT_CSV | 1u << MBP_FORMAT_JSONL)
+#define CONFORM (TABLES | 1u << MBP_FORMAT_JUNIT)
 #define READING (TEXT | 1u << MBP_FORMAT_JSON | 1u << MBP_FORMAT_CSV)
 
 const struct ctl_verb ctl_verbs[] = {
@@ -186,6 +187,20 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl plant get line.yaml\n"
      "  mbplantctl plant check line.yaml\n"
      "  mbplantctl plant put line.yaml\n"},
+    {"conform", ctl_run_conform, 0, 1 + MBP_TABLE_COUNT, CTL_OPT_FORMAT | CTL_OPT_ALL | CTL_OPT_CONFORM, CONFORM,
+     "[HOST[:PORT]] [TABLE:A-B ..]", "how a slave, of anybody, follows the Modbus specification",
+     "Looks for what can be read in its four tables (or takes the areas that are named, as of read), then asks about "
+     "a\n"
+     "hundred requests, each on a connection of its own: good ones, ones at the edges and wrong ones, whole and in\n"
+     "pieces. Each is judged by a clause of the specification (V1.1b3; MG: Messaging Guide V1.0b). FAIL is against "
+     "it,\n"
+     "differs is where it leaves a choice or only recommends. Nothing is written without --write: then values of the\n"
+     "first addresses change and are put back, and a slave that takes wrong requests may change more.\n"
+     "Of those that passed text shows only how many there are; --all lists them. Exit code 1 with a FAIL.\n",
+     "  mbplantctl conform\n"
+     "  mbplantctl conform 192.168.1.30\n"
+     "  mbplantctl -u 3 conform plc:502 hr:1000-1009 --write --all\n"
+     "  mbplantctl conform plc --format junit > conform.xml\n"},
     {"learn", ctl_run_learn, 1, ANY, CTL_OPT_OUTPUT | CTL_OPT_LEARN, TEXT, "csv|sunspec|evcc FILE | scan",
      "a plant file from what describes a device, or from one",
      "  csv FILE               a register list as vendors publish it\n"

@@ -77,6 +77,11 @@ enum mbp_status ctl_link_fail(struct ctl_link *link, const char *why)
     return MBP_ERR_IO;
 }
 
+int ctl_link_socket(const struct ctl_link *link)
+{
+    return modbus_get_socket(link->modbus);
+}
+
 bool ctl_link_answered(const struct ctl_link *link)
 {
     return link->answered;

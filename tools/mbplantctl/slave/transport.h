@@ -28,6 +28,9 @@ void ctl_link_close(struct ctl_link *link);
 /* A link on a socket that is connected already, which it closes. Errors: MBP_ERR_MEMORY; the socket is closed then. */
 enum mbp_status ctl_link_adopt(int socket, uint32_t timeout_ms, struct ctl_link **out);
 
+/* Its socket, which stays the link's: for frames that no call here would send. */
+int ctl_link_socket(const struct ctl_link *link);
+
 /* What goes with all that is written over the link: texts that mbp_comment_check finds good; NULL = nothing. */
 struct ctl_said {
     const char *why, *who;
