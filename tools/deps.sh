@@ -26,6 +26,7 @@ test_packages=(
     python3-jsonschema                               # integration.web: answers are as openapi.json says
     chromium chromium-driver                         # browser.*: the page in a browser
     scdoc                                            # integration.documents: the manual pages
+    socat                                            # integration.lines: both ends of a serial line
     mbpoll tshark                                    # clients and a dissector that nobody here wrote
     clang libclang-rt-dev                            # fuzz.*: libFuzzer
 )

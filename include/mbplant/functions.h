@@ -100,6 +100,13 @@ bool mbp_function_addresses(const struct mbp_function_span *span, const uint8_t 
 enum mbp_form_error { MBP_FORM_GOOD, MBP_FORM_LENGTH, MBP_FORM_READ_COUNT, MBP_FORM_WRITE_COUNT, MBP_FORM_BYTE_COUNT };
 enum mbp_form_error mbp_function_check(const struct mbp_function *function, const uint8_t *request, size_t len);
 
+/* Bytes of a field that has a fixed size; 0 = all that are left. */
+size_t mbp_pdu_field_len(enum mbp_pdu_field field);
+
+/* How long a PDU with these fields is, of which len bytes are there: SIZE_MAX until they say it. Of bytes that nothing
+ * counts there are two, as in nearly all of FC 8. */
+size_t mbp_function_length(const uint8_t fields[8], const uint8_t *pdu, size_t len);
+
 /* How many bytes of data a quantity of the function's table takes: of FC 1, 2 and 15 packed bits. */
 size_t mbp_function_data_len(const struct mbp_function *function, uint32_t count);
 

@@ -33,11 +33,34 @@ struct mbp_frame {
 /* The first frame of len bytes. Total: any bytes give a frame of some kind. */
 struct mbp_frame mbp_mbap_parse(const uint8_t *bytes, size_t len);
 
+/* ---- rtu, ascii: frames of serial lines (Modbus over Serial Line V1.02) -------------------------------------------
+ */
+
+#define MBP_RTU_MAX   256u
+#define MBP_ASCII_MAX 513u
+
+/* Likewise the first frame of len bytes, which is MORE, REQUEST or DISCARD: bytes that are no frame. quiet: the line is
+ * silent, so that nothing belongs to the frame but what is there. A frame is as long as its function says; where it has
+ * no length of its own, or another one than it should, it is all that is there. */
+struct mbp_frame mbp_rtu_parse(const uint8_t *bytes, size_t len, bool quiet);
+
+/* The frame's bytes are decoded into adu, which its PDU points into. */
+struct mbp_frame mbp_ascii_parse(const uint8_t *bytes, size_t len, bool quiet, uint8_t adu[MBP_ADU_MAX]);
+
+/* Makes a frame of a unit's id and a PDU of pdu_len bytes behind it, in place. Returns its length: MBP_RTU_MAX, or
+ * MBP_ASCII_MAX, at most. */
+size_t mbp_rtu_seal(uint8_t *frame, size_t pdu_len);
+size_t mbp_ascii_seal(uint8_t *frame, size_t pdu_len);
+
+/* 6.2.2: behind a frame its low byte comes first. */
+uint16_t mbp_crc16(const uint8_t *bytes, size_t len);
+
 /* ---- pdu: request -> response, a pure function beside the image ------------------------------------------------ */
 
 /* What the serial-line functions FC 8, 11 and 12 count for one unit (V1.1b3 6.8-6.10). Zero-initialise. */
 struct mbp_serial {
     uint16_t bus_messages, exceptions, server_messages, no_responses; /* sub-functions 11, 13, 14, 15 */
+    uint16_t comm_errors;                                             /* 12: frames with a wrong check value */
     uint16_t naks, busy;                                              /* 16, 17: answers with exception 07, 06 */
     uint16_t event_count;                                             /* FC 11: messages completed without exception */
     uint64_t logged;                                                  /* events of the log since it was cleared */

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "mbplant/base/wire.h"
 #include "mbplant/modbus.h"
 
 struct uv_loop_s;
@@ -11,10 +12,11 @@ struct mbp_server;
 
 /* One request and what became of it, for a trace. */
 struct mbp_exchange {
-    const uint8_t *address; /* of the client (mbplant/names.h) */
+    const uint8_t *address; /* of the client (mbplant/names.h); zeros on a line */
     uint16_t peer_port;
+    const char *line; /* the path of the serial line; NULL = it came over the network */
     uint16_t transaction;
-    uint8_t unit;                      /* as the request gave it */
+    uint8_t unit;                      /* as the request gave it; where the wire has ids of its own, the plant's */
     const uint8_t *request, *response; /* PDUs; response_len 0 = none was sent */
     size_t request_len, response_len;
     const struct mbp_fault *fault; /* that befell it, or NULL */
@@ -25,11 +27,12 @@ struct mbp_server_config {
     struct uv_loop_s *loop;
     struct mbp_image *image;
     const struct mbp_plant *plant;
-    const char *listen;                /* "ADDR:PORT" */
+    struct mbp_listens listen;
     void (*before_request)(void *ctx); /* called before each batch of a connection's requests: a due scan may run */
-    /* The actor that a client over TCP is, asked before its first write and when it says that it is somebody else; who:
-     * what it says, "" = nothing. NULL = MBP_ACTOR_OTHERS. */
-    uint16_t (*actor_of)(void *ctx, const uint8_t address[16], const char *who);
+    /* The actor that a client is, asked before its first write and when it says that it is somebody else; kind: enum
+     * mbp_actor_kind; address: zeros on a line; who: what it says, or the line's path, "" = nothing. NULL =
+     * MBP_ACTOR_OTHERS. */
+    uint16_t (*actor_of)(void *ctx, unsigned kind, const uint8_t address[16], const char *who);
     void (*observe)(void *ctx,
                     const struct mbp_exchange *exchange); /* called after each request; NULL = nobody looks */
     void *ctx;
@@ -62,8 +65,14 @@ void mbp_server_observe(struct mbp_server *server, void (*observe)(void *ctx, co
  * what each may do is looked up again; the listening address is not changed. To be called from the loop, outside of the
  * server's own calls. The old plant and image are no longer used. */
 void mbp_server_change(struct mbp_server *server, struct mbp_image *image, const struct mbp_plant *plant);
-uint16_t mbp_server_port(const struct mbp_server *server);        /* the bound one, also when 0 was asked */
 bool mbp_server_open_to_network(const struct mbp_server *server); /* listens beyond loopback */
+
+/* Where it listens, one after the other from 0; with the port that is bound, also when 0 was asked. NULL = no further
+ * one. */
+const struct mbp_wire *mbp_server_wire(const struct mbp_server *server, uint32_t i);
+
+/* The first of these that is plain Modbus TCP, which most masters speak; NULL = none is. */
+const struct mbp_wire *mbp_server_tcp(const struct mbp_server *server);
 
 /* Whether a master on this machine, at the listening address or 127.0.0.1, is admitted by the access rules. */
 bool mbp_server_admits_this_machine(const struct mbp_server *server);

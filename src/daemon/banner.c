@@ -12,6 +12,8 @@
 #define DEFAULT_HOST "127.0.0.1"
 #define DEFAULT_PORT 5020
 
+#define NAME_WIDTH 12
+
 /* A sensor that a newcomer may read and write first: the first that takes injections. */
 static const struct mbp_sensor *example_sensor(const struct mbp_plant *plant)
 {
@@ -75,30 +77,43 @@ static void print_examples(const struct mbp_plant *plant, const char *host, uint
                sensor->name, sensor->range[0] + 0.9 * (sensor->range[1] - sensor->range[0]), sensor->name);
 }
 
-void banner_print(const struct daemon *daemon, const char *listen)
+/* A line for each way in. */
+static void print_wires(const struct mbp_server *server)
+{
+    const struct mbp_wire *wire;
+    for (uint32_t i = 0; (wire = mbp_server_wire(server, i)) != NULL; i++) {
+        const char *name = mbp_wire_name(wire);
+        int space = (int)strlen(name) < NAME_WIDTH ? NAME_WIDTH - (int)strlen(name) : 1;
+        bool v6 = strchr(wire->host, ':') != NULL;
+        if (mbp_wire_is_line(wire))
+            printf("%s%*s%s\n", name, space, "", wire->path);
+        else
+            printf("%s%*s%s%s%s:%u\n", name, space, "", v6 ? "[" : "", wire->host, v6 ? "]" : "", wire->port);
+    }
+}
+
+void banner_print(const struct daemon *daemon)
 {
     const struct mbp_plant *plant = daemon->plant;
     const struct mbp_server *server = daemon->server;
-    char host[64] = "";
     char period[32];
     const uint32_t sensors = plant->sensor_count - plant->alarm_count;
-    uint16_t asked;
-    uint16_t port = mbp_server_port(server);
-    mbp_endpoint_parse(listen, host, sizeof host, &asked);
-    bool v6 = strchr(host, ':') != NULL;
     printf("mbplant " MBP_VERSION ": %s, %u machine%s, %u sensor%s, %u unit%s, scan %s, seed %" PRIu64 "\n",
            plant->name, plant->machine_count, plant->machine_count == 1 ? "" : "s", sensors, sensors == 1 ? "" : "s",
            plant->unit_count, plant->unit_count == 1 ? "" : "s",
            mbp_duration_format(plant->scan_ns, period, sizeof period), plant->seed);
-    printf("Modbus TCP  %.*s%s%.*s:%u\n", v6, "[", host, v6, "]", port);
+    const struct mbp_wire *tcp = mbp_server_tcp(server);
+    print_wires(server);
     if (mbp_server_open_to_network(server) && plant->server.access_count == 0)
         printf("access      other machines may read; only this machine may write (see 'access' in the plant file)\n");
     if (!mbp_server_admits_this_machine(server))
         printf("access      the access rules do not admit this machine: what follows works from others only\n");
     outputs_banner(daemon, stdout);
     printf("data        %s\n", daemon->data_dir);
-    bool any = strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
-    print_examples(plant, any ? DEFAULT_HOST : host, port);
+    if (tcp != NULL) {
+        bool any = strcmp(tcp->host, "0.0.0.0") == 0 || strcmp(tcp->host, "::") == 0;
+        print_examples(plant, any ? DEFAULT_HOST : tcp->host, tcp->port);
+    }
     fflush(stdout);
 }
 

@@ -28,12 +28,12 @@ static const char *loopback_of(const char *host)
 static unsigned find_places(struct daemon *daemon)
 {
     char(*places)[sizeof daemon->command.places[0]] = daemon->command.places;
-    char host[64] = "";
-    uint16_t asked;
-    unsigned count = 2;
-    mbp_endpoint_parse(daemon_listen(daemon), host, sizeof host, &asked);
-    snprintf(places[0], sizeof *places, "MBPLANT_HOST=%s", loopback_of(host));
-    snprintf(places[1], sizeof *places, "MBPLANT_PORT=%u", mbp_server_port(daemon->server));
+    const struct mbp_wire *tcp = mbp_server_tcp(daemon->server);
+    unsigned count = 0;
+    if (tcp != NULL) {
+        snprintf(places[count++], sizeof *places, "MBPLANT_HOST=%.100s", loopback_of(tcp->host));
+        snprintf(places[count++], sizeof *places, "MBPLANT_PORT=%u", tcp->port);
+    }
     if (daemon->http_address[0] != '\0')
         snprintf(places[count++], sizeof *places, "MBPLANT_HTTP=%s", daemon->http_address);
     return count;

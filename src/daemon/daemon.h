@@ -49,9 +49,6 @@ struct daemon {
     _Atomic uint64_t virtual_now_ns; /* the journal's thread looks at it too */
 };
 
-/* Where it listens: the option's word, else the plant file's. */
-const char *daemon_listen(const struct daemon *daemon);
-
 /* The loop ends when all that is left of it has. May be called again. */
 void daemon_stop(struct daemon *daemon);
 

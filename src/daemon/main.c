@@ -90,20 +90,22 @@ static void before_request(void *ctx)
     mbp_scan_poll_busy(((struct daemon *)ctx)->scan);
 }
 
-static uint16_t actor_of(void *ctx, const uint8_t address[MBP_ACTOR_ADDRESS], const char *who)
+static uint16_t actor_of(void *ctx, unsigned kind, const uint8_t address[MBP_ACTOR_ADDRESS], const char *who)
 {
-    struct mbp_actor actor = {.kind = MBP_ACTOR_TCP};
+    struct mbp_actor actor = {.kind = (uint8_t)kind};
     memcpy(actor.address, address, sizeof actor.address);
     snprintf(actor.name, sizeof actor.name, "%s", who);
     return mbp_journal_actor(((struct daemon *)ctx)->journal, &actor);
 }
 
-const char *daemon_listen(const struct daemon *daemon)
+/* Where it listens: as the options say, else the plant file. */
+static struct mbp_listens listens_of(const struct daemon *daemon)
 {
+    static const struct mbp_listen free_port = {.at = COMMAND_LISTEN};
     const struct options *options = &daemon->options;
-    if (options->listen != NULL)
-        return options->listen;
-    return options->command != NULL ? COMMAND_LISTEN : daemon->plant->server.listen;
+    if (options->listen_count > 0)
+        return (struct mbp_listens){options->listen, options->listen_count};
+    return options->command != NULL ? (struct mbp_listens){&free_port, 1} : daemon->plant->server.listen;
 }
 
 void daemon_stop(struct daemon *daemon)
@@ -149,14 +151,13 @@ static void watch_scenario(struct daemon *daemon)
 
 static int serve(struct daemon *daemon)
 {
-    const char *listen = daemon_listen(daemon);
     if (daemon->options.paused)
         mbp_scan_pause(daemon->scan, 0);
     const struct mbp_server_config config = {
         .loop = &daemon->loop,
         .image = daemon->image,
         .plant = daemon->plant,
-        .listen = listen,
+        .listen = listens_of(daemon),
         .before_request = before_request,
         .actor_of = actor_of,
         .ctx = daemon,
@@ -185,7 +186,7 @@ static int serve(struct daemon *daemon)
     reload_open(daemon);
     realtime_start(&daemon->realtime, &daemon->loop);
     if (scenario_run_talks(daemon))
-        banner_print(daemon, listen);
+        banner_print(daemon);
     scenario_run_banner(daemon);
     service_tell("READY=1");
     bool begun = command_begin(daemon);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mbplant/base/wire.h"
 #include "mbplant/report/period.h"
 #include "mbplant/scenario.h"
 
@@ -66,7 +67,9 @@ static const char help[] =
     "       mbplantd [OPTION]... --scenario SCENARIO.yaml [PLANT.yaml]\n"
     "A whole industrial plant behind one Modbus TCP port.\n"
     "\n"
-    "  -l, --listen ADDR:PORT       where masters connect (default: the plant file's, 127.0.0.1:5020)\n"
+    "  -l, --listen WHERE           where masters connect (default: the plant file's, 127.0.0.1:5020); may be given\n"
+    "                               several times: ADDR:PORT, rtu+tcp://ADDR:PORT, ascii+tcp://ADDR:PORT,\n"
+    "                               udp://ADDR:PORT, rtu:///dev/ttyUSB0?baud=19200&parity=even, rtu+pty:///tmp/plc\n"
     "      --http ADDR:PORT|off     where browsers find the plant: page, REST, metrics (default: the plant file's,\n"
     "                               127.0.0.1:8020, which yields where another program has that address)\n"
     "  -d, --data DIR               journal and retained state\n"
@@ -198,15 +201,26 @@ static int take_number(int option, const char *argument, struct options *options
     }
 }
 
+static int take_listen(const char *argument, struct options *options)
+{
+    struct mbp_wire wire;
+    char why[MBP_WIRE_WHY];
+    if (options->listen_count == MBP_LISTEN_MAX)
+        return complain("--listen", argument, "it is one too many");
+    if (mbp_wire_parse(argument, &wire, why, sizeof why) != MBP_OK)
+        return complain("--listen", argument, why);
+    if (!mbp_wire_is_line(&wire) && !wire.has_port)
+        return complain("--listen", argument, "write ADDR:PORT, as in 127.0.0.1:5020");
+    options->listen[options->listen_count++] = (struct mbp_listen){.at = argument};
+    return -1;
+}
+
 /* One option; -1 to go on, else the exit code. */
 static int take(int option, const char *argument, struct options *options)
 {
     switch (option) {
     case 'l':
-        options->listen = argument;
-        return mbp_endpoint_is_address(argument)
-                   ? -1
-                   : complain("--listen", argument, "write ADDR:PORT, as in 127.0.0.1:5020");
+        return take_listen(argument, options);
     case OPT_HTTP:
         options->http = argument;
         return strcmp(argument, "off") == 0 || mbp_endpoint_is_address(argument)

@@ -2,6 +2,7 @@
 #ifndef MBPLANT_OPTIONS_H
 #define MBPLANT_OPTIONS_H
 
+#include "mbplant/plant/server.h"
 #include "mbplant/report.h"
 
 enum mode { MODE_RUN, MODE_CHECK, MODE_PRINT_CONFIG, MODE_FAST_FORWARD };
@@ -10,13 +11,14 @@ struct options {
     const char *plant_path;    /* NULL = the one that the scenario is for */
     const char *scenario_path; /* NULL = none */
     int report;                /* enum mbp_play_format */
-    const char *listen;        /* NULL = as the plant file says */
-    const char *http;          /* NULL = as the plant file says */
-    const char *data_dir;      /* NULL = the default */
-    const char *command;       /* --exec; NULL = none */
-    const char *output_path;   /* --output: of the scenario's report; NULL = standard output */
-    int ready_fd;              /* --ready-fd; -1 = none */
-    uint64_t end_ms;           /* --end: of --fast-forward, wall time; 0 = it begins now */
+    struct mbp_listen listen[MBP_LISTEN_MAX];
+    uint32_t listen_count;   /* 0 = as the plant file says */
+    const char *http;        /* NULL = as the plant file says */
+    const char *data_dir;    /* NULL = the default */
+    const char *command;     /* --exec; NULL = none */
+    const char *output_path; /* --output: of the scenario's report; NULL = standard output */
+    int ready_fd;            /* --ready-fd; -1 = none */
+    uint64_t end_ms;         /* --end: of --fast-forward, wall time; 0 = it begins now */
     enum mode mode;
     bool has_seed;
     uint64_t seed;

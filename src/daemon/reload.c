@@ -49,14 +49,18 @@ static const char *why_refused(const struct next_plant *made)
 /* What is to be said of a plant that is not refused: points that moved, and what only a restart changes. */
 static void write_notes(const struct daemon *daemon, const struct next_plant *made, FILE *out)
 {
-    const char *listen = daemon->plant->server.listen;
+    const struct mbp_listens *listen = &daemon->plant->server.listen;
     fputs(made->local_notes != NULL ? made->local_notes : "", out);
     if (made->unchanged)
         return;
     fputs(made->moves, out);
-    if (daemon->options.listen == NULL && strcmp(listen, made->plant->server.listen) != 0)
-        fprintf(out, "the plant file's 'listen' is now %s: mbplantd stays at %s until it is restarted\n",
-                made->plant->server.listen, listen);
+    if (daemon->options.listen_count == 0 && !mbp_listens_same(listen, &made->plant->server.listen)) {
+        fputs("the plant file's 'listen' is now ", out);
+        mbp_listens_print(out, &made->plant->server.listen);
+        fputs(": mbplantd stays at ", out);
+        mbp_listens_print(out, listen);
+        fputs(" until it is restarted\n", out);
+    }
     if (daemon->plant->instructor && !made->plant->instructor)
         fputs("the plant has no instructor any more: plant put, and sim, end with this one\n", out);
 }

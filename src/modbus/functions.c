@@ -100,6 +100,43 @@ const char *mbp_diagnostic_name(uint16_t sub_function)
     return name != NULL ? name : "reserved sub-function";
 }
 
+/* ---- fields ----------------------------------------------------------------------------------------------------- */
+
+size_t mbp_pdu_field_len(enum mbp_pdu_field field)
+{
+    if (field >= MBP_PDU_BITS)
+        return 0;
+    switch ((int)field) {
+    case MBP_PDU_BYTES:
+    case MBP_PDU_STATUS:
+    case MBP_PDU_MEI:
+    case MBP_PDU_ID_CODE:
+    case MBP_PDU_OBJECT:
+    case MBP_PDU_CONFORMITY:
+    case MBP_PDU_MORE_FOLLOWS:
+    case MBP_PDU_NEXT_OBJECT:
+    case MBP_PDU_OBJECT_COUNT:
+        return 1;
+    default:
+        return 2;
+    }
+}
+
+size_t mbp_function_length(const uint8_t fields[8], const uint8_t *pdu, size_t len)
+{
+    size_t at = 1;
+    for (unsigned f = 0; f < 8 && fields[f] != MBP_PDU_END; f++) {
+        size_t own = mbp_pdu_field_len((enum mbp_pdu_field)fields[f]);
+        bool counts = fields[f] == MBP_PDU_BYTES || fields[f] == MBP_PDU_BYTES_16;
+        if (counts && len < at + own)
+            return SIZE_MAX;
+        if (counts)
+            return at + own + (own == 1 ? pdu[at] : (size_t)pdu[at] << 8 | pdu[at + 1]);
+        at += own != 0 ? own : 2;
+    }
+    return at;
+}
+
 /* ---- requests --------------------------------------------------------------------------------------------------- */
 
 static unsigned u16_at(const uint8_t *bytes)

@@ -84,6 +84,7 @@ enum mbp_status pdu_read_exception_status(const struct mbp_pdu_context *context,
 static void clear_counters(struct mbp_serial *serial)
 {
     serial->bus_messages = 0;
+    serial->comm_errors = 0;
     serial->exceptions = 0;
     serial->server_messages = 0;
     serial->no_responses = 0;
@@ -106,9 +107,11 @@ static bool diagnostic_counter(const struct mbp_serial *serial, uint16_t sub_fun
 {
     switch (sub_function) {
     case 2:  /* diagnostic register */
-    case 12: /* bus communication errors: TCP delivers no damaged frame */
-    case 18: /* character overruns: there are none either */
+    case 18: /* character overruns: there are none */
         *number = 0;
+        return true;
+    case 12: /* TCP delivers no damaged frame, a line does */
+        *number = serial->comm_errors;
         return true;
     case 11:
         *number = serial->bus_messages;

@@ -43,8 +43,9 @@ static const char *const access_names[] = {"read", "read_write"};
 static const char *const point_access_names[] = {"read", "read_write", "write"};
 static const char *const gaps_names[] = {"error", "zero"};
 static const char *const allow_names[] = {"read", "operate", "all", "none"};
-static const char *const wire_fault_names[] = {"delay",    "drop",  "exception", "wrong_transaction",
-                                               "truncate", "split", "close"};
+static const char *const wire_fault_names[] = {
+    "delay",      "drop",  "exception", "wrong_transaction", "truncate",  "split", "close", "wrong_unit",
+    "byte_count", "short", "junk",      "duplicate",         "no_answer", "crc",   "cut",   "echo"};
 
 static const char *const effect_names[] = {"stuck", "bias", "drift", "spike", "dropout", "noise",
                                            "step",  "ramp", "wear",  "slow",  "passing", "offset"};

@@ -645,6 +645,11 @@ struct mbp_controller_view {
 void mbp_plant_view(const struct mbp_plant *plant, struct mbp_arena *arena, struct mbp_plant_def *def);
 /* Its units are printed apart, and behind them its faults: this shows those alone. */
 void mbp_plant_view_faults(struct mbp_plant_def *def);
+/* `listen` of a plant file. */
+enum mbp_reading mbp_read_listen(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
+                                 void *at);
+bool mbp_same_listen(const void *at, const void *other);
+
 void mbp_server_view(const struct mbp_server_options *server, struct mbp_arena *arena, struct mbp_server_def *def);
 void mbp_unit_view(const struct mbp_unit *unit, struct mbp_arena *arena, struct mbp_unit_def *def);
 void mbp_unit_view_logic(const struct mbp_plant *plant, const struct mbp_unit *unit, struct mbp_arena *arena,

@@ -31,12 +31,27 @@ static char *copy(struct mbp_plant_memory *memory, const char *text)
     return text != NULL ? mbp_arena_text(&memory->arena, text, strlen(text)) : NULL;
 }
 
+static struct mbp_listen *copy_listens(struct mbp_plant_memory *memory, const struct mbp_listens *listens)
+{
+    struct mbp_listen *items = mbp_arena_array(&memory->arena, listens->count, sizeof *items);
+    for (uint32_t i = 0; items != NULL && i < listens->count; i++) {
+        const struct mbp_wire_units *units = listens->items[i].units;
+        struct mbp_wire_units *own = units != NULL ? mbp_arena_array(&memory->arena, 1, sizeof *own) : NULL;
+        items[i] = (struct mbp_listen){copy(memory, listens->items[i].at), own};
+        if (items[i].at == NULL || (own == NULL) != (units == NULL))
+            return NULL;
+        if (own != NULL)
+            *own = *units;
+    }
+    return items;
+}
+
 /* The running plant goes before this one: what is kept of it is copied. */
 static enum mbp_status keep(struct mbp_plant *plant, const struct mbp_plant *now)
 {
     struct mbp_plant_memory *memory = plant->memory;
     const struct mbp_server_options *server = &now->server;
-    char *listen = copy(memory, server->listen);
+    struct mbp_listen *listen = copy_listens(memory, &server->listen);
     char *http = copy(memory, now->http_listen);
     char *token_file = copy(memory, now->http_token_file);
     struct mbp_access_rule *access = mbp_arena_array(&memory->arena, server->access_count + 1u, sizeof *access);
@@ -47,7 +62,7 @@ static enum mbp_status keep(struct mbp_plant *plant, const struct mbp_plant *now
         memcpy(access, server->access, server->access_count * sizeof *access);
     plant->journal = now->journal;
     plant->samples_max_bytes = now->samples_max_bytes;
-    plant->server.listen = listen;
+    plant->server.listen = (struct mbp_listens){listen, server->listen.count};
     plant->http_listen = http;
     plant->http_named = now->http_named;
     plant->http_token_file = token_file;
@@ -60,7 +75,7 @@ enum mbp_status mbp_plant_keep_local(struct mbp_plant *plant, const struct mbp_p
 {
     bool journal = plant->journal.keep_ns != now->journal.keep_ns || plant->journal.max_bytes != now->journal.max_bytes;
     bool samples = plant->samples_max_bytes != now->samples_max_bytes;
-    bool listen = !same_text(plant->server.listen, now->server.listen);
+    bool listen = !mbp_listens_same(&plant->server.listen, &now->server.listen);
     bool access = !same_access(&plant->server, &now->server);
     bool http =
         !same_text(plant->http_listen, now->http_listen) || !same_text(plant->http_token_file, now->http_token_file);

@@ -281,6 +281,21 @@ static void check_unique_ids(struct mbp_load *load)
     }
 }
 
+/* A wire that leads to a unit that is not there would lead nowhere. */
+static void check_listen_units(struct mbp_load *load, const bool known[256])
+{
+    const struct mbp_listens *listens = &load->def.server.options.listen;
+    for (uint32_t i = 0; i < listens->count; i++) {
+        const struct mbp_wire_units *units = listens->items[i].units;
+        for (unsigned id = 0; units != NULL && id < MBP_COUNT_OF(units->of); id++) {
+            if (units->of[id] != MBP_NONE16 && !known[units->of[id]]) {
+                mbp_reader_tell(&load->reader, mbp_def_node(&load->def.server.def, "listen"),
+                                "there is no unit %u in the plant, which 'listen' has a way to", units->of[id]);
+            }
+        }
+    }
+}
+
 /* A rule about a unit that is not there would let nobody in, or everybody. */
 static void check_access_units(struct mbp_load *load)
 {
@@ -289,6 +304,7 @@ static void check_access_units(struct mbp_load *load)
     for (uint32_t u = 0; u < load->plant->unit_count; u++) {
         known[load->units[u].id] = true;
     }
+    check_listen_units(load, known);
     for (uint32_t r = 0; r < rules->count; r++) {
         const struct mbp_access_def *access = (const struct mbp_access_def *)rules->items + r;
         for (uint32_t i = 0; access->rule.some_units && i < access->units.count; i++) {

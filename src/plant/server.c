@@ -112,6 +112,7 @@ enum {
     FAULT_UNIT,
     FAULT_FUNCTION,
     FAULT_ADDRESSES,
+    FAULT_FIRST,
     FAULT_TIME,
     FAULT_CODE,
     FAULT_BYTES,
@@ -133,11 +134,14 @@ static const struct mbp_field fault_fields[] = {
         MBP_ROW(COUNT, OF(fault.function), "function", "requests with this function code only", .low = 1, .high = 127),
     [FAULT_ADDRESSES] = MBP_ROW(VALUES, OF(addresses), "addresses", "requests that name an address of these only",
                                 .high = UINT16_MAX, .allowed = "two addresses, [first, last]"),
+    [FAULT_FIRST] =
+        MBP_ROW(COUNT, OF(fault.first), "first", "requests whose first address is this one only", .high = UINT16_MAX),
     [FAULT_TIME] = MBP_ROW(DURATION, OF(fault.delay_ns), "time", "how long a delay or the pause of a split lasts",
                            .usual = "20ms", .low = MBP_MS, .high = 3600 * MBP_S),
     [FAULT_CODE] =
         MBP_ROW(COUNT, OF(code), "code", "the exception that is answered", .usual = "6", .low = 1, .high = 255),
-    [FAULT_BYTES] = MBP_ROW(COUNT, OF(bytes), "bytes", "how many come of a truncated answer, or first of a split one",
+    [FAULT_BYTES] = MBP_ROW(COUNT, OF(bytes), "bytes",
+                            "how many come of a truncated or cut answer, first of a split one, or before it as junk",
                             .usual = "5", .low = 1, .high = 259),
     [FAULT_PROBABILITY] =
         MBP_ROW(SHARE, OF(fault.probability), "probability", "share of requests that it happens to", .usual = "1"),
@@ -158,7 +162,8 @@ static const struct {
 } own[] = {
     {FAULT_TIME, MBP_BIT(MBP_FAULT_DELAY) | MBP_BIT(MBP_FAULT_SPLIT)},
     {FAULT_CODE, MBP_BIT(MBP_FAULT_EXCEPTION)},
-    {FAULT_BYTES, MBP_BIT(MBP_FAULT_TRUNCATE) | MBP_BIT(MBP_FAULT_SPLIT)},
+    {FAULT_BYTES,
+     MBP_BIT(MBP_FAULT_TRUNCATE) | MBP_BIT(MBP_FAULT_SPLIT) | MBP_BIT(MBP_FAULT_CUT) | MBP_BIT(MBP_FAULT_JUNK)},
 };
 
 static void check_own_keys(struct mbp_reader *reader, const struct fault_def *fault)
@@ -189,6 +194,7 @@ static void check_fault(struct mbp_reader *reader, void *def)
         fault->fault.addr_first = span->items[0];
         fault->fault.addr_last = span->items[1];
     }
+    fault->fault.some_first = mbp_def_has(&fault->def, FAULT_FIRST);
     if (fault->fault.name == NULL) {
         fault->fault.name = mbp_wire_fault_words.names[fault->fault.kind];
     }
@@ -215,10 +221,24 @@ enum {
     SERVER_FIELDS
 };
 
+#define PLACE_JSON "\"type\": \"string\", \"pattern\": \"(:[0-9]+$|://)\""
+#define ID_JSON    "\"type\": \"integer\", \"minimum\": 0, \"maximum\": 255"
+#define UNITS_JSON                                                                                                     \
+    "\"anyOf\": [{\"type\": \"array\", \"minItems\": 1, \"items\": {" ID_JSON "}}, {\"type\": \"object\", "            \
+    "\"minProperties\": 1, \"patternProperties\": {\"^[0-9]+$\": {" ID_JSON "}}, \"additionalProperties\": false}]"
+#define ONE_JSON                                                                                                       \
+    "{" PLACE_JSON "}, {\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"listen\"], "           \
+    "\"properties\": {\"listen\": {" PLACE_JSON "}, \"units\": {" UNITS_JSON "}}}"
+#define LISTEN_JSON                                                                                                    \
+    "\"anyOf\": [" ONE_JSON                                                                                            \
+    ", {\"type\": \"array\", \"minItems\": 1, \"maxItems\": 64, \"items\": {\"anyOf\": [" ONE_JSON "]}}]"
+
 #define OF(member) MBP_AT(struct mbp_server_def, member)
 static const struct mbp_field server_fields[] = {
     [SERVER_LISTEN] =
-        MBP_ROW(ENDPOINT, OF(options.listen), "listen", "where masters connect", .usual = "127.0.0.1:5020"),
+        MBP_ROW(CUSTOM, OF(options.listen), "listen", "where masters connect: one place or a list of them",
+                .usual = "127.0.0.1:5020", .read = mbp_read_listen, .print = mbp_listens_print, .same = mbp_same_listen,
+                .allowed = "a place such as 127.0.0.1:5020, or a list of them", .json = LISTEN_JSON),
     [SERVER_MAX_CONNECTIONS] = MBP_ROW(COUNT, OF(options.max_connections), "max_connections", "how many at most",
                                        .usual = "1024", .low = 1, .high = 65535),
     [SERVER_PER_CLIENT] =
@@ -294,7 +314,8 @@ static void view_fault(const struct mbp_fault *fault, struct fault_def *def)
     *def = (struct fault_def){
         .fault = *fault, .code = fault->amount, .bytes = fault->amount, .addresses = {&fault->addr_first, 2}};
     uint32_t hidden = (fault->unit != 0 ? 0 : MBP_BIT(FAULT_UNIT)) | (fault->count != 0 ? 0 : MBP_BIT(FAULT_TIMES)) |
-                      (fault->function != 0 ? 0 : MBP_BIT(FAULT_FUNCTION));
+                      (fault->function != 0 ? 0 : MBP_BIT(FAULT_FUNCTION)) |
+                      (fault->some_first ? 0 : MBP_BIT(FAULT_FIRST));
     for (size_t i = 0; i < MBP_COUNT_OF(own); i++) {
         hidden |= (own[i].kinds & MBP_BIT(fault->kind)) != 0 ? 0 : MBP_BIT(own[i].field);
     }

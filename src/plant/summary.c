@@ -253,8 +253,10 @@ void mbp_plant_print_summary(const struct mbp_plant *plant, FILE *out)
             plant->unit_count, plural(plant->unit_count), plant->machine_count, plural(plant->machine_count),
             plant->sensor_count - plant->alarm_count, plural(plant->sensor_count - plant->alarm_count),
             mbp_duration_format(plant->scan_ns, scan, sizeof scan), plant->seed);
-    fprintf(out, "  Modbus %s, HTTP %s\n", plant->server.listen,
-            plant->http_listen != NULL ? plant->http_listen : "off");
+    fputs("  Modbus ", out);
+    for (uint32_t i = 0; i < plant->server.listen.count; i++)
+        fprintf(out, "%s%s", i > 0 ? ", " : "", plant->server.listen.items[i].at);
+    fprintf(out, ", HTTP %s\n", plant->http_listen != NULL ? plant->http_listen : "off");
     char keep[32], size[32];
     fprintf(out, "  journal: events are kept for %s, %s of them at most\n",
             plant->journal.keep_ns == 0 ? "ever" : mbp_duration_format(plant->journal.keep_ns, keep, sizeof keep),

@@ -20,6 +20,12 @@ struct access_address access_address_of(const struct sockaddr *address)
     return out;
 }
 
+struct access_address access_loopback(void)
+{
+    const struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    return access_address_of((const struct sockaddr *)&loopback);
+}
+
 bool access_same(const struct access_address *a, const struct access_address *b)
 {
     return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;

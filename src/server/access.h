@@ -23,6 +23,7 @@ struct access_right {
 struct access_address access_address_of(const struct sockaddr *address);
 bool access_same(const struct access_address *a, const struct access_address *b);
 bool access_is_loopback(const struct access_address *address);
+struct access_address access_loopback(void);              /* 127.0.0.1 */
 bool access_is_any(const struct access_address *address); /* 0.0.0.0 or :: */
 
 /* "192.168.1.5" or "fd00::1"; returns text. */

@@ -24,7 +24,7 @@ static bool refuse(struct mbp_server *server, const struct client *newcomer, enu
 static bool admit(struct mbp_server *server, struct connection *connection)
 {
     const struct client *client = connection->client;
-    connection->right = access_right_of(server->config.plant, &client->address, server->open_to_network);
+    connection->right = access_right_of(server->config.plant, &client->address, connection->listener->open_to_network);
     if (!connection->right.admitted)
         return refuse(server, client, TURNED_AWAY_BY_RULE);
     /* Evicted ones are counted as open until libuv has closed them. */
@@ -45,22 +45,11 @@ static void set_port(struct connection *connection, const struct sockaddr_storag
     connection->port = ntohs(port);
 }
 
-#define CACHE_LINE 64u
-
-/* At the beginning of a cache line, so that it takes as few as it can. Ownership: free */
-static struct connection *connection_new(void)
+static void welcome(struct listener *listener, int fd, const struct sockaddr_storage *address)
 {
-    struct connection *connection =
-        aligned_alloc(CACHE_LINE, (sizeof *connection + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
-    if (connection != NULL)
-        memset(connection, 0, sizeof *connection);
-    return connection;
-}
-
-static void welcome(struct mbp_server *server, int fd, const struct sockaddr_storage *address)
-{
+    struct mbp_server *server = listener->server;
     const struct access_address from = access_address_of((const struct sockaddr *)address);
-    struct connection *connection = connection_new();
+    struct connection *connection = connection_new((enum mbp_framing)listener->wire.framing);
     struct client *client = clients_enter(&server->clients, &from);
     if (connection == NULL || client == NULL || uv_poll_init(server->config.loop, &connection->poll, fd) != 0) {
         turned_away_tell(server, TURNED_AWAY_NO_ROOM, &from, NULL);
@@ -72,6 +61,7 @@ static void welcome(struct mbp_server *server, int fd, const struct sockaddr_sto
     }
     connection->server = server;
     connection->client = client;
+    connection->listener = listener;
     connection->fd = fd;
     set_port(connection, address);
     bool stays = admit(server, connection);
@@ -90,23 +80,32 @@ static void welcome(struct mbp_server *server, int fd, const struct sockaddr_sto
 
 /* ---- taking them ------------------------------------------------------------------------------------------------ */
 
+static bool takes_connections(const struct listener *listener)
+{
+    return listener->wire.medium == MBP_MEDIUM_TCP;
+}
+
 static void stop_listening(struct mbp_server *server)
 {
-    uv_poll_stop(&server->listener);
+    for (uint32_t i = 0; i < server->listener_count; i++) {
+        if (takes_connections(&server->listeners[i]))
+            uv_poll_stop(&server->listeners[i].poll);
+    }
     server->deaf = true;
     server_watch(server);
 }
 
 /* No descriptor is left. Left in the queue, a connection would wake the loop for ever: it is taken with the spare
  * descriptor and closed. False when there is no spare one either. */
-static bool turn_away(struct mbp_server *server)
+static bool turn_away(const struct listener *listener)
 {
+    struct mbp_server *server = listener->server;
     if (server->spare_fd < 0)
         return false;
     close(server->spare_fd);
     struct sockaddr_storage address = {0};
     socklen_t len = sizeof address;
-    int fd = accept4(server->listen_fd, (struct sockaddr *)&address, &len, SOCK_CLOEXEC);
+    int fd = accept4(listener->fd, (struct sockaddr *)&address, &len, SOCK_CLOEXEC);
     if (fd >= 0) {
         const struct access_address from = access_address_of((const struct sockaddr *)&address);
         turned_away_tell(server, TURNED_AWAY_NO_ROOM, &from, NULL);
@@ -117,23 +116,23 @@ static bool turn_away(struct mbp_server *server)
     return true;
 }
 
-void admission_on_ready(uv_poll_t *listener, int error, int events)
+static void on_ready(uv_poll_t *poll, int error, int events)
 {
     (void)error; /* accept says it too */
     (void)events;
-    struct mbp_server *server = listener->data;
+    struct listener *listener = (struct listener *)poll;
     for (int i = 0; i < ACCEPT_MAX; i++) {
         struct sockaddr_storage address = {0};
         socklen_t len = sizeof address;
-        int fd = accept4(server->listen_fd, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd = accept4(listener->fd, (struct sockaddr *)&address, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
-            welcome(server, fd, &address);
+            welcome(listener, fd, &address);
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
             return;
         } else if (errno == ECONNABORTED || errno == EINTR) {
             continue;
-        } else if ((errno != EMFILE && errno != ENFILE) || !turn_away(server)) {
-            stop_listening(server); /* no memory, most likely */
+        } else if ((errno != EMFILE && errno != ENFILE) || !turn_away(listener)) {
+            stop_listening(listener->server); /* no memory, most likely */
             return;
         }
     }
@@ -144,5 +143,8 @@ void admission_listen(struct mbp_server *server)
     server->deaf = false;
     if (server->spare_fd < 0)
         server->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    uv_poll_start(&server->listener, UV_READABLE, admission_on_ready);
+    for (uint32_t i = 0; i < server->listener_count; i++) {
+        if (takes_connections(&server->listeners[i]))
+            uv_poll_start(&server->listeners[i].poll, UV_READABLE, on_ready);
+    }
 }

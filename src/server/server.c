@@ -1,4 +1,4 @@
-/* The listening socket, the list of connections, and their deadlines. */
+/* The server: its list of connections and their deadlines, its plant. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -12,9 +12,8 @@
 #include "server_priv.h"
 
 #define SWEEP_MS          50u
-#define OTHER_DESCRIPTORS 32u /* of the program: journal, loop, standard streams, plant file */
-#define BACKLOG                                                                                                        \
-    SOMAXCONN /* a plant's masters come back all at once; who does not fit waits a second for the next try */
+#define ASCII_QUIET_MS    1000u /* Modbus over Serial Line V1.02, 2.5.2.1 */
+#define OTHER_DESCRIPTORS 32u   /* of the program: journal, loop, standard streams, plant file */
 
 /* ---- the list of connections, least recently used first --------------------------------------------------------- */
 
@@ -57,6 +56,12 @@ static bool over(uint64_t since_ms, uint64_t now_ms, uint64_t allowed_ms)
     return since_ms != 0 && allowed_ms != 0 && now_ms - since_ms >= allowed_ms;
 }
 
+/* Of a line's frames over TCP silence says no more than this: a network's packets come when they come. */
+static uint64_t quiet_after_ms(const struct connection *connection)
+{
+    return connection->framing == MBP_FRAMING_RTU ? SWEEP_MS : ASCII_QUIET_MS;
+}
+
 static void on_sweep(uv_timer_t *timer)
 {
     struct mbp_server *server = timer->data;
@@ -65,6 +70,13 @@ static void on_sweep(uv_timer_t *timer)
     for (struct connection *connection = server->oldest; connection != NULL;) {
         struct connection *next = connection->newer;
         bool idle = connection->held == NULL && over(connection->used_ms, now, server->idle_timeout_ms);
+        if (connection->framing != MBP_FRAMING_MBAP && connection->held == NULL && connection->partial_len > 0 &&
+            over(connection->used_ms, now, quiet_after_ms(connection)))
+            connection_quiet(connection);
+        if (connection->closing) {
+            connection = next;
+            continue;
+        }
         if (idle || over(connection->partial_since_ms, now, server->frame_timeout_ms)) {
             server->counters.timeouts++;
             connection_close(connection);
@@ -99,6 +111,7 @@ void server_release(struct mbp_server *server)
 {
     if (!server->closed || server->handles != 0 || server->counters.open != 0)
         return;
+    free(server->listeners);
     free(server->faults);
     free(server);
 }
@@ -124,104 +137,12 @@ void mbp_server_close(struct mbp_server *server)
     server->closed = true;
     while (server->oldest != NULL)
         connection_close(server->oldest);
-    if (server->listen_fd >= 0)
-        uv_close((uv_handle_t *)&server->listener, on_handle_closed);
-    close_descriptor(&server->listen_fd);
+    for (uint32_t i = 0; i < server->listener_count; i++)
+        listener_close(&server->listeners[i]);
     close_descriptor(&server->spare_fd);
     uv_close((uv_handle_t *)&server->sweep, on_handle_closed);
     connection_drop_turns(server);
     uv_close((uv_handle_t *)&server->turns, on_handle_closed);
-}
-
-/* A peer that vanished is found after 30 + 3 * 5 = 45 s. Keepalive does not probe while an answer waits to be
- * acknowledged, so the same time is set for that too; else the kernel would try for a quarter of an hour. */
-#define KEEPALIVE_IDLE_S     30
-#define KEEPALIVE_INTERVAL_S 5
-#define KEEPALIVE_PROBES     3
-#define DEAD_PEER_MS         (1000 * (KEEPALIVE_IDLE_S + KEEPALIVE_PROBES * KEEPALIVE_INTERVAL_S))
-
-/* A connection has the options of the socket that it came to: nothing is left to do when it comes. */
-static void set_options(int fd)
-{
-    const int on = 1;
-    const int idle = KEEPALIVE_IDLE_S;
-    const int interval = KEEPALIVE_INTERVAL_S;
-    const int probes = KEEPALIVE_PROBES;
-    const unsigned dead_peer_ms = DEAD_PEER_MS;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
-    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_peer_ms, sizeof dead_peer_ms);
-}
-
-static const char *listen_hint(int error)
-{
-    if (error == EADDRINUSE)
-        return "; another program has that port: stop it, or choose another with -l ADDRESS:PORT";
-    if (error == EACCES)
-        return "; ports below 1024 (502 too) need the capability cap_net_bind_service";
-    if (error == EADDRNOTAVAIL)
-        return "; no interface of this machine has that address";
-    return "";
-}
-
-int mbp_server_listen(const struct sockaddr *address, int backlog, void (*prepare)(int fd))
-{
-    const int on = 1;
-    const int off = 0;
-    socklen_t len = address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return -1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (address->sa_family == AF_INET6)
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off,
-                   sizeof off); /* [::] is IPv4 too, whatever the system's default */
-    if (prepare != NULL)
-        prepare(fd);
-    if (bind(fd, address, len) == 0 && listen(fd, backlog) == 0)
-        return fd;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return -1;
-}
-
-static enum mbp_status listen_at(struct mbp_server *server, const char *endpoint, FILE *errors)
-{
-    char host[64];
-    uint16_t port;
-    struct sockaddr_storage address = {0};
-    struct sockaddr *any = (struct sockaddr *)&address;
-    if (mbp_endpoint_parse(endpoint, host, sizeof host, &port) != MBP_OK ||
-        (uv_ip4_addr(host, port, (struct sockaddr_in *)&address) != 0 &&
-         uv_ip6_addr(host, port, (struct sockaddr_in6 *)&address) != 0)) {
-        fprintf(errors,
-                "mbplantd: cannot listen at '%s': write it as ADDRESS:PORT, for example 127.0.0.1:5020 or [::1]:5020\n",
-                endpoint);
-        return MBP_ERR_FORMAT;
-    }
-    const struct access_address bound = access_address_of(any);
-    server->open_to_network = !access_is_loopback(&bound);
-    int fd = mbp_server_listen(any, BACKLOG, set_options);
-    if (fd < 0 || uv_poll_init(server->config.loop, &server->listener, fd) != 0) {
-        int error = errno;
-        fprintf(errors, "mbplantd: cannot listen at %s: %s%s\n", endpoint, uv_strerror(uv_translate_sys_error(error)),
-                listen_hint(error));
-        close_descriptor(&fd);
-        return MBP_ERR_IO;
-    }
-    server->listen_fd = fd;
-    server->listener.data = server;
-    server->handles++;
-    socklen_t len = sizeof address;
-    if (getsockname(fd, any, &len) == 0)
-        server->port = ntohs(any->sa_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
-                                                        : ((struct sockaddr_in *)&address)->sin_port);
-    admission_listen(server);
-    return MBP_OK;
 }
 
 void mbp_server_make_room(const struct mbp_plant *plant)
@@ -265,6 +186,13 @@ static const uint8_t *fault_switches(struct mbp_image *image)
     return instructor != NULL && instructor->unit->instructor ? instructor->coils : NULL;
 }
 
+static void set_special(struct mbp_server *server)
+{
+    server->special = server->faults != NULL || server->config.observe != NULL;
+    for (uint32_t i = 0; i < server->listener_count; i++)
+        server->special |= server->listeners[i].some_units;
+}
+
 static void set_plant(struct mbp_server *server, struct mbp_image *image, const struct mbp_plant *plant,
                       struct fault_state *faults)
 {
@@ -273,7 +201,7 @@ static void set_plant(struct mbp_server *server, struct mbp_image *image, const 
     server->options = &plant->server;
     server->most = most_connections(server->options);
     server->faults = faults;
-    server->special = faults != NULL || server->config.observe != NULL;
+    set_special(server);
     server->fault_enabled = fault_switches(image);
     server->frame_timeout_ms = server->options->frame_timeout_ns / MBP_NS_PER_MS;
     server->idle_timeout_ms = server->options->idle_timeout_ns / MBP_NS_PER_MS;
@@ -282,7 +210,7 @@ static void set_plant(struct mbp_server *server, struct mbp_image *image, const 
 void mbp_server_observe(struct mbp_server *server, void (*observe)(void *ctx, const struct mbp_exchange *exchange))
 {
     server->config.observe = observe;
-    server->special = server->faults != NULL || observe != NULL;
+    set_special(server);
 }
 
 /* What was used up of each wire fault, by its name. */
@@ -308,13 +236,30 @@ void mbp_server_change(struct mbp_server *server, struct mbp_image *image, const
     set_plant(server, image, plant, faults);
     for (struct connection *connection = server->oldest; connection != NULL;) {
         struct connection *next = connection->newer;
-        connection->right = access_right_of(plant, &connection->client->address, server->open_to_network);
+        connection->right = access_right_of(plant, &connection->client->address, connection->listener->open_to_network);
         if (!connection->right.admitted)
             connection_close(connection);
         connection = next;
     }
+    for (uint32_t i = 0; i < server->listener_count; i++)
+        listener_change(&server->listeners[i]);
     if (server->idle_timeout_ms != 0)
         server_watch(server);
+}
+
+static enum mbp_status open_listeners(struct mbp_server *server, FILE *errors)
+{
+    const struct mbp_listens *listen = &server->config.listen;
+    enum mbp_status status = MBP_OK;
+    for (uint32_t i = 0; i < listen->count && status == MBP_OK; i++) {
+        struct listener *listener = &server->listeners[server->listener_count++];
+        *listener = (struct listener){.server = server, .fd = -1};
+        status = listener_open(listener, &listen->items[i], errors);
+    }
+    set_special(server);
+    if (status == MBP_OK)
+        admission_listen(server);
+    return status;
 }
 
 enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *errors, struct mbp_server **out)
@@ -322,21 +267,23 @@ enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *er
     struct mbp_server *server = calloc(1, sizeof *server);
     uint32_t fault_count = config->plant->server.fault_count;
     struct fault_state *faults = fault_count == 0 ? NULL : calloc(fault_count, sizeof *faults);
-    if (server == NULL || (fault_count != 0 && faults == NULL)) {
+    struct listener *listeners = calloc(config->listen.count, sizeof *listeners);
+    if (server == NULL || listeners == NULL || (fault_count != 0 && faults == NULL)) {
         free(server);
+        free(listeners);
         free(faults);
         return MBP_ERR_MEMORY;
     }
     server->config = *config;
+    server->listeners = listeners;
     set_plant(server, config->image, config->plant, faults);
-    server->listen_fd = -1;
     server->spare_fd = -1;
     uv_timer_init(config->loop, &server->sweep);
     uv_idle_init(config->loop, &server->turns);
     server->handles = 2;
     server->sweep.data = server;
     server->turns.data = server;
-    enum mbp_status status = listen_at(server, config->listen, errors);
+    enum mbp_status status = open_listeners(server, errors);
     if (status != MBP_OK)
         mbp_server_close(server);
     else
@@ -344,14 +291,27 @@ enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *er
     return status;
 }
 
-uint16_t mbp_server_port(const struct mbp_server *server)
+const struct mbp_wire *mbp_server_wire(const struct mbp_server *server, uint32_t i)
 {
-    return server->port;
+    return i < server->listener_count ? &server->listeners[i].wire : NULL;
+}
+
+const struct mbp_wire *mbp_server_tcp(const struct mbp_server *server)
+{
+    for (uint32_t i = 0; i < server->listener_count; i++) {
+        const struct mbp_wire *wire = &server->listeners[i].wire;
+        if (wire->medium == MBP_MEDIUM_TCP && wire->framing == MBP_FRAMING_MBAP)
+            return wire;
+    }
+    return NULL;
 }
 
 bool mbp_server_open_to_network(const struct mbp_server *server)
 {
-    return server->open_to_network;
+    bool open = false;
+    for (uint32_t i = 0; i < server->listener_count; i++)
+        open |= server->listeners[i].open_to_network;
+    return open;
 }
 
 bool mbp_server_admits_this_machine(const struct mbp_server *server)
@@ -359,13 +319,14 @@ bool mbp_server_admits_this_machine(const struct mbp_server *server)
     struct sockaddr_storage bound;
     struct sockaddr *any = (struct sockaddr *)&bound;
     socklen_t len = sizeof bound;
-    if (getsockname(server->listen_fd, any, &len) != 0)
-        return true;
+    const struct listener *first = &server->listeners[0];
+    const struct access_address loopback = access_loopback();
+    if (mbp_wire_is_line(&first->wire) || getsockname(first->fd, any, &len) != 0)
+        return access_right_of(server->config.plant, &loopback, false).admitted;
     struct access_address address = access_address_of(any);
-    struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     if (access_is_any(&address)) /* then 127.0.0.1 is where masters here connect, and from where */
-        address = access_address_of((const struct sockaddr *)&loopback);
-    return access_right_of(server->config.plant, &address, server->open_to_network).admitted;
+        address = loopback;
+    return access_right_of(server->config.plant, &address, first->open_to_network).admitted;
 }
 
 struct mbp_server_counters mbp_server_counters(const struct mbp_server *server)

@@ -131,6 +131,10 @@ static void put_written(FILE *out, const struct traced_unit *unit, const struct 
 static void put_peer(FILE *out, const struct mbp_exchange *exchange)
 {
     char text[48];
+    if (exchange->line != NULL) {
+        fputs(exchange->line, out);
+        return;
+    }
     mbp_address_text(exchange->address, text, sizeof text);
     bool v6 = strchr(text, ':') != NULL;
     fprintf(out, "%s%s%s:%u", v6 ? "[" : "", text, v6 ? "]" : "", exchange->peer_port);

@@ -361,7 +361,7 @@ static bool is_same_connection(const struct kept *a, const struct kept *b)
 static void server_address(const struct web_call *call, const struct kept *kept, uint8_t out[MBP_ACTOR_ADDRESS])
 {
     static const uint8_t loopback[16] = {[15] = 1};
-    const char *listen = call->web->plant->server.listen;
+    const char *listen = mbp_listens_tcp(&call->web->plant->server.listen);
     char client[48];
     char host[64];
     uint16_t port;
@@ -371,8 +371,8 @@ static void server_address(const struct web_call *call, const struct kept *kept,
         memcpy(out, kept->address, MBP_ACTOR_ADDRESS);
         return;
     }
-    bool known = mbp_endpoint_parse(listen, host, sizeof host, &port) == MBP_OK && strcmp(host, "0.0.0.0") != 0 &&
-                 strcmp(host, "::") != 0 && (strchr(host, ':') != NULL) == v6;
+    bool known = listen != NULL && mbp_endpoint_parse(listen, host, sizeof host, &port) == MBP_OK &&
+                 strcmp(host, "0.0.0.0") != 0 && strcmp(host, "::") != 0 && (strchr(host, ':') != NULL) == v6;
     if (!known || mbp_address_parse(host, out) != MBP_OK)
         mbp_address_parse(v6 ? "2001:db8::1" : "192.0.2.1", out);
 }

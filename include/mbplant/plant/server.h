@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Who may do what: the first rule whose network holds the peer's address counts. */
 enum mbp_allow { MBP_ALLOW_READ, MBP_ALLOW_OPERATE, MBP_ALLOW_ALL, MBP_ALLOW_NONE, MBP_ALLOW_COUNT };
@@ -23,7 +24,7 @@ static inline bool mbp_access_names(const struct mbp_access_rule *rule, unsigned
 }
 
 /* A fault on the wire, for people who test masters. The request is executed and only its answer suffers; but an
- * exception comes instead of that, as from a device that cannot. */
+ * exception comes instead of that, as from a device that cannot, and NO_ANSWER is a device that does not hear. */
 enum mbp_wire_fault {
     MBP_FAULT_DELAY,
     MBP_FAULT_DROP,
@@ -32,6 +33,15 @@ enum mbp_wire_fault {
     MBP_FAULT_TRUNCATE,
     MBP_FAULT_SPLIT,
     MBP_FAULT_CLOSE,
+    MBP_FAULT_WRONG_UNIT,
+    MBP_FAULT_BYTE_COUNT, /* the answer says one byte more than it has */
+    MBP_FAULT_SHORT,      /* a register, or eight bits, too few are in it, and it says so */
+    MBP_FAULT_JUNK,       /* bytes that mean nothing come before it */
+    MBP_FAULT_DUPLICATE,
+    MBP_FAULT_NO_ANSWER, /* nor is the request executed */
+    MBP_FAULT_CRC,       /* the check value of a line's frame is wrong */
+    MBP_FAULT_CUT,       /* the first bytes of it come, then the connection ends */
+    MBP_FAULT_ECHO,      /* the request comes before it, as some adapters do */
     MBP_FAULT_COUNT
 };
 
@@ -42,15 +52,35 @@ struct mbp_fault {
     uint8_t unit;     /* id, of a unit that is not there too; 0 = any */
     uint8_t function; /* 0 = any */
     uint16_t addr_first,
-        addr_last;      /* the request names an address within; 0 and 65535 = any request, with addresses or without */
+        addr_last; /* the request names an address within; 0 and 65535 = any request, with addresses or without */
+    bool some_first;
+    uint16_t first;     /* with some_first: the request's first address is this one */
     uint64_t delay_ns;  /* DELAY; SPLIT: between the two parts */
-    uint16_t amount;    /* EXCEPTION: its code; TRUNCATE, SPLIT: bytes of the first part */
+    uint16_t amount;    /* EXCEPTION: its code; TRUNCATE, SPLIT, CUT: bytes of the first part; JUNK: how many */
     double probability; /* 0..1 */
     uint32_t count;     /* how many times at most; 0 = no end */
 };
 
+/* Which unit of the plant an id on a wire is; MBP_NONE16 = none. */
+struct mbp_wire_units {
+    uint16_t of[256];
+};
+
+/* A way in for masters. */
+struct mbp_listen {
+    const char *at;                     /* as mbp_wire_parse reads it (mbplant/base/wire.h) */
+    const struct mbp_wire_units *units; /* NULL = all, by their own ids */
+};
+
+#define MBP_LISTEN_MAX 64u
+
+struct mbp_listens {
+    const struct mbp_listen *items;
+    uint32_t count; /* 1..MBP_LISTEN_MAX */
+};
+
 struct mbp_server_options {
-    const char *listen; /* "127.0.0.1:5020" */
+    struct mbp_listens listen;
     uint32_t max_connections;
     uint64_t frame_timeout_ns;
     bool serial_functions;
@@ -63,6 +93,14 @@ struct mbp_server_options {
     const struct mbp_fault *faults;
     uint32_t fault_count;
 };
+
+bool mbp_listens_same(const struct mbp_listens *a, const struct mbp_listens *b);
+
+/* The first of them that is plain Modbus TCP, as ADDRESS:PORT; NULL = none is. */
+const char *mbp_listens_tcp(const struct mbp_listens *listens);
+
+/* As the plant file writes them. */
+void mbp_listens_print(FILE *out, const void *listens);
 
 /* FC 43/14 objects 0..6; NULL = absent (0..2 never are). */
 struct mbp_identity {

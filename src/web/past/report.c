@@ -250,7 +250,8 @@ static void set_place(struct web_call *call, struct web_report *report)
 {
     const struct web_arg *host = web_arg(call, 1);
     const struct web_arg *port = web_arg(call, 2);
-    if (mbp_endpoint_parse(call->web->plant->server.listen, report->host, sizeof report->host, &report->port) != MBP_OK)
+    const char *listen = mbp_listens_tcp(&call->web->plant->server.listen);
+    if (listen == NULL || mbp_endpoint_parse(listen, report->host, sizeof report->host, &report->port) != MBP_OK)
         snprintf(report->host, sizeof report->host, "127.0.0.1");
     if (host->given)
         snprintf(report->host, sizeof report->host, "%s", host->text);

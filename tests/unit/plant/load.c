@@ -12,7 +12,7 @@ static void test_example_of_the_design_loads_as_it_is_written(void **state)
     assert_string_equal(plant->name, "Bottling line 3");
     assert_int_equal(plant->scan_ns, 100 * MBP_NS_PER_MS);
     assert_int_equal(plant->seed, 42);
-    assert_string_equal(plant->server.listen, "127.0.0.1:5020");
+    assert_string_equal(plant->server.listen.items[0].at, "127.0.0.1:5020");
     assert_int_equal(plant->server.max_connections, 1024);
     assert_int_equal(plant->server.frame_timeout_ns, 2 * MBP_NS_PER_S);
     assert_true(plant->server.serial_functions);
@@ -63,7 +63,7 @@ static void test_every_key_is_stored(void **state)
     struct mbp_plant *plant = plant_of_file("all_keys.yaml");
     assert_string_equal(plant->name, "Every \"key\" \\ at once");
     assert_true(plant->seed == UINT64_MAX);
-    assert_string_equal(plant->server.listen, "[::1]:1502");
+    assert_string_equal(plant->server.listen.items[0].at, "[::1]:1502");
     assert_false(plant->server.serial_functions);
     assert_int_equal(plant->journal.keep_ns, 90 * 86400 * MBP_NS_PER_S);
     assert_int_equal(plant->journal.max_bytes, 500000000);
@@ -126,7 +126,7 @@ static void test_defaults_stand_in_for_all_that_is_missing(void **state)
     assert_string_equal(plant->name, "plant"); /* also for a master, which has the text and not its file's name */
     assert_int_equal(plant->scan_ns, 100 * MBP_NS_PER_MS);
     assert_int_equal(plant->seed, 1);
-    assert_string_equal(plant->server.listen, "127.0.0.1:5020");
+    assert_string_equal(plant->server.listen.items[0].at, "127.0.0.1:5020");
     assert_int_equal(plant->server.max_connections, 1024);
     assert_int_equal(plant->server.frame_timeout_ns, 2 * MBP_NS_PER_S);
     assert_true(plant->server.serial_functions);

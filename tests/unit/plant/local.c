@@ -26,7 +26,7 @@ static char *keep(const char *text, bool *kept)
     mbp_plant_free(now); /* as the running one goes when the new one has its place */
     assert_int_equal(plant->journal.keep_ns, 90 * 86400 * MBP_NS_PER_S);
     assert_int_equal(plant->journal.max_bytes, 200000000);
-    assert_string_equal(plant->server.listen, "127.0.0.1:5021");
+    assert_string_equal(plant->server.listen.items[0].at, "127.0.0.1:5021");
     assert_int_equal(plant->server.access_count, 2);
     assert_int_equal(plant->server.access[0].allow, MBP_ALLOW_READ);
     assert_true(mbp_access_names(&plant->server.access[1], 1));

@@ -90,8 +90,8 @@ static void test_bad_endpoint_shows_a_right_one(void **state)
 {
     (void)state;
     assert_string_equal(errors_of_file("bad_endpoint.yaml"),
-                        "2:18: 'listen' is '127.0.0.1:70000'; allowed is ADDRESS:PORT such as 127.0.0.1:5020 or "
-                        "\"[::1]:5020\" in quotes\n");
+                        "2:18: 'listen' is '127.0.0.1:70000': it names no host and port, as 127.0.0.1:5020 and "
+                        "[::1]:5020 do\n");
 }
 
 static void test_nesting_bomb_is_refused_where_it_gets_too_deep(void **state)

@@ -92,21 +92,9 @@ unsigned explain_peek16(const struct explain *e)
     return e->at + 2 <= e->len ? (unsigned)e->bytes[e->at] << 8 | e->bytes[e->at + 1] : 0;
 }
 
-/* Modbus over Serial Line V1.02, 6.2.2: low byte first behind the frame. */
-static uint16_t rtu_crc(const uint8_t *bytes, size_t len)
-{
-    uint16_t crc = 0xFFFF;
-    for (size_t i = 0; i < len; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = (uint16_t)(crc & 1u ? crc >> 1 ^ 0xA001u : crc >> 1);
-    }
-    return crc;
-}
-
 static bool is_rtu(const uint8_t *bytes, size_t len)
 {
-    return len >= RTU_LEN_MIN && rtu_crc(bytes, len - 2) == (bytes[len - 2] | bytes[len - 1] << 8);
+    return len >= RTU_LEN_MIN && mbp_crc16(bytes, len - 2) == (bytes[len - 2] | bytes[len - 1] << 8);
 }
 
 /* A protocol id of 0 and a length that fits a frame, or one of them where no PDU can begin. */

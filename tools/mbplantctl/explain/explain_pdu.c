@@ -7,27 +7,6 @@
 
 #define EXCEPTION_BIT 0x80u
 
-/* Bytes of a field that has a fixed size; 0 = all that are left. */
-static size_t field_len(enum mbp_pdu_field field)
-{
-    if (field >= MBP_PDU_BITS)
-        return 0;
-    switch ((int)field) {
-    case MBP_PDU_BYTES:
-    case MBP_PDU_STATUS:
-    case MBP_PDU_MEI:
-    case MBP_PDU_ID_CODE:
-    case MBP_PDU_OBJECT:
-    case MBP_PDU_CONFORMITY:
-    case MBP_PDU_MORE_FOLLOWS:
-    case MBP_PDU_NEXT_OBJECT:
-    case MBP_PDU_OBJECT_COUNT:
-        return 1;
-    default:
-        return 2;
-    }
-}
-
 /* Groups of FC 20's request: 7 bytes, each beginning with reference type 6. */
 static bool are_files_asked(const uint8_t *bytes, size_t len)
 {
@@ -49,7 +28,7 @@ static bool fits(const uint8_t *fields, const uint8_t *data, size_t len)
     size_t at = 0;
     for (; *fields != MBP_PDU_END; fields++) {
         enum mbp_pdu_field field = (enum mbp_pdu_field) * fields;
-        size_t n = field_len(field);
+        size_t n = mbp_pdu_field_len(field);
         size_t left = len - at;
         if (field == MBP_PDU_FILES_ASKED)
             return are_files_asked(data + at, left);
@@ -155,7 +134,7 @@ static void say_id_code(struct explain *e)
 
 static void say_fixed(struct explain *e, enum mbp_pdu_field field, const char *what)
 {
-    if (field_len(field) == 1)
+    if (mbp_pdu_field_len(field) == 1)
         explain_field(e, 1, "%s %u", what, e->bytes[e->at]);
     else
         explain_field(e, 2, "%s %u = 0x%04X", what, explain_peek16(e), explain_peek16(e));
@@ -230,7 +209,7 @@ static void say_field(struct explain *e, enum mbp_pdu_field field, uint8_t funct
         return;
     case MBP_PDU_BYTES:
     case MBP_PDU_BYTES_16:
-        say_byte_count(e, field_len(field));
+        say_byte_count(e, mbp_pdu_field_len(field));
         return;
     case MBP_PDU_BITS:
         say_bits(e, e->len - e->at);
@@ -263,7 +242,7 @@ static void say_fields(struct explain *e, uint8_t function, const uint8_t *field
     bool writing = false;
     for (; *fields != MBP_PDU_END; fields++) {
         enum mbp_pdu_field field = (enum mbp_pdu_field) * fields;
-        size_t n = field_len(field);
+        size_t n = mbp_pdu_field_len(field);
         if (e->len - e->at < (n > 0 ? n : 0)) {
             explain_wrong(e, "the frame ends here: %zu more bytes belong to it", n - (e->len - e->at));
             e->at = e->len;

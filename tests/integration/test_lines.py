@@ -1,0 +1,394 @@
+"""Ways in beside one TCP port: several listeners, units of a wire's own, RTU and ASCII over TCP, serial lines and ptys, UDP."""
+import contextlib
+import json
+import os
+import pathlib
+import re
+import socket
+import statistics
+import struct
+import subprocess
+import tempfile
+import time
+import unittest
+
+import support
+
+PLANT = """mbplant: 1
+name: Lines
+instructor: true
+units:
+  - id: 1
+    tables: {holding_registers: [{at: 0, values: [11, 12, 13, 14]}], coils: [{at: 0, count: 10}]}
+  - id: 7
+    tables: {holding_registers: [{at: 0, values: [71, 72, 73]}]}
+"""
+MACHINE = "mbplant: 1\nunits: [{id: 1, machines: [{name: M1, sensors: [{name: TT1, range: [0, 100]}]}]}]\n"
+READ = bytes.fromhex("0300000002")
+
+
+def crc(data):
+    value = 0xFFFF
+    for byte in data:
+        value ^= byte
+        for _ in range(8):
+            value = value >> 1 ^ (0xA001 if value & 1 else 0)
+    return struct.pack("<H", value)
+
+
+def rtu(pdu, unit=1):
+    frame = bytes([unit]) + pdu
+    return frame + crc(frame)
+
+
+def ascii_frame(pdu, unit=1):
+    frame = bytes([unit]) + pdu
+    return b":" + (frame + bytes([-sum(frame) & 0xFF])).hex().upper().encode() + b"\r\n"
+
+
+def mbap(pdu, unit=1, transaction=1):
+    return struct.pack(">HHHB", transaction, 0, len(pdu) + 1, unit) + pdu
+
+
+def values(*numbers):
+    return bytes([3, 2 * len(numbers)]) + b"".join(struct.pack(">H", number) for number in numbers)
+
+
+class LinePlant(support.Plant):
+    """Not in the capture: what is wrong on purpose is malformed."""
+
+    captured = False
+
+    def place(self, name):
+        """The port, or path, behind a line of the banner; the last of that name."""
+        self.out.wait_for(re.compile("^data "))
+        found = [line[len(name):].strip() for line in self.out.lines if line.startswith(name)]
+        return int(found[-1].rpartition(":")[2]) if ":" in found[-1] else found[-1]
+
+
+
+class Link:
+    """Bytes to and from a socket."""
+
+    def __init__(self, its_socket):
+        self.socket = its_socket
+        self.socket.settimeout(support.PATIENCE_S)
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def receive(self, length):
+        data = b""
+        while len(data) < length:
+            more = self.socket.recv(length - len(data))
+            if not more:
+                break
+            data += more
+        return data
+
+    def ask(self, data, length):
+        self.send(data)
+        return self.receive(length)
+
+
+class Lines(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-")))
+        self.file = self.folder / "lines.yaml"
+        self.file.write_text(PLANT, encoding="ascii")
+
+    def link(self, plant, name):
+        """A connection to that place of a plant."""
+        return Link(self.enterContext(socket.create_connection(("127.0.0.1", plant.place(name)), support.PATIENCE_S)))
+
+    def plant(self, *places, text=None):
+        if text:
+            self.file.write_text(text, encoding="ascii")
+        return self.enterContext(LinePlant(self.file, *(word for place in places for word in ("-l", place))))
+
+    def expect(self, link, frame, answer):
+        self.assertEqual(link.ask(frame, len(answer)), answer)
+
+    def expect_silence(self, link, frame, form):
+        """That no answer comes is seen by the next one."""
+        link.send(frame)
+        time.sleep(0.12)  # beyond any silence of a line: the next frame is one of its own
+        answer = form(values(71, 72), 7)
+        self.expect(link, form(READ, 7), answer)
+
+
+class Listeners(Lines):
+    def test_several_listeners_serve_one_plant(self):
+        plant = self.plant("tcp://[::1]:0", "rtu+tcp://localhost:0")
+        ports = [int(line.rpartition(":")[2]) for line in plant.out.lines if line.startswith("Modbus TCP ")]
+        self.assertEqual(len(ports), 2)
+        with socket.create_connection(("::1", ports[1])) as other:
+            self.expect(Link(other), mbap(READ), mbap(values(11, 12)))
+        self.expect(self.link(plant, "Modbus RTU over TCP"), rtu(READ), rtu(values(11, 12)))
+
+    def test_wire_has_units_of_its_own(self):
+        listeners = "[{listen: 127.0.0.1:0, units: {1: 7}}, {listen: \"rtu+tcp://127.0.0.1:0\", units: [7]}]"
+        self.file.write_text(PLANT.replace("instructor", f"server: {{listen: {listeners}}}\ninstructor"), encoding="ascii")
+        with tempfile.TemporaryDirectory(prefix="mbplant-") as data:
+            process = subprocess.Popen([support.MBPLANTD, "--http", "off", "-d", data, self.file], stdout=subprocess.PIPE,
+                                       text=True, env=support.ENVIRONMENT)
+            try:
+                out = support.Output(process.stdout)
+                port = int(out.wait_for(support.LISTENING).group(1))
+                line = int(out.wait_for(re.compile(r"RTU over TCP 127\.0\.0\.1:(\d+)")).group(1))
+                with socket.create_connection(("127.0.0.1", port)) as wire:
+                    link = Link(wire)
+                    self.expect(link, mbap(READ, 1), mbap(values(71, 72), 1))
+                    self.expect(link, mbap(READ, 7), mbap(bytes([0x83, 11]), 7))
+                with socket.create_connection(("127.0.0.1", line)) as wire:
+                    link = Link(wire)
+                    self.expect(link, rtu(bytes.fromhex("0600000009"), 0) + rtu(READ, 7), rtu(values(9, 72), 7))
+            finally:
+                process.terminate()
+                self.assertEqual(process.wait(support.PATIENCE_S), 0)
+
+    def test_place_that_cannot_be_had_says_why(self):
+        taken = self.folder / "file"
+        taken.write_text("mine", encoding="ascii")
+        for place, why in ((f"rtu+pty://{taken}", "what stands there is no link"),
+                           ("rtu:///dev/null", "it is no terminal"),
+                           ("rtu:///nowhere/tty", "no such file or directory"),
+                           ("tcp://no.such.host.invalid:1", "no host of that name is known"),
+                           ("rtu://ttyUSB0", "a line needs the path of its device"),
+                           ("udp://127.0.0.1", "write ADDR:PORT")):
+            result = support.run(support.MBPLANTD, "-l", place, "--http", "off", "-d", self.folder / "data", self.file)
+            self.assertIn(result.returncode, (1, 2))
+            self.assertIn(why, result.stderr)
+        self.assertEqual(taken.read_text(encoding="ascii"), "mine")
+
+
+class OverTcp(Lines):
+    def test_rtu_is_silent_where_a_line_is(self):
+        link = self.link(self.plant("rtu+tcp://127.0.0.1:0"), "Modbus RTU over TCP")
+        good = rtu(READ)
+        for frame in (good[:-1] + bytes([good[-1] ^ 1]), rtu(READ, 9), good[:5], b"\x01", bytes(300), rtu(READ, 0)):
+            with self.subTest(frame=frame.hex()):
+                self.expect_silence(link, frame, rtu)
+
+    def test_rtu_broadcast_is_executed_by_all_and_not_answered(self):
+        link = self.link(self.plant("rtu+tcp://127.0.0.1:0"), "Modbus RTU over TCP")
+        link.send(rtu(bytes.fromhex("060000002A"), 0))
+        self.expect(link, rtu(READ, 1), rtu(values(42, 12), 1))
+        self.expect(link, rtu(READ, 7), rtu(values(42, 72), 7))
+
+    def test_rtu_byte_by_byte_is_a_frame(self):
+        link = self.link(self.plant("rtu+tcp://127.0.0.1:0"), "Modbus RTU over TCP")
+        for pause in (0, 0.001, 0.02):
+            for byte in rtu(READ):
+                link.send(bytes([byte]))
+                time.sleep(pause)
+            self.assertEqual(link.receive(9), rtu(values(11, 12)))
+
+    def test_rtu_of_a_wrong_form_gets_an_exception_as_over_tcp(self):
+        link = self.link(self.plant("rtu+tcp://127.0.0.1:0"), "Modbus RTU over TCP")
+        self.expect(link, rtu(bytes.fromhex("03000000")), rtu(b"\x83\x03"))
+        self.expect(link, rtu(bytes.fromhex("03000000010000")), rtu(b"\x83\x03"))
+        self.expect(link, rtu(b"\x41\x01"), rtu(b"\xC1\x01"))
+        self.expect(link, rtu(bytes.fromhex("0300630001")), rtu(b"\x83\x02"))
+
+    def test_damaged_frames_are_counted_by_diagnostics(self):
+        link = self.link(self.plant("rtu+tcp://127.0.0.1:0"), "Modbus RTU over TCP")
+        self.expect(link, rtu(bytes.fromhex("08000C0000")), rtu(bytes.fromhex("08000C0000")))
+        bad = rtu(READ)[:-1] + b"\0"
+        self.expect_silence(link, bad, rtu)
+        self.expect_silence(link, bad, rtu)
+        self.expect(link, rtu(bytes.fromhex("08000C0000")), rtu(bytes.fromhex("08000C0002")))
+
+    def test_ascii_takes_either_case_and_is_silent_as_rtu(self):
+        link = self.link(self.plant("ascii+tcp://127.0.0.1:0"), "Modbus ASCII over TCP")
+        self.expect(link, ascii_frame(READ).lower(), ascii_frame(values(11, 12)))
+        for frame in (ascii_frame(READ)[:-4] + b"00\r\n", ascii_frame(READ, 9), b"noise", ascii_frame(READ, 0)):
+            self.expect_silence(link, frame, ascii_frame)
+
+    def test_many_frames_at_once_are_answered_in_order(self):
+        plant = self.plant("rtu+tcp://127.0.0.1:0", "ascii+tcp://127.0.0.1:0")
+        for name, form in (("Modbus RTU over TCP", rtu), ("Modbus ASCII over TCP", ascii_frame)):
+            link = self.link(plant, name)
+            units = [1, 7] * 50
+            answers = b"".join(form(values(11 if unit == 1 else 71), unit) for unit in units)
+            self.expect(link, b"".join(form(bytes.fromhex("0300000001"), unit) for unit in units), answers)
+
+    def test_writer_on_a_line_is_known_by_the_line(self):
+        path = self.folder / "plc"
+        plant = self.plant("rtu+tcp://127.0.0.1:0", f"rtu+pty://{path}", text=MACHINE)
+
+        def writers():
+            events = map(json.loads, plant.ctl("journal", "-f", "jsonl").splitlines())
+            return [event["peer"] for event in events if event["sensor"] == "TT1" and event["peer"]]
+        written = bytes.fromhex("0600000009")
+        self.expect(self.link(plant, "Modbus RTU over TCP"), rtu(written), rtu(written))
+        support.eventually(lambda: writers() == ["127.0.0.1"], "the one over TCP")
+        line = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        self.addCleanup(os.close, line)
+        os.write(line, rtu(bytes.fromhex("0600000007")))
+        self.assertEqual(os.read(line, 100), rtu(bytes.fromhex("0600000007")))
+        support.eventually(lambda: str(path) in writers(), "the one on the line")
+
+
+class Udp(Lines):
+    def setUp(self):
+        super().setUp()
+        self.socket = self.enterContext(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        self.socket.settimeout(support.PATIENCE_S)
+        plant = self.plant("udp://127.0.0.1:0")
+        self.socket.connect(("127.0.0.1", plant.place("Modbus UDP")))
+
+    def ask(self, datagram):
+        self.socket.send(datagram)
+        return self.socket.recv(600)
+
+    def test_each_frame_has_one_answer(self):
+        for transaction in range(200):
+            self.assertEqual(self.ask(mbap(READ, 1, transaction)), mbap(values(11, 12), 1, transaction))
+
+    def test_what_is_no_frame_has_none(self):
+        two = mbap(READ, 1, 2) + mbap(READ, 1, 3)
+        for datagram in (b"", b"\0", bytes(7), bytes(1400), mbap(READ)[:-1], mbap(READ) + b"\0", two,
+                         b"\0\1\0\7" + mbap(READ)[4:]):
+            self.socket.send(datagram)
+        self.assertEqual(self.ask(mbap(READ, 1, 77)), mbap(values(11, 12), 1, 77))
+
+    def test_flood_is_survived_and_no_answer_is_longer_than_a_frame(self):
+        with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as flood:
+            flood.connect(self.socket.getpeername())
+            for n in range(20000):
+                with contextlib.suppress(BlockingIOError, ConnectionRefusedError):
+                    flood.send(mbap(READ, 1, n & 0xFFFF) if n % 2 else os.urandom(n % 300))
+        self.socket.settimeout(1)
+
+        def answered():
+            with contextlib.suppress(TimeoutError):
+                return self.ask(mbap(READ)) == mbap(values(11, 12))
+        support.eventually(answered, "an answer after the flood")
+
+
+class Pty(Lines):
+    def test_mbpoll_polls_a_pty_and_the_link_goes_with_the_plant(self):
+        path = self.folder / "plc"
+        plant = self.plant(f"rtu+pty://{path}")
+        mbpoll = support.program("mbpoll")
+        result = support.run(mbpoll, "-m", "rtu", "-b", 19200, "-P", "even", "-a", 7, "-0", "-r", 0, "-c", 3, "-1", "-t", 4, path,
+                             check=True)
+        self.assertEqual(support.mbpoll_values(result), {0: "71", 1: "72", 2: "73"})
+        result = support.run(mbpoll, "-m", "rtu", "-a", 9, "-o", 0.2, "-0", "-r", 0, "-1", "-t", 4, path)
+        self.assertIn("timed out", result.stdout + result.stderr)
+        plant.stop()
+        self.assertFalse(path.is_symlink())
+        plant.start()
+
+    def test_reader_that_dies_leaves_nothing_to_the_next(self):
+        path = self.folder / "plc"
+        self.plant(f"rtu+pty://{path}")
+        for _ in range(3):
+            line = os.open(path, os.O_RDWR | os.O_NOCTTY)
+            for _ in range(400):  # more than a pty keeps
+                os.write(line, rtu(READ))
+            os.close(line)
+        line = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        self.addCleanup(os.close, line)
+        os.set_blocking(line, False)
+
+        def is_answered():
+            with contextlib.suppress(BlockingIOError):
+                while os.read(line, 4096):
+                    pass
+            os.write(line, rtu(READ, 7))
+            time.sleep(0.05)
+            with contextlib.suppress(BlockingIOError):
+                return os.read(line, 4096) == rtu(values(71, 72), 7)
+        support.eventually(is_answered, "an answer of its own")
+
+    def test_speed_takes_the_time_that_it_takes_on_a_line(self):
+        path = self.folder / "plc"
+        self.plant(f"rtu+pty://{path}?baud=9600")
+        line = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        self.addCleanup(os.close, line)
+        took = []
+        for _ in range(60):
+            begin = time.monotonic()
+            os.write(line, rtu(READ))
+            got = b""
+            while len(got) < 9:
+                got += os.read(line, 100)
+            took.append(time.monotonic() - begin)
+        on_the_line = (8 + 3.5 + 9) * 11 / 9600
+        self.assertGreater(statistics.median(took), 0.95 * on_the_line)
+        self.assertLess(min(took), 1.05 * on_the_line)
+
+
+class Serial(Lines):
+    def setUp(self):
+        super().setUp()
+        self.ends = self.folder / "ours", self.folder / "theirs"
+        self.socat = None
+        self.addCleanup(self.unplug)
+        self.plug_in()
+
+    def plug_in(self):
+        socat = support.program("socat")
+        self.socat = subprocess.Popen([socat, *(f"pty,raw,echo=0,link={end}" for end in self.ends)])
+        support.eventually(lambda: all(end.exists() for end in self.ends), "a line")
+
+    def unplug(self):
+        if self.socat:
+            self.socat.kill()
+            self.socat.wait()
+        self.socat = None
+        for end in self.ends:
+            end.unlink(missing_ok=True)
+
+    def poll(self, *options):
+        return support.run(support.program("mbpoll"), "-m", "rtu", "-b", 19200, "-P", "even", "-0", "-1", "-o", 5, *options,
+                           self.ends[1])
+
+    def test_mbpoll_reads_and_writes_over_a_serial_line(self):
+        self.plant(f"rtu://{self.ends[0]}?baud=19200&parity=even")
+        result = self.poll("-a", 1, "-r", 0, "-c", 4, "-t", 4)
+        self.assertEqual(support.mbpoll_values(result), {0: "11", 1: "12", 2: "13", 3: "14"})
+
+    def test_line_that_goes_away_is_served_when_it_comes_back(self):
+        plant = self.plant(f"rtu://{self.ends[0]}")
+        self.unplug()
+        self.assertTrue(plant.err.wait_for(re.compile("the line is gone")))
+        self.plug_in()
+        self.assertTrue(plant.err.wait_for(re.compile("the line is back")))
+        self.assertEqual(support.mbpoll_values(self.poll("-a", 7, "-r", 0, "-c", 1, "-t", 4)), {0: "71"})
+
+    def test_silence_ends_what_is_no_whole_frame(self):
+        self.plant(f"rtu://{self.ends[0]}")
+        line = os.open(self.ends[1], os.O_RDWR | os.O_NOCTTY)
+        self.addCleanup(os.close, line)
+        os.write(line, rtu(READ)[:5])
+        time.sleep(0.1)
+        os.write(line, rtu(READ))
+        got = b""
+        while len(got) < 9:
+            got += os.read(line, 100)
+        self.assertEqual(got, rtu(values(11, 12)))
+
+
+class Pymodbus(Lines):
+    def test_pymodbus_speaks_rtu_over_tcp(self):
+        try:
+            from pymodbus.client import ModbusTcpClient
+            from pymodbus.transaction import ModbusRtuFramer
+        except ImportError as error:
+            raise unittest.SkipTest(f"pymodbus is not here: {error}") from error
+        plant = self.plant("rtu+tcp://127.0.0.1:0")
+        client = ModbusTcpClient("127.0.0.1", port=plant.place("Modbus RTU over TCP"), framer=ModbusRtuFramer,
+                                 timeout=support.PATIENCE_S)
+        self.assertTrue(client.connect())
+        self.addCleanup(client.close)
+        self.assertEqual(client.read_holding_registers(0, 4, slave=1).registers, [11, 12, 13, 14])
+        self.assertFalse(client.write_registers(1, [5, 6], slave=1).isError())
+        self.assertEqual(client.read_holding_registers(0, 4, slave=1).registers, [11, 5, 6, 14])
+        self.assertTrue(client.read_holding_registers(50, 1, slave=1).isError())
+
+
+if __name__ == "__main__":
+    support.main()
