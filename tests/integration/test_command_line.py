@@ -79,7 +79,7 @@ class CommandLine(unittest.TestCase):
 
     def test_bad_flags_are_one_line_and_exit_2(self):
         for words in (["--bogus"], ["--seed", "many"], ["--speed", "0"], ["--speed", "-1"], ["--speed", "fast"],
-                      ["-l", "127.0.0.1"], ["-l", "localhost:5020"], ["-l", "127.0.0.1:70000"],
+                      ["-l", "127.0.0.1"], ["-l", "localhost"], ["-l", "127.0.0.1:70000"],
                       ["--http", "nonsense"], ["--fast-forward", "8"], ["--fast-forward=x"], ["--format", "pdf"]):
             with self.subTest(words=words):
                 self.assert_refused(self.serve(*words), USAGE)

@@ -55,7 +55,7 @@ static bool read_units(struct mbp_reader *reader, const struct mbp_node *node, c
         return false;
     }
     if ((!is_map && node->kind != MBP_NODE_LIST) || node->len == 0) {
-        return read_id(reader, &(const struct mbp_node){.line = node->line, .column = node->column}, &id);
+        return read_id(reader, &(const struct mbp_node){.text = "", .line = node->line, .column = node->column}, &id);
     }
     memset(units->of, 0xFF, sizeof units->of);
     for (const struct mbp_node *item = node->first; item != NULL; item = item->next) {

@@ -224,11 +224,13 @@ enum {
 #define PLACE_JSON "\"type\": \"string\", \"pattern\": \"(:[0-9]+$|://)\""
 #define ID_JSON    "\"type\": \"integer\", \"minimum\": 0, \"maximum\": 255"
 #define UNITS_JSON                                                                                                     \
+    "\"description\": \"the units that are there: a list, or {1: 7} where unit 1 of the wire is unit 7\", "            \
     "\"anyOf\": [{\"type\": \"array\", \"minItems\": 1, \"items\": {" ID_JSON "}}, {\"type\": \"object\", "            \
     "\"minProperties\": 1, \"patternProperties\": {\"^[0-9]+$\": {" ID_JSON "}}, \"additionalProperties\": false}]"
 #define ONE_JSON                                                                                                       \
     "{" PLACE_JSON "}, {\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"listen\"], "           \
-    "\"properties\": {\"listen\": {" PLACE_JSON "}, \"units\": {" UNITS_JSON "}}}"
+    "\"properties\": {\"listen\": {\"description\": \"where masters connect\", " PLACE_JSON "}, "                      \
+    "\"units\": {" UNITS_JSON "}}}"
 #define LISTEN_JSON                                                                                                    \
     "\"anyOf\": [" ONE_JSON                                                                                            \
     ", {\"type\": \"array\", \"minItems\": 1, \"maxItems\": 64, \"items\": {\"anyOf\": [" ONE_JSON "]}}]"
