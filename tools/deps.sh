@@ -12,6 +12,7 @@ build_packages=(
     libjansson-dev # JSON
     libncurses-dev # mbplantctl watch
     libmicrohttpd-dev # HTTP: page, REST, stream, metrics
+    libmosquitto-dev  # MQTT: the connection to a broker, in a thread of its own
     gzip           # the page is embedded packed
 )
 test_packages=(
@@ -28,6 +29,7 @@ test_packages=(
     scdoc                                            # integration.documents: the manual pages
     socat                                            # integration.lines: both ends of a serial line
     mbpoll tshark                                    # clients and a dissector that nobody here wrote
+    mosquitto mosquitto-clients python3-paho-mqtt    # integration.mqtt: a broker, and clients that nobody here wrote
     clang libclang-rt-dev                            # fuzz.*: libFuzzer
 )
 

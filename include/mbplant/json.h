@@ -20,4 +20,7 @@ bool mbp_json_write(const json_t *root, size_t flags, FILE *out);
  * '?'. Several times as fast as jansson: a journal has millions of events. */
 void mbp_json_put_text(FILE *out, const char *text);
 
+/* Writes a number; null where it is none. */
+void mbp_json_put_number(FILE *out, double number);
+
 #endif

@@ -92,6 +92,16 @@ struct mbp_pdu_context {
 size_t mbp_pdu_respond(const struct mbp_pdu_context *context, const uint8_t *request, size_t len,
                        uint8_t response[MBP_PDU_MAX]);
 
+/* What a master sends to write a number to a point (no text): the words for it, where the rest of its register stays as
+ * it is. Returns how many. */
+uint16_t mbp_pdu_words_of(const struct mbp_image_unit *unit, const struct mbp_point *point, double value,
+                          uint16_t words[4]);
+
+/* ... and the request for count words (at most 123) or bits (1968): by the function of one value where there is but one
+ * and the unit has it. Returns its length. */
+size_t mbp_pdu_write(const struct mbp_answer *answer, enum mbp_table table, uint16_t addr, uint16_t count,
+                     const uint16_t *words, uint8_t request[MBP_PDU_MAX]);
+
 /* Whether a request of len bytes (at least 1) changes something, so that it needs the right to write. */
 bool mbp_pdu_writes(const uint8_t *request, size_t len);
 

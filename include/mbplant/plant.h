@@ -10,6 +10,7 @@
 #include "mbplant/instructor.h"
 #include "mbplant/plant/fault.h"
 #include "mbplant/plant/machine.h"
+#include "mbplant/plant/mqtt.h"
 #include "mbplant/plant/sensor.h"
 #include "mbplant/plant/server.h"
 #include "mbplant/plant/unit.h"
@@ -36,6 +37,7 @@ struct mbp_plant {
     const char *http_listen;     /* NULL = off */
     bool http_named;             /* the file says where, or that it is off */
     const char *http_token_file; /* NULL = none; from the plant file's folder when it is relative */
+    struct mbp_mqtt_options mqtt;
     struct mbp_journal_options journal;
     uint64_t samples_max_bytes; /* of the file of values for trends; 0 = none is kept */
     struct mbp_identity identity;

@@ -78,6 +78,11 @@ const char *mbp_span_text(uint64_t seconds, char *buf, size_t size);
 /* The same in a language: "3j 4h". */
 const char *mbp_span_text_in(enum mbp_lang lang, uint64_t seconds, char *buf, size_t size);
 
+/* What stands in a point's count words (at most so many), as JSON; null of a limit that is off, and of what is no
+ * number. words may be changed. */
+#define MBP_REPORT_POINT_WORDS 125u
+void mbp_report_point_value(const struct mbp_point *point, uint16_t *words, uint32_t count, FILE *out);
+
 /* ---- grids: one table, written as aligned text, Markdown, CSV or JSON ------------------------------------------- */
 
 struct mbp_grid_column {

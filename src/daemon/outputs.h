@@ -15,7 +15,8 @@
     X(event_printer)                                                                                                   \
     X(trace)                                                                                                           \
     X(samples)                                                                                                         \
-    X(web)
+    X(web)                                                                                                             \
+    X(mqtt)
 
 #define OUTPUT_ONE(name) +1
 #define OUTPUT_COUNT     (0 OUTPUTS(OUTPUT_ONE))

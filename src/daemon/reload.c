@@ -46,6 +46,11 @@ static const char *why_refused(const struct next_plant *made)
     return said ? made->errors : "not enough memory for this plant\n";
 }
 
+static bool differs(const char *a, const char *b)
+{
+    return (a == NULL) != (b == NULL) || (a != NULL && strcmp(a, b) != 0);
+}
+
 /* What is to be said of a plant that is not refused: points that moved, and what only a restart changes. */
 static void write_notes(const struct daemon *daemon, const struct next_plant *made, FILE *out)
 {
@@ -61,6 +66,10 @@ static void write_notes(const struct daemon *daemon, const struct next_plant *ma
         mbp_listens_print(out, listen);
         fputs(" until it is restarted\n", out);
     }
+    if (differs(daemon->plant->mqtt.broker, made->plant->mqtt.broker))
+        fputs("the plant file's 'mqtt' is another one: mbplantd stays with the broker that it has until it is "
+              "restarted\n",
+              out);
     if (daemon->plant->instructor && !made->plant->instructor)
         fputs("the plant has no instructor any more: plant put, and sim, end with this one\n", out);
 }

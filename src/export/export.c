@@ -59,7 +59,7 @@ enum mbp_status mbp_export_write(const struct mbp_plant *plant, const struct mbp
 {
     struct mbp_export_row *rows = NULL;
     size_t count = 0;
-    enum mbp_status status = export_rows(plant, wish, &rows, &count);
+    enum mbp_status status = mbp_export_rows(plant, wish, &rows, &count);
     if (status != MBP_OK)
         return status;
     struct mbp_map_index **indexes = new_indexes(plant);

@@ -86,8 +86,4 @@ void export_ignition(const struct mbp_export *export, FILE *out, FILE *told);
 void export_zabbix7(const struct mbp_export *export, FILE *out, FILE *told);
 void export_zabbix(const struct mbp_export *export, FILE *out, FILE *told);
 
-/* The rows that a wish means, in their order. Errors: MBP_ERR_MISSING, MBP_ERR_MEMORY. Ownership: free. */
-enum mbp_status export_rows(const struct mbp_plant *plant, const struct mbp_export_wish *wish,
-                            struct mbp_export_row **rows, size_t *count);
-
 #endif

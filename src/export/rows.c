@@ -297,8 +297,8 @@ static bool make_unique(struct mbp_export_row *rows, size_t count)
     return true;
 }
 
-enum mbp_status export_rows(const struct mbp_plant *plant, const struct mbp_export_wish *wish,
-                            struct mbp_export_row **rows, size_t *count)
+enum mbp_status mbp_export_rows(const struct mbp_plant *plant, const struct mbp_export_wish *wish,
+                                struct mbp_export_row **rows, size_t *count)
 {
     struct collecting collecting = {.plant = plant, .wish = wish};
     for (uint32_t u = 0; u < plant->unit_count && !collecting.no_memory; u++) {

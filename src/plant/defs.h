@@ -467,6 +467,33 @@ struct mbp_http_def {
     const char *token_file;
 };
 
+/* Its keys. */
+enum {
+    MBP_MQTT_BROKER,
+    MBP_MQTT_FORMAT,
+    MBP_MQTT_PREFIX,
+    MBP_MQTT_GROUP,
+    MBP_MQTT_NODE,
+    MBP_MQTT_CLIENT_ID,
+    MBP_MQTT_POINTS,
+    MBP_MQTT_COMMANDS,
+    MBP_MQTT_DISCOVERY,
+    MBP_MQTT_PRIMARY_HOST,
+    MBP_MQTT_KEEPALIVE,
+    MBP_MQTT_BUFFER,
+    MBP_MQTT_REPLAY_RATE,
+    MBP_MQTT_USERNAME,
+    MBP_MQTT_PASSWORD_FILE,
+    MBP_MQTT_CA_FILE,
+    MBP_MQTT_CERT_FILE,
+    MBP_MQTT_KEY_FILE
+};
+
+struct mbp_mqtt_def {
+    struct mbp_def def;
+    struct mbp_mqtt_options options;
+};
+
 struct mbp_journal_def {
     struct mbp_def def;
     struct mbp_journal_options options;
@@ -491,6 +518,7 @@ struct mbp_plant_def {
     struct mbp_server_def server;
     bool instructor;
     struct mbp_http_def http;
+    struct mbp_mqtt_def mqtt;
     struct mbp_journal_def journal;
     struct mbp_samples_def samples;
     struct mbp_identity_def identity;
@@ -502,7 +530,7 @@ extern const struct mbp_schema mbp_plant_schema, mbp_unit_schema, mbp_machine_sc
     mbp_sensor_schema, mbp_tables_schema, mbp_actuator_schema, mbp_controller_schema, mbp_register_schema,
     mbp_limits_schema, mbp_rate_schema, mbp_bad_quality_schema, mbp_signal_schema, mbp_journal_schema,
     mbp_samples_schema, mbp_report_schema, mbp_plant_fault_schema, mbp_point_schema, mbp_answer_schema,
-    mbp_own_alarm_schema;
+    mbp_own_alarm_schema, mbp_mqtt_schema;
 
 /* Keys of an alarm, which a sensor and each of its alarms have: rows for a struct mbp_alarm that is the member `alarm`
  * of type, in places that begin with prefix; MBP_OWN: it has defaults, MBP_INHERITED: it has what the sensor has. */
@@ -593,6 +621,9 @@ void mbp_settle_condition(struct mbp_reader *reader, struct mbp_sensor_def *sens
 /* The rule that a `report` comes to; NULL = every change is kept. */
 const struct mbp_report_rule *mbp_settle_report(struct mbp_reader *reader, const struct mbp_report_def *def);
 
+/* What the plant is called at the broker, which may be its name. */
+void mbp_mqtt_check_node(struct mbp_reader *reader, struct mbp_plant_def *plant);
+
 /* The first `suppress` that the sensor or one of its alarms has; NULL = none. */
 const struct mbp_node *mbp_suppressing_node(const struct mbp_sensor_def *sensor);
 
@@ -651,6 +682,7 @@ enum mbp_reading mbp_read_listen(struct mbp_reader *reader, const struct mbp_nod
 bool mbp_same_listen(const void *at, const void *other);
 
 void mbp_server_view(const struct mbp_server_options *server, struct mbp_arena *arena, struct mbp_server_def *def);
+void mbp_mqtt_view(const struct mbp_mqtt_options *options, struct mbp_mqtt_def *def);
 void mbp_unit_view(const struct mbp_unit *unit, struct mbp_arena *arena, struct mbp_unit_def *def);
 void mbp_unit_view_logic(const struct mbp_plant *plant, const struct mbp_unit *unit, struct mbp_arena *arena,
                          struct mbp_unit_def *def); /* that alone */

@@ -29,6 +29,7 @@ static void set_plant(struct mbp_load *load, const char *path, struct mbp_text t
     plant->http_listen = def->http.listen;
     plant->http_named = def->http.listen == NULL || mbp_def_has(&def->http.def, MBP_HTTP_LISTEN);
     plant->http_token_file = def->http.token_file;
+    plant->mqtt = def->mqtt.options;
     plant->journal = def->journal.options;
     plant->samples_max_bytes = def->samples.max_bytes;
     plant->identity = def->identity.identity;

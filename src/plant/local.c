@@ -46,6 +46,45 @@ static struct mbp_listen *copy_listens(struct mbp_plant_memory *memory, const st
     return items;
 }
 
+/* The texts of `mqtt`. */
+#define MQTT_TEXTS(X)                                                                                                  \
+    X(broker)                                                                                                          \
+    X(prefix)                                                                                                          \
+    X(group)                                                                                                           \
+    X(node)                                                                                                            \
+    X(client_id)                                                                                                       \
+    X(points)                                                                                                          \
+    X(username)                                                                                                        \
+    X(password_file)                                                                                                   \
+    X(ca_file)                                                                                                         \
+    X(cert_file)                                                                                                       \
+    X(key_file)                                                                                                        \
+    X(discovery)                                                                                                       \
+    X(primary_host)
+
+static bool copy_mqtt(struct mbp_plant_memory *memory, struct mbp_mqtt_options *mqtt)
+{
+    bool good = true;
+#define COPY(text)                                                                                                     \
+    const char *text = mqtt->text;                                                                                     \
+    mqtt->text = copy(memory, text);                                                                                   \
+    good = good && (mqtt->text == NULL) == (text == NULL);
+    MQTT_TEXTS(COPY)
+#undef COPY
+    return good;
+}
+
+/* Without a broker there is nothing to differ. */
+static bool same_mqtt(const struct mbp_mqtt_options *a, const struct mbp_mqtt_options *b)
+{
+    bool same = a->keepalive_ns == b->keepalive_ns && a->buffer_bytes == b->buffer_bytes &&
+                a->replay_rate == b->replay_rate && a->format == b->format && a->commands == b->commands;
+#define SAME(text) same = same && same_text(a->text, b->text);
+    MQTT_TEXTS(SAME)
+#undef SAME
+    return same || (a->broker == NULL && b->broker == NULL);
+}
+
 /* The running plant goes before this one: what is kept of it is copied. */
 static enum mbp_status keep(struct mbp_plant *plant, const struct mbp_plant *now)
 {
@@ -54,6 +93,9 @@ static enum mbp_status keep(struct mbp_plant *plant, const struct mbp_plant *now
     struct mbp_listen *listen = copy_listens(memory, &server->listen);
     char *http = copy(memory, now->http_listen);
     char *token_file = copy(memory, now->http_token_file);
+    struct mbp_mqtt_options mqtt = now->mqtt;
+    if (!copy_mqtt(memory, &mqtt))
+        return MBP_ERR_MEMORY;
     struct mbp_access_rule *access = mbp_arena_array(&memory->arena, server->access_count + 1u, sizeof *access);
     if (listen == NULL || access == NULL || (http == NULL) != (now->http_listen == NULL) ||
         (token_file == NULL) != (now->http_token_file == NULL))
@@ -62,6 +104,7 @@ static enum mbp_status keep(struct mbp_plant *plant, const struct mbp_plant *now
         memcpy(access, server->access, server->access_count * sizeof *access);
     plant->journal = now->journal;
     plant->samples_max_bytes = now->samples_max_bytes;
+    plant->mqtt = mqtt;
     plant->server.listen = (struct mbp_listens){listen, server->listen.count};
     plant->http_listen = http;
     plant->http_named = now->http_named;
@@ -79,7 +122,8 @@ enum mbp_status mbp_plant_keep_local(struct mbp_plant *plant, const struct mbp_p
     bool access = !same_access(&plant->server, &now->server);
     bool http =
         !same_text(plant->http_listen, now->http_listen) || !same_text(plant->http_token_file, now->http_token_file);
-    *kept = journal || samples || listen || access || http;
+    bool mqtt = !same_mqtt(&plant->mqtt, &now->mqtt);
+    *kept = journal || samples || listen || access || http || mqtt;
     enum mbp_status status = *kept ? keep(plant, now) : MBP_OK;
     if (status != MBP_OK)
         return status;
@@ -93,5 +137,7 @@ enum mbp_status mbp_plant_keep_local(struct mbp_plant *plant, const struct mbp_p
         say_kept(notes, "server: access");
     if (http)
         say_kept(notes, "http");
+    if (mqtt)
+        say_kept(notes, "mqtt");
     return MBP_OK;
 }

@@ -104,6 +104,7 @@ enum {
     PLANT_CURVES,
     PLANT_SERVER,
     PLANT_HTTP,
+    PLANT_MQTT,
     PLANT_JOURNAL,
     PLANT_SAMPLES,
     PLANT_INSTRUCTOR,
@@ -143,6 +144,8 @@ static const struct mbp_field fields[] = {
     [PLANT_SERVER] = MBP_ROW(MAP, OF(server), "server", "the Modbus server", .schema = &mbp_server_schema),
     [PLANT_HTTP] = MBP_ROW(MAP, OF(http), "http", "the web page", .schema = &http_schema, .brief = &http_brief,
                            .allowed = "off, or {listen: ADDRESS:PORT, token_file: PATH}"),
+    [PLANT_MQTT] =
+        MBP_ROW(MAP, OF(mqtt), "mqtt", "the broker that the plant is published at", .schema = &mbp_mqtt_schema),
     [PLANT_JOURNAL] =
         MBP_ROW(MAP, OF(journal), "journal", "how much of the journal is kept", .schema = &mbp_journal_schema),
     [PLANT_SAMPLES] =
@@ -166,6 +169,7 @@ static void check_plant(struct mbp_reader *reader, void *def)
     if (server->per_client == 0) {
         server->per_client = (server->max_connections + 3) / 4;
     }
+    mbp_mqtt_check_node(reader, plant);
     if (plant->units.count == 0 && mbp_node_find(plant->def.node, "units") != NULL && reader->errors->count == 0) {
         mbp_reader_tell(reader, mbp_def_node(&plant->def, "units"), "'units' is empty; a plant has at least one unit");
     }
@@ -195,6 +199,10 @@ void mbp_plant_view(const struct mbp_plant *plant, struct mbp_arena *arena, stru
                             (plant->http_token_file != NULL ? MBP_BIT(MBP_HTTP_TOKEN_FILE) : 0);
     if (def->http.def.present == 0) {
         def->def.present &= ~MBP_BIT(PLANT_HTTP);
+    }
+    mbp_mqtt_view(&plant->mqtt, &def->mqtt);
+    if (plant->mqtt.broker == NULL) {
+        def->def.present &= ~MBP_BIT(PLANT_MQTT);
     }
     for (unsigned i = 0; i < MBP_COUNT_OF(identity_fields); i++) {
         def->identity.def.present |= plant->identity.object[i] != NULL ? MBP_BIT(i) : 0;

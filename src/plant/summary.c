@@ -257,6 +257,10 @@ void mbp_plant_print_summary(const struct mbp_plant *plant, FILE *out)
     for (uint32_t i = 0; i < plant->server.listen.count; i++)
         fprintf(out, "%s%s", i > 0 ? ", " : "", plant->server.listen.items[i].at);
     fprintf(out, ", HTTP %s\n", plant->http_listen != NULL ? plant->http_listen : "off");
+    if (plant->mqtt.broker != NULL) {
+        fprintf(out, "  MQTT %s, %s, as %s\n", plant->mqtt.broker,
+                plant->mqtt.format == MBP_MQTT_JSON ? "json" : "sparkplug", plant->mqtt.node);
+    }
     char keep[32], size[32];
     fprintf(out, "  journal: events are kept for %s, %s of them at most\n",
             plant->journal.keep_ns == 0 ? "ever" : mbp_duration_format(plant->journal.keep_ns, keep, sizeof keep),

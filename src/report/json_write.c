@@ -1,5 +1,6 @@
 /* JSON, so that it may be shown on a terminal, and read back. */
 #include "mbplant/json.h"
+#include <math.h>
 
 #include <stdlib.h>
 
@@ -72,4 +73,14 @@ void mbp_json_put_text(FILE *out, const char *text)
         }
         text += len;
     }
+}
+
+void mbp_json_put_number(FILE *out, double number)
+{
+    if (number >= 0 && number < 1e9 && number == floor(number))
+        fprintf(out, "%u", (unsigned)number); /* by far the most, and sooner done */
+    else if (isfinite(number))
+        fprintf(out, "%.15g", number);
+    else
+        fputs("null", out);
 }

@@ -130,21 +130,18 @@ static void add(struct samples_minute *minute, double value)
 }
 
 /* The clock may have been set back. */
-static bool is_due(const struct samples_change *known, uint64_t time_ms, uint64_t after_ms)
+static uint64_t since_ns(const struct samples_change *known, uint64_t time_ms)
 {
-    return time_ms < known->time_ms || time_ms - known->time_ms >= after_ms;
+    return time_ms < known->time_ms ? UINT64_MAX : mbp_time_mul_sat(time_ms - known->time_ms, MBP_NS_PER_MS);
 }
 
 static bool is_worth_it(const struct mbp_samples_gathered *of, uint32_t s, uint64_t time_ms, double value)
 {
     const struct samples_change *known = &of->known[s];
     const struct mbp_report_rule *rule = of->rules[s];
-    if (known->time_ms == 0 || is_due(known, time_ms, STEADY_MS))
-        return true;
-    double change = fabs(value - known->value);
-    if (rule == NULL)
-        return change > 0;
-    return change > 0 && change >= rule->deadband && is_due(known, time_ms, rule->every_ns / MBP_NS_PER_MS);
+    uint64_t after_ns = since_ns(known, time_ms);
+    return known->time_ms == 0 || after_ns >= STEADY_MS * MBP_NS_PER_MS ||
+           mbp_report_wants(rule, fabs(value - known->value), after_ns);
 }
 
 static void note(struct mbp_samples *samples, struct mbp_samples_gathered *of, const struct samples_change *change)

@@ -18,12 +18,7 @@ void web_put_text(FILE *out, const char *text)
 
 void web_put_number(FILE *out, double number)
 {
-    if (number >= 0 && number < 1e9 && number == floor(number))
-        fprintf(out, "%u", (unsigned)number); /* by far the most, and sooner done */
-    else if (isfinite(number))
-        fprintf(out, "%.15g", number);
-    else
-        fputs("null", out);
+    mbp_json_put_number(out, number);
 }
 
 void web_put_time(FILE *out, uint64_t wall_ms)

@@ -15,11 +15,6 @@ static const struct point_item *point_of(const struct web_item *item)
     return item->of;
 }
 
-static bool is_bits(const struct mbp_point *point)
-{
-    return mbp_table_is_bits(point->table);
-}
-
 static void put_name(const struct web_item *item)
 {
     web_put_text(item->out, point_of(item)->point.name);
@@ -127,44 +122,11 @@ static void put_raw(const struct web_item *item)
     putc(']', item->out);
 }
 
-/* The words of the point alone, where it takes but some bits of its register. */
-static void take_part(const struct mbp_point *point, uint16_t *words)
-{
-    if (point->own != NULL && point->own->mask != 0)
-        words[0] = (uint16_t)((words[0] & point->own->mask) >> point->own->shift);
-}
-
-/* A number with more digits than a double. */
-static bool is_whole(const struct mbp_point *point)
-{
-    bool scaled = point->scale < 1 || point->scale > 1 || point->offset < 0 || point->offset > 0;
-    return (point->type == MBP_INT64 || point->type == MBP_UINT64) && !scaled;
-}
-
-/* A limit that is off, and numbers that are none, are null. */
 static void put_value(const struct web_item *item)
 {
-    const struct mbp_point *point = &point_of(item)->point;
-    const struct mbp_register reg = mbp_point_register(point);
     uint16_t words[RAW_MAX] = {0};
-    char text[2 * RAW_MAX + 1];
     uint32_t count = raw_words(item, words);
-    take_part(point, words);
-    bool unused = point->field != NULL && point->field->write == MBP_WRITE_LIMIT && mbp_register_unused(&reg, words);
-    if (is_bits(point) || point->type == MBP_BOOL) {
-        fputs(words[0] != 0 ? "true" : "false", item->out);
-    } else if (point->type == MBP_STRING) {
-        mbp_codec_text((enum mbp_order)point->order, words, count, text);
-        web_put_text(item->out, mbp_text_as_utf8(text));
-    } else if (point->type == MBP_FLOAT32) {
-        float number = (float)mbp_register_decode(&reg, words);
-        fputs(isfinite(number) ? mbp_float_text(number, text, sizeof text) : "null", item->out);
-    } else if (is_whole(point)) {
-        uint64_t bits = mbp_codec_bits((enum mbp_type)point->type, (enum mbp_order)point->order, words);
-        fprintf(item->out, point->type == MBP_INT64 ? "%" PRId64 : "%" PRIu64, bits);
-    } else {
-        web_put_number(item->out, unused ? (double)NAN : mbp_register_decode(&reg, words));
-    }
+    mbp_report_point_value(&point_of(item)->point, words, count, item->out);
 }
 
 static void put_quality(const struct web_item *item)

@@ -50,41 +50,10 @@ static void refuse(struct web_call *call, enum mbp_status exception, const struc
 
 /* ---- requests ---------------------------------------------------------------------------------------------------- */
 
-static void put_u16(uint8_t *bytes, unsigned number)
-{
-    bytes[0] = (uint8_t)(number >> 8);
-    bytes[1] = (uint8_t)number;
-}
-
 static double decoded(const struct mbp_point *point, const uint16_t *words)
 {
     const struct mbp_register reg = mbp_point_register(point);
     return point->own != NULL && point->own->mask != 0 ? (double)NAN : mbp_register_decode(&reg, words);
-}
-
-/* By the function of one value where there is but one and the unit has it. */
-static size_t make_request(const struct mbp_answer *answer, enum mbp_table table, uint16_t addr, uint16_t count,
-                           const uint16_t *words, uint8_t request[MBP_PDU_MAX])
-{
-    bool bits = table == MBP_COILS;
-    size_t bytes = bits ? (count + 7u) / 8u : 2u * count;
-    put_u16(request + 1, addr);
-    request[0] = bits ? 5 : 6;
-    if (count == 1 && mbp_answers(answer, request[0])) {
-        put_u16(request + 3, bits ? (words[0] != 0 ? 0xFF00u : 0u) : words[0]);
-        return 5;
-    }
-    request[0] = bits ? 15 : 16;
-    put_u16(request + 3, count);
-    request[5] = (uint8_t)bytes;
-    memset(request + 6, 0, bytes);
-    for (uint16_t i = 0; i < count; i++) {
-        if (bits)
-            request[6 + i / 8] |= (uint8_t)((words[i] != 0) << i % 8);
-        else
-            put_u16(request + 6 + (size_t)(2 * i), words[i]);
-    }
-    return 6 + bytes;
 }
 
 /* False: too many comments came since the last scan, which is answered. */
@@ -143,7 +112,7 @@ bool web_write_words(struct web_call *call, const struct mbp_unit *unit, enum mb
                     table == MBP_COILS ? WRITE_BITS_MAX : WRITE_WORDS_MAX);
         return false;
     }
-    size_t len = make_request(&unit->answer, table, addr, count, words, request);
+    size_t len = mbp_pdu_write(&unit->answer, table, addr, count, words, request);
     enum mbp_status status = web_request(call, web_image_unit(web, unit), request, len);
     if (status == MBP_OK || call->status != 0)
         return status == MBP_OK;
@@ -173,7 +142,6 @@ static bool fits(struct web_call *call, const struct mbp_point *point, double va
 bool web_write_value(struct web_call *call, const struct web_write *write)
 {
     const struct mbp_point *point = &write->point;
-    const struct mbp_register reg = mbp_point_register(point);
     uint16_t words[4] = {0};
     bool bit = point->table == MBP_COILS || point->type == MBP_BOOL;
     if (point->type == MBP_STRING) {
@@ -182,15 +150,7 @@ bool web_write_value(struct web_call *call, const struct web_write *write)
     }
     if (!bit && !fits(call, point, write->value))
         return false;
-    if (point->own != NULL && point->table == MBP_HOLDING_REGISTERS) { /* the rest of its register stays */
-        memcpy(words, web_image_unit(call->web, write->unit)->holding + point->addr, point->count * sizeof words[0]);
-        mbp_map_encode_own(point->own, write->value, true, words);
-    } else if (bit) {
-        words[0] = write->value != 0;
-    } else {
-        mbp_register_encode(&reg, write->value, words);
-    }
-    uint16_t count = bit ? 1 : (uint16_t)point->count;
+    uint16_t count = mbp_pdu_words_of(web_image_unit(call->web, write->unit), point, write->value, words);
     return web_write_words(call, write->unit, (enum mbp_table)point->table, point->addr, count, words, point);
 }
 

@@ -104,6 +104,12 @@ struct mbp_report_rule {
     uint64_t every_ns; /* at least so long from one to the next */
 };
 
+/* Whether a change by so much, so long after the one before, is one. NULL = each change is. */
+static inline bool mbp_report_wants(const struct mbp_report_rule *rule, double change, uint64_t after_ns)
+{
+    return rule == NULL ? change > 0 : change > 0 && change >= rule->deadband && after_ns >= rule->every_ns;
+}
+
 struct mbp_sensor {
     const char *name;
     const char *label;     /* "" when the file has none */

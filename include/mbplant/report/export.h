@@ -41,6 +41,10 @@ struct mbp_export_wish {
     uint16_t port;
 };
 
+/* The rows that a wish means, in their order. Errors: MBP_ERR_MISSING, MBP_ERR_MEMORY. Ownership: free. */
+enum mbp_status mbp_export_rows(const struct mbp_plant *plant, const struct mbp_export_wish *wish,
+                                struct mbp_export_row **rows, size_t *count);
+
 struct mbp_export {
     const struct mbp_plant *plant;
     const struct mbp_export_wish *wish;

@@ -27,7 +27,7 @@ static void collect(const struct mbp_plant *plant, const char *select)
     struct mbp_export_wish wish = {.host = "h", .port = 502, .select = select};
     free(rows);
     rows = NULL;
-    assert_int_equal(export_rows(plant, &wish, &rows, &count), MBP_OK);
+    assert_int_equal(mbp_export_rows(plant, &wish, &rows, &count), MBP_OK);
 }
 
 static const struct mbp_export_row *find(const char *name)
@@ -77,7 +77,7 @@ static void test_patterns_choose_by_name_in_any_case(void **state)
     assert_null(find("T1"));
     free(rows);
     rows = NULL;
-    assert_int_equal(export_rows(plant, &wish, &rows, &count), MBP_ERR_MISSING);
+    assert_int_equal(mbp_export_rows(plant, &wish, &rows, &count), MBP_ERR_MISSING);
     assert_null(rows);
     mbp_plant_free(plant);
 }

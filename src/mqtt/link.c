@@ -1,0 +1,440 @@
+/* The thread with the connection. libmosquitto does not reconnect by itself here: each connection is a new one with a
+ * Will of its own, and nothing of an old one is sent on it. What cannot be written to the socket at once waits in our
+ * ring, not in the library's memory. */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "mqtt_priv.h"
+
+#define RETRY_FIRST_NS  (MBP_NS_PER_S / 2)
+#define RETRY_MOST_NS   (30 * MBP_NS_PER_S)
+#define CONNECT_NS      (15 * MBP_NS_PER_S) /* until the broker has answered */
+#define MISC_NS         (MBP_NS_PER_S / 2)
+#define GOODBYE_NS      (3 * MBP_NS_PER_S / 2)
+#define PACKETS_AT_ONCE 64
+#define CHANGES_AT_ONCE 512u
+#define PASSWORD_MAX    1024u
+
+static uint64_t mono_ns(void)
+{
+    struct mbp_clock clock = mbp_clock_system();
+    return clock.mono_ns(clock.ctx);
+}
+
+static uint64_t wall_ms(void)
+{
+    struct mbp_clock clock = mbp_clock_system();
+    return clock.wall_ms(clock.ctx);
+}
+
+/* ---- for the formats --------------------------------------------------------------------------------------------- */
+
+FILE *mqtt_scratch(struct mqtt_link *link)
+{
+    fseeko(link->out, 0, SEEK_SET);
+    return link->out;
+}
+
+struct mbp_text mqtt_scratch_text(struct mqtt_link *link)
+{
+    off_t end = ftello(link->out);
+    bool whole = fflush(link->out) == 0 && ferror(link->out) == 0 && end >= 0;
+    clearerr(link->out);
+    return (struct mbp_text){link->text, whole ? (size_t)end : 0};
+}
+
+bool mqtt_link_may_send(const struct mqtt_link *link)
+{
+    return link->connected && !link->broken && !mosquitto_want_write(link->mosq);
+}
+
+void mqtt_publish(struct mqtt_link *link, const char *topic, const void *payload, size_t len, int qos, bool retain,
+                  int *mid)
+{
+    int rc = mosquitto_publish(link->mosq, mid, topic, (int)len, payload, qos, retain);
+    if (rc == MOSQ_ERR_SUCCESS)
+        atomic_fetch_add(&link->mqtt->sent, 1);
+    else if (rc == MOSQ_ERR_NO_CONN || rc == MOSQ_ERR_CONN_LOST || rc == MOSQ_ERR_ERRNO)
+        link->broken = true;
+}
+
+void mqtt_subscribe(struct mqtt_link *link, const char *topic)
+{
+    if (mosquitto_subscribe(link->mosq, NULL, topic, 1) != MOSQ_ERR_SUCCESS)
+        link->broken = true;
+}
+
+void mqtt_refuse(struct mqtt_link *link)
+{
+    atomic_fetch_add(&link->mqtt->command_count, 1);
+    atomic_fetch_add(&link->mqtt->refused, 1);
+}
+
+/* ---- what the library tells -------------------------------------------------------------------------------------- */
+
+static void on_connect(struct mosquitto *mosq, void *ctx, int code)
+{
+    struct mqtt_link *link = ctx;
+    struct mbp_mqtt *mqtt = link->mqtt;
+    socklen_t size = sizeof link->peer;
+    if (code != 0) {
+        atomic_store(&mqtt->why, mosquitto_connack_string(code));
+        link->broken = true;
+        return;
+    }
+    memset(&link->peer, 0, sizeof link->peer);
+    getpeername(mosquitto_socket(mosq), (struct sockaddr *)&link->peer, &size);
+    link->connected = true;
+    link->failures = 0;
+    link->born = false;
+    link->at = 0;
+    link->flying_count = 0;
+    link->format->connected(link);
+    atomic_store(&mqtt->events_from, link->confirmed + 1);
+    atomic_fetch_add(&mqtt->session, 1);
+    atomic_fetch_add(&mqtt->connects, 1);
+    atomic_store(&mqtt->since_ms, wall_ms());
+    atomic_store(&mqtt->why, "");
+    atomic_store(&mqtt->link, MBP_LINK_UP);
+    mqtt_call_loop(mqtt);
+}
+
+static void on_message(struct mosquitto *mosq, void *ctx, const struct mosquitto_message *message)
+{
+    (void)mosq;
+    struct mqtt_link *link = ctx;
+    link->format->message(link, message);
+}
+
+/* An event is confirmed when all before it are. */
+static void on_publish(struct mosquitto *mosq, void *ctx, int mid)
+{
+    (void)mosq;
+    struct mqtt_link *link = ctx;
+    for (unsigned f = 0; f < link->flying_count; f++) {
+        if (link->flying[f].mid != mid)
+            continue;
+        link->confirmed = link->flying[f].seq;
+        link->flying_count -= f + 1;
+        memmove(link->flying, link->flying + f + 1, link->flying_count * sizeof link->flying[0]);
+        return;
+    }
+}
+
+/* ---- one connection ---------------------------------------------------------------------------------------------- */
+
+const char *mqtt_path(const struct mbp_mqtt *mqtt, const char *file, char *buf, size_t size)
+{
+    if (file == NULL)
+        return NULL;
+    snprintf(buf, size, "%s%s", file[0] == '/' ? "" : mqtt->plant_folder, file);
+    return buf;
+}
+
+/* The first line of the file, which may be another one at each connection. It goes nowhere but to the library. */
+static bool set_password(struct mqtt_link *link)
+{
+    const struct mbp_mqtt_options *options = &link->mqtt->options;
+    char path[8192];
+    char *bytes = NULL;
+    size_t len = 0;
+    if (options->username == NULL)
+        return true;
+    if (options->password_file == NULL)
+        return mosquitto_username_pw_set(link->mosq, options->username, NULL) == MOSQ_ERR_SUCCESS;
+    mqtt_path(link->mqtt, options->password_file, path, sizeof path);
+    if (mbp_file_read(path, PASSWORD_MAX, &bytes, &len) != MBP_OK || len > PASSWORD_MAX) {
+        free(bytes);
+        atomic_store(&link->mqtt->why, "the file with the password cannot be read");
+        return false;
+    }
+    char password[PASSWORD_MAX + 1];
+    size_t line = len > 0 ? strcspn(memcpy(password, bytes, len), "\r\n") : 0;
+    password[line < len ? line : len] = '\0';
+    int rc = mosquitto_username_pw_set(link->mosq, options->username, password);
+    explicit_bzero(password, sizeof password);
+    explicit_bzero(bytes, len);
+    free(bytes);
+    return rc == MOSQ_ERR_SUCCESS;
+}
+
+static bool set_tls(struct mqtt_link *link, bool tls)
+{
+    const struct mbp_mqtt_options *options = &link->mqtt->options;
+    char ca[8192], cert[8192], key[8192];
+    if (!tls)
+        return true;
+    mqtt_path(link->mqtt, options->ca_file, ca, sizeof ca);
+    mqtt_path(link->mqtt, options->cert_file, cert, sizeof cert);
+    mqtt_path(link->mqtt, options->key_file, key, sizeof key);
+    int rc = mosquitto_tls_set(link->mosq, options->ca_file != NULL ? ca : NULL,
+                               options->ca_file != NULL ? NULL : "/etc/ssl/certs",
+                               options->cert_file != NULL ? cert : NULL, options->key_file != NULL ? key : NULL, NULL);
+    if (rc == MOSQ_ERR_SUCCESS)
+        return true;
+    atomic_store(&link->mqtt->why, "a file of the certificates or keys cannot be read");
+    return false;
+}
+
+static void set_callbacks(struct mqtt_link *link)
+{
+    mosquitto_connect_callback_set(link->mosq, on_connect);
+    mosquitto_message_callback_set(link->mosq, on_message);
+    mosquitto_publish_callback_set(link->mosq, on_publish);
+    mosquitto_max_inflight_messages_set(link->mosq, 0); /* how many of ours are under way is our own affair */
+}
+
+static void later(struct mqtt_link *link)
+{
+    uint64_t wait = RETRY_FIRST_NS << (link->failures < 6 ? link->failures : 6);
+    link->failures++;
+    link->next_try_ns = mono_ns() + (wait < RETRY_MOST_NS ? wait : RETRY_MOST_NS);
+}
+
+static void let_go(struct mqtt_link *link)
+{
+    struct mbp_mqtt *mqtt = link->mqtt;
+    if (atomic_exchange(&mqtt->link, MBP_LINK_AWAY) == MBP_LINK_UP)
+        atomic_store(&mqtt->since_ms, wall_ms());
+    if (link->mosq != NULL)
+        mosquitto_destroy(link->mosq);
+    link->mosq = NULL;
+    link->connected = link->broken = link->writing = link->born = false;
+}
+
+static void lose(struct mqtt_link *link, const char *why)
+{
+    if (why != NULL)
+        atomic_store(&link->mqtt->why, why);
+    let_go(link);
+    later(link);
+}
+
+/* Texts of the library and of the system stay. */
+static const char *words_of(int rc)
+{
+    return rc == MOSQ_ERR_ERRNO ? strerrordesc_np(errno) : mosquitto_strerror(rc);
+}
+
+static void try_to_connect(struct mqtt_link *link)
+{
+    const struct mbp_mqtt_options *options = &link->mqtt->options;
+    char host[MBP_MQTT_HOST_MAX], id[256];
+    uint16_t port = 0;
+    bool tls = false;
+    mbp_mqtt_broker_parse(options->broker, host, &port, &tls);
+    snprintf(id, sizeof id, "%s%s", options->client_id != NULL ? "" : "mbplant-",
+             options->client_id != NULL ? options->client_id : options->node);
+    link->mosq = mosquitto_new(id, true, link);
+    if (link->mosq == NULL) {
+        lose(link, "not enough memory");
+        return;
+    }
+    set_callbacks(link);
+    if (!set_password(link) || !set_tls(link, tls)) {
+        lose(link, NULL);
+        return;
+    }
+    link->format->will(link);
+    int rc = mosquitto_connect_async(link->mosq, host, port, (int)(options->keepalive_ns / MBP_NS_PER_S));
+    if (rc != MOSQ_ERR_SUCCESS) {
+        lose(link, words_of(rc));
+        return;
+    }
+    link->writing = true;
+    link->begun_ns = link->misc_ns = mono_ns();
+}
+
+/* ---- what goes out ----------------------------------------------------------------------------------------------- */
+
+static void take(struct mqtt_link *link, const struct mqtt_change *change)
+{
+    link->roster->now[change->metric] = *change;
+}
+
+/* Changes that nobody can be told of now: the last ones count. */
+static void catch_up(struct mqtt_link *link)
+{
+    struct mqtt_roster *roster = link->roster;
+    uint32_t tail = atomic_load(&roster->tail), head = atomic_load(&roster->head);
+    for (; tail != head; tail++)
+        take(link, &roster->ring[tail & (roster->ring_size - 1)]);
+    atomic_store(&roster->tail, tail);
+}
+
+static void send_changes(struct mqtt_link *link)
+{
+    struct mqtt_roster *roster = link->roster;
+    uint32_t tail = atomic_load(&roster->tail), head = atomic_load(&roster->head);
+    for (unsigned n = 0; tail != head && n < CHANGES_AT_ONCE && mqtt_link_may_send(link); n++, tail++) {
+        const struct mqtt_change change = roster->ring[tail & (roster->ring_size - 1)];
+        take(link, &change);
+        link->format->value(link, &change, false);
+        atomic_store(&roster->tail, tail + 1);
+    }
+    if (link->format->flush != NULL)
+        link->format->flush(link);
+}
+
+/* Texts of an earlier connection are told again by who made them. */
+static void send_mails(struct mqtt_link *link)
+{
+    struct mbp_mqtt *mqtt = link->mqtt;
+    uint32_t tail = atomic_load(&mqtt->mail_tail), head = atomic_load(&mqtt->mail_head);
+    while (tail != head && (!link->connected || (mqtt_link_may_send(link) && link->flying_count < MQTT_MAILS))) {
+        struct mqtt_mail mail = mqtt->mails[tail % MQTT_MAILS];
+        if (link->connected && mail.session == atomic_load(&mqtt->session))
+            link->format->mail(link, &mail);
+        free(mail.text);
+        atomic_store(&mqtt->mail_tail, ++tail);
+        if (tail == head)
+            mqtt_call_loop(mqtt);
+    }
+}
+
+/* The old one is free when all that was noted of it is taken. */
+static void follow(struct mqtt_link *link)
+{
+    struct mqtt_roster *roster = link->roster;
+    if (!atomic_load(&roster->ended) || atomic_load(&roster->head) != atomic_load(&roster->tail))
+        return;
+    link->roster = atomic_load(&roster->next);
+    atomic_store(&link->mqtt->points, link->roster->count);
+    link->born = false;
+    link->at = 0;
+    if (link->connected && link->format->follow != NULL)
+        link->format->follow(link);
+    mqtt_roster_free(roster);
+}
+
+static bool has_work(struct mqtt_link *link)
+{
+    struct mbp_mqtt *mqtt = link->mqtt;
+    return atomic_load(&link->roster->head) != atomic_load(&link->roster->tail) ||
+           atomic_load(&mqtt->mail_head) != atomic_load(&mqtt->mail_tail) || atomic_load(&link->roster->ended) ||
+           (link->connected && !link->born);
+}
+
+static void pump(struct mqtt_link *link)
+{
+    follow(link);
+    if (!link->connected) {
+        catch_up(link);
+        send_mails(link);
+        return;
+    }
+    if (!link->born) {
+        if (link->at == 0)
+            catch_up(link);
+        link->born = link->format->birth(link);
+    }
+    if (link->born) {
+        send_changes(link);
+        send_mails(link);
+    }
+}
+
+/* ---- the loop ---------------------------------------------------------------------------------------------------- */
+
+/* What of the socket is to be waited for, and how long. */
+static int wait_ms(const struct mqtt_link *link)
+{
+    uint64_t now = mono_ns();
+    if (link->mosq != NULL)
+        return (int)(MISC_NS / MBP_NS_PER_MS);
+    return link->next_try_ns <= now ? 0 : (int)((link->next_try_ns - now) / MBP_NS_PER_MS) + 1;
+}
+
+static void serve(struct mqtt_link *link, short events)
+{
+    int rc = MOSQ_ERR_SUCCESS;
+    if ((events & (POLLIN | POLLHUP | POLLERR)) != 0)
+        rc = mosquitto_loop_read(link->mosq, PACKETS_AT_ONCE);
+    if (rc == MOSQ_ERR_SUCCESS && (events & POLLOUT) != 0) {
+        link->writing = false;
+        rc = mosquitto_loop_write(link->mosq, PACKETS_AT_ONCE);
+    }
+    uint64_t now = mono_ns();
+    if (rc == MOSQ_ERR_SUCCESS && now - link->misc_ns >= MISC_NS) {
+        link->misc_ns = now;
+        rc = mosquitto_loop_misc(link->mosq);
+    }
+    if (rc != MOSQ_ERR_SUCCESS)
+        lose(link, link->broken ? NULL : words_of(rc));
+    else if (link->broken)
+        lose(link, NULL);
+    else if (!link->connected && now - link->begun_ns >= CONNECT_NS)
+        lose(link, "the broker does not answer");
+}
+
+static void wait(struct mqtt_link *link)
+{
+    struct mbp_mqtt *mqtt = link->mqtt;
+    struct pollfd fds[2] = {{.fd = mqtt->work.fd, .events = POLLIN}, {.fd = -1}};
+    bool blocked = link->mosq != NULL && (link->writing || mosquitto_want_write(link->mosq));
+    if (link->mosq != NULL) {
+        fds[1].fd = mosquitto_socket(link->mosq);
+        fds[1].events = (short)(POLLIN | (blocked ? POLLOUT : 0));
+    }
+    mbp_bell_prepare(&mqtt->work);
+    bool more = !blocked && has_work(link) && (link->mosq == NULL || link->connected);
+    poll(fds, 2, more || atomic_load(&mqtt->stop) ? 0 : wait_ms(link));
+    mbp_bell_sleep(&mqtt->work, 0);
+    if (link->mosq != NULL)
+        serve(link, fds[1].revents);
+}
+
+/* What is there goes out, then the word of farewell. */
+static void say_goodbye(struct mqtt_link *link)
+{
+    uint64_t end = mono_ns() + GOODBYE_NS;
+    while (link->connected && mono_ns() < end &&
+           (!link->born || link->flying_count > 0 || has_work(link) || mosquitto_want_write(link->mosq))) {
+        pump(link);
+        if (link->flying_count > 0)
+            poll(NULL, 0, 1);
+        wait(link);
+    }
+    if (!link->connected)
+        return;
+    link->format->goodbye(link);
+    mosquitto_disconnect(link->mosq);
+    while (link->mosq != NULL && mosquitto_want_write(link->mosq) && mono_ns() < end + GOODBYE_NS / 3) {
+        struct pollfd fd = {.fd = mosquitto_socket(link->mosq), .events = POLLOUT};
+        if (fd.fd < 0 || poll(&fd, 1, 50) < 0 || mosquitto_loop_write(link->mosq, 1) != MOSQ_ERR_SUCCESS)
+            return;
+    }
+}
+
+static void end(struct mqtt_link *link)
+{
+    say_goodbye(link);
+    let_go(link);
+    while (link->roster != NULL) {
+        struct mqtt_roster *roster = link->roster;
+        link->roster = atomic_load(&roster->next);
+        mqtt_roster_free(roster);
+    }
+    if (link->out != NULL)
+        fclose(link->out);
+    free(link->text);
+    free(link->own);
+    free(link);
+}
+
+void *mqtt_thread(void *ctx)
+{
+    struct mqtt_link *link = ctx;
+    struct mbp_mqtt *mqtt = link->mqtt;
+    while (!atomic_load(&mqtt->stop)) {
+        if (link->mosq == NULL && mono_ns() >= link->next_try_ns)
+            try_to_connect(link);
+        pump(link);
+        wait(link);
+    }
+    end(link);
+    return NULL;
+}

@@ -1,0 +1,235 @@
+/* What the files of this stage share. */
+#ifndef MBP_MQTT_PRIV_H
+#define MBP_MQTT_PRIV_H
+
+#include <mosquitto.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <uv.h>
+
+#include "mbplant/bell.h"
+#include "mbplant/mqtt/mqtt.h"
+#include "mbplant/report/export.h"
+
+#define NOTHING        UINT32_MAX
+#define MQTT_TEXT_MAX  (2u * MBP_STRING_WORDS_MAX)
+#define MQTT_TOPIC_MAX 512u
+
+/* ---- roster: what of a plant is published ------------------------------------------------------------------------ */
+
+/* A point. It stays whole when the plant is gone, but for row.point.own: that is for the loop's thread, while the
+ * plant is there. */
+struct mqtt_metric {
+    struct mbp_export_row row; /* its texts are the roster's */
+    const char *name;          /* unique in the plant: "TT101.high" */
+    const char *device;        /* the machine that it belongs to; NULL = it is the plant's own */
+    uint64_t hash;             /* of the name */
+    struct mbp_report_rule rule;
+    bool has_rule;
+    bool is_state; /* of a machine: enum mbp_state_code */
+    bool is_text;
+};
+
+/* What a point shows: its words, the first in the lowest bits; of a text a hash of it. */
+struct mqtt_change {
+    uint64_t time_ms, bits;
+    uint32_t metric;
+    bool bad; /* quality */
+};
+
+/* What was told of a point last. */
+struct mqtt_seen {
+    uint64_t bits, time_ms;
+    double value;
+    bool bad, known;
+};
+
+struct mqtt_roster {
+    uint32_t count;
+    struct mqtt_metric *metrics; /* the plant's own first, then by machine */
+    uint32_t *by_name;
+    char *texts; /* all names, one after another */
+
+    /* the scan's */
+    struct mqtt_seen *seen;
+    /* from the scan to the thread, in a ring of a power of two */
+    struct mqtt_change *ring;
+    uint32_t ring_size;
+    atomic_uint head, tail;
+    atomic_bool ended;                  /* nothing more comes: another plant has followed */
+    _Atomic(struct mqtt_roster *) next; /* what is published of that */
+    pthread_mutex_t text_lock;          /* of what strings show; the scan does not wait for it */
+    char (*shown)[MQTT_TEXT_MAX + 1];   /* of each string, by `text_of` */
+    uint32_t *text_of;                  /* per metric */
+
+    /* the thread's */
+    struct mqtt_change *now; /* time_ms 0 = not known yet */
+};
+
+enum mbp_status mqtt_roster_new(const struct mbp_plant *plant, struct mqtt_roster **out);
+void mqtt_roster_free(struct mqtt_roster *roster);
+
+/* The point of that name; NOTHING = none. */
+uint32_t mqtt_roster_find(const struct mqtt_roster *roster, const char *name);
+
+/* The words of what a point shows, and what they say; of a text the text. out: JSON. */
+void mqtt_put_value(struct mqtt_roster *roster, const struct mqtt_change *change, FILE *out);
+uint32_t mqtt_words(const struct mqtt_change *change, uint16_t words[4]);
+
+/* What a string shows; buf has MQTT_TEXT_MAX + 1 bytes. Returns buf. */
+const char *mqtt_shown_text(struct mqtt_roster *roster, uint32_t metric, char *buf);
+
+/* ---- from the loop's thread to the other, and back --------------------------------------------------------------- */
+
+enum mqtt_mail_kind { MQTT_MAIL_EVENT, MQTT_MAIL_REFUSED };
+
+/* A text to be published. */
+struct mqtt_mail {
+    char *text; /* whoever takes it frees it */
+    size_t len;
+    uint32_t seq;     /* of an event */
+    uint32_t session; /* for which it was made */
+    uint8_t kind;     /* enum mqtt_mail_kind */
+};
+#define MQTT_MAILS 256u
+
+/* What came from the broker, taken apart. */
+struct mqtt_command {
+    const struct mqtt_roster *roster;
+    uint32_t metric;
+    struct sockaddr_storage peer; /* the broker */
+    bool is_text;
+    double number; /* NaN: a limit is to be unused */
+    char text[MQTT_TEXT_MAX + 1];
+    char why[MBP_COMMENT_MAX + 1], who[MBP_WHO_MAX + 1]; /* "" = nothing said */
+};
+#define MQTT_COMMANDS    64u
+#define MQTT_PAYLOAD_MAX 2048u /* bytes of a command */
+
+/* ---- both threads ------------------------------------------------------------------------------------------------ */
+
+struct mqtt_link;
+
+struct mbp_mqtt {
+    struct mbp_mqtt_config config;
+    struct mbp_mqtt_options options; /* the first plant's; texts are copies */
+    char *folder, *plant_folder;
+    /* the loop's thread */
+    const struct mbp_plant *plant;
+    struct mbp_image *image;
+    struct mqtt_roster *noting; /* of that plant */
+    uint32_t next_event, session_seen;
+    uv_poll_t poll;
+    bool stopped;
+    FILE *out; /* scratch text */
+    char *text;
+    size_t text_len;
+    /* from the loop's thread to the other */
+    struct mqtt_mail mails[MQTT_MAILS];
+    atomic_uint mail_head, mail_tail;
+    struct mbp_bell work;
+    atomic_bool stop;
+    /* and back */
+    struct mqtt_command *commands;
+    atomic_uint command_head, command_tail;
+    int command_fd;
+    atomic_uint session;     /* counts connections; 0 = none yet */
+    atomic_uint events_from; /* the first event that the broker has not confirmed, at its begin */
+    /* figures */
+    atomic_uint link;
+    _Atomic uint64_t since_ms, points, connects, sent, waiting, missed, lost, command_count, refused;
+    _Atomic(const char *) why;
+    pthread_t thread;
+};
+
+/* ---- the scan's thread (look.c, commands.c) ---------------------------------------------------------------------- */
+
+void mqtt_look(struct mbp_mqtt *mqtt, const struct mbp_state *state);
+
+/* Tells events that are new to a broker that is there. */
+void mqtt_tell_events(struct mbp_mqtt *mqtt);
+
+/* Carries out what has come. */
+void mqtt_obey(struct mbp_mqtt *mqtt);
+
+/* Puts a text into the ring; false: there is no room, or no memory. */
+bool mqtt_mail(struct mbp_mqtt *mqtt, enum mqtt_mail_kind kind, uint32_t seq, const char *text, size_t len);
+
+/* ---- the other (link.c and the formats) -------------------------------------------------------------------------- */
+
+/* Takes a payload of a command apart: a number, true, false, on, off, a text, null, or {"value": .., "why": .., "as":
+ * ..}. False: it is none of these. */
+bool mqtt_command_read(const struct mqtt_metric *metric, const char *payload, size_t len, struct mqtt_command *out);
+
+/* Has the loop's thread look for commands, and for events that there is room for now. */
+void mqtt_call_loop(struct mbp_mqtt *mqtt);
+
+/* Hands a command over; false: too many wait. */
+bool mqtt_command_hand_over(struct mbp_mqtt *mqtt, const struct mqtt_command *command);
+
+/* How values and births look. All by the link's thread. */
+struct mqtt_format {
+    void (*will)(struct mqtt_link *link);
+    void (*connected)(struct mqtt_link *link); /* subscribes; the birth begins anew */
+    /* Goes on with the birth; true: all of it is out. To be asked again until then, while mqtt_link_may_send. */
+    bool (*birth)(struct mqtt_link *link);
+    void (*value)(struct mqtt_link *link, const struct mqtt_change *change, bool historical);
+    void (*flush)(struct mqtt_link *link); /* no more values come just now */
+    void (*mail)(struct mqtt_link *link, const struct mqtt_mail *mail);
+    void (*message)(struct mqtt_link *link, const struct mosquitto_message *message);
+    void (*follow)(struct mqtt_link *link); /* another plant: link->roster is its */
+    void (*goodbye)(struct mqtt_link *link);
+};
+extern const struct mqtt_format mqtt_json_format, mqtt_sparkplug_format;
+
+struct mqtt_link {
+    struct mbp_mqtt *mqtt;
+    const struct mqtt_format *format;
+    struct mqtt_roster *roster;
+    struct mosquitto *mosq; /* NULL = no connection is tried just now */
+    uint64_t next_try_ns, misc_ns, begun_ns;
+    unsigned failures;
+    bool writing;   /* the socket is not connected yet */
+    bool connected; /* the broker has said so */
+    bool broken;    /* the connection is over */
+    bool born;
+    uint32_t at; /* of the birth */
+    struct sockaddr_storage peer;
+    /* events that the broker has not confirmed */
+    struct {
+        int mid;
+        uint32_t seq;
+    } flying[MQTT_MAILS];
+    unsigned flying_count;
+    uint32_t confirmed; /* the last event that is */
+    FILE *out;          /* scratch text, from its beginning: mqtt_scratch */
+    char *text;
+    size_t text_len;
+    char base[300]; /* of topics */
+    void *own;      /* the format's */
+};
+
+void *mqtt_thread(void *mqtt);
+
+/* Whether more can be sent without it piling up in memory. */
+bool mqtt_link_may_send(const struct mqtt_link *link);
+
+/* Publishes; counts it. */
+void mqtt_publish(struct mqtt_link *link, const char *topic, const void *payload, size_t len, int qos, bool retain,
+                  int *mid);
+void mqtt_subscribe(struct mqtt_link *link, const char *topic);
+
+/* Counts a command that was refused before anybody saw it. */
+void mqtt_refuse(struct mqtt_link *link);
+
+FILE *mqtt_scratch(struct mqtt_link *link);
+struct mbp_text mqtt_scratch_text(struct mqtt_link *link);
+
+/* Home Assistant's discovery of a point, at `at` of the birth. */
+void mqtt_discover(struct mqtt_link *link, uint32_t metric);
+
+/* What mbp_mqtt_options names as a path, as it is to be opened; NULL of NULL. */
+const char *mqtt_path(const struct mbp_mqtt *mqtt, const char *file, char *buf, size_t size);
+
+#endif

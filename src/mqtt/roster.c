@@ -1,0 +1,241 @@
+/* What of a plant is published: its points, with copies of all texts, so that the thread needs no plant. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mqtt_priv.h"
+
+#define RING_MIN      4096u
+#define RING_MAX      262144u
+#define RING_A_METRIC 8u
+
+/* ---- one point --------------------------------------------------------------------------------------------------- */
+
+static uint32_t machine_of(const struct mbp_plant *plant, const struct mbp_point *point)
+{
+    if (point->sensor < plant->sensor_count)
+        return plant->sensors[point->sensor].machine;
+    if (point->actuator < plant->actuator_count)
+        return plant->actuators[point->actuator].machine;
+    if (point->controller < plant->controller_count)
+        return plant->controllers[point->controller].machine;
+    return point->machine;
+}
+
+static bool is_state_word(const struct mbp_point *point)
+{
+    return point->field != NULL && point->machine != NOTHING && strcmp(point->field->name, "state") == 0;
+}
+
+static void set_rule(const struct mbp_plant *plant, struct mqtt_metric *metric)
+{
+    const struct mbp_point *point = &metric->row.point;
+    bool is_value = point->sensor < plant->sensor_count && metric->row.role == MBP_EXPORT_VALUE && !metric->is_text;
+    const struct mbp_report_rule *rule = is_value ? plant->sensors[point->sensor].report : NULL;
+    metric->has_rule = rule != NULL;
+    if (rule != NULL)
+        metric->rule = *rule;
+}
+
+/* Points of no machine, sensor or the like have names that other units have too. */
+static const char *name_of(const struct mbp_plant *plant, const struct mbp_export_row *row, char *buf, size_t size)
+{
+    if (row->owner[0] == '\0' && plant->unit_count > 1)
+        snprintf(buf, size, "u%u.%s", row->unit_id, row->name);
+    else
+        snprintf(buf, size, "%s", row->name);
+    return buf;
+}
+
+/* ---- all --------------------------------------------------------------------------------------------------------- */
+
+struct ordered {
+    uint32_t machine, row; /* machine + 1, 0 = none */
+};
+
+static int by_machine(const void *a, const void *b)
+{
+    const struct ordered *left = a, *right = b;
+    if (left->machine != right->machine)
+        return left->machine < right->machine ? -1 : 1;
+    return left->row < right->row ? -1 : left->row > right->row;
+}
+
+static int by_name(const void *a, const void *b, void *metrics)
+{
+    const struct mqtt_metric *of = metrics;
+    return strcmp(of[*(const uint32_t *)a].name, of[*(const uint32_t *)b].name);
+}
+
+/* Copies a text behind the others; what was copied last again is not. */
+static const char *put(char **at, const char **last, const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    if (*last != NULL && strcmp(*last, text) == 0)
+        return *last;
+    size_t size = strlen(text) + 1;
+    *last = memcpy(*at, text, size);
+    *at += size;
+    return *last;
+}
+
+static size_t texts_size(const struct mbp_plant *plant, const struct mbp_export_row *rows, size_t count)
+{
+    size_t size = 1;
+    for (size_t r = 0; r < count; r++) {
+        uint32_t machine = machine_of(plant, &rows[r].point);
+        const char *unit = rows[r].point.unit_text;
+        size += sizeof rows[r].name + 8 + strlen(rows[r].owner) + strlen(rows[r].label) +
+                (unit != NULL ? strlen(unit) : 0) +
+                (machine < plant->machine_count ? strlen(plant->machines[machine].name) : 0) + 5;
+    }
+    return size;
+}
+
+static void fill(struct mqtt_roster *roster, const struct mbp_plant *plant, const struct mbp_export_row *rows,
+                 const struct ordered *order)
+{
+    const char *name = NULL, *owner = NULL, *label = NULL, *unit = NULL, *device = NULL;
+    char *at = roster->texts;
+    uint32_t texts = 0;
+    for (uint32_t m = 0; m < roster->count; m++) {
+        char buf[160];
+        struct mqtt_metric *metric = &roster->metrics[m];
+        metric->row = rows[order[m].row];
+        metric->is_text = metric->row.point.type == MBP_STRING;
+        metric->is_state = is_state_word(&metric->row.point);
+        metric->name = put(&at, &name, name_of(plant, &metric->row, buf, sizeof buf));
+        metric->hash = mbp_name_hash(metric->name);
+        metric->device = put(&at, &device, order[m].machine > 0 ? plant->machines[order[m].machine - 1].name : NULL);
+        metric->row.owner = put(&at, &owner, metric->row.owner);
+        metric->row.label = put(&at, &label, metric->row.label);
+        metric->row.point.unit_text = put(&at, &unit, metric->row.point.unit_text);
+        set_rule(plant, metric);
+        roster->text_of[m] = metric->is_text ? texts++ : 0;
+        roster->by_name[m] = m;
+    }
+    qsort_r(roster->by_name, roster->count, sizeof *roster->by_name, by_name, roster->metrics);
+}
+
+static uint32_t ring_size(uint32_t count)
+{
+    uint32_t size = RING_MIN;
+    while (size < RING_MAX && size < count * RING_A_METRIC)
+        size *= 2;
+    return size;
+}
+
+/* Raw blocks have no value of their own. Returns how many there are, strings among them. */
+static uint32_t choose(const struct mbp_plant *plant, const struct mbp_export_row *rows, size_t count,
+                       struct ordered *order, uint32_t *texts)
+{
+    uint32_t chosen = 0;
+    *texts = 0;
+    for (size_t r = 0; r < count; r++) {
+        const struct mbp_point *point = &rows[r].point;
+        if (point->field == NULL || (point->type != MBP_STRING && point->count > 4) ||
+            (point->own != NULL && point->own->write_only))
+            continue;
+        uint32_t machine = machine_of(plant, point);
+        order[chosen++] = (struct ordered){machine < plant->machine_count ? machine + 1 : 0, (uint32_t)r};
+        *texts += point->type == MBP_STRING;
+    }
+    qsort(order, chosen, sizeof *order, by_machine);
+    return chosen;
+}
+
+static enum mbp_status make_room(struct mqtt_roster *roster, uint32_t count, uint32_t texts, size_t texts_bytes)
+{
+    roster->count = count;
+    roster->ring_size = ring_size(count);
+    roster->metrics = calloc(count, sizeof *roster->metrics);
+    roster->by_name = calloc(count, sizeof *roster->by_name);
+    roster->text_of = calloc(count, sizeof *roster->text_of);
+    roster->shown = calloc(texts + 1u, sizeof *roster->shown);
+    roster->texts = malloc(texts_bytes);
+    roster->seen = calloc(count, sizeof *roster->seen);
+    roster->now = calloc(count, sizeof *roster->now);
+    roster->ring = calloc(roster->ring_size, sizeof *roster->ring);
+    return roster->metrics != NULL && roster->by_name != NULL && roster->text_of != NULL && roster->shown != NULL &&
+                   roster->texts != NULL && roster->seen != NULL && roster->now != NULL && roster->ring != NULL
+               ? MBP_OK
+               : MBP_ERR_MEMORY;
+}
+
+enum mbp_status mqtt_roster_new(const struct mbp_plant *plant, struct mqtt_roster **out)
+{
+    const struct mbp_export_wish wish = {.host = "", .select = plant->mqtt.points};
+    struct mbp_export_row *rows = NULL;
+    size_t count = 0;
+    uint32_t texts = 0;
+    enum mbp_status status = mbp_export_rows(plant, &wish, &rows, &count);
+    if (status != MBP_OK)
+        return status == MBP_ERR_MISSING ? MBP_ERR_RANGE : status;
+    struct ordered *order = calloc(count, sizeof *order);
+    struct mqtt_roster *roster = calloc(1, sizeof *roster);
+    uint32_t chosen = order != NULL && roster != NULL ? choose(plant, rows, count, order, &texts) : 0;
+    if (order == NULL || roster == NULL)
+        status = MBP_ERR_MEMORY;
+    else if (chosen == 0 || chosen > MBP_MQTT_POINTS_MAX)
+        status = MBP_ERR_RANGE;
+    if (status == MBP_OK)
+        status = make_room(roster, chosen, texts, texts_size(plant, rows, count));
+    if (status == MBP_OK) {
+        pthread_mutex_init(&roster->text_lock, NULL);
+        fill(roster, plant, rows, order);
+        *out = roster;
+        roster = NULL;
+    }
+    mqtt_roster_free(roster);
+    free(order);
+    free(rows);
+    return status;
+}
+
+void mqtt_roster_free(struct mqtt_roster *roster)
+{
+    if (roster == NULL)
+        return;
+    free(roster->metrics);
+    free(roster->by_name);
+    free(roster->text_of);
+    free(roster->shown);
+    free(roster->texts);
+    free(roster->seen);
+    free(roster->now);
+    free(roster->ring);
+    free(roster);
+}
+
+uint32_t mqtt_roster_find(const struct mqtt_roster *roster, const char *name)
+{
+    uint32_t low = 0, high = roster->count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2, metric = roster->by_name[middle];
+        int order = strcmp(name, roster->metrics[metric].name);
+        if (order == 0)
+            return metric;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NOTHING;
+}
+
+/* ---- what a point shows ------------------------------------------------------------------------------------------ */
+
+uint32_t mqtt_words(const struct mqtt_change *change, uint16_t words[4])
+{
+    for (unsigned i = 0; i < 4; i++)
+        words[i] = (uint16_t)(change->bits >> 16 * i);
+    return 4;
+}
+
+const char *mqtt_shown_text(struct mqtt_roster *roster, uint32_t metric, char *buf)
+{
+    pthread_mutex_lock(&roster->text_lock);
+    snprintf(buf, MQTT_TEXT_MAX + 1, "%s", roster->shown[roster->text_of[metric]]);
+    pthread_mutex_unlock(&roster->text_lock);
+    return buf;
+}

@@ -1,0 +1,269 @@
+"""The plant at a broker, as JSON: a real mosquitto, and clients that nobody here wrote."""
+import json
+import pathlib
+import signal
+import tempfile
+import unittest
+
+import broker
+import support
+
+LINE = """mbplant: 1
+name: Line
+scan: 20ms
+mqtt: {broker: "mqtt://127.0.0.1:PORT"MORE}
+units:
+  - id: 1
+    name: PLC
+    machines:
+      - name: FILL1
+        sensors:
+          - {name: TT101, kind: temperature, unit: "°C", range: [0, 150], max: 85, signal: {base: 20}, register: {type: float32}}
+          - {name: CALM, kind: temperature, range: [0, 150], signal: {base: 50, wave: {shape: sine, amplitude: 20, period: 2s}}, register: {type: float32}, report: {deadband: 15}}
+          - {name: SLOW, kind: temperature, range: [0, 150], signal: {base: 50, wave: {shape: sine, amplitude: 20, period: 2s}}, register: {type: float32}, report: {every: 1h}}
+          - {name: LOT, kind: generic, signal: {text: "A 1"}, register: {type: string(4)}}
+"""
+
+
+@unittest.skipIf(broker.paho is None, "python3-paho-mqtt is not here (tools/test installs it)")
+class Json(unittest.TestCase):
+    more = ""
+    flags = ()
+
+    def setUp(self):
+        self.broker = self.enterContext(broker.Broker())
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-")))
+        self.file = self.folder / "line.yaml"
+        self.file.write_text(LINE.replace("PORT", str(self.broker.port)).replace("MORE", self.more))
+
+    def client(self, *topics, **options):
+        return self.enterContext(broker.Client(self.broker.port, *(topics or ("#",)), **options))
+
+    def plant(self, *flags):
+        return self.enterContext(support.Plant(self.file, *flags))
+
+    def wait_value(self, client, point, value):
+        return client.wait_for(f"{point} = {value!r}", lambda message: message.topic == f"plants/Line/{point}"
+                               and message.json().get("value") == value)
+
+
+class Values(Json):
+    def test_each_point_has_a_topic_with_value_unit_quality_and_time(self):
+        client = self.client()
+        self.plant()
+        message = self.wait_value(client, "TT101", 20)
+        self.assertEqual(set(message.json()), {"value", "unit", "quality", "ts"})
+        self.assertEqual((message.json()["unit"], message.json()["quality"]), ("°C", "good"))
+        self.assertGreater(message.json()["ts"], 1_600_000_000_000)
+        self.wait_value(client, "FILL1.state", "en_service")
+        self.wait_value(client, "LOT", "A 1")
+        self.wait_value(client, "TT101.high", False)
+        self.wait_value(client, "TT101.high.limit", 85)
+        client.wait_for("online", lambda m: m.topic == "plants/Line/status" and m.payload == b"online")
+
+    def test_last_values_are_there_for_who_comes_later(self):
+        self.plant()
+        first = self.client()
+        first.wait_for("online", lambda m: m.topic == "plants/Line/status" and m.payload == b"online")
+        late = self.client("plants/Line/TT101", "plants/Line/status")
+        self.assertTrue(self.wait_value(late, "TT101", 20).retain)
+        self.assertTrue(late.wait_for("status", lambda m: m.topic == "plants/Line/status").retain)
+
+    def test_only_changes_that_report_asks_for_are_sent(self):
+        client = self.client()
+        plant = self.plant()
+        self.wait_value(client, "TT101", 20)
+        support.eventually(lambda: len(client.of("plants/Line/CALM")) >= 4, "four changes of CALM")
+        plant.stop()
+        calm = [message.json()["value"] for message in client.of("plants/Line/CALM")]
+        for before, after in zip(calm, calm[1:]):
+            self.assertGreaterEqual(abs(after - before), 15 - 1e-4)
+        self.assertEqual(len(client.of("plants/Line/SLOW")), 1)
+        self.assertEqual(len(client.of("plants/Line/TT101")), 1, "what does not change is not sent again")
+
+    def test_alarm_and_state_and_event_come(self):
+        client = self.client()
+        plant = self.plant()
+        self.wait_value(client, "TT101", 20)
+        plant.ctl("write", "TT101", "90")
+        self.wait_value(client, "TT101", 90)
+        self.wait_value(client, "TT101.high", True)
+        event = client.wait_for("the alarm's event", lambda m: m.topic == "plants/Line/events"
+                                and m.json()["code"] == "alarm raised")
+        self.assertEqual(event.json()["sensor"], "TT101")
+        plant.ctl("machine", "FILL1", "maintenance")
+        self.wait_value(client, "FILL1.state", "maintenance")
+
+    def test_events_come_without_a_gap_over_a_broker_that_was_away(self):
+        client = self.client("plants/Line/events")
+        plant = self.plant()
+        client.wait_for("the first events", lambda m: m.json()["code"] == "plant loaded")
+        self.broker.stop(kill=True)
+        plant.ctl("machine", "FILL1", "en_panne")
+        support.stand_still(plant.process)  # who hears must be there first: events are not retained
+        client.listen_again(self.broker.start)
+        plant.process.send_signal(signal.SIGCONT)
+        client.wait_for("the failure", lambda m: m.json()["code"] == "machine state")
+        plant.stop()
+        client.wait_for("the stop", lambda m: m.json()["code"] == "stop")
+        numbers = sorted({message.json()["seq"] for message in client.messages})
+        self.assertEqual(numbers, list(range(1, numbers[-1] + 1)))
+
+    def test_end_and_death_are_told(self):
+        client = self.client("plants/Line/status")
+        plant = self.plant()
+        client.wait_for("online", lambda m: m.payload == b"online")
+        plant.stop()
+        client.wait_for("offline", lambda m: m.payload == b"offline")
+        client.messages.clear()
+        plant.start()
+        client.wait_for("online again", lambda m: m.payload == b"online")
+        plant.kill()
+        client.wait_for("the Will", lambda m: m.payload == b"offline")
+        plant.start()
+
+    def test_plant_runs_without_a_broker_and_finds_it_later(self):
+        self.broker.stop()
+        plant = self.plant()
+        plant.ctl("write", "TT101", "70")
+        self.assertIn("70", plant.ctl("read", "TT101"))
+        self.broker.start()
+        self.wait_value(self.client(), "TT101", 70)
+
+    def test_changed_plant_is_published_too(self):
+        client = self.client()
+        plant = self.plant()
+        self.wait_value(client, "TT101", 20)
+        self.file.write_text(self.file.read_text().replace("name: CALM", "name: NEW1"))
+        plant.process.send_signal(signal.SIGHUP)
+        client.wait_for("the new sensor", lambda m: m.topic == "plants/Line/NEW1")
+        plant.ctl("write", "TT101", "33")
+        self.wait_value(client, "TT101", 33)
+
+
+class Chosen(Json):
+    more = ', prefix: "site/hall 3", node: N1, points: "TT101*"'
+
+    def test_prefix_node_and_points_are_as_the_file_says(self):
+        client = self.client()
+        self.plant()
+        client.wait_for("online", lambda m: m.topic == "site/hall 3/N1/status")
+        client.wait_for("the value", lambda m: m.topic == "site/hall 3/N1/TT101")
+        self.assertFalse([m.topic for m in client.messages if "FILL1" in m.topic])
+
+
+class Commands(Json):
+    def setUp(self):
+        super().setUp()
+        self.heard = self.client()
+        self.running = self.plant()
+        self.wait_value(self.heard, "TT101", 20)
+
+    def send(self, point, payload, retain=False):
+        self.heard.publish(f"plants/Line/{point}/set", payload, retain)
+
+    def journal(self):
+        return self.running.ctl("journal", "--format", "jsonl")
+
+    def test_command_is_a_write_with_journal_and_comment(self):
+        self.send("TT101.high.limit", json.dumps({"value": 60, "why": "season", "as": "anna"}))
+        self.wait_value(self.heard, "TT101.high.limit", 60)
+        self.send("FILL1.en_panne", "on")
+        self.wait_value(self.heard, "FILL1.state", "en_panne")
+        self.send("TT101.high.limit", '{"value": null}')
+        self.wait_value(self.heard, "TT101.high.limit", None)
+        events = support.eventually(lambda: [json.loads(line) for line in self.journal().splitlines()
+                                             if "limit changed" in line], "the limit is journaled")
+        self.assertIn("anna", json.dumps(events[0]))
+        self.assertIn("season", json.dumps(events[0]))
+
+    def test_refusals_are_told_counted_and_harmless(self):
+        self.send("TT101.high.limit", "7000")
+        why = self.heard.wait_for("a refusal", lambda m: m.topic == "plants/Line/refused").json()
+        self.assertEqual((why["name"], why["why"]), ("TT101.high.limit", "outside its range 0..150 °C"))
+        self.send("TT101.high", "true")
+        self.heard.wait_for("what cannot be written", lambda m: m.topic == "plants/Line/refused"
+                            and m.json()["name"] == "TT101.high")
+        for payload in ("", "seven", "{", '{"value": 1, "valve": 2}', '{"why": "x"}', "[1]", b"\xff\xfe", b"1\x002",
+                        '{"value": 1, "as": "\\u001b[2J"}', "9" * 1_000_000):
+            self.send("TT101", payload)
+        self.send("NOBODY", "1")
+        self.send("TT101", "55.5")
+        self.wait_value(self.heard, "TT101", 55.5)
+        self.assertIn("limit 7000 °C refused", self.running.ctl("journal"))
+
+    def test_text_is_written(self):
+        self.send("LOT", '"B 2"')
+        self.wait_value(self.heard, "LOT", "B 2")
+        self.send("LOT", "much too long a text")
+
+    def test_flood_of_commands_is_survived(self):
+        for number in range(2000):
+            self.heard.client.publish("plants/Line/TT101/set", str(number % 100), 0)
+        self.send("TT101", "44")
+        support.eventually(lambda: self.send("TT101", "44") or
+                           any(m.json().get("value") == 44 for m in self.heard.of("plants/Line/TT101")), "the last one")
+
+
+class Rights(Json):
+    def test_access_rules_are_asked_about_the_broker(self):
+        self.file.write_text(self.file.read_text().replace("units:", "server: {access: [{from: 127.0.0.1, allow: read}]}\nunits:"))
+        client = self.client()
+        self.plant()
+        self.wait_value(client, "TT101", 20)
+        client.publish("plants/Line/TT101/set", "50")
+        refused = client.wait_for("a refusal", lambda m: m.topic == "plants/Line/refused")
+        self.assertIn("access rules", refused.json()["why"])
+
+    def test_retained_command_is_not_carried_out(self):
+        client = self.client()
+        client.publish("plants/Line/TT101/set", "66", retain=True)
+        plant = self.plant()
+        self.wait_value(client, "TT101", 20)
+        client.publish("plants/Line/TT101.high.limit/set", "70")
+        self.wait_value(client, "TT101.high.limit", 70)
+        self.assertIn("20", plant.ctl("read", "TT101"))
+
+
+class Silent(Json):
+    more = ", commands: false"
+
+    def test_commands_can_be_switched_off(self):
+        client = self.client()
+        plant = self.plant()
+        self.wait_value(client, "TT101", 20)
+        client.publish("plants/Line/TT101/set", "66")
+        plant.ctl("write", "TT101.high.limit", "70")
+        self.wait_value(client, "TT101.high.limit", 70)
+        self.assertFalse([m for m in client.of("plants/Line/TT101") if m.json()["value"] == 66])
+
+
+class Refused(unittest.TestCase):
+    def check(self, mqtt, name="Line"):
+        with tempfile.TemporaryDirectory(prefix="mbplant-") as folder:
+            file = pathlib.Path(folder) / "line.yaml"
+            file.write_text(f"mbplant: 1\nname: {name}\nmqtt: {mqtt}\nunits: [{{id: 1, name: PLC, sensors: "
+                            "[{name: T, kind: temperature}]}]\n")
+            return support.run(support.MBPLANTD, "--check", file).stderr
+
+    def test_mistakes_are_told_with_their_place(self):
+        good = '"mqtt://127.0.0.1"'
+        for mqtt, name, place, words in (
+                ('{broker: "http://x"}', "Line", ":3:16:", "mqtt://HOST"),
+                ('{broker: "mqtt://anna:secret@host"}', "Line", ":3:16:", "keys of their own"),
+                (f'{{broker: {good}, password: secret}}', "Line", ":3:", "password_file"),
+                (f'{{broker: {good}, node: "a/b"}}', "Line", ":3:", "'node' cannot be"),
+                (f'{{broker: {good}, prefix: "a/#"}}', "Line", ":3:", "'prefix' cannot be"),
+                (f'{{broker: {good}}}', "Line +1", ":2:7:", "give 'node'"),
+                (f'{{broker: {good}, cert_file: x, key_file: y}}', "Line", ":3:", "mqtts://"),
+                (f'{{broker: {good}, password_file: x}}', "Line", ":3:", "username"),
+                ("{}", "Line", ":3:", "broker")):
+            errors = self.check(mqtt, name)
+            self.assertIn(place, errors, mqtt)
+            self.assertIn(words, errors, mqtt)
+            if "password: secret" in mqtt or "anna" not in mqtt:
+                self.assertNotIn("secret", errors)
+
+
+if __name__ == "__main__":
+    support.main()
