@@ -25,7 +25,7 @@ struct mbp_mqtt_config {
     struct mbp_image *image;
     struct mbp_scan *scan;
     struct mbp_journal *journal;
-    uint32_t next_event; /* the first that is to be told */
+    uint32_t next_event;               /* the first that is to be told */
     const char *folder;                /* of the data, for what waits on disk; copied */
     void (*before_request)(void *ctx); /* before each batch of commands: a due scan may run */
     void *ctx;
