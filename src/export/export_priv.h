@@ -67,9 +67,6 @@ struct export_block export_block_at(const struct mbp_export *export, size_t row,
 /* In double quotes, as YAML, TOML, JSON and Lua read it alike. */
 void export_quoted(FILE *out, const char *text);
 
-/* What a person calls a row: "FILL1 Rotary filler: en_panne"; returns buf. */
-const char *export_title(const struct mbp_export_row *row, char *buf, size_t size);
-
 /* ---- targets ----------------------------------------------------------------------------------------------------- */
 
 void export_csv(const struct mbp_export *export, FILE *out, FILE *told);

@@ -107,7 +107,7 @@ static json_t *alarm_of(const struct mbp_export_row *row)
         json_object_set_new(alarm, classes[c],
                             json_pack("{s:b, s:i, s:i, s:i, s:i, s:s, s:s, s:s, s:s, s:s}", "enabled", c == of,
                                       "checkdelay", 1, "min", 1, "max", 1, "timedelay", 0, "text",
-                                      c == of ? export_title(row, title, sizeof title) : "", "group",
+                                      c == of ? mbp_export_title(row, title, sizeof title) : "", "group",
                                       mbp_priority_name((enum mbp_priority)row->priority), "ackmode",
                                       "alarm.ack-active", "bkcolor", colours[c], "color", "#000000"));
     json_object_set_new(alarm, "actions", json_pack("{s:b, s:[]}", "enabled", 0, "values"));
@@ -143,7 +143,7 @@ static void add_value(const struct mbp_export_row *row, unsigned n, FILE *svg, j
             "<text id=\"svg_%s\" x=\"%u\" y=\"%u\" font-size=\"14\" font-family=\"sans-serif\" fill=\"#000000\" "
             "stroke-width=\"0\" xml:space=\"preserve\">",
             row->id, x, y);
-    put_escaped(svg, export_title(row, title, sizeof title));
+    put_escaped(svg, mbp_export_title(row, title, sizeof title));
     fprintf(svg,
             "</text><g id=\"%s\" type=\"svg-ext-value\" fill=\"#000000\" stroke=\"#000000\" font-size=\"14\" "
             "stroke-width=\"0\" font-family=\"sans-serif\" text-anchor=\"middle\"><text id=\"%s_t\" x=\"%u\" y=\"%u\" "

@@ -39,7 +39,7 @@ static const struct {
     {MBP_FREQUENCY, "Hz", "frequency"},     {MBP_HUMIDITY, "%", "humidity"},   {MBP_WEIGHT, "kg", "weight"},
 };
 
-static const char *class_of(const struct mbp_export_row *row)
+const char *mbp_export_device_class(const struct mbp_export_row *row)
 {
     for (size_t c = 0; c < sizeof classes / sizeof classes[0]; c++) {
         if (row->role == MBP_EXPORT_VALUE && classes[c].kind == row->kind &&
@@ -53,7 +53,7 @@ static void write_head(const struct mbp_export_row *row, const struct export_sai
 {
     char title[256];
     fputs("      - name: ", out);
-    export_quoted(out, export_title(row, title, sizeof title));
+    export_quoted(out, mbp_export_title(row, title, sizeof title));
     fprintf(out, "\n        unique_id: mbplant_%s\n        slave: %u\n        address: %u\n", row->id, row->unit_id,
             said->point.addr);
 }
@@ -79,8 +79,8 @@ static void write_sensor(const struct mbp_export_row *row, const struct export_s
         export_quoted(out, row->point.unit_text);
         putc('\n', out);
     }
-    if (class_of(row) != NULL)
-        fprintf(out, "        device_class: %s\n", class_of(row));
+    if (mbp_export_device_class(row) != NULL)
+        fprintf(out, "        device_class: %s\n", mbp_export_device_class(row));
     fprintf(out, "        state_class: %s\n", row->role == MBP_EXPORT_COUNT ? "total_increasing" : "measurement");
 }
 

@@ -52,7 +52,7 @@ static json_t *alarm_of(const struct mbp_export_row *row)
                                                                [MBP_PRIORITY_CRITICAL] = "Critical"};
     char title[256];
     return json_pack("[{s:s, s:s, s:i, s:s, s:s}]", "name", row->id, "mode", "Equality", "setpointA", 1, "priority",
-                     priorities[row->priority], "displayPath", export_title(row, title, sizeof title));
+                     priorities[row->priority], "displayPath", mbp_export_title(row, title, sizeof title));
 }
 
 static json_t *tag_of(const struct mbp_export_row *row, const struct export_said *said)
@@ -67,7 +67,7 @@ static json_t *tag_of(const struct mbp_export_row *row, const struct export_said
     json_t *tag =
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "name", row->id, "tagType", "AtomicTag", "valueSource",
                   "opc", "opcServer", "Ignition OPC UA Server", "opcItemPath", path, "dataType", data_type(said),
-                  "documentation", export_title(row, title, sizeof title), "readOnly", !said->point.writable);
+                  "documentation", mbp_export_title(row, title, sizeof title), "readOnly", !said->point.writable);
     if (row->point.unit_text[0] != '\0')
         json_object_set_new(tag, "engUnit", json_string(row->point.unit_text));
     if (isfinite(row->range[0]) && isfinite(row->range[1])) {

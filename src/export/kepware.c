@@ -71,7 +71,7 @@ void export_kepware(const struct mbp_export *export, FILE *out, FILE *told)
         putc(',', out);
         put_cell(out, row->point.unit_text);
         putc(',', out);
-        put_cell(out, export_title(row, title, sizeof title));
+        put_cell(out, mbp_export_title(row, title, sizeof title));
         fputs(",0\n", out);
     }
     if (export->plant->unit_count > 1)

@@ -27,7 +27,7 @@ static void write_metric(const struct mbp_export_row *row, const struct export_s
     char title[256];
     char number[32];
     fprintf(out, "      - name: mbplant_%s\n        help: ", row->id);
-    export_quoted(out, export_title(row, title, sizeof title));
+    export_quoted(out, mbp_export_title(row, title, sizeof title));
     fputs("\n        labels:\n          point: ", out);
     export_quoted(out, row->name);
     fputs("\n          measure: ", out);

@@ -121,7 +121,7 @@ void export_quoted(FILE *out, const char *text)
     putc('"', out);
 }
 
-const char *export_title(const struct mbp_export_row *row, char *buf, size_t size)
+const char *mbp_export_title(const struct mbp_export_row *row, char *buf, size_t size)
 {
     const char *dot = strchr(row->name, '.');
     bool of_owner = row->owner[0] != '\0' && row->label[0] != '\0';

@@ -61,7 +61,7 @@ static void write_number(const struct mbp_export *export, const struct mbp_expor
     char scale[32];
     char offset[32];
     write_uuid(export, row->id, "        - ", out);
-    write_name("name", export_title(row, title, sizeof title), out);
+    write_name("name", mbp_export_title(row, title, sizeof title), out);
     fprintf(out, "          key: 'modbus.get[{$MODBUS.ENDPOINT},%u,%u,%u,1,%s,%s]'\n", row->unit_id,
             export_function(&said->point), said->point.addr, said->type, said->order);
     fputs("          delay: 5s\n          history: 7d\n          value_type: FLOAT\n", out);
@@ -92,7 +92,7 @@ static void write_trigger(const struct mbp_export *export, const struct mbp_expo
     fputs("          triggers:\n", out);
     write_uuid(export, of, "            - ", out);
     fprintf(out, "              expression: 'last(/mbplant by Modbus/mbplant.%s)=1'\n              name: ", row->id);
-    export_quoted(out, export_title(row, title, sizeof title));
+    export_quoted(out, mbp_export_title(row, title, sizeof title));
     fprintf(out, "\n              priority: %s\n", severities[row->priority]);
 }
 
@@ -102,7 +102,7 @@ static void write_bit(const struct mbp_export *export, const struct mbp_export_r
 {
     char title[256];
     write_uuid(export, row->id, "        - ", out);
-    write_name("name", export_title(row, title, sizeof title), out);
+    write_name("name", mbp_export_title(row, title, sizeof title), out);
     fprintf(out, "          type: DEPENDENT\n          key: mbplant.%s\n          delay: '0'\n          history: 7d\n",
             row->id);
     if (block->count > 1)

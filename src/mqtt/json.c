@@ -76,7 +76,7 @@ static bool birth(struct mqtt_link *link)
         if (!mqtt_link_may_send(link))
             return false;
         if (link->mqtt->options.discovery != NULL)
-            mqtt_discover(link, link->at);
+            mqtt_discover(link, &roster->metrics[link->at]);
         if (roster->now[link->at].time_ms != 0)
             value(link, &roster->now[link->at], false);
     }
@@ -127,6 +127,20 @@ static void message(struct mqtt_link *link, const struct mosquitto_message *mess
         mqtt_refuse(link);
 }
 
+/* What is no more is no last value either. */
+static void follow(struct mqtt_link *link, const struct mqtt_roster *before)
+{
+    char topic[MQTT_TOPIC_MAX];
+    for (uint32_t m = 0; m < before->count; m++) {
+        const struct mqtt_metric *metric = &before->metrics[m];
+        if (mqtt_roster_find(link->roster, metric->name) != NOTHING)
+            continue;
+        mqtt_publish(link, topic_of(link, metric->name, topic), NULL, 0, 0, true, NULL);
+        if (link->mqtt->options.discovery != NULL)
+            mqtt_discover_gone(link, metric);
+    }
+}
+
 static void goodbye(struct mqtt_link *link)
 {
     char topic[MQTT_TOPIC_MAX];
@@ -139,4 +153,5 @@ const struct mqtt_format mqtt_json_format = {.will = will,
                                              .value = value,
                                              .mail = mail,
                                              .message = message,
+                                             .follow = follow,
                                              .goodbye = goodbye};

@@ -306,7 +306,7 @@ static void follow(struct mqtt_link *link)
     link->born = false;
     link->at = 0;
     if (link->connected && link->format->follow != NULL)
-        link->format->follow(link);
+        link->format->follow(link, roster);
     mqtt_roster_free(roster);
 }
 

@@ -178,7 +178,7 @@ struct mqtt_format {
     void (*flush)(struct mqtt_link *link); /* no more values come just now */
     void (*mail)(struct mqtt_link *link, const struct mqtt_mail *mail);
     void (*message)(struct mqtt_link *link, const struct mosquitto_message *message);
-    void (*follow)(struct mqtt_link *link); /* another plant: link->roster is its */
+    void (*follow)(struct mqtt_link *link, const struct mqtt_roster *before); /* another plant: link->roster is its */
     void (*goodbye)(struct mqtt_link *link);
 };
 extern const struct mqtt_format mqtt_json_format, mqtt_sparkplug_format;
@@ -226,8 +226,11 @@ void mqtt_refuse(struct mqtt_link *link);
 FILE *mqtt_scratch(struct mqtt_link *link);
 struct mbp_text mqtt_scratch_text(struct mqtt_link *link);
 
-/* Home Assistant's discovery of a point, at `at` of the birth. */
-void mqtt_discover(struct mqtt_link *link, uint32_t metric);
+/* Home Assistant's discovery of a point. */
+void mqtt_discover(struct mqtt_link *link, const struct mqtt_metric *metric);
+
+/* ... and that it is no more. */
+void mqtt_discover_gone(struct mqtt_link *link, const struct mqtt_metric *metric);
 
 /* What mbp_mqtt_options names as a path, as it is to be opened; NULL of NULL. */
 const char *mqtt_path(const struct mbp_mqtt *mqtt, const char *file, char *buf, size_t size);

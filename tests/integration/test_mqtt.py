@@ -225,6 +225,49 @@ class Rights(Json):
         self.assertIn("20", plant.ctl("read", "TT101"))
 
 
+class Discovery(Json):
+    more = ", discovery: homeassistant"
+
+    def configs(self, client):
+        return {m.topic: m.json() for m in client.messages if m.topic.startswith("homeassistant/") and m.payload}
+
+    def test_home_assistant_finds_machines_with_values_alarms_and_knobs(self):
+        client = self.client()
+        self.plant()
+        client.wait_for("online", lambda m: m.topic == "plants/Line/status")
+        configs = self.configs(client)
+        self.assertEqual(len({config["unique_id"] for config in configs.values()}), len(configs))
+        found = {config.get("state_topic", config.get("command_topic")).split("/")[2]: (topic.split("/")[1], config)
+                 for topic, config in configs.items()}
+        kind, value = found["TT101"]
+        self.assertEqual((kind, value["device_class"], value["unit_of_measurement"], value["state_class"]),
+                         ("sensor", "temperature", "°C", "measurement"))
+        self.assertEqual(value["device"]["name"], "FILL1")
+        self.assertEqual(value["availability_topic"], "plants/Line/status")
+        kind, alarm = found["TT101.high"]
+        self.assertEqual((kind, alarm["device_class"], alarm["payload_on"]), ("binary_sensor", "problem", "true"))
+        kind, limit = found["TT101.high.limit"]
+        self.assertEqual((kind, limit["command_topic"], limit["min"] <= 0, limit["max"] >= 150),
+                         ("number", "plants/Line/TT101.high.limit/set", True, True))
+        kind, state = found["FILL1.en_panne"]
+        self.assertEqual(kind, "switch")
+        client.publish(state["command_topic"], state["payload_on"])
+        self.wait_value(client, "FILL1.en_panne", True)
+        kind, button = found["FILL1.acknowledge"]
+        self.assertEqual((kind, button["payload_press"]), ("button", "true"))
+        self.assertEqual(found["FILL1.good"][1]["state_class"], "total_increasing")
+
+    def test_what_is_gone_is_taken_back(self):
+        client = self.client()
+        plant = self.plant()
+        client.wait_for("online", lambda m: m.topic == "plants/Line/status")
+        topic = next(topic for topic in self.configs(client) if topic.endswith("_CALM/config"))
+        self.file.write_text(self.file.read_text().replace("name: CALM", "name: NEW1"))
+        plant.process.send_signal(signal.SIGHUP)
+        client.wait_for("it is taken back", lambda m: m.topic == topic and not m.payload)
+        client.wait_for("its value too", lambda m: m.topic == "plants/Line/CALM" and not m.payload)
+
+
 class Silent(Json):
     more = ", commands: false"
 

@@ -45,6 +45,12 @@ struct mbp_export_wish {
 enum mbp_status mbp_export_rows(const struct mbp_plant *plant, const struct mbp_export_wish *wish,
                                 struct mbp_export_row **rows, size_t *count);
 
+/* What Home Assistant calls what a sensor's value measures, in the unit that it has; NULL = it has no word for it. */
+const char *mbp_export_device_class(const struct mbp_export_row *row);
+
+/* What a person calls a row: "FILL1 Rotary filler: en_panne"; returns buf. 256 bytes suffice. */
+const char *mbp_export_title(const struct mbp_export_row *row, char *buf, size_t size);
+
 struct mbp_export {
     const struct mbp_plant *plant;
     const struct mbp_export_wish *wish;
