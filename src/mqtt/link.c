@@ -202,7 +202,7 @@ static void let_go(struct mqtt_link *link)
     if (link->mosq != NULL)
         mosquitto_destroy(link->mosq);
     link->mosq = NULL;
-    link->connected = link->broken = link->writing = link->born = false;
+    link->connected = link->broken = link->writing = link->born = link->held = false;
 }
 
 static void lose(struct mqtt_link *link, const char *why)
@@ -217,6 +217,14 @@ static void lose(struct mqtt_link *link, const char *why)
 static const char *words_of(int rc)
 {
     return rc == MOSQ_ERR_ERRNO ? strerrordesc_np(errno) : mosquitto_strerror(rc);
+}
+
+/* Whether the other side has taken the connection. */
+static bool is_open(const struct mqtt_link *link)
+{
+    struct sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+    return getpeername(mosquitto_socket(link->mosq), (struct sockaddr *)&peer, &size) == 0;
 }
 
 static void try_to_connect(struct mqtt_link *link)
@@ -244,7 +252,9 @@ static void try_to_connect(struct mqtt_link *link)
         lose(link, words_of(rc));
         return;
     }
-    link->writing = true;
+    link->writing = !is_open(link);
+    if (!link->writing && link->format->connecting != NULL)
+        link->format->connecting(link);
     link->begun_ns = link->misc_ns = mono_ns();
 }
 
@@ -271,8 +281,8 @@ static void send_changes(struct mqtt_link *link)
     uint32_t tail = atomic_load(&roster->tail), head = atomic_load(&roster->head);
     for (unsigned n = 0; tail != head && n < CHANGES_AT_ONCE && mqtt_link_may_send(link); n++, tail++) {
         const struct mqtt_change change = roster->ring[tail & (roster->ring_size - 1)];
-        take(link, &change);
         link->format->value(link, &change, false);
+        take(link, &change);
         atomic_store(&roster->tail, tail + 1);
     }
     if (link->format->flush != NULL)
@@ -286,7 +296,7 @@ static void send_mails(struct mqtt_link *link)
     uint32_t tail = atomic_load(&mqtt->mail_tail), head = atomic_load(&mqtt->mail_head);
     while (tail != head && (!link->connected || (mqtt_link_may_send(link) && link->flying_count < MQTT_MAILS))) {
         struct mqtt_mail mail = mqtt->mails[tail % MQTT_MAILS];
-        if (link->connected && mail.session == atomic_load(&mqtt->session))
+        if (link->connected && link->format->mail != NULL && mail.session == atomic_load(&mqtt->session))
             link->format->mail(link, &mail);
         free(mail.text);
         atomic_store(&mqtt->mail_tail, ++tail);
@@ -315,7 +325,7 @@ static bool has_work(struct mqtt_link *link)
     struct mbp_mqtt *mqtt = link->mqtt;
     return atomic_load(&link->roster->head) != atomic_load(&link->roster->tail) ||
            atomic_load(&mqtt->mail_head) != atomic_load(&mqtt->mail_tail) || atomic_load(&link->roster->ended) ||
-           (link->connected && !link->born);
+           (link->connected && !link->born && !link->held);
 }
 
 static void pump(struct mqtt_link *link)
@@ -329,7 +339,7 @@ static void pump(struct mqtt_link *link)
     if (!link->born) {
         if (link->at == 0)
             catch_up(link);
-        link->born = link->format->birth(link);
+        link->born = !link->held && link->format->birth(link);
     }
     if (link->born) {
         send_changes(link);
@@ -354,6 +364,8 @@ static void serve(struct mqtt_link *link, short events)
     if ((events & (POLLIN | POLLHUP | POLLERR)) != 0)
         rc = mosquitto_loop_read(link->mosq, PACKETS_AT_ONCE);
     if (rc == MOSQ_ERR_SUCCESS && (events & POLLOUT) != 0) {
+        if (link->writing && is_open(link) && link->format->connecting != NULL)
+            link->format->connecting(link);
         link->writing = false;
         rc = mosquitto_loop_write(link->mosq, PACKETS_AT_ONCE);
     }
@@ -392,7 +404,8 @@ static void say_goodbye(struct mqtt_link *link)
 {
     uint64_t end = mono_ns() + GOODBYE_NS;
     while (link->connected && mono_ns() < end &&
-           (!link->born || link->flying_count > 0 || has_work(link) || mosquitto_want_write(link->mosq))) {
+           ((!link->born && !link->held) || link->flying_count > 0 || has_work(link) ||
+            mosquitto_want_write(link->mosq))) {
         pump(link);
         if (link->flying_count > 0)
             poll(NULL, 0, 1);
@@ -421,6 +434,8 @@ static void end(struct mqtt_link *link)
     if (link->out != NULL)
         fclose(link->out);
     free(link->text);
+    if (link->format->release != NULL)
+        link->format->release(link);
     free(link->own);
     free(link);
 }

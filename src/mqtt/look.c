@@ -133,7 +133,7 @@ void mqtt_tell_events(struct mbp_mqtt *mqtt)
 {
     struct mbp_event events[EVENTS_AT_ONCE];
     uint32_t session = atomic_load(&mqtt->session);
-    if (atomic_load(&mqtt->link) != MBP_LINK_UP || session == 0)
+    if (atomic_load(&mqtt->link) != MBP_LINK_UP || session == 0 || mqtt->options.format != MBP_MQTT_JSON)
         return;
     if (session != mqtt->session_seen) {
         mqtt->session_seen = session;

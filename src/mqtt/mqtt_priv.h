@@ -171,7 +171,8 @@ bool mqtt_command_hand_over(struct mbp_mqtt *mqtt, const struct mqtt_command *co
 /* How values and births look. All by the link's thread. */
 struct mqtt_format {
     void (*will)(struct mqtt_link *link);
-    void (*connected)(struct mqtt_link *link); /* subscribes; the birth begins anew */
+    void (*connecting)(struct mqtt_link *link); /* CONNECT goes out now; NULL = nothing */
+    void (*connected)(struct mqtt_link *link);  /* subscribes; the birth begins anew */
     /* Goes on with the birth; true: all of it is out. To be asked again until then, while mqtt_link_may_send. */
     bool (*birth)(struct mqtt_link *link);
     void (*value)(struct mqtt_link *link, const struct mqtt_change *change, bool historical);
@@ -180,6 +181,7 @@ struct mqtt_format {
     void (*message)(struct mqtt_link *link, const struct mosquitto_message *message);
     void (*follow)(struct mqtt_link *link, const struct mqtt_roster *before); /* another plant: link->roster is its */
     void (*goodbye)(struct mqtt_link *link);
+    void (*release)(struct mqtt_link *link); /* of what own points to; NULL = nothing */
 };
 extern const struct mqtt_format mqtt_json_format, mqtt_sparkplug_format;
 
@@ -194,6 +196,7 @@ struct mqtt_link {
     bool connected; /* the broker has said so */
     bool broken;    /* the connection is over */
     bool born;
+    bool held;   /* the birth waits for somebody */
     uint32_t at; /* of the birth */
     struct sockaddr_storage peer;
     /* events that the broker has not confirmed */

@@ -1,6 +1,6 @@
 """Writes the seed inputs of a fuzz target, made from the tests' own traffic and plant files.
 
-    seeds.py mbap|pdu|plant|scenario|dump|journal|tail|recording|sequence|reply|expr|web FOLDER      and FOLDER.dict: the words in them, for libFuzzer
+    seeds.py mbap|pdu|plant|scenario|dump|journal|tail|recording|sequence|reply|expr|web|sparkplug FOLDER      and FOLDER.dict: the words in them, for libFuzzer
 """
 import hashlib
 import json
@@ -18,6 +18,10 @@ import boundaries   # noqa: E402
 import cases        # noqa: E402
 import plants       # noqa: E402
 import server       # noqa: E402
+
+sys.path.insert(0, os.path.join(HERE, '..', 'integration'))
+
+import sparkplug as host   # noqa: E402
 
 
 def pdus(stream):
@@ -265,9 +269,22 @@ def web():
                     yield request('POST', where, body) + request('GET', where.rsplit('/', 1)[0])
 
 
+def sparkplug():
+    """Commands as the integration tests' host sends them, whole and cut."""
+    metrics = [host.command(name='Node Control/Rebirth', datatype=11, boolean=True), host.command(alias=3, double=1.5),
+               host.command(name='LOT', datatype=12, text='A 1'), host.command(name='T', datatype=3, whole=2**32 - 1),
+               host.command(alias=2**40, real=0.5), host.command(name='T', null=True), b'']
+    for metric in metrics:
+        yield host.payload(metric)
+    whole = host.payload(*metrics)
+    for end in range(0, len(whole) + 1, 3):
+        yield whole[:end]
+    yield host.payload(*[metrics[1]] * 300)
+
+
 TARGETS = {'mbap': mbap, 'pdu': pdu, 'plant': plant, 'scenario': scenario, 'dump': dump, 'journal': journal,
            'tail': tail, 'recording': recording,
-           'sequence': sequence, 'reply': reply, 'expr': expr, 'web': web}
+           'sequence': sequence, 'reply': reply, 'expr': expr, 'web': web, 'sparkplug': sparkplug}
 
 if __name__ == '__main__':
     if len(sys.argv) != 3 or sys.argv[1] not in TARGETS:

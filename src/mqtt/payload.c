@@ -1,0 +1,387 @@
+/* Payloads of Sparkplug B, written and read. */
+#include "payload.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOM_FIRST 4096u
+
+enum wire { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
+
+/* Fields: of a payload, a metric, a set of properties, a property. */
+enum { PAYLOAD_TIME = 1, PAYLOAD_METRICS = 2, PAYLOAD_SEQ = 3 };
+enum {
+    METRIC_NAME = 1,
+    METRIC_ALIAS = 2,
+    METRIC_TIME = 3,
+    METRIC_DATATYPE = 4,
+    METRIC_HISTORICAL = 5,
+    METRIC_NULL = 7,
+    METRIC_PROPERTIES = 9,
+    METRIC_INT = 10,
+    METRIC_LONG = 11,
+    METRIC_FLOAT = 12,
+    METRIC_DOUBLE = 13,
+    METRIC_BOOLEAN = 14,
+    METRIC_STRING = 15
+};
+enum { PROPERTIES_KEYS = 1, PROPERTIES_VALUES = 2 };
+enum { PROPERTY_TYPE = 1, PROPERTY_INT = 3, PROPERTY_DOUBLE = 6, PROPERTY_STRING = 8 };
+
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
+
+static bool has_room(struct mqtt_payload *payload, size_t more)
+{
+    if (payload->size - payload->len >= more)
+        return true;
+    size_t size = payload->size == 0 ? ROOM_FIRST : 2 * payload->size;
+    while (size - payload->len < more)
+        size *= 2;
+    uint8_t *bytes = payload->failed ? NULL : realloc(payload->bytes, size);
+    payload->failed = bytes == NULL;
+    if (bytes == NULL)
+        return false;
+    payload->bytes = bytes;
+    payload->size = size;
+    return true;
+}
+
+static size_t varint(uint8_t *at, uint64_t number)
+{
+    size_t len = 0;
+    while (number >= 0x80) {
+        at[len++] = (uint8_t)(number | 0x80);
+        number >>= 7;
+    }
+    at[len++] = (uint8_t)number;
+    return len;
+}
+
+static void put_number(struct mqtt_payload *payload, unsigned field, uint64_t number)
+{
+    if (!has_room(payload, 12))
+        return;
+    payload->bytes[payload->len++] = (uint8_t)(field << 3 | WIRE_VARINT);
+    payload->len += varint(payload->bytes + payload->len, number);
+}
+
+static void put_fixed(struct mqtt_payload *payload, unsigned field, enum wire wire, uint64_t bits)
+{
+    unsigned bytes = wire == WIRE_64 ? 8 : 4;
+    if (!has_room(payload, 1 + bytes))
+        return;
+    payload->bytes[payload->len++] = (uint8_t)(field << 3 | wire);
+    for (unsigned i = 0; i < bytes; i++)
+        payload->bytes[payload->len++] = (uint8_t)(bits >> 8 * i);
+}
+
+static void put_double(struct mqtt_payload *payload, unsigned field, double number)
+{
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    put_fixed(payload, field, WIRE_64, bits);
+}
+
+static void put_float(struct mqtt_payload *payload, unsigned field, float number)
+{
+    uint32_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    put_fixed(payload, field, WIRE_32, bits);
+}
+
+static void put_text(struct mqtt_payload *payload, unsigned field, const char *text)
+{
+    size_t len = strlen(text);
+    if (!has_room(payload, 12 + len))
+        return;
+    payload->bytes[payload->len++] = (uint8_t)(field << 3 | WIRE_BYTES);
+    payload->len += varint(payload->bytes + payload->len, len);
+    memcpy(payload->bytes + payload->len, text, len);
+    payload->len += len;
+}
+
+/* A message inside begins; returns where, for end. Nearly all are shorter than 128 bytes, so their length has one. */
+static size_t begin(struct mqtt_payload *payload, unsigned field)
+{
+    if (!has_room(payload, 2))
+        return 0;
+    payload->bytes[payload->len] = (uint8_t)(field << 3 | WIRE_BYTES);
+    payload->len += 2;
+    return payload->len;
+}
+
+static void end(struct mqtt_payload *payload, size_t at)
+{
+    uint8_t len[10];
+    if (payload->failed || !has_room(payload, sizeof len))
+        return;
+    size_t size = payload->len - at, more = varint(len, size) - 1;
+    memmove(payload->bytes + at + more, payload->bytes + at, more > 0 ? size : 0);
+    memcpy(payload->bytes + at - 1, len, more + 1);
+    payload->len += more;
+}
+
+void mqtt_payload_begin(struct mqtt_payload *payload, uint64_t time_ms)
+{
+    payload->len = 0;
+    payload->failed = false;
+    put_number(payload, PAYLOAD_TIME, time_ms);
+}
+
+void mqtt_payload_seq(struct mqtt_payload *payload, uint8_t seq)
+{
+    put_number(payload, PAYLOAD_SEQ, seq);
+}
+
+/* Integers of up to 32 bits stand in an int, as their 32 bits; longer ones in a long. */
+static void put_value(struct mqtt_payload *payload, const struct mqtt_metric_out *metric)
+{
+    switch ((enum mqtt_datatype)metric->datatype) {
+    case MQTT_FLOAT:
+        put_float(payload, METRIC_FLOAT, (float)metric->number);
+        break;
+    case MQTT_DOUBLE:
+        put_double(payload, METRIC_DOUBLE, metric->number);
+        break;
+    case MQTT_BOOLEAN:
+        put_number(payload, METRIC_BOOLEAN, metric->whole != 0);
+        break;
+    case MQTT_STRING:
+        put_text(payload, METRIC_STRING, metric->text != NULL ? metric->text : "");
+        break;
+    case MQTT_INT64:
+    case MQTT_UINT64:
+        put_number(payload, METRIC_LONG, (uint64_t)metric->whole);
+        break;
+    case MQTT_INT8:
+    case MQTT_INT16:
+    case MQTT_INT32:
+    case MQTT_UINT8:
+    case MQTT_UINT16:
+    case MQTT_UINT32:
+        put_number(payload, METRIC_INT, (uint32_t)metric->whole);
+        break;
+    }
+}
+
+/* Keys first, then as many values. */
+static void put_properties(struct mqtt_payload *payload, const struct mqtt_metric_out *metric)
+{
+    bool unit = metric->unit_text != NULL && metric->unit_text[0] != '\0';
+    bool range = isfinite(metric->low) && isfinite(metric->high);
+    if (!unit && !range && !metric->say_quality)
+        return;
+    size_t set = begin(payload, METRIC_PROPERTIES), at;
+    if (metric->say_quality)
+        put_text(payload, PROPERTIES_KEYS, "Quality");
+    if (unit)
+        put_text(payload, PROPERTIES_KEYS, "engUnit");
+    if (range) {
+        put_text(payload, PROPERTIES_KEYS, "engLow");
+        put_text(payload, PROPERTIES_KEYS, "engHigh");
+    }
+    if (metric->say_quality) {
+        at = begin(payload, PROPERTIES_VALUES);
+        put_number(payload, PROPERTY_TYPE, MQTT_INT32);
+        put_number(payload, PROPERTY_INT, metric->quality);
+        end(payload, at);
+    }
+    if (unit) {
+        at = begin(payload, PROPERTIES_VALUES);
+        put_number(payload, PROPERTY_TYPE, MQTT_STRING);
+        put_text(payload, PROPERTY_STRING, metric->unit_text);
+        end(payload, at);
+    }
+    for (int e = 0; range && e < 2; e++) {
+        at = begin(payload, PROPERTIES_VALUES);
+        put_number(payload, PROPERTY_TYPE, MQTT_DOUBLE);
+        put_double(payload, PROPERTY_DOUBLE, e == 0 ? metric->low : metric->high);
+        end(payload, at);
+    }
+    end(payload, set);
+}
+
+void mqtt_payload_metric(struct mqtt_payload *payload, const struct mqtt_metric_out *metric)
+{
+    size_t at = begin(payload, PAYLOAD_METRICS);
+    if (metric->name != NULL)
+        put_text(payload, METRIC_NAME, metric->name);
+    if (metric->alias != 0)
+        put_number(payload, METRIC_ALIAS, metric->alias);
+    put_number(payload, METRIC_TIME, metric->time_ms);
+    if (metric->say_datatype)
+        put_number(payload, METRIC_DATATYPE, metric->datatype);
+    if (metric->historical)
+        put_number(payload, METRIC_HISTORICAL, 1);
+    if (metric->null)
+        put_number(payload, METRIC_NULL, 1);
+    put_properties(payload, metric);
+    if (!metric->null)
+        put_value(payload, metric);
+    end(payload, at);
+}
+
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
+
+struct cursor {
+    const uint8_t *at, *end;
+};
+
+/* One field: its number, and what it holds. */
+struct field {
+    uint64_t number;
+    unsigned wire;
+    uint64_t bits;
+    const uint8_t *bytes;
+    size_t len;
+};
+
+static bool take_varint(struct cursor *cursor, uint64_t *out)
+{
+    *out = 0;
+    for (unsigned shift = 0; shift < 64 && cursor->at < cursor->end; shift += 7) {
+        uint8_t byte = *cursor->at++;
+        *out |= (uint64_t)(byte & 0x7Fu) << shift;
+        if ((byte & 0x80u) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool take_fixed(struct cursor *cursor, unsigned bytes, uint64_t *out)
+{
+    if ((size_t)(cursor->end - cursor->at) < bytes)
+        return false;
+    *out = 0;
+    for (unsigned i = 0; i < bytes; i++)
+        *out |= (uint64_t)*cursor->at++ << 8 * i;
+    return true;
+}
+
+/* False: the bytes are none. */
+static bool take_field(struct cursor *cursor, struct field *field)
+{
+    uint64_t tag, len;
+    if (!take_varint(cursor, &tag))
+        return false;
+    *field = (struct field){.number = tag >> 3, .wire = (unsigned)(tag & 7u)};
+    switch (field->wire) {
+    case WIRE_VARINT:
+        return take_varint(cursor, &field->bits);
+    case WIRE_64:
+        return take_fixed(cursor, 8, &field->bits);
+    case WIRE_32:
+        return take_fixed(cursor, 4, &field->bits);
+    case WIRE_BYTES:
+        if (!take_varint(cursor, &len) || len > (uint64_t)(cursor->end - cursor->at))
+            return false;
+        field->bytes = cursor->at;
+        field->len = (size_t)len;
+        cursor->at += len;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static double as_double(uint64_t bits)
+{
+    double number;
+    memcpy(&number, &bits, sizeof number);
+    return number;
+}
+
+static double as_float(uint64_t bits)
+{
+    uint32_t word = (uint32_t)bits;
+    float number;
+    memcpy(&number, &word, sizeof number);
+    return (double)number;
+}
+
+/* A field with another kind of content than it has by its number is no field of ours. */
+static void take_into(const struct field *field, struct mqtt_metric_in *metric)
+{
+    bool number = field->wire == WIRE_VARINT, bytes = field->wire == WIRE_BYTES;
+    if (field->number == METRIC_NAME && bytes) {
+        metric->name = (const char *)field->bytes;
+        metric->name_len = field->len;
+    } else if (field->number == METRIC_ALIAS && number) {
+        metric->alias = field->bits;
+    } else if (field->number == METRIC_DATATYPE && number) {
+        metric->datatype = field->bits;
+    } else if (field->number == METRIC_NULL && number) {
+        metric->null = field->bits != 0;
+    } else if ((field->number == METRIC_INT || field->number == METRIC_LONG || field->number == METRIC_BOOLEAN) &&
+               number) {
+        metric->kind = field->number == METRIC_INT    ? MQTT_VALUE_INT
+                       : field->number == METRIC_LONG ? MQTT_VALUE_LONG
+                                                      : MQTT_VALUE_FLAG;
+        metric->whole = field->bits;
+    } else if (field->number == METRIC_FLOAT && field->wire == WIRE_32) {
+        metric->kind = MQTT_VALUE_REAL;
+        metric->number = as_float(field->bits);
+    } else if (field->number == METRIC_DOUBLE && field->wire == WIRE_64) {
+        metric->kind = MQTT_VALUE_REAL;
+        metric->number = as_double(field->bits);
+    } else if (field->number == METRIC_STRING && bytes) {
+        metric->kind = MQTT_VALUE_TEXT;
+        metric->text = (const char *)field->bytes;
+        metric->text_len = field->len;
+    }
+}
+
+static bool read_metric(const struct field *from, struct mqtt_metric_in *metric)
+{
+    struct cursor cursor = {from->bytes, from->bytes + from->len};
+    struct field field;
+    *metric = (struct mqtt_metric_in){0};
+    while (cursor.at < cursor.end) {
+        if (!take_field(&cursor, &field))
+            return false;
+        take_into(&field, metric);
+    }
+    return true;
+}
+
+/* With take NULL it looks whether all is good. */
+static bool read_all(const uint8_t *bytes, size_t len, void (*take)(void *, const struct mqtt_metric_in *), void *ctx)
+{
+    struct cursor cursor = {bytes, bytes + len};
+    struct mqtt_metric_in metric;
+    struct field field;
+    unsigned count = 0;
+    while (cursor.at < cursor.end) {
+        if (!take_field(&cursor, &field))
+            return false;
+        if (field.number != PAYLOAD_METRICS || field.wire != WIRE_BYTES)
+            continue;
+        if (++count > MQTT_METRICS_MAX || !read_metric(&field, &metric))
+            return false;
+        if (take != NULL)
+            take(ctx, &metric);
+    }
+    return true;
+}
+
+bool mqtt_payload_read(const uint8_t *bytes, size_t len, void (*take)(void *ctx, const struct mqtt_metric_in *metric),
+                       void *ctx)
+{
+    return len > 0 && read_all(bytes, len, NULL, NULL) && read_all(bytes, len, take, ctx);
+}
+
+bool mqtt_metric_number(const struct mqtt_metric_in *metric, double *out)
+{
+    if (metric->null || metric->kind == MQTT_VALUE_NONE || metric->kind == MQTT_VALUE_TEXT)
+        return false;
+    if (metric->kind == MQTT_VALUE_REAL)
+        *out = metric->number;
+    else if (metric->datatype >= MQTT_INT8 && metric->datatype <= MQTT_INT32)
+        *out = (double)(int32_t)(uint32_t)metric->whole;
+    else if (metric->datatype == MQTT_INT64)
+        *out = (double)(int64_t)metric->whole;
+    else
+        *out = (double)metric->whole;
+    return isfinite(*out);
+}
