@@ -90,8 +90,9 @@ static void begin(void)
     const struct mbp_scan_config scan = {
         .plant = here.plant, .image = here.image, .journal = here.journal, .clock = clock, .speed = 1.0};
     must(mbp_scan_new(&scan, &here.scan) == MBP_OK && uv_loop_init(&here.loop) == 0);
+    static const struct mbp_listen free_port = {.at = "127.0.0.1:0"};
     const struct mbp_server_config server = {
-        .loop = &here.loop, .image = here.image, .plant = here.plant, .listen = "127.0.0.1:0"};
+        .loop = &here.loop, .image = here.image, .plant = here.plant, .listen = {&free_port, 1}};
     must(mbp_server_open(&server, stderr, &here.server) == MBP_OK);
     const struct mbp_web_config web = {.loop = &here.loop,
                                        .plant = here.plant,

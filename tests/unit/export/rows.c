@@ -88,10 +88,10 @@ static void test_titles_say_whose_and_what(void **state)
     struct mbp_plant *plant = fixture_plant(plain);
     char title[64];
     collect(plant, NULL);
-    assert_string_equal(export_title(find("T1"), title, sizeof title), "T1 Bearing");
-    assert_string_equal(export_title(find("M1.en_service"), title, sizeof title), "M1 Mill: en_service");
-    assert_string_equal(export_title(find("T2"), title, sizeof title), "T2");
-    assert_string_equal(export_title(find("T1@5001"), title, sizeof title), "T1@5001");
+    assert_string_equal(mbp_export_title(find("T1"), title, sizeof title), "T1 Bearing");
+    assert_string_equal(mbp_export_title(find("M1.en_service"), title, sizeof title), "M1 Mill: en_service");
+    assert_string_equal(mbp_export_title(find("T2"), title, sizeof title), "T2");
+    assert_string_equal(mbp_export_title(find("T1@5001"), title, sizeof title), "T1@5001");
     mbp_plant_free(plant);
 }
 
