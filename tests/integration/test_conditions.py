@@ -207,12 +207,12 @@ class Conditions(unittest.TestCase):
                    '      - {name: G, when: "TRUE", limit: 3}\n',
                    "5:26: there is no value named B1",
                    "6:26: this place needs BOOL, and '1 + 1' is a number",
-                   '7:9: an alarm needs \'when\': an expression in quotes: "P1 AND FT1 < 1"',
+                   '7:9: an alarm needs \'when\': an expression in quotes: "P1 AND FT1 < 1"; or one of deviation, frozen, mismatch, loss_of_master',
                    "8:39: 'trip' needs a machine to trip, and this alarm belongs to none; remove it",
                    "9:43: 'suppress' names states of a machine, and this alarm belongs to none; remove it",
                    "10:16: the name 'F' is taken by the alarm in line 9; names are unique in the plant",
-                   "11:33: 'limit' is not a key of an alarm; its keys are name, message, when, trip, delay, off_delay, "
-                   "latch, suppress, priority, repeat")
+                   "11:33: 'limit' is not a key of an alarm; its keys are name, message, when, deviation, frozen, "
+                   "mismatch, loss_of_master, more_than, for, trip, delay, off_delay, latch, suppress, priority, repeat")
         self.check('    sensors:\n'
                    '      - {name: A, alarm: true}\n'
                    '      - {name: B, register: {type: bool}, alarm: true, trip: [high]}\n'
