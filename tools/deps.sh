@@ -138,5 +138,6 @@ build() {
         cmake --fresh -G Ninja -S "$root" -B "$folder" "$@" >&2
         printf '%s\n' "$wanted" >"$folder/configured"
     fi
-    ninja -C "$folder" --quiet "${targets[@]}" >&2
+    # what there is to do, and nothing where there is nothing
+    ninja -C "$folder" --quiet "${targets[@]}" | sed -u '/^ninja: no work to do\.$/d' >&2
 }

@@ -47,6 +47,22 @@ static const char *master_command(char *buf, size_t size)
     return buf;
 }
 
+/* How mbpoll reads it, with a space behind: its words for numbers of two registers, else hexadecimal; and of how many.
+ * As mbplantctl map has it. */
+static const char *poll_form(enum mbp_type type, enum mbp_order order, bool bits, unsigned words, char *buf,
+                             size_t size)
+{
+    bool swapped = !bits && (order == MBP_BADC || order == MBP_DCBA);
+    bool pair = !bits && words == 2 && !swapped;
+    const char *form = "";
+    if (pair)
+        form = type == MBP_FLOAT32 ? ":float" : ":int";
+    else if (!bits && (words > 1 || swapped))
+        form = ":hex";
+    snprintf(buf, size, "%s%s -c %u", form, pair && order == MBP_ABCD ? " -B" : "", pair ? 1 : words);
+    return buf;
+}
+
 static void print_examples(const struct mbp_plant *plant, const char *host, uint16_t port)
 {
     const struct mbp_sensor *sensor = example_sensor(plant);
@@ -54,24 +70,27 @@ static void print_examples(const struct mbp_plant *plant, const char *host, uint
     char command[PATH_MAX];
     char where[96] = "";
     char reference[8];
-    if (sensor == NULL)
-        return;
-    point = mbp_map_register_point(plant, MBP_PER_SENSOR, (uint32_t)(sensor - plant->sensors));
-    if (sensor->reg.nowhere && point == NULL)
-        return;
-    enum mbp_table table = point == NULL ? MBP_HOLDING_REGISTERS : (enum mbp_table)point->table;
+    char form[32];
     master_command(command, sizeof command);
     size_t len = 0;
     if (strcmp(host, DEFAULT_HOST) != 0)
         len = (size_t)snprintf(where, sizeof where, " -H %s", host);
     if (port != DEFAULT_PORT)
         snprintf(where + len, sizeof where - len, " -p %u", port);
+    printf("try next    %s%s %s\n", command, where, plant->machine_count + plant->sensor_count > 0 ? "status" : "map");
+    if (sensor == NULL)
+        return;
+    point = mbp_map_register_point(plant, MBP_PER_SENSOR, (uint32_t)(sensor - plant->sensors));
+    if (sensor->reg.nowhere && point == NULL)
+        return;
+    enum mbp_table table = point == NULL ? MBP_HOLDING_REGISTERS : (enum mbp_table)point->table;
+    const struct mbp_register *reg = point != NULL ? &point->reg : &sensor->reg;
     mbp_reference(table, sensor->reg.addr, reference, sizeof reference);
-    printf("try next    %s%s status\n", command, where);
-    printf("            mbpoll -m tcp -p %u -a %u -t %u -r %u -c %u -1 %s    # %s: %s %u = %s\n", port,
-           plant->units[sensor->unit].id, mbp_table_poll(table), sensor->reg.addr + 1u,
-           point != NULL ? point->reg.words : sensor->reg.words, host, sensor->name, mbp_table_noun(table),
-           sensor->reg.addr, reference);
+    poll_form((enum mbp_type)reg->type, (enum mbp_order)reg->order, mbp_table_is_bits(table), reg->words, form,
+              sizeof form);
+    printf("            mbpoll -m tcp -p %u -a %u -t %u%.*s -r %u%s -1 %s    # %s: %s %u = %s\n", port,
+           plant->units[sensor->unit].id, mbp_table_poll(table), (int)strcspn(form, " "), form, sensor->reg.addr + 1u,
+           form + strcspn(form, " "), host, sensor->name, mbp_table_noun(table), sensor->reg.addr, reference);
     if (point == NULL || point->writable)
         printf("            %s%s write %s %g    # inject a value; 'release %s' lets it go\n", command, where,
                sensor->name, sensor->range[0] + 0.9 * (sensor->range[1] - sensor->range[0]), sensor->name);

@@ -29,6 +29,7 @@ enum long_only {
     OPT_PRINT_CONFIG,
     OPT_SCHEMA,
     OPT_TRACE,
+    OPT_HEX,
     OPT_PAUSED,
     OPT_EXEC,
     OPT_READY_FD,
@@ -51,6 +52,7 @@ static const struct option long_options[] = {
     {"print-config", no_argument, NULL, OPT_PRINT_CONFIG},
     {"schema", no_argument, NULL, OPT_SCHEMA},
     {"trace", no_argument, NULL, OPT_TRACE},
+    {"hex", no_argument, NULL, OPT_HEX},
     {"paused", no_argument, NULL, OPT_PAUSED},
     {"exec", required_argument, NULL, OPT_EXEC},
     {"ready-fd", required_argument, NULL, OPT_READY_FD},
@@ -95,7 +97,9 @@ static const char help[] =
     "      --check                  check the plant file, print a summary, start nothing\n"
     "      --print-config           print the plant file with every default and address explicit\n"
     "      --schema                 print what a plant file may hold as a JSON Schema, for editors\n"
-    "      --trace                  print each frame decoded: who, unit, function, points and values by name\n"
+    "      --trace                  print each frame decoded: when, who, unit, function, points and values by name;\n"
+    "                               but what a mbplantctl reads of the plant's own files only with -v\n"
+    "      --hex                    with --trace: the bytes too, as mbplantctl explain takes them\n"
     "  -v, --verbose                print every event, and at the end what was served\n"
     "  -h, --help                   this text\n"
     "      --version                the version\n"
@@ -253,7 +257,9 @@ static int take(int option, const char *argument, struct options *options)
         mbp_plant_print_schema(stdout);
         return 0;
     case OPT_TRACE:
-        options->trace = true;
+    case OPT_HEX:
+        options->trace = options->trace || option == OPT_TRACE;
+        options->hex = options->hex || option == OPT_HEX;
         return -1;
     case OPT_PAUSED:
         options->paused = true;
@@ -312,6 +318,7 @@ static int check_together(const struct options *options, int words)
          "--paused has no place beside --fast-forward and --scenario, which let time pass themselves"},
         {forward && (options->command != NULL || options->ready_fd >= 0),
          "--exec and --ready-fd have no place beside --fast-forward, which answers no master"},
+        {options->hex && !options->trace, "--hex needs --trace, whose frames it shows"},
         {options->end_ms != 0 && !forward, "--end needs --fast-forward"},
         {options->output_path != NULL && !scenario, "--output needs --scenario, whose report it takes"},
     };

@@ -26,6 +26,7 @@ struct options {
     uint64_t fast_forward_ns; /* 0 = to the scenario's end */
     bool verbose;
     bool trace;
+    bool hex;            /* --hex: with the bytes of each frame */
     bool paused;         /* the plant stands until an instructor lets it run */
     bool has_run_report; /* --report: of the run, in that form */
     enum mbp_format run_report;

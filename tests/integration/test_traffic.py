@@ -43,7 +43,7 @@ class Traffic(unittest.TestCase):
                 stranger.recv(1)
             got = support.eventually(lambda: (lambda all: all if len(all) == 6 else None)(plant.get("/traffic")), "six")
             plant.stop()
-            lines = [line for line in plant.out.text().splitlines() if re.match(r"127\.0\.0\.1:\d+ |    <", line)]
+            lines = [line for line in plant.out.text().splitlines() if re.match(r"\d\d:\d\d:\d\d\.\d{3}Z 127\.0\.0\.1:\d+ |    <", line)]
             told = list(zip(lines[::2], lines[1::2]))
             self.assertEqual(len(told), 6)
             for exchange, (asked, answered) in zip(got, told):

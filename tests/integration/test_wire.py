@@ -236,7 +236,7 @@ class Wire(unittest.TestCase):
         plain request, before mbplantd looks. The trace tells, a letter a request; '.' is the plain one."""
         groups = b"".join(struct.pack(">BHHH", 6, 900, 7 * n % 90, 1) for n in range(34))
         scattered = struct.pack(">BB", 20, len(groups)) + groups
-        with WirePlant("records.yaml", "--trace") as plant:
+        with WirePlant("records.yaml", "--trace", "-v") as plant:
             attackers = [self.enterContext(Client(plant.port)) for _ in range(crowd)]
             polite = self.enterContext(Client(plant.port))
             names = {client.socket.getsockname()[1]: chr(ord("a") + i) for i, client in enumerate(attackers)}
@@ -252,7 +252,7 @@ class Wire(unittest.TestCase):
             for client in attackers:
                 self.assertEqual(len(client.receive(requests * (9 + 34 * 4))), requests * (9 + 34 * 4))
             plant.stop()
-            seen = [names[int(port)] for port in re.findall(r"^127\.0\.0\.1:(\d+) #", plant.out.text(), re.M)]
+            seen = [names[int(port)] for port in re.findall(r"^\S+Z 127\.0\.0\.1:(\d+) #", plant.out.text(), re.M)]
             plant.start()
         return "".join(seen[crowd + 1:])
 

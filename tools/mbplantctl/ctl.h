@@ -37,6 +37,7 @@ enum ctl_exit {
 #define CTL_OPT_LEARN   0x1000u
 #define CTL_OPT_EXPORT  0x2000u /* --select */
 #define CTL_OPT_CONFORM 0x4000u /* --write */
+#define CTL_OPT_WAIT    0x8000u /* --within */
 
 struct ctl_verb;
 
@@ -62,9 +63,11 @@ struct ctl_options {
     struct mbp_moment since, until;
     const char *machine, *sensor, *code; /* which events; NULL = any */
     const char *load_path, *save_path;
-    bool dry_run, once, no_wait;
+    bool dry_run, once, no_wait, yes;
     uint32_t shelf_s;            /* --for; 0 = not given */
     uint32_t interval_ms, count; /* 0 = not given */
+    uint32_t last;               /* --last; 0 = not given */
+    uint32_t within_ms;          /* --within; likewise */
     const char *select_names;    /* --select */
     const char *output_path;     /* --output; NULL = standard output */
     enum mbp_table table;        /* --table; of what does not say it */
@@ -118,7 +121,11 @@ enum mbp_status ctl_options_parse(int argc, char **argv, FILE *errors, struct ct
 /* The options that a verb with these CTL_OPT_ bits takes, one line each. */
 void ctl_options_print(unsigned mask, bool common, FILE *out);
 
+/* All that it takes, as words: "--host", one a line on standard output. */
+void ctl_options_words(unsigned mask);
+
 void ctl_help(FILE *out);
+void ctl_help_line(const char *head, const char *text, FILE *out);
 void ctl_verb_help(const struct ctl_verb *verb, FILE *out);
 
 /* "mbplantctl: ..." on stderr, one line. */
@@ -195,5 +202,7 @@ enum ctl_exit ctl_run_explain(struct ctl *ctl);
 enum ctl_exit ctl_run_learn(struct ctl *ctl);
 enum ctl_exit ctl_run_export(struct ctl *ctl);
 enum ctl_exit ctl_run_conform(struct ctl *ctl);
+enum ctl_exit ctl_run_wait(struct ctl *ctl);
+enum ctl_exit ctl_run_completion(struct ctl *ctl);
 
 #endif

@@ -1,8 +1,20 @@
 /* --help, for the whole and for each verb, out of the tables of verbs and options. */
 #include <ctype.h>
+#include <string.h>
 
 #include "ctl.h"
 #include "text/filter.h"
+
+#define HEAD_COLUMNS 26
+
+/* A head that is too long has its text in the line below, in the same column. */
+void ctl_help_line(const char *head, const char *text, FILE *out)
+{
+    if (strlen(head) > HEAD_COLUMNS)
+        fprintf(out, "  %s\n  %-*s %s\n", head, HEAD_COLUMNS, "", text);
+    else
+        fprintf(out, "  %-*s %s\n", HEAD_COLUMNS, head, text);
+}
 
 void ctl_help(FILE *out)
 {
@@ -11,9 +23,9 @@ void ctl_help(FILE *out)
           out);
     for (size_t i = 0; i < ctl_verb_count; i++) {
         const struct ctl_verb *verb = &ctl_verbs[i];
-        char head[64];
+        char head[96];
         snprintf(head, sizeof head, "%s %s", verb->name, verb->arguments);
-        fprintf(out, "  %-22s %s\n", head, verb->help);
+        ctl_help_line(head, verb->help, out);
     }
     fputs("\nOptions:\n", out);
     ctl_options_print(CTL_OPT_COMMON, true, out);
@@ -34,7 +46,7 @@ void ctl_verb_help(const struct ctl_verb *verb, FILE *out)
         ctl_options_print(verb->options, false, out);
     }
     if (verb->formats != 1u << MBP_FORMAT_TEXT) {
-        fputs("                         FORMAT is", out);
+        fprintf(out, "  %-*s FORMAT is", HEAD_COLUMNS, "");
         for (unsigned f = 0; f < MBP_FORMAT_COUNT; f++) {
             if ((verb->formats >> f & 1u) != 0)
                 fprintf(out, " %s", mbp_format_name((enum mbp_format)f));

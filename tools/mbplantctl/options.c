@@ -161,12 +161,30 @@ static bool set_interval(struct ctl_options *options, const char *value)
     return true;
 }
 
+static bool set_within(struct ctl_options *options, const char *value)
+{
+    uint64_t ns;
+    if (mbp_duration_parse(value, &ns) != MBP_OK || ns < MBP_NS_PER_MS || ns > TIMEOUT_MS_MAX * MBP_NS_PER_MS)
+        return false;
+    options->within_ms = (uint32_t)(ns / MBP_NS_PER_MS);
+    return true;
+}
+
 static bool set_count(struct ctl_options *options, const char *value)
 {
     uint64_t count;
     if (!parse_unsigned(value, 1, UINT32_MAX, &count))
         return false;
     options->count = (uint32_t)count;
+    return true;
+}
+
+static bool set_last(struct ctl_options *options, const char *value)
+{
+    uint64_t count;
+    if (!parse_unsigned(value, 1, UINT32_MAX, &count))
+        return false;
+    options->last = (uint32_t)count;
     return true;
 }
 
@@ -284,8 +302,12 @@ static const struct option known[] = {
     {"once", 0, NULL, CTL_OPT_SHELF, "ends by itself when what is beyond has returned to normal", FLAG(once)},
     {"interval", 0, "TIME", CTL_OPT_WATCH, "how often it looks at the slave (1s)", set_interval, 0,
      "a time from 100ms to 1h, like 500ms or 2s"},
+    {"last", 'n', "N", CTL_OPT_JOURNAL, "only the last N of them", set_last, 0, "1..4294967295"},
     {"count", 0, "N", CTL_OPT_WATCH, "ends after so many looks", set_count, 0, "1..4294967295"},
+    {"within", 0, "TIME", CTL_OPT_WAIT, "how long it waits at most (30s)", set_within, 0,
+     "a time from 1ms to 1h, like 500ms or 30s"},
     {"dry-run", 0, NULL, CTL_OPT_EDIT, "show what would change in the plant file, and change nothing", FLAG(dry_run)},
+    {"yes", 'y', NULL, CTL_OPT_EDIT, "do not ask, also where addresses of other points move", FLAG(yes)},
     {"no-wait", 0, NULL, CTL_OPT_EFFECT, "end when the slave has taken it, not when a scan has done it", FLAG(no_wait)},
     {"lang", 0, "LANG", CTL_OPT_LANG, "language of what is meant for people: en, fr", set_lang, 0, "en, fr"},
     {"request", 0, NULL, CTL_OPT_EXPLAIN, "take the frame for a request", FLAG(request)},
@@ -328,7 +350,15 @@ void ctl_options_print(unsigned mask, bool common, FILE *out)
             snprintf(letter, sizeof letter, "-%c, ", option->letter);
         snprintf(head, sizeof head, "%s--%s %s", letter, option->name,
                  option->argument != NULL ? option->argument : "");
-        fprintf(out, "  %-22s %s\n", head, option->help);
+        ctl_help_line(head, option->help, out);
+    }
+}
+
+void ctl_options_words(unsigned mask)
+{
+    for (size_t i = 0; i < KNOWN; i++) {
+        if (known[i].mask == CTL_OPT_COMMON || (known[i].mask & mask) != 0)
+            ctl_say("--%s\n", known[i].name);
     }
 }
 

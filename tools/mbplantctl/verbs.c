@@ -12,18 +12,24 @@
 #define READING (TEXT | 1u << MBP_FORMAT_JSON | 1u << MBP_FORMAT_CSV)
 
 const struct ctl_verb ctl_verbs[] = {
-    {"map", ctl_run_map, 0, 1, CTL_OPT_FORMAT, TABLES, "[NAME]",
+    {"map", ctl_run_map, 0, 1, CTL_OPT_FORMAT | CTL_OPT_ALL, TABLES, "[NAME]",
      "the register map, with the mbpoll command of each point",
+     "Values and states of machines; --all lists every point there is. A terminal gets the columns that it has room "
+     "for.\n"
      "NAME shows one machine with its sensors, one sensor, one point, or one table (holding_registers, ...).\n"
      "ADDRESS is what stands in the frame, from 0; REFERENCE is how handbooks write it, from 1 with the table in "
      "front.\n"
      "CSV and JSON have labels, offsets, ranges, limits in use, files and queues too.\n",
      "  mbplantctl map\n"
      "  mbplantctl map TT101\n"
+     "  mbplantctl map --all\n"
      "  mbplantctl --plant config/bottling.yaml map --format csv     without a slave\n"},
-    {"status", ctl_run_status, 0, 0, CTL_OPT_ALL, TEXT, "", "the plant on one screen",
-     "Of many sensors only those in alarm, forced, shelved or of bad quality; --all shows every one.\n",
+    {"status", ctl_run_status, 0, 0, CTL_OPT_ALL | CTL_OPT_FORMAT, TEXT | 1u << MBP_FORMAT_JSON, "",
+     "the plant on one screen",
+     "FOR (WALL) is the machine's own time here; what runs faster or slower is simulated time. Of many sensors only "
+     "those in alarm, forced, shelved or of bad quality; --all shows every one.\n",
      "  mbplantctl status\n"
+     "  mbplantctl status --format json | jq '.sensors[] | select(.forced)'\n"
      "  mbplantctl -H 192.168.1.20 status\n"},
     {"watch", ctl_run_watch, 0, 0, CTL_OPT_WATCH, TEXT, "", "the plant live, on the whole terminal",
      "Machines, sensors with a bar of their value, alarms and events; ? lists the keys, which acknowledge, force, "
@@ -92,6 +98,13 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl sensor set TT109 max 85 signal.noise 0.5\n"
      "  mbplantctl sensor set TT109 max 85 --dry-run\n"
      "  mbplantctl sensor remove TT109\n"},
+    {"wait", ctl_run_wait, 1, 4, CTL_OPT_WAIT, TEXT, "POINT|MACHINE [=|<|>|..] [VALUE]",
+     "until a value or a machine is as wanted, for scripts",
+     "Without VALUE until the point is on. VALUE is a number, on, off, active or normal; of a machine its state; of a\n"
+     "text the text. Looks four times a scan. Exit code 1 when it is not so within the time (wall time, 30s).\n",
+     "  mbplantctl wait TT101.high\n"
+     "  mbplantctl wait 'TT101 > 80' --within 2min\n"
+     "  mbplantctl wait FILL1 en_panne --within 10s && echo it has tripped\n"},
     {"alarms", ctl_run_alarms, 0, 0, CTL_OPT_FORMAT | CTL_OPT_ALL, TABLES, "", "active alarms and those that wait",
      "Of alarms that are shelved, suppressed by design or out of service those whose value is beyond; --all lists "
      "every\n"
@@ -119,12 +132,14 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl shelve TT101 --for 10min\n"
      "  mbplantctl shelve TT101 --once\n"
      "  mbplantctl shelve FILL1\n"},
-    {"unshelve", ctl_run_unshelve, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE", "end that", "",
-     "  mbplantctl unshelve TT101\n"},
+    {"unshelve", ctl_run_unshelve, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE|all", "end that", "",
+     "  mbplantctl unshelve TT101\n"
+     "  mbplantctl unshelve all\n"},
     {"suppress", ctl_run_suppress, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE",
      "take a sensor's alarms out of service, until unsuppress", "", "  mbplantctl suppress TT101\n"},
-    {"unsuppress", ctl_run_unsuppress, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE", "put them back in service", "",
-     "  mbplantctl unsuppress TT101\n"},
+    {"unsuppress", ctl_run_unsuppress, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE|all", "put them back in service", "",
+     "  mbplantctl unsuppress TT101\n"
+     "  mbplantctl unsuppress all\n"},
     {"report", ctl_run_report, 0, 0, CTL_OPT_FORMAT | CTL_OPT_PERIOD | CTL_OPT_LANG, REPORTS, "",
      "the plant now, and a period of its life",
      "What the plant is like now; then, of the last 24 hours or the period that --since and --until give (see\n"
@@ -146,6 +161,7 @@ const struct ctl_verb ctl_verbs[] = {
      "changed\n"
      "is told, with exit code 1.\n",
      "  mbplantctl journal\n"
+     "  mbplantctl journal -n 20\n"
      "  mbplantctl journal --since 2h --machine FILL1 --code alarm\n"
      "  mbplantctl journal --since yesterday --until yesterday --format csv > events.csv\n"
      "  mbplantctl journal --follow --code \"machine state\"\n"
@@ -232,12 +248,20 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl --plant config/bottling.yaml -H 192.168.1.20 export zabbix -o template.yaml\n"
      "  mbplantctl export csv --select 'TT101*,FILL1.*'\n"},
     {"explain", ctl_run_explain, 1, ANY, CTL_OPT_EXPLAIN, TEXT, "HEX..", "a Modbus frame, field by field",
-     "A Modbus TCP frame, an RTU frame or a bare PDU, as Wireshark or a log shows it: spaces, colons, commas and 0x "
-     "are\n"
-     "passed over. Exit code 1 when something in it breaks the specification.\n",
+     "A Modbus TCP frame, an RTU frame or a bare PDU, as Wireshark, mbpoll -v or a log shows it: spaces, colons, "
+     "commas,\n"
+     "brackets and 0x are passed over; lines of a dump (offset, bytes, characters) and a whole packet work too, in "
+     "one\n"
+     "word. Exit code 1 when something in it breaks the specification.\n",
      "  mbplantctl explain 00 01 00 00 00 06 01 03 00 00 00 0A\n"
      "  mbplantctl explain 000100000007010304428433 33\n"
-     "  mbplantctl explain --response 01 03 05 00 01\n"},
+     "  mbplantctl explain --response 01 03 05 00 01\n"
+     "  mbplantctl explain '[00][01][00][00][00][06][01][03][00][00][00][01]'\n"},
+    {"completion", ctl_run_completion, 1, 3, CTL_OPT_COMMON, TEXT, "bash",
+     "a script that completes verbs, options and names",
+     "Names are those of the plant that runs, at -H and -p where the command line has them.\n",
+     "  source <(mbplantctl completion bash)\n"
+     "  mbplantctl completion bash | sudo tee /etc/bash_completion.d/mbplantctl\n"},
 };
 
 const size_t ctl_verb_count = sizeof ctl_verbs / sizeof ctl_verbs[0];

@@ -54,8 +54,9 @@ static void says(const char *hex, enum ctl_side side, enum mbp_status status, co
 static void test_hex_of_each_notation_gives_the_same_bytes(void **state)
 {
     (void)state;
-    static const char *const notations[] = {"0003ff0a", "00 03 FF 0A", "0x00,0x03,0xff,0x0a", "00:03:ff:0a",
-                                            "00-03-FF-0A"};
+    static const char *const notations[] = {"0003ff0a",         "00 03 FF 0A",         "0x00,0x03,0xff,0x0a",
+                                            "00:03:ff:0a",      "00-03-FF-0A",         "[00][03][FF][0A]",
+                                            "<00><03><FF><0A>", "\\x00\\x03\\xff\\x0a"};
     static const uint8_t wanted[] = {0x00, 0x03, 0xFF, 0x0A};
     for (size_t i = 0; i < sizeof notations / sizeof notations[0]; i++) {
         uint8_t bytes[8];
@@ -65,6 +66,43 @@ static void test_hex_of_each_notation_gives_the_same_bytes(void **state)
         assert_int_equal(len, 4);
         assert_memory_equal(bytes, wanted, 4);
     }
+}
+
+static void test_lines_of_a_dump_give_their_bytes_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *digits;
+    } dumps[] = {
+        {"0000   00 01 00 00 00 06 01 03 00 00 00 01               ............\n", "000100000006010300000001"},
+        {"0000  00 01 00 00 00 06 01 03  00 00 00 01               ....\n", "000100000006010300000001"},
+        {"00000000: 0001 0000 0006 0103 0000 0001            ............", "000100000006010300000001"},
+        {"0000  00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f   be ef\n0010  be ef   ..\n",
+         "000102030405060708090a0b0c0d0e0fbeef"},
+        {"0000   41 42   ab cd", "4142"},
+    };
+    for (size_t i = 0; i < sizeof dumps / sizeof dumps[0]; i++) {
+        assert_true(explain_is_dump(dumps[i].text));
+        char *digits = explain_dump_digits(dumps[i].text);
+        assert_string_equal(digits, dumps[i].digits);
+        free(digits);
+    }
+    assert_false(explain_is_dump("0001 0000"));
+    assert_false(explain_is_dump("000100000006010300000001"));
+    assert_false(explain_is_dump("00 01  02"));
+}
+
+static void test_payload_of_a_packet_is_found(void **state)
+{
+    (void)state;
+    uint8_t packet[70] = {[12] = 0x08, [14] = 0x45, [23] = 6, [14 + 20 + 12] = 0x80};
+    assert_int_equal(explain_packet_head(packet, sizeof packet), 14 + 20 + 32);
+    assert_int_equal(explain_packet_head(packet, 66), 0);
+    packet[23] = 17;
+    assert_int_equal(explain_packet_head(packet, sizeof packet), 0);
+    packet[23] = 6;
+    packet[14] = 0x4F;
+    assert_int_equal(explain_packet_head(packet, sizeof packet), 0);
 }
 
 static void test_hex_that_is_wrong_is_refused(void **state)
@@ -223,6 +261,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hex_of_each_notation_gives_the_same_bytes),
+        cmocka_unit_test(test_lines_of_a_dump_give_their_bytes_alone),
+        cmocka_unit_test(test_payload_of_a_packet_is_found),
         cmocka_unit_test(test_hex_that_is_wrong_is_refused),
         cmocka_unit_test(test_tcp_request_is_explained_with_address_and_reference),
         cmocka_unit_test(test_response_is_told_from_a_request_by_its_lengths),

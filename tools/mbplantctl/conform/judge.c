@@ -7,7 +7,7 @@
 
 #define IS_EXCEPTION 0x80u
 
-static bool no(char why[160], const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool no(char why[160], const char *format, ...) __attribute__((format(__printf__, 2, 3)));
 static bool no(char why[160], const char *format, ...)
 {
     va_list arguments;

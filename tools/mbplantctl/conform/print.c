@@ -99,30 +99,30 @@ static enum mbp_status write_grid(const struct conform_result *results, const st
 }
 
 static void write_junit(const struct conform_ground *ground, const struct conform_result *results,
-                        const unsigned counts[])
+                        const unsigned counts[], FILE *out)
 {
     const struct ctl_target *target = &ground->ctl->options->target;
-    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"conform ", stdout);
-    mbp_text_xml(target->host, stdout);
-    printf(":%u unit %u\" tests=\"%zu\" failures=\"%u\" errors=\"0\" skipped=\"%u\">\n", target->port, ground->unit,
-           conform_case_count, counts[CONFORM_FAIL], counts[CONFORM_DIFFERS] + counts[CONFORM_SKIPPED]);
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"conform ", out);
+    mbp_text_xml(target->host, out);
+    fprintf(out, ":%u unit %u\" tests=\"%zu\" failures=\"%u\" errors=\"0\" skipped=\"%u\">\n", target->port,
+            ground->unit, conform_case_count, counts[CONFORM_FAIL], counts[CONFORM_DIFFERS] + counts[CONFORM_SKIPPED]);
     for (size_t c = 0; c < conform_case_count; c++) {
         const struct conform_result *result = &results[c];
-        printf("  <testcase classname=\"%s\" name=\"%s\"", conform_cases[c].clause, conform_cases[c].name);
+        fprintf(out, "  <testcase classname=\"%s\" name=\"%s\"", conform_cases[c].clause, conform_cases[c].name);
         if (result->verdict == CONFORM_PASS) {
-            fputs("/>\n", stdout);
+            fputs("/>\n", out);
             continue;
         }
-        printf("><%s message=\"%s", result->verdict == CONFORM_FAIL ? "failure" : "skipped",
-               result->verdict == CONFORM_DIFFERS ? "differs: " : "");
-        mbp_text_xml(result->why, stdout);
-        fputs("\">sent ", stdout);
-        put_frames(&result->sent, false, true, stdout);
-        fputs(" received ", stdout);
-        put_frames(&result->received, result->closed, true, stdout);
-        printf("</%s></testcase>\n", result->verdict == CONFORM_FAIL ? "failure" : "skipped");
+        fprintf(out, "><%s message=\"%s", result->verdict == CONFORM_FAIL ? "failure" : "skipped",
+                result->verdict == CONFORM_DIFFERS ? "differs: " : "");
+        mbp_text_xml(result->why, out);
+        fputs("\">sent ", out);
+        put_frames(&result->sent, false, true, out);
+        fputs(" received ", out);
+        put_frames(&result->received, result->closed, true, out);
+        fprintf(out, "</%s></testcase>\n", result->verdict == CONFORM_FAIL ? "failure" : "skipped");
     }
-    fputs("</testsuite>\n", stdout);
+    fputs("</testsuite>\n", out);
 }
 
 static void say_ground(const struct conform_ground *ground)
@@ -154,7 +154,7 @@ enum mbp_status conform_write(const struct conform_ground *ground, const struct 
     for (size_t c = 0; c < conform_case_count; c++)
         counts[results[c].verdict]++;
     if (format == MBP_FORMAT_JUNIT) {
-        write_junit(ground, results, counts);
+        write_junit(ground, results, counts, stdout);
         return MBP_OK;
     }
     if (format == MBP_FORMAT_TEXT)

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ctl.h"
@@ -27,9 +28,9 @@ enum mbp_status ctl_hex_parse(const char *const *words, int count, uint8_t *byte
     for (int w = 0; w < count; w++) {
         const char *p = words[w];
         while (*p != '\0') {
-            if (strchr(" \t\r\n:,;-", *p) != NULL) {
+            if (strchr(" \t\r\n:,;-[]<>", *p) != NULL) {
                 p++;
-            } else if (p[0] == '0' && (p[1] == 'x' || p[1] == 'X')) {
+            } else if ((p[0] == '0' || p[0] == '\\') && (p[1] == 'x' || p[1] == 'X')) {
                 p += 2;
             } else if (hex_digit(p[0]) < 0 || hex_digit(p[1]) < 0) {
                 snprintf(why, why_size, "'%.8s' is not two hexadecimal digits a byte, like 00 01 00 00 00 06", p);
@@ -176,20 +177,40 @@ enum mbp_status ctl_explain(const uint8_t *bytes, size_t len, enum ctl_side side
     return e.wrong ? MBP_ERR_FORMAT : MBP_OK;
 }
 
+/* The words; one that is a dump of lines is taken by itself. */
+static enum ctl_exit take_bytes(const struct ctl_options *options, uint8_t bytes[FRAME_MAX], size_t *len)
+{
+    char why[128];
+    for (int a = 0; a < options->argc; a++) {
+        size_t more = 0;
+        char *digits = explain_is_dump(options->argv[a]) ? explain_dump_digits(options->argv[a]) : NULL;
+        const char *word = digits != NULL ? digits : options->argv[a];
+        enum mbp_status status = ctl_hex_parse(&word, 1, bytes + *len, FRAME_MAX - *len, &more, why, sizeof why);
+        free(digits);
+        if (status != MBP_OK) {
+            ctl_error("explain: %s", why);
+            return CTL_USAGE;
+        }
+        *len += more;
+    }
+    return CTL_OK;
+}
+
 enum ctl_exit ctl_run_explain(struct ctl *ctl)
 {
     const struct ctl_options *options = ctl->options;
     uint8_t bytes[FRAME_MAX];
     size_t len = 0;
-    char why[128];
     if (options->request && options->response) {
         ctl_error("explain: --request or --response, not both");
         return CTL_USAGE;
     }
-    if (ctl_hex_parse(options->argv, options->argc, bytes, sizeof bytes, &len, why, sizeof why) != MBP_OK) {
-        ctl_error("explain: %s", why);
-        return CTL_USAGE;
-    }
+    enum ctl_exit code = take_bytes(options, bytes, &len);
+    if (code != CTL_OK)
+        return code;
+    size_t head = explain_packet_head(bytes, len);
+    if (head > 0)
+        ctl_say("Packet: %zu bytes of Ethernet, IP and TCP, then\n", head);
     enum ctl_side side = options->request ? CTL_SIDE_REQUEST : options->response ? CTL_SIDE_RESPONSE : CTL_SIDE_GUESS;
-    return ctl_explain(bytes, len, side, stdout) == MBP_OK ? CTL_OK : CTL_FAILED;
+    return ctl_explain(bytes + head, len - head, side, stdout) == MBP_OK ? CTL_OK : CTL_FAILED;
 }

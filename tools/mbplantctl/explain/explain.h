@@ -6,10 +6,18 @@
 
 enum ctl_side { CTL_SIDE_GUESS, CTL_SIDE_REQUEST, CTL_SIDE_RESPONSE };
 
-/* Bytes from hexadecimal words: "00 01", "0001", "0x00,0x01", "00:01". *len is set to how many. Errors: MBP_ERR_FORMAT
- * (why says what), MBP_ERR_FULL. */
+/* Bytes from hexadecimal words: "00 01", "0001", "0x00,0x01", "00:01", "[00][01]", "<00><01>". *len is set to how many.
+ * Errors: MBP_ERR_FORMAT (why says what), MBP_ERR_FULL. */
 enum mbp_status ctl_hex_parse(const char *const *words, int count, uint8_t *bytes, size_t size, size_t *len, char *why,
                               size_t why_size);
+
+/* Whether a text is lines of an offset, bytes, and characters, as Wireshark, tshark -x and xxd show them; the digits of
+ * its bytes alone. NULL without memory. Ownership: free. */
+bool explain_is_dump(const char *text);
+char *explain_dump_digits(const char *text);
+
+/* How many bytes stand before the payload of a packet of Ethernet, IPv4 and TCP; 0 = it is none. */
+size_t explain_packet_head(const uint8_t *bytes, size_t len);
 
 /* Prints what the bytes mean: a Modbus TCP frame, an RTU frame (its CRC fits), or a bare PDU. Returns MBP_ERR_FORMAT
  * when something in them does not follow the specification; the text says what. */

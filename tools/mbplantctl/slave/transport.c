@@ -261,24 +261,19 @@ static int write_coils(struct ctl_link *link, uint16_t addr, uint16_t count, con
 {
     uint8_t bits[CTL_WRITE_COILS_MAX];
     assert(count <= CTL_WRITE_COILS_MAX);
-    if (count == 1)
-        return modbus_write_bit(link->modbus, addr, words[0] != 0);
     for (uint16_t i = 0; i < count; i++)
         bits[i] = words[i] != 0;
     return modbus_write_bits(link->modbus, addr, count, bits);
 }
 
-enum mbp_status ctl_write(struct ctl_link *link, uint8_t unit, enum mbp_table table, uint16_t addr, uint16_t count,
-                          const uint16_t *words)
+/* With the functions that write several, or (alone) with those that write one. */
+static enum mbp_status write_with(struct ctl_link *link, enum mbp_table table, uint16_t addr, uint16_t count,
+                                  const uint16_t *words, bool alone)
 {
     int done;
-    enum mbp_status status = ctl_link_speak(link, unit);
-    if (status != MBP_OK)
-        return status;
-    modbus_set_slave(link->modbus, unit);
     if (table == MBP_COILS)
-        done = write_coils(link, addr, count, words);
-    else if (count == 1)
+        done = alone ? modbus_write_bit(link->modbus, addr, words[0] != 0) : write_coils(link, addr, count, words);
+    else if (alone)
         done = modbus_write_register(link->modbus, addr, words[0]);
     else
         done = modbus_write_registers(link->modbus, addr, count, words);
@@ -286,6 +281,21 @@ enum mbp_status ctl_write(struct ctl_link *link, uint8_t unit, enum mbp_table ta
         return status_of_errno(link);
     link->answered = true;
     return MBP_OK;
+}
+
+/* Some slaves know only the functions that write several. */
+enum mbp_status ctl_write(struct ctl_link *link, uint8_t unit, enum mbp_table table, uint16_t addr, uint16_t count,
+                          const uint16_t *words)
+{
+    enum mbp_status status = ctl_link_speak(link, unit);
+    if (status != MBP_OK)
+        return status;
+    modbus_set_slave(link->modbus, unit);
+    if (count == 1)
+        status = write_with(link, table, addr, count, words, true);
+    if (count != 1 || status == MBP_EX_ILLEGAL_FUNCTION)
+        status = write_with(link, table, addr, count, words, false);
+    return status;
 }
 
 /* ---- many requests under way ------------------------------------------------------------------------------------- */

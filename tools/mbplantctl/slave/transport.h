@@ -53,7 +53,8 @@ bool ctl_link_answered(const struct ctl_link *link);
 enum mbp_status ctl_read(struct ctl_link *link, uint8_t unit, enum mbp_table table, uint16_t addr, uint32_t count,
                          uint16_t *words);
 
-/* Coils (FC 5 for one, FC 15) or holding registers (FC 6 for one, FC 16), whole or not at all: one request. */
+/* Coils (FC 5 for one, FC 15) or holding registers (FC 6 for one, FC 16), whole or not at all: one request. Where a
+ * slave has not FC 5 and 6 (exception 01), one goes with FC 15 and 16. */
 enum mbp_status ctl_write(struct ctl_link *link, uint8_t unit, enum mbp_table table, uint16_t addr, uint16_t count,
                           const uint16_t *words);
 

@@ -3,11 +3,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "mbplant/change.h"
 #include "mbplant/edit.h"
 #include "slave/point.h"
 #include "text/text_file.h"
 #include "verbs/plant_put.h"
+
+#define MOVES_SHOWN 10u
 
 struct editing {
     struct ctl *ctl;
@@ -131,16 +135,55 @@ static enum ctl_exit edit(struct editing *editing)
     return code;
 }
 
+/* Which addresses of the slave's points would be others; "" = none. Ownership: free; NULL without memory, or where the
+ * plant as it is now cannot be read. */
+static char *find_moves(const struct editing *editing, const struct mbp_plant *next)
+{
+    struct mbp_plant *was = NULL;
+    struct mbp_change *change = NULL;
+    struct mbp_buffer buffer = {0};
+    char *moves = NULL;
+    if (ctl_parse_quietly((struct mbp_text){editing->was, editing->was_len}, &was) == MBP_OK &&
+        mbp_change_find(was, next, &change) == MBP_OK && mbp_buffer_open(&buffer)) {
+        mbp_change_print_moves(change, MOVES_SHOWN, buffer.out);
+        moves = mbp_buffer_close(&buffer);
+    }
+    mbp_change_free(change);
+    mbp_plant_free(was);
+    return moves;
+}
+
+/* On a terminal only: a script has said what it wants. The slave tells it again when it has done it. */
+static bool may_move(const struct editing *editing, const char *moves)
+{
+    const struct ctl_options *options = editing->ctl->options;
+    bool terminal = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+    char answer[16] = "";
+    if (moves == NULL || moves[0] == '\0' || options->yes || options->dry_run || !terminal)
+        return true;
+    mbp_text_print(stderr, "Masters that know these addresses would find other points there:\n");
+    fputs(moves, stderr);
+    fputs("(at: in the sensor's register gives it a place behind the others.) Go on? [y/N] ", stderr);
+    return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
 /* What is wrong with the edited text is told here already, and nothing is sent. */
 static enum ctl_exit check(const struct editing *editing)
 {
     struct mbp_plant *plant = NULL;
     enum mbp_status status = mbp_plant_parse("plant file", text_now(editing), stderr, &plant);
+    char *moves = status == MBP_OK ? find_moves(editing, plant) : NULL;
     mbp_plant_free(plant);
-    if (status == MBP_OK)
+    bool may = may_move(editing, moves);
+    if (status == MBP_OK && editing->ctl->options->dry_run && moves != NULL)
+        fputs(moves, stderr);
+    free(moves);
+    if (status == MBP_OK && may)
         return CTL_OK;
-    ctl_error("%s: so the plant file would be wrong; nothing was changed", noun(editing));
-    return CTL_USAGE;
+    ctl_error(status == MBP_OK ? "%s: nothing was changed"
+                               : "%s: so the plant file would be wrong; nothing was changed",
+              noun(editing));
+    return status == MBP_OK ? CTL_FAILED : CTL_USAGE;
 }
 
 /* Whoever else edited it meanwhile must not lose that. */

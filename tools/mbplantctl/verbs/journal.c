@@ -38,14 +38,42 @@ static enum mbp_status read_on(struct journal_reading *reading)
     return status;
 }
 
+/* --last: what comes before those is counted, and then left out. Without a choice among events their numbers do. */
+static enum mbp_status skip_to_last(struct journal_reading *reading)
+{
+    const struct ctl_options *options = reading->ctl->options;
+    struct journal_printing *printing = reading->printing;
+    struct mbp_summary_view summary;
+    bool chosen = options->machine != NULL || options->sensor != NULL || options->code != NULL;
+    if (options->last == 0)
+        return MBP_OK;
+    if (!chosen && options->since.kind == MBP_MOMENT_NONE && options->until.kind == MBP_MOMENT_NONE) {
+        enum mbp_status status = ctl_summary_read(reading->ctl, reading->unit, &summary);
+        if (status == MBP_OK && summary.last_event > options->last)
+            reading->next = (uint64_t)summary.last_event - options->last + 1;
+        if (status == MBP_OK && reading->next > 0 && reading->next < summary.oldest_event)
+            reading->next = summary.oldest_event;
+        return status;
+    }
+    struct journal_reading counting = *reading;
+    printing->quiet = true;
+    enum mbp_status status = journal_read_period(&counting);
+    printing->quiet = false;
+    printing->skip = printing->count > options->last ? printing->count - options->last : 0;
+    printing->count = 0;
+    return status;
+}
+
 static enum ctl_exit show(struct ctl *ctl, struct journal_printing *printing)
 {
     int unit = journal_unit(ctl);
     if (unit < 0)
         return CTL_FAILED;
     struct journal_reading reading = {.ctl = ctl, .printing = printing, .unit = (uint8_t)unit};
+    enum mbp_status status = skip_to_last(&reading);
     mbp_report_event_header(printing->format, stdout);
-    enum mbp_status status = read_on(&reading);
+    if (status == MBP_OK)
+        status = read_on(&reading);
     if (status == MBP_OK && printing->count == 0 && printing->format == MBP_FORMAT_TEXT)
         say_none(&reading);
     if (status == MBP_OK)
@@ -227,6 +255,13 @@ static enum ctl_exit load(struct ctl *ctl, struct journal_printing *printing)
     printing->beside = &dump.beside;
     printing->by = (struct mbp_telling){dump.plant, &dump.names, ctl->options->lang};
     enum ctl_exit code = ctl_filter_make(ctl->options, &printing->by, &printing->filter);
+    if (code == CTL_OK && ctl->options->last > 0) {
+        printing->quiet = true;
+        ctl_dump_events(&dump, journal_print_event, printing, why); /* what is wrong is told below */
+        printing->quiet = false;
+        printing->skip = printing->count > ctl->options->last ? printing->count - ctl->options->last : 0;
+        printing->count = 0;
+    }
     if (code == CTL_OK) {
         mbp_report_event_header(printing->format, stdout);
         if (ctl_dump_events(&dump, journal_print_event, printing, why) != MBP_OK) {
@@ -253,6 +288,8 @@ static const char *conflict(const struct ctl_options *options)
                             options->until.kind != MBP_MOMENT_NONE || options->machine != NULL ||
                             options->sensor != NULL || options->code != NULL))
         return "--verify is of every event: it goes with --load alone";
+    if (options->last > 0 && (options->save_path != NULL || options->verify))
+        return "--last is for those who read: it goes with neither --save nor --verify";
     if (options->follow && options->until.kind != MBP_MOMENT_NONE)
         return "--follow has no end, so it does not go with --until";
     if (options->save_path != NULL && (options->until.kind != MBP_MOMENT_NONE || options->machine != NULL ||

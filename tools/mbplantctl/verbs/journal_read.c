@@ -35,7 +35,12 @@ static bool print(struct journal_printing *printing, const struct mbp_event *eve
     printing->last = event->seq;
     if (!ctl_filter_passes(&printing->filter, &printing->by, event))
         return true;
-    mbp_report_event(&printing->by, event, beside, printing->format, printing->out);
+    if (printing->skip > 0) {
+        printing->skip--;
+        return true;
+    }
+    if (!printing->quiet)
+        mbp_report_event(&printing->by, event, beside, printing->format, printing->out);
     printing->count++;
     return !ferror(printing->out);
 }

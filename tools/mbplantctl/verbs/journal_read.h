@@ -20,6 +20,8 @@ struct journal_printing {
     const struct mbp_event_beside *beside; /* what the dump that is read keeps beside the event; NULL = none is read */
     struct journal_chain chain;
     uint64_t count; /* printed */
+    bool quiet;     /* they are only counted */
+    uint64_t skip;  /* so many of those that would be printed are not */
     uint32_t last;  /* of those handed over */
 };
 

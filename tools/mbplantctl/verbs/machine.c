@@ -37,7 +37,8 @@ static void print_machine(const struct ctl *ctl, uint32_t machine, const struct 
     ctl_say("  (%s%sunit %u)\n", of->label, of->label[0] != '\0' ? ", " : "", ctl_machine_unit(plant, machine));
     if (now->since_s != 0) {
         uint64_t now_s = (uint64_t)time(NULL);
-        ctl_say("  since            %s, for %s\n", mbp_time_format((uint64_t)now->since_s * 1000, text, sizeof text),
+        ctl_say("  since            %s, for %s of wall time\n",
+                mbp_time_format((uint64_t)now->since_s * 1000, text, sizeof text),
                 mbp_span_text(now_s > now->since_s ? now_s - now->since_s : 0, span, sizeof span));
     }
     if (first_out != UINT32_MAX)
@@ -47,8 +48,9 @@ static void print_machine(const struct ctl *ctl, uint32_t machine, const struct 
             : now->active_alarms == 0 ? "; a hidden one trips it"
                                       : ", of which some trip it");
     ctl_say("  production       %u good, %u reject\n", now->good, now->reject);
-    ctl_say("  en_service       %s\n", mbp_span_text(now->running_s, span, sizeof span));
-    ctl_say("  en_panne         %s, %u times\n", mbp_span_text(now->down_s, span, sizeof span), now->failures);
+    ctl_say("  en_service       %s of simulated time\n", mbp_span_text(now->running_s, span, sizeof span));
+    ctl_say("  en_panne         %s, %u time%s\n", mbp_span_text(now->down_s, span, sizeof span), now->failures,
+            now->failures == 1 ? "" : "s");
     ctl_say("  maintenance      %s%s\n", mbp_span_text(now->maintenance_s, span, sizeof span),
             now->maintenance_due ? ", due now" : "");
     print_place(plant, machine, MBP_MAP_MACHINES, "stands in        ");

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "ctl.h"
 #include "slave/address.h"
@@ -35,6 +37,16 @@ static const struct mbp_grid_column columns[] = {
 };
 #define COLUMNS    (sizeof columns / sizeof columns[0])
 #define FOR_PEOPLE 12u /* of them: the others are for programs */
+enum { ORDER_COLUMN = 6, WHAT_COLUMN = 10, MBPOLL_COLUMN };
+
+/* How many columns a terminal has room for that is so wide. */
+static const struct {
+    unsigned width;
+    size_t columns;
+} fits[] = {{190, FOR_PEOPLE}, {150, MBPOLL_COLUMN}, {125, WHAT_COLUMN}, {0, ORDER_COLUMN}};
+
+/* What stands first; the last is left out where not all is asked for. */
+enum rank { VALUES, STATES, TABLES, REST, RANKS };
 
 struct listing {
     const struct mbp_plant *plant;
@@ -44,7 +56,11 @@ struct listing {
     struct mbp_grid *grid;
     const struct mbp_plant_view *now; /* of limits; NULL = those of the file */
     bool all;                         /* columns, and what is no point of a table */
-    size_t shown;
+    bool brief;                       /* values and states alone */
+    bool six_digits[MBP_TABLE_COUNT]; /* of a table's references, for one of them needs six */
+    size_t columns;                   /* the first ones */
+    enum rank rank;                   /* that is listed now */
+    size_t shown, left_out;
 };
 
 /* A machine's name stands for it, its sensors and its actuators, theirs for their points, a table's for all in it. */
@@ -179,35 +195,85 @@ static void add_rest(const struct listing *listing, const struct mbp_point *poin
         number_cell(listing->grid, limits != NULL ? limits[l] : (double)NAN);
 }
 
-static int list_point(const struct mbp_point *point, void *ctx)
+static enum rank rank_of(const struct mbp_point *point)
 {
-    struct listing *listing = ctx;
-    struct mbp_grid *grid = listing->grid;
-    if (!is_wanted(listing, point))
-        return 0;
-    bool words = point->table == MBP_INPUT_REGISTERS || point->table == MBP_HOLDING_REGISTERS;
+    if (point->own != NULL)
+        return VALUES;
+    if (point->field == NULL) /* of `tables` */
+        return TABLES;
+    unsigned write = point->field->write;
+    if (write == MBP_WRITE_VALUE || write == MBP_WRITE_COMMAND || write == MBP_WRITE_STORED)
+        return VALUES;
+    return write == MBP_WRITE_STATE ? STATES : REST;
+}
+
+/* For people: coils are there to be written; what a coil of its own does is in WHAT. */
+static void poll_cell(const struct listing *listing, const struct mbp_point *point)
+{
     char text[256];
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", point->name);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", listing->unit);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_table_name((enum mbp_table)point->table));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", point->addr);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
-                  mbp_reference((enum mbp_table)point->table, point->addr, text, sizeof text));
-    type_text(point, text, sizeof text);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
-                  words && (point->type != MBP_STRING || point->order != MBP_ABCD)
-                      ? mbp_order_name((enum mbp_order)point->order)
-                      : "");
+    bool write = !listing->all && point->table == MBP_COILS && point->writable && point->count == 1;
+    bool ends = point->field != NULL && point->field->write == MBP_WRITE_FORCED;
+    mbpoll_command(listing, point, text, sizeof text);
+    mbp_grid_cell(listing->grid, MBP_PAINT_NONE, write ? "%s %u" : "%s", text, ends ? 0u : 1u);
+}
+
+static const char *reference(const struct listing *listing, const struct mbp_point *point, char *text, size_t size)
+{
+    mbp_reference((enum mbp_table)point->table, point->addr, text, size);
+    if (listing->six_digits[point->table] && strlen(text) == 5)
+        snprintf(text + 1, size - 1, "%05u", point->addr + 1u);
+    return text;
+}
+
+/* Where the order says something: of several registers, or of bytes that are swapped; for programs of any register. */
+static const char *order_text(const struct listing *listing, const struct mbp_point *point)
+{
+    bool words = point->table == MBP_INPUT_REGISTERS || point->table == MBP_HOLDING_REGISTERS;
+    bool plain = point->order == MBP_ABCD;
+    bool single = point->type != MBP_STRING && mbp_type_words((enum mbp_type)point->type) == 1;
+    if (!words || (plain && (point->type == MBP_STRING || (single && !listing->all))))
+        return "";
+    return mbp_order_name((enum mbp_order)point->order);
+}
+
+/* What a narrow terminal has no room for. */
+static void rest_for_people(const struct listing *listing, const struct mbp_point *point)
+{
+    struct mbp_grid *grid = listing->grid;
+    bool words = point->table == MBP_INPUT_REGISTERS || point->table == MBP_HOLDING_REGISTERS;
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", order_text(listing, point));
     if (words && (point->scale < 0 || point->scale > 0))
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%g", point->scale);
     else
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", "");
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", point->unit_text);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", access_text(point));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", point->what);
-    mbpoll_command(listing, point, text, sizeof text);
+    if (listing->columns > WHAT_COLUMN)
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", point->what);
+    if (listing->columns > MBPOLL_COLUMN)
+        poll_cell(listing, point);
+}
+
+static int list_point(const struct mbp_point *point, void *ctx)
+{
+    struct listing *listing = ctx;
+    struct mbp_grid *grid = listing->grid;
+    if (!is_wanted(listing, point) || (!listing->all && rank_of(point) != listing->rank))
+        return 0;
+    if (listing->brief && listing->rank == REST) {
+        listing->left_out++;
+        return 0;
+    }
+    char text[256];
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", point->name);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", listing->unit);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_table_name((enum mbp_table)point->table));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", point->addr);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", reference(listing, point, text, sizeof text));
+    type_text(point, text, sizeof text);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);
+    if (listing->columns > ORDER_COLUMN)
+        rest_for_people(listing, point);
     add_rest(listing, point);
     listing->shown++;
     return 0;
@@ -247,6 +313,65 @@ static void list_unit(struct listing *listing, const struct mbp_unit *unit)
         list_other(listing, "fifos", unit->fifos[f].at, unit->fifos[f].count, false);
 }
 
+static int needs_six(const struct mbp_point *point, void *ctx)
+{
+    struct listing *listing = ctx;
+    bool listed = is_wanted(listing, point) && !(listing->brief && rank_of(point) == REST);
+    if (listed && point->addr > 9998)
+        listing->six_digits[point->table] = true;
+    return 0;
+}
+
+static bool is_asked(const struct ctl_options *options, const struct mbp_unit *unit)
+{
+    return options->unit < 0 || options->unit == unit->id;
+}
+
+/* For people values first, and references of one width in each table. */
+static void list(struct listing *listing, const struct ctl_options *options)
+{
+    const struct mbp_plant *plant = listing->plant;
+    for (uint32_t u = 0; u < plant->unit_count && !listing->all; u++) {
+        if (is_asked(options, &plant->units[u]))
+            mbp_map_points(plant, u, needs_six, listing);
+    }
+    for (unsigned r = 0; r < (listing->all ? 1u : RANKS); r++) {
+        listing->rank = (enum rank)r;
+        for (uint32_t u = 0; u < plant->unit_count; u++) {
+            if (is_asked(options, &plant->units[u]))
+                list_unit(listing, &plant->units[u]);
+        }
+    }
+}
+
+/* As many columns as the terminal is wide; into a pipe all of them. */
+static size_t columns_that_fit(void)
+{
+    struct winsize size;
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return FOR_PEOPLE;
+    unsigned f = 0;
+    while (size.ws_col < fits[f].width)
+        f++;
+    return fits[f].columns;
+}
+
+static enum ctl_exit print(struct ctl *ctl, struct listing *listing)
+{
+    if (listing->shown == 0 && listing->filter != NULL) {
+        ctl_unknown_name(listing->plant, CTL_ANY_POINT, listing->filter);
+        return CTL_USAGE;
+    }
+    if (mbp_grid_write(listing->grid, ctl->options->format, ctl->colour, stdout) != MBP_OK)
+        return ctl_fail(ctl, MBP_ERR_MEMORY, "map");
+    if (listing->left_out > 0 && ctl->options->format == MBP_FORMAT_TEXT)
+        ctl_say("and %zu more points (alarms, limits, acknowledging, counters ..): map --all, or map NAME\n",
+                listing->left_out);
+    if (listing->columns < FOR_PEOPLE)
+        ctl_say("what each is, and its mbpoll command, a wider terminal or a pipe gets too\n");
+    return CTL_OK;
+}
+
 enum ctl_exit ctl_run_map(struct ctl *ctl)
 {
     const struct ctl_options *options = ctl->options;
@@ -259,28 +384,22 @@ enum ctl_exit ctl_run_map(struct ctl *ctl)
     struct mbp_plant_view now = {0};
     enum ctl_exit code = CTL_OK;
     listing.all = options->format == MBP_FORMAT_CSV || options->format == MBP_FORMAT_JSON;
+    listing.brief = !listing.all && !options->all && options->argc == 0 && options->unit < 0;
+    listing.columns = listing.all ? COLUMNS : options->format == MBP_FORMAT_TEXT ? columns_that_fit() : FOR_PEOPLE;
     bool asked = listing.all && ctl->link != NULL && ctl_map_unit(plant) >= 0;
     if (asked)
         code = ctl_snapshot_take(ctl, &now);
     if (code != CTL_OK)
         return code;
     listing.now = asked ? &now : NULL;
-    if (mbp_grid_new(columns, listing.all ? COLUMNS : FOR_PEOPLE, &listing.grid) != MBP_OK)
+    if (mbp_grid_new(columns, listing.columns, &listing.grid) != MBP_OK)
         code = ctl_fail(ctl, MBP_ERR_MEMORY, "map");
-    for (uint32_t u = 0; u < plant->unit_count && code == CTL_OK; u++) {
-        if (options->unit < 0 || options->unit == plant->units[u].id)
-            list_unit(&listing, &plant->units[u]);
-    }
+    if (code == CTL_OK)
+        list(&listing, options);
     if (listing.now != NULL)
         mbp_plant_view_free(plant, &now);
-    if (code != CTL_OK)
-        return code;
-    if (listing.shown == 0 && listing.filter != NULL) {
-        ctl_unknown_name(plant, CTL_ANY_POINT, listing.filter);
-        code = CTL_USAGE;
-    } else if (mbp_grid_write(listing.grid, options->format, ctl->colour, stdout) != MBP_OK) {
-        code = ctl_fail(ctl, MBP_ERR_MEMORY, "map");
-    }
+    if (code == CTL_OK)
+        code = print(ctl, &listing);
     mbp_grid_free(listing.grid);
     return code;
 }

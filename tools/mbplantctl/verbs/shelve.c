@@ -161,8 +161,45 @@ enum ctl_exit ctl_run_shelve(struct ctl *ctl)
     return ctl_say_pending(ctl, meant.name);
 }
 
+/* ---- all there are ----------------------------------------------------------------------------------------------- */
+
+/* The coil of each sensor, and of each alarm of none, that is on: off. */
+static enum ctl_exit end_all(struct ctl *ctl, enum mbp_write_kind write, const char *done)
+{
+    const struct mbp_plant *plant = ctl->plant;
+    const uint16_t off = 0;
+    uint32_t ended = 0;
+    if (ctl_link(ctl) == NULL)
+        return CTL_FAILED;
+    for (uint32_t s = 0; s < plant->sensor_count; s++) {
+        uint16_t is_on = 0;
+        int32_t addr = addr_of(ctl, s, write);
+        uint8_t unit = ctl_sensor_unit(plant, s);
+        if (addr < 0)
+            continue;
+        enum mbp_status status = ctl_read(ctl->link, unit, MBP_COILS, (uint16_t)addr, 1, &is_on);
+        if (status == MBP_OK && is_on != 0)
+            status = ctl_write(ctl->link, unit, MBP_COILS, (uint16_t)addr, 1, &off);
+        if (status != MBP_OK)
+            return ctl_fail(ctl, status, plant->sensors[s].name);
+        ended += is_on != 0;
+    }
+    enum ctl_exit code = ended > 0 ? ctl_await_effect(ctl, plant->name) : CTL_OK;
+    if (code == CTL_OK)
+        ctl_say("%s: alarms of %u sensor%s %s\n", plant->name, ended, ended == 1 ? "" : "s", done);
+    return code == CTL_OK ? ctl_say_pending(ctl, plant->name) : code;
+}
+
+static bool means_all(struct ctl *ctl)
+{
+    return ctl_is_all(ctl->options->argv[0]) && ctl_plant(ctl) != NULL &&
+           mbp_plant_find_machine(ctl->plant, ctl->options->argv[0]) == UINT32_MAX;
+}
+
 enum ctl_exit ctl_run_unshelve(struct ctl *ctl)
 {
+    if (means_all(ctl))
+        return end_all(ctl, MBP_WRITE_SHELVED, "no longer shelved");
     struct meant meant;
     char place[48];
     enum ctl_exit code = find_meant(ctl, &meant);
@@ -218,5 +255,7 @@ enum ctl_exit ctl_run_suppress(struct ctl *ctl)
 
 enum ctl_exit ctl_run_unsuppress(struct ctl *ctl)
 {
+    if (means_all(ctl))
+        return end_all(ctl, MBP_WRITE_SERVICE, "in service");
     return set_service(ctl, false);
 }

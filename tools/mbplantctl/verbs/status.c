@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/status.h"
 #include "slave/fetch.h"
 #include "slave/point.h"
 #include "slave/value.h"
@@ -14,7 +15,7 @@
 
 static const struct mbp_grid_column machine_columns[] = {
     {"MACHINE", "machine", false}, {"UNIT", "unit", true},     {"STATE", "state", false},
-    {"FOR", "for", false},         {"ALARMS", "alarms", true}, {"GOOD", "good", true},
+    {"FOR (WALL)", "for", false},  {"ALARMS", "alarms", true}, {"GOOD", "good", true},
     {"REJECT", "reject", true},    {"DUE IN", "due", false},   {"TRIPPED BY", "first_out", false},
 };
 
@@ -198,8 +199,11 @@ static void print_summary(const struct ctl *ctl, const struct ctl_overview *over
         waiting += overview->seen.alarms[i].unacknowledged;
     }
     ctl_say("%s  at %s:%u\n", ctl->plant->name, target->host, target->port);
-    ctl_say("%zu machines, %u sensors, %u active alarms, %u unacknowledged, %u events\n",
-            overview->seen.report.machine_count, overview->seen.report.sensors, active, waiting, summary->last_event);
+    size_t machines = overview->seen.report.machine_count;
+    uint32_t sensors = overview->seen.report.sensors;
+    ctl_say("%zu machine%s, %u sensor%s, %u active alarm%s, %u unacknowledged, %u events\n", machines,
+            machines == 1 ? "" : "s", sensors, sensors == 1 ? "" : "s", active, active == 1 ? "" : "s", waiting,
+            summary->last_event);
     ctl_say("scan every %s: %u done, %u late, last %u us, longest %u us; simulated time %s\n",
             mbp_duration_format(ctl->plant->scan_ns, period, sizeof period), summary->scans, summary->late_scans,
             summary->scan_last_us, summary->scan_longest_us,
@@ -229,6 +233,11 @@ enum ctl_exit ctl_run_status(struct ctl *ctl)
     enum ctl_exit code = ctl_overview_take(ctl, &overview);
     if (code != CTL_OK)
         return code;
+    if (ctl->options->format == MBP_FORMAT_JSON) {
+        enum mbp_status written = ctl_status_json(ctl, &overview);
+        ctl_overview_free(ctl->plant, &overview);
+        return written == MBP_OK ? CTL_OK : ctl_fail(ctl, written, "status");
+    }
     print_summary(ctl, &overview);
     print_journal_trouble(ctl, &overview.snapshot.summary);
     enum mbp_status status = MBP_OK;

@@ -1,0 +1,235 @@
+/* wait: until a point or a machine is what a script waits for. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "slave/snapshot.h"
+#include "slave/value.h"
+#include "slave/wait.h"
+
+#define WITHIN_MS   30000u
+#define LOOK_MIN_MS 10u
+#define LOOK_MAX_MS 500u
+
+enum relation { IS, IS_NOT, LESS, AT_MOST, MORE, AT_LEAST };
+
+static const struct {
+    const char *sign;
+    enum relation relation;
+} signs[] = {{"==", IS},       {"!=", IS_NOT}, {"<>", IS_NOT}, {"<=", AT_MOST},
+             {">=", AT_LEAST}, {"=", IS},      {"<", LESS},    {">", MORE}};
+#define SIGNS (sizeof signs / sizeof signs[0])
+
+/* What is waited for. */
+struct wish {
+    char name[128];
+    char value[128]; /* as it was asked for */
+    enum relation relation;
+    uint32_t machine; /* UINT32_MAX = a point */
+    enum mbp_state_code state;
+    struct ctl_point point;
+    bool is_text;
+    double number;
+    char seen[320]; /* what was there when it was looked at last */
+};
+
+/* ---- the words --------------------------------------------------------------------------------------------------- */
+
+static void trim(const char *text, size_t len, char *out, size_t size)
+{
+    while (len > 0 && *text == ' ') {
+        text++;
+        len--;
+    }
+    while (len > 0 && text[len - 1] == ' ')
+        len--;
+    snprintf(out, size, "%.*s", (int)len, text);
+}
+
+/* "TT101 > 80", "TT101>80", "TT101 80", "TT101.high active", "TT101.high": the words with spaces between. */
+static void split(const char *text, struct wish *wish)
+{
+    size_t at = strcspn(text, "=!<>");
+    wish->relation = IS;
+    if (text[at] == '\0') {
+        size_t name = strcspn(text, " ");
+        trim(text, name, wish->name, sizeof wish->name);
+        trim(text + name, strlen(text + name), wish->value, sizeof wish->value);
+        return;
+    }
+    for (size_t s = 0; s < SIGNS; s++) {
+        size_t len = strlen(signs[s].sign);
+        if (strncmp(text + at, signs[s].sign, len) != 0)
+            continue;
+        wish->relation = signs[s].relation;
+        trim(text, at, wish->name, sizeof wish->name);
+        trim(text + at + len, strlen(text + at + len), wish->value, sizeof wish->value);
+        return;
+    }
+    trim(text, strlen(text), wish->name, sizeof wish->name); /* a sign that is none: no point has such a name */
+}
+
+/* A number, perhaps with a unit behind it; or a word that stands for one. */
+static bool take_number(const char *value, double *out)
+{
+    static const char *const on[] = {"on", "true", "active", "yes"};
+    static const char *const off[] = {"off", "false", "normal", "no"};
+    for (size_t w = 0; w < sizeof on / sizeof on[0]; w++) {
+        if (strcasecmp(value, on[w]) == 0 || strcasecmp(value, off[w]) == 0) {
+            *out = strcasecmp(value, on[w]) == 0;
+            return true;
+        }
+    }
+    char *end;
+    *out = strtod(value, &end);
+    return end != value && isfinite(*out) && (*end == '\0' || *end == ' ');
+}
+
+static enum ctl_exit wrong(const struct wish *wish, const char *allowed)
+{
+    ctl_error("wait: %s %s: allowed is %s", wish->name, wish->value, allowed);
+    return CTL_USAGE;
+}
+
+static enum ctl_exit find_machine(struct wish *wish)
+{
+    static const char allowed[] = "en_service, en_panne or maintenance, as it is or with = or !=";
+    bool compares = wish->relation == IS || wish->relation == IS_NOT;
+    return compares && ctl_state_find(wish->value, &wish->state) ? CTL_OK : wrong(wish, allowed);
+}
+
+static enum ctl_exit find_point(struct ctl *ctl, const char *name, struct wish *wish)
+{
+    bool equals = wish->relation == IS || wish->relation == IS_NOT;
+    if (!ctl_point_find(ctl->plant, ctl->options->unit, name, &wish->point)) {
+        ctl_unknown_name(ctl->plant, CTL_ANY_POINT, name);
+        return CTL_USAGE;
+    }
+    if (ctl_point_values(&wish->point) > 1)
+        return wrong(wish, "a point of one value");
+    if (wish->point.map.own != NULL && wish->point.map.own->write_only)
+        return wrong(wish, "a point that may be read");
+    wish->is_text = wish->point.map.type == MBP_STRING && !mbp_table_is_bits(wish->point.map.table);
+    if (wish->is_text)
+        return equals && wish->value[0] != '\0' ? CTL_OK : wrong(wish, "a text, as it is or with = or !=");
+    if (wish->value[0] == '\0') { /* until it is on */
+        wish->relation = IS_NOT;
+        return CTL_OK;
+    }
+    return take_number(wish->value, &wish->number) ? CTL_OK : wrong(wish, "a number, on, off, active or normal");
+}
+
+static enum ctl_exit find(struct ctl *ctl, struct wish *wish)
+{
+    const struct ctl_options *options = ctl->options;
+    char text[300] = "";
+    size_t len = 0;
+    for (int a = 0; a < options->argc && len < sizeof text; a++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s%s", a > 0 ? " " : "", options->argv[a]);
+    if (len >= sizeof text)
+        return wrong(wish, "one name and one value");
+    split(text, wish);
+    if (ctl_plant(ctl) == NULL)
+        return CTL_FAILED;
+    const char *name = ctl_spelling(ctl->plant, wish->name);
+    wish->machine = mbp_plant_find_machine(ctl->plant, name);
+    return wish->machine != UINT32_MAX ? find_machine(wish) : find_point(ctl, name, wish);
+}
+
+/* ---- looking ----------------------------------------------------------------------------------------------------- */
+
+static bool holds(enum relation relation, double value, double wanted)
+{
+    bool less = value < wanted;
+    bool more = value > wanted;
+    switch (relation) {
+    case IS:
+        return !less && !more && !isnan(value);
+    case IS_NOT:
+        return less || more;
+    case LESS:
+        return less;
+    case AT_MOST:
+        return less || (!more && !isnan(value));
+    case MORE:
+        return more;
+    case AT_LEAST:
+        return more || (!less && !isnan(value));
+    }
+    return false;
+}
+
+static enum mbp_status look_at_machine(struct ctl *ctl, struct wish *wish, bool *met)
+{
+    struct mbp_machine_view now;
+    enum mbp_status status = ctl_machine_read(ctl, wish->machine, &now);
+    if (status != MBP_OK)
+        return status;
+    *met = (now.state == wish->state) == (wish->relation == IS);
+    snprintf(wish->seen, sizeof wish->seen, "%s", mbp_state_name(now.state));
+    return MBP_OK;
+}
+
+static enum mbp_status look_at_point(struct ctl *ctl, struct wish *wish, bool *met)
+{
+    const struct mbp_point *map = &wish->point.map;
+    uint16_t words[CTL_POINT_WORDS_MAX];
+    char number[300];
+    enum mbp_status status =
+        ctl_read(ctl->link, wish->point.unit, (enum mbp_table)map->table, map->addr, map->count, words);
+    if (status != MBP_OK)
+        return status;
+    ctl_point_take_part(&wish->point, words);
+    ctl_point_text(&wish->point, words, wish->seen, sizeof wish->seen);
+    ctl_point_number(&wish->point, words, number, sizeof number);
+    if (wish->is_text)
+        *met = (strcmp(number, wish->value) == 0) == (wish->relation == IS);
+    else
+        *met = holds(wish->relation, number[0] != '\0' ? strtod(number, NULL) : (double)NAN, wish->number);
+    return MBP_OK;
+}
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / MBP_NS_PER_MS;
+}
+
+static uint64_t pause_ms(const struct mbp_plant *plant)
+{
+    uint64_t quarter = plant->scan_ns / 4 / MBP_NS_PER_MS;
+    return quarter < LOOK_MIN_MS ? LOOK_MIN_MS : quarter > LOOK_MAX_MS ? LOOK_MAX_MS : quarter;
+}
+
+enum ctl_exit ctl_run_wait(struct ctl *ctl)
+{
+    struct wish wish = {.machine = UINT32_MAX};
+    uint32_t within_ms = ctl->options->within_ms > 0 ? ctl->options->within_ms : WITHIN_MS;
+    enum ctl_exit code = find(ctl, &wish);
+    char span[32];
+    if (code != CTL_OK)
+        return code;
+    if (ctl_link(ctl) == NULL)
+        return CTL_FAILED;
+    uint64_t deadline = now_ms() + within_ms;
+    for (;;) {
+        bool met = false;
+        enum mbp_status status =
+            wish.machine != UINT32_MAX ? look_at_machine(ctl, &wish, &met) : look_at_point(ctl, &wish, &met);
+        if (status != MBP_OK)
+            return ctl_fail(ctl, status, wish.name);
+        if (met) {
+            ctl_say("%s = %s\n", wish.name, wish.seen);
+            return CTL_OK;
+        }
+        if (now_ms() >= deadline)
+            break;
+        ctl_pause(pause_ms(ctl->plant));
+    }
+    ctl_error("wait: %s: not within %s: it is %s", ctl->options->argv[0],
+              mbp_duration_format(within_ms * MBP_NS_PER_MS, span, sizeof span), wish.seen);
+    return CTL_FAILED;
+}
