@@ -103,8 +103,8 @@ enum mbp_form_error mbp_function_check(const struct mbp_function *function, cons
 /* Bytes of a field that has a fixed size; 0 = all that are left. */
 size_t mbp_pdu_field_len(enum mbp_pdu_field field);
 
-/* How long a PDU with these fields is, of which len bytes are there: SIZE_MAX until they say it. Of bytes that nothing
- * counts there are two, as in nearly all of FC 8. */
+/* How long a PDU with these fields is, of which len bytes are there: SIZE_MAX until they say it, 0 = they do not
+ * (objects of FC 43). Of bytes that nothing counts there are two, as in nearly all of FC 8. */
 size_t mbp_function_length(const uint8_t fields[8], const uint8_t *pdu, size_t len);
 
 /* How many bytes of data a quantity of the function's table takes: of FC 1, 2 and 15 packed bits. */

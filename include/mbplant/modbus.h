@@ -44,6 +44,9 @@ struct mbp_frame mbp_mbap_parse(const uint8_t *bytes, size_t len);
  * no length of its own, or another one than it should, it is all that is there. */
 struct mbp_frame mbp_rtu_parse(const uint8_t *bytes, size_t len, bool quiet);
 
+/* The same of a reply, for a master. */
+struct mbp_frame mbp_rtu_parse_reply(const uint8_t *bytes, size_t len, bool quiet);
+
 /* The frame's bytes are decoded into adu, which its PDU points into. */
 struct mbp_frame mbp_ascii_parse(const uint8_t *bytes, size_t len, bool quiet, uint8_t adu[MBP_ADU_MAX]);
 

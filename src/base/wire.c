@@ -8,6 +8,7 @@
 #define BAUD_MIN  50u
 #define BAUD_MAX  4000000u
 #define BAUD      19200u
+#define FAST_BAUD 19200u
 #define SCHEMES   "tcp, rtu+tcp, ascii+tcp, udp, rtu, ascii, rtu+pty, ascii+pty"
 #define KEY_MAX   16u
 #define VALUE_MAX 16u
@@ -187,4 +188,9 @@ uint64_t mbp_wire_character_ns(const struct mbp_wire *wire)
 {
     uint64_t bits = 1u + wire->data_bits + (wire->parity != 'N') + wire->stop_bits;
     return wire->baud == 0 ? 0 : bits * MBP_NS_PER_S / wire->baud;
+}
+
+uint64_t mbp_wire_silence_ns(const struct mbp_wire *wire)
+{
+    return wire->baud > FAST_BAUD ? UINT64_C(1750000) : mbp_wire_character_ns(wire) * 7 / 2;
 }

@@ -127,6 +127,8 @@ size_t mbp_function_length(const uint8_t fields[8], const uint8_t *pdu, size_t l
     size_t at = 1;
     for (unsigned f = 0; f < 8 && fields[f] != MBP_PDU_END; f++) {
         size_t own = mbp_pdu_field_len((enum mbp_pdu_field)fields[f]);
+        if (fields[f] == MBP_PDU_OBJECTS)
+            return 0;
         bool counts = fields[f] == MBP_PDU_BYTES || fields[f] == MBP_PDU_BYTES_16;
         if (counts && len < at + own)
             return SIZE_MAX;

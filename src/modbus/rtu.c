@@ -50,14 +50,22 @@ static bool is_one(const uint8_t *bytes, size_t len)
     return len <= MBP_RTU_MAX && is_whole(bytes, len);
 }
 
+#define EXCEPTION_BIT 0x80u
+#define EXCEPTION_LEN (UNIT_LEN + 2u + CRC_LEN)
+
 /* How long the frame is that begins here, by its function: NOT_YET until enough of it is there, else NOT_TO_TELL. */
-static size_t frame_len(const uint8_t *bytes, size_t len)
+static size_t frame_len(const uint8_t *bytes, size_t len, bool reply)
 {
     const struct mbp_function *function = mbp_function(bytes[UNIT_LEN]);
+    if (reply && (bytes[UNIT_LEN] & EXCEPTION_BIT) != 0)
+        return EXCEPTION_LEN;
     if (function->name == NULL)
         return NOT_TO_TELL;
-    size_t pdu_len = mbp_function_length(function->request, bytes + UNIT_LEN, len - UNIT_LEN);
-    return pdu_len == NOT_YET ? NOT_YET : UNIT_LEN + pdu_len + CRC_LEN;
+    const uint8_t *fields = reply ? function->response : function->request;
+    size_t pdu_len = mbp_function_length(fields, bytes + UNIT_LEN, len - UNIT_LEN);
+    if (pdu_len == NOT_YET || pdu_len == 0)
+        return pdu_len == 0 ? NOT_TO_TELL : NOT_YET;
+    return UNIT_LEN + pdu_len + CRC_LEN;
 }
 
 static struct mbp_frame request(const uint8_t *bytes, size_t len)
@@ -70,33 +78,33 @@ static struct mbp_frame request(const uint8_t *bytes, size_t len)
 }
 
 /* Whether a frame stands here, or the rest of one may still come. */
-static bool may_begin(const uint8_t *bytes, size_t len, bool quiet)
+static bool may_begin(const uint8_t *bytes, size_t len, bool quiet, bool reply)
 {
     if (len < FRAME_MIN)
         return !quiet;
-    size_t wanted = frame_len(bytes, len);
+    size_t wanted = frame_len(bytes, len, reply);
     if (wanted == NOT_TO_TELL || (wanted != NOT_YET && wanted > MBP_RTU_MAX))
         return false;
     return wanted <= len ? is_whole(bytes, wanted) : !quiet;
 }
 
 /* No frame begins here: up to where one may. */
-static struct mbp_frame discard(const uint8_t *bytes, size_t len, bool quiet)
+static struct mbp_frame discard(const uint8_t *bytes, size_t len, bool quiet, bool reply)
 {
     size_t skipped = 1;
-    while (skipped < len && !may_begin(bytes + skipped, len - skipped, quiet))
+    while (skipped < len && !may_begin(bytes + skipped, len - skipped, quiet, reply))
         skipped++;
     return (struct mbp_frame){.kind = MBP_FRAME_DISCARD, .len = skipped};
 }
 
-struct mbp_frame mbp_rtu_parse(const uint8_t *bytes, size_t len, bool quiet)
+static inline struct mbp_frame parse(const uint8_t *bytes, size_t len, bool quiet, bool reply)
 {
     const struct mbp_frame more = {.kind = MBP_FRAME_MORE};
     if (len < FRAME_MIN)
-        return len == 0 || !quiet ? more : discard(bytes, len, quiet);
+        return len == 0 || !quiet ? more : discard(bytes, len, quiet, reply);
     if (quiet && is_one(bytes, len)) /* silence ends a frame more surely than its function's length */
         return request(bytes, len);
-    size_t wanted = frame_len(bytes, len);
+    size_t wanted = frame_len(bytes, len, reply);
     if (wanted != NOT_TO_TELL && wanted <= len && is_whole(bytes, wanted))
         return request(bytes, wanted);
     bool longer = wanted > len; /* as NOT_YET is */
@@ -105,7 +113,17 @@ struct mbp_frame mbp_rtu_parse(const uint8_t *bytes, size_t len, bool quiet)
     bool may_come = longer ? wanted == NOT_YET || wanted <= MBP_RTU_MAX : wanted == NOT_TO_TELL;
     if (!quiet && may_come && len < MBP_RTU_MAX)
         return more;
-    return discard(bytes, len, quiet);
+    return discard(bytes, len, quiet, reply);
+}
+
+struct mbp_frame mbp_rtu_parse(const uint8_t *bytes, size_t len, bool quiet)
+{
+    return parse(bytes, len, quiet, false);
+}
+
+struct mbp_frame mbp_rtu_parse_reply(const uint8_t *bytes, size_t len, bool quiet)
+{
+    return parse(bytes, len, quiet, true);
 }
 
 size_t mbp_rtu_seal(uint8_t *frame, size_t pdu_len)

@@ -7,10 +7,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "device.h"
+#include "mbplant/base/device.h"
 
-#define SILENCE_FAST_NS  UINT64_C(1750000)
-#define FAST_BAUD        19200u
 #define PTY_SILENCE_MS   20u
 #define ASCII_SILENCE_MS 1000u
 #define REOPEN_MS        1000u
@@ -41,15 +39,9 @@ static void on_timer(uv_timer_t *timer);
 
 /* ---- time -------------------------------------------------------------------------------------------------------- */
 
-static uint64_t silence_ns(const struct mbp_wire *wire)
-{
-    uint64_t silence = mbp_wire_character_ns(wire) * 7 / 2;
-    return wire->baud > FAST_BAUD ? SILENCE_FAST_NS : silence;
-}
-
 uint64_t line_silence_ms(const struct mbp_wire *wire)
 {
-    uint64_t ms = (silence_ns(wire) + MBP_NS_PER_MS - 1) / MBP_NS_PER_MS;
+    uint64_t ms = (mbp_wire_silence_ns(wire) + MBP_NS_PER_MS - 1) / MBP_NS_PER_MS;
     if (wire->framing == MBP_FRAMING_ASCII)
         return ASCII_SILENCE_MS;
     return wire->medium == MBP_MEDIUM_PTY && ms < PTY_SILENCE_MS ? PTY_SILENCE_MS : ms;
@@ -57,7 +49,7 @@ uint64_t line_silence_ms(const struct mbp_wire *wire)
 
 uint64_t line_time_ns(const struct mbp_wire *wire, size_t request_len, size_t answer_len)
 {
-    uint64_t silence = wire->framing == MBP_FRAMING_RTU ? silence_ns(wire) : 0;
+    uint64_t silence = wire->framing == MBP_FRAMING_RTU ? mbp_wire_silence_ns(wire) : 0;
     return wire->baud == 0 ? 0 : mbp_wire_character_ns(wire) * (request_len + answer_len) + silence;
 }
 

@@ -372,6 +372,38 @@ class Serial(Lines):
         self.assertEqual(got, rtu(values(11, 12)))
 
 
+class Master(Lines):
+    def test_mbplantctl_speaks_every_wire(self):
+        path = self.folder / "plc"
+        slow = self.folder / "slow"
+        plant = self.plant("rtu+tcp://127.0.0.1:0", "ascii+tcp://127.0.0.1:0", "udp://127.0.0.1:0", f"rtu+pty://{path}",
+                           f"ascii+pty://{slow}?baud=115200", text=MACHINE)
+        wires = [f"{scheme}://127.0.0.1:{plant.place(name)}" for scheme, name in
+                 (("tcp", "Modbus TCP"), ("rtu+tcp", "Modbus RTU over TCP"), ("ascii+tcp", "Modbus ASCII over TCP"),
+                  ("udp", "Modbus UDP"))] + [f"rtu://{path}", f"ascii://{slow}?baud=115200"]
+        for number, wire in enumerate(wires):
+            with self.subTest(wire=wire):
+                ctl = support.MBPLANTCTL, "-H", wire, "--timeout", "3s"
+                for _ in range(2):  # a line stays as it was left
+                    support.run(*ctl, "--as", f"Anna{number}", "write", "TT1", number + 10, check=True)
+                self.assertIn(f"TT1 = {number + 10}", support.run(*ctl, "read", "TT1", check=True).stdout)
+                self.assertIn(f"by Anna{number}", support.run(*ctl, "journal", check=True).stdout)
+                self.assertIn("TT1", support.run(*ctl, "map", check=True).stdout)
+
+    def test_wire_without_a_slave_says_so(self):
+        for wire, why in (("rtu+tcp://127.0.0.1:1", "cannot connect to 127.0.0.1:1: Connection refused"),
+                          (f"rtu://{self.folder}/none", f"cannot connect to {self.folder}/none: No such file"),
+                          ("rtu:///dev/null", "cannot connect to /dev/null: Inappropriate ioctl"),
+                          ("udp://127.0.0.1:1", "no answer within 200ms")):
+            result = support.run(support.MBPLANTCTL, "-H", wire, "--timeout", "200ms", "status")
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn(why, result.stderr)
+        for wire in ("http://x", "rtu://ttyUSB0", "rtu+pty:///tmp/x", "rtu:///dev/x?baud=1", "tcp://h:0"):
+            result = support.run(support.MBPLANTCTL, "-H", wire, "status")
+            self.assertEqual(result.returncode, 2)
+            self.assertIn("--host", result.stderr)
+
+
 class Pymodbus(Lines):
     def test_pymodbus_speaks_rtu_over_tcp(self):
         try:

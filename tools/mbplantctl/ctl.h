@@ -49,6 +49,7 @@ enum ctl_colour { CTL_COLOUR_AUTO, CTL_COLOUR_ALWAYS, CTL_COLOUR_NEVER };
 struct ctl_options {
     struct ctl_target target;
     char host[256];         /* of -H HOST:PORT */
+    struct mbp_wire wire;   /* of -H SCHEME://..., that target points to */
     bool port_of_host;      /* the port was named with the host: another host has another */
     struct ctl_said said;   /* --why, --as */
     int unit;               /* -u; -1 = not given */

@@ -48,9 +48,27 @@ static bool set_colour(struct ctl_options *options, const char *value)
     return false;
 }
 
+/* rtu+tcp://HOST:PORT, rtu:///dev/ttyUSB0?baud=9600 ... */
+static bool set_wire(struct ctl_options *options, const char *value)
+{
+    struct mbp_wire *wire = &options->wire;
+    char why[MBP_WIRE_WHY];
+    if (mbp_wire_parse(value, wire, why, sizeof why) != MBP_OK || wire->medium == MBP_MEDIUM_PTY)
+        return false;
+    bool plain = wire->medium == MBP_MEDIUM_TCP && wire->framing == MBP_FRAMING_MBAP;
+    options->target.wire = plain ? NULL : wire;
+    options->port_of_host = true;
+    options->target.host = mbp_wire_is_line(wire) ? wire->path : wire->host;
+    options->target.port = wire->has_port ? wire->port : CTL_DEFAULT_PORT;
+    return !wire->has_port || wire->port != 0;
+}
+
 static bool set_host(struct ctl_options *options, const char *value)
 {
     uint16_t port;
+    options->target.wire = NULL;
+    if (strstr(value, "://") != NULL)
+        return set_wire(options, value);
     options->target.host = value;
     if (options->port_of_host) /* that host's port is not this one's */
         options->target.port = CTL_DEFAULT_PORT;
@@ -274,7 +292,8 @@ static bool set_as(struct ctl_options *options, const char *value)
 
 static const struct option known[] = {
     {"host", 'H', "HOST[:PORT]", CTL_OPT_COMMON, "the slave's name or address (127.0.0.1)", set_host, 0,
-     "a name or address, with a port of 1..65535 behind a colon if need be"},
+     "a name or address, with a port of 1..65535 behind a colon if need be, and tcp://, rtu+tcp://, ascii+tcp:// or "
+     "udp:// before it; or a line: rtu:///dev/ttyUSB0?baud=19200&parity=even, ascii:///dev/ttyUSB0"},
     {"port", 'p', "PORT", CTL_OPT_COMMON, "its TCP port (5020)", set_port, 0, "1..65535"},
     {"unit", 'u', "UNIT", CTL_OPT_COMMON, "unit id for raw addresses (1); a named point knows its own", set_unit, 0,
      "0..255"},
@@ -567,7 +586,8 @@ static bool take_environment(struct ctl_options *out, FILE *errors)
     const char *host = getenv("MBPLANT_HOST");
     const char *port = getenv("MBPLANT_PORT");
     if (host != NULL && host[0] != '\0' && !set_host(out, host)) {
-        mbp_text_print(errors, "mbplantctl: MBPLANT_HOST %s: allowed is HOST or HOST:PORT\n", host);
+        mbp_text_print(errors, "mbplantctl: MBPLANT_HOST %s: allowed is HOST, HOST:PORT, or a wire as -H takes it\n",
+                       host);
         return false;
     }
     if (port == NULL || port[0] == '\0' || out->port_of_host)
@@ -583,7 +603,7 @@ static bool take_environment(struct ctl_options *out, FILE *errors)
 enum mbp_status ctl_options_parse(int argc, char **argv, FILE *errors, struct ctl_options *out)
 {
     *out = (struct ctl_options){
-        .target = {CTL_DEFAULT_HOST, CTL_DEFAULT_PORT, CTL_DEFAULT_TIMEOUT_MS},
+        .target = {.host = CTL_DEFAULT_HOST, .port = CTL_DEFAULT_PORT, .timeout_ms = CTL_DEFAULT_TIMEOUT_MS},
         .unit = -1,
         .table = MBP_HOLDING_REGISTERS,
     };

@@ -43,6 +43,9 @@ static inline bool mbp_wire_is_line(const struct mbp_wire *wire)
 /* How long a character takes on the line; 0 where nothing takes time. */
 uint64_t mbp_wire_character_ns(const struct mbp_wire *wire);
 
+/* The silence between two RTU frames on it: 3.5 characters, above 19,200 baud 1.75 ms (V1.02, 2.5.1.1); 0 likewise. */
+uint64_t mbp_wire_silence_ns(const struct mbp_wire *wire);
+
 /* "Modbus TCP", "Modbus RTU over TCP" ... Static storage. */
 const char *mbp_wire_name(const struct mbp_wire *wire);
 

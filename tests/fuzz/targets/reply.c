@@ -316,7 +316,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (ctl_options_parse(count + 1, words, stderr, &options) != MBP_OK ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         abort();
-    options.target = (struct ctl_target){"no such host", CTL_DEFAULT_PORT, TIMEOUT_MS}; /* a blank: nobody is asked */
+    options.target = (struct ctl_target){
+        .host = "no such host", .port = CTL_DEFAULT_PORT, .timeout_ms = TIMEOUT_MS}; /* a blank: nobody is asked */
     struct liar liar = {.socket = ends[0], .data = data + 1, .size = size - 1};
     struct ctl ctl = {.options = &options};
     if (ctl_link_adopt(ends[1], TIMEOUT_MS, &ctl.link) != MBP_OK || pthread_create(&thread, NULL, serve, &liar) != 0)

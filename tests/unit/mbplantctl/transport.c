@@ -134,7 +134,7 @@ static void start(struct slave *slave, enum manner manner)
 
 static struct ctl_link *connect_to(const struct slave *slave, uint32_t timeout_ms)
 {
-    struct ctl_target target = {"127.0.0.1", slave->port, timeout_ms};
+    struct ctl_target target = {.host = "127.0.0.1", .port = slave->port, .timeout_ms = timeout_ms};
     struct ctl_link *link = NULL;
     char why[256] = "";
     if (ctl_link_open(&target, why, sizeof why, &link) != MBP_OK)
@@ -269,7 +269,7 @@ static void test_connection_refused_is_told(void **state)
     start(&slave, HONEST);
     struct ctl_link *link = connect_to(&slave, PATIENCE_MS);
     stop(&slave, link);
-    struct ctl_target target = {"127.0.0.1", slave.port, PATIENCE_MS};
+    struct ctl_target target = {.host = "127.0.0.1", .port = slave.port, .timeout_ms = PATIENCE_MS};
     assert_int_equal(ctl_link_open(&target, why, sizeof why, &link), MBP_ERR_IO);
     assert_string_equal(why, "Connection refused: nobody listens there; is mbplantd running? tools/run starts it, -H "
                              "and -p name another slave");
@@ -280,7 +280,8 @@ static void test_name_that_nobody_knows_is_told_and_no_server_is_blamed(void **s
     (void)state;
     char why[256] = "";
     struct ctl_link *link = NULL;
-    struct ctl_target target = {"no such host", 5020, PATIENCE_MS}; /* a blank: no resolver is asked */
+    struct ctl_target target = {
+        .host = "no such host", .port = 5020, .timeout_ms = PATIENCE_MS}; /* a blank: no resolver is asked */
     assert_int_equal(ctl_link_open(&target, why, sizeof why, &link), MBP_ERR_IO);
     assert_non_null(strstr(why, "the name cannot be resolved: "));
     assert_null(strstr(why, "mbplantd"));

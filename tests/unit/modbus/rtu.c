@@ -172,6 +172,32 @@ static void test_every_function_tells_the_length_of_a_request_of_its_own(void **
     }
 }
 
+static void test_reply_is_as_long_as_its_function_says(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t pdu[16];
+        size_t len;
+    } cases[] = {
+        {{3, 4, 0, 1, 0, 2}, 6},     {{1, 1, 5}, 3}, {{6, 0, 0, 0, 1}, 5},  {{0x83, 2}, 2}, {{16, 0, 0, 0, 1}, 5},
+        {{24, 0, 4, 0, 1, 0, 7}, 7}, {{7, 1}, 2},    {{11, 0, 0, 0, 3}, 5},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t bytes[64] = {1};
+        memcpy(bytes + 1, cases[i].pdu, cases[i].len);
+        size_t len = mbp_rtu_seal(bytes, cases[i].len);
+        for (size_t part = 0; part < len; part++)
+            assert_int_equal(mbp_rtu_parse_reply(bytes, part, false).kind, MBP_FRAME_MORE);
+        memcpy(bytes + len, reading, sizeof reading);
+        assert_int_equal(mbp_rtu_parse_reply(bytes, len + sizeof reading, false).kind, MBP_FRAME_REQUEST);
+        assert_int_equal(mbp_rtu_parse_reply(bytes, len + sizeof reading, false).pdu_len, cases[i].len);
+    }
+    uint8_t objects[32];
+    size_t len = sealed(objects, (const uint8_t[]){1, 43, 14, 1, 1, 0, 0, 1, 0, 1, 'A'}, 11); /* no length of its own */
+    assert_int_equal(mbp_rtu_parse_reply(objects, len, false).pdu_len, 10);
+    assert_int_equal(mbp_rtu_parse_reply(objects, len - 1, false).kind, MBP_FRAME_MORE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +210,7 @@ int main(void)
         cmocka_unit_test(test_function_without_a_length_is_all_that_is_there),
         cmocka_unit_test(test_frame_of_another_length_than_its_functions_is_taken_whole),
         cmocka_unit_test(test_length_that_no_frame_has_is_noise),
+        cmocka_unit_test(test_reply_is_as_long_as_its_function_says),
         cmocka_unit_test(test_every_function_tells_the_length_of_a_request_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,7 +48,7 @@ static enum mbp_status give_up(struct probe *probe, const char *why)
 {
     const struct ctl_target *target = &probe->ctl->options->target;
     probe->over = true;
-    snprintf(probe->why, sizeof probe->why, "%s:%u, unit %u: %.200s", target->host, target->port, probe->unit,
+    snprintf(probe->why, sizeof probe->why, "%s, unit %u: %.200s", ctl_target_text(target), probe->unit,
              interrupted ? "interrupted" : why);
     return MBP_ERR_IO;
 }

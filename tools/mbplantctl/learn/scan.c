@@ -351,7 +351,7 @@ enum ctl_exit learn_scan(struct ctl *ctl)
     struct sigaction old;
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, &old);
-    snprintf(scan.source, sizeof scan.source, "%s:%u", options->target.host, options->target.port);
+    snprintf(scan.source, sizeof scan.source, "%s", ctl_target_text(&options->target));
     scan.device = (struct learn_device){.source = scan.source, .unit = ctl_raw_unit(ctl), .scanned = true};
     probe_begin(&scan.probe, ctl, options->rate > 0 ? options->rate : RATE_USUAL);
     enum ctl_exit code = run(&scan, options);

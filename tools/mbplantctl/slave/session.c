@@ -42,7 +42,7 @@ struct ctl_link *ctl_link(struct ctl *ctl)
     const struct ctl_target *target = &ctl->options->target;
     char why[256];
     if (ctl_link_open(target, why, sizeof why, &ctl->link) != MBP_OK)
-        ctl_error("cannot connect to %s:%u: %s", target->host, target->port, why);
+        ctl_error("cannot connect to %s: %s", ctl_target_text(target), why);
     if (ctl->link != NULL)
         ctl_link_say(ctl->link, &ctl->options->said);
     return ctl->link;
@@ -50,7 +50,9 @@ struct ctl_link *ctl_link(struct ctl *ctl)
 
 uint8_t ctl_any_unit(const struct ctl *ctl)
 {
-    return ctl->options->unit >= 0 ? (uint8_t)ctl->options->unit : UNIT_OF_NO_GATEWAY;
+    const struct mbp_wire *wire = ctl->options->target.wire;
+    bool line = wire != NULL && wire->framing != MBP_FRAMING_MBAP; /* which answers none but its own units */
+    return ctl->options->unit >= 0 ? (uint8_t)ctl->options->unit : line ? 1 : UNIT_OF_NO_GATEWAY;
 }
 
 uint8_t ctl_raw_unit(const struct ctl *ctl)
@@ -62,14 +64,14 @@ const char *ctl_why(struct ctl *ctl, enum mbp_status status, char *buf, size_t s
 {
     const struct ctl_target *target = &ctl->options->target;
     if (status == MBP_ERR_IO && ctl->link != NULL)
-        snprintf(buf, size, "%s:%u: %s", target->host, target->port, ctl_link_error(ctl->link));
+        snprintf(buf, size, "%s: %s", ctl_target_text(target), ctl_link_error(ctl->link));
     else if (status > 0)
         snprintf(buf, size, "refused with exception %02X: %s", (unsigned)status, ctl_exception_reason(status, false));
     else if (status == MBP_ERR_NEWER)
         snprintf(buf, size,
-                 "%s:%u is no mbplant, or one of another version: its input register 0 is not the version "
+                 "%s is no mbplant, or one of another version: its input register 0 is not the version "
                  "of a register map that this mbplantctl (%s) knows",
-                 target->host, target->port, MBP_VERSION);
+                 ctl_target_text(target), MBP_VERSION);
     else
         snprintf(buf, size, "%s", mbp_status_text(status));
     return buf;
@@ -88,16 +90,16 @@ enum ctl_exit ctl_fail_to_learn(struct ctl *ctl, enum mbp_status status)
                                  "--plant FILE";
     const struct ctl_target *target = &ctl->options->target;
     if (status > 0)
-        ctl_error("%s:%u does not tell its plant (file %d: exception %02X, %s): no mbplant, or one whose plant file "
+        ctl_error("%s does not tell its plant (file %d: exception %02X, %s): no mbplant, or one whose plant file "
                   "is too long for Modbus; %s",
-                  target->host, target->port, MBP_PLANT_FIRST_FILE, (unsigned)status, mbp_status_text(status), advice);
+                  ctl_target_text(target), MBP_PLANT_FIRST_FILE, (unsigned)status, mbp_status_text(status), advice);
     else if (status == MBP_ERR_CORRUPT)
-        ctl_error("%s:%u has a file %d, but it is no plant file (its length or CRC does not fit); %s", target->host,
-                  target->port, MBP_PLANT_FIRST_FILE, advice);
+        ctl_error("%s has a file %d, but it is no plant file (its length or CRC does not fit); %s",
+                  ctl_target_text(target), MBP_PLANT_FIRST_FILE, advice);
     else if (status == MBP_ERR_IO && !ctl_link_answered(ctl->link))
-        ctl_error("%s:%u: %s", target->host, target->port, ctl_link_error(ctl->link));
+        ctl_error("%s: %s", ctl_target_text(target), ctl_link_error(ctl->link));
     else if (status == MBP_ERR_IO)
-        ctl_error("%s:%u does not tell its plant: %s (is it a mbplant?); %s", target->host, target->port,
+        ctl_error("%s does not tell its plant: %s (is it a mbplant?); %s", ctl_target_text(target),
                   ctl_link_error(ctl->link), advice);
     else
         ctl_fail(ctl, status, "learning the plant");
@@ -109,7 +111,7 @@ static enum mbp_status parse_learned(struct ctl *ctl, char *bytes, size_t len)
 {
     const struct ctl_target *target = &ctl->options->target;
     char name[128];
-    snprintf(name, sizeof name, "%s:%u/file %d", target->host, target->port, MBP_PLANT_FIRST_FILE);
+    snprintf(name, sizeof name, "%s/file %d", ctl_target_text(target), MBP_PLANT_FIRST_FILE);
     struct mbp_text text = {bytes, len};
     return mbp_plant_parse(name, text, stderr, &ctl->plant);
 }

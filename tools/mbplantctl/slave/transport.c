@@ -4,6 +4,7 @@
 #include "slave/transport.h"
 
 #include "slave/comments.h"
+#include "slave/gateway.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -22,6 +23,7 @@
 #define ADU_MAX  260u
 
 #define SPAN_S_MAX 1e9
+#define GATEWAY_MS 50u
 
 double ctl_float(const uint16_t *words)
 {
@@ -39,6 +41,7 @@ uint64_t ctl_span_ns(const uint16_t *words)
 
 struct ctl_link {
     modbus_t *modbus;
+    struct ctl_gateway *gateway; /* NULL = the slave speaks Modbus TCP */
     uint32_t timeout_ms;
     char error[256];
     bool answered;
@@ -187,8 +190,42 @@ enum mbp_status ctl_link_adopt(int socket, uint32_t timeout_ms, struct ctl_link 
     return MBP_OK;
 }
 
+const char *ctl_target_text(const struct ctl_target *target)
+{
+    static char text[MBP_WIRE_HOST_MAX + 16];
+    if (target->wire != NULL && mbp_wire_is_line(target->wire))
+        snprintf(text, sizeof text, "%s", target->wire->path);
+    else
+        snprintf(text, sizeof text, "%s:%u", target->host, target->port);
+    return text;
+}
+
+/* A gateway answers later than its slave: the master waits for both. */
+static enum mbp_status open_by_gateway(const struct ctl_target *target, char *error, size_t size, struct ctl_link **out)
+{
+    struct mbp_wire wire = *target->wire;
+    struct ctl_gateway *gateway = NULL;
+    int socket = -1;
+    wire.port = target->port;
+    enum mbp_status status = ctl_gateway_open(&wire, target->timeout_ms, error, size, &socket, &gateway);
+    if (status != MBP_OK)
+        return status;
+    status = ctl_link_adopt(socket, target->timeout_ms + GATEWAY_MS, out);
+    if (status != MBP_OK) {
+        snprintf(error, size, "%s", mbp_status_text(status));
+        ctl_gateway_close(gateway);
+        return status;
+    }
+    (*out)->gateway = gateway;
+    (*out)->timeout_ms = target->timeout_ms;
+    latest = socket;
+    return MBP_OK;
+}
+
 enum mbp_status ctl_link_open(const struct ctl_target *target, char *error, size_t size, struct ctl_link **out)
 {
+    if (target->wire != NULL)
+        return open_by_gateway(target, error, size, out);
     char service[8];
     snprintf(service, sizeof service, "%u", target->port);
     enum mbp_status status = resolve(target, service, error, size);
@@ -217,6 +254,7 @@ void ctl_link_close(struct ctl_link *link)
         latest = -1;
     modbus_close(link->modbus);
     modbus_free(link->modbus);
+    ctl_gateway_close(link->gateway);
     free(link);
 }
 

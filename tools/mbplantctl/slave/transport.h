@@ -3,6 +3,7 @@
 #ifndef MBP_CTL_TRANSPORT_H
 #define MBP_CTL_TRANSPORT_H
 
+#include "mbplant/base/wire.h"
 #include "mbplant/plant.h"
 
 #define CTL_FILE_WORDS_MAX 121u /* one FC 20 group: 2 + 2 * 121 = 244 of the 245 bytes that a response holds */
@@ -12,10 +13,14 @@
 #define CTL_FILE_WRITE_WORDS_MAX 119u
 
 struct ctl_target {
-    const char *host;
+    const char *host; /* of a line: its path */
     uint16_t port;
-    uint32_t timeout_ms; /* to connect, and for each reply */
+    uint32_t timeout_ms;         /* to connect, and for each reply */
+    const struct mbp_wire *wire; /* NULL = Modbus TCP */
 };
+
+/* "192.168.1.5:5020", "/dev/ttyUSB0"; valid until the next call. */
+const char *ctl_target_text(const struct ctl_target *target);
 
 struct ctl_link;
 

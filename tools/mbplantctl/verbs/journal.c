@@ -113,10 +113,9 @@ static bool is_continued_by(struct ctl *ctl, uint8_t unit, const struct ctl_dump
             return true;
     }
     if (status == MBP_OK)
-        ctl_error(
-            "--save %s: its last event %u is not in the journal of %s:%u: a dump of another plant, or the journal "
-            "was begun anew; choose another name",
-            path, dump->last.seq, ctl->options->target.host, ctl->options->target.port);
+        ctl_error("--save %s: its last event %u is not in the journal of %s: a dump of another plant, or the journal "
+                  "was begun anew; choose another name",
+                  path, dump->last.seq, ctl_target_text(&ctl->options->target));
     else
         ctl_fail(ctl, status, path);
     return false;
@@ -124,7 +123,7 @@ static bool is_continued_by(struct ctl *ctl, uint8_t unit, const struct ctl_dump
 
 static void source_text(const struct ctl *ctl, char *buf, size_t size)
 {
-    snprintf(buf, size, "%.60s:%u", ctl->options->target.host, ctl->options->target.port);
+    snprintf(buf, size, "%.60s", ctl_target_text(&ctl->options->target));
 }
 
 static uint64_t now_ms(void)

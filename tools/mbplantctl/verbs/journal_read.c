@@ -185,9 +185,9 @@ static void tell_answer(struct ctl *ctl, bool *gone, const char *why)
     const struct ctl_target *target = &ctl->options->target;
     bool is_gone = why[0] != '\0';
     if (is_gone && !*gone)
-        ctl_error("%s:%u does not answer, tried again: %s", target->host, target->port, why);
+        ctl_error("%s does not answer, tried again: %s", ctl_target_text(target), why);
     if (!is_gone && *gone)
-        ctl_error("%s:%u answers again", target->host, target->port);
+        ctl_error("%s answers again", ctl_target_text(target));
     *gone = is_gone;
 }
 

@@ -25,9 +25,8 @@ static enum ctl_exit fail(struct ctl *ctl, enum mbp_status status, const char *h
 /* Whoever answers unit 247 otherwise: a device that is no mbplant answers any. */
 static enum ctl_exit another(const struct ctl *ctl)
 {
-    ctl_error(
-        "unit %d of %s:%u is no mbplant's instructor: its input register 0 is not %d, the version of the map of one",
-        MBP_INSTRUCTOR_UNIT, ctl->options->target.host, ctl->options->target.port, MBP_SIM_MAP_VERSION);
+    ctl_error("unit %d of %s is no mbplant's instructor: its input register 0 is not %d, the version of the map of one",
+              MBP_INSTRUCTOR_UNIT, ctl_target_text(&ctl->options->target), MBP_SIM_MAP_VERSION);
     return CTL_FAILED;
 }
 
@@ -86,6 +85,8 @@ enum ctl_exit ctl_sim_read(struct ctl *ctl, struct ctl_sim *out)
 struct ctl_pace ctl_sim_pace(struct ctl *ctl)
 {
     uint16_t words[MBP_SIM_IR_STEPS + 2];
+    if (ctl->plant != NULL && !ctl->plant->instructor) /* on a line nobody would answer */
+        return (struct ctl_pace){.speed = 1};
     enum mbp_status status =
         ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, 0, MBP_SIM_IR_STEPS + 2, words);
     if (status != MBP_OK || words[MBP_SIM_IR_VERSION] != MBP_SIM_MAP_VERSION)

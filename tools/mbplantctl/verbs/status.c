@@ -198,7 +198,7 @@ static void print_summary(const struct ctl *ctl, const struct ctl_overview *over
         active += overview->seen.alarms[i].active;
         waiting += overview->seen.alarms[i].unacknowledged;
     }
-    ctl_say("%s  at %s:%u\n", ctl->plant->name, target->host, target->port);
+    ctl_say("%s  at %s\n", ctl->plant->name, ctl_target_text(target));
     size_t machines = overview->seen.report.machine_count;
     uint32_t sensors = overview->seen.report.sensors;
     ctl_say("%zu machine%s, %u sensor%s, %u active alarm%s, %u unacknowledged, %u events\n", machines,

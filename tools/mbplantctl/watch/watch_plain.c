@@ -174,10 +174,9 @@ static void tell_answer(const struct watch_slave *slave, bool was_gone, uint64_t
         return;
     begin_line("slave");
     if (is_gone)
-        ctl_say("%s:%u does not answer, tried again: %s\n", target->host, target->port, slave->trouble);
+        ctl_say("%s does not answer, tried again: %s\n", ctl_target_text(target), slave->trouble);
     else
-        ctl_say("%s:%u answers again, after %s\n", target->host, target->port,
-                mbp_span_text(silent_s, span, sizeof span));
+        ctl_say("%s answers again, after %s\n", ctl_target_text(target), mbp_span_text(silent_s, span, sizeof span));
 }
 
 /* One look and what it brought. */

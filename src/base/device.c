@@ -1,5 +1,5 @@
 /* Terminals: as a serial line has them, without anything that would change or hold back a byte. */
-#include "device.h"
+#include "mbplant/base/device.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -52,12 +53,24 @@ static void set_low_latency(int fd)
     ioctl(fd, TIOCSSERIAL, &serial);
 }
 
+/* A pty has no parity, nor characters of 7 bits; asked for them, the system may say that nothing could be set. */
+#define PTY_MAJOR_FIRST 136u
+#define PTY_MAJOR_LAST  143u
+static bool is_pty(int fd)
+{
+    struct stat device;
+    return fstat(fd, &device) == 0 && major(device.st_rdev) >= PTY_MAJOR_FIRST &&
+           major(device.st_rdev) <= PTY_MAJOR_LAST;
+}
+
 static bool set_form(int fd, const struct mbp_wire *wire)
 {
     struct termios form;
     if (tcgetattr(fd, &form) != 0)
         return false;
     cfmakeraw(&form);
+    if (is_pty(fd))
+        return set_speed(&form, wire->baud) && tcsetattr(fd, TCSANOW, &form) == 0;
     form.c_cflag &= ~(tcflag_t)(CSIZE | PARENB | PARODD | CSTOPB | CRTSCTS);
     form.c_cflag |= (tcflag_t)(CLOCAL | CREAD) | (tcflag_t)(wire->data_bits == 7 ? CS7 : CS8);
     form.c_cflag |= (tcflag_t)(wire->parity != 'N' ? PARENB : 0) | (tcflag_t)(wire->parity == 'O' ? PARODD : 0);

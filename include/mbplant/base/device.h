@@ -1,6 +1,6 @@
 /* The device of a serial line, and the pty that stands for one. */
-#ifndef MBPLANT_DEVICE_H
-#define MBPLANT_DEVICE_H
+#ifndef MBPLANT_BASE_DEVICE_H
+#define MBPLANT_BASE_DEVICE_H
 
 #include "mbplant/base/wire.h"
 
