@@ -21,10 +21,10 @@ uint8_t mqtt_bdseq_read(const char *folder)
     unsigned number = 0;
     if (!path_of(folder, "", path) || mbp_file_read(path, 32, &bytes, &len) != MBP_OK)
         return 0;
-    char text[64] = "";
+    char text[64] = "", end = 0;
     memcpy(text, bytes, len < sizeof text ? len : 0);
     free(bytes);
-    return sscanf(text, "bdSeq %3u", &number) == 1 && number <= UINT8_MAX ? (uint8_t)number : 0;
+    return sscanf(text, "bdSeq %9u%c", &number, &end) == 2 && end == '\n' && number <= UINT8_MAX ? (uint8_t)number : 0;
 }
 
 enum mbp_status mqtt_bdseq_write(const char *folder, uint8_t next)

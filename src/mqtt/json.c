@@ -26,6 +26,7 @@ static void will(struct mqtt_link *link)
 static void connected(struct mqtt_link *link)
 {
     char topic[MQTT_TOPIC_MAX];
+    topic_of(link, "sync", link->barrier_topic);
     if (link->mqtt->options.commands)
         mqtt_subscribe(link, topic_of(link, "+/set", topic));
 }

@@ -8,12 +8,14 @@
 #include <sys/socket.h>
 
 #include "mqtt_priv.h"
+#include "waiting.h"
 
 #define RETRY_FIRST_NS  (MBP_NS_PER_S / 2)
 #define RETRY_MOST_NS   (30 * MBP_NS_PER_S)
 #define CONNECT_NS      (15 * MBP_NS_PER_S) /* until the broker has answered */
 #define MISC_NS         (MBP_NS_PER_S / 2)
 #define GOODBYE_NS      (3 * MBP_NS_PER_S / 2)
+#define REPLAY_MS       25 /* between two looks at what waits */
 #define PACKETS_AT_ONCE 64
 #define CHANGES_AT_ONCE 512u
 #define PASSWORD_MAX    1024u
@@ -92,6 +94,8 @@ static void on_connect(struct mosquitto *mosq, void *ctx, int code)
     link->born = false;
     link->at = 0;
     link->flying_count = 0;
+    if (link->waiting != NULL)
+        mqtt_waiting_connected(link);
     link->format->connected(link);
     atomic_store(&mqtt->events_from, link->confirmed + 1);
     atomic_fetch_add(&mqtt->session, 1);
@@ -122,6 +126,12 @@ static void on_publish(struct mosquitto *mosq, void *ctx, int mid)
         memmove(link->flying, link->flying + f + 1, link->flying_count * sizeof link->flying[0]);
         return;
     }
+}
+
+static void on_subscribe(struct mosquitto *mosq, void *ctx, int mid, int count, const int *granted)
+{
+    (void)mosq, (void)count, (void)granted;
+    mqtt_waiting_confirmed(ctx, mid);
 }
 
 /* ---- one connection ---------------------------------------------------------------------------------------------- */
@@ -184,6 +194,7 @@ static void set_callbacks(struct mqtt_link *link)
     mosquitto_connect_callback_set(link->mosq, on_connect);
     mosquitto_message_callback_set(link->mosq, on_message);
     mosquitto_publish_callback_set(link->mosq, on_publish);
+    mosquitto_subscribe_callback_set(link->mosq, on_subscribe);
     mosquitto_max_inflight_messages_set(link->mosq, 0); /* how many of ours are under way is our own affair */
 }
 
@@ -203,6 +214,8 @@ static void let_go(struct mqtt_link *link)
         mosquitto_destroy(link->mosq);
     link->mosq = NULL;
     link->connected = link->broken = link->writing = link->born = link->held = false;
+    if (link->waiting != NULL)
+        mqtt_waiting_lost(link);
 }
 
 static void lose(struct mqtt_link *link, const char *why)
@@ -260,30 +273,42 @@ static void try_to_connect(struct mqtt_link *link)
 
 /* ---- what goes out ----------------------------------------------------------------------------------------------- */
 
-static void take(struct mqtt_link *link, const struct mqtt_change *change)
+/* What the scan has put into the ring, at most so many. Returns how many. */
+static uint32_t take(struct mqtt_roster *roster, struct mqtt_change *out, uint32_t most)
 {
-    link->roster->now[change->metric] = *change;
+    uint32_t tail = atomic_load(&roster->tail), waits = atomic_load(&roster->head) - tail;
+    uint32_t count = waits < most ? waits : most;
+    for (uint32_t c = 0; c < count; c++)
+        out[c] = roster->ring[(tail + c) & (roster->ring_size - 1)];
+    atomic_store(&roster->tail, tail + count);
+    return count;
 }
 
-/* Changes that nobody can be told of now: the last ones count. */
+/* Changes that nobody can be told of now: they wait on disk, or the last ones count. */
 static void catch_up(struct mqtt_link *link)
 {
-    struct mqtt_roster *roster = link->roster;
-    uint32_t tail = atomic_load(&roster->tail), head = atomic_load(&roster->head);
-    for (; tail != head; tail++)
-        take(link, &roster->ring[tail & (roster->ring_size - 1)]);
-    atomic_store(&roster->tail, tail);
+    struct mqtt_change changes[CHANGES_AT_ONCE];
+    uint32_t count;
+    while ((count = take(link->roster, changes, CHANGES_AT_ONCE)) > 0) {
+        if (link->waiting != NULL)
+            mqtt_waiting_take(link, changes, count, false);
+        for (uint32_t c = 0; c < count; c++)
+            link->roster->now[changes[c].metric] = changes[c];
+    }
 }
 
 static void send_changes(struct mqtt_link *link)
 {
-    struct mqtt_roster *roster = link->roster;
-    uint32_t tail = atomic_load(&roster->tail), head = atomic_load(&roster->head);
-    for (unsigned n = 0; tail != head && n < CHANGES_AT_ONCE && mqtt_link_may_send(link); n++, tail++) {
-        const struct mqtt_change change = roster->ring[tail & (roster->ring_size - 1)];
-        link->format->value(link, &change, false);
-        take(link, &change);
-        atomic_store(&roster->tail, tail + 1);
+    struct mqtt_change changes[CHANGES_AT_ONCE];
+    if (link->waiting != NULL) {
+        mqtt_waiting_take(link, changes, take(link->roster, changes, CHANGES_AT_ONCE), true);
+        mqtt_waiting_send(link, mono_ns());
+    }
+    for (unsigned n = 0; link->waiting == NULL && n < CHANGES_AT_ONCE && mqtt_link_may_send(link); n++) {
+        if (take(link->roster, changes, 1) == 0)
+            break;
+        link->format->value(link, changes, false);
+        link->roster->now[changes[0].metric] = changes[0];
     }
     if (link->format->flush != NULL)
         link->format->flush(link);
@@ -325,7 +350,8 @@ static bool has_work(struct mqtt_link *link)
     struct mbp_mqtt *mqtt = link->mqtt;
     return atomic_load(&link->roster->head) != atomic_load(&link->roster->tail) ||
            atomic_load(&mqtt->mail_head) != atomic_load(&mqtt->mail_tail) || atomic_load(&link->roster->ended) ||
-           (link->connected && !link->born && !link->held);
+           (link->connected && !link->born && !link->held) ||
+           (link->connected && link->born && link->waiting != NULL && mqtt_waiting_has(link, mono_ns()));
 }
 
 static void pump(struct mqtt_link *link)
@@ -339,6 +365,8 @@ static void pump(struct mqtt_link *link)
     if (!link->born) {
         if (link->at == 0)
             catch_up(link);
+        if (link->at == 0 && link->waiting != NULL && !link->held)
+            mqtt_waiting_born(link);
         link->born = !link->held && link->format->birth(link);
     }
     if (link->born) {
@@ -354,7 +382,8 @@ static int wait_ms(const struct mqtt_link *link)
 {
     uint64_t now = mono_ns();
     if (link->mosq != NULL)
-        return (int)(MISC_NS / MBP_NS_PER_MS);
+        return link->waiting != NULL && atomic_load(&link->mqtt->waiting) > 0 ? REPLAY_MS
+                                                                              : (int)(MISC_NS / MBP_NS_PER_MS);
     return link->next_try_ns <= now ? 0 : (int)((link->next_try_ns - now) / MBP_NS_PER_MS) + 1;
 }
 
@@ -431,6 +460,7 @@ static void end(struct mqtt_link *link)
         link->roster = atomic_load(&roster->next);
         mqtt_roster_free(roster);
     }
+    mqtt_waiting_free(link->waiting);
     if (link->out != NULL)
         fclose(link->out);
     free(link->text);
@@ -444,6 +474,7 @@ void *mqtt_thread(void *ctx)
 {
     struct mqtt_link *link = ctx;
     struct mbp_mqtt *mqtt = link->mqtt;
+    link->waiting = mqtt_waiting_new(mqtt);
     while (!atomic_load(&mqtt->stop)) {
         if (link->mosq == NULL && mono_ns() >= link->next_try_ns)
             try_to_connect(link);

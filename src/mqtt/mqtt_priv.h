@@ -73,6 +73,9 @@ void mqtt_roster_free(struct mqtt_roster *roster);
 /* The point of that name; NOTHING = none. */
 uint32_t mqtt_roster_find(const struct mqtt_roster *roster, const char *name);
 
+/* The same by the hash of its name. */
+uint32_t mqtt_roster_find_hash(const struct mqtt_roster *roster, uint64_t hash);
+
 /* The words of what a point shows, and what they say; of a text the text. out: JSON. */
 void mqtt_put_value(struct mqtt_roster *roster, const struct mqtt_change *change, FILE *out);
 uint32_t mqtt_words(const struct mqtt_change *change, uint16_t words[4]);
@@ -209,8 +212,10 @@ struct mqtt_link {
     FILE *out;          /* scratch text, from its beginning: mqtt_scratch */
     char *text;
     size_t text_len;
-    char base[300]; /* of topics */
-    void *own;      /* the format's */
+    char base[300];                     /* of topics */
+    char barrier_topic[MQTT_TOPIC_MAX]; /* of ours, for what asks whether all has been read */
+    struct mqtt_waiting *waiting;       /* NULL = nothing waits on disk */
+    void *own;                          /* the format's */
 };
 
 void *mqtt_thread(void *mqtt);

@@ -223,6 +223,16 @@ uint32_t mqtt_roster_find(const struct mqtt_roster *roster, const char *name)
     return NOTHING;
 }
 
+/* Rarely: of what waited while the plant became another one. */
+uint32_t mqtt_roster_find_hash(const struct mqtt_roster *roster, uint64_t hash)
+{
+    for (uint32_t m = 0; m < roster->count; m++) {
+        if (roster->metrics[m].hash == hash)
+            return m;
+    }
+    return NOTHING;
+}
+
 /* ---- what a point shows ------------------------------------------------------------------------------------------ */
 
 uint32_t mqtt_words(const struct mqtt_change *change, uint16_t words[4])

@@ -227,7 +227,8 @@ static void connected(struct mqtt_link *link)
     own->host_known = false;
     link->held = options->primary_host != NULL;
     begin_birth(link);
-    mqtt_subscribe(link, topic_of(link, "NCMD", NULL, topic));
+    topic_of(link, "NCMD", NULL, link->barrier_topic);
+    mqtt_subscribe(link, link->barrier_topic);
     mqtt_subscribe(link, topic_of(link, "DCMD", "+", topic));
     if (options->primary_host != NULL) {
         snprintf(topic, sizeof topic, "spBv1.0/STATE/%s", options->primary_host);
@@ -260,6 +261,7 @@ static bool birth(struct mqtt_link *link)
             own->seq = 0;
             put_own_metric(own, "bdSeq", MQTT_INT64, own->bdseq);
             put_own_metric(own, rebirth_name, MQTT_BOOLEAN, 0);
+            put_own_metric(own, "Values Lost", MQTT_UINT64, (int64_t)atomic_load(&link->mqtt->lost));
         }
         link->at = put_metrics(link, link->at, device);
         send_message(link, own->begun ? "DBIRTH" : "NBIRTH", device, true, 0);

@@ -59,6 +59,58 @@ class Broker:
             self.process = None
 
 
+class Cable:
+    """A way to a port that can be cut and mended: who is connected through it loses the connection, nobody else."""
+
+    def __init__(self, to):
+        self.to, self.port, self.ends = to, free_port(), []
+        self.listener = None
+        self.mend()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.cut()
+
+    def mend(self):
+        self.listener = socket.create_server(("127.0.0.1", self.port), reuse_port=False)
+        threading.Thread(target=self._serve, args=(self.listener,), daemon=True).start()
+
+    def cut(self):
+        if self.listener:
+            self.listener.shutdown(socket.SHUT_RDWR)
+            self.listener.close()
+            self.listener = None
+        while self.ends:
+            end = self.ends.pop()
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            end.close()
+
+    def _serve(self, listener):
+        while True:
+            try:
+                near, _ = listener.accept()
+                far = socket.create_connection(("127.0.0.1", self.to))
+            except OSError:
+                return
+            self.ends += [near, far]
+            for one, other in ((near, far), (far, near)):
+                threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
+
+    @staticmethod
+    def _pass_on(one, other):
+        try:
+            while data := one.recv(65536):
+                other.sendall(data)
+            other.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
 class Message:
     def __init__(self, message):
         self.topic, self.payload, self.retain, self.qos = message.topic, message.payload, message.retain, message.qos

@@ -268,6 +268,28 @@ class Discovery(Json):
         client.wait_for("its value too", lambda m: m.topic == "plants/Line/CALM" and not m.payload)
 
 
+class Waiting(Json):
+    more = ", buffer: 1MB"
+
+    def test_what_changed_while_the_link_was_cut_follows_and_is_no_last_value(self):
+        cable = self.enterContext(broker.Cable(self.broker.port))
+        self.file.write_text(self.file.read_text().replace(str(self.broker.port), str(cable.port)))
+        client = self.client()
+        plant = self.plant()
+        self.wait_value(client, "TT101", 20)
+        cable.cut()
+        client.wait_for("the Will", lambda m: m.topic == "plants/Line/status" and m.payload == b"offline")
+        for value in (31, 32, 33):
+            plant.ctl("write", "TT101", value)
+            support.eventually(lambda: plant.ctl("journal").count("TT101 forced") >= value - 30, "a scan took it in")
+        cable.mend()
+        for value in (31, 32):
+            message = self.wait_value(client, "TT101", value)
+            self.assertTrue(message.json()["historical"])
+        late = self.client("plants/Line/TT101")
+        self.assertNotIn("historical", self.wait_value(late, "TT101", 33).json())
+
+
 class Silent(Json):
     more = ", commands: false"
 

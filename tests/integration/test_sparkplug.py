@@ -3,6 +3,7 @@ host checks every message: births before data, seq without a gap, aliases that a
 import json
 import pathlib
 import random
+import re
 import signal
 import tempfile
 import time
@@ -261,6 +262,93 @@ class PrimaryHost(Sparkplug):
         self.state(True, 1001)
         self.until("births", lambda _: self.host.births > births and "FILL1" in self.host.devices)
         self.assertNotEqual(self.host.bdseq, first)
+
+
+class Waiting(Sparkplug):
+    """A value that rises by the same step in each scan tells where one is missing."""
+    more = ", buffer: 10MB, replay_rate: 0"
+    STEP, ROUND = 0.5, 100
+
+    def setUp(self):
+        super().setUp()
+        self.cable = self.enterContext(broker.Cable(self.broker.port))
+        self.file.write_text(self.file.read_text().replace("scan: 20ms", "scan: 50ms").replace(
+            "wave: {shape: sine, amplitude: 20, period: 2s}", "wave: {shape: sawtooth, amplitude: 25, period: 5s}").replace(
+                str(self.broker.port), str(self.cable.port)))
+
+    def missing(self):
+        """How many values of the row the host has not heard, live or late, up to the newest."""
+        values = {}
+        for key, timestamp, value, _ in self.host.history:
+            if key == "CAP1/WAVE":
+                self.assertEqual(values.setdefault(timestamp, value), value, "equal times have equal values")
+        told = [values[timestamp] for timestamp in sorted(values)]
+        steps = [round((after - before) / self.STEP) % self.ROUND for before, after in zip(told, told[1:])]
+        return sum(step - 1 for step in steps if step > 0)  # a birth tells the last one again
+
+    def check(self, plant, allowed=0):
+        """In the end there is no hole; what has waited comes beside what is new."""
+        def whole():
+            missing = self.missing()
+            return missing == 0 or missing <= allowed + self.late(plant)
+        if not whole():
+            self.until("no hole", lambda message: "DDATA" in message.topic and whole())
+
+    def late(self, plant):
+        """Of scans that ran in a row to catch up only the last is seen."""
+        return int(re.search(r"[0-9]+", plant.ctl("read", "late scans").replace("late scans", ""))[0])
+
+    def scans(self, count):
+        def heard():
+            return sum(entry[0] == "CAP1/WAVE" for entry in self.host.history)
+        start = heard()
+        self.until(f"{count} values", lambda _: heard() >= start + count)
+
+    def away(self, plant):
+        """Cuts, and comes back when the plant has gone on for some scans."""
+        self.cable.cut()
+        journal = plant.ctl("journal").count("->")
+        plant.ctl("machine", "FILL1", "en_panne")
+        plant.ctl("machine", "FILL1", "en_service")
+        support.eventually(lambda: plant.ctl("journal").count("->") >= journal + 2, "time goes by")
+
+    def back(self):
+        births = self.host.births
+        self.cable.mend()
+        self.until("a birth", lambda _: self.host.births > births and "CAP1" in self.host.devices)
+
+    def test_what_changed_while_the_link_was_cut_follows_as_history(self):
+        plant = self.plant()
+        self.until_born()
+        self.scans(20)
+        for _ in range(3):
+            self.away(plant)
+            self.back()
+            self.scans(30)
+        self.assertTrue([entry for entry in self.host.history if entry[3]], "some of it is history")
+        self.check(plant)
+
+    def test_killed_daemon_sends_what_was_not_confirmed(self):
+        plant = self.plant()
+        self.until_born()
+        self.scans(20)
+        self.away(plant)
+        plant.kill()
+        births = self.host.births
+        self.cable.mend()
+        plant.start()
+        self.until("a birth", lambda _: self.host.births > births and "CAP1" in self.host.devices)
+        self.scans(30)
+        self.assertTrue([entry for entry in self.host.history if entry[3]], "some of it is history")
+        self.check(plant, allowed=2)  # the scan in which it was killed
+
+    def test_confirmed_values_leave_the_file(self):
+        plant = self.plant()
+        self.until_born()
+        file = plant.data / "mqtt.buffer"
+        first = support.eventually(lambda: file.exists() and file.read_bytes()[16:24], "the file is there")
+        self.scans(10)
+        support.eventually(lambda: self.scans(5) or file.read_bytes()[16:24] != first, "something is confirmed")
 
 
 if __name__ == "__main__":

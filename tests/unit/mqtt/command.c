@@ -1,0 +1,117 @@
+/* What a payload of a command says, and the points that a plant publishes. */
+#include <math.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "mqtt_priv.h"
+#include "sparkplug.h"
+
+static const char line[] = "mbplant: 1\nname: Line\nmqtt: {broker: \"mqtt://h\"}\nunits:\n"
+                           "  - id: 1\n    name: A\n    sensors: [{name: HALL, kind: temperature, max: 30}]\n"
+                           "    machines: [{name: M1, sensors: [{name: T.1, kind: temperature, max: 80}, "
+                           "{name: LOT, kind: generic, signal: {text: A}, register: {type: string(2)}}]}]\n"
+                           "  - id: 2\n    name: B\n    sensors: [{name: WALL, kind: temperature}]\n";
+
+static struct mqtt_roster *roster_of(const char *yaml)
+{
+    struct mbp_plant *plant = fixture_plant(yaml);
+    struct mqtt_roster *roster = NULL;
+    assert_int_equal(mqtt_roster_new(plant, &roster), MBP_OK);
+    mbp_plant_free(plant); /* it needs none */
+    return roster;
+}
+
+static void test_names_are_unique_and_found(void **state)
+{
+    (void)state;
+    struct mqtt_roster *roster = roster_of(line);
+    for (uint32_t m = 0; m < roster->count; m++) {
+        assert_int_equal(mqtt_roster_find(roster, roster->metrics[m].name), m);
+        assert_int_equal(mqtt_roster_find_hash(roster, roster->metrics[m].hash), m);
+    }
+    assert_int_equal(mqtt_roster_find(roster, "NOBODY"), NOTHING);
+    assert_true(mqtt_roster_find(roster, "u1.active alarms") != NOTHING);
+    assert_true(mqtt_roster_find(roster, "u2.active alarms") != NOTHING);
+    mqtt_roster_free(roster);
+}
+
+static void test_devices_are_machines_and_stand_together(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *device, *there;
+    } cases[] = {{"HALL", NULL, "HALL"},      {"HALL.high", NULL, "HALL/high"},
+                 {"T.1", "M1", "T.1"},        {"T.1.high.limit", "M1", "T.1/high/limit"},
+                 {"M1.state", "M1", "state"}, {"u2.active alarms", NULL, "u2.active alarms"}};
+    struct mqtt_roster *roster = roster_of(line);
+    char name[160];
+    bool machine = false;
+    for (uint32_t m = 0; m < roster->count; m++) {
+        machine = machine || roster->metrics[m].device != NULL;
+        assert_int_equal(roster->metrics[m].device != NULL, machine);
+    }
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        uint32_t m = mqtt_roster_find(roster, cases[c].name);
+        assert_true(m != NOTHING);
+        assert_string_equal(sparkplug_name(&roster->metrics[m], name, sizeof name), cases[c].there);
+        if (cases[c].device == NULL)
+            assert_null(roster->metrics[m].device);
+        else
+            assert_string_equal(roster->metrics[m].device, cases[c].device);
+    }
+    mqtt_roster_free(roster);
+}
+
+static bool reads(const struct mqtt_roster *roster, const char *name, const char *payload, struct mqtt_command *out)
+{
+    *out = (struct mqtt_command){0};
+    return mqtt_command_read(&roster->metrics[mqtt_roster_find(roster, name)], payload, strlen(payload), out);
+}
+
+static void test_payloads_are_numbers_switches_texts_or_objects(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *payload;
+        double number;
+    } good[] = {{"1.5", 1.5},  {"-2e3", -2000},       {"true", 1}, {"OFF", 0},
+                {"\"on\"", 1}, {"{\"value\": 7}", 7}, {" 3 ", 3}};
+    static const char *const bad[] = {"",
+                                      "x",
+                                      "1,5",
+                                      "[1]",
+                                      "{}",
+                                      "{\"value\": [1]}",
+                                      "{\"value\": 1, \"x\": 2}",
+                                      "null",
+                                      "{\"value\": 1, \"why\": \"a\\nb\"}",
+                                      "{\"value\": 1, \"value\": 2}",
+                                      "nan",
+                                      "1 2"};
+    struct mqtt_roster *roster = roster_of(line);
+    struct mqtt_command command;
+    for (size_t c = 0; c < sizeof good / sizeof good[0]; c++) {
+        assert_true(reads(roster, "HALL", good[c].payload, &command));
+        fixture_assert_number(command.number, good[c].number);
+    }
+    for (size_t c = 0; c < sizeof bad / sizeof bad[0]; c++)
+        assert_false(reads(roster, "HALL", bad[c], &command));
+    assert_true(reads(roster, "HALL.high.limit", "null", &command) && isnan(command.number));
+    assert_true(reads(roster, "LOT", "\"B 2\"", &command) && strcmp(command.text, "B 2") == 0);
+    assert_true(reads(roster, "LOT", "B 3", &command) && strcmp(command.text, "B 3") == 0);
+    assert_false(reads(roster, "LOT", "7", &command) && !command.is_text);
+    assert_true(reads(roster, "HALL", "{\"value\": 1, \"why\": \"season\", \"as\": \"anna\"}", &command));
+    assert_string_equal(command.why, "season");
+    assert_string_equal(command.who, "anna");
+    mqtt_roster_free(roster);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names_are_unique_and_found),
+        cmocka_unit_test(test_devices_are_machines_and_stand_together),
+        cmocka_unit_test(test_payloads_are_numbers_switches_texts_or_objects),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
