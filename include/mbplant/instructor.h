@@ -12,6 +12,7 @@
  *                        4   the same, before the answer (clears itself)
  *                     5, 6   scans done: read behind it by one function 23, a cycle in lock-step
  *                   10..20   a fault that is in no file: MBP_SIM_HR_FAULT_..., below; 20 = 1 begins it (clears itself)
+ *          1000 + 4 * i ..   parameter i of the plant, in the order of the file, float64: written as a whole
  *                   30..38   a point to hold at a number: MBP_SIM_HR_FORCE, below; 38 = 1 holds it, 2 lets it go, 3 all
  * input registers     0..99  what of all this is so: MBP_SIM_IR_..., below
  *           200 + 10 * i ..  the fault in ad hoc place i, in the order of holding registers 10..19; kind 0 = none
@@ -35,6 +36,10 @@
 #define MBP_SIM_HR_LOCK  4 /* scans to run before the answer, MBP_SIM_LOCK_MAX at most */
 #define MBP_SIM_HR_SCANS 5 /* uint32: scans done, as in input registers 8 and 9 */
 #define MBP_SIM_LOCK_MAX 1000u
+
+#define MBP_SIM_HR_PARAMETERS   1000
+#define MBP_SIM_PARAMETER_WORDS 4
+#define MBP_PARAMETERS_MAX      1000u /* of a plant */
 
 /* The record of a fault. */
 #define MBP_SIM_HR_FAULT       10

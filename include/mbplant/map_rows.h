@@ -18,12 +18,13 @@ enum mbp_map_per {
     MBP_PER_SENSOR,
     MBP_PER_ACTUATOR,
     MBP_PER_CONTROLLER,
-    MBP_PER_ALARM,    /* alarm of no sensor: an index into sensors[] too */
-    MBP_PER_STORED,   /* stored value (mbplant/point.h) */
-    MBP_PER_FAULT,    /* of the plant file */
-    MBP_PER_AD_HOC,   /* place of a fault that no file has */
-    MBP_PER_LATENESS, /* class of late scans */
-    MBP_PER_FORCED,   /* place of a point that is held from outside */
+    MBP_PER_ALARM,     /* alarm of no sensor: an index into sensors[] too */
+    MBP_PER_STORED,    /* stored value (mbplant/point.h) */
+    MBP_PER_FAULT,     /* of the plant file */
+    MBP_PER_AD_HOC,    /* place of a fault that no file has */
+    MBP_PER_LATENESS,  /* class of late scans */
+    MBP_PER_FORCED,    /* place of a point that is held from outside */
+    MBP_PER_PARAMETER, /* of the plant */
     MBP_PER_COUNT
 };
 

@@ -67,6 +67,8 @@ struct mbp_plant {
     uint32_t point_count;
     const struct mbp_stored *stored; /* by unit, those with names first */
     uint32_t stored_count;
+    const uint32_t *parameters; /* of them, those that stand at no address */
+    uint32_t parameter_count;
     const uint32_t *computed; /* of them, those that formulas give, each behind those that it reads */
     uint32_t computed_count;
     const struct mbp_alias *aliases;

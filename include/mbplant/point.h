@@ -20,8 +20,9 @@ struct mbp_stored {
     uint32_t formula;        /* that gives it in every scan, and one more; 0 = it is stored */
     uint32_t watchdog;       /* likewise of who watches whether a master writes it */
     bool named, retain;
-    bool computed; /* by a formula, which the plant knows a step later */
-    bool wraps;    /* of those: beyond the ends of its type it begins again */
+    bool parameter; /* it stands at no address: point is UINT32_MAX; an instructor changes it */
+    bool computed;  /* by a formula, which the plant knows a step later */
+    bool wraps;     /* of those: beyond the ends of its type it begins again */
 };
 
 /* A run of addresses that are the same as another one: what is written to either stands in both. Of coils and discrete

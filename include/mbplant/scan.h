@@ -113,6 +113,10 @@ enum mbp_status mbp_scan_fault_set(struct mbp_scan *scan, uint32_t fault, bool o
 /* The same for one that is in no file. Output: its number. MBP_ERR_RANGE, MBP_ERR_FULL. */
 enum mbp_status mbp_scan_fault_begin(struct mbp_scan *scan, const struct mbp_effect *effect, uint32_t *fault);
 
+/* Changes a parameter (plant->parameters[parameter]) between two scans; recorded. MBP_ERR_MISSING; MBP_ERR_RANGE when
+ * the value is no number. */
+enum mbp_status mbp_scan_set_parameter(struct mbp_scan *scan, uint32_t parameter, double value, uint32_t peer);
+
 /* Where the page is, for masters: its port; 0 = there is none. Shown from the next scan on. */
 void mbp_scan_set_http_port(struct mbp_scan *scan, uint16_t port);
 

@@ -109,6 +109,19 @@ static bool has_free_place(const struct mbp_image_unit *unit)
 
 /* ---- what may be asked ------------------------------------------------------------------------------------------ */
 
+/* Numbers, and each of them whole: a part of one would be another. */
+static bool allows_parameters(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count)
+{
+    for (uint32_t p = 0; p < unit->image->plant->parameter_count; p++) {
+        uint32_t at = MBP_SIM_HR_PARAMETERS + MBP_SIM_PARAMETER_WORDS * p;
+        bool some = addr < at + MBP_SIM_PARAMETER_WORDS && (uint32_t)addr + count > at;
+        if (some && (!covers(addr, count, at, MBP_SIM_PARAMETER_WORDS) ||
+                     !isfinite(mbp_codec_decode(MBP_FLOAT64, MBP_ABCD, 1.0, unit->holding + at))))
+            return false;
+    }
+    return true;
+}
+
 /* A half of the speed alone makes no number yet: it counts when the other half has come. */
 bool image_instructor_allows_words(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count)
 {
@@ -122,6 +135,8 @@ bool image_instructor_allows_words(const struct mbp_image_unit *unit, uint16_t a
         if (!read_effect(unit, &effect) || !has_free_place(unit))
             return false;
     }
+    if (!allows_parameters(unit, addr, count))
+        return false;
     if (touches(addr, count, MBP_SIM_HR_FORCE_COMMAND) && !image_force_allowed(unit))
         return false;
     bool steps = touches(addr, count, MBP_SIM_HR_STEPS) && unit->holding[MBP_SIM_HR_STEPS] != 0;
@@ -163,6 +178,7 @@ bool mbp_image_instructor_asked(struct mbp_image *image, bool may_restore, struc
         .snapshot = unit->coils[MBP_SIM_COIL_SNAPSHOT] != 0,
         .restore = restore && may_restore,
         .coils = unit->coils,
+        .parameters = unit->holding + MBP_SIM_HR_PARAMETERS,
         .peer = image->instructor_peer,
     };
     if (out->speed >= MBP_SPEED_MIN && out->speed <= MBP_SPEED_MAX)
@@ -205,6 +221,14 @@ static void publish_faults(const struct mbp_plant *plant, struct mbp_image_unit 
                      unit->input + MBP_SIM_IR_AD_HOC + (size_t)MBP_SIM_FAULT_WORDS * i);
 }
 
+static void publish_parameters(const struct mbp_plant *plant, struct mbp_image_unit *unit,
+                               const struct mbp_state *state)
+{
+    for (uint32_t p = 0; p < plant->parameter_count; p++)
+        mbp_codec_put_bits(MBP_FLOAT64, MBP_ABCD, state->stored[plant->parameters[p]],
+                           unit->holding + MBP_SIM_HR_PARAMETERS + (size_t)MBP_SIM_PARAMETER_WORDS * p);
+}
+
 void mbp_image_publish_instructor(struct mbp_image *image, const struct mbp_state *state,
                                   const struct mbp_sim_figures *figures)
 {
@@ -233,6 +257,7 @@ void mbp_image_publish_instructor(struct mbp_image *image, const struct mbp_stat
     image_show_instructor(unit, &view);
     publish_speed(image, unit, figures->speed);
     publish_faults(image->plant, unit, state);
+    publish_parameters(image->plant, unit, state);
     image_publish_forced(unit, state);
     image_put_u32(unit->holding + MBP_SIM_HR_SCANS, state->scan);
     for (unsigned i = 0; i < MBP_LATENESS_CLASSES; i++)

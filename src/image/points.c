@@ -67,6 +67,7 @@ static void fill(const struct mbp_plant *plant, const struct mbp_state *state, c
     case MBP_PER_AD_HOC:
     case MBP_PER_LATENESS:
     case MBP_PER_FORCED:
+    case MBP_PER_PARAMETER:
     case MBP_PER_COUNT:
         break;
     }

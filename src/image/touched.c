@@ -144,6 +144,8 @@ struct judging {
 static uint64_t stored_bits(const struct mbp_image *image, uint32_t s)
 {
     const struct mbp_stored *stored = &image->plant->stored[s];
+    if (stored->parameter)
+        return image->published->stored[s];
     const struct mbp_user_point *home = &image->plant->points[stored->point];
     const struct mbp_image_unit *unit = &image->units[stored->unit];
     uint16_t words[4];

@@ -314,6 +314,7 @@ static const struct mbp_map_field sim_settings[] = {
     {U16("plant command", "1 checks, 2 puts the staged plant file"), .offset = MBP_STAGING_HR_COMMAND, DOES},
     {U32("plant command crc", "CRC-32 of the text that is meant"), .offset = MBP_STAGING_HR_CRC, DOES},
 };
+static const struct mbp_map_field parameters[] = {{OF("parameter", "of the plant", "", MBP_FLOAT64), DOES}};
 static const struct mbp_map_field sim_words[] = {
     {U16("simulation map version", "of this map"), .offset = MBP_SIM_IR_VERSION, SIM(map_version)},
     {U16("is paused", "no scan runs"), .offset = MBP_SIM_IR_PAUSED, SIM(paused)},
@@ -628,6 +629,14 @@ const struct mbp_map_block mbp_map[] = {
      .instructor = true,
      .usual = MBP_SIM_HR_SPEED,
      .stride = MBP_STAGING_HR_END},
+    {.what = "parameters",
+     FIELDS(parameters),
+     .table = MBP_HOLDING_REGISTERS,
+     .per = MBP_PER_PARAMETER,
+     .instructor = true,
+     .refresh = MBP_REFRESH_NEVER,
+     .usual = MBP_SIM_HR_PARAMETERS,
+     .stride = MBP_SIM_PARAMETER_WORDS},
     {.what = "the simulation",
      FIELDS(sim_words),
      .table = MBP_INPUT_REGISTERS,

@@ -114,6 +114,7 @@ void mbp_item_of_block(const struct mbp_plant *plant, unsigned block, uint32_t i
     case MBP_PER_AD_HOC:
     case MBP_PER_LATENESS:
     case MBP_PER_FORCED:
+    case MBP_PER_PARAMETER:
     case MBP_PER_COUNT:
         break;
     }

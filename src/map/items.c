@@ -49,6 +49,8 @@ uint32_t mbp_map_items(const struct mbp_plant *plant, const struct mbp_unit *uni
         return MBP_LATENESS_CLASSES;
     case MBP_PER_FORCED:
         return MBP_SIM_FORCED_MAX;
+    case MBP_PER_PARAMETER:
+        return plant->parameter_count;
     case MBP_PER_COUNT:
         break;
     }
@@ -73,6 +75,7 @@ const char *mbp_map_item_name(const struct mbp_plant *plant, enum mbp_map_per pe
     case MBP_PER_AD_HOC:
     case MBP_PER_LATENESS:
     case MBP_PER_FORCED:
+    case MBP_PER_PARAMETER:
     case MBP_PER_UNIT:
     case MBP_PER_COUNT:
         break;

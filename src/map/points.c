@@ -98,6 +98,9 @@ static void set_item(struct mbp_point *point, const struct mbp_plant *plant, enu
     case MBP_PER_FAULT:
         snprintf(point->name, sizeof point->name, "%s %s", field, plant->faults[item].name);
         return;
+    case MBP_PER_PARAMETER:
+        snprintf(point->name, sizeof point->name, "%s %s", field, plant->stored[plant->parameters[item]].name);
+        return;
     case MBP_PER_AD_HOC:
     case MBP_PER_FORCED:
         snprintf(point->name, sizeof point->name, "%s %u", field, item + 1);

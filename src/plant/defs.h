@@ -420,6 +420,12 @@ static inline bool mbp_point_holds(const struct mbp_point_def *point)
 /* How many points, one behind the other, a definition makes. */
 uint32_t mbp_point_times(const struct mbp_point_def *point);
 
+/* A number that expressions know by a name, at no address; kept as a stored value whose point has no place. */
+struct mbp_parameter_def {
+    struct mbp_point_def point;
+    double value;
+};
+
 struct mbp_unit_def {
     struct mbp_def def;
     const char *name; /* NULL when the file has none */
@@ -442,9 +448,10 @@ struct mbp_unit_def {
     uint32_t repeat;
     struct mbp_def_list machines, sensors, actuators, controllers, alarms;
     struct mbp_tables_def tables;
-    struct mbp_def_list points; /* of struct mbp_point_def */
-    struct mbp_def_list logic;  /* of struct mbp_formula_def */
-    bool unsure;                /* its addresses cannot be told because of an error in it */
+    struct mbp_def_list points;     /* of struct mbp_point_def */
+    struct mbp_def_list logic;      /* of struct mbp_formula_def */
+    struct mbp_def_list parameters; /* of struct mbp_parameter_def */
+    bool unsure;                    /* its addresses cannot be told because of an error in it */
 };
 
 struct mbp_access_def {
@@ -645,9 +652,10 @@ MBP_READER(mbp_read_formula); /* into a struct mbp_formula_def */
 /* Tells what is wrong in an expression, at its place in the file. */
 void mbp_tell_formula(struct mbp_reader *reader, const struct mbp_formula_def *def, const struct mbp_expr_error *error);
 
-MBP_READER(mbp_read_logic);  /* into a struct mbp_def_list of them */
-MBP_READER(mbp_read_curves); /* into a struct mbp_def_list of struct mbp_curve_def */
-MBP_READER(mbp_read_start);  /* into an int64_t */
+MBP_READER(mbp_read_parameters); /* into a struct mbp_def_list of struct mbp_parameter_def */
+MBP_READER(mbp_read_logic);      /* into a struct mbp_def_list of them */
+MBP_READER(mbp_read_curves);     /* into a struct mbp_def_list of struct mbp_curve_def */
+MBP_READER(mbp_read_start);      /* into an int64_t */
 void mbp_print_formula(FILE *out, const void *at);
 void mbp_print_logic(FILE *out, const void *at);
 void mbp_print_curves(FILE *out, const void *at);

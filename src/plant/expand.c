@@ -81,6 +81,7 @@ static struct totals count_unit(const struct mbp_unit_def *unit)
 {
     struct totals totals = {.units = 1};
     count_points(&unit->points, &totals);
+    totals.stored += unit->parameters.count;
     for (uint32_t i = 0; i < unit->machines.count; i++) {
         const struct mbp_machine_def *machine = machine_at(unit, i);
         totals.machines += machine->repeat;
@@ -475,5 +476,6 @@ enum mbp_status mbp_expand(struct mbp_load *load)
         load->plant->server = load->def.server.options;
         add_instructor(load);
     }
+    mbp_list_parameters(load);
     return load->reader.out_of_memory ? MBP_ERR_MEMORY : MBP_OK;
 }

@@ -93,6 +93,10 @@ void mbp_resolve_points(struct mbp_load *load, const struct mbp_index *index);
 /* Sorts the points of a unit by table and address; nothing may refer to their origins any more. */
 void mbp_sort_points(struct mbp_load *load, const struct mbp_unit *unit);
 
+/* The parameters of a unit, as stored values that stand first in it; all of the plant, once all units are there. */
+void mbp_expand_parameters(struct mbp_load *load, const struct mbp_unit_def *def, uint32_t number);
+void mbp_list_parameters(struct mbp_load *load);
+
 /* What stored values begin with; the runs of addresses that are the same as others, once the unit's map is laid out. */
 void mbp_set_stored(struct mbp_load *load, uint32_t stored);
 void mbp_resolve_aliases(struct mbp_load *load, struct mbp_unit *unit, bool silent);

@@ -19,6 +19,7 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, const struct mb
     fprintf(out, "  - id: %u\n", unit->id);
     mbp_schema_print(out, &mbp_unit_schema, &def, "    ");
     mbp_print_answer(out, unit);
+    mbp_print_parameters(out, plant, unit);
     fputs(unit->machine_count > 0 ? "    machines:\n" : "", out);
     uint32_t own_sensors = unit->first_sensor;
     uint32_t own_alarms = mbp_unit_first_alarm(unit);

@@ -36,4 +36,6 @@ void mbp_print_answer(FILE *out, const struct mbp_unit *unit);
 /* `points:` of a unit. Nothing when it has none. */
 void mbp_print_points(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit);
 
+void mbp_print_parameters(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit);
+
 #endif

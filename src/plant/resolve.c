@@ -213,10 +213,11 @@ static const char *noun_of(const struct mbp_load *load, uint32_t item)
     }
     if (item - plant->machine_count < plant->sensor_count && plant->sensors[item - plant->machine_count].is_alarm)
         return "alarm";
-    return item - plant->machine_count < plant->sensor_count          ? "sensor"
-           : behind < plant->actuator_count                           ? "actuator"
-           : behind - plant->actuator_count < plant->controller_count ? "controller"
-                                                                      : "point";
+    return item - plant->machine_count < plant->sensor_count                                   ? "sensor"
+           : behind < plant->actuator_count                                                    ? "actuator"
+           : behind - plant->actuator_count < plant->controller_count                          ? "controller"
+           : plant->stored[behind - plant->actuator_count - plant->controller_count].parameter ? "parameter"
+                                                                                               : "point";
 }
 
 static bool has_name(const struct mbp_load *load, uint32_t item)

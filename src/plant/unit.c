@@ -14,6 +14,7 @@ enum {
     UNIT_ALARMS,
     UNIT_TABLES,
     UNIT_LOGIC,
+    UNIT_PARAMETERS,
     UNIT_POINTS,
     UNIT_BLOCKS,
     UNIT_ANSWER,
@@ -49,6 +50,10 @@ static const struct mbp_field fields[] = {
         MBP_ROW(CUSTOM, OF(logic), "logic", "assignments, run in this order in every scan", .read = mbp_read_logic,
                 .print = mbp_print_logic, .allowed = "a list of assignments: [\"P1 := SR(LSH, LSL)\"]",
                 .json = "\"type\": \"array\", \"items\": {\"type\": \"string\"}"),
+    [UNIT_PARAMETERS] = MBP_ROW(CUSTOM, OF(parameters), "parameters",
+                                "numbers that expressions know by a name, at no address; an instructor changes them",
+                                .read = mbp_read_parameters, .allowed = "a group of names with numbers: {UA: 40}",
+                                .json = "\"type\": \"object\", \"additionalProperties\": {\"type\": \"number\"}"),
     [UNIT_POINTS] = MBP_ROW(LIST, OF(points), "points", "values at addresses of the user's own",
                             .high = 4 * MBP_POINTS_PER_UNIT_MAX, .schema = &mbp_point_schema),
     [UNIT_BLOCKS] = MBP_ROW(CUSTOM, OF(blocks), "blocks",
@@ -78,8 +83,8 @@ static void enter_unit(struct mbp_reader *reader, const struct mbp_node *node)
 static void check_unit(struct mbp_reader *reader, void *def)
 {
     struct mbp_unit_def *unit = def;
-    uint32_t doubtful = MBP_BIT(UNIT_MACHINES) | MBP_BIT(UNIT_SENSORS) | MBP_BIT(UNIT_ACTUATORS) |
-                        MBP_BIT(UNIT_CONTROLLERS) | MBP_BIT(UNIT_ALARMS);
+    uint32_t doubtful = MBP_BIT(UNIT_PARAMETERS) | MBP_BIT(UNIT_MACHINES) | MBP_BIT(UNIT_SENSORS) |
+                        MBP_BIT(UNIT_ACTUATORS) | MBP_BIT(UNIT_CONTROLLERS) | MBP_BIT(UNIT_ALARMS);
     unit->unsure = reader->unsure || (unit->def.wrong & doubtful) != 0;
     reader->nameless = reader->nameless || (unit->def.wrong & (doubtful | MBP_BIT(UNIT_REPEAT))) != 0;
     reader->unsure = false;

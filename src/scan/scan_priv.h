@@ -45,7 +45,7 @@ struct scan_refuser {
 };
 
 /* Commands of the instructor that were not told yet, oldest first: one of each code. */
-#define SCAN_COMMAND_CODES 8u
+#define SCAN_COMMAND_CODES 10u
 struct scan_command {
     struct mbp_event event;
     uint32_t count; /* of commands that it stands for */
@@ -73,6 +73,7 @@ struct mbp_scan {
     struct scan_refuser refusers[SCAN_REFUSERS + 1]; /* the last: whoever has no place of its own */
     bool refusals_wait;                              /* one of them has something to tell yet */
     struct scan_commands commands;
+    double parameters_asked[MBP_PARAMETERS_MAX];
     struct scan_writes *writes; /* accepted ones: what is coalesced, and how much each peer may still bring */
 
     /* record */

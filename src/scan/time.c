@@ -2,7 +2,9 @@
  * value of any scan depends on it. */
 #include <math.h>
 
+#include "mbplant/codec.h"
 #include "mbplant/fault.h"
+#include "mbplant/point.h"
 #include "tail.h"
 
 void scan_between_begin(struct mbp_scan *scan)
@@ -102,6 +104,39 @@ static void apply_faults(struct mbp_scan *scan, const struct mbp_wishes *wishes)
         mbp_scan_fault_begin(scan, &wishes->effect, &fault);
 }
 
+enum mbp_status mbp_scan_set_parameter(struct mbp_scan *scan, uint32_t parameter, double value, uint32_t peer)
+{
+    const struct mbp_plant *plant = scan->config.plant;
+    if (parameter >= plant->parameter_count)
+        return MBP_ERR_MISSING;
+    if (!isfinite(value))
+        return MBP_ERR_RANGE;
+    uint32_t s = plant->parameters[parameter];
+    uint64_t before = scan->state->stored[s];
+    uint64_t bits = mbp_register_bits(&plant->stored[s].reg, value);
+    if (bits == before)
+        return MBP_OK;
+    struct mbp_event event = mbp_stored_event(plant, MBP_EV_POINT_WRITTEN, s);
+    event.value = (float)value;
+    event.limit = (float)mbp_register_of_bits(&plant->stored[s].reg, before);
+    event.detail = mbp_event_write_detail(
+        MBP_HOLDING_REGISTERS, (uint16_t)(MBP_SIM_HR_PARAMETERS + MBP_SIM_PARAMETER_WORDS * parameter), 0, 0);
+    scan->state->stored[s] = bits;
+    scan_emit_command_event(scan, event, peer);
+    return MBP_OK;
+}
+
+/* What stands in the unit is what was published, or what somebody wrote since. */
+static void apply_parameters(struct mbp_scan *scan, const uint16_t *words, uint32_t peer)
+{
+    const struct mbp_plant *plant = scan->config.plant;
+    for (uint32_t p = 0; p < plant->parameter_count; p++)
+        scan->parameters_asked[p] =
+            mbp_codec_decode(MBP_FLOAT64, MBP_ABCD, 1.0, words + (size_t)MBP_SIM_PARAMETER_WORDS * p);
+    for (uint32_t p = 0; p < plant->parameter_count; p++) /* each event publishes what is so */
+        mbp_scan_set_parameter(scan, p, scan->parameters_asked[p], peer);
+}
+
 bool scan_apply_wishes(struct mbp_scan *scan)
 {
     struct mbp_wishes wishes;
@@ -112,6 +147,7 @@ bool scan_apply_wishes(struct mbp_scan *scan)
     scan->keeps_back = true;
     uint32_t peer = wishes.peer.actor;
     apply_faults(scan, &wishes);
+    apply_parameters(scan, wishes.parameters, peer);
     scan_apply_forces(scan);
     if (wishes.snapshot)
         mbp_scan_snapshot(scan, peer);

@@ -3,6 +3,8 @@ import json
 import pathlib
 import re
 import shutil
+import signal
+import struct
 import tempfile
 import unittest
 
@@ -206,6 +208,59 @@ class Actuators(unittest.TestCase):
             wrong = self.plant.ctl("sim", "fault", *words, check=False)
             self.assertEqual((wrong.returncode, said in wrong.stderr), (2, True), wrong.stderr)
         self.assertNotIn("active", self.plant.ctl("sim", "fault"))
+
+
+class Parameters(unittest.TestCase):
+    """Numbers that expressions know by a name, and that an instructor alone can change."""
+
+    def setUp(self):
+        self.plant = self.enterContext(support.Plant("parameters.yaml"))
+
+    def value(self):
+        return json.loads(self.plant.ctl("read", "TT1", "--format", "json"))[0]["value"]
+
+    def test_change_acts_is_journaled_and_outlives_a_restart(self):
+        self.assertEqual(self.plant.ctl("sim", "parameter"), "UA = 40\nT_AMB = -12.5\nK1 = 1\nK2 = 1\n")
+        self.assertEqual(self.plant.ctl("sim", "parameter", "ua", "35.125"), "UA = 35.125  (40 in the plant file)\n")
+        support.eventually(lambda: self.value() == 22.6, "the process has it")
+        support.eventually(lambda: "UA written 40 -> 35.12" in self.plant.ctl("journal"), "the journal has it")
+        self.plant.stop()
+        self.plant.start()
+        self.assertIn("UA = 35.125 ", self.plant.ctl("sim", "parameter"))
+        support.eventually(lambda: self.value() == 22.6, "as it was")
+
+    def test_snapshot_has_them_and_a_plain_master_writes_them_whole(self):
+        master = outside.Client(self.plant.port)
+        self.assertTrue(master.connect())
+        self.addCleanup(master.close)
+        self.plant.ctl("sim", "snapshot")
+        words = list(struct.unpack(">4H", struct.pack(">d", 99.5)))
+        self.assertTrue(master.write_registers(1000, words[:2], slave=INSTRUCTOR).isError(), "half a number")
+        self.assertTrue(master.write_registers(1000, [0x7FF0, 0, 0, 0], slave=INSTRUCTOR).isError(), "infinity")
+        self.assertTrue(master.write_registers(1016, words, slave=INSTRUCTOR).isError(), "there are four")
+        self.assertIn("UA = 40\n", self.plant.ctl("sim", "parameter"))
+        self.assertFalse(master.write_registers(1000, words, slave=INSTRUCTOR).isError())
+        self.assertIn("UA = 99.5 ", self.plant.ctl("sim", "parameter"))
+        self.plant.ctl("sim", "restore")
+        self.assertIn("UA = 40\n", self.plant.ctl("sim", "parameter"))
+
+    def test_reload_keeps_what_was_changed_by_name_and_takes_what_the_file_changed(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        file = pathlib.Path(shutil.copy(support.DATA / "parameters.yaml", folder))
+        with support.Plant(file) as plant:
+            plant.ctl("sim", "parameter", "UA", "35")
+            plant.ctl("sim", "parameter", "T_AMB", "7")
+            file.write_text(file.read_text().replace("{UA: 40, T_AMB: -12.5}", "{NEW: 3, UA: 40, T_AMB: 1}"))
+            plant.process.send_signal(signal.SIGHUP)
+            support.eventually(lambda: plant.ctl("sim", "parameter").startswith("NEW = 3\nUA = 35  (40 in the plant file)\nT_AMB = 1\n"), "the new file")
+
+    def test_what_is_none_is_told(self):
+        for words, said in [(("UB",), "did you mean 'UA'"), (("UA", "much"), "'much' is no number"), (("UA", "inf"), "no number")]:
+            wrong = self.plant.ctl("sim", "parameter", *words, check=False)
+            self.assertEqual((wrong.returncode, said in wrong.stderr), (2, True), wrong.stderr)
+        wrong = self.plant.ctl("write", "UA", "3", check=False)
+        self.assertEqual((wrong.returncode, "mbplantctl sim parameter UA" in wrong.stderr), (2, True), wrong.stderr)
+        self.assertIn("UA = 40\n", self.plant.ctl("sim", "parameter"))
 
 
 class WithoutInstructor(unittest.TestCase):

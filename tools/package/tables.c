@@ -11,9 +11,9 @@
 
 /* What counts a block's items in its addresses. */
 static const char *const letters[MBP_PER_COUNT] = {
-    [MBP_PER_UNIT] = "",        [MBP_PER_MACHINE] = "m", [MBP_PER_SENSOR] = "s", [MBP_PER_ACTUATOR] = "a",
-    [MBP_PER_CONTROLLER] = "c", [MBP_PER_ALARM] = "a",   [MBP_PER_FAULT] = "f",  [MBP_PER_AD_HOC] = "i",
-    [MBP_PER_LATENESS] = "i",   [MBP_PER_FORCED] = "i",
+    [MBP_PER_UNIT] = "",        [MBP_PER_MACHINE] = "m", [MBP_PER_SENSOR] = "s",    [MBP_PER_ACTUATOR] = "a",
+    [MBP_PER_CONTROLLER] = "c", [MBP_PER_ALARM] = "a",   [MBP_PER_FAULT] = "f",     [MBP_PER_AD_HOC] = "i",
+    [MBP_PER_LATENESS] = "i",   [MBP_PER_FORCED] = "i",  [MBP_PER_PARAMETER] = "i",
 };
 
 /* scdoc takes an underscore at the edge of a word for the begin of underlined text. */

@@ -34,8 +34,9 @@ struct mbp_wishes {
     bool paused, snapshot, restore;
     bool begin; /* `effect` as a new fault */
     struct mbp_effect effect;
-    const uint8_t *coils; /* of the unit: mbp_sim_fault_coil */
-    struct mbp_peer peer; /* the last who wrote */
+    const uint8_t *coils;       /* of the unit: mbp_sim_fault_coil */
+    const uint16_t *parameters; /* likewise MBP_SIM_PARAMETER_WORDS each */
+    struct mbp_peer peer;       /* the last who wrote */
 };
 
 /* Whether somebody wrote to the instructor's unit since the last call, or a restore waits; what stands there now, of

@@ -336,7 +336,8 @@ static bool find_target(const void *ctx, const char *name, struct mbp_expr_name 
         return true;
     }
     uint32_t stored = mbp_index_as(plant, item, MBP_ITEM_STORED);
-    if (stored != UINT32_MAX && member[0] == '\0' && !plant->stored[stored].computed)
+    if (stored != UINT32_MAX && member[0] == '\0' && !plant->stored[stored].computed &&
+        !plant->stored[stored].parameter)
         return find_stored(scope, stored, member, out, why);
     if (machine != UINT32_MAX && take_member(machine_members, MBP_STATE_COUNT, member, machine, out))
         return true;

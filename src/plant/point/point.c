@@ -415,6 +415,7 @@ void mbp_expand_points(struct mbp_load *load, const struct mbp_unit_def *def, ui
     unit->first_point = plant->point_count;
     unit->first_stored = plant->stored_count;
     unit->first_alias = plant->alias_count;
+    mbp_expand_parameters(load, def, number);
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; i < def->points.count; i++) {
             const struct mbp_point_def *point = (const struct mbp_point_def *)def->points.items + i;

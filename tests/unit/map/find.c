@@ -43,6 +43,7 @@ static uint32_t item_of(const struct mbp_point *point)
     case MBP_PER_AD_HOC:
     case MBP_PER_LATENESS:
     case MBP_PER_FORCED:
+    case MBP_PER_PARAMETER:
     case MBP_PER_COUNT:
         break;
     }

@@ -190,6 +190,19 @@ static void test_short_form_of_an_alarm_that_names_another_thing_says_what_it_is
                         "14:26: MASTER.lost: of masters there is MASTER.asked, where an expression is of a unit\n");
 }
 
+static void test_mistakes_of_parameters_each_say_what_is_allowed(void **state)
+{
+    (void)state;
+    assert_string_equal(errors_of_file("parameter_mistakes.yaml"),
+                        "4:22: the parameter UA is no number\n"
+                        "4:29: a parameter's name is a letter, then letters, digits and _.-; at most 32 of them\n"
+                        "4:36: a parameter's name is a letter, then letters, digits and _.-; at most 32 of them\n"
+                        "4:45: the name 'TT1' is taken by the sensor in line 5; names are unique in the plant\n"
+                        "4:56: the parameter A is no number\n"
+                        "8:18: the name 'B' is taken by the parameter in line 8; names are unique in the plant\n"
+                        "10:17: 'parameters' is a list; allowed is a group of names with numbers: {UA: 40}\n");
+}
+
 static void test_mistakes_of_access_rules_each_say_what_is_allowed(void **state)
 {
     (void)state;
@@ -290,6 +303,7 @@ int main(void)
         cmocka_unit_test(test_mistakes_of_faults_of_actuators_each_say_what_is_allowed),
         cmocka_unit_test(test_mistakes_of_short_forms_of_alarms_each_say_what_is_allowed),
         cmocka_unit_test(test_short_form_of_an_alarm_that_names_another_thing_says_what_it_is_of),
+        cmocka_unit_test(test_mistakes_of_parameters_each_say_what_is_allowed),
         cmocka_unit_test(test_mistakes_of_access_rules_each_say_what_is_allowed),
         cmocka_unit_test(test_several_mistakes_are_told_in_one_run_in_file_order),
         cmocka_unit_test(test_more_mistakes_than_are_shown_are_counted),

@@ -304,6 +304,17 @@ static void test_print_of_access_rules_faults_and_instructor_loads_to_the_same_p
     assert_round_trip(plant_of_file("server.yaml"));
 }
 
+static void test_print_of_parameters_and_short_alarms_loads_to_the_same_plant(void **state)
+{
+    (void)state;
+    assert_round_trip(plant_of_text("mbplant: 1\nunits:\n  - id: 1\n    repeat: 2\n"
+                                    "    parameters: {\"UA{u}\": 40, \"null{u}\": -1.5e-9}\n"
+                                    "    sensors: [{name: \"T{u}\", signal: {expr: \"UA{u}\"}}]\n"
+                                    "    actuators: [{name: \"V{u}\"}]\n"
+                                    "    alarms: [{frozen: \"T{u}\", for: 3s}, {mismatch: \"V{u}\", more_than: 0.1},\n"
+                                    "      {name: \"L{u}\", loss_of_master: 10s}]\n"));
+}
+
 static void test_print_of_default_ranges_of_every_type_loads_to_the_same_plant(void **state)
 {
     (void)state;
@@ -364,6 +375,7 @@ int main(void)
         cmocka_unit_test(test_print_of_repeats_loads_to_the_same_plant),
         cmocka_unit_test(test_print_of_the_designs_example_loads_to_the_same_plant),
         cmocka_unit_test(test_print_of_the_plants_that_ship_loads_to_the_same_plant),
+        cmocka_unit_test(test_print_of_parameters_and_short_alarms_loads_to_the_same_plant),
         cmocka_unit_test(test_print_of_access_rules_faults_and_instructor_loads_to_the_same_plant),
         cmocka_unit_test(test_print_of_default_ranges_of_every_type_loads_to_the_same_plant),
         cmocka_unit_test(test_print_of_a_name_that_yaml_takes_for_nothing_is_quoted),

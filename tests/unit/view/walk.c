@@ -160,6 +160,7 @@ static void fill(const struct walk *walk, const struct mbp_unit *unit, enum mbp_
     case MBP_PER_AD_HOC:
     case MBP_PER_LATENESS:
     case MBP_PER_FORCED:
+    case MBP_PER_PARAMETER:
     case MBP_PER_COUNT:
         fail();
     }

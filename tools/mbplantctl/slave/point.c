@@ -238,7 +238,10 @@ void ctl_unknown_name(const struct mbp_plant *plant, enum ctl_what what, const c
         return;
     }
     nearest_name(plant, what, &nearest);
-    if (strcmp(nearest.best, name) == 0)
+    uint32_t stored = mbp_plant_find_stored(plant, name);
+    if (stored != UINT32_MAX && plant->stored[stored].parameter)
+        ctl_error("%s is a parameter, at no address; mbplantctl sim parameter %s shows or changes it", name, name);
+    else if (strcmp(nearest.best, name) == 0)
         ctl_error("%s stands at no address of its unit's map; a point of the plant file gives it one: "
                   "points: [{at: holding 0, tag: %s}]",
                   name, name);
@@ -342,6 +345,7 @@ static const struct mbp_unit *item_unit(const struct mbp_plant *plant, enum mbp_
     case MBP_PER_AD_HOC:
     case MBP_PER_LATENESS:
     case MBP_PER_FORCED:
+    case MBP_PER_PARAMETER:
     case MBP_PER_COUNT:
         break;
     }

@@ -216,6 +216,7 @@ static const struct {
     {"speed", ctl_sim_speed, 0, 1, "sim speed [FACTOR]"},
     {"snapshot", ctl_sim_snapshot, 0, 0, "sim snapshot"},
     {"restore", ctl_sim_restore, 0, 0, "sim restore"},
+    {"parameter", ctl_sim_parameter, 0, 2, "sim parameter [NAME [VALUE]]"},
     {"fault", ctl_sim_fault, 0, 8, "sim fault [NAME on|off | SENSOR KIND [AMOUNT] [over TIME] [for TIME]]"},
 };
 

@@ -42,5 +42,6 @@ enum ctl_exit ctl_sim_speed(struct ctl *ctl);
 enum ctl_exit ctl_sim_snapshot(struct ctl *ctl);
 enum ctl_exit ctl_sim_restore(struct ctl *ctl);
 enum ctl_exit ctl_sim_fault(struct ctl *ctl);
+enum ctl_exit ctl_sim_parameter(struct ctl *ctl);
 
 #endif

@@ -136,6 +136,17 @@ static void point_row(const struct mbp_plant *plant, const struct mbp_unit *unit
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", ctl_point_text(&point, words, text, sizeof text));
 }
 
+static const struct mbp_user_point *home_of(const struct mbp_plant *plant, uint32_t s)
+{
+    return &plant->points[plant->stored[s].point];
+}
+
+/* Parameters are the instructor's: mbplantctl sim parameter. */
+static bool is_to_be_read(const struct mbp_plant *plant, uint32_t s)
+{
+    return !plant->stored[s].parameter && !home_of(plant, s)->write_only;
+}
+
 /* Points with a name and a value of their own, as many as fit a screen. Those that nobody may read have none to show.
  */
 static enum mbp_status add_points(const struct ctl *ctl, const struct mbp_unit *unit, struct ctl_fetch *fetch,
@@ -146,13 +157,12 @@ static enum mbp_status add_points(const struct ctl *ctl, const struct mbp_unit *
     *left -= end - unit->first_stored;
     ctl_fetch_clear(fetch);
     for (uint32_t s = unit->first_stored; s < end; s++) {
-        const struct mbp_user_point *own = &plant->points[plant->stored[s].point];
-        if (!own->write_only)
-            ctl_fetch_want(fetch, (enum mbp_table)own->table, own->reg.addr, own->reg.words);
+        if (is_to_be_read(plant, s))
+            ctl_fetch_want(fetch, home_of(plant, s)->table, home_of(plant, s)->reg.addr, home_of(plant, s)->reg.words);
     }
     enum mbp_status status = ctl_fetch_run(fetch, ctl->link, unit->id);
     for (uint32_t s = unit->first_stored; s < end && status == MBP_OK; s++) {
-        if (!plant->points[plant->stored[s].point].write_only)
+        if (is_to_be_read(plant, s))
             point_row(plant, unit, s, fetch, grid);
     }
     return status;
@@ -164,12 +174,12 @@ static enum mbp_status print_points(const struct ctl *ctl)
     uint32_t count = 0;
     for (uint32_t u = 0; u < plant->unit_count; u++)
         count += plant->units[u].named_count;
+    if (count == plant->parameter_count)
+        return MBP_OK;
     uint32_t left = ctl->options->all || count < SENSORS_MAX ? count : SENSORS_MAX;
     uint32_t hidden = count - left;
     struct mbp_grid *grid = NULL;
     struct ctl_fetch *fetch = count > 0 ? ctl_fetch_new() : NULL;
-    if (count == 0)
-        return MBP_OK;
     enum mbp_status status = fetch == NULL
                                  ? MBP_ERR_MEMORY
                                  : mbp_grid_new(point_columns, sizeof point_columns / sizeof point_columns[0], &grid);

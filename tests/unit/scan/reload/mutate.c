@@ -116,6 +116,7 @@ static uint32_t unit_of(const struct mbp_plant *plant, const struct mbp_tag *tag
     case MBP_PER_AD_HOC:
     case MBP_PER_LATENESS:
     case MBP_PER_FORCED:
+    case MBP_PER_PARAMETER:
     case MBP_PER_COUNT:
         break;
     }
