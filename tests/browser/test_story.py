@@ -10,7 +10,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
 from driver import Browser
-from support import BUILD, eventually, main
+from support import BUILD, MBPLANTCTL, eventually, main, run
 from test_traffic import HOLE, READ, speak
 from test_web import BOTTLING, Web
 
@@ -101,6 +101,30 @@ class Story(unittest.TestCase):
             browser.run("const s = document.querySelector('#traffic-exception'); s.value = '0'; s.dispatchEvent(new Event('change'))")
             eventually(lambda: "TT101 = 6" not in browser.text("main") and "exception 02" in browser.text("main"), "exceptions alone")
             self.assertIn("/api/v1/traffic?format=pcapng&exception=0", browser.run("return document.querySelector('a[download]').href"))
+            self.assertEqual(browser.complaints(), [])
+
+    def test_a_register_tells_its_frames_its_notations_and_who_wrote_last(self):
+        with Browser() as browser:
+            browser.open(self.page("registers"))
+            self.shows(browser, "TT101", ".grid")
+            browser.run("document.querySelector('.grid button').click()")
+            self.shows(browser, "0 (PDU), 1, 40001")
+            self.shows(browser, "nobody that is known")
+            frames = browser.run("return [...document.querySelectorAll('.frame')].map((n) => [...n.querySelectorAll('code')].map((c) => c.textContent).join(' '))")
+            word = self.plant.get("/registers?table=hr&at=0&count=1")["values"][0]
+            self.assertEqual(frames[0], "00 01 00 00 00 06 01 03 00 00 00 01")
+            self.assertRegex(frames[1], r"^00 01 00 00 00 05 01 03 02 [0-9A-F]{2} [0-9A-F]{2}$")
+            self.assertLess(abs(int(frames[1][-5:].replace(" ", ""), 16) - word), 50)
+            self.assertIn("804", run(MBPLANTCTL, "explain", "00 01 00 00 00 05 01 03 02 03 24", check=True).stdout)
+            speak(self.plant, 1, bytes([6, 0, 0, 3, 32]))  # a master writes 80.0
+            browser.run("document.querySelector('.grid button').click()")
+            eventually(lambda: "127.0.0.1" in browser.text("dl") or browser.run("document.querySelector('.grid button').click()"), "the writer")
+            for table, request, reach in (("holding_registers", "000100000006010600000320", [0, 1]), ("coils", "0001000000060105000aff00", [10, 1]),
+                                          ("holding_registers", "000100000009011000050001020320", [5, 1]), ("coils", "000100000006010600000320", None),
+                                          ("holding_registers", "000100000006010300000001", None)):
+                self.assertEqual(browser.run("return reachOf({request_bytes: arguments[0], exception: null}, arguments[1])", request, table), reach)
+            for notation in ("0x", "int16", "ABCD", "CDAB", "BADC", "DCBA", "mbpoll"):
+                self.shows(browser, notation, "main")
             self.assertEqual(browser.complaints(), [])
 
     def test_a_machine_that_refuses_says_why(self):

@@ -52,6 +52,9 @@ const FRENCH = {
   "Raised": "Levée", "Active for": "Active pendant", "Make it again": "Refaire", "over": "terminé", "Expectations met": "Attentes satisfaites", "missed": "manquées", "met": "satisfaite", "not decided": "en cours",
   "Points": "Points", "Notes": "Notes", "Expectations": "Attentes", "Expected": "Attendu", "When": "Quand", "Instead": "Au lieu de cela", "Nothing is expected yet.": "Rien n’est encore attendu.",
   "Scale to the values": "Échelle selon les valeurs", "active": "active", "Silence": "Silence", "Priority": "Priorité", "State": "État",
+  "transaction id: the response carries the same": "identifiant de transaction : la réponse porte le même", "protocol id: Modbus": "identifiant de protocole : Modbus",
+  "length: so many bytes follow": "longueur : octets qui suivent", "unit id": "unité", "function": "fonction", "first address": "première adresse", "quantity": "quantité", "byte count": "nombre d’octets",
+  "Last writer": "Dernier à écrire", "nobody that is known": "personne de connu", "Response": "Réponse", "Request": "Requête",
   "waits for the next scan": "attend le prochain cycle", "trips": "arrête la machine",
 };
 let lang = localStorage.getItem("lang") || (navigator.language.startsWith("fr") ? "fr" : "en");

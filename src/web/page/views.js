@@ -335,6 +335,34 @@ function fourOrders(words) {
   });
 }
 
+/* A request for one item and its response, byte by byte: [hex, what it says]. Source: Modbus Messaging on TCP/IP V1.0b, 3.1.3; Application Protocol V1.1b3, 6.1 to 6.4. */
+function framesOf(unit, table, address, word) {
+  const bits = table === "coils" || table === "discrete_inputs", code = { coils: 1, discrete_inputs: 2, holding_registers: 3, input_registers: 4 }[table];
+  const hex = (number, bytes) => number.toString(16).toUpperCase().padStart(2 * bytes, "0").replace(/..(?=.)/g, "$& ");
+  const head = (length) => [["00 01", t("transaction id: the response carries the same")], ["00 00", t("protocol id: Modbus")], [hex(length, 2), `${t("length: so many bytes follow")}: ${length}`], [hex(unit, 1), `${t("unit id")} ${unit}`]];
+  const bytes = bits ? 1 : 2;
+  return [[...head(6), [hex(code, 1), `${t("function")} ${code}`], [hex(address, 2), `${t("first address")} ${address}`], ["00 01", `${t("quantity")} 1`]],
+    [...head(3 + bytes), [hex(code, 1), `${t("function")} ${code}`], [hex(bytes, 1), `${t("byte count")} ${bytes}`], [hex(word, bytes), `${t("Value")} ${word}`]]];
+}
+
+/* What a write of the traffic reaches: [first address, count]; null: it is none. */
+function reachOf(exchange, table) {
+  const bytes = (exchange.request_bytes.match(/../g) || []).map((byte) => parseInt(byte, 16)), at = (i) => (bytes[i] << 8) | bytes[i + 1];
+  const code = bytes[7], coils = code === 5 || code === 15;
+  if (exchange.exception || coils !== (table === "coils")) return null;
+  return { 5: [at(8), 1], 6: [at(8), 1], 15: [at(8), at(10)], 16: [at(8), at(10)], 22: [at(8), 1], 23: [at(12), at(14)] }[code] || null;
+}
+
+/* Who wrote there last: a master seen in the traffic, or who the journal names for the point; null: nobody that is known. */
+async function lastWriter(unit, table, address, point) {
+  const base = point ? point.name.split(".")[0] : null;
+  const event = base && store.events.find((one) => one.peer && (one.sensor === base || (!one.sensor && one.machine === base)));
+  const seen = table === "coils" || table === "holding_registers" ? await ask(`/traffic?unit=${unit}&limit=1000`).catch(() => []) : [];
+  const write = seen.findLast((one) => { const reach = reachOf(one, table); return reach && address >= reach[0] && address < reach[0] + reach[1]; });
+  if (write && (!event || write.time_ms > event.time_ms)) return `${write.client}:${write.port}, ${day(write.time_ms)}: ${write.request}`;
+  return event ? `${event.peer}, ${day(event.time_ms)}: ${event.text}` : null;
+}
+
 function viewRegisters() {
   const COUNT = 100, grid = h("div", { class: "grid" }), detail = h("section", { class: "panel", "aria-live": "polite" }, h("p", { class: "dim" }, t("Register")));
   registers.unit ??= store.plant.units[0].id;
@@ -352,7 +380,12 @@ function viewRegisters() {
     if (!isBits() && word !== null && values[i + 1] !== null && values[i + 1] !== undefined)
       for (const [order, whole, float] of fourOrders([word, values[i + 1]])) rows.push([order, `int32 ${whole}, float32 ${plain(float)}`]);
     const input = h("input", { type: "number", min: 0, max: isBits() ? 1 : 65535, value: word ?? 0, id: "word" });
-    detail.replaceChildren(h("dl", {}, rows.flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)])),
+    const writer = h("dd", {}, "…"), unit = registers.unit, table = registers.table;
+    lastWriter(unit, table, address, point).then((who) => { writer.textContent = who || t("nobody that is known"); });
+    const frames = word === null ? [] : framesOf(unit, table, address, word);
+    detail.replaceChildren(h("dl", {}, rows.flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]), h("dt", {}, t("Last writer")), writer),
+      h("div", { class: "cols" }, frames.map((frame, i) => h("div", { class: "scroll" }, h("h3", {}, t(i ? "Response" : "Request")),
+        h("table", { class: "frame" }, h("tbody", {}, frame.map(([bytes, what]) => h("tr", {}, h("td", {}, h("code", {}, bytes)), h("td", {}, what)))))))),
       h("p", {}, h("code", {}, `mbpoll -m tcp -a ${registers.unit} -t ${{ coils: 0, discrete_inputs: 1, input_registers: 3, holding_registers: 4 }[registers.table]} -0 -r ${address} -c 1 ${location.hostname}`)),
       writable && word !== null ? h("div", { class: "filters" }, h("label", { for: "word" }, t("Value"), input),
         h("button", { type: "button", onclick: doing(async () => { await ask("/registers", { unit: registers.unit, table: registers.table, at: address, values: [Number(input.value)] }); await read(); tell(i); }) }, t("Write"))) : "");
