@@ -212,7 +212,7 @@ static void test_item_that_is_no_group_shows_the_keys(void **state)
     assert_string_equal(errors_of_text("mbplant: 1\nunits: [1]\n"),
                         "2:9: an item of 'units' is a unit: a group of "
                         "keys: id, name, gaps, repeat, machines, sensors, "
-                        "actuators, controllers, alarms, tables, logic, points, "
+                        "actuators, controllers, alarms, tables, logic, parameters, points, "
                         "blocks, answer, identity, files\n");
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "verbs/sim.h"
+#include "verbs/sim/sim.h"
 
 #define STEP_MAX     UINT16_MAX /* of one write */
 #define SCANS_MAX    100000000u

@@ -6,7 +6,7 @@
 #include "mbplant/codec.h"
 #include "mbplant/point.h"
 #include "slave/effect.h"
-#include "verbs/sim.h"
+#include "verbs/sim/sim.h"
 
 #define WORDS MBP_SIM_PARAMETER_WORDS
 #define EACH  30u /* parameters of one read */

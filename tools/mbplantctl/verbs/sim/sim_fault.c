@@ -6,7 +6,7 @@
 
 #include "slave/effect.h"
 #include "slave/point.h"
-#include "verbs/sim.h"
+#include "verbs/sim/sim.h"
 
 /* ---- what stands in the slave ----------------------------------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 /* sim WORD: what an instructor does with the plant's time and its faults, by unit 247. */
-#include "verbs/sim.h"
+#include "verbs/sim/sim.h"
 
 #include <string.h>
 
