@@ -30,6 +30,10 @@ bool mbp_map_has(const struct mbp_unit *unit, unsigned block);
 /* Whether an item (plant-wide index) has addresses in a block that stands in its unit. */
 bool mbp_map_item_has(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned block, uint32_t item);
 
+/* Whether an item that stands in a block has this field of it: a two-position controller has no gain, no times and no
+ * ends of its output. Where it has not there is a hole. */
+bool mbp_map_field_stands(const struct mbp_plant *plant, unsigned block, unsigned field, uint32_t item);
+
 /* The first address of an item (plant-wide index), and how many addresses its fields span. Only where
  * mbp_map_item_has. */
 uint16_t mbp_map_addr(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned block, uint32_t item);

@@ -113,7 +113,7 @@ static bool find_in(const struct mbp_map_index *index, unsigned block, uint16_t 
     for (unsigned f = 0; f < row->field_count; f++) {
         uint32_t from = start + (uint32_t)mbp_map_field_offset(block, f, reg);
         uint16_t count = mbp_map_field_count(&row->fields[f], reg);
-        if (addr >= from && addr < from + count) {
+        if (addr >= from && addr < from + count && mbp_map_field_stands(index->plant, block, f, item)) {
             *out = (struct mbp_map_found){.field = &row->fields[f],
                                           .item = item,
                                           .addr = (uint16_t)from,

@@ -109,6 +109,14 @@ bool mbp_map_item_has(const struct mbp_plant *plant, const struct mbp_unit *unit
     return true;
 }
 
+bool mbp_map_field_stands(const struct mbp_plant *plant, unsigned block, unsigned field, uint32_t item)
+{
+    const struct mbp_map_field *row = &mbp_map[block].fields[field];
+    if (row->write != MBP_WRITE_SETTING || mbp_map[block].per != MBP_PER_CONTROLLER)
+        return true;
+    return mbp_controller_has_setting(&plant->controllers[item], row->sub);
+}
+
 static uint32_t number_in_unit(const struct mbp_plant *plant, const struct mbp_unit *unit, enum mbp_map_per per,
                                uint32_t item)
 {

@@ -156,7 +156,7 @@ static int visit_block(const struct tour *tour, unsigned block)
         if (!mbp_map_item_has(tour->plant, tour->unit, block, item))
             continue;
         for (unsigned f = 0; f < mbp_map[block].field_count && stop == 0; f++)
-            stop = visit_field(tour, block, item, f);
+            stop = mbp_map_field_stands(tour->plant, block, f, item) ? visit_field(tour, block, item, f) : 0;
     }
     return stop;
 }

@@ -22,7 +22,7 @@ static bool find_field(const struct mbp_plant *plant, enum mbp_map_per per, uint
         for (unsigned f = 0; f < mbp_map[b].field_count; f++) {
             const struct mbp_map_field *field = &mbp_map[b].fields[f];
             bool shown = field->member.kind != MBP_MEMBER_NONE || field->write != MBP_WRITE_NONE;
-            if (shown && strcasecmp(field->name, suffix) == 0) {
+            if (shown && strcasecmp(field->name, suffix) == 0 && mbp_map_field_stands(plant, b, f, item)) {
                 *out = (struct mbp_tag){item, (uint8_t)b, (uint8_t)f};
                 return true;
             }

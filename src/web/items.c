@@ -270,6 +270,24 @@ static void put_output_name(const struct web_item *item)
                                                           : item->web->plant->controllers[controller->inner].name);
 }
 
+/* What a two-position controller has not is null. */
+#define PUT_SETTING(i)                                                                                                 \
+    static void put_setting_##i(const struct web_item *item)                                                           \
+    {                                                                                                                  \
+        const struct mbp_controller_view *view = item->view;                                                           \
+        web_put_number(item->out,                                                                                      \
+                       mbp_controller_has_setting(controller_of(item), i) ? view->setting[i] : (double)NAN);           \
+    }
+PUT_SETTING(MBP_SET_GAIN)
+PUT_SETTING(MBP_SET_INTEGRAL)
+PUT_SETTING(MBP_SET_DERIVATIVE)
+PUT_SETTING(MBP_SET_LOW)
+PUT_SETTING(MBP_SET_HIGH)
+
+#define OF_PID(key, what, i)                                                                                           \
+    {                                                                                                                  \
+        ROW(key, what, WEB_NUMBER), .nullable = true, .put = put_setting_##i                                           \
+    }
 #define SETTING(key, what, i)                                                                                          \
     {                                                                                                                  \
         ROW(key, what, WEB_NUMBER), CONTROLLER(setting[i])                                                             \
@@ -293,11 +311,11 @@ static const struct web_field controller_fields[] = {
     {ROW("output", "in the unit of what it moves", WEB_NUMBER), .nullable = true, CONTROLLER(output)},
     {ROW("error", "setpoint less measurement", WEB_NUMBER), .nullable = true, CONTROLLER(error)},
     SETTING("setpoint", "that was set", MBP_SET_SETPOINT),
-    SETTING("gain", "of its error", MBP_SET_GAIN),
-    SETTING("integral", "time in s; 0 = none", MBP_SET_INTEGRAL),
-    SETTING("derivative", "time in s; 0 = none", MBP_SET_DERIVATIVE),
-    SETTING("output_low", "its output's lower end", MBP_SET_LOW),
-    SETTING("output_high", "its output's upper end", MBP_SET_HIGH),
+    OF_PID("gain", "of its error", MBP_SET_GAIN),
+    OF_PID("integral", "time in s; 0 = none", MBP_SET_INTEGRAL),
+    OF_PID("derivative", "time in s; 0 = none", MBP_SET_DERIVATIVE),
+    OF_PID("output_low", "its output's lower end", MBP_SET_LOW),
+    OF_PID("output_high", "its output's upper end", MBP_SET_HIGH),
     SETTING("manual", "its output while in manual", MBP_SET_MANUAL),
 };
 const struct web_noun web_controller_noun = WEB_NOUN("Controller", controller_fields);

@@ -253,7 +253,7 @@ static bool find_of_item(const struct mbp_plant *plant, uint32_t unit, enum mbp_
             continue;
         for (unsigned f = 0; f < mbp_map[b].field_count; f++) {
             struct mbp_point point;
-            if (strcasecmp(mbp_map[b].fields[f].name, field) != 0)
+            if (strcasecmp(mbp_map[b].fields[f].name, field) != 0 || !mbp_map_field_stands(plant, b, f, item))
                 continue;
             mbp_map_field_point(plant, out->unit, b, item, f, &point);
             if (rank_of(&point) > best) {
@@ -372,7 +372,10 @@ static bool step(struct web_flow *flow, struct mbp_point *point)
         flow->field = 0;
         return false;
     }
-    mbp_map_field_point(plant, unit, flow->block, first + flow->item, flow->field++, point);
+    unsigned field = flow->field++;
+    if (!mbp_map_field_stands(plant, flow->block, field, first + flow->item))
+        return false;
+    mbp_map_field_point(plant, unit, flow->block, first + flow->item, field, point);
     return true;
 }
 

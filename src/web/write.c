@@ -186,7 +186,8 @@ bool web_write_point(struct web_call *call, enum mbp_map_per per, uint32_t item,
             if (mbp_map[b].fields[f].write != kind || mbp_map[b].fields[f].sub != sub)
                 continue;
             missing = mbp_map[b].fields[f].name;
-            if (!mbp_map_has(unit, b) || !mbp_map_item_has(plant, unit, b, item))
+            if (!mbp_map_has(unit, b) || !mbp_map_item_has(plant, unit, b, item) ||
+                !mbp_map_field_stands(plant, b, f, item))
                 continue;
             mbp_map_field_point(plant, unit, b, item, f, &out->point);
             out->unit = unit;

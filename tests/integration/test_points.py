@@ -338,5 +338,19 @@ class Points(unittest.TestCase):
                    "8:34: coil 0 is the same as another itself; 'same_as' takes addresses that stand by themselves")
 
 
+
+class TwoPosition(unittest.TestCase):
+    def test_controller_that_switches_shows_no_settings_of_a_pid(self):
+        with support.Plant("two_position.yaml") as plant:
+            names = [point["point"] for point in json.loads(plant.ctl("map", "LC1", "--format", "json"))]
+            self.assertEqual([name for name in names if name.split(".")[1] in ("setpoint", "manual", "gain", "integral", "derivative", "output_low", "output_high")],
+                             ["LC1.setpoint", "LC1.manual"])
+            wrong = plant.ctl("read", "LC1.gain", check=False)
+            self.assertEqual(wrong.returncode, 2, wrong.stderr)
+            self.assertEqual(json.loads(plant.ctl("read", "LC1.setpoint", "--format", "json"))[0]["value"], 50)
+            config = support.run(support.MBPLANTD, "--print-config", plant.file, check=True).stdout
+            self.assertNotRegex(config, r"(?m)^ +(gain|integral|derivative|output_range):")
+
+
 if __name__ == "__main__":
     support.main()

@@ -62,6 +62,12 @@ struct mbp_controller {
     double low, high;  /* of that one, in the input's unit; its setpoint begins amid them, and moves both */
 };
 
+/* A two-position one is set by its setpoint, and in manual by its output. */
+static inline bool mbp_controller_has_setting(const struct mbp_controller *controller, unsigned setting)
+{
+    return !controller->two_position || setting == MBP_SET_SETPOINT || setting == MBP_SET_MANUAL;
+}
+
 struct mbp_machine {
     const char *name;
     const char *label;

@@ -184,6 +184,12 @@ static bool take_actuator(struct work *work, const struct mbp_formula_def *def, 
             return false;
         }
     }
+    if (plant->actuators[a].watchdog != 0) {
+        mbp_reader_tell(&load->reader, def->node,
+                        "%s has a 'watchdog' for masters, and logic sets it, which no master then writes; remove one",
+                        plant->actuators[a].name);
+        return false;
+    }
     load->actuators[a].logic = work->count;
     return true;
 }

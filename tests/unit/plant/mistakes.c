@@ -203,6 +203,14 @@ static void test_mistakes_of_parameters_each_say_what_is_allowed(void **state)
                         "10:17: 'parameters' is a list; allowed is a group of names with numbers: {UA: 40}\n");
 }
 
+static void test_watchdog_of_an_actuator_that_logic_sets_is_refused(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        errors_of_file("watchdog_logic.yaml"),
+        "5:13: P1 has a 'watchdog' for masters, and logic sets it, which no master then writes; remove one\n");
+}
+
 static void test_mistakes_of_access_rules_each_say_what_is_allowed(void **state)
 {
     (void)state;
@@ -304,6 +312,7 @@ int main(void)
         cmocka_unit_test(test_mistakes_of_short_forms_of_alarms_each_say_what_is_allowed),
         cmocka_unit_test(test_short_form_of_an_alarm_that_names_another_thing_says_what_it_is_of),
         cmocka_unit_test(test_mistakes_of_parameters_each_say_what_is_allowed),
+        cmocka_unit_test(test_watchdog_of_an_actuator_that_logic_sets_is_refused),
         cmocka_unit_test(test_mistakes_of_access_rules_each_say_what_is_allowed),
         cmocka_unit_test(test_several_mistakes_are_told_in_one_run_in_file_order),
         cmocka_unit_test(test_more_mistakes_than_are_shown_are_counted),
