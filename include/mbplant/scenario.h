@@ -61,6 +61,23 @@ struct mbp_play_config {
 enum mbp_status mbp_play_new(const struct mbp_play_config *config, struct mbp_play **out);
 void mbp_play_free(struct mbp_play *play);
 
+/* Whether it expects something of masters: then there must be some, which --fast-forward has not. */
+bool mbp_scenario_judges_masters(const struct mbp_scenario *scenario);
+
+/* A request of a master, answered or not, as the server heard it; what it reads and writes of a table (count 0 =
+ * nothing). To be called for each, between scans. */
+struct mbp_heard {
+    const uint8_t *address; /* mbplant/names.h */
+    uint16_t port;
+    uint8_t unit, function;
+    bool refused; /* by an exception, or not answered */
+    struct mbp_heard_span {
+        uint8_t table; /* enum mbp_table */
+        uint32_t addr, count;
+    } read, write;
+};
+void mbp_play_heard(struct mbp_play *play, const struct mbp_heard *heard);
+
 /* Its time is over, and every expectation decided. */
 bool mbp_play_is_over(const struct mbp_play *play);
 

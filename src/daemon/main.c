@@ -73,6 +73,15 @@ static int load_plant(struct daemon *daemon)
         options->has_seed = mbp_scenario_seed(daemon->scenario, &options->seed);
     if (options->has_seed)
         daemon->plant->seed = options->seed;
+    if (options->mode == MODE_FAST_FORWARD && daemon->scenario != NULL &&
+        mbp_scenario_judges_masters(daemon->scenario)) {
+        fprintf(
+            stderr,
+            "mbplantd: %s expects something of masters, and --fast-forward has none: play it live, or beside a master "
+            "with --exec\n",
+            options->scenario_path);
+        return EXIT_USAGE;
+    }
     if (options->paused && !daemon->plant->instructor) {
         fprintf(stderr,
                 "mbplantd: --paused: nobody could let %s run: it has no instructor; write 'instructor: true' "

@@ -14,6 +14,7 @@
 #define OUTPUTS(X)                                                                                                     \
     X(event_printer)                                                                                                   \
     X(trace)                                                                                                           \
+    X(scenario)                                                                                                        \
     X(samples)                                                                                                         \
     X(web)                                                                                                             \
     X(mqtt)

@@ -166,6 +166,12 @@ static const char *subject_text(struct mbp_scenario *scenario, const struct wish
         return say(scenario, "the student puts %s to %s", name, mbp_state_name((enum mbp_state_code)wish->state));
     case WISH_WRITTEN:
         break;
+    case WISH_POLLED:
+    case WISH_RECONNECTED:
+    case WISH_NEVER_WROTE:
+    case WISH_FUNCTIONS:
+    case WISH_ONE_UNIT:
+        return master_text(scenario, wish);
     }
     return say(scenario, "the student writes %g to %s", wish->low, name);
 }
@@ -189,7 +195,9 @@ void bind_expect(struct mbp_scenario *scenario, const struct expect_def *def, ui
     bind_when(scenario, keys, EXPECT_TIMES, &def->when, at_ns, wish);
     if ((keys->wrong & MBP_BIT(EXPECT_ALARM)) != 0)
         return;
-    if (mbp_def_has(keys, EXPECT_ALARM)) {
+    if (master_bind(scenario, def, at_ns, wish)) {
+        name = wish->name;
+    } else if (mbp_def_has(keys, EXPECT_ALARM)) {
         wish->kind = WISH_ALARM;
         bind_alarm(scenario, keys, "alarm", name = def->alarm, wish);
     } else if (mbp_def_has(keys, EXPECT_NO_ALARM)) {

@@ -113,5 +113,12 @@ void found_note(struct mbp_play *play, uint32_t index)
     case WISH_WRITTEN:
         note_written(wish, open);
         break;
+    case WISH_POLLED:
+    case WISH_RECONNECTED:
+    case WISH_NEVER_WROTE:
+    case WISH_FUNCTIONS:
+    case WISH_ONE_UNIT:
+        master_found(play, index, open->found, sizeof open->found);
+        break;
     }
 }

@@ -91,6 +91,12 @@ bool judge_wish(const struct mbp_play *play, uint32_t index)
         return is_between(play, wish);
     case WISH_ASKED:
         return state->machine[wish->index].state == wish->state && play->asked_ns[wish->index] != 0;
+    case WISH_POLLED:
+    case WISH_RECONNECTED:
+    case WISH_NEVER_WROTE:
+    case WISH_FUNCTIONS:
+    case WISH_ONE_UNIT:
+        return master_judge(play, index);
     case WISH_WRITTEN:
         break;
     }

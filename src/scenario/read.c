@@ -157,7 +157,7 @@ static bool one_subject(struct mbp_reader *reader, const struct mbp_def *def, co
                         unsigned subjects)
 {
     unsigned given, wrong;
-    char keys[128] = "";
+    char keys[200] = "";
     count_given(def, 0, subjects, &given, &wrong);
     if (given + wrong == 1)
         return given == 1;
@@ -208,6 +208,25 @@ static void check_student(struct mbp_reader *reader, void *def)
         student->def.wrong |= MBP_BIT(STUDENT_ACKNOWLEDGE);
 }
 
+/* Into a bit each. */
+static enum mbp_reading read_functions(struct mbp_reader *reader, const struct mbp_node *node,
+                                       const struct mbp_field *field, void *at)
+{
+    (void)reader, (void)field;
+    uint8_t *functions = at;
+    if (node->kind != MBP_NODE_LIST || node->len == 0)
+        return MBP_READING_WRONG;
+    for (const struct mbp_node *item = node->first; item != NULL; item = item->next) {
+        const char *text = mbp_node_text(item);
+        double number;
+        if (text == NULL || !mbp_scalar_number(text, &number) || !(number >= 1) || !(number <= 127) ||
+            number > (double)(unsigned)number)
+            return MBP_READING_WRONG;
+        functions[(unsigned)number / 8] |= (uint8_t)(1u << (unsigned)number % 8);
+    }
+    return MBP_READING_OK;
+}
+
 #define EXPECT(member) offsetof(struct expect_def, member)
 static const struct mbp_field expect_fields[] = {
     [EXPECT_ALARM] = NAME_FIELD("alarm", EXPECT(alarm)),
@@ -216,6 +235,17 @@ static const struct mbp_field expect_fields[] = {
     [EXPECT_ACKNOWLEDGED] = NAME_FIELD("acknowledged", EXPECT(acknowledged)),
     [EXPECT_VALUE] = {.key = "value", .type = MBP_FIELD_MAP, .at = EXPECT(value), .schema = &value_schema},
     [EXPECT_PROCESS] = {.key = "process", .type = MBP_FIELD_MAP, .at = EXPECT(process), .schema = &process_schema},
+    [EXPECT_POLLED] = NAME_FIELD("polled", EXPECT(polled)),
+    [EXPECT_RECONNECTED] = {.key = "reconnected", .type = MBP_FIELD_BOOL, .at = EXPECT(reconnected)},
+    [EXPECT_NEVER_WROTE] = NAME_FIELD("never_wrote", EXPECT(never_wrote)),
+    [EXPECT_FUNCTIONS] = {.key = "functions",
+                          .type = MBP_FIELD_CUSTOM,
+                          .at = EXPECT(functions),
+                          .read = read_functions,
+                          .allowed = "a list of function codes from 1 to 127: [1, 3, 4]"},
+    [EXPECT_UNIT] = {.key = "unit", .type = MBP_FIELD_COUNT, .at = EXPECT(unit), .low = 0, .high = 255},
+    [EXPECT_CLIENT] = NAME_FIELD("client", EXPECT(client)),
+    [EXPECT_EVERY] = TIME_FIELD("every", EXPECT(every_ns), MS),
     [EXPECT_STATE] = {.key = "state", .type = MBP_FIELD_CHOICE, .at = EXPECT(state), .words = &mbp_state_words},
     [EXPECT_TIMES + TIMES_WITHIN] = TIME_FIELD("within", EXPECT(when.within_ns), MS),
     [EXPECT_TIMES + TIMES_BEFORE] = TIME_FIELD("before", EXPECT(when.before_ns), MS),

@@ -66,6 +66,11 @@ struct when_def {
 struct expect_def {
     struct mbp_def def;
     const char *alarm, *no_alarm, *machine, *acknowledged;
+    const char *polled, *never_wrote, *client; /* of a master */
+    bool reconnected;
+    uint8_t functions[16]; /* a bit each */
+    uint32_t unit;
+    uint64_t every_ns;
     struct value_def value, process;
     int state;
     struct when_def when;
@@ -89,7 +94,14 @@ enum {
     EXPECT_ACKNOWLEDGED,
     EXPECT_VALUE,
     EXPECT_PROCESS,
+    EXPECT_POLLED,
+    EXPECT_RECONNECTED,
+    EXPECT_NEVER_WROTE,
+    EXPECT_FUNCTIONS,
+    EXPECT_UNIT,
     EXPECT_STATE,
+    EXPECT_CLIENT,
+    EXPECT_EVERY,
     EXPECT_TIMES
 };
 enum {
@@ -170,7 +182,27 @@ struct target {
     uint8_t alarms; /* mask of enum mbp_limit */
 };
 
-enum wish_kind { WISH_ALARM, WISH_NO_ALARM, WISH_STATE, WISH_ACKNOWLEDGED, WISH_VALUE, WISH_ASKED, WISH_WRITTEN };
+enum wish_kind {
+    WISH_ALARM,
+    WISH_NO_ALARM,
+    WISH_STATE,
+    WISH_ACKNOWLEDGED,
+    WISH_VALUE,
+    WISH_ASKED,
+    WISH_WRITTEN,
+    /* of a master: */ WISH_POLLED,
+    WISH_RECONNECTED,
+    WISH_NEVER_WROTE,
+    WISH_FUNCTIONS,
+    WISH_ONE_UNIT
+};
+
+/* Where a point stands. */
+struct place {
+    uint8_t unit, table;
+    uint16_t addr;
+    uint32_t count;
+};
 enum when { WHEN_NEXT, WHEN_WITHIN, WHEN_BEFORE, WHEN_THROUGHOUT };
 
 struct wish {
@@ -188,6 +220,13 @@ struct wish {
     bool student;
     bool first;   /* the student's: what he does first counts, and nothing later */
     bool process; /* VALUE: of the process, whatever the sensor shows */
+    /* of a master: */
+    bool any_client;
+    uint8_t client[16]; /* as in mbplant/names.h */
+    struct place place; /* POLLED, NEVER_WROTE; ONE_UNIT: its unit */
+    uint64_t every_ns;
+    uint8_t functions[16];
+    const char *name;
     const char *what;
 };
 
@@ -296,12 +335,23 @@ struct open_wish {
     bool done;             /* by the model student */
     bool touched;          /* WRITTEN: some of the point's words were written since the scan before */
     double written;        /* WRITTEN: what stood there after the last write; NaN = nobody wrote */
-    bool spoilt;           /* the student cannot meet it any more: `found` says why */
+    bool spoilt;           /* it cannot be met any more: `found` says why */
+    bool heard;            /* of a master: something came from it since the step */
+    uint64_t polled_ns;    /* POLLED, if seen: the last time */
     char found[FOUND_LEN]; /* what there was instead, when it is missed */
+};
+
+#define KNOWN_CONNECTIONS 256u
+
+struct known_connection {
+    uint8_t address[16];
+    uint16_t port; /* 0 = none */
+    uint64_t first_ns, last_ns;
 };
 
 struct mbp_play {
     struct mbp_play_config config;
+    struct known_connection known[KNOWN_CONNECTIONS]; /* masters' */
     uint64_t now_ns; /* the boundary before the coming scan; while it is judged, the one behind it */
     uint32_t next;   /* step */
     struct open_wish *wishes;
@@ -338,6 +388,14 @@ bool judge_any_alarm(const struct mbp_plant *plant, const struct target *target,
 uint32_t judge_count(const struct mbp_plant *plant, const struct target *target);
 uint32_t judge_nth(const struct mbp_plant *plant, const struct target *target, uint32_t i);
 double judge_value(const struct mbp_play *play, const struct wish *wish);
+
+/* master.c: whether a wish is about a master; binds one that is (false: it is about something else); what it says;
+ * whether it is so now; what there was instead. */
+bool master_is_judged(enum wish_kind kind);
+bool master_bind(struct mbp_scenario *scenario, const struct expect_def *def, uint64_t at_ns, struct wish *wish);
+const char *master_text(struct mbp_scenario *scenario, const struct wish *wish);
+bool master_judge(const struct mbp_play *play, uint32_t wish);
+void master_found(const struct mbp_play *play, uint32_t wish, char *buf, size_t size);
 
 /* found.c: what there is instead of what a wish is about, into its `found`. */
 void found_note(struct mbp_play *play, uint32_t wish);

@@ -96,24 +96,25 @@ static void test_values_that_the_plant_would_refuse_are_refused_before(void **st
 static void test_expectations_that_make_no_sense_say_what_does(void **state)
 {
     const struct exercise *exercise = *state;
-    assert_string_equal(
-        exercise_errors(exercise->plant, "expect.yaml"),
-        "5:13: 'expect' is about one thing, one of alarm, no_alarm, machine, acknowledged, value, process; it "
-        "has none\n"
-        "6:13: 'expect' is about one thing, one of alarm, no_alarm, machine, acknowledged, value, process; it has "
-        "several: make a step of each\n"
-        "7:23: 'machine' goes with 'state': one of en_service, en_panne, maintenance\n"
-        "8:21: 'state' goes with 'machine'\n"
-        "9:13: an expectation has one time: 'within', 'before' or 'for'; choose one\n"
-        "10:21: TT101 has no low in Line, so this alarm can never be\n"
-        "11:46: 'between' is reversed: 9 is above 8; write the lower end first\n"
-        "12:41: 50ms is shorter than a scan of the plant, which is 100ms\n"
-        "13:50: 'before' 5s is not after this step, which comes at 5s\n"
-        "14:21: CAP1 has no alarm in Line, so there can never be one\n"
-        "15:46: TT101 shows 0..150 °C, so it can never be between these\n"
-        "16:46: TT101 shows steps of 0.1, and none of them is between these, so it can never be there\n"
-        "17:47: VALVE1 goes from 0 to 100 %, so it can never be between these\n"
-        "18:32: there is no sensor 'VALVE1' in Line\n");
+    assert_string_equal(exercise_errors(exercise->plant, "expect.yaml"),
+                        "5:13: 'expect' is about one thing, one of alarm, no_alarm, machine, acknowledged, value, "
+                        "process, polled, reconnected, never_wrote, functions, unit; it "
+                        "has none\n"
+                        "6:13: 'expect' is about one thing, one of alarm, no_alarm, machine, acknowledged, value, "
+                        "process, polled, reconnected, never_wrote, functions, unit; it has "
+                        "several: make a step of each\n"
+                        "7:23: 'machine' goes with 'state': one of en_service, en_panne, maintenance\n"
+                        "8:21: 'state' goes with 'machine'\n"
+                        "9:13: an expectation has one time: 'within', 'before' or 'for'; choose one\n"
+                        "10:21: TT101 has no low in Line, so this alarm can never be\n"
+                        "11:46: 'between' is reversed: 9 is above 8; write the lower end first\n"
+                        "12:41: 50ms is shorter than a scan of the plant, which is 100ms\n"
+                        "13:50: 'before' 5s is not after this step, which comes at 5s\n"
+                        "14:21: CAP1 has no alarm in Line, so there can never be one\n"
+                        "15:46: TT101 shows 0..150 °C, so it can never be between these\n"
+                        "16:46: TT101 shows steps of 0.1, and none of them is between these, so it can never be there\n"
+                        "17:47: VALVE1 goes from 0 to 100 %, so it can never be between these\n"
+                        "18:32: there is no sensor 'VALVE1' in Line\n");
 }
 
 static void test_students_part_without_time_or_subject_is_refused(void **state)
