@@ -115,6 +115,11 @@ class Examples(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.assertIn("1 passed", result.stdout)
 
+    def test_many_plants_are_measured(self):
+        result = support.run(sys.executable, "-B", support.ROOT / "tools/bench/plants", "--count", 3, environment=ENVIRONMENT)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"^3 plants in \d+\.\d s, ")
+
     def test_loop_controls_the_mixer(self):
         result = support.run(sys.executable, "-B", support.ROOT / "tools/python/control.py", environment=ENVIRONMENT)
         self.assertEqual(result.returncode, 0, result.stderr)

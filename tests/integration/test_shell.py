@@ -169,6 +169,23 @@ class Moves(unittest.TestCase):
                 self.assertIn("1 removed", in_terminal([*add[:3], "sensor", "remove", "TT110", "--yes"]))
 
 
+class Suggested(unittest.TestCase):
+    def test_what_a_start_suggests_works_for_every_kind_of_plant(self):
+        for name, value in (("config/hello.yaml", r"\d+"), ("config/solar.yaml", r"-?\d+\.?\d*"), ("tests/data/devices/meter-float.yaml", None),
+                            ("tests/data/integration/types.yaml", r"-?\d+"), ("tests/data/integration/records.yaml", None)):
+            with self.subTest(name), support.Plant(support.ROOT / name) as plant:
+                plant.out.wait_for(re.compile("try next"))
+                text = "".join(plant.out.lines)
+                suggested = [line.split("#")[0].split() for line in text.partition("try next")[2].splitlines()]
+                for words in filter(None, suggested):
+                    if words[0] == "mbpoll":
+                        shown = support.run(support.program("mbpoll"), *words[1:], check=True).stdout
+                        self.assertRegex(shown, rf"\[\d+\]:\s+{value or '.'}")
+                    else:
+                        support.run(support.MBPLANTCTL, *words[1:], check=True)
+                self.assertGreaterEqual(len(suggested), 1)
+
+
 class OnlySeveral(socketserver.BaseRequestHandler):
     """Writes with functions 15 and 16 alone; answers 01 to 5 and 6."""
 
