@@ -169,6 +169,21 @@ class Moves(unittest.TestCase):
                 self.assertIn("1 removed", in_terminal([*add[:3], "sensor", "remove", "TT110", "--yes"]))
 
 
+class Machines(unittest.TestCase):
+    def test_unit_is_asked_for_where_there_are_several(self):
+        for name, units in (("config/bottling.yaml", 2), ("config/hello.yaml", 1)):
+            with tempfile.TemporaryDirectory() as folder:
+                text = (support.ROOT / name).read_text(encoding="utf-8")
+                file = pathlib.Path(folder) / "line.yaml"
+                file.write_text(text if "\ninstructor: true" in text else text + "\ninstructor: true\n", encoding="utf-8")
+                with support.Plant(file, data=f"{folder}/data") as plant:
+                    result = plant.ctl("machine", "add", "M9", "--dry-run", check=False)
+                    self.assertEqual(result.returncode, 0 if units == 1 else 2, result.stderr)
+                    if units > 1:
+                        self.assertIn("which of the 2 units? Say it with --unit", result.stderr)
+                        self.assertIn("M9", plant.ctl("machine", "add", "M9", "--unit", 2, "--dry-run"))
+
+
 class Suggested(unittest.TestCase):
     def test_what_a_start_suggests_works_for_every_kind_of_plant(self):
         for name, value in (("config/hello.yaml", r"\d+"), ("config/solar.yaml", r"-?\d+\.?\d*"), ("tests/data/devices/meter-float.yaml", None),

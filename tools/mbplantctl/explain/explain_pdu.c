@@ -266,7 +266,7 @@ static void explain_exception(struct explain *e, uint8_t function)
                                         [4] = "the device could not do it: here, a value outside the allowed range",
                                         [6] = "ask again later",
                                         [11] = "no device with that unit id"};
-    explain_field(e, 1, "function %u + 80: an exception to %s", function, mbp_function_name(function));
+    explain_field(e, 1, "function %u + 0x80: an exception to %s", function, mbp_function_name(function));
     if (e->at == e->len) {
         explain_wrong(e, "the exception code is missing");
         return;

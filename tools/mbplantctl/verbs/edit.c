@@ -115,6 +115,28 @@ static const char *spelling(struct editing *editing, const char *name)
     return editing->plant != NULL ? ctl_spelling(editing->plant, name) : name;
 }
 
+/* The unit is said where there are several. */
+static enum ctl_exit add_machine(struct editing *editing)
+{
+    const struct ctl_options *options = editing->ctl->options;
+    char unit[12] = "1";
+    spelling(editing, "");
+    const struct mbp_plant *plant = editing->plant;
+    uint32_t units = 0; /* but the instructor's */
+    for (uint32_t u = 0; plant != NULL && u < plant->unit_count; u++)
+        units += plant->units[u].id != MBP_INSTRUCTOR_UNIT;
+    if (options->unit < 0 && units > 1) {
+        ctl_error("machine add %s: which of the %u units? Say it with --unit, as in --unit %u", options->argv[1], units,
+                  plant->units[0].id);
+        return CTL_USAGE;
+    }
+    if (options->unit >= 0)
+        snprintf(unit, sizeof unit, "%d", options->unit);
+    else if (units == 1)
+        snprintf(unit, sizeof unit, "%u", plant->units[0].id);
+    return add(editing, unit, options->argv[1]);
+}
+
 static enum ctl_exit edit(struct editing *editing)
 {
     const struct ctl_options *options = editing->ctl->options;
@@ -123,12 +145,8 @@ static enum ctl_exit edit(struct editing *editing)
         return take_away(editing, spelling(editing, options->argv[1]));
     if (strcmp(word, "add") == 0 && editing->thing == MBP_EDIT_SENSOR)
         return add(editing, spelling(editing, options->argv[1]), options->argv[2]);
-    if (strcmp(word, "add") == 0) {
-        char unit[12] = "1";
-        if (options->unit >= 0)
-            snprintf(unit, sizeof unit, "%d", options->unit);
-        return add(editing, unit, options->argv[1]);
-    }
+    if (strcmp(word, "add") == 0)
+        return add_machine(editing);
     enum ctl_exit code = CTL_OK;
     for (int i = 2; i < options->argc && code == CTL_OK; i += 2)
         code = set(editing, spelling(editing, options->argv[1]), options->argv[i], options->argv[i + 1]);
