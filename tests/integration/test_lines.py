@@ -230,6 +230,61 @@ class OverTcp(Lines):
         support.eventually(lambda: str(path) in writers(), "the one on the line")
 
 
+class Faults(Lines):
+    """What each kind does to an answer, over TCP and as RTU. A fault is of one first address."""
+
+    KINDS = ("wrong_unit", "byte_count", "short", "junk", "duplicate", "no_answer", "crc", "cut", "echo", "drop")
+
+    def setUp(self):
+        super().setUp()
+        faults = "".join(f"    - {{kind: {kind}, first: {at}{', bytes: 4' if kind in ('junk', 'cut') else ''}}}\n"
+                         for at, kind in enumerate(self.KINDS))
+        text = ("mbplant: 1\nserver:\n  faults:\n" + faults +
+                "units: [{id: 1, tables: {holding_registers: [{at: 0, count: 100}]}}]\n")
+        self.running = self.plant("rtu+tcp://127.0.0.1:0", text=text)
+
+    def check(self, name, form, unit_at, crc_is_wrong):
+        good, other = form(values(0, 0)), form(values(0))
+        wrong_unit = bytearray(form(values(0, 0), 2) if form is rtu else good)
+        wrong_unit[unit_at] = 2
+        count = bytes([3, 5]) + bytes(4)
+        expected = {"wrong_unit": bytes(wrong_unit), "byte_count": form(count), "short": other, "duplicate": good + good,
+                    "no_answer": b"", "drop": b"", "crc": crc_is_wrong(good)}
+        for kind, answer in expected.items():
+            with self.subTest(kind=kind), socket.create_connection(("127.0.0.1", self.running.place(name))) as wire:
+                request = struct.pack(">BHH", 3, self.KINDS.index(kind), 2)
+                self.expect(Link(wire), form(request) + form(struct.pack(">BHH", 3, 50, 1)), answer + other)
+        request = form(struct.pack(">BHH", 3, self.KINDS.index("echo"), 2))
+        with socket.create_connection(("127.0.0.1", self.running.place(name))) as wire:
+            self.expect(Link(wire), request, request + good)
+        with socket.create_connection(("127.0.0.1", self.running.place(name))) as wire:
+            junk = Link(wire).ask(form(struct.pack(">BHH", 3, self.KINDS.index("junk"), 2)), 4 + len(good))
+            self.assertEqual(junk[4:], good)
+        with socket.create_connection(("127.0.0.1", self.running.place(name))) as wire:
+            cut = Link(wire).ask(form(struct.pack(">BHH", 3, self.KINDS.index("cut"), 2)), 100)  # until it is closed
+            self.assertEqual(cut, good[:4])
+
+    def test_each_kind_does_what_it_says_over_tcp(self):
+        self.check("Modbus TCP", mbap, 6, lambda answer: answer)
+
+    def test_each_kind_does_what_it_says_as_rtu(self):
+        self.check("Modbus RTU over TCP", rtu, 0, lambda answer: answer[:-1] + bytes([answer[-1] ^ 0xFF]))
+
+    def test_request_that_has_no_answer_is_not_executed_and_one_whose_answer_is_dropped_is(self):
+        link = self.link(self.running, "Modbus TCP")
+        for kind, value in (("no_answer", 0), ("drop", 7)):
+            at = self.KINDS.index(kind)
+            link.send(mbap(struct.pack(">BHH", 6, at, 7)))
+            read = struct.pack(">BHH", 3, at - 1, 2)  # another first address
+            fault = self.KINDS[at - 1]
+            link.send(mbap(read))
+            if fault == "echo":
+                link.receive(12)
+            elif fault == "duplicate":
+                link.receive(13)
+            self.assertEqual(link.receive(13), mbap(values(0, value)))
+
+
 class Udp(Lines):
     def setUp(self):
         super().setUp()

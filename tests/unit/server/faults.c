@@ -152,9 +152,64 @@ static void test_switch_overrides_the_plant_file(void **state)
     assert_int_equal(befallen("{kind: drop}", read_12, sizeof read_12, 5, off), 0);
 }
 
+static void test_fault_of_a_first_address_meets_requests_that_begin_there(void **state)
+{
+    (void)state;
+    static const uint8_t read_10_to_19[] = {3, 0, 10, 0, 10};
+    static const uint8_t both[] = {23, 0, 10, 0, 2, 0, 40, 0, 1, 2, 0, 7};
+    assert_int_equal(befallen("{kind: drop, first: 10}", read_10_to_19, 5, 1, NULL), 1);
+    assert_int_equal(befallen("{kind: drop, first: 11}", read_10_to_19, 5, 1, NULL), 0);
+    assert_int_equal(befallen("{kind: drop, first: 0}", read_10_to_19, 5, 1, NULL), 0);
+    assert_int_equal(befallen("{kind: drop, first: 40}", both, sizeof both, 1, NULL), 1);
+    assert_int_equal(befallen("{kind: drop, first: 10}", both, sizeof both, 1, NULL), 1);
+    assert_int_equal(befallen("{kind: drop, first: 0}", id, sizeof id, 1, NULL), 0);
+    assert_int_equal(befallen("{kind: drop, first: 10, addresses: [30, 40]}", read_10_to_19, 5, 1, NULL), 0);
+}
+
+static void test_response_that_counts_its_bytes_is_spoilt_as_its_fault_says(void **state)
+{
+    (void)state;
+    static const struct mbp_fault wrong = {.kind = MBP_FAULT_BYTE_COUNT};
+    static const struct mbp_fault shorter = {.kind = MBP_FAULT_SHORT};
+    uint8_t words[] = {3, 4, 0, 1, 0, 2};
+    assert_int_equal(faults_spoil_pdu(&wrong, words, sizeof words), sizeof words);
+    assert_memory_equal(words, "\x03\x05\x00\x01\x00\x02", 6);
+    words[1] = 4;
+    assert_int_equal(faults_spoil_pdu(&shorter, words, sizeof words), 4);
+    assert_memory_equal(words, "\x03\x02\x00\x01", 4);
+    uint8_t bits[] = {1, 2, 0xFF, 0x01};
+    assert_int_equal(faults_spoil_pdu(&shorter, bits, sizeof bits), 3);
+    assert_memory_equal(bits, "\x01\x01\xFF", 3);
+    uint8_t exception[] = {0x83, 2};
+    uint8_t echo[] = {6, 0, 1, 0, 2};
+    assert_int_equal(faults_spoil_pdu(&shorter, exception, 2), 2);
+    assert_int_equal(faults_spoil_pdu(&wrong, echo, 5), 5);
+    assert_memory_equal(exception, "\x83\x02", 2);
+    assert_memory_equal(echo, "\x06\x00\x01\x00\x02", 5);
+}
+
+static void test_junk_before_an_answer_is_the_same_again_by_its_seed(void **state)
+{
+    (void)state;
+    uint8_t one[16] = {1, 2, 3};
+    uint8_t other[16] = {1, 2, 3};
+    assert_int_equal(faults_put_junk(one, 3, 8, 5), 11);
+    assert_int_equal(faults_put_junk(other, 3, 8, 5), 11);
+    assert_memory_equal(one, other, 11);
+    assert_memory_equal(one + 8, "\x01\x02\x03", 3);
+    assert_int_equal(faults_put_junk(other, 3, 8, 6), 11);
+    assert_memory_not_equal(one, other, 8);
+    uint8_t echoed[8] = {1, 2};
+    assert_int_equal(faults_put_before(echoed, 2, (const uint8_t[]){8, 9}, 2), 4);
+    assert_memory_equal(echoed, "\x08\x09\x01\x02", 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fault_of_a_first_address_meets_requests_that_begin_there),
+        cmocka_unit_test(test_response_that_counts_its_bytes_is_spoilt_as_its_fault_says),
+        cmocka_unit_test(test_junk_before_an_answer_is_the_same_again_by_its_seed),
         cmocka_unit_test(test_fault_befalls_its_function_only),
         cmocka_unit_test(test_fault_befalls_its_unit_only),
         cmocka_unit_test(test_fault_befalls_its_addresses_only),
