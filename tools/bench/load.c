@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "histogram.h"
+#include "mbplant/modbus.h"
 #include "wire.h"
 
 #define IN_FLIGHT_MAX 64u
 #define WAKE_UP_MAX   512
+#define RTU_AROUND    3u /* unit and CRC */
 
 struct options {
     uint16_t port;
@@ -22,6 +24,7 @@ struct options {
     unsigned in_flight;
     uint64_t measure_ms;
     uint64_t warm_up_ms;
+    bool rtu; /* frames of RTU: they have no transaction ids */
     struct bench_read read;
 };
 
@@ -38,7 +41,7 @@ struct load {
     struct options options;
     struct connection *connections;
     int epoll;
-    size_t reply_len;
+    size_t request_len, reply_len;
     bool measuring;
     uint64_t replies;
     struct bench_histogram latency;
@@ -49,8 +52,9 @@ struct load {
 static void usage(FILE *out)
 {
     fputs("usage: bench_load -p PORT [-c CONNECTIONS] [-k IN_FLIGHT] [-t MS] [-w WARM_UP_MS]\n"
-          "                  [-u UNIT] [-a ADDR] [-n REGISTERS]\n"
-          "FC 3 to 127.0.0.1:PORT as fast as it answers. Defaults: -c 50 -k 1 -t 2000 -w 300 -u 1 -a 0 -n 10.\n"
+          "                  [-u UNIT] [-a ADDR] [-n REGISTERS] [-r]\n"
+          "FC 3 to 127.0.0.1:PORT as fast as it answers. Defaults: -c 50 -k 1 -t 2000 -w 300 -u 1 -a 0 -n 10. -r: RTU "
+          "over TCP.\n"
           "example: taskset -c 1 bench_load -p 5020 -c 50 -k 16\n",
           out);
 }
@@ -60,7 +64,7 @@ static struct options parse(int argc, char **argv)
     struct options o = {.connections = 50, .in_flight = 1, .measure_ms = 2000, .warm_up_ms = 300, .read = {1, 0, 10}};
     int c;
 
-    while ((c = getopt(argc, argv, "p:c:k:t:w:u:a:n:h")) != -1) {
+    while ((c = getopt(argc, argv, "p:c:k:t:w:u:a:n:rh")) != -1) {
         switch (c) {
         case 'p':
             o.port = (uint16_t)bench_number("-p", optarg, 1, 65535);
@@ -86,6 +90,9 @@ static struct options parse(int argc, char **argv)
         case 'n':
             o.read.count = (uint16_t)bench_number("-n", optarg, 1, 125);
             break;
+        case 'r':
+            o.rtu = true;
+            break;
         case 'h':
             usage(stdout);
             exit(0);
@@ -104,11 +111,12 @@ static struct options parse(int argc, char **argv)
 /* All of a batch in one send. It never blocks for long: a batch is smaller than any socket buffer. */
 static void ask(struct load *load, struct connection *connection, unsigned count, uint64_t now_ns)
 {
-    size_t len = count * BENCH_REQUEST_LEN;
+    size_t len = count * load->request_len;
 
     for (unsigned i = 0; i < count; i++) {
         uint16_t transaction = connection->next_sent++;
-        bench_put_u16(load->requests + i * BENCH_REQUEST_LEN, transaction);
+        if (!load->options.rtu)
+            bench_put_u16(load->requests + i * load->request_len, transaction);
         connection->sent_ns[transaction % IN_FLIGHT_MAX] = now_ns;
     }
     if (send(connection->fd, load->requests, len, MSG_NOSIGNAL) != (ssize_t)len)
@@ -117,10 +125,18 @@ static void ask(struct load *load, struct connection *connection, unsigned count
 
 static void check(const struct load *load, const struct connection *connection, const uint8_t *reply)
 {
+    const uint8_t count = (uint8_t)(2 * load->options.read.count);
+
+    if (load->options.rtu) {
+        if (reply[0] != load->options.read.unit || reply[1] != 3 || reply[2] != count)
+            bench_die("not the reply to FC 3 of %u registers: function %u", (unsigned)load->options.read.count,
+                      (unsigned)reply[1]);
+        return;
+    }
     if (bench_get_u16(reply) != connection->next_reply)
         bench_die("reply to transaction %u, expected %u", bench_get_u16(reply), (unsigned)connection->next_reply);
     if (bench_get_u16(reply + 2) != 0 || reply[7] != 3 || bench_get_u16(reply + 4) != load->reply_len - 6 ||
-        reply[6] != load->options.read.unit || reply[8] != 2 * load->options.read.count)
+        reply[6] != load->options.read.unit || reply[8] != count)
         bench_die("not the reply to FC 3 of %u registers: function %u, length %u", (unsigned)load->options.read.count,
                   (unsigned)reply[7], bench_get_u16(reply + 4));
 }
@@ -148,7 +164,7 @@ static void answer(struct load *load, struct connection *connection)
         count++;
     }
     /* A short exception would otherwise wait for ever for the rest of a good reply. */
-    if (left >= 9 && (reply[7] & 0x80) != 0)
+    if (!load->options.rtu && left >= 9 && (reply[7] & 0x80) != 0)
         bench_die("exception %u to function %u", (unsigned)reply[8], reply[7] & 0x7Fu);
     memcpy(connection->kept, reply, left);
     connection->kept_len = (uint16_t)left;
@@ -198,20 +214,35 @@ static double run(struct load *load)
     return (double)(now_ns - begin_ns) / 1e9;
 }
 
+static void put_request(const struct load *load, uint8_t *at)
+{
+    uint8_t request[BENCH_REQUEST_LEN];
+
+    bench_put_read(request, 0, &load->options.read);
+    if (load->options.rtu) { /* unit and PDU are the end of it */
+        memcpy(at, request + MBP_MBAP_LEN - 1, BENCH_REQUEST_LEN - MBP_MBAP_LEN + 1);
+        mbp_rtu_seal(at, BENCH_REQUEST_LEN - MBP_MBAP_LEN);
+    } else {
+        memcpy(at, request, sizeof request);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static struct load load;
     double seconds;
 
     load.options = parse(argc, argv);
+    load.request_len = load.options.rtu ? BENCH_REQUEST_LEN - MBP_MBAP_LEN + RTU_AROUND : BENCH_REQUEST_LEN;
     load.reply_len = bench_reply_len(&load.options.read);
+    load.reply_len -= load.options.rtu ? MBP_MBAP_LEN - RTU_AROUND : 0;
     bench_need_files((long)load.options.connections + 16);
     load.connections = calloc(load.options.connections, sizeof *load.connections);
     load.epoll = epoll_create1(EPOLL_CLOEXEC);
     if (load.connections == NULL || load.epoll < 0)
         bench_die("cannot start: %s", strerror(errno));
     for (unsigned i = 0; i < IN_FLIGHT_MAX; i++)
-        bench_put_read(load.requests + i * BENCH_REQUEST_LEN, 0, &load.options.read);
+        put_request(&load, load.requests + i * load.request_len);
     open_connections(&load);
     seconds = run(&load);
     printf("{\"replies\": %llu, \"seconds\": %.3f, \"rps\": %.0f, ", (unsigned long long)load.replies, seconds,

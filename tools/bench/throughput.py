@@ -3,7 +3,7 @@
 import tempfile
 import time
 
-from harness import Disturbance, Server, median, result, roomy_plant, spawn, table
+from harness import Disturbance, Server, free_port, median, result, roomy_plant, spawn, table
 
 FD_SETSIZE = 1024  # libmodbus's loop is one over select
 
@@ -12,16 +12,21 @@ SHAPES = [("1x1", 1, 1, 0.95, None), ("50x1", 50, 1, 0.95, 1.3), ("500x1", 500, 
           ("5000x1", 5000, 1, 0.95, None), ("50x16", 50, 16, 0.90, 20.0)]
 P99_OF_CANNED = 1.2
 
+# RTU over TCP: requests for the same processor time, of those of Modbus TCP at least.
+RTU_SHAPES = [("rtu", 50, 1)]
+RTU_OF_TCP = 0.90
+
 # A round in which more than this of the processors went elsewhere counts only when there are not enough better ones.
 DISTURBED = 0.05
 ATTEMPTS = 3  # for each round wanted
 
 
-def measure(settings, server, connections, in_flight):
+def measure(settings, server, connections, in_flight, rtu_port=None):
     """One run of the load: its report, with the processor time that each request cost the server. The load says when it
     begins and ends to measure: before it connects, after it closes, which for thousands takes a good part of the time."""
     disturbance = Disturbance(server)
-    load = spawn(settings, "load", "-p", server.port, "-c", connections, "-k", in_flight, "-t", settings.measure_ms)
+    load = spawn(settings, "load", "-p", rtu_port or server.port, "-c", connections, "-k", in_flight, "-t", settings.measure_ms,
+                 *(["-r"] if rtu_port else []))
     load.stdout.readline()
     cpu_ns, begin = server.cpu_ns(), time.monotonic()
     said = load.stdout.readline()
@@ -50,6 +55,19 @@ def paired(settings, plant, connections, in_flight):
         if sum(kept["disturbed"] <= DISTURBED for kept in rounds) == settings.rounds:
             break
     return sorted(rounds, key=lambda kept: kept["disturbed"])[:settings.rounds]
+
+
+def rtu_row(settings, plant, verdicts, connections, in_flight):
+    """The same server over both, in turn."""
+    rounds = []
+    for _ in range(settings.rounds):
+        port = free_port()
+        with Server(settings, "mbplantd", ("-l", f"rtu+tcp://127.0.0.1:{port}"), plant) as server:
+            rounds.append([measure(settings, server, connections, in_flight, at) for at in (None, port)])
+    cpu = [median([pair[i]["cpu_ns"] for pair in rounds]) for i in (0, 1)]
+    share = median([tcp["cpu_ns"] / rtu["cpu_ns"] for tcp, rtu in rounds])
+    return [f"{connections}x{in_flight}", *(f"{ns:,.0f}" for ns in cpu), verdicts.at_least(share, RTU_OF_TCP),
+            f"{max(report['disturbed'] for pair in rounds for report in pair):.0%}"]
 
 
 def ratio(rounds, theirs, key):
@@ -93,6 +111,12 @@ def run(settings, verdicts):
             rounds = paired(settings, plant, connections, in_flight)
             speeds.append(speed_row(name, rounds, verdicts, of_canned, of_libmodbus))
             costs.append(cost_row(name, rounds, verdicts))
+        lines = [rtu_row(settings, plant, verdicts, connections, in_flight) for name, connections, in_flight in RTU_SHAPES
+                 if not settings.shapes or name in settings.shapes]
+    if lines:
+        table("RTU over TCP: server's processor time a request", ["connections x in flight", "TCP ns", "RTU ns", "of TCP", "disturbed"], lines)
+    if not speeds:
+        return
     table(f"Throughput, FC 3 of 10 registers, requests a second: median of {settings.rounds} paired runs of "
           f"{settings.measure_ms} ms" + (", libmodbus with Nagle's algorithm" if settings.nagle else ""),
           ["connections x in flight", "canned", "mbplantd", "libmodbus", "of canned", "times libmodbus", "disturbed"],
