@@ -108,15 +108,18 @@ static bool find_address(const struct mbp_wire *wire, struct sockaddr_storage *a
     return true;
 }
 
-static uint16_t bound_port(int fd, uint16_t asked)
+/* The port that is bound; of a socket that came from elsewhere, its address too. */
+static void note_bound(struct listener *listener, struct sockaddr_storage *address, bool foreign)
 {
-    struct sockaddr_storage address = {0};
-    struct sockaddr *any = (struct sockaddr *)&address;
-    socklen_t len = sizeof address;
-    if (getsockname(fd, any, &len) != 0)
-        return asked;
-    return ntohs(any->sa_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
-                                            : ((struct sockaddr_in *)&address)->sin_port);
+    struct mbp_wire *wire = &listener->wire;
+    struct sockaddr *any = (struct sockaddr *)address;
+    socklen_t len = sizeof *address;
+    if (getsockname(listener->fd, any, &len) != 0)
+        return;
+    bool v6 = any->sa_family == AF_INET6;
+    wire->port = ntohs(v6 ? ((struct sockaddr_in6 *)address)->sin6_port : ((struct sockaddr_in *)address)->sin_port);
+    if (foreign)
+        uv_ip_name(any, wire->host, sizeof wire->host);
 }
 
 const char *listener_text(const struct listener *listener, char *buf, size_t size)
@@ -130,26 +133,44 @@ const char *listener_text(const struct listener *listener, char *buf, size_t siz
     return buf;
 }
 
+/* A new socket at the address that is asked for; -1: told. */
+static int make_socket(const struct listener *listener, struct sockaddr_storage *address, FILE *errors)
+{
+    const struct sockaddr *any = (const struct sockaddr *)address;
+    char text[MBP_WIRE_HOST_MAX + 16];
+    if (!find_address(&listener->wire, address, errors))
+        return -1;
+    int fd = listener->wire.medium == MBP_MEDIUM_TCP ? mbp_server_listen(any, BACKLOG, set_options)
+                                                     : bind_socket(SOCK_DGRAM, any, NULL);
+    if (fd < 0)
+        fprintf(errors, "mbplantd: cannot listen at %s: %s%s\n", listener_text(listener, text, sizeof text),
+                uv_strerror(uv_translate_sys_error(errno)), listen_hint(errno));
+    return fd;
+}
+
+/* A socket of systemd's takes the place of the first listener of its type, and so on. */
 static enum mbp_status open_socket(struct listener *listener, FILE *errors)
 {
     struct sockaddr_storage address = {0};
-    const struct sockaddr *any = (const struct sockaddr *)&address;
-    char text[MBP_WIRE_HOST_MAX + 16];
+    struct mbp_server *server = listener->server;
     bool stream = listener->wire.medium == MBP_MEDIUM_TCP;
-    if (!find_address(&listener->wire, &address, errors))
+    listener->fd = activated_take(&server->activated, stream ? SOCK_STREAM : SOCK_DGRAM);
+    bool foreign = listener->fd >= 0;
+    if (foreign && stream)
+        set_options(listener->fd);
+    if (!foreign)
+        listener->fd = make_socket(listener, &address, errors);
+    if (listener->fd < 0)
         return MBP_ERR_IO;
-    const struct access_address bound = access_address_of(any);
+    note_bound(listener, &address, foreign);
+    const struct access_address bound = access_address_of((const struct sockaddr *)&address);
     listener->open_to_network = !access_is_loopback(&bound);
-    listener->fd = stream ? mbp_server_listen(any, BACKLOG, set_options) : bind_socket(SOCK_DGRAM, any, NULL);
-    if (listener->fd < 0 || uv_poll_init(listener->server->config.loop, &listener->poll, listener->fd) != 0) {
-        int error = errno;
-        fprintf(errors, "mbplantd: cannot listen at %s: %s%s\n", listener_text(listener, text, sizeof text),
-                uv_strerror(uv_translate_sys_error(error)), listen_hint(error));
+    if (uv_poll_init(server->config.loop, &listener->poll, listener->fd) != 0) {
+        fprintf(errors, "mbplantd: cannot listen: no descriptor or memory is left\n");
         return MBP_ERR_IO;
     }
     listener->has_poll = true;
-    listener->server->handles++;
-    listener->wire.port = bound_port(listener->fd, listener->wire.port);
+    server->handles++;
     return stream ? MBP_OK : datagrams_open(listener);
 }
 

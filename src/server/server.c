@@ -251,11 +251,16 @@ static enum mbp_status open_listeners(struct mbp_server *server, FILE *errors)
 {
     const struct mbp_listens *listen = &server->config.listen;
     enum mbp_status status = MBP_OK;
+    server->activated = activated_find();
     for (uint32_t i = 0; i < listen->count && status == MBP_OK; i++) {
         struct listener *listener = &server->listeners[server->listener_count++];
         *listener = (struct listener){.server = server, .fd = -1};
         status = listener_open(listener, &listen->items[i], errors);
     }
+    int rest = activated_close_rest(&server->activated);
+    if (rest > 0)
+        mbp_log(MBP_LOG_WARNING, "%d of the sockets from systemd %s closed: 'listen' has no place for %s", rest,
+                rest == 1 ? "is" : "are", rest == 1 ? "it" : "them");
     set_special(server);
     if (status == MBP_OK)
         admission_listen(server);

@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "access.h"
+#include "activated.h"
 #include "clients.h"
 #include "faults.h"
 #include "mbplant/base/wire.h"
@@ -79,6 +80,7 @@ struct mbp_server {
     struct mbp_server_config config;
     const struct mbp_server_options *options;
     struct listener *listeners;
+    struct activated activated; /* while they are opened */
     uint32_t listener_count;
     uv_timer_t sweep;
     int spare_fd; /* given up to take and close a connection for which there is no descriptor; -1 = none left */

@@ -1,6 +1,6 @@
 """Writes the seed inputs of a fuzz target, made from the tests' own traffic and plant files.
 
-    seeds.py mbap|pdu|plant|scenario|dump|journal|tail|recording|sequence|reply|expr|web|sparkplug FOLDER      and FOLDER.dict: the words in them, for libFuzzer
+    seeds.py mbap|line|pdu|plant|scenario|dump|journal|tail|recording|sequence|reply|expr|web|sparkplug FOLDER      and FOLDER.dict: the words in them, for libFuzzer
 """
 import hashlib
 import json
@@ -51,6 +51,27 @@ def mbap():
     found = boundary_requests()
     for i in range(0, len(found), 8):
         yield b''.join(server.frame(n, 1, pdu) for n, pdu in enumerate(found[i:i + 8]))
+
+
+def crc(data):
+    value = 0xFFFF
+    for byte in data:
+        value ^= byte
+        for _ in range(8):
+            value = value >> 1 ^ (0xA001 if value & 1 else 0)
+    return struct.pack('<H', value)
+
+
+def line():
+    """The input of targets/line.c: both forms, frames in a row, and noise between."""
+    found = boundary_requests()
+    for i in range(0, len(found), 8):
+        frames = [bytes([1]) + pdu for pdu in found[i:i + 8] if len(pdu) <= 253]
+        rtu = [frame + crc(frame) for frame in frames]
+        text = [b':' + (frame + bytes([-sum(frame) & 0xFF])).hex().encode() + b'\r\n' for frame in frames]
+        for form, stream in ((0, b''.join(rtu)), (1, b'\x55'.join(rtu)), (2, b''.join(text)), (0x81, b'\x55'.join(rtu)),
+                             (0x82, b''.join(rtu)), (0x80, b':'.join(text))):
+            yield bytes([form]) + stream
 
 
 def pdu():
@@ -282,7 +303,7 @@ def sparkplug():
     yield host.payload(*[metrics[1]] * 300)
 
 
-TARGETS = {'mbap': mbap, 'pdu': pdu, 'plant': plant, 'scenario': scenario, 'dump': dump, 'journal': journal,
+TARGETS = {'mbap': mbap, 'line': line, 'pdu': pdu, 'plant': plant, 'scenario': scenario, 'dump': dump, 'journal': journal,
            'tail': tail, 'recording': recording,
            'sequence': sequence, 'reply': reply, 'expr': expr, 'web': web, 'sparkplug': sparkplug}
 

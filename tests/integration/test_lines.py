@@ -162,6 +162,42 @@ class Listeners(Lines):
         self.assertEqual(taken.read_text(encoding="ascii"), "mine")
 
 
+class Activated(Lines):
+    def test_sockets_of_systemd_stand_in_the_place_of_those_that_are_named(self):
+        with socket.create_server(("127.0.0.1", 0)) as stream, \
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, socket.create_server(("127.0.0.1", 0)) as rest:
+            datagrams.bind(("127.0.0.1", 0))
+            passed = [rest.fileno(), datagrams.fileno(), stream.fileno()]
+            script = " ".join([f"exec {9 - at}<&{fd};" for at, fd in enumerate(passed)] +
+                              ["exec 3<&7 4<&8 5<&9; LISTEN_PID=$$ LISTEN_FDS=3 exec \"$@\""])
+            process = subprocess.Popen(
+                ["bash", "-c", script, "sh", support.MBPLANTD, "-l", "rtu+tcp://127.0.0.1:1", "-l", "udp://127.0.0.1:1", "--http",
+                 "off", "-d", self.folder / "data", self.file],
+                pass_fds=passed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=support.ENVIRONMENT)
+            try:
+                out, err = support.Output(process.stdout), support.Output(process.stderr)
+                self.assertTrue(out.wait_for(re.compile("^data ")), err.lines)
+                self.assertIn(f"Modbus RTU over TCP 127.0.0.1:{stream.getsockname()[1]}\n", out.lines)
+                self.assertTrue(err.wait_for(re.compile("1 of the sockets from systemd is closed")))
+                with socket.create_connection(stream.getsockname()) as wire:
+                    self.expect(Link(wire), rtu(READ), rtu(values(11, 12)))
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+                    wire.settimeout(support.PATIENCE_S)
+                    wire.sendto(mbap(READ), datagrams.getsockname())
+                    self.assertEqual(wire.recv(600), mbap(values(11, 12)))
+            finally:
+                process.terminate()
+                self.assertEqual(process.wait(support.PATIENCE_S), 0)
+
+    def test_sockets_of_another_process_are_left_alone(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            script = f"exec 3<&{other.fileno()}; LISTEN_PID=1 LISTEN_FDS=1 exec \"$@\""
+            result = support.run("bash", "-c", script, "sh", support.MBPLANTD, "--http", "off", "-d", self.folder / "data",
+                                 "-l", f"127.0.0.1:{other.getsockname()[1]}", self.file, pass_fds=[other.fileno()])
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("address already in use", result.stderr)
+
+
 class OverTcp(Lines):
     def test_rtu_is_silent_where_a_line_is(self):
         link = self.link(self.plant("rtu+tcp://127.0.0.1:0"), "Modbus RTU over TCP")
