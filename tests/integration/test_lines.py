@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import socket
 import statistics
 import struct
@@ -264,6 +265,47 @@ class OverTcp(Lines):
         os.write(line, rtu(bytes.fromhex("0600000007")))
         self.assertEqual(os.read(line, 100), rtu(bytes.fromhex("0600000007")))
         support.eventually(lambda: str(path) in writers(), "the one on the line")
+
+
+class Access(Lines):
+    WRITE = bytes.fromhex("0600000009")
+
+    def everywhere(self, rule):
+        """A plant with that rule, and how each way in answers a frame: none = b""."""
+        path = self.folder / "plc"
+        text = PLANT.replace("instructor", f"server: {{access: [{rule}]}}\ninstructor")
+        plant = self.plant("rtu+tcp://127.0.0.1:0", "udp://127.0.0.1:0", f"rtu+pty://{path}", text=text)
+        datagrams = self.enterContext(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        datagrams.connect(("127.0.0.1", plant.place("Modbus UDP")))
+        datagrams.settimeout(0.3)
+        line = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        self.addCleanup(os.close, line)
+
+        def over_tcp(pdu):
+            with contextlib.suppress(ConnectionError):
+                return self.link(plant, "Modbus RTU over TCP").ask(rtu(pdu), 5)[1:3]
+            return b""
+
+        def over_udp(pdu):
+            datagrams.send(mbap(pdu))
+            with contextlib.suppress(TimeoutError):
+                return datagrams.recv(300)[7:9]
+            return b""
+
+        def over_a_line(pdu):
+            os.write(line, rtu(pdu))
+            ready, _, _ = select.select([line], [], [], 0.3)
+            return os.read(line, 100)[1:3] if ready else b""
+        return over_tcp, over_udp, over_a_line
+
+    def test_reader_reads_and_does_not_write_over_any_wire(self):
+        for ask in self.everywhere("{from: 127.0.0.1, allow: read}"):
+            self.assertEqual(ask(self.WRITE), b"\x86\x01")
+            self.assertEqual(ask(READ), b"\x03\x04")
+
+    def test_who_is_not_admitted_has_no_answer_over_any_wire(self):
+        for ask in self.everywhere("{from: 10.0.0.0/8, allow: all}"):
+            self.assertEqual(ask(READ), b"")
 
 
 class Faults(Lines):
