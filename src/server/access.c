@@ -1,6 +1,7 @@
 /* Access rules. */
 #include "access.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "mbplant/names.h"
@@ -18,6 +19,13 @@ struct access_address access_address_of(const struct sockaddr *address)
         memcpy(out.bytes, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, 16);
     }
     return out;
+}
+
+uint16_t access_port_of(const struct sockaddr *address)
+{
+    uint16_t port; /* stands at the same place in both families' addresses */
+    memcpy(&port, (const uint8_t *)address + offsetof(struct sockaddr_in, sin_port), sizeof port);
+    return ntohs(port);
 }
 
 struct access_address access_loopback(void)

@@ -21,6 +21,7 @@ struct access_right {
 };
 
 struct access_address access_address_of(const struct sockaddr *address);
+uint16_t access_port_of(const struct sockaddr *address);
 bool access_same(const struct access_address *a, const struct access_address *b);
 bool access_is_loopback(const struct access_address *address);
 struct access_address access_loopback(void);              /* 127.0.0.1 */

@@ -1,10 +1,7 @@
 /* A new connection: may it come in, and which one must go for it. */
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -38,13 +35,6 @@ static bool admit(struct mbp_server *server, struct connection *connection)
     return verdict.admitted || refuse(server, client, verdict.why);
 }
 
-static void set_port(struct connection *connection, const struct sockaddr_storage *address)
-{
-    uint16_t port; /* stands at the same place in both families' addresses */
-    memcpy(&port, (const uint8_t *)address + offsetof(struct sockaddr_in, sin_port), sizeof port);
-    connection->port = ntohs(port);
-}
-
 static void welcome(struct listener *listener, int fd, const struct sockaddr_storage *address)
 {
     struct mbp_server *server = listener->server;
@@ -63,7 +53,7 @@ static void welcome(struct listener *listener, int fd, const struct sockaddr_sto
     connection->client = client;
     connection->listener = listener;
     connection->fd = fd;
-    set_port(connection, address);
+    connection->port = access_port_of((const struct sockaddr *)address);
     bool stays = admit(server, connection);
     server->counters.open++;
     server_append(server, connection);

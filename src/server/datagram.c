@@ -4,9 +4,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #define PEERS_MAX 64u
@@ -26,13 +24,6 @@ struct datagrams {
 };
 
 /* ---- peers ------------------------------------------------------------------------------------------------------- */
-
-static uint16_t port_of(const struct sockaddr_storage *from)
-{
-    uint16_t port; /* stands at the same place in both families' addresses */
-    memcpy(&port, (const uint8_t *)from + offsetof(struct sockaddr_in, sin_port), sizeof port);
-    return ntohs(port);
-}
 
 /* The place of a peer, else a free one, else of who came last the longest ago. */
 static struct peer **place_of(struct datagrams *datagrams, const struct access_address *address, uint16_t port)
@@ -66,7 +57,7 @@ static struct connection *peer_of(const struct listener *listener, const struct 
 {
     struct datagrams *datagrams = listener->datagrams;
     const struct access_address address = access_address_of((const struct sockaddr *)from);
-    uint16_t port = port_of(from);
+    uint16_t port = access_port_of((const struct sockaddr *)from);
     struct peer **place = place_of(datagrams, &address, port);
     bool known =
         *place != NULL && (*place)->connection.port == port && access_same(&(*place)->client.address, &address);

@@ -116,8 +116,7 @@ static void note_bound(struct listener *listener, struct sockaddr_storage *addre
     socklen_t len = sizeof *address;
     if (getsockname(listener->fd, any, &len) != 0)
         return;
-    bool v6 = any->sa_family == AF_INET6;
-    wire->port = ntohs(v6 ? ((struct sockaddr_in6 *)address)->sin6_port : ((struct sockaddr_in *)address)->sin_port);
+    wire->port = access_port_of(any);
     if (foreign)
         uv_ip_name(any, wire->host, sizeof wire->host);
 }
