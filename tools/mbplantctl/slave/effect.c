@@ -3,7 +3,7 @@
 
 #include "slave/snapshot.h"
 #include "slave/wait.h"
-#include "verbs/sim.h"
+#include "verbs/sim/sim.h"
 
 /* Whether a scan has ended since scans was read. It counts modulo 2^32, and a restored snapshot takes it back. */
 static enum mbp_status has_scanned(struct ctl *ctl, uint8_t unit, uint32_t scans, bool *done)

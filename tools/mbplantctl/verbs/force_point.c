@@ -6,7 +6,7 @@
 #include "slave/address.h"
 #include "slave/effect.h"
 #include "slave/value.h"
-#include "verbs/sim.h"
+#include "verbs/sim/sim.h"
 
 static const uint16_t table_number[MBP_TABLE_COUNT] = {
     [MBP_COILS] = 0, [MBP_DISCRETE_INPUTS] = 1, [MBP_INPUT_REGISTERS] = 3, [MBP_HOLDING_REGISTERS] = 4};
