@@ -120,6 +120,10 @@ enum mbp_status mbp_scan_set_parameter(struct mbp_scan *scan, uint32_t parameter
 /* Where the page is, for masters: its port; 0 = there is none. Shown from the next scan on. */
 void mbp_scan_set_http_port(struct mbp_scan *scan, uint16_t port);
 
+/* How the connection to the broker goes; likewise. */
+void mbp_scan_set_link(struct mbp_scan *scan, const struct mbp_link_figures *link);
+const struct mbp_link_figures *mbp_scan_link(const struct mbp_scan *scan);
+
 /* What unit 247 shows. */
 struct mbp_sim_figures mbp_scan_sim(const struct mbp_scan *scan);
 

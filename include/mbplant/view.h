@@ -28,6 +28,8 @@ struct mbp_summary_view {
     uint32_t events_lost;
     uint32_t newest_event; /* also one that waits in memory */
     uint16_t http_port;    /* of the page; 0 = there is none */
+    uint16_t mqtt;         /* enum mbp_link (mbplant/mqtt/link.h) */
+    uint32_t mqtt_waiting, mqtt_lost, mqtt_refused;
 };
 
 struct mbp_machine_view {

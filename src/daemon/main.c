@@ -405,6 +405,7 @@ int main(int argc, char **argv)
     if (daemon.options.mode == MODE_CHECK || daemon.options.mode == MODE_PRINT_CONFIG) {
         if (daemon.options.mode == MODE_CHECK) {
             mbp_plant_print_summary(daemon.plant, stdout);
+            mqtt_output_summary(daemon.plant, stdout);
             mbp_process_print_loops(daemon.plant, stdout);
             if (daemon.scenario != NULL)
                 mbp_scenario_print_summary(daemon.scenario, stdout);

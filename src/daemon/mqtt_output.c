@@ -89,6 +89,12 @@ const struct output mqtt_output = {.start = start,
                                    .stop = stop,
                                    .end = end};
 
+void mqtt_output_summary(const struct mbp_plant *plant, FILE *out)
+{
+    if (mbp_mqtt_print_summary(plant, out) == MBP_ERR_MEMORY)
+        fputs("mbplantd: not enough memory to tell what MQTT publishes\n", stderr);
+}
+
 #else
 
 /* This program was built without: who asks for it is told. */
@@ -99,6 +105,11 @@ static bool start(struct daemon *daemon, void **own)
         return true;
     fputs("mbplantd: this mbplantd was built without MQTT (MBP_MQTT=OFF): leave out mqtt\n", stderr);
     return false;
+}
+
+void mqtt_output_summary(const struct mbp_plant *plant, FILE *out)
+{
+    (void)plant, (void)out;
 }
 
 const struct output mqtt_output = {.start = start};

@@ -76,6 +76,9 @@ void outputs_banner(const struct daemon *daemon, FILE *out);
 /* The server shows its exchanges as long as an output wants to see them. */
 void outputs_look(struct daemon *daemon);
 
+/* --check: what the broker would be told. */
+void mqtt_output_summary(const struct mbp_plant *plant, FILE *out);
+
 /* In the thread that makes a plant to follow; there: by which outputs there are. */
 uint32_t outputs_there(const struct daemon *daemon);
 enum mbp_status outputs_prepare(uint32_t there, const struct mbp_plant *plant, struct outputs_next *next);

@@ -294,6 +294,11 @@ static void publish_controllers(struct mbp_image_unit *unit, const struct mbp_st
     }
 }
 
+static uint32_t as_u32(uint64_t count)
+{
+    return count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+}
+
 static struct mbp_summary_view summary_of(const struct mbp_image_unit *unit, const struct mbp_state *state,
                                           const struct mbp_figures *figures)
 {
@@ -310,6 +315,10 @@ static struct mbp_summary_view summary_of(const struct mbp_image_unit *unit, con
     view.events_lost = figures->events_lost;
     view.newest_event = figures->newest_event;
     view.http_port = figures->http_port;
+    view.mqtt = figures->link.link;
+    view.mqtt_waiting = as_u32(figures->link.waiting);
+    view.mqtt_lost = as_u32(figures->link.lost);
+    view.mqtt_refused = as_u32(figures->link.refused);
     return view;
 }
 

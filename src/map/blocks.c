@@ -171,6 +171,10 @@ static const struct mbp_map_field events[] = {
     {U32("newest event", "its number, also before it is stored"), .offset = MBP_RECENT_WORDS + 4,
      SUMMARY(newest_event)},
     {U16("HTTP port", "of the page; 0 = there is none"), .offset = MBP_RECENT_WORDS + 6, SUMMARY(http_port)},
+    {U16("MQTT", "the broker: 0 none, 1 away, 2 connected"), .offset = MBP_RECENT_WORDS + 7, SUMMARY(mqtt)},
+    {U32("MQTT waiting", "values that wait for the broker"), .offset = MBP_RECENT_WORDS + 8, SUMMARY(mqtt_waiting)},
+    {U32("MQTT lost", "values that waited and were given up"), .offset = MBP_RECENT_WORDS + 10, SUMMARY(mqtt_lost)},
+    {U32("MQTT refused", "commands from the broker"), .offset = MBP_RECENT_WORDS + 12, SUMMARY(mqtt_refused)},
 };
 static const struct mbp_map_field actuator_words[] = {
     {.name = "position",
@@ -517,7 +521,7 @@ const struct mbp_map_block mbp_map[] = {
                         .table = MBP_INPUT_REGISTERS,
                         .per = MBP_PER_UNIT,
                         .usual = 5000,
-                        .stride = MBP_RECENT_WORDS + 7},
+                        .stride = MBP_RECENT_WORDS + 14},
     [MBP_MAP_ACTUATORS] = {.key = "actuators",
                            .what = "the positions of actuators",
                            FIELDS(actuator_words),

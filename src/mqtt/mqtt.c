@@ -169,7 +169,10 @@ enum mbp_status mbp_mqtt_open(const struct mbp_mqtt_config *config, FILE *errors
 
 void mbp_mqtt_scanned(struct mbp_mqtt *mqtt)
 {
+    struct mbp_link_figures figures;
     mqtt_look(mqtt, mbp_scan_state(mqtt->config.scan));
+    mbp_mqtt_figures(mqtt, &figures);
+    mbp_scan_set_link(mqtt->config.scan, &figures);
 }
 
 void mbp_mqtt_durable(struct mbp_mqtt *mqtt)

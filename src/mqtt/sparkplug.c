@@ -236,13 +236,19 @@ static void connected(struct mqtt_link *link)
     }
 }
 
-/* Metrics of one device stand one behind the other. Returns where the next one's begin. */
+/* Metrics of one device stand one behind the other. */
 static uint32_t put_metrics(struct mqtt_link *link, uint32_t from, const char *device)
 {
     uint32_t m = from;
     for (; m < link->roster->count && link->roster->metrics[m].device == device; m++)
         put_birth_metric(link, m);
     return m;
+}
+
+uint32_t sparkplug_put_birth(struct mqtt_link *link, uint32_t from, const char *device)
+{
+    mqtt_payload_begin(&of(link)->payload, of(link)->born_ms);
+    return put_metrics(link, from, device);
 }
 
 static bool birth(struct mqtt_link *link)

@@ -28,6 +28,10 @@ struct sparkplug {
 /* "TT101/high" of "TT101.high", "state" of "FILL1.state" where FILL1 is the device. Returns buf; 160 bytes suffice. */
 const char *sparkplug_name(const struct mqtt_metric *metric, char *buf, size_t size);
 
+/* Makes the payload of a birth of a device (NULL = the node) whose points begin at `from`, without its number and what
+ * belongs to the session. Returns where the next one's begin. */
+uint32_t sparkplug_put_birth(struct mqtt_link *link, uint32_t from, const char *device);
+
 /* enum mqtt_datatype. */
 uint8_t sparkplug_datatype(const struct mqtt_metric *metric);
 

@@ -423,6 +423,16 @@ void mbp_scan_set_http_port(struct mbp_scan *scan, uint16_t port)
     scan->figures.http_port = port;
 }
 
+void mbp_scan_set_link(struct mbp_scan *scan, const struct mbp_link_figures *link)
+{
+    scan->figures.link = *link;
+}
+
+const struct mbp_link_figures *mbp_scan_link(const struct mbp_scan *scan)
+{
+    return &scan->figures.link;
+}
+
 struct mbp_sim_figures mbp_scan_sim(const struct mbp_scan *scan)
 {
     return scan->sim;

@@ -75,6 +75,11 @@ static void put_bool(const struct family *family, const struct sample_of *of)
     fprintf(of->out, "%s %d\n", family->name, *((const bool *)of->status + family->member));
 }
 
+static void put_link(const struct family *family, const struct sample_of *of)
+{
+    fprintf(of->out, "%s %d\n", family->name, of->status->link.link == MBP_LINK_UP);
+}
+
 static void put_double(const struct family *family, const struct sample_of *of)
 {
     double number;
@@ -212,8 +217,12 @@ static const struct family families[] = {
      AT(last_event), 1},
     {"mbplant_journal_events_lost_total", "counter", "Events lost for want of memory.", PER_PLANT, put_u32,
      AT(events_lost), 1},
-    {"mbplant_journal_trouble", "gauge", "1 while the journal cannot be written.", PER_PLANT, put_bool,
-     AT(journal_trouble), 1},
+    {"mbplant_mqtt_connected", "gauge", "1 while the broker is there.", PER_PLANT, put_link, 0, 1},
+#define LINK_FAMILY(count, what) {"mbplant_mqtt_" #count, "gauge", what ".", PER_PLANT, put_u64, AT(link.count), 1},
+    MBP_LINK_COUNTS(LINK_FAMILY)
+#undef LINK_FAMILY
+        {"mbplant_journal_trouble", "gauge", "1 while the journal cannot be written.", PER_PLANT, put_bool,
+         AT(journal_trouble), 1},
     {"mbplant_modbus_connections", "gauge", "Modbus connections that are open.", PER_PLANT, put_u64, AT(server.open),
      1},
     {"mbplant_modbus_connections_accepted_total", "counter", "Modbus connections taken.", PER_PLANT, put_u64,

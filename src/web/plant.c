@@ -159,6 +159,7 @@ void web_status_look(const struct mbp_web *web, struct web_status *out)
         .journal_memory_percent = health.used_permille / 10.0,
         .streams = web->stream_count,
         .server = mbp_server_counters(web->config.server),
+        .link = *mbp_scan_link(web->config.scan),
     };
     for (uint32_t m = 0; m < web->plant->machine_count; m++)
         out->machines_in_state[state->machine[m].state]++;
@@ -170,6 +171,23 @@ static void put_now(const struct web_item *item)
 }
 
 #define STATUS(m) .member = MBP_MEMBER(web_status, m)
+static const char *link_word(unsigned i)
+{
+    static const char *const words[MBP_LINK_COUNT] = {"none", "away", "connected"};
+    return i < MBP_LINK_COUNT ? words[i] : NULL;
+}
+
+static void put_link(const struct web_item *item)
+{
+    web_put_text(item->out, link_word(((const struct web_status *)item->view)->link.link));
+}
+
+static void put_link_why(const struct web_item *item)
+{
+    const struct mbp_link_figures *link = &((const struct web_status *)item->view)->link;
+    web_put_text(item->out, link->link == MBP_LINK_AWAY && link->why[0] != '\0' ? link->why : NULL);
+}
+
 static const struct web_field status_fields[] = {
     {ROW("time", "of this answer", WEB_TIME), .put = put_now},
     {ROW("scans", "since the start", WEB_COUNT), STATUS(scans)},
@@ -191,6 +209,11 @@ static const struct web_field status_fields[] = {
     {ROW("journal_memory_percent", "of what waits to be written", WEB_NUMBER), STATUS(journal_memory_percent)},
     {ROW("events_lost", "for want of that memory", WEB_COUNT), STATUS(events_lost)},
     {ROW("streams", "that are open", WEB_COUNT), STATUS(streams)},
+    {ROW("mqtt", "the connection to the broker", WEB_TEXT), .put = put_link, .word = link_word},
+    {ROW("mqtt_why", "it is away", WEB_TEXT), .nullable = true, .put = put_link_why},
+#define LINK_FIELD(count, what) {ROW("mqtt_" #count, what, WEB_COUNT), STATUS(link.count)},
+    MBP_LINK_COUNTS(LINK_FIELD)
+#undef LINK_FIELD
 };
 const struct web_noun web_status_noun = WEB_NOUN("Status", status_fields);
 

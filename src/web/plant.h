@@ -14,6 +14,7 @@ struct web_status {
     double speed, speed_now, journal_memory_percent;
     bool paused, journal_trouble;
     struct mbp_server_counters server;
+    struct mbp_link_figures link;
 };
 void web_status_look(const struct mbp_web *web, struct web_status *out);
 

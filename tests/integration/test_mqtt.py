@@ -1,9 +1,12 @@
 """The plant at a broker, as JSON: a real mosquitto, and clients that nobody here wrote."""
 import json
 import pathlib
+import re
 import signal
+import subprocess
 import tempfile
 import unittest
+import urllib.request
 
 import broker
 import support
@@ -288,6 +291,97 @@ class Waiting(Json):
             self.assertTrue(message.json()["historical"])
         late = self.client("plants/Line/TT101")
         self.assertNotIn("historical", self.wait_value(late, "TT101", 33).json())
+
+
+class Shown(Json):
+    def test_status_tells_how_it_goes(self):
+        self.broker.stop()
+        plant = self.plant("--http", f"127.0.0.1:{broker.free_port()}")
+        self.assertIn("MQTT broker away", support.eventually(
+            lambda: "MQTT" in plant.ctl("status") and plant.ctl("status"), "a scan has shown it"))
+        page = plant.out.wait_for(re.compile(r"http://127\.0\.0\.1:\d+/"))[0]
+
+        def status():
+            with urllib.request.urlopen(page + "api/v1/status") as answer:
+                return json.load(answer)
+        self.assertEqual((status()["mqtt"], status()["mqtt_why"]), ("away", "Connection refused"))
+        self.broker.start()
+        support.eventually(lambda: "MQTT broker connected" in plant.ctl("status"), "it is there")
+        client = self.client()
+        client.publish("plants/Line/NOBODY/set", "1")
+        support.eventually(lambda: "1 commands refused" in plant.ctl("status"), "it is counted")
+        now = status()
+        self.assertEqual((now["mqtt"], now["mqtt_why"], now["mqtt_commands"], now["mqtt_refused"]), ("connected", None, 1, 1))
+        self.assertGreater(now["mqtt_points"], 5)
+        with urllib.request.urlopen(page + "metrics") as answer:
+            self.assertIn("mbplant_mqtt_connected 1", answer.read().decode())
+
+    def test_plant_without_a_broker_says_nothing_of_one(self):
+        self.file.write_text("\n".join(line for line in self.file.read_text().splitlines() if "mqtt:" not in line))
+        self.assertNotIn("MQTT", self.plant().ctl("status"))
+
+    def test_check_tells_how_much_is_published(self):
+        said = support.run(support.MBPLANTD, "--check", self.file, check=True).stdout
+        self.assertRegex(said, r"MQTT mqtt://127.0.0.1:\d+, json, as Line")
+        self.assertRegex(said, r"MQTT publishes \d+ points")
+        self.file.write_text(self.file.read_text().replace('"}', '", format: sparkplug}', 1))
+        said = support.run(support.MBPLANTD, "--check", self.file, check=True).stdout
+        self.assertRegex(said, r"the largest birth, of FILL1, has about \d+ bytes")
+
+
+class Locked(unittest.TestCase):
+    """A broker that wants a user, a password and TLS."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-")))
+        openssl = support.program("openssl")
+        self.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.crt", "-days", "2", "-subj", "/CN=ca",
+                     program=openssl)
+        for name, subject in (("broker", "/CN=localhost"), ("plant", "/CN=plant")):
+            self.openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", subject,
+                         program=openssl)
+            self.openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial",
+                         "-out", f"{name}.crt", "-days", "2", program=openssl)
+        (self.folder / "password").write_text("geheim 7\n")
+        support.run(support.program("mosquitto_passwd"), "-b", "-c", self.folder / "users", "anna", "geheim 7", check=True)
+        (self.folder / "users").chmod(0o644)
+        for path in self.folder.iterdir():
+            path.chmod(0o644)
+        self.folder.chmod(0o755)
+        self.file = self.folder / "line.yaml"
+
+    def openssl(self, *words, program):
+        subprocess.run([program, *words], cwd=self.folder, check=True, capture_output=True)
+
+    def write(self, mqtt):
+        self.file.write_text(re.sub("mqtt: .*", f"mqtt: {{{mqtt}}}", LINE))
+
+    def assert_connects(self, plant):
+        support.eventually(lambda: "MQTT broker connected" in plant.ctl("status"), "it is connected")
+
+    def test_user_and_password_are_given_and_never_shown(self):
+        with broker.Broker("allow_anonymous false", f"password_file {self.folder}/users") as locked:
+            self.write(f'broker: "mqtt://127.0.0.1:{locked.port}", username: anna, password_file: password')
+            with support.Plant(self.file, "--verbose") as plant:
+                self.assert_connects(plant)
+                shown = support.run(support.MBPLANTD, "--print-config", self.file, check=True).stdout
+                shown += plant.ctl("plant", "get") + plant.ctl("journal")
+                plant.stop()
+                self.assertNotIn("geheim", shown + plant.out.text() + plant.err.text())
+            (self.folder / "password").write_text("wrong\n")
+            with support.Plant(self.file) as plant:
+                support.eventually(lambda: "MQTT broker away" in plant.ctl("status"), "it is refused")
+
+    def test_tls_with_certificates_on_both_sides(self):
+        with broker.Broker("allow_anonymous true", f"cafile {self.folder}/ca.crt", f"certfile {self.folder}/broker.crt",
+                           f"keyfile {self.folder}/broker.key", "require_certificate true") as locked:
+            keys = "ca_file: ca.crt, cert_file: plant.crt, key_file: plant.key"
+            self.write(f'broker: "mqtts://localhost:{locked.port}", {keys}')
+            with support.Plant(self.file) as plant:
+                self.assert_connects(plant)
+            self.write(f'broker: "mqtts://127.0.0.1:{locked.port}", {keys}')
+            with support.Plant(self.file) as plant:
+                support.eventually(lambda: "MQTT broker away" in plant.ctl("status"), "a name that the certificate has not")
 
 
 class Silent(Json):

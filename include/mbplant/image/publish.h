@@ -3,6 +3,7 @@
 #define MBPLANT_IMAGE_PUBLISH_H
 
 #include "mbplant/instructor.h"
+#include "mbplant/mqtt/link.h"
 #include "mbplant/state.h"
 
 struct mbp_image;
@@ -18,6 +19,7 @@ struct mbp_figures {
     uint32_t events_lost;           /* since the start, for want of it */
     uint32_t newest_event;          /* that has happened, durable or not */
     uint16_t http_port;             /* of the page; 0 = there is none */
+    struct mbp_link_figures link;   /* to the broker */
     const struct mbp_event *recent; /* durable, newest first */
     size_t recent_count;            /* <= MBP_RECENT_EVENTS */
 };

@@ -53,6 +53,10 @@ void mbp_mqtt_drop(struct mqtt_roster *next);
 void mbp_mqtt_follow(struct mbp_mqtt *mqtt, struct mqtt_roster *next, const struct mbp_plant *plant,
                      struct mbp_image *image);
 
+/* --check: how much is published; nothing where the plant names no broker. Errors: MBP_ERR_MEMORY, MBP_ERR_RANGE (told
+ * to out). */
+enum mbp_status mbp_mqtt_print_summary(const struct mbp_plant *plant, FILE *out);
+
 /* How it goes. Any thread. */
 void mbp_mqtt_figures(const struct mbp_mqtt *mqtt, struct mbp_link_figures *out);
 

@@ -223,7 +223,7 @@ static void test_raw_points_beside_the_map_are_free(void **state)
                      {"input_registers", 24},
                      {"input_registers", 116},
                      {"input_registers", 1002},
-                     {"input_registers", 6286}};
+                     {"input_registers", 6294}};
     for (size_t i = 0; i < sizeof free_ones / sizeof free_ones[0]; i++) {
         char text[512];
         snprintf(text, sizeof text, ONE_SENSOR "{name: S}\n    tables: {%s: [{at: %u, count: 1}]}\n",

@@ -108,6 +108,8 @@ static void test_points_of_the_unit_and_its_tables_stand_where_the_map_says(void
     assert_at(list, "events lost", MBP_INPUT_REGISTERS, 6282, 2, MBP_UINT32, false);
     assert_at(list, "newest event", MBP_INPUT_REGISTERS, 6284, 2, MBP_UINT32, false);
     assert_at(list, "HTTP port", MBP_INPUT_REGISTERS, 6286, 1, MBP_UINT16, false);
+    assert_at(list, "MQTT", MBP_INPUT_REGISTERS, 6287, 1, MBP_UINT16, false);
+    assert_at(list, "MQTT refused", MBP_INPUT_REGISTERS, 6292, 2, MBP_UINT32, false);
     assert_at(list, "recent events", MBP_INPUT_REGISTERS, 5000, 1280, MBP_UINT16, false);
     assert_at(list, "holding_registers 901", MBP_HOLDING_REGISTERS, 901, 2, MBP_UINT16, true);
     assert_at(list, "holding_registers 910", MBP_HOLDING_REGISTERS, 910, 2, MBP_UINT16, false);

@@ -27,7 +27,7 @@ static void test_summary_of_a_small_plant_is_whole(void **state)
                                  "    coils              0..5 500..507 1000 2000 3000 4000 7000\n"
                                  "    discrete_inputs    0..7 4000..4002 6000..6005\n"
                                  "    holding_registers  0 100..102 200..249 1000..1003 5000\n"
-                                 "    input_registers    0..23 100..115 1000..1001 5000..6286 9000..9015 10000..10003\n"
+                                 "    input_registers    0..23 100..115 1000..1001 5000..6293 9000..9015 10000..10003\n"
                                  "    1 file, 1 FIFO queue\n");
     free(summary);
     mbp_plant_free(plant);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/mqtt/link.h"
 #include "shell/status.h"
 #include "slave/fetch.h"
 #include "slave/point.h"
@@ -237,6 +238,19 @@ static void print_journal_trouble(const struct ctl *ctl, const struct mbp_summar
     }
 }
 
+/* Nothing where the plant has no broker. */
+static void print_broker(const struct ctl *ctl, const struct mbp_summary_view *summary)
+{
+    char line[160];
+    if (summary->mqtt == MBP_LINK_NONE)
+        return;
+    bool away = summary->mqtt == MBP_LINK_AWAY;
+    snprintf(line, sizeof line, "MQTT broker %s: %u values wait, %u were given up, %u commands refused",
+             away ? "away" : "connected", summary->mqtt_waiting, summary->mqtt_lost, summary->mqtt_refused);
+    ctl_say_painted(ctl, away ? MBP_PAINT_BAD : MBP_PAINT_NONE, line);
+    ctl_say("\n");
+}
+
 enum ctl_exit ctl_run_status(struct ctl *ctl)
 {
     struct ctl_overview overview;
@@ -250,6 +264,7 @@ enum ctl_exit ctl_run_status(struct ctl *ctl)
     }
     print_summary(ctl, &overview);
     print_journal_trouble(ctl, &overview.snapshot.summary);
+    print_broker(ctl, &overview.snapshot.summary);
     enum mbp_status status = MBP_OK;
     if (overview.seen.report.machine_count > 0)
         status = print_machines(ctl, &overview);
