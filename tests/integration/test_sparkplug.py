@@ -5,6 +5,7 @@ import pathlib
 import random
 import re
 import signal
+import subprocess
 import tempfile
 import time
 import unittest
@@ -349,6 +350,30 @@ class Waiting(Sparkplug):
         first = support.eventually(lambda: file.exists() and file.read_bytes()[16:24], "the file is there")
         self.scans(10)
         support.eventually(lambda: self.scans(5) or file.read_bytes()[16:24] != first, "something is confirmed")
+
+
+class Recipe(unittest.TestCase):
+    def test_recipe_leads_to_live_values(self):
+        """That of config/README.md, with other ports."""
+        text = (support.ROOT / "config" / "README.md").read_text(encoding="utf-8")
+        line = re.search(r"echo '(mqtt: .*)'; } > my.yaml", text)[1]
+        with broker.Broker() as running, tempfile.TemporaryDirectory(prefix="mbplant-") as folder:
+            file = pathlib.Path(folder) / "my.yaml"
+            file.write_text((support.ROOT / "config" / "hello.yaml").read_text(encoding="utf-8") + line.replace(
+                "127.0.0.1", f"127.0.0.1:{running.port}") + "\n", encoding="utf-8")
+            host = subprocess.Popen(["/usr/bin/python3", str(support.ROOT / "config" / "sparkplug_host.py"), "127.0.0.1", str(running.port)],
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            try:
+                out = support.Output(host.stdout)
+                errors = support.Output(host.stderr)
+                with support.Plant(file) as plant:
+                    found = out.wait_for(re.compile(r"^Site/Hello plant/MIX1 TEMP = \d"))
+                    self.assertTrue(found, "".join(out.lines + errors.lines))
+                    plant.ctl("write", "TEMP", "88.5")
+                    self.assertTrue(out.wait_for(re.compile(r"MIX1 TEMP = 88\.5")), "".join(out.lines))
+            finally:
+                host.kill()
+                host.wait()
 
 
 if __name__ == "__main__":
