@@ -10,7 +10,11 @@
 
 static const char *topic_of(const struct mqtt_link *link, const char *name, char buf[MQTT_TOPIC_MAX])
 {
-    snprintf(buf, MQTT_TOPIC_MAX, "%s/%s", link->base, name);
+    size_t base = strlen(link->base), len = strnlen(name, MQTT_TOPIC_MAX - sizeof link->base - 2);
+    memcpy(buf, link->base, base);
+    buf[base] = '/';
+    memcpy(buf + base + 1, name, len);
+    buf[base + 1 + len] = '\0';
     return buf;
 }
 
