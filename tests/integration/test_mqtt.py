@@ -316,9 +316,24 @@ class Shown(Json):
         with urllib.request.urlopen(page + "metrics") as answer:
             self.assertIn("mbplant_mqtt_connected 1", answer.read().decode())
 
+    def test_mqtt_test_says_where_data_ends(self):
+        plant = self.plant()
+        said = support.eventually(lambda: (result := plant.ctl("mqtt", "test", check=False)).returncode == 0 and result.stdout,
+                                  "data comes")
+        self.assertIn("connected to the broker", said)
+        self.assertIn("data comes: plants/Line/", said)
+        self.broker.stop()
+        support.eventually(lambda: "broker away" in plant.ctl("status"), "it is away")
+        result = plant.ctl("mqtt", "test", check=False)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("the broker is away", result.stdout)
+        self.assertIn("Connection refused", result.stdout)
+
     def test_plant_without_a_broker_says_nothing_of_one(self):
         self.file.write_text("\n".join(line for line in self.file.read_text().splitlines() if "mqtt:" not in line))
-        self.assertNotIn("MQTT", self.plant().ctl("status"))
+        plant = self.plant()
+        self.assertNotIn("MQTT", plant.ctl("status"))
+        self.assertIn("names no broker", plant.ctl("mqtt", "test", check=False).stdout)
 
     def test_check_tells_how_much_is_published(self):
         said = support.run(support.MBPLANTD, "--check", self.file, check=True).stdout

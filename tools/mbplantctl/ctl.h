@@ -181,6 +181,7 @@ void ctl_close(struct ctl *ctl);
 enum ctl_exit ctl_run_map(struct ctl *ctl);
 enum ctl_exit ctl_run_status(struct ctl *ctl);
 enum ctl_exit ctl_run_open(struct ctl *ctl);
+enum ctl_exit ctl_run_mqtt(struct ctl *ctl);
 enum ctl_exit ctl_run_watch(struct ctl *ctl);
 enum ctl_exit ctl_run_read(struct ctl *ctl);
 enum ctl_exit ctl_run_write(struct ctl *ctl);

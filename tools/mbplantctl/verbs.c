@@ -43,6 +43,11 @@ const struct ctl_verb ctl_verbs[] = {
      "Prints the page's address, and opens it with $BROWSER or xdg-open where there is a desktop.\n",
      "  mbplantctl open\n"
      "  mbplantctl -H 192.168.1.20 open\n"},
+    {"mqtt", ctl_run_mqtt, 1, 1, 0, TEXT, "test", "why no data comes from the broker",
+     "Tells which broker the plant file names, what mbplantd says of it, and whether the plant's data comes from there "
+     "to\n"
+     "this machine. A broker that wants TLS or a user is not tried from here.\n",
+     "  mbplantctl mqtt test\n"},
     {"read", ctl_run_read, 1, ANY, CTL_OPT_FORMAT | CTL_OPT_RAW, READING, "POINT..", "what stands in points",
      "POINT is a sensor (TT101), an alarm of it (TT101.high) and that one's limit (TT101.high.limit), a machine "
      "(FILL1)\n"
