@@ -87,18 +87,22 @@ const struct mbp_changed_word mbp_changed_words[] = {
 };
 const size_t mbp_changed_word_count = sizeof mbp_changed_words / sizeof mbp_changed_words[0];
 
+#define CODES 128u
+
+static uint8_t row_of[CODES]; /* of a code, from 1; 0 = there is none */
+_Static_assert(sizeof mbp_event_types / sizeof mbp_event_types[0] < UINT8_MAX, "a row's number fits");
+_Static_assert(MBP_EV_FORMULA_FINE < CODES, "the last code has a place");
+
+/* Before main: each event that is emitted and recorded asks for its row several times. */
+__attribute__((constructor)) static void index_rows(void)
+{
+    for (size_t i = 0; i < mbp_event_type_count; i++)
+        row_of[mbp_event_types[i].code] = (uint8_t)(i + 1);
+}
+
 const struct mbp_event_type *mbp_event_type(uint16_t code)
 {
-    size_t low = 0;
-    size_t high = mbp_event_type_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (mbp_event_types[middle].code < code)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < mbp_event_type_count && mbp_event_types[low].code == code ? &mbp_event_types[low] : NULL;
+    return code < CODES && row_of[code] != 0 ? &mbp_event_types[row_of[code] - 1] : NULL;
 }
 
 const char *mbp_event_code_name(uint16_t code)
