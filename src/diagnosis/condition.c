@@ -85,14 +85,16 @@ static void judge_limit(const struct life *life, uint32_t s, unsigned l)
     const struct mbp_sensor *sensor = &life->plant->sensors[s];
     const double limit = state->limit[s * MBP_LIMIT_COUNT + l];
     const double value = state->value[s];
-    bool (*beyond)(const struct mbp_register *reg, double value, double limit, double deadband) =
-        l >= MBP_HIGH ? mbp_grid_above : mbp_grid_below;
-    /* An unused limit and a value that is none (NaN) compare false: nothing is exceeded, and all is back. */
-    bool exceeded = beyond(&sensor->reg, value, limit, 0);
-    if (!exceeded && !touches(state, s, l))
+    const bool holds = (state->beyond[s] >> l & 1u) != 0;
+    const bool stands = touches(state, s, l);
+    if (isnan(limit) && !stands)
         return;
-    bool back = !beyond(&sensor->reg, value, limit, mbp_sensor_alarm(sensor, l)->deadband);
-    judge(life, s, l, exceeded, back);
+    /* An unused limit and a value that is none (NaN) compare false: nothing is exceeded, and all is back. */
+    const double deadband = holds ? mbp_sensor_alarm(sensor, l)->deadband : 0;
+    const bool beyond = l >= MBP_HIGH ? mbp_grid_above(&sensor->reg, value, limit, deadband)
+                                      : mbp_grid_below(&sensor->reg, value, limit, deadband);
+    if (beyond || stands)
+        judge(life, s, l, beyond, !beyond);
 }
 
 /* A contact that is in its state of alarm, or an expression that is TRUE. */
