@@ -35,15 +35,38 @@ static void free_tags(struct mbp_names *tags)
 void journal_take_back(struct mbp_journal *journal)
 {
     struct mbp_record record;
-    while (mbp_ring_take_back(&journal->ring, &record)) {
-        if (record.kind == MBP_RECORD_EVENT)
+    for (;;) {
+        switch (mbp_ring_stored_kind(&journal->ring)) {
+        case MBP_RECORD_EVENT:
+            mbp_ring_take_back(&journal->ring, &record);
             mbp_reader_add(&journal->reader, &record.of.event);
-        else if (record.kind == MBP_RECORD_PLANT)
+            break;
+        case MBP_RECORD_PLANT:
+            mbp_ring_drop(&journal->ring);
             journal->plants_left++;
-        else if (record.kind == MBP_RECORD_CHECKPOINT)
+            break;
+        case MBP_RECORD_CHECKPOINT:
+            mbp_ring_drop(&journal->ring);
             journal->checkpoints--;
-        else if (record.kind == MBP_RECORD_TAGS)
+            break;
+        case MBP_RECORD_TAGS:
+            mbp_ring_take_back(&journal->ring, &record);
             free_tags(record.of.tags.changed);
+            break;
+        case MBP_RECORD_MACHINE: /* of the rest nothing is asked any more */
+        case MBP_RECORD_SENSOR:
+        case MBP_RECORD_ALARMS:
+        case MBP_RECORD_UPKEEP:
+        case MBP_RECORD_SETTING:
+        case MBP_RECORD_FAULT:
+        case MBP_RECORD_ACTOR:
+        case MBP_RECORD_COMMENT:
+        case MBP_RECORD_NOTHING:
+            mbp_ring_drop(&journal->ring);
+            break;
+        case MBP_RECORD_KINDS:
+            return;
+        }
     }
 }
 

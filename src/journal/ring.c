@@ -151,10 +151,28 @@ uint64_t mbp_ring_left(const unsigned char *slots, uint64_t slot_count, uint64_t
     return position + taken;
 }
 
+enum mbp_record_kind mbp_ring_stored_kind(const struct mbp_ring *ring)
+{
+    uint32_t kind;
+    if (ring->freed == atomic_load_explicit(&ring->stored, memory_order_acquire))
+        return MBP_RECORD_KINDS;
+    memcpy(&kind, slot_at(ring, ring->freed)->bytes + offsetof(struct mbp_record, kind), sizeof kind);
+    return (enum mbp_record_kind)kind;
+}
+
 bool mbp_ring_take_back(struct mbp_ring *ring, struct mbp_record *record)
 {
-    if (ring->freed == atomic_load_explicit(&ring->stored, memory_order_acquire))
+    if (mbp_ring_stored_kind(ring) == MBP_RECORD_KINDS)
         return false;
     ring->freed = mbp_ring_get(ring, ring->freed, record);
+    return true;
+}
+
+bool mbp_ring_drop(struct mbp_ring *ring)
+{
+    const enum mbp_record_kind kind = mbp_ring_stored_kind(ring);
+    if (kind == MBP_RECORD_KINDS)
+        return false;
+    ring->freed += mbp_ring_slots(kind);
     return true;
 }

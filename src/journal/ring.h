@@ -114,6 +114,12 @@ void mbp_ring_hand_over(struct mbp_ring *ring);
 /* The oldest stored record that was not taken back yet; frees its slots. False when there is none. */
 bool mbp_ring_take_back(struct mbp_ring *ring, struct mbp_record *record);
 
+/* Of which kind that one is; MBP_RECORD_KINDS: there is none. */
+enum mbp_record_kind mbp_ring_stored_kind(const struct mbp_ring *ring);
+
+/* Frees its slots without a copy. False when there is none. */
+bool mbp_ring_drop(struct mbp_ring *ring);
+
 /* ---- the consumer's side */
 
 /* Copies the record at position, which must be below handed; returns the position after it. */

@@ -21,6 +21,7 @@ struct mbp_next_scan {
     struct mbp_state *state;
     struct scan_checkpoint *checkpoint;
     uint64_t *command_told;
+    uint32_t *retained_in;
     struct mbp_events events;
 };
 
@@ -43,7 +44,8 @@ enum mbp_status mbp_next_scan_new(const struct mbp_plant *plant, struct mbp_imag
     if (status == MBP_OK)
         status = scan_checkpoint_new(image, next->state, &next->checkpoint);
     next->command_told = malloc(mbp_setting_count(plant) * sizeof *next->command_told + 1);
-    if (status == MBP_OK && next->command_told == NULL)
+    next->retained_in = scan_retained_new(plant);
+    if (status == MBP_OK && (next->command_told == NULL || next->retained_in == NULL))
         status = MBP_ERR_MEMORY;
     if (status != MBP_OK) {
         mbp_next_scan_free(next);
@@ -59,6 +61,7 @@ void mbp_next_scan_free(struct mbp_next_scan *next)
         return;
     mbp_events_free(&next->events);
     free(next->command_told);
+    free(next->retained_in);
     mbp_process_free(next->process);
     mbp_control_free(next->control);
     mbp_state_free(next->state);
@@ -120,12 +123,14 @@ static void swap(struct mbp_scan *scan, struct mbp_next_scan *next)
                                 .control = scan->control,
                                 .state = scan->state,
                                 .command_told = scan->command_told,
+                                .retained_in = scan->retained_in,
                                 .events = scan->events};
     scan->process = next->process;
     scan->control = next->control;
     scan->state = next->state;
     scan->events = next->events;
     scan->command_told = next->command_told;
+    scan->retained_in = next->retained_in;
     scan->faults_unknown = true; /* the journal learns all of them anew */
     for (size_t a = 0; a < mbp_setting_count(next->plant); a++)
         scan->command_told[a] = SCAN_UNTOLD; /* and all of these */
@@ -139,6 +144,7 @@ static void swap(struct mbp_scan *scan, struct mbp_next_scan *next)
     next->state = old.state;
     next->events = old.events;
     next->command_told = old.command_told;
+    next->retained_in = old.retained_in;
 }
 
 /* It is of a plant that is no more. */

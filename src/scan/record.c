@@ -2,6 +2,7 @@
  * in one piece: what a client was told is exact after a power cut. What changes without an event, as counters do, is in
  * checkpoints; a plant without them has its counters retained once a second. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "checkpoint.h"
@@ -137,18 +138,54 @@ static uint8_t retains(const struct mbp_event *event)
     return type != NULL ? type->retains : 0;
 }
 
+uint32_t *scan_retained_new(const struct mbp_plant *plant)
+{
+    return calloc((size_t)plant->sensor_count + plant->machine_count + 1, sizeof(uint32_t));
+}
+
+static void begin_round(struct mbp_scan *scan)
+{
+    const struct mbp_plant *plant = scan->config.plant;
+    if (++scan->round > 0)
+        return;
+    memset(scan->retained_in, 0, ((size_t)plant->sensor_count + plant->machine_count) * sizeof *scan->retained_in);
+    scan->round = 1;
+}
+
+/* What several events of a scan are about is retained with the first of them: it is the same with each. */
+static bool retain_sensor_once(struct mbp_scan *scan, uint32_t sensor)
+{
+    uint32_t *last = &scan->retained_in[sensor];
+    if (*last == scan->round)
+        return true;
+    if (!retain_sensor(scan, sensor))
+        return false;
+    *last = scan->round;
+    return true;
+}
+
+static bool retain_machine_once(struct mbp_scan *scan, uint32_t machine)
+{
+    uint32_t *last = &scan->retained_in[scan->config.plant->sensor_count + machine];
+    if (*last == scan->round)
+        return true;
+    if (!retain_machine(scan, machine))
+        return false;
+    *last = scan->round;
+    return true;
+}
+
 /* What the event is about, by the unit's own numbering. */
-static bool retain_touched(struct mbp_scan *scan, const struct mbp_event *event)
+static bool retain_touched(struct mbp_scan *scan, const struct mbp_event *event, uint8_t which)
 {
     const struct mbp_unit *unit = mbp_plant_find_unit(scan->config.plant, event->unit);
-    uint8_t which = retains(event);
     bool ok = true;
     if (unit == NULL)
         return true;
     if ((which & MBP_RETAINS_SENSOR) != 0 && event->sensor != MBP_NONE16)
-        ok = retain_sensor(scan, unit->first_sensor + event->sensor);
+        ok = retain_sensor_once(scan, unit->first_sensor + event->sensor);
     if ((which & MBP_RETAINS_MACHINE) != 0 && event->machine != MBP_NONE16)
-        ok = retain_machine(scan, unit->first_machine + event->machine) && ok;
+        ok = retain_machine_once(scan, unit->first_machine + event->machine) && ok;
     return ok;
 }
 
@@ -209,6 +246,7 @@ static void record(struct mbp_scan *scan, unsigned how)
     if (journal == NULL)
         return;
     emit_trouble(scan);
+    begin_round(scan);
     bool ok = true;
     bool written = (how & RECORD_COUNTERS) != 0 || scan_writes_are_coalesced(scan);
     for (size_t i = 0; i < scan->events.count; i++) {
@@ -216,14 +254,15 @@ static void record(struct mbp_scan *scan, unsigned how)
         if ((how & RECORD_WAITING) != 0 && i % RECORD_AT_ONCE == 0)
             make_room(scan);
         scan->stats.recorded++;
+        const uint8_t which = retains(event);
         say_comment(scan, event);
         if ((how & RECORD_EVENTS_ONLY) != 0) /* a loss is counted and told by the journal itself */
             mbp_journal_push_gone(journal, event);
         else
             mbp_journal_push_event(journal, event);
         if ((how & RECORD_EVENTS_ONLY) == 0)
-            ok = retain_touched(scan, event) && ok;
-        written = written || (retains(event) & MBP_RETAINS_SETTINGS) != 0;
+            ok = retain_touched(scan, event, which) && ok;
+        written = written || (which & MBP_RETAINS_SETTINGS) != 0;
     }
     if ((how & RECORD_COUNTERS) != 0) {
         scan->counters_told_ns = scan->state->sim_ns;

@@ -274,6 +274,9 @@ static enum mbp_status make_parts(struct mbp_scan *scan)
     const struct mbp_plant *plant = scan->config.plant;
     const struct mbp_clock *clock = &scan->config.clock;
     enum mbp_status status = mbp_events_alloc(&scan->events, scan_events_capacity(plant));
+    scan->retained_in = scan_retained_new(plant);
+    if (status == MBP_OK && scan->retained_in == NULL)
+        status = MBP_ERR_MEMORY;
     if (status == MBP_OK)
         status = scan_writes_new(&scan->writes);
     if (status == MBP_OK && scan->process == NULL)
@@ -397,6 +400,7 @@ void mbp_scan_free(struct mbp_scan *scan)
         return;
     mbp_events_free(&scan->events);
     free(scan->command_told);
+    free(scan->retained_in);
     scan_checkpoint_free(scan->checkpoint);
     scan_checkpoint_free(scan->checkpoints_left);
     free(scan->writes);

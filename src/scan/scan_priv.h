@@ -86,6 +86,8 @@ struct mbp_scan {
     bool faults_unknown;    /* ... or nothing of them */
     uint32_t shots_told;    /* likewise at this mbp_state.shots_begun */
     bool commands_missed;   /* some found no room */
+    uint32_t round;         /* counts what is recorded in one piece */
+    uint32_t *retained_in;  /* per sensor, then machine: the last round that an event retained it in; 0 = none */
     uint64_t *command_told; /* per command and setting (journal.h): what was retained last; SCAN_UNTOLD = none */
 
     struct mbp_plant *former; /* that the run began with, where its file was edited; NULL = none, or it was taken */
@@ -118,6 +120,9 @@ struct mbp_scan {
     int timer_fd;
     bool polling;
 };
+
+/* Room for mbp_scan.retained_in. NULL: no memory. Ownership: free. */
+uint32_t *scan_retained_new(const struct mbp_plant *plant);
 
 /* A second's worth of events for the most that one scan of this plant can bring. */
 size_t scan_events_capacity(const struct mbp_plant *plant);

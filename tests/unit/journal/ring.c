@@ -108,6 +108,25 @@ static void test_take_back_before_storing_gives_nothing_and_no_room(void **state
     assert_false(mbp_ring_take_back(ring, &record));
 }
 
+static void test_drop_frees_all_slots_of_a_stored_record(void **state)
+{
+    struct mbp_ring *ring = *state;
+    struct mbp_record record;
+    put(ring, machine_record(7));
+    put(ring, event_record(2));
+    mbp_ring_hand_over(ring);
+    assert_int_equal(mbp_ring_stored_kind(ring), MBP_RECORD_KINDS);
+    assert_false(mbp_ring_drop(ring));
+    store_handed(ring);
+    assert_int_equal(mbp_ring_stored_kind(ring), MBP_RECORD_MACHINE);
+    assert_true(mbp_ring_drop(ring));
+    assert_int_equal(mbp_ring_room(ring), SLOTS - 1);
+    assert_int_equal(mbp_ring_stored_kind(ring), MBP_RECORD_EVENT);
+    assert_true(mbp_ring_take_back(ring, &record));
+    assert_int_equal(record.of.event.seq, 2);
+    assert_false(mbp_ring_drop(ring));
+}
+
 static void test_put_round_and_round_a_record_across_the_end_stays_whole(void **state)
 {
     struct mbp_ring *ring = *state;
@@ -179,6 +198,7 @@ int main(void)
         RING_TEST(test_get_mixed_records_come_out_as_they_went_in),
         RING_TEST(test_put_without_room_is_refused_and_takes_nothing),
         RING_TEST(test_take_back_before_storing_gives_nothing_and_no_room),
+        RING_TEST(test_drop_frees_all_slots_of_a_stored_record),
         RING_TEST(test_put_round_and_round_a_record_across_the_end_stays_whole),
         RING_TEST(test_stream_between_two_threads_arrives_whole_and_in_order),
     };

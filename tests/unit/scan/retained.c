@@ -121,6 +121,26 @@ static void test_restart_continues_the_numbers_of_events(void **state)
     assert_int_equal(line_input(line, 13), line_find(line, 0, MBP_EV_MACHINE_STATE) + 1); /* last incident */
 }
 
+static void test_scan_retains_once_what_several_of_its_events_are_about(void **state)
+{
+    struct line *line = *state;
+    line_scan(line, 2);
+    line_read(line);
+    const uint64_t before = mbp_scan_stats(line->scan).recorded;
+    const size_t events = line->event_count;
+    line_write_coil(line, 2000 + TT101, true);
+    line_write_coil(line, 2000 + PT101, true);
+    line_write_word(line, HR_TT101_LIMITS + MBP_HIGH, 800);
+    line_scan(line, 1);
+    line_read(line);
+    assert_int_equal(line->event_count - events, 3);
+    assert_int_equal(mbp_scan_stats(line->scan).recorded - before, 3 + 2 + 1); /* events, two sensors, their machine */
+    restart(line);
+    assert_true(line_coil(line, 2000 + TT101));
+    assert_true(line_coil(line, 2000 + PT101));
+    assert_int_equal(line_holding(line, HR_TT101_LIMITS + MBP_HIGH), 800);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +151,7 @@ int main(void)
         LINE_TEST(test_restart_with_an_active_alarm_raises_it_no_second_time),
         LINE_TEST(test_restart_shows_a_once_value_until_the_next_scan),
         LINE_TEST(test_restart_continues_the_numbers_of_events),
+        LINE_TEST(test_scan_retains_once_what_several_of_its_events_are_about),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
