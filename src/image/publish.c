@@ -55,17 +55,22 @@ static void show_block(struct mbp_image_unit *unit, const struct image_block *bl
         show(unit, block->block, item, view);
 }
 
+static const struct image_blocks *blocks_of(const struct mbp_image_unit *unit, enum mbp_map_per per)
+{
+    return &unit->image->index[unit - unit->image->units].blocks[per];
+}
+
 /* Where masters write, the state stands again after each scan, whatever they asked for. */
 static void show_written(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
 {
-    const struct image_blocks *blocks = &unit->image->index[unit - unit->image->units].blocks[per];
+    const struct image_blocks *blocks = blocks_of(unit, per);
     for (unsigned i = 0; i < blocks->written_count; i++)
         show_block(unit, &blocks->written[i], item, view);
 }
 
 static void show_read(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view)
 {
-    const struct image_blocks *blocks = &unit->image->index[unit - unit->image->units].blocks[per];
+    const struct image_blocks *blocks = blocks_of(unit, per);
     for (unsigned i = 0; i < blocks->read_count; i++)
         show_block(unit, &blocks->read[i], item, view);
 }
@@ -74,7 +79,7 @@ static void show_read(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_
 static void show_changes(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view,
                          const void *before)
 {
-    const struct image_blocks *blocks = &unit->image->index[unit - unit->image->units].blocks[per];
+    const struct image_blocks *blocks = blocks_of(unit, per);
     for (unsigned i = 0; i < blocks->read_count; i++) {
         const struct image_block *block = &blocks->read[i];
         if (block->strides && mbp_map[block->block].table == MBP_INPUT_REGISTERS)

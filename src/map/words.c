@@ -61,6 +61,20 @@ static uint64_t load_whole(const struct mbp_member *member, const void *view)
     return 0;
 }
 
+static uint32_t load_u32(const struct mbp_member *member, const void *view)
+{
+    uint32_t number;
+    memcpy(&number, (const char *)view + member->at, sizeof number);
+    return number;
+}
+
+static bool load_bool(const struct mbp_member *member, const void *view)
+{
+    bool on;
+    memcpy(&on, (const char *)view + member->at, sizeof on);
+    return on;
+}
+
 static void store_whole(const struct mbp_member *member, uint64_t number, void *view)
 {
     char *at = (char *)view + member->at;
@@ -256,8 +270,24 @@ void mbp_map_encode_changes(unsigned block, const void *view, const void *before
     }
 }
 
+/* Where the fields have types and places of their own: what scans show of each item that has changed. */
+static void encode_own_types(unsigned block, const void *view, uint16_t *words)
+{
+    const struct mbp_map_field *end = mbp_map[block].fields + mbp_map[block].field_count;
+    for (const struct mbp_map_field *field = mbp_map[block].fields; field < end; field++) {
+        if (field->member.kind == MBP_MEMBER_U32 && field->type == MBP_UINT32 && field->form == MBP_FORM_NUMBER)
+            mbp_words_put_u32(words + field->offset, load_u32(&field->member, view));
+        else if (field->member.kind != MBP_MEMBER_NONE)
+            encode(field, NULL, view, words + field->offset);
+    }
+}
+
 void mbp_map_encode_words(unsigned block, const struct mbp_register *reg, const void *view, uint16_t *words)
 {
+    if (reg == NULL) {
+        encode_own_types(block, view, words);
+        return;
+    }
     for (unsigned f = 0; f < mbp_map[block].field_count; f++) {
         const struct mbp_map_field *field = &mbp_map[block].fields[f];
         if (shows(field, reg))
@@ -299,9 +329,11 @@ void mbp_map_as_read(const struct mbp_plant *plant, const struct mbp_unit *unit,
 
 void mbp_map_encode_bits(unsigned block, const void *view, uint8_t *bits)
 {
-    for (unsigned f = 0; f < mbp_map[block].field_count; f++) {
-        const struct mbp_map_field *field = &mbp_map[block].fields[f];
-        if (field->member.kind != MBP_MEMBER_NONE || field->form == MBP_FORM_TRIGGER)
+    const struct mbp_map_field *end = mbp_map[block].fields + mbp_map[block].field_count;
+    for (const struct mbp_map_field *field = mbp_map[block].fields; field < end; field++) {
+        if (field->member.kind == MBP_MEMBER_BOOL) /* as most are */
+            bits[field->offset] = load_bool(&field->member, view);
+        else if (field->member.kind != MBP_MEMBER_NONE || field->form == MBP_FORM_TRIGGER)
             bits[field->offset] = load_whole(&field->member, view) != 0;
     }
 }
