@@ -62,16 +62,16 @@ static enum mbp_status go_on_behind(struct mbp_scan *scan, const struct scan_pas
 static void say_refused(enum mbp_status status)
 {
     mbp_log(MBP_LOG_WARNING,
-            "the last checkpoint %s: process values begin at rest; machines, alarms, limits and what was forced or "
-            "commanded go on",
+            "the last checkpoint %s: process values begin at rest; machines, alarms, limits, forced sensors, "
+            "commands and what points hold go on; other points that were forced are let go",
             status == MBP_ERR_NEWER ? "is of another version of mbplantd" : "is damaged");
 }
 
 static void say_edited(const char *why)
 {
     mbp_log(MBP_LOG_WARNING,
-            "the plant file was edited, and %s: process values begin at rest; machines, alarms, limits and what was "
-            "forced or commanded go on",
+            "the plant file was edited, and %s: process values begin at rest; machines, alarms, limits, forced "
+            "sensors, commands and what points hold go on; other points that were forced are let go",
             why);
 }
 

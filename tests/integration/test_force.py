@@ -1,6 +1,8 @@
 """Points of any table that an instructor holds at a number: by mbplantctl, and by the record of unit 247."""
 import pathlib
+import re
 import signal
+import sqlite3
 import tempfile
 import unittest
 
@@ -196,6 +198,25 @@ class Force(unittest.TestCase):
         with test_web.Web(self.file) as plant:
             plant.ctl("force", "input:0", "42")
             self.assertEqual(plant.get("/registers?unit=1&table=input&at=0&count=1")["values"], [42])
+
+
+
+class WithoutCheckpoint(unittest.TestCase):
+    def test_what_lies_beneath_a_forced_point_outlives_a_restart_without_a_checkpoint(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-force-test-")))
+        file = folder / "forced.yaml"
+        file.write_text(FILE, encoding="utf-8")
+        with support.Plant(file, data=folder / "data") as plant:
+            plant.ctl("write", "MODE", "20")
+            plant.ctl("force", "MODE", "42")
+            plant.ctl("write", "MODE", "23")
+            support.eventually(lambda: re.search(r"MODE written .*23 by", plant.ctl("journal")), "the write beneath")
+            plant.stop()
+            with sqlite3.connect(folder / "data" / "journal.db") as journal:
+                journal.execute("DELETE FROM checkpoint")
+            journal.close()
+            plant.start()
+            self.assertIn("MODE = 23 ", plant.ctl("read", "MODE"))
 
 
 if __name__ == "__main__":
