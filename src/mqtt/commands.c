@@ -192,7 +192,7 @@ static uint16_t words_of(const struct mqtt_command *command, const struct mbp_im
     return (uint16_t)point->count;
 }
 
-static void obey(struct mbp_mqtt *mqtt, const struct mqtt_command *command)
+static void carry_out(struct mbp_mqtt *mqtt, const struct mqtt_command *command)
 {
     const struct mqtt_metric *metric = &mqtt->noting->metrics[command->metric];
     const struct mbp_point *point = &metric->row.point;
@@ -221,13 +221,13 @@ static void obey(struct mbp_mqtt *mqtt, const struct mqtt_command *command)
     refused(mqtt, metric, said != NULL ? said : exception_words(status));
 }
 
-void mqtt_obey(struct mbp_mqtt *mqtt)
+void mqtt_carry_out(struct mbp_mqtt *mqtt)
 {
     uint32_t tail = atomic_load(&mqtt->command_tail);
     while (tail != atomic_load(&mqtt->command_head)) {
         const struct mqtt_command *command = &mqtt->commands[tail % MQTT_COMMANDS];
         if (command->roster == mqtt->noting && command->metric < mqtt->noting->count && !mqtt->stopped)
-            obey(mqtt, command);
+            carry_out(mqtt, command);
         else
             atomic_fetch_add(&mqtt->refused, 1); /* it was for a plant that is gone */
         atomic_store(&mqtt->command_tail, ++tail);

@@ -428,7 +428,7 @@ static void wait(struct mqtt_link *link)
         serve(link, fds[1].revents);
 }
 
-/* What is there goes out, then the word of farewell. */
+/* What is there goes out, then goodbye. */
 static void say_goodbye(struct mqtt_link *link)
 {
     uint64_t end = mono_ns() + GOODBYE_NS;

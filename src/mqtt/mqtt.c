@@ -68,7 +68,7 @@ static void on_command(uv_poll_t *poll, int error, int events)
     (void)got;
     if (mqtt->config.before_request != NULL)
         mqtt->config.before_request(mqtt->config.ctx);
-    mqtt_obey(mqtt);
+    mqtt_carry_out(mqtt);
     mqtt_tell_events(mqtt);
 }
 

@@ -154,7 +154,7 @@ void mqtt_look(struct mbp_mqtt *mqtt, const struct mbp_state *state);
 void mqtt_tell_events(struct mbp_mqtt *mqtt);
 
 /* Carries out what has come. */
-void mqtt_obey(struct mbp_mqtt *mqtt);
+void mqtt_carry_out(struct mbp_mqtt *mqtt);
 
 /* Puts a text into the ring; false: there is no room, or no memory. */
 bool mqtt_mail(struct mbp_mqtt *mqtt, enum mqtt_mail_kind kind, uint32_t seq, const char *text, size_t len);
