@@ -9,6 +9,7 @@
 #include "mbplant/image/touched.h"
 #include "mbplant/logic.h"
 #include "mbplant/machine.h"
+#include "mbplant/state/forced.h"
 #include "mbplant/state/stored.h"
 #include "tail.h"
 
@@ -52,12 +53,13 @@ static void store(struct mbp_scan *scan, const struct mbp_write *write)
     struct mbp_state *state = scan->state;
     const struct mbp_user_point *own = write->own;
     const struct mbp_register *reg = &plant->stored[write->index].reg;
-    uint64_t before = state->stored[write->index];
+    uint64_t before = mbp_stored_kept(state, write->index); /* beneath what holds it from outside */
     mbp_stored_take(plant, state, write->index, &own->reg, write->bits);
-    if (state->stored[write->index] == before)
+    uint64_t now = mbp_stored_kept(state, write->index);
+    if (now == before)
         return;
     struct mbp_event event = mbp_stored_event(plant, MBP_EV_POINT_WRITTEN, write->index);
-    event.value = (float)mbp_register_of_bits(reg, state->stored[write->index]);
+    event.value = (float)mbp_register_of_bits(reg, now);
     event.limit = (float)mbp_register_of_bits(reg, before);
     event.actor = (uint16_t)write->peer.actor;
     event.detail = mbp_event_write_detail(own->table, own->reg.addr, 0, 0);

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "mbplant/codec.h"
+#include "mbplant/state/forced.h"
 #include "mbplant/state/stored.h"
 #include "scan_priv.h"
 
@@ -43,18 +44,18 @@ static void write_instead(struct mbp_scan *scan, const struct mbp_watchdog *watc
         return;
     }
     const struct mbp_stored *stored = &plant->stored[watchdog->stored];
-    uint64_t *bits = &scan->state->stored[watchdog->stored];
+    uint64_t before = mbp_stored_kept(scan->state, watchdog->stored);
     uint64_t now =
         stored->reg.type == MBP_BOOL ? (uint64_t)(value > 0 || value < 0) : mbp_register_bits(&stored->reg, value);
-    if (now == *bits)
+    if (now == before)
         return;
     struct mbp_event event = mbp_stored_event(plant, MBP_EV_POINT_WRITTEN, watchdog->stored);
     const struct mbp_user_point *home = &plant->points[stored->point];
     event.value = (float)mbp_register_of_bits(&stored->reg, now);
-    event.limit = (float)mbp_register_of_bits(&stored->reg, *bits);
+    event.limit = (float)mbp_register_of_bits(&stored->reg, before);
     event.detail = mbp_event_write_detail(home->table, home->reg.addr, 0, 0);
     mbp_events_emit(&scan->events, event);
-    *bits = now;
+    mbp_stored_put(scan->state, watchdog->stored, now);
 }
 
 static void look(struct mbp_scan *scan, const struct mbp_watchdog *watchdog, struct mbp_watchdog_state *now)
