@@ -35,11 +35,16 @@ def write_flood_plant(path, sensors):
 def flood(settings, plant, data, seconds, first):
     """One run of bench_journal; its figures. first: the scan has a processor and real-time priority."""
     command = [settings.program("journal"), plant, data, seconds, settings.server_cpu if first else "-"]
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False,
-                          preexec_fn=take_precedence if first else None)
-    if done.returncode != 0:
-        raise BenchError(f"bench_journal: {done.stderr.strip().splitlines()[:1] or 'failed'}")
-    return json.loads(done.stdout)
+    with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          preexec_fn=take_precedence if first else None) as process:
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # until it is waited for, its times can be read
+        ran_ns = int(Path(f"/proc/{process.pid}/task/{process.pid}/schedstat").read_text().split()[0])
+        out, err = process.communicate()
+    if process.returncode != 0:
+        raise BenchError(f"bench_journal: {err.strip().splitlines()[:1] or 'failed'}")
+    figures = json.loads(out)
+    figures["scan_cpu_us"] = ran_ns / 1e3 / figures["scans"]  # of the scan's thread, loading and closing included
+    return figures
 
 
 def take_precedence():
