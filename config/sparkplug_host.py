@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""A Sparkplug B host in 30 lines: prints every value of every node. sparkplug_host.py [HOST [PORT]]; needs python3-paho-mqtt."""
+"""A Sparkplug B host in 30 lines: prints every value of every node; asks who it does not know for a birth. sparkplug_host.py [HOST [PORT]]; needs python3-paho-mqtt."""
 import struct
 import sys
 
 import paho.mqtt.client as paho
 
 names = {}  # (group, node, alias): name
+REBIRTH = b"\x12\x1a\x0a\x14Node Control/Rebirth\x20\x0b\x70\x01"
 
 
 def varint(data, at):
@@ -29,6 +30,9 @@ def on_message(_client, _data, message):
         told = dict(fields(metric)) if number == 2 else {}
         name = names.setdefault((group, node, told.get(2)), told[1].decode()) if 1 in told else names.get((group, node, told.get(2)))
         value = {12: lambda v: struct.unpack("<f", v)[0], 13: lambda v: struct.unpack("<d", v)[0], 14: bool, 15: bytes.decode}
+        if number == 2 and name is None:
+            client.publish(f"spBv1.0/{group}/NCMD/{node}", REBIRTH)
+            return
         for field in set(told) & set(range(10, 16)):
             print("/".join([group, node, *device]), name, "=", value.get(field, lambda v: v)(told[field]), flush=True)
 

@@ -293,8 +293,7 @@ class OnATerminal(unittest.TestCase):
         screen.wait_for("NO ANSWER for", "trying again", "FILL1", "cannot connect")
         screen.press("A")
         screen.wait_for("not done: the slave does not answer")
-        self.plant.data_flags += ["-l", f"127.0.0.1:{port}"]
-        self.plant.start()
+        self.plant.start(port=port)
         self.assertEqual(self.plant.port, port)
         screen.wait_for("FILL1", "the slave answers again", without=("NO ANSWER",))
         self.quit(screen)
