@@ -68,13 +68,13 @@ static void print_examples(const struct mbp_plant *plant, const char *host, uint
     const struct mbp_sensor *sensor = example_sensor(plant);
     const struct mbp_user_point *point;
     char command[PATH_MAX];
-    char where[96] = "";
+    char where[MBP_WIRE_HOST_MAX + 16] = ""; /* " -H HOST -p PORT" */
     char reference[8];
     char form[32];
     master_command(command, sizeof command);
     size_t len = 0;
     if (strcmp(host, DEFAULT_HOST) != 0)
-        len = (size_t)snprintf(where, sizeof where, " -H %s", host);
+        len = (size_t)snprintf(where, sizeof where, " -H %.*s", (int)MBP_WIRE_HOST_MAX, host);
     if (port != DEFAULT_PORT)
         snprintf(where + len, sizeof where - len, " -p %u", port);
     printf("try next    %s%s %s\n", command, where, plant->machine_count + plant->sensor_count > 0 ? "status" : "map");

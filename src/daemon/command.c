@@ -31,7 +31,7 @@ static unsigned find_places(struct daemon *daemon)
     const struct mbp_wire *tcp = mbp_server_tcp(daemon->server);
     unsigned count = 0;
     if (tcp != NULL) {
-        snprintf(places[count++], sizeof *places, "MBPLANT_HOST=%.100s", loopback_of(tcp->host));
+        snprintf(places[count++], sizeof *places, "MBPLANT_HOST=%s", loopback_of(tcp->host));
         snprintf(places[count++], sizeof *places, "MBPLANT_PORT=%u", tcp->port);
     }
     if (daemon->http_address[0] != '\0')
@@ -41,11 +41,11 @@ static unsigned find_places(struct daemon *daemon)
 
 static void tell_ready(struct daemon *daemon, unsigned count)
 {
-    char line[COMMAND_PLACES * sizeof daemon->command.places[0]] = "";
+    char line[COMMAND_PLACES * sizeof daemon->command.places[0] + 2] = "";
     size_t len = 0;
     for (unsigned p = 0; p < count; p++)
-        len += (size_t)snprintf(line + len, sizeof line - len, "%s%s", daemon->command.places[p],
-                                p + 1 < count ? " " : "\n");
+        len += (size_t)snprintf(line + len, sizeof line - len, "%s%s", p > 0 ? " " : "", daemon->command.places[p]);
+    len += (size_t)snprintf(line + len, sizeof line - len, "\n");
     if (write(daemon->options.ready_fd, line, len) != (ssize_t)len)
         mbp_log(MBP_LOG_WARNING, "--ready-fd %d: nobody took the line: %s", daemon->options.ready_fd,
                 strerrordesc_np(errno));
@@ -55,11 +55,14 @@ static void tell_ready(struct daemon *daemon, unsigned count)
 
 /* ---- the command ------------------------------------------------------------------------------------------------ */
 
-static bool is_place(const char *variable, const struct command *command, unsigned count)
+/* Another plant's place, of a command within a command; and what systemd said to this process alone. */
+static bool is_dropped(const char *variable)
 {
-    for (unsigned p = 0; p < count; p++) {
-        size_t name = strcspn(command->places[p], "=") + 1;
-        if (strncmp(variable, command->places[p], name) == 0)
+    static const char *const names[] = {
+        "MBPLANT_HOST=", "MBPLANT_PORT=",   "MBPLANT_HTTP=",  "NOTIFY_SOCKET=", "LISTEN_FDS=",
+        "LISTEN_PID=",   "LISTEN_FDNAMES=", "WATCHDOG_USEC=", "WATCHDOG_PID="};
+    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
+        if (strncmp(variable, names[n], strlen(names[n])) == 0)
             return true;
     }
     return false;
@@ -74,7 +77,7 @@ static char **environment_of(struct command *command, unsigned count)
         all++;
     char **variables = calloc(all + count + 1, sizeof *variables);
     for (size_t v = 0; variables != NULL && v < all; v++) {
-        if (!is_place(environ[v], command, count))
+        if (!is_dropped(environ[v]))
             variables[kept++] = environ[v];
     }
     for (unsigned p = 0; variables != NULL && p < count; p++)

@@ -15,7 +15,7 @@ struct command {
     bool runs;
     bool asked; /* to end: a second signal kills it */
     int code;   /* its exit code, or 128 and the signal's number, as shells have it */
-    char places[COMMAND_PLACES][128];
+    char places[COMMAND_PLACES][288]; /* a host has up to 253 characters */
 };
 
 /* An address of this machine alone, at a port that is free. */

@@ -63,7 +63,7 @@ bool mbp_map_tag_writable(const struct mbp_plant *plant, const struct mbp_tag *t
 {
     enum mbp_write_kind write = (enum mbp_write_kind)mbp_map_tag_field(tag)->write;
     if (write == MBP_WRITE_STORED)
-        return !plant->stored[tag->item].computed;
+        return !plant->stored[tag->item].computed && !plant->stored[tag->item].parameter; /* which an instructor sets */
     return write != MBP_WRITE_NONE &&
            !(write == MBP_WRITE_VALUE && plant->sensors[tag->item].inject == MBP_INJECT_REJECT);
 }

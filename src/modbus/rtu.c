@@ -105,7 +105,7 @@ static inline struct mbp_frame parse(const uint8_t *bytes, size_t len, bool quie
     if (quiet && is_one(bytes, len)) /* silence ends a frame more surely than its function's length */
         return request(bytes, len);
     size_t wanted = frame_len(bytes, len, reply);
-    if (wanted != NOT_TO_TELL && wanted <= len && is_whole(bytes, wanted))
+    if (wanted != NOT_TO_TELL && wanted <= MBP_RTU_MAX && wanted <= len && is_whole(bytes, wanted))
         return request(bytes, wanted);
     bool longer = wanted > len; /* as NOT_YET is */
     if (!longer && is_one(bytes, len))

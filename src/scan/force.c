@@ -56,9 +56,16 @@ static void release_point(struct mbp_scan *scan, struct mbp_force_wish wish, con
     emit_forced(scan, MBP_EV_POINT_RELEASED, &wish, point, stored, before);
 }
 
+/* Whether it shows a stored value that has a place; a parameter has none. */
+static bool stands_at_home(const struct mbp_plant *plant, const struct mbp_point *point)
+{
+    return point->stored != UINT32_MAX && !plant->stored[point->stored].parameter;
+}
+
 static void hold_point(struct mbp_scan *scan, const struct mbp_force_wish *wish, const struct mbp_point *point)
 {
-    bool stored = is_whole(point, wish) && point->stored != UINT32_MAX && point->field->write == MBP_WRITE_STORED;
+    bool stored =
+        is_whole(point, wish) && stands_at_home(scan->config.plant, point) && point->field->write == MBP_WRITE_STORED;
     struct mbp_forced wanted = {.stored = stored ? point->stored : UINT32_MAX,
                                 .addr = wish->addr,
                                 .unit = wish->unit,
@@ -97,7 +104,7 @@ static void force_one(struct mbp_scan *scan, const struct mbp_force_wish *wish)
     struct mbp_forced *held = mbp_forced_find(scan->state, wish->unit, (enum mbp_table)wish->table, wish->addr);
     bool sensor = point.field != NULL && point.field->write == MBP_WRITE_VALUE && is_whole(&point, wish);
     bool hold = wish->command == MBP_FORCE_HOLD;
-    if (point.stored != UINT32_MAX && held == NULL && !hold) {
+    if (stands_at_home(plant, &point) && held == NULL && !hold) {
         const struct mbp_user_point *home = &plant->points[plant->stored[point.stored].point];
         held = mbp_forced_find(scan->state, wish->unit, (enum mbp_table)home->table, home->reg.addr);
     }

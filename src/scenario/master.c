@@ -77,6 +77,9 @@ bool master_bind(struct mbp_scenario *scenario, const struct expect_def *def, ui
         bind_point(scenario, keys, "never_wrote", name = def->never_wrote, wish);
     } else if (mbp_def_has(keys, EXPECT_RECONNECTED)) {
         wish->kind = WISH_RECONNECTED;
+        if (!def->reconnected)
+            mbp_reader_tell(&scenario->reader, mbp_def_node(keys, "reconnected"),
+                            "'reconnected' can only be true: that a master connects anew is what is expected");
     } else if (mbp_def_has(keys, EXPECT_FUNCTIONS)) {
         wish->kind = WISH_FUNCTIONS;
         memcpy(wish->functions, def->functions, sizeof wish->functions);
@@ -120,13 +123,21 @@ const char *master_text(struct mbp_scenario *scenario, const struct wish *wish)
 
 /* ---- what is heard ----------------------------------------------------------------------------------------------- */
 
-static bool meets(const struct mbp_play *play, const struct place *place, uint8_t unit,
-                  const struct mbp_heard_span *span)
+/* 0 and 255 are the first unit while no unit has that id. */
+static uint8_t unit_of(const struct mbp_plant *plant, uint8_t id)
 {
+    bool first = (id == 0 || id == 255) && mbp_plant_find_unit(plant, id) == NULL;
+    return first ? plant->units[0].id : id;
+}
+
+/* Whether what was read or written reaches the place; a broadcast writes to all. */
+static bool meets(const struct mbp_play *play, const struct place *place, const struct mbp_heard *heard, bool writes)
+{
+    uint8_t unit = heard->unit;
+    const struct mbp_heard_span *span = writes ? &heard->write : &heard->read;
     const struct mbp_plant *plant = play->config.plant;
-    bool first = (unit == 0 || unit == 255) && mbp_plant_find_unit(plant, unit) == NULL; /* they are the first one's */
-    uint8_t id = first ? plant->units[0].id : unit;
-    return span->count > 0 && id == place->unit && span->table == place->table &&
+    bool all = unit == 0 && plant->server.broadcast && writes;
+    return span->count > 0 && (all || unit_of(plant, unit) == place->unit) && span->table == place->table &&
            span->addr < place->addr + place->count && place->addr < span->addr + span->count;
 }
 
@@ -136,7 +147,8 @@ static uint64_t first_heard(struct mbp_play *play, const struct mbp_heard *heard
     struct known_connection *oldest = &play->known[0];
     for (uint32_t k = 0; k < KNOWN_CONNECTIONS; k++) {
         struct known_connection *known = &play->known[k];
-        if (known->port == heard->port && memcmp(known->address, heard->address, sizeof known->address) == 0) {
+        if (known->port != 0 && known->port == heard->port &&
+            memcmp(known->address, heard->address, sizeof known->address) == 0) {
             known->last_ns = play->now_ns;
             return known->first_ns;
         }
@@ -167,7 +179,7 @@ static void hear(struct mbp_play *play, uint32_t index, const struct mbp_heard *
     open->heard = true;
     switch ((unsigned)wish->kind) {
     case WISH_POLLED:
-        if (!heard->refused && meets(play, &wish->place, heard->unit, &heard->read)) {
+        if (!heard->refused && meets(play, &wish->place, heard, false)) {
             open->seen = true;
             open->polled_ns = play->now_ns;
         }
@@ -176,7 +188,7 @@ static void hear(struct mbp_play *play, uint32_t index, const struct mbp_heard *
         open->seen = open->seen || first_ns >= open->begin_ns;
         break;
     case WISH_NEVER_WROTE:
-        if (meets(play, &wish->place, heard->unit, &heard->write))
+        if (meets(play, &wish->place, heard, true))
             spoil(open, heard->refused ? "it tried to, with function %u" : "it did, with function %u", heard->function);
         break;
     case WISH_FUNCTIONS:
@@ -184,7 +196,7 @@ static void hear(struct mbp_play *play, uint32_t index, const struct mbp_heard *
             spoil(open, "it asked by function %u", heard->function);
         break;
     default:
-        if (heard->unit != wish->place.unit)
+        if (unit_of(play->config.plant, heard->unit) != wish->place.unit)
             spoil(open, "it asked unit %u", heard->unit);
         break;
     }

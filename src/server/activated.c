@@ -63,8 +63,8 @@ int activated_close_rest(struct activated *activated)
 {
     int rest = 0;
     for (int i = 0; i < activated->count; i++) {
-        if (!activated->taken[i]) {
-            close(FIRST + i);
+        if (!activated->taken[i] && (is_of(FIRST + i, SOCK_STREAM) || is_of(FIRST + i, SOCK_DGRAM))) {
+            close(FIRST + i); /* anything else was not systemd's, whatever the number says: it may be our own */
             rest++;
         }
     }

@@ -427,7 +427,10 @@ static void answer_frame(struct connection *connection, const struct mbp_frame *
     struct mbp_image_unit *unit = unit_on(connection, frame->unit);
     uint8_t *out = server->output + batch->out_len;
     bool other = unit != NULL && !connection->listener->some_units && unit->unit->id != frame->unit;
+    if ((frame->pdu[0] & 0x80u) != 0)
+        return; /* an exception: another device's answer, or our own that the line gives back */
     server->counters.requests++;
+    batch->context.instead = 0;
     if (frame->unit == 0) {
         broadcast(connection, frame, &batch->context);
         show(connection, frame, unit, out, 0, NULL);

@@ -91,6 +91,7 @@ static bool open_device(struct listener *listener)
     listener->has_poll = true;
     listener->server->handles++;
     line->state = LINE_LISTENS;
+    line->connection.listen_only = false; /* who comes to a line anew may ask */
     line->in_len = 0;
     line->out_len = 0;
     look_out(listener);

@@ -81,8 +81,8 @@ static bool follow(const struct mbp_carry *carry, struct mbp_forced *one)
     if (one->stored == UINT32_MAX)
         return true;
     one->stored = stored_now(carry, one->stored);
-    if (one->stored == UINT32_MAX)
-        return false;
+    if (one->stored == UINT32_MAX || carry->to->stored[one->stored].parameter)
+        return false; /* a parameter stands nowhere */
     const struct mbp_user_point *home = &carry->to->points[carry->to->stored[one->stored].point];
     one->addr = home->reg.addr;
     one->table = home->table;

@@ -219,15 +219,14 @@ void mbp_view_actuator(const struct mbp_plant *plant, const struct mbp_state *st
 void mbp_view_controller(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t c,
                          struct mbp_controller_view *out)
 {
-    (void)plant;
     const struct mbp_controller_state *now = &state->controller[c];
     *out = (struct mbp_controller_view){.output = now->output,
                                         .error = now->error,
                                         .active_setpoint = now->setpoint,
                                         .measurement = now->seen,
                                         .automatic = now->automatic};
-    for (unsigned i = 0; i < MBP_SETTING_COUNT; i++)
-        out->setting[i] = now->setting[i];
+    for (unsigned i = 0; i < MBP_SETTING_COUNT; i++) /* of one that it does not have, its registers are holes */
+        out->setting[i] = mbp_controller_has_setting(&plant->controllers[c], i) ? now->setting[i] : 0;
 }
 
 /* ---- all of them --------------------------------------------------------------------------------------------------

@@ -27,9 +27,8 @@ static uint32_t grain_of(const struct mbp_plant *plant)
 {
     uint64_t scan_ms = (plant->scan_ns + 999999u) / 1000000u;
     uint64_t least_ms = ((uint64_t)KEPT_MS * plant->sensor_count + COLUMNS_MAX - 1) / COLUMNS_MAX;
-    if (scan_ms >= 1000)
-        return scan_ms < KEPT_MS / 2 ? (uint32_t)scan_ms : KEPT_MS / 2;
-    return (uint32_t)(least_ms <= scan_ms ? scan_ms : (least_ms + 999) / 1000 * 1000);
+    uint64_t grain_ms = least_ms <= scan_ms ? scan_ms : (least_ms + 999) / 1000 * 1000;
+    return grain_ms < KEPT_MS / 2 ? (uint32_t)grain_ms : KEPT_MS / 2;
 }
 
 struct web_trend *web_trend_new(const struct mbp_plant *plant)

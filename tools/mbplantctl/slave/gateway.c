@@ -116,7 +116,9 @@ static bool find_reply(const struct ctl_gateway *gateway, struct question *quest
 {
     for (;;) {
         *reply = parse(gateway, question, quiet);
-        bool found = reply->kind == MBP_FRAME_REQUEST && reply->unit == question->request.unit &&
+        bool of_another = gateway->wire.framing == MBP_FRAMING_MBAP && reply->kind == MBP_FRAME_REQUEST &&
+                          reply->transaction != question->request.transaction; /* a datagram that came twice, or late */
+        bool found = reply->kind == MBP_FRAME_REQUEST && !of_another && reply->unit == question->request.unit &&
                      (reply->pdu[0] & 0x7Fu) == (question->request.pdu[0] & 0x7Fu);
         if (found || reply->kind == MBP_FRAME_MORE)
             return found;
