@@ -219,5 +219,45 @@ class WithoutCheckpoint(unittest.TestCase):
             self.assertIn("MODE = 23 ", plant.ctl("read", "MODE"))
 
 
+PARAMETERS = """mbplant: 1
+name: Held
+instructor: true
+units:
+  - id: 1
+    parameters: {UA: 40}
+    points:
+      - {at: holding 9000, tag: UA, type: int16}
+      - {at: holding 9020, name: X, value: 7, type: int16}
+"""
+
+
+class Parameters(unittest.TestCase):
+    """They stand at no address: what shows one is held where it shows it, and a held point does not become one."""
+
+    def test_what_shows_a_parameter_is_held_there_and_no_master_writes_it(self):
+        with tempfile.TemporaryDirectory(prefix="mbplant-force-test-") as folder:
+            file = pathlib.Path(folder) / "held.yaml"
+            file.write_text(PARAMETERS, encoding="utf-8")
+            with support.Plant(file) as plant:
+                self.assertIn("exception 02", plant.ctl("write", "UA", "5", check=False).stderr)
+                plant.ctl("release", "holding:9000")
+                plant.ctl("force", "holding:9000", "5")
+                self.assertIn(": 5", plant.ctl("read", "holding:9000"))
+                plant.ctl("release", "holding:9000")
+                self.assertIn(": 40", plant.ctl("read", "holding:9000"))
+
+    def test_held_point_that_becomes_a_parameter_is_let_go(self):
+        with tempfile.TemporaryDirectory(prefix="mbplant-force-test-") as folder:
+            file = pathlib.Path(folder) / "held.yaml"
+            file.write_text(PARAMETERS, encoding="utf-8")
+            with support.Plant(file) as plant:
+                plant.ctl("force", "X", "9")
+                self.assertIn("X = 9", plant.ctl("read", "X"))
+                file.write_text(re.sub(r".*name: X.*\n", "", PARAMETERS.replace("{UA: 40}", "{UA: 40, X: 1}")), encoding="utf-8")
+                plant.process.send_signal(signal.SIGHUP)
+                support.eventually(lambda: "X = 1\n" in plant.ctl("sim", "parameter", check=False).stdout, "the parameter")
+                self.assertIn("UA = 40", plant.ctl("sim", "parameter"))
+
+
 if __name__ == "__main__":
     support.main()
