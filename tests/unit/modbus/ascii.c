@@ -13,7 +13,7 @@ static struct mbp_frame parse(const char *text, bool quiet, uint8_t adu[MBP_ADU_
     size_t len = strlen(text);
     uint8_t *exact = malloc(len + (len == 0));
     assert_non_null(exact);
-    memcpy(exact, text, len);
+    memcpy(exact, text, len); // NOLINT(bugprone-not-null-terminated-result): bytes, and none behind them
     struct mbp_frame frame = mbp_ascii_parse(exact, len, quiet, adu);
     free(exact);
     return frame;

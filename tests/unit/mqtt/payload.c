@@ -132,11 +132,12 @@ static void test_what_is_no_payload_calls_nobody(void **state)
 static void test_too_many_metrics_are_refused_whole(void **state)
 {
     (void)state;
-    uint8_t bytes[4 * (MQTT_METRICS_MAX + 1)];
+    static const uint8_t one[] = {0x12, 0x02, 0x10, 0x01};
+    uint8_t bytes[sizeof one * (MQTT_METRICS_MAX + 1)];
     struct seen seen = {0};
     for (size_t m = 0; m <= MQTT_METRICS_MAX; m++)
-        memcpy(bytes + 4 * m, "\x12\x02\x10\x01", 4);
-    assert_true(mqtt_payload_read(bytes, sizeof bytes - 4, take, &seen));
+        memcpy(bytes + sizeof one * m, one, sizeof one);
+    assert_true(mqtt_payload_read(bytes, sizeof bytes - sizeof one, take, &seen));
     assert_int_equal(seen.count, MQTT_METRICS_MAX);
     seen.count = 0;
     assert_false(mqtt_payload_read(bytes, sizeof bytes, take, &seen));
