@@ -76,9 +76,8 @@ static void put_device(const struct mqtt_link *link, const struct mqtt_metric *m
 static void put_range(const struct mqtt_metric *metric, FILE *out)
 {
     double low = metric->row.range[0], high = metric->row.range[1];
-    const struct mbp_register reg = mbp_point_register(&metric->row.point);
     if (!isfinite(low) || !isfinite(high))
-        mbp_register_range(&reg, &low, &high);
+        mbp_register_range(&metric->reg, &low, &high);
     fputs(",\"mode\":\"box\",\"min\":", out);
     mbp_json_put_number(out, fmax(low, -1e12));
     fputs(",\"max\":", out);

@@ -51,9 +51,8 @@ static bool is_worth_it(const struct mqtt_metric *metric, const struct mqtt_seen
 static double value_of(const struct mqtt_metric *metric, uint64_t bits)
 {
     uint16_t words[4];
-    const struct mbp_register reg = mbp_point_register(&metric->row.point);
     mqtt_words(&(const struct mqtt_change){.bits = bits}, words);
-    return mbp_register_decode(&reg, words);
+    return mbp_register_decode(&metric->reg, words);
 }
 
 void mqtt_look(struct mbp_mqtt *mqtt, const struct mbp_state *state)
@@ -141,8 +140,11 @@ void mqtt_tell_events(struct mbp_mqtt *mqtt)
     }
     while (mbp_journal_last(mqtt->config.journal) >= mqtt->next_event) {
         size_t count = mbp_journal_read(mqtt->config.journal, mqtt->next_event, EVENTS_AT_ONCE, events);
-        if (count == 0) { /* it keeps them no longer */
-            mqtt->next_event++;
+        if (count == 0) { /* it keeps them no longer, or cannot read them just now */
+            uint32_t oldest = mbp_journal_oldest(mqtt->config.journal);
+            if (oldest <= mqtt->next_event)
+                return;
+            mqtt->next_event = oldest;
             continue;
         }
         for (size_t e = 0; e < count; e++) {

@@ -131,10 +131,22 @@ static enum mbp_status make(struct mbp_mqtt *mqtt)
     mqtt->poll.data = mqtt;
     uv_poll_start(&mqtt->poll, UV_READABLE, on_command);
     uv_unref((uv_handle_t *)&mqtt->poll);
-    status = start_thread(mqtt);
-    if (status != MBP_OK)
-        uv_close((uv_handle_t *)&mqtt->poll, NULL);
-    return status;
+    return start_thread(mqtt);
+}
+
+static void on_closed(uv_handle_t *poll)
+{
+    release(poll->data);
+}
+
+/* The loop holds its handle until it has said that it is closed. */
+static void give_up(struct mbp_mqtt *mqtt)
+{
+    mqtt_roster_free(mqtt->noting);
+    if (mqtt->poll.data != NULL)
+        uv_close((uv_handle_t *)&mqtt->poll, on_closed);
+    else
+        release(mqtt);
 }
 
 enum mbp_status mbp_mqtt_open(const struct mbp_mqtt_config *config, FILE *errors, struct mbp_mqtt **out)
@@ -160,8 +172,7 @@ enum mbp_status mbp_mqtt_open(const struct mbp_mqtt_config *config, FILE *errors
                 MBP_MQTT_POINTS_MAX);
     else
         fprintf(errors, "mbplantd: mqtt: %s\n", mbp_status_text(status));
-    mqtt_roster_free(mqtt->noting);
-    release(mqtt);
+    give_up(mqtt);
     return status;
 }
 
@@ -198,6 +209,7 @@ void mbp_mqtt_follow(struct mbp_mqtt *mqtt, struct mqtt_roster *next, const stru
     mqtt->image = image;
     mqtt->noting = next;
     mqtt_look(mqtt, mbp_scan_state(mqtt->config.scan));
+    next->alias_base = before->alias_base + before->count;
     atomic_store(&before->next, next);
     atomic_store(&before->ended, true);
     mbp_bell_ring(&mqtt->work);

@@ -24,6 +24,7 @@ struct mqtt_metric {
     struct mbp_export_row row; /* its texts are the roster's */
     const char *name;          /* unique in the plant: "TT101.high" */
     const char *device;        /* the machine that it belongs to; NULL = it is the plant's own */
+    struct mbp_register reg;   /* how its words are a number */
     uint64_t hash;             /* of the name */
     struct mbp_report_rule rule;
     bool has_rule;
@@ -47,6 +48,7 @@ struct mqtt_seen {
 
 struct mqtt_roster {
     uint32_t count;
+    uint64_t alias_base;         /* its aliases follow this one: those of plants before it name nothing */
     struct mqtt_metric *metrics; /* the plant's own first, then by machine */
     uint32_t *by_name;
     char *texts; /* all names, one after another */

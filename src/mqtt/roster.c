@@ -102,6 +102,7 @@ static void fill(struct mqtt_roster *roster, const struct mbp_plant *plant, cons
         char buf[160];
         struct mqtt_metric *metric = &roster->metrics[m];
         metric->row = rows[order[m].row];
+        metric->reg = mbp_point_register(&metric->row.point);
         metric->is_text = metric->row.point.type == MBP_STRING;
         metric->is_state = is_state_word(&metric->row.point);
         metric->name = put(&at, &name, name_of(plant, &metric->row, buf, sizeof buf));

@@ -88,17 +88,16 @@ static struct mqtt_metric_out metric_of(struct mqtt_link *link, const struct mqt
 {
     const struct mqtt_metric *metric = &link->roster->metrics[change->metric];
     const struct mbp_point *point = &metric->row.point;
-    const struct mbp_register reg = mbp_point_register(point);
     uint16_t words[4];
     mqtt_words(change, words);
-    struct mqtt_metric_out out = {.alias = change->metric + UINT64_C(1),
+    struct mqtt_metric_out out = {.alias = link->roster->alias_base + change->metric + 1,
                                   .time_ms = change->time_ms,
                                   .datatype = sparkplug_datatype(metric),
                                   .quality = change->bad ? MQTT_QUALITY_BAD : MQTT_QUALITY_GOOD,
                                   .low = (double)NAN,
                                   .high = (double)NAN};
     bool bit = mbp_table_is_bits(point->table) || point->type == MBP_BOOL;
-    bool unused = point->field->write == MBP_WRITE_LIMIT && !bit && mbp_register_unused(&reg, words);
+    bool unused = point->field->write == MBP_WRITE_LIMIT && !bit && mbp_register_unused(&metric->reg, words);
     if (metric->is_text) {
         out.text = mqtt_shown_text(link->roster, change->metric, text);
     } else if (metric->is_state) {
@@ -106,7 +105,7 @@ static struct mqtt_metric_out metric_of(struct mqtt_link *link, const struct mqt
     } else if (bit) {
         out.whole = words[0] != 0;
     } else if (out.datatype == MQTT_FLOAT || out.datatype == MQTT_DOUBLE) {
-        out.number = mbp_register_decode(&reg, words);
+        out.number = mbp_register_decode(&metric->reg, words);
         unused = unused || !isfinite(out.number);
     } else {
         uint64_t bits = mbp_codec_bits((enum mbp_type)point->type, (enum mbp_order)point->order, words);
@@ -200,11 +199,12 @@ static void connecting(struct mqtt_link *link)
     if (own == NULL)
         return;
     own->next_bdseq = (uint8_t)(own->bdseq + 1);
-    if (mqtt_bdseq_write(link->mqtt->folder, own->next_bdseq) != MBP_OK && !own->told)
+    bool kept = mqtt_bdseq_write(link->mqtt->folder, own->next_bdseq) == MBP_OK;
+    if (!kept && !own->told)
         mbp_log(MBP_LOG_WARNING,
                 "mqtt: %s/%s cannot be written: a session after a restart may have the number of this one",
                 link->mqtt->folder, MQTT_BDSEQ_FILE);
-    own->told = true;
+    own->told = !kept;
 }
 
 static void begin_birth(struct mqtt_link *link)
@@ -334,21 +334,40 @@ static bool is_of(const struct mqtt_metric *metric, const char *device)
     return device == NULL ? metric->device == NULL : metric->device != NULL && strcmp(metric->device, device) == 0;
 }
 
+/* An alias names nothing before its birth is out: it may be one that an earlier process gave to something else. */
+static uint32_t metric_of_alias(const struct command *command, uint64_t alias)
+{
+    const struct mqtt_roster *roster = command->link->roster;
+    if (alias <= roster->alias_base || alias - roster->alias_base > command->link->at)
+        return NOTHING;
+    uint32_t m = (uint32_t)(alias - roster->alias_base - 1);
+    return is_of(&roster->metrics[m], command->device) ? m : NOTHING;
+}
+
 /* By its alias, else by its name. */
 static uint32_t metric_meant(const struct command *command, const struct mqtt_metric_in *in)
 {
     const struct mqtt_roster *roster = command->link->roster;
     char name[160];
     if (in->name == NULL || in->name_len == 0)
-        return in->alias >= 1 && in->alias <= roster->count && is_of(&roster->metrics[in->alias - 1], command->device)
-                   ? (uint32_t)(in->alias - 1)
-                   : NOTHING;
+        return metric_of_alias(command, in->alias);
     for (uint32_t m = 0; m < roster->count; m++) {
         const struct mqtt_metric *metric = &roster->metrics[m];
         if (is_of(metric, command->device) && is_named(in, sparkplug_name(metric, name, sizeof name)))
             return m;
     }
     return NOTHING;
+}
+
+/* What type a number is of: its own word, else the birth's. A long one stays as long as it is: to be refused where it
+ * does not fit. */
+static uint64_t datatype_of(const struct mqtt_metric *metric, const struct mqtt_metric_in *in)
+{
+    if (in->datatype != 0)
+        return in->datatype;
+    uint8_t type = sparkplug_datatype(metric);
+    bool is_signed = type >= MQTT_INT8 && type <= MQTT_INT64;
+    return is_signed && in->kind == MQTT_VALUE_LONG ? MQTT_INT64 : type;
 }
 
 /* Whether the value is one for the point. */
@@ -367,7 +386,9 @@ static bool take_value(const struct mqtt_metric *metric, const struct mqtt_metri
         out->number = (double)NAN;
         return true;
     }
-    return (in->kind == MQTT_VALUE_FLAG) == flag && mqtt_metric_number(in, &out->number);
+    struct mqtt_metric_in number = *in;
+    number.datatype = datatype_of(metric, in);
+    return (in->kind == MQTT_VALUE_FLAG) == flag && mqtt_metric_number(&number, &out->number);
 }
 
 static void take_command(void *ctx, const struct mqtt_metric_in *in)

@@ -174,6 +174,20 @@ class Session(Sparkplug):
         plant.process.send_signal(signal.SIGHUP)
         self.until_born()
 
+    def test_alias_of_the_plant_before_writes_nothing(self):
+        plant = self.plant()
+        self.until_born()
+        old, known = self.host.alias("FILL1", "TT101"), set(self.host.by_alias)
+        self.file.write_text(self.file.read_text().replace("{name: LOT", "{name: TT100, kind: temperature}\n          - {name: LOT"))
+        plant.process.send_signal(signal.SIGHUP)
+        self.until("a birth with the new point", lambda _: "FILL1/TT100" in self.host.values and "CAP1" in self.host.devices)
+        self.assertFalse(known & set(self.host.by_alias), "no alias means two things")
+        self.send(sparkplug.command(alias=old, double=66.5), device="FILL1")
+        self.send(sparkplug.command(name="COUNT", datatype=3, whole=5), device="FILL1")
+        self.until_value("FILL1/COUNT", 5)  # both have been read
+        self.assertFalse([key for key, _, value, _ in self.host.history if value == 66.5])
+        support.eventually(lambda: "1 commands refused" in plant.ctl("status"), "it is counted")
+
 
 class Commands(Sparkplug):
     def setUp(self):
@@ -190,6 +204,8 @@ class Commands(Sparkplug):
         self.until_value("FILL1/state", "en_panne")
         self.send(sparkplug.command(name="COUNT", datatype=3, whole=(1 << 32) - 42), device="FILL1")
         self.until_value("FILL1/COUNT", -42)
+        self.send(sparkplug.command(name="COUNT", whole=(1 << 32) - 43), device="FILL1")  # by the birth's type
+        self.until_value("FILL1/COUNT", -43)
         self.send(sparkplug.command(name="LOT", datatype=sparkplug.STRING, text="B 2"), device="FILL1")
         self.until_value("FILL1/LOT", "B 2")
         self.send(sparkplug.command(name="HALL", datatype=sparkplug.DOUBLE, double=-3.5))

@@ -1,5 +1,6 @@
 /* What a payload of a command says, and the points that a plant publishes. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fixture.h"
@@ -106,12 +107,36 @@ static void test_payloads_are_numbers_switches_texts_or_objects(void **state)
     mqtt_roster_free(roster);
 }
 
+/* What a link's thread says of a point comes from the roster alone: the plant is gone (fixture_plant is freed). */
+static void test_birth_needs_no_plant(void **state)
+{
+    (void)state;
+    struct mqtt_roster *roster = roster_of(
+        "mbplant: 1\nname: Line\nmqtt: {broker: \"mqtt://h\", format: sparkplug}\nunits:\n"
+        "  - id: 1\n    name: A\n    points: [{at: holding 3000, name: P, value: 7, type: int16, scale: 0.1}]\n"
+        "    sensors: [{name: T, kind: temperature, register: {type: int16, scale: 0.1}}]\n");
+    struct sparkplug own = {0};
+    struct mqtt_link link = {.roster = roster, .own = &own};
+    const uint32_t t = mqtt_roster_find(roster, "T"), p = mqtt_roster_find(roster, "P");
+    assert_true(t != NOTHING && p != NOTHING);
+    assert_non_null(roster->metrics[p].row.point.own);
+    fixture_assert_number(roster->metrics[p].reg.scale, 0.1);
+    fixture_assert_number(roster->metrics[t].reg.scale, 0.1);
+    for (uint32_t m = 0; m < roster->count; m++)
+        roster->now[m].time_ms = 1;
+    assert_int_equal(sparkplug_put_birth(&link, 0, NULL), roster->count);
+    assert_false(own.payload.failed);
+    free(own.payload.bytes);
+    mqtt_roster_free(roster);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_are_unique_and_found),
         cmocka_unit_test(test_devices_are_machines_and_stand_together),
         cmocka_unit_test(test_payloads_are_numbers_switches_texts_or_objects),
+        cmocka_unit_test(test_birth_needs_no_plant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
