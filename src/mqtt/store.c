@@ -99,10 +99,13 @@ static enum mbp_status read_head(struct mqtt_store *store, bool *is_new)
     return MBP_OK;
 }
 
-/* How far it goes is where the numbers end. */
+/* How far it goes is where the numbers end. A head that is older than the records (a power cut) tells of some that
+ * have given way. */
 static void find_end(struct mqtt_store *store)
 {
     struct mqtt_record record;
+    while (mqtt_store_read(store, store->first + store->capacity, 1, &record) == 1 && record.time_ms != 0)
+        store->first++;
     store->next = store->first;
     while (store->next - store->first < store->capacity && mqtt_store_read(store, store->next, 1, &record) == 1 &&
            record.time_ms != 0)
@@ -185,6 +188,17 @@ uint64_t mqtt_store_next(const struct mqtt_store *store)
 
 /* ---- in and out -------------------------------------------------------------------------------------------------- */
 
+/* The oldest give way to so many more: the head says so before they are overwritten, else nothing would be found
+ * after a kill in between. Returns how many. */
+static uint64_t make_room(struct mqtt_store *store, uint32_t more, enum mbp_status *status)
+{
+    uint64_t count = store->next - store->first + more;
+    uint64_t gone = count > store->capacity ? count - store->capacity : 0;
+    store->first += gone;
+    *status = gone > 0 ? write_head(store) : MBP_OK;
+    return gone;
+}
+
 uint64_t mqtt_store_add(struct mqtt_store *store, const struct mqtt_record *records, uint32_t count,
                         enum mbp_status *status)
 {
@@ -193,20 +207,26 @@ uint64_t mqtt_store_add(struct mqtt_store *store, const struct mqtt_record *reco
         store->batch[i] = pack(&records[i], store->next + i);
     for (uint32_t i = 0, row; i < count; i += row) {
         row = in_a_row(store, store->next, count - i);
-        size_t bytes = row * sizeof store->batch[0];
-        if (pwrite(store->fd, store->batch + i, bytes, place_of(store, store->next)) != (ssize_t)bytes) {
+        ssize_t bytes = (ssize_t)(row * sizeof store->batch[0]), written = -1;
+        uint64_t room = make_room(store, row, status);
+        if (*status == MBP_OK)
+            written = pwrite(store->fd, store->batch + i, (size_t)bytes, place_of(store, store->next));
+        if (written < 0 && room > 0) { /* they are all there */
+            int error = errno;
+            store->first -= room;
+            write_head(store);
+            errno = error;
+            room = 0;
+        }
+        gone += room;
+        if (written != bytes) {
             *status = MBP_ERR_IO;
             return gone;
         }
         store->next += row;
         uint64_t end = (uint64_t)place_of(store, store->next - 1) + sizeof store->batch[0];
         store->high = end > store->high ? end : store->high;
-        if (store->next - store->first > store->capacity) {
-            gone += store->next - store->first - store->capacity;
-            store->first = store->next - store->capacity;
-        }
     }
-    *status = gone > 0 ? write_head(store) : MBP_OK;
     return gone;
 }
 

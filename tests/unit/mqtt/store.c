@@ -2,8 +2,10 @@
 #include "store.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -157,6 +159,77 @@ static void test_damage_ends_what_is_found(void **state)
     mqtt_store_close(store);
 }
 
+static void test_head_older_than_the_records_loses_none_of_them(void **state)
+{
+    (void)state;
+    char head[64];
+    struct mqtt_store *store = open_store(ROOM);
+    add(store, 0, CAPACITY);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(pread(fd, head, sizeof head, 0), sizeof head);
+    close(fd);
+    assert_int_equal(add(store, CAPACITY, 777), 777);
+    mqtt_store_close(store);
+    overwrite(0, head, sizeof head); /* as after a power cut */
+    store = open_store(ROOM);
+    assert_int_equal(mqtt_store_first(store), 777);
+    assert_int_equal(mqtt_store_next(store), CAPACITY + 777);
+    assert_holds(store, 777, 777);
+    mqtt_store_close(store);
+}
+
+/* Adds ten records while the file can be written up to a limit only. Returns how many gave way. */
+static uint64_t add_up_to(struct mqtt_store *store, rlim_t limit, enum mbp_status *status)
+{
+    struct mqtt_record records[10];
+    struct rlimit before, less;
+    for (uint32_t i = 0; i < 10; i++)
+        records[i] = record_of(mqtt_store_next(store) + i);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    less = before;
+    less.rlim_cur = limit;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &less), 0);
+    uint64_t gone = mqtt_store_add(store, records, 10, status);
+    setrlimit(RLIMIT_FSIZE, &before);
+    return gone;
+}
+
+static void test_records_cut_short_over_the_oldest_cost_only_those(void **state)
+{
+    (void)state;
+    enum mbp_status status = MBP_OK;
+    struct mqtt_store *store = open_store(ROOM);
+    add(store, 0, CAPACITY);
+    assert_int_equal(add_up_to(store, 64 + 5 * 32 + 20, &status), 10);
+    assert_int_equal(status, MBP_ERR_IO);
+    mqtt_store_close(store);
+    store = open_store(ROOM);
+    assert_int_equal(mqtt_store_first(store), 10);
+    assert_int_equal(mqtt_store_next(store), CAPACITY + 5);
+    assert_holds(store, 10, 10);
+    mqtt_store_close(store);
+}
+
+static void test_nothing_gives_way_to_what_cannot_be_written(void **state)
+{
+    (void)state;
+    enum mbp_status status = MBP_OK;
+    struct mqtt_store *store = open_store(ROOM);
+    add(store, 0, CAPACITY);
+    for (unsigned n = 0; n < 3; n++) {
+        assert_int_equal(add_up_to(store, 64, &status), 0);
+        assert_int_equal(status, MBP_ERR_IO);
+    }
+    assert_int_equal(mqtt_store_first(store), 0);
+    mqtt_store_close(store);
+    store = open_store(ROOM);
+    assert_int_equal(mqtt_store_first(store), 0);
+    assert_int_equal(mqtt_store_next(store), CAPACITY);
+    assert_int_equal(add(store, CAPACITY, 3), 3);
+    mqtt_store_close(store);
+}
+
 static void test_another_file_is_left_as_it_is(void **state)
 {
     (void)state;
@@ -180,6 +253,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_another_size_keeps_the_newest_that_fit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_damage_ends_what_is_found, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_another_file_is_left_as_it_is, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_head_older_than_the_records_loses_none_of_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_records_cut_short_over_the_oldest_cost_only_those, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_nothing_gives_way_to_what_cannot_be_written, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
