@@ -223,8 +223,8 @@ static void carry_out(struct mbp_mqtt *mqtt, const struct mqtt_command *command)
 
 void mqtt_carry_out(struct mbp_mqtt *mqtt)
 {
-    uint32_t tail = atomic_load(&mqtt->command_tail);
-    while (tail != atomic_load(&mqtt->command_head)) {
+    uint32_t tail = atomic_load(&mqtt->command_tail), head = atomic_load(&mqtt->command_head);
+    while (tail != head) {
         const struct mqtt_command *command = &mqtt->commands[tail % MQTT_COMMANDS];
         if (command->roster == mqtt->noting && command->metric < mqtt->noting->count && !mqtt->stopped)
             carry_out(mqtt, command);
@@ -232,4 +232,6 @@ void mqtt_carry_out(struct mbp_mqtt *mqtt)
             atomic_fetch_add(&mqtt->refused, 1); /* it was for a plant that is gone */
         atomic_store(&mqtt->command_tail, ++tail);
     }
+    if (head != atomic_load(&mqtt->command_head)) /* what came meanwhile waits until the loop has done other work */
+        mqtt_call_loop(mqtt);
 }

@@ -162,8 +162,9 @@ static bool set_password(struct mqtt_link *link)
         return false;
     }
     char password[PASSWORD_MAX + 1];
-    size_t line = len > 0 ? strcspn(memcpy(password, bytes, len), "\r\n") : 0;
-    password[line < len ? line : len] = '\0';
+    memcpy(password, bytes, len);
+    password[len] = '\0';
+    password[strcspn(password, "\r\n")] = '\0';
     int rc = mosquitto_username_pw_set(link->mosq, options->username, password);
     explicit_bzero(password, sizeof password);
     explicit_bzero(bytes, len);
@@ -312,6 +313,14 @@ static void send_changes(struct mqtt_link *link)
     }
     if (link->format->flush != NULL)
         link->format->flush(link);
+    if (link->waiting != NULL)
+        mqtt_waiting_ask(link, mono_ns());
+}
+
+/* A birth comes before them, unless it is one that waits for somebody. */
+static bool takes_mails(const struct mqtt_link *link)
+{
+    return !link->connected || ((link->born || link->held) && link->flying_count < MQTT_MAILS);
 }
 
 /* Texts of an earlier connection are told again by who made them. */
@@ -319,7 +328,7 @@ static void send_mails(struct mqtt_link *link)
 {
     struct mbp_mqtt *mqtt = link->mqtt;
     uint32_t tail = atomic_load(&mqtt->mail_tail), head = atomic_load(&mqtt->mail_head);
-    while (tail != head && (!link->connected || (mqtt_link_may_send(link) && link->flying_count < MQTT_MAILS))) {
+    while (tail != head && takes_mails(link) && (!link->connected || mqtt_link_may_send(link))) {
         struct mqtt_mail mail = mqtt->mails[tail % MQTT_MAILS];
         if (link->connected && link->format->mail != NULL && mail.session == atomic_load(&mqtt->session))
             link->format->mail(link, &mail);
@@ -349,8 +358,8 @@ static bool has_work(struct mqtt_link *link)
 {
     struct mbp_mqtt *mqtt = link->mqtt;
     return atomic_load(&link->roster->head) != atomic_load(&link->roster->tail) ||
-           atomic_load(&mqtt->mail_head) != atomic_load(&mqtt->mail_tail) || atomic_load(&link->roster->ended) ||
-           (link->connected && !link->born && !link->held) ||
+           (takes_mails(link) && atomic_load(&mqtt->mail_head) != atomic_load(&mqtt->mail_tail)) ||
+           atomic_load(&link->roster->ended) || (link->connected && !link->born && !link->held) ||
            (link->connected && link->born && link->waiting != NULL && mqtt_waiting_has(link, mono_ns()));
 }
 
@@ -369,10 +378,9 @@ static void pump(struct mqtt_link *link)
             mqtt_waiting_born(link);
         link->born = !link->held && link->format->birth(link);
     }
-    if (link->born) {
+    if (link->born)
         send_changes(link);
-        send_mails(link);
-    }
+    send_mails(link);
 }
 
 /* ---- the loop ---------------------------------------------------------------------------------------------------- */

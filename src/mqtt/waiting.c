@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define BARRIER_NS MBP_NS_PER_S
+#define SAVED_NS   (MBP_NS_PER_S / 10) /* so long what the rate would have allowed is saved up */
 #define AT_ONCE    256u
 
 struct mqtt_waiting *mqtt_waiting_new(struct mbp_mqtt *mqtt)
@@ -104,7 +105,8 @@ static uint32_t keep(struct mqtt_link *link, const struct mqtt_change *changes, 
                                                    changes[c].metric,  metric->row.point.type, changes[c].bad};
     }
     uint64_t gone = kept > 0 ? mqtt_store_add(link->waiting->store, records, kept, &status) : 0;
-    say_how_it_went(link, status, gone);
+    if (kept > 0) /* else nothing was tried */
+        say_how_it_went(link, status, gone);
     keep_up(link->waiting);
     return kept;
 }
@@ -165,20 +167,26 @@ static uint32_t send_some(struct mqtt_link *link, uint64_t *at, uint64_t end, bo
     return sent;
 }
 
+/* Between two values of the past; 0 = they may go at once. */
+static uint64_t each_ns(const struct mqtt_link *link)
+{
+    uint32_t rate = link->mqtt->options.replay_rate;
+    return rate == 0 ? 0 : rate < MBP_NS_PER_S ? MBP_NS_PER_S / rate : 1;
+}
+
 /* How many of the past may go now. */
 static uint32_t allowed(struct mqtt_link *link, uint64_t now_ns)
 {
     struct mqtt_waiting *waiting = link->waiting;
-    uint32_t rate = link->mqtt->options.replay_rate;
-    if (rate == 0)
+    uint64_t each = each_ns(link), saved = each > SAVED_NS ? each : SAVED_NS;
+    if (each == 0)
         return MQTT_STORE_BATCH;
-    uint64_t each = MBP_NS_PER_S / rate;
-    if (waiting->allowed_ns + MBP_NS_PER_S / 10 < now_ns) /* what was not used is not saved up */
-        waiting->allowed_ns = now_ns - MBP_NS_PER_S / 10;
-    return waiting->allowed_ns < now_ns ? (uint32_t)((now_ns - waiting->allowed_ns) / (each > 0 ? each : 1)) : 0;
+    if (waiting->allowed_ns + saved < now_ns) /* what was not used is not saved up */
+        waiting->allowed_ns = now_ns - saved;
+    return waiting->allowed_ns < now_ns ? (uint32_t)((now_ns - waiting->allowed_ns) / each) : 0;
 }
 
-static void ask_for_confirmation(struct mqtt_link *link, uint64_t now_ns)
+void mqtt_waiting_ask(struct mqtt_link *link, uint64_t now_ns)
 {
     struct mqtt_waiting *waiting = link->waiting;
     bool news = waiting->history != waiting->barrier_history || waiting->live != waiting->barrier_live;
@@ -198,11 +206,9 @@ void mqtt_waiting_send(struct mqtt_link *link, uint64_t now_ns)
     struct mqtt_waiting *waiting = link->waiting;
     send_some(link, &waiting->live, mqtt_store_next(waiting->store), false, MQTT_STORE_BATCH);
     if (waiting->history < waiting->begun) {
-        uint32_t rate = link->mqtt->options.replay_rate;
         uint32_t sent = send_some(link, &waiting->history, waiting->begun, true, allowed(link, now_ns));
-        waiting->allowed_ns += rate > 0 ? sent * (MBP_NS_PER_S / rate) : 0;
+        waiting->allowed_ns += sent * each_ns(link);
     }
-    ask_for_confirmation(link, now_ns);
     count(link);
 }
 
@@ -221,6 +227,5 @@ bool mqtt_waiting_has(const struct mqtt_link *link, uint64_t now_ns)
     const struct mqtt_waiting *waiting = link->waiting;
     if (waiting->live < mqtt_store_next(waiting->store))
         return true;
-    return waiting->history < waiting->begun &&
-           (link->mqtt->options.replay_rate == 0 || now_ns > waiting->allowed_ns + MBP_NS_PER_S / 50);
+    return waiting->history < waiting->begun && now_ns >= waiting->allowed_ns + each_ns(link);
 }

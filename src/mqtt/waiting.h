@@ -30,8 +30,11 @@ void mqtt_waiting_lost(struct mqtt_link *link);
  */
 void mqtt_waiting_take(struct mqtt_link *link, const struct mqtt_change *changes, uint32_t count, bool may);
 
-/* Sends what waits, as much as can be, and asks for confirmation once a second. */
+/* Sends what waits, as much as can be. */
 void mqtt_waiting_send(struct mqtt_link *link, uint64_t now_ns);
+
+/* Asks for confirmation once a second. To be called when the format has gathered nothing that is not sent. */
+void mqtt_waiting_ask(struct mqtt_link *link, uint64_t now_ns);
 
 /* The broker has answered a subscription. */
 void mqtt_waiting_confirmed(struct mqtt_link *link, int mid);

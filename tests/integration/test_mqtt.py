@@ -383,6 +383,10 @@ class Locked(unittest.TestCase):
                 shown += plant.ctl("plant", "get") + plant.ctl("journal")
                 plant.stop()
                 self.assertNotIn("geheim", shown + plant.out.text() + plant.err.text())
+            for text in ("geheim 7", "geheim 7\r\nof the broker\n"):  # the first line, whether it has an end or not
+                (self.folder / "password").write_bytes(text.encode())
+                with support.Plant(self.file) as plant:
+                    self.assert_connects(plant)
             (self.folder / "password").write_text("wrong\n")
             with support.Plant(self.file) as plant:
                 support.eventually(lambda: "MQTT broker away" in plant.ctl("status"), "it is refused")

@@ -367,6 +367,15 @@ class Waiting(Sparkplug):
         self.scans(10)
         support.eventually(lambda: self.scans(5) or file.read_bytes()[16:24] != first, "something is confirmed")
 
+    def test_past_comes_at_a_rate_below_ten_a_second(self):
+        self.file.write_text(self.file.read_text().replace("replay_rate: 0", "replay_rate: 5"))
+        plant = self.plant()
+        self.until_born()
+        self.scans(5)
+        self.away(plant)
+        self.back()
+        self.until("some of the past", lambda _: sum(entry[3] for entry in self.host.history) >= 3)
+
 
 class Recipe(unittest.TestCase):
     def test_recipe_leads_to_live_values(self):
