@@ -13,8 +13,8 @@ struct daemon;
 struct command {
     uv_process_t process;
     bool runs;
-    bool asked; /* to end: a second signal kills it */
-    int code;   /* its exit code, or 128 and the signal's number, as shells have it */
+    bool asked;                       /* to end: a second signal kills it */
+    int code;                         /* its exit code, or 128 and the signal's number, as shells have it */
     char places[COMMAND_PLACES][288]; /* a host has up to 253 characters */
 };
 
