@@ -30,6 +30,7 @@ test_packages=(
     socat                                            # integration.lines: both ends of a serial line
     mbpoll tshark                                    # clients and a dissector that nobody here wrote
     mosquitto mosquitto-clients python3-paho-mqtt    # integration.mqtt: a broker, and clients that nobody here wrote
+    openssl                                          # integration.mqtt: certificates of its own
     clang libclang-rt-dev                            # fuzz.*: libFuzzer
 )
 

@@ -318,6 +318,7 @@ class Shown(Json):
 
     def test_mqtt_test_says_where_data_ends(self):
         plant = self.plant()
+        support.eventually(lambda: "MQTT broker connected" in plant.ctl("status"), "it is there")
         said = support.eventually(lambda: (result := plant.ctl("mqtt", "test", check=False)).returncode == 0 and result.stdout,
                                   "data comes")
         self.assertIn("connected to the broker", said)
