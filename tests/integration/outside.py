@@ -15,9 +15,12 @@ import support
 
 NEW = tuple(map(int, pymodbus.__version__.split(".")[:2])) >= (3, 8)
 if NEW:
+    from pymodbus.framer import FramerType
     from pymodbus.pdu import ModbusPDU as Request
+    RTU = FramerType.RTU
 else:
     from pymodbus.pdu import ModbusRequest as Request
+    from pymodbus.transaction import ModbusRtuFramer as RTU
 
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # its warnings are about its own next versions
 BIG, LITTLE = (Endian.BIG, Endian.LITTLE) if NEW else (Endian.Big, Endian.Little)
@@ -83,10 +86,10 @@ class Calls:
 
 
 class Client(Calls, ModbusTcpClient):
-    """A master of the slave on 127.0.0.1:port."""
+    """A master of the slave on 127.0.0.1:port; framer=RTU where that speaks RTU over TCP."""
 
-    def __init__(self, port):
-        super().__init__("127.0.0.1", port=port, timeout=support.PATIENCE_S)
+    def __init__(self, port, **options):
+        super().__init__("127.0.0.1", port=port, timeout=support.PATIENCE_S, **options)
 
 
 class AsyncClient(Calls, AsyncModbusTcpClient):
