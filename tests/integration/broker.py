@@ -21,14 +21,15 @@ def free_port():
 
 
 class Broker:
-    """with Broker() as broker: ... listens at 127.0.0.1:broker.port; stop() and start() again keep the port."""
+    """with Broker() as broker: ... listens at 127.0.0.1:broker.port; stop() and start() again keep the port. host: a name
+    may stand for addresses of both families; it listens at all of them."""
 
-    def __init__(self, *settings, port=None):
+    def __init__(self, *settings, port=None, host="127.0.0.1"):
         self.program = support.program("mosquitto")
         self.port = port or free_port()
         self.folder = tempfile.TemporaryDirectory(prefix="mbplant-")
         self.config = pathlib.Path(self.folder.name) / "mosquitto.conf"
-        self.config.write_text("\n".join([f"listener {self.port} 127.0.0.1", *(settings or ["allow_anonymous true"]),
+        self.config.write_text("\n".join([f"listener {self.port} {host}", *(settings or ["allow_anonymous true"]),
                                           "persistence false", "max_queued_messages 0", ""]))
         self.process = None
 

@@ -394,7 +394,7 @@ class Locked(unittest.TestCase):
 
     def test_tls_with_certificates_on_both_sides(self):
         with broker.Broker("allow_anonymous true", f"cafile {self.folder}/ca.crt", f"certfile {self.folder}/broker.crt",
-                           f"keyfile {self.folder}/broker.key", "require_certificate true") as locked:
+                           f"keyfile {self.folder}/broker.key", "require_certificate true", host="localhost") as locked:
             keys = "ca_file: ca.crt, cert_file: plant.crt, key_file: plant.key"
             self.write(f'broker: "mqtts://localhost:{locked.port}", {keys}')
             with support.Plant(self.file) as plant:
