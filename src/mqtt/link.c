@@ -20,18 +20,6 @@
 #define CHANGES_AT_ONCE 512u
 #define PASSWORD_MAX    1024u
 
-static uint64_t mono_ns(void)
-{
-    struct mbp_clock clock = mbp_clock_system();
-    return clock.mono_ns(clock.ctx);
-}
-
-static uint64_t wall_ms(void)
-{
-    struct mbp_clock clock = mbp_clock_system();
-    return clock.wall_ms(clock.ctx);
-}
-
 /* ---- for the formats --------------------------------------------------------------------------------------------- */
 
 FILE *mqtt_scratch(struct mqtt_link *link)
@@ -100,7 +88,7 @@ static void on_connect(struct mosquitto *mosq, void *ctx, int code)
     atomic_store(&mqtt->events_from, link->confirmed + 1);
     atomic_fetch_add(&mqtt->session, 1);
     atomic_fetch_add(&mqtt->connects, 1);
-    atomic_store(&mqtt->since_ms, wall_ms());
+    atomic_store(&mqtt->since_ms, mqtt_wall_ms());
     atomic_store(&mqtt->why, "");
     atomic_store(&mqtt->link, MBP_LINK_UP);
     mqtt_call_loop(mqtt);
@@ -203,14 +191,14 @@ static void later(struct mqtt_link *link)
 {
     uint64_t wait = RETRY_FIRST_NS << (link->failures < 6 ? link->failures : 6);
     link->failures++;
-    link->next_try_ns = mono_ns() + (wait < RETRY_MOST_NS ? wait : RETRY_MOST_NS);
+    link->next_try_ns = mqtt_mono_ns() + (wait < RETRY_MOST_NS ? wait : RETRY_MOST_NS);
 }
 
 static void let_go(struct mqtt_link *link)
 {
     struct mbp_mqtt *mqtt = link->mqtt;
     if (atomic_exchange(&mqtt->link, MBP_LINK_AWAY) == MBP_LINK_UP)
-        atomic_store(&mqtt->since_ms, wall_ms());
+        atomic_store(&mqtt->since_ms, mqtt_wall_ms());
     if (link->mosq != NULL)
         mosquitto_destroy(link->mosq);
     link->mosq = NULL;
@@ -269,7 +257,7 @@ static void try_to_connect(struct mqtt_link *link)
     link->writing = !is_open(link);
     if (!link->writing && link->format->connecting != NULL)
         link->format->connecting(link);
-    link->begun_ns = link->misc_ns = mono_ns();
+    link->begun_ns = link->misc_ns = mqtt_mono_ns();
 }
 
 /* ---- what goes out ----------------------------------------------------------------------------------------------- */
@@ -303,7 +291,7 @@ static void send_changes(struct mqtt_link *link)
     struct mqtt_change changes[CHANGES_AT_ONCE];
     if (link->waiting != NULL) {
         mqtt_waiting_take(link, changes, take(link->roster, changes, CHANGES_AT_ONCE), true);
-        mqtt_waiting_send(link, mono_ns());
+        mqtt_waiting_send(link, mqtt_mono_ns());
     }
     for (unsigned n = 0; link->waiting == NULL && n < CHANGES_AT_ONCE && mqtt_link_may_send(link); n++) {
         if (take(link->roster, changes, 1) == 0)
@@ -314,7 +302,7 @@ static void send_changes(struct mqtt_link *link)
     if (link->format->flush != NULL)
         link->format->flush(link);
     if (link->waiting != NULL)
-        mqtt_waiting_ask(link, mono_ns());
+        mqtt_waiting_ask(link, mqtt_mono_ns());
 }
 
 /* A birth comes before them, unless it is one that waits for somebody. */
@@ -360,7 +348,7 @@ static bool has_work(struct mqtt_link *link)
     return atomic_load(&link->roster->head) != atomic_load(&link->roster->tail) ||
            (takes_mails(link) && atomic_load(&mqtt->mail_head) != atomic_load(&mqtt->mail_tail)) ||
            atomic_load(&link->roster->ended) || (link->connected && !link->born && !link->held) ||
-           (link->connected && link->born && link->waiting != NULL && mqtt_waiting_has(link, mono_ns()));
+           (link->connected && link->born && link->waiting != NULL && mqtt_waiting_has(link, mqtt_mono_ns()));
 }
 
 static void pump(struct mqtt_link *link)
@@ -388,7 +376,7 @@ static void pump(struct mqtt_link *link)
 /* What of the socket is to be waited for, and how long. */
 static int wait_ms(const struct mqtt_link *link)
 {
-    uint64_t now = mono_ns();
+    uint64_t now = mqtt_mono_ns();
     if (link->mosq != NULL)
         return link->waiting != NULL && atomic_load(&link->mqtt->waiting) > 0 ? REPLAY_MS
                                                                               : (int)(MISC_NS / MBP_NS_PER_MS);
@@ -406,7 +394,7 @@ static void serve(struct mqtt_link *link, short events)
         link->writing = false;
         rc = mosquitto_loop_write(link->mosq, PACKETS_AT_ONCE);
     }
-    uint64_t now = mono_ns();
+    uint64_t now = mqtt_mono_ns();
     if (rc == MOSQ_ERR_SUCCESS && now - link->misc_ns >= MISC_NS) {
         link->misc_ns = now;
         rc = mosquitto_loop_misc(link->mosq);
@@ -439,8 +427,8 @@ static void wait(struct mqtt_link *link)
 /* What is there goes out, then goodbye. */
 static void say_goodbye(struct mqtt_link *link)
 {
-    uint64_t end = mono_ns() + GOODBYE_NS;
-    while (link->connected && mono_ns() < end &&
+    uint64_t end = mqtt_mono_ns() + GOODBYE_NS;
+    while (link->connected && mqtt_mono_ns() < end &&
            ((!link->born && !link->held) || link->flying_count > 0 || has_work(link) ||
             mosquitto_want_write(link->mosq))) {
         pump(link);
@@ -452,7 +440,7 @@ static void say_goodbye(struct mqtt_link *link)
         return;
     link->format->goodbye(link);
     mosquitto_disconnect(link->mosq);
-    while (link->mosq != NULL && mosquitto_want_write(link->mosq) && mono_ns() < end + GOODBYE_NS / 3) {
+    while (link->mosq != NULL && mosquitto_want_write(link->mosq) && mqtt_mono_ns() < end + GOODBYE_NS / 3) {
         struct pollfd fd = {.fd = mosquitto_socket(link->mosq), .events = POLLOUT};
         if (fd.fd < 0 || poll(&fd, 1, 50) < 0 || mosquitto_loop_write(link->mosq, 1) != MOSQ_ERR_SUCCESS)
             return;
@@ -484,7 +472,7 @@ void *mqtt_thread(void *ctx)
     struct mbp_mqtt *mqtt = link->mqtt;
     link->waiting = mqtt_waiting_new(mqtt);
     while (!atomic_load(&mqtt->stop)) {
-        if (link->mosq == NULL && mono_ns() >= link->next_try_ns)
+        if (link->mosq == NULL && mqtt_mono_ns() >= link->next_try_ns)
             try_to_connect(link);
         pump(link);
         wait(link);

@@ -16,6 +16,19 @@
 #define MQTT_TEXT_MAX  (2u * MBP_STRING_WORDS_MAX)
 #define MQTT_TOPIC_MAX 512u
 
+/* The system's clocks, for the link's thread: a broker's time is nobody's to set. */
+static inline uint64_t mqtt_mono_ns(void)
+{
+    struct mbp_clock clock = mbp_clock_system();
+    return clock.mono_ns(clock.ctx);
+}
+
+static inline uint64_t mqtt_wall_ms(void)
+{
+    struct mbp_clock clock = mbp_clock_system();
+    return clock.wall_ms(clock.ctx);
+}
+
 /* ---- roster: what of a plant is published ------------------------------------------------------------------------ */
 
 /* A point. It stays whole when the plant is gone, but for row.point.own: that is for the loop's thread, while the

@@ -19,18 +19,6 @@ static struct sparkplug *of(const struct mqtt_link *link)
     return link->own;
 }
 
-static uint64_t mono_ns(void)
-{
-    struct mbp_clock clock = mbp_clock_system();
-    return clock.mono_ns(clock.ctx);
-}
-
-static uint64_t wall_ms(void)
-{
-    struct mbp_clock clock = mbp_clock_system();
-    return clock.wall_ms(clock.ctx);
-}
-
 /* ---- names ------------------------------------------------------------------------------------------------------- */
 
 static const char *topic_of(const struct mqtt_link *link, const char *type, const char *device,
@@ -165,7 +153,7 @@ static void send_message(struct mqtt_link *link, const char *type, const char *d
 static void send_death(struct mqtt_link *link)
 {
     struct sparkplug *own = of(link);
-    own->born_ms = wall_ms();
+    own->born_ms = mqtt_wall_ms();
     mqtt_payload_begin(&own->payload, own->born_ms);
     put_own_metric(own, "bdSeq", MQTT_INT64, own->bdseq);
     send_message(link, "NDEATH", NULL, false, 1);
@@ -185,7 +173,7 @@ static void will(struct mqtt_link *link)
     }
     struct sparkplug *own = of(link);
     own->bdseq = own->next_bdseq;
-    own->born_ms = wall_ms();
+    own->born_ms = mqtt_wall_ms();
     mqtt_payload_begin(&own->payload, own->born_ms);
     put_own_metric(own, "bdSeq", MQTT_INT64, own->bdseq);
     mosquitto_will_set(link->mosq, topic_of(link, "NDEATH", NULL, topic), (int)own->payload.len, own->payload.bytes, 1,
@@ -257,11 +245,11 @@ static bool birth(struct mqtt_link *link)
     const struct mqtt_roster *roster = link->roster;
     while (mqtt_link_may_send(link)) {
         if (own->begun && link->at == roster->count) {
-            own->birth_ns = mono_ns();
+            own->birth_ns = mqtt_mono_ns();
             return true;
         }
         const char *device = own->begun ? roster->metrics[link->at].device : NULL;
-        own->born_ms = wall_ms();
+        own->born_ms = mqtt_wall_ms();
         mqtt_payload_begin(&own->payload, own->born_ms);
         if (!own->begun) {
             own->seq = 0;
@@ -311,7 +299,7 @@ static void flush(struct mqtt_link *link)
 {
     struct sparkplug *own = of(link);
     send_data(link);
-    if (own->rebirth && mono_ns() - own->birth_ns >= REBIRTH_NS) {
+    if (own->rebirth && mqtt_mono_ns() - own->birth_ns >= REBIRTH_NS) {
         own->rebirth = false;
         begin_birth(link);
     }
@@ -481,7 +469,7 @@ static void follow(struct mqtt_link *link, const struct mqtt_roster *before)
         last = device;
         if (device == NULL || has_device(link->roster, device))
             continue;
-        mqtt_payload_begin(&own->payload, wall_ms());
+        mqtt_payload_begin(&own->payload, mqtt_wall_ms());
         send_message(link, "DDEATH", device, true, 0);
     }
     own->pending = false;
