@@ -47,22 +47,6 @@ static const char *master_command(char *buf, size_t size)
     return buf;
 }
 
-/* How mbpoll reads it, with a space behind: its words for numbers of two registers, else hexadecimal; and of how many.
- * As mbplantctl map has it. */
-static const char *poll_form(enum mbp_type type, enum mbp_order order, bool bits, unsigned words, char *buf,
-                             size_t size)
-{
-    bool swapped = !bits && (order == MBP_BADC || order == MBP_DCBA);
-    bool pair = !bits && words == 2 && !swapped;
-    const char *form = "";
-    if (pair)
-        form = type == MBP_FLOAT32 ? ":float" : ":int";
-    else if (!bits && (words > 1 || swapped))
-        form = ":hex";
-    snprintf(buf, size, "%s%s -c %u", form, pair && order == MBP_ABCD ? " -B" : "", pair ? 1 : words);
-    return buf;
-}
-
 static void print_examples(const struct mbp_plant *plant, const char *host, uint16_t port)
 {
     const struct mbp_sensor *sensor = example_sensor(plant);
@@ -70,7 +54,6 @@ static void print_examples(const struct mbp_plant *plant, const char *host, uint
     char command[PATH_MAX];
     char where[MBP_WIRE_HOST_MAX + 16] = ""; /* " -H HOST -p PORT" */
     char reference[8];
-    char form[32];
     master_command(command, sizeof command);
     size_t len = 0;
     if (strcmp(host, DEFAULT_HOST) != 0)
@@ -86,11 +69,13 @@ static void print_examples(const struct mbp_plant *plant, const char *host, uint
     enum mbp_table table = point == NULL ? MBP_HOLDING_REGISTERS : (enum mbp_table)point->table;
     const struct mbp_register *reg = point != NULL ? &point->reg : &sensor->reg;
     mbp_reference(table, sensor->reg.addr, reference, sizeof reference);
-    poll_form((enum mbp_type)reg->type, (enum mbp_order)reg->order, mbp_table_is_bits(table), reg->words, form,
-              sizeof form);
-    printf("            mbpoll -m tcp -p %u -a %u -t %u%.*s -r %u%s -1 %s    # %s: %s %u = %s\n", port,
-           plant->units[sensor->unit].id, mbp_table_poll(table), (int)strcspn(form, " "), form, sensor->reg.addr + 1u,
-           form + strcspn(form, " "), host, sensor->name, mbp_table_noun(table), sensor->reg.addr, reference);
+    bool pair;
+    const char *form =
+        mbp_poll_form((enum mbp_type)reg->type, (enum mbp_order)reg->order, mbp_table_is_bits(table), &pair);
+    printf("            mbpoll -m tcp -p %u -a %u -t %u%s -r %u%s -c %u -1 %s    # %s: %s %u = %s\n", port,
+           plant->units[sensor->unit].id, mbp_table_poll(table), form, sensor->reg.addr + 1u,
+           pair && reg->order == MBP_ABCD ? " -B" : "", pair ? 1u : reg->words, host, sensor->name,
+           mbp_table_noun(table), sensor->reg.addr, reference);
     if (point == NULL || point->writable)
         printf("            %s%s write %s %g    # inject a value; 'release %s' lets it go\n", command, where,
                sensor->name, sensor->range[0] + 0.9 * (sensor->range[1] - sensor->range[0]), sensor->name);

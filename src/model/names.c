@@ -186,6 +186,16 @@ unsigned mbp_table_poll(enum mbp_table table)
     return kinds[table];
 }
 
+const char *mbp_poll_form(enum mbp_type type, enum mbp_order order, bool bits, bool *pair)
+{
+    bool swapped = order == MBP_BADC || order == MBP_DCBA; /* within a word: mbpoll knows no such order */
+    unsigned words = type != MBP_STRING ? mbp_type_words(type) : UINT16_MAX;
+    *pair = !bits && words == 2 && !swapped;
+    if (*pair)
+        return type == MBP_FLOAT32 ? ":float" : ":int";
+    return !bits && (words > 1 || swapped) ? ":hex" : "";
+}
+
 int mbp_table_find(const char *word)
 {
     return mbp_words_find(&mbp_table_words, word);

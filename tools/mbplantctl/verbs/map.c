@@ -80,25 +80,18 @@ static bool is_wanted(const struct listing *listing, const struct mbp_point *poi
     return point->machine < plant->machine_count && strcmp(plant->machines[point->machine].name, filter) == 0;
 }
 
-/* mbpoll counts from 1 and knows neither bytes swapped within a word nor 64 bits: those are shown in hexadecimal. */
+/* mbpoll counts from 1. */
 static void mbpoll_command(const struct listing *listing, const struct mbp_point *point, char *buf, size_t size)
 {
-    bool words = point->table == MBP_INPUT_REGISTERS || point->table == MBP_HOLDING_REGISTERS;
-    bool swapped = point->order == MBP_BADC || point->order == MBP_DCBA;
-    unsigned each = words && point->type != MBP_STRING ? mbp_type_words((enum mbp_type)point->type) : 1;
-    const char *form = "";
-    uint32_t count = point->count;
-    if (each == 2 && !swapped) {
-        form = point->type == MBP_FLOAT32 ? ":float" : ":int";
-        count /= 2;
-    } else if (each > 1 || (words && swapped) || point->type == MBP_STRING) {
-        form = ":hex";
-    }
+    bool pair;
+    const char *form =
+        mbp_poll_form((enum mbp_type)point->type, (enum mbp_order)point->order, mbp_table_is_bits(point->table), &pair);
+    uint32_t count = pair ? point->count / 2 : point->count;
     char many[24] = "";
     if (count > 1)
         snprintf(many, sizeof many, " -c %u", count < MBPOLL_COUNT_MAX ? count : MBPOLL_COUNT_MAX);
     snprintf(buf, size, "mbpoll -1 -p %u -a %u -t %u%s%s -r %u%s %s", listing->target->port, listing->unit,
-             mbp_table_poll((enum mbp_table)point->table), form, each == 2 && point->order == MBP_ABCD ? " -B" : "",
+             mbp_table_poll((enum mbp_table)point->table), form, pair && point->order == MBP_ABCD ? " -B" : "",
              point->addr + 1u, many, listing->target->host);
 }
 
