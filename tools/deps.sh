@@ -33,6 +33,14 @@ test_packages=(
     openssl                                          # integration.mqtt: certificates of its own
     clang libclang-rt-dev                            # fuzz.*: libFuzzer
 )
+# For tools/package, and for the slow tests of it.
+package_packages=(
+    debhelper dpkg-dev   # a package of Debian
+    scdoc                # the manual pages
+    lintian              # what is wrong with it
+    binutils             # readelf: which libraries a program wants
+    xz-utils             # packs a container image
+)
 
 say() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2

@@ -42,6 +42,7 @@
 #define MBP_ANALYSIS_CHATTER    3u               /* times in a minute */
 #define MBP_ANALYSIS_CHATTER_MS UINT64_C(60000)
 #define MBP_ANALYSIS_STALE_MS   UINT64_C(86400000)
+#define MBP_ANALYSIS_CLASSES    5u
 
 /* ---- what goes in ----------------------------------------------------------------------------------------------- */
 
@@ -131,14 +132,20 @@ struct mbp_analysis_alarms {
     uint32_t raised, cleared, acknowledged, shelved; /* events of the period */
     uint32_t by_priority[MBP_PRIORITY_COUNT];
     double per_hour;
-    uint32_t peak;              /* in the worst ten minutes */
-    uint64_t peak_ms;           /* wall time of its last alarm; 0 = none */
-    double flood_share;         /* of the period */
-    uint32_t answered;          /* acknowledged ones whose raising the events tell */
-    double answer_ms;           /* mean time from raised to acknowledged */
-    uint32_t waiting;           /* raised and not acknowledged at the end */
-    uint32_t chattering, stale; /* alarms that are */
+    uint32_t peak;                             /* in the worst ten minutes */
+    uint64_t peak_ms;                          /* wall time of its last alarm; 0 = none */
+    double flood_share;                        /* of the period */
+    uint32_t answered;                         /* acknowledged ones whose raising the events tell */
+    double answer_ms;                          /* mean time from raised to acknowledged */
+    uint32_t waiting;                          /* raised and not acknowledged at the end */
+    uint32_t chattering, stale;                /* alarms that are */
+    uint32_t windows;                          /* of ten minutes, one after another */
+    uint32_t windows_of[MBP_ANALYSIS_CLASSES]; /* ... in which there were so many alarms */
+    double top_ten_share;                      /* of the ten alarms that were raised most */
 };
+
+/* Alarms in ten minutes: none, up to 2, up to 5, up to 10, more. */
+extern const uint32_t mbp_analysis_class_most[MBP_ANALYSIS_CLASSES - 1];
 
 struct mbp_analysis {
     const struct mbp_plant *plant;
@@ -150,6 +157,8 @@ struct mbp_analysis {
     uint32_t looked_from; /* 0 = all is known; else the first event that was taken: what those before it would tell, if
                              there are any, is since when an alarm or an outage goes on that counts, or what was made */
     double availability;  /* of all machines together: by time */
+    double line_availability; /* of machines that need each other: while none is down, of when none is in planned
+                                 maintenance alone; by wall time */
     struct mbp_analysis_machine *machines; /* as the plant's machines[] */
     struct mbp_analysis_alarms alarms;
     struct mbp_analysis_actor *actors; /* that were raised or are active; worst first */

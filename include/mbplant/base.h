@@ -110,6 +110,10 @@ enum mbp_status mbp_file_open_below(const char *folder, const char *name, int *f
 /* Whether a name is relative and has no "..". */
 bool mbp_file_is_below(const char *name);
 
+/* Why a name of somebody's cannot be that of a file in a folder of ours; NULL = it can. It is 1..max bytes of UTF-8:
+ * letters, digits, and _ - . and spaces within it. */
+const char *mbp_file_name_check(const char *name, size_t max);
+
 /* Why one of these could not be opened or read, in a few words. Never NULL; static storage. */
 const char *mbp_file_why(enum mbp_status status);
 
@@ -229,6 +233,9 @@ void mbp_text_xml(const char *text, FILE *out);
 /* Whether a spreadsheet would take the text for a formula: it begins with = + - @, a tab or a carriage return, and is
  * no number. A ' before it makes it a text. */
 bool mbp_text_is_formula(const char *text);
+
+/* Whether two texts are the same, NULL a text that is none. */
+bool mbp_text_same(const char *a, const char *b);
 
 /* A non-owning array view: len bytes of text, not NUL-terminated necessarily. */
 struct mbp_text {

@@ -46,6 +46,9 @@ double mbp_register_of_bits(const struct mbp_register *reg, uint64_t bits);
 /* The bits of an integer, held at the ends of the type: all digits of 64-bit types. */
 uint64_t mbp_codec_whole(enum mbp_type type, bool negative, uint64_t magnitude);
 
+/* Likewise where a number beyond the ends of a type of whole numbers begins again. */
+uint64_t mbp_codec_wrapped(enum mbp_type type, bool negative, uint64_t magnitude);
+
 /* The largest and smallest engineering value that a register can show. */
 void mbp_register_range(const struct mbp_register *reg, double *low, double *high);
 

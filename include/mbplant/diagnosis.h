@@ -17,6 +17,7 @@ enum mbp_alarm_input {
     MBP_ALARM_CLEAR_LATCH, /* the same of an alarm that latches */
     MBP_ALARM_ACKNOWLEDGE,
     MBP_ALARM_RESET,
+    MBP_ALARM_AGAIN, /* acknowledged for as long as it may be */
     MBP_ALARM_SHELVE,
     MBP_ALARM_UNSHELVE,
     MBP_ALARM_SUPPRESS,
@@ -107,6 +108,16 @@ void mbp_diagnosis_set_shelving(const struct mbp_plant *plant, struct mbp_state 
 /* Shelves (until unshelved) or unshelves all sensors of a machine. */
 void mbp_diagnosis_shelve_all(const struct mbp_plant *plant, struct mbp_state *state, uint32_t machine, bool on,
                               uint32_t peer, struct mbp_events *events);
+
+/* Carries out a command to one alarm, or to all of a sensor: emits what those above do, of that alarm. Returns what
+ * became of it: MBP_RESULT_DONE, _NOTHING_TO_DO, or why it was refused. To unshelve or return all of a sensor ends what
+ * hides single alarms of it too. */
+enum mbp_deed_result mbp_diagnosis_do(const struct mbp_plant *plant, struct mbp_state *state,
+                                      const struct mbp_alarm_command *command, struct mbp_events *events);
+
+/* Ends the bypasses of what another plant has no more, with their events: sensor_to as mbp_change has it. */
+void mbp_diagnosis_leave_bypasses(const struct mbp_plant *plant, struct mbp_state *state, const uint32_t *sensor_to,
+                                  uint32_t peer, struct mbp_events *events);
 
 /* Takes a sensor's alarms out of service, or returns them. Idempotent. */
 void mbp_diagnosis_remove(const struct mbp_plant *plant, struct mbp_state *state, uint32_t sensor, bool on,

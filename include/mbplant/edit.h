@@ -5,7 +5,7 @@
 
 #include "mbplant/base.h"
 
-enum mbp_edit_thing { MBP_EDIT_MACHINE, MBP_EDIT_SENSOR };
+enum mbp_edit_thing { MBP_EDIT_MACHINE, MBP_EDIT_SENSOR, MBP_EDIT_ALARM }; /* ALARM: of no sensor */
 
 #define MBP_EDIT_WHY_LEN 400
 

@@ -1,9 +1,10 @@
 /* event: one thing that happened, in the one shape that the scan emits, the journal stores and a master reads.
- * A struct here, a row in the journal, a 20-register record on the wire (mbplant/event.h). */
+ * A struct here, a row in the journal, a 20-register record on the wire. */
 #ifndef MBPLANT_EVENT_H
 #define MBPLANT_EVENT_H
 
 #include "mbplant/base.h"
+#include "mbplant/event/changed.h"
 
 #define MBP_EVENT_WORDS        20
 #define MBP_EVENTS_PER_FILE    500
@@ -26,7 +27,7 @@ enum mbp_event_code {
     MBP_EV_ALARM_RAISED = 20,
     MBP_EV_ALARM_CLEARED = 21,
     MBP_EV_ALARM_ACKNOWLEDGED = 22,
-    MBP_EV_ALARM_SHELVED = 23, /* all alarms of the sensor, as 24, 28 and 29 */
+    MBP_EV_ALARM_SHELVED = 23, /* all alarms of the sensor, or one, as 24, 28 and 29 */
     MBP_EV_ALARM_UNSHELVED = 24,
     MBP_EV_ALARM_RESET = 25,        /* of a latched one */
     MBP_EV_ALARM_SUPPRESSED = 26,   /* by design: those that are so from now on */
@@ -37,15 +38,14 @@ enum mbp_event_code {
     MBP_EV_MACHINE_REFUSED = 31,
     MBP_EV_MAINTENANCE_STARTED = 32,
     MBP_EV_MAINTENANCE_ENDED = 33,
-    MBP_EV_MAINTENANCE_DUE = 34, /* limit: where products are the reason */
-    MBP_EV_PRODUCTION = 35,      /* of a machine with a cycle, each full hour of simulated time, at each start and
-                                    around a restore: its counters since it was new */
+    MBP_EV_MAINTENANCE_DUE = 34, /* limit: where products are the reason; detail: where a condition is */
+    MBP_EV_PRODUCTION = 35,  /* counters of a machine with a cycle: each simulated hour, at starts, around restores */
+    MBP_EV_ALARM_AGAIN = 36, /* acknowledged for as long as it may, and still there: it waits again */
     MBP_EV_VALUE_FORCED = 40,
     MBP_EV_VALUE_RELEASED = 41, /* value: the forced one that ended */
     MBP_EV_LIMIT_CHANGED = 42,
-    MBP_EV_WRITE_REFUSED = 43, /* value: NaN where only some of the point's words were asked for, or for a limit that
-                                  was to be unused; where no point has a name the word or bit. Of several points the
-                                  one that was not allowed */
+    MBP_EV_WRITE_REFUSED = 43, /* value: NaN of some of a point's words, or of a limit that was to be unused; where no
+                                  point has a name the word or bit. Of several the one that was not allowed */
     MBP_EV_POINT_WRITTEN = 44,
     MBP_EV_WRITES_AGGREGATED = 45, /* so many further events like the one before it */
     MBP_EV_POINT_FORCED = 46,      /* from outside (mbplant/state/forced.h); value and limit as of POINT_WRITTEN */
@@ -53,15 +53,27 @@ enum mbp_event_code {
     MBP_EV_MASTER_LOST = 48, /* no master has written it for as long as its watchdog allows */
     MBP_EV_MASTER_BACK = 49,
     MBP_EV_JOURNAL_TROUBLE = 50,
-    MBP_EV_CLOCK_STEPPED = 51, /* value: how far the wall clock jumped, negative = back */
+    MBP_EV_CLOCK_STEPPED = 51,      /* value: how far the wall clock jumped, negative = back */
+    MBP_EV_INTERLOCK_BYPASSED = 54, /* of the alarm that it trips by */
+    MBP_EV_INTERLOCK_RESTORED = 55,
+    MBP_EV_INTERLOCK_ACTED = 56,   /* one of `interlocks`: what it acts on has come */
+    MBP_EV_INTERLOCK_CLEARED = 57, /* ... or gone */
     MBP_EV_SIM_PAUSED = 60,
     MBP_EV_SIM_RESUMED = 61,
     MBP_EV_SIM_STEPPED = 62,
     MBP_EV_SIM_SPEED = 63,
     MBP_EV_SIM_SNAPSHOT = 64,
     MBP_EV_SIM_RESTORED = 65,
+    MBP_EV_SIM_SEED = 66,      /* mbplant/event/seed.h */
+    MBP_EV_SIM_REMOVED = 67,   /* a snapshot with a name */
     MBP_EV_FORMULA_FAULT = 70, /* once, until it is over; of a sensor's signal, or of its unit's logic */
-    MBP_EV_FORMULA_FINE = 71
+    MBP_EV_FORMULA_FINE = 71,
+    MBP_EV_NOTE = 90, /* what people tell (mbplant/event/logbook.h); its text is the event's comment */
+    MBP_EV_INCIDENT_CAUSE = 91,
+    MBP_EV_WORK_OPENED = 92,
+    MBP_EV_WORK_STARTED = 93,
+    MBP_EV_WORK_DONE = 94,
+    MBP_EV_WORK_CANCELLED = 95
 };
 
 /* ---- what a code means ------------------------------------------------------------------------------------------ */
@@ -79,8 +91,11 @@ enum mbp_event_number {
     MBP_NUMBER_NUMBER,   /* of a machine in its unit */
     MBP_NUMBER_ADDRESS,  /* of a holding register */
     MBP_NUMBER_SPEED,    /* times real time */
+    MBP_NUMBER_SEED,     /* 16 bits above those of detail; NaN where none is set, as in the next */
+    MBP_NUMBER_SEED_TOP, /* the 16 highest */
     MBP_NUMBER_LOGIC,    /* of an assignment in its unit's logic, from 1 */
-    MBP_NUMBER_POINT     /* of a point without a name: its table times 65536, and its address */
+    MBP_NUMBER_POINT,    /* of a point without a name: its table times 65536, and its address */
+    MBP_NUMBER_DUE       /* when work is, as its detail says */
 };
 
 /* What detail is. */
@@ -92,14 +107,20 @@ enum mbp_event_detail {
     MBP_DETAIL_WRITE,     /* mbp_event_write_detail() */
     MBP_DETAIL_CHANGED,   /* enum mbp_changed */
     MBP_DETAIL_PLANT,     /* the plant file's CRC-32 */
-    MBP_DETAIL_SHELVED,   /* enum mbp_shelved */
+    MBP_DETAIL_SHELVED,   /* enum mbp_shelved and, of one alarm alone, mbp_event_of_alarm(), as the next two */
     MBP_DETAIL_UNSHELVED, /* enum mbp_unshelved */
-    MBP_DETAIL_ONCE,      /* 1 = for one scan, 0 = until released */
-    MBP_DETAIL_CODE,      /* of the event before it */
-    MBP_DETAIL_GOOD,      /* products; a float tells them exactly up to 16,777,216 only */
-    MBP_DETAIL_TROUBLE,   /* 0 = recovered, 1 = cannot be written, 2 = overrun */
+    MBP_DETAIL_SERVICE,
+    MBP_DETAIL_ONCE,    /* 1 = for one scan, 0 = until released */
+    MBP_DETAIL_CODE,    /* of the event before it */
+    MBP_DETAIL_GOOD,    /* products; a float tells them exactly up to 16,777,216 only */
+    MBP_DETAIL_TROUBLE, /* 0 = recovered, 1 = cannot be written, 2 = overrun */
     MBP_DETAIL_SCAN,
-    MBP_DETAIL_FORMULA /* enum mbp_expr_fault in bits 0..7; the character in its text, from 1, in 8..31 */
+    MBP_DETAIL_SEED,    /* its lowest 32 bits */
+    MBP_DETAIL_FORMULA, /* enum mbp_expr_fault in bits 0..7; the character in its text, from 1, in 8..31 */
+    MBP_DETAIL_DUE,     /* MBP_DUE_CONDITION, or 0 */
+    MBP_DETAIL_NUMBER,  /* of an incident or of work: that of its first event; 0 = none */
+    MBP_DETAIL_WORK     /* enum mbp_work_kind in bits 0..7, enum mbp_work_due in 8..15, the rest of limit in 16..31
+                         * (mbplant/event/logbook.h) */
 };
 
 /* Which events of one peer may stand for each other when it brings more of them than are told. */
@@ -117,6 +138,7 @@ enum mbp_event_coalesce {
 #define MBP_RETAINS_MACHINE  0x01u
 #define MBP_RETAINS_SENSOR   0x02u
 #define MBP_RETAINS_SETTINGS 0x04u /* commands of actuators, settings of controllers */
+#define MBP_RETAINS_HISTORY  0x08u /* its own number, in an index of what incidents and work are made of */
 
 /* How its sentence is put (report). Plain: what it is about, the code's own words, its numbers. */
 enum mbp_event_form {
@@ -137,6 +159,7 @@ enum mbp_event_form {
     MBP_FORM_SIMULATION,
     MBP_FORM_CLOCK,
     MBP_FORM_FORMULA,
+    MBP_FORM_LOGBOOK,
     MBP_FORM_COUNT
 };
 
@@ -164,7 +187,12 @@ const char *mbp_event_detail_what(enum mbp_event_detail detail);
 
 /* How long a sensor is shelved, and why it no longer is. */
 enum mbp_shelved { MBP_SHELVED_UNTIL_UNSHELVED, MBP_SHELVED_TIMED, MBP_SHELVED_ONE_SHOT };
-enum mbp_unshelved { MBP_UNSHELVED_BY_COMMAND, MBP_UNSHELVED_BY_TIME, MBP_UNSHELVED_BY_RETURN };
+enum mbp_unshelved {
+    MBP_UNSHELVED_BY_COMMAND,
+    MBP_UNSHELVED_BY_TIME,
+    MBP_UNSHELVED_BY_RETURN,
+    MBP_UNSHELVED_BY_PLANT /* another one, which has the interlock no more, or does not let it be bypassed */
+};
 
 /* Why a machine changed state, or was refused to. */
 enum mbp_cause {
@@ -174,40 +202,15 @@ enum mbp_cause {
     MBP_CAUSE_TRIP_ACTIVE = 4,      /* refused: a tripping alarm is still active (its sensor in the event) */
     MBP_CAUSE_NO_TRANSITION = 5,    /* refused: the transition table has no such way */
     MBP_CAUSE_RESTORED = 6,         /* taken over from the journal at start */
-    MBP_CAUSE_TRIP_LATCHED = 7      /* refused: what tripped it is over, but latched until it is reset */
+    MBP_CAUSE_TRIP_LATCHED = 7,     /* refused: what tripped it is over, but latched until it is reset */
+    MBP_CAUSE_PERMISSIVE = 8        /* refused: an interlock does not let it start */
 };
-
-/* What about a machine or sensor is different in a changed plant. */
-enum mbp_changed {
-    MBP_CHANGED_ADDRESS = 1 << 0,  /* its value's register moved */
-    MBP_CHANGED_NUMBER = 1 << 1,   /* other points of it moved: coils, bits, limits, copies */
-    MBP_CHANGED_REGISTER = 1 << 2, /* type, order, scale */
-    MBP_CHANGED_LABEL = 1 << 3,
-    MBP_CHANGED_KIND = 1 << 4,
-    MBP_CHANGED_UNIT = 1 << 5, /* of measurement */
-    MBP_CHANGED_RANGE = 1 << 6,
-    MBP_CHANGED_LIMITS = 1 << 7,
-    MBP_CHANGED_ALARMS = 1 << 8, /* trip, deadband, delay, priority and the like */
-    MBP_CHANGED_SIGNAL = 1 << 9,
-    MBP_CHANGED_INJECT = 1 << 10,
-    MBP_CHANGED_MACHINE = 1 << 11, /* belongs to another machine */
-    MBP_CHANGED_CYCLE = 1 << 12,
-    MBP_CHANGED_MAINTENANCE = 1 << 13,
-    MBP_CHANGED_STATE = 1 << 14, /* the state it begins in */
-    MBP_CHANGED_OTHER = 1 << 15
-};
-
-/* Their words, in order. */
-struct mbp_changed_word {
-    uint32_t bit;
-    const char *name, *french;
-};
-extern const struct mbp_changed_word mbp_changed_words[];
-extern const size_t mbp_changed_word_count;
 
 /* Who made an event happen (mbplant/names.h). */
-#define MBP_ACTOR_THE_PLANT 0u
-#define MBP_ACTOR_OTHERS    0xFFFFu /* several at once, or one of more than can be told apart */
+#define MBP_ACTOR_THE_PLANT    0u
+#define MBP_ACTOR_THE_LOGIC    0xFFFDu /* of the event's unit */
+#define MBP_ACTOR_THE_SCENARIO 0xFFFEu /* its steps */
+#define MBP_ACTOR_OTHERS       0xFFFFu /* several at once, or one of more than can be told apart */
 
 /* Bits of mbp_event.flags. */
 #define MBP_EVENT_COMMENT 0x0001u /* somebody left a comment with it */
@@ -237,12 +240,12 @@ unsigned mbp_event_state_from(uint32_t detail);
 unsigned mbp_event_state_to(uint32_t detail);
 enum mbp_cause mbp_event_state_cause(uint32_t detail);
 
-/* The same with that alarm. */
+/* The same with that alarm, as details of shelving and service have it. */
 uint32_t mbp_event_of_alarm(uint32_t detail, unsigned alarm);
 
 #define MBP_NO_ALARM 0xFFu
 
-/* Which alarm of its sensor an event is of or comes of, enum mbp_limit; MBP_NO_ALARM = none, or several. */
+/* Which alarm an event is of or comes of, enum mbp_limit; MBP_NO_ALARM = none, or several. */
 unsigned mbp_event_alarm(const struct mbp_event *event);
 
 /* detail of WRITE_REFUSED: address in bits 0-15, enum mbp_table (4 = a file, by number; 5 = FC 8, by
@@ -252,9 +255,6 @@ uint32_t mbp_event_write_detail(unsigned table, unsigned addr, unsigned exceptio
 
 /* The code as a word of the journal's formats ("alarm raised"), or "unknown". Static storage. */
 const char *mbp_event_code_name(uint16_t code);
-
-/* The code that mbp_event_code_name gave this name; 0 when there is none. */
-uint16_t mbp_event_code_find(const char *name);
 
 /* Where an event stands for FC 20: its file, and its first word there (mbplant-map(7)). Every
  * 32,268,000 events the files begin again; retention sees to it that no two kept ones have the same place. */
@@ -281,8 +281,7 @@ void mbp_event_decode(const uint16_t words[MBP_EVENT_WORDS], struct mbp_event *e
 /* What the stages of one scan append to. Fixed capacity; what does not fit is counted in lost. */
 struct mbp_events {
     struct mbp_event *items;
-    size_t count;
-    size_t capacity;
+    size_t count, capacity;
     uint64_t lost;
     uint64_t wall_ms; /* stamped on each event by mbp_events_emit */
     uint32_t scan;    /* likewise */

@@ -56,9 +56,8 @@ enum mbp_expr_fault {
     MBP_EXPR_FAULT_COUNT
 };
 
-/* "LREAL"; "division by zero". Never NULL; static storage. */
+/* "LREAL". Never NULL; static storage. */
 const char *mbp_expr_type_name(enum mbp_expr_type type);
-const char *mbp_expr_fault_text(enum mbp_expr_fault fault);
 
 /* ---- compiling --------------------------------------------------------------------------------------------------- */
 
@@ -129,9 +128,6 @@ size_t mbp_expr_cells(const struct mbp_expr *expr);
  * Cells of which there were none become 0. */
 void mbp_expr_carry(const struct mbp_expr *from, const uint64_t *from_cells, const struct mbp_expr *to,
                     uint64_t *to_cells);
-
-/* A number that is the same for expressions with the same stateful functions in the same order. */
-uint64_t mbp_expr_shape(const struct mbp_expr *expr);
 
 /* ---- running
  * ---------------------------------------------------------------------------------------------------------- */

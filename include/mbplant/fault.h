@@ -41,6 +41,10 @@ enum mbp_status mbp_fault_begin(const struct mbp_plant *plant, struct mbp_state 
 void mbp_fault_carry(const struct mbp_plant *from_plant, const struct mbp_state *from, const struct mbp_plant *to_plant,
                      struct mbp_state *to);
 
+/* The state has another seed: the times of what comes and goes by chance are drawn anew, from now on; as chance has no
+ * memory, they are such times as any. */
+void mbp_fault_follow_seed(const struct mbp_plant *plant, struct mbp_state *state);
+
 /* What is to outlive this run. */
 struct mbp_retained_fault mbp_fault_retain(const struct mbp_state *state, uint32_t fault);
 

@@ -10,11 +10,13 @@
 #define MBP_CURVE_MAX  1000u /* points of a curve */
 
 enum mbp_formula_use {
-    MBP_FORMULA_SIGNAL, /* in the place of a signal's base and inputs */
-    MBP_FORMULA_LOGIC,  /* an assignment of a unit */
-    MBP_FORMULA_POINT,  /* gives the value of a point */
-    MBP_FORMULA_ACCEPT, /* whether a write of a point is taken; asked between scans, so nothing is remembered of it */
-    MBP_FORMULA_ALARM,  /* the condition of an alarm of no sensor */
+    MBP_FORMULA_SIGNAL,   /* in the place of a signal's base and inputs */
+    MBP_FORMULA_LOGIC,    /* an assignment of a unit */
+    MBP_FORMULA_POINT,    /* gives the value of a point */
+    MBP_FORMULA_ACCEPT,   /* whether a write of a point is taken; asked between scans, so nothing is remembered of it */
+    MBP_FORMULA_ALARM,    /* the condition of an alarm of no sensor */
+    MBP_FORMULA_SUPPRESS, /* alarms of a sensor are suppressed by design while it is TRUE */
+    MBP_FORMULA_UPKEEP,   /* the condition that makes a machine's maintenance due */
     MBP_FORMULA_USE_COUNT
 };
 
@@ -22,12 +24,13 @@ struct mbp_formula {
     const char *text; /* as the file has it, its placeholders filled in */
     struct mbp_expr *code;
     uint32_t line, column; /* of the file, where the text begins */
-    uint32_t owner;        /* SIGNAL, ALARM: plant-wide index of the sensor; LOGIC: index into units[]; POINT: stored
-                              value; ACCEPT: index into units[] */
-    uint32_t first_cell;   /* of what its stateful functions remember, in mbp_state.cell */
-    uint32_t target;       /* LOGIC: its slot */
-    uint32_t nth;          /* LOGIC: so many of its unit have the same target before it */
-    uint8_t use;           /* enum mbp_formula_use */
+    uint32_t owner; /* SIGNAL, ALARM, SUPPRESS: plant-wide index of the sensor; LOGIC: index into units[]; POINT: stored
+                       value; ACCEPT: index into units[]; UPKEEP: plant-wide index of the machine */
+    uint32_t first_cell; /* of what its stateful functions remember, in mbp_state.cell */
+    uint32_t target;     /* LOGIC: its slot */
+    uint32_t nth;        /* LOGIC: so many of its unit have the same target before it; SUPPRESS: 0 = of the sensor's
+                            alarms that say nothing else, else one more than the alarm */
+    uint8_t use;         /* enum mbp_formula_use */
 };
 
 /* What a slot stands for: a kind, and the index of whom it is of. Those of what has several are times their count. */
@@ -62,6 +65,8 @@ enum mbp_slot_kind {
                                of a unit a master asked anything of it */
     MBP_SLOT_LOST,          /* watchdog: no master has written for too long */
     MBP_SLOT_OF_ACTUATOR,   /* actuator, times MBP_OF_ACTUATOR_COUNT, and what is said of its position */
+    MBP_SLOT_OF_INTERLOCK,  /* interlock, times MBP_OF_INTERLOCK_COUNT, likewise */
+    MBP_SLOT_RAISED,        /* sensor, times MBP_ALARM_COUNT, and an alarm: Unix time when it was raised last */
     MBP_SLOT_COUNT
 };
 
@@ -88,6 +93,12 @@ enum mbp_of_actuator {
     MBP_OF_ACTUATOR_MISMATCH,  /* more than MBP_MISMATCH of its range from where it is to be */
     MBP_OF_ACTUATOR_DEVIATION, /* how far it stands from there, in its unit */
     MBP_OF_ACTUATOR_COUNT
+};
+enum mbp_of_interlock {
+    MBP_OF_INTERLOCK_ACTING,
+    MBP_OF_INTERLOCK_FIRST_OUT,
+    MBP_OF_INTERLOCK_STATE, /* enum mbp_interlock_state */
+    MBP_OF_INTERLOCK_COUNT
 };
 #define MBP_MISMATCH 0.05
 enum mbp_of_controller {
@@ -133,6 +144,10 @@ static inline uint32_t mbp_touched_count(const struct mbp_plant *plant)
 /* The names of a plant, for expressions that stand outside its signals: a sensor's is what it shows, an actuator's its
  * position. Ownership: the plant's; it may be used as long as that. */
 struct mbp_expr_scope mbp_plant_scope(const struct mbp_plant *plant);
+
+/* The one that suppresses alarms of a sensor, plus 1; 0 = none. nth: 0 is for those that say nothing else, else an
+ * alarm's number, plus 1. */
+uint32_t mbp_formula_of_suppression(const struct mbp_plant *plant, uint32_t sensor, uint32_t nth);
 
 /* A formula as the journal counts them: of a sensor its index, of logic the number of its unit's assignment. */
 static inline uint32_t mbp_formula_number(const struct mbp_plant *plant, uint32_t f)

@@ -36,6 +36,11 @@ struct mbp_file_source {
     /* The comment of the event whose record begins there; returns its length. NULL = there are none. */
     enum mbp_status (*comment)(void *ctx, uint16_t file, uint16_t record, char text[MBP_COMMENT_MAX + 1]);
     void *ctx;
+    /* The number in its unit (an index of the plant) of the item that events know by an id; UINT32_MAX = none. NULL =
+     * ids are these numbers. */
+    uint32_t (*item)(void *ctx, const struct mbp_plant *plant, uint32_t unit, uint16_t id);
+    /* The actor that an actor is who does something for an operator. NULL = the same. */
+    uint16_t (*operator_)(void *ctx, uint16_t actor, const struct mbp_operator *who);
 };
 
 /* One unit's tables. size[t] addresses from 0 exist in table t; which of them are declared, access says. coils and
@@ -47,10 +52,13 @@ struct mbp_image_unit {
     uint16_t *holding, *input;
     uint32_t size[MBP_TABLE_COUNT];
     uint8_t *access[MBP_TABLE_COUNT];
-    uint8_t gaps; /* enum mbp_gaps */
-    uint16_t gap; /* the number that stands in them */
+    uint8_t gaps;    /* enum mbp_gaps */
+    uint16_t gap;    /* the number that stands in them */
+    uint32_t record; /* where its command record begins (image/alarm_command.h); MBP_ADDRESSES = it has none */
+    uint32_t answer; /* likewise its answers */
     /* it has points whose writes, or reads, expressions look at; that none reads; that are held (image/forced.h) */
     bool accepts, watched, minded, write_only, held;
+    uint32_t bits_version;             /* counts scans that changed the block of its sensors' bits */
     struct _modbus_mapping_t *mapping; /* the same arrays, for libmodbus (the oracle in tests) */
 };
 
@@ -212,7 +220,7 @@ void mbp_image_carry(const struct mbp_carry *carry, struct mbp_image *from, stru
 /* ---- the plant file to come (image/staging.h) ------------------------------------------------------------------- */
 
 /* What a master asked the instructor's unit to do with the text that it staged there. */
-struct mbp_staged_wish {
+struct mbp_staged_asked {
     enum mbp_staging_command command;
     uint32_t crc; /* of the text that is meant; 0 = not said */
     struct mbp_peer peer;
@@ -228,7 +236,7 @@ struct mbp_staged_answer {
 
 /* Whether somebody asked since the last call; no other command is taken until this one is answered. Cheap; false
  * without an instructor. */
-bool mbp_image_staging_asked(struct mbp_image *image, struct mbp_staged_wish *out);
+bool mbp_image_staging_asked(struct mbp_image *image, struct mbp_staged_asked *out);
 
 /* The staged text and the CRC-32 that its header says, also on failure; it stays as long as no request is served. To be
  * called after mbp_image_staging_asked was true. Errors: MBP_ERR_MISSING (nothing was staged), MBP_ERR_RANGE (its

@@ -12,11 +12,12 @@
  *                        4   the same, before the answer (clears itself)
  *                     5, 6   scans done: read behind it by one function 23, a cycle in lock-step
  *                   10..20   a fault that is in no file: MBP_SIM_HR_FAULT_..., below; 20 = 1 begins it (clears itself)
+ *                   21..24   the seed of what is random, uint64: written as a whole
  *          1000 + 4 * i ..   parameter i of the plant, in the order of the file, float64: written as a whole
- *                   30..38   a point to hold at a number: MBP_SIM_HR_FORCE, below; 38 = 1 holds it, 2 lets it go, 3 all
- * input registers     0..99  what of all this is so: MBP_SIM_IR_..., below
- *           200 + 10 * i ..  the fault in ad hoc place i, in the order of holding registers 10..19; kind 0 = none
- *           1000 + 8 * i ..  point i that is held, in the order of holding registers 30..37; 0 registers = none
+ *                   30..38   a point to hold at a number: MBP_SIM_HR_FORCE, below; 38 = 1 holds it, 2 lets it go, 3
+ * all, 4 and 5 bits of it input registers     0..99  what of all this is so: MBP_SIM_IR_..., below 200 + 10 * i ..  the
+ * fault in ad hoc place i, in the order of holding registers 10..19; kind 0 = none 1000 + 8 * i ..  point i that is
+ * held, in the order of holding registers 30..37; 0 registers = none
  */
 #ifndef MBPLANT_INSTRUCTOR_H
 #define MBPLANT_INSTRUCTOR_H
@@ -36,6 +37,9 @@
 #define MBP_SIM_HR_LOCK  4 /* scans to run before the answer, MBP_SIM_LOCK_MAX at most */
 #define MBP_SIM_HR_SCANS 5 /* uint32: scans done, as in input registers 8 and 9 */
 #define MBP_SIM_LOCK_MAX 1000u
+
+#define MBP_SIM_HR_SEED    21
+#define MBP_SIM_SEED_WORDS 4
 
 #define MBP_SIM_HR_PARAMETERS   1000
 #define MBP_SIM_PARAMETER_WORDS 4
@@ -65,12 +69,21 @@
 #define MBP_SIM_FORCE_COUNT      3 /* registers of the value, 1 to 4; 0 = 1 */
 #define MBP_SIM_FORCE_VALUE      4 /* as they are to be read there; of a coil or discrete input 0 or 1 */
 #define MBP_SIM_FORCE_VALUES     4
+#define MBP_SIM_FORCE_MASK       5 /* of bits: which ones of the register are meant; before it they are as they shall be */
 #define MBP_SIM_FORCE_WORDS      8
 #define MBP_SIM_HR_FORCE_COMMAND 38  /* enum mbp_force_command; clears itself */
 #define MBP_SIM_FORCED_MAX       64u /* points at a time, without sensors */
 #define MBP_SIM_IR_FORCED        1000
 
-enum mbp_force_command { MBP_FORCE_NONE, MBP_FORCE_HOLD, MBP_FORCE_RELEASE, MBP_FORCE_RELEASE_ALL };
+enum mbp_force_command {
+    MBP_FORCE_NONE,
+    MBP_FORCE_HOLD,
+    MBP_FORCE_RELEASE,
+    MBP_FORCE_RELEASE_ALL,
+    MBP_FORCE_HOLD_BITS, /* bits of one register alone */
+    MBP_FORCE_RELEASE_BITS,
+    MBP_FORCE_COUNT
+};
 
 #define MBP_SIM_IR_VERSION       0  /* of this map */
 #define MBP_SIM_IR_PAUSED        1  /* 0 or 1 */

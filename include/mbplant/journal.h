@@ -131,6 +131,14 @@ void mbp_journal_note(struct mbp_journal *journal, const void *note, size_t len)
  * state without room is the caller's to push again with a later scan. */
 enum mbp_status mbp_journal_push_event(struct mbp_journal *journal, struct mbp_event *event);
 
+/* The number in its unit of the item that events from now on know by an id; UINT32_MAX = none. plant: the one that
+ * they are of, else ids are these numbers. */
+uint32_t mbp_journal_item(const struct mbp_journal *journal, const struct mbp_plant *plant, uint32_t unit, uint16_t id);
+
+/* The id that they know such a number by. */
+uint16_t mbp_journal_item_id(const struct mbp_journal *journal, const struct mbp_plant *plant, uint32_t unit,
+                             uint32_t number);
+
 /* A comment that goes with the event that is pushed next, and is stored with it or not at all; it must stay until then,
  * and be one that mbp_comment_check finds good. Its len 0 = none. */
 void mbp_journal_say(struct mbp_journal *journal, struct mbp_text comment);
@@ -202,6 +210,20 @@ const char *mbp_journal_comment(struct mbp_journal *journal, const struct mbp_ev
 enum mbp_status mbp_journal_comment_at(struct mbp_journal *journal, uint16_t file, uint16_t place,
                                        char text[MBP_COMMENT_MAX + 1]);
 
+/* What is hidden: by its number in a unit, of a machine where that is in maintenance; see mbplant/state/hiding.h. */
+struct mbp_hidden {
+    uint32_t unit, number; /* unit: index */
+    uint8_t by;            /* enum mbp_hiding */
+    uint8_t alarms;        /* a mask: hidden by any of these; MBP_HIDING_ALL: or with all of its item */
+};
+
+/* The newest event by which it is hidden. Errors: MBP_ERR_MISSING: none that is known; MBP_ERR_IO. */
+enum mbp_status mbp_journal_hider(struct mbp_journal *journal, const struct mbp_plant *plant,
+                                  const struct mbp_hidden *what, struct mbp_event *out);
+
+/* The check value that is stored with an event (mbp_event_check). False: it cannot be had just now. */
+bool mbp_journal_check(struct mbp_journal *journal, const struct mbp_event *event, uint32_t *check);
+
 /* Waits until everything handed over is durable (for stopping and tests, never in the scan). MBP_ERR_BUSY: the disk has
  * refused for three seconds; nothing is lost, the writer goes on trying. */
 enum mbp_status mbp_journal_flush(struct mbp_journal *journal);
@@ -232,6 +254,13 @@ uint32_t mbp_journal_reading_last(const struct mbp_journal_reading *reading);
 /* Hands over events first..last in order; got returns false to stop. Errors: MBP_ERR_IO. */
 enum mbp_status mbp_journal_reading_events(struct mbp_journal_reading *reading, uint64_t first, uint64_t last,
                                            bool (*got)(void *ctx, const struct mbp_event *event), void *ctx);
+
+/* The same of those alone that incidents and work are made of (MBP_RETAINS_HISTORY); the comments of count events, "" =
+ * none. */
+enum mbp_status mbp_journal_reading_history(struct mbp_journal_reading *reading, uint64_t first, uint64_t last,
+                                            bool (*got)(void *ctx, const struct mbp_event *event), void *ctx);
+enum mbp_status mbp_journal_reading_comments(struct mbp_journal_reading *reading, const uint32_t *seqs, size_t count,
+                                             enum mbp_status (*got)(void *ctx, size_t i, const char *text), void *ctx);
 
 /* The wall times of count events. Errors: MBP_ERR_MISSING (one is not there), MBP_ERR_IO. */
 enum mbp_status mbp_journal_reading_times(struct mbp_journal_reading *reading, const uint32_t *seqs, size_t count,

@@ -11,6 +11,7 @@
 #ifndef MBPLANT_MAP_H
 #define MBPLANT_MAP_H
 
+#include "mbplant/base/registers.h"
 #include "mbplant/map_rows.h"
 
 #define MBP_MAP_VERSION 2
@@ -54,10 +55,12 @@ const struct mbp_register *mbp_map_register(const struct mbp_plant *plant, unsig
 uint16_t mbp_map_field_offset(unsigned block, unsigned field, const struct mbp_register *reg);
 uint16_t mbp_map_field_count(const struct mbp_map_field *field, const struct mbp_register *reg);
 
-/* Of what kind of items a sensor, or an alarm of none, is one. */
+/* Of what kind of items a sensor, an alarm of none or an interlock is one. */
 static inline enum mbp_map_per mbp_sensor_per(const struct mbp_plant *plant, uint32_t sensor)
 {
-    return plant->sensors[sensor].is_alarm ? MBP_PER_ALARM : MBP_PER_SENSOR;
+    return !plant->sensors[sensor].is_alarm                    ? MBP_PER_SENSOR
+           : plant->sensors[sensor].interlock == MBP_INTERLOCK ? MBP_PER_INTERLOCK
+                                                               : MBP_PER_ALARM;
 }
 
 /* Whether a sensor's type carries limits: numbers do. */
@@ -102,8 +105,8 @@ struct mbp_map_request {
 
 /* Places everything of a unit. What the file places and values stand where they are said to; each block goes to its
  * usual place where that is free; then the others, in the order of the rows, to the next thousand that is free; one
- * that finds no room has none (mbp_map_has). Holes inside a stride are free for what the file places. Errors:
- * MBP_ERR_MEMORY; MBP_ERR_RANGE after overflow or overlap was called. */
+ * that finds no room has none (mbp_map_has). Blocks that yield come after those that do not. Holes inside a stride are
+ * free for what the file places. Errors: MBP_ERR_MEMORY; MBP_ERR_RANGE after overflow or overlap was called. */
 enum mbp_status mbp_map_layout(const struct mbp_map_request *request);
 
 /* ---- names ------------------------------------------------------------------------------------------------------- */
@@ -170,8 +173,25 @@ void mbp_map_own_point(const struct mbp_plant *plant, const struct mbp_user_poin
 bool mbp_map_point_at(const struct mbp_plant *plant, uint32_t unit, enum mbp_table table, uint16_t addr,
                       struct mbp_point *out);
 
+/* The user's point that takes these bits of a register. */
+bool mbp_map_part_at(const struct mbp_plant *plant, uint32_t unit, enum mbp_table table, uint16_t addr, uint16_t mask,
+                     struct mbp_point *out);
+
+/* The point at an address that is named as in "holding 40" (mbp_table_place). Of a raw block it is that one address;
+ * of a longer point it must be the first. */
+bool mbp_map_point_named_at(const struct mbp_plant *plant, uint32_t unit, const char *name, struct mbp_point *out);
+
+/* How the map calls the alarm of a contact, NAME.condition everywhere else. */
+#define MBP_MAP_CONDITION "condition_alarm"
+
+/* What an item has under a name that no point of the map has by itself: an actuator's "command", which masters know by
+ * the actuator's name alone; an alarm's "high.state" and "high.since", which stand in words of the sensor, and its
+ * "condition". *out is then the part of a register where it stands (`own`), under that name. False: nothing. */
+bool mbp_map_derived_point(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item, const char *field,
+                           struct mbp_point *out);
+
 /* What a master means who writes a point of this name, where that is only shown: of an alarm its limit,
- * TT101.high.limit of TT101.high; NULL = nothing. Returns buf. */
+ * TT101.high.limit of TT101.high; of FV101.command FV101; NULL = nothing. Returns buf. */
 const char *mbp_map_name_to_write(const struct mbp_point *point, char *buf, size_t size);
 
 /* Whether NAME.suffix is how the map calls a point of something NAME. */
@@ -206,8 +226,10 @@ bool mbp_map_find(const struct mbp_map_index *index, enum mbp_table table, uint1
  * Errors of decode: none; what cannot be (a state beyond the last) is the caller's to judge. */
 void mbp_map_encode_words(unsigned block, const struct mbp_register *reg, const void *view, uint16_t *words);
 
-/* The same for a block whose place is MBP_PLACE_STRIDE and whose words show `before`: only what differs is written. */
-void mbp_map_encode_changes(unsigned block, const void *view, const void *before, uint16_t *words);
+/* Where two views of an item differ, and the words of a block whose place is MBP_PLACE_STRIDE and that show the one
+ * before: only what may differ is written. Found once, it serves all blocks of the item. */
+uint64_t mbp_map_differences(const void *view, const void *before, size_t size);
+void mbp_map_encode_changes(unsigned block, const void *view, uint64_t differ, uint16_t *words);
 void mbp_map_encode_bits(unsigned block, const void *view, uint8_t *bits);
 void mbp_map_decode_words(unsigned block, const struct mbp_register *reg, const uint16_t *words, void *view);
 void mbp_map_decode_bits(unsigned block, const uint8_t *bits, void *view);
@@ -225,11 +247,5 @@ void mbp_map_encode_own(const struct mbp_user_point *own, double number, bool go
 
 /* Sets a member to a number. */
 void mbp_map_set_number(const struct mbp_map_field *field, double number, void *view);
-
-/* Numbers of two registers, high word first. */
-void mbp_words_put_u32(uint16_t *words, uint32_t number);
-uint32_t mbp_words_u32(const uint16_t *words);
-void mbp_words_put_u64(uint16_t *words, uint64_t number);
-uint64_t mbp_words_u64(const uint16_t *words);
 
 #endif

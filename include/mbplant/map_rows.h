@@ -19,6 +19,7 @@ enum mbp_map_per {
     MBP_PER_ACTUATOR,
     MBP_PER_CONTROLLER,
     MBP_PER_ALARM,     /* alarm of no sensor: an index into sensors[] too */
+    MBP_PER_INTERLOCK, /* one of `interlocks` of a machine: likewise */
     MBP_PER_STORED,    /* stored value (mbplant/point.h) */
     MBP_PER_FAULT,     /* of the plant file */
     MBP_PER_AD_HOC,    /* place of a fault that no file has */
@@ -48,25 +49,32 @@ enum mbp_map_refresh {
 };
 
 /* What a write of a field is. */
+#define MBP_WRITE_KINDS(K)                                                                                             \
+    K(NONE, COMMANDS) /* read only; the right is that of what no block has */                                          \
+    K(VALUE, FORCE)                                                                                                    \
+    K(LIMIT, LIMITS)                                                                                                   \
+    K(STATE, STATES)                                                                                                   \
+    K(ACKNOWLEDGE, ACKNOWLEDGE)                                                                                        \
+    K(FORCED, FORCE)                                                                                                   \
+    K(SHELVED, SHELVE)                                                                                                 \
+    K(COMMAND, COMMANDS)                                                                                               \
+    K(SETTING, TUNE) /* but a setpoint and an output by hand are commands */                                           \
+    K(MODE, COMMANDS)                                                                                                  \
+    K(RESET, ACKNOWLEDGE) /* a machine's latched alarms */                                                             \
+    K(SHELVE_ALL, SHELVE) /* of a machine's sensors */                                                                 \
+    K(ACKNOWLEDGE_SENSOR, ACKNOWLEDGE)                                                                                 \
+    K(RESET_SENSOR, ACKNOWLEDGE)                                                                                       \
+    K(SERVICE, SERVICE)                                                                                                \
+    K(SHELVING, SHELVE)                                                                                                \
+    K(BYPASS, BYPASS) /* of an interlock: seconds; 0 arms it */                                                        \
+    K(STORED, COMMANDS)                                                                                                \
+    K(RECORD, COUNT)          /* of a command that a word of it gives (mbplant/image/alarm_command.h), as its right */ \
+    K(SIMULATION, SIMULATION) /* of the instructor's unit; takes effect between scans too */
+
 enum mbp_write_kind {
-    MBP_WRITE_NONE, /* read only */
-    MBP_WRITE_VALUE,
-    MBP_WRITE_LIMIT,
-    MBP_WRITE_STATE,
-    MBP_WRITE_ACKNOWLEDGE,
-    MBP_WRITE_FORCED,
-    MBP_WRITE_SHELVED,
-    MBP_WRITE_COMMAND,
-    MBP_WRITE_SETTING,
-    MBP_WRITE_MODE,
-    MBP_WRITE_RESET,      /* a machine's latched alarms */
-    MBP_WRITE_SHELVE_ALL, /* of a machine's sensors */
-    MBP_WRITE_ACKNOWLEDGE_SENSOR,
-    MBP_WRITE_RESET_SENSOR,
-    MBP_WRITE_SERVICE,
-    MBP_WRITE_SHELVING,
-    MBP_WRITE_STORED,
-    MBP_WRITE_SIMULATION /* of the instructor's unit; takes effect between scans too */
+#define MBP_WRITE_KIND(kind, right) MBP_WRITE_##kind,
+    MBP_WRITE_KINDS(MBP_WRITE_KIND)
+#undef MBP_WRITE_KIND
 };
 
 /* How a member stands in words. */
@@ -136,6 +144,7 @@ struct mbp_map_block {
     uint8_t place;   /* enum mbp_map_place */
     uint8_t refresh; /* enum mbp_map_refresh */
     bool instructor; /* of the instructor's unit alone, and always at its usual place */
+    bool yields;     /* to all that do not: it came to the map later, and moves none of them */
     uint16_t usual;  /* address where it begins when nothing is in the way */
     uint16_t stride; /* addresses from item to item */
 };
@@ -171,6 +180,10 @@ enum mbp_map_named {
     MBP_MAP_OWN_SHELVING,
     MBP_MAP_OWN_WORDS,
     MBP_MAP_STORED,
+    MBP_MAP_ALARM_LIVES,
+    MBP_MAP_ALARM_COMMAND,
+    MBP_MAP_ALARM_ANSWER,
+    MBP_MAP_ALARM_SHELVES,
     MBP_MAP_NAMED_COUNT
 };
 

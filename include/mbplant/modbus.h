@@ -4,6 +4,7 @@
 #ifndef MBPLANT_MODBUS_H
 #define MBPLANT_MODBUS_H
 
+#include "mbplant/access.h"
 #include "mbplant/functions.h"
 #include "mbplant/image.h"
 
@@ -85,15 +86,20 @@ struct mbp_pdu_context {
     struct mbp_serial *serial; /* NULL = serial_functions off */
     bool *listen_only;         /* of the connection (FC 8 sub-functions 1 and 4); NULL with serial */
     struct mbp_peer peer;
-    struct mbp_visit *visit; /* of the connection; NULL = it has no such files */
-    enum mbp_allow allow;    /* what an access rule lets this peer do: a function it may not use is exception 01 */
-    uint8_t instead;         /* not 0: the request is not executed but refused with this exception (a wire fault) */
+    const struct mbp_permit *permit; /* what this peer may do: what he may not is exception 01 */
+    struct mbp_visit *visit;         /* of the connection; NULL = it has no such files */
+    uint8_t instead; /* not 0: the request is not executed but refused with this exception (a wire fault) */
 };
 
 /* The response to a request of len bytes (1..253). Output: response, up to 253 bytes. Returns its length; 0 = no
  * response. Checks in the order of each function's figure. Source: V1.1b3 sections 6 and 7. */
 size_t mbp_pdu_respond(const struct mbp_pdu_context *context, const uint8_t *request, size_t len,
                        uint8_t response[MBP_PDU_MAX]);
+
+/* The first right that a request of good form takes and its peer has not; MBP_RIGHT_COUNT = none: it was refused for
+ * something else.
+ */
+enum mbp_right mbp_pdu_lacks(const struct mbp_pdu_context *context, const uint8_t *request, size_t len);
 
 /* What a master sends to write a number to a point (no text): the words for it, where the rest of its register stays as
  * it is. Returns how many. */

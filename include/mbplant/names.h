@@ -57,7 +57,7 @@ enum mbp_actor_kind {
 /* "plant", "tcp", ... Static storage. */
 const char *mbp_actor_kind_name(enum mbp_actor_kind kind);
 
-#define MBP_ACTORS_MAX    4096u /* ids 1..; 0 is the plant itself */
+#define MBP_ACTORS_MAX    4096u /* ids 1..; those of mbplant/event.h take no place */
 #define MBP_ACTOR_ADDRESS 16u
 
 struct mbp_actor {
@@ -73,6 +73,9 @@ const char *mbp_address_text(const uint8_t address[MBP_ACTOR_ADDRESS], char *buf
 
 /* The same back. Errors: MBP_ERR_FORMAT. */
 enum mbp_status mbp_address_parse(const char *text, uint8_t address[MBP_ACTOR_ADDRESS]);
+
+/* 127.0.0.0/8 or ::1: this machine itself. */
+bool mbp_address_is_loopback(const uint8_t address[MBP_ACTOR_ADDRESS]);
 
 /* ---- a table of both -------------------------------------------------------------------------------------------- */
 

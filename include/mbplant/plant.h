@@ -11,6 +11,8 @@
 #include "mbplant/plant/fault.h"
 #include "mbplant/plant/machine.h"
 #include "mbplant/plant/mqtt.h"
+#include "mbplant/plant/operators.h"
+#include "mbplant/plant/policy.h"
 #include "mbplant/plant/sensor.h"
 #include "mbplant/plant/server.h"
 #include "mbplant/plant/unit.h"
@@ -39,6 +41,8 @@ struct mbp_plant {
     const char *http_token_file; /* NULL = none; from the plant file's folder when it is relative */
     struct mbp_mqtt_options mqtt;
     struct mbp_journal_options journal;
+    struct mbp_alarm_policy policy;
+    struct mbp_operators operators;
     uint64_t samples_max_bytes; /* of the file of values for trends; 0 = none is kept */
     struct mbp_identity identity;
     const struct mbp_unit *units;
@@ -58,6 +62,9 @@ struct mbp_plant {
     uint32_t input_count;
     const struct mbp_formula *formulas; /* mbplant/formula.h; those of signals by sensor, behind them logic by unit */
     uint32_t formula_count;
+    uint32_t first_suppress, suppress_count; /* of them: those that suppress alarms */
+    const struct mbp_alarm_duty *duties;
+    uint32_t duty_count;
     uint32_t cell_count;                 /* of all of them */
     const struct mbp_expr_curve *curves; /* mbplant/expr.h */
     const char *const *curve_names;
@@ -108,9 +115,9 @@ bool mbp_plant_set_memory(const char *size);
  * then NULL, its length and CRC-32 stay. Likewise the public one's. Shorter texts stay. */
 void mbp_plant_drop_text(struct mbp_plant *plant);
 
-/* A plant that comes over the network has no say in who may do what, where mbplantd listens and how much of the journal
- * stays: these are as now's from here on, and one line to notes says so of each key that differs; kept: one does.
- * Errors: MBP_ERR_MEMORY, nothing changed. */
+/* A plant that comes over the network has no say in who may do what and who is who, where mbplantd listens and how much
+ * of the journal stays: these are as now's from here on, and one line to notes says so of each key that differs; kept:
+ * one does. Errors: MBP_ERR_MEMORY, nothing changed. */
 enum mbp_status mbp_plant_keep_local(struct mbp_plant *plant, const struct mbp_plant *now, FILE *notes, bool *kept);
 
 /* --check: one screen about the plant. --print-config: YAML with every default and every address explicit, which
@@ -166,15 +173,43 @@ static inline uint32_t mbp_plant_nth_sensor(const struct mbp_plant *plant, uint3
     return plant->units[u].first_sensor + n;
 }
 
-/* All that have alarms of a machine, one by one: its sensors, then its alarms of no sensor. */
+/* Behind those the alarms of bypasses, then the interlocks themselves, in the same order. */
+static inline uint32_t mbp_unit_first_interlock(const struct mbp_unit *unit)
+{
+    return unit->first_sensor + unit->sensor_count - unit->interlock_count;
+}
+
+/* All that have alarms of a machine, one by one: its sensors, its alarms of no sensor, the alarms of bypasses. */
 static inline uint32_t mbp_machine_watches(const struct mbp_machine *machine)
+{
+    return machine->sensor_count + machine->alarm_count + machine->interlock_count;
+}
+
+/* Of these, from 0, those that shelving the machine hides: who bypasses is to be reminded all the same. */
+static inline uint32_t mbp_machine_shelves(const struct mbp_machine *machine)
 {
     return machine->sensor_count + machine->alarm_count;
 }
 
 static inline uint32_t mbp_machine_watch(const struct mbp_machine *machine, uint32_t i)
 {
-    return i < machine->sensor_count ? machine->first_sensor + i : machine->first_alarm + i - machine->sensor_count;
+    const uint32_t behind = i - machine->sensor_count;
+    if (i < machine->sensor_count)
+        return machine->first_sensor + i;
+    return behind < machine->alarm_count ? machine->first_alarm + behind
+                                         : machine->first_bypass + behind - machine->alarm_count;
+}
+
+/* Likewise all that may stop a machine or not let it start: the same, then its interlocks. */
+static inline uint32_t mbp_machine_guards(const struct mbp_machine *machine)
+{
+    return mbp_machine_watches(machine) + machine->interlock_count;
+}
+
+static inline uint32_t mbp_machine_guard(const struct mbp_machine *machine, uint32_t i)
+{
+    uint32_t watches = mbp_machine_watches(machine);
+    return i < watches ? mbp_machine_watch(machine, i) : machine->first_interlock + i - watches;
 }
 
 /* The name of what an input takes in: a sensor's or an actuator's. */

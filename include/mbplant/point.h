@@ -6,7 +6,6 @@
 #include "mbplant/plant.h"
 
 #define MBP_POINTS_PER_UNIT_MAX 65536u
-#define MBP_POINTS_MAX          1000000u
 
 /* What a point of the user's own holds by itself: a stored value, or one that an expression gives. Those with a name
  * are tags, as sensors are. */

@@ -13,6 +13,10 @@ struct mbp_process;
 enum mbp_status mbp_process_new(const struct mbp_plant *plant, struct mbp_process **out);
 void mbp_process_free(struct mbp_process *process);
 
+/* From now on noise and wander are those of the state's seed, where that is another one than before: it is changed
+ * while the plant runs, and comes with what is restored. Cheap when it is the same. */
+void mbp_process_follow_seed(struct mbp_process *process, const struct mbp_state *state);
+
 /* Reads every recording (`replay`) of the plant once, to see whether it can be. A remote plant may name what stands
  * below its folder, and what the running plant (now; NULL = none) plays. One line "path:line:col: ..." to errors for
  * each that cannot be: MBP_ERR_IO, MBP_ERR_FORMAT; MBP_ERR_MEMORY. */

@@ -42,7 +42,7 @@ const char *mbp_lang_name(enum mbp_lang lang);
 enum mbp_status mbp_lang_find(const char *name, enum mbp_lang *out);
 
 /* What an alarm means, any of the six: "Overheating", "Surchauffe". sensor may be NULL: "limit" for the four. Static
- * storage. */
+ * storage; of the alarm of a bypass until this thread asks for another. */
 const char *mbp_report_diagnosis(enum mbp_lang lang, const struct mbp_sensor *sensor, unsigned limit);
 
 /* The same of a sensor's tag. */
@@ -74,6 +74,10 @@ const char *mbp_output_text(const struct mbp_plant *plant, const struct mbp_cont
 
 /* How long, in the two largest units that matter: "3d 4h", "17h 3min", "12s". Returns buf. 32 bytes suffice. */
 const char *mbp_span_text(uint64_t seconds, char *buf, size_t size);
+
+/* A time for people, local, without milliseconds: "2026-11-28 17:46:05", "28/11/2026 17:46:05". Returns buf. 32 bytes
+ * suffice. */
+const char *mbp_report_time(enum mbp_lang lang, uint64_t wall_ms, char *buf, size_t size);
 
 /* The same in a language: "3j 4h". */
 const char *mbp_span_text_in(enum mbp_lang lang, uint64_t seconds, char *buf, size_t size);
@@ -115,6 +119,9 @@ const char *mbp_paint_code(enum mbp_paint paint);
 
 /* ---- the report ------------------------------------------------------------------------------------------------- */
 
+struct mbp_history;
+struct mbp_sayings;
+
 struct mbp_report_machine {
     const char *name, *label, *unit_name;
     uint8_t unit; /* Modbus unit id */
@@ -142,8 +149,10 @@ struct mbp_report_alarm {
     enum mbp_limit limit;
     double value, limit_value; /* engineering units, as read when the report was made */
     bool active, unacknowledged, shelved;
+    bool bypass;                /* not the alarm itself: an entry for the bypass of the interlock that it is */
     enum mbp_alarm_state state; /* NORMAL = what the three above say */
-    uint64_t since_ms;          /* wall time of the last change of the sensor's alarms; 0 = unknown */
+    uint64_t since_ms;          /* wall time when it was raised last, else of the last change of the sensor's alarms;
+                                   0 = unknown */
 };
 
 struct mbp_report_actuator {
@@ -170,8 +179,10 @@ struct mbp_report {
     const char *plant;
     enum mbp_lang lang;
     const struct mbp_analysis *analysis; /* of a period; NULL = none was asked for */
-    uint64_t now_ms;                     /* wall time when it was made */
-    uint64_t sim_ms;                     /* the plant's simulated time */
+    const struct mbp_history *history;   /* with what people said in it; NULL = none was asked for */
+    const struct mbp_sayings *sayings;
+    uint64_t now_ms; /* wall time when it was made */
+    uint64_t sim_ms; /* the plant's simulated time */
     uint32_t scans, late_scans, sensors;
     bool journal_refused;                 /* it cannot be written */
     uint32_t events_waiting, events_lost; /* to be stored; for want of memory to wait in */
@@ -267,5 +278,11 @@ bool mbp_event_point(const struct mbp_telling *by, const struct mbp_event *event
  * nothing that the plant file says stands against it: the exception alone tells. */
 const char *mbp_report_refusal(enum mbp_lang lang, const struct mbp_plant *plant, const struct mbp_point *point,
                                double value, enum mbp_status exception, char *buf, size_t size);
+
+/* Why somebody may not do what takes a right: "anna is operator; it takes engineer or instructor to change alarm
+ * limits". who: the name he says; "" = none. Returns buf (256 bytes suffice), or NULL where he may: then access rules
+ * stand against it. */
+const char *mbp_report_no_right(enum mbp_lang lang, const struct mbp_operators *operators, const char *who,
+                                enum mbp_right right, char *buf, size_t size);
 
 #endif

@@ -117,6 +117,10 @@ enum mbp_status mbp_scan_fault_begin(struct mbp_scan *scan, const struct mbp_eff
  * the value is no number. */
 enum mbp_status mbp_scan_set_parameter(struct mbp_scan *scan, uint32_t parameter, double value, uint32_t peer);
 
+/* Another seed for what is random, from the next scan on; recorded. Faults that come by chance draw anew when they
+ * begin or end. What it is already changes nothing. */
+void mbp_scan_set_seed(struct mbp_scan *scan, uint64_t seed, uint32_t peer);
+
 /* Where the page is, for masters: its port; 0 = there is none. Shown from the next scan on. */
 void mbp_scan_set_http_port(struct mbp_scan *scan, uint16_t port);
 
@@ -131,6 +135,9 @@ struct mbp_sim_figures mbp_scan_sim(const struct mbp_scan *scan);
  * since the last scan waits there for the first one of the next run. No step may follow, and nothing may be freed
  * before the journal is closed. */
 void mbp_scan_close(struct mbp_scan *scan);
+
+/* The number of the last event that people told (mbplant/event/logbook.h); 0 = none. */
+uint32_t mbp_scan_told(const struct mbp_scan *scan);
 
 const struct mbp_state *mbp_scan_state(const struct mbp_scan *scan);
 

@@ -29,10 +29,10 @@ struct mbp_server_config {
     const struct mbp_plant *plant;
     struct mbp_listens listen;
     void (*before_request)(void *ctx); /* called before each batch of a connection's requests: a due scan may run */
-    /* The actor that a client is, asked before its first write and when it says that it is somebody else; kind: enum
-     * mbp_actor_kind; address: zeros on a line; who: what it says, or the line's path, "" = nothing. NULL =
+    /* The number of the actor that a client is, asked before its first write and when it says that it is somebody else;
+     * its address is zeros on a line; its name what it says, or the line's path, "" = nothing. NULL =
      * MBP_ACTOR_OTHERS. */
-    uint16_t (*actor_of)(void *ctx, unsigned kind, const uint8_t address[16], const char *who);
+    uint16_t (*actor_of)(void *ctx, const struct mbp_actor *actor);
     void (*observe)(void *ctx,
                     const struct mbp_exchange *exchange); /* called after each request; NULL = nobody looks */
     void *ctx;
@@ -48,7 +48,7 @@ struct mbp_server_counters {
 
 /* Room for the descriptors of all connections that the plant allows. The soft limit is often 1024; and the kernel's
  * table grows by doubling, where each time a program of several threads waits for all processors: a crowd of new
- * masters would stand there for a third of a second. To be called before any thread is started. Less room than wished
+ * masters would stand there for a third of a second. To be called before any thread is started. Less room than asked
  * is no error. */
 void mbp_server_make_room(const struct mbp_plant *plant);
 
@@ -86,14 +86,11 @@ struct sockaddr;
  * default. prepare sets options that its connections get; NULL = none. -1: errno says why there is none. */
 int mbp_server_listen(const struct sockaddr *address, int backlog, void (*prepare)(int fd));
 
-/* What the plant file's access rules let a peer do. open_to_network: it came to a listener beyond loopback. */
-struct mbp_server_right {
-    bool admitted;
-    uint8_t address[16]; /* IPv6; IPv4 as ::ffff:a.b.c.d */
-};
-struct mbp_server_right mbp_server_right_of(const struct mbp_plant *plant, const struct sockaddr *peer,
-                                            bool open_to_network);
-enum mbp_allow mbp_server_allow_of(const struct mbp_plant *plant, const struct sockaddr *peer, bool open_to_network,
-                                   uint8_t unit);
+/* The socket that systemd opened for HTTP (FileDescriptorName=http), the first time; -1 = there is none. Ownership: the
+ * caller's. */
+int mbp_server_take_http(struct mbp_server *server);
+
+/* A peer's address as access rules have it (mbplant/access.h): IPv6, IPv4 as ::ffff:a.b.c.d. */
+void mbp_server_address_of(const struct sockaddr *peer, uint8_t address[16]);
 
 #endif

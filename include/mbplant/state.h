@@ -6,6 +6,8 @@
 #include "mbplant/event.h"
 #include "mbplant/formula.h"
 #include "mbplant/plant.h"
+#include "mbplant/state/alarm.h"
+#include "mbplant/state/machine.h"
 #include "mbplant/state/watchdog.h"
 
 /* Bits of mbp_state.flags. */
@@ -20,32 +22,14 @@
 #define MBP_ALARMS_MAINTENANCE 0x02u /* out of service while the machine is in maintenance */
 #define MBP_ALARMS_ONE_SHOT    0x04u /* shelved until what is beyond has returned to normal */
 #define MBP_ALARMS_SHOT        0x08u /* ... and something has been beyond since */
-#define MBP_ALARMS_SHOT_NEW    0x10u /* ... without an event: nobody has retained it yet */
+#define MBP_ALARMS_SHOT_NEW    0x10u /* ... or it chatters, without an event: nobody has retained it yet */
+#define MBP_ALARMS_ONE_ALONE   0x20u /* one of its alarms alone is shelved until it has returned to normal */
 #define MBP_ALARMS_SHOTS       (MBP_ALARMS_ONE_SHOT | MBP_ALARMS_SHOT | MBP_ALARMS_SHOT_NEW)
 
 /* Every alarm of a sensor in a mask. */
 #define MBP_ALARMS_ALL ((1u << MBP_ALARM_COUNT) - 1u)
 
 #define MBP_SHELF_NO_END UINT64_MAX /* of mbp_state.shelf_end_ns: shelved until unshelved, or until it returns */
-
-struct mbp_machine_state {
-    uint64_t since_ms;    /* wall time of the last change of state */
-    uint64_t in_state_ns; /* simulated time in this state */
-    uint64_t running_ns;  /* totals, simulated time */
-    uint64_t down_ns;
-    uint64_t maintenance_ns;
-    uint64_t since_maintenance_ns; /* running time since the last maintenance */
-    uint64_t cycle_ns;             /* progress of the product in the machine */
-    uint32_t good;
-    uint32_t reject;
-    uint32_t failures;
-    uint32_t first_out; /* plant-wide index of the sensor that tripped it; UINT32_MAX = none */
-    uint32_t alarms;    /* active alarms of its sensors */
-    uint8_t state;      /* enum mbp_state_code */
-    bool trip;          /* a tripping alarm is active */
-    bool due;           /* maintenance due */
-    bool refusal_told;  /* the end of a planned maintenance was refused and journaled already */
-};
 
 /* A fault of the plant (mbplant/fault.h). */
 struct mbp_fault_state {
@@ -127,7 +111,7 @@ struct mbp_formula_state {
 /* Numbers first, then arrays, all in the block. */
 struct mbp_state {
     uint32_t sensor_count, machine_count, actuator_count, controller_count, fault_count, rate_count, rate_value_count,
-        formula_count, cell_count, stored_count, touched_count, watchdog_count;
+        formula_count, cell_count, stored_count, touched_count, watchdog_count, duty_count;
     size_t part_count;
     uint64_t scan;                          /* scans done; never goes back */
     uint64_t tick;                          /* the process's own count of them: random draws and dead times go by it */
@@ -137,6 +121,8 @@ struct mbp_state {
     uint32_t limits_version;                /* counts changes of limits: publish copies them when it moved */
     uint32_t alarms_version;                /* likewise of anything that mbp_alarm_state says, and of shelves */
     uint64_t next_shelf_end_ns;             /* no shelf ends before this simulated time */
+    uint64_t seed;                          /* of what is random: the plant's, or an instructor's */
+    uint64_t seed_given; /* by the file or the command line when this run began: where that is another, it is meant */
 
     uint64_t fault_next_ns; /* simulated time when a fault begins or ends; 0 = not planned yet */
     uint32_t fault_active_count;
@@ -144,7 +130,9 @@ struct mbp_state {
     uint32_t forced_count;    /* points that are held from outside */
     uint32_t shots_begun;     /* counts every MBP_ALARMS_SHOT_NEW */
     uint32_t formulas_untold; /* faults of formulas that came or went since mbp_logic_emit */
+    bool undressed;           /* sensors of no machine may be suppressed without a reason by now */
     bool faults_planned;      /* their times were drawn */
+    bool passes; /* while signals advance: an actuator is as open as what passes (mbplant/state/actuator.h) */
 
     double *lagged; /* the process value: the end of the signal, what other signals take in and the sensor senses;
                        behind the sensors' the positions of the actuators, so that an input's `from` is an index here */
@@ -172,6 +160,9 @@ struct mbp_state {
     uint8_t *alarm_flags;              /* MBP_ALARMS_... */
     uint64_t *shelf_end_ns;            /* simulated time at which a shelved sensor comes back, or MBP_SHELF_NO_END */
     uint32_t *alarm_since_s;           /* Unix time of the last change of any of its alarms' states; 0 = none yet */
+    uint32_t *raised_s;                /* MBP_ALARM_COUNT per sensor: Unix time when it was raised last; 0 = never */
+    struct mbp_alarms_alone *alone;    /* what is done to single alarms (mbplant/state/alarm.h) */
+    struct mbp_chatter_state *chatter; /* of the plant's duties */
     struct mbp_rate *rate;             /* of the sensors with a rate-of-change alarm, in file order */
     struct mbp_rate_value *rate_value; /* the parts of their windows */
     struct mbp_machine_state *machine;
@@ -225,7 +216,7 @@ void mbp_state_restore(struct mbp_state *state, const struct mbp_state *snapshot
 /* ---- a checkpoint: all of it in bytes, for another run of this program on the same plant ------------------------ */
 
 /* Where the bytes of the whole state lie: its single figures, and its arrays one by one. Returns how many spans. */
-#define MBP_STATE_SPANS 48u
+#define MBP_STATE_SPANS 64u
 unsigned mbp_state_spans(const struct mbp_state *state, struct mbp_span spans[MBP_STATE_SPANS]);
 size_t mbp_state_bytes(const struct mbp_state *state);
 
@@ -250,9 +241,19 @@ enum mbp_alarm_state mbp_alarm_state(const struct mbp_state *state, uint32_t sen
 enum mbp_alarm_state mbp_alarm_state_kept(const struct mbp_state *state, uint32_t sensor, unsigned alarm);
 
 /* The alarms of a sensor that trip its machine, or would if it were in service: their condition holds or is latched,
- * and they are neither shelved, suppressed by design nor out of service by hand. Maintenance hides a trip from the
- * operator, but does not make it go away. */
+ * and their interlock is not bypassed. What hides an alarm from the operator disarms nothing (ISA-18.2-2016 clause 3,
+ * IEC 61511-1 clause 11.2: an interlock has a bypass of its own). */
 uint8_t mbp_state_tripping(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t sensor);
+
+/* Likewise those that do not let it start: the same, and permissives. */
+uint8_t mbp_state_barring(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t sensor);
+
+/* What the interlock is that an alarm of a sensor is, or one of `interlocks` (alarm MBP_CONDITION). */
+enum mbp_interlock_state mbp_interlock_state_of(const struct mbp_plant *plant, const struct mbp_state *state,
+                                                uint32_t sensor, unsigned alarm);
+
+/* Alarms whose interlock is bypassed, without a row of its own that says so: a mask. */
+uint8_t mbp_bypassed_alarms(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t sensor);
 
 /* Brings what follows from a sensor's limits up to date: to be called when state->limit was changed. */
 void mbp_state_limits_changed(const struct mbp_plant *plant, struct mbp_state *state, uint32_t sensor);

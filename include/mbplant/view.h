@@ -62,7 +62,12 @@ struct mbp_sensor_view {
     bool condition;                       /* what the alarm `condition` watches for is there */
     uint8_t alarm_state[MBP_ALARM_COUNT]; /* enum mbp_alarm_state */
     uint32_t alarm_since_s;               /* Unix time of the last change of any of them; 0 = none yet */
+    uint32_t raised_s[MBP_ALARM_COUNT];   /* Unix time when each was raised last; 0 = never */
+    uint32_t shelved_s[MBP_ALARM_COUNT];  /* left of the shelf of each alone; as shelving_s */
+    uint32_t bypassed_s[MBP_ALARM_COUNT]; /* left of the bypass of the interlock of each; 0 = none */
     uint32_t shelving_s;                  /* left; 0 none, MBP_SHELVE_ONCE, MBP_SHELVE_FOR_EVER */
+    bool acting, first_out;               /* of an interlock, as the next */
+    uint8_t interlock_state;              /* enum mbp_interlock_state */
 };
 
 struct mbp_actuator_view {
@@ -132,6 +137,12 @@ void mbp_view_stored(const struct mbp_plant *plant, const struct mbp_state *stat
 /* The whole plant into one that there is room in, each number as precise as masters get it; of the summary what a unit
  * with one shows. Texts stay as they are: they stand in registers alone. */
 void mbp_view_plant(const struct mbp_plant *plant, const struct mbp_state *state, struct mbp_plant_view *out);
+
+/* The same of the shelf of one of its alarms alone. */
+uint32_t mbp_view_shelved_s(const struct mbp_state *state, uint32_t sensor, unsigned alarm);
+
+/* What is left of the bypass of an alarm's interlock, likewise; 0 = it is armed. */
+uint32_t mbp_view_bypassed_s(const struct mbp_state *state, uint32_t sensor, unsigned alarm);
 
 /* The shelving register of a sensor: whole seconds that are left, rounded up, so that it is never 0 while it stands. */
 uint32_t mbp_view_shelving_s(const struct mbp_state *state, uint32_t sensor);

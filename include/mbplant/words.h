@@ -64,6 +64,17 @@ enum mbp_priority {
     MBP_PRIORITY_CRITICAL,
     MBP_PRIORITY_COUNT
 };
+/* What an interlock does. A trip does not let its machine start either, as long as it stands. */
+enum mbp_interlock_action { MBP_INTERLOCK_TRIP, MBP_INTERLOCK_PERMISSIVE, MBP_INTERLOCK_ACTION_COUNT };
+
+/* What an interlock is. Numbers are those of the map: never renumber. */
+enum mbp_interlock_state {
+    MBP_INTERLOCK_READY,
+    MBP_INTERLOCK_ACTING,   /* its condition holds */
+    MBP_INTERLOCK_BYPASSED, /* it would not act */
+    MBP_INTERLOCK_DEFEATED, /* its condition holds, and it does not act */
+    MBP_INTERLOCK_STATE_COUNT
+};
 enum mbp_kind {
     MBP_TEMPERATURE,
     MBP_PRESSURE,
@@ -151,16 +162,17 @@ const char *mbp_table_name(enum mbp_table table);
 const char *mbp_table_word(enum mbp_table table); /* "holding": as people and `at:` name it */
 const char *mbp_table_noun(enum mbp_table table); /* one of it: "holding register" */
 unsigned mbp_table_poll(enum mbp_table table);    /* mbpoll's -t */
-int mbp_table_find(const char *word);             /* by any of its words (holding, holding_registers, hr, 4x); -1 */
+int mbp_table_find(const char *word); /* by any of its words (holding, holding_registers, hr, 4x), in any case; -1 */
+/* "holding 40", "4x 0x28": a table and an address in it, with a space between; -1: the text is no such thing. */
+int mbp_table_place(const char *text, uint16_t *addr);
 const char *mbp_type_name(enum mbp_type type);
 const char *mbp_order_name(enum mbp_order order);
 const char *mbp_inject_name(enum mbp_inject inject);
 const char *mbp_priority_name(enum mbp_priority priority);
+const char *mbp_interlock_action_name(enum mbp_interlock_action action);
+const char *mbp_interlock_state_name(enum mbp_interlock_state state);
 const char *mbp_kind_name(enum mbp_kind kind);
-const char *mbp_wave_name(enum mbp_wave wave);
-const char *mbp_input_function_name(enum mbp_input_function function);
 const char *mbp_actuator_kind_name(enum mbp_actuator_kind kind);
-const char *mbp_setting_name(enum mbp_setting setting);
 
 /* The diagnosis that a limit of this kind stands for: temperature high = "Overheating", low = "Low temperature",
  * pressure high = "Overpressure", low = "Pressure drop" (mbplant.yaml(5)). Static storage. */

@@ -130,6 +130,15 @@ static enum mbp_status take(struct mbp_analyser *analyser, const struct mbp_even
     return MBP_OK;
 }
 
+/* It was acknowledged, and waits from now on: no new alarm. */
+static void wait_again(struct mbp_analyser *analyser, struct alarm_track *track)
+{
+    if (analyser->axis.phase == AXIS_AFTER || track->waiting != NO)
+        return;
+    track->waiting = YES;
+    track->waiting_t = axis_t(&analyser->axis);
+}
+
 static bool is_unknown(const struct alarm_track *track)
 {
     return track->active == UNKNOWN || track->waiting == UNKNOWN;
@@ -139,6 +148,8 @@ enum mbp_status alarms_take(struct mbp_analyser *analyser, const struct mbp_even
 {
     struct alarms *alarms = analyser->alarms;
     enum mbp_status status = MBP_OK;
+    if (event->code == MBP_EV_ALARM_AGAIN && event->detail < MBP_ALARM_COUNT)
+        wait_again(analyser, &alarms->tracks[(size_t)sensor * MBP_ALARM_COUNT + event->detail]);
     if (event->code == MBP_EV_ALARM_SHELVED)
         alarms->figures.shelved += analyser->axis.phase == AXIS_WITHIN;
     if (event->code < MBP_EV_ALARM_RAISED || event->code > MBP_EV_ALARM_ACKNOWLEDGED ||

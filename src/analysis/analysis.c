@@ -39,14 +39,6 @@ void mbp_analyser_free(struct mbp_analyser *analyser)
     free(analyser);
 }
 
-/* The plant runs at another pace from this event on, perhaps. */
-static void follow_pace(struct mbp_analyser *analyser, const struct mbp_event *event)
-{
-    bool tells = event->code == MBP_EV_PLANT_LOADED || event->code == MBP_EV_PLANT_CHANGED;
-    if (tells && event->limit > 0)
-        analyser->axis.scan_ns = (uint64_t)llround((double)event->limit * 1e6) * 1000;
-}
-
 enum mbp_status mbp_analyser_take(struct mbp_analyser *analyser, const struct mbp_event *event)
 {
     struct axis *axis = &analyser->axis;
@@ -61,7 +53,7 @@ enum mbp_status mbp_analyser_take(struct mbp_analyser *analyser, const struct mb
         status = machines_close(analyser);
     if (status == MBP_OK)
         status = subjects_follow(analyser, event, !was_started);
-    follow_pace(analyser, event);
+    axis_follow_pace(axis, event);
     for (uint32_t m = 0; !was_started && axis->from_birth && m < analyser->plant->machine_count; m++)
         production_birth(analyser, m);
     if (event->code == MBP_EV_START && was_started && status == MBP_OK)
@@ -112,6 +104,7 @@ static enum mbp_status fill(struct mbp_analyser *analyser, struct mbp_analysis *
         out->looked_from = axis->first_seq;
     if (status == MBP_OK)
         status = floods_find(out);
+    windows_count(out);
     struct machines *machines = &analyser->machines;
     out->machines = machines->figures;
     out->segments = machines->segments.items;
@@ -121,7 +114,7 @@ static enum mbp_status fill(struct mbp_analyser *analyser, struct mbp_analysis *
     machines->figures = NULL;
     machines->segments.items = machines->stops.items = NULL;
     out->availability = joint_availability(out);
-    return status;
+    return status == MBP_OK ? line_availability(out) : status;
 }
 
 enum mbp_status mbp_analyser_finish(struct mbp_analyser *analyser, struct mbp_analysis **out)

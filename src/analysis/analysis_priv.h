@@ -28,6 +28,9 @@ struct axis {
 /* Takes in an event's stamps and moves the phase. */
 void axis_take(struct axis *axis, const struct mbp_event *event);
 
+/* The plant runs at another pace from this event on, perhaps. */
+void axis_follow_pace(struct axis *axis, const struct mbp_event *event);
+
 /* After the last event: the period ends now at the latest. now may be NULL. */
 void axis_finish(struct axis *axis, const struct mbp_analysis_now *now);
 
@@ -174,5 +177,13 @@ bool alarms_want_earlier(const struct mbp_analyser *analyser);
 
 /* Rates, the peak and the floods of alarms->raises, into alarms and floods. */
 enum mbp_status floods_find(struct mbp_analysis *analysis);
+
+/* How alarms spread over the period, ten minutes by ten; how much of them the ten worst are. */
+void windows_count(struct mbp_analysis *analysis);
+
+/* ---- line -------------------------------------------------------------------------------------------------------- */
+
+/* What its machines are together, by the segments. Errors: MBP_ERR_MEMORY. */
+enum mbp_status line_availability(struct mbp_analysis *analysis);
 
 #endif

@@ -1,6 +1,8 @@
 /* The plant's time: scans counted across restarts, and where in it a period of wall time begins and ends. */
 #include "analysis_priv.h"
 
+#include <math.h>
+
 /* Stamps of the event before and of the next one, between which an end of the period lies. */
 struct gap {
     uint64_t from_t_ns, to_t_ns;
@@ -78,6 +80,13 @@ void axis_take(struct axis *axis, const struct mbp_event *event)
     axis->wall_ms = gap.to_wall;
     axis->scan = event->scan;
     axis->seq = event->seq;
+}
+
+void axis_follow_pace(struct axis *axis, const struct mbp_event *event)
+{
+    bool tells = event->code == MBP_EV_PLANT_LOADED || event->code == MBP_EV_PLANT_CHANGED;
+    if (tells && event->limit > 0)
+        axis->scan_ns = (uint64_t)llround((double)event->limit * 1e6) * 1000;
 }
 
 void axis_finish(struct axis *axis, const struct mbp_analysis_now *now)

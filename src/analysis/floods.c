@@ -90,3 +90,35 @@ enum mbp_status floods_find(struct mbp_analysis *analysis)
     analysis->alarms.per_hour = length > 0 ? analysis->alarms.raised * MS_PER_H / length : (double)NAN;
     return status;
 }
+
+const uint32_t mbp_analysis_class_most[MBP_ANALYSIS_CLASSES - 1] = {0, 2, 5, MBP_ANALYSIS_FLOOD_FROM - 1};
+
+static unsigned class_of(uint32_t count)
+{
+    unsigned class = 0;
+    while (class < MBP_ANALYSIS_CLASSES - 1 && count > mbp_analysis_class_most[class])
+        class ++;
+    return class;
+}
+
+void windows_count(struct mbp_analysis *analysis)
+{
+    struct mbp_analysis_alarms *alarms = &analysis->alarms;
+    uint64_t all = (analysis->length_ms + MBP_ANALYSIS_WINDOW_MS - 1) / MBP_ANALYSIS_WINDOW_MS;
+    uint32_t told = 0;
+    uint32_t top = 0;
+    alarms->windows = all < UINT32_MAX ? (uint32_t)all : UINT32_MAX;
+    for (size_t i = 0; i < analysis->raise_count;) {
+        uint64_t window = analysis->raises[i].at_ms / MBP_ANALYSIS_WINDOW_MS;
+        uint32_t count = 0;
+        for (; i < analysis->raise_count && analysis->raises[i].at_ms / MBP_ANALYSIS_WINDOW_MS == window; i++)
+            count++;
+        alarms->windows_of[class_of(count)]++;
+        told++;
+    }
+    alarms->windows = alarms->windows > told ? alarms->windows : told;
+    alarms->windows_of[0] += alarms->windows - told;
+    for (size_t a = 0; a < analysis->actor_count && a < 10; a++)
+        top += analysis->actors[a].raised;
+    alarms->top_ten_share = alarms->raised > 0 ? (double)top / alarms->raised : (double)NAN;
+}

@@ -1,7 +1,6 @@
 /* Times as people type them. */
 #include "mbplant/report/period.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -188,23 +187,6 @@ enum mbp_status mbp_moment_parse(const char *text, uint64_t now_ms, bool is_end,
         return MBP_ERR_RANGE;
     *out = (struct mbp_moment){MBP_MOMENT_EVENT, (uint32_t)seq, 0};
     return MBP_OK;
-}
-
-const char *mbp_moment_text(uint64_t ms, char *buf, size_t size)
-{
-    time_t seconds = (time_t)(ms / MS_PER_S);
-    struct tm local;
-    char whole[32] = "?";
-    char zone[32] = "Z";
-    if (localtime_r(&seconds, &local) != NULL) {
-        strftime(whole, sizeof whole, "%Y-%m-%dT%H:%M:%S", &local);
-        long minutes = local.tm_gmtoff / 60;
-        if (minutes != 0)
-            snprintf(zone, sizeof zone, "%c%02ld:%02ld", minutes < 0 ? '-' : '+', labs(minutes) / MINUTES_PER_H,
-                     labs(minutes) % MINUTES_PER_H);
-    }
-    snprintf(buf, size, "%s.%03u%s", whole, (unsigned)(ms % MS_PER_S), zone);
-    return buf;
 }
 
 bool mbp_moments_are_reversed(const struct mbp_moment *since, const struct mbp_moment *until)

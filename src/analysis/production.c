@@ -79,14 +79,16 @@ void production_follow(struct mbp_analyser *analyser)
     analyser->production_ended = analyser->production_ended || ends;
 }
 
-/* What an end of the period had, between the counters told before and the ones told after it. */
+/* What an end of the period had, between the counters told before and the ones told after it. Where only later ones are
+ * told, it is not known. */
 static void settle(struct production_sample *end, const struct production_sample *before,
                    const struct production_sample *after)
 {
     if (!end->marked || end->known)
         return;
     bool nothing_since = after->run_ms == end->run_ms;
-    if (!nothing_since && (!before->known || after->t - before->t > NEAR_MS))
+    bool between = before->known && before->t <= end->t;
+    if (!nothing_since && (!between || after->t - before->t > NEAR_MS))
         return;
     uint64_t run_ms = after->run_ms - before->run_ms;
     double share = nothing_since || run_ms == 0 || end->run_ms < before->run_ms

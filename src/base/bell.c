@@ -1,5 +1,5 @@
 /* An eventfd and the flag that saves its system call. */
-#include "mbplant/bell.h"
+#include "mbplant/base/bell.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>

@@ -96,6 +96,36 @@ enum mbp_status mbp_file_open_below(const char *folder, const char *name, int *f
     return take(opened, S_IFREG, fd);
 }
 
+/* No part of a path, nothing hidden, nothing that a terminal or a shell takes for something else. */
+static bool is_of_name(uint32_t code)
+{
+    if (code >= 0x80)
+        return code >= 0xA0 && !mbp_utf8_is_control(code);
+    return (code >= '0' && code <= '9') || (code >= 'A' && code <= 'Z') || (code >= 'a' && code <= 'z') ||
+           code == '_' || code == '-' || code == '.' || code == ' ';
+}
+
+const char *mbp_file_name_check(const char *name, size_t max)
+{
+    size_t len = strlen(name);
+    if (len == 0)
+        return "it is empty";
+    if (len > max)
+        return "it is too long";
+    for (size_t at = 0; at < len;) {
+        uint32_t code;
+        size_t bytes = mbp_utf8_next(name + at, &code);
+        if (bytes == 0)
+            return "it is no UTF-8";
+        if (!is_of_name(code))
+            return "it has something else than letters, digits, _ - . and spaces";
+        at += bytes;
+    }
+    if (strchr("-. ", name[0]) != NULL || name[len - 1] == ' ')
+        return "it begins with - or . or a space, or ends with a space";
+    return NULL;
+}
+
 const char *mbp_file_why(enum mbp_status status)
 {
     if (status == MBP_ERR_FORMAT)

@@ -138,3 +138,8 @@ void mbp_text_xml(const char *text, FILE *out)
             fputc(*text, out);
     }
 }
+
+bool mbp_text_same(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}

@@ -57,6 +57,25 @@ static void emit_machine(const struct mbp_change *change, uint32_t m, uint32_t p
     }
 }
 
+static bool same_limit(double a, double b)
+{
+    return (isnan(a) && isnan(b)) || (!(a < b) && !(a > b) && !isnan(a) && !isnan(b));
+}
+
+/* What the file says of each limit that it gives otherwise now, as a master's write of it is told. */
+static void emit_limits(const struct mbp_change *change, uint32_t s, uint32_t was, uint32_t peer,
+                        struct mbp_events *events)
+{
+    for (uint32_t l = 0; l < MBP_LIMIT_COUNT; l++) {
+        struct mbp_event event = sensor_event(change->to, MBP_EV_LIMIT_CHANGED, s, peer);
+        event.value = (float)change->to->sensors[s].limits[l];
+        event.limit = (float)change->from->sensors[was].limits[l];
+        event.detail = l;
+        if (!same_limit(change->to->sensors[s].limits[l], change->from->sensors[was].limits[l]))
+            mbp_events_emit(events, event);
+    }
+}
+
 static void emit_sensor(const struct mbp_change *change, uint32_t s, uint32_t peer, struct mbp_events *events)
 {
     uint32_t was = change->sensor_from[s];
@@ -68,6 +87,8 @@ static void emit_sensor(const struct mbp_change *change, uint32_t s, uint32_t pe
         event.limit = (float)change->from->sensors[was].reg.addr;
         event.detail = change->sensor_details[s];
         mbp_events_emit(events, event);
+        if ((change->sensor_details[s] & MBP_CHANGED_LIMITS) != 0)
+            emit_limits(change, s, was, peer, events);
     }
 }
 

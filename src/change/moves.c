@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "change_priv.h"
+#include "mbplant/base/tr.h"
 #include "mbplant/map.h"
 
 /* The points of one unit, by name. */
@@ -93,7 +94,7 @@ enum mbp_status change_find_moves(struct mbp_change *change)
 
 static void print_moved(const char *name, uint8_t unit, uint32_t points, FILE *out)
 {
-    fprintf(out, "%s of unit %u: %u of its points moved to other addresses\n", name, unit, points);
+    fprintf(out, mbp_tr("%s of unit %u: %u of its points moved to other addresses\n"), name, unit, points);
 }
 
 static void print_sensor(const struct mbp_change *change, uint32_t s, FILE *out)
@@ -107,11 +108,11 @@ static void print_sensor(const struct mbp_change *change, uint32_t s, FILE *out)
         print_moved(now->name, unit, change->sensor_moved[s], out);
         return;
     }
-    fprintf(out, "%s of unit %u: its value moved from holding register %u (%s) to %u (%s)", now->name, unit,
+    fprintf(out, mbp_tr("%s of unit %u: its value moved from holding register %u (%s) to %u (%s)"), now->name, unit,
             was->reg.addr, mbp_reference(MBP_HOLDING_REGISTERS, was->reg.addr, before, sizeof before), now->reg.addr,
             mbp_reference(MBP_HOLDING_REGISTERS, now->reg.addr, after, sizeof after));
     if (change->sensor_moved[s] > 1)
-        fprintf(out, ", and %u of its other points", change->sensor_moved[s] - 1);
+        fprintf(out, mbp_tr(", and %u of its other points"), change->sensor_moved[s] - 1);
     fputc('\n', out);
 }
 
@@ -138,5 +139,5 @@ void mbp_change_print_moves(const struct mbp_change *change, uint32_t max, FILE 
             more++;
     }
     if (more > 0)
-        fprintf(out, "and %u more machines and sensors\n", more);
+        fprintf(out, mbp_tr("and %u more machines and sensors\n"), more);
 }

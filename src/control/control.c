@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "control_priv.h"
+#include "mbplant/state/forced.h"
 
 #define LARGEST      1e30 /* no number in here goes beyond, so that none becomes infinite */
 #define FILTER_SHARE 0.1  /* of the derivative time: the lag that keeps noise out of it */
@@ -97,7 +98,8 @@ static bool is_free(const struct mbp_plant *plant, const struct mbp_state *state
     const struct mbp_controller *controller = &plant->controllers[c];
     while (state->controller[c].automatic && !isnan(state->value[controller->input])) {
         if (controller->output != UINT32_MAX)
-            return isnan(mbp_actuator_fail(plant, state, controller->output));
+            return isnan(mbp_actuator_fail(plant, state, controller->output)) &&
+                   isnan(mbp_forced_command(state, controller->output));
         c = controller->inner;
         controller = &plant->controllers[c];
     }
@@ -134,7 +136,7 @@ static double must_be(const struct mbp_plant *plant, const struct mbp_state *sta
     double fail = mbp_actuator_fail(plant, state, controller->output);
     if (!now->automatic)
         return state->command[controller->output];
-    return fail;
+    return isnan(fail) ? mbp_forced_command(state, controller->output) : fail;
 }
 
 /* Where a controller begins that is free from its first scan on: where what it moves stands. */

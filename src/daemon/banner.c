@@ -1,6 +1,7 @@
 /* The start-up lines. */
 #include "banner.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -24,26 +25,42 @@ static const struct mbp_sensor *example_sensor(const struct mbp_plant *plant)
     return NULL;
 }
 
-/* How mbplantctl is called from here: by its name where it is installed beside us, by its path in a build folder. */
-static const char *master_command(char *buf, size_t size)
+/* In a build folder the two stand apart. False: this is none. */
+static bool beside_in_build(char *buf, size_t size)
 {
     char self[PATH_MAX];
     char here[PATH_MAX];
     ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
-    snprintf(buf, size, "mbplantctl");
     if (len < 0)
-        return buf;
+        return false;
     self[len] = '\0';
     char *slash = strrchr(self, '/');
     char *folder = slash == NULL ? NULL : strstr(self, "/src/mbplantd");
     if (folder == NULL || folder + strlen("/src") != slash)
-        return buf;
+        return false;
     snprintf(folder, sizeof self - (size_t)(folder - self), "/tools/mbplantctl/mbplantctl");
     if (access(self, X_OK) != 0)
-        return buf;
+        return false;
     size_t under = getcwd(here, sizeof here) == NULL ? 0 : strlen(here);
     bool below = under > 1 && strncmp(self, here, under) == 0 && self[under] == '/';
     snprintf(buf, size, "%s", below ? self + under + 1 : self);
+    return true;
+}
+
+/* How mbplantctl is called from here: by its path in a build folder or beside us where we were called by ours, else by
+ * its name. */
+static const char *master_command(char *buf, size_t size)
+{
+    const char *slash = strrchr(program_invocation_name, '/');
+    if (beside_in_build(buf, size))
+        return buf;
+    if (slash != NULL) {
+        int len =
+            snprintf(buf, size, "%.*s/mbplantctl", (int)(slash - program_invocation_name), program_invocation_name);
+        if (len > 0 && (size_t)len < size && access(buf, X_OK) == 0)
+            return buf;
+    }
+    snprintf(buf, size, "mbplantctl");
     return buf;
 }
 
@@ -115,7 +132,7 @@ void banner_print(const struct daemon *daemon)
     outputs_banner(daemon, stdout);
     printf("data        %s\n", daemon->data_dir);
     if (tcp != NULL) {
-        bool any = strcmp(tcp->host, "0.0.0.0") == 0 || strcmp(tcp->host, "::") == 0;
+        bool any = strcmp(tcp->host, "0.0.0.0") == 0 || strcmp(tcp->host, "::") == 0 || strcmp(tcp->host, "*") == 0;
         print_examples(plant, any ? DEFAULT_HOST : tcp->host, tcp->port);
     }
     fflush(stdout);

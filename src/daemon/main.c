@@ -17,6 +17,7 @@
 #include "run_report.h"
 #include "scenario_run.h"
 #include "service.h"
+#include "snapshots.h"
 
 enum { EXIT_OK = 0, EXIT_RUNTIME = 1, EXIT_USAGE = 2 };
 
@@ -99,12 +100,9 @@ static void before_request(void *ctx)
     mbp_scan_poll_busy(((struct daemon *)ctx)->scan);
 }
 
-static uint16_t actor_of(void *ctx, unsigned kind, const uint8_t address[MBP_ACTOR_ADDRESS], const char *who)
+static uint16_t actor_of(void *ctx, const struct mbp_actor *actor)
 {
-    struct mbp_actor actor = {.kind = (uint8_t)kind};
-    memcpy(actor.address, address, sizeof actor.address);
-    snprintf(actor.name, sizeof actor.name, "%s", who);
-    return mbp_journal_actor(((struct daemon *)ctx)->journal, &actor);
+    return mbp_journal_actor(((struct daemon *)ctx)->journal, actor);
 }
 
 /* Where it listens: as the options say, else the plant file. */
@@ -132,6 +130,7 @@ void daemon_stop(struct daemon *daemon)
     signals_unref(&daemon->signals);
     uv_close((uv_handle_t *)&daemon->after_round, NULL);
     reload_close(daemon);
+    snapshots_close(daemon);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -171,6 +170,8 @@ static int serve(struct daemon *daemon)
         .actor_of = actor_of,
         .ctx = daemon,
     };
+    if (daemon->options.listen_count == 0 && daemon->options.command == NULL)
+        daemon->listens_at = daemon_listen_text(&daemon->plant->server.listen);
     if (mbp_server_open(&config, stderr, &daemon->server) != MBP_OK) {
         uv_run(&daemon->loop, UV_RUN_DEFAULT); /* lets go of the half-open server */
         return EXIT_RUNTIME;
@@ -193,6 +194,7 @@ static int serve(struct daemon *daemon)
     }
     watch_scenario(daemon);
     reload_open(daemon);
+    snapshots_open(daemon);
     realtime_start(&daemon->realtime, &daemon->loop);
     if (scenario_run_talks(daemon))
         banner_print(daemon);
@@ -281,6 +283,25 @@ static enum mbp_status read_journal_comment(void *ctx, uint16_t file, uint16_t p
     return mbp_journal_comment_at(ctx, file, place, text);
 }
 
+static uint32_t find_journal_item(void *ctx, const struct mbp_plant *plant, uint32_t unit, uint16_t id)
+{
+    return mbp_journal_item(ctx, plant, unit, id);
+}
+
+/* The same from the same place, by the operator's name. */
+static uint16_t actor_for(void *ctx, uint16_t actor, const struct mbp_operator *who)
+{
+    struct mbp_journal *journal = ctx;
+    const struct mbp_event by = {.actor = actor, .seq = UINT32_MAX};
+    const struct mbp_actor *known = mbp_names_actor(mbp_journal_names(journal), &by);
+    struct mbp_actor for_him = {.kind = MBP_ACTOR_TCP};
+    if (known != NULL)
+        for_him = *known;
+    snprintf(for_him.name, sizeof for_him.name, "%s", who->name);
+    snprintf(for_him.role, sizeof for_him.role, "%s", mbp_role_name((enum mbp_role)who->role));
+    return mbp_journal_actor(journal, &for_him);
+}
+
 static enum mbp_status read_journal_file(void *ctx, uint16_t file, uint16_t record, uint16_t count, uint16_t *words)
 {
     return mbp_journal_read_file(ctx, file, record, count, words);
@@ -291,7 +312,7 @@ static bool has_descriptors(void)
 {
     int taken[OWN_DESCRIPTORS];
     size_t count = 0;
-    while (count < OWN_DESCRIPTORS && (taken[count] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+    while (count < OWN_DESCRIPTORS && (taken[count] = open("/", O_PATH | O_CLOEXEC)) >= 0)
         count++;
     bool enough = count == OWN_DESCRIPTORS;
     if (!enough)
@@ -333,8 +354,8 @@ static int start(struct daemon *daemon)
     if (status == MBP_OK)
         status = mbp_image_new(daemon->plant, &daemon->image);
     if (status == MBP_OK) {
-        mbp_image_set_files(daemon->image,
-                            (struct mbp_file_source){read_journal_file, read_journal_comment, daemon->journal});
+        mbp_image_set_files(daemon->image, (struct mbp_file_source){read_journal_file, read_journal_comment,
+                                                                    daemon->journal, find_journal_item, actor_for});
         const struct mbp_scan_config config = {
             daemon->plant, daemon->image,         daemon->journal,
             daemon->clock, daemon->options.speed, daemon->options.mode == MODE_RUN ? CHECKPOINT_EVERY_NS : 0};
@@ -360,8 +381,9 @@ static int stop(struct daemon *daemon, int code)
     if (mbp_journal_close(daemon->journal) != MBP_OK)
         code = EXIT_RUNTIME;
     scenario_run_end(daemon);
-    if (!reload_end(daemon)) {
-        mbp_log(MBP_LOG_WARNING, "a changed plant was still being read: it is left at that");
+    bool reloaded = reload_end(daemon);
+    if (!reloaded || !snapshots_end(daemon)) {
+        mbp_log(MBP_LOG_WARNING, "a changed plant or a snapshot was still on its way: it is left at that");
         fflush(stdout);
         fflush(stderr);
         _exit(code); /* nothing that the reading thread looks at may go before it does */
@@ -370,6 +392,7 @@ static int stop(struct daemon *daemon, int code)
     mbp_scan_free(daemon->scan);
     mbp_image_free(daemon->image);
     mbp_plant_free(daemon->plant);
+    free(daemon->listens_at);
     return code;
 }
 
@@ -382,6 +405,15 @@ static void steady_memory(void)
 #endif
 }
 
+/* What only prints has failed where nobody got it. */
+static int printed(int code)
+{
+    if ((fflush(stdout) == 0 && ferror(stdout) == 0) || code != EXIT_OK)
+        return code;
+    fprintf(stderr, "mbplantd: cannot write the output\n");
+    return EXIT_RUNTIME;
+}
+
 int main(int argc, char **argv)
 {
     static struct daemon daemon;
@@ -389,7 +421,7 @@ int main(int argc, char **argv)
     steady_memory();
     int code = options_read(argc, argv, &daemon.options);
     if (code >= 0)
-        return code;
+        return printed(code);
     if (daemon.options.mode == MODE_RUN)
         signals_end_at_once();
     else
@@ -414,10 +446,11 @@ int main(int argc, char **argv)
         }
         mbp_scenario_free(daemon.scenario);
         mbp_plant_free(daemon.plant);
-        return EXIT_OK;
+        return printed(EXIT_OK);
     }
     if (daemon.options.mode == MODE_RUN)
         signals_hold(); /* until the loop gets them */
     code = start(&daemon);
-    return stop(&daemon, code);
+    code = stop(&daemon, code);
+    return daemon.options.mode == MODE_FAST_FORWARD ? printed(code) : code;
 }

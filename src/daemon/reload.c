@@ -46,27 +46,28 @@ static const char *why_refused(const struct next_plant *made)
     return said ? made->errors : "not enough memory for this plant\n";
 }
 
-static bool differs(const char *a, const char *b)
+char *daemon_listen_text(const struct mbp_listens *listens)
 {
-    return (a == NULL) != (b == NULL) || (a != NULL && strcmp(a, b) != 0);
+    struct mbp_buffer text;
+    if (!mbp_buffer_open(&text))
+        return NULL;
+    mbp_listens_print(text.out, listens);
+    return mbp_buffer_close(&text);
 }
 
 /* What is to be said of a plant that is not refused: points that moved, and what only a restart changes. */
 static void write_notes(const struct daemon *daemon, const struct next_plant *made, FILE *out)
 {
-    const struct mbp_listens *listen = &daemon->plant->server.listen;
     fputs(made->local_notes != NULL ? made->local_notes : "", out);
     if (made->unchanged)
         return;
     fputs(made->moves, out);
-    if (daemon->options.listen_count == 0 && !mbp_listens_same(listen, &made->plant->server.listen)) {
-        fputs("the plant file's 'listen' is now ", out);
-        mbp_listens_print(out, &made->plant->server.listen);
-        fputs(": mbplantd stays at ", out);
-        mbp_listens_print(out, listen);
-        fputs(" until it is restarted\n", out);
-    }
-    if (differs(daemon->plant->mqtt.broker, made->plant->mqtt.broker))
+    char *listen = daemon_listen_text(&made->plant->server.listen);
+    if (daemon->listens_at != NULL && listen != NULL && strcmp(listen, daemon->listens_at) != 0)
+        fprintf(out, "the plant file's 'listen' is now %s: mbplantd stays at %s until it is restarted\n", listen,
+                daemon->listens_at);
+    free(listen);
+    if (!mbp_text_same(daemon->plant->mqtt.broker, made->plant->mqtt.broker))
         fputs("the plant file's 'mqtt' is another one: mbplantd stays with the broker that it has until it is "
               "restarted\n",
               out);
@@ -246,13 +247,13 @@ static void refuse(struct daemon *daemon, uint32_t crc, const char *text)
 }
 
 /* Why the text that was asked for is not what is staged; NULL = it is. */
-static const char *wrong_text(const struct mbp_staged_wish *wish, enum mbp_status status, uint32_t crc)
+static const char *wrong_text(const struct mbp_staged_asked *order, enum mbp_status status, uint32_t crc)
 {
     if (status == MBP_ERR_MISSING)
         return "nothing is staged: write the new plant file to files 900.. of this unit first\n";
     if (status == MBP_ERR_RANGE)
         return "the staged text's length, its first two registers, is beyond what files 900.. hold\n";
-    if (wish->crc != 0 && wish->crc != crc)
+    if (order->crc != 0 && order->crc != crc)
         return "another text is staged than the one that is meant: two masters at once? transfer it again\n";
     if (status != MBP_OK)
         return "the staged text does not fit its CRC-32: a part of it is missing, or two masters wrote at once; "
@@ -285,9 +286,9 @@ static bool save(const struct daemon *daemon, struct next_plant *made, FILE *not
 /* What was asked for has succeeded so far. */
 static void finish(struct daemon *daemon, struct next_plant *made, const char *notes)
 {
-    bool put = daemon->wish.command == MBP_STAGING_PUT;
+    bool put = daemon->order.command == MBP_STAGING_PUT;
     uint32_t crc = made->plant->text_crc;
-    enum mbp_status status = put && !made->unchanged ? take_over(daemon, made, daemon->wish.peer.actor) : MBP_OK;
+    enum mbp_status status = put && !made->unchanged ? take_over(daemon, made, daemon->order.peer.actor) : MBP_OK;
     if (status != MBP_OK) {
         refuse(daemon, crc, why_not_taken(status));
         return;
@@ -318,7 +319,7 @@ static void on_staged(void *ctx, struct next_plant *made)
 {
     struct daemon *daemon = ctx;
     if (made->status != MBP_OK) {
-        refuse(daemon, daemon->wish.crc, why_refused(made));
+        refuse(daemon, daemon->order.crc, why_refused(made));
     } else {
         char *notes = notes_of(daemon, made);
         finish(daemon, made, notes);
@@ -330,18 +331,18 @@ static void on_staged(void *ctx, struct next_plant *made)
 static void on_asked(uv_check_t *check)
 {
     struct daemon *daemon = check->data;
-    if (daemon->making != NULL || !mbp_image_staging_asked(daemon->image, &daemon->wish))
+    if (daemon->making != NULL || !mbp_image_staging_asked(daemon->image, &daemon->order))
         return;
     struct mbp_text text;
     uint32_t crc;
     enum mbp_status status = mbp_image_staged(daemon->image, &text, &crc);
-    const char *wrong = wrong_text(&daemon->wish, status, crc);
+    const char *wrong = wrong_text(&daemon->order, status, crc);
     if (wrong != NULL) {
         refuse(daemon, crc, wrong);
         return;
     }
-    daemon->wish.crc = crc;
-    if (daemon->play != NULL && daemon->wish.command == MBP_STAGING_PUT) {
+    daemon->order.crc = crc;
+    if (daemon->play != NULL && daemon->order.command == MBP_STAGING_PUT) {
         refuse(daemon, crc, scenario_plays);
         return;
     }
@@ -351,8 +352,8 @@ static void on_asked(uv_check_t *check)
         .text_len = text.len,
         .now = daemon->plant,
         .seed = daemon->options.has_seed ? &daemon->options.seed : NULL,
-        .check_only = daemon->wish.command == MBP_STAGING_CHECK,
-        .save = daemon->wish.command == MBP_STAGING_PUT,
+        .check_only = daemon->order.command == MBP_STAGING_CHECK,
+        .save = daemon->order.command == MBP_STAGING_PUT,
         .outputs = outputs_there(daemon),
     };
     if (next_plant_make(&daemon->loop, &request, on_staged, daemon, &daemon->making) != MBP_OK)

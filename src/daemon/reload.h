@@ -19,4 +19,7 @@ bool reload_end(struct daemon *daemon);
 /* SIGHUP: reads the plant file again. What is wrong with it goes to stderr and the running plant goes on. */
 void reload_ask(struct daemon *daemon);
 
+/* As a plant file writes it, to compare. Ownership: free. NULL without memory. */
+char *daemon_listen_text(const struct mbp_listens *listens);
+
 #endif

@@ -1,4 +1,5 @@
 /* Values for trends, while there is a page that shows them. */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "daemon.h"
@@ -59,6 +60,10 @@ static void changed(void *own)
 static void end(void **own)
 {
     struct kept *kept = *own;
+    uint64_t lost = kept != NULL && kept->samples != NULL ? mbp_samples_lost(kept->samples) : 0;
+    if (lost > 0)
+        mbp_log(MBP_LOG_WARNING, "%" PRIu64 " values for trends were not kept: the disk was too slow, or refused them",
+                lost);
     if (kept != NULL)
         mbp_samples_close(kept->samples);
     free(kept);

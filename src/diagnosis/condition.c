@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "mbplant/codec.h"
+#include "mbplant/plant/interlock.h"
 
 /* ---- a block ----------------------------------------------------------------------------------------------------- */
 
@@ -29,7 +30,7 @@ bool condition_calm(const struct mbp_state *state, uint32_t first, uint32_t coun
     uint8_t up = 0;
     for (uint32_t i = 0; i < count; i++)
         up |= (uint8_t)((flags[i] & watched[i]) | waiting[i] | condition[i] | active[i] | unack[i] | latched[i] |
-                        (alarm_flags[i] & MBP_ALARMS_ONE_SHOT));
+                        (alarm_flags[i] & (MBP_ALARMS_ONE_SHOT | MBP_ALARMS_ONE_ALONE)));
     /* A count that the compiler knows lets it take several sensors at once. */
     const double *value = state->value + first;
     const double *low = state->normal_low + first;
@@ -51,7 +52,8 @@ static bool delay_over(const struct mbp_plant *plant, uint64_t delay_ns, uint32_
 static void judge(const struct life *life, uint32_t s, unsigned a, bool exceeded, bool back)
 {
     struct mbp_state *state = life->state;
-    const struct mbp_alarm *alarm = mbp_sensor_alarm(&life->plant->sensors[s], a);
+    const struct mbp_sensor *sensor = &life->plant->sensors[s];
+    const struct mbp_alarm *alarm = mbp_sensor_alarm(sensor, a);
     const uint8_t bit = (uint8_t)(1u << a);
     uint32_t *scans = &state->alarm_scans[s * MBP_ALARM_COUNT + a];
     bool holds = (state->beyond[s] & bit) != 0;
@@ -65,12 +67,14 @@ static void judge(const struct life *life, uint32_t s, unsigned a, bool exceeded
             *scans = 0;
             state->waiting[s] &= (uint8_t)~bit;
             state->beyond[s] ^= bit;
-            if (holds)
+            if (mbp_is_interlock(sensor))
+                life_act(life, s, !holds);
+            else if (holds)
                 life_take(life, s, a, alarm->latch ? MBP_ALARM_CLEAR_LATCH : MBP_ALARM_CLEAR);
         }
     }
     /* Also one that was hidden when its condition came, and no longer is. */
-    if ((state->beyond[s] & ~state->active[s] & ~state->hidden[s] & bit) != 0)
+    if ((state->beyond[s] & ~state->active[s] & ~state->hidden[s] & bit) != 0 && !mbp_is_interlock(sensor))
         life_take(life, s, a, MBP_ALARM_RAISE);
 }
 
@@ -103,6 +107,8 @@ static void judge_condition(const struct life *life, uint32_t s)
     const struct mbp_state *state = life->state;
     const uint8_t condition = mbp_sensor_alarms(&life->plant->sensors[s])->condition;
     bool there = condition != MBP_CONDITION_NONE && (state->value[s] >= 0.5) == (condition == MBP_CONDITION_ON);
+    /* What an interlock cannot know of is not safe. */
+    there = there || (mbp_is_interlock(&life->plant->sensors[s]) && (state->flags[s] & MBP_SENSOR_BAD) != 0);
     if (there || touches(state, s, MBP_CONDITION))
         judge(life, s, MBP_CONDITION, there, !there);
 }
@@ -113,7 +119,7 @@ void condition_judge(const struct life *life, uint32_t s)
     for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++)
         judge_limit(life, s, l);
     judge_condition(life, s);
-    bool bad = (state->flags[s] & state->watched[s]) != 0;
+    bool bad = (state->flags[s] & state->watched[s]) != 0 && !mbp_is_interlock(&life->plant->sensors[s]);
     if (bad || touches(state, s, MBP_BAD_QUALITY))
         judge(life, s, MBP_BAD_QUALITY, bad, !bad);
     /* The plant file may have taken away what the alarm was of. */

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "condition.h"
+#include "mbplant/plant/interlock.h"
 
 /* ---- suppression ------------------------------------------------------------------------------------------------- */
 
@@ -20,7 +21,9 @@ static uint8_t suppressed_in(const struct mbp_sensor *sensor, uint8_t machine_st
 static void serve_sensor(const struct life *life, uint32_t s, uint8_t machine_state)
 {
     bool out = (life->state->alarm_flags[s] & MBP_ALARMS_MAINTENANCE) != 0;
-    bool in_maintenance = machine_state == MBP_MAINTENANCE;
+    /* A bypass is to be seen as long as it stands, and is mostly set while somebody works there. */
+    bool of_bypass = life->plant->sensors[s].interlock == MBP_INTERLOCK_BYPASS;
+    bool in_maintenance = machine_state == MBP_MAINTENANCE && !of_bypass;
     if (out != in_maintenance)
         life_hide(life, s, MBP_ALARMS_ALL, in_maintenance ? MBP_ALARM_REMOVE : MBP_ALARM_RETURN,
                   MBP_ALARMS_MAINTENANCE);
@@ -30,7 +33,7 @@ static void dress_sensor(const struct life *life, uint32_t s, uint8_t machine_st
 {
     struct mbp_state *state = life->state;
     uint8_t before = state->suppressed[s];
-    uint8_t now = suppressed_in(&life->plant->sensors[s], machine_state);
+    uint8_t now = suppressed_in(&life->plant->sensors[s], machine_state) | design_suppresses(state, s);
     uint8_t gone = (uint8_t)(before & ~now);
     uint8_t come = (uint8_t)(now & ~before);
     if (gone != 0) {
@@ -72,12 +75,15 @@ static void end_shelves(const struct life *life)
     uint64_t next = MBP_SHELF_NO_END;
     for (uint32_t s = 0; s < life->plant->sensor_count; s++) {
         uint64_t end = state->shelf_end_ns[s];
-        if (end == 0)
-            continue;
-        if (end <= state->sim_ns)
+        if (end != 0 && end <= state->sim_ns)
             life_unshelve(life, s, MBP_UNSHELVED_BY_TIME);
-        else if (end < next)
+        else if (end != 0 && end < next)
             next = end;
+        if ((state->alone[s].timed | state->alone[s].bypassed) == 0)
+            continue;
+        alone_end_shelves(life, s);
+        end = alone_next_end_ns(state, s);
+        next = end < next ? end : next;
     }
     state->next_shelf_end_ns = next;
 }
@@ -111,7 +117,7 @@ static void begin_sums(const struct mbp_plant *plant, struct mbp_state *state)
 {
     forget_counts(plant, state);
     for (uint32_t m = 0; m < plant->machine_count; m++) {
-        state->machine[m].trip = false;
+        state->machine[m].trip = state->machine[m].barred = false;
         /* First-out is told until the machine works again; before the sums, for the next trip may come at once. */
         if (state->machine[m].state == MBP_EN_SERVICE)
             state->machine[m].first_out = UINT32_MAX;
@@ -129,6 +135,20 @@ static void count_alarms(const struct mbp_plant *plant, struct mbp_state *state,
         state->machine[plant->sensors[s].machine].alarms += active;
 }
 
+/* A bypass is an alarm while it stands; one of `interlocks` has a row that is counted as the others are. Each ends by
+ * itself, so there is none when nothing is to end. */
+static void count_bypasses(const struct mbp_plant *plant, struct mbp_state *state)
+{
+    if (state->next_shelf_end_ns == MBP_SHELF_NO_END)
+        return;
+    for (uint32_t s = 0; s < plant->sensor_count; s++) {
+        const uint32_t bypassed = mbp_bits_set(mbp_bypassed_alarms(plant, state, s));
+        state->active_alarms += bypassed;
+        if (bypassed != 0 && plant->sensors[s].machine != UINT32_MAX)
+            state->machine[plant->sensors[s].machine].alarms += bypassed;
+    }
+}
+
 /* The same, and its trip, for its machine. */
 static void sum_sensor(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s)
 {
@@ -136,6 +156,9 @@ static void sum_sensor(const struct mbp_plant *plant, struct mbp_state *state, u
     if (plant->sensors[s].machine == UINT32_MAX)
         return;
     struct mbp_machine_state *machine = &state->machine[plant->sensors[s].machine];
+    if (mbp_state_barring(plant, state, s) == 0)
+        return;
+    machine->barred = true;
     if (mbp_state_tripping(plant, state, s) == 0)
         return;
     machine->trip = true;
@@ -152,6 +175,7 @@ static void run_sensor(const struct life *life, uint32_t s)
         return;
     condition_judge(life, s);
     end_one_shot(life, s);
+    alone_end_one_shots(life, s);
     if ((state->beyond[s] | state->active[s] | state->unack[s] | state->latched[s]) != 0)
         sum_sensor(life->plant, state, s);
 }
@@ -161,7 +185,9 @@ void mbp_diagnosis_run(const struct mbp_plant *plant, struct mbp_state *state, s
     const struct life life = {plant, state, events, 0};
     begin_sums(plant, state);
     follow_machines(&life);
+    design_run(&life);
     end_shelves(&life);
+    count_bypasses(plant, state);
     condition_judge_rates(&life);
     for (uint32_t first = 0; first < plant->sensor_count; first += CONDITION_BLOCK) {
         uint32_t left = plant->sensor_count - first;
@@ -189,6 +215,7 @@ void mbp_diagnosis_update(const struct mbp_plant *plant, struct mbp_state *state
 {
     const struct life life = {plant, state, NULL, 0};
     state->next_shelf_end_ns = 0; /* the first run looks for the next end */
+    design_update(plant, state);
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
         mbp_state_limits_changed(plant, state, s);
         state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_MAINTENANCE; /* it may have moved to another machine */
@@ -197,6 +224,14 @@ void mbp_diagnosis_update(const struct mbp_plant *plant, struct mbp_state *state
             state->shelf_end_ns[s] = 0;
         else if (state->shelf_end_ns[s] == 0)
             state->shelf_end_ns[s] = MBP_SHELF_NO_END;
+        alone_update_bypasses(plant, state, s); /* one without its interlock is for the first run to tell */
+        state->alone[s].timed &= state->alone[s].shelved;
+        state->alone[s].once &= state->alone[s].shelved;
+        state->alone[s].shot &= state->alone[s].once;
+        if (state->alone[s].once != 0)
+            state->alarm_flags[s] |= MBP_ALARMS_ONE_ALONE;
+        else
+            state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_ONE_ALONE;
         state->hidden[s] = 0;
         for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
             state->hidden[s] |= (uint8_t)((mbp_alarm_state(state, s, a) >= MBP_ALARM_SHELVED ? 1u : 0u) << a);
@@ -212,5 +247,6 @@ void mbp_diagnosis_update(const struct mbp_plant *plant, struct mbp_state *state
     forget_counts(plant, state);
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         count_alarms(plant, state, s);
+    count_bypasses(plant, state);
     state->alarms_version++;
 }

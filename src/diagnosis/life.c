@@ -31,6 +31,7 @@ static const struct mbp_alarm_transition transitions[MBP_ALARM_STATE_COUNT][MBP_
            [MBP_ALARM_CLEAR_LATCH] = {A, 0},
            [MBP_ALARM_ACKNOWLEDGE] = {A, 0},
            [MBP_ALARM_RESET] = {A, 0},
+           [MBP_ALARM_AGAIN] = {A, 0},
            [MBP_ALARM_SHELVE] = {G, 0},
            [MBP_ALARM_UNSHELVE] = {A, 0},
            [MBP_ALARM_SUPPRESS] = {H, 0},
@@ -43,6 +44,7 @@ static const struct mbp_alarm_transition transitions[MBP_ALARM_STATE_COUNT][MBP_
            [MBP_ALARM_CLEAR_LATCH] = {E, MBP_EV_ALARM_CLEARED},
            [MBP_ALARM_ACKNOWLEDGE] = {C, MBP_EV_ALARM_ACKNOWLEDGED},
            [MBP_ALARM_RESET] = {B, 0},
+           [MBP_ALARM_AGAIN] = {B, 0},
            [MBP_ALARM_SHELVE] = {G, 0},
            [MBP_ALARM_UNSHELVE] = {B, 0},
            [MBP_ALARM_SUPPRESS] = {H, 0},
@@ -55,6 +57,7 @@ static const struct mbp_alarm_transition transitions[MBP_ALARM_STATE_COUNT][MBP_
            [MBP_ALARM_CLEAR_LATCH] = {F, MBP_EV_ALARM_CLEARED},
            [MBP_ALARM_ACKNOWLEDGE] = {C, 0},
            [MBP_ALARM_RESET] = {C, 0},
+           [MBP_ALARM_AGAIN] = {B, MBP_EV_ALARM_AGAIN},
            [MBP_ALARM_SHELVE] = {G, 0},
            [MBP_ALARM_UNSHELVE] = {C, 0},
            [MBP_ALARM_SUPPRESS] = {H, 0},
@@ -67,6 +70,7 @@ static const struct mbp_alarm_transition transitions[MBP_ALARM_STATE_COUNT][MBP_
            [MBP_ALARM_CLEAR_LATCH] = {D, 0},
            [MBP_ALARM_ACKNOWLEDGE] = {A, MBP_EV_ALARM_ACKNOWLEDGED},
            [MBP_ALARM_RESET] = {D, 0},
+           [MBP_ALARM_AGAIN] = {D, 0},
            [MBP_ALARM_SHELVE] = {G, 0},
            [MBP_ALARM_UNSHELVE] = {D, 0},
            [MBP_ALARM_SUPPRESS] = {H, 0},
@@ -79,6 +83,7 @@ static const struct mbp_alarm_transition transitions[MBP_ALARM_STATE_COUNT][MBP_
            [MBP_ALARM_CLEAR_LATCH] = {E, 0},
            [MBP_ALARM_ACKNOWLEDGE] = {F, MBP_EV_ALARM_ACKNOWLEDGED},
            [MBP_ALARM_RESET] = {D, MBP_EV_ALARM_RESET},
+           [MBP_ALARM_AGAIN] = {E, 0},
            [MBP_ALARM_SHELVE] = {G, 0},
            [MBP_ALARM_UNSHELVE] = {E, 0},
            [MBP_ALARM_SUPPRESS] = {H, 0},
@@ -91,6 +96,7 @@ static const struct mbp_alarm_transition transitions[MBP_ALARM_STATE_COUNT][MBP_
            [MBP_ALARM_CLEAR_LATCH] = {F, 0},
            [MBP_ALARM_ACKNOWLEDGE] = {F, 0},
            [MBP_ALARM_RESET] = {A, MBP_EV_ALARM_RESET},
+           [MBP_ALARM_AGAIN] = {F, 0},
            [MBP_ALARM_SHELVE] = {G, 0},
            [MBP_ALARM_UNSHELVE] = {F, 0},
            [MBP_ALARM_SUPPRESS] = {H, 0},
@@ -103,6 +109,7 @@ static const struct mbp_alarm_transition transitions[MBP_ALARM_STATE_COUNT][MBP_
            [MBP_ALARM_CLEAR_LATCH] = {MBP_ALARM_KEPT, 0},
            [MBP_ALARM_ACKNOWLEDGE] = {G, 0},
            [MBP_ALARM_RESET] = {G, 0},
+           [MBP_ALARM_AGAIN] = {G, 0},
            [MBP_ALARM_SHELVE] = {G, 0},
            [MBP_ALARM_UNSHELVE] = {MBP_ALARM_BACK, 0},
            [MBP_ALARM_SUPPRESS] = {H, 0},
@@ -115,6 +122,7 @@ static const struct mbp_alarm_transition transitions[MBP_ALARM_STATE_COUNT][MBP_
            [MBP_ALARM_CLEAR_LATCH] = {MBP_ALARM_KEPT, 0},
            [MBP_ALARM_ACKNOWLEDGE] = {H, 0},
            [MBP_ALARM_RESET] = {H, 0},
+           [MBP_ALARM_AGAIN] = {H, 0},
            [MBP_ALARM_SHELVE] = {H, 0},
            [MBP_ALARM_UNSHELVE] = {H, 0},
            [MBP_ALARM_SUPPRESS] = {H, 0},
@@ -127,6 +135,7 @@ static const struct mbp_alarm_transition transitions[MBP_ALARM_STATE_COUNT][MBP_
            [MBP_ALARM_CLEAR_LATCH] = {MBP_ALARM_KEPT, 0},
            [MBP_ALARM_ACKNOWLEDGE] = {I, 0},
            [MBP_ALARM_RESET] = {I, 0},
+           [MBP_ALARM_AGAIN] = {I, 0},
            [MBP_ALARM_SHELVE] = {I, 0},
            [MBP_ALARM_UNSHELVE] = {I, 0},
            [MBP_ALARM_SUPPRESS] = {I, 0},
@@ -220,15 +229,25 @@ static void keep(struct mbp_state *state, uint32_t s, unsigned alarm, enum mbp_a
 void life_take(const struct life *life, uint32_t s, unsigned alarm, enum mbp_alarm_input input)
 {
     struct mbp_state *state = life->state;
-    assert(input <= MBP_ALARM_RESET);
+    assert(input <= MBP_ALARM_AGAIN);
     struct mbp_alarm_transition transition = transitions[mbp_alarm_state(state, s, alarm)][input];
     if (transition.next == MBP_ALARM_KEPT)
         transition = transitions[mbp_alarm_state_kept(state, s, alarm)][input];
     if (transition.emits == 0) /* every transition to another of the six tells something */
         return;
     keep(state, s, alarm, (enum mbp_alarm_state)transition.next);
+    if (transition.emits == MBP_EV_ALARM_RAISED && life->events != NULL)
+        state->raised_s[s * MBP_ALARM_COUNT + alarm] = (uint32_t)(state->wall_ms / 1000);
+    if (transition.emits == MBP_EV_ALARM_ACKNOWLEDGED)
+        state->alone[s].acked_ms[alarm] = (uint32_t)(state->sim_ns / MBP_NS_PER_MS);
     touch(life, s);
     emit_alarm(life, s, alarm, (enum mbp_event_code)transition.emits);
+}
+
+void life_act(const struct life *life, uint32_t s, bool acts)
+{
+    touch(life, s);
+    emit_alarm(life, s, MBP_CONDITION, acts ? MBP_EV_INTERLOCK_ACTED : MBP_EV_INTERLOCK_CLEARED);
 }
 
 /* ---- hiding ------------------------------------------------------------------------------------------------------ */
@@ -260,10 +279,22 @@ static void note(struct mbp_state *state, uint32_t s, uint8_t alarms, enum mbp_a
     case MBP_ALARM_CLEAR_LATCH:
     case MBP_ALARM_ACKNOWLEDGE:
     case MBP_ALARM_RESET:
+    case MBP_ALARM_AGAIN:
     case MBP_ALARM_INPUT_COUNT:
         assert(!"an input that hides or shows");
         break;
     }
+}
+
+/* The same of one alarm by itself. */
+static void note_alone(struct mbp_state *state, uint32_t s, uint8_t alarm, enum mbp_alarm_input input)
+{
+    struct mbp_alarms_alone *alone = &state->alone[s];
+    uint8_t *mask = input == MBP_ALARM_SHELVE || input == MBP_ALARM_UNSHELVE ? &alone->shelved : &alone->removed;
+    if (input == MBP_ALARM_SHELVE || input == MBP_ALARM_REMOVE)
+        *mask |= alarm;
+    else
+        *mask &= (uint8_t)~alarm;
 }
 
 static bool is_hiding(enum mbp_alarm_state alarm_state)
@@ -271,13 +302,17 @@ static bool is_hiding(enum mbp_alarm_state alarm_state)
     return alarm_state >= MBP_ALARM_SHELVED;
 }
 
-void life_hide(const struct life *life, uint32_t s, uint8_t alarms, enum mbp_alarm_input input, uint8_t removed)
+static void hide(const struct life *life, uint32_t s, uint8_t alarms, enum mbp_alarm_input input, bool alone,
+                 uint8_t removed)
 {
     struct mbp_state *state = life->state;
     enum mbp_alarm_state next[MBP_ALARM_COUNT];
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
         next[a] = (enum mbp_alarm_state)transitions[mbp_alarm_state(state, s, a)][input].next;
-    note(state, s, alarms, input, removed);
+    if (alone)
+        note_alone(state, s, alarms, input);
+    else
+        note(state, s, alarms, input, removed);
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
         if ((alarms >> a & 1u) == 0)
             continue;
@@ -287,6 +322,16 @@ void life_hide(const struct life *life, uint32_t s, uint8_t alarms, enum mbp_ala
         set_bit(&state->hidden[s], a, is_hiding(next[a]));
     }
     touch(life, s);
+}
+
+void life_hide(const struct life *life, uint32_t s, uint8_t alarms, enum mbp_alarm_input input, uint8_t removed)
+{
+    hide(life, s, alarms, input, false, removed);
+}
+
+void life_hide_alone(const struct life *life, uint32_t s, unsigned alarm, enum mbp_alarm_input input)
+{
+    hide(life, s, (uint8_t)(1u << alarm), input, true, 0);
 }
 
 void life_unshelve(const struct life *life, uint32_t s, enum mbp_unshelved why)

@@ -81,7 +81,10 @@ void mbp_diagnosis_reset(const struct mbp_plant *plant, struct mbp_state *state,
 static void shelve(const struct life *life, uint32_t s, enum mbp_shelved how, uint64_t ns)
 {
     struct mbp_state *state = life->state;
-    uint64_t end = how == MBP_SHELVED_TIMED ? mbp_time_add_sat(state->sim_ns, ns) : MBP_SHELF_NO_END;
+    /* Without an end of its own it ends when the plant file says, at the latest. */
+    const uint64_t longest = mbp_longest_shelf_ns(life->plant, s, MBP_ALARM_COUNT);
+    ns = longest != 0 && (how != MBP_SHELVED_TIMED || ns > longest) ? longest : ns;
+    uint64_t end = how == MBP_SHELVED_TIMED || longest != 0 ? mbp_time_add_sat(state->sim_ns, ns) : MBP_SHELF_NO_END;
     state->shelf_end_ns[s] = end;
     state->alarm_flags[s] &= (uint8_t)~MBP_ALARMS_SHOTS;
     if (how == MBP_SHELVED_ONE_SHOT)
@@ -89,7 +92,7 @@ static void shelve(const struct life *life, uint32_t s, enum mbp_shelved how, ui
     if (end < state->next_shelf_end_ns)
         state->next_shelf_end_ns = end;
     life_hide(life, s, MBP_ALARMS_ALL, MBP_ALARM_SHELVE, 0);
-    double seconds = how == MBP_SHELVED_TIMED ? (double)ns / (double)MBP_NS_PER_S : (double)NAN;
+    double seconds = end != MBP_SHELF_NO_END ? (double)ns / (double)MBP_NS_PER_S : (double)NAN;
     life_emit(life, s, MBP_EV_ALARM_SHELVED, seconds, how);
 }
 
@@ -149,8 +152,9 @@ void mbp_diagnosis_shelve_all(const struct mbp_plant *plant, struct mbp_state *s
                               uint32_t peer, struct mbp_events *events)
 {
     const struct mbp_machine *of = &plant->machines[machine];
+    const uint32_t count = on ? mbp_machine_shelves(of) : mbp_machine_watches(of);
     state->alarms_version++;
-    for (uint32_t i = 0; i < mbp_machine_watches(of); i++)
+    for (uint32_t i = 0; i < count; i++)
         mbp_diagnosis_shelve(plant, state, mbp_machine_watch(of, i), on, peer, events);
 }
 

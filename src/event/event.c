@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/base/registers.h"
+
 uint32_t mbp_event_state_detail(unsigned from, unsigned to, enum mbp_cause cause)
 {
     return (to & 0xFFu) | (from & 0xFFu) << 8 | ((unsigned)cause & 0xFFu) << 16;
@@ -30,12 +32,19 @@ uint32_t mbp_event_of_alarm(uint32_t detail, unsigned alarm)
     return (detail & 0xFFFFFFu) | (alarm + 1u) << 24;
 }
 
+/* Whether details of that kind have the alarm above what else they say. */
+static bool is_above(unsigned detail)
+{
+    return detail == MBP_DETAIL_STATE || detail == MBP_DETAIL_SHELVED || detail == MBP_DETAIL_UNSHELVED ||
+           detail == MBP_DETAIL_SERVICE;
+}
+
 unsigned mbp_event_alarm(const struct mbp_event *event)
 {
     const struct mbp_event_type *type = mbp_event_type(event->code);
     unsigned alarm = type == NULL                       ? MBP_NO_ALARM
                      : type->detail == MBP_DETAIL_ALARM ? event->detail
-                     : type->detail == MBP_DETAIL_STATE ? (event->detail >> 24) - 1u
+                     : is_above(type->detail)           ? (event->detail >> 24) - 1u
                                                         : MBP_NO_ALARM;
     return alarm < MBP_NO_ALARM ? alarm : MBP_NO_ALARM;
 }
@@ -56,29 +65,18 @@ uint16_t mbp_event_place(uint32_t seq)
     return (uint16_t)(seq % MBP_EVENTS_PER_FILE * MBP_EVENT_WORDS);
 }
 
-static void put_u32(uint16_t *words, uint32_t number)
-{
-    words[0] = (uint16_t)(number >> 16);
-    words[1] = (uint16_t)number;
-}
-
-static uint32_t get_u32(const uint16_t *words)
-{
-    return (uint32_t)words[0] << 16 | words[1];
-}
-
 /* There is one NaN: the journal's rows keep no more of it. */
 static void put_f32(uint16_t *words, float number)
 {
     uint32_t bits = 0x7FC00000;
     if (!isnan(number))
         memcpy(&bits, &number, sizeof bits);
-    put_u32(words, bits);
+    mbp_words_put_u32(words, bits);
 }
 
 static float get_f32(const uint16_t *words)
 {
-    uint32_t bits = get_u32(words);
+    uint32_t bits = mbp_words_u32(words);
     float number;
     memcpy(&number, &bits, sizeof number);
     return number;
@@ -86,10 +84,10 @@ static float get_f32(const uint16_t *words)
 
 void mbp_event_encode(const struct mbp_event *event, uint16_t words[MBP_EVENT_WORDS])
 {
-    put_u32(words, event->seq);
-    put_u32(words + 2, event->scan);
-    put_u32(words + 4, (uint32_t)(event->wall_ms >> 32));
-    put_u32(words + 6, (uint32_t)event->wall_ms);
+    mbp_words_put_u32(words, event->seq);
+    mbp_words_put_u32(words + 2, event->scan);
+    mbp_words_put_u32(words + 4, (uint32_t)(event->wall_ms >> 32));
+    mbp_words_put_u32(words + 6, (uint32_t)event->wall_ms);
     words[8] = event->code;
     words[9] = event->unit;
     words[10] = event->machine;
@@ -98,15 +96,15 @@ void mbp_event_encode(const struct mbp_event *event, uint16_t words[MBP_EVENT_WO
     put_f32(words + 14, event->limit);
     words[16] = event->actor;
     words[17] = event->flags;
-    put_u32(words + 18, event->detail);
+    mbp_words_put_u32(words + 18, event->detail);
 }
 
 void mbp_event_decode(const uint16_t words[MBP_EVENT_WORDS], struct mbp_event *event)
 {
     *event = (struct mbp_event){
-        .seq = get_u32(words),
-        .scan = get_u32(words + 2),
-        .wall_ms = (uint64_t)get_u32(words + 4) << 32 | get_u32(words + 6),
+        .seq = mbp_words_u32(words),
+        .scan = mbp_words_u32(words + 2),
+        .wall_ms = (uint64_t)mbp_words_u32(words + 4) << 32 | mbp_words_u32(words + 6),
         .code = words[8],
         .unit = words[9],
         .machine = words[10],
@@ -115,7 +113,7 @@ void mbp_event_decode(const uint16_t words[MBP_EVENT_WORDS], struct mbp_event *e
         .limit = get_f32(words + 14),
         .actor = words[16],
         .flags = words[17],
-        .detail = get_u32(words + 18),
+        .detail = mbp_words_u32(words + 18),
     };
 }
 
@@ -123,7 +121,7 @@ uint32_t mbp_event_check(uint32_t before, const struct mbp_event *event, struct 
 {
     uint16_t words[2 + MBP_EVENT_WORDS];
     uint8_t bytes[2 * (2 + MBP_EVENT_WORDS)];
-    put_u32(words, before);
+    mbp_words_put_u32(words, before);
     mbp_event_encode(event, words + 2);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         bytes[2 * i] = (uint8_t)(words[i] >> 8);

@@ -40,6 +40,13 @@ enum mbp_status mbp_address_parse(const char *text, uint8_t address[MBP_ACTOR_AD
     return MBP_OK;
 }
 
+bool mbp_address_is_loopback(const uint8_t address[MBP_ACTOR_ADDRESS])
+{
+    static const uint8_t loopback[MBP_ACTOR_ADDRESS] = {[15] = 1};
+    return memcmp(address, mapped_prefix, sizeof mapped_prefix) == 0 ? address[12] == 127
+                                                                     : memcmp(address, loopback, sizeof loopback) == 0;
+}
+
 /* ---- texts ------------------------------------------------------------------------------------------------------ */
 
 struct mbp_names_block {
@@ -233,9 +240,13 @@ const struct mbp_event_tag *mbp_names_item(const struct mbp_names *names, const 
 
 const struct mbp_actor *mbp_names_actor(const struct mbp_names *names, const struct mbp_event *event)
 {
+    static const struct mbp_actor logic = {.id = MBP_ACTOR_THE_LOGIC, .kind = MBP_ACTOR_LOGIC};
+    static const struct mbp_actor scenario = {.id = MBP_ACTOR_THE_SCENARIO, .kind = MBP_ACTOR_SCENARIO};
     size_t at = actors_up_to(names, event->actor, event->seq);
     if (event->actor == MBP_ACTOR_THE_PLANT)
         return NULL;
+    if (event->actor == MBP_ACTOR_THE_LOGIC || event->actor == MBP_ACTOR_THE_SCENARIO)
+        return event->actor == MBP_ACTOR_THE_LOGIC ? &logic : &scenario;
     if (at > 0 && names->actors[at - 1].id == event->actor)
         return &names->actors[at - 1];
     return at < names->actor_count && names->actors[at].id == event->actor ? &names->actors[at] : NULL;

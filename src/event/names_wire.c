@@ -1,45 +1,35 @@
 /* Tags and actors as the bytes of files. */
 #include <string.h>
 
+#include "mbplant/base/registers.h"
 #include "mbplant/names.h"
 
 /* ---- the index -------------------------------------------------------------------------------------------------- */
 
-static void put_u32(uint16_t *words, uint32_t number)
-{
-    words[0] = (uint16_t)(number >> 16);
-    words[1] = (uint16_t)number;
-}
-
-static uint32_t get_u32(const uint16_t *words)
-{
-    return (uint32_t)words[0] << 16 | words[1];
-}
-
 void mbp_names_index_encode(const struct mbp_names_index *index, uint16_t words[MBP_NAMES_INDEX_WORDS])
 {
-    put_u32(words, MBP_NAMES_MAGIC);
+    mbp_words_put_u32(words, MBP_NAMES_MAGIC);
     words[2] = MBP_NAMES_VERSION;
     words[3] = index->left_out;
-    put_u32(words + 4, index->tag_count);
-    put_u32(words + 6, index->tag_bytes);
-    put_u32(words + 8, index->tag_crc);
-    put_u32(words + 10, index->actor_count);
-    put_u32(words + 12, index->actor_bytes);
-    put_u32(words + 14, index->actor_crc);
+    mbp_words_put_u32(words + 4, index->tag_count);
+    mbp_words_put_u32(words + 6, index->tag_bytes);
+    mbp_words_put_u32(words + 8, index->tag_crc);
+    mbp_words_put_u32(words + 10, index->actor_count);
+    mbp_words_put_u32(words + 12, index->actor_bytes);
+    mbp_words_put_u32(words + 14, index->actor_crc);
 }
 
 enum mbp_status mbp_names_index_decode(const uint16_t words[MBP_NAMES_INDEX_WORDS], struct mbp_names_index *out)
 {
-    if (get_u32(words) != MBP_NAMES_MAGIC || words[2] != MBP_NAMES_VERSION)
+    if (mbp_words_u32(words) != MBP_NAMES_MAGIC || words[2] != MBP_NAMES_VERSION)
         return MBP_ERR_FORMAT;
     *out = (struct mbp_names_index){.left_out = (words[3] & 1u) != 0,
-                                    .tag_count = get_u32(words + 4),
-                                    .tag_bytes = get_u32(words + 6),
-                                    .tag_crc = get_u32(words + 8),
-                                    .actor_count = get_u32(words + 10),
-                                    .actor_bytes = get_u32(words + 12),
-                                    .actor_crc = get_u32(words + 14)};
+                                    .tag_count = mbp_words_u32(words + 4),
+                                    .tag_bytes = mbp_words_u32(words + 6),
+                                    .tag_crc = mbp_words_u32(words + 8),
+                                    .actor_count = mbp_words_u32(words + 10),
+                                    .actor_bytes = mbp_words_u32(words + 12),
+                                    .actor_crc = mbp_words_u32(words + 14)};
     return MBP_OK;
 }
 

@@ -7,6 +7,7 @@
 #define M        MBP_RETAINS_MACHINE
 #define S        MBP_RETAINS_SENSOR
 #define SETTINGS MBP_RETAINS_SETTINGS
+#define H        MBP_RETAINS_HISTORY /* a change here: a new name for the journal's index, too (journal/history/history.c) */
 
 #define EVENT(code, name, french, form, value, limit, detail, coalesce, retains)                                       \
     {                                                                                                                  \
@@ -17,12 +18,12 @@
 /* By rising code. */
 // clang-format off
 const struct mbp_event_type mbp_event_types[] = {
-    EVENT(START, "start", "démarrage", PLAIN, NONE, NONE, NONE, NONE, 0),
-    EVENT(STOP, "stop", "arrêt", PLAIN, NONE, NONE, NONE, NONE, 0),
-    EVENT(PLANT_LOADED, "plant loaded", "installation chargée", PLAIN, NONE, SECONDS, PLANT, NONE, 0),
-    EVENT(PLANT_CHANGED, "plant changed", "installation modifiée", PLANT, COUNT, SECONDS, PLANT, NONE, 0),
+    EVENT(START, "start", "démarrage", PLAIN, NONE, NONE, NONE, NONE, H),
+    EVENT(STOP, "stop", "arrêt", PLAIN, NONE, NONE, NONE, NONE, H),
+    EVENT(PLANT_LOADED, "plant loaded", "installation chargée", PLAIN, NONE, SECONDS, PLANT, NONE, H),
+    EVENT(PLANT_CHANGED, "plant changed", "installation modifiée", PLANT, COUNT, SECONDS, PLANT, NONE, H),
     EVENT(MACHINE_ADDED, "machine added", "machine ajoutée", PLAIN, NONE, NONE, NONE, NONE, M),
-    EVENT(MACHINE_REMOVED, "machine removed", "machine retirée", PLAIN, NONE, NONE, NONE, NONE, 0),
+    EVENT(MACHINE_REMOVED, "machine removed", "machine retirée", PLAIN, NONE, NONE, NONE, NONE, H),
     EVENT(MACHINE_CHANGED, "machine changed", "machine modifiée", CHANGE, NUMBER, NUMBER, CHANGED, NONE, M),
     EVENT(SENSOR_ADDED, "sensor added", "capteur ajouté", PLAIN, NONE, NONE, NONE, NONE, S | M),
     EVENT(SENSOR_REMOVED, "sensor removed", "capteur retiré", PLAIN, NONE, NONE, NONE, NONE, 0),
@@ -31,18 +32,19 @@ const struct mbp_event_type mbp_event_types[] = {
     EVENT(ALARM_CLEARED, "alarm cleared", "alarme disparue", ALARM, MEASURED, LIMIT, ALARM, NONE, S | M),
     EVENT(ALARM_ACKNOWLEDGED, "alarm acknowledged", "alarme acquittée", ALARM, MEASURED, LIMIT, ALARM, NONE, S | M),
     EVENT(ALARM_SHELVED, "alarm shelved", "alarmes mises de côté", SHELVING, SECONDS, NONE, SHELVED, NONE, S | M),
-    EVENT(ALARM_UNSHELVED, "alarm unshelved", "alarmes remises en jeu", SHELVING, NONE, NONE, UNSHELVED, NONE, S | M),
+    EVENT(ALARM_UNSHELVED, "alarm unshelved", "alarmes réactivées", SHELVING, NONE, NONE, UNSHELVED, NONE, S | M),
     EVENT(ALARM_RESET, "alarm reset", "alarme réarmée", ALARM, MEASURED, LIMIT, ALARM, NONE, S | M),
     EVENT(ALARM_SUPPRESSED, "alarm suppressed", "alarme inhibée", SUPPRESSION, NONE, NONE, ALARMS, NONE, S | M),
-    EVENT(ALARM_UNSUPPRESSED, "alarm unsuppressed", "alarme rétablie", SUPPRESSION, NONE, NONE, ALARMS, NONE, S | M),
-    EVENT(ALARM_OUT_OF_SERVICE, "alarm out of service", "alarmes hors service", SERVICE, NONE, NONE, NONE, NONE, S | M),
-    EVENT(ALARM_IN_SERVICE, "alarm in service", "alarmes en service", SERVICE, NONE, NONE, NONE, NONE, S | M),
-    EVENT(MACHINE_STATE, "machine state", "changement d'état", STATE, MEASURED, LIMIT, STATE, NONE, S | M),
+    EVENT(ALARM_UNSUPPRESSED, "alarm unsuppressed", "alarme rétablie", SUPPRESSION, COUNT, NONE, ALARMS, NONE, S | M),
+    EVENT(ALARM_OUT_OF_SERVICE, "alarm out of service", "alarmes hors service", SERVICE, NONE, NONE, SERVICE, NONE, S | M),
+    EVENT(ALARM_IN_SERVICE, "alarm in service", "alarmes en service", SERVICE, NONE, NONE, SERVICE, NONE, S | M),
+    EVENT(MACHINE_STATE, "machine state", "changement d'état", STATE, MEASURED, LIMIT, STATE, NONE, S | M | H),
     EVENT(MACHINE_REFUSED, "machine refused", "changement d'état refusé", STATE, MEASURED, LIMIT, STATE, NONE, S | M),
     EVENT(MAINTENANCE_STARTED, "maintenance started", "début de maintenance", PLAIN, NONE, NONE, NONE, NONE, M),
     EVENT(MAINTENANCE_ENDED, "maintenance ended", "fin de maintenance", PLAIN, NONE, NONE, NONE, NONE, M),
-    EVENT(MAINTENANCE_DUE, "maintenance due", "maintenance due", PLAIN, HOURS, PRODUCTS, NONE, NONE, M),
+    EVENT(MAINTENANCE_DUE, "maintenance due", "maintenance due", PLAIN, HOURS, PRODUCTS, DUE, NONE, M | H),
     EVENT(PRODUCTION, "production", "production", PLAIN, COUNT, COUNT, GOOD, NONE, M),
+    EVENT(ALARM_AGAIN, "alarm annunciated again", "alarme rappelée", ALARM, MEASURED, LIMIT, ALARM, NONE, S | M),
     EVENT(VALUE_FORCED, "value forced", "valeur forcée", FORCE, MEASURED, MEASURED, ONCE, SENSOR, S | M),
     EVENT(VALUE_RELEASED, "value released", "forçage levé", FORCE, MEASURED, NONE, NONE, NONE, S | M),
     EVENT(LIMIT_CHANGED, "limit changed", "limite modifiée", LIMIT, LIMIT, LIMIT, ALARM, ALARM, S | M),
@@ -55,14 +57,26 @@ const struct mbp_event_type mbp_event_types[] = {
     EVENT(MASTER_BACK, "master back", "maître de retour", PLAIN, NONE, NONE, NONE, NONE, 0),
     EVENT(JOURNAL_TROUBLE, "journal trouble", "incident du journal", TROUBLE, COUNT, NONE, TROUBLE, NONE, 0),
     EVENT(CLOCK_STEPPED, "clock stepped", "saut d'horloge", CLOCK, SECONDS, NONE, NONE, NONE, 0),
+    EVENT(INTERLOCK_BYPASSED, "interlock bypassed", "sécurité shuntée", SHELVING, SECONDS, NONE, SHELVED, NONE, S | M),
+    EVENT(INTERLOCK_RESTORED, "interlock restored", "sécurité rétablie", SHELVING, NONE, NONE, UNSHELVED, NONE, S | M),
+    EVENT(INTERLOCK_ACTED, "interlock acted", "sécurité déclenchée", PLAIN, NONE, NONE, ALARM, NONE, S | M),
+    EVENT(INTERLOCK_CLEARED, "interlock cleared", "sécurité disparue", PLAIN, NONE, NONE, ALARM, NONE, S | M),
     EVENT(SIM_PAUSED, "simulation paused", "simulation en pause", PLAIN, NONE, NONE, NONE, COMMAND, 0),
     EVENT(SIM_RESUMED, "simulation resumed", "simulation reprise", PLAIN, NONE, NONE, NONE, COMMAND, 0),
     EVENT(SIM_STEPPED, "simulation stepped", "simulation avancée", SIMULATION, COUNT, NONE, NONE, SUM, 0),
     EVENT(SIM_SPEED, "simulation speed", "vitesse de simulation", SIMULATION, SPEED, SPEED, NONE, COMMAND, 0),
     EVENT(SIM_SNAPSHOT, "snapshot taken", "instantané pris", PLAIN, NONE, NONE, NONE, COMMAND, 0),
-    EVENT(SIM_RESTORED, "snapshot restored", "instantané rétabli", SIMULATION, NONE, NONE, SCAN, NONE, 0),
+    EVENT(SIM_RESTORED, "snapshot restored", "instantané rétabli", SIMULATION, NONE, NONE, SCAN, NONE, H),
+    EVENT(SIM_SEED, "seed changed", "graine modifiée", SIMULATION, SEED, SEED_TOP, SEED, COMMAND, SETTINGS),
+    EVENT(SIM_REMOVED, "snapshot removed", "instantané supprimé", PLAIN, NONE, NONE, NONE, NONE, 0),
     EVENT(FORMULA_FAULT, "expression fault", "expression en défaut", FORMULA, LOGIC, POINT, FORMULA, NONE, 0),
     EVENT(FORMULA_FINE, "expression recovered", "expression rétablie", FORMULA, LOGIC, POINT, FORMULA, NONE, 0),
+    EVENT(NOTE, "note", "remarque", LOGBOOK, NONE, NONE, NUMBER, NONE, H),
+    EVENT(INCIDENT_CAUSE, "incident cause", "cause d'incident", LOGBOOK, NONE, NONE, NUMBER, NONE, H),
+    EVENT(WORK_OPENED, "work opened", "intervention ouverte", LOGBOOK, SECONDS, DUE, WORK, NONE, H),
+    EVENT(WORK_STARTED, "work started", "intervention commencée", LOGBOOK, NONE, NONE, NUMBER, NONE, H),
+    EVENT(WORK_DONE, "work done", "intervention terminée", LOGBOOK, NONE, NONE, NUMBER, NONE, H),
+    EVENT(WORK_CANCELLED, "work cancelled", "intervention annulée", LOGBOOK, NONE, NONE, NUMBER, NONE, H),
 };
 // clang-format on
 const size_t mbp_event_type_count = sizeof mbp_event_types / sizeof mbp_event_types[0];
@@ -91,7 +105,7 @@ const size_t mbp_changed_word_count = sizeof mbp_changed_words / sizeof mbp_chan
 
 static uint8_t row_of[CODES]; /* of a code, from 1; 0 = there is none */
 _Static_assert(sizeof mbp_event_types / sizeof mbp_event_types[0] < UINT8_MAX, "a row's number fits");
-_Static_assert(MBP_EV_FORMULA_FINE < CODES, "the last code has a place");
+_Static_assert(MBP_EV_WORK_CANCELLED < CODES, "the last code has a place");
 
 /* Before main: each event that is emitted and recorded asks for its row several times. */
 __attribute__((constructor)) static void index_rows(void)
@@ -111,15 +125,6 @@ const char *mbp_event_code_name(uint16_t code)
     return type != NULL ? type->name : "unknown";
 }
 
-uint16_t mbp_event_code_find(const char *name)
-{
-    for (size_t i = 0; i < mbp_event_type_count; i++) {
-        if (strcmp(mbp_event_types[i].name, name) == 0)
-            return mbp_event_types[i].code;
-    }
-    return 0;
-}
-
 /* ---- words ------------------------------------------------------------------------------------------------------ */
 
 const char *mbp_event_number_what(enum mbp_event_number number)
@@ -136,7 +141,10 @@ const char *mbp_event_number_what(enum mbp_event_number number)
         [MBP_NUMBER_NUMBER] = "number in the unit",
         [MBP_NUMBER_ADDRESS] = "holding register",
         [MBP_NUMBER_SPEED] = "times real time",
+        [MBP_NUMBER_SEED] = "bits 32..47 of the seed, when one of them is set",
+        [MBP_NUMBER_SEED_TOP] = "bits 48..63 of the seed, likewise",
         [MBP_NUMBER_POINT] = "65536 * table (0 coils, 1 discretes, 2 holding, 3 input) + address, of an unnamed point",
+        [MBP_NUMBER_DUE] = "when it is due, as its detail says: seconds or products",
         [MBP_NUMBER_LOGIC] = "number of the assignment in the unit's logic, from 1",
     };
     return what[number];
@@ -153,13 +161,21 @@ const char *mbp_event_detail_what(enum mbp_event_detail detail)
         [MBP_DETAIL_WRITE] = "address in bits 0..15, table in 16..19, exception in 20..23, how many more in 24..31",
         [MBP_DETAIL_CHANGED] = "what is different: a bit each",
         [MBP_DETAIL_PLANT] = "CRC-32 of the plant file",
-        [MBP_DETAIL_SHELVED] = "0 until unshelved, 1 for a time, 2 until it returns to normal",
-        [MBP_DETAIL_UNSHELVED] = "0 by command, 1 its time is over, 2 it returned to normal",
+        [MBP_DETAIL_SHELVED] =
+            "0 until unshelved, 1 for a time, 2 until it returns to normal; alarm + 1 in 24..31, 0 all",
+        [MBP_DETAIL_UNSHELVED] =
+            "0 by command, 1 its time is over, 2 it returned to normal; alarm + 1 in 24..31, 0 all",
+        [MBP_DETAIL_SERVICE] = "alarm + 1 in bits 24..31, 0 all",
         [MBP_DETAIL_ONCE] = "1 for one scan, 0 until released",
         [MBP_DETAIL_CODE] = "code of the event before it",
         [MBP_DETAIL_GOOD] = "good products",
         [MBP_DETAIL_TROUBLE] = "0 recovered, 1 cannot be written, 2 overrun",
         [MBP_DETAIL_SCAN] = "scan",
+        [MBP_DETAIL_SEED] = "bits 0..31 of the seed",
+        [MBP_DETAIL_DUE] = "4 by its condition, 0 by running time or products",
+        [MBP_DETAIL_NUMBER] = "number of the incident or work, 0 none",
+        [MBP_DETAIL_WORK] =
+            "bits 0..7: 1 corrective, 2 preventive; 8..15 due: 0 never, 1 time, 2 running, 3 products; 16..31 rest",
         [MBP_DETAIL_FORMULA] =
             "fault in bits 0..7: 1 division by zero, 2 out of range, 3 undefined, 4 no value; character in 8..31",
     };

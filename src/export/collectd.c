@@ -30,9 +30,9 @@ static void write_data(const struct mbp_export_row *row, const struct export_sai
     fputs("\n  </Data>\n", out);
 }
 
-void export_collectd(const struct mbp_export *export, FILE *out, FILE *told)
+void export_collectd(const struct mbp_export *export, FILE *out, struct mbp_export_told *told)
 {
-    FILE *again = fopen("/dev/null", "we"); /* the second pass has nothing new to tell */
+    struct mbp_export_told again = {0}; /* the second pass has nothing new to tell */
     struct export_said said;
     fputs("LoadPlugin modbus\n<Plugin modbus>\n", out);
     uint32_t bits = 0;
@@ -43,17 +43,17 @@ void export_collectd(const struct mbp_export *export, FILE *out, FILE *told)
             write_data(&export->rows[r], &said, out);
     }
     if (bits > 0)
-        mbp_text_print(told,
-                       "collectd: %u coils and discrete inputs are left out: it reads registers alone; "
-                       "--select '*.state,*.alarm_states' has them in registers\n",
-                       bits);
+        export_lost(told,
+                    "collectd: %u coils and discrete inputs are left out: it reads registers alone; "
+                    "--select '*.state,*.alarm_states' has them in registers\n",
+                    bits);
     fputs("  <Host \"mbplant\">\n    Address ", out);
-    export_quoted(out, export->wish->host);
-    fprintf(out, "\n    Port \"%u\"\n    Interval 1\n", export->wish->port);
+    export_quoted(out, export->options->host);
+    fprintf(out, "\n    Port \"%u\"\n    Interval 1\n", export->options->port);
     uint32_t unit = UINT32_MAX;
-    for (size_t r = 0; r < export->row_count && again != NULL; r++) {
+    for (size_t r = 0; r < export->row_count; r++) {
         const struct mbp_export_row *row = &export->rows[r];
-        if (!export_say(export, row, &words, again, &said))
+        if (!export_say(export, row, &words, &again, &said))
             continue;
         if (row->unit != unit)
             fprintf(out, "%s    <Slave %u>\n      Instance \"unit%u\"\n", unit != UINT32_MAX ? "    </Slave>\n" : "",
@@ -63,6 +63,4 @@ void export_collectd(const struct mbp_export *export, FILE *out, FILE *told)
     }
     fputs(unit != UINT32_MAX ? "    </Slave>\n" : "", out);
     fputs("  </Host>\n</Plugin>\n", out);
-    if (again != NULL)
-        fclose(again);
 }

@@ -4,6 +4,29 @@
 
 #include "mbplant/report/export.h"
 
+/* ---- what is told ------------------------------------------------------------------------------------------------ */
+
+/* What is good to know. */
+void export_note(struct mbp_export_told *told, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What is not in the file, or not as it is: counted too. */
+void export_lost(struct mbp_export_told *told, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- what is known of a point (fields.c) ------------------------------------------------------------------------- */
+
+#define EXPORT_FIELD_MAX 256 /* bytes of a text, with its end */
+
+struct export_field {
+    const char *key;   /* of csv and of templates */
+    const char *title; /* of markdown */
+    const char *what;  /* one line for who writes templates; "" where its name says it */
+    bool number;
+    bool column; /* of csv and markdown; false: templates alone */
+    void (*get)(const struct mbp_export_row *row, char *buf);
+};
+extern const struct export_field export_fields[];
+extern const size_t export_field_count;
+
 /* ---- words of a target (words.c) --------------------------------------------------------------------------------- */
 
 /* How a target calls types and orders; NULL = it has no such thing. */
@@ -29,10 +52,15 @@ struct export_said {
 
 /* False, and a line to told, where the target cannot say it. */
 bool export_say(const struct mbp_export *export, const struct mbp_export_row *row, const struct export_words *words,
-                FILE *told, struct export_said *out);
+                struct mbp_export_told *told, struct export_said *out);
 
 /* "# TT101 is left out: no word for BADC" on told. */
-void export_leave_out(FILE *told, const char *target, const struct mbp_export_row *row, const char *why);
+void export_leave_out(struct mbp_export_told *told, const char *target, const struct mbp_export_row *row,
+                      const char *why);
+
+/* ---- templates (template.c) -------------------------------------------------------------------------------------- */
+
+void export_template(const struct mbp_export *export, const struct mbp_export_template *template, FILE *out);
 
 /* ---- addresses --------------------------------------------------------------------------------------------------- */
 
@@ -48,6 +76,15 @@ static inline unsigned export_function(const struct mbp_point *point)
         [MBP_COILS] = 1, [MBP_DISCRETE_INPUTS] = 2, [MBP_HOLDING_REGISTERS] = 3, [MBP_INPUT_REGISTERS] = 4};
     return codes[point->table];
 }
+
+/* A coil that asks for something. */
+static inline bool export_is_command(const struct mbp_export_row *row)
+{
+    return row->role == MBP_EXPORT_COMMAND && row->point.table == MBP_COILS && row->point.writable;
+}
+
+/* The row that acknowledges the alarms of the sensor that a value is of; NULL = none of the rows does. */
+const struct mbp_export_row *export_acknowledge_of(const struct mbp_export *export, const struct mbp_export_row *value);
 
 /* Rows that one request reads: every address of it is there, or a hole that reads 0, and the unit gives as many. */
 struct export_block {
@@ -69,18 +106,19 @@ void export_quoted(FILE *out, const char *text);
 
 /* ---- targets ----------------------------------------------------------------------------------------------------- */
 
-void export_csv(const struct mbp_export *export, FILE *out, FILE *told);
-void export_markdown(const struct mbp_export *export, FILE *out, FILE *told);
-void export_collectd(const struct mbp_export *export, FILE *out, FILE *told);
-void export_telegraf(const struct mbp_export *export, FILE *out, FILE *told);
-void export_homeassistant(const struct mbp_export *export, FILE *out, FILE *told);
-void export_modbus_exporter(const struct mbp_export *export, FILE *out, FILE *told);
-void export_wireshark(const struct mbp_export *export, FILE *out, FILE *told);
-void export_fuxa(const struct mbp_export *export, FILE *out, FILE *told);
-void export_nodered(const struct mbp_export *export, FILE *out, FILE *told);
-void export_kepware(const struct mbp_export *export, FILE *out, FILE *told);
-void export_ignition(const struct mbp_export *export, FILE *out, FILE *told);
-void export_zabbix7(const struct mbp_export *export, FILE *out, FILE *told);
-void export_zabbix(const struct mbp_export *export, FILE *out, FILE *told);
+void export_csv(const struct mbp_export *export, FILE *out, struct mbp_export_told *told);
+void export_markdown(const struct mbp_export *export, FILE *out, struct mbp_export_told *told);
+void export_collectd(const struct mbp_export *export, FILE *out, struct mbp_export_told *told);
+void export_telegraf(const struct mbp_export *export, FILE *out, struct mbp_export_told *told);
+void export_homeassistant(const struct mbp_export *export, FILE *out, struct mbp_export_told *told);
+void export_modbus_exporter(const struct mbp_export *export, FILE *out, struct mbp_export_told *told);
+void export_wireshark(const struct mbp_export *export, FILE *out, struct mbp_export_told *told);
+void export_fuxa(const struct mbp_export *export, FILE *out, struct mbp_export_told *told);
+void export_nodered(const struct mbp_export *export, FILE *out, struct mbp_export_told *told);
+void export_kepware(const struct mbp_export *export, FILE *out, struct mbp_export_told *told);
+void export_ignition(const struct mbp_export *export, FILE *out, struct mbp_export_told *told);
+void export_zabbix7(const struct mbp_export *export, FILE *out, struct mbp_export_told *told);
+void export_scadalts(const struct mbp_export *export, FILE *out, struct mbp_export_told *told);
+void export_zabbix(const struct mbp_export *export, FILE *out, struct mbp_export_told *told);
 
 #endif

@@ -10,11 +10,18 @@
 
 #include "export_priv.h"
 #include "mbplant/json.h"
+#include "mbplant/map_rows.h"
 
-#define ROWS_OF_COLUMN 24
-#define COLUMN_WIDTH   420
-#define ROW_HEIGHT     28
-#define TITLE_MAX      36 /* characters of a name */
+#define COLUMNS            4
+#define ROWS_OF_COLUMN     24
+#define COLUMN_WIDTH       530
+#define ROW_HEIGHT         28
+#define CONTROL_HEIGHT     22
+#define BUTTON_WIDTH       100
+#define INPUT_WIDTH        90
+#define MACHINE_NAME_WIDTH 270
+#define MACHINES_BOTTOM    700 /* as far as rows of machines go: the tags of others are there all the same */
+#define TITLE_MAX          36  /* characters of a name */
 
 static const struct export_words words = {
     .target = "fuxa",
@@ -61,7 +68,7 @@ static json_t *device_of(const struct mbp_export *export, const struct mbp_expor
     char address[300];
     char unit[8];
     char name[64];
-    snprintf(address, sizeof address, "%s:%u", export->wish->host, export->wish->port);
+    snprintf(address, sizeof address, "%s:%u", export->options->host, export->options->port);
     snprintf(unit, sizeof unit, "%u", row->unit_id);
     snprintf(name, sizeof name, "mbplant %s", id + strlen("d_"));
     return json_pack("{s:s, s:s, s:s, s:b, s:i, s:{s:s, s:s, s:s, s:i, s:b}, s:{}}", "id", id, "name", name, "type",
@@ -69,7 +76,7 @@ static json_t *device_of(const struct mbp_export *export, const struct mbp_expor
                      "connectionOption", "TcpPort", "delay", 10, "options", 1, "tags");
 }
 
-static json_t *devices_of(const struct mbp_export *export, json_t *rows, FILE *told)
+static json_t *devices_of(const struct mbp_export *export, json_t *rows, struct mbp_export_told *told)
 {
     json_t *devices = json_object();
     for (size_t r = 0; r < export->row_count; r++) {
@@ -116,6 +123,16 @@ static json_t *alarm_of(const struct mbp_export_row *row)
 
 /* ---- the view ---------------------------------------------------------------------------------------------------- */
 
+/* Above a row for what can be commanded of each machine, below the values in columns. */
+struct view {
+    const struct mbp_export *export;
+    const json_t *rows; /* those that are tags */
+    FILE *svg;
+    json_t *items;
+    unsigned y; /* where the next thing goes */
+    unsigned values, width, bottom;
+};
+
 /* As many characters as stand beside a value. */
 static void put_escaped(FILE *out, const char *text)
 {
@@ -131,66 +148,207 @@ static void put_escaped(FILE *out, const char *text)
     fputs(*text != '\0' ? ".." : "", out);
 }
 
-/* A name and a value; the unit shows only with a range of type 1. */
-static void add_value(const struct mbp_export_row *row, unsigned n, FILE *svg, json_t *items)
+static void add_text(struct view *view, const char *id, unsigned x, unsigned y, const char *text)
 {
-    char id[160];
-    char title[256];
-    unsigned x = 30 + n / ROWS_OF_COLUMN * COLUMN_WIDTH;
-    unsigned y = 80 + n % ROWS_OF_COLUMN * ROW_HEIGHT;
-    snprintf(id, sizeof id, "VAL_%s", row->id);
-    fprintf(svg,
+    fprintf(view->svg,
             "<text id=\"svg_%s\" x=\"%u\" y=\"%u\" font-size=\"14\" font-family=\"sans-serif\" fill=\"#000000\" "
             "stroke-width=\"0\" xml:space=\"preserve\">",
-            row->id, x, y);
-    put_escaped(svg, mbp_export_title(row, title, sizeof title));
-    fprintf(svg,
-            "</text><g id=\"%s\" type=\"svg-ext-value\" fill=\"#000000\" stroke=\"#000000\" font-size=\"14\" "
+            id, x, y);
+    put_escaped(view->svg, text);
+    fputs("</text>\n", view->svg);
+}
+
+static json_t *item_of(const char *id, const char *type, const char *label, const struct mbp_export_row *row,
+                       json_t *property)
+{
+    json_object_set_new(property, "variableId", json_string(row->id));
+    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "id", id, "type", type, "name", row->name, "label", label, "property",
+                     property);
+}
+
+/* The unit shows only with a range of type 1. */
+static void add_value(struct view *view, const struct mbp_export_row *row, unsigned x, unsigned y)
+{
+    char id[160];
+    snprintf(id, sizeof id, "VAL_%s", row->id);
+    fprintf(view->svg,
+            "<g id=\"%s\" type=\"svg-ext-value\" fill=\"#000000\" stroke=\"#000000\" font-size=\"14\" "
             "stroke-width=\"0\" font-family=\"sans-serif\" text-anchor=\"middle\"><text id=\"%s_t\" x=\"%u\" y=\"%u\" "
             "font-size=\"14\" font-family=\"sans-serif\" text-anchor=\"middle\" stroke-width=\"0\" "
             "xml:space=\"preserve\">##.##</text></g>\n",
             id, id, x + 330, y);
-    json_object_set_new(items, id,
-                        json_pack("{s:s, s:s, s:s, s:s, s:{s:[], s:s, s:[{s:i, s:s, s:i}]}}", "id", id, "type",
-                                  "svg-ext-value", "name", row->name, "label", "Value", "property", "events",
-                                  "variableId", row->id, "ranges", "type", 1, "text", row->point.unit_text,
-                                  "fractionDigits", (int)row->decimals));
+    json_object_set_new(view->items, id,
+                        item_of(id, "svg-ext-value", "Value", row,
+                                json_pack("{s:[], s:[{s:i, s:s, s:i}]}", "events", "ranges", "type", 1, "text",
+                                          row->point.unit_text, "fractionDigits", (int)row->decimals)));
+}
+
+/* What stands in an HTML element of its own: a button, a field. */
+static void add_html(struct view *view, const char *id, const char *type, unsigned x, unsigned y, unsigned width)
+{
+    fprintf(view->svg,
+            "<g id=\"%s\" type=\"%s\" fill=\"#ffffff\" font-size=\"14\" font-family=\"sans-serif\" "
+            "text-anchor=\"right\" stroke=\"#000000\"><rect id=\"R-%s\" stroke-width=\"0\" x=\"%u\" y=\"%u\" "
+            "width=\"%u\" height=\"%d\" fill=\"#ffffff\"/><foreignObject id=\"H-%s\" x=\"%u\" y=\"%u\" "
+            "width=\"%u\" height=\"%d\">",
+            id, type, id, x, y - 16, width, CONTROL_HEIGHT, id, x, y - 16, width, CONTROL_HEIGHT);
+}
+
+/* It writes a 1; the coil says the rest. */
+static void add_button(struct view *view, const struct mbp_export_row *row, unsigned x, unsigned y, unsigned width)
+{
+    char id[160];
+    const char *dot = strchr(row->name, '.');
+    const char *text = dot != NULL ? dot + 1 : row->name;
+    snprintf(id, sizeof id, "HXB_%s", row->id);
+    add_html(view, id, "svg-ext-html_button", x, y, width);
+    fprintf(view->svg, "<button id=\"B-%s\" style=\"width: 100%%; height: 100%%; padding: 0;\">", id);
+    put_escaped(view->svg, text);
+    fputs("</button></foreignObject></g>\n", view->svg);
+    json_object_set_new(view->items, id,
+                        item_of(id, "svg-ext-html_button", "HtmlButton", row,
+                                json_pack("{s:s, s:[{s:s, s:s, s:s, s:{}}]}", "text", text, "events", "type", "click",
+                                          "action", "onSetValue", "actparam", "1", "actoptions")));
+}
+
+static void add_input(struct view *view, const struct mbp_export_row *row, unsigned x, unsigned y)
+{
+    char id[160];
+    snprintf(id, sizeof id, "HXI_%s", row->id);
+    add_html(view, id, "svg-ext-html_input", x, y, INPUT_WIDTH);
+    fprintf(view->svg,
+            "<input id=\"I-%s\" type=\"text\" style=\"width: calc(100%% - 7px); height: calc(100%% - 7px); "
+            "text-align: right; background-color: #f1f1f1;\"/></foreignObject></g>\n",
+            id);
+    json_object_set_new(
+        view->items, id,
+        item_of(id, "svg-ext-html_input", "HtmlInput", row,
+                json_pack("{s:[], s:{s:b, s:b}, s:[{s:i, s:s, s:i}]}", "events", "options", "updated", 1, "numeric", 1,
+                          "ranges", "type", 1, "text", row->point.unit_text, "fractionDigits", (int)row->decimals)));
+}
+
+/* Green where a machine runs, red where it has failed; else yellow. */
+static void add_lamp(struct view *view, const struct mbp_export_row *row, unsigned x, unsigned y)
+{
+    char id[160];
+    const char *colour = strstr(row->name, "en_service") != NULL ? "#00a000"
+                         : strstr(row->name, "en_panne") != NULL ? "#e00000"
+                                                                 : "#e0b000";
+    snprintf(id, sizeof id, "GSE_%s", row->id);
+    fprintf(view->svg,
+            "<g id=\"%s\" type=\"svg-ext-gauge_semaphore\" fill=\"#000000\" stroke=\"#000000\"><ellipse id=\"%s_e\" "
+            "cx=\"%u\" cy=\"%u\" rx=\"7\" ry=\"7\" fill=\"#bfbfbf\" stroke=\"#000000\"/></g>\n",
+            id, id, x, y - 5);
+    json_object_set_new(view->items, id,
+                        item_of(id, "svg-ext-gauge_semaphore", "HtmlSemaphore", row,
+                                json_pack("{s:[], s:[{s:s, s:i, s:i, s:s}, {s:s, s:i, s:i, s:s}]}", "events", "ranges",
+                                          "type", "range", "min", 0, "max", 0, "color", "#bfbfbf", "type", "range",
+                                          "min", 1, "max", 1, "color", colour)));
+}
+
+static const struct mbp_export_row *row_at(const struct view *view, size_t i)
+{
+    return &view->export->rows[json_integer_value(json_array_get(view->rows, i))];
+}
+
+static bool is_machine_command(const struct mbp_export_row *row)
+{
+    return export_is_command(row) && row->point.sensor == UINT32_MAX && row->point.machine != UINT32_MAX;
+}
+
+/* A machine: its name, and for each thing that can be asked of it a lamp and a button. Returns the row behind it. */
+static size_t add_machine(struct view *view, size_t first)
+{
+    const struct mbp_export_row *of = row_at(view, first);
+    char title[256];
+    unsigned x = 30 + MACHINE_NAME_WIDTH;
+    snprintf(title, sizeof title, "%s %s", of->owner, of->label);
+    add_text(view, of->id, 30, view->y, title);
+    size_t i = first;
+    for (; i < json_array_size(view->rows) && is_machine_command(row_at(view, i)) &&
+           row_at(view, i)->point.machine == of->point.machine;
+         i++) {
+        const struct mbp_export_row *row = row_at(view, i);
+        if (row->point.field->write == MBP_WRITE_STATE)
+            add_lamp(view, row, x, view->y);
+        add_button(view, row, x + 16, view->y, BUTTON_WIDTH);
+        x += BUTTON_WIDTH + 40;
+    }
+    view->width = x > view->width ? x : view->width;
+    view->y += ROW_HEIGHT;
+    return i;
+}
+
+static bool is_setting(const struct mbp_export_row *row)
+{
+    return row->point.own == NULL && row->point.writable && row->point.table == MBP_HOLDING_REGISTERS &&
+           (row->point.block == MBP_MAP_SETTINGS || row->point.block == MBP_MAP_COMMANDS);
+}
+
+static void add_measured(struct view *view, const struct mbp_export_row *row)
+{
+    char title[256];
+    unsigned n = view->values++;
+    unsigned x = 30 + n / ROWS_OF_COLUMN * COLUMN_WIDTH;
+    unsigned y = view->y + n % ROWS_OF_COLUMN * ROW_HEIGHT;
+    const struct mbp_export_row *acknowledge = export_acknowledge_of(view->export, row);
+    add_text(view, row->id, x, y, mbp_export_title(row, title, sizeof title));
+    if (is_setting(row))
+        add_input(view, row, x + 330 - INPUT_WIDTH / 2, y);
+    else
+        add_value(view, row, x, y);
+    if (acknowledge != NULL)
+        add_button(view, acknowledge, x + 390, y, BUTTON_WIDTH);
+    view->width = x + COLUMN_WIDTH > view->width ? x + COLUMN_WIDTH : view->width;
+    view->bottom = y > view->bottom ? y : view->bottom;
+}
+
+static void fill_view(struct view *view)
+{
+    size_t count = json_array_size(view->rows);
+    for (size_t i = 0; i < count;) {
+        bool shown = is_machine_command(row_at(view, i)) && view->y < MACHINES_BOTTOM;
+        i = shown ? add_machine(view, i) : i + 1;
+    }
+    view->y += ROW_HEIGHT;
+    view->bottom = view->y;
+    for (size_t i = 0; i < count && view->values < COLUMNS * ROWS_OF_COLUMN; i++) {
+        if (row_at(view, i)->role == MBP_EXPORT_VALUE)
+            add_measured(view, row_at(view, i));
+    }
 }
 
 static json_t *view_of(const struct mbp_export *export, const json_t *rows)
 {
     struct mbp_buffer svg;
-    json_t *items = json_object();
-    unsigned shown = 0;
-    size_t i;
-    const json_t *r;
-    if (!mbp_buffer_open(&svg)) {
-        json_decref(items);
+    struct mbp_buffer all;
+    struct view view = {.export = export, .rows = rows, .items = json_object(), .y = 80, .width = 800};
+    if (!mbp_buffer_open(&svg) || !mbp_buffer_open(&all)) {
+        json_decref(view.items);
         return NULL;
     }
-    fputs("<svg width=\"1700\" height=\"800\" xmlns=\"http://www.w3.org/2000/svg\">\n<g><title>Layer 1</title>\n"
-          "<text id=\"svg_title\" x=\"30\" y=\"40\" font-size=\"22\" font-family=\"sans-serif\" fill=\"#000000\">",
-          svg.out);
-    put_escaped(svg.out, export->plant->name);
-    fputs("</text>\n", svg.out);
-    json_array_foreach(rows, i, r)
-    {
-        const struct mbp_export_row *row = &export->rows[json_integer_value(r)];
-        if (shown < 4 * ROWS_OF_COLUMN && row->role == MBP_EXPORT_VALUE)
-            add_value(row, shown++, svg.out, items);
-    }
-    fputs("</g></svg>", svg.out);
-    char *text = mbp_buffer_close(&svg);
-    json_t *view = json_pack("{s:s, s:s, s:{s:i, s:i, s:s}, s:o, s:{}, s:s}", "id", "v_mbplant", "name", "mbplant",
-                             "profile", "width", 1700, "height", 800, "bkcolor", "#ffffffff", "items", items,
-                             "variables", "svgcontent", text != NULL ? text : "");
+    view.svg = svg.out;
+    fill_view(&view);
+    char *inner = mbp_buffer_close(&svg);
+    unsigned height = view.bottom + ROW_HEIGHT;
+    fprintf(all.out,
+            "<svg width=\"%u\" height=\"%u\" xmlns=\"http://www.w3.org/2000/svg\">\n<g><title>Layer 1</title>\n"
+            "<text id=\"svg_title\" x=\"30\" y=\"40\" font-size=\"22\" font-family=\"sans-serif\" fill=\"#000000\">",
+            view.width, height);
+    put_escaped(all.out, export->plant->name);
+    fprintf(all.out, "</text>\n%s</g></svg>", inner != NULL ? inner : "");
+    char *text = mbp_buffer_close(&all);
+    json_t *made = json_pack("{s:s, s:s, s:{s:i, s:i, s:s}, s:o, s:{}, s:s}", "id", "v_mbplant", "name", "mbplant",
+                             "profile", "width", (int)view.width, "height", (int)height, "bkcolor", "#ffffffff",
+                             "items", view.items, "variables", "svgcontent", text != NULL ? text : "");
+    free(inner);
     free(text);
-    return view;
+    return made;
 }
 
 /* ---- the project ------------------------------------------------------------------------------------------------- */
 
-void export_fuxa(const struct mbp_export *export, FILE *out, FILE *told)
+void export_fuxa(const struct mbp_export *export, FILE *out, struct mbp_export_told *told)
 {
     json_t *rows = json_array(); /* those that it has words for */
     json_t *devices = devices_of(export, rows, told);
@@ -203,16 +361,17 @@ void export_fuxa(const struct mbp_export *export, FILE *out, FILE *told)
         if (row->role == MBP_EXPORT_ALARM)
             json_array_append_new(alarms, alarm_of(row));
     }
-    json_t *layout =
-        json_pack("{s:s, s:b, s:{s:s, s:s, s:[]}, s:{}, s:b, s:s}", "start", "v_mbplant", "autoresize", 0, "navigation",
-                  "mode", "void", "type", "inline", "items", "header", "hidenavigation", 1, "inputdialog", "false");
+    json_t *layout = json_pack("{s:s, s:b, s:{s:s, s:s, s:[]}, s:{s:s, s:s, s:s, s:s, s:s}, s:b, s:s}", "start",
+                               "v_mbplant", "autoresize", 0, "navigation", "mode", "void", "type", "inline", "items",
+                               "header", "title", export->plant->name, "alarms", "fix", "infos", "fix", "bkcolor",
+                               "#ffffff", "fontcolor", "#000000", "hidenavigation", 0, "inputdialog", "false");
     json_t *project =
         json_pack("{s:s, s:s, s:o, s:{s:o, s:[o]}, s:[], s:[], s:o, s:[], s:[], s:[], s:[], s:{s:s, s:s, s:s, s:{}}}",
                   "version", "1.01", "name", export->plant->name, "devices", devices, "hmi", "layout", layout, "views",
                   view_of(export, rows), "charts", "graphs", "alarms", alarms, "notifications", "scripts", "reports",
                   "texts", "server", "id", "0", "name", "FUXA Server", "type", "FuxaServer", "property");
     if (!mbp_json_write(project, JSON_INDENT(1), out))
-        fputs("fuxa: not enough memory\n", told);
+        export_lost(told, "fuxa: not enough memory\n");
     json_decref(project);
     json_decref(rows);
 }

@@ -109,23 +109,23 @@ static unsigned list_of(const struct export_said *said)
     return said->point.table == MBP_COILS && said->point.writable ? 2 : 1;
 }
 
-void export_homeassistant(const struct mbp_export *export, FILE *out, FILE *told)
+void export_homeassistant(const struct mbp_export *export, FILE *out, struct mbp_export_told *told)
 {
     static void (*const writers[])(const struct mbp_export_row *, const struct export_said *,
                                    FILE *) = {write_sensor, write_binary, write_switch};
     static const char *const keys[] = {"sensors", "binary_sensors", "switches"};
-    FILE *again = fopen("/dev/null", "we"); /* each list looks at all rows; what is left out is told once */
+    struct mbp_export_told again = {0}; /* each list looks at all rows; what is left out is told once */
     uint32_t only_read = 0;
     fputs("modbus:\n  - name: ", out);
     export_quoted(out, export->plant->name);
     fputs("\n    type: tcp\n    host: ", out);
-    export_quoted(out, export->wish->host);
-    fprintf(out, "\n    port: %u\n    timeout: 2\n", export->wish->port);
+    export_quoted(out, export->options->host);
+    fprintf(out, "\n    port: %u\n    timeout: 2\n", export->options->port);
     for (unsigned list = 0; list < 3; list++) {
         bool begun = false;
         for (size_t r = 0; r < export->row_count; r++) {
             struct export_said said;
-            if (!export_say(export, &export->rows[r], &words, list == 0 || again == NULL ? told : again, &said) ||
+            if (!export_say(export, &export->rows[r], &words, list == 0 ? told : &again, &said) ||
                 list_of(&said) != list)
                 continue;
             if (!begun)
@@ -136,10 +136,8 @@ void export_homeassistant(const struct mbp_export *export, FILE *out, FILE *told
         }
     }
     if (only_read > 0)
-        mbp_text_print(told,
-                       "homeassistant: %u registers that may be written are only read there: it writes them by its "
-                       "action modbus.write_register alone\n",
-                       only_read);
-    if (again != NULL)
-        fclose(again);
+        export_lost(told,
+                    "homeassistant: %u registers that may be written are only read there: it writes them by its "
+                    "action modbus.write_register alone\n",
+                    only_read);
 }

@@ -85,7 +85,7 @@ static json_t *tag_of(const struct mbp_export_row *row, const struct export_said
     return tag;
 }
 
-void export_ignition(const struct mbp_export *export, FILE *out, FILE *told)
+void export_ignition(const struct mbp_export *export, FILE *out, struct mbp_export_told *told)
 {
     json_t *folders = json_array();
     json_t *tags = NULL;
@@ -107,9 +107,9 @@ void export_ignition(const struct mbp_export *export, FILE *out, FILE *told)
     }
     json_t *root = json_pack("{s:s, s:s, s:o}", "name", DEVICE, "tagType", "Folder", "tags", folders);
     if (!mbp_json_write(root, JSON_INDENT(1), out))
-        fputs("ignition: not enough memory\n", told);
-    mbp_text_print(
-        told, "ignition: the tags are of a Modbus TCP device named " DEVICE ", at %s:%u, zero-based addressing off\n",
-        export->wish->host, export->wish->port);
+        export_lost(told, "ignition: not enough memory\n");
+    export_note(told,
+                "ignition: the tags are of a Modbus TCP device named " DEVICE ", at %s:%u, zero-based addressing off\n",
+                export->options->host, export->options->port);
     json_decref(root);
 }

@@ -49,7 +49,7 @@ static void put_scaling(const struct export_said *said, FILE *out)
             mbp_number_shortest(strtod(mbp_number_shortest(said->scale, high), NULL) * 1000 + said->offset, high));
 }
 
-void export_kepware(const struct mbp_export *export, FILE *out, FILE *told)
+void export_kepware(const struct mbp_export *export, FILE *out, struct mbp_export_told *told)
 {
     static const unsigned bases[MBP_TABLE_COUNT] = {[MBP_COILS] = 0,
                                                     [MBP_DISCRETE_INPUTS] = 100000,
@@ -75,9 +75,8 @@ void export_kepware(const struct mbp_export *export, FILE *out, FILE *told)
         fputs(",0\n", out);
     }
     if (export->plant->unit_count > 1)
-        mbp_text_print(
-            told,
-            "kepware: a device there is one unit: import the groups Unit1, Unit2 .. into devices of these ids, "
-            "at %s:%u\n",
-            export->wish->host, export->wish->port);
+        export_note(told,
+                    "kepware: a device there is one unit: import the groups Unit1, Unit2 .. into devices of these ids, "
+                    "at %s:%u\n",
+                    export->options->host, export->options->port);
 }

@@ -39,11 +39,11 @@ static void write_metric(const struct mbp_export_row *row, const struct export_s
         fprintf(out, "        factor: %s\n", mbp_number_shortest(said->scale, number));
 }
 
-void export_modbus_exporter(const struct mbp_export *export, FILE *out, FILE *told)
+void export_modbus_exporter(const struct mbp_export *export, FILE *out, struct mbp_export_told *told)
 {
     uint32_t bits = 0;
     fputs("# A scrape asks for /modbus?target=HOST:PORT&module=mbplant_unit_N&sub_target=N.\n", out);
-    fprintf(out, "# HOST:PORT is %s:%u.\nmodules:\n", export->wish->host, export->wish->port);
+    fprintf(out, "# HOST:PORT is %s:%u.\nmodules:\n", export->options->host, export->options->port);
     uint32_t unit = UINT32_MAX;
     for (size_t r = 0; r < export->row_count; r++) {
         const struct mbp_export_row *row = &export->rows[r];
@@ -53,14 +53,14 @@ void export_modbus_exporter(const struct mbp_export *export, FILE *out, FILE *to
         if (is_bits || !export_say(export, row, &words, told, &said))
             continue;
         if (row->unit != unit)
-            fprintf(out, "  - name: mbplant_unit_%u\n    protocol: tcp/ip\n    timeout: 2s\n    metrics:\n",
+            fprintf(out, "  - name: mbplant_unit_%u\n    protocol: tcp/ip\n    timeout: 2000\n    metrics:\n",
                     row->unit_id);
         unit = row->unit;
         write_metric(row, &said, out);
     }
     if (bits > 0)
-        mbp_text_print(told,
-                       "modbus_exporter: %u coils and discrete inputs are left out: it reads none rightly; "
-                       "--select '*.state,*.alarm_states' has them in registers\n",
-                       bits);
+        export_lost(told,
+                    "modbus_exporter: %u coils and discrete inputs are left out: it reads none rightly; "
+                    "--select '*.state,*.alarm_states' has them in registers\n",
+                    bits);
 }

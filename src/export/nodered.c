@@ -1,16 +1,16 @@
 /* nodered: a flow of Node-RED with node-red-contrib-modbus: a read node a block and a function that decodes it; a
- * button for what is commanded. One client serves all units. What identifies nodes is made of names and addresses. */
+ * button for what is commanded; a dashboard. One client serves all units. What identifies nodes is made of names and
+ * addresses. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "export_priv.h"
 #include "mbplant/json.h"
+#include "nodered.h"
 
 #define MAX_REGISTERS 125u
 #define MAX_BITS      2000u
-#define TAB           "mbplant_tab"
-#define CLIENT        "mbplant_client"
 #define DEBUG         "mbplant_debug"
 
 static const struct export_words words = {
@@ -64,11 +64,11 @@ static const char decoder[] =
 static json_t *client_of(const struct mbp_export *export)
 {
     char port[8];
-    snprintf(port, sizeof port, "%u", export->wish->port);
+    snprintf(port, sizeof port, "%u", export->options->port);
     return json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:b}", "id",
-                     CLIENT, "type", "modbus-client", "name", export->plant->name, "clienttype", "tcp",
+                     NODERED_CLIENT, "type", "modbus-client", "name", export->plant->name, "clienttype", "tcp",
                      "bufferCommands", 1, "stateLogEnabled", 0, "queueLogEnabled", 0, "failureLogEnabled", 1, "tcpHost",
-                     export->wish->host, "tcpPort", port, "tcpType", "DEFAULT", "unit_id", "1", "commandDelay", "1",
+                     export->options->host, "tcpPort", port, "tcpType", "DEFAULT", "unit_id", "1", "commandDelay", "1",
                      "clientTimeout", "1000", "reconnectOnTimeout", 1, "reconnectTimeout", "2000",
                      "parallelUnitIdsAllowed", 1);
 }
@@ -88,10 +88,10 @@ static json_t *reader_of(const struct mbp_export *export, const struct export_bl
     snprintf(quantity, sizeof quantity, "%u", block->count);
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:b, s:b, s:i, s:i, s:[[s],[]]}",
-        "id", id, "type", "modbus-read", "z", TAB, "name", id, "topic", id, "showErrors", 1, "showWarnings", 1,
+        "id", id, "type", "modbus-read", "z", NODERED_TAB, "name", id, "topic", id, "showErrors", 1, "showWarnings", 1,
         "unitid", unit, "dataType", types[block->table], "adr", address, "quantity", quantity, "rate", "1", "rateUnit",
-        "s", "delayOnStart", 0, "server", CLIENT, "useIOFile", 0, "emptyMsgOnFail", 0, "x", 160, "y", y, "wires",
-        function);
+        "s", "delayOnStart", 0, "server", NODERED_CLIENT, "useIOFile", 0, "emptyMsgOnFail", 0, "x", 160, "y", y,
+        "wires", function);
 }
 
 static void write_point(const struct mbp_export_row *row, const struct export_said *said, unsigned at, FILE *code)
@@ -111,7 +111,7 @@ static void write_point(const struct mbp_export_row *row, const struct export_sa
 
 /* The points of a block that the target has words for. */
 static json_t *function_of(const struct mbp_export *export, const struct export_block *block, const char *id, int y,
-                           FILE *told)
+                           struct mbp_export_told *told)
 {
     struct mbp_buffer code;
     if (!mbp_buffer_open(&code))
@@ -127,8 +127,8 @@ static json_t *function_of(const struct mbp_export *export, const struct export_
     char *text = mbp_buffer_close(&code);
     json_t *node =
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:[], s:i, s:i, s:[[s]]}", "id", id, "type",
-                  "function", "z", TAB, "name", "decode", "func", text != NULL ? text : "", "outputs", 1, "timeout", 0,
-                  "noerr", 0, "initialize", "", "finalize", "", "libs", "x", 420, "y", y, "wires", DEBUG);
+                  "function", "z", NODERED_TAB, "name", "decode", "func", text != NULL ? text : "", "outputs", 1,
+                  "timeout", 0, "noerr", 0, "initialize", "", "finalize", "", "libs", "x", 420, "y", y, "wires", DEBUG);
     free(text);
     return node;
 }
@@ -145,20 +145,20 @@ static void add_command(const struct mbp_export_row *row, json_t *flow, int y)
     snprintf(unit, sizeof unit, "%u", row->unit_id);
     snprintf(address, sizeof address, "%u", row->point.addr);
     json_array_append_new(flow, json_pack("{s:s, s:s, s:s, s:s, s:[], s:s, s:s, s:b, s:s, s:s, s:s, s:i, s:i, s:[[s]]}",
-                                          "id", inject, "type", "inject", "z", TAB, "name", row->name, "props",
+                                          "id", inject, "type", "inject", "z", NODERED_TAB, "name", row->name, "props",
                                           "repeat", "", "crontab", "", "once", 0, "topic", "", "payload", "true",
                                           "payloadType", "bool", "x", 720, "y", y, "wires", writer));
-    json_array_append_new(flow,
-                          json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:s, s:s, s:s, s:s, s:b, s:i, s:i, s:[[],[]]}",
-                                    "id", writer, "type", "modbus-write", "z", TAB, "name", row->name, "showErrors", 1,
-                                    "showStatusActivities", 1, "unitid", unit, "dataType", "Coil", "adr", address,
-                                    "quantity", "1", "server", CLIENT, "emptyMsgOnFail", 0, "x", 960, "y", y, "wires"));
+    json_array_append_new(
+        flow, json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:s, s:s, s:s, s:s, s:b, s:i, s:i, s:[[],[]]}", "id",
+                        writer, "type", "modbus-write", "z", NODERED_TAB, "name", row->name, "showErrors", 1,
+                        "showStatusActivities", 1, "unitid", unit, "dataType", "Coil", "adr", address, "quantity", "1",
+                        "server", NODERED_CLIENT, "emptyMsgOnFail", 0, "x", 960, "y", y, "wires"));
     json_t *made = json_array_get(flow, json_array_size(flow) - 2);
     json_array_append_new(json_object_get(made, "props"), json_pack("{s:s}", "p", "payload"));
 }
 
 static void add_block(const struct mbp_export *export, const struct export_block *block, json_t *flow, int y,
-                      FILE *told)
+                      struct mbp_export_told *told)
 {
     char id[64];
     char function[80];
@@ -169,13 +169,13 @@ static void add_block(const struct mbp_export *export, const struct export_block
     json_array_append_new(flow, function_of(export, block, function, y, told));
 }
 
-void export_nodered(const struct mbp_export *export, FILE *out, FILE *told)
+void export_nodered(const struct mbp_export *export, FILE *out, struct mbp_export_told *told)
 {
     json_t *flow =
         json_pack("[{s:s, s:s, s:s, s:b, s:s}, o, {s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:s, s:s, s:i, s:i, s:[]}]", "id",
-                  TAB, "type", "tab", "label", export->plant->name, "disabled", 0, "info", "", client_of(export), "id",
-                  DEBUG, "type", "debug", "z", TAB, "name", "values", "active", 0, "tosidebar", 1, "console", 0,
-                  "complete", "true", "targetType", "full", "x", 620, "y", 40, "wires");
+                  NODERED_TAB, "type", "tab", "label", export->plant->name, "disabled", 0, "info", "",
+                  client_of(export), "id", DEBUG, "type", "debug", "z", NODERED_TAB, "name", "values", "active", 0,
+                  "tosidebar", 1, "console", 0, "complete", "true", "targetType", "full", "x", 620, "y", 40, "wires");
     int y = 80;
     for (size_t r = 0; r < export->row_count; y += 40) {
         struct export_block block = export_block_at(export, r, MAX_REGISTERS, MAX_BITS);
@@ -199,7 +199,8 @@ void export_nodered(const struct mbp_export *export, FILE *out, FILE *told)
         add_command(row, flow, y);
         y += 40;
     }
+    nodered_add_screen(export, flow);
     if (!mbp_json_write(flow, JSON_INDENT(1), out))
-        fputs("nodered: not enough memory\n", told);
+        export_lost(told, "nodered: not enough memory\n");
     json_decref(flow);
 }

@@ -15,7 +15,7 @@
 
 struct collecting {
     const struct mbp_plant *plant;
-    const struct mbp_export_wish *wish;
+    const struct mbp_export_options *options;
     struct mbp_export_row *rows;
     size_t count, room;
     uint32_t unit;
@@ -93,6 +93,8 @@ static bool is_usual(const struct mbp_plant *plant, const struct mbp_point *poin
     if (point->field == NULL)
         return false;
     const char *name = point->field->name;
+    if (sensor != NULL && sensor->interlock != MBP_NO_INTERLOCK) /* an interlock, or the alarm of its bypass */
+        return name[0] == '\0' || strcmp(name, "state") == 0 || strcmp(name, "bypass") == 0;
     switch (point->block) {
     case MBP_MAP_VALUES:
     case MBP_MAP_COMMANDS:
@@ -127,16 +129,44 @@ static bool is_usual(const struct mbp_plant *plant, const struct mbp_point *poin
     }
 }
 
-/* Patterns with commas between, of names in any case. */
+/* The next of the patterns with commas between; NULL = there are no more. */
+static const char *next_pattern(const char *patterns, char pattern[MBP_EXPORT_PATTERN_MAX])
+{
+    while (*patterns == ',')
+        patterns++;
+    size_t len = strcspn(patterns, ",");
+    snprintf(pattern, MBP_EXPORT_PATTERN_MAX, "%.*s", (int)len, patterns);
+    return len > 0 ? patterns + len : NULL;
+}
+
+static bool fits(const char *pattern, const char *name)
+{
+    return fnmatch(pattern, name, FNM_CASEFOLD) == 0;
+}
+
 static bool is_selected(const char *patterns, const char *name)
 {
-    char pattern[128];
-    while (*patterns != '\0') {
-        size_t len = strcspn(patterns, ",");
-        snprintf(pattern, sizeof pattern, "%.*s", (int)len, patterns);
-        if (len > 0 && fnmatch(pattern, name, FNM_CASEFOLD) == 0)
+    char pattern[MBP_EXPORT_PATTERN_MAX];
+    while ((patterns = next_pattern(patterns, pattern)) != NULL) {
+        if (fits(pattern, name))
             return true;
-        patterns += len + (patterns[len] == ',');
+    }
+    return false;
+}
+
+static int fits_point(const struct mbp_point *point, void *ctx)
+{
+    return fits(ctx, point->name);
+}
+
+bool mbp_export_unmatched(const struct mbp_plant *plant, const char *select, char out[MBP_EXPORT_PATTERN_MAX])
+{
+    while ((select = next_pattern(select, out)) != NULL) {
+        bool found = false;
+        for (uint32_t u = 0; u < plant->unit_count && !found; u++)
+            found = mbp_map_points(plant, u, fits_point, out) != 0;
+        if (!found)
+            return true;
     }
     return false;
 }
@@ -208,7 +238,7 @@ static int take_point(const struct mbp_point *point, void *ctx)
 {
     struct collecting *collecting = ctx;
     const struct mbp_plant *plant = collecting->plant;
-    const char *select = collecting->wish->select;
+    const char *select = collecting->options->select;
     if (select != NULL ? !is_selected(select, point->name) : !is_usual(plant, point))
         return 0;
     if (!has_room(collecting))
@@ -292,15 +322,16 @@ static bool make_unique(struct mbp_export_row *rows, size_t count)
         same = strcmp(sorted[r]->id, sorted[r - same]->id) == 0 ? same + 1 : 1;
         if (same > 1)
             add_number(sorted[r]->id, sizeof sorted[r]->id, same);
+        sorted[r]->numbered = same > 1;
     }
     free(sorted);
     return true;
 }
 
-enum mbp_status mbp_export_rows(const struct mbp_plant *plant, const struct mbp_export_wish *wish,
+enum mbp_status mbp_export_rows(const struct mbp_plant *plant, const struct mbp_export_options *options,
                                 struct mbp_export_row **rows, size_t *count)
 {
-    struct collecting collecting = {.plant = plant, .wish = wish};
+    struct collecting collecting = {.plant = plant, .options = options};
     for (uint32_t u = 0; u < plant->unit_count && !collecting.no_memory; u++) {
         collecting.unit = u;
         mbp_map_points(plant, u, take_point, &collecting);

@@ -1,126 +1,49 @@
 /* table: csv and markdown: all that is known of each point, and each way to write its address. */
-#include <math.h>
-
 #include "export_priv.h"
 #include "mbplant/report.h"
 
-static const struct mbp_grid_column columns[] = {
-    {"POINT", "point", false},         {"LABEL", "label", false},       {"UNIT ID", "unit_id", true},
-    {"TABLE", "table", false},         {"ADDRESS", "address", true},    {"FROM 1", "address_from_1", true},
-    {"REFERENCE", "reference", true},  {"REGISTERS", "count", true},    {"READ", "read_function", true},
-    {"WRITE", "write_function", true}, {"TYPE", "type", false},         {"ORDER", "order", false},
-    {"SCALE", "scale", true},          {"OFFSET", "offset", true},      {"UNIT", "unit", false},
-    {"LOW", "range_low", true},        {"HIGH", "range_high", true},    {"DECIMALS", "decimals", true},
-    {"ROLE", "role", false},           {"PRIORITY", "priority", false}, {"ACCESS", "access", false},
-    {"WHAT", "what", false},
-};
+#define COLUMNS_MAX 32
 
-static void cell_number(struct mbp_grid *grid, bool known, double value)
+static size_t set_columns(struct mbp_grid_column columns[COLUMNS_MAX])
 {
-    char number[32];
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", known && isfinite(value) ? mbp_number_shortest(value, number) : "");
+    size_t count = 0;
+    for (size_t f = 0; f < export_field_count && count < COLUMNS_MAX; f++) {
+        const struct export_field *field = &export_fields[f];
+        if (field->column)
+            columns[count++] = (struct mbp_grid_column){field->title, field->key, field->number};
+    }
+    return count;
 }
 
-/* Six digits throughout: five do not name them all. */
-static unsigned reference_of(const struct mbp_point *point)
+static void write_table(const struct mbp_export *export, enum mbp_format format, FILE *out,
+                        struct mbp_export_told *told)
 {
-    static const unsigned bases[MBP_TABLE_COUNT] = {[MBP_COILS] = 0,
-                                                    [MBP_DISCRETE_INPUTS] = 100000,
-                                                    [MBP_INPUT_REGISTERS] = 300000,
-                                                    [MBP_HOLDING_REGISTERS] = 400000};
-    return bases[point->table] + point->addr + 1;
-}
-
-static unsigned write_function(const struct mbp_point *point)
-{
-    if (!point->writable)
-        return 0;
-    return point->table == MBP_COILS ? 5 : point->count == 1 ? 6 : 16;
-}
-
-static void add_address(struct mbp_grid *grid, const struct mbp_export_row *row)
-{
-    const struct mbp_point *point = &row->point;
-    unsigned write = write_function(point);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", row->unit_id);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_table_name((enum mbp_table)point->table));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", point->addr);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", point->addr + 1u);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%06u", reference_of(point));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", point->count);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", export_function(point));
-    if (write > 0)
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", write);
-    else
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", "");
-}
-
-static void add_type(struct mbp_grid *grid, const struct mbp_export_row *row)
-{
-    const struct mbp_point *point = &row->point;
-    struct mbp_register reg = mbp_point_register(point);
-    bool bits = export_is_bits(point);
-    bool number = !bits && reg.type != MBP_STRING && reg.type != MBP_BOOL;
-    if (!bits && reg.type == MBP_STRING)
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "string(%u)", point->count);
-    else if (!bits && point->own != NULL && point->own->mask != 0 && point->type == MBP_BOOL)
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "bit %u", point->own->shift);
-    else
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_type_name(bits ? MBP_BOOL : (enum mbp_type)reg.type));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", bits ? "" : mbp_order_name((enum mbp_order)reg.order));
-    cell_number(grid, number, reg.scale);
-    cell_number(grid, number, reg.offset);
-}
-
-static void add_meaning(struct mbp_grid *grid, const struct mbp_export_row *row)
-{
-    static const char *const roles[MBP_EXPORT_ROLES] = {
-        [MBP_EXPORT_VALUE] = "value",     [MBP_EXPORT_LIMIT] = "limit",     [MBP_EXPORT_ALARM] = "alarm",
-        [MBP_EXPORT_STATE] = "state",     [MBP_EXPORT_COMMAND] = "command", [MBP_EXPORT_COUNT] = "count",
-        [MBP_EXPORT_OTHER] = "registers",
-    };
-    const struct mbp_point *point = &row->point;
-    bool write_only = point->own != NULL && point->own->write_only;
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", point->unit_text);
-    cell_number(grid, true, row->range[0]);
-    cell_number(grid, true, row->range[1]);
-    if (export_is_bits(point))
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", "");
-    else
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", row->decimals);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", roles[row->role]);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
-                  row->role == MBP_EXPORT_ALARM ? mbp_priority_name((enum mbp_priority)row->priority) : "");
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", write_only ? "write" : point->writable ? "read, write" : "read");
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", point->what);
-}
-
-static void write_table(const struct mbp_export *export, enum mbp_format format, FILE *out, FILE *told)
-{
+    struct mbp_grid_column columns[COLUMNS_MAX];
     struct mbp_grid *grid;
-    if (mbp_grid_new(columns, sizeof columns / sizeof columns[0], &grid) != MBP_OK) {
-        fputs("not enough memory for the table\n", told);
+    if (mbp_grid_new(columns, set_columns(columns), &grid) != MBP_OK) {
+        export_lost(told, "not enough memory for the table\n");
         return;
     }
     for (size_t r = 0; r < export->row_count; r++) {
-        const struct mbp_export_row *row = &export->rows[r];
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", row->point.name);
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", row->label);
-        add_address(grid, row);
-        add_type(grid, row);
-        add_meaning(grid, row);
+        for (size_t f = 0; f < export_field_count; f++) {
+            char text[EXPORT_FIELD_MAX];
+            if (!export_fields[f].column)
+                continue;
+            export_fields[f].get(&export->rows[r], text);
+            mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);
+        }
     }
     if (mbp_grid_write(grid, format, false, out) != MBP_OK)
-        fputs("not enough memory for the table\n", told);
+        export_lost(told, "not enough memory for the table\n");
     mbp_grid_free(grid);
 }
 
-void export_csv(const struct mbp_export *export, FILE *out, FILE *told)
+void export_csv(const struct mbp_export *export, FILE *out, struct mbp_export_told *told)
 {
     write_table(export, MBP_FORMAT_CSV, out, told);
 }
 
-void export_markdown(const struct mbp_export *export, FILE *out, FILE *told)
+void export_markdown(const struct mbp_export *export, FILE *out, struct mbp_export_told *told)
 {
     write_table(export, MBP_FORMAT_MARKDOWN, out, told);
 }

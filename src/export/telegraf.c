@@ -61,7 +61,7 @@ static void begin_request(unsigned unit_id, unsigned table, const char *order, F
 
 /* One request block: those rows of a unit, from first to end, that stand in a table and an order. */
 static void write_request(const struct mbp_export *export, size_t first, size_t end, unsigned table, unsigned order,
-                          FILE *out, FILE *again)
+                          FILE *out, struct mbp_export_told *again)
 {
     bool begun = false;
     for (size_t r = first; r < end; r++) {
@@ -83,7 +83,7 @@ static void write_request(const struct mbp_export *export, size_t first, size_t 
 }
 
 /* All request blocks of the unit that a row is of; returns the first row of the next unit. */
-static size_t write_unit(const struct mbp_export *export, size_t first, FILE *out, FILE *again)
+static size_t write_unit(const struct mbp_export *export, size_t first, FILE *out, struct mbp_export_told *again)
 {
     size_t end = first;
     while (end < export->row_count && export->rows[end].unit == export->rows[first].unit)
@@ -95,9 +95,9 @@ static size_t write_unit(const struct mbp_export *export, size_t first, FILE *ou
     return end;
 }
 
-void export_telegraf(const struct mbp_export *export, FILE *out, FILE *told)
+void export_telegraf(const struct mbp_export *export, FILE *out, struct mbp_export_told *told)
 {
-    FILE *again = fopen("/dev/null", "we"); /* rows are looked at several times, and told once */
+    struct mbp_export_told again = {0}; /* rows are looked at several times, and told once */
     struct export_said said;
     for (size_t r = 0; r < export->row_count; r++)
         export_say(export, &export->rows[r], &words, told, &said);
@@ -105,13 +105,9 @@ void export_telegraf(const struct mbp_export *export, FILE *out, FILE *told)
     export_quoted(out, export->plant->name);
     fputs("\n  controller = ", out);
     char place[300];
-    snprintf(place, sizeof place, "tcp://%s:%u", export->wish->host, export->wish->port);
+    snprintf(place, sizeof place, "tcp://%s:%u", export->options->host, export->options->port);
     export_quoted(out, place);
     fputs("\n  timeout = \"1s\"\n  configuration_type = \"request\"\n", out);
-    for (size_t r = 0; r < export->row_count && again != NULL;)
-        r = write_unit(export, r, out, again);
-    if (again != NULL)
-        fclose(again);
-    else
-        fputs("telegraf: not enough descriptors\n", told);
+    for (size_t r = 0; r < export->row_count;)
+        r = write_unit(export, r, out, &again);
 }

@@ -101,7 +101,7 @@ static void write_point(const struct mbp_export_row *row, const struct export_sa
     fputs(" },\n", out);
 }
 
-void export_wireshark(const struct mbp_export *export, FILE *out, FILE *told)
+void export_wireshark(const struct mbp_export *export, FILE *out, struct mbp_export_told *told)
 {
     fprintf(out,
             "-- Names of points for Wireshark. Put it into its folder of Lua plugins (Help, About, Folders) and set "
@@ -109,7 +109,7 @@ void export_wireshark(const struct mbp_export *export, FILE *out, FILE *told)
             "-- Port (Preferences, Protocols, Modbus/TCP) to 502,%u; or: tshark -o mbtcp.tcp.port:502,%u -X "
             "lua_script:FILE\n"
             "local units = {}\n",
-            export->wish->port, export->wish->port);
+            export->options->port, export->options->port);
     const struct mbp_export_row *before = NULL;
     for (size_t r = 0; r < export->row_count; r++) {
         const struct mbp_export_row *row = &export->rows[r];

@@ -1,13 +1,40 @@
 /* words: a row in the words of a target, or why it has none; text as several formats read it alike. */
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/base/tr.h"
+
 #include "export_priv.h"
 
-void export_leave_out(FILE *told, const char *target, const struct mbp_export_row *row, const char *why)
+/* ---- what is told ------------------------------------------------------------------------------------------------ */
+
+void export_note(struct mbp_export_told *told, const char *format, ...)
 {
-    mbp_text_print(told, "%s: %s of unit %u is left out: %s\n", target, row->name, row->unit_id, why);
+    va_list args;
+    if (told->out == NULL)
+        return;
+    va_start(args, format);
+    mbp_text_vprint(told->out, mbp_tr(format), args);
+    va_end(args);
+}
+
+void export_lost(struct mbp_export_told *told, const char *format, ...)
+{
+    va_list args;
+    told->lost++;
+    if (told->out == NULL)
+        return;
+    va_start(args, format);
+    mbp_text_vprint(told->out, mbp_tr(format), args);
+    va_end(args);
+}
+
+void export_leave_out(struct mbp_export_told *told, const char *target, const struct mbp_export_row *row,
+                      const char *why)
+{
+    export_lost(told, "%s: %s of unit %u is left out: %s\n", target, row->name, row->unit_id, mbp_tr(why));
 }
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */
@@ -33,9 +60,9 @@ static const char *trouble(const struct export_words *words, const struct mbp_po
     if (point->count > each)
         return "it is many registers";
     if (words->type[reg.type] == NULL)
-        snprintf(buf, 96, "there is no word for %s", mbp_type_name((enum mbp_type)reg.type));
+        snprintf(buf, 96, mbp_tr("there is no word for %s"), mbp_type_name((enum mbp_type)reg.type));
     else if (order_word(words, &reg) == NULL)
-        snprintf(buf, 96, "there is no word for %s in the order %s", mbp_type_name((enum mbp_type)reg.type),
+        snprintf(buf, 96, mbp_tr("there is no word for %s in the order %s"), mbp_type_name((enum mbp_type)reg.type),
                  mbp_order_name((enum mbp_order)reg.order));
     else if (!words->offset && mbp_register_has_offset(&reg))
         return "there is no word for an offset";
@@ -55,11 +82,23 @@ static int compare_place(const void *key, const void *item)
     return (wanted->point.addr > row->point.addr) - (wanted->point.addr < row->point.addr);
 }
 
-/* Whether the copy is one of the rows itself: no target likes an address twice. */
-static bool is_row(const struct mbp_export *export, uint32_t unit, const struct mbp_point *point)
+static const struct mbp_export_row *row_at(const struct mbp_export *export, uint32_t unit,
+                                           const struct mbp_point *point)
 {
     struct mbp_export_row wanted = {.unit = unit, .point = *point};
-    return bsearch(&wanted, export->rows, export->row_count, sizeof wanted, compare_place) != NULL;
+    return bsearch(&wanted, export->rows, export->row_count, sizeof wanted, compare_place);
+}
+
+const struct mbp_export_row *export_acknowledge_of(const struct mbp_export *export, const struct mbp_export_row *value)
+{
+    const struct mbp_unit *unit = &export->plant->units[value->unit];
+    struct mbp_point point;
+    if (value->point.sensor == UINT32_MAX ||
+        !mbp_map_item_has(export->plant, unit, MBP_MAP_ACKNOWLEDGE, value->point.sensor))
+        return NULL;
+    mbp_map_field_point(export->plant, unit, MBP_MAP_ACKNOWLEDGE, value->point.sensor, 0, &point);
+    const struct mbp_export_row *row = row_at(export, value->unit, &point);
+    return row != NULL && export_is_command(row) ? row : NULL;
 }
 
 /* The sensor's value as float32, which every target has a word for. */
@@ -71,11 +110,11 @@ static bool find_copy(const struct mbp_export *export, const struct mbp_export_r
         !mbp_map_item_has(export->plant, unit, MBP_MAP_FLOATS, point->sensor))
         return false;
     mbp_map_field_point(export->plant, unit, MBP_MAP_FLOATS, point->sensor, 0, out);
-    return !is_row(export, row->unit, out);
+    return row_at(export, row->unit, out) == NULL; /* no target likes an address twice */
 }
 
 bool export_say(const struct mbp_export *export, const struct mbp_export_row *row, const struct export_words *words,
-                FILE *told, struct export_said *out)
+                struct mbp_export_told *told, struct export_said *out)
 {
     char buf[96];
     *out = (struct export_said){.point = row->point, .scale = 1};
@@ -88,8 +127,8 @@ bool export_say(const struct mbp_export *export, const struct mbp_export_row *ro
             export_leave_out(told, words->target, row, why);
             return false;
         }
-        mbp_text_print(told, "%s: %s of unit %u is read from its copy as float32: %s\n", words->target, row->point.name,
-                       row->unit_id, why);
+        export_lost(told, "%s: %s of unit %u is read from its copy as float32: %s\n", words->target, row->point.name,
+                    row->unit_id, mbp_tr(why));
     }
     if (export_is_bits(&out->point))
         return true;

@@ -133,7 +133,7 @@ static void write_block(const struct mbp_export *export, const struct export_blo
         write_bit(export, &export->rows[r], block, master, out);
 }
 
-static void write_items(const struct mbp_export *export, FILE *out, FILE *told)
+static void write_items(const struct mbp_export *export, FILE *out, struct mbp_export_told *told)
 {
     fputs("      items:\n", out);
     for (size_t r = 0; r < export->row_count;) {
@@ -153,7 +153,7 @@ static void write_items(const struct mbp_export *export, FILE *out, FILE *told)
 }
 
 static void write_template(const struct mbp_export *export, const char *version, const char *groups, FILE *out,
-                           FILE *told)
+                           struct mbp_export_told *told)
 {
     char place[300];
     fprintf(out, "zabbix_export:\n  version: '%s'\n  %s:\n", version, groups);
@@ -163,7 +163,7 @@ static void write_template(const struct mbp_export *export, const char *version,
     export_quoted(out, export->plant->name);
     fputs("\n      groups:\n        - name: Templates/Applications\n", out);
     write_items(export, out, told);
-    snprintf(place, sizeof place, "tcp://%s:%u", export->wish->host, export->wish->port);
+    snprintf(place, sizeof place, "tcp://%s:%u", export->options->host, export->options->port);
     fputs("      macros:\n        - macro: '{$MODBUS.ENDPOINT}'\n          value: ", out);
     export_quoted(out, place);
     fputs("\n      valuemaps:\n", out);
@@ -174,12 +174,12 @@ static void write_template(const struct mbp_export *export, const char *version,
                 mbp_state_name((enum mbp_state_code)s));
 }
 
-void export_zabbix(const struct mbp_export *export, FILE *out, FILE *told)
+void export_zabbix(const struct mbp_export *export, FILE *out, struct mbp_export_told *told)
 {
     write_template(export, "6.0", "groups", out, told);
 }
 
-void export_zabbix7(const struct mbp_export *export, FILE *out, FILE *told)
+void export_zabbix7(const struct mbp_export *export, FILE *out, struct mbp_export_told *told)
 {
     write_template(export, "7.0", "template_groups", out, told);
 }

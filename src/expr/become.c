@@ -131,7 +131,7 @@ uint16_t checker_conversion(struct compiler *compiler, uint16_t id, unsigned fro
     const struct node *node = &compiler->nodes[id];
     char who[32];
     char buf[EXCERPT_LEN];
-    unsigned given = from != TYPE_NONE ? from : type_settled(node->type);
+    unsigned given = from != TYPE_NONE ? from : type_by_default(node->type);
     snprintf(who, sizeof who, "%s_TO_%s", type_name(given), type_name(to));
     if (truncates && !type_is_number(node->type)) {
         compiler_fail(compiler, node->start, "TRUNC takes a real: '%s' is %s",

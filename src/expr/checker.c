@@ -102,7 +102,7 @@ static unsigned settle(struct compiler *compiler, const struct node *call, unsig
 {
     if (type == TYPE_NONE || !type_is_literal(type))
         return type;
-    unsigned settled = type_settled(type);
+    unsigned settled = type_by_default(type);
     if (settled == MBP_EXPR_LINT)
         settled = widened(compiler, call, settled);
     for (uint16_t operand = first_typed(compiler, call); operand != 0; operand = next_typed(compiler, call, operand))
@@ -238,7 +238,7 @@ static bool check_shift(struct compiler *compiler, struct node *call)
         return false;
     if (!type_is_integer(compiler->nodes[by].type))
         return fail_operand(compiler, call, by, "an integer as its second operand");
-    return checker_become(compiler, by, type_settled(compiler->nodes[by].type), call->function->name);
+    return checker_become(compiler, by, type_by_default(compiler->nodes[by].type), call->function->name);
 }
 
 /* REAL when all are REAL, else LREAL. */
@@ -270,7 +270,7 @@ static bool check_selector(struct compiler *compiler, struct node *call)
     } else {
         if (!type_is_integer(compiler->nodes[selector].type))
             return fail_operand(compiler, call, selector, "an integer as its first operand");
-        if (!checker_become(compiler, selector, type_settled(compiler->nodes[selector].type), "MUX"))
+        if (!checker_become(compiler, selector, type_by_default(compiler->nodes[selector].type), "MUX"))
             return false;
     }
     unsigned type = unify(compiler, call);

@@ -88,8 +88,6 @@ const struct function *function_find(const char *name);
 const struct function *function_nearest(const char *name);
 void function_help(const struct function *function, char *buf, size_t size); /* "TON(IN, PT)" */
 
-const char *function_stateful_name(unsigned op); /* never NULL */
-
 /* ---- the compiler ---- */
 
 struct compiler {

@@ -65,7 +65,7 @@ uint16_t compiler_node(struct compiler *compiler, enum node_kind kind, uint32_t 
 /* The tree's type becomes the one that is wanted, and the code is made. */
 static struct mbp_expr *finish(struct compiler *compiler, uint16_t root, enum mbp_expr_type want, const char *who)
 {
-    unsigned type = want != MBP_EXPR_ANY ? (unsigned)want : type_settled(compiler->nodes[root].type);
+    unsigned type = want != MBP_EXPR_ANY ? (unsigned)want : type_by_default(compiler->nodes[root].type);
     const struct node *node = &compiler->nodes[root];
     if (want == MBP_EXPR_ANY && type == MBP_EXPR_LINT && node->kind == NODE_LITERAL && node->type == LITERAL_INTEGER &&
         !type_holds(type, node->integer))
@@ -162,13 +162,4 @@ void mbp_expr_carry(const struct mbp_expr *from, const uint64_t *from_cells, con
         else
             memset(to_cells + insn->arg, 0, cells * sizeof *to_cells);
     }
-}
-
-uint64_t mbp_expr_shape(const struct mbp_expr *expr)
-{
-    uint64_t shape = mbp_name_hash("");
-    for (const struct expr_insn *insn = expr->insns; insn->op != OP_END; insn++)
-        if (expr_op_cells(insn->op) > 0)
-            shape = shape * UINT64_C(0x100000001B3) + mbp_name_hash(function_stateful_name(insn->op));
-    return shape;
 }

@@ -169,14 +169,6 @@ const struct function *function_nearest(const char *name)
     return nearest != NULL && nearest[0] >= 'A' && nearest[0] <= 'Z' ? function_find(nearest) : NULL;
 }
 
-const char *function_stateful_name(unsigned op)
-{
-    for (size_t i = 0; i < FUNCTIONS; i++)
-        if (functions[i].rule == RULE_FIXED && functions[i].op == op)
-            return functions[i].name;
-    return "";
-}
-
 void function_help(const struct function *function, char *buf, size_t size)
 {
     const char *names[PARAMETERS_MAX];

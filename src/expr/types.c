@@ -27,22 +27,9 @@ static const struct {
     uint8_t type;
 } aliases[] = {{"T", MBP_EXPR_TIME}, {"TIME_OF_DAY", MBP_EXPR_TOD}, {"DATE_AND_TIME", MBP_EXPR_DT}};
 
-static const char *const fault_texts[MBP_EXPR_FAULT_COUNT] = {
-    [MBP_EXPR_FINE] = "no fault",
-    [MBP_EXPR_DIVISION_BY_ZERO] = "division by zero",
-    [MBP_EXPR_OUT_OF_RANGE] = "out of range",
-    [MBP_EXPR_UNDEFINED] = "a function is not defined there",
-    [MBP_EXPR_NO_VALUE] = "no value to reckon with",
-};
-
 const char *mbp_expr_type_name(enum mbp_expr_type type)
 {
     return (unsigned)type < MBP_EXPR_TYPE_COUNT ? facts[type].name : "?";
-}
-
-const char *mbp_expr_fault_text(enum mbp_expr_fault fault)
-{
-    return (unsigned)fault < MBP_EXPR_FAULT_COUNT ? fault_texts[fault] : "?";
 }
 
 bool type_is_literal(unsigned type)
@@ -50,7 +37,7 @@ bool type_is_literal(unsigned type)
     return type == LITERAL_INTEGER || type == LITERAL_REAL || type == LITERAL_BITS;
 }
 
-unsigned type_settled(unsigned type)
+unsigned type_by_default(unsigned type)
 {
     switch (type) {
     case LITERAL_INTEGER:
@@ -66,12 +53,12 @@ unsigned type_settled(unsigned type)
 
 enum type_class type_class_of(unsigned type)
 {
-    return facts[type_settled(type)].class;
+    return facts[type_by_default(type)].class;
 }
 
 unsigned type_bits(unsigned type)
 {
-    return facts[type_settled(type)].bits;
+    return facts[type_by_default(type)].bits;
 }
 
 bool type_is_integer(unsigned type)

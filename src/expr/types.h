@@ -28,7 +28,7 @@ bool type_is_signed(unsigned type);
 bool type_holds(unsigned type, __int128 value);
 
 /* The type of a literal that meets none. */
-unsigned type_settled(unsigned type);
+unsigned type_by_default(unsigned type);
 
 /* The smallest type that takes both in without a conversion function, or TYPE_NONE. */
 unsigned type_common(unsigned a, unsigned b);

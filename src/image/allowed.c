@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "image_priv.h"
+#include "mbplant/plant/interlock.h"
 
 /* ---- points ------------------------------------------------------------------------------------------------------ */
 
@@ -54,7 +55,11 @@ static bool setting_valid(const struct mbp_image_unit *unit, const struct image_
     double setting[MBP_SETTING_COUNT];
     for (unsigned i = 0; i < MBP_SETTING_COUNT; i++) {
         uint32_t addr = first + 2 * i;
-        if (!has_block)
+        const struct image_wanted wanted = {MBP_PER_CONTROLLER, MBP_WRITE_SETTING, point->index, (uint8_t)i};
+        struct image_asked asked;
+        if (!has_block && image_find_asked(image, &wanted, &asked))
+            setting[i] = image_asked_number(&asked);
+        else if (!has_block)
             setting[i] = image->published != NULL ? image->published->controller[point->index].setting[i]
                                                   : controller->setting[i];
         else
@@ -65,11 +70,24 @@ static bool setting_valid(const struct mbp_image_unit *unit, const struct image_
     return mbp_setting_allowed(controller, (enum mbp_setting)point->sub, setting);
 }
 
+/* Those that stand in no block, but at points: what the same request, or one before it, makes of them. */
+static void take_other_limits(const struct mbp_image *image, uint32_t sensor, double limits[MBP_LIMIT_COUNT])
+{
+    for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
+        const struct image_wanted wanted = {MBP_PER_SENSOR, MBP_WRITE_LIMIT, sensor, (uint8_t)l};
+        struct image_asked asked;
+        if (image_find_asked(image, &wanted, &asked))
+            limits[l] = image_asked_number(&asked);
+    }
+}
+
 static bool limit_valid(const struct mbp_image_unit *unit, const struct image_point *point)
 {
     const struct mbp_sensor *sensor = &unit->image->plant->sensors[point->index];
     double limits[MBP_LIMIT_COUNT];
     mbp_image_limits(unit->image, point->index, limits);
+    if (!mbp_map_item_has(unit->image->plant, &unit->image->plant->units[sensor->unit], MBP_MAP_LIMITS, point->index))
+        take_other_limits(unit->image, point->index, limits);
     limits[point->sub] = number_of(unit, point);
     return mbp_limits_in_order(sensor, limits);
 }
@@ -77,7 +95,7 @@ static bool limit_valid(const struct mbp_image_unit *unit, const struct image_po
 bool image_point_valid(const struct mbp_image_unit *unit, const struct image_point *point)
 {
     const struct mbp_plant *plant = unit->image->plant;
-    switch (point->kind) {
+    switch ((unsigned)point->kind) {
     case MBP_WRITE_SETTING:
         return setting_valid(unit, point);
     case MBP_WRITE_LIMIT:
@@ -89,37 +107,42 @@ bool image_point_valid(const struct mbp_image_unit *unit, const struct image_poi
         return plant->actuators[point->index].on_off ||
                mbp_grid_within(&plant->actuators[point->index].reg, plant->actuators[point->index].range,
                                number_of(unit, point));
-    case MBP_WRITE_STORED:
-    case MBP_WRITE_SHELVING: /* every number of seconds is one */
-    case MBP_WRITE_MODE:
-    case MBP_WRITE_STATE:
-    case MBP_WRITE_ACKNOWLEDGE:
-    case MBP_WRITE_RESET:
-    case MBP_WRITE_SHELVE_ALL:
-    case MBP_WRITE_ACKNOWLEDGE_SENSOR:
-    case MBP_WRITE_RESET_SENSOR:
-    case MBP_WRITE_SERVICE:
-    case MBP_WRITE_FORCED:
-    case MBP_WRITE_SHELVED:
-    case MBP_WRITE_NONE:
-    case MBP_WRITE_SIMULATION:
+    case MBP_WRITE_BYPASS:
+        return number_of(unit, point) * (double)MBP_NS_PER_S <= (double)mbp_longest_bypass_ns(plant, point->index);
+    default: /* all that its type can hold */
         break;
     }
     return true;
 }
 
-/* Holds what stands in a point within the ends of what it may have. Of limits and settings the ends are those of their
- * neighbours, so that they are refused. */
+/* The ends of what a point may have; those of a limit or a setting may be nearer, by its neighbours, and then it is
+ * refused. NULL = none. */
+static const double *range_of(const struct mbp_plant *plant, const struct image_point *point)
+{
+    bool ends = point->sub == MBP_SET_LOW || point->sub == MBP_SET_HIGH || point->sub == MBP_SET_MANUAL;
+    if (point->kind == MBP_WRITE_VALUE || point->kind == MBP_WRITE_LIMIT)
+        return plant->sensors[point->index].range;
+    if (point->kind == MBP_WRITE_COMMAND)
+        return plant->actuators[point->index].range;
+    if (point->kind == MBP_WRITE_SETTING && point->sub == MBP_SET_SETPOINT)
+        return plant->controllers[point->index].setpoint_range;
+    return point->kind == MBP_WRITE_SETTING && ends ? plant->controllers[point->index].output_range : NULL;
+}
+
+/* Holds what stands in a point within these ends. */
 static void clamp_point(const struct mbp_image_unit *unit, const struct image_point *point)
 {
-    const struct mbp_plant *plant = unit->image->plant;
-    const double *range = point->kind == MBP_WRITE_VALUE     ? plant->sensors[point->index].range
-                          : point->kind == MBP_WRITE_COMMAND ? plant->actuators[point->index].range
-                                                             : NULL;
+    const double *range = range_of(unit->image->plant, point);
     double number = number_of(unit, point);
-    bool part = point->own != NULL && point->own->mask != 0; /* a bit or byte is refused */
-    if (range != NULL && !part && !isnan(number))
-        mbp_register_encode(&point->reg, fmin(fmax(number, range[0]), range[1]), unit->holding + point->addr);
+    uint16_t *words = unit->holding + point->addr;
+    uint16_t mask = point->own != NULL ? point->own->mask : 0;
+    uint16_t part = 0;
+    if (range == NULL || isnan(number))
+        return;
+    number = fmin(fmax(number, range[0]), range[1]);
+    mbp_register_encode(&point->reg, number, mask != 0 ? &part : words);
+    if (mask != 0)
+        words[0] = (uint16_t)((words[0] & ~mask) | ((uint32_t)part << point->own->shift & mask));
 }
 
 static bool raw_allowed(const struct mbp_image_unit *unit, uint16_t addr)

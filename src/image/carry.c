@@ -156,6 +156,15 @@ static void carry_numbers(const struct mbp_image *from, struct mbp_image *to, co
     }
 }
 
+/* What is half written of a command, and what became of the last one. */
+static void carry_record(const struct mbp_image_unit *was, struct mbp_image_unit *now)
+{
+    if (was->record < MBP_ADDRESSES && now->record < MBP_ADDRESSES)
+        memcpy(now->holding + now->record, was->holding + was->record, MBP_RECORD_WORDS * sizeof *now->holding);
+    if (was->answer < MBP_ADDRESSES && now->answer < MBP_ADDRESSES)
+        memcpy(now->input + now->answer, was->input + was->answer, MBP_ANSWER_WORDS * sizeof *now->input);
+}
+
 void mbp_image_carry(const struct mbp_carry *carry, struct mbp_image *from, struct mbp_image *to)
 {
     to->comments = from->comments;
@@ -173,7 +182,9 @@ void mbp_image_carry(const struct mbp_carry *carry, struct mbp_image *from, stru
         carry_blocks(was, now);
         carry_files(was, now);
         carry_texts(carry, was, now);
+        carry_record(was, now);
     }
     carry_numbers(from, to, carry->sensor_from, carry->actuator_from);
     image_staging_carry(from, to);
+    image_named_carry(from, to);
 }

@@ -88,6 +88,8 @@ enum mbp_status mbp_image_read_file(const struct mbp_image_unit *unit, uint16_t 
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     if (file >= MBP_PLANT_FIRST_FILE && file < MBP_JOURNAL_FIRST_FILE)
         return read_plant(unit, file, record, count, big_endian);
+    if (image_named_shows(unit, file))
+        return image_named_read(unit, file, record, count, big_endian);
     if (image_staging_shows(unit, file))
         return image_staging_read(unit, file, record, count, big_endian);
     uint16_t words[MBP_EVENT_WORDS * 7];
@@ -110,10 +112,18 @@ enum mbp_status mbp_image_may_write_file(const struct mbp_image_unit *unit, uint
 {
     if (image_staging_takes(unit, file))
         return record + count > FILE_WORDS ? MBP_EX_ILLEGAL_DATA_ADDRESS : MBP_OK;
+    if (image_logbook_takes(unit, file))
+        return image_logbook_may_write(unit, record, count);
     const struct image_file *declared = find_file(unit, file);
     if (declared == NULL || record + count > declared->count)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     return MBP_OK;
+}
+
+static void take_words(const uint8_t *big_endian, uint16_t count, uint16_t *words)
+{
+    for (uint16_t i = 0; i < count; i++)
+        words[i] = (uint16_t)(big_endian[2 * i] << 8 | big_endian[2 * i + 1]);
 }
 
 enum mbp_status mbp_image_write_file(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
@@ -127,11 +137,18 @@ enum mbp_status mbp_image_write_file(struct mbp_image_unit *unit, uint16_t file,
         image_staging_write(unit, file, record, count, big_endian);
         return MBP_OK;
     }
+    if (image_logbook_takes(unit, file)) {
+        uint16_t given[MBP_LOGBOOK_WORDS];
+        take_words(big_endian, count, given);
+        status = image_logbook_write(unit, given, count, peer);
+        if (status == MBP_OK)
+            image_tail_note_file(unit, file, record, count, given, peer);
+        return status;
+    }
     uint16_t *words = find_file(unit, file)->words + record;
     uint16_t told = count < MBP_IMAGE_WRITE_MAX ? count : MBP_IMAGE_WRITE_MAX; /* no request holds more */
     memcpy(before, words, told * sizeof before[0]);
-    for (uint16_t i = 0; i < count; i++)
-        words[i] = (uint16_t)(big_endian[2 * i] << 8 | big_endian[2 * i + 1]);
+    take_words(big_endian, count, words);
     image_note_file(unit, file, before, words, told, peer);
     image_tail_note_file(unit, file, record, count, words, peer);
     return MBP_OK;
@@ -141,6 +158,11 @@ void image_write_file_again(struct mbp_image_unit *unit, uint16_t file, uint16_t
                             const uint16_t *words, struct mbp_peer peer)
 {
     uint16_t before[MBP_IMAGE_WRITE_MAX];
+    if (image_logbook_takes(unit, file)) {
+        if (image_logbook_write(unit, words, count, peer) == MBP_OK)
+            image_tail_note_file(unit, file, record, count, words, peer);
+        return;
+    }
     const struct image_file *declared = find_file(unit, file);
     if (declared == NULL || record + count > declared->count)
         return;

@@ -28,7 +28,7 @@ static int declare_point(const struct mbp_point *point, void *ctx)
     if (point->writable)
         bits |= MBP_ACCESS_WRITABLE;
     if (point->writable && point->field != NULL && point->field->write != MBP_WRITE_SIMULATION &&
-        point->type != MBP_STRING)
+        point->field->write != MBP_WRITE_RECORD && point->type != MBP_STRING)
         bits |= MBP_ACCESS_LATCHED;
     for (uint32_t i = 0; i < point->count; i++)
         unit->access[point->table][point->addr + i] |= bits; /* several may share a register */
@@ -127,6 +127,11 @@ static enum mbp_status build_index(const struct mbp_plant *plant, const struct m
 
 /* ---- units ------------------------------------------------------------------------------------------------------ */
 
+static uint32_t base_of(const struct mbp_unit *unit, unsigned block)
+{
+    return mbp_map_has(unit, block) ? unit->layout.base[block] : MBP_ADDRESSES;
+}
+
 static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
 {
     const struct mbp_plant *plant = image->plant;
@@ -156,6 +161,8 @@ static enum mbp_status build_unit(struct mbp_image *image, uint32_t u)
     declare_holes(&declaring);
     fill_gaps(unit);
     load_blocks(unit);
+    unit->record = base_of(unit->unit, MBP_MAP_ALARM_COMMAND);
+    unit->answer = base_of(unit->unit, MBP_MAP_ALARM_ANSWER);
     image_choose_blocks(image->plant, unit->unit, &image->index[u]);
     enum mbp_status status = index_controllers(plant, unit->unit, &image->index[u]);
     if (status == MBP_OK)
@@ -207,6 +214,8 @@ enum mbp_status mbp_image_new(const struct mbp_plant *plant, struct mbp_image **
         image->by_id[255] = &image->units[0];
     status = image_staging_new(image);
     if (status == MBP_OK)
+        status = image_named_new(image);
+    if (status == MBP_OK)
         status = build_log(image);
     if (status == MBP_OK)
         status = image_alias_new(image);
@@ -235,6 +244,7 @@ void mbp_image_free(struct mbp_image *image)
         free(index->scale);
         free(index->bits_shown);
         free(index->alarms_shown);
+        free(index->alone_shown);
         free(index->machine_shown);
         mbp_map_index_free(index->map);
         free(index->moved_by);
@@ -248,6 +258,7 @@ void mbp_image_free(struct mbp_image *image)
     free(image->units);
     free(image->index);
     free(image->staging);
+    free(image->named);
     free(image->log);
     free(image->writes);
     free(image->runs);

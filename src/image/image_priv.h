@@ -3,9 +3,11 @@
 #define MBPLANT_IMAGE_PRIV_H
 
 #include "mbplant/image.h"
+#include "mbplant/image/alarm_command.h"
 #include "mbplant/image/forced.h"
 #include "mbplant/image/keep.h"
 #include "mbplant/image/lock_step.h"
+#include "mbplant/image/logbook.h"
 #include "mbplant/view.h"
 
 #define MBP_WRITE_LOG_MIN 4096
@@ -69,11 +71,14 @@ struct image_index {
     uint32_t *moved_by;        /* per actuator of the unit: plant-wide index of its controller; UINT32_MAX = none */
     struct value_run *runs;
     uint32_t run_count;
-    double *scale;                             /* per sensor of the unit: its register's */
-    uint8_t *bits_shown;                       /* likewise: its eight discrete inputs as published last */
-    struct image_alarms *alarms_shown;         /* likewise: what its alarm blocks went by */
-    struct mbp_machine_view *machine_shown;    /* per machine of the unit, as published last */
-    struct mbp_summary_view summary_shown;     /* likewise */
+    double *scale;                          /* per sensor of the unit: its register's */
+    uint8_t *bits_shown;                    /* likewise: its eight discrete inputs as published last */
+    struct image_alarms *alarms_shown;      /* likewise: what its alarm blocks went by */
+    uint8_t *alone_shown;                   /* likewise: which of its alarms stood on a shelf alone */
+    struct mbp_machine_view *machine_shown; /* per machine of the unit, as published last */
+    struct mbp_summary_view summary_shown;  /* likewise */
+    uint32_t last_event;                    /* of the recent events that stand there, and how many they are */
+    size_t recent_count;
     struct image_blocks blocks[MBP_PER_COUNT]; /* of the unit: those that a scan shows */
     uint32_t *points;                          /* of the plant: the unit's own, those of one item next to each other */
     struct image_text *texts;                  /* those of one item next to each other */
@@ -101,6 +106,7 @@ struct image_comments {
 };
 
 struct image_staging;
+struct image_named;
 
 /* Where confirmed writes are noted (mbp_image_keep_tail): of two halves the one in use, and how far it is filled. */
 struct image_tail {
@@ -118,7 +124,21 @@ struct image_run {
     uint8_t table; /* coils or holding registers */
 };
 
+/* The request that is being judged: its values stand in the tables. */
+struct image_request {
+    const struct mbp_image_unit *unit; /* NULL = none */
+    const struct image_run *runs;
+    size_t count;
+};
+
 #define IMAGE_RUNS_MAX MBP_IMAGE_WRITE_BITS_MAX
+
+/* A unit's command record as the runs of a request leave it, one after the other, and who writes them. */
+struct image_record {
+    uint32_t missing; /* rights that he has not */
+    uint16_t only;    /* the one operator that he may name, from 1; 0 = each */
+    uint16_t words[MBP_RECORD_WORDS];
+};
 
 /* A request as it is carried out where some of its addresses are the same as others. */
 struct image_runs {
@@ -138,10 +158,10 @@ struct image_text {
 
 /* An address that is held from outside, or the same as one. */
 #define IMAGE_HELD_MAX   4096u
-#define IMAGE_FORCES_MAX 64u /* wishes for that between two scans */
+#define IMAGE_FORCES_MAX 64u /* commands for that between two scans */
 struct image_held {
-    uint16_t addr, word;
-    uint8_t table, unit; /* unit: index */
+    uint16_t addr, word, mask; /* mask: its bits that are held */
+    uint8_t table, unit;       /* unit: index */
 };
 
 struct mbp_image {
@@ -154,7 +174,8 @@ struct mbp_image {
     size_t log_count, log_capacity;
     uint8_t *read; /* per tag as mbp_state.touched: it was read; NULL = nobody asks */
     bool any_read;
-    struct image_runs *runs;            /* NULL = no address is the same as another */
+    struct image_runs *runs; /* NULL = no address is the same as another */
+    struct image_request request;
     size_t partial_count;               /* points with MBP_ACCESS_PARTIAL */
     struct mbp_write *writes;           /* as many as log */
     struct mbp_image_observer observer; /* written NULL = nobody */
@@ -169,15 +190,22 @@ struct mbp_image {
     uint32_t alarms_version;                 /* likewise */
     uint64_t shelving_ns, shelving_next_ns;  /* simulated time: the shelving registers show what is left then; when one
                                                 of them is to show less */
+    bool minds_masters;
     uint64_t instructor_writes, instructor_seen; /* requests that wrote to the instructor's unit; of those, seen */
     bool restore_waits;                          /* asked for, and not yet */
     const struct mbp_state *published;           /* the state that the tables show; NULL before the first time */
     struct mbp_peer instructor_peer;             /* the last of them */
     double instructor_speed;                     /* the speed published last */
     struct image_staging *staging;               /* NULL without an instructor */
+    struct image_named *named;                   /* likewise */
     struct image_held held[IMAGE_HELD_MAX];
-    struct mbp_force_wish forces[IMAGE_FORCES_MAX];
+    struct mbp_force_asked forces[IMAGE_FORCES_MAX];
     size_t held_count, force_count;
+    struct mbp_logbook_entry logbook[MBP_LOGBOOK_WAITING], logbook_handed[MBP_LOGBOOK_WAITING];
+    size_t logbook_count;
+    struct mbp_logbook_gate logbook_gate;
+    struct mbp_alarm_asked alarm_asked[MBP_ALARM_COMMANDS_MAX];
+    size_t alarm_asked_count;
     uint32_t lock_steps;              /* asked for by the request that is being carried out */
     struct mbp_image_stepper stepper; /* step NULL = nobody */
     struct image_tail tail;
@@ -227,6 +255,41 @@ bool image_force_allowed(const struct mbp_image_unit *unit); /* what stands in t
 void image_force_written(struct mbp_image_unit *unit, struct mbp_peer peer);
 void image_publish_forced(struct mbp_image_unit *unit, const struct mbp_state *state);
 
+/* ---- logbook.c: what people tell the journal ---- */
+
+bool image_logbook_takes(const struct mbp_image_unit *unit, uint16_t file);
+enum mbp_status image_logbook_may_write(const struct mbp_image_unit *unit, uint16_t record, uint16_t count);
+enum mbp_status image_logbook_write(struct mbp_image_unit *unit, const uint16_t *words, uint16_t count,
+                                    struct mbp_peer peer);
+
+/* ---- rights.c: what a write needs ---- */
+
+/* The right, where it is among the missing ones; MBP_RIGHT_COUNT = it is not. */
+enum mbp_right image_lacking(uint32_t missing, enum mbp_right right);
+
+/* ---- alarm_command.c: the command record of a unit ---- */
+
+/* Whether what was written to so many registers may be, before it counts; takes it in. */
+enum mbp_status image_alarm_command_allowed(struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
+                                            struct mbp_peer peer);
+void image_alarm_command_written(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, struct mbp_peer peer);
+/* As it stands in the tables. */
+void image_alarm_command_begin(const struct mbp_image_unit *unit, struct image_record *record);
+/* The right that what a run asks for needs, where it is among the missing ones; MBP_RIGHT_COUNT = it is not. */
+enum mbp_right image_alarm_command_lacks(struct mbp_image_unit *unit, const struct image_run *run,
+                                         struct image_record *record, uint16_t *at);
+/* Whether what hides alarms comes with the reason that the plant file wants, as it stands in the tables; *at: the first
+ * address that does not. */
+struct image_range {
+    uint16_t addr, count;
+};
+bool image_reasons_given(const struct mbp_image_unit *unit, enum mbp_table table, struct image_range range,
+                         struct mbp_peer peer, uint16_t *at);
+/* The record that asked for it. */
+void image_alarm_command_words(const struct mbp_alarm_asked *asked, uint16_t words[MBP_RECORD_WORDS]);
+/* Of a run before, which has carried them out: nothing was asked yet. */
+void image_alarm_commands_forget(struct mbp_image *image);
+
 /* ---- values.c: sensors' values into their registers ---- */
 
 enum mbp_status image_values_new(const struct mbp_plant *plant, const struct mbp_unit *unit, struct image_index *index);
@@ -246,6 +309,26 @@ void image_log_tidy(struct mbp_image *image);
 bool image_log_room(struct mbp_image *image, size_t points);
 void image_log_write(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, bool partial,
                      struct mbp_peer peer);
+
+/* ---- asked.c: what masters have asked for and no scan has taken in ---- */
+
+/* A thing that masters write: what a write of it is, and of which item. */
+struct image_wanted {
+    enum mbp_map_per per;
+    enum mbp_write_kind kind;
+    uint32_t item; /* plant-wide */
+    uint8_t sub;
+};
+
+struct image_asked {
+    const struct mbp_image_unit *unit;
+    struct image_point point;
+    bool of_request;
+};
+
+/* Where it was written, by the request that is being judged or before it since the last scan. */
+bool image_find_asked(const struct mbp_image *image, const struct image_wanted *wanted, struct image_asked *asked);
+double image_asked_number(const struct image_asked *asked);
 
 /* ---- allowed.c ---- */
 
@@ -304,8 +387,7 @@ void image_note_read(const struct mbp_image_unit *unit, enum mbp_table table, ui
 
 /* Whether each point of a request that an expression judges (`accept`) is to be as it stands now; *bad and *at say
  * which is not. */
-bool image_runs_accepted(const struct mbp_image_unit *unit, const struct image_run *runs, size_t count, size_t *bad,
-                         uint16_t *at);
+bool image_request_accepted(const struct mbp_image *image, size_t *bad, uint16_t *at);
 
 /* ---- alias.c ---- */
 
@@ -367,6 +449,17 @@ enum mbp_status image_staging_may_command(const struct mbp_image_unit *unit, uin
                                           const uint8_t *big_endian);
 void image_staging_command(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, struct mbp_peer peer);
 
+/* ---- named.c: snapshots with names, likewise ---- */
+
+enum mbp_status image_named_new(struct mbp_image *image);
+void image_named_carry(struct mbp_image *from, struct mbp_image *to);
+bool image_named_shows(const struct mbp_image_unit *unit, uint16_t file);
+enum mbp_status image_named_read(const struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
+                                 uint8_t *big_endian);
+enum mbp_status image_named_may_command(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count,
+                                        const uint8_t *big_endian);
+void image_named_command(struct mbp_image_unit *unit, uint16_t addr, uint16_t count, struct mbp_peer peer);
+
 /* A number of two registers, high word first, at its largest when they hold no more. */
 void image_put_u32(uint16_t *words, uint64_t number);
 
@@ -387,6 +480,7 @@ struct image_span {
 void image_tail_note(struct mbp_image_unit *unit, enum mbp_table table, struct image_span span, struct mbp_peer peer);
 void image_tail_note_file(struct mbp_image_unit *unit, uint16_t file, uint16_t record, uint16_t count,
                           const uint16_t *words, struct mbp_peer peer);
+void image_tail_note_alarm_command(struct mbp_image *image, const struct mbp_alarm_asked *asked);
 void image_tail_note_refusal(struct mbp_image *image, const struct mbp_refusal *refusal);
 void image_tail_note_comment(struct mbp_image *image, uint16_t number, struct mbp_text text);
 

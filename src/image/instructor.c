@@ -122,6 +122,11 @@ static bool allows_parameters(const struct mbp_image_unit *unit, uint16_t addr, 
     return true;
 }
 
+static uint64_t seed_at(const struct mbp_image_unit *unit)
+{
+    return mbp_codec_bits(MBP_UINT64, MBP_ABCD, unit->holding + MBP_SIM_HR_SEED);
+}
+
 /* A half of the speed alone makes no number yet: it counts when the other half has come. */
 bool image_instructor_allows_words(const struct mbp_image_unit *unit, uint16_t addr, uint16_t count)
 {
@@ -135,7 +140,8 @@ bool image_instructor_allows_words(const struct mbp_image_unit *unit, uint16_t a
         if (!read_effect(unit, &effect) || !has_free_place(unit))
             return false;
     }
-    if (!allows_parameters(unit, addr, count))
+    bool seed = addr < MBP_SIM_HR_SEED + MBP_SIM_SEED_WORDS && (uint32_t)addr + count > MBP_SIM_HR_SEED;
+    if (!allows_parameters(unit, addr, count) || (seed && !covers(addr, count, MBP_SIM_HR_SEED, MBP_SIM_SEED_WORDS)))
         return false;
     if (touches(addr, count, MBP_SIM_HR_FORCE_COMMAND) && !image_force_allowed(unit))
         return false;
@@ -162,7 +168,7 @@ bool mbp_image_instructor_waits(const struct mbp_image *image)
     return image->instructor_writes != image->instructor_seen || image->restore_waits;
 }
 
-bool mbp_image_instructor_asked(struct mbp_image *image, bool may_restore, struct mbp_wishes *out)
+bool mbp_image_instructor_asked(struct mbp_image *image, bool may_restore, struct mbp_sim_commands *out)
 {
     struct mbp_image_unit *unit = instructor(image);
     if (unit == NULL || (image->instructor_writes == image->instructor_seen && !may_restore))
@@ -171,12 +177,13 @@ bool mbp_image_instructor_asked(struct mbp_image *image, bool may_restore, struc
     image->restore_waits = restore && !may_restore;
     image->instructor_seen = image->instructor_writes;
     image_comments_latched(image);
-    *out = (struct mbp_wishes){
+    *out = (struct mbp_sim_commands){
         .speed = speed_asked(unit),
         .steps = unit->holding[MBP_SIM_HR_STEPS],
         .paused = unit->coils[MBP_SIM_COIL_PAUSED] != 0,
         .snapshot = unit->coils[MBP_SIM_COIL_SNAPSHOT] != 0,
         .restore = restore && may_restore,
+        .seed = seed_at(unit),
         .coils = unit->coils,
         .parameters = unit->holding + MBP_SIM_HR_PARAMETERS,
         .peer = image->instructor_peer,
@@ -258,6 +265,7 @@ void mbp_image_publish_instructor(struct mbp_image *image, const struct mbp_stat
     publish_speed(image, unit, figures->speed);
     publish_faults(image->plant, unit, state);
     publish_parameters(image->plant, unit, state);
+    mbp_codec_put_bits(MBP_UINT64, MBP_ABCD, state->seed, unit->holding + MBP_SIM_HR_SEED);
     image_publish_forced(unit, state);
     image_put_u32(unit->holding + MBP_SIM_HR_SCANS, state->scan);
     for (unsigned i = 0; i < MBP_LATENESS_CLASSES; i++)

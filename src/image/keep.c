@@ -58,8 +58,8 @@ static void tour_texts(struct tour *tour, const struct mbp_image_unit *unit, con
     }
 }
 
-/* Comments, raw blocks, files, texts, 64-bit integers; the instructor's switches of wire faults, and what he has half
- * written. */
+/* Comments, raw blocks, files, texts, 64-bit integers, the command records of alarms; the instructor's switches of wire
+ * faults, and what he has half written. */
 static void tour_all(struct tour *tour, struct mbp_image *image)
 {
     tour->visit(tour, &image->comments, sizeof image->comments);
@@ -77,6 +77,10 @@ static void tour_all(struct tour *tour, struct mbp_image *image)
         for (uint32_t f = 0; f < index->file_count; f++)
             tour->visit(tour, index->files[f].words, index->files[f].count * sizeof *index->files[f].words);
         tour_registers(tour, unit);
+        if (unit->record < MBP_ADDRESSES)
+            tour->visit(tour, unit->holding + unit->record, MBP_RECORD_WORDS * sizeof *unit->holding);
+        if (unit->answer < MBP_ADDRESSES)
+            tour->visit(tour, unit->input + unit->answer, MBP_ANSWER_WORDS * sizeof *unit->input);
         tour_texts(tour, unit, index);
     }
 }

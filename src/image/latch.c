@@ -108,8 +108,11 @@ void image_put_waiting(struct mbp_image *image)
 {
     for (size_t i = 0; i < image->log_count; i++) {
         size_t size;
-        void *place = place_of(image, &image->log[i], &size);
+        const struct write_entry *entry = &image->log[i];
+        void *place = place_of(image, entry, &size);
         memcpy(place, &image->writes[i].value, size);
+        image_alias_written(&image->units[entry->unit], (enum mbp_table)entry->table, entry->addr,
+                            (uint16_t)(entry->table == MBP_COILS ? 1 : size / sizeof(uint16_t)));
     }
 }
 
@@ -265,4 +268,6 @@ void mbp_image_forget(struct mbp_image *image)
         *access &= (uint8_t)~MBP_ACCESS_DIRTY;
     }
     image->log_count = kept;
+    for (uint32_t u = 0; u < image->plant->unit_count; u++)
+        image_texts_forget(&image->units[u]); /* that writes which came again have put there */
 }

@@ -52,6 +52,7 @@ static void fill(const struct mbp_plant *plant, const struct mbp_state *state, c
         break;
     case MBP_PER_SENSOR:
     case MBP_PER_ALARM:
+    case MBP_PER_INTERLOCK:
         mbp_view_sensor(plant, state, item, &view->sensor);
         break;
     case MBP_PER_ACTUATOR:

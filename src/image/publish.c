@@ -77,13 +77,13 @@ static void show_read(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_
 
 /* Where no master writes, an item's words stand as its view was shown before: what has not changed is left alone. */
 static void show_changes(struct mbp_image_unit *unit, enum mbp_map_per per, uint32_t item, const void *view,
-                         const void *before)
+                         uint64_t differ)
 {
     const struct image_blocks *blocks = blocks_of(unit, per);
     for (unsigned i = 0; i < blocks->read_count; i++) {
         const struct image_block *block = &blocks->read[i];
         if (block->strides && mbp_map[block->block].table == MBP_INPUT_REGISTERS)
-            mbp_map_encode_changes(block->block, view, before, unit->input + addr_of(block, item));
+            mbp_map_encode_changes(block->block, view, differ, unit->input + addr_of(block, item));
         else
             show_block(unit, block, item, view);
     }
@@ -163,6 +163,7 @@ static void publish_bits(struct mbp_image_unit *unit, const struct mbp_state *st
             if (now[i] != shown[first + i])
                 show_bits(now[i], bits + 8 * (size_t)(first + i));
         }
+        unit->bits_version++;
         memcpy(shown + first, now, many);
     }
 }
@@ -221,7 +222,7 @@ static void publish_alarms(struct mbp_image_unit *unit, const struct mbp_state *
     }
 }
 
-/* Alarms of no sensor are few. */
+/* Alarms of no sensor are few, and so are interlocks. */
 static void publish_own_alarms(struct mbp_image_unit *unit, const struct mbp_state *state)
 {
     const struct mbp_unit *u = unit->unit;
@@ -229,7 +230,7 @@ static void publish_own_alarms(struct mbp_image_unit *unit, const struct mbp_sta
         uint32_t s = mbp_unit_first_alarm(u) + i;
         struct mbp_sensor_view view;
         mbp_view_sensor(unit->image->plant, state, s, &view);
-        show_all(unit, MBP_PER_ALARM, s, &view);
+        show_all(unit, mbp_sensor_per(unit->image->plant, s), s, &view);
     }
 }
 
@@ -241,12 +242,51 @@ static uint64_t next_second(const struct mbp_state *state, uint32_t s, uint16_t 
     return counts ? end_ns - (left_s - 1u) * MBP_NS_PER_S : UINT64_MAX;
 }
 
+/* When a word that shows what is left until a time of the state is to show a second less. */
+static void show_less_at(const struct mbp_state *state, uint32_t end_ms, uint32_t left_s, uint64_t *next_ns)
+{
+    uint64_t now_ms = state->sim_ns / MBP_NS_PER_MS;
+    uint64_t end = now_ms + (uint32_t)(end_ms - (uint32_t)now_ms);
+    uint64_t next = (end - (left_s - 1) * UINT64_C(1000)) * MBP_NS_PER_MS;
+    *next_ns = next < *next_ns ? next : *next_ns;
+}
+
+/* Shelves and bypasses of single alarms, likewise; each sensor has a word of each. */
+static void publish_alone(struct mbp_image_unit *unit, const struct mbp_state *state)
+{
+    uint64_t *next_ns = &unit->image->shelving_next_ns;
+    const struct mbp_unit *u = unit->unit;
+    uint32_t count = shown_sensors(u, MBP_MAP_ALARM_SHELVES);
+    if (count == 0)
+        return;
+    const uint32_t stride = mbp_map[MBP_MAP_ALARM_SHELVES].stride;
+    uint16_t *words = unit->input + u->layout.base[MBP_MAP_ALARM_SHELVES];
+    uint8_t *shown = unit->image->index[unit - unit->image->units].alone_shown;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t s = u->first_sensor + i;
+        const struct mbp_alarms_alone *alone = &state->alone[s];
+        for (unsigned left = alone->shelved | alone->bypassed | shown[i]; left != 0; left &= left - 1) {
+            unsigned a = (unsigned)__builtin_ctz(left);
+            uint32_t shelved_s = mbp_view_shelved_s(state, s, a);
+            uint32_t bypassed_s = mbp_view_bypassed_s(state, s, a);
+            words[i * stride + a] = (uint16_t)shelved_s;
+            words[i * stride + 8 + a] = (uint16_t)bypassed_s;
+            if ((alone->timed >> a & 1u) != 0)
+                show_less_at(state, alone->end_ms[a], shelved_s, next_ns);
+            if (bypassed_s != 0)
+                show_less_at(state, alone->bypass_ms[a], bypassed_s, next_ns);
+        }
+        shown[i] = alone->shelved | alone->bypassed;
+    }
+}
+
 /* Of those that are on a shelf, or were. */
 static void publish_shelving(struct mbp_image_unit *unit, const struct mbp_state *state)
 {
     uint64_t *next_ns = &unit->image->shelving_next_ns;
     const struct mbp_unit *u = unit->unit;
     uint32_t count = shown_sensors(u, MBP_MAP_SHELVING);
+    publish_alone(unit, state);
     if (count == 0)
         return;
     uint16_t *words = unit->holding + u->layout.base[MBP_MAP_SHELVING];
@@ -274,7 +314,8 @@ static void publish_machines(struct mbp_image_unit *unit, const struct mbp_state
         if (first)
             show_read(unit, MBP_PER_MACHINE, u->first_machine + i, &view);
         else
-            show_changes(unit, MBP_PER_MACHINE, u->first_machine + i, &view, &shown[i]);
+            show_changes(unit, MBP_PER_MACHINE, u->first_machine + i, &view,
+                         mbp_map_differences(&view, &shown[i], sizeof view));
         shown[i] = view;
     }
 }
@@ -334,15 +375,20 @@ static void publish_summary(struct mbp_image_unit *unit, const struct mbp_summar
         show_all(unit, MBP_PER_UNIT, 0, view);
     } else {
         show_written(unit, MBP_PER_UNIT, 0, view);
-        show_changes(unit, MBP_PER_UNIT, 0, view, shown);
+        show_changes(unit, MBP_PER_UNIT, 0, view, mbp_map_differences(view, shown, sizeof *view));
     }
     *shown = *view;
 }
 
+/* No master writes them, so they stand until there is a newer one. */
 static void publish_events(struct mbp_image_unit *unit, const struct mbp_figures *figures)
 {
-    if (!mbp_map_has(unit->unit, MBP_MAP_EVENTS))
+    struct image_index *index = &unit->image->index[unit - unit->image->units];
+    bool stand = figures->last_event == index->last_event && figures->recent_count == index->recent_count;
+    if (stand || !mbp_map_has(unit->unit, MBP_MAP_EVENTS))
         return;
+    index->last_event = figures->last_event;
+    index->recent_count = figures->recent_count;
     uint16_t *words = unit->input + unit->unit->layout.base[MBP_MAP_EVENTS];
     for (size_t i = 0; i < figures->recent_count; i++)
         mbp_event_encode(&figures->recent[i], words + i * MBP_EVENT_WORDS);

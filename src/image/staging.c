@@ -10,7 +10,7 @@
 
 struct image_staging {
     struct mbp_image_unit *unit;
-    struct mbp_staged_wish wish;
+    struct mbp_staged_asked order;
     bool asked;   /* and not yet taken */
     bool working; /* taken and not yet answered */
     size_t text_len;
@@ -128,8 +128,8 @@ void image_staging_command(struct mbp_image_unit *unit, uint16_t addr, uint16_t 
     if (words[0] == MBP_STAGING_NONE)
         return;
     bool said = addr + count >= MBP_STAGING_HR_END;
-    staging->wish = (struct mbp_staged_wish){(enum mbp_staging_command)words[0],
-                                             said ? (uint32_t)words[1] << 16 | words[2] : 0, peer};
+    staging->order = (struct mbp_staged_asked){(enum mbp_staging_command)words[0],
+                                               said ? (uint32_t)words[1] << 16 | words[2] : 0, peer};
     staging->asked = true;
     unit->input[MBP_STAGING_IR_STATE] = MBP_STAGING_WORKING;
     unit->input[MBP_STAGING_IR_COMMAND] = words[0];
@@ -138,14 +138,14 @@ void image_staging_command(struct mbp_image_unit *unit, uint16_t addr, uint16_t 
 
 /* ---- who carries it out ----------------------------------------------------------------------------------------- */
 
-bool mbp_image_staging_asked(struct mbp_image *image, struct mbp_staged_wish *out)
+bool mbp_image_staging_asked(struct mbp_image *image, struct mbp_staged_asked *out)
 {
     struct image_staging *staging = image->staging;
     if (staging == NULL || !staging->asked)
         return false;
     staging->asked = false;
     staging->working = true;
-    *out = staging->wish;
+    *out = staging->order;
     return true;
 }
 

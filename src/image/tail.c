@@ -79,6 +79,8 @@ static uint64_t sum_of(const struct half_head *head, const struct places *at, co
     return mbp_checksum(sum, half + at->refusals, head->refusals * sizeof(struct mbp_refusal));
 }
 
+static void note_waiting(struct mbp_image *image);
+
 /* In the other half; then that one counts. */
 static void begin_again(struct mbp_image *image)
 {
@@ -107,6 +109,7 @@ static void begin_again(struct mbp_image *image)
     tail->generation = head.generation;
     tail->start = head.start;
     tail->used = 0;
+    note_waiting(image);
 }
 
 void mbp_image_keep_tail(struct mbp_image *image, void *memory)
@@ -209,6 +212,37 @@ void image_tail_note_file(struct mbp_image_unit *unit, uint16_t file, uint16_t r
     put(image, place, &entry);
 }
 
+void image_tail_note_alarm_command(struct mbp_image *image, const struct mbp_alarm_asked *asked)
+{
+    uint16_t words[MBP_RECORD_WORDS];
+    const struct mbp_image_unit *unit = &image->units[asked->unit];
+    struct entry entry = {.peer = asked->command.peer,
+                          .addr = (uint16_t)unit->record,
+                          .count = MBP_RECORD_WORDS,
+                          .unit = unit->unit->id,
+                          .table = MBP_HOLDING_REGISTERS,
+                          .words = MBP_RECORD_WORDS};
+    uint8_t *place = image->tail.memory != NULL ? make_room(image, &entry) : NULL;
+    if (place == NULL)
+        return;
+    image_alarm_command_words(asked, words);
+    memcpy(place + sizeof entry, words, sizeof words);
+    put(image, place, &entry);
+}
+
+/* What stands in no table, and no scan has taken in or told yet. */
+static void note_waiting(struct mbp_image *image)
+{
+    uint16_t words[MBP_LOGBOOK_WORDS];
+    for (size_t i = 0; i < image->alarm_asked_count; i++)
+        image_tail_note_alarm_command(image, &image->alarm_asked[i]);
+    for (size_t i = 0; i < image->logbook_count; i++) {
+        const struct mbp_logbook_entry *waiting = &image->logbook[i];
+        mbp_logbook_encode(&waiting->record, words);
+        image_tail_note_file(image->by_id[waiting->unit], MBP_LOGBOOK_FILE, 0, MBP_LOGBOOK_WORDS, words, waiting->peer);
+    }
+}
+
 void image_tail_note_refusal(struct mbp_image *image, const struct mbp_refusal *refusal)
 {
     struct entry entry = {.unit = refusal->unit, .table = REFUSAL, .words = sizeof *refusal / sizeof(uint16_t)};
@@ -305,13 +339,19 @@ static bool next_entry(const struct left *left, size_t *used, struct logged *out
     return true;
 }
 
+static bool is_of_logbook(const struct entry *entry)
+{
+    return entry->table == MBP_WRITTEN_FILE && entry->addr == MBP_LOGBOOK_FILE;
+}
+
 /* Of the writes those that were latched, or the others. */
 static void play(struct mbp_image *image, const struct left *left, uint64_t latched, uint64_t seen, bool done)
 {
     struct logged logged;
     for (size_t used = 0; next_entry(left, &used, &logged);) {
         const struct mbp_image_unit *unit = image->by_id[logged.entry.unit];
-        uint64_t end = unit != NULL && unit->unit->instructor ? seen : latched;
+        bool between = (unit != NULL && unit->unit->instructor) || is_of_logbook(&logged.entry);
+        uint64_t end = between ? seen : latched; /* taken in between two scans, or with one */
         if (logged.entry.table != REFUSAL && logged.entry.table != COMMENT && (logged.end <= end) == done)
             write_again(image, &logged.entry, logged.words);
     }
@@ -371,10 +411,12 @@ static void settle(struct mbp_image *image)
     const struct mbp_write *writes;
     const struct mbp_written *written;
     struct mbp_written lost;
-    struct mbp_wishes wishes;
+    struct mbp_sim_commands commands;
     mbp_image_latch(image, &writes);
     mbp_image_latch_written(image, &written, &lost);
-    mbp_image_instructor_asked(image, true, &wishes);
+    mbp_image_instructor_asked(image, true, &commands);
+    image->logbook_count = 0;
+    image_alarm_commands_forget(image);
 }
 
 bool mbp_image_tail_is_whole(struct mbp_image *image, const void *memory, size_t len)

@@ -87,6 +87,7 @@ enum mbp_status image_touched_new(struct mbp_image *image)
             struct marking marking = {&image->units[u], wanted};
             mbp_map_points(plant, u, mark, &marking);
             image->units[u].minded = wanted[mbp_touched_unit(plant, u)] != 0;
+            image->minds_masters = image->minds_masters || image->units[u].minded;
         }
     }
     free(wanted);
@@ -107,6 +108,11 @@ void image_note_read(const struct mbp_image_unit *unit, enum mbp_table table, ui
         image->read[tag] = 1;
         image->any_read = true;
     }
+}
+
+bool mbp_image_minds_masters(const struct mbp_image *image)
+{
+    return image->minds_masters;
 }
 
 void mbp_image_note_request(const struct mbp_image_unit *unit)
@@ -132,11 +138,9 @@ void mbp_image_latch_reads(struct mbp_image *image, uint8_t *touched)
 /* ---- accept -------------------------------------------------------------------------------------------------------
  */
 
-/* The tables as a request would leave them. */
+/* The state as a request would leave it. */
 struct judging {
-    const struct mbp_image_unit *unit;
-    const struct image_run *runs;
-    size_t count;
+    const struct mbp_image *image;
     struct mbp_formula_view state;
 };
 
@@ -158,20 +162,48 @@ static uint64_t stored_bits(const struct mbp_image *image, uint32_t s)
     return mbp_codec_bits((enum mbp_type)home->reg.type, (enum mbp_order)home->reg.order, words);
 }
 
-/* A command that the request has; NaN: it has none. */
-static double command_asked(const struct judging *judging, uint32_t actuator)
+/* What values of expressions are to masters that write them; `times` in a slot for each item. */
+static const struct written_slot {
+    uint8_t per, kind, times; /* times 0: nobody writes it */
+} written_slots[MBP_SLOT_COUNT] = {
+    [MBP_SLOT_SHOWN] = {MBP_PER_SENSOR, MBP_WRITE_VALUE, 1},
+    [MBP_SLOT_SHOWN_ON] = {MBP_PER_SENSOR, MBP_WRITE_VALUE, 1},
+    [MBP_SLOT_LIMIT] = {MBP_PER_SENSOR, MBP_WRITE_LIMIT, MBP_ALARM_COUNT},
+    [MBP_SLOT_COMMAND] = {MBP_PER_ACTUATOR, MBP_WRITE_COMMAND, 1},
+    [MBP_SLOT_COMMAND_ON] = {MBP_PER_ACTUATOR, MBP_WRITE_COMMAND, 1},
+    [MBP_SLOT_SETTING] = {MBP_PER_CONTROLLER, MBP_WRITE_SETTING, MBP_SETTING_COUNT},
+    [MBP_SLOT_AUTOMATIC] = {MBP_PER_CONTROLLER, MBP_WRITE_MODE, 1},
+    [MBP_SLOT_STORED] = {MBP_PER_STORED, MBP_WRITE_STORED, 1},
+};
+
+static bool wanted_of(uint32_t slot, struct image_wanted *wanted)
 {
-    for (size_t r = 0; r < judging->count; r++) {
-        const struct image_run *run = &judging->runs[r];
-        for (uint32_t a = run->addr; a < (uint32_t)run->addr + run->count; a++) {
-            struct image_point point;
-            if (image_point_at(judging->unit, (enum mbp_table)run->table, (uint16_t)a, &point) &&
-                point.kind == MBP_WRITE_COMMAND && point.index == actuator)
-                return image_number(judging->unit, &point,
-                                    run->table == MBP_COILS ? NULL : judging->unit->holding + point.addr);
-        }
-    }
-    return (double)NAN;
+    const struct written_slot *row = &written_slots[mbp_slot_kind(slot)];
+    uint32_t index = mbp_slot_index(slot);
+    if (row->times == 0)
+        return false;
+    *wanted = (struct image_wanted){(enum mbp_map_per)row->per, (enum mbp_write_kind)row->kind, index / row->times,
+                                    (uint8_t)(index % row->times)};
+    return true;
+}
+
+static bool is_bool(enum mbp_slot_kind kind)
+{
+    return kind == MBP_SLOT_SHOWN_ON || kind == MBP_SLOT_COMMAND_ON || kind == MBP_SLOT_AUTOMATIC;
+}
+
+static bool is_plain(const struct mbp_register *reg)
+{
+    return reg->scale >= 1 && reg->scale <= 1 && !mbp_register_has_offset(reg);
+}
+
+/* As it would stand at its home: another point that shows it may have another type. */
+static uint64_t bits_asked(const struct image_asked *asked, const struct mbp_register *home)
+{
+    const struct mbp_register *reg = &asked->point.reg;
+    uint64_t bits = image_bits(asked->unit, &asked->point);
+    bool same = asked->point.own->home || (reg->type == home->type && is_plain(reg) && is_plain(home));
+    return same ? bits : mbp_register_bits(home, mbp_register_of_bits(reg, bits));
 }
 
 static union mbp_expr_value read_asked(const void *ctx, uint32_t slot)
@@ -180,16 +212,20 @@ static union mbp_expr_value read_asked(const void *ctx, uint32_t slot)
     const struct mbp_plant *plant = judging->state.plant;
     uint32_t index = mbp_slot_index(slot);
     enum mbp_slot_kind kind = mbp_slot_kind(slot);
-    if (kind == MBP_SLOT_STORED && !plant->stored[index].computed)
-        return mbp_stored_value(&plant->stored[index].reg, stored_bits(judging->unit->image, index));
-    if (kind == MBP_SLOT_COMMAND || kind == MBP_SLOT_COMMAND_ON) {
-        double asked = command_asked(judging, index);
-        if (!isnan(asked) && kind == MBP_SLOT_COMMAND)
-            return (union mbp_expr_value){.r = asked};
-        if (!isnan(asked))
-            return (union mbp_expr_value){.u = asked > 0};
-    }
-    return mbp_state_read(&judging->state, slot);
+    struct image_wanted wanted;
+    struct image_asked asked;
+    bool stored = kind == MBP_SLOT_STORED && !plant->stored[index].computed;
+    bool found = wanted_of(slot, &wanted) && image_find_asked(judging->image, &wanted, &asked);
+    if (stored)
+        return mbp_stored_value(&plant->stored[index].reg, found ? bits_asked(&asked, &plant->stored[index].reg)
+                                                                 : stored_bits(judging->image, index));
+    if (!found)
+        return mbp_state_read(&judging->state, slot);
+    const double number = image_asked_number(&asked);
+    union mbp_expr_value value = {.r = number};
+    if (is_bool(kind))
+        value = (union mbp_expr_value){.u = number >= 0.5};
+    return value;
 }
 
 static bool is_accepted(const struct judging *judging, const struct mbp_user_point *own)
@@ -202,15 +238,16 @@ static bool is_accepted(const struct judging *judging, const struct mbp_user_poi
     return result.fault == MBP_EXPR_FINE && result.value.u != 0;
 }
 
-static bool is_run_accepted(const struct judging *judging, const struct image_run *run, uint16_t *at)
+static bool is_run_accepted(const struct judging *judging, const struct mbp_image_unit *unit,
+                            const struct image_run *run, uint16_t *at)
 {
     for (uint32_t a = run->addr; a < (uint32_t)run->addr + run->count; a++) {
         struct image_point point;
         const struct mbp_user_point *own;
         *at = (uint16_t)a;
-        if (!image_point_at(judging->unit, (enum mbp_table)run->table, (uint16_t)a, &point))
+        if (!image_point_at(unit, (enum mbp_table)run->table, (uint16_t)a, &point))
             continue;
-        unsigned siblings = image_siblings(judging->unit, &point, &own);
+        unsigned siblings = image_siblings(unit, &point, &own);
         for (unsigned s = 0; s < siblings && own != NULL; s++) {
             if (own[s].accept != 0 && !is_accepted(judging, &own[s]))
                 return false;
@@ -220,14 +257,13 @@ static bool is_run_accepted(const struct judging *judging, const struct image_ru
     return true;
 }
 
-bool image_runs_accepted(const struct mbp_image_unit *unit, const struct image_run *runs, size_t count, size_t *bad,
-                         uint16_t *at)
+bool image_request_accepted(const struct mbp_image *image, size_t *bad, uint16_t *at)
 {
-    const struct mbp_image *image = unit->image;
-    const struct judging judging = {unit, runs, count, {image->plant, image->published, NULL}};
-    for (size_t r = 0; r < count && image->published != NULL; r++) {
+    const struct image_request *request = &image->request;
+    const struct judging judging = {image, {image->plant, image->published, NULL}};
+    for (size_t r = 0; r < request->count && image->published != NULL; r++) {
         *bad = r;
-        if (!is_run_accepted(&judging, &runs[r], at))
+        if (!is_run_accepted(&judging, request->unit, &request->runs[r], at))
             return false;
     }
     return true;

@@ -16,9 +16,10 @@ enum mbp_status image_values_new(const struct mbp_plant *plant, const struct mbp
     index->scale = calloc((size_t)unit->sensor_count + 1, sizeof *index->scale);
     index->bits_shown = calloc((size_t)unit->sensor_count + 1, 1);
     index->alarms_shown = calloc((size_t)unit->sensor_count + 1, sizeof *index->alarms_shown);
+    index->alone_shown = calloc((size_t)unit->sensor_count + 1, sizeof *index->alone_shown);
     index->machine_shown = calloc((size_t)unit->machine_count + 1, sizeof *index->machine_shown);
     if (index->runs == NULL || index->scale == NULL || index->bits_shown == NULL || index->alarms_shown == NULL ||
-        index->machine_shown == NULL)
+        index->alone_shown == NULL || index->machine_shown == NULL)
         return MBP_ERR_MEMORY;
     for (uint32_t i = 0; i < unit->sensor_count; i++) {
         uint32_t s = unit->first_sensor + i;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "image_priv.h"
+#include "mbplant/image/named.h"
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
 
@@ -34,6 +35,12 @@ static struct image_span log_span(struct mbp_image_unit *unit, enum mbp_table ta
                                (uint8_t)(end - addr - count)};
 }
 
+/* What becomes of a command says more than its words. */
+static bool is_record(const struct mbp_image_unit *unit, enum mbp_table table, uint32_t addr)
+{
+    return table == MBP_HOLDING_REGISTERS && addr >= unit->record && addr - unit->record < MBP_RECORD_WORDS;
+}
+
 /* Addresses that no latch tells the scan of. before: what stood there. */
 static void note_run(struct mbp_image_unit *unit, enum mbp_table table, uint16_t addr, uint16_t count,
                      const uint16_t *before, struct mbp_peer peer)
@@ -41,7 +48,7 @@ static void note_run(struct mbp_image_unit *unit, enum mbp_table table, uint16_t
     for (uint32_t i = 0; i < count; i++) {
         uint32_t at = addr + i;
         uint16_t now = table == MBP_COILS ? unit->coils[at] : unit->holding[at];
-        if (before[i] != now && (unit->access[table][at] & MBP_ACCESS_LATCHED) == 0)
+        if (before[i] != now && (unit->access[table][at] & MBP_ACCESS_LATCHED) == 0 && !is_record(unit, table, at))
             image_note_written(unit, table, (uint16_t)at, before[i], now, peer);
     }
 }
@@ -110,7 +117,26 @@ static enum mbp_status may_write_run(const struct mbp_image_unit *unit, const st
         status = MBP_EX_SERVER_DEVICE_FAILURE;
     else if (!bits)
         status = image_staging_may_command(unit, run->addr, run->count, run->bytes);
+    if (status == MBP_OK && !bits)
+        status = image_named_may_command(unit, run->addr, run->count, run->bytes);
     return status;
+}
+
+/* The bits of a register that a master may write: all of them, but where points share it. */
+static uint16_t writable_bits(const struct mbp_image_unit *unit, uint16_t addr)
+{
+    const struct mbp_user_point *own;
+    struct image_point point;
+    uint16_t bits = 0;
+    if (unit->unit->point_count == 0 || (unit->access[MBP_HOLDING_REGISTERS][addr] & MBP_ACCESS_LATCHED) == 0)
+        return UINT16_MAX;
+    point = image_find_point(unit, MBP_HOLDING_REGISTERS, addr);
+    if (point.own == NULL || point.own->mask == 0)
+        return UINT16_MAX;
+    unsigned siblings = image_siblings(unit, &point, &own);
+    for (unsigned s = 0; s < siblings; s++)
+        bits |= own[s].writable ? own[s].mask : 0;
+    return bits;
 }
 
 static void swap_run(struct mbp_image_unit *unit, const struct image_run *run, uint16_t *before)
@@ -118,10 +144,12 @@ static void swap_run(struct mbp_image_unit *unit, const struct image_run *run, u
     for (uint32_t i = 0; i < run->count; i++) {
         uint32_t addr = run->addr + i;
         before[i] = run->table == MBP_COILS ? unit->coils[addr] : unit->holding[addr];
-        if (run->table == MBP_COILS)
+        if (run->table == MBP_COILS) {
             unit->coils[addr] = (uint8_t)asked_at(run, i);
-        else
-            unit->holding[addr] = asked_at(run, i);
+        } else {
+            uint16_t bits = writable_bits(unit, (uint16_t)addr);
+            unit->holding[addr] = (uint16_t)((before[i] & ~bits) | (asked_at(run, i) & bits));
+        }
     }
 }
 
@@ -136,16 +164,21 @@ static void put_back(struct mbp_image_unit *unit, const struct image_run *run, c
 }
 
 /* What stands in the tables now, before it counts. */
-static enum mbp_status judge_run(struct mbp_image_unit *unit, const struct image_run *run, uint8_t access, uint16_t *at)
+static enum mbp_status judge_run(struct mbp_image_unit *unit, const struct image_run *run, uint8_t access,
+                                 struct mbp_peer peer, uint16_t *at)
 {
     enum mbp_status status = MBP_OK;
     *at = run->addr;
+    if (!image_reasons_given(unit, (enum mbp_table)run->table, (struct image_range){run->addr, run->count}, peer, at))
+        return MBP_EX_SERVER_DEVICE_FAILURE;
     if (run->table == MBP_COILS)
         return image_coils_open(unit, run->addr, run->count, at) ? MBP_OK : MBP_EX_SERVER_DEVICE_FAILURE;
     if ((access & (MBP_ACCESS_LATCHED | MBP_ACCESS_CHECKED)) != 0)
         status = image_span_allowed(unit, run->addr, run->count, at);
     if (status == MBP_OK && unit->unit->instructor && !image_instructor_allows_words(unit, run->addr, run->count))
         status = MBP_EX_SERVER_DEVICE_FAILURE;
+    if (status == MBP_OK)
+        status = image_alarm_command_allowed(unit, run->addr, run->count, peer);
     return status;
 }
 
@@ -161,10 +194,14 @@ static void commit_run(struct mbp_image_unit *unit, const struct image_run *run,
         span = log_span(unit, table, run->addr, run->count, peer);
     note_run(unit, table, run->addr, run->count, before, peer);
     note_instructor_run(unit, run, peer);
+    if (table == MBP_HOLDING_REGISTERS) /* first: it notes what is asked, so that the words beside it ask for nothing */
+        image_alarm_command_written(unit, run->addr, run->count, peer);
     image_tail_note(unit, table, span, peer);
     image_force_written(unit, peer);
-    if (table == MBP_HOLDING_REGISTERS)
+    if (table == MBP_HOLDING_REGISTERS) {
         image_staging_command(unit, run->addr, run->count, peer);
+        image_named_command(unit, run->addr, run->count, peer);
+    }
     image_texts_written(unit, table, run->addr, run->count);
     image_alias_written(unit, table, run->addr, run->count);
     tell_observer(unit, table, run->addr, run->count);
@@ -182,6 +219,21 @@ static void refuse_run(struct mbp_image_unit *unit, const struct image_run *run,
 
 /* ---- all of a request ---------------------------------------------------------------------------------------------
  */
+
+/* What the request leaves stands in the tables. */
+static enum mbp_status judge_request(struct mbp_image_unit *unit, struct mbp_peer peer, size_t *bad, uint16_t *at)
+{
+    const struct image_request *request = &unit->image->request;
+    for (*bad = 0; *bad < request->count; ++*bad) {
+        const struct image_run *run = &request->runs[*bad];
+        uint8_t access = access_of(unit, (enum mbp_table)run->table, run->addr, run->count);
+        enum mbp_status status = judge_run(unit, run, access, peer, at);
+        if (status != MBP_OK)
+            return status;
+    }
+    *bad = 0;
+    return unit->accepts && !image_request_accepted(unit->image, bad, at) ? image_value_refused(unit) : MBP_OK;
+}
 
 /* before: room for the values of all runs. Output: the run that stands against it, and where. */
 static enum mbp_status put_runs(struct mbp_image_unit *unit, const struct image_run *runs, size_t count,
@@ -204,14 +256,9 @@ static enum mbp_status put_runs(struct mbp_image_unit *unit, const struct image_
     uint16_t *place = before;
     for (size_t r = 0; r < count; place += runs[r].count, r++)
         swap_run(unit, &runs[r], place);
-    for (*bad = 0; *bad < count && status == MBP_OK; ++*bad) {
-        const struct image_run *run = &runs[*bad];
-        status = judge_run(unit, run, access_of(unit, (enum mbp_table)run->table, run->addr, run->count), at);
-    }
-    if (status != MBP_OK)
-        --*bad;
-    else if (unit->accepts && !image_runs_accepted(unit, runs, count, bad, at))
-        status = image_value_refused(unit);
+    unit->image->request = (struct image_request){unit, runs, count};
+    status = judge_request(unit, peer, bad, at);
+    unit->image->request = (struct image_request){.unit = NULL};
     if (status != MBP_OK) {
         for (size_t r = count; r-- > 0;) {
             place -= runs[r].count;
@@ -294,7 +341,9 @@ static void put_words_again(struct mbp_image_unit *unit, struct image_span span,
     if ((access_of(unit, MBP_HOLDING_REGISTERS, addr, count) & MBP_ACCESS_LATCHED) != 0)
         log_span(unit, MBP_HOLDING_REGISTERS, addr, count, peer);
     note_run(unit, MBP_HOLDING_REGISTERS, addr, count, before, peer);
+    image_alarm_command_written(unit, addr, count, peer);
     image_texts_written(unit, MBP_HOLDING_REGISTERS, addr, count);
+    image_alias_written(unit, MBP_HOLDING_REGISTERS, span.addr, span.count);
 }
 
 static void put_bits_again(struct mbp_image_unit *unit, struct image_span span, const uint16_t *packed,
@@ -308,12 +357,14 @@ static void put_bits_again(struct mbp_image_unit *unit, struct image_span span, 
         unit->coils[addr] = now;
     }
     log_span(unit, MBP_COILS, span.addr, span.count, peer);
+    image_alias_written(unit, MBP_COILS, span.addr, span.count);
 }
 
 /* A plant command is not carried out again: whoever asked for it was not told that it was. */
 static bool is_plant_command(const struct mbp_image_unit *unit, enum mbp_table table, struct image_span span)
 {
-    return unit->unit->instructor && table == MBP_HOLDING_REGISTERS && span.addr + span.count > MBP_STAGING_HR_COMMAND;
+    return unit->unit->instructor && table == MBP_HOLDING_REGISTERS && span.addr < MBP_NAMED_HR_END &&
+           span.addr + span.count > MBP_STAGING_HR_COMMAND;
 }
 
 bool image_write_again(struct mbp_image_unit *unit, enum mbp_table table, struct image_span span, const uint16_t *words,

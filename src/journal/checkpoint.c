@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/base/sqlite.h"
+
 #define PIECE_BYTES 16384u
 #define FORMAT      1 /* of what stands here; what the bytes mean, their layout says */
 
@@ -286,23 +288,6 @@ static int get_plant(sqlite3 *db, struct mbp_stored_checkpoint *out)
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-static enum mbp_status status_of(int rc)
-{
-    switch (rc & 0xFF) {
-    case SQLITE_OK:
-        return MBP_OK;
-    case SQLITE_NOMEM:
-        return MBP_ERR_MEMORY;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return MBP_ERR_CORRUPT;
-    case SQLITE_FORMAT: /* ours: SQLite gives it no more */
-        return MBP_ERR_NEWER;
-    default:
-        return MBP_ERR_IO;
-    }
-}
-
 enum mbp_status mbp_checkpoints_get(sqlite3 *db, struct mbp_stored_checkpoint *out)
 {
     struct mbp_stored_checkpoint found = {0};
@@ -318,7 +303,7 @@ enum mbp_status mbp_checkpoints_get(sqlite3 *db, struct mbp_stored_checkpoint *o
         *out = found;
     else
         mbp_stored_checkpoint_free(&found);
-    return status_of(rc);
+    return mbp_sqlite_status(rc);
 }
 
 void mbp_stored_checkpoint_free(struct mbp_stored_checkpoint *checkpoint)

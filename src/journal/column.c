@@ -20,9 +20,9 @@ uint32_t mbp_column_sensor(sqlite3_stmt *row, int column, const struct mbp_plant
                            const struct mbp_machine *machine)
 {
     const char *name = (const char *)sqlite3_column_text(row, column);
-    uint32_t count = machine != NULL ? mbp_machine_watches(machine) : plant->sensor_count;
+    uint32_t count = machine != NULL ? mbp_machine_guards(machine) : plant->sensor_count;
     for (uint32_t i = 0; name != NULL && i < count; i++) {
-        uint32_t s = machine != NULL ? mbp_machine_watch(machine, i) : i;
+        uint32_t s = machine != NULL ? mbp_machine_guard(machine, i) : i;
         if (strcmp(plant->sensors[s].name, name) == 0)
             return s;
     }

@@ -1,5 +1,7 @@
 /* The journal as files: its events, their check values and comments, and the names in them. */
+#include "mbplant/event/logbook.h"
 #include "mbplant/journal.h"
+#include "mbplant/map.h"
 
 #include <string.h>
 
@@ -18,10 +20,13 @@ static enum mbp_status copy_words(struct mbp_journal *journal, uint32_t first, s
     while (count > 0) {
         size_t got = 0;
         size_t want = smaller(sizeof events / sizeof events[0], (offset + count - 1) / MBP_EVENT_WORDS + 1);
-        if (mbp_reader_get(&journal->reader, first, want, events, &got) != MBP_OK)
-            return MBP_EX_SERVER_DEVICE_FAILURE;
-        if (got < want)
-            return MBP_EX_ILLEGAL_DATA_ADDRESS;
+        enum mbp_status status = mbp_reader_get(&journal->reader, first, want, events, &got);
+        if (status == MBP_OK && got == 0) { /* gone, but for one that still hides something */
+            status = mbp_hiding_kept(&journal->reader.hiding, first, events);
+            got = 1;
+        }
+        if (status != MBP_OK)
+            return status == MBP_ERR_MISSING ? MBP_EX_ILLEGAL_DATA_ADDRESS : MBP_EX_SERVER_DEVICE_FAILURE;
         first += (uint32_t)got;
         for (size_t i = 0; i < got; i++) {
             uint16_t record[MBP_EVENT_WORDS];
@@ -47,6 +52,17 @@ static uint64_t newest_at(const struct mbp_journal *journal, uint16_t file, uint
 
 /* ---- comments --------------------------------------------------------------------------------------------------- */
 
+uint32_t mbp_journal_item(const struct mbp_journal *journal, const struct mbp_plant *plant, uint32_t unit, uint16_t id)
+{
+    return mbp_plant_ids_item(&journal->names.now, plant, unit, id);
+}
+
+uint16_t mbp_journal_item_id(const struct mbp_journal *journal, const struct mbp_plant *plant, uint32_t unit,
+                             uint32_t number)
+{
+    return mbp_plant_ids_of(&journal->names.now, plant, unit, number);
+}
+
 const char *mbp_journal_comment(struct mbp_journal *journal, const struct mbp_event *event,
                                 char text[MBP_COMMENT_MAX + 1])
 {
@@ -61,34 +77,58 @@ enum mbp_status mbp_journal_comment_at(struct mbp_journal *journal, uint16_t fil
 {
     if (file < MBP_JOURNAL_FIRST_FILE || place % MBP_EVENT_WORDS != 0)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    struct mbp_event kept;
     uint64_t seq = newest_at(journal, file, place / MBP_EVENT_WORDS);
-    if (seq == 0 || seq < mbp_journal_oldest(journal) || seq > mbp_journal_last(journal))
+    if (seq == 0 || seq > mbp_journal_last(journal))
+        return MBP_EX_ILLEGAL_DATA_ADDRESS;
+    if (seq < mbp_journal_oldest(journal) &&
+        mbp_hiding_kept(&journal->reader.hiding, (uint32_t)seq, &kept) == MBP_ERR_MISSING)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     return mbp_reader_comment(&journal->reader, (uint32_t)seq, text) == MBP_OK ? MBP_OK : MBP_EX_SERVER_DEVICE_FAILURE;
 }
 
+/* ---- who hid what ------------------------------------------------------------------------------------------------ */
+
+enum mbp_status mbp_journal_hider(struct mbp_journal *journal, const struct mbp_plant *plant,
+                                  const struct mbp_hidden *what, struct mbp_event *out)
+{
+    const enum mbp_hiding by = (enum mbp_hiding)what->by;
+    const bool machine = by == MBP_HIDING_MAINTENANCE;
+    struct mbp_event of = {.unit = plant->units[what->unit].id, .machine = MBP_NONE16, .sensor = MBP_NONE16};
+    uint32_t seq = 0;
+    size_t got = 0;
+    *(machine ? &of.machine : &of.sensor) = (uint16_t)what->number;
+    if (journal->names.now.plant == plant)
+        mbp_plant_ids_give(&journal->names.now, &of);
+    enum mbp_status status =
+        mbp_hiding_of(&journal->reader.hiding, of.unit, by, machine ? of.machine : of.sensor, what->alarms, &seq);
+    if (status == MBP_OK && seq == 0)
+        return MBP_ERR_MISSING;
+    if (status == MBP_OK)
+        status = mbp_reader_get(&journal->reader, seq, 1, out, &got);
+    return status == MBP_OK && got == 0 ? mbp_hiding_kept(&journal->reader.hiding, seq, out) : status;
+}
+
 /* ---- check values ----------------------------------------------------------------------------------------------- */
 
-static void put_u32(uint16_t *words, uint32_t number)
+bool mbp_journal_check(struct mbp_journal *journal, const struct mbp_event *event, uint32_t *check)
 {
-    words[0] = (uint16_t)(number >> 16);
-    words[1] = (uint16_t)number;
+    return mbp_reader_check(&journal->reader, event->seq, check) == MBP_OK;
 }
 
-static void put_sealed(uint16_t *words, uint64_t sealed)
+/* What the files of names hold, and behind it the check values: one file, read in any pieces. */
+static enum mbp_status read_index(const struct mbp_journal *journal, uint16_t record, uint16_t count, uint16_t *words)
 {
-    put_u32(words, (uint32_t)(sealed >> 32));
-    put_u32(words + 2, (uint32_t)sealed);
-}
-
-static enum mbp_status read_seal(const struct mbp_journal *journal, uint32_t from, uint16_t count, uint16_t *words)
-{
-    uint16_t all[MBP_SEAL_WORDS];
-    if (from + count > MBP_SEAL_WORDS)
+    uint16_t all[MBP_SEAL_RECORD + MBP_SEAL_WORDS];
+    if (count == 0 || record + (uint32_t)count > MBP_SEAL_RECORD + MBP_SEAL_WORDS)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
-    put_sealed(all, atomic_load(&journal->writer.checked));
-    put_sealed(all + 4, atomic_load(&journal->writer.removed));
-    memcpy(words, all + from, count * sizeof *words);
+    enum mbp_status status =
+        mbp_known_names_read_file(&journal->names, MBP_NAMES_INDEX_FILE, 0, MBP_NAMES_INDEX_WORDS, all);
+    if (status != MBP_OK)
+        return status;
+    mbp_words_put_u64(all + MBP_SEAL_RECORD, atomic_load(&journal->writer.checked));
+    mbp_words_put_u64(all + MBP_SEAL_RECORD + 4, atomic_load(&journal->writer.removed));
+    memcpy(words, all + record, count * sizeof *words);
     return MBP_OK;
 }
 
@@ -133,17 +173,23 @@ enum mbp_status mbp_journal_read_file(struct mbp_journal *journal, uint16_t file
 {
     const uint32_t file_words = MBP_EVENTS_PER_FILE * MBP_EVENT_WORDS;
     uint32_t end = (uint32_t)record + count;
-    if (file == MBP_NAMES_INDEX_FILE && record >= MBP_SEAL_RECORD && count > 0)
-        return read_seal(journal, record - MBP_SEAL_RECORD, count, words);
+    if (file == MBP_NAMES_INDEX_FILE)
+        return read_index(journal, record, count, words);
     if (file >= MBP_CHECKS_FILE && file < MBP_CHECKS_END_FILE)
         return read_checks(journal, file, record, count, words);
+    if (file >= MBP_HISTORY_FILE && file < MBP_HISTORY_END_FILE) {
+        journal_take_back(journal);
+        return mbp_history_read_file(&journal->history, file, record, count, words);
+    }
+    if (file >= MBP_HIDING_FILE && file < MBP_HIDING_END_FILE)
+        return mbp_hiding_read_file(&journal->reader.hiding, file, record, count, words);
     if (file >= MBP_NAMES_INDEX_FILE && file < MBP_NAMES_END_FILE)
         return mbp_known_names_read_file(&journal->names, file, record, count, words);
     if (file < MBP_JOURNAL_FIRST_FILE || count == 0 || end > file_words)
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     uint64_t first = newest_at(journal, file, record / MBP_EVENT_WORDS);
     uint64_t last = first + (end - 1) / MBP_EVENT_WORDS - record / MBP_EVENT_WORDS;
-    if (first == 0 || first < mbp_journal_oldest(journal) || last > mbp_journal_last(journal))
+    if (first == 0 || last > mbp_journal_last(journal))
         return MBP_EX_ILLEGAL_DATA_ADDRESS;
     journal_take_back(journal);
     return copy_words(journal, (uint32_t)first, record % MBP_EVENT_WORDS, count, words);

@@ -4,6 +4,7 @@
 
 #include <limits.h>
 
+#include "history/history.h"
 #include "names.h"
 #include "reader.h"
 #include "tail.h"
@@ -23,6 +24,7 @@ struct mbp_journal {
     struct mbp_store store;
     struct mbp_writer writer;
     struct mbp_reader reader;
+    struct mbp_history_index history; /* of what the reader has */
     struct mbp_known_names names;
     struct mbp_mark_file mark;
     struct mbp_tail tail;
@@ -38,6 +40,9 @@ bool journal_has_room(struct mbp_journal *journal, uint64_t slots);
 /* Events are of this plant from here on; oldest: of the events that need names. The caller knows that there is room for
  * a record. Errors: MBP_ERR_MEMORY. */
 enum mbp_status journal_follow(struct mbp_journal *journal, const struct mbp_plant *plant, uint32_t oldest);
+
+/* What a record of names brought along. */
+void journal_free_tags(struct mbp_names *tags);
 
 /* All is stored. */
 void journal_remove_tail(const struct mbp_journal *journal);

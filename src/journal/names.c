@@ -44,6 +44,24 @@ void mbp_plant_ids_give(const struct mbp_plant_ids *ids, struct mbp_event *event
         event->sensor = ids->item[first_item(unit) + event->sensor];
 }
 
+uint32_t mbp_plant_ids_item(const struct mbp_plant_ids *ids, const struct mbp_plant *plant, uint32_t u, uint16_t id)
+{
+    const struct mbp_unit *unit = &plant->units[u];
+    const uint32_t count = mbp_item_count(unit);
+    if (ids->plant != plant)
+        return id < count ? id : UINT32_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        if (ids->item[first_item(unit) + i] == id)
+            return i;
+    }
+    return UINT32_MAX;
+}
+
+uint16_t mbp_plant_ids_of(const struct mbp_plant_ids *ids, const struct mbp_plant *plant, uint32_t u, uint32_t number)
+{
+    return ids->plant != plant ? (uint16_t)number : ids->item[first_item(&plant->units[u]) + number];
+}
+
 /* ---- another plant ---------------------------------------------------------------------------------------------- */
 
 /* Tags that are kept are the first `kept` of fresh, in their order; those of a unit from first[id] on. */

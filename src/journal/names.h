@@ -29,6 +29,12 @@ void mbp_known_names_free(struct mbp_known_names *known);
 enum mbp_status mbp_known_names_follow(struct mbp_known_names *known, const struct mbp_plant *plant, uint32_t next_seq,
                                        uint32_t oldest, struct mbp_names *changed);
 
+/* The number in its unit of the item with that id; of another plant ids are numbers. UINT32_MAX = none. */
+uint32_t mbp_plant_ids_item(const struct mbp_plant_ids *ids, const struct mbp_plant *plant, uint32_t unit, uint16_t id);
+
+uint16_t mbp_plant_ids_of(const struct mbp_plant_ids *ids, const struct mbp_plant *plant, uint32_t unit,
+                          uint32_t number);
+
 /* Numbers in the plant to ids. */
 void mbp_plant_ids_give(const struct mbp_plant_ids *ids, struct mbp_event *event);
 

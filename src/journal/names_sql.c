@@ -216,5 +216,9 @@ int mbp_names_load(sqlite3 *db, struct mbp_names *names)
 
 void mbp_names_tidy(sqlite3 *db)
 {
-    sqlite3_exec(db, "DELETE FROM actor WHERE last < (SELECT coalesce(min(seq), 0) FROM event)", NULL, NULL, NULL);
+    sqlite3_exec(
+        db,
+        "DELETE FROM actor WHERE last < (SELECT coalesce(min(seq), 0) FROM event) AND id NOT IN (SELECT actor FROM "
+        "hider)",
+        NULL, NULL, NULL);
 }

@@ -37,22 +37,13 @@ static float column_f32(sqlite3_stmt *row, int column)
     return sqlite3_column_type(row, column) == SQLITE_NULL ? NAN : (float)sqlite3_column_double(row, column);
 }
 
+#define INT(column)  sqlite3_column_int(row, column)
+#define LONG(column) sqlite3_column_int64(row, column)
+#define REAL(column) column_f32(row, column)
+
 void mbp_reader_take_event(sqlite3_stmt *row, struct mbp_event *event)
 {
-    *event = (struct mbp_event){
-        .seq = (uint32_t)sqlite3_column_int64(row, 0),
-        .scan = (uint32_t)sqlite3_column_int64(row, 1),
-        .wall_ms = (uint64_t)sqlite3_column_int64(row, 2),
-        .code = (uint16_t)sqlite3_column_int(row, 3),
-        .unit = (uint16_t)sqlite3_column_int(row, 4),
-        .machine = (uint16_t)sqlite3_column_int(row, 5),
-        .sensor = (uint16_t)sqlite3_column_int(row, 6),
-        .value = column_f32(row, 7),
-        .limit = column_f32(row, 8),
-        .actor = (uint16_t)sqlite3_column_int(row, 9),
-        .flags = (uint16_t)sqlite3_column_int(row, 10),
-        .detail = (uint32_t)sqlite3_column_int64(row, 11),
-    };
+    *event = MBP_READER_EVENT(INT, LONG, REAL);
 }
 
 static int get_stored(struct mbp_reader *reader, uint32_t first, size_t max, struct mbp_event *events, size_t *count)
@@ -138,6 +129,8 @@ enum mbp_status mbp_reader_open(struct mbp_reader *reader, const char *path, uin
         rc = sqlite3_prepare_v3(reader->db, "SELECT text FROM comment WHERE seq = ?", -1, SQLITE_PREPARE_PERSISTENT,
                                 &reader->comment, NULL);
     if (rc == SQLITE_OK)
+        rc = mbp_hiding_reader_open(&reader->hiding, reader->db);
+    if (rc == SQLITE_OK)
         rc = fill_tail(reader, last);
     if (rc == SQLITE_OK)
         return MBP_OK;
@@ -151,6 +144,7 @@ void mbp_reader_close(struct mbp_reader *reader)
     sqlite3_finalize(reader->range);
     sqlite3_finalize(reader->check);
     sqlite3_finalize(reader->comment);
+    mbp_hiding_reader_close(&reader->hiding);
     sqlite3_close(reader->db);
     reader->range = reader->check = reader->comment = NULL;
     reader->db = NULL;

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
+#include "history/hiding.h"
 #include "mbplant/event/comment.h"
 
 #define MBP_TAIL_EVENTS 1024 /* a power of two */
@@ -13,12 +14,22 @@
 struct mbp_reader {
     sqlite3 *db;
     sqlite3_stmt *range, *check, *comment;
+    struct mbp_hiding_reader hiding;
     struct mbp_event tail[MBP_TAIL_EVENTS]; /* event n at n % MBP_TAIL_EVENTS */
     uint32_t tail_first, tail_last;         /* both 0 = none */
 };
 
 /* What makes an event of a row, and the event. */
 #define MBP_READER_COLUMNS "seq, scan, wall_ms, code, unit, machine, sensor, value, limit_or_old, actor, flags, detail"
+/* The event, by what reads a column of that number: INT up to 32 bits, LONG up to 64, REAL a number or none. */
+#define MBP_READER_EVENT(INT, LONG, REAL)                                                                              \
+    (struct mbp_event)                                                                                                 \
+    {                                                                                                                  \
+        .seq = (uint32_t)LONG(0), .scan = (uint32_t)LONG(1), .wall_ms = (uint64_t)LONG(2), .code = (uint16_t)INT(3),   \
+        .unit = (uint16_t)INT(4), .machine = (uint16_t)INT(5), .sensor = (uint16_t)INT(6), .value = REAL(7),           \
+        .limit = REAL(8), .actor = (uint16_t)INT(9), .flags = (uint16_t)INT(10), .detail = (uint32_t)LONG(11)          \
+    }
+#define MBP_READER_COLUMN_COUNT 12
 void mbp_reader_take_event(sqlite3_stmt *row, struct mbp_event *event);
 
 /* Opens path to read and takes the newest events, up to `last`, into memory. One line to errors on failure, as

@@ -2,7 +2,6 @@
 #include "retention.h"
 
 #define STEP_EVENTS 500u /* a third of a millisecond */
-#define STEP_PAGES  64   /* moved to shrink the file */
 #define SPARE_PAGES 1024u
 #define DAY_NS      (86400 * MBP_NS_PER_S)
 
@@ -36,7 +35,7 @@ int mbp_retention_open(struct mbp_retention *retention, sqlite3 *db, const struc
     } statements[] = {
         {"SELECT seq, wall_ms FROM event WHERE seq >= ? ORDER BY seq LIMIT ?", &retention->walk},
         {"DELETE FROM event WHERE seq < ?", &retention->remove},
-        {"DELETE FROM comment WHERE seq < ?", &retention->remove_comments},
+        {"DELETE FROM comment WHERE seq < ? AND seq NOT IN (SELECT seq FROM hider)", &retention->remove_comments},
         {"SELECT \"check\" FROM event WHERE seq = ?", &retention->look},
         {"INSERT OR REPLACE INTO event_removed(one, seq, \"check\") VALUES(1, ?, ?)", &retention->removed},
         {"SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count", &retention->pages},
@@ -159,11 +158,14 @@ static int note_removed(struct mbp_retention *retention, uint32_t seq, struct mb
     return run(retention->removed);
 }
 
-static int remove_below(struct mbp_retention *retention, uint32_t first_left)
+static int remove_between(struct mbp_retention *retention, uint32_t oldest, uint32_t first_left)
 {
+    int rc = mbp_hiding_keep(retention->hiding, oldest, first_left);
+    if (rc != SQLITE_OK)
+        return rc;
     sqlite3_bind_int64(retention->remove, 1, first_left);
     sqlite3_bind_int64(retention->remove_comments, 1, first_left);
-    int rc = run(retention->remove);
+    rc = run(retention->remove);
     return rc == SQLITE_OK ? run(retention->remove_comments) : rc;
 }
 
@@ -201,7 +203,7 @@ int mbp_retention_step(struct mbp_retention *retention, uint64_t now_ns, uint32_
     if (removed > 0) {
         rc = note_removed(retention, *oldest + removed - 1, gone);
         if (rc == SQLITE_OK)
-            rc = remove_below(retention, *oldest + removed);
+            rc = remove_between(retention, *oldest, *oldest + removed);
         *oldest += removed;
     }
     return rc == SQLITE_OK ? shrink(retention, &pages, next) : rc;

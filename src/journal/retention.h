@@ -4,12 +4,14 @@
 
 #include <sqlite3.h>
 
+#include "history/hiding.h"
 #include "mbplant/journal.h"
 
 struct mbp_retention {
     sqlite3_stmt *walk, *remove, *remove_comments, *pages, *shrink, *look, *removed;
-    uint64_t keep_ms;   /* 0 = whatever their age */
-    uint64_t max_bytes; /* 0 = whatever its size */
+    struct mbp_hiding_writer *hiding; /* what is kept of events that go: to be set before a step */
+    uint64_t keep_ms;                 /* 0 = whatever their age */
+    uint64_t max_bytes;               /* 0 = whatever its size */
     uint64_t page_bytes;
     uint64_t beside_bytes; /* of the database, that are no events' */
     uint64_t newest_ms;    /* wall time of the newest event */

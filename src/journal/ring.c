@@ -5,15 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOT_BYTES 48 /* of a record */
+#define SLOT_BYTES MBP_RECORD_SLOT
 
-/* A checksum first, for who finds the slots when this process is gone. */
+/* A checksum first, for who finds the slots when this process is gone; it counts in a record's first slot. */
 struct slot {
     uint64_t sum;
     unsigned char bytes[SLOT_BYTES];
 };
 
 static_assert(sizeof(struct slot) == MBP_RING_SLOT_BYTES, "no gap in a slot");
+static_assert(sizeof(struct mbp_record) % SLOT_BYTES == 0, "copied in whole slots");
 /* Of what there is much; a longer one would only take more room. */
 static_assert(offsetof(struct mbp_record, of) + sizeof(struct mbp_event) <= SLOT_BYTES, "an event fits one slot");
 
@@ -65,15 +66,18 @@ static struct slot *slot_at(const struct mbp_ring *ring, uint64_t position)
 
 unsigned mbp_ring_slots(enum mbp_record_kind kind)
 {
-#define OF(member) sizeof(((const struct mbp_record *)NULL)->of.member)
-    static const size_t sizes[MBP_RECORD_KINDS] = {
+#define OF(member)                                                                                                     \
+    (offsetof(struct mbp_record, of) + sizeof(((const struct mbp_record *)NULL)->of.member) + SLOT_BYTES - 1) /        \
+        SLOT_BYTES
+    static const uint8_t slots[MBP_RECORD_KINDS] = {
         [MBP_RECORD_EVENT] = OF(event),   [MBP_RECORD_MACHINE] = OF(machine), [MBP_RECORD_SENSOR] = OF(sensor),
         [MBP_RECORD_ALARMS] = OF(alarms), [MBP_RECORD_UPKEEP] = OF(upkeep),   [MBP_RECORD_SETTING] = OF(setting),
         [MBP_RECORD_FAULT] = OF(fault),   [MBP_RECORD_PLANT] = OF(plant),     [MBP_RECORD_CHECKPOINT] = OF(checkpoint),
         [MBP_RECORD_TAGS] = OF(tags),     [MBP_RECORD_ACTOR] = OF(actor),     [MBP_RECORD_COMMENT] = OF(comment),
+        [MBP_RECORD_NOTHING] = 1,
     };
-    size_t bytes = offsetof(struct mbp_record, of) + (kind < MBP_RECORD_KINDS ? sizes[kind] : 0);
-    return (unsigned)((bytes + SLOT_BYTES - 1) / SLOT_BYTES);
+#undef OF
+    return kind < MBP_RECORD_KINDS ? slots[kind] : 1;
 }
 
 uint64_t mbp_ring_room(const struct mbp_ring *ring)
@@ -81,25 +85,10 @@ uint64_t mbp_ring_room(const struct mbp_ring *ring)
     return ring->slot_count - (ring->head - ring->freed);
 }
 
-/* A later slot of a record is not to be taken for a first one. */
-static uint64_t sum_of(const struct slot *slot, uint64_t position, bool first)
+/* Of a whole record, in its first slot: what is left of another record, or of another turn, does not go with it. */
+static uint64_t sum_of(const struct mbp_record *record, uint64_t position, unsigned slots)
 {
-    return mbp_checksum(first ? position : ~position, slot->bytes, sizeof slot->bytes);
-}
-
-static void put(struct mbp_ring *ring, uint64_t position, bool first, const void *bytes, size_t len)
-{
-    struct slot *slot = slot_at(ring, position);
-    memcpy(slot->bytes, bytes, len);
-    if (ring->lent)
-        slot->sum = sum_of(slot, position, first);
-}
-
-/* How much of a record the slot of that number can hold. */
-static size_t piece_len(unsigned slot)
-{
-    size_t left = sizeof(struct mbp_record) - (size_t)slot * SLOT_BYTES;
-    return left < SLOT_BYTES ? left : SLOT_BYTES;
+    return mbp_checksum(position, record, (size_t)slots * SLOT_BYTES);
 }
 
 enum mbp_status mbp_ring_put(struct mbp_ring *ring, const struct mbp_record *record)
@@ -108,7 +97,10 @@ enum mbp_status mbp_ring_put(struct mbp_ring *ring, const struct mbp_record *rec
     if (mbp_ring_room(ring) < slots)
         return MBP_ERR_FULL;
     for (unsigned i = 0; i < slots; i++)
-        put(ring, ring->head + i, i == 0, (const unsigned char *)record + (size_t)i * SLOT_BYTES, piece_len(i));
+        memcpy(slot_at(ring, ring->head + i)->bytes, (const unsigned char *)record + (size_t)i * SLOT_BYTES,
+               SLOT_BYTES);
+    if (ring->lent)
+        slot_at(ring, ring->head)->sum = sum_of(record, ring->head, slots);
     ring->head += slots;
     return MBP_OK;
 }
@@ -124,31 +116,25 @@ uint64_t mbp_ring_get(const struct mbp_ring *ring, uint64_t position, struct mbp
     memcpy(record, slot_at(ring, position)->bytes, SLOT_BYTES);
     unsigned slots = mbp_ring_slots((enum mbp_record_kind)record->kind);
     for (unsigned i = 1; i < slots; i++)
-        memcpy((unsigned char *)record + (size_t)i * SLOT_BYTES, slot_at(ring, position + i)->bytes, piece_len(i));
+        memcpy((unsigned char *)record + (size_t)i * SLOT_BYTES, slot_at(ring, position + i)->bytes, SLOT_BYTES);
     return position + slots;
-}
-
-/* False: it was not written for this position. */
-static bool get_left(const unsigned char *slots, uint64_t slot_count, uint64_t position, bool first, void *bytes,
-                     size_t len)
-{
-    struct slot slot;
-    memcpy(&slot, slots + (position & (slot_count - 1)) * sizeof slot, sizeof slot);
-    memcpy(bytes, slot.bytes, len);
-    return slot.sum == sum_of(&slot, position, first);
 }
 
 uint64_t mbp_ring_left(const unsigned char *slots, uint64_t slot_count, uint64_t position, struct mbp_record *record)
 {
-    if (!get_left(slots, slot_count, position, true, record, SLOT_BYTES) || record->kind >= MBP_RECORD_KINDS)
-        return 0;
-    unsigned taken = mbp_ring_slots((enum mbp_record_kind)record->kind);
-    for (unsigned i = 1; i < taken; i++) {
-        if (!get_left(slots, slot_count, position + i, false, (unsigned char *)record + (size_t)i * SLOT_BYTES,
-                      piece_len(i)))
-            return 0;
+    struct slot slot;
+    uint64_t sum = 0;
+    unsigned taken = 1;
+    for (unsigned i = 0; i < taken; i++) {
+        memcpy(&slot, slots + ((position + i) & (slot_count - 1)) * sizeof slot, sizeof slot);
+        memcpy((unsigned char *)record + (size_t)i * SLOT_BYTES, slot.bytes, SLOT_BYTES);
+        if (i > 0)
+            continue;
+        sum = slot.sum;
+        taken = mbp_ring_slots((enum mbp_record_kind)record->kind);
     }
-    return position + taken;
+    bool whole = record->kind < MBP_RECORD_KINDS && sum == sum_of(record, position, taken);
+    return whole ? position + taken : 0;
 }
 
 enum mbp_record_kind mbp_ring_stored_kind(const struct mbp_ring *ring)

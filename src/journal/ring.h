@@ -54,6 +54,8 @@ struct mbp_comment_piece {
     char bytes[84];
 };
 
+#define MBP_RECORD_SLOT 48u /* bytes of a record in a slot */
+
 /* What one slot holds, or several: events, of which there are many, take one. */
 struct mbp_record {
     uint32_t kind; /* enum mbp_record_kind */
@@ -70,6 +72,7 @@ struct mbp_record {
         struct mbp_tags_push tags;
         struct mbp_actor actor;
         struct mbp_comment_piece comment;
+        unsigned char whole_slots[4 * MBP_RECORD_SLOT - sizeof(uint64_t)];
     } of;
 };
 

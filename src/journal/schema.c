@@ -1,6 +1,7 @@
 /* The tables, and the checks before a database is trusted. */
 #include "schema.h"
 
+#include "mbplant/base/sqlite.h"
 #include "retained/columns.h"
 
 #include <errno.h>
@@ -20,9 +21,11 @@
 
 /* The event's columns are in the order of its record (mbplant/event.h). The index finds the last incident: code 30
  * is a machine's state, whose detail has the new state in bits 0-7, 1 = en_panne. The vacuum's way must be chosen
- * before the first table; it lets the file become smaller again. */
+ * before the first table; it lets the file become smaller again. The transaction is ended by who adds the other tables.
+ * Nothing waits for the disk: the draft is brought there once, when it is whole. */
 // clang-format off
 static const char schema_sql[] =
+    "PRAGMA synchronous = OFF;"
     "PRAGMA auto_vacuum = INCREMENTAL;"
     "BEGIN;"
     "PRAGMA application_id = " TEXT_OF(MBP_SCHEMA_APPLICATION) ";"
@@ -32,9 +35,7 @@ static const char schema_sql[] =
     "actor INTEGER NOT NULL, flags INTEGER NOT NULL, detail INTEGER NOT NULL, \"check\" INTEGER NOT NULL) STRICT;"
     "CREATE INDEX incident ON event(seq) WHERE code = 30 AND (detail & 255) = 1;"
     "CREATE TABLE event_removed(one INTEGER PRIMARY KEY CHECK(one = 1), seq INTEGER NOT NULL, \"check\" INTEGER NOT "
-    "NULL) STRICT;"
-    "COMMIT;"
-    "PRAGMA journal_mode = WAL;";
+    "NULL) STRICT;";
 // clang-format on
 
 /* Of a failed write SQLite tells the system's reason by the file alone, and the log is what is written mostly. */
@@ -106,21 +107,16 @@ enum mbp_status mbp_schema_refuse(sqlite3 *db, int rc, const char *path, FILE *e
         mbp_schema_error(db, why, sizeof why);
     else
         snprintf(why, sizeof why, "%s", sqlite3_errstr(rc));
-    switch (rc & 0xFF) {
-    case SQLITE_ERROR: /* a table or column that must be there is not */
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
+    enum mbp_status status = mbp_sqlite_status(rc);
+    if (status == MBP_ERR_CORRUPT)
         return say_damaged(path, why, errors);
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
+    if (status == MBP_ERR_BUSY)
         fprintf(errors, "%s is held by another program (%s): close that one and start again\n", path, why);
-        return MBP_ERR_BUSY;
-    case SQLITE_NOMEM:
+    else if (status == MBP_ERR_MEMORY)
         fprintf(errors, "%s: out of memory\n", path);
-        return MBP_ERR_MEMORY;
-    default:
+    else
         return say_unusable(path, why, errors);
-    }
+    return status;
 }
 
 /* ---- a new one ------------------------------------------------------------------------------------------------ */
@@ -147,6 +143,17 @@ static void remove_draft(const char *draft)
     }
 }
 
+static bool bring_to_disk(const char *path)
+{
+    int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    bool done = fd >= 0 && fsync(fd) == 0;
+    int error = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = error;
+    return done;
+}
+
 static enum mbp_status write_draft(const char *draft, const char *path, FILE *errors)
 {
     sqlite3 *db = NULL;
@@ -161,9 +168,13 @@ static enum mbp_status write_draft(const char *draft, const char *path, FILE *er
         rc = sqlite3_exec(db, schema_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = mbp_retained_create(db);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, "COMMIT; PRAGMA journal_mode = WAL", NULL, NULL, NULL);
     if (rc != SQLITE_OK)
         status = mbp_schema_refuse(db, rc, path, errors);
     sqlite3_close(db);
+    if (status == MBP_OK && !bring_to_disk(draft))
+        status = say_unusable(path, strerrordesc_np(errno), errors);
     return status;
 }
 

@@ -1,5 +1,6 @@
 /* The writer's connection: settings, statements, transactions. */
 #include "store.h"
+#include "history/history.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -107,6 +108,27 @@ static enum mbp_status say_short(const char *path, uint32_t last, uint32_t reach
     return MBP_ERR_CORRUPT;
 }
 
+/* All in one transaction: each of its own would wait for the disk. Where all stand already, nothing is written. */
+static int create_tables(sqlite3 *db)
+{
+    const char *const tables[] = {comment_sql,
+                                  mbp_setting_create_sql,
+                                  mbp_names_create_sql,
+                                  mbp_retained_fault_create_sql,
+                                  mbp_checkpoint_create_sql,
+                                  mbp_place_create_sql};
+    int rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = mbp_retained_add_columns(db);
+    if (rc == SQLITE_OK)
+        rc = mbp_history_create(db);
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0] && rc == SQLITE_OK; i++)
+        rc = sqlite3_exec(db, tables[i], NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = mbp_hiding_create(db);
+    return rc == SQLITE_OK ? sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) : rc;
+}
+
 static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *errors, struct mbp_store *store,
                                     struct mbp_marks *marks, struct mbp_names *names)
 {
@@ -131,21 +153,11 @@ static enum mbp_status open_checked(const char *path, uint32_t reached, FILE *er
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, settings_sql, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
-        rc = mbp_retained_add_columns(store->db);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(store->db, comment_sql, NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(store->db, mbp_setting_create_sql, NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(store->db, mbp_names_create_sql, NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(store->db, mbp_retained_fault_create_sql, NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(store->db, mbp_checkpoint_create_sql, NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(store->db, mbp_place_create_sql, NULL, NULL, NULL);
+        rc = create_tables(store->db);
     if (rc == SQLITE_OK)
         rc = prepare_all(store);
+    if (rc == SQLITE_OK)
+        rc = mbp_hiding_writer_open(&store->hiding, store->db);
     if (rc == SQLITE_OK)
         rc = mbp_retention_open(&store->retention, store->db, &store->plant->journal);
     if (rc == SQLITE_OK)
@@ -178,6 +190,7 @@ enum mbp_status mbp_store_open(const char *path, const struct mbp_plant *plant, 
     }
     set_checkpoint_on_close(opened.db, true);
     *store = opened;
+    store->retention.hiding = &store->hiding;
     sqlite3_wal_hook(store->db, on_commit, store);
     *marks = found;
     return MBP_OK;
@@ -192,6 +205,7 @@ void mbp_store_close(struct mbp_store *store)
     for (size_t i = 0; i < MBP_RETAINED_COUNT; i++)
         sqlite3_finalize(store->retained[i]);
     mbp_retention_close(&store->retention);
+    mbp_hiding_writer_close(&store->hiding);
     mbp_names_writer_close(&store->names);
     mbp_checkpoints_close(&store->checkpoints);
     mbp_place_close(&store->place);
@@ -287,6 +301,8 @@ static int put_event(struct mbp_store *store, const struct mbp_event *event)
     mbp_retention_note(&store->retention, event);
     bind_event(store->event, event, store->check);
     int rc = run(store->event);
+    if (rc == SQLITE_OK)
+        rc = mbp_hiding_note(&store->hiding, event);
     return rc == SQLITE_OK && commented ? put_comment(store, event->seq, comment) : rc;
 }
 

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "checkpoint.h"
+#include "history/hiding.h"
 #include "mark.h"
 #include "names_sql.h"
 #include "place.h"
@@ -20,6 +21,7 @@ struct mbp_store {
     sqlite3_stmt *retained[MBP_RETAINED_COUNT];
     struct mbp_retention retention;
     struct mbp_names_writer names;
+    struct mbp_hiding_writer hiding;
     struct mbp_place place;
     uint32_t log_pages;         /* in the write-ahead log since the last commit */
     struct mbp_mark_file *mark; /* told of each transaction (mbp_store_mark); NULL = none */

@@ -5,7 +5,7 @@
 #include <pthread.h>
 
 #include "latest.h"
-#include "mbplant/bell.h"
+#include "mbplant/base/bell.h"
 #include "store.h"
 
 struct mbp_writer {

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "mbplant/machine.h"
+#include "mbplant/plant/interlock.h"
 #include "mbplant/point.h"
 #include "mbplant/state/forced.h"
 #include "mbplant/state/stored.h"
@@ -25,7 +26,7 @@ static void request(const struct mbp_plant *plant, struct mbp_state *state, stru
     bool was = now->value != 0;
     now->value = wanted ? 1 : 0;
     if (wanted && !was && state->machine[m].state != to)
-        mbp_machine_request(plant, state, m, (enum mbp_state_code)to, 0, events);
+        mbp_machine_request(plant, state, m, (enum mbp_state_code)to, MBP_ACTOR_THE_LOGIC, events);
 }
 
 static void assign(const struct mbp_plant *plant, struct mbp_state *state, uint32_t f, union mbp_expr_value value,
@@ -83,6 +84,10 @@ void mbp_logic_run(const struct mbp_plant *plant, struct mbp_state *state, struc
 static void watch(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s,
                   const struct mbp_expr_world *world)
 {
+    if (plant->sensors[s].interlock == MBP_INTERLOCK_BYPASS) {
+        state->value[s] = state->alone[mbp_interlock_of_bypass(plant, s)].bypassed != 0 ? 1 : 0;
+        return;
+    }
     const uint32_t f = plant->sensors[s].when - 1;
     struct mbp_formula_state *now = &state->formula[f];
     const struct mbp_formula *formula = &plant->formulas[f];
@@ -96,6 +101,17 @@ static void watch(const struct mbp_plant *plant, struct mbp_state *state, uint32
                                 (fine ? 0 : MBP_SENSOR_NONE | MBP_SENSOR_BAD));
 }
 
+/* One that has a fault is false: maintenance is not due for it, what was due stays so, and an alarm that it suppresses
+ * is shown. */
+static void watch_condition(const struct mbp_plant *plant, struct mbp_state *state, uint32_t f,
+                            const struct mbp_expr_world *world)
+{
+    const struct mbp_formula *formula = &plant->formulas[f];
+    struct mbp_expr_result result = mbp_expr_run(formula->code, world, state->cell + formula->first_cell);
+    note_fault(state, f, &result);
+    state->formula[f].value = result.fault == MBP_EXPR_FINE && result.value.u != 0 ? 1 : 0;
+}
+
 void mbp_logic_watch(const struct mbp_plant *plant, struct mbp_state *state)
 {
     const struct mbp_formula_view view = {plant, state, NULL};
@@ -106,6 +122,12 @@ void mbp_logic_watch(const struct mbp_plant *plant, struct mbp_state *state)
         for (uint32_t i = 0; i < unit->alarm_count; i++)
             watch(plant, state, mbp_unit_first_alarm(unit) + i, &world);
     }
+    for (uint32_t m = 0; m < plant->machine_count && plant->formula_count > 0; m++) {
+        if (plant->machines[m].maintenance_when != 0)
+            watch_condition(plant, state, plant->machines[m].maintenance_when - 1, &world);
+    }
+    for (uint32_t i = 0; i < plant->suppress_count; i++)
+        watch_condition(plant, state, plant->first_suppress + i, &world);
 }
 
 void mbp_logic_compute(const struct mbp_plant *plant, struct mbp_state *state, bool settling)
@@ -136,8 +158,11 @@ static void tell(const struct mbp_plant *plant, const struct mbp_formula_state *
     enum mbp_event_code code = fine ? MBP_EV_FORMULA_FINE : MBP_EV_FORMULA_FAULT;
     struct mbp_event event = {
         .code = (uint16_t)code, .machine = MBP_NONE16, .sensor = MBP_NONE16, .value = NAN, .limit = NAN};
-    if (formula->use == MBP_FORMULA_SIGNAL || formula->use == MBP_FORMULA_ALARM) {
+    if (formula->use == MBP_FORMULA_SIGNAL || formula->use == MBP_FORMULA_ALARM ||
+        formula->use == MBP_FORMULA_SUPPRESS) {
         event = mbp_sensor_event(plant, code, formula->owner);
+    } else if (formula->use == MBP_FORMULA_UPKEEP) {
+        event = mbp_machine_event(plant, code, formula->owner);
     } else if (formula->use == MBP_FORMULA_POINT) {
         const struct mbp_user_point *home = &plant->points[plant->stored[formula->owner].point];
         event = mbp_stored_event(plant, code, formula->owner);

@@ -1,14 +1,14 @@
 /* The machine's states and the ways between them, as the mission gives them:
  *   a fault (a trip, or declared by hand) takes a working machine out of service;
  *   maintenance may begin from anywhere;
- *   back to en_service only when no tripping alarm is active. */
+ *   back to en_service only when no interlock stands against it. */
 #include <math.h>
 
 #include "machine_priv.h"
 #include "mbplant/diagnosis.h"
 #include "mbplant/event/comment.h"
 
-enum condition { ALWAYS, NO_TRIP };
+enum condition { ALWAYS, NO_BAR };
 
 /* STAY: asking for the state it is in, or an input that means nothing there. */
 enum way { STAY, GO };
@@ -29,7 +29,7 @@ static const struct transition {
         },
     [MBP_EN_PANNE] =
         {
-            [ASK_EN_SERVICE] = {GO, MBP_EN_SERVICE, NO_TRIP, MBP_CAUSE_COMMAND},
+            [ASK_EN_SERVICE] = {GO, MBP_EN_SERVICE, NO_BAR, MBP_CAUSE_COMMAND},
             [ASK_EN_PANNE] = {STAY, MBP_EN_PANNE, ALWAYS, MBP_CAUSE_COMMAND},
             [ASK_MAINTENANCE] = {GO, MBP_MAINTENANCE, ALWAYS, MBP_CAUSE_COMMAND},
             [TRIP] = {STAY, MBP_EN_PANNE, ALWAYS, MBP_CAUSE_TRIP},
@@ -37,11 +37,11 @@ static const struct transition {
         },
     [MBP_MAINTENANCE] =
         {
-            [ASK_EN_SERVICE] = {GO, MBP_EN_SERVICE, NO_TRIP, MBP_CAUSE_COMMAND},
+            [ASK_EN_SERVICE] = {GO, MBP_EN_SERVICE, NO_BAR, MBP_CAUSE_COMMAND},
             [ASK_EN_PANNE] = {GO, MBP_EN_PANNE, ALWAYS, MBP_CAUSE_COMMAND},
             [ASK_MAINTENANCE] = {STAY, MBP_MAINTENANCE, ALWAYS, MBP_CAUSE_COMMAND},
             [TRIP] = {STAY, MBP_MAINTENANCE, ALWAYS, MBP_CAUSE_TRIP},
-            [MAINTENANCE_OVER] = {GO, MBP_EN_SERVICE, NO_TRIP, MBP_CAUSE_MAINTENANCE_OVER},
+            [MAINTENANCE_OVER] = {GO, MBP_EN_SERVICE, NO_BAR, MBP_CAUSE_MAINTENANCE_OVER},
         },
 };
 
@@ -51,7 +51,7 @@ static void name_first_out(const struct mbp_plant *plant, const struct mbp_state
 {
     if (sensor == UINT32_MAX)
         return;
-    uint32_t tripping = mbp_state_tripping(plant, state, sensor);
+    uint32_t tripping = mbp_state_barring(plant, state, sensor);
     event->sensor = mbp_sensor_event(plant, MBP_EV_MACHINE_STATE, sensor).sensor;
     event->value = (float)state->value[sensor];
     if (tripping == 0)
@@ -62,15 +62,20 @@ static void name_first_out(const struct mbp_plant *plant, const struct mbp_state
     event->limit = (float)mbp_diagnosis_against(plant, state, sensor, alarm);
 }
 
-/* The first sensor of the machine whose tripping alarm is active now: what a refusal names. */
-static uint32_t tripping_sensor(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t machine)
+/* The first sensor or interlock of the machine that stands against it now: what a refusal names. One that trips it
+ * before one that only does not let it start. */
+static uint32_t barring_sensor(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t machine)
 {
     const struct mbp_machine *of = &plant->machines[machine];
-    for (uint32_t i = 0; i < mbp_machine_watches(of); i++) {
-        if (mbp_state_tripping(plant, state, mbp_machine_watch(of, i)) != 0)
-            return mbp_machine_watch(of, i);
+    uint32_t barring = UINT32_MAX;
+    for (uint32_t i = 0; i < mbp_machine_guards(of); i++) {
+        uint32_t s = mbp_machine_guard(of, i);
+        if (mbp_state_tripping(plant, state, s) != 0)
+            return s;
+        if (barring == UINT32_MAX && mbp_state_barring(plant, state, s) != 0)
+            barring = s;
     }
-    return UINT32_MAX;
+    return barring;
 }
 
 /* What the sensor has against it: a condition that holds, or one that is over but must be reset. */
@@ -78,6 +83,8 @@ static enum mbp_cause refusal_cause(const struct mbp_plant *plant, const struct 
 {
     if (sensor == UINT32_MAX)
         return MBP_CAUSE_TRIP_ACTIVE;
+    if (mbp_state_tripping(plant, state, sensor) == 0)
+        return MBP_CAUSE_PERMISSIVE;
     unsigned holding = mbp_state_tripping(plant, state, sensor) & (state->beyond[sensor] | state->active[sensor]);
     return holding != 0 ? MBP_CAUSE_TRIP_ACTIVE : MBP_CAUSE_TRIP_LATCHED;
 }
@@ -91,7 +98,7 @@ static void refuse(const struct mbp_plant *plant, struct mbp_state *state, uint3
         return;
     m->refusal_told = m->refusal_told || by_itself;
     struct mbp_event event = mbp_machine_event(plant, MBP_EV_MACHINE_REFUSED, machine);
-    uint32_t sensor = tripping_sensor(plant, state, machine);
+    uint32_t sensor = barring_sensor(plant, state, machine);
     enum mbp_cause why = refusal_cause(plant, state, sensor);
     state->upkeep[machine].refused_state = (uint8_t)transition->to;
     state->upkeep[machine].refused_cause = (uint8_t)why;
@@ -166,7 +173,7 @@ enum mbp_status machine_take(const struct mbp_plant *plant, struct mbp_state *st
     const struct transition *transition = &transitions[state->machine[machine].state][input];
     if (transition->way == STAY)
         return MBP_OK;
-    if (transition->condition == NO_TRIP && state->machine[machine].trip) {
+    if (transition->condition == NO_BAR && (state->machine[machine].barred || state->machine[machine].trip)) {
         refuse(plant, state, machine, transition, peer, events);
         return MBP_ERR_BUSY;
     }

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "machine_priv.h"
+#include "mbplant/event/logbook.h"
 
 #define HOUR_S       3600.0
 #define PRODUCTS_MAX 10000.0 /* of a scan: what the shortest `time` makes in the longest */
@@ -23,13 +24,14 @@ static void produce(const struct mbp_plant *plant, struct mbp_state *state, uint
     struct mbp_machine_state *m = &state->machine[machine];
     if (of->cycle_ns == 0)
         return;
+    if (m->cycle_ns > of->cycle_ns)
+        m->cycle_ns = of->cycle_ns; /* it began when products took longer: this one is done, and no others with it */
     m->cycle_ns += progress(plant, state, of);
-    uint64_t stream = mbp_name_hash(of->name);
     while (m->cycle_ns >= of->cycle_ns) {
         m->cycle_ns -= of->cycle_ns;
         /* The product's number is the counter: the same product is good or bad however long a scan is. */
         uint64_t product = (uint64_t)m->good + m->reject;
-        if (mbp_rng_uniform(mbp_rng_bits(plant->seed, stream, product)) < of->reject)
+        if (mbp_rng_uniform(mbp_rng_bits(state->seed, mbp_name_hash(of->name), product)) < of->reject)
             m->reject++;
         else
             m->good++;
@@ -45,12 +47,15 @@ static void check_due(const struct mbp_plant *plant, struct mbp_state *state, ui
     bool by_time = of->maintenance_every_ns != 0 && m->since_maintenance_ns >= of->maintenance_every_ns;
     bool by_cycles =
         of->maintenance_cycles != 0 && state->upkeep[machine].cycles_since_maintenance >= of->maintenance_cycles;
-    if (m->due || (!by_time && !by_cycles))
+    bool by_condition = of->maintenance_when != 0 && state->formula[of->maintenance_when - 1].value >= 0.5;
+    if (m->due || (!by_time && !by_cycles && !by_condition))
         return;
     m->due = true;
     struct mbp_event event = mbp_machine_event(plant, MBP_EV_MAINTENANCE_DUE, machine);
     event.value = (float)((double)m->since_maintenance_ns / (3600.0 * (double)MBP_NS_PER_S));
-    if (!by_time)
+    if (!by_time && !by_cycles)
+        event.detail = MBP_DUE_CONDITION;
+    else if (!by_time)
         event.limit = (float)state->upkeep[machine].cycles_since_maintenance;
     mbp_events_emit(events, event);
 }

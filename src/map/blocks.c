@@ -1,5 +1,7 @@
 /* blocks: the register map, row by row. The order of the rows is the order in which blocks that must move are placed,
  * and in which a table's points are listed. */
+#include "mbplant/image/alarm_command.h"
+#include "mbplant/image/named.h"
 #include "mbplant/image/staging.h"
 #include "mbplant/instructor.h"
 #include "mbplant/map.h"
@@ -85,7 +87,7 @@ static const struct mbp_map_field alarm_bits[] = {
     {BIT("latched", "an alarm waits to be reset"), .offset = 2, SENSOR(latched)},
     {BIT("suppressed", "an alarm is suppressed by design"), .offset = 3, SENSOR(suppressed)},
     {BIT("is_out_of_service", "alarms are out of service"), .offset = 4, SENSOR(out_of_service)},
-    {BIT("condition_alarm", "alarm"), .offset = 5, SENSOR(active[MBP_CONDITION])},
+    {BIT(MBP_MAP_CONDITION, "alarm"), .offset = 5, SENSOR(active[MBP_CONDITION])},
 };
 
 /* ---- holding registers ------------------------------------------------------------------------------------------- */
@@ -123,6 +125,20 @@ static const struct mbp_map_field settings[] = {
     {SET("output_high", "output's upper end", MBP_SET_HIGH), .measure = MBP_MEASURE_OUTPUT},
     {SET("manual", "output while in manual", MBP_SET_MANUAL), .measure = MBP_MEASURE_OUTPUT},
 };
+
+/* Words: mbplant/image/alarm_command.h. */
+#define ASKED(n, w, i)                                                                                                 \
+    {                                                                                                                  \
+        U16("alarm command " n, w), .offset = MBP_RECORD_##i, .write = MBP_WRITE_RECORD                                \
+    }
+static const struct mbp_map_field alarm_command[] = {
+    ASKED("tag", "id of the sensor in events", TAG),
+    ASKED("alarm", "0 low_low .. 6 condition, 65535 all", ALARM),
+    ASKED("argument", "seconds; 0 as long as may be, 65534 once", ARGUMENT),
+    ASKED("operator", "number in the plant file, 0 whoever asks", OPERATOR),
+    ASKED("word", "1 acknowledge 2 reset 3 shelve 4 unshelve 5 remove 6 return 7 bypass 8 restore", COMMAND),
+};
+#undef ASKED
 
 /* ---- input registers --------------------------------------------------------------------------------------------- */
 
@@ -219,7 +235,7 @@ static const struct mbp_map_field controller_words[] = {
 static const struct mbp_map_field upkeep[] = {
     {U16("refused_state", "asked last and refused, 65535 none"), .offset = 0, .form = MBP_FORM_INDEX,
      MACHINE(refused_state)},
-    {U16("refused_reason", "0 none 4 trip active 7 trip latched"), .offset = 1, MACHINE(refused_reason)},
+    {U16("refused_reason", "0 none 4 trip active 7 trip latched 8 permissive"), .offset = 1, MACHINE(refused_reason)},
     {U16("refused_sensor", "that stands against it, 65535 none"), .offset = 2, .form = MBP_FORM_INDEX,
      MACHINE(refused_sensor)},
     {U32_IN("running_since_maintenance", "time en_service", "s"), .offset = 3, MACHINE(running_since_maintenance_s)},
@@ -238,6 +254,63 @@ static const struct mbp_map_field alarm_words[] = {
     {U16("alarm_states_beside", "rate_of_change, bad_quality, condition, 4 bits each"), .offset = 1,
      .form = MBP_FORM_NIBBLES, .nibbles = MBP_ALARM_COUNT - MBP_LIMIT_COUNT, SENSOR(alarm_state[MBP_RATE_OF_CHANGE])},
     {U32_IN("alarm_since", "Unix time of their last change", "s"), .offset = 2, SENSOR(alarm_since_s)},
+};
+
+#define TOLD(n, w, i)                                                                                                  \
+    {                                                                                                                  \
+        U16("alarm command " n, w), .offset = MBP_ANSWER_##i                                                           \
+    }
+static const struct mbp_map_field alarm_answer[] = {
+    TOLD("taken", "commands", TAKEN),
+    TOLD("carried out", "commands", CARRIED),
+    TOLD("result", "of the last: 1 waits 2 done 3 was so, else refused", RESULT),
+    TOLD("of tag", "the last", TAG),
+    TOLD("of alarm", "the last", ALARM),
+    TOLD("of word", "the last", COMMAND),
+};
+#undef TOLD
+
+#define SHELF(n, a)                                                                                                    \
+    {                                                                                                                  \
+        U16_IN(n ".shelving", "left; 0 none, 65534 once, 65535 no end", "s"), .offset = (a), SENSOR(shelved_s[a])      \
+    }
+#define BYPASS(n, a)                                                                                                   \
+    {                                                                                                                  \
+        U16_IN(n ".bypass", "of its interlock: left; 0 armed", "s"), .offset = 8 + (a), SENSOR(bypassed_s[a])          \
+    }
+static const struct mbp_map_field alarm_shelves[] = {
+    SHELF("low_low", MBP_LOW_LOW),
+    SHELF("low", MBP_LOW),
+    SHELF("high", MBP_HIGH),
+    SHELF("high_high", MBP_HIGH_HIGH),
+    SHELF("rate_of_change", MBP_RATE_OF_CHANGE),
+    SHELF("bad_quality", MBP_BAD_QUALITY),
+    SHELF("condition", MBP_CONDITION),
+    BYPASS("low_low", MBP_LOW_LOW),
+    BYPASS("low", MBP_LOW),
+    BYPASS("high", MBP_HIGH),
+    BYPASS("high_high", MBP_HIGH_HIGH),
+    BYPASS("rate_of_change", MBP_RATE_OF_CHANGE),
+    BYPASS("bad_quality", MBP_BAD_QUALITY),
+    BYPASS("condition", MBP_CONDITION),
+};
+#define RAISED(n, a)                                                                                                   \
+    {                                                                                                                  \
+        U32_IN(n ".raised", "Unix time when the alarm was raised last", "s"), .offset = 2 + 2 * (a),                   \
+                                                                              SENSOR(raised_s[a])                      \
+    }
+static const struct mbp_map_field alarm_times[] = {
+    {U16("alarm_states_now", "low_low, low, high, high_high, 4 bits each"), .offset = 0, .form = MBP_FORM_NIBBLES,
+     .nibbles = MBP_LIMIT_COUNT, SENSOR(alarm_state[MBP_LOW_LOW])},
+    {U16("alarm_states_beside_now", "rate_of_change, bad_quality, condition, 4 bits each"), .offset = 1,
+     .form = MBP_FORM_NIBBLES, .nibbles = MBP_ALARM_COUNT - MBP_LIMIT_COUNT, SENSOR(alarm_state[MBP_RATE_OF_CHANGE])},
+    RAISED("low_low", MBP_LOW_LOW),
+    RAISED("low", MBP_LOW),
+    RAISED("high", MBP_HIGH),
+    RAISED("high_high", MBP_HIGH_HIGH),
+    RAISED("rate_of_change", MBP_RATE_OF_CHANGE),
+    RAISED("bad_quality", MBP_BAD_QUALITY),
+    RAISED("condition", MBP_CONDITION),
 };
 
 /* ---- alarms of no sensor ----------------------------------------------------------------------------------------- */
@@ -263,6 +336,28 @@ static const struct mbp_map_field own_bits[] = {
 static const struct mbp_map_field own_words[] = {
     {U16("state", "0 normal .. 8 out of service"), .offset = 0, SENSOR(alarm_state[MBP_CONDITION])},
     {U32_IN("since", "Unix time of its last change", "s"), .offset = 1, SENSOR(alarm_since_s)},
+};
+
+static const struct mbp_map_field own_times[] = {
+    {U32_IN("raised", "Unix time when it was raised last", "s"), .offset = 0, SENSOR(raised_s[MBP_CONDITION])},
+    {U16_IN("bypass", "of its interlock: left; 0 armed", "s"), .offset = 2, SENSOR(bypassed_s[MBP_CONDITION])},
+};
+
+/* ---- interlocks -------------------------------------------------------------------------------------------------- */
+
+static const struct mbp_map_field interlock_bits[] = {
+    {BIT("", "what it acts on is there"), .offset = 0, SENSOR(condition)},
+    {BIT("acting", "it stops its machine, or does not let it start"), .offset = 1, SENSOR(acting)},
+    {BIT("first_out", "it tripped its machine first"), .offset = 2, SENSOR(first_out)},
+    {BIT("bad_quality", "its expression has a fault"), .offset = 3, SENSOR(bad_quality)},
+};
+static const struct mbp_map_field interlock_bypass[] = {
+    {U16_IN("bypass", "how long it is held off yet; 0 arms it", "s"), .write = MBP_WRITE_BYPASS,
+     SENSOR(bypassed_s[MBP_CONDITION])},
+};
+static const struct mbp_map_field interlock_words[] = {
+    {U16("state", "0 ready 1 acting 2 bypassed 3 defeated: it would act"), .offset = 0, SENSOR(interlock_state)},
+    {U32_IN("since", "Unix time when it acted, or no longer did", "s"), .offset = 1, SENSOR(alarm_since_s)},
 };
 
 /* ---- alarms, where points of the user's own show them ------------------------------------------------------------ */
@@ -312,11 +407,16 @@ static const struct mbp_map_field sim_settings[] = {
     {U32("scans in lock-step", "scans done"), .offset = MBP_SIM_HR_SCANS},
     {U16("new fault", "record of a fault to begin"), .offset = MBP_SIM_HR_FAULT, .count = MBP_SIM_FAULT_WORDS, DOES},
     {U16("begin new fault", "1 begins it; clears itself"), .offset = MBP_SIM_HR_FAULT_BEGIN, DOES},
+    {OF("seed", "of what is random", "", MBP_UINT64), .offset = MBP_SIM_HR_SEED, DOES},
     {U16("point to force", "record of a point to hold, or to let go"), .offset = MBP_SIM_HR_FORCE,
      .count = MBP_SIM_FORCE_WORDS, DOES},
-    {U16("force command", "1 holds it, 2 lets it go, 3 all; clears itself"), .offset = MBP_SIM_HR_FORCE_COMMAND, DOES},
+    {U16("force command", "1 holds it, 2 lets it go, 3 all, 4 and 5 bits of it; clears itself"),
+     .offset = MBP_SIM_HR_FORCE_COMMAND, DOES},
     {U16("plant command", "1 checks, 2 puts the staged plant file"), .offset = MBP_STAGING_HR_COMMAND, DOES},
     {U32("plant command crc", "CRC-32 of the text that is meant"), .offset = MBP_STAGING_HR_CRC, DOES},
+    {U16("snapshot name", "UTF-8, then 0"), .offset = MBP_NAMED_HR_NAME, .count = MBP_NAMED_WORDS, DOES},
+    {U16("snapshot command", "1 takes it, 2 restores it, 3 removes it, 4 looks what there is"),
+     .offset = MBP_NAMED_HR_COMMAND, DOES},
 };
 static const struct mbp_map_field parameters[] = {{OF("parameter", "of the plant", "", MBP_FLOAT64), DOES}};
 static const struct mbp_map_field sim_words[] = {
@@ -369,6 +469,12 @@ static const struct mbp_map_field staging_words[] = {
     {U16("plant things removed", "machines and sensors"), .offset = MBP_STAGING_IR_REMOVED - MBP_STAGING_IR_STATE},
     {U16("plant things changed", "machines and sensors"), .offset = MBP_STAGING_IR_CHANGED - MBP_STAGING_IR_STATE},
     {U16("plant file saved", "1: on mbplantd's disk too"), .offset = MBP_STAGING_IR_SAVED - MBP_STAGING_IR_STATE},
+};
+static const struct mbp_map_field named_words[] = {
+    {U16("snapshot command state", "0 none 1 working 2 done 3 refused"), .offset = 0},
+    {U16("snapshot command last", "which it was"), .offset = MBP_NAMED_IR_COMMAND - MBP_NAMED_IR_STATE},
+    {U16("snapshot commands done", "count"), .offset = MBP_NAMED_IR_NUMBER - MBP_NAMED_IR_STATE},
+    {U16("snapshots in all", "with names; listed in file 845"), .offset = MBP_NAMED_IR_COUNT - MBP_NAMED_IR_STATE},
 };
 static const struct mbp_map_field forced_records[] = {{U16("forced", "its record"), .count = MBP_SIM_FORCE_WORDS}};
 static const struct mbp_map_field ad_hoc_records[] = {{U16("ad hoc", "its record"), .count = MBP_SIM_FAULT_WORDS}};
@@ -589,13 +695,85 @@ const struct mbp_map_block mbp_map[] = {
                         .per = MBP_PER_STORED,
                         .place = MBP_PLACE_POINT,
                         .refresh = MBP_REFRESH_NEVER},
-    {.what = "how alarms live",
-     FIELDS(alarm_lives),
+    [MBP_MAP_ALARM_LIVES] = {.what = "how alarms live",
+                             FIELDS(alarm_lives),
+                             .table = MBP_INPUT_REGISTERS,
+                             .per = MBP_PER_SENSOR,
+                             .place = MBP_PLACE_POINT,
+                             .refresh = MBP_REFRESH_NEVER,
+                             .stride = 3 * MBP_ALARM_COUNT},
+    [MBP_MAP_ALARM_COMMAND] = {.key = "alarm_command",
+                               .what = "the command record of alarms",
+                               FIELDS(alarm_command),
+                               .table = MBP_HOLDING_REGISTERS,
+                               .per = MBP_PER_UNIT,
+                               .refresh = MBP_REFRESH_NEVER,
+                               .yields = true,
+                               .usual = 4900,
+                               .stride = MBP_RECORD_WORDS},
+    [MBP_MAP_ALARM_ANSWER] = {.key = "alarm_answer",
+                              .what = "what became of the last command",
+                              FIELDS(alarm_answer),
+                              .table = MBP_INPUT_REGISTERS,
+                              .per = MBP_PER_UNIT,
+                              .refresh = MBP_REFRESH_NEVER,
+                              .yields = true,
+                              .usual = 6800,
+                              .stride = MBP_ANSWER_WORDS},
+    [MBP_MAP_ALARM_SHELVES] = {.key = "alarm_shelves",
+                               .what = "the shelves and bypasses of single alarms",
+                               FIELDS(alarm_shelves),
+                               .table = MBP_INPUT_REGISTERS,
+                               .per = MBP_PER_SENSOR,
+                               .refresh = MBP_REFRESH_SHELVES,
+                               .yields = true,
+                               .usual = 11000,
+                               .stride = 16},
+    {.key = "alarm_times",
+     .what = "the states of alarms and when they were raised",
+     FIELDS(alarm_times),
      .table = MBP_INPUT_REGISTERS,
      .per = MBP_PER_SENSOR,
-     .place = MBP_PLACE_POINT,
-     .refresh = MBP_REFRESH_NEVER,
-     .stride = 3 * MBP_ALARM_COUNT},
+     .refresh = MBP_REFRESH_ALARMS,
+     .yields = true,
+     .usual = 12000,
+     .stride = 16},
+    {.key = "own_alarm_times",
+     .what = "the times when alarms of no sensor were raised",
+     FIELDS(own_times),
+     .table = MBP_INPUT_REGISTERS,
+     .per = MBP_PER_ALARM,
+     .refresh = MBP_REFRESH_SCAN,
+     .yields = true,
+     .usual = 14500,
+     .stride = 4},
+    {.key = "interlock_bits",
+     .what = "the bits of interlocks",
+     FIELDS(interlock_bits),
+     .table = MBP_DISCRETE_INPUTS,
+     .per = MBP_PER_INTERLOCK,
+     .refresh = MBP_REFRESH_SCAN,
+     .yields = true,
+     .usual = 6500,
+     .stride = 4},
+    {.key = "interlock_bypasses",
+     .what = "the bypasses of interlocks",
+     FIELDS(interlock_bypass),
+     .table = MBP_HOLDING_REGISTERS,
+     .per = MBP_PER_INTERLOCK,
+     .refresh = MBP_REFRESH_SCAN,
+     .yields = true,
+     .usual = 9500,
+     .stride = 1},
+    {.key = "interlock_words",
+     .what = "the states of interlocks",
+     FIELDS(interlock_words),
+     .table = MBP_INPUT_REGISTERS,
+     .per = MBP_PER_INTERLOCK,
+     .refresh = MBP_REFRESH_SCAN,
+     .yields = true,
+     .usual = 16000,
+     .stride = 4},
     {.what = "the bits of stored values",
      FIELDS(stored_bits),
      .table = MBP_DISCRETE_INPUTS,
@@ -632,7 +810,7 @@ const struct mbp_map_block mbp_map[] = {
      .per = MBP_PER_UNIT,
      .instructor = true,
      .usual = MBP_SIM_HR_SPEED,
-     .stride = MBP_STAGING_HR_END},
+     .stride = MBP_NAMED_HR_END},
     {.what = "parameters",
      FIELDS(parameters),
      .table = MBP_HOLDING_REGISTERS,
@@ -672,6 +850,14 @@ const struct mbp_map_block mbp_map[] = {
      .refresh = MBP_REFRESH_NEVER,
      .usual = MBP_STAGING_IR_STATE,
      .stride = MBP_STAGING_IR_END - MBP_STAGING_IR_STATE},
+    {.what = "snapshots with names",
+     FIELDS(named_words),
+     .table = MBP_INPUT_REGISTERS,
+     .per = MBP_PER_UNIT,
+     .instructor = true,
+     .refresh = MBP_REFRESH_NEVER,
+     .usual = MBP_NAMED_IR_STATE,
+     .stride = MBP_NAMED_IR_END - MBP_NAMED_IR_STATE},
     {.what = "records of ad hoc faults",
      FIELDS(ad_hoc_records),
      .table = MBP_INPUT_REGISTERS,

@@ -275,10 +275,22 @@ double mbp_register_of_bits(const struct mbp_register *reg, uint64_t bits)
     return from_bits((enum mbp_type)reg->type, bits) * reg->scale + reg->offset;
 }
 
+/* How many numbers a type of decimal digits has. */
+static uint64_t digit_span(enum mbp_type type)
+{
+    const unsigned width = digit_bits(type);
+    uint64_t span = 1;
+    for (unsigned bit = 0; bit < bit_count(type); bit += width)
+        span *= digit_base(width);
+    return span;
+}
+
 uint64_t mbp_codec_whole(enum mbp_type type, bool negative, uint64_t magnitude)
 {
-    if (digit_bits(type) == 16 && !negative && magnitude < (uint64_t)bounds[type].high)
-        return to_digits(16, magnitude); /* of four registers more digits than a double has */
+    if (digit_bits(type) != 0 && !negative) { /* of four registers more digits than a double has */
+        const uint64_t most = digit_span(type) - 1;
+        return to_digits(digit_bits(type), magnitude < most ? magnitude : most);
+    }
     if (type != MBP_INT64 && type != MBP_UINT64)
         return to_bits(type, negative ? -(double)magnitude : (double)magnitude);
     if (type == MBP_UINT64)
@@ -286,6 +298,15 @@ uint64_t mbp_codec_whole(enum mbp_type type, bool negative, uint64_t magnitude)
     if (negative)
         return magnitude > (uint64_t)INT64_MAX ? (uint64_t)INT64_MIN : 0 - magnitude;
     return magnitude > (uint64_t)INT64_MAX ? (uint64_t)INT64_MAX : magnitude;
+}
+
+uint64_t mbp_codec_wrapped(enum mbp_type type, bool negative, uint64_t magnitude)
+{
+    if (digit_bits(type) == 0)
+        return (negative ? 0 - magnitude : magnitude) & all_bits(type);
+    const uint64_t span = digit_span(type);
+    const uint64_t rest = magnitude % span;
+    return to_digits(digit_bits(type), negative && rest != 0 ? span - rest : rest);
 }
 
 double mbp_register_quantise(const struct mbp_register *reg, double value)

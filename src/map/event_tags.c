@@ -95,6 +95,7 @@ void mbp_item_of_block(const struct mbp_plant *plant, unsigned block, uint32_t i
         break;
     case MBP_PER_SENSOR:
     case MBP_PER_ALARM:
+    case MBP_PER_INTERLOCK:
         of = plant->sensors[index].machine;
         *item = mbp_item_of_sensor(plant, index);
         break;
@@ -141,7 +142,7 @@ static struct mbp_event_tag tag_of(enum mbp_tag_what what, const char *name, con
 struct mbp_event_tag mbp_tag_of_sensor(const struct mbp_sensor *sensor)
 {
     struct mbp_event_tag tag = tag_of(MBP_TAG_SENSOR, sensor->name, sensor->label);
-    tag.kind = mbp_kind_name((enum mbp_kind)sensor->kind);
+    tag.kind = sensor->interlock == MBP_INTERLOCK ? MBP_TAG_INTERLOCK : mbp_kind_name((enum mbp_kind)sensor->kind);
     tag.measure = sensor->unit_text != NULL ? sensor->unit_text : "";
     tag.decimals = sensor->reg.type == MBP_BOOL ? MBP_TAG_ON_OFF : (uint8_t)mbp_sensor_decimals(sensor);
     return tag;

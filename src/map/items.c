@@ -37,7 +37,10 @@ uint32_t mbp_map_items(const struct mbp_plant *plant, const struct mbp_unit *uni
         return unit->controller_count;
     case MBP_PER_ALARM:
         *first = mbp_unit_first_alarm(unit);
-        return unit->alarm_count;
+        return unit->alarm_count - unit->interlock_count;
+    case MBP_PER_INTERLOCK:
+        *first = mbp_unit_first_interlock(unit);
+        return unit->interlock_count;
     case MBP_PER_STORED:
         *first = unit->first_stored;
         return unit->stored_count;
@@ -64,6 +67,7 @@ const char *mbp_map_item_name(const struct mbp_plant *plant, enum mbp_map_per pe
         return plant->machines[item].name;
     case MBP_PER_SENSOR:
     case MBP_PER_ALARM:
+    case MBP_PER_INTERLOCK:
         return plant->sensors[item].name;
     case MBP_PER_ACTUATOR:
         return plant->actuators[item].name;

@@ -391,6 +391,25 @@ static void settle(struct work *work, unsigned block)
         set_registers(work, block);
 }
 
+/* Those that yield, or those that do not: each to its usual place where that is free, then the others. */
+static void place_round(struct work *work, bool yields, const uint32_t *span, bool *waits)
+{
+    for (unsigned b = 0; b < mbp_map_count && !work->failed; b++) {
+        if (!waits[b] || mbp_map[b].yields != yields || !is_free(work, b, mbp_map[b].usual, span[b]))
+            continue;
+        take(work, b, mbp_map[b].usual, span[b]);
+        settle(work, b);
+        waits[b] = false;
+    }
+    for (unsigned b = 0; b < mbp_map_count && !work->failed; b++) {
+        if (!waits[b] || mbp_map[b].yields != yields)
+            continue;
+        find_place(work, b, span[b]);
+        settle(work, b);
+        waits[b] = false;
+    }
+}
+
 static void place_blocks(struct work *work)
 {
     uint32_t span[MBP_MAP_BLOCKS_MAX];
@@ -414,19 +433,8 @@ static void place_blocks(struct work *work)
             waits[b] = false;
         }
     }
-    for (unsigned b = 0; b < mbp_map_count && !work->failed; b++) {
-        if (waits[b] && is_free(work, b, mbp_map[b].usual, span[b])) {
-            take(work, b, mbp_map[b].usual, span[b]);
-            settle(work, b);
-            waits[b] = false;
-        }
-    }
-    for (unsigned b = 0; b < mbp_map_count && !work->failed; b++) {
-        if (waits[b]) {
-            find_place(work, b, span[b]);
-            settle(work, b);
-        }
-    }
+    place_round(work, false, span, waits);
+    place_round(work, true, span, waits);
 }
 
 enum mbp_status mbp_map_layout(const struct mbp_map_request *request)

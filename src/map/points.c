@@ -1,6 +1,7 @@
 /* points: every point of a unit's map, by a loop over its blocks. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "mbplant/map.h"
 
@@ -54,10 +55,22 @@ static const char *unit_text(const struct mbp_plant *plant, const struct mbp_map
     return field->unit_text;
 }
 
-/* The item's name, a point, the field's; a whole name where the item has none. */
+static size_t append(char *buf, size_t size, size_t len, const char *text)
+{
+    size_t more = strnlen(text, size - 1 - len);
+    memcpy(buf + len, text, more);
+    return len + more;
+}
+
+/* The item's name, a point, the field's; a whole name where the item has none. Without stdio: each start of a plant
+ * goes over all of its points. */
 static void name_point(struct mbp_point *point, const char *item, const char *field)
 {
-    snprintf(point->name, sizeof point->name, "%s%s%s", item, item[0] != '\0' && field[0] != '\0' ? "." : "", field);
+    size_t len = append(point->name, sizeof point->name, 0, item);
+    if (item[0] != '\0' && field[0] != '\0')
+        len = append(point->name, sizeof point->name, len, ".");
+    len = append(point->name, sizeof point->name, len, field);
+    point->name[len] = '\0';
 }
 
 static void name_lateness(struct mbp_point *point, uint32_t i, const char *field)
@@ -77,6 +90,7 @@ static void set_item(struct mbp_point *point, const struct mbp_plant *plant, enu
         return;
     case MBP_PER_SENSOR:
     case MBP_PER_ALARM:
+    case MBP_PER_INTERLOCK:
         point->sensor = item;
         point->machine = plant->sensors[item].machine;
         name_point(point, plant->sensors[item].name, field);
@@ -277,7 +291,13 @@ struct mbp_register mbp_point_register(const struct mbp_point *point)
 
 const char *mbp_map_name_to_write(const struct mbp_point *point, char *buf, size_t size)
 {
-    if (point->writable || point->sensor == UINT32_MAX || point->field == NULL)
+    if (point->writable || point->field == NULL)
+        return NULL;
+    if (point->actuator != UINT32_MAX && strcmp(point->field->name, "command") == 0) {
+        snprintf(buf, size, "%.*s", (int)(strlen(point->name) - strlen(".command")), point->name);
+        return buf;
+    }
+    if (point->sensor == UINT32_MAX)
         return NULL;
     for (unsigned f = 0; f < mbp_map[MBP_MAP_LIMITS].field_count; f++) {
         size_t len = strlen(point->field->name);
@@ -325,5 +345,35 @@ bool mbp_map_point_at(const struct mbp_plant *plant, uint32_t unit, enum mbp_tab
     if (mbp_map_points(plant, unit, take_if_covers, &wanted) == 0)
         return false;
     *out = wanted.found;
+    return true;
+}
+
+bool mbp_map_part_at(const struct mbp_plant *plant, uint32_t unit, enum mbp_table table, uint16_t addr, uint16_t mask,
+                     struct mbp_point *out)
+{
+    const struct mbp_user_point *own = plant->points + plant->units[unit].first_point;
+    const struct mbp_user_point *end = own + plant->units[unit].point_count;
+    while (own < end && !(own->table == table && own->reg.addr == addr && own->mask == mask))
+        own++;
+    if (own < end)
+        mbp_map_own_point(plant, own, out);
+    return own < end;
+}
+
+bool mbp_map_point_named_at(const struct mbp_plant *plant, uint32_t unit, const char *name, struct mbp_point *out)
+{
+    uint16_t addr;
+    struct mbp_point point;
+    int table = mbp_table_place(name, &addr);
+    if (table < 0 || !mbp_map_point_at(plant, unit, (enum mbp_table)table, addr, &point))
+        return false;
+    if (point.field == NULL) { /* raw */
+        point.addr = addr;
+        point.count = 1;
+        snprintf(point.name, sizeof point.name, "%s %u", mbp_table_name((enum mbp_table)table), addr);
+    }
+    if (point.addr != addr)
+        return false;
+    *out = point;
     return true;
 }

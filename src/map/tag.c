@@ -16,6 +16,8 @@ static bool block_has(const struct mbp_plant *plant, unsigned block, uint32_t it
 static bool find_field(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item, const char *suffix,
                        struct mbp_tag *out)
 {
+    if (per == MBP_PER_ACTUATOR && strcasecmp(suffix, "command") == 0)
+        suffix = ""; /* its name alone is its command, as masters write it */
     for (unsigned b = 0; b < mbp_map_count; b++) {
         if (mbp_map[b].per != per || mbp_map[b].instructor || !block_has(plant, b, item))
             continue;
@@ -35,8 +37,8 @@ static bool find_field(const struct mbp_plant *plant, enum mbp_map_per per, uint
 bool mbp_map_tag(const struct mbp_plant *plant, uint32_t unit, const char *name, mbp_map_find_item *find,
                  const void *ctx, struct mbp_tag *out)
 {
-    static const enum mbp_map_per kinds[] = {MBP_PER_MACHINE,    MBP_PER_SENSOR, MBP_PER_ACTUATOR,
-                                             MBP_PER_CONTROLLER, MBP_PER_ALARM,  MBP_PER_STORED};
+    static const enum mbp_map_per kinds[] = {MBP_PER_MACHINE, MBP_PER_SENSOR,    MBP_PER_ACTUATOR, MBP_PER_CONTROLLER,
+                                             MBP_PER_ALARM,   MBP_PER_INTERLOCK, MBP_PER_STORED};
     char item[MBP_NAME_MAX + 1];
     for (size_t len = strlen(name); len > 0; len--) {
         if ((name[len] != '\0' && name[len] != '.') || len > MBP_NAME_MAX)
@@ -44,8 +46,11 @@ bool mbp_map_tag(const struct mbp_plant *plant, uint32_t unit, const char *name,
         snprintf(item, sizeof item, "%.*s", (int)len, name);
         for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
             uint32_t found = find(ctx, kinds[k], item);
+            const char *suffix = name + len + (name[len] == '.');
+            bool contact =
+                kinds[k] == MBP_PER_SENSOR && strcasecmp(suffix, "condition") == 0; /* as its alarm is called */
             if (found != UINT32_MAX)
-                return find_field(plant, kinds[k], found, name + len + (name[len] == '.'), out);
+                return find_field(plant, kinds[k], found, contact ? MBP_MAP_CONDITION : suffix, out);
         }
     }
     return find_field(plant, MBP_PER_UNIT, unit, name, out);

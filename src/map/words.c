@@ -5,28 +5,6 @@
 #include "mbplant/map.h"
 #include "mbplant/view.h"
 
-void mbp_words_put_u32(uint16_t *words, uint32_t number)
-{
-    words[0] = (uint16_t)(number >> 16);
-    words[1] = (uint16_t)number;
-}
-
-uint32_t mbp_words_u32(const uint16_t *words)
-{
-    return (uint32_t)words[0] << 16 | words[1];
-}
-
-void mbp_words_put_u64(uint16_t *words, uint64_t number)
-{
-    mbp_words_put_u32(words, (uint32_t)(number >> 32));
-    mbp_words_put_u32(words + 2, (uint32_t)number);
-}
-
-uint64_t mbp_words_u64(const uint16_t *words)
-{
-    return (uint64_t)mbp_words_u32(words) << 32 | mbp_words_u32(words + 2);
-}
-
 /* ---- members ------------------------------------------------------------------------------------------------------
  */
 
@@ -241,31 +219,35 @@ static bool shows(const struct mbp_map_field *field, const struct mbp_register *
     return field->member.kind != MBP_MEMBER_NONE && (reg == NULL || reg->type != MBP_STRING);
 }
 
-/* Whether a field's members are the same bytes in two views. */
-static bool same(const struct mbp_map_field *field, const void *view, const void *before)
+/* A view's bytes in pieces; those of a view longer than that share bits: then more is written, which is as right. No
+ * member lies in two pieces, for each stands at a multiple of its size. */
+#define PIECE  sizeof(uint64_t)
+#define PIECES 64u
+
+uint64_t mbp_map_differences(const void *view, const void *before, size_t size)
 {
-    static const uint8_t size[] = {
-        [MBP_MEMBER_BOOL] = sizeof(bool),    [MBP_MEMBER_U8] = sizeof(uint8_t),   [MBP_MEMBER_U16] = sizeof(uint16_t),
-        [MBP_MEMBER_U32] = sizeof(uint32_t), [MBP_MEMBER_U64] = sizeof(uint64_t), [MBP_MEMBER_DOUBLE] = sizeof(double)};
-    const char *one = (const char *)view + field->member.at;
-    const char *other = (const char *)before + field->member.at;
-    if (field->form == MBP_FORM_NIBBLES)
-        return memcmp(one, other, field->nibbles) == 0;
-    switch (size[field->member.kind]) {
-    case 4:
-        return memcmp(one, other, 4) == 0;
-    case 8:
-        return memcmp(one, other, 8) == 0;
-    default:
-        return memcmp(one, other, size[field->member.kind]) == 0;
+    uint64_t differ = 0;
+    for (size_t at = 0; at < size; at += PIECE) {
+        uint64_t pieces[2] = {0, 0};
+        memcpy(&pieces[0], (const char *)view + at, size - at < PIECE ? size - at : PIECE);
+        memcpy(&pieces[1], (const char *)before + at, size - at < PIECE ? size - at : PIECE);
+        differ |= (uint64_t)(pieces[0] != pieces[1]) << at / PIECE % PIECES;
     }
+    return differ;
 }
 
-void mbp_map_encode_changes(unsigned block, const void *view, const void *before, uint16_t *words)
+static bool is_among(const struct mbp_map_field *field, uint64_t differ)
 {
-    for (unsigned f = 0; f < mbp_map[block].field_count; f++) {
-        const struct mbp_map_field *field = &mbp_map[block].fields[f];
-        if (field->member.kind != MBP_MEMBER_NONE && !same(field, view, before))
+    const unsigned last = field->form == MBP_FORM_NIBBLES ? field->nibbles - 1u : 0; /* bytes of their own */
+    return ((differ >> field->member.at / PIECE % PIECES | differ >> (field->member.at + last) / PIECE % PIECES) &
+            1u) != 0;
+}
+
+void mbp_map_encode_changes(unsigned block, const void *view, uint64_t differ, uint16_t *words)
+{
+    const struct mbp_map_field *end = mbp_map[block].fields + mbp_map[block].field_count;
+    for (const struct mbp_map_field *field = mbp_map[block].fields; field < end; field++) {
+        if (is_among(field, differ) && field->member.kind != MBP_MEMBER_NONE)
             encode(field, NULL, view, words + field->offset);
     }
 }

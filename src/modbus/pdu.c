@@ -160,18 +160,6 @@ bool mbp_pdu_writes(const uint8_t *request, size_t len)
     return (mbp_function(request[0])->flags & MBP_FUNCTION_WRITES) != 0;
 }
 
-/* V1.1b3 section 7, code 01: "not an allowable action for the server". */
-static bool allowed(const struct mbp_pdu_context *context, const uint8_t *request, size_t len)
-{
-    if (context->allow == MBP_ALLOW_ALL)
-        return true;
-    if (context->allow == MBP_ALLOW_NONE)
-        return false;
-    bool operates = context->allow == MBP_ALLOW_OPERATE &&
-                    ((mbp_function(request[0])->flags & MBP_FUNCTION_OPERATES) != 0 || mbp_pdu_speaks(request, len));
-    return operates || !mbp_pdu_writes(request, len);
-}
-
 static uint16_t first_value(const uint8_t *request, size_t len, size_t at)
 {
     if (request[0] == 15)
@@ -198,6 +186,133 @@ void pdu_refuse(const struct mbp_pdu_context *context, const uint8_t *request, s
                      first_value(request, len, function->value_at), why, context->peer);
 }
 
+/* ---- access ------------------------------------------------------------------------------------------------------ */
+
+/* What a request of good form writes: one deed, or of FC 21 one a group. */
+struct deeds {
+    const struct mbp_permit *permit;
+    const uint8_t *request;
+    size_t len, at; /* where the next one stands; 0 = none was looked at */
+    struct mbp_image_deed deed;
+    uint8_t words[2];
+};
+
+static bool next_file(struct deeds *deeds)
+{
+    size_t at = deeds->at != 0 ? deeds->at : 2;
+    if (deeds->len - at < PDU_GROUP_LEN)
+        return false;
+    deeds->deed = (struct mbp_image_deed){.table = MBP_FILES, .addr = pdu_u16(deeds->request + at + 1), .count = 1};
+    deeds->at = at + PDU_GROUP_LEN + 2 * (size_t)pdu_u16(deeds->request + at + 5);
+    return deeds->at <= deeds->len;
+}
+
+/* What a request writes, of good form. words: room for one. */
+static struct mbp_image_deed deed_of(const uint8_t *request, size_t len, const struct mbp_permit *permit,
+                                     uint8_t words[2])
+{
+    const struct mbp_function *function = mbp_function(request[0]);
+    struct mbp_image_deed deed = {.table = function->table, .bytes = words, .count = 1, .only = permit->only};
+    uint32_t first = 0;
+    uint32_t count = 1;
+    deed.addr = pdu_u16(request + 1);
+    if (function->table == MBP_DIAGNOSTICS)
+        return deed;
+    if (mbp_function_addresses(&function->write, request, len, &first, &count)) {
+        deed.addr = (uint16_t)first;
+        deed.count = (uint16_t)count;
+    }
+    if (function->bytes_at != 0)
+        deed.bytes = request + function->value_at;
+    else if (request[0] == 22) /* of what stands there nothing counts: a command word reads 0 */
+        pdu_put_u16(words, pdu_u16(request + 5) & (unsigned)~pdu_u16(request + 3));
+    else if (request[0] == 5)
+        words[0] = pdu_u16(request + 3) != 0;
+    else
+        memcpy(words, request + 3, 2);
+    return deed;
+}
+
+/* The next one into `deed`; false: there is none. */
+static bool next_deed(struct deeds *deeds)
+{
+    if (mbp_function(deeds->request[0])->table == MBP_FILES)
+        return next_file(deeds);
+    if (deeds->at != 0)
+        return false;
+    deeds->deed = deed_of(deeds->request, deeds->len, deeds->permit, deeds->words);
+    deeds->at = deeds->len;
+    return true;
+}
+
+/* What most requests are: nothing else has to be looked at. */
+static inline bool needs_no_look(const struct mbp_pdu_context *context, const uint8_t *request)
+{
+    const struct mbp_permit *permit = context->permit;
+    if (permit->unlimited)
+        return true;
+    bool reads = (mbp_functions[request[0]].flags & MBP_FUNCTION_WRITES) == 0 && request[0] != 8;
+    return reads && mbp_permit_allow(permit, context->unit->unit->id) != MBP_ALLOW_NONE;
+}
+
+static struct mbp_access_ask ask_of(const struct mbp_pdu_context *context, const uint8_t *request, size_t len)
+{
+    bool coils = (mbp_function(request[0])->flags & MBP_FUNCTION_OPERATES) != 0;
+    return (struct mbp_access_ask){.unit = context->unit,
+                                   .writes = mbp_pdu_writes(request, len),
+                                   .operates = coils || mbp_pdu_speaks(request, len) || pdu_tells(request, len)};
+}
+
+/* By the rules, before anything else: whoever may not use a function learns nothing of its form. */
+__attribute__((cold, noinline)) static bool is_admitted(const struct mbp_pdu_context *context, const uint8_t *request,
+                                                        size_t len)
+{
+    const struct mbp_access_ask ask = ask_of(context, request, len);
+    uint16_t at = 0;
+    enum mbp_status status = mbp_access_check(context->permit, &ask, &at);
+    if (status != MBP_OK)
+        pdu_refuse(context, request, len, status);
+    return status == MBP_OK;
+}
+
+/* Whether it depends on what is written. */
+static bool is_by_role(const struct mbp_pdu_context *context, const uint8_t *request, size_t len)
+{
+    return context->permit->by_role && mbp_pdu_writes(request, len) && !mbp_pdu_speaks(request, len);
+}
+
+/* By what is written, of a request of good form. A refusal is noted where it belongs. */
+__attribute__((cold, noinline)) static bool is_entitled(const struct mbp_pdu_context *context, const uint8_t *request,
+                                                        size_t len)
+{
+    struct mbp_access_ask ask = ask_of(context, request, len);
+    struct deeds deeds = {.permit = context->permit, .request = request, .len = len};
+    enum mbp_status status = MBP_OK;
+    uint16_t at = 0;
+    if (!is_by_role(context, request, len))
+        return true;
+    ask.deed = &deeds.deed;
+    while (status == MBP_OK && next_deed(&deeds))
+        status = mbp_access_check(context->permit, &ask, &at);
+    if (status != MBP_OK)
+        mbp_image_refuse_deed(context->unit, &deeds.deed, at, status, context->peer);
+    return status == MBP_OK;
+}
+
+enum mbp_right mbp_pdu_lacks(const struct mbp_pdu_context *context, const uint8_t *request, size_t len)
+{
+    struct deeds deeds = {.permit = context->permit, .request = request, .len = len};
+    enum mbp_right right = MBP_RIGHT_COUNT;
+    uint16_t at = 0;
+    if (!is_by_role(context, request, len))
+        return right;
+    while (right == MBP_RIGHT_COUNT && next_deed(&deeds))
+        right = mbp_image_lacks(context->unit, &deeds.deed, context->permit->missing, &at);
+    return right;
+}
+
+/* ---- all of it --------------------------------------------------------------------------------------------------- */
+
 /* Files of its own are a device's; those of the plant are ours. */
 static bool has_files(const struct mbp_unit *unit)
 {
@@ -217,12 +332,13 @@ static enum mbp_status dispatch(const struct mbp_pdu_context *context, const uin
         pdu_refuse(context, request, len, MBP_EX_ILLEGAL_FUNCTION);
         return MBP_EX_ILLEGAL_FUNCTION;
     }
-    if (!allowed(context, request, len)) {
-        pdu_refuse(context, request, len, MBP_EX_ILLEGAL_FUNCTION);
+    bool is_free = needs_no_look(context, request);
+    if (!is_free && !is_admitted(context, request, len))
         return MBP_EX_ILLEGAL_FUNCTION;
-    }
     if (mbp_function_check(&mbp_functions[function], request, len) != MBP_FORM_GOOD)
         return MBP_EX_ILLEGAL_DATA_VALUE;
+    if (!is_free && !is_entitled(context, request, len))
+        return MBP_EX_ILLEGAL_FUNCTION;
     return handlers[function](context, request, len, response, out_len);
 }
 
@@ -249,13 +365,17 @@ size_t mbp_pdu_respond(const struct mbp_pdu_context *context, const uint8_t *req
     if (serial != NULL)
         pdu_serial_received(serial, mute);
     enum mbp_status status = MBP_OK;
-    struct mbp_pdu_context said = *context;
-    if (context->visit != NULL && mbp_pdu_writes(request, len) && !mbp_pdu_speaks(request, len))
+    struct mbp_pdu_context said; /* copied where something is said alone: most requests read */
+    const struct mbp_pdu_context *of = context;
+    if (context->visit != NULL && mbp_pdu_writes(request, len) && !mbp_pdu_speaks(request, len)) {
+        said = *context;
+        of = &said;
         status = pdu_say(&said);
+    }
     if (context->instead != 0)
-        status = refuse_all(&said, request, len);
+        status = refuse_all(of, request, len);
     else if (status == MBP_OK && (!mute || ends_listen_only(request, len)))
-        status = dispatch(&said, request, len, response, &out_len);
+        status = dispatch(of, request, len, response, &out_len);
     response[0] = request[0];
     if (status != MBP_OK) {
         response[0] = request[0] | 0x80u;

@@ -136,6 +136,8 @@ enum mbp_status pdu_write_file_record(const struct mbp_pdu_context *context, con
         struct group group = get_group(request + at);
         status = mbp_image_write_file(context->unit, group.file, group.record, group.count, request + at + GROUP_LEN,
                                       context->peer);
+        if (status == MBP_EX_SERVER_DEVICE_FAILURE)
+            pdu_refuse(context, request, len, status);
         if (status != MBP_OK)
             return status;
         at += GROUP_LEN + 2 * (size_t)group.count;

@@ -29,6 +29,7 @@ pdu_handler pdu_encapsulated_interface;
 /* Files of the connection (pdu_visit.c): whether a number is one's; whether they are served; words of one; a request
  * that mbp_pdu_speaks and whose groups are whole. */
 bool pdu_is_of_visit(uint16_t file);
+bool pdu_tells(const uint8_t *request, size_t len); /* it is about the logbook alone */
 bool pdu_hears(const struct mbp_pdu_context *context);
 enum mbp_status pdu_read_visit(const struct mbp_pdu_context *context, uint16_t file, uint16_t record, uint16_t count,
                                uint8_t *big_endian);
@@ -38,7 +39,7 @@ enum mbp_status pdu_write_visit(const struct mbp_pdu_context *context, const uin
  * many since the last scan. */
 enum mbp_status pdu_say(struct mbp_pdu_context *context);
 
-/* Whether a request of FC 8 clears counters that all peers share. */
+/* Whether a request of FC 8 clears counters that all peers share, or silences the unit: it needs what a write does. */
 bool pdu_diagnostics_write(const uint8_t *request, size_t len);
 
 /* Leaves a refused write for the journal, as far as its request can be read. */

@@ -148,7 +148,8 @@ enum diagnostics {
 bool pdu_diagnostics_write(const uint8_t *request, size_t len)
 {
     uint16_t sub_function = len >= 3 ? pdu_u16(request + 1) : 0;
-    return sub_function == RESTART || sub_function == CLEAR_COUNTERS || sub_function == CLEAR_OVERRUN;
+    return sub_function == RESTART || sub_function == LISTEN_ONLY || sub_function == CLEAR_COUNTERS ||
+           sub_function == CLEAR_OVERRUN;
 }
 
 static bool data_fits(uint16_t sub_function, uint16_t data)
@@ -189,7 +190,7 @@ enum mbp_status pdu_diagnostics(const struct mbp_pdu_context *context, const uin
         return MBP_OK;
     }
     bool counter = diagnostic_counter(context->serial, sub_function, &number);
-    bool acts = sub_function == CHANGE_DELIMITER || sub_function == LISTEN_ONLY || pdu_diagnostics_write(request, len);
+    bool acts = sub_function == CHANGE_DELIMITER || pdu_diagnostics_write(request, len);
     if (!counter && !acts)
         return MBP_EX_ILLEGAL_FUNCTION;
     if (len != 5)

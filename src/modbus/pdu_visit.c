@@ -2,6 +2,7 @@
  */
 #include <string.h>
 
+#include "mbplant/event/logbook.h"
 #include "pdu_priv.h"
 
 bool pdu_is_of_visit(uint16_t file)
@@ -20,6 +21,18 @@ bool mbp_pdu_speaks(const uint8_t *request, size_t len)
         at += PDU_GROUP_LEN + 2 * (size_t)pdu_u16(request + at + 5);
     }
     return true;
+}
+
+/* Likewise of one that tells the journal something. */
+bool pdu_tells(const uint8_t *request, size_t len)
+{
+    bool logbook = request[0] == 21 && len > 2;
+    for (size_t at = 2; logbook && at < len;) {
+        if (len - at < PDU_GROUP_LEN || pdu_u16(request + at + 1) != MBP_LOGBOOK_FILE)
+            return false;
+        at += PDU_GROUP_LEN + 2 * (size_t)pdu_u16(request + at + 5);
+    }
+    return logbook;
 }
 
 bool pdu_hears(const struct mbp_pdu_context *context)

@@ -2,8 +2,11 @@
 #include "names.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -27,14 +30,14 @@ static const char *const type_names[] = {"int16",     "uint16",    "int32",     
 static const char *const order_names[] = {"ABCD", "CDAB", "BADC", "DCBA"};
 static const char *const inject_names[] = {"hold", "once", "reject"};
 static const char *const priority_names[] = {"low", "medium", "high", "critical"};
+static const char *const interlock_action_names[] = {"trip", "permissive"};
+static const char *const interlock_state_names[] = {"ready", "acting", "bypassed", "defeated"};
 static const char *const kind_names[] = {"temperature",  "pressure",      "level",   "flow",      "speed",
                                          "vibration",    "current",       "voltage", "humidity",  "power",
                                          "torque",       "position",      "weight",  "frequency", "ph",
                                          "conductivity", "concentration", "generic"};
 static const char *const actuator_kind_names[] = {"valve", "damper", "pump",     "fan",
                                                   "motor", "heater", "setpoint", "output"};
-static const char *const setting_names[] = {"setpoint",   "gain",        "integral", "derivative",
-                                            "output_low", "output_high", "manual"};
 static const char *const action_names[] = {"reverse", "direct"};
 static const char *const mode_names[] = {"manual", "auto"};
 static const char *const wave_names[] = {"none", "sine", "square", "triangle", "sawtooth", "steps"};
@@ -53,6 +56,8 @@ static const char *const shows_names[] = {"low", "high"};
 
 _Static_assert(COUNT_OF(effect_names) == MBP_EFFECT_COUNT, "a word for each effect");
 _Static_assert(COUNT_OF(state_names) == MBP_STATE_COUNT, "a word for each state");
+_Static_assert(COUNT_OF(interlock_action_names) == MBP_INTERLOCK_ACTION_COUNT, "a word for each action");
+_Static_assert(COUNT_OF(interlock_state_names) == MBP_INTERLOCK_STATE_COUNT, "a word for each state of an interlock");
 _Static_assert(COUNT_OF(limit_names) == MBP_ALARM_COUNT, "a word for each alarm");
 _Static_assert(COUNT_OF(alarm_state_names) == MBP_ALARM_STATE_COUNT, "a word for each state of an alarm");
 _Static_assert(COUNT_OF(table_names) == MBP_TABLE_COUNT, "a word for each table");
@@ -62,7 +67,6 @@ _Static_assert(COUNT_OF(inject_names) == MBP_INJECT_COUNT, "a word for each inje
 _Static_assert(COUNT_OF(priority_names) == MBP_PRIORITY_COUNT, "a word for each priority");
 _Static_assert(COUNT_OF(kind_names) == MBP_KIND_COUNT, "a word for each kind");
 _Static_assert(COUNT_OF(wave_names) == MBP_WAVE_COUNT, "a word for each wave");
-_Static_assert(COUNT_OF(setting_names) == MBP_SETTING_COUNT, "a word for each setting");
 _Static_assert(COUNT_OF(actuator_kind_names) == MBP_ACTUATOR_KIND_COUNT, "a word for each kind of actuator");
 
 static const struct mbp_synonym state_synonyms[] = {{"in_service", MBP_EN_SERVICE}, {"faulted", MBP_EN_PANNE}};
@@ -100,9 +104,9 @@ const struct mbp_words mbp_type_words_list = WORDS("a type", type_names);
 const struct mbp_words mbp_order_words = WORDS("an order", order_names);
 const struct mbp_words mbp_inject_words = WORDS("a way to inject", inject_names);
 const struct mbp_words mbp_priority_words = WORDS("a priority", priority_names);
+const struct mbp_words mbp_interlock_action_words = WORDS("an action", interlock_action_names);
 const struct mbp_words mbp_kind_words = WORDS("a kind", kind_names);
 const struct mbp_words mbp_actuator_kind_words = WORDS("a kind of actuator", actuator_kind_names);
-static const struct mbp_words setting_words = WORDS("a setting", setting_names);
 const struct mbp_words mbp_action_words = WORDS("an action", action_names);
 static const char *const controller_type_names[] = {"pid", "two_position"};
 const struct mbp_words mbp_controller_type_words = WORDS("a type of controller", controller_type_names);
@@ -116,7 +120,9 @@ const struct mbp_words mbp_allow_words = WORDS("a permission", allow_names);
 const struct mbp_words mbp_wire_fault_words = WORDS("a wire fault", wire_fault_names);
 static const char *const absent_names[] = {"exception", "silent"};
 static const char *const refuse_names[] = {"4", "3", "clamp", "ignore"};
-static const struct mbp_synonym refuse_synonyms[] = {{"04", MBP_REFUSE_FAILURE}, {"03", MBP_REFUSE_VALUE}};
+static const struct mbp_synonym refuse_synonyms[] = {{"04", MBP_REFUSE_FAILURE},   {"03", MBP_REFUSE_VALUE},
+                                                     {"0x4", MBP_REFUSE_FAILURE},  {"0x3", MBP_REFUSE_VALUE},
+                                                     {"0x04", MBP_REFUSE_FAILURE}, {"0x03", MBP_REFUSE_VALUE}};
 _Static_assert(COUNT_OF(refuse_names) == MBP_REFUSE_COUNT, "a word for each way to refuse");
 static const char *const overflow_names[] = {"hold", "wrap"};
 static const char *const byte_names[] = {"low", "high"};
@@ -198,7 +204,34 @@ const char *mbp_poll_form(enum mbp_type type, enum mbp_order order, bool bits, b
 
 int mbp_table_find(const char *word)
 {
-    return mbp_words_find(&mbp_table_words, word);
+    for (unsigned i = 0; i < MBP_TABLE_COUNT; i++) {
+        if (strcasecmp(table_names[i], word) == 0)
+            return (int)i;
+    }
+    for (unsigned i = 0; i < COUNT_OF(table_synonyms); i++) {
+        if (strcasecmp(table_synonyms[i].word, word) == 0)
+            return table_synonyms[i].value;
+    }
+    return -1;
+}
+
+int mbp_table_place(const char *text, uint16_t *addr)
+{
+    char word[32];
+    size_t len = strcspn(text, " ");
+    const char *digits = text + len + strspn(text + len, " ");
+    bool hex = digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X');
+    digits += hex ? 2 : 0;
+    if (len >= sizeof word || text[len] != ' ' || !isxdigit((unsigned char)digits[0]))
+        return -1;
+    snprintf(word, sizeof word, "%.*s", (int)len, text);
+    int table = mbp_table_find(word);
+    char *end;
+    unsigned long number = strtoul(digits, &end, hex ? 16 : 10);
+    if (table < 0 || *end != '\0' || number > UINT16_MAX)
+        return -1;
+    *addr = (uint16_t)number;
+    return table;
 }
 
 const char *mbp_type_name(enum mbp_type type)
@@ -211,6 +244,11 @@ const char *mbp_order_name(enum mbp_order order)
     return name_of(&mbp_order_words, order);
 }
 
+const char *mbp_allow_name(enum mbp_allow allow)
+{
+    return name_of(&mbp_allow_words, allow);
+}
+
 const char *mbp_inject_name(enum mbp_inject inject)
 {
     return name_of(&mbp_inject_words, inject);
@@ -221,29 +259,24 @@ const char *mbp_priority_name(enum mbp_priority priority)
     return name_of(&mbp_priority_words, priority);
 }
 
+const char *mbp_interlock_action_name(enum mbp_interlock_action action)
+{
+    return name_of(&mbp_interlock_action_words, action);
+}
+
+const char *mbp_interlock_state_name(enum mbp_interlock_state state)
+{
+    return (unsigned)state < COUNT_OF(interlock_state_names) ? interlock_state_names[state] : "unknown";
+}
+
 const char *mbp_kind_name(enum mbp_kind kind)
 {
     return name_of(&mbp_kind_words, kind);
 }
 
-const char *mbp_wave_name(enum mbp_wave wave)
-{
-    return name_of(&mbp_wave_words, wave);
-}
-
-const char *mbp_input_function_name(enum mbp_input_function function)
-{
-    return name_of(&mbp_input_function_words, function);
-}
-
 const char *mbp_actuator_kind_name(enum mbp_actuator_kind kind)
 {
     return name_of(&mbp_actuator_kind_words, kind);
-}
-
-const char *mbp_setting_name(enum mbp_setting setting)
-{
-    return name_of(&setting_words, setting);
 }
 
 /* The mission names those of temperature and pressure; the others are the terms of their fields (ANSI device numbers

@@ -114,17 +114,53 @@ bool mqtt_command_hand_over(struct mbp_mqtt *mqtt, const struct mqtt_command *co
     return true;
 }
 
+/* ---- refused before anybody saw it ------------------------------------------------------------------------------- */
+
+void mqtt_put_refused(const char *name, const char *why, FILE *out)
+{
+    fputs("{\"name\":\"", out);
+    mbp_json_put_text(out, name);
+    fputs("\",\"why\":\"", out);
+    mbp_json_put_text(out, why);
+    fputs("\"}", out);
+}
+
+void mqtt_refuse(struct mqtt_link *link)
+{
+    atomic_fetch_add(&link->mqtt->command_count, 1);
+    atomic_fetch_add(&link->mqtt->refused, 1);
+}
+
+void mqtt_refuse_because(struct mqtt_link *link, const char *name, size_t len, const char *why)
+{
+    mqtt_refuse(link);
+    if (link->refused_count == MQTT_REFUSED)
+        return;
+    char *to = link->refused[link->refused_count].name;
+    const size_t most = sizeof link->refused[0].name - 1;
+    snprintf(to, most + 1, "%.*s", (int)(len < most ? len : most), name);
+    link->refused[link->refused_count++].why = why;
+}
+
+/* In the order in which they came. */
+void mqtt_tell_refused(struct mqtt_link *link)
+{
+    for (unsigned r = 0; r < link->refused_count && link->format->mail != NULL; r++) {
+        FILE *out = mqtt_scratch(link);
+        mqtt_put_refused(link->refused[r].name, link->refused[r].why, out);
+        struct mbp_text text = mqtt_scratch_text(link);
+        link->format->mail(link, &(const struct mqtt_mail){(char *)text.bytes, text.len, 0, 0, MQTT_MAIL_REFUSED});
+    }
+    link->refused_count = 0;
+}
+
 /* ---- carrying it out --------------------------------------------------------------------------------------------- */
 
 static void refused(struct mbp_mqtt *mqtt, const struct mqtt_metric *metric, const char *why)
 {
     atomic_fetch_add(&mqtt->refused, 1);
     fseeko(mqtt->out, 0, SEEK_SET);
-    fputs("{\"name\":\"", mqtt->out);
-    mbp_json_put_text(mqtt->out, metric->name);
-    fputs("\",\"why\":\"", mqtt->out);
-    mbp_json_put_text(mqtt->out, why);
-    fputs("\"}", mqtt->out);
+    mqtt_put_refused(metric->name, why, mqtt->out);
     off_t end = ftello(mqtt->out);
     if (fflush(mqtt->out) == 0 && end > 0)
         mqtt_mail(mqtt, MQTT_MAIL_REFUSED, 0, mqtt->text, (size_t)end);
@@ -146,14 +182,14 @@ static const char *exception_words(enum mbp_status exception)
 }
 
 static enum mbp_status request(struct mbp_mqtt *mqtt, const struct mqtt_command *command, struct mbp_image_unit *unit,
-                               const uint8_t *bytes, size_t len)
+                               const uint8_t *bytes, size_t len, enum mbp_right *lacks)
 {
     uint8_t response[MBP_PDU_MAX];
     const struct sockaddr *peer = (const struct sockaddr *)&command->peer;
-    const struct mbp_server_right right = mbp_server_right_of(mqtt->plant, peer, true);
     struct mbp_actor actor = {.kind = MBP_ACTOR_MQTT};
-    memcpy(actor.address, right.address, sizeof actor.address);
-    snprintf(actor.name, sizeof actor.name, "%s", command->who);
+    mbp_server_address_of(peer, actor.address);
+    struct mbp_permit permit = mbp_permit_of(mqtt->plant, actor.address, true);
+    mbp_access_introduce(mqtt->plant, command->who, &permit, &actor);
     uint32_t comment = 0;
     if (command->why[0] != '\0')
         comment = mbp_image_comment(mqtt->image, (struct mbp_text){command->why, strlen(command->why)});
@@ -163,10 +199,12 @@ static enum mbp_status request(struct mbp_mqtt *mqtt, const struct mqtt_command 
         .unit = unit,
         .identity = &mqtt->plant->identity,
         .peer = {.actor = mbp_journal_actor(mqtt->config.journal, &actor) | comment << 16},
-        .allow = mbp_server_allow_of(mqtt->plant, peer, true, unit->unit->id),
+        .permit = &permit,
     };
     mbp_pdu_respond(&context, bytes, len, response);
-    return (response[0] & 0x80u) == 0 ? MBP_OK : (enum mbp_status)response[1];
+    enum mbp_status status = (response[0] & 0x80u) == 0 ? MBP_OK : (enum mbp_status)response[1];
+    *lacks = status == MBP_EX_ILLEGAL_FUNCTION ? mbp_pdu_lacks(&context, bytes, len) : MBP_RIGHT_COUNT;
+    return status;
 }
 
 static bool fits(const struct mbp_point *point, double value)
@@ -200,7 +238,7 @@ static void carry_out(struct mbp_mqtt *mqtt, const struct mqtt_command *command)
     struct mbp_image_unit *unit = mbp_image_unit(mqtt->image, of->id);
     uint16_t words[MBP_STRING_WORDS_MAX] = {0};
     uint8_t bytes[MBP_PDU_MAX];
-    char why[160];
+    char why[256];
     if (!point->writable || (point->table != MBP_COILS && point->table != MBP_HOLDING_REGISTERS)) {
         refused(mqtt, metric, "it cannot be written");
         return;
@@ -211,11 +249,14 @@ static void carry_out(struct mbp_mqtt *mqtt, const struct mqtt_command *command)
         return;
     }
     size_t len = mbp_pdu_write(&of->answer, (enum mbp_table)point->table, point->addr, count, words, bytes);
-    enum mbp_status status = request(mqtt, command, unit, bytes, len);
+    enum mbp_right lacks = MBP_RIGHT_COUNT;
+    enum mbp_status status = request(mqtt, command, unit, bytes, len, &lacks);
     if (status == MBP_OK)
         return;
     const char *said =
-        status == MBP_EX_ILLEGAL_FUNCTION || command->is_text
+        status == MBP_EX_ILLEGAL_FUNCTION
+            ? mbp_report_no_right(MBP_LANG_EN, &mqtt->plant->operators, command->who, lacks, why, sizeof why)
+        : command->is_text
             ? NULL
             : mbp_report_refusal(MBP_LANG_EN, mqtt->plant, point, command->number, status, why, sizeof why);
     refused(mqtt, metric, said != NULL ? said : exception_words(status));

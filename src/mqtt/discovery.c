@@ -9,6 +9,8 @@
 #include "mbplant/json.h"
 #include "mqtt_priv.h"
 
+#define STEP_LEAST 0.001 /* Home Assistant drops a number whose step is smaller */
+
 /* ---- what a point is there --------------------------------------------------------------------------------------- */
 
 static bool is_bit(const struct mbp_point *point)
@@ -39,7 +41,8 @@ static const char *as_id(const char *text, char *buf, size_t size)
     return buf;
 }
 
-static const char *topic_of(const struct mqtt_link *link, const struct mqtt_metric *metric, char buf[MQTT_TOPIC_MAX])
+const char *mqtt_discovery_topic(const struct mqtt_link *link, const struct mqtt_metric *metric,
+                                 char buf[MQTT_TOPIC_MAX])
 {
     char node[96];
     snprintf(buf, MQTT_TOPIC_MAX, "%s/%s/mbplant_%s/%s/config", link->mqtt->options.discovery,
@@ -76,14 +79,14 @@ static void put_device(const struct mqtt_link *link, const struct mqtt_metric *m
 static void put_range(const struct mqtt_metric *metric, FILE *out)
 {
     double low = metric->row.range[0], high = metric->row.range[1];
-    if (!isfinite(low) || !isfinite(high))
+    if (!isfinite(low) || !isfinite(high) || low >= high)
         mbp_register_range(&metric->reg, &low, &high);
     fputs(",\"mode\":\"box\",\"min\":", out);
     mbp_json_put_number(out, fmax(low, -1e12));
     fputs(",\"max\":", out);
     mbp_json_put_number(out, fmin(high, 1e12));
     fputs(",\"step\":", out);
-    mbp_json_put_number(out, pow(10, -(double)metric->row.decimals));
+    mbp_json_put_number(out, fmax(pow(10, -(double)metric->row.decimals), STEP_LEAST));
 }
 
 static void put_number_keys(const struct mqtt_metric *metric, const char *component, FILE *out)
@@ -98,8 +101,6 @@ static void put_number_keys(const struct mqtt_metric *metric, const char *compon
         put_range(metric, out);
     else if (number)
         put(out, "state_class", "%s", metric->row.role == MBP_EXPORT_COUNT ? "total_increasing" : "measurement");
-    if (metric->row.role == MBP_EXPORT_LIMIT)
-        put(out, "entity_category", "%s", "config");
 }
 
 static void put_keys(const struct mqtt_link *link, const struct mqtt_metric *metric, FILE *out)
@@ -118,12 +119,15 @@ static void put_keys(const struct mqtt_link *link, const struct mqtt_metric *met
         put(out, "value_template", "%s", "{{ 'true' if value_json.value else 'false' }}");
         put(out, "payload_on", "%s", "true");
         put(out, "payload_off", "%s", "false");
-        if (metric->row.role == MBP_EXPORT_ALARM)
+        if (metric->row.role == MBP_EXPORT_ALARM && !commands)
             put(out, "device_class", "%s", "problem");
     } else {
         put(out, "value_template", "%s", "{{ value_json.value }}");
         put_number_keys(metric, component, out);
     }
+    /* What only shows something may not be there to set it up. */
+    if (metric->row.role == MBP_EXPORT_LIMIT)
+        put(out, "entity_category", "%s", commands ? "config" : "diagnostic");
 }
 
 void mqtt_discover(struct mqtt_link *link, const struct mqtt_metric *metric)
@@ -138,11 +142,5 @@ void mqtt_discover(struct mqtt_link *link, const struct mqtt_metric *metric)
     put_device(link, metric, node, out);
     putc('}', out);
     struct mbp_text text = mqtt_scratch_text(link);
-    mqtt_publish(link, topic_of(link, metric, topic), text.bytes, text.len, 0, true, NULL);
-}
-
-void mqtt_discover_gone(struct mqtt_link *link, const struct mqtt_metric *metric)
-{
-    char topic[MQTT_TOPIC_MAX];
-    mqtt_publish(link, topic_of(link, metric, topic), NULL, 0, 0, true, NULL);
+    mqtt_publish(link, mqtt_discovery_topic(link, metric, topic), text.bytes, text.len, 0, true, NULL);
 }

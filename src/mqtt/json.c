@@ -1,12 +1,13 @@
 /* The format json: PREFIX/NODE/POINT has the point's value, retained; PREFIX/NODE/POINT/set takes one;
- * PREFIX/NODE/status is online or offline; PREFIX/NODE/events has the journal's lines, PREFIX/NODE/refused what was
- * refused of commands. */
+ * PREFIX/NODE/status is online or offline; PREFIX/NODE/hole tells of which time there are minute means alone;
+ * PREFIX/NODE/events has the journal's lines, PREFIX/NODE/refused what was refused of commands. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mbplant/json.h"
 #include "mbplant/report.h"
-#include "mqtt_priv.h"
+#include "told.h"
 
 static const char *topic_of(const struct mqtt_link *link, const char *name, char buf[MQTT_TOPIC_MAX])
 {
@@ -24,12 +25,15 @@ static void will(struct mqtt_link *link)
     const struct mbp_mqtt_options *options = &link->mqtt->options;
     snprintf(link->base, sizeof link->base, "%s/%s", options->prefix, options->node);
     topic_of(link, "status", topic);
-    mosquitto_will_set(link->mosq, topic, (int)strlen("offline"), "offline", 1, true);
+    mqtt_library.will_set(link->mosq, topic, (int)strlen("offline"), "offline", 1, true);
 }
 
 static void connected(struct mqtt_link *link)
 {
     char topic[MQTT_TOPIC_MAX];
+    if (link->own == NULL)
+        link->own = calloc(1, sizeof(struct mqtt_told));
+    link->broken = link->own == NULL; /* no memory */
     topic_of(link, "sync", link->barrier_topic);
     if (link->mqtt->options.commands)
         mqtt_subscribe(link, topic_of(link, "+/set", topic));
@@ -73,10 +77,30 @@ static void value(struct mqtt_link *link, const struct mqtt_change *change, bool
     mqtt_publish(link, topic_of(link, metric->name, topic), text.bytes, text.len, 0, !historical, NULL);
 }
 
+/* Who keeps values is told where only minute means come. */
+static void tell_hole(struct mqtt_link *link)
+{
+    char topic[MQTT_TOPIC_MAX];
+    FILE *out = mqtt_scratch(link);
+    fprintf(out, "{\"from\":%" PRIu64 ",\"to\":%" PRIu64 ",\"values\":%" PRIu64 "}", link->hole.from_ms,
+            link->hole.to_ms, link->hole.values);
+    struct mbp_text text = mqtt_scratch_text(link);
+    mqtt_publish(link, topic_of(link, "hole", topic), text.bytes, text.len, 1, true, NULL);
+}
+
+static void values(struct mqtt_link *link, const struct mqtt_change *changes, uint32_t count, bool historical)
+{
+    for (uint32_t c = 0; c < count; c++)
+        value(link, &changes[c], historical);
+}
+
 static bool birth(struct mqtt_link *link)
 {
     char topic[MQTT_TOPIC_MAX];
     struct mqtt_roster *roster = link->roster;
+    struct mqtt_told *told = link->own;
+    if (link->at == 0)
+        mqtt_told_begin(told);
     for (; link->at < roster->count; link->at++) {
         if (!mqtt_link_may_send(link))
             return false;
@@ -85,6 +109,10 @@ static bool birth(struct mqtt_link *link)
         if (roster->now[link->at].time_ms != 0)
             value(link, &roster->now[link->at], false);
     }
+    if (!mqtt_told_clear(link, told))
+        return false;
+    if (link->hole.values > 0)
+        tell_hole(link);
     mqtt_publish(link, topic_of(link, "status", topic), "online", strlen("online"), 1, true, NULL);
     return true;
 }
@@ -102,48 +130,52 @@ static void mail(struct mqtt_link *link, const struct mqtt_mail *mail)
     }
 }
 
-/* The point that PREFIX/NODE/POINT/set names. */
-static uint32_t point_of(const struct mqtt_link *link, const char *topic)
+/* What PREFIX/NODE/POINT/set names. Returns how long that is. */
+static size_t named(const struct mqtt_link *link, const char *topic, const char **name)
 {
-    char name[256];
-    size_t base = strlen(link->base), len = strlen(topic);
-    const size_t tail = strlen("/set");
-    if (len <= base + 1 + tail || strncmp(topic, link->base, base) != 0 || topic[base] != '/' ||
-        len - base - 1 - tail >= sizeof name)
-        return NOTHING;
-    snprintf(name, sizeof name, "%.*s", (int)(len - base - 1 - tail), topic + base + 1);
-    return mqtt_roster_find(link->roster, name);
+    const size_t base = strlen(link->base), len = strlen(topic), tail = strlen("/set");
+    *name = topic;
+    if (len <= base + 1 + tail || strncmp(topic, link->base, base) != 0 || topic[base] != '/')
+        return 0;
+    *name = topic + base + 1;
+    return len - base - 1 - tail;
 }
 
-/* A retained command would be carried out again at each connection. */
-static void message(struct mqtt_link *link, const struct mosquitto_message *message)
+static uint32_t point_of(const struct mqtt_link *link, const char *name, size_t len)
+{
+    char text[256];
+    if (len == 0 || len >= sizeof text)
+        return NOTHING;
+    snprintf(text, sizeof text, "%.*s", (int)len, name);
+    return mqtt_roster_find(link->roster, text);
+}
+
+/* NULL = it is handed over. A retained command would be carried out again at each connection. */
+static const char *take_command(struct mqtt_link *link, uint32_t metric, const struct mosquitto_message *message)
 {
     static struct mqtt_command command; /* of this thread alone */
-    uint32_t metric = point_of(link, message->topic);
     command = (struct mqtt_command){.roster = link->roster, .metric = metric, .peer = link->peer};
-    if (metric == NOTHING || message->retain || message->payloadlen < 0 ||
-        !mqtt_command_read(&link->roster->metrics[metric], message->payload, (size_t)message->payloadlen, &command)) {
-        mqtt_refuse(link);
-        return;
-    }
-    if (mqtt_command_hand_over(link->mqtt, &command))
-        atomic_fetch_add(&link->mqtt->command_count, 1);
-    else
-        mqtt_refuse(link);
+    if (metric == NOTHING)
+        return "no such point is published";
+    if (message->retain)
+        return "a retained command is not carried out";
+    if (message->payloadlen > (int)MQTT_PAYLOAD_MAX)
+        return "it is too long";
+    if (message->payloadlen < 0 ||
+        !mqtt_command_read(&link->roster->metrics[metric], message->payload, (size_t)message->payloadlen, &command))
+        return "this is no value for it";
+    return mqtt_command_hand_over(link->mqtt, &command) ? NULL : "too many commands wait";
 }
 
-/* What is no more is no last value either. */
-static void follow(struct mqtt_link *link, const struct mqtt_roster *before)
+static void message(struct mqtt_link *link, const struct mosquitto_message *message)
 {
-    char topic[MQTT_TOPIC_MAX];
-    for (uint32_t m = 0; m < before->count; m++) {
-        const struct mqtt_metric *metric = &before->metrics[m];
-        if (mqtt_roster_find(link->roster, metric->name) != NOTHING)
-            continue;
-        mqtt_publish(link, topic_of(link, metric->name, topic), NULL, 0, 0, true, NULL);
-        if (link->mqtt->options.discovery != NULL)
-            mqtt_discover_gone(link, metric);
-    }
+    const char *name;
+    const size_t len = named(link, message->topic, &name);
+    const char *why = take_command(link, point_of(link, name, len), message);
+    if (why != NULL)
+        mqtt_refuse_because(link, name, len, why);
+    else
+        atomic_fetch_add(&link->mqtt->command_count, 1);
 }
 
 static void goodbye(struct mqtt_link *link)
@@ -152,11 +184,18 @@ static void goodbye(struct mqtt_link *link)
     mqtt_publish(link, topic_of(link, "status", topic), "offline", strlen("offline"), 1, true, NULL);
 }
 
+static void release(struct mqtt_link *link)
+{
+    if (link->own != NULL)
+        mqtt_told_free(link->own);
+}
+
 const struct mqtt_format mqtt_json_format = {.will = will,
                                              .connected = connected,
                                              .birth = birth,
-                                             .value = value,
+                                             .values = values,
+                                             .at_once = 1,
                                              .mail = mail,
                                              .message = message,
-                                             .follow = follow,
-                                             .goodbye = goodbye};
+                                             .goodbye = goodbye,
+                                             .release = release};

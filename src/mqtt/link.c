@@ -2,10 +2,12 @@
  * Will of its own, and nothing of an old one is sent on it. What cannot be written to the socket at once waits in our
  * ring, not in the library's memory. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "mqtt_priv.h"
 #include "waiting.h"
@@ -13,12 +15,12 @@
 #define RETRY_FIRST_NS  (MBP_NS_PER_S / 2)
 #define RETRY_MOST_NS   (30 * MBP_NS_PER_S)
 #define CONNECT_NS      (15 * MBP_NS_PER_S) /* until the broker has answered */
+#define HELD_NS         (30 * MBP_NS_PER_S) /* for a primary host, while there are other brokers */
 #define MISC_NS         (MBP_NS_PER_S / 2)
 #define GOODBYE_NS      (3 * MBP_NS_PER_S / 2)
 #define REPLAY_MS       25 /* between two looks at what waits */
 #define PACKETS_AT_ONCE 64
-#define CHANGES_AT_ONCE 512u
-#define PASSWORD_MAX    1024u
+#define CHANGES_A_TURN  8192u /* between two looks at what comes */
 
 /* ---- for the formats --------------------------------------------------------------------------------------------- */
 
@@ -38,13 +40,14 @@ struct mbp_text mqtt_scratch_text(struct mqtt_link *link)
 
 bool mqtt_link_may_send(const struct mqtt_link *link)
 {
-    return link->connected && !link->broken && !mosquitto_want_write(link->mosq);
+    return link->connected && !link->broken && !mqtt_library.want_write(link->mosq);
 }
 
 void mqtt_publish(struct mqtt_link *link, const char *topic, const void *payload, size_t len, int qos, bool retain,
                   int *mid)
 {
-    int rc = mosquitto_publish(link->mosq, mid, topic, (int)len, payload, qos, retain);
+    link->published++;
+    int rc = mqtt_library.publish(link->mosq, mid, topic, (int)len, payload, qos, retain);
     if (rc == MOSQ_ERR_SUCCESS)
         atomic_fetch_add(&link->mqtt->sent, 1);
     else if (rc == MOSQ_ERR_NO_CONN || rc == MOSQ_ERR_CONN_LOST || rc == MOSQ_ERR_ERRNO)
@@ -53,14 +56,8 @@ void mqtt_publish(struct mqtt_link *link, const char *topic, const void *payload
 
 void mqtt_subscribe(struct mqtt_link *link, const char *topic)
 {
-    if (mosquitto_subscribe(link->mosq, NULL, topic, 1) != MOSQ_ERR_SUCCESS)
+    if (mqtt_library.subscribe(link->mosq, NULL, topic, 1) != MOSQ_ERR_SUCCESS)
         link->broken = true;
-}
-
-void mqtt_refuse(struct mqtt_link *link)
-{
-    atomic_fetch_add(&link->mqtt->command_count, 1);
-    atomic_fetch_add(&link->mqtt->refused, 1);
 }
 
 /* ---- what the library tells -------------------------------------------------------------------------------------- */
@@ -71,12 +68,12 @@ static void on_connect(struct mosquitto *mosq, void *ctx, int code)
     struct mbp_mqtt *mqtt = link->mqtt;
     socklen_t size = sizeof link->peer;
     if (code != 0) {
-        atomic_store(&mqtt->why, mosquitto_connack_string(code));
+        atomic_store(&mqtt->why, mqtt_library.connack_string(code));
         link->broken = true;
         return;
     }
     memset(&link->peer, 0, sizeof link->peer);
-    getpeername(mosquitto_socket(mosq), (struct sockaddr *)&link->peer, &size);
+    getpeername(mqtt_library.socket(mosq), (struct sockaddr *)&link->peer, &size);
     link->connected = true;
     link->failures = 0;
     link->born = false;
@@ -124,85 +121,47 @@ static void on_subscribe(struct mosquitto *mosq, void *ctx, int mid, int count, 
 
 /* ---- one connection ---------------------------------------------------------------------------------------------- */
 
-const char *mqtt_path(const struct mbp_mqtt *mqtt, const char *file, char *buf, size_t size)
-{
-    if (file == NULL)
-        return NULL;
-    snprintf(buf, size, "%s%s", file[0] == '/' ? "" : mqtt->plant_folder, file);
-    return buf;
-}
-
-/* The first line of the file, which may be another one at each connection. It goes nowhere but to the library. */
-static bool set_password(struct mqtt_link *link)
-{
-    const struct mbp_mqtt_options *options = &link->mqtt->options;
-    char path[8192];
-    char *bytes = NULL;
-    size_t len = 0;
-    if (options->username == NULL)
-        return true;
-    if (options->password_file == NULL)
-        return mosquitto_username_pw_set(link->mosq, options->username, NULL) == MOSQ_ERR_SUCCESS;
-    mqtt_path(link->mqtt, options->password_file, path, sizeof path);
-    if (mbp_file_read(path, PASSWORD_MAX, &bytes, &len) != MBP_OK || len > PASSWORD_MAX) {
-        free(bytes);
-        atomic_store(&link->mqtt->why, "the file with the password cannot be read");
-        return false;
-    }
-    char password[PASSWORD_MAX + 1];
-    memcpy(password, bytes, len);
-    password[len] = '\0';
-    password[strcspn(password, "\r\n")] = '\0';
-    int rc = mosquitto_username_pw_set(link->mosq, options->username, password);
-    explicit_bzero(password, sizeof password);
-    explicit_bzero(bytes, len);
-    free(bytes);
-    return rc == MOSQ_ERR_SUCCESS;
-}
-
-static bool set_tls(struct mqtt_link *link, bool tls)
-{
-    const struct mbp_mqtt_options *options = &link->mqtt->options;
-    char ca[8192], cert[8192], key[8192];
-    if (!tls)
-        return true;
-    mqtt_path(link->mqtt, options->ca_file, ca, sizeof ca);
-    mqtt_path(link->mqtt, options->cert_file, cert, sizeof cert);
-    mqtt_path(link->mqtt, options->key_file, key, sizeof key);
-    int rc = mosquitto_tls_set(link->mosq, options->ca_file != NULL ? ca : NULL,
-                               options->ca_file != NULL ? NULL : "/etc/ssl/certs",
-                               options->cert_file != NULL ? cert : NULL, options->key_file != NULL ? key : NULL, NULL);
-    if (rc == MOSQ_ERR_SUCCESS)
-        return true;
-    atomic_store(&link->mqtt->why, "a file of the certificates or keys cannot be read");
-    return false;
-}
-
 static void set_callbacks(struct mqtt_link *link)
 {
-    mosquitto_connect_callback_set(link->mosq, on_connect);
-    mosquitto_message_callback_set(link->mosq, on_message);
-    mosquitto_publish_callback_set(link->mosq, on_publish);
-    mosquitto_subscribe_callback_set(link->mosq, on_subscribe);
-    mosquitto_max_inflight_messages_set(link->mosq, 0); /* how many of ours are under way is our own affair */
+    mqtt_library.connect_callback_set(link->mosq, on_connect);
+    mqtt_library.message_callback_set(link->mosq, on_message);
+    mqtt_library.publish_callback_set(link->mosq, on_publish);
+    mqtt_library.subscribe_callback_set(link->mosq, on_subscribe);
+    mqtt_library.max_inflight_messages_set(link->mosq, 0); /* how many of ours are under way is our own affair */
 }
 
 static void later(struct mqtt_link *link)
 {
-    uint64_t wait = RETRY_FIRST_NS << (link->failures < 6 ? link->failures : 6);
+    unsigned rounds = link->failures / mbp_mqtt_broker_count(link->mqtt->options.broker);
+    uint64_t wait = RETRY_FIRST_NS << (rounds < 6 ? rounds : 6);
     link->failures++;
+    link->broker++; /* the next one's turn */
     link->next_try_ns = mqtt_mono_ns() + (wait < RETRY_MOST_NS ? wait : RETRY_MOST_NS);
+}
+
+/* What the library holds back goes to the socket; what is said in its callbacks it always holds back. */
+static void write_out(struct mqtt_link *link, uint64_t until_ns)
+{
+    while (link->mosq != NULL && mqtt_library.want_write(link->mosq) && mqtt_mono_ns() < until_ns) {
+        struct pollfd fd = {.fd = mqtt_library.socket(link->mosq), .events = POLLOUT};
+        if (fd.fd < 0 || poll(&fd, 1, 50) < 0 || mqtt_library.loop_write(link->mosq, 1) != MOSQ_ERR_SUCCESS)
+            return;
+    }
 }
 
 static void let_go(struct mqtt_link *link)
 {
     struct mbp_mqtt *mqtt = link->mqtt;
+    if (link->leaving)
+        write_out(link, mqtt_mono_ns() + GOODBYE_NS / 3);
+    link->leaving = false;
     if (atomic_exchange(&mqtt->link, MBP_LINK_AWAY) == MBP_LINK_UP)
         atomic_store(&mqtt->since_ms, mqtt_wall_ms());
     if (link->mosq != NULL)
-        mosquitto_destroy(link->mosq);
+        mqtt_library.destroy(link->mosq);
     link->mosq = NULL;
     link->connected = link->broken = link->writing = link->born = link->held = false;
+    link->refused_count = 0;
     if (link->waiting != NULL)
         mqtt_waiting_lost(link);
 }
@@ -218,7 +177,7 @@ static void lose(struct mqtt_link *link, const char *why)
 /* Texts of the library and of the system stay. */
 static const char *words_of(int rc)
 {
-    return rc == MOSQ_ERR_ERRNO ? strerrordesc_np(errno) : mosquitto_strerror(rc);
+    return rc == MOSQ_ERR_ERRNO ? strerrordesc_np(errno) : mqtt_library.strerror(rc);
 }
 
 /* Whether the other side has taken the connection. */
@@ -226,7 +185,7 @@ static bool is_open(const struct mqtt_link *link)
 {
     struct sockaddr_storage peer;
     socklen_t size = sizeof peer;
-    return getpeername(mosquitto_socket(link->mosq), (struct sockaddr *)&peer, &size) == 0;
+    return getpeername(mqtt_library.socket(link->mosq), (struct sockaddr *)&peer, &size) == 0;
 }
 
 static void try_to_connect(struct mqtt_link *link)
@@ -235,21 +194,21 @@ static void try_to_connect(struct mqtt_link *link)
     char host[MBP_MQTT_HOST_MAX], id[256];
     uint16_t port = 0;
     bool tls = false;
-    mbp_mqtt_broker_parse(options->broker, host, &port, &tls);
+    mbp_mqtt_broker_parse(mbp_mqtt_broker_of(options->broker, link->broker), host, &port, &tls);
     snprintf(id, sizeof id, "%s%s", options->client_id != NULL ? "" : "mbplant-",
              options->client_id != NULL ? options->client_id : options->node);
-    link->mosq = mosquitto_new(id, true, link);
+    link->mosq = mqtt_library.new(id, true, link);
     if (link->mosq == NULL) {
         lose(link, "not enough memory");
         return;
     }
     set_callbacks(link);
-    if (!set_password(link) || !set_tls(link, tls)) {
+    if (!mqtt_set_password(link) || !mqtt_set_tls(link, tls)) {
         lose(link, NULL);
         return;
     }
     link->format->will(link);
-    int rc = mosquitto_connect_async(link->mosq, host, port, (int)(options->keepalive_ns / MBP_NS_PER_S));
+    int rc = mqtt_library.connect_async(link->mosq, host, port, (int)(options->keepalive_ns / MBP_NS_PER_S));
     if (rc != MOSQ_ERR_SUCCESS) {
         lose(link, words_of(rc));
         return;
@@ -262,23 +221,24 @@ static void try_to_connect(struct mqtt_link *link)
 
 /* ---- what goes out ----------------------------------------------------------------------------------------------- */
 
-/* What the scan has put into the ring, at most so many. Returns how many. */
+/* What has changed, at most so many; a text is the last of them. Returns how many. */
 static uint32_t take(struct mqtt_roster *roster, struct mqtt_change *out, uint32_t most)
 {
-    uint32_t tail = atomic_load(&roster->tail), waits = atomic_load(&roster->head) - tail;
-    uint32_t count = waits < most ? waits : most;
-    for (uint32_t c = 0; c < count; c++)
-        out[c] = roster->ring[(tail + c) & (roster->ring_size - 1)];
-    atomic_store(&roster->tail, tail + count);
+    uint32_t count = 0, more;
+    while ((more = mqtt_next_changes(roster, out + count, most - count)) > 0) {
+        count += more;
+        if (roster->metrics[out[count - 1].metric].is_text)
+            break;
+    }
     return count;
 }
 
 /* Changes that nobody can be told of now: they wait on disk, or the last ones count. */
 static void catch_up(struct mqtt_link *link)
 {
-    struct mqtt_change changes[CHANGES_AT_ONCE];
+    struct mqtt_change changes[WAITING_BATCH];
     uint32_t count;
-    while ((count = take(link->roster, changes, CHANGES_AT_ONCE)) > 0) {
+    while ((count = take(link->roster, changes, WAITING_BATCH)) > 0) {
         if (link->waiting != NULL)
             mqtt_waiting_take(link, changes, count, false);
         for (uint32_t c = 0; c < count; c++)
@@ -286,19 +246,34 @@ static void catch_up(struct mqtt_link *link)
     }
 }
 
+/* As many as can be sent; the others stay where they are. */
+static void send_from_ring(struct mqtt_link *link)
+{
+    struct mqtt_roster *roster = link->roster;
+    struct mqtt_change changes[MQTT_VALUES_AT_ONCE];
+    uint32_t published = link->published - 1; /* only after a message there may be no room for more */
+    for (uint32_t sent = 0, count; sent < CHANGES_A_TURN; sent += count) {
+        if (published != link->published && !mqtt_link_may_send(link))
+            break;
+        published = link->published;
+        count = mqtt_next_changes(roster, changes, link->format->at_once);
+        if (count == 0)
+            break;
+        link->format->values(link, changes, count, false);
+        for (uint32_t c = 0; c < count; c++)
+            roster->now[changes[c].metric] = changes[c];
+    }
+}
+
 static void send_changes(struct mqtt_link *link)
 {
-    struct mqtt_change changes[CHANGES_AT_ONCE];
+    struct mqtt_change changes[WAITING_BATCH];
     if (link->waiting != NULL) {
-        mqtt_waiting_take(link, changes, take(link->roster, changes, CHANGES_AT_ONCE), true);
+        mqtt_waiting_take(link, changes, take(link->roster, changes, WAITING_BATCH), true);
         mqtt_waiting_send(link, mqtt_mono_ns());
     }
-    for (unsigned n = 0; link->waiting == NULL && n < CHANGES_AT_ONCE && mqtt_link_may_send(link); n++) {
-        if (take(link->roster, changes, 1) == 0)
-            break;
-        link->format->value(link, changes, false);
-        link->roster->now[changes[0].metric] = changes[0];
-    }
+    if (link->waiting == NULL)
+        send_from_ring(link);
     if (link->format->flush != NULL)
         link->format->flush(link);
     if (link->waiting != NULL)
@@ -331,8 +306,10 @@ static void send_mails(struct mqtt_link *link)
 static void follow(struct mqtt_link *link)
 {
     struct mqtt_roster *roster = link->roster;
-    if (!atomic_load(&roster->ended) || atomic_load(&roster->head) != atomic_load(&roster->tail))
+    if (!atomic_load(&roster->ended) || mqtt_watch_has(roster->watch))
         return;
+    if (link->waiting != NULL)
+        mqtt_waiting_follow(link);
     link->roster = atomic_load(&roster->next);
     atomic_store(&link->mqtt->points, link->roster->count);
     link->born = false;
@@ -345,9 +322,10 @@ static void follow(struct mqtt_link *link)
 static bool has_work(struct mqtt_link *link)
 {
     struct mbp_mqtt *mqtt = link->mqtt;
-    return atomic_load(&link->roster->head) != atomic_load(&link->roster->tail) ||
+    return mqtt_watch_has(link->roster->watch) ||
            (takes_mails(link) && atomic_load(&mqtt->mail_head) != atomic_load(&mqtt->mail_tail)) ||
-           atomic_load(&link->roster->ended) || (link->connected && !link->born && !link->held) ||
+           atomic_load(&link->roster->ended) || link->refused_count > 0 ||
+           (link->connected && !link->born && !link->held) ||
            (link->connected && link->born && link->waiting != NULL && mqtt_waiting_has(link, mqtt_mono_ns()));
 }
 
@@ -369,6 +347,8 @@ static void pump(struct mqtt_link *link)
     if (link->born)
         send_changes(link);
     send_mails(link);
+    if (link->refused_count > 0 && mqtt_link_may_send(link))
+        mqtt_tell_refused(link);
 }
 
 /* ---- the loop ---------------------------------------------------------------------------------------------------- */
@@ -383,21 +363,28 @@ static int wait_ms(const struct mqtt_link *link)
     return link->next_try_ns <= now ? 0 : (int)((link->next_try_ns - now) / MBP_NS_PER_MS) + 1;
 }
 
+/* The primary host may be at another broker. */
+static void walk_on(struct mqtt_link *link)
+{
+    mqtt_library.disconnect(link->mosq);
+    lose(link, "the primary host is not at this broker");
+}
+
 static void serve(struct mqtt_link *link, short events)
 {
     int rc = MOSQ_ERR_SUCCESS;
     if ((events & (POLLIN | POLLHUP | POLLERR)) != 0)
-        rc = mosquitto_loop_read(link->mosq, PACKETS_AT_ONCE);
+        rc = mqtt_library.loop_read(link->mosq, PACKETS_AT_ONCE);
     if (rc == MOSQ_ERR_SUCCESS && (events & POLLOUT) != 0) {
         if (link->writing && is_open(link) && link->format->connecting != NULL)
             link->format->connecting(link);
         link->writing = false;
-        rc = mosquitto_loop_write(link->mosq, PACKETS_AT_ONCE);
+        rc = mqtt_library.loop_write(link->mosq, PACKETS_AT_ONCE);
     }
     uint64_t now = mqtt_mono_ns();
     if (rc == MOSQ_ERR_SUCCESS && now - link->misc_ns >= MISC_NS) {
         link->misc_ns = now;
-        rc = mosquitto_loop_misc(link->mosq);
+        rc = mqtt_library.loop_misc(link->mosq);
     }
     if (rc != MOSQ_ERR_SUCCESS)
         lose(link, link->broken ? NULL : words_of(rc));
@@ -405,15 +392,17 @@ static void serve(struct mqtt_link *link, short events)
         lose(link, NULL);
     else if (!link->connected && now - link->begun_ns >= CONNECT_NS)
         lose(link, "the broker does not answer");
+    else if (link->held && mbp_mqtt_broker_count(link->mqtt->options.broker) > 1 && now - link->begun_ns >= HELD_NS)
+        walk_on(link);
 }
 
 static void wait(struct mqtt_link *link)
 {
     struct mbp_mqtt *mqtt = link->mqtt;
     struct pollfd fds[2] = {{.fd = mqtt->work.fd, .events = POLLIN}, {.fd = -1}};
-    bool blocked = link->mosq != NULL && (link->writing || mosquitto_want_write(link->mosq));
+    bool blocked = link->mosq != NULL && (link->writing || mqtt_library.want_write(link->mosq));
     if (link->mosq != NULL) {
-        fds[1].fd = mosquitto_socket(link->mosq);
+        fds[1].fd = mqtt_library.socket(link->mosq);
         fds[1].events = (short)(POLLIN | (blocked ? POLLOUT : 0));
     }
     mbp_bell_prepare(&mqtt->work);
@@ -424,13 +413,32 @@ static void wait(struct mqtt_link *link)
         serve(link, fds[1].revents);
 }
 
+/* The library closes its end with the goodbye. What the broker had said meanwhile, and nobody read, makes a reset of
+ * that, which takes along what it has not read itself. So fd stays open until the broker has closed too. */
+static void hear_out(int fd, uint64_t until_ns)
+{
+    char nobody_reads[256];
+    ssize_t len = 1;
+    if (fd < 0)
+        return;
+    shutdown(fd, SHUT_WR);
+    while (len != 0 && mqtt_mono_ns() < until_ns) {
+        struct pollfd input = {.fd = fd, .events = POLLIN};
+        poll(&input, 1, 50);
+        len = recv(fd, nobody_reads, sizeof nobody_reads, MSG_DONTWAIT);
+        if (len < 0 && errno != EAGAIN && errno != EINTR)
+            break;
+    }
+    close(fd);
+}
+
 /* What is there goes out, then goodbye. */
 static void say_goodbye(struct mqtt_link *link)
 {
     uint64_t end = mqtt_mono_ns() + GOODBYE_NS;
     while (link->connected && mqtt_mono_ns() < end &&
            ((!link->born && !link->held) || link->flying_count > 0 || has_work(link) ||
-            mosquitto_want_write(link->mosq))) {
+            mqtt_library.want_write(link->mosq))) {
         pump(link);
         if (link->flying_count > 0)
             poll(NULL, 0, 1);
@@ -438,25 +446,24 @@ static void say_goodbye(struct mqtt_link *link)
     }
     if (!link->connected)
         return;
+    int fd = fcntl(mqtt_library.socket(link->mosq), F_DUPFD_CLOEXEC, 0);
     link->format->goodbye(link);
-    mosquitto_disconnect(link->mosq);
-    while (link->mosq != NULL && mosquitto_want_write(link->mosq) && mqtt_mono_ns() < end + GOODBYE_NS / 3) {
-        struct pollfd fd = {.fd = mosquitto_socket(link->mosq), .events = POLLOUT};
-        if (fd.fd < 0 || poll(&fd, 1, 50) < 0 || mosquitto_loop_write(link->mosq, 1) != MOSQ_ERR_SUCCESS)
-            return;
-    }
+    mqtt_library.disconnect(link->mosq);
+    write_out(link, end + GOODBYE_NS / 3);
+    hear_out(fd, mqtt_mono_ns() + GOODBYE_NS / 3);
 }
 
 static void end(struct mqtt_link *link)
 {
     say_goodbye(link);
     let_go(link);
+    mqtt_waiting_free(link->waiting); /* it looks at the roster */
+    link->waiting = NULL;
     while (link->roster != NULL) {
         struct mqtt_roster *roster = link->roster;
         link->roster = atomic_load(&roster->next);
         mqtt_roster_free(roster);
     }
-    mqtt_waiting_free(link->waiting);
     if (link->out != NULL)
         fclose(link->out);
     free(link->text);

@@ -1,8 +1,6 @@
-/* What the scan's thread does: it compares what points show with what it told of them last. */
-#include <math.h>
+/* What the scan's thread does: it hands over what points show, and events. */
 #include <string.h>
 
-#include "mbplant/image/forced.h"
 #include "mbplant/report.h"
 #include "mqtt_priv.h"
 
@@ -10,90 +8,13 @@
 
 /* ---- values ------------------------------------------------------------------------------------------------------ */
 
-static uint64_t bits_of(const struct mbp_image_unit *unit, const struct mbp_point *point)
-{
-    uint64_t bits = 0;
-    bool is_bit = mbp_table_is_bits(point->table);
-    uint32_t count = is_bit ? 1 : point->count;
-    for (uint32_t i = 0; i < count && i < 4; i++)
-        bits |= (uint64_t)mbp_image_shown(unit, (enum mbp_table)point->table, (uint16_t)(point->addr + i)) << 16 * i;
-    if (point->own != NULL && point->own->mask != 0)
-        bits = (bits & point->own->mask) >> point->own->shift;
-    return bits;
-}
-
-/* Of a text a hash; what it shows is put where the thread finds it. False: that is looking there just now. */
-static bool text_bits(struct mqtt_roster *roster, uint32_t m, const struct mbp_image_unit *unit, uint64_t *out)
-{
-    const struct mbp_point *point = &roster->metrics[m].row.point;
-    uint16_t words[MBP_STRING_WORDS_MAX];
-    uint32_t count = point->count < MBP_STRING_WORDS_MAX ? point->count : MBP_STRING_WORDS_MAX;
-    for (uint32_t i = 0; i < count; i++)
-        words[i] = mbp_image_shown(unit, (enum mbp_table)point->table, (uint16_t)(point->addr + i));
-    *out = mbp_hash(words, count * sizeof words[0]);
-    if (roster->seen[m].known && roster->seen[m].bits == *out)
-        return true;
-    if (pthread_mutex_trylock(&roster->text_lock) != 0)
-        return false;
-    mbp_codec_text((enum mbp_order)point->order, words, count, roster->shown[roster->text_of[m]]);
-    mbp_text_as_utf8(roster->shown[roster->text_of[m]]);
-    pthread_mutex_unlock(&roster->text_lock);
-    return true;
-}
-
-/* Whether a change is one to somebody who asked for a rule. */
-static bool is_worth_it(const struct mqtt_metric *metric, const struct mqtt_seen *seen, double value, uint64_t now_ms)
-{
-    uint64_t after_ns = now_ms < seen->time_ms ? UINT64_MAX : (now_ms - seen->time_ms) * MBP_NS_PER_MS;
-    return mbp_report_wants(&metric->rule, fabs(value - seen->value), after_ns);
-}
-
-static double value_of(const struct mqtt_metric *metric, uint64_t bits)
-{
-    uint16_t words[4];
-    mqtt_words(&(const struct mqtt_change){.bits = bits}, words);
-    return mbp_register_decode(&metric->reg, words);
-}
-
 void mqtt_look(struct mbp_mqtt *mqtt, const struct mbp_state *state)
 {
-    struct mqtt_roster *roster = mqtt->noting;
-    const uint64_t now_ms = state->wall_ms;
-    uint32_t head = atomic_load(&roster->head), tail = atomic_load(&roster->tail), begun = head, missed = 0;
-    struct mbp_image_unit *unit = NULL;
-    uint32_t unit_index = NOTHING;
-    for (uint32_t m = 0; m < roster->count; m++) {
-        const struct mqtt_metric *metric = &roster->metrics[m];
-        const struct mbp_point *point = &metric->row.point;
-        struct mqtt_seen *seen = &roster->seen[m];
-        if (metric->row.unit != unit_index) {
-            unit_index = metric->row.unit;
-            unit = mbp_image_unit(mqtt->image, metric->row.unit_id);
-        }
-        uint64_t bits = 0;
-        if (!metric->is_text)
-            bits = bits_of(unit, point);
-        else if (!text_bits(roster, m, unit, &bits))
-            continue;
-        bool bad = point->sensor != NOTHING && (state->flags[point->sensor] & MBP_SENSOR_BAD) != 0;
-        if (seen->known && bits == seen->bits && bad == seen->bad)
-            continue;
-        double value = metric->has_rule ? value_of(metric, bits) : 0;
-        if (metric->has_rule && seen->known && bad == seen->bad && !is_worth_it(metric, seen, value, now_ms))
-            continue;
-        if (head - tail == roster->ring_size) {
-            missed++;
-            continue;
-        }
-        *seen = (struct mqtt_seen){.bits = bits, .time_ms = now_ms, .value = value, .bad = bad, .known = true};
-        roster->ring[head++ & (roster->ring_size - 1)] =
-            (struct mqtt_change){.time_ms = now_ms, .bits = bits, .metric = m, .bad = bad};
-    }
+    uint32_t missed = 0;
+    if (mqtt_watch_look(mqtt->noting->watch, mqtt->image, state, &missed))
+        mbp_bell_ring(&mqtt->work);
     if (missed > 0)
         atomic_fetch_add(&mqtt->missed, missed);
-    atomic_store(&roster->head, head);
-    if (head != begun)
-        mbp_bell_ring(&mqtt->work);
 }
 
 /* ---- texts ------------------------------------------------------------------------------------------------------- */
@@ -117,7 +38,8 @@ static bool tell(struct mbp_mqtt *mqtt, const struct mbp_event *event)
 {
     const struct mbp_telling by = {mqtt->plant, mbp_journal_names(mqtt->config.journal), MBP_LANG_EN};
     char comment[MBP_COMMENT_MAX + 1];
-    const struct mbp_event_beside beside = {.comment = mbp_journal_comment(mqtt->config.journal, event, comment)};
+    struct mbp_event_beside beside = {.comment = mbp_journal_comment(mqtt->config.journal, event, comment)};
+    beside.has_check = mbp_journal_check(mqtt->config.journal, event, &beside.check);
     fseeko(mqtt->out, 0, SEEK_SET);
     mbp_report_event(&by, event, &beside, MBP_FORMAT_JSON, mqtt->out);
     off_t end = ftello(mqtt->out);

@@ -56,7 +56,7 @@ static void release(struct mbp_mqtt *mqtt)
     free(mqtt->folder);
     free(mqtt->plant_folder);
     free(mqtt);
-    mosquitto_lib_cleanup();
+    mqtt_library.lib_cleanup();
 }
 
 static void on_command(uv_poll_t *poll, int error, int events)
@@ -151,10 +151,13 @@ static void give_up(struct mbp_mqtt *mqtt)
 
 enum mbp_status mbp_mqtt_open(const struct mbp_mqtt_config *config, FILE *errors, struct mbp_mqtt **out)
 {
+    enum mbp_status status = mqtt_library_open(errors);
+    if (status != MBP_OK)
+        return status;
     struct mbp_mqtt *mqtt = calloc(1, sizeof *mqtt);
     if (mqtt == NULL)
         return MBP_ERR_MEMORY;
-    mosquitto_lib_init();
+    mqtt_library.lib_init();
     mqtt->config = *config;
     mqtt->plant = config->plant;
     mqtt->image = config->image;
@@ -162,7 +165,7 @@ enum mbp_status mbp_mqtt_open(const struct mbp_mqtt_config *config, FILE *errors
     mqtt->next_event = config->next_event;
     atomic_store(&mqtt->link, MBP_LINK_AWAY);
     atomic_store(&mqtt->why, "");
-    enum mbp_status status = make(mqtt);
+    status = make(mqtt);
     if (status == MBP_OK) {
         *out = mqtt;
         return MBP_OK;
@@ -221,6 +224,8 @@ void mbp_mqtt_figures(const struct mbp_mqtt *mqtt, struct mbp_link_figures *out)
         .link = (uint8_t)atomic_load(&mqtt->link),
         .since_ms = atomic_load(&mqtt->since_ms),
         .why = atomic_load(&mqtt->why),
+        .hole_from_ms = atomic_load(&mqtt->hole_from_ms),
+        .hole_to_ms = atomic_load(&mqtt->hole_to_ms),
         .points = atomic_load(&mqtt->points),
         .connects = atomic_load(&mqtt->connects),
         .sent = atomic_load(&mqtt->sent),

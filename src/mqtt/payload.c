@@ -1,16 +1,12 @@
 /* Payloads of Sparkplug B, written and read. */
 #include "payload.h"
 
+#include <endian.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ROOM_FIRST 4096u
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define LITTLE_ENDIAN_HERE 1
-#else
-#define LITTLE_ENDIAN_HERE 0
-#endif
 
 enum wire { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
 
@@ -135,6 +131,12 @@ void mqtt_payload_begin(struct mqtt_payload *payload, uint64_t time_ms)
     payload->len = 0;
     payload->failed = false;
     put_number(payload, PAYLOAD_TIME, time_ms);
+    uint8_t bytes[16] = {METRIC_TIME << 3 | WIRE_VARINT};
+    size_t len = 1 + varint(bytes + 1, time_ms);
+    payload->time_ms = len <= 8 ? time_ms : UINT64_MAX; /* that no message has */
+    payload->time_len = (uint8_t)len;
+    memcpy(&payload->time_bytes, bytes, sizeof payload->time_bytes);
+    payload->time_bytes = le64toh(payload->time_bytes);
 }
 
 void mqtt_payload_seq(struct mqtt_payload *payload, uint8_t seq)
@@ -160,6 +162,7 @@ static void put_value(struct mqtt_payload *payload, const struct mqtt_metric_out
         break;
     case MQTT_INT64:
     case MQTT_UINT64:
+    case MQTT_DATETIME:
         put_number(payload, METRIC_LONG, (uint64_t)metric->whole);
         break;
     case MQTT_INT8:
@@ -210,46 +213,108 @@ static void put_properties(struct mqtt_payload *payload, const struct mqtt_metri
     end(payload, set);
 }
 
-static uint8_t *put_fixed_at(uint8_t *at, unsigned field, enum wire wire, const void *bits, size_t bytes)
+/* So many bytes count; eight are written, for which there is room. */
+static inline uint8_t *put_eight(uint8_t *at, unsigned bytes, uint64_t number)
 {
-    *at++ = (uint8_t)(field << 3 | wire);
-    memcpy(at, bits, bytes); /* little-endian, as the machine is */
+    number = htole64(number);
+    memcpy(at, &number, sizeof number);
     return at + bytes;
 }
 
-/* Data of a number, by alias: nearly all that is ever sent, so it is written without a look at the room in between.
- * False: it is something else. */
-static bool put_plain(struct mqtt_payload *payload, const struct mqtt_metric_out *metric)
+/* The set of properties that holds a quality alone, ready. */
+#define QUALITY_KEY(len) METRIC_PROPERTIES << 3 | WIRE_BYTES, len, 0x0A, 7, 'Q', 'u', 'a', 'l', 'i', 't', 'y'
+static const uint8_t quality_good[] = {QUALITY_KEY(16), 0x12, 5, 0x08, MQTT_INT32, 0x18, 0xC0, 0x01};
+static const uint8_t quality_bad[] = {QUALITY_KEY(15), 0x12, 4, 0x08, MQTT_INT32, 0x18, 0x00};
+
+void mqtt_payload_number(struct mqtt_payload *payload, uint64_t alias, uint64_t time_ms, enum mqtt_datatype datatype,
+                         uint64_t bits, unsigned tell)
 {
-    if (metric->name != NULL || metric->say_datatype || metric->historical || metric->null || metric->say_quality ||
-        metric->datatype == MQTT_STRING || LITTLE_ENDIAN_HERE == 0 || !has_room(payload, 64))
-        return false;
+    if (!has_room(payload, 96)) /* at most 65 are needed */
+        return;
     uint8_t *begun = payload->bytes + payload->len, *at = begun + 2;
-    float real = (float)metric->number;
     *at++ = METRIC_ALIAS << 3 | WIRE_VARINT;
-    at += varint(at, metric->alias);
-    *at++ = METRIC_TIME << 3 | WIRE_VARINT;
-    at += varint(at, metric->time_ms);
-    if (metric->datatype == MQTT_FLOAT) {
-        at = put_fixed_at(at, METRIC_FLOAT, WIRE_32, &real, sizeof real);
-    } else if (metric->datatype == MQTT_DOUBLE) {
-        at = put_fixed_at(at, METRIC_DOUBLE, WIRE_64, &metric->number, sizeof metric->number);
+    at += varint(at, alias);
+    if (time_ms == payload->time_ms) { /* the message's own, and mostly it is */
+        at = put_eight(at, payload->time_len, payload->time_bytes);
     } else {
-        bool flag = metric->datatype == MQTT_BOOLEAN,
-             wide = metric->datatype == MQTT_INT64 || metric->datatype == MQTT_UINT64;
+        *at++ = METRIC_TIME << 3 | WIRE_VARINT;
+        at += varint(at, time_ms);
+    }
+    if ((tell & MQTT_TELL_HISTORICAL) != 0) {
+        *at++ = METRIC_HISTORICAL << 3 | WIRE_VARINT;
+        *at++ = 1;
+    }
+    if ((tell & MQTT_TELL_BAD) != 0)
+        at = (uint8_t *)memcpy(at, quality_bad, sizeof quality_bad) + sizeof quality_bad;
+    else if ((tell & MQTT_TELL_GOOD) != 0)
+        at = (uint8_t *)memcpy(at, quality_good, sizeof quality_good) + sizeof quality_good;
+    if (datatype == MQTT_FLOAT) {
+        at = put_eight(at, 5, bits << 8 | METRIC_FLOAT << 3 | WIRE_32);
+    } else if (datatype == MQTT_DOUBLE) {
+        *at++ = METRIC_DOUBLE << 3 | WIRE_64;
+        at = put_eight(at, 8, bits);
+    } else {
+        bool flag = datatype == MQTT_BOOLEAN, wide = datatype == MQTT_INT64 || datatype == MQTT_UINT64;
         *at++ = (uint8_t)((flag ? METRIC_BOOLEAN : wide ? METRIC_LONG : METRIC_INT) << 3 | WIRE_VARINT);
-        at += varint(at, flag ? metric->whole != 0 : wide ? (uint64_t)metric->whole : (uint32_t)metric->whole);
+        at += varint(at, wide ? bits : (uint32_t)bits);
     }
     begun[0] = PAYLOAD_METRICS << 3 | WIRE_BYTES;
-    begun[1] = (uint8_t)(at - begun - 2); /* at most 36 */
+    begun[1] = (uint8_t)(at - begun - 2); /* at most 63 */
     payload->len += (size_t)(at - begun);
-    return true;
+}
+
+/* A float of this century is 12 len, 10 alias, 18 time, 65 float; of one to the next only the alias and the float are
+ * other. So it is two words and the float, for which there is room. Returns how many of floats have an alias of so many
+ * bytes, 1 to 3. */
+#define FLOAT_TIME_LEN 7u
+#define FLOAT_LEN      15u /* and the alias */
+static inline uint32_t put_floats(struct mqtt_payload *payload, const struct mqtt_float *floats, uint32_t count,
+                                  const unsigned alias_len)
+{
+    const unsigned time_at = 24 + 8 * alias_len;
+    const uint64_t least = alias_len == 1 ? 0 : UINT64_C(1) << 7 * (alias_len - 1), end = UINT64_C(1) << 7 * alias_len;
+    const uint64_t more = alias_len == 1 ? 0 : alias_len == 2 ? 0x80 : 0x8080;
+    const uint64_t first = (PAYLOAD_METRICS << 3 | WIRE_BYTES) | (FLOAT_LEN - 2 + alias_len) << 8 |
+                           (METRIC_ALIAS << 3 | WIRE_VARINT) << 16 | more << 24 | payload->time_bytes << time_at;
+    const uint64_t second = payload->time_bytes >> (64 - time_at) | (uint64_t)(METRIC_FLOAT << 3 | WIRE_32)
+                                                                        << 8 * (2 + alias_len);
+    uint8_t *at = payload->bytes + payload->len;
+    uint32_t f = 0;
+    for (; f < count && floats[f].alias - least < end - least; f++) {
+        uint64_t alias = floats[f].alias;
+        const uint32_t bits = htole32(floats[f].bits);
+        if (alias_len > 1) /* seven bits a byte */
+            alias += alias & ~UINT64_C(0x7F);
+        if (alias_len > 2)
+            alias += alias & ~UINT64_C(0x7FFF);
+        put_eight(at, 8, first + (alias << 24));
+        put_eight(at + 8, 8, second);
+        memcpy(at + 11 + alias_len, &bits, sizeof bits);
+        at += FLOAT_LEN + alias_len;
+    }
+    payload->len = (size_t)(at - payload->bytes);
+    return f;
+}
+
+void mqtt_payload_floats(struct mqtt_payload *payload, uint64_t time_ms, const struct mqtt_float *floats,
+                         uint32_t count)
+{
+    const bool usual = time_ms == payload->time_ms && payload->time_len == FLOAT_TIME_LEN;
+    for (uint32_t f = 0; f < count;) {
+        if (usual && has_room(payload, (size_t)(count - f) * (FLOAT_LEN + 3))) {
+            f += put_floats(payload, floats + f, count - f, 1);
+            f += put_floats(payload, floats + f, count - f, 2);
+            f += put_floats(payload, floats + f, count - f, 3);
+        }
+        if (f < count) {
+            mqtt_payload_number(payload, floats[f].alias, time_ms, MQTT_FLOAT, floats[f].bits, 0);
+            f++;
+        }
+    }
 }
 
 void mqtt_payload_metric(struct mqtt_payload *payload, const struct mqtt_metric_out *metric)
 {
-    if (put_plain(payload, metric))
-        return;
     size_t at = begin(payload, PAYLOAD_METRICS);
     if (metric->name != NULL)
         put_text(payload, METRIC_NAME, metric->name);

@@ -20,7 +20,8 @@ enum mqtt_datatype {
     MQTT_FLOAT,
     MQTT_DOUBLE,
     MQTT_BOOLEAN,
-    MQTT_STRING
+    MQTT_STRING,
+    MQTT_DATETIME /* ms since 1970 */
 };
 
 #define MQTT_QUALITY_BAD  0
@@ -33,6 +34,9 @@ struct mqtt_payload {
     uint8_t *bytes; /* free */
     size_t len, size;
     bool failed;
+    /* its time, as a metric has it */
+    uint8_t time_len;
+    uint64_t time_ms, time_bytes;
 };
 
 /* One metric. Of a number, `number` counts where its type is a float or double, else `whole`. */
@@ -55,6 +59,23 @@ struct mqtt_metric_out {
 
 void mqtt_payload_begin(struct mqtt_payload *payload, uint64_t time_ms); /* makes it empty */
 void mqtt_payload_metric(struct mqtt_payload *payload, const struct mqtt_metric_out *metric);
+
+/* A number by its alias, as data has it: nearly all that is ever sent. bits: an integer or 0 and 1 as 64 bits, a float
+ * or double as its own. tell: of MQTT_TELL_. The type is no string. */
+#define MQTT_TELL_HISTORICAL 1u
+#define MQTT_TELL_GOOD       2u
+#define MQTT_TELL_BAD        4u
+void mqtt_payload_number(struct mqtt_payload *payload, uint64_t alias, uint64_t time_ms, enum mqtt_datatype datatype,
+                         uint64_t bits, unsigned tell);
+
+/* The same for good floats of one time, with nothing else to say of them. */
+struct mqtt_float {
+    uint64_t alias;
+    uint32_t bits;
+};
+void mqtt_payload_floats(struct mqtt_payload *payload, uint64_t time_ms, const struct mqtt_float *floats,
+                         uint32_t count);
+
 void mqtt_payload_seq(struct mqtt_payload *payload, uint8_t seq); /* last */
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */

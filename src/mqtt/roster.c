@@ -2,11 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mqtt_priv.h"
-
-#define RING_MIN      4096u
-#define RING_MAX      262144u
-#define RING_A_METRIC 8u
+#include "sparkplug.h"
 
 /* ---- one point --------------------------------------------------------------------------------------------------- */
 
@@ -97,7 +93,6 @@ static void fill(struct mqtt_roster *roster, const struct mbp_plant *plant, cons
 {
     const char *name = NULL, *owner = NULL, *label = NULL, *unit = NULL, *device = NULL;
     char *at = roster->texts;
-    uint32_t texts = 0;
     for (uint32_t m = 0; m < roster->count; m++) {
         char buf[160];
         struct mqtt_metric *metric = &roster->metrics[m];
@@ -111,27 +106,26 @@ static void fill(struct mqtt_roster *roster, const struct mbp_plant *plant, cons
         metric->row.owner = put(&at, &owner, metric->row.owner);
         metric->row.label = put(&at, &label, metric->row.label);
         metric->row.point.unit_text = put(&at, &unit, metric->row.point.unit_text);
+        metric->is_bit = mbp_table_is_bits(metric->row.point.table) || metric->row.point.type == MBP_BOOL;
+        metric->is_limit = metric->row.point.field->write == MBP_WRITE_LIMIT;
+        sparkplug_set_type(metric);
+        roster->plain[m] = sparkplug_plain(metric);
         set_rule(plant, metric);
-        roster->text_of[m] = metric->is_text ? texts++ : 0;
         roster->by_name[m] = m;
+    }
+    for (uint32_t m = roster->count; m-- > 0;) {
+        struct mqtt_metric *metric = &roster->metrics[m];
+        bool last = m + 1 == roster->count || metric[1].device != metric->device;
+        metric->device_end = last ? m + 1 : metric[1].device_end;
     }
     qsort_r(roster->by_name, roster->count, sizeof *roster->by_name, by_name, roster->metrics);
 }
 
-static uint32_t ring_size(uint32_t count)
-{
-    uint32_t size = RING_MIN;
-    while (size < RING_MAX && size < count * RING_A_METRIC)
-        size *= 2;
-    return size;
-}
-
-/* Raw blocks have no value of their own. Returns how many there are, strings among them. */
+/* Raw blocks have no value of their own. Returns how many there are. */
 static uint32_t choose(const struct mbp_plant *plant, const struct mbp_export_row *rows, size_t count,
-                       struct ordered *order, uint32_t *texts)
+                       struct ordered *order)
 {
     uint32_t chosen = 0;
-    *texts = 0;
     for (size_t r = 0; r < count; r++) {
         const struct mbp_point *point = &rows[r].point;
         if (point->field == NULL || (point->type != MBP_STRING && point->count > 4) ||
@@ -139,51 +133,48 @@ static uint32_t choose(const struct mbp_plant *plant, const struct mbp_export_ro
             continue;
         uint32_t machine = machine_of(plant, point);
         order[chosen++] = (struct ordered){machine < plant->machine_count ? machine + 1 : 0, (uint32_t)r};
-        *texts += point->type == MBP_STRING;
     }
     qsort(order, chosen, sizeof *order, by_machine);
     return chosen;
 }
 
-static enum mbp_status make_room(struct mqtt_roster *roster, uint32_t count, uint32_t texts, size_t texts_bytes)
+static enum mbp_status make_room(struct mqtt_roster *roster, uint32_t count, size_t texts_bytes)
 {
     roster->count = count;
-    roster->ring_size = ring_size(count);
     roster->metrics = calloc(count, sizeof *roster->metrics);
     roster->by_name = calloc(count, sizeof *roster->by_name);
-    roster->text_of = calloc(count, sizeof *roster->text_of);
-    roster->shown = calloc(texts + 1u, sizeof *roster->shown);
     roster->texts = malloc(texts_bytes);
     roster->seen = calloc(count, sizeof *roster->seen);
     roster->now = calloc(count, sizeof *roster->now);
-    roster->ring = calloc(roster->ring_size, sizeof *roster->ring);
-    return roster->metrics != NULL && roster->by_name != NULL && roster->text_of != NULL && roster->shown != NULL &&
-                   roster->texts != NULL && roster->seen != NULL && roster->now != NULL && roster->ring != NULL
+    roster->plain = calloc(count, sizeof *roster->plain);
+    return roster->metrics != NULL && roster->by_name != NULL && roster->texts != NULL && roster->seen != NULL &&
+                   roster->now != NULL && roster->plain != NULL
                ? MBP_OK
                : MBP_ERR_MEMORY;
 }
 
 enum mbp_status mqtt_roster_new(const struct mbp_plant *plant, struct mqtt_roster **out)
 {
-    const struct mbp_export_wish wish = {.host = "", .select = plant->mqtt.points};
+    const struct mbp_export_options asked = {.host = "", .select = plant->mqtt.points};
     struct mbp_export_row *rows = NULL;
     size_t count = 0;
-    uint32_t texts = 0;
-    enum mbp_status status = mbp_export_rows(plant, &wish, &rows, &count);
+    enum mbp_status status = mbp_export_rows(plant, &asked, &rows, &count);
     if (status != MBP_OK)
         return status == MBP_ERR_MISSING ? MBP_ERR_RANGE : status;
     struct ordered *order = calloc(count, sizeof *order);
     struct mqtt_roster *roster = calloc(1, sizeof *roster);
-    uint32_t chosen = order != NULL && roster != NULL ? choose(plant, rows, count, order, &texts) : 0;
+    uint32_t chosen = order != NULL && roster != NULL ? choose(plant, rows, count, order) : 0;
     if (order == NULL || roster == NULL)
         status = MBP_ERR_MEMORY;
     else if (chosen == 0 || chosen > MBP_MQTT_POINTS_MAX)
         status = MBP_ERR_RANGE;
     if (status == MBP_OK)
-        status = make_room(roster, chosen, texts, texts_size(plant, rows, count));
+        status = make_room(roster, chosen, texts_size(plant, rows, count));
     if (status == MBP_OK) {
-        pthread_mutex_init(&roster->text_lock, NULL);
         fill(roster, plant, rows, order);
+        status = mqtt_watch_new(plant, roster->metrics, roster->count, &roster->watch);
+    }
+    if (status == MBP_OK) {
         *out = roster;
         roster = NULL;
     }
@@ -199,12 +190,11 @@ void mqtt_roster_free(struct mqtt_roster *roster)
         return;
     free(roster->metrics);
     free(roster->by_name);
-    free(roster->text_of);
-    free(roster->shown);
     free(roster->texts);
+    mqtt_watch_free(roster->watch);
     free(roster->seen);
     free(roster->now);
-    free(roster->ring);
+    free(roster->plain);
     free(roster);
 }
 
@@ -232,21 +222,4 @@ uint32_t mqtt_roster_find_hash(const struct mqtt_roster *roster, uint64_t hash)
             return m;
     }
     return NOTHING;
-}
-
-/* ---- what a point shows ------------------------------------------------------------------------------------------ */
-
-uint32_t mqtt_words(const struct mqtt_change *change, uint16_t words[4])
-{
-    for (unsigned i = 0; i < 4; i++)
-        words[i] = (uint16_t)(change->bits >> 16 * i);
-    return 4;
-}
-
-const char *mqtt_shown_text(struct mqtt_roster *roster, uint32_t metric, char *buf)
-{
-    pthread_mutex_lock(&roster->text_lock);
-    snprintf(buf, MQTT_TEXT_MAX + 1, "%s", roster->shown[roster->text_of[metric]]);
-    pthread_mutex_unlock(&roster->text_lock);
-    return buf;
 }

@@ -63,6 +63,22 @@ static struct mqtt_record unpack(const struct stored *stored, uint64_t number)
                                 .bad = stored->metric >> 31 != 0};
 }
 
+void mqtt_record_put_part(struct mqtt_record *record, const char *text, size_t len)
+{
+    uint8_t bytes[24] = {[23] = 1}; /* so that it is no record without a time */
+    uint64_t words[3];
+    memcpy(bytes, text, len < MQTT_STORE_PART ? len : MQTT_STORE_PART);
+    memcpy(words, bytes, sizeof words);
+    *record =
+        (struct mqtt_record){.time_ms = words[2], .bits = words[0], .hash = words[1], .type = MQTT_STORE_TEXT_PART};
+}
+
+void mqtt_record_part(const struct mqtt_record *record, char text[MQTT_STORE_PART])
+{
+    const uint64_t words[3] = {record->bits, record->hash, record->time_ms};
+    memcpy(text, words, MQTT_STORE_PART);
+}
+
 static off_t place_of(const struct mqtt_store *store, uint64_t number)
 {
     return HEAD_BYTES + (off_t)(number % store->capacity * sizeof(struct stored));
@@ -112,57 +128,92 @@ static void find_end(struct mqtt_store *store)
         store->next++;
 }
 
-/* What stands in a file of another size goes into one of this. */
-static enum mbp_status resize(struct mqtt_store *store, uint64_t capacity)
+static uint64_t capacity_of(uint64_t max_bytes)
 {
-    uint64_t count = store->next - store->first, keep = count < capacity ? count : capacity;
-    struct mqtt_record *records = malloc((size_t)(keep + 1) * sizeof *records);
-    if (records == NULL)
-        return MBP_ERR_MEMORY;
-    uint64_t from = store->next - keep;
-    uint32_t got = 0;
-    while (got < keep) {
-        uint32_t more = mqtt_store_read(store, from + got, (uint32_t)(keep - got), records + got);
-        if (more == 0)
-            break;
-        got += more;
-    }
-    store->capacity = capacity;
-    store->first = store->next = 0;
-    enum mbp_status status = ftruncate(store->fd, 0) == 0 ? write_head(store) : MBP_ERR_IO;
-    for (uint32_t at = 0; at < got && status == MBP_OK; at += MQTT_STORE_BATCH)
-        mqtt_store_add(store, records + at, got - at < MQTT_STORE_BATCH ? got - at : MQTT_STORE_BATCH, &status);
-    free(records);
-    return status;
+    uint64_t records = max_bytes > HEAD_BYTES ? (max_bytes - HEAD_BYTES) / sizeof(struct stored) : 0;
+    return records > 0 ? records : 1;
 }
 
-enum mbp_status mqtt_store_open(const char *folder, uint64_t max_bytes, struct mqtt_store **out)
+static enum mbp_status open_file(const char *path, int flags, struct mqtt_store **out)
 {
-    char path[PATH_MAX];
-    bool is_new = false;
-    uint64_t capacity = (max_bytes - HEAD_BYTES) / sizeof(struct stored);
     struct mqtt_store *store = calloc(1, sizeof *store);
     if (store == NULL)
         return MBP_ERR_MEMORY;
-    store->fd = -1;
-    enum mbp_status status = MBP_ERR_IO;
-    int len = snprintf(path, sizeof path, "%s/%s", folder, MQTT_STORE_FILE);
-    if (len > 0 && (size_t)len < sizeof path)
-        store->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-    if (store->fd >= 0)
+    store->capacity = 1; /* until it is known: never 0 */
+    store->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | flags, FILE_MODE);
+    if (store->fd < 0) {
+        free(store);
+        return MBP_ERR_IO;
+    }
+    *out = store;
+    return MBP_OK;
+}
+
+/* The newest that fit. */
+static enum mbp_status copy(const struct mqtt_store *from, struct mqtt_store *to)
+{
+    struct mqtt_record records[MQTT_STORE_BATCH];
+    uint64_t count = from->next - from->first, at = from->next - (count < to->capacity ? count : to->capacity);
+    enum mbp_status status = write_head(to);
+    while (status == MBP_OK && at < from->next) {
+        uint64_t left = from->next - at;
+        uint32_t got = mqtt_store_read(from, at, left < MQTT_STORE_BATCH ? (uint32_t)left : MQTT_STORE_BATCH, records);
+        if (got == 0)
+            return MBP_ERR_IO;
+        mqtt_store_add(to, records, got, &status);
+        at += got;
+    }
+    return status == MBP_OK && fsync(to->fd) != 0 ? MBP_ERR_IO : status;
+}
+
+/* What stands in a file of another size goes into one of this, which takes its place. */
+static void resize(struct mqtt_store *store, const char *path, uint64_t capacity)
+{
+    char fresh[PATH_MAX];
+    struct mqtt_store *other = NULL;
+    int len = snprintf(fresh, sizeof fresh, "%s.new", path);
+    if (len < 0 || (size_t)len >= sizeof fresh || open_file(fresh, O_TRUNC, &other) != MBP_OK)
+        return;
+    other->capacity = capacity;
+    bool good = copy(store, other) == MBP_OK && rename(fresh, path) == 0;
+    if (good) {
+        int old = store->fd;
+        mbp_file_sync_folder(path);
+        *store = *other;
+        other->fd = old;
+    } else {
+        unlink(fresh);
+    }
+    mqtt_store_close(other);
+}
+
+enum mbp_status mqtt_store_open(const char *folder, const char *file, uint64_t max_bytes, struct mqtt_store **out)
+{
+    char path[PATH_MAX];
+    bool is_new = false;
+    struct mqtt_store *store = NULL;
+    int len = snprintf(path, sizeof path, "%s/%s", folder, file);
+    enum mbp_status status = len > 0 && (size_t)len < sizeof path ? open_file(path, 0, &store) : MBP_ERR_IO;
+    if (status == MBP_OK)
         status = read_head(store, &is_new);
     if (status == MBP_OK && is_new) {
-        store->capacity = capacity;
+        store->capacity = capacity_of(max_bytes);
         status = write_head(store);
     } else if (status == MBP_OK) {
         find_end(store);
-        status = store->capacity != capacity ? resize(store, capacity) : MBP_OK;
+        if (store->capacity != capacity_of(max_bytes))
+            resize(store, path, capacity_of(max_bytes));
     }
     if (status == MBP_OK)
         *out = store;
     else
         mqtt_store_close(store);
     return status;
+}
+
+uint64_t mqtt_store_capacity(const struct mqtt_store *store)
+{
+    return store->capacity;
 }
 
 void mqtt_store_close(struct mqtt_store *store)

@@ -2,16 +2,24 @@
 #ifndef MBP_MQTT_WAITING_H
 #define MBP_MQTT_WAITING_H
 
+#include "means.h"
 #include "mqtt_priv.h"
 #include "store.h"
 
+/* How far the sending is. */
+struct waiting_at {
+    uint64_t mean;    /* the next minute mean */
+    uint64_t history; /* the next value of before this connection */
+    uint64_t live;    /* the next of the others */
+};
+
 struct mqtt_waiting {
     struct mqtt_store *store;
-    uint64_t begun;   /* numbers from here on are of this connection */
-    uint64_t history; /* the next of those before that is to be sent */
-    uint64_t live;    /* the next of the others */
-    int barrier;      /* the subscription that the broker answers when it has read all before; 0 = none is under way */
-    uint64_t barrier_history, barrier_live;
+    struct mqtt_means means;
+    uint64_t begun; /* numbers from here on are of this connection */
+    struct waiting_at at;
+    int barrier; /* the subscription that the broker answers when it has read all before; 0 = none is under way */
+    struct waiting_at asked;         /* up to where it asks */
     uint64_t barrier_ns, allowed_ns; /* when the last began; up to when history has used up its rate */
     bool troubled;
 };
@@ -22,12 +30,15 @@ void mqtt_waiting_free(struct mqtt_waiting *waiting);
 
 /* A connection has begun, or is lost. */
 void mqtt_waiting_connected(struct mqtt_link *link);
-/* A birth begins: what came before it is of the past, unless some of it is sent already. */
+/* A birth begins: what came before it is of the past. */
 void mqtt_waiting_born(struct mqtt_link *link);
 void mqtt_waiting_lost(struct mqtt_link *link);
+/* Another plant follows: link->roster is still the one before. */
+void mqtt_waiting_follow(struct mqtt_link *link);
 
-/* Keeps changes, then sends those that can be sent; texts, which are not kept, likewise. may: they may be sent at all.
- */
+/* Keeps changes, at most WAITING_BATCH, then sends those that can be sent. Only the last may be of a text: it is what
+ * that shows now. may: they may be sent at all. */
+#define WAITING_BATCH (MQTT_STORE_BATCH - 1u - (MQTT_TEXT_MAX + MQTT_STORE_PART - 1u) / MQTT_STORE_PART)
 void mqtt_waiting_take(struct mqtt_link *link, const struct mqtt_change *changes, uint32_t count, bool may);
 
 /* Sends what waits, as much as can be. */

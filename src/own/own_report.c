@@ -111,6 +111,23 @@ static enum mbp_status get_times(void *ctx, const uint32_t *seqs, size_t count, 
     return mbp_journal_reading_times(reading->journal, seqs, count, wall_ms);
 }
 
+static enum mbp_status read_history(void *ctx, uint64_t first, uint64_t last,
+                                    bool (*got)(void *got_ctx, const struct mbp_event *event), void *got_ctx)
+{
+    struct reading *reading = ctx;
+    reading->got = got;
+    reading->got_ctx = got_ctx;
+    enum mbp_status status = mbp_journal_reading_history(reading->journal, first, last, hand_over, reading);
+    return status == MBP_OK && atomic_load(&reading->own->stopped) ? MBP_ERR_BUSY : status;
+}
+
+static enum mbp_status get_comments(void *ctx, const uint32_t *seqs, size_t count,
+                                    enum mbp_status (*got)(void *got_ctx, size_t i, const char *text), void *got_ctx)
+{
+    const struct reading *reading = ctx;
+    return mbp_journal_reading_comments(reading->journal, seqs, count, got, got_ctx);
+}
+
 /* All that is seen is in the journal then. A disk that refuses is not waited for. */
 static void await_stored(struct mbp_own_report *own)
 {
@@ -124,8 +141,8 @@ static void await_stored(struct mbp_own_report *own)
 /* ---- making ----------------------------------------------------------------------------------------------------- */
 
 /* What happened since it was noted is no part of it. */
-static enum mbp_status make(struct mbp_own_report *own, struct reading *reading, const struct mbp_report_wish *wish,
-                            struct mbp_made_report *out)
+static enum mbp_status make(struct mbp_own_report *own, struct reading *reading,
+                            const struct mbp_report_options *options, struct mbp_made_report *out)
 {
     struct mbp_summary_view *summary = &own->view.summary;
     uint32_t last = mbp_journal_reading_last(reading->journal);
@@ -139,12 +156,13 @@ static enum mbp_status make(struct mbp_own_report *own, struct reading *reading,
         .view = &own->view,
         .now_ms = own->now_ms,
         .names = &own->names,
-        .events = {summary->oldest_event, summary->last_event, read_events, get_times, reading},
+        .events = {summary->oldest_event, summary->last_event, read_events, get_times, read_history, get_comments,
+                   reading},
     };
-    return mbp_report_make(&source, wish, out);
+    return mbp_report_make(&source, options, out);
 }
 
-enum mbp_status mbp_own_report_write(struct mbp_own_report *own, const struct mbp_report_wish *wish,
+enum mbp_status mbp_own_report_write(struct mbp_own_report *own, const struct mbp_report_options *options,
                                      enum mbp_format format, FILE *out)
 {
     struct reading reading = {.own = own};
@@ -152,11 +170,11 @@ enum mbp_status mbp_own_report_write(struct mbp_own_report *own, const struct mb
     await_stored(own);
     enum mbp_status status = mbp_journal_reading_open(own->journal, &reading.journal);
     if (status == MBP_OK)
-        status = make(own, &reading, wish, &made);
+        status = make(own, &reading, options, &made);
     mbp_journal_reading_close(reading.journal);
     if (status != MBP_OK)
         return status;
-    status = mbp_report_write(&made.seen.report, own->plant, format, false, out);
+    status = mbp_made_write(&made, own->plant, options, format, false, out);
     mbp_made_report_free(&made);
     return status;
 }

@@ -172,7 +172,7 @@ static void tell_outside(struct mbp_reader *reader, const struct mbp_actuator_de
                     mbp_scalar_format(actuator->actuator.range[1], text[2], sizeof text[2]));
 }
 
-static bool settle_range(struct mbp_reader *reader, struct mbp_actuator_def *actuator)
+static bool complete_range(struct mbp_reader *reader, struct mbp_actuator_def *actuator)
 {
     if ((actuator->def.wrong & (MBP_BIT(MBP_ACTUATOR_RANGE) | MBP_BIT(MBP_ACTUATOR_REGISTER))) != 0 ||
         actuator->reg.def.wrong != 0) {
@@ -215,7 +215,7 @@ static bool check_register(struct mbp_reader *reader, struct mbp_actuator_def *a
                         "holding 8 with bit: 0");
         return true;
     }
-    mbp_settle_register(reader, reg);
+    mbp_complete_register(reader, reg);
     uint8_t type = reg->reg.type;
     if (actuator->actuator.on_off)
         return true;
@@ -227,7 +227,7 @@ static bool check_register(struct mbp_reader *reader, struct mbp_actuator_def *a
     return true;
 }
 
-static void settle_initial(struct mbp_reader *reader, struct mbp_actuator_def *actuator)
+static void complete_initial(struct mbp_reader *reader, struct mbp_actuator_def *actuator)
 {
     const struct mbp_position_def *initial = &actuator->initial;
     actuator->actuator.initial = actuator->actuator.range[0];
@@ -245,7 +245,7 @@ static void settle_initial(struct mbp_reader *reader, struct mbp_actuator_def *a
     }
 }
 
-static void settle_fail(struct mbp_reader *reader, struct mbp_actuator_def *actuator)
+static void complete_fail(struct mbp_reader *reader, struct mbp_actuator_def *actuator)
 {
     for (unsigned state = MBP_EN_SERVICE + 1; state < MBP_STATE_COUNT; state++) {
         const struct mbp_fail_def *fail = &actuator->fail[state];
@@ -269,7 +269,7 @@ static void check_actuator(struct mbp_reader *reader, void *def)
     bool typed_wrongly = (actuator->def.wrong & MBP_BIT(MBP_ACTUATOR_ON_OFF)) != 0; /* expressions would tell of it */
     reader->nameless =
         reader->nameless || repeats_wrongly || typed_wrongly || !mbp_def_has(&actuator->def, MBP_ACTUATOR_NAME);
-    uint32_t doubtful = MBP_BIT(MBP_ACTUATOR_REGISTER) | MBP_BIT(MBP_ACTUATOR_REPEAT) | MBP_BIT(MBP_ACTUATOR_ON_OFF);
+    uint64_t doubtful = MBP_BIT(MBP_ACTUATOR_REGISTER) | MBP_BIT(MBP_ACTUATOR_REPEAT) | MBP_BIT(MBP_ACTUATOR_ON_OFF);
     reader->unsure = reader->unsure || (actuator->def.wrong & doubtful) != 0 || actuator->reg.def.wrong != 0;
     if (!mbp_def_has(&actuator->def, MBP_ACTUATOR_UNIT)) {
         actuator->actuator.unit_text = actuator->actuator.on_off ? "" : "%";
@@ -278,10 +278,10 @@ static void check_actuator(struct mbp_reader *reader, void *def)
         bool narrow = mbp_def_has(&actuator->reg.def, MBP_REGISTER_BYTE);
         actuator->reg.reg.scale = actuator->reg.reg.type <= MBP_UINT16 && !narrow ? 0.1 : 1;
     }
-    actuator->range_right = check_register(reader, actuator) && settle_range(reader, actuator);
+    actuator->range_right = check_register(reader, actuator) && complete_range(reader, actuator);
     if (actuator->range_right) {
-        settle_initial(reader, actuator);
-        settle_fail(reader, actuator);
+        complete_initial(reader, actuator);
+        complete_fail(reader, actuator);
     }
     if (!actuator->actuator.on_off && mbp_def_has(&actuator->reg.def, MBP_REGISTER_AT)) {
         mbp_check_reference(reader, mbp_def_node(&actuator->reg.def, "at"), actuator->reg.at.table,
@@ -307,15 +307,15 @@ void mbp_actuator_view(const struct mbp_plant *plant, uint32_t a, struct mbp_act
     const struct mbp_actuator *actuator = &plant->actuators[a];
     *def = (struct mbp_actuator_def){.actuator = *actuator, .initial.number = actuator->initial};
     def->def.present = ~(MBP_BIT(MBP_ACTUATOR_NAME) | MBP_BIT(MBP_ACTUATOR_REPEAT));
-    def->def.present &= actuator->machine != UINT32_MAX ? UINT32_MAX : ~MBP_BIT(MBP_ACTUATOR_FAIL);
+    def->def.present &= actuator->machine != UINT32_MAX ? UINT64_MAX : ~MBP_BIT(MBP_ACTUATOR_FAIL);
     def->def.present &=
-        actuator->watchdog != 0 ? UINT32_MAX : ~(MBP_BIT(MBP_ACTUATOR_WATCHDOG) | MBP_BIT(MBP_ACTUATOR_ON_LOSS));
+        actuator->watchdog != 0 ? UINT64_MAX : ~(MBP_BIT(MBP_ACTUATOR_WATCHDOG) | MBP_BIT(MBP_ACTUATOR_ON_LOSS));
     if (actuator->watchdog != 0) {
         const struct mbp_watchdog *watchdog = &plant->watchdogs[actuator->watchdog - 1];
         def->watchdog =
             (struct mbp_watchdog_def){watchdog->after_ns, {(enum mbp_on_loss)watchdog->on_loss, watchdog->number}};
     }
-    def->def.present &= actuator->on_off && !actuator->reg.pointed ? ~MBP_BIT(MBP_ACTUATOR_REGISTER) : UINT32_MAX;
+    def->def.present &= actuator->on_off && !actuator->reg.pointed ? ~MBP_BIT(MBP_ACTUATOR_REGISTER) : UINT64_MAX;
     for (unsigned state = 0; state < MBP_STATE_COUNT; state++) {
         bool last = isnan(actuator->fail[state]);
         def->fail[state] = (struct mbp_fail_def){last ? MBP_FAIL_LAST : MBP_FAIL_AT, actuator->fail[state]};

@@ -22,5 +22,19 @@ bool mbp_sensor_has_alarm(const struct mbp_sensor *sensor, const double *limits,
         return !isnan(limits[alarm]);
     return alarm == MBP_RATE_OF_CHANGE ? alarms->rate_max > 0
            : alarm == MBP_BAD_QUALITY  ? alarms->bad_quality
-                                       : alarms->condition != MBP_CONDITION_NONE;
+                                       : alarms->condition != MBP_CONDITION_NONE && sensor->interlock != MBP_INTERLOCK;
+}
+
+static const char *text_of(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+struct mbp_alarm_texts mbp_sensor_alarm_texts(const struct mbp_sensor *sensor, unsigned alarm)
+{
+    const struct mbp_alarm_texts *texts = &mbp_sensor_alarm(sensor, alarm)->texts;
+    return (struct mbp_alarm_texts){.message = text_of(sensor->is_alarm ? sensor->label : texts->message),
+                                    .cause = text_of(texts->cause),
+                                    .consequence = text_of(texts->consequence),
+                                    .action = text_of(texts->action)};
 }

@@ -12,8 +12,8 @@
  */
 
 /* Bytes, each with its registers. What the state keeps is there twice where an instructor may take a snapshot. */
-#define SENSOR_BYTES       230.0
-#define SENSOR_STATE_BYTES 130.0
+#define SENSOR_BYTES       310.0
+#define SENSOR_STATE_BYTES 200.0
 #define EVENTS_BYTES       96.0 /* of a sensor's alarm that comes and its machine's trip in the same scan */
 #define INPUT_BYTES        100.0
 #define SAMPLE_BYTES       8.0   /* of a dead time; state */
@@ -26,21 +26,23 @@
 #define FORMULA_BYTES      400.0
 #define FORMULA_CHAR_BYTES 25.0    /* of its text: its code and what it reads */
 #define FORMULA_STATE      40.0    /* likewise of the state */
-#define UNIT_BYTES         75000.0 /* mostly the addresses between the standard blocks */
+#define UNIT_BYTES         90000.0 /* mostly the addresses between the standard blocks */
 #define ADDRESS_BYTES      2.5     /* of a table that reaches beyond them, up to the last address that is taken */
 #define ADDRESSES          65536.0
 
 /* Nanoseconds of a scan, on a machine of the year 2020. */
-#define SENSOR_NS       17.0
-#define INPUT_NS        8.0
-#define NOISE_NS        5.0
-#define PART_NS         15.0 /* of a signal beyond base, lag and inputs */
-#define WINDOW_NS       15.0
-#define MACHINE_NS      70.0
-#define ACTUATOR_NS     32.0
-#define CONTROLLER_NS   110.0
-#define FORMULA_NS      30.0
-#define FORMULA_CHAR_NS 5.0
+#define SENSOR_NS        17.0
+#define INPUT_NS         8.0
+#define NOISE_NS         5.0
+#define PART_NS          15.0 /* of a signal beyond base, lag and inputs */
+#define WINDOW_NS        15.0
+#define DUTY_STATE_BYTES 160.0 /* struct mbp_chatter_state */
+#define DUTY_NS          10.0  /* of an alarm that is looked after */
+#define MACHINE_NS       70.0
+#define ACTUATOR_NS      32.0
+#define CONTROLLER_NS    110.0
+#define FORMULA_NS       30.0
+#define FORMULA_CHAR_NS  5.0
 
 /* Nanoseconds in which nothing is answered while it takes over. */
 #define THING_RELOAD_NS  3300.0 /* a sensor, machine, actuator or controller, with its event in the journal */
@@ -192,25 +194,77 @@ static double text_bytes(const char *text)
     return text != NULL && strchr(text, '{') != NULL ? (double)strlen(text) + 4 : 0;
 }
 
+/* Of a sensor whose alarms have counters in their texts: settings of its own. */
+static double alarm_bytes(const struct mbp_sensor_def *sensor)
+{
+    const struct mbp_alarms *alarms = mbp_sensor_alarms(&sensor->sensor);
+    double bytes = 0;
+    for (unsigned a = 0; a <= MBP_ALARM_COUNT; a++) {
+        const struct mbp_alarm_texts *texts = a < MBP_ALARM_COUNT ? &alarms->of[a].texts : &alarms->common.texts;
+        bytes += text_bytes((a < MBP_ALARM_COUNT ? &alarms->of[a] : &alarms->common)->when);
+        bytes += text_bytes(texts->message) + text_bytes(texts->cause) + text_bytes(texts->consequence) +
+                 text_bytes(texts->action);
+    }
+    return bytes > 0 ? bytes + sizeof *alarms : 0;
+}
+
+static void add_suppression(struct budget *budget, const struct mbp_suppress_def *suppress, double times)
+{
+    if (suppress->when.text != NULL)
+        add_formula(budget, &suppress->when, times);
+}
+
+/* What its alarms have to be looked after for. */
+static void add_duties(struct budget *budget, const struct mbp_sensor_def *sensor, double times)
+{
+    const struct mbp_alarms *alarms = mbp_sensor_alarms(&sensor->sensor);
+    double count = 0;
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
+        count += mbp_alarm_has_duty(&alarms->of[a]) ? 1 : 0;
+    if (count <= 0)
+        return;
+    add(budget, MEMORY, sensor->def.node, SENSORS, times * count,
+        sizeof(struct mbp_alarm_duty) + DUTY_STATE_BYTES * budget->copies);
+    add(budget, SCAN, sensor->def.node, SENSORS, times * count, DUTY_NS);
+    add_suppression(budget, &sensor->suppress, times);
+    add_suppression(budget, &sensor->rate_of_change.suppress, times);
+    add_suppression(budget, &sensor->bad_quality.suppress, times);
+    for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++)
+        add_suppression(budget, &sensor->limits.of[l].suppress, times);
+}
+
 static void add_sensors(struct budget *budget, const struct mbp_def_list *sensors, double times)
 {
     for (uint32_t i = 0; i < sensors->count; i++) {
         const struct mbp_sensor_def *sensor = (const struct mbp_sensor_def *)sensors->items + i;
         const struct mbp_node *window = mbp_def_node(&sensor->def, "rate_of_change");
         double count = times * sensor->repeat;
-        double bytes =
-            SENSOR_BYTES + EVENTS_BYTES + text_bytes(sensor->sensor.label) + SENSOR_STATE_BYTES * budget->copies;
+        double bytes = SENSOR_BYTES + EVENTS_BYTES + text_bytes(sensor->sensor.label) + alarm_bytes(sensor) +
+                       SENSOR_STATE_BYTES * budget->copies;
         add(budget, MEMORY, sensor->def.node, SENSORS, count, bytes);
         add(budget, SCAN, sensor->def.node, SENSORS, count, SENSOR_NS);
         add(budget, RELOAD, sensor->def.node, SENSORS, count, THING_RELOAD_NS);
+        if (sensor->when.text != NULL)
+            add_formula(budget, &sensor->when, count);
         if (sensor->signal != NULL && sensor->signal->def.node != NULL) /* else it is no group, told */
             add_signal(budget, sensor->signal, count);
+        add_duties(budget, sensor, count);
         if (mbp_def_has(&sensor->def, MBP_SENSOR_RATE_OF_CHANGE)) {
             double scans = samples(budget, sensor->rate_of_change.per_ns);
             double parts = fmin(fmax(scans, 1), WINDOW_PARTS);
             add(budget, MEMORY, window, WINDOW, count, (WINDOW_BYTES + WINDOW_PART_BYTES * parts) * budget->copies);
             add(budget, SCAN, window, WINDOW, count, WINDOW_NS);
         }
+    }
+}
+
+/* Each is itself and the alarm of its bypass. */
+static void add_interlocks(struct budget *budget, const struct mbp_def_list *interlocks, double times)
+{
+    for (uint32_t i = 0; i < interlocks->count; i++) {
+        struct mbp_interlock_def *interlock = (struct mbp_interlock_def *)interlocks->items + i;
+        add_sensors(budget, &(const struct mbp_def_list){&interlock->itself, 1}, times);
+        add_sensors(budget, &(const struct mbp_def_list){&interlock->bypassed, 1}, times);
     }
 }
 
@@ -301,6 +355,7 @@ static void add_unit(struct budget *budget, const struct mbp_unit_def *unit)
         add(budget, RELOAD, machines[i].def.node, MACHINES, count, THING_RELOAD_NS);
         add_sensors(budget, &machines[i].sensors, count);
         add_sensors(budget, &machines[i].alarms, count);
+        add_interlocks(budget, &machines[i].interlocks, count);
         add_actuators(budget, &machines[i].actuators, count);
         add_controllers(budget, &machines[i].controllers, count);
         reach_of(&reach, &machines[i].sensors, &machines[i].actuators, machines[i].repeat);

@@ -1,6 +1,8 @@
 /* controller: the keys of a controller. What its names stand for is resolve_controller.c's. */
 #include "defs.h"
 
+#include "mbplant/base/tr.h"
+
 #define INPUT_UNIT  "the input's unit"
 #define OUTPUT_UNIT "the output's unit"
 
@@ -84,14 +86,14 @@ static void check_type(struct mbp_reader *reader, struct mbp_controller_def *con
 {
     const struct mbp_def *def = &controller->def;
     bool two = controller->controller.two_position;
-    uint32_t needed = two ? TWO_POSITION_KEYS | MBP_BIT(MBP_CONTROLLER_OUTPUT)
+    uint64_t needed = two ? TWO_POSITION_KEYS | MBP_BIT(MBP_CONTROLLER_OUTPUT)
                           : MBP_BIT(MBP_CONTROLLER_SETPOINT) | MBP_BIT(MBP_CONTROLLER_GAIN);
-    uint32_t given = def->present | def->wrong;
+    uint64_t given = def->present | def->wrong;
     char allowed[160];
     for (unsigned f = 0; f < MBP_COUNT_OF(fields) && (def->wrong & MBP_BIT(MBP_CONTROLLER_TYPE)) == 0; f++) {
         if ((needed & ~given & MBP_BIT(f)) != 0) {
             mbp_field_allowed(&fields[f], allowed, sizeof allowed);
-            mbp_reader_tell(reader, def->node, "a %scontroller needs '%s': %s", two ? "two-position " : "",
+            mbp_reader_tell(reader, def->node, "a %scontroller needs '%s': %s", two ? mbp_tr("two-position ") : "",
                             fields[f].key, allowed);
         }
         if ((given & (two ? PID_KEYS : TWO_POSITION_KEYS) & MBP_BIT(f)) != 0) {
@@ -158,6 +160,6 @@ void mbp_controller_view(const struct mbp_plant *plant, uint32_t c, struct mbp_c
     for (uint32_t i = 0; i < controller->feed_count; i++) {
         const struct mbp_feed *feed = &controller->feeds[i];
         view->feeds[i] =
-            (struct mbp_feed_def){{.present = UINT32_MAX}, mbp_input_source(plant, feed->from), feed->gain};
+            (struct mbp_feed_def){{.present = UINT64_MAX}, mbp_input_source(plant, feed->from), feed->gain};
     }
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "edit_priv.h"
+#include "mbplant/base/tr.h"
 #include "pattern.h"
 
 #define VALUE_MAX 4096
@@ -94,6 +95,11 @@ static void look_through(struct search *search, const struct mbp_node *holder, c
     }
 }
 
+static const char *list_key(enum mbp_edit_thing thing)
+{
+    return thing == MBP_EDIT_MACHINE ? "machines" : thing == MBP_EDIT_SENSOR ? "sensors" : "alarms";
+}
+
 static void look_through_unit(struct search *search, const struct mbp_node *unit)
 {
     const struct mbp_node *repeat = repeat_of(unit, NULL);
@@ -104,9 +110,9 @@ static void look_through_unit(struct search *search, const struct mbp_node *unit
     const struct mbp_node *machines = list_of(unit, "machines");
     for (const struct mbp_node *machine = machines != NULL ? machines->first : NULL; machine != NULL;
          machine = machine->next) {
-        look_through(search, machine, "sensors", repeat_of(machine, repeat));
+        look_through(search, machine, list_key(search->thing), repeat_of(machine, repeat));
     }
-    look_through(search, unit, "sensors", repeat);
+    look_through(search, unit, list_key(search->thing), repeat);
 }
 
 static struct search look_for(const struct edit *edit, enum mbp_edit_thing thing, const char *name)
@@ -121,7 +127,7 @@ static struct search look_for(const struct edit *edit, enum mbp_edit_thing thing
 
 static const char *noun(enum mbp_edit_thing thing)
 {
-    return thing == MBP_EDIT_MACHINE ? "machine" : "sensor";
+    return mbp_tr(thing == MBP_EDIT_MACHINE ? "machine" : thing == MBP_EDIT_SENSOR ? "sensor" : "alarm");
 }
 
 /* No such thing: perhaps a slip of the pen, or the name of another kind of thing. */
@@ -132,9 +138,10 @@ static enum mbp_status refuse_name(struct edit *edit, const struct search *searc
         return edit_refuse(edit, MBP_ERR_MISSING, "the plant file has no %s %s: that is a %s", noun(search->thing),
                            search->name, noun(other));
     }
-    const char *question = search->nearest != NULL ? "; did you mean " : "";
+    const char *question = search->nearest != NULL ? mbp_tr("; did you mean ") : "";
     return edit_refuse(edit, MBP_ERR_MISSING, "the plant file has no %s %s%s%s%s", noun(search->thing), search->name,
-                       question, search->nearest != NULL ? search->nearest : "", search->nearest != NULL ? "?" : "");
+                       question, search->nearest != NULL ? search->nearest : "",
+                       search->nearest != NULL ? mbp_tr("?") : "");
 }
 
 /* The one thing of that name, which no repeat has anything to do with. */
@@ -359,7 +366,7 @@ static bool items_are_block(const struct mbp_node *list)
 static enum mbp_status add(struct edit *edit, enum mbp_edit_thing thing, const struct mbp_node *holder,
                            const char *name)
 {
-    const char *key = thing == MBP_EDIT_MACHINE ? "machines" : "sensors";
+    const char *key = list_key(thing);
     const struct mbp_node *list = list_of(holder, key);
     char entry[MBP_EDIT_WHY_LEN];
     if (list != NULL && list->first != NULL) {

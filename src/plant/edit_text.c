@@ -4,13 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/base/tr.h"
+
 #include "edit_priv.h"
 
 enum mbp_status edit_refuse(struct edit *edit, enum mbp_status status, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(edit->why, MBP_EDIT_WHY_LEN, format, args);
+    vsnprintf(edit->why, MBP_EDIT_WHY_LEN, mbp_tr(format), args);
     va_end(args);
     return status;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "load.h"
+#include "mbplant/plant/interlock.h"
 
 #define FILLED_MAX 512 /* bytes of a label with its counters filled in */
 
@@ -89,6 +90,7 @@ static struct totals count_unit(const struct mbp_unit_def *unit)
         count_actuators(&machine->actuators, machine->repeat, &totals);
         count_controllers(&machine->controllers, machine->repeat, &totals);
         count_sensors(&machine->alarms, machine->repeat, &totals);
+        totals.sensors += 2ull * machine->repeat * machine->interlocks.count; /* and the alarms of their bypasses */
     }
     count_sensors(&unit->alarms, 1, &totals);
     count_sensors(&unit->sensors, 1, &totals);
@@ -161,7 +163,54 @@ static const char *fill_name(struct mbp_load *load, const char *text, const stru
     return mbp_reader_keep(&load->reader, filled, len == SIZE_MAX ? 0 : len);
 }
 
+/* The name of an interlock, or of the alarm of its bypass, stands behind that of its machine. Too long a one is told.
+ */
+static const char *interlock_name(struct mbp_load *load, const struct mbp_sensor_def *def, uint32_t machine,
+                                  const struct mbp_counters *counters)
+{
+    const char *own = fill_name(load, def->sensor.name, counters);
+    const char *suffix = def->sensor.interlock == MBP_INTERLOCK_BYPASS ? MBP_BYPASS_SUFFIX : "";
+    char name[FILLED_MAX];
+    int len = snprintf(name, sizeof name, "%s.%s%s", load->machines[machine].name, own, suffix);
+    return mbp_reader_keep(&load->reader, name, (size_t)len < sizeof name ? (size_t)len : 0);
+}
+
 /* ---- one of each ---------------------------------------------------------------------------------------------- */
+
+static bool counts(const char *text)
+{
+    return text != NULL && strchr(text, '{') != NULL;
+}
+
+static bool texts_count(const struct mbp_alarm_texts *texts)
+{
+    return counts(texts->message) || counts(texts->cause) || counts(texts->consequence) || counts(texts->action);
+}
+
+static void fill_alarm(struct mbp_load *load, struct mbp_alarm *alarm, const struct mbp_counters *counters)
+{
+    struct mbp_alarm_texts *texts = &alarm->texts;
+    const char **const all[] = {&texts->message, &texts->cause, &texts->consequence, &texts->action, &alarm->when};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        *all[i] = *all[i] != NULL ? fill(load, *all[i], counters) : NULL;
+}
+
+/* What alarms are shared, but for those whose texts have counters in them. */
+static const struct mbp_alarms *fill_alarms(struct mbp_load *load, const struct mbp_alarms *alarms,
+                                            const struct mbp_counters *counters)
+{
+    bool any = texts_count(&alarms->common.texts) || counts(alarms->common.when);
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
+        any = any || texts_count(&alarms->of[a].texts) || counts(alarms->of[a].when);
+    struct mbp_alarms *own = any ? mbp_reader_array(&load->reader, load->reader.keep, 1, sizeof *own) : NULL;
+    if (own == NULL)
+        return alarms;
+    *own = *alarms;
+    fill_alarm(load, &own->common, counters);
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
+        fill_alarm(load, &own->of[a], counters);
+    return own;
+}
 
 static void add_sensor(struct mbp_load *load, const struct mbp_sensor_def *def, uint32_t machine,
                        struct mbp_counters counters, uint32_t instance)
@@ -171,8 +220,10 @@ static void add_sensor(struct mbp_load *load, const struct mbp_sensor_def *def, 
     struct mbp_sensor *sensor = &load->sensors[index];
     load->origins[index] = (struct mbp_sensor_origin){def, counters, instance, UINT32_MAX};
     *sensor = def->sensor;
-    sensor->name = fill_name(load, def->sensor.name, &counters);
+    sensor->name = def->sensor.interlock != MBP_NO_INTERLOCK ? interlock_name(load, def, machine, &counters)
+                                                             : fill_name(load, def->sensor.name, &counters);
     sensor->label = fill(load, def->sensor.label, &counters);
+    sensor->alarms = fill_alarms(load, mbp_sensor_alarms(sensor), &counters);
     sensor->machine = machine;
     sensor->unit = plant->unit_count;
     sensor->first_input = plant->input_count;
@@ -272,6 +323,26 @@ static void add_machine(struct mbp_load *load, const struct mbp_machine_def *def
     machine->controller_count = plant->controller_count - machine->first_controller;
 }
 
+/* The interlocks of a unit, or the alarms of their bypasses. */
+static void add_interlocks(struct mbp_load *load, const struct mbp_unit_def *def, uint32_t number,
+                           const struct mbp_unit *unit, enum mbp_interlocking which)
+{
+    struct mbp_plant *plant = load->plant;
+    uint32_t m = unit->first_machine;
+    for (uint32_t i = 0; i < def->machines.count; i++) {
+        const struct mbp_machine_def *machine = machine_at(def, i);
+        const struct mbp_interlock_def *interlocks = machine->interlocks.items;
+        for (uint32_t n = 1; n <= machine->repeat; n++, m++) {
+            struct mbp_machine *of = &load->machines[m];
+            of->interlock_count = machine->interlocks.count;
+            *(which == MBP_INTERLOCK ? &of->first_interlock : &of->first_bypass) = plant->sensor_count;
+            for (uint32_t k = 0; k < machine->interlocks.count; k++)
+                add_sensor(load, which == MBP_INTERLOCK ? &interlocks[k].itself : &interlocks[k].bypassed, m,
+                           (struct mbp_counters){n, n, number}, n - 1);
+        }
+    }
+}
+
 /* Behind the unit's sensors, so that these keep their addresses whatever alarms there are. */
 static void add_alarms(struct mbp_load *load, const struct mbp_unit_def *def, uint32_t number, struct mbp_unit *unit)
 {
@@ -287,6 +358,10 @@ static void add_alarms(struct mbp_load *load, const struct mbp_unit_def *def, ui
         }
     }
     add_sensors(load, &def->alarms, UINT32_MAX, 0, number);
+    add_interlocks(load, def, number, unit, MBP_INTERLOCK_BYPASS);
+    uint32_t interlocks = plant->sensor_count;
+    add_interlocks(load, def, number, unit, MBP_INTERLOCK);
+    unit->interlock_count = plant->sensor_count - interlocks;
     unit->alarm_count = plant->sensor_count - before;
     plant->alarm_count += unit->alarm_count;
 }
@@ -330,53 +405,6 @@ static void add_unit(struct mbp_load *load, const struct mbp_unit_def *def, uint
     plant->unit_count++;
 }
 
-/* ---- tables --------------------------------------------------------------------------------------------------- */
-
-static void add_blocks(struct mbp_load *load, const struct mbp_def_list *list, enum mbp_table table,
-                       struct mbp_unit *unit)
-{
-    const struct mbp_block_def *defs = list->items;
-    struct mbp_block *blocks = mbp_reader_array(&load->reader, load->reader.keep, list->count, sizeof *blocks);
-    if (blocks == NULL) {
-        return;
-    }
-    for (uint32_t i = 0; i < list->count; i++) {
-        blocks[i] = (struct mbp_block){.at = (uint16_t)defs[i].at,
-                                       .count = defs[i].count,
-                                       .values = defs[i].values.items,
-                                       .writable = defs[i].access == MBP_ACCESS_READ_WRITE,
-                                       .has_min = defs[i].has_min,
-                                       .has_max = defs[i].has_max,
-                                       .min = (uint16_t)defs[i].min,
-                                       .max = (uint16_t)defs[i].max};
-    }
-    unit->blocks[table] = blocks;
-    unit->block_count[table] = list->count;
-}
-
-static void add_files(struct mbp_load *load, const struct mbp_tables_def *tables, struct mbp_unit *unit)
-{
-    const struct mbp_file_def *file_defs = tables->files.items;
-    const struct mbp_fifo_def *fifo_defs = tables->fifos.items;
-    struct mbp_file *files = mbp_reader_array(&load->reader, load->reader.keep, tables->files.count, sizeof *files);
-    struct mbp_fifo *fifos = mbp_reader_array(&load->reader, load->reader.keep, tables->fifos.count, sizeof *fifos);
-    if (files == NULL || fifos == NULL) {
-        return;
-    }
-    for (uint32_t i = 0; i < tables->files.count; i++) {
-        files[i] =
-            (struct mbp_file){(uint16_t)file_defs[i].number, file_defs[i].values.count, file_defs[i].values.items};
-    }
-    for (uint32_t i = 0; i < tables->fifos.count; i++) {
-        fifos[i] = (struct mbp_fifo){(uint16_t)fifo_defs[i].at, (uint16_t)fifo_defs[i].values.count,
-                                     fifo_defs[i].values.items};
-    }
-    unit->files = files;
-    unit->file_count = tables->files.count;
-    unit->fifos = fifos;
-    unit->fifo_count = tables->fifos.count;
-}
-
 /* ---- the instructor's unit ------------------------------------------------------------------------------------ */
 
 /* Unit 247: coil i switches fault i on the wire. It follows the units of the file, so that the first of those stays the
@@ -408,7 +436,7 @@ static void add_instructor(struct mbp_load *load)
         .def = at_root, .name = "Instructor", .id = MBP_INSTRUCTOR_UNIT, .repeat = 1, .files = true};
     def->tables.blocks[MBP_COILS] = (struct mbp_def_list){block, count != 0 ? 1 : 0};
     struct mbp_unit *unit = &load->units[load->plant->unit_count];
-    add_blocks(load, &def->tables.blocks[MBP_COILS], MBP_COILS, unit);
+    mbp_take_blocks(&load->reader, &def->tables.blocks[MBP_COILS], MBP_COILS, unit);
     add_unit(load, def, 1);
     unit->instructor = true;
 }
@@ -463,9 +491,9 @@ enum mbp_status mbp_expand(struct mbp_load *load)
         const struct mbp_unit_def *def = unit_at(load, i);
         struct mbp_unit *first = &load->units[load->plant->unit_count];
         for (unsigned table = 0; table < MBP_TABLE_COUNT; table++) {
-            add_blocks(load, &def->tables.blocks[table], (enum mbp_table)table, first);
+            mbp_take_blocks(&load->reader, &def->tables.blocks[table], (enum mbp_table)table, first);
         }
-        add_files(load, &def->tables, first);
+        mbp_take_files(&load->reader, &def->tables, first);
         for (uint32_t number = 1; number <= def->repeat; number++) {
             struct mbp_unit *unit = &load->units[load->plant->unit_count];
             *unit = *first; /* the tables are the same for all */

@@ -1,8 +1,10 @@
 /* fault: the keys of `faults`: what goes wrong with sensors, with actuators and with the process. */
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "faults.h"
+#include "mbplant/base/tr.h"
 #include "scalar.h"
 
 enum {
@@ -126,8 +128,8 @@ static void check_own_keys(struct mbp_reader *reader, const struct mbp_plant_fau
 static void check_subject(struct mbp_reader *reader, const struct mbp_plant_fault_def *fault)
 {
     const struct mbp_def *def = &fault->def;
-    uint32_t subjects = MBP_BIT(FAULT_SENSOR) | MBP_BIT(FAULT_ACTUATOR);
-    uint32_t given = def->present & subjects;
+    uint64_t subjects = MBP_BIT(FAULT_SENSOR) | MBP_BIT(FAULT_ACTUATOR);
+    uint64_t given = def->present & subjects;
     if (given == subjects) {
         mbp_reader_tell(reader, mbp_def_node(def, "actuator"),
                         "a fault is of a 'sensor' or of an 'actuator'; choose one");
@@ -141,8 +143,9 @@ static void check_subject(struct mbp_reader *reader, const struct mbp_plant_faul
     unsigned kind = fault->fault.effect.kind;
     if (!mbp_effect_is(kind, moves ? MBP_EFFECTS_OF_ACTUATORS : MBP_EFFECTS_OF_SENSORS))
         mbp_reader_tell(reader, mbp_def_node(def, "kind"), "%s is no fault of %s; %s", mbp_effect_words.names[kind],
-                        moves ? "an actuator" : "a sensor",
-                        moves ? "those are stuck, slow, passing and offset" : "it is one of an 'actuator'");
+                        moves ? mbp_tr("an actuator") : mbp_tr("a sensor"),
+                        moves ? mbp_tr("those are stuck, slow, passing and offset")
+                              : mbp_tr("it is one of an 'actuator'"));
 }
 
 /* Two ways to say the same: when it begins, how long it lasts. */
@@ -209,7 +212,7 @@ static void tell_unknown(struct mbp_load *load, const struct mbp_plant_fault_def
 {
     const char *candidates[CANDIDATES_MAX] = {NULL};
     const struct mbp_plant *plant = load->plant;
-    const char *word = moves ? "actuator" : "sensor";
+    const char *word = mbp_tr(moves ? "actuator" : "sensor");
     const char *name = moves ? def->actuator : def->sensor;
     uint32_t all = moves ? plant->actuator_count : plant->sensor_count;
     uint32_t count = all < CANDIDATES_MAX ? all : CANDIDATES_MAX;
@@ -218,7 +221,8 @@ static void tell_unknown(struct mbp_load *load, const struct mbp_plant_fault_def
     }
     const char *near = mbp_nearest(name, candidates, count);
     mbp_reader_tell(&load->reader, mbp_def_node(&def->def, word), "there is no %s '%s' in the plant%s%s%s", word, name,
-                    near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+                    near != NULL ? mbp_tr("; did you mean '") : "", near != NULL ? near : "",
+                    near != NULL ? mbp_tr("'?") : "");
 }
 
 static void check_effect_of_actuator(struct mbp_reader *reader, const struct mbp_plant *plant,
@@ -291,7 +295,7 @@ static void check_name(struct mbp_load *load, uint32_t f)
 {
     const struct mbp_plant_fault_def *defs = load->def.faults.items;
     for (uint32_t i = 0; i < f && mbp_def_has(&defs[f].def, FAULT_NAME); i++) {
-        if (!mbp_def_has(&defs[i].def, FAULT_NAME) || strcmp(defs[i].fault.name, defs[f].fault.name) != 0) {
+        if (!mbp_def_has(&defs[i].def, FAULT_NAME) || strcasecmp(defs[i].fault.name, defs[f].fault.name) != 0) {
             continue;
         }
         mbp_reader_tell(&load->reader, mbp_def_node(&defs[f].def, "name"),
@@ -335,12 +339,12 @@ void mbp_fault_view(const struct mbp_plant *plant, uint32_t f, struct mbp_plant_
                                         .actuator = moves ? mbp_effect_of(plant, effect) : NULL,
                                         .value = effect->amount,
                                         .every_ns = effect->over_ns};
-    uint32_t present = MBP_BIT(FAULT_NAME) | MBP_BIT(FAULT_KIND) | MBP_BIT(FAULT_ENABLED) |
+    uint64_t present = MBP_BIT(FAULT_NAME) | MBP_BIT(FAULT_KIND) | MBP_BIT(FAULT_ENABLED) |
                        MBP_BIT(moves ? FAULT_ACTUATOR : FAULT_SENSOR);
     for (size_t i = 0; i < MBP_COUNT_OF(own); i++) {
         present |= (own[i].kinds & MBP_BIT(effect->kind)) != 0 ? MBP_BIT(own[i].field) : 0;
     }
-    present &= isnan(effect->amount) ? ~MBP_BIT(FAULT_VALUE) : UINT32_MAX;
+    present &= isnan(effect->amount) ? ~MBP_BIT(FAULT_VALUE) : UINT64_MAX;
     present |= fault->has_start ? MBP_BIT(FAULT_START) : 0;
     present |= effect->duration_ns != 0 ? MBP_BIT(FAULT_DURATION) : 0;
     present |= fault->mttf_ns != 0 ? MBP_BIT(FAULT_MTTF) : 0;

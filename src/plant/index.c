@@ -1,6 +1,8 @@
 /* index: linear probing, never more than half full. */
 #include "index.h"
 
+#include "mbplant/plant/interlock.h"
+
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -104,13 +106,16 @@ uint32_t mbp_index_as(const struct mbp_plant *plant, uint32_t item, enum mbp_ite
                                  plant->controller_count},
         [MBP_ITEM_STORED] = {(uint64_t)mbp_index_count(plant) - plant->stored_count, plant->stored_count},
         [MBP_ITEM_ALARM] = {plant->machine_count, plant->sensor_count},
+        [MBP_ITEM_INTERLOCK] = {plant->machine_count, plant->sensor_count},
         [MBP_ITEM_WATCHED] = {plant->machine_count, plant->sensor_count},
         [MBP_ITEM_SOURCE] = {plant->machine_count, (uint64_t)plant->sensor_count + plant->actuator_count},
     };
     bool is_one = item >= places[kind].first && item - places[kind].first < places[kind].count;
     uint32_t s = item - plant->machine_count;
     bool is_alarm = item >= plant->machine_count && s < plant->sensor_count && plant->sensors[s].is_alarm;
-    if (kind != MBP_ITEM_WATCHED && is_alarm != (kind == MBP_ITEM_ALARM))
+    bool is_interlock = is_alarm && mbp_is_interlock(&plant->sensors[s]);
+    bool wants_alarm = kind == MBP_ITEM_ALARM || kind == MBP_ITEM_INTERLOCK;
+    if (kind != MBP_ITEM_WATCHED && (is_alarm != wants_alarm || is_interlock != (kind == MBP_ITEM_INTERLOCK)))
         return UINT32_MAX;
     return is_one ? (uint32_t)(item - places[kind].first) : UINT32_MAX;
 }

@@ -48,8 +48,9 @@ enum mbp_item_kind {
     MBP_ITEM_CONTROLLER,
     MBP_ITEM_STORED,
     MBP_ITEM_SOURCE,
-    MBP_ITEM_ALARM,  /* of no sensor: an index into sensors[] too */
-    MBP_ITEM_WATCHED /* a sensor, or an alarm of none */
+    MBP_ITEM_ALARM,     /* of no sensor: an index into sensors[] too */
+    MBP_ITEM_INTERLOCK, /* likewise one of `interlocks` */
+    MBP_ITEM_WATCHED    /* a sensor, or one of those two */
 };
 
 /* The plant-wide index of an item among those of a kind; UINT32_MAX when it is of another, or UINT32_MAX. */

@@ -32,6 +32,7 @@ static void set_plant(struct mbp_load *load, const char *path, struct mbp_text t
     plant->mqtt = def->mqtt.options;
     plant->journal = def->journal.options;
     plant->samples_max_bytes = def->samples.max_bytes;
+    plant->policy = def->policy.policy;
     plant->identity = def->identity.identity;
     struct mbp_plant_memory *memory = plant->memory;
     plant->text.bytes = mbp_arena_text(&memory->text, text.bytes, text.len);
@@ -63,6 +64,7 @@ static enum mbp_status build(struct mbp_load *load, const char *path, struct mbp
                        MBP_PLANT_FILE_MAX >> 20);
         return MBP_ERR_FORMAT;
     }
+    load->reader.text = text;
     enum mbp_status status = mbp_tree_parse(text, load->reader.scratch, errors, &root);
     if (status != MBP_OK) {
         return status;
@@ -76,6 +78,7 @@ static enum mbp_status build(struct mbp_load *load, const char *path, struct mbp
         return MBP_ERR_MEMORY;
     }
     mbp_check_names(load);
+    mbp_resolve_operators(&load->reader, &load->def, &load->plant->operators);
     status = mbp_check_budget(load);
     if (status == MBP_OK) {
         status = mbp_expand(load);
@@ -85,6 +88,9 @@ static enum mbp_status build(struct mbp_load *load, const char *path, struct mbp
     }
     if (status == MBP_OK) {
         status = mbp_compile_formulas(load);
+    }
+    if (status == MBP_OK) {
+        mbp_list_duties(load);
     }
     if (status == MBP_OK) {
         status = mbp_layout(load);

@@ -76,6 +76,10 @@ enum mbp_status mbp_expand(struct mbp_load *load);
 
 /* Whether it needs no telling that an item found by its name is not what it should be: another one has that name too,
  * which is told, or so much is told that nobody reads it. */
+/* What suppresses an alarm; nth: whose it is, as in mbp_formula. */
+const struct mbp_suppress_def *mbp_suppression_of(const struct mbp_sensor_def *sensor, unsigned alarm, uint32_t *nth);
+void mbp_list_duties(struct mbp_load *load);
+
 bool mbp_is_doubtful(const struct mbp_load *load, uint32_t item);
 
 /* Controllers' inputs, outputs and cascades by name, and what must hold between them. */

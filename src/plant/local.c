@@ -4,17 +4,19 @@
 #include "index.h"
 #include "mbplant/plant.h"
 
-/* NULL is a listener that is off. */
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 /* Rules are bytes and bits without gaps between. */
 static bool same_access(const struct mbp_server_options *a, const struct mbp_server_options *b)
 {
     return a->access_count == b->access_count &&
            (a->access_count == 0 || memcmp(a->access, b->access, a->access_count * sizeof *a->access) == 0);
+}
+
+static bool same_operators(const struct mbp_operators *a, const struct mbp_operators *b)
+{
+    bool same = a->count == b->count;
+    for (uint32_t i = 0; same && i < a->count; i++)
+        same = a->items[i].role == b->items[i].role && strcmp(a->items[i].name, b->items[i].name) == 0;
+    return same;
 }
 
 static void say_kept(FILE *notes, const char *key)
@@ -42,6 +44,18 @@ static struct mbp_listen *copy_listens(struct mbp_plant_memory *memory, const st
             return NULL;
         if (own != NULL)
             *own = *units;
+    }
+    return items;
+}
+
+/* NULL without memory. */
+static const struct mbp_operator *copy_operators(struct mbp_plant_memory *memory, const struct mbp_operators *operators)
+{
+    struct mbp_operator *items = mbp_arena_array(&memory->arena, operators->count + 1u, sizeof *items);
+    for (uint32_t i = 0; items != NULL && i < operators->count; i++) {
+        items[i] = (struct mbp_operator){copy(memory, operators->items[i].name), operators->items[i].role};
+        if (items[i].name == NULL)
+            return NULL;
     }
     return items;
 }
@@ -79,7 +93,7 @@ static bool same_mqtt(const struct mbp_mqtt_options *a, const struct mbp_mqtt_op
 {
     bool same = a->keepalive_ns == b->keepalive_ns && a->buffer_bytes == b->buffer_bytes &&
                 a->replay_rate == b->replay_rate && a->format == b->format && a->commands == b->commands;
-#define SAME(text) same = same && same_text(a->text, b->text);
+#define SAME(text) same = same && mbp_text_same(a->text, b->text);
     MQTT_TEXTS(SAME)
 #undef SAME
     return same || (a->broker == NULL && b->broker == NULL);
@@ -97,7 +111,8 @@ static enum mbp_status keep(struct mbp_plant *plant, const struct mbp_plant *now
     if (!copy_mqtt(memory, &mqtt))
         return MBP_ERR_MEMORY;
     struct mbp_access_rule *access = mbp_arena_array(&memory->arena, server->access_count + 1u, sizeof *access);
-    if (listen == NULL || access == NULL || (http == NULL) != (now->http_listen == NULL) ||
+    const struct mbp_operator *operators = copy_operators(memory, &now->operators);
+    if (listen == NULL || access == NULL || operators == NULL || (http == NULL) != (now->http_listen == NULL) ||
         (token_file == NULL) != (now->http_token_file == NULL))
         return MBP_ERR_MEMORY;
     if (server->access_count > 0)
@@ -111,6 +126,7 @@ static enum mbp_status keep(struct mbp_plant *plant, const struct mbp_plant *now
     plant->http_token_file = token_file;
     plant->server.access = access;
     plant->server.access_count = server->access_count;
+    plant->operators = (struct mbp_operators){operators, now->operators.count};
     return MBP_OK;
 }
 
@@ -120,10 +136,11 @@ enum mbp_status mbp_plant_keep_local(struct mbp_plant *plant, const struct mbp_p
     bool samples = plant->samples_max_bytes != now->samples_max_bytes;
     bool listen = !mbp_listens_same(&plant->server.listen, &now->server.listen);
     bool access = !same_access(&plant->server, &now->server);
-    bool http =
-        !same_text(plant->http_listen, now->http_listen) || !same_text(plant->http_token_file, now->http_token_file);
+    bool operators = !same_operators(&plant->operators, &now->operators);
+    bool http = !mbp_text_same(plant->http_listen, now->http_listen) ||
+                !mbp_text_same(plant->http_token_file, now->http_token_file);
     bool mqtt = !same_mqtt(&plant->mqtt, &now->mqtt);
-    *kept = journal || samples || listen || access || http || mqtt;
+    *kept = journal || samples || listen || access || operators || http || mqtt;
     enum mbp_status status = *kept ? keep(plant, now) : MBP_OK;
     if (status != MBP_OK)
         return status;
@@ -135,6 +152,8 @@ enum mbp_status mbp_plant_keep_local(struct mbp_plant *plant, const struct mbp_p
         say_kept(notes, "server: listen");
     if (access)
         say_kept(notes, "server: access");
+    if (operators)
+        say_kept(notes, "operators");
     if (http)
         say_kept(notes, "http");
     if (mqtt)

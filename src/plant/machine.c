@@ -1,5 +1,6 @@
 /* machine: its keys, and what they must have to do with each other. */
 #include "defs.h"
+#include "mbplant/plant/interlock.h"
 
 /* ---- keys ------------------------------------------------------------------------------------------------------- */
 
@@ -15,12 +16,15 @@ static const struct mbp_field cycle_fields[] = {
 #undef OF
 static const struct mbp_schema cycle_schema = MBP_SCHEMA("a cycle", cycle_fields, struct mbp_cycle_def, .flow = true);
 
-enum { UPKEEP_EVERY, UPKEEP_CYCLES, UPKEEP_TAKES };
+enum { UPKEEP_EVERY, UPKEEP_CYCLES, UPKEEP_WHEN, UPKEEP_TAKES };
 #define OF(member) MBP_AT(struct mbp_upkeep_def, member)
 static const struct mbp_field upkeep_fields[] = {
     [UPKEEP_EVERY] = MBP_ROW(DURATION, OF(every_ns), "every", "running time after which it is due", .low = MBP_S,
                              .high = 10 * MBP_YEAR),
     [UPKEEP_CYCLES] = MBP_ROW(COUNT, OF(cycles), "cycles", "products after which it is due", .low = 1, .high = 4e9),
+    [UPKEEP_WHEN] = MBP_ROW(CUSTOM, OF(when), "when", "it is due, too, once this expression is TRUE in service",
+                            .read = mbp_read_formula, .print = mbp_print_formula, .same = mbp_same_formula,
+                            .allowed = "an expression in quotes: \"VT101 > 6\"", .json = "\"type\": \"string\""),
     [UPKEEP_TAKES] = MBP_ROW(DURATION, OF(takes_ns), "takes",
                              "how long a planned one lasts; until it is ended by command if not given", .low = MBP_S,
                              .high = MBP_YEAR),
@@ -39,6 +43,7 @@ enum {
     MACHINE_ACTUATORS,
     MACHINE_CONTROLLERS,
     MACHINE_ALARMS,
+    MACHINE_INTERLOCKS,
     MACHINE_REPEAT,
     MACHINE_FIELDS
 };
@@ -62,6 +67,9 @@ static const struct mbp_field fields[] = {
                                     .high = MBP_CONTROLLERS_PER_UNIT_MAX, .schema = &mbp_controller_schema),
     [MACHINE_ALARMS] = MBP_ROW(LIST, OF(alarms), "alarms", "alarms of no sensor: of what an expression says",
                                .high = MBP_SENSORS_PER_UNIT_MAX, .schema = &mbp_own_alarm_schema),
+    [MACHINE_INTERLOCKS] =
+        MBP_ROW(LIST, OF(interlocks), "interlocks", "what stops it or does not let it start, beside `trip` of alarms",
+                .high = MBP_INTERLOCKS_PER_MACHINE_MAX, .schema = &mbp_interlock_schema),
     [MACHINE_REPEAT] = MBP_ROW(COUNT, OF(repeat), "repeat", "makes so many of it; {n} or {m} in the name counts them",
                                .usual = "1", .low = 1, .high = MBP_MACHINES_PER_UNIT_MAX),
 };
@@ -79,8 +87,8 @@ static void check_machine(struct mbp_reader *reader, void *def)
         mbp_reader_tell(reader, mbp_def_node(&machine->maintenance.def, "cycles"),
                         "'cycles' counts products, and this machine makes none; give it a 'cycle'");
     }
-    uint32_t doubtful = MBP_BIT(MACHINE_SENSORS) | MBP_BIT(MACHINE_ACTUATORS) | MBP_BIT(MACHINE_CONTROLLERS) |
-                        MBP_BIT(MACHINE_ALARMS) | MBP_BIT(MACHINE_REPEAT);
+    uint64_t doubtful = MBP_BIT(MACHINE_SENSORS) | MBP_BIT(MACHINE_ACTUATORS) | MBP_BIT(MACHINE_CONTROLLERS) |
+                        MBP_BIT(MACHINE_ALARMS) | MBP_BIT(MACHINE_INTERLOCKS) | MBP_BIT(MACHINE_REPEAT);
     reader->unsure = reader->unsure || (machine->def.wrong & doubtful) != 0;
 }
 
@@ -102,14 +110,18 @@ void mbp_machine_view(const struct mbp_plant *plant, uint32_t m, struct mbp_mach
                   machine->pace != UINT32_MAX ? plant->sensors[machine->pace].name : NULL},
         .maintenance = {.every_ns = machine->maintenance_every_ns,
                         .takes_ns = machine->maintenance_takes_ns,
-                        .cycles = machine->maintenance_cycles},
+                        .cycles = machine->maintenance_cycles,
+                        .when.text =
+                            machine->maintenance_when > 0 ? plant->formulas[machine->maintenance_when - 1].text : NULL},
     };
     def->maintenance.def.present = (machine->maintenance_every_ns > 0 ? MBP_BIT(UPKEEP_EVERY) : 0) |
                                    (machine->maintenance_cycles > 0 ? MBP_BIT(UPKEEP_CYCLES) : 0) |
+                                   (machine->maintenance_when > 0 ? MBP_BIT(UPKEEP_WHEN) : 0) |
                                    (machine->maintenance_takes_ns > 0 ? MBP_BIT(UPKEEP_TAKES) : 0);
     def->def.present = MBP_BIT(MACHINE_FIELDS) - 1;
-    def->def.present &= ~(MBP_BIT(MACHINE_NAME) | MBP_BIT(MACHINE_SENSORS) | MBP_BIT(MACHINE_ACTUATORS) |
-                          MBP_BIT(MACHINE_CONTROLLERS) | MBP_BIT(MACHINE_ALARMS) | MBP_BIT(MACHINE_REPEAT));
-    def->def.present &= machine->cycle_ns > 0 ? UINT32_MAX : ~MBP_BIT(MACHINE_CYCLE);
-    def->def.present &= def->maintenance.def.present != 0 ? UINT32_MAX : ~MBP_BIT(MACHINE_UPKEEP);
+    def->def.present &=
+        ~(MBP_BIT(MACHINE_NAME) | MBP_BIT(MACHINE_SENSORS) | MBP_BIT(MACHINE_ACTUATORS) | MBP_BIT(MACHINE_CONTROLLERS) |
+          MBP_BIT(MACHINE_ALARMS) | MBP_BIT(MACHINE_INTERLOCKS) | MBP_BIT(MACHINE_REPEAT));
+    def->def.present &= machine->cycle_ns > 0 ? UINT64_MAX : ~MBP_BIT(MACHINE_CYCLE);
+    def->def.present &= def->maintenance.def.present != 0 ? UINT64_MAX : ~MBP_BIT(MACHINE_UPKEEP);
 }

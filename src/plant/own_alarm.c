@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "defs.h"
+#include "mbplant/base/tr.h"
 #include "scalar.h"
 
 #define OF(member) MBP_AT(struct mbp_sensor_def, member)
@@ -53,7 +54,7 @@ static const struct mbp_field fields[] = {
 static const struct form {
     const char *key, *suffix;
     unsigned field;
-    uint32_t keys, needed, instead;
+    uint64_t keys, needed, instead;
 } forms[] = {
     {"when", "", MBP_SENSOR_WHEN, 0, 0, 0},
     {"deviation", "_DEV", MBP_SENSOR_DEVIATION, MBP_BIT(MBP_SENSOR_MORE_THAN), MBP_BIT(MBP_SENSOR_MORE_THAN), 0},
@@ -67,7 +68,7 @@ static const struct form {
 static const struct form *form_of(struct mbp_reader *reader, const struct mbp_sensor_def *alarm)
 {
     const struct form *found = NULL;
-    uint32_t all = MBP_SHORT_FORMS | MBP_BIT(MBP_SENSOR_WHEN);
+    uint64_t all = MBP_SHORT_FORMS | MBP_BIT(MBP_SENSOR_WHEN);
     for (size_t i = 0; i < MBP_COUNT_OF(forms); i++) {
         if (!mbp_def_has(&alarm->def, forms[i].field))
             continue;
@@ -94,20 +95,20 @@ static void check_form(struct mbp_reader *reader, const struct mbp_sensor_def *a
         const char *key;
     } others[] = {{MBP_SENSOR_MORE_THAN, "more_than"}, {MBP_SENSOR_FOR, "for"}, {MBP_SENSOR_DELAY, "delay"}};
     for (size_t i = 0; i < MBP_COUNT_OF(others); i++) {
-        uint32_t bit = MBP_BIT(others[i].field);
+        uint64_t bit = MBP_BIT(others[i].field);
         bool given = mbp_def_has(&alarm->def, others[i].field);
         bool meant = others[i].field == MBP_SENSOR_DELAY ? (form->instead & bit) == 0 : (form->keys & bit) != 0;
         if (given && !meant)
             mbp_reader_tell(reader, mbp_def_node(&alarm->def, others[i].key), "'%s' means nothing beside '%s'%s",
                             others[i].key, form->key,
                             (form->instead & bit) == 0         ? ""
-                            : form->field == MBP_SENSOR_FROZEN ? ", whose time is 'for'"
-                                                               : ", which is that time");
+                            : form->field == MBP_SENSOR_FROZEN ? mbp_tr(", whose time is 'for'")
+                                                               : mbp_tr(", which is that time"));
         if (!given && (form->needed & bit) != 0 && (alarm->def.wrong & bit) == 0)
             mbp_reader_tell(reader, mbp_def_node(&alarm->def, form->key), "'%s' needs '%s': %s", form->key,
                             others[i].key,
-                            others[i].field == MBP_SENSOR_FOR ? "a duration such as 60s"
-                                                              : "a number, in the unit of the measurement");
+                            mbp_tr(others[i].field == MBP_SENSOR_FOR ? "a duration such as 60s"
+                                                                     : "a number, in the unit of the measurement"));
     }
 }
 
@@ -151,7 +152,7 @@ static void name_form(struct mbp_reader *reader, struct mbp_sensor_def *alarm, c
     alarm->def.present |= MBP_BIT(MBP_SENSOR_NAME);
 }
 
-static void settle_form(struct mbp_reader *reader, struct mbp_sensor_def *alarm)
+static void complete_form(struct mbp_reader *reader, struct mbp_sensor_def *alarm)
 {
     const struct form *form = form_of(reader, alarm);
     bool named = ((alarm->def.present | alarm->def.wrong) & MBP_BIT(MBP_SENSOR_NAME)) != 0;
@@ -168,28 +169,34 @@ static void settle_form(struct mbp_reader *reader, struct mbp_sensor_def *alarm)
     }
 }
 
+/* What no key of it says: a bool that stands nowhere, and that nothing but its condition tells of. */
+void mbp_complete_own(struct mbp_reader *reader, struct mbp_sensor_def *row)
+{
+    row->reg.reg = (struct mbp_register){.scale = 1, .words = 1, .type = MBP_BOOL, .nowhere = true};
+    row->range[1] = 1;
+    for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++)
+        row->limit[limit] = NAN;
+    mbp_complete_condition(reader, row, MBP_CONDITION_ON);
+    mbp_complete_signal(reader, row);
+    row->sensor.unit_text = "";
+    row->sensor.kind = MBP_GENERIC;
+    row->sensor.inject = MBP_INJECT_REJECT;
+    row->sensor.range = mbp_reader_share(reader, row->range, sizeof row->range);
+    row->sensor.limits = mbp_reader_share(reader, row->limit, sizeof row->limit);
+    row->sensor.priority = row->common.priority;
+    row->sensor.reg = row->reg.reg;
+    row->sensor.is_alarm = true;
+}
+
 static void check_own_alarm(struct mbp_reader *reader, void *def)
 {
     struct mbp_sensor_def *alarm = def;
-    settle_form(reader, alarm);
+    complete_form(reader, alarm);
     bool repeats_wrongly = (alarm->def.wrong & MBP_BIT(MBP_SENSOR_REPEAT)) != 0;
     reader->nameless = reader->nameless || repeats_wrongly || !mbp_def_has(&alarm->def, MBP_SENSOR_NAME);
     reader->unsure = reader->unsure || repeats_wrongly;
-    alarm->reg.reg = (struct mbp_register){.scale = 1, .words = 1, .type = MBP_BOOL, .nowhere = true};
-    alarm->range[1] = 1;
-    for (unsigned limit = 0; limit < MBP_LIMIT_COUNT; limit++)
-        alarm->limit[limit] = NAN;
-    mbp_settle_condition(reader, alarm, MBP_CONDITION_ON);
-    mbp_settle_signal(reader, alarm);
-    alarm->sensor.unit_text = "";
-    alarm->sensor.kind = MBP_GENERIC;
-    alarm->sensor.inject = MBP_INJECT_REJECT;
-    alarm->sensor.range = mbp_reader_share(reader, alarm->range, sizeof alarm->range);
-    alarm->sensor.limits = mbp_reader_share(reader, alarm->limit, sizeof alarm->limit);
-    alarm->sensor.priority = alarm->common.priority;
-    alarm->sensor.reg = alarm->reg.reg;
+    mbp_complete_own(reader, alarm);
     alarm->sensor.trip = alarm->trips ? MBP_BIT(MBP_CONDITION) : 0;
-    alarm->sensor.is_alarm = true;
 }
 
 const struct mbp_schema mbp_own_alarm_schema =
@@ -199,12 +206,12 @@ const struct mbp_schema mbp_own_alarm_schema =
 void mbp_own_alarm_view(const struct mbp_plant *plant, uint32_t s, struct mbp_sensor_def *def)
 {
     const struct mbp_sensor *alarm = &plant->sensors[s];
-    uint32_t present = MBP_BIT(MBP_SENSOR_LABEL) | MBP_BIT(MBP_SENSOR_WHEN) | MBP_BIT(MBP_SENSOR_PRIORITY) |
+    uint64_t present = MBP_BIT(MBP_SENSOR_LABEL) | MBP_BIT(MBP_SENSOR_WHEN) | MBP_BIT(MBP_SENSOR_PRIORITY) |
                        MBP_BIT(MBP_SENSOR_DELAY) | MBP_BIT(MBP_SENSOR_OFF_DELAY) | MBP_BIT(MBP_SENSOR_LATCH);
     present |= alarm->machine != UINT32_MAX ? MBP_BIT(MBP_SENSOR_SUPPRESS) | MBP_BIT(MBP_SENSOR_TRIP) : 0;
     *def = (struct mbp_sensor_def){.def.present = present,
                                    .sensor = *alarm,
-                                   .common = mbp_sensor_alarms(alarm)->common,
                                    .trips = alarm->trip != 0,
                                    .when.text = plant->formulas[alarm->when - 1].text};
+    def->def.present |= mbp_alarm_common_view(mbp_sensor_alarms(alarm), def);
 }

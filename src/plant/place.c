@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "load.h"
+#include "mbplant/base/tr.h"
 #include "mbplant/map.h"
 
 struct placing {
@@ -84,11 +85,11 @@ static const struct mbp_node *describe(const struct placing *placing, const stru
                     ->tables.blocks[claim->table]
                     .items)[claim->index]
                    .def;
-        snprintf(text, size, "the block at %u", claim->first);
+        snprintf(text, size, mbp_tr("the block at %u"), claim->first);
         *at = mbp_def_node(def, "at");
         return def->node;
     case MBP_CLAIM_BLOCK:
-        snprintf(text, size, "block '%s'", mbp_map[claim->index].key);
+        snprintf(text, size, mbp_tr("block '%s'"), mbp_map[claim->index].key);
         *at = load->unit_defs[placing->unit]->def.node;
         *at = mbp_node_find(*at, "blocks") != NULL ? mbp_node_find(*at, "blocks") : *at;
         if ((*at)->kind == MBP_NODE_MAP && mbp_node_find(*at, mbp_map[claim->index].key) != NULL)
@@ -96,17 +97,17 @@ static const struct mbp_node *describe(const struct placing *placing, const stru
         return *at;
     case MBP_CLAIM_POINT:
         def = &load->point_origins[claim->index].def->def;
-        snprintf(text, size, "the point at %s %u", mbp_table_word(claim->table), claim->first);
+        snprintf(text, size, mbp_tr("the point at %s %u"), mbp_table_word(claim->table), claim->first);
         *at = mbp_def_node(def, "at");
         return def->node;
     case MBP_CLAIM_ALIAS:
         def = &load->alias_defs[claim->index]->def;
-        snprintf(text, size, "the point at %s %u", mbp_table_word(claim->table), claim->first);
+        snprintf(text, size, mbp_tr("the point at %s %u"), mbp_table_word(claim->table), claim->first);
         *at = mbp_def_node(def, "at");
         return def->node;
     case MBP_CLAIM_COMMAND:
         def = &load->actuator_origins[claim->index].def->reg.def;
-        snprintf(text, size, "actuator %s", load->actuators[claim->index].name);
+        snprintf(text, size, mbp_tr("actuator %s"), load->actuators[claim->index].name);
         *at = mbp_def_has(def, MBP_REGISTER_AT) ? mbp_def_node(def, "at") : NULL;
         return load->actuator_origins[claim->index].def->def.node;
     case MBP_CLAIM_VALUE:

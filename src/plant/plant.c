@@ -79,6 +79,44 @@ static const struct mbp_field http_brief = {.key = "http",
                                             .json = "\"enum\": [\"off\", false]"};
 #undef OF
 
+/* ---- alarm policy ------------------------------------------------------------------------------------------------ */
+
+#define LONGEST(word, priority)                                                                                        \
+    [priority] = MBP_ROW(DURATION, MBP_AT(struct mbp_longest_def, of[priority]), word,                                 \
+                         "of alarms of that priority; 0s = without a limit", .usual = "0s", .high = 20 * MBP_DAY)
+static const struct mbp_field longest_fields[] = {
+    LONGEST("low", MBP_PRIORITY_LOW),
+    LONGEST("medium", MBP_PRIORITY_MEDIUM),
+    LONGEST("high", MBP_PRIORITY_HIGH),
+    LONGEST("critical", MBP_PRIORITY_CRITICAL),
+};
+static const struct mbp_schema longest_schema =
+    MBP_SCHEMA("the longest shelving times", longest_fields, struct mbp_longest_def, .flow = true);
+
+static const char *const reasoned[] = {"shelve", "remove", "bypass"};
+static const struct mbp_words reasoned_words = {"what wants a reason", reasoned, MBP_REASON_COUNT, NULL, 0};
+
+#define OF(member) MBP_AT(struct mbp_policy_def, member)
+static const struct mbp_field policy_fields[] = {
+    MBP_ROW(MAP, OF(longest), "longest_shelving", "how long an alarm may be shelved, by its priority",
+            .schema = &longest_schema),
+    MBP_ROW(DURATION, OF(policy.longest_bypass_ns), "longest_bypass", "how long an interlock may be bypassed",
+            .usual = "1h", .low = MBP_S, .high = MBP_DAY / 2),
+    MBP_ROW(CHOICES, OF(policy.reasons), "reasons", "what nobody may do without saying why", .words = &reasoned_words,
+            .allowed = "a list of shelve, remove, bypass"),
+};
+#undef OF
+
+static void check_policy(struct mbp_reader *reader, void *def)
+{
+    struct mbp_policy_def *policy = def;
+    (void)reader;
+    memcpy(policy->policy.longest_shelf_ns, policy->longest.of, sizeof policy->longest.of);
+}
+
+static const struct mbp_schema policy_schema =
+    MBP_SCHEMA("the alarm policy", policy_fields, struct mbp_policy_def, .check = check_policy);
+
 /* ---- plant ------------------------------------------------------------------------------------------------------ */
 
 static enum mbp_reading read_version(struct mbp_reader *reader, const struct mbp_node *node,
@@ -107,6 +145,8 @@ enum {
     PLANT_MQTT,
     PLANT_JOURNAL,
     PLANT_SAMPLES,
+    PLANT_POLICY,
+    PLANT_OPERATORS,
     PLANT_INSTRUCTOR,
     PLANT_IDENTITY,
     PLANT_UNITS,
@@ -151,6 +191,11 @@ static const struct mbp_field fields[] = {
     [PLANT_SAMPLES] =
         MBP_ROW(MAP, OF(samples), "samples", "how much of the values is kept for trends", .schema = &mbp_samples_schema,
                 .brief = &mbp_samples_brief, .allowed = "off, or {max_size: SIZE} such as {max_size: 256MB}"),
+    [PLANT_POLICY] = MBP_ROW(MAP, OF(policy), "alarm_policy", "what may be done with alarms and interlocks",
+                             .schema = &policy_schema),
+    [PLANT_OPERATORS] = MBP_ROW(LIST, OF(operators), "operators",
+                                "who may do what; without it whoever the access rules let in may do it",
+                                .high = MBP_OPERATORS_MAX, .schema = &mbp_operator_schema),
     [PLANT_INSTRUCTOR] =
         MBP_ROW(BOOL, OF(instructor), "instructor", "adds unit 247, which switches faults", .usual = "false"),
     [PLANT_IDENTITY] = MBP_ROW(MAP, OF(identity), "identity", "what FC 43/14 answers", .schema = &identity_schema),
@@ -170,6 +215,10 @@ static void check_plant(struct mbp_reader *reader, void *def)
         server->per_client = (server->max_connections + 3) / 4;
     }
     mbp_mqtt_check_node(reader, plant);
+    if (mbp_def_has(&plant->def, PLANT_OPERATORS) && plant->operators.count == 0) {
+        mbp_reader_tell(reader, mbp_def_node(&plant->def, "operators"),
+                        "'operators' is empty; without the key whoever the access rules let in may do what they say");
+    }
     if (plant->units.count == 0 && mbp_node_find(plant->def.node, "units") != NULL && reader->errors->count == 0) {
         mbp_reader_tell(reader, mbp_def_node(&plant->def, "units"), "'units' is empty; a plant has at least one unit");
     }
@@ -182,7 +231,8 @@ const struct mbp_schema mbp_plant_schema = MBP_SCHEMA("a plant", fields, struct 
 void mbp_plant_view(const struct mbp_plant *plant, struct mbp_arena *arena, struct mbp_plant_def *def)
 {
     struct mbp_plant_fault_def *faults = mbp_arena_array(arena, plant->fault_count, sizeof *faults);
-    uint32_t hidden = plant->curve_count > 0 ? 0 : MBP_BIT(PLANT_CURVES);
+    uint64_t hidden = (plant->curve_count > 0 ? 0 : MBP_BIT(PLANT_CURVES)) |
+                      (plant->operators.count > 0 ? 0 : MBP_BIT(PLANT_OPERATORS));
     *def = (struct mbp_plant_def){.def.present = (MBP_BIT(PLANT_UNITS) - 1) & ~hidden,
                                   .name = plant->name,
                                   .scan_ns = plant->scan_ns,
@@ -190,11 +240,14 @@ void mbp_plant_view(const struct mbp_plant *plant, struct mbp_arena *arena, stru
                                   .start_ns = plant->start_ns,
                                   .curves = mbp_curves_view(plant, arena),
                                   .http = {{0}, plant->http_listen, plant->http_token_file},
-                                  .journal = {{.present = UINT32_MAX}, plant->journal},
-                                  .samples = {{.present = UINT32_MAX}, plant->samples_max_bytes},
+                                  .journal = {{.present = UINT64_MAX}, plant->journal},
+                                  .samples = {{.present = UINT64_MAX}, plant->samples_max_bytes},
+                                  .policy = {{.present = UINT64_MAX}, {{.present = UINT64_MAX}, {0}}, plant->policy},
+                                  .operators = mbp_operators_view(&plant->operators, arena),
                                   .instructor = plant->instructor,
                                   .identity.identity = plant->identity};
-    mbp_server_view(&plant->server, arena, &def->server);
+    memcpy(def->policy.longest.of, plant->policy.longest_shelf_ns, sizeof def->policy.longest.of);
+    mbp_server_view(plant, arena, &def->server);
     def->http.def.present = (plant->http_named ? MBP_BIT(MBP_HTTP_LISTEN) : 0) |
                             (plant->http_token_file != NULL ? MBP_BIT(MBP_HTTP_TOKEN_FILE) : 0);
     if (def->http.def.present == 0) {

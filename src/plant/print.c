@@ -32,6 +32,7 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, const struct mb
         mbp_print_actuators(out, plant, unit, machine->first_actuator, machine->actuator_count, "        ");
         mbp_print_controllers(out, plant, unit, machine->first_controller, machine->controller_count, "        ");
         mbp_print_alarms(out, plant, unit, machine->first_alarm, machine->alarm_count, "        ");
+        mbp_print_interlocks(out, plant, unit, machine);
         own_sensors += machine->sensor_count;
         own_alarms += machine->alarm_count;
         own_actuators += machine->actuator_count;
@@ -42,7 +43,8 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, const struct mb
                         "    ");
     mbp_print_controllers(out, plant, unit, own_controllers,
                           unit->first_controller + unit->controller_count - own_controllers, "    ");
-    mbp_print_alarms(out, plant, unit, own_alarms, unit->first_sensor + unit->sensor_count - own_alarms, "    ");
+    uint32_t bypasses = mbp_unit_first_interlock(unit) - unit->interlock_count;
+    mbp_print_alarms(out, plant, unit, own_alarms, bypasses - own_alarms, "    ");
     if (unit->file_count + unit->fifo_count + raw_blocks(unit) > 0) {
         fputs("    tables:\n", out);
         mbp_schema_print(out, &mbp_tables_schema, &def.tables, "      ");
@@ -61,7 +63,7 @@ void mbp_plant_print_config(const struct mbp_plant *plant, FILE *out)
     struct mbp_plant_def def;
     mbp_plant_view(plant, &arena, &def);
     mbp_schema_print(out, &mbp_plant_schema, &def, "");
-    if (!plant->http_named) { /* written out it would be somebody's wish, and no default that yields */
+    if (!plant->http_named) { /* written out it would be what somebody said, and no default that yields */
         fprintf(out, "# http: {listen: %s}\n", plant->http_listen);
     }
     fputs("units:\n", out);

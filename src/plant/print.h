@@ -22,6 +22,10 @@ void mbp_print_sensors(FILE *out, const struct mbp_plant *plant, const struct mb
 void mbp_print_alarms(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
                       uint32_t count, const char *indent);
 
+/* `interlocks:` of a machine. */
+void mbp_print_interlocks(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit,
+                          const struct mbp_machine *machine);
+
 /* `actuators:` likewise. */
 void mbp_print_actuators(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
                          uint32_t count, const char *indent);

@@ -2,6 +2,10 @@
  */
 #include "print.h"
 
+#include <string.h>
+
+#include "mbplant/plant/interlock.h"
+
 static void print_head(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, enum mbp_map_per per,
                        uint32_t item, const char *name, const char *indent)
 {
@@ -53,6 +57,20 @@ void mbp_print_alarms(FILE *out, const struct mbp_plant *plant, const struct mbp
     }
 }
 
+void mbp_print_interlocks(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit,
+                          const struct mbp_machine *machine)
+{
+    if (machine->interlock_count > 0)
+        fputs("        interlocks:\n", out);
+    for (uint32_t s = machine->first_interlock; s < machine->first_interlock + machine->interlock_count; s++) {
+        struct mbp_interlock_def def;
+        print_head(out, plant, unit, MBP_PER_INTERLOCK, s, plant->sensors[s].name + strlen(machine->name) + 1,
+                   "        ");
+        mbp_interlock_view(plant, s, &def);
+        mbp_schema_print(out, &mbp_interlock_schema, &def, "            ");
+    }
+}
+
 void mbp_print_actuators(FILE *out, const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t first,
                          uint32_t count, const char *indent)
 {
@@ -101,6 +119,16 @@ uint32_t mbp_plant_sensor_differs(const struct mbp_plant *was, uint32_t was_sens
     bool was_alarm = was->sensors[was_sensor].is_alarm;
     if (was_alarm != now->sensors[sensor].is_alarm)
         return MBP_CHANGED_OTHER;
+    if (was->sensors[was_sensor].interlock != now->sensors[sensor].interlock)
+        return MBP_CHANGED_OTHER;
+    if (was->sensors[was_sensor].interlock == MBP_INTERLOCK_BYPASS) /* its label says what its interlock's says */
+        return was->sensors[was_sensor].priority != now->sensors[sensor].priority ? MBP_CHANGED_ALARMS : 0;
+    if (mbp_is_interlock(&now->sensors[sensor])) {
+        struct mbp_interlock_def old, new;
+        mbp_interlock_view(was, was_sensor, &old);
+        mbp_interlock_view(now, sensor, &new);
+        return mbp_schema_differs(&mbp_interlock_schema, &old, &new, MBP_CHANGED_OTHER);
+    }
     if (was_alarm) {
         mbp_own_alarm_view(was, was_sensor, &before.def);
         mbp_own_alarm_view(now, sensor, &after.def);

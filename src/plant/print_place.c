@@ -8,7 +8,7 @@ void mbp_print_places(FILE *out, const struct mbp_plant *plant, const struct mbp
                       uint32_t item, const char *indent)
 {
     const char *comma = "# ";
-    fputs(indent, out);
+    bool any = false;
     for (unsigned b = 0; b < mbp_map_count; b++) {
         const struct mbp_map_block *row = &mbp_map[b];
         bool own = row->place == MBP_PLACE_VALUE || row->place == MBP_PLACE_COMMAND; /* said by `register` */
@@ -20,11 +20,14 @@ void mbp_print_places(FILE *out, const struct mbp_plant *plant, const struct mbp
         uint32_t count =
             (uint32_t)mbp_map_field_offset(b, last, reg) + (uint32_t)mbp_map_field_count(&row->fields[last], reg);
         bool single = row->field_count == 1 && row->fields[0].name[0] != '\0';
-        fprintf(out, "%s%s: %s%s %u", comma, single ? row->fields[0].name : row->what + strlen("the "),
-                mbp_table_noun((enum mbp_table)row->table), count > 1 ? "s" : "", first);
+        fprintf(out, "%s%s%s: %s%s %u", any ? "" : indent, comma,
+                single ? row->fields[0].name : row->what + strlen("the "), mbp_table_noun((enum mbp_table)row->table),
+                count > 1 ? "s" : "", first);
         if (count > 1)
             fprintf(out, "..%u", first + count - 1);
         comma = ", ";
+        any = true;
     }
-    fputc('\n', out);
+    if (any)
+        fputc('\n', out);
 }

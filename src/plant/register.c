@@ -1,8 +1,10 @@
 /* register: where and how a value stands. Beside its type, scale, offset and order a register says what a point says:
  * then a point of the user's own shows it (mbplant/point.h), made of the same keys. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "defs.h"
 #include "mbplant/codec.h"
@@ -84,23 +86,55 @@ static bool same_place(const void *a, const void *b)
 
 static void print_no_value(FILE *out, const void *at)
 {
-    double number = *(const double *)at;
-    if (number < 0)
-        mbp_print_number(out, "", number);
-    else
-        fprintf(out, "0x%" PRIX64, number < 0x1p64 ? (uint64_t)number : UINT64_MAX);
+    fprintf(out, "0x%" PRIX64, ((const struct mbp_no_value_def *)at)->bits);
 }
 
-static enum mbp_reading read_no_value(struct mbp_reader *reader, const struct mbp_node *node,
-                                      const struct mbp_field *field, void *at)
+enum mbp_reading mbp_read_no_value(struct mbp_reader *reader, const struct mbp_node *node,
+                                   const struct mbp_field *field, void *at)
 {
-    (void)reader;
+    (void)reader, (void)field;
+    struct mbp_no_value_def *raw = at;
     const char *text = mbp_node_text(node);
-    double number;
-    if (text == NULL || !mbp_scalar_number(text, &number) || number < field->low || number > field->high)
+    bool negative = text != NULL && text[0] == '-';
+    *raw = (struct mbp_no_value_def){.number = (double)NAN};
+    if (text == NULL)
         return MBP_READING_WRONG;
-    *(double *)at = number;
+    if (strcasecmp(text, "nan") == 0 || strcasecmp(text, ".nan") == 0)
+        return MBP_READING_OK;
+    if (!mbp_scalar_number(text, &raw->number))
+        return MBP_READING_WRONG;
+    raw->whole = mbp_scalar_unsigned(text + negative, &raw->bits);
+    if (!raw->whole)
+        return MBP_READING_OK; /* a fraction */
+    raw->is_bits = !negative && strspn(text, "0123456789") < strlen(text);
+    if (negative && raw->bits > UINT64_C(1) << 63)
+        return MBP_READING_WRONG;
+    raw->bits = negative ? -raw->bits : raw->bits;
     return MBP_READING_OK;
+}
+
+static bool same_no_value(const void *a, const void *b)
+{
+    return ((const struct mbp_no_value_def *)a)->bits == ((const struct mbp_no_value_def *)b)->bits;
+}
+
+static bool is_float(const struct mbp_register *reg)
+{
+    return reg->type == MBP_FLOAT32 || reg->type == MBP_FLOAT64;
+}
+
+bool mbp_no_value_bits(const struct mbp_no_value_def *raw, const struct mbp_register *reg, unsigned width,
+                       uint64_t *out)
+{
+    const struct mbp_register plain = {.scale = 1, .words = reg->words, .type = reg->type};
+    uint64_t all = width < 64 ? (UINT64_C(1) << width) - 1 : UINT64_MAX;
+    bool negative = raw->number < 0;
+    if (is_float(reg) && !raw->is_bits) {
+        *out = mbp_register_bits(&plain, raw->number);
+        return true;
+    }
+    *out = raw->bits & all;
+    return raw->whole && (negative ? (raw->bits | all >> 1) == UINT64_MAX : raw->bits <= all);
 }
 
 static bool same_number(const void *a, const void *b)
@@ -144,8 +178,8 @@ static const struct mbp_field fields[] = {
                 .usual = "hold", .words = &mbp_overflow_words),
     [MBP_REGISTER_NO_VALUE] =
         MBP_ROW(CUSTOM, OF(no_value), "no_value", "the raw number that stands there while there is no good value",
-                .low = -0x1p63, .high = 0x1p64, .read = read_no_value, .print = print_no_value, .same = same_number,
-                .allowed = "a whole number, 0x80000000", .json = "\"type\": \"number\""),
+                .read = mbp_read_no_value, .print = print_no_value, .same = same_no_value,
+                .allowed = MBP_NO_VALUE_ALLOWED, .json = MBP_NO_VALUE_JSON),
     [MBP_REGISTER_BIT] =
         MBP_ROW(COUNT, OF(bit), "bit", "the one bit of its register that it takes, 0 the lowest", .high = 15),
     [MBP_REGISTER_BYTE] =
@@ -163,7 +197,7 @@ const struct mbp_schema mbp_register_schema = MBP_SCHEMA("a register", fields, s
 #define PARTS  (MBP_BIT(MBP_REGISTER_BIT) | MBP_BIT(MBP_REGISTER_BYTE))
 #define BEYOND (PARTS | MBP_BIT(MBP_REGISTER_OVERFLOW) | MBP_BIT(MBP_REGISTER_NO_VALUE) | MBP_BIT(MBP_REGISTER_ACCESS))
 
-static uint32_t point_keys(uint32_t given)
+static uint64_t point_keys(uint64_t given)
 {
     static const uint8_t point_key[] = {
         [MBP_REGISTER_AT] = MBP_POINT_AT,
@@ -177,14 +211,14 @@ static uint32_t point_keys(uint32_t given)
         [MBP_REGISTER_BYTE] = MBP_POINT_BYTE,
         [MBP_REGISTER_ACCESS] = MBP_POINT_ACCESS,
     };
-    uint32_t keys = 0;
+    uint64_t keys = 0;
     for (unsigned i = 0; i < MBP_COUNT_OF(point_key); i++)
         keys |= (given & MBP_BIT(i)) != 0 ? MBP_BIT(point_key[i]) : 0;
     return keys;
 }
 
 /* What the value itself goes by: one of a bit is on or off, one that rolls over goes on beyond its register. */
-static void settle_grid(struct mbp_register_def *def)
+static void complete_grid(struct mbp_register_def *def)
 {
     struct mbp_register *reg = &def->reg;
     bool typed = mbp_def_has(&def->def, MBP_REGISTER_TYPE);
@@ -199,7 +233,7 @@ static void settle_grid(struct mbp_register_def *def)
     reg->words = (uint16_t)mbp_type_words((enum mbp_type)reg->type);
 }
 
-void mbp_settle_register(struct mbp_reader *reader, struct mbp_register_def *reg)
+void mbp_complete_register(struct mbp_reader *reader, struct mbp_register_def *reg)
 {
     bool given = mbp_def_has(&reg->def, MBP_REGISTER_AT);
     bool elsewhere = given && reg->at.table != MBP_HOLDING_REGISTERS;
@@ -223,7 +257,7 @@ void mbp_settle_register(struct mbp_reader *reader, struct mbp_register_def *reg
     point->def.present = MBP_BIT(MBP_POINT_TAG) | MBP_BIT(MBP_POINT_AT) | point_keys(reg->def.present);
     mbp_check_point(reader, point);
     reg->point = point;
-    settle_grid(reg);
+    complete_grid(reg);
     if ((reg->def.present & PARTS) == 0)
         point->def.present |= MBP_BIT(MBP_POINT_TYPE);
     point->def.present |= MBP_BIT(MBP_POINT_SCALE) | MBP_BIT(MBP_POINT_OFFSET) | MBP_BIT(MBP_POINT_ORDER);
@@ -240,7 +274,7 @@ static void view_point(const struct mbp_user_point *point, struct mbp_register_d
         .at = {(enum mbp_table)point->table, point->reg.addr},
         .reg = point->reg,
         .overflow = point->wraps,
-        .no_value = (double)point->no_value,
+        .no_value = {.bits = point->no_value, .whole = true, .is_bits = true},
         .bit = point->shift,
         .byte = point->shift != 0,
         .access = point->write_only ? MBP_ACCESS_WRITE

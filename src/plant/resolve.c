@@ -4,8 +4,10 @@
 
 #include "faults.h"
 #include "load.h"
+#include "mbplant/base/tr.h"
 #include "mbplant/instructor.h"
 #include "mbplant/map.h"
+#include "mbplant/plant/interlock.h"
 
 #define CANDIDATES_MAX 4096 /* names that a misspelt reference is compared with */
 
@@ -82,7 +84,7 @@ static void check_sensors(struct mbp_load *load, struct mbp_def_list *sensors, s
     struct mbp_sensor_def *defs = sensors->items;
     for (uint32_t i = 0; i < sensors->count; i++) {
         struct mbp_sensor_def *sensor = &defs[i];
-        const char *noun = sensor->sensor.is_alarm ? "alarm" : "sensor";
+        const char *noun = mbp_tr(sensor->sensor.is_alarm ? "alarm" : "sensor");
         repeats.own = sensor->repeat;
         if (mbp_def_has(&sensor->def, MBP_SENSOR_NAME) &&
             !name_is_right(load, &sensor->def, sensor->sensor.name, &repeats, has_machine)) {
@@ -101,6 +103,45 @@ static void check_sensors(struct mbp_load *load, struct mbp_def_list *sensors, s
             mbp_reader_tell(&load->reader, where,
                             "'suppress' names states of a machine, and this %s belongs to none; remove it", noun);
         }
+    }
+}
+
+/* The name is its machine's, a point and its own; that of the alarm of its bypass has a suffix behind that. */
+static bool interlock_name_is_right(struct mbp_load *load, const struct mbp_machine_def *machine,
+                                    const struct mbp_interlock_def *interlock, struct mbp_counters last)
+{
+    char prefix[MBP_NAME_MAX + 1], own[MBP_NAME_MAX + 1];
+    const struct mbp_node *node = mbp_def_node(&interlock->def, "name");
+    if (mbp_pattern_fill(machine->machine.name, &last, prefix, sizeof prefix) == SIZE_MAX)
+        return true; /* told of the machine */
+    size_t room = MBP_NAME_MAX - 1 - (sizeof MBP_BYPASS_SUFFIX - 1);
+    size_t taken = strlen(prefix);
+    if (mbp_pattern_fill(interlock->name, &last, own, sizeof own) == SIZE_MAX || taken + strlen(own) > room) {
+        mbp_reader_tell(&load->reader, node,
+                        "the name '%s' is too long behind that of its machine: %s and it may have %zu characters "
+                        "together, for %s.%s%s is a name too; shorten it",
+                        interlock->name, prefix, room, prefix, interlock->name, MBP_BYPASS_SUFFIX);
+        return false;
+    }
+    if (mbp_map_suffix_is_taken(interlock->name)) {
+        mbp_reader_tell(&load->reader, node,
+                        "an interlock may not be called '%s': that is how the map calls a point of its machine",
+                        interlock->name);
+        return false;
+    }
+    return true;
+}
+
+static void check_interlocks(struct mbp_load *load, struct mbp_machine_def *machine, uint32_t units)
+{
+    struct mbp_interlock_def *defs = machine->interlocks.items;
+    for (uint32_t i = 0; i < machine->interlocks.count; i++) {
+        const struct mbp_counters last = {machine->repeat, machine->repeat, units};
+        bool named = mbp_def_has(&defs[i].itself.def, MBP_SENSOR_NAME) && machine->machine.name != NULL;
+        if (named && interlock_name_is_right(load, machine, &defs[i], last))
+            continue;
+        defs[i].itself.def.present = defs[i].bypassed.def.present = 0;
+        load->reader.nameless = true;
     }
 }
 
@@ -171,6 +212,7 @@ void mbp_check_names(struct mbp_load *load)
             }
             check_sensors(load, &machine->sensors, (struct repeats){units[u].repeat, machine->repeat, 1}, true);
             check_sensors(load, &machine->alarms, (struct repeats){units[u].repeat, machine->repeat, 1}, true);
+            check_interlocks(load, machine, units[u].repeat);
             check_actuators(load, &machine->actuators, (struct repeats){units[u].repeat, machine->repeat, 1}, true);
             check_controllers(load, &machine->controllers, (struct repeats){units[u].repeat, machine->repeat, 1}, true);
         }
@@ -212,7 +254,7 @@ static const char *noun_of(const struct mbp_load *load, uint32_t item)
         return "machine";
     }
     if (item - plant->machine_count < plant->sensor_count && plant->sensors[item - plant->machine_count].is_alarm)
-        return "alarm";
+        return mbp_is_interlock(&plant->sensors[item - plant->machine_count]) ? "interlock" : "alarm";
     return item - plant->machine_count < plant->sensor_count                                   ? "sensor"
            : behind < plant->actuator_count                                                    ? "actuator"
            : behind - plant->actuator_count < plant->controller_count                          ? "controller"
@@ -253,8 +295,9 @@ static void check_unique_names(struct mbp_load *load, struct mbp_index *index)
         mbp_reader_tell(
             &load->reader, mbp_def_node(def_of(load, item), "name"),
             "the name '%s' is taken by the %s in line %u; names are unique in the plant%s", mbp_index_name(plant, item),
-            noun_of(load, first), mbp_def_node(def_of(load, first), "name")->line,
-            strcmp(mbp_index_name(plant, item), mbp_index_name(plant, first)) == 0 ? "" : ", whatever their case");
+            mbp_tr(noun_of(load, first)), mbp_def_node(def_of(load, first), "name")->line,
+            strcmp(mbp_index_name(plant, item), mbp_index_name(plant, first)) == 0 ? ""
+                                                                                   : mbp_tr(", whatever their case"));
     }
 }
 
@@ -315,7 +358,7 @@ static void check_access_units(struct mbp_load *load)
             }
             bool instructor = id == MBP_INSTRUCTOR_UNIT;
             mbp_reader_tell(&load->reader, mbp_def_node(&access->def, "units"), "there is no unit %u in the plant%s",
-                            id, instructor ? "; 'instructor: true' makes it" : "");
+                            id, instructor ? mbp_tr("; 'instructor: true' makes it") : "");
         }
     }
 }
@@ -346,8 +389,8 @@ static void tell_unknown_sensor(struct mbp_load *load, const struct mbp_sensor *
     bool shown = load->reader.errors->count < MBP_ERRORS_SHOWN;
     const char *near = shown ? mbp_nearest(name, candidates, count) : NULL;
     mbp_reader_tell(&load->reader, mbp_def_node(&input->def, "from"), "there is no sensor '%s' in the plant%s%s%s",
-                    name, near != NULL ? "; did you mean '" : "; 'from' names a sensor or an actuator",
-                    near != NULL ? near : "", near != NULL ? "'?" : "");
+                    name, near != NULL ? mbp_tr("; did you mean '") : mbp_tr("; 'from' names a sensor or an actuator"),
+                    near != NULL ? near : "", near != NULL ? mbp_tr("'?") : "");
 }
 
 /* The actuator whose position multiplies an input. */

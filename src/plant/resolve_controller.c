@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "load.h"
+#include "mbplant/base/tr.h"
 #include "scalar.h"
 
 static const struct mbp_controller_def *def_of(const struct mbp_load *load, uint32_t c)
@@ -37,7 +38,7 @@ static uint32_t find(struct mbp_load *load, const struct mbp_index *index, uint3
     uint32_t item = mbp_index_find(index, load->plant, name);
     uint32_t found = mbp_index_as(load->plant, item, wanted);
     if (found == UINT32_MAX && !mbp_is_doubtful(load, item)) {
-        mbp_reader_tell(&load->reader, node, "there is no %s '%s' in the plant", nouns[wanted], name);
+        mbp_reader_tell(&load->reader, node, "there is no %s '%s' in the plant", mbp_tr(nouns[wanted]), name);
     }
     return found;
 }
@@ -179,7 +180,7 @@ static bool is_within(double value, const double range[2])
     return value >= range[0] && value <= range[1];
 }
 
-static void settle_ranges(struct mbp_load *load, uint32_t c)
+static void complete_ranges(struct mbp_load *load, uint32_t c)
 {
     struct mbp_controller *controller = &load->controllers[c];
     const struct mbp_controller_def *def = def_of(load, c);
@@ -242,7 +243,7 @@ void mbp_resolve_controllers(struct mbp_load *load, const struct mbp_index *inde
     }
     for (uint32_t c = 0; c < count && !mbp_errors_hopeless(load->reader.errors); c++) {
         if (is_whole(load, c)) {
-            settle_ranges(load, c);
+            complete_ranges(load, c);
         }
     }
 }

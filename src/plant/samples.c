@@ -65,7 +65,7 @@ static const struct mbp_field report_fields[] = {
 const struct mbp_schema mbp_report_schema =
     MBP_SCHEMA("what is kept of a sensor", report_fields, struct mbp_report_def, .flow = true);
 
-const struct mbp_report_rule *mbp_settle_report(struct mbp_reader *reader, const struct mbp_report_def *def)
+const struct mbp_report_rule *mbp_complete_report(struct mbp_reader *reader, const struct mbp_report_def *def)
 {
     struct mbp_report_rule rule;
     memset(&rule, 0, sizeof rule); /* padding too: equal ones are found by their bytes */

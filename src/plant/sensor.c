@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "defs.h"
+#include "mbplant/base/tr.h"
 #include "mbplant/map.h"
 #include "scalar.h"
 
@@ -33,6 +34,7 @@ static const struct mbp_field fields[] = {
                                 .words = &mbp_alarm_words, .change = MBP_CHANGED_ALARMS),
     MBP_DEADBAND_KEY(struct mbp_sensor_def, common, MBP_SENSOR_, MBP_OWN),
     MBP_ALARM_KEYS(struct mbp_sensor_def, common, MBP_SENSOR_, MBP_OWN),
+    MBP_MESSAGE_KEY(struct mbp_sensor_def, common, MBP_SENSOR_),
     [MBP_SENSOR_RATE_OF_CHANGE] =
         MBP_ROW(MAP, OF(rate_of_change), "rate_of_change", "an alarm when the value changes too fast",
                 .schema = &mbp_rate_schema, .change = MBP_CHANGED_ALARMS),
@@ -62,12 +64,14 @@ static const struct mbp_field fields[] = {
     (MBP_BIT(MBP_SENSOR_RANGE) | MBP_BIT(MBP_SENSOR_MIN) | MBP_BIT(MBP_SENSOR_MAX) | MBP_BIT(MBP_SENSOR_LIMITS) |      \
      MBP_BIT(MBP_SENSOR_TRIP) | MBP_BIT(MBP_SENSOR_DEADBAND) | MBP_BIT(MBP_SENSOR_DELAY) |                             \
      MBP_BIT(MBP_SENSOR_PRIORITY) | MBP_BIT(MBP_SENSOR_OFF_DELAY) | MBP_BIT(MBP_SENSOR_LATCH) |                        \
-     MBP_BIT(MBP_SENSOR_SUPPRESS) | MBP_BIT(MBP_SENSOR_RATE_OF_CHANGE) | MBP_BIT(MBP_SENSOR_BAD_QUALITY))
+     MBP_BIT(MBP_SENSOR_SUPPRESS) | MBP_BIT(MBP_SENSOR_RATE_OF_CHANGE) | MBP_BIT(MBP_SENSOR_BAD_QUALITY) |             \
+     MBP_BIT(MBP_SENSOR_RE_ALARM) | MBP_BIT(MBP_SENSOR_CHATTER) | MBP_SENSOR_TEXTS)
 
 /* What a bool has when it has an alarm. */
 #define CONTACT_KEYS                                                                                                   \
     (MBP_BIT(MBP_SENSOR_TRIP) | MBP_BIT(MBP_SENSOR_DELAY) | MBP_BIT(MBP_SENSOR_PRIORITY) |                             \
-     MBP_BIT(MBP_SENSOR_OFF_DELAY) | MBP_BIT(MBP_SENSOR_LATCH) | MBP_BIT(MBP_SENSOR_SUPPRESS))
+     MBP_BIT(MBP_SENSOR_OFF_DELAY) | MBP_BIT(MBP_SENSOR_LATCH) | MBP_BIT(MBP_SENSOR_SUPPRESS) |                        \
+     MBP_BIT(MBP_SENSOR_RE_ALARM) | MBP_BIT(MBP_SENSOR_CHATTER) | MBP_SENSOR_TEXTS)
 
 /* ---- rules ------------------------------------------------------------------------------------------------------ */
 
@@ -118,7 +122,7 @@ static void tell_range_unfit(struct mbp_reader *reader, const struct mbp_sensor_
 }
 
 /* True when the sensor's range can be relied on. */
-static bool settle_range(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
+static bool complete_range(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
 {
     if (sensor->reg.def.wrong != 0 ||
         (sensor->def.wrong & (MBP_BIT(MBP_SENSOR_RANGE) | MBP_BIT(MBP_SENSOR_REGISTER))) != 0) {
@@ -216,7 +220,7 @@ static void check_limits(struct mbp_reader *reader, const struct mbp_sensor_def 
 static void check_trip_beside(struct mbp_reader *reader, const struct mbp_sensor_def *sensor, enum mbp_limit alarm,
                               unsigned field)
 {
-    uint32_t given = sensor->def.present | sensor->def.wrong;
+    uint64_t given = sensor->def.present | sensor->def.wrong;
     bool off = alarm == MBP_BAD_QUALITY && !sensor->bad_quality.on;
     if ((sensor->sensor.trip & MBP_BIT(alarm)) != 0 && ((given & MBP_BIT(field)) == 0 || off)) {
         mbp_reader_tell(reader, mbp_def_node(&sensor->def, "trip"),
@@ -226,9 +230,9 @@ static void check_trip_beside(struct mbp_reader *reader, const struct mbp_sensor
 }
 
 /* min and max are the short form of `limits: {low:, high:}, trip: [low, high]`. */
-static bool settle_limits(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
+static bool complete_limits(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
 {
-    uint32_t doubtful = MBP_BIT(MBP_SENSOR_MIN) | MBP_BIT(MBP_SENSOR_MAX) | MBP_BIT(MBP_SENSOR_LIMITS);
+    uint64_t doubtful = MBP_BIT(MBP_SENSOR_MIN) | MBP_BIT(MBP_SENSOR_MAX) | MBP_BIT(MBP_SENSOR_LIMITS);
     bool has_min = mbp_def_has(&sensor->def, MBP_SENSOR_MIN), has_max = mbp_def_has(&sensor->def, MBP_SENSOR_MAX);
     if (mbp_def_has(&sensor->def, MBP_SENSOR_LIMITS) && (has_min || has_max)) {
         const char *key = has_min ? "min" : "max";
@@ -277,13 +281,13 @@ static void refuse_numeric_keys(struct mbp_reader *reader, const struct mbp_sens
     const char *type = mbp_type_name((enum mbp_type)sensor->reg.reg.type);
     bool contact = sensor->reg.reg.type == MBP_BOOL;
     bool alarms = contact && ((sensor->def.present | sensor->def.wrong) & MBP_BIT(MBP_SENSOR_ALARM)) != 0;
-    uint32_t refused = NUMERIC_KEYS & ~(alarms ? CONTACT_KEYS : 0);
+    uint64_t refused = NUMERIC_KEYS & ~(alarms ? CONTACT_KEYS : 0);
     for (unsigned i = 0; i < MBP_COUNT_OF(fields); i++) {
         if ((sensor->def.present & refused & MBP_BIT(i)) != 0) {
             bool of_alarm = contact && (CONTACT_KEYS & MBP_BIT(i)) != 0;
             mbp_reader_tell(reader, mbp_def_node(&sensor->def, fields[i].key),
                             "a %s sensor has no '%s'; remove it, or %s", type, fields[i].key,
-                            of_alarm ? "say which state is its alarm: alarm: true" : "choose a number type");
+                            mbp_tr(of_alarm ? "say which state is its alarm: alarm: true" : "choose a number type"));
         }
     }
     if (mbp_def_has(&sensor->def, MBP_SENSOR_ALARM) && !contact) {
@@ -299,12 +303,12 @@ static void refuse_numeric_keys(struct mbp_reader *reader, const struct mbp_sens
     }
 }
 
-static void settle_contact(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
+static void complete_contact(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
 {
     bool has = mbp_def_has(&sensor->def, MBP_SENSOR_ALARM);
     sensor->sensor.alarms = &mbp_alarms_plain;
     if (has)
-        mbp_settle_condition(reader, sensor, sensor->alarm_on ? MBP_CONDITION_ON : MBP_CONDITION_OFF);
+        mbp_complete_condition(reader, sensor, sensor->alarm_on ? MBP_CONDITION_ON : MBP_CONDITION_OFF);
 }
 
 static void check_sensor(struct mbp_reader *reader, void *sensor_def)
@@ -320,7 +324,7 @@ static void check_sensor(struct mbp_reader *reader, void *sensor_def)
         sensor->reg.reg.words = (uint16_t)mbp_type_words(MBP_FLOAT64);
     }
     reader->unsure = reader->unsure || repeats_wrongly || typed_wrongly;
-    mbp_settle_register(reader, &sensor->reg);
+    mbp_complete_register(reader, &sensor->reg);
     if (sensor->reg.point != NULL && bare && !mbp_def_has(&sensor->reg.def, MBP_REGISTER_AT))
         mbp_reader_tell(reader, sensor->reg.def.node,
                         "this register needs 'at' in a unit without blocks: where it stands");
@@ -329,18 +333,18 @@ static void check_sensor(struct mbp_reader *reader, void *sensor_def)
         refuse_numeric_keys(reader, sensor);
         sensor->range_right = reader->errors->count == before;
         mbp_type_range((enum mbp_type)sensor->reg.reg.type, 1, &sensor->range[0], &sensor->range[1]);
-        settle_contact(reader, sensor);
+        complete_contact(reader, sensor);
     } else {
         if (mbp_def_has(&sensor->def, MBP_SENSOR_ALARM)) {
             mbp_reader_tell(reader, mbp_def_node(&sensor->def, "alarm"),
                             "'alarm' is a state of a bool sensor; a number has 'limits'");
         }
-        sensor->range_right = settle_range(reader, sensor);
-        bool limits_right = settle_limits(reader, sensor);
+        sensor->range_right = complete_range(reader, sensor);
+        bool limits_right = complete_limits(reader, sensor);
         if (sensor->range_right && limits_right) {
             check_limits(reader, sensor);
         }
-        mbp_settle_alarms(reader, sensor, sensor->range_right);
+        mbp_complete_alarms(reader, sensor, sensor->range_right);
     }
     if (mbp_def_has(&sensor->reg.def, MBP_REGISTER_AT)) {
         mbp_check_reference(reader, mbp_def_node(&sensor->reg.def, "at"), sensor->reg.at.table, sensor->reg.at.addr);
@@ -349,9 +353,9 @@ static void check_sensor(struct mbp_reader *reader, void *sensor_def)
     sensor->sensor.limits = mbp_reader_share(reader, sensor->limit, sizeof sensor->limit);
     sensor->sensor.priority = sensor->common.priority;
     sensor->sensor.reg = sensor->reg.reg;
-    sensor->sensor.report = mbp_settle_report(reader, &sensor->report);
+    sensor->sensor.report = mbp_complete_report(reader, &sensor->report);
     mbp_check_signal(reader, sensor);
-    mbp_settle_signal(reader, sensor);
+    mbp_complete_signal(reader, sensor);
 }
 
 static void sensor_defaults(void *def)
@@ -372,7 +376,7 @@ void mbp_sensor_view(const struct mbp_plant *plant, uint32_t s, struct mbp_senso
     const struct mbp_sensor *sensor = &plant->sensors[s];
     const struct mbp_alarms *alarms = mbp_sensor_alarms(sensor);
     struct mbp_sensor_def *def = &view->def;
-    uint32_t hidden = MBP_BIT(MBP_SENSOR_NAME) | MBP_KEYS_OF_OWN_ALARM | MBP_BIT(MBP_SENSOR_MIN) |
+    uint64_t hidden = MBP_BIT(MBP_SENSOR_NAME) | MBP_KEYS_OF_OWN_ALARM | MBP_BIT(MBP_SENSOR_MIN) |
                       MBP_BIT(MBP_SENSOR_MAX) | MBP_BIT(MBP_SENSOR_REPEAT) |
                       (mbp_sensor_has_limits(sensor)             ? 0
                        : alarms->condition != MBP_CONDITION_NONE ? NUMERIC_KEYS & ~CONTACT_KEYS
@@ -388,7 +392,7 @@ void mbp_sensor_view(const struct mbp_plant *plant, uint32_t s, struct mbp_senso
                                    .alarm_on = alarms->condition == MBP_CONDITION_ON,
                                    .signal = &view->signal.def};
     if (sensor->report != NULL)
-        def->report = (struct mbp_report_def){{.present = UINT32_MAX}, *sensor->report};
+        def->report = (struct mbp_report_def){{.present = UINT64_MAX}, *sensor->report};
     mbp_alarms_view(sensor, def);
     mbp_signal_view(plant, sensor, &view->signal);
     mbp_register_view(&sensor->reg, mbp_map_register_point(plant, MBP_PER_SENSOR, s), &def->reg);

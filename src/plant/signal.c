@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "defs.h"
+#include "mbplant/base/tr.h"
 #include "scalar.h"
 
 /* ---- its parts -------------------------------------------------------------------------------------------------- */
@@ -95,8 +96,8 @@ static enum mbp_reading read_base(struct mbp_reader *reader, const struct mbp_no
             const char *near = mbp_nearest(key->text, mbp_state_words.names, mbp_state_words.count);
             char states[64];
             mbp_reader_tell(reader, key, "'base' is given per machine state: %s%s%s%s",
-                            mbp_words_list(&mbp_state_words, states, sizeof states), near ? "; did you mean '" : "",
-                            near ? near : "", near ? "'?" : "");
+                            mbp_words_list(&mbp_state_words, states, sizeof states),
+                            near ? mbp_tr("; did you mean '") : "", near ? near : "", near ? mbp_tr("'?") : "");
             return MBP_READING_TOLD;
         }
         text = mbp_node_text(key->next);
@@ -215,7 +216,7 @@ static double resting_value(const struct mbp_sensor_def *sensor)
 /* What follows other sensors, or adds up, starts from nothing: a resting value would shift it, or fill it for ever. */
 static bool rests_amid_limits(const struct mbp_sensor_def *sensor, const struct mbp_signal_def *signal)
 {
-    uint32_t moving = MBP_BIT(MBP_SIGNAL_BASE) | MBP_BIT(MBP_SIGNAL_INPUTS) | MBP_BIT(MBP_SIGNAL_INTEGRATE) |
+    uint64_t moving = MBP_BIT(MBP_SIGNAL_BASE) | MBP_BIT(MBP_SIGNAL_INPUTS) | MBP_BIT(MBP_SIGNAL_INTEGRATE) |
                       MBP_BIT(MBP_SIGNAL_REPLAY) | MBP_BIT(MBP_SIGNAL_EXPR);
     return (signal->def.present & moving) == 0 && sensor->reg.reg.type != MBP_STRING;
 }
@@ -250,7 +251,7 @@ static uint32_t recording_of(struct mbp_reader *reader, const struct mbp_replay_
 }
 
 /* Most signals of a large plant are alike but for what they take in: they share. */
-void mbp_settle_signal(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
+void mbp_complete_signal(struct mbp_reader *reader, struct mbp_sensor_def *sensor)
 {
     static const struct mbp_signal_def none;
     const struct mbp_signal_def *def = sensor->signal != NULL ? sensor->signal : &none;
@@ -294,7 +295,7 @@ void mbp_check_signal(struct mbp_reader *reader, const struct mbp_sensor_def *se
     if (signal == NULL || sensor->reg.def.wrong != 0 || (sensor->def.wrong & MBP_BIT(MBP_SENSOR_REGISTER)) != 0) {
         return;
     }
-    uint32_t text_bit = MBP_BIT(MBP_SIGNAL_TEXT), replay_bit = MBP_BIT(MBP_SIGNAL_REPLAY);
+    uint64_t text_bit = MBP_BIT(MBP_SIGNAL_TEXT), replay_bit = MBP_BIT(MBP_SIGNAL_REPLAY);
     if (is_string && (signal->def.present & ~text_bit) != 0) {
         mbp_reader_tell(reader, signal->def.node, "a string sensor's signal is a text; allowed is signal: {text: ...}");
     } else if (!is_string && (signal->def.present & text_bit) != 0) {
@@ -341,7 +342,7 @@ static void view_inputs(const struct mbp_plant *plant, const struct mbp_sensor *
 }
 
 /* The keys of a signal that is neither a text nor a recording. Parts that do nothing are left out. */
-static uint32_t parts_of(const struct mbp_signal *signal, bool has_inputs)
+static uint64_t parts_of(const struct mbp_signal *signal, bool has_inputs)
 {
     return MBP_BIT(MBP_SIGNAL_BASE) | MBP_BIT(MBP_SIGNAL_LAG) | MBP_BIT(MBP_SIGNAL_DEAD_TIME) |
            MBP_BIT(MBP_SIGNAL_NOISE) | (signal->wave != MBP_WAVE_NONE ? MBP_BIT(MBP_SIGNAL_WAVE) : 0) |
@@ -358,13 +359,13 @@ void mbp_signal_view(const struct mbp_plant *plant, const struct mbp_sensor *sen
     struct mbp_signal_def *def = &view->def;
     *def = (struct mbp_signal_def){
         .signal = *signal,
-        .wave = {{.present = UINT32_MAX},
+        .wave = {{.present = UINT64_MAX},
                  (int)signal->wave,
                  signal->wave_amplitude,
                  signal->wave_period_ns,
                  signal->wave_phase},
-        .integrate = {{.present = UINT32_MAX}, signal->integrate_gain, signal->integrate_initial},
-        .wander = {{.present = UINT32_MAX}, signal->wander_sigma, signal->wander_tau_ns},
+        .integrate = {{.present = UINT64_MAX}, signal->integrate_gain, signal->integrate_initial},
+        .wander = {{.present = UINT64_MAX}, signal->wander_sigma, signal->wander_tau_ns},
         .replay = {{.present = MBP_BIT(REPLAY_FILE) | MBP_BIT(REPLAY_LOOP) |
                                (signal->replay_column != NULL ? MBP_BIT(REPLAY_COLUMN) : 0)},
                    signal->replay,

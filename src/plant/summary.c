@@ -94,8 +94,12 @@ static void print_unit(FILE *out, const struct mbp_plant *plant, uint32_t u, boo
     if (unit->controller_count > 0) {
         fprintf(out, ", %u controller%s", unit->controller_count, plural(unit->controller_count));
     }
-    if (unit->alarm_count > 0) {
-        fprintf(out, ", %u alarm%s of no sensor", unit->alarm_count, plural(unit->alarm_count));
+    uint32_t alarms = unit->alarm_count - 2 * unit->interlock_count;
+    if (alarms > 0) {
+        fprintf(out, ", %u alarm%s of no sensor", alarms, plural(alarms));
+    }
+    if (unit->interlock_count > 0) {
+        fprintf(out, ", %u interlock%s", unit->interlock_count, plural(unit->interlock_count));
     }
     fputc('\n', out);
     unsigned char *used = in_full ? calloc(ADDRESSES, 1) : NULL;

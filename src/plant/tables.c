@@ -39,8 +39,8 @@ static const uint16_t *zeros(struct mbp_reader *reader)
 }
 
 /* Gives values to a block or file that has a count instead. */
-static void settle_values(struct mbp_reader *reader, const struct mbp_def *def, const char *noun,
-                          struct mbp_values_def *values, bool has_values, uint32_t count)
+static void complete_values(struct mbp_reader *reader, const struct mbp_def *def, const char *noun,
+                            struct mbp_values_def *values, bool has_values, uint32_t count)
 {
     if (has_values && count != 0) {
         mbp_reader_tell(reader, mbp_def_node(def, "count"), "'values' and 'count' exclude each other; keep one");
@@ -68,12 +68,13 @@ static void check_bounds(struct mbp_reader *reader, struct mbp_block_def *block)
 static void check_block(struct mbp_reader *reader, void *def)
 {
     struct mbp_block_def *block = def;
-    uint32_t doubtful = MBP_BIT(BLOCK_AT) | MBP_BIT(BLOCK_VALUES) | MBP_BIT(BLOCK_COUNT);
+    uint64_t doubtful = MBP_BIT(BLOCK_AT) | MBP_BIT(BLOCK_VALUES) | MBP_BIT(BLOCK_COUNT);
     if ((block->def.wrong & doubtful) != 0) {
         block->count = 0;
         return;
     }
-    settle_values(reader, &block->def, "a block", &block->values, mbp_def_has(&block->def, BLOCK_VALUES), block->count);
+    complete_values(reader, &block->def, "a block", &block->values, mbp_def_has(&block->def, BLOCK_VALUES),
+                    block->count);
     block->count = block->values.count;
     if (block->at + block->count > 65536) {
         mbp_reader_tell(reader, mbp_def_node(&block->def, "at"),
@@ -124,7 +125,7 @@ static void check_file(struct mbp_reader *reader, void *def)
     if ((file->def.wrong & (MBP_BIT(FILE_VALUES) | MBP_BIT(FILE_COUNT))) != 0) {
         return;
     }
-    settle_values(reader, &file->def, "a file", &file->values, mbp_def_has(&file->def, FILE_VALUES), file->count);
+    complete_values(reader, &file->def, "a file", &file->values, mbp_def_has(&file->def, FILE_VALUES), file->count);
     if (file->values.count > 10000) {
         mbp_reader_tell(reader, mbp_def_node(&file->def, "values"), "a file has at most 10000 records; these are %u",
                         file->values.count);
@@ -224,14 +225,61 @@ static void check_tables(struct mbp_reader *reader, void *def)
 }
 
 const struct mbp_schema mbp_tables_schema =
-    MBP_SCHEMA("the tables", tables_fields, struct mbp_tables_def, .check = check_tables);
+    MBP_SCHEMA("the tables", tables_fields, struct mbp_tables_def, .words = &mbp_table_words, .check = check_tables);
+
+/* ---- into the plant ------------------------------------------------------------------------------------------- */
+
+void mbp_take_blocks(struct mbp_reader *reader, const struct mbp_def_list *list, enum mbp_table table,
+                     struct mbp_unit *unit)
+{
+    const struct mbp_block_def *defs = list->items;
+    struct mbp_block *blocks = mbp_reader_array(reader, reader->keep, list->count, sizeof *blocks);
+    if (blocks == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < list->count; i++) {
+        blocks[i] = (struct mbp_block){.at = (uint16_t)defs[i].at,
+                                       .count = defs[i].count,
+                                       .values = defs[i].values.items,
+                                       .writable = defs[i].access == MBP_ACCESS_READ_WRITE,
+                                       .has_min = defs[i].has_min,
+                                       .has_max = defs[i].has_max,
+                                       .min = (uint16_t)defs[i].min,
+                                       .max = (uint16_t)defs[i].max};
+    }
+    unit->blocks[table] = blocks;
+    unit->block_count[table] = list->count;
+}
+
+void mbp_take_files(struct mbp_reader *reader, const struct mbp_tables_def *tables, struct mbp_unit *unit)
+{
+    const struct mbp_file_def *file_defs = tables->files.items;
+    const struct mbp_fifo_def *fifo_defs = tables->fifos.items;
+    struct mbp_file *files = mbp_reader_array(reader, reader->keep, tables->files.count, sizeof *files);
+    struct mbp_fifo *fifos = mbp_reader_array(reader, reader->keep, tables->fifos.count, sizeof *fifos);
+    if (files == NULL || fifos == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < tables->files.count; i++) {
+        files[i] =
+            (struct mbp_file){(uint16_t)file_defs[i].number, file_defs[i].values.count, file_defs[i].values.items};
+    }
+    for (uint32_t i = 0; i < tables->fifos.count; i++) {
+        fifos[i] = (struct mbp_fifo){(uint16_t)fifo_defs[i].at, (uint16_t)fifo_defs[i].values.count,
+                                     fifo_defs[i].values.items};
+    }
+    unit->files = files;
+    unit->file_count = tables->files.count;
+    unit->fifos = fifos;
+    unit->fifo_count = tables->fifos.count;
+}
 
 /* ---- from the plant --------------------------------------------------------------------------------------------- */
 
 #define ZEROS_MIN 8 /* so many zeros are printed as their count */
 
 /* The row of the two that says it: values or count. */
-static uint32_t values_or_count(const uint16_t *values, uint32_t count, unsigned values_row, unsigned count_row)
+static uint64_t values_or_count(const uint16_t *values, uint32_t count, unsigned values_row, unsigned count_row)
 {
     bool zeros_only = count >= ZEROS_MIN;
     for (uint32_t i = 0; i < count && zeros_only; i++) {
@@ -282,5 +330,5 @@ void mbp_tables_view(const struct mbp_unit *unit, struct mbp_arena *arena, struc
     }
     def->files = (struct mbp_def_list){files, files != NULL ? unit->file_count : 0};
     def->fifos = (struct mbp_def_list){fifos, fifos != NULL ? unit->fifo_count : 0};
-    def->def.present = UINT32_MAX;
+    def->def.present = UINT64_MAX;
 }

@@ -83,7 +83,7 @@ static void enter_unit(struct mbp_reader *reader, const struct mbp_node *node)
 static void check_unit(struct mbp_reader *reader, void *def)
 {
     struct mbp_unit_def *unit = def;
-    uint32_t doubtful = MBP_BIT(UNIT_PARAMETERS) | MBP_BIT(UNIT_MACHINES) | MBP_BIT(UNIT_SENSORS) |
+    uint64_t doubtful = MBP_BIT(UNIT_PARAMETERS) | MBP_BIT(UNIT_MACHINES) | MBP_BIT(UNIT_SENSORS) |
                         MBP_BIT(UNIT_ACTUATORS) | MBP_BIT(UNIT_CONTROLLERS) | MBP_BIT(UNIT_ALARMS);
     unit->unsure = reader->unsure || (unit->def.wrong & doubtful) != 0;
     reader->nameless = reader->nameless || (unit->def.wrong & (doubtful | MBP_BIT(UNIT_REPEAT))) != 0;

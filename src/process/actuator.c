@@ -6,6 +6,7 @@
 #include "mbplant/codec.h"
 #include "mbplant/event/comment.h"
 #include "mbplant/map.h"
+#include "mbplant/state/forced.h"
 #include "process_priv.h"
 
 enum mbp_status process_build_actuators(struct mbp_process *process)
@@ -29,13 +30,13 @@ static double target_of(const struct mbp_plant *plant, const struct mbp_state *s
 {
     const double *range = plant->actuators[a].range;
     double fail = mbp_actuator_fail(plant, state, a);
-    double target = isnan(fail) ? state->command[a] + trouble->offset : fail;
+    double target = isnan(fail) ? mbp_actuator_told(state, a) + trouble->offset : fail;
     if (trouble->stuck)
         target = trouble->held;
     return fmin(fmax(target, range[0]), range[1]);
 }
 
-void process_settle_actuators(const struct mbp_process *process, struct mbp_state *state)
+void process_steady_actuators(const struct mbp_process *process, struct mbp_state *state)
 {
     const struct mbp_plant *plant = process->plant;
     uint32_t at = process_fault_first_of_actuators(process, state);

@@ -19,22 +19,22 @@ static double elapsed(const struct mbp_state *state, const struct mbp_fault_stat
 }
 
 /* By the number of the scan, so that a fault which is there draws the same whenever it began. */
-static uint64_t key_of(const struct mbp_plant *plant, uint32_t f)
+static uint64_t key_of(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t f)
 {
     char buf[16];
-    return mbp_rng_key(plant->seed, mbp_name_hash(mbp_fault_name(plant, f, buf, sizeof buf)) ^ FAULT_EFFECT_STREAM);
+    return mbp_rng_key(state->seed, mbp_name_hash(mbp_fault_name(plant, f, buf, sizeof buf)) ^ FAULT_EFFECT_STREAM);
 }
 
 static double spike(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t f)
 {
     const struct mbp_effect *effect = &state->fault[f].effect;
     double share = -expm1(-(double)plant->scan_ns / (double)effect->over_ns);
-    return mbp_rng_uniform(mbp_rng_draw(key_of(plant, f), state->tick)) < share ? effect->amount : 0.0;
+    return mbp_rng_uniform(mbp_rng_draw(key_of(plant, state, f), state->tick)) < share ? effect->amount : 0.0;
 }
 
 static double noise(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t f)
 {
-    uint64_t key = key_of(plant, f);
+    uint64_t key = key_of(plant, state, f);
     uint64_t tick = state->tick;
     return state->fault[f].effect.amount * mbp_rng_normal(mbp_rng_draw(key, 2 * tick), mbp_rng_draw(key, 2 * tick + 1));
 }
@@ -206,6 +206,7 @@ void process_fault_disturb(const struct mbp_process *process, struct mbp_state *
         if (s >= plant->sensor_count) {
             first->base = state->lagged[s];
             state->lagged[s] = opening(plant, state, at, &at);
+            state->passes = true;
             continue;
         }
         double sum = disturbances(plant, state, at, &at);
@@ -229,4 +230,5 @@ void process_fault_calm(struct mbp_state *state)
             was[fault->effect.subject] = fault->base;
         last = fault->effect.subject;
     }
+    state->passes = false;
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "fault.h"
 
@@ -16,7 +17,7 @@ const char *mbp_fault_name(const struct mbp_plant *plant, uint32_t fault, char *
 uint32_t mbp_fault_find(const struct mbp_plant *plant, const char *name)
 {
     for (uint32_t f = 0; f < plant->fault_count; f++) {
-        if (strcmp(plant->faults[f].name, name) == 0)
+        if (strcasecmp(plant->faults[f].name, name) == 0)
             return f;
     }
     return UINT32_MAX;
@@ -32,7 +33,7 @@ static uint64_t chance_ns(const struct mbp_plant *plant, struct mbp_state *state
 {
     char buf[16];
     uint64_t stream = mbp_name_hash(mbp_fault_name(plant, f, buf, sizeof buf)) ^ FAULT_TIME_STREAM;
-    double uniform = mbp_rng_uniform(mbp_rng_bits(plant->seed, stream, state->fault[f].draws++));
+    double uniform = mbp_rng_uniform(mbp_rng_bits(state->seed, stream, state->fault[f].draws++));
     return (uint64_t)(-log1p(-uniform) * (double)mean_ns);
 }
 
@@ -138,6 +139,21 @@ void mbp_fault_run(const struct mbp_plant *plant, struct mbp_state *state)
             begin(plant, state, f);
     }
     look_ahead(plant, state);
+}
+
+void mbp_fault_follow_seed(const struct mbp_plant *plant, struct mbp_state *state)
+{
+    for (uint32_t f = 0; state->faults_planned && f < plant->fault_count; f++) {
+        const struct mbp_plant_fault *of = &plant->faults[f];
+        struct mbp_fault_state *fault = &state->fault[f];
+        bool at_start = of->has_start && fault->next_ns == of->start_ns;
+        if (fault->active && of->mttr_ns != 0)
+            fault->end_ns = mbp_time_add_sat(state->sim_ns, chance_ns(plant, state, f, of->mttr_ns));
+        else if (!fault->active && of->mttf_ns != 0 && fault->next_ns != FOREVER && !at_start)
+            fault->next_ns = mbp_time_add_sat(state->sim_ns, chance_ns(plant, state, f, of->mttf_ns));
+    }
+    if (state->faults_planned)
+        look_ahead(plant, state);
 }
 
 /* ---- by hand ---------------------------------------------------------------------------------------------------- */

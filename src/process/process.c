@@ -12,6 +12,7 @@ enum mbp_status mbp_process_new(const struct mbp_plant *plant, struct mbp_proces
     if (process == NULL)
         return MBP_ERR_MEMORY;
     process->plant = plant;
+    process->seed = plant->seed;
     enum mbp_status status = process_build_signals(process);
     if (status == MBP_OK)
         status = process_build_formulas(process);
@@ -51,6 +52,17 @@ void mbp_process_free(struct mbp_process *process)
     free(process->noise);
     process_blocks_free(process);
     free(process);
+}
+
+void mbp_process_follow_seed(struct mbp_process *process, const struct mbp_state *state)
+{
+    if (process->seed == state->seed)
+        return;
+    process->seed = state->seed;
+    for (uint32_t i = 0; i < process->noisy_count; i++)
+        process->noise_key[i] = process_noise_key(process->plant, process->noisy[i], state->seed);
+    for (uint32_t i = 0; i < process->signal_count; i++)
+        process->signals[i].wander_key = process_wander_key(process->plant, process->signals[i].sensor, state->seed);
 }
 
 /* ---- bases ------------------------------------------------------------------------------------------------------- */
@@ -104,7 +116,7 @@ static bool feed(const struct mbp_process *process, const struct mbp_state *stat
     return moved;
 }
 
-static void settle_steps(const struct mbp_process *process, struct mbp_state *state)
+static void complete_steps(const struct mbp_process *process, struct mbp_state *state)
 {
     for (uint32_t i = 0; i < process->step_count; i++) {
         const struct process_step *step = &process->steps[i];
@@ -114,7 +126,7 @@ static void settle_steps(const struct mbp_process *process, struct mbp_state *st
                 double value = state->base[tap->sensor] + tap->gain * state->lagged[tap->from];
                 state->lagged[tap->sensor] = process_bounded(value);
             } else {
-                process_signal_settle(process, state, &process->signals[k]);
+                process_signal_steady(process, state, &process->signals[k]);
             }
         }
     }
@@ -124,14 +136,14 @@ void mbp_process_find_steady_state(const struct mbp_process *process, struct mbp
 {
     const struct mbp_plant *plant = process->plant;
     follow_machines(plant, state);
-    process_settle_actuators(process, state);
+    process_steady_actuators(process, state);
     process_fault_disturb(process, state);
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         state->lagged[s] = state->base[s];
     show_replays(process, state);
     feed(process, state);
     for (int pass = 0; pass < SETTLE_PASSES; pass++) {
-        settle_steps(process, state);
+        complete_steps(process, state);
         if (!feed(process, state))
             break;
     }

@@ -75,6 +75,7 @@ struct process_block {
 
 struct mbp_process {
     const struct mbp_plant *plant;
+    uint64_t seed; /* that the keys of noise and wander are of */
 
     /* signals */
     double *decay;            /* per sensor: e^(-T/tau) of its lag, 0 without */
@@ -131,10 +132,13 @@ double process_decay(const struct mbp_plant *plant, uint64_t tau_ns);
 void process_signal_init(const struct mbp_plant *plant, uint32_t sensor, size_t part, struct process_signal *out,
                          struct process_input *inputs);
 
-void process_signal_settle(const struct mbp_process *process, struct mbp_state *state,
+void process_signal_steady(const struct mbp_process *process, struct mbp_state *state,
                            const struct process_signal *signal);
 void process_signal_advance(const struct mbp_process *process, struct mbp_state *state,
                             const struct process_signal *signal);
+
+/* The stream of its wander at a seed, by the sensor's name. */
+uint64_t process_wander_key(const struct mbp_plant *plant, uint32_t sensor, uint64_t seed);
 
 /* ---- formula.c --------------------------------------------------------------------------------------------------- */
 
@@ -167,7 +171,7 @@ enum mbp_status process_print_warnings(const struct mbp_plant *plant, FILE *out)
  */
 
 enum mbp_status process_build_actuators(struct mbp_process *process);
-void process_settle_actuators(const struct mbp_process *process, struct mbp_state *state);
+void process_steady_actuators(const struct mbp_process *process, struct mbp_state *state);
 void process_advance_actuators(const struct mbp_process *process, struct mbp_state *state);
 
 /* ---- sense.c ----------------------------------------------------------------------------------------------------- */
@@ -175,5 +179,8 @@ void process_advance_actuators(const struct mbp_process *process, struct mbp_sta
 enum mbp_status process_build_blocks(struct mbp_process *process);
 void process_blocks_free(struct mbp_process *process);
 enum mbp_status process_build_sensors(struct mbp_process *process);
+
+/* The stream of its noise at a seed, by the sensor's name, so that a reordered file keeps its noise. */
+uint64_t process_noise_key(const struct mbp_plant *plant, uint32_t sensor, uint64_t seed);
 
 #endif

@@ -10,6 +10,11 @@
 
 /* ---- coefficients ------------------------------------------------------------------------------------------------ */
 
+uint64_t process_noise_key(const struct mbp_plant *plant, uint32_t sensor, uint64_t seed)
+{
+    return mbp_rng_key(seed, mbp_name_hash(plant->sensors[sensor].name));
+}
+
 static enum mbp_status add_noisy(struct mbp_process *process, uint32_t s)
 {
     const struct mbp_sensor *sensor = &process->plant->sensors[s];
@@ -22,8 +27,7 @@ static enum mbp_status add_noisy(struct mbp_process *process, uint32_t s)
     if (status != MBP_OK)
         return status;
     process->noisy[count] = s;
-    /* By its name, so that a reordered file keeps its noise. */
-    process->noise_key[count] = mbp_rng_key(process->plant->seed, mbp_name_hash(sensor->name));
+    process->noise_key[count] = process_noise_key(process->plant, s, process->seed);
     process->noise[count] = process_bounded(sensor->signal->noise);
     process->noisy_count++;
     return MBP_OK;

@@ -32,13 +32,18 @@ double process_decay(const struct mbp_plant *plant, uint64_t tau_ns)
     return tau_ns == 0 ? 0.0 : exp(-(double)plant->scan_ns / (double)tau_ns);
 }
 
-static void init_wander(const struct mbp_plant *plant, const struct mbp_sensor *sensor, struct process_signal *out)
+uint64_t process_wander_key(const struct mbp_plant *plant, uint32_t sensor, uint64_t seed)
 {
-    const struct mbp_signal *signal = sensor->signal;
+    return mbp_rng_key(seed, mbp_name_hash(plant->sensors[sensor].name) ^ WANDER_STREAM);
+}
+
+static void init_wander(const struct mbp_plant *plant, uint32_t s, struct process_signal *out)
+{
+    const struct mbp_signal *signal = plant->sensors[s].signal;
     double periods = (double)plant->scan_ns / (double)signal->wander_tau_ns;
     out->wander_decay = exp(-periods);
     out->wander_kick = process_bounded(signal->wander_sigma) * sqrt(-expm1(-2.0 * periods));
-    out->wander_key = mbp_rng_key(plant->seed, mbp_name_hash(sensor->name) ^ WANDER_STREAM);
+    out->wander_key = process_wander_key(plant, s, plant->seed);
 }
 
 void process_signal_init(const struct mbp_plant *plant, uint32_t s, size_t part, struct process_signal *out,
@@ -54,7 +59,7 @@ void process_signal_init(const struct mbp_plant *plant, uint32_t s, size_t part,
     out->integrate = process_bounded(signal->integrate_gain) * ((double)plant->scan_ns / (double)MBP_NS_PER_S);
     out->delay = delay_of(plant, signal->dead_time_ns);
     if (signal->wander_sigma > 0)
-        init_wander(plant, sensor, out);
+        init_wander(plant, s, out);
     for (uint32_t i = 0; i < sensor->input_count; i++) {
         const struct mbp_input *input = &plant->inputs[sensor->first_input + i];
         inputs[i] = (struct process_input){.from = input->from,
@@ -204,7 +209,7 @@ void process_signal_advance(const struct mbp_process *process, struct mbp_state 
     *shown = signal->is_switch ? process_switched(value) : ended(of, value);
 }
 
-void process_signal_settle(const struct mbp_process *process, struct mbp_state *state,
+void process_signal_steady(const struct mbp_process *process, struct mbp_state *state,
                            const struct process_signal *signal)
 {
     const struct mbp_sensor *sensor = &process->plant->sensors[signal->sensor];

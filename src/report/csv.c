@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "facts.h"
+#include "mbplant/report/alarm.h"
 #include "messages.h"
 #include "writers.h"
 
@@ -101,14 +102,15 @@ static const char *plain_number(const struct mbp_sensor *sensor, double number, 
 static void put_alarm(enum mbp_lang lang, const struct mbp_report_alarm *alarm, struct mbp_grid *grid)
 {
     const struct mbp_sensor *sensor = alarm->sensor;
-    char subject[2 * MBP_NAME_MAX];
+    char subject[MBP_ALARM_SUBJECT_MAX + 16];
     char text[400];
-    snprintf(subject, sizeof subject, "%s.%s", sensor->name, mbp_limit_name(alarm->limit));
-    mbp_fact_text(grid, "alarm", subject, "diagnosis", mbp_report_diagnosis(lang, sensor, alarm->limit), "");
+    snprintf(subject, sizeof subject, "%s.%s", mbp_report_alarm_sensor(alarm, text, MBP_ALARM_SUBJECT_MAX),
+             mbp_limit_name(mbp_report_alarm_kind(alarm)));
+    mbp_fact_text(grid, "alarm", subject, "diagnosis", mbp_report_alarm_diagnosis(lang, alarm), "");
     plain_number(sensor, alarm->value, text, sizeof text);
-    mbp_fact_text(grid, "alarm", subject, "value", text, sensor->unit_text);
+    mbp_fact_text(grid, "alarm", subject, "value", text, mbp_report_alarm_unit(alarm));
     plain_number(sensor, alarm->limit_value, text, sizeof text);
-    mbp_fact_text(grid, "alarm", subject, "limit", text, sensor->unit_text);
+    mbp_fact_text(grid, "alarm", subject, "limit", text, mbp_report_alarm_unit(alarm));
     mbp_fact_text(grid, "alarm", subject, "machine", alarm->machine, "");
     mbp_fact_count(grid, "alarm", subject, "active", alarm->active, "");
     mbp_fact_count(grid, "alarm", subject, "unacknowledged", alarm->unacknowledged, "");
@@ -178,7 +180,8 @@ static const struct mbp_grid_column alarm_columns[] = {
     {"", "machine", false}, {"", "sensor", false},        {"", "diagnosis", false}, {"", "limit_name", false},
     {"", "value", true},    {"", "limit", true},          {"", "unit", false},      {"", "priority", false},
     {"", "active", true},   {"", "unacknowledged", true}, {"", "shelved", true},    {"", "state", false},
-    {"", "since", false},
+    {"", "since", false},   {"", "message", false},       {"", "cause", false},     {"", "consequence", false},
+    {"", "action", false},
 };
 
 enum mbp_status mbp_report_alarms_csv(const struct mbp_report *report, FILE *out)
@@ -192,22 +195,26 @@ enum mbp_status mbp_report_alarms_csv(const struct mbp_report *report, FILE *out
         const struct mbp_sensor *sensor = alarm->sensor;
         char text[400];
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", alarm->machine);
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", sensor->name);
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_diagnosis(report->lang, sensor, alarm->limit));
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_limit_name(alarm->limit));
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_alarm_sensor(alarm, text, sizeof text));
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_alarm_diagnosis(report->lang, alarm));
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_limit_name(mbp_report_alarm_kind(alarm)));
         plain_number(sensor, alarm->value, text, sizeof text);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);
         plain_number(sensor, alarm->limit_value, text, sizeof text);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", sensor->unit_text);
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
-                      mbp_priority_name((enum mbp_priority)mbp_sensor_alarm(sensor, alarm->limit)->priority));
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_alarm_unit(alarm));
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_priority_name(mbp_report_alarm_priority(alarm)));
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", alarm->active);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", alarm->unacknowledged);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%d", alarm->shelved);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_alarm_state(alarm));
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
                       alarm->since_ms == 0 ? "" : mbp_time_format(alarm->since_ms, text, sizeof text));
+        const struct mbp_alarm_texts texts = mbp_report_alarm_texts(alarm);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", texts.message);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", texts.cause);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", texts.consequence);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", texts.action);
     }
     status = mbp_grid_write(grid, MBP_FORMAT_CSV, false, out);
     mbp_grid_free(grid);

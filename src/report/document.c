@@ -4,7 +4,9 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
+#include <string.h>
 
+#include "mbplant/report/alarm.h"
 #include "writers.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -40,6 +42,23 @@ const char *mbp_document_say(enum mbp_lang lang, char *buf, enum mbp_message id,
     va_start(args, id);
     vsnprintf(buf, DOCUMENT_TEXT, mbp_message(lang, id), args);
     va_end(args);
+    return buf;
+}
+
+const char *mbp_document_count(enum mbp_lang lang, uint64_t count, char *buf, size_t size)
+{
+    static const char space[] = "\xE2\x80\xAF"; /* U+202F */
+    char digits[24];
+    size_t used = 0;
+    snprintf(digits, sizeof digits, "%" PRIu64, count);
+    size_t len = strlen(digits);
+    buf[0] = '\0';
+    for (size_t i = 0; i < len && used + 5 < size; i++) {
+        if (lang == MBP_LANG_FR && i > 0 && (len - i) % 3 == 0)
+            used += (size_t)snprintf(buf + used, size - used, "%s", space);
+        buf[used++] = digits[i];
+        buf[used] = '\0';
+    }
     return buf;
 }
 
@@ -86,7 +105,8 @@ static void say_incident(struct document *document, char *text)
     if (!document->report->has_incident)
         mbp_document_say(document->lang, text, MSG_L_NO_INCIDENT);
     else
-        mbp_document_say(document->lang, text, MSG_L_INCIDENT, mbp_time_format(incident->wall_ms, time, sizeof time),
+        mbp_document_say(document->lang, text, MSG_L_INCIDENT,
+                         mbp_report_time(document->lang, incident->wall_ms, time, sizeof time),
                          mbp_report_sentence(&by, incident, sentence, sizeof sentence), incident->seq);
 }
 
@@ -94,11 +114,11 @@ static void say_production(struct document *document, char *text)
 {
     struct mbp_report_totals totals = mbp_report_total(document->report);
     double all = (double)totals.good + (double)totals.reject;
-    char good[24];
-    char reject[24];
+    char good[48];
+    char reject[48];
     char share[32];
-    snprintf(good, sizeof good, "%" PRIu64, totals.good);
-    snprintf(reject, sizeof reject, "%" PRIu64, totals.reject);
+    mbp_document_count(document->lang, totals.good, good, sizeof good);
+    mbp_document_count(document->lang, totals.reject, reject, sizeof reject);
     if (all == 0)
         mbp_document_say(document->lang, text, MSG_L_NOTHING_YET);
     else
@@ -117,14 +137,36 @@ static void say_journal(struct document *document, struct document_part *head)
                      report->events_waiting, report->events_lost);
 }
 
+/* Machines in a row make the same products: their sum would count each of them several times. */
+static bool one_produces(const struct mbp_report *report)
+{
+    unsigned producing = 0;
+    for (size_t i = 0; i < report->machine_count; i++)
+        producing += report->machines[i].good + report->machines[i].reject > 0;
+    return producing <= 1;
+}
+
 static void add_head(struct document *document)
 {
     const struct mbp_report *report = document->report;
-    struct mbp_report_totals totals = mbp_report_total(report);
     struct document_part *head = mbp_document_add(document, MSG_COUNT);
-    char span[32];
+    char from[32];
+    char to[32];
     snprintf(mbp_document_line(document, head, MSG_T_PLANT), DOCUMENT_TEXT, "%s", report->plant);
-    mbp_time_format(report->now_ms, mbp_document_line(document, head, MSG_T_MADE), DOCUMENT_TEXT);
+    if (report->analysis != NULL)
+        mbp_document_say(document->lang, mbp_document_line(document, head, MSG_T_PERIOD), MSG_L_TO,
+                         mbp_report_time(document->lang, report->analysis->begin_ms, from, sizeof from),
+                         mbp_report_time(document->lang, report->analysis->end_ms, to, sizeof to));
+    mbp_report_time(document->lang, report->now_ms, mbp_document_line(document, head, MSG_T_MADE), DOCUMENT_TEXT);
+}
+
+/* What it is like at this moment, whatever the period. */
+static void add_now(struct document *document)
+{
+    const struct mbp_report *report = document->report;
+    struct mbp_report_totals totals = mbp_report_total(report);
+    struct document_part *head = mbp_document_add(document, MSG_T_NOW);
+    char span[32];
     mbp_document_say(document->lang, mbp_document_line(document, head, MSG_T_MACHINES), MSG_L_MACHINES,
                      report->machine_count, plural(report->machine_count), report->by_state[MBP_EN_SERVICE],
                      report->by_state[MBP_EN_PANNE], report->by_state[MBP_MAINTENANCE], report->sensors,
@@ -132,7 +174,8 @@ static void add_head(struct document *document)
     mbp_document_say(document->lang, mbp_document_line(document, head, MSG_T_ALARMS), MSG_L_ALARMS, totals.active,
                      totals.unacknowledged);
     say_incident(document, mbp_document_line(document, head, MSG_T_INCIDENT));
-    say_production(document, mbp_document_line(document, head, MSG_T_PRODUCTION));
+    if (one_produces(report))
+        say_production(document, mbp_document_line(document, head, MSG_T_PRODUCTION));
     mbp_document_say(document->lang, mbp_document_line(document, head, MSG_T_SCANS), MSG_L_SCANS, report->scans,
                      report->late_scans, mbp_span_text_in(document->lang, report->sim_ms / 1000, span, sizeof span));
     say_journal(document, head);
@@ -147,13 +190,13 @@ static void machine_row(struct document *document, const struct mbp_report_machi
     char span[32] = "-";
     if (machine->since_ms != 0) {
         uint64_t ms = now_ms > machine->since_ms ? now_ms - machine->since_ms : 0;
-        mbp_time_format(machine->since_ms, time, sizeof time);
+        mbp_report_time(document->lang, machine->since_ms, time, sizeof time);
         mbp_span_text_in(document->lang, ms / 1000, span, sizeof span);
     }
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", machine->name);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", machine->label);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->unit);
-    mbp_grid_cell(grid, mbp_state_paint(machine->state), "%s", mbp_state_name(machine->state));
+    mbp_grid_cell(grid, mbp_state_paint(machine->state), "%s", mbp_message_state(document->lang, machine->state));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", time);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", span);
     mbp_grid_cell(grid, machine->alarms > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%u", machine->alarms);
@@ -195,9 +238,10 @@ const char *mbp_report_due_text(enum mbp_lang lang, const struct mbp_report_mach
 static void counter_row(enum mbp_lang lang, const struct mbp_report_machine *machine, struct mbp_grid *grid)
 {
     char span[32];
+    char count[48];
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", machine->name);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->good);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->reject);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_document_count(lang, machine->good, count, sizeof count));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_document_count(lang, machine->reject, count, sizeof count));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_span_text_in(lang, machine->running_s, span, sizeof span));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_span_text_in(lang, machine->down_s, span, sizeof span));
     mbp_grid_cell(grid, machine->due ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s%s",
@@ -223,6 +267,8 @@ static enum mbp_status add_counters(struct document *document)
 
 static enum mbp_message alarm_state(const struct mbp_report_alarm *alarm)
 {
+    if (alarm->bypass)
+        return MSG_W_ACTIVE;
     if (alarm->state == MBP_ALARM_NORMAL && !alarm->active && !alarm->unacknowledged && !alarm->shelved)
         return MSG_W_NORMAL;
     if (alarm->state == MBP_ALARM_LATCHED_UNACKNOWLEDGED || alarm->state == MBP_ALARM_LATCHED_ACKNOWLEDGED)
@@ -238,14 +284,19 @@ static enum mbp_message alarm_state(const struct mbp_report_alarm *alarm)
 
 const char *mbp_report_alarm_state(const struct mbp_report_alarm *alarm)
 {
-    return mbp_message(MBP_LANG_EN, alarm_state(alarm));
+    return mbp_report_alarm_state_in(MBP_LANG_EN, alarm);
+}
+
+const char *mbp_report_alarm_state_in(enum mbp_lang lang, const struct mbp_report_alarm *alarm)
+{
+    return mbp_message(lang, alarm_state(alarm));
 }
 
 const char *mbp_report_alarm_limit(enum mbp_lang lang, const struct mbp_report_alarm *alarm, char *buf, size_t size)
 {
     char limit[64];
     char time[32];
-    if (alarm->limit == MBP_BAD_QUALITY) {
+    if (alarm->limit == MBP_BAD_QUALITY || alarm->bypass) {
         snprintf(buf, size, "-");
         return buf;
     }
@@ -259,34 +310,72 @@ const char *mbp_report_alarm_limit(enum mbp_lang lang, const struct mbp_report_a
     return buf;
 }
 
-static void alarm_row(enum mbp_lang lang, const struct mbp_report_alarm *alarm, struct mbp_grid *grid)
+/* The list by itself has the journal's times, in English. */
+static void alarm_row(const struct mbp_report *report, enum mbp_lang lang, const struct mbp_report_alarm *alarm,
+                      struct mbp_grid *grid)
 {
-    const struct mbp_sensor *sensor = alarm->sensor;
-    char text[128];
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", sensor->name);
+    char text[MBP_ALARM_SUBJECT_MAX];
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_alarm_sensor(alarm, text, sizeof text));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", alarm->machine);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_diagnosis(lang, sensor, alarm->limit));
-    mbp_value_text(sensor, alarm->value, text, sizeof text);
-    mbp_grid_cell(grid, alarm->active ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%s", mbp_message_decimal(lang, text));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_alarm_limit(lang, alarm, text, sizeof text));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_limit_name(alarm->limit));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
-                  mbp_message_priority(lang, (enum mbp_priority)mbp_sensor_alarm(sensor, alarm->limit)->priority));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_alarm_diagnosis(lang, alarm));
+    mbp_report_alarm_value(alarm, text, sizeof text);
+    mbp_message_decimal(lang, text);
+    mbp_grid_cell(grid, alarm->active ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%s", alarm->bypass ? "" : text);
+    mbp_report_alarm_limit(lang, alarm, text, sizeof text);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", alarm->bypass ? "" : text);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_limit(lang, mbp_report_alarm_kind(alarm)));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_priority(lang, mbp_report_alarm_priority(alarm)));
     mbp_grid_cell(grid, alarm->unacknowledged ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s",
                   mbp_message(lang, alarm_state(alarm)));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
-                  alarm->since_ms == 0 ? "-" : mbp_time_format(alarm->since_ms, text, sizeof text));
+                  alarm->since_ms == 0                      ? "-"
+                  : report->analysis || lang != MBP_LANG_EN ? mbp_report_time(lang, alarm->since_ms, text, sizeof text)
+                                                            : mbp_time_format(alarm->since_ms, text, sizeof text));
 }
 
 enum mbp_status mbp_document_fill_alarms(struct document *document, struct document_part *part)
 {
-    static const struct document_column columns[] = {
+    static const struct document_column columns[DOCUMENT_ALARM_COLUMNS] = {
         {MSG_C_SENSOR, "sensor", false},     {MSG_C_MACHINE, "machine", false}, {MSG_C_DIAGNOSIS, "diagnosis", false},
         {MSG_C_VALUE, "value", true},        {MSG_C_LIMIT, "limit", true},      {MSG_C_OF, "limit_name", false},
         {MSG_C_PRIORITY, "priority", false}, {MSG_C_STATE, "state", false},     {MSG_C_SINCE, "since", false}};
     enum mbp_status status = mbp_document_grid(document, part, columns, COUNT(columns));
     for (size_t i = 0; i < document->report->alarm_count && status == MBP_OK; i++)
-        alarm_row(document->lang, &document->report->alarms[i], part->grid);
+        alarm_row(document->report, document->lang, &document->report->alarms[i], part->grid);
+    return status;
+}
+
+static bool is_explained(const struct mbp_alarm_texts *texts)
+{
+    return texts->cause[0] != '\0' || texts->consequence[0] != '\0' || texts->action[0] != '\0';
+}
+
+/* Of the alarms in the table above, what the plant file says of them. */
+static enum mbp_status add_alarm_texts(struct document *document)
+{
+    static const struct document_column columns[] = {{MSG_C_ALARM, "alarm", false},
+                                                     {MSG_C_CAUSE, "cause", false},
+                                                     {MSG_C_CONSEQUENCE, "consequence", false},
+                                                     {MSG_C_ACTION, "action", false}};
+    struct document_part *part = NULL;
+    enum mbp_status status = MBP_OK;
+    for (size_t i = 0; i < document->report->alarm_count && status == MBP_OK; i++) {
+        const struct mbp_report_alarm *alarm = &document->report->alarms[i];
+        const struct mbp_alarm_texts texts = mbp_report_alarm_texts(alarm);
+        char name[MBP_ALARM_SUBJECT_MAX];
+        if (!is_explained(&texts))
+            continue;
+        if (part == NULL) {
+            part = mbp_document_add(document, MSG_T_ALARM_TEXTS);
+            status = mbp_document_grid(document, part, columns, COUNT(columns));
+        }
+        if (status != MBP_OK)
+            break;
+        mbp_grid_cell(part->grid, MBP_PAINT_NONE, "%s", mbp_report_alarm_name(alarm, name, sizeof name));
+        mbp_grid_cell(part->grid, MBP_PAINT_NONE, "%s", texts.cause);
+        mbp_grid_cell(part->grid, MBP_PAINT_NONE, "%s", texts.consequence);
+        mbp_grid_cell(part->grid, MBP_PAINT_NONE, "%s", texts.action);
+    }
     return status;
 }
 
@@ -294,7 +383,10 @@ enum mbp_status mbp_document_make(const struct mbp_report *report, const struct 
 {
     *out = (struct document){.report = report, .plant = plant, .lang = report->lang};
     add_head(out);
-    enum mbp_status status = report->machine_count > 0 ? add_machines(out) : MBP_OK;
+    enum mbp_status status = report->analysis != NULL ? mbp_document_add_period(out) : MBP_OK;
+    add_now(out);
+    if (status == MBP_OK && report->machine_count > 0)
+        status = add_machines(out);
     if (status == MBP_OK && report->machine_count > 0)
         status = add_counters(out);
     if (status == MBP_OK) {
@@ -303,9 +395,9 @@ enum mbp_status mbp_document_make(const struct mbp_report *report, const struct 
         status = mbp_document_fill_alarms(out, alarms);
     }
     if (status == MBP_OK)
+        status = add_alarm_texts(out);
+    if (status == MBP_OK)
         status = mbp_document_add_outputs(out);
-    if (status == MBP_OK && report->analysis != NULL)
-        status = mbp_document_add_period(out);
     /* A table whose first cell is missing has no rows, and would be left out without a word. */
     for (size_t i = 0; i < out->count && status == MBP_OK; i++)
         status = out->parts[i].grid == NULL || mbp_grid_is_whole(out->parts[i].grid) ? MBP_OK : MBP_ERR_MEMORY;

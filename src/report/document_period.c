@@ -16,11 +16,11 @@ static void add_period(struct document *document)
     char from[32];
     char to[32];
     char span[32];
-    char events[24];
+    char events[48];
     char *text = mbp_document_line(document, part, MSG_T_PERIOD);
-    snprintf(events, sizeof events, "%" PRIu64, analysis->events);
-    mbp_document_say(lang, text, MSG_L_PERIOD, mbp_time_format(analysis->begin_ms, from, sizeof from),
-                     mbp_time_format(analysis->end_ms, to, sizeof to),
+    mbp_document_count(lang, analysis->events, events, sizeof events);
+    mbp_document_say(lang, text, MSG_L_PERIOD, mbp_report_time(lang, analysis->begin_ms, from, sizeof from),
+                     mbp_report_time(lang, analysis->end_ms, to, sizeof to),
                      mbp_span_text_in(lang, analysis->length_ms / 1000, span, sizeof span), events);
     if (analysis->length_ms == 0)
         mbp_document_say(lang, part->notes[0], MSG_L_NO_TIME);
@@ -31,6 +31,9 @@ static void add_period(struct document *document)
     if (document->report->machine_count > 0)
         mbp_document_say(lang, mbp_document_line(document, part, MSG_T_AVAILABILITY), MSG_L_AVAILABILITY,
                          mbp_document_percent(lang, analysis->availability, span, sizeof span));
+    if (document->report->machine_count > 1)
+        mbp_document_say(lang, mbp_document_line(document, part, MSG_T_LINE), MSG_L_LINE,
+                         mbp_document_percent(lang, analysis->line_availability, span, sizeof span));
     part->chart = document->report->machine_count > 0 ? CHART_TIMELINE : CHART_NONE;
 }
 
@@ -41,8 +44,6 @@ static void figures_row(struct document *document, uint32_t m, struct mbp_grid *
     const struct mbp_analysis_machine *figures = &document->report->analysis->machines[m];
     enum mbp_lang lang = document->lang;
     char text[32];
-    const char *about = figures->estimated ? "~" : "";
-    bool counted = figures->produces && !isnan(figures->quality);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", document->plant->machines[m].name);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_document_percent(lang, figures->availability, text, sizeof text));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_document_percent(lang, figures->technical, text, sizeof text));
@@ -51,6 +52,17 @@ static void figures_row(struct document *document, uint32_t m, struct mbp_grid *
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", figures->failures);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_document_span(lang, figures->mtbf_ms, text, sizeof text));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_document_span(lang, figures->mttr_ms, text, sizeof text));
+}
+
+static void oee_row(struct document *document, uint32_t m, struct mbp_grid *grid)
+{
+    const struct mbp_analysis_machine *figures = &document->report->analysis->machines[m];
+    enum mbp_lang lang = document->lang;
+    char text[48];
+    const char *about = figures->estimated ? "~" : "";
+    bool counted = figures->produces && !isnan(figures->quality);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", document->plant->machines[m].name);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_document_percent(lang, figures->availability, text, sizeof text));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s%s", counted ? about : "",
                   mbp_document_percent(lang, figures->performance, text, sizeof text));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s%s", counted ? about : "",
@@ -58,8 +70,9 @@ static void figures_row(struct document *document, uint32_t m, struct mbp_grid *
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s%s", counted && !isnan(figures->oee) ? about : "",
                   mbp_document_percent(lang, figures->oee, text, sizeof text));
     if (counted) {
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s%" PRIu64, about, figures->good);
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s%" PRIu64, about, figures->reject);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s%s", about, mbp_document_count(lang, figures->good, text, sizeof text));
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s%s", about,
+                      mbp_document_count(lang, figures->reject, text, sizeof text));
     } else {
         mbp_grid_cell(grid, MBP_PAINT_NONE, "-");
         mbp_grid_cell(grid, MBP_PAINT_NONE, "-");
@@ -77,7 +90,6 @@ static void note_marks(struct document *document, struct document_part *part)
         estimated |= figures->estimated && !isnan(figures->quality);
         unknown |= !figures->known;
     }
-    mbp_document_say(document->lang, part->notes[0], MSG_L_DEFINITIONS);
     if (estimated)
         mbp_document_say(document->lang, part->notes[1], MSG_L_ESTIMATED);
     else if (unknown)
@@ -87,26 +99,36 @@ static void note_marks(struct document *document, struct document_part *part)
 static enum mbp_status add_figures(struct document *document)
 {
     static const struct document_column columns[] = {
+        {MSG_C_MACHINE, "machine", false},    {MSG_C_AVAILABILITY, "availability", true},
+        {MSG_C_TECHNICAL, "technical", true}, {MSG_C_RUNNING, "running", true},
+        {MSG_C_DOWN, "down", true},           {MSG_C_FAILURES, "failures", true},
+        {MSG_C_MTBF, "mtbf", true},           {MSG_C_MTTR, "mttr", true},
+    };
+    struct document_part *part = mbp_document_add(document, MSG_T_FIGURES);
+    enum mbp_status status = mbp_document_grid(document, part, columns, COUNT(columns));
+    for (uint32_t m = 0; m < document->plant->machine_count && status == MBP_OK; m++)
+        figures_row(document, m, part->grid);
+    mbp_document_say(document->lang, part->notes[0], MSG_L_DEFINITIONS);
+    part->chart = CHART_AVAILABILITY;
+    return status;
+}
+
+static enum mbp_status add_oee(struct document *document)
+{
+    static const struct document_column columns[] = {
         {MSG_C_MACHINE, "machine", false},
         {MSG_C_AVAILABILITY, "availability", true},
-        {MSG_C_TECHNICAL, "technical", true},
-        {MSG_C_RUNNING, "running", true},
-        {MSG_C_DOWN, "down", true},
-        {MSG_C_FAILURES, "failures", true},
-        {MSG_C_MTBF, "mtbf", true},
-        {MSG_C_MTTR, "mttr", true},
         {MSG_C_PERFORMANCE, "performance", true},
         {MSG_C_QUALITY, "quality", true},
         {MSG_C_OEE, "oee", true},
         {MSG_C_GOOD, "good", true},
         {MSG_C_REJECT, "reject", true},
     };
-    struct document_part *part = mbp_document_add(document, MSG_T_FIGURES);
+    struct document_part *part = mbp_document_add(document, MSG_T_OEE);
     enum mbp_status status = mbp_document_grid(document, part, columns, COUNT(columns));
     for (uint32_t m = 0; m < document->plant->machine_count && status == MBP_OK; m++)
-        figures_row(document, m, part->grid);
+        oee_row(document, m, part->grid);
     note_marks(document, part);
-    part->chart = CHART_AVAILABILITY;
     return status;
 }
 
@@ -115,7 +137,7 @@ static enum mbp_status add_maintenance(struct document *document)
     static const struct document_column columns[] = {
         {MSG_C_MACHINE, "machine", false}, {MSG_C_STARTED, "started", true}, {MSG_C_DONE, "done", true},
         {MSG_C_PLANNED, "planned", true},  {MSG_C_REPAIRS, "repairs", true}, {MSG_C_REPAIR_TIME, "repair_time", true},
-        {MSG_C_EVERY, "every", true},      {MSG_C_DUE, "due", false},
+        {MSG_C_EVERY, "every", true},      {MSG_C_DUE, "due", true},
     };
     enum mbp_lang lang = document->lang;
     struct document_part *part = mbp_document_add(document, MSG_T_MAINTENANCE);
@@ -151,7 +173,8 @@ static void say_peak(const struct mbp_analysis_alarms *alarms, enum mbp_lang lan
     if (alarms->peak == 0)
         mbp_document_say(lang, text, MSG_L_NONE);
     else
-        mbp_document_say(lang, text, MSG_L_PEAK, alarms->peak, mbp_time_format(alarms->peak_ms, time, sizeof time));
+        mbp_document_say(lang, text, MSG_L_PEAK, alarms->peak,
+                         mbp_report_time(lang, alarms->peak_ms, time, sizeof time));
 }
 
 static void add_alarms(struct document *document)
@@ -182,7 +205,9 @@ static void add_alarms(struct document *document)
     part->chart = CHART_ALARMS;
 }
 
-static void actor_row(struct document *document, const struct mbp_analysis_actor *actor, struct mbp_grid *grid)
+/* so_far: raised by it and those above it. */
+static void actor_row(struct document *document, const struct mbp_analysis_actor *actor, uint32_t so_far,
+                      struct mbp_grid *grid)
 {
     const struct mbp_sensor *sensor = &document->plant->sensors[actor->sensor];
     const struct mbp_analysis_alarms *alarms = &document->report->analysis->alarms;
@@ -197,12 +222,15 @@ static void actor_row(struct document *document, const struct mbp_analysis_actor
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
                   sensor->machine != UINT32_MAX ? document->plant->machines[sensor->machine].name : "");
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_diagnosis(lang, sensor, actor->limit));
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_limit_name((enum mbp_limit)actor->limit));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_limit(lang, actor->limit));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_priority(lang, (enum mbp_priority)actor->priority));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", actor->raised);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
                   mbp_document_percent(lang, alarms->raised > 0 ? (double)actor->raised / alarms->raised : (double)NAN,
                                        text, sizeof text));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
+                  mbp_document_percent(lang, alarms->raised > 0 ? (double)so_far / alarms->raised : (double)NAN, text,
+                                       sizeof text));
     mbp_grid_cell(grid, actor->chatter > 0 ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%u", actor->chatter);
     mbp_grid_cell(grid, actor->stale ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%s", active);
 }
@@ -210,16 +238,20 @@ static void actor_row(struct document *document, const struct mbp_analysis_actor
 static enum mbp_status add_actors(struct document *document)
 {
     static const struct document_column columns[] = {
-        {MSG_C_SENSOR, "sensor", false}, {MSG_C_MACHINE, "machine", false},   {MSG_C_DIAGNOSIS, "diagnosis", false},
-        {MSG_C_OF, "limit_name", false}, {MSG_C_PRIORITY, "priority", false}, {MSG_C_RAISED, "raised", true},
-        {MSG_C_SHARE, "share", true},    {MSG_C_CHATTER, "chatter", true},    {MSG_C_ACTIVE, "active", true},
+        {MSG_C_SENSOR, "sensor", false}, {MSG_C_MACHINE, "machine", false},    {MSG_C_DIAGNOSIS, "diagnosis", false},
+        {MSG_C_OF, "limit_name", false}, {MSG_C_PRIORITY, "priority", false},  {MSG_C_RAISED, "raised", true},
+        {MSG_C_SHARE, "share", true},    {MSG_C_CUMULATED, "cumulated", true}, {MSG_C_CHATTER, "chatter", true},
+        {MSG_C_ACTIVE, "active", true},
     };
     const struct mbp_analysis *analysis = document->report->analysis;
     struct document_part *part = mbp_document_add(document, MSG_T_ACTORS);
     enum mbp_status status = mbp_document_grid(document, part, columns, COUNT(columns));
     size_t shown = analysis->actor_count < ACTORS_SHOWN ? analysis->actor_count : ACTORS_SHOWN;
-    for (size_t i = 0; i < shown && status == MBP_OK; i++)
-        actor_row(document, &analysis->actors[i], part->grid);
+    uint32_t so_far = 0;
+    for (size_t i = 0; i < shown && status == MBP_OK; i++) {
+        so_far += analysis->actors[i].raised;
+        actor_row(document, &analysis->actors[i], so_far, part->grid);
+    }
     if (analysis->actor_count > shown)
         mbp_document_say(document->lang, part->notes[0], MSG_W_OTHERS, analysis->actor_count - shown);
     return status;
@@ -240,7 +272,8 @@ static enum mbp_status add_floods(struct document *document)
     for (size_t i = 0; i < shown && status == MBP_OK; i++) {
         const struct mbp_analysis_flood *flood = &analysis->floods[i];
         char text[32];
-        mbp_grid_cell(part->grid, MBP_PAINT_NONE, "%s", mbp_time_format(flood->from_ms, text, sizeof text));
+        mbp_grid_cell(part->grid, MBP_PAINT_NONE, "%s",
+                      mbp_report_time(document->lang, flood->from_ms, text, sizeof text));
         mbp_grid_cell(part->grid, MBP_PAINT_NONE, "%s",
                       mbp_span_text_in(document->lang, flood->length_ms / 1000, text, sizeof text));
         mbp_grid_cell(part->grid, MBP_PAINT_NONE, "%u", flood->alarms);
@@ -257,11 +290,18 @@ enum mbp_status mbp_document_add_period(struct document *document)
     bool has_machines = document->plant->machine_count > 0;
     enum mbp_status status = MBP_OK;
     add_period(document);
-    if (has_machines)
+    status = mbp_document_add_incidents(document);
+    if (has_machines && status == MBP_OK)
         status = add_figures(document);
     if (has_machines && status == MBP_OK)
+        status = add_oee(document);
+    if (has_machines && status == MBP_OK)
         status = add_maintenance(document);
+    if (status == MBP_OK)
+        status = mbp_document_add_work(document);
     add_alarms(document);
+    if (status == MBP_OK)
+        status = mbp_document_add_performance(document);
     if (status == MBP_OK && analysis->actor_count > 0)
         status = add_actors(document);
     if (status == MBP_OK && analysis->flood_count > 0)

@@ -127,6 +127,8 @@ static void write_json(const struct line *line, const struct mbp_event *event, c
     put_string(out, "comment", beside != NULL && beside->comment != NULL ? beside->comment : "");
     if (beside != NULL && beside->has_check)
         fprintf(out, ",\"check\":%u", beside->check);
+    else
+        fputs(",\"check\":null", out);
     if (beside != NULL && beside->has_before)
         fprintf(out, ",\"check_before\":%u", beside->before);
     fputs("}\n", out);
@@ -142,8 +144,10 @@ void mbp_report_event(const struct mbp_telling *by, const struct mbp_event *even
     else if (format == MBP_FORMAT_JSON || format == MBP_FORMAT_JSONL)
         write_json(&line, event, beside, out);
     else
-        mbp_text_print(out, "%8u  %s  %s%s%s\n", event->seq, line.time, line.sentence, commented ? " # " : "",
-                       commented ? beside->comment : "");
+        mbp_text_print(out, "%8u  %s  %s%s%s\n", event->seq,
+                       by->lang == MBP_LANG_EN ? line.time
+                                               : mbp_report_time(by->lang, event->wall_ms, line.time, sizeof line.time),
+                       line.sentence, commented ? " # " : "", commented ? beside->comment : "");
 }
 
 /* ---- back from JSON --------------------------------------------------------------------------------------------- */
@@ -177,7 +181,7 @@ static enum mbp_status get_beside(const json_t *root, struct mbp_event *event, s
     const char *text = json_string_value(json_object_get(root, "comment"));
     uint64_t check = 0;
     *comment = NULL;
-    *beside = (struct mbp_event_beside){.has_check = json_object_get(root, "check") != NULL};
+    *beside = (struct mbp_event_beside){.has_check = json_is_integer(json_object_get(root, "check"))};
     if (!get_number(root, "check", UINT32_MAX, 0, &check))
         return MBP_ERR_FORMAT;
     beside->check = (uint32_t)check;

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "mbplant/json.h"
+#include "mbplant/report/fit.h"
 #include "writers.h"
 
-#define CELL_MAX       1024u
+#define CELL_MAX       1100u /* a comment fits */
 #define COLUMN_GAP     2u
 #define FIRST_CAPACITY 64u
 
@@ -22,6 +23,8 @@ struct mbp_grid {
     struct cell *cells;
     size_t count, capacity;
     bool incomplete; /* memory did not suffice for a cell */
+    unsigned width;  /* of text; 0 = any */
+    const uint8_t *ranks;
 };
 
 enum mbp_status mbp_grid_new(const struct mbp_grid_column *columns, size_t count, struct mbp_grid **out)
@@ -128,20 +131,139 @@ static void put_spaces(FILE *out, size_t count)
         putc(' ', out);
 }
 
+/* ---- fitting ----------------------------------------------------------------------------------------------------- */
+
+#define LEFT_OUT SIZE_MAX /* for a width: the column is not there */
+#define CUT_MIN  12u      /* a column of text that is cut is at least as wide */
+#define CUT_SOON 30u      /* rather than that another column goes, one of text is cut to this */
+#define CUT_MARK "..."
+
+void mbp_grid_fit(struct mbp_grid *grid, unsigned width, const uint8_t *ranks)
+{
+    grid->width = width;
+    grid->ranks = ranks;
+}
+
+/* most: that a column of text counts for. */
+static size_t width_of(const struct mbp_grid *grid, const size_t *widths, size_t most)
+{
+    size_t sum = 0;
+    for (size_t c = 0; c < grid->column_count; c++) {
+        bool shorter = !grid->columns[c].number && widths[c] > most;
+        sum += widths[c] != LEFT_OUT ? (shorter ? most : widths[c]) + COLUMN_GAP : 0;
+    }
+    return sum > 0 ? sum - COLUMN_GAP : 0;
+}
+
+static bool is_empty(const struct mbp_grid *grid, size_t column)
+{
+    for (size_t i = column; i < grid->count; i += grid->column_count) {
+        if (grid->cells[i].text[0] != '\0')
+            return false;
+    }
+    return true;
+}
+
+/* The column that is missed least: one that is empty, else by rank; column_count = none may go. */
+static size_t next_to_go(const struct mbp_grid *grid, const size_t *widths)
+{
+    size_t found = grid->column_count;
+    for (size_t c = 0; c < grid->column_count; c++) {
+        if (widths[c] == LEFT_OUT || grid->ranks[c] == 0)
+            continue;
+        if (is_empty(grid, c))
+            return c;
+        bool before = found == grid->column_count || grid->ranks[c] > grid->ranks[found];
+        if (before && width_of(grid, widths, CUT_SOON) > grid->width)
+            found = c;
+    }
+    return found;
+}
+
+/* The widest column of text gives what is too much, as far as it has it, then the next one. */
+static void cut(const struct mbp_grid *grid, size_t *widths)
+{
+    for (size_t left = grid->column_count; left > 0 && width_of(grid, widths, SIZE_MAX) > grid->width; left--) {
+        size_t widest = grid->column_count;
+        for (size_t c = 0; c < grid->column_count; c++) {
+            bool may = widths[c] != LEFT_OUT && !grid->columns[c].number && widths[c] > CUT_MIN;
+            if (may && (widest == grid->column_count || widths[c] > widths[widest]))
+                widest = c;
+        }
+        if (widest == grid->column_count)
+            return; /* narrower it cannot be */
+        size_t excess = width_of(grid, widths, SIZE_MAX) - grid->width;
+        widths[widest] = widths[widest] > excess + CUT_MIN ? widths[widest] - excess : CUT_MIN;
+    }
+}
+
+static void fit(const struct mbp_grid *grid, size_t *widths)
+{
+    if (grid->width == 0)
+        return;
+    while (width_of(grid, widths, SIZE_MAX) > grid->width) {
+        size_t c = next_to_go(grid, widths);
+        if (c == grid->column_count)
+            break;
+        widths[c] = LEFT_OUT;
+    }
+    cut(grid, widths);
+}
+
+size_t mbp_grid_left_out(const struct mbp_grid *grid)
+{
+    size_t *widths = calloc(grid->column_count, sizeof *widths);
+    size_t count = 0;
+    if (widths == NULL)
+        return 0;
+    measure(grid, widths);
+    fit(grid, widths);
+    for (size_t c = 0; c < grid->column_count; c++)
+        count += widths[c] == LEFT_OUT && !is_empty(grid, c);
+    free(widths);
+    return count;
+}
+
+/* The bytes of the first so many characters. */
+static size_t bytes_of(const char *text, size_t characters)
+{
+    size_t at = 0;
+    while (text[at] != '\0' && characters > 0) {
+        at++;
+        while (((unsigned char)text[at] & 0xC0u) == 0x80u)
+            at++;
+        characters--;
+    }
+    return at;
+}
+
+/* ---- text -------------------------------------------------------------------------------------------------------- */
+
+static void put_text(const char *text, size_t width, FILE *out)
+{
+    if (text_width(text) <= width)
+        mbp_text_print(out, "%s", text);
+    else
+        mbp_text_print(out, "%.*s" CUT_MARK, (int)bytes_of(text, width - sizeof CUT_MARK + 1), text);
+}
+
 /* One row. Spaces are held back until something follows them: no line ends in one. */
 static void put_row(const struct mbp_grid *grid, const size_t *widths, const struct cell *cells, bool colour, FILE *out)
 {
     size_t pending = 0;
     for (size_t c = 0; c < grid->column_count; c++) {
         const char *text = cells[c].text;
-        size_t pad = widths[c] - text_width(text);
+        if (widths[c] == LEFT_OUT)
+            continue;
+        size_t used = text_width(text);
+        size_t pad = used < widths[c] ? widths[c] - used : 0;
         bool right = grid->columns[c].number;
         if (text[0] != '\0') {
             put_spaces(out, pending + (right ? pad : 0));
             pending = right ? 0 : pad;
             const char *paint = colour ? mbp_paint_code(cells[c].paint) : "";
             fputs(paint, out);
-            mbp_text_print(out, "%s", text);
+            put_text(text, widths[c], out);
             fputs(paint[0] == '\0' ? "" : "\033[0m", out);
         } else {
             pending += pad;
@@ -166,16 +288,25 @@ static enum mbp_status write_text(const struct mbp_grid *grid, const size_t *wid
     return MBP_OK;
 }
 
+/* Where a tag of HTML could begin, which Markdown lets through (CommonMark 0.31, 6.6). */
+static bool begins_tag(const char *text)
+{
+    char next = text[0] == '<' ? text[1] : '\0';
+    return next == '/' || next == '!' || next == '?' || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
+}
+
 /* A bar would end the cell. */
 static void put_markdown_cell(FILE *out, const char *text, size_t width)
 {
     fputs("| ", out);
     for (const char *p = text; *p != '\0';) {
-        size_t len = strcspn(p, "|");
+        size_t len = strcspn(p, "|<");
         mbp_text_print(out, "%.*s", (int)len, p);
-        if (p[len] == '|')
-            fputs("\\|", out);
-        p += p[len] == '|' ? len + 1 : len;
+        p += len;
+        if (*p == '|' || begins_tag(p))
+            putc('\\', out);
+        if (*p != '\0')
+            putc(*p++, out);
     }
     size_t used = text_width(text);
     put_spaces(out, (used < width ? width - used : 0) + 1);
@@ -284,8 +415,10 @@ enum mbp_status mbp_grid_write(const struct mbp_grid *grid, enum mbp_format form
         write_csv(grid, out);
     else if (format == MBP_FORMAT_MARKDOWN)
         write_markdown(grid, widths, out);
-    else
+    else {
+        fit(grid, widths);
         status = write_text(grid, widths, colour, out);
+    }
     free(widths);
     return status;
 }

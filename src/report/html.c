@@ -29,20 +29,20 @@ void mbp_html_put(FILE *out, const char *text)
 }
 
 static const char style[] =
-    "@page{size:A4;margin:14mm 13mm}"
+    "@page{size:A4;margin:14mm 13mm;@bottom-right{content:counter(page) ' / ' counter(pages);font-size:7pt;color:#666}}"
     "*{box-sizing:border-box}"
     "body{font:10pt/1.35 system-ui,'Segoe UI','DejaVu Sans',Arial,sans-serif;color:#111;background:#fff;"
     "max-width:190mm;margin:0 auto;padding:6mm 3mm}"
     "h1{font-size:18pt;margin:0 0 1mm}"
     "h2{font-size:12pt;margin:6mm 0 2mm;padding-bottom:1mm;border-bottom:1px solid #999;break-after:avoid}"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.6mm 5mm;margin:0 0 3mm}"
-    "dt{color:#555}dd{margin:0}"
-    "table{border-collapse:collapse;width:100%;font-size:8pt;margin:0 0 2mm;break-inside:avoid}"
-    "th{text-align:left;font-weight:600;font-size:6.6pt;letter-spacing:.02em;color:#444;vertical-align:bottom;"
+    "dt{color:#555}dd{margin:0}dl{break-inside:avoid}"
+    "table{border-collapse:collapse;width:100%;max-width:100%;font-size:7.6pt;margin:0 0 2mm;break-inside:avoid}"
+    "th{text-align:left;font-weight:600;font-size:6.2pt;letter-spacing:.02em;color:#444;vertical-align:bottom;"
     "border-bottom:1px solid #777;padding:.6mm 1.2mm}"
     "td{padding:.7mm 1.2mm;border-bottom:1px solid #ddd;vertical-align:top}"
     "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}"
-    "td.n,td.t{white-space:nowrap}"
+    "td.n,td.t{white-space:nowrap}td.s{overflow-wrap:anywhere;min-width:24mm}td.d{min-width:20mm}"
     "tr{break-inside:avoid}thead{display:table-header-group}"
     "td.good::before{content:'\\25CF\\00A0';color:#00795a}"
     "td.bad{font-weight:700;color:#8f1d00}td.bad::before{content:'\\25B2\\00A0'}"
@@ -70,10 +70,17 @@ static const char *paint_class(enum mbp_paint paint)
     return "";
 }
 
-/* A time must not be broken across lines; a sentence may be. */
+/* A date and its time: where there is no room for both on one line, each has its own. */
+static bool is_moment(const char *text)
+{
+    return strlen(text) == sizeof "2026-11-30 09:51:04" - 1 && text[10] == ' ' && text[13] == ':' && text[16] == ':';
+}
+
+/* A time and a word must not be broken across lines; a sentence may be. */
 static bool is_short(const char *text)
 {
-    return strlen(text) <= 28;
+    bool number = text[0] >= '0' && text[0] <= '9';
+    return strlen(text) <= (number ? 28u : 12u);
 }
 
 static void put_grid(const struct mbp_grid *grid, FILE *out)
@@ -94,6 +101,7 @@ static void put_grid(const struct mbp_grid *grid, FILE *out)
             const char *text = mbp_grid_text(grid, row, c, &paint);
             fprintf(out, "<td class=\"%s%s\">",
                     columns[c].number ? "n"
+                    : is_moment(text) ? "d"
                     : is_short(text)  ? "t"
                                       : "s",
                     paint_class(paint));
@@ -116,6 +124,9 @@ static void put_chart(const struct document *document, const struct document_par
         break;
     case CHART_ALARMS:
         mbp_svg_alarms(document, out);
+        break;
+    case CHART_CAUSES:
+        mbp_svg_causes(document, out);
         break;
     case CHART_NONE:
         break;
@@ -179,6 +190,10 @@ enum mbp_status mbp_report_html(const struct document *document, FILE *out)
     mbp_html_put(out, document->report->plant);
     fputs(" - ", out);
     mbp_html_put(out, mbp_message(document->lang, MSG_T_REPORT));
+    if (document->report->analysis != NULL) { /* the head's second line: from when to when */
+        fputs(", ", out);
+        mbp_html_put(out, document->parts[0].lines[1].text);
+    }
     fprintf(out, "</title>\n<style>%s</style>\n</head>\n<body>\n<h1>", style);
     mbp_html_put(out, document->report->plant);
     fputs("</h1>\n", out);

@@ -13,5 +13,6 @@ void mbp_svg_patterns(FILE *out); /* once a page, before the charts */
 void mbp_svg_availability(const struct document *document, FILE *out);
 void mbp_svg_timeline(const struct document *document, FILE *out);
 void mbp_svg_alarms(const struct document *document, FILE *out);
+void mbp_svg_causes(const struct document *document, FILE *out);
 
 #endif

@@ -1,11 +1,16 @@
 /* The report as JSON. Numbers are numbers; what is unknown is null; times are both ISO 8601 and Unix milliseconds. */
 #include <jansson.h>
 #include <math.h>
+#include <stdlib.h>
 
+#include "history.h"
 #include "json_analysis.h"
 #include "mbplant/json.h"
+#include "mbplant/report/alarm.h"
 #include "messages.h"
 #include "writers.h"
+
+#define HISTORY_MOST 200u /* incidents and works; lists of their own have all */
 
 #define DUMP_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
 
@@ -44,14 +49,17 @@ static json_t *machine_json(const struct mbp_report_machine *machine)
 
 static json_t *alarm_json(enum mbp_lang lang, const struct mbp_report_alarm *alarm)
 {
-    const struct mbp_sensor *sensor = alarm->sensor;
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:b, s:b, s:b, s:s, s:o}", "machine", alarm->machine,
-                     "sensor", sensor->name, "diagnosis", mbp_report_diagnosis(lang, sensor, alarm->limit),
-                     "limit_name", mbp_limit_name(alarm->limit), "value", number_or_null(alarm->value), "limit",
-                     number_or_null(alarm->limit_value), "unit", sensor->unit_text, "priority",
-                     mbp_priority_name((enum mbp_priority)mbp_sensor_alarm(sensor, alarm->limit)->priority), "active",
-                     (int)alarm->active, "unacknowledged", (int)alarm->unacknowledged, "shelved", (int)alarm->shelved,
-                     "state", mbp_report_alarm_state(alarm), "since", time_or_null(alarm->since_ms));
+    const struct mbp_alarm_texts texts = mbp_report_alarm_texts(alarm);
+    char name[MBP_ALARM_SUBJECT_MAX];
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:b, s:b, s:b, s:s, s:o, s:s, s:s, s:s, s:s}", "machine",
+                     alarm->machine, "sensor", mbp_report_alarm_sensor(alarm, name, sizeof name), "diagnosis",
+                     mbp_report_alarm_diagnosis(lang, alarm), "limit_name",
+                     mbp_limit_name(mbp_report_alarm_kind(alarm)), "value", number_or_null(alarm->value), "limit",
+                     number_or_null(alarm->limit_value), "unit", mbp_report_alarm_unit(alarm), "priority",
+                     mbp_priority_name(mbp_report_alarm_priority(alarm)), "active", (int)alarm->active,
+                     "unacknowledged", (int)alarm->unacknowledged, "shelved", (int)alarm->shelved, "state",
+                     mbp_report_alarm_state(alarm), "since", time_or_null(alarm->since_ms), "message", texts.message,
+                     "cause", texts.cause, "consequence", texts.consequence, "action", texts.action);
 }
 
 static json_t *alarms_json(const struct mbp_report *report)
@@ -154,17 +162,58 @@ static enum mbp_status dump(json_t *root, FILE *out)
     return written ? MBP_OK : MBP_ERR_MEMORY;
 }
 
+/* Of the period. */
+static struct mbp_history_list history_of(const struct mbp_report *report, const struct mbp_plant *plant)
+{
+    return (struct mbp_history_list){
+        .by = {plant, report->names, report->lang},
+        .history = report->history,
+        .sayings = report->sayings,
+        .since_ms = report->analysis->begin_ms,
+        .until_ms = report->analysis->end_ms + 1,
+        .all = true,
+        .most = HISTORY_MOST,
+    };
+}
+
+static json_t *causes_json(const struct mbp_report *report, const struct mbp_plant *plant)
+{
+    struct document_causes causes = {0};
+    if (report->history == NULL || report->analysis == NULL)
+        return json_array();
+    const struct mbp_history_list list = history_of(report, plant);
+    return mbp_document_causes(&list, &causes) == MBP_OK ? mbp_causes_json(&causes) : NULL;
+}
+
+/* Nothing where no history was asked for. */
+static json_t *history_json(const struct mbp_report *report, const struct mbp_plant *plant, bool work)
+{
+    struct mbp_buffer text;
+    if (report->history == NULL || report->analysis == NULL)
+        return json_array();
+    const struct mbp_history_list list = history_of(report, plant);
+    if (!mbp_buffer_open(&text))
+        return NULL;
+    mbp_history_put_json(&list, work, text.out);
+    char *bytes = mbp_buffer_close(&text);
+    json_t *array = bytes != NULL ? json_loads(bytes, 0, NULL) : NULL;
+    free(bytes);
+    return array;
+}
+
 enum mbp_status mbp_report_json(const struct mbp_report *report, const struct mbp_plant *plant, FILE *out)
 {
     const struct mbp_telling by = {plant, report->names, report->lang};
     /* json_pack takes over what it is given with "o", also when it fails */
-    return dump(json_pack("{s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "plant", report->plant, "made",
-                          time_or_null(report->now_ms), "made_ms", (json_int_t)report->now_ms, "summary",
+    return dump(json_pack("{s:s, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "plant", report->plant,
+                          "made", time_or_null(report->now_ms), "made_ms", (json_int_t)report->now_ms, "summary",
                           summary_json(report), "last_incident",
                           report->has_incident ? event_json(&by, &report->incident) : json_null(), "machines",
                           machines_json(report), "alarms", alarms_json(report), "actuators",
                           actuators_json(report, plant), "controllers", controllers_json(report, plant), "analysis",
-                          report->analysis != NULL ? mbp_analysis_json(report->analysis, report->lang) : json_null()),
+                          report->analysis != NULL ? mbp_analysis_json(report->analysis, report->lang) : json_null(),
+                          "downtime_by_cause", causes_json(report, plant), "incidents",
+                          history_json(report, plant, false), "work", history_json(report, plant, true)),
                 out);
 }
 

@@ -80,6 +80,93 @@ static json_t *flood_json(const struct mbp_analysis_flood *flood)
                      (int)flood->peak);
 }
 
+static int append(json_t *array, json_t *item)
+{
+    return json_array_append_new(array, item); /* takes it over, and fails where there is none */
+}
+
+/* The array with all its items; NULL = out of memory. */
+static json_t *whole(json_t *array, int failed)
+{
+    if (failed == 0)
+        return array;
+    json_decref(array);
+    return NULL;
+}
+
+/* Beside the targets of ISA-18.2 and EEMUA 191. */
+static json_t *targets_json(const struct mbp_analysis *analysis, enum mbp_lang lang)
+{
+    struct mbp_target targets[MBP_TARGETS];
+    char title[128];
+    json_t *array = json_array();
+    int failed = 0;
+    mbp_targets_of(analysis, targets);
+    for (unsigned t = 0; t < MBP_TARGETS; t++) {
+        const struct mbp_target *target = &targets[t];
+        bool known = target->judged && !isnan(target->value);
+        failed |= append(array, json_pack("{s:s, s:s, s:o, s:f, s:b, s:b, s:o}", "figure", target->key, "title",
+                                          mbp_target_title(lang, target, title, sizeof title), "value",
+                                          number_or_null(target->value), "target", target->target, "share",
+                                          (int)target->share, "at_most", (int)target->most, "met",
+                                          known ? json_boolean(target->value <= target->target) : json_null()));
+    }
+    return whole(array, failed);
+}
+
+/* In how many windows of ten minutes there were so many alarms. */
+static json_t *distribution_json(const struct mbp_analysis_alarms *alarms)
+{
+    json_t *array = json_array();
+    uint32_t sum = 0;
+    int failed = 0;
+    for (unsigned c = 0; c < MBP_ANALYSIS_CLASSES && alarms->windows > 0; c++) {
+        bool open = c == MBP_ANALYSIS_CLASSES - 1;
+        sum += alarms->windows_of[c];
+        failed |= append(array,
+                         json_pack("{s:i, s:o, s:i, s:f, s:f}", "least",
+                                   c == 0 ? 0 : (int)mbp_analysis_class_most[c - 1] + 1, "most",
+                                   open ? json_null() : json_integer((json_int_t)mbp_analysis_class_most[c]), "windows",
+                                   (int)alarms->windows_of[c], "share", (double)alarms->windows_of[c] / alarms->windows,
+                                   "cumulated", (double)sum / alarms->windows));
+    }
+    return whole(array, failed);
+}
+
+/* What came later: beside the others. */
+static int add_performance(json_t *root, const struct mbp_analysis *analysis, enum mbp_lang lang)
+{
+    const struct mbp_analysis_alarms *alarms = &analysis->alarms;
+    json_t *told = json_object_get(root, "alarms");
+    json_t *windows = json_array();
+    int failed = 0;
+    for (unsigned c = 0; c < MBP_ANALYSIS_CLASSES; c++)
+        failed |= json_array_append_new(windows, json_integer((json_int_t)alarms->windows_of[c]));
+    failed |= json_object_set_new(root, "line_availability", number_or_null(analysis->line_availability));
+    failed |= json_object_set_new(told, "top_ten_share", number_or_null(alarms->top_ten_share));
+    failed |= json_object_set_new(told, "windows_10min", windows);
+    failed |= json_object_set_new(told, "targets", targets_json(analysis, lang));
+    failed |= json_object_set_new(told, "distribution", distribution_json(alarms));
+    return failed;
+}
+
+json_t *mbp_causes_json(const struct document_causes *causes)
+{
+    json_t *array = json_array();
+    const double all = causes->down_ms > 0 ? causes->down_ms : (double)NAN;
+    double sum = 0;
+    int failed = 0;
+    for (size_t i = 0; i < causes->count; i++) {
+        const struct document_cause *cause = &causes->items[i];
+        sum += cause->down_ms;
+        failed |=
+            append(array, json_pack("{s:s, s:i, s:f, s:o, s:o}", "cause", cause->text, "incidents", (int)cause->count,
+                                    "down_s", cause->down_ms / MS_PER_S, "share", number_or_null(cause->down_ms / all),
+                                    "cumulated", number_or_null(sum / all)));
+    }
+    return whole(array, failed);
+}
+
 json_t *mbp_analysis_json(const struct mbp_analysis *analysis, enum mbp_lang lang)
 {
     json_t *machines = json_array();
@@ -99,6 +186,7 @@ json_t *mbp_analysis_json(const struct mbp_analysis *analysis, enum mbp_lang lan
                              "looked_from_event", count_or_null(analysis->looked_from > 0, analysis->looked_from),
                              "availability", number_or_null(analysis->availability), "machines", machines, "alarms",
                              alarms_json(analysis), "worst_alarms", actors, "floods", floods);
+    failed |= add_performance(root, analysis, lang);
     if (failed == 0)
         return root;
     json_decref(root);

@@ -48,7 +48,6 @@ static enum mbp_status find_causes(const struct mbp_report_source *source, enum 
     uint32_t incident = source->view->summary.last_incident;
     uint32_t first = events->oldest;
     enum mbp_status status = MBP_OK;
-    seen->report.names = source->names;
     if (events->last == 0)
         return MBP_OK;
     if (events->times != NULL && events->last - first >= CAUSES_DEPTH)
@@ -135,47 +134,135 @@ static enum mbp_status take_now(const struct mbp_report_source *source, struct p
 
 /* ---- the report ------------------------------------------------------------------------------------------------- */
 
-static enum mbp_status study(const struct mbp_report_source *source, const struct mbp_report_wish *wish,
-                             struct mbp_analysis **out)
+static enum mbp_status study(const struct mbp_report_source *source, const struct mbp_report_options *options,
+                             const struct mbp_analysis_now *now, struct mbp_analysis **out)
 {
-    struct present present = {.machines = NULL};
-    enum mbp_status status = take_now(source, &present);
     const struct mbp_study study = {
         .plant = source->plant,
         .names = source->names,
         .source = &source->events,
-        .now = source->apart ? NULL : &present.now,
-        .since = wish->since,
-        .until = wish->until,
+        .now = now,
+        .since = options->since,
+        .until = options->until,
         .end_ms = source->apart ? source->last_ms : source->now_ms,
     };
+    return mbp_study_run(&study, out);
+}
+
+static bool keep_event(void *ctx, const struct mbp_event *event)
+{
+    struct mbp_made_report *made = ctx;
+    size_t room = made->event_count < 64 ? 64 : made->event_count;
+    if (made->event_count % room == 0) { /* it doubles */
+        struct mbp_event *events = reallocarray(made->events, 2 * room, sizeof *events);
+        if (events == NULL)
+            return false;
+        made->events = events;
+    }
+    made->events[made->event_count++] = *event;
+    return made->event_count < MBP_INCIDENT_EVENTS_MAX;
+}
+
+/* Of the one incident all that there is; others keep what their lists need. */
+static enum mbp_status look_closer(const struct mbp_report_source *source, uint32_t number,
+                                   struct mbp_made_report *made)
+{
+    struct mbp_history *history = made->history;
+    const struct mbp_incident *incident = mbp_history_incident(history, number);
+    if (incident == NULL)
+        return MBP_OK; /* the writer says so */
+    return mbp_incident_read(&source->events, history, (size_t)(incident - history->incidents), keep_event, made);
+}
+
+static enum mbp_status recall(const struct mbp_report_source *source, const struct mbp_report_options *options,
+                              const struct mbp_analysis_now *now, struct mbp_made_report *made)
+{
+    enum mbp_status status = mbp_history_read(source->plant, source->names, &source->events, now, &made->history);
+    if (status == MBP_OK && options->what == MBP_WANT_INCIDENT)
+        status = look_closer(source, options->number, made);
     if (status == MBP_OK)
-        status = mbp_study_run(&study, out);
-    free_now(&present);
+        status = mbp_sayings_read(&source->events, made->history, made->events, made->event_count, &made->sayings);
     return status;
 }
 
-enum mbp_status mbp_report_make(const struct mbp_report_source *source, const struct mbp_report_wish *wish,
+enum mbp_status mbp_report_make(const struct mbp_report_source *source, const struct mbp_report_options *options,
                                 struct mbp_made_report *out)
 {
     struct mbp_made_report made = {.analysis = NULL};
-    enum mbp_status status = mbp_overview_new(source->plant, source->view, source->now_ms, wish->lang, &made.seen);
+    struct present present = {.machines = NULL};
+    enum mbp_status status = mbp_overview_new(source->plant, source->view, source->now_ms, options->lang, &made.seen);
     if (status != MBP_OK)
         return status;
-    status = find_causes(source, wish->lang, &made.seen);
+    made.seen.report.names = source->names;
+    status = take_now(source, &present);
+    const struct mbp_analysis_now *now = source->apart ? NULL : &present.now;
+    if (status == MBP_OK && options->what == MBP_WANT_REPORT)
+        status = find_causes(source, options->lang, &made.seen);
+    if (status == MBP_OK && options->what == MBP_WANT_REPORT)
+        status = study(source, options, now, &made.analysis);
     if (status == MBP_OK)
-        status = study(source, wish, &made.analysis);
+        status = recall(source, options, now, &made);
+    free_now(&present);
     made.seen.report.analysis = made.analysis;
-    if (status == MBP_OK)
-        *out = made;
-    else
+    if (status != MBP_OK) {
         mbp_made_report_free(&made);
-    return status;
+        return status;
+    }
+    *out = made;
+    out->seen.report.history = out->history;
+    out->seen.report.sayings = &out->sayings;
+    return MBP_OK;
 }
 
 void mbp_made_report_free(struct mbp_made_report *made)
 {
     mbp_analysis_free(made->analysis);
+    mbp_history_free(made->history);
+    mbp_sayings_free(&made->sayings);
+    free(made->events);
     mbp_overview_free(&made->seen);
     *made = (struct mbp_made_report){.analysis = NULL};
+}
+
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
+
+static uint64_t ms_of(const struct mbp_moment *moment, uint64_t unless)
+{
+    return moment->kind == MBP_MOMENT_TIME ? moment->ms : unless;
+}
+
+enum mbp_status mbp_made_write(const struct mbp_made_report *made, const struct mbp_plant *plant,
+                               const struct mbp_report_options *options, enum mbp_format format, bool colour, FILE *out)
+{
+    struct mbp_history_list list = {
+        .by = {plant, made->seen.report.names, options->lang},
+        .history = made->history,
+        .sayings = &made->sayings,
+        .since_ms = ms_of(&options->since, 0),
+        .until_ms = ms_of(&options->until, UINT64_MAX),
+        .machine = options->machine,
+        .all = options->all,
+        .most = options->most,
+        .format = format,
+        .colour = colour,
+        .width = options->width,
+    };
+    switch (options->what) {
+    case MBP_WANT_INCIDENTS:
+        return mbp_incidents_write(&list, out);
+    case MBP_WANT_WORK:
+        return mbp_work_write(&list, out);
+    case MBP_WANT_INCIDENT: {
+        const struct mbp_incident *incident = mbp_history_incident(made->history, options->number);
+        return incident != NULL ? mbp_incident_write(&list, incident, made->events, made->event_count, out)
+                                : MBP_ERR_MISSING;
+    }
+    case MBP_WANT_MACHINE: {
+        list.all = true;
+        return mbp_machine_history_write(&list, out);
+    }
+    case MBP_WANT_REPORT:
+        break;
+    }
+    return mbp_report_write(&made->seen.report, plant, format, colour, out);
 }

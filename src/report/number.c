@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "messages.h"
 
@@ -49,7 +50,8 @@ const char *mbp_value_text(const struct mbp_sensor *sensor, double value, char *
     return mbp_tag_value_text(&tag, value, buf, size);
 }
 
-const char *mbp_actuator_text(const struct mbp_actuator *actuator, double position, char *buf, size_t size)
+const char *mbp_message_actuator(enum mbp_lang lang, const struct mbp_actuator *actuator, double position, char *buf,
+                                 size_t size)
 {
     bool at_end = position <= actuator->range[0] || position >= actuator->range[1];
     if (isnan(position)) {
@@ -57,12 +59,17 @@ const char *mbp_actuator_text(const struct mbp_actuator *actuator, double positi
         return buf;
     }
     if (actuator->on_off && at_end) {
-        snprintf(buf, size, "%s", position > actuator->range[0] ? "on" : "off");
+        snprintf(buf, size, "%s", mbp_message(lang, position > actuator->range[0] ? MSG_W_ON : MSG_W_OFF));
         return buf;
     }
     print_fixed(position, mbp_actuator_decimals(actuator), buf, size);
     append_unit(actuator->unit_text, buf, size);
-    return buf;
+    return mbp_message_decimal(lang, buf);
+}
+
+const char *mbp_actuator_text(const struct mbp_actuator *actuator, double position, char *buf, size_t size)
+{
+    return mbp_message_actuator(MBP_LANG_EN, actuator, position, buf, size);
 }
 
 /* A limit may stand between two numbers that the register shows: as many digits more as it needs. */
@@ -120,18 +127,32 @@ const char *mbp_span_text_in(enum mbp_lang lang, uint64_t seconds, char *buf, si
 {
     uint64_t minutes = seconds / 60;
     uint64_t hours = minutes / 60;
+    /* French stands apart from its unit; neither may break. */
+    const char *apart = lang == MBP_LANG_FR ? "\xC2\xA0" : "";
+    const char *between = lang == MBP_LANG_FR ? "\xC2\xA0" : " ";
+    const char *days = mbp_message(lang, MSG_W_DAYS);
     if (hours >= 24)
-        snprintf(buf, size, "%" PRIu64 "%s %" PRIu64 "h", hours / 24, mbp_message(lang, MSG_W_DAYS), hours % 24);
+        snprintf(buf, size, "%" PRIu64 "%s%s%s%" PRIu64 "%sh", hours / 24, apart, days, between, hours % 24, apart);
     else if (hours > 0)
-        snprintf(buf, size, "%" PRIu64 "h %" PRIu64 "min", hours, minutes % 60);
+        snprintf(buf, size, "%" PRIu64 "%sh%s%" PRIu64 "%smin", hours, apart, between, minutes % 60, apart);
     else if (minutes > 0)
-        snprintf(buf, size, "%" PRIu64 "min %" PRIu64 "s", minutes, seconds % 60);
+        snprintf(buf, size, "%" PRIu64 "%smin%s%" PRIu64 "%ss", minutes, apart, between, seconds % 60, apart);
     else
-        snprintf(buf, size, "%" PRIu64 "s", seconds);
+        snprintf(buf, size, "%" PRIu64 "%ss", seconds, apart);
     return buf;
 }
 
 const char *mbp_span_text(uint64_t seconds, char *buf, size_t size)
 {
     return mbp_span_text_in(MBP_LANG_EN, seconds, buf, size);
+}
+
+const char *mbp_report_time(enum mbp_lang lang, uint64_t wall_ms, char *buf, size_t size)
+{
+    time_t seconds = (time_t)(wall_ms / 1000);
+    struct tm local;
+    buf[0] = '\0';
+    if (localtime_r(&seconds, &local) != NULL)
+        strftime(buf, size, lang == MBP_LANG_FR ? "%d/%m/%Y %H:%M:%S" : "%Y-%m-%d %H:%M:%S", &local);
+    return buf;
 }

@@ -44,11 +44,10 @@ static void actuator_row(enum mbp_lang lang, const struct mbp_report_actuator *r
     char text[64];
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", actuator->name);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", row->machine);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_actuator_kind_name((enum mbp_actuator_kind)actuator->kind));
-    mbp_actuator_text(actuator, row->command, text, sizeof text);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_decimal(lang, text));
-    mbp_actuator_text(actuator, row->position, text, sizeof text);
-    mbp_grid_cell(grid, on_its_way ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s", mbp_message_decimal(lang, text));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_actuator_kind(lang, (enum mbp_actuator_kind)actuator->kind));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_message_actuator(lang, actuator, row->command, text, sizeof text));
+    mbp_grid_cell(grid, on_its_way ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s",
+                  mbp_message_actuator(lang, actuator, row->position, text, sizeof text));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_report_mover(row));
 }
 

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "mbplant/report/alarm.h"
+
 static void fill_machine(const struct mbp_plant *plant, uint32_t m, const struct mbp_machine_view *now,
                          const char *cause, struct mbp_report_machine *out)
 {
@@ -47,10 +49,25 @@ static bool is_beyond(const struct mbp_sensor *sensor, const struct mbp_sensor_v
     return alarm < MBP_HIGH ? now->value < now->limit[alarm] : now->value > now->limit[alarm]; /* false for NaN */
 }
 
+enum mbp_interlock_state mbp_overview_interlock(const struct mbp_sensor *sensor, const struct mbp_sensor_view *now,
+                                                unsigned alarm)
+{
+    enum mbp_alarm_state state = (enum mbp_alarm_state)now->alarm_state[alarm];
+    if (sensor->interlock == MBP_INTERLOCK)
+        return (enum mbp_interlock_state)now->interlock_state;
+    bool there = state >= MBP_ALARM_SHELVED ? is_beyond(sensor, now, alarm)
+                                            : state != MBP_ALARM_NORMAL && state != MBP_ALARM_RETURNED;
+    if (now->bypassed_s[alarm] != 0)
+        return there ? MBP_INTERLOCK_DEFEATED : MBP_INTERLOCK_BYPASSED;
+    return there ? MBP_INTERLOCK_ACTING : MBP_INTERLOCK_READY;
+}
+
 /* What is not normal; of what is hidden, that which would be seen otherwise. */
 static bool is_listed(const struct mbp_sensor *sensor, const struct mbp_sensor_view *now, unsigned alarm)
 {
     enum mbp_alarm_state state = (enum mbp_alarm_state)now->alarm_state[alarm];
+    if (sensor->interlock == MBP_INTERLOCK)
+        return false;
     return state >= MBP_ALARM_SHELVED ? is_beyond(sensor, now, alarm) : state != MBP_ALARM_NORMAL;
 }
 
@@ -69,10 +86,43 @@ static struct mbp_report_alarm alarm_of(const struct mbp_plant *plant, const str
         .active = state == MBP_ALARM_UNACKNOWLEDGED || state == MBP_ALARM_ACKNOWLEDGED,
         .unacknowledged = state == MBP_ALARM_UNACKNOWLEDGED || state == MBP_ALARM_RETURNED ||
                           state == MBP_ALARM_LATCHED_UNACKNOWLEDGED,
-        .shelved = now->shelved,
+        .shelved = now->shelved || state == MBP_ALARM_SHELVED,
         .state = state,
-        .since_ms = (uint64_t)now->alarm_since_s * 1000,
+        .since_ms = (uint64_t)(now->raised_s[a] != 0 ? now->raised_s[a] : now->alarm_since_s) * 1000,
     };
+}
+
+/* The bypass of an alarm that trips, which is an alarm as long as it stands. When it began the journal tells. */
+static struct mbp_report_alarm bypass_of(const struct mbp_plant *plant, const struct mbp_sensor *sensor, unsigned a)
+{
+    return (struct mbp_report_alarm){
+        .machine = sensor->machine < plant->machine_count ? plant->machines[sensor->machine].name : "",
+        .sensor = sensor,
+        .limit = (enum mbp_limit)a,
+        .value = 1,
+        .limit_value = (double)NAN,
+        .active = true,
+        .bypass = true,
+        .state = MBP_ALARM_ACKNOWLEDGED,
+    };
+}
+
+/* The most important first, then the newest (ISA-18.2-2016 clause 11.7); else as in the file. */
+static int by_priority(const void *a, const void *b)
+{
+    const struct mbp_report_alarm *one = a;
+    const struct mbp_report_alarm *other = b;
+    enum mbp_priority of_one = mbp_report_alarm_priority(one);
+    enum mbp_priority of_other = mbp_report_alarm_priority(other);
+    if (of_one != of_other)
+        return of_one > of_other ? -1 : 1;
+    if (one->since_ms != other->since_ms)
+        return one->since_ms > other->since_ms ? -1 : 1;
+    if (one->sensor != other->sensor)
+        return one->sensor < other->sensor ? -1 : 1;
+    if (one->limit != other->limit)
+        return one->limit < other->limit ? -1 : 1;
+    return (int)one->bypass - (int)other->bypass;
 }
 
 size_t mbp_overview_alarms(const struct mbp_plant *plant, const struct mbp_plant_view *view, bool all,
@@ -85,8 +135,11 @@ size_t mbp_overview_alarms(const struct mbp_plant *plant, const struct mbp_plant
         for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
             if (is_listed(sensor, now, a) || (all && mbp_sensor_has_alarm(sensor, now->limit, a)))
                 alarms[count++] = alarm_of(plant, sensor, now, a);
+            if (sensor->interlock == MBP_NO_INTERLOCK && now->bypassed_s[a] != 0)
+                alarms[count++] = bypass_of(plant, sensor, a);
         }
     }
+    qsort(alarms, count, sizeof *alarms, by_priority);
     return count;
 }
 
@@ -159,7 +212,7 @@ enum mbp_status mbp_overview_new(const struct mbp_plant *plant, const struct mbp
     struct mbp_overview overview = {
         .machines = calloc(plant->machine_count + (size_t)1, sizeof *overview.machines),
         .causes = calloc(plant->machine_count + (size_t)1, sizeof *overview.causes),
-        .alarms = calloc(MBP_ALARM_COUNT * (plant->sensor_count + (size_t)1), sizeof *overview.alarms),
+        .alarms = calloc(2 * MBP_ALARM_COUNT * (plant->sensor_count + (size_t)1), sizeof *overview.alarms),
         .actuators = calloc(plant->actuator_count + (size_t)1, sizeof *overview.actuators),
         .controllers = calloc(plant->controller_count + (size_t)1, sizeof *overview.controllers),
     };

@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "mbplant/formula.h"
+#include "mbplant/plant/interlock.h"
 #include "messages.h"
 
 #define NUMBER 32
@@ -104,6 +106,10 @@ static const char *why_not_allowed(enum mbp_lang lang, const struct mbp_plant *p
         return why_setting(lang, plant, point, value, buf, size);
     if (sensor == NULL)
         return NULL;
+    const uint64_t longest_s = mbp_longest_bypass_ns(plant, point->sensor) / MBP_NS_PER_S;
+    const double bypass[2] = {0, (double)longest_s};
+    if (point->field->write == MBP_WRITE_BYPASS)
+        return is_within(value, bypass) ? NULL : say_range(lang, bypass, "s", buf, size);
     if (point->field->write == MBP_WRITE_VALUE)
         return say_range(lang, sensor->range, sensor->unit_text, buf, size);
     if (point->field->write == MBP_WRITE_LIMIT && !isnan(value) && !is_within(value, sensor->range))
@@ -111,6 +117,14 @@ static const char *why_not_allowed(enum mbp_lang lang, const struct mbp_plant *p
     if (point->field->write == MBP_WRITE_LIMIT)
         return mbp_message(lang, MSG_WHY_ORDER);
     return NULL;
+}
+
+/* The condition of the plant file that a write has to leave TRUE. */
+static const char *why_accept(enum mbp_lang lang, const struct mbp_plant *plant, const struct mbp_point *point,
+                              char *buf, size_t size)
+{
+    snprintf(buf, size, mbp_message(lang, MSG_WHY_ACCEPT), plant->formulas[point->own->accept - 1].text);
+    return buf;
 }
 
 /* ---- all of it -------------------------------------------------------------------------------------------------- */
@@ -121,13 +135,44 @@ const char *mbp_report_refusal(enum mbp_lang lang, const struct mbp_plant *plant
     const char *said = NULL;
     bool known = point->field != NULL;
     bool is_value = known && point->field->write == MBP_WRITE_VALUE;
-    if (known && exception == MBP_EX_SERVER_DEVICE_FAILURE)
-        said = why_not_allowed(lang, plant, point, value, buf, size);
-    else if (is_value && exception == MBP_EX_ILLEGAL_DATA_ADDRESS && !point->writable)
+    if (known && exception == MBP_EX_SERVER_DEVICE_FAILURE) {
+        bool judged = point->own != NULL && point->own->accept != 0;
+        bool fits = judged && is_value && is_within(value, plant->sensors[point->sensor].range);
+        said = fits ? NULL : why_not_allowed(lang, plant, point, value, buf, size);
+        if (said == NULL && judged)
+            said = why_accept(lang, plant, point, buf, size);
+    } else if (is_value && exception == MBP_EX_ILLEGAL_DATA_ADDRESS && !point->writable)
         said = mbp_message(lang, MSG_WHY_REJECT);
     else if (exception == MBP_EX_ILLEGAL_DATA_ADDRESS && !point->writable)
         said = mbp_message(lang, MSG_WHY_READ_ONLY);
     if (said != NULL && said != buf)
         snprintf(buf, size, "%s", said);
     return said != NULL ? buf : NULL;
+}
+
+/* ---- who may not ------------------------------------------------------------------------------------------------- */
+
+const char *mbp_report_no_right(enum mbp_lang lang, const struct mbp_operators *operators, const char *who,
+                                enum mbp_right right, char *buf, size_t size)
+{
+    char roles[96];
+    const bool french = lang == MBP_LANG_FR;
+    if (right == MBP_RIGHT_COUNT || operators->count == 0)
+        return NULL;
+    const struct mbp_operator *found = who[0] != '\0' ? mbp_operator_find(operators, who) : NULL;
+    if (found != NULL && (mbp_operator_missing(operators, found) & MBP_RIGHT_BIT(right)) == 0)
+        return NULL;
+    const char *does = french ? mbp_rights[right].french : mbp_rights[right].name;
+    const char *nearest = who[0] != '\0' ? mbp_operator_nearest(operators, who) : NULL;
+    mbp_right_roles(right, french, roles, sizeof roles);
+    if (found != NULL)
+        snprintf(buf, size, mbp_message(lang, MSG_NO_RIGHT), found->name, mbp_role_name((enum mbp_role)found->role),
+                 roles, does);
+    else if (who[0] == '\0')
+        snprintf(buf, size, mbp_message(lang, MSG_NO_NAME), roles, does);
+    else if (nearest != NULL)
+        snprintf(buf, size, mbp_message(lang, MSG_NO_OPERATOR_BUT), who, nearest, roles, does);
+    else
+        snprintf(buf, size, mbp_message(lang, MSG_NO_OPERATOR), who, roles, does);
+    return buf;
 }

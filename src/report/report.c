@@ -1,5 +1,6 @@
 /* The report: its totals, and each form by its writer. */
 #include "document.h"
+#include "mbplant/report/fit.h"
 #include "writers.h"
 
 struct mbp_report_totals mbp_report_total(const struct mbp_report *report)
@@ -73,6 +74,25 @@ enum mbp_status mbp_report_write_alarms(const struct mbp_report *report, enum mb
     if (format == MBP_FORMAT_CSV)
         return mbp_report_alarms_csv(report, out);
     return write_part(report, NULL, mbp_document_fill_alarms, format, colour, out);
+}
+
+enum mbp_status mbp_report_write_alarms_in(const struct mbp_report *report, enum mbp_format format, bool colour,
+                                           unsigned width, size_t *left_out, FILE *out)
+{
+    static const uint8_t ranks[DOCUMENT_ALARM_COLUMNS] = {0, 6, 0, 0, 7, 9, 0, 0, 8}; /* what limit, since, ... */
+    struct document document = {.report = report, .lang = report->lang};
+    *left_out = 0;
+    if (format != MBP_FORMAT_TEXT)
+        return mbp_report_write_alarms(report, format, colour, out);
+    struct document_part *part = mbp_document_add(&document, MSG_COUNT);
+    enum mbp_status status = mbp_document_fill_alarms(&document, part);
+    if (status == MBP_OK) {
+        mbp_grid_fit(part->grid, width, ranks);
+        *left_out = mbp_grid_left_out(part->grid);
+        status = mbp_grid_write(part->grid, format, colour, out);
+    }
+    mbp_document_free(&document);
+    return status;
 }
 
 enum mbp_status mbp_report_write_actuators(const struct mbp_report *report, const struct mbp_plant *plant,

@@ -1,36 +1,23 @@
 /* An event as a sentence. */
+#include "sentence.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
+#include "mbplant/event/logbook.h"
+#include "mbplant/event/seed.h"
 #include "mbplant/map.h"
-#include "messages.h"
 
-#define NAME_BUF 64
-
-/* A text that grows inside a buffer and is cut where it does not fit. */
-struct sentence {
-    char *buf;
-    size_t size, len;
-    const struct mbp_telling *by;
-    const struct mbp_event *event;
-    enum mbp_lang lang;
-    bool has_machine, has_item; /* whether these are known */
-    struct mbp_event_tag machine, item;
-};
-
-static void say_list(struct sentence *s, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
-static void say(struct sentence *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void say_list(struct sentence *s, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void say_list(struct sentence *s, const char *format, va_list args)
 {
     int written = vsnprintf(s->buf + s->len, s->size - s->len, format, args);
     if (written > 0)
         s->len += (size_t)written < s->size - s->len ? (size_t)written : s->size - s->len - 1;
 }
 
-static void say(struct sentence *s, const char *format, ...)
+void sentence_say(struct sentence *s, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -39,7 +26,7 @@ static void say(struct sentence *s, const char *format, ...)
 }
 
 /* A message with what it asks for; that all languages ask for the same is tested. */
-static void tell(struct sentence *s, enum mbp_message id, ...)
+void sentence_tell(struct sentence *s, enum mbp_message id, ...)
 {
     va_list args;
     va_start(args, id);
@@ -73,319 +60,188 @@ bool mbp_event_item(const struct mbp_telling *by, const struct mbp_event *event,
 }
 
 /* "FILL1", or "machine 3 of unit 1" when nobody knows its name. */
-static void say_machine(struct sentence *s)
+void sentence_machine(struct sentence *s)
 {
     if (s->has_machine)
-        say(s, "%s", s->machine.name);
+        sentence_say(s, "%s", s->machine.name);
     else if (s->event->machine == MBP_NONE16)
-        tell(s, MSG_UNIT, s->event->unit);
+        sentence_tell(s, MSG_UNIT, s->event->unit);
     else
-        tell(s, MSG_MACHINE_OF_UNIT, s->event->machine, s->event->unit);
+        sentence_tell(s, MSG_MACHINE_OF_UNIT, s->event->machine, s->event->unit);
 }
 
-static void say_sensor(struct sentence *s)
+void sentence_sensor(struct sentence *s)
 {
     if (s->has_item)
-        say(s, "%s", s->item.name);
+        sentence_say(s, "%s", s->item.name);
     else
-        tell(s, MSG_SENSOR_OF_UNIT, s->event->sensor, s->event->unit);
+        sentence_tell(s, MSG_SENSOR_OF_UNIT, s->event->sensor, s->event->unit);
 }
 
 /* A number of the event in the sensor's digits and unit; as it came when the sensor is unknown. Returns buf. */
-static const char *number_text(const struct sentence *s, float number, bool is_limit, char buf[NAME_BUF])
+const char *sentence_number(const struct sentence *s, float number, bool is_limit, char buf[SENTENCE_NAME])
 {
     if (!s->has_item)
-        mbp_float_text(number, buf, NAME_BUF);
+        mbp_float_text(number, buf, SENTENCE_NAME);
     else if (is_limit && isnan(number))
-        snprintf(buf, NAME_BUF, "%s", mbp_message(s->lang, MSG_OFF));
+        snprintf(buf, SENTENCE_NAME, "%s", mbp_message(s->lang, MSG_OFF));
     else if (is_limit)
-        mbp_tag_limit_text(&s->item, (double)number, buf, NAME_BUF);
+        mbp_tag_limit_text(&s->item, (double)number, buf, SENTENCE_NAME);
     else
-        mbp_tag_value_text(&s->item, (double)number, buf, NAME_BUF);
+        mbp_tag_value_text(&s->item, (double)number, buf, SENTENCE_NAME);
     return mbp_message_decimal(s->lang, buf);
 }
 
-static void tell_number(struct sentence *s, enum mbp_message id, float number, bool is_limit)
+void sentence_tell_number(struct sentence *s, enum mbp_message id, float number, bool is_limit)
 {
-    char text[NAME_BUF];
-    tell(s, id, number_text(s, number, is_limit, text));
+    char text[SENTENCE_NAME];
+    sentence_tell(s, id, sentence_number(s, number, is_limit, text));
 }
 
-static void say_peer(struct sentence *s, enum mbp_message id)
+void sentence_peer(struct sentence *s, enum mbp_message id)
 {
     static const struct mbp_names none = {0};
     char text[MBP_PEER_TEXT];
     if (s->event->actor != MBP_ACTOR_THE_PLANT)
-        tell(s, id, mbp_names_peer(s->by->names != NULL ? s->by->names : &none, s->event, text, sizeof text));
+        sentence_tell(
+            s, id, mbp_message_peer(s->lang, s->by->names != NULL ? s->by->names : &none, s->event, text, sizeof text));
 }
 
-static const char *diagnosis(const struct sentence *s, unsigned limit)
+const char *sentence_diagnosis(const struct sentence *s, unsigned limit)
 {
     return mbp_tag_diagnosis(s->lang, s->has_item ? &s->item : NULL, limit);
 }
 
-static void say_value_and_limit(struct sentence *s)
+void sentence_value_and_limit(struct sentence *s)
 {
-    char text[NAME_BUF];
+    char text[SENTENCE_NAME];
     if (isnan(s->event->value))
         return;
-    say(s, " %s", number_text(s, s->event->value, false, text));
+    sentence_say(s, " %s", sentence_number(s, s->event->value, false, text));
     if (!isnan(s->event->limit))
-        tell_number(s, MSG_WITH_LIMIT, s->event->limit, true);
-}
-
-static void say_alarm(struct sentence *s)
-{
-    say_sensor(s);
-    say(s, " %s", diagnosis(s, s->event->detail));
-    if (s->event->code == MBP_EV_ALARM_CLEARED)
-        tell(s, isnan(s->event->value) ? MSG_CONDITION_CLEARED : MSG_CLEARED);
-    if (s->event->code == MBP_EV_ALARM_ACKNOWLEDGED)
-        tell(s, MSG_ACKNOWLEDGED);
-    else if (s->event->code == MBP_EV_ALARM_RESET)
-        tell(s, MSG_RESET);
-    else
-        say_value_and_limit(s);
-    say_peer(s, MSG_BY);
-}
-
-/* "TT101 alarm shelved for 10min by 127.0.0.1" */
-static void say_shelving(struct sentence *s)
-{
-    char span[NAME_BUF];
-    say_sensor(s);
-    say(s, " %s", mbp_message_code(s->lang, s->event->code));
-    bool shelved = s->event->code == MBP_EV_ALARM_SHELVED;
-    if (shelved && s->event->detail == MBP_SHELVED_TIMED && s->event->value > 0)
-        tell(s, MSG_FOR, mbp_span_text_in(s->lang, (uint64_t)s->event->value, span, sizeof span));
-    if (shelved && s->event->detail == MBP_SHELVED_ONE_SHOT)
-        tell(s, MSG_UNTIL_NORMAL);
-    if (!shelved && s->event->detail == MBP_UNSHELVED_BY_TIME)
-        tell(s, MSG_TIME_OVER);
-    if (!shelved && s->event->detail == MBP_UNSHELVED_BY_RETURN)
-        tell(s, MSG_IS_NORMAL);
-    say_peer(s, MSG_BY);
-}
-
-/* detail: a bit per alarm of the sensor */
-static void say_suppression(struct sentence *s)
-{
-    const char *between = ": ";
-    say_sensor(s);
-    say(s, " %s", mbp_message_code(s->lang, s->event->code));
-    for (unsigned alarm = 0; alarm < MBP_ALARM_COUNT; alarm++) {
-        if ((s->event->detail >> alarm & 1u) == 0)
-            continue;
-        say(s, "%s%s", between, mbp_limit_name((enum mbp_limit)alarm));
-        between = ", ";
-    }
-}
-
-static void say_service(struct sentence *s)
-{
-    say_sensor(s);
-    tell(s, s->event->code == MBP_EV_ALARM_OUT_OF_SERVICE ? MSG_OUT_OF_SERVICE : MSG_IN_SERVICE);
-    say_peer(s, MSG_BY);
+        sentence_tell_number(s, MSG_WITH_LIMIT, s->event->limit, true);
 }
 
 static const char *state_word(const struct sentence *s, unsigned state)
 {
-    return state < MBP_STATE_COUNT ? mbp_state_name((enum mbp_state_code)state)
-                                   : mbp_message(s->lang, MSG_UNKNOWN_STATE);
+    return mbp_message_state(s->lang, state);
 }
 
 static void say_trip(struct sentence *s)
 {
     unsigned alarm = mbp_event_alarm(s->event);
-    say_sensor(s);
+    sentence_sensor(s);
     if (alarm != MBP_NO_ALARM)
-        say(s, " %s", diagnosis(s, alarm));
-    say_value_and_limit(s);
+        sentence_say(s, " %s", sentence_diagnosis(s, alarm));
+    sentence_value_and_limit(s);
 }
 
 static void say_trip_active(struct sentence *s)
 {
     if (s->event->sensor == MBP_NONE16) {
-        tell(s, MSG_A_TRIP_STILL_ACTIVE);
+        sentence_tell(s, MSG_A_TRIP_STILL_ACTIVE);
     } else {
         say_trip(s);
-        tell(s, MSG_STILL_ACTIVE);
+        sentence_tell(s, MSG_STILL_ACTIVE);
     }
-    say_peer(s, MSG_ASKED_BY);
+    sentence_peer(s, MSG_ASKED_BY);
 }
 
 static void say_cause(struct sentence *s)
 {
     switch (mbp_event_state_cause(s->event->detail)) {
     case MBP_CAUSE_COMMAND:
-        tell(s, MSG_COMMANDED);
-        say_peer(s, MSG_BY);
+        sentence_tell(s, MSG_COMMANDED);
+        sentence_peer(s, MSG_BY);
         return;
     case MBP_CAUSE_TRIP:
         say_trip(s);
         return;
     case MBP_CAUSE_MAINTENANCE_OVER:
-        tell(s, MSG_MAINTENANCE_OVER);
+        sentence_tell(s, MSG_MAINTENANCE_OVER);
         return;
     case MBP_CAUSE_TRIP_ACTIVE:
         say_trip_active(s);
         return;
     case MBP_CAUSE_TRIP_LATCHED:
         say_trip(s);
-        tell(s, MSG_STILL_LATCHED);
-        say_peer(s, MSG_ASKED_BY);
+        sentence_tell(s, MSG_STILL_LATCHED);
+        sentence_peer(s, MSG_ASKED_BY);
+        return;
+    case MBP_CAUSE_PERMISSIVE:
+        say_trip(s);
+        sentence_tell(s, MSG_NOT_PERMITTED);
+        sentence_peer(s, MSG_ASKED_BY);
         return;
     case MBP_CAUSE_NO_TRANSITION:
-        tell(s, MSG_NO_TRANSITION);
-        say_peer(s, MSG_ASKED_BY);
+        sentence_tell(s, MSG_NO_TRANSITION);
+        sentence_peer(s, MSG_ASKED_BY);
         return;
     case MBP_CAUSE_RESTORED:
-        tell(s, MSG_RESTORED);
+        sentence_tell(s, MSG_RESTORED);
         return;
     }
-    tell(s, MSG_CAUSE_NUMBER, (unsigned)mbp_event_state_cause(s->event->detail));
+    sentence_tell(s, MSG_CAUSE_NUMBER, (unsigned)mbp_event_state_cause(s->event->detail));
 }
 
 static void say_machine_state(struct sentence *s)
 {
-    say_machine(s);
-    tell(s, s->event->code == MBP_EV_MACHINE_REFUSED ? MSG_REFUSED : MSG_CHANGES,
-         state_word(s, mbp_event_state_from(s->event->detail)), state_word(s, mbp_event_state_to(s->event->detail)));
+    sentence_machine(s);
+    sentence_tell(s, s->event->code == MBP_EV_MACHINE_REFUSED ? MSG_REFUSED : MSG_CHANGES,
+                  state_word(s, mbp_event_state_from(s->event->detail)),
+                  state_word(s, mbp_event_state_to(s->event->detail)));
     say_cause(s);
 }
 
 static void say_force(struct sentence *s)
 {
-    say_sensor(s);
+    sentence_sensor(s);
     if (s->event->code == MBP_EV_VALUE_RELEASED) {
-        tell_number(s, MSG_RELEASED, s->event->value, false);
+        sentence_tell_number(s, MSG_RELEASED, s->event->value, false);
     } else {
-        tell_number(s, s->event->detail == 1 ? MSG_FORCED_ONCE : MSG_FORCED, s->event->value, false);
+        sentence_tell_number(s, s->event->detail == 1 ? MSG_FORCED_ONCE : MSG_FORCED, s->event->value, false);
         if (!isnan(s->event->limit))
-            tell_number(s, MSG_WAS, s->event->limit, false);
+            sentence_tell_number(s, MSG_WAS, s->event->limit, false);
     }
-    say_peer(s, MSG_BY);
+    sentence_peer(s, MSG_BY);
 }
 
 static void say_limit_change(struct sentence *s)
 {
-    char old[NAME_BUF];
-    char new[NAME_BUF];
-    say_sensor(s);
-    tell(s, MSG_LIMIT_CHANGED,
-         s->event->detail < MBP_ALARM_COUNT ? mbp_limit_name((enum mbp_limit)s->event->detail) : "?",
-         number_text(s, s->event->limit, true, old), number_text(s, s->event->value, true, new));
-    say_peer(s, MSG_BY);
-}
-
-/* "command 10.0 %": what was asked of a point, and in its unit. */
-static const char *asked_text(const struct sentence *s, const struct mbp_point *point, char *buf, size_t size)
-{
-    const struct mbp_plant *plant = s->by->plant;
-    double asked = (double)s->event->value;
-    char value[NAME_BUF];
-    enum mbp_message noun = MSG_N_WRITE;
-    mbp_float_text(s->event->value, value, sizeof value);
-    if (point->field->write == MBP_WRITE_VALUE) {
-        noun = MSG_N_VALUE;
-        mbp_value_text(&plant->sensors[point->sensor], asked, value, sizeof value);
-    } else if (point->field->write == MBP_WRITE_LIMIT) {
-        noun = MSG_LIMIT;
-        mbp_limit_text(&plant->sensors[point->sensor], asked, value, sizeof value);
-    } else if (point->field->write == MBP_WRITE_COMMAND) {
-        noun = MSG_N_COMMAND;
-        mbp_actuator_text(&plant->actuators[point->actuator], asked, value, sizeof value);
-    } else if (point->field->write == MBP_WRITE_SETTING) {
-        noun = MSG_N_SETTING;
-    }
-    bool told = value[0] != '\0' && !(isnan(asked) && noun != MSG_LIMIT);
-    snprintf(buf, size, "%s%s%s", mbp_message(s->lang, noun), told ? " " : "",
-             told ? mbp_message_decimal(s->lang, value) : "");
-    return buf;
-}
-
-static void say_refused_point(struct sentence *s, const struct mbp_point *point, enum mbp_status exception)
-{
-    char asked[2 * NAME_BUF];
-    char buf[160];
-    const char *why =
-        mbp_report_refusal(s->lang, s->by->plant, point, (double)s->event->value, exception, buf, sizeof buf);
-    tell(s, MSG_POINT_REFUSED, point->name, asked_text(s, point, asked, sizeof asked),
-         why != NULL ? why : mbp_message_exception(s->lang, exception));
-}
-
-/* Of a point that is elsewhere by now, or no more. */
-static void say_refused_item(struct sentence *s, enum mbp_status exception)
-{
-    char number[NAME_BUF];
-    char asked[2 * NAME_BUF];
-    mbp_float_text(s->event->value, number, sizeof number);
-    snprintf(asked, sizeof asked, "%s%s%s", mbp_message(s->lang, MSG_N_WRITE), number[0] != '\0' ? " " : "",
-             mbp_message_decimal(s->lang, number));
-    tell(s, MSG_POINT_REFUSED, s->item.name, asked, mbp_message_exception(s->lang, exception));
-}
-
-/* Where nothing has a name. */
-static void say_refused_address(struct sentence *s, unsigned table, unsigned addr, enum mbp_status exception)
-{
-    char number[NAME_BUF];
-    char reference[16];
-    mbp_float_text(s->event->value, number, sizeof number);
-    tell(s, MSG_WRITE, mbp_message_decimal(s->lang, number),
-         table < MBP_TABLE_COUNT ? mbp_table_name((enum mbp_table)table)
-                                 : mbp_message(s->lang, table == MBP_DIAGNOSTICS ? MSG_DIAGNOSTICS : MSG_FILE),
-         addr);
-    if (table < MBP_TABLE_COUNT)
-        say(s, " = %s", mbp_reference((enum mbp_table)table, (uint16_t)addr, reference, sizeof reference));
-    tell(s, MSG_WRITE_REFUSED, s->event->unit, mbp_message_exception(s->lang, exception));
-}
-
-/* detail: mbp_event_write_detail() */
-static void say_refusal(struct sentence *s)
-{
-    uint32_t detail = s->event->detail;
-    enum mbp_status exception = (enum mbp_status)(detail >> 20 & 0xFu);
-    unsigned more = detail >> 24;
-    struct mbp_point point;
-    if (mbp_event_point(s->by, s->event, &point) && point.field != NULL)
-        say_refused_point(s, &point, exception);
-    else if (s->has_item)
-        say_refused_item(s, exception);
-    else
-        say_refused_address(s, detail >> 16 & 0xFu, detail & 0xFFFFu, exception);
-    if (more > 0)
-        tell(s, MSG_MORE_LIKE_IT, more);
-    if (more == 255)
-        tell(s, MSG_OR_ABOVE);
-    say_peer(s, MSG_COMMA_BY);
+    char old[SENTENCE_NAME];
+    char new[SENTENCE_NAME];
+    sentence_sensor(s);
+    sentence_tell(s, MSG_LIMIT_CHANGED, mbp_message_limit(s->lang, s->event->detail),
+                  sentence_number(s, s->event->limit, true, old), sentence_number(s, s->event->value, true, new));
+    sentence_peer(s, MSG_BY);
 }
 
 static void say_plant_change(struct sentence *s)
 {
-    tell(s, MSG_PLANT_CHANGED, (double)s->event->value);
-    say_peer(s, MSG_BY);
+    sentence_tell(s, MSG_PLANT_CHANGED, (double)s->event->value);
+    sentence_peer(s, MSG_BY);
 }
 
 static void say_thing_change(struct sentence *s)
 {
     char what[256];
     if (s->event->sensor != MBP_NONE16)
-        say_sensor(s);
+        sentence_sensor(s);
     else
-        say_machine(s);
-    tell(s, MSG_CHANGED, mbp_message_changed(s->lang, s->event->detail, what, sizeof what));
+        sentence_machine(s);
+    sentence_tell(s, MSG_CHANGED, mbp_message_changed(s->lang, s->event->detail, what, sizeof what));
     if ((s->event->detail & MBP_CHANGED_ADDRESS) != 0)
-        tell(s, MSG_REGISTER_MOVED, (double)s->event->limit, (double)s->event->value);
-    say_peer(s, MSG_BY);
+        sentence_tell(s, MSG_REGISTER_MOVED, (double)s->event->limit, (double)s->event->value);
+    sentence_peer(s, MSG_BY);
 }
 
 static void say_cleared(struct sentence *s)
 {
     unsigned more = s->event->detail >> 24;
-    tell(s, MSG_COUNTERS_CLEARED, s->event->unit, s->event->detail & 0xFFFFu);
+    sentence_tell(s, MSG_COUNTERS_CLEARED, s->event->unit, s->event->detail & 0xFFFFu);
     if (more > 0)
-        tell(s, MSG_WRITTEN_MORE, more);
-    say_peer(s, MSG_BY);
+        sentence_tell(s, MSG_WRITTEN_MORE, more);
+    sentence_peer(s, MSG_BY);
 }
 
 /* "FV101 written 0 % -> 45 % by 127.0.0.1"; detail: mbp_event_write_detail() */
@@ -395,8 +251,8 @@ static void say_written(struct sentence *s)
     unsigned more = s->event->detail >> 24;
     uint16_t addr = (uint16_t)s->event->detail;
     struct mbp_point point = {.unit_text = ""};
-    char before[NAME_BUF];
-    char now[NAME_BUF];
+    char before[SENTENCE_NAME];
+    char now[SENTENCE_NAME];
     char reference[16] = "?";
     if (table == MBP_DIAGNOSTICS) {
         say_cleared(s);
@@ -408,11 +264,11 @@ static void say_written(struct sentence *s)
     else
         snprintf(reference, sizeof reference, "%s %u", mbp_message(s->lang, MSG_FILE), addr);
     if (known && (point.actuator != UINT32_MAX || point.controller != UINT32_MAX || point.sensor != UINT32_MAX))
-        say(s, "%s", point.name);
+        sentence_say(s, "%s", point.name);
     else if (s->has_item)
-        say(s, "%s", s->item.name);
+        sentence_say(s, "%s", s->item.name);
     else
-        tell(s, MSG_POINT_OF_UNIT, reference, s->event->unit);
+        sentence_tell(s, MSG_POINT_OF_UNIT, reference, s->event->unit);
     const char *measure = known || !s->has_item ? point.unit_text : s->item.measure;
     const char *space = measure[0] != '\0' ? " " : "";
     mbp_float_text(s->event->limit, before, sizeof before);
@@ -420,62 +276,65 @@ static void say_written(struct sentence *s)
     enum mbp_message done = s->event->code == MBP_EV_POINT_FORCED     ? MSG_POINT_FORCED
                             : s->event->code == MBP_EV_POINT_RELEASED ? MSG_POINT_RELEASED
                                                                       : MSG_WRITTEN;
-    tell(s, done, mbp_message_decimal(s->lang, before), space, measure, mbp_message_decimal(s->lang, now), space,
-         measure);
+    sentence_tell(s, done, mbp_message_decimal(s->lang, before), space, measure, mbp_message_decimal(s->lang, now),
+                  space, measure);
     if (more > 0)
-        tell(s, table < MBP_TABLE_COUNT ? MSG_WRITTEN_MORE : MSG_WRITTEN_WORDS, more);
-    say_peer(s, MSG_BY);
+        sentence_tell(s, table < MBP_TABLE_COUNT ? MSG_WRITTEN_MORE : MSG_WRITTEN_WORDS, more);
+    sentence_peer(s, MSG_BY);
 }
 
 static void say_aggregated(struct sentence *s)
 {
-    tell(s, MSG_WRITES_AGGREGATED, (double)s->event->value, mbp_message_code(s->lang, (uint16_t)s->event->detail));
-    say_peer(s, MSG_BY);
+    sentence_tell(s, MSG_WRITES_AGGREGATED, (double)s->event->value,
+                  mbp_message_code(s->lang, (uint16_t)s->event->detail));
+    sentence_peer(s, MSG_BY);
 }
 
 static void say_trouble(struct sentence *s)
 {
     static const enum mbp_message what[] = {MSG_JOURNAL_RECOVERED, MSG_JOURNAL_REFUSED, MSG_JOURNAL_OVERRUN};
-    tell(s, s->event->detail < 3 ? what[s->event->detail] : MSG_JOURNAL_TROUBLE);
+    sentence_tell(s, s->event->detail < 3 ? what[s->event->detail] : MSG_JOURNAL_TROUBLE);
     if (s->event->value > 0)
-        tell(s, MSG_EVENTS_LOST, (double)s->event->value);
+        sentence_tell(s, MSG_EVENTS_LOST, (double)s->event->value);
 }
 
 /* A code that this version does not know: all that the event holds, for those who do. */
 static void say_unknown(struct sentence *s)
 {
-    tell(s, MSG_EVENT_NUMBER, s->event->code);
+    sentence_tell(s, MSG_EVENT_NUMBER, s->event->code);
     if (!isnan(s->event->value))
-        tell_number(s, MSG_FIELD_VALUE, s->event->value, false);
+        sentence_tell_number(s, MSG_FIELD_VALUE, s->event->value, false);
     if (!isnan(s->event->limit))
-        tell_number(s, MSG_FIELD_LIMIT, s->event->limit, false);
-    tell(s, MSG_FIELD_DETAIL, s->event->detail);
+        sentence_tell_number(s, MSG_FIELD_LIMIT, s->event->limit, false);
+    sentence_tell(s, MSG_FIELD_DETAIL, s->event->detail);
 }
 
 static void say_simulation(struct sentence *s)
 {
-    char number[NAME_BUF];
-    char before[NAME_BUF];
+    char number[SENTENCE_NAME];
+    char before[SENTENCE_NAME];
     mbp_float_text(s->event->value, number, sizeof number);
     mbp_float_text(s->event->limit, before, sizeof before);
     mbp_message_decimal(s->lang, number);
     mbp_message_decimal(s->lang, before);
-    say(s, "%s", mbp_message_code(s->lang, s->event->code));
+    sentence_say(s, "%s", mbp_message_code(s->lang, s->event->code));
     if (s->event->code == MBP_EV_SIM_STEPPED)
-        tell(s, MSG_BY_SCANS, number);
+        sentence_tell(s, MSG_BY_SCANS, number);
     else if (s->event->code == MBP_EV_SIM_SPEED)
-        tell(s, MSG_TIMES_REAL, before, number);
+        sentence_tell(s, MSG_TIMES_REAL, before, number);
+    else if (s->event->code == MBP_EV_SIM_SEED)
+        sentence_tell(s, MSG_TO_SEED, (unsigned long long)mbp_event_seed(s->event));
     else
-        tell(s, MSG_AS_AFTER_SCAN, s->event->detail);
-    say_peer(s, MSG_COMMA_BY);
+        sentence_tell(s, MSG_AS_AFTER_SCAN, s->event->detail);
+    sentence_peer(s, MSG_COMMA_BY);
 }
 
 static void say_clock(struct sentence *s)
 {
     double seconds = (double)s->event->value;
-    char number[NAME_BUF];
+    char number[SENTENCE_NAME];
     snprintf(number, sizeof number, "%.1f", fabs(seconds));
-    tell(s, seconds < 0 ? MSG_CLOCK_BACK : MSG_CLOCK_FORWARD, mbp_message_decimal(s->lang, number));
+    sentence_tell(s, seconds < 0 ? MSG_CLOCK_BACK : MSG_CLOCK_FORWARD, mbp_message_decimal(s->lang, number));
 }
 
 /* "LT101 expression fault: division by zero at character 7"; detail: MBP_DETAIL_FORMULA */
@@ -485,17 +344,65 @@ static void say_formula(struct sentence *s)
     unsigned fault = s->event->detail & 0xFFu;
     char reference[16];
     if (s->event->sensor != MBP_NONE16)
-        say_sensor(s);
+        sentence_sensor(s);
     else if (s->event->limit >= 0 && s->event->limit < 65536.0f * MBP_TABLE_COUNT)
-        tell(s, MSG_POINT_OF_UNIT,
-             mbp_reference((enum mbp_table)((uint32_t)s->event->limit >> 16), (uint16_t)(uint32_t)s->event->limit,
-                           reference, sizeof reference),
-             s->event->unit);
+        sentence_tell(s, MSG_POINT_OF_UNIT,
+                      mbp_reference((enum mbp_table)((uint32_t)s->event->limit >> 16),
+                                    (uint16_t)(uint32_t)s->event->limit, reference, sizeof reference),
+                      s->event->unit);
     else
-        tell(s, MSG_LOGIC_OF_UNIT, (double)s->event->value, s->event->unit);
-    say(s, " %s", mbp_message_code(s->lang, s->event->code));
+        sentence_tell(s, MSG_LOGIC_OF_UNIT, (double)s->event->value, s->event->unit);
+    sentence_say(s, " %s", mbp_message_code(s->lang, s->event->code));
     if (fault >= 1 && fault <= sizeof faults / sizeof faults[0])
-        tell(s, MSG_AT_CHARACTER, mbp_message(s->lang, faults[fault - 1]), s->event->detail >> 8);
+        sentence_tell(s, MSG_AT_CHARACTER, mbp_message(s->lang, faults[fault - 1]), s->event->detail >> 8);
+}
+
+/* ", due in 3d, to take 2h" */
+static void say_plan(struct sentence *s)
+{
+    static const enum mbp_message due[MBP_DUE_KINDS] = {MSG_OFF, MSG_DUE_IN, MSG_DUE_AFTER_RUNNING,
+                                                        MSG_DUE_AFTER_PRODUCTS, MSG_DUE_BY_CONDITION};
+    unsigned kind = s->event->detail >> 8 & 0xFFu;
+    char text[SENTENCE_NAME];
+    double at = mbp_work_due_at(s->event);
+    if (kind == MBP_DUE_PRODUCTS && at >= 0)
+        snprintf(text, sizeof text, "%.0f", at);
+    else if (at >= 0)
+        mbp_span_text_in(s->lang, (uint64_t)at, text, sizeof text);
+    if (kind != MBP_DUE_NEVER && kind < MBP_DUE_KINDS && at >= 0)
+        sentence_tell(s, due[kind], text);
+    if (s->event->value > 0)
+        sentence_tell(s, MSG_TO_TAKE, mbp_span_text_in(s->lang, (uint64_t)s->event->value, text, sizeof text));
+}
+
+/* What people tell: "FILL1: note on incident 12 by anna". */
+static void say_logbook(struct sentence *s)
+{
+    uint32_t detail = s->event->detail;
+    if (s->event->sensor != MBP_NONE16)
+        sentence_sensor(s);
+    else if (s->event->machine != MBP_NONE16)
+        sentence_machine(s);
+    if (s->event->sensor != MBP_NONE16 || s->event->machine != MBP_NONE16)
+        sentence_tell(s, MSG_COLON, "");
+    if (s->event->code == MBP_EV_INCIDENT_CAUSE) {
+        sentence_tell(s, MSG_CAUSE_OF, detail);
+    } else if (s->event->code == MBP_EV_WORK_OPENED) {
+        sentence_tell(s, MSG_WORK_OPENED,
+                      mbp_message(s->lang, (detail & 0xFFu) == MBP_WORK_PREVENTIVE ? MSG_PREVENTIVE : MSG_CORRECTIVE));
+        say_plan(s);
+    } else if (s->event->code == MBP_EV_NOTE) {
+        sentence_tell(s, MSG_NOTE);
+        if (detail != 0)
+            sentence_tell(s, MSG_OF_INCIDENT, detail);
+    } else {
+        sentence_tell(s,
+                      s->event->code == MBP_EV_WORK_STARTED     ? MSG_WORK_STARTED
+                      : s->event->code == MBP_EV_WORK_CANCELLED ? MSG_WORK_CANCELLED
+                                                                : MSG_WORK_DONE,
+                      detail);
+    }
+    sentence_peer(s, MSG_BY);
 }
 
 /* A number of a plain event behind its words; of most the words say enough. */
@@ -504,11 +411,11 @@ static void say_number(struct sentence *s, enum mbp_event_number what, float num
     if (isnan(number))
         return;
     if (what == MBP_NUMBER_HOURS)
-        tell(s, MSG_AFTER_HOURS, (double)number);
+        sentence_tell(s, MSG_AFTER_HOURS, (double)number);
     else if (what == MBP_NUMBER_PRODUCTS)
-        tell(s, MSG_AND_PRODUCTS, (double)number);
+        sentence_tell(s, MSG_AND_PRODUCTS, (double)number);
     else if (what == MBP_NUMBER_MEASURED || what == MBP_NUMBER_LIMIT || what == MBP_NUMBER_WRITTEN)
-        tell_number(s, MSG_COLON, number, what == MBP_NUMBER_LIMIT);
+        sentence_tell_number(s, MSG_COLON, number, what == MBP_NUMBER_LIMIT);
 }
 
 /* What the event is about (sensor, else machine), then the code's own words and its numbers. */
@@ -516,34 +423,45 @@ static void say_plain(struct sentence *s)
 {
     const struct mbp_event_type *type = mbp_event_type(s->event->code);
     if (s->event->sensor != MBP_NONE16) {
-        say_sensor(s);
-        say(s, " ");
+        sentence_sensor(s);
+        sentence_say(s, " ");
     } else if (s->event->machine != MBP_NONE16) {
-        say_machine(s);
-        say(s, " ");
+        sentence_machine(s);
+        sentence_say(s, " ");
     }
     if (type == NULL) {
         say_unknown(s);
     } else {
-        say(s, "%s", mbp_message_code(s->lang, type->code));
+        sentence_say(s, "%s", mbp_message_code(s->lang, type->code));
         say_number(s, (enum mbp_event_number)type->value, s->event->value);
         say_number(s, (enum mbp_event_number)type->limit, s->event->limit);
+        if (type->detail == MBP_DETAIL_DUE && s->event->detail == MBP_DUE_CONDITION)
+            sentence_tell(s, MSG_BY_CONDITION);
         if (type->detail == MBP_DETAIL_GOOD)
-            tell(s, MSG_MADE_SO_FAR, s->event->detail, isnan(s->event->limit) ? 0.0 : (double)s->event->limit);
+            sentence_tell(s, MSG_MADE_SO_FAR, s->event->detail, isnan(s->event->limit) ? 0.0 : (double)s->event->limit);
     }
-    say_peer(s, MSG_BY);
+    sentence_peer(s, MSG_BY);
 }
 
 static void (*const speakers[MBP_FORM_COUNT])(struct sentence *s) = {
-    [MBP_FORM_PLAIN] = say_plain,           [MBP_FORM_PLANT] = say_plant_change,
-    [MBP_FORM_CHANGE] = say_thing_change,   [MBP_FORM_ALARM] = say_alarm,
-    [MBP_FORM_SHELVING] = say_shelving,     [MBP_FORM_SUPPRESSION] = say_suppression,
-    [MBP_FORM_SERVICE] = say_service,       [MBP_FORM_STATE] = say_machine_state,
-    [MBP_FORM_FORCE] = say_force,           [MBP_FORM_LIMIT] = say_limit_change,
-    [MBP_FORM_REFUSAL] = say_refusal,       [MBP_FORM_WRITTEN] = say_written,
-    [MBP_FORM_AGGREGATED] = say_aggregated, [MBP_FORM_TROUBLE] = say_trouble,
-    [MBP_FORM_SIMULATION] = say_simulation, [MBP_FORM_CLOCK] = say_clock,
+    [MBP_FORM_PLAIN] = say_plain,
+    [MBP_FORM_PLANT] = say_plant_change,
+    [MBP_FORM_CHANGE] = say_thing_change,
+    [MBP_FORM_ALARM] = sentence_alarm,
+    [MBP_FORM_SHELVING] = sentence_shelving,
+    [MBP_FORM_SUPPRESSION] = sentence_suppression,
+    [MBP_FORM_SERVICE] = sentence_service,
+    [MBP_FORM_STATE] = say_machine_state,
+    [MBP_FORM_FORCE] = say_force,
+    [MBP_FORM_LIMIT] = say_limit_change,
+    [MBP_FORM_REFUSAL] = sentence_refusal,
+    [MBP_FORM_WRITTEN] = say_written,
+    [MBP_FORM_AGGREGATED] = say_aggregated,
+    [MBP_FORM_TROUBLE] = say_trouble,
+    [MBP_FORM_SIMULATION] = say_simulation,
+    [MBP_FORM_CLOCK] = say_clock,
     [MBP_FORM_FORMULA] = say_formula,
+    [MBP_FORM_LOGBOOK] = say_logbook,
 };
 
 static struct sentence begin(const struct mbp_telling *by, const struct mbp_event *event, char *buf, size_t size)

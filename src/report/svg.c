@@ -94,13 +94,13 @@ static void put_name(FILE *out, double y, const char *name)
 /* What the looks mean, from x on. */
 static void put_legend(enum mbp_lang lang, bool with_stop, double y, FILE *out)
 {
-    static const char *const words[LOOK_COUNT] = {
-        [LOOK_RUNNING] = "en_service", [LOOK_PLANNED] = "maintenance", [LOOK_DOWN] = "en_panne"};
+    static const enum mbp_state_code states[LOOK_COUNT] = {
+        [LOOK_RUNNING] = MBP_EN_SERVICE, [LOOK_PLANNED] = MBP_MAINTENANCE, [LOOK_DOWN] = MBP_EN_PANNE};
     double x = LEFT;
     for (unsigned i = 0; i < LOOK_COUNT + (with_stop ? 1u : 0u); i++) {
         const char *word = i == LOOK_COUNT    ? mbp_message(lang, MSG_W_STOPPED)
                            : i == LOOK_REPAIR ? mbp_message(lang, MSG_W_REPAIR)
-                                              : words[i];
+                                              : mbp_message_state(lang, states[i]);
         put_bar(out, x, y - 9, 14, 10, i == LOOK_COUNT ? "url(#stopped)" : fills[i]);
         put_text(out, x + 19, y, "start", word);
         x += 19 + 6.6 * (double)strlen(word) + 18;
@@ -133,34 +133,58 @@ static double x_of(const struct mbp_analysis *analysis, uint64_t ms)
     return LEFT + PLOT * fmin(1, (double)(ms - analysis->begin_ms) / span);
 }
 
-static void put_tick(FILE *out, double x, double top, double bottom, uint64_t ms, uint64_t step, bool with_day)
+/* What a tick stands for. */
+struct tick {
+    uint64_t ms, step;
+    bool with_day;
+    const char *day; /* how a day is written */
+};
+
+static void put_tick(FILE *out, double x, double top, double bottom, const struct tick *tick)
 {
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm utc;
+    time_t seconds = (time_t)(tick->ms / 1000);
+    uint64_t step = tick->step;
+    struct tm local;
     char text[32] = "";
-    if (gmtime_r(&seconds, &utc) == NULL)
+    if (localtime_r(&seconds, &local) == NULL)
         return;
     fprintf(out, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#bbb\" stroke-width=\".6\"/>\n", x,
             top, x, bottom + 4);
     if (step < 86400000)
-        strftime(text, sizeof text, step < 60000 ? "%H:%M:%S" : "%H:%M", &utc);
+        strftime(text, sizeof text, step < 60000 ? "%H:%M:%S" : "%H:%M", &local);
     else
-        strftime(text, sizeof text, "%Y-%m-%d", &utc);
+        strftime(text, sizeof text, tick->day, &local);
     put_text(out, x, bottom + 15, "middle", text);
-    if (step < 86400000 && with_day) {
-        strftime(text, sizeof text, "%Y-%m-%d", &utc);
+    if (step < 86400000 && tick->with_day) {
+        strftime(text, sizeof text, tick->day, &local);
         put_text(out, x, bottom + 27, "middle", text);
     }
 }
 
-static void put_time_axis(const struct mbp_analysis *analysis, double top, double bottom, FILE *out)
+/* How far the local time is ahead of UTC, in ms; a time before 1970 is none. */
+static uint64_t ahead_ms(uint64_t ms)
 {
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm local;
+    if (localtime_r(&seconds, &local) == NULL)
+        return 0;
+    int64_t ahead = (int64_t)local.tm_gmtoff * 1000;
+    return (uint64_t)(ahead < 0 ? ahead + 86400000 : ahead);
+}
+
+static void put_time_axis(const struct document *document, double top, double bottom, FILE *out)
+{
+    const struct mbp_analysis *analysis = document->report->analysis;
     uint64_t step = step_ms(analysis->end_ms - analysis->begin_ms, TICKS_MAX);
+    uint64_t ahead = ahead_ms(analysis->begin_ms);
     uint64_t day = UINT64_MAX;
-    uint64_t first = mbp_time_add_sat(analysis->begin_ms, step - 1) / step * step;
+    uint64_t first =
+        mbp_time_sub_sat(mbp_time_add_sat(mbp_time_add_sat(analysis->begin_ms, ahead), step - 1) / step * step, ahead);
     for (uint64_t ms = first; ms <= analysis->end_ms && ms < UINT64_MAX; ms = mbp_time_add_sat(ms, step)) {
-        put_tick(out, x_of(analysis, ms), top, bottom, ms, step, ms / 86400000 != day);
-        day = ms / 86400000;
+        uint64_t today = mbp_time_add_sat(ms, ahead) / 86400000;
+        const struct tick tick = {ms, step, today != day, document->lang == MBP_LANG_FR ? "%d/%m/%Y" : "%Y-%m-%d"};
+        put_tick(out, x_of(analysis, ms), top, bottom, &tick);
+        day = today;
     }
 }
 
@@ -269,7 +293,7 @@ void mbp_svg_timeline(const struct document *document, FILE *out)
         uint32_t end = first + ROWS_MAX < count ? first + ROWS_MAX : count;
         int rows = (int)(end - first) * ROW;
         begin_chart(title, rows + AXIS_HEIGHT + 22, out);
-        put_time_axis(analysis, 0, rows, out);
+        put_time_axis(document, 0, rows, out);
         for (uint32_t m = first; m < end; m++) {
             double y = (m - first) * ROW + 2;
             put_name(out, y + 11, document->plant->machines[m].name);
@@ -371,6 +395,16 @@ static void put_flood_line(enum mbp_lang lang, const struct bins *bins, double h
     put_text(out, LEFT + PLOT - 4, y - 4, "end", mbp_message(lang, MSG_W_TARGET));
 }
 
+/* "5min", and in French "5 min", as its other spans. */
+static const char *bar_span(enum mbp_lang lang, uint64_t step_ms, char *buf, size_t size)
+{
+    char text[24];
+    mbp_duration_format(step_ms * MBP_NS_PER_MS, text, sizeof text);
+    int digits = (int)strspn(text, "0123456789");
+    snprintf(buf, size, "%.*s%s%s", digits, text, lang == MBP_LANG_FR ? " " : "", text + digits);
+    return buf;
+}
+
 void mbp_svg_alarms(const struct document *document, FILE *out)
 {
     const struct mbp_analysis *analysis = document->report->analysis;
@@ -385,16 +419,63 @@ void mbp_svg_alarms(const struct document *document, FILE *out)
     fill_bins(analysis, &bins);
     uint32_t step = count_step(bins.most);
     uint32_t top = (bins.most + step - 1) / step * step;
-    mbp_document_say(lang, every, MSG_W_EACH_BAR, mbp_duration_format(bins.step_ms * MBP_NS_PER_MS, span, sizeof span));
+    mbp_document_say(lang, every, MSG_W_EACH_BAR, bar_span(lang, bins.step_ms, span, sizeof span));
     snprintf(title, sizeof title, "%.200s (%.300s)", mbp_message(lang, MSG_T_ALARM_CHART), every);
     begin_chart(title, (int)height + AXIS_HEIGHT + 34, out);
     fputs("<g transform=\"translate(0 10)\">\n", out);
     put_count_axis(height, top, step, out);
-    put_time_axis(analysis, 0, height, out);
+    put_time_axis(document, 0, height, out);
     for (size_t b = 0; b < bins.count; b++)
         put_bin(analysis, &bins, b, height, top, out);
     put_flood_line(lang, &bins, height, top, out);
     put_priorities(lang, height + AXIS_HEIGHT + 18, out);
     fputs("</g>\n", out);
+    end_chart(out);
+}
+
+/* ---- causes ------------------------------------------------------------------------------------------------------ */
+
+#define CAUSE_NAME 34u /* bytes of a cause that are shown */
+
+static void put_cause(FILE *out, double y, const char *text)
+{
+    char shown[CAUSE_NAME + 8];
+    size_t len = strlen(text);
+    size_t cut = CAUSE_NAME;
+    while (len > CAUSE_NAME && cut > 0 && ((unsigned char)text[cut] & 0xC0u) == 0x80u)
+        cut--; /* no character in two */
+    snprintf(shown, sizeof shown, "%.*s%s", (int)(len > CAUSE_NAME ? cut : len), text,
+             len > CAUSE_NAME ? "\xE2\x80\xA6" : "");
+    put_text(out, 2, y, "start", shown);
+}
+
+/* A bar for each, and how much it and those above it are together: Pareto's line. */
+void mbp_svg_causes(const struct document *document, FILE *out)
+{
+    const double left = 230;
+    const double width = WIDTH - left - RIGHT;
+    double sum = 0;
+    char text[32];
+    if (document->causes.down_ms <= 0)
+        return;
+    begin_chart(mbp_message(document->lang, MSG_T_CAUSES), (int)document->causes.count * ROW + 6, out);
+    for (size_t i = 0; i < document->causes.count; i++) {
+        double y = (double)i * ROW + 2;
+        put_cause(out, y + 11, document->causes.items[i].text);
+        put_bar(out, left, y, width * document->causes.items[i].down_ms / document->causes.down_ms, BAR,
+                fills[LOOK_DOWN]);
+    }
+    fputs("<polyline fill=\"none\" stroke=\"#111\" stroke-width=\"1.4\" points=\"", out);
+    for (size_t i = 0; i < document->causes.count; i++) {
+        sum += document->causes.items[i].down_ms;
+        fprintf(out, "%.1f,%.1f ", left + width * sum / document->causes.down_ms, (double)i * ROW + 8.5);
+    }
+    fputs("\"/>\n", out);
+    sum = 0;
+    for (size_t i = 0; i < document->causes.count; i++) {
+        sum += document->causes.items[i].down_ms;
+        put_text(out, WIDTH - 2, (double)i * ROW + 13, "end",
+                 mbp_document_percent(document->lang, sum / document->causes.down_ms, text, sizeof text));
+    }
     end_chart(out);
 }

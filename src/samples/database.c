@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mbplant/base/sqlite.h"
 #include "samples_priv.h"
 
 #define APPLICATION  0x6D627053 /* "mbpS" */
@@ -43,22 +44,6 @@ static int number_of(sqlite3 *db, const char *sql, sqlite3_int64 *out)
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-enum mbp_status samples_status(int rc)
-{
-    switch (rc & 0xFF) {
-    case SQLITE_OK:
-        return MBP_OK;
-    case SQLITE_NOMEM:
-        return MBP_ERR_MEMORY;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-    case SQLITE_ERROR: /* a table that must be there is not */
-        return MBP_ERR_CORRUPT;
-    default:
-        return MBP_ERR_IO;
-    }
-}
-
 /* Whether it is ours; a new one is empty and becomes ours. */
 static enum mbp_status check(sqlite3 *db, char *why, size_t size)
 {
@@ -80,7 +65,7 @@ static enum mbp_status check(sqlite3 *db, char *why, size_t size)
     }
     if (rc != SQLITE_OK)
         snprintf(why, size, "%s", sqlite3_errmsg(db));
-    return samples_status(rc);
+    return mbp_sqlite_status(rc);
 }
 
 /* A minute that a stop cut in two is one row. */
@@ -122,7 +107,7 @@ static enum mbp_status open_file(const char *folder, int flags, sqlite3 **out, c
     snprintf(why, size, "%s", *out != NULL ? sqlite3_errmsg(*out) : sqlite3_errstr(rc));
     sqlite3_close(*out);
     *out = NULL;
-    return samples_status(rc);
+    return mbp_sqlite_status(rc);
 }
 
 enum mbp_status samples_db_open(struct samples_db *db, const char *folder, char *why, size_t size)
@@ -141,7 +126,7 @@ enum mbp_status samples_db_open(struct samples_db *db, const char *folder, char 
             rc = prepare(db);
         if (rc != SQLITE_OK)
             snprintf(why, size, "%s", sqlite3_errmsg(db->db));
-        status = samples_status(rc);
+        status = mbp_sqlite_status(rc);
     }
     if (status != MBP_OK)
         samples_db_close(db);

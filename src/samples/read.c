@@ -1,6 +1,7 @@
 /* A trend of one sensor, by a connection of its own: the writer goes on meanwhile. */
 #include <string.h>
 
+#include "mbplant/base/sqlite.h"
 #include "samples_priv.h"
 
 /* A change holds until the next, but not longer: a value that does not change is noted every minute. */
@@ -182,7 +183,7 @@ enum mbp_status mbp_samples_read(const char *folder, const char *sensor, struct 
     enum mbp_status status = samples_db_open_to_read(folder, &db);
     if (status != MBP_OK)
         return status;
-    status = samples_status(read_all(db, sensor, trend));
+    status = mbp_sqlite_status(read_all(db, sensor, trend));
     sqlite3_close(db);
     return status;
 }

@@ -6,7 +6,7 @@
 #include <sqlite3.h>
 #include <stdatomic.h>
 
-#include "mbplant/bell.h"
+#include "mbplant/base/bell.h"
 #include "mbplant/samples.h"
 
 #define SAMPLES_MINUTE_MS    UINT64_C(60000)
@@ -103,9 +103,6 @@ int samples_db_put_chunk(struct samples_db *db, sqlite3_int64 tag, const struct 
 
 /* Removes what is too old, and the oldest of what is too much. *removed: something went. */
 int samples_db_retain(struct samples_db *db, bool *removed);
-
-/* SQLite's code as one of ours. */
-enum mbp_status samples_status(int rc);
 
 /* Opens it for reading. Errors as mbp_samples_read. */
 enum mbp_status samples_db_open_to_read(const char *folder, sqlite3 **out);

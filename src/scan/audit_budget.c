@@ -1,4 +1,5 @@
 /* How many events a second a peer's writes may make. */
+#include "mbplant/event.h"
 #include "scan_priv.h"
 
 #define EVENTS_PER_S 10u
@@ -29,4 +30,27 @@ bool scan_budget_suffices(const struct scan_budget *budget)
 void scan_budget_pay(struct scan_budget *budget)
 {
     budget->saved_ns -= budget->saved_ns < PRICE_NS ? budget->saved_ns : PRICE_NS;
+}
+
+/* ---- places of peers --------------------------------------------------------------------------------------------- */
+
+struct scan_seat *scan_seat_of(struct scan_seat *seats, size_t size, uint16_t actor, uint64_t now_ns)
+{
+    struct scan_seat *seat = seats;
+    struct scan_seat *found = NULL;
+    struct scan_seat *spare = NULL;
+    for (size_t i = 0; i < SCAN_SEATS; i++, seat = (struct scan_seat *)(void *)((char *)seat + size)) {
+        scan_budget_save(&seat->budget, now_ns);
+        if (seat->taken && seat->actor == actor)
+            found = seat;
+        if (spare == NULL && (!seat->taken || (!seat->waits && scan_budget_is_full(&seat->budget))))
+            spare = seat;
+    }
+    scan_budget_save(&seat->budget, now_ns); /* the last one */
+    if (found != NULL)
+        return found;
+    if (actor == MBP_ACTOR_OTHERS || spare == NULL)
+        return seat;
+    *spare = (struct scan_seat){.taken = true, .actor = actor, .budget = scan_budget_full(now_ns)};
+    return spare;
 }

@@ -19,45 +19,33 @@ static void emit(struct mbp_scan *scan, struct scan_refuser *refuser, const stru
     mbp_event_by(&event, refusal->peer);
     mbp_events_emit(&scan->events, event);
     scan_emit_more_refused(scan, &event, refusal->more);
-    scan_budget_pay(&refuser->budget);
+    scan_budget_pay(&refuser->seat.budget);
 }
 
-/* The peer's place, or one that a quiet peer no longer needs, or the last one. */
-static struct scan_refuser *refuser_of(struct mbp_scan *scan, uint32_t word)
+static struct scan_refuser *refuser_of(struct mbp_scan *scan, uint32_t peer)
 {
-    uint32_t peer = MBP_PEER_ACTOR(word);
-    struct scan_refuser *last = &scan->refusers[SCAN_REFUSERS];
-    struct scan_refuser *spare = NULL;
-    for (struct scan_refuser *refuser = scan->refusers; refuser < last; refuser++) {
-        if (refuser->taken && refuser->peer == peer)
-            return refuser;
-        bool quiet = !refuser->taken || (!refuser->has_coalesced && scan_budget_is_full(&refuser->budget));
-        if (quiet && spare == NULL)
-            spare = refuser;
-    }
-    if (peer == MBP_ACTOR_OTHERS || spare == NULL)
-        return last;
-    *spare = (struct scan_refuser){.taken = true, .peer = peer, .budget = scan_budget_full(scan->state->sim_ns)};
-    return spare;
+    struct scan_seat *seat =
+        scan_seat_of(&scan->refusers[0].seat, sizeof scan->refusers[0], MBP_PEER_ACTOR(peer), scan->state->sim_ns);
+    return (struct scan_refuser *)(void *)seat; /* which begins with it */
 }
 
 /* The latest one speaks for those before it. */
 static void coalesce(struct scan_refuser *refuser, struct mbp_refusal refusal)
 {
-    if (refuser->has_coalesced) {
+    if (refuser->seat.waits) {
         refusal.more += 1 + refuser->coalesced.more;
         if (MBP_PEER_ACTOR(refusal.peer) != MBP_PEER_ACTOR(refuser->coalesced.peer))
             refusal.peer = MBP_ACTOR_OTHERS;
     }
     refuser->coalesced = refusal;
-    refuser->has_coalesced = true;
+    refuser->seat.waits = true;
 }
 
 static void emit_coalesced(struct mbp_scan *scan, struct scan_refuser *refuser)
 {
-    if (refuser->has_coalesced)
+    if (refuser->seat.waits)
         emit(scan, refuser, &refuser->coalesced);
-    refuser->has_coalesced = false;
+    refuser->seat.waits = false;
 }
 
 void scan_latch_refusals(struct mbp_scan *scan)
@@ -66,35 +54,35 @@ void scan_latch_refusals(struct mbp_scan *scan)
     size_t count = mbp_image_latch_refusals(scan->config.image, &refusals);
     if (count == 0 && !scan->refusals_wait)
         return; /* what is saved is reckoned when it is needed */
-    for (size_t i = 0; i <= SCAN_REFUSERS; i++)
-        scan_budget_save(&scan->refusers[i].budget, scan->state->sim_ns);
+    for (size_t i = 0; i <= SCAN_SEATS; i++)
+        scan_budget_save(&scan->refusers[i].seat.budget, scan->state->sim_ns);
     for (size_t i = 0; i < count; i++) {
         struct scan_refuser *refuser = refuser_of(scan, refusals[i].peer);
         coalesce(refuser, refusals[i]);
-        if (scan_budget_suffices(&refuser->budget))
+        if (scan_budget_suffices(&refuser->seat.budget))
             emit_coalesced(scan, refuser);
     }
     scan->refusals_wait = false;
-    for (size_t i = 0; i <= SCAN_REFUSERS; i++) {
-        if (scan_budget_suffices(&scan->refusers[i].budget))
+    for (size_t i = 0; i <= SCAN_SEATS; i++) {
+        if (scan_budget_suffices(&scan->refusers[i].seat.budget))
             emit_coalesced(scan, &scan->refusers[i]);
-        scan->refusals_wait |= scan->refusers[i].has_coalesced;
+        scan->refusals_wait |= scan->refusers[i].seat.waits;
     }
 }
 
 void scan_emit_all_refusals(struct mbp_scan *scan)
 {
-    for (size_t i = 0; i <= SCAN_REFUSERS; i++)
+    for (size_t i = 0; i <= SCAN_SEATS; i++)
         emit_coalesced(scan, &scan->refusers[i]);
 }
 
 /* ---- over a kill ------------------------------------------------------------------------------------------------ */
 
-size_t scan_refusals_coalesced(const struct mbp_scan *scan, struct mbp_refusal out[SCAN_REFUSERS + 1])
+size_t scan_refusals_coalesced(const struct mbp_scan *scan, struct mbp_refusal out[SCAN_SEATS + 1])
 {
     size_t count = 0;
-    for (size_t i = 0; i <= SCAN_REFUSERS; i++) {
-        if (scan->refusers[i].has_coalesced)
+    for (size_t i = 0; i <= SCAN_SEATS; i++) {
+        if (scan->refusers[i].seat.waits)
             out[count++] = scan->refusers[i].coalesced;
     }
     return count;

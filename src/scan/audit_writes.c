@@ -73,7 +73,7 @@ static enum mbp_event_coalesce coalesce_of(const struct mbp_event *event)
 static bool may_coalesce(const struct mbp_event *event)
 {
     enum mbp_event_coalesce coalesce = coalesce_of(event);
-    return event->actor != 0 &&
+    return mbp_actor_is_peer(event->actor) &&
            (coalesce == MBP_COALESCE_SENSOR || coalesce == MBP_COALESCE_ALARM || coalesce == MBP_COALESCE_POINT);
 }
 

@@ -95,14 +95,19 @@ static bool has_room(struct mbp_journal *journal)
            (mbp_journal_flush(journal) == MBP_OK && mbp_journal_has_room(journal, RECORDS_FIRST));
 }
 
+static struct mbp_carry carry_of(const struct mbp_change *change)
+{
+    return (struct mbp_carry){change->from,          change->to,
+                              change->sensor_from,   change->machine_from,
+                              change->actuator_from, change->controller_from,
+                              change->stored_from};
+}
+
 /* The signals of what is new are at rest in the states that the machines are in; everything else goes on. */
 static void carry_over(struct mbp_scan *scan, struct mbp_next_scan *next)
 {
     const struct mbp_change *change = next->change;
-    const struct mbp_carry carry = {change->from,          change->to,
-                                    change->sensor_from,   change->machine_from,
-                                    change->actuator_from, change->controller_from,
-                                    change->stored_from};
+    const struct mbp_carry carry = carry_of(change);
     for (uint32_t m = 0; m < next->plant->machine_count; m++)
         next->state->machine[m].since_ms = scan->state->wall_ms;
     mbp_state_carry(&carry, scan->state, next->state);
@@ -137,6 +142,7 @@ static void swap(struct mbp_scan *scan, struct mbp_next_scan *next)
     scan->events.lost = old.events.lost;
     scan->config.plant = next->plant;
     scan->config.image = next->image;
+    scan_guard_logbook(scan);
     if (scan->polling)
         scan_serve_lock_steps(scan);
     next->process = old.process;
@@ -173,12 +179,15 @@ enum mbp_status mbp_scan_change(struct mbp_scan *scan, struct mbp_next_scan *nex
     if (journal != NULL && !has_room(journal))
         return MBP_ERR_BUSY;
     uint64_t period_ns = scan->config.plant->scan_ns;
-    scan_apply_wishes(scan);
+    scan_apply_sim_commands(scan);
     finish_writes(scan);
     enum mbp_status status = journal != NULL ? mbp_journal_change_plant(journal, next->plant) : MBP_OK;
     if (status != MBP_OK)
         return status == MBP_ERR_MEMORY ? status : MBP_ERR_BUSY;
     begin_events(scan);
+    mbp_diagnosis_leave_bypasses(change->from, scan->state, change->sensor_to, peer, &scan->events);
+    const struct mbp_carry carry = carry_of(change);
+    scan_release_dropped(scan, &carry, next->state, peer);
     mbp_change_emit_removed(change, peer, &scan->events);
     scan_record_gone(scan);
     carry_over(scan, next);

@@ -1,7 +1,7 @@
 /* What an instructor's commands leave in the journal: ten events a second, as of a peer's writes, so that nobody turns
  * its oldest events out by pausing, stepping or taking snapshots as fast as he can. What is beyond is coalesced: the
- * last command of its kind is told as soon as it may, and how many were before it. A restore must be told whole, with
- * each alarm that is another one by it: the next one waits its time instead. */
+ * last command of its kind, of the same point or parameter, is told as soon as it may, and how many were before it. A
+ * restore must be told whole, with each alarm that is another one by it: the next one waits its time instead. */
 #include <math.h>
 #include <string.h>
 
@@ -13,16 +13,24 @@
 
 static void emit(struct mbp_scan *scan, const struct scan_command *command)
 {
+    struct mbp_event counts = command->event;
     mbp_events_emit(&scan->events, command->event);
-    if (command->count > 1) {
-        struct mbp_event counts = command->event;
-        counts.code = MBP_EV_WRITES_AGGREGATED;
-        counts.value = (float)(command->count - 1);
-        counts.limit = NAN;
-        counts.detail = command->event.code;
-        counts.flags = 0;
-        mbp_events_emit(&scan->events, counts);
-    }
+    if (command->count <= 1)
+        return;
+    counts.code = MBP_EV_WRITES_AGGREGATED;
+    counts.value = (float)(command->count - 1);
+    counts.limit = NAN;
+    counts.detail = command->event.code;
+    counts.flags = 0;
+    mbp_events_emit(&scan->events, counts);
+}
+
+/* The oldest. */
+static void emit_next(struct mbp_scan *scan)
+{
+    struct scan_commands *commands = &scan->commands;
+    emit(scan, &commands->waiting[0]);
+    memmove(&commands->waiting[0], &commands->waiting[1], --commands->count * sizeof commands->waiting[0]);
 }
 
 void scan_emit_waiting_commands(struct mbp_scan *scan)
@@ -33,12 +41,24 @@ void scan_emit_waiting_commands(struct mbp_scan *scan)
     commands->count = 0;
 }
 
-/* Takes a waiting one of the code out; count is 0 of what does not wait. */
+static bool is_of_point(const struct mbp_event *event)
+{
+    return mbp_event_type(event->code)->detail == MBP_DETAIL_WRITE;
+}
+
+/* Of the same thing: what the detail of a write says is where it stands. */
+static bool same_subject(const struct mbp_event *a, const struct mbp_event *b)
+{
+    return a->code == b->code && a->unit == b->unit && a->machine == b->machine && a->sensor == b->sensor &&
+           (!is_of_point(a) || a->detail == b->detail);
+}
+
+/* Takes a waiting one of the same out; count is 0 of what does not wait. */
 static struct scan_command take(struct scan_commands *commands, const struct mbp_event *event)
 {
     for (size_t i = 0; i < commands->count; i++) {
         struct scan_command found = commands->waiting[i];
-        if (found.event.code != event->code)
+        if (!same_subject(&found.event, event))
             continue;
         memmove(&commands->waiting[i], &commands->waiting[i + 1], (--commands->count - i) * sizeof found);
         return found;
@@ -46,18 +66,43 @@ static struct scan_command take(struct scan_commands *commands, const struct mbp
     return (struct scan_command){.event = *event};
 }
 
-/* The latest one speaks for those before it, or their sum does, and a speed's old value is that before the first. */
-static void coalesce(struct scan_commands *commands, const struct mbp_event *event)
+/* The latest one speaks for those before it, or their sum does, and the old value of a speed or a point is that before
+ * the first. Of more points than there are places for the oldest is told though it may not yet: none stands for
+ * another. */
+static void coalesce(struct mbp_scan *scan, const struct mbp_event *event)
 {
+    struct scan_commands *commands = &scan->commands;
+    const struct mbp_event_type *type = mbp_event_type(event->code);
     struct scan_command command = take(commands, event);
-    bool adds_up = mbp_event_type(event->code)->coalesce == MBP_COALESCE_SUM;
-    if (command.count > 0) {
-        command.event.value = event->value + (adds_up ? command.event.value : 0);
-        command.event.actor = command.event.actor == event->actor ? event->actor : MBP_ACTOR_OTHERS;
-        command.event.flags = event->flags != 0 ? event->flags : command.event.flags;
+    const struct mbp_event before = command.event;
+    bool merged = command.count > 0;
+    command.event = *event;
+    if (merged) {
+        command.event.value += type->coalesce == MBP_COALESCE_SUM ? before.value : 0;
+        command.event.limit = type->limit == type->value ? before.limit : event->limit;
+        command.event.actor = before.actor == event->actor ? event->actor : MBP_ACTOR_OTHERS;
+        command.event.flags = event->flags != 0 ? event->flags : before.flags;
     }
     command.count++;
+    if (is_of_point(event) && commands->count >= SCAN_COMMANDS_MAX - SCAN_COMMAND_CODES)
+        emit_next(scan);
     commands->waiting[commands->count++] = command;
+}
+
+/* What waits and may be told: a point each time, and what is of no point with the one before it, for of that there are
+ * few. */
+static void emit_due(struct mbp_scan *scan)
+{
+    struct scan_commands *commands = &scan->commands;
+    scan_budget_save(&commands->budget, scan_now_ns(scan));
+    for (bool first = true; commands->count > 0; first = false) {
+        bool pays = first || is_of_point(&commands->waiting[0].event);
+        if (pays && !scan_budget_suffices(&commands->budget))
+            break;
+        emit_next(scan);
+        if (pays)
+            scan_budget_pay(&commands->budget);
+    }
 }
 
 void scan_emit_command(struct mbp_scan *scan, enum mbp_event_code code, double value, double before, uint32_t peer)
@@ -76,14 +121,15 @@ void scan_emit_command_event(struct mbp_scan *scan, struct mbp_event event, uint
     struct scan_commands *commands = &scan->commands;
     mbp_event_by(&event, peer);
     scan_between_begin(scan);
-    scan_budget_save(&commands->budget, scan_now_ns(scan));
-    if (peer != 0 && !scan_budget_suffices(&commands->budget)) {
-        coalesce(commands, &event);
-    } else {
+    emit_due(scan);
+    if (!mbp_actor_is_peer(MBP_PEER_ACTOR(peer))) {
         scan_emit_waiting_commands(scan);
         mbp_events_emit(&scan->events, event);
-        if (peer != 0)
-            scan_budget_pay(&commands->budget);
+    } else if (commands->count == 0 && scan_budget_suffices(&commands->budget)) {
+        mbp_events_emit(&scan->events, event);
+        scan_budget_pay(&commands->budget);
+    } else {
+        coalesce(scan, &event);
     }
     scan_between_end(scan);
 }
@@ -93,7 +139,7 @@ void scan_note_command(struct mbp_scan *scan, enum mbp_event_code code, double v
     struct mbp_event event = {
         .code = (uint16_t)code, .machine = MBP_NONE16, .sensor = MBP_NONE16, .value = (float)value, .limit = NAN};
     mbp_event_by(&event, peer);
-    coalesce(&scan->commands, &event);
+    coalesce(scan, &event);
 }
 
 void scan_emit_due_commands(struct mbp_scan *scan)
@@ -105,8 +151,7 @@ void scan_emit_due_commands(struct mbp_scan *scan)
     if (!scan_budget_suffices(&commands->budget))
         return;
     scan_between_begin(scan);
-    scan_emit_waiting_commands(scan);
-    scan_budget_pay(&commands->budget);
+    emit_due(scan);
     scan_between_end(scan);
 }
 

@@ -107,7 +107,7 @@ static void arm(struct mbp_scan *scan)
 
 static void apply(struct mbp_scan *scan)
 {
-    if (scan_apply_wishes(scan) && scan->polling)
+    if (scan_apply_sim_commands(scan) && scan->polling)
         arm(scan);
 }
 

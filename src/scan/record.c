@@ -72,7 +72,8 @@ static bool retain_shelves(struct mbp_scan *scan, uint32_t most)
     for (uint32_t looked = 0; looked < state->sensor_count && most > 0; looked++) {
         uint32_t s = scan->shelf_from < state->sensor_count ? scan->shelf_from : 0;
         scan->shelf_from = s + 1;
-        if (state->shelf_end_ns[s] == 0 || state->shelf_end_ns[s] == MBP_SHELF_NO_END)
+        bool timed = state->shelf_end_ns[s] != 0 && state->shelf_end_ns[s] != MBP_SHELF_NO_END;
+        if (!timed && (state->alone[s].timed | state->alone[s].bypassed) == 0)
             continue;
         ok = retain_alarms(scan, s) && ok;
         most--;

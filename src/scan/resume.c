@@ -8,6 +8,7 @@
 #include "checkpoint.h"
 #include "mbplant/diagnosis.h"
 #include "mbplant/fault.h"
+#include "mbplant/state/seed.h"
 #include "mbplant/state/stored.h"
 #include "tail.h"
 
@@ -113,6 +114,8 @@ static enum mbp_status know_commands(struct mbp_scan *scan)
         return MBP_ERR_MEMORY;
     for (uint32_t i = 0; i < count; i++)
         scan->command_told[i] = mbp_setting_now(scan->config.plant, scan->state, i);
+    scan->command_told[count - 1] = SCAN_UNTOLD; /* a row of a seed that the file had before would come back with it */
+    scan->commands_missed = true;
     return MBP_OK;
 }
 
@@ -137,6 +140,7 @@ enum mbp_status scan_resume(struct mbp_scan *scan, struct scan_past *past)
     if (status == MBP_OK && journal != NULL)
         count_on(scan);
     scan->state->wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
+    mbp_state_take_seed(scan->config.plant, scan->state);
     if (status == MBP_OK)
         mbp_stored_forget(scan->config.plant, scan->state);
     return status == MBP_OK ? know_commands(scan) : status;
@@ -155,13 +159,13 @@ static struct mbp_plant *parse_former(const struct mbp_stored_checkpoint *stored
     const struct mbp_text text = {stored->plant_text, stored->plant_len};
     struct mbp_plant *former = NULL;
     char *path = NULL;
-    FILE *errors = fopen("/dev/null", "we");
-    if (errors != NULL && asprintf(&path, "%sformer.yaml", now->folder) > 0 &&
-        mbp_plant_parse(path, text, errors, &former) == MBP_OK)
+    struct mbp_buffer errors; /* told to nobody */
+    if (!mbp_buffer_open(&errors))
+        return NULL;
+    if (asprintf(&path, "%sformer.yaml", now->folder) > 0 && mbp_plant_parse(path, text, errors.out, &former) == MBP_OK)
         former->seed = now->seed;
     free(path);
-    if (errors != NULL)
-        fclose(errors);
+    free(mbp_buffer_close(&errors));
     return former;
 }
 

@@ -6,6 +6,7 @@
 #include "checkpoint.h"
 #include "mbplant/diagnosis.h"
 #include "mbplant/fault.h"
+#include "mbplant/image/alarm_command.h"
 #include "mbplant/image/touched.h"
 #include "mbplant/logic.h"
 #include "mbplant/machine.h"
@@ -25,6 +26,18 @@ static void force_by_coil(struct mbp_scan *scan, const struct mbp_write *write)
                           &scan->events);
 }
 
+/* Seconds that an interlock is held off; 0 arms it. */
+static void bypass(struct mbp_scan *scan, const struct mbp_write *write)
+{
+    const struct mbp_alarm_command command = {.sensor = write->index,
+                                              .alarm = MBP_ALARM_COUNT,
+                                              .deed = write->value != 0 ? MBP_DEED_BYPASS : MBP_DEED_RESTORE,
+                                              .seconds = (uint16_t)write->value,
+                                              .peer = write->peer.actor};
+    scan->state->alarms_version++; /* also when nothing changes: the register must show what is left */
+    mbp_diagnosis_do(scan->config.plant, scan->state, &command, &scan->events);
+}
+
 /* What concerns alarms alone. */
 static void latch_alarm(struct mbp_scan *scan, const struct mbp_write *write)
 {
@@ -34,6 +47,8 @@ static void latch_alarm(struct mbp_scan *scan, const struct mbp_write *write)
     bool on = write->value != 0;
     if (write->kind == MBP_WRITE_SHELVING)
         mbp_diagnosis_set_shelving(plant, state, write->index, (uint16_t)write->value, peer, &scan->events);
+    else if (write->kind == MBP_WRITE_BYPASS)
+        bypass(scan, write);
     else if (write->kind == MBP_WRITE_SHELVE_ALL)
         mbp_diagnosis_shelve_all(plant, state, write->index, on, peer, &scan->events);
     else if (write->kind == MBP_WRITE_SERVICE)
@@ -61,7 +76,7 @@ static void store(struct mbp_scan *scan, const struct mbp_write *write)
     struct mbp_event event = mbp_stored_event(plant, MBP_EV_POINT_WRITTEN, write->index);
     event.value = (float)mbp_register_of_bits(reg, now);
     event.limit = (float)mbp_register_of_bits(reg, before);
-    event.actor = (uint16_t)write->peer.actor;
+    mbp_event_by(&event, write->peer.actor);
     event.detail = mbp_event_write_detail(own->table, own->reg.addr, 0, 0);
     mbp_events_emit(&scan->events, event);
 }
@@ -75,6 +90,24 @@ static void touch(const struct mbp_plant *plant, struct mbp_state *state, const 
                                                       : UINT32_MAX;
     if (tag != UINT32_MAX)
         state->touched[tag] |= MBP_TOUCHED_WRITTEN;
+}
+
+/* Limits that stand in no block, but at points, the tables do not say: those of the same sensor that were written
+ * together stand next to each other. */
+static void take_neighbours(const struct mbp_write *writes, size_t count, size_t at, double limits[MBP_LIMIT_COUNT])
+{
+    size_t first = at < MBP_LIMIT_COUNT ? 0 : at - MBP_LIMIT_COUNT;
+    for (size_t i = first; i < count && i <= at + MBP_LIMIT_COUNT; i++) {
+        if (writes[i].kind == MBP_WRITE_LIMIT && writes[i].index == writes[at].index)
+            limits[writes[i].sub] = writes[i].value;
+    }
+}
+
+/* Whether the limit is what the point already showed: that changes nothing, however coarse the point is. */
+static bool is_shown_so(const struct mbp_state *state, const struct mbp_write *write)
+{
+    double now = state->limit[(size_t)write->index * MBP_LIMIT_COUNT + write->sub];
+    return mbp_grid_same(&write->own->reg, now, write->value);
 }
 
 /* Gives the masters' writes to the stages they are for; a machine's commands wait for `operate`. */
@@ -95,7 +128,9 @@ static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t 
             break;
         case MBP_WRITE_LIMIT:
             mbp_image_limits(scan->config.image, write->index, limits);
-            limits[write->sub] = write->value; /* where it stands in no block, the tables do not say it */
+            take_neighbours(writes, count, i, limits);
+            if (write->own != NULL && is_shown_so(scan->state, write))
+                break;
             mbp_diagnosis_set_limit(plant, scan->state, write->index, (enum mbp_limit)write->sub, limits, peer,
                                     &scan->events);
             break;
@@ -125,11 +160,13 @@ static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t 
         case MBP_WRITE_SHELVE_ALL:
         case MBP_WRITE_SHELVING:
         case MBP_WRITE_SERVICE:
+        case MBP_WRITE_BYPASS:
             latch_alarm(scan, write);
             break;
         case MBP_WRITE_STATE:
         case MBP_WRITE_NONE:
         case MBP_WRITE_SIMULATION:
+        case MBP_WRITE_RECORD:
             break;
         }
     }
@@ -157,6 +194,7 @@ void scan_latch_now(struct mbp_scan *scan)
     const struct mbp_write *writes;
     size_t count = mbp_image_latch(scan->config.image, &writes);
     latch(scan, writes, count);
+    scan_do_alarm_commands(scan);
     scan_latch_written(scan);
     scan_tail_latched(scan);
     request_states(scan, writes, count);
@@ -199,7 +237,7 @@ void mbp_scan_step(struct mbp_scan *scan)
 {
     struct mbp_state *state = scan->state;
     const struct mbp_clock *clock = &scan->config.clock;
-    scan_apply_wishes(scan);
+    scan_apply_sim_commands(scan);
     if (scan->observer.before != NULL)
         scan->observer.before(scan->observer.ctx);
     uint64_t begin_ns = clock->mono_ns(clock->ctx);
@@ -218,11 +256,13 @@ void mbp_scan_step(struct mbp_scan *scan)
         memset(state->touched, 0, state->touched_count);
     mbp_image_latch_reads(scan->config.image, state->touched);
     latch(scan, writes, count);
+    scan_do_alarm_commands(scan);
     scan_latch_written(scan);
     scan_tail_latched(scan);
     scan_coalesce_writes(scan);
     scan_latch_refusals(scan);
     scan_watch_masters(scan);
+    mbp_process_follow_seed(scan->process, state);
     mbp_fault_run(scan->config.plant, state);
     mbp_logic_run(scan->config.plant, state, &scan->events);
     mbp_control_run(scan->control, state);
@@ -263,12 +303,14 @@ void mbp_scan_observe(struct mbp_scan *scan, const struct mbp_scan_observer *obs
  * three requests and a planned end of maintenance with two events each, a trip or maintenance due, its counters; of an
  * actuator its command; of a controller its settings and its mode; of the raw points as many as are told; and the
  * refused writes, each with a count: what is new, and what every peer had coalesced; of an expression its fault, and of
- * an assignment the two of a request; of a watchdog a loss and a write, or a return. */
+ * an assignment the two of a request; of a watchdog a loss and a write, or a return; the instructor's that waited; of a
+ * command to an alarm two. */
 size_t scan_events_capacity(const struct mbp_plant *plant)
 {
-    return 256 + 3 * (size_t)plant->formula_count + 11 * (size_t)plant->machine_count +
-           34 * (size_t)plant->sensor_count + mbp_setting_count(plant) + plant->point_count +
-           3 * (size_t)plant->watchdog_count + MBP_WRITTEN_MAX + 2 * (MBP_REFUSALS_MAX + SCAN_REFUSERS + 1);
+    return 256 + 2 * SCAN_COMMANDS_MAX + 2 * (size_t)MBP_ALARM_COMMANDS_MAX + 3 * (size_t)plant->formula_count +
+           11 * (size_t)plant->machine_count + 34 * (size_t)plant->sensor_count + mbp_setting_count(plant) +
+           plant->point_count + 3 * (size_t)plant->watchdog_count + MBP_WRITTEN_MAX + MBP_SIM_FORCED_MAX +
+           2 * (MBP_REFUSALS_MAX + SCAN_SEATS + 1);
 }
 
 static enum mbp_status make_parts(struct mbp_scan *scan)
@@ -362,6 +404,7 @@ enum mbp_status mbp_scan_new(const struct mbp_scan_config *config, struct mbp_sc
             status = take_room(scan);
     }
     if (status == MBP_OK) {
+        scan_guard_logbook(scan);
         *out = scan;
     } else {
         mbp_scan_take_former(scan); /* the journal may still use it: it goes with the program */
@@ -381,10 +424,11 @@ struct mbp_plant *mbp_scan_take_former(struct mbp_scan *scan)
 void mbp_scan_close(struct mbp_scan *scan)
 {
     scan->sim.paused = scan->sim.paused || scan->stopped_paused;
-    scan_apply_wishes(scan);
+    scan_apply_sim_commands(scan);
     scan->events.count = 0;
     scan->events.wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
     scan_emit_waiting_commands(scan);
+    scan_do_alarm_commands(scan);
     scan_latch_written(scan);
     scan_emit_all_writes(scan);
     scan_latch_refusals(scan);

@@ -34,25 +34,35 @@ bool scan_budget_is_full(const struct scan_budget *budget);
 bool scan_budget_suffices(const struct scan_budget *budget); /* for one event */
 void scan_budget_pay(struct scan_budget *budget);            /* for one; all there is when that is less */
 
-/* Whose writes were refused: what is coalesced, and how much may still be told. */
-#define SCAN_REFUSERS 64u
+/* Places of peers, each with a budget of its own. What has more to it begins with one. */
+#define SCAN_SEATS 64u
 
-struct scan_refuser {
+struct scan_seat {
     struct scan_budget budget;
-    struct mbp_refusal coalesced;
-    uint32_t peer;
-    bool taken, has_coalesced;
+    uint16_t actor;
+    bool taken, waits; /* something of his is not told yet */
 };
 
-/* Commands of the instructor that were not told yet, oldest first: one of each code. */
-#define SCAN_COMMAND_CODES 10u
+/* The actor's of SCAN_SEATS + 1 seats, `size` bytes from one to the next, or one that a quiet peer no longer needs, or
+ * the last one, which all share that find none. All budgets are saved up to now. */
+struct scan_seat *scan_seat_of(struct scan_seat *seats, size_t size, uint16_t actor, uint64_t now_ns);
+
+/* Whose writes were refused: what is coalesced where something waits. */
+struct scan_refuser {
+    struct scan_seat seat;
+    struct mbp_refusal coalesced;
+};
+
+/* Commands of the instructor that were not told yet, oldest first: one of each code, of each point or parameter. */
+#define SCAN_COMMANDS_MAX  128u
+#define SCAN_COMMAND_CODES 10u /* of these places are for what is of no point */
 struct scan_command {
     struct mbp_event event;
     uint32_t count; /* of commands that it stands for */
 };
 struct scan_commands {
     struct scan_budget budget; /* in time of the monotonic clock: a plant may stand still */
-    struct scan_command waiting[SCAN_COMMAND_CODES];
+    struct scan_command waiting[SCAN_COMMANDS_MAX];
     size_t count;
     uint64_t restore_at_ns; /* no restore before that */
 };
@@ -70,8 +80,8 @@ struct mbp_scan {
     struct mbp_scan_stats stats;
     struct mbp_scan_observer observer; /* its functions NULL = nobody */
 
-    struct scan_refuser refusers[SCAN_REFUSERS + 1]; /* the last: whoever has no place of its own */
-    bool refusals_wait;                              /* one of them has something to tell yet */
+    struct scan_refuser refusers[SCAN_SEATS + 1];
+    bool refusals_wait; /* one of them has something to tell yet */
     struct scan_commands commands;
     double parameters_asked[MBP_PARAMETERS_MAX];
     struct scan_writes *writes; /* accepted ones: what is coalesced, and how much each peer may still bring */
@@ -81,6 +91,7 @@ struct mbp_scan {
     uint32_t retain_from; /* after a loss for want of room: the sensor, then machine to go on with; UINT32_MAX = none */
     uint32_t shelf_from;  /* the sensor whose shelf is looked at next */
     size_t unrecorded;    /* events of the scan that is under way, which the journal does not have yet */
+    uint32_t told;        /* the number of what people told last; 0 = nothing, or there is no journal */
     bool trouble_told;
     uint32_t faults_told;   /* the journal knows all of them as they were at this mbp_state.fault_changes */
     bool faults_unknown;    /* ... or nothing of them */
@@ -98,6 +109,7 @@ struct mbp_scan {
     uint64_t checkpoint_taken_ns;             /* monotonic */
     bool checkpoint_wanted;                   /* whatever the time */
     struct scan_tail tail;
+    struct scan_seat tellers[SCAN_SEATS + 1]; /* in time of the monotonic clock, too */
     bool keeps_back; /* what is recorded goes to the journal with what follows, all or nothing */
 
     /* time */
@@ -130,6 +142,9 @@ size_t scan_events_capacity(const struct mbp_plant *plant);
 /* latch: takes in what masters wrote; their requests to machines too, outside a scan. */
 void scan_latch_now(struct mbp_scan *scan);
 
+/* alarm_commands.c: carries out what the command records of units were asked for. */
+void scan_do_alarm_commands(struct mbp_scan *scan);
+
 /* audit_writes.c: who did what. */
 enum mbp_status scan_writes_new(struct scan_writes **out); /* Ownership: free */
 void scan_latch_written(struct mbp_scan *scan);            /* tells what masters changed that no stage takes in */
@@ -145,8 +160,7 @@ void scan_coalesce_again(struct mbp_scan *scan,
 /* audit_refusals.c: takes in what was refused since the last scan, and tells what may be told; tells all. */
 void scan_latch_refusals(struct mbp_scan *scan);
 void scan_emit_all_refusals(struct mbp_scan *scan);
-size_t scan_refusals_coalesced(const struct mbp_scan *scan,
-                               struct mbp_refusal out[SCAN_REFUSERS + 1]); /* all of them */
+size_t scan_refusals_coalesced(const struct mbp_scan *scan, struct mbp_refusal out[SCAN_SEATS + 1]); /* all of them */
 void scan_refuse_again(struct mbp_scan *scan,
                        const struct mbp_refusal *coalesced); /* as another run had it coalesced */
 
@@ -163,7 +177,7 @@ void scan_publish(struct mbp_scan *scan);
 void scan_watch_masters(struct mbp_scan *scan);
 
 /* Does what the instructor's unit was asked for since the last call; whether there was anything. */
-bool scan_apply_wishes(struct mbp_scan *scan);
+bool scan_apply_sim_commands(struct mbp_scan *scan);
 
 /* Around events that are told between two scans. */
 void scan_between_begin(struct mbp_scan *scan);
@@ -187,12 +201,25 @@ void scan_emit_command_event(struct mbp_scan *scan, struct mbp_event event, uint
 /* pace.c: requests that ask for scans before their answer get them. */
 void scan_serve_lock_steps(struct mbp_scan *scan);
 
+/* logbook.c: what people told since the last time. */
+void scan_tell_logbook(struct mbp_scan *scan);
+/* From here on each peer may tell ten a second. */
+void scan_guard_logbook(struct mbp_scan *scan);
+
 /* force.c: what was asked of points since the last time. */
 void scan_apply_forces(struct mbp_scan *scan);
+
+/* Before another plant takes over: lets go what cannot be held there, and tells it. `to` is the state that it will
+ * have. */
+void scan_release_dropped(struct mbp_scan *scan, const struct mbp_carry *carry, struct mbp_state *to, uint32_t peer);
+
 void scan_emit_due_commands(struct mbp_scan *scan);
 void scan_emit_waiting_commands(struct mbp_scan *scan);
 bool scan_may_restore(const struct mbp_scan *scan);
 void scan_pay_restore(struct mbp_scan *scan, size_t events);
+
+/* snapshot.c: the plant is as it was then, in a state of its own. */
+void scan_restore_to(struct mbp_scan *scan, const struct mbp_state *then, uint32_t peer);
 
 /* snapshot.c: the bytes of one that another run took of this plant; what is none is left out. */
 void scan_take_snapshot(struct mbp_scan *scan, const void *bytes, size_t len);

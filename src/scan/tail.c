@@ -101,22 +101,22 @@ static uint64_t never_zero(uint64_t sum)
     return sum != 0 ? sum : 1;
 }
 
+/* Of what is there, for this is reckoned with each scan of a master in lock-step. */
 static uint64_t sum_of_untold(const struct scan_untold *untold)
 {
-    return never_zero(mbp_checksum(sizeof *untold, untold, sizeof *untold));
+    uint64_t refused = mbp_checksum(sizeof *untold, untold->refused, untold->refused_count * sizeof untold->refused[0]);
+    return never_zero(mbp_checksum(refused, untold->command, untold->command_count * sizeof untold->command[0]));
 }
 
 static void note_untold(const struct mbp_scan *scan, uint8_t *half, struct scan_note *note)
 {
-    struct scan_untold untold;
-    memset(&untold, 0, sizeof untold); /* gaps too */
-    untold.refused_count = scan_refusals_coalesced(scan, untold.refused);
-    untold.command_count = scan->commands.count;
-    if (untold.refused_count + untold.command_count == 0)
+    struct scan_untold *untold = (struct scan_untold *)(void *)(half + UNTOLD_AT);
+    untold->refused_count = scan_refusals_coalesced(scan, untold->refused);
+    untold->command_count = scan->commands.count;
+    if (untold->refused_count + untold->command_count == 0)
         return;
-    memcpy(untold.command, scan->commands.waiting, untold.command_count * sizeof untold.command[0]);
-    memcpy(half + UNTOLD_AT, &untold, sizeof untold);
-    note->untold_sum = sum_of_untold(&untold);
+    memcpy(untold->command, scan->commands.waiting, untold->command_count * sizeof untold->command[0]);
+    note->untold_sum = sum_of_untold(untold);
 }
 
 static uint64_t sum_of_state(const struct mbp_scan *scan, const uint8_t *bytes)
@@ -232,8 +232,8 @@ static void take_untold(struct mbp_scan *scan, const uint8_t *half, const struct
 {
     struct scan_untold untold;
     memcpy(&untold, half + UNTOLD_AT, sizeof untold);
-    if (note->untold_sum == 0 || note->untold_sum != sum_of_untold(&untold) ||
-        untold.refused_count > SCAN_REFUSERS + 1 || untold.command_count > SCAN_COMMAND_CODES)
+    if (note->untold_sum == 0 || untold.refused_count > SCAN_SEATS + 1 || untold.command_count > SCAN_COMMANDS_MAX ||
+        note->untold_sum != sum_of_untold(&untold))
         return;
     for (size_t i = 0; i < untold.refused_count; i++)
         scan_refuse_again(scan, &untold.refused[i]);

@@ -15,8 +15,8 @@ struct scan_pending {
 
 /* Refusals and commands that are not told yet. */
 struct scan_untold {
-    struct mbp_refusal refused[SCAN_REFUSERS + 1];
-    struct scan_command command[SCAN_COMMAND_CODES];
+    struct mbp_refusal refused[SCAN_SEATS + 1];
+    struct scan_command command[SCAN_COMMANDS_MAX];
     uint64_t refused_count, command_count;
 };
 

@@ -3,7 +3,9 @@
 #include <math.h>
 
 #include "mbplant/codec.h"
+#include "mbplant/event/seed.h"
 #include "mbplant/fault.h"
+#include "mbplant/image/logbook.h"
 #include "mbplant/point.h"
 #include "tail.h"
 
@@ -92,16 +94,16 @@ enum mbp_status mbp_scan_fault_begin(struct mbp_scan *scan, const struct mbp_eff
     return mbp_fault_begin(scan->config.plant, scan->state, effect, fault);
 }
 
-static void apply_faults(struct mbp_scan *scan, const struct mbp_wishes *wishes)
+static void apply_faults(struct mbp_scan *scan, const struct mbp_sim_commands *commands)
 {
     uint32_t fault;
     for (uint32_t f = 0; f < mbp_fault_total(scan->config.plant); f++) {
-        bool on = wishes->coils[mbp_sim_fault_coil(scan->config.plant->fault_count, f)] != 0;
+        bool on = commands->coils[mbp_sim_fault_coil(scan->config.plant->fault_count, f)] != 0;
         if (on != scan->state->fault[f].active)
             mbp_fault_set(scan->config.plant, scan->state, f, on);
     }
-    if (wishes->begin)
-        mbp_scan_fault_begin(scan, &wishes->effect, &fault);
+    if (commands->begin)
+        mbp_scan_fault_begin(scan, &commands->effect, &fault);
 }
 
 enum mbp_status mbp_scan_set_parameter(struct mbp_scan *scan, uint32_t parameter, double value, uint32_t peer)
@@ -126,6 +128,19 @@ enum mbp_status mbp_scan_set_parameter(struct mbp_scan *scan, uint32_t parameter
     return MBP_OK;
 }
 
+void mbp_scan_set_seed(struct mbp_scan *scan, uint64_t seed, uint32_t peer)
+{
+    struct mbp_event event = {.code = MBP_EV_SIM_SEED, .machine = MBP_NONE16, .sensor = MBP_NONE16};
+    if (seed == scan->state->seed)
+        return;
+    scan->state->seed = seed;
+    mbp_fault_follow_seed(scan->config.plant, scan->state);
+    scan->faults_unknown = true;
+    scan->commands_missed = true; /* the event may wait: what it tells does not */
+    mbp_event_put_seed(&event, seed);
+    scan_emit_command_event(scan, event, peer);
+}
+
 /* What stands in the unit is what was published, or what somebody wrote since. */
 static void apply_parameters(struct mbp_scan *scan, const uint16_t *words, uint32_t peer)
 {
@@ -137,30 +152,44 @@ static void apply_parameters(struct mbp_scan *scan, const uint16_t *words, uint3
         mbp_scan_set_parameter(scan, p, scan->parameters_asked[p], peer);
 }
 
-bool scan_apply_wishes(struct mbp_scan *scan)
+static void instruct(struct mbp_scan *scan, const struct mbp_sim_commands *commands)
 {
-    struct mbp_wishes wishes;
-    if (!mbp_image_instructor_waits(scan->config.image) ||
-        !mbp_image_instructor_asked(scan->config.image, scan_may_restore(scan), &wishes))
+    uint32_t peer = commands->peer.actor;
+    bool reseed = commands->seed != scan->state->seed; /* else it is what was published: a restore may bring another */
+    apply_faults(scan, commands);
+    apply_parameters(scan, commands->parameters, peer);
+    scan_apply_forces(scan);
+    if (commands->snapshot)
+        mbp_scan_snapshot(scan, peer);
+    if (commands->restore)
+        mbp_scan_restore(scan, peer);
+    if (reseed)
+        mbp_scan_set_seed(scan, commands->seed, peer);
+    mbp_scan_set_speed(scan, commands->speed, peer); /* half a speed may be none: it waits for its other half */
+    if (commands->paused)
+        mbp_scan_pause(scan, peer);
+    if (commands->steps != 0)
+        mbp_scan_step_by(scan, commands->steps, peer);
+    if (!commands->paused)
+        mbp_scan_resume(scan, peer);
+    scan->checkpoint_wanted = true; /* nothing else retains it */
+}
+
+bool scan_apply_sim_commands(struct mbp_scan *scan)
+{
+    struct mbp_image *image = scan->config.image;
+    struct mbp_sim_commands commands;
+    bool told = mbp_image_logbook_waits(image);
+    bool asked =
+        mbp_image_instructor_waits(image) && mbp_image_instructor_asked(image, scan_may_restore(scan), &commands);
+    if (!told && !asked)
         return false;
     scan_tail_seen(scan);
     scan->keeps_back = true;
-    uint32_t peer = wishes.peer.actor;
-    apply_faults(scan, &wishes);
-    apply_parameters(scan, wishes.parameters, peer);
-    scan_apply_forces(scan);
-    if (wishes.snapshot)
-        mbp_scan_snapshot(scan, peer);
-    if (wishes.restore)
-        mbp_scan_restore(scan, peer);
-    mbp_scan_set_speed(scan, wishes.speed, peer); /* half a speed may be none: it waits for its other half */
-    if (wishes.paused)
-        mbp_scan_pause(scan, peer);
-    if (wishes.steps != 0)
-        mbp_scan_step_by(scan, wishes.steps, peer);
-    if (!wishes.paused)
-        mbp_scan_resume(scan, peer);
-    scan->checkpoint_wanted = true; /* nothing else retains it */
+    if (told)
+        scan_tell_logbook(scan);
+    if (asked)
+        instruct(scan, &commands);
     scan->keeps_back = false;
     scan_between_begin(scan);
     scan_between_end(scan);

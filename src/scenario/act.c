@@ -4,8 +4,7 @@
 
 #include "scenario_priv.h"
 
-/* The plant itself: nobody's write, as the journal has it. */
-static const struct mbp_peer nobody = {0};
+static const struct mbp_peer itself = {MBP_ACTOR_THE_SCENARIO};
 
 static enum mbp_status write_point(struct mbp_image *image, const struct put *put)
 {
@@ -15,7 +14,7 @@ static enum mbp_status write_point(struct mbp_image *image, const struct put *pu
         return MBP_ERR_MISSING;
     if (put->table == MBP_COILS) {
         bytes[0] = (uint8_t)put->words[0];
-        return mbp_image_write_bits(unit, put->addr, 1, bytes, nobody);
+        return mbp_image_write_bits(unit, put->addr, 1, bytes, itself);
     }
     for (unsigned i = 0; i < put->count; i++) {
         uint16_t word = put->words[i];
@@ -24,7 +23,7 @@ static enum mbp_status write_point(struct mbp_image *image, const struct put *pu
         bytes[2 * i] = (uint8_t)(word >> 8);
         bytes[2 * i + 1] = (uint8_t)word;
     }
-    return mbp_image_write_words(unit, put->addr, put->count, bytes, nobody);
+    return mbp_image_write_words(unit, put->addr, put->count, bytes, itself);
 }
 
 static void count_refusal(struct mbp_play *play, enum mbp_status status)
@@ -55,16 +54,16 @@ static void act_fault(struct mbp_play *play, uint32_t index)
         count_refusal(play, mbp_scan_fault_set(scan, fault, step->on));
 }
 
-static void open_wish(struct mbp_play *play, uint32_t index)
+static void open_expectation(struct mbp_play *play, uint32_t index)
 {
-    const struct wish *wish = &play->config.scenario->wishes[index];
-    struct open_wish *open = &play->wishes[index];
+    const struct expectation *expectation = &play->config.scenario->expectations[index];
+    struct open_expectation *open = &play->expectations[index];
     open->verdict = MBP_VERDICT_OPEN;
     open->begin_ns = play->now_ns;
     open->written = NAN;
-    open->deadline_ns = wish->when == WHEN_BEFORE ? wish->span_ns
-                        : wish->when == WHEN_NEXT ? mbp_time_add_sat(play->now_ns, play->config.plant->scan_ns)
-                                                  : mbp_time_add_sat(play->now_ns, wish->span_ns);
+    open->deadline_ns = expectation->when == WHEN_BEFORE ? expectation->span_ns
+                        : expectation->when == WHEN_NEXT ? mbp_time_add_sat(play->now_ns, play->config.plant->scan_ns)
+                                                         : mbp_time_add_sat(play->now_ns, expectation->span_ns);
 }
 
 static void tell_step(const struct mbp_play *play, const struct step *step)
@@ -87,8 +86,8 @@ void act_step(struct mbp_play *play, uint32_t index)
         play->notes[play->note_count] = index;
         play->noted_ns[play->note_count++] = play->now_ns;
     }
-    if (step->wish != UINT32_MAX)
-        open_wish(play, step->wish);
+    if (step->expectation != UINT32_MAX)
+        open_expectation(play, step->expectation);
     else if (step->act == ACT_FAULT)
         act_fault(play, index);
     play->acting = true;

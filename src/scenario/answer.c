@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "mbplant/event/comment.h"
 #include "scenario_priv.h"
 
 /* ---- writes ----------------------------------------------------------------------------------------------------- */
@@ -38,18 +39,18 @@ void answer_written(void *ctx, const struct mbp_image_unit *unit, enum mbp_table
 {
     struct mbp_play *play = ctx;
     const struct mbp_scenario *scenario = play->config.scenario;
-    for (uint32_t i = 0; i < scenario->wish_count && !play->acting; i++) {
-        const struct wish *wish = &scenario->wishes[i];
-        struct open_wish *open = &play->wishes[i];
-        if (wish->kind != WISH_WRITTEN || open->verdict != MBP_VERDICT_OPEN)
+    for (uint32_t i = 0; i < scenario->expectation_count && !play->acting; i++) {
+        const struct expectation *expectation = &scenario->expectations[i];
+        struct open_expectation *open = &play->expectations[i];
+        if (expectation->kind != EXPECTED_WRITTEN || open->verdict != MBP_VERDICT_OPEN)
             continue;
-        const struct put *put = &wish->puts.items[0];
+        const struct put *put = &expectation->puts.items[0];
         if (unit->unit->id != put->unit || !touches(put, table, addr, count) || open->spoilt)
             continue;
         open->seen = holds(unit, put);
         open->written = value_at(unit, put);
         open->touched = !open->seen && is_partial(unit, put);
-        if (wish->first && !open->seen && !open->touched)
+        if (expectation->first && !open->seen && !open->touched)
             open->spoilt = true;
     }
 }
@@ -58,29 +59,28 @@ void answer_written(void *ctx, const struct mbp_image_unit *unit, enum mbp_table
 static void end_parts(struct mbp_play *play)
 {
     const struct mbp_scenario *scenario = play->config.scenario;
-    for (uint32_t i = 0; i < scenario->wish_count; i++) {
-        struct open_wish *open = &play->wishes[i];
+    for (uint32_t i = 0; i < scenario->expectation_count; i++) {
+        struct open_expectation *open = &play->expectations[i];
         if (!open->touched)
             continue;
-        const struct put *put = &scenario->wishes[i].puts.items[0];
+        const struct put *put = &scenario->expectations[i].puts.items[0];
         const struct mbp_image_unit *unit = mbp_image_unit(play->config.image, put->unit);
         open->touched = is_partial(unit, put);
-        open->spoilt = open->spoilt || (scenario->wishes[i].first && !open->touched);
+        open->spoilt = open->spoilt || (scenario->expectations[i].first && !open->touched);
     }
 }
 
 /* ---- events ----------------------------------------------------------------------------------------------------- */
 
-/* A scenario's own steps have no peer, but neither have masters over IPv6 and the model student. The latter never acts
- * in the scan of a step; of the former one that does is not told apart. */
+/* The model student is told as the scenario's own steps are; he never acts in the scan of one. */
 static bool by_student(const struct mbp_play *play, const struct mbp_event *event)
 {
-    return event->actor != MBP_ACTOR_THE_PLANT || !play->acted;
+    return mbp_actor_is_peer(event->actor) || (event->actor != MBP_ACTOR_THE_LOGIC && !play->acted);
 }
 
 static void spoil(struct mbp_play *play, uint32_t index, const char *text)
 {
-    struct open_wish *open = &play->wishes[index];
+    struct open_expectation *open = &play->expectations[index];
     if (!open->spoilt)
         snprintf(open->found, sizeof open->found, "%s", text);
     open->spoilt = true;
@@ -93,19 +93,19 @@ static void see_acknowledged(struct mbp_play *play, const struct mbp_event *even
     char text[FOUND_LEN];
     snprintf(text, sizeof text, "the first alarm that was acknowledged is %s.%s", name,
              mbp_limit_name((enum mbp_limit)event->detail));
-    for (uint32_t i = 0; i < scenario->wish_count; i++) {
-        const struct wish *wish = &scenario->wishes[i];
+    for (uint32_t i = 0; i < scenario->expectation_count; i++) {
+        const struct expectation *expectation = &scenario->expectations[i];
         const uint32_t machine = play->config.plant->sensors[sensor].machine;
-        if (play->wishes[i].verdict != MBP_VERDICT_OPEN || wish->kind != WISH_ACKNOWLEDGED)
+        if (play->expectations[i].verdict != MBP_VERDICT_OPEN || expectation->kind != EXPECTED_ACKNOWLEDGED)
             continue;
-        bool of_sensor = wish->target.kind == TARGET_SENSOR    ? wish->target.index == sensor
-                         : wish->target.kind == TARGET_MACHINE ? wish->target.index == machine
-                                                               : true;
-        bool counts = !wish->student || by_student(play, event);
-        if (counts && wish->first && !of_sensor)
+        bool of_sensor = expectation->target.kind == TARGET_SENSOR    ? expectation->target.index == sensor
+                         : expectation->target.kind == TARGET_MACHINE ? expectation->target.index == machine
+                                                                      : true;
+        bool counts = !expectation->student || by_student(play, event);
+        if (counts && expectation->first && !of_sensor)
             spoil(play, i, text);
-        if (counts && of_sensor && (wish->target.alarms >> event->detail & 1u) != 0)
-            play->wishes[i].seen = true;
+        if (counts && of_sensor && (expectation->target.alarms >> event->detail & 1u) != 0)
+            play->expectations[i].seen = true;
     }
 }
 
@@ -116,10 +116,10 @@ static void see_asked(struct mbp_play *play, uint32_t machine, unsigned state, b
     char text[FOUND_LEN];
     snprintf(text, sizeof text, "the first state that was asked for is %s%s",
              mbp_state_name((enum mbp_state_code)state), refused ? ", which was refused" : "");
-    for (uint32_t i = 0; i < scenario->wish_count; i++) {
-        const struct wish *wish = &scenario->wishes[i];
-        if (play->wishes[i].verdict == MBP_VERDICT_OPEN && wish->kind == WISH_ASKED && wish->first &&
-            wish->index == machine && (refused || state != wish->state))
+    for (uint32_t i = 0; i < scenario->expectation_count; i++) {
+        const struct expectation *expectation = &scenario->expectations[i];
+        if (play->expectations[i].verdict == MBP_VERDICT_OPEN && expectation->kind == EXPECTED_ASKED &&
+            expectation->first && expectation->index == machine && (refused || state != expectation->state))
             spoil(play, i, text);
     }
 }
@@ -127,8 +127,7 @@ static void see_asked(struct mbp_play *play, uint32_t machine, unsigned state, b
 static void see_machine(struct mbp_play *play, const struct mbp_event *event, uint32_t machine)
 {
     unsigned to = mbp_event_state_to(event->detail);
-    if (event->code == MBP_EV_MACHINE_REFUSED &&
-        event->actor != MBP_ACTOR_THE_PLANT) /* without a peer the plant asked, or the scenario */
+    if (event->code == MBP_EV_MACHINE_REFUSED && mbp_actor_is_peer(event->actor))
         see_asked(play, machine, to, true);
     if (event->code != MBP_EV_MACHINE_STATE)
         return;
@@ -157,15 +156,16 @@ void answer_scan(struct mbp_play *play, const struct mbp_event *events, size_t c
 
 bool answer_in_order(struct mbp_play *play, uint32_t index)
 {
-    const struct wish *wish = &play->config.scenario->wishes[index];
+    const struct expectation *expectation = &play->config.scenario->expectations[index];
     char text[FOUND_LEN];
-    if (wish->after == UINT32_MAX)
+    if (expectation->after == UINT32_MAX)
         return true;
-    const struct open_wish *before = &play->wishes[wish->after];
-    uint64_t did_ns = wish->kind == WISH_ASKED ? play->asked_ns[wish->index] : play->now_ns;
+    const struct open_expectation *before = &play->expectations[expectation->after];
+    uint64_t did_ns = expectation->kind == EXPECTED_ASKED ? play->asked_ns[expectation->index] : play->now_ns;
     if (before->verdict == MBP_VERDICT_MISSED || (before->verdict == MBP_VERDICT_MET && did_ns >= before->decided_ns))
         return true;
-    snprintf(text, sizeof text, "it was done before its turn: %s", play->config.scenario->wishes[wish->after].what);
+    snprintf(text, sizeof text, "it was done before its turn: %s",
+             play->config.scenario->expectations[expectation->after].what);
     spoil(play, index, text);
     return false;
 }

@@ -1,5 +1,6 @@
 /* bind: what a scenario says, in terms of its plant. */
 #include <string.h>
+#include <strings.h>
 
 #include "mbplant/fault.h"
 #include "scenario_priv.h"
@@ -81,7 +82,8 @@ static uint32_t beginning(const struct mbp_scenario *scenario, uint32_t before, 
     const struct step_def *defs = scenario->def.timeline.items;
     for (uint32_t i = before; i-- > 0;) {
         const char *own = defs[i].fault.own.fault.name;
-        if (scenario->steps[i].act == ACT_FAULT && defs[i].fault.name == NULL && own != NULL && strcmp(own, name) == 0)
+        if (scenario->steps[i].act == ACT_FAULT && defs[i].fault.name == NULL && own != NULL &&
+            strcasecmp(own, name) == 0)
             return i;
     }
     return UINT32_MAX;
@@ -151,7 +153,7 @@ static void bind_time(struct mbp_scenario *scenario, const struct step_def *def,
 
 static void bind_act(struct mbp_scenario *scenario, struct step_def *def, uint32_t at, struct step *step)
 {
-    struct wish *wish = &scenario->wishes[scenario->wish_count];
+    struct expectation *expectation = &scenario->expectations[scenario->expectation_count];
     step->act = step_act(def);
     switch (step->act) {
     case ACT_INJECT:
@@ -176,12 +178,12 @@ static void bind_act(struct mbp_scenario *scenario, struct step_def *def, uint32
         step->note = def->note;
         break;
     case ACT_EXPECT:
-        step->wish = scenario->wish_count++;
-        bind_expect(scenario, &def->expect, step->at_ns, wish);
+        step->expectation = scenario->expectation_count++;
+        bind_expect(scenario, &def->expect, step->at_ns, expectation);
         break;
     case ACT_STUDENT:
-        step->wish = scenario->wish_count++;
-        bind_student(scenario, &def->student, step->at_ns, wish);
+        step->expectation = scenario->expectation_count++;
+        bind_student(scenario, &def->student, step->at_ns, expectation);
         break;
     case ACT_COUNT:
         break; /* told */
@@ -194,13 +196,13 @@ static enum mbp_status bind_timeline(struct mbp_scenario *scenario)
     uint32_t count = scenario->def.timeline.count;
     uint64_t before_ns = 0;
     scenario->steps = mbp_arena_array(&scenario->arena, count + 1u, sizeof *scenario->steps);
-    scenario->wishes = mbp_arena_array(&scenario->arena, count + 1u, sizeof *scenario->wishes);
-    if (scenario->steps == NULL || scenario->wishes == NULL)
+    scenario->expectations = mbp_arena_array(&scenario->arena, count + 1u, sizeof *scenario->expectations);
+    if (scenario->steps == NULL || scenario->expectations == NULL)
         return MBP_ERR_MEMORY;
     for (uint32_t i = 0; i < count; i++) {
         struct step *step = &scenario->steps[i];
-        *step = (struct step){.fault = UINT32_MAX, .began = UINT32_MAX, .wish = UINT32_MAX};
-        scenario->wishes[scenario->wish_count].index = UINT32_MAX;
+        *step = (struct step){.fault = UINT32_MAX, .began = UINT32_MAX, .expectation = UINT32_MAX};
+        scenario->expectations[scenario->expectation_count].index = UINT32_MAX;
         bind_time(scenario, &defs[i], before_ns, step);
         condition_bind(scenario, &defs[i], step);
         bind_act(scenario, &defs[i], i, step);

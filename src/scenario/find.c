@@ -89,7 +89,11 @@ static bool find_alarm(struct mbp_scenario *scenario, const struct mbp_def *def,
     uint32_t index = mbp_plant_find_sensor(scenario->plant, sensor);
     if (index == UINT32_MAX)
         return false;
-    int alarm = mbp_words_find(&mbp_alarm_words, point + 1);
+    int alarm = -1;
+    for (unsigned a = 0; a < mbp_alarm_words.count; a++) {
+        if (strcasecmp(mbp_alarm_words.names[a], point + 1) == 0)
+            alarm = (int)a;
+    }
     if (alarm < 0) {
         const char *near = mbp_nearest(point + 1, mbp_alarm_words.names, mbp_alarm_words.count);
         mbp_reader_tell(&scenario->reader, mbp_def_node(def, key), "'%s' is no alarm of %s; its alarms are %s%s%s%s",
@@ -106,7 +110,7 @@ bool find_target(struct mbp_scenario *scenario, const struct mbp_def *def, const
     const struct mbp_plant *plant = scenario->plant;
     uint32_t sensor = mbp_plant_find_sensor(plant, name);
     uint32_t machine = mbp_plant_find_machine(plant, name);
-    if (strcmp(name, "all") == 0) {
+    if (strcasecmp(name, "all") == 0) {
         *out = (struct target){TARGET_ALL, 0, MBP_ALARMS_ALL};
         return true;
     }
@@ -162,29 +166,6 @@ static int collect(const struct mbp_point *point, void *ctx)
     return 0;
 }
 
-/* "holding_registers 901": any address of a raw block. */
-static bool raw_point(const struct mbp_plant *plant, uint32_t unit, const char *name, struct mbp_point *point)
-{
-    static const enum mbp_table tables[] = {MBP_COILS, MBP_HOLDING_REGISTERS};
-    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
-        const char *table = mbp_table_name(tables[t]);
-        size_t len = strlen(table);
-        char *end;
-        if (strncmp(name, table, len) != 0 || name[len] != ' ' || name[len + 1] < '0' || name[len + 1] > '9')
-            continue;
-        unsigned long addr = strtoul(name + len + 1, &end, 10);
-        if (*end != '\0' || addr > UINT16_MAX || !mbp_map_point_at(plant, unit, tables[t], (uint16_t)addr, point))
-            return false;
-        if (strcmp(point->what, "raw") != 0)
-            return point->addr == addr;
-        point->addr = (uint16_t)addr;
-        point->count = 1;
-        snprintf(point->name, sizeof point->name, "%s %lu", table, addr);
-        return true;
-    }
-    return false;
-}
-
 /* How many units have it; the first one's is put out. */
 static unsigned look_in_units(const struct mbp_plant *plant, const char *name, uint32_t id, struct mbp_point *point,
                               uint8_t *unit)
@@ -196,7 +177,8 @@ static unsigned look_in_units(const struct mbp_plant *plant, const char *name, u
         if ((id != 0 && plant->units[u].id != id) || plant->units[u].instructor)
             continue;
         search.found = false;
-        if (!raw_point(plant, u, name, &found) && mbp_map_points(plant, u, compare, &search) == 0 && !search.found)
+        if (!mbp_map_point_named_at(plant, u, name, &found) && mbp_map_points(plant, u, compare, &search) == 0 &&
+            !search.found)
             continue;
         if (units++ == 0) {
             *point = found;
@@ -226,6 +208,12 @@ static unsigned look_for_write(const struct mbp_plant *plant, const struct write
 {
     char limit[96 + sizeof ".limit"];
     unsigned units = look_in_units(plant, def->point, def->unit, point, unit);
+    const char *dot = strrchr(def->point, '.');
+    if (units == 0 && dot != NULL && strcasecmp(dot, ".command") == 0) { /* masters write it by the name alone */
+        snprintf(limit, sizeof limit, "%.*s", (int)(dot - def->point), def->point);
+        return mbp_plant_find_actuator(plant, limit) != UINT32_MAX ? look_in_units(plant, limit, def->unit, point, unit)
+                                                                   : 0;
+    }
     const char *meant = units > 0 ? mbp_map_name_to_write(point, limit, sizeof limit) : NULL;
     unsigned of_limit = meant != NULL ? look_in_units(plant, meant, def->unit, point, unit) : 0;
     return of_limit > 0 ? of_limit : units;

@@ -43,62 +43,64 @@ static bool is_acknowledged(const struct mbp_play *play, uint32_t index)
 {
     const struct mbp_state *state = mbp_scan_state(play->config.scan);
     const struct mbp_plant *plant = play->config.plant;
-    const struct wish *wish = &play->config.scenario->wishes[index];
-    if (judge_any_alarm(plant, &wish->target, state->unack, state->hidden, NULL))
+    const struct expectation *expectation = &play->config.scenario->expectations[index];
+    if (judge_any_alarm(plant, &expectation->target, state->unack, state->hidden, NULL))
         return false;
-    return play->wishes[index].seen ||
-           (!wish->student && judge_any_alarm(plant, &wish->target, state->active, NULL, NULL));
+    return play->expectations[index].seen ||
+           (!expectation->student && judge_any_alarm(plant, &expectation->target, state->active, NULL, NULL));
 }
 
-double judge_value(const struct mbp_play *play, const struct wish *wish)
+double judge_value(const struct mbp_play *play, const struct expectation *expectation)
 {
     const struct mbp_state *state = mbp_scan_state(play->config.scan);
-    bool shown = wish->index < play->config.plant->sensor_count && !wish->process;
-    return shown ? state->value[wish->index] : state->lagged[wish->index];
+    bool shown = expectation->index < play->config.plant->sensor_count && !expectation->process;
+    return shown ? state->value[expectation->index] : state->lagged[expectation->index];
 }
 
 /* As a master sees them, both in the register; the process itself has none. */
-static bool is_between(const struct mbp_play *play, const struct wish *wish)
+static bool is_between(const struct mbp_play *play, const struct expectation *expectation)
 {
     static const struct mbp_register position = {.scale = 1, .words = 2, .type = MBP_FLOAT32};
     const struct mbp_plant *plant = play->config.plant;
-    double value = judge_value(play, wish);
-    if (wish->process)
-        return value >= wish->low && value <= wish->high;
+    double value = judge_value(play, expectation);
+    if (expectation->process)
+        return value >= expectation->low && value <= expectation->high;
     const struct mbp_register *reg = &position;
-    if (wish->index < plant->sensor_count)
-        reg = &plant->sensors[wish->index].reg;
+    if (expectation->index < plant->sensor_count)
+        reg = &plant->sensors[expectation->index].reg;
     else
         value = mbp_codec_quantise(MBP_FLOAT32, 1, value);
-    return !isnan(value) && !mbp_grid_below(reg, value, wish->low, 0) && !mbp_grid_above(reg, value, wish->high, 0);
+    return !isnan(value) && !mbp_grid_below(reg, value, expectation->low, 0) &&
+           !mbp_grid_above(reg, value, expectation->high, 0);
 }
 
-bool judge_wish(const struct mbp_play *play, uint32_t index)
+bool judge_expectation(const struct mbp_play *play, uint32_t index)
 {
     const struct mbp_state *state = mbp_scan_state(play->config.scan);
     const struct mbp_plant *plant = play->config.plant;
-    const struct wish *wish = &play->config.scenario->wishes[index];
-    switch (wish->kind) {
-    case WISH_ALARM:
-        return judge_any_alarm(plant, &wish->target, state->active, NULL, NULL);
-    case WISH_NO_ALARM:
-        return !judge_any_alarm(plant, &wish->target, state->active, NULL, NULL);
-    case WISH_STATE:
-        return state->machine[wish->index].state == wish->state;
-    case WISH_ACKNOWLEDGED:
+    const struct expectation *expectation = &play->config.scenario->expectations[index];
+    switch (expectation->kind) {
+    case EXPECTED_ALARM:
+        return judge_any_alarm(plant, &expectation->target, state->active, NULL, NULL);
+    case EXPECTED_NO_ALARM:
+        return !judge_any_alarm(plant, &expectation->target, state->active, NULL, NULL);
+    case EXPECTED_STATE:
+        return state->machine[expectation->index].state == expectation->state;
+    case EXPECTED_ACKNOWLEDGED:
         return is_acknowledged(play, index);
-    case WISH_VALUE:
-        return is_between(play, wish);
-    case WISH_ASKED:
-        return state->machine[wish->index].state == wish->state && play->asked_ns[wish->index] != 0;
-    case WISH_POLLED:
-    case WISH_RECONNECTED:
-    case WISH_NEVER_WROTE:
-    case WISH_FUNCTIONS:
-    case WISH_ONE_UNIT:
+    case EXPECTED_VALUE:
+        return is_between(play, expectation);
+    case EXPECTED_ASKED:
+        return state->machine[expectation->index].state == expectation->state &&
+               play->asked_ns[expectation->index] != 0;
+    case EXPECTED_POLLED:
+    case EXPECTED_RECONNECTED:
+    case EXPECTED_NEVER_WROTE:
+    case EXPECTED_FUNCTIONS:
+    case EXPECTED_ONE_UNIT:
         return master_judge(play, index);
-    case WISH_WRITTEN:
+    case EXPECTED_WRITTEN:
         break;
     }
-    return play->wishes[index].seen;
+    return play->expectations[index].seen;
 }

@@ -7,32 +7,34 @@
 
 /* ---- what is wanted ---------------------------------------------------------------------------------------------- */
 
-bool master_is_judged(enum wish_kind kind)
+bool master_is_judged(enum expectation_kind kind)
 {
-    return kind >= WISH_POLLED && kind <= WISH_ONE_UNIT;
+    return kind >= EXPECTED_POLLED && kind <= EXPECTED_ONE_UNIT;
 }
 
 bool mbp_scenario_judges_masters(const struct mbp_scenario *scenario)
 {
-    for (uint32_t i = 0; i < scenario->wish_count; i++) {
-        if (master_is_judged(scenario->wishes[i].kind))
+    for (uint32_t i = 0; i < scenario->expectation_count; i++) {
+        if (master_is_judged(scenario->expectations[i].kind))
             return true;
     }
     return false;
 }
 
 /* A whole scenario long where it has no time of its own. */
-static void bind_span(struct mbp_scenario *scenario, const struct expect_def *def, uint64_t at_ns, struct wish *wish)
+static void bind_span(struct mbp_scenario *scenario, const struct expect_def *def, uint64_t at_ns,
+                      struct expectation *expectation)
 {
-    bool throughout = wish->kind != WISH_RECONNECTED;
-    const char *key = wish->when == WHEN_WITHIN ? "within" : wish->when == WHEN_BEFORE ? "before" : "for";
-    if (wish->when == WHEN_NEXT && throughout) {
-        wish->when = WHEN_THROUGHOUT;
-        wish->span_ns = scenario->duration_ns > at_ns ? scenario->duration_ns - at_ns : 0;
-    } else if (wish->when == WHEN_NEXT) {
-        mbp_reader_tell(&scenario->reader, mbp_def_node(&def->def, "reconnected"),
-                        "'reconnected' needs time: 'within' (of this step) or 'before' (since the scenario's begin)");
-    } else if (throughout != (wish->when == WHEN_THROUGHOUT)) {
+    bool throughout = expectation->kind != EXPECTED_RECONNECTED;
+    const char *key = expectation->when == WHEN_WITHIN ? "within" : expectation->when == WHEN_BEFORE ? "before" : "for";
+    if (expectation->when == WHEN_NEXT && throughout) {
+        expectation->when = WHEN_THROUGHOUT;
+        expectation->span_ns = scenario->duration_ns > at_ns ? scenario->duration_ns - at_ns : 0;
+    } else if (expectation->when == WHEN_NEXT) {
+        mbp_reader_tell(
+            &scenario->reader, mbp_def_node(&def->def, "reconnected"),
+            "'reconnected' needs time: 'within 10s' (of this step) or 'before 1min' (since the scenario's begin)");
+    } else if (throughout != (expectation->when == WHEN_THROUGHOUT)) {
         mbp_reader_tell(&scenario->reader, mbp_def_node(&def->def, key),
                         throughout
                             ? "this is expected all the time: 'for' a time, or without one until the scenario ends"
@@ -40,17 +42,17 @@ static void bind_span(struct mbp_scenario *scenario, const struct expect_def *de
     }
 }
 
-static void bind_client(struct mbp_scenario *scenario, const struct expect_def *def, struct wish *wish)
+static void bind_client(struct mbp_scenario *scenario, const struct expect_def *def, struct expectation *expectation)
 {
-    wish->any_client = !mbp_def_has(&def->def, EXPECT_CLIENT) || strcmp(def->client, "any") == 0;
-    if (!wish->any_client && mbp_address_parse(def->client, wish->client) != MBP_OK)
+    expectation->any_client = !mbp_def_has(&def->def, EXPECT_CLIENT) || strcmp(def->client, "any") == 0;
+    if (!expectation->any_client && mbp_address_parse(def->client, expectation->client) != MBP_OK)
         mbp_reader_tell(&scenario->reader, mbp_def_node(&def->def, "client"),
                         "'client' is the address of a master, as in 192.168.1.20, or any");
 }
 
 /* The point whose registers are read or written. */
 static void bind_point(struct mbp_scenario *scenario, const struct mbp_def *def, const char *key, const char *name,
-                       struct wish *wish)
+                       struct expectation *expectation)
 {
     struct mbp_point point;
     uint8_t unit;
@@ -59,65 +61,63 @@ static void bind_point(struct mbp_scenario *scenario, const struct mbp_def *def,
                         scenario->plant->name, name);
         return;
     }
-    wish->place = (struct place){unit, point.table, point.addr, point.count};
+    expectation->place = (struct place){unit, point.table, point.addr, point.count};
 }
 
-bool master_bind(struct mbp_scenario *scenario, const struct expect_def *def, uint64_t at_ns, struct wish *wish)
+bool master_bind(struct mbp_scenario *scenario, const struct expect_def *def, uint64_t at_ns,
+                 struct expectation *expectation)
 {
     const struct mbp_def *keys = &def->def;
     const char *name = "";
     if (mbp_def_has(keys, EXPECT_POLLED)) {
-        wish->kind = WISH_POLLED;
-        bind_point(scenario, keys, "polled", name = def->polled, wish);
-        wish->every_ns = def->every_ns;
+        expectation->kind = EXPECTED_POLLED;
+        bind_point(scenario, keys, "polled", name = def->polled, expectation);
+        expectation->every_ns = def->every_ns;
         if (!mbp_def_has(keys, EXPECT_EVERY))
             mbp_reader_tell(&scenario->reader, mbp_def_node(keys, "polled"), "'polled' needs 'every', as in every: 2s");
     } else if (mbp_def_has(keys, EXPECT_NEVER_WROTE)) {
-        wish->kind = WISH_NEVER_WROTE;
-        bind_point(scenario, keys, "never_wrote", name = def->never_wrote, wish);
+        expectation->kind = EXPECTED_NEVER_WROTE;
+        bind_point(scenario, keys, "never_wrote", name = def->never_wrote, expectation);
     } else if (mbp_def_has(keys, EXPECT_RECONNECTED)) {
-        wish->kind = WISH_RECONNECTED;
-        if (!def->reconnected)
-            mbp_reader_tell(&scenario->reader, mbp_def_node(keys, "reconnected"),
-                            "'reconnected' can only be true: that a master connects anew is what is expected");
+        expectation->kind = EXPECTED_RECONNECTED;
     } else if (mbp_def_has(keys, EXPECT_FUNCTIONS)) {
-        wish->kind = WISH_FUNCTIONS;
-        memcpy(wish->functions, def->functions, sizeof wish->functions);
+        expectation->kind = EXPECTED_FUNCTIONS;
+        memcpy(expectation->functions, def->functions, sizeof expectation->functions);
     } else if (mbp_def_has(keys, EXPECT_UNIT)) {
-        wish->kind = WISH_ONE_UNIT;
-        wish->place.unit = (uint8_t)def->unit;
+        expectation->kind = EXPECTED_ONE_UNIT;
+        expectation->place.unit = (uint8_t)def->unit;
     } else {
         if (mbp_def_has(keys, EXPECT_CLIENT))
             mbp_reader_tell(&scenario->reader, mbp_def_node(keys, "client"),
                             "'client' goes with polled, reconnected, never_wrote, functions or unit");
         return false;
     }
-    if (wish->kind != WISH_POLLED && mbp_def_has(keys, EXPECT_EVERY))
+    if (expectation->kind != EXPECTED_POLLED && mbp_def_has(keys, EXPECT_EVERY))
         mbp_reader_tell(&scenario->reader, mbp_def_node(keys, "every"), "'every' goes with 'polled'");
-    bind_client(scenario, def, wish);
-    bind_span(scenario, def, at_ns, wish);
-    wish->name = name;
+    bind_client(scenario, def, expectation);
+    bind_span(scenario, def, at_ns, expectation);
+    expectation->name = name;
     return true;
 }
 
-const char *master_text(struct mbp_scenario *scenario, const struct wish *wish)
+const char *master_text(struct mbp_scenario *scenario, const struct expectation *expectation)
 {
     char client[48] = "a master";
     char every[32];
-    if (!wish->any_client)
-        mbp_address_text(wish->client, client, sizeof client);
-    switch ((unsigned)wish->kind) {
-    case WISH_POLLED:
-        return say(scenario, "%s reads %s every %s", client, wish->name,
-                   mbp_duration_format(wish->every_ns, every, sizeof every));
-    case WISH_RECONNECTED:
+    if (!expectation->any_client)
+        mbp_address_text(expectation->client, client, sizeof client);
+    switch ((unsigned)expectation->kind) {
+    case EXPECTED_POLLED:
+        return say(scenario, "%s reads %s every %s", client, expectation->name,
+                   mbp_duration_format(expectation->every_ns, every, sizeof every));
+    case EXPECTED_RECONNECTED:
         return say(scenario, "%s connects anew", client);
-    case WISH_NEVER_WROTE:
-        return say(scenario, "%s never writes to %s", client, wish->name);
-    case WISH_FUNCTIONS:
+    case EXPECTED_NEVER_WROTE:
+        return say(scenario, "%s never writes to %s", client, expectation->name);
+    case EXPECTED_FUNCTIONS:
         return say(scenario, "%s asks by the allowed functions alone", client);
     default:
-        return say(scenario, "%s asks unit %u alone", client, wish->place.unit);
+        return say(scenario, "%s asks unit %u alone", client, expectation->place.unit);
     }
 }
 
@@ -162,7 +162,7 @@ static uint64_t first_heard(struct mbp_play *play, const struct mbp_heard *heard
     return play->now_ns;
 }
 
-static void spoil(struct open_wish *open, const char *what, unsigned number)
+static void spoil(struct open_expectation *open, const char *what, unsigned number)
 {
     if (open->spoilt)
         return;
@@ -172,31 +172,31 @@ static void spoil(struct open_wish *open, const char *what, unsigned number)
 
 static void hear(struct mbp_play *play, uint32_t index, const struct mbp_heard *heard, uint64_t first_ns)
 {
-    const struct wish *wish = &play->config.scenario->wishes[index];
-    struct open_wish *open = &play->wishes[index];
-    if (!wish->any_client && memcmp(wish->client, heard->address, sizeof wish->client) != 0)
+    const struct expectation *expectation = &play->config.scenario->expectations[index];
+    struct open_expectation *open = &play->expectations[index];
+    if (!expectation->any_client && memcmp(expectation->client, heard->address, sizeof expectation->client) != 0)
         return;
     open->heard = true;
-    switch ((unsigned)wish->kind) {
-    case WISH_POLLED:
-        if (!heard->refused && meets(play, &wish->place, heard, false)) {
+    switch ((unsigned)expectation->kind) {
+    case EXPECTED_POLLED:
+        if (!heard->refused && meets(play, &expectation->place, heard, false)) {
             open->seen = true;
             open->polled_ns = play->now_ns;
         }
         break;
-    case WISH_RECONNECTED:
+    case EXPECTED_RECONNECTED:
         open->seen = open->seen || first_ns >= open->begin_ns;
         break;
-    case WISH_NEVER_WROTE:
-        if (meets(play, &wish->place, heard, true))
+    case EXPECTED_NEVER_WROTE:
+        if (meets(play, &expectation->place, heard, true))
             spoil(open, heard->refused ? "it tried to, with function %u" : "it did, with function %u", heard->function);
         break;
-    case WISH_FUNCTIONS:
-        if (heard->function > 127 || (wish->functions[heard->function / 8] >> heard->function % 8 & 1u) == 0)
+    case EXPECTED_FUNCTIONS:
+        if (heard->function > 127 || (expectation->functions[heard->function / 8] >> heard->function % 8 & 1u) == 0)
             spoil(open, "it asked by function %u", heard->function);
         break;
     default:
-        if (unit_of(play->config.plant, heard->unit) != wish->place.unit)
+        if (unit_of(play->config.plant, heard->unit) != expectation->place.unit)
             spoil(open, "it asked unit %u", heard->unit);
         break;
     }
@@ -205,8 +205,9 @@ static void hear(struct mbp_play *play, uint32_t index, const struct mbp_heard *
 void mbp_play_heard(struct mbp_play *play, const struct mbp_heard *heard)
 {
     uint64_t first_ns = first_heard(play, heard);
-    for (uint32_t i = 0; i < play->config.scenario->wish_count; i++) {
-        if (play->wishes[i].verdict == MBP_VERDICT_OPEN && master_is_judged(play->config.scenario->wishes[i].kind))
+    for (uint32_t i = 0; i < play->config.scenario->expectation_count; i++) {
+        if (play->expectations[i].verdict == MBP_VERDICT_OPEN &&
+            master_is_judged(play->config.scenario->expectations[i].kind))
             hear(play, i, heard, first_ns);
     }
 }
@@ -215,26 +216,26 @@ void mbp_play_heard(struct mbp_play *play, const struct mbp_heard *heard)
 
 bool master_judge(const struct mbp_play *play, uint32_t index)
 {
-    const struct wish *wish = &play->config.scenario->wishes[index];
-    const struct open_wish *open = &play->wishes[index];
+    const struct expectation *expectation = &play->config.scenario->expectations[index];
+    const struct open_expectation *open = &play->expectations[index];
     uint64_t since_ns = open->seen && open->polled_ns > open->begin_ns ? open->polled_ns : open->begin_ns;
-    if (wish->kind == WISH_POLLED) /* what a scan tells is a scan old at most */
+    if (expectation->kind == EXPECTED_POLLED) /* what a scan tells is a scan old at most */
         return play->now_ns <=
-               mbp_time_add_sat(since_ns, mbp_time_add_sat(wish->every_ns, play->config.plant->scan_ns));
-    return wish->kind == WISH_RECONNECTED ? open->seen : !open->spoilt;
+               mbp_time_add_sat(since_ns, mbp_time_add_sat(expectation->every_ns, play->config.plant->scan_ns));
+    return expectation->kind == EXPECTED_RECONNECTED ? open->seen : !open->spoilt;
 }
 
 void master_found(const struct mbp_play *play, uint32_t index, char *buf, size_t size)
 {
-    const struct wish *wish = &play->config.scenario->wishes[index];
-    const struct open_wish *open = &play->wishes[index];
+    const struct expectation *expectation = &play->config.scenario->expectations[index];
+    const struct open_expectation *open = &play->expectations[index];
     char span[CLOCK_LEN];
     if (!open->heard)
         snprintf(buf, size, "no request of it came");
-    else if (wish->kind == WISH_RECONNECTED)
+    else if (expectation->kind == EXPECTED_RECONNECTED)
         snprintf(buf, size, "it went on asking on a connection of before");
-    else if (wish->kind == WISH_POLLED && !open->seen)
+    else if (expectation->kind == EXPECTED_POLLED && !open->seen)
         snprintf(buf, size, "it asked, but not for that");
-    else if (wish->kind == WISH_POLLED)
+    else if (expectation->kind == EXPECTED_POLLED)
         snprintf(buf, size, "the last time was %s ago", span_text(play->now_ns - open->polled_ns, span));
 }

@@ -9,14 +9,15 @@
 static void act_as_student(struct mbp_play *play)
 {
     const struct mbp_scenario *scenario = play->config.scenario;
-    for (uint32_t i = 0; i < scenario->wish_count; i++) {
-        const struct wish *wish = &scenario->wishes[i];
-        struct open_wish *open = &play->wishes[i];
-        bool waits = wish->after != UINT32_MAX && play->wishes[wish->after].verdict < MBP_VERDICT_MET;
-        if (!wish->student || open->verdict != MBP_VERDICT_OPEN || open->done || waits ||
-            play->now_ns < mbp_time_add_sat(open->begin_ns, wish->model_ns))
+    for (uint32_t i = 0; i < scenario->expectation_count; i++) {
+        const struct expectation *expectation = &scenario->expectations[i];
+        struct open_expectation *open = &play->expectations[i];
+        bool waits =
+            expectation->after != UINT32_MAX && play->expectations[expectation->after].verdict < MBP_VERDICT_MET;
+        if (!expectation->student || open->verdict != MBP_VERDICT_OPEN || open->done || waits ||
+            play->now_ns < mbp_time_add_sat(open->begin_ns, expectation->model_ns))
             continue;
-        act_puts(play, &wish->puts);
+        act_puts(play, &expectation->puts);
         open->done = true;
     }
 }
@@ -45,7 +46,7 @@ static void before_scan(void *ctx)
 
 static void decide(struct mbp_play *play, uint32_t index, bool met)
 {
-    struct open_wish *open = &play->wishes[index];
+    struct open_expectation *open = &play->expectations[index];
     open->verdict = met ? MBP_VERDICT_MET : MBP_VERDICT_MISSED;
     open->decided_ns = play->now_ns;
     if (!met)
@@ -57,24 +58,24 @@ static void decide(struct mbp_play *play, uint32_t index, bool met)
 /* The scan that ends at the deadline still counts, one that ends behind it does not. */
 static void judge_open(struct mbp_play *play, uint32_t index)
 {
-    struct open_wish *open = &play->wishes[index];
+    struct open_expectation *open = &play->expectations[index];
     bool last = play->now_ns >= open->deadline_ns;
     bool counts = play->now_ns <= open->deadline_ns;
-    bool so = judge_wish(play, index);
+    bool so = judge_expectation(play, index);
     if (so && !answer_in_order(play, index))
         open->spoilt = true;
     if (open->spoilt)
         decide(play, index, false);
-    else if (play->config.scenario->wishes[index].when == WHEN_THROUGHOUT && ((counts && !so) || last))
+    else if (play->config.scenario->expectations[index].when == WHEN_THROUGHOUT && ((counts && !so) || last))
         decide(play, index, !(counts && !so));
-    else if (play->config.scenario->wishes[index].when != WHEN_THROUGHOUT && (last || so))
+    else if (play->config.scenario->expectations[index].when != WHEN_THROUGHOUT && (last || so))
         decide(play, index, counts && so);
 }
 
 static void judge_scan(struct mbp_play *play)
 {
-    for (uint32_t i = 0; i < play->config.scenario->wish_count; i++) {
-        if (play->wishes[i].verdict == MBP_VERDICT_OPEN)
+    for (uint32_t i = 0; i < play->config.scenario->expectation_count; i++) {
+        if (play->expectations[i].verdict == MBP_VERDICT_OPEN)
             judge_open(play, i);
     }
 }
@@ -103,14 +104,14 @@ enum mbp_status mbp_play_new(const struct mbp_play_config *config, struct mbp_pl
     if (play == NULL)
         return MBP_ERR_MEMORY;
     play->config = *config;
-    play->wishes = calloc(scenario->wish_count + 1u, sizeof *play->wishes);
+    play->expectations = calloc(scenario->expectation_count + 1u, sizeof *play->expectations);
     play->asked_ns = calloc(config->plant->machine_count + 1u, sizeof *play->asked_ns);
     play->fault = calloc(scenario->step_count + 1u, sizeof *play->fault);
     play->cells = calloc(scenario->cell_count + 1u, sizeof *play->cells);
     play->came = calloc(scenario->step_count + 1u, sizeof *play->came);
     play->notes = calloc(scenario->step_count + 1u, sizeof *play->notes);
     play->noted_ns = calloc(scenario->step_count + 1u, sizeof *play->noted_ns);
-    if (play->wishes == NULL || play->asked_ns == NULL || play->fault == NULL || play->cells == NULL ||
+    if (play->expectations == NULL || play->asked_ns == NULL || play->fault == NULL || play->cells == NULL ||
         play->came == NULL || play->notes == NULL || play->noted_ns == NULL) {
         mbp_play_free(play);
         return MBP_ERR_MEMORY;
@@ -136,7 +137,7 @@ void mbp_play_free(struct mbp_play *play)
         mbp_image_observe(play->config.image, NULL);
         mbp_image_allow_forcing(play->config.image, true);
     }
-    free(play->wishes);
+    free(play->expectations);
     free(play->asked_ns);
     free(play->fault);
     free(play->cells);
@@ -158,8 +159,8 @@ bool mbp_play_is_over(const struct mbp_play *play)
 
 bool mbp_play_passed(const struct mbp_play *play)
 {
-    for (uint32_t i = 0; i < play->config.scenario->wish_count; i++) {
-        if (play->wishes[i].verdict != MBP_VERDICT_MET)
+    for (uint32_t i = 0; i < play->config.scenario->expectation_count; i++) {
+        if (play->expectations[i].verdict != MBP_VERDICT_MET)
             return false;
     }
     return play->refused == 0 && play->waiting == 0 && play->next == play->config.scenario->step_count;
@@ -167,7 +168,7 @@ bool mbp_play_passed(const struct mbp_play *play)
 
 uint32_t mbp_play_count(const struct mbp_play *play)
 {
-    return play->config.scenario->wish_count;
+    return play->config.scenario->expectation_count;
 }
 
 uint64_t mbp_play_now_ns(const struct mbp_play *play)
@@ -185,14 +186,14 @@ const char *mbp_play_note(const struct mbp_play *play, uint32_t i, uint64_t *tol
 
 struct mbp_expectation mbp_play_expectation(const struct mbp_play *play, uint32_t i)
 {
-    const struct wish *wish = &play->config.scenario->wishes[i];
-    const struct open_wish *open = &play->wishes[i];
-    return (struct mbp_expectation){.what = wish->what,
+    const struct expectation *expectation = &play->config.scenario->expectations[i];
+    const struct open_expectation *open = &play->expectations[i];
+    return (struct mbp_expectation){.what = expectation->what,
                                     .verdict = open->verdict,
                                     .begin_ns = open->begin_ns,
                                     .decided_ns = open->decided_ns,
-                                    .points = wish->points,
-                                    .student = wish->student,
+                                    .points = expectation->points,
+                                    .student = expectation->student,
                                     .model = open->done,
                                     .found = open->found};
 }

@@ -185,9 +185,12 @@ static void check_pair(struct mbp_reader *reader, const struct mbp_def *def, con
 
 static const struct mbp_schema expect_schema, student_schema;
 
+static void take_time(struct expect_def *expect);
+
 static void check_expect(struct mbp_reader *reader, void *def)
 {
     struct expect_def *expect = def;
+    take_time(expect);
     check_times(reader, &expect->def, EXPECT_TIMES, 3);
     check_pair(reader, &expect->def, &expect_schema, EXPECT_MACHINE, EXPECT_STATE);
     if (!one_subject(reader, &expect->def, &expect_schema, EXPECT_STATE))
@@ -197,7 +200,7 @@ static void check_expect(struct mbp_reader *reader, void *def)
 static void check_student(struct mbp_reader *reader, void *def)
 {
     struct student_def *student = def;
-    const uint32_t times = MBP_BIT(STUDENT_TIMES + TIMES_WITHIN) | MBP_BIT(STUDENT_TIMES + TIMES_BEFORE);
+    const uint64_t times = MBP_BIT(STUDENT_TIMES + TIMES_WITHIN) | MBP_BIT(STUDENT_TIMES + TIMES_BEFORE);
     check_times(reader, &student->def, STUDENT_TIMES, 2);
     check_pair(reader, &student->def, &student_schema, STUDENT_MACHINE, STUDENT_ASK);
     if (((student->def.present | student->def.wrong) & times) == 0)
@@ -206,6 +209,41 @@ static void check_student(struct mbp_reader *reader, void *def)
                         "the scenario's begin), a duration with its unit");
     if (!one_subject(reader, &student->def, &student_schema, STUDENT_ASK))
         student->def.wrong |= MBP_BIT(STUDENT_ACKNOWLEDGE);
+}
+
+/* true, or with its time. */
+static enum mbp_reading read_reconnected(struct mbp_reader *reader, const struct mbp_node *node,
+                                         const struct mbp_field *field, void *at)
+{
+    (void)reader, (void)field;
+    struct reconnected_def *reconnected = at;
+    const char *text = mbp_node_text(node);
+    bool yes;
+    if (text == NULL)
+        return MBP_READING_WRONG;
+    if (mbp_scalar_bool(text, &yes))
+        return yes ? MBP_READING_OK : MBP_READING_WRONG;
+    size_t word = strcspn(text, " ");
+    reconnected->timed = true;
+    reconnected->before = word == strlen("before") && strncmp(text, "before", word) == 0;
+    if (!reconnected->before && (word != strlen("within") || strncmp(text, "within", word) != 0))
+        return MBP_READING_WRONG;
+    bool is_time = mbp_duration_parse(text + word + strspn(text + word, " "), &reconnected->ns) == MBP_OK;
+    return is_time && reconnected->ns > 0 ? MBP_READING_OK : MBP_READING_WRONG;
+}
+
+/* Its time as if it had a key of its own. */
+static void take_time(struct expect_def *expect)
+{
+    const struct reconnected_def *reconnected = &expect->reconnected;
+    if (!mbp_def_has(&expect->def, EXPECT_RECONNECTED) || !reconnected->timed)
+        return;
+    unsigned key = EXPECT_TIMES + (reconnected->before ? TIMES_BEFORE : TIMES_WITHIN);
+    if (!mbp_def_has(&expect->def, key))
+        *(reconnected->before ? &expect->when.before_ns : &expect->when.within_ns) = reconnected->ns;
+    else
+        expect->def.present |= MBP_BIT(EXPECT_TIMES + TIMES_FOR); /* twice: told as any two times are */
+    expect->def.present |= MBP_BIT(key);
 }
 
 /* Into a bit each. */
@@ -236,7 +274,13 @@ static const struct mbp_field expect_fields[] = {
     [EXPECT_VALUE] = {.key = "value", .type = MBP_FIELD_MAP, .at = EXPECT(value), .schema = &value_schema},
     [EXPECT_PROCESS] = {.key = "process", .type = MBP_FIELD_MAP, .at = EXPECT(process), .schema = &process_schema},
     [EXPECT_POLLED] = NAME_FIELD("polled", EXPECT(polled)),
-    [EXPECT_RECONNECTED] = {.key = "reconnected", .type = MBP_FIELD_BOOL, .at = EXPECT(reconnected)},
+    [EXPECT_RECONNECTED] = {.key = "reconnected",
+                            .type = MBP_FIELD_CUSTOM,
+                            .at = EXPECT(reconnected),
+                            .read = read_reconnected,
+                            .allowed =
+                                "within 10s (of this step), before 1min (since the scenario's begin), or true with "
+                                "a key 'within' or 'before'"},
     [EXPECT_NEVER_WROTE] = NAME_FIELD("never_wrote", EXPECT(never_wrote)),
     [EXPECT_FUNCTIONS] = {.key = "functions",
                           .type = MBP_FIELD_CUSTOM,

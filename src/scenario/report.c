@@ -44,7 +44,7 @@ void report_line(const struct mbp_play *play, uint32_t i, FILE *out)
 {
     static const char *const marks[MBP_VERDICT_COUNT] = {"-", "-", "ok", "MISSED"};
     struct mbp_expectation of = mbp_play_expectation(play, i);
-    enum when when = play->config.scenario->wishes[i].when;
+    enum when when = play->config.scenario->expectations[i].when;
     bool decided = of.verdict >= MBP_VERDICT_MET;
     char now[CLOCK_LEN], took[CLOCK_LEN];
     fprintf(out, "%s  %-7s  %s", decided ? clock_text(of.decided_ns, now) : "            ", marks[of.verdict], of.what);
@@ -75,7 +75,7 @@ static void report_text(const struct mbp_play *play, FILE *out)
         fprintf(out, "; %u step%s of the scenario could not be done", play->refused, play->refused == 1 ? "" : "s");
     fputc('\n', out);
     for (uint32_t i = 0; i < mbp_play_count(play); i++) {
-        if (play->wishes[i].verdict != MBP_VERDICT_MET)
+        if (play->expectations[i].verdict != MBP_VERDICT_MET)
             report_line(play, i, out);
     }
 }

@@ -26,6 +26,10 @@ static enum mbp_status read_text(struct mbp_scenario *scenario, struct mbp_text 
         mbp_errors_add(scenario->errors, 1, 1, "the file is larger than %u MiB", SCENARIO_FILE_MAX >> 20);
         return MBP_OK;
     }
+    const char *kept = mbp_arena_text(&scenario->arena, text.bytes, text.len); /* steps are bound later */
+    if (kept == NULL)
+        return MBP_ERR_MEMORY;
+    scenario->reader.text = (struct mbp_text){kept, text.len};
     enum mbp_status status = mbp_tree_parse(text, &scenario->arena, scenario->errors, &root);
     if (status == MBP_ERR_FORMAT)
         return MBP_OK; /* told, and to be shown by bind */
@@ -115,12 +119,13 @@ void mbp_scenario_print_summary(const struct mbp_scenario *scenario, FILE *out)
 {
     char duration[32];
     uint32_t students = 0, points = 0;
-    for (uint32_t i = 0; i < scenario->wish_count; i++) {
-        students += scenario->wishes[i].student ? 1u : 0u;
-        points += scenario->wishes[i].points;
+    for (uint32_t i = 0; i < scenario->expectation_count; i++) {
+        students += scenario->expectations[i].student ? 1u : 0u;
+        points += scenario->expectations[i].points;
     }
     fprintf(out, "scenario  %s: %s, %u step%s, %u expectation%s, %u of them the student's", scenario->def.name,
             mbp_duration_format(scenario->duration_ns, duration, sizeof duration), scenario->step_count,
-            scenario->step_count == 1 ? "" : "s", scenario->wish_count, scenario->wish_count == 1 ? "" : "s", students);
+            scenario->step_count == 1 ? "" : "s", scenario->expectation_count,
+            scenario->expectation_count == 1 ? "" : "s", students);
     fprintf(out, points > 0 ? ", %u points\n" : "\n", points);
 }

@@ -63,11 +63,17 @@ struct when_def {
     uint32_t points;
 };
 
+/* `reconnected: true`, with a key of its own for the time; or `within 10s`, `before 1min`. */
+struct reconnected_def {
+    uint64_t ns;
+    bool timed, before;
+};
+
 struct expect_def {
     struct mbp_def def;
     const char *alarm, *no_alarm, *machine, *acknowledged;
     const char *polled, *never_wrote, *client; /* of a master */
-    bool reconnected;
+    struct reconnected_def reconnected;
     uint8_t functions[16]; /* a bit each */
     uint32_t unit;
     uint64_t every_ns;
@@ -182,19 +188,19 @@ struct target {
     uint8_t alarms; /* mask of enum mbp_limit */
 };
 
-enum wish_kind {
-    WISH_ALARM,
-    WISH_NO_ALARM,
-    WISH_STATE,
-    WISH_ACKNOWLEDGED,
-    WISH_VALUE,
-    WISH_ASKED,
-    WISH_WRITTEN,
-    /* of a master: */ WISH_POLLED,
-    WISH_RECONNECTED,
-    WISH_NEVER_WROTE,
-    WISH_FUNCTIONS,
-    WISH_ONE_UNIT
+enum expectation_kind {
+    EXPECTED_ALARM,
+    EXPECTED_NO_ALARM,
+    EXPECTED_STATE,
+    EXPECTED_ACKNOWLEDGED,
+    EXPECTED_VALUE,
+    EXPECTED_ASKED,
+    EXPECTED_WRITTEN,
+    /* of a master: */ EXPECTED_POLLED,
+    EXPECTED_RECONNECTED,
+    EXPECTED_NEVER_WROTE,
+    EXPECTED_FUNCTIONS,
+    EXPECTED_ONE_UNIT
 };
 
 /* Where a point stands. */
@@ -205,8 +211,8 @@ struct place {
 };
 enum when { WHEN_NEXT, WHEN_WITHIN, WHEN_BEFORE, WHEN_THROUGHOUT };
 
-struct wish {
-    enum wish_kind kind;
+struct expectation {
+    enum expectation_kind kind;
     enum when when;
     uint64_t span_ns; /* WITHIN, THROUGHOUT: from its step; BEFORE: from the scenario's begin */
     struct target target;
@@ -216,7 +222,7 @@ struct wish {
     struct puts puts; /* the student's: how the model student does it */
     uint64_t model_ns;
     uint32_t points;
-    uint32_t after; /* the student's: not before this wish is met; UINT32_MAX = whenever */
+    uint32_t after; /* the student's: not before this expectation is met; UINT32_MAX = whenever */
     bool student;
     bool first;   /* the student's: what he does first counts, and nothing later */
     bool process; /* VALUE: of the process, whatever the sensor shows */
@@ -240,7 +246,7 @@ struct step {
     uint32_t began;           /* the step that began the one that it ends; UINT32_MAX = itself, or the plant file */
     bool on;                  /* the fault begins */
     struct mbp_effect effect; /* of its own */
-    uint32_t wish;            /* EXPECT, STUDENT: index into wishes */
+    uint32_t expectation;     /* EXPECT, STUDENT: index into expectations */
     struct mbp_expr *when;    /* what it waits for from at_ns on; NULL = nothing */
     uint32_t first_cell;      /* of mbp_play.cells */
 };
@@ -256,8 +262,8 @@ struct mbp_scenario {
     uint64_t duration_ns;
     struct step *steps;
     uint32_t step_count;
-    struct wish *wishes;
-    uint32_t wish_count;
+    struct expectation *expectations;
+    uint32_t expectation_count;
     uint32_t cell_count; /* of what conditions remember */
 };
 
@@ -301,10 +307,13 @@ void condition_act(struct mbp_play *play);
 /* At the end: the steps that never came. */
 void condition_tell_waiting(const struct mbp_play *play);
 
-/* ---- bind_wish.c: expectations of a step at at_ns --------------------------------------------------------------- */
+/* ---- bind_expect.c: expectations of a step at at_ns ---------------------------------------------------------------
+ */
 
-void bind_expect(struct mbp_scenario *scenario, const struct expect_def *def, uint64_t at_ns, struct wish *wish);
-void bind_student(struct mbp_scenario *scenario, const struct student_def *def, uint64_t at_ns, struct wish *wish);
+void bind_expect(struct mbp_scenario *scenario, const struct expect_def *def, uint64_t at_ns,
+                 struct expectation *expectation);
+void bind_student(struct mbp_scenario *scenario, const struct student_def *def, uint64_t at_ns,
+                  struct expectation *expectation);
 
 /* ---- words.c ---------------------------------------------------------------------------------------------------- */
 
@@ -321,14 +330,14 @@ const char *target_text(const struct mbp_plant *plant, const struct target *targ
 /* A sentence in the scenario's memory. */
 const char *say(struct mbp_scenario *scenario, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* " within 30s" and the like, as the wish has it. */
-const char *when_text(const struct wish *wish, char *buf, size_t size);
+/* " within 30s" and the like, as the expectation has it. */
+const char *when_text(const struct expectation *expectation, char *buf, size_t size);
 
 /* ---- playing ---------------------------------------------------------------------------------------------------- */
 
 #define FOUND_LEN 160
 
-struct open_wish {
+struct open_expectation {
     enum mbp_verdict verdict;
     uint64_t begin_ns, deadline_ns, decided_ns;
     bool seen;             /* ACKNOWLEDGED, WRITTEN: somebody did, since its step */
@@ -354,7 +363,7 @@ struct mbp_play {
     struct known_connection known[KNOWN_CONNECTIONS]; /* masters' */
     uint64_t now_ns; /* the boundary before the coming scan; while it is judged, the one behind it */
     uint32_t next;   /* step */
-    struct open_wish *wishes;
+    struct open_expectation *expectations;
     uint64_t *asked_ns; /* per machine: when a student asked for the state that it is in; 0 = nobody did */
     uint32_t *fault;    /* per step: the one it began; UINT32_MAX = none */
     uint32_t refused;
@@ -369,7 +378,7 @@ struct mbp_play {
     bool over;
 };
 
-/* act.c: carries out a step, or the student's part of a wish. */
+/* act.c: carries out a step, or the student's part of an expectation. */
 void act_step(struct mbp_play *play, uint32_t step);
 void act_puts(struct mbp_play *play, const struct puts *puts);
 
@@ -379,28 +388,29 @@ void answer_written(void *play, const struct mbp_image_unit *unit, enum mbp_tabl
 void answer_scan(struct mbp_play *play, const struct mbp_event *events, size_t count);
 
 /* Whether what is so now was not done before its turn; else `found` says so. */
-bool answer_in_order(struct mbp_play *play, uint32_t wish);
+bool answer_in_order(struct mbp_play *play, uint32_t expectation);
 
-/* judge.c: whether a wish is so now. */
-bool judge_wish(const struct mbp_play *play, uint32_t wish);
+/* judge.c: whether an expectation is so now. */
+bool judge_expectation(const struct mbp_play *play, uint32_t expectation);
 bool judge_any_alarm(const struct mbp_plant *plant, const struct target *target, const uint8_t *mask,
                      const uint8_t *without, uint32_t *sensor);
 uint32_t judge_count(const struct mbp_plant *plant, const struct target *target);
 uint32_t judge_nth(const struct mbp_plant *plant, const struct target *target, uint32_t i);
-double judge_value(const struct mbp_play *play, const struct wish *wish);
+double judge_value(const struct mbp_play *play, const struct expectation *expectation);
 
-/* master.c: whether a wish is about a master; binds one that is (false: it is about something else); what it says;
- * whether it is so now; what there was instead. */
-bool master_is_judged(enum wish_kind kind);
-bool master_bind(struct mbp_scenario *scenario, const struct expect_def *def, uint64_t at_ns, struct wish *wish);
-const char *master_text(struct mbp_scenario *scenario, const struct wish *wish);
-bool master_judge(const struct mbp_play *play, uint32_t wish);
-void master_found(const struct mbp_play *play, uint32_t wish, char *buf, size_t size);
+/* master.c: whether an expectation is about a master; binds one that is (false: it is about something else); what it
+ * says; whether it is so now; what there was instead. */
+bool master_is_judged(enum expectation_kind kind);
+bool master_bind(struct mbp_scenario *scenario, const struct expect_def *def, uint64_t at_ns,
+                 struct expectation *expectation);
+const char *master_text(struct mbp_scenario *scenario, const struct expectation *expectation);
+bool master_judge(const struct mbp_play *play, uint32_t expectation);
+void master_found(const struct mbp_play *play, uint32_t expectation, char *buf, size_t size);
 
-/* found.c: what there is instead of what a wish is about, into its `found`. */
-void found_note(struct mbp_play *play, uint32_t wish);
+/* found.c: what there is instead of what an expectation is about, into its `found`. */
+void found_note(struct mbp_play *play, uint32_t expectation);
 
 /* report.c: one line about an expectation that is decided. */
-void report_line(const struct mbp_play *play, uint32_t wish, FILE *out);
+void report_line(const struct mbp_play *play, uint32_t expectation, FILE *out);
 
 #endif

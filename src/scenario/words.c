@@ -51,12 +51,12 @@ const char *say(struct mbp_scenario *scenario, const char *format, ...)
     return mbp_reader_keep(&scenario->reader, text, strlen(text));
 }
 
-const char *when_text(const struct wish *wish, char *buf, size_t size)
+const char *when_text(const struct expectation *expectation, char *buf, size_t size)
 {
     static const char *const words[] = {
         [WHEN_NEXT] = "", [WHEN_WITHIN] = " within ", [WHEN_BEFORE] = " before ", [WHEN_THROUGHOUT] = " for "};
     char span[32];
-    snprintf(buf, size, "%s%s", words[wish->when],
-             wish->when == WHEN_NEXT ? "" : mbp_duration_format(wish->span_ns, span, sizeof span));
+    snprintf(buf, size, "%s%s", words[expectation->when],
+             expectation->when == WHEN_NEXT ? "" : mbp_duration_format(expectation->span_ns, span, sizeof span));
     return buf;
 }

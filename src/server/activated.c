@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,12 +21,25 @@ static long number_of(const char *name)
     return *end == '\0' && errno == 0 ? number : -1;
 }
 
+/* LISTEN_FDNAMES: a name a descriptor, with colons between them. */
+static void note_names(struct activated *activated)
+{
+    static const char http[] = "http";
+    const char *name = getenv("LISTEN_FDNAMES"); // NOLINT(concurrency-mt-unsafe): nobody here sets any
+    for (int i = 0; i < activated->count && name != NULL; i++) {
+        size_t len = strcspn(name, ":");
+        activated->is_http[i] = len == sizeof http - 1 && memcmp(name, http, len) == 0;
+        name = name[len] == ':' ? name + len + 1 : NULL;
+    }
+}
+
 struct activated activated_find(void)
 {
     struct activated activated = {0};
     long count = number_of("LISTEN_FDS");
     if (number_of("LISTEN_PID") == (long)getpid() && count > 0)
         activated.count = count < ACTIVATED_MAX ? (int)count : ACTIVATED_MAX;
+    note_names(&activated);
     return activated;
 }
 
@@ -44,11 +58,11 @@ static bool is_of(int fd, int type)
     return type != SOCK_STREAM || (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 && listens != 0);
 }
 
-int activated_take(struct activated *activated, int type)
+static int take(struct activated *activated, int type, bool http)
 {
     for (int i = 0; i < activated->count; i++) {
         int fd = FIRST + i;
-        if (activated->taken[i] || !is_of(fd, type))
+        if (activated->taken[i] || activated->is_http[i] != http || !is_of(fd, type))
             continue;
         activated->taken[i] = true;
         int flags = fcntl(fd, F_GETFL);
@@ -57,6 +71,16 @@ int activated_take(struct activated *activated, int type)
         return fd;
     }
     return -1;
+}
+
+int activated_take(struct activated *activated, int type)
+{
+    return take(activated, type, false);
+}
+
+int activated_take_http(struct activated *activated)
+{
+    return take(activated, SOCK_STREAM, true);
 }
 
 int activated_close_rest(struct activated *activated)

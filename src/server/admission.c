@@ -21,8 +21,8 @@ static bool refuse(struct mbp_server *server, const struct client *newcomer, enu
 static bool admit(struct mbp_server *server, struct connection *connection)
 {
     const struct client *client = connection->client;
-    connection->right = access_right_of(server->config.plant, &client->address, connection->listener->open_to_network);
-    if (!connection->right.admitted)
+    connection_permit(connection);
+    if (!connection->permit.admitted)
         return refuse(server, client, TURNED_AWAY_BY_RULE);
     /* Evicted ones are counted as open until libuv has closed them. */
     const struct clients_verdict verdict =
@@ -102,7 +102,7 @@ static bool turn_away(const struct listener *listener)
         server->counters.refused++;
         close(fd);
     }
-    server->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    server->spare_fd = open("/", O_PATH | O_CLOEXEC);
     return true;
 }
 
@@ -132,7 +132,7 @@ void admission_listen(struct mbp_server *server)
 {
     server->deaf = false;
     if (server->spare_fd < 0)
-        server->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        server->spare_fd = open("/", O_PATH | O_CLOEXEC);
     for (uint32_t i = 0; i < server->listener_count; i++) {
         if (takes_connections(&server->listeners[i]))
             uv_poll_start(&server->listeners[i].poll, UV_READABLE, on_ready);

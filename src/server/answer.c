@@ -3,6 +3,7 @@
 
 #include "mbplant/event.h"
 #include "mbplant/image/touched.h"
+#include "mbplant/names.h"
 #include "server_priv.h"
 
 #define LOST_SHOWN 16u
@@ -41,13 +42,29 @@ __attribute__((cold, noinline)) static struct mbp_peer introduce(struct connecti
 {
     const struct mbp_server_config *config = &connection->server->config;
     const struct mbp_wire *wire = &connection->listener->wire;
-    uint16_t actor = MBP_ACTOR_OTHERS;
-    const char *who = connection->visit.who[0] != '\0' ? connection->visit.who : wire->path;
-    if (config->actor_of != NULL)
-        actor = config->actor_of(config->ctx, kind_of(wire), connection->client->address.bytes, who);
-    connection->peer.actor = actor;
+    struct mbp_actor actor = {.kind = (uint8_t)kind_of(wire)};
+    memcpy(actor.address, connection->client->address.bytes, sizeof actor.address);
+    mbp_access_introduce(config->plant, connection->visit.who, &connection->permit, &actor);
+    if (actor.name[0] == '\0')
+        snprintf(actor.name, sizeof actor.name, "%.*s", (int)MBP_WHO_MAX, wire->path);
+    connection->peer.actor = config->actor_of != NULL ? config->actor_of(config->ctx, &actor) : MBP_ACTOR_OTHERS;
     connection->visit.renamed = false;
     return connection->peer;
+}
+
+/* Somebody who reads the plant's file or speaks to the instructor's unit looks at the simulation, as mbplantctl does
+ * first of all: neither that nor what he asks on the same connection is a master's. A line has but one connection, for
+ * all who are on it. */
+__attribute__((noinline)) static void note_request(struct connection *connection, const struct mbp_frame *frame,
+                                                   const struct mbp_image_unit *unit)
+{
+    const uint16_t file = frame->pdu_len >= 5 ? (uint16_t)(frame->pdu[3] << 8 | frame->pdu[4]) : 0;
+    bool reads_file = frame->pdu[0] == 20 && file >= MBP_NAMES_INDEX_FILE && file < MBP_JOURNAL_FIRST_FILE;
+    bool looks = unit->unit->instructor || (reads_file && !unit->unit->answer.no_files);
+    bool alone = connection->listener->wire.medium == MBP_MEDIUM_TCP;
+    connection->looks_on = connection->looks_on || (looks && alone);
+    if (!looks && !connection->looks_on)
+        mbp_image_note_request(unit);
 }
 
 static size_t respond(struct connection *connection, const struct mbp_frame *frame, struct mbp_image_unit *unit,
@@ -61,7 +78,8 @@ static size_t respond(struct connection *connection, const struct mbp_frame *fra
         pdu[1] = context->instead != 0 ? context->instead : MBP_EX_GATEWAY_TARGET_FAILED;
         return 2;
     }
-    mbp_image_note_request(unit);
+    if (server->minds_masters)
+        note_request(connection, frame, unit);
     if (unit->unit->instructor)
         show_counters(server);
     if (connection->visit.renamed)
@@ -70,9 +88,15 @@ static size_t respond(struct connection *connection, const struct mbp_frame *fra
         !mbp_pdu_speaks(frame->pdu, frame->pdu_len))
         context->peer = introduce(connection);
     context->unit = unit;
-    context->allow = access_allow_on(&connection->right, unit->unit->id);
+    context->listen_only = connection_listen_only(connection, unit->unit->id);
     context->serial = server->options->serial_functions ? &server->serial[unit->unit->id] : NULL;
     return mbp_pdu_respond(context, frame->pdu, frame->pdu_len, pdu);
+}
+
+static void count_exception(struct mbp_server *server, const struct mbp_frame *frame)
+{
+    server->counters.exceptions++;
+    server->counters.writes_refused += mbp_pdu_writes(frame->pdu, frame->pdu_len);
 }
 
 /* Whether a listener's wire has a way to a unit of the plant. */
@@ -92,8 +116,9 @@ static void broadcast(struct connection *connection, const struct mbp_frame *fra
     uint8_t nobody_reads[MBP_PDU_MAX];
     for (uint32_t u = 0; u < server->config.plant->unit_count && mbp_pdu_writes(frame->pdu, frame->pdu_len); u++) {
         struct mbp_image_unit *unit = mbp_image_unit(server->config.image, server->config.plant->units[u].id);
-        if (!unit->unit->instructor && reaches(connection->listener, unit->unit->id))
-            respond(connection, frame, unit, context, nobody_reads);
+        bool heard = !unit->unit->instructor && reaches(connection->listener, unit->unit->id);
+        if (heard && respond(connection, frame, unit, context, nobody_reads) > 0 && (nobody_reads[0] & 0x80u) != 0)
+            count_exception(server, frame); /* nobody else is told of it */
     }
 }
 
@@ -178,16 +203,16 @@ static struct mbp_image_unit *unit_on(const struct connection *connection, uint8
 
 /* The fault that the answer will meet, or NULL. It is drawn before the request is executed, for an exception stands
  * instead of that. A unit that is not there answers too, and suffers as others do; who listens only gets no answer. */
-__attribute__((cold, noinline)) static const struct mbp_fault *draw_fault(const struct connection *connection,
+__attribute__((cold, noinline)) static const struct mbp_fault *draw_fault(struct connection *connection,
                                                                           const struct mbp_frame *frame,
                                                                           const struct mbp_image_unit *unit,
                                                                           struct mbp_pdu_context *context)
 {
     const struct mbp_server *server = connection->server;
     context->instead = 0;
-    if (server->faults == NULL || connection->listen_only)
-        return NULL;
     uint8_t unit_id = unit != NULL ? unit->unit->id : frame->unit;
+    if (server->faults == NULL || *connection_listen_only(connection, unit_id))
+        return NULL;
     const struct mbp_fault *fault =
         faults_draw(server->config.plant, server->faults, server->fault_enabled, unit_id, frame);
     if (fault != NULL && fault->kind == MBP_FAULT_EXCEPTION)
@@ -237,12 +262,6 @@ static void lose(struct connection *connection, const uint8_t *bytes, size_t len
 }
 
 /* ---- one request ------------------------------------------------------------------------------------------------- */
-
-static void count_exception(struct mbp_server *server, const struct mbp_frame *frame)
-{
-    server->counters.exceptions++;
-    server->counters.writes_refused += mbp_pdu_writes(frame->pdu, frame->pdu_len);
-}
 
 /* The request's own header but for the length: its protocol id is 0, and a length fits a byte. */
 static size_t put_header(uint8_t *out, const struct mbp_frame *frame, size_t pdu_len)
@@ -344,6 +363,7 @@ static struct batch begin(struct connection *connection)
     return (struct batch){.context = {.identity = &connection->server->config.plant->identity,
                                       .listen_only = &connection->listen_only,
                                       .peer = connection->peer,
+                                      .permit = &connection->permit,
                                       .visit = &connection->visit}};
 }
 

@@ -67,7 +67,7 @@ static enum effort effort_of(const struct connection *connection, uint64_t now_m
 static struct connection *oldest_of(const struct mbp_server *server, const struct client *newcomer, uint64_t now_ms)
 {
     for (struct connection *connection = server->oldest; connection != NULL; connection = connection->newer) {
-        if (connection->client == newcomer && !connection->right.keep && effort_of(connection, now_ms) == NOTHING)
+        if (connection->client == newcomer && !connection->permit.keep && effort_of(connection, now_ms) == NOTHING)
             return connection;
     }
     return NULL;
@@ -80,7 +80,7 @@ static struct connection *one_of_most(const struct mbp_server *server, const str
     for (struct connection *connection = server->oldest; connection != NULL; connection = connection->newer) {
         uint32_t count = connection->client->count;
         bool more = found == NULL || count > found->client->count;
-        if (connection->right.keep || (!more && (lost == NOTHING || count < found->client->count)))
+        if (connection->permit.keep || (!more && (lost == NOTHING || count < found->client->count)))
             continue;
         enum effort effort = effort_of(connection, now_ms);
         if (!more && effort >= lost)

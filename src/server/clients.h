@@ -2,7 +2,7 @@
 #ifndef MBPLANT_CLIENTS_H
 #define MBPLANT_CLIENTS_H
 
-#include "access.h"
+#include "address.h"
 #include "turned_away.h"
 
 struct connection;

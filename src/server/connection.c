@@ -388,6 +388,14 @@ static void look_out(struct connection *connection, int events)
         connection_close(connection);
 }
 
+void connection_permit(struct connection *connection)
+{
+    const struct listener *listener = connection->listener;
+    connection->permit =
+        mbp_permit_of(listener->server->config.plant, connection->client->address.bytes, listener->open_to_network);
+    connection->peer = (struct mbp_peer){0}; /* to be introduced again */
+}
+
 void connection_start(struct connection *connection)
 {
     look_out(connection, UV_READABLE);

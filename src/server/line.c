@@ -30,6 +30,12 @@ struct line {
     int other;                /* of a pty: its other end; -1 = none */
     uint64_t due_ns, late_ns; /* of the answer that waits; by how much the last one came too late */
     size_t in_len, out_len;
+    /* What was sent last, for a line that gives back what it gets: 0 = its echo is over. */
+    size_t sent_len;
+    bool sent_tells; /* it is no request of its own: who sends it is the line */
+    bool echoes;     /* the line gave such an answer back */
+    bool mutes[256];
+    uint8_t sent[MBP_ASCII_MAX];
     uint8_t in[INPUT_ROOM];
     uint8_t out[OUTPUT_MAX];
 };
@@ -91,8 +97,9 @@ static bool open_device(struct listener *listener)
     listener->has_poll = true;
     listener->server->handles++;
     line->state = LINE_LISTENS;
-    line->connection.listen_only = false; /* who comes to a line anew may ask */
-    line->in_len = 0;
+    memset(line->mutes, 0, sizeof line->mutes); /* who comes to a line anew may ask */
+    line->in_len = line->sent_len = 0;
+    line->echoes = false;
     line->out_len = 0;
     look_out(listener);
     return true;
@@ -140,6 +147,40 @@ static void drop_unread(const struct line *line)
         tcflush(line->other, TCIFLUSH);
 }
 
+/* ---- a line that gives back what it gets --------------------------------------------------------------------------
+ */
+
+/* An answer to a read is no request, so that when it comes in, the line has given it back; then it gives back answers
+ * to writes too, which look like the request again and must not be executed again. */
+static void note_sent(struct line *line, const struct batch *batch)
+{
+    bool whole = batch->out_len > 0 && batch->out_len <= sizeof line->sent;
+    line->sent_len = whole ? batch->out_len : 0;
+    if (!whole)
+        return;
+    memcpy(line->sent, line->listener->server->output, batch->out_len);
+    line->sent_tells = batch->taken != batch->out_len || memcmp(line->in, line->sent, batch->out_len) != 0;
+}
+
+/* Takes the echo of what was sent last out of what came. */
+static void drop_echo(struct line *line)
+{
+    bool same =
+        line->sent_len > 0 && line->in_len >= line->sent_len && memcmp(line->in, line->sent, line->sent_len) == 0;
+    bool may_come = line->sent_len > line->in_len && memcmp(line->in, line->sent, line->in_len) == 0;
+    if (may_come || line->sent_len == 0)
+        return;
+    if (line->sent_tells)
+        line->echoes = same;
+    if (same && line->echoes) {
+        line->in_len -= line->sent_len;
+        memmove(line->in, line->in + line->sent_len, line->in_len);
+    }
+    line->sent_len = 0;
+}
+
+/* ---- answering --------------------------------------------------------------------------------------------------- */
+
 /* Sends, or lets wait what must: for the line's time, for a wire fault's pause. */
 static void send_answer(struct line *line, const struct batch *batch)
 {
@@ -174,8 +215,11 @@ static void answer(struct line *line, bool quiet)
         server->config.before_request(server->config.ctx);
     server->file_reads = 0;
     line->connection.quiet = quiet;
+    drop_echo(line);
     while (more && line->in_len > 0 && line->state == LINE_LISTENS) {
         struct batch batch = answer_line(&line->connection, line->in, line->in_len);
+        if (batch.out_len > 0)
+            note_sent(line, &batch);
         line->in_len -= batch.taken;
         memmove(line->in, line->in + batch.taken, line->in_len);
         more = batch.more && batch.taken > 0;
@@ -217,7 +261,7 @@ static size_t receive(struct line *line)
         lose_device(listener, got < 0 ? strerrordesc_np(errno) : "it ended");
         return 0;
     }
-    if (!line->connection.right.admitted)
+    if (!line->connection.permit.admitted)
         return 0;
     line->in_len += (size_t)got;
     return (size_t)got;
@@ -271,7 +315,8 @@ static const char *hint(const struct mbp_wire *wire, int error)
 void line_change(struct listener *listener)
 {
     const struct access_address here = access_loopback();
-    listener->line->connection.right = access_right_of(listener->server->config.plant, &here, false);
+    listener->line->connection.permit = mbp_permit_of(listener->server->config.plant, here.bytes, false);
+    listener->line->connection.peer = (struct mbp_peer){0}; /* to be introduced again */
 }
 
 enum mbp_status line_open(struct listener *listener, FILE *errors)
@@ -288,6 +333,7 @@ enum mbp_status line_open(struct listener *listener, FILE *errors)
     line->connection.listener = listener;
     line->connection.client = &line->client;
     line->connection.framing = listener->wire.framing;
+    line->connection.mutes = line->mutes;
     listener->line = line;
     line_change(listener);
     if (open_device(listener))

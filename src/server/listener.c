@@ -163,7 +163,7 @@ static enum mbp_status open_socket(struct listener *listener, FILE *errors)
         return MBP_ERR_IO;
     note_bound(listener, &address, foreign);
     const struct access_address bound = access_address_of((const struct sockaddr *)&address);
-    listener->open_to_network = !access_is_loopback(&bound);
+    listener->open_to_network = !mbp_address_is_loopback(bound.bytes);
     if (uv_poll_init(server->config.loop, &listener->poll, listener->fd) != 0) {
         fprintf(errors, "mbplantd: cannot listen: no descriptor or memory is left\n");
         return MBP_ERR_IO;

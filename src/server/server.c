@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "mbplant/image/touched.h"
 #include "server_priv.h"
 
 #define SWEEP_MS          50u
@@ -140,6 +141,7 @@ void mbp_server_close(struct mbp_server *server)
     for (uint32_t i = 0; i < server->listener_count; i++)
         listener_close(&server->listeners[i]);
     close_descriptor(&server->spare_fd);
+    close_descriptor(&server->http_fd);
     uv_close((uv_handle_t *)&server->sweep, on_handle_closed);
     connection_drop_turns(server);
     uv_close((uv_handle_t *)&server->turns, on_handle_closed);
@@ -155,7 +157,7 @@ void mbp_server_make_room(const struct mbp_plant *plant)
         setrlimit(RLIMIT_NOFILE, &limit);
     }
     rlim_t highest = plant->server.max_connections + OTHER_DESCRIPTORS;
-    int some = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int some = open("/", O_PATH | O_CLOEXEC);
     int high = fcntl(some, F_DUPFD_CLOEXEC, (int)(highest < limit.rlim_cur ? highest : limit.rlim_cur - 1));
     close_descriptor(&high);
     close_descriptor(&some);
@@ -188,6 +190,7 @@ static const uint8_t *fault_switches(struct mbp_image *image)
 
 static void set_special(struct mbp_server *server)
 {
+    server->minds_masters = mbp_image_minds_masters(server->config.image);
     server->special = server->faults != NULL || server->config.observe != NULL;
     for (uint32_t i = 0; i < server->listener_count; i++)
         server->special |= server->listeners[i].some_units;
@@ -236,8 +239,8 @@ void mbp_server_change(struct mbp_server *server, struct mbp_image *image, const
     set_plant(server, image, plant, faults);
     for (struct connection *connection = server->oldest; connection != NULL;) {
         struct connection *next = connection->newer;
-        connection->right = access_right_of(plant, &connection->client->address, connection->listener->open_to_network);
-        if (!connection->right.admitted)
+        connection_permit(connection);
+        if (!connection->permit.admitted)
             connection_close(connection);
         connection = next;
     }
@@ -257,6 +260,7 @@ static enum mbp_status open_listeners(struct mbp_server *server, FILE *errors)
         *listener = (struct listener){.server = server, .fd = -1};
         status = listener_open(listener, &listen->items[i], errors);
     }
+    server->http_fd = activated_take_http(&server->activated);
     int rest = activated_close_rest(&server->activated);
     if (rest > 0)
         mbp_log(MBP_LOG_WARNING, "%d of the sockets from systemd %s closed: 'listen' has no place for %s", rest,
@@ -283,6 +287,7 @@ enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *er
     server->listeners = listeners;
     set_plant(server, config->image, config->plant, faults);
     server->spare_fd = -1;
+    server->http_fd = -1;
     uv_timer_init(config->loop, &server->sweep);
     uv_idle_init(config->loop, &server->turns);
     server->handles = 2;
@@ -294,6 +299,13 @@ enum mbp_status mbp_server_open(const struct mbp_server_config *config, FILE *er
     else
         *out = server;
     return status;
+}
+
+int mbp_server_take_http(struct mbp_server *server)
+{
+    int fd = server->http_fd;
+    server->http_fd = -1;
+    return fd;
 }
 
 const struct mbp_wire *mbp_server_wire(const struct mbp_server *server, uint32_t i)
@@ -327,11 +339,11 @@ bool mbp_server_admits_this_machine(const struct mbp_server *server)
     const struct listener *first = &server->listeners[0];
     const struct access_address loopback = access_loopback();
     if (mbp_wire_is_line(&first->wire) || getsockname(first->fd, any, &len) != 0)
-        return access_right_of(server->config.plant, &loopback, false).admitted;
+        return mbp_permit_of(server->config.plant, loopback.bytes, false).admitted;
     struct access_address address = access_address_of(any);
     if (access_is_any(&address)) /* then 127.0.0.1 is where masters here connect, and from where */
         address = loopback;
-    return access_right_of(server->config.plant, &address, first->open_to_network).admitted;
+    return mbp_permit_of(server->config.plant, address.bytes, first->open_to_network).admitted;
 }
 
 struct mbp_server_counters mbp_server_counters(const struct mbp_server *server)

@@ -5,8 +5,8 @@
 
 #include <uv.h>
 
-#include "access.h"
 #include "activated.h"
+#include "address.h"
 #include "clients.h"
 #include "faults.h"
 #include "mbplant/base/wire.h"
@@ -55,12 +55,13 @@ struct connection {
     struct mbp_peer peer; /* once it has asked for a write */
     uint16_t partial_len;
     bool listen_only; /* FC 8 sub-function 4 */
+    bool looks_on;    /* nothing on it is a master's: respond */
     bool last_words;  /* to be closed when everything is sent */
     bool closing;
     uint8_t framing; /* enum mbp_framing */
     bool quiet;      /* of a line's framing: nothing more comes of what is there */
     bool noise;      /* ... what came last was no frame, and what comes may belong to it */
-    struct access_right right;
+    struct mbp_permit permit;
 
     int events;                /* that libuv looks out for */
     uint64_t blocked_since_ms; /* loop time since which the client does not read; 0 = it does */
@@ -68,7 +69,14 @@ struct connection {
     const struct listener *listener;
     uint16_t port;
     struct mbp_visit visit;
+    bool *mutes; /* of a line: listen_only by unit id, for each device on it listens by itself; NULL = one for all */
 };
+
+/* Whether a unit only listens to this connection. */
+static inline bool *connection_listen_only(struct connection *connection, uint8_t unit_id)
+{
+    return connection->mutes != NULL ? &connection->mutes[unit_id] : &connection->listen_only;
+}
 
 /* The bytes of an incomplete frame stand behind a connection that was made by connection_new. */
 static inline uint8_t *connection_partial(struct connection *connection)
@@ -83,10 +91,12 @@ struct mbp_server {
     struct activated activated; /* while they are opened */
     uint32_t listener_count;
     uv_timer_t sweep;
+    int http_fd;  /* from systemd, until somebody takes it; -1 = none */
     int spare_fd; /* given up to take and close a connection for which there is no descriptor; -1 = none left */
     bool deaf;    /* not even that: nobody is taken until the next sweep */
     bool sweeping;
-    bool special; /* has wire faults, an observer or a wire with ids of its own: each answer is looked at */
+    bool minds_masters; /* some expression looks whether masters ask */
+    bool special;       /* has wire faults, an observer or a wire with ids of its own: each answer is looked at */
     uint64_t frame_timeout_ms, idle_timeout_ms;
     struct connection *oldest, *newest;
     struct clients clients;
@@ -136,6 +146,9 @@ struct batch answer_datagram(struct connection *connection, const struct mbp_fra
 
 /* Whether bytes begin with a frame, or with what is none. */
 bool answer_stands(const struct connection *connection, const uint8_t *bytes, size_t len);
+
+/* Looks up what it may do. */
+void connection_permit(struct connection *connection);
 
 /* Starts reading. */
 void connection_start(struct connection *connection);

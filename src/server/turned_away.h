@@ -3,7 +3,7 @@
 #ifndef MBPLANT_TURNED_AWAY_H
 #define MBPLANT_TURNED_AWAY_H
 
-#include "access.h"
+#include "address.h"
 
 #define TURNED_AWAY_EVERY_MS 10000u
 

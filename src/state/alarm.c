@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mbplant/codec.h"
+#include "mbplant/plant/interlock.h"
 #include "state_priv.h"
 
 /* ---- alarms ----------------------------------------------------------------------------------------------------- */
@@ -21,21 +22,45 @@ enum mbp_alarm_state mbp_alarm_state_kept(const struct mbp_state *state, uint32_
 
 enum mbp_alarm_state mbp_alarm_state(const struct mbp_state *state, uint32_t s, unsigned alarm)
 {
-    if ((state->alarm_flags[s] & (MBP_ALARMS_REMOVED | MBP_ALARMS_MAINTENANCE)) != 0)
+    if ((state->alarm_flags[s] & (MBP_ALARMS_REMOVED | MBP_ALARMS_MAINTENANCE)) != 0 ||
+        (state->alone[s].removed >> alarm & 1u) != 0)
         return MBP_ALARM_OUT_OF_SERVICE;
     if ((state->suppressed[s] >> alarm & 1u) != 0)
         return MBP_ALARM_SUPPRESSED;
-    if ((state->flags[s] & MBP_SENSOR_SHELVED) != 0)
+    if ((state->flags[s] & MBP_SENSOR_SHELVED) != 0 || (state->alone[s].shelved >> alarm & 1u) != 0)
         return MBP_ALARM_SHELVED;
     return mbp_alarm_state_kept(state, s, alarm);
 }
 
+static unsigned there_of(const struct mbp_state *state, uint32_t s)
+{
+    return state->beyond[s] | state->active[s] | (unsigned)state->latched[s];
+}
+
 uint8_t mbp_state_tripping(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t s)
 {
-    if ((state->flags[s] & MBP_SENSOR_SHELVED) != 0 || (state->alarm_flags[s] & MBP_ALARMS_REMOVED) != 0)
-        return 0;
-    unsigned there = state->beyond[s] | state->active[s] | state->latched[s];
-    return (uint8_t)(there & plant->sensors[s].trip & ~(unsigned)state->suppressed[s]);
+    return (uint8_t)(there_of(state, s) & plant->sensors[s].trip & ~(unsigned)state->alone[s].bypassed);
+}
+
+uint8_t mbp_state_barring(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t s)
+{
+    return (uint8_t)(there_of(state, s) & mbp_sensor_interlocks(&plant->sensors[s]) &
+                     ~(unsigned)state->alone[s].bypassed);
+}
+
+enum mbp_interlock_state mbp_interlock_state_of(const struct mbp_plant *plant, const struct mbp_state *state,
+                                                uint32_t s, unsigned alarm)
+{
+    bool there = ((there_of(state, s) & mbp_sensor_interlocks(&plant->sensors[s])) >> alarm & 1u) != 0;
+    bool bypassed = (state->alone[s].bypassed >> alarm & 1u) != 0;
+    if (bypassed)
+        return there ? MBP_INTERLOCK_DEFEATED : MBP_INTERLOCK_BYPASSED;
+    return there ? MBP_INTERLOCK_ACTING : MBP_INTERLOCK_READY;
+}
+
+uint8_t mbp_bypassed_alarms(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t s)
+{
+    return plant->sensors[s].interlock == MBP_NO_INTERLOCK ? state->alone[s].bypassed : 0;
 }
 
 void mbp_state_limits_changed(const struct mbp_plant *plant, struct mbp_state *state, uint32_t s)
@@ -52,6 +77,19 @@ void mbp_state_limits_changed(const struct mbp_plant *plant, struct mbp_state *s
         state->normal_low[s] = 0.5;
     if (condition == MBP_CONDITION_ON)
         state->normal_high[s] = 0.5;
+}
+
+/* ---- commands --------------------------------------------------------------------------------------------------- */
+
+uint64_t mbp_longest_shelf_ns(const struct mbp_plant *plant, uint32_t sensor, unsigned alarm)
+{
+    uint64_t longest = 0;
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+        uint64_t its = plant->policy.longest_shelf_ns[mbp_sensor_alarm(&plant->sensors[sensor], a)->priority];
+        if ((alarm == MBP_ALARM_COUNT || alarm == a) && its != 0 && (longest == 0 || its < longest))
+            longest = its;
+    }
+    return longest;
 }
 
 /* ---- rates of change -------------------------------------------------------------------------------------------- */

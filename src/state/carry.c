@@ -6,6 +6,7 @@
 
 #include "mbplant/codec.h"
 #include "mbplant/state/forced.h"
+#include "mbplant/state/seed.h"
 #include "state_priv.h"
 
 /* ---- arrays ----------------------------------------------------------------------------------------------------- */
@@ -159,8 +160,8 @@ static void mend_actuator(const struct mbp_carry *carry, struct mbp_state *to, u
 static uint32_t renumbered(const struct mbp_carry *carry, uint32_t m, uint32_t was)
 {
     const struct mbp_machine *machine = &carry->to->machines[m];
-    for (uint32_t i = 0; was != UINT32_MAX && i < mbp_machine_watches(machine); i++) {
-        uint32_t s = mbp_machine_watch(machine, i);
+    for (uint32_t i = 0; was != UINT32_MAX && i < mbp_machine_guards(machine); i++) {
+        uint32_t s = mbp_machine_guard(machine, i);
         if (carry->sensor_from[s] == was)
             return s;
     }
@@ -174,6 +175,35 @@ static void mend_machine(const struct mbp_carry *carry, struct mbp_state *to, ui
 }
 
 /* ---- all -------------------------------------------------------------------------------------------------------- */
+
+/* The old plant's duty of the alarm; UINT32_MAX = none. Duties stand by sensor. */
+static uint32_t old_duty(const struct mbp_plant *plant, uint32_t sensor, uint8_t alarm)
+{
+    uint32_t low = 0;
+    uint32_t high = plant->duty_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const struct mbp_alarm_duty *duty = &plant->duties[middle];
+        if (duty->sensor == sensor && duty->alarm == alarm)
+            return middle;
+        if (duty->sensor < sensor || (duty->sensor == sensor && duty->alarm < alarm))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return UINT32_MAX;
+}
+
+static void carry_duties(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to)
+{
+    for (uint32_t d = 0; d < carry->to->duty_count; d++) {
+        const struct mbp_alarm_duty *duty = &carry->to->duties[d];
+        uint32_t sensor = carry->sensor_from[duty->sensor];
+        uint32_t old = sensor != UINT32_MAX ? old_duty(carry->from, sensor, duty->alarm) : UINT32_MAX;
+        if (old != UINT32_MAX)
+            to->chatter[d] = from->chatter[old];
+    }
+}
 
 /* One array, item by item from where each stood before. */
 static void carry_whole(const struct mbp_carry *carry, const struct state_array *array, const struct mbp_state *from,
@@ -216,6 +246,9 @@ static void carry_whole(const struct mbp_carry *carry, const struct state_array 
     case STATE_BY_WATCHDOG:
         state_carry_watchdogs(carry, from, to);
         break;
+    case STATE_BY_DUTY:
+        carry_duties(carry, from, to);
+        break;
     case STATE_BY_FAULT:
     case STATE_BY_TOUCHED:
     case STATE_BY_FORCED:
@@ -231,6 +264,7 @@ void mbp_state_carry(const struct mbp_carry *carry, const struct mbp_state *from
     const size_t figures = offsetof(struct mbp_state, scan);
     memcpy((char *)to + figures, (const char *)from + figures, offsetof(struct mbp_state, lagged) - figures);
     to->limits_version++;
+    mbp_state_take_seed(carry->to, to);
     to->fault_active_count = 0; /* mbp_fault_carry carries them */
     to->faults_planned = false;
     to->alarms_version++;

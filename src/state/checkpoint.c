@@ -1,5 +1,6 @@
 /* The state as bytes, and back: as they lie in memory, so that what goes on from them goes on to the bit. */
 #include <assert.h>
+#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +73,8 @@ static bool machines_fit(const struct mbp_state *state)
         const struct mbp_machine_state *machine = &state->machine[m];
         const struct mbp_upkeep *upkeep = &state->upkeep[m];
         if (machine->state >= MBP_STATE_COUNT || !is_none_or_below(machine->first_out, state->sensor_count) ||
-            !is_bool(&machine->trip) || !is_bool(&machine->due) || !is_bool(&machine->refusal_told))
+            !is_bool(&machine->trip) || !is_bool(&machine->barred) || !is_bool(&machine->due) ||
+            !is_bool(&machine->refusal_told))
             return false;
         if (!is_none_or_below(upkeep->refused_sensor, state->sensor_count) || upkeep->refused_state > MBP_STATE_COUNT ||
             !is_bool(&upkeep->in_repair) || state->dressed[m] > MBP_STATE_COUNT || state->based[m] > MBP_STATE_COUNT)
@@ -85,8 +87,11 @@ static bool masks_fit(const struct mbp_state *state)
 {
     unsigned beyond = 0;
     for (uint32_t s = 0; s < state->sensor_count; s++)
-        beyond |= (unsigned)(state->waiting[s] | state->beyond[s] | state->active[s] | state->unack[s] |
-                             state->latched[s] | state->suppressed[s] | state->hidden[s]);
+        beyond |=
+            (unsigned)(state->waiting[s] | state->beyond[s] | state->active[s] | state->unack[s] | state->latched[s] |
+                       state->suppressed[s] | state->hidden[s] | state->alone[s].shelved | state->alone[s].timed |
+                       state->alone[s].once | state->alone[s].shot | state->alone[s].removed |
+                       state->alone[s].bypassed | state->alone[s].excused | state->alone[s].chattering);
     return (beyond & ~MBP_ALARMS_ALL) == 0;
 }
 
@@ -130,7 +135,8 @@ static bool faults_fit(const struct mbp_plant *plant, const struct mbp_state *st
             return false;
         active += state->fault[f].active;
     }
-    if (!is_bool(&state->faults_planned) || state->fault_active_count != active)
+    if (!is_bool(&state->faults_planned) || !is_bool(&state->passes) || state->passes ||
+        state->fault_active_count != active)
         return false;
     for (uint32_t i = 0; i < active; i++) {
         if (state->fault_active[i] >= state->fault_count || !state->fault[state->fault_active[i]].active)
@@ -157,6 +163,16 @@ static bool watchdogs_fit(const struct mbp_state *state)
     return true;
 }
 
+static bool duties_fit(const struct mbp_state *state)
+{
+    for (uint32_t d = 0; d < state->duty_count; d++) {
+        const struct mbp_chatter_state *chatter = &state->chatter[d];
+        if (chatter->filled > MBP_CHATTER_MAX || chatter->at >= MBP_CHATTER_MAX || !is_bool(&chatter->was))
+            return false;
+    }
+    return is_bool(&state->undressed);
+}
+
 static bool formulas_fit(const struct mbp_state *state)
 {
     for (uint32_t f = 0; f < state->formula_count; f++) {
@@ -173,7 +189,9 @@ static bool forced_fit(const struct mbp_state *state)
     for (unsigned i = 0; i < MBP_SIM_FORCED_MAX; i++) {
         const struct mbp_forced *one = &state->forced[i];
         bool of_stored = one->count > 0 && one->stored != UINT32_MAX;
-        if (one->count > MBP_SIM_FORCE_VALUES || one->table >= MBP_TABLE_COUNT ||
+        bool of_actuator = one->count > 0 && one->actuator != UINT32_MAX;
+        if (one->count > MBP_SIM_FORCE_VALUES || one->table >= MBP_TABLE_COUNT || (one->mask != 0 && one->count > 1) ||
+            (of_actuator && (of_stored || one->actuator >= state->actuator_count || isnan(one->command))) ||
             (of_stored && (one->stored >= state->stored_count || state->stored_held[one->stored] != 1)))
             return false;
         count += one->count > 0;
@@ -195,7 +213,7 @@ static bool same_counts(const struct mbp_state *a, const struct mbp_state *b)
            a->rate_value_count == b->rate_value_count && a->part_count == b->part_count &&
            a->formula_count == b->formula_count && a->cell_count == b->cell_count &&
            a->stored_count == b->stored_count && a->touched_count == b->touched_count &&
-           a->watchdog_count == b->watchdog_count;
+           a->watchdog_count == b->watchdog_count && a->duty_count == b->duty_count;
 }
 
 static void copy_in(struct mbp_state *state, const char *bytes)
@@ -226,7 +244,8 @@ enum mbp_status mbp_state_take(const struct mbp_plant *plant, struct mbp_state *
         fresh[r] = state->rate[r];
     copy_in(state, bytes);
     bool fits = machines_fit(state) && masks_fit(state) && rates_fit(fresh, rates, state) && faults_fit(plant, state) &&
-                controllers_fit(state) && formulas_fit(state) && forced_fit(state) && watchdogs_fit(state);
+                controllers_fit(state) && formulas_fit(state) && forced_fit(state) && watchdogs_fit(state) &&
+                duties_fit(state);
     free(fresh);
     return fits ? MBP_OK : MBP_ERR_CORRUPT;
 }

@@ -34,31 +34,35 @@ static const struct mbp_unit *old_unit(const struct mbp_carry *carry, const stru
     return mbp_plant_find_unit(carry->from, carry->to->units[now->owner].id);
 }
 
+/* Of logic: of the unit's the one with the same target. */
+static uint32_t find_old_logic(const struct mbp_carry *carry, const struct mbp_formula *now)
+{
+    const struct mbp_unit *unit = old_unit(carry, now);
+    for (uint32_t i = 0; unit != NULL && i < unit->logic_count; i++) {
+        if (same_target(carry, &carry->from->formulas[unit->first_logic + i], now))
+            return unit->first_logic + i;
+    }
+    return UINT32_MAX;
+}
+
 /* The formula that stood in the same place; UINT32_MAX = there was none. */
 static uint32_t find_old(const struct mbp_carry *carry, const struct mbp_formula *now)
 {
-    if (now->use == MBP_FORMULA_SIGNAL) {
-        uint32_t sensor = carry->sensor_from[now->owner];
-        uint32_t formula = sensor != UINT32_MAX ? carry->from->sensors[sensor].formula : 0;
-        return formula != 0 ? formula - 1 : UINT32_MAX;
-    }
-    if (now->use == MBP_FORMULA_ALARM) {
-        uint32_t alarm = carry->sensor_from[now->owner];
-        uint32_t formula = alarm != UINT32_MAX ? carry->from->sensors[alarm].when : 0;
-        return formula != 0 ? formula - 1 : UINT32_MAX;
-    }
-    if (now->use == MBP_FORMULA_POINT) {
-        uint32_t stored = carry->stored_from[now->owner];
-        uint32_t formula = stored != UINT32_MAX ? carry->from->stored[stored].formula : 0;
-        return formula != 0 ? formula - 1 : UINT32_MAX;
-    }
-    if (now->use == MBP_FORMULA_ACCEPT)
-        return UINT32_MAX; /* it remembers nothing */
-    const struct mbp_unit *unit = old_unit(carry, now);
-    for (uint32_t i = 0; unit != NULL && i < unit->logic_count; i++)
-        if (same_target(carry, &carry->from->formulas[unit->first_logic + i], now))
-            return unit->first_logic + i;
-    return UINT32_MAX;
+    const struct mbp_plant *from = carry->from;
+    const uint32_t *were = now->use == MBP_FORMULA_UPKEEP  ? carry->machine_from
+                           : now->use == MBP_FORMULA_POINT ? carry->stored_from
+                                                           : carry->sensor_from;
+    if (now->use == MBP_FORMULA_LOGIC)
+        return find_old_logic(carry, now);
+    const uint32_t owner = now->use != MBP_FORMULA_ACCEPT ? were[now->owner] : UINT32_MAX; /* that remembers nothing */
+    if (owner == UINT32_MAX)
+        return UINT32_MAX;
+    const uint32_t formula = now->use == MBP_FORMULA_SIGNAL     ? from->sensors[owner].formula
+                             : now->use == MBP_FORMULA_ALARM    ? from->sensors[owner].when
+                             : now->use == MBP_FORMULA_UPKEEP   ? from->machines[owner].maintenance_when
+                             : now->use == MBP_FORMULA_SUPPRESS ? mbp_formula_of_suppression(from, owner, now->nth)
+                                                                : from->stored[owner].formula;
+    return formula != 0 ? formula - 1 : UINT32_MAX;
 }
 
 void state_carry_formulas(const struct mbp_carry *carry, const struct mbp_state *from, struct mbp_state *to)

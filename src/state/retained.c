@@ -83,9 +83,58 @@ static int64_t shelf_ms(const struct mbp_state *state, uint32_t sensor)
     return (int64_t)((left_ns + MBP_NS_PER_MS - 1) / MBP_NS_PER_MS);
 }
 
+/* Of single alarms, likewise. */
+static void retain_alone(const struct mbp_state *state, uint32_t sensor, struct mbp_retained_alarms *out)
+{
+    const struct mbp_alarms_alone *alone = &state->alone[sensor];
+    out->shelved = alone->shelved;
+    out->once = alone->once;
+    out->shot = alone->shot;
+    out->removed = alone->removed;
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+        int32_t left = (int32_t)(alone->end_ms[a] - (uint32_t)(state->sim_ns / MBP_NS_PER_MS));
+        out->alone_ms[a] = (alone->timed >> a & 1u) == 0 ? 0 : left > 0 ? left : 1;
+    }
+    out->bypassed = alone->bypassed;
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+        int32_t left = (int32_t)(alone->bypass_ms[a] - (uint32_t)(state->sim_ns / MBP_NS_PER_MS));
+        out->bypass_ms[a] = (alone->bypassed >> a & 1u) == 0 ? 0 : left > 0 ? left : 1;
+    }
+    out->chattering = alone->chattering;
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+        bool acknowledged = ((state->active[sensor] & ~(unsigned)state->unack[sensor]) >> a & 1u) != 0;
+        out->acked_ms[a] = acknowledged ? (uint32_t)(state->sim_ns / MBP_NS_PER_MS) - alone->acked_ms[a] : 0;
+    }
+    memcpy(out->raised_s, &state->raised_s[(size_t)sensor * MBP_ALARM_COUNT], sizeof out->raised_s);
+}
+
+static void retake_alone(struct mbp_state *state, const struct mbp_retained_alarms *record)
+{
+    struct mbp_alarms_alone *alone = &state->alone[record->sensor];
+    const uint64_t now_ms = (state->sim_ns + MBP_NS_PER_MS - 1) / MBP_NS_PER_MS;
+    alone->shelved = record->shelved;
+    alone->once = record->once & record->shelved;
+    alone->shot = record->shot & alone->once;
+    alone->removed = record->removed;
+    alone->timed = 0;
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+        bool timed = record->alone_ms[a] > 0 && (record->shelved >> a & 1u) != 0;
+        alone->timed |= (uint8_t)((timed ? 1u : 0u) << a);
+        alone->end_ms[a] = timed ? (uint32_t)(now_ms + (uint32_t)record->alone_ms[a]) : 0;
+    }
+    alone->bypassed = record->bypassed;
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
+        alone->bypass_ms[a] =
+            (record->bypassed >> a & 1u) != 0 ? (uint32_t)(now_ms + (uint32_t)record->bypass_ms[a]) : 0;
+    alone->chattering = record->chattering;
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
+        alone->acked_ms[a] = (uint32_t)now_ms - record->acked_ms[a];
+    memcpy(&state->raised_s[(size_t)record->sensor * MBP_ALARM_COUNT], record->raised_s, sizeof record->raised_s);
+}
+
 struct mbp_retained_alarms mbp_retain_alarms(const struct mbp_state *state, uint32_t sensor)
 {
-    return (struct mbp_retained_alarms){
+    struct mbp_retained_alarms record = {
         .sensor = sensor,
         .shelf_ms = shelf_ms(state, sensor),
         .since_s = state->alarm_since_s[sensor],
@@ -93,14 +142,17 @@ struct mbp_retained_alarms mbp_retain_alarms(const struct mbp_state *state, uint
         .latched = state->latched[sensor],
         .alarm_flags = state->alarm_flags[sensor] & (uint8_t)~MBP_ALARMS_SHOT_NEW,
     };
+    retain_alone(state, sensor, &record);
+    return record;
 }
 
 /* The condition of a hidden alarm ends without an event, so that a record may still have it: it counts where the
- * checkpoint has it too. Else it is judged anew, delay and all. A one-shot shelf would have ended with the last one. */
-static void retake_beyond(struct mbp_state *state, uint32_t s, uint8_t kept, bool shot)
+ * checkpoint has it too. Else it is judged anew, delay and all. A one-shot shelf would have ended with the last one.
+ * shots: alarms that stand on one of their own. */
+static void retake_beyond(struct mbp_state *state, uint32_t s, uint8_t kept, bool shot, uint8_t shots)
 {
     uint8_t known = state->beyond[s] & kept;
-    uint8_t now = (uint8_t)(state->active[s] | (shot && known == 0 ? kept : known));
+    uint8_t now = (uint8_t)(state->active[s] | (shot && known == 0 ? kept : known | (shots & kept)));
     unsigned changed = now ^ state->beyond[s];
     state->beyond[s] = now;
     state->waiting[s] &= (uint8_t)~changed;
@@ -114,7 +166,7 @@ void mbp_retake_alarms(struct mbp_state *state, const struct mbp_retained_alarms
 {
     uint32_t s = record->sensor;
     int64_t ms = record->shelf_ms;
-    retake_beyond(state, s, record->beyond, (record->alarm_flags & MBP_ALARMS_SHOT) != 0);
+    retake_beyond(state, s, record->beyond, (record->alarm_flags & MBP_ALARMS_SHOT) != 0, record->shot);
     state->latched[s] = record->latched;
     /* Whether the machine is in maintenance is for its state to say. */
     state->alarm_flags[s] = record->alarm_flags & (uint8_t)~MBP_ALARMS_MAINTENANCE;
@@ -122,4 +174,5 @@ void mbp_retake_alarms(struct mbp_state *state, const struct mbp_retained_alarms
                              : ms == 0 ? 0
                                        : mbp_time_add_sat(state->sim_ns, (uint64_t)ms * MBP_NS_PER_MS);
     state->alarm_since_s[s] = record->since_s;
+    retake_alone(state, record);
 }

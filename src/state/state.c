@@ -6,8 +6,10 @@
 
 #include "mbplant/codec.h"
 #include "mbplant/event/tag.h"
+#include "mbplant/plant/interlock.h"
 #include "mbplant/point.h"
 #include "mbplant/state/forced.h"
+#include "mbplant/state/seed.h"
 #include "state_priv.h"
 
 #define CACHE_LINE 64u /* each array begins on one, so that loops over arrays vectorise */
@@ -47,6 +49,9 @@ const struct state_array state_arrays[] = {
     ARRAY(alarm_flags, SENSOR, 1, CARRIED, RETAINED),
     ARRAY(shelf_end_ns, SENSOR, 1, CARRIED, RETAINED),
     ARRAY(alarm_since_s, SENSOR, 1, CARRIED, RETAINED),
+    ARRAY(raised_s, SENSOR, MBP_ALARM_COUNT, CARRIED, RETAINED),
+    ARRAY(alone, SENSOR, 1, CARRIED, RETAINED),
+    ARRAY(chatter, DUTY, 1, CARRIED, ANEW),
     ARRAY(rate, RATE, 1, CARRIED, ANEW),
     ARRAY(rate_value, RATE_VALUE, 1, CARRIED, ANEW),
     ARRAY(machine, MACHINE, 1, CARRIED, RETAINED),
@@ -100,6 +105,8 @@ static size_t item_count(const struct mbp_state *state, enum state_index by)
         return state->touched_count;
     case STATE_BY_WATCHDOG:
         return state->watchdog_count;
+    case STATE_BY_DUTY:
+        return state->duty_count;
     case STATE_BY_PART:
         break;
     }
@@ -163,6 +170,7 @@ static void count_items(const struct mbp_plant *plant, struct mbp_state *state)
     state->stored_count = plant->stored_count;
     state->touched_count = mbp_touched_count(plant);
     state->watchdog_count = plant->watchdog_count;
+    state->duty_count = plant->duty_count;
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         state->part_count += mbp_signal_parts(plant, s);
     state_count_rates(plant, state);
@@ -183,12 +191,15 @@ enum mbp_status mbp_state_new(const struct mbp_plant *plant, uint64_t wall_ms, s
     state->limits_version = 1;
     state->alarms_version = 1;
     state->next_shelf_end_ns = MBP_SHELF_NO_END;
+    state->seed = plant->seed;
+    state->seed_given = plant->seed;
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
         state->value[s] = NAN;
         state->forced_value[s] = NAN;
         memcpy(&state->limit[s * MBP_LIMIT_COUNT], plant->sensors[s].limits, MBP_LIMIT_COUNT * sizeof *state->limit);
         mbp_state_limits_changed(plant, state, s);
-        state->watched[s] = mbp_sensor_alarms(&plant->sensors[s])->bad_quality ? MBP_SENSOR_BAD : 0;
+        bool of_quality = mbp_sensor_alarms(&plant->sensors[s])->bad_quality || mbp_is_interlock(&plant->sensors[s]);
+        state->watched[s] = of_quality ? MBP_SENSOR_BAD : 0;
     }
     for (uint32_t a = 0; a < plant->actuator_count; a++)
         state->command[a] = state->lagged[plant->sensor_count + a] = plant->actuators[a].initial;
@@ -250,16 +261,27 @@ void mbp_state_restore(struct mbp_state *state, const struct mbp_state *snapshot
     uint64_t scan = state->scan;
     uint32_t limits_version = state->limits_version;
     uint32_t alarms_version = state->alarms_version;
+    uint64_t seed_given = state->seed_given;
     int64_t passed_ms = (int64_t)(wall_ms - snapshot->wall_ms); /* the clock may have stepped back */
     mbp_state_copy(state, snapshot);
     state->scan = scan;
     state->wall_ms = wall_ms;
     state->limits_version = limits_version + 1;
     state->alarms_version = alarms_version + 1;
+    state->seed_given = seed_given;
     for (uint32_t s = 0; s < state->sensor_count; s++)
         state->alarm_since_s[s] += state->alarm_since_s[s] != 0 ? (uint32_t)(passed_ms / 1000) : 0;
+    for (size_t i = 0; i < (size_t)state->sensor_count * MBP_ALARM_COUNT; i++)
+        state->raised_s[i] += state->raised_s[i] != 0 ? (uint32_t)(passed_ms / 1000) : 0;
     for (uint32_t m = 0; m < state->machine_count; m++)
         state->machine[m].since_ms += (uint64_t)passed_ms;
+}
+
+void mbp_state_take_seed(const struct mbp_plant *plant, struct mbp_state *state)
+{
+    if (state->seed_given != plant->seed)
+        state->seed = plant->seed;
+    state->seed_given = plant->seed;
 }
 
 void mbp_state_free(struct mbp_state *state)

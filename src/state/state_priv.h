@@ -21,7 +21,8 @@ enum state_index {
     STATE_BY_STORED,
     STATE_BY_TOUCHED,
     STATE_BY_FORCED, /* MBP_SIM_FORCED_MAX places */
-    STATE_BY_WATCHDOG
+    STATE_BY_WATCHDOG,
+    STATE_BY_DUTY /* alarms that are looked after */
 };
 
 /* What becomes of an array's items when the plant file changes: they follow their sensor or machine, or are worked out

@@ -120,16 +120,18 @@ uint64_t mbp_stored_result(const struct mbp_stored *stored, enum mbp_expr_type t
     if (reg->type == MBP_BOOL)
         return real ? value.r < 0 || value.r > 0 : value.u != 0;
     double number = real ? value.r : is_signed(type) ? (double)value.i : (double)value.u;
+    bool whole = !real && kind_of(reg) != KIND_REAL;
+    bool negative = is_signed(type) && value.i < 0;
+    uint64_t magnitude = negative ? 0 - value.u : value.u;
+    if (whole && stored->wraps)
+        return mbp_codec_wrapped((enum mbp_type)reg->type, negative, magnitude);
     if (stored->wraps) {
         struct mbp_register plain = *reg;
         plain.order = MBP_ABCD;
         mbp_register_wrap(&plain, number, words);
         return mbp_codec_bits((enum mbp_type)reg->type, MBP_ABCD, words);
     }
-    if (real || kind_of(reg) == KIND_REAL)
-        return mbp_register_bits(reg, number);
-    bool negative = is_signed(type) && value.i < 0;
-    return mbp_codec_whole((enum mbp_type)reg->type, negative, negative ? 0 - value.u : value.u);
+    return whole ? mbp_codec_whole((enum mbp_type)reg->type, negative, magnitude) : mbp_register_bits(reg, number);
 }
 
 bool mbp_stored_is_bad(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t stored)

@@ -1,8 +1,10 @@
 /* What a slot of a formula is in this scan. */
 #include <math.h>
 
+#include "mbplant/plant/interlock.h"
 #include "mbplant/point.h"
-#include "mbplant/state.h"
+#include "mbplant/state/actuator.h"
+#include "mbplant/state/forced.h"
 #include "mbplant/state/stored.h"
 
 static union mbp_expr_value on(bool is)
@@ -24,7 +26,7 @@ static bool is_on(const struct mbp_actuator *actuator, double position)
 static union mbp_expr_value read_actuator(const struct mbp_formula_view *view, enum mbp_slot_kind kind, uint32_t a)
 {
     double position = view->state->lagged[view->plant->sensor_count + a];
-    double command = view->state->command[a];
+    double command = mbp_actuator_told(view->state, a);
     if (kind == MBP_SLOT_POSITION)
         return number(position);
     if (kind == MBP_SLOT_COMMAND)
@@ -32,17 +34,29 @@ static union mbp_expr_value read_actuator(const struct mbp_formula_view *view, e
     return on(is_on(&view->plant->actuators[a], kind == MBP_SLOT_POSITION_ON ? position : command));
 }
 
+/* Of few faults at a time: they are looked through only where one of them passes. */
+double mbp_state_stem(const struct mbp_state *state, uint32_t actuator)
+{
+    uint32_t subject = state->sensor_count + actuator;
+    for (uint32_t at = 0; state->passes && at < state->fault_active_count; at++) {
+        const struct mbp_fault_state *fault = &state->fault[state->fault_active[at]];
+        if (fault->effect.subject == subject)
+            return fault->base; /* the first has it */
+    }
+    return state->lagged[subject];
+}
+
 /* From its command, or from its fail position while that holds. */
 static double deviation(const struct mbp_formula_view *view, uint32_t a)
 {
     double fail = mbp_actuator_fail(view->plant, view->state, a);
-    double target = isnan(fail) ? view->state->command[a] : fail;
-    return fabs(view->state->lagged[view->plant->sensor_count + a] - target);
+    double target = isnan(fail) ? mbp_actuator_told(view->state, a) : fail;
+    return fabs(mbp_state_stem(view->state, a) - target);
 }
 
 static union mbp_expr_value read_of_actuator(const struct mbp_formula_view *view, uint32_t a, enum mbp_of_actuator what)
 {
-    double position = view->state->lagged[view->plant->sensor_count + a];
+    double position = mbp_state_stem(view->state, a);
     const double *range = view->plant->actuators[a].range;
     switch ((unsigned)what) {
     case MBP_OF_ACTUATOR_OPENED:
@@ -111,6 +125,19 @@ static union mbp_expr_value read_controller(const struct mbp_state *state, uint3
                                                               : controller->seen);
 }
 
+static union mbp_expr_value read_interlock(const struct mbp_formula_view *view, uint32_t s, enum mbp_of_interlock what)
+{
+    enum mbp_interlock_state now = mbp_interlock_state_of(view->plant, view->state, s, MBP_CONDITION);
+    switch ((unsigned)what) {
+    case MBP_OF_INTERLOCK_ACTING:
+        return on(now == MBP_INTERLOCK_ACTING);
+    case MBP_OF_INTERLOCK_FIRST_OUT:
+        return on(view->state->machine[view->plant->sensors[s].machine].first_out == s);
+    default: /* MBP_OF_INTERLOCK_STATE */
+        return whole(now);
+    }
+}
+
 static union mbp_expr_value read_other(const struct mbp_formula_view *view, enum mbp_slot_kind kind, uint32_t index)
 {
     const struct mbp_state *state = view->state;
@@ -134,6 +161,8 @@ static union mbp_expr_value read_other(const struct mbp_formula_view *view, enum
                                (enum mbp_of_controller)(index % MBP_OF_CONTROLLER_COUNT));
     case MBP_SLOT_SINCE:
         return whole(state->alarm_since_s[index]);
+    case MBP_SLOT_RAISED:
+        return whole(state->raised_s[index]);
     case MBP_SLOT_STORED:
         return read_stored(view, index);
     case MBP_SLOT_UNKNOWN:
@@ -143,6 +172,9 @@ static union mbp_expr_value read_other(const struct mbp_formula_view *view, enum
     case MBP_SLOT_OF_ACTUATOR:
         return read_of_actuator(view, index / MBP_OF_ACTUATOR_COUNT,
                                 (enum mbp_of_actuator)(index % MBP_OF_ACTUATOR_COUNT));
+    case MBP_SLOT_OF_INTERLOCK:
+        return read_interlock(view, index / MBP_OF_INTERLOCK_COUNT,
+                              (enum mbp_of_interlock)(index % MBP_OF_INTERLOCK_COUNT));
     case MBP_SLOT_LOST:
         return on(state->watchdog[index].lost);
     case MBP_SLOT_BAD:
@@ -198,6 +230,6 @@ struct mbp_expr_world mbp_state_world(const struct mbp_plant *plant, const struc
                                    .now_ns = state->sim_ns,
                                    .period_ns = plant->scan_ns,
                                    .clock_ns = (int64_t)((uint64_t)plant->start_ns + state->sim_ns),
-                                   .seed = plant->seed,
+                                   .seed = state->seed,
                                    .tick = state->tick};
 }

@@ -1,10 +1,12 @@
 /* What the state says, as views. */
 #include "mbplant/view.h"
+#include "mbplant/plant/interlock.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "mbplant/map.h"
+#include "mbplant/state/forced.h"
 #include "mbplant/state/stored.h"
 
 static uint32_t seconds(uint64_t ns)
@@ -54,10 +56,18 @@ static void count_alarms(const struct mbp_unit *unit, const struct mbp_state *st
     }
 }
 
+/* Bypasses are alarms, as the diagnosis counts them. */
+static void count_bypasses(const struct mbp_plant *plant, const struct mbp_unit *unit, const struct mbp_state *state,
+                           struct mbp_summary_view *out)
+{
+    const uint32_t end = unit->first_sensor + unit->sensor_count;
+    for (uint32_t s = unit->first_sensor; s < end && state->next_shelf_end_ns != MBP_SHELF_NO_END; s++)
+        out->active_alarms += mbp_bits_set(mbp_bypassed_alarms(plant, state, s));
+}
+
 void mbp_view_summary(const struct mbp_plant *plant, const struct mbp_unit *unit, const struct mbp_state *state,
                       struct mbp_summary_view *out)
 {
-    (void)plant;
     *out = (struct mbp_summary_view){.map_version = MBP_MAP_VERSION,
                                      .machines = unit->machine_count,
                                      .sensors = mbp_unit_sensors(unit),
@@ -66,6 +76,7 @@ void mbp_view_summary(const struct mbp_plant *plant, const struct mbp_unit *unit
     for (uint32_t m = unit->first_machine; m < unit->first_machine + unit->machine_count; m++)
         out->machines_in_state[state->machine[m].state]++;
     count_alarms(unit, state, out);
+    count_bypasses(plant, unit, state, out);
 }
 
 /* ---- machines -----------------------------------------------------------------------------------------------------
@@ -109,8 +120,8 @@ static void view_upkeep(const struct mbp_plant *plant, const struct mbp_state *s
 /* All its sensors are on the shelf. */
 static bool is_shelved(const struct mbp_machine *machine, const struct mbp_state *state)
 {
-    bool all = mbp_machine_watches(machine) > 0;
-    for (uint32_t i = 0; i < mbp_machine_watches(machine) && all; i++)
+    bool all = mbp_machine_shelves(machine) > 0;
+    for (uint32_t i = 0; i < mbp_machine_shelves(machine) && all; i++)
         all = (state->flags[mbp_machine_watch(machine, i)] & MBP_SENSOR_SHELVED) != 0;
     return all;
 }
@@ -151,6 +162,33 @@ uint32_t mbp_view_shelving_s(const struct mbp_state *state, uint32_t s)
     uint64_t left_ns = state->shelf_end_ns[s] > state->sim_ns ? state->shelf_end_ns[s] - state->sim_ns : 1;
     uint64_t left_s = (left_ns + MBP_NS_PER_S - 1) / MBP_NS_PER_S;
     return left_s < MBP_SHELVE_ONCE ? (uint32_t)left_s : MBP_SHELVE_ONCE - 1;
+}
+
+/* Whole seconds until a time of the state, at least one. */
+static uint32_t left_s(uint32_t end_ms, const struct mbp_state *state)
+{
+    int32_t ms = (int32_t)(end_ms - (uint32_t)(state->sim_ns / MBP_NS_PER_MS));
+    uint32_t left = ms > 0 ? ((uint32_t)ms + 999) / 1000 : 1;
+    return left < MBP_SHELVE_ONCE ? left : MBP_SHELVE_ONCE - 1;
+}
+
+uint32_t mbp_view_shelved_s(const struct mbp_state *state, uint32_t s, unsigned alarm)
+{
+    const struct mbp_alarms_alone *alone = &state->alone[s];
+    const unsigned bit = 1u << alarm;
+    if ((alone->shelved & bit) == 0)
+        return 0;
+    if ((alone->once & bit) != 0)
+        return MBP_SHELVE_ONCE;
+    if ((alone->timed & bit) == 0)
+        return MBP_SHELVE_FOR_EVER;
+    return left_s(alone->end_ms[alarm], state);
+}
+
+uint32_t mbp_view_bypassed_s(const struct mbp_state *state, uint32_t s, unsigned alarm)
+{
+    const struct mbp_alarms_alone *alone = &state->alone[s];
+    return (alone->bypassed >> alarm & 1u) != 0 ? left_s(alone->bypass_ms[alarm], state) : 0;
 }
 
 /* What the operator is to see: an alarm that is hidden is none to him, one that is latched still is. */
@@ -195,12 +233,25 @@ void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *stat
     };
     /* Most alarms are quiet, as one beyond the last always is. */
     memset(out->alarm_state, (int)mbp_alarm_state(state, s, MBP_ALARM_COUNT), sizeof out->alarm_state);
-    unsigned busy = state->active[s] | state->latched[s] | state->unack[s] | state->suppressed[s];
+    const struct mbp_alarms_alone *alone = &state->alone[s];
+    unsigned busy = state->active[s] | state->latched[s] | state->unack[s] | state->suppressed[s] |
+                    (unsigned)(alone->shelved | alone->removed);
     for (; busy != 0; busy &= busy - 1) {
         unsigned a = (unsigned)__builtin_ctz(busy);
         out->active[a] = (active >> a & 1u) != 0;
         out->alarm_state[a] = (uint8_t)mbp_alarm_state(state, s, a);
     }
+    for (unsigned left = alone->shelved | alone->bypassed; left != 0; left &= left - 1) {
+        unsigned a = (unsigned)__builtin_ctz(left);
+        out->shelved_s[a] = mbp_view_shelved_s(state, s, a);
+        out->bypassed_s[a] = mbp_view_bypassed_s(state, s, a);
+    }
+    if (mbp_is_interlock(&plant->sensors[s])) {
+        out->interlock_state = (uint8_t)mbp_interlock_state_of(plant, state, s, MBP_CONDITION);
+        out->acting = out->interlock_state == MBP_INTERLOCK_ACTING;
+        out->first_out = state->machine[plant->sensors[s].machine].first_out == s;
+    }
+    memcpy(out->raised_s, &state->raised_s[s * MBP_ALARM_COUNT], sizeof out->raised_s);
     for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++)
         out->limit[l] = state->limit[s * MBP_LIMIT_COUNT + l];
 }
@@ -211,9 +262,9 @@ void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *stat
 void mbp_view_actuator(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t a,
                        struct mbp_actuator_view *out)
 {
-    *out = (struct mbp_actuator_view){.position = state->lagged[plant->sensor_count + a],
-                                      .command = state->command[a],
-                                      .on = state->command[a] > plant->actuators[a].range[0]};
+    const double told = mbp_actuator_told(state, a);
+    *out = (struct mbp_actuator_view){
+        .position = state->lagged[plant->sensor_count + a], .command = told, .on = told > plant->actuators[a].range[0]};
 }
 
 void mbp_view_controller(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t c,

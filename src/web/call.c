@@ -35,7 +35,7 @@ void web_problem(struct web_call *call, unsigned status, const char *format, ...
     char detail[512];
     va_list args;
     va_start(args, format);
-    vsnprintf(detail, sizeof detail, format, args);
+    vsnprintf(detail, sizeof detail, web_tr(call, format), args);
     va_end(args);
     mbp_text_as_utf8(detail); /* it may be cut inside a character */
     if (call->flow != NULL)
@@ -67,7 +67,7 @@ static bool check_word(struct web_call *call, const struct web_param *param, con
 {
     char words[256];
     for (unsigned i = 0; param->word != NULL && param->word(i) != NULL; i++) {
-        if (strcasecmp(param->word(i), text) == 0)
+        if (web_word_is(param->word(i), text))
             return true;
     }
     if (param->word == NULL)
@@ -83,11 +83,14 @@ static bool check_number(struct web_call *call, const struct web_param *param, d
     bool within = (param->low == 0 && param->high == 0) || (number >= param->low && number <= param->high);
     if (isfinite(number) && whole && within)
         return true;
-    if (param->low != 0 || param->high != 0)
-        web_problem(call, 400, "'%s' must be a%s number from %.15g to %.15g", param->key,
-                    param->kind == WEB_COUNT ? " whole" : "", param->low, param->high);
+    if (param->low == 0 && param->high == 0)
+        web_problem(call, 400, param->kind == WEB_COUNT ? "'%s' must be a whole number" : "'%s' must be a number",
+                    param->key);
     else
-        web_problem(call, 400, "'%s' must be a%s number", param->key, param->kind == WEB_COUNT ? " whole" : "");
+        web_problem(call, 400,
+                    param->kind == WEB_COUNT ? "'%s' must be a whole number from %.15g to %.15g"
+                                             : "'%s' must be a number from %.15g to %.15g",
+                    param->key, param->low, param->high);
     return false;
 }
 
@@ -180,6 +183,18 @@ static bool is_numbers(const json_t *value)
     return json_is_array(value) && json_array_size(value) > 0;
 }
 
+static bool is_texts(const json_t *value)
+{
+    const char *key;
+    json_t *one;
+    json_object_foreach((json_t *)(uintptr_t)value, key, one)
+    {
+        if (!json_is_string(one) || strlen(json_string_value(one)) != json_string_length(one))
+            return false;
+    }
+    return json_is_object(value);
+}
+
 static bool take_json(struct web_call *call, const struct web_param *param, json_t *value, struct web_arg *arg)
 {
     const char *must = NULL;
@@ -205,10 +220,12 @@ static bool take_json(struct web_call *call, const struct web_param *param, json
         must = json_is_number(value) || json_is_boolean(value) || json_is_string(value) ? NULL
                                                                                         : "a number, a text or a bool";
         break;
+    case WEB_OBJECT:
+        must = is_texts(value) ? NULL : "an object of texts";
+        break;
     case WEB_TEXT:
     case WEB_WHOLE:
     case WEB_TIME:
-    case WEB_OBJECT:
     case WEB_OBJECTS:
         if (arg->text != NULL && strlen(arg->text) == json_string_length(value))
             return check_word(call, param, arg->text);
@@ -216,7 +233,7 @@ static bool take_json(struct web_call *call, const struct web_param *param, json
         break;
     }
     if (must != NULL)
-        web_problem(call, 400, "'%s' must be %s", param->key, must);
+        web_problem(call, 400, "'%s' must be %s", param->key, web_tr(call, must));
     return must == NULL;
 }
 
@@ -231,12 +248,13 @@ static bool take_said(struct web_call *call, unsigned which, json_t *value)
     const struct web_param *param = &web_said_params[which];
     struct web_arg *arg = &call->said_args[which];
     char why[MBP_COMMENT_WHY];
+    char said[2 * MBP_COMMENT_WHY];
     size_t most = which == WEB_SAID_WHY ? MBP_COMMENT_MAX : MBP_WHO_MAX;
     if (!take_json(call, param, value, arg))
         return false;
     if (mbp_comment_check(arg->text, strlen(arg->text), most, why, sizeof why) == MBP_OK)
         return true;
-    web_problem(call, 422, "'%s': %s", param->key, why);
+    web_problem(call, 422, "'%s': %s", param->key, web_tr_made(call, why, said, sizeof said));
     return false;
 }
 
@@ -282,6 +300,8 @@ bool web_args_take(struct web_call *call)
 {
     const struct web_route *route = call->route;
     struct query query = {.call = call};
+    if (route->serve == web_serve_asset)
+        return true; /* the page: what links and bookmarks append is for its scripts, or nobody */
     if (strcmp(route->method, "POST") == 0)
         query.wrong = !take_body(call);
     else
@@ -291,6 +311,9 @@ bool web_args_take(struct web_call *call)
         if (query.wrong)
             web_problem(call, 400, "'%s' is missing: %s", route->params[i].key, route->params[i].what);
     }
+    int lang = param_index(route, "lang");
+    if (lang >= 0 && call->args[lang].given)
+        call->lang = web_lang_of(&call->args[lang]);
     return !query.wrong;
 }
 
@@ -300,6 +323,7 @@ bool web_moment(struct web_call *call, unsigned i, bool is_end, struct mbp_momen
     const struct web_arg *arg = web_arg(call, i);
     if (!arg->given || mbp_moment_parse(arg->text, clock->wall_ms(clock->ctx), is_end, out) == MBP_OK)
         return true;
-    web_problem(call, 400, "'%s' cannot be '%.60s': it is " MBP_MOMENT_ALLOWED, call->route->params[i].key, arg->text);
+    web_problem(call, 400, "'%s' cannot be '%.60s': it is %s", call->route->params[i].key, arg->text,
+                web_tr(call, MBP_MOMENT_ALLOWED));
     return false;
 }

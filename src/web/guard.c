@@ -164,30 +164,34 @@ static bool is_visit(struct web_call *call)
     return strcmp(call->route->method, "GET") == 0 && mode != NULL && strcmp(mode, "navigate") == 0;
 }
 
-/* In a time that tells nothing of where they differ. */
-static bool same_secret(const char *a, const char *b)
+enum web_token_state web_token_of(struct web_call *call)
 {
-    size_t len = strlen(b);
-    unsigned differ = strlen(a) != len;
-    for (size_t i = 0; i < len && differ < 2; i++)
-        differ |= (unsigned)(unsigned char)a[strlen(a) > i ? i : 0] ^ (unsigned char)b[i];
-    return differ == 0;
+    const char *given = web_header(call, "Authorization");
+    const struct web_tokens *tokens = call->web->tokens;
+    if (tokens == NULL)
+        return call->web->open_to_network ? WEB_TOKEN_IMPOSSIBLE : WEB_TOKEN_NONE;
+    if (given == NULL)
+        return WEB_TOKEN_MISSING;
+    bool is = strncasecmp(given, "Bearer ", 7) == 0 && web_tokens_have(tokens, given + 7, &call->token_of);
+    return is ? WEB_TOKEN_GOOD : WEB_TOKEN_WRONG;
 }
 
 static bool check_token(struct web_call *call)
 {
-    const char *given = web_header(call, "Authorization");
-    const char *token = call->web->token;
-    if (token == NULL && !call->web->open_to_network)
+    switch (web_token_of(call)) {
+    case WEB_TOKEN_NONE:
+    case WEB_TOKEN_GOOD:
         return true;
-    if (token == NULL)
+    case WEB_TOKEN_IMPOSSIBLE:
         web_problem(call, 403,
                     "commands are not taken over a network without a token: give the plant file http: {token_file: "
                     "PATH}");
-    else if (given == NULL || strncasecmp(given, "Bearer ", 7) != 0 || !same_secret(given + 7, token))
+        break;
+    case WEB_TOKEN_MISSING:
+    case WEB_TOKEN_WRONG:
         web_problem(call, 401, "commands need the token of http: token_file, as Authorization: Bearer TOKEN");
-    else
-        return true;
+        break;
+    }
     return false;
 }
 
@@ -197,7 +201,10 @@ static bool check_admitted(struct web_call *call)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    if (info != NULL && mbp_server_right_of(call->web->plant, info->client_addr, call->web->open_to_network).admitted)
+    uint8_t address[MBP_ACTOR_ADDRESS];
+    if (info != NULL)
+        mbp_server_address_of(info->client_addr, address);
+    if (info != NULL && mbp_permit_of(call->web->plant, address, call->web->open_to_network).admitted)
         return true;
     web_problem(call, 403, "the plant file's access rules do not admit this host");
     return false;

@@ -75,7 +75,7 @@ static void say_what_trips(const struct mbp_web *web, uint32_t sensor, struct mb
         event->limit = (float)web->state->limit[sensor * MBP_LIMIT_COUNT + alarm];
 }
 
-bool web_machine_refusal(const struct mbp_web *web, uint32_t machine, char *buf, size_t size)
+bool web_machine_refusal(const struct mbp_web *web, enum mbp_lang lang, uint32_t machine, char *buf, size_t size)
 {
     const struct mbp_upkeep *upkeep = &web->state->upkeep[machine];
     bool sensor = upkeep->refused_sensor != NOTHING;
@@ -87,7 +87,7 @@ bool web_machine_refusal(const struct mbp_web *web, uint32_t machine, char *buf,
                                           (enum mbp_cause)upkeep->refused_cause);
     if (sensor && upkeep->refused_cause == MBP_CAUSE_TRIP_ACTIVE)
         say_what_trips(web, upkeep->refused_sensor, &event);
-    const struct mbp_telling by = {.plant = web->plant, .lang = MBP_LANG_EN}; /* the event has the plant's numbers */
+    const struct mbp_telling by = {.plant = web->plant, .lang = lang}; /* the event has the plant's numbers */
     mbp_report_sentence(&by, &event, buf, size);
     return true;
 }
@@ -95,7 +95,7 @@ bool web_machine_refusal(const struct mbp_web *web, uint32_t machine, char *buf,
 static void put_refused(const struct web_item *item)
 {
     char text[256];
-    bool is = web_machine_refusal(item->web, item->index, text, sizeof text);
+    bool is = web_machine_refusal(item->web, MBP_LANG_EN, item->index, text, sizeof text);
     web_put_text(item->out, is ? text : NULL);
 }
 
@@ -119,7 +119,7 @@ static const struct web_field machine_fields[] = {
     {ROW("until_due_s", "of running", WEB_COUNT), .nullable = true, MACHINE(until_due_s)},
     {ROW("until_due_products", "count", WEB_COUNT), .nullable = true, MACHINE(until_due_cycles)},
     {ROW("shelved", "all its sensors are", WEB_FLAG), MACHINE(shelved)},
-    {ROW("refused", "why it did not obey last, since it changed its state", WEB_TEXT), .nullable = true,
+    {ROW("refused", "why a request was not applied last, since it changed its state", WEB_TEXT), .nullable = true,
      .put = put_refused},
 };
 const struct web_noun web_machine_noun = WEB_NOUN("Machine", machine_fields);

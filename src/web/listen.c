@@ -1,25 +1,18 @@
-/* The listening socket, and the token that commands need. */
+/* The listening socket. */
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "mbplant/names.h"
 #include "web_priv.h"
 
-#define BACKLOG   128
-#define TOKEN_MIN 16u
-#define TOKEN_MAX 512u
+#define BACKLOG 128
 
-static bool is_loopback(const struct sockaddr *address)
+static bool is_loopback(const char *host)
 {
-    if (address->sa_family == AF_INET)
-        return (ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr) >> 24) == 127;
-    return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
+    uint8_t address[MBP_ACTOR_ADDRESS];
+    return mbp_address_parse(host, address) == MBP_OK && mbp_address_is_loopback(address);
 }
 
 /* Nobody asked for this address: the plant runs without, and one line says so. */
@@ -42,10 +35,9 @@ static enum mbp_status cannot(const struct mbp_web *web, const char *endpoint, F
     return MBP_ERR_IO;
 }
 
-enum mbp_status web_listen(struct mbp_web *web, const char *endpoint, FILE *errors, int *fd)
+static enum mbp_status bind_to(struct mbp_web *web, const char *endpoint, FILE *errors, int *fd)
 {
     struct sockaddr_storage address = {0};
-    struct sockaddr *any = (struct sockaddr *)&address;
     uint16_t port;
     if (mbp_endpoint_parse(endpoint, web->host, sizeof web->host, &port) != MBP_OK ||
         (uv_ip4_addr(web->host, port, (struct sockaddr_in *)&address) != 0 &&
@@ -54,14 +46,21 @@ enum mbp_status web_listen(struct mbp_web *web, const char *endpoint, FILE *erro
                 endpoint);
         return MBP_ERR_FORMAT;
     }
-    web->open_to_network = !is_loopback(any);
-    *fd = mbp_server_listen(any, BACKLOG, NULL);
-    if (*fd < 0)
-        return cannot(web, endpoint, errors);
+    *fd = mbp_server_listen((struct sockaddr *)&address, BACKLOG, NULL);
+    return *fd < 0 ? cannot(web, endpoint, errors) : MBP_OK;
+}
+
+enum mbp_status web_listen(struct mbp_web *web, const char *endpoint, FILE *errors, int *fd)
+{
+    *fd = mbp_server_take_http(web->config.server);
+    enum mbp_status status = *fd < 0 ? bind_to(web, endpoint, errors, fd) : MBP_OK;
+    struct sockaddr_in6 address = {0}; /* or sockaddr_in, whose port stands at the same place */
     socklen_t len = sizeof address;
-    if (getsockname(*fd, any, &len) == 0)
-        web->port = ntohs(any->sa_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
-                                                     : ((struct sockaddr_in *)&address)->sin_port);
+    if (status != MBP_OK || getsockname(*fd, (struct sockaddr *)&address, &len) != 0)
+        return status;
+    uv_ip_name((struct sockaddr *)&address, web->host, sizeof web->host);
+    web->open_to_network = !is_loopback(web->host);
+    web->port = ntohs(address.sin6_port);
     return MBP_OK;
 }
 
@@ -77,44 +76,4 @@ const char *mbp_web_address(const struct mbp_web *web, char *buf, size_t size)
     bool v6 = strchr(host, ':') != NULL;
     snprintf(buf, size, "http://%s%s%s:%u/", v6 ? "[" : "", host, v6 ? "]" : "", web->port);
     return buf;
-}
-
-/* ---- the token --------------------------------------------------------------------------------------------------- */
-
-static bool is_token(const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (!isgraph((unsigned char)text[i]))
-            return false;
-    }
-    return len >= TOKEN_MIN && len <= TOKEN_MAX;
-}
-
-enum mbp_status web_token_read(const char *path, FILE *errors, char **out)
-{
-    struct stat info;
-    char *bytes = NULL;
-    size_t len = 0;
-    enum mbp_status status = mbp_file_read(path, TOKEN_MAX + 2, &bytes, &len);
-    if (status != MBP_OK || stat(path, &info) != 0) {
-        fprintf(errors, "mbplantd: http: token_file '%s' cannot be read: %s\n", path, mbp_file_why(status));
-        free(bytes);
-        return status == MBP_ERR_MEMORY ? status : MBP_ERR_IO;
-    }
-    while (len > 0 && (bytes[len - 1] == '\n' || bytes[len - 1] == '\r'))
-        len--;
-    status = MBP_ERR_FORMAT;
-    if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        fprintf(errors, "mbplantd: http: token_file '%s' is not for its owner alone: chmod 600 it\n", path);
-    } else if (!is_token(bytes, len)) {
-        fprintf(errors,
-                "mbplantd: http: token_file '%s' must hold one line of %u to %u characters without spaces, as "
-                "'openssl rand -hex 32' prints\n",
-                path, TOKEN_MIN, TOKEN_MAX);
-    } else {
-        *out = strndup(bytes, len);
-        status = *out != NULL ? MBP_OK : MBP_ERR_MEMORY;
-    }
-    free(bytes);
-    return status;
 }

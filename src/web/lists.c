@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "lists.h"
+#include "mbplant/plant/interlock.h"
 
 /* ---- one --------------------------------------------------------------------------------------------------------- */
 
@@ -24,7 +25,7 @@ DEFINE_ONE(controller)
 
 /* ---- all --------------------------------------------------------------------------------------------------------- */
 
-static void separate(struct web_flow *flow, FILE *out)
+void web_separate(struct web_flow *flow, FILE *out)
 {
     fputs(flow->begun ? ",\n" : "", out);
     flow->begun = true;
@@ -32,9 +33,9 @@ static void separate(struct web_flow *flow, FILE *out)
 }
 
 /* `?machine=` of lists whose items belong to one. */
-enum { WANT_MACHINE, WANT_ALARM_STATE, WANT_PRIORITY, WANT_CODE = 3, WANT_FORMAT };
+enum { WANT_MACHINE, WANT_ALARM_STATE, WANT_PRIORITY, WANT_FORMAT, WANT_SENSOR, WANT_LANG };
 
-static bool want_machine(struct web_call *call, struct web_flow *flow, const struct web_arg *arg)
+bool web_want_machine(struct web_call *call, struct web_flow *flow, const struct web_arg *arg)
 {
     flow->want[WANT_MACHINE] = NOTHING;
     if (!arg->given)
@@ -42,8 +43,13 @@ static bool want_machine(struct web_call *call, struct web_flow *flow, const str
     uint32_t machine = web_find_machine(call->web->plant, arg->text);
     flow->want[WANT_MACHINE] = machine;
     if (machine == NOTHING)
-        web_problem(call, 404, "the plant has no machine '%.60s'", arg->text); /* the flow is gone with it */
+        web_unknown(call, WEB_MACHINES, arg->text, ""); /* the flow is gone with it */
     return machine != NOTHING;
+}
+
+bool web_machine_wanted(const struct web_flow *flow, uint32_t machine)
+{
+    return flow->want[WANT_MACHINE] == NOTHING || flow->want[WANT_MACHINE] == machine;
 }
 
 #define IS_ANY(plant, i)                true
@@ -60,10 +66,9 @@ static bool want_machine(struct web_call *call, struct web_flow *flow, const str
         if (flow->at >= plant->noun##_count)                                                                           \
             return false;                                                                                              \
         uint32_t i = (uint32_t)flow->at++;                                                                             \
-        if (!(is(plant, i)) ||                                                                                         \
-            (flow->want[WANT_MACHINE] != NOTHING && machine_of(plant, i) != flow->want[WANT_MACHINE]))                 \
+        if (!(is(plant, i)) || !web_machine_wanted(flow, machine_of(plant, i)))                                        \
             return true;                                                                                               \
-        separate(flow, out);                                                                                           \
+        web_separate(flow, out);                                                                                       \
         web_put_##noun(flow->web, i, out);                                                                             \
         return true;                                                                                                   \
     }                                                                                                                  \
@@ -72,7 +77,7 @@ static bool want_machine(struct web_call *call, struct web_flow *flow, const str
         struct web_flow *flow = web_flow_new(call, next_##noun);                                                       \
         static const struct web_arg none;                                                                              \
         if (flow != NULL)                                                                                              \
-            want_machine(call, flow, call->route->param_count > 0 ? web_arg(call, 0) : &none);                         \
+            web_want_machine(call, flow, call->route->param_count > 0 ? web_arg(call, 0) : &none);                     \
     }
 DEFINE_ALL(machine, MACHINE_OF_MACHINE, IS_ANY)
 DEFINE_ALL(sensor, MACHINE_OF_SENSOR, IS_SENSOR)
@@ -81,16 +86,35 @@ DEFINE_ALL(controller, MACHINE_OF_CONTROLLER, IS_ANY)
 
 /* ---- alarms ------------------------------------------------------------------------------------------------------ */
 
+static bool is_active(const struct mbp_web *web, uint32_t sensor, unsigned alarm)
+{
+    return (web->state->active[sensor] >> alarm & 1u) != 0;
+}
+
 static bool alarm_wanted(const struct web_flow *flow, uint32_t sensor, unsigned alarm)
 {
     const struct mbp_sensor *of = &flow->web->plant->sensors[sensor];
     uint32_t state = (uint32_t)mbp_alarm_state(flow->web->state, sensor, alarm);
     uint32_t priority = mbp_sensor_alarm(of, alarm)->priority;
-    bool state_is =
-        flow->want[WANT_ALARM_STATE] == NOTHING ? state != MBP_ALARM_NORMAL : state == flow->want[WANT_ALARM_STATE];
-    return state_is && web_has_alarm(flow->web, sensor, alarm) &&
-           (flow->want[WANT_MACHINE] == NOTHING || flow->want[WANT_MACHINE] == of->machine) &&
+    uint32_t wanted = flow->want[WANT_ALARM_STATE];
+    bool all = flow->want[WANT_SENSOR] != NOTHING; /* of one sensor what it has */
+    bool state_is = wanted == NOTHING                 ? all || web_tells_alarm(flow->web, sensor, alarm)
+                    : wanted == MBP_ALARM_STATE_COUNT ? is_active(flow->web, sensor, alarm)
+                                                      : state == wanted;
+    return state_is && web_has_alarm(flow->web, sensor, alarm) && web_machine_wanted(flow, of->machine) &&
            (flow->want[WANT_PRIORITY] == NOTHING || flow->want[WANT_PRIORITY] == priority);
+}
+
+/* Of a list of more than one sensor's: that has what it has. */
+static bool bypass_wanted(const struct web_flow *flow, uint32_t sensor, unsigned alarm)
+{
+    const struct mbp_plant *plant = flow->web->plant;
+    uint32_t state = flow->want[WANT_ALARM_STATE];
+    bool state_is = state == NOTHING || state == MBP_ALARM_STATE_COUNT || state == MBP_ALARM_ACKNOWLEDGED;
+    return state_is && flow->want[WANT_SENSOR] == NOTHING &&
+           (mbp_bypassed_alarms(plant, flow->web->state, sensor) >> alarm & 1u) != 0 &&
+           web_machine_wanted(flow, plant->sensors[sensor].machine) &&
+           (flow->want[WANT_PRIORITY] == NOTHING || flow->want[WANT_PRIORITY] == MBP_BYPASS_PRIORITY);
 }
 
 static bool next_alarms(struct web_flow *flow, FILE *out)
@@ -99,10 +123,14 @@ static bool next_alarms(struct web_flow *flow, FILE *out)
         return false;
     uint32_t sensor = (uint32_t)flow->at++;
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-        if (!alarm_wanted(flow, sensor, a))
-            continue;
-        separate(flow, out);
-        web_put_alarm(flow->web, sensor, a, out);
+        if (alarm_wanted(flow, sensor, a)) {
+            web_separate(flow, out);
+            web_put_alarm(flow->web, sensor, a, out);
+        }
+        if (bypass_wanted(flow, sensor, a)) {
+            web_separate(flow, out);
+            web_put_bypass(flow->web, sensor, a, out);
+        }
     }
     return true;
 }
@@ -110,7 +138,7 @@ static bool next_alarms(struct web_flow *flow, FILE *out)
 static uint32_t word_index(const struct web_arg *arg, const char *(*word)(unsigned i))
 {
     for (unsigned i = 0; arg->given && word(i) != NULL; i++) {
-        if (strcasecmp(word(i), arg->text) == 0)
+        if (web_word_is(word(i), arg->text))
             return i;
     }
     return NOTHING;
@@ -121,10 +149,18 @@ void web_serve_alarms(struct web_call *call)
     struct web_flow *flow = web_flow_new(call, next_alarms);
     if (flow == NULL)
         return;
-    flow->end = call->web->plant->sensor_count;
-    flow->want[WANT_ALARM_STATE] = word_index(web_arg(call, 0), web_alarm_state_word);
+    const struct web_arg *sensor = web_arg(call, 3);
+    uint32_t alone = sensor->given ? web_find_sensor(call->web->plant, sensor->text) : NOTHING;
+    if (sensor->given && alone == NOTHING) {
+        web_unknown(call, WEB_SENSORS, sensor->text, "");
+        return;
+    }
+    flow->at = sensor->given ? alone : 0;
+    flow->end = sensor->given ? alone + 1 : call->web->plant->sensor_count;
+    flow->want[WANT_SENSOR] = alone;
+    flow->want[WANT_ALARM_STATE] = word_index(web_arg(call, 0), web_alarm_filter_word);
     flow->want[WANT_PRIORITY] = word_index(web_arg(call, 2), web_priority_word);
-    want_machine(call, flow, web_arg(call, 1));
+    web_want_machine(call, flow, web_arg(call, 1));
 }
 
 /* One alarm; of a sensor's name all that it has, as a list would not say: the first that is not normal, else its first.
@@ -132,6 +168,12 @@ void web_serve_alarms(struct web_call *call)
 void web_serve_alarm(struct web_call *call)
 {
     unsigned alarm;
+    uint32_t bypassed = web_bypass_named(call->web, call->name, &alarm);
+    if (bypassed != NOTHING) {
+        web_put_bypass(call->web, bypassed, alarm, call->out);
+        putc('\n', call->out);
+        return;
+    }
     uint32_t sensor = web_alarm_named(call, &alarm);
     for (unsigned a = 0; a < MBP_ALARM_COUNT && sensor != NOTHING && alarm == MBP_ALARM_COUNT; a++) {
         if (web_has_alarm(call->web, sensor, a) && mbp_alarm_state(call->web->state, sensor, a) != MBP_ALARM_NORMAL)
@@ -155,14 +197,14 @@ void web_serve_alarm(struct web_call *call)
 
 #define EVENTS_AT_ONCE 32u
 
-struct mbp_telling web_telling(const struct mbp_web *web)
+struct mbp_telling web_telling(const struct mbp_web *web, enum mbp_lang lang)
 {
-    return (struct mbp_telling){web->plant, mbp_journal_names(web->config.journal), MBP_LANG_EN};
+    return (struct mbp_telling){web->plant, mbp_journal_names(web->config.journal), lang};
 }
 
 static bool is_about(const struct mbp_web *web, const struct mbp_event *event, uint32_t machine)
 {
-    const struct mbp_telling by = web_telling(web);
+    const struct mbp_telling by = web_telling(web, MBP_LANG_EN);
     struct mbp_event_tag tag;
     return mbp_event_machine(&by, event, &tag) && strcmp(tag.name, web->plant->machines[machine].name) == 0;
 }
@@ -171,21 +213,23 @@ static bool event_wanted(const struct web_flow *flow, const struct mbp_event *ev
 {
     uint32_t machine = flow->want[WANT_MACHINE];
     bool machine_is = machine == NOTHING || is_about(flow->web, event, machine);
-    bool code_is = flow->want[WANT_CODE] == NOTHING || flow->want[WANT_CODE] == event->code;
+    bool code_is = flow->all_codes || (event->code < MBP_EVENT_CODES && flow->codes[event->code]);
     return machine_is && code_is && mbp_moments_hold(&flow->since, &flow->until, event);
 }
 
-static void put_event(const struct mbp_web *web, const struct mbp_event *event, enum mbp_format format, FILE *out)
+static void put_event(const struct mbp_web *web, const struct mbp_event *event, enum mbp_lang lang,
+                      enum mbp_format format, FILE *out)
 {
-    const struct mbp_telling by = web_telling(web);
+    const struct mbp_telling by = web_telling(web, lang);
     char comment[MBP_COMMENT_MAX + 1];
-    const struct mbp_event_beside beside = {.comment = mbp_journal_comment(web->config.journal, event, comment)};
+    struct mbp_event_beside beside = {.comment = mbp_journal_comment(web->config.journal, event, comment)};
+    beside.has_check = format != MBP_FORMAT_CSV && mbp_journal_check(web->config.journal, event, &beside.check);
     mbp_report_event(&by, event, &beside, format, out);
 }
 
-void web_put_event(const struct mbp_web *web, const struct mbp_event *event, FILE *out)
+void web_put_event(const struct mbp_web *web, const struct mbp_event *event, enum mbp_lang lang, FILE *out)
 {
-    put_event(web, event, MBP_FORMAT_JSON, out);
+    put_event(web, event, lang, MBP_FORMAT_JSON, out);
 }
 
 static const enum mbp_format event_formats[] = {MBP_FORMAT_JSON, MBP_FORMAT_CSV, MBP_FORMAT_JSONL};
@@ -200,21 +244,45 @@ const char *web_event_format_word(unsigned i)
 static void put_next_event(struct web_flow *flow, const struct mbp_event *event, FILE *out)
 {
     enum mbp_format format = (enum mbp_format)flow->want[WANT_FORMAT];
+    enum mbp_lang lang = (enum mbp_lang)flow->want[WANT_LANG];
     if (!flow->lines) {
-        separate(flow, out);
-        put_event(flow->web, event, format, out);
+        web_separate(flow, out);
+        put_event(flow->web, event, lang, format, out);
         return;
     }
     if (!flow->begun)
         mbp_report_event_header(format, out);
     flow->begun = true;
     flow->left--;
-    put_event(flow->web, event, format, out);
+    put_event(flow->web, event, lang, format, out);
+}
+
+/* Back towards the first of the newest ones that are wanted, a step at a time as forward. */
+static void seek_events(struct web_flow *flow)
+{
+    struct mbp_event events[EVENTS_AT_ONCE];
+    struct mbp_journal *journal = flow->web->config.journal;
+    const uint64_t oldest = mbp_journal_oldest(journal);
+    const uint64_t first = flow->at > oldest + EVENTS_AT_ONCE ? flow->at - EVENTS_AT_ONCE : oldest;
+    size_t count =
+        flow->at > first ? mbp_journal_read(journal, (uint32_t)first, (size_t)(flow->at - first), events) : 0;
+    flow->at = first;
+    for (; count > 0 && flow->sought > 0; count--) {
+        flow->sought -= event_wanted(flow, &events[count - 1]) ? 1 : 0;
+        if (flow->sought == 0)
+            flow->at = events[count - 1].seq;
+    }
+    if (first == oldest)
+        flow->sought = 0;
 }
 
 static bool next_events(struct web_flow *flow, FILE *out)
 {
     struct mbp_event events[EVENTS_AT_ONCE];
+    if (flow->sought > 0) {
+        seek_events(flow);
+        return true;
+    }
     size_t count = mbp_journal_read(flow->web->config.journal, (uint32_t)flow->at, EVENTS_AT_ONCE, events);
     for (size_t i = 0; i < count && flow->left > 0; i++) {
         flow->at = events[i].seq + 1u;
@@ -227,44 +295,57 @@ static bool next_events(struct web_flow *flow, FILE *out)
     return count > 0;
 }
 
+static bool want_codes(struct web_call *call, struct web_flow *flow, const struct web_arg *arg)
+{
+    char word[MBP_EVENT_CODE_WORD];
+    const char *nearest;
+    flow->all_codes = !arg->given;
+    if (!arg->given || mbp_event_codes_find(arg->text, flow->codes, word, &nearest) == MBP_OK)
+        return true;
+    web_problem(call, 400,
+                "'code' cannot be '%s': it is a word of the journal such as 'alarm raised', its beginning, or its "
+                "number%s%s%s",
+                word, nearest != NULL ? web_tr(call, "; did you mean '") : "", nearest != NULL ? nearest : "",
+                nearest != NULL ? "'?" : "");
+    return false;
+}
+
 /* The newest `limit` ones unless it is said from where on: then those behind it. */
 void web_serve_events(struct web_call *call)
 {
-    const struct web_arg *code = web_arg(call, 2);
     const struct web_arg *limit = web_arg(call, 4);
     struct mbp_journal *journal = call->web->config.journal;
     struct web_flow *flow = web_flow_new(call, next_events);
     if (flow == NULL)
         return;
     uint32_t format = word_index(web_arg(call, 5), web_event_format_word);
+    flow->want[WANT_LANG] = web_lang_of(web_arg(call, 6));
     flow->want[WANT_FORMAT] = event_formats[format != NOTHING ? format : 0];
     flow->lines = format != NOTHING && format > 0;
     if (flow->lines)
         call->type = web_event_types[format - 1];
-    flow->want[WANT_CODE] = NOTHING;
     flow->left = limit->given ? (uint64_t)limit->number : 100u;
     flow->end = mbp_journal_last(journal);
-    if (!want_machine(call, flow, web_arg(call, 3)) || !web_moment(call, 0, false, &flow->since) ||
+    if (!web_want_machine(call, flow, web_arg(call, 3)) || !web_moment(call, 0, false, &flow->since) ||
         !web_moment(call, 1, true, &flow->until))
         return;
-    if (flow->until.kind == MBP_MOMENT_EVENT)
+    if (flow->until.kind == MBP_MOMENT_EVENT && flow->until.seq < flow->end)
         flow->end = flow->until.seq;
-    if (code->given) {
-        flow->want[WANT_CODE] = mbp_event_code_find(code->text);
-        if (flow->want[WANT_CODE] == 0) {
-            web_problem(call, 400, "'code' cannot be '%.60s': it is a word of the journal such as 'alarm raised'",
-                        code->text);
-            return;
-        }
-    }
+    if (!want_codes(call, flow, web_arg(call, 2)))
+        return;
     uint32_t oldest = mbp_journal_oldest(journal);
-    bool narrowed = code->given || web_arg(call, 3)->given || web_arg(call, 0)->given;
-    if (flow->since.kind == MBP_MOMENT_EVENT)
-        flow->at = flow->since.seq > oldest ? flow->since.seq : oldest;
-    else if (!narrowed && flow->end + 1 > flow->left + oldest)
+    flow->at = oldest;
+    if (flow->since.kind == MBP_MOMENT_EVENT && flow->since.seq > oldest)
+        flow->at = flow->since.seq;
+    if (web_arg(call, 0)->given)
+        return;
+    bool narrowed = !flow->all_codes || web_arg(call, 3)->given || flow->until.kind == MBP_MOMENT_TIME;
+    if (narrowed) {
+        flow->at = flow->end + 1;
+        flow->sought = flow->left;
+    } else if (flow->end + 1 > flow->left + oldest) {
         flow->at = flow->end + 1 - flow->left;
-    else
-        flow->at = oldest;
+    }
 }
 
 /* The keys of the journal's lines (src/report/event_line.c). */
@@ -289,5 +370,6 @@ static const struct web_field event_fields[] = {
     {ROW("detail", "as README says for each code", WEB_COUNT)},
     {ROW("text", "a sentence", WEB_TEXT)},
     {ROW("comment", "kept with it; empty: none", WEB_TEXT)},
+    {ROW("check", "its check value (mbplant-map(7)); null: not looked up", WEB_COUNT), .nullable = true},
 };
 const struct web_noun web_event_noun = WEB_NOUN("Event", event_fields);

@@ -86,7 +86,7 @@ static void put_noun(FILE *out, const struct web_noun *noun)
 }
 
 /* Each noun that some route answers, or that stands in one of those, once. */
-#define NOUNS_MAX 40u
+#define NOUNS_MAX 64u
 
 static unsigned add_noun(const struct web_noun **nouns, unsigned count, const struct web_noun *noun)
 {
@@ -139,6 +139,8 @@ static void put_param_schema(FILE *out, const struct web_param *param)
         put_words(out, param->word, param->nullable);
     if (param->kind == WEB_NUMBERS)
         fputs(",\"minItems\":1", out);
+    if (param->kind == WEB_OBJECT)
+        fputs(",\"additionalProperties\":{\"type\":\"string\"}", out);
     putc('}', out);
 }
 

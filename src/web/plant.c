@@ -1,8 +1,10 @@
-/* The plant as a whole: what the file says, how it stands, its simulation and its faults. */
+/* The plant as a whole: what the file says, how it stands. */
 #include <math.h>
 #include <string.h>
 
 #include "plant.h"
+
+#define USUAL_PORT 502 /* of Modbus TCP */
 
 /* ---- plant and units --------------------------------------------------------------------------------------------- */
 
@@ -88,7 +90,35 @@ static void put_units(const struct web_item *item)
 
 static void put_token_needed(const struct web_item *item)
 {
-    fputs(item->web->token != NULL ? "true" : "false", item->out);
+    fputs(item->web->tokens != NULL ? "true" : "false", item->out);
+}
+
+static void put_broker(const struct web_item *item)
+{
+    web_put_text(item->out, item->web->plant->mqtt.broker);
+}
+
+static void put_broker_format(const struct web_item *item)
+{
+    const struct mbp_mqtt_options *mqtt = &item->web->plant->mqtt;
+    web_put_text(item->out, mqtt->broker == NULL ? NULL : mqtt->format == MBP_MQTT_JSON ? "json" : "sparkplug");
+}
+
+static void put_broker_node(const struct web_item *item)
+{
+    const struct mbp_mqtt_options *mqtt = &item->web->plant->mqtt;
+    web_put_text(item->out, mqtt->broker == NULL ? NULL : mqtt->node);
+}
+
+uint16_t web_modbus_port(const struct mbp_web *web)
+{
+    const struct mbp_wire *tcp = mbp_server_tcp(web->config.server);
+    return tcp != NULL ? tcp->port : USUAL_PORT;
+}
+
+static void put_modbus_port(const struct web_item *item)
+{
+    fprintf(item->out, "%u", web_modbus_port(item->web));
 }
 
 static void put_scenario(const struct web_item *item)
@@ -103,7 +133,11 @@ static const struct web_field plant_fields[] = {
     {ROW("scan_ms", "period of the scan", WEB_NUMBER), .put = put_scan_ms},
     {ROW("seed", "of noise and rejects", WEB_TEXT), .put = put_seed},
     {ROW("instructor", "unit 247 is there", WEB_FLAG), .put = put_instructor},
+    {ROW("broker", "where it is published", WEB_TEXT), .nullable = true, .put = put_broker},
+    {ROW("broker_format", "json or sparkplug", WEB_TEXT), .nullable = true, .put = put_broker_format},
+    {ROW("broker_node", "what it is called there", WEB_TEXT), .nullable = true, .put = put_broker_node},
     {ROW("scenario", "one plays: see exercise", WEB_FLAG), .put = put_scenario},
+    {ROW("modbus_port", "where masters reach it over TCP", WEB_COUNT), .put = put_modbus_port},
     {ROW("machines", "count", WEB_COUNT), .put = put_machine_count},
     {ROW("sensors", "count", WEB_COUNT), .put = put_sensor_count},
     {ROW("actuators", "count", WEB_COUNT), .put = put_actuator_count},
@@ -188,6 +222,29 @@ static void put_link_why(const struct web_item *item)
     web_put_text(item->out, link->link == MBP_LINK_AWAY && link->why[0] != '\0' ? link->why : NULL);
 }
 
+static void put_time_or_null(const struct web_item *item, uint64_t time_ms)
+{
+    if (time_ms != 0)
+        fprintf(item->out, "%llu", (unsigned long long)time_ms);
+    else
+        fputs("null", item->out);
+}
+
+static void put_link_since(const struct web_item *item)
+{
+    put_time_or_null(item, ((const struct web_status *)item->view)->link.since_ms);
+}
+
+static void put_hole_from(const struct web_item *item)
+{
+    put_time_or_null(item, ((const struct web_status *)item->view)->link.hole_from_ms);
+}
+
+static void put_hole_to(const struct web_item *item)
+{
+    put_time_or_null(item, ((const struct web_status *)item->view)->link.hole_to_ms);
+}
+
 static const struct web_field status_fields[] = {
     {ROW("time", "of this answer", WEB_TIME), .put = put_now},
     {ROW("scans", "since the start", WEB_COUNT), STATUS(scans)},
@@ -211,6 +268,10 @@ static const struct web_field status_fields[] = {
     {ROW("streams", "that are open", WEB_COUNT), STATUS(streams)},
     {ROW("mqtt", "the connection to the broker", WEB_TEXT), .put = put_link, .word = link_word},
     {ROW("mqtt_why", "it is away", WEB_TEXT), .nullable = true, .put = put_link_why},
+    {ROW("mqtt_since_ms", "it is so, in ms since 1970", WEB_COUNT), .nullable = true, .put = put_link_since},
+    {ROW("mqtt_hole_from_ms", "from here to mqtt_hole_to_ms the broker gets minute means alone", WEB_COUNT),
+     .nullable = true, .put = put_hole_from},
+    {ROW("mqtt_hole_to_ms", "see mqtt_hole_from_ms", WEB_COUNT), .nullable = true, .put = put_hole_to},
 #define LINK_FIELD(count, what) {ROW("mqtt_" #count, what, WEB_COUNT), STATUS(link.count)},
     MBP_LINK_COUNTS(LINK_FIELD)
 #undef LINK_FIELD
@@ -263,150 +324,4 @@ void web_serve_health(struct web_call *call)
         web_problem(call, 503, "the journal cannot be written: events wait in memory");
     else
         fputs("{\"status\":\"ok\"}\n", call->out);
-}
-
-/* ---- the simulation ---------------------------------------------------------------------------------------------- */
-
-static const struct mbp_sim_figures *sim_of(const struct web_item *item)
-{
-    return item->view;
-}
-
-static void put_steps(const struct web_item *item)
-{
-    web_put_number(item->out, (double)sim_of(item)->steps);
-}
-
-static void put_snapshot_ms(const struct web_item *item)
-{
-    const struct mbp_sim_figures *sim = sim_of(item);
-    uint64_t ms = sim->snapshot_ns / MBP_NS_PER_MS;
-    web_put_number(item->out, sim->snapshot ? (double)ms : (double)NAN);
-}
-
-static void put_simulated_ms(const struct web_item *item)
-{
-    uint64_t ms = item->web->state->sim_ns / MBP_NS_PER_MS;
-    web_put_number(item->out, (double)ms);
-}
-
-#define SIM(m) .member = MBP_MEMBER(mbp_sim_figures, m)
-static const struct web_field sim_fields[] = {
-    {ROW("paused", "no scan runs", WEB_FLAG), SIM(paused)},
-    {ROW("speed", "scans per period of wall time, asked for", WEB_NUMBER), SIM(speed)},
-    {ROW("speed_now", "reached", WEB_NUMBER), SIM(speed_now)},
-    {ROW("steps_left", "scans that a step still has to run", WEB_COUNT), .put = put_steps},
-    {ROW("simulated_ms", "since the start; a restore takes it back", WEB_COUNT), .put = put_simulated_ms},
-    {ROW("snapshot", "there is one", WEB_FLAG), SIM(snapshot)},
-    {ROW("snapshot_ms", "its simulated time", WEB_COUNT), .nullable = true, .put = put_snapshot_ms},
-    {ROW("restored", "how many times", WEB_COUNT), SIM(restored)},
-    {ROW("late_scans", "count", WEB_COUNT), SIM(late)},
-};
-const struct web_noun web_sim_noun = WEB_NOUN("Simulation", sim_fields);
-
-void web_serve_sim(struct web_call *call)
-{
-    const struct mbp_sim_figures sim = mbp_scan_sim(call->web->config.scan);
-    serve_noun(call, &web_sim_noun, &sim);
-}
-
-/* ---- faults ------------------------------------------------------------------------------------------------------ */
-
-static void put_fault_name(const struct web_item *item)
-{
-    web_put_text(item->out, item->web->plant->faults[item->index].name);
-}
-
-static void put_fault_kind(const struct web_item *item)
-{
-    const struct mbp_plant_fault *fault = &item->web->plant->faults[item->index];
-    web_put_text(item->out, mbp_effect_name((enum mbp_effect_kind)fault->effect.kind));
-}
-
-/* Of one that is an actuator's there is no sensor, and the other way round. */
-static void put_fault_subject(const struct web_item *item, bool actuators)
-{
-    const struct mbp_plant *plant = item->web->plant;
-    const struct mbp_effect *effect = &plant->faults[item->index].effect;
-    if (actuators == (effect->subject >= plant->sensor_count))
-        web_put_text(item->out, mbp_effect_of(plant, effect));
-    else
-        fputs("null", item->out);
-}
-
-static void put_fault_sensor(const struct web_item *item)
-{
-    put_fault_subject(item, false);
-}
-
-static void put_fault_actuator(const struct web_item *item)
-{
-    put_fault_subject(item, true);
-}
-
-static void put_fault_active(const struct web_item *item)
-{
-    fputs(item->web->state->fault[item->index].active ? "true" : "false", item->out);
-}
-
-static const struct web_field fault_fields[] = {
-    {ROW("name", "of the plant file", WEB_TEXT), .put = put_fault_name},
-    {ROW("kind", "what goes wrong", WEB_TEXT), .put = put_fault_kind},
-    {ROW("sensor", "with which, or it is an actuator's", WEB_TEXT), .nullable = true, .put = put_fault_sensor},
-    {ROW("actuator", "with which, or it is a sensor's", WEB_TEXT), .nullable = true, .put = put_fault_actuator},
-    {ROW("active", "now", WEB_FLAG), .put = put_fault_active},
-};
-const struct web_noun web_fault_noun = WEB_NOUN("Fault", fault_fields);
-
-bool web_may_instruct(const struct web_call *call)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    return info != NULL && mbp_server_allow_of(call->web->plant, info->client_addr, call->web->open_to_network,
-                                               MBP_INSTRUCTOR_UNIT) != MBP_ALLOW_NONE;
-}
-
-/* Students are not to see what is wrong: the plant file's faults are the instructor's. */
-bool web_instructs(struct web_call *call)
-{
-    if (!call->web->plant->instructor)
-        web_problem(call, 409, "the plant has no instructor: it says instructor: true in the plant file");
-    else if (!web_may_instruct(call))
-        web_problem(call, 403, "the access rules do not let this host see the instructor's unit");
-    else
-        return true;
-    return false;
-}
-
-static bool next_fault(struct web_flow *flow, FILE *out)
-{
-    if (flow->at >= flow->web->plant->fault_count)
-        return false;
-    const struct web_item item = {.web = flow->web, .index = (uint32_t)flow->at++, .out = out};
-    web_flow_put(flow, &item);
-    return true;
-}
-
-void web_serve_faults(struct web_call *call)
-{
-    struct web_flow *flow = web_instructs(call) ? web_flow_new(call, next_fault) : NULL;
-    if (flow != NULL)
-        flow->noun = &web_fault_noun;
-}
-
-uint32_t web_fault_named(struct web_call *call)
-{
-    const struct mbp_plant *plant = call->web->plant;
-    for (uint32_t f = 0; f < plant->fault_count; f++) {
-        if (strcmp(plant->faults[f].name, call->name) == 0)
-            return f;
-    }
-    web_problem(call, 404, "the plant has no fault '%s'", call->name);
-    return NOTHING;
-}
-
-void web_put_fault(const struct mbp_web *web, uint32_t fault, FILE *out)
-{
-    const struct web_item item = {.web = web, .index = fault, .out = out};
-    web_put_noun(&web_fault_noun, &item);
 }

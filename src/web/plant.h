@@ -1,4 +1,4 @@
-/* The plant as a whole, its simulation and its faults. */
+/* The plant as a whole. */
 #ifndef MBP_WEB_PLANT_H
 #define MBP_WEB_PLANT_H
 
@@ -18,20 +18,14 @@ struct web_status {
 };
 void web_status_look(const struct mbp_web *web, struct web_status *out);
 
-/* Whether the plant has an instructor and this host may see what is his; false: a problem is answered. */
-bool web_instructs(struct web_call *call);
-/* Whether the access rules let this host see the instructor's unit. */
-bool web_may_instruct(const struct web_call *call);
-uint32_t web_fault_named(struct web_call *call);
-void web_put_fault(const struct mbp_web *web, uint32_t fault, FILE *out);
+/* Where masters reach the plant over TCP; the usual port where it has no such listener. */
+uint16_t web_modbus_port(const struct mbp_web *web);
 
 void web_serve_plant(struct web_call *call);
 void web_serve_units(struct web_call *call);
 void web_serve_status(struct web_call *call);
 void web_serve_connections(struct web_call *call);
 void web_serve_health(struct web_call *call);
-void web_serve_sim(struct web_call *call);
-void web_serve_faults(struct web_call *call);
 void web_serve_metrics(struct web_call *call);
 
 #endif

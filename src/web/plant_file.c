@@ -3,12 +3,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "instruct/instruct.h"
 #include "mbplant/modbus.h"
-#include "plant.h"
 #include "plant_file.h"
 
 #define RECORDS_A_FILE 10000u
 #define CHUNK          100u /* registers of one request */
+
+/* Over Modbus it is no file either; and the text is not kept. */
+bool web_refuses_long(struct web_call *call, struct mbp_text text)
+{
+    if (text.len > MBP_PLANT_WIRE_TEXT_MAX)
+        web_problem(call, 413, "a plant file that goes over a wire has at most %u bytes",
+                    (unsigned)MBP_PLANT_WIRE_TEXT_MAX);
+    return text.len > MBP_PLANT_WIRE_TEXT_MAX;
+}
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
@@ -18,6 +27,8 @@ void web_serve_plant_text(struct web_call *call)
     /* As over Modbus: the faults to come are the instructor's alone. */
     bool instructor = plant->instructor && web_may_instruct(call);
     struct mbp_text text = instructor ? plant->text : plant->public_text;
+    if (web_refuses_long(call, text))
+        return;
     fwrite(text.bytes, 1, text.len, call->out);
     call->status = 200;
 }
@@ -76,24 +87,17 @@ static bool is_over(const struct web_call *call)
     return instructor_unit(call->web) == NULL || finished(call->web) != (uint16_t)call->index;
 }
 
-void web_command_plant(struct web_call *call)
+void web_stage_plant(struct web_call *call, struct mbp_text text, enum mbp_staging_command command)
 {
-    const struct web_arg *arg = web_arg(call, 0);
-    struct mbp_text text = {arg->text, strlen(arg->text)};
     uint32_t crc = mbp_crc32(0, text.bytes, text.len);
-    if (!web_instructs(call))
+    if (web_refuses_long(call, text))
         return;
-    if (text.len > MBP_PLANT_WIRE_TEXT_MAX) {
-        web_problem(call, 413, "a plant file that comes over a wire has at most %u bytes",
-                    (unsigned)MBP_PLANT_WIRE_TEXT_MAX);
-        return;
-    }
     const struct mbp_image_unit *unit = instructor_unit(call->web);
     if (unit->input[MBP_STAGING_IR_STATE] == MBP_STAGING_WORKING) {
         web_problem(call, 503, "another plant file is being looked at; again in a moment");
         return;
     }
-    const uint16_t words[] = {(uint16_t)call->route->sub, (uint16_t)(crc >> 16), (uint16_t)crc};
+    const uint16_t words[] = {(uint16_t)command, (uint16_t)(crc >> 16), (uint16_t)crc};
     call->index = finished(call->web);
     enum mbp_status status = stage(call, text, crc);
     if (status != MBP_OK && call->status == 0)
@@ -101,6 +105,13 @@ void web_command_plant(struct web_call *call)
     else if (status == MBP_OK && web_write_words(call, unit->unit, MBP_HOLDING_REGISTERS, MBP_STAGING_HR_COMMAND,
                                                  COUNT_OF(words), words, NULL))
         web_await(call, is_over);
+}
+
+void web_command_plant(struct web_call *call)
+{
+    const char *text = web_arg(call, 0)->text;
+    if (web_instructs(call))
+        web_stage_plant(call, (struct mbp_text){text, strlen(text)}, (enum mbp_staging_command)call->route->sub);
 }
 
 /* ---- what was said ----------------------------------------------------------------------------------------------- */
@@ -178,7 +189,7 @@ static const struct web_field verdict_fields[] = {
 };
 const struct web_noun web_verdict_noun = WEB_NOUN("PlantVerdict", verdict_fields);
 
-void web_settled_plant(struct web_call *call)
+void web_answer_plant(struct web_call *call)
 {
     struct mbp_image_unit *unit = instructor_unit(call->web);
     if (unit == NULL) { /* the new plant has no instructor: it runs */

@@ -168,7 +168,7 @@ static void serve(struct web_call *call, bool (*find)(const struct mbp_plant *, 
 {
     struct point_item found;
     if (!find(call->web->plant, call->name, &found)) {
-        web_problem(call, 404, "the plant has no point '%s'; %s/map lists them", call->name, WEB_API);
+        web_unknown(call, WEB_POINTS, call->name, "; " WEB_API "/map lists them");
         return;
     }
     const struct web_item item = {.web = call->web, .of = &found, .out = call->out};
@@ -262,7 +262,8 @@ static bool find_of_item(const struct mbp_plant *plant, uint32_t unit, enum mbp_
             }
         }
     }
-    return best >= 0 || find_own_of_item(plant, per, item, field, out);
+    return best >= 0 || find_own_of_item(plant, per, item, field, out) ||
+           mbp_map_derived_point(plant, per, item, field, &out->point);
 }
 
 struct search {
@@ -288,7 +289,8 @@ static bool find_of_units(const struct mbp_plant *plant, const char *name, struc
         if (mbp_map_points(plant, u, match, &search) != 0)
             return true;
     }
-    return false;
+    out->unit = &plant->units[0]; /* as of other addresses */
+    return mbp_map_point_named_at(plant, 0, name, &out->point);
 }
 
 bool web_point_find(const struct mbp_plant *plant, const char *name, struct point_item *out)
@@ -307,7 +309,8 @@ bool web_point_find(const struct mbp_plant *plant, const char *name, struct poin
         *dot = '\0';
         item = item_named(plant, part, &per, &unit);
     }
-    return item != NOTHING ? find_of_item(plant, unit, per, item, name + strlen(part) + 1, out) : false;
+    const char *field = name + strlen(part) + 1;
+    return item != NOTHING && find_of_item(plant, unit, per, item, field, out);
 }
 
 bool web_point_find_to_write(const struct mbp_plant *plant, const char *name, struct point_item *out)

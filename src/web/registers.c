@@ -3,8 +3,6 @@
 
 #include "points.h"
 
-#define REGISTERS_MAX 2000u
-
 struct registers {
     struct mbp_image_unit *unit;
     enum mbp_table table;

@@ -8,10 +8,18 @@
 static const char policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
                              "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+/* A report is one file that needs no other: its style stands in it. Nothing in it is run. */
+static const char report_policy[] = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+                                    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+static const char *policy_of(const struct web_call *call)
+{
+    return call->route != NULL && call->route->answer == &web_report_noun ? report_policy : policy;
+}
+
 static void add_headers(const struct web_call *call, struct MHD_Response *response)
 {
     static const char *const of_all[][2] = {
-        {"Content-Security-Policy", policy},
         {"X-Content-Type-Options", "nosniff"},
         {"Cross-Origin-Resource-Policy", "same-origin"},
     };
@@ -20,6 +28,7 @@ static void add_headers(const struct web_call *call, struct MHD_Response *respon
         {"Cross-Origin-Opener-Policy", "same-origin"},
         {"X-Frame-Options", "DENY"},
     };
+    MHD_add_response_header(response, "Content-Security-Policy", policy_of(call));
     for (size_t i = 0; i < COUNT_OF(of_all); i++)
         MHD_add_response_header(response, of_all[i][0], of_all[i][1]);
     for (size_t i = 0; i < COUNT_OF(of_pages) && strncmp(call->type, "text/html", strlen("text/html")) == 0; i++)
@@ -29,6 +38,8 @@ static void add_headers(const struct web_call *call, struct MHD_Response *respon
         MHD_add_response_header(response, "Cache-Control", "no-store");
     if (call->stage == WEB_BODY) /* refused before its body was read: where that ends is not looked for */
         MHD_add_response_header(response, "Connection", "close");
+    if (strcmp(call->type, "application/problem+json") == 0)
+        MHD_add_response_header(response, "Content-Language", mbp_lang_name(call->lang));
     if (call->status == 401)
         MHD_add_response_header(response, "WWW-Authenticate", "Bearer realm=\"mbplant\"");
     if (call->status == 405)

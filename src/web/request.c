@@ -47,6 +47,7 @@ static void set_deadline(const struct web_call *call, uint64_t since_ms)
 static bool begin(struct web_call *call, const char *url, const char *method)
 {
     char allowed[32] = "";
+    call->lang = web_lang_wanted(web_header(call, "Accept-Language"));
     if (!call->bad_path)
         call->route = web_route_find(method, url, call->name, allowed);
     if (!web_guard(call))
@@ -144,8 +145,7 @@ void web_on_completed(void *ctx, struct MHD_Connection *connection, void **data,
             break;
         }
     }
-    web_report_leave(call);
-    web_trend_leave(call);
+    web_job_leave(call);
     set_deadline(call, uv_now(web->config.loop));
     json_decref(call->json);
     free(call->body);

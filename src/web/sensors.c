@@ -132,11 +132,18 @@ static enum mbp_alarm_state state_of(const struct web_item *item)
     return (enum mbp_alarm_state)((const struct mbp_sensor_view *)item->view)->alarm_state[item->sub];
 }
 
+void web_put_alarm_name(FILE *out, const struct mbp_sensor *sensor, unsigned alarm)
+{
+    putc('"', out);
+    mbp_json_put_text(out, sensor->name);
+    if (!sensor->is_alarm) /* of which NAME.condition is what it watches for */
+        fprintf(out, ".%s", mbp_limit_name((enum mbp_limit)alarm));
+    putc('"', out);
+}
+
 static void put_alarm_name(const struct web_item *item)
 {
-    putc('"', item->out);
-    mbp_json_put_text(item->out, sensor_of(item)->name);
-    fprintf(item->out, ".%s\"", mbp_limit_name((enum mbp_limit)item->sub));
+    web_put_alarm_name(item->out, sensor_of(item), item->sub);
 }
 
 static void put_alarm_kind(const struct web_item *item)
@@ -188,11 +195,49 @@ static void put_limit(const struct web_item *item)
 
 static void put_shelved_s(const struct web_item *item)
 {
-    uint32_t left = ((const struct mbp_sensor_view *)item->view)->shelving_s;
+    const struct mbp_sensor_view *view = item->view;
+    uint32_t left = view->shelving_s != 0 ? view->shelving_s : view->shelved_s[item->sub];
     if (left == 0 || left >= MBP_SHELVE_ONCE)
         fputs("null", item->out);
     else
         fprintf(item->out, "%u", left);
+}
+
+static void put_bypassed_s(const struct web_item *item)
+{
+    uint32_t left = ((const struct mbp_sensor_view *)item->view)->bypassed_s[item->sub];
+    fprintf(item->out, left != 0 ? "%u" : "null", left);
+}
+
+static void put_raised(const struct web_item *item)
+{
+    uint32_t raised_s = ((const struct mbp_sensor_view *)item->view)->raised_s[item->sub];
+    web_put_time(item->out, (uint64_t)raised_s * 1000u);
+}
+
+static struct mbp_alarm_texts texts_of(const struct web_item *item)
+{
+    return mbp_sensor_alarm_texts(sensor_of(item), item->sub);
+}
+
+static void put_message(const struct web_item *item)
+{
+    web_put_text(item->out, texts_of(item).message);
+}
+
+static void put_cause(const struct web_item *item)
+{
+    web_put_text(item->out, texts_of(item).cause);
+}
+
+static void put_consequence(const struct web_item *item)
+{
+    web_put_text(item->out, texts_of(item).consequence);
+}
+
+static void put_action(const struct web_item *item)
+{
+    web_put_text(item->out, texts_of(item).action);
 }
 
 static const struct web_field alarm_fields[] = {
@@ -201,7 +246,11 @@ static const struct web_field alarm_fields[] = {
     {ROW("machine", "that the sensor belongs to", WEB_TEXT), .nullable = true, .put = put_machine},
     {ROW("alarm", "which of the sensor's", WEB_TEXT), .put = put_alarm_kind, .word = web_alarm_word},
     {ROW("label", "of the sensor", WEB_TEXT), .put = put_label},
-    {ROW("diagnosis", "what it means", WEB_TEXT), .put = put_diagnosis},
+    {ROW("diagnosis", "what it means: its message where it has one", WEB_TEXT), .put = put_diagnosis},
+    {ROW("message", "of the plant file: what it says to people", WEB_TEXT), .put = put_message},
+    {ROW("cause", "of the plant file: what makes it come, as a rule", WEB_TEXT), .put = put_cause},
+    {ROW("consequence", "of the plant file: what follows when nobody acts", WEB_TEXT), .put = put_consequence},
+    {ROW("action", "of the plant file: what the operator is to do", WEB_TEXT), .put = put_action},
     {ROW("priority", "of the plant file", WEB_TEXT), .put = put_priority, .word = web_priority_word},
     {ROW("state", "of ISA-18.2", WEB_TEXT), .put = put_alarm_state, .word = web_alarm_state_word},
     {ROW("active", "its condition holds", WEB_FLAG), .put = put_alarm_active},
@@ -211,8 +260,11 @@ static const struct web_field alarm_fields[] = {
     {ROW("unit", "of measurement", WEB_TEXT), .put = put_unit},
     {ROW("limit", "that it is about", WEB_NUMBER), .nullable = true, .put = put_limit},
     {ROW("since", "last change of any alarm of the sensor", WEB_TIME), .nullable = true, VIEW(alarm_since_s)},
+    {ROW("raised", "when it was raised last", WEB_TIME), .nullable = true, .put = put_raised},
     {ROW("shelved_s", "left on the shelf; null = not shelved, or without an end", WEB_COUNT), .nullable = true,
      .put = put_shelved_s},
+    {ROW("bypassed_s", "left of the bypass of its interlock; null = it is armed, or there is none", WEB_COUNT),
+     .nullable = true, .put = put_bypassed_s},
 };
 const struct web_noun web_alarm_noun = WEB_NOUN("Alarm", alarm_fields);
 
@@ -221,6 +273,13 @@ bool web_has_alarm(const struct mbp_web *web, uint32_t sensor, unsigned alarm)
     const struct mbp_sensor *of = &web->plant->sensors[sensor];
     return (alarm >= MBP_LIMIT_COUNT || mbp_sensor_has_limits(of)) &&
            mbp_sensor_has_alarm(of, web->state->limit + (size_t)sensor * MBP_LIMIT_COUNT, alarm);
+}
+
+bool web_tells_alarm(const struct mbp_web *web, uint32_t sensor, unsigned alarm)
+{
+    bool is = mbp_alarm_state(web->state, sensor, alarm) != MBP_ALARM_NORMAL ||
+              mbp_view_bypassed_s(web->state, sensor, alarm) != 0;
+    return is && web_has_alarm(web, sensor, alarm);
 }
 
 void web_put_alarm(const struct mbp_web *web, uint32_t sensor, unsigned alarm, FILE *out)
@@ -249,8 +308,7 @@ static void put_alarms(const struct web_item *item)
     bool any = false;
     putc('[', item->out);
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-        if (((const struct mbp_sensor_view *)item->view)->alarm_state[a] == MBP_ALARM_NORMAL ||
-            !web_has_alarm(item->web, item->index, a))
+        if (!web_tells_alarm(item->web, item->index, a))
             continue;
         struct web_item alarm = *item;
         alarm.sub = a;
@@ -272,7 +330,7 @@ static const struct web_noun limits_noun = WEB_NOUN("Limits", limits_fields);
 static const struct web_field sensor_fields[] = {
     {ROW("name", "of the plant file", WEB_TEXT), .put = put_name},
     {ROW("label", "of the plant file", WEB_TEXT), .put = put_label},
-    {ROW("kind", "of what it measures", WEB_TEXT), .put = put_kind},
+    {ROW("kind", "of what it measures", WEB_TEXT), .put = put_kind, .word = web_kind_word},
     {ROW("machine", "that it belongs to", WEB_TEXT), .nullable = true, .put = put_machine},
     {ROW("unit_id", "Modbus unit", WEB_COUNT), .put = put_unit_id},
     {ROW("value", "as its register shows it", WEB_VALUE), .nullable = true, .put = put_value},
@@ -289,7 +347,8 @@ static const struct web_field sensor_fields[] = {
     {ROW("out_of_service", "its alarms are", WEB_FLAG), VIEW(out_of_service)},
     {ROW("suppressed", "one of its alarms is, by design", WEB_FLAG), VIEW(suppressed)},
     {ROW("unacknowledged", "one of its alarms waits", WEB_FLAG), VIEW(unacknowledged)},
-    {ROW("alarms", "that are not normal", WEB_OBJECTS), .put = put_alarms, .noun = &web_alarm_noun},
+    {ROW("alarms", "that are not normal, or whose interlock is bypassed", WEB_OBJECTS), .put = put_alarms,
+     .noun = &web_alarm_noun},
 };
 const struct web_noun web_sensor_noun = WEB_NOUN("Sensor", sensor_fields);
 

@@ -28,6 +28,7 @@ struct web_stream {
     struct web_stream *newer, *older;
     struct MHD_Connection *connection;
     unsigned topics; /* a bit each */
+    enum mbp_lang lang;
     bool suspended, ended, greeted;
     bool replan; /* another plant has taken over */
     bool gap;    /* events are gone that the reader has not had */
@@ -90,7 +91,7 @@ static void put_events(struct web_stream *stream, FILE *out)
     size_t count = mbp_journal_read(journal, stream->next_seq, EVENTS_AT_ONCE, events);
     for (size_t i = 0; i < count; i++) {
         fprintf(out, "id: %u\nevent: event\ndata: ", events[i].seq);
-        web_put_event(stream->web, &events[i], out);
+        web_put_event(stream->web, &events[i], stream->lang, out);
         putc('\n', out);
         stream->next_seq = events[i].seq + 1u;
     }
@@ -119,7 +120,7 @@ static void put_alarms(const struct mbp_web *web, uint32_t s, FILE *out)
     web_put_text(out, web->plant->sensors[s].name);
     fputs(":[", out);
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-        if (mbp_alarm_state(web->state, s, a) == MBP_ALARM_NORMAL || !web_has_alarm(web, s, a))
+        if (!web_tells_alarm(web, s, a))
             continue;
         fputs(any ? "," : "", out);
         web_put_alarm(web, s, a, out);
@@ -372,6 +373,7 @@ static bool begin(struct web_call *call, struct web_stream *stream)
     stream->web = web;
     stream->connection = call->connection;
     stream->clock_ms = uv_now(web->config.loop);
+    stream->lang = web_lang_of(web_arg(call, 2));
     stream->topics = take_topics(call, web_arg(call, 0));
     if (stream->topics == 0 || !take_place(call, stream))
         return false;

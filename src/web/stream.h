@@ -9,7 +9,7 @@ struct web_watch {
     const struct mbp_plant *plant;
     double *value, *position;
     uint8_t *flags;
-    uint32_t *alarms;
+    uint64_t *alarms;
     struct mbp_machine_view *machine;
     uint64_t *value_at, *alarm_at, *machine_at, *actuator_at;
     uint32_t alarms_version;

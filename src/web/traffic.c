@@ -360,14 +360,13 @@ static bool is_same_connection(const struct kept *a, const struct kept *b)
  * for examples (RFC 5737, RFC 3849). */
 static void server_address(const struct web_call *call, const struct kept *kept, uint8_t out[MBP_ACTOR_ADDRESS])
 {
-    static const uint8_t loopback[16] = {[15] = 1};
     const char *listen = mbp_listens_tcp(&call->web->plant->server.listen);
     char client[48];
     char host[64];
     uint16_t port;
     mbp_address_text(kept->address, client, sizeof client);
     bool v6 = strchr(client, ':') != NULL;
-    if (strncmp(client, "127.", 4) == 0 || memcmp(kept->address, loopback, sizeof loopback) == 0) {
+    if (mbp_address_is_loopback(kept->address)) {
         memcpy(out, kept->address, MBP_ACTOR_ADDRESS);
         return;
     }

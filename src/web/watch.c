@@ -84,13 +84,13 @@ static void look_at_values(struct web_watch *watch, const struct mbp_web *web, u
     }
 }
 
-/* Four bits an alarm. */
-static uint32_t alarms_of(const struct mbp_state *state, uint32_t s)
+/* Four bits an alarm, and one of its interlock. */
+static uint64_t alarms_of(const struct mbp_state *state, uint32_t s)
 {
-    uint32_t all = 0;
+    uint64_t all = (uint64_t)state->alone[s].bypassed << 32;
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
-        all |= (uint32_t)mbp_alarm_state(state, s, a) << 4 * a;
-    return all | (uint32_t)((state->flags[s] & MBP_SENSOR_SHELVED) != 0) << 31;
+        all |= (uint64_t)mbp_alarm_state(state, s, a) << 4 * a;
+    return all | (uint64_t)((state->flags[s] & MBP_SENSOR_SHELVED) != 0) << 31;
 }
 
 static void look_at_alarms(struct web_watch *watch, const struct mbp_web *web, uint64_t at)
@@ -99,7 +99,7 @@ static void look_at_alarms(struct web_watch *watch, const struct mbp_web *web, u
         return;
     watch->alarms_version = web->state->alarms_version;
     for (uint32_t s = 0; s < watch->plant->sensor_count; s++) {
-        uint32_t alarms = alarms_of(web->state, s);
+        uint64_t alarms = alarms_of(web->state, s);
         if (alarms == watch->alarms[s])
             continue; /* at the beginning all are normal: nothing needs to be told of those */
         watch->alarms[s] = alarms;

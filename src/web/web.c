@@ -187,7 +187,7 @@ static void release(struct mbp_web *web)
     if (web->out != NULL)
         fclose(web->out);
     free(web->text);
-    free(web->token);
+    web_tokens_free(web->tokens);
     free(web->openapi);
     free(web);
 }
@@ -210,8 +210,7 @@ void mbp_web_close(struct mbp_web *web)
     web->closing = true;
     wake_commands(web);
     web_streams_end(web); /* what is suspended cannot be stopped */
-    web_reports_end(web);
-    web_trends_end(web);
+    web_jobs_end(web);
     web_run(web);
     MHD_stop_daemon(web->daemon);
     web->daemon = NULL;
@@ -256,7 +255,9 @@ static enum mbp_status prepare(struct mbp_web *web, FILE *errors)
         fprintf(errors, "mbplantd: cannot serve HTTP: %s\n", mbp_status_text(MBP_ERR_MEMORY));
         return MBP_ERR_MEMORY;
     }
-    return web->config.token_file != NULL ? web_token_read(web->config.token_file, errors, &web->token) : MBP_OK;
+    if (web->config.token_file == NULL)
+        return MBP_OK;
+    return web_tokens_read(web->config.token_file, &web->plant->operators, errors, &web->tokens);
 }
 
 static void join_loop(struct mbp_web *web)

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <uv.h>
 
+#include "mbplant/event/codes.h"
 #include "mbplant/map.h"
 #include "mbplant/report.h"
 #include "mbplant/report/period.h"
@@ -33,9 +34,9 @@ struct web_flow;
 struct web_stream;
 struct web_watch;
 struct web_trend;
-struct web_trend_job;
-struct web_report;
+struct web_job;
 struct web_traffic;
+struct web_tokens;
 
 /* ---- nouns: what an answer is made of ---------------------------------------------------------------------------- */
 
@@ -152,7 +153,8 @@ struct web_call {
     char name[WEB_NAME_MAX];
     struct web_arg args[WEB_ARGS_MAX];
     struct web_arg said_args[WEB_SAID];
-    uint16_t comment; /* the number of the first of these in the image; 0 = none yet */
+    const char *token_of; /* the operator whose token it bears; NULL = of nobody */
+    uint16_t comment;     /* the number of the first of these in the image; 0 = none yet */
     char *body;
     size_t body_len;
     json_t *json;
@@ -162,21 +164,23 @@ struct web_call {
     bool large;                          /* it is the web's large_call */
     unsigned status;                     /* HTTP's */
     uint8_t stage;                       /* enum web_stage */
+    enum mbp_lang lang;                  /* of what its problems say */
     bool bad_path;                       /* the raw path has what none has */
     bool pending;                        /* no scan has taken the command in: the plant is paused */
     struct web_flow *flow;               /* the answer, where it is a long one */
     struct MHD_Response *response;       /* or is made already */
     struct MHD_Response *shared;         /* or was made for another caller */
     void (*then)(struct web_call *call); /* what it waits for is there */
-    struct web_report *report;
-    struct web_trend_job *trend;
+    struct web_job *job;                 /* what was made for it in a thread */
     /* while a command waits for a scan */
     uint64_t scan, since_ms;
     bool (*over)(const struct web_call *call); /* what it waits for; NULL = a scan */
     struct web_call *next_waiting;
     uint32_t index; /* what the command is about, plant-wide */
     unsigned sub;
-    char said[256]; /* what the answer says beside */
+    uint32_t before, until; /* events that there were before a command, and with the scan that took it in */
+    uint16_t actor;         /* who it is of; 0 = nobody yet */
+    char said[256];         /* what the answer says beside */
 };
 
 static inline const struct web_arg *web_arg(const struct web_call *call, unsigned i)
@@ -187,8 +191,17 @@ static inline const struct web_arg *web_arg(const struct web_call *call, unsigne
 /* An argument that says where a period begins or ends, as mbplantctl reads it. False: a problem is answered. */
 bool web_moment(struct web_call *call, unsigned i, bool is_end, struct mbp_moment *out);
 
-/* Answers a problem (RFC 9457). */
+/* Answers a problem (RFC 9457), in the call's language where web/french has the format. */
 void web_problem(struct web_call *call, unsigned status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* A text of web/ in the call's language; the English one where there is no other. Static storage. */
+const char *web_tr(const struct web_call *call, const char *english) __attribute__((format_arg(2)));
+
+/* The same of a text that a floor below made up. Returns buf, or text. */
+const char *web_tr_made(const struct web_call *call, const char *text, char *buf, size_t size);
+
+/* The language that a header Accept-Language asks for; English unless it is another. NULL: there is none. */
+enum mbp_lang web_lang_wanted(const char *accepted);
 
 /* Takes arguments out of the query or the body. False: a problem is answered. */
 bool web_args_take(struct web_call *call);
@@ -199,7 +212,27 @@ enum MHD_Result web_reply(struct web_call *call);
 /* Whether who calls is let in; false: a problem is answered. */
 bool web_guard(struct web_call *call);
 const char *web_header(const struct web_call *call, const char *name);
-enum mbp_status web_token_read(const char *path, FILE *errors, char **out);
+
+/* ---- tokens ------------------------------------------------------------------------------------------------------ */
+
+/* A file of one token, or, of a plant with operators, of lines NAME:TOKEN. Errors: one line to errors: MBP_ERR_IO,
+ * MBP_ERR_FORMAT, MBP_ERR_MEMORY. Ownership: web_tokens_free. */
+enum mbp_status web_tokens_read(const char *path, const struct mbp_operators *operators, FILE *errors,
+                                struct web_tokens **out);
+void web_tokens_free(struct web_tokens *tokens);
+
+/* How a request stands to them; a good token sets token_of. */
+enum web_token_state {
+    WEB_TOKEN_NONE,       /* none is needed */
+    WEB_TOKEN_IMPOSSIBLE, /* there is none, and commands come over a network: none is taken */
+    WEB_TOKEN_MISSING,
+    WEB_TOKEN_WRONG,
+    WEB_TOKEN_GOOD
+};
+enum web_token_state web_token_of(struct web_call *call);
+
+/* Whether a token is one of them; the operator whose it is, NULL = it is nobody's own. */
+bool web_tokens_have(const struct web_tokens *tokens, const char *token, const char **name);
 
 /* ---- long answers ------------------------------------------------------------------------------------------------ */
 
@@ -211,9 +244,11 @@ struct web_flow {
     bool (*next)(struct web_flow *flow, FILE *out);
     const struct web_noun *noun;
     uint64_t at, end;
-    uint64_t left; /* items that may still come */
+    uint64_t left;   /* items that may still come */
+    uint64_t sought; /* of events: how many of the newest ones are still looked for, below `at` */
     uint32_t unit, block, item, field;
     uint32_t want[6]; /* filters: the list's own */
+    bool all_codes, codes[MBP_EVENT_CODES];
     struct mbp_moment since, until;
     uint8_t want_address[16];
     bool lines; /* no array, but what `next` writes */
@@ -251,9 +286,15 @@ uint32_t web_controller_named(struct web_call *call);
 /* The sensor and the alarm of "TT101.high"; *alarm MBP_ALARM_COUNT where all of the sensor are meant. */
 uint32_t web_alarm_named(struct web_call *call, unsigned *alarm);
 
+/* Answers that there is no such thing, with the nearest name and what else there is to say behind it. */
+enum web_what { WEB_MACHINES, WEB_SENSORS, WEB_ACTUATORS, WEB_CONTROLLERS, WEB_ALARMS, WEB_POINTS, WEB_FAULTS };
+void web_unknown(struct web_call *call, enum web_what what, const char *name, const char *behind);
+
 /* Indices by name, in any case; NOTHING = none. */
 uint32_t web_find_machine(const struct mbp_plant *plant, const char *name);
 uint32_t web_find_sensor(const struct mbp_plant *plant, const char *name);
+/* "TT101.high": its sensor, and which alarm, whether it has that or not. */
+uint32_t web_find_alarm(const struct mbp_plant *plant, const char *text, unsigned *alarm);
 uint32_t web_find_actuator(const struct mbp_plant *plant, const char *name);
 uint32_t web_find_controller(const struct mbp_plant *plant, const char *name);
 
@@ -262,33 +303,44 @@ void web_put_sensor(const struct mbp_web *web, uint32_t sensor, FILE *out);
 void web_put_actuator(const struct mbp_web *web, uint32_t actuator, FILE *out);
 void web_put_controller(const struct mbp_web *web, uint32_t controller, FILE *out);
 void web_put_alarm(const struct mbp_web *web, uint32_t sensor, unsigned alarm, FILE *out);
+void web_put_alarm_name(FILE *out, const struct mbp_sensor *sensor, unsigned alarm);
 void web_put_sensor_value(const struct mbp_web *web, uint32_t sensor, double value, FILE *out);
 
-/* Whether a sensor has an alarm of that kind. */
+/* Whether a sensor has an alarm of that kind; whether there is something to tell of it: it is not normal, or its
+ * interlock is bypassed. */
 bool web_has_alarm(const struct mbp_web *web, uint32_t sensor, unsigned alarm);
+bool web_tells_alarm(const struct mbp_web *web, uint32_t sensor, unsigned alarm);
 
 /* A unit by its Modbus id, or the one of the call's argument; NULL after a problem. */
 const struct mbp_unit *web_unit_of(struct web_call *call, const struct web_arg *arg);
 struct mbp_image_unit *web_image_unit(const struct mbp_web *web, const struct mbp_unit *unit);
 
 /* What the journal's events are told by. */
-struct mbp_telling web_telling(const struct mbp_web *web);
+struct mbp_telling web_telling(const struct mbp_web *web, enum mbp_lang lang);
 
 /* An event as the journal's line, with its comment. */
-void web_put_event(const struct mbp_web *web, const struct mbp_event *event, FILE *out);
+void web_put_event(const struct mbp_web *web, const struct mbp_event *event, enum mbp_lang lang, FILE *out);
+
+/* What an argument of web_lang_word says; English unless it is given. */
+const char *web_lang_word(unsigned i);
+enum mbp_lang web_lang_of(const struct web_arg *arg);
 
 /* Words for tables of fields and parameters. */
 const char *web_state_word(unsigned i);
 const char *web_alarm_word(unsigned i);
+const char *web_kind_word(unsigned i);
 const char *web_alarm_state_word(unsigned i);
+const char *web_alarm_filter_word(unsigned i); /* behind them "active" */
+/* Whether given, in any case and with _ or - for a space, is a word. */
+bool web_word_is(const char *word, const char *given);
 const char *web_priority_word(unsigned i);
 const char *web_table_word(unsigned i);
 
 extern const struct web_noun web_machine_noun, web_sensor_noun, web_actuator_noun, web_controller_noun, web_alarm_noun,
     web_plant_noun, web_unit_noun, web_status_noun, web_connections_noun, web_point_noun, web_point_value_noun,
-    web_registers_noun, web_event_noun, web_sim_noun, web_fault_noun, web_problem_noun, web_done_noun, web_trend_noun,
-    web_sample_noun, web_grain_noun, web_note_noun, web_expectation_noun, web_exercise_noun, web_words_noun,
-    web_report_noun, web_exchange_noun;
+    web_registers_noun, web_event_noun, web_sim_noun, web_fault_noun, web_parameter_noun, web_problem_noun,
+    web_done_noun, web_trend_noun, web_sample_noun, web_grain_noun, web_note_noun, web_expectation_noun,
+    web_exercise_noun, web_words_noun, web_report_noun, web_exchange_noun, web_target_noun, web_interlock_noun;
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
@@ -315,6 +367,9 @@ enum mbp_status web_request(struct web_call *call, struct mbp_image_unit *unit, 
 /* Answers the problem that an exception is. */
 void web_refuse(struct web_call *call, enum mbp_status exception);
 
+/* Answers that the call's token is of somebody else than who speaks with it. */
+void web_not_his(struct web_call *call);
+
 /* A command: the answer waits until a scan has taken it in, and settled writes it. */
 void web_await_scan(struct web_call *call);
 /* The same for what takes longer: until it is over, or for a minute at most. */
@@ -337,15 +392,11 @@ bool web_streams_wake(struct mbp_web *web, bool tick);
 void web_streams_replan(struct mbp_web *web);
 void web_streams_end(struct mbp_web *web);
 
-/* Reports that are being made: a call goes and wants none any more; all end; whether one still looks at a plant. */
-void web_report_leave(struct web_call *call);
-void web_report_free(struct web_report *report);
-void web_reports_end(struct mbp_web *web);
+/* What is made in threads (past/job.h): a call goes and wants none any more; all end; whether a report that is being
+ * made still looks at a plant. */
+void web_job_leave(struct web_call *call);
+void web_jobs_end(struct mbp_web *web);
 bool web_reports_use(const struct mbp_web *web, const struct mbp_plant *plant);
-
-/* Trends that are being read: a call goes and wants none any more; all end. */
-void web_trend_leave(struct web_call *call);
-void web_trends_end(struct mbp_web *web);
 
 /* Exchanges that are kept: of a plant that is gone; whether still somebody asks. */
 void web_traffic_free(struct web_traffic *traffic);
@@ -375,15 +426,13 @@ struct mbp_web {
     bool closing, running;
     bool open_to_network; /* listens beyond loopback */
     uint16_t port;
-    char host[64]; /* of the address; IPv6 without brackets */
-    char *token;   /* NULL = none */
-    FILE *out;     /* scratch text: valid until the next call is served */
+    char host[64];             /* of the address; IPv6 without brackets */
+    struct web_tokens *tokens; /* NULL = none are needed */
+    FILE *out;                 /* scratch text: valid until the next call is served */
     char *text;
     size_t text_len;
-    struct web_call *waiting;   /* for a scan */
-    struct web_report *reports; /* the first is being made, the others wait */
-    struct web_trend_job *trend_jobs;
-    unsigned trend_job_count;
+    struct web_call *waiting;    /* for a scan */
+    struct web_job *jobs;        /* in threads, or waiting for their turn; the oldest first */
     struct web_traffic *traffic; /* NULL = nobody asks */
     bool large_call;             /* one whose body may be large is there */
     struct web_flow *flows;

@@ -2,19 +2,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "mbplant/report.h"
+#include "people/who.h"
 #include "web_priv.h"
 
 #define WRITE_WORDS_MAX 123u  /* V1.1b3 6.12 */
 #define WRITE_BITS_MAX  1968u /* 6.11 */
-
-static const struct sockaddr *peer_of(const struct web_call *call)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    return info->client_addr;
-}
 
 /* ---- refusals ---------------------------------------------------------------------------------------------------- */
 
@@ -43,9 +38,12 @@ static void refuse(struct web_call *call, enum mbp_status exception, const struc
         }
     }
     if (point != NULL && exception != MBP_EX_ILLEGAL_FUNCTION)
-        said = mbp_report_refusal(MBP_LANG_EN, call->web->plant, point, value, exception, words, sizeof words);
-    web_problem(call, status, "%s%s%s", point != NULL ? point->name : "", point != NULL ? ": " : "",
-                said != NULL ? said : why);
+        said = mbp_report_refusal(call->lang, call->web->plant, point, value, exception, words, sizeof words);
+    said = said != NULL ? said : web_tr(call, why);
+    if (point != NULL)
+        web_problem(call, status, "%s: %s", point->name, said);
+    else
+        web_problem(call, status, "%s", said);
 }
 
 /* ---- requests ---------------------------------------------------------------------------------------------------- */
@@ -56,20 +54,27 @@ static double decoded(const struct mbp_point *point, const uint16_t *words)
     return point->own != NULL && point->own->mask != 0 ? (double)NAN : mbp_register_decode(&reg, words);
 }
 
-/* False: too many comments came since the last scan, which is answered. */
-static bool take_who(struct web_call *call, struct mbp_image *image, struct mbp_peer *out)
+void web_not_his(struct web_call *call)
+{
+    web_problem(call, 403, "this token is %s's: nobody else speaks with it", call->token_of);
+}
+
+/* False: he is not who he says, or too many comments came since the last scan, which is answered. */
+static bool take_who(struct web_call *call, struct mbp_image *image, struct mbp_permit *permit, struct mbp_peer *out,
+                     const char **said)
 {
     const struct mbp_web *web = call->web;
     const struct web_arg *why = &call->said_args[WEB_SAID_WHY];
     const struct web_arg *who = &call->said_args[WEB_SAID_AS];
-    const struct mbp_server_right right = mbp_server_right_of(web->plant, peer_of(call), web->open_to_network);
-    struct mbp_actor actor = {.kind = MBP_ACTOR_HTTP};
-    memcpy(actor.address, right.address, sizeof actor.address);
-    if (who->given)
-        snprintf(actor.name, sizeof actor.name, "%s", who->text);
+    struct mbp_actor actor;
+    if (!web_who_is(call, who->given ? who->text : NULL, permit, &actor, said)) {
+        web_not_his(call);
+        return false;
+    }
     if (why->given && call->comment == 0)
         call->comment = mbp_image_comment(image, (struct mbp_text){why->text, strlen(why->text)});
-    out->actor = mbp_journal_actor(web->config.journal, &actor) | (uint32_t)call->comment << 16;
+    call->actor = mbp_journal_actor(web->config.journal, &actor);
+    out->actor = call->actor | (uint32_t)call->comment << 16;
     if (!why->given || call->comment != 0)
         return true;
     web_problem(call, 503, "too many comments came since the last scan; again in a moment");
@@ -81,16 +86,30 @@ enum mbp_status web_request(struct web_call *call, struct mbp_image_unit *unit, 
     struct mbp_web *web = call->web;
     uint8_t response[MBP_PDU_MAX];
     struct mbp_peer peer;
-    if (!take_who(call, unit->image, &peer))
+    struct mbp_permit permit;
+    const char *who = "";
+    if (!take_who(call, unit->image, &permit, &peer, &who))
         return MBP_EX_SERVER_DEVICE_BUSY;
     const struct mbp_pdu_context context = {
         .unit = unit,
         .identity = &web->plant->identity,
         .peer = peer,
-        .allow = mbp_server_allow_of(web->plant, peer_of(call), web->open_to_network, unit->unit->id),
+        .permit = &permit,
     };
     mbp_pdu_respond(&context, request, len, response);
-    return (response[0] & 0x80u) == 0 ? MBP_OK : (enum mbp_status)response[1];
+    enum mbp_status status = (response[0] & 0x80u) == 0 ? MBP_OK : (enum mbp_status)response[1];
+    const char *why = NULL;
+    char text[256];
+    enum mbp_right lacks = MBP_RIGHT_COUNT;
+    if (status == MBP_EX_ILLEGAL_FUNCTION)
+        lacks = mbp_pdu_lacks(&context, request, len);
+    if (lacks != MBP_RIGHT_COUNT)
+        why = mbp_report_no_right(call->lang, &web->plant->operators, who, lacks, text, sizeof text);
+    if (why != NULL)
+        web_problem(call, 403, "%s", why);
+    else if (lacks != MBP_RIGHT_COUNT && call->token_of != NULL) /* a command record names another operator */
+        web_not_his(call);
+    return status;
 }
 
 void web_refuse(struct web_call *call, enum mbp_status exception)

@@ -1,6 +1,7 @@
 /* allowed: what a key may hold, in words, for messages. */
 #include <stdio.h>
 
+#include "mbplant/base/tr.h"
 #include "scalar.h"
 #include "schema.h"
 
@@ -22,11 +23,11 @@ static void number_allowed(const struct mbp_field *field, char *buf, size_t size
     mbp_scalar_format(field->low, low, sizeof low);
     mbp_scalar_format(field->high, high, sizeof high);
     if (field->high < DBL_MAX) {
-        snprintf(buf, size, "a number %s..%s", low, high);
+        snprintf(buf, size, mbp_tr("a number %s..%s"), low, high);
     } else if (field->low > -DBL_MAX) {
-        snprintf(buf, size, "a number, at least %s", low);
+        snprintf(buf, size, mbp_tr("a number, at least %s"), low);
     } else {
-        snprintf(buf, size, "a number");
+        snprintf(buf, size, "%s", mbp_tr("a number"));
     }
 }
 
@@ -46,11 +47,11 @@ static void span_allowed(const struct mbp_field *field, char *buf, size_t size)
     if (field->type == MBP_FIELD_DURATION) {
         mbp_duration_format((uint64_t)field->low, low, sizeof low);
         mbp_duration_format((uint64_t)field->high, high, sizeof high);
-        snprintf(buf, size, "a duration %s..%s, a number with its unit (us ms s min h d)", low, high);
+        snprintf(buf, size, mbp_tr("a duration %s..%s, a number with its unit (us ms s min h d)"), low, high);
     } else {
         mbp_scalar_size_format((uint64_t)field->low, low, sizeof low);
         mbp_scalar_size_format((uint64_t)field->high, high, sizeof high);
-        snprintf(buf, size, "a size %s..%s such as 500MB", low, high);
+        snprintf(buf, size, mbp_tr("a size %s..%s such as 500MB"), low, high);
     }
 }
 
@@ -60,7 +61,7 @@ static void map_allowed(const struct mbp_field *field, char *buf, size_t size)
     if (field->brief != NULL) {
         mbp_field_allowed(field->brief, brief, sizeof brief);
     }
-    snprintf(buf, size, "%s%sa group of keys: %s", brief, brief[0] != '\0' ? ", or " : "",
+    snprintf(buf, size, mbp_tr("%s%sa group of keys: %s"), brief, brief[0] != '\0' ? mbp_tr(", or ") : "",
              mbp_schema_keys(field->schema, list, sizeof list));
 }
 
@@ -69,21 +70,22 @@ void mbp_field_allowed(const struct mbp_field *field, char *buf, size_t size)
     char list[256];
     const char *always = field->allowed != NULL ? field->allowed : fixed[field->type];
     if (always != NULL) {
-        snprintf(buf, size, "%s", always);
+        snprintf(buf, size, "%s", mbp_tr(always));
         return;
     }
     switch ((int)field->type) {
     case MBP_FIELD_TEXT:
-        snprintf(buf, size, "a text of one line, at most %.0f bytes", field->high);
+        snprintf(buf, size, mbp_tr("a text of one line, at most %.0f bytes"), field->high);
         break;
     case MBP_FIELD_ASCII:
-        snprintf(buf, size, "a text of printable ASCII, at most %.0f characters", field->high);
+        snprintf(buf, size, mbp_tr("a text of printable ASCII, at most %.0f characters"), field->high);
         break;
     case MBP_FIELD_NAME:
-        snprintf(buf, size, "a name of at most %d letters, digits, '_', '-', '.', a letter first", MBP_NAME_MAX);
+        snprintf(buf, size, mbp_tr("a name of at most %d letters, digits, '_', '-', '.', a letter first"),
+                 MBP_NAME_MAX);
         break;
     case MBP_FIELD_COUNT:
-        snprintf(buf, size, "a whole number %.0f..%.0f", field->low, field->high);
+        snprintf(buf, size, mbp_tr("a whole number %.0f..%.0f"), field->low, field->high);
         break;
     case MBP_FIELD_NUMBER:
         number_allowed(field, buf, size);
@@ -93,19 +95,19 @@ void mbp_field_allowed(const struct mbp_field *field, char *buf, size_t size)
         span_allowed(field, buf, size);
         break;
     case MBP_FIELD_CHOICE:
-        snprintf(buf, size, "one of %s", mbp_words_list(field->words, list, sizeof list));
+        snprintf(buf, size, mbp_tr("one of %s"), mbp_words_list(field->words, list, sizeof list));
         break;
     case MBP_FIELD_CHOICES:
-        snprintf(buf, size, "a list of %s", mbp_words_list(field->words, list, sizeof list));
+        snprintf(buf, size, mbp_tr("a list of %s"), mbp_words_list(field->words, list, sizeof list));
         break;
     case MBP_FIELD_VALUES:
-        snprintf(buf, size, "a list of whole numbers 0..%.0f", field->high);
+        snprintf(buf, size, mbp_tr("a list of whole numbers 0..%.0f"), field->high);
         break;
     case MBP_FIELD_MAP:
         map_allowed(field, buf, size);
         break;
     case MBP_FIELD_LIST:
-        snprintf(buf, size, "a list of at most %.0f, each %s", field->high, field->schema->noun);
+        snprintf(buf, size, mbp_tr("a list of at most %.0f, each %s"), field->high, mbp_tr(field->schema->noun));
         break;
     default:
         break;

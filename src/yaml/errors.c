@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "mbplant/base.h"
+#include "mbplant/base/tr.h"
 
 void mbp_errors_add(struct mbp_errors *errors, uint32_t line, uint32_t column, const char *format, ...)
 {
@@ -18,7 +19,7 @@ void mbp_errors_add(struct mbp_errors *errors, uint32_t line, uint32_t column, c
     error->order = order;
     va_list args;
     va_start(args, format);
-    vsnprintf(error->text, sizeof error->text, format, args);
+    vsnprintf(error->text, sizeof error->text, mbp_tr(format), args);
     va_end(args);
 }
 
@@ -48,7 +49,7 @@ void mbp_errors_write(struct mbp_errors *errors, const char *path, FILE *out)
         mbp_text_print(out, "%s:%u:%u: %s\n", path, error->line, error->column, error->text);
     }
     if (errors->count > shown) {
-        mbp_text_print(out, "%s: and %s%u more errors\n", path, mbp_errors_hopeless(errors) ? "at least " : "",
-                       errors->count - shown);
+        mbp_text_print(out, mbp_tr("%s: and %s%u more errors\n"), path,
+                       mbp_errors_hopeless(errors) ? mbp_tr("at least ") : "", errors->count - shown);
     }
 }

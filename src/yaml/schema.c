@@ -5,16 +5,17 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "mbplant/base/tr.h"
 #include "scalar.h"
 
-#define KEYS_MAX 31
+#define KEYS_MAX 63
 
 void mbp_reader_tell(struct mbp_reader *reader, const struct mbp_node *node, const char *format, ...)
 {
     char text[MBP_ERROR_LEN];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    vsnprintf(text, sizeof text, mbp_tr(format), args);
     va_end(args);
     mbp_errors_add(reader->errors, node->line, node->column, "%s", text);
 }
@@ -27,7 +28,7 @@ void mbp_reader_warn(struct mbp_reader *reader, const struct mbp_node *node, con
         return;
     }
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    vsnprintf(text, sizeof text, mbp_tr(format), args);
     va_end(args);
     mbp_errors_add(reader->warnings, node->line, node->column, "%s", text);
 }
@@ -104,7 +105,20 @@ static int find_field(const struct mbp_schema *schema, const char *key)
             return (int)i;
         }
     }
-    return -1;
+    return schema->words != NULL ? mbp_words_find(schema->words, key) : -1;
+}
+
+/* The value of the first key of a group that is this field, by whatever word. */
+static const struct mbp_node *first_given(const struct mbp_node *map, const struct mbp_schema *schema, int field)
+{
+    const struct mbp_node *key = map->first;
+    if (schema->words == NULL) {
+        return mbp_node_find(map, schema->fields[field].key);
+    }
+    while (key != NULL && find_field(schema, key->text) != field) {
+        key = key->next->next;
+    }
+    return key != NULL ? key->next : NULL;
 }
 
 /* The key before a key of the same group, when its value is a scalar; NULL = there is none. */
@@ -165,14 +179,22 @@ static void tell_unknown_key(struct mbp_reader *reader, const struct mbp_node *k
     mbp_scalar_excerpt(key->text, key->len, excerpt, sizeof excerpt);
     const char *near = mbp_nearest(key->text, names, count);
     if (near != NULL) {
-        mbp_reader_tell(reader, key, "'%s' is not a key of %s; did you mean '%s'?", excerpt, schema->noun, near);
+        mbp_reader_tell(reader, key, "'%s' is not a key of %s; did you mean '%s'?", excerpt, mbp_tr(schema->noun),
+                        near);
         int meant = find_field(schema, near);
         assert(meant >= 0);
         def->wrong |= MBP_BIT((unsigned)meant);
     } else {
-        mbp_reader_tell(reader, key, "'%s' is not a key of %s; its keys are %s", excerpt, schema->noun,
+        mbp_reader_tell(reader, key, "'%s' is not a key of %s; its keys are %s", excerpt, mbp_tr(schema->noun),
                         mbp_schema_keys(schema, list, sizeof list));
     }
+}
+
+/* A switch that is on twice is on: files are put together of parts. */
+static bool says_the_same(const struct mbp_field *field, const struct mbp_node *first, const struct mbp_node *again)
+{
+    bool scalars = first->kind == MBP_NODE_SCALAR && again->kind == MBP_NODE_SCALAR;
+    return field->type == MBP_FIELD_BOOL && scalars && strcmp(first->text, again->text) == 0;
 }
 
 static void read_key(struct mbp_reader *reader, const struct mbp_node *key, const struct mbp_schema *schema,
@@ -185,11 +207,13 @@ static void read_key(struct mbp_reader *reader, const struct mbp_node *key, cons
         return;
     }
     const struct mbp_field *field = &schema->fields[found];
-    uint32_t bit = MBP_BIT((unsigned)found);
-    const struct mbp_node *first = mbp_node_find(def->node, field->key);
+    uint64_t bit = MBP_BIT((unsigned)found);
+    const struct mbp_node *first = first_given(def->node, schema, found);
+    if (first != key->next && says_the_same(field, first, key->next))
+        return;
     if (first != key->next) {
         mbp_reader_tell(reader, key, "'%s' is given twice in %s; the first is in line %u: keep one", field->key,
-                        schema->noun, first->line);
+                        mbp_tr(schema->noun), first->line);
         def->wrong |= bit;
         return;
     }
@@ -278,7 +302,7 @@ bool mbp_read_map(struct mbp_reader *reader, const struct mbp_node *node, const 
         if (schema->fields[i].required && ((def->present | def->wrong) & MBP_BIT(i)) == 0) {
             char may[320];
             mbp_field_allowed(&schema->fields[i], may, sizeof may);
-            mbp_reader_tell(reader, node, "%s needs '%s': %s", schema->noun, schema->fields[i].key, may);
+            mbp_reader_tell(reader, node, "%s needs '%s': %s", mbp_tr(schema->noun), schema->fields[i].key, may);
             def->wrong |= MBP_BIT(i);
         }
     }

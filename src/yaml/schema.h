@@ -11,12 +11,13 @@
 #include "tree.h"
 #include "words.h"
 
-#define MBP_SCHEMAS_MAX      64 /* of one file */
+#define MBP_SCHEMAS_MAX      72 /* of one file */
 #define MBP_DURATION_PATTERN "^([0-9]+[.]?[0-9]*|[.][0-9]+) *(ns|us|ms|s|min|h|d)$"
 
 struct mbp_reader {
     struct mbp_arena *keep;    /* lives as long as the plant */
     struct mbp_arena *scratch; /* ends with the load */
+    struct mbp_text text;      /* of the file */
     struct mbp_errors *errors;
     struct mbp_errors *warnings; /* NULL = nobody wants them */
     struct mbp_shared shared;    /* what many definitions say alike */
@@ -34,11 +35,11 @@ struct mbp_reader {
 /* What every struct that a schema fills begins with. Bit i of the sets is field i. */
 struct mbp_def {
     const struct mbp_node *node;
-    uint32_t present; /* given and right */
-    uint32_t wrong;   /* given, told to errors */
+    uint64_t present; /* given and right */
+    uint64_t wrong;   /* given, told to errors */
 };
 
-#define MBP_BIT(field) (UINT32_C(1) << (field))
+#define MBP_BIT(field) (UINT64_C(1) << (field))
 
 static inline bool mbp_def_has(const struct mbp_def *def, unsigned field)
 {
@@ -109,10 +110,11 @@ struct mbp_field {
 struct mbp_schema {
     const char *noun;               /* "a sensor" */
     const struct mbp_field *fields; /* one without a key is none: schemas that share rows share their numbers */
-    unsigned field_count;           /* <= 31 */
+    unsigned field_count;           /* <= 63 */
     size_t size;                    /* of the struct */
     bool named;                     /* others refer to it by name, and it takes addresses */
     bool flow;                      /* printed in one line, in brackets */
+    const struct mbp_words *words;  /* whose synonyms are other words for the fields of their values; or NULL */
     void (*enter)(struct mbp_reader *reader, const struct mbp_node *node); /* before any key is read */
     void (*defaults)(void *def);                                           /* beside the rows' */
     void (*check)(struct mbp_reader *reader, void *def);                   /* after all keys are read */

@@ -159,6 +159,27 @@ static void put_key(FILE *out, const struct mbp_field *field)
     fputc('}', out);
 }
 
+/* Other words for a key: taken, and no editor proposes them. */
+static void put_synonyms(FILE *out, const struct mbp_schema *schema)
+{
+    const char *before = ", \"patternProperties\": {\n";
+    for (unsigned f = 0; schema->words != NULL && f < schema->words->count; f++) {
+        const char *bar = "\"^(";
+        fputs(before, out);
+        for (unsigned i = 0; i < schema->words->synonym_count; i++) {
+            if (schema->words->synonyms[i].value != (int)f)
+                continue;
+            fprintf(out, "%s%s", bar, schema->words->synonyms[i].word);
+            bar = "|";
+        }
+        fputs(")$\": {", out);
+        put_type(out, &schema->fields[f]);
+        fputc('}', out);
+        before = ",\n";
+    }
+    fputs(schema->words != NULL ? "}" : "", out);
+}
+
 static void put_group(FILE *out, const struct mbp_schema *schema)
 {
     const char *comma = "";
@@ -180,6 +201,7 @@ static void put_group(FILE *out, const struct mbp_schema *schema)
         }
     }
     fputc('}', out);
+    put_synonyms(out, schema);
 }
 
 void mbp_schema_json(FILE *out, const struct mbp_schema *schema, const char *title)

@@ -9,11 +9,6 @@ static bool same_number(double a, double b)
     return isnan(a) || isnan(b) ? isnan(a) && isnan(b) : !(a < b) && !(a > b);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 static bool same_values(const struct mbp_values_def *a, const struct mbp_values_def *b)
 {
     return a->count == b->count && (a->count == 0 || memcmp(a->items, b->items, a->count * sizeof *a->items) == 0);
@@ -38,7 +33,7 @@ static bool same_value(const struct mbp_field *field, const void *a, const void 
     case MBP_FIELD_ASCII:
     case MBP_FIELD_NAME:
     case MBP_FIELD_ENDPOINT:
-        return same_text(*(const char *const *)a, *(const char *const *)b);
+        return mbp_text_same(*(const char *const *)a, *(const char *const *)b);
     case MBP_FIELD_COUNT:
     case MBP_FIELD_CHOICE:
     case MBP_FIELD_CHOICES:

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "mbplant/base/tr.h"
 #include "tree_error.h"
 
 struct builder {
@@ -26,7 +27,7 @@ enum step { STEP_ON, STEP_END, STEP_REFUSED, STEP_NO_MEMORY };
 
 static void refuse(struct builder *builder, yaml_mark_t mark, const char *message)
 {
-    mbp_errors_add(builder->errors, (uint32_t)mark.line + 1, (uint32_t)mark.column + 1, "%s", message);
+    mbp_errors_add(builder->errors, (uint32_t)mark.line + 1, (uint32_t)mark.column + 1, "%s", mbp_tr(message));
 }
 
 /* Hangs a node below the innermost open list or map. */
@@ -186,7 +187,7 @@ static yaml_mark_t mark_of_offset(struct mbp_text text, size_t offset)
 
 static void tell_yaml_error(struct builder *builder, const yaml_parser_t *parser)
 {
-    const char *problem = parser->problem != NULL ? parser->problem : "cannot be read";
+    const char *problem = parser->problem != NULL ? parser->problem : mbp_tr("cannot be read");
     if (parser->error == YAML_READER_ERROR) {
         yaml_mark_t mark = mark_of_offset(builder->text, parser->problem_offset);
         mbp_errors_add(builder->errors, (uint32_t)mark.line + 1, (uint32_t)mark.column + 1,

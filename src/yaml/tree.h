@@ -30,6 +30,11 @@ struct mbp_node {
 enum mbp_status mbp_tree_parse(struct mbp_text text, struct mbp_arena *arena, struct mbp_errors *errors,
                                const struct mbp_node **root);
 
+/* Where the byte `offset` of a scalar's value stands in the file that the node was read from; behind the last one where
+ * the value ends. */
+void mbp_node_place(struct mbp_text text, const struct mbp_node *node, uint32_t offset, uint32_t *line,
+                    uint32_t *column);
+
 /* The value that a map has under key, or NULL. */
 const struct mbp_node *mbp_node_find(const struct mbp_node *map, const char *key);
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "mbplant/base/tr.h"
+
 /* One line of the text, without its end. */
 static struct mbp_text line_of(struct mbp_text text, size_t line)
 {
@@ -54,7 +56,7 @@ static bool has_key(struct mbp_text line, size_t bytes)
 
 static void tell_at(struct mbp_errors *errors, size_t line, size_t column, const char *what)
 {
-    mbp_errors_add(errors, (uint32_t)line + 1, (uint32_t)column + 1, "not valid YAML: %s", what);
+    mbp_errors_add(errors, (uint32_t)line + 1, (uint32_t)column + 1, "not valid YAML: %s", mbp_tr(what));
 }
 
 #define A_TAB    "a tab; indent with spaces"
@@ -116,7 +118,7 @@ static void tell_reserved(struct mbp_errors *errors, struct mbp_text text, const
                 len == 0 && at < line.len && line.bytes[at] != '\t' ? trouble->problem : A_TAB);
         return;
     }
-    snprintf(what, sizeof what, "a value cannot begin with '%c'; quote it: \"%.*s\"", line.bytes[at], (int)len,
+    snprintf(what, sizeof what, mbp_tr("a value cannot begin with '%c'; quote it: \"%.*s\""), line.bytes[at], (int)len,
              line.bytes + at);
     tell_at(errors, trouble->line, trouble->column, what);
 }

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "mbplant/base/tr.h"
 #include "pattern.h"
 #include "scalar.h"
 #include "schema.h"
@@ -55,24 +56,25 @@ void mbp_tell_wrong(struct mbp_reader *reader, const struct mbp_node *node, cons
     const char *near = NULL, *hint = "";
     mbp_field_allowed(field, may, sizeof may);
     if (mbp_node_is_null(node)) {
-        snprintf(is, sizeof is, "has no value");
+        snprintf(is, sizeof is, "%s", mbp_tr("has no value"));
     } else if (node->kind == MBP_NODE_SCALAR) {
-        snprintf(is, sizeof is, "is '%s'", mbp_scalar_excerpt(node->text, node->len, excerpt, sizeof excerpt));
+        snprintf(is, sizeof is, mbp_tr("is '%s'"), mbp_scalar_excerpt(node->text, node->len, excerpt, sizeof excerpt));
         if (field->type == MBP_FIELD_CHOICE) {
             near = mbp_nearest(node->text, field->words->names, field->words->count);
         }
-        hint = mbp_scalar_has_comma(node->text) ? "; write a decimal point, not a comma" : "";
+        hint = mbp_scalar_has_comma(node->text) ? mbp_tr("; write a decimal point, not a comma") : "";
         if (strcmp(field->key, "at") == 0 && (field->type == MBP_FIELD_COUNT || field->place) &&
             is_reference(node->text)) {
-            hint = "; addresses count from 0: 400001 is at: 0, 400011 is at: 10";
+            hint = mbp_tr("; addresses count from 0: 400001 is at: 0, 400011 is at: 10");
         }
     } else {
-        snprintf(is, sizeof is, "is a %s", node->kind == MBP_NODE_LIST ? "list" : "group of keys");
+        snprintf(is, sizeof is, "%s", mbp_tr(node->kind == MBP_NODE_LIST ? "is a list" : "is a group of keys"));
         bool dash = node->kind == MBP_NODE_MAP && node->first != NULL && node->first->text[0] == '-';
-        hint = dash ? "; a '-' needs a blank behind it" : "";
+        hint = dash ? mbp_tr("; a '-' needs a blank behind it") : "";
     }
     mbp_reader_tell(reader, node, "'%s' %s; allowed is %s%s%s%s%s", field->key, is, may, hint,
-                    near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+                    near != NULL ? mbp_tr("; did you mean '") : "", near != NULL ? near : "",
+                    near != NULL ? mbp_tr("'?") : "");
 }
 
 /* ---- values --------------------------------------------------------------------------------------------------- */
@@ -144,7 +146,7 @@ static enum mbp_reading read_list(struct mbp_reader *reader, const struct mbp_no
         }
         char keys[256];
         mbp_reader_miss(reader, schema);
-        mbp_reader_tell(reader, item, "an item of '%s' is %s: a group of keys: %s", field->key, schema->noun,
+        mbp_reader_tell(reader, item, "an item of '%s' is %s: a group of keys: %s", field->key, mbp_tr(schema->noun),
                         mbp_schema_keys(schema, keys, sizeof keys));
     }
     list->items = items;
@@ -183,8 +185,8 @@ static enum mbp_reading read_choices(struct mbp_reader *reader, const struct mbp
             const char *near = text == NULL ? NULL : mbp_nearest(text, field->words->names, field->words->count);
             mbp_field_allowed(field, may, sizeof may);
             mbp_reader_tell(reader, item, "'%s' names %s that does not exist; allowed is %s%s%s%s", field->key,
-                            field->words->what, may, near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
-                            near != NULL ? "'?" : "");
+                            mbp_tr(field->words->what), may, near != NULL ? mbp_tr("; did you mean '") : "",
+                            near != NULL ? near : "", near != NULL ? mbp_tr("'?") : "");
             return MBP_READING_TOLD;
         }
         bits |= UINT64_C(1) << word;

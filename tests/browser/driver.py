@@ -93,11 +93,15 @@ class Browser:
     def click(self, text, tag="button, a"):
         """What says that, as soon as the page shows it."""
         end = time.monotonic() + PATIENCE_S
-        element = self.find(text, tag)
-        while not element and time.monotonic() < end:
+        while time.monotonic() < end:
             element = self.find(text, tag)
-        assert element, f"nothing says '{text}' on the page:\n{self.text()}"
-        self.tell(f"/element/{element[ELEMENT]}/click")
+            try:
+                if element:
+                    return self.tell(f"/element/{element[ELEMENT]}/click")
+            except AssertionError as error:  # a list that was drawn again in between has it anew
+                if "stale element" not in str(error):
+                    raise
+        raise AssertionError(f"nothing says '{text}' on the page:\n{self.text()}")
 
     def type(self, text):
         """To what has the focus."""

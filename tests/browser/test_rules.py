@@ -21,7 +21,7 @@ from test_web import BOTTLING, Web
 
 PAGE = ROOT / "src" / "web" / "page"
 CSS = (PAGE / "app.css").read_text(encoding="utf-8")
-VIEWS = ("", "machine/FILL1", "sensor/TT101", "alarms", "trends", "journal", "report", "registers", "traffic")
+VIEWS = ("", "machine/FILL1", "sensor/TT101", "alarms", "trends", "journal", "history", "report", "registers", "traffic", "connect", "help")
 THEMES = ("light", "dark", "contrast")
 PRIORITIES = ("critical", "high", "medium", "low")
 
@@ -199,7 +199,7 @@ class Normal(unittest.TestCase):
             window.seen = seen;"""
         with Browser() as browser:
             self.open(browser, "machine/FILL1")
-            eventually(lambda: browser.text("a[href$='LT101'] .value").endswith(" %"), "a value with its unit")
+            eventually(lambda: browser.text("a[href$='LT101'] .value").endswith("\u00a0%"), "a value with its unit")
             browser.run(count)
             times = eventually(lambda: (lambda seen: seen if len(seen) >= 6 else None)(browser.run("return window.seen")), "a moving number")
             gaps = sorted(b - a for a, b in zip(times, times[1:]))
@@ -383,7 +383,7 @@ class Priorities(Alarmed):
     def test_a_command_takes_two_steps_and_names_its_effect(self):
         with Browser() as browser:
             self.open(browser, "machine/M1")
-            browser.click("maintenance", "main button")
+            browser.click("Put into maintenance", "main button")
             eventually(lambda: "M1" in browser.text("dialog") and browser.find("Do it", "dialog button"), "its effect")
             self.assertEqual(self.plant.get("/machines/M1")["state"], "en_service")
             browser.click("Cancel", "dialog button")
@@ -509,7 +509,7 @@ class Large(unittest.TestCase):
             browser.open(f"http://127.0.0.1:{plant.web}/#/alarms")
             eventually(lambda: browser.text("#link") == "live" and "No alarms" in browser.text("main"), "the page")
             plant.post("/actuators/V/command", {"value": 90})
-            eventually(lambda: re.search(r"\b1000 unacknowledged", browser.text("#alarmline")), "a thousand alarms")
+            eventually(lambda: re.search(r"\b1,000 unacknowledged", browser.text("#alarmline")), "a thousand alarms")
             eventually(lambda: browser.text("#link") == "live", "still live")
             browser.run("location.hash = '#/'")
             eventually(lambda: "M1" in browser.text("main h2"), "another view")

@@ -15,7 +15,7 @@ from test_traffic import HOLE, READ, speak
 from test_web import BOTTLING, Web
 
 SHOTS = pathlib.Path(os.environ.get("MBP_SHOTS", BUILD / "browser"))
-VIEWS = ("", "machine/FILL1", "sensor/TT101", "alarms", "trends", "journal", "report", "registers", "traffic")
+VIEWS = ("", "machine/FILL1", "sensor/TT101", "alarms", "trends", "journal", "history", "report", "registers", "traffic", "connect", "help", "alarm/TT101.high")
 
 
 class Story(unittest.TestCase):
@@ -52,6 +52,8 @@ class Story(unittest.TestCase):
             self.shows(browser, "1 acknowledged")
             self.assertIn("active, acknowledged", self.plant.ctl("alarms"))
             browser.click("TT101.high")
+            self.shows(browser, "armed: it stops FILL1", "main")
+            browser.click("TT101")
             browser.click("Release")
             self.shows(browser, "No alarms", "#alarmline")
             self.assertNotIn("92.0", self.plant.ctl("read", "TT101"))
@@ -59,6 +61,35 @@ class Story(unittest.TestCase):
             self.shows(browser, "TT101 released from 92.0 °C by 127.0.0.1")
             # one refusal was meant; the browser tells of its status
             self.assertEqual([line for line in browser.complaints() if "422" not in line], [])
+
+    def test_an_incident_is_explained_and_its_work_is_opened_and_done_by_mouse(self):
+        self.plant.ctl("force", "TT101", "92")
+        self.plant.ctl("wait", "FILL1", "en_panne")
+        with Browser() as browser:
+            def say(button="Save", **fields):
+                for key, value in fields.items():
+                    browser.run(f"document.querySelector('#field-{key}').value = '{value}'")
+                browser.click(button, "dialog button")
+
+            browser.open(self.page("history"))
+            self.shows(browser, "lasts")
+            browser.click("Cause")
+            say(cause="<b>worn</b> seal", **{"as": "Anna"})
+            self.shows(browser, "<b>worn</b> seal", "main")
+            browser.click("Open work")
+            say(machine="FILL1", what="new seal", due="3")
+            self.shows(browser, "new seal", "main")
+            browser.click("Start")
+            say("Start", text="")
+            self.shows(browser, "started", "main")
+            browser.click("Done")
+            say("Done", text="as good as new")
+            self.shows(browser, "no work", "main")
+            browser.click("with what is done", "label")
+            self.shows(browser, "as good as new", "main")
+            self.assertEqual(browser.complaints(), [])
+        self.assertIn("<b>worn</b> seal", self.plant.ctl("incidents"))
+        self.assertRegex(self.plant.ctl("work", "list", "--all"), r"FILL1 +corrective +done .*new seal +as good as new")
 
     def test_the_same_by_keyboard_alone(self):
         with Browser() as browser:
@@ -127,13 +158,34 @@ class Story(unittest.TestCase):
                 self.shows(browser, notation, "main")
             self.assertEqual(browser.complaints(), [])
 
+    def test_each_tool_has_its_steps_and_its_file(self):
+        with Browser() as browser:
+            browser.open(self.page())
+            self.shows(browser, "live", "#link")
+            browser.click("Connect")
+            self.shows(browser, "post it to /api/project", "main")
+            self.shows(browser, f"FUXA polls 127.0.0.1:{self.plant.port} once a second", "main")
+            targets = self.plant.get("/export")
+            self.assertEqual(browser.run("return document.querySelectorAll('main section ol').length"), len(targets))
+            lines = [line for target in targets for line in (target["what"], *target["steps"].split("\n"))]
+            self.assertEqual(browser.run("return arguments[0].filter((line) => !FRENCH[line])", lines), [], "no French")
+            link = "document.querySelector('a[download=\"mbplant-telegraf.conf\"]').href"
+            got = browser.later("const done = arguments[arguments.length - 1]; fetch(" + link + ").then((a) => a.text()).then(done)")
+            self.assertEqual(got, self.plant.ctl("export", "telegraf"))
+            browser.run("const n = document.querySelector('#connect-host'); n.value = 'plc.example'; n.dispatchEvent(new Event('change'))")
+            self.shows(browser, f"FUXA polls plc.example:{self.plant.port}", "main")
+            self.assertIn("host=plc.example", browser.run("return " + link))
+            browser.click("What is left out: collectd")
+            self.shows(browser, "collectd: FT201 of unit 1 is read from its copy as float32", "main")
+            self.assertEqual(browser.complaints(), [])
+
     def test_a_machine_that_refuses_says_why(self):
         self.plant.post("/sensors/TT101/force", {"value": 92})
         with Browser() as browser:
             browser.open(self.page("machine/FILL1"))
             self.shows(browser, "failed", ".state")
-            browser.click("in service", "main button")
-            self.shows(browser, "starts it", "dialog")
+            browser.click("Put into service", "main button")
+            self.shows(browser, "It starts", "dialog")
             browser.click("Do it", "dialog button")
             self.shows(browser, "TT101 Overheating 92.0 °C (limit 85 °C) still active", "dialog")
 
@@ -155,7 +207,7 @@ class Story(unittest.TestCase):
             with Browser(width, height) as browser:
                 for view in VIEWS:
                     browser.open(self.page(view))
-                    self.shows(browser, {"": "FILL1", "traffic": "No traffic yet"}.get(view, "TT101"))
+                    self.shows(browser, {"": "FILL1", "traffic": "No traffic yet", "help": "Where what is done"}.get(view, "TT101"))
                     self.shows(browser, "live", "#link")
                     browser.screenshot(SHOTS / f"{view.replace('/', '-') or 'plant'}-{width}.png")
                     self.assertFalse(browser.run("return document.documentElement.scrollWidth > innerWidth"), (view, width))
@@ -171,6 +223,8 @@ class Story(unittest.TestCase):
             self.shows(browser, "Aucune alarme", "#alarmline")
             self.shows(browser, "en service", ".state")
             self.assertEqual(browser.run("return document.documentElement.lang"), "fr")
+            self.assertEqual(browser.run("return [number(92.5, 1), plain(0.25), counted(1, 'unacknowledged'), counted(2, 'unacknowledged'), t('Overheating')]"),
+                             ["92,5", "0,25", "1 non acquittée", "2 non acquittées", "Surchauffe"])
 
 
 class Instructor(unittest.TestCase):

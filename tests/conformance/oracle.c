@@ -188,7 +188,7 @@ static int set_up(void **state)
     both.ours = (struct mbp_pdu_context){
         .unit = mbp_image_unit(both.image, 1),
         .identity = &both.plant->identity,
-        .allow = MBP_ALLOW_ALL,
+        .permit = &mbp_permits[MBP_ALLOW_ALL],
     };
     both.server = ends[0];
     both.client = ends[1];

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """mbplantctl conform against three slaves side by side, as a table of Markdown: mbplantd, libmodbus's own loop
-(tools/bench/libmodbus_loop.c) and pymodbus's server.
+(tools/bench/yardstick/libmodbus_loop.c) and pymodbus's server.
 
     ninja -C build/release mbplantd mbplantctl bench_libmodbus_loop; tests/conformance/side_by_side.py build/release
 """

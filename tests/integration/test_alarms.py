@@ -1,9 +1,13 @@
 """Alarms as an operator has them, through mbplantctl and through mbpoll, which nobody here wrote."""
+import contextlib
 import json
 import pathlib
+import signal
+import sqlite3
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
@@ -14,6 +18,7 @@ OK, FAILED, USAGE = 0, 1, 2
 PLANT = """mbplant: 1
 name: Alarms
 scan: 10ms
+alarm_policy: {longest_bypass: 10min, reasons: [bypass]}
 units:
   - id: 1
     machines:
@@ -26,6 +31,12 @@ units:
       - {name: U1, kind: flow, range: [0, 100], limits: {low: 10}, signal: {base: 50}}
       - {name: G1, range: [0, 100], limits: {low: 9, high: 70.1}, signal: {base: 50}, register: {scale: 0.1}}
       - {name: F1, range: [0, 100], limits: {high: 85.3}, signal: {base: 50}, register: {type: float32}}
+      - {name: T3, range: [0, 150], limits: {high: 85, high_high: 140}, signal: {base: 50}}
+      - {name: W1, range: [0, 150], limits: {high: {at: 85, message: Bearing too hot, cause: "=No oil, or dirt",
+           consequence: The bearing seizes, action: "Grease « it »"}}, signal: {base: 50}}
+  - id: 2
+    sensors:
+      - {name: S2, range: [0, 150], limits: {high: 85}, signal: {base: 50}}
 """
 
 
@@ -35,9 +46,9 @@ class Alarms(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="mbplant-")
         self.addCleanup(folder.cleanup)
-        path = pathlib.Path(folder.name) / "alarms.yaml"
-        path.write_text(PLANT, encoding="utf-8")
-        self.plant = self.enterContext(support.Plant(path))
+        self.path = pathlib.Path(folder.name) / "alarms.yaml"
+        self.path.write_text(PLANT, encoding="utf-8")
+        self.plant = self.enterContext(support.Plant(self.path))
 
     def ctl(self, *words, code=OK):
         result = self.plant.ctl(*words, check=False)
@@ -66,6 +77,163 @@ class Alarms(unittest.TestCase):
         self.until("G1", "active, unacknowledged")
         self.ctl("write", "G1", "70.1")
         self.until("G1", "returned, unacknowledged")
+
+    def test_one_alarm_is_acknowledged_shelved_and_taken_out_of_service_by_its_name(self):
+        self.ctl("write", "T3.high_high", "90")
+        self.ctl("force", "T3", "95")
+        self.until("T3", "active, unacknowledged", "high_high")
+        self.assertIn("T3.high: acknowledged", self.ctl("ack", "t3.HIGH"))
+        self.assertEqual(self.state("T3", "high"), "active, acknowledged")
+        self.assertEqual(self.state("T3", "high_high"), "active, unacknowledged")
+        self.assertIn("nothing to do", self.ctl("ack", "T3.high"))
+        self.ctl("shelve", "T3.high_high", "--for", "10min", "--why", "probe", "--as", "Anna")
+        self.assertEqual(self.state("T3", "high_high"), "shelved")
+        self.ctl("suppress", "T3.high")
+        self.assertEqual(self.state("T3", "high"), "out of service")
+        support.eventually(lambda: len(self.hidden()) == 2 and all(row["who"] != "-" for row in self.hidden().values()),
+                           "both are told of")
+        self.assertEqual(self.hidden()["T3.high_high"]["why"], "probe")
+        self.assertIn("Anna", self.hidden()["T3.high_high"]["who"])
+        self.assertRegex(self.hidden()["T3.high_high"]["left"], "^(10min 0s|9min 5.s)$")
+        self.ctl("unshelve", "T3")
+        self.ctl("unsuppress", "T3.high")
+        self.assertIn("T3.high: nothing to do", self.ctl("unsuppress", "T3.high"))
+        self.assertIn("T3.rate_of_change: refused with exception 04: it has no such alarm",
+                      self.ctl("ack", "T3.rate_of_change", code=FAILED))
+
+    def test_one_alarm_of_another_unit_than_the_first_is_reached_by_its_name(self):
+        self.ctl("force", "S2", "95")
+        self.until("S2", "active, unacknowledged")
+        self.assertIn("S2.high: acknowledged", self.ctl("ack", "S2.high"))
+        self.ctl("suppress", "S2.high")
+        self.assertEqual(self.state("S2"), "out of service")
+        self.ctl("unsuppress", "S2.high")
+        self.assertEqual(self.state("S2"), "active, acknowledged")
+
+    def test_interlock_is_bypassed_for_a_time_with_a_reason_and_shelving_disarms_nothing(self):
+        self.assertIn("the plant file wants a reason", self.ctl("bypass", "T1.high", "--for", "5min", code=FAILED))
+        self.assertIn("longer than the plant file allows",
+                      self.ctl("bypass", "T1.high", "--for", "11min", "--why", "x", code=FAILED))
+        self.assertIn("trips nothing", self.ctl("bypass", "G1.high", "--why", "x", code=USAGE))
+        self.ctl("bypass", "T1.high", "--for", "5min", "--why", "calibration", "--as", "Anna")
+        self.assertRegex(self.ctl("bypass"), r"T1.high +M1 +(5min 0s|4min 5\ds)")
+        support.eventually(lambda: "calibration" in self.ctl("bypass"), "who bypassed it, and why")
+        self.assertRegex(self.ctl("bypass"), r"T1.high +M1 .* Anna at 127.0.0.1 +calibration")
+        self.assertIn("T1.high: interlock bypassed, ", self.ctl("alarms"))
+        self.ctl("force", "T1", "90")
+        self.until("T1", "active, unacknowledged")
+        self.assertIn("en_service", self.ctl("status"))
+        self.ctl("shelve", "T1.high")
+        self.ctl("unbypass", "T1.high")
+        support.eventually(lambda: "M1 en_service -> en_panne: T1 Overheating" in self.ctl("journal"), "it trips, shelved")
+        self.assertRegex(self.ctl("journal"), "T1.high interlock bypassed for 5min 0s by Anna at 127.0.0.1 # calibration")
+        self.assertIn("no interlock is bypassed", self.ctl("bypass"))
+        self.assertNotIn("bypassed", self.ctl("alarms"))
+
+    def test_environment_says_who_and_why_and_an_edited_limit_is_told_with_old_and_new(self):
+        with unittest.mock.patch.dict(support.ENVIRONMENT, {"MBPLANT_AS": "Bob", "MBPLANT_WHY": "rounds"}):
+            self.ctl("shelve", "U1.low")
+            self.ctl("unshelve", "U1.low", "--as", "Eve")
+        support.eventually(lambda: "unshelved" in self.ctl("journal"), "it is journaled")
+        self.assertIn("U1.low alarm shelved by Bob at 127.0.0.1 # rounds", self.ctl("journal"))
+        self.assertIn("U1.low alarm unshelved by Eve at 127.0.0.1 # rounds", self.ctl("journal"))
+        self.path.write_text(self.path.read_text().replace("limits: {low: 10}", "limits: {low: 12, high: 80}"))
+        self.plant.process.send_signal(signal.SIGHUP)
+        support.eventually(lambda: "U1 limit high" in self.ctl("journal"), "the edit is journaled")
+        self.assertRegex(self.ctl("journal"), "U1 limit low 10 -> 12")
+        self.assertRegex(self.ctl("journal"), "U1 limit high off -> 80")
+
+    def test_reason_is_wanted_wherever_alarms_are_hidden(self):
+        self.path.write_text(self.path.read_text().replace("reasons: [bypass]", "reasons: [shelve, remove]"))
+        self.plant.process.send_signal(signal.SIGHUP)
+        support.eventually(lambda: "plant changed" in self.ctl("journal"), "the edit is journaled")
+        for words in (("shelve", "T3.high"), ("shelve", "T3"), ("shelve", "M1"), ("shelve", "T3", "--for", "5min"),
+                      ("shelve", "T3", "--once"), ("suppress", "T3"), ("suppress", "T3.high")):
+            self.assertIn("the plant file wants a reason", self.ctl(*words, code=FAILED))
+        self.assertEqual(self.hidden(), {})
+        self.ctl("shelve", "T3", "--for", "5min", "--why", "probe")
+        self.ctl("suppress", "M1", "--why", "rebuilt")
+        self.assertEqual(set(self.hidden()), {"T3.high", "T3.high_high", "T1.high", "T2.high"})
+        self.ctl("unshelve", "T3")
+        self.ctl("unsuppress", "M1")
+        self.assertEqual(self.hidden(), {})
+
+    def hidden(self):
+        return {row["alarm"]: row for row in json.loads(self.ctl("alarms", "--hidden", "--format", "json"))}
+
+    def test_hidden_tells_who_and_why_after_a_restart_a_kill_and_another_plant(self):
+        self.ctl("shelve", "T3", "--why", "probe", "--as", "Anna")
+        self.ctl("shelve", "W1.high", "--for", "10min", "--why", "=1+1", "--as", "Bert")
+        self.ctl("suppress", "F1.high", "--why", "rebuilt", "--as", "Carl")
+        self.ctl("suppress", "G1", "--as", "Dora")
+        self.ctl("unsuppress", "G1")
+        self.ctl("machine", "M1", "maintenance", "--why", "oil", "--as", "Emma")
+        self.ctl("shelve", "T2.high", "--why", "too early", "--as", "Fred")
+        wanted = {"T3.high": ("Anna at 127.0.0.1", "probe"), "T3.high_high": ("Anna at 127.0.0.1", "probe"),
+                  "W1.high": ("Bert at 127.0.0.1", "=1+1"), "F1.high": ("Carl at 127.0.0.1", "rebuilt"),
+                  "T1.high": ("Emma at 127.0.0.1", "oil"), "T2.high": ("Emma at 127.0.0.1", "oil")}
+
+        def told():
+            return {name: (row["who"], row["why"]) for name, row in self.hidden().items()} == wanted
+        self.assertTrue(support.eventually(told, "all of it is told"), self.hidden())
+        self.plant.stop()
+        self.plant.start()
+        self.assertTrue(told(), self.hidden())
+        self.plant.kill()
+        self.plant.start()
+        self.assertTrue(told(), self.hidden())
+        # Another sensor stands before them, so that each has another number.
+        self.path.write_text(PLANT.replace("    sensors:\n      - {name: U1", "    sensors:\n      - {name: A0}\n      - {name: U1"),
+                             encoding="utf-8")
+        self.plant.process.send_signal(signal.SIGHUP)
+        support.eventually(lambda: "sensor added" in self.ctl("journal"), "the plant is another one")
+        self.assertTrue(told(), self.hidden())
+        self.ctl("machine", "M1", "en_service")
+        wanted["T2.high"] = ("Fred at 127.0.0.1", "too early")
+        del wanted["T1.high"]
+        self.assertTrue(support.eventually(told, "what the maintenance hid too shows"), self.hidden())
+
+    def test_hidden_tells_of_all_others_where_one_event_cannot_be_read(self):
+        self.ctl("shelve", "T3", "--why", "probe", "--as", "Anna")
+        self.ctl("suppress", "F1.high", "--why", "rebuilt", "--as", "Carl")
+        wanted = {"T3.high": "probe", "T3.high_high": "probe", "F1.high": "rebuilt"}
+
+        def told():
+            return {name: row["why"] for name, row in self.hidden().items()} == wanted
+        support.eventually(told, "both are told of")
+        self.plant.stop()
+        with contextlib.closing(sqlite3.connect(self.plant.data / "journal.db")) as database, database:
+            database.execute('INSERT OR REPLACE INTO event_removed SELECT 1, seq, "check" FROM event WHERE seq = 1')
+            database.execute("DELETE FROM event WHERE seq = 1")
+            database.execute("INSERT INTO hiding(unit, hiding, item, alarm, scan, seq) VALUES(1, 0, 999, 7, 0, 1)")
+        self.plant.start()
+        self.assertTrue(told(), self.hidden())
+
+    def test_second_of_two_operators_is_told_who_was_first(self):
+        self.ctl("force", "U1", "5")
+        self.until("U1", "active, unacknowledged", limit="low")
+        self.assertEqual(self.ctl("ack", "U1.low", "--as", "Anna"), "U1.low: acknowledged\n")
+        self.assertRegex(self.ctl("ack", "U1.low", "--as", "Bert"),
+                         r"^U1\.low: nothing to do, it was so already\n  by Anna at 127\.0\.0\.1, \S+Z\n$")
+        self.assertRegex(self.ctl("ack", "U1"), r"^no alarm of U1 waits for acknowledgement\n  by Anna at 127\.0\.0\.1, \S+Z\n$")
+        self.ctl("suppress", "U1.low", "--as", "Carl")
+        self.assertRegex(self.ctl("suppress", "U1.low"), r"already\n  by Carl at 127\.0\.0\.1, \S+Z\n$")
+        self.ctl("unsuppress", "U1.low", "--as", "Dora")
+        self.assertRegex(self.ctl("unsuppress", "U1.low"), r"already\n  by Dora at 127\.0\.0\.1, \S+Z\n$")
+        self.assertEqual(self.ctl("ack", "U1.low", "--lang", "fr").splitlines()[1].split(",")[0], "  par Anna at 127.0.0.1")
+        self.assertEqual(self.ctl("reset", "U1.low"), "U1.low: nothing to do, it was so already\n")
+
+    def test_list_is_by_priority_and_keeps_when_an_alarm_was_raised(self):
+        self.ctl("force", "G1", "80")
+        self.until("G1", "active, unacknowledged")
+        self.ctl("force", "T1", "90")
+        self.until("T1", "active, unacknowledged")
+        rows = json.loads(self.ctl("alarms", "--format", "json"))
+        self.assertEqual([row["sensor"] for row in rows][:1], ["T1"])
+        raised = {row["sensor"]: row["since"] for row in rows}
+        self.ctl("ack", "T1.high")
+        self.assertEqual({row["sensor"]: row["since"] for row in json.loads(self.ctl("alarms", "--format", "json"))}["T1"],
+                         raised["T1"])
 
     def test_alarm_latches_is_acknowledged_by_mbpoll_and_reset(self):
         self.until("T1", "normal")
@@ -126,6 +294,24 @@ class Alarms(unittest.TestCase):
             self.assertIn(name, text)
         self.assertIn("M1.refused_reason", self.ctl("map", "M1"))
 
+    def test_texts_of_an_alarm_are_told_wherever_it_is(self):
+        self.assertIn("no alarms", self.ctl("alarms"))
+        self.ctl("force", "W1", "90")
+        self.until("W1", "active, unacknowledged")
+        self.assertIn("Bearing too hot", self.ctl("alarms"))
+        whole = self.ctl("alarms", "w1.HIGH")
+        for word in ("W1.high  Bearing too hot", "=No oil, or dirt", "The bearing seizes", "Grease « it »"):
+            self.assertIn(word, whole)
+        alarm = json.loads(self.ctl("alarms", "W1", "--format", "json"))
+        self.assertEqual([(a["message"], a["cause"], a["consequence"], a["action"]) for a in alarm],
+                         [("Bearing too hot", "=No oil, or dirt", "The bearing seizes", "Grease « it »")])
+        table = self.ctl("alarms", "--format", "csv")
+        self.assertIn("Bearing too hot", table)
+        self.assertNotIn(',"=No', table)
+        self.assertIn("What the alarms mean", self.ctl("report"))
+        self.assertIn("Signification des alarmes", self.ctl("report", "--lang", "fr", "--format", "html"))
+        self.assertIn("W2", self.ctl("alarms", "W2", code=USAGE))
+
 
 class ShortForms(unittest.TestCase):
     """Alarms of a deviation, a frozen value, a mismatch and a silent master, written by what they are of."""
@@ -173,6 +359,40 @@ class ShortForms(unittest.TestCase):
             self.assertFalse(bit(seen_latched))
         self.assertFalse(bit(mismatch))
         support.eventually(lambda: bit(seen_latched), "it was read")
+
+
+class ManyAlarms(unittest.TestCase):
+    """More alarms than a scan takes commands."""
+
+    SENSORS, RECORD, SHELVE, BUSY = 300, 4900, 3, 6
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="mbplant-")
+        self.addCleanup(folder.cleanup)
+        path = pathlib.Path(folder.name) / "many.yaml"
+        limits = "limits: {low_low: 5, low: 10, high: 80, high_high: 90}"
+        path.write_text("mbplant: 1\nscan: 1s\nunits:\n  - id: 1\n    sensors:\n" + "".join(
+            f"      - {{name: S{i}, range: [0, 100], {limits}, signal: {{base: 50}}}}\n" for i in range(self.SENSORS)))
+        self.plant = self.enterContext(support.Plant(path))
+
+    def test_all_of_them_are_unshelved_by_one_command(self):
+        client = outside.Client(self.plant.port)
+        self.assertTrue(client.connect())
+        self.addCleanup(client.close)
+
+        def shelved(sensor, alarm):
+            answer = client.write_registers(self.RECORD, [sensor, alarm, 600, 0, self.SHELVE], slave=1)
+            self.assertIn(getattr(answer, "exception_code", 0), (0, self.BUSY))
+            return not answer.isError()
+        for sensor in range(self.SENSORS):
+            for alarm in range(4):
+                support.eventually(lambda: shelved(sensor, alarm), "there is room for the command")
+        support.eventually(lambda: len(self.hidden()) == 4 * self.SENSORS, "all are shelved")
+        self.plant.ctl("unshelve", "all")
+        support.eventually(lambda: not self.hidden(), "none is shelved")
+
+    def hidden(self):
+        return json.loads(self.plant.ctl("alarms", "--hidden", "--format", "json"))
 
 
 if __name__ == "__main__":

@@ -102,6 +102,27 @@ class CommandLine(unittest.TestCase):
 
     # ---- what stands in the way ----
 
+    def test_output_for_which_there_is_no_room_is_one_line_and_exit_1(self):
+        line = support.DATA / "line.yaml"
+        commands = [(support.MBPLANTD, *words) for words in (("--help",), ("--version",), ("--schema",), ("--check", line), ("--print-config", line),
+                                                             ("--fast-forward", "1h", "--report", "json", "-d", self.data, line))]
+        with support.Plant("line.yaml") as plant:
+            commands += [(support.MBPLANTCTL, "-p", plant.port, *words)
+                         for words in (("--help",), ("journal",), ("report",), ("status",), ("map", "--all"), ("export", "csv"), ("export",),
+                                       ("plant", "get"), ("explain", "000100000006010300000001"), ("alarms", "--all"), ("read", "ir:0-20"), ("completion", "bash"))]
+            for command in commands:
+                with self.subTest(command=command), open("/dev/full", "w", encoding="ascii") as full:
+                    result = subprocess.run([*map(str, command)], stdout=full, stderr=subprocess.PIPE, text=True, env=support.ENVIRONMENT,
+                                            timeout=support.PATIENCE_S)
+                    self.assertEqual(result.returncode, 1)
+                    self.assertTrue(result.stderr.endswith(": cannot write the output\n"), result.stderr)
+
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("unshare"), "only root can take the devices away")
+    def test_starts_where_no_device_may_be_opened(self):
+        done = support.run("unshare", "-m", "sh", "-c", 'mount -t tmpfs none /dev && exec "$@"', "sh", support.MBPLANTD, "-l", "127.0.0.1:0", "--http", "off",
+                           "-d", self.data, support.ROOT / "config" / "hello.yaml", "--exec", "exit 5")
+        self.assertEqual((done.returncode, done.stderr), (5, ""))
+
     def test_port_in_use_is_one_line_and_exit_1(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             place = f"127.0.0.1:{taken.getsockname()[1]}"
@@ -145,7 +166,7 @@ class CommandLine(unittest.TestCase):
         """A limit on the size of files stands in for a disk without room; the checkpoint and counters of a thousand machines are beyond it."""
         def fill_disk():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (262144, resource.RLIM_INFINITY))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (196608, resource.RLIM_INFINITY))
 
         wide = self.folder / "wide.yaml"
         wide.write_text("mbplant: 1\nunits: [{id: 1, machines: [{name: 'M{n}', repeat: 1000}]}]\n", encoding="utf-8")

@@ -26,6 +26,12 @@ units:
           - {name: T1, kind: temperature, range: [0, 150], max: 85, inject: hold, signal: {base: 20}}
     tables:
       holding_registers: [{at: 20000, values: [0]}]
+    points:
+      - {at: holding 300, name: MODE, value: 0}
+      - {at: coil 300, name: KEY, value: 0}
+    parameters: {UA: 4}
+    actuators: [{name: V1}, {name: P1, on_off: true}]
+    controllers: [{name: C1, input: T1, output: V1, setpoint: 20, gain: 1}]
   - id: 2
     name: Bare
     answer: {functions: [3, 6, 16]}
@@ -70,15 +76,18 @@ class Comments(unittest.TestCase):
 
     def test_every_kind_of_command_bears_what_was_said_with_it_and_only_that(self):
         commands = (("force", "T1", "90"), ("release", "T1"), ("write", "T1.high", "95"), ("shelve", "T1"),
-                    ("machine", "M1", "maintenance"), ("write", "hr:20000", "7"), ("sim", "snapshot"))
+                    ("machine", "M1", "maintenance"), ("write", "hr:20000", "7"), ("sim", "snapshot"),
+                    ("write", "MODE", "3"), ("write", "KEY", "1"), ("write", "P1", "1"), ("write", "C1.setpoint", "30"),
+                    ("write", "C1.automatic", "0"), ("write", "V1", "7"), ("force", "ir:100", "1"),
+                    ("release", "ir:100"), ("sim", "parameter", "UA", "5"), ("suppress", "T1"), ("unsuppress", "T1"))
         for n, command in enumerate(commands):
             self.plant.ctl(*command, "--why", f"why {n}", "--as", "Anna")
         self.plant.ctl("unshelve", "T1")
         said = {f"why {n}" for n in range(len(commands))}
         # one command may make several events
-        support.eventually(lambda: {comment for comment, _ in self.commented().values()} >= said, "all are durable")
+        support.eventually(lambda: {event["comment"] for event in self.events()} >= said, "all are durable")
         found = self.commented()
-        self.assertEqual({comment for comment, _ in found.values()}, said)
+        self.assertEqual({event["comment"] for event in self.events()} - {""}, said)
         self.assertEqual({peer for _, peer in found.values()}, {"Anna at 127.0.0.1"})
         self.assertEqual(found["value forced", "T1"][0], "why 0")
         self.assertEqual(found["machine state", "M1"][0], "why 4")
@@ -101,6 +110,42 @@ class Comments(unittest.TestCase):
         web = [event for event in self.plant.get("/events") if event["code"] == "value forced"]
         self.assertEqual([event["comment"] for event in web], [WHY])
         self.assertIsNotNone(self.plant.out.wait_for(re.compile(f"# {WHY}")))
+
+    def test_formula_and_markup_are_a_text_in_every_output(self):
+        evil = "=HYPERLINK(\"http://x\")|<script>alert(1)</script>`&amp;"
+        self.plant.ctl("force", "T1", "90", "--why", evil, "--as", "=Anna")
+        self.plant.ctl("note", evil)
+        self.plant.ctl("work", "open", "M1", evil)
+        self.plant.ctl("shelve", "T1", "--why", evil)
+        self.await_commented(4)
+        for words in (["journal"], ["work", "list"], ["alarms", "--hidden"]):
+            for row in csv.reader(io.StringIO(self.plant.ctl(*words, "--format", "csv"))):
+                for cell in row:
+                    self.assertNotRegex(cell, r"^[=+@]|^-[^0-9]", words)
+        for path in ("/events?format=csv", "/work?format=csv"):
+            text = self.plant.ask_bytes("/api/v1" + path)[1].decode()
+            self.assertIn("HYPERLINK", text)
+            for row in csv.reader(io.StringIO(text)):
+                self.assertEqual([cell for cell in row if cell[:1] in ("=", "+", "@")], [], path)
+        for words in (["work", "list"], ["report"]):
+            self.assertNotIn("<script>", self.plant.ctl(*words, "--format", "markdown").replace("\\<script", ""), words)
+        self.assertNotIn("<script>alert", self.plant.ctl("report", "--format", "html"))
+
+    def test_long_texts_and_control_characters_have_one_clear_answer_wherever_they_come_in(self):
+        for long in ("x" * 1025, "x" * 65536):
+            for words in (("force", "T1", "90", "--why", long), ("note", long), ("work", "open", "M1", long),
+                          ("journal", "--note", long)):
+                result = self.plant.ctl(*words, check=False)
+                self.assertEqual((result.returncode, result.stdout), (2, ""), words[0])
+                self.assertIn(f"1 to 1024 bytes, and has {len(long)}", result.stderr)
+                self.assertEqual(result.stderr.count("\n"), 1)
+        bodies = {"/events": "note", "/work": "what"}
+        for text in ("x" * 1025, "x" * 60000, "a\x1b[31mb", "a\u202eb", "a\x00b", "a\nb"):
+            for path, key in bodies.items():
+                status, answer, _ = self.plant.ask("/api/v1" + path, {key: text, **({"machine": "M1"} if key == "what" else {})})
+                self.assertIn(status, (400, 422), (path, text[:8]))
+                self.assertRegex(answer["detail"], f"'{key}'|one JSON object")
+        self.assertEqual(self.commented(), {})
 
     def test_text_that_is_none_is_one_error_with_its_place_and_nothing_is_written(self):
         for words, what in ((("--why", "a\x07b"), "--why: byte 2 begins a control character, U+0007"),
@@ -188,6 +233,32 @@ class Comments(unittest.TestCase):
         self.assertEqual(answer[7], 20)
         length = struct.unpack(">H", answer[15:17])[0]
         self.assertEqual(answer[17:17 + length].decode(), WHY)
+
+    def test_check_values_in_json_are_those_that_are_stored_wherever_it_is_asked(self):
+        for number in range(4):
+            self.plant.ctl("write", "MODE", number + 1, "--why", WHY + str(number))
+        self.await_commented(1)
+        support.eventually(lambda: len([event for event in self.events() if event["comment"]]) == 4, "all four are durable")
+        shown = {event["seq"]: event["check"] for event in self.events()}
+        of_http = {event["seq"]: event["check"] for event in self.plant.get("/events?limit=1000")}
+        part = [(event["seq"], event["check"]) for event in self.events("--last", "2")]  # behind others with comments
+        chosen = {event["seq"]: event["check"] for event in self.events("--code", "point written", "--last", "1")}
+        dump = self.folder / "part"
+        self.plant.ctl("journal", "--save", dump, "--since", part[0][0])
+        saved = {event["seq"]: event["check"] for line in dump.read_text().splitlines() if "seq" in (event := json.loads(line))}
+        followed = support.run("timeout", "3", support.MBPLANTCTL, "-p", self.plant.port, "journal", "--follow", "--format", "jsonl", "--since", part[0][0])
+        follows = {event["seq"]: event["check"] for event in map(json.loads, followed.stdout.splitlines())}
+        self.plant.stop()
+        with sqlite3.connect(self.plant.data / "journal.db") as database:
+            stored = dict(database.execute('SELECT seq, "check" FROM event'))
+        database.close()
+        self.assertEqual(shown, {seq: stored[seq] for seq in shown})
+        self.assertEqual(of_http, {seq: stored[seq] for seq in of_http})
+        self.assertGreaterEqual(len(of_http), len(shown) - 1)
+        self.assertEqual([seq for seq, _ in part], sorted(shown)[-2:])
+        for some in (dict(part), chosen, saved, follows):
+            self.assertEqual(some, {seq: stored[seq] for seq in some})
+            self.assertTrue(some)
 
     def test_http_commands_take_why_and_as(self):
         self.plant.post("/sensors/T1/force", {"value": 90, "why": WHY, "as": "Web desk"})

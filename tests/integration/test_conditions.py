@@ -8,6 +8,7 @@ import tempfile
 import unittest
 import urllib.request
 
+import outside
 import support
 
 FILE = """mbplant: 1
@@ -92,12 +93,31 @@ class Conditions(unittest.TestCase):
         plant.ctl("release", "ES")
         support.eventually(lambda: self.alarms(plant) == {}, "it has returned")
 
+    def test_loss_of_the_master_is_told_while_mbplantctl_looks_on(self):
+        self.file.write_text("mbplant: 1\nscan: 20ms\nunits:\n  - id: 1\n    sensors: [{name: T1, register: {at: holding 0, type: int16}}]\n"
+                             "    alarms: [{name: LOST, loss_of_master: 400ms}]\n", encoding="utf-8")
+        plant = self.begin()
+        master = outside.Client(plant.port)
+        self.assertTrue(master.connect())
+        self.addCleanup(master.close)
+
+        def is_lost():
+            return "LOST.condition = on" in plant.ctl("read", "LOST.condition")
+
+        def is_back():
+            master.read_holding_registers(0, 1, slave=1)
+            return "LOST.condition = off" in plant.ctl("read", "LOST.condition")
+
+        support.eventually(is_lost, "nobody but mbplantctl asks, ten times a second")
+        support.eventually(is_back, "a master asks")
+        support.eventually(is_lost, "nobody does again")
+
     def test_alarm_is_shelved_taken_out_of_service_and_suppressed_by_its_name(self):
         plant = self.begin()
         plant.ctl("shelve", "DRY")
         plant.ctl("force", "FT1", "3")
         support.eventually(lambda: "DRY.condition = on" in plant.ctl("read", "DRY.condition"), "it is there, unseen")
-        self.assertIn("PUMP = en_service", plant.ctl("machine", "PUMP"))
+        self.assertIn("tripped by       DRY", plant.ctl("machine", "PUMP"))  # an alarm is shelved, not what protects the machine
         self.assertEqual(self.alarms(plant), {"DRY": "shelved"})
         plant.ctl("suppress", "DRY")
         plant.ctl("unshelve", "DRY")
@@ -177,7 +197,7 @@ class Conditions(unittest.TestCase):
         self.await_alarm(plant, "DRY", "active, unacknowledged")
         get = lambda path: json.load(urllib.request.urlopen(f"{page}api/v1/{path}"))
         self.assertEqual([(a["name"], a["diagnosis"], a["machine"]) for a in get("alarms?state=unacknowledged")],
-                         [("DRY.condition", "Pump runs dry", "PUMP")])
+                         [("DRY", "Pump runs dry", "PUMP")])
         self.assertEqual([s["name"] for s in get("sensors")], ["FT1", "ES"])
         self.assertEqual(get("alarms/DRY")["state"], "unacknowledged")
         request = urllib.request.Request(f"{page}api/v1/alarms/DRY/ack", b"{}",
@@ -212,7 +232,8 @@ class Conditions(unittest.TestCase):
                    "9:43: 'suppress' names states of a machine, and this alarm belongs to none; remove it",
                    "10:16: the name 'F' is taken by the alarm in line 9; names are unique in the plant",
                    "11:33: 'limit' is not a key of an alarm; its keys are name, message, when, deviation, frozen, "
-                   "mismatch, loss_of_master, more_than, for, trip, delay, off_delay, latch, suppress, priority, repeat")
+                   "mismatch, loss_of_master, more_than, for, trip, delay, off_delay, latch, suppress, priority, re_alarm, chatter, cause, "
+                   "consequence, action, repeat")
         self.check('    sensors:\n'
                    '      - {name: A, alarm: true}\n'
                    '      - {name: B, register: {type: bool}, alarm: true, trip: [high]}\n'
@@ -357,7 +378,8 @@ class Watchdog(unittest.TestCase):
         text = plant.ctl("journal")
         for line in ("RELEASE master lost after 1 s", "RELEASE written 16 A -> 6 A\n", "BEAT master back"):
             self.assertIn(line.split(" after")[0], text)
-        self.assertEqual(text.count("HELD master lost"), 1)
+        # once for each time that it was there: a slow machine may take longer than 500 ms to write it first
+        self.assertEqual(text.count("HELD master lost"), text.count("HELD master back") + 1)
 
     def test_it_goes_on_over_a_restart_and_an_edit(self):
         plant = self.begin()

@@ -203,6 +203,18 @@ class Conform(unittest.TestCase):
         self.assertEqual((result.returncode, result.stderr.count("\n")), (1, 1))
         self.assertIn("nobody listens there", result.stderr)
 
+    def test_slave_that_closes_each_connection_is_told(self):
+        class Closes(socketserver.BaseRequestHandler):
+            def handle(self):
+                self.request.recv(1)
+
+        with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Closes) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            result = conform(server.server_address[1], "hr:0-3")
+            server.shutdown()
+        self.assertEqual((result.returncode, result.stdout, result.stderr.count("\n")), (1, "", 1))
+        self.assertIn("no steady answer", result.stderr)
+
 
 if __name__ == "__main__":
     support.main()

@@ -39,8 +39,8 @@ class Effects(unittest.TestCase):
                 (["ack", "T1"], "active, acknowledged"),
                 (["shelve", "T1"], "shelved"),
                 (["unshelve", "T1"], "active, acknowledged"),
-                (["suppress", "T1"], "out of service"),
-                (["unsuppress", "T1"], "active, acknowledged"),
+                (["out-of-service", "T1"], "out of service"),
+                (["in-service", "T1"], "active, acknowledged"),
                 (["release", "T1"], "latched, acknowledged"),
                 (["reset", "all"], "normal"),
                 (["force", "T1", "90"], "active, unacknowledged"),
@@ -61,7 +61,7 @@ class Effects(unittest.TestCase):
 
     def test_paused_plant_keeps_nobody_waiting_and_is_told(self):
         self.ctl("sim", "pause")
-        for words in (["force", "T1", "90"], ["write", "T1.high", "70"], ["shelve", "T1"], ["suppress", "M1"],
+        for words in (["force", "T1", "90"], ["write", "T1.high", "70"], ["shelve", "T1"], ["out-of-service", "M1"],
                       ["write", "FV1", "on"], ["machine", "M1", "maintenance"], ["release", "T1"],
                       ["sim", "fault", "Leak", "on"]):
             with self.subTest(words=words):
@@ -97,7 +97,7 @@ class Names(unittest.TestCase):
                     (["force", "tt101", "90"], "TT101 = 90.0 °C"), (["alarms"], "TT101"),
                     (["ack", "fill1"], "FILL1: alarms of 1 sensor acknowledged"),
                     (["shelve", "tt101"], "TT101: alarms shelved"), (["unshelve", "Tt101"], "TT101: alarms no longer"),
-                    (["suppress", "fill1"], "FILL1: alarms out of service"), (["unsuppress", "fill1"], "FILL1: alarms in"),
+                    (["out-of-service", "fill1"], "FILL1: alarms out of service"), (["in-service", "fill1"], "FILL1: alarms in"),
                     (["release", "tt101"], "TT101 = "), (["reset", "tt101"], "no alarm of TT101 is latched"),
                     (["map", "fill1"], "FILL1.en_service"), (["map", "tt101"], "TT101.high"),
                     (["machine", "fill1"], "FILL1 = "), (["machine", "fill1", "MAINTENANCE"], "-> maintenance"),

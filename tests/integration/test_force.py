@@ -16,23 +16,35 @@ instructor: true
 units:
   - id: 1
     blocks: {default: none, summary: 30000, events: 31000}
-    machines: [{name: M1}]
+    machines: [{name: M1, actuators: [{name: V1, kind: valve, register: {at: 6, scale: 1}, fail: {maintenance: 5}}]}]
+    actuators:
+      - {name: P1, kind: pump, on_off: true, register: {at: coil 5}}
+    controllers: [{name: C1, input: T1, output: V1, setpoint: 5, gain: 1, integral: 10s}]
+    logic: ["P1 := FALSE"]
     sensors: [{name: T1, range: [0, 100], signal: {base: 5}, register: {at: input 10, type: int16, scale: 0.1}}]
     points:
       - {at: holding 100, name: MODE, value: 3}
       - {at: input 5, tag: MODE, type: float32}
       - {at: input 7, name: NEXT, expr: "MODE + 1"}
       - {at: discrete 9, tag: M1.running}
+      - {at: coil 9, tag: M1.maintenance}
       - {at: holding 50, value: 0}
       - {at: coil 800, same_as: holding 50, count: 16}
+      - {at: input 73, expr: "SEL(P1, 0, 1) + SEL(P1.command, 0, 10)"}
+      - {at: input 74, expr: V1}
+      - {at: input 75, bits: {0: P1}}
+      - {at: holding 200, name: LONG, value: abc, type: string(11)}
       - {at: holding 60, name: TEXT, value: abc, type: string(4)}
       - {at: holding 70, bit: 2, name: B2, value: true}
+      - {at: holding 70, byte: high, name: HB, value: 7}
+      - {at: input 71, bits: {0: M1.en_service, 3: M1.en_panne}}
+      - {at: input 72, expr: "SEL(B2, 0, 1)"}
     tables:
       input_registers: [{at: 0, values: [7, 8]}]
       discrete_inputs: [{at: 0, values: [0]}]
       holding_registers: [{at: 40, values: [1]}]
 """
-RECORD, HOLD, RELEASE, RELEASE_ALL = 30, 1, 2, 3
+RECORD, HOLD, RELEASE, RELEASE_ALL, HOLD_BITS, RELEASE_BITS = 30, 1, 2, 3, 4, 5
 COILS, DISCRETES, INPUTS, HOLDINGS = 0, 1, 3, 4
 
 
@@ -110,6 +122,68 @@ class Force(unittest.TestCase):
         self.assertEqual(self.bits(9), [False])
         self.assertIn("M1.running = on  (released)", self.plant.ctl("release", "M1.running"))
 
+    def test_bits_and_bytes_of_a_register_are_held_alone(self):
+        self.assertIn("B2 = off  (HR 70 = 40071)", self.plant.ctl("force", "B2", "off"))
+        support.eventually(lambda: self.words(72) == [0], "an expression sees it")
+        self.assertEqual(self.words(70, holding=True), [0x0700])
+        self.client.write_register(70, 0x0904, slave=1)
+        support.eventually(lambda: self.words(70, holding=True) == [0x0900], "the rest is written, this beneath")
+        self.assertIn("HB = 3  (HR 70 = 40071)", self.plant.ctl("force", "HB", "3"))
+        self.assertEqual(self.words(70, holding=True), [0x0300])
+        status = self.plant.ctl("status")
+        self.assertIn("forced: B2 = off  (HR 70 = 40071 of unit 1)", status)
+        self.assertIn("forced: HB = 3  (HR 70 = 40071 of unit 1)", status)
+        self.assertIn("B2 = on  (released)", self.plant.ctl("release", "B2"))
+        self.assertEqual((self.words(70, holding=True), self.words(72)), ([0x0304], [1]))
+        self.plant.ctl("release", "all")
+        self.assertEqual(self.words(70, holding=True), [0x0904])
+
+    def test_bits_that_the_plant_shows_are_held_over_what_it_shows(self):
+        self.assertEqual(self.words(71), [1])
+        self.plant.ctl("force", "M1.en_panne", "on")  # bit 3 of input 71
+        self.assertEqual(self.words(71), [9])
+        self.assertIsNone(self.record(1, INPUTS, 71, [0, 1], HOLD_BITS))
+        support.eventually(lambda: self.words(71) == [8], "two of them")
+        self.assertEqual(self.record(1, INPUTS, 71, [0, 0], HOLD_BITS), 4)
+        self.assertEqual(self.record(1, DISCRETES, 9, [0, 1], HOLD_BITS), 4)
+        self.assertIsNone(self.record(1, INPUTS, 71, [0, 1], RELEASE_BITS))
+        support.eventually(lambda: self.words(71) == [9], "one of them")
+
+    def test_text_is_held_whole(self):
+        long = "a text of twenty two.."
+        self.assertIn(f"LONG = {long}  (HR 200..210 = ", self.plant.ctl("force", "LONG", long))
+        self.assertIn(long, self.plant.ctl("read", "LONG"))
+        self.assertIn("points forced   3 beside sensors", self.plant.ctl("sim"))
+        self.client.write_registers(200, [0x7878] * 11, slave=1)
+        self.assertIn(long, self.plant.ctl("read", "LONG"))
+        self.assertIn("LONG = " + "x" * 22 + "  (released)", self.plant.ctl("release", "LONG"))
+        self.assertIn("points forced   0 beside sensors", self.plant.ctl("sim"))
+
+    def test_actuator_goes_where_it_is_held_whoever_moves_it(self):
+        self.assertIn("P1 = on  (coil 5 = 00006)", self.plant.ctl("force", "P1", "on"))
+        support.eventually(lambda: self.words(73) == [11], "it runs, and expressions see the command")
+        self.assertEqual(self.bits(5, coils=True), [True])
+        self.plant.ctl("force", "V1", "60")
+        support.eventually(lambda: self.words(74) == [60], "the valve that a controller moves")
+        self.assertIsNone(self.record(1, INPUTS, 75, [0, 1], RELEASE_BITS))  # where else it stands
+        support.eventually(lambda: self.words(73) == [0], "what logic says counts again")
+        self.assertIn("P1 released 1 -> 0 by 127.0.0.1", self.plant.ctl("journal"))
+        self.plant.ctl("machine", "M1", "maintenance")
+        support.eventually(lambda: self.words(74) == [5], "it fails with its machine all the same")
+
+    def test_held_actuator_outlives_a_restart_and_an_edit(self):
+        self.plant.ctl("force", "P1", "on")
+        self.plant.stop()
+        self.plant.start()
+        self.connect()
+        support.eventually(lambda: self.words(73) == [11], "as it was")
+        self.file.write_text(FILE.replace("{name: P1,", "{name: P0, kind: pump, on_off: true, register: {at: coil 6}}\n      - {name: P1,"), encoding="utf-8")
+        self.plant.process.send_signal(signal.SIGHUP)
+        support.eventually(lambda: "P0" in self.plant.ctl("map"), "another stands before it")
+        self.assertEqual(self.words(73), [11])
+        self.plant.ctl("release", "all")
+        support.eventually(lambda: self.words(73) == [0], "it is let go")
+
     def test_address_that_is_the_same_as_another_shows_it_too(self):
         self.plant.ctl("force", "holding:50", "5")
         self.assertEqual(self.bits(800, 4, coils=True), [True, False, True, False])
@@ -125,7 +199,7 @@ class Force(unittest.TestCase):
                 self.assertEqual((self.words(0), self.words(100, holding=True)), ([42], [9]))
         self.file.write_text(FILE.replace("holding 100", "holding 90"), encoding="utf-8")
         self.plant.process.send_signal(signal.SIGHUP)
-        support.eventually(lambda: "HR 90" in self.plant.ctl("read", "MODE"), "the point has moved")
+        support.eventually(lambda: "HR 90" in self.plant.ctl("read", "MODE", check=False).stdout, "the point has moved")
         self.assertEqual((self.words(0), self.words(90, holding=True)), ([42], [9]))
         self.plant.ctl("release", "all")
         self.assertEqual((self.words(0), self.words(90, holding=True)), ([7], [3]))
@@ -169,10 +243,7 @@ class Force(unittest.TestCase):
 
         self.assertEqual(wrong("force", "ir:99", "3")[1], "mbplantctl: ir:99: the slave refuses it: its unit 1 has no "
                          "IR 99 = 30100, or 64 points are forced already\n")
-        self.assertIn("B2 is a part of a register, which is forced whole: mbplantctl -u 1 force holding:70 VALUE",
-                      wrong("force", "B2", "0")[1])
-        self.assertIn("TEXT is no number", wrong("force", "TEXT", "x")[1])
-        self.assertIn("TEXT is no number", wrong("release", "TEXT")[1])
+        self.assertEqual(wrong("force", "TEXT", "much too long")[0], 2)
         self.assertEqual(wrong("force", "MODE", "x")[0], 2)
         self.assertEqual(wrong("force", "input:0", "x")[0], 2)
         self.assertEqual(wrong("force", "input:0-1", "1")[0], 2)

@@ -129,7 +129,8 @@ class ForeignText(unittest.TestCase):
             if source.name == "main.c":  # --version
                 continue
             with self.subTest(source=source.name):
-                self.assertEqual(re.findall(r"\b(?:printf|puts|fprintf\(std(?:out|err))\b.*", source.read_text()), [])
+                code = re.sub(r'"(?:[^"\\\n]|\\.)*"', '""', source.read_text(encoding="utf-8"))  # a text may have these words
+                self.assertEqual(re.findall(r"\b(?:printf|puts|fprintf\(std(?:out|err))\b.*", code), [])
 
     def test_name_that_turns_the_text_around_it_is_no_name(self):
         for old, new in (("label: \"@SUM(A1)\"", "label: \"\u202eM\""), ("unit: \"=2+5\"", "unit: \"\\x9bm\"")):

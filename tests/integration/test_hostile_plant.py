@@ -96,7 +96,7 @@ class HostilePlant(unittest.TestCase):
         self.assertLess(self.master.command(PUT)[0], 0x80)
         self.assertIn("en_service", self.plant.ctl("machine", "M1"))  # what is left of it goes on
         self.plant.stop()
-        self.assertIn("still being read", self.plant.err.text())
+        self.assertIn("still on its way", self.plant.err.text())
         self.plant.start()
         self.assertEqual(self.file.read_text(), LINE)
 

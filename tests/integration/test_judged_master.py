@@ -56,7 +56,7 @@ class Judged(unittest.TestCase):
              "expect: {never_wrote: TEMP, for: 6s}",
              "expect: {functions: [3], for: 6s}",
              "expect: {unit: 1, for: 6s}",
-             "{at: 2s, expect: {reconnected: true, within: 2s}}",
+             "{at: 2s, expect: {client: any, reconnected: within 2s}}",
              "expect: {client: 10.1.2.3, polled: TEMP, every: 1s, for: 3s}",
              "expect: {polled: COOL, every: 2500ms, for: 6s}"],
             "poll(3)\nplant.modbus.write(1, 'holding_registers', 0, [900])\nplant.modbus.read(247, 'input_registers', 0, 1)\n"
@@ -78,7 +78,8 @@ class Judged(unittest.TestCase):
         scenario = self.folder / "s.yaml"
         for step, told in (("polled: TEMP", "'polled' needs 'every'"), ("polled: NOWHERE, every: 1s", "has no point NOWHERE"),
                            ("never_wrote: TEMP, every: 1s", "'every' goes with 'polled'"), ("functions: [0]", "from 1 to 127"),
-                           ("client: nobody, unit: 1", "the address of a master"), ("reconnected: true", "needs time"),
+                           ("client: nobody, unit: 1", "the address of a master"), ("reconnected: true", "needs time"), ("reconnected: within", "within 10s"), ("reconnected: after 2s", "within 10s"),
+                           ("reconnected: within 2s, before: 3s", "one time"), ("reconnected: within 2s, within: 3s", "one time"), ("reconnected: false", "within 10s"),
                            ("polled: TEMP, every: 1s, within: 1s", "expected all the time"), ("unit: 1, never_wrote: TEMP", "several"),
                            ("client: any, alarm: TEMP.high", "'client' goes with polled")):
             scenario.write_text(f"mbplant_scenario: 1\nname: S\nplant: {HELLO}\nduration: 9s\ntimeline:\n  - expect: {{{step}}}\n")

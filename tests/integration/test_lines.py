@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import select
+import select
 import socket
 import statistics
 import struct
@@ -12,6 +13,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.request
 
 import outside
 import support
@@ -160,6 +162,34 @@ class Listeners(Lines):
                 process.terminate()
                 self.assertEqual(process.wait(support.PATIENCE_S), 0)
 
+    def test_names_are_not_taken_for_those_of_a_wire_that_calls_units_otherwise(self):
+        ports = [support.free_port() for _ in range(3)]
+        listeners = (f"[127.0.0.1:{ports[0]}, {{listen: \"rtu+tcp://127.0.0.1:{ports[1]}\", units: {{1: 7}}}}, "
+                     f"{{listen: 127.0.0.1:{ports[2]}, units: [7]}}]")
+        sensor = "    sensors: [{name: TT1, range: [0, 100], signal: {base: 11}, register: {at: 50}}]\n  - id: 7\n"
+        self.file.write_text(PLANT.replace("instructor", f"server: {{listen: {listeners}}}\ninstructor").replace("  - id: 7\n", sensor),
+                             encoding="ascii")
+        command = f"{support.MBPLANTCTL} -H $1 read $2 $3 $4 2>&1"
+        script = self.folder / "ask"
+        script.write_text(f"for ask in 'rtu+tcp://127.0.0.1:{ports[1]} TT1' 'rtu+tcp://127.0.0.1:{ports[1]} hr:0' "
+                          f"'127.0.0.1:{ports[2]} TT1' '127.0.0.1:{ports[2]} -u 7 hr:0' '127.0.0.1:{ports[0]} TT1'\n"
+                          f"do set -- $ask; {command}; done\n", encoding="ascii")
+        with tempfile.TemporaryDirectory(prefix="mbplant-") as data:
+            process = subprocess.Popen([support.MBPLANTD, "--http", "off", "-d", data, self.file], stdout=subprocess.PIPE,
+                                       text=True, env=support.ENVIRONMENT)
+            try:
+                support.Output(process.stdout).wait_for(re.compile("^data "))
+                lines = support.run("sh", script).stdout.splitlines()
+            finally:
+                process.terminate()
+                self.assertEqual(process.wait(support.PATIENCE_S), 0)
+        self.assertEqual(len(lines), 5, lines)
+        self.assertIn("calls units by other ids than the plant", lines[0])
+        self.assertIn("HR 0 = 40001: 71", lines[1])
+        self.assertIn("has no unit 255 (exception 0B); -u names one", lines[2])
+        self.assertIn("HR 0 = 40001: 71", lines[3])
+        self.assertIn("TT1 = 11", lines[4])
+
     def test_place_that_cannot_be_had_says_why(self):
         taken = self.folder / "file"
         taken.write_text("mine", encoding="ascii")
@@ -201,6 +231,28 @@ class Activated(Lines):
             finally:
                 process.terminate()
                 self.assertEqual(process.wait(support.PATIENCE_S), 0)
+
+    def test_socket_that_is_named_http_has_the_page(self):
+        with socket.create_server(("127.0.0.1", 0)) as page, socket.create_server(("127.0.0.1", 0)) as stream:
+            script = (f"exec 30<&{page.fileno()} 31<&{stream.fileno()}; exec 3<&30 4<&31 30<&- 31<&-; "
+                      "LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=http:mbplantd.socket exec \"$@\"")
+            process = subprocess.Popen(
+                ["bash", "-c", script, "sh", support.MBPLANTD, "-d", self.folder / "data", self.file],
+                pass_fds=[page.fileno(), stream.fileno()], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                env=support.ENVIRONMENT)
+            try:
+                out, err = support.Output(process.stdout), support.Output(process.stderr)
+                self.assertTrue(out.wait_for(re.compile("^data ")), err.lines)
+                self.assertIn(f"Modbus TCP  127.0.0.1:{stream.getsockname()[1]}\n", out.lines)
+                self.assertIn(f"page        http://127.0.0.1:{page.getsockname()[1]}/\n", out.lines)
+                with socket.create_connection(stream.getsockname()) as wire:
+                    self.expect(Link(wire), mbap(READ), mbap(values(11, 12)))
+                with urllib.request.urlopen(f"http://127.0.0.1:{page.getsockname()[1]}/health/live") as answer:
+                    self.assertEqual(answer.status, 200)
+            finally:
+                process.terminate()
+                self.assertEqual(process.wait(support.PATIENCE_S), 0)
+            self.assertEqual(err.text(), "")
 
     def test_sockets_of_another_process_are_left_alone(self):
         with socket.create_server(("127.0.0.1", 0)) as other:
@@ -391,6 +443,14 @@ class Udp(Lines):
         for transaction in range(200):
             self.assertEqual(self.ask(mbap(READ, 1, transaction)), mbap(values(11, 12), 1, transaction))
 
+    def test_answer_comes_from_where_it_was_asked(self):
+        plant = self.plant("udp://0.0.0.0:0")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as master:
+            master.settimeout(support.PATIENCE_S)
+            for address in ("127.0.0.1", "127.0.0.2", "127.9.9.9"):
+                master.sendto(mbap(READ), (address, plant.place("Modbus UDP")))
+                self.assertEqual(master.recvfrom(600), (mbap(values(11, 12)), (address, plant.place("Modbus UDP"))))
+
     def test_what_is_no_frame_has_none(self):
         two = mbap(READ, 1, 2) + mbap(READ, 1, 3)
         for datagram in (b"", b"\0", bytes(7), bytes(1400), mbap(READ)[:-1], mbap(READ) + b"\0", two,
@@ -504,6 +564,58 @@ class Serial(Lines):
         self.assertTrue(plant.err.wait_for(re.compile("the line is back")))
         self.assertEqual(support.mbpoll_values(self.poll("-a", 7, "-r", 0, "-c", 1, "-t", 4)), {0: "71"})
 
+    def test_line_that_gives_back_what_it_gets_writes_once(self):
+        """The far end sends each answer back, as half-duplex adapters do: after the first read that is known."""
+        self.plant(f"rtu://{self.ends[0]}", text=MACHINE)
+        line = os.open(self.ends[1], os.O_RDWR | os.O_NOCTTY)
+        self.addCleanup(os.close, line)
+
+        def ask(pdu, length):
+            os.write(line, rtu(pdu))
+            got = b""
+            while len(got) < length:
+                got += os.read(line, 100)
+            os.write(line, got)
+            self.assertEqual(select.select([line], [], [], 0.1)[0], [], "an answer to the echo")
+            return got
+        write = struct.pack(">BHH", 6, 0, 30)
+        for _ in range(3):
+            self.assertEqual(len(ask(bytes.fromhex("0300000001"), 7)), 7)
+            self.assertEqual(ask(write, 8), rtu(write))
+
+    def test_one_unit_listens_only_and_its_neighbour_answers(self):
+        plant = self.plant(f"rtu://{self.ends[0]}", "tcp://127.0.0.1:0", text="mbplant: 1\nserver: {serial_functions: true}\nunits: [{id: 1, sensors: [{name: A, range: [0, 9]}]},"
+                           " {id: 7, sensors: [{name: B, range: [0, 9]}]}]\n")
+        line = os.open(self.ends[1], os.O_RDWR | os.O_NOCTTY)
+        self.addCleanup(os.close, line)
+
+        def ask(pdu, unit, patience=support.PATIENCE_S):
+            os.write(line, rtu(pdu, unit))
+            return os.read(line, 100)[:2] if select.select([line], [], [], patience)[0] else b""
+        read, listen, restart = (bytes.fromhex(text) for text in ("0300000001", "0800040000", "0800010000"))
+        self.assertEqual(ask(read, 7), b"\7\3")
+        self.assertEqual(ask(listen, 7, 0.2), b"")
+        self.assertEqual(ask(read, 7, 0.2), b"")
+        time.sleep(0.1)
+        os.read(line, 100) if select.select([line], [], [], 0)[0] else None
+        self.assertEqual(ask(read, 1), b"\1\3")
+        time.sleep(0.1)
+        os.read(line, 100) if select.select([line], [], [], 0)[0] else None
+        self.assertEqual(ask(restart, 7, 0.2), b"")
+        self.assertEqual(ask(read, 7), b"\7\3")
+        self.assertTrue(plant)
+
+    def test_master_that_asks_the_same_again_is_answered_again(self):
+        self.plant(f"rtu://{self.ends[0]}", text=MACHINE)
+        line = os.open(self.ends[1], os.O_RDWR | os.O_NOCTTY)
+        self.addCleanup(os.close, line)
+        for request in [rtu(bytes.fromhex("0300000001"))] + 5 * [rtu(struct.pack(">BHH", 6, 0, 30))]:
+            os.write(line, request)
+            got = b""
+            while len(got) < (7 if request[1] == 3 else 8):
+                got += os.read(line, 100)
+            self.assertEqual(got[:2], request[:2])
+
     def test_silence_ends_what_is_no_whole_frame(self):
         self.plant(f"rtu://{self.ends[0]}")
         line = os.open(self.ends[1], os.O_RDWR | os.O_NOCTTY)
@@ -538,15 +650,58 @@ class Master(Lines):
     def test_wire_without_a_slave_says_so(self):
         for wire, why in (("rtu+tcp://127.0.0.1:1", "cannot connect to 127.0.0.1:1: Connection refused"),
                           (f"rtu://{self.folder}/none", f"cannot connect to {self.folder}/none: No such file"),
+                          (f"rtu+pty://{self.folder}/none", f"cannot connect to {self.folder}/none: No such file"),
                           ("rtu:///dev/null", "cannot connect to /dev/null: Inappropriate ioctl"),
                           ("udp://127.0.0.1:1", "no answer within 200ms")):
             result = support.run(support.MBPLANTCTL, "-H", wire, "--timeout", "200ms", "status")
             self.assertNotEqual(result.returncode, 0)
             self.assertIn(why, result.stderr)
-        for wire in ("http://x", "rtu://ttyUSB0", "rtu+pty:///tmp/x", "rtu:///dev/x?baud=1", "tcp://h:0"):
+        for wire in ("http://x", "rtu://ttyUSB0", "rtu+pty://", "rtu:///dev/x?baud=1", "tcp://h:0"):
             result = support.run(support.MBPLANTCTL, "-H", wire, "status")
             self.assertEqual(result.returncode, 2)
             self.assertIn("--host", result.stderr)
+
+
+class ModbusSerial(Lines):
+    """modbus-serial of npm, where somebody put it: npm install --prefix build/programs/modbus-serial modbus-serial serialport"""
+
+    SCRIPT = """
+const ModbusRTU = require('modbus-serial');
+const ask = async () => {
+  const out = [];
+  for (const [how, ...where] of JSON.parse(process.argv[1])) {
+    const client = new ModbusRTU();
+    await client[how](...where);
+    client.setID(7);
+    client.setTimeout(20000);
+    out.push((await client.readHoldingRegisters(0, 1)).data);
+    client.setID(1);
+    await client.writeRegister(1, 99);
+    await client.writeRegisters(2, [5, 6]);
+    out.push((await client.readHoldingRegisters(0, 4)).data);
+    await client.writeRegisters(1, [12, 13, 14]);
+    await client.writeCoil(0, true);
+    await new Promise((done) => client.close(done));
+  }
+  console.log(JSON.stringify(out));
+  process.exit(0);
+};
+ask().catch((error) => { console.error(error); process.exit(1); });
+"""
+
+    def test_it_speaks_rtu_over_a_pty_and_over_tcp(self):
+        node = support.program("node")
+        homes = [root / "programs" / name / "node_modules" for root in (support.ROOT / "build", support.BUILD) for name in ("modbus-serial", "fuxa", "nodered")]
+        home = next((home for home in homes if (home / "modbus-serial").is_dir() and (home / "serialport").is_dir()), None)
+        if home is None:
+            self.skipTest("modbus-serial is not here: npm install --prefix build/programs/modbus-serial modbus-serial serialport")
+        path = self.folder / "plc"
+        plant = self.plant(f"rtu+pty://{path}", "rtu+tcp://127.0.0.1:0")
+        ways = [["connectRTUBuffered", str(path), {"baudRate": 19200, "parity": "even"}],
+                ["connectTelnet", "127.0.0.1", {"port": plant.place("Modbus RTU over TCP")}]]
+        done = support.run(node, "-e", self.SCRIPT, json.dumps(ways), environment={**support.ENVIRONMENT, "NODE_PATH": str(home)})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout), 2 * [[71], [11, 99, 5, 6]])
 
 
 class Pymodbus(Lines):

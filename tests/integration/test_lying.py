@@ -86,7 +86,8 @@ sim fault all off
 
 
 def is_harmless(text):
-    return all(letter in "\r\n\t" or letter.isprintable() for letter in text)
+    """Nothing that moves a terminal's cursor; the two spaces at which French lines do not break are ours."""
+    return all(letter in "\r\n\t\u00a0\u202f" or letter.isprintable() for letter in text)
 
 
 def spoilt_plant(dice):

@@ -50,6 +50,29 @@ class Json(unittest.TestCase):
                                and message.json().get("value") == value)
 
 
+class Library(Json):
+    def test_libmosquitto_is_there_for_a_plant_with_a_broker_alone(self):
+        def mapped(plant):
+            return {pathlib.Path(line.split()[-1]).name for line in pathlib.Path(f"/proc/{plant.process.pid}/maps").read_text().splitlines() if ".so" in line}
+
+        self.assertTrue(any(name.startswith("libmosquitto") for name in mapped(self.plant())))
+        other = self.enterContext(support.Plant(support.ROOT / "config" / "hello.yaml"))
+        names = mapped(other)
+        self.assertTrue(any(name.startswith("libuv") for name in names), names)
+        self.assertFalse([name for name in names if name.startswith(("libmosquitto", "libssl"))])
+
+    def test_library_that_cannot_be_used_is_one_line_and_no_start(self):
+        (self.folder / "libmosquitto.so.1").write_bytes(b"no library")
+        for file, code in ((self.file, 1), (support.ROOT / "config" / "hello.yaml", 0)):
+            with self.subTest(file=file):
+                done = support.run(support.MBPLANTD, "-l", "127.0.0.1:0", "--http", "off", "-d", self.folder / f"data{code}", file, "--exec", "true",
+                                   environment={**support.ENVIRONMENT, "LD_LIBRARY_PATH": str(self.folder)})
+                self.assertEqual(done.returncode, code, done.stderr)
+                if code:
+                    self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+                    self.assertRegex(done.stderr, "mbplantd: mqtt: the library for it cannot be used: .*libmosquitto.so.1")
+
+
 class Values(Json):
     def test_each_point_has_a_topic_with_value_unit_quality_and_time(self):
         client = self.client()
@@ -187,10 +210,20 @@ class Commands(Json):
         self.send("TT101.high", "true")
         self.heard.wait_for("what cannot be written", lambda m: m.topic == "plants/Line/refused"
                             and m.json()["name"] == "TT101.high")
+        told = {"name": "TT101", "why": "this is no value for it"}
         for payload in ("", "seven", "{", '{"value": 1, "valve": 2}', '{"why": "x"}', "[1]", b"\xff\xfe", b"1\x002",
                         '{"value": 1, "as": "\\u001b[2J"}', "9" * 1_000_000):
+            self.heard.messages.clear()
             self.send("TT101", payload)
-        self.send("NOBODY", "1")
+            why = self.heard.wait_for("a refusal", lambda m: m.topic == "plants/Line/refused").json()
+            self.assertEqual(why, told if len(payload) < 2048 else {"name": "TT101", "why": "it is too long"}, payload[:40])
+        for name in ("NOBODY", "\"odd\\", "N" * 300):
+            self.heard.messages.clear()
+            self.send(name, "1")
+            why = self.heard.wait_for("a refusal", lambda m: m.topic == "plants/Line/refused").json()
+            self.assertEqual(why, {"name": name[:79], "why": "no such point is published"})
+        self.send("ä" * 60, "1")  # cut in the middle of a character
+        self.heard.wait_for("a refusal", lambda m: m.topic == "plants/Line/refused" and m.json()["name"].startswith("ää"))
         self.send("TT101", "55.5")
         self.wait_value(self.heard, "TT101", 55.5)
         self.assertIn("limit 7000 °C refused", self.running.ctl("journal"))
@@ -218,6 +251,29 @@ class Rights(Json):
         refused = client.wait_for("a refusal", lambda m: m.topic == "plants/Line/refused")
         self.assertIn("access rules", refused.json()["why"])
 
+    def test_command_needs_the_role_of_whom_it_names(self):
+        people = "operators: [{name: Olga, role: operator}, {name: Emil, role: engineer}]\nserver: {access: [{from: 127.0.0.0/8, allow: all}]}\n"
+        self.file.write_text(self.file.read_text().replace("units:", people + "units:"))
+        client = self.client()
+        plant = self.plant()
+        self.wait_value(client, "TT101", 20)
+
+        def send(**payload):
+            client.messages.clear()
+            client.publish("plants/Line/TT101.high.limit/set", json.dumps(payload))
+        for said, why in (({}, "it takes engineer or instructor to change alarm limits, and nobody said who asks"),
+                          ({"as": "Olga"}, "Olga is operator; it takes engineer or instructor to change alarm limits"),
+                          ({"as": "Nemo"}, "the plant has no operator 'Nemo'; it takes engineer or instructor to change alarm limits")):
+            send(value=60, **said)
+            refused = client.wait_for("a refusal", lambda m: m.topic == "plants/Line/refused")
+            self.assertEqual(refused.json(), {"name": "TT101.high.limit", "why": why})
+        send(value=61, **{"as": "emil"})
+        self.wait_value(client, "TT101.high.limit", 61)
+        told = [json.loads(line) for line in plant.ctl("journal", "--format", "jsonl").splitlines()]
+        told = [(event["code"], event["peer"].split(" at ")[0]) for event in told if event["code"] in ("write refused", "limit changed")]
+        self.assertEqual(told[1:], [("write refused", "Olga"), ("write refused", "Nemo"), ("limit changed", "Emil")])
+        self.assertEqual(told[0][0], "write refused")
+
     def test_retained_command_is_not_carried_out(self):
         client = self.client()
         client.publish("plants/Line/TT101/set", "66", retain=True)
@@ -226,6 +282,23 @@ class Rights(Json):
         client.publish("plants/Line/TT101.high.limit/set", "70")
         self.wait_value(client, "TT101.high.limit", 70)
         self.assertIn("20", plant.ctl("read", "TT101"))
+        self.assertEqual(client.wait_for("a refusal", lambda m: m.topic == "plants/Line/refused").json(),
+                         {"name": "TT101", "why": "a retained command is not carried out"})
+
+
+# What Home Assistant takes: home-assistant.io, integrations "MQTT" and those of each component. What is not so it drops, and says so in its log alone.
+EVERY = {"unique_id", "name", "availability_topic", "device", "entity_category"}
+COMPONENTS = {  # keys that must be there, keys that may, classes
+    "sensor": ({"state_topic"}, {"value_template", "unit_of_measurement", "device_class", "state_class"},
+               {"temperature", "pressure", "current", "voltage", "power", "frequency", "humidity", "weight"}),
+    "number": ({"state_topic", "command_topic", "min", "max", "step"}, {"value_template", "unit_of_measurement", "device_class", "mode"},
+               {"temperature", "pressure", "current", "voltage", "power", "frequency", "humidity", "weight"}),
+    "binary_sensor": ({"state_topic"}, {"value_template", "payload_on", "payload_off", "device_class"}, {"problem"}),
+    "switch": ({"state_topic", "command_topic"}, {"value_template", "payload_on", "payload_off", "device_class"}, {"switch", "outlet"}),
+    "button": ({"command_topic"}, {"payload_press", "device_class"}, {"restart", "identify", "update"}),
+}
+UNITS = {"temperature": {"°C", "°F", "K"}, "pressure": {"bar", "mbar", "Pa", "kPa", "psi"}, "current": {"A", "mA"}, "voltage": {"V", "mV"},
+         "power": {"W", "kW"}, "frequency": {"Hz", "kHz"}, "humidity": {"%"}, "weight": {"kg", "g"}}
 
 
 class Discovery(Json):
@@ -233,6 +306,40 @@ class Discovery(Json):
 
     def configs(self, client):
         return {m.topic: m.json() for m in client.messages if m.topic.startswith("homeassistant/") and m.payload}
+
+    def assert_taken(self, topic, config):
+        """By Home Assistant."""
+        prefix, component, node, thing, word = topic.split("/")
+        self.assertEqual((prefix, word), ("homeassistant", "config"))
+        self.assertRegex(node + thing, r"\A[A-Za-z0-9_-]+\Z")
+        must, may, classes = COMPONENTS[component]
+        self.assertEqual((must - config.keys(), config.keys() - must - may - EVERY), (set(), set()), topic)
+        self.assertIn(config.get("device_class", next(iter(classes))), classes, topic)
+        self.assertIn(config.get("unit_of_measurement"), UNITS.get(config.get("device_class"), {config.get("unit_of_measurement")}), topic)
+        self.assertIn(config.get("state_class", "measurement"), ("measurement", "total", "total_increasing"))
+        self.assertTrue(config["device"]["identifiers"] and config["device"]["name"])
+        if "entity_category" in config:  # what only shows something may not be there to set it up
+            self.assertEqual(config["entity_category"], "config" if component in ("number", "switch", "button") else "diagnostic", topic)
+        if component == "number":
+            self.assertLess(config["min"], config["max"], topic)
+            self.assertGreaterEqual(config["step"], 0.001, topic)
+
+    def test_home_assistant_takes_all_with_commands_and_without(self):
+        text = self.file.read_text() + """    sensors:
+      - {name: FINE, kind: pressure, unit: bar, range: [0, 1], max: 0.5, register: {type: uint32, scale: 0.00001}}
+      - {name: Odd-name.1, kind: temperature, unit: "weird", range: [0, 1], max: 0.5, min: 0.1, register: {type: int32, scale: 0.0001}}
+"""
+        seen = set()
+        for more in ("", ", commands: false"):
+            self.file.write_text(text.replace("homeassistant", "homeassistant" + more))
+            client = self.client()
+            with support.Plant(self.file):
+                client.wait_for("online", lambda m: m.topic == "plants/Line/status" and m.payload == b"online")
+                configs = self.configs(client)
+                for topic, config in configs.items():
+                    self.assert_taken(topic, config)
+                    seen.add((topic.split("/")[1], config.get("entity_category")))
+        self.assertLessEqual({("number", "config"), ("sensor", "diagnostic"), ("binary_sensor", None), ("switch", None), ("button", None)}, seen)
 
     def test_home_assistant_finds_machines_with_values_alarms_and_knobs(self):
         client = self.client()
@@ -271,6 +378,44 @@ class Discovery(Json):
         client.wait_for("its value too", lambda m: m.topic == "plants/Line/CALM" and not m.payload)
 
 
+class Gone(Json):
+    """What goes while the broker cannot be told is taken back when it can."""
+    more = ", discovery: homeassistant"
+
+    def changed(self):
+        self.file.write_text(self.file.read_text().replace("name: CALM", "name: NEW1"))
+
+    def assert_taken_back(self):
+        late = self.client()
+        late.wait_for("the new sensor", lambda m: m.topic == "plants/Line/NEW1")
+        support.eventually(lambda: not [m.topic for m in self.client("plants/Line/CALM/#", "plants/Line/CALM", "homeassistant/+/+/u1_CALM/config").messages
+                                        if m.payload and m.retain], "it is no more")
+        self.assertTrue([m for m in late.messages if m.topic == "plants/Line/TT101"])
+
+    def test_while_the_link_was_cut(self):
+        cable = self.enterContext(broker.Cable(self.broker.port))
+        self.file.write_text(self.file.read_text().replace(str(self.broker.port), str(cable.port)))
+        client = self.client("plants/Line/status")
+        plant = self.plant()
+        client.wait_for("online", lambda m: m.payload == b"online")
+        cable.cut()
+        client.wait_for("the Will", lambda m: m.payload == b"offline")
+        self.changed()
+        plant.process.send_signal(signal.SIGHUP)
+        support.eventually(lambda: "NEW1" in plant.ctl("map"), "another plant")
+        cable.mend()
+        self.assert_taken_back()
+
+    def test_while_mbplantd_was_not_there(self):
+        client = self.client("plants/Line/status")
+        plant = self.plant()
+        client.wait_for("online", lambda m: m.payload == b"online")
+        plant.stop()
+        self.changed()
+        plant.start()
+        self.assert_taken_back()
+
+
 class Waiting(Json):
     more = ", buffer: 1MB"
 
@@ -291,6 +436,21 @@ class Waiting(Json):
             self.assertTrue(message.json()["historical"])
         late = self.client("plants/Line/TT101")
         self.assertNotIn("historical", self.wait_value(late, "TT101", 33).json())
+
+    def test_text_waits_too(self):
+        cable = self.enterContext(broker.Cable(self.broker.port))
+        self.file.write_text(self.file.read_text().replace(str(self.broker.port), str(cable.port)))
+        client = self.client()
+        plant = self.plant()
+        self.wait_value(client, "LOT", "A 1")
+        cable.cut()
+        client.wait_for("the Will", lambda m: m.topic == "plants/Line/status" and m.payload == b"offline")
+        for text in ("B 2", "C 3"):
+            plant.ctl("write", "LOT", text)
+            support.eventually(lambda: text in plant.ctl("read", "LOT"), "it is written")
+        cable.mend()
+        self.assertTrue(self.wait_value(client, "LOT", "B 2").json()["historical"])
+        self.wait_value(client, "LOT", "C 3")
 
 
 class Shown(Json):
@@ -329,6 +489,24 @@ class Shown(Json):
         self.assertEqual(result.returncode, 1)
         self.assertIn("the broker is away", result.stdout)
         self.assertIn("Connection refused", result.stdout)
+
+    def test_mqtt_test_names_a_host_that_is_not_there_and_another_name(self):
+        text = self.file.read_text()
+        plant = self.plant()
+        support.eventually(lambda: "MQTT broker connected" in plant.ctl("status"), "it is there")
+        self.file.write_text(text.replace('"}', '", prefix: elsewhere}', 1))  # mbplantd stays at the prefix of its start
+        plant.process.send_signal(signal.SIGHUP)
+        support.eventually(lambda: "elsewhere" in plant.ctl("plant", "get"), "the other plant")
+        result = plant.ctl("mqtt", "test", check=False)
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stdout, r"no data came within 5 s on elsewhere/Line/#\nothers are heard there, as plants/Line/")
+        self.file.write_text(text.replace("127.0.0.1", "no-such-host.invalid"))
+        plant.stop()
+        plant.start()
+        result = plant.ctl("mqtt", "test", check=False)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("there is no broker at no-such-host.invalid port", result.stdout)
+        self.assertIn("mqtt_why", result.stdout)
 
     def test_plant_without_a_broker_says_nothing_of_one(self):
         self.file.write_text("\n".join(line for line in self.file.read_text().splitlines() if "mqtt:" not in line))
@@ -391,6 +569,10 @@ class Locked(unittest.TestCase):
             (self.folder / "password").write_text("wrong\n")
             with support.Plant(self.file) as plant:
                 support.eventually(lambda: "MQTT broker away" in plant.ctl("status"), "it is refused")
+                result = plant.ctl("mqtt", "test", check=False)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn("wants the password of anna", result.stdout)
+                self.assertIn("look at 'username' and 'password_file'", result.stdout)
 
     def test_tls_with_certificates_on_both_sides(self):
         with broker.Broker("allow_anonymous true", f"cafile {self.folder}/ca.crt", f"certfile {self.folder}/broker.crt",
@@ -402,6 +584,9 @@ class Locked(unittest.TestCase):
             self.write(f'broker: "mqtts://127.0.0.1:{locked.port}", {keys}')
             with support.Plant(self.file) as plant:
                 support.eventually(lambda: "MQTT broker away" in plant.ctl("status"), "a name that the certificate has not")
+                result = plant.ctl("mqtt", "test", check=False)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn("something listens there; TLS is not tried\nso look at 'ca_file'", result.stdout)
 
 
 class Silent(Json):

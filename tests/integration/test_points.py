@@ -23,6 +23,7 @@ units:
       - {at: holding 102, name: BIG, value: 1, type: uint64}
       - {at: holding 110, name: SERIAL, value: Github, type: string(3), order: BADC}
       - {at: holding 120, name: TRIES, value: 3, retain: false}
+      - {at: holding 150, name: NOTE, value: none, type: string(2), retain: false}
       - {at: holding 121, value: 7}
       - {at: holding 122, name: KEY, value: 0, access: write}
       - {at: holding 130, bit: 2, name: B2, value: true}
@@ -68,6 +69,23 @@ units:
         expr: >-
           SEL(T1.high, 0, 1) + SEL(T1.high.limit = 50, 0, 2) + SEL(T1.high.state = 1, 0, 4)
           + SEL(T1.high.since > 0, 0, 8) + SEL(M1.running AND M1.state = 0 AND M1.alarms = 1 AND NOT M1.trip_active, 0, 16)
+"""
+
+NO_BLOCKS = """mbplant: 1
+name: Without
+units:
+  - id: 1
+    blocks: none
+    machines:
+      - name: M1
+        sensors: [{name: T1, range: [0, 150], limits: {high: 50}, trip: [high], signal: {base: 60}, register: {at: 0}}]
+    actuators:
+      - {name: V1, kind: valve, range: [0, 100], initial: 40, register: {at: 1, scale: 1}}
+      - {name: P1, kind: pump, on_off: true, initial: on, register: {at: coil 0}}
+    points:
+      - {at: coil 8, tag: T1.reset}
+      - {at: coil 9, tag: M1.en_service}
+      - {at: input 0, tag: M1.state}
 """
 
 MAPPED = """mbplant: 1
@@ -129,6 +147,22 @@ class Points(unittest.TestCase):
         self.assertEqual(ask("0f 0012 0004 01 0f"), "8f02")  # two of the four are not there
         self.assertEqual(ask("01 0076 0002"), "010100")
 
+    def test_what_was_written_before_a_restart_stands_at_all_its_addresses_behind_it(self):
+        self.file.write_text("instructor: true\n" + ALIASES, encoding="utf-8")
+        plant = support.Plant(self.file, "--paused", data=self.folder / "data")
+        self.addCleanup(plant._clean_up)
+        for end in (plant.stop, plant.kill):
+            plant.start()
+            plant.ctl("write", "H1", "21")
+            plant.ctl("write", "C1", "on")
+            end()
+            plant.start()
+            self.assertIn("HR 20 = 40021: 21 ", plant.ctl("read", "hr:20"))
+            self.assertIn("coil 34 = 00035: on", plant.ctl("read", "coil:34"))  # bit 2 of H1
+            self.assertIn("coil 0 = 00001: on", plant.ctl("read", "coil:0"))
+            end()
+            (self.folder / "data").rename(self.folder / end.__name__)
+
     def test_named_points_are_read_and_written_by_name_in_any_case(self):
         plant = self.begin()
         self.assertIn("MODE = 33  (HR 100 = 40101, int16, raw 33)", plant.ctl("write", "mode", "33"))
@@ -164,14 +198,14 @@ class Points(unittest.TestCase):
                 self.addCleanup(plant._clean_up)
                 plant.start()
                 for name, value in (("MODE", end == "stop" and "21" or "22"), ("BIG", "1311768467463790321"),
-                                    ("SERIAL", "xyz"), ("TRIES", "9"), ("hr:121", "40")):
+                                    ("SERIAL", "xyz"), ("TRIES", "9"), ("NOTE", "abcd"), ("hr:121", "40")):
                     plant.ctl("write", name, value)
                 getattr(plant, end)()
                 plant.start()
                 self.assertEqual(self.value(plant, "MODE"), 21 if end == "stop" else 22)
                 self.assertEqual(self.value(plant, "BIG"), 1311768467463790321)
                 self.assertEqual(self.value(plant, "SERIAL"), "xyz")
-                self.assertEqual(self.value(plant, "TRIES"), 3)
+                self.assertEqual((self.value(plant, "TRIES"), self.value(plant, "NOTE")), (3, "none"))
                 self.assertIn("40 ", plant.ctl("read", "hr:121"))
                 plant.stop()
 
@@ -182,7 +216,7 @@ class Points(unittest.TestCase):
         self.file.write_text(FILE.replace("holding 100", "holding 90").replace("BIG, value: 1,", "BIG, value: 2,"),
                              encoding="utf-8")
         plant.process.send_signal(signal.SIGHUP)
-        support.eventually(lambda: "HR 90" in plant.ctl("read", "MODE"), "the point has moved")
+        support.eventually(lambda: "HR 90" in plant.ctl("read", "MODE", check=False).stdout, "the point has moved")
         self.assertEqual([self.value(plant, name) for name in ("MODE", "BIG", "SERIAL")], [21, 2, "xyz"])
 
     def test_scenario_writes_a_point_and_waits_for_what_logic_makes_of_it(self):
@@ -199,7 +233,7 @@ class Points(unittest.TestCase):
         plant = self.begin()
         refused = plant.ctl("write", "LOW", "10", check=False)
         self.assertEqual(refused.returncode, 1)
-        self.assertIn("refused with exception 04", refused.stderr)
+        self.assertIn("refused with exception 04: the plant file accepts it only while LOW < HIGH", refused.stderr)
         self.assertEqual(self.value(plant, "LOW"), 1)
         plant.ctl("write", "hr:140", "10", "12")
         self.assertEqual([self.value(plant, name) for name in ("LOW", "HIGH")], [10, 12])
@@ -242,13 +276,66 @@ class Points(unittest.TestCase):
         self.assertIn("M1.en_service = on", plant.ctl("read", "m1.EN_SERVICE"))
         self.assertIn("LC1.setpoint = 30", plant.ctl("write", "lc1.setpoint", "30"))
 
+    def test_name_of_a_thing_that_stands_in_words_of_others(self):
+        self.file.write_text(NAMES[:NAMES.index("    points:")], encoding="utf-8")
+        with test_web.Web(self.file) as web:
+            plant = web
+            self.assertIn("T1.high.state = 0  (IR 10000 = 310001, uint16, raw 0)", plant.ctl("read", "t1.HIGH.state"))
+            plant.ctl("write", "T1.high.limit", "50")
+            support.eventually(lambda: "T1.high.state = 1 " in plant.ctl("read", "T1.high.state"), "it is raised")
+            since = json.loads(plant.ctl("read", "T1.high.since", "--format", "json"))[0]
+            self.assertEqual((since["point"], since["value"]), ("T1.high.since", self.value(plant, "T1.alarm_since")))
+            self.assertEqual(self.value(plant, "T1.low.state"), 0)
+            self.assertEqual(web.get("/points/t1.high.state")["value"], 1)
+            self.assertEqual(web.get("/points/T1.high.since")["value"], since["value"])
+
+    def test_unit_without_blocks_tells_what_it_has_and_which_point_is_missing(self):
+        self.file.write_text(NO_BLOCKS, encoding="utf-8")
+        plant = self.begin()
+        self.assertRegex(plant.ctl("status"), r"\nV1 +valve +40 % +-\nP1 +pump +on +-\n")
+        self.assertIn("no alarms that the map tells of; of 1 sensor it does not: ", plant.ctl("alarms"))
+        self.assertIn("V1 = 30 %", plant.ctl("write", "V1.command", "30"))
+        self.assertIn("V1 = 30 %", plant.ctl("read", "v1.COMMAND"))
+        gives = "stands at no address of its unit; a point of the plant file gives it one: points: [{at: "
+        for verb, missing in ((("shelve", "T1"), f"T1.shelved {gives}coil 0, tag: T1.shelved"),
+                              (("shelve", "T1", "--once"), f"T1.shelving {gives}holding 0, tag: T1.shelving"),
+                              (("ack", "T1"), f"T1.acknowledge {gives}coil 0, tag: T1.acknowledge"),
+                              (("reset", "T1"), None),
+                              (("machine", "M1", "maintenance"), f"M1.maintenance {gives}coil 0, tag: M1.maintenance"),
+                              (("write", "T1.high", "5"), "T1.high stands at no address of its unit's map; a point of the "
+                               "plant file gives it one: points: [{at: discrete 0, tag: T1.high"),
+                              (("read", "t1.high.LIMIT"), "T1.high.limit stands at no address of its unit's map; a point "
+                               "of the plant file gives it one: points: [{at: holding 0, tag: T1.high.limit")):
+            with self.subTest(verb=verb):
+                result = plant.ctl(*verb, check=False)
+                self.assertEqual(result.returncode == 0, missing is None, result.stderr)
+                self.assertIn(missing or "", result.stderr)
+        self.assertIn("T1: alarms of 1 sensor reset", plant.ctl("reset", "T1"))
+        refused = plant.ctl("machine", "M1", "en_service", check=False)
+        self.assertIn("M1 stays en_panne: it was refused", refused.stderr)
+
+    def test_state_that_no_point_shows_is_not_made_up(self):
+        self.file.write_text(NO_BLOCKS.replace("      - {at: input 0, tag: M1.state}\n", ""), encoding="utf-8")
+        plant = self.begin()
+        status = plant.ctl("status")
+        self.assertIn("1 machine, 1 sensor; no unit shows the plant's summary (blocks: {summary: 30000})", status)
+        self.assertRegex(status, r"\nM1 +1 +- ")
+        self.assertIsNone(json.loads(plant.ctl("status", "--format", "json"))["machines"][0]["state"])
+        self.assertIn("M1: asked for en_service; no point of its unit shows its state", plant.ctl("machine", "M1", "en_service"))
+        self.assertIn("M1.state stands at no address of its unit; a point of the plant file gives it one",
+                      plant.ctl("machine", "M1", check=False).stderr)
+
     def test_scenarios_and_http_have_the_same_names(self):
         self.file.write_text(NAMES, encoding="utf-8")
         scenario = self.folder / "names.yaml"
         scenario.write_text("mbplant_scenario: 1\nname: N\nduration: 5s\ntimeline:\n"
                             "  - {at: 1s, write: {point: t1.high.limit, value: 40}}\n"
                             "  - {at: 2s, write: {point: T1.HIGH, value: 35}}\n"
-                            "  - {when: 'T1.high AND T1.high.limit = 35', note: there}\n", encoding="utf-8")
+                            "  - {at: 2s, write: {point: lc1.automatic, value: 0}}\n"
+                            "  - {at: 3s, write: {point: v1.COMMAND, value: 45}}\n"
+                            "  - {at: 3s, write: {point: hr 0x0, value: 61}}\n"
+                            "  - {when: 'T1.high AND T1.high.limit = 35 AND V1.command = 45 AND T1 = 61', note: there}\n",
+                            encoding="utf-8")
         result = support.run(support.MBPLANTD, "--scenario", scenario, "--fast-forward", self.file)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.assertIn("note     there\n", result.stdout)
@@ -256,6 +343,9 @@ class Points(unittest.TestCase):
             self.assertIs(web.get("/points/t1.high")["value"], False)
             self.assertEqual(web.get("/points/T1.high.limit")["value"], 80)
             self.assertEqual(web.post("/points/T1.high", {"value": 70})["name"], "T1.high.limit")
+            web.post("/points/LC1.automatic", {"value": False})
+            self.assertEqual(web.post("/points/v1.Command", {"value": 20})["name"], "V1")
+            self.assertIn("V1 = 25.0 %", web.ctl("write", "V1.command", "25"))
 
     def test_text_of_a_sensor_in_input_registers_is_shown(self):
         self.file.write_text("mbplant: 1\nname: Text\nunits:\n  - id: 1\n    sensors:\n"

@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import struct
+import subprocess
 import tempfile
 import threading
 import unittest
@@ -192,6 +193,34 @@ class Reload(unittest.TestCase):
         client = self.client()
         self.assertEqual(client.read_holding_registers(1, 1, slave=1).registers, [345])
         self.assertEqual(client.read_coils(FORCED_AT, 2, slave=1).bits[:2], [False, True])
+
+
+
+class Listening(unittest.TestCase):
+    """What the plant file says of where to listen, without an option that says it."""
+
+    def test_what_is_told_of_listen_is_compared_with_where_it_listens(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        file, ports = folder / "plant.yaml", (support.free_port(), support.free_port())
+
+        def write(port, high):
+            file.write_text(f"mbplant: 1\nserver: {{listen: 127.0.0.1:{port}}}\nunits: [{{id: 1, sensors: [{{name: T, range: [0, {high}]}}]}}]\n")
+        write(ports[0], 10)
+        process = subprocess.Popen([support.MBPLANTD, "--http", "off", "-d", folder / "data", file], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env=support.ENVIRONMENT)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        out, err = support.Output(process.stdout), support.Output(process.stderr)
+        self.assertTrue(out.wait_for(support.LISTENING))
+        for changes, (port, high) in enumerate(((ports[1], 20), (ports[1], 30), (ports[0], 40)), 1):
+            write(port, high)
+            process.send_signal(signal.SIGHUP)
+            support.eventually(lambda n=changes: sum("the plant has changed" in line for line in out.lines + err.lines) == n, "a changed plant")
+        process.terminate()
+        process.wait(support.PATIENCE_S)
+        told = [line for line in err.text().splitlines() if "'listen'" in line]
+        self.assertEqual(len(told), 2)
+        self.assertTrue(all(f'is now "127.0.0.1:{ports[1]}": mbplantd stays at "127.0.0.1:{ports[0]}"' in line for line in told), told)
 
 
 if __name__ == "__main__":

@@ -155,8 +155,9 @@ class Reports(unittest.TestCase):
 
     def test_every_form_and_language_is_the_same_from_a_dump(self):
         story = day()
-        for unit, machine in ((1, 0), (1, 1), (1, 2), (2, 0), (2, 1)):  # else what is made later is shared with the day
-            story.add(24.5 * 3600, PRODUCTION, machine, unit=unit)
+        for at_s in (1, 24 * 3600 - 1, 24 * 3600 + 1):  # else the day is reckoned from what is made while this goes on
+            for unit, machine in ((1, 0), (1, 1), (1, 2), (2, 0), (2, 1)):
+                story.add(at_s, PRODUCTION, machine, unit=unit)
         self.use(story)
         self.plant.ctl("journal", "--save", self.dump)
         period = ["--since", self.stamp(0), "--until", self.stamp(24 * 3600)]

@@ -154,7 +154,7 @@ class Scenario(unittest.TestCase):
         events = [json.loads(line) for line in plant.ctl("journal", "--format", "jsonl").splitlines()]
         forced = [event for event in events if event["code"] == "value forced"]
         self.assertEqual(len(forced), 1)
-        self.assertIn(forced[0].get("peer"), (None, "", "0.0.0.0"), "nobody's write")
+        self.assertEqual(forced[0].get("peer"), "scenario", "no master's write")
         self.assertNotIn("fault", json.dumps(events))
         students = [line for line in plant.ctl("map").splitlines() if " 247  " not in line]
         self.assertNotIn("fault", "\n".join(students))

@@ -25,7 +25,7 @@ BAD = {
                "register: {at: 65536}", "register: {type: int12}", "register: {scale: 0}", "register: {order: ABDC}", "inject: never",
                "repeat: 0"],
     "machine": ["state: running", "cycle: {reject: 1%}", "cycle: {time: 1s, reject: 1.5}", "maintenance: {cycles: 0}"],
-    "unit": ["id: 256", "gaps: none", "tables: {coils: [{at: 0, values: [2]}]}", "tables: {fifos: [{at: 0}]}",
+    "unit": ["id: 256", "gaps: none", "tables: {coils: [{at: 0, values: [2]}]}", "tables: {0x: [{at: 0, values: [2]}]}", "tables: {5x: []}", "tables: {fifos: [{at: 0}]}",
              "actuators: [{name: V1, fail: sideways}]", "controllers: [{name: C1, setpoint: 5, gain: 1}]"],
     "plant": ["scan: 100", "seed: -1", "http: on", "journal: {max_size: much}", "server: {listen: here}", "mbplan: 1",
               "faults: [{name: F1, kind: broken, sensor: T1}]", "server: {access: [{from: everywhere, allow: all}]}"],

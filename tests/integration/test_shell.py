@@ -49,6 +49,30 @@ class Shell(unittest.TestCase):
                             (["NOWHERE"], "no point 'NOWHERE'"), (["RINSE1 > en_panne"], "allowed is en_service")):
             self.assertIn(told, self.refused(2, "wait", *words))
 
+    def test_wait_takes_addresses_of_any_slave_and_names_as_they_are_spelled(self):
+        self.ctl("write", "PT101", 4)
+        for words, said in (("hr:1 = 400", "hr:1 = 400"), ("holding 1 > 3", "PT101 = 4.00 bar"), ("40002 >= 400", "40002 = 400"),
+                            ("4X:1 != 7", "4X:1 = 400"), ("pt101 = 4", "PT101 = 4.00 bar"), ("rinse1 EN_SERVICE", "RINSE1 = en_service"),
+                            ("coil:1001", "coil:1001 = on"), ("hr:2:float32 < 1e9", "hr:2:float32 = ")):
+            self.assertTrue(self.ctl("wait", words, "--within", "1s").startswith(said), words)
+        self.assertIn("PT101 = 4.00 bar", self.ctl("read", "holding 1"))
+        self.assertEqual(self.ctl("write", "hr 1", 3.5).split("(")[0], "PT101 = 3.50 bar  ")
+        self.assertIn("HR 3 = 40004: ", self.ctl("read", "holding 3"))  # the second register of a float32
+        self.ctl("release", "PT101")
+        self.ctl("write", "TT101", 92)
+        self.assertEqual(self.ctl("wait", "tt101.HIGH.state = 1", "--within", "5s"), "TT101.high.state = 1\n")
+        self.assertIn("TT101.high.state = 1  (IR 10000 = 310001", self.ctl("read", "TT101.high.state"))
+        self.assertEqual(self.ctl("read", "TT101.high.since", "--raw").split("=")[1].split("(")[0], self.ctl("read", "TT101.alarm_since", "--raw").split("=")[1].split("(")[0])
+        self.ctl("ack", "TT101")
+        self.assertEqual(self.ctl("wait", "TT101.high.state = 2", "--within", "5s"), "TT101.high.state = 2\n")
+        self.ctl("release", "TT101")
+        for words in (["PT101 >"], ["PT101", "="], ["> 3"], [""], ["hr:1-5 > 1"], ["5x:1 > 1"]):
+            self.refused(2, "wait", *words)
+
+    def test_name_without_a_value_of_its_own_leads_to_its_points(self):
+        told = self.refused(2, "read", "LIC101")
+        self.assertRegex(told, r"LIC101 stands at no address itself; its points do: .*LIC101\.setpoint, .*LIC101\.output,")
+
     def test_last_events_are_the_last_of_those_that_are_chosen(self):
         for _ in range(3):
             self.ctl("write", "PT201", 5)

@@ -121,9 +121,12 @@ class Reader:
         if command.rstrip().endswith("&"):
             self.start(command.rstrip().rstrip("&"))
             return []
+        heard = len(self.lines.lines) if self.lines else 0
         done = subprocess.run(["bash", "-c", command], cwd=self.folder, env=self.environment, text=True, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=2 * support.PATIENCE_S)
         self.code = done.returncode
+        if "kill -HUP" in command:  # a person reads what mbplantd says of it before the next command
+            support.eventually(lambda: any("plant" in line for line in self.lines.lines[heard:]), "what became of the file")
         return done.stdout.splitlines()
 
 

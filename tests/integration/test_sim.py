@@ -263,6 +263,125 @@ class Parameters(unittest.TestCase):
         self.assertIn("UA = 40\n", self.plant.ctl("sim", "parameter"))
 
 
+    def test_another_plant_file_than_the_slave_s_is_refused(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        same = shutil.copy(self.plant.file, folder / "same.yaml")
+        other = folder / "other.yaml"
+        other.write_text(pathlib.Path(same).read_text().replace("{UA: 40, T_AMB: -12.5}", "{T_AMB: -12.5, UA: 40}"))
+        self.assertIn("UA = 40\n", self.plant.ctl("sim", "parameter", "--plant", same))
+        wrong = self.plant.ctl("sim", "parameter", "UA", "1", "--plant", other, check=False)
+        self.assertEqual(wrong.returncode, 1)
+        self.assertIn(f"{other} is not the plant file that the slave runs; leave --plant out", wrong.stderr)
+        self.assertIn("T_AMB = -12.5\n", self.plant.ctl("sim", "parameter"))
+
+
+class Seeds(unittest.TestCase):
+    """The seed in the instructor's hand; what comes of it is in tests/unit/scan/seed.c."""
+
+    def test_seed_is_shown_set_journaled_and_kept(self):
+        with support.Plant("taught.yaml") as plant:
+            self.assertEqual(plant.ctl("sim", "seed", "18446744073709551615"), "seed 18446744073709551615\n")
+            self.assertIn("seed 18446744073709551615\n", plant.ctl("sim", "status"))
+            plant.ctl("sim", "seed", "8")
+            support.eventually(lambda: "seed changed to 8 by 127.0.0.1\n" in plant.ctl("journal").replace(", by", " by"), "journal")
+            self.assertIn("seed changed to 18446744073709551615", plant.ctl("journal"))
+            plant.stop()
+            plant.start()
+            self.assertEqual(plant.ctl("sim", "seed"), "seed 8\n")
+            for wrong in ("-1", "1.5", "18446744073709551616", "x", ""):
+                said = plant.ctl("sim", "seed", "--", wrong, check=False)
+                self.assertEqual(said.returncode, 2)
+                self.assertIn("is no whole number from 0 to 18446744073709551615", said.stderr)
+            plant.stop()
+            plant.start("--seed", "9")
+            self.assertEqual(plant.ctl("sim", "seed"), "seed 9\n")
+
+
+class NamedSnapshots(unittest.TestCase):
+    """Snapshots in files; that the plant goes on from them as it did is in tests/unit/scan/packed.c."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.plant = self.enterContext(support.Plant("taught.yaml", data=self.folder / "data"))
+
+    def sim(self, *words, **options):
+        return self.plant.ctl("sim", *words, **options)
+
+    def refused(self, *words):
+        result = self.sim(*words, check=False)
+        self.assertNotEqual(result.returncode, 0, words)
+        return result.stderr
+
+    def file(self, name):
+        return self.folder / "data" / "snapshots" / f"{name}.snapshot"
+
+    def test_names_outlive_a_restart_and_bring_the_plant_back(self):
+        self.assertIn("there are no snapshots", self.sim("snapshots"))
+        self.sim("pause")
+        self.sim("seed", "5")
+        self.assertRegex(self.sim("snapshot", "démarrage à froid"), "^démarrage à froid: taken after scan ")
+        at = re.search(r"simulated time +(.*)", self.sim("status")).group(1)
+        self.sim("step", "1000")
+        self.sim("seed", "6")
+        self.sim("snapshot", "warm")
+        self.plant.stop()
+        self.plant.start()
+        self.assertRegex(self.sim("snapshots"), r"(?s)^démarrage à froid +taken .* seed 5\nwarm +taken .* seed 6\n$")
+        self.assertIn(f"at {at} of simulated time", self.sim("restore", "démarrage à froid"))
+        self.assertEqual(self.sim("seed"), "seed 5\n")
+        said = self.plant.ctl("journal")
+        self.assertIn("snapshot taken by 127.0.0.1 # warm", said)
+        support.eventually(lambda: "# démarrage à froid" in self.plant.ctl("journal", "--code", "snapshot restored"), "journal")
+        self.assertEqual(self.sim("remove", "warm"), "warm: removed\n")
+        self.assertNotIn("warm", self.sim("snapshots"))
+        self.assertEqual([path.name for path in self.file("x").parent.iterdir()], ["démarrage à froid.snapshot"])
+
+    def test_what_cannot_be_restored_says_why_and_changes_nothing(self):
+        self.sim("pause")
+        self.sim("snapshot", "good")
+        whole = self.file("good").read_bytes()
+        self.sim("step")
+        before = self.sim("status").splitlines()[1:4]
+        for name, content, why in (("short", whole[:-1], "is damaged, or a part of it is missing"), ("empty", b"", "is no snapshot"),
+                                   ("spoilt", whole[:-9] + b"x" + whole[-8:], "is damaged"), ("other", b"#!/bin/sh\n", "is no snapshot"),
+                                   ("longer", whole + b"x", "is damaged")):
+            self.file(name).write_bytes(content)
+            self.assertIn(f"snapshot '{name}' {why}", self.refused("restore", name))
+        self.file("link").symlink_to("good.snapshot")
+        self.assertIn("'link' cannot be read", self.refused("restore", "link"))
+        self.assertIn("there is no snapshot 'nobody'", self.refused("restore", "nobody"))
+        self.assertIn("there is no snapshot 'nobody'", self.refused("remove", "nobody"))
+        for name in ("../data", "a/b", ".hidden", "", "x" * 61, "a\\b", "a\nb", " a", "a;b"):
+            self.assertIn("is no name for a snapshot", self.refused("snapshot", name))
+        self.assertRegex(self.sim("snapshots"), r"(?m)^short .*it is damaged")
+        self.assertEqual(self.sim("status").splitlines()[1:4], before)
+        self.sim("restore", "good")
+
+    def test_of_another_plant_file_it_is_refused_and_may_be_restored_where_that_runs(self):
+        self.sim("snapshot", "mine")
+        text = self.plant.file.read_text()
+        other = self.folder / "other.yaml"
+        other.write_text(text + "# edited\n")
+        with support.Plant(other, data=self.folder / "more") as plant:
+            (self.folder / "more" / "snapshots").mkdir()
+            shutil.copy(self.file("mine"), self.folder / "more" / "snapshots")
+            wrong = plant.ctl("sim", "restore", "mine", check=False)
+            self.assertRegex(wrong.stderr, "'mine' is of another plant file than the one that runs")
+
+    def test_plain_master_asks_by_registers(self):
+        master = outside.Client(self.plant.port)
+        self.assertTrue(master.connect())
+        self.addCleanup(master.close)
+        name = "plc".encode().ljust(64, b"\0")
+        words = list(struct.unpack(">32H", name)) + [1]
+        self.assertFalse(master.write_registers(110, words, slave=INSTRUCTOR).isError())
+        support.eventually(lambda: master.read_input_registers(120, 4, slave=INSTRUCTOR).registers == [2, 1, 1, 1], "done, one")
+        for wrong in ([0x2F61] + 31 * [0] + [1], 32 * [0] + [2], words[:-1] + [5], [0x6100, 0x6100] + 30 * [0] + [9]):
+            self.assertTrue(master.write_registers(110, wrong, slave=INSTRUCTOR).isError(), wrong)
+        self.assertFalse(master.write_registers(142, [3], slave=INSTRUCTOR).isError(), "the name stands there")
+        support.eventually(lambda: master.read_input_registers(120, 4, slave=INSTRUCTOR).registers == [2, 3, 2, 0], "removed")
+
+
 class WithoutInstructor(unittest.TestCase):
     def test_says_what_to_do(self):
         with support.Plant("line.yaml") as plant:

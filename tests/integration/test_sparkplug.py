@@ -109,6 +109,13 @@ class Session(Sparkplug):
         stamps = [(m.topic, sparkplug.Payload(m.payload).timestamp) for m in data]
         self.assertEqual(len(stamps), len(set(stamps)))
 
+    def test_mqtt_test_makes_a_quiet_plant_say_something(self):
+        self.file.write_text(re.sub(r", wave: {[^}]*}", "", self.file.read_text()))
+        plant = self.plant()
+        self.until_born()
+        said = plant.ctl("mqtt", "test")
+        self.assertIn("data comes: spBv1.0/Site/", said)
+
     def test_quiet_plant_sends_nothing(self):
         self.file.write_text(self.file.read_text().replace(", wave: {shape: sine, amplitude: 20, period: 2s}", ""))
         self.plant()
@@ -258,6 +265,17 @@ class PrimaryHost(Sparkplug):
 
     def state(self, online, timestamp):
         self.client.publish("spBv1.0/STATE/SCADA", json.dumps({"online": online, "timestamp": timestamp}), retain=True)
+
+    def test_mqtt_test_says_that_the_host_is_missing(self):
+        plant = self.plant()
+        result = plant.ctl("mqtt", "test", check=False)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("waits for its primary host SCADA: spBv1.0/STATE/SCADA has nothing retained", result.stdout)
+        self.state(False, 5)
+        self.assertIn("SCADA has that it is offline", plant.ctl("mqtt", "test", check=False).stdout)
+        self.state(True, 6)
+        self.until_born()
+        self.assertIn("data comes: spBv1.0/Site/", plant.ctl("mqtt", "test"))
 
     def test_births_wait_for_the_host_and_end_with_it(self):
         plant = self.plant()

@@ -1,12 +1,16 @@
 """mbplantctl watch: on a terminal of its own, whose screen Debian's pyte reads; and into a pipe."""
 import fcntl
+import json
 import os
+import pathlib
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
 import subprocess
+import tempfile
 import termios
 import time
 import unittest
@@ -222,6 +226,153 @@ class OnATerminal(unittest.TestCase):
         screen.wait_for("[2 Sensors]", "q quit")
         self.quit(screen)
 
+    def test_first_user_does_everything_by_the_menu(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-")))
+        self.plant = self.enterContext(Plant(shutil.copy(BOTTLING, folder)))  # whose file the slave edits
+        screen = self.screen()
+        screen.wait_for("FILL1", "Enter menu")
+        screen.press("\r")
+        screen.wait_for("MENU", "Machines", "Maintenance work", "Notes, journal, report", "Esc: back")
+        screen.press("\r6")
+        screen.wait_for("Add a machine", "> Name *")
+        screen.press("\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\r")  # the last line: a name is missing
+        screen.wait_for("this line must have an answer", "> Name *")
+        screen.press("PK9\r\rCase packer\r9s\r1%\r\r\r")
+        screen.wait_for("mbplantctl machine add PK9", "1 added", "6 machines")
+        screen.press("2\r25")
+        screen.wait_for("Add a sensor", "< temperature >")
+        screen.press("\rTT9\r\x1b[C\x1b[D\r°C\r[0, 150]\r\r80\r40\r")
+        screen.wait_for("34 sensors")
+        screen.wait_for_line("^TT9 ")
+        screen.press("\r23")
+        screen.wait_for("Change a limit: TT101", "< high >")
+        screen.press("\r84\rtighter\r")
+        screen.wait_for("TT101.high.limit = 84")
+        screen.press("\r21")
+        screen.wait_for("Force it to a value: TT101")
+        screen.press("999\r\r")
+        screen.wait_for("outside its range", "> Why")  # to be put right, not typed anew
+        screen.press("\x1b[A\x7f\r\r")
+        screen.wait_for("TT101 = 99.0", "held until released")
+        screen.press("3")
+        screen.wait_for("[3 Alarms]", "active, unacknowledged")
+        screen.press("\r31")
+        screen.wait_for("mbplantctl ack TT101.high", "active, acknowledged")
+        screen.press("\r33")
+        screen.wait_for("Shelve for a time: TT101.high", "10min_")
+        screen.press("\rnoisy é\r")
+        screen.wait_for("--why 'noisy é'", "shelved for 10min")
+        screen.press("\r39")
+        screen.wait_for("no interlock is bypassed")
+        screen.press("\x1b")
+        screen.press("\r34")
+        screen.wait_for("mbplantctl unshelve TT101.high")
+        screen.press("i")
+        screen.wait_for("mbplantctl incidents", "FILL1", "Esc: back")
+        self.assertIn("FILL1", "".join(screen.selected()))
+        screen.press("\r3")
+        screen.wait_for("Say the cause")
+        screen.press("worn seal\r")
+        screen.wait_for("cause of incident")
+        screen.press("1\r43")
+        screen.wait_for("Open work on the machine: FILL1")
+        screen.press("change seal\r\r3d\r2h\r")
+        screen.wait_for("mbplantctl work open FILL1 'change seal'", "work ")
+        for choice, answer, told in (("1", "", "started"), ("3", "not needed", "cancelled")):
+            screen.press("w")
+            screen.wait_for("mbplantctl work list", "FILL1")
+            screen.press("\r" + choice)
+            screen.wait_for("Esc: leave it")
+            screen.press(answer + "\r")
+            screen.wait_for(f"{told} by 127.0.0.1", "LAST EVENTS")
+        screen.press("n")
+        screen.wait_for("Write a note")
+        screen.press("shift handed over\r")
+        screen.wait_for("mbplantctl note 'shift handed over'")
+        screen.press("\r63\r")
+        screen.wait_for("mbplantctl report", "Availability")
+        screen.press(" \x1b")
+        screen.wait_for("LAST EVENTS")
+        for told in ("is written", "File exists"):  # what is there is not written over
+            screen.press("\r64\r\r" + "\x7f" * 11 + f"{folder}/r.html\r")
+            screen.wait_for(told)
+        screen.press("\x1b")
+        screen.wait_for("LAST EVENTS")
+        self.assertIn("</html>", (folder / "r.html").read_text(encoding="utf-8"))
+        screen.press("1\r13")
+        screen.wait_for("Out of service")
+        screen.press("leak\r")
+        screen.wait_for("it stops, out of service: sure? y / n")
+        screen.press("n")
+        screen.wait_for("LAST EVENTS", without=("sure?",))
+        screen.press("jjj\r18")
+        screen.wait_for("PK9: it is removed with its sensors: sure? y / n")
+        screen.press("y")
+        screen.wait_for("5 machines")
+        self.quit(screen)
+        events = [json.loads(line) for line in self.plant.ctl("journal", "--format", "jsonl").splitlines()]
+        comments = {code: [event["comment"] for event in events if event["code"] == code]
+                    for code in ("note", "limit changed", "alarm shelved", "work started", "work cancelled")}
+        self.assertEqual(comments, {"note": ["shift handed over"], "limit changed": ["tighter"],
+                                    "alarm shelved": ["noisy é"], "work started": [""],  # of no other command
+                                    "work cancelled": ["not needed"]})
+
+    def test_menu_is_left_by_escape_without_a_trace(self):
+        screen = self.screen(*NEVER)
+        screen.wait_for("FILL1")
+        for keys in ("\r\x1b", "\r\r\x1b\x1b", "\r16\x1b", "n\x1b"):
+            for key in re.findall(r"\x1b|.", keys, re.S):
+                screen.press(key)
+                screen.read(0.1)
+            screen.wait_for("LAST EVENTS", "Enter menu")
+        self.assertEqual(len(self.plant.ctl("journal").splitlines()), 2)
+        self.quit(screen)
+
+    def test_watch_speaks_french_where_it_is_asked_to(self):
+        for flags, environment in ((("--lang", "fr"), {}), ((), {"LC_ALL": "fr_FR.UTF-8"})):
+            screen = self.screen("--interval", "200ms", *flags, **environment)
+            lines = screen.wait_for("DERNIERS ÉVÉNEMENTS", "Entrée menu", "en service")
+            self.assertTrue(all(len(line) <= 80 for line in lines))
+            screen.press("2")
+            screen.wait_for("[2 Capteurs]", "limite franchie")
+            screen.press("f92,3\r")
+            screen.press("\x1b")
+            screen.press("\r")
+            screen.wait_for("MENU", "Alarmes et sécurités", "Échap")
+            screen.press("\x1b")
+            screen.press("?")
+            screen.wait_for("cette aide", "une touche\u00a0: retour")
+            screen.press("\x1b")
+            screen.wait_for("q quitter")
+            self.quit(screen)
+
+    def beside_a_pipe(self, verb, columns):
+        """The lines of a list on a terminal, and how many they are in a pipe; None when that changed meanwhile."""
+        before = len(self.plant.ctl(*verb).splitlines())
+        screen = self.screen(rows=120, columns=columns, command=[str(MBPLANTCTL), "-p", str(self.plant.port), *verb])
+        self.assertEqual(screen.end(), 0)
+        lines = [re.sub("\x1b\\[[0-9;]*m", "", line) for line in screen.raw.decode().split("\r\n") if line]
+        return (lines, before) if before == len(self.plant.ctl(*verb).splitlines()) else None
+
+    def test_lists_fit_the_terminal_and_are_whole_in_a_pipe(self):
+        for words in (("force", "TT101", "99"), ("force", "IT301", "20"),
+                      ("work", "open", "FILL1", "replace the seal of the filler, and look at its bearings", "--due",
+                       "3d", "--takes", "2h", "--as", "Anna Maria")):
+            self.plant.ctl(*words)
+        number = eventually(lambda: re.findall(r"^ +(\d+)  FILL1", self.plant.ctl("incidents"), re.M), "it")[0]
+        self.plant.ctl("incidents", number, "cause", "the seal was worn out, for the third time in this year")
+        for verb, kept in ((["alarms"], "TT101 .*99"), (["incidents"], "FILL1 .*the seal"),
+                           (["work"], "FILL1 .*open .*replace"), (["alarms", "--all"], "TT101 .*99"),
+                           (["alarms", "--lang", "fr"], "TT101 .*99,0.*active, non acquittée")):
+            self.assertGreater(max(map(len, self.plant.ctl(*verb).splitlines())), 100)
+            for columns in (80, 120):
+                lines, whole = eventually(lambda v=verb, c=columns: self.beside_a_pipe(v, c), "a list that stands still")
+                self.assertLessEqual(max(map(len, lines)), columns, lines)
+                self.assertTrue(any(re.search(kept, line) for line in lines), lines)
+                told = [line for line in lines if "columns without room" in line or "colonnes sans place" in line]
+                self.assertEqual(len(lines) - len(told), whole)
+        self.assertIn("look at its bearings", self.plant.ctl("work"))
+
     def test_new_size_is_laid_out_and_too_small_told(self):
         screen = self.screen(rows=20, columns=60)
         screen.wait_for("too small: 60x20", "watch needs 80x24")
@@ -327,6 +478,22 @@ class WithoutATerminal(unittest.TestCase):
             self.assertEqual(out.text().count("Bottling line 3"), 1)
             self.assertEqual(len(re.findall("CAP1 .*en_service", out.text())), 1)  # it never changed
             self.assertNotIn("\x1b", out.text())
+
+    def test_alarm_that_stands_is_not_told_again_when_another_is_listed_before_it(self):
+        with Plant(BOTTLING) as plant:
+            out, process = self.watch(plant)
+            self.assertLine(out, "GS501")
+            plant.ctl("force", "TT101", "92.3")
+            self.assertLine(out, r"Z alarm    TT101\.high active, unacknowledged")
+            plant.ctl("force", "PT101", "8")
+            self.assertLine(out, r"Z alarm    PT101\.high active, unacknowledged")
+            plant.ctl("bypass", "TT101.high", "--for", "1min", "--why", "probe")
+            self.assertLine(out, r"Z alarm    TT101\.high\.bypassed active, on$")
+            plant.ctl("unbypass", "TT101.high")
+            self.assertLine(out, r"Z alarm    TT101\.high\.bypassed normal$")
+            process.terminate()
+            self.assertEqual(len(re.findall(r"TT101\.high active", out.text())), 1)
+            self.assertNotIn("TT101.high normal", out.text())
 
     def test_slave_that_goes_away_is_told_once_and_found_again(self):
         with Plant(BOTTLING) as plant:

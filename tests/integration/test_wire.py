@@ -341,6 +341,15 @@ class Wire(unittest.TestCase):
                            in self.plant.ctl("journal"), "who cleared the counters, in the journal")
         self.assertIn("sub-function 10 of unit 1 refused: illegal function, by 127.0.0.2", self.plant.ctl("journal"))
 
+    def test_reader_silences_no_unit(self):
+        reader, writer = self.client("127.0.0.2"), self.client("127.0.0.5")
+        silence = struct.pack(">BHH", 8, 4, 0)
+        self.assertEqual(reader.ask(silence), b"\x88\x01")
+        self.assertEqual(reader.ask(read(0, 1)[7:])[:1], b"\x03")
+        self.assertEqual(writer.ask(struct.pack(">BHH", 8, 0, 7)), struct.pack(">BHH", 8, 0, 7))
+        support.eventually(lambda: "sub-function 4 of unit 1 refused: illegal function, by 127.0.0.2" in self.plant.ctl("journal"),
+                           "the refusal is journaled")
+
     def test_probability_is_seeded(self):
         def pattern(plant):
             with Client(plant.port) as client:

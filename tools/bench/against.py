@@ -1,6 +1,7 @@
 """This tree beside another build of mbplant, turn by turn in the same run: what a change costs."""
 
 import copy
+import re
 import tempfile
 from pathlib import Path
 
@@ -15,19 +16,28 @@ SIZES = (10_000, 100_000)
 SHAPES = ((1, 1), (50, 1), (50, 16))
 
 
+def default_plant(build_dir):
+    """The default plant of the tree that this folder was built from: this tree reads what an older one has, not the reverse."""
+    cache = (Path(build_dir) / "CMakeCache.txt").read_text(encoding="utf-8")
+    source = re.search(r"(?m)^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$", cache)
+    plant = source and Path(source[1]) / "config" / DEFAULT_PLANT.name
+    return plant if plant and plant.exists() else DEFAULT_PLANT
+
+
 def speeds(settings, work):
     """What is measured: a name, and a function of one build whose result is better when it is larger."""
     plants = {size: scale.make_plant(work, size) for size in SIZES}
     flood_plant = Path(work) / "flood.yaml"
     journal.write_flood_plant(flood_plant, journal.SENSORS)
     seconds = 5 if settings.quick else 20
+    plant = default_plant(settings.other_dir)
 
     def scan(size):
         return lambda build: 1 / scale.sensor_ns(build, plants[size], size, ())
 
     def rate(connections, in_flight):
         def one(build):
-            with Server(build, "mbplantd", (), DEFAULT_PLANT) as server:
+            with Server(build, "mbplantd", (), plant) as server:
                 return throughput.measure(settings, server, connections, in_flight)["rps"]
         return one
 
@@ -41,8 +51,8 @@ def speeds(settings, work):
     yield from ((f"scale: scan of {size:,} sensors", scan(size)) for size in SIZES)
     yield from ((f"throughput: {c}x{k}", rate(c, k)) for c, k in SHAPES)
     yield "journal: scan with 5,200 events", flood
-    yield "fast-forward: default plant, 1 h", lambda build: 1 / run_once(build, DEFAULT_PLANT, "--fast-forward", "1h")[2]
-    yield "startup: to the first answer", lambda build: 1 / footprint.start_once(build)
+    yield "fast-forward: default plant, 1 h", lambda build: 1 / run_once(build, plant, "--fast-forward", "1h")[2]
+    yield "startup: to the first answer", lambda build: 1 / footprint.start_once(build, plant)
 
 
 def run(settings, verdicts):

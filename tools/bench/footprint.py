@@ -10,9 +10,9 @@ OPEN_CONNECTIONS, CONNECTION_KIB = 10000, 2.0
 FAST_FORWARD = 20000  # times real time
 
 
-def start_once(settings):
+def start_once(settings, plant=DEFAULT_PLANT):
     """Milliseconds from exec to the first answered request."""
-    server = Server(settings, "mbplantd", plant=DEFAULT_PLANT)
+    server = Server(settings, "mbplantd", plant=plant)
     begin = time.monotonic()
     with server:
         master = server.connect()

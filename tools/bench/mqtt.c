@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "sparkplug.h"
+#include "store.h"
 
 #define SENSORS      1000u
 #define METRICS_MANY 10000u
@@ -30,14 +31,14 @@ static void check(bool good, const char *what)
 }
 
 /* Sensors that show another value in each scan, or always the same. */
-static struct mbp_plant *plant_of(unsigned sensors, const char *format, unsigned port, bool moving)
+static struct mbp_plant *plant_of(unsigned sensors, const char *mqtt, unsigned port, bool moving)
 {
     struct mbp_buffer text;
     struct mbp_plant *plant = NULL;
     check(mbp_buffer_open(&text), "no memory");
     fprintf(text.out,
             "mbplant: 1\nname: Bench\nscan: 10ms\nmqtt: {broker: \"mqtt://127.0.0.1:%u\", format: %s}\nunits:\n", port,
-            format);
+            mqtt);
     for (unsigned u = 0; u * 1000 < sensors; u++) {
         fprintf(text.out, "  - id: %u\n    name: U%u\n    machines:\n", u + 1, u);
         for (unsigned m = 0; m < 10; m++) {
@@ -57,26 +58,59 @@ static struct mbp_plant *plant_of(unsigned sensors, const char *format, unsigned
     return plant;
 }
 
+/* ---- the bare library ------------------------------------------------------------------------------------------- */
+
+struct rate {
+    double a_second, ns_each; /* messages by the wall clock; of the thread's processor */
+};
+
+/* Publishes as mbplantd does: what the socket does not take at once is waited for. */
+static struct rate bench_bare(unsigned port, const char *topic, const void *bytes, size_t len, double seconds)
+{
+    struct mosquitto *mosq = mosquitto_new("bench-bare", true, NULL);
+    check(mosq != NULL && mosquitto_connect(mosq, "127.0.0.1", (int)port, 60) == MOSQ_ERR_SUCCESS, "no broker");
+    uint64_t cpu = time_ns(CLOCK_THREAD_CPUTIME_ID), begun = time_ns(CLOCK_MONOTONIC), count = 0, now = begun;
+    while ((double)(now - begun) < seconds * 1e9) {
+        for (unsigned n = 0; n < 512 && !mosquitto_want_write(mosq); n++, count++)
+            mosquitto_publish(mosq, NULL, topic, (int)len, bytes, 0, false);
+        struct pollfd fd = {.fd = mosquitto_socket(mosq),
+                            .events = (short)(POLLIN | (mosquitto_want_write(mosq) ? POLLOUT : 0))};
+        poll(&fd, 1, mosquitto_want_write(mosq) ? 100 : 0);
+        if ((fd.revents & POLLIN) != 0)
+            mosquitto_loop_read(mosq, 16);
+        if ((fd.revents & POLLOUT) != 0)
+            mosquitto_loop_write(mosq, 16);
+        now = time_ns(CLOCK_MONOTONIC);
+    }
+    const struct rate rate = {(double)count / ((double)(now - begun) / 1e9),
+                              (double)(time_ns(CLOCK_THREAD_CPUTIME_ID) - cpu) / (double)count};
+    mosquitto_destroy(mosq);
+    return rate;
+}
+
 /* ---- encoding ---------------------------------------------------------------------------------------------------- */
 
-static void bench_encode(void)
+/* Messages of so many values, made; and as many bytes published by the bare library. */
+static void bench_encode(unsigned port, unsigned values, double seconds)
 {
+    static uint8_t bytes[65536];
+    struct mqtt_float floats[MQTT_VALUES_AT_ONCE];
     struct mqtt_payload payload = {0};
-    struct mqtt_metric_out metric = {
-        .alias = 100, .time_ms = 1796004480168, .datatype = MQTT_FLOAT, .low = (double)NAN, .high = (double)NAN};
-    uint64_t begun = time_ns(CLOCK_THREAD_CPUTIME_ID);
-    for (unsigned r = 0; r < ROUNDS; r++) {
-        mqtt_payload_begin(&payload, metric.time_ms);
-        for (unsigned m = 0; m < 10; m++) {
-            metric.alias = 100 + m;
-            metric.number = r;
-            mqtt_payload_metric(&payload, &metric);
-        }
+    const unsigned rounds = ROUNDS / values * 10;
+    uint64_t begun = time_ns(CLOCK_THREAD_CPUTIME_ID), time_ms = 1796004480168;
+    for (unsigned r = 0; r < rounds; r++) {
+        mqtt_payload_begin(&payload, time_ms + r);
+        for (unsigned m = 0; m < values; m++)
+            floats[m] = (struct mqtt_float){100 + m, 0x42480000u + r + m};
+        mqtt_payload_floats(&payload, time_ms + r, floats, values);
         mqtt_payload_seq(&payload, (uint8_t)r);
     }
-    uint64_t took = time_ns(CLOCK_THREAD_CPUTIME_ID) - begun;
-    printf("{\"what\": \"encode\", \"bytes_of_10\": %zu, \"ns_a_metric\": %.1f}\n", payload.len,
-           (double)took / ROUNDS / 10);
+    double each = (double)(time_ns(CLOCK_THREAD_CPUTIME_ID) - begun) / rounds;
+    memcpy(bytes, payload.bytes, payload.len);
+    struct rate bare = bench_bare(port, "spBv1.0/plants/DDATA/Bench/M0_9", bytes, payload.len, seconds);
+    printf("{\"what\": \"encode\", \"values\": %u, \"bytes\": %zu, \"ns\": %.1f, \"bare_cpu_ns\": %.0f, "
+           "\"of_bare\": %.3f}\n",
+           values, payload.len, each, bare.ns_each, each / bare.ns_each);
     free(payload.bytes);
 }
 
@@ -122,8 +156,9 @@ static void bench_look(bool moving)
         mqtt_look(mqtt, mbp_scan_state(scan));
         look_ns += time_ns(CLOCK_THREAD_CPUTIME_ID) - stepped;
         step_ns += stepped - begun;
-        changes += atomic_load(&mqtt->noting->head) - atomic_load(&mqtt->noting->tail);
-        atomic_store(&mqtt->noting->tail, atomic_load(&mqtt->noting->head));
+        struct mqtt_change change;
+        while (mqtt_next_change(mqtt->noting, &change))
+            changes++;
     }
     printf("{\"what\": \"look\", \"points\": %u, \"changes_a_scan\": %.0f, \"scan_us\": %.1f, \"look_us\": %.1f, "
            "\"ns_a_point\": %.1f}\n",
@@ -139,34 +174,6 @@ static void bench_look(bool moving)
 
 /* ---- the broker -------------------------------------------------------------------------------------------------- */
 
-struct rate {
-    double a_second, ns_each; /* messages by the wall clock; of the thread's processor */
-};
-
-/* Publishes as mbplantd does: what the socket does not take at once is waited for. */
-static struct rate bench_bare(unsigned port, const char *topic, const void *bytes, size_t len, double seconds)
-{
-    struct mosquitto *mosq = mosquitto_new("bench-bare", true, NULL);
-    check(mosq != NULL && mosquitto_connect(mosq, "127.0.0.1", (int)port, 60) == MOSQ_ERR_SUCCESS, "no broker");
-    uint64_t cpu = time_ns(CLOCK_THREAD_CPUTIME_ID), begun = time_ns(CLOCK_MONOTONIC), count = 0, now = begun;
-    while ((double)(now - begun) < seconds * 1e9) {
-        for (unsigned n = 0; n < 512 && !mosquitto_want_write(mosq); n++, count++)
-            mosquitto_publish(mosq, NULL, topic, (int)len, bytes, 0, false);
-        struct pollfd fd = {.fd = mosquitto_socket(mosq),
-                            .events = (short)(POLLIN | (mosquitto_want_write(mosq) ? POLLOUT : 0))};
-        poll(&fd, 1, mosquitto_want_write(mosq) ? 100 : 0);
-        if ((fd.revents & POLLIN) != 0)
-            mosquitto_loop_read(mosq, 16);
-        if ((fd.revents & POLLOUT) != 0)
-            mosquitto_loop_write(mosq, 16);
-        now = time_ns(CLOCK_MONOTONIC);
-    }
-    const struct rate rate = {(double)count / ((double)(now - begun) / 1e9),
-                              (double)(time_ns(CLOCK_THREAD_CPUTIME_ID) - cpu) / (double)count};
-    mosquitto_destroy(mosq);
-    return rate;
-}
-
 struct running {
     struct mbp_plant *plant;
     struct mbp_image *image;
@@ -177,16 +184,73 @@ struct running {
     char folder[64];
 };
 
-static void start(struct running *running, unsigned port, const char *format)
+/* A scan after which each sensor shows another value, without what the scan itself takes: that is measured above, and
+ * would take the processor of the broker here. */
+static void put_scan(struct mbp_image *image, struct mqtt_roster *roster, uint64_t time_ms)
+{
+    static uint8_t flags[SENSORS];
+    const struct mbp_state state = {.wall_ms = time_ms, .flags = flags};
+    struct mbp_image_unit *unit = mbp_image_unit(image, 1);
+    uint32_t missed = 0;
+    float shown = 50.0F + (float)(time_ms % 1000) / 100.0F;
+    uint32_t bits;
+    memcpy(&bits, &shown, sizeof bits);
+    for (uint32_t m = 0; m < roster->count; m++) {
+        const struct mbp_point *point = &roster->metrics[m].row.point;
+        if (roster->metrics[m].row.role != MBP_EXPORT_VALUE || point->type != MBP_FLOAT32)
+            continue;
+        uint16_t *words = (point->table == MBP_HOLDING_REGISTERS ? unit->holding : unit->input) + point->addr;
+        words[0] = (uint16_t)(bits >> 16);
+        words[1] = (uint16_t)bits;
+    }
+    mqtt_watch_look(roster->watch, image, &state, &missed);
+}
+
+/* What waited on disk for the broker: scans in which each sensor showed another value. */
+static void fill_store(const struct running *running, unsigned scans)
+{
+    struct mqtt_roster *roster = NULL;
+    struct mqtt_store *store = NULL;
+    check(mqtt_roster_new(running->plant, &roster) == MBP_OK &&
+              mqtt_store_open(running->folder, MQTT_STORE_FILE, running->plant->mqtt.buffer_bytes / 8 * 7, &store) ==
+                  MBP_OK,
+          "no store");
+    uint64_t time_ms = time_ns(CLOCK_REALTIME) / 1000000 - scans;
+    for (unsigned scan = 0; scan < scans; scan++) {
+        struct mqtt_record records[MQTT_STORE_BATCH];
+        struct mqtt_change change;
+        enum mbp_status status = MBP_OK;
+        uint32_t count = 0;
+        put_scan(running->image, roster, time_ms + scan);
+        while (mqtt_next_change(roster, &change)) {
+            const struct mqtt_metric *metric = &roster->metrics[change.metric];
+            records[count++] = (struct mqtt_record){change.time_ms,         change.bits, metric->hash, change.metric,
+                                                    metric->row.point.type, false};
+            if (count == MQTT_STORE_BATCH) {
+                mqtt_store_add(store, records, count, &status);
+                count = 0;
+            }
+        }
+        if (count > 0)
+            mqtt_store_add(store, records, count, &status);
+        check(status == MBP_OK, "the store is full");
+    }
+    mqtt_store_close(store);
+    mqtt_roster_free(roster);
+}
+
+static void start(struct running *running, unsigned port, const char *mqtt_keys, unsigned waiting_scans)
 {
     struct mbp_clock clock = mbp_clock_system();
     strcpy(running->folder, "/tmp/mbplant-bench-XXXXXX");
     check(mkdtemp(running->folder) != NULL, "no folder");
-    running->plant = plant_of(SENSORS, format, port, true);
+    running->plant = plant_of(SENSORS, mqtt_keys, port, true);
     uv_loop_init(&running->loop);
     check(mbp_journal_open(running->folder, running->plant, &clock, stderr, &running->journal) == MBP_OK &&
               mbp_image_new(running->plant, &running->image) == MBP_OK,
           "no journal");
+    if (waiting_scans > 0)
+        fill_store(running, waiting_scans);
     const struct mbp_scan_config config = {running->plant, running->image, running->journal, clock, 1, 0};
     check(mbp_scan_new(&config, &running->scan) == MBP_OK, "no scan");
     const struct mbp_mqtt_config mqtt = {.loop = &running->loop,
@@ -221,50 +285,125 @@ static struct rate bench_link(unsigned port, const char *format, double seconds,
 {
     struct running running = {0};
     clockid_t clock;
-    start(&running, port, format);
+    start(&running, port, format, 0);
     struct mqtt_roster *roster = running.mqtt->noting;
+    struct mqtt_watch *watch = roster->watch;
     pthread_getcpuclockid(running.mqtt->thread, &clock);
-    uint64_t cpu = time_ns(clock), begun = time_ns(CLOCK_MONOTONIC), now = begun;
-    uint64_t sent = atomic_load(&running.mqtt->sent), head = atomic_load(&roster->head);
+    uint64_t cpu = time_ns(clock), begun = time_ns(CLOCK_MONOTONIC), now = begun, scans = 0;
+    uint64_t sent = atomic_load(&running.mqtt->sent), first_ms = time_ns(CLOCK_REALTIME) / 1000000;
     while ((double)(now - begun) < seconds * 1e9) {
-        if (atomic_load(&roster->head) - atomic_load(&roster->tail) < roster->ring_size / 2) {
-            mbp_scan_step(running.scan);
-            mqtt_look(running.mqtt, mbp_scan_state(running.scan));
+        if (atomic_load(&watch->head) - atomic_load(&watch->tail) < watch->slot_count / 2) {
+            put_scan(running.image, roster, first_ms + scans++);
+            mbp_bell_ring(&running.mqtt->work);
         } else {
             poll(NULL, 0, 1);
         }
         now = time_ns(CLOCK_MONOTONIC);
     }
     double count = (double)(atomic_load(&running.mqtt->sent) - sent);
-    *values_a_message = (double)(uint32_t)(atomic_load(&roster->tail) - (uint32_t)head) / count;
+    *values_a_message = (double)scans * SENSORS / count;
     const struct rate rate = {count / ((double)(now - begun) / 1e9), (double)(time_ns(clock) - cpu) / count};
     stop(&running);
     return rate;
 }
 
+static int by_size(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return left < right ? -1 : left > right;
+}
+
+static double median_of(double *numbers, unsigned count)
+{
+    qsort(numbers, count, sizeof *numbers, by_size);
+    return numbers[count / 2];
+}
+
+/* In turns, so that both see the same machine. */
+#define TURNS 5u
 static void bench_publish(unsigned port, const char *format, const char *topic, size_t bytes, double seconds)
 {
     static char payload[65536];
-    double values = 0;
-    struct rate link = bench_link(port, format, seconds, &values);
-    struct rate bare = bench_bare(port, topic, payload, bytes, seconds);
+    double values = 0, rates[TURNS], bares[TURNS], ratios[TURNS], cpu[TURNS], bare_cpu[TURNS];
+    for (unsigned t = 0; t < TURNS; t++) {
+        struct rate link = bench_link(port, format, seconds / TURNS, &values);
+        struct rate bare = bench_bare(port, topic, payload, bytes, seconds / TURNS);
+        rates[t] = link.a_second;
+        bares[t] = bare.a_second;
+        ratios[t] = link.a_second / bare.a_second;
+        cpu[t] = link.ns_each;
+        bare_cpu[t] = bare.ns_each;
+    }
     printf(
         "{\"what\": \"publish\", \"format\": \"%s\", \"bytes\": %zu, \"values_a_message\": %.0f, \"a_second\": %.0f, "
         "\"bare_a_second\": %.0f, \"of_bare\": %.2f, \"cpu_ns\": %.0f, \"bare_cpu_ns\": %.0f}\n",
-        format, bytes, values, link.a_second, bare.a_second, link.a_second / bare.a_second, link.ns_each, bare.ns_each);
+        format, bytes, values, median_of(rates, TURNS), median_of(bares, TURNS), median_of(ratios, TURNS),
+        median_of(cpu, TURNS), median_of(bare_cpu, TURNS));
 }
 
+/* All that waits, as fast as it goes; nothing new comes meanwhile. Values a second. */
+static double replay(unsigned port, unsigned scans)
+{
+    struct running running = {0};
+    uint64_t begun = 0, now = 0;
+    start(&running, port, "sparkplug, buffer: 500MB, replay_rate: 0", scans);
+    begun = now = time_ns(CLOCK_MONOTONIC);
+    uint64_t first = atomic_load(&running.mqtt->waiting), left = first;
+    while (left > 0 && now - begun < 60 * MBP_NS_PER_S) {
+        poll(NULL, 0, 1);
+        left = atomic_load(&running.mqtt->waiting);
+        now = time_ns(CLOCK_MONOTONIC);
+    }
+    check(left == 0, "what waits does not end");
+    stop(&running);
+    return (double)first / ((double)(now - begun) / 1e9);
+}
+
+/* Beside live values of the same plant, without a buffer and with one. */
+static void bench_replay(unsigned port, double seconds)
+{
+    double values = 0, live[TURNS], kept[TURNS], late[TURNS], ratios[TURNS];
+    for (unsigned t = 0; t < TURNS; t++) {
+        live[t] = bench_link(port, "sparkplug", seconds / TURNS, &values).a_second;
+        live[t] *= values;
+        kept[t] = bench_link(port, "sparkplug, buffer: 500MB", seconds / TURNS, &values).a_second;
+        kept[t] *= values;
+        late[t] = replay(port, 2000);
+        ratios[t] = late[t] / live[t];
+    }
+    printf("{\"what\": \"replay\", \"values_a_second\": %.0f, \"live_a_second\": %.0f, \"live_with_buffer\": %.0f, "
+           "\"of_live\": %.2f}\n",
+           median_of(late, TURNS), median_of(live, TURNS), median_of(kept, TURNS), median_of(ratios, TURNS));
+}
+
+static bool is_wanted(const char *only, const char *part)
+{
+    return only == NULL || strcmp(only, part) == 0;
+}
+
+/* The parts, or only those of a name. */
 int main(int argc, char **argv)
 {
     unsigned port = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 0;
     double seconds = argc > 2 ? strtod(argv[2], NULL) : 5;
-    check(port > 0 && port < 65536, "bench_mqtt PORT [SECONDS]");
+    const char *only = argc > 3 ? argv[3] : NULL;
+    check(port > 0 && port < 65536, "bench_mqtt PORT [SECONDS [encode|births|look|json|sparkplug|replay]]");
     mosquitto_lib_init();
-    bench_encode();
-    bench_birth();
-    bench_look(false);
-    bench_look(true);
-    bench_publish(port, "json", "plants/Bench/T0_9_99", 66, seconds);
-    bench_publish(port, "sparkplug", "spBv1.0/plants/DDATA/Bench/M0_9", 1720, seconds);
+    if (is_wanted(only, "encode")) {
+        bench_encode(port, 10, seconds / 2);
+        bench_encode(port, 100, seconds / 2);
+    }
+    if (is_wanted(only, "births"))
+        bench_birth();
+    if (is_wanted(only, "look")) {
+        bench_look(false);
+        bench_look(true);
+    }
+    if (is_wanted(only, "json"))
+        bench_publish(port, "json", "plants/Bench/T0_9_99", 66, seconds);
+    if (is_wanted(only, "sparkplug"))
+        bench_publish(port, "sparkplug", "spBv1.0/plants/DDATA/Bench/M0_9", 1682, seconds);
+    if (is_wanted(only, "replay"))
+        bench_replay(port, seconds);
     return 0;
 }

@@ -1,10 +1,12 @@
-"""The page in Debian's chromium: how soon it shows values, how soon a change, what eight pens of a day take to draw, and
-what eight hours of values leave in its memory."""
+"""The page in Debian's chromium: how soon it shows values, how soon a change, how soon five thousand alarms, what eight pens
+of a day take to draw, and what eight hours of values leave in its memory."""
 
 import contextlib
 import json
+import pathlib
 import sqlite3
 import sys
+import tempfile
 import time
 import urllib.request
 
@@ -13,7 +15,8 @@ from web import Web
 
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 
-FIRST_MS, CHANGE_MS, DRAW_MS, GROWTH_MIB = 500, 300, 200, 20
+FIRST_MS, CHANGE_MS, ALARMS_MS, DRAW_MS, GROWTH_MIB = 500, 300, 300, 200, 20
+ALARMS = 5000
 PENS = ("TT101", "PT101", "LT101", "FT101", "SI101", "SI201", "NB101", "NB102")
 DAY_MS = 86_400_000
 HOURS, A_SECOND = 8, 10
@@ -102,6 +105,43 @@ def changes(browser, server, rounds):
     return taken
 
 
+def many_alarms():
+    """A plant whose alarms all stand as soon as its five valves are open."""
+    lines = ["mbplant: 1", "name: Many alarms", "units:"]
+    for unit in range(1, 6):
+        lines += [f"  - id: {unit}", f"    actuators: [{{name: V{unit}, range: [0, 100]}}]", "    machines:"]
+        for machine in range(10):
+            lines += [f"      - name: M{unit}{machine}", "        sensors:",
+                      f"          - {{name: \"T{unit}{machine}_{{n}}\", repeat: {ALARMS // 50}, range: [0, 100], limits: {{high: 50}}, signal: {{inputs: [{{from: V{unit}, gain: 1}}]}}}}"]
+    return "\n".join(lines) + "\n"
+
+
+def alarms_shown(browser, settings, rounds):
+    """ms from the navigation to the list of all alarms, by the page's own mark."""
+    taken = []
+    with tempfile.TemporaryDirectory(prefix="mbplant-") as folder:
+        plant = pathlib.Path(folder) / "plant.yaml"
+        plant.write_text(many_alarms(), encoding="utf-8")
+        with Web(settings, plant) as server:
+            for unit in range(1, 6):
+                post(server.web, f"/actuators/V{unit}/command", {"value": 90})
+            end = time.monotonic() + 30
+            while len(get(server.web, "/alarms")) < ALARMS:
+                if time.monotonic() > end:
+                    raise BenchError("the alarms do not come")
+                time.sleep(0.2)
+            for _ in range(rounds):
+                browser.open("about:blank")
+                browser.open(f"http://127.0.0.1:{server.web}/#/alarms")
+                while not browser.run("return performance.getEntriesByName('shown').length"):
+                    time.sleep(0.05)
+                if f"{ALARMS:,} unacknowledged" not in browser.text("main"):
+                    raise BenchError("the page does not list all alarms")
+                taken.append(browser.run("return performance.getEntriesByName('shown')[0].startTime"))
+            browser.open("about:blank")
+    return taken
+
+
 def a_day(server, settings):
     """Puts minutes of a day into the file of samples, of all pens."""
     path = f"{server.data.name}/samples.db"
@@ -134,6 +174,7 @@ def run(settings, verdicts):
     with Web(settings, DEFAULT_PLANT) as server, Browser(1280, 800) as browser:
         first = first_values(browser, server, settings.rounds)
         changed = changes(browser, server, settings.rounds)
+        alarms = alarms_shown(browser, settings, settings.rounds)
         a_day(server, settings)
         browser.open(f"http://127.0.0.1:{server.web}/#/trends")
         while browser.text("#link") != "live":
@@ -149,5 +190,6 @@ def run(settings, verdicts):
     table(f"the page of the default plant, medians of {settings.rounds} and more", ["what", "measured", "worst"],
           [["first values, ms", verdicts.at_most(median(first), FIRST_MS, "{:.0f}"), f"{max(first):.0f}"],
            ["a change on the screen after its scan, ms", verdicts.at_most(median(changed), CHANGE_MS, "{:.0f}"), f"{max(changed):.0f}"],
+           [f"{ALARMS:,} alarms listed after the page was opened, ms", verdicts.at_most(median(alarms), ALARMS_MS, "{:.0f}"), f"{max(alarms):.0f}"],
            [f"{len(PENS)} pens of 24 h drawn, ms", verdicts.at_most(median(drawn), DRAW_MS, "{:.0f}"), f"{max(drawn):.0f}"],
            [f"memory after {HOURS} h of {A_SECOND} values/s of each sensor, MiB more", verdicts.at_most(growth, GROWTH_MIB, "{:.1f}"), ""]])

@@ -14,7 +14,7 @@ PATH = "/api/v1/sensors/TT101"
 CONNECTIONS = 16
 STREAMS = 32
 OF_CANNED, STREAMS_OF_CORE, MODBUS_OF_WITHOUT = 0.8, 0.03, 0.95
-EVENTS, REPORT_S = 1_000_000, 1.0
+EVENTS, REPORT_S, INCIDENTS_S = 1_000_000, 1.0, 1.0
 
 
 class Web(Server):
@@ -146,6 +146,27 @@ def report_s(server):
     return took
 
 
+def incidents_s(server):
+    """The same of a list of all incidents."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.web, timeout=60)
+    begin = time.monotonic()
+    connection.request("GET", "/api/v1/incidents")
+    answer = connection.getresponse()
+    incidents = json.loads(answer.read())
+    took = time.monotonic() - begin
+    if answer.status != 200 or not incidents:
+        raise BenchError(f"incidents of {EVENTS:,} events: status {answer.status}")
+    return took
+
+
+def listed_s(settings, server):
+    """Likewise by mbplantctl, over Modbus alone."""
+    begin = time.monotonic()
+    subprocess.run([str(settings.build_dir / "tools" / "mbplantctl" / "mbplantctl"), "-p", str(server.port), "incidents", "--format", "csv"], check=True,
+                   stdout=subprocess.DEVNULL)
+    return time.monotonic() - begin
+
+
 def reports(settings, verdicts):
     """One after another; the scan goes on meanwhile."""
     server = Web(settings, DEFAULT_PLANT)
@@ -156,6 +177,11 @@ def reports(settings, verdicts):
         took = [report_s(server) for _ in range(2 * settings.rounds)]
         cpu_s = (server.cpu_ns() - cpu_ns) / 1e9 / len(took)
         late = server.late_scans() - before
+        asked = [incidents_s(server) for _ in range(2 * settings.rounds)]
+        listed = [listed_s(settings, server) for _ in range(2 * settings.rounds)]
+    table(f"incidents of {EVENTS:,} events, medians of {len(asked)}", ["what", "measured"],
+          [["GET /api/v1/incidents, s", verdicts.at_most(median(asked), INCIDENTS_S)],
+           ["mbplantctl incidents, s", verdicts.at_most(median(listed), INCIDENTS_S)]])
     table(f"GET /api/v1/report over {EVENTS:,} events, medians of {len(took)}", ["what", "measured"],
           [["s", verdicts.at_most(median(took), REPORT_S)], ["the longest, s", f"{max(took):.2f}"],
            ["of a processor, s", f"{cpu_s:.2f}"], ["late scans meanwhile", str(late)]])

@@ -2,6 +2,7 @@
 #ifndef MBP_CTL_H
 #define MBP_CTL_H
 
+#include "french/french.h"
 #include "mbplant/plant.h"
 #include "mbplant/report.h"
 #include "mbplant/report/period.h"
@@ -27,17 +28,19 @@ enum ctl_exit {
 #define CTL_OPT_JOURNAL 0x04u
 #define CTL_OPT_ALL     0x08u
 #define CTL_OPT_EXPLAIN 0x10u
-#define CTL_OPT_PERIOD  0x20u /* --since --until --load */
-#define CTL_OPT_LANG    0x40u
+#define CTL_OPT_PERIOD  0x20u  /* --since --until --load */
 #define CTL_OPT_EDIT    0x80u  /* --dry-run, and --KEY VALUE of the plant file */
 #define CTL_OPT_SHELF   0x100u /* --for, --once */
 #define CTL_OPT_WATCH   0x200u /* --interval, --count */
 #define CTL_OPT_EFFECT  0x400u /* --no-wait */
 #define CTL_OPT_OUTPUT  0x800u /* --output */
 #define CTL_OPT_LEARN   0x1000u
-#define CTL_OPT_EXPORT  0x2000u /* --select */
-#define CTL_OPT_CONFORM 0x4000u /* --write */
-#define CTL_OPT_WAIT    0x8000u /* --within */
+#define CTL_OPT_EXPORT  0x2000u  /* --select, --template, --target-version, --strict */
+#define CTL_OPT_CONFORM 0x4000u  /* --write */
+#define CTL_OPT_WAIT    0x8000u  /* --within */
+#define CTL_OPT_WORK    0x10000u /* --kind, --due, --when, --takes */
+#define CTL_OPT_LOAD    0x20000u /* --load */
+#define CTL_OPT_HIDDEN  0x40000u /* --hidden */
 
 struct ctl_verb;
 
@@ -56,6 +59,7 @@ struct ctl_options {
     const char *plant_path; /* --plant; NULL = learn it from the slave */
     enum mbp_format format;
     enum mbp_lang lang;
+    bool lang_given; /* by --lang; else it is the environment's, where people read */
     enum ctl_colour colour;
     bool thorough;  /* learn scan */
     uint32_t rate;  /* --rate; 0 = not given */
@@ -64,15 +68,19 @@ struct ctl_options {
     struct mbp_moment since, until;
     const char *machine, *sensor, *code; /* which events; NULL = any */
     const char *load_path, *save_path;
-    bool dry_run, once, no_wait, yes;
-    uint32_t shelf_s;            /* --for; 0 = not given */
-    uint32_t interval_ms, count; /* 0 = not given */
-    uint32_t last;               /* --last; 0 = not given */
-    uint32_t within_ms;          /* --within; likewise */
-    const char *select_names;    /* --select */
-    const char *output_path;     /* --output; NULL = standard output */
-    enum mbp_table table;        /* --table; of what does not say it */
-    enum mbp_order order;        /* --order; likewise */
+    bool dry_run, once, no_wait, yes, hidden;
+    uint32_t shelf_s;                                          /* --for; 0 = not given */
+    uint32_t interval_ms, count;                               /* 0 = not given */
+    uint32_t last;                                             /* --last; 0 = not given */
+    uint32_t within_ms;                                        /* --within; likewise */
+    const char *select_names;                                  /* --select */
+    const char *template_path;                                 /* --template */
+    const char *target_version;                                /* --target-version */
+    bool strict;                                               /* --strict */
+    const char *work_kind, *work_due, *work_takes, *work_when; /* NULL = not given */
+    const char *output_path;                                   /* --output; NULL = standard output */
+    enum mbp_table table;                                      /* --table; of what does not say it */
+    enum mbp_order order;                                      /* --order; likewise */
     enum learn_addresses addresses;
     int column_count; /* --column, in their order */
     const char *columns[CTL_COLUMNS_MAX];
@@ -92,7 +100,9 @@ struct ctl {
     struct mbp_names names;  /* of the slave's events, as far as something needed them: ctl_names_read() */
     struct mbp_names_index names_index;
     bool colour;
-    bool pending; /* what was written last waits for a scan: the plant is paused (effect.h) */
+    bool shelves;           /* snapshots have the shelves and bypasses of single alarms too */
+    bool pending;           /* what was written last waits for a scan: the plant is paused (effect.h) */
+    bool no_link, no_plant; /* it was told why */
 };
 
 struct ctl_verb {
@@ -119,6 +129,9 @@ const struct ctl_verb *ctl_verb_find(const char *name);
  */
 enum mbp_status ctl_options_parse(int argc, char **argv, FILE *errors, struct ctl_options *out);
 
+/* Whether text can be a host without a port: a name or an address, IPv6 too. */
+bool ctl_is_host(const char *text);
+
 /* The options that a verb with these CTL_OPT_ bits takes, one line each. */
 void ctl_options_print(unsigned mask, bool common, FILE *out);
 
@@ -136,6 +149,26 @@ void ctl_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * of report.h, so that no slave and no file reaches the terminal. */
 void ctl_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The language of what is written: English in what machines read (CSV, JSON), whoever asks. */
+enum mbp_lang ctl_lang_written(const struct ctl *ctl);
+
+/* A time for people: in English the journal's, else as the language writes it. Returns buf. 32 bytes suffice. */
+const char *ctl_time_text(enum mbp_lang lang, uint64_t wall_ms, char *buf, size_t size);
+
+/* A number of so many digits at most, with the decimal sign of the language. Returns buf. 32 bytes suffice. */
+const char *ctl_number(double number, int digits, char *buf, size_t size);
+
+/* The same of a format, where no --lang was given. */
+enum mbp_lang ctl_lang_of_format(enum mbp_format format, enum mbp_lang lang);
+
+/* Columns of the terminal that standard output is; 0 = it is none, and gets all there is. */
+unsigned ctl_terminal_width(void);
+
+/* A grid whose titles are in the language that is spoken. Columns, at most CTL_TITLES_MAX, must outlive it. Errors and
+ * ownership as of mbp_grid_new; one at a time. */
+#define CTL_TITLES_MAX 40u
+enum mbp_status ctl_grid_new(const struct mbp_grid_column *columns, size_t count, struct mbp_grid **out);
+
 /* One text, in that paint where colours are wanted. */
 void ctl_say_painted(const struct ctl *ctl, enum mbp_paint paint, const char *text);
 
@@ -146,6 +179,9 @@ struct ctl_link *ctl_link(struct ctl *ctl);
 
 /* The plant behind the slave, or of --plant, on first use; NULL after saying why it cannot be known. */
 const struct mbp_plant *ctl_plant(struct ctl *ctl);
+
+/* The same where the slave tells it; NULL without a word where it does not. */
+const struct mbp_plant *ctl_plant_if_told(struct ctl *ctl);
 
 /* The same, as a unit tells it: the instructor's tells the faults too. */
 const struct mbp_plant *ctl_plant_of(struct ctl *ctl, uint8_t unit);
@@ -193,8 +229,15 @@ enum ctl_exit ctl_run_ack(struct ctl *ctl);
 enum ctl_exit ctl_run_shelve(struct ctl *ctl);
 enum ctl_exit ctl_run_unshelve(struct ctl *ctl);
 enum ctl_exit ctl_run_reset(struct ctl *ctl);
-enum ctl_exit ctl_run_suppress(struct ctl *ctl);
-enum ctl_exit ctl_run_unsuppress(struct ctl *ctl);
+enum ctl_exit ctl_run_bypass(struct ctl *ctl);
+enum ctl_exit ctl_run_unbypass(struct ctl *ctl);
+enum ctl_exit ctl_run_interlocks(struct ctl *ctl);
+enum ctl_exit ctl_run_out_of_service(struct ctl *ctl);
+enum ctl_exit ctl_run_database(struct ctl *ctl);
+enum ctl_exit ctl_run_in_service(struct ctl *ctl);
+enum ctl_exit ctl_run_note(struct ctl *ctl);
+enum ctl_exit ctl_run_incidents(struct ctl *ctl);
+enum ctl_exit ctl_run_work(struct ctl *ctl);
 enum ctl_exit ctl_run_report(struct ctl *ctl);
 enum ctl_exit ctl_run_journal(struct ctl *ctl);
 enum ctl_exit ctl_run_sim(struct ctl *ctl);

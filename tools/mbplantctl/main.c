@@ -18,6 +18,7 @@ static bool wants_colour(enum ctl_colour asked)
 
 static enum ctl_exit run(const struct ctl_options *options)
 {
+    ctl_speak(options->lang);
     if (options->version) {
         printf("mbplantctl %s\n", MBP_VERSION);
         return CTL_OK;
@@ -40,10 +41,12 @@ static enum ctl_exit run(const struct ctl_options *options)
 int main(int argc, char **argv)
 {
     static struct ctl_options options;
+    ctl_speak(ctl_lang_of_environment());
     if (ctl_options_parse(argc, argv, stderr, &options) != MBP_OK)
         return CTL_USAGE;
     int code = (int)run(&options);
-    if (fflush(stdout) != 0 && code == CTL_OK) {
+    bool all = fflush(stdout) == 0 && ferror(stdout) == 0; /* what was written out before may have failed */
+    if (!all && code == CTL_OK) {
         ctl_error("cannot write the output");
         code = CTL_FAILED;
     }

@@ -32,9 +32,12 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl status --format json | jq '.sensors[] | select(.forced)'\n"
      "  mbplantctl -H 192.168.1.20 status\n"},
     {"watch", ctl_run_watch, 0, 0, CTL_OPT_WATCH, TEXT, "", "the plant live, on the whole terminal",
-     "Machines, sensors with a bar of their value, alarms and events; ? lists the keys, which acknowledge, force, "
-     "shelve,\n"
-     "reset and ask machines for states. Where the output is no terminal (or TERM=dumb): what status prints, once,\n"
+     "Machines, sensors with a bar of their value, alarms and events. Enter opens a menu of all that can be done: add "
+     "and\n"
+     "remove machines and sensors, limits, alarms and interlocks, maintenance work, incidents, notes, journal and "
+     "report;\n"
+     "each line is a verb of mbplantctl and shows it. ? lists the keys for who does it often. Where the output is no "
+     "terminal (or TERM=dumb): what status prints, once,\n"
      "and then a line for each machine, alarm and event that changes. A slave that goes away is waited for.\n",
      "  mbplantctl watch\n"
      "  mbplantctl watch --interval 500ms\n"
@@ -51,9 +54,9 @@ const struct ctl_verb ctl_verbs[] = {
     {"read", ctl_run_read, 1, ANY, CTL_OPT_FORMAT | CTL_OPT_RAW, READING, "POINT..", "what stands in points",
      "POINT is a sensor (TT101), an alarm of it (TT101.high) and that one's limit (TT101.high.limit), a machine "
      "(FILL1)\n"
-     "or a part of it (FILL1.good), any other name of the map, or a raw address of unit -u: "
-     "TABLE:ADDRESS[-LAST][:TYPE[:ORDER]] with the table hr, ir, coil or di\n"
-     "and the address from 0 (0x10 is hexadecimal), or a reference from 1: 40001, 30001, 10001, 1.\n",
+     "or a part of it (FILL1.good), any other name of the map, or a raw address of unit -u:\n"
+     "TABLE:ADDRESS[-LAST][:TYPE[:ORDER]] with the table hr, ir, coil or di and the address from 0 (0x10 is\n"
+     "hexadecimal), or a reference from 1: 40001, 30001, 10001, 1.\n",
      "  mbplantctl read TT101 TT101.high.limit FILL1\n"
      "  mbplantctl read hr:0-9\n"
      "  mbplantctl -u 2 read hr:4:float32:CDAB 40005:float32:CDAB     the same twice\n"
@@ -69,8 +72,9 @@ const struct ctl_verb ctl_verbs[] = {
     {"force", ctl_run_force, 2, 2, CTL_OPT_EFFECT, TEXT, "SENSOR|POINT|ADDRESS VALUE",
      "hold a sensor or any point at a value",
      "A sensor is written, as any master does it. What no master writes is held by the instructor's unit, which needs\n"
-     "`instructor: true` in the plant file: a named point for all who read it, any other address (TABLE:ADDRESS as of\n"
-     "read) as masters read it; what is written there meanwhile counts beneath.\n",
+     "`instructor: true` in the plant file: an actuator goes there, a named point is so for all who read it, any "
+     "other\n"
+     "address (TABLE:ADDRESS as of read) as masters read it. What is written there meanwhile counts beneath.\n",
      "  mbplantctl force TT101 92.3\n"
      "  mbplantctl force LT102 -5\n"
      "  mbplantctl force input:0 42\n"
@@ -80,9 +84,11 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl release TT101\n"
      "  mbplantctl release input:0\n"
      "  mbplantctl release all\n"},
-    {"machine", ctl_run_machine, 1, ANY, CTL_OPT_EDIT | CTL_OPT_EFFECT, TEXT, "NAME [STATE] | add|remove|set NAME ..",
-     "show a machine, ask it for a state; add, remove or change one",
-     "STATE is en_service, en_panne or maintenance. The answer is what the machine did; where it refused, why.\n"
+    {"machine", ctl_run_machine, 1, ANY, CTL_OPT_EDIT | CTL_OPT_EFFECT, TEXT,
+     "NAME [STATE|history] | add|remove|set NAME ..", "show a machine, ask it for a state; add, remove or change one",
+     "STATE is en_service, en_panne or maintenance. The answer is what the machine did; where it refused, why. history "
+     "is\n"
+     "its incidents and its work, done and to be done.\n"
      "add NAME --unit ID [--KEY VALUE..], remove NAME and set NAME KEY VALUE.. edit the slave's plant file, comments "
      "kept,\n"
      "and put it (see plant --help). An empty VALUE takes the key away.\n",
@@ -103,49 +109,100 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl sensor set TT109 max 85 signal.noise 0.5\n"
      "  mbplantctl sensor set TT109 max 85 --dry-run\n"
      "  mbplantctl sensor remove TT109\n"},
-    {"wait", ctl_run_wait, 1, 4, CTL_OPT_WAIT, TEXT, "POINT|MACHINE [=|<|>|..] [VALUE]",
+    {"wait", ctl_run_wait, 1, 4, CTL_OPT_WAIT, TEXT, "POINT|ADDRESS|MACHINE [=|<|>|..] [VALUE]",
      "until a value or a machine is as wanted, for scripts",
      "Without VALUE until the point is on. VALUE is a number, on, off, active or normal; of a machine its state; of a\n"
      "text the text. Looks four times a scan. Exit code 1 when it is not so within the time (wall time, 30s).\n",
      "  mbplantctl wait TT101.high\n"
      "  mbplantctl wait 'TT101 > 80' --within 2min\n"
-     "  mbplantctl wait FILL1 en_panne --within 10s && echo it has tripped\n"},
-    {"alarms", ctl_run_alarms, 0, 0, CTL_OPT_FORMAT | CTL_OPT_ALL, TABLES, "", "active alarms and those that wait",
+     "  mbplantctl wait FILL1 en_panne --within 10s && echo it has tripped\n"
+     "  mbplantctl -H 192.168.1.30 wait 'hr:100 >= 5'     # of any slave\n"},
+    {"alarms", ctl_run_alarms, 0, 1, CTL_OPT_FORMAT | CTL_OPT_ALL | CTL_OPT_HIDDEN, TABLES, "[ALARM|SENSOR|MACHINE]",
+     "active alarms and those that wait; or all of one",
      "Of alarms that are shelved, suppressed by design or out of service those whose value is beyond; --all lists "
      "every\n"
-     "alarm there is with its state. SINCE is when any of the sensor's alarms last changed its state.\n",
+     "alarm there is with its state; --hidden those that are hidden, with the time that is left, who hid them and why. "
+     "By\n"
+     "priority, then the newest; SINCE is when it was raised last. Of a name every alarm, with the likely cause, the\n"
+     "consequence and what to do as the plant file says.\n",
      "  mbplantctl alarms\n"
+     "  mbplantctl alarms TT101.high\n"
      "  mbplantctl alarms --all\n"
+     "  mbplantctl alarms --hidden\n"
      "  mbplantctl alarms --format json\n"},
-    {"ack", ctl_run_ack, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE|all", "acknowledge alarms",
+    {"database", ctl_run_database, 0, 1, CTL_OPT_EDIT, 1u << MBP_FORMAT_CSV, "[FILE]",
+     "the alarm database as CSV; or FILE back into the plant file",
+     "A row an alarm of the plant file: limit, priority, delays, suppression, and what people are told of it. FILE (- "
+     "is "
+     "standard\n"
+     "input) may have fewer rows and columns, but `alarm`; what is different is edited in the slave's plant file, all "
+     "or\n"
+     "nothing, and put (see plant --help). Columns alarm to trips say which alarm it is and are not changed by it. "
+     "--dry-run\n"
+     "says what would change. Cells that programs for tables would take for formulas begin with an apostrophe.\n",
+     "  mbplantctl database > alarms.csv\n"
+     "  mbplantctl --plant config/bottling.yaml database     without a slave\n"
+     "  mbplantctl database alarms.csv --dry-run\n"
+     "  mbplantctl database alarms.csv\n"},
+    {"ack", ctl_run_ack, 1, 1, CTL_OPT_EFFECT, TEXT, "ALARM|SENSOR|MACHINE|all", "acknowledge alarms",
      "Of a sensor, of all sensors of a machine, or all there are. What is hidden is not acknowledged: it waits until "
      "it "
      "is\n"
-     "shown again. A point of a sensor (TT101.high) stands for the sensor.\n",
+     "shown again. TT101.high is that alarm alone.\n",
      "  mbplantctl ack TT101\n"
+     "  mbplantctl ack TT101.high\n"
      "  mbplantctl ack FILL1\n"
      "  mbplantctl ack all\n"},
-    {"reset", ctl_run_reset, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE|all", "reset latched alarms",
+    {"reset", ctl_run_reset, 1, 1, CTL_OPT_EFFECT, TEXT, "ALARM|SENSOR|MACHINE|all", "reset latched alarms",
      "An alarm with `latch: true` is shown, and keeps its machine from working if it tripped it, until it is reset "
      "after\n"
      "its value has returned to normal.\n",
      "  mbplantctl reset TT101\n"
      "  mbplantctl reset all\n"},
-    {"shelve", ctl_run_shelve, 1, 1, CTL_OPT_SHELF | CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE",
-     "hide a sensor's alarms for a while; they do not trip either",
+    {"shelve", ctl_run_shelve, 1, 1, CTL_OPT_SHELF | CTL_OPT_EFFECT, TEXT, "ALARM|SENSOR|MACHINE",
+     "hide a sensor's alarms for a while; what trips its machine does so all the same",
      "Without --for and --once until unshelve. Simulated time counts; while the slave is off, it stands still.\n",
+     "  mbplantctl shelve TT101.high --for 10min --why 'probe is being changed'\n"
      "  mbplantctl shelve TT101 --for 10min\n"
      "  mbplantctl shelve TT101 --once\n"
      "  mbplantctl shelve FILL1\n"},
-    {"unshelve", ctl_run_unshelve, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE|all", "end that", "",
+    {"unshelve", ctl_run_unshelve, 1, 1, CTL_OPT_EFFECT, TEXT, "ALARM|SENSOR|MACHINE|all", "end that", "",
      "  mbplantctl unshelve TT101\n"
      "  mbplantctl unshelve all\n"},
-    {"suppress", ctl_run_suppress, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE",
-     "take a sensor's alarms out of service, until unsuppress", "", "  mbplantctl suppress TT101\n"},
-    {"unsuppress", ctl_run_unsuppress, 1, 1, CTL_OPT_EFFECT, TEXT, "SENSOR|MACHINE|all", "put them back in service", "",
-     "  mbplantctl unsuppress TT101\n"
-     "  mbplantctl unsuppress all\n"},
-    {"report", ctl_run_report, 0, 0, CTL_OPT_FORMAT | CTL_OPT_PERIOD | CTL_OPT_LANG, REPORTS, "",
+    {"out-of-service", ctl_run_out_of_service, 1, 1, CTL_OPT_EFFECT, TEXT, "ALARM|SENSOR|MACHINE",
+     "take alarms out of service, until in-service",
+     "For maintenance of the alarm itself: nobody sees it, whatever its value is (ISA-18.2, state I). Suppressed by\n"
+     "design is another state: the plant file's `suppress` says when.\n",
+     "  mbplantctl out-of-service TT101 --why 'sensor is being replaced'\n"},
+    {"in-service", ctl_run_in_service, 1, 1, CTL_OPT_EFFECT, TEXT, "ALARM|SENSOR|MACHINE|all",
+     "put them back in service", "",
+     "  mbplantctl in-service TT101\n"
+     "  mbplantctl in-service all\n"},
+    {"suppress", ctl_run_out_of_service, 1, 1, CTL_OPT_EFFECT, TEXT, "ALARM|SENSOR|MACHINE",
+     "the older word for out-of-service", "", "  mbplantctl suppress TT101     the same as out-of-service TT101\n"},
+    {"unsuppress", ctl_run_in_service, 1, 1, CTL_OPT_EFFECT, TEXT, "ALARM|SENSOR|MACHINE|all",
+     "the older word for in-service", "", "  mbplantctl unsuppress TT101     the same as in-service TT101\n"},
+    {"bypass", ctl_run_bypass, 0, 1, CTL_OPT_SHELF | CTL_OPT_EFFECT | CTL_OPT_FORMAT, TABLES, "[INTERLOCK]",
+     "hold off an interlock for a while; or list those that are held off, with who and why",
+     "What hides an alarm disarms nothing: an interlock has a bypass of its own. It ends by itself after --for, at "
+     "most\n"
+     "after the time that the plant file allows, which counts without --for; a machine that it would stop then stops.\n"
+     "While it stands it is an alarm by itself.\n",
+     "  mbplantctl bypass M1.LOW_LEVEL --for 10min --why 'level probe is being cleaned'\n"
+     "  mbplantctl bypass TT101.high_high --for 10min --why 'calibration'\n"
+     "  mbplantctl bypass\n"},
+    {"unbypass", ctl_run_unbypass, 1, 1, CTL_OPT_EFFECT, TEXT, "INTERLOCK", "arm that interlock again", "",
+     "  mbplantctl unbypass M1.LOW_LEVEL\n"
+     "  mbplantctl unbypass TT101.high_high\n"},
+    {"interlocks", ctl_run_interlocks, 0, 1, CTL_OPT_FORMAT, TABLES, "[MACHINE]",
+     "what stops machines or does not let them start, and what it is now",
+     "Those of `interlocks` in the plant file, and each alarm that trips its machine. ready; acting: what it acts on "
+     "is\n"
+     "there; bypassed; defeated: bypassed, and it would act. FIRST OUT: it tripped its machine first.\n",
+     "  mbplantctl interlocks\n"
+     "  mbplantctl interlocks M1\n"
+     "  mbplantctl interlocks --format json\n"},
+    {"report", ctl_run_report, 0, 0, CTL_OPT_FORMAT | CTL_OPT_PERIOD, REPORTS, "",
      "the plant now, and a period of its life",
      "What the plant is like now; then, of the last 24 hours or the period that --since and --until give (see\n"
      "mbplantctl journal --help; --since 1 is all of it), availability, MTBF, MTTR, OEE and production of each "
@@ -156,7 +213,7 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl report --since 2026-11-23 --until 2026-11-23 --lang fr\n"
      "  mbplantctl report --format json | jq .analysis.alarms\n"
      "  mbplantctl report --load monday.dump --since 1\n"},
-    {"journal", ctl_run_journal, 0, 0, CTL_OPT_FORMAT | CTL_OPT_PERIOD | CTL_OPT_JOURNAL | CTL_OPT_LANG, LINES, "",
+    {"journal", ctl_run_journal, 0, 0, CTL_OPT_FORMAT | CTL_OPT_PERIOD | CTL_OPT_JOURNAL, LINES, "",
      "every event, oldest first",
      "WHEN is an event's number, a time of ISO 8601 (2026-11-24, 2026-11-24T08:00, 08:00; local, or with Z or "
      "+01:00),\n"
@@ -173,13 +230,53 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl journal --save monday.dump\n"
      "  mbplantctl journal --load monday.dump --verify\n"
      "  mbplantctl journal --load monday.dump --since 1200 --format jsonl\n"},
+    {"note", ctl_run_note, 1, 3, CTL_OPT_EFFECT, TEXT, "[MACHINE|SENSOR|incident N] TEXT",
+     "a line of yours in the journal",
+     "About a machine, a sensor, an incident (mbplantctl incidents has their numbers) or, without a name, the plant.\n"
+     "At most 1,024 bytes. --as says who you are. It goes into the journal, the report and the page.\n",
+     "  mbplantctl note 'shift handed over'\n"
+     "  mbplantctl note FILL1 'seal replaced' --as anna\n"
+     "  mbplantctl note incident 1204 'the electrician is on his way'\n"},
+    {"incidents", ctl_run_incidents, 0, 3, CTL_OPT_FORMAT | CTL_OPT_PERIOD | CTL_OPT_EFFECT, TABLES,
+     "[N|MACHINE] | N cause TEXT", "failures of machines, from the trip to the return to service",
+     "An incident begins when a machine goes to en_panne and ends when it is back in service. Its number is that of "
+     "its\n"
+     "first event. N shows one: what tripped the machine, what followed, who acknowledged, how long it was down, how\n"
+     "much of that in maintenance, and what people said. cause says why it happened; note incident N adds a line.\n",
+     "  mbplantctl incidents\n"
+     "  mbplantctl incidents FILL1 --since yesterday\n"
+     "  mbplantctl incidents 1204\n"
+     "  mbplantctl incidents 1204 cause 'worn seal' --as anna\n"
+     "  mbplantctl incidents --load monday.dump --format csv\n"},
+    {"work", ctl_run_work, 0, 3, CTL_OPT_FORMAT | CTL_OPT_LOAD | CTL_OPT_ALL | CTL_OPT_EFFECT | CTL_OPT_WORK, TABLES,
+     "[list [MACHINE] | open MACHINE [WHAT] | start N [TEXT] | done N [TEXT] | cancel N WHY]",
+     "maintenance: what is to be done, goes on, was done",
+     "list shows what is open, with --all what was done too. open adds work to a machine, due after a time, a time of\n"
+     "running or so many products (simulated time). start and done say when it was worked on, and with a text what "
+     "came\n"
+     "out; cancel says that it will not be done, and why. What `maintenance` in the plant file makes due is opened by "
+     "itself, and the machine's stay in maintenance "
+     "is\n"
+     "that work; a stay that belongs to none is listed as work of its own. open with --when gives `maintenance` of "
+     "the\n"
+     "machine a condition, for the plant file keeps it (needs `instructor: true`): the work is opened when it comes.\n",
+     "  mbplantctl work\n"
+     "  mbplantctl work open FILL1 'replace the seal' --due 3d --takes 2h --as anna\n"
+     "  mbplantctl work open FILL1 'grease' --kind preventive --due '200h running'\n"
+     "  mbplantctl work open FILL1 'balance it' --when 'VT101 > 7'\n"
+     "  mbplantctl work start 1310 --as bert\n"
+     "  mbplantctl work done 1310 'seal replaced, 2 bolts too'\n"
+     "  mbplantctl work cancel 1311 'the machine is to be replaced'\n"
+     "  mbplantctl work list FILL1 --all\n"},
     {"sim", ctl_run_sim, 0, ANY, CTL_OPT_EFFECT, TEXT, "[WORD ..]", "the plant's time and faults, for an instructor",
      "Needs `instructor: true` in the plant file; unit 247 is where all this stands.\n"
      "  status                 running or paused, speed asked and reached, scans late and lost (without a word: this)\n"
      "  pause, resume          no scan runs; what masters write waits for the next one\n"
      "  step [N|DURATION]      so many scans (1), or so much simulated time, as fast as it can; paused only\n"
      "  speed [X]              X times real time, 0.1 to 1000\n"
+     "  seed [N]               of what is random: the same from the same state is the same run. A snapshot holds it\n"
      "  snapshot, restore      keep the plant as it is; put it back to that: process, machines, alarms, limits\n"
+     "  snapshot NAME, restore NAME, remove NAME, snapshots  the same in files beside the journal, over restarts\n"
      "  parameter [NAME [VALUE]]  lists the parameters of the plant file, or changes one\n"
      "  fault                  lists the faults of the plant file, those made up, and those on the wire\n"
      "  fault NAME on|off      begins or ends one of them; `all off` ends every one of the plant\n"
@@ -193,8 +290,11 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl sim step 10\n"
      "  mbplantctl sim step 5min\n"
      "  mbplantctl sim speed 100\n"
+     "  mbplantctl sim seed 7\n"
      "  mbplantctl sim snapshot\n"
      "  mbplantctl sim restore\n"
+     "  mbplantctl sim snapshot \"cold start\"\n"
+     "  mbplantctl sim restore \"cold start\"\n"
      "  mbplantctl sim parameter UA 35\n"
      "  mbplantctl sim fault TT101 drift 5 over 10min\n"
      "  mbplantctl sim fault PT101 dropout for 30s\n"
@@ -253,9 +353,11 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl export\n"
      "  mbplantctl export telegraf -o mbplant.conf\n"
      "  mbplantctl --plant config/bottling.yaml -H 192.168.1.20 export zabbix -o template.yaml\n"
-     "  mbplantctl export csv --select 'TT101*,FILL1.*'\n"},
+     "  mbplantctl export csv --select 'TT101*,FILL1.*'\n"
+     "  mbplantctl export --template tags.tpl --strict -o tags.xml\n"},
     {"explain", ctl_run_explain, 1, ANY, CTL_OPT_EXPLAIN, TEXT, "HEX..", "a Modbus frame, field by field",
-     "A Modbus TCP frame, an RTU frame or a bare PDU, as Wireshark, mbpoll -v or a log shows it: spaces, colons, "
+     "A Modbus TCP frame, an RTU or ASCII frame or a bare PDU, as Wireshark, mbpoll -v or a log shows it: spaces, "
+     "colons, "
      "commas,\n"
      "brackets and 0x are passed over; lines of a dump (offset, bytes, characters) and a whole packet work too, in "
      "one\n"
@@ -263,6 +365,7 @@ const struct ctl_verb ctl_verbs[] = {
      "  mbplantctl explain 00 01 00 00 00 06 01 03 00 00 00 0A\n"
      "  mbplantctl explain 000100000007010304428433 33\n"
      "  mbplantctl explain --response 01 03 05 00 01\n"
+     "  mbplantctl explain :010300000001FB\n"
      "  mbplantctl explain '[00][01][00][00][00][06][01][03][00][00][00][01]'\n"},
     {"completion", ctl_run_completion, 1, 3, CTL_OPT_COMMON, TEXT, "bash",
      "a script that completes verbs, options and names",

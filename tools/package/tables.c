@@ -5,15 +5,16 @@
 #include "mbplant/event.h"
 #include "mbplant/functions.h"
 #include "mbplant/map.h"
+#include "mbplant/report/export.h"
 #if MBP_WITH_WEB
 #include "web_priv.h"
 #endif
 
 /* What counts a block's items in its addresses. */
 static const char *const letters[MBP_PER_COUNT] = {
-    [MBP_PER_UNIT] = "",        [MBP_PER_MACHINE] = "m", [MBP_PER_SENSOR] = "s",    [MBP_PER_ACTUATOR] = "a",
-    [MBP_PER_CONTROLLER] = "c", [MBP_PER_ALARM] = "a",   [MBP_PER_FAULT] = "f",     [MBP_PER_AD_HOC] = "i",
-    [MBP_PER_LATENESS] = "i",   [MBP_PER_FORCED] = "i",  [MBP_PER_PARAMETER] = "i",
+    [MBP_PER_UNIT] = "",        [MBP_PER_MACHINE] = "m",   [MBP_PER_SENSOR] = "s", [MBP_PER_ACTUATOR] = "a",
+    [MBP_PER_CONTROLLER] = "c", [MBP_PER_ALARM] = "a",     [MBP_PER_FAULT] = "f",  [MBP_PER_AD_HOC] = "i",
+    [MBP_PER_LATENESS] = "i",   [MBP_PER_INTERLOCK] = "k", [MBP_PER_FORCED] = "i", [MBP_PER_PARAMETER] = "i",
 };
 
 /* scdoc takes an underscore at the edge of a word for the begin of underlined text. */
@@ -118,6 +119,55 @@ static void print_functions(void)
     }
 }
 
+/* A target and the steps to it, a line a step. */
+static void print_targets(void)
+{
+    printf("[[ *target*\n:[ *how it gets there*\n");
+    for (size_t t = 0; t < mbp_export_target_count; t++) {
+        const struct mbp_export_target *target = &mbp_export_targets[t];
+        char steps[512];
+        printf("|[ ");
+        print_text(target->name);
+        printf("\n:[ ");
+        snprintf(steps, sizeof steps, "%s", target->steps);
+        for (char *c = steps; *c != '\0'; c++)
+            *c = *c == '\n' ? ' ' : *c;
+        print_text(steps);
+        printf("\n");
+    }
+}
+
+static void print_template_fields(void)
+{
+    const char *what;
+    printf("[[ *field*\n:[ *what*\n");
+    for (size_t n = 0; mbp_export_field(n, &what) != NULL; n++) {
+        printf("|[ *");
+        print_text(mbp_export_field(n, &what));
+        printf("*\n:[ ");
+        print_text(what[0] != '\0' ? what : " ");
+        printf("\n");
+    }
+}
+
+/* What each role may do. */
+static void print_roles(void)
+{
+    printf("[[ *may*\n");
+    for (unsigned role = 0; role < MBP_ROLE_COUNT; role++) {
+        printf(":[ *");
+        print_text(mbp_role_name((enum mbp_role)role));
+        printf("*\n");
+    }
+    for (unsigned right = 0; right < MBP_RIGHT_COUNT; right++) {
+        printf("|[ ");
+        print_text(mbp_rights[right].name);
+        printf("\n");
+        for (unsigned role = 0; role < MBP_ROLE_COUNT; role++)
+            printf(":[ %s\n", (mbp_role_rights[role] & MBP_RIGHT_BIT(right)) != 0 ? "yes" : " ");
+    }
+}
+
 #if MBP_WITH_WEB
 static void print_routes(void)
 {
@@ -148,12 +198,18 @@ int main(int argc, char **argv)
         print_events();
     } else if (strcmp(name, "functions") == 0) {
         print_functions();
+    } else if (strcmp(name, "targets") == 0) {
+        print_targets();
+    } else if (strcmp(name, "template") == 0) {
+        print_template_fields();
+    } else if (strcmp(name, "roles") == 0) {
+        print_roles();
 #if MBP_WITH_WEB
     } else if (strcmp(name, "routes") == 0) {
         print_routes();
 #endif
     } else {
-        fprintf(stderr, "usage: mbp_tables blocks|instructor|events|functions|routes\n");
+        fprintf(stderr, "usage: mbp_tables blocks|instructor|events|functions|targets|template|roles|routes\n");
         return 2;
     }
     return 0;

@@ -29,6 +29,14 @@ enum mbp_status mbp_comment_check(const char *text, size_t len, size_t max, char
 /* Words of such a file, big-endian: of a text, with its length before it. */
 void mbp_comment_words(const char *text, uint16_t record, uint16_t count, uint8_t *big_endian);
 
+/* ---- details ---------------------------------------------------------------------------------------------------- */
+
+/* How a sensor or an alarm is shelved, or why it no longer is, of an event's detail. */
+static inline uint32_t mbp_event_shelving(uint32_t detail)
+{
+    return detail & 0xFFu;
+}
+
 /* ---- peers ------------------------------------------------------------------------------------------------------- */
 
 /* Who did something and what he said with it, in one word that is passed on as `peer`: the id of an actor in bits
@@ -36,6 +44,13 @@ void mbp_comment_words(const char *text, uint16_t record, uint16_t count, uint8_
 #define MBP_COMMENT_NUMBERS    0x7FFFu
 #define MBP_PEER_ACTOR(peer)   ((uint16_t)(peer))
 #define MBP_PEER_COMMENT(peer) ((uint16_t)((peer) >> 16))
+
+/* Whether an actor is one from outside: what peers bring into the journal is limited; the plant, its logic and a
+ * scenario tell all that they do. */
+static inline bool mbp_actor_is_peer(uint16_t actor)
+{
+    return actor != MBP_ACTOR_THE_PLANT && actor != MBP_ACTOR_THE_LOGIC && actor != MBP_ACTOR_THE_SCENARIO;
+}
 
 /* Makes an event that peer's. Until it is recorded its flags hold the comment's number in bits 1..15. */
 static inline void mbp_event_by(struct mbp_event *event, uint32_t peer)

@@ -6,6 +6,9 @@
 #include "mbplant/names.h"
 #include "mbplant/plant.h"
 
+/* The kind of an interlock's tag, which is a sensor's. */
+#define MBP_TAG_INTERLOCK "interlock"
+
 /* Digits after the point that a sensor's register can tell apart: of its scale for the integer types (0.1 -> 1), a
  * two-thousandth of the instrument's range for the floating ones. 0..6. */
 unsigned mbp_sensor_decimals(const struct mbp_sensor *sensor);

@@ -20,7 +20,7 @@ struct mbp_figures {
     uint32_t newest_event;          /* that has happened, durable or not */
     uint16_t http_port;             /* of the page; 0 = there is none */
     struct mbp_link_figures link;   /* to the broker */
-    const struct mbp_event *recent; /* durable, newest first */
+    const struct mbp_event *recent; /* durable, newest first: the last of them is last_event, and others come with it */
     size_t recent_count;            /* <= MBP_RECENT_EVENTS */
 };
 
@@ -30,10 +30,11 @@ struct mbp_figures {
 void mbp_image_show_server(struct mbp_image *image, const uint64_t *counts);
 
 /* What stands in the instructor's unit after somebody wrote there. */
-struct mbp_wishes {
+struct mbp_sim_commands {
     double speed; /* may be no speed at all while only one of its two registers was written */
     uint32_t steps;
     bool paused, snapshot, restore;
+    uint64_t seed;
     bool begin; /* `effect` as a new fault */
     struct mbp_effect effect;
     const uint8_t *coils;       /* of the unit: mbp_sim_fault_coil */
@@ -45,7 +46,7 @@ struct mbp_wishes {
  * which what clears itself is cleared. A restore that may not be yet waits with its coil on. Cheap; false without an
  * instructor. */
 bool mbp_image_instructor_waits(const struct mbp_image *image);
-bool mbp_image_instructor_asked(struct mbp_image *image, bool may_restore, struct mbp_wishes *out);
+bool mbp_image_instructor_asked(struct mbp_image *image, bool may_restore, struct mbp_sim_commands *out);
 
 /* Figures of the instructor's unit that are not in the state. */
 struct mbp_sim_figures {

@@ -4,6 +4,9 @@
 
 #include "mbplant/image.h"
 
+/* Whether an expression looks if masters ask. */
+bool mbp_image_minds_masters(const struct mbp_image *image);
+
 /* A master has sent the unit a request, of whatever kind. */
 void mbp_image_note_request(const struct mbp_image_unit *unit);
 

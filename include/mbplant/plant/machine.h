@@ -73,7 +73,9 @@ struct mbp_machine {
     const char *label;
     uint32_t unit;
     uint32_t first_sensor, sensor_count;
-    uint32_t first_alarm, alarm_count; /* alarms of no sensor, into sensors[] too */
+    uint32_t first_alarm, alarm_count;         /* alarms of no sensor, into sensors[] too */
+    uint32_t first_bypass;                     /* likewise alarms of bypasses, one for each of its interlocks */
+    uint32_t first_interlock, interlock_count; /* likewise interlocks that stand in the file as such */
     uint32_t first_actuator, actuator_count;
     uint32_t first_controller, controller_count;
     enum mbp_state_code initial;
@@ -83,6 +85,7 @@ struct mbp_machine {
     uint64_t maintenance_every_ns; /* running time; 0 = never due */
     uint64_t maintenance_takes_ns; /* of a planned one; 0 = ends by command only, as a repair does */
     uint32_t maintenance_cycles;   /* due after so many products, too; 0 = whatever it makes */
+    uint32_t maintenance_when;     /* and while this formula is TRUE: its number from 1; 0 = none */
 };
 
 #endif

@@ -9,8 +9,9 @@
 enum mbp_mqtt_format { MBP_MQTT_JSON, MBP_MQTT_SPARKPLUG, MBP_MQTT_FORMAT_COUNT };
 
 struct mbp_mqtt_options {
-    const char *broker;       /* "mqtt://127.0.0.1:1883"; NULL = none, and nothing below counts */
-    const char *prefix;       /* of all topics; of JSON */
+    const char *broker; /* "mqtt://127.0.0.1:1883", or several of them with spaces between; NULL = none, and nothing
+                           below counts */
+    const char *prefix; /* of all topics; of JSON */
     const char *group, *node; /* levels of a topic; of JSON node alone; never NULL where there is a broker */
     const char *client_id;    /* NULL = made of the node */
     const char *points;       /* patterns of names; NULL = those that people usually want */
@@ -25,8 +26,13 @@ struct mbp_mqtt_options {
     bool commands;         /* they are taken */
 };
 
-/* Where a broker is: "mqtt://HOST", "mqtts://HOST:PORT" (TLS). Output: host without brackets. False: it is no such
- * text, or it holds a user or a password, which belong elsewhere. */
+/* Of several: how many they are, and where the text of one begins, counted round. */
+#define MBP_MQTT_BROKERS_MAX 16u
+unsigned mbp_mqtt_broker_count(const char *brokers);
+const char *mbp_mqtt_broker_of(const char *brokers, unsigned number);
+
+/* Where a broker (the first of several) is: "mqtt://HOST", "mqtts://HOST:PORT" (TLS). Output: host without brackets.
+ * False: it is no such text, or it holds a user or a password, which belong elsewhere. */
 #define MBP_MQTT_HOST_MAX 256u
 bool mbp_mqtt_broker_parse(const char *text, char host[MBP_MQTT_HOST_MAX], uint16_t *port, bool *tls);
 

@@ -59,6 +59,23 @@ struct mbp_recording {
     uint32_t line, line_column;
 };
 
+/* What people are told of an alarm (ISA-18.2-2016 clause 8: rationalisation): a line each; NULL = nothing. */
+struct mbp_alarm_texts {
+    const char *message;     /* of an alarm of no sensor NULL: its label is that */
+    const char *cause;       /* the likely one */
+    const char *consequence; /* of doing nothing */
+    const char *action;      /* the operator's */
+};
+#define MBP_ALARM_MESSAGE_MAX 80u /* bytes of UTF-8 */
+#define MBP_ALARM_TEXT_MAX    240u
+
+/* An alarm that comes so often within so long chatters, and is suppressed until it has not come for so long. */
+#define MBP_CHATTER_MAX 16u /* comings */
+struct mbp_chatter {
+    uint64_t within_ns, for_ns;
+    uint16_t transitions; /* 0 = it is shown however often it comes */
+};
+
 /* What the file says about one alarm of a sensor. */
 struct mbp_alarm {
     double deadband;       /* engineering units, >= 0: how far back it must be to have returned to normal */
@@ -67,6 +84,20 @@ struct mbp_alarm {
     uint8_t priority;      /* enum mbp_priority */
     uint8_t suppress;      /* bit per enum mbp_state_code: suppressed by design while its machine is in that state */
     bool latch;            /* shown after its return to normal until it is reset */
+    uint64_t re_alarm_ns;  /* acknowledged for so long, and still there, it waits again; 0 = never */
+    struct mbp_chatter chatter;
+    const char *when; /* suppressed by design while this expression is TRUE; NULL = none */
+    struct mbp_alarm_texts texts;
+};
+
+/* What a row of sensors[] has to do with `interlocks` of a machine (mbplant/plant/interlock.h). */
+enum mbp_interlocking { MBP_NO_INTERLOCK, MBP_INTERLOCK, MBP_INTERLOCK_BYPASS };
+
+/* An alarm of which more is to be done in each scan than to look at its condition: by sensor and alarm. */
+struct mbp_alarm_duty {
+    uint32_t sensor;
+    uint32_t formula; /* one more than the index of that of `when`; 0 = none */
+    uint8_t alarm;    /* enum mbp_limit */
 };
 
 /* When the alarm `condition` of a bool sensor is raised. */
@@ -78,9 +109,11 @@ struct mbp_alarms {
     struct mbp_alarm common; /* the sensor's own keys: what a limit has that says nothing else */
     double rate_max;         /* engineering units within rate_per_ns; 0 = no rate-of-change alarm */
     uint64_t rate_per_ns;
-    bool bad_quality;  /* there is a bad-quality alarm */
-    uint8_t condition; /* enum mbp_condition */
+    bool bad_quality;           /* there is a bad-quality alarm */
+    uint8_t condition;          /* enum mbp_condition */
+    uint64_t longest_bypass_ns; /* of an interlock; 0 = it may not be bypassed, MBP_BYPASS_AS_POLICY */
 };
+#define MBP_BYPASS_AS_POLICY UINT64_MAX
 
 /* No deadband, no delays, priority medium. */
 extern const struct mbp_alarms mbp_alarms_plain;
@@ -123,13 +156,15 @@ struct mbp_sensor {
     uint32_t unit;                        /* index into units[] */
     uint32_t first_input, input_count;    /* into inputs[]; with a formula what that reads of the process */
     struct mbp_register reg;
-    uint32_t formula; /* one more than the index of that of its signal; 0 = none */
-    uint32_t when;    /* likewise of that of an alarm; 0 = it is a sensor */
-    uint8_t kind;     /* enum mbp_kind */
-    uint8_t trip;     /* bit a set: alarm a trips the machine */
-    uint8_t priority; /* enum mbp_priority; of an alarm: mbp_sensor_alarm() */
-    uint8_t inject;   /* enum mbp_inject */
-    bool is_alarm;    /* an alarm of no sensor: a bool that `when` gives, at no address; last in its unit */
+    uint32_t formula;  /* one more than the index of that of its signal; 0 = none */
+    uint32_t when;     /* likewise of that of an alarm; 0 = it is a sensor */
+    uint8_t kind;      /* enum mbp_kind */
+    uint8_t trip;      /* bit a set: alarm a trips the machine */
+    uint8_t bars;      /* likewise: it does not let the machine start; what trips does so too */
+    uint8_t priority;  /* enum mbp_priority; of an alarm: mbp_sensor_alarm() */
+    uint8_t inject;    /* enum mbp_inject */
+    bool is_alarm;     /* an alarm of no sensor: a bool that `when` gives, at no address; last in its unit */
+    uint8_t interlock; /* enum mbp_interlocking */
 };
 
 static inline const struct mbp_alarms *mbp_sensor_alarms(const struct mbp_sensor *sensor)
@@ -144,5 +179,8 @@ static inline const struct mbp_alarm *mbp_sensor_alarm(const struct mbp_sensor *
 {
     return &mbp_sensor_alarms(sensor)->of[alarm];
 }
+
+/* The texts of an alarm, "" where the file has none. */
+struct mbp_alarm_texts mbp_sensor_alarm_texts(const struct mbp_sensor *sensor, unsigned alarm);
 
 #endif

@@ -9,6 +9,9 @@
 /* Who may do what: the first rule whose network holds the peer's address counts. */
 enum mbp_allow { MBP_ALLOW_READ, MBP_ALLOW_OPERATE, MBP_ALLOW_ALL, MBP_ALLOW_NONE, MBP_ALLOW_COUNT };
 
+/* "read", "operate", ... Static storage. */
+const char *mbp_allow_name(enum mbp_allow allow);
+
 struct mbp_access_rule {
     uint8_t network[16]; /* IPv6; IPv4 as ::ffff:a.b.c.d */
     uint8_t prefix_bits; /* of 128 */
@@ -16,6 +19,7 @@ struct mbp_access_rule {
     bool keep;           /* its connections are never evicted for a new one */
     bool some_units;     /* it is about those in units alone; false = all */
     uint8_t units[32];   /* a bit each: id i at bit i % 8 of i / 8 */
+    uint16_t as;         /* the number of the operator who writes from there and says no name, from 1; 0 = nobody */
 };
 
 static inline bool mbp_access_names(const struct mbp_access_rule *rule, unsigned unit)

@@ -30,7 +30,7 @@ struct mbp_fifo {
 
 /* Where each block of the register map begins in one unit (mbplant/map.h); MBP_NO_BASE = the unit has none, or no room
  * for it. */
-#define MBP_MAP_BLOCKS_MAX 48
+#define MBP_MAP_BLOCKS_MAX 64
 #define MBP_NO_BASE        65536u
 #define MBP_AS_DEFAULT     0u
 struct mbp_layout {
@@ -83,7 +83,9 @@ struct mbp_unit {
     bool instructor; /* the unit 247 that `instructor: true` adds: coil i switches wire fault i */
     uint32_t first_machine, machine_count;
     uint32_t first_sensor, sensor_count;
-    uint32_t alarm_count; /* of those, the last so many are alarms of no sensor */
+    uint32_t alarm_count; /* of those, the last so many are no sensors: alarms, alarms of bypasses, interlocks */
+    uint32_t
+        interlock_count; /* of those, the last so many are interlocks, and as many before them are their bypasses' */
     uint32_t first_actuator, actuator_count;
     uint32_t first_controller, controller_count;
     uint32_t first_logic, logic_count; /* into formulas[] */

@@ -23,9 +23,14 @@ enum mbp_status mbp_overview_new(const struct mbp_plant *plant, const struct mbp
                                  enum mbp_lang lang, struct mbp_overview *out);
 void mbp_overview_free(struct mbp_overview *overview);
 
-/* The alarms that are not normal, or with `all` every one that there is; alarms has room for MBP_ALARM_COUNT per
- * sensor. Returns how many. */
+/* The alarms that are not normal, or with `all` every one that there is, and an entry for each bypass of one of them
+ * (mbplant/report/alarm.h); alarms has room for two of MBP_ALARM_COUNT per sensor. Returns how many. */
 size_t mbp_overview_alarms(const struct mbp_plant *plant, const struct mbp_plant_view *view, bool all,
                            struct mbp_report_alarm *alarms);
+
+/* What the interlock is that an alarm of a sensor is, or one of `interlocks` (alarm MBP_CONDITION). Of a shelved alarm:
+ * by what the sensor shows now. */
+enum mbp_interlock_state mbp_overview_interlock(const struct mbp_sensor *sensor, const struct mbp_sensor_view *now,
+                                                unsigned alarm);
 
 #endif

@@ -19,7 +19,7 @@ void mbp_own_report_free(struct mbp_own_report *own);
 
 /* Makes the report and writes it. In any one thread. What had happened by then is given a second to be stored. Errors:
  * MBP_ERR_IO (the journal cannot be read just now), MBP_ERR_MEMORY, MBP_ERR_MISSING (jsonl), MBP_ERR_BUSY (stopped). */
-enum mbp_status mbp_own_report_write(struct mbp_own_report *own, const struct mbp_report_wish *wish,
+enum mbp_status mbp_own_report_write(struct mbp_own_report *own, const struct mbp_report_options *options,
                                      enum mbp_format format, FILE *out);
 
 /* From another thread: it ends soon. */

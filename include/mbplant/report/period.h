@@ -26,10 +26,6 @@ struct mbp_moment {
  * (event 0, the 30th of February). Source: ISO 8601-1:2019, 5.4.2. */
 enum mbp_status mbp_moment_parse(const char *text, uint64_t now_ms, bool is_end, struct mbp_moment *out);
 
-/* Unix ms as local time with its offset: "2026-11-24T09:00:00.000+01:00", Z when the offset is 0. Returns buf. 48 bytes
- * suffice. */
-const char *mbp_moment_text(uint64_t ms, char *buf, size_t size);
-
 /* Whether a period would end before it begins. */
 bool mbp_moments_are_reversed(const struct mbp_moment *since, const struct mbp_moment *until);
 
@@ -78,6 +74,13 @@ struct mbp_event_source {
     /* As of struct mbp_seek: a part of the journal can be read by itself, so no more is read than tells all. NULL = it
      * is read from its beginning anyway. */
     enum mbp_status (*times)(void *ctx, const uint32_t *seqs, size_t count, uint64_t *wall_ms);
+    /* The same as read, but of those alone that lists of incidents and work are made of (mbplant/analysis/history.h),
+     * without reading the others. NULL = they are read. */
+    enum mbp_status (*history)(void *ctx, uint64_t first, uint64_t last,
+                               bool (*got)(void *got_ctx, const struct mbp_event *event), void *got_ctx);
+    /* The comments of count events, whose numbers rise, in this order; of one without "". NULL = nobody knows them. */
+    enum mbp_status (*comments)(void *ctx, const uint32_t *seqs, size_t count,
+                                enum mbp_status (*got)(void *got_ctx, size_t i, const char *text), void *got_ctx);
     void *ctx;
 };
 

@@ -8,8 +8,9 @@
 
 #include "column.h"
 
-/* How a member is stored. A sensor's index by the sensor's name: it may be another one's after an edit of the file. */
-enum type { BYTE, FLAG, U32, U64, MS, REAL, SENSOR };
+/* How a member is stored. A sensor's index by the sensor's name: it may be another one's after an edit of the file. Of
+ * PER_ALARM 32 bits of each alarm of a sensor, the highest byte first; NULL where all are 0. */
+enum type { BYTE, FLAG, U32, U64, MS, REAL, SENSOR, PER_ALARM };
 
 struct column {
     const char *name;
@@ -52,6 +53,7 @@ static const struct column of_machine[] = {
     IN_MACHINE(alarms, U32, 0),
     IN_MACHINE(trip, FLAG, 0),
     IN_MACHINE(due, FLAG, 0),
+    IN_MACHINE(barred, FLAG, 0),
     IN_MACHINE(refusal_told, FLAG, 0),
 };
 static const struct column of_upkeep[] = {
@@ -84,6 +86,16 @@ static const struct column of_alarms[] = {
     IN_ALARMS(alarm_flags, BYTE, UINT8_MAX),
     IN_ALARMS(shelf_ms, MS, 0),
     IN_ALARMS(since_s, U32, 0),
+    IN_ALARMS(shelved, BYTE, MBP_ALARMS_ALL),
+    IN_ALARMS(once, BYTE, MBP_ALARMS_ALL),
+    IN_ALARMS(shot, BYTE, MBP_ALARMS_ALL),
+    IN_ALARMS(removed, BYTE, MBP_ALARMS_ALL),
+    IN_ALARMS(alone_ms, PER_ALARM, 0),
+    IN_ALARMS(raised_s, PER_ALARM, 0),
+    IN_ALARMS(bypassed, BYTE, MBP_ALARMS_ALL),
+    IN_ALARMS(bypass_ms, PER_ALARM, 0),
+    IN_ALARMS(chattering, BYTE, MBP_ALARMS_ALL),
+    IN_ALARMS(acked_ms, PER_ALARM, 0),
 };
 
 #define ALL(rows) rows, sizeof(rows) / sizeof(rows)[0]
@@ -111,7 +123,10 @@ uint32_t mbp_retained_items(const struct mbp_plant *plant, enum mbp_retained_wha
 
 static const char *sql_type(const struct column *column)
 {
-    return column->type == REAL ? "REAL" : column->type == SENSOR ? "TEXT" : "INTEGER NOT NULL DEFAULT 0";
+    return column->type == REAL        ? "REAL"
+           : column->type == SENSOR    ? "TEXT"
+           : column->type == PER_ALARM ? "BLOB"
+                                       : "INTEGER NOT NULL DEFAULT 0";
 }
 
 /* The columns' names. */
@@ -225,6 +240,37 @@ static void bind_key(sqlite3_stmt *stmt, const struct mbp_plant *plant, const st
 /* A member of a record; its type is the column's. */
 #define MEMBER(type, record, column) (*(type *)(void *)((char *)(record) + (column)->at))
 
+#define PER_ALARM_BYTES ((int)sizeof(uint32_t) * MBP_ALARM_COUNT)
+
+static void bind_per_alarm(sqlite3_stmt *stmt, int place, const uint32_t *numbers)
+{
+    uint8_t bytes[PER_ALARM_BYTES];
+    uint32_t any = 0;
+    for (size_t a = 0; a < MBP_ALARM_COUNT; a++) {
+        any |= numbers[a];
+        for (size_t b = 0; b < sizeof *numbers; b++)
+            bytes[a * sizeof *numbers + b] = (uint8_t)(numbers[a] >> (24 - 8 * b));
+    }
+    if (any == 0)
+        sqlite3_bind_null(stmt, place);
+    else
+        sqlite3_bind_blob(stmt, place, bytes, PER_ALARM_BYTES, SQLITE_TRANSIENT);
+}
+
+/* False: it has another length than it can have. */
+static bool take_per_alarm(sqlite3_stmt *row, int place, uint32_t *numbers)
+{
+    const uint8_t *bytes = sqlite3_column_blob(row, place);
+    memset(numbers, 0, PER_ALARM_BYTES);
+    if (bytes == NULL)
+        return sqlite3_column_type(row, place) == SQLITE_NULL;
+    if (sqlite3_column_bytes(row, place) != PER_ALARM_BYTES)
+        return false;
+    for (size_t i = 0; i < (size_t)PER_ALARM_BYTES; i++)
+        numbers[i / sizeof *numbers] = numbers[i / sizeof *numbers] << 8 | bytes[i];
+    return true;
+}
+
 static void bind_column(sqlite3_stmt *stmt, int place, const struct mbp_plant *plant, const struct column *column,
                         void *record)
 {
@@ -252,6 +298,9 @@ static void bind_column(sqlite3_stmt *stmt, int place, const struct mbp_plant *p
             sqlite3_bind_text(stmt, place, plant->sensors[sensor].name, -1, SQLITE_STATIC);
         else
             sqlite3_bind_null(stmt, place);
+        return;
+    case PER_ALARM:
+        bind_per_alarm(stmt, place, &MEMBER(uint32_t, record, column));
         return;
     }
 }
@@ -293,6 +342,9 @@ static bool take_column(sqlite3_stmt *row, int place, const struct mbp_plant *pl
         break;
     case SENSOR:
         MEMBER(uint32_t, record, column) = mbp_column_sensor(row, place, plant, &plant->machines[machine]);
+        break;
+    case PER_ALARM:
+        bad = !take_per_alarm(row, place, &MEMBER(uint32_t, record, column));
         break;
     }
     return !bad;

@@ -4,11 +4,13 @@
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "checkpoint.h"
 #include "mbplant/point.h"
 #include "mbplant/state/forced.h"
+#include "mbplant/words.h"
 
 const char mbp_setting_create_sql[] =
     "CREATE TABLE IF NOT EXISTS retained_setting(unit INTEGER, name TEXT, value ANY, file_value ANY, "
@@ -25,14 +27,26 @@ static size_t first_stored(const struct mbp_plant *plant)
     return plant->actuator_count + (size_t)MBP_SETTINGS_RETAINED * plant->controller_count;
 }
 
-size_t mbp_setting_count(const struct mbp_plant *plant)
+/* The last is the seed of what is random. */
+static size_t place_of_seed(const struct mbp_plant *plant)
 {
     return first_stored(plant) + plant->stored_count;
 }
 
+static bool is_seed(const struct mbp_plant *plant, uint32_t index)
+{
+    return index == place_of_seed(plant);
+}
+
+size_t mbp_setting_count(const struct mbp_plant *plant)
+{
+    return place_of_seed(plant) + 1;
+}
+
 static const struct mbp_stored *stored_of(const struct mbp_plant *plant, uint32_t index)
 {
-    return index >= first_stored(plant) ? &plant->stored[index - first_stored(plant)] : NULL;
+    bool is = index >= first_stored(plant) && !is_seed(plant, index);
+    return is ? &plant->stored[index - first_stored(plant)] : NULL;
 }
 
 static uint32_t controller_of(const struct mbp_plant *plant, uint32_t index)
@@ -61,6 +75,8 @@ static double number_of(uint64_t bits)
 
 uint64_t mbp_setting_now(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t index)
 {
+    if (is_seed(plant, index))
+        return state->seed;
     if (stored_of(plant, index) != NULL)
         return mbp_stored_kept(state, (uint32_t)(index - first_stored(plant)));
     if (index < plant->actuator_count)
@@ -72,6 +88,8 @@ uint64_t mbp_setting_now(const struct mbp_plant *plant, const struct mbp_state *
 
 uint64_t mbp_setting_in_file(const struct mbp_plant *plant, uint32_t index)
 {
+    if (is_seed(plant, index))
+        return plant->seed;
     if (stored_of(plant, index) != NULL)
         return stored_of(plant, index)->initial;
     if (index < plant->actuator_count)
@@ -91,6 +109,11 @@ static void bind_key(sqlite3_stmt *stmt, const struct mbp_plant *plant, uint32_t
     char name[MBP_NAME_MAX + 16];
     uint32_t unit;
     const struct mbp_stored *stored = stored_of(plant, index);
+    if (is_seed(plant, index)) { /* a name that nothing else can have */
+        sqlite3_bind_int(stmt, 1, 0);
+        sqlite3_bind_text(stmt, 2, "#seed", -1, SQLITE_STATIC);
+        return;
+    }
     if (stored != NULL) {
         unit = stored->unit;
         snprintf(name, sizeof name, "%s", stored->name);
@@ -106,14 +129,47 @@ static void bind_key(sqlite3_stmt *stmt, const struct mbp_plant *plant, uint32_t
     sqlite3_bind_text(stmt, 2, name, -1, SQLITE_TRANSIENT);
 }
 
+/* ---- bits ---------------------------------------------------------------------------------------------------------
+ */
+
+/* Bits mean something in their type alone: a point may have another one tomorrow, or be a parameter. So they are stored
+ * as a text, the type first: "int16 1 0 0000000000000011". */
+#define TEXT_SIZE 128
+
+static const char *text_of(const struct mbp_stored *stored, uint64_t bits, char text[TEXT_SIZE])
+{
+    if (stored != NULL)
+        snprintf(text, TEXT_SIZE, "%s %.17g %.17g %016llx", mbp_type_name((enum mbp_type)stored->reg.type),
+                 stored->reg.scale, stored->reg.offset, (unsigned long long)bits);
+    else
+        snprintf(text, TEXT_SIZE, "seed %016llx", (unsigned long long)bits);
+    return text;
+}
+
+/* False: it is of another type, or none of ours. */
+static bool bits_in(sqlite3_stmt *row, int column, const struct mbp_stored *stored, uint64_t *bits)
+{
+    char expected[TEXT_SIZE];
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    size_t len = strlen(text_of(stored, 0, expected));
+    size_t digits = 2 * sizeof *bits;
+    if (text == NULL || strlen(text) != len || strncmp(text, expected, len - digits) != 0)
+        return false;
+    char *end;
+    *bits = strtoull(text + len - digits, &end, 16);
+    return *end == '\0';
+}
+
 /* ---- out and in ------------------------------------------------------------------------------------------------- */
 
 void mbp_setting_bind(sqlite3_stmt *stmt, const struct mbp_plant *plant, const struct mbp_retained_setting *record)
 {
     bind_key(stmt, plant, record->index);
-    if (stored_of(plant, record->index) != NULL) {
-        sqlite3_bind_int64(stmt, 3, (sqlite3_int64)record->value);
-        sqlite3_bind_int64(stmt, 4, (sqlite3_int64)record->file_value);
+    const struct mbp_stored *stored = stored_of(plant, record->index);
+    char text[TEXT_SIZE];
+    if (stored != NULL || is_seed(plant, record->index)) {
+        sqlite3_bind_text(stmt, 3, text_of(stored, record->value, text), -1, SQLITE_TRANSIENT);
+        sqlite3_bind_text(stmt, 4, text_of(stored, record->file_value, text), -1, SQLITE_TRANSIENT);
     } else {
         sqlite3_bind_double(stmt, 3, number_of(record->value));
         sqlite3_bind_double(stmt, 4, number_of(record->file_value));
@@ -125,9 +181,10 @@ static bool same(double a, double b)
     return a == b || (isnan(a) && isnan(b));
 }
 
+/* NaN where there is none, or what stands there is of a point that had the name before. */
 static double real(sqlite3_stmt *row, int column)
 {
-    return sqlite3_column_type(row, column) == SQLITE_NULL ? (double)NAN : sqlite3_column_double(row, column);
+    return sqlite3_column_type(row, column) == SQLITE_FLOAT ? sqlite3_column_double(row, column) : (double)NAN;
 }
 
 static void take_command(const struct mbp_actuator *actuator, double stored, double *command)
@@ -142,9 +199,12 @@ static void take_command(const struct mbp_actuator *actuator, double stored, dou
 static void take(sqlite3_stmt *row, const struct mbp_plant *plant, struct mbp_state *state, uint32_t index)
 {
     double stored = real(row, 0);
-    if (stored_of(plant, index) != NULL) {
-        if ((uint64_t)sqlite3_column_int64(row, 1) == mbp_setting_in_file(plant, index))
-            state->stored[index - first_stored(plant)] = (uint64_t)sqlite3_column_int64(row, 0);
+    if (stored_of(plant, index) != NULL || is_seed(plant, index)) {
+        uint64_t in_file;
+        uint64_t bits;
+        if (bits_in(row, 1, stored_of(plant, index), &in_file) && in_file == mbp_setting_in_file(plant, index) &&
+            bits_in(row, 0, stored_of(plant, index), &bits))
+            *(is_seed(plant, index) ? &state->seed : &state->stored[index - first_stored(plant)]) = bits;
         return;
     }
     if (!same(real(row, 1), number_of(mbp_setting_in_file(plant, index))) || isnan(stored))

@@ -1,34 +1,29 @@
 /* computed: points that expressions give, in the order in which they are reckoned. */
 #include "formula.h"
+#include "walk.h"
 
-enum visit { UNSEEN, ENTERED, DONE };
-
-/* Where a walk along what they read stands. */
-struct walk {
-    struct mbp_load *load;
-    uint8_t *visit;
-    size_t *next;   /* per stored value: what it reads next */
-    uint32_t *path; /* from the first to the present one */
-    uint32_t depth;
+struct points {
+    struct mbp_walk walk;
     uint32_t *order;
 };
 
-static const struct mbp_formula *formula_of(const struct walk *walk, uint32_t s)
+static const struct mbp_formula *formula_of(const struct mbp_walk *walk, uint32_t s)
 {
     const struct mbp_plant *plant = walk->load->plant;
     return &plant->formulas[plant->stored[s].formula - 1];
 }
 
-static void tell_circle(const struct walk *walk, uint32_t s)
+static bool tell_circle(struct mbp_walk *walk, uint32_t s)
 {
     const struct mbp_load *load = walk->load;
     mbp_reader_tell(&walk->load->reader, load->stored_defs[s]->expr.node,
                     "%s depends on itself; a point with a 'value' that logic sets may lie between",
                     load->stored[s].name);
+    return false;
 }
 
 /* The next computed one that s reads; UINT32_MAX: there is none any more. */
-static uint32_t next_read(struct walk *walk, uint32_t s)
+static uint32_t next_read(struct mbp_walk *walk, uint32_t s)
 {
     const uint32_t *slots;
     size_t count = mbp_expr_reads(formula_of(walk, s)->code, &slots);
@@ -42,30 +37,10 @@ static uint32_t next_read(struct walk *walk, uint32_t s)
     return UINT32_MAX;
 }
 
-static void enter(struct walk *walk, uint32_t s)
+static void order(struct mbp_walk *walk, uint32_t s)
 {
-    walk->visit[s] = ENTERED;
-    walk->path[walk->depth++] = s;
-}
-
-static void follow(struct walk *walk, uint32_t root)
-{
-    struct mbp_plant *plant = walk->load->plant;
-    enter(walk, root);
-    while (walk->depth > 0) {
-        uint32_t s = walk->path[walk->depth - 1];
-        uint32_t other = next_read(walk, s);
-        if (other == UINT32_MAX) {
-            walk->visit[s] = DONE;
-            walk->depth--;
-            walk->order[plant->computed_count++] = s;
-        } else if (walk->visit[other] == UNSEEN) {
-            enter(walk, other);
-        } else if (walk->visit[other] == ENTERED) {
-            tell_circle(walk, other);
-            return; /* where that is mended, the next will be told */
-        }
-    }
+    const struct points *points = (const struct points *)walk; /* its first member */
+    points->order[walk->load->plant->computed_count++] = s;
 }
 
 void mbp_order_computed(struct mbp_load *load)
@@ -73,16 +48,13 @@ void mbp_order_computed(struct mbp_load *load)
     struct mbp_plant *plant = load->plant;
     struct mbp_reader *reader = &load->reader;
     size_t count = (size_t)plant->stored_count + 1;
-    struct walk walk = {.load = load,
-                        .visit = mbp_reader_array(reader, reader->scratch, count, sizeof *walk.visit),
-                        .next = mbp_reader_array(reader, reader->scratch, count, sizeof *walk.next),
-                        .path = mbp_reader_array(reader, reader->scratch, count, sizeof *walk.path),
-                        .order = mbp_reader_array(reader, reader->keep, count, sizeof *walk.order)};
-    if (reader->out_of_memory)
+    struct points points = {.walk = {.need = next_read, .circle = tell_circle, .done = order, .load = load},
+                            .order = mbp_reader_array(reader, reader->keep, count, sizeof *points.order)};
+    if (!mbp_walk_make(&points.walk, count, count))
         return;
-    plant->computed = walk.order;
+    plant->computed = points.order;
     for (uint32_t s = 0; s < plant->stored_count && reader->errors->count == 0; s++) {
-        if (plant->stored[s].computed && walk.visit[s] == UNSEEN)
-            follow(&walk, s);
+        if (plant->stored[s].computed)
+            mbp_walk_from(&points.walk, s);
     }
 }

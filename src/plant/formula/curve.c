@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "defs.h"
 #include "pattern.h"
@@ -19,6 +20,21 @@ static bool read_point(const struct mbp_node *node, double *x, double *y)
     const char *first = mbp_node_text(node->first);
     const char *second = mbp_node_text(node->first->next);
     return first != NULL && second != NULL && mbp_scalar_number(first, x) && mbp_scalar_number(second, y);
+}
+
+/* Another curve of that name, which expressions find in any case. */
+static bool is_taken(struct mbp_reader *reader, const struct mbp_node *key, const struct mbp_def_list *list)
+{
+    const struct mbp_curve_def *curves = list->items;
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (strcasecmp(curves[i].name, key->text) == 0) {
+            mbp_reader_tell(reader, key,
+                            "the name '%s' is taken by the curve '%s'; each has its own, whatever their case",
+                            key->text, curves[i].name);
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool read_curve(struct mbp_reader *reader, const struct mbp_node *key, struct mbp_curve_def *curve)
@@ -64,7 +80,7 @@ MBP_READER(mbp_read_curves)
         return MBP_READING_TOLD;
     *list = (struct mbp_def_list){curves, 0};
     for (const struct mbp_node *key = node->first; key != NULL; key = key->next->next) {
-        if (read_curve(reader, key, &curves[list->count]))
+        if (!is_taken(reader, key, list) && read_curve(reader, key, &curves[list->count]))
             list->count++;
         else
             right = false;

@@ -1,4 +1,4 @@
-/* formula: the expressions of the file: read as texts, and compiled once every name of the plant is known. */
+/* formula: the expressions of the file, compiled once every name of the plant is known. */
 #include "formula.h"
 
 #include <assert.h>
@@ -7,82 +7,6 @@
 #include <string.h>
 
 #include "pattern.h"
-
-/* ---- reading and printing --------------------------------------------------------------------------------------- */
-
-static bool read_text(struct mbp_reader *reader, const struct mbp_node *node, struct mbp_formula_def *def)
-{
-    const char *text = mbp_node_text(node);
-    if (text == NULL)
-        return false;
-    *def = (struct mbp_formula_def){node, mbp_reader_keep(reader, text, node->len)};
-    return true;
-}
-
-MBP_READER(mbp_read_formula)
-{
-    (void)field;
-    return read_text(reader, node, at) ? MBP_READING_OK : MBP_READING_WRONG;
-}
-
-MBP_READER(mbp_read_logic)
-{
-    struct mbp_def_list *list = at;
-    (void)field;
-    if (node->kind != MBP_NODE_LIST)
-        return MBP_READING_WRONG;
-    if (node->len > MBP_LOGIC_MAX) {
-        mbp_reader_tell(reader, node, "'logic' has %u assignments; allowed are %u", node->len, MBP_LOGIC_MAX);
-        return MBP_READING_TOLD;
-    }
-    struct mbp_formula_def *items = mbp_reader_array(reader, reader->scratch, node->len, sizeof *items);
-    if (items == NULL)
-        return MBP_READING_TOLD;
-    *list = (struct mbp_def_list){items, 0};
-    for (const struct mbp_node *item = node->first; item != NULL; item = item->next) {
-        if (read_text(reader, item, &items[list->count])) {
-            list->count++;
-        } else {
-            list->count = 0;
-            mbp_reader_tell(reader, item, "an item of 'logic' is a text in quotes: \"P1 := SR(LSH, LSL)\"");
-            return MBP_READING_TOLD;
-        }
-    }
-    return MBP_READING_OK;
-}
-
-void mbp_print_formula(FILE *out, const void *at)
-{
-    const struct mbp_formula_def *def = at;
-    mbp_print_text(out, def->text);
-}
-
-void mbp_print_logic(FILE *out, const void *at)
-{
-    const struct mbp_def_list *list = at;
-    const struct mbp_formula_def *items = list->items;
-    for (uint32_t i = 0; i < list->count; i++) {
-        fputs(i == 0 ? "[" : ", ", out);
-        mbp_print_text(out, items[i].text);
-    }
-    fputc(']', out);
-}
-
-bool mbp_same_formula(const void *at, const void *other)
-{
-    const struct mbp_formula_def *def = at;
-    const struct mbp_formula_def *second = other;
-    return def->text == second->text ||
-           (def->text != NULL && second->text != NULL && strcmp(def->text, second->text) == 0);
-}
-
-/* Line and column of the file. Within quotes and on the first line they are exact. */
-void mbp_tell_formula(struct mbp_reader *reader, const struct mbp_formula_def *def, const struct mbp_expr_error *error)
-{
-    const struct mbp_node *node = def->node;
-    uint32_t column = error->line > 1 ? error->column : node->column + (node->plain ? 0 : 1) + error->column - 1;
-    mbp_errors_add(reader->errors, node->line + error->line - 1, column, "%s", error->text);
-}
 
 /* ---- compiling -------------------------------------------------------------------------------------------------- */
 
@@ -353,6 +277,57 @@ static void compile_alarm(struct work *work, uint32_t s)
     load->sensors[s].when = work->count;
 }
 
+/* ---- maintenance that is due by a condition ---------------------------------------------------------------------- */
+
+static void compile_upkeep(struct work *work, uint32_t m)
+{
+    struct mbp_load *load = work->load;
+    const struct mbp_machine_origin *origin = &load->machine_origins[m];
+    const struct mbp_formula_def *def = &origin->def->maintenance.when;
+    struct mbp_formula *formula = new_formula(work, def, MBP_FORMULA_UPKEEP, m, &origin->counters);
+    char place[MBP_NAME_MAX + 16];
+    snprintf(place, sizeof place, "maintenance %s", load->machines[m].name);
+    work->scope.unit = load->machines[m].unit;
+    if (!compile_of_point(work, formula, def, MBP_EXPR_BOOL, place))
+        return;
+    count_cells(work, formula);
+    load->machines[m].maintenance_when = work->count;
+}
+
+/* ---- suppression by design -------------------------------------------------------------------------------------- */
+
+/* Those of one sensor: one for its alarms that say nothing else, one for each that says its own. */
+static void compile_suppression(struct work *work, uint32_t s)
+{
+    struct mbp_load *load = work->load;
+    const struct mbp_sensor_origin *origin = &load->origins[s];
+    bool done = false; /* the sensor's own */
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+        uint32_t nth;
+        char place[MBP_NAME_MAX + 32];
+        const struct mbp_formula_def *def = &mbp_suppression_of(origin->def, a, &nth)->when;
+        if (def->text == NULL || (nth == 0 && done))
+            continue;
+        done = done || nth == 0;
+        struct mbp_formula *formula = new_formula(work, def, MBP_FORMULA_SUPPRESS, s, &origin->counters);
+        formula->nth = nth;
+        snprintf(place, sizeof place, "suppress %s %u", load->sensors[s].name, (unsigned)nth);
+        work->scope.unit = load->sensors[s].unit;
+        if (compile_of_point(work, formula, def, MBP_EXPR_BOOL, place))
+            count_cells(work, formula);
+    }
+}
+
+/* At most so many. */
+static uint32_t count_suppressions(const struct mbp_sensor_def *def)
+{
+    uint32_t nth;
+    uint32_t count = def->suppress.when.text != NULL ? 1 : 0;
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++)
+        count += mbp_suppression_of(def, a, &nth)->when.text != NULL && nth != 0 ? 1 : 0;
+    return count;
+}
+
 /* ---- all -------------------------------------------------------------------------------------------------------- */
 
 static bool has_formula(const struct mbp_load *load, uint32_t s)
@@ -367,7 +342,9 @@ static uint32_t count_formulas(const struct mbp_load *load)
     for (uint32_t s = 0; s < load->plant->sensor_count; s++)
         count += has_formula(load, s) ? 1 : 0;
     for (uint32_t s = 0; s < load->plant->sensor_count; s++)
-        count += load->origins[s].def->when.text != NULL ? 1 : 0;
+        count += (load->origins[s].def->when.text != NULL ? 1 : 0) + count_suppressions(load->origins[s].def);
+    for (uint32_t m = 0; m < load->plant->machine_count; m++)
+        count += load->machine_origins[m].def->maintenance.when.text != NULL ? 1 : 0;
     for (uint32_t u = 0; u < load->plant->unit_count; u++)
         count += load->unit_defs[u]->logic.count;
     for (uint32_t p = 0; p < load->plant->point_count; p++) {
@@ -420,6 +397,13 @@ static void compile_all(struct work *work)
     for (uint32_t s = 0; s < plant->sensor_count && !mbp_errors_hopeless(load->reader.errors); s++)
         if (load->origins[s].def->when.text != NULL)
             compile_alarm(work, s);
+    for (uint32_t m = 0; m < plant->machine_count && !mbp_errors_hopeless(load->reader.errors); m++)
+        if (load->machine_origins[m].def->maintenance.when.text != NULL)
+            compile_upkeep(work, m);
+    plant->first_suppress = work->count;
+    for (uint32_t s = 0; s < plant->sensor_count && !mbp_errors_hopeless(load->reader.errors); s++)
+        compile_suppression(work, s);
+    plant->suppress_count = work->count - plant->first_suppress;
     join_inputs(work);
 }
 
@@ -464,6 +448,8 @@ enum mbp_status mbp_compile_formulas(struct mbp_load *load)
         compile_all(work);
     if (!load->reader.out_of_memory && load->reader.errors->count == 0)
         mbp_check_loops(load);
+    if (!load->reader.out_of_memory && load->reader.errors->count == 0)
+        mbp_check_condition_loops(load);
     if (!load->reader.out_of_memory && load->reader.errors->count == 0)
         mbp_order_computed(load);
     free(work->inputs);

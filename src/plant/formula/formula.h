@@ -11,6 +11,9 @@ enum mbp_status mbp_compile_formulas(struct mbp_load *load);
 /* A sensor that needs itself, without anything between that takes time, has no value: that is told. */
 void mbp_check_loops(struct mbp_load *load);
 
+/* Nor may interlocks need each other: likewise. */
+void mbp_check_condition_loops(struct mbp_load *load);
+
 /* The order in which computed points are reckoned: each behind those that it reads. A circle is told. */
 void mbp_order_computed(struct mbp_load *load);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "formula.h"
+#include "walk.h"
 
 /* Whether a sensor's value of this scan depends on its inputs of this scan, with nothing between that takes time. */
 static bool is_instant(const struct mbp_sensor *sensor)
@@ -17,19 +18,16 @@ static bool is_instant_input(const struct mbp_plant *plant, const struct mbp_inp
            is_instant(&plant->sensors[input->from]);
 }
 
-enum visit { UNSEEN, ENTERED, DONE };
-
-/* Where a walk along the inputs stands. */
-struct walk {
-    uint8_t *visit;
-    uint32_t *next, *path; /* per sensor: its next input; from the first sensor to the present one */
-    uint32_t depth;
+struct signals {
+    struct mbp_walk walk;
     bool told; /* of one loop; where that is mended, the next will be told */
 };
 
 /* back: where the path, from the first sensor to the present one, comes to again. */
-static void tell_loop(struct mbp_load *load, struct walk *walk, uint32_t back)
+static bool tell_loop(struct mbp_walk *walk, uint32_t back)
 {
+    struct signals *signals = (struct signals *)walk; /* its first member */
+    struct mbp_load *load = walk->load;
     const struct mbp_plant *plant = load->plant;
     char names[240] = "";
     size_t len = 0;
@@ -47,50 +45,36 @@ static void tell_loop(struct mbp_load *load, struct walk *walk, uint32_t back)
             len +=
                 (size_t)snprintf(names + len, sizeof names - len, "%s, and ", plant->sensors[walk->path[at + 1]].name);
     }
-    if (with_formula == UINT32_MAX || walk->told)
-        return; /* inputs alone may: one of them sees the scan before */
-    walk->told = true;
+    if (with_formula == UINT32_MAX || signals->told)
+        return true; /* inputs alone may: one of them sees the scan before */
+    signals->told = true;
     mbp_reader_tell(&load->reader, load->origins[with_formula].def->signal->expr.node,
                     "this depends on itself: %s%s; one of them must take time: integrate, lag or dead_time", names,
                     plant->sensors[back].name);
+    return true;
 }
 
-static void follow(struct mbp_load *load, struct walk *walk, uint32_t root)
+/* The next sensor that s needs in the same scan; UINT32_MAX: there is none any more. */
+static uint32_t next_input(struct mbp_walk *walk, uint32_t s)
 {
-    const struct mbp_plant *plant = load->plant;
-    walk->path[walk->depth++] = root;
-    walk->visit[root] = ENTERED;
-    while (walk->depth > 0) {
-        uint32_t s = walk->path[walk->depth - 1];
-        const struct mbp_sensor *sensor = &plant->sensors[s];
-        if (walk->next[s] == sensor->input_count) {
-            walk->visit[s] = DONE;
-            walk->depth--;
-            continue;
-        }
+    const struct mbp_plant *plant = walk->load->plant;
+    const struct mbp_sensor *sensor = &plant->sensors[s];
+    while (walk->next[s] < sensor->input_count) {
         const struct mbp_input *input = &plant->inputs[sensor->first_input + walk->next[s]++];
-        if (!is_instant_input(plant, input))
-            continue;
-        if (walk->visit[input->from] == ENTERED) {
-            tell_loop(load, walk, input->from);
-        } else if (walk->visit[input->from] == UNSEEN) {
-            walk->visit[input->from] = ENTERED;
-            walk->path[walk->depth++] = input->from;
-        }
+        if (is_instant_input(plant, input))
+            return input->from;
     }
+    return UINT32_MAX;
 }
 
 void mbp_check_loops(struct mbp_load *load)
 {
     const struct mbp_plant *plant = load->plant;
-    struct mbp_reader *reader = &load->reader;
     size_t count = (size_t)plant->sensor_count + 1;
-    struct walk walk = {.visit = mbp_reader_array(reader, reader->scratch, count, sizeof *walk.visit),
-                        .next = mbp_reader_array(reader, reader->scratch, count, sizeof *walk.next),
-                        .path = mbp_reader_array(reader, reader->scratch, count, sizeof *walk.path)};
-    if (reader->out_of_memory)
+    struct signals signals = {.walk = {.need = next_input, .circle = tell_loop, .load = load}};
+    if (!mbp_walk_make(&signals.walk, count, count))
         return;
     for (uint32_t s = 0; s < plant->sensor_count; s++)
-        if (plant->sensors[s].formula != 0 && walk.visit[s] == UNSEEN && is_instant(&plant->sensors[s]))
-            follow(load, &walk, s);
+        if (plant->sensors[s].formula != 0 && is_instant(&plant->sensors[s]))
+            mbp_walk_from(&signals.walk, s);
 }

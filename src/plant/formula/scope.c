@@ -46,6 +46,13 @@ static const struct member sensor_members[] = {
     {"rate_of_change.since", MBP_SLOT_SINCE, MBP_EXPR_UDINT, 0, 1},
     {"bad_quality.since", MBP_SLOT_SINCE, MBP_EXPR_UDINT, 0, 1},
     {"condition.since", MBP_SLOT_SINCE, MBP_EXPR_UDINT, 0, 1},
+    {"low_low.raised", MBP_SLOT_RAISED, MBP_EXPR_UDINT, MBP_LOW_LOW, MBP_ALARM_COUNT},
+    {"low.raised", MBP_SLOT_RAISED, MBP_EXPR_UDINT, MBP_LOW, MBP_ALARM_COUNT},
+    {"high.raised", MBP_SLOT_RAISED, MBP_EXPR_UDINT, MBP_HIGH, MBP_ALARM_COUNT},
+    {"high_high.raised", MBP_SLOT_RAISED, MBP_EXPR_UDINT, MBP_HIGH_HIGH, MBP_ALARM_COUNT},
+    {"rate_of_change.raised", MBP_SLOT_RAISED, MBP_EXPR_UDINT, MBP_RATE_OF_CHANGE, MBP_ALARM_COUNT},
+    {"bad_quality.raised", MBP_SLOT_RAISED, MBP_EXPR_UDINT, MBP_BAD_QUALITY, MBP_ALARM_COUNT},
+    {"condition.raised", MBP_SLOT_RAISED, MBP_EXPR_UDINT, MBP_CONDITION, MBP_ALARM_COUNT},
     {"bad_quality", MBP_SLOT_BAD, MBP_EXPR_BOOL, 0, 1},
     {"forced", MBP_SLOT_FORCED, MBP_EXPR_BOOL, 0, 1},
 };
@@ -55,6 +62,17 @@ static const struct member alarm_members[] = {
     {"", MBP_SLOT_ALARM, MBP_EXPR_BOOL, MBP_CONDITION, MBP_ALARM_COUNT},
     {"state", MBP_SLOT_ALARM_STATE, MBP_EXPR_UINT, MBP_CONDITION, MBP_ALARM_COUNT},
     {"condition", MBP_SLOT_SHOWN_ON, MBP_EXPR_BOOL, 0, 1},
+    {"since", MBP_SLOT_SINCE, MBP_EXPR_UDINT, 0, 1},
+    {"raised", MBP_SLOT_RAISED, MBP_EXPR_UDINT, MBP_CONDITION, MBP_ALARM_COUNT},
+    {"bad_quality", MBP_SLOT_BAD, MBP_EXPR_BOOL, 0, 1},
+};
+
+/* Of an interlock; by its own name what it acts on. */
+static const struct member interlock_members[] = {
+    {"", MBP_SLOT_SHOWN_ON, MBP_EXPR_BOOL, 0, 1},
+    {"acting", MBP_SLOT_OF_INTERLOCK, MBP_EXPR_BOOL, MBP_OF_INTERLOCK_ACTING, MBP_OF_INTERLOCK_COUNT},
+    {"first_out", MBP_SLOT_OF_INTERLOCK, MBP_EXPR_BOOL, MBP_OF_INTERLOCK_FIRST_OUT, MBP_OF_INTERLOCK_COUNT},
+    {"state", MBP_SLOT_OF_INTERLOCK, MBP_EXPR_UINT, MBP_OF_INTERLOCK_STATE, MBP_OF_INTERLOCK_COUNT},
     {"bad_quality", MBP_SLOT_BAD, MBP_EXPR_BOOL, 0, 1},
 };
 
@@ -203,7 +221,7 @@ static bool find_sensor(struct mbp_scope *scope, uint32_t s, const char *member,
     if (find_touched(s, member, out))
         return true;
     *why = "a sensor has .process, .shown, .bad_quality, .forced, .written, .read, and of each alarm .high, "
-           ".high.limit, .high.state, .high.since";
+           ".high.limit, .high.state, .high.since, .high.raised";
     return take_member(sensor_members, COUNT_OF(sensor_members), member, s, out);
 }
 
@@ -304,10 +322,15 @@ static bool find(const void *ctx, const char *name, struct mbp_expr_name *out, c
     }
     index = mbp_index_as(plant, item, MBP_ITEM_ALARM);
     if (index != UINT32_MAX) {
-        *why = "an alarm has .state, .condition, .bad_quality and .read";
+        *why = "an alarm has .state, .condition, .since, .raised, .bad_quality and .read";
         if (strcasecmp(member, "read") == 0)
             return find_touched(index, member, out);
         return take_member(alarm_members, COUNT_OF(alarm_members), member, index, out);
+    }
+    index = mbp_index_as(plant, item, MBP_ITEM_INTERLOCK);
+    if (index != UINT32_MAX) {
+        *why = "an interlock has .acting, .first_out, .state, .bypassed and .bad_quality";
+        return take_member(interlock_members, COUNT_OF(interlock_members), member, index, out);
     }
     index = mbp_index_as(plant, item, MBP_ITEM_STORED);
     if (index != UINT32_MAX)

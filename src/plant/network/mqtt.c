@@ -1,4 +1,5 @@
 /* mqtt: the keys of `mqtt`: the broker that the plant is published at, and how. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,8 +23,32 @@ static bool port_of(const char *text, uint16_t *port)
     return true;
 }
 
-bool mbp_mqtt_broker_parse(const char *text, char host[MBP_MQTT_HOST_MAX], uint16_t *port, bool *tls)
+unsigned mbp_mqtt_broker_count(const char *brokers)
 {
+    unsigned count = 1;
+    for (const char *at = brokers; (at = strchr(at, ' ')) != NULL; at++) {
+        count++;
+    }
+    return count;
+}
+
+const char *mbp_mqtt_broker_of(const char *brokers, unsigned number)
+{
+    for (number %= mbp_mqtt_broker_count(brokers); number > 0; number--) {
+        brokers = strchr(brokers, ' ') + 1;
+    }
+    return brokers;
+}
+
+bool mbp_mqtt_broker_parse(const char *brokers, char host[MBP_MQTT_HOST_MAX], uint16_t *port, bool *tls)
+{
+    char all[MBP_MQTT_HOST_MAX + 32], *text = all;
+    size_t size = strcspn(brokers, " ");
+    if (size >= sizeof all) {
+        return false;
+    }
+    memcpy(all, brokers, size);
+    all[size] = '\0';
     bool secure = strncmp(text, "mqtts://", 8) == 0;
     if (!secure && strncmp(text, "mqtt://", 7) != 0) {
         return false;
@@ -32,7 +57,7 @@ bool mbp_mqtt_broker_parse(const char *text, char host[MBP_MQTT_HOST_MAX], uint1
     bool bracket = *text == '[';
     size_t len = bracket ? strcspn(++text, "]") : strcspn(text, ":");
     const char *rest = text + len + (bracket && text[len] == ']');
-    if (len == 0 || len >= MBP_MQTT_HOST_MAX || strpbrk(text, "@/ ?#") != NULL || (bracket && text[len] != ']')) {
+    if (len == 0 || len >= MBP_MQTT_HOST_MAX || strpbrk(text, "@/?#") != NULL || (bracket && text[len] != ']')) {
         return false;
     }
     *port = secure ? PORT_TLS : PORT_PLAIN;
@@ -45,19 +70,43 @@ bool mbp_mqtt_broker_parse(const char *text, char host[MBP_MQTT_HOST_MAX], uint1
     return true;
 }
 
+/* One, or a list of them, which is kept as their texts with spaces between. */
 static enum mbp_reading read_broker(struct mbp_reader *reader, const struct mbp_node *node,
                                     const struct mbp_field *field, void *at)
 {
     (void)field;
-    char host[MBP_MQTT_HOST_MAX];
+    char host[MBP_MQTT_HOST_MAX], all[4096];
     uint16_t port;
-    bool tls;
-    const char *text = mbp_node_text(node);
-    if (text == NULL || !mbp_mqtt_broker_parse(text, host, &port, &tls)) {
+    bool tls, is_list = node->kind == MBP_NODE_LIST;
+    size_t len = 0;
+    if (is_list && (node->len == 0 || node->len > MBP_MQTT_BROKERS_MAX)) {
         return MBP_READING_WRONG;
     }
-    *(const char **)at = mbp_reader_keep(reader, text, strlen(text));
+    const struct mbp_node *item = is_list ? node->first : node;
+    for (uint32_t left = is_list ? node->len : 1; left > 0; left--, item = item->next) {
+        const char *text = mbp_node_text(item);
+        if (text == NULL || strchr(text, ' ') != NULL || !mbp_mqtt_broker_parse(text, host, &port, &tls)) {
+            return MBP_READING_WRONG;
+        }
+        int more = snprintf(all + len, sizeof all - len, "%s%s", len > 0 ? " " : "", text);
+        len += (size_t)more;
+        if (len >= sizeof all) {
+            return MBP_READING_WRONG;
+        }
+    }
+    *(const char **)at = mbp_reader_keep(reader, all, len);
     return MBP_READING_OK;
+}
+
+static void print_broker(FILE *out, const void *at)
+{
+    const char *brokers = *(const char *const *)at;
+    unsigned count = mbp_mqtt_broker_count(brokers);
+    for (unsigned b = 0; b < count; b++) {
+        const char *one = mbp_mqtt_broker_of(brokers, b);
+        fprintf(out, "%s\"%.*s\"", b > 0 ? ", " : count > 1 ? "[" : "", (int)strcspn(one, " "), one);
+    }
+    fputs(count > 1 ? "]" : "", out);
 }
 
 static void print_text(FILE *out, const void *at)
@@ -118,14 +167,17 @@ static void print_discovery(FILE *out, const void *at)
 static const char *const format_names[] = {"json", "sparkplug"};
 static const struct mbp_words format_words = {"a format", format_names, MBP_COUNT_OF(format_names), NULL, 0};
 
+#define ONE_BROKER "\"type\": \"string\", \"pattern\": \"^mqtts?://[^@/ ?#]+$\""
 #define OFF_JSON   "{\"enum\": [\"off\", false]}"
 #define OF(member) MBP_AT(struct mbp_mqtt_def, options.member)
 static const struct mbp_field mqtt_fields[] = {
     [MBP_MQTT_BROKER] =
-        MBP_ROW(CUSTOM, OF(broker), "broker", "where it is", .required = true, .read = read_broker, .print = print_text,
+        MBP_ROW(CUSTOM, OF(broker), "broker", "where it is; a list of several is tried in turn", .required = true,
+                .read = read_broker, .print = print_broker,
                 .allowed = "mqtt://HOST or mqtts://HOST (TLS), :PORT behind it if it is not 1883 or "
-                           "8883; user and password have keys of their own",
-                .json = "\"type\": \"string\", \"pattern\": \"^mqtts?://[^@/ ?#]+$\""),
+                           "8883, or a list of up to 16 of them; user and password have keys of their own",
+                .json = "\"anyOf\": [{" ONE_BROKER
+                        "}, {\"type\": \"array\", \"minItems\": 1, \"maxItems\": 16, \"items\": {" ONE_BROKER "}}]"),
     [MBP_MQTT_FORMAT] = MBP_ROW(CHOICE, OF(format), "format", "json: a topic a point; sparkplug: Sparkplug B 3.0",
                                 .usual = "json", .words = &format_words),
     [MBP_MQTT_PREFIX] =
@@ -190,8 +242,11 @@ static void check_mqtt(struct mbp_reader *reader, void *def)
     check_level(reader, mqtt, "group", options->group, "+/#");
     check_level(reader, mqtt, "node", options->node, "+/#");
     check_level(reader, mqtt, "primary_host", options->primary_host, "+/#");
-    if (options->broker == NULL || !mbp_mqtt_broker_parse(options->broker, host, &port, &tls)) {
+    if (options->broker == NULL) {
         return;
+    }
+    for (unsigned b = 0; b < mbp_mqtt_broker_count(options->broker) && !tls; b++) {
+        mbp_mqtt_broker_parse(mbp_mqtt_broker_of(options->broker, b), host, &port, &tls);
     }
     if (!tls && (options->ca_file != NULL || options->cert_file != NULL || options->key_file != NULL)) {
         mbp_reader_tell(reader, mbp_def_node(&mqtt->def, "broker"),

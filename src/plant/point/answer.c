@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "defs.h"
+#include "mbplant/base/tr.h"
 #include "mbplant/map.h"
 #include "scalar.h"
 
@@ -57,8 +58,8 @@ static void tell_no_block(struct mbp_reader *reader, const struct mbp_node *key)
     const char *near = mbp_nearest(key->text, names, count);
     mbp_reader_tell(reader, key, "'%s' is no block of the map%s%s%s",
                     mbp_scalar_excerpt(key->text, key->len, excerpt, 64),
-                    near != NULL ? "; did you mean '" : "; mbplant-map(7) lists them", near != NULL ? near : "",
-                    near != NULL ? "'?" : "");
+                    near != NULL ? mbp_tr("; did you mean '") : mbp_tr("; mbplant-map(7) lists them"),
+                    near != NULL ? near : "", near != NULL ? mbp_tr("'?") : "");
 }
 
 static bool read_block(struct mbp_reader *reader, const struct mbp_node *key, struct mbp_layout *blocks)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "load.h"
+#include "mbplant/base/tr.h"
 #include "mbplant/map.h"
 #include "scalar.h"
 
@@ -124,10 +125,11 @@ static const struct mbp_field point_fields[] = {
                             .words = &mbp_overflow_words},
     [MBP_POINT_NO_VALUE] = {.key = "no_value",
                             .help = "the raw number that stands there while the tag has no good value",
-                            .type = MBP_FIELD_NUMBER,
+                            .type = MBP_FIELD_CUSTOM,
                             POINT(no_value),
-                            .low = -0x1p63,
-                            .high = 0x1p64},
+                            .read = mbp_read_no_value,
+                            .allowed = MBP_NO_VALUE_ALLOWED,
+                            .json = MBP_NO_VALUE_JSON},
     [MBP_POINT_BIT] = {.key = "bit",
                        .help = "the one bit of its register that it takes, 0 the lowest",
                        .type = MBP_FIELD_COUNT,
@@ -220,7 +222,7 @@ static const struct mbp_field point_fields[] = {
 static void check_shown(struct mbp_reader *reader, const struct mbp_point_def *point)
 {
     static const char *const keys[] = {"bits", "value", "expr", "same_as"};
-    uint32_t shown = point->def.present & SHOWN;
+    uint64_t shown = point->def.present & SHOWN;
     if (((point->def.present | point->def.wrong) & SHOWN) == 0)
         mbp_reader_tell(reader, point->def.node,
                         "a point needs 'tag', what it shows, 'bits', what its bits show, 'value', what it holds by "
@@ -246,7 +248,7 @@ static void check_company(struct mbp_reader *reader, const struct mbp_point_def 
         bool fits = i == 0 ? mbp_point_holds(point) : mbp_def_has(&point->def, MBP_POINT_VALUE);
         if (key != NULL && !fits && point->def.wrong == 0)
             mbp_reader_tell(reader, key, "'%s' is for a point with a 'value'%s of its own", of_value[i],
-                            i == 0 ? " or an 'expr'" : "");
+                            i == 0 ? mbp_tr(" or an 'expr'") : "");
     }
     for (size_t i = 0; i < COUNT_OF(of_number) && alias; i++) {
         const struct mbp_node *key = mbp_node_find(point->def.node, of_number[i]);
@@ -267,8 +269,8 @@ void mbp_check_point(struct mbp_reader *reader, void *def)
     const struct mbp_point_def *point = def;
     static const char *const numeric[] = {"type",     "scale", "offset", "order", "overflow",
                                           "no_value", "bit",   "byte",   "bits"};
-    uint32_t parts = MBP_BIT(MBP_POINT_BIT) | MBP_BIT(MBP_POINT_BYTE) | MBP_BIT(MBP_POINT_BITS);
-    uint32_t part = point->def.present & parts;
+    uint64_t parts = MBP_BIT(MBP_POINT_BIT) | MBP_BIT(MBP_POINT_BYTE) | MBP_BIT(MBP_POINT_BITS);
+    uint64_t part = point->def.present & parts;
     check_shown(reader, point);
     check_company(reader, point);
     if ((part & (part - 1)) != 0)

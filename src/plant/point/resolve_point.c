@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "load.h"
+#include "mbplant/base/tr.h"
 #include "mbplant/map.h"
 
 /* ---- what they show -----------------------------------------------------------------------------------------------
@@ -17,9 +18,10 @@ struct finding {
 static uint32_t find_item(const void *ctx, enum mbp_map_per per, const char *name)
 {
     static const enum mbp_item_kind kinds[MBP_PER_COUNT] = {
-        [MBP_PER_MACHINE] = MBP_ITEM_MACHINE,   [MBP_PER_SENSOR] = MBP_ITEM_SENSOR,
-        [MBP_PER_ACTUATOR] = MBP_ITEM_ACTUATOR, [MBP_PER_CONTROLLER] = MBP_ITEM_CONTROLLER,
-        [MBP_PER_ALARM] = MBP_ITEM_ALARM,       [MBP_PER_STORED] = MBP_ITEM_STORED};
+        [MBP_PER_MACHINE] = MBP_ITEM_MACHINE,    [MBP_PER_SENSOR] = MBP_ITEM_SENSOR,
+        [MBP_PER_ACTUATOR] = MBP_ITEM_ACTUATOR,  [MBP_PER_CONTROLLER] = MBP_ITEM_CONTROLLER,
+        [MBP_PER_ALARM] = MBP_ITEM_ALARM,        [MBP_PER_STORED] = MBP_ITEM_STORED,
+        [MBP_PER_INTERLOCK] = MBP_ITEM_INTERLOCK};
     const struct finding *finding = ctx;
     const struct mbp_plant *plant = finding->load->plant;
     uint32_t item = mbp_index_find(finding->index, plant, name);
@@ -44,10 +46,10 @@ static void tell_unknown(struct mbp_load *load, const struct mbp_node *node, con
                         item, name + strlen(item), item);
     else
         mbp_reader_tell(&load->reader, node, "there is no '%s' in the plant%s%s%s", name,
-                        near != NULL ? "; did you mean '"
-                                     : "; 'tag' names a machine, sensor, actuator or controller, "
-                                       "or what belongs to one, as in TT101.high",
-                        near != NULL ? near : "", near != NULL ? "'?" : "");
+                        near != NULL ? mbp_tr("; did you mean '")
+                                     : mbp_tr("; 'tag' names a machine, sensor, actuator or controller, "
+                                              "or what belongs to one, as in TT101.high"),
+                        near != NULL ? near : "", near != NULL ? mbp_tr("'?") : "");
 }
 
 /* The register that a tag has by itself, whose type, scale and order its points take over. */
@@ -104,11 +106,17 @@ static void set_part(struct mbp_user_point *point, const struct mbp_point_origin
         point->mask = (uint16_t)(0xFFu << point->shift);
     }
     point->wraps = def->overflow == 1;
-    point->has_no_value = mbp_def_has(&def->def, MBP_POINT_NO_VALUE);
-    /* all 64 bits set are 2^64 as a double: one too many */
-    point->no_value = def->no_value < 0        ? (uint64_t)(int64_t)def->no_value
-                      : def->no_value < 0x1p64 ? (uint64_t)def->no_value
-                                               : UINT64_MAX;
+}
+
+/* What stands there instead of a value must fit where it stands. */
+static void set_no_value(struct mbp_load *load, struct mbp_user_point *point, const struct mbp_point_def *def)
+{
+    unsigned width = point->reg.type == MBP_BOOL ? 1 : point->mask != 0 ? 8 : 16u * point->reg.words;
+    point->has_no_value = mbp_def_has(&def->def, MBP_POINT_NO_VALUE) && point->reg.type != MBP_STRING;
+    if (point->has_no_value && !mbp_no_value_bits(&def->no_value, &point->reg, width, &point->no_value))
+        mbp_reader_tell(&load->reader, mbp_def_node(&def->def, "no_value"),
+                        "'no_value' does not fit %s, which has %u bit%s", mbp_type_name((enum mbp_type)point->reg.type),
+                        width, width == 1 ? "" : "s");
 }
 
 /* A text stands in registers of texts, and nothing else does. */
@@ -180,6 +188,7 @@ static void resolve_point(struct mbp_load *load, const struct mbp_index *index, 
     }
     set_register(point, load, def);
     set_part(point, origin);
+    set_no_value(load, point, def);
     if (point->home) {
         load->stored[origin->stored].reg = point->reg;
         mbp_set_stored(load, origin->stored);

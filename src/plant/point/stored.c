@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "load.h"
+#include "mbplant/base/tr.h"
 #include "mbplant/map.h"
 #include "scalar.h"
 
@@ -110,7 +111,7 @@ static void resolve_alias(struct mbp_load *load, struct mbp_alias *alias, const 
         if (!silent)
             mbp_reader_tell(&load->reader, node, "%s %u is %s; 'same_as' takes addresses that stand by themselves",
                             mbp_table_word((enum mbp_table)alias->of_table), at,
-                            (mark & ALIAS) != 0 ? "the same as another itself" : "at no address of the unit");
+                            mbp_tr((mark & ALIAS) != 0 ? "the same as another itself" : "at no address of the unit"));
         return;
     }
     if (mbp_table_is_bits(alias->of_table) && !mbp_table_is_bits(alias->table) && !silent)

@@ -62,6 +62,10 @@ static bool read_units(struct mbp_reader *reader, const struct mbp_node *node, c
         if (!read_id(reader, item, &id) || (is_map && !read_id(reader, item->next, &own))) {
             return false;
         }
+        if (units->of[id] != MBP_NONE16) {
+            mbp_reader_tell(reader, item, "unit %u of this listener is given twice; keep one", (unsigned)id);
+            return false;
+        }
         units->of[id] = (uint16_t)(is_map ? own : id);
         item = is_map ? item->next : item;
     }
@@ -96,6 +100,35 @@ static bool read_one(struct mbp_reader *reader, const struct mbp_node *node, str
     return true;
 }
 
+/* Whether two listeners would want the same port or path. */
+static bool is_same_place(const struct mbp_wire *a, const struct mbp_wire *b)
+{
+    if (mbp_wire_is_line(a) || mbp_wire_is_line(b))
+        return strcmp(a->path, b->path) == 0; /* "" of those that are no lines */
+    return a->medium == b->medium && a->port == b->port && a->port != 0 && strcmp(a->host, b->host) == 0;
+}
+
+static bool tell_same(struct mbp_reader *reader, const struct mbp_node *first, const struct mbp_listen *items,
+                      uint32_t i)
+{
+    struct mbp_wire wire;
+    struct mbp_wire other;
+    char why[MBP_WIRE_WHY];
+    const struct mbp_node *node = first;
+    mbp_wire_parse(items[i].at, &wire, why, sizeof why);
+    for (uint32_t n = 0; n < i; n++)
+        node = node->next;
+    for (uint32_t o = 0; o < i; o++) {
+        mbp_wire_parse(items[o].at, &other, why, sizeof why);
+        if (is_same_place(&wire, &other)) {
+            mbp_reader_tell(reader, node, "'listen' has %s and %s, at the same place; keep one", items[o].at,
+                            items[i].at);
+            return true;
+        }
+    }
+    return false;
+}
+
 enum mbp_reading mbp_read_listen(struct mbp_reader *reader, const struct mbp_node *node, const struct mbp_field *field,
                                  void *at)
 {
@@ -115,6 +148,9 @@ enum mbp_reading mbp_read_listen(struct mbp_reader *reader, const struct mbp_nod
     uint32_t i = 0;
     for (const struct mbp_node *item = is_list ? node->first : node; i < count; item = item->next, i++) {
         right &= read_one(reader, item, &items[i]);
+    }
+    for (i = 1; right && i < count; i++) {
+        right = !tell_same(reader, node->first, items, i);
     }
     if (!right) {
         return MBP_READING_TOLD;

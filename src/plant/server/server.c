@@ -58,7 +58,7 @@ static void print_network(FILE *out, const void *at)
     fprintf(out, "\"%s/%u\"", address, rule->prefix_bits - (is_v4 ? MAPPED_BITS : 0u));
 }
 
-enum { ACCESS_FROM, ACCESS_ALLOW, ACCESS_KEEP, ACCESS_UNITS };
+enum { ACCESS_FROM, ACCESS_ALLOW, ACCESS_KEEP, ACCESS_AS, ACCESS_UNITS };
 
 #define OF(member) MBP_AT(struct mbp_access_def, member)
 static const struct mbp_field access_fields[] = {
@@ -70,6 +70,8 @@ static const struct mbp_field access_fields[] = {
                              .required = true, .words = &mbp_allow_words),
     [ACCESS_KEEP] =
         MBP_ROW(BOOL, OF(rule.keep), "keep", "its connections are never closed for a new one", .usual = "false"),
+    [ACCESS_AS] = MBP_ROW(TEXT, OF(as), "as", "the operator that it is who writes from there without a name",
+                          .high = MBP_OPERATOR_NAME_MAX),
     [ACCESS_UNITS] = MBP_ROW(VALUES, OF(units), "units", "ids of the units that it is about; all if not given",
                              .high = UINT8_MAX, .allowed = "a list of unit ids"),
 };
@@ -293,8 +295,9 @@ const struct mbp_schema mbp_server_schema =
 
 /* ---- from the plant --------------------------------------------------------------------------------------------- */
 
-static void view_access(const struct mbp_server_options *server, struct mbp_arena *arena, struct mbp_def_list *list)
+static void view_access(const struct mbp_plant *plant, struct mbp_arena *arena, struct mbp_def_list *list)
 {
+    const struct mbp_server_options *server = &plant->server;
     struct mbp_access_def *defs = mbp_arena_array(arena, server->access_count, sizeof *defs);
     for (uint32_t i = 0; defs != NULL && i < server->access_count; i++) {
         struct mbp_access_def *def = &defs[i];
@@ -306,7 +309,12 @@ static void view_access(const struct mbp_server_options *server, struct mbp_aren
                 units[def->units.count++] = (uint16_t)id;
             }
         }
-        def->def.present = MBP_BIT(ACCESS_UNITS) - 1 + (def->rule.some_units ? MBP_BIT(ACCESS_UNITS) : 0);
+        if (def->rule.as != 0) {
+            def->as = plant->operators.items[def->rule.as - 1].name;
+        }
+        def->def.present = MBP_BIT(ACCESS_FROM) | MBP_BIT(ACCESS_ALLOW) | MBP_BIT(ACCESS_KEEP) |
+                           (def->rule.as != 0 ? MBP_BIT(ACCESS_AS) : 0) |
+                           (def->rule.some_units ? MBP_BIT(ACCESS_UNITS) : 0);
     }
     *list = (struct mbp_def_list){defs, defs != NULL ? server->access_count : 0};
 }
@@ -315,7 +323,7 @@ static void view_fault(const struct mbp_fault *fault, struct fault_def *def)
 {
     *def = (struct fault_def){
         .fault = *fault, .code = fault->amount, .bytes = fault->amount, .addresses = {&fault->addr_first, 2}};
-    uint32_t hidden = (fault->unit != 0 ? 0 : MBP_BIT(FAULT_UNIT)) | (fault->count != 0 ? 0 : MBP_BIT(FAULT_TIMES)) |
+    uint64_t hidden = (fault->unit != 0 ? 0 : MBP_BIT(FAULT_UNIT)) | (fault->count != 0 ? 0 : MBP_BIT(FAULT_TIMES)) |
                       (fault->function != 0 ? 0 : MBP_BIT(FAULT_FUNCTION)) |
                       (fault->some_first ? 0 : MBP_BIT(FAULT_FIRST));
     for (size_t i = 0; i < MBP_COUNT_OF(own); i++) {
@@ -328,13 +336,14 @@ static void view_fault(const struct mbp_fault *fault, struct fault_def *def)
 _Static_assert(offsetof(struct mbp_fault, addr_last) == offsetof(struct mbp_fault, addr_first) + sizeof(uint16_t),
                "they stand one behind the other");
 
-void mbp_server_view(const struct mbp_server_options *server, struct mbp_arena *arena, struct mbp_server_def *def)
+void mbp_server_view(const struct mbp_plant *plant, struct mbp_arena *arena, struct mbp_server_def *def)
 {
+    const struct mbp_server_options *server = &plant->server;
     struct fault_def *faults = mbp_arena_array(arena, server->fault_count, sizeof *faults);
     *def = (struct mbp_server_def){.options = *server};
     def->def.present = MBP_BIT(SERVER_FIELDS) - 1;
-    def->def.present &= server->idle_timeout_ns != 0 ? UINT32_MAX : ~MBP_BIT(SERVER_IDLE_TIMEOUT);
-    view_access(server, arena, &def->access);
+    def->def.present &= server->idle_timeout_ns != 0 ? UINT64_MAX : ~MBP_BIT(SERVER_IDLE_TIMEOUT);
+    view_access(plant, arena, &def->access);
     for (uint32_t i = 0; faults != NULL && i < server->fault_count; i++) {
         view_fault(&server->faults[i], &faults[i]);
     }

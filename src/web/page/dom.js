@@ -5,7 +5,8 @@ const SVG = "http://www.w3.org/2000/svg";
 
 function fill(node, attributes, children) {
   for (const [key, value] of Object.entries(attributes || {})) {
-    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    if (key === "right") lock(node, value);
+    else if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else if (value === true) node.setAttribute(key, "");
     else if (value !== false && value !== null && value !== undefined) node.setAttribute(key, value);
   }
@@ -19,70 +20,61 @@ const path = (...parts) => "#/" + parts.map(encodeURIComponent).join("/");
 
 /* ---- words ---- */
 
-const FRENCH = {
-  "Plant": "Installation", "Alarms": "Alarmes", "Trends": "Courbes", "Journal": "Journal", "Registers": "Registres", "Machine": "Machine",
-  "live": "en direct", "old": "ancien", "connecting": "connexion", "paused": "en pause", "no connection": "pas de connexion",
-  "in service": "en service", "failed": "en panne", "maintenance": "en maintenance", "since": "depuis", "good": "bons", "rejected": "rebuts",
-  "No alarms": "Aucune alarme", "unacknowledged": "non acquittées", "acknowledged": "acquittées", "shelved": "mises de côté", "other": "autres",
-  "Acknowledge": "Acquitter", "Shelve": "Mettre de côté", "Unshelve": "Remettre", "Reset": "Réarmer", "Acknowledge all": "Tout acquitter",
-  "Force": "Forcer", "Release": "Libérer", "Limits": "Limites", "Cancel": "Annuler", "Save": "Enregistrer", "Do it": "Confirmer",
-  "Sensors": "Capteurs", "Actuators": "Actionneurs", "Controllers": "Régulateurs", "Events": "Événements", "Value": "Valeur", "Range": "Étendue",
-  "Sound on": "Son activé", "Sound off": "Son coupé", "Theme": "Thème", "forced": "forcé", "bad quality": "mauvaise qualité", "FORCED": "FORCÉ",
-  "Priority": "Priorité", "Alarm": "Alarme", "State": "État", "Since": "Depuis", "Limit": "Limite", "Commands": "Commandes", "Time": "Heure",
-  "What": "Quoi", "Who": "Qui", "Search": "Chercher", "Pause": "Pause", "Go on": "Reprendre", "Period": "Période", "Pens": "Traces",
-  "Table of the data": "Tableau des données", "Unit": "Unité", "Table": "Table", "From address": "À partir de l’adresse", "Write": "Écrire",
-  "Register": "Registre", "Address": "Adresse", "Raw": "Brut", "Name": "Nom", "Command": "Commande", "Setpoint": "Consigne", "Output": "Sortie",
-  "automatic": "automatique", "manual": "manuel", "Last ten minutes": "Dix dernières minutes", "Skip to content": "Aller au contenu",
-  "Loading the plant.": "Chargement.", "Nothing here.": "Rien ici.", "critical": "critique", "high": "haute", "medium": "moyenne", "low": "basse",
-  "Token": "Jeton", "How long": "Durée", "until unshelved": "jusqu’au retour", "once": "une fois", "off": "désactivée", "download": "télécharger",
-  "maintenance due": "maintenance à faire", "Position": "Position", "stops it": "l’arrête", "Ask for": "Demander", "more": "de plus", "Read it with": "Se lit avec",
-  "Simulation": "Simulation", "Plant file": "Fichier", "One scan": "Un cycle", "Back to the snapshot": "Retour à l’instantané", "Take a snapshot": "Prendre un instantané",
-  "runs": "en marche", "Speed": "Vitesse", "reached": "atteint", "Simulated time": "Temps simulé", "Late scans": "Cycles en retard", "Snapshot": "Instantané", "of": "de", "none": "aucun",
-  "The whole plant goes back to it; what happened since is lost but for the journal.": "Toute l’installation y retourne ; le reste est perdu, sauf le journal.",
-  "Faults": "Défauts", "Kind": "Sorte", "Sensor or actuator": "Capteur ou actionneur", "active": "actif", "no": "non", "Begin it": "Commencer", "End it": "Terminer", "Begins the fault": "Commence le défaut", "Ends the fault": "Termine le défaut",
-  "The plant has no instructor.": "L’installation n’a pas d’instructeur.", "Changed from line": "Changé à partir de la ligne", "This is what runs.": "C’est ce qui tourne.",
-  "It is a plant file.": "C’est un fichier d’installation.", "It cannot be used:": "Il ne peut pas servir :", "added": "ajoutés", "removed": "retirés", "changed": "changés", "It runs, and it is saved.": "Il tourne, et il est enregistré.",
-  "line": "ligne", "Put it in place": "Mettre en place", "Check": "Vérifier", "What runs": "Ce qui tourne",
-  "The plant goes on with this file. What has the same name keeps its state; the file on the plant's disk is written anew.": "L’installation continue avec ce fichier. Ce qui garde son nom garde son état ; le fichier sur le disque est réécrit.",
-  "All": "Tous", "flood": "avalanche", "min": "min", "Traffic": "Trafic", "Client": "Client", "Function": "Fonction", "Request": "Requête", "Answer": "Réponse", "Answers": "Réponses", "exceptions alone": "exceptions seules",
-  "No traffic yet: it is kept from now on, while this is open.": "Aucun échange pour l’instant : ils sont gardés désormais, tant que cette vue est ouverte.",
-  "Report": "Rapport", "Exercise": "Exercice", "Availability": "Disponibilité", "an hour": "par heure", "Most in ten minutes": "Maximum en dix minutes", "Floods": "Avalanches",
-  "Chattering": "Battements", "Waiting for acknowledgement": "En attente d’acquittement", "nothing happened in it": "rien ne s’y est passé", "Machines": "Machines", "Performance": "Performance",
-  "Quality": "Qualité", "Good": "Bons", "Reject": "Rebuts", "Failures": "Pannes", "In service": "En service", "Down": "En panne", "Maintenance": "Maintenance", "Most frequent alarms": "Alarmes les plus fréquentes",
-  "Raised": "Levée", "Active for": "Active pendant", "Make it again": "Refaire", "over": "terminé", "Expectations met": "Attentes satisfaites", "missed": "manquées", "met": "satisfaite", "not decided": "en cours",
-  "Points": "Points", "Notes": "Notes", "Expectations": "Attentes", "Expected": "Attendu", "When": "Quand", "Instead": "Au lieu de cela", "Nothing is expected yet.": "Rien n’est encore attendu.",
-  "Scale to the values": "Échelle selon les valeurs", "active": "active", "Silence": "Silence", "Priority": "Priorité", "State": "État",
-  "transaction id: the response carries the same": "identifiant de transaction : la réponse porte le même", "protocol id: Modbus": "identifiant de protocole : Modbus",
-  "length: so many bytes follow": "longueur : octets qui suivent", "unit id": "unité", "function": "fonction", "first address": "première adresse", "quantity": "quantité", "byte count": "nombre d’octets",
-  "Last writer": "Dernier à écrire", "nobody that is known": "personne de connu", "Response": "Réponse", "Request": "Requête",
-  "waits for the next scan": "attend le prochain cycle", "trips": "arrête la machine",
-};
 let lang = localStorage.getItem("lang") || (navigator.language.startsWith("fr") ? "fr" : "en");
-const t = (word) => (lang === "fr" && FRENCH[word]) || word;
+/* A text of the page in the reader's language; {name} in it is what `holes` has of that name. Texts that lack French are
+ * kept, for the test that looks for them. */
+const untranslated = new Set();
+const fillHoles = (text, holes) => text.replace(/\{(\w+)\}/g, (hole, key) => holes[key] ?? hole);
+function t(word, holes) {
+  if (lang === "fr" && !(word in FRENCH) && /\p{L}{2}/u.test(word)) untranslated.add(word);
+  const text = (lang === "fr" && FRENCH[word]) || word;
+  return holes ? fillHoles(text, holes) : text;
+}
+/* A word that the plant says: its own texts stay as they are. */
+const BYPASSED = "interlock bypassed"; /* behind it, after a colon, what the interlock says */
+const bypassed = (word) => (word && word.startsWith(`${BYPASSED}: `) ? FRENCH[BYPASSED] + COLON + word.slice(BYPASSED.length + 2) : word);
+const known = (word) => (lang === "fr" ? FRENCH[word] || bypassed(word) : word);
+const tOne = (word) => (lang === "fr" && FRENCH_ONE[word]) || t(word);
+const COLON = lang === "fr" ? "\u00a0: " : ": ";
+const ONE = { "bypassed interlocks": "bypassed interlock" }; /* of English, where one is another word */
+const counted = (count, word) => `${many(count)} ${count > 1 ? t(word) : lang === "fr" ? tOne(word) : ONE[word] || word}`;
 
 const STATES = { en_service: "in service", en_panne: "failed", maintenance: "maintenance" };
+const STATE_DEEDS = { en_service: "Put into service", en_panne: "Declare failed", maintenance: "Put into maintenance" };
+const LIMIT_WORDS = { high_high: "High high limit", high: "High limit", low: "Low limit", low_low: "Low low limit" };
 const PRIORITIES = ["critical", "high", "medium", "low"];
+
+/* Who did it: a name at an address, or of the actors that need no name what they are. */
+const peerOf = (event) => (lang !== "fr" ? event.peer : event.actor >= 65533 ? t(event.peer) : event.peer.replace(" at ", " à "));
 
 /* ---- numbers and times ---- */
 
+/* A number as the language writes it; not for fields, which take a point. */
+const local = (text) => (lang === "fr" ? text.replace(/^(-?\d+)(\.(\d+))?/, (_, whole, rest, part) => whole.replace(/\B(?=(\d{3})+$)/g, "\u00a0") + (rest ? "," + part : "")) : text);
+const digits = (value, decimals) => value.toFixed(decimals === undefined ? Math.max(0, 3 - Math.ceil(Math.log10(Math.abs(value) + 1))) : decimals);
 function number(value, decimals) {
   if (value === null || value === undefined) return "–";
-  if (typeof value === "boolean") return value ? "on" : "off";
+  if (typeof value === "boolean") return t(value ? "on" : "off");
   if (typeof value === "string") return value;
-  return value.toFixed(decimals === undefined ? Math.max(0, 3 - Math.ceil(Math.log10(Math.abs(value) + 1))) : decimals);
+  return local(digits(value, decimals));
 }
-const plain = (value) => (value === null || value === undefined ? "–" : String(Number(value.toPrecision(7))));
-const unit = (text) => (text ? " " + text : "");
+const plain = (value) => (value === null || value === undefined ? "–" : local(String(Number(value.toPrecision(7)))));
+const many = (value) => (lang === "fr" ? local(String(value)) : Number(value).toLocaleString("en"));
+const unit = (text) => (text ? "\u00a0" + text : "");
 const isToday = (time) => new Date(time).toDateString() === new Date().toDateString();
-const clock = (time) => new Date(time).toLocaleTimeString(lang, { hour12: false });
-const day = (time) => isToday(time) ? clock(time) : new Date(time).toLocaleString(lang, { hour12: false, month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const LOCALES = { en: "sv-SE", fr: "fr-FR" }; /* of English 2026-11-28, which no reader takes for another day */
+const clock = (time) => new Date(time).toLocaleTimeString(LOCALES[lang], { hour12: false });
+const day = (time) => (isToday(time) ? clock(time) : `${new Date(time).toLocaleDateString(LOCALES[lang])} ${clock(time)}`);
 
-function ago(time) {
-  const seconds = Math.max(0, Math.round((Date.now() - new Date(time)) / 1000));
-  if (seconds < 60) return seconds + " s";
-  if (seconds < 3600) return Math.floor(seconds / 60) + " min";
-  if (seconds < 86400) return Math.floor(seconds / 3600) + " h " + Math.floor((seconds % 3600) / 60) + " min";
-  return Math.floor(seconds / 86400) + " d " + Math.floor((seconds % 86400) / 3600) + " h";
+const ago = (time) => stretch(Math.max(0, (Date.now() - new Date(time)) / 1000));
+/* A length of time in its two largest units. */
+function stretch(length) {
+  const seconds = Math.round(length);
+  const two = (large, word, small, other) => `${large}\u00a0${word}${small ? ` ${small}\u00a0${other}` : ""}`;
+  if (seconds < 60) return `${seconds}\u00a0s`;
+  if (seconds < 3600) return two(Math.floor(seconds / 60), "min", seconds < 600 ? seconds % 60 : 0, "s");
+  if (seconds < 86400) return two(Math.floor(seconds / 3600), "h", Math.floor((seconds % 3600) / 60), "min");
+  return two(Math.floor(seconds / 86400), lang === "fr" ? "j" : "d", Math.floor((seconds % 86400) / 3600), "h");
 }
 
 /* ---- symbols: a shape and a number as well as a colour ---- */

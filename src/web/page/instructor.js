@@ -8,20 +8,23 @@ const SPEEDS = [0.1, 0.5, 1, 2, 5, 10, 60, 100, 1000];
 
 function viewSimulation() {
   const figures = h("dl", {}), faults = h("tbody", {}), error = h("p", { class: "error", role: "alert", hidden: true });
-  const pause = h("button", { class: "act", type: "button" }), step = h("button", { class: "act", type: "button" }, t("One scan"));
-  const back = h("button", { class: "act", type: "button" }, t("Back to the snapshot"));
+  const pauseWord = h("span", {}), pause = h("button", { class: "act", type: "button", right: ["simulation", INSTRUCTOR_UNIT] }, pauseWord), step = h("button", { class: "act", type: "button", right: ["simulation", INSTRUCTOR_UNIT] }, t("One scan"));
+  const back = h("button", { class: "act", type: "button", right: ["simulation", INSTRUCTOR_UNIT] }, t("Back to the snapshot"));
   const speed = h("select", { id: "speed" });
+  speed.disabled = Boolean(mayNot("simulation", INSTRUCTOR_UNIT));
+  const none = h("p", { class: "dim" }, t("The plant file has none: faults: in it describes some, to be begun here."));
+  const faultTable = h("table", {}, h("thead", {}, h("tr", {}, ["Name", "Kind", "Sensor or actuator", "State", ""].map((word) => h("th", {}, t(word))))), faults);
   let sim = null, shown = "";
   const tell = (body) => ask("/sim", body).then(fill);
   const fill = (now) => {
     sim = now;
     const speeds = [...new Set([...SPEEDS, now.speed])].sort((a, b) => a - b);
-    pause.textContent = t(now.paused ? "Go on" : "Pause");
+    pauseWord.textContent = t(now.paused ? "Go on" : "Pause");
     step.disabled = !now.paused;
     back.disabled = !now.snapshot;
     if (document.activeElement !== speed)
       speed.replaceChildren(...speeds.map((one) => h("option", { value: one, selected: one === now.speed }, `×${plain(one)}`)));
-    const rows = [[t("State"), t(now.paused ? "paused" : "runs")], [t("Speed"), `×${plain(now.speed)}` + (now.paused ? "" : ` (${t("reached")} ×${now.speed_now.toFixed(2)})`)],
+    const rows = [[t("State"), t(now.paused ? "paused" : "runs")], [t("Speed"), `×${plain(now.speed)}` + (now.paused ? "" : ` (${t("reached")} ×${number(now.speed_now, 2)})`)],
       [t("Simulated time"), span(now.simulated_ms)], [t("Late scans"), now.late_scans],
       [t("Snapshot"), now.snapshot ? `${t("of")} ${span(now.snapshot_ms)}` : t("none")]];
     figures.replaceChildren(...rows.flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
@@ -29,22 +32,17 @@ function viewSimulation() {
   const fillFaults = (list) => {
     if (JSON.stringify(list) === shown) return; /* a button that has the focus stays */
     shown = JSON.stringify(list);
+    none.hidden = list.length > 0;
+    faultTable.hidden = !list.length;
     faults.replaceChildren(...list.map((fault) => h("tr", {}, h("td", {}, fault.name), h("td", {}, fault.kind),
     h("td", {}, fault.sensor ? h("a", { href: path("sensor", fault.sensor) }, fault.sensor) : fault.actuator), h("td", { class: fault.active ? "word" : "dim" }, t(fault.active ? "active" : "no")),
-    h("td", {}, h("button", { type: "button", onclick: () => faultDialog(fault, read) }, t(fault.active ? "End it" : "Begin it"))))));
+    h("td", {}, h("button", { type: "button", right: ["simulation", INSTRUCTOR_UNIT], onclick: () => faultDialog(fault, read) }, t(fault.active ? "End it" : "Begin it"))))));
   };
-  const read = async () => {
-    try {
-      const [now, list] = await Promise.all([ask("/sim"), ask("/faults")]);
-      fill(now);
-      fillFaults(list);
-      error.hidden = true;
-    } catch (problem) {
-      if (!(problem instanceof Problem)) throw problem;
-      error.textContent = problem.message;
-      error.hidden = false;
-    }
-  };
+  const read = reading(error, async () => {
+    const [now, list] = await Promise.all([ask("/sim"), ask("/faults")]);
+    fill(now);
+    fillFaults(list);
+  });
   pause.addEventListener("click", doing(() => tell({ pause: !sim.paused })));
   step.addEventListener("click", doing(() => tell({ step: 1 })));
   speed.addEventListener("change", doing(() => tell({ speed: Number(speed.value) })));
@@ -53,15 +51,15 @@ function viewSimulation() {
   live("second", (slow) => { if (slow) read(); });
   return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Simulation"))), error,
     h("section", { class: "panel" }, figures, h("div", { class: "filters" }, h("label", { for: "speed" }, t("Speed"), speed),
-      h("div", { class: "buttons" }, pause, step, h("button", { class: "act", type: "button", onclick: doing(() => tell({ snapshot: true })) }, t("Take a snapshot")), back))),
+      h("div", { class: "buttons" }, pause, step, h("button", { class: "act", type: "button", right: ["simulation", INSTRUCTOR_UNIT], onclick: doing(() => tell({ snapshot: true })) }, t("Take a snapshot")), back))),
     h("section", { class: "panel scroll" }, h("h3", {}, t("Faults")), store.plant.instructor ? null : h("p", {}, t("The plant has no instructor.")),
-      h("table", {}, h("thead", {}, h("tr", {}, ["Name", "Kind", "Sensor or actuator", "State", ""].map((word) => h("th", {}, t(word))))), faults)));
+      none, faultTable));
 }
 
 function faultDialog(fault, then) {
   openDialog({
     title: fault.name,
-    effect: `${t(fault.active ? "Ends the fault" : "Begins the fault")}: ${fault.kind} ${fault.sensor}`,
+    effect: `${t(fault.active ? "Ends the fault" : "Begins the fault")}${COLON}${fault.kind} ${fault.sensor}`,
     button: t("Do it"),
     act: () => ask(`/faults/${encodeURIComponent(fault.name)}`, { on: !fault.active }).then(then),
   });
@@ -106,7 +104,7 @@ function viewPlantFile() {
   };
   const send = (verb) => ask("/plant/" + verb, { text: text.value }).then((now) => { draft.verdict = now; draft.show(); });
   const read = doing(async () => {
-    const answer = await fetch(API + "/plant/text");
+    const answer = await fetch(API + "/plant/text", { headers: { "Accept-Language": lang } });
     if (!answer.ok) throw new Problem((await answer.json()).detail);
     running = await answer.text();
     text.value = draft.text ?? running;
@@ -121,7 +119,7 @@ function viewPlantFile() {
     button: t("Do it"), act: () => send("put") });
   return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Plant file"))),
     h("section", { class: "panel" }, h("label", { for: "plantfile", class: "dim" }, store.plant.name), text,
-      h("div", { class: "buttons" }, h("button", { class: "act", type: "button", onclick: doing(() => send("check")) }, t("Check")),
-        h("button", { class: "act", type: "button", onclick: put }, t("Put it in place")), h("button", { class: "act", type: "button", onclick: forget }, t("What runs")),
+      h("div", { class: "buttons" }, h("button", { class: "act", type: "button", right: ["plant", INSTRUCTOR_UNIT], onclick: doing(() => send("check")) }, t("Check")),
+        h("button", { class: "act", type: "button", right: ["plant", INSTRUCTOR_UNIT], onclick: put }, t("Put it in place")), h("button", { class: "act", type: "button", onclick: forget }, t("What runs")),
         h("a", { href: API + "/plant/text", download: "plant.yaml", class: "act" }, t("download"))), said, differs));
 }

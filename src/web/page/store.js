@@ -3,35 +3,51 @@
 
 const API = "/api/v1";
 const store = {
-  plant: null, machines: new Map(), sensors: new Map(), actuators: new Map(), controllers: new Map(),
+  plant: null, who: null, /* who sits here, and what he may do */ machines: new Map(), sensors: new Map(), actuators: new Map(), controllers: new Map(),
+  alone: new Map(), /* alarms of no sensor and of bypasses, by the name of what they watch */
   events: [], clock: {}, heard: 0, dirty: new Set(), samples: new Map(),
 };
-const EVENTS_KEPT = 500, SAMPLES_KEPT = 6000;
+const BACK_MS = 2000, EVENTS_KEPT = 500, SAMPLES_KEPT = 6000;
 
 class Problem extends Error {}
 
-async function ask(where, body) {
-  const token = sessionStorage.getItem("token");
-  const headers = body === undefined ? {} : { "Content-Type": "application/json" };
-  if (token && body !== undefined) headers.Authorization = "Bearer " + token;
+async function ask(where, body, tries = 0) {
+  const token = sessionStorage.getItem("token"), who = whoIs();
+  if (body !== undefined && who && !body.as) body = { ...body, as: who };
+  const headers = { "Accept-Language": lang, ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
+  if (token) headers.Authorization = "Bearer " + token;
   let answer;
   try {
     answer = await fetch(API + where, { method: body === undefined ? "GET" : "POST", headers, body: body === undefined ? undefined : JSON.stringify(body) });
   } catch {
-    throw new Problem(t("no connection"));
+    throw new Problem(t("No connection to the plant: nothing was done. It is tried again."));
   }
-  if (answer.status === 401 && (await askToken())) return ask(where, body);
-  const said = await answer.json();
+  if (answer.status === 401 && tries < 5 && (await askToken(Boolean(token)))) return ask(where, body, tries + 1);
+  if (answer.status === 413) throw new Problem(t("This text is too long."));
+  const said = await answer.json().catch(() => ({ detail: `HTTP ${answer.status}` }));
+  if (answer.status === 401) throw new Problem(t("Nothing was done: commands need a token."));
   if (!answer.ok) throw new Problem(said.detail);
   if (answer.status === 202) say(t("waits for the next scan"));
   return said;
 }
 
+/* By the token of this tab, else by the name that somebody said. */
+async function readWho() {
+  const name = localStorage.getItem("who"), as = name ? `&as=${encodeURIComponent(name)}` : "";
+  let who = sessionStorage.getItem("token") ? await ask(`/who?lang=${lang}`) : null;
+  if (!who?.proven) who = await ask(`/who?lang=${lang}${as}`);
+  store.who = who;
+}
+
 async function load() {
-  const [plant, machines, sensors, actuators, controllers, events] = await Promise.all(
-    ["/plant", "/machines", "/sensors", "/actuators", "/controllers", "/events?limit=100"].map((where) => ask(where)));
+  const knowing = readWho();
+  const [plant, machines, sensors, actuators, controllers, alarms, events] = await Promise.all(
+    ["/plant", "/machines", "/sensors", "/actuators", "/controllers", "/alarms", `/events?limit=500&lang=${lang}`].map((where) => ask(where)));
+  await knowing;
   Object.assign(store, { plant, events: events.reverse() });
   for (const [key, list] of Object.entries({ machines, sensors, actuators, controllers })) store[key] = new Map(list.map((item) => [item.name, item]));
+  store.alone = new Map();
+  for (const alarm of alarms) if (!store.sensors.has(alarm.sensor)) store.alone.set(alarm.sensor, [...(store.alone.get(alarm.sensor) || []), alarm]);
   for (const name of [...store.samples.keys()]) if (!store.sensors.has(name)) store.samples.delete(name);
 }
 
@@ -54,6 +70,7 @@ const takers = {
     for (const [name, alarms] of Object.entries(data.alarms)) {
       const sensor = store.sensors.get(name);
       if (sensor) sensor.alarms = alarms;
+      else store.alone.set(name, alarms);
       store.dirty.add(name).add("alarms");
     }
   },
@@ -88,6 +105,7 @@ async function reload() {
   try {
     await load();
     show();
+    dialogAbout?.();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
   }
@@ -115,10 +133,13 @@ async function samplesOf(name) {
 }
 
 function listen() {
-  const channel = "BroadcastChannel" in window ? new BroadcastChannel("mbplant") : null;
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel("mbplant-" + lang) : null;
   if (channel) channel.onmessage = (message) => take(...message.data);
   const open = () => {
-    const stream = new EventSource(API + "/stream");
+    const stream = new EventSource(`${API}/stream?lang=${lang}`);
+    stream.onerror = () => { /* an answer that is no stream ends it for good: again in a moment */
+      if (stream.readyState === EventSource.CLOSED) setTimeout(open, BACK_MS);
+    };
     for (const kind of Object.keys(takers)) {
       stream.addEventListener(kind, (message) => {
         take(kind, message.data);
@@ -127,14 +148,22 @@ function listen() {
     }
     return new Promise(() => {}); /* for as long as the tab lives */
   };
-  if (navigator.locks && channel) navigator.locks.request("mbplant-stream", open);
+  if (navigator.locks && channel) navigator.locks.request("mbplant-stream-" + lang, open);
   else open();
 }
 
 /* ---- figures of alarms ---- */
 
-const allAlarms = () => [...store.sensors.values()].flatMap((sensor) => sensor.alarms || []);
-const isHidden = (alarm) => ["shelved", "suppressed", "out of service"].includes(alarm.state);
-const rank = (alarm) => PRIORITIES.indexOf(alarm.priority);
-const byWeight = (a, b) => rank(a) - rank(b) || new Date(b.since) - new Date(a.since) || a.name.localeCompare(b.name);
-const waiting = () => allAlarms().filter((alarm) => alarm.unacknowledged && !isHidden(alarm)).sort(byWeight);
+/* The lists have those too that are normal and whose interlock is bypassed. */
+const alarmsOf = (sensor) => (sensor.alarms || []).filter((alarm) => alarm.state !== "normal");
+const standing = (sensor) => alarmsOf(sensor).filter((alarm) => !isHidden(alarm)).sort(byWeight);
+const allAlarms = () => [...[...store.sensors.values()].flatMap(alarmsOf), ...[...store.alone.values()].flatMap((alarms) => alarmsOf({ alarms }))];
+const bypasses = () => [...store.sensors.values()].flatMap((sensor) => (sensor.alarms || []).filter((alarm) => alarm.bypassed_s));
+const HIDDEN = new Set(["shelved", "suppressed", "out of service"]);
+const isHidden = (alarm) => HIDDEN.has(alarm.state);
+/* Worst first, then the newest; times are RFC 3339, whose order is that of their letters. Thousands are sorted so. */
+const RANKS = new Map(PRIORITIES.map((priority, i) => [priority, i]));
+const rank = (alarm) => RANKS.get(alarm.priority);
+const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+const byWeight = (a, b) => rank(a) - rank(b) || order(b.raised || b.since || "", a.raised || a.since || "") || order(a.name, b.name);
+const waiting = () => allAlarms().filter((alarm) => alarm.unacknowledged && !isHidden(alarm));

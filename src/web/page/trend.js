@@ -167,7 +167,7 @@ class Trend {
       pen.setLineDash([]);
       pen.fillStyle = colour.dim;
       pen.textAlign = "left";
-      pen.fillText(`${name} ${plain(limit)}`, box.left + 6, y(limit) - 4);
+      pen.fillText(`${t(LIMIT_WORDS[name])} ${plain(limit)}`, box.left + 6, y(limit) - 4);
     }
   }
 

@@ -28,7 +28,7 @@ function valueNode(item) {
 function sensorRow(sensor, wide) {
   const pointer = gauge(sensor), value = valueNode(sensor), line = wide ? spark(sensor.name) : null;
   const marks = h("span", {});
-  const showMarks = (now) => marks.replaceChildren(...[...(now.alarms || [])].filter((alarm) => !isHidden(alarm)).sort(byWeight).slice(0, 1).map((alarm) => mark(alarm.priority, alarm.unacknowledged)));
+  const showMarks = (now) => marks.replaceChildren(...standing(now).slice(0, 1).map((alarm) => mark(alarm.priority, alarm.unacknowledged)));
   showMarks(sensor);
   live(sensor.name, (slow) => {
     const now = store.sensors.get(sensor.name);
@@ -48,9 +48,9 @@ function machineState(name) {
   const update = () => {
     const machine = store.machines.get(name);
     if (!machine) return;
-    const alarms = [...store.sensors.values()].filter((sensor) => sensor.machine === name).flatMap((sensor) => sensor.alarms || []).filter((alarm) => !isHidden(alarm)).sort(byWeight);
+    const alarms = [...store.sensors.values()].filter((sensor) => sensor.machine === name).flatMap(standing).sort(byWeight);
     node.replaceChildren(badge(machine.state), h("span", { class: "dim small" }, `${t("since")} ${ago(machine.since)}`));
-    if (alarms.length) node.append(h("a", { class: "small", href: path("alarms") }, mark(alarms[0].priority, alarms.some((alarm) => alarm.unacknowledged)), ` ${alarms[0].sensor} ${alarms[0].diagnosis}${alarms.length > 1 ? ` +${alarms.length - 1}` : ""}`));
+    if (alarms.length) node.append(h("a", { class: "small", href: path("alarms") }, mark(alarms[0].priority, alarms.some((alarm) => alarm.unacknowledged)), ` ${alarms[0].sensor} ${known(alarms[0].diagnosis)}${alarms.length > 1 ? ` +${alarms.length - 1}` : ""}`));
     if (machine.maintenance_due) node.append(h("span", { class: "small" }, t("maintenance due")));
   };
   update();
@@ -82,8 +82,9 @@ function viewPlant() {
         sensors.length > shown.length && !many ? h("a", { class: "small dim", href: path("machine", machine.name) }, `+${sensors.length - shown.length} ${t("more")}`) : null));
   };
   const loose = all.filter((sensor) => sensor.machine === null);
-  return h("div", { class: many ? "tiles many" : "tiles" }, [...store.machines.values()].map(tile),
-    loose.length ? h("section", { class: "tile" }, h("h2", {}, t("Sensors")), h("div", { class: "rows" }, loose.slice(0, 40).map((sensor) => sensorRow(sensor)))) : null);
+  return h("div", {}, h("div", { class: many ? "tiles many" : "tiles" }, [...store.machines.values()].map(tile),
+    loose.length ? h("section", { class: "tile" }, h("h2", {}, t("Sensors")), h("div", { class: "rows" }, loose.slice(0, 40).map((sensor) => sensorRow(sensor)))) : null),
+    many ? null : editButtons(["Add a machine", addMachineDialog]));
 }
 
 function viewMachine(name) {
@@ -91,41 +92,45 @@ function viewMachine(name) {
   if (!machine) return h("p", {}, t("Nothing here."));
   const of = (map) => [...map.values()].filter((item) => item.machine === name);
   const refused = h("p", { class: "error", hidden: true });
-  const states = Object.keys(STATES).map((state) => [state, h("button", { type: "button", class: "act", onclick: () => stateDialog(store.machines.get(name), state) }, t(STATES[state]))]);
+  const states = Object.keys(STATES).map((state) => [state, h("button", { type: "button", class: "act", right: ["states", machine.unit_id], onclick: () => stateDialog(store.machines.get(name), state) }, t(STATE_DEEDS[state]))]);
   const buttons = h("div", { class: "buttons" }, states.map(([, button]) => button),
-    h("button", { type: "button", class: "act", onclick: doing(() => alarmCommand(name, "ack")) }, t("Acknowledge all")));
+    h("button", { type: "button", class: "act", right: ["acknowledge", machine.unit_id], onclick: doing(() => alarmCommand(name, "ack")) }, t("Acknowledge all")));
   const update = () => {
     const now = store.machines.get(name);
     if (!now) return;
     for (const [state, button] of states) button.disabled = now.state === state;
+    const told = now.refused && store.events.find((event) => event.code === "machine refused" && event.machine === name); /* its sentence is in the page's language */
     refused.hidden = !now.refused;
-    refused.textContent = now.refused || "";
+    refused.textContent = now.refused ? told?.text || now.refused : "";
   };
   update();
-  live(name, update);
+  live([name, "events"], update);
   return h("div", {},
     h("div", { class: "head" }, h("h2", {}, machine.name, " ", h("span", { class: "dim" }, machine.label)), machineState(name), products(name)),
     h("div", { class: "panel" }, h("h3", {}, t("Commands")), buttons, refused),
     h("div", { class: "cols" },
-      h("section", { class: "panel wide" }, h("h3", {}, t("Sensors")), h("div", { class: "rows" }, of(store.sensors).map((sensor) => sensorRow(sensor, true)))),
-      h("div", {}, of(store.actuators).length ? actuatorPanel(of(store.actuators)) : null, of(store.controllers).length ? controllerPanel(of(store.controllers)) : null,
-        eventPanel((event) => event.machine === name))));
+      h("section", { class: "panel wide" }, h("div", { class: "head" }, h("h3", {}, t("Sensors")), editButtons(["Add a sensor", doing(() => addSensorDialog(name))])), h("div", { class: "rows" }, of(store.sensors).map((sensor) => sensorRow(sensor, true)))),
+      h("div", {}, of(store.actuators).length ? actuatorPanel(of(store.actuators)) : null, of(store.controllers).length ? controllerPanel(of(store.controllers)) : null)),
+    interlockPanel(name),
+    historyPanels(name),
+    eventPanel((event) => event.machine === name),
+    editButtons(["Change this machine", () => changeMachineDialog(store.machines.get(name))], ["Remove this machine", () => removeDialog("machine", store.machines.get(name))]));
 }
 
 function actuatorPanel(actuators) {
-  return h("section", { class: "panel scroll" }, h("h3", {}, t("Actuators")), h("table", {},
+  return h("section", { class: "panel scroll" }, h("h3", {}, t("Actuators")), h("table", { class: "cards" },
     h("thead", {}, h("tr", {}, [t("Name"), "", t("Position"), t("Command"), ""].map((word, i) => h("th", { class: i === 2 || i === 3 ? "num" : null }, word)))),
     h("tbody", {}, actuators.map((actuator) => {
-      const position = h("td", { class: "num" }), command = h("td", { class: "num" });
+      const position = h("td", { class: "num", "data-label": t("Position") }), command = h("td", { class: "num", "data-label": t("Command") });
       const update = () => {
         const now = store.actuators.get(actuator.name);
-        position.textContent = plain(now.value) + unit(now.unit);
-        command.textContent = now.on_off ? (now.on ? "on" : "off") : plain(now.command) + unit(now.unit);
+        position.textContent = now.on_off && (now.value === 0 || now.value === 1) ? t(now.value ? "on" : "off") : plain(now.value) + unit(now.unit);
+        command.textContent = now.on_off ? t(now.on ? "on" : "off") : plain(now.command) + unit(now.unit);
       };
       update();
       live(actuator.name, update);
-      return h("tr", {}, h("td", {}, actuator.name), h("td", { class: "dim" }, actuator.label), position, command,
-        h("td", {}, h("button", { type: "button", onclick: () => actuatorDialog(store.actuators.get(actuator.name)) }, t("Command"))));
+      return h("tr", {}, h("td", { class: "word" }, actuator.name), h("td", { class: "dim" }, actuator.label), position, command,
+        h("td", {}, h("button", { type: "button", right: ["commands", actuator.unit_id], onclick: () => actuatorDialog(store.actuators.get(actuator.name)) }, t("Command"))));
     }))));
 }
 
@@ -136,19 +141,20 @@ function controllerPanel(controllers) {
       const now = await ask("/controllers/" + encodeURIComponent(controller.name)).catch(() => null);
       if (!now) return;
       store.controllers.set(now.name, now);
-      facts.replaceChildren(...[[t("Setpoint"), plain(now.active_setpoint) + unit(now.unit)], [t("Value"), plain(now.value) + unit(now.unit)],
-        [t("Output"), `${plain(now.output)} → ${now.moves}`], ["Mode", now.automatic ? t("automatic") : t("manual")]].flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
+      facts.replaceChildren(...[[t("Setpoint"), plain(now.active_setpoint) + unit(now.unit)], [t("Value"), number(now.value, store.sensors.get(now.input)?.decimals) + unit(now.unit)],
+        [t("Output"), `${plain(Number(now.output.toPrecision(4)))} → ${now.moves}`], [t("Mode"), now.automatic ? t("automatic") : t("manual")]].flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
     };
     update();
     live("second", update);
     return h("div", {}, h("div", { class: "head" }, h("a", { href: path("sensor", controller.input) }, controller.name), h("span", { class: "dim" }, controller.label),
-      h("button", { type: "button", onclick: () => controllerDialog(store.controllers.get(controller.name)) }, t("Setpoint"))), facts);
+      h("button", { type: "button", right: ["commands", controller.unit_id], onclick: () => controllerDialog(store.controllers.get(controller.name)) }, t("Setpoint"))), facts);
   }));
 }
 
 function viewSensor(name) {
   const sensor = store.sensors.get(name);
   if (!sensor) return h("p", {}, t("Nothing here."));
+  let asked = "";
   const trend = new Trend([name], true), big = h("p", { class: "big" }), pointer = gauge(sensor), buttons = h("div", { class: "buttons" }), facts = h("dl", {}), alarms = h("div", {});
   const update = (slow) => {
     const now = store.sensors.get(name);
@@ -162,21 +168,25 @@ function viewSensor(name) {
     const state = `${now.forced} ${now.inject}`;
     if (buttons.dataset.state !== state) {
       buttons.dataset.state = state;
-      buttons.replaceChildren(h("button", { type: "button", class: "act", disabled: now.inject === "reject", onclick: () => forceDialog(store.sensors.get(name)) }, t("Force")),
-        h("button", { type: "button", class: "act", disabled: !now.forced, onclick: doing(() => ask(sensorPath(name, "release"), {}).then(takeSensor)) }, t("Release")),
-        h("button", { type: "button", class: "act", onclick: () => limitsDialog(store.sensors.get(name)) }, t("Limits")));
+      buttons.replaceChildren(h("button", { type: "button", class: "act", right: ["force", sensor.unit_id], disabled: now.inject === "reject", onclick: () => forceDialog(store.sensors.get(name)) }, t("Force")),
+        h("button", { type: "button", class: "act", right: ["force", sensor.unit_id], disabled: !now.forced, onclick: doing(() => ask(sensorPath(name, "release"), {}).then(takeSensor)) }, t("Release")),
+        h("button", { type: "button", class: "act", right: ["limits", sensor.unit_id], onclick: () => limitsDialog(store.sensors.get(name)) }, t("Limits")));
     }
-    const said = JSON.stringify((now.alarms || []).map((alarm) => [alarm.name, alarm.state, alarm.since]));
-    if (alarms.dataset.said === said) return;
-    alarms.dataset.said = said;
-    alarms.replaceChildren((now.alarms || []).length ? alarmTable([...now.alarms].sort(byWeight)) : h("p", { class: "dim" }, t("No alarms")));
+    const said = JSON.stringify((now.alarms || []).map((alarm) => [alarm.name, alarm.state, alarm.since, Boolean(alarm.bypassed_s)]));
+    if (asked === said) return;
+    asked = said;
+    ask("/alarms?sensor=" + encodeURIComponent(name)).then((all) => {
+      const held = alarms.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+      alarms.replaceChildren(all.length ? alarmTable(all.sort(byWeight)) : h("p", { class: "dim" }, t("It has no alarms.")));
+      if (held) [...alarms.querySelectorAll("[aria-label]")].find((one) => one.getAttribute("aria-label") === held)?.focus();
+    }, () => { asked = ""; });
   };
   const place = async () => {
     const point = await ask("/points/" + encodeURIComponent(name)).catch(() => null);
     const rows = [[t("Range"), `${plain(sensor.range_low)} … ${plain(sensor.range_high)}${unit(sensor.unit)}`],
-      ...Object.entries(sensor.limits).filter(([, limit]) => limit !== null).map(([key, limit]) => [key, `${plain(limit)}${unit(sensor.unit)}${sensor.trips.includes(key) ? ` – ${t("stops it").replace(/it$/, sensor.machine || "")}` : ""}`])];
-    if (point) rows.push([t("Register"), `${t("Unit").toLowerCase()} ${point.unit_id}, ${point.table} ${point.address} = ${point.reference}, ${point.type} ${point.order} × ${point.scale}`],
-      [t("Read it with"), h("code", {}, `mbpoll -m tcp -a ${point.unit_id} -t 4 -0 -r ${point.address} -c ${point.count} ${location.hostname}`)]);
+      ...Object.entries(sensor.limits).filter(([, limit]) => limit !== null).map(([key, limit]) => [t(LIMIT_WORDS[key] || key), `${plain(limit)}${unit(sensor.unit)}${sensor.trips.includes(key) ? ` – ${t("it stops {machine}", { machine: sensor.machine || "" })}` : ""}`])];
+    if (point) rows.push([t("Register"), `${t("Unit").toLowerCase()} ${point.unit_id}, ${t(point.table.replace("_", " "))} ${point.address} = ${point.reference}, ${point.type} ${point.order} × ${point.scale}`],
+      [t("Read it with"), h("code", {}, `mbpoll -m tcp -p ${store.plant.modbus_port} -a ${point.unit_id} -t 4 -0 -r ${point.address} -c ${point.count} ${location.hostname}`)]);
     facts.replaceChildren(...rows.flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
   };
   update(true);
@@ -189,60 +199,8 @@ function viewSensor(name) {
       h("section", { class: "panel" }, facts)),
     h("section", { class: "panel" }, h("h3", {}, t("Last ten minutes")), trend.node),
     h("section", { class: "panel" }, h("h3", {}, t("Alarms")), alarms),
-    eventPanel((event) => event.sensor === name));
-}
-
-/* ---- alarms ---- */
-
-function alarmTable(alarms) {
-  return h("div", { class: "scroll" }, h("table", { class: "stack" },
-    h("thead", {}, h("tr", {}, h("th", {}, t("Priority")), h("th", {}, t("Alarm")), h("th", {}, t("What")), h("th", { class: "num" }, t("Value")), h("th", { class: "num" }, t("Limit")), h("th", {}, t("State")), h("th", {}, t("Since")), h("th", {}, t("Commands")))),
-    h("tbody", {}, alarms.map((alarm) => {
-      const value = h("td", { class: "num" }), sensor = store.sensors.get(alarm.sensor) || {};
-      const update = () => { value.textContent = number((store.sensors.get(alarm.sensor) || alarm).value, sensor.decimals) + unit(alarm.unit); };
-      update();
-      live(alarm.sensor, (slow) => slow && update());
-      return h("tr", { class: alarm.unacknowledged && !isHidden(alarm) ? "waits" : null },
-        h("td", {}, mark(alarm.priority, alarm.unacknowledged && !isHidden(alarm)), " ", t(alarm.priority)),
-        h("td", {}, h("a", { href: path("sensor", alarm.sensor) }, alarm.name)),
-        h("td", { class: "span" }, `${alarm.diagnosis}${alarm.machine ? ` – ${alarm.machine}` : ""}`), value,
-        h("td", { class: "num limit", "data-label": t("Limit") }, plain(alarm.limit) + (alarm.limit === null ? "" : unit(alarm.unit))),
-        h("td", {}, alarm.state + (alarm.shelved_s ? ` (${Math.ceil(alarm.shelved_s / 60)} min)` : "")), h("td", { class: "time" }, alarm.since ? day(alarm.since) : ""),
-        h("td", { class: "span" }, h("div", { class: "buttons" },
-          alarm.unacknowledged ? h("button", { type: "button", class: "act", onclick: doing(() => alarmCommand(alarm.name, "ack")), "aria-label": `${t("Acknowledge")} ${alarm.name}` }, t("Acknowledge")) : null,
-          alarm.state.startsWith("latched") ? h("button", { type: "button", class: "act", onclick: doing(() => alarmCommand(alarm.name, "reset")), "aria-label": `${t("Reset")} ${alarm.name}` }, t("Reset")) : null,
-          alarm.state === "shelved" ? h("button", { type: "button", class: "act", onclick: doing(() => alarmCommand(alarm.name, "unshelve")), "aria-label": `${t("Unshelve")} ${alarm.name}` }, t("Unshelve"))
-            : h("button", { type: "button", class: "act", onclick: () => shelveDialog(alarm.name), "aria-label": `${t("Shelve")} ${alarm.name}` }, t("Shelve")))));
-    }))));
-}
-
-const alarmFilter = { machine: "", priority: "", state: "" };
-
-function viewAlarms() {
-  const node = h("div", {});
-  const shown = h("div", {});
-  const wanted = (alarm) => (!alarmFilter.machine || alarm.machine === alarmFilter.machine) && (!alarmFilter.priority || alarm.priority === alarmFilter.priority)
-    && (!alarmFilter.state || (alarmFilter.state === "active" ? alarm.active : !alarm.active));
-  const update = () => {
-    const all = allAlarms().filter(wanted).sort(byWeight), is = (test) => all.filter(test);
-    const groups = [["unacknowledged", is((alarm) => alarm.unacknowledged && !isHidden(alarm))], ["acknowledged", is((alarm) => !alarm.unacknowledged && !isHidden(alarm))],
-      ["shelved", is((alarm) => alarm.state === "shelved")], ["other", is((alarm) => isHidden(alarm) && alarm.state !== "shelved")]];
-    const key = JSON.stringify(groups.map(([, list]) => list.map((alarm) => alarm.name + alarm.state + alarm.since)));
-    if (shown.dataset.key === key) return;
-    shown.dataset.key = key;
-    const held = document.activeElement && shown.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
-    shown.replaceChildren(...groups.filter(([name, list]) => list.length || name === "unacknowledged").map(([name, list]) =>
-      h("section", { class: "panel" }, h("h2", {}, `${list.length} ${t(name)}`), list.length ? alarmTable(list) : h("p", { class: "dim" }, t("No alarms")))));
-    if (held) [...shown.querySelectorAll("[aria-label]")].find((other) => other.getAttribute("aria-label") === held)?.focus();
-  };
-  update();
-  live(["alarms"], update);
-  const choose = (key, label, words) => chooser("alarm-" + key, label, words, alarmFilter[key], (value) => { alarmFilter[key] = value; update(); });
-  node.append(h("div", { class: "head" }, h("h2", {}, t("Alarms"))),
-    h("div", { class: "filters" }, choose("machine", "Machine", [...store.machines.keys()].map((name) => [name, name])),
-      choose("priority", "Priority", PRIORITIES.map((priority) => [priority, t(priority)])),
-      choose("state", "State", [["active", t("active")], ["over", t("over")]])), shown);
-  return node;
+    eventPanel((event) => event.sensor === name),
+    editButtons(["Change this sensor", doing(() => changeSensorDialog(store.sensors.get(name)))], ["Remove this sensor", () => removeDialog("sensor", store.sensors.get(name))]));
 }
 
 /* ---- trends ---- */
@@ -291,7 +249,7 @@ function viewTrends() {
 /* ---- journal ---- */
 
 function eventRows(events) {
-  return events.map((event) => h("tr", {}, h("td", { class: "num" }, event.seq), h("td", { class: "time" }, day(event.time_ms)), h("td", { class: "span" }, event.text, event.comment ? h("em", { class: "comment" }, ` # ${event.comment}`) : ""), h("td", {}, event.peer)));
+  return events.map((event) => h("tr", {}, h("td", { class: "num" }, event.seq), h("td", { class: "time" }, day(event.time_ms)), h("td", { class: "span" }, event.text, event.comment ? h("em", { class: "comment" }, ` # ${event.comment}`) : ""), h("td", { class: "span keep" }, peerOf(event))));
 }
 
 function eventPanel(wanted) {
@@ -302,20 +260,31 @@ function eventPanel(wanted) {
   return h("section", { class: "panel scroll" }, h("h3", {}, t("Events")), h("table", { class: "stack" }, h("tbody", {}), body));
 }
 
+const JOURNAL_PART = 500;
 function viewJournal() {
-  const search = h("input", { type: "search", id: "search", autocomplete: "off" }), body = h("tbody", {});
-  let machine = "";
+  const search = h("input", { type: "search", id: "search", autocomplete: "off" }), body = h("tbody", {}), told = h("p", { class: "dim small", role: "status" });
+  let machine = "", older = [];
+  const all = () => [...store.events, ...older];
   const update = () => {
-    const words = search.value.toLowerCase();
-    body.replaceChildren(...eventRows(store.events.filter((event) => (!machine || event.machine === machine) && (!words || (event.text + event.code + event.peer + event.comment).toLowerCase().includes(words))).slice(0, 300)));
+    const words = search.value.toLowerCase(), events = all();
+    const found = events.filter((event) => (!machine || event.machine === machine) && (!words || (event.text + event.code + event.peer + event.comment).toLowerCase().includes(words)));
+    body.replaceChildren(...eventRows(found.slice(0, 1000)));
+    told.textContent = t("{shown} of the newest {all} events.", { shown: many(Math.min(found.length, 1000)), all: many(events.length) });
+    more.hidden = !events.length || events.at(-1).seq <= 1;
   };
+  const more = h("button", { type: "button", class: "act", onclick: doing(async () => {
+    const got = await ask(`/events?until=${all().at(-1).seq - 1}&limit=${JOURNAL_PART}&lang=${lang}`);
+    older = [...older, ...got.reverse()];
+    update();
+    if (!got.length) more.hidden = true;
+  }) }, t("Look through older ones, too"));
   search.addEventListener("input", update);
   update();
   live("events", update);
-  return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Journal"))), h("div", { class: "filters" }, h("label", { for: "search" }, t("Search"), search),
+  return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Journal")), h("button", { type: "button", right: ["logbook"], onclick: () => noteDialog(null) }, t("Write a note"))), h("div", { class: "filters" }, h("label", { for: "search" }, t("Search"), search),
     chooser("journal-machine", "Machine", [...store.machines.keys()].map((name) => [name, name]), machine, (value) => { machine = value; update(); }),
-    ["csv", "jsonl"].map((format) => h("a", { class: "act", href: `${API}/events?since=1&limit=1000000&format=${format}`, download: `journal.${format}` }, format.toUpperCase()))),
-    h("section", { class: "panel scroll" }, h("table", { class: "stack" }, h("thead", {}, h("tr", {}, h("th", { class: "num" }, "#"), h("th", {}, t("Time")), h("th", {}, t("What")), h("th", {}, t("Who")))), body)));
+    ["csv", "jsonl"].map((format) => h("a", { class: "act", href: `${API}/events?since=1&limit=1000000&format=${format}&lang=${lang}`, download: `journal.${format}` }, format.toUpperCase()))),
+    h("section", { class: "panel scroll" }, h("table", { class: "stack" }, h("thead", {}, h("tr", {}, h("th", { class: "num" }, "#"), h("th", {}, t("Time")), h("th", {}, t("What")), h("th", {}, t("Who")))), body), told, more));
 }
 
 /* ---- registers ---- */
@@ -360,7 +329,7 @@ async function lastWriter(unit, table, address, point) {
   const seen = table === "coils" || table === "holding_registers" ? await ask(`/traffic?unit=${unit}&limit=1000`).catch(() => []) : [];
   const write = seen.findLast((one) => { const reach = reachOf(one, table); return reach && address >= reach[0] && address < reach[0] + reach[1]; });
   if (write && (!event || write.time_ms > event.time_ms)) return `${write.client}:${write.port}, ${day(write.time_ms)}: ${write.request}`;
-  return event ? `${event.peer}, ${day(event.time_ms)}: ${event.text}` : null;
+  return event ? `${peerOf(event)}, ${day(event.time_ms)}${COLON}${event.text}` : null;
 }
 
 function viewRegisters() {
@@ -386,9 +355,9 @@ function viewRegisters() {
     detail.replaceChildren(h("dl", {}, rows.flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]), h("dt", {}, t("Last writer")), writer),
       h("div", { class: "cols" }, frames.map((frame, i) => h("div", { class: "scroll" }, h("h3", {}, t(i ? "Response" : "Request")),
         h("table", { class: "frame" }, h("tbody", {}, frame.map(([bytes, what]) => h("tr", {}, h("td", {}, h("code", {}, bytes)), h("td", {}, what)))))))),
-      h("p", {}, h("code", {}, `mbpoll -m tcp -a ${registers.unit} -t ${{ coils: 0, discrete_inputs: 1, input_registers: 3, holding_registers: 4 }[registers.table]} -0 -r ${address} -c 1 ${location.hostname}`)),
+      h("p", {}, h("code", {}, `mbpoll -m tcp -p ${store.plant.modbus_port} -a ${registers.unit} -t ${{ coils: 0, discrete_inputs: 1, input_registers: 3, holding_registers: 4 }[registers.table]} -0 -r ${address} -c 1 ${location.hostname}`)),
       writable && word !== null ? h("div", { class: "filters" }, h("label", { for: "word" }, t("Value"), input),
-        h("button", { type: "button", onclick: doing(async () => { await ask("/registers", { unit: registers.unit, table: registers.table, at: address, values: [Number(input.value)] }); await read(); tell(i); }) }, t("Write"))) : "");
+        h("button", { type: "button", right: ["", registers.unit], onclick: doing(async () => { await ask("/registers", { unit: registers.unit, table: registers.table, at: address, values: [Number(input.value)] }); await read(); tell(i); }) }, t("Write"))) : "");
   };
   const build = () => {
     grid.replaceChildren();
@@ -432,7 +401,7 @@ function viewRegisters() {
   live("second", read);
   return h("div", {}, h("div", { class: "head" }, h("h2", {}, t("Registers"))),
     h("div", { class: "filters" }, h("label", { for: "choose-unit" }, t("Unit"), choose("unit", store.plant.units.map((one) => [one.id, `${one.id} ${one.name}`]))),
-      h("label", { for: "choose-table" }, t("Table"), choose("table", ["coils", "discrete_inputs", "input_registers", "holding_registers"].map((name) => [name, name.replace("_", " ")]))),
+      h("label", { for: "choose-table" }, t("Table"), choose("table", ["coils", "discrete_inputs", "input_registers", "holding_registers"].map((name) => [name, t(name.replace("_", " "))]))),
       h("label", { for: "at" }, t("From address"), at)),
     h("section", { class: "panel scroll", tabindex: 0, "aria-label": t("Registers") }, grid), detail);
 }

@@ -1,28 +1,22 @@
-/* The report: noted in the loop, made in libuv's pool of threads, so that scans and masters do not wait for it. One at
- * a time: what comes meanwhile waits for its turn. */
+/* The report: noted in the loop, made in a thread. One at a time: what comes meanwhile waits for its turn. */
 #include "past/report.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "logbook.h"
 #include "mbplant/report/export.h"
 #include "mbplant/report/own.h"
-#include "mbplant/work.h"
-
-#define REPORTS_MAX 8u /* that may wait */
+#include "past/job.h"
 
 struct web_report {
-    struct mbp_work *work; /* while it is being made */
-    struct mbp_web *web;
-    struct web_call *call; /* NULL = nobody waits for it any more */
-    struct web_report *next;
+    struct web_job job;
     const struct mbp_plant *plant; /* while it is being made */
     struct mbp_own_report *own;    /* likewise */
-    struct mbp_report_wish wish;
+    struct mbp_report_options options;
     enum mbp_format format;
     char *text; /* the report */
-    enum mbp_status status;
     /* an export, in the place of a report: NULL = it is none */
     const struct mbp_export_target *target;
     bool left_out; /* what is told beside it is asked for, not the file */
@@ -51,6 +45,24 @@ const char *web_lang_word(unsigned i)
     return i < MBP_LANG_COUNT ? mbp_lang_name((enum mbp_lang)i) : NULL;
 }
 
+static const enum mbp_format table_formats[] = {MBP_FORMAT_JSON, MBP_FORMAT_TEXT, MBP_FORMAT_MARKDOWN, MBP_FORMAT_CSV};
+const char *const web_table_types[] = {"text/plain; charset=utf-8", "text/markdown; charset=utf-8",
+                                       "text/csv; charset=utf-8", NULL};
+
+const char *web_table_format_word(unsigned i)
+{
+    return i < COUNT_OF(table_formats) ? mbp_format_name(table_formats[i]) : NULL;
+}
+
+enum mbp_lang web_lang_of(const struct web_arg *arg)
+{
+    for (unsigned i = 0; arg->given && i < MBP_LANG_COUNT; i++) {
+        if (strcasecmp(mbp_lang_name((enum mbp_lang)i), arg->text) == 0)
+            return (enum mbp_lang)i;
+    }
+    return MBP_LANG_EN;
+}
+
 static unsigned word_of(const struct web_arg *arg, const char *(*word)(unsigned i), unsigned unless)
 {
     for (unsigned i = 0; arg->given && word(i) != NULL; i++) {
@@ -60,23 +72,33 @@ static unsigned word_of(const struct web_arg *arg, const char *(*word)(unsigned 
     return unless;
 }
 
-/* ---- one after another ------------------------------------------------------------------------------------------- */
+/* ---- making it ------------------------------------------------------------------------------------------------ */
+
+static void free_report(struct web_job *job)
+{
+    struct web_report *report = (struct web_report *)job;
+    mbp_own_report_free(report->own);
+    free(report->text);
+    free(report);
+}
 
 static void make_export(struct web_report *report)
 {
-    struct mbp_export_wish wish = {
+    struct mbp_export_options options = {
         .host = report->host, .port = report->port, .select = report->select[0] != '\0' ? report->select : NULL};
     struct mbp_buffer file = {0};
     struct mbp_buffer told = {0};
-    report->status = MBP_ERR_MEMORY;
-    if (mbp_buffer_open(&file) && mbp_buffer_open(&told))
-        report->status = mbp_export_write(report->plant, &wish, report->target, file.out, told.out);
+    report->job.status = MBP_ERR_MEMORY;
+    if (mbp_buffer_open(&file) && mbp_buffer_open(&told)) {
+        struct mbp_export_told lines = {.out = told.out};
+        report->job.status = mbp_export_write(report->plant, &options, report->target, file.out, &lines);
+    }
     char *written = mbp_buffer_close(&file);
-    char *lines = mbp_buffer_close(&told);
-    report->text = report->left_out ? lines : written;
-    free(report->left_out ? written : lines);
-    if (report->text == NULL && report->status == MBP_OK)
-        report->status = MBP_ERR_MEMORY;
+    char *left_out = mbp_buffer_close(&told);
+    report->text = report->left_out ? left_out : written;
+    free(report->left_out ? written : left_out);
+    if (report->text == NULL && report->job.status == MBP_OK)
+        report->job.status = MBP_ERR_MEMORY;
 }
 
 static void make(void *ctx)
@@ -87,26 +109,28 @@ static void make(void *ctx)
         make_export(report);
         return;
     }
-    report->status = MBP_ERR_MEMORY;
+    report->job.status = MBP_ERR_MEMORY;
     if (!mbp_buffer_open(&text))
         return;
-    report->status = mbp_own_report_write(report->own, &report->wish, report->format, text.out);
+    report->job.status = mbp_own_report_write(report->own, &report->options, report->format, text.out);
     report->text = mbp_buffer_close(&text);
-    if (report->text == NULL && report->status == MBP_OK)
-        report->status = MBP_ERR_MEMORY;
+    if (report->text == NULL && report->job.status == MBP_OK)
+        report->job.status = MBP_ERR_MEMORY;
 }
 
 static void answer(struct web_call *call)
 {
-    struct web_report *report = call->report;
-    enum mbp_status status = report != NULL ? report->status : MBP_ERR_BUSY;
-    call->report = NULL;
+    struct web_report *report = (struct web_report *)call->job;
+    enum mbp_status status = report != NULL ? report->job.status : MBP_ERR_BUSY;
+    call->job = NULL;
     if (status == MBP_OK) {
         call->type = report->left_out         ? web_report_types[0]
                      : report->target != NULL ? report->target->type
                                               : type_of(report->format);
         call->response = MHD_create_response_from_buffer(strlen(report->text), report->text, MHD_RESPMEM_MUST_FREE);
         report->text = call->response != NULL ? NULL : report->text;
+    } else if (status == MBP_ERR_MISSING && report->target == NULL) {
+        web_problem(call, 404, "there is no incident %u", report->options.number);
     } else if (status == MBP_ERR_MISSING) {
         web_problem(call, 404, "no point has a name that 'select' chooses");
     } else if (status == MBP_ERR_BUSY) {
@@ -116,118 +140,102 @@ static void answer(struct web_call *call)
     } else {
         web_problem(call, 503, "not enough memory for the report");
     }
-    web_report_free(report);
+    if (report != NULL)
+        free_report(&report->job);
 }
 
-/* To who waits for it, if somebody does. */
-static void settle(struct web_report *report)
+/* An export goes by the plant file alone. */
+static enum mbp_status prepare(struct web_job *job)
 {
-    struct web_call *call = report->call;
-    if (call == NULL) {
-        web_report_free(report);
-        return;
-    }
-    call->report = report;
-    MHD_resume_connection(call->connection);
-}
-
-static enum mbp_status begin(struct web_report *report);
-
-/* The next one that can be begun. */
-static void begin_next(struct mbp_web *web)
-{
-    while (web->reports != NULL && !web->closing) {
-        struct web_report *report = web->reports;
-        report->status = begin(report);
-        if (report->status == MBP_OK)
-            return;
-        web->reports = report->next;
-        settle(report);
-    }
-}
-
-static void on_made(void *ctx)
-{
-    struct web_report *report = ctx;
-    struct mbp_web *web = report->web;
-    web->reports = report->next;
-    settle(report);
-    begin_next(web);
-    web_run(web);
-    web_let_go(web);
-}
-
-static enum mbp_status begin(struct web_report *report)
-{
-    struct mbp_web *web = report->web;
+    struct web_report *report = (struct web_report *)job;
+    const struct mbp_web *web = job->web;
     const struct mbp_clock *clock = &web->config.clock;
-    enum mbp_status status = MBP_OK;
-    if (report->target == NULL) /* an export goes by the plant file alone */
-        status = mbp_own_report_new(web->plant, web->config.scan, web->config.journal, clock->wall_ms(clock->ctx),
-                                    &report->own);
-    if (status != MBP_OK)
-        return status;
     report->plant = web->plant;
-    status = mbp_work_start(web->config.loop, make, on_made, report, &report->work);
-    if (status == MBP_OK)
-        web->handles++;
-    return status;
+    return report->target != NULL ? MBP_OK
+                                  : mbp_own_report_new(web->plant, web->config.scan, web->config.journal,
+                                                       clock->wall_ms(clock->ctx), &report->own);
 }
+
+static void stop(struct web_job *job)
+{
+    const struct web_report *report = (const struct web_report *)job;
+    if (report->own != NULL)
+        mbp_own_report_stop(report->own);
+}
+
+static const struct web_job_kind kind = {
+    .most = 8, .in_turn = true, .prepare = prepare, .make = make, .stop = stop, .answer = answer, .free = free_report};
 
 /* ---- asking ------------------------------------------------------------------------------------------------------ */
 
-/* At the end of those that wait; NULL after a problem. */
-static struct web_report *join(struct web_call *call)
+/* NULL after a problem. */
+static struct web_report *new_report(struct web_call *call)
 {
-    struct web_report **end = &call->web->reports;
-    unsigned count = 0;
-    for (; *end != NULL; end = &(*end)->next)
-        count++;
-    if (count == REPORTS_MAX) {
+    struct web_report *report = NULL;
+    if (web_jobs_are_many(call->web, &kind)) {
         web_problem(call, 503, "other reports are being made; again in a moment");
         return NULL;
     }
-    *end = calloc(1, sizeof **end);
-    if (*end == NULL) {
+    report = calloc(1, sizeof *report);
+    if (report != NULL)
+        report->job = (struct web_job){.kind = &kind, .web = call->web, .call = call};
+    else
         web_problem(call, 503, "not enough memory for the report");
-        return NULL;
-    }
-    **end = (struct web_report){.web = call->web, .call = call};
-    return *end;
-}
-
-/* To be made when its turn comes, which may be now. */
-static void queue(struct web_call *call, struct web_report *report)
-{
-    struct mbp_web *web = call->web;
-    call->stage = WEB_WAITS;
-    call->then = answer;
-    if (web->reports != report)
-        return;
-    report->status = begin(report);
-    if (report->status == MBP_OK)
-        return;
-    web->reports = NULL;
-    call->stage = WEB_SERVED;
-    call->report = report;
-    answer(call);
+    return report;
 }
 
 void web_serve_report(struct web_call *call)
 {
-    struct mbp_report_wish wish = {.lang = (enum mbp_lang)word_of(web_arg(call, 3), web_lang_word, MBP_LANG_EN)};
-    if (!web_moment(call, 1, false, &wish.since) || !web_moment(call, 2, true, &wish.until))
+    struct mbp_report_options options = {.lang = web_lang_of(web_arg(call, 3))};
+    if (!web_moment(call, 1, false, &options.since) || !web_moment(call, 2, true, &options.until))
         return;
-    if (mbp_moments_are_reversed(&wish.since, &wish.until)) {
+    if (mbp_moments_are_reversed(&options.since, &options.until)) {
         web_problem(call, 400, "'since' is not before 'until'");
         return;
     }
-    struct web_report *report = join(call);
+    struct web_report *report = new_report(call);
     if (report == NULL)
         return;
-    report->wish = wish;
+    report->options = options;
     report->format = (enum mbp_format)word_of(web_arg(call, 0), web_format_word, MBP_FORMAT_JSON);
-    queue(call, report);
+    web_job_begin(&report->job);
+}
+
+/* ---- incidents and work ------------------------------------------------------------------------------------------ */
+
+void web_serve_history(struct web_call *call)
+{
+    struct mbp_report_options options = {.what = (enum mbp_report_what)call->route->sub};
+    bool one = options.what == MBP_WANT_INCIDENT;
+    char *end = NULL;
+    if (one) {
+        unsigned long long number = strtoull(call->name, &end, 10);
+        options.number = number <= UINT32_MAX ? (uint32_t)number : 0;
+    }
+    if (one && (call->name[0] < '0' || call->name[0] > '9' || *end != '\0' || options.number == 0)) {
+        web_problem(call, 404, "there is no incident '%.40s'", call->name);
+        return;
+    }
+    if (!one && (!web_moment(call, 1, false, &options.since) || !web_moment(call, 2, true, &options.until)))
+        return;
+    struct web_report *report = new_report(call);
+    if (report == NULL)
+        return;
+    report->format = MBP_FORMAT_JSON;
+    options.lang = web_lang_of(web_arg(call, one ? 0 : 3));
+    if (!one) {
+        options.all = options.what == MBP_WANT_WORK && web_arg(call, 5)->given && web_arg(call, 5)->flag;
+        report->format = table_formats[word_of(web_arg(call, 0), web_table_format_word, 0)];
+    }
+    const struct web_arg *limit = web_arg(call, options.what == MBP_WANT_WORK ? 6 : 5);
+    if (!one && limit->given)
+        options.most = (uint32_t)limit->number;
+    if (!one && web_arg(call, 4)->given) {
+        snprintf(report->select, sizeof report->select, "%s", web_arg(call, 4)->text);
+        options.machine = report->select;
+    }
+    report->options = options;
+    web_job_begin(&report->job);
 }
 
 /* ---- exports -----------------------------------------------------------------------------------------------------
@@ -245,14 +253,12 @@ static void no_target(struct web_call *call)
     web_problem(call, 404, "no target '%.40s'; there are %s", call->name, names);
 }
 
-/* Where masters reach the plant: what is asked for, else what its file says. */
+/* Where masters reach the plant: what is asked for, else where it listens. */
 static void set_place(struct web_call *call, struct web_report *report)
 {
     const struct web_arg *host = web_arg(call, 1);
     const struct web_arg *port = web_arg(call, 2);
-    const char *listen = mbp_listens_tcp(&call->web->plant->server.listen);
-    if (listen == NULL || mbp_endpoint_parse(listen, report->host, sizeof report->host, &report->port) != MBP_OK)
-        snprintf(report->host, sizeof report->host, "127.0.0.1");
+    web_export_place(call, report->host, sizeof report->host, &report->port);
     if (host->given)
         snprintf(report->host, sizeof report->host, "%s", host->text);
     if (port->given)
@@ -272,7 +278,12 @@ void web_serve_export(struct web_call *call)
         web_problem(call, 400, "'select' is longer than 255 bytes");
         return;
     }
-    struct web_report *report = join(call);
+    char pattern[MBP_EXPORT_PATTERN_MAX];
+    if (select->given && mbp_export_unmatched(call->web->plant, select->text, pattern)) {
+        web_problem(call, 404, "no point has a name that '%.80s' of 'select' chooses", pattern);
+        return;
+    }
+    struct web_report *report = new_report(call);
     if (report == NULL)
         return;
     report->target = target;
@@ -280,52 +291,13 @@ void web_serve_export(struct web_call *call)
     if (select->given)
         snprintf(report->select, sizeof report->select, "%s", select->text);
     set_place(call, report);
-    queue(call, report);
-}
-
-/* ---- those who leave --------------------------------------------------------------------------------------------- */
-
-void web_report_free(struct web_report *report)
-{
-    if (report == NULL)
-        return;
-    mbp_own_report_free(report->own);
-    free(report->text);
-    free(report);
-}
-
-void web_report_leave(struct web_call *call)
-{
-    for (struct web_report *report = call->web->reports; report != NULL; report = report->next) {
-        if (report->call == call)
-            report->call = NULL;
-    }
-    web_report_free(call->report);
-    call->report = NULL;
-}
-
-void web_reports_end(struct mbp_web *web)
-{
-    struct web_report *making = web->reports;
-    if (making == NULL)
-        return;
-    if (making->own != NULL)
-        mbp_own_report_stop(making->own);
-    for (struct web_report *report = making; report != NULL; report = report->next) {
-        if (report->call != NULL)
-            MHD_resume_connection(report->call->connection);
-        report->call = NULL;
-    }
-    while (making->next != NULL) {
-        struct web_report *report = making->next;
-        making->next = report->next;
-        web_report_free(report);
-    }
+    web_job_begin(&report->job);
 }
 
 bool web_reports_use(const struct mbp_web *web, const struct mbp_plant *plant)
 {
-    return web->reports != NULL && web->reports->plant == plant;
+    const struct web_report *report = (const struct web_report *)web_job_first(web, &kind);
+    return report != NULL && report->plant == plant;
 }
 
 /* The keys of `mbplantctl report --format json` (src/report/json.c). */
@@ -340,5 +312,8 @@ static const struct web_field report_fields[] = {
     {ROW("actuators", "as they are now", WEB_OBJECTS)},
     {ROW("controllers", "as they are now", WEB_OBJECTS)},
     {ROW("analysis", "the period: figures of machines and alarms", WEB_OBJECT), .nullable = true},
+    {ROW("downtime_by_cause", "of the period, the longest first", WEB_OBJECTS)},
+    {ROW("incidents", "of the period, the newest 200", WEB_OBJECTS), .noun = &web_incident_noun},
+    {ROW("work", "of the period, and what is open, the newest 200", WEB_OBJECTS), .noun = &web_work_noun},
 };
 const struct web_noun web_report_noun = WEB_NOUN("Report", report_fields);

@@ -3,26 +3,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mbplant/work.h"
+#include "past/job.h"
 #include "past/trend.h"
 
 #define POINTS_USUAL 602u /* ten minutes in seconds, with those at both ends */
-#define JOBS_MAX     32u  /* that read at once */
 #define SECOND_MS    1000u
+#define BUSY         "other trends are being read; again in a moment"
 #define SPAN_MAX_MS  (UINT64_C(31) * 86400 * 1000) /* nothing older is kept */
 
 /* What is read in a thread, or was made at once. */
 struct web_trend_job {
-    struct mbp_work *work;
-    struct mbp_web *web;
-    struct web_call *call; /* NULL = nobody waits for it any more */
-    struct web_trend_job *next;
+    struct web_job job;
     char *folder;
     char name[WEB_NAME_MAX];
     struct mbp_sample_trend trend;
-    uint64_t memory_from_ms; /* since when the ring's grain is known */
-    uint32_t memory_ms;      /* that grain */
-    enum mbp_status status;
+    uint64_t memory_from_ms;            /* since when the ring's grain is known */
+    uint32_t memory_ms;                 /* that grain */
     struct mbp_sample_bucket buckets[]; /* of the trend */
 };
 
@@ -159,10 +155,9 @@ const struct web_noun web_trend_noun = WEB_NOUN("Trend", trend_fields);
 /* ---- reading -------------------------------------------------------------------------------------------------------
  */
 
-static void job_free(struct web_trend_job *job)
+static void free_trend(struct web_job *of)
 {
-    if (job == NULL)
-        return;
+    struct web_trend_job *job = (struct web_trend_job *)of;
     free(job->folder);
     free(job);
 }
@@ -171,20 +166,22 @@ static void job_free(struct web_trend_job *job)
 static void read_samples(void *ctx)
 {
     struct web_trend_job *job = ctx;
-    job->status = mbp_samples_read(job->folder, job->name, &job->trend);
+    job->job.status = mbp_samples_read(job->folder, job->name, &job->trend);
 }
 
 /* The sensor is looked up again: another plant may have taken over meanwhile. */
 static void answer(struct web_call *call)
 {
-    struct web_trend_job *job = call->trend;
-    call->trend = NULL;
+    struct web_trend_job *job = (struct web_trend_job *)call->job;
+    call->job = NULL;
     uint32_t sensor = job != NULL ? web_sensor_named(call) : NOTHING;
     if (job == NULL) {
         web_problem(call, 503, "mbplantd is stopping");
-    } else if (sensor != NOTHING && job->status != MBP_OK && job->status != MBP_ERR_MISSING) {
+    } else if (sensor != NOTHING && job->job.status != MBP_OK && job->job.work == NULL) {
+        web_problem(call, 503, BUSY);
+    } else if (sensor != NOTHING && job->job.status != MBP_OK && job->job.status != MBP_ERR_MISSING) {
         web_problem(call, 503, "the file of samples cannot be read (%s): mbplantd's log says why",
-                    mbp_status_text(job->status));
+                    mbp_status_text(job->job.status));
     } else if (sensor != NOTHING) {
         const struct web_item item = {.web = call->web, .of = job, .index = sensor, .out = call->out};
         if (web_trend_is_there(call->web->trend)) {
@@ -195,52 +192,23 @@ static void answer(struct web_call *call)
         web_put_noun(&web_trend_noun, &item);
         putc('\n', call->out);
     }
-    job_free(job);
+    if (job != NULL)
+        free_trend(&job->job);
 }
 
-static void unlink_job(struct mbp_web *web, const struct web_trend_job *job)
-{
-    struct web_trend_job **at = &web->trend_jobs;
-    while (*at != job)
-        at = &(*at)->next;
-    *at = job->next;
-    web->trend_job_count--;
-}
+static const struct web_job_kind kind = {.most = 32, .make = read_samples, .answer = answer, .free = free_trend};
 
-static void on_read(void *ctx)
-{
-    struct web_trend_job *job = ctx;
-    struct mbp_web *web = job->web;
-    unlink_job(web, job);
-    if (job->call != NULL) {
-        job->call->trend = job;
-        MHD_resume_connection(job->call->connection);
-    } else {
-        job_free(job);
-    }
-    web_run(web);
-    web_let_go(web);
-}
-
+/* In a thread, beside others. */
 static void begin(struct web_trend_job *job)
 {
-    struct mbp_web *web = job->web;
-    struct web_call *call = job->call;
-    enum mbp_status status = MBP_ERR_BUSY;
+    const struct mbp_web *web = job->job.web;
     job->folder = strdup(web->config.folder);
-    if (job->folder != NULL && web->trend_job_count < JOBS_MAX)
-        status = mbp_work_start(web->config.loop, read_samples, on_read, job, &job->work);
-    if (status != MBP_OK) {
-        web_problem(call, 503, "other trends are being read; again in a moment");
-        job_free(job);
+    if (job->folder != NULL && !web_jobs_are_many(web, &kind)) {
+        web_job_begin(&job->job);
         return;
     }
-    web->handles++;
-    web->trend_job_count++;
-    job->next = web->trend_jobs;
-    web->trend_jobs = job;
-    call->stage = WEB_WAITS;
-    call->then = answer;
+    web_problem(job->job.call, 503, BUSY);
+    free_trend(&job->job);
 }
 
 /* ---- asking --------------------------------------------------------------------------------------------------------
@@ -301,35 +269,12 @@ void web_serve_trend(struct web_call *call)
         web_problem(call, 503, "not enough memory for the trend");
         return;
     }
-    job->web = web;
-    job->call = call;
+    job->job = (struct web_job){.kind = &kind, .web = web, .call = call};
     snprintf(job->name, sizeof job->name, "%s", call->name);
     if (!remembered && web->config.folder != NULL) {
         begin(job);
         return;
     }
-    call->trend = job;
+    call->job = &job->job;
     answer(call);
-}
-
-/* ---- those who leave ------------------------------------------------------------------------------------------------
- */
-
-void web_trend_leave(struct web_call *call)
-{
-    for (struct web_trend_job *job = call->web->trend_jobs; job != NULL; job = job->next) {
-        if (job->call == call)
-            job->call = NULL;
-    }
-    job_free(call->trend);
-    call->trend = NULL;
-}
-
-void web_trends_end(struct mbp_web *web)
-{
-    for (struct web_trend_job *job = web->trend_jobs; job != NULL; job = job->next) {
-        if (job->call != NULL)
-            MHD_resume_connection(job->call->connection);
-        job->call = NULL;
-    }
 }

@@ -59,7 +59,8 @@ static void check_figures(const struct mbp_analysis *analysis)
         abort();
 }
 
-static void write_all_forms(const struct mbp_plant *plant, const struct mbp_made_report *made)
+static void write_all_forms(const struct mbp_plant *plant, const struct mbp_report_options *options,
+                            const struct mbp_made_report *made)
 {
     for (unsigned format = 0; format < MBP_FORMAT_COUNT; format++) {
         char *text = NULL;
@@ -67,11 +68,11 @@ static void write_all_forms(const struct mbp_plant *plant, const struct mbp_made
         FILE *out = open_memstream(&text, &len);
         if (out == NULL)
             abort();
-        enum mbp_status status = mbp_report_write(&made->seen.report, plant, (enum mbp_format)format, false, out);
+        enum mbp_status status = mbp_made_write(made, plant, options, (enum mbp_format)format, false, out);
         fclose(out);
         if (status == MBP_OK ? len == 0 || text[len - 1] != '\n' : status != MBP_ERR_MISSING)
             abort();
-        if (format == MBP_FORMAT_JSON) {
+        if (format == MBP_FORMAT_JSON && status == MBP_OK) {
             json_t *read = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
             if (read == NULL)
                 abort();
@@ -84,11 +85,16 @@ static void write_all_forms(const struct mbp_plant *plant, const struct mbp_made
 static void report(struct ctl *ctl, struct ctl_dump *dump)
 {
     struct mbp_made_report made;
-    if (ctl_report_of_dump(ctl, dump, &made) != CTL_OK)
-        return;
-    check_figures(made.analysis);
-    write_all_forms(dump->plant, &made);
-    mbp_made_report_free(&made);
+    for (unsigned what = 0; what <= MBP_WANT_MACHINE; what++) {
+        const struct mbp_report_options options = {
+            .what = (enum mbp_report_what)what, .number = 5, .all = what % 2 != 0};
+        if (ctl_report_of_dump(ctl, dump, &options, &made) != CTL_OK)
+            return;
+        if (options.what == MBP_WANT_REPORT)
+            check_figures(made.analysis);
+        write_all_forms(dump->plant, &options, &made);
+        mbp_made_report_free(&made);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -36,6 +36,15 @@ static struct sums sums_of(const struct mbp_state *state, uint32_t first, uint32
     return sums;
 }
 
+/* Of its sensors, and of its alarms that no sensor has: those stand behind the unit's sensors. */
+static uint32_t active_of(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t machine)
+{
+    uint32_t active = 0;
+    for (uint32_t s = 0; s < plant->sensor_count; s++)
+        active += plant->sensors[s].machine == machine ? sums_of(state, s, 1).active : 0;
+    return active;
+}
+
 static void check_sensor(const struct mbp_plant *plant, const struct mbp_state *state, uint32_t s)
 {
     const struct mbp_sensor *sensor = &plant->sensors[s];
@@ -66,8 +75,8 @@ static void check_state(const struct mbp_plant *plant, const struct mbp_state *s
         check_sensor(plant, state, s);
     for (uint32_t m = 0; m < plant->machine_count; m++) {
         const struct mbp_machine *machine = &plant->machines[m];
-        uint32_t first_out = state->machine[m].first_out;
-        if (sums_of(state, machine->first_sensor, machine->sensor_count).active != state->machine[m].alarms)
+        const uint32_t first_out = state->machine[m].first_out;
+        if (active_of(plant, state, m) != state->machine[m].alarms)
             fail("the sum of its alarms is wrong", machine->name);
         if (state->machine[m].state >= MBP_STATE_COUNT)
             fail("it is in no state that there is", machine->name);
@@ -101,11 +110,11 @@ static void check_summary(const struct mbp_plant *plant, struct mbp_image *image
     uint16_t addr = unit->layout.base[MBP_MAP_SUMMARY];
     const uint8_t request[5] = {0x04, (uint8_t)(addr >> 8), (uint8_t)addr, 0, 8};
     const struct mbp_pdu_context context = {
-        .unit = mbp_image_unit(image, unit->id), .identity = &plant->identity, .allow = MBP_ALLOW_READ};
+        .unit = mbp_image_unit(image, unit->id), .identity = &plant->identity, .permit = &mbp_permits[MBP_ALLOW_READ]};
     struct sums sums = sums_of(state, unit->first_sensor, unit->sensor_count);
     if (mbp_pdu_respond(&context, request, sizeof request, response) != 2 + 2 * 8)
         fail("its summary cannot be read", unit->name);
-    if (word(response, 1) != unit->machine_count || word(response, 5) != unit->sensor_count ||
+    if (word(response, 1) != unit->machine_count || word(response, 5) != mbp_unit_sensors(unit) ||
         (uint32_t)word(response, 2) + word(response, 3) + word(response, 4) > unit->machine_count)
         fail("its summary counts machines or sensors that it has not", unit->name);
     if (word(response, 6) != sums.active || word(response, 7) != sums.unacknowledged)

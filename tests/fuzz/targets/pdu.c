@@ -133,9 +133,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .identity = &plant->identity,
         .serial = (data[0] & 1) != 0 ? &serial : NULL,
         .listen_only = &listen_only,
-        .allow = (data[0] & 2) == 0   ? MBP_ALLOW_ALL
-                 : (data[0] & 4) != 0 ? MBP_ALLOW_OPERATE
-                                      : MBP_ALLOW_READ,
+        .permit = &mbp_permits[(data[0] & 2) == 0   ? MBP_ALLOW_ALL
+                               : (data[0] & 4) != 0 ? MBP_ALLOW_OPERATE
+                                                    : MBP_ALLOW_READ],
     };
     for (size_t at = 1; at < size && data[at] >= 1 && data[at] <= MBP_PDU_MAX && at + data[at] < size;
          at += 1u + data[at])

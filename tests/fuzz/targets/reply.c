@@ -132,9 +132,9 @@ static void scan(void)
         .last_event = EVENTS, .oldest_event = 1, .last_incident = 2, .newest_event = EVENTS};
     const struct mbp_sim_figures sim = {.speed = 1, .speed_now = 1};
     const struct mbp_write *writes;
-    struct mbp_wishes wishes;
+    struct mbp_sim_commands options;
     mbp_image_latch(image, &writes);
-    mbp_image_instructor_asked(image, true, &wishes);
+    mbp_image_instructor_asked(image, true, &options);
     state->scan++;
     mbp_image_publish(image, state, &figures);
     mbp_image_publish_instructor(image, state, &sim);
@@ -148,7 +148,7 @@ static void make_slave(void)
     if (mbp_plant_parse("fuzz.yaml", text, stderr, &plant) != MBP_OK || mbp_image_new(plant, &image) != MBP_OK ||
         mbp_state_new(plant, UINT64_C(1790000000000), &state) != MBP_OK)
         abort();
-    mbp_image_set_files(image, (struct mbp_file_source){read_journal, NULL, NULL});
+    mbp_image_set_files(image, (struct mbp_file_source){read_journal, NULL, NULL, NULL, NULL});
     for (uint32_t s = 0; s < plant->sensor_count; s++)
         state->value[s] = 5;
     scan();
@@ -158,7 +158,8 @@ static void make_slave(void)
 static size_t honest_reply(const struct mbp_frame *request, uint8_t reply[MBP_ADU_MAX])
 {
     struct mbp_image_unit *unit = mbp_image_unit(image, request->unit);
-    const struct mbp_pdu_context context = {.unit = unit, .identity = &plant->identity, .allow = MBP_ALLOW_ALL};
+    const struct mbp_pdu_context context = {
+        .unit = unit, .identity = &plant->identity, .permit = &mbp_permits[MBP_ALLOW_ALL]};
     size_t len = 2;
     if (unit != NULL) {
         len = mbp_pdu_respond(&context, request->pdu, request->pdu_len, reply + MBP_MBAP_LEN);

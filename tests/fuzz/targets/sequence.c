@@ -199,7 +199,7 @@ static void request(struct sequence *sequence, uint8_t unit, const uint8_t *pdu,
     const struct mbp_pdu_context context = {.unit = mbp_image_unit(sequence->image, unit),
                                             .identity = &sequence->plant->identity,
                                             .peer = {0x0A000001u},
-                                            .allow = MBP_ALLOW_ALL};
+                                            .permit = &mbp_permits[MBP_ALLOW_ALL]};
     if (exact == NULL)
         abort();
     memcpy(exact, pdu, len);

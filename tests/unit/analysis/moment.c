@@ -109,14 +109,6 @@ static void test_what_is_no_time_is_refused(void **state)
     }
 }
 
-static void test_time_is_shown_local_with_its_offset(void **state)
-{
-    (void)state;
-    char text[48];
-    assert_string_equal(mbp_moment_text(NOW_MS + 5, text, sizeof text), "2026-11-24T19:00:00.005+01:00");
-    assert_int_equal(time_of(text, false), NOW_MS + 5);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,7 +117,6 @@ int main(void)
         cmocka_unit_test(test_day_that_ends_a_period_is_whole),
         cmocka_unit_test(test_duration_is_so_long_ago),
         cmocka_unit_test(test_what_is_no_time_is_refused),
-        cmocka_unit_test(test_time_is_shown_local_with_its_offset),
     };
     return cmocka_run_group_tests(tests, in_paris, NULL);
 }

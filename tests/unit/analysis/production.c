@@ -146,6 +146,20 @@ static void test_counters_that_are_too_far_off_are_reckoned_and_marked(void **st
     mbp_analysis_free(analysis);
 }
 
+/* What is told after the period alone says nothing of it. */
+static void test_counters_that_are_told_after_the_period_alone_are_not_its(void **state)
+{
+    (void)state;
+    story->first_seq = 500;
+    story_alarm(story, 1, MBP_EV_ALARM_RAISED, TT, MBP_HIGH);
+    story_production(story, 1.25 * HOUR, 1000, 0);
+    story_production(story, 1.5 * HOUR, 1100, 0);
+    set_now(9 * HOUR, 9000, 0);
+    struct mbp_analysis *analysis = story_tell(story, plant, 0.5 * HOUR, 1 * HOUR, &now);
+    assert_true(analysis->machines[FILL].estimated);
+    mbp_analysis_free(analysis);
+}
+
 static void test_events_after_the_period_are_wanted_until_they_tell_the_counters(void **state)
 {
     (void)state;
@@ -200,6 +214,7 @@ int main(void)
         TEST(test_counters_that_a_restore_set_back_count_on),
         TEST(test_whole_life_with_a_restore_counts_what_was_made_before_it),
         TEST(test_counters_that_are_too_far_off_are_reckoned_and_marked),
+        TEST(test_counters_that_are_told_after_the_period_alone_are_not_its),
         TEST(test_events_after_the_period_are_wanted_until_they_tell_the_counters),
         TEST(test_machine_added_in_the_period_counts_from_nothing),
     };

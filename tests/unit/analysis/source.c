@@ -39,7 +39,8 @@ static enum mbp_status times_of(void *ctx, const uint32_t *seqs, size_t count, u
 /* The range that a search finds, which must be that of looking at all. */
 static struct mbp_event_range find(uint32_t count, uint64_t since_ms, uint64_t until_ms)
 {
-    struct mbp_event_source source = {OLDEST, OLDEST + count - 1, read_events, times_of, NULL};
+    struct mbp_event_source source = {
+        .oldest = OLDEST, .last = OLDEST + count - 1, .read = read_events, .times = times_of};
     const struct mbp_moment since = {.kind = MBP_MOMENT_TIME, .ms = since_ms};
     const struct mbp_moment until = {.kind = until_ms != 0 ? MBP_MOMENT_TIME : MBP_MOMENT_NONE, .ms = until_ms};
     struct mbp_event_range found;
@@ -105,7 +106,7 @@ static void test_short_journal_with_small_steps_of_the_clock_is_looked_at_whole(
 static void test_empty_journal_has_no_period(void **state)
 {
     (void)state;
-    const struct mbp_event_source source = {0, 0, read_events, times_of, NULL};
+    const struct mbp_event_source source = {.read = read_events, .times = times_of};
     const struct mbp_moment since = {.kind = MBP_MOMENT_TIME, .ms = 1};
     const struct mbp_moment until = {0};
     struct mbp_event_range range = {9, 9};

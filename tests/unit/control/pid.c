@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "loop.h"
+#include "mbplant/state/forced.h"
 
 static double command(const struct loop *loop, uint32_t actuator)
 {
@@ -104,6 +105,26 @@ static void test_actuator_at_its_fail_position_is_followed(void **state)
     loop->state->machine[0].state = MBP_EN_SERVICE;
     loop_scan(loop, 1);
     loop_assert_near(command(loop, FV), 0); /* from where it is, not from where an hour of error would have it */
+}
+
+static void hold(struct loop *loop, uint32_t actuator, double command)
+{
+    const struct mbp_forced wanted = {
+        .command = command, .stored = UINT32_MAX, .actuator = actuator, .unit = 1, .count = 1};
+    assert_true(mbp_forced_hold(loop->plant, loop->state, &wanted));
+}
+
+static void test_actuator_that_is_held_from_outside_is_followed(void **state)
+{
+    struct loop *loop = *state;
+    loop->state->value[LT] = 45;
+    loop_scan(loop, 10);
+    hold(loop, FV, 90);
+    loop_scan(loop, 100);
+    loop_assert_near(loop->state->controller[LIC].output, 90);
+    mbp_forced_release(loop->state, &loop->state->forced[0]);
+    loop_scan(loop, 1);
+    loop_assert_near(command(loop, FV), 90); /* it goes on from there, by what the error adds in a scan */
 }
 
 static void test_outer_controller_gives_the_setpoint_of_the_inner_one(void **state)
@@ -240,6 +261,7 @@ int main(void)
         LOOP_TEST(test_manual_follows_the_actuator_and_automatic_goes_on_from_there),
         LOOP_TEST(test_new_gain_does_not_bump),
         LOOP_TEST(test_actuator_at_its_fail_position_is_followed),
+        LOOP_TEST(test_actuator_that_is_held_from_outside_is_followed),
         LOOP_TEST(test_outer_controller_gives_the_setpoint_of_the_inner_one),
         LOOP_TEST(test_outer_controller_follows_while_the_inner_ones_actuator_is_at_its_fail_position),
         LOOP_TEST(test_outer_controller_in_manual_gives_the_setpoint_while_the_inner_one_follows),

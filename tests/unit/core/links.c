@@ -51,7 +51,7 @@ static void test_core_runs_a_plant_and_answers_a_request(void **state)
     mbp_diagnosis_run(plant, now, &events);
     mbp_machine_operate(plant, now, &events);
     mbp_image_publish(image, now, &figures);
-    const struct mbp_pdu_context context = {.unit = mbp_image_unit(image, 1), .allow = MBP_ALLOW_ALL};
+    const struct mbp_pdu_context context = {.unit = mbp_image_unit(image, 1), .permit = &mbp_permits[MBP_ALLOW_ALL]};
     assert_int_equal(mbp_pdu_respond(&context, request, sizeof request, response), sizeof wanted);
     assert_memory_equal(response, wanted, sizeof wanted);
     mbp_process_free(process);

@@ -14,8 +14,9 @@ static const char yaml[] =
     "    machines:\n"
     "      - name: M1\n"
     "        sensors:\n"
-    "          - {name: P, range: [0, 150], limits: {high: 85}, suppress: [en_panne], register: {type: float32}}\n"
-    "          - {name: L, range: [0, 150], limits: {high: 85}, suppress: [en_panne], latch: true,\n"
+    "          - {name: P, range: [0, 150], limits: {high: 85}, suppress: [en_panne], re_alarm: 1h, register: {type: "
+    "float32}}\n"
+    "          - {name: L, range: [0, 150], limits: {high: 85}, suppress: [en_panne], latch: true, re_alarm: 1h,\n"
     "             register: {type: float32}}\n";
 enum { PLAIN, LATCHING };
 
@@ -109,6 +110,14 @@ static unsigned give(struct bench *bench, uint32_t s, enum mbp_alarm_input input
             return 0;
         at->kept = waits(at->kept) ? MBP_ALARM_RETURNED : MBP_ALARM_NORMAL;
         return MBP_EV_ALARM_RESET;
+    case MBP_ALARM_AGAIN:
+        state->alone[s].acked_ms[MBP_HIGH] = (uint32_t)(state->sim_ns / MBP_NS_PER_MS) - 3600000u;
+        bench_show(bench, s, state->value[s]);
+        state->alone[s].acked_ms[MBP_HIGH] = (uint32_t)(state->sim_ns / MBP_NS_PER_MS);
+        if (!visible || at->kept != MBP_ALARM_ACKNOWLEDGED)
+            return 0;
+        at->kept = MBP_ALARM_UNACKNOWLEDGED;
+        return MBP_EV_ALARM_AGAIN;
     case MBP_ALARM_SHELVE:
     case MBP_ALARM_UNSHELVE:
         at->shelved = input == MBP_ALARM_SHELVE;
@@ -140,7 +149,7 @@ static unsigned told_of_the_alarm(const struct bench *bench, uint32_t s)
         const struct mbp_event *event = &bench->events.items[i];
         bool of_alarm =
             event->sensor == s && ((event->code >= MBP_EV_ALARM_RAISED && event->code <= MBP_EV_ALARM_ACKNOWLEDGED) ||
-                                   event->code == MBP_EV_ALARM_RESET);
+                                   event->code == MBP_EV_ALARM_RESET || event->code == MBP_EV_ALARM_AGAIN);
         if (!of_alarm)
             continue;
         assert_int_equal(told, 0);
@@ -182,7 +191,7 @@ static void test_every_input_in_every_state_does_what_the_standard_says(void **s
             }
         }
     }
-    assert_int_equal(cells, 6 * 12 * 11);
+    assert_int_equal(cells, 6 * 12 * 12);
 }
 
 static void test_alarm_shown_again_is_raised_when_its_condition_has_come_meanwhile(void **state)

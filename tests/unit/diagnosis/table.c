@@ -3,22 +3,22 @@
 
 #include <string.h>
 
-/* A state's letter in the diagram, then what is told: r raised, c cleared, a acknowledged, s reset. "-" leads back to
- * what is without this suppression, "k" leaves the input to the state that was kept. */
-static const char *const inputs[MBP_ALARM_INPUT_COUNT] = {"raise",      "clear",  "clear latch", "acknowledge",
-                                                          "reset",      "shelve", "unshelve",    "suppress",
-                                                          "unsuppress", "remove", "return"};
+/* A state's letter in the diagram, then what is told: r raised, c cleared, a acknowledged, s reset, g again. "-" leads
+ * back to what is without this suppression, "k" leaves the input to the state that was kept. */
+static const char *const inputs[MBP_ALARM_INPUT_COUNT] = {"raise",    "clear",      "clear latch", "acknowledge",
+                                                          "reset",    "again",      "shelve",      "unshelve",
+                                                          "suppress", "unsuppress", "remove",      "return"};
 static const char *const cells[MBP_ALARM_STATE_COUNT][MBP_ALARM_INPUT_COUNT] = {
-    /*            raise clear latch ack   reset shelve unsh  supp  unsup rem   ret */
-    /* A */ {"Br", "A", "A", "A", "A", "G", "A", "H", "A", "I", "A"},
-    /* B */ {"B", "Dc", "Ec", "Ca", "B", "G", "B", "H", "B", "I", "B"},
-    /* C */ {"C", "Ac", "Fc", "C", "C", "G", "C", "H", "C", "I", "C"},
-    /* D */ {"Br", "D", "D", "Aa", "D", "G", "D", "H", "D", "I", "D"},
-    /* E */ {"Br", "E", "E", "Fa", "Ds", "G", "E", "H", "E", "I", "E"},
-    /* F */ {"Br", "F", "F", "F", "As", "G", "F", "H", "F", "I", "F"},
-    /* G */ {"G", "k", "k", "G", "G", "G", "-", "H", "G", "I", "G"},
-    /* H */ {"H", "k", "k", "H", "H", "H", "H", "H", "-", "I", "H"},
-    /* I */ {"I", "k", "k", "I", "I", "I", "I", "I", "I", "I", "-"},
+    /*            raise clear latch ack   reset again shelve unsh  supp  unsup rem   ret */
+    /* A */ {"Br", "A", "A", "A", "A", "A", "G", "A", "H", "A", "I", "A"},
+    /* B */ {"B", "Dc", "Ec", "Ca", "B", "B", "G", "B", "H", "B", "I", "B"},
+    /* C */ {"C", "Ac", "Fc", "C", "C", "Bg", "G", "C", "H", "C", "I", "C"},
+    /* D */ {"Br", "D", "D", "Aa", "D", "D", "G", "D", "H", "D", "I", "D"},
+    /* E */ {"Br", "E", "E", "Fa", "Ds", "E", "G", "E", "H", "E", "I", "E"},
+    /* F */ {"Br", "F", "F", "F", "As", "F", "G", "F", "H", "F", "I", "F"},
+    /* G */ {"G", "k", "k", "G", "G", "G", "G", "-", "H", "G", "I", "G"},
+    /* H */ {"H", "k", "k", "H", "H", "H", "H", "H", "H", "-", "I", "H"},
+    /* I */ {"I", "k", "k", "I", "I", "I", "I", "I", "I", "I", "I", "-"},
 };
 
 static const char *show(struct mbp_alarm_transition transition, char *buf)
@@ -41,6 +41,9 @@ static const char *show(struct mbp_alarm_transition transition, char *buf)
         break;
     case MBP_EV_ALARM_RESET:
         buf[len++] = 's';
+        break;
+    case MBP_EV_ALARM_AGAIN:
+        buf[len++] = 'g';
         break;
     default:
         buf[len++] = '?';

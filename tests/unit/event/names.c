@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "mbplant/names.h"
+#include "mbplant/event/comment.h"
 
 static struct mbp_event_tag tag(uint8_t unit, enum mbp_tag_what what, uint16_t id, uint32_t since, const char *name)
 {
@@ -136,6 +136,42 @@ static void test_address_in_words_is_the_address(void **state)
     assert_int_equal(mbp_address_parse("", address), MBP_ERR_FORMAT);
 }
 
+static void test_logic_and_scenario_are_known_without_a_place_in_the_table(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t actor;
+        const char *peer;
+        bool outside;
+    } cases[] = {{MBP_ACTOR_THE_PLANT, "", false},
+                 {MBP_ACTOR_THE_LOGIC, "logic", false},
+                 {MBP_ACTOR_THE_SCENARIO, "scenario", false},
+                 {MBP_ACTOR_OTHERS, "others", true},
+                 {MBP_ACTORS_MAX, "actor 4096", true}};
+    const struct mbp_names names = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct mbp_event event = {.seq = 1, .actor = cases[i].actor};
+        char text[MBP_PEER_TEXT];
+        assert_string_equal(mbp_names_peer(&names, &event, text, sizeof text), cases[i].peer);
+        assert_int_equal(mbp_actor_is_peer(cases[i].actor), cases[i].outside);
+    }
+}
+
+static void test_loopback_is_this_machine_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is;
+    } cases[] = {{"127.0.0.1", true},      {"127.255.0.9", true}, {"::1", true}, {"128.0.0.1", false},
+                 {"192.168.127.1", false}, {"fd00::1", false},    {"::", false}, {"0.0.0.0", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t address[MBP_ACTOR_ADDRESS];
+        assert_int_equal(mbp_address_parse(cases[i].text, address), MBP_OK);
+        assert_int_equal(mbp_address_is_loopback(address), cases[i].is);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +179,8 @@ int main(void)
         cmocka_unit_test(test_table_read_back_is_the_same),
         cmocka_unit_test(test_bytes_cut_anywhere_are_refused_or_read_and_nothing_is_read_beyond),
         cmocka_unit_test(test_address_in_words_is_the_address),
+        cmocka_unit_test(test_logic_and_scenario_are_known_without_a_place_in_the_table),
+        cmocka_unit_test(test_loopback_is_this_machine_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,10 +24,10 @@ static size_t count;
 
 static void collect(const struct mbp_plant *plant, const char *select)
 {
-    struct mbp_export_wish wish = {.host = "h", .port = 502, .select = select};
+    struct mbp_export_options options = {.host = "h", .port = 502, .select = select};
     free(rows);
     rows = NULL;
-    assert_int_equal(mbp_export_rows(plant, &wish, &rows, &count), MBP_OK);
+    assert_int_equal(mbp_export_rows(plant, &options, &rows, &count), MBP_OK);
 }
 
 static const struct mbp_export_row *find(const char *name)
@@ -70,14 +70,14 @@ static void test_patterns_choose_by_name_in_any_case(void **state)
 {
     (void)state;
     struct mbp_plant *plant = fixture_plant(plain);
-    struct mbp_export_wish wish = {.host = "h", .select = "nothing*,,"};
+    struct mbp_export_options options = {.host = "h", .select = "nothing*,,"};
     collect(plant, "t1.LOW,m1.*");
     assert_non_null(find("T1.low"));
     assert_non_null(find("M1.shelve"));
     assert_null(find("T1"));
     free(rows);
     rows = NULL;
-    assert_int_equal(mbp_export_rows(plant, &wish, &rows, &count), MBP_ERR_MISSING);
+    assert_int_equal(mbp_export_rows(plant, &options, &rows, &count), MBP_ERR_MISSING);
     assert_null(rows);
     mbp_plant_free(plant);
 }

@@ -16,7 +16,7 @@ static char *told;
 
 static void write_as(const struct mbp_plant *plant, const char *target, const char *select)
 {
-    struct mbp_export_wish wish = {.host = "10.0.0.7", .port = 1502, .select = select};
+    struct mbp_export_options options = {.host = "10.0.0.7", .port = 1502, .select = select};
     struct mbp_buffer out;
     struct mbp_buffer lines;
     free(text);
@@ -24,7 +24,8 @@ static void write_as(const struct mbp_plant *plant, const char *target, const ch
     assert_non_null(mbp_export_find(target));
     assert_true(mbp_buffer_open(&out));
     assert_true(mbp_buffer_open(&lines));
-    assert_int_equal(mbp_export_write(plant, &wish, mbp_export_find(target), out.out, lines.out), MBP_OK);
+    struct mbp_export_told lost = {.out = lines.out};
+    assert_int_equal(mbp_export_write(plant, &options, mbp_export_find(target), out.out, &lost), MBP_OK);
     text = mbp_buffer_close(&out);
     told = mbp_buffer_close(&lines);
     assert_non_null(text);

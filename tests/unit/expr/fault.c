@@ -28,7 +28,7 @@ static void check(const char *text, enum mbp_expr_fault fault, uint32_t column)
 {
     struct mbp_expr_result result = bed_value(&bed, text, NULL);
     if (result.fault != fault || (fault != MBP_EXPR_FINE && result.offset + 1 != column))
-        fail_msg("%s: %s at %u", text, mbp_expr_fault_text(result.fault), result.offset + 1);
+        fail_msg("%s: fault %d at %u", text, (int)result.fault, result.offset + 1);
     if (fault != MBP_EXPR_FINE)
         assert_int_equal(result.value.u, 0);
 }

@@ -201,22 +201,6 @@ static void test_carry_takes_the_state_of_the_same_function_in_the_same_order(vo
     bed_end(&edited);
 }
 
-static void test_shape_is_that_of_the_stateful_functions(void **state)
-{
-    (void)state;
-    static const char *const texts[] = {"TON(in, T#1s) AND SR(in, other)", "SR(in, other) AND TON(in, T#1s)",
-                                        "TON(in, T#1s)", "yes"};
-    uint64_t shapes[4];
-    for (size_t i = 0; i < 4; i++) {
-        compile(texts[i]);
-        shapes[i] = mbp_expr_shape(bed.expr);
-        for (size_t k = 0; k < i; k++)
-            assert_true(shapes[k] != shapes[i]);
-    }
-    compile("TON(other, T#7s) OR SR(yes, no)");
-    assert_true(mbp_expr_shape(bed.expr) == shapes[0]);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -236,7 +220,6 @@ int main(void)
         TEST(test_each_place_has_a_state_of_its_own),
         TEST(test_stateful_function_that_is_not_chosen_runs_all_the_same),
         TEST(test_carry_takes_the_state_of_the_same_function_in_the_same_order),
-        TEST(test_shape_is_that_of_the_stateful_functions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,8 +44,8 @@ static void check_reals(struct bed *bed, const struct of_reals *cases, size_t co
         enum mbp_expr_type type;
         struct mbp_expr_result result = bed_value(bed, cases[i].text, &type);
         if (result.fault != MBP_EXPR_FINE || result.value.r != cases[i].value || type != cases[i].type)
-            fail_msg("%s is %.17g %s (%s), not %.17g", cases[i].text, result.value.r, mbp_expr_type_name(type),
-                     mbp_expr_fault_text(result.fault), cases[i].value);
+            fail_msg("%s is %.17g %s (fault %d), not %.17g", cases[i].text, result.value.r, mbp_expr_type_name(type),
+                     (int)result.fault, cases[i].value);
     }
 }
 
@@ -55,8 +55,8 @@ static void check_integers(struct bed *bed, const struct of_integers *cases, siz
         enum mbp_expr_type type;
         struct mbp_expr_result result = bed_value(bed, cases[i].text, &type);
         if (result.fault != MBP_EXPR_FINE || result.value.i != cases[i].value || type != cases[i].type)
-            fail_msg("%s is %lld %s (%s), not %lld", cases[i].text, (long long)result.value.i, mbp_expr_type_name(type),
-                     mbp_expr_fault_text(result.fault), (long long)cases[i].value);
+            fail_msg("%s is %lld %s (fault %d), not %lld", cases[i].text, (long long)result.value.i,
+                     mbp_expr_type_name(type), (int)result.fault, (long long)cases[i].value);
     }
 }
 

@@ -196,7 +196,7 @@ static void test_files_from_1000_are_the_sources(void **state)
     uint16_t records = 140;
     uint16_t words[140] = {0};
     assert_int_equal(read_words(files, 1000, 0, 1, words), MISSING); /* there is none yet */
-    mbp_image_set_files(files->image, (struct mbp_file_source){read_journal, NULL, &records});
+    mbp_image_set_files(files->image, (struct mbp_file_source){read_journal, NULL, &records, NULL, NULL});
     assert_int_equal(read_words(files, 1000, 20, 120, words), MBP_OK);
     assert_int_equal(words[0], 0x4014);
     assert_int_equal(words[119], 0x408B);
@@ -217,7 +217,7 @@ static void test_files_of_names_are_the_sources_where_the_unit_has_none_there(vo
 {
     struct files *files = *state;
     uint16_t words[2] = {0};
-    mbp_image_set_files(files->image, (struct mbp_file_source){any_file, NULL, NULL});
+    mbp_image_set_files(files->image, (struct mbp_file_source){any_file, NULL, NULL, NULL, NULL});
     assert_int_equal(read_words(files, MBP_NAMES_INDEX_FILE - 1, 0, 1, words), MISSING);
     assert_int_equal(read_words(files, MBP_NAMES_INDEX_FILE, 0, 2, words), MBP_OK);
     assert_int_equal(words[1], MBP_NAMES_INDEX_FILE);

@@ -198,6 +198,25 @@ static void test_publish_shows_recent_events_newest_first_and_zeros_behind(void 
         assert_int_equal(input(device, (uint16_t)(5000 + i)), 0);
 }
 
+static void test_publish_lets_recent_events_stand_until_there_is_a_newer_one(void **state)
+{
+    struct device *device = *state;
+    struct mbp_event recent[2] = {{.seq = 8, .code = MBP_EV_ALARM_RAISED}, {.seq = 7, .code = MBP_EV_START}};
+    device->figures.recent = &recent[1];
+    device->figures.recent_count = 1;
+    device->figures.last_event = 7;
+    device_publish(device);
+    device->figures.recent = NULL; /* not even looked at */
+    device_publish(device);
+    assert_int_equal(input_u32(device, 5000), 7);
+    device->figures.recent = recent;
+    device->figures.recent_count = 2;
+    device->figures.last_event = 8;
+    device_publish(device);
+    assert_int_equal(input_u32(device, 5000), 8);
+    assert_int_equal(input_u32(device, 5000 + MBP_EVENT_WORDS), 7);
+}
+
 static void test_publish_tells_behind_them_how_it_stands_with_the_journal(void **state)
 {
     struct device *device = *state;
@@ -266,6 +285,7 @@ int main(void)
         TEST(test_publish_numbers_first_out_within_the_unit),
         TEST(test_publish_shows_the_summary_of_each_unit_by_itself),
         TEST(test_publish_shows_recent_events_newest_first_and_zeros_behind),
+        TEST(test_publish_lets_recent_events_stand_until_there_is_a_newer_one),
         TEST(test_publish_tells_behind_them_how_it_stands_with_the_journal),
         TEST(test_publish_copies_limits_when_they_changed),
         TEST(test_publish_leaves_raw_points_alone),

@@ -272,9 +272,32 @@ static void test_files_tell_all_that_the_journal_knows(void **state)
     test_free(actors);
 }
 
+static void test_index_is_one_file_that_is_read_in_any_pieces(void **state)
+{
+    struct fixture *f = *state;
+    const uint16_t all_count = MBP_NAMES_INDEX_WORDS + MBP_SEAL_WORDS;
+    uint16_t all[MBP_NAMES_INDEX_WORDS + MBP_SEAL_WORDS];
+    uint16_t part[MBP_NAMES_INDEX_WORDS + MBP_SEAL_WORDS];
+    fixture_open(f);
+    fixture_store(f, 1, 1);
+    assert_int_equal(mbp_journal_read_file(f->journal, MBP_NAMES_INDEX_FILE, 0, all_count, all), MBP_OK);
+    assert_int_equal(all[MBP_SEAL_RECORD + 1], mbp_journal_last(f->journal));
+    for (uint16_t from = 0; from < all_count; from++) {
+        for (uint16_t count = 1; from + count <= all_count; count++) {
+            assert_int_equal(mbp_journal_read_file(f->journal, MBP_NAMES_INDEX_FILE, from, count, part), MBP_OK);
+            assert_memory_equal(part, all + from, count * sizeof *part);
+        }
+        assert_int_equal(
+            mbp_journal_read_file(f->journal, MBP_NAMES_INDEX_FILE, from, (uint16_t)(all_count - from + 1), part),
+            MBP_EX_ILLEGAL_DATA_ADDRESS);
+    }
+    assert_int_equal(mbp_journal_read_file(f->journal, MBP_NAMES_INDEX_FILE, 0, 0, part), MBP_EX_ILLEGAL_DATA_ADDRESS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        FIXTURE_TEST(test_index_is_one_file_that_is_read_in_any_pieces),
         FIXTURE_TEST(test_name_keeps_its_id_when_those_before_it_go_and_when_the_journal_is_opened_again),
         FIXTURE_TEST(test_name_that_comes_to_mean_another_measure_gets_another_id),
         FIXTURE_TEST(test_new_names_are_stored_before_anything_is_about_them),

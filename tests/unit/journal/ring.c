@@ -190,6 +190,33 @@ static void test_stream_between_two_threads_arrives_whole_and_in_order(void **st
     assert_int_equal(stream.in_order, STREAM);
 }
 
+/* What another process finds of a record of several slots: all of it as it was put there, or nothing. */
+static void test_left_a_record_with_a_byte_of_another_is_not_taken(void **state)
+{
+    static _Alignas(8) unsigned char memory[SLOTS * MBP_RING_SLOT_BYTES];
+    struct mbp_ring *ring = *state;
+    struct mbp_record record = machine_record(7);
+    struct mbp_record found;
+    const unsigned slots = mbp_ring_slots(MBP_RECORD_MACHINE);
+    mbp_ring_move(ring, memory);
+    mbp_ring_begin_at(ring, 5); /* it goes over the end */
+    put(ring, record);
+    assert_true(slots > 1);
+    assert_int_equal(mbp_ring_left(memory, SLOTS, 5, &found), 5 + slots);
+    assert_memory_equal(&found, &record, slots * MBP_RECORD_SLOT);
+    assert_int_equal(mbp_ring_left(memory, SLOTS, 5 + SLOTS, &found), 0);
+    assert_int_equal(mbp_ring_left(memory, SLOTS, 6, &found), 0);
+    for (unsigned i = 0; i < slots; i++) {
+        unsigned char *bytes = memory + (5 + i) % SLOTS * MBP_RING_SLOT_BYTES + sizeof(uint64_t);
+        for (unsigned at = 0; at < MBP_RECORD_SLOT; at++) {
+            bytes[at] ^= 0x10;
+            assert_int_equal(mbp_ring_left(memory, SLOTS, 5, &found), 0);
+            bytes[at] ^= 0x10;
+        }
+    }
+    assert_int_equal(mbp_ring_left(memory, SLOTS, 5, &found), 5 + slots);
+}
+
 int main(void)
 {
 #define RING_TEST(test) cmocka_unit_test_setup_teardown(test, ring_setup, ring_teardown)
@@ -200,6 +227,7 @@ int main(void)
         RING_TEST(test_take_back_before_storing_gives_nothing_and_no_room),
         RING_TEST(test_drop_frees_all_slots_of_a_stored_record),
         RING_TEST(test_put_round_and_round_a_record_across_the_end_stays_whole),
+        RING_TEST(test_left_a_record_with_a_byte_of_another_is_not_taken),
         RING_TEST(test_stream_between_two_threads_arrives_whole_and_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,17 @@ static void test_production_without_a_cycle_makes_nothing(void **state)
     assert_int_equal(shop->state->machine[M2].good + shop->state->machine[M2].reject, 0);
 }
 
+/* Somebody has edited the plant: what is in the machine is done, and that is one product. */
+static void test_production_with_a_shorter_cycle_finishes_one_product_and_not_those_it_never_began(void **state)
+{
+    struct shop *shop = *state;
+    shop->state->machine[M1].cycle_ns = 8000 * 3600 * MBP_NS_PER_S;
+    shop_operate(shop, 1); /* and 100 ms of the next */
+    assert_int_equal(products(shop), 1);
+    shop_operate(shop, 2);
+    assert_int_equal(products(shop), 2);
+}
+
 static void test_production_rejects_its_share(void **state)
 {
     struct shop *shop = *state;
@@ -80,7 +91,7 @@ static void test_production_with_another_seed_rejects_others(void **state)
     for (int i = 0; i < 2; i++) {
         shop->state->machine[M1] = (struct mbp_machine_state){.first_out = UINT32_MAX};
         shop->plant->scan_ns = 250 * MBP_NS_PER_MS;
-        shop->plant->seed = (uint64_t)i;
+        shop->state->seed = (uint64_t)i;
         for (int k = 0; k < 400; k++) {
             shop_operate(shop, 1);
             history[i][k] = shop->state->machine[M1].reject;
@@ -97,6 +108,7 @@ int main(void)
         TEST(test_production_of_several_cycles_a_scan_counts_each),
         TEST(test_production_stands_still_out_of_service_and_goes_on_with_the_same_product),
         TEST(test_production_without_a_cycle_makes_nothing),
+        TEST(test_production_with_a_shorter_cycle_finishes_one_product_and_not_those_it_never_began),
         TEST(test_production_rejects_its_share),
         TEST(test_production_with_another_scan_period_rejects_the_same_products),
         TEST(test_production_with_another_seed_rejects_others),

@@ -256,9 +256,41 @@ static void test_digits_of_four_in_a_register_are_held_at_9999(void **state)
     assert_int_equal(words[1], 1);
     assert_int_equal(mbp_codec_whole(MBP_MOD10K4, false, 1234567890123457), 0x04D2162E23340D81);
     assert_int_equal(mbp_codec_whole(MBP_MOD10K4, true, 5), 0);
+    assert_int_equal(mbp_codec_whole(MBP_MOD10K4, false, 9999999999999999), 0x270F270F270F270F);
+    assert_int_equal(mbp_codec_whole(MBP_MOD10K4, false, UINT64_MAX), 0x270F270F270F270F);
+    assert_int_equal(mbp_codec_whole(MBP_BCD32, false, UINT64_MAX), 0x99999999);
     const struct mbp_register reg = {.scale = 1, .words = 1, .type = MBP_MOD10K1};
     mbp_register_wrap(&reg, 10001, words);
     assert_int_equal(words[0], 1);
+}
+
+static void test_whole_numbers_begin_again_to_the_last_digit(void **state)
+{
+    (void)state;
+    static const struct {
+        enum mbp_type type;
+        bool negative;
+        uint64_t magnitude, bits;
+    } cases[] = {
+        {MBP_INT64, false, UINT64_MAX, UINT64_MAX},
+        {MBP_UINT64, true, 1, UINT64_MAX},
+        {MBP_UINT64, false, 9007199254740993, 9007199254740993},
+        {MBP_UINT16, false, 9007199254740993, 1},
+        {MBP_INT16, false, 32768, 0x8000},
+        {MBP_INT8, true, 129, 0x7F},
+        {MBP_UINT24, true, 1, 0xFFFFFF},
+        {MBP_UINT48, false, UINT64_C(1) << 48, 0},
+        {MBP_BCD16, false, 10001, 1},
+        {MBP_BCD32, true, 1, 0x99999999},
+        {MBP_MOD10K1, false, 20000, 0},
+        {MBP_MOD10K4, false, 10000000000000001, 1},
+        {MBP_MOD10K4, true, 1, 0x270F270F270F270F},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t bits = mbp_codec_wrapped(cases[i].type, cases[i].negative, cases[i].magnitude);
+        if (bits != cases[i].bits)
+            fail_msg("case %zu: %llx, not %llx", i, (unsigned long long)bits, (unsigned long long)cases[i].bits);
+    }
 }
 
 static void test_quantise_is_encode_and_decode(void **state)
@@ -340,6 +372,7 @@ int main(void)
         cmocka_unit_test(test_digits_of_four_in_a_register_are_held_at_9999),
         cmocka_unit_test(test_quantise_is_encode_and_decode),
         cmocka_unit_test(test_text_stands_in_each_order_as_numbers_do),
+        cmocka_unit_test(test_whole_numbers_begin_again_to_the_last_digit),
         cmocka_unit_test(test_update_leaves_words_that_stand_for_the_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

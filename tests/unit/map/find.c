@@ -31,6 +31,7 @@ static uint32_t item_of(const struct mbp_point *point)
         return point->machine;
     case MBP_PER_SENSOR:
     case MBP_PER_ALARM:
+    case MBP_PER_INTERLOCK:
         return point->sensor;
     case MBP_PER_ACTUATOR:
         return point->actuator;

@@ -118,6 +118,79 @@ static void test_points_of_the_unit_and_its_tables_stand_where_the_map_says(void
     mbp_plant_free(plant);
 }
 
+static void test_state_of_an_alarm_is_part_of_a_register_by_its_name(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_of_config("bottling.yaml");
+    struct mbp_point point;
+    static const struct {
+        const char *suffix, *name;
+        uint16_t addr, mask;
+        uint8_t shift;
+    } cases[] = {
+        {"low_low.state", "PT101.low_low.state", 10004, 0x000F, 0},
+        {"HIGH.State", "PT101.high.state", 10004, 0x0F00, 8},
+        {"high_high.state", "PT101.high_high.state", 10004, 0xF000, 12},
+        {"rate_of_change.state", "PT101.rate_of_change.state", 10005, 0x000F, 0},
+        {"condition.state", "PT101.condition.state", 10005, 0x0F00, 8},
+        {"high.since", "PT101.high.since", 10006, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_true(mbp_map_derived_point(plant, MBP_PER_SENSOR, 1, cases[i].suffix, &point));
+        assert_string_equal(point.name, cases[i].name);
+        assert_int_equal(point.table, MBP_INPUT_REGISTERS);
+        assert_int_equal(point.addr, cases[i].addr);
+        assert_int_equal(point.own != NULL ? point.own->mask : 0, cases[i].mask);
+        assert_int_equal(point.own != NULL ? point.own->shift : 0, cases[i].shift);
+        assert_false(point.writable);
+    }
+    static const char *const none[] = {"",
+                                       "high",
+                                       "state",
+                                       ".state",
+                                       "hig.state",
+                                       "highs.state",
+                                       "high.states",
+                                       "high.state.x",
+                                       "high.limit.state",
+                                       "low_lo.since"};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        assert_false(mbp_map_derived_point(plant, MBP_PER_SENSOR, 1, none[i], &point));
+    assert_true(mbp_map_derived_point(plant, MBP_PER_SENSOR, 1, "Condition", &point));
+    assert_string_equal(point.name, "PT101.condition");
+    assert_int_equal(point.table, MBP_DISCRETE_INPUTS);
+    assert_int_equal(point.addr, 6013);
+    mbp_plant_free(plant);
+    plant =
+        plant_of_text("mbplant: 1\nunits: [{id: 1, sensors: [{name: A, register: {type: bool}, alarm: true}], points: "
+                      "[{at: discrete 30000, tag: A.condition}]}]\n");
+    assert_int_equal(plant->points[0].tag.block, MBP_MAP_ALARM_BITS);
+    mbp_plant_free(plant);
+    plant = plant_of_text("mbplant: 1\nunits: [{id: 1, blocks: none, sensors: [{name: A, range: [0, 9]}]}]\n");
+    assert_false(mbp_map_derived_point(plant, MBP_PER_SENSOR, 0, "high.state", &point));
+    mbp_plant_free(plant);
+}
+
+static void test_address_is_a_name_by_any_word_of_its_table(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant =
+        plant_of_text(ONE_UNIT_TABLES "{hr: [{at: 900, count: 4}]}\n    points: [{at: holding 500, name: F, value: 1, "
+                                      "type: float32}]\n");
+    struct mbp_point point;
+    assert_true(mbp_map_point_named_at(plant, 0, "4X 0x386", &point));
+    assert_string_equal(point.name, "holding_registers 902");
+    assert_int_equal(point.addr, 902);
+    assert_int_equal(point.count, 1);
+    assert_true(mbp_map_point_named_at(plant, 0, "holding 500", &point));
+    assert_string_equal(point.name, "F");
+    assert_int_equal(point.count, 2);
+    static const char *const none[] = {"holding 501", "holding 904", "coil 902", "holding", "F 0"};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        assert_false(mbp_map_point_named_at(plant, 0, none[i], &point));
+    mbp_plant_free(plant);
+}
+
 static void test_value_that_rejects_injection_is_not_writable(void **state)
 {
     (void)state;
@@ -201,6 +274,8 @@ int main(void)
         cmocka_unit_test(test_points_of_a_machine_stand_where_the_map_says),
         cmocka_unit_test(test_points_of_a_sensor_stand_where_the_map_says),
         cmocka_unit_test(test_points_of_the_unit_and_its_tables_stand_where_the_map_says),
+        cmocka_unit_test(test_state_of_an_alarm_is_part_of_a_register_by_its_name),
+        cmocka_unit_test(test_address_is_a_name_by_any_word_of_its_table),
         cmocka_unit_test(test_value_that_rejects_injection_is_not_writable),
         cmocka_unit_test(test_points_come_table_by_table_with_unique_names_and_addresses),
         cmocka_unit_test(test_bool_and_string_sensors_have_no_limit_points),

@@ -117,12 +117,41 @@ static void test_changes_make_the_words_that_all_fields_make(void **state)
             union view view = before;
             set_member(&mbp_map[b].fields[f], f + 1, &view);
             mbp_map_encode_words(b, NULL, &before, words);
-            mbp_map_encode_changes(b, &view, &before, words);
+            mbp_map_encode_changes(b, &view, mbp_map_differences(&view, &before, sizeof view), words);
             mbp_map_encode_words(b, NULL, &before, whole);
             mbp_map_encode_words(b, NULL, &view, whole);
             assert_memory_equal(words, whole, sizeof words);
         }
     }
+}
+
+static void test_differences_of_equal_views_are_none_and_of_each_byte_are_seen(void **state)
+{
+    (void)state;
+    for (size_t size = 1; size <= 600; size += 7) {
+        uint8_t before[600] = {0};
+        uint8_t view[600] = {0};
+        assert_true(mbp_map_differences(view, before, size) == 0);
+        for (size_t at = 0; at < sizeof view; at++) {
+            view[at] = 0x80;
+            assert_int_equal(mbp_map_differences(view, before, size) != 0, at < size);
+            view[at] = 0;
+        }
+    }
+}
+
+static void test_changes_write_what_differs_and_leave_other_words_alone(void **state)
+{
+    (void)state;
+    uint16_t words[64];
+    memset(words, 0xA5, sizeof words);
+    const struct mbp_summary_view before = {.scans = 1, .machines = 2};
+    struct mbp_summary_view view = before;
+    view.scans = 7;
+    mbp_map_encode_changes(MBP_MAP_SUMMARY, &view, mbp_map_differences(&view, &before, sizeof view), words);
+    assert_int_equal(mbp_words_u32(words + 14), 7);
+    for (unsigned i = 0; i < 64; i++) /* but for its neighbours in the view */
+        assert_true(words[i] == 0xA5A5 || (i >= 12 && i < 18));
 }
 
 static void test_number_too_large_for_its_register_stops_at_its_end(void **state)
@@ -197,6 +226,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_block_goes_into_words_and_back),
         cmocka_unit_test(test_changes_make_the_words_that_all_fields_make),
+        cmocka_unit_test(test_differences_of_equal_views_are_none_and_of_each_byte_are_seen),
+        cmocka_unit_test(test_changes_write_what_differs_and_leave_other_words_alone),
         cmocka_unit_test(test_number_too_large_for_its_register_stops_at_its_end),
         cmocka_unit_test(test_none_stands_apart_from_every_number),
         cmocka_unit_test(test_unused_limit_is_no_number_in_both_directions),

@@ -21,6 +21,10 @@ static void test_address_of_each_form_parses_to_its_table_and_pdu_address(void *
         {"ir:5", {MBP_INPUT_REGISTERS, 5, 1, MBP_UINT16, MBP_ABCD}},
         {"coil:3", {MBP_COILS, 3, 1, MBP_BOOL, MBP_ABCD}},
         {"di:7-8", {MBP_DISCRETE_INPUTS, 7, 2, MBP_BOOL, MBP_ABCD}},
+        {"4x:7", {MBP_HOLDING_REGISTERS, 7, 1, MBP_UINT16, MBP_ABCD}},
+        {"input_registers:7", {MBP_INPUT_REGISTERS, 7, 1, MBP_UINT16, MBP_ABCD}},
+        {"discrete_inputs:7", {MBP_DISCRETE_INPUTS, 7, 1, MBP_BOOL, MBP_ABCD}},
+        {"0x:7", {MBP_COILS, 7, 1, MBP_BOOL, MBP_ABCD}},
         {"hr:0x10", {MBP_HOLDING_REGISTERS, 16, 1, MBP_UINT16, MBP_ABCD}},
         {"hr:0-9", {MBP_HOLDING_REGISTERS, 0, 10, MBP_UINT16, MBP_ABCD}},
         {"hr:0-65535", {MBP_HOLDING_REGISTERS, 0, 65536, MBP_UINT16, MBP_ABCD}},
@@ -37,13 +41,24 @@ static void test_address_of_each_form_parses_to_its_table_and_pdu_address(void *
         {"400001", {MBP_HOLDING_REGISTERS, 0, 1, MBP_UINT16, MBP_ABCD}},
         {"465536", {MBP_HOLDING_REGISTERS, 65535, 1, MBP_UINT16, MBP_ABCD}},
         {"40001-40004:float32", {MBP_HOLDING_REGISTERS, 0, 4, MBP_FLOAT32, MBP_ABCD}},
+        {"0x:3", {MBP_COILS, 3, 1, MBP_BOOL, MBP_ABCD}},
+        {"coils:3", {MBP_COILS, 3, 1, MBP_BOOL, MBP_ABCD}},
+        {"1x:0x10-17", {MBP_DISCRETE_INPUTS, 16, 2, MBP_BOOL, MBP_ABCD}},
+        {"discrete_inputs:3", {MBP_DISCRETE_INPUTS, 3, 1, MBP_BOOL, MBP_ABCD}},
+        {"3x:5", {MBP_INPUT_REGISTERS, 5, 1, MBP_UINT16, MBP_ABCD}},
+        {"input_registers:5", {MBP_INPUT_REGISTERS, 5, 1, MBP_UINT16, MBP_ABCD}},
+        {"4X:4:float32:CDAB", {MBP_HOLDING_REGISTERS, 4, 2, MBP_FLOAT32, MBP_CDAB}},
+        {"Holding_Registers:7", {MBP_HOLDING_REGISTERS, 7, 1, MBP_UINT16, MBP_ABCD}},
+        {"holding 40", {MBP_HOLDING_REGISTERS, 40, 1, MBP_UINT16, MBP_ABCD}},
+        {"4x  0x28", {MBP_HOLDING_REGISTERS, 40, 1, MBP_UINT16, MBP_ABCD}},
+        {"coil 40", {MBP_COILS, 40, 1, MBP_BOOL, MBP_ABCD}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct ctl_address got;
         char why[160] = "";
         if (ctl_address_parse(cases[i].text, &got, why, sizeof why) != MBP_OK)
             fail_msg("%s: %s", cases[i].text, why);
-        assert_true(ctl_address_is_raw(cases[i].text));
+        assert_true(ctl_address_is_raw(cases[i].text) || ctl_address_is_place(cases[i].text));
         assert_int_equal(got.table, cases[i].wanted.table);
         assert_int_equal(got.addr, cases[i].wanted.addr);
         assert_int_equal(got.count, cases[i].wanted.count);
@@ -63,6 +78,13 @@ static void test_address_that_is_wrong_says_why_and_leaves_the_output_alone(void
                                       "hr:0-",
                                       "hr:0-70000",
                                       "xr:0",
+                                      "2x:0",
+                                      "4x",
+                                      "4x:",
+                                      "4x::0",
+                                      "holding:",
+                                      "holding 40 41",
+                                      "holding -1",
                                       ":0",
                                       "hr:0:",
                                       "hr:0:float",
@@ -101,6 +123,12 @@ static void test_names_of_a_plant_are_no_raw_addresses(void **state)
     assert_false(ctl_address_is_raw("TT101"));
     assert_false(ctl_address_is_raw("TT101.high"));
     assert_false(ctl_address_is_raw("active alarms"));
+    assert_false(ctl_address_is_raw("holding 40")); /* the map may call a point so: its name comes first */
+    assert_true(ctl_address_is_place("holding 40"));
+    assert_true(ctl_address_is_place("holding_registers 901"));
+    assert_false(ctl_address_is_place("holding"));
+    assert_false(ctl_address_is_place("holding x"));
+    assert_false(ctl_address_is_place("machines in all"));
 }
 
 static void test_address_text_gives_pdu_address_and_reference(void **state)

@@ -238,6 +238,28 @@ static void test_identification_objects_are_shown_as_text(void **state)
 }
 
 /* Any bytes: every length, taken for either side; the sanitizers watch the reads. */
+static void explain_text(const char *frame, const char *wanted, bool right)
+{
+    struct explained explained = explain_bytes((const uint8_t *)frame, strlen(frame), CTL_SIDE_GUESS);
+    if (strstr(explained.text, wanted) == NULL)
+        fail_msg("%s: %s", frame, explained.text);
+    assert_int_equal(explained.status, right ? MBP_OK : MBP_ERR_FORMAT);
+    free(explained.text);
+}
+
+static void test_ascii_frame_is_known_by_its_colon_and_its_check_value_told(void **state)
+{
+    (void)state;
+    explain_text(":010300000001FB\r\n", "Modbus ASCII frame, 7 bytes", true);
+    explain_text(":010300000001FB", "Read Holding Registers, a request", true);
+    explain_text(":010300000001FB", "LRC: right", true);
+    explain_text(":010300000001fb\n", "first address 0: HR 0 = 40001", true);
+    explain_text(":010300000001FA", "it is FB for these bytes", false);
+    explain_text(":0103", "at least", false);
+    explain_text(":01030", "PDU alone", false); /* half a byte: no such frame */
+    explain_text(":01", "at least", false);
+}
+
 static void test_any_bytes_are_explained_without_reading_beyond_them(void **state)
 {
     (void)state;
@@ -275,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_rules_that_are_broken_are_named),
         cmocka_unit_test(test_diagnostics_say_their_number),
         cmocka_unit_test(test_identification_objects_are_shown_as_text),
+        cmocka_unit_test(test_ascii_frame_is_known_by_its_colon_and_its_check_value_told),
         cmocka_unit_test(test_any_bytes_are_explained_without_reading_beyond_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

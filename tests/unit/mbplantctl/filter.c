@@ -108,9 +108,10 @@ static void test_code_words_find_codes_by_name_beginning_and_number(void **state
         {"machine", 10, 20},      {"machine state", 30, 31}, {"20", 20, 21},           {"65", 65, 20},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        bool codes[CTL_CODES] = {false};
+        bool codes[MBP_EVENT_CODES] = {false};
+        char word[MBP_EVENT_CODE_WORD];
         const char *nearest = NULL;
-        assert_int_equal(ctl_codes_find(cases[i].word, codes, &nearest), MBP_OK);
+        assert_int_equal(mbp_event_codes_find(cases[i].word, codes, word, &nearest), MBP_OK);
         assert_true(codes[cases[i].in]);
         assert_false(codes[cases[i].out]);
     }
@@ -123,15 +124,16 @@ static void test_code_words_find_codes_by_name_beginning_and_number(void **state
 static void test_unknown_code_has_a_nearest_one(void **state)
 {
     (void)state;
-    bool codes[CTL_CODES] = {false};
+    bool codes[MBP_EVENT_CODES] = {false};
+    char word[MBP_EVENT_CODE_WORD];
     const char *nearest = NULL;
-    assert_int_equal(ctl_codes_find("alarm_rased", codes, &nearest), MBP_ERR_MISSING);
+    assert_int_equal(mbp_event_codes_find("alarm_rased", codes, word, &nearest), MBP_ERR_MISSING);
     assert_string_equal(nearest, "alarm raised");
-    assert_int_equal(ctl_codes_find("alrm", codes, &nearest), MBP_ERR_MISSING);
+    assert_int_equal(mbp_event_codes_find("alrm", codes, word, &nearest), MBP_ERR_MISSING);
     assert_string_equal(nearest, "alarm");
     static const char *const wrong[] = {"", "alar", "0", "256", "99999", "unknown", "20x"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-        assert_int_equal(ctl_codes_find(wrong[i], codes, &nearest), MBP_ERR_MISSING);
+        assert_int_equal(mbp_event_codes_find(wrong[i], codes, word, &nearest), MBP_ERR_MISSING);
 }
 
 static void test_what_the_plant_does_not_have_is_wrong_usage(void **state)

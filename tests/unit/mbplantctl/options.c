@@ -69,6 +69,49 @@ static void test_port_stands_behind_the_host_too(void **state)
     assert_string_equal(options.target.host, "::1");
     assert_int_equal(options.target.port, 503);
     assert_int_equal(parse("-H plc:0 status"), MBP_ERR_FORMAT);
+    assert_int_equal(parse("-p 7 -H [::1] status"), MBP_OK);
+    assert_string_equal(options.target.host, "::1");
+    assert_int_equal(options.target.port, 7);
+    static const char *const wrong[] = {"-H plc: status",     "-H plc:x status",     "-H plc:65536 status",
+                                        "-H :502 status",     "-H plc/x status",     "-H [::1 status",
+                                        "-H [::1]: status",   "-H plc:502/x status", "-H [] status",
+                                        "-H plc:-502 status", "-H tcp://: status",   "-H rtu+pty:// status"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        if (parse(wrong[i]) == MBP_OK)
+            fail_msg("%s", wrong[i]);
+        assert_non_null(strstr(message, "--host"));
+    }
+}
+
+static void test_host_takes_each_form_that_a_plant_file_takes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *host;
+        uint16_t port;
+        int medium, framing; /* -1 = a plain one */
+    } cases[] = {
+        {"-H tcp://127.0.0.1:503 status", "127.0.0.1", 503, -1, 0},
+        {"-H tcp://[::1]:503 status", "::1", 503, -1, 0},
+        {"-H tcp://plc status", "plc", 5020, -1, 0},
+        {"-H rtu+tcp://plc:503 status", "plc", 503, MBP_MEDIUM_TCP, MBP_FRAMING_RTU},
+        {"-H ascii+tcp://[::1]:503 status", "::1", 503, MBP_MEDIUM_TCP, MBP_FRAMING_ASCII},
+        {"-H udp://plc:503 status", "plc", 503, MBP_MEDIUM_UDP, MBP_FRAMING_MBAP},
+        {"-H rtu:///dev/ttyS0?baud=9600 status", "/dev/ttyS0", 5020, MBP_MEDIUM_SERIAL, MBP_FRAMING_RTU},
+        {"-H ascii:///dev/ttyS0 status", "/dev/ttyS0", 5020, MBP_MEDIUM_SERIAL, MBP_FRAMING_ASCII},
+        {"-H rtu+pty:///run/plc status", "/run/plc", 5020, MBP_MEDIUM_SERIAL, MBP_FRAMING_RTU},
+        {"-H ascii+pty:///run/plc?baud=9600 status", "/run/plc", 5020, MBP_MEDIUM_SERIAL, MBP_FRAMING_ASCII},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (parse(cases[i].line) != MBP_OK)
+            fail_msg("%s: %s", cases[i].line, message);
+        assert_string_equal(options.target.host, cases[i].host);
+        assert_int_equal(options.target.port, cases[i].port);
+        const struct mbp_wire *wire = options.target.wire;
+        assert_int_equal(wire != NULL ? wire->medium : -1, cases[i].medium);
+        if (wire != NULL)
+            assert_int_equal(wire->framing, cases[i].framing);
+    }
 }
 
 static void test_environment_names_the_slave_where_no_option_does(void **state)
@@ -223,6 +266,7 @@ int main(void)
         cmocka_unit_test(test_nothing_given_takes_the_defaults),
         cmocka_unit_test(test_options_stand_before_and_after_the_verb_in_each_form),
         cmocka_unit_test(test_port_stands_behind_the_host_too),
+        cmocka_unit_test(test_host_takes_each_form_that_a_plant_file_takes),
         cmocka_unit_test(test_environment_names_the_slave_where_no_option_does),
         cmocka_unit_test(test_port_of_the_environment_is_that_of_its_host_alone),
         cmocka_unit_test(test_help_is_a_word_too),

@@ -271,8 +271,8 @@ static void test_connection_refused_is_told(void **state)
     stop(&slave, link);
     struct ctl_target target = {.host = "127.0.0.1", .port = slave.port, .timeout_ms = PATIENCE_MS};
     assert_int_equal(ctl_link_open(&target, why, sizeof why, &link), MBP_ERR_IO);
-    assert_string_equal(why, "Connection refused: nobody listens there; is mbplantd running? tools/run starts it, -H "
-                             "and -p name another slave");
+    assert_string_equal(why, "Connection refused: nobody listens there; is mbplantd running? -H and -p name another "
+                             "slave");
 }
 
 static void test_name_that_nobody_knows_is_told_and_no_server_is_blamed(void **state)

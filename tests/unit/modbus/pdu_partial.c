@@ -108,7 +108,7 @@ static unsigned write_word(const struct parts *parts, unsigned function, unsigne
                                             .serial = &serial,
                                             .listen_only = &listen_only,
                                             .peer = {0x7F000001},
-                                            .allow = MBP_ALLOW_ALL};
+                                            .permit = &mbp_permits[MBP_ALLOW_ALL]};
     const uint8_t at[] = {(uint8_t)(addr >> 8), (uint8_t)addr};
     const uint8_t is[] = {(uint8_t)(word >> 8), (uint8_t)word};
     uint8_t request[16] = {(uint8_t)function, at[0], at[1]};

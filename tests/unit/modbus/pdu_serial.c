@@ -98,13 +98,13 @@ static void test_overrun_counter_is_cleared_by_echo(void **state)
     SLAVE_EXPECT_ALL(*state, cases);
 }
 
-/* Who may only read cannot clear what all peers look at. */
-static void test_clearing_counters_needs_the_right_to_write_and_is_noted(void **state)
+/* Who may only read cannot clear what all peers look at, nor silence what they talk to. */
+static void test_clearing_counters_and_listen_only_need_the_right_to_write(void **state)
 {
     static const struct slave_case cases[] = {
-        {"08 0001 0000", "88 01"},        {"08 0001 FF00", "88 01"},        {"08 000A 0000", "88 01"},
-        {"08 0014 0000", "88 01"},        {"08 0000 1234", "08 0000 1234"}, {"08 0003 0A00", "08 0003 0A00"},
-        {"08 000B 0000", "08 000B 0007"},
+        {"08 0001 0000", "88 01"}, {"08 0001 FF00", "88 01"},        {"08 000A 0000", "88 01"},
+        {"08 0014 0000", "88 01"}, {"08 0000 1234", "08 0000 1234"}, {"08 0003 0A00", "08 0003 0A00"},
+        {"08 0004 0000", "88 01"}, {"08 000B 0000", "08 000B 0008"},
     };
     struct slave *slave = *state;
     const struct mbp_refusal *refusals;
@@ -112,21 +112,21 @@ static void test_clearing_counters_needs_the_right_to_write_and_is_noted(void **
     struct mbp_written lost;
     for (enum mbp_allow allow = MBP_ALLOW_READ; allow <= MBP_ALLOW_OPERATE; allow++) {
         slave->serial = (struct mbp_serial){0};
-        slave->context.allow = allow;
+        slave->context.permit = &mbp_permits[allow];
         SLAVE_EXPECT_ALL(slave, cases);
-        assert_int_equal(mbp_image_latch_refusals(slave->image, &refusals), 3); /* by sub-function */
+        assert_int_equal(mbp_image_latch_refusals(slave->image, &refusals), 4); /* by sub-function */
         assert_int_equal(refusals[0].table, MBP_DIAGNOSTICS);
         assert_int_equal(refusals[0].addr, 1);
         assert_int_equal(refusals[0].more, 1);
         assert_int_equal(mbp_image_latch_written(slave->image, &written, &lost), 0);
     }
-    slave->context.allow = MBP_ALLOW_ALL;
+    slave->context.permit = &mbp_permits[MBP_ALLOW_ALL];
     slave_expect(slave, "08 000A 0000", "08 000A 0000");
     slave_expect(slave, "08 0001 FF00", "08 0001 FF00");
     assert_int_equal(mbp_image_latch_written(slave->image, &written, &lost), 2);
     assert_int_equal(written[0].table, MBP_DIAGNOSTICS);
     assert_int_equal(written[0].addr, 10);
-    assert_int_equal(written[0].before, 8); /* messages, with this one */
+    assert_int_equal(written[0].before, 9); /* messages, with this one */
     assert_int_equal(written[0].peer, 0x7F000001);
     assert_int_equal(written[1].addr, 1);
     assert_int_equal(written[1].value, 0xFF00);
@@ -245,7 +245,7 @@ int main(void)
         SLAVE_TEST(test_delimiter_of_ascii_lines_is_echoed),
         SLAVE_TEST(test_busy_and_nak_answers_are_counted_each),
         SLAVE_TEST(test_overrun_counter_is_cleared_by_echo),
-        SLAVE_TEST(test_clearing_counters_needs_the_right_to_write_and_is_noted),
+        SLAVE_TEST(test_clearing_counters_and_listen_only_need_the_right_to_write),
         SLAVE_TEST(test_diagnostics_counters_count_messages_and_exceptions),
         SLAVE_TEST(test_event_counter_counts_what_succeeded_but_itself),
         SLAVE_TEST(test_event_log_gives_its_bytes_newest_first),

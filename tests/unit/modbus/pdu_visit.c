@@ -27,7 +27,7 @@ static int setup(void **state)
     slave_setup(state);
     struct slave *slave = *state;
     visit = (struct mbp_visit){0};
-    mbp_image_set_files(slave->image, (struct mbp_file_source){nothing, comment_of, NULL});
+    mbp_image_set_files(slave->image, (struct mbp_file_source){nothing, comment_of, NULL, NULL, NULL});
     slave->context.visit = &visit;
     slave->context.peer.actor = 3;
     return 0;
@@ -135,10 +135,10 @@ static void test_comment_behind_an_event_is_that_events(void **state)
 static void test_who_may_operate_may_say_why_and_who_may_only_read_may_not(void **state)
 {
     struct slave *slave = *state;
-    slave->context.allow = MBP_ALLOW_OPERATE;
+    slave->context.permit = &mbp_permits[MBP_ALLOW_OPERATE];
     slave_expect(slave, "15 0B 06 033E 0000 0002 0002 6162", "15 0B 06 033E 0000 0002 0002 6162");
     slave_expect(slave, "15 09 06 0001 0000 0001 0000", "95 01");
-    slave->context.allow = MBP_ALLOW_READ;
+    slave->context.permit = &mbp_permits[MBP_ALLOW_READ];
     slave_expect(slave, "15 0B 06 033E 0000 0002 0002 6162", "95 01");
 }
 

@@ -43,7 +43,7 @@ int slave_setup(void **state)
                                               .serial = &slave->serial,
                                               .listen_only = &slave->listen_only,
                                               .peer = {0x7F000001},
-                                              .allow = MBP_ALLOW_ALL};
+                                              .permit = &mbp_permits[MBP_ALLOW_ALL]};
     *state = slave;
     return 0;
 }

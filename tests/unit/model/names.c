@@ -2,6 +2,7 @@
 #include "names.h"
 
 #include <float.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "plant_fixture.h"
@@ -18,7 +19,6 @@ static void test_words_of_the_file_stand_for_their_values(void **state)
     assert_string_equal(mbp_priority_name(MBP_PRIORITY_CRITICAL), "critical");
     assert_string_equal(mbp_kind_name(MBP_VIBRATION), "vibration");
     assert_string_equal(mbp_kind_name(MBP_GENERIC), "generic");
-    assert_string_equal(mbp_wave_name(MBP_WAVE_STEPS), "steps");
 }
 
 static void test_words_find_each_name_and_synonym_and_nothing_else(void **state)
@@ -52,6 +52,56 @@ static void test_diagnosis_of_each_kind_tells_low_from_high(void **state)
         assert_true(strlen(low) > 0 && strlen(high) > 0);
         assert_string_not_equal(low, high);
     }
+}
+
+static void test_tables_are_found_by_all_of_their_words_in_any_case(void **state)
+{
+    (void)state;
+    static const struct {
+        enum mbp_table table;
+        const char *words[8];
+    } cases[] = {
+        {MBP_COILS, {"coil", "coils", "0x", "Coil", "0X"}},
+        {MBP_DISCRETE_INPUTS, {"discrete", "discrete_input", "discrete_inputs", "1x", "di", "DI"}},
+        {MBP_INPUT_REGISTERS, {"input", "input_register", "input_registers", "ir", "3x", "Input", "IR"}},
+        {MBP_HOLDING_REGISTERS,
+         {"holding", "holding_register", "holding_registers", "hr", "4x", "HOLDING", "Hr", "HOLDING_REGISTERS"}},
+    };
+    char place[64];
+    uint16_t addr;
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        for (size_t w = 0; w < 8 && cases[c].words[w] != NULL; w++) {
+            assert_int_equal(mbp_table_find(cases[c].words[w]), cases[c].table);
+            snprintf(place, sizeof place, "%s 0x1F", cases[c].words[w]);
+            assert_int_equal(mbp_table_place(place, &addr), cases[c].table);
+            assert_int_equal(addr, 31);
+            snprintf(place, sizeof place, "%s   65535", cases[c].words[w]);
+            assert_int_equal(mbp_table_place(place, &addr), cases[c].table);
+            assert_int_equal(addr, 65535);
+        }
+    }
+    static const char *const none[] = {"", "2x", "5x", "hold", "inputs", "holdings", "coil ", "4x0"};
+    for (size_t n = 0; n < sizeof none / sizeof none[0]; n++)
+        assert_int_equal(mbp_table_find(none[n]), -1);
+    static const char *const places[] = {"",
+                                         "coil",
+                                         "coil ",
+                                         "coil x",
+                                         "coil -1",
+                                         "coil 1 2",
+                                         "coil:1",
+                                         "hr 65536",
+                                         "hr 0x",
+                                         "hr 0x10000",
+                                         "hr 1e3",
+                                         "4x 4 ",
+                                         "xx 4",
+                                         " hr 4",
+                                         "hr 99999999999999999999",
+                                         "hr +4",
+                                         "a_word_that_is_longer_than_any_of_a_table 4"};
+    for (size_t n = 0; n < sizeof places / sizeof places[0]; n++)
+        assert_int_equal(mbp_table_place(places[n], &addr), -1);
 }
 
 static void test_reference_is_counted_from_one_behind_its_tables_digit(void **state)
@@ -101,6 +151,7 @@ int main(void)
         cmocka_unit_test(test_words_find_each_name_and_synonym_and_nothing_else),
         cmocka_unit_test(test_diagnosis_of_temperature_and_pressure_is_the_missions),
         cmocka_unit_test(test_diagnosis_of_each_kind_tells_low_from_high),
+        cmocka_unit_test(test_tables_are_found_by_all_of_their_words_in_any_case),
         cmocka_unit_test(test_reference_is_counted_from_one_behind_its_tables_digit),
         cmocka_unit_test(test_type_range_with_a_decimal_scale_has_clean_ends),
         cmocka_unit_test(test_type_words_are_what_the_wire_needs),

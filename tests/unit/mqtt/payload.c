@@ -144,6 +144,82 @@ static void test_too_many_metrics_are_refused_whole(void **state)
     assert_int_equal(seen.count, 0);
 }
 
+/* The short way of data says the same bytes as the long one. */
+static void test_number_is_written_as_the_metric_is(void **state)
+{
+    (void)state;
+    const double numbers[] = {0, -7, 50.25, 200};
+    const uint8_t types[] = {MQTT_INT16, MQTT_INT32, MQTT_UINT32, MQTT_INT64, MQTT_FLOAT, MQTT_DOUBLE, MQTT_BOOLEAN};
+    struct mqtt_payload one = {0}, other = {0};
+    for (size_t c = 0; c < sizeof numbers / sizeof numbers[0] * sizeof types * 8; c++) {
+        uint8_t type = types[c / 8 % sizeof types];
+        unsigned tell = c & 7u;
+        double number = numbers[c / 8 / sizeof types];
+        float real = (float)number;
+        uint64_t bits = (uint64_t)(int64_t)number, time_ms = c % 2 == 0 ? 1796004480168 : 5;
+        struct mqtt_metric_out metric = {.alias = 1 + c * 999,
+                                         .time_ms = time_ms,
+                                         .datatype = type,
+                                         .number = number,
+                                         .whole = (int64_t)number,
+                                         .low = (double)NAN,
+                                         .high = (double)NAN};
+        metric.historical = (tell & MQTT_TELL_HISTORICAL) != 0;
+        metric.say_quality = (tell & ~MQTT_TELL_HISTORICAL) != 0;
+        metric.quality = (tell & MQTT_TELL_BAD) != 0 ? MQTT_QUALITY_BAD : MQTT_QUALITY_GOOD;
+        if (type == MQTT_FLOAT) {
+            bits = 0;
+            memcpy(&bits, &real, sizeof real);
+        } else if (type == MQTT_DOUBLE) {
+            memcpy(&bits, &number, sizeof number);
+        } else if (type == MQTT_BOOLEAN) {
+            bits = number < 0 || number > 0;
+        }
+        mqtt_payload_begin(&one, 1796004480168);
+        mqtt_payload_begin(&other, 1796004480168);
+        mqtt_payload_metric(&one, &metric);
+        mqtt_payload_number(&other, metric.alias, time_ms, (enum mqtt_datatype)type, bits, tell);
+        assert_int_equal(one.len, other.len);
+        assert_memory_equal(one.bytes, other.bytes, one.len);
+    }
+    free(one.bytes);
+    free(other.bytes);
+}
+
+/* Many floats at once say the same bytes as one by one: aliases of all lengths, times of now, the past and far away. */
+static void test_floats_are_written_as_each_of_them_is(void **state)
+{
+    (void)state;
+    static const uint64_t times[] = {
+        0, 5, 1796004480168, UINT64_C(1) << 35, (UINT64_C(1) << 42) - 1, UINT64_C(1) << 42, UINT64_MAX - 1};
+    static const uint64_t firsts[] = {1, 0x7D, 0x3FFD, 0x1FFFFD, UINT32_MAX - 2u, UINT64_MAX - 6};
+    struct mqtt_payload one = {0}, other = {0};
+    struct mqtt_float floats[6];
+    for (size_t c = 0; c < sizeof times / sizeof times[0] * sizeof firsts / sizeof firsts[0] * 2; c++) {
+        uint64_t of_message = times[c / 2 % 7], time_ms = c % 2 == 0 ? of_message : 77;
+        mqtt_payload_begin(&one, of_message);
+        mqtt_payload_begin(&other, of_message);
+        for (uint32_t f = 0; f < 6; f++) {
+            float number = (float)c - 40 + (float)f / 8;
+            floats[f].alias = firsts[c / 14] + f;
+            memcpy(&floats[f].bits, &number, sizeof number);
+            struct mqtt_metric_out metric = plain;
+            metric.name = NULL;
+            metric.alias = floats[f].alias;
+            metric.time_ms = time_ms;
+            metric.datatype = MQTT_FLOAT;
+            metric.say_datatype = false;
+            metric.number = (double)number;
+            mqtt_payload_metric(&one, &metric);
+        }
+        mqtt_payload_floats(&other, time_ms, floats, 6);
+        assert_int_equal(one.len, other.len);
+        assert_memory_equal(one.bytes, other.bytes, one.len);
+    }
+    free(one.bytes);
+    free(other.bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +228,8 @@ int main(void)
         cmocka_unit_test(test_numbers_of_all_types_come_back),
         cmocka_unit_test(test_what_is_no_payload_calls_nobody),
         cmocka_unit_test(test_too_many_metrics_are_refused_whole),
+        cmocka_unit_test(test_number_is_written_as_the_metric_is),
+        cmocka_unit_test(test_floats_are_written_as_each_of_them_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

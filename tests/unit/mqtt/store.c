@@ -36,7 +36,7 @@ static int tear_down(void **state)
 static struct mqtt_store *open_store(uint64_t bytes)
 {
     struct mqtt_store *store = NULL;
-    assert_int_equal(mqtt_store_open(folder, bytes, &store), MBP_OK);
+    assert_int_equal(mqtt_store_open(folder, MQTT_STORE_FILE, bytes, &store), MBP_OK);
     return store;
 }
 
@@ -236,7 +236,7 @@ static void test_another_file_is_left_as_it_is(void **state)
     struct mqtt_store *store = open_store(ROOM);
     mqtt_store_close(store);
     overwrite(0, "somebody's own words, and not ours", 34);
-    assert_int_equal(mqtt_store_open(folder, ROOM, &store), MBP_ERR_CORRUPT);
+    assert_int_equal(mqtt_store_open(folder, MQTT_STORE_FILE, ROOM, &store), MBP_ERR_CORRUPT);
     char bytes[8] = "";
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     assert_int_equal(pread(fd, bytes, 8, 0), 8);

@@ -33,13 +33,13 @@ static const struct bomb bombs[] = {
     /* 63 million inputs */
     {HEAD "units: [{id: 1, repeat: 246, sensors: [{name: \"S{u}.{n}\", repeat: 4000, signal: {inputs: [{from: S1.1}, "
           "{from: S1.1}, {from: S1.1}, {from: S1.1}, {from: S1.1}, {from: S1.1}, {from: S1.1}, {from: S1.1}]}}]}]\n",
-     "2:90: the plant would take about 1.3 GB of memory, and may take 1.0 GB (mbplantd --memory allows more); 787 MB "
+     "2:90: the plant would take about 1.4 GB of memory, and may take 1.0 GB (mbplantd --memory allows more); 787 MB "
      "of "
      "it for 7872000 inputs, most of them here: have fewer of them\n",
      NULL},
     /* a million sensors, which a machine of its own bears */
     {HEAD "units: [{id: 1, repeat: 246, sensors: [{name: \"S{u}.{n}\", repeat: 4000}]}]\n", NULL,
-     "2:40: the plant would take about 467 MB of memory, and may take 250 MB where it comes over the network; 449 MB "
+     "2:40: the plant would take about 618 MB of memory, and may take 250 MB where it comes over the network; 596 MB "
      "of "
      "it for 984000 sensors, most of them here: have fewer of them\n"},
     /* that would be too long in taking over */
@@ -57,7 +57,7 @@ static const struct bomb bombs[] = {
     {HEAD "scan: 1ms\nunits: [{id: 1, repeat: 246, machines: [{name: \"M{u}.{n}\", repeat: 1000, sensors: [{name: "
           "\"S{u}.{m}.{n}\", repeat: 4, range: [0, 9], rate_of_change: {max: 1}, signal: {wander: {sigma: 1, tau: "
           "1s}}}]}]}]\n",
-     "3:149: the plant would take about 1.6 GB of memory, and may take 1.0 GB (mbplantd --memory allows more); 1.1 GB "
+     "3:149: the plant would take about 1.8 GB of memory, and may take 1.0 GB (mbplantd --memory allows more); 1.1 GB "
      "of it for 984000 windows of rates of change, most of them here: have fewer of them\n",
      NULL},
     /* tables that reach far in each unit */

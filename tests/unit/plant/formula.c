@@ -84,7 +84,7 @@ static void test_mistake_in_an_expression_is_told_with_its_place_in_the_file(voi
         {ONE_EXPR("1 + TXT"), "13:51: TXT: it is a text, and has no value in an expression\n"},
         {ONE_EXPR("LT1.top"),
          "13:47: LT1.top: a sensor has .process, .shown, .bad_quality, .forced, .written, .read, and of each alarm "
-         ".high, .high.limit, .high.state, .high.since\n"},
+         ".high, .high.limit, .high.state, .high.since, .high.raised\n"},
         {ONE_EXPR("'LOOKUP(PUMPS, 1)'"), "13:55: there is no curve PUMPS\n"},
         {ONE_EXPR("[1]"), "13:47: 'expr' is a list; allowed is an expression: \"SEL(M1.en_service, 0, LT1 * 0.3)\"\n"},
         {ONE_EXPR("LT1, base: 5"),
@@ -188,6 +188,8 @@ static void test_mistake_in_curves_and_start_is_told(void **state)
         {"curves: {A: 3}\n", "2:13: a curve is a list of 1 to 1000 points: [[0, 10], [5, 8]]\n"},
         {"curves: {A: [[1, 2], [1, 3]]}\n",
          "2:22: the points of a curve stand by rising x: this is not above the one before\n"},
+        {"curves: {A: [[1, 2]], B: [[1, 2]], a: [[1, 2]]}\n",
+         "2:36: the name 'a' is taken by the curve 'A'; each has its own, whatever their case\n"},
         {"curves: {A: []}\n", "2:13: a curve is a list of 1 to 1000 points: [[0, 10], [5, 8]]\n"},
         {"curves: {9A: [[1, 2]]}\n", NULL},
         {"curves: {A: [[x, 2]]}\n", "2:14: a point of a curve is two numbers: [x, y]\n"},
@@ -250,9 +252,43 @@ static void test_brackets_and_texts_without_end_are_one_error(void **state)
     free(text);
 }
 
+static void test_mistake_is_told_at_its_place_whatever_form_the_text_has(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *expr, *place; /* behind `      - at: input 0` in line 5 */
+    } forms[] = {
+        {"expr: 1 + FOO", "6:19"},
+        {"expr: '1 + FOO'", "6:20"},
+        {"expr: \"1 + FOO\"", "6:20"},
+        {"expr: \"\\x31 + FOO\"", "6:23"},
+        {"expr: '(* it''s *) FOO'", "6:28"},
+        {"expr: '(* \xC3\xA9 *) FOO'", "6:24"},
+        {"expr: 1 +\n          2 +\n           FOO", "8:12"},
+        {"expr: \"1 +\n\n          2 + FOO\"", "8:15"},
+        {"expr: \"1 + \\\n          2 + FOO\"", "7:15"},
+        {"expr: >-\n          1 +\n          FOO", "8:11"},
+        {"expr: >\n          1 +\n\n\n          FOO + 2", "10:11"},
+        {"expr: |\n          1 +\n            FOO", "8:13"},
+        {"expr: |-\n\n          1 + FOO", "8:15"},
+        {"expr: |\r\n          1 +\r\n          FOO\r", "8:11"},
+        {"expr: >\n          1 +\n          2 *", "8:14"},
+    };
+    for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++) {
+        char yaml[400];
+        snprintf(yaml, sizeof yaml, "mbplant: 1\nunits:\n  - id: 1\n    points:\n      - at: input 0\n        %s\n",
+                 forms[f].expr);
+        const char *said = errors_of_text(yaml);
+        size_t len = strlen(forms[f].place);
+        if (strncmp(said, forms[f].place, len) != 0 || said[len] != ':')
+            fail_msg("%s: %s, not at %s", forms[f].expr, said, forms[f].place);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_mistake_is_told_at_its_place_whatever_form_the_text_has),
         cmocka_unit_test(test_signal_reads_the_process_through_inputs_and_the_rest_by_slots),
         cmocka_unit_test(test_logic_reads_what_is_shown_and_sets_commands_and_states),
         cmocka_unit_test(test_mistake_in_an_expression_is_told_with_its_place_in_the_file),

@@ -82,6 +82,15 @@ static void test_listeners_that_differ_in_a_unit_are_not_the_same(void **state)
     mbp_plant_free(c);
 }
 
+static void test_tcp_and_udp_of_one_port_and_free_ports_are_not_the_same_place(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant =
+        plant_of_text(LISTEN("[127.0.0.1:1, \"udp://127.0.0.1:1\", 127.0.0.1:0, 127.0.0.1:0, \"tcp://127.0.0.2:1\"]"));
+    assert_int_equal(plant->server.listen.count, 5);
+    mbp_plant_free(plant);
+}
+
 static void test_what_is_no_listener_is_told_where_it_stands(void **state)
 {
     (void)state;
@@ -106,6 +115,13 @@ static void test_what_is_no_listener_is_told_where_it_stands(void **state)
          "2:47: 'units' of a listener are ids 0..255: [1, 2], or {1: 7} where unit 1 of the wire is unit 7\n"},
         {LISTEN("{listen: 127.0.0.1:1, units: [3]}"),
          "2:18: there is no unit 3 in the plant, which 'listen' has a way to\n"},
+        {LISTEN("{listen: 127.0.0.1:1, units: {1: 7, 0x1: 1}}"),
+         "2:54: unit 1 of this listener is given twice; keep one\n"},
+        {LISTEN("{listen: 127.0.0.1:1, units: [1, 7, 1]}"), "2:54: unit 1 of this listener is given twice; keep one\n"},
+        {LISTEN("[127.0.0.1:1, 127.0.0.1:2, {listen: \"rtu+tcp://127.0.0.1:1\"}]"),
+         "2:45: 'listen' has 127.0.0.1:1 and rtu+tcp://127.0.0.1:1, at the same place; keep one\n"},
+        {LISTEN("[\"rtu:///dev/x\", \"udp://127.0.0.1:1\", \"ascii:///dev/x?baud=9600\"]"),
+         "2:56: 'listen' has rtu:///dev/x and ascii:///dev/x?baud=9600, at the same place; keep one\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_string_equal(errors_of_text(cases[i].text), cases[i].told);
@@ -118,6 +134,7 @@ int main(void)
         cmocka_unit_test(test_units_of_a_wire_are_some_or_have_other_ids),
         cmocka_unit_test(test_listeners_printed_read_back_alike),
         cmocka_unit_test(test_listeners_that_differ_in_a_unit_are_not_the_same),
+        cmocka_unit_test(test_tcp_and_udp_of_one_port_and_free_ports_are_not_the_same_place),
         cmocka_unit_test(test_what_is_no_listener_is_told_where_it_stands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -284,7 +284,7 @@ static void test_bottling_has_what_the_readme_uses(void **state)
 {
     (void)state;
     struct mbp_plant *plant = plant_of_config("bottling.yaml");
-    assert_int_equal(plant->unit_count, 2);
+    assert_int_equal(plant->unit_count, 3);
     assert_int_equal(plant->machine_count, 5);
     assert_true(plant->sensor_count >= 16);
     assert_int_equal(mbp_plant_find_machine(plant, "FILL1"), 0);

@@ -113,8 +113,11 @@ static void test_parts_of_a_register_stand_beside_each_other(void **state)
         plant_of_text(POINTS "[{at: holding 40, bits: {0: M1.en_service, 5: M1.en_panne}},"
                              " {at: input 3, byte: high, tag: TT101}, {at: input 3, byte: low, tag: V1},"
                              " {at: input 9, tag: TT101, type: uint16, overflow: wrap,"
-                             " no_value: 0xFFFF}]\n");
-    assert_int_equal(plant->point_count, 5);
+                             " no_value: 0xFFFF}, {at: input 12, tag: TT101, type: int64, no_value: "
+                             "0x7FFFFFFFFFFFFFFF}, {at: input 16, tag: TT101, type: float32, no_value: -1.5}]\n");
+    assert_int_equal(plant->point_count, 7);
+    assert_true(plant->points[5].no_value == INT64_MAX);
+    assert_int_equal(plant->points[6].no_value, 0xBFC00000);
     assert_int_equal(plant->points[0].mask, 0x0001);
     assert_int_equal(plant->points[1].mask, 0x0020);
     assert_int_equal(plant->points[1].shift, 5);
@@ -193,6 +196,17 @@ static void test_mistakes_get_one_clear_error_each(void **state)
          "40; choose another 'at'\n"},
         {"[{at: holding 40, byte: low, tag: V1, type: int32}]",
          "9:57: a part of one register has a type of one: int8, uint8\n"},
+        {"[{at: holding 40, tag: V1, type: int16, no_value: 0x80000}]",
+         "9:63: 'no_value' does not fit int16, which has 16 bits\n"},
+        {"[{at: holding 40, tag: V1, type: int16, no_value: -32769}]",
+         "9:63: 'no_value' does not fit int16, which has 16 bits\n"},
+        {"[{at: holding 40, tag: V1, byte: low, no_value: 0x100}]",
+         "9:61: 'no_value' does not fit uint8, which has 8 bits\n"},
+        {"[{at: holding 40, tag: V1, type: int32, no_value: 1.5}]",
+         "9:63: 'no_value' does not fit int32, which has 32 bits\n"},
+        {"[{at: holding 40, tag: V1, type: uint64, no_value: 0x10000000000000000}]",
+         "9:64: 'no_value' is '0x10000000000000000'; allowed is a whole number such as 0x80000000; of a float a number "
+         "or nan, or its bits in hexadecimal\n"},
         {"[{at: holding 5, tag: V1}]", "9:19: the point at holding 5 (holding_registers 5..5) overlaps TT101 (line 6) "
                                        "at address 5; choose another 'at'\n"},
     };
@@ -219,7 +233,10 @@ static void test_mistakes_in_registers_are_told_as_in_points(void **state)
         {"sensors: [{name: T, register: {at: input 3, access: read_write}}]",
          "4:57: no master writes in the table 'input_registers'\n"},
         {"sensors: [{name: T, register: {at: 3, no_value: x}}]",
-         "4:53: 'no_value' is 'x'; allowed is a whole number, 0x80000000\n"},
+         "4:53: 'no_value' is 'x'; allowed is a whole number such as 0x80000000; of a float a number or nan, or its "
+         "bits in hexadecimal\n"},
+        {"sensors: [{name: T, register: {at: 3, no_value: 65536}}]",
+         "4:53: 'no_value' does not fit int16, which has 16 bits\n"},
         {"blocks: none\n    sensors: [{name: T, register: {no_value: -1}}]",
          "5:35: this register needs 'at' in a unit without blocks: where it stands\n"},
         {"sensors: [{name: \"T{n}\", repeat: 2, register: {at: input 65535}}]",

@@ -315,6 +315,15 @@ static void test_print_of_parameters_and_short_alarms_loads_to_the_same_plant(vo
                                     "      {name: \"L{u}\", loss_of_master: 10s}]\n"));
 }
 
+static void test_print_of_alarm_texts_loads_to_the_same_plant(void **state)
+{
+    (void)state;
+    assert_round_trip(plant_of_text(
+        ONE_SENSOR "{name: S, limits: {low: {at: 1, cause: '', message: 'a \"b\" \\'}, high: 9}, cause: c, action: "
+                   "\"d: {e}, [f] #g\", bad_quality: {message: h}}\n"
+                   "       alarms: [{name: X, when: 'S > 1', message: m, consequence: n}]\n"));
+}
+
 static void test_print_of_default_ranges_of_every_type_loads_to_the_same_plant(void **state)
 {
     (void)state;
@@ -346,7 +355,7 @@ static void test_print_makes_defaults_and_addresses_explicit(void **state)
         "# forced: coil 1000, shelved: coil 2000, acknowledge: coil 3000, reset: coil 4000, out_of_service: coil 7000, "
         "bits of sensors: discrete inputs 0..7, alarm bits: discrete inputs 6000..6005, limits: holding registers "
         "1000..1003, shelving: holding register 5000, float32: input registers 1000..1001, states of alarms: input "
-        "registers 10000..10003\n";
+        "registers 10000..10003";
     const char *lines[] = {"scan: 100ms\n",
                            "seed: 1\n",
                            "    gaps: error\n",
@@ -370,6 +379,7 @@ static void test_print_makes_defaults_and_addresses_explicit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_print_of_alarm_texts_loads_to_the_same_plant),
         cmocka_unit_test(test_print_of_a_file_with_every_key_loads_to_the_same_plant),
         cmocka_unit_test(test_print_of_actuators_loads_to_the_same_plant),
         cmocka_unit_test(test_print_of_repeats_loads_to_the_same_plant),

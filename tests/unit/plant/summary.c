@@ -20,15 +20,17 @@ static void test_summary_of_a_small_plant_is_whole(void **state)
     (void)state;
     struct mbp_plant *plant = plant_of_file("design.yaml");
     char *summary = summary_of(plant);
-    assert_string_equal(summary, "Bottling line 3: 1 unit, 1 machine, 1 sensor; scan 100ms, seed 42\n"
-                                 "  Modbus 127.0.0.1:5020, HTTP 127.0.0.1:8020\n"
-                                 "  journal: events are kept for 365d, 1GB of them at most\n"
-                                 "  unit 1 \"Filler PLC\": 1 machine, 1 sensor\n"
-                                 "    coils              0..5 500..507 1000 2000 3000 4000 7000\n"
-                                 "    discrete_inputs    0..7 4000..4002 6000..6005\n"
-                                 "    holding_registers  0 100..102 200..249 1000..1003 5000\n"
-                                 "    input_registers    0..23 100..115 1000..1001 5000..6293 9000..9015 10000..10003\n"
-                                 "    1 file, 1 FIFO queue\n");
+    assert_string_equal(
+        summary, "Bottling line 3: 1 unit, 1 machine, 1 sensor; scan 100ms, seed 42\n"
+                 "  Modbus 127.0.0.1:5020, HTTP 127.0.0.1:8020\n"
+                 "  journal: events are kept for 365d, 1GB of them at most\n"
+                 "  unit 1 \"Filler PLC\": 1 machine, 1 sensor\n"
+                 "    coils              0..5 500..507 1000 2000 3000 4000 7000\n"
+                 "    discrete_inputs    0..7 4000..4002 6000..6005\n"
+                 "    holding_registers  0 100..102 200..249 1000..1003 4900..4904 5000\n"
+                 "    input_registers    0..23 100..115 1000..1001 5000..6293 6800..6805 9000..9015 10000..10003 "
+                 "11000..11014 and 1 more\n"
+                 "    1 file, 1 FIFO queue\n");
     free(summary);
     mbp_plant_free(plant);
 }

@@ -159,6 +159,28 @@ static void test_values_and_count_exclude_each_other(void **state)
                         "4:38: 'values' is empty; a block holds at least one\n");
 }
 
+static void test_a_table_is_named_by_any_of_its_words(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant =
+        plant_of_text(ONE_UNIT_TABLES "{0x: [{at: 20000, count: 1}], 1x: [{at: 20000, count: 2}], "
+                                      "ir: [{at: 20000, count: 3}], holding: [{at: 20000, count: "
+                                      "4}, {at: 21000, count: 5}]}");
+    for (unsigned table = 0; table < MBP_TABLE_COUNT; table++)
+        assert_int_equal(plant->units[0].block_count[table], table == MBP_HOLDING_REGISTERS ? 2 : 1);
+    assert_int_equal(plant->units[0].blocks[MBP_COILS][0].count, 1);
+    assert_int_equal(plant->units[0].blocks[MBP_DISCRETE_INPUTS][0].count, 2);
+    assert_int_equal(plant->units[0].blocks[MBP_INPUT_REGISTERS][0].count, 3);
+    assert_int_equal(plant->units[0].blocks[MBP_HOLDING_REGISTERS][1].count, 5);
+    mbp_plant_free(plant);
+    assert_string_equal(errors_of_text(ONE_UNIT_TABLES "{coil: [{at: 0, count: 1}], coils: [{at: 9, count: 1}]}"),
+                        "4:41: 'coils' is given twice in the tables; the first is in line 4: keep one\n");
+    assert_string_equal(errors_of_text(ONE_UNIT_TABLES "{hr: [{at: 0, count: 1}], 4x: [{at: 9, count: 1}]}"),
+                        "4:39: 'holding_registers' is given twice in the tables; the first is in line 4: keep one\n");
+    assert_non_null(strstr(errors_of_text(ONE_UNIT_TABLES "{2x: [{at: 0, count: 1}]}"),
+                           "'2x' is not a key of the tables; its keys are coils, discrete_inputs,"));
+}
+
 static void test_block_beyond_the_last_address_is_refused(void **state)
 {
     (void)state;
@@ -242,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_access_write_of_inputs_is_refused),
         cmocka_unit_test(test_min_and_max_bound_what_is_written),
         cmocka_unit_test(test_values_and_count_exclude_each_other),
+        cmocka_unit_test(test_a_table_is_named_by_any_of_its_words),
         cmocka_unit_test(test_block_beyond_the_last_address_is_refused),
         cmocka_unit_test(test_values_are_words_or_bits),
         cmocka_unit_test(test_wrong_block_does_not_seem_to_overlap_as_well),

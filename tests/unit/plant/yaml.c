@@ -168,6 +168,10 @@ static void test_duplicate_key_names_the_first(void **state)
     (void)state;
     assert_string_equal(errors_of_text("mbplant: 1\nscan: 1s\nunits: [{id: 1}]\nscan: 2s\n"),
                         "4:1: 'scan' is given twice in a plant; the first is in line 2: keep one\n");
+    assert_string_equal(errors_of_text("mbplant: 1\ninstructor: true\nunits: [{id: 1}]\ninstructor: false\n"),
+                        "4:1: 'instructor' is given twice in a plant; the first is in line 2: keep one\n");
+    mbp_plant_free(plant_of_text("mbplant: 1\ninstructor: true\nunits: [{id: 1, tables: {coils: [{at: 0, values: "
+                                 "[0]}]}}]\ninstructor: true\n")); /* which is no question */
 }
 
 static void test_key_without_value_is_told(void **state)

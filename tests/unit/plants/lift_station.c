@@ -133,9 +133,29 @@ static void test_pumps_by_hand_do_not_run_dry(void **state)
     stand_assert_within(&stand, "LT1", 0.3, 0.4);
     stand_assert_within(&stand, "NP", 0, 0);
     stand_assert_within(&stand, "FT2", 0, 0.01);
-    /* A stop float that sticks: they draw air, and there is no more than nothing to be drawn. */
+    /* A stop float that sticks: the interlocks see the level, and stop them. */
     stand_force(&stand, "LSLL", 1);
     stand_run(&stand, H, keep_books, &books);
+    assert_balanced(&stand, &books);
+    stand_assert_within(&stand, "LT1", 0.2, 0.3);
+    assert_int_equal(stand_state(&stand, "PUMP1"), MBP_EN_PANNE);
+    assert_int_equal(stand_state(&stand, "PUMP2"), MBP_EN_PANNE);
+    stand_end(&stand);
+}
+
+static void test_pumps_that_nothing_stops_draw_air_and_no_more_than_there_is(void **state)
+{
+    (void)state;
+    static const char *const without[][2] = {
+        {"P1 AND LT1 < 0.3", "FALSE"}, {"P2 AND LT1 < 0.3", "FALSE"}, {NULL, NULL}};
+    struct stand stand;
+    stand_begin_edited(&stand, "lift_station.yaml", without);
+    stand_command(&stand, "QD1", 0);
+    stand_command(&stand, "HS1", 1);
+    stand_command(&stand, "HS2", 1);
+    stand_force(&stand, "LSLL", 1);
+    struct books books = opened(&stand);
+    stand_run(&stand, 2 * H, keep_books, &books);
     assert_balanced(&stand, &books);
     stand_assert_within(&stand, "LT1", 0, 0.2);
     stand_end(&stand);
@@ -165,6 +185,7 @@ int main(void)
         cmocka_unit_test(test_one_pump_does_the_work_of_one_that_fails),
         cmocka_unit_test(test_station_without_pumps_fills_and_runs_over),
         cmocka_unit_test(test_pumps_by_hand_do_not_run_dry),
+        cmocka_unit_test(test_pumps_that_nothing_stops_draw_air_and_no_more_than_there_is),
         cmocka_unit_test(test_float_that_sticks_leaves_the_one_above_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

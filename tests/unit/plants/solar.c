@@ -133,12 +133,60 @@ static void test_masters_limits_hold(void **state)
     stand_end(&stand);
 }
 
+static void test_without_sun_battery_and_grid_do_all(void **state)
+{
+    static const char *const dark[][2] = {{"950 * MAX(0", "0 * MAX(0"}, {NULL, NULL}};
+    (void)state;
+    struct stand stand;
+    stand_begin_edited(&stand, "solar.yaml", dark);
+    struct books books = {0};
+    double charge = stand_value(&stand, "SOC1");
+    stand_run(&stand, DAY, keep_books, &books);
+    assert_near("the roof", books.roof, 0, 0);
+    assert_near("the battery's charging", books.battery_in, 0, 0);
+    assert_near("export", books.export, 0, 0);
+    assert_near("the battery", books.battery_out, (charge - stand_value(&stand, "SOC1")) / 10 * 0.95, 1e-6);
+    assert_near("all", books.battery_out + books.import, books.house, 1e-6);
+    stand_assert_within(&stand, "SOC1", 5, 6);
+    stand_end(&stand);
+}
+
+static void test_when_the_grid_is_gone_nothing_flows_and_it_goes_on_where_it_was(void **state)
+{
+    static const char *const still[] = {"PA1", "PB1", "PI1", "PG1", "PL1", "U1", "U2", "U3", "U12", "I1", "IA", "F1"};
+    (void)state;
+    struct stand stand;
+    stand_begin(&stand, "solar.yaml");
+    stand_command(&stand, "CL1", 0);
+    struct books books = {0};
+    stand_run(&stand, 6 * H, keep_books, &books);
+    stand_command(&stand, "GR1", 0);
+    stand_run(&stand, 1, NULL, NULL);
+    double charge = stand_value(&stand, "SOC1");
+    double import = stand_value(&stand, "EI1");
+    books = (struct books){0};
+    stand_run(&stand, H, keep_books, &books);
+    for (size_t i = 0; i < sizeof still / sizeof still[0]; i++)
+        assert_near(still[i], stand_value(&stand, still[i]), 0, 0);
+    assert_near("what flowed", books.roof + books.house + books.import + books.export + books.battery_in, 0, 0);
+    assert_near("the battery", stand_value(&stand, "SOC1"), charge, 0);
+    assert_near("import", stand_value(&stand, "EI1"), import, 0);
+    stand_assert_within(&stand, "ST1", 1, 1);
+    stand_command(&stand, "GR1", 1);
+    stand_run(&stand, 60, keep_books, &books);
+    stand_assert_within(&stand, "U1", 220, 245);
+    assert_true(stand_value(&stand, "PA1") > 1);
+    stand_end(&stand);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_energy_is_kept_for_two_days),
         cmocka_unit_test(test_battery_rests_at_its_ends),
         cmocka_unit_test(test_masters_limits_hold),
+        cmocka_unit_test(test_without_sun_battery_and_grid_do_all),
+        cmocka_unit_test(test_when_the_grid_is_gone_nothing_flows_and_it_goes_on_where_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

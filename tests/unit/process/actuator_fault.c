@@ -6,7 +6,7 @@
 #include "running.h"
 
 enum { VALVE, PUMP };
-enum { FLOW, SEEN };
+enum { FLOW, SEEN, SHUT };
 
 /* VALVE goes 5 a second. */
 static void begin(struct running *running, const char *faults)
@@ -20,7 +20,10 @@ static void begin(struct running *running, const char *faults)
              "        sensors:\n"
              "          - {name: FLOW, range: [-1000, 1000], register: {type: float64},\n"
              "             signal: {inputs: [{from: VALVE, gain: 2}, {from: PUMP, gain: 100}]}}\n"
-             "          - {name: SEEN, range: [-1000, 1000], register: {type: float64}, signal: {expr: VALVE}}\n%s",
+             "          - {name: SEEN, range: [-1000, 1000], register: {type: float64}, signal: {expr: VALVE}}\n"
+             "          - {name: SHUT, range: [0, 1000], register: {type: float64},\n"
+             "             signal: {expr: \"BOOL_TO_INT(VALVE.closed) + 10 * BOOL_TO_INT(PUMP.running) + 100 * "
+             "BOOL_TO_INT(VALVE.mismatch)\"}}\n%s",
              faults);
     running_begin_yaml(running, yaml);
 }
@@ -125,6 +128,9 @@ static void test_passing_valve_that_is_shut_lets_through_and_stands_shut(void **
     scan(&running, 1);
     assert_near(running.state->lagged[FLOW], 28 + 10);
     assert_near(running.state->lagged[SEEN], 14);
+    assert_near(running.state->lagged[SHUT], 1);
+    mbp_process_find_steady_state(running.process, running.state);
+    assert_near(running.state->lagged[SHUT], 1);
     assert_near(position(&running, VALVE), 10);
     command(&running, VALVE, 60);
     command(&running, PUMP, 1);

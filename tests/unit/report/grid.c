@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/report/fit.h"
 #include "report_fixture.h"
 
 static const struct mbp_grid_column columns[] = {{"NAME", "name", false}, {"COUNT", "count", true}};
@@ -145,6 +146,55 @@ static void test_html_and_jsonl_are_refused_and_nothing_is_written(void **state)
     }
 }
 
+/* ---- for a terminal ---------------------------------------------------------------------------------------------- */
+
+static const struct mbp_grid_column wide[] = {
+    {"NAME", "name", false}, {"AT", "at", true}, {"EMPTY", "empty", false}, {"WHY", "why", false}};
+static const uint8_t ranks[] = {0, 5, 1, 0};
+
+static char *fitted(unsigned width, size_t *left_out)
+{
+    struct mbp_grid *grid = NULL;
+    struct report_stream stream;
+    assert_int_equal(mbp_grid_new(wide, 4, &grid), MBP_OK);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "TT101");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "12345");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", "");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "é123456789012345678901234567890123456789");
+    mbp_grid_fit(grid, width, ranks);
+    *left_out = mbp_grid_left_out(grid);
+    report_open(&stream);
+    assert_int_equal(mbp_grid_write(grid, MBP_FORMAT_TEXT, false, stream.file), MBP_OK);
+    char *text = report_text(&stream);
+    mbp_grid_free(grid);
+    return text;
+}
+
+static void test_grid_leaves_out_what_is_empty_then_by_rank_and_cuts_text_last(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned width;
+        size_t left_out;
+        const char *text;
+    } rows[] = {
+        {0, 0, "NAME      AT  EMPTY  WHY\nTT101  12345         é123456789012345678901234567890123456789\n"},
+        {61, 0, "NAME      AT  EMPTY  WHY\nTT101  12345         é123456789012345678901234567890123456789\n"},
+        {54, 0, "NAME      AT  WHY\nTT101  12345  é123456789012345678901234567890123456789\n"},
+        {44, 0, "NAME      AT  WHY\nTT101  12345  é12345678901234567890123456...\n"},
+        {43, 1, "NAME   WHY\nTT101  é12345678901234567890123456789012...\n"},
+        {19, 1, "NAME   WHY\nTT101  é12345678...\n"},
+        {5, 1, "NAME   WHY\nTT101  é12345678...\n"}, /* narrower it cannot be */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t left_out = 99;
+        char *text = fitted(rows[i].width, &left_out);
+        assert_string_equal(text, rows[i].text);
+        assert_int_equal(left_out, rows[i].left_out);
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_json_holds_foreign_text_as_numbers),
         cmocka_unit_test(test_csv_text_that_a_spreadsheet_would_reckon_with_is_marked),
         cmocka_unit_test(test_json_number_column_is_a_number_or_null),
+        cmocka_unit_test(test_grid_leaves_out_what_is_empty_then_by_rank_and_cuts_text_last),
         cmocka_unit_test(test_html_and_jsonl_are_refused_and_nothing_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

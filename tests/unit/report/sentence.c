@@ -214,7 +214,7 @@ static void test_production_says_what_was_made_so_far(void **state)
     says(event, "FILL1 production: 20000001 good and 49 rejected so far");
     const struct mbp_telling by = {plant, report_names(), MBP_LANG_FR};
     assert_string_equal(mbp_report_sentence(&by, &event, text, sizeof text),
-                        "FILL1 production : 20000001 bonnes et 49 rebutées jusqu'ici");
+                        "FILL1 production : 20000001 bonnes et 49 rebutées jusqu'ici");
 }
 
 static void test_names_of_tags_and_actors_go_before_numbers_in_the_plant(void **state)
@@ -239,6 +239,17 @@ static void test_names_of_tags_and_actors_go_before_numbers_in_the_plant(void **
     assert_int_equal(mbp_names_put_tag(&names, &tag), MBP_OK);
     assert_string_equal(mbp_report_sentence(&by, &event, text, sizeof text),
                         "PT9 Overpressure 92.30 bar (limit 85 bar) by others");
+    const struct mbp_telling french = {plant, &names, MBP_LANG_FR};
+    struct mbp_actor anna = {.id = 5, .address = {[10] = 0xff, [11] = 0xff, 127, 0, 0, 1}, .name = "anna at home"};
+    assert_non_null(strstr(mbp_report_sentence(&french, &event, text, sizeof text), "par autres"));
+    event.actor = MBP_ACTOR_THE_SCENARIO;
+    assert_non_null(strstr(mbp_report_sentence(&by, &event, text, sizeof text), "by scenario"));
+    event.actor = MBP_ACTOR_THE_LOGIC;
+    assert_non_null(strstr(mbp_report_sentence(&french, &event, text, sizeof text), "par logique"));
+    assert_int_equal(mbp_names_put_actor(&names, &anna), MBP_OK);
+    event.actor = 5;
+    assert_non_null(strstr(mbp_report_sentence(&by, &event, text, sizeof text), "by anna at home at 127.0.0.1"));
+    assert_non_null(strstr(mbp_report_sentence(&french, &event, text, sizeof text), "par anna at home à 127.0.0.1"));
     event.sensor = TT101_ID + 1;
     event.actor = 77; /* nobody knows these */
     assert_string_equal(mbp_report_sentence(&by, &event, text, sizeof text),

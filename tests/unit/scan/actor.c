@@ -1,6 +1,8 @@
 /* What the actor does. */
 #include "actor.h"
 
+#include "mbplant/image/alarm_command.h"
+
 uint32_t actor_draw(struct actor *actor, uint32_t below)
 {
     return (uint32_t)(mbp_rng_bits(actor->seed, 1, actor->draws++) >> 16) % below;
@@ -124,6 +126,24 @@ static void begin_some_fault(struct actor *actor)
     write_words(actor, MBP_INSTRUCTOR_UNIT, MBP_SIM_HR_FAULT, MBP_SIM_FAULT_WORDS + 1, bytes);
 }
 
+/* Something to one alarm or to all of a sensor, which mostly is there, through its unit's command record. */
+static void command_some_alarm(struct actor *actor, uint8_t id)
+{
+    const struct mbp_image_unit *unit = actor_unit(actor->lines[0], id);
+    static const uint16_t arguments[] = {0, 1, 2, 7, MBP_SHELVE_ONCE};
+    uint8_t bytes[2 * (MBP_RECORD_COMMAND + 1)] = {0};
+    uint16_t alarm = (uint16_t)actor_draw(actor, MBP_ALARM_COUNT + 1);
+    put_word(bytes + 2 * (size_t)MBP_RECORD_TAG, (uint16_t)actor_draw(actor, unit->unit->sensor_count + 1));
+    put_word(bytes + 2 * (size_t)MBP_RECORD_ALARM, alarm < MBP_ALARM_COUNT ? alarm : MBP_RECORD_ALL);
+    put_word(bytes + 2 * (size_t)MBP_RECORD_ARGUMENT,
+             arguments[actor_draw(actor, sizeof arguments / sizeof arguments[0])]);
+    put_word(bytes + 2 * (size_t)MBP_RECORD_COMMAND, (uint16_t)(1 + actor_draw(actor, MBP_DEED_COUNT - 1)));
+    if (unit->record >= MBP_ADDRESSES || !actor->records)
+        return;
+    write_words(actor, id, (uint16_t)unit->record, MBP_RECORD_COMMAND + 1, bytes);
+    actor->commanded = true;
+}
+
 void actor_act(struct actor *actor)
 {
     static const uint8_t units[] = {1, 1, 1, 1, 2, MBP_INSTRUCTOR_UNIT};
@@ -139,6 +159,9 @@ void actor_act(struct actor *actor)
     case 3:
     case 4:
         write_some_bits(actor, id);
+        break;
+    case 5:
+        command_some_alarm(actor, id);
         break;
     default:
         write_some_words(actor, id);

@@ -9,6 +9,8 @@ struct actor {
     unsigned count; /* of lines; they have the same plant */
     uint64_t seed, draws;
     uint32_t refused; /* of its writes */
+    bool records;     /* it may use command records; what it commands waits for a scan, whatever comes between */
+    bool commanded;   /* and it did */
 };
 
 uint32_t actor_draw(struct actor *actor, uint32_t below);

@@ -13,31 +13,10 @@ static const char *edited(char *text, size_t size, const char *what, const char 
     return text;
 }
 
-/* What mbplantd does on SIGHUP. */
-static void change_to(struct line *line, const char *yaml)
-{
-    struct mbp_plant *plant = fixture_plant(yaml);
-    struct mbp_image *image;
-    struct mbp_change *change;
-    struct mbp_next_scan *next;
-    assert_int_equal(mbp_change_find(line->plant, plant, &change), MBP_OK);
-    assert_int_equal(mbp_image_new(plant, &image), MBP_OK);
-    assert_int_equal(mbp_next_scan_new(plant, image, change, &next), MBP_OK);
-    assert_int_equal(mbp_scan_change(line->scan, next, LINE_PEER), MBP_OK);
-    mbp_change_free(change);
-    mbp_image_free(line->image);
-    assert_int_equal(mbp_journal_flush(line->journal), MBP_OK);
-    mbp_journal_hand_over(line->journal); /* flush alone takes nothing back */
-    mbp_plant_free(line->plant);
-    line->plant = plant;
-    line->image = image;
-    line->unit = mbp_image_unit(image, 1);
-}
-
 static void change(struct line *line, const char *what, const char *with)
 {
     char text[4096];
-    change_to(line, edited(text, sizeof text, what, with));
+    line_change_to(line, edited(text, sizeof text, what, with));
 }
 
 static void test_change_of_a_comment_keeps_everything_and_is_told(void **state)
@@ -89,7 +68,7 @@ static void test_change_leaves_the_future_of_what_is_unchanged_as_it_was(void **
             const char *at = strstr(yaml, "      - {name: A");
             snprintf(text, sizeof text, "%.*s      - {name: NEW, kind: flow, signal: {dead_time: 500ms}}\n%s",
                      (int)(at - yaml), yaml, at);
-            change_to(line, text);
+            line_change_to(line, text);
         }
         for (int i = 0; i < 40; i++) {
             line_scan(line, 1);
@@ -124,7 +103,7 @@ static void test_change_goes_on_with_what_an_input_keeps_of_an_actuator(void **s
         line_write(line, line->plant->actuators[0].reg.addr, 2, (const uint16_t[]){0x42A0, 0}); /* to 80 */
         line_scan(line, 30);
         if (changed == 1)
-            change_to(line, text);
+            line_change_to(line, text);
         for (int i = 0; i < 20; i++) {
             line_scan(line, 1);
             double value = mbp_scan_state(line->scan)->value[0];
@@ -173,7 +152,7 @@ static double change_saturated(void **state, const char *what, const char *with)
     force_level(line, 0x42B4); /* 90 */
     line_scan(line, 5);
     fixture_assert_number(mbp_scan_state(line->scan)->command[0], 0);
-    change_to(line, text);
+    line_change_to(line, text);
     line_scan(line, 1);
     line_write_coil(line, 1000, false); /* released */
     line_scan(line, 5);
@@ -201,7 +180,7 @@ static void test_change_of_what_a_controller_measures_begins_where_its_output_is
     strstr(text, "{name: LT")[strlen("{name: L")] = 'X';
     force_level(line, 0x4234); /* 45 */
     line_scan(line, 2);
-    change_to(line, text); /* another level, of 50 */
+    line_change_to(line, text); /* another level, of 50 */
     line_scan(line, 5);
     fixture_assert_number(mbp_scan_state(line->scan)->command[0], 60);
 }
@@ -352,7 +331,7 @@ static void test_change_is_kept_by_a_restart_by_the_new_names(void **state)
            "          - {name: TT100, kind: temperature}\n          - {name: TT101");
     line_write_word(line, HR_TT101, 700);
     line_scan(line, 1);
-    change_to(line, text);
+    line_change_to(line, text);
     uint16_t addr = line->plant->sensors[1].reg.addr;
     line_write_word(line, addr, 710);
     line_scan(line, 1);
@@ -401,7 +380,7 @@ static void test_change_keeps_a_text_on_its_shelf(void **state)
     line_write_coil(line, 2000, true);
     line_scan(line, 1);
     assert_true(line_coil(line, 2000));
-    change_to(line, text);
+    line_change_to(line, text);
     line_scan(line, 1);
     assert_true(line_coil(line, 2000));
 }
@@ -420,9 +399,9 @@ static void test_change_between_a_machines_state_and_its_suppression_loses_no_ev
     line_start(line, yaml);
     line_write_coil(line, MBP_EN_PANNE, true);
     line_scan(line, 1);
-    change_to(line, text);
+    line_change_to(line, text);
     line_scan(line, 1);
-    change_to(line, yaml);
+    line_change_to(line, yaml);
     line_scan(line, 1);
     line_read(line);
     assert_int_equal(line_count(line, MBP_EV_ALARM_SUPPRESSED), 1);
@@ -435,7 +414,7 @@ static void test_change_back_and_forth_many_times_leaves_nothing_behind(void **s
     edited(text, sizeof text, "seed: 7", "seed: 8");
     for (int i = 0; i < 20; i++) {
         line_scan(line, 1);
-        change_to(line, i % 2 == 0 ? text : line_yaml);
+        line_change_to(line, i % 2 == 0 ? text : line_yaml);
     }
     line_read(line);
     assert_int_equal(line_count(line, MBP_EV_PLANT_CHANGED), 20);

@@ -113,7 +113,7 @@ static void test_shelved_coil_shelves_and_unshelves(void **state)
     line_write_coil(line, 2000 + TT101, true);
     trip(line);
     assert_true(line_coil(line, 2000 + TT101));
-    assert_true(line_coil(line, COIL_FILL1 + MBP_EN_SERVICE));
+    assert_true(line_coil(line, COIL_FILL1 + MBP_EN_PANNE)); /* an alarm is shelved, not what protects the machine */
     line_write_coil(line, 2000 + TT101, false);
     line_scan(line, 1);
     assert_true(line_coil(line, COIL_FILL1 + MBP_EN_PANNE));

@@ -45,6 +45,26 @@ void line_start(struct line *line, const char *yaml)
     run_plant(line);
 }
 
+void line_change_to(struct line *line, const char *yaml)
+{
+    struct mbp_plant *plant = fixture_plant(yaml);
+    struct mbp_image *image;
+    struct mbp_change *change;
+    struct mbp_next_scan *next;
+    assert_int_equal(mbp_change_find(line->plant, plant, &change), MBP_OK);
+    assert_int_equal(mbp_image_new(plant, &image), MBP_OK);
+    assert_int_equal(mbp_next_scan_new(plant, image, change, &next), MBP_OK);
+    assert_int_equal(mbp_scan_change(line->scan, next, LINE_PEER), MBP_OK);
+    mbp_change_free(change);
+    mbp_image_free(line->image);
+    assert_int_equal(mbp_journal_flush(line->journal), MBP_OK);
+    mbp_journal_hand_over(line->journal); /* flush alone takes nothing back */
+    mbp_plant_free(line->plant);
+    line->plant = plant;
+    line->image = image;
+    line->unit = mbp_image_unit(image, 1);
+}
+
 void line_load(struct line *line, const char *path)
 {
     assert_int_equal(mbp_plant_load(path, stderr, &line->plant), MBP_OK);

@@ -41,6 +41,9 @@ extern const char line_yaml[];
 void line_start(struct line *line, const char *yaml);
 void line_stop(struct line *line);
 
+/* What mbplantd does on SIGHUP. */
+void line_change_to(struct line *line, const char *yaml);
+
 /* The same with a plant file; and what a hand does in the database of a line that is stopped. */
 void line_load(struct line *line, const char *path);
 void line_sql(struct line *line, const char *sql);

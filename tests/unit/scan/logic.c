@@ -157,6 +157,7 @@ static void test_machine_state_is_asked_for_once_when_it_becomes_wanted(void **s
     line_read(line);
     assert_int_equal(line_count(line, MBP_EV_MACHINE_STATE), 2);
     assert_int_equal(line_count(line, MBP_EV_MACHINE_REFUSED), 0);
+    assert_int_equal(line->events[line_find(line, 0, MBP_EV_MACHINE_STATE)].actor, MBP_ACTOR_THE_LOGIC);
 }
 
 static void test_master_cannot_move_what_logic_moves(void **state)

@@ -7,7 +7,7 @@
 #include "items.h"
 #include "story.h"
 
-#define PLANTS_MAX 64u
+#define PLANTS_MAX 128u
 #define EACH_KIND  6u /* of the things of a large plant */
 
 static char *plants[PLANTS_MAX]; /* as printed */

@@ -28,7 +28,7 @@ static char *read_plant(void)
 
 static void begin(struct pair *pair, uint64_t seed)
 {
-    pair->actor = (struct actor){{&pair->lines[0], &pair->lines[1]}, 2, seed, 0, 0};
+    pair->actor = (struct actor){.lines = {&pair->lines[0], &pair->lines[1]}, .count = 2, .seed = seed};
     for (int i = 0; i < 2; i++) {
         pair->lines[i].time = (struct fixture_time){.mono_ns = 5 * MBP_NS_PER_S, .wall_ms = FIXTURE_WALL_MS};
         line_begin(&pair->lines[i], pair->yaml);
@@ -182,9 +182,13 @@ static void walk(struct pair *pair, uint64_t seed, uint32_t steps)
     begin(pair, seed);
     for (uint32_t step = 0; step < steps; step++) {
         uint32_t acts = actor_draw(&pair->actor, 4);
+        /* A clean stop carries commands out, where a plant that goes on waits for its next scan. */
+        pair->actor.records = true;
+        pair->actor.commanded = false;
         for (uint32_t i = 0; i < acts; i++)
             actor_act(&pair->actor);
-        if (actor_draw(&pair->actor, 3) > 0)
+        pair->actor.records = false;
+        if (actor_draw(&pair->actor, 3) > 0 || pair->actor.commanded)
             scan_both(pair, 1 + actor_draw(&pair->actor, 6));
         if (actor_draw(&pair->actor, 4) == 0) /* and what waits when it stops */
             actor_act(&pair->actor);

@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "mbplant/fault.h"
+#include "mbplant/map.h"
+#include "mbplant/state/hiding.h"
 #include "scan_priv.h"
 
 #define UNITS     3u
@@ -27,6 +29,9 @@ struct told {
     uint32_t last, newest; /* events: that can be read; that there are */
     uint16_t words[UNITS][MBP_TABLE_COUNT][ADDRESSES];
     uint8_t state[ITEMS], active[ITEMS], unack[ITEMS], latched[ITEMS], alarm_flags[ITEMS], flags[ITEMS];
+    uint8_t shelved[ITEMS], once[ITEMS], removed[ITEMS], bypassed[ITEMS], chattering[ITEMS]; /* of single alarms */
+    uint32_t raised_s[ITEMS][MBP_ALARM_COUNT];
+    uint32_t first_out[ITEMS], refused_sensor[ITEMS], maintenances[ITEMS];
     double limit[ITEMS][MBP_LIMIT_COUNT], forced[ITEMS];
     uint64_t setting[ITEMS];
     bool fault[ITEMS], paused;
@@ -147,14 +152,31 @@ static uint64_t sum_of(const struct mbp_state *state)
     return sum;
 }
 
+static void read_alone(struct told *told, const struct mbp_state *state, uint32_t s)
+{
+    const struct mbp_alarms_alone *alone = &state->alone[s];
+    told->shelved[s] = alone->shelved;
+    told->once[s] = alone->once;
+    told->removed[s] = alone->removed;
+    told->bypassed[s] = alone->bypassed;
+    told->chattering[s] = alone->chattering;
+    memcpy(told->raised_s[s], state->raised_s + (size_t)s * MBP_ALARM_COUNT, sizeof told->raised_s[s]);
+}
+
 static void read_state(struct told *told)
 {
     const struct mbp_state *state = mbp_scan_state(line.scan);
     told->scan = state->scan;
     told->tick = state->tick;
-    for (uint32_t m = 0; m < state->machine_count; m++)
+    assert_true(state->sensor_count <= ITEMS);
+    for (uint32_t m = 0; m < state->machine_count; m++) {
         told->state[m] = state->machine[m].state;
+        told->first_out[m] = state->machine[m].first_out;
+        told->refused_sensor[m] = state->upkeep[m].refused_sensor;
+        told->maintenances[m] = state->upkeep[m].maintenances;
+    }
     for (uint32_t s = 0; s < state->sensor_count; s++) {
+        read_alone(told, state, s);
         told->active[s] = state->active[s];
         told->unack[s] = state->unack[s];
         told->latched[s] = state->latched[s];
@@ -233,6 +255,112 @@ static void assert_events(void)
     }
 }
 
+/* ---- who hid what ------------------------------------------------------------------------------------------------ */
+
+#define IDS      256u
+#define AS_ONE   MBP_ALARM_COUNT
+#define HIDERS   4096u
+#define REMOVED  MBP_HIDING_REMOVED
+#define IN_UNITS (UNITS - 1u) /* the instructor's has no alarms */
+
+/* The event by which each alarm, or all of an item as one, is hidden; 0 = by none. A second opinion, by the events. */
+static uint32_t hid[IN_UNITS][MBP_HIDING_COUNT][IDS][MBP_ALARM_COUNT + 1];
+
+static void set_hid(const struct mbp_event *event, enum mbp_hiding by, bool on, unsigned alarm)
+{
+    uint16_t item = by == MBP_HIDING_MAINTENANCE ? event->machine : event->sensor;
+    assert_true(event->unit - 1u < IN_UNITS && item < IDS);
+    hid[event->unit - 1][by][item][alarm] = on ? event->seq : 0;
+}
+
+static void follow(const struct mbp_event *event)
+{
+    unsigned one = event->detail >> 24;
+    unsigned alarm = one == 0 ? AS_ONE : one - 1;
+    uint32_t from = event->detail >> 8 & 0xFF;
+    uint32_t to = event->detail & 0xFF;
+    if (event->code == MBP_EV_ALARM_SHELVED || event->code == MBP_EV_ALARM_UNSHELVED)
+        set_hid(event, MBP_HIDING_SHELVED, event->code == MBP_EV_ALARM_SHELVED, alarm);
+    if (event->code == MBP_EV_ALARM_OUT_OF_SERVICE || event->code == MBP_EV_ALARM_IN_SERVICE)
+        set_hid(event, REMOVED, event->code == MBP_EV_ALARM_OUT_OF_SERVICE, alarm);
+    if (event->code == MBP_EV_INTERLOCK_BYPASSED || event->code == MBP_EV_INTERLOCK_RESTORED)
+        set_hid(event, MBP_HIDING_BYPASSED, event->code == MBP_EV_INTERLOCK_BYPASSED, alarm);
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+        bool suppressed = event->code == MBP_EV_ALARM_SUPPRESSED;
+        if ((suppressed || event->code == MBP_EV_ALARM_UNSUPPRESSED) && (event->detail >> a & 1) != 0)
+            set_hid(event, MBP_HIDING_SUPPRESSED, suppressed, a);
+    }
+    if (event->code == MBP_EV_MACHINE_STATE && from != to && (to == MBP_MAINTENANCE || from == MBP_MAINTENANCE))
+        set_hid(event, MBP_HIDING_MAINTENANCE, to == MBP_MAINTENANCE, AS_ONE);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t one = *(const uint32_t *)a;
+    uint32_t other = *(const uint32_t *)b;
+    return one < other ? -1 : one > other;
+}
+
+static uint32_t hiders(uint32_t seqs[HIDERS])
+{
+    const uint32_t *all = &hid[0][0][0][0];
+    uint32_t count = 0;
+    for (size_t i = 0; i < sizeof hid / sizeof *all; i++) {
+        if (all[i] != 0)
+            seqs[count++] = all[i];
+        assert_true(count < HIDERS);
+    }
+    qsort(seqs, count, sizeof *seqs, by_number);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (kept == 0 || seqs[kept - 1] != seqs[i])
+            seqs[kept++] = seqs[i];
+    }
+    return kept;
+}
+
+static uint32_t listed(uint16_t file, uint32_t entry)
+{
+    uint16_t words[2];
+    assert_int_equal(mbp_journal_read_file(line.journal, file, (uint16_t)(2 * entry), 2, words), MBP_OK);
+    return (uint32_t)words[0] << 16 | words[1];
+}
+
+/* Of what a sensor hides now, somebody is known. */
+static void assert_known(uint32_t sensor)
+{
+    const struct mbp_state *state = mbp_scan_state(line.scan);
+    const uint32_t u = line.plant->sensors[sensor].unit;
+    const uint32_t number = sensor - line.plant->units[u].first_sensor;
+    const uint16_t id = mbp_journal_item_id(line.journal, line.plant, u, number);
+    const struct mbp_alarms_alone *alone = &state->alone[sensor];
+    const uint8_t masks[MBP_HIDING_COUNT] = {[MBP_HIDING_SHELVED] = alone->shelved,
+                                             [MBP_HIDING_REMOVED] = alone->removed,
+                                             [MBP_HIDING_BYPASSED] = alone->bypassed};
+    assert_int_equal((state->flags[sensor] & MBP_SENSOR_SHELVED) != 0, hid[u][MBP_HIDING_SHELVED][id][AS_ONE] != 0);
+    assert_int_equal((state->alarm_flags[sensor] & MBP_ALARMS_REMOVED) != 0, hid[u][REMOVED][id][AS_ONE] != 0);
+    for (unsigned by = 0; by < MBP_HIDING_COUNT; by++) {
+        for (unsigned a = 0; a < MBP_ALARM_COUNT && by != MBP_HIDING_SUPPRESSED; a++)
+            assert_int_equal(masks[by] >> a & 1u, hid[u][by][id][a] != 0);
+    }
+}
+
+static void assert_hiding(void)
+{
+    static struct mbp_event all[LINE_EVENTS];
+    static uint32_t seqs[HIDERS];
+    memset(hid, 0, sizeof hid);
+    size_t count = mbp_journal_read(line.journal, 1, LINE_EVENTS, all);
+    for (size_t i = 0; i < count; i++)
+        follow(&all[i]);
+    uint32_t expected = hiders(seqs);
+    assert_int_equal(listed(MBP_HIDING_FILE, 0), expected);
+    for (uint32_t i = 0; i <= expected; i++)
+        assert_int_equal(listed(MBP_HIDING_FILE + 1, i), i < expected ? seqs[i] : 0);
+    for (uint32_t s = 0; s < line.plant->sensor_count; s++)
+        assert_known(s);
+}
+
 /* Whether a setting or command is what a controller in automatic made of it. */
 static bool is_moved(uint32_t index)
 {
@@ -263,6 +391,20 @@ static bool is_moved_register(const struct mbp_image_unit *unit, uint32_t addr)
            is_moved(line.plant->actuator_count + MBP_SETTINGS_RETAINED * (at / 16) + at % 16 / 2);
 }
 
+/* The register of a shelf or of a bypass, which shows how long it lasts yet. */
+static bool is_time_left(const struct mbp_image_unit *unit, uint32_t addr)
+{
+    for (unsigned b = 0; b < mbp_map_count; b++) {
+        uint32_t base = unit->unit->layout.base[b];
+        uint8_t write = mbp_map[b].fields[0].write;
+        bool shows_time = write == MBP_WRITE_SHELVING || write == MBP_WRITE_BYPASS;
+        if (shows_time && base < MBP_ADDRESSES && addr >= base &&
+            addr < base + (uint32_t)mbp_map[b].stride * unit->unit->sensor_count)
+            return true;
+    }
+    return false;
+}
+
 /* The register of a sensor that shows its process, of what a controller moves, or of the time that a shelf has left. */
 static bool is_of_process(const struct mbp_image_unit *unit, uint32_t addr)
 {
@@ -273,8 +415,7 @@ static bool is_of_process(const struct mbp_image_unit *unit, uint32_t addr)
             return (world->told.flags[index] & MBP_SENSOR_FORCED) == 0 &&
                    (unit->access[MBP_HOLDING_REGISTERS][reg->addr] & MBP_ACCESS_DIRTY) == 0;
     }
-    uint32_t shelving = unit->unit->layout.base[MBP_MAP_SHELVING];
-    bool is_shelf = is_large() && addr >= shelving && addr < shelving + unit->unit->sensor_count;
+    bool is_shelf = is_large() && is_time_left(unit, addr);
     return !unit->unit->instructor && (is_shelf || is_moved_register(unit, addr));
 }
 
@@ -310,6 +451,15 @@ static void assert_state(void)
     assert_memory_equal(now.latched, told->latched, sizeof now.latched);
     assert_memory_equal(now.alarm_flags, told->alarm_flags, sizeof now.alarm_flags);
     assert_memory_equal(now.flags, told->flags, sizeof now.flags);
+    assert_memory_equal(now.shelved, told->shelved, sizeof now.shelved);
+    assert_memory_equal(now.once, told->once, sizeof now.once);
+    assert_memory_equal(now.removed, told->removed, sizeof now.removed);
+    assert_memory_equal(now.bypassed, told->bypassed, sizeof now.bypassed);
+    assert_memory_equal(now.chattering, told->chattering, sizeof now.chattering);
+    assert_memory_equal(now.raised_s, told->raised_s, sizeof now.raised_s);
+    assert_memory_equal(now.first_out, told->first_out, sizeof now.first_out);
+    assert_memory_equal(now.refused_sensor, told->refused_sensor, sizeof now.refused_sensor);
+    assert_memory_equal(now.maintenances, told->maintenances, sizeof now.maintenances);
     assert_memory_equal(now.limit, told->limit, sizeof now.limit);
     assert_memory_equal(now.forced, told->forced, sizeof now.forced);
     for (uint32_t i = 0; i < mbp_setting_count(line.plant); i++) {
@@ -402,7 +552,8 @@ static uint32_t count_of(enum mbp_event_code code)
 
 static void live(const char *yaml)
 {
-    actor = (struct actor){{&line, NULL}, 1, world->seed, world->draws, 0};
+    actor =
+        (struct actor){.lines = {&line, NULL}, .count = 1, .seed = world->seed, .draws = world->draws, .records = true};
     line.time = world->time;
     line.checkpoint_every_ns = MBP_NS_PER_S;
     calls_left = actor_draw(&actor, 5) == 0 ? 1 + actor_draw(&actor, 12) : 0; /* in the middle of the start */
@@ -415,6 +566,7 @@ static void live(const char *yaml)
         assert_state();
         assert_tables();
         assert_events();
+        assert_hiding();
     } else {
         mbp_scan_pause(line.scan, 0); /* the test says when scans run */
     }
@@ -476,6 +628,7 @@ static void live_to_the_end(const char *yaml)
     assert_state();
     assert_tables();
     assert_events();
+    assert_hiding();
     line_scan(&line, 30);
     line_read(&line);
     for (uint16_t i = 0; i < 5; i++)

@@ -141,6 +141,35 @@ static void test_scan_retains_once_what_several_of_its_events_are_about(void **s
     assert_int_equal(line_holding(line, HR_TT101_LIMITS + MBP_HIGH), 800);
 }
 
+/* Its bits would be another number: 5 of an int16 are 2.5e-323 of a float64. */
+static void test_restart_never_takes_a_value_of_another_type_for_one_of_the_same_name(void **state)
+{
+    struct line *line = *state;
+    static const char *const yaml[] = {
+        "mbplant: 1\nunits:\n  - {id: 1, blocks: none, points: [{at: holding 0, name: V, value: 0, access: "
+        "read_write}]}\n",
+        "mbplant: 1\nunits:\n  - {id: 1, blocks: none, parameters: {V: 0}}\n",
+        "mbplant: 1\nunits:\n  - {id: 1, blocks: none, points: [{at: holding 0, name: V, type: float32, value: 0, "
+        "access: read_write}]}\n",
+        "mbplant: 1\nunits:\n  - {id: 1, actuators: [{name: V, range: [0, 100], register: {at: holding 0, type: "
+        "uint16}}]}\n",
+    };
+    for (size_t i = 1; i < sizeof yaml / sizeof yaml[0]; i++) {
+        line_begin(line, yaml[0]);
+        assert_int_equal(line_write_word(line, 0, 5), MBP_OK);
+        line_scan(line, 1);
+        for (int other = 1; other >= 0; other--) {
+            line_stop(line);
+            line_sql(line, "DELETE FROM checkpoint; DELETE FROM checkpoint_part");
+            line_start(line, yaml[other != 0 ? i : 0]);
+            if (mbp_scan_state(line->scan)->stored_count > 0)
+                assert_true(mbp_scan_state(line->scan)->stored[0] == (other != 0 ? 0 : 5));
+            else
+                fixture_assert_number(mbp_scan_state(line->scan)->command[0], 0);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +180,7 @@ int main(void)
         LINE_TEST(test_restart_with_an_active_alarm_raises_it_no_second_time),
         LINE_TEST(test_restart_shows_a_once_value_until_the_next_scan),
         LINE_TEST(test_restart_continues_the_numbers_of_events),
+        LINE_TEST(test_restart_never_takes_a_value_of_another_type_for_one_of_the_same_name),
         LINE_TEST(test_scan_retains_once_what_several_of_its_events_are_about),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -249,6 +249,29 @@ static void test_restore_without_a_snapshot_is_refused_and_changes_nothing(void 
     line_read(line);
 }
 
+static void do_to_high_of_st201(struct line *line, enum mbp_alarm_deed deed)
+{
+    const uint16_t words[] = {ST201, MBP_HIGH, 60, 0, (uint16_t)deed};
+    assert_int_equal(line_write(line, (uint16_t)line->unit->record, 5, words), MBP_OK);
+    line_scan(line, 1);
+}
+
+static void test_restore_tells_of_interlocks_that_it_holds_off_or_arms(void **state)
+{
+    struct line *line = *state;
+    do_to_high_of_st201(line, MBP_DEED_BYPASS);
+    assert_int_equal(mbp_scan_snapshot(line->scan, 0), MBP_OK);
+    do_to_high_of_st201(line, MBP_DEED_RESTORE);
+    assert_int_equal(mbp_scan_restore(line->scan, 0), MBP_OK);
+    line_read(line);
+    size_t restored = line_find(line, 0, MBP_EV_SIM_RESTORED);
+    size_t told = line_find(line, restored, MBP_EV_INTERLOCK_BYPASSED);
+    assert_int_equal(mbp_event_alarm(&line->events[told]), MBP_HIGH);
+    assert_string_equal(line_item(line, &line->events[told]), "ST201");
+    fixture_assert_number((double)line->events[told].value, 60);
+    assert_int_equal(line_count(line, MBP_EV_INTERLOCK_RESTORED), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +280,7 @@ int main(void)
         TAUGHT_TEST(test_restore_puts_alarms_limits_forced_values_and_machines_back_in_image_and_state),
         TAUGHT_TEST(test_restore_never_takes_scan_count_or_event_numbers_back),
         TAUGHT_TEST(test_restore_tells_the_journal_of_each_alarm_and_machine_that_changes_by_it),
+        TAUGHT_TEST(test_restore_tells_of_interlocks_that_it_holds_off_or_arms),
         TAUGHT_TEST(test_restore_moves_wall_times_to_now),
         TAUGHT_TEST(test_restore_leaves_what_a_master_wrote_since_the_last_scan_for_the_next),
         TAUGHT_TEST(test_restored_state_is_what_a_restart_finds),

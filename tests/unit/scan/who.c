@@ -53,6 +53,21 @@ static void test_raw_register_that_changed_is_an_event_with_old_and_new_value(vo
     assert_int_equal(event->detail, mbp_event_write_detail(MBP_HOLDING_REGISTERS, HR_RAW, 0, 0));
 }
 
+/* A scenario's steps are as many as its author wrote. */
+static void test_each_write_of_a_scenario_is_told(void **state)
+{
+    struct line *line = *state;
+    for (unsigned i = 0; i < 40; i++) {
+        const uint8_t word[] = {0, (uint8_t)(100 + i)};
+        const struct mbp_peer scenario = {MBP_ACTOR_THE_SCENARIO};
+        assert_int_equal(mbp_image_write_words(line->unit, HR_RAW, 1, word, scenario), MBP_OK);
+        line_scan(line, 1);
+    }
+    line_read(line);
+    assert_int_equal(line_count(line, MBP_EV_POINT_WRITTEN), 40);
+    assert_int_equal(line->events[line_find(line, 0, MBP_EV_POINT_WRITTEN)].actor, MBP_ACTOR_THE_SCENARIO);
+}
+
 static void test_write_that_changes_nothing_is_no_event(void **state)
 {
     struct line *line = *state;
@@ -220,6 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WHO_TEST(test_raw_register_that_changed_is_an_event_with_old_and_new_value),
+        WHO_TEST(test_each_write_of_a_scenario_is_told),
         WHO_TEST(test_write_that_changes_nothing_is_no_event),
         WHO_TEST(test_raw_coil_and_file_are_told_too),
         WHO_TEST(test_changes_within_a_scan_are_one_event_that_counts_them),

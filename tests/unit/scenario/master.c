@@ -102,7 +102,7 @@ static void test_without_a_time_it_holds_until_the_scenario_ends(void **state)
 
 static void test_only_a_connection_that_is_younger_than_the_step_is_anew(void **state)
 {
-    static const char timeline[] = "  - {at: 1s, expect: {reconnected: true, within: 2s}}\n";
+    static const char timeline[] = "  - {at: 1s, expect: {client: any, reconnected: within 2s}}\n";
     struct exercise *exercise = *state;
     exercise_play(exercise, timeline, false);
     hear(exercise, "10.0.0.1", 1, 3, false, TT101);

@@ -79,6 +79,14 @@ static void test_unknown_names_have_the_nearest(void **state)
         "11:30: there is no sensor 'VX1' in Line\n");
 }
 
+static void test_names_and_words_of_tables_are_found_in_any_case(void **state)
+{
+    const struct exercise *exercise = *state;
+    assert_string_equal(exercise_errors(exercise->plant, "any_case.yaml"),
+                        "18:20: ir 0 (of this register map) cannot be written\n"
+                        "19:20: there is no point 'hr 60000' in Line\n");
+}
+
 static void test_values_that_the_plant_would_refuse_are_refused_before(void **state)
 {
     const struct exercise *exercise = *state;
@@ -200,6 +208,7 @@ int main(void)
         EXERCISE_TEST(test_times_out_of_order_or_beyond_the_end_are_refused),
         EXERCISE_TEST(test_times_that_add_up_beyond_the_end_of_all_times_stay_there),
         EXERCISE_TEST(test_unknown_names_have_the_nearest),
+        EXERCISE_TEST(test_names_and_words_of_tables_are_found_in_any_case),
         EXERCISE_TEST(test_values_that_the_plant_would_refuse_are_refused_before),
         EXERCISE_TEST(test_expectations_that_make_no_sense_say_what_does),
         EXERCISE_TEST(test_students_part_without_time_or_subject_is_refused),

@@ -231,7 +231,7 @@ static void test_one_over_its_cap_loses_its_oldest_but_never_a_kept_one(void **s
     struct connection *mine[3];
     for (size_t i = 0; i < 3; i++)
         mine[i] = come(table, 1, NULL);
-    mine[0]->right.keep = true;
+    mine[0]->permit.keep = true;
     send_half(table, mine[1]);
     assert_non_null(come(table, 1, &gone));
     assert_ptr_equal(gone, mine[2]);
@@ -251,8 +251,8 @@ static void test_full_table_of_kept_connections_turns_away(void **state)
 {
     struct table *table = *state;
     table->server.most = 2;
-    come(table, 1, NULL)->right.keep = true;
-    come(table, 1, NULL)->right.keep = true;
+    come(table, 1, NULL)->permit.keep = true;
+    come(table, 1, NULL)->permit.keep = true;
     assert_null(come(table, 2, NULL));
     assert_int_equal(table->refused, 1);
 }

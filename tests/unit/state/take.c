@@ -164,7 +164,8 @@ static void test_take_rate_out_of_range_is_refused(void **state)
 static void test_take_forced_point_out_of_range_is_refused(void **state)
 {
     struct both *both = *state;
-    const struct mbp_forced one = {.stored = UINT32_MAX, .unit = 1, .table = MBP_INPUT_REGISTERS, .count = 1};
+    const struct mbp_forced one = {
+        .stored = UINT32_MAX, .actuator = UINT32_MAX, .unit = 1, .table = MBP_INPUT_REGISTERS, .count = 1};
     assert_true(mbp_forced_hold(both->plant, both->from, &one));
     OUT_OF_RANGE(forced[0].table, uint8_t, MBP_TABLE_COUNT);
     OUT_OF_RANGE(forced[0].count, uint8_t, MBP_SIM_FORCE_VALUES + 1);
@@ -177,14 +178,15 @@ static void test_forced_points_have_so_many_places(void **state)
 {
     struct both *both = *state;
     for (unsigned i = 0; i <= MBP_SIM_FORCED_MAX; i++) {
-        const struct mbp_forced one = {.stored = UINT32_MAX, .unit = 1, .addr = (uint16_t)i, .count = 1};
+        const struct mbp_forced one = {
+            .stored = UINT32_MAX, .actuator = UINT32_MAX, .unit = 1, .addr = (uint16_t)i, .count = 1};
         assert_int_equal(mbp_forced_hold(both->plant, both->from, &one), i < MBP_SIM_FORCED_MAX);
     }
-    mbp_forced_release(both->from, mbp_forced_find(both->from, 1, MBP_COILS, 7));
+    mbp_forced_release(both->from, mbp_forced_find(both->from, 1, MBP_COILS, 7, 0));
     assert_int_equal(both->from->forced_count, MBP_SIM_FORCED_MAX - 1);
-    assert_null(mbp_forced_find(both->from, 1, MBP_COILS, 7));
-    assert_null(mbp_forced_find(both->from, 1, MBP_DISCRETE_INPUTS, 8));
-    assert_null(mbp_forced_find(both->from, 2, MBP_COILS, 8));
+    assert_null(mbp_forced_find(both->from, 1, MBP_COILS, 7, 0));
+    assert_null(mbp_forced_find(both->from, 1, MBP_DISCRETE_INPUTS, 8, 0));
+    assert_null(mbp_forced_find(both->from, 2, MBP_COILS, 8, 0));
 }
 
 static void test_take_fault_out_of_range_is_refused(void **state)

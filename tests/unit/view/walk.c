@@ -145,6 +145,7 @@ static void fill(const struct walk *walk, const struct mbp_unit *unit, enum mbp_
         break;
     case MBP_PER_SENSOR:
     case MBP_PER_ALARM:
+    case MBP_PER_INTERLOCK:
         mbp_view_sensor(walk->plant, walk->state, item, &out->sensor);
         break;
     case MBP_PER_ACTUATOR:

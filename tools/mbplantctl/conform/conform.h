@@ -57,6 +57,7 @@ struct conform_area {
 struct conform_ground {
     struct ctl *ctl;
     uint8_t unit;
+    bool told; /* that nobody listens */
     struct conform_area areas[MBP_TABLE_COUNT];
 };
 

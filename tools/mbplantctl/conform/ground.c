@@ -32,8 +32,10 @@ static enum mbp_status look(struct conform_ground *ground, enum mbp_table table,
     struct ctl *ctl = ground->ctl;
     enum mbp_status status = MBP_ERR_IO;
     for (unsigned i = 0; i < PATIENCE && status < 0; i++) {
-        if (ctl_link(ctl) == NULL)
+        if (ctl_link(ctl) == NULL) {
+            ground->told = true;
             return MBP_ERR_IO;
+        }
         status = ctl_read(ctl->link, ground->unit, table, (uint16_t)addr, count, words);
         if (status < 0) {
             ctl_link_close(ctl->link);
@@ -106,7 +108,7 @@ bool conform_find_ground(struct conform_ground *ground)
     bool any = false;
     for (unsigned t = 0; t < MBP_TABLE_COUNT; t++) {
         if (!find_area(ground, (enum mbp_table)t)) {
-            if (ground->ctl->link != NULL)
+            if (!ground->told)
                 ctl_error("%s:%u, unit %u: no steady answer", target->host, target->port, ground->unit);
             return false;
         }

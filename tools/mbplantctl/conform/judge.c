@@ -12,7 +12,7 @@ static bool no(char why[160], const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(why, 160, format, arguments);
+    vsnprintf(why, 160, ctl_tr(format), arguments);
     va_end(arguments);
     return false;
 }
@@ -27,7 +27,7 @@ static bool judge_exception(const char *expect, const uint8_t *request, const ui
     size_t words = strcspn(expect, ";");
     if (!is_exception(request, reply, len))
         return no(why, "expected exception %.2s, got %s", expect + 1,
-                  len == 2 && (reply[0] & IS_EXCEPTION) != 0 ? "that of another function" : "an answer");
+                  ctl_tr(len == 2 && (reply[0] & IS_EXCEPTION) != 0 ? "that of another function" : "an answer"));
     for (size_t at = 0; at < words; at += strcspn(expect + at, " ;") + 1) {
         if (expect[at] == 'x' && strtoul(expect + at + 1, NULL, 16) == reply[1])
             return true;
@@ -86,7 +86,8 @@ static bool judge_echo(const uint8_t *request, size_t request_len, const uint8_t
     size_t wanted = count < request_len ? count : request_len;
     if (len == wanted && memcmp(request, reply, wanted) == 0)
         return true;
-    return no(why, "expected %s of the request again", count < request_len ? "the first five bytes" : "the bytes");
+    return no(why, "expected %s of the request again",
+              ctl_tr(count < request_len ? "the first five bytes" : "the bytes"));
 }
 
 bool conform_judge(const struct conform_ground *ground, const char *expect, const uint8_t *request, size_t request_len,

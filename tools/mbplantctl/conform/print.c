@@ -44,7 +44,7 @@ static void put_frames(const struct conform_frames *frames, bool closed, bool al
         between = " ; ";
     }
     if (closed)
-        fprintf(out, "%sclosed", between);
+        fprintf(out, "%s%s", between, ctl_tr("closed"));
 }
 
 /* Ownership: free; NULL without memory. */
@@ -65,7 +65,7 @@ static bool put_row(struct mbp_grid *grid, const struct conform_case *its, const
     char *received = frames_text(&result->received, result->closed, all);
     bool ok = sent != NULL && received != NULL;
     if (ok) {
-        mbp_grid_cell(grid, paints[result->verdict], "%s", conform_verdict_name(result->verdict));
+        mbp_grid_cell(grid, paints[result->verdict], "%s", ctl_tr(conform_verdict_name(result->verdict)));
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", its->name);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", its->clause);
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", sent);
@@ -83,7 +83,7 @@ static enum mbp_status write_grid(const struct conform_result *results, const st
     enum mbp_format format = ctl->options->format;
     bool people = format == MBP_FORMAT_TEXT || format == MBP_FORMAT_MARKDOWN;
     struct mbp_grid *grid = NULL;
-    enum mbp_status status = mbp_grid_new(columns, sizeof columns / sizeof columns[0], &grid);
+    enum mbp_status status = ctl_grid_new(columns, sizeof columns / sizeof columns[0], &grid);
     size_t shown = 0;
     for (size_t c = 0; c < conform_case_count && status == MBP_OK; c++) {
         bool quiet = results[c].verdict == CONFORM_PASS || results[c].verdict == CONFORM_SKIPPED;

@@ -25,7 +25,7 @@ struct talk {
 
 static bool fail(struct talk *talk, const char *why)
 {
-    snprintf(talk->result->why, sizeof talk->result->why, "%s", why);
+    snprintf(talk->result->why, sizeof talk->result->why, "%s", ctl_tr(why));
     return false;
 }
 
@@ -136,7 +136,7 @@ static bool check_header(struct talk *talk, const uint8_t *frame, size_t len, un
     char why[160];
     unsigned got = (unsigned)frame[0] << 8 | frame[1];
     if (got != transaction) {
-        snprintf(why, sizeof why, "expected transaction %04X, got %04X", transaction, got);
+        snprintf(why, sizeof why, ctl_tr("expected transaction %04X, got %04X"), transaction, got);
         return fail(talk, why);
     }
     if (frame[2] != 0 || frame[3] != 0)
@@ -220,7 +220,7 @@ static bool talk_requests(struct talk *talk)
 static bool skip(struct conform_result *result, const char *why)
 {
     result->verdict = CONFORM_SKIPPED;
-    snprintf(result->why, sizeof result->why, "%s", why);
+    snprintf(result->why, sizeof result->why, "%s", ctl_tr(why));
     return false;
 }
 

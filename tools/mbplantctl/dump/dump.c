@@ -49,7 +49,7 @@ enum mbp_status ctl_dump_create(const char *path, const struct mbp_plant *plant,
 {
     json_t *line = first_line(plant, source, now_ms);
     if (line == NULL) {
-        snprintf(why, CTL_DUMP_WHY, "the plant file is not UTF-8");
+        snprintf(why, CTL_DUMP_WHY, ctl_tr("the plant file is not UTF-8"));
         return MBP_ERR_IO;
     }
     char *beside = NULL;
@@ -148,7 +148,7 @@ static enum mbp_status ended(const struct lines *lines, char why[CTL_DUMP_WHY])
 
 static enum mbp_status no_memory(char why[CTL_DUMP_WHY])
 {
-    snprintf(why, CTL_DUMP_WHY, "%s", mbp_status_text(MBP_ERR_MEMORY));
+    snprintf(why, CTL_DUMP_WHY, "%s", ctl_tr(mbp_status_text(MBP_ERR_MEMORY)));
     return MBP_ERR_MEMORY;
 }
 
@@ -169,7 +169,7 @@ static enum mbp_status parse_event(const struct lines *lines, struct ctl_dump *d
     if (status == MBP_ERR_MEMORY)
         return no_memory(why);
     if (status != MBP_OK)
-        snprintf(why, CTL_DUMP_WHY, "line %zu: not an event", lines->number);
+        snprintf(why, CTL_DUMP_WHY, ctl_tr("line %zu: not an event"), lines->number);
     return status;
 }
 
@@ -179,14 +179,13 @@ static enum mbp_status take_plant(const char *path, const json_t *line, size_t n
     const json_t *version = json_object_get(line, "mbplant_journal");
     const json_t *text = json_object_get(line, "plant_file");
     if (!json_is_integer(version) || !json_is_string(text)) {
-        snprintf(why, CTL_DUMP_WHY, "line %zu: not a dump; mbplantctl journal --save FILE writes one", number);
+        snprintf(why, CTL_DUMP_WHY, ctl_tr("line %zu: not a dump; mbplantctl journal --save FILE writes one"), number);
         return MBP_ERR_FORMAT;
     }
     if (json_integer_value(version) != DUMP_VERSION) {
         snprintf(why, CTL_DUMP_WHY,
-                 "line %zu: a dump of version %" JSON_INTEGER_FORMAT ", this mbplantctl reads %d: use the one that "
-                 "wrote it",
-                 number, json_integer_value(version), DUMP_VERSION);
+                 ctl_tr("line %zu: a dump of version %lld, this mbplantctl reads %d: use the one that wrote it"),
+                 number, (long long)json_integer_value(version), DUMP_VERSION);
         return MBP_ERR_NEWER;
     }
     struct mbp_plant *plant = NULL;
@@ -195,7 +194,7 @@ static enum mbp_status take_plant(const char *path, const json_t *line, size_t n
     if (status == MBP_ERR_MEMORY)
         return no_memory(why);
     if (status != MBP_OK) {
-        snprintf(why, CTL_DUMP_WHY, "line %zu: the plant file in it is wrong", number);
+        snprintf(why, CTL_DUMP_WHY, ctl_tr("line %zu: the plant file in it is wrong"), number);
         return MBP_ERR_FORMAT;
     }
     if (dump->has_snapshot)
@@ -216,7 +215,7 @@ static enum mbp_status take_snapshot(const json_t *line, size_t number, struct c
     if (status == MBP_ERR_MEMORY)
         return no_memory(why);
     if (status != MBP_OK) {
-        snprintf(why, CTL_DUMP_WHY, "line %zu: the state of the plant in it is damaged", number);
+        snprintf(why, CTL_DUMP_WHY, ctl_tr("line %zu: the state of the plant in it is damaged"), number);
         return status;
     }
     if (dump->has_snapshot)
@@ -241,7 +240,7 @@ static enum mbp_status take_other(const char *path, const struct lines *lines, s
     } else if (ctl_is_name(line)) {
         status = ctl_name_of_json(line, &dump->names);
         if (status == MBP_ERR_FORMAT)
-            snprintf(why, CTL_DUMP_WHY, "line %zu: not a name in events", lines->number);
+            snprintf(why, CTL_DUMP_WHY, ctl_tr("line %zu: not a name in events"), lines->number);
         else if (status != MBP_OK)
             no_memory(why);
     } else if (json_object_get(line, "snapshot") != NULL) {
@@ -252,7 +251,7 @@ static enum mbp_status take_other(const char *path, const struct lines *lines, s
         snprintf(dump->why, sizeof dump->why, "%s", text != NULL ? text : "");
         status = MBP_OK;
     } else {
-        snprintf(why, CTL_DUMP_WHY, "line %zu: not an event", lines->number);
+        snprintf(why, CTL_DUMP_WHY, ctl_tr("line %zu: not an event"), lines->number);
     }
     json_decref(line);
     return status;
@@ -294,8 +293,8 @@ static enum mbp_status read_through(const char *path, struct lines *lines, struc
         return MBP_ERR_IO;
     if (dump->plant == NULL) {
         snprintf(why, CTL_DUMP_WHY, "%s",
-                 lines->len > 0 ? "line 1: not a dump; mbplantctl journal --save FILE writes one"
-                                : "the file is empty");
+                 lines->len > 0 ? ctl_tr("line 1: not a dump; mbplantctl journal --save FILE writes one")
+                                : ctl_tr("the file is empty"));
         return MBP_ERR_FORMAT;
     }
     if (lines->len > 0)
@@ -359,7 +358,7 @@ void ctl_dump_say_missing(const char *path, const struct ctl_dump *dump)
 {
     if (!dump->whole && dump->made_ms > 0)
         ctl_error("%s is a partial dump: it ends after event %u%s%s", path, dump->last.seq,
-                  dump->why[0] != '\0' ? ", for " : "", dump->why);
+                  dump->why[0] != '\0' ? ctl_tr(", for ") : "", dump->why);
     if (dump->gap)
         ctl_error("%s has gaps: events that the slave no longer kept when it was continued", path);
 }

@@ -1,10 +1,12 @@
 /* What comes in groups: the file records of FC 20 and 21, the objects of FC 43/14. */
 #include "explain/explain.h"
 
+#include "french/french.h"
+
 static void say_reference_type(struct explain *e)
 {
     unsigned type = e->bytes[e->at];
-    explain_field(e, 1, "reference type %u%s", type, type == 6 ? ": the only one there is" : "");
+    explain_field(e, 1, "reference type %u%s", type, type == 6 ? ctl_tr(": the only one there is") : "");
     if (type != 6)
         explain_wrong(e, "it must be 6; a slave answers exception 02");
 }
@@ -64,7 +66,7 @@ void explain_objects(struct explain *e)
                                         "product name", "model",        "user application"};
     while (e->at + 2 <= e->len) {
         unsigned object = e->bytes[e->at];
-        explain_field(e, 1, "object %u: %s", object, object < 7 ? names[object] : "of the vendor's own");
+        explain_field(e, 1, "object %u: %s", object, ctl_tr(object < 7 ? names[object] : "of the vendor's own"));
         size_t len = e->bytes[e->at];
         explain_field(e, 1, "length %zu", len);
         if (len > e->len - e->at) {

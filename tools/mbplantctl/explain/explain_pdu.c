@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "french/french.h"
 #include "slave/address.h"
 
 #define EXCEPTION_BIT 0x80u
@@ -56,7 +57,7 @@ static void say_addr(struct explain *e, const char *which)
     char text[48];
     e->addr = (uint16_t)explain_peek16(e);
     e->has_addr = true;
-    explain_field(e, 2, "%s %u: %s", which, e->addr, ctl_address_text(e->table, e->addr, 1, text, sizeof text));
+    explain_field(e, 2, "%s %u: %s", ctl_tr(which), e->addr, ctl_address_text(e->table, e->addr, 1, text, sizeof text));
 }
 
 static void say_quantity(struct explain *e, uint8_t function, bool writing)
@@ -76,7 +77,10 @@ static void say_quantity(struct explain *e, uint8_t function, bool writing)
 static void say_coil(struct explain *e)
 {
     unsigned value = explain_peek16(e);
-    explain_field(e, 2, "value %04X: %s", value, value == 0xFF00 ? "on" : value == 0 ? "off" : "neither on nor off");
+    explain_field(e, 2, "value %04X: %s", value,
+                  ctl_tr(value == 0xFF00 ? "on"
+                         : value == 0    ? "off"
+                                         : "neither on nor off"));
     if (value != 0xFF00 && value != 0)
         explain_wrong(e, "only FF00 (on) and 0000 (off) are allowed; a slave answers exception 03");
 }
@@ -126,7 +130,7 @@ static void say_id_code(struct explain *e)
 {
     static const char *const names[] = {"unknown", "basic", "regular", "extended", "one object"};
     unsigned code = e->bytes[e->at];
-    explain_field(e, 1, "access %u: %s", code, names[code <= 4 ? code : 0]);
+    explain_field(e, 1, "access %u: %s", code, ctl_tr(names[code <= 4 ? code : 0]));
     if (code < 1 || code > 4)
         explain_wrong(e,
                       "the access must be 1..4 (basic, regular, extended, one object); a slave answers exception 03");
@@ -135,9 +139,9 @@ static void say_id_code(struct explain *e)
 static void say_fixed(struct explain *e, enum mbp_pdu_field field, const char *what)
 {
     if (mbp_pdu_field_len(field) == 1)
-        explain_field(e, 1, "%s %u", what, e->bytes[e->at]);
+        explain_field(e, 1, "%s %u", ctl_tr(what), e->bytes[e->at]);
     else
-        explain_field(e, 2, "%s %u = 0x%04X", what, explain_peek16(e), explain_peek16(e));
+        explain_field(e, 2, "%s %u = 0x%04X", ctl_tr(what), explain_peek16(e), explain_peek16(e));
 }
 
 static const char *const plain_names[] = {
@@ -165,9 +169,9 @@ static void say_rest(struct explain *e, enum mbp_pdu_field field)
         return;
     }
     explain_field(e, left, "%zu bytes of %s", left,
-                  field == MBP_PDU_DATA  ? "data"
-                  : field == MBP_PDU_LOG ? "events, the latest first"
-                                         : "the device's own identification and its run indicator");
+                  ctl_tr(field == MBP_PDU_DATA  ? "data"
+                         : field == MBP_PDU_LOG ? "events, the latest first"
+                                                : "the device's own identification and its run indicator"));
 }
 
 /* Fields of which the name is all that there is to know. */
@@ -272,8 +276,9 @@ static void explain_exception(struct explain *e, uint8_t function)
         return;
     }
     uint8_t code = e->bytes[e->at];
-    const char *hint = code < sizeof hints / sizeof hints[0] && hints[code] != NULL ? hints[code] : "";
-    explain_field(e, 1, "exception %02X, %s%s%s", code, mbp_exception_name(code), hint[0] != '\0' ? ": " : "", hint);
+    const char *hint = code < sizeof hints / sizeof hints[0] && hints[code] != NULL ? ctl_tr(hints[code]) : "";
+    explain_field(e, 1, "exception %02X, %s%s%s", code, ctl_tr(mbp_exception_name(code)),
+                  hint[0] != '\0' ? ctl_tr(": ") : "", hint);
     if (e->at < e->len)
         explain_wrong(e, "%zu bytes too many: an exception is two bytes", e->len - e->at);
 }
@@ -319,7 +324,8 @@ void explain_pdu(struct explain *e, enum ctl_side side)
     else if (side == CTL_SIDE_REQUEST)
         explain_field(e, 1, "function %u: %s, a request", function, name);
     else
-        explain_field(e, 1, "function %u: %s, a request%s", function, name,
-                      echo ? ", or its response, which repeats it" : " (a response could look like that: --response)");
+        explain_field(
+            e, 1, "function %u: %s, a request%s", function, name,
+            ctl_tr(echo ? ", or its response, which repeats it" : " (a response could look like that: --response)"));
     say_fields(e, function, side == CTL_SIDE_RESPONSE ? row->response : row->request);
 }

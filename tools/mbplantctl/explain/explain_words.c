@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "french/french.h"
 #include "slave/address.h"
 
 #define PAIRS_MAX 8u
@@ -18,7 +19,7 @@ static void word_name(const struct explain *e, size_t i, char *buf, size_t size)
     if (e->has_addr && e->table != MBP_TABLE_COUNT && e->addr + i < 65536)
         ctl_address_text(e->table, (uint16_t)(e->addr + i), 1, buf, size);
     else
-        snprintf(buf, size, "register %zu", i + 1);
+        snprintf(buf, size, ctl_tr("register %zu"), i + 1);
 }
 
 static void say_pair(struct explain *e, size_t first, size_t at)

@@ -166,8 +166,8 @@ static bool set_place(const struct list *list, const struct place *place, struct
     if (list->addresses == LEARN_REFERENCES && place->digits > 0) {
         if (!is_reference(place, &addr, &table)) {
             snprintf(why, LEARN_WHY_MAX,
-                     "%u is no reference like 40001, as the others are; --addresses 0 or 1 takes "
-                     "all as numbers",
+                     ctl_tr("%u is no reference like 40001, as the others are; --addresses 0 or 1 takes "
+                            "all as numbers"),
                      place->first);
             return false;
         }
@@ -176,13 +176,13 @@ static bool set_place(const struct list *list, const struct place *place, struct
         point->table = table;
     } else if (list->addresses == LEARN_FROM_1) {
         if (addr == 0) {
-            snprintf(why, LEARN_WHY_MAX, "address 0 of a list that counts from 1");
+            snprintf(why, LEARN_WHY_MAX, ctl_tr("address 0 of a list that counts from 1"));
             return false;
         }
         addr--;
     }
     if (addr > UINT16_MAX) {
-        snprintf(why, LEARN_WHY_MAX, "address %u is beyond 65535", place->first);
+        snprintf(why, LEARN_WHY_MAX, ctl_tr("address %u is beyond 65535"), place->first);
         return false;
     }
     point->addr = (uint16_t)addr;
@@ -226,7 +226,7 @@ static bool set_bit(const struct list *list, const struct csv_row *row, const st
     if (bit < 0 || mbp_table_is_bits(point->table))
         return true;
     if (bit > 15) {
-        snprintf(why, LEARN_WHY_MAX, "bit %d; a register has 0 to 15", bit);
+        snprintf(why, LEARN_WHY_MAX, ctl_tr("bit %d; a register has 0 to 15"), bit);
         return false;
     }
     point->bit = (int8_t)bit;
@@ -392,8 +392,8 @@ static void choose_addresses(struct list *list)
     list->addresses = list->references > 0 && !list->raw ? LEARN_REFERENCES : LEARN_FROM_0;
     if (list->addresses == LEARN_REFERENCES)
         mbp_text_print(stderr,
-                       "%s: addresses are taken for references: 40001 is holding register 0 (--addresses 0 "
-                       "takes them as they are)\n",
+                       ctl_tr("%s: addresses are taken for references: 40001 is holding register 0 (--addresses 0 "
+                              "takes them as they are)\n"),
                        list->device->source);
 }
 

@@ -125,7 +125,7 @@ static bool make_point(const struct template *template, const struct said *said,
     point->order = template->options->order;
     first_word(said->type, word);
     if (word[0] != '\0' && !learn_table(word, point)) {
-        snprintf(why, LEARN_WHY_MAX, "'%.30s' is no type of a register", word);
+        snprintf(why, LEARN_WHY_MAX, ctl_tr("'%.30s' is no type of a register"), word);
         return false;
     }
     if (strncmp(word, "write", 5) != 0)
@@ -293,8 +293,8 @@ enum ctl_exit learn_evcc(struct ctl *ctl)
         take_lines(&template);
         if (template.sunspec > 0)
             mbp_text_print(stderr,
-                           "%s: %u of its values are points of SunSpec models, which have no address here: "
-                           "mbplantctl learn sunspec\n",
+                           ctl_tr("%s: %u of its values are points of SunSpec models, which have no address here: "
+                                  "mbplantctl learn sunspec\n"),
                            device.source, template.sunspec);
         code = learn_write(options, &device);
     }

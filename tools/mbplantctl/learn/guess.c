@@ -70,7 +70,7 @@ static bool guess_text(const struct sweeps *sweeps, uint32_t addr, uint32_t end,
     point->type = MBP_STRING;
     point->words = (uint16_t)words;
     mbp_codec_text(MBP_ABCD, sweeps->words[sweeps->count - 1] + addr, words, point->value);
-    snprintf(point->comment, sizeof point->comment, "likely a text");
+    snprintf(point->comment, sizeof point->comment, ctl_tr("likely a text"));
     return true;
 }
 
@@ -181,11 +181,12 @@ static void tell_motion(const struct motion *motion, const char *what, struct le
     char low[32];
     char high[32];
     if (motion->moves == 0)
-        snprintf(point->comment, sizeof point->comment, "likely a %s: it looks like one, but did not move", what);
+        snprintf(point->comment, sizeof point->comment, ctl_tr("likely a %s: it looks like one, but did not move"),
+                 what);
     else
-        snprintf(point->comment, sizeof point->comment, "%s a %s: it moved %u times, from %s to %s",
-                 motion->moves >= MOVES_SURE ? "sure" : "likely", what, motion->moves, float_text(motion->low, low),
-                 float_text(motion->high, high));
+        snprintf(point->comment, sizeof point->comment, ctl_tr("%s a %s: it moved %u times, from %s to %s"),
+                 ctl_tr(motion->moves >= MOVES_SURE ? "sure" : "likely"), what, motion->moves,
+                 float_text(motion->low, low), float_text(motion->high, high));
 }
 
 static bool guess_float(const struct sweeps *sweeps, uint32_t addr, uint32_t end, struct learn_point *point)
@@ -222,7 +223,7 @@ static bool guess_counter(const struct sweeps *sweeps, uint32_t addr, uint32_t e
         point->words = 2;
         snprintf(point->value, sizeof point->value, "%.0f",
                  value_of(sweeps, sweeps->count - 1, addr, MBP_UINT32, orders[o]));
-        snprintf(point->comment, sizeof point->comment, "sure a uint32: it rose %u times, from %.0f to %.0f",
+        snprintf(point->comment, sizeof point->comment, ctl_tr("sure a uint32: it rose %u times, from %.0f to %.0f"),
                  motion.moves, motion.low, motion.high);
         return true;
     }
@@ -248,9 +249,9 @@ static void guess_word(const struct sweeps *sweeps, uint32_t addr, struct learn_
         point->type = MBP_INT16;
     }
     if (motion.moves > 0)
-        snprintf(point->comment, sizeof point->comment, "%s%.0f to %.0f, moves: %u",
-                 crossed ? "sure an int16: "
-                 : below ? "likely an int16: "
+        snprintf(point->comment, sizeof point->comment, ctl_tr("%s%.0f to %.0f, moves: %u"),
+                 crossed ? ctl_tr("sure an int16: ")
+                 : below ? ctl_tr("likely an int16: ")
                          : "",
                  motion.low, motion.high, motion.moves);
     snprintf(point->value, sizeof point->value, "%.0f",

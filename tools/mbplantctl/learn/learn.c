@@ -24,7 +24,7 @@ enum ctl_exit ctl_run_learn(struct ctl *ctl)
             continue;
         if (files >= sources[s].files_min && files <= sources[s].files_max)
             return sources[s].run(ctl);
-        ctl_error("usage: mbplantctl learn %s [-o PLANT.yaml]", sources[s].usage);
+        ctl_error("usage: mbplantctl learn %s [-o PLANT.yaml]", ctl_tr(sources[s].usage));
         return CTL_USAGE;
     }
     ctl_error("learn: no source '%s'; mbplantctl learn --help lists them", options->argv[0]);

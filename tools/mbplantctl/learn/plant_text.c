@@ -98,7 +98,7 @@ static void print_title(FILE *out, const char *source, bool is_file)
 
 static void print_device(FILE *out, const struct learn_device *device)
 {
-    mbp_text_print(out, "# Learnt from %s by mbplantctl.\n", device->source);
+    mbp_text_print(out, ctl_tr("# Learnt from %s by mbplantctl.\n"), device->source);
     fputs(device->heading != NULL ? device->heading : "", out);
     fputs("mbplant: 1\n", out);
     print_title(out, device->source, !device->scanned);
@@ -155,7 +155,7 @@ enum ctl_exit learn_write(const struct ctl_options *options, struct learn_device
         code = ctl_text_write_new(options->output_path != NULL ? options->output_path : "-", text);
     free(bytes);
     if (code == CTL_OK && !device->scanned)
-        mbp_text_print(stderr, "%s: %u named, %u skipped, %u loaded (%u of them at registers of others)\n",
+        mbp_text_print(stderr, ctl_tr("%s: %u named, %u skipped, %u loaded (%u of them at registers of others)\n"),
                        device->source, device->named, device->skipped, device->named - device->skipped, device->shared);
     return code;
 }

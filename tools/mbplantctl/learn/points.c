@@ -30,9 +30,9 @@ void learn_skip(struct learn_device *device, const char *place, const char *why,
     char text[256];
     va_list args;
     va_start(args, why);
-    vsnprintf(text, sizeof text, why, args);
+    vsnprintf(text, sizeof text, ctl_tr(why), args);
     va_end(args);
-    mbp_text_print(stderr, "%s: skipped: %s\n", place, text);
+    mbp_text_print(stderr, ctl_tr("%s: skipped: %s\n"), place, text);
     device->named++;
     device->skipped++;
 }
@@ -234,8 +234,8 @@ static struct learn_point rest_of(const struct learn_point *point, uint32_t take
     rest.readable = point->readable;
     rest.writable = point->writable;
     rest.also_input = point->also_input;
-    snprintf(rest.comment, sizeof rest.comment, "the rest of %s",
-             point->name[0] != '\0' ? point->name : "what is before");
+    snprintf(rest.comment, sizeof rest.comment, ctl_tr("the rest of %s"),
+             point->name[0] != '\0' ? point->name : ctl_tr("what is before"));
     return rest;
 }
 

@@ -48,7 +48,7 @@ static enum mbp_status give_up(struct probe *probe, const char *why)
 {
     const struct ctl_target *target = &probe->ctl->options->target;
     probe->over = true;
-    snprintf(probe->why, sizeof probe->why, "%s, unit %u: %.200s", ctl_target_text(target), probe->unit,
+    snprintf(probe->why, sizeof probe->why, ctl_tr("%s, unit %u: %.200s"), ctl_target_text(target), probe->unit,
              interrupted ? "interrupted" : why);
     return MBP_ERR_IO;
 }
@@ -97,7 +97,7 @@ static enum mbp_status ask_patiently(struct probe *probe, ask_fn ask, void *ques
         probe->next_ns += probe->pause_ns << busy;
     }
     if (status > 0)
-        snprintf(why, 256, "it is busy again and again (exception %02X)", (unsigned)status);
+        snprintf(why, 256, ctl_tr("it is busy again and again (exception %02X)"), (unsigned)status);
     return MBP_ERR_IO;
 }
 
@@ -125,7 +125,8 @@ enum mbp_status probe_read(struct probe *probe, enum mbp_table table, uint32_t a
     if (status < 0)
         return give_up(probe, why);
     if (status == MBP_EX_GATEWAY_PATH_UNAVAILABLE || status == MBP_EX_GATEWAY_TARGET_FAILED) {
-        snprintf(why, sizeof why, "a gateway says that there is no such unit (exception %02X); -u names another",
+        snprintf(why, sizeof why,
+                 ctl_tr("a gateway says that there is no such unit (exception %02X); -u names another"),
                  (unsigned)status);
         return give_up(probe, why);
     }

@@ -45,7 +45,7 @@ static void show_line(const char *text)
 static void say_sweep(const struct scan *scan)
 {
     char text[64];
-    snprintf(text, sizeof text, "watching: sweep %u of %u", scan->sweep_count, GUESS_SWEEPS_MAX);
+    snprintf(text, sizeof text, ctl_tr("watching: sweep %u of %u"), scan->sweep_count, GUESS_SWEEPS_MAX);
     show_line(text);
 }
 
@@ -57,7 +57,7 @@ static void show_progress(void *ctx, const struct areas *areas, uint32_t addr)
         return;
     scan->next_progress_ns = now + PROGRESS_NS;
     char text[128];
-    snprintf(text, sizeof text, "%s %u of %u..%u: %u found, %u requests ", mbp_table_word(areas->table), addr,
+    snprintf(text, sizeof text, ctl_tr("%s %u of %u..%u: %u found, %u requests "), mbp_table_word(areas->table), addr,
              areas->first, areas->last, areas->found, scan->probe.requests);
     show_line(text);
 }
@@ -120,9 +120,10 @@ static void find(struct scan *scan)
         scan->gap = gap >= 0 ? gap : scan->gap;
         clear_progress(scan);
         if (areas->refused)
-            mbp_text_print(stderr, "%s: the device does not have this function\n", mbp_table_name(areas->table));
+            mbp_text_print(stderr, ctl_tr("%s: the device does not have this function\n"),
+                           mbp_table_name(areas->table));
         else
-            mbp_text_print(stderr, "%s: %u addresses answer\n", mbp_table_name(areas->table), areas->found);
+            mbp_text_print(stderr, ctl_tr("%s: %u addresses answer\n"), mbp_table_name(areas->table), areas->found);
     }
 }
 
@@ -194,7 +195,8 @@ static void add_run(struct scan *scan, enum mbp_table table, uint32_t addr, uint
         uint32_t same = same_run(&sweeps, addr, end);
         uint16_t word = sweeps.words[sweeps.count - 1][addr];
         if (same > SAME_MAX) {
-            mbp_text_print(stderr, "%s %u..%u all show %u and are left out: the device says that of any address\n",
+            mbp_text_print(stderr,
+                           ctl_tr("%s %u..%u all show %u and are left out: the device says that of any address\n"),
                            mbp_table_word(table), addr, addr + same - 1, word);
             scan->left_out += same;
             scan->gap = word;
@@ -299,8 +301,8 @@ static enum ctl_exit write_plant(struct scan *scan, const struct ctl_options *op
     scan->device.out_of_memory = scan->device.out_of_memory || answer == NULL;
     enum ctl_exit code = learn_write(options, &scan->device);
     if (code == CTL_OK)
-        mbp_text_print(stderr, "%s: %u points of what answered in %u requests, %u of them with a guess\n", scan->source,
-                       scan->device.named, scan->probe.requests, scan->guessed);
+        mbp_text_print(stderr, ctl_tr("%s: %u points of what answered in %u requests, %u of them with a guess\n"),
+                       scan->source, scan->device.named, scan->probe.requests, scan->guessed);
     free(answer);
     return code;
 }
@@ -332,7 +334,8 @@ static enum ctl_exit run(struct scan *scan, const struct ctl_options *options)
     code = write_plant(scan, options);
     if (scan->probe.over) {
         ctl_error("%s%s", scan->probe.why,
-                  scan->device.count > 0 ? "; what was learnt until then is written" : "; nothing is written");
+                  scan->device.count > 0 ? ctl_tr("; what was learnt until then is written")
+                                         : ctl_tr("; nothing is written"));
         return CTL_FAILED;
     }
     if (scan->device.count == 0)

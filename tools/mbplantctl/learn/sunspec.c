@@ -175,14 +175,14 @@ static void add_model(struct chain *chain, const json_t *root)
     const json_t *group = json_object_get(root, "group");
     struct learn_device *device = chain->device;
     if (!is_model(group, &chain->id)) {
-        mbp_text_print(stderr, "%s: skipped: it is no model: there is no group with the points ID and L\n",
+        mbp_text_print(stderr, ctl_tr("%s: skipped: it is no model: there is no group with the points ID and L\n"),
                        chain->file);
         return;
     }
     uint32_t points = 0;
     uint32_t length = length_of(group, 0, &points);
     if (length > ADDRESSES - END_WORDS - chain->at) {
-        mbp_text_print(stderr, "%s: skipped: model %lld with its %u registers does not fit behind address %u\n",
+        mbp_text_print(stderr, ctl_tr("%s: skipped: model %lld with its %u registers does not fit behind address %u\n"),
                        chain->file, chain->id, length, chain->at);
         device->named += points;
         device->skipped += points;
@@ -219,7 +219,7 @@ static enum ctl_exit add_file(struct chain *chain)
     if (mbp_json_read((struct mbp_text){bytes, len}, 0, &root) == MBP_OK)
         add_model(chain, root);
     else
-        mbp_text_print(stderr, "%s: skipped: it is no JSON\n", chain->file);
+        mbp_text_print(stderr, ctl_tr("%s: skipped: it is no JSON\n"), chain->file);
     json_decref(root);
     free(bytes);
     return CTL_OK;

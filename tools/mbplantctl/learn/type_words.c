@@ -167,7 +167,7 @@ static bool set_text(const struct words *words, uint32_t registers, struct learn
             registers = (uint32_t)(strtoul(words->word[w], NULL, 10) + 1) / 2;
     }
     if (registers == 0 || registers > STRING_MAX) {
-        snprintf(why, LEARN_WHY_MAX, "a text of %u registers; it has 1 to %u", registers, STRING_MAX);
+        snprintf(why, LEARN_WHY_MAX, ctl_tr("a text of %u registers; it has 1 to %u"), registers, STRING_MAX);
         return false;
     }
     point->type = MBP_STRING;
@@ -180,7 +180,8 @@ static bool set_run(enum mbp_type type, uint32_t registers, struct learn_point *
 {
     unsigned own = mbp_type_words(type);
     if (registers > UINT16_MAX || registers % own != 0) {
-        snprintf(why, LEARN_WHY_MAX, "a '%.40s' takes %u registers, but its length is %u", text, own, registers);
+        snprintf(why, LEARN_WHY_MAX, ctl_tr("a '%.40s' takes %u registers, but its length is %u"), text, own,
+                 registers);
         return false;
     }
     point->type = type;
@@ -194,7 +195,7 @@ bool learn_type(const char *text, uint32_t words, struct learn_point *point, cha
     split(text, &of);
     const struct type_word *found = find_kind(&of);
     if (found == NULL && of.count > 0 && find_bits(&of) == 0) {
-        snprintf(why, LEARN_WHY_MAX, "'%.40s' is no type that mbplant has", text);
+        snprintf(why, LEARN_WHY_MAX, ctl_tr("'%.40s' is no type that mbplant has"), text);
         return false;
     }
     enum kind kind = found != NULL ? found->kind : UNSAID;
@@ -219,7 +220,7 @@ bool learn_type(const char *text, uint32_t words, struct learn_point *point, cha
     if (type == MBP_TYPE_COUNT && kind <= UNSIGNED && (found == NULL || found->bits == 0) && registers > 0)
         type = MBP_UINT16; /* so many registers, of whatever */
     if (type == MBP_TYPE_COUNT) {
-        snprintf(why, LEARN_WHY_MAX, "'%.40s' of %u bits is no type that mbplant has", text, bits);
+        snprintf(why, LEARN_WHY_MAX, ctl_tr("'%.40s' of %u bits is no type that mbplant has"), text, bits);
         return false;
     }
     return set_run(type, registers > 0 ? registers : mbp_type_words(type), point, text, why);

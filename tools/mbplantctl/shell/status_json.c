@@ -18,13 +18,13 @@ static bool put(json_t *object, const char *key, json_t *value)
     return json_object_set_new(object, key, value) == 0;
 }
 
-static json_t *machine_json(const struct mbp_report_machine *machine, uint64_t now_ms)
+static json_t *machine_json(const struct mbp_report_machine *machine, bool told, uint64_t now_ms)
 {
     bool known = machine->since_ms != 0 && now_ms >= machine->since_ms;
     json_t *row = json_object();
     put(row, "machine", json_string(machine->name));
     put(row, "unit_id", json_integer(machine->unit));
-    put(row, "state", json_string(mbp_state_name(machine->state)));
+    put(row, "state", told ? json_string(mbp_state_name(machine->state)) : json_null());
     put(row, "for_wall_s", known ? json_integer((json_int_t)((now_ms - machine->since_ms) / 1000)) : json_null());
     put(row, "alarms", json_integer(machine->alarms));
     put(row, "good", json_integer(machine->good));
@@ -71,7 +71,8 @@ static json_t *lists_json(const struct ctl *ctl, const struct ctl_overview *over
     json_t *sensors = json_array();
     json_t *actuators = json_array();
     for (size_t m = 0; m < report->machine_count; m++)
-        json_array_append_new(machines, machine_json(&report->machines[m], report->now_ms));
+        json_array_append_new(
+            machines, machine_json(&report->machines[m], ctl_machine_is_told(ctl->plant, (uint32_t)m), report->now_ms));
     for (uint32_t s = 0; s < ctl->plant->sensor_count; s++) {
         if (!ctl->plant->sensors[s].is_alarm)
             json_array_append_new(sensors, sensor_json(ctl->plant, s, &overview->snapshot));

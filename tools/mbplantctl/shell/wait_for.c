@@ -5,6 +5,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "slave/address.h"
 #include "slave/snapshot.h"
 #include "slave/value.h"
 #include "slave/wait.h"
@@ -23,9 +24,10 @@ static const struct {
 #define SIGNS (sizeof signs / sizeof signs[0])
 
 /* What is waited for. */
-struct wish {
+struct condition {
     char name[128];
     char value[128]; /* as it was asked for */
+    bool compares;   /* there was a sign */
     enum relation relation;
     uint32_t machine; /* UINT32_MAX = a point */
     enum mbp_state_code state;
@@ -49,26 +51,28 @@ static void trim(const char *text, size_t len, char *out, size_t size)
 }
 
 /* "TT101 > 80", "TT101>80", "TT101 80", "TT101.high active", "TT101.high": the words with spaces between. */
-static void split(const char *text, struct wish *wish)
+static void split(const char *text, struct condition *condition)
 {
     size_t at = strcspn(text, "=!<>");
-    wish->relation = IS;
+    condition->relation = IS;
     if (text[at] == '\0') {
         size_t name = strcspn(text, " ");
-        trim(text, name, wish->name, sizeof wish->name);
-        trim(text + name, strlen(text + name), wish->value, sizeof wish->value);
+        trim(text, name, condition->name, sizeof condition->name);
+        trim(text + name, strlen(text + name), condition->value, sizeof condition->value);
         return;
     }
     for (size_t s = 0; s < SIGNS; s++) {
         size_t len = strlen(signs[s].sign);
         if (strncmp(text + at, signs[s].sign, len) != 0)
             continue;
-        wish->relation = signs[s].relation;
-        trim(text, at, wish->name, sizeof wish->name);
-        trim(text + at + len, strlen(text + at + len), wish->value, sizeof wish->value);
+        condition->relation = signs[s].relation;
+        condition->compares = true;
+        trim(text, at, condition->name, sizeof condition->name);
+        trim(text + at + len, strlen(text + at + len), condition->value, sizeof condition->value);
         return;
     }
-    trim(text, strlen(text), wish->name, sizeof wish->name); /* a sign that is none: no point has such a name */
+    trim(text, strlen(text), condition->name,
+         sizeof condition->name); /* a sign that is none: no point has such a name */
 }
 
 /* A number, perhaps with a unit behind it; or a word that stands for one. */
@@ -87,41 +91,74 @@ static bool take_number(const char *value, double *out)
     return end != value && isfinite(*out) && (*end == '\0' || *end == ' ');
 }
 
-static enum ctl_exit wrong(const struct wish *wish, const char *allowed)
+static enum ctl_exit wrong(const struct condition *condition, const char *allowed)
 {
-    ctl_error("wait: %s %s: allowed is %s", wish->name, wish->value, allowed);
+    ctl_error("wait: %s %s: allowed is %s", condition->name, condition->value, ctl_tr(allowed));
     return CTL_USAGE;
 }
 
-static enum ctl_exit find_machine(struct wish *wish)
+static enum ctl_exit find_machine(struct condition *condition)
 {
     static const char allowed[] = "en_service, en_panne or maintenance, as it is or with = or !=";
-    bool compares = wish->relation == IS || wish->relation == IS_NOT;
-    return compares && ctl_state_find(wish->value, &wish->state) ? CTL_OK : wrong(wish, allowed);
+    bool compares = condition->relation == IS || condition->relation == IS_NOT;
+    return compares && ctl_state_find(condition->value, &condition->state) ? CTL_OK : wrong(condition, allowed);
 }
 
-static enum ctl_exit find_point(struct ctl *ctl, const char *name, struct wish *wish)
+/* What stands at an address of any slave, as a point that belongs to nothing. */
+static enum ctl_exit take_address(struct ctl *ctl, struct condition *condition)
 {
-    bool equals = wish->relation == IS || wish->relation == IS_NOT;
-    if (!ctl_point_find(ctl->plant, ctl->options->unit, name, &wish->point)) {
+    struct ctl_address address;
+    char why[160];
+    if (ctl_address_parse(condition->name, &address, why, sizeof why) != MBP_OK) {
+        ctl_error("%s: %s", condition->name, why);
+        return CTL_USAGE;
+    }
+    condition->point = (struct ctl_point){.unit = ctl_raw_unit(ctl), .limit = -1};
+    condition->point.map = (struct mbp_point){.what = "raw",
+                                              .unit_text = "",
+                                              .scale = 1,
+                                              .count = address.count,
+                                              .sensor = UINT32_MAX,
+                                              .machine = UINT32_MAX,
+                                              .actuator = UINT32_MAX,
+                                              .controller = UINT32_MAX,
+                                              .stored = UINT32_MAX,
+                                              .addr = address.addr,
+                                              .table = (uint8_t)address.table,
+                                              .type = (uint8_t)address.type,
+                                              .order = (uint8_t)address.order};
+    snprintf(condition->point.map.name, sizeof condition->point.map.name, "%.90s", condition->name);
+    return CTL_OK;
+}
+
+static enum ctl_exit find_point(struct ctl *ctl, const char *name, struct condition *condition)
+{
+    bool equals = condition->relation == IS || condition->relation == IS_NOT;
+    if (ctl_address_is_raw(name)) {
+        enum ctl_exit code = take_address(ctl, condition);
+        if (code != CTL_OK)
+            return code;
+    } else if (!ctl_point_find(ctl->plant, ctl->options->unit, name, &condition->point)) {
         ctl_unknown_name(ctl->plant, CTL_ANY_POINT, name);
         return CTL_USAGE;
     }
-    if (ctl_point_values(&wish->point) > 1)
-        return wrong(wish, "a point of one value");
-    if (wish->point.map.own != NULL && wish->point.map.own->write_only)
-        return wrong(wish, "a point that may be read");
-    wish->is_text = wish->point.map.type == MBP_STRING && !mbp_table_is_bits(wish->point.map.table);
-    if (wish->is_text)
-        return equals && wish->value[0] != '\0' ? CTL_OK : wrong(wish, "a text, as it is or with = or !=");
-    if (wish->value[0] == '\0') { /* until it is on */
-        wish->relation = IS_NOT;
+    snprintf(condition->name, sizeof condition->name, "%s", condition->point.map.name); /* as the plant spells it */
+    if (ctl_point_values(&condition->point) > 1)
+        return wrong(condition, "a point of one value");
+    if (condition->point.map.own != NULL && condition->point.map.own->write_only)
+        return wrong(condition, "a point that may be read");
+    condition->is_text = condition->point.map.type == MBP_STRING && !mbp_table_is_bits(condition->point.map.table);
+    if (condition->is_text)
+        return equals && condition->value[0] != '\0' ? CTL_OK : wrong(condition, "a text, as it is or with = or !=");
+    if (condition->value[0] == '\0') { /* until it is on */
+        condition->relation = IS_NOT;
         return CTL_OK;
     }
-    return take_number(wish->value, &wish->number) ? CTL_OK : wrong(wish, "a number, on, off, active or normal");
+    return take_number(condition->value, &condition->number) ? CTL_OK
+                                                             : wrong(condition, "a number, on, off, active or normal");
 }
 
-static enum ctl_exit find(struct ctl *ctl, struct wish *wish)
+static enum ctl_exit find(struct ctl *ctl, struct condition *condition)
 {
     const struct ctl_options *options = ctl->options;
     char text[300] = "";
@@ -129,13 +166,22 @@ static enum ctl_exit find(struct ctl *ctl, struct wish *wish)
     for (int a = 0; a < options->argc && len < sizeof text; a++)
         len += (size_t)snprintf(text + len, sizeof text - len, "%s%s", a > 0 ? " " : "", options->argv[a]);
     if (len >= sizeof text)
-        return wrong(wish, "one name and one value");
-    split(text, wish);
+        return wrong(condition, "one name and one value");
+    split(text, condition);
+    if (condition->name[0] == '\0' || (condition->compares && condition->value[0] == '\0')) {
+        ctl_error("wait: %s: a name, a sign and a value, as in 'TT101 > 80'", text);
+        return CTL_USAGE;
+    }
+    if (ctl_address_is_raw(condition->name))
+        return find_point(ctl, condition->name, condition);
     if (ctl_plant(ctl) == NULL)
         return CTL_FAILED;
-    const char *name = ctl_spelling(ctl->plant, wish->name);
-    wish->machine = mbp_plant_find_machine(ctl->plant, name);
-    return wish->machine != UINT32_MAX ? find_machine(wish) : find_point(ctl, name, wish);
+    const char *name = ctl_spelling(ctl->plant, condition->name);
+    condition->machine = mbp_plant_find_machine(ctl->plant, name);
+    if (condition->machine == UINT32_MAX)
+        return find_point(ctl, name, condition);
+    snprintf(condition->name, sizeof condition->name, "%s", name);
+    return find_machine(condition);
 }
 
 /* ---- looking ----------------------------------------------------------------------------------------------------- */
@@ -161,33 +207,33 @@ static bool holds(enum relation relation, double value, double wanted)
     return false;
 }
 
-static enum mbp_status look_at_machine(struct ctl *ctl, struct wish *wish, bool *met)
+static enum mbp_status look_at_machine(struct ctl *ctl, struct condition *condition, bool *met)
 {
     struct mbp_machine_view now;
-    enum mbp_status status = ctl_machine_read(ctl, wish->machine, &now);
+    enum mbp_status status = ctl_machine_read(ctl, condition->machine, &now);
     if (status != MBP_OK)
         return status;
-    *met = (now.state == wish->state) == (wish->relation == IS);
-    snprintf(wish->seen, sizeof wish->seen, "%s", mbp_state_name(now.state));
+    *met = (now.state == condition->state) == (condition->relation == IS);
+    snprintf(condition->seen, sizeof condition->seen, "%s", mbp_state_name(now.state));
     return MBP_OK;
 }
 
-static enum mbp_status look_at_point(struct ctl *ctl, struct wish *wish, bool *met)
+static enum mbp_status look_at_point(struct ctl *ctl, struct condition *condition, bool *met)
 {
-    const struct mbp_point *map = &wish->point.map;
+    const struct mbp_point *map = &condition->point.map;
     uint16_t words[CTL_POINT_WORDS_MAX];
     char number[300];
     enum mbp_status status =
-        ctl_read(ctl->link, wish->point.unit, (enum mbp_table)map->table, map->addr, map->count, words);
+        ctl_read(ctl->link, condition->point.unit, (enum mbp_table)map->table, map->addr, map->count, words);
     if (status != MBP_OK)
         return status;
-    ctl_point_take_part(&wish->point, words);
-    ctl_point_text(&wish->point, words, wish->seen, sizeof wish->seen);
-    ctl_point_number(&wish->point, words, number, sizeof number);
-    if (wish->is_text)
-        *met = (strcmp(number, wish->value) == 0) == (wish->relation == IS);
+    ctl_point_take_part(&condition->point, words);
+    ctl_point_text(&condition->point, words, condition->seen, sizeof condition->seen);
+    ctl_point_number(&condition->point, words, number, sizeof number);
+    if (condition->is_text)
+        *met = (strcmp(number, condition->value) == 0) == (condition->relation == IS);
     else
-        *met = holds(wish->relation, number[0] != '\0' ? strtod(number, NULL) : (double)NAN, wish->number);
+        *met = holds(condition->relation, number[0] != '\0' ? strtod(number, NULL) : (double)NAN, condition->number);
     return MBP_OK;
 }
 
@@ -198,17 +244,18 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / MBP_NS_PER_MS;
 }
 
+/* Four looks a scan; of a slave whose scan nobody knows ten a second. */
 static uint64_t pause_ms(const struct mbp_plant *plant)
 {
-    uint64_t quarter = plant->scan_ns / 4 / MBP_NS_PER_MS;
+    uint64_t quarter = plant != NULL ? plant->scan_ns / 4 / MBP_NS_PER_MS : 100;
     return quarter < LOOK_MIN_MS ? LOOK_MIN_MS : quarter > LOOK_MAX_MS ? LOOK_MAX_MS : quarter;
 }
 
 enum ctl_exit ctl_run_wait(struct ctl *ctl)
 {
-    struct wish wish = {.machine = UINT32_MAX};
+    struct condition condition = {.machine = UINT32_MAX};
     uint32_t within_ms = ctl->options->within_ms > 0 ? ctl->options->within_ms : WITHIN_MS;
-    enum ctl_exit code = find(ctl, &wish);
+    enum ctl_exit code = find(ctl, &condition);
     char span[32];
     if (code != CTL_OK)
         return code;
@@ -217,12 +264,12 @@ enum ctl_exit ctl_run_wait(struct ctl *ctl)
     uint64_t deadline = now_ms() + within_ms;
     for (;;) {
         bool met = false;
-        enum mbp_status status =
-            wish.machine != UINT32_MAX ? look_at_machine(ctl, &wish, &met) : look_at_point(ctl, &wish, &met);
+        enum mbp_status status = condition.machine != UINT32_MAX ? look_at_machine(ctl, &condition, &met)
+                                                                 : look_at_point(ctl, &condition, &met);
         if (status != MBP_OK)
-            return ctl_fail(ctl, status, wish.name);
+            return ctl_fail(ctl, status, condition.name);
         if (met) {
-            ctl_say("%s = %s\n", wish.name, wish.seen);
+            ctl_say("%s = %s\n", condition.name, condition.seen);
             return CTL_OK;
         }
         if (now_ms() >= deadline)
@@ -230,6 +277,6 @@ enum ctl_exit ctl_run_wait(struct ctl *ctl)
         ctl_pause(pause_ms(ctl->plant));
     }
     ctl_error("wait: %s: not within %s: it is %s", ctl->options->argv[0],
-              mbp_duration_format(within_ms * MBP_NS_PER_MS, span, sizeof span), wish.seen);
+              mbp_duration_format(within_ms * MBP_NS_PER_MS, span, sizeof span), condition.seen);
     return CTL_FAILED;
 }

@@ -6,22 +6,32 @@
 #include <string.h>
 #include <strings.h>
 
+#include "french/french.h"
+
 #define TEXT_MAX  64
 #define ADDRESSES 65536u
 
-static const struct {
-    const char *word;
-    enum mbp_table table;
-} tables[] = {
-    {"hr", MBP_HOLDING_REGISTERS}, {"holding", MBP_HOLDING_REGISTERS},
-    {"ir", MBP_INPUT_REGISTERS},   {"input", MBP_INPUT_REGISTERS},
-    {"coil", MBP_COILS},           {"coils", MBP_COILS},
-    {"di", MBP_DISCRETE_INPUTS},   {"discrete", MBP_DISCRETE_INPUTS},
-};
+/* The table that text begins with, as a word of its own, and where the rest begins; -1 = none. */
+static int table_before(const char *text, size_t *rest)
+{
+    char word[32];
+    size_t len = strcspn(text, ": ");
+    *rest = len + strspn(text + len, text[len] == ' ' ? " " : ":");
+    if (len >= sizeof word || text[len] == '\0' || (text[len] == ':' && *rest != len + 1))
+        return -1;
+    snprintf(word, sizeof word, "%.*s", (int)len, text);
+    return mbp_table_find(word);
+}
 
 bool ctl_address_is_raw(const char *text)
 {
     return (text[0] >= '0' && text[0] <= '9') || strchr(text, ':') != NULL;
+}
+
+bool ctl_address_is_place(const char *text)
+{
+    uint16_t addr;
+    return mbp_table_place(text, &addr) >= 0;
 }
 
 const char *ctl_table_short(enum mbp_table table)
@@ -92,7 +102,7 @@ static bool parse_number(const char *text, uint32_t *out)
 
 static enum mbp_status complain(char *why, size_t size, const char *what)
 {
-    snprintf(why, size, "%s", what);
+    snprintf(why, size, "%s", ctl_tr(what));
     return MBP_ERR_FORMAT;
 }
 
@@ -184,26 +194,23 @@ enum mbp_status ctl_address_parse(const char *text, struct ctl_address *out, cha
     char copy[TEXT_MAX];
     if ((size_t)snprintf(copy, sizeof copy, "%s", text) >= sizeof copy)
         return complain(why, size, "too long for an address");
-    char *parts[5] = {NULL};
+    size_t begin;
+    int table = table_before(copy, &begin);
+    bool has_table = table >= 0;
+    struct ctl_address address = {.table = has_table ? (enum mbp_table)table : MBP_TABLE_COUNT};
+    if (!has_table && !(copy[0] >= '0' && copy[0] <= '9'))
+        return complain(why, size, "the table is one of hr, ir, coil, di, or another of their words, like hr:0");
+    char *parts[4] = {NULL};
     size_t count = 0;
-    char *rest = copy;
-    while (rest != NULL && count < 5)
+    char *rest = copy + (has_table ? begin : 0);
+    while (rest != NULL && count < 4)
         parts[count++] = strsep(&rest, ":");
-    struct ctl_address address = {.table = MBP_TABLE_COUNT};
-    bool has_table = !(copy[0] >= '0' && copy[0] <= '9');
-    for (size_t i = 0; has_table && i < sizeof tables / sizeof tables[0]; i++) {
-        if (strcasecmp(parts[0], tables[i].word) == 0)
-            address.table = tables[i].table;
-    }
-    if (has_table && address.table == MBP_TABLE_COUNT)
-        return complain(why, size, "the table is hr, ir, coil or di, like hr:0");
-    size_t span = has_table ? 1 : 0;
-    if (rest != NULL || count > span + 3 || parts[span] == NULL)
+    if (rest != NULL || count > 3)
         return complain(why, size, "an address is TABLE:ADDRESS[-LAST][:TYPE[:ORDER]], like hr:0:float32:CDAB");
-    bool has_range = strchr(parts[span], '-') != NULL;
-    enum mbp_status status = parse_span(parts[span], has_table, &address, why, size);
+    bool has_range = strchr(parts[0], '-') != NULL;
+    enum mbp_status status = parse_span(parts[0], has_table, &address, why, size);
     if (status == MBP_OK)
-        status = parse_type(&parts[span + 1], has_range, &address, why, size);
+        status = parse_type(&parts[1], has_range, &address, why, size);
     if (status == MBP_OK)
         *out = address;
     return status;

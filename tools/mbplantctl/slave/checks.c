@@ -1,20 +1,18 @@
 /* Check values from a slave. */
 #include "slave/checks.h"
 
-#include "mbplant/names.h"
-#include "slave/events.h"
+#include <string.h>
 
-static uint32_t u32(const uint16_t *words)
-{
-    return (uint32_t)words[0] << 16 | words[1];
-}
+#include "mbplant/names.h"
+#include "slave/comments.h"
 
 enum mbp_status ctl_seal_read(struct ctl_link *link, uint8_t unit, struct ctl_seal *out)
 {
     uint16_t words[MBP_SEAL_WORDS];
     enum mbp_status status = ctl_read_file(link, unit, MBP_NAMES_INDEX_FILE, MBP_SEAL_RECORD, MBP_SEAL_WORDS, words);
     if (status == MBP_OK)
-        *out = (struct ctl_seal){u32(words), u32(words + 2), u32(words + 4), u32(words + 6)};
+        *out = (struct ctl_seal){mbp_words_u32(words), mbp_words_u32(words + 2), mbp_words_u32(words + 4),
+                                 mbp_words_u32(words + 6)};
     return status;
 }
 
@@ -23,14 +21,14 @@ enum mbp_status ctl_check_of_file(struct ctl_link *link, uint8_t unit, uint32_t 
     uint16_t words[2];
     enum mbp_status status = ctl_read_file(link, unit, MBP_CHECKS_FILE, 2 * (nth % MBP_JOURNAL_FILES), 2, words);
     if (status == MBP_OK)
-        *check = u32(words);
+        *check = mbp_words_u32(words);
     return status;
 }
 
-static bool carry_on(void *ctx, const struct mbp_event *event)
+static bool carry_on(void *ctx, const struct mbp_event *event, const char *comment)
 {
     uint32_t *check = ctx;
-    *check = mbp_event_check(*check, event, (struct mbp_text){0});
+    *check = mbp_event_check(*check, event, (struct mbp_text){comment, strlen(comment)});
     return true;
 }
 
@@ -51,5 +49,6 @@ enum mbp_status ctl_check_before(struct ctl_link *link, uint8_t unit, uint32_t f
     }
     if (status != MBP_OK || begin == first)
         return status;
-    return ctl_events_read(link, unit, begin, first - 1, carry_on, check, NULL);
+    uint32_t next = begin;
+    return ctl_events_read_said(link, unit, begin, first - 1, carry_on, check, &next);
 }

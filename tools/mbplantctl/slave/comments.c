@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "french/french.h"
+
 #define FC_READ_FILE_RECORD 20u
 #define REFERENCE_TYPE      6u
 #define GROUP_LEN           7u
@@ -153,9 +155,11 @@ enum mbp_status ctl_say_first(struct ctl_link *link, uint8_t unit, const struct 
         status = write_text(link, unit, MBP_COMMENT_FILE, said->why);
     if (status <= 0)
         return status;
-    snprintf(why, sizeof why,
-             "unit %u does not take what --why and --as say (exception %02X, %s); nothing was written; without them it "
-             "may be",
-             unit, (unsigned)status, mbp_status_text(status));
+    snprintf(
+        why, sizeof why,
+        ctl_tr(
+            "unit %u does not take what --why and --as say (exception %02X, %s); nothing was written; without them it "
+            "may be"),
+        unit, (unsigned)status, ctl_tr(mbp_status_text(status)));
     return ctl_link_fail(link, why);
 }

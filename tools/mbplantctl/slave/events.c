@@ -89,7 +89,7 @@ static bool got_time(void *ctx, const struct ctl_piece *piece, const uint16_t *w
 {
     struct probing *probing = ctx;
     (void)piece;
-    probing->wall_ms[probing->got++] = (uint64_t)ctl_u32(words) << 32 | ctl_u32(words + 2);
+    probing->wall_ms[probing->got++] = mbp_words_u64(words);
     return true;
 }
 

@@ -14,6 +14,16 @@ enum mbp_status ctl_events_read(struct ctl_link *link, uint8_t unit, uint32_t fi
 enum mbp_status ctl_events_times(struct ctl_link *link, uint8_t unit, const uint32_t *seqs, size_t count,
                                  uint64_t *wall_ms);
 
+/* As ctl_events_read, of those alone that incidents and work are made of (mbplant/event/logbook.h): a slave lists them,
+ * so the others need not be read. Errors: MBP_ERR_MEMORY too. */
+enum mbp_status ctl_events_read_history(struct ctl_link *link, uint8_t unit, uint32_t first, uint32_t last,
+                                        bool (*got)(void *ctx, const struct mbp_event *event), void *ctx);
+
+/* The events by which something is hidden now (mbplant/state/hiding.h), however old they are. Errors: an exception of a
+ * slave that has no such list; MBP_ERR_MEMORY too. */
+enum mbp_status ctl_events_read_hiding(struct ctl_link *link, uint8_t unit,
+                                       bool (*got)(void *ctx, const struct mbp_event *event), void *ctx);
+
 /* One event. */
 enum mbp_status ctl_event_read(struct ctl_link *link, uint8_t unit, uint32_t seq, struct mbp_event *out);
 

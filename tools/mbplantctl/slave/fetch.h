@@ -9,6 +9,7 @@
 struct ctl_fetch {
     bool wanted[MBP_TABLE_COUNT][CTL_ADDRESSES];
     uint16_t words[MBP_TABLE_COUNT][CTL_ADDRESSES]; /* bits as 0 or 1 */
+    bool shelves; /* those of single alarms are wanted too, which few ask for and every sensor has words of */
 };
 
 /* Ownership: free(). NULL = out of memory. Also used to begin anew for another unit: ctl_fetch_clear. */

@@ -183,5 +183,8 @@ enum mbp_status ctl_write_file(struct ctl_link *link, uint8_t unit, uint16_t fir
         .first_file = first_file, .next = word, .end = word + count, .begin = word, .words = words};
     const struct ctl_dialogue dialogue = {request_write, take_echo, &writing};
     enum mbp_status status = ctl_link_speak(link, unit);
-    return status == MBP_OK ? ctl_converse(link, unit, &dialogue) : status;
+    if (status != MBP_OK)
+        return status;
+    ctl_link_note_write(link, &(const struct ctl_write){unit, MBP_FILES, first_file, 1});
+    return ctl_converse(link, unit, &dialogue);
 }

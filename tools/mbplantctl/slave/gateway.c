@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "french/french.h"
 #include "mbplant/base/device.h"
 #include "mbplant/modbus.h"
 
@@ -137,7 +138,7 @@ static uint64_t quiet_ms(const struct mbp_wire *wire)
 /* Reads what comes. False: the slave is gone. */
 static bool receive(const struct ctl_gateway *gateway, struct question *question)
 {
-    if (question->len == sizeof question->bytes)
+    if (question->len >= sizeof question->bytes)
         question->len = 0;
     ssize_t got = read(gateway->slave, question->bytes + question->len, sizeof question->bytes - question->len);
     if (got < 0)
@@ -256,7 +257,7 @@ static int open_host(const struct mbp_wire *wire, uint32_t timeout_ms, char *err
     snprintf(port, sizeof port, "%u", wire->port);
     int code = getaddrinfo(wire->host, port, &hints, &found);
     if (code != 0) {
-        snprintf(error, size, "the name cannot be resolved: %s", gai_strerror(code));
+        snprintf(error, size, ctl_tr("the name cannot be resolved: %s"), gai_strerror(code));
         return -1;
     }
     for (const struct addrinfo *at = found; at != NULL && fd < 0; at = at->ai_next)
@@ -313,7 +314,7 @@ enum mbp_status ctl_gateway_open(const struct mbp_wire *wire, uint32_t timeout_m
         *out = gateway;
         return MBP_OK;
     }
-    snprintf(error, size, "no memory or descriptor is left");
+    snprintf(error, size, ctl_tr("no memory or descriptor is left"));
     if (paired) {
         close(ends[0]);
         close(ends[1]);

@@ -16,8 +16,8 @@ static enum mbp_status read_header(struct ctl_link *link, uint8_t unit, uint16_t
 static enum mbp_status read_body(struct ctl_link *link, uint8_t unit, const uint16_t header[HEADER_WORDS], char **text,
                                  size_t *len)
 {
-    uint32_t bytes = ctl_u32(header);
-    uint32_t crc = ctl_u32(header + 2);
+    uint32_t bytes = mbp_words_u32(header);
+    uint32_t crc = mbp_words_u32(header + 2);
     if (bytes == 0 || bytes > MBP_PLANT_WIRE_TEXT_MAX)
         return MBP_ERR_CORRUPT;
     char *copy;

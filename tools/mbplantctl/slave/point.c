@@ -1,5 +1,6 @@
 /* Names of the plant -> points, and the addresses of what belongs to a machine or sensor. */
 #include "slave/point.h"
+#include "mbplant/plant/interlock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -105,21 +106,80 @@ static uint32_t unit_of_part(const struct mbp_plant *plant, const char *name)
     return unit;
 }
 
+static void take_point(const struct mbp_plant *plant, uint32_t u, const struct mbp_point *found, struct ctl_point *out)
+{
+    out->map = *found;
+    out->unit = plant->units[u].id;
+    out->sensor = found->sensor < plant->sensor_count ? &plant->sensors[found->sensor] : NULL;
+    out->actuator = found->actuator < plant->actuator_count ? &plant->actuators[found->actuator] : NULL;
+    out->is_setting = found->controller < plant->controller_count && found->table == MBP_HOLDING_REGISTERS;
+    out->limit = limit_of(found);
+    out->is_value = is_value(found);
+}
+
 static bool find_in_unit(const struct mbp_plant *plant, uint32_t u, const char *name, bool ignore_case,
                          struct ctl_point *out)
 {
     struct search search = {.name = name, .rank = -1, .ignore_case = ignore_case};
     mbp_map_points(plant, u, match_point, &search);
-    if (search.rank < 0)
+    if (search.rank >= 0)
+        take_point(plant, u, &search.found, out);
+    return search.rank >= 0;
+}
+
+/* What of an item a name is, whether it stands in the map or not. */
+static uint32_t find_item(const void *ctx, enum mbp_map_per per, const char *name)
+{
+    const struct mbp_plant *plant = ctx;
+    uint32_t sensor = mbp_plant_find_sensor(plant, name);
+    if (per == MBP_PER_MACHINE)
+        return mbp_plant_find_machine(plant, name);
+    if (per == MBP_PER_ACTUATOR)
+        return mbp_plant_find_actuator(plant, name);
+    if (per == MBP_PER_CONTROLLER)
+        return mbp_plant_find_controller(plant, name);
+    if (per == MBP_PER_STORED)
+        return mbp_plant_find_stored(plant, name);
+    return sensor != UINT32_MAX && mbp_sensor_per(plant, sensor) == per ? sensor : UINT32_MAX;
+}
+
+static bool find_tag(const struct mbp_plant *plant, const char *name, struct mbp_tag *tag)
+{
+    return mbp_map_tag(plant, 0, name, find_item, plant, tag);
+}
+
+/* A name of something that stands in the map under another one. */
+static bool find_derived(const struct mbp_plant *plant, int unit, const char *name, struct ctl_point *out)
+{
+    struct mbp_tag tag;
+    struct mbp_point found;
+    const char *dot = strrchr(name, '.');
+    if (dot == NULL || !find_tag(plant, name, &tag))
         return false;
-    out->map = search.found;
-    out->unit = plant->units[u].id;
-    out->sensor = search.found.sensor < plant->sensor_count ? &plant->sensors[search.found.sensor] : NULL;
-    out->actuator = search.found.actuator < plant->actuator_count ? &plant->actuators[search.found.actuator] : NULL;
-    out->is_setting = search.found.controller < plant->controller_count && search.found.table == MBP_HOLDING_REGISTERS;
-    out->limit = limit_of(&search.found);
-    out->is_value = is_value(&search.found);
-    return true;
+    enum mbp_map_per per = (enum mbp_map_per)mbp_map[tag.block].per;
+    const char *field = mbp_map_tag_field(&tag)->name;
+    if (per == MBP_PER_ACTUATOR && field[0] == '\0')
+        field = dot + 1;
+    if (!mbp_map_derived_point(plant, per, tag.item, field, &found))
+        return false;
+    uint32_t u = per == MBP_PER_SENSOR ? plant->sensors[tag.item].unit : plant->actuators[tag.item].unit;
+    take_point(plant, u, &found, out);
+    return unit < 0 || out->unit == unit;
+}
+
+/* "holding 901", of unit 1 unless said, as other addresses. */
+static bool find_at_address(const struct mbp_plant *plant, int unit, const char *name, struct ctl_point *out)
+{
+    struct mbp_point map;
+    if (unit < 0)
+        unit = mbp_plant_find_unit(plant, 1) != NULL ? 1 : plant->units[0].id;
+    for (uint32_t u = 0; u < plant->unit_count; u++) {
+        if (plant->units[u].id == unit && mbp_map_point_named_at(plant, u, name, &map)) {
+            take_point(plant, u, &map, out);
+            return true;
+        }
+    }
+    return false;
 }
 
 bool ctl_point_find(const struct mbp_plant *plant, int unit, const char *name, struct ctl_point *out)
@@ -137,7 +197,7 @@ bool ctl_point_find(const struct mbp_plant *plant, int unit, const char *name, s
                 return true;
         }
     }
-    return false;
+    return find_derived(plant, unit, name, out) || find_at_address(plant, unit, name, out);
 }
 
 bool ctl_point_find_to_write(const struct mbp_plant *plant, int unit, const char *name, struct ctl_point *out)
@@ -225,31 +285,84 @@ static void nearest_name(const struct mbp_plant *plant, enum ctl_what what, stru
         mbp_map_points(plant, unit, try_point, nearest);
 }
 
+/* The points that a controller has, though it is none itself: "LIC101.setpoint, LIC101.output". */
+struct points_of {
+    const char *item;
+    char text[256];
+};
+
+static int add_point_of(const struct mbp_point *point, void *ctx)
+{
+    struct points_of *of = ctx;
+    size_t len = strlen(of->item);
+    size_t at = strlen(of->text);
+    if (strncmp(point->name, of->item, len) == 0 && point->name[len] == '.' &&
+        at + strlen(point->name) + 3 < sizeof of->text)
+        snprintf(of->text + at, sizeof of->text - at, "%s%s", at > 0 ? ", " : "", point->name);
+    return 0;
+}
+
+/* The table in which something would stand, by what it is. */
+static enum mbp_table table_for(const struct mbp_plant *plant, const struct mbp_tag *tag)
+{
+    bool writable = mbp_map_tag_writable(plant, tag);
+    if (mbp_table_is_bits(mbp_map[tag->block].table))
+        return writable ? MBP_COILS : MBP_DISCRETE_INPUTS;
+    return writable ? MBP_HOLDING_REGISTERS : MBP_INPUT_REGISTERS;
+}
+
+static void tell_no_address(const struct mbp_plant *plant, const char *table, const char *name)
+{
+    struct points_of of = {.item = name};
+    for (uint32_t u = 0; u < plant->unit_count && of.text[0] == '\0'; u++)
+        mbp_map_points(plant, u, add_point_of, &of);
+    if (of.text[0] != '\0')
+        ctl_error("%s stands at no address itself; its points do: %s", name, of.text);
+    else
+        ctl_error("%s stands at no address of its unit's map; a point of the plant file gives it one: "
+                  "points: [{at: %s 0, tag: %s}]",
+                  name, table, name);
+}
+
 void ctl_unknown_name(const struct mbp_plant *plant, enum ctl_what what, const char *name)
 {
     static const char *const nouns[] = {"point", "machine", "sensor", "machine or sensor"};
     struct nearest nearest = {.word = name};
+    struct mbp_tag tag;
+    char spelt[96];
     name = ctl_spelling(plant, name);
     bool is_machine = mbp_plant_find_machine(plant, name) != UINT32_MAX;
     if ((what == CTL_SENSOR && is_machine) ||
         (what == CTL_MACHINE && mbp_plant_find_sensor(plant, name) != UINT32_MAX)) {
         ctl_error("%s is a %s, where a %s is meant; mbplantctl map %s shows what belongs to it", name,
-                  nouns[is_machine ? CTL_MACHINE : CTL_SENSOR], nouns[what], name);
+                  ctl_tr(nouns[is_machine ? CTL_MACHINE : CTL_SENSOR]), ctl_tr(nouns[what]), name);
+        return;
+    }
+    int table = mbp_table_find(name);
+    if (table >= 0 && what == CTL_ANY_POINT) {
+        ctl_error("%s is a table; an address in it is %s:0", name, name);
+        return;
+    }
+    uint32_t stored = mbp_plant_find_stored(plant, name);
+    if (stored != UINT32_MAX && plant->stored[stored].parameter) {
+        ctl_error("%s is a parameter, at no address; mbplantctl sim parameter %s shows or changes it", name, name);
+        return;
+    }
+    if (what == CTL_ANY_POINT && find_tag(plant, name, &tag)) {
+        tell_no_address(plant, mbp_table_word(table_for(plant, &tag)),
+                        mbp_map_tag_name(plant, &tag, spelt, sizeof spelt));
+        return;
+    }
+    if (what == CTL_ANY_POINT && unit_of_item(plant, name) != UINT32_MAX) {
+        tell_no_address(plant, mbp_table_word(MBP_HOLDING_REGISTERS), name);
         return;
     }
     nearest_name(plant, what, &nearest);
-    uint32_t stored = mbp_plant_find_stored(plant, name);
-    if (stored != UINT32_MAX && plant->stored[stored].parameter)
-        ctl_error("%s is a parameter, at no address; mbplantctl sim parameter %s shows or changes it", name, name);
-    else if (strcmp(nearest.best, name) == 0)
-        ctl_error("%s stands at no address of its unit's map; a point of the plant file gives it one: "
-                  "points: [{at: holding 0, tag: %s}]",
-                  name, name);
-    else if (nearest.best[0] != '\0')
-        ctl_error("%s has no %s '%s'; did you mean %s? mbplantctl map lists them", plant->name, nouns[what], name,
-                  nearest.best);
+    if (nearest.best[0] != '\0')
+        ctl_error("%s has no %s '%s'; did you mean %s? mbplantctl map lists them", plant->name, ctl_tr(nouns[what]),
+                  name, nearest.best);
     else
-        ctl_error("%s has no %s '%s'; mbplantctl map lists them", plant->name, nouns[what], name);
+        ctl_error("%s has no %s '%s'; mbplantctl map lists them", plant->name, ctl_tr(nouns[what]), name);
 }
 
 uint32_t ctl_machine_find(const struct mbp_plant *plant, const char *name)
@@ -290,7 +403,10 @@ bool ctl_sensors_find(const struct mbp_plant *plant, const char *name, uint32_t 
         *first = point.map.sensor;
     if (*first == UINT32_MAX)
         ctl_unknown_name(plant, CTL_ANY_POINT, name);
-    return *first != UINT32_MAX;
+    if (*first == UINT32_MAX || !mbp_is_interlock(&plant->sensors[*first]))
+        return *first != UINT32_MAX;
+    ctl_error("%s: it is an interlock, and no alarm; mbplantctl bypass holds it off", plant->sensors[*first].name);
+    return false;
 }
 
 bool ctl_state_find(const char *word, enum mbp_state_code *out)
@@ -304,117 +420,4 @@ bool ctl_state_find(const char *word, enum mbp_state_code *out)
         }
     }
     return false;
-}
-
-/* ---- addresses -------------------------------------------------------------------------------------------------- */
-
-static const struct mbp_unit *machine_unit(const struct mbp_plant *plant, uint32_t machine)
-{
-    return &plant->units[plant->machines[machine].unit];
-}
-
-static const struct mbp_unit *sensor_unit(const struct mbp_plant *plant, uint32_t sensor)
-{
-    return &plant->units[plant->sensors[sensor].unit];
-}
-
-static const struct mbp_unit *item_unit(const struct mbp_plant *plant, enum mbp_map_per per, uint32_t item)
-{
-    uint32_t unit = 0;
-    switch (per) {
-    case MBP_PER_MACHINE:
-        unit = plant->machines[item].unit;
-        break;
-    case MBP_PER_SENSOR:
-    case MBP_PER_ALARM:
-        unit = plant->sensors[item].unit;
-        break;
-    case MBP_PER_ACTUATOR:
-        unit = plant->actuators[item].unit;
-        break;
-    case MBP_PER_CONTROLLER:
-        unit = plant->controllers[item].unit;
-        break;
-    case MBP_PER_STORED:
-        unit = plant->stored[item].unit;
-        break;
-    case MBP_PER_UNIT:
-        unit = item;
-        break;
-    case MBP_PER_FAULT:
-    case MBP_PER_AD_HOC:
-    case MBP_PER_LATENESS:
-    case MBP_PER_FORCED:
-    case MBP_PER_PARAMETER:
-    case MBP_PER_COUNT:
-        break;
-    }
-    return &plant->units[unit];
-}
-
-/* Where the user put a field of a block himself, in the block's table. */
-static int32_t own_addr(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned block, uint32_t item,
-                        unsigned field)
-{
-    for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count; p++) {
-        const struct mbp_user_point *point = &plant->points[p];
-        if (point->tag.block == block && point->tag.item == item && point->tag.field == field &&
-            point->table == mbp_map[block].table)
-            return point->reg.addr;
-    }
-    return -1;
-}
-
-int32_t ctl_addr(const struct mbp_plant *plant, unsigned block, uint32_t item)
-{
-    const struct mbp_unit *unit = item_unit(plant, (enum mbp_map_per)mbp_map[block].per, item);
-    return mbp_map_item_has(plant, unit, block, item) ? mbp_map_addr(plant, unit, block, item)
-                                                      : own_addr(plant, unit, block, item, 0);
-}
-
-int32_t ctl_addr_of(const struct mbp_plant *plant, unsigned block, uint32_t item, enum mbp_write_kind write,
-                    unsigned sub)
-{
-    const struct mbp_unit *unit = item_unit(plant, (enum mbp_map_per)mbp_map[block].per, item);
-    bool has = mbp_map_item_has(plant, unit, block, item);
-    for (unsigned f = 0; f < mbp_map[block].field_count; f++) {
-        const struct mbp_map_field *field = &mbp_map[block].fields[f];
-        if (field->write == write && field->sub == sub && !has)
-            return own_addr(plant, unit, block, item, f);
-        if (field->write == write && field->sub == sub)
-            return mbp_map_addr(plant, unit, block, item) +
-                   mbp_map_field_offset(block, f, mbp_map_register(plant, block, item));
-    }
-    return -1;
-}
-
-int32_t ctl_sensor_addr(const struct mbp_plant *plant, uint32_t sensor, enum mbp_write_kind write, const char **field)
-{
-    enum mbp_map_per per = mbp_sensor_per(plant, sensor);
-    for (unsigned b = 0; b < mbp_map_count; b++) {
-        for (unsigned f = 0; f < mbp_map[b].field_count; f++) {
-            if (mbp_map[b].per == per && mbp_map[b].fields[f].write == write) {
-                *field = mbp_map[b].fields[f].name;
-                return ctl_addr_of(plant, b, sensor, write, 0);
-            }
-        }
-    }
-    return -1;
-}
-
-void ctl_no_place(const char *name, const char *field, enum mbp_table table)
-{
-    ctl_error("%s.%s stands at no address of its unit; a point of the plant file gives it one: "
-              "points: [{at: %s 0, tag: %s.%s}]",
-              name, field, mbp_table_word(table), name, field);
-}
-
-uint8_t ctl_machine_unit(const struct mbp_plant *plant, uint32_t machine)
-{
-    return machine_unit(plant, machine)->id;
-}
-
-uint8_t ctl_sensor_unit(const struct mbp_plant *plant, uint32_t sensor)
-{
-    return sensor_unit(plant, sensor)->id;
 }

@@ -62,6 +62,9 @@ int32_t ctl_sensor_addr(const struct mbp_plant *plant, uint32_t sensor, enum mbp
 /* Says on stderr that NAME.FIELD stands at no address, and how the plant file gives it one. */
 void ctl_no_place(const char *name, const char *field, enum mbp_table table);
 
+/* Whether its unit's map tells which state a machine is in. */
+bool ctl_machine_is_told(const struct mbp_plant *plant, uint32_t machine);
+
 uint8_t ctl_machine_unit(const struct mbp_plant *plant, uint32_t machine);
 uint8_t ctl_sensor_unit(const struct mbp_plant *plant, uint32_t sensor);
 

@@ -1,6 +1,7 @@
 /* A slave's exception to a write, in words (02 = not there or not writable, 04 = value not allowed there).
  */
 #include "slave/refusal.h"
+#include "french/french.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,21 +12,22 @@ const char *ctl_exception_reason(enum mbp_status exception, bool writing)
 {
     switch ((int)exception) {
     case MBP_EX_ILLEGAL_FUNCTION:
-        return writing ? "the slave does not know this function, or does not let this host write"
-                       : "the slave does not know this function, or does not serve it to this host";
+        return writing ? ctl_tr("the slave does not know this function, or does not let this host write")
+                       : ctl_tr("the slave does not know this function, or does not serve it to this host");
     case MBP_EX_ILLEGAL_DATA_ADDRESS:
-        return writing ? "the slave has no such address, or it cannot be written" : "the slave has no such address";
+        return writing ? ctl_tr("the slave has no such address, or it cannot be written")
+                       : ctl_tr("the slave has no such address");
     case MBP_EX_ILLEGAL_DATA_VALUE:
-        return "the slave does not take this quantity or value";
+        return ctl_tr("the slave does not take this quantity or value");
     case MBP_EX_SERVER_DEVICE_FAILURE:
-        return writing ? "the slave does not allow this value there" : "the slave could not do it";
+        return writing ? ctl_tr("the slave does not allow this value there") : ctl_tr("the slave could not do it");
     case MBP_EX_SERVER_DEVICE_BUSY:
-        return "the slave is busy; again in a moment";
+        return ctl_tr("the slave is busy; again in a moment");
     case MBP_EX_GATEWAY_PATH_UNAVAILABLE:
     case MBP_EX_GATEWAY_TARGET_FAILED:
-        return "no unit of that id answers; -u names another";
+        return ctl_tr("no unit of that id answers; -u names another");
     default:
-        return "the slave refused";
+        return ctl_tr("the slave refused");
     }
 }
 
@@ -40,7 +42,7 @@ const char *ctl_refusal_reason(const struct mbp_plant *plant, const struct ctl_p
     double value = is_bit ? words[0] : unused ? (double)NAN : mbp_register_decode(&reg, words);
     bool known =
         exception == MBP_EX_SERVER_DEVICE_FAILURE || (exception == MBP_EX_ILLEGAL_DATA_ADDRESS && !point->map.writable);
-    const char *said = known ? mbp_report_refusal(MBP_LANG_EN, plant, &point->map, value, exception, buf, size) : NULL;
+    const char *said = known ? mbp_report_refusal(ctl_spoken(), plant, &point->map, value, exception, buf, size) : NULL;
     if (said == NULL)
         snprintf(buf, size, "%s", ctl_exception_reason(exception, true));
     return buf;

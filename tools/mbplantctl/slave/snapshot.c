@@ -30,13 +30,15 @@ static bool shown_span(unsigned block, const struct mbp_register *reg, uint32_t 
 }
 
 /* What masters write stands in what they only read too, but for these. */
-static bool is_read(unsigned block)
+static bool is_read(const struct mbp_unit *unit, unsigned block, const struct ctl_fetch *fetch)
 {
-    if (mbp_map[block].instructor || block == MBP_MAP_FLOATS)
+    if (mbp_map[block].instructor || block == MBP_MAP_FLOATS || (block == MBP_MAP_ALARM_SHELVES && !fetch->shelves))
         return false;
+    if (block == MBP_MAP_COMMANDS || block == MBP_MAP_COMMAND_COILS)
+        return !mbp_map_has(unit, MBP_MAP_ACTUATORS);
     return mbp_map[block].table == MBP_DISCRETE_INPUTS || mbp_map[block].table == MBP_INPUT_REGISTERS ||
            block == MBP_MAP_VALUES || block == MBP_MAP_LIMITS || block == MBP_MAP_SHELVING ||
-           block == MBP_MAP_AUTOMATIC || block == MBP_MAP_OWN_SHELVING;
+           block == MBP_MAP_AUTOMATIC || block == MBP_MAP_OWN_SHELVING || mbp_map[block].per == MBP_PER_INTERLOCK;
 }
 
 static void want_item(const struct mbp_plant *plant, const struct mbp_unit *unit, unsigned block, uint32_t item,
@@ -44,7 +46,7 @@ static void want_item(const struct mbp_plant *plant, const struct mbp_unit *unit
 {
     uint32_t first;
     uint32_t end;
-    if (is_read(block) && mbp_map_item_has(plant, unit, block, item) &&
+    if (is_read(unit, block, fetch) && mbp_map_item_has(plant, unit, block, item) &&
         shown_span(block, mbp_map_register(plant, block, item), &first, &end))
         ctl_fetch_want(fetch, (enum mbp_table)mbp_map[block].table, mbp_map_addr(plant, unit, block, item) + first,
                        end - first);
@@ -55,12 +57,12 @@ static void take_item(const struct mbp_plant *plant, const struct mbp_unit *unit
                       const struct ctl_fetch *fetch, void *view)
 {
     const struct mbp_map_block *row = &mbp_map[block];
-    if (!is_read(block) || !mbp_map_item_has(plant, unit, block, item))
+    if (!is_read(unit, block, fetch) || !mbp_map_item_has(plant, unit, block, item))
         return;
     const uint16_t *words = &fetch->words[row->table][mbp_map_addr(plant, unit, block, item)];
     if (mbp_table_is_bits(row->table)) {
         uint8_t bits[16] = {0};
-        for (unsigned i = 0; i < row->stride && i < sizeof bits; i++)
+        for (unsigned i = 0; i < mbp_map_item_count(plant, block, item) && i < sizeof bits; i++)
             bits[i] = words[i] != 0;
         mbp_map_decode_bits(block, bits, view);
     } else {
@@ -166,10 +168,11 @@ static void take_sensor(const struct mbp_plant *plant, const struct mbp_unit *un
     if (is_alarm)
         out->value = out->condition ? 1 : 0;
     for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
-        if (!has_states)
-            out->alarm_state[a] = (uint8_t)ctl_alarm_by_flags(out, a);
-        else if (out->alarm_state[a] >= MBP_ALARM_STATE_COUNT)
+        bool is_none = mbp_sensor_per(plant, s) == MBP_PER_INTERLOCK;
+        if (is_none || (has_states && out->alarm_state[a] >= MBP_ALARM_STATE_COUNT))
             out->alarm_state[a] = MBP_ALARM_NORMAL;
+        else if (!has_states)
+            out->alarm_state[a] = (uint8_t)ctl_alarm_by_flags(out, a);
     }
 }
 
@@ -242,10 +245,44 @@ const char *ctl_flags_text(const struct mbp_sensor_view *view, char *buf, size_t
     for (unsigned b = 0; b < SENSOR_BITS; b++) {
         if ((bits >> b & 1u) == 0)
             continue;
-        int wrote = snprintf(buf + len, size - len, "%s%s", len == 0 ? "" : ", ", names[b]);
+        int wrote = snprintf(buf + len, size - len, "%s%s", len == 0 ? "" : ", ", ctl_tr(names[b]));
         len += wrote > 0 && (size_t)wrote < size - len ? (size_t)wrote : 0;
     }
     return buf;
+}
+
+/* ---- holes ------------------------------------------------------------------------------------------------------- */
+
+static bool has_write_only(const struct mbp_plant *plant, const struct mbp_unit *unit)
+{
+    for (uint32_t p = unit->first_point; p < unit->first_point + unit->point_count; p++) {
+        if (plant->points[p].write_only)
+            return true;
+    }
+    return false;
+}
+
+/* What is no point inside a block reads 0. Where each item leaves some at its end, all are read with it: a block of
+ * thousands of items is else as many requests. A user's point may stand there, which cannot be read if it is only
+ * written. */
+static void want_holes(const struct mbp_plant *plant, const struct mbp_unit *unit, enum mbp_map_per per, uint32_t first,
+                       uint32_t count, struct ctl_fetch *fetch)
+{
+    if (count < 2 || has_write_only(plant, unit))
+        return;
+    for (unsigned b = 0; b < mbp_map_count; b++) {
+        const struct mbp_map_block *row = &mbp_map[b];
+        bool reads = row->table == MBP_DISCRETE_INPUTS || row->table == MBP_INPUT_REGISTERS;
+        if (row->per != per || !reads || !is_read(unit, b, fetch))
+            continue;
+        for (uint32_t item = first; item + 1 < first + count; item++) {
+            if (!mbp_map_item_has(plant, unit, b, item) || !mbp_map_item_has(plant, unit, b, item + 1))
+                continue;
+            uint32_t addr = mbp_map_addr(plant, unit, b, item);
+            if (mbp_map_addr(plant, unit, b, item + 1) == addr + row->stride)
+                ctl_fetch_want(fetch, (enum mbp_table)row->table, addr, row->stride);
+        }
+    }
 }
 
 /* ---- the whole plant ----------------------------------------------------------------------------------------------
@@ -254,14 +291,24 @@ const char *ctl_flags_text(const struct mbp_sensor_view *view, char *buf, size_t
 /* A kind of items, and where a snapshot keeps their views. */
 static void want_unit(const struct mbp_plant *plant, const struct mbp_unit *unit, struct ctl_fetch *fetch)
 {
-    static const enum mbp_map_per kinds[] = {MBP_PER_UNIT,     MBP_PER_MACHINE,    MBP_PER_SENSOR,
-                                             MBP_PER_ACTUATOR, MBP_PER_CONTROLLER, MBP_PER_ALARM};
+    static const enum mbp_map_per kinds[] = {MBP_PER_UNIT,       MBP_PER_MACHINE, MBP_PER_SENSOR,   MBP_PER_ACTUATOR,
+                                             MBP_PER_CONTROLLER, MBP_PER_ALARM,   MBP_PER_INTERLOCK};
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
         uint32_t first;
         uint32_t count = mbp_map_items(plant, unit, kinds[k], &first);
         for (uint32_t item = first; item < first + count; item++)
             want_per(plant, unit, kinds[k], item, fetch);
+        want_holes(plant, unit, kinds[k], first, count, fetch);
     }
+}
+
+/* The command of an on/off actuator, where only its bit tells. */
+static void take_switch(const struct mbp_plant *plant, const struct mbp_unit *unit, uint32_t a,
+                        struct mbp_actuator_view *view)
+{
+    const struct mbp_actuator *actuator = &plant->actuators[a];
+    if (actuator->on_off && !mbp_map_has(unit, MBP_MAP_ACTUATORS) && ctl_addr(plant, MBP_MAP_COMMAND_COILS, a) >= 0)
+        view->command = actuator->range[view->on ? 1 : 0];
 }
 
 static void take_unit(const struct mbp_plant *plant, const struct mbp_unit *unit, const struct ctl_fetch *fetch,
@@ -273,8 +320,11 @@ static void take_unit(const struct mbp_plant *plant, const struct mbp_unit *unit
         take_sensor(plant, unit, s, fetch, &out->sensors[s]);
         out->texts[s] = take_text(plant, unit, s, fetch);
     }
-    for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count; a++)
+    for (uint32_t a = unit->first_actuator; a < unit->first_actuator + unit->actuator_count; a++) {
+        out->actuators[a] = (struct mbp_actuator_view){.command = NAN, .position = NAN};
         take_per(plant, unit, MBP_PER_ACTUATOR, a, fetch, &out->actuators[a]);
+        take_switch(plant, unit, a, &out->actuators[a]);
+    }
     for (uint32_t c = unit->first_controller; c < unit->first_controller + unit->controller_count; c++)
         take_per(plant, unit, MBP_PER_CONTROLLER, c, fetch, &out->controllers[c]);
 }
@@ -314,6 +364,8 @@ enum ctl_exit ctl_snapshot_take(struct ctl *ctl, struct mbp_plant_view *out)
     struct mbp_plant_view snapshot = {.sensors = NULL};
     struct ctl_fetch *fetch = ctl_fetch_new();
     enum mbp_status status = fetch == NULL ? MBP_ERR_MEMORY : mbp_plant_view_new(plant, &snapshot);
+    if (fetch != NULL)
+        fetch->shelves = ctl->shelves;
     if (status == MBP_OK)
         status = read_units(link, plant, fetch, &snapshot);
     free(fetch);

@@ -1,33 +1,25 @@
-/* The connection to a slave. Two things of libmodbus 3.1.6 keep it from FC 20 and 21: it takes every reply it does not
- * know for 9 bytes long, and modbus_send_raw_request gives every request transaction 0, by which replies under way
- * could not be told apart. So these alone are sent and received here, on libmodbus's socket. */
-#include "slave/transport.h"
+/* The connection to a slave, by libmodbus. */
+#include "slave/link.h"
 
+#include "french/french.h"
 #include "slave/comments.h"
 #include "slave/gateway.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <modbus/modbus.h>
 #include <netdb.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
-
-#define MBAP_LEN 7u
-#define ADU_MAX  260u
 
 #define SPAN_S_MAX 1e9
 #define GATEWAY_MS 50u
 
 double ctl_float(const uint16_t *words)
 {
-    uint32_t bits = ctl_u32(words);
+    uint32_t bits = mbp_words_u32(words);
     float number;
     memcpy(&number, &bits, sizeof number);
     return (double)number;
@@ -39,22 +31,11 @@ uint64_t ctl_span_ns(const uint16_t *words)
     return seconds > 0 && seconds <= SPAN_S_MAX ? (uint64_t)(seconds * (double)MBP_NS_PER_S) : 0;
 }
 
-struct ctl_link {
-    modbus_t *modbus;
-    struct ctl_gateway *gateway; /* NULL = the slave speaks Modbus TCP */
-    uint32_t timeout_ms;
-    char error[256];
-    bool answered;
-    struct ctl_said said; /* before the first write */
-    uint16_t transaction; /* of the next request that is sent here */
-    /* bytes of replies that came together with the one that was asked for */
-    uint8_t buffer[CTL_IN_FLIGHT_MAX * ADU_MAX];
-    size_t len;
-};
-
 void ctl_link_say(struct ctl_link *link, const struct ctl_said *said)
 {
     link->said = *said;
+    if (said->why == NULL && link->why_stands)
+        link->said.why = ""; /* what was said of another command is not said of this one */
 }
 
 enum mbp_status ctl_link_speak(struct ctl_link *link, uint8_t unit)
@@ -66,7 +47,24 @@ enum mbp_status ctl_link_speak(struct ctl_link *link, uint8_t unit)
     enum mbp_status status = ctl_say_first(link, unit, &said);
     if (status != MBP_OK)
         link->said = said;
+    else if (said.why != NULL)
+        link->why_stands = said.why[0] != '\0';
     return status;
+}
+
+void ctl_link_has_single(struct ctl_link *link)
+{
+    link->has_single = true;
+}
+
+const struct ctl_write *ctl_link_last_write(const struct ctl_link *link)
+{
+    return link->last.count > 0 ? &link->last : NULL;
+}
+
+void ctl_link_note_write(struct ctl_link *link, const struct ctl_write *write)
+{
+    link->last = *write;
 }
 
 const char *ctl_link_error(const struct ctl_link *link)
@@ -76,7 +74,7 @@ const char *ctl_link_error(const struct ctl_link *link)
 
 enum mbp_status ctl_link_fail(struct ctl_link *link, const char *why)
 {
-    snprintf(link->error, sizeof link->error, "%s", why);
+    snprintf(link->error, sizeof link->error, "%s", ctl_tr(why));
     return MBP_ERR_IO;
 }
 
@@ -90,7 +88,7 @@ bool ctl_link_answered(const struct ctl_link *link)
     return link->answered;
 }
 
-static enum mbp_status fail_closed(struct ctl_link *link)
+enum mbp_status ctl_link_fail_closed(struct ctl_link *link)
 {
     if (link->answered)
         return ctl_link_fail(link, "the slave closed the connection");
@@ -99,25 +97,25 @@ static enum mbp_status fail_closed(struct ctl_link *link)
                                "Modbus slave");
 }
 
-static enum mbp_status fail_timeout(struct ctl_link *link)
+enum mbp_status ctl_link_fail_timeout(struct ctl_link *link)
 {
     char duration[32];
     mbp_duration_format(link->timeout_ms * MBP_NS_PER_MS, duration, sizeof duration);
-    snprintf(link->error, sizeof link->error, "no answer within %s", duration);
+    snprintf(link->error, sizeof link->error, ctl_tr("no answer within %s"), duration);
     return MBP_ERR_IO;
 }
 
 /* What libmodbus put into errno: an exception of the slave, or a failure. */
-static enum mbp_status status_of_errno(struct ctl_link *link)
+enum mbp_status ctl_link_fail_errno(struct ctl_link *link)
 {
     int code = errno - MODBUS_ENOBASE;
     link->answered = link->answered || code > 0; /* those errors are of what has come */
     if (code >= MBP_EX_ILLEGAL_FUNCTION && code <= MBP_EX_GATEWAY_TARGET_FAILED)
         return (enum mbp_status)code;
     if (errno == ETIMEDOUT || errno == EINPROGRESS)
-        return fail_timeout(link);
+        return ctl_link_fail_timeout(link);
     if (errno == ECONNRESET || errno == EPIPE)
-        return fail_closed(link);
+        return ctl_link_fail_closed(link);
     if (errno == EMBBADDATA || errno == EMBBADEXC || errno == EMBUNKEXC || errno == EMBBADCRC)
         return ctl_link_fail(link, "the reply does not fit the request");
     return ctl_link_fail(link, modbus_strerror(errno));
@@ -129,7 +127,7 @@ static enum mbp_status resolve(const struct ctl_target *target, const char *serv
     struct addrinfo *found = NULL;
     int code = getaddrinfo(target->host, service, &hints, &found);
     if (code != 0) {
-        snprintf(error, size, "the name cannot be resolved: %s; -H takes a host's name or its IP address",
+        snprintf(error, size, ctl_tr("the name cannot be resolved: %s; -H takes a host's name or its IP address"),
                  gai_strerror(code));
         return MBP_ERR_IO;
     }
@@ -142,11 +140,11 @@ static void explain_no_connection(struct ctl_link *link, char *error, size_t siz
 {
     bool nobody = errno == ECONNREFUSED;
     bool silent = errno == ETIMEDOUT || errno == EINPROGRESS;
-    status_of_errno(link);
+    ctl_link_fail_errno(link);
     snprintf(error, size, "%s%s", link->error,
-             nobody   ? ": nobody listens there; is mbplantd running? tools/run starts it, -H and -p name another slave"
-             : silent ? "; is that host on, and may this one reach it? -H and -p name another slave"
-                      : "; -H and -p name another slave");
+             nobody   ? ctl_tr(": nobody listens there; is mbplantd running? -H and -p name another slave")
+             : silent ? ctl_tr("; is that host on, and may this one reach it? -H and -p name another slave")
+                      : ctl_tr("; -H and -p name another slave"));
 }
 
 /* The socket of the connection made last; -1 = none. */
@@ -212,7 +210,7 @@ static enum mbp_status open_by_gateway(const struct ctl_target *target, char *er
         return status;
     status = ctl_link_adopt(socket, target->timeout_ms + GATEWAY_MS, out);
     if (status != MBP_OK) {
-        snprintf(error, size, "%s", mbp_status_text(status));
+        snprintf(error, size, "%s", ctl_tr(mbp_status_text(status)));
         ctl_gateway_close(gateway);
         return status;
     }
@@ -288,7 +286,7 @@ enum mbp_status ctl_read(struct ctl_link *link, uint8_t unit, enum mbp_table tab
     for (uint32_t done = 0; done < count;) {
         int n = (int)lesser(count - done, max);
         if (read_some(link, table, (int)(addr + done), n, words + done) != n)
-            return status_of_errno(link);
+            return ctl_link_fail_errno(link);
         link->answered = true;
         done += (uint32_t)n;
     }
@@ -316,7 +314,7 @@ static enum mbp_status write_with(struct ctl_link *link, enum mbp_table table, u
     else
         done = modbus_write_registers(link->modbus, addr, count, words);
     if (done != count)
-        return status_of_errno(link);
+        return ctl_link_fail_errno(link);
     link->answered = true;
     return MBP_OK;
 }
@@ -329,172 +327,10 @@ enum mbp_status ctl_write(struct ctl_link *link, uint8_t unit, enum mbp_table ta
     if (status != MBP_OK)
         return status;
     modbus_set_slave(link->modbus, unit);
+    link->last = (struct ctl_write){unit, (uint8_t)table, addr, count};
     if (count == 1)
         status = write_with(link, table, addr, count, words, true);
-    if (count != 1 || status == MBP_EX_ILLEGAL_FUNCTION)
+    if (count != 1 || (status == MBP_EX_ILLEGAL_FUNCTION && !link->has_single))
         status = write_with(link, table, addr, count, words, false);
     return status;
-}
-
-/* ---- many requests under way ------------------------------------------------------------------------------------- */
-
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / MBP_NS_PER_MS;
-}
-
-static unsigned get16(const uint8_t *bytes)
-{
-    return (unsigned)bytes[0] << 8 | bytes[1];
-}
-
-static void put16(uint8_t *bytes, unsigned number)
-{
-    bytes[0] = (uint8_t)(number >> 8);
-    bytes[1] = (uint8_t)number;
-}
-
-/* All bytes, or a failure. The socket is non-blocking (libmodbus made it so). */
-static enum mbp_status send_all(struct ctl_link *link, const uint8_t *bytes, size_t len)
-{
-    int descriptor = modbus_get_socket(link->modbus);
-    uint64_t deadline_ms = now_ms() + link->timeout_ms;
-    while (len > 0) {
-        ssize_t sent = send(descriptor, bytes, len, MSG_NOSIGNAL);
-        if (sent > 0) {
-            bytes += sent;
-            len -= (size_t)sent;
-            continue;
-        }
-        if (errno != EAGAIN && errno != EINTR)
-            return status_of_errno(link);
-        uint64_t now = now_ms();
-        struct pollfd ready = {.fd = descriptor, .events = POLLOUT};
-        if (now >= deadline_ms || poll(&ready, 1, (int)(deadline_ms - now)) == 0)
-            return fail_timeout(link);
-    }
-    return MBP_OK;
-}
-
-/* Waits until `wanted` bytes stand in the buffer. */
-static enum mbp_status fill(struct ctl_link *link, size_t wanted, uint64_t deadline_ms)
-{
-    int descriptor = modbus_get_socket(link->modbus);
-    while (link->len < wanted) {
-        uint64_t now = now_ms();
-        struct pollfd ready = {.fd = descriptor, .events = POLLIN};
-        int n = now < deadline_ms ? poll(&ready, 1, (int)(deadline_ms - now)) : 0;
-        if (n == 0)
-            return fail_timeout(link);
-        if (n < 0 && errno == EINTR)
-            continue;
-        ssize_t got = n < 0 ? -1 : recv(descriptor, link->buffer + link->len, sizeof link->buffer - link->len, 0);
-        if (got == 0)
-            return fail_closed(link);
-        if (got < 0 && (errno == EAGAIN || errno == EINTR))
-            continue;
-        if (got < 0)
-            return status_of_errno(link);
-        link->len += (size_t)got;
-        link->answered = true;
-    }
-    return MBP_OK;
-}
-
-/* Takes one reply off the stream: the one to this transaction. Its PDU stays in the buffer until drop_reply. */
-static enum mbp_status receive_reply(struct ctl_link *link, uint16_t transaction, size_t *frame_len)
-{
-    uint64_t deadline_ms = now_ms() + link->timeout_ms;
-    enum mbp_status status = fill(link, MBAP_LEN, deadline_ms);
-    if (status != MBP_OK)
-        return status;
-    *frame_len = 6 + get16(link->buffer + 4);
-    if (get16(link->buffer + 2) != 0 || *frame_len <= MBAP_LEN || *frame_len > ADU_MAX)
-        return ctl_link_fail(link, "the reply is not Modbus TCP");
-    if (get16(link->buffer) != transaction)
-        return ctl_link_fail(link, "a reply carries another request's transaction id");
-    return fill(link, *frame_len, deadline_ms);
-}
-
-static void drop_reply(struct ctl_link *link, size_t frame_len)
-{
-    link->len -= frame_len;
-    memmove(link->buffer, link->buffer + frame_len, link->len);
-}
-
-/* An exception, or what the asker makes of the reply. */
-static enum mbp_status take_reply(struct ctl_link *link, const struct ctl_dialogue *dialogue, size_t frame_len,
-                                  bool *more)
-{
-    const uint8_t *pdu = link->buffer + MBAP_LEN;
-    size_t len = frame_len - MBAP_LEN;
-    if (len == 2 && (pdu[0] & 0x80u) != 0 && pdu[1] >= MBP_EX_ILLEGAL_FUNCTION &&
-        pdu[1] <= MBP_EX_GATEWAY_TARGET_FAILED)
-        return (enum mbp_status)pdu[1];
-    return dialogue->reply(dialogue->ctx, link, pdu, len, more);
-}
-
-/* Requests that are sent and not yet answered. */
-struct flight {
-    size_t sent, received;
-    uint16_t first_transaction;
-    bool more; /* the asker may have further requests */
-};
-
-/* Sends as many requests as may be under way, in one go. */
-static enum mbp_status send_requests(struct ctl_link *link, uint8_t unit, const struct ctl_dialogue *dialogue,
-                                     struct flight *flight)
-{
-    uint8_t bytes[CTL_IN_FLIGHT_MAX * ADU_MAX];
-    size_t len = 0;
-    while (flight->more && flight->sent - flight->received < CTL_IN_FLIGHT_MAX) {
-        uint8_t *adu = bytes + len;
-        size_t pdu_len = dialogue->request(dialogue->ctx, adu + MBAP_LEN);
-        flight->more = pdu_len > 0;
-        if (!flight->more)
-            break;
-        put16(adu, (uint16_t)(flight->first_transaction + flight->sent));
-        put16(adu + 2, 0);
-        put16(adu + 4, (unsigned)pdu_len + 1);
-        adu[6] = unit;
-        len += MBAP_LEN + pdu_len;
-        flight->sent++;
-    }
-    return send_all(link, bytes, len);
-}
-
-enum mbp_status ctl_converse(struct ctl_link *link, uint8_t unit, const struct ctl_dialogue *dialogue)
-{
-    struct flight flight = {.first_transaction = link->transaction, .more = true};
-    bool wanted =
-        true; /* false after an exception or a stop: what is under way is read all the same, to stay in step */
-    enum mbp_status result = MBP_OK;
-    for (;;) {
-        /* half of the window at a time: fewer, larger sends */
-        enum mbp_status status = MBP_OK;
-        if (flight.sent - flight.received <= CTL_IN_FLIGHT_MAX / 2)
-            status = send_requests(link, unit, dialogue, &flight);
-        if (status != MBP_OK)
-            return status;
-        if (flight.received == flight.sent)
-            break;
-        size_t frame_len = 0;
-        bool more = true;
-        status = receive_reply(link, (uint16_t)(flight.first_transaction + flight.received), &frame_len);
-        if (status == MBP_OK && wanted)
-            status = take_reply(link, dialogue, frame_len, &more);
-        if (status < 0)
-            return status;
-        drop_reply(link, frame_len);
-        flight.received++;
-        if (!wanted)
-            continue;
-        result = status;
-        wanted = status == MBP_OK && more;
-        flight.more = flight.more && wanted;
-    }
-    link->transaction = (uint16_t)(link->transaction + flight.sent);
-    return result;
 }

@@ -3,6 +3,7 @@
 #ifndef MBP_CTL_TRANSPORT_H
 #define MBP_CTL_TRANSPORT_H
 
+#include "mbplant/base/registers.h"
 #include "mbplant/base/wire.h"
 #include "mbplant/plant.h"
 
@@ -58,20 +59,25 @@ bool ctl_link_answered(const struct ctl_link *link);
 enum mbp_status ctl_read(struct ctl_link *link, uint8_t unit, enum mbp_table table, uint16_t addr, uint32_t count,
                          uint16_t *words);
 
-/* Coils (FC 5 for one, FC 15) or holding registers (FC 6 for one, FC 16), whole or not at all: one request. Where a
- * slave has not FC 5 and 6 (exception 01), one goes with FC 15 and 16. */
+/* Coils (FC 5 for one, FC 15) or holding registers (FC 6 for one, FC 16), whole or not at all: one request. Where it is
+ * not known that a slave has FC 5 and 6, and it answers exception 01 to one, it is asked with FC 15 and 16. */
 enum mbp_status ctl_write(struct ctl_link *link, uint8_t unit, enum mbp_table table, uint16_t addr, uint16_t count,
                           const uint16_t *words);
+
+/* The slave has FC 5 and 6: its exception 01 means something else. */
+void ctl_link_has_single(struct ctl_link *link);
+
+/* The last write that was asked for: of a file, table is MBP_FILES and addr its number. */
+struct ctl_write {
+    uint8_t unit, table;
+    uint16_t addr, count;
+};
+const struct ctl_write *ctl_link_last_write(const struct ctl_link *link); /* NULL = none */
+void ctl_link_note_write(struct ctl_link *link, const struct ctl_write *write);
 
 /* What one such request holds: V1.1b3 6.11, 6.12. */
 #define CTL_WRITE_COILS_MAX     1968u
 #define CTL_WRITE_REGISTERS_MAX 123u
-
-/* A number of two registers, high word first. */
-static inline uint32_t ctl_u32(const uint16_t *words)
-{
-    return (uint32_t)words[0] << 16 | words[1];
-}
 
 /* A float32 of two registers, high word first. A slave may say anything: also NaN and what no time or speed can be. */
 double ctl_float(const uint16_t *words);

@@ -8,8 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "french/french.h"
 #include "mbplant/image.h"
-#include "mbplant/report.h"
+#include "mbplant/report/words.h"
 
 static bool is_bits(const struct ctl_point *point)
 {
@@ -88,6 +89,7 @@ static void form_scale(const struct ctl_point *point, char *buf, size_t size)
         len = (size_t)snprintf(buf, size, " x %g", scale);
     if (offset < 0 || offset > 0)
         snprintf(buf + len, size - len, " %c %g", offset < 0 ? '-' : '+', fabs(offset));
+    mbp_message_decimal(ctl_spoken(), buf);
 }
 
 /* One number, without its unit. */
@@ -135,13 +137,18 @@ const char *ctl_point_text(const struct ctl_point *point, const uint16_t *words,
     if ((point->is_value || point->limit >= 0) && type != MBP_STRING && !is_float(type) && !wide) {
         const struct mbp_register reg = mbp_point_register(&point->map);
         double value = mbp_register_decode(&reg, words);
-        return point->limit >= 0 ? mbp_limit_text(point->sensor, value, buf, size)
-                                 : mbp_value_text(point->sensor, value, buf, size);
+        if (point->limit >= 0)
+            mbp_limit_text(point->sensor, value, buf, size);
+        else
+            mbp_value_text(point->sensor, value, buf, size);
+        return mbp_message_decimal(ctl_spoken(), buf);
     }
     /* A float as exactly as it is carried: how much of it means something is the reader's to judge. */
     ctl_point_number(point, words, buf, size);
     if (buf[0] == '\0' && is_float(type))
         snprintf(buf, size, "-");
+    if (type != MBP_STRING)
+        mbp_message_decimal(ctl_spoken(), buf);
     size_t len = strlen(buf);
     if (point->map.unit_text != NULL && point->map.unit_text[0] != '\0')
         snprintf(buf + len, size - len, " %s", point->map.unit_text);
@@ -175,12 +182,12 @@ const char *ctl_point_form(const struct ctl_point *point, const uint16_t *words,
     const char *order_name = each == 1 && order == MBP_ABCD ? "" : mbp_order_name(order);
     const char *space = order_name[0] == '\0' ? "" : " ";
     if (type == MBP_STRING || ctl_point_values(point) > 1)
-        snprintf(buf, size, "%s, %u registers", mbp_type_name(type), point->map.count);
+        snprintf(buf, size, ctl_tr("%s, %u registers"), mbp_type_name(type), point->map.count);
     else if (is_float(type))
-        snprintf(buf, size, "%s%s%s%s, words %s", mbp_type_name(type), space, order_name, scale,
+        snprintf(buf, size, ctl_tr("%s%s%s%s, words %s"), mbp_type_name(type), space, order_name, scale,
                  ctl_words_text(words, each, raw, sizeof raw));
     else
-        snprintf(buf, size, "%s%s%s%s, raw %s", mbp_type_name(type), space, order_name, scale,
+        snprintf(buf, size, ctl_tr("%s%s%s%s, raw %s"), mbp_type_name(type), space, order_name, scale,
                  ctl_raw_text(type, order, words, raw, sizeof raw));
     return buf;
 }
@@ -218,7 +225,7 @@ static enum mbp_status parse_bit(const char *text, uint16_t *word, char *why, si
     static const char *const off[] = {"0", "off", "false"};
     bool is_on = one_of(text, on, 3);
     if (!is_on && !one_of(text, off, 3)) {
-        snprintf(why, size, "'%s' is neither on (1) nor off (0)", text);
+        snprintf(why, size, ctl_tr("'%s' is neither on (1) nor off (0)"), text);
         return MBP_ERR_FORMAT;
     }
     *word = is_on;
@@ -230,7 +237,7 @@ static enum mbp_status parse_string(const struct ctl_point *point, const char *t
 {
     size_t len = strlen(text);
     if (len > 2 * (size_t)point->map.count) {
-        snprintf(why, size, "the text has %zu bytes, %u fit", len, 2 * point->map.count);
+        snprintf(why, size, ctl_tr("the text has %zu bytes, %u fit"), len, 2 * point->map.count);
         return MBP_ERR_RANGE;
     }
     mbp_codec_put_text((enum mbp_order)point->map.order, text, len, point->map.count, words);
@@ -256,7 +263,7 @@ static enum mbp_status parse_whole(enum mbp_type type, enum mbp_order order, con
     if (*rest != '\0' && strcmp(rest, unit) != 0)
         return MBP_ERR_MISSING;
     if (errno != 0) {
-        snprintf(why, size, "%s is outside what %s can hold", text, mbp_type_name(type));
+        snprintf(why, size, ctl_tr("%s is outside what %s can hold"), text, mbp_type_name(type));
         return MBP_ERR_RANGE;
     }
     mbp_codec_put_bits(type, order, bits, words);
@@ -273,8 +280,8 @@ static enum mbp_status parse_number(const char *text, const char *unit, double *
     while (*rest == ' ')
         rest++;
     if (end == text || errno != 0 || !isfinite(number) || (*rest != '\0' && strcmp(rest, unit) != 0)) {
-        snprintf(why, size, "'%s' is not a number%s%s%s", text, unit[0] != '\0' ? " of " : "", unit,
-                 *rest == ',' ? "; decimals stand behind a point" : "");
+        snprintf(why, size, ctl_tr("'%s' is not a number%s%s%s"), text, unit[0] != '\0' ? ctl_tr(" of ") : "", unit,
+                 *rest == ',' ? ctl_tr("; decimals stand behind a point") : "");
         return MBP_ERR_FORMAT;
     }
     *out = number;
@@ -294,8 +301,8 @@ static enum mbp_status check_type(const struct mbp_register *reg, const char *un
     char by[40] = "";
     if (scale != 1)
         snprintf(by, sizeof by, " x %g", scale);
-    snprintf(why, size, "%.10g is outside what %s%s can hold: %.10g..%.10g%s%s", number, mbp_type_name(type), by, low,
-             high, unit[0] != '\0' ? " " : "", unit);
+    snprintf(why, size, ctl_tr("%.10g is outside what %s%s can hold: %.10g..%.10g%s%s"), number, mbp_type_name(type),
+             by, low, high, unit[0] != '\0' ? " " : "", unit);
     return MBP_ERR_RANGE;
 }
 
@@ -342,7 +349,7 @@ enum mbp_status ctl_raw_parse(const struct ctl_address *address, const char *tex
         return status;
     bool is_whole = is_float(address->type) || number == floor(number);
     if (!is_whole) {
-        snprintf(why, size, "%s holds whole numbers only; a float32 is written as hr:0:float32",
+        snprintf(why, size, ctl_tr("%s holds whole numbers only; a float32 is written as hr:0:float32"),
                  mbp_type_name(address->type));
         return MBP_ERR_FORMAT;
     }

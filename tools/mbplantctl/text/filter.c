@@ -1,8 +1,6 @@
 /* Choosing events. */
 #include "text/filter.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,54 +8,10 @@
 
 /* ---- kinds of events -------------------------------------------------------------------------------------------- */
 
-/* "alarm" begins "alarm raised" and is no beginning of "alarms"; '_' and '-' stand for a space. */
-static bool begins(const char *name, const char *word)
-{
-    for (; *word != '\0'; word++, name++) {
-        char c = *word == '_' || *word == '-' ? ' ' : (char)tolower((unsigned char)*word);
-        if (*name != c)
-            return false;
-    }
-    return *name == '\0' || *name == ' ';
-}
-
-/* The first word of a code's name, which ctl_codes_find takes as their beginning; "" where a code before has it. */
-static void first_word(size_t i, char word[32])
-{
-    const char *name = mbp_event_types[i].name;
-    size_t len = strcspn(name, " ");
-    snprintf(word, 32, "%.*s", (int)len, name);
-    for (size_t before = 0; before < i; before++) {
-        const char *other = mbp_event_types[before].name;
-        if (strncmp(other, name, len) == 0 && (other[len] == ' ' || other[len] == '\0'))
-            word[0] = '\0';
-    }
-}
-
-static const char *nearest_code(const char *word)
-{
-    static char words[CTL_CODES][32];
-    const char *names[2 * CTL_CODES];
-    char spaced[64];
-    size_t count = 0;
-    snprintf(spaced, sizeof spaced, "%s", word);
-    for (char *p = spaced; *p != '\0'; p++) {
-        if (*p == '_' || *p == '-')
-            *p = ' ';
-    }
-    for (size_t i = 0; i < mbp_event_type_count; i++) {
-        first_word(i, words[i]);
-        names[count++] = mbp_event_types[i].name;
-        if (words[i][0] != '\0')
-            names[count++] = words[i];
-    }
-    return mbp_nearest(spaced, names, count);
-}
-
 void ctl_codes_print(FILE *out)
 {
     size_t column = 0;
-    fputs("KIND is one of these, its first words, or its number:\n", out);
+    fputs(ctl_tr("KIND is one of these, its first words, or its number:\n"), out);
     for (size_t i = 0; i < mbp_event_type_count; i++) {
         const char *name = mbp_event_types[i].name;
         bool is_last = i + 1 == mbp_event_type_count;
@@ -67,46 +21,18 @@ void ctl_codes_print(FILE *out)
     }
 }
 
-enum mbp_status ctl_codes_find(const char *word, bool codes[CTL_CODES], const char **nearest)
+static bool find_codes(const char *list, bool codes[MBP_EVENT_CODES])
 {
-    size_t digits = strspn(word, "0123456789");
-    bool found = false;
-    if (digits > 0 && digits <= 5 && word[digits] == '\0') {
-        unsigned long code = strtoul(word, NULL, 10);
-        found = code > 0 && code < CTL_CODES;
-        if (found)
-            codes[code] = true;
-    }
-    for (size_t i = 0; i < mbp_event_type_count && digits == 0 && word[0] != '\0'; i++) {
-        if (begins(mbp_event_types[i].name, word))
-            codes[mbp_event_types[i].code] = found = true;
-    }
-    if (found)
-        return MBP_OK;
-    *nearest = nearest_code(word);
-    return MBP_ERR_MISSING;
-}
-
-/* "alarm raised,alarm cleared" */
-static bool find_codes(const char *list, bool codes[CTL_CODES])
-{
-    for (const char *p = list;; p++) {
-        char word[64];
-        const char *nearest = NULL;
-        size_t len = strcspn(p, ",");
-        snprintf(word, sizeof word, "%.*s", (int)len, p);
-        if (ctl_codes_find(word, codes, &nearest) != MBP_OK) {
-            if (nearest != NULL)
-                ctl_error("--code %s: no kind of event; did you mean '%s'? mbplantctl journal --help lists them", word,
-                          nearest);
-            else
-                ctl_error("--code %s: no kind of event; mbplantctl journal --help lists them", word);
-            return false;
-        }
-        p += len;
-        if (*p == '\0')
-            return true;
-    }
+    char word[MBP_EVENT_CODE_WORD];
+    const char *nearest;
+    if (mbp_event_codes_find(list, codes, word, &nearest) == MBP_OK)
+        return true;
+    if (nearest != NULL)
+        ctl_error("--code %s: no kind of event; did you mean '%s'? mbplantctl journal --help lists them", word,
+                  nearest);
+    else
+        ctl_error("--code %s: no kind of event; mbplantctl journal --help lists them", word);
+    return false;
 }
 
 /* ---- the filter ------------------------------------------------------------------------------------------------- */
@@ -183,7 +109,7 @@ bool ctl_filter_passes(const struct ctl_filter *filter, const struct mbp_telling
     struct mbp_event_tag item = {.name = ""};
     if (!mbp_moments_hold(&filter->since, &filter->until, event))
         return false;
-    if (!filter->all_codes && !(event->code < CTL_CODES && filter->codes[event->code]))
+    if (!filter->all_codes && !(event->code < MBP_EVENT_CODES && filter->codes[event->code]))
         return false;
     if (filter->machine == NULL && filter->sensor == NULL)
         return true;

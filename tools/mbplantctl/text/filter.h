@@ -3,14 +3,13 @@
 #define MBP_CTL_FILTER_H
 
 #include "ctl.h"
-
-#define CTL_CODES 256u /* event codes lie below */
+#include "mbplant/event/codes.h"
 
 struct ctl_filter {
     struct mbp_moment since, until;
     const char *machine, *sensor; /* by name, for plants change; NULL = any */
     bool all_codes;
-    bool codes[CTL_CODES];
+    bool codes[MBP_EVENT_CODES];
 };
 
 /* What the options say. Errors are told: CTL_USAGE for a name that neither the plant nor any event has (with the
@@ -20,10 +19,6 @@ enum ctl_exit ctl_filter_make(const struct ctl_options *options, const struct mb
 
 /* Whether --since is not before --until, which is told. */
 bool ctl_period_is_reversed(const struct ctl_options *options);
-
-/* The events of a word: a code's name ("alarm raised", "alarm_raised"), the beginning of some ("alarm", "machine"), or
- * its number. Sets them in codes. Errors: MBP_ERR_MISSING, *nearest then is the nearest name or NULL. */
-enum mbp_status ctl_codes_find(const char *word, bool codes[CTL_CODES], const char **nearest);
 
 /* Lists the kinds of events, for help. */
 void ctl_codes_print(FILE *out);

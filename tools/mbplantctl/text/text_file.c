@@ -78,13 +78,15 @@ bool ctl_text_put(struct mbp_text text, FILE *out)
 
 enum ctl_exit ctl_text_write_new(const char *path, struct mbp_text text)
 {
-    if (strcmp(path, "-") == 0)
-        return ctl_text_put(text, stdout) && fflush(stdout) == 0 ? CTL_OK : CTL_FAILED;
+    if (strcmp(path, "-") == 0) {
+        ctl_text_put(text, stdout);
+        return CTL_OK; /* main looks whether all of it came out */
+    }
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
     if (file == NULL) {
         ctl_error("%s: %s%s", path, strerror(errno),
-                  errno == EEXIST ? "; a plant file is never overwritten, choose another name" : "");
+                  errno == EEXIST ? ctl_tr("; a plant file is never overwritten, choose another name") : "");
         if (fd >= 0)
             close(fd);
         return CTL_USAGE;

@@ -9,8 +9,8 @@ static bool waits_for_acknowledgement(enum mbp_alarm_state state)
 
 enum ctl_exit ctl_run_ack(struct ctl *ctl)
 {
-    static const struct ctl_answer acknowledge = {waits_for_acknowledgement, MBP_WRITE_ACKNOWLEDGE,
-                                                  MBP_WRITE_ACKNOWLEDGE_SENSOR, "acknowledged",
-                                                  "waits for acknowledgement"};
+    static const struct ctl_answer acknowledge = {
+        waits_for_acknowledgement, MBP_WRITE_ACKNOWLEDGE, MBP_WRITE_ACKNOWLEDGE_SENSOR,
+        MBP_DEED_ACKNOWLEDGE,      "acknowledged",        "waits for acknowledgement"};
     return ctl_answer_run(ctl, &acknowledge);
 }

@@ -1,6 +1,8 @@
 /* Whom a word means, who of them waits, and the coils that answer. */
 #include "verbs/answer.h"
 
+#include "operate/already.h"
+#include "operate/one_alarm.h"
 #include "slave/effect.h"
 #include "slave/point.h"
 #include "verbs/write.h"
@@ -13,6 +15,21 @@ static bool waits(const struct ctl_answer *answer, const struct mbp_sensor_view 
     return any;
 }
 
+/* Whether the map tells how a sensor's alarms are; where it does not, who asks for it knows better. */
+static bool is_told(const struct mbp_plant *plant, uint32_t sensor)
+{
+    const struct mbp_unit *unit = &plant->units[plant->sensors[sensor].unit];
+    return mbp_map_item_has(plant, unit, plant->sensors[sensor].is_alarm ? MBP_MAP_OWN_WORDS : MBP_MAP_ALARMS, sensor);
+}
+
+static bool are_told(const struct mbp_plant *plant, uint32_t first, uint32_t count)
+{
+    uint32_t s = first;
+    while (s < first + count && is_told(plant, s))
+        s++;
+    return s == first + count;
+}
+
 static unsigned count_waiting(const struct ctl_answer *answer, const struct mbp_plant_view *snapshot, uint32_t first,
                               uint32_t count)
 {
@@ -22,13 +39,23 @@ static unsigned count_waiting(const struct ctl_answer *answer, const struct mbp_
     return waiting;
 }
 
+/* Of its sensors, its alarms of none, and those of bypasses. */
+static unsigned count_of_machine(const struct ctl_answer *answer, const struct mbp_plant_view *snapshot,
+                                 const struct mbp_machine *of)
+{
+    return count_waiting(answer, snapshot, of->first_sensor, of->sensor_count) +
+           count_waiting(answer, snapshot, of->first_alarm, of->alarm_count) +
+           count_waiting(answer, snapshot, of->first_bypass, of->interlock_count);
+}
+
 static enum ctl_exit answer_machine(struct ctl *ctl, const struct ctl_answer *answer,
-                                    const struct mbp_plant_view *snapshot, uint32_t machine)
+                                    const struct mbp_plant_view *snapshot, uint32_t machine, bool all)
 {
     const struct mbp_machine *of = &ctl->plant->machines[machine];
-    unsigned waiting = count_waiting(answer, snapshot, of->first_sensor, of->sensor_count) +
-                       count_waiting(answer, snapshot, of->first_alarm, of->alarm_count);
-    if (waiting == 0)
+    unsigned waiting = count_of_machine(answer, snapshot, of);
+    bool told = are_told(ctl->plant, of->first_sensor, of->sensor_count) &&
+                are_told(ctl->plant, of->first_alarm, of->alarm_count);
+    if (waiting == 0 && (told || all))
         return CTL_OK;
     int32_t coil = ctl_addr_of(ctl->plant, MBP_MAP_MACHINE_COILS, machine, answer->of_machine, 0);
     if (coil < 0) {
@@ -36,18 +63,20 @@ static enum ctl_exit answer_machine(struct ctl *ctl, const struct ctl_answer *an
         return CTL_FAILED;
     }
     enum ctl_exit code = ctl_set_coil(ctl, ctl_machine_unit(ctl->plant, machine), (uint16_t)coil, true, of->name);
-    if (code == CTL_OK)
-        ctl_say("%s: alarms of %u sensor%s %s\n", of->name, waiting, waiting == 1 ? "" : "s", answer->done);
+    if (code == CTL_OK && !told)
+        ctl_say("%s: alarms %s\n", of->name, ctl_tr(answer->done));
+    else if (code == CTL_OK)
+        ctl_say("%s: alarms of %u sensor%s %s\n", of->name, waiting, waiting == 1 ? "" : "s", ctl_tr(answer->done));
     return code;
 }
 
 static enum ctl_exit answer_sensor(struct ctl *ctl, const struct ctl_answer *answer,
-                                   const struct mbp_plant_view *snapshot, uint32_t sensor)
+                                   const struct mbp_plant_view *snapshot, uint32_t sensor, bool all)
 {
     const char *name = ctl->plant->sensors[sensor].name;
     const char *field = "";
     int32_t coil = ctl_sensor_addr(ctl->plant, sensor, answer->of_sensor, &field);
-    if (!waits(answer, &snapshot->sensors[sensor]))
+    if (!waits(answer, &snapshot->sensors[sensor]) && (all || is_told(ctl->plant, sensor)))
         return CTL_OK;
     if (coil < 0) {
         ctl_no_place(name, field, MBP_COILS);
@@ -55,7 +84,8 @@ static enum ctl_exit answer_sensor(struct ctl *ctl, const struct ctl_answer *ans
     }
     enum ctl_exit code = ctl_set_coil(ctl, ctl_sensor_unit(ctl->plant, sensor), (uint16_t)coil, true, name);
     if (code == CTL_OK)
-        ctl_say(ctl->plant->sensors[sensor].is_alarm ? "%s: %s\n" : "%s: alarms of 1 sensor %s\n", name, answer->done);
+        ctl_say(ctl->plant->sensors[sensor].is_alarm ? "%s: %s\n" : "%s: alarms of 1 sensor %s\n", name,
+                ctl_tr(answer->done));
     return code;
 }
 
@@ -64,10 +94,10 @@ static enum ctl_exit answer_all(struct ctl *ctl, const struct ctl_answer *answer
 {
     enum ctl_exit code = CTL_OK;
     for (uint32_t m = 0; m < ctl->plant->machine_count && code == CTL_OK; m++)
-        code = answer_machine(ctl, answer, snapshot, m);
+        code = answer_machine(ctl, answer, snapshot, m, true);
     for (uint32_t s = 0; s < ctl->plant->sensor_count && code == CTL_OK; s++) {
         if (ctl->plant->sensors[s].machine == UINT32_MAX)
-            code = answer_sensor(ctl, answer, snapshot, s);
+            code = answer_sensor(ctl, answer, snapshot, s, true);
     }
     return code;
 }
@@ -81,6 +111,9 @@ enum ctl_exit ctl_answer_run(struct ctl *ctl, const struct ctl_answer *answer)
     if (plant == NULL)
         return CTL_FAILED;
     const char *name = ctl_spelling(plant, ctl->options->argv[0]);
+    struct ctl_one_alarm alarm;
+    if (ctl_one_alarm_find(plant, name, &alarm))
+        return ctl_one_alarm_do(ctl, &alarm, answer->deed, 0, ctl_tr(answer->done));
     bool is_all = ctl_is_all(name);
     if (!ctl_sensors_find(plant, name, &first, &count, &machine))
         return CTL_USAGE;
@@ -90,16 +123,20 @@ enum ctl_exit ctl_answer_run(struct ctl *ctl, const struct ctl_answer *answer)
         return code;
     bool any = count_waiting(answer, &snapshot, first, count) > 0;
     if (machine != UINT32_MAX)
-        any = any || count_waiting(answer, &snapshot, plant->machines[machine].first_alarm,
-                                   plant->machines[machine].alarm_count) > 0;
+        any = any || count_of_machine(answer, &snapshot, &plant->machines[machine]) > 0;
+    any = any || (!is_all && !are_told(plant, first, count));
     if (!any)
-        ctl_say("no alarm of %s %s\n", is_all ? "a machine or sensor" : name, answer->nothing);
+        ctl_say("no alarm of %s %s\n", is_all ? ctl_tr("a machine or sensor") : name, ctl_tr(answer->nothing));
+    if (!any && count == 1 && machine == UINT32_MAX)
+        ctl_say_who_did(ctl, first, MBP_ALARM_COUNT, answer->deed);
+    if (!any)
+        code = CTL_OK;
     else if (is_all)
         code = answer_all(ctl, answer, &snapshot);
     else if (machine != UINT32_MAX)
-        code = answer_machine(ctl, answer, &snapshot, machine);
+        code = answer_machine(ctl, answer, &snapshot, machine, false);
     else
-        code = answer_sensor(ctl, answer, &snapshot, first);
+        code = answer_sensor(ctl, answer, &snapshot, first, false);
     mbp_plant_view_free(plant, &snapshot);
     if (code == CTL_OK && any)
         code = ctl_await_effect(ctl, name);

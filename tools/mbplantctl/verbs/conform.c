@@ -11,7 +11,7 @@ static bool take_host(struct ctl_options *options, const char *word)
     uint16_t port;
     options->target.host = word;
     if (mbp_endpoint_parse(word, options->host, sizeof options->host, &port) != MBP_OK)
-        return word[0] != '\0';
+        return ctl_is_host(word);
     options->target.host = options->host;
     options->target.port = port;
     return port != 0;
@@ -52,9 +52,11 @@ enum ctl_exit ctl_run_conform(struct ctl *ctl)
     here.link = NULL;
     if (!found)
         return CTL_FAILED;
+    const enum mbp_lang spoken = ctl_spoken(); /* what machines read is in English, the reasons too */
     struct conform_result *results = calloc(conform_case_count, sizeof *results);
     if (results == NULL)
         return ctl_fail(ctl, MBP_ERR_MEMORY, "conform");
+    ctl_speak(ctl_lang_written(ctl));
     for (size_t c = 0; c < conform_case_count; c++) {
         conform_run(&ground, &conform_cases[c], offered, &results[c]);
         code = results[c].verdict == CONFORM_FAIL ? CTL_FAILED : code;
@@ -63,6 +65,7 @@ enum ctl_exit ctl_run_conform(struct ctl *ctl)
         conform_put_back(&ground);
     if (conform_write(&ground, results) != MBP_OK)
         code = ctl_fail(ctl, MBP_ERR_MEMORY, "conform");
+    ctl_speak(spoken);
     free(results);
     return code;
 }

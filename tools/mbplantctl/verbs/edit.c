@@ -24,7 +24,7 @@ struct editing {
 
 static const char *noun(const struct editing *editing)
 {
-    return editing->thing == MBP_EDIT_MACHINE ? "machine" : "sensor";
+    return editing->thing == MBP_EDIT_MACHINE ? "machine" : editing->thing == MBP_EDIT_SENSOR ? "sensor" : "database";
 }
 
 /* ---- one step --------------------------------------------------------------------------------------------------- */
@@ -88,8 +88,8 @@ static enum ctl_exit usage(const struct editing *editing)
 {
     ctl_error("usage: mbplantctl %s add %s | remove NAME | set NAME KEY VALUE..; mbplantctl %s --help has examples",
               noun(editing),
-              editing->thing == MBP_EDIT_MACHINE ? "NAME --unit ID [--KEY VALUE..]"
-                                                 : "MACHINE|UNIT NAME [--KEY VALUE..]",
+              editing->thing == MBP_EDIT_MACHINE ? ctl_tr("NAME --unit ID [--KEY VALUE..]")
+                                                 : ctl_tr("MACHINE|UNIT NAME [--KEY VALUE..]"),
               noun(editing));
     return CTL_USAGE;
 }
@@ -179,9 +179,9 @@ static bool may_move(const struct editing *editing, const char *moves)
     char answer[16] = "";
     if (moves == NULL || moves[0] == '\0' || options->yes || options->dry_run || !terminal)
         return true;
-    mbp_text_print(stderr, "Masters that know these addresses would find other points there:\n");
+    mbp_text_print(stderr, ctl_tr("Masters that know these addresses would find other points there:\n"));
     fputs(moves, stderr);
-    fputs("(at: in the sensor's register gives it a place behind the others.) Go on? [y/N] ", stderr);
+    fputs(ctl_tr("(at: in the sensor's register gives it a place behind the others.) Go on? [y/N] "), stderr);
     return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
@@ -189,7 +189,7 @@ static bool may_move(const struct editing *editing, const char *moves)
 static enum ctl_exit check(const struct editing *editing)
 {
     struct mbp_plant *plant = NULL;
-    enum mbp_status status = mbp_plant_parse("plant file", text_now(editing), stderr, &plant);
+    enum mbp_status status = mbp_plant_parse(ctl_tr("plant file"), text_now(editing), stderr, &plant);
     char *moves = status == MBP_OK ? find_moves(editing, plant) : NULL;
     mbp_plant_free(plant);
     bool may = may_move(editing, moves);
@@ -212,7 +212,7 @@ static enum ctl_exit check_unmoved(const struct editing *editing)
     enum mbp_status status = ctl_read_file(ctl->link, editing->unit, MBP_PLANT_FIRST_FILE, 0, 4, header);
     if (status != MBP_OK)
         return ctl_fail(ctl, status, "reading the plant file");
-    if (ctl_u32(header + 2) == mbp_crc32(0, editing->was, editing->was_len))
+    if (mbp_words_u32(header + 2) == mbp_crc32(0, editing->was, editing->was_len))
         return CTL_OK;
     ctl_error("the slave's plant file was changed by somebody else just now; again");
     return CTL_FAILED;
@@ -229,27 +229,56 @@ static enum ctl_exit finish(const struct editing *editing)
         return CTL_OK;
     }
     code = check_unmoved(editing);
-    return code == CTL_OK ? ctl_plant_command(editing->ctl, "plant file", text_now(editing), MBP_STAGING_PUT) : code;
+    return code == CTL_OK ? ctl_plant_command(editing->ctl, ctl_tr("plant file"), text_now(editing), MBP_STAGING_PUT)
+                          : code;
+}
+
+/* The slave's plant file, and whose files told it. */
+static enum ctl_exit learn(struct editing *editing)
+{
+    struct ctl *ctl = editing->ctl;
+    if (ctl_link(ctl) == NULL)
+        return CTL_FAILED;
+    editing->unit = MBP_INSTRUCTOR_UNIT;
+    /* Whole, from the instructor, who is needed to put it back anyway: other units tell it without its faults. */
+    enum mbp_status status = ctl_learn_text(ctl->link, editing->unit, &editing->was, &editing->was_len);
+    if (status > 0) {
+        editing->unit = ctl_any_unit(ctl);
+        status = ctl_learn_text(ctl->link, editing->unit, &editing->was, &editing->was_len);
+    }
+    if (status != MBP_OK)
+        return ctl_fail_to_learn(ctl, status);
+    editing->now = editing->was;
+    editing->now_len = editing->was_len;
+    return CTL_OK;
+}
+
+enum ctl_exit ctl_edit_text(struct ctl *ctl, ctl_text_editor *editor, void *ctx)
+{
+    struct editing editing = {.ctl = ctl, .thing = MBP_EDIT_ALARM};
+    char *made = NULL;
+    size_t len = 0;
+    enum ctl_exit code = learn(&editing);
+    if (code == CTL_OK)
+        code = editor(ctx, text_now(&editing), &made, &len);
+    if (code == CTL_OK && made != NULL) {
+        editing.now = made;
+        editing.now_len = len;
+        code = finish(&editing);
+    }
+    free(made);
+    free(editing.was);
+    return code;
 }
 
 static enum ctl_exit run(struct ctl *ctl, enum mbp_edit_thing thing)
 {
-    struct editing editing = {.ctl = ctl, .thing = thing, .unit = MBP_INSTRUCTOR_UNIT};
+    struct editing editing = {.ctl = ctl, .thing = thing};
     if (!is_well_formed(&editing))
         return usage(&editing);
-    if (ctl_link(ctl) == NULL)
-        return CTL_FAILED;
-    /* Whole, from the instructor, who is needed to put it back anyway: other units tell it without its faults. */
-    enum mbp_status status = ctl_learn_text(ctl->link, editing.unit, &editing.was, &editing.was_len);
-    if (status > 0) {
-        editing.unit = ctl_any_unit(ctl);
-        status = ctl_learn_text(ctl->link, editing.unit, &editing.was, &editing.was_len);
-    }
-    if (status != MBP_OK)
-        return ctl_fail_to_learn(ctl, status);
-    editing.now = editing.was;
-    editing.now_len = editing.was_len;
-    enum ctl_exit code = edit(&editing);
+    enum ctl_exit code = learn(&editing);
+    if (code == CTL_OK)
+        code = edit(&editing);
     if (code == CTL_OK)
         code = finish(&editing);
     if (editing.now != editing.was)

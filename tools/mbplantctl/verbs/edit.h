@@ -10,6 +10,12 @@ bool ctl_edit_is_meant(const struct ctl_options *options);
 
 enum ctl_exit ctl_edit_machine(struct ctl *ctl);
 
+/* What makes another text of the slave's plant file; *out stays NULL where nothing changes. Ownership: free(*out). */
+typedef enum ctl_exit ctl_text_editor(void *ctx, struct mbp_text text, char **out, size_t *out_len);
+
+/* Learns the slave's plant file, has it edited, and puts it, or with --dry-run shows what would be different. */
+enum ctl_exit ctl_edit_text(struct ctl *ctl, ctl_text_editor *editor, void *ctx);
+
 /* The lines that are different in two texts, as `diff -u` shows them: from the first to the last. */
 void ctl_diff_print(struct mbp_text was, struct mbp_text now, FILE *out);
 

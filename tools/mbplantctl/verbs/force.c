@@ -1,4 +1,6 @@
 /* force SENSOR VALUE and release SENSOR: the injection and its end; of other points force_point.c. */
+#include <string.h>
+
 #include "slave/address.h"
 #include "slave/effect.h"
 #include "slave/snapshot.h"
@@ -52,17 +54,22 @@ enum ctl_exit ctl_run_force(struct ctl *ctl)
     if (code != CTL_OK)
         return code;
     char place[48];
-    char coil[48] = "a coil that its unit does not have";
+    char coil[64] = "";
     char value[300];
     ctl_address_text((enum mbp_table)point.map.table, point.map.addr, point.map.count, place, sizeof place);
     int32_t forced = ctl_addr(ctl->plant, MBP_MAP_FORCED, index);
     if (forced >= 0)
         ctl_address_text(MBP_COILS, (uint16_t)forced, 1, coil, sizeof coil);
+    if (forced >= 0)
+        snprintf(coil + strlen(coil), sizeof coil - strlen(coil), ctl_tr(", write 0"));
+    else
+        snprintf(coil, sizeof coil,
+                 ctl->plant->instructor ? ctl_tr("by unit 247") : ctl_tr("its unit has no coil for that"));
     ctl_say("%s = %s  (%s)\n", point.map.name, ctl_point_text(&point, words, value, sizeof value), place);
     if (point.sensor->inject == MBP_INJECT_ONCE)
         ctl_say("shown for one scan, then the process again (inject: once in the plant file)\n");
     else
-        ctl_say("held until released: mbplantctl release %s  (%s, write 0)\n", point.map.name, coil);
+        ctl_say("held until released: mbplantctl release %s  (%s)\n", point.map.name, coil);
     return ctl_say_pending(ctl, point.map.name);
 }
 
@@ -82,7 +89,7 @@ static enum ctl_exit tell_released(struct ctl *ctl, uint32_t index, const struct
     }
     char value[300];
     ctl_say("%s = %s  (%s)\n", name, ctl_point_text(point, words, value, sizeof value),
-            was_forced ? "released: the process again" : "was not forced");
+            was_forced ? ctl_tr("released: the process again") : ctl_tr("was not forced"));
     return CTL_OK;
 }
 

@@ -20,23 +20,43 @@ struct place {
     enum mbp_table table;
     uint16_t addr;
     uint16_t count;
+    uint16_t mask; /* bits of its one register; 0 = all */
 };
 
-static enum ctl_exit send(struct ctl *ctl, const struct place *place, const uint16_t *words,
-                          enum mbp_force_command command)
+/* One record: of at most so many registers as it has room for. */
+static enum ctl_exit send_one(struct ctl *ctl, const struct place *place, const uint16_t *words,
+                              enum mbp_force_command command)
 {
     uint16_t record[MBP_SIM_FORCE_WORDS + 1] = {place->unit, table_number[place->table], place->addr, place->count};
     char hint[160];
     char where[48];
     if (words != NULL)
         memcpy(record + MBP_SIM_FORCE_VALUE, words, place->count * sizeof *words);
+    if (place->mask != 0)
+        record[MBP_SIM_FORCE_MASK] = place->mask;
     record[MBP_SIM_FORCE_WORDS] = (uint16_t)command;
     ctl_address_text(place->table, place->addr, place->count, where, sizeof where);
-    snprintf(hint, sizeof hint, "%s: the slave refuses it: its unit %u has no %s, or %u points are forced already",
-             place->name, place->unit, where, MBP_SIM_FORCED_MAX);
+    snprintf(hint, sizeof hint,
+             ctl_tr("%s: the slave refuses it: its unit %u has no %s, or %u points are forced already"), place->name,
+             place->unit, where, MBP_SIM_FORCED_MAX);
     enum ctl_exit code =
         ctl_sim_write(ctl, MBP_HOLDING_REGISTERS, MBP_SIM_HR_FORCE, MBP_SIM_FORCE_WORDS + 1, record, hint);
     return code == CTL_OK ? ctl_await_effect(ctl, place->name) : code;
+}
+
+/* A text is held piece by piece. */
+static enum ctl_exit send(struct ctl *ctl, const struct place *place, const uint16_t *words,
+                          enum mbp_force_command command)
+{
+    enum ctl_exit code = CTL_OK;
+    struct place piece = *place;
+    for (uint16_t done = 0; done < place->count && code == CTL_OK; done = (uint16_t)(done + piece.count)) {
+        uint16_t left = (uint16_t)(place->count - done);
+        piece.addr = (uint16_t)(place->addr + done);
+        piece.count = left < MBP_SIM_FORCE_VALUES ? left : MBP_SIM_FORCE_VALUES;
+        code = send_one(ctl, &piece, words != NULL ? words + done : NULL, command);
+    }
+    return code;
 }
 
 static enum ctl_exit read_back(struct ctl *ctl, const struct place *place, uint16_t *words)
@@ -84,7 +104,7 @@ enum ctl_exit ctl_force_address(struct ctl *ctl)
     }
     if (ctl_plant(ctl) == NULL || ctl_link(ctl) == NULL)
         return CTL_FAILED;
-    const struct place place = {options->argv[0], ctl_raw_unit(ctl), address.table, address.addr, each};
+    const struct place place = {options->argv[0], ctl_raw_unit(ctl), address.table, address.addr, each, 0};
     code = send(ctl, &place, words, MBP_FORCE_HOLD);
     if (code == CTL_OK && !ctl->pending && !options->no_wait)
         code = read_back(ctl, &place, words);
@@ -107,7 +127,7 @@ enum ctl_exit ctl_release_address(struct ctl *ctl)
         return code;
     if (ctl_plant(ctl) == NULL || ctl_link(ctl) == NULL)
         return CTL_FAILED;
-    const struct place place = {text, ctl_raw_unit(ctl), address.table, address.addr, 1};
+    const struct place place = {text, ctl_raw_unit(ctl), address.table, address.addr, 1, 0};
     code = send(ctl, &place, NULL, MBP_FORCE_RELEASE);
     if (code != CTL_OK)
         return code;
@@ -120,22 +140,20 @@ enum ctl_exit ctl_release_address(struct ctl *ctl)
 
 static struct place place_of(const struct ctl_point *point)
 {
-    return (struct place){point->map.name, point->unit, (enum mbp_table)point->map.table, point->map.addr,
-                          (uint16_t)point->map.count};
+    const struct mbp_point *map = &point->map;
+    return (struct place){map->name, point->unit,          (enum mbp_table)map->table,
+                          map->addr, (uint16_t)map->count, map->own != NULL ? map->own->mask : 0};
 }
 
 static bool can_be_forced(const struct ctl_point *point)
 {
     const struct mbp_point *map = &point->map;
-    bool part = map->own != NULL && map->own->mask != 0;
     char where[48];
+    bool one = map->type == MBP_STRING || map->count <= MBP_SIM_FORCE_VALUES;
     ctl_address_text((enum mbp_table)map->table, map->addr, 1, where, sizeof where);
-    if (part)
-        ctl_error("%s is a part of a register, which is forced whole: mbplantctl -u %u force %s:%u VALUE", map->name,
-                  point->unit, mbp_table_word((enum mbp_table)map->table), map->addr);
-    else if (map->type == MBP_STRING || map->count > MBP_SIM_FORCE_VALUES)
+    if (!one)
         ctl_error("%s is no number: its registers are forced one by one, from %s on", map->name, where);
-    return !part && map->type != MBP_STRING && map->count <= MBP_SIM_FORCE_VALUES;
+    return one;
 }
 
 enum ctl_exit ctl_force_point(struct ctl *ctl, const struct ctl_point *point, const char *text)
@@ -151,11 +169,13 @@ enum ctl_exit ctl_force_point(struct ctl *ctl, const struct ctl_point *point, co
         ctl_error("%s: %s", place.name, why);
         return CTL_USAGE;
     }
-    enum ctl_exit code = send(ctl, &place, words, MBP_FORCE_HOLD);
+    ctl_point_put_part(point, 0, words);
+    enum ctl_exit code = send(ctl, &place, words, place.mask != 0 ? MBP_FORCE_HOLD_BITS : MBP_FORCE_HOLD);
     if (code == CTL_OK && !ctl->pending && !ctl->options->no_wait)
         code = read_back(ctl, &place, words);
     if (code != CTL_OK)
         return code;
+    ctl_point_take_part(point, words);
     ctl_say("%s = %s  (%s)\n", place.name, ctl_point_text(point, words, value, sizeof value),
             ctl_address_text(place.table, place.addr, place.count, where, sizeof where));
     say_held(place.name);
@@ -169,7 +189,7 @@ enum ctl_exit ctl_release_point(struct ctl *ctl, const struct ctl_point *point)
     char value[300];
     if (!can_be_forced(point))
         return CTL_USAGE;
-    enum ctl_exit code = send(ctl, &place, NULL, MBP_FORCE_RELEASE);
+    enum ctl_exit code = send(ctl, &place, NULL, place.mask != 0 ? MBP_FORCE_RELEASE_BITS : MBP_FORCE_RELEASE);
     if (code != CTL_OK)
         return code;
     if (ctl->pending || ctl->options->no_wait) {
@@ -177,6 +197,7 @@ enum ctl_exit ctl_release_point(struct ctl *ctl, const struct ctl_point *point)
         return ctl_say_pending(ctl, place.name);
     }
     code = read_back(ctl, &place, words);
+    ctl_point_take_part(point, words);
     if (code == CTL_OK)
         ctl_say("%s = %s  (released)\n", place.name, ctl_point_text(point, words, value, sizeof value));
     return code;
@@ -184,7 +205,7 @@ enum ctl_exit ctl_release_point(struct ctl *ctl, const struct ctl_point *point)
 
 enum ctl_exit ctl_release_points(struct ctl *ctl)
 {
-    const struct place place = {.name = "release all", .table = MBP_COILS};
+    const struct place place = {.name = "release all", .table = MBP_COILS, .count = 1};
     return ctl->plant->instructor ? send(ctl, &place, NULL, MBP_FORCE_RELEASE_ALL) : CTL_OK;
 }
 
@@ -199,6 +220,18 @@ static enum mbp_table table_of(uint16_t number)
     return (enum mbp_table)table;
 }
 
+/* The point that a record holds, as one. */
+static bool find_held(const struct ctl *ctl, uint32_t unit, const uint16_t *record, uint16_t mask,
+                      struct mbp_point *out)
+{
+    enum mbp_table table = table_of(record[MBP_SIM_FORCE_TABLE]);
+    uint16_t addr = record[MBP_SIM_FORCE_ADDRESS];
+    if (mask != 0)
+        return mbp_map_part_at(ctl->plant, unit, table, addr, mask, out);
+    return mbp_map_point_at(ctl->plant, unit, table, addr, out) && out->field != NULL &&
+           out->count == record[MBP_SIM_FORCE_COUNT];
+}
+
 static void print_one(const struct ctl *ctl, const uint16_t *record)
 {
     enum mbp_table table = table_of(record[MBP_SIM_FORCE_TABLE]);
@@ -211,13 +244,16 @@ static void print_one(const struct ctl *ctl, const uint16_t *record)
     if (count == 0 || count > MBP_SIM_FORCE_VALUES || table >= MBP_TABLE_COUNT || unit == NULL)
         return;
     memcpy(words, record + MBP_SIM_FORCE_VALUE, sizeof words);
-    bool named = mbp_map_point_at(ctl->plant, (uint32_t)(unit - ctl->plant->units), table,
-                                  record[MBP_SIM_FORCE_ADDRESS], &point.map) &&
-                 point.map.field != NULL && point.map.count == count;
+    const uint16_t mask = count == 1 ? record[MBP_SIM_FORCE_MASK] : 0;
+    bool named = find_held(ctl, (uint32_t)(unit - ctl->plant->units), record, mask, &point.map);
+    if (named)
+        ctl_point_take_part(&point, words);
     ctl_address_text(table, record[MBP_SIM_FORCE_ADDRESS], count, where, sizeof where);
     if (named)
         ctl_say("forced: %s = %s  (%s of unit %u)\n", point.map.name,
                 ctl_point_text(&point, words, value, sizeof value), where, point.unit);
+    else if (mask != 0)
+        ctl_say("forced: %s of unit %u = 0x%04X of the bits 0x%04X\n", where, point.unit, words[0] & mask, mask);
     else
         ctl_say("forced: %s of unit %u = %s\n", where, point.unit, ctl_words_text(words, count, value, sizeof value));
 }

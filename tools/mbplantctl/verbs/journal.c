@@ -9,6 +9,7 @@
 #include "slave/names.h"
 #include "slave/snapshot.h"
 #include "verbs/journal_read.h"
+#include "verbs/logbook/logbook.h"
 #include "verbs/verify.h"
 
 /* The unit with the journal, or -1 (told). */
@@ -72,6 +73,7 @@ static enum ctl_exit show(struct ctl *ctl, struct journal_printing *printing)
     struct journal_reading reading = {.ctl = ctl, .printing = printing, .unit = (uint8_t)unit};
     enum mbp_status status = skip_to_last(&reading);
     mbp_report_event_header(printing->format, stdout);
+    printing->chain.on = printing->format == MBP_FORMAT_JSON || printing->format == MBP_FORMAT_JSONL;
     if (status == MBP_OK)
         status = read_on(&reading);
     if (status == MBP_OK && printing->count == 0 && printing->format == MBP_FORMAT_TEXT)
@@ -80,7 +82,7 @@ static enum ctl_exit show(struct ctl *ctl, struct journal_printing *printing)
         return CTL_OK;
     char kept[96] = "journal";
     if (printing->last > 0)
-        snprintf(kept, sizeof kept, "journal ends after event %u (mbplantctl journal --since %u resumes)",
+        snprintf(kept, sizeof kept, ctl_tr("journal ends after event %u (mbplantctl journal --since %u resumes)"),
                  printing->last, printing->last + 1);
     return ctl_fail(ctl, status, kept);
 }
@@ -159,7 +161,7 @@ static FILE *resume(struct ctl *ctl, uint8_t unit, struct journal_reading *readi
         ctl_dump_put_plant(file, ctl->plant, source, now_ms());
     }
     reading->next = dump.last.seq > 0 ? (uint64_t)dump.last.seq + 1 : 0;
-    reading->printing->chain = (struct journal_chain){true, dump.last.seq + 1, dump.beside.check, true};
+    reading->printing->chain = (struct journal_chain){true, true, dump.last.seq + 1, dump.beside.check, true};
     if (dump.last.seq == 0 || !dump.beside.has_check)
         reading->printing->chain.next = 0;
     reading->saved = dump.names;
@@ -205,7 +207,7 @@ static enum ctl_exit save(struct ctl *ctl, struct journal_printing *printing)
     struct mbp_plant_view snapshot;
     if (unit < 0 || ctl_snapshot_take(ctl, &snapshot) != CTL_OK)
         return CTL_FAILED;
-    printing->chain.on = true;
+    printing->chain.on = printing->chain.alone = true;
     printing->out = open_dump(ctl, reading.unit, &reading);
     enum mbp_status status = MBP_OK;
     bool written = true;
@@ -225,7 +227,8 @@ static enum ctl_exit save(struct ctl *ctl, struct journal_printing *printing)
         return CTL_FAILED;
     }
     if (status != MBP_OK) {
-        snprintf(kept, sizeof kept, "%s is a partial dump, up to event %u; the same command again goes on there", path,
+        snprintf(kept, sizeof kept,
+                 ctl_tr("%s is a partial dump, up to event %u; the same command again goes on there"), path,
                  (uint32_t)(reading.next > 0 ? reading.next - 1 : 0));
         return ctl_fail(ctl, status, kept);
     }
@@ -282,18 +285,19 @@ static enum ctl_exit load(struct ctl *ctl, struct journal_printing *printing)
 static const char *conflict(const struct ctl_options *options)
 {
     if (options->load_path != NULL && (options->save_path != NULL || options->follow))
-        return "--load goes with neither --save nor --follow";
+        return ctl_tr("--load goes with neither --save nor --follow");
     if (options->verify && (options->save_path != NULL || options->follow || options->since.kind != MBP_MOMENT_NONE ||
                             options->until.kind != MBP_MOMENT_NONE || options->machine != NULL ||
                             options->sensor != NULL || options->code != NULL))
-        return "--verify is of every event: it goes with --load alone";
+        return ctl_tr("--verify is of every event: it goes with --load alone");
     if (options->last > 0 && (options->save_path != NULL || options->verify))
-        return "--last is for those who read: it goes with neither --save nor --verify";
+        return ctl_tr("--last is for those who read: it goes with neither --save nor --verify");
     if (options->follow && options->until.kind != MBP_MOMENT_NONE)
-        return "--follow has no end, so it does not go with --until";
+        return ctl_tr("--follow has no end, so it does not go with --until");
     if (options->save_path != NULL && (options->until.kind != MBP_MOMENT_NONE || options->machine != NULL ||
                                        options->sensor != NULL || options->code != NULL))
-        return "--save takes every event; --until, --machine, --sensor and --code choose among them with --load";
+        return ctl_tr(
+            "--save takes every event; --until, --machine, --sensor and --code choose among them with --load");
     return NULL;
 }
 
@@ -322,6 +326,8 @@ static enum ctl_exit of_slave(struct ctl *ctl, struct journal_printing *printing
 
 enum ctl_exit ctl_run_journal(struct ctl *ctl)
 {
+    if (ctl->options->said.why != NULL)
+        return ctl_note_plain(ctl, ctl->options->said.why);
     const struct ctl_options *options = ctl->options;
     struct journal_printing printing = {.format = options->format, .out = stdout};
     const char *why_not = conflict(options);

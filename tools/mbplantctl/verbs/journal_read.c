@@ -14,18 +14,18 @@
 #define FOLLOW_PAUSE_MS 200u
 #define AGAIN_PAUSE_MS  1000u /* between two tries to reach a slave that does not answer */
 
-/* What is to be saved beside an event. */
+/* What is to be shown or saved beside an event. */
 static struct mbp_event_beside beside_of(struct journal_chain *chain, const struct mbp_event *event,
                                          const char *comment)
 {
     struct mbp_event_beside beside = {.comment = comment};
     if (!chain->on || chain->next != event->seq)
         return beside;
-    beside.has_before = !chain->told;
+    beside.has_before = chain->alone && !chain->told;
     beside.before = chain->check;
     beside.has_check = true;
     beside.check = mbp_event_check(chain->check, event, (struct mbp_text){comment, strlen(comment)});
-    *chain = (struct journal_chain){true, event->seq + 1, beside.check, true};
+    *chain = (struct journal_chain){true, chain->alone, event->seq + 1, beside.check, true};
     return beside;
 }
 
@@ -88,13 +88,13 @@ static enum mbp_status find_chain(struct journal_reading *reading)
     uint32_t next = (uint32_t)reading->next;
     if (!chain->on || chain->next == next)
         return MBP_OK;
-    *chain = (struct journal_chain){.on = true};
+    *chain = (struct journal_chain){.on = true, .alone = chain->alone};
     enum mbp_status status = ctl_summary_read(reading->ctl, reading->unit, &summary);
     if (status == MBP_OK)
         status = ctl_check_before(reading->ctl->link, reading->unit, next, summary.oldest_event, &chain->check);
     if (status == MBP_OK)
         chain->next = next;
-    return status > 0 ? MBP_OK : status; /* an exception: these are saved without */
+    return status > 0 ? MBP_OK : status; /* an exception: these go without */
 }
 
 static enum mbp_status read_to(struct journal_reading *reading, uint64_t end)

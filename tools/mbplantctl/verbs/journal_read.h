@@ -5,9 +5,10 @@
 #include "ctl.h"
 #include "text/filter.h"
 
-/* Check values of events that are saved. */
+/* Check values of events that are shown in JSON or saved. */
 struct journal_chain {
     bool on;
+    bool alone;           /* what is written has to stand alone: the value before its first event too */
     uint32_t next, check; /* the event that comes, and the check value before it; next 0 = not known */
     bool told;            /* that one stands in the dump */
 };

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "slave/address.h"
@@ -12,16 +13,19 @@
 #include "slave/snapshot.h"
 #include "slave/wait.h"
 #include "verbs/edit.h"
+#include "verbs/logbook/logbook.h"
 
-/* Where a block has the machine, behind a word about it. */
-static void print_place(const struct mbp_plant *plant, uint32_t machine, unsigned block, const char *what)
+/* Where a block has the machine, behind a word about it. False: it has not. */
+static bool print_place(const struct mbp_plant *plant, uint32_t machine, unsigned block, const char *what)
 {
     char text[64];
-    int32_t addr = ctl_addr(plant, block, machine);
+    const struct mbp_unit *unit = &plant->units[plant->machines[machine].unit];
+    int32_t addr = mbp_map_item_has(plant, unit, block, machine) ? ctl_addr(plant, block, machine) : -1;
     if (addr >= 0)
         ctl_say("  %s%s", what,
                 ctl_address_text((enum mbp_table)mbp_map[block].table, (uint16_t)addr,
                                  mbp_map_item_count(plant, block, machine), text, sizeof text));
+    return addr >= 0;
 }
 
 static void print_machine(const struct ctl *ctl, uint32_t machine, const struct mbp_machine_view *now)
@@ -33,32 +37,35 @@ static void print_machine(const struct ctl *ctl, uint32_t machine, const struct 
     char text[64];
     char span[32];
     ctl_say("%s = ", of->name);
-    ctl_say_painted(ctl, mbp_state_paint(state), mbp_state_name(state));
+    ctl_say_painted(ctl, mbp_state_paint(state), ctl_tr(mbp_state_name(state)));
     ctl_say("  (%s%sunit %u)\n", of->label, of->label[0] != '\0' ? ", " : "", ctl_machine_unit(plant, machine));
     if (now->since_s != 0) {
         uint64_t now_s = (uint64_t)time(NULL);
         ctl_say("  since            %s, for %s of wall time\n",
-                mbp_time_format((uint64_t)now->since_s * 1000, text, sizeof text),
-                mbp_span_text(now_s > now->since_s ? now_s - now->since_s : 0, span, sizeof span));
+                ctl_time_text(ctl_spoken(), (uint64_t)now->since_s * 1000, text, sizeof text),
+                mbp_span_text_in(ctl_spoken(), now_s > now->since_s ? now_s - now->since_s : 0, span, sizeof span));
     }
     if (first_out != UINT32_MAX)
         ctl_say("  tripped by       %s\n", plant->sensors[first_out].name);
     ctl_say("  active alarms    %u%s\n", now->active_alarms,
             !now->trip_active         ? ""
-            : now->active_alarms == 0 ? "; a hidden one trips it"
-                                      : ", of which some trip it");
+            : now->active_alarms == 0 ? ctl_tr("; an interlock or a hidden one trips it")
+                                      : ctl_tr(", of which some trip it"));
     ctl_say("  production       %u good, %u reject\n", now->good, now->reject);
-    ctl_say("  en_service       %s of simulated time\n", mbp_span_text(now->running_s, span, sizeof span));
-    ctl_say("  en_panne         %s, %u time%s\n", mbp_span_text(now->down_s, span, sizeof span), now->failures,
-            now->failures == 1 ? "" : "s");
-    ctl_say("  maintenance      %s%s\n", mbp_span_text(now->maintenance_s, span, sizeof span),
-            now->maintenance_due ? ", due now" : "");
-    print_place(plant, machine, MBP_MAP_MACHINES, "stands in        ");
-    int32_t coil = ctl_addr(plant, MBP_MAP_MACHINE_COILS, machine);
-    if (coil >= 0)
-        ctl_say("; %s ask for a state",
-                ctl_address_text(MBP_COILS, (uint16_t)coil, MBP_STATE_COUNT, text, sizeof text));
-    ctl_say("\n");
+    ctl_say("  en_service       %s of simulated time\n",
+            mbp_span_text_in(ctl_spoken(), now->running_s, span, sizeof span));
+    ctl_say("  en_panne         %s, %u time%s\n", mbp_span_text_in(ctl_spoken(), now->down_s, span, sizeof span),
+            now->failures, now->failures == 1 ? "" : "s");
+    ctl_say("  maintenance      %s%s\n", mbp_span_text_in(ctl_spoken(), now->maintenance_s, span, sizeof span),
+            now->maintenance_due ? ctl_tr(", due now") : "");
+    bool stands = print_place(plant, machine, MBP_MAP_MACHINES, ctl_tr("stands in        "));
+    if (mbp_map_item_has(plant, &plant->units[of->unit], MBP_MAP_MACHINE_COILS, machine)) {
+        uint16_t coil = (uint16_t)ctl_addr(plant, MBP_MAP_MACHINE_COILS, machine);
+        ctl_say("%s%s ask for a state", stands ? "; " : ctl_tr("  stands in        "),
+                ctl_address_text(MBP_COILS, coil, MBP_STATE_COUNT, text, sizeof text));
+        stands = true;
+    }
+    ctl_say(stands ? "\n" : "");
 }
 
 /* Counters since the last maintenance, when the next is due, repairs, and the last refusal. */
@@ -68,20 +75,25 @@ static void print_upkeep(const struct mbp_plant *plant, uint32_t machine, const 
     bool by_time = now->until_due_s != MBP_VIEW_NONE;
     char span[32];
     ctl_say("  since then       %s en_service, %u products",
-            mbp_span_text(now->running_since_maintenance_s, span, sizeof span), now->cycles_since_maintenance);
+            mbp_span_text_in(ctl_spoken(), now->running_since_maintenance_s, span, sizeof span),
+            now->cycles_since_maintenance);
     if (by_time)
-        ctl_say("; due after %s more", mbp_span_text(now->until_due_s, span, sizeof span));
+        ctl_say("; due after %s more", mbp_span_text_in(ctl_spoken(), now->until_due_s, span, sizeof span));
     if (now->until_due_cycles != MBP_VIEW_NONE)
-        ctl_say("%s%u more products", by_time ? " or " : "; due after ", now->until_due_cycles);
-    ctl_say("\n  repairs          %u, %s in all\n", now->repairs, mbp_span_text(now->repair_s, span, sizeof span));
+        ctl_say("%s%u more products", ctl_tr(by_time ? " or " : "; due after "), now->until_due_cycles);
+    ctl_say("\n  repairs          %u, %s in all\n", now->repairs,
+            mbp_span_text_in(ctl_spoken(), now->repair_s, span, sizeof span));
     if (now->maintenance_left_s != MBP_VIEW_NONE)
-        ctl_say("  planned end      in %s\n", mbp_span_text(now->maintenance_left_s, span, sizeof span));
+        ctl_say("  planned end      in %s\n",
+                mbp_span_text_in(ctl_spoken(), now->maintenance_left_s, span, sizeof span));
     if (now->refused_state < MBP_STATE_COUNT)
-        ctl_say("  refused last     %s: %s of %s\n", mbp_state_name((enum mbp_state_code)now->refused_state),
-                now->refused_reason == MBP_CAUSE_TRIP_LATCHED ? "a latched trip" : "an active trip",
+        ctl_say("  refused last     %s: %s of %s\n", ctl_tr(mbp_state_name((enum mbp_state_code)now->refused_state)),
+                now->refused_reason == MBP_CAUSE_TRIP_LATCHED ? ctl_tr("a latched trip")
+                : now->refused_reason == MBP_CAUSE_PERMISSIVE ? ctl_tr("no permission")
+                                                              : ctl_tr("an active trip"),
                 now->refused_sensor < unit->sensor_count ? plant->sensors[unit->first_sensor + now->refused_sensor].name
-                                                         : "a sensor");
-    print_place(plant, machine, MBP_MAP_UPKEEP, "upkeep stands in ");
+                                                         : ctl_tr("a sensor"));
+    print_place(plant, machine, MBP_MAP_UPKEEP, ctl_tr("upkeep stands in "));
     ctl_say("\n");
 }
 
@@ -93,6 +105,10 @@ enum ctl_exit ctl_machine_show(struct ctl *ctl, uint32_t machine)
     enum mbp_status status = ctl_machine_read(ctl, machine, &now);
     if (status != MBP_OK)
         return ctl_fail(ctl, status, ctl->plant->machines[machine].name);
+    if (!ctl_machine_is_told(ctl->plant, machine)) {
+        ctl_no_place(ctl->plant->machines[machine].name, "state", MBP_INPUT_REGISTERS);
+        return CTL_FAILED;
+    }
     print_machine(ctl, machine, &now);
     if (ctl_addr(ctl->plant, MBP_MAP_UPKEEP, machine) >= 0)
         print_upkeep(ctl->plant, machine, &now);
@@ -148,8 +164,13 @@ static enum ctl_exit tell(struct command *command, const struct mbp_machine_view
     const char *name = plant->machines[command->machine].name;
     enum mbp_status status = look_for_outcome(command);
     if (now->state == command->to) {
-        ctl_say("%s: %s -> %s\n", name, mbp_state_name(was), mbp_state_name(command->to));
+        ctl_say("%s: %s -> %s\n", name, ctl_tr(mbp_state_name(was)), ctl_tr(mbp_state_name(command->to)));
         return CTL_OK;
+    }
+    if (status == MBP_ERR_MISSING) {
+        ctl_error("%s stays %s: it was refused; its unit shows no journal that says why", name,
+                  ctl_tr(mbp_state_name((enum mbp_state_code)now->state)));
+        return CTL_FAILED;
     }
     if (status != MBP_OK)
         return ctl_fail(command->ctl, status, "reading the journal for the reason");
@@ -159,7 +180,7 @@ static enum ctl_exit tell(struct command *command, const struct mbp_machine_view
         ctl_error("%s", mbp_report_sentence(&by, &command->outcome, sentence, sizeof sentence));
     } else {
         ctl_error("%s stays %s, and the journal does not say why; mbplantctl journal shows it all", name,
-                  mbp_state_name((enum mbp_state_code)now->state));
+                  ctl_tr(mbp_state_name((enum mbp_state_code)now->state)));
     }
     return CTL_FAILED;
 }
@@ -180,14 +201,15 @@ static enum ctl_exit ask(struct ctl *ctl, uint32_t machine, enum mbp_state_code 
     if (status != MBP_OK)
         return ctl_fail(ctl, status, name);
     enum mbp_state_code was = (enum mbp_state_code)now.state;
-    if (was == to) {
-        ctl_say("%s is %s already\n", name, mbp_state_name(to));
+    bool told = ctl_machine_is_told(plant, machine);
+    if (told && was == to) {
+        ctl_say("%s is %s already\n", name, ctl_tr(mbp_state_name(to)));
         return CTL_OK;
     }
     uint16_t on = 1;
     int32_t coil = ctl_addr_of(plant, MBP_MAP_MACHINE_COILS, machine, MBP_WRITE_STATE, (unsigned)to);
     if (coil < 0) {
-        ctl_no_place(name, mbp_state_name(to), MBP_COILS);
+        ctl_no_place(name, ctl_tr(mbp_state_name(to)), MBP_COILS);
         return CTL_FAILED;
     }
     status = ctl_write(link, unit, MBP_COILS, (uint16_t)coil, 1, &on);
@@ -197,8 +219,12 @@ static enum ctl_exit ask(struct ctl *ctl, uint32_t machine, enum mbp_state_code 
     if (code != CTL_OK)
         return code;
     if (ctl->pending || ctl->options->no_wait) {
-        ctl_say("%s: asked for %s\n", name, mbp_state_name(to));
+        ctl_say("%s: asked for %s\n", name, ctl_tr(mbp_state_name(to)));
         return ctl_say_pending(ctl, name);
+    }
+    if (!told) {
+        ctl_say("%s: asked for %s; no point of its unit shows its state\n", name, ctl_tr(mbp_state_name(to)));
+        return CTL_OK;
     }
     status = ctl_machine_read(ctl, machine, &now);
     return status == MBP_OK ? tell(&command, &now, was) : ctl_fail(ctl, status, name);
@@ -211,11 +237,13 @@ enum ctl_exit ctl_run_machine(struct ctl *ctl)
     if (ctl_edit_is_meant(options))
         return ctl_edit_machine(ctl);
     if (options->argc > 2 || options->key_count > 0 || options->dry_run) {
-        ctl_error("usage: mbplantctl machine NAME [STATE]; mbplantctl machine --help has more");
+        ctl_error("usage: mbplantctl machine NAME [STATE|history]; mbplantctl machine --help has more");
         return CTL_USAGE;
     }
+    if (options->argc == 2 && strcasecmp(options->argv[1], "history") == 0)
+        return ctl_history_print(ctl, MBP_WANT_MACHINE, options->argv[0]);
     if (options->argc == 2 && !ctl_state_find(options->argv[1], &state)) {
-        ctl_error("machine: no state '%s'; it is en_service, en_panne or maintenance", options->argv[1]);
+        ctl_error("machine: no state '%s'; it is en_service, en_panne or maintenance, or history", options->argv[1]);
         return CTL_USAGE;
     }
     const struct mbp_plant *plant = ctl_plant(ctl);

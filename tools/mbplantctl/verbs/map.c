@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "ctl.h"
+#include "mbplant/report/words.h"
 #include "slave/address.h"
 #include "slave/point.h"
 #include "slave/snapshot.h"
@@ -95,8 +94,15 @@ static void mbpoll_command(const struct listing *listing, const struct mbp_point
              point->addr + 1u, many, listing->target->host);
 }
 
+/* A word for people in their language; for programs it is always the same. */
+static const char *word(const struct listing *listing, const char *english) __attribute__((format_arg(2)));
+static const char *word(const struct listing *listing, const char *english)
+{
+    return listing->all ? english : ctl_tr(english);
+}
+
 /* "int16", "string(8)", "uint16, 50 of them". */
-static void type_text(const struct mbp_point *point, char *buf, size_t size)
+static void type_text(const struct listing *listing, const struct mbp_point *point, char *buf, size_t size)
 {
     const char *name = mbp_type_name((enum mbp_type)point->type);
     unsigned each = point->type == MBP_STRING ? point->count : mbp_type_words((enum mbp_type)point->type);
@@ -105,20 +111,20 @@ static void type_text(const struct mbp_point *point, char *buf, size_t size)
     if (point->type == MBP_STRING)
         snprintf(buf, size, "%s(%u)", name, point->count);
     else if (point->count > each)
-        snprintf(buf, size, "%s, %u of them", name, point->count / each);
+        snprintf(buf, size, word(listing, "%s, %u of them"), name, point->count / each);
     else if (point->own != NULL && point->own->mask != 0 && point->type == MBP_BOOL)
         snprintf(buf, size, "bit %u", point->own->shift);
     else if (point->own != NULL && point->own->mask != 0)
-        snprintf(buf, size, "%s, %s byte", name, point->own->shift != 0 ? "high" : "low");
+        snprintf(buf, size, word(listing, point->own->shift != 0 ? "%s, high byte" : "%s, low byte"), name);
     else
         snprintf(buf, size, "%s", name);
 }
 
-static const char *access_text(const struct mbp_point *point)
+static const char *access_text(const struct listing *listing, const struct mbp_point *point)
 {
     if (point->own != NULL && point->own->write_only)
-        return "write";
-    return point->writable ? "read, write" : "read";
+        return word(listing, "write");
+    return word(listing, point->writable ? "read, write" : "read");
 }
 
 static void number_cell(struct mbp_grid *grid, double number)
@@ -229,20 +235,31 @@ static const char *order_text(const struct listing *listing, const struct mbp_po
     return mbp_order_name((enum mbp_order)point->order);
 }
 
+/* "0.1", "0.5 - 40" with an offset. */
+static void scale_cell(const struct listing *listing, const struct mbp_point *point, bool words)
+{
+    const bool shifted = point->offset < 0 || point->offset > 0;
+    char text[64] = "";
+    if (words && (point->scale < 0 || point->scale > 0)) {
+        int len = snprintf(text, sizeof text, "%g", point->scale);
+        if (shifted)
+            snprintf(text + len, sizeof text - (size_t)len, " %c %g", point->offset < 0 ? '-' : '+',
+                     fabs(point->offset));
+    }
+    mbp_grid_cell(listing->grid, MBP_PAINT_NONE, "%s", listing->all ? text : mbp_message_decimal(ctl_spoken(), text));
+}
+
 /* What a narrow terminal has no room for. */
 static void rest_for_people(const struct listing *listing, const struct mbp_point *point)
 {
     struct mbp_grid *grid = listing->grid;
     bool words = point->table == MBP_INPUT_REGISTERS || point->table == MBP_HOLDING_REGISTERS;
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", order_text(listing, point));
-    if (words && (point->scale < 0 || point->scale > 0))
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%g", point->scale);
-    else
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", "");
+    scale_cell(listing, point, words);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", point->unit_text);
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", access_text(point));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", access_text(listing, point));
     if (listing->columns > WHAT_COLUMN)
-        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", point->what);
+        mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", word(listing, point->what));
     if (listing->columns > MBPOLL_COLUMN)
         poll_cell(listing, point);
 }
@@ -263,7 +280,7 @@ static int list_point(const struct mbp_point *point, void *ctx)
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_table_name((enum mbp_table)point->table));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", point->addr);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", reference(listing, point, text, sizeof text));
-    type_text(point, text, sizeof text);
+    type_text(listing, point, text, sizeof text);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", text);
     if (listing->columns > ORDER_COLUMN)
         rest_for_people(listing, point);
@@ -285,12 +302,13 @@ static void list_other(struct listing *listing, const char *table, uint32_t numb
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", table);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", number);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", "");
-    mbp_grid_cell(grid, MBP_PAINT_NONE, count == 1 ? "uint16" : "uint16, %u of them", count);
+    mbp_grid_cell(grid, MBP_PAINT_NONE, count == 1 ? "%s" : word(listing, "%s, %u of them"), "uint16", count);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", mbp_order_name(MBP_ABCD));
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", "1");
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", "");
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", writable ? "read, write" : "read");
-    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", writable ? "file, functions 20 and 21" : "queue, function 24");
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", word(listing, writable ? "read, write" : "read"));
+    mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
+                  word(listing, writable ? "file, functions 20 and 21" : "queue, function 24"));
     for (size_t c = FOR_PEOPLE - 1; c < COLUMNS; c++)
         mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", "");
     listing->shown++;
@@ -340,11 +358,11 @@ static void list(struct listing *listing, const struct ctl_options *options)
 /* As many columns as the terminal is wide; into a pipe all of them. */
 static size_t columns_that_fit(void)
 {
-    struct winsize size;
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    unsigned width = ctl_terminal_width();
+    if (width == 0)
         return FOR_PEOPLE;
     unsigned f = 0;
-    while (size.ws_col < fits[f].width)
+    while (width < fits[f].width)
         f++;
     return fits[f].columns;
 }
@@ -385,7 +403,7 @@ enum ctl_exit ctl_run_map(struct ctl *ctl)
     if (code != CTL_OK)
         return code;
     listing.now = asked ? &now : NULL;
-    if (mbp_grid_new(columns, listing.columns, &listing.grid) != MBP_OK)
+    if (ctl_grid_new(columns, listing.columns, &listing.grid) != MBP_OK)
         code = ctl_fail(ctl, MBP_ERR_MEMORY, "map");
     if (code == CTL_OK)
         list(&listing, options);

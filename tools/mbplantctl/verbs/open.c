@@ -56,16 +56,16 @@ enum ctl_exit ctl_run_open(struct ctl *ctl)
     if (status != MBP_OK)
         return ctl_fail(ctl, status, "reading where the page is");
     if (summary.http_port == 0) {
-        fputs(
-            "mbplantctl: this plant serves no page: start mbplantd with --http 127.0.0.1:8020, or with an http: in the "
-            "plant file\n",
-            stderr);
+        fputs(ctl_tr("mbplantctl: this plant serves no page: start mbplantd with --http 127.0.0.1:8020, or with an "
+                     "http: in the "
+                     "plant file\n"),
+              stderr);
         return CTL_FAILED;
     }
     print_address(ctl, summary.http_port, address, sizeof address);
     ctl_say("%s\n", address);
     fflush(stdout);
     if (!open_browser(address))
-        fputs("mbplantctl: no browser could be opened from here: open this address in one\n", stderr);
+        fputs(ctl_tr("mbplantctl: no browser could be opened from here: open this address in one\n"), stderr);
     return CTL_OK;
 }

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "slave/refusal.h"
+#include "slave/rights.h"
 
 #define RESULT_WORDS (MBP_STAGING_IR_END - MBP_STAGING_IR_STATE)
 #define HEADER_LEN   8u
@@ -16,12 +17,15 @@
 
 static enum ctl_exit fail(struct ctl *ctl, enum mbp_status status)
 {
+    char why[256];
     if (status == MBP_EX_GATEWAY_TARGET_FAILED || status == MBP_EX_ILLEGAL_DATA_ADDRESS)
         ctl_error(
             "this slave takes no plant file: it has no instructor's unit (247). Add `instructor: true` to its plant "
             "file, at mbplantd's side, and let it read that again (kill -HUP, or a restart)");
     else if (status == MBP_EX_SERVER_DEVICE_BUSY)
         ctl_error("the slave is at work on another plant file; again in a moment");
+    else if (status == MBP_EX_ILLEGAL_FUNCTION && ctl_no_right(ctl, status, why, sizeof why) != NULL)
+        ctl_error("refused with exception %02X: %s", (unsigned)status, why);
     else if (status == MBP_EX_ILLEGAL_FUNCTION)
         ctl_error("the slave does not let this host change its plant (server: access in its plant file)");
     else
@@ -110,11 +114,46 @@ static void print_words(const char *name, const char *text)
     }
 }
 
-static enum mbp_status print_answer(struct ctl_link *link, const char *name)
+/* Whether both tell of the same places, line by line. */
+static bool same_places(const char *here, const char *there)
+{
+    while (*here != '\0' && *there != '\0') {
+        const char *here_end = here + strcspn(here, "\n");
+        const char *there_end = there + strcspn(there, "\n");
+        const char *at = place_in(here, here_end);
+        const char *its = place_in(there, there_end);
+        size_t len = at != NULL ? strcspn(at, " ") : 0;
+        if (at == NULL || its == NULL || strncmp(at, its, len) != 0)
+            return false;
+        here = *here_end == '\n' ? here_end + 1 : here_end;
+        there = *there_end == '\n' ? there_end + 1 : there_end;
+    }
+    return *here == *there;
+}
+
+/* A slave speaks English. The same rules are here, and speak the language of who reads: what they say, where they find
+ * what the slave found. NULL = they do not. Ownership: free. */
+static char *said_here(struct mbp_text text, const char *there)
+{
+    struct mbp_buffer buffer;
+    struct mbp_plant *plant = NULL;
+    if (ctl_spoken() == MBP_LANG_EN || !mbp_buffer_open(&buffer))
+        return NULL;
+    mbp_plant_parse("", text, buffer.out, &plant);
+    mbp_plant_free(plant);
+    char *here = mbp_buffer_close(&buffer);
+    if (here != NULL && !same_places(here, there)) {
+        free(here);
+        return NULL;
+    }
+    return here;
+}
+
+static enum mbp_status print_answer(struct ctl_link *link, const char *name, struct mbp_text staged)
 {
     uint16_t header[HEADER_LEN / 2];
     enum mbp_status status = ctl_read_file(link, MBP_INSTRUCTOR_UNIT, MBP_STAGING_TEXT_FILE, 0, HEADER_LEN / 2, header);
-    uint32_t len = status == MBP_OK ? ctl_u32(header) : 0;
+    uint32_t len = status == MBP_OK ? mbp_words_u32(header) : 0;
     if (status != MBP_OK || len == 0)
         return status;
     if (len > MBP_STAGING_TEXT_MAX)
@@ -123,7 +162,9 @@ static enum mbp_status print_answer(struct ctl_link *link, const char *name)
     status = ctl_read_text(link, MBP_INSTRUCTOR_UNIT, MBP_STAGING_TEXT_FILE, HEADER_LEN / 2, len, &text);
     if (status != MBP_OK)
         return status;
-    print_words(name, text);
+    char *here = said_here(staged, text);
+    print_words(name, here != NULL ? here : text);
+    free(here);
     free(text);
     return MBP_OK;
 }
@@ -134,7 +175,7 @@ static void print_done(const char *name, const uint16_t *result, enum mbp_stagin
     unsigned removed = word_of(result, MBP_STAGING_IR_REMOVED);
     unsigned changed = word_of(result, MBP_STAGING_IR_CHANGED);
     const char *saved = command == MBP_STAGING_PUT && word_of(result, MBP_STAGING_IR_SAVED) != 0
-                            ? ", and its plant file is this one"
+                            ? ctl_tr(", and its plant file is this one")
                             : "";
     if (word_of(result, MBP_STAGING_IR_STATE) == MBP_STAGING_UNCHANGED)
         ctl_say("%s: unchanged, the slave runs this plant%s\n", name, saved);
@@ -151,7 +192,7 @@ static enum ctl_exit ask_the_plant(struct ctl *ctl, const char *name, uint32_t c
     uint16_t header[HEADER_LEN / 2];
     enum mbp_status status =
         ctl_read_file(ctl->link, ctl_any_unit(ctl), MBP_PLANT_FIRST_FILE, 0, HEADER_LEN / 2, header);
-    if (status != MBP_OK || ctl_u32(header + 2) != crc)
+    if (status != MBP_OK || mbp_words_u32(header + 2) != crc)
         return fail(ctl, MBP_EX_GATEWAY_TARGET_FAILED);
     ctl_say("%s: the slave runs it. It has no instructor: this was the last plant file that it took\n", name);
     return CTL_OK;
@@ -167,7 +208,8 @@ enum ctl_exit ctl_plant_command(struct ctl *ctl, const char *name, struct mbp_te
     if (link == NULL)
         return CTL_FAILED;
     if (text.len == 0 || text.len > MBP_PLANT_WIRE_TEXT_MAX) {
-        ctl_error("%s: %s", name, text.len == 0 ? "it is empty" : "it is longer than the 2 MB that Modbus takes");
+        ctl_error("%s: %s", name,
+                  text.len == 0 ? ctl_tr("it is empty") : ctl_tr("it is longer than the 2 MB that Modbus takes"));
         return CTL_USAGE;
     }
     enum mbp_status status = read_result(link, before);
@@ -181,7 +223,7 @@ enum ctl_exit ctl_plant_command(struct ctl *ctl, const char *name, struct mbp_te
     if (status == MBP_EX_GATEWAY_TARGET_FAILED && command == MBP_STAGING_PUT)
         return ask_the_plant(ctl, name, crc);
     if (status == MBP_OK)
-        status = print_answer(link, name);
+        status = print_answer(link, name, text);
     if (status != MBP_OK)
         return fail(ctl, status);
     if (word_of(result, MBP_STAGING_IR_STATE) == MBP_STAGING_REFUSED) {

@@ -191,6 +191,8 @@ static enum ctl_exit read_name(struct ctl *ctl, const char *name, struct mbp_gri
         name = state;
     }
     if (!ctl_point_find(plant, ctl->options->unit, name, &point)) {
+        if (ctl_address_is_place(name))
+            return read_raw(ctl, name, grid);
         ctl_unknown_name(plant, CTL_ANY_POINT, name);
         return CTL_USAGE;
     }

@@ -1,15 +1,17 @@
 /* report: the plant now and a period of its journal, made over Modbus alone or from a saved dump. */
 #include "verbs/report.h"
 
+#include "slave/comments.h"
 #include "slave/events.h"
 #include "slave/names.h"
 #include "slave/snapshot.h"
 #include "slave/wait.h"
 #include "text/filter.h"
 
-static struct mbp_report_wish wish_of(const struct ctl *ctl)
+static struct mbp_report_options options_of(const struct ctl *ctl)
 {
-    return (struct mbp_report_wish){ctl->options->since, ctl->options->until, ctl->options->lang};
+    return (struct mbp_report_options){
+        .since = ctl->options->since, .until = ctl->options->until, .lang = ctl->options->lang};
 }
 
 /* ---- a slave ---------------------------------------------------------------------------------------------------- */
@@ -30,6 +32,33 @@ static enum mbp_status slave_times(void *ctx, const uint32_t *seqs, size_t count
 {
     const struct slave *slave = ctx;
     return ctl_events_times(slave->link, slave->unit, seqs, count, wall_ms);
+}
+
+static enum mbp_status slave_history(void *ctx, uint64_t first, uint64_t last,
+                                     bool (*got)(void *got_ctx, const struct mbp_event *event), void *got_ctx)
+{
+    const struct slave *slave = ctx;
+    return ctl_events_read_history(slave->link, slave->unit, (uint32_t)first, (uint32_t)last, got, got_ctx);
+}
+
+static enum mbp_status slave_comments(void *ctx, const uint32_t *seqs, size_t count,
+                                      enum mbp_status (*got)(void *got_ctx, size_t i, const char *text), void *got_ctx)
+{
+    const struct slave *slave = ctx;
+    char text[MBP_COMMENT_MAX + 1];
+    enum mbp_status status = MBP_OK;
+    for (size_t i = 0; i < count && status == MBP_OK; i++) {
+        status = ctl_comment_read(slave->link, slave->unit, seqs[i], text);
+        if (status == MBP_OK)
+            status = got(got_ctx, i, text);
+    }
+    return status;
+}
+
+static struct mbp_event_source events_of_slave(struct slave *slave, const struct mbp_summary_view *summary)
+{
+    return (struct mbp_event_source){summary->oldest_event, summary->last_event, read_slave, slave_times,
+                                     slave_history,         slave_comments,      slave};
 }
 
 /* Everything that the snapshot shows is in the journal when what had happened by then is stored. A disk is given as
@@ -57,7 +86,8 @@ static enum mbp_status await_stored(struct ctl *ctl, uint8_t unit, struct mbp_pl
 }
 
 static enum mbp_status make_of_slave(struct ctl *ctl, struct slave *slave, uint64_t now_ms,
-                                     struct mbp_plant_view *snapshot, struct mbp_made_report *out)
+                                     struct mbp_plant_view *snapshot, const struct mbp_report_options *options,
+                                     struct mbp_made_report *out)
 {
     enum mbp_status status = await_stored(ctl, slave->unit, snapshot);
     if (status == MBP_OK)
@@ -69,16 +99,17 @@ static enum mbp_status make_of_slave(struct ctl *ctl, struct slave *slave, uint6
         .view = snapshot,
         .now_ms = now_ms,
         .names = &ctl->names,
-        .events = {snapshot->summary.oldest_event, snapshot->summary.last_event, read_slave, slave_times, slave},
+        .events = events_of_slave(slave, &snapshot->summary),
     };
-    const struct mbp_report_wish wish = wish_of(ctl);
-    return mbp_report_make(&source, &wish, out);
+    return mbp_report_make(&source, options, out);
 }
 
-enum ctl_exit ctl_report_of_slave(struct ctl *ctl, struct mbp_made_report *out)
+enum ctl_exit ctl_report_of_slave(struct ctl *ctl, const struct mbp_report_options *options,
+                                  struct mbp_made_report *out)
 {
     struct mbp_plant_view snapshot;
     struct mbp_clock clock = mbp_clock_system();
+    ctl->shelves = true; /* a bypass is an alarm */
     enum ctl_exit code = ctl_snapshot_take(ctl, &snapshot);
     uint64_t now_ms = clock.wall_ms(clock.ctx); /* of the snapshot */
     if (code != CTL_OK)
@@ -87,7 +118,7 @@ enum ctl_exit ctl_report_of_slave(struct ctl *ctl, struct mbp_made_report *out)
     struct slave slave = {.link = ctl->link, .unit = (uint8_t)unit};
     code = CTL_FAILED;
     if (unit >= 0) {
-        enum mbp_status status = make_of_slave(ctl, &slave, now_ms, &snapshot, out);
+        enum mbp_status status = make_of_slave(ctl, &slave, now_ms, &snapshot, options, out);
         code = status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "reading the journal");
     }
     mbp_plant_view_free(ctl->plant, &snapshot);
@@ -124,7 +155,38 @@ static enum mbp_status read_dump(void *ctx, uint64_t first, uint64_t last,
     return ctl_dump_events(saved->dump, choose, &choosing, saved->why);
 }
 
-enum ctl_exit ctl_report_of_dump(struct ctl *ctl, struct ctl_dump *dump, struct mbp_made_report *out)
+struct recalling {
+    struct saved *saved;
+    const uint32_t *seqs;
+    size_t count, next;
+    enum mbp_status (*got)(void *got_ctx, size_t i, const char *text);
+    void *got_ctx;
+    enum mbp_status status;
+};
+
+static bool recall(void *ctx, const struct mbp_event *event)
+{
+    struct recalling *recalling = ctx;
+    if (event->seq == recalling->seqs[recalling->next]) {
+        const char *text = recalling->saved->dump->beside.comment;
+        recalling->status = recalling->got(recalling->got_ctx, recalling->next++, text != NULL ? text : "");
+    }
+    return recalling->next < recalling->count && recalling->status == MBP_OK;
+}
+
+static enum mbp_status dump_comments(void *ctx, const uint32_t *seqs, size_t count,
+                                     enum mbp_status (*got)(void *got_ctx, size_t i, const char *text), void *got_ctx)
+{
+    struct saved *saved = ctx;
+    struct recalling recalling = {saved, seqs, count, 0, got, got_ctx, MBP_OK};
+    if (count == 0)
+        return MBP_OK;
+    enum mbp_status status = ctl_dump_events(saved->dump, recall, &recalling, saved->why);
+    return status == MBP_OK ? recalling.status : status;
+}
+
+enum ctl_exit ctl_report_of_dump(struct ctl *ctl, struct ctl_dump *dump, const struct mbp_report_options *options,
+                                 struct mbp_made_report *out)
 {
     struct saved saved = {.dump = dump, .why = "out of memory"};
     if (!dump->has_snapshot) {
@@ -138,35 +200,41 @@ enum ctl_exit ctl_report_of_dump(struct ctl *ctl, struct ctl_dump *dump, struct 
         .view = &dump->snapshot,
         .now_ms = dump->snapshot_ms,
         .names = &dump->names,
-        .events = {dump->first, dump->last.seq, read_dump, NULL, &saved},
+        .events = {dump->first, dump->last.seq, read_dump, NULL, NULL, dump_comments, &saved},
         .apart = dump->snapshot.summary.last_event != dump->last.seq,
         .last_ms = dump->last.wall_ms,
     };
-    const struct mbp_report_wish wish = wish_of(ctl);
-    enum mbp_status status = mbp_report_make(&source, &wish, out);
+    enum mbp_status status = mbp_report_make(&source, options, out);
     if (status == MBP_OK)
         return CTL_OK;
-    ctl_error("--load %s: %s", ctl->options->load_path, status == MBP_ERR_MEMORY ? mbp_status_text(status) : saved.why);
+    ctl_error("--load %s: %s", ctl->options->load_path,
+              status == MBP_ERR_MEMORY ? ctl_tr(mbp_status_text(status)) : saved.why);
     return CTL_FAILED;
 }
 
-/* ---- the verb --------------------------------------------------------------------------------------------------- */
+/* ---- both ---------------------------------------------------------------------------------------------------------
+ */
 
-static enum ctl_exit write_report(struct ctl *ctl, const struct mbp_plant *plant, struct mbp_made_report *made)
+static enum ctl_exit write_report(struct ctl *ctl, const struct mbp_plant *plant,
+                                  const struct mbp_report_options *options, struct mbp_made_report *made)
 {
-    enum mbp_status status = mbp_report_write(&made->seen.report, plant, ctl->options->format, ctl->colour, stdout);
+    enum mbp_status status = mbp_made_write(made, plant, options, ctl->options->format, ctl->colour, stdout);
     mbp_made_report_free(made);
-    return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "report");
+    if (status == MBP_ERR_MISSING) {
+        ctl_error("there is no incident %u; mbplantctl incidents lists them", options->number);
+        return CTL_USAGE;
+    }
+    return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, ctl->options->verb->name);
 }
 
-static enum ctl_exit of_slave(struct ctl *ctl)
+static enum ctl_exit of_slave(struct ctl *ctl, const struct mbp_report_options *options)
 {
     struct mbp_made_report made;
-    enum ctl_exit code = ctl_report_of_slave(ctl, &made);
-    return code == CTL_OK ? write_report(ctl, ctl->plant, &made) : code;
+    enum ctl_exit code = ctl_report_of_slave(ctl, options, &made);
+    return code == CTL_OK ? write_report(ctl, ctl->plant, options, &made) : code;
 }
 
-static enum ctl_exit of_dump(struct ctl *ctl)
+static enum ctl_exit of_dump(struct ctl *ctl, const struct mbp_report_options *options)
 {
     const char *path = ctl->options->load_path;
     char why[CTL_DUMP_WHY] = "";
@@ -176,18 +244,26 @@ static enum ctl_exit of_dump(struct ctl *ctl)
         ctl_error("--load %s: %s", path, why);
         return CTL_FAILED;
     }
-    enum ctl_exit code = ctl_report_of_dump(ctl, &dump, &made);
+    enum ctl_exit code = ctl_report_of_dump(ctl, &dump, options, &made);
     if (code == CTL_OK) {
-        code = write_report(ctl, dump.plant, &made);
+        code = write_report(ctl, dump.plant, options, &made);
         ctl_dump_say_missing(path, &dump);
     }
     ctl_dump_close(&dump);
     return code;
 }
 
-enum ctl_exit ctl_run_report(struct ctl *ctl)
+enum ctl_exit ctl_report_print(struct ctl *ctl, const struct mbp_report_options *options)
 {
     if (ctl_period_is_reversed(ctl->options))
         return CTL_USAGE;
-    return ctl->options->load_path != NULL ? of_dump(ctl) : of_slave(ctl);
+    return ctl->options->load_path != NULL ? of_dump(ctl, options) : of_slave(ctl, options);
+}
+
+/* ---- the verb --------------------------------------------------------------------------------------------------- */
+
+enum ctl_exit ctl_run_report(struct ctl *ctl)
+{
+    const struct mbp_report_options options = options_of(ctl);
+    return ctl_report_print(ctl, &options);
 }

@@ -8,7 +8,7 @@ static bool is_latched(enum mbp_alarm_state state)
 
 enum ctl_exit ctl_run_reset(struct ctl *ctl)
 {
-    static const struct ctl_answer reset = {is_latched, MBP_WRITE_RESET, MBP_WRITE_RESET_SENSOR, "reset",
-                                            "is latched: nothing to reset"};
+    static const struct ctl_answer reset = {is_latched,     MBP_WRITE_RESET, MBP_WRITE_RESET_SENSOR,
+                                            MBP_DEED_RESET, "reset",         "is latched: nothing to reset"};
     return ctl_answer_run(ctl, &reset);
 }

@@ -1,5 +1,7 @@
-/* shelve and unshelve, suppress and unsuppress: a sensor's alarms, or those of all sensors of a machine, hidden from
- * the operator and shown again. */
+/* shelve and unshelve, out-of-service and in-service: a sensor's alarms, or those of all sensors of a machine, hidden
+ * from the operator and shown again. */
+#include "operate/already.h"
+#include "operate/one_alarm.h"
 #include "slave/address.h"
 #include "slave/effect.h"
 #include "slave/point.h"
@@ -51,6 +53,18 @@ static int32_t addr_of(const struct ctl *ctl, uint32_t sensor, enum mbp_write_ki
     return ctl_sensor_addr(ctl->plant, sensor, write, &field);
 }
 
+/* A point tells no reason for its refusal. */
+static enum ctl_exit refused(struct ctl *ctl, enum mbp_write_kind write, enum mbp_status status, const char *name)
+{
+    unsigned reason = write == MBP_WRITE_SERVICE ? MBP_REASON_REMOVE : MBP_REASON_SHELVE;
+    bool wanted = (ctl->plant->policy.reasons >> reason & 1u) != 0 && ctl->options->said.why == NULL;
+    if (status != MBP_EX_SERVER_DEVICE_FAILURE || !wanted)
+        return ctl_fail(ctl, status, name);
+    ctl_error("%s: refused with exception %02X: %s", name, (unsigned)status,
+              ctl_tr(mbp_deed_result_what(MBP_RESULT_NO_REASON)));
+    return CTL_FAILED;
+}
+
 /* To the machine's alarms of no sensor, one by one. */
 static enum ctl_exit write_alarms(struct ctl *ctl, const struct meant *meant, enum mbp_table table,
                                   enum mbp_write_kind write, uint16_t word)
@@ -59,7 +73,7 @@ static enum ctl_exit write_alarms(struct ctl *ctl, const struct meant *meant, en
         int32_t addr = addr_of(ctl, meant->first_alarm + i, write);
         enum mbp_status status = addr < 0 ? MBP_OK : ctl_write(ctl->link, meant->unit, table, (uint16_t)addr, 1, &word);
         if (status != MBP_OK)
-            return ctl_fail(ctl, status, meant->name);
+            return refused(ctl, write, status, meant->name);
     }
     return CTL_OK;
 }
@@ -79,7 +93,7 @@ static enum ctl_exit write_all(struct ctl *ctl, const struct meant *meant, enum 
         uint16_t n = (uint16_t)(left < CTL_WRITE_REGISTERS_MAX ? left : CTL_WRITE_REGISTERS_MAX);
         enum mbp_status status = ctl_write(link, meant->unit, table, (uint16_t)(addr + done), n, words);
         if (status != MBP_OK)
-            return ctl_fail(ctl, status, meant->name);
+            return refused(ctl, write, status, meant->name);
         done += n;
     }
     enum ctl_exit code = write_alarms(ctl, meant, table, write, word);
@@ -111,11 +125,51 @@ static const char *place_of(enum mbp_table table, uint16_t addr, uint32_t count,
 }
 
 /* False (told) where the unit's map has no place for it. */
-static bool has_room(int32_t addr, const char *name)
+static bool has_place(const struct ctl *ctl, const struct meant *meant, enum mbp_write_kind write)
 {
+    const char *field = "";
+    int32_t addr = ctl_sensor_addr(ctl->plant, meant->first, write, &field);
     if (addr < 0)
-        ctl_error("%s: its unit has no room for such coils; mbplantd --check tells which blocks found none", name);
+        ctl_no_place(ctl->plant->sensors[meant->first].name, field,
+                     write == MBP_WRITE_SHELVING ? MBP_HOLDING_REGISTERS : MBP_COILS);
     return addr >= 0;
+}
+
+/* ---- one alarm alone --------------------------------------------------------------------------------------------- */
+
+/* How long one alarm is to be shelved, as the operator is told; without an end of its own as long as its plant file
+ * says. */
+static const char *shelved_text(struct ctl *ctl, char *buf, size_t size)
+{
+    const struct ctl_options *options = ctl->options;
+    struct ctl_one_alarm alarm;
+    char span[32];
+    uint64_t longest_s = 0;
+    if (ctl_plant(ctl) != NULL && ctl_one_alarm_find(ctl->plant, options->argv[0], &alarm))
+        longest_s = mbp_longest_shelf_ns(ctl->plant, alarm.sensor, alarm.alarm) / MBP_NS_PER_S;
+    if (options->once)
+        snprintf(buf, size, ctl_tr("shelved until it returns to normal"));
+    else if (options->shelf_s != 0)
+        snprintf(buf, size, ctl_tr("shelved for %s"),
+                 mbp_span_text_in(ctl_spoken(), options->shelf_s, span, sizeof span));
+    else if (longest_s != 0)
+        snprintf(buf, size, ctl_tr("shelved for %s, the longest that there is"),
+                 mbp_span_text_in(ctl_spoken(), longest_s, span, sizeof span));
+    else
+        snprintf(buf, size, ctl_tr("shelved until mbplantctl unshelve"));
+    return buf;
+}
+
+/* Whether the argument is one alarm's name; then *code is what became of the command. */
+static bool did_alone(struct ctl *ctl, enum mbp_alarm_deed deed, uint32_t seconds, const char *done,
+                      enum ctl_exit *code)
+{
+    struct ctl_one_alarm alarm;
+    const struct mbp_plant *plant = ctl_plant(ctl);
+    if (plant == NULL || !ctl_one_alarm_find(plant, ctl->options->argv[0], &alarm))
+        return false;
+    *code = ctl_one_alarm_do(ctl, &alarm, deed, seconds, done);
+    return true;
 }
 
 /* ---- shelving ---------------------------------------------------------------------------------------------------- */
@@ -126,22 +180,22 @@ enum ctl_exit ctl_run_shelve(struct ctl *ctl)
     struct meant meant;
     char place[48];
     char span[32];
+    char done[96];
     if (options->once && options->shelf_s != 0) {
         ctl_error("shelve: --for and --once exclude each other");
         return CTL_USAGE;
     }
-    enum ctl_exit code = find_meant(ctl, &meant);
+    enum ctl_exit code;
+    if (did_alone(ctl, MBP_DEED_SHELVE, options->once ? MBP_SHELVE_ONCE : options->shelf_s,
+                  shelved_text(ctl, done, sizeof done), &code))
+        return code;
+    code = find_meant(ctl, &meant);
     if (code != CTL_OK)
         return code;
     bool timed = options->once || options->shelf_s != 0;
     enum mbp_write_kind write = timed ? MBP_WRITE_SHELVING : MBP_WRITE_SHELVED;
     int32_t addr = addr_of(ctl, meant.first, write);
-    if (timed && addr < 0) {
-        ctl_error("%s: its unit has no room for shelving times; without --for and --once it is shelved until unshelve",
-                  meant.name);
-        return CTL_FAILED;
-    }
-    if (!has_room(addr, meant.name))
+    if (!has_place(ctl, &meant, write))
         return CTL_FAILED;
     if (timed)
         code = write_all(ctl, &meant, MBP_HOLDING_REGISTERS, write, (uint16_t)addr,
@@ -154,26 +208,37 @@ enum ctl_exit ctl_run_shelve(struct ctl *ctl)
     if (options->once)
         ctl_say("%s: alarms shelved until they return to normal  (%s)\n", meant.name, place);
     else if (options->shelf_s != 0)
-        ctl_say("%s: alarms shelved for %s  (%s)\n", meant.name, mbp_span_text(options->shelf_s, span, sizeof span),
-                place);
+        ctl_say("%s: alarms shelved for %s  (%s)\n", meant.name,
+                mbp_span_text_in(ctl_spoken(), options->shelf_s, span, sizeof span), place);
     else
         ctl_say("%s: alarms shelved until mbplantctl unshelve %s  (%s)\n", meant.name, meant.name, place);
     return ctl_say_pending(ctl, meant.name);
 }
 
-/* ---- all there are ----------------------------------------------------------------------------------------------- */
+/* ---- ending it ----------------------------------------------------------------------------------------------------
+ */
+
+/* What ends that alarms are hidden: of one alone, of a sensor, and what it is then. */
+struct ending {
+    enum mbp_alarm_deed deed;
+    enum mbp_write_kind write;
+    const char *done;
+};
 
 /* The coil of each sensor, and of each alarm of none, that is on: off. */
-static enum ctl_exit end_all(struct ctl *ctl, enum mbp_write_kind write, const char *done)
+static enum ctl_exit end_all(struct ctl *ctl, const struct ending *ending)
 {
     const struct mbp_plant *plant = ctl->plant;
     const uint16_t off = 0;
     uint32_t ended = 0;
     if (ctl_link(ctl) == NULL)
         return CTL_FAILED;
+    enum ctl_exit code = ctl_one_alarm_end(ctl, 0, plant->sensor_count, ending->deed, &ended);
+    if (code != CTL_OK)
+        return code;
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
         uint16_t is_on = 0;
-        int32_t addr = addr_of(ctl, s, write);
+        int32_t addr = addr_of(ctl, s, ending->write);
         uint8_t unit = ctl_sensor_unit(plant, s);
         if (addr < 0)
             continue;
@@ -184,9 +249,10 @@ static enum ctl_exit end_all(struct ctl *ctl, enum mbp_write_kind write, const c
             return ctl_fail(ctl, status, plant->sensors[s].name);
         ended += is_on != 0;
     }
-    enum ctl_exit code = ended > 0 ? ctl_await_effect(ctl, plant->name) : CTL_OK;
+    if (code == CTL_OK && ended > 0)
+        code = ctl_await_effect(ctl, plant->name);
     if (code == CTL_OK)
-        ctl_say("%s: alarms of %u sensor%s %s\n", plant->name, ended, ended == 1 ? "" : "s", done);
+        ctl_say("%s: alarms of %u sensor%s %s\n", plant->name, ended, ended == 1 ? "" : "s", ctl_tr(ending->done));
     return code == CTL_OK ? ctl_say_pending(ctl, plant->name) : code;
 }
 
@@ -196,66 +262,72 @@ static bool means_all(struct ctl *ctl)
            mbp_plant_find_machine(ctl->plant, ctl->options->argv[0]) == UINT32_MAX;
 }
 
-enum ctl_exit ctl_run_unshelve(struct ctl *ctl)
+static enum ctl_exit end(struct ctl *ctl, const struct ending *ending)
 {
-    if (means_all(ctl))
-        return end_all(ctl, MBP_WRITE_SHELVED, "no longer shelved");
+    const bool shelved = ending->write == MBP_WRITE_SHELVED;
     struct meant meant;
     char place[48];
-    enum ctl_exit code = find_meant(ctl, &meant);
+    uint32_t alone = 0;
+    enum ctl_exit code;
+    if (means_all(ctl))
+        return end_all(ctl, ending);
+    if (did_alone(ctl, ending->deed, 0, ending->done, &code))
+        return code;
+    code = find_meant(ctl, &meant);
     if (code != CTL_OK)
         return code;
-    int32_t addr = addr_of(ctl, meant.first, MBP_WRITE_SHELVED);
-    uint16_t coil = (uint16_t)addr;
-    if (!has_room(addr, meant.name))
+    uint16_t coil = (uint16_t)addr_of(ctl, meant.first, ending->write);
+    if (!has_place(ctl, &meant, ending->write))
         return CTL_FAILED;
-    if (!any_on(ctl, &meant, MBP_WRITE_SHELVED, coil)) {
-        ctl_say("%s is not shelved: nothing to do\n", meant.name);
+    code = ctl_one_alarm_end(ctl, meant.first, meant.count, ending->deed, &alone);
+    if (code != CTL_OK)
+        return code;
+    if (alone == 0 && !any_on(ctl, &meant, ending->write, coil)) {
+        ctl_say(shelved ? "%s is not shelved: nothing to do\n"
+                        : "%s is in service, as far as a command goes: nothing to do\n",
+                meant.name);
+        if (meant.count == 1)
+            ctl_say_who_did(ctl, meant.first, MBP_ALARM_COUNT, ending->deed);
         return CTL_OK;
     }
-    code = write_all(ctl, &meant, MBP_COILS, MBP_WRITE_SHELVED, coil, 0);
+    code = write_all(ctl, &meant, MBP_COILS, ending->write, coil, 0);
     if (code == CTL_OK)
-        ctl_say("%s: alarms no longer shelved  (%s)\n", meant.name,
+        ctl_say(shelved ? "%s: alarms no longer shelved  (%s)\n" : "%s: alarms in service  (%s)\n", meant.name,
                 place_of(MBP_COILS, coil, meant.count, place, sizeof place));
     return code == CTL_OK ? ctl_say_pending(ctl, meant.name) : code;
 }
 
+enum ctl_exit ctl_run_unshelve(struct ctl *ctl)
+{
+    static const struct ending unshelving = {MBP_DEED_UNSHELVE, MBP_WRITE_SHELVED, "no longer shelved"};
+    return end(ctl, &unshelving);
+}
+
 /* ---- out of service ---------------------------------------------------------------------------------------------- */
 
-static enum ctl_exit set_service(struct ctl *ctl, bool out)
+enum ctl_exit ctl_run_out_of_service(struct ctl *ctl)
 {
     struct meant meant;
     char place[48];
-    enum ctl_exit code = find_meant(ctl, &meant);
+    enum ctl_exit code;
+    if (did_alone(ctl, MBP_DEED_REMOVE, 0, "out of service", &code))
+        return code;
+    code = find_meant(ctl, &meant);
     if (code != CTL_OK)
         return code;
-    int32_t addr = addr_of(ctl, meant.first, MBP_WRITE_SERVICE);
-    uint16_t coil = (uint16_t)addr;
-    if (!has_room(addr, meant.name))
+    uint16_t coil = (uint16_t)addr_of(ctl, meant.first, MBP_WRITE_SERVICE);
+    if (!has_place(ctl, &meant, MBP_WRITE_SERVICE))
         return CTL_FAILED;
-    if (!out && !any_on(ctl, &meant, MBP_WRITE_SERVICE, coil)) {
-        ctl_say("%s is in service, as far as a command goes: nothing to do\n", meant.name);
-        return CTL_OK;
-    }
-    code = write_all(ctl, &meant, MBP_COILS, MBP_WRITE_SERVICE, coil, out ? 1 : 0);
+    code = write_all(ctl, &meant, MBP_COILS, MBP_WRITE_SERVICE, coil, 1);
     if (code != CTL_OK)
         return code;
-    place_of(MBP_COILS, coil, meant.count, place, sizeof place);
-    if (out)
-        ctl_say("%s: alarms out of service until mbplantctl unsuppress %s  (%s)\n", meant.name, meant.name, place);
-    else
-        ctl_say("%s: alarms in service  (%s)\n", meant.name, place);
+    ctl_say("%s: alarms out of service until mbplantctl in-service %s  (%s)\n", meant.name, meant.name,
+            place_of(MBP_COILS, coil, meant.count, place, sizeof place));
     return ctl_say_pending(ctl, meant.name);
 }
 
-enum ctl_exit ctl_run_suppress(struct ctl *ctl)
+enum ctl_exit ctl_run_in_service(struct ctl *ctl)
 {
-    return set_service(ctl, true);
-}
-
-enum ctl_exit ctl_run_unsuppress(struct ctl *ctl)
-{
-    if (means_all(ctl))
-        return end_all(ctl, MBP_WRITE_SERVICE, "in service");
-    return set_service(ctl, false);
+    static const struct ending returning = {MBP_DEED_RETURN, MBP_WRITE_SERVICE, "in service"};
+    return end(ctl, &returning);
 }

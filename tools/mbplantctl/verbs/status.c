@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mbplant/mqtt/link.h"
+#include "mbplant/report/words.h"
 #include "shell/status.h"
 #include "slave/fetch.h"
 #include "slave/point.h"
@@ -26,32 +27,35 @@ static const struct mbp_grid_column sensor_columns[] = {
     {"HIGH HIGH", "high_high", true}, {"FLAGS", "flags", false},
 };
 
-static void machine_row(const struct mbp_report_machine *machine, uint64_t now_ms, struct mbp_grid *grid)
+static void machine_row(const struct mbp_report_machine *machine, bool told, uint64_t now_ms, struct mbp_grid *grid)
 {
     char span[32] = "-";
     char due[64];
     if (machine->since_ms != 0)
-        mbp_span_text(now_ms > machine->since_ms ? (now_ms - machine->since_ms) / 1000 : 0, span, sizeof span);
+        mbp_span_text_in(ctl_spoken(), now_ms > machine->since_ms ? (now_ms - machine->since_ms) / 1000 : 0, span,
+                         sizeof span);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", machine->name);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->unit);
-    mbp_grid_cell(grid, mbp_state_paint(machine->state), "%s", mbp_state_name(machine->state));
+    mbp_grid_cell(grid, told ? mbp_state_paint(machine->state) : MBP_PAINT_NONE, "%s",
+                  told ? ctl_tr(mbp_state_name(machine->state)) : "-");
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", span);
     mbp_grid_cell(grid, machine->alarms > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%u", machine->alarms);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->good);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%u", machine->reject);
     mbp_grid_cell(grid, machine->due ? MBP_PAINT_CARE : MBP_PAINT_NONE, "%s",
-                  mbp_report_due_text(MBP_LANG_EN, machine, due, sizeof due));
+                  mbp_report_due_text(ctl_spoken(), machine, due, sizeof due));
     mbp_grid_cell(grid, MBP_PAINT_BAD, "%s", machine->first_out);
 }
 
 static enum mbp_status print_machines(const struct ctl *ctl, const struct ctl_overview *overview)
 {
     struct mbp_grid *grid = NULL;
-    enum mbp_status status = mbp_grid_new(machine_columns, sizeof machine_columns / sizeof machine_columns[0], &grid);
+    enum mbp_status status = ctl_grid_new(machine_columns, sizeof machine_columns / sizeof machine_columns[0], &grid);
     if (status != MBP_OK)
         return status;
     for (size_t m = 0; m < overview->seen.report.machine_count; m++)
-        machine_row(&overview->seen.machines[m], overview->seen.report.now_ms, grid);
+        machine_row(&overview->seen.machines[m], ctl_machine_is_told(ctl->plant, (uint32_t)m),
+                    overview->seen.report.now_ms, grid);
     putchar('\n');
     status = mbp_grid_write(grid, MBP_FORMAT_TEXT, ctl->colour, stdout);
     mbp_grid_free(grid);
@@ -65,14 +69,15 @@ static void sensor_row(const struct mbp_plant *plant, uint32_t s, const struct m
     const struct mbp_sensor *sensor = &plant->sensors[s];
     char text[96];
     bool in_alarm = ctl_limit_passed(now);
+    mbp_value_text(sensor, now->value, text, sizeof text);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s", sensor->name);
     mbp_grid_cell(grid, MBP_PAINT_NONE, "%s",
                   sensor->machine < plant->machine_count ? plant->machines[sensor->machine].name : "");
     mbp_grid_cell(grid, in_alarm ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%s",
-                  snapshot->texts[s] != NULL ? snapshot->texts[s]
-                                             : mbp_value_text(sensor, now->value, text, sizeof text));
+                  snapshot->texts[s] != NULL ? snapshot->texts[s] : mbp_message_decimal(ctl_spoken(), text));
     for (unsigned l = 0; l < MBP_LIMIT_COUNT; l++) {
         mbp_limit_text(sensor, now->limit[l], text, sizeof text);
+        mbp_message_decimal(ctl_spoken(), text);
         mbp_grid_cell(grid, now->active[l] ? MBP_PAINT_BAD : MBP_PAINT_NONE, "%s", isnan(now->limit[l]) ? "" : text);
     }
     mbp_grid_cell(grid, MBP_PAINT_CARE, "%s", ctl_flags_text(now, text, sizeof text));
@@ -84,7 +89,7 @@ static enum mbp_status print_sensors(const struct ctl *ctl, const struct ctl_ove
     struct mbp_grid *grid = NULL;
     bool all = ctl->options->all || plant->sensor_count <= SENSORS_MAX;
     uint32_t quiet = 0;
-    enum mbp_status status = mbp_grid_new(sensor_columns, sizeof sensor_columns / sizeof sensor_columns[0], &grid);
+    enum mbp_status status = ctl_grid_new(sensor_columns, sizeof sensor_columns / sizeof sensor_columns[0], &grid);
     if (status != MBP_OK)
         return status;
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
@@ -183,7 +188,7 @@ static enum mbp_status print_points(const struct ctl *ctl)
     struct ctl_fetch *fetch = count > 0 ? ctl_fetch_new() : NULL;
     enum mbp_status status = fetch == NULL
                                  ? MBP_ERR_MEMORY
-                                 : mbp_grid_new(point_columns, sizeof point_columns / sizeof point_columns[0], &grid);
+                                 : ctl_grid_new(point_columns, sizeof point_columns / sizeof point_columns[0], &grid);
     for (uint32_t u = 0; u < plant->unit_count && status == MBP_OK; u++)
         status = add_points(ctl, &plant->units[u], fetch, grid, &left);
     if (status == MBP_OK) {
@@ -212,13 +217,19 @@ static void print_summary(const struct ctl *ctl, const struct ctl_overview *over
     ctl_say("%s  at %s\n", ctl->plant->name, ctl_target_text(target));
     size_t machines = overview->seen.report.machine_count;
     uint32_t sensors = overview->seen.report.sensors;
+    if (ctl_map_unit(ctl->plant) < 0) {
+        ctl_say("%zu machine%s, %u sensor%s; no unit shows the plant's summary (blocks: {summary: 30000}), so nothing "
+                "tells of events and scans\n",
+                machines, machines == 1 ? "" : "s", sensors, sensors == 1 ? "" : "s");
+        return;
+    }
     ctl_say("%zu machine%s, %u sensor%s, %u active alarm%s, %u unacknowledged, %u events\n", machines,
             machines == 1 ? "" : "s", sensors, sensors == 1 ? "" : "s", active, active == 1 ? "" : "s", waiting,
             summary->last_event);
     ctl_say("scan every %s: %u done, %u late, last %u us, longest %u us; simulated time %s\n",
             mbp_duration_format(ctl->plant->scan_ns, period, sizeof period), summary->scans, summary->late_scans,
             summary->scan_last_us, summary->scan_longest_us,
-            mbp_span_text(summary->simulated_ms / 1000, span, sizeof span));
+            mbp_span_text_in(ctl_spoken(), summary->simulated_ms / 1000, span, sizeof span));
 }
 
 /* Nothing when all is well. */
@@ -227,11 +238,12 @@ static void print_journal_trouble(const struct ctl *ctl, const struct mbp_summar
     char line[160] = "";
     int len = 0;
     if (summary->journal_trouble)
-        len = snprintf(line, sizeof line, "the journal cannot be written: events wait in memory, %.1f %% of it used",
+        len = snprintf(line, sizeof line,
+                       ctl_tr("the journal cannot be written: events wait in memory, %.1f %% of it used"),
                        summary->journal_memory_percent);
     if (summary->events_lost > 0)
-        snprintf(line + len, sizeof line - (size_t)len, "%s%u events were lost for want of memory", len > 0 ? "; " : "",
-                 summary->events_lost);
+        snprintf(line + len, sizeof line - (size_t)len, ctl_tr("%s%u events were lost for want of memory"),
+                 len > 0 ? "; " : "", summary->events_lost);
     if (line[0] != '\0') {
         ctl_say_painted(ctl, MBP_PAINT_BAD, line);
         ctl_say("\n");
@@ -245,8 +257,8 @@ static void print_broker(const struct ctl *ctl, const struct mbp_summary_view *s
     if (summary->mqtt == MBP_LINK_NONE)
         return;
     bool away = summary->mqtt == MBP_LINK_AWAY;
-    snprintf(line, sizeof line, "MQTT broker %s: %u values wait, %u were given up, %u commands refused",
-             away ? "away" : "connected", summary->mqtt_waiting, summary->mqtt_lost, summary->mqtt_refused);
+    snprintf(line, sizeof line, ctl_tr("MQTT broker %s: %u values wait, %u were given up, %u commands refused"),
+             ctl_tr(away ? "away" : "connected"), summary->mqtt_waiting, summary->mqtt_lost, summary->mqtt_refused);
     ctl_say_painted(ctl, away ? MBP_PAINT_BAD : MBP_PAINT_NONE, line);
     ctl_say("\n");
 }

@@ -98,7 +98,7 @@ struct reading {
 static void say_wrong(struct reading *reading, uint32_t seq, const char *what)
 {
     reading->wrong++;
-    ctl_error("event %u %s", seq, what);
+    ctl_error("event %u %s", seq, ctl_tr(what));
 }
 
 static bool check_line(void *ctx, const struct mbp_event *event)

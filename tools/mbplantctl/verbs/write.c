@@ -6,6 +6,7 @@
 
 #include "slave/effect.h"
 #include "slave/refusal.h"
+#include "slave/rights.h"
 #include "slave/value.h"
 
 static bool is_writable_table(enum mbp_table table, const char *name)
@@ -25,7 +26,9 @@ enum ctl_exit ctl_set_coil(struct ctl *ctl, uint8_t unit, uint16_t addr, bool on
     uint16_t word = on;
     enum mbp_status status = ctl_write(link, unit, MBP_COILS, addr, 1, &word);
     if (status > 0) {
-        ctl_error("%s: refused with exception %02X: %s", doing, (unsigned)status, ctl_exception_reason(status, true));
+        char why[256];
+        ctl_error("%s: refused with exception %02X: %s", doing, (unsigned)status,
+                  ctl_why_not_written(ctl, status, why, sizeof why));
         return CTL_FAILED;
     }
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, doing);
@@ -63,8 +66,9 @@ enum ctl_exit ctl_write_point(struct ctl *ctl, const struct ctl_point *point, co
         status = ctl_write(link, point->unit, table, map->addr, count, words);
     if (status > 0) {
         words[0] = asked;
-        ctl_error("%s = %s: refused with exception %02X: %s", map->name, text, (unsigned)status,
-                  ctl_refusal_reason(ctl->plant, point, words, status, why, sizeof why));
+        if (ctl_no_right(ctl, status, why, sizeof why) == NULL)
+            ctl_refusal_reason(ctl->plant, point, words, status, why, sizeof why);
+        ctl_error("%s = %s: refused with exception %02X: %s", map->name, text, (unsigned)status, why);
         return CTL_FAILED;
     }
     if (status == MBP_OK && !(map->own != NULL && map->own->write_only)) {
@@ -79,44 +83,7 @@ static bool takes_effect(const struct ctl_point *point)
 {
     const struct mbp_point *map = &point->map;
     return map->machine != UINT32_MAX || map->sensor != UINT32_MAX || map->actuator != UINT32_MAX ||
-           map->controller != UINT32_MAX;
-}
-
-static enum ctl_exit write_name(struct ctl *ctl, const char *name)
-{
-    const struct ctl_options *options = ctl->options;
-    const struct mbp_plant *plant = ctl_plant(ctl);
-    struct ctl_point point;
-    if (plant == NULL)
-        return CTL_FAILED;
-    name = ctl_spelling(plant, name);
-    if (mbp_plant_find_machine(plant, name) != UINT32_MAX) {
-        ctl_error("%s is a machine: mbplantctl machine %s STATE asks for a state", name, name);
-        return CTL_USAGE;
-    }
-    if (!ctl_point_find_to_write(plant, options->unit, name, &point)) {
-        ctl_unknown_name(plant, CTL_ANY_POINT, name);
-        return CTL_USAGE;
-    }
-    if (options->argc > 2) {
-        ctl_error("write %s: one value only; several go to a raw address, like hr:%u", name, point.map.addr);
-        return CTL_USAGE;
-    }
-    uint16_t words[CTL_POINT_WORDS_MAX] = {0};
-    enum ctl_exit code = ctl_write_point(ctl, &point, options->argv[1], words);
-    if (code != CTL_OK)
-        return code;
-    if (takes_effect(&point))
-        code = ctl_await_effect(ctl, point.map.name);
-    if (code != CTL_OK)
-        return code;
-    char place[48];
-    char value[300];
-    char form[300];
-    ctl_address_text((enum mbp_table)point.map.table, point.map.addr, point.map.count, place, sizeof place);
-    ctl_say("%s = %s  (%s, %s)\n", point.map.name, ctl_point_text(&point, words, value, sizeof value), place,
-            ctl_point_form(&point, words, form, sizeof form));
-    return ctl_say_pending(ctl, point.map.name);
+           map->controller != UINT32_MAX || map->stored != UINT32_MAX;
 }
 
 /* The values of the command line as words, one after another. */
@@ -149,7 +116,7 @@ static enum ctl_exit write_raw(struct ctl *ctl, const char *text)
 {
     struct ctl_address address;
     uint16_t words[CTL_WRITE_COILS_MAX] = {0};
-    char why[160];
+    char why[256];
     if (ctl_address_parse(text, &address, why, sizeof why) != MBP_OK) {
         ctl_error("%s: %s", text, why);
         return CTL_USAGE;
@@ -163,7 +130,8 @@ static enum ctl_exit write_raw(struct ctl *ctl, const char *text)
     uint16_t count = (uint16_t)address.count;
     enum mbp_status status = ctl_write(link, unit, address.table, address.addr, count, words);
     if (status > 0) {
-        ctl_error("%s: refused with exception %02X: %s", text, (unsigned)status, ctl_exception_reason(status, true));
+        ctl_error("%s: refused with exception %02X: %s", text, (unsigned)status,
+                  ctl_why_not_written(ctl, status, why, sizeof why));
         return CTL_FAILED;
     }
     if (status == MBP_OK)
@@ -179,6 +147,45 @@ static enum ctl_exit write_raw(struct ctl *ctl, const char *text)
         ctl_say("%s: %s\n", place, address.type != MBP_BOOL ? value : words[i] != 0 ? "on" : "off");
     }
     return CTL_OK;
+}
+
+static enum ctl_exit write_name(struct ctl *ctl, const char *name)
+{
+    const struct ctl_options *options = ctl->options;
+    const struct mbp_plant *plant = ctl_plant(ctl);
+    struct ctl_point point;
+    if (plant == NULL)
+        return CTL_FAILED;
+    name = ctl_spelling(plant, name);
+    if (mbp_plant_find_machine(plant, name) != UINT32_MAX) {
+        ctl_error("%s is a machine: mbplantctl machine %s STATE asks for a state", name, name);
+        return CTL_USAGE;
+    }
+    if (!ctl_point_find_to_write(plant, options->unit, name, &point)) {
+        if (ctl_address_is_place(name))
+            return write_raw(ctl, name);
+        ctl_unknown_name(plant, CTL_ANY_POINT, name);
+        return CTL_USAGE;
+    }
+    if (options->argc > 2) {
+        ctl_error("write %s: one value only; several go to a raw address, like hr:%u", name, point.map.addr);
+        return CTL_USAGE;
+    }
+    uint16_t words[CTL_POINT_WORDS_MAX] = {0};
+    enum ctl_exit code = ctl_write_point(ctl, &point, options->argv[1], words);
+    if (code != CTL_OK)
+        return code;
+    if (takes_effect(&point))
+        code = ctl_await_effect(ctl, point.map.name);
+    if (code != CTL_OK)
+        return code;
+    char place[48];
+    char value[300];
+    char form[300];
+    ctl_address_text((enum mbp_table)point.map.table, point.map.addr, point.map.count, place, sizeof place);
+    ctl_say("%s = %s  (%s, %s)\n", point.map.name, ctl_point_text(&point, words, value, sizeof value), place,
+            ctl_point_form(&point, words, form, sizeof form));
+    return ctl_say_pending(ctl, point.map.name);
 }
 
 enum ctl_exit ctl_run_write(struct ctl *ctl)

@@ -126,8 +126,8 @@ static enum outcome look(struct watch *watch)
     watch_slave_look(slave);
     if (was_gone && slave->trouble[0] == '\0') {
         char span[32];
-        snprintf(watch->view.message, sizeof watch->view.message, "the slave answers again, after %s",
-                 mbp_span_text(silent_s, span, sizeof span));
+        snprintf(watch->view.message, sizeof watch->view.message, ctl_tr("the slave answers again, after %s"),
+                 mbp_span_text_in(ctl_spoken(), silent_s, span, sizeof span));
         watch->view.message_paint = MBP_PAINT_GOOD;
     }
     while (outcome == MOVED)
@@ -190,6 +190,7 @@ enum ctl_exit ctl_run_watch(struct ctl *ctl)
     if (code == CTL_OK)
         code = has_terminal() ? run_screen(watch, interval_ms) : watch_run_plain(&watch->slave, interval_ms);
     watch_slave_forget(&watch->slave);
+    free(watch->slave.reading);
     free(watch->seen);
     free(watch);
     return code;

@@ -11,6 +11,8 @@
 #define WATCH_HEIGHT_MAX 200u
 #define WATCH_EVENTS     200u /* the newest that are kept */
 #define WATCH_RUNS       32u
+#define WATCH_FIELDS     9u   /* of a form */
+#define WATCH_ANSWER     200u /* bytes */
 
 enum watch_page { WATCH_MACHINES, WATCH_SENSORS, WATCH_ALARMS, WATCH_JOURNAL, WATCH_PAGES };
 
@@ -18,7 +20,10 @@ enum watch_mode {
     WATCH_LIST,
     WATCH_ASKS_TEXT, /* what to force the target to, for how long to shelve it */
     WATCH_ASKS_YES,  /* before a machine is asked for a state */
-    WATCH_HELP
+    WATCH_HELP,
+    WATCH_IN_MENU, /* watch_menu.h, as the next two */
+    WATCH_IN_FORM,
+    WATCH_READS
 };
 
 enum watch_action {
@@ -47,6 +52,11 @@ enum watch_action {
     WATCH_EN_SERVICE,
     WATCH_EN_PANNE,
     WATCH_MAINTENANCE,
+    WATCH_OPEN_MENU,
+    WATCH_LIST_WORK,
+    WATCH_LIST_INCIDENTS,
+    WATCH_WRITE_NOTE,
+    WATCH_DO, /* what the form says */
     WATCH_QUIT
 };
 
@@ -56,6 +66,9 @@ enum watch_key {
     WATCH_KEY_ESCAPE = 27,
     WATCH_KEY_UP = 0x10000,
     WATCH_KEY_DOWN,
+    WATCH_KEY_LEFT,
+    WATCH_KEY_RIGHT,
+    WATCH_KEY_MENU,
     WATCH_KEY_PAGE_UP,
     WATCH_KEY_PAGE_DOWN,
     WATCH_KEY_HOME,
@@ -87,10 +100,13 @@ struct watch_choice {
     } is;
     char name[MBP_NAME_MAX + 1]; /* of a machine or a sensor */
     enum mbp_limit limit;        /* of an alarm, beside its sensor's name */
+    bool bypass;                 /* not that alarm, but the bypass of its interlock */
     uint32_t seq;                /* of an event */
     uint64_t wall_ms;
     size_t at; /* where it stands in the list, or stood last: moving begins there */
 };
+
+struct watch_form;
 
 /* What the user has chosen. */
 struct watch_view {
@@ -100,6 +116,16 @@ struct watch_view {
     enum watch_action asked; /* what the question is about */
     char target[128];        /* whom: kept by name, for the list may move before the answer */
     char answer[40];
+    char machine[MBP_NAME_MAX + 1]; /* that is selected, "" = none, and its unit's id: where what is added goes */
+    char unit[12];
+    unsigned menu;                 /* which; WATCH_MENUS_ALL = the main one */
+    size_t line;                   /* of the menu, or of what is read */
+    const struct watch_form *form; /* that is filled in, or done */
+    unsigned field;
+    char answers[WATCH_FIELDS][WATCH_ANSWER];
+    int then;            /* enum watch_then: what is done with what is read */
+    const char *reading; /* text, whose owner is who does what a form says; NULL = none yet */
+    char heading[128];
     char message[2048]; /* what became of the last action, in lines; "" = nothing to say */
     enum mbp_paint message_paint;
 };

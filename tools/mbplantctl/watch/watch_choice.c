@@ -18,7 +18,8 @@ static bool is_chosen(const struct watch_choice *choice, const struct watch_mode
         return strcmp(model->plant->sensors[mbp_plant_nth_sensor(model->plant, (uint32_t)at)].name, choice->name) == 0;
     if (page == WATCH_ALARMS) {
         const struct mbp_report_alarm *alarm = &model->overview->seen.report.alarms[at];
-        return alarm->limit == choice->limit && strcmp(alarm->sensor->name, choice->name) == 0;
+        return alarm->limit == choice->limit && alarm->bypass == choice->bypass &&
+               strcmp(alarm->sensor->name, choice->name) == 0;
     }
     return event_at(model, at)->seq == choice->seq && event_at(model, at)->wall_ms == choice->wall_ms;
 }
@@ -54,6 +55,7 @@ void watch_choose(struct watch_view *view, const struct watch_model *model, enum
     } else if (page == WATCH_ALARMS) {
         name = model->overview->seen.report.alarms[choice->at].sensor->name;
         choice->limit = model->overview->seen.report.alarms[choice->at].limit;
+        choice->bypass = model->overview->seen.report.alarms[choice->at].bypass;
     } else {
         choice->seq = event_at(model, choice->at)->seq;
         choice->wall_ms = event_at(model, choice->at)->wall_ms;
@@ -105,8 +107,10 @@ const struct mbp_report_alarm *watch_find_unseen(const struct mbp_report *report
     for (size_t a = 0; a < report->alarm_count; a++) {
         const struct mbp_report_alarm *alarm = &report->alarms[a];
         bool seen = (waiting[alarm->sensor - plant->sensors] >> alarm->limit & 1u) != 0;
-        bool meant = strcmp(target, "all") == 0 || strcmp(target, alarm->sensor->name) == 0 ||
-                     strcmp(target, alarm->machine) == 0;
+        char name[2 * MBP_NAME_MAX];
+        snprintf(name, sizeof name, "%s.%s", alarm->sensor->name, mbp_limit_name(alarm->limit));
+        bool meant = strcmp(target, "all") == 0 || strcmp(target, name) == 0 ||
+                     strcmp(target, alarm->sensor->name) == 0 || strcmp(target, alarm->machine) == 0;
         if (alarm->unacknowledged && !seen && meant)
             return alarm;
     }

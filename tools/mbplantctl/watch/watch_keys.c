@@ -1,49 +1,71 @@
 /* The keys of watch: a table of what each means, and the little dialogue before something is changed. */
 #include <string.h>
 
-#include "watch/watch.h"
+#include "watch/watch_menu.h"
 
 #define KEYS_MAX 3u /* with the 0 behind them */
-
-enum needs { NEEDS_NONE, NEEDS_ALL, NEEDS_ANY, NEEDS_SENSOR, NEEDS_MACHINE };
 
 static const struct key {
     int keys[KEYS_MAX]; /* 0 = no more */
     enum watch_action action;
-    enum needs needs;        /* what must be selected */
+    enum watch_needs needs;  /* what must be selected */
     enum watch_mode asks;    /* WATCH_LIST = done at once */
     const char *name, *help; /* NULL = a line of help before tells it */
 } table[] = {
-    {{WATCH_KEY_UP, 'k'}, WATCH_UP, NEEDS_NONE, WATCH_LIST, "arrows j k", "move; PgUp PgDn Home End too"},
-    {{WATCH_KEY_DOWN, 'j'}, WATCH_DOWN, NEEDS_NONE, WATCH_LIST, NULL, NULL},
-    {{WATCH_KEY_PAGE_UP}, WATCH_PAGE_UP, NEEDS_NONE, WATCH_LIST, NULL, NULL},
-    {{WATCH_KEY_PAGE_DOWN}, WATCH_PAGE_DOWN, NEEDS_NONE, WATCH_LIST, NULL, NULL},
-    {{WATCH_KEY_HOME, 'g'}, WATCH_FIRST, NEEDS_NONE, WATCH_LIST, NULL, NULL},
-    {{WATCH_KEY_END, 'G'}, WATCH_LAST, NEEDS_NONE, WATCH_LIST, NULL, NULL},
-    {{'\t'}, WATCH_NEXT_PAGE, NEEDS_NONE, WATCH_LIST, "Tab 1 2 3 4", "machines, sensors, alarms, events"},
-    {{'1'}, WATCH_PAGE_1, NEEDS_NONE, WATCH_LIST, NULL, NULL},
-    {{'2'}, WATCH_PAGE_2, NEEDS_NONE, WATCH_LIST, NULL, NULL},
-    {{'3'}, WATCH_PAGE_3, NEEDS_NONE, WATCH_LIST, NULL, NULL},
-    {{'4'}, WATCH_PAGE_4, NEEDS_NONE, WATCH_LIST, NULL, NULL},
-    {{WATCH_KEY_ESCAPE}, WATCH_LET_GO, NEEDS_NONE, WATCH_LIST, "Esc", "select nothing: events show the newest again"},
-    {{'a'}, WATCH_ACKNOWLEDGE, NEEDS_ANY, WATCH_LIST, "a A", "acknowledge the alarms of what is selected; all alarms"},
-    {{'A'}, WATCH_ACKNOWLEDGE_ALL, NEEDS_ALL, WATCH_LIST, NULL, NULL},
-    {{'f'}, WATCH_FORCE, NEEDS_SENSOR, WATCH_ASKS_TEXT, "f r", "force the selected sensor to a value; release it"},
-    {{'r'}, WATCH_RELEASE, NEEDS_SENSOR, WATCH_LIST, NULL, NULL},
-    {{'S'}, WATCH_SHELVE, NEEDS_ANY, WATCH_ASKS_TEXT, "S U", "shelve its alarms for a time; unshelve them"},
-    {{'U'}, WATCH_UNSHELVE, NEEDS_ANY, WATCH_LIST, NULL, NULL},
-    {{'x'}, WATCH_RESET, NEEDS_ANY, WATCH_LIST, "x X", "reset its latched alarms; all latched alarms"},
-    {{'X'}, WATCH_RESET_ALL, NEEDS_ALL, WATCH_LIST, NULL, NULL},
+    {{WATCH_KEY_UP, 'k'}, WATCH_UP, WATCH_NEEDS_NONE, WATCH_LIST, "arrows j k", "move; PgUp PgDn Home End too"},
+    {{WATCH_KEY_DOWN, 'j'}, WATCH_DOWN, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{WATCH_KEY_PAGE_UP}, WATCH_PAGE_UP, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{WATCH_KEY_PAGE_DOWN}, WATCH_PAGE_DOWN, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{WATCH_KEY_HOME, 'g'}, WATCH_FIRST, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{WATCH_KEY_END, 'G'}, WATCH_LAST, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{'\t'}, WATCH_NEXT_PAGE, WATCH_NEEDS_NONE, WATCH_LIST, "Tab 1 2 3 4", "machines, sensors, alarms, events"},
+    {{'1'}, WATCH_PAGE_1, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{'2'}, WATCH_PAGE_2, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{'3'}, WATCH_PAGE_3, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{'4'}, WATCH_PAGE_4, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{WATCH_KEY_ENTER, WATCH_KEY_MENU},
+     WATCH_OPEN_MENU,
+     WATCH_NEEDS_NONE,
+     WATCH_LIST,
+     "Enter F10",
+     "menu: all that can be done, in words"},
+    {{'w'}, WATCH_LIST_WORK, WATCH_NEEDS_NONE, WATCH_LIST, "w i n", "maintenance work; incidents; write a note"},
+    {{'i'}, WATCH_LIST_INCIDENTS, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{'n'}, WATCH_WRITE_NOTE, WATCH_NEEDS_NONE, WATCH_LIST, NULL, NULL},
+    {{WATCH_KEY_ESCAPE},
+     WATCH_LET_GO,
+     WATCH_NEEDS_NONE,
+     WATCH_LIST,
+     "Esc",
+     "select nothing: events show the newest again"},
+    {{'a'},
+     WATCH_ACKNOWLEDGE,
+     WATCH_NEEDS_ANY,
+     WATCH_LIST,
+     "a A",
+     "acknowledge the alarms of what is selected; all alarms"},
+    {{'A'}, WATCH_ACKNOWLEDGE_ALL, WATCH_NEEDS_ALL, WATCH_LIST, NULL, NULL},
+    {{'f'},
+     WATCH_FORCE,
+     WATCH_NEEDS_SENSOR,
+     WATCH_ASKS_TEXT,
+     "f r",
+     "force the selected sensor to a value; release it"},
+    {{'r'}, WATCH_RELEASE, WATCH_NEEDS_SENSOR, WATCH_LIST, NULL, NULL},
+    {{'S'}, WATCH_SHELVE, WATCH_NEEDS_ANY, WATCH_ASKS_TEXT, "S U", "shelve its alarms for a time; unshelve them"},
+    {{'U'}, WATCH_UNSHELVE, WATCH_NEEDS_ANY, WATCH_LIST, NULL, NULL},
+    {{'x'}, WATCH_RESET, WATCH_NEEDS_ANY, WATCH_LIST, "x X", "reset its latched alarms; all latched alarms"},
+    {{'X'}, WATCH_RESET_ALL, WATCH_NEEDS_ALL, WATCH_LIST, NULL, NULL},
     {{'s'},
      WATCH_EN_SERVICE,
-     NEEDS_MACHINE,
+     WATCH_NEEDS_MACHINE,
      WATCH_ASKS_YES,
      "s p m",
      "its machine to en_service, en_panne, maintenance"},
-    {{'p'}, WATCH_EN_PANNE, NEEDS_MACHINE, WATCH_ASKS_YES, NULL, NULL},
-    {{'m'}, WATCH_MAINTENANCE, NEEDS_MACHINE, WATCH_ASKS_YES, NULL, NULL},
-    {{'?', 'h'}, WATCH_SHOW_HELP, NEEDS_NONE, WATCH_LIST, "? h", "this help"},
-    {{'q'}, WATCH_QUIT, NEEDS_NONE, WATCH_LIST, "q", "quit; Ctrl-C too. Ctrl-L draws the screen anew"},
+    {{'p'}, WATCH_EN_PANNE, WATCH_NEEDS_MACHINE, WATCH_ASKS_YES, NULL, NULL},
+    {{'m'}, WATCH_MAINTENANCE, WATCH_NEEDS_MACHINE, WATCH_ASKS_YES, NULL, NULL},
+    {{'?', 'h'}, WATCH_SHOW_HELP, WATCH_NEEDS_NONE, WATCH_LIST, "? h", "this help"},
+    {{'q'}, WATCH_QUIT, WATCH_NEEDS_NONE, WATCH_LIST, "q", "quit; Ctrl-C too. Ctrl-L draws the screen anew"},
 };
 
 #define TABLE (sizeof table / sizeof table[0])
@@ -87,7 +109,7 @@ static void find_selected(const struct watch_view *view, const struct watch_mode
     const struct watch_choice *choice = &view->choices[view->page];
     const struct mbp_sensor *of = NULL;
     *sensor = *machine = NULL;
-    if (choice->is != WATCH_CHOSEN || choice->at >= watch_count(model, view->page))
+    if (plant == NULL || choice->is != WATCH_CHOSEN || choice->at >= watch_count(model, view->page))
         return;
     if (view->page == WATCH_MACHINES) {
         *machine = plant->machines[choice->at].name;
@@ -109,30 +131,36 @@ static void find_selected(const struct watch_view *view, const struct watch_mode
     }
 }
 
-static void say_what_to_select(struct watch_view *view, enum needs needs)
+static void say_what_to_select(struct watch_view *view, enum watch_needs needs)
 {
     char gone[64];
     view->message_paint = MBP_PAINT_CARE;
     if (view->choices[view->page].is == WATCH_GONE)
-        snprintf(view->message, sizeof view->message, "nothing done: %s has left this list; arrows choose again",
+        snprintf(view->message, sizeof view->message,
+                 ctl_tr("nothing done: %s has left this list; arrows choose again"),
                  watch_choice_text(view, gone, sizeof gone));
     else if (view->choices[view->page].is == WATCH_NOTHING_CHOSEN)
-        snprintf(view->message, sizeof view->message, "nothing is selected: arrows choose");
+        snprintf(view->message, sizeof view->message, "%s", ctl_tr("nothing is selected: arrows choose"));
     else
         snprintf(view->message, sizeof view->message, "%s",
-                 needs == NEEDS_SENSOR ? "select a sensor first: 2 lists them"
-                                       : "select a machine first: 1 lists them");
+                 needs == WATCH_NEEDS_SENSOR ? ctl_tr("select a sensor first: 2 lists them")
+                                             : ctl_tr("select a machine first: 1 lists them"));
 }
 
 /* False after saying what is missing. */
-static bool take_target(struct watch_view *view, const struct watch_model *model, enum needs needs)
+static bool take_target(struct watch_view *view, const struct watch_model *model, enum watch_needs needs)
 {
     const char *sensor;
     const char *machine;
     find_selected(view, model, &sensor, &machine);
-    const char *target = needs == NEEDS_ALL                                                ? "all"
-                         : needs == NEEDS_SENSOR || (needs == NEEDS_ANY && sensor != NULL) ? sensor
-                                                                                           : machine;
+    bool prefers_sensor = (needs == WATCH_NEEDS_ANY || needs == WATCH_NEEDS_ALARM) && sensor != NULL;
+    const char *target = needs == WATCH_NEEDS_ALL                        ? "all"
+                         : needs == WATCH_NEEDS_SENSOR || prefers_sensor ? sensor
+                                                                         : machine;
+    if (needs == WATCH_NEEDS_ALARM && view->page == WATCH_ALARMS && target != NULL) {
+        watch_choice_text(view, view->target, sizeof view->target);
+        return true;
+    }
     if (target == NULL) {
         say_what_to_select(view, needs);
         return false;
@@ -166,6 +194,69 @@ static void turn_to(struct watch_view *view, const struct watch_model *model, un
         watch_choose(view, model, WATCH_ALARMS, 0);
 }
 
+/* ---- menus ------------------------------------------------------------------------------------------------------- */
+
+static enum watch_action begin_form(struct watch_view *view, const struct watch_model *model,
+                                    const struct watch_form *form)
+{
+    const char *sensor;
+    const char *machine;
+    find_selected(view, model, &sensor, &machine);
+    uint32_t m = machine != NULL ? mbp_plant_find_machine(model->plant, machine) : UINT32_MAX;
+    snprintf(view->machine, sizeof view->machine, "%s", machine != NULL ? machine : "");
+    view->unit[0] = '\0';
+    if (m != UINT32_MAX)
+        snprintf(view->unit, sizeof view->unit, "%u", model->plant->units[model->plant->machines[m].unit].id);
+    else if (model->plant != NULL)
+        snprintf(view->unit, sizeof view->unit, "%u", model->plant->units[0].id);
+    bool chosen = form->needs == WATCH_NEEDS_NONE || form->needs == WATCH_NEEDS_PICKED;
+    if (!chosen && !take_target(view, model, form->needs)) {
+        view->mode = WATCH_LIST;
+        return WATCH_NOTHING;
+    }
+    return watch_form_begin(view, form);
+}
+
+static enum watch_action press_in_menu(struct watch_view *view, const struct watch_model *model, int key)
+{
+    unsigned lines = watch_menu_lines(view->menu);
+    bool main = view->menu >= WATCH_MENUS_ALL;
+    view->message[0] = '\0';
+    if (key == WATCH_KEY_UP || key == 'k') {
+        view->line = (view->line + lines - 1) % lines;
+    } else if (key == WATCH_KEY_DOWN || key == 'j' || key == '\t') {
+        view->line = (view->line + 1) % lines;
+    } else if (key == WATCH_KEY_HOME || key == WATCH_KEY_END) {
+        view->line = key == WATCH_KEY_HOME ? 0 : lines - 1;
+    } else if (key == WATCH_KEY_ESCAPE || key == WATCH_KEY_LEFT || key == 'q') {
+        view->mode = main || view->menu >= WATCH_MENUS ? WATCH_LIST : WATCH_IN_MENU;
+        view->line = main ? 0 : view->menu;
+        view->menu = WATCH_MENUS_ALL;
+    } else if (key >= '1' && key <= '9' && (unsigned)(key - '1') < lines) {
+        view->line = (unsigned)(key - '1');
+        return press_in_menu(view, model, WATCH_KEY_ENTER);
+    } else if ((key == WATCH_KEY_ENTER || key == WATCH_KEY_RIGHT) && main) {
+        view->menu = (unsigned)view->line;
+        view->line = 0;
+    } else if (key == WATCH_KEY_ENTER || key == WATCH_KEY_RIGHT) {
+        return begin_form(view, model, &watch_menus[view->menu].forms[view->line]);
+    }
+    return WATCH_NOTHING;
+}
+
+/* Keys that lead into a menu at once. */
+static enum watch_action open_by_key(struct watch_view *view, const struct watch_model *model, enum watch_action action)
+{
+    if (action == WATCH_LIST_WORK)
+        return begin_form(view, model, watch_form_find(WATCH_MENU_WORK, "work", "list"));
+    if (action == WATCH_LIST_INCIDENTS)
+        return begin_form(view, model, watch_form_find(WATCH_MENU_INCIDENT, "incidents", ""));
+    if (action == WATCH_WRITE_NOTE)
+        return begin_form(view, model, watch_form_find(WATCH_MENU_JOURNAL, "note", "$1"));
+    watch_menu_open(view);
+    return WATCH_NOTHING;
+}
+
 /* ---- pressing ---------------------------------------------------------------------------------------------------- */
 
 static enum watch_action press_in_list(struct watch_view *view, const struct watch_model *model, int key,
@@ -175,6 +266,8 @@ static enum watch_action press_in_list(struct watch_view *view, const struct wat
     if (found == NULL)
         return WATCH_NOTHING;
     view->message[0] = '\0';
+    if (found->action >= WATCH_OPEN_MENU && found->action < WATCH_DO)
+        return open_by_key(view, model, found->action);
     if (found->action <= WATCH_LAST)
         move(view, model, found->action, page_rows);
     else if (found->action == WATCH_NEXT_PAGE)
@@ -185,7 +278,7 @@ static enum watch_action press_in_list(struct watch_view *view, const struct wat
         view->choices[view->page] = (struct watch_choice){.is = WATCH_NOTHING_CHOSEN};
     else if (found->action == WATCH_SHOW_HELP)
         view->mode = WATCH_HELP;
-    else if (found->needs != NEEDS_NONE && !take_target(view, model, found->needs))
+    else if (found->needs != WATCH_NEEDS_NONE && !take_target(view, model, found->needs))
         return WATCH_NOTHING;
     else if (found->asks == WATCH_LIST)
         return found->action;
@@ -224,10 +317,17 @@ enum watch_action watch_press(struct watch_view *view, const struct watch_model 
         return press_in_text(view, key);
     case WATCH_ASKS_YES:
         view->mode = WATCH_LIST;
-        return key == 'y' || key == 'Y' ? view->asked : WATCH_NOTHING;
+        return key == 'y' || key == 'Y' || key == 'o' || key == 'O' ? view->asked : WATCH_NOTHING; /* yes, oui */
     case WATCH_HELP:
         view->mode = WATCH_LIST;
         return key == 'q' ? WATCH_QUIT : WATCH_NOTHING;
+    case WATCH_IN_MENU:
+        return press_in_menu(view, model, key);
+    case WATCH_IN_FORM:
+        return watch_press_in_form(view, key);
+    case WATCH_READS:
+        watch_press_in_reading(view, key, page_rows);
+        return WATCH_NOTHING;
     }
     return WATCH_NOTHING;
 }

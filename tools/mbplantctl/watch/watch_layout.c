@@ -1,6 +1,7 @@
 /* What stands where on the screen of watch. Pure: rows of text, with the paint of each piece. */
 #include <string.h>
 
+#include "watch/watch_menu.h"
 #include "watch/watch_text.h"
 
 #define HEAD_ROWS    4u /* two of the header, the pages, the titles of the list */
@@ -15,11 +16,11 @@ static void lay_figures(const struct watch_model *model, const struct watch_scre
     struct mbp_report_totals totals = mbp_report_total(&model->overview->seen.report);
     size_t machines = model->overview->seen.report.machine_count;
     uint32_t sensors = model->plant->sensor_count;
-    watch_put(out, row, MBP_PAINT_NONE, 0, "%zu machine%s, %u sensor%s, %u scans,", machines, machines == 1 ? "" : "s",
-              sensors, sensors == 1 ? "" : "s", model->overview->snapshot.summary.scans);
-    watch_put(out, row, totals.active > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, 0, "%u alarm%s,", totals.active,
+    watch_put(out, row, MBP_PAINT_NONE, 0, ctl_tr("%zu machine%s, %u sensor%s, %u scans,"), machines,
+              machines == 1 ? "" : "s", sensors, sensors == 1 ? "" : "s", model->overview->snapshot.summary.scans);
+    watch_put(out, row, totals.active > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, 0, ctl_tr("%u alarm%s,"), totals.active,
               totals.active == 1 ? "" : "s");
-    watch_put(out, row, totals.unacknowledged > 0 ? MBP_PAINT_CARE : MBP_PAINT_NONE, 0, "%u unacknowledged",
+    watch_put(out, row, totals.unacknowledged > 0 ? MBP_PAINT_CARE : MBP_PAINT_NONE, 0, ctl_tr("%u unacknowledged"),
               totals.unacknowledged);
 }
 
@@ -29,13 +30,13 @@ static void lay_header(const struct watch_model *model, struct watch_screen *out
     int place = (int)(out->width - 1 - watch_columns(model->clock));
     char title[256];
     char span[32];
-    snprintf(title, sizeof title, "%s  at %s:%u", model->plant != NULL ? model->plant->name : "mbplantctl watch",
-             model->host, model->port);
+    snprintf(title, sizeof title, ctl_tr("%s  at %s:%u"),
+             model->plant != NULL ? model->plant->name : "mbplantctl watch", model->host, model->port);
     watch_put(out, row, MBP_PAINT_TITLE, place, "%s", title);
     watch_put(out, row, MBP_PAINT_NONE, 0, "%s", model->clock);
     if (model->trouble[0] != '\0')
-        watch_put(out, &out->rows[1], MBP_PAINT_BAD, 0, "NO ANSWER for %s, trying again: what is below is old",
-                  mbp_span_text(model->silent_s, span, sizeof span));
+        watch_put(out, &out->rows[1], MBP_PAINT_BAD, 0, ctl_tr("NO ANSWER for %s, trying again: what is below is old"),
+                  mbp_span_text_in(ctl_spoken(), model->silent_s, span, sizeof span));
     else if (model->overview != NULL && model->plant != NULL)
         lay_figures(model, out, &out->rows[1]);
 }
@@ -47,15 +48,15 @@ static void lay_pages(const struct watch_model *model, const struct watch_view *
     struct watch_row *row = &out->rows[2];
     for (unsigned p = 0; p < WATCH_PAGES; p++) {
         bool here = view->page == (enum watch_page)p;
-        watch_put(out, row, here ? MBP_PAINT_TITLE : MBP_PAINT_NONE, 0, here ? "[%s]" : " %s ", names[p]);
+        watch_put(out, row, here ? MBP_PAINT_TITLE : MBP_PAINT_NONE, 0, here ? "[%s]" : " %s ", ctl_tr(names[p]));
     }
     if (model->overview == NULL)
         return;
     const struct mbp_summary_view *summary = &model->overview->snapshot.summary;
     if (summary->journal_trouble)
-        watch_put(out, row, MBP_PAINT_BAD, 0, "JOURNAL not written");
+        watch_put(out, row, MBP_PAINT_BAD, 0, "%s", ctl_tr("JOURNAL not written"));
     if (summary->events_lost > 0)
-        watch_put(out, row, MBP_PAINT_BAD, 0, "%u lost", summary->events_lost);
+        watch_put(out, row, MBP_PAINT_BAD, 0, ctl_tr("%u lost"), summary->events_lost);
 }
 
 /* ---- lists ------------------------------------------------------------------------------------------------------- */
@@ -83,7 +84,8 @@ static void lay_list(const struct watch_model *model, const struct watch_view *v
         row->stale = model->trouble[0] != '\0';
     }
     if (count == 0 && model->overview != NULL)
-        watch_put(out, &out->rows[HEAD_ROWS], MBP_PAINT_NONE, 0, view->page == WATCH_ALARMS ? "no alarms" : "none");
+        watch_put(out, &out->rows[HEAD_ROWS], MBP_PAINT_NONE, 0, "%s",
+                  ctl_tr(view->page == WATCH_ALARMS ? "no alarms" : "none"));
     if (view->page == WATCH_SENSORS)
         watch_lay_legend(out, &out->rows[HEAD_ROWS + rows]);
 }
@@ -91,7 +93,7 @@ static void lay_list(const struct watch_model *model, const struct watch_view *v
 static void lay_last_events(const struct watch_model *model, struct watch_screen *out)
 {
     unsigned top = out->height - FOOT_ROWS - EVENTS_ROWS;
-    watch_put(out, &out->rows[top], MBP_PAINT_TITLE, 0, "LAST EVENTS");
+    watch_put(out, &out->rows[top], MBP_PAINT_TITLE, 0, "%s", ctl_tr("LAST EVENTS"));
     for (size_t i = 0; i + 1 < EVENTS_ROWS && i < watch_count(model, WATCH_JOURNAL); i++) {
         struct watch_row *row = &out->rows[top + 1 + i];
         watch_lay_line(model, WATCH_JOURNAL, i, out, row);
@@ -104,8 +106,8 @@ static void lay_help(struct watch_screen *out)
     const char *keys;
     const char *help;
     for (size_t i = 0; watch_key_help(i, &keys, &help) && HEAD_ROWS + i + FOOT_ROWS < out->height; i++) {
-        watch_put(out, &out->rows[HEAD_ROWS + i], MBP_PAINT_TITLE, 14, "  %s", keys);
-        watch_put(out, &out->rows[HEAD_ROWS + i], MBP_PAINT_NONE, 0, "%s", help);
+        watch_put(out, &out->rows[HEAD_ROWS + i], MBP_PAINT_TITLE, 14, "  %s", ctl_tr(keys));
+        watch_put(out, &out->rows[HEAD_ROWS + i], MBP_PAINT_NONE, 0, "%s", ctl_tr(help));
     }
 }
 
@@ -113,9 +115,9 @@ static void lay_help(struct watch_screen *out)
 
 static const char *state_asked(enum watch_action action)
 {
-    return mbp_state_name(action == WATCH_EN_SERVICE ? MBP_EN_SERVICE
-                          : action == WATCH_EN_PANNE ? MBP_EN_PANNE
-                                                     : MBP_MAINTENANCE);
+    return ctl_tr(mbp_state_name(action == WATCH_EN_SERVICE ? MBP_EN_SERVICE
+                                 : action == WATCH_EN_PANNE ? MBP_EN_PANNE
+                                                            : MBP_MAINTENANCE));
 }
 
 /* "force TT101 to (°C, -50..150; Esc leaves it): 92_" */
@@ -124,7 +126,7 @@ static void force_question(const struct watch_model *model, const struct watch_v
     uint32_t s = model->plant != NULL ? mbp_plant_find_sensor(model->plant, view->target) : UINT32_MAX;
     char within[160] = "";
     if (s != UINT32_MAX && model->plant->sensors[s].reg.type == MBP_BOOL) {
-        snprintf(within, sizeof within, "on, off; ");
+        snprintf(within, sizeof within, ctl_tr("on, off; "));
     } else if (s != UINT32_MAX && model->plant->sensors[s].reg.type != MBP_STRING) {
         const struct mbp_sensor *sensor = &model->plant->sensors[s];
         struct mbp_sensor plain = *sensor;
@@ -134,7 +136,7 @@ static void force_question(const struct watch_model *model, const struct watch_v
         snprintf(within, sizeof within, "%s..%s; ", mbp_limit_text(&plain, sensor->range[0], low, sizeof low),
                  mbp_limit_text(sensor, sensor->range[1], high, sizeof high));
     }
-    snprintf(buf, size, "force %s to (%sEsc leaves it): %s_", view->target, within, view->answer);
+    snprintf(buf, size, ctl_tr("force %s to (%sEsc leaves it): %s_"), view->target, within, view->answer);
 }
 
 /* The whole sentence of the event that is chosen: its row may have had no room for it. */
@@ -156,11 +158,14 @@ static enum mbp_paint footer_text(const struct watch_model *model, const struct 
 {
     enum mbp_paint paint = MBP_PAINT_TITLE;
     if (view->mode == WATCH_ASKS_TEXT && view->asked == WATCH_SHELVE) {
-        snprintf(buf, size, "shelve %s for (10min, 2h..; once; ever; Esc leaves it): %s_", view->target, view->answer);
+        snprintf(buf, size, ctl_tr("shelve %s for (10min, 2h..; once; ever; Esc leaves it): %s_"), view->target,
+                 view->answer);
     } else if (view->mode == WATCH_ASKS_TEXT) {
         force_question(model, view, buf, size);
+    } else if (view->mode == WATCH_ASKS_YES && view->asked == WATCH_DO) {
+        snprintf(buf, size, ctl_tr("%s: %s y / n"), view->target, ctl_tr(view->form->question));
     } else if (view->mode == WATCH_ASKS_YES) {
-        snprintf(buf, size, "ask %s for %s? y / n", view->target, state_asked(view->asked));
+        snprintf(buf, size, ctl_tr("ask %s for %s? y / n"), view->target, state_asked(view->asked));
     } else if (view->message[0] != '\0') {
         snprintf(buf, size, "%s", view->message);
         paint = view->message_paint;
@@ -198,22 +203,40 @@ static void lay_text(const char *text, enum mbp_paint paint, struct watch_screen
     }
 }
 
+/* What the keys do now. */
+static const char *keys_text(const struct watch_view *view)
+{
+    switch (view->mode) {
+    case WATCH_HELP:
+        return "any key: back   q: quit";
+    case WATCH_IN_MENU:
+        return "arrows: choose   Enter: open, do   Esc: back";
+    case WATCH_IN_FORM:
+        return "arrows: line, choice   Enter: next, do   Esc: leave it";
+    case WATCH_READS:
+        return view->then == WATCH_THEN_READ ? "arrows PgUp PgDn: move   Esc: back"
+                                             : "arrows PgUp PgDn: move   Enter: choose   Esc: back";
+    case WATCH_LIST:
+    case WATCH_ASKS_TEXT:
+    case WATCH_ASKS_YES:
+        break;
+    }
+    return "Enter menu  Tab page  a ack  f force  s/p/m state  S shelve  ? help  q quit";
+}
+
 static void lay_footer(const struct watch_model *model, const struct watch_view *view, struct watch_screen *out)
 {
     char text[sizeof view->message];
     enum mbp_paint paint = footer_text(model, view, text, sizeof text);
     lay_text(text, paint, out);
-    watch_put(out, &out->rows[out->height - 1], MBP_PAINT_NONE, 0, "%s",
-              view->mode == WATCH_HELP
-                  ? "any key: back   q: quit"
-                  : "Tab page  a/A ack  f/r force  s/p/m state  S/U shelve  x reset  ? help  q quit");
+    watch_put(out, &out->rows[out->height - 1], MBP_PAINT_NONE, 0, "%s", ctl_tr(keys_text(view)));
 }
 
 static void lay_too_small(struct watch_screen *out)
 {
-    watch_put(out, &out->rows[0], MBP_PAINT_BAD, 0, "terminal too small: %ux%u", out->width, out->height);
+    watch_put(out, &out->rows[0], MBP_PAINT_BAD, 0, ctl_tr("terminal too small: %ux%u"), out->width, out->height);
     if (out->height > 1)
-        watch_put(out, &out->rows[1], MBP_PAINT_NONE, 0, "watch needs %ux%u; q quits", WATCH_WIDTH_MIN,
+        watch_put(out, &out->rows[1], MBP_PAINT_NONE, 0, ctl_tr("watch needs %ux%u; q quits"), WATCH_WIDTH_MIN,
                   WATCH_HEIGHT_MIN);
 }
 
@@ -229,8 +252,15 @@ void watch_layout(const struct watch_model *model, const struct watch_view *view
     }
     lay_header(model, out);
     lay_pages(model, view, out);
+    unsigned end = out->height - FOOT_ROWS;
     if (view->mode == WATCH_HELP) {
         lay_help(out);
+    } else if (view->mode == WATCH_IN_MENU) {
+        watch_lay_menu(view, out, HEAD_ROWS, end);
+    } else if (view->mode == WATCH_IN_FORM) {
+        watch_lay_form(view, out, HEAD_ROWS, end);
+    } else if (view->mode == WATCH_READS) {
+        watch_lay_reading(view, out, HEAD_ROWS, end);
     } else {
         lay_list(model, view, out);
         if (view->page != WATCH_JOURNAL)

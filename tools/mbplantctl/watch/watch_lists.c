@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "mbplant/report/alarm.h"
+#include "mbplant/report/words.h"
 #include "watch/watch_text.h"
 
 #define NAME_MIN    7u
@@ -9,7 +11,7 @@
 #define VALUE_WIDTH 13
 #define FLAGS_WIDTH 10
 #define DUE_WIDTH   10
-#define ALARM_WIDTH 22
+#define ALARM_WIDTH 24
 #define BAR_MIN     8u
 #define TIME_WIDTH  11
 
@@ -58,6 +60,13 @@ static int sensor_width(const struct watch_model *model)
     return clamp_name(longest);
 }
 
+/* With the decimal sign of the language. */
+static const char *value_text(const struct mbp_sensor *sensor, double value, char *buf, size_t size)
+{
+    mbp_value_text(sensor, value, buf, size);
+    return mbp_message_decimal(ctl_spoken(), buf);
+}
+
 /* ---- machines ---------------------------------------------------------------------------------------------------- */
 
 /* What will be first, running time or products: the column has room for one. */
@@ -71,9 +80,9 @@ static const char *due_text(const struct mbp_machine *machine, const struct mbp_
         sooner.due_by_output = !by_time;
     }
     if (sooner.due_by_output && !now->due)
-        snprintf(buf, size, "%u pcs", sooner.due_products);
+        snprintf(buf, size, ctl_tr("%u pcs"), sooner.due_products);
     else
-        mbp_report_due_text(MBP_LANG_EN, &sooner, buf, size);
+        mbp_report_due_text(ctl_spoken(), &sooner, buf, size);
     return buf;
 }
 
@@ -84,10 +93,11 @@ static void lay_machine(const struct watch_model *model, size_t m, const struct 
     const struct mbp_report_machine *machine = &report->machines[m];
     char span[32] = "-";
     if (machine->since_ms != 0)
-        mbp_span_text(report->now_ms > machine->since_ms ? (report->now_ms - machine->since_ms) / 1000 : 0, span,
-                      sizeof span);
+        mbp_span_text_in(ctl_spoken(),
+                         report->now_ms > machine->since_ms ? (report->now_ms - machine->since_ms) / 1000 : 0, span,
+                         sizeof span);
     watch_put(out, row, MBP_PAINT_NONE, machine_width(model), "%s", machine->name);
-    watch_put(out, row, mbp_state_paint(machine->state), 11, "%s", mbp_state_name(machine->state));
+    watch_put(out, row, mbp_state_paint(machine->state), 11, "%s", ctl_tr(mbp_state_name(machine->state)));
     watch_put(out, row, MBP_PAINT_NONE, 9, "%s", span);
     watch_put(out, row, machine->alarms > 0 ? MBP_PAINT_BAD : MBP_PAINT_NONE, -6, "%u", machine->alarms);
     watch_put(out, row, MBP_PAINT_NONE, -9, "%u", machine->good);
@@ -99,14 +109,14 @@ static void lay_machine(const struct watch_model *model, size_t m, const struct 
 
 static void title_machines(const struct watch_model *model, const struct watch_screen *out, struct watch_row *row)
 {
-    watch_put(out, row, MBP_PAINT_TITLE, machine_width(model), "MACHINE");
-    watch_put(out, row, MBP_PAINT_TITLE, 11, "STATE");
-    watch_put(out, row, MBP_PAINT_TITLE, 9, "FOR");
-    watch_put(out, row, MBP_PAINT_TITLE, -6, "ALARMS");
-    watch_put(out, row, MBP_PAINT_TITLE, -9, "GOOD");
-    watch_put(out, row, MBP_PAINT_TITLE, -7, "REJECT");
-    watch_put(out, row, MBP_PAINT_TITLE, DUE_WIDTH, "DUE IN");
-    watch_put(out, row, MBP_PAINT_TITLE, 0, "TRIPPED BY");
+    watch_put(out, row, MBP_PAINT_TITLE, machine_width(model), "%s", ctl_tr("MACHINE"));
+    watch_put(out, row, MBP_PAINT_TITLE, 11, "%s", ctl_tr("STATE"));
+    watch_put(out, row, MBP_PAINT_TITLE, 9, "%s", ctl_tr("FOR"));
+    watch_put(out, row, MBP_PAINT_TITLE, -6, "%s", ctl_tr("ALARMS"));
+    watch_put(out, row, MBP_PAINT_TITLE, -9, "%s", ctl_tr("GOOD"));
+    watch_put(out, row, MBP_PAINT_TITLE, -7, "%s", ctl_tr("REJECT"));
+    watch_put(out, row, MBP_PAINT_TITLE, DUE_WIDTH, "%s", ctl_tr("DUE IN"));
+    watch_put(out, row, MBP_PAINT_TITLE, 0, "%s", ctl_tr("TRIPPED BY"));
 }
 
 /* ---- sensors ----------------------------------------------------------------------------------------------------- */
@@ -183,7 +193,7 @@ static void lay_sensor(const struct watch_model *model, size_t s, const struct w
     watch_put(out, row, MBP_PAINT_NONE, machine_width(model), "%s",
               sensor->machine < plant->machine_count ? plant->machines[sensor->machine].name : "");
     watch_put(out, row, ctl_limit_passed(now) ? MBP_PAINT_BAD : MBP_PAINT_NONE, -VALUE_WIDTH, "%s",
-              shown != NULL ? shown : mbp_value_text(sensor, now->value, text, sizeof text));
+              shown != NULL ? shown : value_text(sensor, now->value, text, sizeof text));
     lay_bar(sensor, now, bar_width(model, out), out, row);
     watch_put(out, row, MBP_PAINT_CARE, FLAGS_WIDTH, "%s", watch_flags_text(now, text, sizeof text));
 }
@@ -191,17 +201,17 @@ static void lay_sensor(const struct watch_model *model, size_t s, const struct w
 static void title_sensors(const struct watch_model *model, const struct watch_screen *out, struct watch_row *row)
 {
     int bar = (int)bar_width(model, out) + 2;
-    watch_put(out, row, MBP_PAINT_TITLE, sensor_width(model), "SENSOR");
-    watch_put(out, row, MBP_PAINT_TITLE, machine_width(model), "MACHINE");
-    watch_put(out, row, MBP_PAINT_TITLE, -VALUE_WIDTH, "VALUE");
-    watch_put(out, row, MBP_PAINT_TITLE, bar, "%s", bar >= 24 ? "# now | low/high ! LL/HH" : "RANGE");
-    watch_put(out, row, MBP_PAINT_TITLE, FLAGS_WIDTH, "FLAGS");
+    watch_put(out, row, MBP_PAINT_TITLE, sensor_width(model), "%s", ctl_tr("SENSOR"));
+    watch_put(out, row, MBP_PAINT_TITLE, machine_width(model), "%s", ctl_tr("MACHINE"));
+    watch_put(out, row, MBP_PAINT_TITLE, -VALUE_WIDTH, "%s", ctl_tr("VALUE"));
+    watch_put(out, row, MBP_PAINT_TITLE, bar, "%s", ctl_tr(bar >= 24 ? "# now | low/high ! LL/HH" : "RANGE"));
+    watch_put(out, row, MBP_PAINT_TITLE, FLAGS_WIDTH, "%s", ctl_tr("FLAGS"));
 }
 
 void watch_lay_legend(const struct watch_screen *out, struct watch_row *row)
 {
-    watch_put(out, row, MBP_PAINT_NONE, 0,
-              "HH H L LL beyond a limit  U unacknowledged  S shelved  F forced  B bad quality");
+    watch_put(out, row, MBP_PAINT_NONE, 0, "%s",
+              ctl_tr("HH H L LL beyond a limit  U unacknowledged  S shelved  F forced  B bad quality"));
 }
 
 /* ---- alarms and events ------------------------------------------------------------------------------------------- */
@@ -212,23 +222,23 @@ static void lay_alarm(const struct watch_model *model, size_t a, const struct wa
     char text[64];
     watch_put(out, row, MBP_PAINT_NONE, sensor_width(model), "%s", alarm->sensor->name);
     watch_put(out, row, MBP_PAINT_NONE, machine_width(model), "%s", alarm->machine);
-    watch_put(out, row, MBP_PAINT_NONE, 14, "%s", mbp_limit_name(alarm->limit));
+    watch_put(out, row, MBP_PAINT_NONE, 14, "%s", mbp_message_limit(ctl_spoken(), alarm->limit));
     watch_put(out, row, alarm->active ? MBP_PAINT_BAD : MBP_PAINT_NONE, -VALUE_WIDTH, "%s",
-              mbp_value_text(alarm->sensor, alarm->value, text, sizeof text));
+              alarm->bypass ? "-" : value_text(alarm->sensor, alarm->value, text, sizeof text));
     watch_put(out, row, alarm->unacknowledged ? MBP_PAINT_CARE : MBP_PAINT_NONE, ALARM_WIDTH, "%s",
-              mbp_report_alarm_state(alarm));
-    watch_put(out, row, MBP_PAINT_NONE, 0, "%s",
-              mbp_priority_name((enum mbp_priority)mbp_sensor_alarm(alarm->sensor, alarm->limit)->priority));
+              alarm->bypass ? mbp_report_alarm_diagnosis(ctl_spoken(), alarm)
+                            : mbp_report_alarm_state_in(ctl_spoken(), alarm));
+    watch_put(out, row, MBP_PAINT_NONE, 0, "%s", mbp_message_priority(ctl_spoken(), mbp_report_alarm_priority(alarm)));
 }
 
 static void title_alarms(const struct watch_model *model, const struct watch_screen *out, struct watch_row *row)
 {
-    watch_put(out, row, MBP_PAINT_TITLE, sensor_width(model), "SENSOR");
-    watch_put(out, row, MBP_PAINT_TITLE, machine_width(model), "MACHINE");
-    watch_put(out, row, MBP_PAINT_TITLE, 14, "ALARM");
-    watch_put(out, row, MBP_PAINT_TITLE, -VALUE_WIDTH, "VALUE");
-    watch_put(out, row, MBP_PAINT_TITLE, ALARM_WIDTH, "STATE");
-    watch_put(out, row, MBP_PAINT_TITLE, 0, "PRIORITY");
+    watch_put(out, row, MBP_PAINT_TITLE, sensor_width(model), "%s", ctl_tr("SENSOR"));
+    watch_put(out, row, MBP_PAINT_TITLE, machine_width(model), "%s", ctl_tr("MACHINE"));
+    watch_put(out, row, MBP_PAINT_TITLE, 14, "%s", ctl_tr("ALARM"));
+    watch_put(out, row, MBP_PAINT_TITLE, -VALUE_WIDTH, "%s", ctl_tr("VALUE"));
+    watch_put(out, row, MBP_PAINT_TITLE, ALARM_WIDTH, "%s", ctl_tr("STATE"));
+    watch_put(out, row, MBP_PAINT_TITLE, 0, "%s", ctl_tr("PRIORITY"));
 }
 
 /* "21:30:23" of the day that the header's clock shows, "11-23 21:30" of another. */
@@ -244,7 +254,7 @@ static void time_text(const struct watch_model *model, uint64_t wall_ms, char *b
 
 struct mbp_telling watch_telling(const struct watch_model *model)
 {
-    return (struct mbp_telling){model->plant, model->names, MBP_LANG_EN};
+    return (struct mbp_telling){model->plant, model->names, ctl_spoken()};
 }
 
 static void lay_event(const struct watch_model *model, size_t at, const struct watch_screen *out, struct watch_row *row)
@@ -261,8 +271,8 @@ static void lay_event(const struct watch_model *model, size_t at, const struct w
 static void title_events(const struct watch_model *model, const struct watch_screen *out, struct watch_row *row)
 {
     (void)model;
-    watch_put(out, row, MBP_PAINT_TITLE, TIME_WIDTH, "TIME (UTC)");
-    watch_put(out, row, MBP_PAINT_TITLE, 0, "EVENT");
+    watch_put(out, row, MBP_PAINT_TITLE, TIME_WIDTH, "%s", ctl_tr("TIME (UTC)"));
+    watch_put(out, row, MBP_PAINT_TITLE, 0, "%s", ctl_tr("EVENT"));
 }
 
 /* ---- by page ----------------------------------------------------------------------------------------------------- */

@@ -2,13 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/report/alarm.h"
 #include "slave/wait.h"
 #include "watch/watch_slave.h"
 
 struct known_alarm {
     size_t sensor;
     enum mbp_limit limit;
-    const char *state; /* static storage */
+    bool bypass;                          /* not the alarm, but the bypass of its interlock */
+    const char *state;                    /* static storage */
+    const struct mbp_report_alarm *alarm; /* as long as its report stands */
 };
 
 /* What has been told, to compare the next look with. */
@@ -39,20 +42,43 @@ static void forget(struct known *known)
     *known = (struct known){.event = known->event};
 }
 
+/* By sensor and limit: the report has them by priority, and two of those cannot be gone through side by side. */
+static int by_place(const void *a, const void *b)
+{
+    const struct known_alarm *one = a;
+    const struct known_alarm *other = b;
+    if (one->sensor != other->sensor)
+        return one->sensor < other->sensor ? -1 : 1;
+    if (one->limit != other->limit)
+        return one->limit < other->limit ? -1 : 1;
+    return (int)one->bypass - (int)other->bypass;
+}
+
+/* NULL: no memory. */
+static struct known_alarm *list_alarms(const struct mbp_report *report, const struct mbp_plant *plant)
+{
+    struct known_alarm *list = calloc(report->alarm_count + 1, sizeof *list);
+    for (size_t a = 0; list != NULL && a < report->alarm_count; a++) {
+        const struct mbp_report_alarm *alarm = &report->alarms[a];
+        list[a] = (struct known_alarm){(size_t)(alarm->sensor - plant->sensors), alarm->limit, alarm->bypass,
+                                       mbp_report_alarm_state(alarm), alarm};
+    }
+    if (list != NULL)
+        qsort(list, report->alarm_count, sizeof *list, by_place);
+    return list;
+}
+
 static enum mbp_status remember(const struct watch_slave *slave, struct known *known)
 {
     const struct mbp_report *report = &slave->overview.seen.report;
     const struct mbp_plant *plant = slave->ctl->plant;
     forget(known);
     known->states = calloc(report->machine_count + 1, sizeof *known->states);
-    known->alarms = calloc(report->alarm_count + 1, sizeof *known->alarms);
+    known->alarms = list_alarms(report, plant);
     if (known->states == NULL || known->alarms == NULL)
         return MBP_ERR_MEMORY;
     for (size_t m = 0; m < report->machine_count; m++)
         known->states[m] = report->machines[m].state;
-    for (size_t a = 0; a < report->alarm_count; a++)
-        known->alarms[a] = (struct known_alarm){(size_t)(report->alarms[a].sensor - plant->sensors),
-                                                report->alarms[a].limit, mbp_report_alarm_state(&report->alarms[a])};
     known->alarm_count = report->alarm_count;
     if (slave->event_count > 0)
         known->event = slave->events[slave->event_count - 1].seq;
@@ -68,7 +94,7 @@ static void tell_events(const struct watch_slave *slave, const struct known *kno
     uint32_t last = slave->events[slave->event_count - 1].seq;
     uint32_t told = last < known->event ? 0 : known->event; /* another journal, which begins anew */
     uint32_t first = slave->events[0].seq;
-    const struct mbp_telling by = {slave->ctl->plant, &slave->ctl->names, MBP_LANG_EN};
+    const struct mbp_telling by = {slave->ctl->plant, &slave->ctl->names, ctl_spoken()};
     char text[256];
     char time[40];
     if (first > told + 1) {
@@ -92,52 +118,55 @@ static void tell_machines(const struct mbp_report *report, const struct known *k
         if (machine->state == known->states[m])
             continue;
         begin_line("machine");
-        ctl_say("%s %s -> %s", machine->name, mbp_state_name(known->states[m]), mbp_state_name(machine->state));
+        ctl_say("%s %s -> %s", machine->name, ctl_tr(mbp_state_name(known->states[m])),
+                ctl_tr(mbp_state_name(machine->state)));
         ctl_say(machine->first_out[0] != '\0' ? ", tripped by %s\n" : "%s\n", machine->first_out);
     }
 }
 
 static void tell_alarm(const struct mbp_report_alarm *alarm)
 {
+    char name[MBP_ALARM_SUBJECT_MAX];
     char value[64];
     char limit[64];
     begin_line("alarm");
-    ctl_say("%s.%s %s, %s", alarm->sensor->name, mbp_limit_name(alarm->limit), mbp_report_alarm_state(alarm),
-            mbp_value_text(alarm->sensor, alarm->value, value, sizeof value));
-    if (alarm->limit < MBP_LIMIT_COUNT)
+    ctl_say("%s %s, %s", mbp_report_alarm_name(alarm, name, sizeof name), mbp_report_alarm_state(alarm),
+            mbp_report_alarm_value(alarm, value, sizeof value));
+    if (alarm->limit < MBP_LIMIT_COUNT && !alarm->bypass)
         ctl_say(" (limit %s)", mbp_limit_text(alarm->sensor, alarm->limit_value, limit, sizeof limit));
     putchar('\n');
 }
 
-/* Both lists are in the order of sensors and limits: < 0 when what is known comes first. */
-static int order_of(const struct known_alarm *known, size_t sensor, enum mbp_limit limit)
+/* One that is no longer listed; the report that listed it is gone. */
+static void tell_normal(const struct mbp_plant *plant, const struct known_alarm *known)
 {
-    if (known->sensor != sensor)
-        return known->sensor < sensor ? -1 : 1;
-    return (int)known->limit - (int)limit;
+    const struct mbp_report_alarm alarm = {
+        .sensor = &plant->sensors[known->sensor], .limit = known->limit, .bypass = known->bypass};
+    char name[MBP_ALARM_SUBJECT_MAX];
+    begin_line("alarm");
+    ctl_say("%s normal\n", mbp_report_alarm_name(&alarm, name, sizeof name));
 }
 
-static void tell_alarms(const struct watch_slave *slave, const struct known *known)
+/* Both lists are in the order of sensors and limits. */
+static enum mbp_status tell_alarms(const struct watch_slave *slave, const struct known *known)
 {
-    const struct mbp_report *report = &slave->overview.seen.report;
+    const size_t count = slave->overview.seen.report.alarm_count;
     const struct mbp_plant *plant = slave->ctl->plant;
+    struct known_alarm *now = list_alarms(&slave->overview.seen.report, plant);
     size_t k = 0;
-    for (size_t a = 0; a < report->alarm_count || k < known->alarm_count;) {
-        const struct mbp_report_alarm *alarm = &report->alarms[a];
-        int order = a == report->alarm_count ? -1
-                    : k == known->alarm_count
-                        ? 1
-                        : order_of(&known->alarms[k], (size_t)(alarm->sensor - plant->sensors), alarm->limit);
-        if (order < 0) {
-            begin_line("alarm");
-            ctl_say("%s.%s normal\n", plant->sensors[known->alarms[k].sensor].name,
-                    mbp_limit_name(known->alarms[k].limit));
-        } else if (order > 0 || strcmp(known->alarms[k].state, mbp_report_alarm_state(alarm)) != 0) {
-            tell_alarm(alarm);
-        }
+    if (now == NULL)
+        return MBP_ERR_MEMORY;
+    for (size_t a = 0; a < count || k < known->alarm_count;) {
+        int order = a == count ? -1 : k == known->alarm_count ? 1 : by_place(&known->alarms[k], &now[a]);
+        if (order < 0)
+            tell_normal(plant, &known->alarms[k]);
+        else if (order > 0 || strcmp(known->alarms[k].state, now[a].state) != 0)
+            tell_alarm(now[a].alarm);
         k += order <= 0 ? 1 : 0;
         a += order >= 0 ? 1 : 0;
     }
+    free(now);
+    return MBP_OK;
 }
 
 /* ---- looking ----------------------------------------------------------------------------------------------------- */
@@ -153,15 +182,16 @@ static enum ctl_exit tell_all(struct watch_slave *slave)
 static enum ctl_exit tell_changes(struct watch_slave *slave, struct known *known)
 {
     enum ctl_exit code = CTL_OK;
+    enum mbp_status status = MBP_OK;
     if (slave->is_new) {
         code = tell_all(slave);
     } else {
         tell_events(slave, known);
         tell_machines(&slave->overview.seen.report, known);
-        tell_alarms(slave, known);
+        status = tell_alarms(slave, known);
     }
     slave->is_new = false;
-    enum mbp_status status = remember(slave, known);
+    status = status == MBP_OK ? remember(slave, known) : status;
     return status == MBP_OK ? code : ctl_fail(slave->ctl, status, "watch");
 }
 
@@ -176,7 +206,8 @@ static void tell_answer(const struct watch_slave *slave, bool was_gone, uint64_t
     if (is_gone)
         ctl_say("%s does not answer, tried again: %s\n", ctl_target_text(target), slave->trouble);
     else
-        ctl_say("%s answers again, after %s\n", ctl_target_text(target), mbp_span_text(silent_s, span, sizeof span));
+        ctl_say("%s answers again, after %s\n", ctl_target_text(target),
+                mbp_span_text_in(ctl_spoken(), silent_s, span, sizeof span));
 }
 
 /* One look and what it brought. */
@@ -217,7 +248,7 @@ enum ctl_exit watch_run_plain(struct watch_slave *slave, uint32_t interval_ms)
         if (n > 1 && !wait_until(next_ms))
             break;
         code = n == 1 ? first_look(slave, &known) : look(slave, &known);
-        if (n == 1 && code != CTL_OK)
+        if (n == 1 && slave->trouble[0] != '\0') /* one that goes away while it is shown is waited for */
             break;
         if (fflush(stdout) != 0)
             break;

@@ -17,7 +17,7 @@ uint64_t watch_now_ms(void)
 /* ---- what the verbs say ------------------------------------------------------------------------------------------ */
 
 /* Copies what was said, each line without the program's name. */
-static void take_down(const char *text, char *said, size_t size)
+void watch_take_down(const char *text, char *said, size_t size)
 {
     static const char prefix[] = "mbplantctl: ";
     size_t len = 0;
@@ -37,24 +37,29 @@ static void take_down(const char *text, char *said, size_t size)
     said[len] = '\0';
 }
 
-enum ctl_exit watch_quietly(struct ctl *ctl, enum ctl_exit (*run)(struct ctl *ctl, void *ctx), void *ctx, char *said,
-                            size_t size)
+enum ctl_exit watch_capture(struct ctl *ctl, enum ctl_exit (*run)(struct ctl *ctl, void *ctx), void *ctx, char **text)
 {
-    char *text = NULL;
     size_t len = 0;
     FILE *out = stdout;
     FILE *errors = stderr;
-    FILE *both = open_memstream(&text, &len);
-    if (both == NULL) {
-        snprintf(said, size, "out of memory");
+    *text = NULL;
+    FILE *both = open_memstream(text, &len);
+    if (both == NULL)
         return CTL_FAILED;
-    }
     stdout = stderr = both;
     enum ctl_exit code = run(ctl, ctx);
     stdout = out;
     stderr = errors;
     fclose(both);
-    take_down(text != NULL ? text : "", said, size);
+    return code;
+}
+
+enum ctl_exit watch_quietly(struct ctl *ctl, enum ctl_exit (*run)(struct ctl *ctl, void *ctx), void *ctx, char *said,
+                            size_t size)
+{
+    char *text = NULL;
+    enum ctl_exit code = watch_capture(ctl, run, ctx, &text);
+    watch_take_down(text != NULL ? text : ctl_tr("out of memory"), said, size);
     free(text);
     return code;
 }
@@ -158,7 +163,7 @@ static enum mbp_status read_events(struct watch_slave *slave, const struct mbp_s
 /* The plant that runs is not the one that was learned: another file was put, or another mbplantd listens. */
 static bool is_another_plant(const struct watch_slave *slave, uint32_t seen)
 {
-    for (size_t i = slave->event_count; i > 0 && seen > 0 && slave->events[i - 1].seq > seen; i--) {
+    for (size_t i = slave->event_count; i > 0 && slave->events[i - 1].seq > seen; i--) {
         if (slave->events[i - 1].code == MBP_EV_PLANT_CHANGED || slave->events[i - 1].code == MBP_EV_START)
             return true;
     }
@@ -172,6 +177,7 @@ static enum ctl_exit look(struct ctl *ctl, void *ctx)
     struct watch_slave *slave = ctx;
     struct ctl_overview now;
     uint32_t seen = newest(slave);
+    bool first = !slave->has_overview; /* the plant was learned just before: what is told of it is no news */
     enum ctl_exit code = ctl_overview_take(ctl, &now);
     if (code != CTL_OK)
         return code;
@@ -182,7 +188,7 @@ static enum ctl_exit look(struct ctl *ctl, void *ctx)
     enum mbp_status status = read_events(slave, &now.snapshot.summary);
     if (status != MBP_OK)
         return ctl_fail(ctl, status, "reading the journal");
-    if (!is_another_plant(slave, seen))
+    if (first || !is_another_plant(slave, seen))
         return CTL_OK;
     if (!find_again(slave))
         return CTL_FAILED;
@@ -196,7 +202,10 @@ void watch_slave_look(struct watch_slave *slave)
     if (slave->trouble[0] != '\0' && !find_again(slave))
         return;
     bool fine = watch_quietly(ctl, look, slave, said, sizeof said) == CTL_OK;
-    snprintf(slave->trouble, sizeof slave->trouble, "%s", fine ? "" : said[0] != '\0' ? said : "it does not answer");
+    snprintf(slave->trouble, sizeof slave->trouble, "%s",
+             fine              ? ""
+             : said[0] != '\0' ? said
+                               : ctl_tr("it does not answer"));
     if (fine) {
         slave->answered_ms = watch_now_ms();
         return;

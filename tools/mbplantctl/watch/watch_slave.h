@@ -12,11 +12,18 @@ struct watch_slave {
     size_t event_count;
     char trouble[512];    /* why the last look failed; "" = it did not */
     uint64_t answered_ms; /* monotonic: when it answered last */
+    char *reading;        /* what a form read last: watch_view.reading */
     bool is_new;          /* another plant has been learned; whoever compares with before clears it */
 };
 
 /* Milliseconds of a clock that nobody sets. */
 uint64_t watch_now_ms(void);
+
+/* Runs something that prints: what it wrote, out and errors. NULL: no memory. Ownership: free(*text). */
+enum ctl_exit watch_capture(struct ctl *ctl, enum ctl_exit (*run)(struct ctl *ctl, void *ctx), void *ctx, char **text);
+
+/* Copies what was said, each line without the program's name, and without the last line's end. */
+void watch_take_down(const char *text, char *said, size_t size);
 
 /* Runs something that prints, and takes down what it said instead, without "mbplantctl: " and the last line's end. */
 enum ctl_exit watch_quietly(struct ctl *ctl, enum ctl_exit (*run)(struct ctl *ctl, void *ctx), void *ctx, char *said,

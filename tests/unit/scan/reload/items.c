@@ -131,9 +131,9 @@ static bool refers(const char *begin, const char *end, const struct names *names
 
 static bool has_lists(const char *begin, const char *end)
 {
-    static const char *const lists[] = {"machines", "sensors", "actuators", "controllers"};
+    static const char *const lists[] = {"machines", "sensors", "actuators", "controllers", "interlocks", "alarms"};
     for (const char *line = begin; line < end; line = next_line(line)) {
-        for (size_t i = 0; i < 4; i++) {
+        for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
             if (is_list(line, lists[i]))
                 return true;
         }
@@ -164,9 +164,10 @@ static void close_names(const char *text, struct names *names)
 
 static bool is_empty_list(const char *line)
 {
-    static const char *const lists[] = {"machines", "sensors", "actuators", "controllers", "faults"};
+    static const char *const lists[] = {"machines",   "sensors", "actuators", "controllers",
+                                        "interlocks", "alarms",  "faults"};
     const char *next = next_line(line);
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         if (is_list(line, lists[i]))
             return *next == '\0' || indent_of(next) <= indent_of(line);
     }

@@ -7,6 +7,8 @@
 
 #include "index.h"
 #include "mbplant/formula.h"
+#include "mbplant/map.h"
+#include "mbplant/plant/interlock.h"
 #include "state_priv.h"
 
 static size_t alike;
@@ -70,8 +72,13 @@ static bool spread_sensors(const struct mbp_plant *plant, bool *marks)
                       (input->times != MBP_TIMES_NONE && marks[of_actuator(plant, input->times)]);
         }
         more = mark(marks, of_sensor(plant, s), touched) || more;
-        if (sensor->machine != UINT32_MAX && sensor->trip != 0)
+        if (sensor->machine != UINT32_MAX && mbp_sensor_interlocks(sensor) != 0)
             more = mark(marks, sensor->machine, marks[of_sensor(plant, s)]) || more;
+        if (mbp_is_interlock(sensor)) { /* and the alarm of its bypass */
+            uint32_t bypass = mbp_bypass_of_interlock(plant, s);
+            more = mark(marks, of_sensor(plant, bypass), marks[of_sensor(plant, s)]) || more;
+            more = mark(marks, of_sensor(plant, s), marks[of_sensor(plant, bypass)]) || more;
+        }
     }
     return more;
 }
@@ -129,16 +136,51 @@ static uint32_t of_formula(const struct mbp_plant *plant, const struct mbp_formu
     switch ((enum mbp_formula_use)formula->use) {
     case MBP_FORMULA_SIGNAL:
     case MBP_FORMULA_ALARM:
+    case MBP_FORMULA_SUPPRESS:
         return of_sensor(plant, formula->owner);
     case MBP_FORMULA_LOGIC:
         return of_slot(plant, formula->target);
     case MBP_FORMULA_POINT:
         return of_stored(plant, formula->owner);
+    case MBP_FORMULA_UPKEEP:
+        return formula->owner; /* a machine: the first items */
     case MBP_FORMULA_ACCEPT:
     case MBP_FORMULA_USE_COUNT:
         break;
     }
     return UINT32_MAX;
+}
+
+static bool reads_touched(const struct mbp_plant *plant, const struct mbp_formula *formula, const bool *marks)
+{
+    const uint32_t *slots;
+    size_t count = mbp_expr_reads(formula->code, &slots);
+    bool touched = false;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t item = of_slot(plant, slots[i]);
+        touched = touched || (item != UINT32_MAX && marks[item]);
+    }
+    return touched;
+}
+
+/* What a condition on writes reads decides what becomes of the thing that is written. */
+static bool spread_conditions(const struct mbp_plant *plant, bool *marks)
+{
+    bool more = false;
+    for (uint32_t p = 0; p < plant->point_count; p++) {
+        const struct mbp_user_point *point = &plant->points[p];
+        uint32_t item = point->tag.item;
+        enum mbp_map_per per = (enum mbp_map_per)mbp_map[point->tag.block].per;
+        if (point->accept == 0 || !reads_touched(plant, &plant->formulas[point->accept - 1], marks))
+            continue;
+        item = per == MBP_PER_SENSOR       ? of_sensor(plant, item)
+               : per == MBP_PER_ACTUATOR   ? of_actuator(plant, item)
+               : per == MBP_PER_CONTROLLER ? of_controller(plant, item)
+               : per == MBP_PER_STORED     ? of_stored(plant, item)
+                                           : item;
+        more = mark(marks, item, true) || more;
+    }
+    return more;
 }
 
 /* What an expression is about depends on what it reads, and a machine's products on its pace. */
@@ -147,15 +189,8 @@ static bool spread_formulas(const struct mbp_plant *plant, bool *marks)
     bool more = false;
     for (uint32_t f = 0; f < plant->formula_count; f++) {
         const struct mbp_formula *formula = &plant->formulas[f];
-        const uint32_t *slots;
-        size_t count = mbp_expr_reads(formula->code, &slots);
-        bool touched = false;
-        for (size_t i = 0; i < count; i++) {
-            uint32_t item = of_slot(plant, slots[i]);
-            touched = touched || (item != UINT32_MAX && marks[item]);
-        }
         uint32_t about = of_formula(plant, formula);
-        more = (about != UINT32_MAX && mark(marks, about, touched)) || more;
+        more = (about != UINT32_MAX && mark(marks, about, reads_touched(plant, formula, marks))) || more;
     }
     for (uint32_t m = 0; m < plant->machine_count; m++) {
         uint32_t pace = plant->machines[m].pace;
@@ -234,9 +269,11 @@ void kin_find(struct kin *kin, const struct mbp_change *change, const char *cons
         more = spread_sensors(change->from, kin->from) || more;
         more = spread_outputs(change->from, kin->from) || more;
         more = spread_formulas(change->from, kin->from) || more;
+        more = spread_conditions(change->from, kin->from) || more;
         more = spread_sensors(change->to, kin->to) || more;
         more = spread_outputs(change->to, kin->to) || more;
         more = spread_formulas(change->to, kin->to) || more;
+        more = spread_conditions(change->to, kin->to) || more;
     }
     free(met);
 }
@@ -312,6 +349,34 @@ static void same_rates(const struct pair *pair, const struct mbp_rate *was, cons
                now->count * sizeof(double));
 }
 
+static const struct mbp_chatter_state *chatter_of(const struct mbp_plant *plant, const struct mbp_state *state,
+                                                  uint32_t sensor, unsigned alarm)
+{
+    for (uint32_t d = 0; d < plant->duty_count; d++) {
+        if (plant->duties[d].sensor == sensor && plant->duties[d].alarm == alarm)
+            return &state->chatter[d];
+    }
+    return NULL;
+}
+
+/* What is known of how often each of its alarms came. */
+static void same_duties(const struct pair *pair, uint32_t was, uint32_t now)
+{
+    const struct mbp_change *change = pair->kin->change;
+    for (unsigned a = 0; a < MBP_ALARM_COUNT; a++) {
+        const struct mbp_chatter_state *before = chatter_of(change->from, pair->from, was, a);
+        const struct mbp_chatter_state *after = chatter_of(change->to, pair->to, now, a);
+        assert_int_equal(before == NULL, after == NULL);
+        if (before == NULL || after == NULL)
+            continue;
+        same_number(pair, "alarm's last coming", (double)before->last_ns, (double)after->last_ns);
+        same_number(pair, "alarm's comings", before->filled, after->filled);
+        same_number(pair, "suppressed comings", before->held, after->held);
+        same_number(pair, "condition before", before->was, after->was);
+        same_bytes(pair, "times when its alarm came", before->came_ns, after->came_ns, sizeof before->came_ns);
+    }
+}
+
 static void same_sensor(const struct pair *pair, uint32_t was, uint32_t now)
 {
     const struct mbp_change *change = pair->kin->change;
@@ -325,6 +390,7 @@ static void same_sensor(const struct pair *pair, uint32_t was, uint32_t now)
     same_bytes(pair, "signal's parts", pair->from->part + first_part(change->from, was),
                pair->to->part + first_part(change->to, now), parts * sizeof(double));
     same_rates(pair, rate_of(pair->from, was), rate_of(pair->to, now));
+    same_duties(pair, was, now);
 }
 
 static void same_controller(const struct pair *pair, uint32_t was, uint32_t now)
@@ -332,7 +398,7 @@ static void same_controller(const struct pair *pair, uint32_t was, uint32_t now)
     const struct mbp_controller_state *a = &pair->from->controller[was];
     const struct mbp_controller_state *b = &pair->to->controller[now];
     for (unsigned i = 0; i < MBP_SETTING_COUNT; i++)
-        same_number(pair, mbp_setting_name((enum mbp_setting)i), a->setting[i], b->setting[i]);
+        same_number(pair, mbp_map[MBP_MAP_SETTINGS].fields[i].name, a->setting[i], b->setting[i]);
     same_number(pair, "integral", a->integral, b->integral);
     same_number(pair, "measurement", a->seen, b->seen);
     same_number(pair, "rate", a->rate, b->rate);

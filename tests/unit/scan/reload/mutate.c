@@ -8,7 +8,10 @@
 #include "index.h"
 #include "items.h"
 #include "mbplant/map.h"
+#include "mbplant/plant/interlock.h"
 #include "mbplant/point.h"
+
+#define NAME_ROOM 160u /* of an interlock: three names */
 
 static const char *const rotated[] = {"sensors", "machines", "actuators", "controllers", "units"};
 
@@ -54,6 +57,20 @@ static char *with_line(const char *text, const char *key, const char *value)
     return made;
 }
 
+/* What it is called in its list: an interlock, and the alarm of its bypass, without its machine. */
+static const char *listed_name(const struct mbp_plant *plant, uint32_t item, char name[NAME_ROOM])
+{
+    const uint32_t s = item - plant->machine_count;
+    snprintf(name, NAME_ROOM, "%s", mbp_index_name(plant, item));
+    if (item < plant->machine_count || s >= plant->sensor_count || plant->sensors[s].interlock == MBP_NO_INTERLOCK)
+        return name;
+    const size_t before = strlen(plant->machines[plant->sensors[s].machine].name) + 1;
+    memmove(name, name + before, strlen(name + before) + 1);
+    if (plant->sensors[s].interlock == MBP_INTERLOCK_BYPASS)
+        name[strlen(name) - strlen(MBP_BYPASS_SUFFIX)] = '\0';
+    return name;
+}
+
 /* No trip, for it may be of a limit that is there no more. */
 static char *with_limit(const struct mbp_sensor *sensor, const char *text)
 {
@@ -82,11 +99,13 @@ static char *with_output(const struct mbp_plant *plant, const char *text, uint32
 static char *of_sensor(const struct mbp_plant *plant, const char *printed, enum mutation_kind kind,
                        const struct mbp_sensor *sensor)
 {
-    (void)plant;
+    char name[NAME_ROOM];
     if (kind == MUTATE_LIMITS)
         return with_limit(sensor, printed);
-    if (kind == MUTATE_DELAY)
-        return items_set(printed, sensor->name, "delay", "1500ms");
+    if (kind == MUTATE_DELAY) {
+        uint32_t item = plant->machine_count + (uint32_t)(sensor - plant->sensors);
+        return items_set(printed, listed_name(plant, item, name), "delay", "1500ms");
+    }
     bool whole = sensor->reg.type == MBP_FLOAT64;
     return items_set(printed, sensor->name, "register",
                      whole ? "{at: 60000, type: int32, scale: 0.5}" : "{at: 60000, type: float64}");
@@ -104,6 +123,7 @@ static uint32_t unit_of(const struct mbp_plant *plant, const struct mbp_tag *tag
         return plant->machines[tag->item].unit;
     case MBP_PER_SENSOR:
     case MBP_PER_ALARM:
+    case MBP_PER_INTERLOCK:
         return plant->sensors[tag->item].unit;
     case MBP_PER_ACTUATOR:
         return plant->actuators[tag->item].unit;
@@ -140,6 +160,7 @@ static char *changed(const struct mbp_plant *plant, const char *printed, enum mu
                      struct mutation *out)
 {
     const char *name = NULL;
+    char listed[NAME_ROOM];
     char *text;
     switch (kind) {
     case MUTATE_NOTHING:
@@ -158,7 +179,7 @@ static char *changed(const struct mbp_plant *plant, const char *printed, enum mu
         touch(out, name);
         return text;
     case MUTATE_REMOVE:
-        return items_without(printed, mbp_index_name(plant, nth));
+        return items_without(printed, listed_name(plant, nth, listed));
     case MUTATE_REMOVE_FAULT:
         touch(out, mbp_effect_of(plant, &plant->faults[nth].effect));
         return items_without(printed, plant->faults[nth].name);

@@ -154,9 +154,8 @@ static const double *range_of(const struct mbp_plant *plant, const struct mbp_po
     }
     if (point->actuator != UINT32_MAX)
         return plant->actuators[point->actuator].range;
-    return point->field->write == MBP_WRITE_SHELVING || point->sensor == UINT32_MAX
-               ? few
-               : plant->sensors[point->sensor].range;
+    const bool is_time = point->field->write == MBP_WRITE_SHELVING || point->field->write == MBP_WRITE_BYPASS;
+    return is_time || point->sensor == UINT32_MAX ? few : plant->sensors[point->sensor].range;
 }
 
 void twin_act(struct twin *twin, const struct action *action)
@@ -183,8 +182,9 @@ void twin_act(struct twin *twin, const struct action *action)
 struct action twin_choose(const struct mbp_plant *plant, uint64_t key, uint64_t number)
 {
     uint64_t bits = mbp_rng_draw(key, 2 * number);
-    struct action action = {.write = (uint8_t)(bits % MBP_WRITE_SIMULATION),
-                            .share = mbp_rng_uniform(mbp_rng_draw(key, 2 * number + 1))};
+    struct action action = {
+        .write = (uint8_t)(bits % MBP_WRITE_RECORD), /* its tags are numbers here, which a change moves */
+        .share = mbp_rng_uniform(mbp_rng_draw(key, 2 * number + 1))};
     struct search search = {.write = action.write, .left = UINT32_MAX};
     bits >>= 16;
     if (action.write == MBP_WRITE_NONE) {

@@ -108,13 +108,20 @@ static void write_alarms(struct world *world, bool of_machine)
     fprintf(world->out, ", trip: [%s%s]", trips ? "high_high" : "", trips && rate ? ", rate_of_change" : "");
     fprintf(world->out, ", deadband: %.1f, delay: %ums, off_delay: %ums", amount(world, 0, 2),
             (unsigned)draw(world, 5) * 150, (unsigned)draw(world, 5) * 170);
-    if (of_machine)
+    if (chance(world, 25))
+        fprintf(world->out, ", suppress: {when: \"S0 > %.1f\"}", amount(world, -20, 60));
+    else if (of_machine)
         fprintf(world->out, ", suppress: [%s]", suppress[draw(world, 4)]);
     if (rate)
         fprintf(world->out, ", rate_of_change: {max: %.1f, per: %ums, delay: %ums}", amount(world, 2, 20),
                 (unsigned)draw(world, 9000) + 200, (unsigned)draw(world, 3) * 200);
     if (bad)
         fprintf(world->out, ", bad_quality: {delay: %ums}", (unsigned)draw(world, 3) * 200);
+    if (chance(world, 30))
+        fprintf(world->out, ", re_alarm: %ums", (unsigned)draw(world, 4000) + 500);
+    if (chance(world, 30))
+        fprintf(world->out, ", chatter: {transitions: %u, within: %ums, for: %ums}", (unsigned)draw(world, 3) + 2,
+                (unsigned)draw(world, 8000) + 500, (unsigned)draw(world, 4000) + 500);
 }
 
 static void write_sensor(struct world *world, uint32_t s, const char *indent)
@@ -188,6 +195,63 @@ static void write_controllers(struct world *world, uint32_t a, const char *inden
 
 /* ---- the plant -------------------------------------------------------------------------------------------------- */
 
+/* What a condition is about: S0, or an alarm or position that often changes. */
+static void write_condition(struct world *world)
+{
+    const double than = amount(world, -20, 60);
+    switch (draw(world, 4)) {
+    case 0:
+        fprintf(world->out, "\"S0 > %.1f\"", than);
+        break;
+    case 1:
+        fprintf(world->out, "\"S0 < %.1f AND A1\"", than);
+        break;
+    case 2:
+        fprintf(world->out, "\"A2 > %.1f AND NOT A1\"", than);
+        break;
+    default:
+        fprintf(world->out, "\"1 / (S0 - %.1f) > 4\"", than);
+        break;
+    }
+}
+
+/* Interlock K<machine>_<n>; alarm L<machine>_<n>, of a unit machine 0. */
+static void write_interlocks(struct world *world, uint32_t machine, const char *indent)
+{
+    uint64_t count = machine != 0 ? draw(world, 4) : 0;
+    if (count > 0)
+        fprintf(world->out, "%sinterlocks:\n", indent);
+    for (uint64_t n = 0; n < count; n++) {
+        fprintf(world->out, "%s  - {name: K%u_%u, when: ", indent, machine, (unsigned)n);
+        write_condition(world);
+        if (chance(world, 40))
+            fprintf(world->out, ", delay: %ums", (unsigned)draw(world, 900) + 50);
+        if (chance(world, 40))
+            fprintf(world->out, ", action: permissive");
+        if (chance(world, 40))
+            fprintf(world->out, ", bypass: {longest: %us}", (unsigned)draw(world, 6) + 1);
+        fprintf(world->out, "}\n");
+    }
+    count = draw(world, 3);
+    if (count > 0)
+        fprintf(world->out, "%salarms:\n", indent);
+    for (uint64_t n = 0; n < count; n++) {
+        fprintf(world->out, "%s  - {name: L%u_%u, when: ", indent, machine, (unsigned)n);
+        write_condition(world);
+        if (chance(world, 40))
+            fprintf(world->out, ", re_alarm: %ums", (unsigned)draw(world, 2000) + 200);
+        if (chance(world, 30))
+            fprintf(world->out, ", chatter: {transitions: 2, within: 3s, for: 1s}");
+        if (chance(world, 30))
+            fprintf(world->out, ", suppress: {when: \"S0 > %.1f\"}", amount(world, -20, 60));
+        if (chance(world, 30))
+            fprintf(world->out, ", latch: true");
+        if (machine != 0 && chance(world, 20))
+            fprintf(world->out, ", trip: true");
+        fprintf(world->out, "}\n");
+    }
+}
+
 /* Sensors, actuators and controllers of a machine, or of a unit itself (0). */
 static void write_group(struct world *world, uint32_t machine, const char *indent)
 {
@@ -220,6 +284,7 @@ static void write_group(struct world *world, uint32_t machine, const char *inden
         key = NULL;
         write_controllers(world, a, item);
     }
+    write_interlocks(world, machine, indent);
 }
 
 static void write_machine(struct world *world, uint32_t machine)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "mbplant/report/words.h"
+
 static const char no_instructor[] =
     "this slave has no instructor (unit 247 does not answer): add `instructor: true` to "
     "the plant file and start mbplantd again";
@@ -12,11 +14,11 @@ static const char no_instructor[] =
 static enum ctl_exit fail(struct ctl *ctl, enum mbp_status status, const char *hint)
 {
     if (status == MBP_EX_GATEWAY_TARGET_FAILED || status == MBP_EX_ILLEGAL_DATA_ADDRESS) {
-        ctl_error("%s", no_instructor);
+        ctl_error("%s", ctl_tr(no_instructor));
         return CTL_FAILED;
     }
     if (status == MBP_EX_SERVER_DEVICE_FAILURE && hint != NULL) {
-        ctl_error("%s", hint);
+        ctl_error("%s", ctl_tr(hint));
         return CTL_FAILED;
     }
     return ctl_fail(ctl, status, "the instructor's unit");
@@ -32,7 +34,7 @@ static enum ctl_exit another(const struct ctl *ctl)
 
 static uint64_t u64(const uint16_t *words)
 {
-    return (uint64_t)ctl_u32(words) << 32 | ctl_u32(words + 2);
+    return mbp_words_u64(words);
 }
 
 static void decode(const uint16_t *words, struct ctl_sim *out)
@@ -42,23 +44,23 @@ static void decode(const uint16_t *words, struct ctl_sim *out)
         .snapshot = words[MBP_SIM_IR_SNAPSHOT] != 0,
         .speed = ctl_float(words + MBP_SIM_IR_SPEED),
         .speed_now = ctl_float(words + MBP_SIM_IR_SPEED_NOW),
-        .steps = ctl_u32(words + MBP_SIM_IR_STEPS),
-        .scans = ctl_u32(words + MBP_SIM_IR_SCANS),
-        .late = ctl_u32(words + MBP_SIM_IR_LATE),
-        .lost = ctl_u32(words + MBP_SIM_IR_LOST),
-        .snapshot_scan = ctl_u32(words + MBP_SIM_IR_SNAPSHOT_SCAN),
+        .steps = mbp_words_u32(words + MBP_SIM_IR_STEPS),
+        .scans = mbp_words_u32(words + MBP_SIM_IR_SCANS),
+        .late = mbp_words_u32(words + MBP_SIM_IR_LATE),
+        .lost = mbp_words_u32(words + MBP_SIM_IR_LOST),
+        .snapshot_scan = mbp_words_u32(words + MBP_SIM_IR_SNAPSHOT_SCAN),
         .restored = words[MBP_SIM_IR_RESTORED],
         .wire_faults = words[MBP_SIM_IR_WIRE_FAULTS],
         .faults = words[MBP_SIM_IR_FAULTS],
         .faults_active = words[MBP_SIM_IR_FAULTS_ACTIVE],
         .time_ms = u64(words + MBP_SIM_IR_TIME),
         .snapshot_ms = u64(words + MBP_SIM_IR_SNAPSHOT_TIME),
-        .lateness_max_us = ctl_u32(words + MBP_SIM_IR_LATENESS_MAX),
+        .lateness_max_us = mbp_words_u32(words + MBP_SIM_IR_LATENESS_MAX),
     };
     for (unsigned i = 0; i < MBP_LATENESS_CLASSES; i++)
-        out->lateness[i] = ctl_u32(words + MBP_SIM_IR_LATENESS + 2 * i);
+        out->lateness[i] = mbp_words_u32(words + MBP_SIM_IR_LATENESS + 2 * i);
     for (unsigned i = 0; i < MBP_SERVER_COUNTS; i++)
-        out->server[i] = ctl_u32(words + MBP_SIM_IR_SERVER + 2 * i);
+        out->server[i] = mbp_words_u32(words + MBP_SIM_IR_SERVER + 2 * i);
 }
 
 /* The gaps of the map are not declared, so the blocks around them are read one by one. */
@@ -92,7 +94,7 @@ struct ctl_pace ctl_sim_pace(struct ctl *ctl)
     if (status != MBP_OK || words[MBP_SIM_IR_VERSION] != MBP_SIM_MAP_VERSION)
         return (struct ctl_pace){.speed = 1};
     double speed = ctl_float(words + MBP_SIM_IR_SPEED);
-    return (struct ctl_pace){.paused = words[MBP_SIM_IR_PAUSED] != 0 && ctl_u32(words + MBP_SIM_IR_STEPS) == 0,
+    return (struct ctl_pace){.paused = words[MBP_SIM_IR_PAUSED] != 0 && mbp_words_u32(words + MBP_SIM_IR_STEPS) == 0,
                              .speed = speed >= MBP_SPEED_MIN && speed <= MBP_SPEED_MAX ? speed : 1};
 }
 
@@ -107,6 +109,7 @@ enum ctl_exit ctl_sim_write(struct ctl *ctl, enum mbp_table table, uint16_t addr
         ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, MBP_SIM_IR_VERSION, 1, &version);
     if (status == MBP_OK && version != MBP_SIM_MAP_VERSION)
         return another(ctl);
+    ctl_link_has_single(ctl->link);
     if (status == MBP_OK)
         status = ctl_write(ctl->link, MBP_INSTRUCTOR_UNIT, table, addr, count, words);
     return status == MBP_OK ? CTL_OK : fail(ctl, status, hint);
@@ -125,14 +128,14 @@ const char *ctl_sim_time_text(uint64_t ms, char *buf, size_t size)
     unsigned minutes = (unsigned)(s / 60 % 60);
     unsigned seconds = (unsigned)(s % 60);
     if (days > 0)
-        snprintf(buf, size, "%u d %u h %u min", days, hours, minutes);
+        snprintf(buf, size, ctl_tr("%u d %u h %u min"), days, hours, minutes);
     else if (hours > 0)
-        snprintf(buf, size, "%u h %u min %u s", hours, minutes, seconds);
+        snprintf(buf, size, ctl_tr("%u h %u min %u s"), hours, minutes, seconds);
     else if (minutes > 0)
-        snprintf(buf, size, "%u min %u%s s", minutes, seconds, tenths);
+        snprintf(buf, size, ctl_tr("%u min %u%s s"), minutes, seconds, tenths);
     else
-        snprintf(buf, size, "%u%s s", seconds, tenths);
-    return buf;
+        snprintf(buf, size, ctl_tr("%u%s s"), seconds, tenths);
+    return mbp_message_decimal(ctl_spoken(), buf);
 }
 
 uint32_t ctl_sim_lateness(const struct ctl_sim *sim, double share)
@@ -168,12 +171,14 @@ static void print_server(const uint32_t *count)
 static void print_status(const struct ctl_sim *sim)
 {
     char text[48];
+    char reached[32];
     if (sim->paused && sim->steps > 0)
         ctl_say("stepping, %u scans left\n", sim->steps);
     else if (sim->paused)
         ctl_say("paused\n");
     else
-        ctl_say("running at %g times real time; reached %.4g\n", sim->speed, sim->speed_now);
+        ctl_say("running at %s times real time; reached %s\n", ctl_number(sim->speed, 6, text, sizeof text),
+                ctl_number(sim->speed_now, 4, reached, sizeof reached));
     ctl_say("  scans           %u; %u late, %u lost\n", sim->scans, sim->late, sim->lost);
     ctl_say("  simulated time  %s\n", ctl_sim_time_text(sim->time_ms, text, sizeof text));
     if (sim->snapshot)
@@ -194,10 +199,15 @@ static enum ctl_exit show_status(struct ctl *ctl)
     enum ctl_exit code = ctl_sim_read(ctl, &sim);
     if (code == CTL_OK)
         print_status(&sim);
+    if (code == CTL_OK) {
+        ctl_say("  ");
+        code = ctl_sim_say_seed(ctl);
+    }
     uint16_t forced = 0;
     if (code == CTL_OK &&
         ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, MBP_SIM_IR_FORCED_POINTS, 1, &forced) == MBP_OK)
-        ctl_say("  points forced   %u beside sensors%s\n", forced, forced > 0 ? "; mbplantctl status lists them" : "");
+        ctl_say("  points forced   %u beside sensors%s\n", forced,
+                forced > 0 ? ctl_tr("; mbplantctl status lists them") : "");
     return code;
 }
 
@@ -214,8 +224,11 @@ static const struct {
     {"resume", ctl_sim_resume, 0, 0, "sim resume"},
     {"step", ctl_sim_step, 0, 1, "sim step [SCANS|DURATION]"},
     {"speed", ctl_sim_speed, 0, 1, "sim speed [FACTOR]"},
-    {"snapshot", ctl_sim_snapshot, 0, 0, "sim snapshot"},
-    {"restore", ctl_sim_restore, 0, 0, "sim restore"},
+    {"seed", ctl_sim_seed, 0, 1, "sim seed [NUMBER]"},
+    {"snapshot", ctl_sim_snapshot, 0, 1, "sim snapshot [NAME]"},
+    {"restore", ctl_sim_restore, 0, 1, "sim restore [NAME]"},
+    {"snapshots", ctl_sim_snapshots, 0, 0, "sim snapshots"},
+    {"remove", ctl_sim_remove, 1, 1, "sim remove NAME"},
     {"parameter", ctl_sim_parameter, 0, 2, "sim parameter [NAME [VALUE]]"},
     {"fault", ctl_sim_fault, 0, 8, "sim fault [NAME on|off | SENSOR KIND [AMOUNT] [over TIME] [for TIME]]"},
 };
@@ -246,7 +259,7 @@ enum ctl_exit ctl_run_sim(struct ctl *ctl)
         int given = options->argc - 1;
         if (given >= words[i].arguments_min && given <= words[i].arguments_max)
             return words[i].run(ctl);
-        ctl_error("usage: mbplantctl %s", words[i].usage);
+        ctl_error("usage: mbplantctl %s", ctl_tr(words[i].usage));
         return CTL_USAGE;
     }
     return unknown_word(options->argv[0]);

@@ -39,7 +39,14 @@ enum ctl_exit ctl_sim_pause(struct ctl *ctl);
 enum ctl_exit ctl_sim_resume(struct ctl *ctl);
 enum ctl_exit ctl_sim_step(struct ctl *ctl);
 enum ctl_exit ctl_sim_speed(struct ctl *ctl);
+enum ctl_exit ctl_sim_seed(struct ctl *ctl);
+enum ctl_exit ctl_sim_say_seed(struct ctl *ctl);
 enum ctl_exit ctl_sim_snapshot(struct ctl *ctl);
+enum ctl_exit ctl_sim_snapshots(struct ctl *ctl);
+enum ctl_exit ctl_sim_remove(struct ctl *ctl);
+/* The one without a name. */
+enum ctl_exit ctl_sim_snapshot_plain(struct ctl *ctl);
+enum ctl_exit ctl_sim_restore_plain(struct ctl *ctl);
 enum ctl_exit ctl_sim_restore(struct ctl *ctl);
 enum ctl_exit ctl_sim_fault(struct ctl *ctl);
 enum ctl_exit ctl_sim_parameter(struct ctl *ctl);

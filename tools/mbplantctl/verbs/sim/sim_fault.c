@@ -85,7 +85,7 @@ static void print_time(const char *before, uint64_t ns)
 {
     char text[32];
     if (ns != 0)
-        ctl_say("%s%s", before, mbp_duration_format(ns, text, sizeof text));
+        ctl_say("%s%s", ctl_tr(before), mbp_duration_format(ns, text, sizeof text));
 }
 
 /* The unit of measure of what a fault is of. */
@@ -100,13 +100,15 @@ static void print_effect(const struct mbp_plant *plant, const struct mbp_effect 
     const char *unit = unit_of(plant, effect);
     const char *blank = unit[0] != '\0' ? " " : "";
     enum mbp_effect_kind kind = (enum mbp_effect_kind)effect->kind;
+    char text[32];
     ctl_say("%s %s", mbp_effect_of(plant, effect), mbp_effect_name(kind));
     if (kind == MBP_EFFECT_DROPOUT)
-        ctl_say(" to the %s end", effect->upscale ? "high" : "low");
+        ctl_say(effect->upscale ? " to the high end" : " to the low end");
     else if (kind == MBP_EFFECT_STUCK && isnan(effect->amount))
         ctl_say(" where it is");
     else if (kind != MBP_EFFECT_SLOW)
-        ctl_say("%s %.6g%s%s", kind == MBP_EFFECT_STUCK ? " at" : "", effect->amount, blank, unit);
+        ctl_say("%s %s%s%s", kind == MBP_EFFECT_STUCK ? ctl_tr(" at") : "",
+                ctl_number(effect->amount, 6, text, sizeof text), blank, unit);
     print_time(kind == MBP_EFFECT_SPIKE ? " every " : " over ", effect->over_ns);
     print_time(" after ", effect->after_ns);
     print_time(", for ", effect->duration_ns);
@@ -128,7 +130,7 @@ static void print_list(const struct faults *faults)
     const struct mbp_plant *plant = faults->plant;
     uint32_t shown = 0;
     for (uint32_t f = 0; f < plant->fault_count; f++, shown++) {
-        ctl_say("%-6s  %-20s  ", faults->active[f] != 0 ? "active" : "-", plant->faults[f].name);
+        ctl_say("%-6s  %-20s  ", faults->active[f] != 0 ? ctl_tr("active") : "-", plant->faults[f].name);
         print_effect(plant, &plant->faults[f].effect);
         print_when(&plant->faults[f]);
         putchar('\n');
@@ -137,13 +139,13 @@ static void print_list(const struct faults *faults)
         struct mbp_effect effect;
         if (!read_effect(plant, faults->ad_hoc[i], &effect))
             continue;
-        ctl_say("%-6s  ad hoc %-13u  ", faults->active[plant->fault_count + i] != 0 ? "active" : "-", i + 1);
+        ctl_say("%-6s  ad hoc %-13u  ", faults->active[plant->fault_count + i] != 0 ? ctl_tr("active") : "-", i + 1);
         print_effect(plant, &effect);
         putchar('\n');
         shown++;
     }
     for (uint32_t i = 0; i < plant->server.fault_count; i++, shown++)
-        ctl_say("%-6s  %-20s  on the wire\n", faults->wire[i] != 0 ? "on" : "-", plant->server.faults[i].name);
+        ctl_say("%-6s  %-20s  on the wire\n", faults->wire[i] != 0 ? ctl_tr("on") : "-", plant->server.faults[i].name);
     if (shown == 0)
         ctl_say("the plant file has no faults; mbplantctl sim fault NAME stuck|bias|... makes one up\n");
 }
@@ -231,7 +233,7 @@ static enum ctl_exit switch_fault(struct ctl *ctl, const struct faults *faults, 
     if (code == CTL_OK)
         code = ctl_await_effect(ctl, name);
     if (code == CTL_OK)
-        ctl_say("%s: %s  (coil %d of unit %d)\n", name, on ? "active" : "ended", coil, MBP_INSTRUCTOR_UNIT);
+        ctl_say("%s: %s  (coil %d of unit %d)\n", name, ctl_tr(on ? "active" : "ended"), coil, MBP_INSTRUCTOR_UNIT);
     return code == CTL_OK ? ctl_say_pending(ctl, name) : code;
 }
 
@@ -330,7 +332,7 @@ static enum ctl_exit check_possible(const struct mbp_plant *plant, const struct 
                   name);
     else if (moves)
         ctl_error("sim fault: %.6g is no %s of %s, which goes from %g to %g", effect->amount,
-                  effect->kind == MBP_EFFECT_STUCK ? "position" : "amount", name,
+                  ctl_tr(effect->kind == MBP_EFFECT_STUCK ? "position" : "amount"), name,
                   plant->actuators[effect->subject - plant->sensor_count].range[0],
                   plant->actuators[effect->subject - plant->sensor_count].range[1]);
     else
@@ -384,9 +386,9 @@ static bool find_kind(const struct mbp_plant *plant, const char *kind, struct mb
         return true;
     }
     ctl_error("sim fault: no kind '%s' of %s; it is %s, or on or off for a fault of the plant file", kind,
-              moves ? "an actuator" : "a sensor",
-              moves ? "stuck, slow, passing or offset"
-                    : "stuck, bias, drift, spike, dropout, noise, step, ramp or wear");
+              moves ? ctl_tr("an actuator") : ctl_tr("a sensor"),
+              moves ? ctl_tr("stuck, slow, passing or offset")
+                    : ctl_tr("stuck, bias, drift, spike, dropout, noise, step, ramp or wear"));
     return false;
 }
 

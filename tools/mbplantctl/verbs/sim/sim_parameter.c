@@ -34,9 +34,10 @@ static void print_one(const struct mbp_plant *plant, uint32_t parameter, const u
     const struct mbp_stored *stored = &plant->stored[plant->parameters[parameter]];
     double in_file = mbp_register_of_bits(&stored->reg, stored->initial);
     double now = number_of(words);
-    ctl_say("%s = %.15g", stored->name, now);
+    char text[32];
+    ctl_say("%s = %s", stored->name, ctl_number(now, 15, text, sizeof text));
     if (now < in_file || now > in_file)
-        ctl_say("  (%.15g in the plant file)", in_file);
+        ctl_say("  (%s in the plant file)", ctl_number(in_file, 15, text, sizeof text));
     ctl_say("\n");
 }
 
@@ -88,6 +89,26 @@ static enum ctl_exit change(struct ctl *ctl, const struct mbp_plant *plant, uint
     return code == CTL_OK ? list(ctl, plant, parameter, 1) : code;
 }
 
+/* Parameters are numbered in the file's order: those of another file (--plant) would be others. A plant that is too
+ * large to be told is taken at its word. */
+static bool is_of_slave(struct ctl *ctl, const struct mbp_plant *plant)
+{
+    uint16_t header[4];
+    enum mbp_status status =
+        ctl_read_file(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_PLANT_FIRST_FILE, 0, sizeof header / sizeof *header, header);
+    if (ctl->options->plant_path == NULL || status == MBP_EX_ILLEGAL_DATA_ADDRESS)
+        return true;
+    if (status != MBP_OK) {
+        ctl_fail(ctl, status, "the slave's plant file");
+        return false;
+    }
+    if (mbp_words_u32(header) == plant->text.len && mbp_words_u32(header + 2) == plant->text_crc)
+        return true;
+    ctl_error("sim parameter: %s is not the plant file that the slave runs; leave --plant out, and the slave tells it",
+              ctl->options->plant_path);
+    return false;
+}
+
 enum ctl_exit ctl_sim_parameter(struct ctl *ctl)
 {
     const struct ctl_options *options = ctl->options;
@@ -96,6 +117,8 @@ enum ctl_exit ctl_sim_parameter(struct ctl *ctl)
     const struct mbp_plant *plant = code == CTL_OK ? ctl_plant_of(ctl, MBP_INSTRUCTOR_UNIT) : NULL;
     if (plant == NULL)
         return code == CTL_OK ? CTL_FAILED : code;
+    if (!is_of_slave(ctl, plant))
+        return CTL_FAILED;
     if (options->argc == 1)
         return list(ctl, plant, 0, plant->parameter_count);
     uint32_t parameter = find(plant, options->argv[1]);

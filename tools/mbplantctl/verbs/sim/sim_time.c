@@ -1,9 +1,11 @@
 /* sim pause, resume, step, speed, snapshot, restore. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "mbplant/codec.h"
 #include "verbs/sim/sim.h"
 
 #define STEP_MAX     UINT16_MAX /* of one write */
@@ -24,7 +26,7 @@ static enum ctl_exit say(struct ctl *ctl, const char *what)
     char text[48];
     enum ctl_exit code = ctl_sim_read(ctl, &sim);
     if (code == CTL_OK)
-        ctl_say("%s after scan %u, at %s of simulated time\n", what, sim.scans,
+        ctl_say("%s after scan %u, at %s of simulated time\n", ctl_tr(what), sim.scans,
                 ctl_sim_time_text(sim.time_ms, text, sizeof text));
     return code;
 }
@@ -41,17 +43,52 @@ enum ctl_exit ctl_sim_resume(struct ctl *ctl)
     return code == CTL_OK ? say(ctl, "running") : code;
 }
 
-enum ctl_exit ctl_sim_snapshot(struct ctl *ctl)
+enum ctl_exit ctl_sim_snapshot_plain(struct ctl *ctl)
 {
     enum ctl_exit code = set_coil(ctl, MBP_SIM_COIL_SNAPSHOT, true, NULL);
     return code == CTL_OK ? say(ctl, "snapshot taken") : code;
 }
 
-enum ctl_exit ctl_sim_restore(struct ctl *ctl)
+enum ctl_exit ctl_sim_restore_plain(struct ctl *ctl)
 {
     static const char none[] = "there is no snapshot to restore; mbplantctl sim snapshot takes one";
     enum ctl_exit code = set_coil(ctl, MBP_SIM_COIL_RESTORE, true, none);
     return code == CTL_OK ? say(ctl, "snapshot restored") : code;
+}
+
+/* ---- seed -------------------------------------------------------------------------------------------------------- */
+
+enum ctl_exit ctl_sim_say_seed(struct ctl *ctl)
+{
+    uint16_t words[MBP_SIM_SEED_WORDS];
+    enum mbp_status status =
+        ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_HOLDING_REGISTERS, MBP_SIM_HR_SEED, MBP_SIM_SEED_WORDS, words);
+    if (status != MBP_OK)
+        return ctl_fail(ctl, status, "the instructor's unit");
+    ctl_say("seed %llu\n", (unsigned long long)mbp_codec_bits(MBP_UINT64, MBP_ABCD, words));
+    return CTL_OK;
+}
+
+enum ctl_exit ctl_sim_seed(struct ctl *ctl)
+{
+    const struct ctl_options *options = ctl->options;
+    struct ctl_sim sim = {0};
+    uint16_t words[MBP_SIM_SEED_WORDS];
+    if (options->argc == 1) {
+        enum ctl_exit code = ctl_sim_read(ctl, &sim);
+        return code == CTL_OK ? ctl_sim_say_seed(ctl) : code;
+    }
+    const char *text = options->argv[1];
+    char *end;
+    errno = 0;
+    unsigned long long seed = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0) {
+        ctl_error("sim seed: '%s' is no whole number from 0 to %llu", text, ULLONG_MAX);
+        return CTL_USAGE;
+    }
+    mbp_codec_put_bits(MBP_UINT64, MBP_ABCD, seed, words);
+    enum ctl_exit code = ctl_sim_write(ctl, MBP_HOLDING_REGISTERS, MBP_SIM_HR_SEED, MBP_SIM_SEED_WORDS, words, NULL);
+    return code == CTL_OK ? ctl_sim_say_seed(ctl) : code;
 }
 
 /* ---- step ------------------------------------------------------------------------------------------------------- */
@@ -120,6 +157,8 @@ enum ctl_exit ctl_sim_speed(struct ctl *ctl)
 {
     const struct ctl_options *options = ctl->options;
     struct ctl_sim sim = {0};
+    char text[32];
+    char reached[32];
     if (options->argc > 1) {
         char *end;
         double speed = strtod(options->argv[1], &end);
@@ -138,8 +177,9 @@ enum ctl_exit ctl_sim_speed(struct ctl *ctl)
     }
     enum ctl_exit code = ctl_sim_read(ctl, &sim);
     if (code == CTL_OK && sim.paused)
-        ctl_say("%g times real time, once it is resumed\n", sim.speed);
+        ctl_say("%s times real time, once it is resumed\n", ctl_number(sim.speed, 6, text, sizeof text));
     else if (code == CTL_OK)
-        ctl_say("%g times real time; reached %.4g\n", sim.speed, sim.speed_now);
+        ctl_say("%s times real time; reached %s\n", ctl_number(sim.speed, 6, text, sizeof text),
+                ctl_number(sim.speed_now, 4, reached, sizeof reached));
     return code;
 }

@@ -1,0 +1,16 @@
+/* tr: whom to ask for a text in another language. */
+#include "mbplant/base/tr.h"
+
+#include <stddef.h>
+
+static mbp_translator *known;
+
+void mbp_tr_use(mbp_translator *translator)
+{
+    known = translator;
+}
+
+const char *mbp_tr(const char *english)
+{
+    return known != NULL ? known(english) : english;
+}

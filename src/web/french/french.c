@@ -1,0 +1,320 @@
+/* What HTTP answers in French: a text of web/ beside its French, found by its English, so that the code reads as it
+ * speaks. The conversions (%s) of both are the same, in the same order. Names, keys and JSON are the same in all
+ * languages. */
+#include <string.h>
+#include <strings.h>
+
+#include "web_priv.h"
+
+struct pair {
+    const char *english, *french;
+};
+
+/* clang-format off */
+static const struct pair spoken[] = {
+    {"%s cannot be written", "%s ne peut pas être écrit"},
+    {"%s cannot be written; coils and holding_registers can", "%s ne peut pas être écrit ; coils et holding_registers peuvent l’être"},
+    {"%s has no alarms", "%s n’a pas d’alarmes"},
+    {"%s is a block of raw registers: write them with POST %s/registers", "%s est un bloc de registres bruts : les écrire par POST %s/registers"},
+    {"%s takes a number", "%s attend un nombre"},
+    {"%s takes a text", "%s attend un texte"},
+    {"%s takes a value; null switches off limits alone", "%s attend une valeur ; null ne désactive que les limites"},
+    {"%s: %.10g is outside what %s can hold: %.10g..%.10g", "%s : %.10g est hors de ce que %s peut contenir : %.10g..%.10g"},
+    {"%s: it is longer than the plant file allows, which is %s", "%s : c’est plus long que ne le permet le fichier de l’installation : %s"},
+    {"%s: its unit has no room for a command record; name the sensor", "%s : son unité n’a pas de place pour un bloc de commande ; nommer le capteur"},
+    {"%s: the map of its unit has no point %s%s%s for that; mbplantd --check tells why", "%s : la table de son unité n’a pas de point %s%s%s pour cela ; mbplantd --check dit pourquoi"},
+    {"%s: the plant file does not let it be bypassed", "%s : le fichier de l’installation ne permet pas de la shunter"},
+    {"%s: the text has %zu bytes, %u fit", "%s : le texte a %zu octets, il y a place pour %u"},
+    {"%s: %s", "%s : %s"},
+    {"%s: it lasts as long as the bypass does; POST .../restore arms the interlock", "%s : elle dure autant que le shuntage ; POST .../restore réarme la sécurité"},
+    {"%u streams are open, and there are no more", "%u flux sont ouverts, il n’y en a pas d’autre"},
+    {"'%.40s' is no number of an event", "« %.40s » n’est pas le numéro d’un événement"},
+    {"'%.80s' is not known: this takes %s", "« %.80s » est inconnu : sont admis %s"},
+    {"'%.80s' is not known: this takes no arguments", "« %.80s » est inconnu : aucun argument n’est admis"},
+    {"'%s' and 'why' are the same: one of them", "« %s » et « why » disent la même chose : l’un des deux"},
+    {"'%s' cannot be '%.40s': it is a time like 3d or 2h", "« %s » ne peut être « %.40s » : c’est une durée comme 3d ou 2h"},
+    {"'%s' cannot be '%.60s': it is %s", "« %s » ne peut être « %.60s » : c’est %s"},
+    {"'%s' cannot be '%.80s': it is one of %s", "« %s » ne peut être « %.80s » : c’est l’un de %s"},
+    {"'%s' has no value", "« %s » n’a pas de valeur"},
+    {"'%s' is missing: %s", "« %s » manque : %s"},
+    {"'%s' is no name for a snapshot: %s", "« %s » n’est pas un nom d’instantané : %s"},
+    {"'%s' must be %s", "« %s » doit être %s"},
+    {"'%s' must be a number", "« %s » doit être un nombre"},
+    {"'%s' must be a number from %.15g to %.15g", "« %s » doit être un nombre de %.15g à %.15g"},
+    {"'%s' must be a whole number", "« %s » doit être un nombre entier"},
+    {"'%s' must be a whole number from %.15g to %.15g", "« %s » doit être un nombre entier de %.15g à %.15g"},
+    {"'%s' must be true or false", "« %s » doit être true ou false"},
+    {"'%s' must be true, or a name in quotes", "« %s » doit être true, ou un nom entre guillemets"},
+    {"'%s' stands there twice", "« %s » y est deux fois"},
+    {"'%s': %s", "« %s » : %s"},
+    {"'at' and 'count' end beyond address 65535", "« at » et « count » vont au-delà de l’adresse 65535"},
+    {"'at' and 'values' end beyond address 65535", "« at » et « values » vont au-delà de l’adresse 65535"},
+    {"'client' cannot be '%.60s': it is an address such as 127.0.0.1", "« client » ne peut être « %.60s » : c’est une adresse comme 127.0.0.1"},
+    {"'code' cannot be '%s': it is a word of the journal such as 'alarm raised', its beginning, or its number%s%s%s", "« code » ne peut être « %s » : c’est un mot du journal comme 'alarm raised', son début ou son numéro%s%s%s"},
+    {"'for' must be a duration from 1s to 65533s such as 30min, or once", "« for » doit être une durée de 1s à 65533s comme 30min, ou once"},
+    {"'from' is after 'to', or after now", "« from » est après « to », ou après maintenant"},
+    {"'keys' has more than %u keys", "« keys » a plus de %u clés"},
+    {"'keys' is missing: what is to be set", "« keys » manque : ce qu’il faut mettre"},
+    {"'seed' must be a whole number from 0 to 18446744073709551615; above 2^53 as a text", "« seed » doit être un nombre entier de 0 à 18446744073709551615 ; au-delà de 2^53 comme texte"},
+    {"'select' is longer than 255 bytes", "« select » dépasse 255 octets"},
+    {"'since' is not before 'until'", "« since » n’est pas avant « until »"},
+    {"'table' cannot be '%.40s': it is coils or holding_registers", "« table » ne peut être « %.40s » : c’est coils ou holding_registers"},
+    {"'table' cannot be '%.40s': it is coils, discrete_inputs, holding_registers or input_registers", "« table » ne peut être « %.40s » : c’est coils, discrete_inputs, holding_registers ou input_registers"},
+    {"'topics' are values, alarms, machines and events, with commas between", "« topics » sont values, alarms, machines et events, séparés par des virgules"},
+    {"'where' is missing: the unit's id, of a sensor the machine's name or the unit's id", "« where » manque : le numéro de l’unité ; d’un capteur le nom de la machine ou le numéro de l’unité"},
+    {"Content-Length must stand there once, as a number", "Content-Length doit y être une fois, comme nombre"},
+    {"Last-Event-ID must be the number of an event", "Last-Event-ID doit être le numéro d’un événement"},
+    {"a %s has no body", "un %s n’a pas de corps"},
+    {"a body has at most %u bytes", "un corps a au plus %u octets"},
+    {"a body is sent with its Content-Length, without Transfer-Encoding", "un corps s’envoie avec son Content-Length, sans Transfer-Encoding"},
+    {"a coil takes 0 and 1, not %u", "une bobine prend 0 et 1, pas %u"},
+    {"a command has a JSON body, and its Content-Length", "une commande a un corps JSON et son Content-Length"},
+    {"a command is JSON: send it with Content-Type: application/json", "une commande est en JSON : l’envoyer avec Content-Type: application/json"},
+    {"a plant file that goes over a wire has at most %u bytes", "un fichier d’installation transmis a au plus %u octets"},
+    {"a plant of more than %u sensors has no trends", "une installation de plus de %u capteurs n’a pas de courbes"},
+    {"a snapshot with a name is asked for alone", "un instantané nommé se demande seul"},
+    {"another large body is on its way; again in a moment", "un autre corps long est en route ; réessayer dans un instant"},
+    {"another plant file is being looked at; again in a moment", "un autre fichier d’installation est à l’examen ; réessayer dans un instant"},
+    {"another site's page has no business with this plant", "la page d’un autre site n’a rien à faire ici"},
+    {"another snapshot is being worked on; again in a moment", "un autre instantané est en cours ; réessayer dans un instant"},
+    {"at most %u can be written at once", "au plus %u peuvent être écrits à la fois"},
+    {"commands are not taken over a network without a token: give the plant file http: {token_file: PATH}", "aucune commande n’est acceptée par le réseau sans jeton : le fichier de l’installation doit dire http: {token_file: CHEMIN}"},
+    {"commands need the token of http: token_file, as Authorization: Bearer TOKEN", "une commande demande le jeton de http: token_file, par Authorization: Bearer JETON"},
+    {"give 'note' or 'cause'", "donner « note » ou « cause »"},
+    {"give one of 'due', 'due_running', 'due_products'", "donner l’un de « due », « due_running », « due_products »"},
+    {"it takes longer than expected; GET %s/sim says what came of it", "cela prend plus de temps que prévu ; GET %s/sim dit ce qu’il en est"},
+    {"it takes longer than expected; mbplantctl plant says what came of it", "cela prend plus de temps que prévu ; mbplantctl plant dit ce qu’il en est"},
+    {"mbplantd is stopping", "mbplantd s’arrête"},
+    {"no limit is given: low_low, low, high, high_high", "aucune limite n’est donnée : low_low, low, high, high_high"},
+    {"no point has a name that '%.80s' of 'select' chooses", "aucun point n’a un nom que « %.80s » de « select » désigne"},
+    {"no point has a name that 'select' chooses", "aucun point n’a un nom que « select » désigne"},
+    {"no scenario plays on this plant: mbplantd --scenario FILE plays one", "aucun scénario ne se joue ici : mbplantd --scenario FICHIER en joue un"},
+    {"no setting is given", "aucun réglage n’est donné"},
+    {"no target '%.40s'; there are %s", "pas de cible « %.40s » ; il y a %s"},
+    {"not enough memory for a stream", "pas assez de mémoire pour un flux"},
+    {"not enough memory for the answer", "pas assez de mémoire pour la réponse"},
+    {"not enough memory for the capture", "pas assez de mémoire pour la capture"},
+    {"not enough memory for the report", "pas assez de mémoire pour le rapport"},
+    {"not enough memory for the trend", "pas assez de mémoire pour la courbe"},
+    {"not enough memory to watch the traffic", "pas assez de mémoire pour suivre le trafic"},
+    {"other reports are being made; again in a moment", "d’autres rapports sont en cours ; réessayer dans un instant"},
+    {"other trends are being read; again in a moment", "d’autres courbes sont en cours de lecture ; réessayer dans un instant"},
+    {"remove takes no 'keys'", "remove n’admet pas « keys »"},
+    {"say why: 'text' or 'why'", "dire pourquoi : « text » ou « why »"},
+    {"the access rules do not let this host see the instructor's unit", "les règles d’accès ne laissent pas ce poste voir l’unité de l’instructeur"},
+    {"the body must be one JSON object, no key twice, as in {\"value\": 1}", "le corps doit être un objet JSON, sans clé double, comme {\"value\": 1}"},
+    {"the file of samples cannot be read (%s): mbplantd's log says why", "le fichier des mesures ne peut être lu (%s) : le journal de mbplantd dit pourquoi"},
+    {"the journal cannot be read just now", "le journal ne peut être lu en ce moment"},
+    {"the journal cannot be written: events wait in memory", "le journal ne peut être écrit : les événements attendent en mémoire"},
+    {"the journal cannot store it just now; it will when it can", "le journal ne peut l’enregistrer en ce moment ; il le fera dès que possible"},
+    {"the path has characters that none has", "le chemin a des caractères qu’aucun n’a"},
+    {"the plant file's access rules do not admit this host", "les règles d’accès du fichier de l’installation n’admettent pas ce poste"},
+    {"the plant has no %s '%.60s'", "l’installation n’a pas %s « %.60s »"},
+    {"the plant has no %s '%s'%s", "l’installation n’a pas %s « %s »%s"},
+    {"the plant has no %s '%s'; did you mean %s%s?%s", "l’installation n’a pas %s « %s » ; vouliez-vous %s%s ?%s"},
+    {"the plant has no instructor: it says instructor: true in the plant file", "l’installation n’a pas d’instructeur : il faut instructor: true dans son fichier"},
+    {"the plant has no parameter '%s'; %s/parameters lists them", "l’installation n’a pas de paramètre « %s » ; %s/parameters les donne"},
+    {"the plant has no unit %.0f", "l’installation n’a pas d’unité %.0f"},
+    {"there is no %s %u", "il n’y a pas %s %u"},
+    {"there is no incident %u", "il n’y a pas d’incident %u"},
+    {"there is no incident '%.40s'", "il n’y a pas d’incident « %.40s »"},
+    {"there is no memory for the request's body; ask again", "pas assez de mémoire pour le corps de la requête ; réessayer"},
+    {"there is nothing at this path; %s/openapi.json lists what there is", "il n’y a rien à ce chemin ; %s/openapi.json donne ce qu’il y a"},
+    {"these are too many values", "ce sont trop de valeurs"},
+    {"this host is reached as localhost or by its address, not by the name that the request has", "ce poste s’appelle localhost ou par son adresse, pas par le nom qu’a la requête"},
+    {"this page was not built in", "cette page n’a pas été incluse à la compilation"},
+    {"this path takes %s", "ce chemin admet %s"},
+    {"this token is %s's: nobody else speaks with it", "ce jeton est celui de %s : nul autre ne parle avec lui"},
+    {"too many comments came since the last scan; again in a moment", "trop de commentaires depuis le dernier cycle ; réessayer dans un instant"},
+    {"work %u is the machine's stay in maintenance: it ends with its return to service", "l’intervention %u est le séjour de la machine en maintenance : elle finit avec sa remise en service"},
+    {"machine", "de machine"},
+    {"sensor", "de capteur"},
+    {"actuator", "d’actionneur"},
+    {"controller", "de régulateur"},
+    {"alarm", "d’alarme"},
+    {"point", "de point"},
+    {"fault", "de défaut"},
+    {"incident", "d’incident"},
+    {"work", "d’intervention"},
+    {"; " WEB_API "/map lists them", " ; " WEB_API "/map les donne"},
+    {": alarms are SENSOR.low_low, .low, .high, .high_high, ...; a sensor's name means all of its alarms", " : les alarmes sont CAPTEUR.low_low, .low, .high, .high_high, ... ; le nom d’un capteur les désigne toutes"},
+    {"; did you mean '", " ; vouliez-vous '"},
+    {"a text", "un texte"},
+    {"true or false", "true ou false"},
+    {"an array of whole numbers from 0 to 65535", "une liste de nombres entiers de 0 à 65535"},
+    {"a number, a text or a bool", "un nombre, un texte ou un booléen"},
+    {"an object of texts", "un objet de textes"},
+    {"an event number from 1, a time (2026-11-24, 2026-11-24T08:00, 08:00, with Z or +01:00 for another zone than the local one), a time ago (2h), today, yesterday or now", "un numéro d’événement à partir de 1, une heure (2026-11-24, 2026-11-24T08:00, 08:00, avec Z ou +01:00 pour un autre fuseau que celui d’ici), une durée passée (2h), today, yesterday ou now"},
+    {"the access rules do not let this host write there", "les règles d’accès ne laissent pas ce poste écrire là"},
+    {"there is no such address, or it cannot be written", "cette adresse n’existe pas, ou ne peut être écrite"},
+    {"this quantity or value is not taken", "cette quantité ou cette valeur n’est pas admise"},
+    {"this value is not allowed there", "cette valeur n’y est pas permise"},
+    {"the plant is busy; again in a moment", "l’installation est occupée ; réessayer dans un instant"},
+    {"the plant refused", "l’installation a refusé"},
+    {"the request was not applied; the journal says why", "la demande n’a pas été appliquée ; le journal dit pourquoi"},
+    {"refused", "refusé"},
+};
+
+/* What floors below say, found by its form: they know of no languages. */
+static const struct pair made[] = {
+    {"it was so already", "c’était déjà le cas"},
+    {"nothing of that number has alarms", "rien de ce numéro n’a d’alarmes"},
+    {"it has no such alarm", "il n’a pas cette alarme"},
+    {"there is no such command", "cette commande n’existe pas"},
+    {"it is longer than the plant file allows", "c’est plus long que ne le permet le fichier de l’installation"},
+    {"the plant file wants a reason (--why)", "le fichier de l’installation demande une raison"},
+    {"the operator has not the right", "l’opérateur n’en a pas le droit"},
+    {"the plant has no operator of that number", "l’installation n’a pas d’opérateur de ce numéro"},
+    {"it is no interlock", "ce n’est pas une sécurité"},
+    {"too many commands wait for the next scan", "trop de commandes attendent le prochain cycle"},
+    {"it must have 1 to %zu bytes, and has %zu", "il doit avoir de 1 à %zu octets, et en a %zu"},
+    {"byte %zu is no UTF-8", "l’octet %zu n’est pas de l’UTF-8"},
+    {"byte %zu begins a control character, U+%04X", "l’octet %zu commence un caractère de commande, U+%04X"},
+    {"it is empty", "il est vide"},
+    {"it is too long", "il est trop long"},
+    {"it is no UTF-8", "il n’est pas en UTF-8"},
+    {"it has something else than letters, digits, _ - . and spaces", "il a autre chose que lettres, chiffres, _ - . et espaces"},
+    {"it begins with - or . or a space, or ends with a space", "il commence par - ou . ou une espace, ou finit par une espace"},
+    {"there are %u snapshots: remove some first", "il y a %u instantanés : en supprimer d’abord"},
+    {"there is no snapshot '%s'; mbplantctl sim snapshots lists them", "il n’y a pas d’instantané « %s » ; mbplantctl sim snapshots les donne"},
+    {"the plant file has no %s %s: that is a %s", "le fichier de l’installation n’a pas %s %s : ce nom est celui %s"},
+    {"the plant file has no %s %s; did you mean %s?", "le fichier de l’installation n’a pas %s %s ; vouliez-vous %s ?"},
+    {"the plant file has no %s %s", "le fichier de l’installation n’a pas %s %s"},
+    {"the plant file has no unit of id %s", "le fichier de l’installation n’a pas d’unité %s"},
+    {"the plant file has a %s %s already", "le fichier de l’installation a déjà un nom %s %s"},
+    {"'%.64s' is no name: a letter first, then letters, digits, _ . -", "« %.64s » n’est pas un nom : une lettre d’abord, puis lettres, chiffres, _ . -"},
+    {"a value is one line of text", "une valeur est une ligne de texte"},
+    {"a value is at most %d bytes long", "une valeur a au plus %d octets"},
+    {"'%s' is no key", "« %s » n’est pas une clé"},
+    {"it has no key '%s'", "il n’a pas de clé « %s »"},
+    {"not enough memory", "pas assez de mémoire"},
+    {"%s is one of several that the 'repeat' in line %u of the plant file makes, from what stands in line %u: it cannot be edited alone; edit the file (mbplantctl plant get, then plant put)", "%s est l’un de plusieurs que fait le « repeat » de la ligne %u du fichier, à partir de la ligne %u : il ne se modifie pas seul ; modifier le fichier"},
+};
+/* clang-format on */
+
+static const char *french_of(const char *english)
+{
+    for (size_t i = 0; i < COUNT_OF(spoken); i++) {
+        if (strcmp(spoken[i].english, english) == 0)
+            return spoken[i].french;
+    }
+    return english;
+}
+
+const char *web_tr(const struct web_call *call, const char *english)
+{
+    return call->lang == MBP_LANG_FR ? french_of(english) : english;
+}
+
+/* ---- what is made already ---------------------------------------------------------------------------------------- */
+
+#define PIECES_MAX 6u
+
+struct piece {
+    const char *at;
+    size_t len;
+};
+
+/* The length of the conversion at text: %s, %.64s, %zu. */
+static size_t conversion(const char *text)
+{
+    return 1 + strspn(text + 1, "0123456789.lzh") + 1;
+}
+
+/* Whether text is of that form; what stands for each conversion. */
+static bool is_form(const char *form, const char *text, struct piece *pieces, unsigned *count)
+{
+    *count = 0;
+    while (*form != '\0') {
+        if (*form != '%') {
+            if (*form++ != *text++)
+                return false;
+            continue;
+        }
+        form += conversion(form);
+        size_t fixed = strcspn(form, "%"); /* behind it, up to the next one */
+        const char *end = text + strlen(text);
+        if (*form != '\0')
+            for (end = text; *end != '\0' && strncmp(end, form, fixed) != 0; end++)
+                ;
+        if (*count == PIECES_MAX || (*form != '\0' && *end == '\0'))
+            return false;
+        pieces[(*count)++] = (struct piece){text, (size_t)(end - text)};
+        text = end;
+    }
+    return *text == '\0';
+}
+
+static void put_piece(const struct piece *piece, FILE *out)
+{
+    char word[64];
+    if (piece->len < sizeof word) {
+        snprintf(word, sizeof word, "%.*s", (int)piece->len, piece->at);
+        fputs(french_of(word), out);
+    } else {
+        fwrite(piece->at, 1, piece->len, out);
+    }
+}
+
+const char *web_tr_made(const struct web_call *call, const char *text, char *buf, size_t size)
+{
+    struct piece pieces[PIECES_MAX] = {0};
+    unsigned count = 0;
+    size_t i = 0;
+    while (i < COUNT_OF(made) && !is_form(made[i].english, text, pieces, &count))
+        i++;
+    FILE *out = call->lang == MBP_LANG_FR && i < COUNT_OF(made) ? fmemopen(buf, size - 1, "w") : NULL;
+    if (out == NULL)
+        return text;
+    unsigned next = 0;
+    for (const char *at = made[i].french; *at != '\0';) {
+        if (*at == '%') {
+            put_piece(&pieces[next++], out);
+            at += conversion(at);
+        } else {
+            putc(*at++, out);
+        }
+    }
+    fclose(out);
+    buf[size - 1] = '\0'; /* where all of it was needed */
+    return buf;
+}
+
+/* ---- which language ---------------------------------------------------------------------------------------------- */
+
+/* Of one part of Accept-Language ("fr-CH;q=0.9"), in thousandths. */
+static unsigned weight_of(const char *part, size_t len)
+{
+    unsigned weight = 1000;
+    const char *q = memmem(part, len, "q=", 2);
+    if (q == NULL)
+        return weight;
+    weight = q[2] == '1' ? 1000 : 0;
+    unsigned unit = 100;
+    for (const char *at = q + 4; q[2] == '0' && q[3] == '.' && at < part + len && *at >= '0' && *at <= '9'; at++) {
+        weight += unit * (unsigned)(*at - '0');
+        unit /= 10;
+    }
+    return weight;
+}
+
+enum mbp_lang web_lang_wanted(const char *accepted)
+{
+    enum mbp_lang wanted = MBP_LANG_EN;
+    unsigned best = 0;
+    while (accepted != NULL && *accepted != '\0') {
+        accepted += strspn(accepted, " \t,");
+        size_t len = strcspn(accepted, ",");
+        size_t tag = strcspn(accepted, ",;- \t");
+        unsigned weight = weight_of(accepted, len);
+        for (unsigned i = 0; i < MBP_LANG_COUNT && weight > best; i++) {
+            const char *name = mbp_lang_name((enum mbp_lang)i);
+            if (tag != strlen(name) || strncasecmp(accepted, name, tag) != 0)
+                continue;
+            wanted = (enum mbp_lang)i;
+            best = weight;
+        }
+        accepted += len;
+    }
+    return wanted;
+}

@@ -1,0 +1,257 @@
+"""What operators and maintainers do by the page alone: alarms one by one, interlocks, machines and sensors, incidents and
+work; and what a page does with bad input, with things that vanish, without a token, and without its plant."""
+import pathlib
+import signal
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
+
+from driver import Browser
+from support import eventually, main, stand_still
+from test_web import BOTTLING, Web
+
+
+ALONE = """mbplant: 1
+units:
+  - id: 1
+    machines:
+      - name: M1
+        sensors: [{name: T1, range: [0, 100], signal: {base: 50}}]
+        alarms: [{name: HOT, when: "T1 > 90"}]
+        interlocks: [{name: LOW, when: "T1 < 5", bypass: {longest: 10min}}]
+"""
+
+
+class Page(unittest.TestCase):
+    TEXT = BOTTLING.read_text(encoding="utf-8")
+
+    def setUp(self):
+        self.file = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-"))) / "plant.yaml"
+        self.file.write_text(self.TEXT, encoding="utf-8")
+        self.plant = Web(self.file)
+        self.plant.captured = False
+        self.plant.__enter__()
+        self.addCleanup(self.plant.__exit__, None)
+        self.browser = self.enterContext(Browser())
+
+    def open(self, where=""):
+        self.browser.open(f"http://127.0.0.1:{self.plant.web}/#/{where}")
+        self.shows("live", "#link")
+
+    def shows(self, words, selector="main"):
+        eventually(lambda: words in self.browser.text(selector), f"'{words}' on the page:\n{self.browser.text(selector)}")
+
+    def hides(self, words, selector="main"):
+        eventually(lambda: words not in self.browser.text(selector), f"no '{words}' on the page:\n{self.browser.text(selector)}")
+
+    def say(self, button, **fields):
+        for key, value in fields.items():
+            self.browser.run("const n = document.querySelector(`#field-${arguments[0]}`); n.value = arguments[1]; n.dispatchEvent(new Event('input', {bubbles: true}))", key, value)
+        self.browser.click(button, "dialog button")
+
+    def closed(self):
+        eventually(lambda: not self.browser.run("return document.querySelector('dialog').open"), f"the dialog is done:\n{self.browser.text('dialog')}")
+
+
+class Alone(Page):
+    TEXT = ALONE
+
+    def test_alarms_of_no_sensor_are_in_the_line_and_the_lists(self):
+        self.open("alarms")
+        self.shows("No alarms", "#alarmline")
+        self.plant.post("/sensors/T1/force", {"value": 95})
+        self.shows("HOT", "#alarmline")
+        self.plant.post("/interlocks/M1.LOW/bypass", {"for": "5min", "why": "calibration"})
+        self.shows("M1.LOW.bypassed")
+        self.shows("2 unacknowledged", "#alarmline")
+        self.open("machine/M1")  # read anew: what stands already is shown too
+        self.shows("2 unacknowledged", "#alarmline")
+        self.open("alarm/M1.LOW.bypassed")
+        self.browser.click("Acknowledge M1.LOW.bypassed")
+        self.shows("1 unacknowledged", "#alarmline")
+        self.assertEqual(self.browser.complaints(), [])
+
+
+class Operate(Page):
+    def test_one_alarm_is_shelved_with_a_reason_removed_returned_and_its_interlock_bypassed(self):
+        self.open("alarm/TT101.high")
+        self.shows("armed: it stops FILL1")
+        self.browser.click("Bypass the interlock TT101.high")
+        self.say("Bypass the interlock", **{"for": "10min", "why": "calibration", "as": "Anna"})
+        self.shows("bypassed, 10 min left")
+        self.shows("calibration")
+        self.plant.post("/sensors/TT101/force", {"value": 92})
+        self.shows("unacknowledged")
+        self.assertEqual(self.plant.get("/machines/FILL1")["state"], "en_service")
+        self.browser.click("Shelve TT101.high")
+        self.say("Shelve", **{"for": "30min", "why": "it is known"})
+        self.shows("shelved (30 min)")
+        self.open("alarms")
+        self.shows("1 shelved")
+        self.shows("1 bypassed interlock")
+        self.shows("it is known")
+        self.browser.click("Unshelve TT101.high")
+        self.shows("1 unacknowledged")
+        self.open("alarm/TT101.high")
+        self.browser.click("Take out of service TT101.high")
+        self.say("Take out of service", why="new sensor")
+        self.shows("out of service")
+        self.browser.click("Return to service TT101.high")
+        self.hides("out of service (")
+        self.plant.post("/sensors/TT101/release", {})
+        eventually(lambda: self.plant.get("/sensors/TT101")["value"] < 80, "a cool product")
+        self.browser.click("Arm the interlock TT101.high")
+        self.shows("armed: it stops FILL1")
+        journal = self.plant.ctl("journal", "-n", "40")
+        for words in ("calibration", "it is known", "new sensor", "Anna"):
+            self.assertIn(words, journal)
+        self.assertEqual(self.browser.complaints(), [])
+
+    def test_a_machine_and_a_sensor_join_are_changed_and_leave(self):
+        self.open()
+        self.browser.click("Add a machine")
+        self.say("Add", name="FILL1")
+        self.shows("already", "dialog")
+        self.say("Add", name="MIX1", label="Mixer: \"of syrup\" #1", every="100")
+        self.say("Do it all the same") if "same" in self.browser.text("dialog") else None
+        self.closed()
+        self.shows("Mixer: \"of syrup\" #1", "h2")
+        self.browser.click("Add a sensor")
+        self.shows("Add a sensor to MIX1", "dialog")
+        self.say("Add", name="TT901", label="Syrup", unit="°C", low="0", high="150", base="40", max="90", trip="trip")
+        self.shows("Other points get other addresses", "dialog")
+        self.say("Do it all the same")
+        self.shows("Syrup", "h2")
+        sensor = self.plant.get("/sensors/TT901")
+        self.assertEqual((sensor["limits"]["high"], sensor["trips"], sensor["machine"]), (90, ["high"], "MIX1"))
+        self.browser.click("Limits")
+        self.say("Save", high="80")
+        eventually(lambda: self.plant.get("/sensors/TT901")["limits"]["high"] == 80, "the limit")
+        self.browser.click("Change this sensor")
+        self.shows("Change TT901", "dialog")
+        self.say("Save", label="Hot syrup")
+        self.shows("Hot syrup", "h2")
+        self.browser.click("Remove this sensor")
+        self.say("Remove")
+        self.shows("Other points get other addresses", "dialog")
+        self.say("Do it all the same")
+        self.closed()
+        self.shows("MIX1", "h2")
+        self.open("sensor/PT101")
+        self.shows("Syrup pressure", "h2")
+        self.browser.click("Remove this sensor")
+        self.say("Remove")
+        self.shows("other things in the plant file go by it", "dialog")
+        self.browser.click("Cancel", "dialog button")
+        self.open("machine/MIX1")
+        self.shows("MIX1", "h2")
+        self.browser.click("Remove this machine")
+        self.say("Remove")
+        self.say("Do it all the same") if "all the same" in self.browser.text("dialog") else None
+        eventually(lambda: "MIX1" not in self.file.read_text(encoding="utf-8"), "the file without it")
+        self.assertEqual([line for line in self.browser.complaints() if "422" not in line], [])
+
+    def test_an_incident_is_acknowledged_explained_and_repaired(self):
+        self.plant.post("/sensors/TT101/force", {"value": 92})
+        number = eventually(lambda: self.plant.get("/incidents"), "the incident")[0]["number"]
+        self.open("history")
+        self.browser.click(str(number))
+        self.shows("What followed")
+        self.browser.click("Acknowledge", "main button")
+        eventually(lambda: self.plant.get(f"/incidents/{number}")["acknowledged"], "the acknowledgement")
+        self.browser.click("Cause")
+        self.say("Save", cause="=HYPERLINK(\"x\") <b>seal</b>", **{"as": "Anna"})
+        self.shows("<b>seal</b>")
+        self.browser.click("Open work")
+        self.say("Save", what="new seal", due="2", takes="1")
+        self.open("machine/FILL1")
+        self.shows("new seal")
+        self.browser.click("Start")
+        self.say("Start")
+        self.browser.click("Done")
+        self.say("Done", text="done & tested")
+        eventually(lambda: [one["result"] for one in self.plant.get("/work?all=true") if one["why"] == "new seal"] == ["done & tested"], "the work")
+        work = self.plant.get("/work?all=true")[-1]
+        self.assertEqual((work["planned_s"], work["opened_by"], work["state"]), (3600, work["done_by"], "done"))
+        self.assertIn("Anna", work["opened_by"])
+
+
+class Bad(Page):
+    def test_a_machine_that_is_removed_while_its_dialog_is_open_says_so(self):
+        self.plant.ctl("machine", "add", "MIX1", "--unit", "1")
+        self.open("machine/MIX1")
+        self.browser.click("Put into maintenance", "main button")
+        self.shows("stops for maintenance", "dialog")
+        self.plant.ctl("machine", "remove", "MIX1")
+        self.shows("no longer in the plant", "dialog")
+        self.assertTrue(self.browser.run("return document.querySelector('dialog button.main').disabled"))
+        self.browser.click("Cancel", "dialog button")
+        self.shows("Nothing here.")
+
+    def test_comments_of_any_kind_are_kept_or_refused_in_one_sentence(self):
+        self.open("history")
+        for text, words in (("x" * 65536, "too long"), ("x" * 1025, "1024"), ("bell \x07", "control")):
+            self.browser.click("Note", "main button")
+            self.say("Save", note=text)
+            self.shows(words, "dialog")
+            self.browser.click("Cancel", "dialog button")
+        for text in ("=1+1", "<img src=x onerror=document.title='GOT'>", "é" * 512, "two\nlines"):
+            self.browser.click("Note", "main button")
+            self.say("Save", note=text)
+            self.closed()
+        self.open("journal")
+        self.shows("=1+1")
+        self.shows("<img src=x")
+        self.assertNotEqual(self.browser.run("return document.title"), "GOT")
+
+    def test_a_plant_that_goes_is_told_in_a_banner_and_its_return_takes_it_away(self):
+        self.open()
+        self.assertEqual(self.browser.text("#lost"), "")
+        stand_still(self.plant.process)
+        self.shows("No connection to the plant since", "#lost")
+        self.assertEqual(self.browser.run("return document.querySelector('#lost').getAttribute('role')"), "alert")
+        self.plant.process.send_signal(signal.SIGCONT)
+        self.hides("No connection", "#lost")
+        self.shows("live", "#link")
+
+
+class Guarded(unittest.TestCase):
+    def test_commands_ask_for_the_token_and_say_so_without_one(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="mbplant-")))
+        (folder / "token").write_text("correct-horse-battery-staple\n", encoding="utf-8")
+        (folder / "token").chmod(0o600)
+        file = folder / "plant.yaml"
+        file.write_text(BOTTLING.read_text(encoding="utf-8").replace("server: {", f"http: {{token_file: {folder / 'token'}}}\nserver: {{", 1), encoding="utf-8")
+        plant = Web(file)
+        plant.captured = False
+        with plant, Browser() as browser:
+            browser.open(f"http://127.0.0.1:{plant.web}/#/sensor/TT101")
+            shows = lambda words, selector: eventually(lambda: words in browser.text(selector), f"'{words}':\n{browser.text('body')}")
+            shows("Product temperature", "h2")
+
+            def force(token):
+                browser.click("Force", "main button")
+                browser.run("document.querySelector('#field-value').value = '70'")
+                browser.click("Force", "#dialog button")
+                shows("Commands need a token", "#token")
+                if token is None:
+                    browser.click("Cancel", "#token button")
+                else:
+                    browser.run("document.querySelector('#field-token').value = arguments[0]", token)
+                    browser.click("Go on", "#token button")
+            force(None)
+            shows("Nothing was done: commands need a token.", "#dialog")
+            browser.click("Cancel", "#dialog button")
+            force("wrong")
+            shows("does not know this token", "#token")
+            browser.run("document.querySelector('#field-token').value = 'correct-horse-battery-staple'")
+            browser.click("Go on", "#token button")
+            eventually(lambda: plant.get("/sensors/TT101")["forced"], "the value")
+            browser.click("Release", "main button")
+            eventually(lambda: not plant.get("/sensors/TT101")["forced"], "the token is kept")
+
+
+if __name__ == "__main__":
+    main()

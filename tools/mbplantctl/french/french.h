@@ -1,0 +1,36 @@
+/* french: what mbplantctl says, in French: a text of the program beside its French. A text is found by its English, so
+ * that the code reads as it speaks; the conversions (%s) of both are the same, in the same order. What machines read
+ * (JSON, CSV, names, states as words of the plant file) is never translated. */
+#ifndef MBP_CTL_FRENCH_H
+#define MBP_CTL_FRENCH_H
+
+#include "mbplant/report.h"
+
+/* In which language people are spoken to from now on; English before. */
+void ctl_speak(enum mbp_lang lang);
+enum mbp_lang ctl_spoken(void);
+
+/* The text in that language; the English one where there is no other. Static storage. */
+const char *ctl_tr(const char *english) __attribute__((format_arg(1)));
+
+/* The same where what is written has a language of its own: English in what machines read. */
+const char *ctl_tr_in(enum mbp_lang lang, const char *english) __attribute__((format_arg(2)));
+
+/* The language that the environment asks for: LC_ALL, else LC_MESSAGES, else LANG. */
+enum mbp_lang ctl_lang_of_environment(void);
+
+/* ---- the tables, a file a room ----------------------------------------------------------------------------------- */
+
+struct ctl_pair {
+    const char *english, *french;
+};
+
+/* One table behind the other; false behind the last of all. */
+bool ctl_french_at(size_t index, const struct ctl_pair **out);
+
+extern const struct ctl_pair ctl_french_watch[], ctl_french_verbs[], ctl_french_help[], ctl_french_device[],
+    ctl_french_plant[], ctl_french_map[];
+extern const size_t ctl_french_watch_count, ctl_french_verbs_count, ctl_french_help_count, ctl_french_device_count,
+    ctl_french_plant_count, ctl_french_map_count;
+
+#endif

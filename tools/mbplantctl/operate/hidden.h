@@ -1,0 +1,11 @@
+/* hidden: the alarms that an operator does not see, and the interlocks that are held off: why, for how long yet, and
+ * whose doing it is. */
+#ifndef MBP_CTL_HIDDEN_H
+#define MBP_CTL_HIDDEN_H
+
+#include "ctl.h"
+
+enum ctl_exit ctl_hidden_run(struct ctl *ctl);
+enum ctl_exit ctl_bypasses_run(struct ctl *ctl);
+
+#endif

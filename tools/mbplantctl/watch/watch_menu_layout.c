@@ -1,0 +1,79 @@
+/* What menus, forms and texts look like. */
+#include <string.h>
+
+#include "watch/watch_menu.h"
+#include "watch/watch_text.h"
+
+#define LABEL_WIDTH 40
+
+void watch_lay_menu(const struct watch_view *view, struct watch_screen *out, unsigned first, unsigned end)
+{
+    bool main = view->menu >= WATCH_MENUS_ALL;
+    bool picked = !main && view->menu >= WATCH_MENUS;
+    char chosen[sizeof view->target] = "";
+    if (picked)
+        snprintf(chosen, sizeof chosen, "%s", view->target);
+    else if (view->choices[view->page].is == WATCH_CHOSEN)
+        watch_choice_text(view, chosen, sizeof chosen);
+    watch_put(out, &out->rows[first - 1], MBP_PAINT_TITLE, 0, "%s%s%s%s%s", ctl_tr("MENU"), main ? "" : ctl_tr(": "),
+              main ? "" : ctl_tr(watch_menus[view->menu].title), chosen[0] != '\0' ? "  -  " : "", chosen);
+    for (unsigned i = 0; i < watch_menu_lines(view->menu) && first + i < end; i++) {
+        struct watch_row *row = &out->rows[first + i];
+        watch_put(out, row, MBP_PAINT_NONE, 0, " %2u  %s%s", i + 1,
+                  ctl_tr(main ? watch_menus[i].title : watch_menus[view->menu].forms[i].title), main ? " .." : "");
+        row->selected = i == view->line;
+    }
+}
+
+/* The end of a long answer is where one types. */
+static const char *tail_of(const char *answer, unsigned room)
+{
+    while (watch_columns(answer) > room && answer[0] != '\0') {
+        answer++;
+        while (((unsigned char)answer[0] & 0xC0u) == 0x80u)
+            answer++;
+    }
+    return answer;
+}
+
+void watch_lay_form(const struct watch_view *view, struct watch_screen *out, unsigned first, unsigned end)
+{
+    const struct watch_form *form = view->form;
+    bool has_target = form->needs != WATCH_NEEDS_NONE;
+    watch_put(out, &out->rows[first - 1], MBP_PAINT_TITLE, 0, "%s%s%s", ctl_tr(form->title),
+              has_target ? ctl_tr(": ") : "", has_target ? view->target : "");
+    for (unsigned f = 0; f < watch_form_fields(form) && first + f < end; f++) {
+        const struct watch_field *field = &form->fields[f];
+        struct watch_row *row = &out->rows[first + f];
+        bool here = f == view->field;
+        watch_put(out, row, MBP_PAINT_NONE, LABEL_WIDTH, "%s %s%s", here ? ">" : " ", ctl_tr(field->label),
+                  field->required ? " *" : "");
+        unsigned room = out->width - row->columns - 8;
+        if (field->choices != NULL)
+            watch_put(out, row, here ? MBP_PAINT_TITLE : MBP_PAINT_NONE, 0, "< %s >", view->answers[f]);
+        else
+            watch_put(out, row, here ? MBP_PAINT_TITLE : MBP_PAINT_NONE, 0, "%s%s", tail_of(view->answers[f], room),
+                      here ? "_" : "");
+    }
+    unsigned below = first + watch_form_fields(form) + 1;
+    if (below < end)
+        watch_put(out, &out->rows[below], MBP_PAINT_NONE, 0, "  %s",
+                  ctl_tr("* must have an answer. Enter goes on; at the last line it is done."));
+}
+
+void watch_lay_reading(const struct watch_view *view, struct watch_screen *out, unsigned first, unsigned end)
+{
+    bool picks = view->then != WATCH_THEN_READ;
+    size_t rows = end - first;
+    size_t top = picks ? view->line / rows * rows : view->line;
+    size_t len = 0;
+    watch_put(out, &out->rows[first - 1], MBP_PAINT_TITLE, 0, "%s", view->heading);
+    for (size_t i = 0; i < rows; i++) {
+        const char *line = watch_reading_line(view, top + i, &len);
+        struct watch_row *row = &out->rows[first + i];
+        if (line == NULL)
+            break;
+        watch_put(out, row, MBP_PAINT_NONE, 0, "%.*s", (int)len, line);
+        row->selected = picks && top + i == view->line;
+    }
+}
