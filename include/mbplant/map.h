@@ -12,7 +12,7 @@
 #define MBPLANT_MAP_H
 
 #include "mbplant/base/registers.h"
-#include "mbplant/map_rows.h"
+#include "mbplant/map/rows.h"
 
 #define MBP_MAP_VERSION 2
 

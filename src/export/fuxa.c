@@ -10,7 +10,7 @@
 
 #include "export_priv.h"
 #include "mbplant/json.h"
-#include "mbplant/map_rows.h"
+#include "mbplant/map/rows.h"
 
 #define COLUMNS            4
 #define ROWS_OF_COLUMN     24

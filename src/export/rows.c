@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "export_priv.h"
-#include "mbplant/map_rows.h"
+#include "mbplant/map/rows.h"
 #include "mbplant/view.h"
 
 #define DECIMALS_MAX   6

@@ -1,5 +1,5 @@
 /* What is done to an alarm: its names, its events, the right that it takes, and the words of its results. */
-#include "mbplant/map_deeds.h"
+#include "mbplant/map/deeds.h"
 
 #include "mbplant/names.h"
 

@@ -1,10 +1,10 @@
 /* Which right it takes to write a point: by what it is. */
-#include "mbplant/map_rights.h"
+#include "mbplant/map/rights.h"
 
 #include "mbplant/image/alarm_command.h"
 #include "mbplant/image/staging.h"
 #include "mbplant/instructor.h"
-#include "mbplant/map_deeds.h"
+#include "mbplant/map/deeds.h"
 
 enum mbp_right mbp_write_right(enum mbp_write_kind kind, unsigned sub)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "mbplant/map.h"
-#include "mbplant/map_rights.h"
+#include "mbplant/map/rights.h"
 
 /* "command 10.0 %": what was asked of a point, and in its unit. */
 static const char *asked_text(const struct sentence *s, const struct mbp_point *point, char *buf, size_t size)

@@ -3,7 +3,7 @@
 #define MBPLANT_IMAGE_RIGHTS_H
 
 #include "mbplant/image.h"
-#include "mbplant/map_rights.h"
+#include "mbplant/map/rights.h"
 
 /* What a request writes: of FC 21 a file, of FC 8 a sub-function. */
 struct mbp_image_deed {

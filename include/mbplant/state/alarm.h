@@ -4,7 +4,7 @@
 #define MBPLANT_STATE_ALARM_H
 
 #include "mbplant/event.h"
-#include "mbplant/map_deeds.h"
+#include "mbplant/map/deeds.h"
 #include "mbplant/plant.h"
 
 /* Of a sensor; masks of a bit per enum mbp_limit. */

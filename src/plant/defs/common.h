@@ -4,7 +4,7 @@
 
 #include "mbplant/event.h"
 #include "mbplant/formula.h"
-#include "mbplant/map_rows.h"
+#include "mbplant/map/rows.h"
 #include "names.h"
 #include "schema.h"
 

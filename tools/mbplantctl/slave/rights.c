@@ -2,7 +2,7 @@
 #include "slave/rights.h"
 
 #include "mbplant/event/logbook.h"
-#include "mbplant/map_rights.h"
+#include "mbplant/map/rights.h"
 #include "mbplant/report.h"
 #include "slave/refusal.h"
 #include "slave/transport.h"
