@@ -275,7 +275,8 @@ void image_alarm_command_written(struct mbp_image_unit *unit, uint16_t addr, uin
     struct mbp_image *image = unit->image;
     if (!asks(unit, addr, count))
         return;
-    const struct mbp_alarm_asked asked = asked_of(unit, as_operator(unit, peer));
+    struct mbp_alarm_asked asked = asked_of(unit, as_operator(unit, peer));
+    asked.behind = (uint32_t)image->log_count;
     unit->holding[unit->record + MBP_RECORD_COMMAND] = MBP_DEED_NONE;
     unit->holding[unit->record + MBP_RECORD_OPERATOR] = 0; /* else the next one would speak for whoever did this */
     if (mbp_image_judge_alarm_command(image, &asked) != MBP_RESULT_WAITS)
@@ -293,6 +294,12 @@ void image_alarm_command_words(const struct mbp_alarm_asked *asked, uint16_t wor
     words[MBP_RECORD_ARGUMENT] = command->seconds;
     words[MBP_RECORD_OPERATOR] = asked->operator_;
     words[MBP_RECORD_COMMAND] = command->deed;
+}
+
+void image_alarm_commands_place(struct mbp_image *image, size_t *next, size_t entry, size_t behind)
+{
+    while (*next < image->alarm_asked_count && image->alarm_asked[*next].behind <= entry)
+        image->alarm_asked[(*next)++].behind = (uint32_t)behind;
 }
 
 void image_alarm_commands_forget(struct mbp_image *image)

@@ -45,10 +45,13 @@ static void drop_stale(struct mbp_image *image)
         *access &= (uint8_t)~MBP_ACCESS_DIRTY;
     }
     size_t kept = 0;
+    size_t command = 0;
     for (size_t i = 0; i < image->log_count; i++) {
+        image_alarm_commands_place(image, &command, i, kept);
         if (!image->log[i].stale)
             image->log[kept++] = image->log[i];
     }
+    image_alarm_commands_place(image, &command, SIZE_MAX, kept);
     image->log_count = kept;
 }
 
@@ -220,10 +223,12 @@ size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes)
     drop_stale(image);
     size_t given = 0;
     size_t waiting = 0;
+    size_t command = 0;
     for (size_t i = 0; i < image->log_count; i++) {
         const struct write_entry entry = image->log[i];
         const struct mbp_image_unit *unit = &image->units[entry.unit];
         struct image_point point = image_find_point(unit, entry.table, entry.addr);
+        image_alarm_commands_place(image, &command, i, given);
         enum part part = part_of(image, &entry, &point);
         if (part == PART_WAITS)
             image->log[waiting++] = entry;
@@ -246,6 +251,7 @@ size_t mbp_image_latch(struct mbp_image *image, const struct mbp_write **writes)
         if (taken != 0) /* bits that are nobody's hold nothing */
             unit->holding[point.addr] &= taken;
     }
+    image_alarm_commands_place(image, &command, SIZE_MAX, given);
     for (size_t i = 0; i < waiting; i++)
         *access_byte(image, &image->log[i]) |= MBP_ACCESS_DIRTY;
     image->log_count = waiting;

@@ -193,7 +193,7 @@
     M(C_OPENED, "OPENED", "OUVERTE LE") \
     M(C_REAL, "REAL", "RÉELLE") \
     M(C_WHO, "WHO", "PAR") \
-    M(C_WHY, "WHY", "MOTIF") \
+    M(C_WHAT, "WHAT", "OBJET") \
     M(C_RESULT, "RESULT", "RÉSULTAT") \
     M(T_FROM, "from", "début") \
     M(T_TO, "to", "fin") \

@@ -3,13 +3,18 @@
 #include "mbplant/image/alarm_command.h"
 #include "scan_priv.h"
 
-void scan_do_alarm_commands(struct mbp_scan *scan)
+struct scan_asked scan_take_alarm_commands(struct mbp_scan *scan)
 {
-    const struct mbp_alarm_asked *commands;
-    size_t count = mbp_image_latch_alarm_commands(scan->config.image, &commands);
-    for (size_t i = 0; i < count; i++) {
-        enum mbp_deed_result result =
-            mbp_diagnosis_do(scan->config.plant, scan->state, &commands[i].command, &scan->events);
-        mbp_image_answer_alarm_command(scan->config.image, &commands[i], result);
+    struct scan_asked asked = {0};
+    asked.count = mbp_image_latch_alarm_commands(scan->config.image, &asked.items);
+    return asked;
+}
+
+void scan_do_alarm_commands(struct mbp_scan *scan, struct scan_asked *asked, size_t writes)
+{
+    for (; asked->done < asked->count && asked->items[asked->done].behind <= writes; asked->done++) {
+        const struct mbp_alarm_asked *one = &asked->items[asked->done];
+        enum mbp_deed_result result = mbp_diagnosis_do(scan->config.plant, scan->state, &one->command, &scan->events);
+        mbp_image_answer_alarm_command(scan->config.image, one, result);
     }
 }

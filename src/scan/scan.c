@@ -110,66 +110,75 @@ static bool is_shown_so(const struct mbp_state *state, const struct mbp_write *w
     return mbp_grid_same(&write->own->reg, now, write->value);
 }
 
-/* Gives the masters' writes to the stages they are for; a machine's commands wait for `operate`. */
-static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t count)
+/* Gives a master's write to the stage that it is for, the i-th of them. */
+static void latch_one(struct mbp_scan *scan, const struct mbp_write *writes, size_t count, size_t i)
 {
     const struct mbp_plant *plant = scan->config.plant;
     double limits[MBP_LIMIT_COUNT];
-    for (size_t i = 0; i < count; i++) {
-        const struct mbp_write *write = &writes[i];
-        uint32_t peer = write->peer.actor;
-        touch(plant, scan->state, write);
-        switch (write->kind) {
-        case MBP_WRITE_VALUE:
-            mbp_process_force(scan->process, scan->state, write->index, write->value, peer, &scan->events);
+    const struct mbp_write *write = &writes[i];
+    uint32_t peer = write->peer.actor;
+    switch (write->kind) {
+    case MBP_WRITE_VALUE:
+        mbp_process_force(scan->process, scan->state, write->index, write->value, peer, &scan->events);
+        break;
+    case MBP_WRITE_FORCED:
+        force_by_coil(scan, write);
+        break;
+    case MBP_WRITE_LIMIT:
+        mbp_image_limits(scan->config.image, write->index, limits);
+        take_neighbours(writes, count, i, limits);
+        if (write->own != NULL && is_shown_so(scan->state, write))
             break;
-        case MBP_WRITE_FORCED:
-            force_by_coil(scan, write);
-            break;
-        case MBP_WRITE_LIMIT:
-            mbp_image_limits(scan->config.image, write->index, limits);
-            take_neighbours(writes, count, i, limits);
-            if (write->own != NULL && is_shown_so(scan->state, write))
-                break;
-            mbp_diagnosis_set_limit(plant, scan->state, write->index, (enum mbp_limit)write->sub, limits, peer,
-                                    &scan->events);
-            break;
-        case MBP_WRITE_SHELVED:
-            mbp_diagnosis_shelve(plant, scan->state, write->index, write->value != 0, peer, &scan->events);
-            break;
-        case MBP_WRITE_ACKNOWLEDGE:
-            if (write->value != 0)
-                mbp_diagnosis_acknowledge(plant, scan->state, write->index, peer, &scan->events);
-            break;
-        case MBP_WRITE_COMMAND:
-            mbp_process_command(scan->process, scan->state, write->index, write->value, peer, &scan->events);
-            break;
-        case MBP_WRITE_SETTING:
-            mbp_control_set(plant, scan->state, write->index, (enum mbp_setting)write->sub, write->value, peer,
-                            &scan->events);
-            break;
-        case MBP_WRITE_MODE:
-            mbp_control_switch(plant, scan->state, write->index, write->value != 0, peer, &scan->events);
-            break;
-        case MBP_WRITE_STORED:
-            store(scan, write);
-            break;
-        case MBP_WRITE_ACKNOWLEDGE_SENSOR:
-        case MBP_WRITE_RESET:
-        case MBP_WRITE_RESET_SENSOR:
-        case MBP_WRITE_SHELVE_ALL:
-        case MBP_WRITE_SHELVING:
-        case MBP_WRITE_SERVICE:
-        case MBP_WRITE_BYPASS:
-            latch_alarm(scan, write);
-            break;
-        case MBP_WRITE_STATE:
-        case MBP_WRITE_NONE:
-        case MBP_WRITE_SIMULATION:
-        case MBP_WRITE_RECORD:
-            break;
-        }
+        mbp_diagnosis_set_limit(plant, scan->state, write->index, (enum mbp_limit)write->sub, limits, peer,
+                                &scan->events);
+        break;
+    case MBP_WRITE_SHELVED:
+        mbp_diagnosis_shelve(plant, scan->state, write->index, write->value != 0, peer, &scan->events);
+        break;
+    case MBP_WRITE_ACKNOWLEDGE:
+        if (write->value != 0)
+            mbp_diagnosis_acknowledge(plant, scan->state, write->index, peer, &scan->events);
+        break;
+    case MBP_WRITE_COMMAND:
+        mbp_process_command(scan->process, scan->state, write->index, write->value, peer, &scan->events);
+        break;
+    case MBP_WRITE_SETTING:
+        mbp_control_set(plant, scan->state, write->index, (enum mbp_setting)write->sub, write->value, peer,
+                        &scan->events);
+        break;
+    case MBP_WRITE_MODE:
+        mbp_control_switch(plant, scan->state, write->index, write->value != 0, peer, &scan->events);
+        break;
+    case MBP_WRITE_STORED:
+        store(scan, write);
+        break;
+    case MBP_WRITE_ACKNOWLEDGE_SENSOR:
+    case MBP_WRITE_RESET:
+    case MBP_WRITE_RESET_SENSOR:
+    case MBP_WRITE_SHELVE_ALL:
+    case MBP_WRITE_SHELVING:
+    case MBP_WRITE_SERVICE:
+    case MBP_WRITE_BYPASS:
+        latch_alarm(scan, write);
+        break;
+    case MBP_WRITE_STATE:
+    case MBP_WRITE_NONE:
+    case MBP_WRITE_SIMULATION:
+    case MBP_WRITE_RECORD:
+        break;
     }
+}
+
+/* A machine's commands wait for `operate`. */
+static void latch(struct mbp_scan *scan, const struct mbp_write *writes, size_t count)
+{
+    struct scan_asked asked = scan_take_alarm_commands(scan);
+    for (size_t i = 0; i < count; i++) {
+        scan_do_alarm_commands(scan, &asked, i);
+        touch(scan->config.plant, scan->state, &writes[i]);
+        latch_one(scan, writes, count, i);
+    }
+    scan_do_alarm_commands(scan, &asked, SIZE_MAX);
 }
 
 /* ---- operate ---------------------------------------------------------------------------------------------------- */
@@ -194,7 +203,6 @@ void scan_latch_now(struct mbp_scan *scan)
     const struct mbp_write *writes;
     size_t count = mbp_image_latch(scan->config.image, &writes);
     latch(scan, writes, count);
-    scan_do_alarm_commands(scan);
     scan_latch_written(scan);
     scan_tail_latched(scan);
     request_states(scan, writes, count);
@@ -256,7 +264,6 @@ void mbp_scan_step(struct mbp_scan *scan)
         memset(state->touched, 0, state->touched_count);
     mbp_image_latch_reads(scan->config.image, state->touched);
     latch(scan, writes, count);
-    scan_do_alarm_commands(scan);
     scan_latch_written(scan);
     scan_tail_latched(scan);
     scan_coalesce_writes(scan);
@@ -428,7 +435,8 @@ void mbp_scan_close(struct mbp_scan *scan)
     scan->events.count = 0;
     scan->events.wall_ms = scan->config.clock.wall_ms(scan->config.clock.ctx);
     scan_emit_waiting_commands(scan);
-    scan_do_alarm_commands(scan);
+    struct scan_asked asked = scan_take_alarm_commands(scan);
+    scan_do_alarm_commands(scan, &asked, SIZE_MAX);
     scan_latch_written(scan);
     scan_emit_all_writes(scan);
     scan_latch_refusals(scan);

@@ -142,8 +142,14 @@ size_t scan_events_capacity(const struct mbp_plant *plant);
 /* latch: takes in what masters wrote; their requests to machines too, outside a scan. */
 void scan_latch_now(struct mbp_scan *scan);
 
-/* alarm_commands.c: carries out what the command records of units were asked for. */
-void scan_do_alarm_commands(struct mbp_scan *scan);
+/* alarm_commands.c: what the command records of units were asked for. It is carried out as far as it came before more
+ * than so many of the writes that were latched with it; SIZE_MAX: all. */
+struct scan_asked {
+    const struct mbp_alarm_asked *items;
+    size_t count, done;
+};
+struct scan_asked scan_take_alarm_commands(struct mbp_scan *scan);
+void scan_do_alarm_commands(struct mbp_scan *scan, struct scan_asked *asked, size_t writes);
 
 /* audit_writes.c: who did what. */
 enum mbp_status scan_writes_new(struct scan_writes **out); /* Ownership: free */

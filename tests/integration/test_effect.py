@@ -70,6 +70,32 @@ class Effects(unittest.TestCase):
         self.assertIn("M1 = maintenance", self.ctl("machine", "M1"))
         self.ctl("sim", "resume")
 
+    def test_paused_plant_takes_what_ends_it_behind_what_waits(self):
+        def hidden():
+            return len(json.loads(self.ctl("alarms", "--hidden", "--format", "json")))
+
+        self.ctl("force", "T1", "90")  # so that there is an alarm to be hidden
+        self.assertEqual(hidden(), 0)
+        for first, then in ((["shelve", "T1", "--for", "10min"], ["unshelve", "T1"]),
+                            (["shelve", "T1.high"], ["unshelve", "T1"]), (["shelve", "T1"], ["unshelve", "T1.high"]),
+                            (["shelve", "T1.high", "--for", "10min"], ["unshelve", "M1"]),
+                            (["shelve", "T1.high"], ["unshelve", "all"]),
+                            (["out-of-service", "T1.high"], ["in-service", "T1"]),
+                            (["out-of-service", "T1"], ["in-service", "M1"]),
+                            (["out-of-service", "T1.high"], ["in-service", "all"])):
+            with self.subTest(first=first, then=then):
+                self.ctl("sim", "pause")
+                for words in (first, then):
+                    told = self.ctl(*words)
+                    self.assertIn("that waits for the next scan", told)
+                    self.assertNotIn("nothing to do", told)
+                self.ctl("sim", "step")
+                self.assertEqual(hidden() > 0, then[1] == "T1.high")  # the whole sensor was hidden, not that alarm
+                self.ctl("unshelve", "all")
+                self.ctl("sim", "resume")
+        self.ctl("unshelve", "T1")  # of a plant that runs: nothing waits, and that is said
+        self.assertIn("nothing to do", self.ctl("unshelve", "T1"))
+
     def test_no_wait_returns_when_the_slave_has_taken_it(self):
         self.ctl("sim", "pause")  # no scan can have been waited for, and none is asked about
         for words, said in ((["force", "T1", "90"], "T1 = 90"), (["release", "T1"], "its release is asked for"),

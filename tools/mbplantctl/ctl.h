@@ -58,6 +58,7 @@ struct ctl_options {
     int unit;               /* -u; -1 = not given */
     const char *plant_path; /* --plant; NULL = learn it from the slave */
     enum mbp_format format;
+    const char *format_said; /* --format, as it was given; NULL = it was not */
     enum mbp_lang lang;
     bool lang_given; /* by --lang; else it is the environment's, where people read */
     enum ctl_colour colour;

@@ -66,6 +66,28 @@ static enum mbp_status take_key(struct parser *parser, const char *key)
     return MBP_OK;
 }
 
+static void print_formats(const struct ctl_verb *verb, FILE *errors)
+{
+    for (unsigned f = 0; f < MBP_FORMAT_COUNT; f++) {
+        if ((verb->formats >> f & 1u) != 0)
+            mbp_text_print(errors, ctl_tr(" %s"), mbp_format_name((enum mbp_format)f));
+    }
+    putc('\n', errors);
+}
+
+static enum mbp_status needs_value(const struct parser *parser, const struct ctl_option *option)
+{
+    const struct ctl_verb *verb = parser->out->verb;
+    if (option->mask == CTL_OPT_FORMAT && verb != NULL) {
+        mbp_text_print(parser->errors, ctl_tr("mbplantctl: --format needs a value; %s has"), verb->name);
+        print_formats(verb, parser->errors);
+    } else {
+        mbp_text_print(parser->errors, ctl_tr("mbplantctl: --%s needs a value: %s\n"), option->name,
+                       ctl_tr(option->allowed));
+    }
+    return MBP_ERR_FORMAT;
+}
+
 /* One option with its value: "--port 5020", "--port=5020", "-p 5020", "-p5020". */
 static enum mbp_status take_option(struct parser *parser, const char *argument)
 {
@@ -86,11 +108,8 @@ static enum mbp_status take_option(struct parser *parser, const char *argument)
     if (option == NULL || (value != NULL && option->argument == NULL))
         return unknown_option(argument, parser->errors);
     if (option->argument != NULL && value == NULL) {
-        if (parser->next == parser->argc) {
-            mbp_text_print(parser->errors, ctl_tr("mbplantctl: --%s needs a value: %s\n"), option->name,
-                           ctl_tr(option->allowed));
-            return MBP_ERR_FORMAT;
-        }
+        if (parser->next == parser->argc)
+            return needs_value(parser, option);
         value = parser->argv[parser->next++];
     }
     if (option->set == NULL)
@@ -144,24 +163,20 @@ static enum mbp_status check_said(const char *option, const char *text, size_t m
 }
 
 /* The format that was asked for, or the verb's own. */
-static enum mbp_status check_format(const struct ctl_verb *verb, bool given, struct ctl_options *options, FILE *errors)
+static enum mbp_status check_format(const struct ctl_verb *verb, struct ctl_options *options, FILE *errors)
 {
-    if (!given) {
+    if (options->format_said == NULL) {
         unsigned f = 0;
         while (f < MBP_FORMAT_COUNT - 1 && (verb->formats >> f & 1u) == 0)
             f++;
         options->format = (enum mbp_format)f;
         return MBP_OK;
     }
-    if ((verb->formats >> options->format & 1u) != 0)
+    if (mbp_format_find(options->format_said, &options->format) == MBP_OK &&
+        (verb->formats >> options->format & 1u) != 0)
         return MBP_OK;
-    mbp_text_print(errors, ctl_tr("mbplantctl: %s has no format %s; it has"), verb->name,
-                   mbp_format_name(options->format));
-    for (unsigned f = 0; f < MBP_FORMAT_COUNT; f++) {
-        if ((verb->formats >> f & 1u) != 0)
-            mbp_text_print(errors, ctl_tr(" %s"), mbp_format_name((enum mbp_format)f));
-    }
-    putc('\n', errors);
+    mbp_text_print(errors, ctl_tr("mbplantctl: %s has no format %s; it has"), verb->name, options->format_said);
+    print_formats(verb, errors);
     return MBP_ERR_FORMAT;
 }
 
@@ -172,11 +187,9 @@ static enum mbp_status check_for_verb(const struct parser *parser)
     const struct ctl_verb *verb = out->verb;
     if (out->help || out->version || verb == NULL)
         return MBP_OK;
-    bool format_given = false;
     for (size_t i = 0; i < ctl_option_count; i++) {
         if ((parser->used >> i & 1u) == 0 || ctl_option_rows[i].mask == CTL_OPT_COMMON)
             continue;
-        format_given |= ctl_option_rows[i].mask == CTL_OPT_FORMAT;
         if ((ctl_option_rows[i].mask & verb->options) == 0) {
             mbp_text_print(parser->errors,
                            ctl_tr("mbplantctl: %s does not take --%s; mbplantctl %s --help lists its options\n"),
@@ -190,7 +203,7 @@ static enum mbp_status check_for_verb(const struct parser *parser)
                        verb->arguments[0] != '\0' ? " " : "", ctl_tr(verb->arguments), verb->name);
         return MBP_ERR_FORMAT;
     }
-    return check_format(verb, format_given, out, parser->errors);
+    return check_format(verb, out, parser->errors);
 }
 
 /* Nor --as and --why. */

@@ -38,9 +38,11 @@ struct mbp_alarm_asked {
     uint32_t unit;      /* index, of the record */
     uint16_t tag;       /* as it was written */
     uint16_t operator_; /* its number; 0 = whoever asks */
+    uint32_t behind;    /* how many of the writes that mbp_image_latch() handed over last came before it */
 };
 
-/* Hands over those that were taken since the last call; each is to be answered. */
+/* Hands over those that were taken since the last call, in their order; each is to be answered. To be called after
+ * mbp_image_latch(), and carried out between its writes: who shelves by one way and unshelves by another has it so. */
 size_t mbp_image_latch_alarm_commands(struct mbp_image *image, const struct mbp_alarm_asked **commands);
 void mbp_image_answer_alarm_command(struct mbp_image *image, const struct mbp_alarm_asked *asked,
                                     enum mbp_deed_result result);

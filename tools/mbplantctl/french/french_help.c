@@ -261,6 +261,7 @@ const struct ctl_pair ctl_french_help[] = {
      "mbplantctl: verbe inconnu %s ; "},
     {"mbplantctl: --%s needs a value: %s\n",
      "mbplantctl: --%s demande une valeur : %s\n"},
+    {"mbplantctl: --format needs a value; %s has", "mbplantctl: --format demande une valeur ; %s a"},
     {"mbplantctl: --%s %s: allowed is %s\n",
      "mbplantctl: --%s %s : permis : %s\n"},
     {"mbplantctl: more than %d arguments\n",

@@ -72,6 +72,7 @@ const struct ctl_pair ctl_french_verbs[] = {
     {"%s: alarms %s\n", "%s : alarmes %s\n"},
     {"%s: alarms of %u sensor%s %s\n", "%s : alarmes de %u capteur%s %s\n"},
     {"%s: alarms of 1 sensor %s\n", "%s : alarmes d’un capteur %s\n"},
+    {"%s: all alarms %s\n", "%s : toutes les alarmes %s\n"},
     {"no alarm of %s %s\n", "aucune alarme de %s %s\n"},
     {"a machine or sensor", "machine ni de capteur"},
     {"until it is normal", "jusqu’au retour à la normale"},

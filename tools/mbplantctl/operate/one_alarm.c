@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "mbplant/image/alarm_command.h"
+#include "mbplant/plant/interlock.h"
 #include "operate/already.h"
 #include "slave/effect.h"
 #include "slave/names.h"
@@ -134,6 +135,16 @@ static enum mbp_status end_one(struct ctl *ctl, uint32_t sensor, unsigned alarm,
     return base < 0
                ? MBP_OK
                : ctl_write(ctl->link, unit->id, MBP_HOLDING_REGISTERS, (uint16_t)base, MBP_RECORD_COMMAND + 1, words);
+}
+
+enum ctl_exit ctl_one_alarm_end_unseen(struct ctl *ctl, uint32_t first, uint32_t count, enum mbp_alarm_deed deed)
+{
+    enum mbp_status status = MBP_OK;
+    for (uint32_t s = first; s < first + count && status == MBP_OK; s++) {
+        if (!mbp_is_interlock(&ctl->plant->sensors[s]) && ctl->plant->sensors[s].interlock != MBP_INTERLOCK_BYPASS)
+            status = end_one(ctl, s, MBP_RECORD_ALL, deed);
+    }
+    return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, mbp_deed_name(deed));
 }
 
 /* Whether the alarms of a sensor are out of service as one, by its coil: then none of them is so alone as far as can be

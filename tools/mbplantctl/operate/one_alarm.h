@@ -26,4 +26,7 @@ enum ctl_exit ctl_one_alarm_do(struct ctl *ctl, const struct ctl_one_alarm *alar
 enum ctl_exit ctl_one_alarm_end(struct ctl *ctl, uint32_t first, uint32_t count, enum mbp_alarm_deed deed,
                                 uint32_t *ended);
 
+/* Likewise, but all alarms of each: what waits for a scan is hidden by it, and is not seen yet. */
+enum ctl_exit ctl_one_alarm_end_unseen(struct ctl *ctl, uint32_t first, uint32_t count, enum mbp_alarm_deed deed);
+
 #endif

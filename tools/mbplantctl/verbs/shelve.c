@@ -5,6 +5,7 @@
 #include "slave/address.h"
 #include "slave/effect.h"
 #include "slave/point.h"
+#include "verbs/sim/sim.h"
 #include "verbs/write.h"
 
 /* The sensors that the verb's argument means. */
@@ -225,6 +226,12 @@ struct ending {
     const char *done;
 };
 
+/* What waits for a scan is not seen, where none is waited for: then the end of it waits behind it, seen or not. */
+static bool is_unseen(struct ctl *ctl)
+{
+    return ctl->options->no_wait || ctl_sim_pace(ctl).paused;
+}
+
 /* The coil of each sensor, and of each alarm of none, that is on: off. */
 static enum ctl_exit end_all(struct ctl *ctl, const struct ending *ending)
 {
@@ -233,7 +240,11 @@ static enum ctl_exit end_all(struct ctl *ctl, const struct ending *ending)
     uint32_t ended = 0;
     if (ctl_link(ctl) == NULL)
         return CTL_FAILED;
-    enum ctl_exit code = ctl_one_alarm_end(ctl, 0, plant->sensor_count, ending->deed, &ended);
+    const bool unseen = is_unseen(ctl);
+    enum ctl_exit code = unseen ? ctl_one_alarm_end_unseen(ctl, 0, plant->sensor_count, ending->deed)
+                                : ctl_await_effect(ctl, plant->name);
+    if (code == CTL_OK && !unseen)
+        code = ctl_one_alarm_end(ctl, 0, plant->sensor_count, ending->deed, &ended);
     if (code != CTL_OK)
         return code;
     for (uint32_t s = 0; s < plant->sensor_count; s++) {
@@ -249,9 +260,11 @@ static enum ctl_exit end_all(struct ctl *ctl, const struct ending *ending)
             return ctl_fail(ctl, status, plant->sensors[s].name);
         ended += is_on != 0;
     }
-    if (code == CTL_OK && ended > 0)
+    if (code == CTL_OK && (ended > 0 || unseen))
         code = ctl_await_effect(ctl, plant->name);
-    if (code == CTL_OK)
+    if (code == CTL_OK && unseen)
+        ctl_say("%s: all alarms %s\n", plant->name, ctl_tr(ending->done));
+    else if (code == CTL_OK)
         ctl_say("%s: alarms of %u sensor%s %s\n", plant->name, ended, ended == 1 ? "" : "s", ctl_tr(ending->done));
     return code == CTL_OK ? ctl_say_pending(ctl, plant->name) : code;
 }
@@ -262,12 +275,40 @@ static bool means_all(struct ctl *ctl)
            mbp_plant_find_machine(ctl->plant, ctl->options->argv[0]) == UINT32_MAX;
 }
 
+/* Whether anything of what is meant is hidden; of what is hidden alone the end is written already. */
+static enum ctl_exit end_hidden(struct ctl *ctl, const struct meant *meant, const struct ending *ending, uint16_t coil,
+                                bool *any)
+{
+    uint32_t alone = 0;
+    enum ctl_exit code = ctl_one_alarm_end(ctl, meant->first, meant->count, ending->deed, &alone);
+    *any = code == CTL_OK && (alone > 0 || any_on(ctl, meant, ending->write, coil));
+    return code;
+}
+
+/* Looked for once more where nothing is seen: it may have been asked for just before. */
+static enum ctl_exit end_what_is_there(struct ctl *ctl, const struct meant *meant, const struct ending *ending,
+                                       uint16_t coil, bool *any)
+{
+    if (ctl_link(ctl) == NULL)
+        return CTL_FAILED;
+    *any = is_unseen(ctl);
+    if (*any) {
+        enum ctl_exit code = ctl_one_alarm_end_unseen(ctl, meant->first, meant->count, ending->deed);
+        return code == CTL_OK ? ctl_one_alarm_end_unseen(ctl, meant->first_alarm, meant->alarm_count, ending->deed)
+                              : code;
+    }
+    enum ctl_exit code = end_hidden(ctl, meant, ending, coil, any);
+    if (code == CTL_OK && !*any)
+        code = ctl_await_effect(ctl, meant->name);
+    return code == CTL_OK && !*any ? end_hidden(ctl, meant, ending, coil, any) : code;
+}
+
 static enum ctl_exit end(struct ctl *ctl, const struct ending *ending)
 {
     const bool shelved = ending->write == MBP_WRITE_SHELVED;
     struct meant meant;
     char place[48];
-    uint32_t alone = 0;
+    bool any = false;
     enum ctl_exit code;
     if (means_all(ctl))
         return end_all(ctl, ending);
@@ -279,10 +320,10 @@ static enum ctl_exit end(struct ctl *ctl, const struct ending *ending)
     uint16_t coil = (uint16_t)addr_of(ctl, meant.first, ending->write);
     if (!has_place(ctl, &meant, ending->write))
         return CTL_FAILED;
-    code = ctl_one_alarm_end(ctl, meant.first, meant.count, ending->deed, &alone);
+    code = end_what_is_there(ctl, &meant, ending, coil, &any);
     if (code != CTL_OK)
         return code;
-    if (alone == 0 && !any_on(ctl, &meant, ending->write, coil)) {
+    if (!any) {
         ctl_say(shelved ? "%s is not shelved: nothing to do\n"
                         : "%s is in service, as far as a command goes: nothing to do\n",
                 meant.name);
