@@ -93,8 +93,8 @@ static bool right_count(struct compiler *compiler, const struct function *functi
     if (operands->count >= function->least && operands->count <= function->most && !gap)
         return true;
     function_help(function, help, sizeof help);
-    compiler_fail(compiler, place, "%s does not take %s%u operand%s: it is %s", function->name, gap ? "only " : "",
-                  operands->count, operands->count == 1 ? "" : "s", help);
+    compiler_fail(compiler, place, "%s does not take %s%u operand%s: it is %s", function->name,
+                  gap ? mbp_tr("only ") : "", operands->count, operands->count == 1 ? "" : "s", help);
     return false;
 }
 
@@ -203,8 +203,9 @@ uint16_t parser_call(struct compiler *compiler)
     bool converts = function == NULL && is_conversion(name, &conversion);
     if (function == NULL && !converts) {
         const struct function *nearest = function_nearest(name);
-        compiler_fail(compiler, place, "there is no function %s%s%s%s", name, nearest != NULL ? "; did you mean " : "",
-                      nearest != NULL ? nearest->name : "", nearest != NULL ? "?" : "");
+        compiler_fail(compiler, place, "there is no function %s%s%s%s", name,
+                      nearest != NULL ? mbp_tr("; did you mean ") : "", nearest != NULL ? nearest->name : "",
+                      nearest != NULL ? mbp_tr("?") : "");
         return 0;
     }
     lexer_next(compiler);

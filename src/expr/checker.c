@@ -67,9 +67,9 @@ static void fail_clash(struct compiler *compiler, const struct node *call, unsig
     const char *hint = "";
     if ((type_is_number(one) && type_class_of(type) == CLASS_TIME) ||
         (type_is_number(type) && type_class_of(one) == CLASS_TIME))
-        hint = "; a time is written T#5s";
+        hint = mbp_tr("; a time is written T#5s");
     else if ((one == MBP_EXPR_BOOL && type_is_number(type)) || (type == MBP_EXPR_BOOL && type_is_number(one)))
-        hint = "; a BOOL becomes a number by BOOL_TO_INT";
+        hint = mbp_tr("; a BOOL becomes a number by BOOL_TO_INT");
     compiler_fail(compiler, node->start, "%s cannot take %s and %s together: '%s' is %s%s", call->function->name,
                   type_name(one), type_name(type), compiler_excerpt(compiler, node->start, node->end, buf),
                   type_name(type), hint);
@@ -116,7 +116,7 @@ static bool fail_operand(struct compiler *compiler, const struct node *call, uin
     char buf[EXCERPT_LEN];
     const struct node *node = &compiler->nodes[operand];
     compiler_fail(compiler, node->start, "%s takes %s: '%s' is %s",
-                  strcmp(call->function->name, "negative") == 0 ? "-" : call->function->name, takes,
+                  strcmp(call->function->name, "negative") == 0 ? "-" : call->function->name, mbp_tr(takes),
                   compiler_excerpt(compiler, node->start, node->end, buf), type_name(node->type));
     return false;
 }

@@ -4,6 +4,7 @@
 #define MBP_EXPR_COMPILER_H
 
 #include "code.h"
+#include "mbplant/base/tr.h"
 #include "types.h"
 
 /* ---- tokens ---- */
@@ -103,12 +104,14 @@ struct compiler {
     uint32_t node_count, node_room;
 };
 
-/* Tells what is wrong at a place, unless something was before. */
+/* Tells what is wrong at a place, unless something was before. The format is given in English, and told in the language
+ * of who reads (mbp_tr); the words that go into it are in that language already. */
 void compiler_fail(struct compiler *compiler, uint32_t offset, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* The text of a node, shortened, for messages; returns buf. */
 #define EXCERPT_LEN 48
+#define QUOTED_LEN  (EXCERPT_LEN + 10) /* with the quotes of any language */
 const char *compiler_excerpt(const struct compiler *compiler, uint32_t start, uint32_t end, char buf[EXCERPT_LEN]);
 
 /* A new node, or 0 when it failed. */

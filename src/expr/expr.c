@@ -30,7 +30,7 @@ void compiler_fail(struct compiler *compiler, uint32_t offset, const char *forma
     error->offset = offset;
     mbp_expr_place(compiler->source->text, compiler->source->len, offset, &error->line, &error->column);
     va_start(args, format);
-    vsnprintf(error->text, sizeof error->text, format, args);
+    vsnprintf(error->text, sizeof error->text, mbp_tr(format), args);
     va_end(args);
     mbp_text_harmless(error->text); /* also what was cut within a character */
 }
@@ -89,8 +89,8 @@ static enum mbp_status compile(const struct mbp_expr_source *source, enum mbp_ex
     if (compiler.nodes == NULL)
         return MBP_ERR_MEMORY;
     uint16_t root = target == NULL ? parser_expression(&compiler) : parser_assignment(&compiler, target);
-    struct mbp_expr *expr =
-        finish(&compiler, root, target == NULL ? want : target->type, target == NULL ? "this place" : "the target");
+    struct mbp_expr *expr = finish(&compiler, root, target == NULL ? want : target->type,
+                                   mbp_tr(target == NULL ? "this place" : "the target"));
     free(compiler.nodes);
     if (expr == NULL)
         return compiler.no_memory ? MBP_ERR_MEMORY : MBP_ERR_FORMAT;

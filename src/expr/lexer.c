@@ -92,8 +92,10 @@ static bool read_part(struct compiler *compiler, size_t *len)
         compiler->at++;
     }
     if (at_end(compiler) || compiler->at == start + 1) {
-        compiler_fail(compiler, start, "%s",
-                      at_end(compiler) ? "this name does not end: a \" is missing" : "this name is empty");
+        if (at_end(compiler))
+            compiler_fail(compiler, start, "this name does not end: a \" is missing");
+        else
+            compiler_fail(compiler, start, "this name is empty");
         return false;
     }
     compiler->at++;
@@ -143,7 +145,7 @@ static bool refuse_foreign(struct compiler *compiler)
     for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
         const char *symbol = foreign[i].symbol;
         if (peek(compiler, 0) == symbol[0] && (symbol[1] == '\0' || peek(compiler, 1) == symbol[1])) {
-            compiler_fail(compiler, compiler->at, "'%s' is not of this language: %s", symbol, foreign[i].here);
+            compiler_fail(compiler, compiler->at, "'%s' is not of this language: %s", symbol, mbp_tr(foreign[i].here));
             return true;
         }
     }

@@ -170,9 +170,9 @@ void literal_time(struct compiler *compiler, unsigned type)
         return;
     }
     bool well = type == MBP_EXPR_TOD ? read_time_of_day(compiler, &ns) : read_date_and_time(compiler, &ns);
-    if (!well)
-        compiler_fail(compiler, token->start, "%s",
-                      type == MBP_EXPR_TOD ? "a time of day is written TOD#08:30:00"
-                                           : "a moment is written DT#2026-06-13-08:30:00, from 1970 to 2261");
+    if (!well && type == MBP_EXPR_TOD)
+        compiler_fail(compiler, token->start, "a time of day is written TOD#08:30:00");
+    else if (!well)
+        compiler_fail(compiler, token->start, "a moment is written DT#2026-06-13-08:30:00, from 1970 to 2261");
     token->integer = ns;
 }

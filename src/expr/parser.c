@@ -20,24 +20,24 @@ bool parser_at_word(const struct compiler *compiler, const char *word)
 }
 
 /* "'x'", or "the end". */
-const char *parser_what_stands(const struct compiler *compiler, char buf[EXCERPT_LEN + 2])
+const char *parser_what_stands(const struct compiler *compiler, char buf[QUOTED_LEN])
 {
     char text[EXCERPT_LEN];
     if (compiler->token.kind == TOKEN_END)
-        return "the end";
-    snprintf(buf, EXCERPT_LEN + 2, "'%s'",
+        return mbp_tr("the end");
+    snprintf(buf, QUOTED_LEN, mbp_tr("'%s'"),
              compiler_excerpt(compiler, compiler->token.start, compiler->token.end, text));
     return buf;
 }
 
 bool parser_take_symbol(struct compiler *compiler, const char *symbol, const char *after)
 {
-    char buf[EXCERPT_LEN + 2];
+    char buf[QUOTED_LEN];
     if (parser_at_symbol(compiler, symbol)) {
         lexer_next(compiler);
         return !compiler->failed;
     }
-    compiler_fail(compiler, compiler->token.start, "%s is expected %s, not %s", symbol, after,
+    compiler_fail(compiler, compiler->token.start, "%s is expected %s, not %s", symbol, mbp_tr(after),
                   parser_what_stands(compiler, buf));
     return false;
 }
@@ -93,6 +93,7 @@ void parser_fail_name(struct compiler *compiler, const char *what, const char *w
     const struct mbp_expr_scope *scope = compiler->scope;
     const struct token *token = &compiler->token;
     char dashed[MBP_EXPR_NAME_MAX + 1];
+    what = mbp_tr(what);
     if (why != NULL) {
         compiler_fail(compiler, token->start, "%s: %s", token->name, why);
         return;
@@ -200,7 +201,7 @@ static bool bracket_follows(const struct compiler *compiler)
 
 static uint16_t parse_primary(struct compiler *compiler)
 {
-    char buf[EXCERPT_LEN + 2];
+    char buf[QUOTED_LEN];
     if (compiler->failed)
         return 0;
     if (compiler->token.kind == TOKEN_LITERAL)
@@ -289,7 +290,7 @@ uint16_t parser_binary(struct compiler *compiler, unsigned least)
 
 static void expect_end(struct compiler *compiler)
 {
-    char buf[EXCERPT_LEN + 2];
+    char buf[QUOTED_LEN];
     if (compiler->failed || compiler->token.kind == TOKEN_END)
         return;
     if (parser_at_symbol(compiler, ":="))

@@ -10,7 +10,7 @@ bool parser_at_word(const struct compiler *compiler, const char *word);
 bool parser_take_symbol(struct compiler *compiler, const char *symbol, const char *after);
 
 /* "'x'", or "the end". */
-const char *parser_what_stands(const struct compiler *compiler, char buf[EXCERPT_LEN + 2]);
+const char *parser_what_stands(const struct compiler *compiler, char buf[QUOTED_LEN]);
 
 /* One bracket deeper; false when it is too deep. */
 bool parser_enter(struct compiler *compiler);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "code.h"
+#include "mbplant/base/tr.h"
 
 static const struct {
     const char *name;
@@ -103,9 +104,9 @@ const char *type_name(unsigned type)
     switch (type) {
     case LITERAL_INTEGER:
     case LITERAL_REAL:
-        return "a number";
+        return mbp_tr("a number");
     case LITERAL_BITS:
-        return "a bit string";
+        return mbp_tr("a bit string");
     default:
         return mbp_expr_type_name((enum mbp_expr_type)type);
     }

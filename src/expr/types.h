@@ -33,7 +33,7 @@ unsigned type_by_default(unsigned type);
 /* The smallest type that takes both in without a conversion function, or TYPE_NONE. */
 unsigned type_common(unsigned a, unsigned b);
 
-/* For messages: also "a number", of a literal. */
+/* For messages, in the language of who reads: also "a number", of a literal. */
 const char *type_name(unsigned type);
 
 /* The type of a word, without regard to case, or TYPE_NONE. */

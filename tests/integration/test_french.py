@@ -8,6 +8,7 @@ import unittest
 import support
 
 CTL = support.ROOT / "tools" / "mbplantctl"
+STAGES = support.ROOT / "src" / "french"
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 FRENCH = {**support.ENVIRONMENT, "LC_ALL": "fr_FR.UTF-8"}
 DIGITS = re.compile(r"\d+")  # of what goes on: how long something lasts
@@ -58,6 +59,38 @@ units:
           - {name: LOW, when: "L < 2", bypass: {longest: 10min, priority: high}, message: Level is low}
           - {name: NEXT, when: "L < 1", action: permissive}
 """
+
+
+SHOP = """mbplant: 1
+name: Shop
+units:
+  - id: 1
+    machines:
+      - name: M1
+        sensors:
+          - {name: L, range: [0, 10], signal: {expr: '%s'}}
+          - {name: TT-1, range: [0, 10]}
+        actuators:
+          - {name: P1, on_off: true}
+"""
+EXPRESSIONS = (
+    ("LL + 1", "there is no value named LL; did you mean L?", "il n’y a pas de valeur nommée LL ; vouliez-vous L ?"),
+    ("TT-1 + 1", 'there is no value named TT: write "TT-1" in double quotes', 'écrire "TT-1" entre guillemets droits, sans eux c’est une soustraction'),
+    ("L.odd + 1", "L.odd: a sensor has .process", "L.odd : un capteur a .process"),
+    ("(1 + 2", ") is expected to close a bracket, not the end", ") est attendu pour fermer une parenthèse, et non la fin"),
+    ("1 + ", "a value is expected here, not the end", "une valeur est attendue ici, et non la fin"),
+    ("P1 == 3", "'==' is not of this language: equality is written =", "« == » n’est pas de ce langage : l’égalité s’écrit ="),
+    ("TON(M1.en_service)", "TON does not take 1 operand: it is TON(IN, PT)", "TON ne prend pas 1 opérande : elle s’écrit TON(IN, PT)"),
+    ("SQRT(TRUE)", "SQRT takes numbers: ", "SQRT prend des nombres : « TRUE » est BOOL"),
+    ("M1.en_service", "needs LREAL, and 'M1.en_service' is BOOL", "il faut LREAL, et « M1.en_service » est BOOL"),
+    ("MAX(1, T#5s)", "MAX cannot take a number and TIME together", "MAX ne peut prendre ensemble un nombre et TIME : « T#5s » est TIME ; une durée s’écrit T#5s"),
+    ("SEL(L, 1, 2)", "SEL needs BOOL, and 'L' is LREAL: compare it with a number", "SEL : il faut BOOL, et « L » est LREAL : le comparer à un nombre"),
+    ("5s", "a time is written T#5s", "une durée s’écrit T#5s"),
+    ("1 / 0", "this divides by zero", "ceci divise par zéro"),
+    ("NONE(1)", "there is no function NONE", "il n’y a pas de fonction NONE"),
+    ("1 2", "an operator or the end is expected here, not '2'", "un opérateur ou la fin est attendu ici, et non « 2 »"),
+    ("LOOKUP(C, 1)", "there is no curve C", "il n’y a pas de courbe C"),
+)
 
 
 def joined(text):
@@ -130,7 +163,7 @@ def written():
 
 def rules():
     """What the loader says of a plant file: its messages, what may stand there, and its nouns."""
-    for folder in ("yaml", "plant"):
+    for folder in ("yaml", "plant", "change"):
         for path in sorted((support.ROOT / "src" / folder).rglob("*.[ch]")):
             source = re.sub(r"\s*\\\n", "\n", code(path))
             for call in RULES.finditer(source):
@@ -144,8 +177,22 @@ def rules():
                         yield path.name, joined(found[1])
 
 
-def known():
-    for path in (CTL / "french").glob("french_*.c"):
+def expressions():
+    """What is said of an expression: each literal of several words there, and what its names are in a plant."""
+    for path in sorted((support.ROOT / "src" / "expr").rglob("*.[ch]")):
+        for found in LITERALS.finditer(code(path)):
+            text = joined(found[0])
+            if is_prose(text) and not re.search(r"^Q |^%s\(", text):  # results and operands of functions
+                yield path.name, text
+    path = support.ROOT / "src" / "plant" / "formula" / "scope.c"
+    for row in re.finditer(r"\*why = ([^;]*);", code(path)):
+        for found in LITERALS.finditer(row[1]):
+            yield path.name, joined(found[0])
+
+
+def known(folder=CTL / "french"):
+    """The texts of its tables; those of the stages' are mbplantctl's too."""
+    for path in sorted({*folder.glob("*.c"), *STAGES.glob("*.c")}):
         for english in re.findall(r'^    \{((?:"(?:[^"\\]|\\.)*"\s*)+),', path.read_text(encoding="utf-8"), re.M):
             yield joined(english)
 
@@ -168,8 +215,24 @@ class French(unittest.TestCase):
     def test_no_rule_of_a_plant_file_lacks_it(self):
         texts = list(rules())
         self.assertGreater(len(texts), 300)
-        there = set(known())
+        there = set(known(STAGES))
         self.assertEqual([(name, text) for name, text in texts if text not in there], [])
+
+    def test_no_error_of_an_expression_lacks_it(self):
+        texts = list(expressions())
+        self.assertGreater(len(texts), 100)
+        there = set(known(STAGES))
+        self.assertEqual([(name, text) for name, text in texts if text not in there], [])
+
+    def test_errors_of_expressions_are_told_in_it(self):
+        with tempfile.TemporaryDirectory(prefix="mbplant-") as folder:
+            path = pathlib.Path(folder) / "shop.yaml"
+            for expression, english, french in EXPRESSIONS:
+                path.write_text(SHOP % expression, encoding="utf-8")
+                for environment, said in ((support.ENVIRONMENT, english), (FRENCH, french)):
+                    result = support.run(support.MBPLANTCTL, "--plant", path, "map", environment=environment)
+                    self.assertIn(said, result.stderr.replace("\u00a0", " "), expression)
+                    self.assertEqual(result.returncode, 2)
 
     def test_verbs_speak_it_and_their_columns_align(self):
         with support.Plant(support.ROOT / "config" / "bottling.yaml") as plant:

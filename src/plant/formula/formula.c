@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mbplant/base/tr.h"
 #include "pattern.h"
 
 /* ---- compiling -------------------------------------------------------------------------------------------------- */
@@ -251,10 +252,11 @@ static bool check_short_form(struct work *work, const struct mbp_sensor_origin *
                           (load->sensors[found].reg.type == MBP_BOOL || load->sensors[found].reg.type == MBP_STRING);
         const struct mbp_node *node = mbp_def_node(&origin->def->def, of[i].key);
         if (item == UINT32_MAX)
-            mbp_reader_tell(&load->reader, node, "there is no %s '%s' in the plant", strchr(of[i].noun, ' ') + 1,
-                            filled);
+            mbp_reader_tell(&load->reader, node, "there is no %s '%s' in the plant",
+                            mbp_tr(strchr(of[i].noun, ' ') + 1), filled);
         else if (found == UINT32_MAX)
-            mbp_reader_tell(&load->reader, node, "'%s' is of %s, and %s is none", of[i].key, of[i].noun, filled);
+            mbp_reader_tell(&load->reader, node, "'%s' is of %s, and %s is none", of[i].key, mbp_tr(of[i].noun),
+                            filled);
         else if (shows_none)
             mbp_reader_tell(&load->reader, node, "%s shows no number, so it may well rest", filled);
         return found != UINT32_MAX && !shows_none;

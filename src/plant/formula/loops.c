@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "formula.h"
+#include "mbplant/base/tr.h"
 #include "walk.h"
 
 /* Whether a sensor's value of this scan depends on its inputs of this scan, with nothing between that takes time. */
@@ -40,10 +41,10 @@ static bool tell_loop(struct mbp_walk *walk, uint32_t back)
         if (with_formula == UINT32_MAX && sensor->formula != 0)
             with_formula = walk->path[at];
         if (len < sizeof names - MBP_NAME_MAX - 20)
-            len += (size_t)snprintf(names + len, sizeof names - len, "%s needs ", sensor->name);
+            len += (size_t)snprintf(names + len, sizeof names - len, mbp_tr("%s needs "), sensor->name);
         if (at + 1 < walk->depth && len < sizeof names - MBP_NAME_MAX - 20)
-            len +=
-                (size_t)snprintf(names + len, sizeof names - len, "%s, and ", plant->sensors[walk->path[at + 1]].name);
+            len += (size_t)snprintf(names + len, sizeof names - len, mbp_tr("%s, and "),
+                                    plant->sensors[walk->path[at + 1]].name);
     }
     if (with_formula == UINT32_MAX || signals->told)
         return true; /* inputs alone may: one of them sees the scan before */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "mbplant/base/tr.h"
 #include "mbplant/codec.h"
 #include "mbplant/point.h"
 #include "names.h"
@@ -207,7 +208,7 @@ static bool find_sensor(struct mbp_scope *scope, uint32_t s, const char *member,
     bool process = strcasecmp(member, "process") == 0;
     bool shown = strcasecmp(member, "shown") == 0;
     if (sensor->reg.type == MBP_STRING && (plain || process || shown)) {
-        *why = "it is a text, and has no value in an expression";
+        *why = mbp_tr("it is a text, and has no value in an expression");
         return false;
     }
     if (scope->is_signal && (plain || process))
@@ -220,8 +221,8 @@ static bool find_sensor(struct mbp_scope *scope, uint32_t s, const char *member,
     }
     if (find_touched(s, member, out))
         return true;
-    *why = "a sensor has .process, .shown, .bad_quality, .forced, .written, .read, and of each alarm .high, "
-           ".high.limit, .high.state, .high.since, .high.raised";
+    *why = mbp_tr("a sensor has .process, .shown, .bad_quality, .forced, .written, .read, and of each alarm .high, "
+                  ".high.limit, .high.state, .high.since, .high.raised");
     return take_member(sensor_members, COUNT_OF(sensor_members), member, s, out);
 }
 
@@ -247,9 +248,9 @@ static bool find_actuator(struct mbp_scope *scope, uint32_t a, const char *membe
     if (take_member(actuator_members, COUNT_OF(actuator_members), member, a, out))
         return true;
     if (!position && strcasecmp(member, "command") != 0) {
-        *why = "an actuator has .position, .command, .deviation, .mismatch, .opened, .closed, .running, "
-               ".written and .read, "
-               "with a watchdog .lost";
+        *why = mbp_tr("an actuator has .position, .command, .deviation, .mismatch, .opened, .closed, .running, "
+                      ".written and .read, "
+                      "with a watchdog .lost");
         return false;
     }
     enum mbp_slot_kind kind =
@@ -277,8 +278,9 @@ static bool find_stored(const struct mbp_scope *scope, uint32_t s, const char *m
                         const char **why)
 {
     const struct mbp_stored *stored = &scope->plant->stored[s];
-    *why = stored->reg.type == MBP_STRING ? "it is a text, and has no value in an expression"
-                                          : "a point has .written, .read and .bad_quality, with a watchdog .lost";
+    *why =
+        mbp_tr(stored->reg.type == MBP_STRING ? "it is a text, and has no value in an expression"
+                                              : "a point has .written, .read and .bad_quality, with a watchdog .lost");
     if (find_touched(mbp_touched_stored(scope->plant, s), member, out) || find_lost(stored->watchdog, member, out))
         return true;
     if (strcasecmp(member, "bad_quality") == 0) {
@@ -296,7 +298,7 @@ static bool find_master(const struct mbp_scope *scope, const char *name, struct 
 {
     if (strncasecmp(name, "MASTER.", 7) != 0)
         return false;
-    *why = "of masters there is MASTER.asked, where an expression is of a unit";
+    *why = mbp_tr("of masters there is MASTER.asked, where an expression is of a unit");
     if (strcasecmp(name + 7, "asked") != 0 || scope->unit == UINT32_MAX)
         return false;
     return find_touched(mbp_touched_unit(scope->plant, scope->unit), "read", out);
@@ -316,20 +318,20 @@ static bool find(const void *ctx, const char *name, struct mbp_expr_name *out, c
         return find_actuator(scope, index, member, out, why);
     index = mbp_index_as(plant, item, MBP_ITEM_CONTROLLER);
     if (index != UINT32_MAX) {
-        *why = "a controller has .output, .automatic, .setpoint, .gain, .integral, .derivative, .output_low, "
-               ".output_high, .manual, .error, .active_setpoint, .measurement";
+        *why = mbp_tr("a controller has .output, .automatic, .setpoint, .gain, .integral, .derivative, .output_low, "
+                      ".output_high, .manual, .error, .active_setpoint, .measurement");
         return take_member(controller_members, COUNT_OF(controller_members), member, index, out);
     }
     index = mbp_index_as(plant, item, MBP_ITEM_ALARM);
     if (index != UINT32_MAX) {
-        *why = "an alarm has .state, .condition, .since, .raised, .bad_quality and .read";
+        *why = mbp_tr("an alarm has .state, .condition, .since, .raised, .bad_quality and .read");
         if (strcasecmp(member, "read") == 0)
             return find_touched(index, member, out);
         return take_member(alarm_members, COUNT_OF(alarm_members), member, index, out);
     }
     index = mbp_index_as(plant, item, MBP_ITEM_INTERLOCK);
     if (index != UINT32_MAX) {
-        *why = "an interlock has .acting, .first_out, .state, .bypassed and .bad_quality";
+        *why = mbp_tr("an interlock has .acting, .first_out, .state, .bypassed and .bad_quality");
         return take_member(interlock_members, COUNT_OF(interlock_members), member, index, out);
     }
     index = mbp_index_as(plant, item, MBP_ITEM_STORED);
@@ -338,9 +340,9 @@ static bool find(const void *ctx, const char *name, struct mbp_expr_name *out, c
     index = mbp_index_as(plant, item, MBP_ITEM_MACHINE);
     if (index == UINT32_MAX)
         return find_master(scope, name, out, why);
-    *why = "a machine has .en_service, .en_panne, .maintenance, .good, .reject, .state, .alarms, .running_time, "
-           ".down_time, "
-           ".maintenance_time, .failures, .since, .trip_active, .maintenance_due";
+    *why = mbp_tr("a machine has .en_service, .en_panne, .maintenance, .good, .reject, .state, .alarms, .running_time, "
+                  ".down_time, "
+                  ".maintenance_time, .failures, .since, .trip_active, .maintenance_due");
     return take_member(machine_members, COUNT_OF(machine_members), member, index, out);
 }
 
@@ -365,11 +367,11 @@ static bool find_target(const void *ctx, const char *name, struct mbp_expr_name 
     if (machine != UINT32_MAX && take_member(machine_members, MBP_STATE_COUNT, member, machine, out))
         return true;
     if (item != UINT32_MAX)
-        *why = machine != UINT32_MAX ? "of a machine .en_service, .en_panne and .maintenance are asked for"
-               : actuator != UINT32_MAX
-                   ? "of an actuator its command is set"
-                   : "it cannot be set: a target is an actuator, a point with a value, or a machine's state such as "
-                     "M1.en_service";
+        *why = mbp_tr(machine != UINT32_MAX ? "of a machine .en_service, .en_panne and .maintenance are asked for"
+                      : actuator != UINT32_MAX
+                          ? "of an actuator its command is set"
+                          : "it cannot be set: a target is an actuator, a point with a value, or a machine's state "
+                            "such as M1.en_service");
     return false;
 }
 

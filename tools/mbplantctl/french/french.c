@@ -9,20 +9,21 @@
 #define PAIRS_MAX 2048u
 
 static enum mbp_lang spoken = MBP_LANG_EN;
-static const struct ctl_pair *sorted[PAIRS_MAX]; /* of all tables, by their English */
+static const struct mbp_pair *sorted[PAIRS_MAX]; /* of all tables, by their English */
 static size_t sorted_count;
 
-bool ctl_french_at(size_t index, const struct ctl_pair **out)
+bool ctl_french_at(size_t index, const struct mbp_pair **out)
 {
     const struct {
-        const struct ctl_pair *pairs;
+        const struct mbp_pair *pairs;
         size_t count;
-    } tables[] = {{ctl_french_watch, ctl_french_watch_count}, {ctl_french_verbs, ctl_french_verbs_count},
-                  {ctl_french_help, ctl_french_help_count},   {ctl_french_device, ctl_french_device_count},
-                  {ctl_french_plant, ctl_french_plant_count}, {ctl_french_map, ctl_french_map_count}};
+    } tables[] = {{ctl_french_watch, ctl_french_watch_count},
+                  {ctl_french_verbs, ctl_french_verbs_count},
+                  {ctl_french_help, ctl_french_help_count},
+                  {ctl_french_device, ctl_french_device_count}};
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
         if (index < tables[t].count) {
-            const struct ctl_pair *pairs = tables[t].pairs;
+            const struct mbp_pair *pairs = tables[t].pairs;
             *out = pairs + index;
             return true;
         }
@@ -33,8 +34,8 @@ bool ctl_french_at(size_t index, const struct ctl_pair **out)
 
 static int by_english(const void *a, const void *b)
 {
-    const struct ctl_pair *const *one = a;
-    const struct ctl_pair *const *other = b;
+    const struct mbp_pair *const *one = a;
+    const struct mbp_pair *const *other = b;
     return strcmp((*one)->english, (*other)->english);
 }
 
@@ -46,7 +47,7 @@ void ctl_speak(enum mbp_lang lang)
         return;
     while (sorted_count < PAIRS_MAX && ctl_french_at(sorted_count, &sorted[sorted_count]))
         sorted_count++;
-    qsort(sorted, sorted_count, sizeof(const struct ctl_pair *), by_english);
+    qsort(sorted, sorted_count, sizeof(const struct mbp_pair *), by_english);
 }
 
 enum mbp_lang ctl_spoken(void)
@@ -61,13 +62,13 @@ const char *ctl_tr(const char *english)
 
 const char *ctl_tr_in(enum mbp_lang lang, const char *english)
 {
-    const struct ctl_pair wanted = {english, NULL};
-    const struct ctl_pair *key = &wanted;
+    const struct mbp_pair wanted = {english, NULL};
+    const struct mbp_pair *key = &wanted;
     if (lang == MBP_LANG_EN)
         return english;
-    const struct ctl_pair *const *found =
-        bsearch(&key, sorted, sorted_count, sizeof(const struct ctl_pair *), by_english);
-    return found != NULL ? (*found)->french : english;
+    const struct mbp_pair *const *found =
+        bsearch(&key, sorted, sorted_count, sizeof(const struct mbp_pair *), by_english);
+    return found != NULL ? (*found)->french : mbp_french(english);
 }
 
 enum mbp_lang ctl_lang_of_environment(void)

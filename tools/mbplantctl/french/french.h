@@ -1,9 +1,11 @@
 /* french: what mbplantctl says, in French: a text of the program beside its French. A text is found by its English, so
  * that the code reads as it speaks; the conversions (%s) of both are the same, in the same order. What machines read
- * (JSON, CSV, names, states as words of the plant file) is never translated. */
+ * (JSON, CSV, names, states as words of the plant file) is never translated. What the stages below say has its French
+ * in src/french. */
 #ifndef MBP_CTL_FRENCH_H
 #define MBP_CTL_FRENCH_H
 
+#include "mbplant/french.h"
 #include "mbplant/report.h"
 
 /* In which language people are spoken to from now on; English before. */
@@ -21,16 +23,11 @@ enum mbp_lang ctl_lang_of_environment(void);
 
 /* ---- the tables, a file a room ----------------------------------------------------------------------------------- */
 
-struct ctl_pair {
-    const char *english, *french;
-};
+/* One table behind the other; false behind the last of all. What the stages below say is not in them (mbp_french_at).
+ */
+bool ctl_french_at(size_t index, const struct mbp_pair **out);
 
-/* One table behind the other; false behind the last of all. */
-bool ctl_french_at(size_t index, const struct ctl_pair **out);
-
-extern const struct ctl_pair ctl_french_watch[], ctl_french_verbs[], ctl_french_help[], ctl_french_device[],
-    ctl_french_plant[], ctl_french_map[];
-extern const size_t ctl_french_watch_count, ctl_french_verbs_count, ctl_french_help_count, ctl_french_device_count,
-    ctl_french_plant_count, ctl_french_map_count;
+extern const struct mbp_pair ctl_french_watch[], ctl_french_verbs[], ctl_french_help[], ctl_french_device[];
+extern const size_t ctl_french_watch_count, ctl_french_verbs_count, ctl_french_help_count, ctl_french_device_count;
 
 #endif

@@ -2,7 +2,7 @@
 #include "french/french.h"
 
 /* clang-format off */
-const struct ctl_pair ctl_french_help[] = {
+const struct mbp_pair ctl_french_help[] = {
     {"the register map, with the mbpoll command of each point",
      "la table des registres, avec la commande mbpoll de chaque point"},
     {"Values and states of machines; --all lists every point there is. A terminal gets the columns that it has room for.\nNAME shows one machine with its sensors, one sensor, one point, or one table (holding_registers, ...).\nADDRESS is what stands in the frame, from 0; REFERENCE is how handbooks write it, from 1 with the table in front.\nCSV and JSON have labels, offsets, ranges, limits in use, files and queues too.\n",

@@ -2,7 +2,7 @@
 #include "french/french.h"
 
 /* clang-format off */
-const struct ctl_pair ctl_french_verbs[] = {
+const struct mbp_pair ctl_french_verbs[] = {
     {"%s:%u, unit %u: no steady answer", "%s:%u, unité %u : pas de réponse régulière"},
     {"%s:%u, unit %u: nothing to read was found in any table: name an area, as in hr:1000-1009, or another unit with -u", "%s:%u, unité %u : rien à lire dans aucune table : donner une zone, comme hr:1000-1009, ou une autre unité par -u"},
     {"%s:%u, unit %u:", "%s:%u, unité %u :"},
@@ -22,7 +22,6 @@ const struct ctl_pair ctl_french_verbs[] = {
     {"learn: no source '%s'; mbplantctl learn --help lists them", "learn : pas de source « %s » ; mbplantctl learn --help les donne"},
     {"what was learnt does not load, which is a mistake of mbplantctl; nothing is written", "ce qui a été appris ne se charge pas, une erreur de mbplantctl ; rien n’est écrit"},
     {"%s: no point is left to write: %u named, %u skipped", "%s : aucun point à écrire : %u nommés, %u écartés"},
-    {"not enough memory", "mémoire insuffisante"},
     {"%s: no address of unit %u answers; -u names another unit, --thorough asks every address", "%s : aucune adresse de l’unité %u ne répond ; -u en nomme une autre, --thorough les demande toutes"},
     {"%s: no model is left to write", "%s : aucun modèle à écrire"},
     {"cannot write the output", "la sortie ne peut être écrite"},
@@ -287,12 +286,9 @@ const struct ctl_pair ctl_french_verbs[] = {
     {"%s does not answer, tried again: %s\n", "%s ne répond pas, nouvel essai : %s\n"},
     {"%s answers again, after %s\n", "%s répond de nouveau, après %s\n"},
     {"watch: this terminal (TERM=%s) is not known here; mbplantctl watch | cat prints plain text", "watch : ce terminal (TERM=%s) est inconnu ici ; mbplantctl watch | cat écrit du texte simple"},
-    {"it was so already", "c’était déjà ainsi"},
     {"started", "commencée"},
     {"done", "terminée"},
     {"cancelled", "annulée"},
-    {", by ", ", par "},
-    {"; did you mean ", " ; vouliez-vous "},
     {"DIAGNOSIS", "DIAGNOSTIC"},
     {"CONTROLLER", "RÉGULATEUR"},
     {"ACTUATOR", "ACTIONNEUR"},
@@ -329,8 +325,6 @@ const struct ctl_pair ctl_french_verbs[] = {
     {"%s:%u: column %u is '%.40s', which %s%s%s%s", "%s:%u : la colonne %u est « %.40s », %s%s%s%s"},
     {"the alarm database does not have", "que la base d’alarmes n’a pas"},
     {"is there twice", "qui y est deux fois"},
-    {"; did you mean '", " ; vouliez-vous « "},
-    {"'?", " » ?"},
     {"%s:%u: there is no column 'alarm'; mbplantctl database writes such a table", "%s:%u : pas de colonne « alarm » ; mbplantctl database écrit une telle table"},
     {"%s:%u: column 'alarm' is empty", "%s:%u : la colonne « alarm » est vide"},
     {"%s:%u: column 'alarm': the plant file has no alarm '%.60s'; a new one is added with mbplantctl sensor set, or in the file", "%s:%u : colonne « alarm » : le fichier de l’installation n’a pas d’alarme « %.60s » ; une nouvelle s’ajoute par mbplantctl sensor set, ou dans le fichier"},

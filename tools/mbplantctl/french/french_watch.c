@@ -2,7 +2,7 @@
 #include "french/french.h"
 
 /* clang-format off */
-const struct ctl_pair ctl_french_watch[] = {
+const struct mbp_pair ctl_french_watch[] = {
     /* header, pages, lists */
     {"1 Machines", "1 Machines"},
     {"2 Sensors", "2 Capteurs"},

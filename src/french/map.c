@@ -1,8 +1,8 @@
 /* What the points of the register map are (src/map/blocks.c). */
-#include "french/french.h"
+#include "tables.h"
 
 /* clang-format off */
-const struct ctl_pair ctl_french_map[] = {
+static const struct mbp_pair rows[] = {
     {"ask for this state", "demander cet état"},
     {"acknowledge its alarms", "acquitter ses alarmes"},
     {"reset its latched alarms", "réarmer ses alarmes mémorisées"},
@@ -206,4 +206,5 @@ const struct ctl_pair ctl_french_map[] = {
     {"carried out", "exécutée"},
 };
 /* clang-format on */
-const size_t ctl_french_map_count = sizeof ctl_french_map / sizeof ctl_french_map[0];
+
+const struct french_table french_map = FRENCH_TABLE(rows);

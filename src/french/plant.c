@@ -1,8 +1,8 @@
 /* What is wrong with a plant file: what its rules say (src/yaml, src/plant), and the nouns in it. */
-#include "french/french.h"
+#include "tables.h"
 
 /* clang-format off */
-const struct ctl_pair ctl_french_plant[] = {
+static const struct mbp_pair rows[] = {
     {"a number %s..%s", "un nombre %s..%s"},
     {"a number, at least %s", "un nombre, au moins %s"},
     {"a number", "un nombre"},
@@ -361,6 +361,7 @@ const struct ctl_pair ctl_french_plant[] = {
     {"a block of discrete_inputs", "un bloc de discrete_inputs"},
     {"a block of holding_registers", "un bloc de holding_registers"},
     {"a block of input_registers", "un bloc d’input_registers"},
+    {"a file", "un fichier"},
     {"a fifo", "une file"},
     {"the tables", "les tables"},
     {"unit ids %u..%u are needed; allowed are ids up to 255", "il faut les numéros d’unité %u..%u ; permis : jusqu’à 255"},
@@ -406,4 +407,5 @@ const struct ctl_pair ctl_french_plant[] = {
     {"a list of whole numbers 0..65535", "une liste d’entiers 0..65535"},
 };
 /* clang-format on */
-const size_t ctl_french_plant_count = sizeof ctl_french_plant / sizeof ctl_french_plant[0];
+
+const struct french_table french_plant = FRENCH_TABLE(rows);
