@@ -92,9 +92,11 @@ struct mbp_analysis_machine {
     bool due;                                                         /* now */
 };
 
-/* A stretch of one machine's time in one state; of the plant's, while it was stopped. */
+/* A stretch of one machine's time in one state; of the plant's, while it was stopped. By a clock that was set back, or
+ * of a plant that runs much faster than life, one has no length on the wall. */
 struct mbp_analysis_segment {
-    uint64_t from_ms, to_ms; /* wall time, never falling */
+    uint64_t from_ms, to_ms;       /* wall time, never falling */
+    uint64_t from_at_ms, to_at_ms; /* plant's time from the beginning of the period */
     uint32_t machine;
     uint8_t state;  /* enum mbp_state_code */
     bool is_repair; /* maintenance after a failure */
@@ -158,7 +160,7 @@ struct mbp_analysis {
                              there are any, is since when an alarm or an outage goes on that counts, or what was made */
     double availability;  /* of all machines together: by time */
     double line_availability; /* of machines that need each other: while none is down, of when none is in planned
-                                 maintenance alone; by wall time */
+                                 maintenance alone */
     struct mbp_analysis_machine *machines; /* as the plant's machines[] */
     struct mbp_analysis_alarms alarms;
     struct mbp_analysis_actor *actors; /* that were raised or are active; worst first */

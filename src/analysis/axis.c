@@ -52,7 +52,8 @@ static void end(struct axis *axis, const struct gap *gap)
 static struct gap gap_to(const struct axis *axis, uint64_t wall_ms, uint32_t scan, bool restarted)
 {
     struct gap gap = {axis->t_ns, axis->t_ns, axis->wall_ms, wall_ms, restarted};
-    if (!restarted && scan > axis->scan)
+    /* They are counted through all runs: one that was cut off did more than its last event tells. */
+    if (scan > axis->scan)
         gap.to_t_ns = mbp_time_add_sat(axis->t_ns, mbp_time_mul_sat(scan - axis->scan, axis->scan_ns));
     if (gap.to_wall < gap.from_wall)
         gap.to_wall = gap.from_wall;
@@ -100,7 +101,10 @@ void axis_finish(struct axis *axis, const struct mbp_analysis_now *now)
         begin(axis, &gap);
     if (axis->phase == AXIS_AFTER)
         return;
-    if (axis->period.until_ms != UINT64_MAX || axis_is_to_now(axis)) {
+    if (axis_is_to_now(axis)) { /* whatever its clock says, that is behind all events */
+        axis->end_t = gap.to_t_ns / MBP_NS_PER_MS;
+        axis->end_wall = gap.to_wall;
+    } else if (axis->period.until_ms != UINT64_MAX) {
         axis->end_t = between(&gap, axis->period.until_ms);
         axis->end_wall = clamp(axis->period.until_ms, gap.from_wall, gap.to_wall);
     } else { /* until an event, which is the last */

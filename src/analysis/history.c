@@ -87,10 +87,6 @@ static void end(struct mbp_historian *historian, struct history_track *track, co
 {
     measure(historian, track);
     incidents(historian)[track->incident].end = *event;
-    if (event->code == MBP_EV_MACHINE_REMOVED) {
-        incidents(historian)[track->incident].removed = true;
-        incidents(historian)[track->incident].repair_ms = 0;
-    }
     track->incident = NOTHING;
 }
 
@@ -167,10 +163,50 @@ static void take_alarm(struct mbp_historian *historian, const struct history_tra
 
 static void remove_machine(struct mbp_historian *historian, struct history_track *track, const struct mbp_event *event)
 {
-    if (track->incident != NOTHING)
+    if (track->incident != NOTHING) {
+        struct mbp_incident *incident = &incidents(historian)[track->incident];
         end(historian, track, event);
+        incident->removed = true;
+        incident->repair_ms = 0;
+    }
     track->in_maintenance = false;
     history_work_removed(historian, track, event);
+}
+
+/* Its tag when no plant has it any more; NULL = it is there, or nobody knows. */
+static const struct mbp_event_tag *gone_tag(const struct mbp_historian *historian, const struct history_track *track)
+{
+    const struct mbp_event about = {.unit = track->machine.unit, .machine = track->machine.id};
+    const struct mbp_event_tag *tag = historian->names != NULL ? mbp_names_machine(historian->names, &about) : NULL;
+    return tag != NULL && tag->gone != MBP_TAG_STAYS ? tag : NULL;
+}
+
+/* A run may begin with a plant that lacks machines, and no event tells that they went. Its number is the greatest that
+ * is not beyond the last one that can be about them. */
+static void note_the_gone(struct mbp_historian *historian, const struct mbp_event *event)
+{
+    struct history_track *tracks = historian->tracks.items;
+    for (size_t i = 0; i < historian->tracks.count; i++) {
+        const struct mbp_event_tag *tag = gone_tag(historian, &tracks[i]);
+        if (tag == NULL || event->seq > tag->gone)
+            continue;
+        tracks[i].without = *event;
+        tracks[i].without_t_ns = historian->axis.t_ns;
+    }
+}
+
+/* Those of which no event told that they went, went with that run. */
+static void remove_the_gone(struct mbp_historian *historian)
+{
+    struct history_track *tracks = historian->tracks.items;
+    const uint64_t t_ns = historian->axis.t_ns;
+    for (size_t i = 0; i < historian->tracks.count; i++) {
+        if (tracks[i].without.seq == 0)
+            continue;
+        historian->axis.t_ns = tracks[i].without_t_ns;
+        remove_machine(historian, &tracks[i], &tracks[i].without);
+    }
+    historian->axis.t_ns = t_ns;
 }
 
 static enum mbp_status take(struct mbp_historian *historian, const struct mbp_event *event)
@@ -179,11 +215,14 @@ static enum mbp_status take(struct mbp_historian *historian, const struct mbp_ev
         return take_note(historian, event);
     if (event->code == MBP_EV_WORK_STARTED || event->code == MBP_EV_WORK_DONE || event->code == MBP_EV_WORK_CANCELLED)
         return history_work_goes_on(historian, event);
+    if (event->code == MBP_EV_PLANT_LOADED)
+        note_the_gone(historian, event);
     if (event->machine == MBP_NONE16)
         return MBP_OK;
     struct history_track *track = history_track(historian, event);
     if (track == NULL)
         return MBP_ERR_MEMORY;
+    track->without.seq = 0;
     switch (event->code) {
     case MBP_EV_MACHINE_STATE:
         return take_state(historian, track, event);
@@ -258,6 +297,7 @@ enum mbp_status mbp_historian_finish(struct mbp_historian *historian, const stru
         mbp_historian_free(historian);
         return MBP_ERR_MEMORY;
     }
+    remove_the_gone(historian);
     reach_now(historian, now);
     struct history_track *tracks = historian->tracks.items;
     for (size_t i = 0; i < historian->tracks.count; i++) {

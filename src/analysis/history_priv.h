@@ -17,6 +17,8 @@ struct history_track {
     bool in_maintenance;
     uint64_t failed_t, maintained_t; /* the plant's time: since when */
     uint64_t maintenance_ms;         /* of the incident, but the stay in maintenance that lasts */
+    struct mbp_event without;        /* a run that began without it, perhaps; seq 0 = none */
+    uint64_t without_t_ns;           /* the plant's time then */
 };
 
 struct mbp_historian {

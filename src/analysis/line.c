@@ -18,7 +18,7 @@ static int by_begin(const void *a, const void *b)
 {
     const struct mbp_analysis_segment *one = a;
     const struct mbp_analysis_segment *other = b;
-    return (one->from_ms > other->from_ms) - (one->from_ms < other->from_ms);
+    return (one->from_at_ms > other->from_at_ms) - (one->from_at_ms < other->from_at_ms);
 }
 
 /* How long there was at least one of them. */
@@ -27,11 +27,11 @@ static double covered(const struct mbp_analysis_segment *segments, size_t count,
     double sum = 0;
     uint64_t reached = 0;
     for (size_t i = 0; i < count; i++) {
-        uint64_t from = segments[i].from_ms > reached ? segments[i].from_ms : reached;
-        if (!counts(&segments[i], which) || segments[i].to_ms <= from)
+        uint64_t from = segments[i].from_at_ms > reached ? segments[i].from_at_ms : reached;
+        if (!counts(&segments[i], which) || segments[i].to_at_ms <= from)
             continue;
-        sum += (double)(segments[i].to_ms - from);
-        reached = segments[i].to_ms;
+        sum += (double)(segments[i].to_at_ms - from);
+        reached = segments[i].to_at_ms;
     }
     return sum;
 }

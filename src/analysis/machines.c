@@ -46,9 +46,17 @@ static enum mbp_status account(struct mbp_analyser *analyser, uint32_t machine, 
         figures->planned_ms += t - from_t;
     if (t > from_t && track->state == MBP_MAINTENANCE && track->is_repair)
         figures->maintained_ms += t - from_t;
-    if (wall_ms <= from_wall)
+    if (wall_ms <= from_wall && t <= from_t)
         return MBP_OK;
-    struct mbp_analysis_segment segment = {from_wall, wall_ms, machine, track->state, track->is_repair};
+    const struct mbp_analysis_segment segment = {
+        .from_ms = from_wall,
+        .to_ms = wall_ms > from_wall ? wall_ms : from_wall,
+        .from_at_ms = from_t - axis->begin_t,
+        .to_at_ms = (t > from_t ? t : from_t) - axis->begin_t,
+        .machine = machine,
+        .state = track->state,
+        .is_repair = track->is_repair,
+    };
     return analysis_list_add(&analyser->machines.segments, &segment, sizeof segment);
 }
 

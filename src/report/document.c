@@ -69,7 +69,8 @@ const char *mbp_document_percent(enum mbp_lang lang, double ratio, char *buf, si
         snprintf(buf, size, "-");
         return buf;
     }
-    snprintf(number, sizeof number, "%.1f", 100 * ratio);
+    bool whole = ratio > 1 - 1e-9; /* what is not is not called so, however short a stop was */
+    snprintf(number, sizeof number, "%.1f", whole ? 100 * ratio : fmin(100 * ratio, 99.9));
     snprintf(buf, size, mbp_message(lang, MSG_W_PERCENT), mbp_message_decimal(lang, number));
     return buf;
 }

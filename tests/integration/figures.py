@@ -26,8 +26,7 @@ class Axis:
         self.t, self.wall, self.run_begins = [], [], []
         t_ns = wall = scan = 0
         for event in events:
-            begins = event["code_number"] == START or not self.t
-            t_ns += 0 if begins or event["scan"] < scan else (event["scan"] - scan) * scan_ns
+            t_ns += 0 if not self.t or event["scan"] < scan else (event["scan"] - scan) * scan_ns  # counted through all runs
             wall = max(wall, event["time_ms"])
             scan = event["scan"]
             self.t.append(t_ns)

@@ -196,7 +196,6 @@ class Figures(unittest.TestCase):
         if until is None:
             for analysis in told.values():
                 analysis.pop("to")  # the wall's time of each
-                analysis.pop("line_availability")  # which is by that time
         self.assertEqual(told["live"], told["dump"])
         self.compare(told["dump"], since, until)
 

@@ -26,7 +26,8 @@ struct mbp_history_machine {
 struct mbp_incident {
     struct mbp_history_machine machine;
     struct mbp_event begin;        /* its seq is the incident's number */
-    struct mbp_event end;          /* the return to service, or the machine's removal; seq 0 = it lasts */
+    struct mbp_event end;          /* the return to service, or the machine's removal; of one that went
+                                    * while the plant was stopped, the next start; seq 0 = it lasts */
     struct mbp_event cause;        /* the last that says why; seq 0 = nobody did */
     struct mbp_event acknowledged; /* the first acknowledgement of the alarm that tripped it; seq 0 = none is known */
     uint64_t down_ms;              /* up to its end, or now */

@@ -2,7 +2,7 @@
 
 const PERIODS = [["3600", "The last hour"], ["28800", "The last 8 hours"], ["86400", "The last 24 hours"], ["604800", "The last 7 days"], ["2592000", "The last 30 days"], ["all", "All that is kept"], ["own", "From … to …"]];
 const reportAsked = { period: "86400", since: "", until: "", lang: "" };
-const percent = (share) => (share === null || share === undefined ? "–" : `${number(100 * share, 1)}${lang === "fr" ? "\u00a0" : " "}%`);
+const percent = (share) => (share === null || share === undefined ? "–" : `${number(share > 1 - 1e-9 ? 100 * share : Math.min(100 * share, 99.9), 1)}${lang === "fr" ? "\u00a0" : " "}%`);
 const lasting = (seconds) => (seconds === null || seconds === undefined ? "–" : (seconds < 0 ? "-" : "") + stretch(Math.abs(seconds)));
 const isDate = (cell) => typeof cell === "string" && /^(\d\d\/\d\d\/)?\d{4}(-\d\d-\d\d)? \d\d:\d\d(:\d\d)?$/.test(cell);
 const isFigure = (cell) => typeof cell === "string" && /^[-–≤≈>\d][-–\d.,:\s%]*((d|j|h|min|s)(\s\d+\s(h|min|s))?|products?|produits?)?$/.test(cell) && !isDate(cell);

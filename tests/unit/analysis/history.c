@@ -163,6 +163,59 @@ static void test_stop_of_the_plant_is_nobodys_time(void **state)
     mbp_history_free(history);
 }
 
+/* Scans are counted through all runs: what a run did that was cut off is time that was lived. */
+static void test_run_that_is_cut_off_is_as_long_as_the_scans_that_it_made(void **state)
+{
+    struct story *story = *state;
+    change(story, 10, 0, MBP_EN_SERVICE, MBP_EN_PANNE);
+    story->event.wall_ms += UINT64_C(86400000);
+    say(story, 3600, MBP_EV_START, MBP_NONE16, 0);
+    change(story, 7, 0, MBP_EN_PANNE, MBP_EN_SERVICE);
+    struct mbp_history *history = finish(story);
+    assert_int_equal(history->incidents[0].down_ms, 3607000);
+    mbp_history_free(history);
+}
+
+/* Where what the plant was before is lost, a run begins without the machine and nothing tells that it went. */
+static void test_machine_that_a_run_begins_without_ends_its_incident_and_work_there(void **state)
+{
+    struct story *story = *state;
+    struct mbp_names names = {0};
+    const struct mbp_event_tag stays = {.unit = 1,
+                                        .what = MBP_TAG_MACHINE,
+                                        .gone = MBP_TAG_STAYS,
+                                        .name = "M1",
+                                        .kind = "",
+                                        .measure = "",
+                                        .label = ""};
+    struct mbp_event_tag gone = stays;
+    gone.id = 7;
+    gone.gone = 6; /* as it is reckoned before anything is told: no smaller than the number of the start */
+    gone.name = "OLD";
+    mbp_historian_free(story->historian);
+    assert_int_equal(mbp_names_append_tag(&names, &stays), MBP_OK);
+    assert_int_equal(mbp_names_append_tag(&names, &gone), MBP_OK);
+    mbp_names_sort(&names);
+    assert_int_equal(mbp_historian_new(story->plant, &names, &story->historian), MBP_OK);
+    say(story, 1, MBP_EV_PLANT_LOADED, MBP_NONE16, 0);
+    change(story, 10, 7, MBP_EN_SERVICE, MBP_EN_PANNE);
+    uint32_t work = say(story, 1, MBP_EV_WORK_OPENED, 7, MBP_WORK_CORRECTIVE);
+    say(story, 1, MBP_EV_WORK_STARTED, MBP_NONE16, work);
+    uint32_t start = say(story, 5, MBP_EV_PLANT_LOADED, MBP_NONE16, 0);
+    change(story, 20, 0, MBP_EN_SERVICE, MBP_EN_PANNE);
+    say(story, 30, MBP_EV_PLANT_LOADED, MBP_NONE16, 0);
+    struct mbp_history *history = finish(story);
+    assert_true(history->incidents[0].removed);
+    assert_int_equal(history->incidents[0].end.seq, start);
+    assert_int_equal(history->incidents[0].down_ms, 7000);
+    assert_true(mbp_history_work(history, work)->removed);
+    assert_int_equal(mbp_history_work(history, work)->real_ms, 5000);
+    assert_false(history->incidents[1].removed);
+    assert_int_equal(history->incidents[1].down_ms, 30000);
+    mbp_history_free(history);
+    mbp_names_free(&names);
+}
+
 static void test_work_belongs_to_who_started_it_first_and_is_done_once(void **state)
 {
     struct story *story = *state;
@@ -266,6 +319,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_removal_of_the_machine_ends_its_incident_and_its_work, begin, end),
         cmocka_unit_test_setup_teardown(test_clock_that_is_set_changes_no_length, begin, end),
         cmocka_unit_test_setup_teardown(test_stop_of_the_plant_is_nobodys_time, begin, end),
+        cmocka_unit_test_setup_teardown(test_run_that_is_cut_off_is_as_long_as_the_scans_that_it_made, begin, end),
+        cmocka_unit_test_setup_teardown(test_machine_that_a_run_begins_without_ends_its_incident_and_work_there, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(test_work_belongs_to_who_started_it_first_and_is_done_once, begin, end),
         cmocka_unit_test_setup_teardown(test_work_that_is_cancelled_is_over_and_cannot_be_done, begin, end),
         cmocka_unit_test_setup_teardown(test_stay_in_maintenance_is_the_work_that_goes_on_or_is_due_or_work_of_its_own,

@@ -261,8 +261,28 @@ static void test_clock_that_steps_changes_no_figure(void **state)
     assert_int_equal(analysis->length_ms, 1800000);
     assert_int_equal(analysis->machines[FILL].running_ms, 1200000);
     assert_int_equal(analysis->machines[FILL].down_ms, 600000);
+    NEAR(analysis->line_availability, 1200.0 / 1800);
     for (size_t i = 0; i < analysis->segment_count; i++)
         assert_true(analysis->segments[i].from_ms <= analysis->segments[i].to_ms);
+    mbp_analysis_free(analysis);
+}
+
+/* A shift that was run through in a second ends hours ahead; what follows it live is behind the last stamp. */
+static void test_stop_of_the_line_behind_the_last_stamp_counts_as_it_does_for_its_machine(void **state)
+{
+    (void)state;
+    story_start(story, 0);
+    story_stop(story, 3600);
+    story->wall_off_ms = -3600000;
+    story_start(story, 3601);
+    story_state(story, 3700, FILL, MBP_EN_SERVICE, MBP_EN_PANNE);
+    set_now(4000);
+    now.wall_ms -= 3600000;
+    machines[FILL].state = MBP_EN_PANNE;
+    struct mbp_analysis *analysis = story_tell(story, plant, -1, -1, &now);
+    assert_int_equal(analysis->machines[FILL].down_ms, 300000);
+    assert_true(analysis->machines[FILL].availability < 0.95);
+    NEAR(analysis->line_availability, analysis->machines[FILL].availability);
     mbp_analysis_free(analysis);
 }
 
@@ -430,6 +450,8 @@ int main(void)
                                         story_end),
         cmocka_unit_test_setup_teardown(test_hours_without_the_plant_running_count_nowhere, story_begin, story_end),
         cmocka_unit_test_setup_teardown(test_clock_that_steps_changes_no_figure, story_begin, story_end),
+        cmocka_unit_test_setup_teardown(test_stop_of_the_line_behind_the_last_stamp_counts_as_it_does_for_its_machine,
+                                        story_begin, story_end),
         cmocka_unit_test_setup_teardown(test_plant_faster_than_life_is_measured_in_its_own_time, story_begin,
                                         story_end),
         cmocka_unit_test_setup_teardown(test_period_before_the_journal_or_empty_has_no_length, story_begin, story_end),

@@ -174,6 +174,24 @@ static void test_changed_plant_is_told_where_names_may_be_wrong(void **state)
     free(text);
 }
 
+/* Three seconds of two hours round to 100.0 %. */
+static void test_availability_with_a_stop_is_never_said_to_be_whole(void **state)
+{
+    (void)state;
+    struct mbp_analysis stopped = *analysis;
+    struct mbp_report report = report_example(plant);
+    report.analysis = &stopped;
+    for (int whole = 0; whole < 2; whole++) {
+        struct report_stream stream;
+        stopped.line_availability = whole ? 1 : 1 - 3.0 / 7200;
+        report_open(&stream);
+        assert_int_equal(mbp_report_write(&report, plant, MBP_FORMAT_TEXT, false, stream.file), MBP_OK);
+        char *text = squeezed(report_text(&stream));
+        assert_non_null(strstr(text, whole ? "Line 100.0 %" : "Line 99.9 %"));
+        free(text);
+    }
+}
+
 static void test_report_without_a_period_has_null_there(void **state)
 {
     (void)state;
@@ -196,6 +214,7 @@ int main(void)
         cmocka_unit_test(test_json_has_seconds_ratios_and_nulls),
         cmocka_unit_test(test_csv_has_the_figures_as_facts),
         cmocka_unit_test(test_changed_plant_is_told_where_names_may_be_wrong),
+        cmocka_unit_test(test_availability_with_a_stop_is_never_said_to_be_whole),
         cmocka_unit_test(test_report_without_a_period_has_null_there),
     };
     return cmocka_run_group_tests(tests, report_load, report_unload);
