@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "instruct/instruct.h"
 #include "mbplant/event/comment.h"
 #include "mbplant/event/logbook.h"
 #include "mbplant/event/tag.h"
@@ -179,7 +180,7 @@ static bool take_span(struct web_call *call, const struct web_arg *arg, const ch
     return false;
 }
 
-enum { WORK_MACHINE, WORK_WHAT, WORK_KIND, WORK_DUE, WORK_DUE_RUNNING, WORK_DUE_PRODUCTS, WORK_TAKES };
+enum { WORK_MACHINE, WORK_WHAT, WORK_KIND, WORK_DUE, WORK_DUE_RUNNING, WORK_DUE_PRODUCTS, WORK_TAKES, WORK_WHEN };
 
 static bool take_due(struct web_call *call, struct mbp_logbook_record *record)
 {
@@ -201,8 +202,40 @@ static bool take_due(struct web_call *call, struct mbp_logbook_record *record)
            take_span(call, web_arg(call, WORK_DUE_RUNNING), "due_running", &record->due);
 }
 
+/* What the plant file says of such work cannot be said here too. */
+static void open_by_condition(struct web_call *call)
+{
+    static const unsigned others[] = {WORK_KIND, WORK_DUE, WORK_DUE_RUNNING, WORK_DUE_PRODUCTS, WORK_TAKES};
+    const char *name = web_arg(call, WORK_MACHINE)->text;
+    const uint32_t machine = web_find_machine(call->web->plant, name);
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        if (!web_arg(call, others[i])->given)
+            continue;
+        web_problem(call, 400,
+                    "'when' goes alone: such work is preventive, due by its condition, and takes what the "
+                    "plant file says");
+        return;
+    }
+    if (machine == NOTHING)
+        web_problem(call, 404, "the plant has no %s '%.60s'", web_tr(call, "machine"), name);
+    else if (take_text(call, web_arg(call, WORK_WHAT), "what"))
+        web_open_by_condition(call, machine, web_arg(call, WORK_WHEN)->text);
+}
+
+void web_answer_work(struct web_call *call)
+{
+    if (web_arg(call, WORK_WHEN)->given)
+        web_answer_condition(call);
+    else
+        web_answer_told(call);
+}
+
 void web_command_work(struct web_call *call)
 {
+    if (web_arg(call, WORK_WHEN)->given) {
+        open_by_condition(call);
+        return;
+    }
     static const struct web_arg none = {.given = false};
     struct mbp_logbook_record record = {.command = MBP_LOGBOOK_WORK_OPENED, .item = MBP_NONE16};
     const struct mbp_unit *unit = first_unit(call);

@@ -7,6 +7,7 @@
 void web_command_note(struct web_call *call);
 void web_command_incident(struct web_call *call);
 void web_command_work(struct web_call *call);
+void web_answer_work(struct web_call *call);
 void web_command_work_goes_on(struct web_call *call); /* route.sub: enum mbp_logbook_command */
 void web_answer_told(struct web_call *call);
 

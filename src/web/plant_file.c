@@ -189,6 +189,27 @@ static const struct web_field verdict_fields[] = {
 };
 const struct web_noun web_verdict_noun = WEB_NOUN("PlantVerdict", verdict_fields);
 
+bool web_plant_is_put(struct web_call *call)
+{
+    const struct mbp_image_unit *unit = instructor_unit(call->web);
+    const struct mbp_text said = mbp_image_staging_said(call->web->image);
+    unsigned row = 0, column = 0;
+    size_t words = 0;
+    if (unit == NULL)
+        return true; /* the new plant has no instructor: it runs */
+    if (!is_over(call)) {
+        web_problem(call, 504, "it takes longer than expected; mbplantctl plant says what came of it");
+        return false;
+    }
+    if (unit->input[MBP_STAGING_IR_STATE] != MBP_STAGING_REFUSED)
+        return true;
+    const char *end = memchr(said.bytes, '\n', said.len);
+    struct mbp_text line = {said.bytes, end != NULL ? (size_t)(end - said.bytes) : said.len};
+    place_of(line, &row, &column, &words);
+    web_problem(call, 422, "so the plant file would be wrong: %.*s", (int)(line.len - words), line.bytes + words);
+    return false;
+}
+
 void web_answer_plant(struct web_call *call)
 {
     struct mbp_image_unit *unit = instructor_unit(call->web);

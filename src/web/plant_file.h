@@ -18,6 +18,9 @@ bool web_refuses_long(struct web_call *call, struct mbp_text text);
 /* Has a text checked or put, as its answer says then; what is wrong with it before that is a problem. */
 void web_stage_plant(struct web_call *call, struct mbp_text text, enum mbp_staging_command command);
 
+/* Of a text that was to be put: whether it was. False: what is wrong with it is answered. */
+bool web_plant_is_put(struct web_call *call);
+
 /* One edit of the running file: a machine or a sensor added, changed, removed. */
 void web_command_edit(struct web_call *call);
 const char *web_edit_word(unsigned i);

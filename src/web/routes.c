@@ -134,6 +134,8 @@ static const struct web_param work_body[] = {
     {ROW("due_running", "after this time in service", WEB_TEXT)},
     {ROW("due_products", "after so many", WEB_COUNT), .low = 1, .high = 4294967295.0},
     {ROW("takes", "how long it is to take", WEB_TEXT)},
+    {ROW("when", "due when this expression is TRUE; the plant file keeps it. Goes with 'machine' and 'what' alone",
+         WEB_TEXT)},
 };
 static const struct web_param text_body[] = {
     {ROW("text", "kept with it: UTF-8, at most 1024 bytes", WEB_TEXT)},
@@ -286,8 +288,10 @@ const struct web_route web_routes[] = {
      PARAMS(incident_body), ONE(event)},
     {GET(WEB_API "/work", "Maintenance that is to be done or goes on", web_serve_history), PARAMS(work_params),
      LIST(work), .types = web_table_types, .sub = MBP_WANT_WORK},
-    {POST(WEB_API "/work", "Open work on a machine; the event's number is the work's", web_command_work,
-          web_answer_told),
+    {POST(WEB_API "/work",
+          "Open work on a machine; the event's number is the work's. With 'when' that of the plant's change, and the "
+          "work opens itself",
+          web_command_work, web_answer_work),
      PARAMS(work_body), ONE(event)},
     {POST(WEB_API "/work/{name}/start", "It is begun", web_command_work_goes_on, web_answer_told), PARAMS(text_body),
      ONE(event), .sub = MBP_LOGBOOK_WORK_STARTED},

@@ -207,6 +207,31 @@ class History(unittest.TestCase):
             self.assertIn("so the plant file would be wrong; nothing was changed", result.stderr)
         self.assertEqual(self.file.read_text().count("when:"), 2)
 
+    def test_work_by_a_condition_is_opened_over_http_as_by_a_master(self):
+        event = self.plant.post("/work", {"machine": "m1", "what": "balance it", "when": "P1 > 6", "as": "Anna"})
+        self.assertEqual((event["code"], event["comment"], event["peer"]), ("plant changed", "balance it", "Anna at 127.0.0.1"))
+        self.assertIn("maintenance: {when: P1 > 6}", self.file.read_text())
+        self.ctl("force", "P1", "7")
+        work = support.eventually(lambda: self.plant.get("/work?machine=M1"), "it is due")[0]
+        self.assertEqual((work["kind"], work["due"], work["state"]), ("preventive", "condition", "open"))
+        before = self.file.read_text()
+        for body, status, word in (
+                ({"machine": "M1", "when": "P1 > 6"}, 409, "M1: its work is due when P1 > 6 already"),
+                ({"machine": "M1", "when": "T1 > 90"}, 409, "M1 has a condition: P1 > 6"),
+                ({"machine": "M3", "when": "T3 > 60", "due": "3d"}, 400, "'when' goes alone"),
+                ({"machine": "M3", "when": "T3 > 60", "kind": "preventive"}, 400, "'when' goes alone"),
+                ({"machine": "M3", "when": "T3 > 60", "what": "a\x07"}, 422, "control character"),
+                ({"machine": "M3", "when": "T3 > 60", "what": "a", "why": "b"}, 400, "the same"),
+                ({"machine": "M9", "when": "T3 > 60"}, 404, "no machine 'M9'"),
+                ({"machine": "M3", "when": "T9 > 60"}, 422, "so the plant file would be wrong: "),
+                ({"machine": "M3", "when": "T3 >"}, 422, "so the plant file would be wrong: "),
+                ({"machine": "M3", "when": "T3"}, 422, "so the plant file would be wrong: "),
+                ({"machine": "M3", "when": ""}, 422, "")):
+            with self.subTest(body=body):
+                got, answer, _ = self.plant.ask("/api/v1/work", body)
+                self.assertEqual((got, word in answer["detail"]), (status, True), answer)
+        self.assertEqual(self.file.read_text(), before)
+
     def test_machine_that_is_removed_keeps_its_incidents_and_their_number(self):
         number = self.trip()
         self.ctl("work", "open", "M1", "look at it")

@@ -13,6 +13,11 @@ bool web_may_instruct(const struct web_call *call);
 /* Writes to the instructor's unit, as a master would. False: a problem is answered. */
 bool web_instruct(struct web_call *call, enum mbp_table table, uint16_t addr, uint16_t count, const uint16_t *words);
 
+/* Work on a machine, due when an expression is TRUE: it goes into the plant file. What is said with the call is told
+ * with that change, whose event is the answer. */
+void web_open_by_condition(struct web_call *call, uint32_t machine, const char *when);
+void web_answer_condition(struct web_call *call);
+
 void web_serve_sim(struct web_call *call);
 void web_command_sim(struct web_call *call);
 void web_answer_sim(struct web_call *call);

@@ -361,6 +361,8 @@ const FRENCH = {
   "none: it stops nothing": "aucune : elle n’arrête rien",
   "or due after running for": "ou due après une marche de",
   "or due after so many products": "ou due après tant de produits",
+  "or due when this comes": "ou due quand ceci arrive",
+  "An expression such as TT101 > 70. The plant file keeps it, and the work opens itself. It goes without the four above, and is preventive.": "Une expression comme TT101 > 70. Le fichier de l’installation la garde, et l’intervention s’ouvre d’elle-même. Elle va sans les quatre champs ci-dessus, et est préventive.",
   "stops the machine, too": "arrête aussi la machine",
   "unit of time": "unité de temps",
   "with what is done": "avec les terminées",

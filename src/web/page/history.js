@@ -33,10 +33,12 @@ function workDialog(then, machine) {
     fields: [machine ? null : { key: "machine", label: t("Machine"), words: machineWords() }, { key: "what", label: t("What is to be done"), long: true, required: true },
       { key: "kind", label: t("Kind"), value: "corrective", words: [["corrective", t("corrective: something is wrong")], ["preventive", t("preventive: before something is")]] },
       { key: "due", label: t("Due in"), span: "d" }, { key: "due_running", label: t("or due after running for"), span: "h" }, { key: "due_products", label: t("or due after so many products"), type: "number", step: 1 },
-      { key: "takes", label: t("Planned duration"), span: "h" }, asField()].filter(Boolean),
+      { key: "takes", label: t("Planned duration"), span: "h" },
+      store.plant?.instructor ? { key: "when", label: t("or due when this comes"), hint: t("An expression such as TT101 > 70. The plant file keeps it, and the work opens itself. It goes without the four above, and is preventive.") } : null, asField()].filter(Boolean),
     button: t("Save"),
     act: async (values) => {
       const body = given({ ...values, ...(machine ? { machine } : {}) });
+      if (body.when) delete body.kind;
       if (body.due_products) body.due_products = Number(body.due_products);
       await ask("/work", body);
       then();
