@@ -292,6 +292,7 @@ static const struct mbp_pair rows[] = {
     {"samples", "échantillons"},
     {"what is kept of a sensor", "ce qui est gardé d’un capteur"},
     {"the range %s..%s does not fit %s with scale %s (%s..%s); types that do: %s", "l’étendue %s..%s ne tient pas dans %s avec l’échelle %s (%s..%s) ; types qui vont : %s"},
+    {"mbplantd has no function %u; the nearest is %u, %s", "mbplantd n’a pas de fonction %u ; la plus proche est %u, %s"},
     {"the range is reversed: %s is not below %s; write the lower end first", "l’étendue est à l’envers : %s n’est pas sous %s ; écrire le bas d’abord"},
     {"'%s' is %s, which means 'unused' in %s (0x8000...); choose a neighbouring value or another type", "« %s » est %s, ce qui veut dire « inutilisé » dans %s (0x8000...) ; choisir une valeur voisine ou un autre type"},
     {"limits out of order: '%s' is %s, not above '%s', which is %s", "limites en désordre : « %s » est %s, pas au-dessus de « %s », qui est %s"},

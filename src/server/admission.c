@@ -53,6 +53,7 @@ static void welcome(struct listener *listener, int fd, const struct sockaddr_sto
     connection->client = client;
     connection->listener = listener;
     connection->fd = fd;
+    connection->began_ms = uv_now(server->config.loop);
     connection->port = access_port_of((const struct sockaddr *)address);
     bool stays = admit(server, connection);
     server->counters.open++;

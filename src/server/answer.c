@@ -213,8 +213,8 @@ __attribute__((cold, noinline)) static const struct mbp_fault *draw_fault(struct
     uint8_t unit_id = unit != NULL ? unit->unit->id : frame->unit;
     if (server->faults == NULL || *connection_listen_only(connection, unit_id))
         return NULL;
-    const struct mbp_fault *fault =
-        faults_draw(server->config.plant, server->faults, server->fault_enabled, unit_id, frame);
+    const struct mbp_fault *fault = faults_draw(server->config.plant, server->faults, server->fault_enabled, unit_id,
+                                                frame, connection_age_ns(connection));
     if (fault != NULL && fault->kind == MBP_FAULT_EXCEPTION)
         context->instead = (uint8_t)fault->amount;
     return fault;

@@ -73,6 +73,12 @@ struct connection *connection_new(enum mbp_framing framing)
     return connection;
 }
 
+uint64_t connection_age_ns(const struct connection *connection)
+{
+    uint64_t now_ms = uv_now(connection->server->config.loop);
+    return connection->began_ms != 0 ? (now_ms - connection->began_ms) * MBP_NS_PER_MS : UINT64_MAX;
+}
+
 static void on_closed(uv_handle_t *handle)
 {
     struct connection *connection = (struct connection *)handle;

@@ -27,8 +27,10 @@ static bool begins(const struct mbp_fault *fault, const struct mbp_frame *frame)
     return begins_at(fault->first, &function->read, frame) || begins_at(fault->first, &function->write, frame);
 }
 
-static bool fits(const struct mbp_fault *fault, uint8_t unit_id, const struct mbp_frame *frame)
+static bool fits(const struct mbp_fault *fault, uint8_t unit_id, const struct mbp_frame *frame, uint64_t age_ns)
 {
+    if (fault->after_connect_ns != 0 && age_ns >= fault->after_connect_ns)
+        return false;
     if (fault->unit != 0 && fault->unit != unit_id)
         return false;
     if (fault->function != 0 && fault->function != frame->pdu[0])
@@ -52,7 +54,7 @@ void faults_switched(const struct mbp_plant *plant, struct fault_state *states, 
 }
 
 const struct mbp_fault *faults_draw(const struct mbp_plant *plant, struct fault_state *states, const uint8_t *enabled,
-                                    uint8_t unit_id, const struct mbp_frame *frame)
+                                    uint8_t unit_id, const struct mbp_frame *frame, uint64_t age_ns)
 {
     for (uint32_t i = 0; i < plant->server.fault_count; i++) {
         const struct mbp_fault *fault = &plant->server.faults[i];
@@ -60,7 +62,7 @@ const struct mbp_fault *faults_draw(const struct mbp_plant *plant, struct fault_
         bool on = enabled != NULL ? enabled[i] != 0 : fault->enabled;
         if (unit_id == MBP_INSTRUCTOR_UNIT && plant->instructor && fault->unit != unit_id)
             continue; /* who switches the faults is not cut off by one that was meant for the plant */
-        if (!on || (fault->count != 0 && state->uses >= fault->count) || !fits(fault, unit_id, frame))
+        if (!on || (fault->count != 0 && state->uses >= fault->count) || !fits(fault, unit_id, frame, age_ns))
             continue;
         uint64_t bits = mbp_rng_bits(plant->seed, mbp_name_hash(fault->name), state->draws++);
         if (mbp_rng_uniform(bits) >= fault->probability)

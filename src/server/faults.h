@@ -18,10 +18,11 @@ void faults_switched(const struct mbp_plant *plant, struct fault_state *states, 
 
 /* The first enabled fault that fits the request, is drawn by its probability and not used up; NULL = none. `enabled`
  * (NULL = as the plant file says) holds a byte per fault; unit_id is the id of the unit that answers. A fault of an
- * address range happens to requests that name any address in it; the instructor's unit suffers only faults that name
- * it. Seeded: the same requests in the same order fare the same. */
+ * address range happens to requests that name any address in it, one with `after_connect` to those of a connection
+ * younger than that (age_ns; UINT64_MAX = no connection, as on a line); the instructor's unit suffers only faults that
+ * name it. Seeded: the same requests in the same order fare the same. */
 const struct mbp_fault *faults_draw(const struct mbp_plant *plant, struct fault_state *states, const uint8_t *enabled,
-                                    uint8_t unit_id, const struct mbp_frame *frame);
+                                    uint8_t unit_id, const struct mbp_frame *frame, uint64_t age_ns);
 
 /* BYTE_COUNT and SHORT, of a response of len bytes: one that counts its bytes. Returns its new length. */
 size_t faults_spoil_pdu(const struct mbp_fault *fault, uint8_t *pdu, size_t len);

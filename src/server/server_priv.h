@@ -64,6 +64,7 @@ struct connection {
     struct mbp_permit permit;
 
     int events;                /* that libuv looks out for */
+    uint64_t began_ms;         /* loop time at which it was made; 0 = a line or datagrams, which do not begin */
     uint64_t blocked_since_ms; /* loop time since which the client does not read; 0 = it does */
     struct client *client;     /* its address */
     const struct listener *listener;
@@ -117,6 +118,8 @@ struct mbp_server {
 };
 
 /* With room for an incomplete frame. NULL without memory. Ownership: free. */
+/* How long ago it was made; UINT64_MAX of a line and of datagrams, which do not begin. */
+uint64_t connection_age_ns(const struct connection *connection);
 struct connection *connection_new(enum mbp_framing framing);
 
 /* What is there of an incomplete frame is all that comes. */

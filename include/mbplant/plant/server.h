@@ -58,11 +58,12 @@ struct mbp_fault {
     uint16_t addr_first,
         addr_last; /* the request names an address within; 0 and 65535 = any request, with addresses or without */
     bool some_first;
-    uint16_t first;     /* with some_first: the request's first address is this one */
-    uint64_t delay_ns;  /* DELAY; SPLIT: between the two parts */
-    uint16_t amount;    /* EXCEPTION: its code; TRUNCATE, SPLIT, CUT: bytes of the first part; JUNK: how many */
-    double probability; /* 0..1 */
-    uint32_t count;     /* how many times at most; 0 = no end */
+    uint16_t first;            /* with some_first: the request's first address is this one */
+    uint64_t after_connect_ns; /* only so long after the connection began; 0 = at any time */
+    uint64_t delay_ns;         /* DELAY; SPLIT: between the two parts */
+    uint16_t amount;           /* EXCEPTION: its code; TRUNCATE, SPLIT, CUT: bytes of the first part; JUNK: how many */
+    double probability;        /* 0..1 */
+    uint32_t count;            /* how many times at most; 0 = no end */
 };
 
 /* Which unit of the plant an id on a wire is; MBP_NONE16 = none. */

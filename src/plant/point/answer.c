@@ -5,6 +5,7 @@
 
 #include "defs.h"
 #include "mbplant/base/tr.h"
+#include "mbplant/functions.h"
 #include "mbplant/map.h"
 #include "scalar.h"
 
@@ -143,11 +144,39 @@ static const struct mbp_field answer_fields[] = {
                        .words = &mbp_refuse_words},
 };
 
+/* The code of a function that there is, by its number nearest to this one; of two the lower. */
+static unsigned nearest_function(unsigned code)
+{
+    for (unsigned away = 1; away < 128; away++) {
+        if (code > away && mbp_function((uint8_t)(code - away))->name != NULL)
+            return code - away;
+        if (code + away < 128 && mbp_function((uint8_t)(code + away))->name != NULL)
+            return code + away;
+    }
+    return 0;
+}
+
+static void check_functions(struct mbp_reader *reader, const struct mbp_answer_def *of)
+{
+    const struct mbp_node *node = mbp_def_node(&of->def, answer_fields[ANSWER_FUNCTIONS].key);
+    for (const struct mbp_node *item = node->first; item != NULL; item = item->next) {
+        uint64_t code;
+        const char *text = mbp_node_text(item);
+        bool is_code = text != NULL && mbp_scalar_unsigned(text, &code) && code <= 127; /* else it was told already */
+        if (!is_code || mbp_function((uint8_t)code)->name != NULL)
+            continue;
+        unsigned near = nearest_function((unsigned)code);
+        mbp_reader_tell(reader, item, "mbplantd has no function %u; the nearest is %u, %s", (unsigned)code, near,
+                        mbp_function_name((uint8_t)near));
+    }
+}
+
 static void check_answer(struct mbp_reader *reader, void *def)
 {
-    (void)reader;
     struct mbp_answer_def *of = def;
     of->answer.some_functions = mbp_def_has(&of->def, ANSWER_FUNCTIONS);
+    if (of->answer.some_functions)
+        check_functions(reader, of);
     for (uint32_t i = 0; i < of->functions.count; i++)
         of->answer.functions[of->functions.items[i] / 8] |= (uint8_t)(1u << of->functions.items[i] % 8);
 }

@@ -115,6 +115,7 @@ enum {
     FAULT_FUNCTION,
     FAULT_ADDRESSES,
     FAULT_FIRST,
+    FAULT_AFTER_CONNECT,
     FAULT_TIME,
     FAULT_CODE,
     FAULT_BYTES,
@@ -138,6 +139,9 @@ static const struct mbp_field fault_fields[] = {
                                 .high = UINT16_MAX, .allowed = "two addresses, [first, last]"),
     [FAULT_FIRST] =
         MBP_ROW(COUNT, OF(fault.first), "first", "requests whose first address is this one only", .high = UINT16_MAX),
+    [FAULT_AFTER_CONNECT] =
+        MBP_ROW(DURATION, OF(fault.after_connect_ns), "after_connect",
+                "requests within so long after their TCP connection began only", .low = MBP_MS, .high = 3600 * MBP_S),
     [FAULT_TIME] = MBP_ROW(DURATION, OF(fault.delay_ns), "time", "how long a delay or the pause of a split lasts",
                            .usual = "20ms", .low = MBP_MS, .high = 3600 * MBP_S),
     [FAULT_CODE] =
@@ -325,7 +329,8 @@ static void view_fault(const struct mbp_fault *fault, struct fault_def *def)
         .fault = *fault, .code = fault->amount, .bytes = fault->amount, .addresses = {&fault->addr_first, 2}};
     uint64_t hidden = (fault->unit != 0 ? 0 : MBP_BIT(FAULT_UNIT)) | (fault->count != 0 ? 0 : MBP_BIT(FAULT_TIMES)) |
                       (fault->function != 0 ? 0 : MBP_BIT(FAULT_FUNCTION)) |
-                      (fault->some_first ? 0 : MBP_BIT(FAULT_FIRST));
+                      (fault->some_first ? 0 : MBP_BIT(FAULT_FIRST)) |
+                      (fault->after_connect_ns != 0 ? 0 : MBP_BIT(FAULT_AFTER_CONNECT));
     for (size_t i = 0; i < MBP_COUNT_OF(own); i++) {
         hidden |= (own[i].kinds & MBP_BIT(fault->kind)) != 0 ? 0 : MBP_BIT(own[i].field);
     }

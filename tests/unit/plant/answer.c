@@ -156,6 +156,10 @@ static void test_mistakes_get_one_clear_error_each(void **state)
          "6:38: block 'shelving' (holding_registers 8002..8002) overlaps block 'limits' (line 6) at address 8002; "
          "choose another 'at'\n"},
         {"answer: {functions: [128]}\n", "6:26: value 1 is '128'; allowed is a whole number 0..127\n"},
+        {"answer: {functions: [3, 25, 0, 99]}\n",
+         "6:29: mbplantd has no function 25; the nearest is 24, Read FIFO Queue\n"
+         "6:33: mbplantd has no function 0; the nearest is 1, Read Coils\n"
+         "6:36: mbplantd has no function 99; the nearest is 43, Encapsulated Interface Transport\n"},
         {"answer: {refuse: quietly}\n", "6:22: 'refuse' is 'quietly'; allowed is one of 4, 3, clamp, ignore\n"},
         {"answer: {max_read: 0}\n", "6:24: 'max_read' is '0'; allowed is a whole number 1..125\n"},
         {"identity: {\"0x07\": \"x\"}\n",

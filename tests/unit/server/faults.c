@@ -20,7 +20,7 @@ static unsigned befallen(const char *fault, const uint8_t *pdu, size_t len, unsi
     const struct mbp_frame frame = {.kind = MBP_FRAME_REQUEST, .unit = 1, .pdu = pdu, .pdu_len = len};
     unsigned count = 0;
     for (unsigned i = 0; i < n; i++)
-        count += faults_draw(plant, states, enabled, 1, &frame) != NULL;
+        count += faults_draw(plant, states, enabled, 1, &frame, UINT64_MAX) != NULL;
     mbp_plant_free(plant);
     return count;
 }
@@ -104,7 +104,7 @@ static void test_instructor_suffers_only_faults_that_name_him(void **state)
                  faults[i]);
         struct mbp_plant *plant = fixture_plant(yaml);
         struct fault_state states[1] = {{0}};
-        const struct mbp_fault *drawn = faults_draw(plant, states, NULL, MBP_INSTRUCTOR_UNIT, &frame);
+        const struct mbp_fault *drawn = faults_draw(plant, states, NULL, MBP_INSTRUCTOR_UNIT, &frame, UINT64_MAX);
         assert_int_equal(drawn != NULL, i == 1);
         mbp_plant_free(plant);
     }
@@ -117,14 +117,28 @@ static void test_fault_switched_off_and_on_again_has_its_count_again(void **stat
     struct fault_state states[1] = {{0}};
     uint8_t enabled[1] = {1};
     const struct mbp_frame frame = {.kind = MBP_FRAME_REQUEST, .unit = 1, .pdu = read_12, .pdu_len = sizeof read_12};
-    assert_non_null(faults_draw(plant, states, enabled, 1, &frame));
+    assert_non_null(faults_draw(plant, states, enabled, 1, &frame, UINT64_MAX));
     faults_switched(plant, states, enabled); /* looked at, not changed: the count stays used up */
-    assert_null(faults_draw(plant, states, enabled, 1, &frame));
+    assert_null(faults_draw(plant, states, enabled, 1, &frame, UINT64_MAX));
     enabled[0] = 0;
     faults_switched(plant, states, enabled);
     enabled[0] = 1;
     faults_switched(plant, states, enabled);
-    assert_non_null(faults_draw(plant, states, enabled, 1, &frame));
+    assert_non_null(faults_draw(plant, states, enabled, 1, &frame, UINT64_MAX));
+    mbp_plant_free(plant);
+}
+
+static void test_fault_after_a_connect_befalls_young_connections_alone(void **state)
+{
+    (void)state;
+    struct mbp_plant *plant = plant_with("{kind: no_answer, after_connect: 2s}");
+    struct fault_state states[1] = {{0}};
+    const struct mbp_frame frame = {.kind = MBP_FRAME_REQUEST, .unit = 1, .pdu = read_12, .pdu_len = sizeof read_12};
+    assert_non_null(faults_draw(plant, states, NULL, 1, &frame, 0));
+    assert_non_null(faults_draw(plant, states, NULL, 1, &frame, 2 * MBP_NS_PER_S - 1));
+    assert_null(faults_draw(plant, states, NULL, 1, &frame, 2 * MBP_NS_PER_S));
+    assert_non_null(faults_draw(plant, states, NULL, 1, &frame, MBP_NS_PER_MS)); /* another connection */
+    assert_null(faults_draw(plant, states, NULL, 1, &frame, UINT64_MAX));
     mbp_plant_free(plant);
 }
 
@@ -220,6 +234,7 @@ int main(void)
         cmocka_unit_test(test_file_request_has_no_address),
         cmocka_unit_test(test_instructor_suffers_only_faults_that_name_him),
         cmocka_unit_test(test_fault_switched_off_and_on_again_has_its_count_again),
+        cmocka_unit_test(test_fault_after_a_connect_befalls_young_connections_alone),
         cmocka_unit_test(test_count_ends_a_fault),
         cmocka_unit_test(test_probability_befalls_that_share_and_the_same_each_time),
         cmocka_unit_test(test_switch_overrides_the_plant_file),
