@@ -76,18 +76,6 @@ struct mbp_rate {
     struct mbp_rate_value gone; /* of the part that the newest took the place of: some of it is within the window */
 };
 
-/* What is kept of a machine beside its state: for its upkeep, and why it last was refused what a master asked. */
-struct mbp_upkeep {
-    uint64_t repair_ns;                /* in simulated time: from each failure to the return to service, summed up */
-    uint32_t repairs;                  /* how many returns those are */
-    uint32_t maintenances;             /* how many have ended: wear begins anew with each */
-    uint32_t cycles_since_maintenance; /* products */
-    uint32_t refused_sensor;           /* plant-wide index of the sensor that stood against it; UINT32_MAX = none */
-    uint8_t refused_state;             /* enum mbp_state_code; MBP_STATE_COUNT = nothing was refused since it changed */
-    uint8_t refused_cause;             /* enum mbp_cause; 0 = likewise */
-    bool in_repair;                    /* it failed, or began so, and has not been in service since */
-};
-
 /* What a controller keeps between scans (control.h). */
 struct mbp_controller_state {
     double setting[MBP_SETTING_COUNT];

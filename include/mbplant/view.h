@@ -32,40 +32,74 @@ struct mbp_summary_view {
     uint32_t mqtt_waiting, mqtt_lost, mqtt_refused;
 };
 
+/* Members that show what the state says as it stands, a row each: type, name, and what it is of the state. Only
+ * src/view/view.c makes use of the third: `now` is the machine's state, `upkeep` what is kept beside it
+ * (mbplant/state/machine.h); seconds() cuts down to whole ones. */
+#define MBP_MACHINE_SHOWN(V)                                                                                           \
+    V(uint8_t, state, now->state) /* enum mbp_state_code */                                                            \
+    V(uint32_t, active_alarms, now->alarms)                                                                            \
+    V(uint32_t, good, now->good) /* products */                                                                        \
+    V(uint32_t, reject, now->reject)                                                                                   \
+    V(uint32_t, running_s, seconds(now->running_ns))                                                                   \
+    V(uint32_t, down_s, seconds(now->down_ns))                                                                         \
+    V(uint32_t, maintenance_s, seconds(now->maintenance_ns))                                                           \
+    V(uint32_t, failures, now->failures)                                                                               \
+    V(uint32_t, since_s, (uint32_t)(now->since_ms / 1000)) /* Unix time */                                             \
+    V(bool, trip_active, now->trip)                                                                                    \
+    V(bool, maintenance_due, now->due)                                                                                 \
+    V(uint32_t, running_since_maintenance_s, seconds(now->since_maintenance_ns))                                       \
+    V(uint32_t, cycles_since_maintenance, upkeep->cycles_since_maintenance)                                            \
+    V(uint32_t, repair_s, seconds(upkeep->repair_ns))                                                                  \
+    V(uint32_t, repairs, upkeep->repairs)                                                                              \
+    V(uint32_t, maintenances, upkeep->maintenances)
+
+/* Of a sensor: `state` is the plant's, `s` its index; `seen` are the alarms that nothing hides, `flags` and
+ * `alarm_flags` its bits of the state. */
+#define MBP_SENSOR_SHOWN(V)                                                                                            \
+    V(bool, unacknowledged, (state->unack[s] & seen) != 0)                                                             \
+    V(bool, latched, (state->latched[s] & seen) != 0)                                                                  \
+    V(bool, suppressed, state->suppressed[s] != 0)                                                                     \
+    V(bool, out_of_service, (alarm_flags & (MBP_ALARMS_REMOVED | MBP_ALARMS_MAINTENANCE)) != 0)                        \
+    V(bool, removed, (alarm_flags & MBP_ALARMS_REMOVED) != 0) /* out of service by hand */                             \
+    V(bool, forced, (flags & MBP_SENSOR_FORCED) != 0)                                                                  \
+    V(bool, shelved, (flags & MBP_SENSOR_SHELVED) != 0)                                                                \
+    V(bool, bad_quality, (flags & MBP_SENSOR_BAD) != 0)                                                                \
+    V(bool, condition,                                                                                                 \
+      (state->beyond[s] >> MBP_CONDITION & 1u) != 0)    /* what alarm `condition` watches for is there */              \
+    V(uint32_t, alarm_since_s, state->alarm_since_s[s]) /* Unix time of the last change of any alarm; 0 = none yet */  \
+    V(uint32_t, shelving_s, mbp_view_shelving_s(state, s)) /* left; 0 none, MBP_SHELVE_ONCE, MBP_SHELVE_FOR_EVER */
+
+/* Of a controller: `now` is its state. */
+#define MBP_CONTROLLER_SHOWN(V)                                                                                        \
+    V(double, output, now->output)                                                                                     \
+    V(double, error, now->error)                                                                                       \
+    V(double, active_setpoint, now->setpoint)                                                                          \
+    V(double, measurement, now->seen)                                                                                  \
+    V(bool, automatic, now->automatic)
+
+#define MBP_SHOWN_MEMBER(type, name, from) type name;
+
 struct mbp_machine_view {
-    uint8_t state;                  /* enum mbp_state_code */
-    bool in_state[MBP_STATE_COUNT]; /* the same, a flag each */
-    uint32_t first_out_sensor;      /* number in its unit, or MBP_VIEW_NONE */
-    uint32_t active_alarms;
-    uint32_t good, reject; /* products */
-    uint32_t running_s, down_s, maintenance_s;
-    uint32_t failures;
-    uint32_t since_s; /* Unix time */
-    bool trip_active, maintenance_due;
-    bool shelved;            /* all its sensors are */
-    uint32_t refused_state;  /* enum mbp_state_code that was asked last and refused, or MBP_VIEW_NONE */
-    uint32_t refused_reason; /* enum mbp_cause; 0 = none */
-    uint32_t refused_sensor; /* number in its unit, or MBP_VIEW_NONE */
-    uint32_t running_since_maintenance_s, cycles_since_maintenance;
+    MBP_MACHINE_SHOWN(MBP_SHOWN_MEMBER)
+    bool in_state[MBP_STATE_COUNT];         /* its state, a flag each */
+    bool shelved;                           /* all its sensors are */
+    uint32_t first_out_sensor;              /* number in its unit, or MBP_VIEW_NONE */
+    uint32_t refused_state;                 /* that was asked last and refused, or MBP_VIEW_NONE */
+    uint32_t refused_reason;                /* enum mbp_cause; 0 = none */
+    uint32_t refused_sensor;                /* number in its unit, or MBP_VIEW_NONE */
     uint32_t until_due_s, until_due_cycles; /* MBP_VIEW_NONE = never */
-    uint32_t repair_s, repairs, maintenances;
-    uint32_t maintenance_left_s; /* MBP_VIEW_NONE = its end is not planned */
+    uint32_t maintenance_left_s;            /* MBP_VIEW_NONE = its end is not planned */
 };
 
 struct mbp_sensor_view {
     double value;                  /* engineering units, as the register shows it; NaN of a text */
     double limit[MBP_LIMIT_COUNT]; /* engineering units; NaN = unused */
-    bool active[MBP_ALARM_COUNT];  /* what the operator sees: active or latched, and not hidden */
-    bool unacknowledged, latched, suppressed, out_of_service;
-    bool removed; /* out of service by hand */
-    bool forced, shelved, bad_quality;
-    bool condition;                       /* what the alarm `condition` watches for is there */
+    MBP_SENSOR_SHOWN(MBP_SHOWN_MEMBER)
+    bool active[MBP_ALARM_COUNT];         /* what the operator sees: active or latched, and not hidden */
     uint8_t alarm_state[MBP_ALARM_COUNT]; /* enum mbp_alarm_state */
-    uint32_t alarm_since_s;               /* Unix time of the last change of any of them; 0 = none yet */
     uint32_t raised_s[MBP_ALARM_COUNT];   /* Unix time when each was raised last; 0 = never */
     uint32_t shelved_s[MBP_ALARM_COUNT];  /* left of the shelf of each alone; as shelving_s */
     uint32_t bypassed_s[MBP_ALARM_COUNT]; /* left of the bypass of the interlock of each; 0 = none */
-    uint32_t shelving_s;                  /* left; 0 none, MBP_SHELVE_ONCE, MBP_SHELVE_FOR_EVER */
     bool acting, first_out;               /* of an interlock, as the next */
     uint8_t interlock_state;              /* enum mbp_interlock_state */
 };
@@ -75,11 +109,12 @@ struct mbp_actuator_view {
     bool on;                  /* its command, of an on/off one */
 };
 
+/* Numbers in the units of its input and its output. */
 struct mbp_controller_view {
     double setting[MBP_SETTING_COUNT];
-    double output, error, active_setpoint, measurement;
-    bool automatic;
+    MBP_CONTROLLER_SHOWN(MBP_SHOWN_MEMBER)
 };
+#undef MBP_SHOWN_MEMBER
 
 /* A stored value (mbplant/point.h); of a string without a number. */
 struct mbp_stored_view {

@@ -9,6 +9,9 @@
 #include "mbplant/state/forced.h"
 #include "mbplant/state/stored.h"
 
+/* A member of a view that shows what the state says as it stands. */
+#define SHOWN(type, name, from) .name = (from),
+
 static uint32_t seconds(uint64_t ns)
 {
     uint64_t s = ns / MBP_NS_PER_S;
@@ -103,17 +106,12 @@ static void view_upkeep(const struct mbp_plant *plant, const struct mbp_state *s
     out->refused_state = refused ? upkeep->refused_state : MBP_VIEW_NONE;
     out->refused_reason = refused ? upkeep->refused_cause : 0;
     out->refused_sensor = refused ? sensor_number(plant, m, upkeep->refused_sensor) : MBP_VIEW_NONE;
-    out->running_since_maintenance_s = seconds(now->since_maintenance_ns);
-    out->cycles_since_maintenance = upkeep->cycles_since_maintenance;
     out->until_due_s = machine->maintenance_every_ns == 0
                            ? MBP_VIEW_NONE
                            : seconds(left(machine->maintenance_every_ns, now->since_maintenance_ns));
     out->until_due_cycles = machine->maintenance_cycles == 0
                                 ? MBP_VIEW_NONE
                                 : (uint32_t)left(machine->maintenance_cycles, upkeep->cycles_since_maintenance);
-    out->repair_s = seconds(upkeep->repair_ns);
-    out->repairs = upkeep->repairs;
-    out->maintenances = upkeep->maintenances;
     out->maintenance_left_s = ends ? seconds(left(machine->maintenance_takes_ns, now->in_state_ns)) : MBP_VIEW_NONE;
 }
 
@@ -130,19 +128,12 @@ void mbp_view_machine(const struct mbp_plant *plant, const struct mbp_state *sta
                       struct mbp_machine_view *out)
 {
     const struct mbp_machine_state *now = &state->machine[m];
+    const struct mbp_upkeep *upkeep = &state->upkeep[m];
     memset(out, 0, sizeof *out); /* the gaps too: two of them are compared as bytes */
-    out->state = now->state;
+#define SET(type, name, from) out->name = from;
+    MBP_MACHINE_SHOWN(SET)
+#undef SET
     out->first_out_sensor = sensor_number(plant, m, now->first_out);
-    out->active_alarms = now->alarms;
-    out->good = now->good;
-    out->reject = now->reject;
-    out->running_s = seconds(now->running_ns);
-    out->down_s = seconds(now->down_ns);
-    out->maintenance_s = seconds(now->maintenance_ns);
-    out->failures = now->failures;
-    out->since_s = (uint32_t)(now->since_ms / 1000);
-    out->trip_active = now->trip;
-    out->maintenance_due = now->due;
     out->shelved = is_shelved(&plant->machines[m], state);
     out->in_state[now->state] = true;
     view_upkeep(plant, state, m, out);
@@ -217,20 +208,8 @@ void mbp_view_sensor(const struct mbp_plant *plant, const struct mbp_state *stat
     unsigned active = (state->active[s] | state->latched[s]) & seen;
     unsigned flags = state->flags[s];
     unsigned alarm_flags = state->alarm_flags[s];
-    *out = (struct mbp_sensor_view){
-        .value = plant->sensors[s].reg.type == MBP_STRING ? (double)NAN : state->value[s],
-        .unacknowledged = (state->unack[s] & seen) != 0,
-        .latched = (state->latched[s] & seen) != 0,
-        .suppressed = state->suppressed[s] != 0,
-        .out_of_service = (alarm_flags & (MBP_ALARMS_REMOVED | MBP_ALARMS_MAINTENANCE)) != 0,
-        .removed = (alarm_flags & MBP_ALARMS_REMOVED) != 0,
-        .forced = (flags & MBP_SENSOR_FORCED) != 0,
-        .shelved = (flags & MBP_SENSOR_SHELVED) != 0,
-        .bad_quality = (flags & MBP_SENSOR_BAD) != 0,
-        .condition = (state->beyond[s] >> MBP_CONDITION & 1u) != 0,
-        .alarm_since_s = state->alarm_since_s[s],
-        .shelving_s = mbp_view_shelving_s(state, s),
-    };
+    *out = (struct mbp_sensor_view){.value = plant->sensors[s].reg.type == MBP_STRING ? (double)NAN : state->value[s],
+                                    MBP_SENSOR_SHOWN(SHOWN)};
     /* Most alarms are quiet, as one beyond the last always is. */
     memset(out->alarm_state, (int)mbp_alarm_state(state, s, MBP_ALARM_COUNT), sizeof out->alarm_state);
     const struct mbp_alarms_alone *alone = &state->alone[s];
@@ -271,11 +250,7 @@ void mbp_view_controller(const struct mbp_plant *plant, const struct mbp_state *
                          struct mbp_controller_view *out)
 {
     const struct mbp_controller_state *now = &state->controller[c];
-    *out = (struct mbp_controller_view){.output = now->output,
-                                        .error = now->error,
-                                        .active_setpoint = now->setpoint,
-                                        .measurement = now->seen,
-                                        .automatic = now->automatic};
+    *out = (struct mbp_controller_view){MBP_CONTROLLER_SHOWN(SHOWN)};
     for (unsigned i = 0; i < MBP_SETTING_COUNT; i++) /* of one that it does not have, its registers are holes */
         out->setting[i] = mbp_controller_has_setting(&plant->controllers[c], i) ? now->setting[i] : 0;
 }

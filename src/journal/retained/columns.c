@@ -1,5 +1,5 @@
 /* Which member of a retained record is which column, and the statements that follow from it. A new member that is to
- * survive a restart is a row here. */
+ * survive a restart is a row here; those of machines come from their declarations (mbplant/state/machine.h). */
 #include "retained/columns.h"
 
 #include <stdio.h>
@@ -19,14 +19,8 @@ struct column {
     uint32_t most; /* of a BYTE */
 };
 
-#define IN_MACHINE(member, type, most)                                                                                 \
-    {                                                                                                                  \
-#member, type, offsetof(struct mbp_retained_machine, state.member), most                                       \
-    }
-#define IN_UPKEEP(member, type, most)                                                                                  \
-    {                                                                                                                  \
-#member, type, offsetof(struct mbp_retained_upkeep, upkeep.member), most                                       \
-    }
+#define IN_MACHINE(type, member, most) {#member, type, offsetof(struct mbp_retained_machine, state.member), most},
+#define IN_UPKEEP(type, member, most)  {#member, type, offsetof(struct mbp_retained_upkeep, upkeep.member), most},
 #define IN_SENSOR(name, member, type)                                                                                  \
     {                                                                                                                  \
         name, type, offsetof(struct mbp_retained_sensor, member), UINT8_MAX                                            \
@@ -37,35 +31,8 @@ struct column {
     }
 
 // clang-format off
-static const struct column of_machine[] = {
-    IN_MACHINE(state, BYTE, MBP_STATE_COUNT - 1),
-    IN_MACHINE(since_ms, U64, 0),
-    IN_MACHINE(in_state_ns, U64, 0),
-    IN_MACHINE(running_ns, U64, 0),
-    IN_MACHINE(down_ns, U64, 0),
-    IN_MACHINE(maintenance_ns, U64, 0),
-    IN_MACHINE(since_maintenance_ns, U64, 0),
-    IN_MACHINE(cycle_ns, U64, 0),
-    IN_MACHINE(good, U32, 0),
-    IN_MACHINE(reject, U32, 0),
-    IN_MACHINE(failures, U32, 0),
-    IN_MACHINE(first_out, SENSOR, 0),
-    IN_MACHINE(alarms, U32, 0),
-    IN_MACHINE(trip, FLAG, 0),
-    IN_MACHINE(due, FLAG, 0),
-    IN_MACHINE(barred, FLAG, 0),
-    IN_MACHINE(refusal_told, FLAG, 0),
-};
-static const struct column of_upkeep[] = {
-    IN_UPKEEP(repair_ns, U64, 0),
-    IN_UPKEEP(repairs, U32, 0),
-    IN_UPKEEP(maintenances, U32, 0),
-    IN_UPKEEP(cycles_since_maintenance, U32, 0),
-    IN_UPKEEP(refused_sensor, SENSOR, 0),
-    IN_UPKEEP(refused_state, BYTE, MBP_STATE_COUNT),
-    IN_UPKEEP(refused_cause, BYTE, UINT8_MAX),
-    IN_UPKEEP(in_repair, FLAG, 0),
-};
+static const struct column of_machine[] = {MBP_MACHINE_MEMBERS(IN_MACHINE)};
+static const struct column of_upkeep[] = {MBP_UPKEEP_MEMBERS(IN_UPKEEP)};
 static const struct column of_sensor[] = {
     IN_SENSOR("low_low", limit[MBP_LOW_LOW], REAL),
     IN_SENSOR("low", limit[MBP_LOW], REAL),
