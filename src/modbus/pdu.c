@@ -131,27 +131,18 @@ static enum mbp_status read_write_registers(const struct mbp_pdu_context *contex
 
 /* ---- the table -------------------------------------------------------------------------------------------------- */
 
-static pdu_handler *const handlers[128] = {
-    [1] = read_table,
-    [2] = read_table,
-    [3] = read_table,
-    [4] = read_table,
-    [5] = write_single_coil,
-    [6] = write_single_register,
-    [7] = pdu_read_exception_status,
-    [8] = pdu_diagnostics,
-    [11] = pdu_comm_event_counter,
-    [12] = pdu_comm_event_log,
-    [15] = write_multiple_coils,
-    [16] = write_multiple_registers,
-    [17] = pdu_report_server_id,
-    [20] = pdu_read_file_record,
-    [21] = pdu_write_file_record,
-    [22] = mask_write_register,
-    [23] = read_write_registers,
-    [24] = pdu_read_fifo_queue,
-    [43] = pdu_encapsulated_interface,
-};
+#define HANDLER(code, name) [code] = pdu_##name,
+static pdu_handler *const handlers[128] = {[1] = read_table,
+                                           [2] = read_table,
+                                           [3] = read_table,
+                                           [4] = read_table,
+                                           [5] = write_single_coil,
+                                           [6] = write_single_register,
+                                           [15] = write_multiple_coils,
+                                           [16] = write_multiple_registers,
+                                           [22] = mask_write_register,
+                                           [23] = read_write_registers,
+                                           PDU_HANDLERS(HANDLER)};
 
 bool mbp_pdu_writes(const uint8_t *request, size_t len)
 {

@@ -19,10 +19,20 @@ static inline void pdu_put_u16(uint8_t *bytes, unsigned number)
     bytes[1] = (uint8_t)number;
 }
 
-pdu_handler pdu_read_file_record, pdu_write_file_record, pdu_read_fifo_queue;
-pdu_handler pdu_read_exception_status, pdu_diagnostics, pdu_comm_event_counter, pdu_comm_event_log,
-    pdu_report_server_id;
-pdu_handler pdu_encapsulated_interface;
+/* Handlers of other files than pdu.c: code, and what stands behind pdu_. */
+#define PDU_HANDLERS(H)                                                                                                \
+    H(7, read_exception_status)                                                                                        \
+    H(8, diagnostics)                                                                                                  \
+    H(11, comm_event_counter)                                                                                          \
+    H(12, comm_event_log)                                                                                              \
+    H(17, report_server_id)                                                                                            \
+    H(20, read_file_record)                                                                                            \
+    H(21, write_file_record)                                                                                           \
+    H(24, read_fifo_queue)                                                                                             \
+    H(43, encapsulated_interface)
+
+#define PDU_DECLARE(code, name) pdu_handler pdu_##name;
+PDU_HANDLERS(PDU_DECLARE)
 
 #define PDU_GROUP_LEN 7u /* of FC 20 and 21: reference type, file, record, length */
 
