@@ -215,40 +215,10 @@ void ctl_close(struct ctl *ctl);
 
 /* ---- verbs ------------------------------------------------------------------------------------------------------- */
 
-enum ctl_exit ctl_run_map(struct ctl *ctl);
-enum ctl_exit ctl_run_status(struct ctl *ctl);
-enum ctl_exit ctl_run_open(struct ctl *ctl);
-enum ctl_exit ctl_run_mqtt(struct ctl *ctl);
-enum ctl_exit ctl_run_watch(struct ctl *ctl);
-enum ctl_exit ctl_run_read(struct ctl *ctl);
-enum ctl_exit ctl_run_write(struct ctl *ctl);
-enum ctl_exit ctl_run_force(struct ctl *ctl);
-enum ctl_exit ctl_run_release(struct ctl *ctl);
-enum ctl_exit ctl_run_machine(struct ctl *ctl);
-enum ctl_exit ctl_run_alarms(struct ctl *ctl);
-enum ctl_exit ctl_run_ack(struct ctl *ctl);
-enum ctl_exit ctl_run_shelve(struct ctl *ctl);
-enum ctl_exit ctl_run_unshelve(struct ctl *ctl);
-enum ctl_exit ctl_run_reset(struct ctl *ctl);
-enum ctl_exit ctl_run_bypass(struct ctl *ctl);
-enum ctl_exit ctl_run_unbypass(struct ctl *ctl);
-enum ctl_exit ctl_run_interlocks(struct ctl *ctl);
-enum ctl_exit ctl_run_out_of_service(struct ctl *ctl);
-enum ctl_exit ctl_run_database(struct ctl *ctl);
-enum ctl_exit ctl_run_in_service(struct ctl *ctl);
-enum ctl_exit ctl_run_note(struct ctl *ctl);
-enum ctl_exit ctl_run_incidents(struct ctl *ctl);
-enum ctl_exit ctl_run_work(struct ctl *ctl);
-enum ctl_exit ctl_run_report(struct ctl *ctl);
-enum ctl_exit ctl_run_journal(struct ctl *ctl);
-enum ctl_exit ctl_run_sim(struct ctl *ctl);
-enum ctl_exit ctl_run_sensor(struct ctl *ctl);
-enum ctl_exit ctl_run_plant(struct ctl *ctl);
-enum ctl_exit ctl_run_explain(struct ctl *ctl);
-enum ctl_exit ctl_run_learn(struct ctl *ctl);
-enum ctl_exit ctl_run_export(struct ctl *ctl);
-enum ctl_exit ctl_run_conform(struct ctl *ctl);
-enum ctl_exit ctl_run_wait(struct ctl *ctl);
-enum ctl_exit ctl_run_completion(struct ctl *ctl);
+/* The head of a verb's function: `ctl` is its struct ctl *, what it returns an enum ctl_exit. verbs.c knows it by its
+ * name. */
+#define CTL_VERB(name)                                                                                                 \
+    enum ctl_exit ctl_run_##name(struct ctl *ctl);                                                                     \
+    enum ctl_exit ctl_run_##name(struct ctl *ctl)
 
 #endif

@@ -11,6 +11,17 @@
 #define CONFORM (TABLES | 1u << MBP_FORMAT_JUNIT)
 #define READING (TEXT | 1u << MBP_FORMAT_JSON | 1u << MBP_FORMAT_CSV)
 
+/* What each does: CTL_VERB(NAME) in its file. */
+// clang-format off
+#define VERBS(V) \
+    V(ack) V(alarms) V(bypass) V(completion) V(conform) V(database) V(explain) V(export) V(force) \
+    V(in_service) V(incidents) V(interlocks) V(journal) V(learn) V(machine) V(map) V(mqtt) V(note) V(open) \
+    V(out_of_service) V(plant) V(read) V(release) V(report) V(reset) V(sensor) V(shelve) V(sim) V(status) \
+    V(unbypass) V(unshelve) V(wait) V(watch) V(work) V(write)
+// clang-format on
+#define DECLARE(name) enum ctl_exit ctl_run_##name(struct ctl *ctl);
+VERBS(DECLARE)
+
 const struct ctl_verb ctl_verbs[] = {
     {"map", ctl_run_map, 0, 1, CTL_OPT_FORMAT | CTL_OPT_ALL, TABLES, "[NAME]",
      "the register map, with the mbpoll command of each point",

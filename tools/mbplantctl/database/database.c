@@ -31,7 +31,7 @@ static enum ctl_exit write_table(struct ctl *ctl)
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "database");
 }
 
-enum ctl_exit ctl_run_database(struct ctl *ctl)
+CTL_VERB(database)
 {
     return ctl->options->argc > 0 ? database_take(ctl, ctl->options->argv[0]) : write_table(ctl);
 }

@@ -257,7 +257,7 @@ static enum ctl_exit take_bytes(const struct ctl_options *options, uint8_t bytes
     return CTL_OK;
 }
 
-enum ctl_exit ctl_run_explain(struct ctl *ctl)
+CTL_VERB(explain)
 {
     const struct ctl_options *options = ctl->options;
     uint8_t bytes[FRAME_MAX];

@@ -15,7 +15,7 @@ static const struct {
     {"scan", learn_scan, 0, CTL_ARGUMENTS_MAX, "scan [TABLE:FIRST-LAST..] -H HOST -u UNIT"},
 };
 
-enum ctl_exit ctl_run_learn(struct ctl *ctl)
+CTL_VERB(learn)
 {
     const struct ctl_options *options = ctl->options;
     for (size_t s = 0; s < sizeof sources / sizeof sources[0]; s++) {

@@ -51,7 +51,7 @@ static enum ctl_exit check_span(struct ctl *ctl, const struct ctl_one_alarm *ala
 
 /* ---- the verbs --------------------------------------------------------------------------------------------------- */
 
-enum ctl_exit ctl_run_bypass(struct ctl *ctl)
+CTL_VERB(bypass)
 {
     struct ctl_one_alarm alarm;
     char span[32];
@@ -74,7 +74,7 @@ enum ctl_exit ctl_run_bypass(struct ctl *ctl)
     return ctl_one_alarm_do(ctl, &alarm, MBP_DEED_BYPASS, ctl->options->shelf_s, done);
 }
 
-enum ctl_exit ctl_run_unbypass(struct ctl *ctl)
+CTL_VERB(unbypass)
 {
     struct ctl_one_alarm alarm;
     enum ctl_exit code = find_interlock(ctl, &alarm);

@@ -68,7 +68,7 @@ static size_t put_all(const struct ctl *ctl, const struct mbp_plant_view *view, 
     return count;
 }
 
-enum ctl_exit ctl_run_interlocks(struct ctl *ctl)
+CTL_VERB(interlocks)
 {
     const struct mbp_plant *plant = ctl_plant(ctl);
     struct mbp_plant_view view;

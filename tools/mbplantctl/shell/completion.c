@@ -90,7 +90,7 @@ static enum ctl_exit say_words(struct ctl *ctl)
     return CTL_OK;
 }
 
-enum ctl_exit ctl_run_completion(struct ctl *ctl)
+CTL_VERB(completion)
 {
     const char *shell = ctl->options->argv[0];
     if (strcmp(shell, "words") == 0)

@@ -251,7 +251,7 @@ static uint64_t pause_ms(const struct mbp_plant *plant)
     return quarter < LOOK_MIN_MS ? LOOK_MIN_MS : quarter > LOOK_MAX_MS ? LOOK_MAX_MS : quarter;
 }
 
-enum ctl_exit ctl_run_wait(struct ctl *ctl)
+CTL_VERB(wait)
 {
     struct condition condition = {.machine = UINT32_MAX};
     uint32_t within_ms = ctl->options->within_ms > 0 ? ctl->options->within_ms : WITHIN_MS;

@@ -7,7 +7,7 @@ static bool waits_for_acknowledgement(enum mbp_alarm_state state)
            state == MBP_ALARM_LATCHED_UNACKNOWLEDGED;
 }
 
-enum ctl_exit ctl_run_ack(struct ctl *ctl)
+CTL_VERB(ack)
 {
     static const struct ctl_answer acknowledge = {
         waits_for_acknowledgement, MBP_WRITE_ACKNOWLEDGE, MBP_WRITE_ACKNOWLEDGE_SENSOR,

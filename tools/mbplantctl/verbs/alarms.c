@@ -194,7 +194,7 @@ static enum ctl_exit run_named(struct ctl *ctl)
     return status == MBP_OK ? CTL_OK : ctl_fail(ctl, status, "alarms");
 }
 
-enum ctl_exit ctl_run_alarms(struct ctl *ctl)
+CTL_VERB(alarms)
 {
     struct ctl_overview overview;
     if (ctl->options->argc > 0)

@@ -38,7 +38,7 @@ static enum ctl_exit take_words(struct conform_ground *ground, struct ctl_option
     return CTL_OK;
 }
 
-enum ctl_exit ctl_run_conform(struct ctl *ctl)
+CTL_VERB(conform)
 {
     struct ctl_options options = *ctl->options;
     struct ctl here = {.options = &options, .colour = ctl->colour};

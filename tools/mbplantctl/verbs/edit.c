@@ -301,7 +301,7 @@ enum ctl_exit ctl_edit_machine(struct ctl *ctl)
     return run(ctl, MBP_EDIT_MACHINE);
 }
 
-enum ctl_exit ctl_run_sensor(struct ctl *ctl)
+CTL_VERB(sensor)
 {
     return run(ctl, MBP_EDIT_SENSOR);
 }

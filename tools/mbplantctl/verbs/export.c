@@ -110,7 +110,7 @@ static enum ctl_exit unknown_version(const struct mbp_export_target *target, con
     return CTL_USAGE;
 }
 
-enum ctl_exit ctl_run_export(struct ctl *ctl)
+CTL_VERB(export)
 {
     const struct ctl_options *options = ctl->options;
     char names[64];

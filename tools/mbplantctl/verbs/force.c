@@ -33,7 +33,7 @@ static bool is_for_instructor(const struct mbp_plant *plant, const char *name, c
            (!sensor || point->sensor->inject != MBP_INJECT_REJECT || point->map.own != NULL);
 }
 
-enum ctl_exit ctl_run_force(struct ctl *ctl)
+CTL_VERB(force)
 {
     uint32_t index = 0;
     struct ctl_point point;
@@ -164,7 +164,7 @@ static enum ctl_exit release_several(struct ctl *ctl, const char *name, uint32_t
     return ctl_say_pending(ctl, name);
 }
 
-enum ctl_exit ctl_run_release(struct ctl *ctl)
+CTL_VERB(release)
 {
     if (ctl_address_is_raw(ctl->options->argv[0]))
         return ctl_release_address(ctl);

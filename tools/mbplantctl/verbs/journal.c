@@ -324,7 +324,7 @@ static enum ctl_exit of_slave(struct ctl *ctl, struct journal_printing *printing
     return save(ctl, printing);
 }
 
-enum ctl_exit ctl_run_journal(struct ctl *ctl)
+CTL_VERB(journal)
 {
     if (ctl->options->said.why != NULL)
         return ctl_note_plain(ctl, ctl->options->said.why);

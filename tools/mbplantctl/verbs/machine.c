@@ -230,7 +230,7 @@ static enum ctl_exit ask(struct ctl *ctl, uint32_t machine, enum mbp_state_code 
     return status == MBP_OK ? tell(&command, &now, was) : ctl_fail(ctl, status, name);
 }
 
-enum ctl_exit ctl_run_machine(struct ctl *ctl)
+CTL_VERB(machine)
 {
     const struct ctl_options *options = ctl->options;
     enum mbp_state_code state = MBP_EN_SERVICE;

@@ -383,7 +383,7 @@ static enum ctl_exit print(struct ctl *ctl, struct listing *listing)
     return CTL_OK;
 }
 
-enum ctl_exit ctl_run_map(struct ctl *ctl)
+CTL_VERB(map)
 {
     const struct ctl_options *options = ctl->options;
     const struct mbp_plant *plant = ctl_plant(ctl);

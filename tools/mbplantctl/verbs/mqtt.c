@@ -250,7 +250,7 @@ static bool say_what_the_slave_says(struct ctl *ctl, bool *up)
     return true;
 }
 
-enum ctl_exit ctl_run_mqtt(struct ctl *ctl)
+CTL_VERB(mqtt)
 {
     if (strcmp(ctl->options->argv[0], "test") != 0) {
         ctl_error("mqtt takes one word: test");

@@ -45,7 +45,7 @@ static void print_address(const struct ctl *ctl, unsigned port, char *buf, size_
     snprintf(buf, size, "http://%s%.255s%s:%u/", v6 ? "[" : "", host, v6 ? "]" : "", port);
 }
 
-enum ctl_exit ctl_run_open(struct ctl *ctl)
+CTL_VERB(open)
 {
     struct mbp_summary_view summary = {0};
     char address[300];

@@ -25,7 +25,7 @@ static enum ctl_exit get(struct ctl *ctl)
     return code;
 }
 
-enum ctl_exit ctl_run_plant(struct ctl *ctl)
+CTL_VERB(plant)
 {
     const struct ctl_options *options = ctl->options;
     const char *what = options->argv[0];

@@ -199,7 +199,7 @@ static enum ctl_exit read_name(struct ctl *ctl, const char *name, struct mbp_gri
     return read_point(ctl, &point, grid);
 }
 
-enum ctl_exit ctl_run_read(struct ctl *ctl)
+CTL_VERB(read)
 {
     const struct ctl_options *options = ctl->options;
     struct mbp_grid *grid = NULL;

@@ -262,7 +262,7 @@ enum ctl_exit ctl_report_print(struct ctl *ctl, const struct mbp_report_options 
 
 /* ---- the verb --------------------------------------------------------------------------------------------------- */
 
-enum ctl_exit ctl_run_report(struct ctl *ctl)
+CTL_VERB(report)
 {
     const struct mbp_report_options options = options_of(ctl);
     return ctl_report_print(ctl, &options);

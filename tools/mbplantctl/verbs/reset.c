@@ -6,7 +6,7 @@ static bool is_latched(enum mbp_alarm_state state)
     return state == MBP_ALARM_LATCHED_UNACKNOWLEDGED || state == MBP_ALARM_LATCHED_ACKNOWLEDGED;
 }
 
-enum ctl_exit ctl_run_reset(struct ctl *ctl)
+CTL_VERB(reset)
 {
     static const struct ctl_answer reset = {is_latched,     MBP_WRITE_RESET, MBP_WRITE_RESET_SENSOR,
                                             MBP_DEED_RESET, "reset",         "is latched: nothing to reset"};

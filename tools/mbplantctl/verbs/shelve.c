@@ -175,7 +175,7 @@ static bool did_alone(struct ctl *ctl, enum mbp_alarm_deed deed, uint32_t second
 
 /* ---- shelving ---------------------------------------------------------------------------------------------------- */
 
-enum ctl_exit ctl_run_shelve(struct ctl *ctl)
+CTL_VERB(shelve)
 {
     const struct ctl_options *options = ctl->options;
     struct meant meant;
@@ -338,7 +338,7 @@ static enum ctl_exit end(struct ctl *ctl, const struct ending *ending)
     return code == CTL_OK ? ctl_say_pending(ctl, meant.name) : code;
 }
 
-enum ctl_exit ctl_run_unshelve(struct ctl *ctl)
+CTL_VERB(unshelve)
 {
     static const struct ending unshelving = {MBP_DEED_UNSHELVE, MBP_WRITE_SHELVED, "no longer shelved"};
     return end(ctl, &unshelving);
@@ -346,7 +346,7 @@ enum ctl_exit ctl_run_unshelve(struct ctl *ctl)
 
 /* ---- out of service ---------------------------------------------------------------------------------------------- */
 
-enum ctl_exit ctl_run_out_of_service(struct ctl *ctl)
+CTL_VERB(out_of_service)
 {
     struct meant meant;
     char place[48];
@@ -367,7 +367,7 @@ enum ctl_exit ctl_run_out_of_service(struct ctl *ctl)
     return ctl_say_pending(ctl, meant.name);
 }
 
-enum ctl_exit ctl_run_in_service(struct ctl *ctl)
+CTL_VERB(in_service)
 {
     static const struct ending returning = {MBP_DEED_RETURN, MBP_WRITE_SERVICE, "in service"};
     return end(ctl, &returning);

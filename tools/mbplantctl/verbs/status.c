@@ -263,7 +263,7 @@ static void print_broker(const struct ctl *ctl, const struct mbp_summary_view *s
     ctl_say("\n");
 }
 
-enum ctl_exit ctl_run_status(struct ctl *ctl)
+CTL_VERB(status)
 {
     struct ctl_overview overview;
     enum ctl_exit code = ctl_overview_take(ctl, &overview);

@@ -188,7 +188,7 @@ static enum ctl_exit write_name(struct ctl *ctl, const char *name)
     return ctl_say_pending(ctl, point.map.name);
 }
 
-enum ctl_exit ctl_run_write(struct ctl *ctl)
+CTL_VERB(write)
 {
     const char *name = ctl->options->argv[0];
     return ctl_address_is_raw(name) ? write_raw(ctl, name) : write_name(ctl, name);

@@ -178,7 +178,7 @@ static bool has_terminal(void)
            strcmp(name, "dumb") != 0;
 }
 
-enum ctl_exit ctl_run_watch(struct ctl *ctl)
+CTL_VERB(watch)
 {
     uint32_t interval_ms = ctl->options->interval_ms > 0 ? ctl->options->interval_ms : INTERVAL_MS;
     struct watch *watch = calloc(1, sizeof *watch);

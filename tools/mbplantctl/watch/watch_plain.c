@@ -176,7 +176,7 @@ static enum ctl_exit tell_all(struct watch_slave *slave)
 {
     char now[40];
     ctl_say("%s\n", now_text(now, sizeof now));
-    return ctl_run_status(slave->ctl);
+    return ctl_verb_find("status")->run(slave->ctl);
 }
 
 static enum ctl_exit tell_changes(struct watch_slave *slave, struct known *known)

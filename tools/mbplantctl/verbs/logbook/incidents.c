@@ -105,7 +105,7 @@ enum ctl_exit ctl_incident_tell(struct ctl *ctl, const char *number, enum mbp_lo
     return code == CTL_OK ? ctl_say_told(ctl, &told) : code;
 }
 
-enum ctl_exit ctl_run_incidents(struct ctl *ctl)
+CTL_VERB(incidents)
 {
     const struct ctl_options *options = ctl->options;
     struct mbp_report_options wanted = options_of(ctl, MBP_WANT_INCIDENT);

@@ -29,7 +29,7 @@ enum ctl_exit ctl_note_plain(struct ctl *ctl, const char *text)
     return code == CTL_OK ? ctl_say_told(ctl, &told) : code;
 }
 
-enum ctl_exit ctl_run_note(struct ctl *ctl)
+CTL_VERB(note)
 {
     const struct ctl_options *options = ctl->options;
     struct mbp_logbook_record record = {.command = MBP_LOGBOOK_NOTE, .machine = MBP_NONE16, .item = MBP_NONE16};

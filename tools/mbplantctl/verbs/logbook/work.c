@@ -251,7 +251,7 @@ static enum ctl_exit go_on(struct ctl *ctl, const struct step *step)
 
 /* ---- the verb ---------------------------------------------------------------------------------------------------- */
 
-enum ctl_exit ctl_run_work(struct ctl *ctl)
+CTL_VERB(work)
 {
     static const char *const words[] = {"list", "open", "start", "done", "cancel"};
     const struct ctl_options *options = ctl->options;
