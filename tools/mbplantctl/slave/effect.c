@@ -1,9 +1,30 @@
 /* Waiting for the scan that takes in what was written. */
 #include "slave/effect.h"
 
+#include "mbplant/base/registers.h"
+#include "mbplant/instructor.h"
 #include "slave/snapshot.h"
 #include "slave/wait.h"
-#include "verbs/sim/sim.h"
+
+/* How the plant's time goes. Where there is no instructor, as real time does; nothing is told then. */
+struct ctl_pace {
+    bool paused;  /* and no step is under way: what is written waits */
+    double speed; /* MBP_SPEED_MIN..MBP_SPEED_MAX; 1 where the slave says anything else */
+};
+
+static struct ctl_pace pace_of(struct ctl *ctl)
+{
+    uint16_t words[MBP_SIM_IR_STEPS + 2];
+    if (ctl->plant != NULL && !ctl->plant->instructor) /* on a line nobody would answer */
+        return (struct ctl_pace){.speed = 1};
+    enum mbp_status status =
+        ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, 0, MBP_SIM_IR_STEPS + 2, words);
+    if (status != MBP_OK || words[MBP_SIM_IR_VERSION] != MBP_SIM_MAP_VERSION)
+        return (struct ctl_pace){.speed = 1};
+    double speed = ctl_float(words + MBP_SIM_IR_SPEED);
+    return (struct ctl_pace){.paused = words[MBP_SIM_IR_PAUSED] != 0 && mbp_words_u32(words + MBP_SIM_IR_STEPS) == 0,
+                             .speed = speed >= MBP_SPEED_MIN && speed <= MBP_SPEED_MAX ? speed : 1};
+}
 
 /* Whether a scan has ended since scans was read. It counts modulo 2^32, and a restored snapshot takes it back. */
 static enum mbp_status has_scanned(struct ctl *ctl, uint8_t unit, uint32_t scans, bool *done)
@@ -25,7 +46,7 @@ static enum mbp_status wait_for_scan(struct ctl *ctl, uint8_t unit, bool *done)
 {
     struct mbp_summary_view before;
     enum mbp_status status = ctl_summary_read(ctl, unit, &before);
-    struct ctl_pace pace = ctl_sim_pace(ctl);
+    struct ctl_pace pace = pace_of(ctl);
     struct ctl_wait wait = ctl_wait_begin(ctl->plant, slowness(&pace), ctl->options->target.timeout_ms);
     *done = false;
     while (status == MBP_OK) {

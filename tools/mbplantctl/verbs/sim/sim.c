@@ -84,20 +84,6 @@ enum ctl_exit ctl_sim_read(struct ctl *ctl, struct ctl_sim *out)
     return CTL_OK;
 }
 
-struct ctl_pace ctl_sim_pace(struct ctl *ctl)
-{
-    uint16_t words[MBP_SIM_IR_STEPS + 2];
-    if (ctl->plant != NULL && !ctl->plant->instructor) /* on a line nobody would answer */
-        return (struct ctl_pace){.speed = 1};
-    enum mbp_status status =
-        ctl_read(ctl->link, MBP_INSTRUCTOR_UNIT, MBP_INPUT_REGISTERS, 0, MBP_SIM_IR_STEPS + 2, words);
-    if (status != MBP_OK || words[MBP_SIM_IR_VERSION] != MBP_SIM_MAP_VERSION)
-        return (struct ctl_pace){.speed = 1};
-    double speed = ctl_float(words + MBP_SIM_IR_SPEED);
-    return (struct ctl_pace){.paused = words[MBP_SIM_IR_PAUSED] != 0 && mbp_words_u32(words + MBP_SIM_IR_STEPS) == 0,
-                             .speed = speed >= MBP_SPEED_MIN && speed <= MBP_SPEED_MAX ? speed : 1};
-}
-
 enum ctl_exit ctl_sim_write(struct ctl *ctl, enum mbp_table table, uint16_t addr, uint16_t count, const uint16_t *words,
                             const char *hint)
 {
@@ -138,7 +124,8 @@ const char *ctl_sim_time_text(uint64_t ms, char *buf, size_t size)
     return mbp_message_decimal(ctl_spoken(), buf);
 }
 
-uint32_t ctl_sim_lateness(const struct ctl_sim *sim, double share)
+/* The class of lateness that a share (0..1) of the scans does not exceed; its upper end in us. */
+static uint32_t ctl_sim_lateness(const struct ctl_sim *sim, double share)
 {
     uint64_t all = 0;
     uint64_t seen = 0;
@@ -248,7 +235,7 @@ static enum ctl_exit unknown_word(const char *word)
     return CTL_USAGE;
 }
 
-enum ctl_exit ctl_run_sim(struct ctl *ctl)
+CTL_VERB(sim)
 {
     const struct ctl_options *options = ctl->options;
     if (options->argc == 0)

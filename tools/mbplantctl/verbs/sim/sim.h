@@ -18,22 +18,12 @@ struct ctl_sim {
 /* Reads them. Errors are told: where the slave has no instructor, what to do about it. */
 enum ctl_exit ctl_sim_read(struct ctl *ctl, struct ctl_sim *out);
 
-/* How the plant's time goes. Where there is no instructor, as real time does; nothing is told then. */
-struct ctl_pace {
-    bool paused;  /* and no step is under way: what is written waits */
-    double speed; /* MBP_SPEED_MIN..MBP_SPEED_MAX; 1 where the slave says anything else */
-};
-struct ctl_pace ctl_sim_pace(struct ctl *ctl);
-
 /* Writes to unit 247. Errors are told; hint says why the slave may refuse this with exception 04. */
 enum ctl_exit ctl_sim_write(struct ctl *ctl, enum mbp_table table, uint16_t addr, uint16_t count, const uint16_t *words,
                             const char *hint);
 
 /* "1 h 2 min 3.4 s" of simulated time. Returns buf. 48 bytes suffice. */
 const char *ctl_sim_time_text(uint64_t ms, char *buf, size_t size);
-
-/* The class of lateness that a share (0..1) of the scans does not exceed; its upper end in us. */
-uint32_t ctl_sim_lateness(const struct ctl_sim *sim, double share);
 
 enum ctl_exit ctl_sim_pause(struct ctl *ctl);
 enum ctl_exit ctl_sim_resume(struct ctl *ctl);
